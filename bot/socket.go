@@ -1,0 +1,261 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/slack-go/slack"
+)
+
+// Bounds of a Socket Mode connection.
+const (
+	pingTimeout   = 30 * time.Second // Slack pings every few seconds; official SDKs call 30 s of silence dead
+	dialTimeout   = 15 * time.Second
+	writeTimeout  = 2 * time.Second // an ack is worth nothing after 3 s
+	drainTimeout  = 30 * time.Second
+	minBackoff    = 500 * time.Millisecond
+	maxBackoff    = time.Minute
+	frameSize     = 32 << 10 // Slack drops fragmented frames, so an ack must fit the write buffer
+	maxFrame      = 4 << 20
+	stableAfter   = 30 * time.Second
+	errLinkClosed = "link_disabled"
+)
+
+// sockets keeps n Socket Mode connections and hands every envelope to receive, which must not block.
+// slack-go's socketmode package is not used: on any disconnect frame it closes the old socket at once and loses what still
+// arrives there, and it reconnects without a pause when told to go away.
+type sockets struct {
+	open    func(context.Context) (string, error) // apps.connections.open: a fresh wss:// address
+	receive func(envelope)
+	log     *slog.Logger
+	n       int
+	up      atomic.Int32
+	first   chan struct{} // closed when the first connection said hello
+	once    sync.Once
+}
+
+func newSockets(n int, open func(context.Context) (string, error), receive func(envelope), log *slog.Logger) *sockets {
+	return &sockets{open: open, receive: receive, log: log, n: n, first: make(chan struct{})}
+}
+
+// run keeps the connections until ctx ends; it returns early only when Slack refuses the tokens for good.
+func (s *sockets) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var wg sync.WaitGroup
+	for i := range s.n {
+		wg.Go(func() {
+			if err := s.keep(ctx, i); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	wg.Wait()
+	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// keep holds one place: a connection, and its successor as soon as Slack announces that it will close it.
+func (s *sockets) keep(ctx context.Context, place int) error {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	pause := time.Duration(0)
+	for {
+		if !sleep(ctx, pause) {
+			return nil
+		}
+		began := time.Now()
+		c, err := s.dial(ctx)
+		switch {
+		case ctx.Err() != nil:
+			if c != nil {
+				c.close()
+			}
+			return nil
+		case fatal(err):
+			return fmt.Errorf("open a Socket Mode connection: %w", err)
+		case err != nil:
+			pause = next(pause, err)
+			s.log.Warn("no Socket Mode connection", "place", place, "again_in", pause, "err", err)
+			continue
+		}
+		replace := make(chan struct{})
+		wg.Go(func() { c.read(ctx, replace) })
+		<-replace // closed, or announced to be
+		if time.Since(began) > stableAfter {
+			pause = 0
+		}
+		pause = next(pause, nil)
+		if c.announced.Load() && time.Since(began) > stableAfter {
+			pause = 0 // a planned refresh: the successor comes before the old one goes
+		}
+	}
+}
+
+// dial opens one connection and waits for its hello.
+func (s *sockets) dial(ctx context.Context) (*conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	url, err := s.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	dialer := websocket.Dialer{HandshakeTimeout: dialTimeout, WriteBufferSize: frameSize, Proxy: websocket.DefaultDialer.Proxy}
+	ws, resp, err := dialer.DialContext(ctx, url, nil)
+	if resp != nil && resp.Body != nil {
+		_ = resp.Body.Close()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("connect to Slack's socket: %w", stripURL(err))
+	}
+	ws.SetReadLimit(maxFrame)
+	c := &conn{ws: ws, hub: s}
+	if err := c.hello(); err != nil {
+		_ = ws.Close()
+		return nil, err
+	}
+	s.up.Add(1)
+	s.once.Do(func() { close(s.first) })
+	return c, nil
+}
+
+// A conn is one open WebSocket. One goroutine reads; writes are serialised by a lock.
+type conn struct {
+	ws        *websocket.Conn
+	hub       *sockets
+	write     sync.Mutex
+	announced atomic.Bool // Slack said that it will close this connection
+}
+
+func (c *conn) hello() error {
+	c.extend()
+	c.ws.SetPingHandler(func(data string) error {
+		c.extend()
+		return c.ws.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(writeTimeout))
+	})
+	var first envelope
+	if err := c.ws.ReadJSON(&first); err != nil {
+		return fmt.Errorf("wait for Slack's hello: %w", err)
+	}
+	if first.Type != "hello" {
+		return fmt.Errorf("slack answered the connection with %q (%s) in place of hello", first.Type, first.Reason)
+	}
+	return nil
+}
+
+func (c *conn) extend() { _ = c.ws.SetReadDeadline(time.Now().Add(pingTimeout)) }
+
+func (c *conn) close() {
+	c.hub.up.Add(-1)
+	_ = c.ws.Close()
+}
+
+// read hands over envelopes until the connection ends. It closes replace once, as soon as a successor is wanted, and goes on
+// reading after that: Slack may still deliver on a connection it has announced to close.
+func (c *conn) read(ctx context.Context, replace chan struct{}) {
+	var once sync.Once
+	want := func() { once.Do(func() { close(replace) }) }
+	defer want()
+	defer c.close()
+	stop := context.AfterFunc(ctx, func() { _ = c.ws.SetReadDeadline(time.Now()) })
+	defer stop()
+	for {
+		kind, frame, err := c.ws.ReadMessage()
+		if err != nil {
+			if ctx.Err() == nil && !c.announced.Load() {
+				c.hub.log.Warn("Socket Mode connection lost", "err", err)
+			}
+			return
+		}
+		if kind != websocket.TextMessage {
+			continue
+		}
+		var env envelope
+		if err := json.Unmarshal(frame, &env); err != nil {
+			c.hub.log.Error("Slack sent a frame that is no JSON", "bytes", len(frame), "err", err)
+			continue
+		}
+		switch {
+		case env.Type == "disconnect":
+			c.hub.log.Info("Slack will close this connection", "reason", env.Reason)
+			c.announced.Store(env.Reason != errLinkClosed)
+			want()
+			time.AfterFunc(drainTimeout, func() { _ = c.ws.Close() })
+		case env.ID != "":
+			env.received, env.ack = time.Now(), c.acker(env.ID)
+			c.hub.receive(env)
+		}
+	}
+}
+
+// acker answers on the connection that brought the envelope: whether Slack takes an ack elsewhere is undocumented.
+func (c *conn) acker(id string) func(context.Context, any) error {
+	return func(_ context.Context, payload any) error {
+		answer := map[string]any{"envelope_id": id}
+		if payload != nil {
+			answer["payload"] = payload
+		}
+		c.write.Lock()
+		defer c.write.Unlock()
+		_ = c.ws.SetWriteDeadline(time.Now().Add(writeTimeout))
+		return c.ws.WriteJSON(answer)
+	}
+}
+
+// next is the pause before another attempt: doubling, jittered, and Slack's Retry-After when it gave one.
+// apps.connections.open allows about one call a minute, so it is never looped on.
+func next(last time.Duration, err error) time.Duration {
+	var limited *slack.RateLimitedError
+	if errors.As(err, &limited) && limited.RetryAfter > 0 {
+		return limited.RetryAfter
+	}
+	pause := min(max(2*last, minBackoff), maxBackoff)
+	return pause/2 + rand.N(pause/2+1)
+}
+
+// fatal tells errors of Slack's that no retry mends: the token is wrong, revoked or of the wrong kind.
+func fatal(err error) bool {
+	var refused slack.SlackErrorResponse
+	if !errors.As(err, &refused) {
+		return false
+	}
+	switch refused.Err {
+	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type", "missing_scope", "no_permission":
+		return true
+	}
+	return false
+}
+
+// sleep waits for d and reports whether ctx is still alive.
+func sleep(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}
+
+// stripURL drops the address from a dial error: it carries the connection's ticket.
+func stripURL(err error) error {
+	var wrapped interface{ Unwrap() error }
+	if errors.As(err, &wrapped) && wrapped.Unwrap() != nil {
+		return wrapped.Unwrap()
+	}
+	return err
+}

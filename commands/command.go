@@ -1,0 +1,115 @@
+// Package commands is the catalog: one value per command says everything a person or a machine must know about one thing the
+// bot can do to a console, and everything else (slash parsing, forms, help, previews, docs, policy) is derived from it.
+//
+// The rule that must not break: what changes the console names its targets. Every changing command resolves what it will
+// touch to ids in Prepare, and only those ids reach the console; an empty filter never does.
+package commands
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// An Invocation is one thing a person asks for; see render.Invocation.
+type Invocation = render.Invocation
+
+// Risk says what a command can break, and so who may run it.
+type Risk string
+
+// The risks, mildest first.
+const (
+	Read        Risk = "read"        // every full member, at once
+	Change      Risk = "change"      // operators, at once, audited
+	Destructive Risk = "destructive" // operators ask, approvers decide
+)
+
+// A Command is everything a person or a machine must know about one thing the bot can do.
+type Command struct {
+	Name, Title, Area string   // "disconnect-agent-from-network", "Disconnect Agent From Network", "agents"
+	Aliases           []string // "isolate"
+	Doc               string   // the first sentence is the summary
+	Examples          []string // parsed by a test: "isolate DESKTOP-1 reason=\"beaconing\""
+	Risk              Risk
+	Guarded           bool    // always needs an approval, whatever a policy file says (disconnect, shutdown, mitigate, policy update)
+	Needs             string  // permission that the console's token must have: "Endpoints › Disconnect From Network"
+	Repeatable        bool    // safe to run again after a crash
+	Undo              string  // name of the command that takes it back, if there is one
+	Params            []Param // derived from the parameter struct by define
+
+	// decode checks raw arguments and returns the typed parameters; prepare and run take them.
+	decode  func(json.RawMessage) (any, error)
+	prepare func(context.Context, *Call, any) (Plan, error)
+	run     func(context.Context, *Call, any) (render.Card, error)
+}
+
+// A Param is one parameter of a command.
+type Param struct {
+	Name     string      `json:"name"`  // kebab-case, as the specification's
+	Title    string      `json:"title"` // the specification's
+	Help     string      `json:"-"`
+	Aliases  []string    `json:"-"`
+	Required bool        `json:"required"`
+	List     bool        `json:"list"`
+	Kind     string      `json:"kind"` // text, multiline, integer, boolean, choice, time, object, agent, threat, alert, site, group, account, …
+	Choices  []s1.Choice `json:"choices,omitempty"`
+	Min, Max *int64      `json:"-"`
+}
+
+// A Call is what a command runs with: the console and who asks.
+type Call struct {
+	Console  *s1.Client
+	Caller   Caller
+	Now      time.Time
+	Page     int        // of a list, from 1
+	How      render.How // Run, Raw, CSV, JSON: what is wanted of a list
+	Progress func(render.Card)
+}
+
+// A Caller is the person on whose behalf a command runs.
+type Caller struct {
+	ID, Name string
+	Zone     *time.Location // their Slack time zone; UTC when unknown
+}
+
+// A Plan is what an invocation will touch, resolved now. Args is the invocation with every name and filter replaced by ids:
+// what is approved and what runs.
+type Plan struct {
+	Args    json.RawMessage `json:"args"`
+	Targets []Target        `json:"targets,omitempty"`
+	Changes []Diff          `json:"changes,omitempty"` // of a policy, field by field
+	Notes   []string        `json:"notes,omitempty"`   // what the approver should know: "After this they reach the console and nothing else."
+	Undo    string          `json:"undo,omitempty"`    // in words: "Reconnect"
+	Facts   []Fact          `json:"facts,omitempty"`   // other arguments worth seeing: action, verdict, note text
+}
+
+// A Target is one thing that an invocation will touch.
+type Target struct {
+	Kind     string   `json:"kind"` // agent, threat, alert, account, policy
+	ID       string   `json:"id"`
+	Name     string   `json:"name"`
+	Host     string   `json:"host,omitempty"` // of a threat or alert
+	Site     string   `json:"site,omitempty"`
+	Group    string   `json:"group,omitempty"`
+	OS       string   `json:"os,omitempty"`
+	User     string   `json:"user,omitempty"`
+	State    string   `json:"state,omitempty"` // "online", "offline", "not mitigated"
+	Server   bool     `json:"server,omitempty"`
+	Threats  int      `json:"threats,omitempty"` // active ones
+	Tags     []string `json:"tags,omitempty"`
+	URL      string   `json:"url,omitempty"`
+	Warnings []string `json:"warnings,omitempty"`
+}
+
+// A Diff is one field that changes.
+type Diff struct {
+	Field    string `json:"field"`
+	Old, New string
+	Weakens  bool `json:"weakens,omitempty"` // protection is less afterwards
+}
+
+// A Fact is a labelled argument.
+type Fact struct{ Label, Value string }

@@ -1,0 +1,197 @@
+// Package render says what people see: semantic cards and forms, and how Slack's Block Kit shows them.
+//
+// The rule that must not break: text in a Card is data, never markup. Whatever an attacker named a file, a host or a rule, it
+// shows up as those characters and does nothing; and no card, however large, exceeds a limit of Slack's.
+package render
+
+import "time"
+
+// A Card is one message as meaning: what it is and how bad, where, the facts, what can be done about it.
+// Only blocks.go knows how Slack draws it.
+type Card struct {
+	Tone    Tone     `json:"tone,omitempty"`
+	Outcome Outcome  `json:"outcome,omitempty"` // of a command that ran; leads the title when set
+	Title   string   `json:"title"`             // the first line, plain text
+	Text    string   `json:"text,omitempty"`    // the phone's notification; made from Title and the first Line when empty
+	Parts   []Part   `json:"-"`                 // (custom JSON, see codec)
+	Actions []Action `json:"-"`                 // the first four are visible, the rest hide behind ⋯
+	Files   []File   `json:"-"`                 // handed over beside the message
+}
+
+// A Tone is what a reader feels first; it becomes an emoji and a word, never a colour alone.
+type Tone string
+
+// The tones, by urgency.
+const (
+	Neutral  Tone = ""
+	Info     Tone = "info"
+	Good     Tone = "good"
+	Waiting  Tone = "waiting" // 🟠 a decision or an effect is awaited
+	Warning  Tone = "warning"
+	Critical Tone = "critical" // 🔴
+	Unknown  Tone = "unknown"  // ❔ it may have happened
+)
+
+// An Outcome is how a command ended, in the specification's words.
+type Outcome string
+
+// The specification's three outcomes.
+const (
+	Successful Outcome = "Successful"
+	Partial    Outcome = "Partially successful"
+	Failed     Outcome = "Failed"
+)
+
+// A Part is one stretch of a card: Line, Fields, Table, Quote, Code, Note, Bar, Divider.
+type Part interface{ part() }
+
+// A Line is a paragraph made of spans.
+type Line []Span
+
+// Fields are labelled facts, two to a row.
+type Fields []Field
+
+// A Field is one labelled fact. Wide ones (paths, command lines, hashes) take a row of their own.
+type Field struct {
+	Label string
+	Value Line
+	Wide  bool
+}
+
+// A Table is rows under columns. Rows beyond what a message takes are cut with a sentence that says so.
+type Table struct {
+	Columns []Column
+	Rows    [][]Line
+}
+
+// A Column is a table's heading.
+type Column struct {
+	Title string
+	Right bool // numbers align right
+}
+
+// A Quote is somebody's words (a reason, a note).
+type Quote struct{ Text string }
+
+// Code is preformatted text, cut to what a message takes.
+type Code struct{ Text string }
+
+// A Note is small print below the facts.
+type Note Line
+
+// A Bar is progress: Done of Total, with a word on what is going on.
+type Bar struct {
+	Done, Total int
+	Label       string
+}
+
+// A Divider separates.
+type Divider struct{}
+
+func (Line) part()    {}
+func (Fields) part()  {}
+func (Table) part()   {}
+func (Quote) part()   {}
+func (Code) part()    {}
+func (Note) part()    {}
+func (Bar) part()     {}
+func (Divider) part() {}
+
+// A Span is a run of text of one kind. Make one with Text, Bold, Mono, Link, User, Channel, Group, At or Since.
+type Span struct {
+	Kind SpanKind  `json:"k,omitempty"`
+	Text string    `json:"t,omitempty"` // the characters; of a Link its label
+	ID   string    `json:"i,omitempty"` // of a person, channel or group
+	URL  string    `json:"u,omitempty"` // of a link; shown as one only if it leads to the console
+	Time time.Time `json:"w,omitzero"`
+}
+
+// A SpanKind tells what a Span is.
+type SpanKind string
+
+// The kinds of span.
+const (
+	PlainSpan   SpanKind = ""
+	BoldSpan    SpanKind = "b"
+	MonoSpan    SpanKind = "m"
+	LinkSpan    SpanKind = "l"
+	UserSpan    SpanKind = "u"
+	ChannelSpan SpanKind = "c"
+	GroupSpan   SpanKind = "g"
+	AtSpan      SpanKind = "a" // a date and time in the reader's own zone
+	SinceSpan   SpanKind = "s" // "2 minutes ago", where Slack can say so
+)
+
+// Text is inert text, whoever wrote it.
+func Text(s string) Span { return Span{Text: s} }
+
+// Bold is inert text that stands out.
+func Bold(s string) Span { return Span{Kind: BoldSpan, Text: s} }
+
+// Mono is inert text to copy: hashes, paths, ids.
+func Mono(s string) Span { return Span{Kind: MonoSpan, Text: s} }
+
+// Link leads to url if that is the console's, and is plain text otherwise.
+func Link(label, url string) Span { return Span{Kind: LinkSpan, Text: label, URL: url} }
+
+// User mentions a person by id; without one it is empty.
+func User(id string) Span { return Span{Kind: UserSpan, ID: id} }
+
+// Channel names a channel by id.
+func Channel(id string) Span { return Span{Kind: ChannelSpan, ID: id} }
+
+// Group mentions a user group by id.
+func Group(id string) Span { return Span{Kind: GroupSpan, ID: id} }
+
+// At is a moment, shown in each reader's own time zone; the zero time is "—".
+func At(t time.Time) Span { return Span{Kind: AtSpan, Time: t} }
+
+// Since is a moment told by its distance from now.
+func Since(t time.Time) Span { return Span{Kind: SinceSpan, Time: t} }
+
+// An Action is something to click: Button or Menu.
+type Action interface{ action() }
+
+// A Button invokes a command, or opens the console when URL is set.
+type Button struct {
+	Label   string
+	Style   Style
+	Do      Invocation
+	URL     string
+	Confirm string // asked before it is sent; empty = not asked
+}
+
+// A Menu invokes a command with the chosen value as one more argument: Do with Args[Param] = the option's Value.
+// An Option with a Do of its own invokes that instead.
+type Menu struct {
+	Label   string
+	Do      Invocation
+	Param   string
+	List    bool // Param takes a list
+	Options []Option
+}
+
+// An Option is one entry of a Menu.
+type Option struct {
+	Label, Value string
+	Do           *Invocation
+}
+
+// Style is a button's weight.
+type Style string
+
+// The styles of a button.
+const (
+	Default Style = ""
+	Primary Style = "primary"
+	Danger  Style = "danger"
+)
+
+func (Button) action() {}
+func (Menu) action()   {}
+
+// A File is handed over beside a message. Body is read once.
+type File struct {
+	Name, Title string
+	Body        []byte
+}

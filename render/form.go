@@ -1,0 +1,54 @@
+package render
+
+import "time"
+
+// A Form asks for a command's parameters. It is shown as a modal by modal.go, which also reads it back.
+type Form struct {
+	Title  string // cut to 24 characters
+	Intro  Line   // what this does, above the fields
+	Fields []FormField
+	Submit string     // the button; "Run" when empty
+	Do     Invocation // what submitting invokes; its Args are what the form does not ask for
+	Origin Origin     // where the answer goes
+}
+
+// Origin is where an invocation came from and so where its answer goes. It travels in a form's private metadata.
+type Origin struct {
+	Channel     string `json:"c,omitempty"`
+	Thread      string `json:"t,omitempty"` // ts of the thread's root; empty outside threads
+	Message     string `json:"m,omitempty"` // ts of the message a button was clicked on
+	ResponseURL string `json:"r,omitempty"`
+	Key         string `json:"k,omitempty"` // identifies the click or command that opened the form
+}
+
+// A FormField is one question of a Form.
+type FormField struct {
+	Name        string // of the parameter; its block's id, and the key of errors
+	Label, Hint string
+	Widget      Widget
+	Required    bool
+	Choices     []Option // of Select, MultiSelect, Checkbox
+	Search      string   // of Search and MultiSearch: what is looked for ("agents"); the element's action id carries it
+	Value       []string // what is filled in: texts, option values, RFC 3339 times
+	Shown       []string // labels of Value where they differ (names of ids)
+	Placeholder string
+	MaxLength   int
+	Min, Max    *int64 // of Number
+	Zone        *time.Location
+}
+
+// A Widget is how a FormField is asked.
+type Widget string
+
+// The widgets.
+const (
+	TextInput   Widget = "text"
+	MultiLine   Widget = "multiline"
+	Number      Widget = "number"
+	Checkbox    Widget = "checkbox" // one yes or no
+	Select      Widget = "select"
+	MultiSelect Widget = "multiselect"
+	DateTime    Widget = "datetime"
+	Search      Widget = "search" // a search box that asks while the person types
+	MultiSearch Widget = "multisearch"
+)
