@@ -1,0 +1,125 @@
+package notifier
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+)
+
+// A Source is what kind of thing a notice tells of.
+type Source string
+
+// The sources.
+const (
+	Threats Source = "threat"
+	Alerts  Source = "alert"
+)
+
+// A Journal is the notifier's memory: how far each feed was read, every item that was seen, and what Slack was told of it where.
+// It outlives the process. All methods may be called from several goroutines; each is one transaction.
+//
+// A notice has two sides that never meet: Record alone writes the console's side, Save alone writes Slack's side. So reading the
+// console and telling Slack go on at the same time without waiting for each other.
+type Journal interface {
+	// Cursor returns how far source was read; the zero Cursor if it never was.
+	Cursor(ctx context.Context, source Source) (Cursor, error)
+
+	// Versions returns the Version of each of ids that is known; unknown ones are left out. Ids are at most 1000.
+	Versions(ctx context.Context, source Source, ids []string) (map[string]string, error)
+
+	// Record writes what was read and how far, all or nothing.
+	Record(ctx context.Context, batch Batch) error
+
+	// Notices returns the notices that match q: those with the earliest NotBefore first, among equals the lowest Seq.
+	Notices(ctx context.Context, q Query) ([]Notice, error)
+
+	// Save writes Slack's side of notices, all or none. Where one of them has another Rev than the one it was read with, or is
+	// gone, nothing is written and the error is ErrConflict; else Rev grows by one.
+	Save(ctx context.Context, notices ...Notice) error
+}
+
+// ErrConflict says that a notice was saved by somebody else since it was read.
+var ErrConflict = errors.New("notifier: the notice has changed meanwhile")
+
+// A Cursor is how far one source was read. A journal keeps it as its JSON.
+type Cursor struct {
+	Since    time.Time            `json:"since"`              // older items are history: never told
+	Ready    bool                 `json:"ready,omitempty"`    // what there was at the first start is in the journal
+	Reached  map[string]time.Time `json:"reached,omitempty"`  // by pass: everything up to then is in the journal
+	Channels []string             `json:"channels,omitempty"` // every channel that a notice was ever meant for
+}
+
+// A Notice is one item of a source in one channel. Source, ID and Channel identify it; times have millisecond precision at least.
+type Notice struct {
+	Source  Source
+	ID      string // the console's
+	Channel string // Slack's; empty for an item that is never told
+	State   State  // given by Record's Fresh, then Slack's side
+
+	// The console's side.
+	Group   string          // notices of one source, channel and non-empty group share a thread
+	Created time.Time       // when the console made the item, else when it was first seen
+	Version string          // differs when Body does; empty for an item that is never told
+	Body    json.RawMessage // the console's row without its secrets; nil for an item that is never told
+
+	// Slack's side.
+	Thread      string    // ts of the thread's root; empty for a root
+	TS          string    // of the message; empty until told
+	Shown       string    // the Version that the message shows; empty means that it must be drawn again
+	Fingerprint string    // of the card that the message shows
+	Replies     int       // of a root: notices told in its thread
+	Tries       int       // failed ones in a row
+	Tried       time.Time // when sending was last begun; zero if never
+	NotBefore   time.Time // when it may be tried next; zero means at once
+
+	// The journal's own.
+	Seq int64 // grows in the order in which notices were recorded
+	Rev int64 // grows with each Save
+}
+
+// A State is what became of a notice.
+type State string
+
+// The states. A Due notice becomes Sending before Slack is called and Told when Slack's answer is known.
+const (
+	Due     State = "due"
+	Sending State = "sending" // a crash leaves it so: it may or may not be in the channel
+	Told    State = "told"
+	Silent  State = "silent" // seen, never told: history, or muted
+)
+
+// A Batch is what one page of the console brings into the journal.
+type Batch struct {
+	Source Source
+	Cursor Cursor
+
+	// Fresh notices are inserted in this order; those that exist (same source, id and channel) are left alone.
+	Fresh []Notice
+
+	// Changed items give Group, Version and Body to every notice with their Source and ID that is not Silent, in whatever channel.
+	Changed []Notice
+
+	// Forget, unless zero: Told and Silent notices of the source with an earlier Created are deleted.
+	Forget time.Time
+}
+
+// A Query picks notices; empty fields match all.
+type Query struct {
+	Source  Source
+	IDs     []string
+	Channel string
+	Group   string
+	Want    Want
+	Limit   int // 0: no limit
+}
+
+// A Want is which notices of a channel are looked for.
+type Want string
+
+// The wants; the zero value is any notice.
+const (
+	ToPost Want = "post" // Due or Sending
+	ToEdit Want = "edit" // Told, and Shown differs from Version
+	Roots  Want = "root" // Told, with an empty Thread
+)
