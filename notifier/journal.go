@@ -31,7 +31,7 @@ type Journal interface {
 	// Record writes what was read and how far, all or nothing.
 	Record(ctx context.Context, batch Batch) error
 
-	// Notices returns the notices that match q: those with the earliest NotBefore first, among equals the lowest Seq.
+	// Notices returns the notices that match q, by Seq; where q wants work (ToPost, ToEdit), by NotBefore and then Seq.
 	Notices(ctx context.Context, q Query) ([]Notice, error)
 
 	// Save writes Slack's side of notices, all or none. Where one of them has another Rev than the one it was read with, or is
@@ -89,12 +89,12 @@ const (
 	Silent  State = "silent" // seen, never told: history, or muted
 )
 
-// A Batch is what one page of the console brings into the journal.
+// A Batch is what one page of the console brings into the journal: first Fresh, then Changed, then Forget.
 type Batch struct {
 	Source Source
 	Cursor Cursor
 
-	// Fresh notices are inserted in this order; those that exist (same source, id and channel) are left alone.
+	// Fresh notices (State Due or Silent) are inserted in this order; those that exist (same source, id, channel) are left alone.
 	Fresh []Notice
 
 	// Changed items give Group, Version and Body to every notice with their Source and ID that is not Silent, in whatever channel.

@@ -1,0 +1,51 @@
+package notifier
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"s1bot/render"
+)
+
+// A Poster shows cards in Slack. Its types are plain, so that *bot.Bot can be one without knowing this package. An error may say
+// more about itself by having one of these methods, anywhere in its chain; every other error leaves open whether the message
+// was posted, and the notifier looks (see Finder) before it tries again.
+//
+//	RetryAfter() time.Duration   nothing was posted: Slack wants a pause of that length first
+//	Gone() bool                  the message, or the root of the thread, exists no more
+//	Closed() bool                the channel takes no messages: archived, deleted, the bot was removed
+type Poster interface {
+	// Post shows card in channel, in a thread where thread is the ts of a root, and returns the message's ts. The key names
+	// the notice; a Poster puts it into the message's metadata, where Find can see it.
+	Post(ctx context.Context, channel, thread, key string, card render.Card) (ts string, err error)
+
+	// Edit puts card in the place of the one that the message shows.
+	Edit(ctx context.Context, channel, ts string, card render.Card) error
+}
+
+// A Finder is a Poster that can tell whether a message is there: after a crash or a broken connection in the middle of a Post
+// nobody else knows. A Poster that is none has such messages posted again, for a card told twice is better than one lost.
+type Finder interface {
+	// Find looks for our message with the key, posted since about then, in the thread where thread is not empty.
+	Find(ctx context.Context, channel, thread, key string, since time.Time) (ts string, found bool, err error)
+}
+
+// retryAfter tells how long Slack wants to be left alone.
+func retryAfter(err error) (time.Duration, bool) {
+	var slow interface{ RetryAfter() time.Duration }
+	if !errors.As(err, &slow) {
+		return 0, false
+	}
+	return max(slow.RetryAfter(), time.Second), true
+}
+
+func isGone(err error) bool {
+	var gone interface{ Gone() bool }
+	return errors.As(err, &gone) && gone.Gone()
+}
+
+func isClosed(err error) bool {
+	var closed interface{ Closed() bool }
+	return errors.As(err, &closed) && closed.Closed()
+}
