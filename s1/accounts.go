@@ -1,0 +1,42 @@
+package s1
+
+import (
+	"context"
+	"iter"
+	"net/http"
+)
+
+// An Account is a customer of the console, the level above sites.
+type Account struct {
+	Row
+	ID                  AccountID `json:"id"`
+	Name                string    `json:"name"`
+	AccountType         string    `json:"accountType"`
+	State               State     `json:"state"`
+	IsDefault           bool      `json:"isDefault"`
+	ActiveAgents        int       `json:"activeAgents"`
+	TotalLicenses       int       `json:"totalLicenses"`
+	NumberOfSites       int       `json:"numberOfSites"`
+	UsageType           string    `json:"usageType"`
+	BillingMode         string    `json:"billingMode"`
+	ExternalID          string    `json:"externalId"`
+	Creator             string    `json:"creator"`
+	UnlimitedExpiration bool      `json:"unlimitedExpiration"`
+	Expiration          Time      `json:"expiration"`
+	CreatedAt           Time      `json:"createdAt"`
+	UpdatedAt           Time      `json:"updatedAt"`
+}
+
+func (c *Client) accounts() list[Account] {
+	return list[Account]{client: c, call: call{operation: "list accounts", method: http.MethodGet, route: "accounts", permission: "Accounts.view"}}
+}
+
+// AccountsPage returns one page of the accounts that match q. The filter by id is accountIds.
+func (c *Client) AccountsPage(ctx context.Context, q Query) (Page[Account], error) {
+	return c.accounts().page(ctx, q)
+}
+
+// Accounts goes through all accounts that match q, page by page.
+func (c *Client) Accounts(ctx context.Context, q Query) iter.Seq2[Account, error] {
+	return c.accounts().all(ctx, q)
+}

@@ -1,0 +1,48 @@
+package s1
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"net/http"
+)
+
+// An Activity is an entry of the console's log of what people, agents and the console did.
+type Activity struct {
+	Row
+	ID                   ActivityID      `json:"id"`
+	UUID                 string          `json:"activityUuid"`
+	Type                 int             `json:"activityType"`
+	PrimaryDescription   string          `json:"primaryDescription"`
+	SecondaryDescription string          `json:"secondaryDescription"`
+	Description          string          `json:"description"`
+	Comments             string          `json:"comments"`
+	Hash                 string          `json:"hash"`
+	OSFamily             string          `json:"osFamily"`
+	AgentID              AgentID         `json:"agentId"`
+	ThreatID             ThreatID        `json:"threatId"`
+	UserID               string          `json:"userId"`
+	AccountID            AccountID       `json:"accountId"`
+	AccountName          string          `json:"accountName"`
+	SiteID               SiteID          `json:"siteId"`
+	SiteName             string          `json:"siteName"`
+	GroupID              GroupID         `json:"groupId"`
+	GroupName            string          `json:"groupName"`
+	Data                 json.RawMessage `json:"data"` // depends on Type, and may hold secrets: show Raw instead
+	CreatedAt            Time            `json:"createdAt"`
+	UpdatedAt            Time            `json:"updatedAt"`
+}
+
+func (c *Client) activities() list[Activity] {
+	return list[Activity]{client: c, call: call{operation: "list activities", method: http.MethodGet, route: "activities", permission: "Activity Page.view"}}
+}
+
+// ActivitiesPage returns one page of the activities that match q.
+func (c *Client) ActivitiesPage(ctx context.Context, q Query) (Page[Activity], error) {
+	return c.activities().page(ctx, q)
+}
+
+// Activities goes through all activities that match q, page by page. Without a filter that is the whole log: use Take.
+func (c *Client) Activities(ctx context.Context, q Query) iter.Seq2[Activity, error] {
+	return c.activities().all(ctx, q)
+}

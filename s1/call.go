@@ -1,0 +1,223 @@
+package s1
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A call is everything about one request: what it is for, where it goes, and what the token's role must allow.
+type call struct {
+	operation  string // "list agents"
+	method     string
+	route      string   // below the API's path, with placeholders: "threats/{id}/notes"
+	ids        []string // what the placeholders stand for, in order
+	query      Query
+	body       any
+	permission string // "Endpoints.view"
+}
+
+func (c call) reads() bool { return c.method == http.MethodGet }
+
+// path fills the ids into the route.
+func (c call) path() string {
+	path := c.route
+	for _, id := range c.ids {
+		before, after, _ := strings.Cut(path, "{id}")
+		path = before + url.PathEscape(id) + after
+	}
+	return path
+}
+
+// An attempt is one try: what came back, and what we know if nothing did.
+type attempt struct {
+	status     int
+	header     http.Header
+	body       []byte
+	err        error
+	sent       bool // the request may have reached the console
+	incomplete bool // the answer began and broke off
+}
+
+const maxTries = 4
+
+// do sends a call and returns the body of a successful answer. Reads are tried again after 429, 5xx and broken connections;
+// changes never are.
+func (c *Client) do(ctx context.Context, call call) ([]byte, error) {
+	payload, err := call.payload()
+	if err != nil {
+		return nil, refusal(call.operation, err)
+	}
+	for try := 1; ; try++ {
+		waited, err := c.admit(ctx, call.route)
+		if err != nil {
+			return nil, c.problem(call, attempt{err: err})
+		}
+		began := time.Now()
+		a := c.send(ctx, call, payload)
+		c.report(call, a, Observation{call.method, call.route, a.status, time.Since(began), try, waited})
+		if a.err == nil && a.status/100 == 2 {
+			return a.body, nil
+		}
+		if !call.reads() || !a.passing() || try == maxTries || ctx.Err() != nil {
+			return nil, c.problem(call, a)
+		}
+		if err := c.rest(ctx, a, try); err != nil {
+			return nil, c.problem(call, a)
+		}
+	}
+}
+
+func (c call) payload() ([]byte, error) {
+	if c.body == nil {
+		return nil, nil
+	}
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(c.body)
+	return b.Bytes(), err
+}
+
+// send does one try.
+func (c *Client) send(ctx context.Context, call call, payload []byte) (a attempt) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { a.sent = true }})
+	request, err := c.request(ctx, call, payload)
+	if err != nil {
+		return attempt{err: err}
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		a.err = err
+		return a
+	}
+	defer response.Body.Close()
+	a.sent, a.status, a.header = true, response.StatusCode, response.Header
+	a.body, a.err = readBody(response)
+	a.incomplete = a.err != nil
+	return a
+}
+
+func (c *Client) request(ctx context.Context, call call, payload []byte) (*http.Request, error) {
+	address := c.api + "/" + call.path()
+	if len(call.query) > 0 {
+		address += "?" + url.Values(call.query).Encode()
+	}
+	request, err := http.NewRequestWithContext(ctx, call.method, address, bytes.NewReader(payload))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Authorization", "ApiToken "+c.token.Reveal())
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("User-Agent", "s1bot")
+	if payload != nil {
+		request.Header.Set("Content-Type", "application/json")
+	} else {
+		request.Body, request.GetBody, request.ContentLength = nil, nil, 0
+	}
+	return request, nil
+}
+
+// readBody reads at most maxBody bytes, counted after decompression.
+func readBody(response *http.Response) ([]byte, error) {
+	if response.ContentLength > maxBody {
+		return nil, ErrTooLarge
+	}
+	var b bytes.Buffer
+	b.Grow(int(max(response.ContentLength, 0)))
+	n, err := b.ReadFrom(io.LimitReader(response.Body, maxBody+1))
+	if n > maxBody {
+		return nil, ErrTooLarge
+	}
+	return b.Bytes(), err
+}
+
+// passing tells whether what went wrong may be gone in a moment.
+func (a attempt) passing() bool {
+	if a.err != nil {
+		return !errors.Is(a.err, ErrTooLarge) && !errors.Is(a.err, context.Canceled) && !isCertificate(a.err)
+	}
+	return a.status == http.StatusTooManyRequests || a.status >= 500 && a.status != http.StatusNotImplemented
+}
+
+// maxRest is the longest pause before another try; a console that wants more gets its error told instead.
+const maxRest = time.Minute
+
+// rest waits before the next try: as long as the console asked, else longer each time.
+func (c *Client) rest(ctx context.Context, a attempt, try int) error {
+	pause := cmp.Or(retryAfter(a.header, time.Now()), c.backoff(try))
+	if pause > maxRest {
+		return context.DeadlineExceeded
+	}
+	return c.pause(ctx, pause)
+}
+
+// backoff doubles from half a second and takes off up to half at random, so that several callers do not come back at once.
+func backoff(try int) time.Duration {
+	full := 500 * time.Millisecond << min(try-1, 5)
+	return full - rand.N(full/2)
+}
+
+// retryAfter reads the header of that name, in seconds or as a date.
+func retryAfter(header http.Header, now time.Time) time.Duration {
+	value := strings.TrimSpace(header.Get("Retry-After"))
+	if seconds, err := strconv.ParseFloat(value, 64); err == nil && seconds > 0 && seconds < 1e6 {
+		return time.Duration(seconds * float64(time.Second))
+	}
+	if date, err := http.ParseTime(value); err == nil {
+		return max(date.Sub(now), 0)
+	}
+	return 0
+}
+
+// problem turns a failed attempt into the error that the caller gets.
+func (c *Client) problem(call call, a attempt) *Error {
+	e := &Error{Operation: call.operation, Status: a.status, Err: a.err, RetryAfter: retryAfter(a.header, time.Now())}
+	switch {
+	case errors.Is(a.err, ErrTooLarge):
+		e.Message = fmt.Sprintf("The console's answer is larger than %d MiB; ask for less.", maxBody>>20)
+	case a.err != nil:
+		e.Message = connectionProblem(a.err, c.base.Host)
+	case a.status/100 == 3:
+		e.Message = "The console redirects to another address; check the console's address in the settings."
+	default:
+		e.Message, e.Code = readProblem(a.status, a.body)
+		e.Message = strings.ReplaceAll(e.Message, c.token.Reveal(), hidden)
+	}
+	if a.status == http.StatusUnauthorized || a.status == http.StatusForbidden {
+		e.Permission = call.permission
+	}
+	e.unknown = !call.reads() && a.unclear()
+	return e
+}
+
+// unclear tells whether a change may have happened although no success came back.
+func (a attempt) unclear() bool {
+	if a.err != nil {
+		return a.sent || a.incomplete
+	}
+	return a.status >= 500 && a.status != http.StatusNotImplemented || a.status == http.StatusRequestTimeout
+}
+
+func (c *Client) report(call call, a attempt, o Observation) {
+	c.observe(o)
+	log := c.logger.With("method", o.Method, "route", o.Route, "status", o.Status, "attempt", o.Attempt, "duration", o.Duration)
+	if a.err != nil || a.status >= 400 {
+		log.Warn("console call failed", "operation", call.operation, "err", a.err)
+		return
+	}
+	log.Debug("console call")
+}

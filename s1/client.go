@@ -1,0 +1,163 @@
+package s1
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// maxBody is the largest answer that is read, after decompression.
+const maxBody = 64 << 20
+
+// Config says which console to talk to, and how.
+type Config struct {
+	BaseURL string // https://tenant.sentinelone.net; plain http for a loopback address only
+	Token   Secret
+	Version string // of the API's paths; "" means v2.1
+
+	HTTPClient *http.Client                               // nil: one with time-outs; its redirect policy is replaced
+	Timeout    time.Duration                              // of one try, body included; 0 means 30 s
+	Logger     *slog.Logger                               // nil: no log
+	Observe    func(Observation)                          // called after each try, if set
+	Backoff    func(try int) time.Duration                // pause after the given try (from 1) of a read; nil: exponential with jitter
+	Sleep      func(context.Context, time.Duration) error // how to wait; nil: really
+}
+
+// An Observation tells of one try of one call; Route has placeholders instead of ids, so that it can label a metric.
+type Observation struct {
+	Method, Route string
+	Status        int // 0: no answer
+	Duration      time.Duration
+	Attempt       int           // from 1
+	Waited        time.Duration // for the rate limit, before this try
+}
+
+// A Client talks to one console. Its methods may be called from several goroutines.
+type Client struct {
+	base    *url.URL // without the API's path
+	api     string   // base with the API's path
+	token   Secret
+	http    *http.Client
+	timeout time.Duration
+	logger  *slog.Logger
+	observe func(Observation)
+	backoff func(int) time.Duration
+	sleep   func(context.Context, time.Duration) error
+	buckets buckets
+}
+
+// New checks c and returns a client; it sends nothing yet. The error lists everything that is wrong with c.
+func New(c Config) (*Client, error) {
+	base, addressErr := parseBase(c.BaseURL)
+	version, versionErr := parseVersion(c.Version)
+	if err := errors.Join(addressErr, checkToken(c.Token), versionErr); err != nil {
+		return nil, err
+	}
+	client := &Client{
+		base: base, api: base.String() + "/web/api/" + version, token: c.Token,
+		http: safeHTTP(c.HTTPClient), timeout: c.Timeout, logger: c.Logger,
+		observe: c.Observe, backoff: c.Backoff, sleep: c.Sleep, buckets: newBuckets(),
+	}
+	client.fillIn()
+	return client, nil
+}
+
+func (c *Client) fillIn() {
+	if c.timeout <= 0 {
+		c.timeout = 30 * time.Second
+	}
+	if c.logger == nil {
+		c.logger = slog.New(slog.DiscardHandler)
+	}
+	if c.observe == nil {
+		c.observe = func(Observation) {}
+	}
+	if c.backoff == nil {
+		c.backoff = backoff
+	}
+	if c.sleep == nil {
+		c.sleep = sleep
+	}
+}
+
+var apiPath = regexp.MustCompile(`/web/api(/v[0-9.]+)?$`)
+
+// parseBase accepts the console's address as people paste it: with a slash at the end, or with the API's path.
+func parseBase(address string) (*url.URL, error) {
+	base, err := url.Parse(strings.TrimSpace(address))
+	if err != nil || base.Hostname() == "" || base.Opaque != "" {
+		return nil, fmt.Errorf("console address %q: want https://<tenant>.sentinelone.net", address)
+	}
+	if base.User != nil || base.RawQuery != "" || base.Fragment != "" {
+		return nil, errors.New("console address: must have no user, query or fragment")
+	}
+	if base.Scheme != "https" && (base.Scheme != "http" || !isLoopback(base.Hostname())) {
+		return nil, fmt.Errorf("console address %q: want https (plain http is for loopback addresses only)", address)
+	}
+	base.Path = apiPath.ReplaceAllString(strings.TrimRight(base.Path, "/"), "")
+	base.RawPath = ""
+	return base, nil
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+var versionForm = regexp.MustCompile(`^v[0-9]+\.[0-9]+$`)
+
+func parseVersion(version string) (string, error) {
+	if version == "" {
+		return "v2.1", nil
+	}
+	if !versionForm.MatchString(version) {
+		return "", fmt.Errorf("API version %q: want a form like v2.1", version)
+	}
+	return version, nil
+}
+
+func checkToken(token Secret) error {
+	switch s := token.Reveal(); {
+	case s == "":
+		return errors.New("API token: is empty")
+	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return errors.New("API token: has a space, a line break or a character that no token has")
+	}
+	return nil
+}
+
+// safeHTTP returns a client that never takes the token to another host.
+func safeHTTP(given *http.Client) *http.Client {
+	client := http.Client{Transport: &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSHandshakeTimeout:   10 * time.Second,
+		IdleConnTimeout:       90 * time.Second,
+		MaxIdleConnsPerHost:   8,
+		MaxConnsPerHost:       16,
+		ForceAttemptHTTP2:     true,
+		ExpectContinueTimeout: time.Second,
+	}}
+	if given != nil {
+		client = *given
+	}
+	client.CheckRedirect = checkRedirect
+	return &client
+}
+
+// checkRedirect follows a read to the same host, five times at most. A redirected POST would become a GET and its 200 would
+// look like a success, so changes are never redirected.
+func checkRedirect(next *http.Request, via []*http.Request) error {
+	first := via[0]
+	if first.Method != http.MethodGet || len(via) > 5 || next.URL.Host != first.URL.Host || next.URL.Scheme != first.URL.Scheme {
+		return http.ErrUseLastResponse
+	}
+	return nil
+}

@@ -1,0 +1,231 @@
+package s1
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html"
+	"net"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+	"unicode"
+)
+
+// What the client refuses before it sends anything; each is wrapped in an *Error.
+var (
+	// ErrNothingSelected: a change without ids, which the console would take for everything.
+	ErrNothingSelected = errors.New("nothing is selected")
+	// ErrInvalidID: an id that is not made of digits.
+	ErrInvalidID = errors.New("not an id of the console")
+	// ErrTooMany: more ids than the console takes in one call.
+	ErrTooMany = fmt.Errorf("more than %d ids in one call", maxIDs)
+	// ErrInvalidValue: a value that the console would not take.
+	ErrInvalidValue = errors.New("invalid value")
+)
+
+// What an *Error can be, for errors.Is.
+var (
+	// ErrUnauthorized: status 401; on some paths the console says it also where a permission is missing.
+	ErrUnauthorized = errors.New("unauthorized")
+	// ErrForbidden: status 403, a permission is missing.
+	ErrForbidden = errors.New("forbidden")
+	// ErrNotFound: status 404.
+	ErrNotFound = errors.New("not found")
+	// ErrRateLimited: status 429.
+	ErrRateLimited = errors.New("rate limited")
+	// ErrTooLarge: an answer above the limit of 64 MiB.
+	ErrTooLarge = errors.New("answer too large")
+	// ErrCursorLoop: a list that gave the same cursor twice and would never end.
+	ErrCursorLoop = errors.New("the console repeats a cursor")
+)
+
+// An Error says what failed in three parts: what was tried, the console's status code, and its message. Status is 0 where no
+// answer came (no connection, a time-out, a refusal of our own). Message is text for people, without markup or secrets.
+type Error struct {
+	Operation  string        // what was tried: "disconnect agents"
+	Status     int           // HTTP status, or 0
+	Message    string        // the console's words, or a sentence of ours
+	Code       int           // the console's own error code, 4010010; 0 if it gave none
+	RetryAfter time.Duration // when it makes sense to try again; 0 if unknown
+	Permission string        // the permission that the operation needs, on 401 and 403: "Endpoints.shutDown"
+	Err        error         // the cause, if any
+
+	unknown bool
+}
+
+// Error returns the three parts in one line.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Operation)
+	if e.Status != 0 {
+		fmt.Fprintf(&b, ": status %d", e.Status)
+	}
+	if e.Message != "" {
+		b.WriteString(": " + e.Message)
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is matches the sentinels that stand for a status.
+func (e *Error) Is(target error) bool {
+	switch target {
+	case ErrUnauthorized:
+		return e.Status == http.StatusUnauthorized
+	case ErrForbidden:
+		return e.Status == http.StatusForbidden
+	case ErrNotFound:
+		return e.Status == http.StatusNotFound
+	case ErrRateLimited:
+		return e.Status == http.StatusTooManyRequests
+	}
+	return false
+}
+
+// Unknown tells that a change may or may not have happened: the request went out and no clear answer came back. Whoever
+// sees it must look at the console before trying again.
+func (e *Error) Unknown() bool { return e.unknown }
+
+// problem is one entry of {"errors":[…]}.
+type problem struct {
+	Code   int    `json:"code"`
+	Title  string `json:"title"`
+	Detail string `json:"detail"`
+}
+
+func (p problem) text() string {
+	return cmp.Or(strings.TrimSpace(p.Detail), strings.TrimSpace(p.Title))
+}
+
+// errorBody is every JSON shape in which consoles say that something is wrong.
+type errorBody struct {
+	Errors  []problem `json:"errors"`
+	Error   string    `json:"error"`
+	Message string    `json:"message"`
+	Detail  string    `json:"detail"`
+}
+
+// readProblem finds message and code in the body of an answer: JSON of several shapes, a proxy's HTML, text, or nothing.
+func readProblem(status int, body []byte) (message string, code int) {
+	text := strings.TrimSpace(string(body))
+	switch {
+	case strings.HasPrefix(text, "{"):
+		var e errorBody
+		if decode(body, &e) == nil {
+			message, code = e.summary()
+		}
+	case strings.HasPrefix(text, "["), strings.HasPrefix(text, `"`):
+		var list []string
+		if decode(body, &list) == nil {
+			message = strings.Join(list, "; ")
+		}
+	case strings.HasPrefix(text, "<"):
+		message = pageTitle(text)
+	default:
+		message = text
+	}
+	return cmp.Or(plain(message), http.StatusText(status), "the console gave no reason"), code
+}
+
+func (e errorBody) summary() (string, int) {
+	var texts []string
+	code := 0
+	for _, p := range e.Errors {
+		code = cmp.Or(code, p.Code)
+		if t := p.text(); t != "" && !slices.Contains(texts, t) {
+			texts = append(texts, t)
+		}
+	}
+	return cmp.Or(strings.Join(texts, "; "), e.Error, e.Message, e.Detail), code
+}
+
+var (
+	titleElement = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title`)
+	headElement  = regexp.MustCompile(`(?is)<h1[^>]*>(.*?)</h1`)
+	anyTag       = regexp.MustCompile(`(?s)<[^>]*>?`)
+)
+
+// pageTitle returns the title of an HTML page as text; nothing else of the page is fit to be shown.
+func pageTitle(page string) string {
+	for _, element := range []*regexp.Regexp{titleElement, headElement} {
+		if m := element.FindStringSubmatch(page); m != nil {
+			return html.UnescapeString(anyTag.ReplaceAllString(m[1], ""))
+		}
+	}
+	return ""
+}
+
+// maxMessage is where a message is cut, in characters: it is for a card, the log has the rest.
+const maxMessage = 600
+
+// plain makes one line of text out of s: no control characters, single spaces, not too long.
+func plain(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	if runes := []rune(s); len(runes) > maxMessage {
+		return string(runes[:maxMessage]) + "…"
+	}
+	return s
+}
+
+// connectionProblem says in a sentence why no answer came.
+func connectionProblem(err error, host string) string {
+	var dns *net.DNSError
+	var timeout net.Error
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "The call was cancelled."
+	case errors.As(err, &dns) && !dns.IsTimeout:
+		return fmt.Sprintf("The console's host name %s cannot be found.", host)
+	case isCertificate(err):
+		return fmt.Sprintf("The certificate of %s is not trusted.", host)
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return "The console did not answer in time."
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return fmt.Sprintf("%s refuses the connection.", host)
+	default:
+		return "The connection to the console broke."
+	}
+}
+
+func isCertificate(err error) bool {
+	var verification *tls.CertificateVerificationError
+	var authority x509.UnknownAuthorityError
+	var name x509.HostnameError
+	var record tls.RecordHeaderError
+	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &name) || errors.As(err, &record)
+}
+
+// refusal is an error of ours, made before anything was sent.
+func refusal(operation string, err error) *Error {
+	return &Error{Operation: operation, Message: err.Error(), Err: err}
+}
+
+// decodeProblem says in a sentence what is wrong with an answer that is no JSON of the right shape.
+func decodeProblem(body []byte, err error) string {
+	text := strings.TrimSpace(string(body[:min(len(body), 4096)]))
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case text == "":
+		return "The console's answer is empty."
+	case strings.HasPrefix(text, "<"):
+		return strings.TrimSpace("The console answered with a web page instead of data: " + plain(pageTitle(text)))
+	case errors.As(err, &syntax) && syntax.Offset >= int64(len(body)):
+		return "The console's answer is cut off."
+	case errors.As(err, &kind):
+		return fmt.Sprintf("The console's answer has the wrong shape: %s where %s was expected.", kind.Value, cmp.Or(kind.Field, "an object"))
+	default:
+		return "The console's answer is not JSON."
+	}
+}

@@ -1,0 +1,40 @@
+package s1
+
+import (
+	"context"
+	"iter"
+	"net/http"
+)
+
+// A Group is a part of a site. Its registration token, which lets machines join, is never kept.
+type Group struct {
+	Row
+	ID          GroupID `json:"id"`
+	Name        string  `json:"name"`
+	Description string  `json:"description"`
+	SiteID      SiteID  `json:"siteId"`
+	Type        string  `json:"type"` // static, dynamic or pinned
+	IsDefault   bool    `json:"isDefault"`
+	Inherits    bool    `json:"inherits"`
+	Rank        int     `json:"rank"`
+	FilterID    string  `json:"filterId"`
+	FilterName  string  `json:"filterName"`
+	TotalAgents int     `json:"totalAgents"`
+	Creator     string  `json:"creator"`
+	CreatedAt   Time    `json:"createdAt"`
+	UpdatedAt   Time    `json:"updatedAt"`
+}
+
+func (c *Client) groups() list[Group] {
+	return list[Group]{client: c, call: call{operation: "list groups", method: http.MethodGet, route: "groups", permission: "Groups.view"}}
+}
+
+// GroupsPage returns one page of the groups that match q. The filter by id is groupIds.
+func (c *Client) GroupsPage(ctx context.Context, q Query) (Page[Group], error) {
+	return c.groups().page(ctx, q)
+}
+
+// Groups goes through all groups that match q, page by page.
+func (c *Client) Groups(ctx context.Context, q Query) iter.Seq2[Group, error] {
+	return c.groups().all(ctx, q)
+}

@@ -1,0 +1,222 @@
+package s1
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Row is what every listed thing embeds: the whole object as the console sent it, without its secrets. The raw view and the
+// exports show it, so that no field is lost for not having a Go name.
+type Row struct {
+	Raw json.RawMessage `json:"-"`
+}
+
+func (r *Row) keep(raw json.RawMessage) { r.Raw = Redact(raw) }
+
+// Time is a moment in the console's JSON. It never fails to decode: null, "", "None" and the year 1970, all of which consoles
+// send for "never", become the zero time.
+type Time struct{ time.Time }
+
+// The spellings of time that consoles use; the first is the documented one.
+var timeLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999", time.DateOnly}
+
+// UnmarshalJSON reads any spelling of a time; what is none becomes the zero time.
+func (t *Time) UnmarshalJSON(data []byte) error {
+	t.Time = time.Time{}
+	text := strings.Trim(string(data), `"`)
+	if number, err := strconv.ParseInt(text, 10, 64); err == nil {
+		t.set(fromEpoch(number))
+		return nil
+	}
+	for _, layout := range timeLayouts {
+		if parsed, err := time.Parse(layout, text); err == nil {
+			t.set(parsed)
+			return nil
+		}
+	}
+	return nil
+}
+
+// MarshalJSON writes the time as the console does, null for the zero time.
+func (t Time) MarshalJSON() ([]byte, error) {
+	if t.IsZero() {
+		return []byte("null"), nil
+	}
+	return []byte(`"` + FormatTime(t.Time) + `"`), nil
+}
+
+func (t *Time) set(parsed time.Time) {
+	if parsed.UTC().Year() > 1970 {
+		t.Time = parsed.UTC()
+	}
+}
+
+// fromEpoch reads seconds or, where they would lie beyond the year 5000, milliseconds.
+func fromEpoch(n int64) time.Time {
+	if n > 100_000_000_000 {
+		return time.UnixMilli(n)
+	}
+	return time.Unix(n, 0)
+}
+
+// FormatTime writes t as the console's query parameters want it: UTC with microseconds.
+func FormatTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }
+
+// decode reads JSON into target and puts up with fields of other types than documented: a number where text belongs is kept
+// as text and the other way round, what fits nowhere is left out. Only JSON that is broken, or is of another kind as a whole
+// (a list where an object belongs), is an error.
+func decode(data []byte, target any) error {
+	err := json.Unmarshal(data, target)
+	var mismatch *json.UnmarshalTypeError
+	if !errors.As(err, &mismatch) {
+		return err
+	}
+	var loose any
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	if err := decoder.Decode(&loose); err != nil {
+		return err
+	}
+	fitted := fit(loose, reflect.TypeOf(target).Elem())
+	if fitted == nil {
+		return mismatch
+	}
+	data, err = json.Marshal(fitted)
+	if err != nil {
+		return err
+	}
+	value := reflect.New(reflect.TypeOf(target).Elem())
+	if err := json.Unmarshal(data, value.Interface()); err != nil {
+		return err
+	}
+	reflect.ValueOf(target).Elem().Set(value.Elem())
+	return nil
+}
+
+var (
+	textReader = reflect.TypeFor[interface{ UnmarshalText([]byte) error }]()
+	jsonReader = reflect.TypeFor[json.Unmarshaler]()
+)
+
+// fit changes v, a decoded JSON value, so that it can be unmarshalled into t; nil where nothing of it can.
+func fit(v any, t reflect.Type) any {
+	if v == nil || reflect.PointerTo(t).Implements(jsonReader) {
+		return v
+	}
+	if reflect.PointerTo(t).Implements(textReader) {
+		return fitText(v)
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return fit(v, t.Elem())
+	case reflect.String:
+		return fitText(v)
+	case reflect.Bool:
+		return fitBool(v)
+	case reflect.Int, reflect.Int64, reflect.Float64:
+		return fitNumber(v, t)
+	case reflect.Slice:
+		return fitList(v, t.Elem())
+	case reflect.Map:
+		return fitMap(v, t.Elem())
+	case reflect.Struct:
+		return fitStruct(v, t)
+	default:
+		return v
+	}
+}
+
+func fitText(v any) any {
+	switch v := v.(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	case bool:
+		return strconv.FormatBool(v)
+	case []any:
+		var parts []string
+		for _, element := range v {
+			if s, ok := fitText(element).(string); ok {
+				parts = append(parts, s)
+			}
+		}
+		return strings.Join(parts, ", ")
+	}
+	return nil
+}
+
+func fitBool(v any) any {
+	text, _ := fitText(v).(string)
+	switch strings.ToLower(text) {
+	case "true", "yes", "on", "1":
+		return true
+	case "false", "no", "off", "0":
+		return false
+	}
+	return nil
+}
+
+func fitNumber(v any, t reflect.Type) any {
+	text, _ := fitText(v).(string)
+	number, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	switch {
+	case err != nil:
+		return nil
+	case t.Kind() == reflect.Float64:
+		return number
+	case number >= -1<<53 && number <= 1<<53:
+		return int64(number)
+	}
+	return nil
+}
+
+// fitList takes a lone value as a list of one: consoles do so for addresses and labels.
+func fitList(v any, t reflect.Type) any {
+	list, ok := v.([]any)
+	if !ok {
+		list = []any{v}
+	}
+	fitted := []any{}
+	for _, element := range list {
+		if f := fit(element, t); f != nil {
+			fitted = append(fitted, f)
+		}
+	}
+	if !ok && len(fitted) == 0 {
+		return nil
+	}
+	return fitted
+}
+
+func fitMap(v any, t reflect.Type) any {
+	object, ok := v.(map[string]any)
+	if !ok {
+		return nil
+	}
+	fitted := map[string]any{}
+	for key, value := range object {
+		fitted[key] = fit(value, t)
+	}
+	return fitted
+}
+
+func fitStruct(v any, t reflect.Type) any {
+	object, ok := v.(map[string]any)
+	if !ok {
+		return nil
+	}
+	fitted := map[string]any{}
+	for _, field := range reflect.VisibleFields(t) {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if value, ok := object[name]; ok && name != "-" && field.IsExported() {
+			fitted[name] = fit(value, field.Type)
+		}
+	}
+	return fitted
+}

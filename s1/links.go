@@ -1,0 +1,35 @@
+package s1
+
+import "net/url"
+
+// The pages of the console's web interface, as public integrations link to them. They stand here alone, should they change.
+
+// ConsoleHost returns the console's host name, with a port if it has one: the only host that cards link to.
+func (c *Client) ConsoleHost() string { return c.base.Host }
+
+// ConsoleURL returns the console's start page.
+func (c *Client) ConsoleURL() string { return c.base.String() + "/" }
+
+// ThreatURL returns the page of a threat; "" for an id that is none.
+func (c *Client) ThreatURL(id ThreatID) string {
+	if !id.Valid() {
+		return ""
+	}
+	return c.base.String() + "/incidents/threats/" + string(id) + "/overview"
+}
+
+// AgentURL returns the list of endpoints, narrowed down to one; "" for an id that is none. There is no page of its own.
+func (c *Client) AgentURL(id AgentID) string {
+	if !id.Valid() {
+		return ""
+	}
+	return c.base.String() + "/sentinels/devices?page=1&filter=" + url.QueryEscape(`{"ids":"`+string(id)+`"}`)
+}
+
+// AlertURL returns the page of an alert; "" for an id that is none.
+func (c *Client) AlertURL(id AlertID) string {
+	if !id.Valid() {
+		return ""
+	}
+	return c.base.String() + "/incidents/unified-alerts?alertId=" + string(id)
+}

@@ -1,0 +1,131 @@
+package s1
+
+import (
+	"context"
+	"iter"
+	"net/http"
+)
+
+// maxLimit is the most rows that the console puts on a page.
+const maxLimit = 1000
+
+// A Page is one page of a list.
+type Page[T any] struct {
+	Items []T
+	Next  string // cursor of the next page, for the query parameter "cursor"; "" on the last page
+	Total int    // how many match on all pages; -1 if the console did not say
+}
+
+// A list is a call that returns pages; nested names the field of data that holds the rows where data is no list itself.
+type list[T any] struct {
+	call
+	client *Client
+	nested string
+}
+
+// page asks for one page.
+func (l list[T]) page(ctx context.Context, q Query) (Page[T], error) {
+	l.query = q
+	body, err := l.client.do(ctx, l.call)
+	if err != nil {
+		return Page[T]{}, err
+	}
+	page, err := readPage[T](body, l.nested)
+	if err != nil {
+		return page, l.client.nonsense(l.call, body, err)
+	}
+	return page, nil
+}
+
+// all goes through every page and holds one at a time. It ends after the first error.
+func (l list[T]) all(ctx context.Context, q Query) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		if q.Get("limit") == "" {
+			q = q.WithLimit(maxLimit)
+		}
+		for seen := map[string]bool{}; ; {
+			page, err := l.page(ctx, q)
+			if err == nil && seen[page.Next] {
+				err = refusal(l.operation, ErrCursorLoop)
+			}
+			for _, item := range page.Items {
+				if !yield(item, nil) {
+					return
+				}
+			}
+			if err != nil {
+				var none T
+				yield(none, err)
+				return
+			}
+			if page.Next == "" {
+				return
+			}
+			seen[page.Next] = true
+			q = q.With("cursor", page.Next).With("skip")
+		}
+	}
+}
+
+// count asks how many rows match, without the rows.
+func (l list[T]) count(ctx context.Context, q Query) (int, error) {
+	page, err := l.page(ctx, q.With("countOnly", "true").WithLimit(1))
+	if err != nil {
+		return 0, err
+	}
+	if page.Total < 0 {
+		return 0, &Error{Operation: l.operation, Status: http.StatusOK, Message: "The console did not say how many match."}
+	}
+	return page.Total, nil
+}
+
+// perURL is how many ids go into one address: proxies cut addresses off at 8 KB, and an id has 19 characters.
+const perURL = 100
+
+// byID asks for the rows with the given ids, some at a time; ids that the console does not know are missing from the result.
+func byID[T any, ID ~string](ctx context.Context, l list[T], ids []ID) ([]T, error) {
+	wanted, err := selection(ids)
+	if err != nil {
+		return nil, refusal(l.operation, err)
+	}
+	var found []T
+	for len(wanted) > 0 {
+		n := min(len(wanted), perURL)
+		for item, err := range l.all(ctx, Query{}.With("ids", wanted[:n]...).WithLimit(n)) {
+			if err != nil {
+				return nil, err
+			}
+			found = append(found, item)
+		}
+		wanted = wanted[n:]
+	}
+	return found, nil
+}
+
+// Take ends a list after n items; fewer pages are asked for.
+func Take[T any](list iter.Seq2[T, error], n int) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		if n <= 0 {
+			return
+		}
+		left := n
+		for item, err := range list {
+			left--
+			if !yield(item, err) || left == 0 {
+				return
+			}
+		}
+	}
+}
+
+// Collect reads a list to its end; on an error it returns what came before.
+func Collect[T any](list iter.Seq2[T, error]) ([]T, error) {
+	var items []T
+	for item, err := range list {
+		if err != nil {
+			return items, err
+		}
+		items = append(items, item)
+	}
+	return items, nil
+}

@@ -1,0 +1,162 @@
+// Package s1sim is a SentinelOne management console that lives in memory: what the demo and the tests talk to instead of a
+// real tenant.
+//
+// The idea: it is the wire and nothing else. A Console is an http.Handler with state behind it; it knows no Go type of the
+// client that calls it, so that a misunderstanding between the two shows as it would against the vendor. Every object is
+// the JSON object that travels, every list filters with one engine over one table of keys, and a test reads and changes the
+// same objects that the client sees. Things take time as they do out there: an isolated agent is "disconnecting" first, and
+// stays so while it is offline. Time passes only as Options.Now says, and effects are settled when somebody looks, so the
+// console runs no goroutine of its own.
+//
+// The rule: it must be as strict as the service, never more helpful. An unknown key is a 400, an empty filter is everything,
+// an offline agent does not obey. A fact that comes from the vendor's API document or from recordings is stated where it is
+// enforced; what is a guess says so. Adding a resource is one file with its handlers and a row in routes.
+package s1sim
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Token is what the console asks for when Options.Token is empty.
+const Token = "simulated-console-token"
+
+// Options says what kind of console New makes. The zero value is a quiet, instant console with forty agents.
+type Options struct {
+	Now          func() time.Time // the console's clock; time.Now when nil
+	Seed         int64            // varies addresses, hashes and serial numbers; names and places stay
+	Agents       int              // how many endpoints; 40 when zero, none when negative
+	Token        string           // the API token that callers must send; Token when empty
+	Latency      time.Duration    // how long each answer takes
+	EffectDelay  time.Duration    // how long an endpoint takes to do what it was told
+	EnforceRates bool             // answer 429 above the vendor's published limits
+	Empty        bool             // accounts, sites, groups and agents only: no threats, alerts or activities to begin with
+}
+
+// A Console is one simulated management console. It is safe for concurrent use.
+type Console struct {
+	opt     Options
+	routes  []route
+	effects []effect
+	rates   *meter
+
+	mu         sync.Mutex // guards everything below
+	rng        *rand.Rand
+	seq        int
+	accounts   collection
+	sites      collection
+	groups     collection
+	agents     collection
+	threats    collection
+	alerts     collection
+	activities collection
+	notes      map[string]*collection // by threat id
+	policies   map[string]object      // by account id; "" is the tenant's
+	wave       int                    // how many attacks Strike has made
+
+	faults ledger
+	log    callLog
+}
+
+// New makes a console with made-up data that does not change from run to run: accounts, the sites Paris, Lyon and Berlin,
+// their groups and endpoints, threats and alerts of the last days.
+func New(opt Options) *Console {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.Token == "" {
+		opt.Token = Token
+	}
+	if opt.Agents == 0 {
+		opt.Agents = 40
+	}
+	c := &Console{
+		opt:      opt,
+		routes:   routes(),
+		rates:    newMeter(),
+		rng:      rand.New(rand.NewPCG(uint64(opt.Seed), 0x51)),
+		notes:    map[string]*collection{},
+		policies: map[string]object{},
+	}
+	c.log.changed = make(chan struct{})
+	c.faults.healed = make(chan struct{})
+	c.seed()
+	return c
+}
+
+// ServeHTTP answers one call as the console would.
+func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !isAPI(r.URL.Path) {
+		c.servePage(w, r)
+		return
+	}
+	q, err := read(r)
+	if err != nil {
+		c.reply(w, q, failure(err))
+		return
+	}
+	if !pause(r, c.opt.Latency) {
+		return
+	}
+	fault, broken := c.faults.take(q)
+	if broken && !fault.AfterEffect {
+		c.breakAnswer(w, r, q, fault, answer{})
+		return
+	}
+	a := c.answer(q)
+	if broken {
+		c.breakAnswer(w, r, q, fault, a)
+		return
+	}
+	c.reply(w, q, a)
+}
+
+// answer runs the handler under the lock. The answer is bytes when the lock is let go: no object leaves by reference.
+func (c *Console) answer(q *request) answer {
+	if c.opt.EnforceRates && !c.rates.allow(q, c.opt.Now()) {
+		return tooMany(0)
+	}
+	rt, err := match(c.routes, q)
+	if err != nil {
+		return failure(err)
+	}
+	if !rt.public && !c.authorized(q) {
+		return failure(unauthorized())
+	}
+	defer c.lock()()
+	q.now = c.now()
+	out, err := rt.handle(c, q)
+	if err != nil {
+		return failure(err)
+	}
+	return success(out)
+}
+
+// reply writes the answer and then records the call, so that whoever waits for the call finds its effect done.
+func (c *Console) reply(w http.ResponseWriter, q *request, a answer) {
+	c.log.add(q, a.status)
+	a.write(w)
+}
+
+// lock takes the console's lock, lets happen what is due by now, and returns the function that lets go of it.
+func (c *Console) lock() (unlock func()) {
+	c.mu.Lock()
+	c.settle(c.now())
+	return c.mu.Unlock
+}
+
+// now is the console's time at the resolution of its time stamps.
+func (c *Console) now() time.Time { return c.opt.Now().UTC().Truncate(time.Microsecond) }
+
+// epoch is where the vendor's ids begin to count: recorded ids divided by 2^23 are milliseconds since 2017.
+const epoch = 1483228800000
+
+// newID makes an id of 18 or 19 digits as the console gives to something created at that time. Within one millisecond ids
+// come in no order, as in recordings: whoever pages or polls must not rely on them to sort.
+func (c *Console) newID(at time.Time) string {
+	c.seq++
+	ms := at.UnixMilli() - epoch
+	return itoa(ms<<23 | int64(c.seq*2654435)&(1<<23-1))
+}
