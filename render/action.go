@@ -1,0 +1,290 @@
+package render
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/slack-go/slack"
+)
+
+// Fits says that a button can carry in. What does not fit is to be stored, and a short invocation that refers to it put in
+// its place.
+func Fits(in Invocation) bool {
+	text, err := compact(in)
+	return err == nil && len(text) <= maxButtonValue
+}
+
+// Invocation is what choosing o from m invokes.
+func (m Menu) Invocation(o Option) Invocation {
+	if o.Do != nil {
+		return *o.Do
+	}
+	in := m.Do
+	if m.Param == "" {
+		return in
+	}
+	args := map[string]json.RawMessage{}
+	if len(in.Args) > 0 && json.Unmarshal(in.Args, &args) != nil || args == nil {
+		return in // no object to add to: compact or the command will say so
+	}
+	args = maps.Clone(args)
+	value, _ := json.Marshal(o.Value)
+	if m.List {
+		value, _ = json.Marshal([]string{o.Value})
+	}
+	args[m.Param] = value
+	in.Args, _ = json.Marshal(args)
+	return in
+}
+
+// An item is something to click before it is known as what: a button or a line behind ⋯.
+type item struct {
+	Button
+	text string // of the invocation
+}
+
+// actions draws what can be done: four actions at most, the rest behind ⋯, which takes five each.
+func (k *canvas) actions(all []Action, o Options) []slack.Block {
+	var elements []slack.BlockElement
+	var rest []item
+	for _, a := range all {
+		if len(elements) < maxVisible {
+			if e, ok := k.visible(a, o); ok {
+				elements = append(elements, e)
+				continue
+			}
+		}
+		rest = append(rest, k.items(a, o)...)
+	}
+	elements = append(elements, k.hidden(rest)...)
+	if lost := len(elements) - maxElements; lost > 0 {
+		k.note("… %s left out: a message has no more room", count(lost, "more action"))
+		elements = elements[:maxElements]
+	}
+	return k.rowsOf(elements)
+}
+
+// rowsOf puts elements into blocks, and stops where they would take more than half a message.
+func (k *canvas) rowsOf(elements []slack.BlockElement) []slack.Block {
+	var out []slack.Block
+	room := k.bytes / 2
+	for len(elements) > 0 {
+		n, took := 0, 0
+		for n < min(len(elements), maxActionElements) && took <= room {
+			took += size(elements[n]) + 1
+			n++
+		}
+		if took > room {
+			n--
+		}
+		if n == 0 {
+			k.note("… %s left out: a message has no more room", count(len(elements), "more action"))
+			break
+		}
+		row := slack.NewActionBlock("", elements[:n]...)
+		out, elements, room = append(out, row), elements[n:], room-took
+		k.spend([]slack.Block{row}, 0)
+	}
+	return out
+}
+
+// visible draws an action that is seen at once; not every menu can be.
+func (k *canvas) visible(a Action, o Options) (slack.BlockElement, bool) {
+	if m, ok := a.(Menu); ok {
+		return k.menu(m)
+	}
+	items := k.items(a, o)
+	if len(items) != 1 {
+		return nil, false
+	}
+	return k.button(items[0]), true
+}
+
+// items are the single things to click that a stands for. Those that cannot be clicked are left out with a note.
+func (k *canvas) items(a Action, o Options) []item {
+	var out []item
+	switch a := a.(type) {
+	case Button:
+		if a.Do.How != Share || o.Ephemeral {
+			out = k.checked(out, a)
+		}
+	case Menu:
+		for _, option := range a.Options {
+			out = k.checked(out, Button{Label: a.Label + ": " + option.Label, Do: a.Invocation(option)})
+		}
+	}
+	return out
+}
+
+func (k *canvas) checked(out []item, b Button) []item {
+	if b.URL != "" {
+		if !k.allows(b.URL) {
+			k.note("%s is left out: its address does not lead to the console", label(b.Label))
+			return out
+		}
+		return append(out, item{Button: b})
+	}
+	text, err := compact(b.Do)
+	if err != nil || len(text) > maxButtonValue {
+		k.note("%s is left out: it is too long for a button", label(b.Label))
+		return out
+	}
+	return append(out, item{b, text})
+}
+
+func label(s string) string {
+	return cut(or(defang(line(s)), none), maxButtonText)
+}
+
+// id is a prefix for an action id that no other element of the message has.
+func (k *canvas) id(kind string) string {
+	k.elements++
+	return kind + strconv.Itoa(k.elements)
+}
+
+func (k *canvas) button(i item) slack.BlockElement {
+	if i.URL != "" {
+		return slack.NewButtonBlockElement(k.id("u"), "", plainText(label(i.Label))).WithURL(i.URL).WithStyle(slack.Style(i.style()))
+	}
+	b := slack.NewButtonBlockElement(k.id("b"), i.text, plainText(label(i.Label))).WithStyle(slack.Style(i.style()))
+	if i.Confirm != "" {
+		b.WithConfirm(confirmation(i.Button))
+	}
+	return b
+}
+
+func (b Button) style() Style {
+	if b.Style == Primary || b.Style == Danger {
+		return b.Style
+	}
+	return Default
+}
+
+func confirmation(b Button) *slack.ConfirmationBlockObject {
+	name := label(b.Label)
+	c := slack.NewConfirmationBlockObject(
+		plainText(cut(name+"?", maxConfirmTitle)), plainText(cut(or(defang(lines(b.Confirm)), name), maxConfirmText)),
+		plainText(cut(name, maxConfirmButton)), plainText("Cancel"))
+	if b.Style == Danger {
+		c.WithStyle(slack.StyleDanger)
+	}
+	return c
+}
+
+// menu draws m as a select menu if all of its options fit one.
+func (k *canvas) menu(m Menu) (slack.BlockElement, bool) {
+	if len(m.Options) == 0 {
+		return nil, false
+	}
+	options := m.Options[:min(len(m.Options), maxOptions)]
+	texts := make([]string, len(options))
+	for i, o := range options {
+		text, err := compact(m.Invocation(o))
+		if err != nil {
+			return nil, false
+		}
+		texts[i] = text
+	}
+	prefix := k.id("o")
+	actionID, values, ok := pack(prefix+":", texts)
+	if !ok {
+		return nil, false
+	}
+	if lost := len(m.Options) - len(options); lost > 0 {
+		k.note("%s: … %s", label(m.Label), count(lost, "more choice"))
+	}
+	s := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plainText(label(m.Label)), actionID)
+	seen := map[string]bool{}
+	for i, o := range options {
+		if !seen[values[i]] {
+			seen[values[i]] = true
+			s.Options = append(s.Options, option(values[i], o.Label))
+		}
+	}
+	return s, true
+}
+
+func option(value, name string) *slack.OptionBlockObject {
+	return slack.NewOptionBlockObject(value, plainText(cut(or(defang(line(name)), none), maxOptionText)), nil)
+}
+
+// hidden puts items behind ⋯. What asks first or does not fit there is a button after all.
+func (k *canvas) hidden(items []item) []slack.BlockElement {
+	var menus, buttons []slack.BlockElement
+	var pending []item
+	flush := func() {
+		if len(pending) > 0 {
+			menu, _ := k.overflow(pending)
+			menus = append(menus, menu)
+		}
+		pending = nil
+	}
+	for _, i := range items {
+		if _, alone := k.overflow([]item{i}); !alone || i.Confirm != "" {
+			buttons = append(buttons, k.button(i))
+			continue
+		}
+		if _, together := k.overflow(append(pending[:len(pending):len(pending)], i)); !together {
+			flush()
+		}
+		pending = append(pending, i)
+	}
+	flush()
+	return append(menus, buttons...)
+}
+
+// overflow draws up to five items behind one ⋯.
+func (k *canvas) overflow(items []item) (slack.BlockElement, bool) {
+	if len(items) > maxOverflow {
+		return nil, false
+	}
+	texts := make([]string, len(items))
+	for i, it := range items {
+		texts[i] = cmp.Or(it.text, strconv.Quote(strconv.Itoa(i))) // of an address there is nothing to invoke
+	}
+	actionID, values, ok := pack(k.id("o")+":", texts)
+	if !ok {
+		return nil, false
+	}
+	m := slack.NewOverflowBlockElement(actionID)
+	for i, it := range items {
+		o := option(values[i], it.Label)
+		o.URL = it.URL
+		m.Options = append(m.Options, o)
+	}
+	return m, true
+}
+
+var actionIDs = regexp.MustCompile(`^([bou])\d+(?::(.*))?$`)
+
+// ReadAction is what a click asks for. A click on a link asks for nothing: its invocation has no command. An element that is
+// not of this package's making is an error.
+func ReadAction(action *slack.BlockAction) (Invocation, error) {
+	var in Invocation
+	id := actionIDs.FindStringSubmatch(action.ActionID)
+	if id == nil {
+		return in, fmt.Errorf("read a click: action id %q is of another app or version", action.ActionID)
+	}
+	text := action.Value
+	switch id[1] {
+	case "u":
+		return in, nil
+	case "o":
+		var err error
+		if text, err = unpack(id[2], action.SelectedOption.Value); err != nil {
+			return in, fmt.Errorf("read a click: %w", err)
+		}
+		if strings.HasPrefix(text, `"`) {
+			return in, nil
+		}
+	}
+	if err := json.Unmarshal([]byte(text), &in); err != nil {
+		return Invocation{}, fmt.Errorf("read a click on %q: %w", strings.TrimSpace(action.Text.Text), err)
+	}
+	return in, nil
+}

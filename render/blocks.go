@@ -1,0 +1,271 @@
+package render
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/slack-go/slack"
+)
+
+// A Message is a card as Slack takes it.
+type Message struct {
+	Text   string // what a phone's notification says; never empty, inert
+	Blocks []slack.Block
+}
+
+// Options are what a card's drawing depends on beside the card.
+type Options struct {
+	ConsoleURL string // addresses on this host are links, no others
+	Ephemeral  bool   // the message is for one person: offer what shares it
+}
+
+// Size is the length of the message's JSON; an acknowledgement takes less than 20,480 bytes.
+func (m Message) Size() int {
+	return len(m.Text) + size(m.Blocks)
+}
+
+// size is the length of v's JSON, or more than any limit if there is none.
+func size(v any) int {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return maxBytes + 1
+	}
+	return len(b)
+}
+
+// Message draws c. It is total: whatever c holds, Slack takes the message, and what does not fit is missing with a word that
+// says so.
+func (c Card) Message(o Options) Message {
+	k := canvas{linker: newLinker(o), blocks: maxBlocks, chars: maxChars, bytes: maxBytes - 2*maxFallback}
+	head := k.header(c)
+	actions := k.actions(c.Actions, o)
+	body := k.body(c.Parts)
+	blocks := append(head, body...)
+	if len(k.notes) > 0 {
+		blocks = append(blocks, small(cut(strings.Join(k.notes, " · "), maxNotes)))
+	}
+	blocks = append(blocks, actions...)
+	text := k.fallback(c)
+	if len(blocks) == 0 {
+		blocks = append(blocks, paragraph(slack.NewRichTextSectionTextElement(none, nil)))
+	}
+	return Message{Text: text, Blocks: blocks}
+}
+
+// A canvas is what is left of a message's room while a card is drawn.
+type canvas struct {
+	linker
+	blocks, chars, bytes int
+	notes                []string // what had to be left out
+	elements             int      // clickable ones so far; their number makes ids unique
+}
+
+// spend takes room for drawn blocks if there is enough of it; some is kept for the notes.
+func (k *canvas) spend(drawn []slack.Block, chars int) bool {
+	bytes := size(drawn)
+	if len(drawn) > k.blocks-1 || chars > k.chars || bytes > k.bytes-5*maxNotes {
+		return false
+	}
+	k.blocks, k.chars, k.bytes = k.blocks-len(drawn), k.chars-chars, k.bytes-bytes
+	return true
+}
+
+func (k *canvas) header(c Card) []slack.Block {
+	title := c.heading()
+	if title == "" {
+		return nil
+	}
+	title = cut(defang(line(title)), maxHeader)
+	head := []slack.Block{slack.NewHeaderBlock(plainText(title))}
+	k.spend(head, length(title))
+	return head
+}
+
+// heading is the first line: how bad or how it ended, as a sign and a word, then the title.
+func (c Card) heading() string {
+	sign := map[Tone]string{
+		Info: "ℹ️ ", Good: "✅ ", Waiting: "🟠 ", Warning: "⚠️ ", Critical: "🔴 ", Unknown: "❔ ",
+	}[c.Tone]
+	word := ""
+	switch c.Outcome {
+	case Successful:
+		sign, word = "✅ ", string(Successful)
+	case Partial:
+		sign, word = "⚠️ ", string(Partial)
+	case Failed:
+		sign, word = "❌ ", string(Failed)
+	}
+	title := or(c.Title, "")
+	if word != "" && title != "" {
+		word += " · "
+	}
+	if word+title == "" {
+		return ""
+	}
+	return sign + word + title
+}
+
+// body draws the parts in their order, tables last into what the others leave.
+func (k *canvas) body(parts []Part) []slack.Block {
+	slots := make([][]slack.Block, len(parts))
+	lost, first := 0, true
+	for pass := range 2 {
+		for i, p := range parts {
+			table, isTable := p.(Table)
+			if isTable != (pass == 1) {
+				continue
+			}
+			var ok bool
+			if isTable && first { // Slack takes one table a message
+				slots[i], ok = k.table(table)
+				first = false
+			} else {
+				slots[i], ok = k.place(p)
+			}
+			if !ok {
+				lost++
+			}
+		}
+	}
+	if lost > 0 {
+		k.note("… %s left out: a message has no more room", count(lost, "more part"))
+	}
+	var out []slack.Block
+	for _, s := range slots {
+		out = append(out, s...)
+	}
+	return out
+}
+
+// place draws p as long as there is room for, and smaller if not.
+func (k *canvas) place(p Part) (drawn []slack.Block, ok bool) {
+	for n := min(maxText, k.chars); n > 20; n /= 2 {
+		if drawn, chars := k.draw(p, n); k.spend(drawn, chars) {
+			return drawn, true
+		}
+	}
+	return nil, false
+}
+
+// draw draws p with at most n characters of text and tells how many it used.
+func (k *canvas) draw(p Part, n int) ([]slack.Block, int) {
+	switch p := p.(type) {
+	case Line:
+		elements, used := k.settle(p).rich(n)
+		return []slack.Block{paragraph(elements...)}, used
+	case Fields:
+		return k.fields(p, n)
+	case Table:
+		text := k.rows(p, n)
+		return preformatted(text), length(text)
+	case Quote:
+		text := cut(or(lines(p.Text), none), n)
+		quote := &slack.RichTextQuote{Type: slack.RTEQuote, Elements: richText(text)}
+		return []slack.Block{slack.NewRichTextBlock("", quote)}, length(text)
+	case Code:
+		text := cut(or(lines(p.Text), none), n)
+		return preformatted(text), length(text)
+	case Note:
+		return k.small(Line(p), n)
+	case Bar:
+		text := cut(p.words(), n)
+		return []slack.Block{paragraph(richText(text)...)}, length(text)
+	case Divider:
+		return []slack.Block{slack.NewDividerBlock()}, 0
+	}
+	return nil, 0
+}
+
+// note remembers what had to be left out, to be told below the parts.
+func (k *canvas) note(format string, args ...any) {
+	k.notes = append(k.notes, fmt.Sprintf(format, args...))
+}
+
+// fallback is the text of a notification: the card's own, or its title and first line.
+func (k *canvas) fallback(c Card) string {
+	text := inert(c.Text)
+	if strings.TrimSpace(text) == "" {
+		text = inert(c.heading())
+		for _, p := range c.Parts {
+			if l, ok := p.(Line); ok {
+				text = strings.TrimSpace(text + " · " + k.settle(l).fallback())
+				break
+			}
+		}
+	}
+	return or(shorten(strings.TrimPrefix(text, "· "), maxFallback), none)
+}
+
+// shorten cuts escaped text, but not inside <…> or an entity.
+func shorten(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	s = string([]rune(s)[:n-1])
+	if open := strings.LastIndexAny(s, "<&"); open >= 0 && !strings.ContainsAny(s[open:], ">;") {
+		s = s[:open]
+	}
+	return s + "…"
+}
+
+// fallback is a settled line where mentions still name people.
+func (l Line) fallback() string {
+	var b strings.Builder
+	for _, s := range l {
+		switch text, _ := s.markdown(); s.Kind {
+		case UserSpan, ChannelSpan, GroupSpan:
+			b.WriteString(text)
+		default:
+			b.WriteString(inert(s.words()))
+		}
+	}
+	return b.String()
+}
+
+func paragraph(elements ...slack.RichTextSectionElement) *slack.RichTextBlock {
+	return slack.NewRichTextBlock("", slack.NewRichTextSection(elements...))
+}
+
+func richText(text string) []slack.RichTextSectionElement {
+	return []slack.RichTextSectionElement{slack.NewRichTextSectionTextElement(text, nil)}
+}
+
+func preformatted(text string) []slack.Block {
+	code := &slack.RichTextPreformatted{Type: slack.RTEPreformatted, Elements: richText(text)}
+	return []slack.Block{slack.NewRichTextBlock("", code)}
+}
+
+// plainText is a text object that Slack reads as it is, :short-codes: included.
+func plainText(s string) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.PlainTextType, s, false, false)
+}
+
+// markdownText is a text object of verbatim mrkdwn; s comes from Span.markdown.
+func markdownText(s string) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.MarkdownType, s, false, true)
+}
+
+// words is the bar and what is going on: ▰▰▰▰▰▱▱▱▱▱ 52 % · running.
+func (b Bar) words() string {
+	const cells = 10
+	percent := 0
+	if b.Total > 0 {
+		percent = int(100 * float64(min(max(b.Done, 0), b.Total)) / float64(b.Total))
+	}
+	full := percent * cells / 100
+	text := strings.Repeat("▰", full) + strings.Repeat("▱", cells-full) + fmt.Sprintf(" %d %%", percent)
+	if label := line(b.Label); label != "" {
+		text += " · " + label
+	}
+	return text
+}
+
+// count says "1 row" or "37 rows".
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

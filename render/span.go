@@ -1,0 +1,237 @@
+package render
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+)
+
+// Slack's ids: people U or W, channels C, G or D, user groups S.
+var (
+	userID    = regexp.MustCompile(`^[UW][A-Z0-9]{1,30}$`)
+	channelID = regexp.MustCompile(`^[CGD][A-Z0-9]{1,30}$`)
+	groupID   = regexp.MustCompile(`^S[A-Z0-9]{1,30}$`)
+)
+
+const (
+	none       = "—"
+	dateFormat = "{date_short_pretty} {time}"
+	agoFormat  = "{ago}"
+)
+
+// A linker knows which addresses may become links.
+type linker struct{ console *url.URL }
+
+func newLinker(o Options) linker {
+	u, err := url.Parse(o.ConsoleURL)
+	if err != nil || u.Host == "" {
+		return linker{}
+	}
+	return linker{console: u}
+}
+
+// allows says that address leads to the console, over https or to this machine.
+func (l linker) allows(address string) bool {
+	if l.console == nil || len(address) > maxURL || strings.ContainsFunc(address, badInURL) {
+		return false
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.User != nil || !strings.EqualFold(u.Host, l.console.Host) {
+		return false
+	}
+	return u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname())
+}
+
+// badInURL tells characters that would end a link in mrkdwn or are read differently by different parsers.
+func badInURL(r rune) bool {
+	return r <= ' ' || r > '~' || strings.ContainsRune(`<>|"\^`+"`{}", r)
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// settled is s with what may not be shown as meant turned into plain text: links that lead elsewhere, ids that are none,
+// moments that Slack's clock does not know. What comes out can be drawn without further questions.
+func (l linker) settled(s Span) Span {
+	switch s.Kind {
+	case LinkSpan:
+		if l.allows(s.URL) {
+			return Link(or(line(s.Text), s.URL), s.URL)
+		}
+		return Text(line(or(s.Text, s.URL)))
+	case UserSpan:
+		return known(s, userID, "@")
+	case ChannelSpan:
+		return known(s, channelID, "#")
+	case GroupSpan:
+		return known(s, groupID, "@")
+	case AtSpan, SinceSpan:
+		if s.Time.Unix() < 1 || s.Time.Year() > 9999 { // the console's "never" is 1970
+			return Text(none)
+		}
+		return s
+	case BoldSpan, MonoSpan:
+		return Span{Kind: s.Kind, Text: line(s.Text)}
+	}
+	return Text(line(s.Text))
+}
+
+func known(s Span, id *regexp.Regexp, sign string) Span {
+	switch {
+	case id.MatchString(s.ID):
+		return Span{Kind: s.Kind, ID: s.ID}
+	case s.ID == "":
+		return Text("")
+	}
+	return Text(sign + line(s.ID))
+}
+
+// words is what a settled span says where there are no people, links or zones.
+func (s Span) words() string {
+	switch s.Kind {
+	case UserSpan:
+		return "@" + s.ID
+	case ChannelSpan:
+		return "#" + s.ID
+	case GroupSpan:
+		return "@" + s.ID
+	case AtSpan, SinceSpan:
+		return stamp(s.Time)
+	}
+	return s.Text
+}
+
+// stamp is a moment in words that mean the same to every reader.
+func stamp(t time.Time) string {
+	return t.UTC().Format("2006-01-02 15:04 UTC")
+}
+
+// rich is a settled span as an element of rich text, cut to n characters; the length that it took is returned.
+func (s Span) rich(n int) (slack.RichTextSectionElement, int) {
+	switch s.Kind {
+	case UserSpan:
+		return slack.NewRichTextSectionUserElement(s.ID, nil), len(s.ID)
+	case ChannelSpan:
+		return slack.NewRichTextSectionChannelElement(s.ID, nil), len(s.ID)
+	case GroupSpan:
+		return slack.NewRichTextSectionUserGroupElement(s.ID), len(s.ID)
+	case AtSpan, SinceSpan:
+		fallback, format := stamp(s.Time), dateFormat
+		if s.Kind == SinceSpan {
+			format = agoFormat
+		}
+		return slack.NewRichTextSectionDateElement(s.Time.Unix(), format, nil, &fallback), len(fallback)
+	}
+	text := cut(s.Text, n)
+	if text == "" {
+		return nil, 0
+	}
+	if s.Kind == LinkSpan {
+		return slack.NewRichTextSectionLinkElement(s.URL, text, nil), length(text)
+	}
+	return slack.NewRichTextSectionTextElement(text, s.style()), length(text)
+}
+
+func (s Span) style() *slack.RichTextSectionTextStyle {
+	switch s.Kind {
+	case BoldSpan:
+		return &slack.RichTextSectionTextStyle{Bold: true}
+	case MonoSpan:
+		return &slack.RichTextSectionTextStyle{Code: true}
+	}
+	return nil
+}
+
+// markdown is a settled span as verbatim mrkdwn; ok is false if its text might be read as anything but itself.
+func (s Span) markdown() (text string, ok bool) {
+	switch s.Kind {
+	case UserSpan:
+		return "<@" + s.ID + ">", true
+	case ChannelSpan:
+		return "<#" + s.ID + ">", true
+	case GroupSpan:
+		return "<!subteam^" + s.ID + ">", true
+	case AtSpan:
+		return fmt.Sprintf("<!date^%d^%s|%s>", s.Time.Unix(), dateFormat, stamp(s.Time)), true
+	case SinceSpan:
+		return fmt.Sprintf("<!date^%d^%s|%s>", s.Time.Unix(), agoFormat, stamp(s.Time)), true
+	}
+	if !harmless(s.Text) {
+		return "", false
+	}
+	switch s.Kind {
+	case LinkSpan:
+		return "<" + entities.Replace(s.URL) + "|" + strings.ReplaceAll(s.Text, "|", "/") + ">", true
+	case BoldSpan:
+		return around(s.Text, "*"), true
+	case MonoSpan:
+		return around(s.Text, "`"), true
+	}
+	return s.Text, true
+}
+
+// around puts marks next to the text of s, not next to the spaces around it, where Slack would not read them.
+func around(s, mark string) string {
+	text := strings.TrimSpace(s)
+	if text == "" {
+		return s
+	}
+	return strings.Replace(s, text, mark+text+mark, 1)
+}
+
+// settle settles every span of l.
+func (k linker) settle(l Line) Line {
+	out := make(Line, len(l))
+	for i, s := range l {
+		out[i] = k.settled(s)
+	}
+	return out
+}
+
+// rich is a settled line as elements of rich text, at most n characters long, and the length that it took.
+func (l Line) rich(n int) (out []slack.RichTextSectionElement, used int) {
+	if strings.TrimSpace(l.words()) == "" {
+		l = Line{Text(none)}
+	}
+	for _, s := range l {
+		if used >= n-1 {
+			out = append(out, slack.NewRichTextSectionTextElement("…", nil))
+			break
+		}
+		e, took := s.rich(n - 1 - used)
+		if e != nil {
+			out = append(out, e)
+		}
+		used += took
+	}
+	return out, used
+}
+
+// markdown is a settled line as verbatim mrkdwn, if all of it can be.
+func (l Line) markdown() (string, bool) {
+	var b strings.Builder
+	for _, s := range l {
+		text, ok := s.markdown()
+		if !ok {
+			return "", false
+		}
+		b.WriteString(text)
+	}
+	return b.String(), true
+}
+
+// words is a settled line as plain text.
+func (l Line) words() string {
+	var b strings.Builder
+	for _, s := range l {
+		b.WriteString(s.words())
+	}
+	return b.String()
+}
