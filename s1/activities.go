@@ -28,9 +28,14 @@ type Activity struct {
 	SiteName             string          `json:"siteName"`
 	GroupID              GroupID         `json:"groupId"`
 	GroupName            string          `json:"groupName"`
-	Data                 json.RawMessage `json:"data"` // depends on Type, and may hold secrets: show Raw instead
+	Data                 json.RawMessage `json:"data"` // depends on Type; without its secrets, as Raw
 	CreatedAt            Time            `json:"createdAt"`
 	UpdatedAt            Time            `json:"updatedAt"`
+}
+
+func (a *Activity) keep(raw json.RawMessage) {
+	a.Row.keep(raw)
+	a.Data = Redact(a.Data)
 }
 
 func (c *Client) activities() list[Activity] {

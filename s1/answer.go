@@ -43,8 +43,10 @@ func open(body []byte) (envelope, error) {
 		return e, err
 	}
 	if len(e.Data) == 0 || string(e.Data) == "null" {
-		if message, _ := readProblem(http.StatusOK, body); message != http.StatusText(http.StatusOK) {
-			return e, unreadable(message)
+		var problems errorBody
+		_ = decode(body, &problems)
+		if message, _ := problems.summary(); message != "" {
+			return e, unreadable(plain(message))
 		}
 	}
 	if len(e.Data) == 0 {
@@ -70,10 +72,7 @@ func readPage[T any](body []byte, nested string) (Page[T], error) {
 	var p pagination
 	_ = decode(e.Pagination, &p) // none or nonsense: the list ends here
 	page := Page[T]{Items: items, Next: p.cursor(), Total: -1}
-	if page.Next == "" && len(items) > 0 {
-		page.Total = len(items)
-	}
-	if p.TotalItems != nil {
+	if p.TotalItems != nil && *p.TotalItems >= len(items) { // fewer than there are: not counted (skipCount)
 		page.Total = *p.TotalItems
 	}
 	return page, nil
@@ -146,7 +145,7 @@ func get[T any](ctx context.Context, c *Client, call call) (T, error) {
 // nonsense is the error for a successful answer that cannot be read. After a change it means that the outcome is unknown.
 func (c *Client) nonsense(call call, body []byte, err error) *Error {
 	var own unreadable
-	message := string(own)
+	var message string
 	if errors.As(err, &own) {
 		message = string(own)
 	} else {

@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -42,12 +43,11 @@ func (c call) path() string {
 
 // An attempt is one try: what came back, and what we know if nothing did.
 type attempt struct {
-	status     int
-	header     http.Header
-	body       []byte
-	err        error
-	sent       bool // the request may have reached the console
-	incomplete bool // the answer began and broke off
+	status int
+	header http.Header
+	body   []byte
+	err    error // no answer, or one that broke off
+	sent   bool  // the request may have reached the console
 }
 
 const maxTries = 4
@@ -62,7 +62,7 @@ func (c *Client) do(ctx context.Context, call call) ([]byte, error) {
 	for try := 1; ; try++ {
 		waited, err := c.admit(ctx, call.route)
 		if err != nil {
-			return nil, c.problem(call, attempt{err: err})
+			return nil, notAdmitted(call, waited, err)
 		}
 		began := time.Now()
 		a := c.send(ctx, call, payload)
@@ -91,23 +91,25 @@ func (c call) payload() ([]byte, error) {
 }
 
 // send does one try.
-func (c *Client) send(ctx context.Context, call call, payload []byte) (a attempt) {
+func (c *Client) send(ctx context.Context, call call, payload []byte) attempt {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { a.sent = true }})
+	var asked, connected atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
+	})
 	request, err := c.request(ctx, call, payload)
 	if err != nil {
 		return attempt{err: err}
 	}
 	response, err := c.http.Do(request)
-	if err != nil {
-		a.err = err
-		return a
+	if err != nil { // a transport that does not trace is taken at its worst
+		return attempt{err: err, sent: connected.Load() || !asked.Load()}
 	}
 	defer response.Body.Close()
-	a.sent, a.status, a.header = true, response.StatusCode, response.Header
+	a := attempt{sent: true, status: response.StatusCode, header: response.Header}
 	a.body, a.err = readBody(response)
-	a.incomplete = a.err != nil
 	return a
 }
 
@@ -125,8 +127,6 @@ func (c *Client) request(ctx context.Context, call call, payload []byte) (*http.
 	request.Header.Set("User-Agent", "s1bot")
 	if payload != nil {
 		request.Header.Set("Content-Type", "application/json")
-	} else {
-		request.Body, request.GetBody, request.ContentLength = nil, nil, 0
 	}
 	return request, nil
 }
@@ -183,12 +183,26 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 	return 0
 }
 
+// notAdmitted is the error for a call that was not sent because it would have had to wait too long.
+func notAdmitted(call call, wait time.Duration, err error) *Error {
+	e := &Error{Operation: call.operation, RetryAfter: wait, Err: err, Message: "The call was cancelled."}
+	if errors.Is(err, context.DeadlineExceeded) {
+		e.Message = fmt.Sprintf("The console's rate limit asks for a wait of %s, longer than this call may take.", wait.Round(time.Millisecond))
+	}
+	return e
+}
+
+// retryAnyway is when to try again after a 429 that does not say it.
+const retryAnyway = 5 * time.Second
+
 // problem turns a failed attempt into the error that the caller gets.
 func (c *Client) problem(call call, a attempt) *Error {
 	e := &Error{Operation: call.operation, Status: a.status, Err: a.err, RetryAfter: retryAfter(a.header, time.Now())}
 	switch {
 	case errors.Is(a.err, ErrTooLarge):
 		e.Message = fmt.Sprintf("The console's answer is larger than %d MiB; ask for less.", maxBody>>20)
+	case a.err != nil && a.status != 0:
+		e.Message = "The console's answer broke off."
 	case a.err != nil:
 		e.Message = connectionProblem(a.err, c.base.Host)
 	case a.status/100 == 3:
@@ -200,16 +214,22 @@ func (c *Client) problem(call call, a attempt) *Error {
 	if a.status == http.StatusUnauthorized || a.status == http.StatusForbidden {
 		e.Permission = call.permission
 	}
+	if a.status == http.StatusTooManyRequests {
+		e.RetryAfter = cmp.Or(e.RetryAfter, retryAnyway)
+	}
 	e.unknown = !call.reads() && a.unclear()
 	return e
 }
 
 // unclear tells whether a change may have happened although no success came back.
 func (a attempt) unclear() bool {
-	if a.err != nil {
-		return a.sent || a.incomplete
+	switch {
+	case a.status == 0, a.status/100 == 2:
+		return a.err != nil && a.sent
+	case a.status == http.StatusRequestTimeout:
+		return true
 	}
-	return a.status >= 500 && a.status != http.StatusNotImplemented || a.status == http.StatusRequestTimeout
+	return a.status >= 500 && a.status != http.StatusNotImplemented
 }
 
 func (c *Client) report(call call, a attempt, o Observation) {

@@ -136,14 +136,13 @@ func checkToken(token Secret) error {
 // safeHTTP returns a client that never takes the token to another host.
 func safeHTTP(given *http.Client) *http.Client {
 	client := http.Client{Transport: &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		TLSHandshakeTimeout:   10 * time.Second,
-		IdleConnTimeout:       90 * time.Second,
-		MaxIdleConnsPerHost:   8,
-		MaxConnsPerHost:       16,
-		ForceAttemptHTTP2:     true,
-		ExpectContinueTimeout: time.Second,
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSHandshakeTimeout: 10 * time.Second,
+		IdleConnTimeout:     90 * time.Second,
+		MaxIdleConnsPerHost: 8,
+		MaxConnsPerHost:     16,
+		ForceAttemptHTTP2:   true,
 	}}
 	if given != nil {
 		client = *given

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"html"
+	"maps"
 	"net"
 	"net/http"
 	"regexp"
@@ -103,6 +104,15 @@ type problem struct {
 	Detail string `json:"detail"`
 }
 
+// UnmarshalJSON also takes a bare text for a problem.
+func (p *problem) UnmarshalJSON(data []byte) error {
+	type plainProblem problem
+	if json.Unmarshal(data, &p.Detail) == nil {
+		return nil
+	}
+	return decode(data, (*plainProblem)(p))
+}
+
 func (p problem) text() string {
 	return cmp.Or(strings.TrimSpace(p.Detail), strings.TrimSpace(p.Title))
 }
@@ -123,6 +133,9 @@ func readProblem(status int, body []byte) (message string, code int) {
 		var e errorBody
 		if decode(body, &e) == nil {
 			message, code = e.summary()
+		}
+		if message == "" {
+			message = leavesOf(body)
 		}
 	case strings.HasPrefix(text, "["), strings.HasPrefix(text, `"`):
 		var list []string
@@ -147,6 +160,19 @@ func (e errorBody) summary() (string, int) {
 		}
 	}
 	return cmp.Or(strings.Join(texts, "; "), e.Error, e.Message, e.Detail), code
+}
+
+// leavesOf tells what an object says that has none of the known shapes: {"errors":{"ids":["Not valid"]}}.
+func leavesOf(body []byte) string {
+	leaves := map[string]string{}
+	flatten("", Redact(body), leaves)
+	var texts []string
+	for _, path := range slices.Sorted(maps.Keys(leaves)) {
+		if !slices.Contains([]string{"", "null", "[]", "{}"}, leaves[path]) && path != "data" {
+			texts = append(texts, path+": "+leaves[path])
+		}
+	}
+	return strings.Join(texts, "; ")
 }
 
 var (

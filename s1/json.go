@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"math"
 	"reflect"
 	"strconv"
 	"strings"
@@ -118,8 +119,8 @@ func fit(v any, t reflect.Type) any {
 		return fitText(v)
 	case reflect.Bool:
 		return fitBool(v)
-	case reflect.Int, reflect.Int64, reflect.Float64:
-		return fitNumber(v, t)
+	case reflect.Int, reflect.Int64:
+		return fitNumber(v)
 	case reflect.Slice:
 		return fitList(v, t.Elem())
 	case reflect.Map:
@@ -162,18 +163,13 @@ func fitBool(v any) any {
 	return nil
 }
 
-func fitNumber(v any, t reflect.Type) any {
+func fitNumber(v any) any {
 	text, _ := fitText(v).(string)
 	number, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
-	switch {
-	case err != nil:
+	if err != nil || !(math.Abs(number) <= 1<<53) {
 		return nil
-	case t.Kind() == reflect.Float64:
-		return number
-	case number >= -1<<53 && number <= 1<<53:
-		return int64(number)
 	}
-	return nil
+	return int64(number)
 }
 
 // fitList takes a lone value as a list of one: consoles do so for addresses and labels.

@@ -34,6 +34,9 @@ func (l list[T]) page(ctx context.Context, q Query) (Page[T], error) {
 	if err != nil {
 		return page, l.client.nonsense(l.call, body, err)
 	}
+	if page.Total < 0 && page.Next == "" && q.whole() {
+		page.Total = len(page.Items)
+	}
 	return page, nil
 }
 

@@ -50,3 +50,8 @@ func (q Query) Get(key string) string { return url.Values(q).Get(key) }
 
 // String returns the query as it is sent, keys in alphabetical order.
 func (q Query) String() string { return url.Values(q).Encode() }
+
+// whole tells whether q begins at the first row and asks for the rows themselves.
+func (q Query) whole() bool {
+	return q.Get("cursor") == "" && q.Get("skip") == "" && q.Get("countOnly") == ""
+}

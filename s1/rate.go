@@ -15,8 +15,7 @@ type limit struct {
 	burst  int
 }
 
-// limits are the published rates; of several that fit, the longest prefix holds. "update/agent/download" and the paths of
-// issue after issue stand here already, for the table is the vendor's, not ours.
+// limits are the published rates; of several that fit, the longest prefix holds.
 var limits = []limit{
 	{"", time.Second / 25, 25}, // nothing published: as careful as with agents
 	{"users/login", time.Second, 1},
@@ -78,7 +77,7 @@ func (c *Client) pause(ctx context.Context, d time.Duration) error {
 	return c.sleep(ctx, d)
 }
 
-// admit waits until the rate of the route allows another call, and returns how long that took.
+// admit waits until the rate of the route allows another call, and returns how long that takes.
 func (c *Client) admit(ctx context.Context, route string) (time.Duration, error) {
 	reservation := c.buckets.of(route).Reserve()
 	wait := reservation.Delay()
@@ -87,7 +86,7 @@ func (c *Client) admit(ctx context.Context, route string) (time.Duration, error)
 	}
 	if err := c.pause(ctx, wait); err != nil {
 		reservation.Cancel()
-		return 0, err
+		return wait, err
 	}
 	return wait, nil
 }

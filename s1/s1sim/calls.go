@@ -1,0 +1,95 @@
+package s1sim
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A Call is one call that the console was sent, as it came. The token is not part of it.
+type Call struct {
+	Time   time.Time
+	Method string
+	Path   string
+	Query  url.Values
+	Body   string
+	Status int // what was answered; 0 when the connection was broken or left hanging
+}
+
+// A Match selects calls. Empty fields match everything; PathPrefix may leave out /web/api/v2.1.
+type Match struct {
+	Method     string
+	PathPrefix string
+}
+
+func (m Match) fits(method, path string) bool {
+	if m.Method != "" && m.Method != method {
+		return false
+	}
+	return strings.HasPrefix(path, m.PathPrefix) || strings.HasPrefix(strings.TrimPrefix(path, prefix), m.PathPrefix)
+}
+
+// callLog is every call in the order in which they had their effect.
+type callLog struct {
+	mu      sync.Mutex
+	calls   []Call
+	now     func() time.Time
+	changed chan struct{} // closed and replaced when a call is added
+}
+
+func (l *callLog) add(q *request, status int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.calls = append(l.calls, Call{l.now(), q.method, q.path, q.query, string(q.raw), status})
+	close(l.changed)
+	l.changed = make(chan struct{})
+}
+
+func (l *callLog) matching(m Match) (calls []Call, changed <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, c := range l.calls {
+		if m.fits(c.Method, c.Path) {
+			calls = append(calls, c)
+		}
+	}
+	return calls, l.changed
+}
+
+// Calls returns every call so far, oldest first. A call is listed when its effect is done and before its answer leaves.
+func (c *Console) Calls() []Call {
+	calls, _ := c.log.matching(Match{})
+	return calls
+}
+
+// Changes returns the calls that were not GET: those that were meant to change something.
+func (c *Console) Changes() []Call {
+	return slices.DeleteFunc(c.Calls(), func(call Call) bool { return call.Method == "GET" })
+}
+
+// WaitCalls waits until n calls match and returns them.
+func (c *Console) WaitCalls(ctx context.Context, n int, m Match) ([]Call, error) {
+	for {
+		calls, changed := c.log.matching(m)
+		if len(calls) >= n {
+			return calls, nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return calls, fmt.Errorf("wait for %d calls of %s %s, %d came: %w", n, m.Method, m.PathPrefix, len(calls), ctx.Err())
+		}
+	}
+}
+
+// Reset forgets the calls so far and takes all faults back. What the console holds stays.
+func (c *Console) Reset() {
+	c.Heal()
+	c.log.mu.Lock()
+	defer c.log.mu.Unlock()
+	c.log.calls = nil
+}

@@ -1,0 +1,208 @@
+package s1sim
+
+import (
+	"encoding/json"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// A FaultKind is one way in which an answer goes wrong.
+type FaultKind int
+
+// The ways in which an answer goes wrong.
+const (
+	TooMany     FaultKind = iota + 1 // 429 with the proxy's HTML, and Retry-After when the fault has one
+	ServerError                      // Status (500 when zero), in the vendor's JSON or the proxy's HTML
+	Forbidden                        // 403 in the vendor's JSON: the token's role lacks the permission
+	Hang                             // no answer until the caller gives up or Heal is called
+	Reset                            // the connection is reset
+	Cut                              // the answer ends in its middle
+	NotJSON                          // 200 with a page in HTML, or with Body
+	WrongTypes                       // 200 with every value of another type than it should have
+)
+
+// A Fault breaks answers. Cut and WrongTypes break a true answer and so always come after the effect.
+type Fault struct {
+	Kind        FaultKind
+	Times       int           // how many calls; once when zero, until Heal when negative
+	AfterEffect bool          // do what was asked, then break the answer
+	Status      int           // of a ServerError: 500, 502, 503 or 504
+	HTML        bool          // a ServerError comes from the proxy
+	RetryAfter  time.Duration // of TooMany and ServerError, in whole seconds
+	Body        string        // of NotJSON and ServerError, instead of the usual one
+}
+
+type pendingFault struct {
+	match Match
+	fault Fault
+	left  int
+}
+
+// ledger is the faults that are still to happen.
+type ledger struct {
+	mu     sync.Mutex
+	list   []*pendingFault
+	healed chan struct{} // closed by Heal
+}
+
+// Fail breaks the next calls that match. Faults for the same calls happen one after the other.
+func (c *Console) Fail(m Match, f Fault) {
+	if f.Times == 0 {
+		f.Times = 1
+	}
+	c.faults.mu.Lock()
+	defer c.faults.mu.Unlock()
+	c.faults.list = append(c.faults.list, &pendingFault{m, f, f.Times})
+}
+
+// Heal takes all faults back and drops the calls that hang.
+func (c *Console) Heal() {
+	c.faults.mu.Lock()
+	defer c.faults.mu.Unlock()
+	c.faults.list = nil
+	close(c.faults.healed)
+	c.faults.healed = make(chan struct{})
+}
+
+func (l *ledger) take(q *request) (Fault, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, p := range l.list {
+		if p.left == 0 || !p.match.fits(q.method, q.path) {
+			continue
+		}
+		p.left-- // a negative one never gets to zero
+		f := p.fault
+		f.AfterEffect = f.AfterEffect || f.Kind == Cut || f.Kind == WrongTypes
+		return f, true
+	}
+	return Fault{}, false
+}
+
+func (l *ledger) wait(r *http.Request) {
+	l.mu.Lock()
+	healed := l.healed
+	l.mu.Unlock()
+	select {
+	case <-healed:
+	case <-r.Context().Done():
+	}
+}
+
+// breakAnswer sends what the fault makes of the true answer, which is empty where there was no effect.
+func (c *Console) breakAnswer(w http.ResponseWriter, r *http.Request, q *request, f Fault, truth answer) {
+	switch f.Kind {
+	case TooMany:
+		c.reply(w, q, tooMany(f.RetryAfter))
+	case ServerError:
+		c.reply(w, q, f.serverError())
+	case Forbidden:
+		c.reply(w, q, failure(forbidden()))
+	case NotJSON:
+		a := page(http.StatusOK, "Sign in")
+		if f.Body != "" {
+			a.body = []byte(f.Body)
+		}
+		c.reply(w, q, a)
+	case WrongTypes:
+		truth.body = twist(truth.body)
+		c.reply(w, q, truth)
+	case Hang:
+		c.log.add(q, 0)
+		c.faults.wait(r)
+		panic(http.ErrAbortHandler)
+	case Cut:
+		c.log.add(q, truth.status)
+		cutShort(w, truth)
+	default:
+		c.log.add(q, 0)
+		resetConnection(w)
+	}
+}
+
+func (f Fault) serverError() answer {
+	status := f.Status
+	if status == 0 {
+		status = http.StatusInternalServerError
+	}
+	a := failure(&apiError{status, "Internal server error", "Server could not process the request."})
+	if f.HTML {
+		a = page(status, strconv.Itoa(status)+" "+http.StatusText(status))
+	}
+	if f.Body != "" {
+		a.body = []byte(f.Body)
+	}
+	if f.RetryAfter > 0 {
+		a.header = map[string]string{"Retry-After": strconv.Itoa(int(f.RetryAfter.Seconds()))}
+	}
+	return a
+}
+
+// cutShort promises the whole answer, sends half of it and breaks the connection.
+func cutShort(w http.ResponseWriter, a answer) {
+	w.Header().Set("Content-Type", a.kind)
+	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body[:len(a.body)/2])
+	_ = http.NewResponseController(w).Flush()
+	panic(http.ErrAbortHandler)
+}
+
+// resetConnection makes the caller see a reset rather than an end.
+func resetConnection(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = conn.Close()
+}
+
+// twist gives every value below data another type: lists become objects, numbers texts, texts numbers.
+func twist(body []byte) []byte {
+	v, err := decode(body)
+	o, ok := v.(object)
+	if err != nil || !ok {
+		return body
+	}
+	switch d := o["data"].(type) {
+	case []any:
+		for i := range d {
+			d[i] = twisted(d[i], true)
+		}
+	default:
+		o["data"] = twisted(d, true)
+	}
+	b, err := json.Marshal(o)
+	if err != nil {
+		return body
+	}
+	return b
+}
+
+func twisted(v any, keep bool) any {
+	switch v := v.(type) {
+	case object:
+		if !keep {
+			return words("an", "object", "once")
+		}
+		for k := range v {
+			v[k] = twisted(v[k], false)
+		}
+		return v
+	case []any:
+		return object{"a": "list once"}
+	case string:
+		return len(v)
+	case bool:
+		return strconv.FormatBool(v)
+	case json.Number:
+		return v.String()
+	}
+	return object{}
+}

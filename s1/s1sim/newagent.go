@@ -1,0 +1,144 @@
+package s1sim
+
+import (
+	"fmt"
+	"strings"
+)
+
+const (
+	admin        = "Grace Admin"
+	adminID      = "225494730938493804"
+	apiUser      = "s1bot service user"
+	apiUserID    = "225494730938493915"
+	defaultGroup = "Default Group"
+	domain       = "corp.example"
+)
+
+var agentVersions = []string{"24.2.3.471", "24.2.2.20", "23.4.4.223"}
+
+// AddAgent adds an endpoint and returns its id.
+func (c *Console) AddAgent(s AgentSpec) string {
+	defer c.lock()()
+	return text(c.newAgent(s), "id")
+}
+
+// A platform is what an operating system brings with it.
+type platform struct {
+	name, revision, arch, installer, kind string
+}
+
+func platforms() map[string]platform {
+	return map[string]platform{
+		"windows":        {"Windows 11 Pro", "22631", "64 bit", ".exe", "desktop"},
+		"windows_server": {"Windows Server 2022 Standard", "20348", "64 bit", ".msi", "server"},
+		"windows_legacy": {"Windows 7 Professional", "7601", "64 bit", ".exe", "desktop"},
+		"macos":          {"macOS", "15.5 (24F74)", "ARM64", ".pkg", "laptop"},
+		"linux":          {"Linux", "Debian GNU/12 (bookworm) 6.1.0-29-amd64", "64 bit", ".deb", "server"},
+	}
+}
+
+func (c *Console) newAgent(s AgentSpec) object {
+	s.Name, s.OS = or(s.Name, fmt.Sprintf("PC-%04d", len(c.agents.rows)+1)), or(s.OS, "windows")
+	key := s.OS
+	if s.OS == "windows" && s.Type == "server" {
+		key = "windows_server"
+	}
+	p := platforms()[key]
+	site := c.siteNamed(or(s.Site, "Paris"))
+	group := c.groupNamed(site, or(s.Group, defaultGroup))
+	created := c.daysAgo(300 - len(c.agents.rows)%200)
+	id := or(s.ID, c.newID(created))
+	o := object{
+		"id": id, "uuid": c.hex(32), "computerName": s.Name, "osType": s.OS, "osName": p.name, "osRevision": p.revision,
+		"osArch": p.arch, "installerType": p.installer, "machineType": or(s.Type, p.kind),
+		"accountId": site["accountId"], "accountName": site["accountName"], "siteId": site["id"], "siteName": site["name"],
+		"groupId": group["id"], "groupName": group["name"], "groupUpdatedAt": nil,
+		"lastLoggedInUserName": s.User, "osUsername": orNil(s.User), "networkStatus": or(s.NetworkStatus, "connected"),
+		"isActive": !s.Offline && !s.Decommissioned, "isDecommissioned": s.Decommissioned, "isUninstalled": false,
+		"decommissionedAt": nil, "createdAt": stamp(created), "registeredAt": stamp(created), "updatedAt": stamp(c.daysAgo(1)),
+		"lastActiveDate": stamp(c.now()), "tags": object{"sentinelone": tagList(s.Tags)},
+	}
+	if s.Offline || s.Decommissioned {
+		o["lastActiveDate"] = stamp(c.daysAgo(3))
+	}
+	if s.Decommissioned {
+		o["decommissionedAt"] = stamp(c.daysAgo(2))
+	}
+	c.equip(o, s)
+	if s.Edit != nil {
+		s.Edit(o)
+		id = text(o, "id")
+	}
+	c.agents.put(id, o)
+	c.countIn(site, group)
+	return o
+}
+
+// equip adds the fields of an agent that do not depend on who it is.
+func (c *Console) equip(o object, s AgentSpec) {
+	n := len(c.agents.rows) + 10
+	ip := or(s.IP, fmt.Sprintf("10.20.%d.%d", n/200, n%200+10))
+	for k, v := range object{
+		"activeDirectory": object{"computerDistinguishedName": "CN=" + s.Name + ",OU=Computers,DC=corp,DC=example",
+			"computerMemberOf": []any{}, "lastUserDistinguishedName": nil, "lastUserMemberOf": []any{}, "userPrincipalName": nil, "mail": nil},
+		"activeThreats": 0, "infected": false, "agentVersion": agentVersions[n%len(agentVersions)], "allowRemoteShell": false,
+		"appsVulnerabilityStatus": "up_to_date", "cloudProviders": object{}, "consoleMigrationStatus": "N/A", "coreCount": 8,
+		"cpuCount": 1, "cpuId": "Example CPU @ 3.00GHz", "detectionState": nil, "domain": domain, "encryptedApplications": true,
+		"externalId": "", "externalIp": fmt.Sprintf("203.0.113.%d", n%250+1), "firewallEnabled": true, "fullDiskScanLastUpdatedAt": nil,
+		"groupIp": "203.0.113.x", "inRemoteShellSession": false, "isPendingUninstall": false, "isUpToDate": n%3 == 0,
+		"lastIpToMgmt": ip, "lastSuccessfulScanDate": stamp(c.daysAgo(20)), "licenseKey": "LK-" + strings.ToUpper(c.hex(20)),
+		"locationEnabled": true, "locationType": "fallback", "locations": []any{object{"id": "225494730938490001", "name": "Fallback", "scope": "global"}},
+		"mitigationMode": "protect", "mitigationModeSuspicious": "detect", "missingPermissions": []any{}, "modelName": "Example Model",
+		"networkInterfaces": []any{object{"id": c.newID(c.daysAgo(300)), "name": "Ethernet", "inet": words(ip), "inet6": []any{},
+			"physical": fmt.Sprintf("00:00:5E:00:53:%02X", n%256), "gatewayIp": "10.20.0.1", "gatewayMacAddress": "00:00:5E:00:53:01"}},
+		"networkQuarantineEnabled": false, "operationalState": "na", "operationalStateExpiration": nil,
+		"osStartTime": stamp(c.daysAgo(4)), "proxyStates": nil, "rangerStatus": "NotApplicable", "rangerVersion": nil,
+		"remoteProfilingState": "disabled", "remoteProfilingStateExpiration": nil, "scanAbortedAt": nil,
+		"scanFinishedAt": stamp(c.daysAgo(20)), "scanStartedAt": stamp(c.daysAgo(20)), "scanStatus": "finished",
+		"serialNumber": strings.ToUpper(c.hex(10)), "showAlertIcon": false, "storageName": nil, "storageType": nil,
+		"threatRebootRequired": false, "totalMemory": 16384, "userActionsNeeded": []any{},
+	} {
+		o[k] = v
+	}
+}
+
+// countIn keeps the numbers of endpoints that sites, groups and accounts show.
+func (c *Console) countIn(site, group object) {
+	account := c.accounts.get(text(site, "accountId"))
+	for _, n := range []struct {
+		o    object
+		name string
+	}{{site, "activeLicenses"}, {group, "totalAgents"}, {account, "activeAgents"}, {account, "activeLicenses"}} {
+		if n.o != nil {
+			n.o[n.name] = whole(n.o[n.name]) + 1
+		}
+	}
+}
+
+func (c *Console) siteNamed(name string) object {
+	if o := c.sites.find("name", name); o != nil {
+		return o
+	}
+	account := object{}
+	if len(c.accounts.rows) > 0 {
+		account = c.accounts.rows[0].obj
+	}
+	return c.newSite(account, name, false)
+}
+
+func (c *Console) groupNamed(site object, name string) object {
+	for _, r := range c.groups.rows {
+		if r.obj["siteId"] == site["id"] && r.obj["name"] == name {
+			return r.obj
+		}
+	}
+	return c.newGroup(site, name, "static")
+}
+
+func tagList(tags map[string]string) []any {
+	out := []any{}
+	for k, v := range tags {
+		out = append(out, object{"id": "225494730938490002", "key": k, "value": v})
+	}
+	return out
+}

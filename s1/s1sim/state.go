@@ -1,0 +1,223 @@
+package s1sim
+
+import "fmt"
+
+// Agent returns a copy of an endpoint by id or computer name, nil when there is none; of several with one name the first.
+func (c *Console) Agent(nameOrID string) map[string]any {
+	defer c.lock()()
+	return copyOf(c.agentByNameOrID(nameOrID))
+}
+
+// Agents returns copies of all endpoints, decommissioned ones too.
+func (c *Console) Agents() []map[string]any {
+	defer c.lock()()
+	return copies(&c.agents)
+}
+
+// NetworkStatus is an endpoint's: connected, disconnecting, disconnected or connecting; "" when it does not exist.
+func (c *Console) NetworkStatus(nameOrID string) string {
+	return text(c.Agent(nameOrID), "networkStatus")
+}
+
+// SetOnline turns an endpoint on or off. One that comes online does what it was told meanwhile, after Options.EffectDelay.
+func (c *Console) SetOnline(nameOrID string, online bool) bool {
+	return c.SetAgent(nameOrID, func(a map[string]any) {
+		a["isActive"], a["lastActiveDate"] = online, stamp(c.now())
+		if online {
+			c.wake(text(a, "id"), c.now())
+		}
+	})
+}
+
+// SetAgent changes an endpoint in place and bumps its updatedAt; false when there is none.
+func (c *Console) SetAgent(nameOrID string, change func(map[string]any)) bool {
+	defer c.lock()()
+	a := c.agentByNameOrID(nameOrID)
+	if a == nil {
+		return false
+	}
+	change(a)
+	c.touchAgent(a, c.now())
+	return true
+}
+
+// DeleteAgent takes an endpoint out.
+func (c *Console) DeleteAgent(nameOrID string) bool {
+	defer c.lock()()
+	return c.agents.remove(text(c.agentByNameOrID(nameOrID), "id"))
+}
+
+// Threat returns a copy of a threat, nil when there is none.
+func (c *Console) Threat(id string) map[string]any {
+	defer c.lock()()
+	return copyOf(c.threats.get(id))
+}
+
+// Threats returns copies of all threats in the order in which they were added.
+func (c *Console) Threats() []map[string]any {
+	defer c.lock()()
+	return copies(&c.threats)
+}
+
+// SetThreat changes a threat in place, as somebody in the console would, and bumps its updatedAt; false when there is none.
+func (c *Console) SetThreat(id string, change func(map[string]any)) bool {
+	defer c.lock()()
+	t := c.threats.get(id)
+	if t == nil {
+		return false
+	}
+	put(t, "threatInfo.updatedAt", stamp(c.now()))
+	change(t)
+	c.reindex()
+	c.recount(c.agents.get(text(t, "agentRealtimeInfo.agentId")), c.now())
+	return true
+}
+
+// DeleteThreat takes a threat out.
+func (c *Console) DeleteThreat(id string) bool {
+	defer c.lock()()
+	defer c.reindex()
+	return c.threats.remove(id)
+}
+
+// Alert returns a copy of an alert, nil when there is none.
+func (c *Console) Alert(id string) map[string]any {
+	defer c.lock()()
+	return copyOf(c.alerts.get(id))
+}
+
+// Alerts returns copies of all alerts in the order in which they were added.
+func (c *Console) Alerts() []map[string]any {
+	defer c.lock()()
+	return copies(&c.alerts)
+}
+
+// SetAlert changes an alert in place and bumps its updatedAt; false when there is none.
+func (c *Console) SetAlert(id string, change func(map[string]any)) bool {
+	defer c.lock()()
+	a := c.alerts.get(id)
+	if a == nil {
+		return false
+	}
+	put(a, "alertInfo.updatedAt", stamp(c.now()))
+	change(a)
+	return true
+}
+
+// DeleteAlert takes an alert out.
+func (c *Console) DeleteAlert(id string) bool {
+	defer c.lock()()
+	return c.alerts.remove(id)
+}
+
+// Notes returns copies of the notes of a threat, oldest first.
+func (c *Console) Notes(threat string) []map[string]any {
+	defer c.lock()()
+	if c.notes[threat] == nil {
+		return nil
+	}
+	return copies(c.notes[threat])
+}
+
+// Policy returns a copy of the policy that holds for an account; "" is the tenant's.
+func (c *Console) Policy(account string) map[string]any {
+	defer c.lock()()
+	return copyOf(c.policy(account))
+}
+
+// Activities returns copies of all activities, oldest first.
+func (c *Console) Activities() []map[string]any {
+	defer c.lock()()
+	return copies(&c.activities)
+}
+
+// AccountID, SiteID and GroupID find what tests and demos know by name; "" when there is none.
+func (c *Console) AccountID(name string) string {
+	defer c.lock()()
+	return text(c.accounts.find("name", name), "id")
+}
+
+// SiteID is the id of a site by its name.
+func (c *Console) SiteID(name string) string {
+	defer c.lock()()
+	return text(c.sites.find("name", name), "id")
+}
+
+// GroupID is the id of a group by the names of its site and itself.
+func (c *Console) GroupID(site, name string) string {
+	defer c.lock()()
+	id := text(c.sites.find("name", site), "id")
+	for _, r := range c.groups.rows {
+		if text(r.obj, "siteId") == id && text(r.obj, "name") == name {
+			return r.id
+		}
+	}
+	return ""
+}
+
+func copyOf(o object) map[string]any {
+	if o == nil {
+		return nil
+	}
+	return clone(o).(object)
+}
+
+func copies(l *collection) []map[string]any {
+	out := make([]map[string]any, 0, len(l.rows))
+	for _, r := range l.rows {
+		out = append(out, copyOf(r.obj))
+	}
+	return out
+}
+
+// AddRawThreat adds a threat exactly as it is written, such as a recorded one, and returns its id. An endpoint that the
+// console does not know is enrolled, so that it can be isolated.
+func (c *Console) AddRawThreat(raw []byte) (id string, err error) {
+	return c.addRaw(raw, "id", func(o object) {
+		c.enrol(o, text(o, "agentRealtimeInfo.agentId"), text(o, "agentRealtimeInfo.agentComputerName"), text(o, "agentRealtimeInfo.agentOsType"))
+		c.insertThreat(o, c.now())
+	})
+}
+
+// AddRawAlert adds an alert exactly as it is written and returns its id.
+func (c *Console) AddRawAlert(raw []byte) (id string, err error) {
+	return c.addRaw(raw, "alertInfo.alertId", func(o object) {
+		c.enrol(o, text(o, "agentRealtimeInfo.id"), text(o, "agentRealtimeInfo.name"), text(o, "agentRealtimeInfo.os"))
+		c.insertAlert(o, c.now())
+	})
+}
+
+// AddRawAgent adds an endpoint exactly as it is written and returns its id.
+func (c *Console) AddRawAgent(raw []byte) (id string, err error) {
+	return c.addRaw(raw, "id", func(o object) { c.agents.put(text(o, "id"), o) })
+}
+
+// AddRawActivity adds an activity exactly as it is written and returns its id. Recordings repeat ids, so it never replaces.
+func (c *Console) AddRawActivity(raw []byte) (id string, err error) {
+	return c.addRaw(raw, "id", func(o object) { c.activities.add(text(o, "id"), o) })
+}
+
+func (c *Console) addRaw(raw []byte, idPath string, add func(object)) (string, error) {
+	v, err := decode(raw)
+	if err != nil {
+		return "", fmt.Errorf("read raw object: %w", err)
+	}
+	o, ok := v.(object)
+	if !ok || text(o, idPath) == "" {
+		return "", fmt.Errorf("raw object has no %s", idPath)
+	}
+	defer c.lock()()
+	add(o)
+	return text(o, idPath), nil
+}
+
+// enrol makes an endpoint for a recorded object that names one.
+func (c *Console) enrol(o object, id, name, os string) {
+	if id == "" || c.agents.get(id) != nil {
+		return
+	}
+	if _, known := platforms()[os]; !known {
+		os = ""
+	}
+	c.newAgent(AgentSpec{ID: id, Name: name, OS: os, Offline: text(o, "agentRealtimeInfo.agentIsActive") == "false"})
+}
