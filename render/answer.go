@@ -1,0 +1,55 @@
+package render
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/slack-go/slack"
+)
+
+// An Answer is a form that was sent.
+type Answer struct {
+	Do     Invocation // the form's
+	Origin Origin
+	Values map[string][]string // by field: texts, option values, "true", RFC 3339 times; empty where nothing was given
+}
+
+// ReadForm reads the view of a submission. A view that View did not make is an error.
+func ReadForm(view slack.View) (Answer, error) {
+	if view.CallbackID != FormCallback {
+		return Answer{}, fmt.Errorf("read a form: callback id %q is of another app or version", view.CallbackID)
+	}
+	var m metadata
+	if err := json.Unmarshal([]byte(view.PrivateMetadata), &m); err != nil {
+		return Answer{}, fmt.Errorf("read a form: private metadata: %w", err)
+	}
+	a := Answer{Do: m.Do, Origin: m.Origin, Values: map[string][]string{}}
+	if view.State == nil {
+		return a, nil
+	}
+	for name, elements := range view.State.Values {
+		for _, e := range elements {
+			a.Values[name] = append(a.Values[name], given(e)...)
+		}
+	}
+	return a, nil
+}
+
+// given is what a person entered into one element.
+func given(e slack.BlockAction) []string {
+	if e.SelectedDateTime != 0 {
+		return []string{time.Unix(e.SelectedDateTime, 0).UTC().Format(time.RFC3339)}
+	}
+	var out []string
+	for _, v := range append([]string{e.Value, e.SelectedOption.Value, e.SelectedDate, e.SelectedTime, e.SelectedUser,
+		e.SelectedChannel, e.SelectedConversation}, e.SelectedUsers...) {
+		if v != "" {
+			out = append(out, v)
+		}
+	}
+	for _, o := range e.SelectedOptions {
+		out = append(out, o.Value)
+	}
+	return out
+}

@@ -1,0 +1,134 @@
+package render
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// cardFields are a Card without its methods; its interface fields are spelled out beside it.
+type cardFields Card
+
+type cardJSON struct {
+	cardFields
+	Parts   []map[string]any `json:"parts,omitempty"`
+	Actions []map[string]any `json:"actions,omitempty"`
+	Files   []File           `json:"files,omitempty"`
+}
+
+// MarshalJSON writes the whole card. A part is an object of one key, which names its kind: {"quote": {"Text": "…"}}.
+func (c Card) MarshalJSON() ([]byte, error) {
+	out := cardJSON{cardFields: cardFields(c), Files: c.Files}
+	for _, p := range c.Parts {
+		kind, ok := partKind(p)
+		if !ok {
+			return nil, fmt.Errorf("encode card %q: unknown part %T", c.Title, p)
+		}
+		out.Parts = append(out.Parts, map[string]any{kind: p})
+	}
+	for _, a := range c.Actions {
+		switch a := a.(type) {
+		case Button:
+			out.Actions = append(out.Actions, map[string]any{"button": a})
+		case Menu:
+			out.Actions = append(out.Actions, map[string]any{"menu": a})
+		default:
+			return nil, fmt.Errorf("encode card %q: unknown action %T", c.Title, a)
+		}
+	}
+	return json.Marshal(out)
+}
+
+func partKind(p Part) (string, bool) {
+	switch p.(type) {
+	case Line:
+		return "line", true
+	case Fields:
+		return "fields", true
+	case Table:
+		return "table", true
+	case Quote:
+		return "quote", true
+	case Code:
+		return "code", true
+	case Note:
+		return "note", true
+	case Bar:
+		return "bar", true
+	case Divider:
+		return "divider", true
+	}
+	return "", false
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote. A kind of part that this version does not know is an error.
+func (c *Card) UnmarshalJSON(data []byte) error {
+	var in struct {
+		cardFields
+		Parts   []map[string]json.RawMessage `json:"parts"`
+		Actions []map[string]json.RawMessage `json:"actions"`
+		Files   []File                       `json:"files"`
+	}
+	if err := json.Unmarshal(data, &in); err != nil {
+		return fmt.Errorf("decode card: %w", err)
+	}
+	card := Card(in.cardFields)
+	card.Files = in.Files
+	for _, object := range in.Parts {
+		for kind, raw := range object {
+			p, err := readPart(kind, raw)
+			if err != nil {
+				return fmt.Errorf("decode card %q: %w", card.Title, err)
+			}
+			card.Parts = append(card.Parts, p)
+		}
+	}
+	for _, object := range in.Actions {
+		for kind, raw := range object {
+			a, err := readActionOf(kind, raw)
+			if err != nil {
+				return fmt.Errorf("decode card %q: %w", card.Title, err)
+			}
+			card.Actions = append(card.Actions, a)
+		}
+	}
+	*c = card
+	return nil
+}
+
+func readPart(kind string, raw json.RawMessage) (Part, error) {
+	switch kind {
+	case "line":
+		return read[Line](raw)
+	case "fields":
+		return read[Fields](raw)
+	case "table":
+		return read[Table](raw)
+	case "quote":
+		return read[Quote](raw)
+	case "code":
+		return read[Code](raw)
+	case "note":
+		return read[Note](raw)
+	case "bar":
+		return read[Bar](raw)
+	case "divider":
+		return Divider{}, nil
+	}
+	return nil, fmt.Errorf("unknown part %q", kind)
+}
+
+func readActionOf(kind string, raw json.RawMessage) (Action, error) {
+	switch kind {
+	case "button":
+		return read[Button](raw)
+	case "menu":
+		return read[Menu](raw)
+	}
+	return nil, fmt.Errorf("unknown action %q", kind)
+}
+
+func read[T any](raw json.RawMessage) (T, error) {
+	var v T
+	err := json.Unmarshal(raw, &v)
+	return v, err
+}

@@ -1,0 +1,255 @@
+package render
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/slack-go/slack"
+)
+
+// FormCallback is the callback id of every view that View makes.
+const FormCallback = "s1bot.form"
+
+// metadata is what a form's view carries back to us.
+type metadata struct {
+	Do     Invocation `json:"d"`
+	Origin Origin     `json:"o"`
+}
+
+func (f Form) metadata() (string, error) {
+	do, err := compact(f.Do)
+	if err != nil {
+		return "", err
+	}
+	origin, err := json.Marshal(f.Origin)
+	if err != nil {
+		return "", fmt.Errorf("encode origin: %w", err)
+	}
+	return `{"d":` + do + `,"o":` + string(origin) + "}", nil
+}
+
+// Fits says that a view can carry what the form does not ask for. Where it cannot, store Do and let a short one refer to it.
+func (f Form) Fits() bool {
+	text, err := f.metadata()
+	return err == nil && len(text) <= maxMetadata
+}
+
+// View draws f as a modal. It is total: whatever f holds, Slack takes the view. A form that does not fit has no fields and
+// no button; it says so.
+func (f Form) View() slack.ModalViewRequest {
+	view := slack.ModalViewRequest{
+		Type:       slack.VTModal,
+		CallbackID: FormCallback,
+		Title:      plainText(cut(or(defang(line(f.Title)), none), maxViewTitle)),
+		Close:      plainText("Cancel"),
+	}
+	text, err := f.metadata()
+	if err != nil || len(text) > maxMetadata {
+		sorry := "What was given for this is too long for a form. Type the whole command instead, or name fewer things."
+		view.Blocks.BlockSet = []slack.Block{paragraph(richText(sorry)...)}
+		return view
+	}
+	view.PrivateMetadata = text
+	if len(f.Intro) > 0 {
+		intro, _ := linker{}.settle(f.Intro).rich(maxText)
+		view.Blocks.BlockSet = append(view.Blocks.BlockSet, paragraph(intro...))
+	}
+	names := map[string]bool{}
+	for i, field := range f.Fields {
+		if len(view.Blocks.BlockSet) == maxViewBlocks-1 {
+			view.Blocks.BlockSet = append(view.Blocks.BlockSet, small("… "+count(len(f.Fields)-i, "more field")+": type them in the command"))
+			break
+		}
+		if name := field.Name; name != "" && len(name) <= maxBlockID/2 && !names[name] {
+			names[name] = true
+			view.Blocks.BlockSet = append(view.Blocks.BlockSet, field.block())
+		}
+	}
+	if len(view.Blocks.BlockSet) == 0 {
+		view.Blocks.BlockSet = []slack.Block{paragraph(richText("Nothing more is needed.")...)}
+	}
+	view.Submit = plainText(cut(or(defang(line(f.Submit)), "Run"), maxViewTitle))
+	return view
+}
+
+// block draws a question. Notes are about what could not be filled in; they go into the hint.
+func (f FormField) block() slack.Block {
+	element, notes := f.element()
+	hint := strings.TrimSpace(strings.Join(append([]string{lines(f.Hint)}, notes...), " "))
+	block := slack.NewInputBlock(f.Name, plainText(cut(or(defang(line(f.Label)), f.Name), maxInputLabel)), nil, element)
+	if hint != "" {
+		block.Hint = plainText(cut(defang(hint), maxInputHint))
+	}
+	block.Optional = !f.Required || f.Widget == Checkbox // a required checkbox could not be left unticked
+	return block
+}
+
+func (f FormField) element() (slack.BlockElement, []string) {
+	switch f.Widget {
+	case Number:
+		return f.number(), nil
+	case Checkbox:
+		return f.checkbox(), nil
+	case Select, MultiSelect:
+		if options, notes := f.options(); len(options) > 0 {
+			return f.choice(options), notes
+		}
+	case DateTime:
+		return f.dateTime(), nil
+	case Search, MultiSearch:
+		return f.search()
+	}
+	return f.text()
+}
+
+func (f FormField) placeholder() *slack.TextBlockObject {
+	if strings.TrimSpace(f.Placeholder) == "" {
+		return nil
+	}
+	return plainText(cut(defang(line(f.Placeholder)), maxPlaceholder))
+}
+
+func (f FormField) first() string {
+	if len(f.Value) == 0 {
+		return ""
+	}
+	return f.Value[0]
+}
+
+func (f FormField) text() (slack.BlockElement, []string) {
+	e := slack.NewPlainTextInputBlockElement(f.placeholder(), f.Name).WithMultiline(f.Widget == MultiLine)
+	e.MaxLength = maxInputText
+	if f.MaxLength > 0 {
+		e.MaxLength = min(f.MaxLength, maxInputText)
+	}
+	value := strings.ToValidUTF8(strings.Join(f.Value, ","), "\uFFFD")
+	if utf8.RuneCountInString(value) > e.MaxLength {
+		return e, []string{"The value given is too long for this box."}
+	}
+	e.InitialValue = value
+	return e, nil
+}
+
+func (f FormField) number() slack.BlockElement {
+	e := slack.NewNumberInputBlockElement(f.placeholder(), f.Name, false)
+	if f.Min != nil {
+		e.MinValue = strconv.FormatInt(*f.Min, 10)
+	}
+	if f.Max != nil {
+		e.MaxValue = strconv.FormatInt(*f.Max, 10)
+	}
+	n, err := strconv.ParseInt(f.first(), 10, 64)
+	if err == nil && (f.Min == nil || n >= *f.Min) && (f.Max == nil || n <= *f.Max) {
+		e.InitialValue = strconv.FormatInt(n, 10)
+	}
+	return e
+}
+
+func (f FormField) checkbox() slack.BlockElement {
+	yes := option("true", "Yes")
+	if len(f.Choices) > 0 {
+		yes = option("true", f.Choices[0].Label)
+	}
+	e := slack.NewCheckboxGroupsBlockElement(f.Name, yes)
+	if ticked, err := strconv.ParseBool(f.first()); err == nil && ticked {
+		e.InitialOptions = []*slack.OptionBlockObject{yes}
+	}
+	return e
+}
+
+func (f FormField) dateTime() slack.BlockElement {
+	e := slack.NewDateTimePickerBlockElement(f.Name)
+	if t, err := time.Parse(time.RFC3339, f.first()); err == nil && t.Unix() >= 1e9 && t.Unix() < 1e10 { // ten digits
+		e.InitialDateTime = t.Unix()
+	}
+	return e
+}
+
+// options are the choices that a menu takes; the others can be typed.
+func (f FormField) options() (out []*slack.OptionBlockObject, notes []string) {
+	seen := map[string]bool{}
+	lost := 0
+	for _, c := range f.Choices {
+		switch {
+		case seen[c.Value]:
+		case c.Value == "" || len(c.Value) > maxOptionValue || len(out) == maxOptions:
+			lost++
+		default:
+			seen[c.Value] = true
+			out = append(out, option(c.Value, c.Label))
+		}
+	}
+	if lost > 0 && len(out) > 0 {
+		notes = append(notes, "… "+count(lost, "more choice")+": type them in the command.")
+	}
+	return out, notes
+}
+
+func (f FormField) choice(options []*slack.OptionBlockObject) slack.BlockElement {
+	var chosen []*slack.OptionBlockObject
+	for _, o := range options {
+		if slices.Contains(f.Value, o.Value) {
+			chosen = append(chosen, o)
+		}
+	}
+	if f.Widget == MultiSelect {
+		e := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, f.placeholder(), f.Name, options...)
+		e.InitialOptions = chosen
+		return e
+	}
+	e := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, f.placeholder(), f.Name, options...)
+	if len(chosen) > 0 {
+		e.InitialOption = chosen[0]
+	}
+	return e
+}
+
+// searchPrefix begins the action id of a search box: search:agents:agent-ids.
+const searchPrefix = "search:"
+
+func (f FormField) search() (slack.BlockElement, []string) {
+	id := searchPrefix + f.Search + ":" + f.Name
+	if len(id) > maxActionID || strings.Contains(f.Search, ":") {
+		return f.text()
+	}
+	var chosen []*slack.OptionBlockObject
+	var notes []string
+	for i, v := range f.Value {
+		name := v
+		if i < len(f.Shown) {
+			name = or(f.Shown[i], v)
+		}
+		if v == "" || len(v) > maxOptionValue || len(chosen) == maxOptions {
+			notes = []string{"Not everything that was given fits this box."}
+			continue
+		}
+		chosen = append(chosen, option(v, name))
+	}
+	now := 0 // offer something before the first letter
+	if f.Widget == MultiSearch {
+		e := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeExternal, f.placeholder(), id)
+		e.MinQueryLength, e.InitialOptions = &now, chosen
+		return e, notes
+	}
+	e := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, f.placeholder(), id)
+	e.MinQueryLength = &now
+	if len(chosen) > 0 {
+		e.InitialOption = chosen[0]
+	}
+	return e, notes
+}
+
+// ReadSearch tells what a search box looks for ("agents"), by its action id.
+func ReadSearch(actionID string) (kind string, ok bool) {
+	rest, ok := strings.CutPrefix(actionID, searchPrefix)
+	if !ok {
+		return "", false
+	}
+	kind, _, ok = strings.Cut(rest, ":")
+	return kind, ok && kind != ""
+}

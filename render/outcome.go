@@ -1,0 +1,36 @@
+package render
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Done is the card of a command that did what was asked; the sentence says what.
+func Done(format string, args ...any) Card {
+	return Card{Tone: Good, Outcome: Successful, Title: fmt.Sprintf(format, args...)}
+}
+
+// Partly is the card of a command that did some of what was asked.
+func Partly(format string, args ...any) Card {
+	return Card{Tone: Warning, Outcome: Partial, Title: fmt.Sprintf(format, args...)}
+}
+
+// Failure is the card of a command that failed: the specification's three parts (failure indicator, status code, message),
+// then what to do about it. Status 0 means that there was no answer. An empty advice is left out.
+func Failure(title string, status int, message, advice string) Card {
+	code := "none, there was no answer"
+	if status != 0 {
+		code = strconv.Itoa(status)
+	}
+	card := Card{Tone: Critical, Outcome: Failed, Title: title, Parts: []Part{
+		Line{Bold(title + " failed.")},
+		Line{Text("Status Code: " + code + ".")},
+		Line{Text("Message: " + or(message, none))},
+	}}
+	card.Text = fmt.Sprintf("%s failed. Status Code: %s. Message: %s", title, code, or(message, none))
+	if strings.TrimSpace(advice) != "" {
+		card.Parts = append(card.Parts, Line{Text(advice)})
+	}
+	return card
+}

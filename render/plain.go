@@ -1,0 +1,107 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Plain is the whole card as text, actions with what they invoke included: for logs, tests and terminals.
+func (c Card) Plain() string {
+	var b strings.Builder
+	if heading := c.heading(); heading != "" {
+		fmt.Fprintln(&b, line(heading))
+	}
+	for _, p := range c.Parts {
+		b.WriteString(plainPart(p))
+	}
+	for _, a := range c.Actions {
+		b.WriteString(plainAction(a))
+	}
+	for _, f := range c.Files {
+		fmt.Fprintf(&b, "(file %s, %d bytes)\n", line(f.Name), len(f.Body))
+	}
+	return b.String()
+}
+
+func plainPart(p Part) string {
+	switch p := p.(type) {
+	case Line:
+		return p.plain() + "\n"
+	case Fields:
+		var b strings.Builder
+		for _, f := range p {
+			fmt.Fprintf(&b, "%s: %s\n", line(f.Label), or(f.Value.plain(), none))
+		}
+		return b.String()
+	case Table:
+		return plainTable(p)
+	case Quote:
+		return "> " + strings.ReplaceAll(lines(p.Text), "\n", "\n> ") + "\n"
+	case Code:
+		return "    " + strings.ReplaceAll(lines(p.Text), "\n", "\n    ") + "\n"
+	case Note:
+		return "(" + Line(p).plain() + ")\n"
+	case Bar:
+		return p.words() + "\n"
+	case Divider:
+		return "---\n"
+	}
+	return ""
+}
+
+// plain is a line as text; a link shows where it leads.
+func (l Line) plain() string {
+	var b strings.Builder
+	for _, s := range l {
+		switch {
+		case s.Kind == LinkSpan && s.URL != "":
+			fmt.Fprintf(&b, "%s <%s>", line(s.Text), line(s.URL))
+		case s.Time.IsZero() && (s.Kind == AtSpan || s.Kind == SinceSpan):
+			b.WriteString(none)
+		default:
+			b.WriteString(line(s.words()))
+		}
+	}
+	return b.String()
+}
+
+func plainTable(t Table) string {
+	var b strings.Builder
+	rows := t.Rows
+	if len(t.Columns) > 0 {
+		rows = append([][]Line{t.heading()}, rows...)
+	}
+	for _, row := range rows {
+		var cells []string
+		for _, l := range row {
+			cells = append(cells, or(l.plain(), none))
+		}
+		fmt.Fprintln(&b, "| "+strings.Join(cells, " | ")+" |")
+	}
+	return b.String()
+}
+
+func plainAction(a Action) string {
+	switch a := a.(type) {
+	case Button:
+		if a.URL != "" {
+			return fmt.Sprintf("[%s] → %s\n", line(a.Label), line(a.URL))
+		}
+		return fmt.Sprintf("[%s] → %s\n", line(a.Label), a.Do.plain())
+	case Menu:
+		var b strings.Builder
+		for _, o := range a.Options {
+			fmt.Fprintf(&b, "[%s ▾ %s] → %s\n", line(a.Label), line(o.Label), a.Invocation(o).plain())
+		}
+		return b.String()
+	}
+	return ""
+}
+
+func (in Invocation) plain() string {
+	text, err := compact(in)
+	if err != nil {
+		return "(broken) " + line(in.Command)
+	}
+	return text
+}
