@@ -1,0 +1,118 @@
+package notifier
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/sourcegraph/conc/panics"
+
+	"s1bot/render"
+)
+
+// A drawing is a notice's card as it should be shown now.
+type drawing struct {
+	card        render.Card
+	fingerprint string
+}
+
+// draw makes a notice's card. It never fails: what cannot be drawn, and what Slack keeps refusing, gets a plain card, because
+// that there is something to look at in the console is worth telling in any case.
+func (t *teller) draw(n Notice) drawing {
+	card, err := t.card(n)
+	if err != nil {
+		t.logger.Error("a card cannot be drawn; a plain one takes its place", "notice", n.key(), "err", err)
+	}
+	if err != nil || n.Tries >= plainAfter {
+		card = plainCard(n)
+	}
+	if n.Replies > 0 {
+		card.Parts = append(card.Parts, render.Note{render.Text(more(n.Replies))})
+	}
+	return drawing{card, fingerprint(card)}
+}
+
+func more(replies int) string {
+	return fmt.Sprintf("%d more in this storyline, in the thread", replies)
+}
+
+func (t *teller) card(n Notice) (card render.Card, err error) {
+	kind, ok := t.kinds[n.Source]
+	if !ok {
+		return card, fmt.Errorf("no cards for source %q", n.Source)
+	}
+	if caught := panics.Try(func() { card, err = kind.card(n.Body) }); caught != nil {
+		err = caught.AsError()
+	}
+	return card, err
+}
+
+func plainCard(n Notice) render.Card {
+	return render.Card{
+		Tone:  render.Warning,
+		Title: fmt.Sprintf("New %s", n.Source),
+		Parts: []render.Part{render.Line{render.Text("Its details cannot be shown here; look it up in the console: "), render.Mono(n.ID)}},
+	}
+}
+
+// fingerprint tells whether two cards look alike.
+func fingerprint(card render.Card) string {
+	data, err := json.Marshal(card)
+	if err != nil {
+		data = fmt.Appendf(nil, "%#v", card)
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:12])
+}
+
+// edit shows a drawing in place of what the message shows.
+func (t *teller) edit(ctx context.Context, n Notice, d drawing) error {
+	ctx, done := outliving(ctx)
+	defer done()
+	err := t.poster.Edit(ctx, t.channel, n.TS, d.card)
+	t.editAt = t.now().Add(editPause)
+	if err != nil {
+		return t.unedited(ctx, n, err)
+	}
+	n.Shown, n.Fingerprint, n.Tries, n.NotBefore = n.Version, d.fingerprint, 0, t.now().Add(drawPause)
+	return t.settle(ctx, n)
+}
+
+// unedited deals with an edit that failed. Repeating one does no harm, so nothing has to be found out first.
+func (t *teller) unedited(ctx context.Context, n Notice, err error) error {
+	if wait, slow := retryAfter(err); slow {
+		t.editAt = t.now().Add(wait)
+		return nil
+	}
+	if isGone(err) {
+		t.logger.Info("a card is gone; it is posted anew", "channel", t.channel, "notice", n.key())
+		return t.repost(ctx, n)
+	}
+	if isClosed(err) {
+		t.editAt = t.now().Add(closedPause)
+		return nil
+	}
+	n.Tries++
+	t.complain(n.Tries, "a card could not be edited; it is tried again", err)
+	n.NotBefore = t.now().Add(min(time.Second<<min(n.Tries, 20), longestWait))
+	return t.settle(ctx, n)
+}
+
+// repost makes a notice due again whose message is gone; its thread counts it again once it is back.
+func (t *teller) repost(ctx context.Context, n Notice) error {
+	if n.Thread == "" {
+		return t.settle(ctx, anew(n))
+	}
+	root, err := t.root(ctx, n)
+	if err != nil {
+		return err
+	}
+	if root.TS != n.Thread {
+		return t.settle(ctx, anew(n))
+	}
+	root.Replies, root.Shown = root.Replies-1, ""
+	return t.settle(ctx, anew(n), root)
+}

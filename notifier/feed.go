@@ -1,0 +1,146 @@
+package notifier
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/sourcegraph/conc/panics"
+)
+
+const (
+	// pageSize is the most rows that the console puts on a page.
+	pageSize = 1000
+	// lateness is how much later than its time stamp an item may appear and still be told: the console indexes late. It is
+	// also how far back the first start looks, so that what was there before is known to be history.
+	lateness = 24 * time.Hour
+	// sweepEvery is how often, in polls, a pass reads its wide window instead of its narrow one.
+	sweepEvery = 10
+	// retention is how long notices stay in the journal; cards of older items are edited no more.
+	retention = 30 * 24 * time.Hour
+	// maxBackoff is the longest pause after a failed poll, where the interval is no longer.
+	maxBackoff = time.Minute
+)
+
+// A feed reads one source into the journal.
+type feed struct {
+	kind
+	channel  string
+	interval time.Duration
+	backfill time.Duration
+	journal  Journal
+	ring     func(channels ...string)
+	now      func() time.Time
+	logger   *slog.Logger
+
+	turn    turn // held from asking for a page until it is in the journal, so that no older reading overwrites a newer one
+	polls   int
+	trouble map[string]*trouble // by pass
+}
+
+// trouble is what a pass that fails remembers.
+type trouble struct {
+	failures int
+	began    time.Time
+	until    time.Time // the next try
+}
+
+func newFeed(c Config, k kind, channel string, ring func(...string)) *feed {
+	return &feed{
+		kind: k, channel: channel, interval: c.Interval, backfill: c.Backfill, journal: c.Journal, ring: ring, now: c.Now,
+		logger: c.Logger.With("feed", string(k.source)), turn: newTurn(), trouble: map[string]*trouble{},
+	}
+}
+
+// run polls until ctx ends.
+func (f *feed) run(ctx context.Context) {
+	for ctx.Err() == nil {
+		f.poll(ctx)
+		rest(ctx, f.interval, nil)
+	}
+}
+
+// poll reads what is new. Each pass fails for itself, so that one that the console refuses does not silence the others.
+func (f *feed) poll(ctx context.Context) {
+	if !f.attempt(ctx, survey, f.start) {
+		return
+	}
+	for _, p := range f.passes {
+		window := p.overlap
+		if f.polls%sweepEvery == 0 {
+			window = p.sweep
+		}
+		f.attempt(ctx, p.name, func(ctx context.Context) error { return f.read(ctx, p, window) })
+	}
+	f.polls++
+}
+
+// attempt does one pass unless it rests after failures, and tells whether it succeeded. It logs the first failure and the end
+// of the trouble, not what lies between.
+func (f *feed) attempt(ctx context.Context, name string, pass func(context.Context) error) bool {
+	t := f.trouble[name]
+	if t != nil && f.now().Before(t.until) {
+		return false
+	}
+	var err error
+	if caught := panics.Try(func() { err = pass(ctx) }); caught != nil {
+		err = caught.AsError()
+	}
+	if ctx.Err() != nil {
+		return false
+	}
+	if err != nil {
+		f.failed(name, err)
+		return false
+	}
+	if t != nil {
+		f.logger.Info("feed is read again", "pass", name, "failures", t.failures, "for", f.now().Sub(t.began))
+		delete(f.trouble, name)
+	}
+	return true
+}
+
+func (f *feed) failed(name string, err error) {
+	t := f.trouble[name]
+	if t == nil {
+		t = &trouble{began: f.now()}
+		f.trouble[name] = t
+		f.logger.Warn("feed cannot be read; nothing is lost, it is tried again", "pass", name, "err", err)
+	}
+	t.failures++
+	t.until = f.now().Add(min(f.interval<<min(t.failures-1, 10), max(maxBackoff, f.interval)) - f.interval/2)
+}
+
+// survey is the name of the pass that the very first start makes.
+const survey = "survey"
+
+// start makes sure that the source's beginning is fixed and that what lies before it is in the journal as history. The beginning
+// is written down before anything is asked, so that a console that is down at first start loses nothing.
+func (f *feed) start(ctx context.Context) error {
+	cursor, err := f.journal.Cursor(ctx, f.source)
+	if err != nil {
+		return fmt.Errorf("read the cursor: %w", err)
+	}
+	known := slices.Contains(cursor.Channels, f.channel)
+	if cursor.Ready && known {
+		return nil
+	}
+	if cursor.Since.IsZero() {
+		cursor.Since = f.now().Add(-f.backfill)
+	}
+	if !known {
+		cursor.Channels = append(slices.Clone(cursor.Channels), f.channel)
+	}
+	if err := f.journal.Record(ctx, Batch{Source: f.source, Cursor: cursor}); err != nil {
+		return fmt.Errorf("write the cursor: %w", err)
+	}
+	if cursor.Ready {
+		return nil
+	}
+	first := f.passes[0]
+	first.name = survey
+	return f.read(ctx, first, lateness)
+}
+

@@ -1,0 +1,144 @@
+package notifier
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"s1bot/s1"
+)
+
+// batch compares items with the journal: what is new becomes a notice, what changed is noted.
+func (f *feed) batch(ctx context.Context, cursor Cursor, items []item, surveying surveying) (Batch, error) {
+	batch := Batch{Source: f.source, Cursor: cursor}
+	versions, err := f.journal.Versions(ctx, f.source, each(items, func(it item) string { return it.id }))
+	if err != nil {
+		return batch, fmt.Errorf("look up %d %ss: %w", len(items), f.source, err)
+	}
+	known := maps.Clone(versions)
+	for _, it := range items {
+		version, seen := known[it.id]
+		switch {
+		case !seen:
+			if n, ok := f.notice(cursor, it, surveying); ok {
+				batch.Fresh = append(batch.Fresh, n)
+				known[it.id] = n.Version
+			}
+		case version != "" && version != it.version:
+			batch.Changed = append(batch.Changed, f.shell(it))
+			known[it.id] = it.version
+		}
+	}
+	slices.SortStableFunc(batch.Fresh, func(a, b Notice) int { return a.Created.Compare(b.Created) })
+	return batch, nil
+}
+
+// surveying tells whether this is the first look at a source, where what is older than the beginning is history.
+type surveying bool
+
+// notice is what an item that nobody has seen before becomes, and whether anything. What is older than the journal's memory is
+// not new: it was told and forgotten, or it was there before the first start and has changed since.
+func (f *feed) notice(cursor Cursor, it item, surveying surveying) (Notice, bool) {
+	n := f.shell(it)
+	n.Channel, n.State = f.channel, Due
+	history := n.Created.Before(cursor.Since)
+	if n.Created.IsZero() {
+		n.Created, history = f.now(), true
+	}
+	switch {
+	case bool(surveying) && history:
+		return Notice{Source: n.Source, ID: n.ID, State: Silent, Created: n.Created}, true
+	case n.Created.Before(cursor.Since.Add(-lateness)):
+		return Notice{}, false
+	}
+	return n, true
+}
+
+// shell is the console's side of a notice.
+func (f *feed) shell(it item) Notice {
+	return Notice{Source: f.source, ID: it.id, Group: it.group, Created: it.created, Version: it.version, Body: it.body}
+}
+
+// record writes a batch, if there is anything in it, and rings for the tellers.
+func (f *feed) record(ctx context.Context, batch Batch) error {
+	if err := f.journal.Record(ctx, batch); err != nil {
+		return fmt.Errorf("write %d new and %d changed %ss to the journal: %w", len(batch.Fresh), len(batch.Changed), f.source, err)
+	}
+	if len(batch.Fresh)+len(batch.Changed) > 0 {
+		f.logger.Debug("feed", "new", len(batch.Fresh), "changed", len(batch.Changed))
+		f.ring(f.channel)
+	}
+	return nil
+}
+
+// refresh reads things again that kind and ids name, if they are this feed's.
+func (f *feed) refresh(ctx context.Context, kind string, ids []string) error {
+	read, ok := f.rereading(kind)
+	if !ok || len(ids) == 0 {
+		return nil
+	}
+	if err := f.turn.take(ctx); err != nil {
+		return err
+	}
+	defer f.turn.give()
+	items, err := read(ctx, ids)
+	if err != nil {
+		return err
+	}
+	cursor, err := f.journal.Cursor(ctx, f.source)
+	if err != nil {
+		return fmt.Errorf("read the cursor: %w", err)
+	}
+	batch, err := f.batch(ctx, cursor, items, false)
+	batch.Fresh = nil // what is new comes with the next poll, in its order
+	if err != nil || len(batch.Changed) == 0 {
+		return err
+	}
+	return f.record(ctx, batch)
+}
+
+func (f *feed) rereading(kind string) (func(context.Context, []string) ([]item, error), bool) {
+	switch {
+	case kind == string(f.source):
+		return f.byID, true
+	case kind == "agent" && f.agents != "":
+		return f.ofAgents, true
+	}
+	return nil, false
+}
+
+// ofAgents reads the latest items of some endpoints.
+func (f *feed) ofAgents(ctx context.Context, ids []string) ([]item, error) {
+	newest := s1.Query{}.With(f.agents, ids...).SortedBy(f.passes[0].sort, s1.Descending).WithLimit(pageSize)
+	page, err := f.page(ctx, newest)
+	return page.Items, err
+}
+
+// A turn is a mutex that can be waited for as long as a context lasts.
+type turn chan struct{}
+
+func newTurn() turn { return make(turn, 1) }
+
+func (t turn) take(ctx context.Context) error {
+	select {
+	case t <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (t turn) give() { <-t }
+
+// rest waits for d, or until woken, or until ctx ends.
+func rest(ctx context.Context, d time.Duration, woken <-chan struct{}) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-woken:
+	case <-ctx.Done():
+	}
+}

@@ -1,0 +1,108 @@
+// Package notifier tells Slack channels of new threats and alerts, and keeps what it told them up to date.
+//
+// The idea: reading the console and telling Slack are two halves that meet in a journal and nowhere else. A feed reads one
+// source with a window that overlaps what it read before, and writes down every item that it has not seen. A teller reads the
+// journal and posts to one channel, at Slack's pace, what is due there; where the console's side of a notice has changed since,
+// it edits the message.
+//
+// The rule one must not break: the journal comes first. A cursor moves in the same transaction that holds everything it passed;
+// a notice is marked as being sent before Slack is called and as told when Slack's answer is known. So whatever stops at
+// whatever moment, the next start finds out from the journal, and where that leaves a post open, from Slack: nothing is lost,
+// and nothing is told twice.
+package notifier
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/sourcegraph/conc"
+
+	"s1bot/s1"
+)
+
+// Console is what the notifier asks of the console; *s1.Client is one.
+type Console interface {
+	ThreatsPage(ctx context.Context, q s1.Query) (s1.Page[s1.Threat], error)
+	ThreatsByID(ctx context.Context, ids []s1.ThreatID) ([]s1.Threat, error)
+	AlertsPage(ctx context.Context, q s1.Query) (s1.Page[s1.Alert], error)
+	AlertsByID(ctx context.Context, ids []s1.AlertID) ([]s1.Alert, error)
+}
+
+// Config says what to read and whom to tell.
+type Config struct {
+	Console Console
+	Journal Journal
+	Poster  Poster
+
+	ThreatsChannel string // Slack channel ids; empty: that feed is off
+	AlertsChannel  string
+
+	Interval time.Duration // between polls; 0 means 30 s
+	Backfill time.Duration // how far back the very first start tells; later starts go on where the last one was
+	Now      func() time.Time
+	Logger   *slog.Logger
+}
+
+// A Notifier reads the feeds and tells the channels while Run runs.
+type Notifier struct {
+	feeds []*feed
+	desk  *desk
+}
+
+// New checks c and returns a notifier; it starts nothing.
+func New(c Config) (*Notifier, error) {
+	if c.Console == nil || c.Journal == nil || c.Poster == nil {
+		return nil, errors.New("notifier: needs a console, a journal and a poster")
+	}
+	c.Interval = cmp.Or(c.Interval, 30*time.Second)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	kinds := []kind{threats(c.Console), alerts(c.Console)}
+	n := &Notifier{desk: newDesk(c, kinds)}
+	for _, k := range kinds {
+		if channel := c.channel(k.source); channel != "" {
+			n.feeds = append(n.feeds, newFeed(c, k, channel, n.desk.ring))
+		}
+	}
+	return n, nil
+}
+
+func (c Config) channel(source Source) string {
+	if source == Alerts {
+		return strings.TrimSpace(c.AlertsChannel)
+	}
+	return strings.TrimSpace(c.ThreatsChannel)
+}
+
+// Run polls and tells until ctx ends, waits for all it started, and returns nil. A post that is under way when ctx ends is
+// finished and written down first, within half of the 20 seconds that the program has for it.
+func (n *Notifier) Run(ctx context.Context) error {
+	var running conc.WaitGroup
+	defer running.Wait()
+	for _, f := range n.feeds {
+		running.Go(func() { f.run(ctx) })
+	}
+	running.Go(func() { n.desk.run(ctx) })
+	return nil
+}
+
+// Refresh reads things again at once, because a command has just changed them, so that their cards follow before the next poll.
+// Kind is "threat", "alert", or "agent" for the threats of endpoints. It returns when the journal knows; the edit comes after.
+func (n *Notifier) Refresh(ctx context.Context, kind string, ids ...string) error {
+	var problems []error
+	for _, f := range n.feeds {
+		if err := f.refresh(ctx, kind, ids); err != nil {
+			problems = append(problems, fmt.Errorf("refresh %s %s: %w", kind, strings.Join(ids, ", "), err))
+		}
+	}
+	return errors.Join(problems...)
+}

@@ -1,0 +1,171 @@
+package notifier
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// post tells one notice. The journal says Sending before Slack is called, so that a crash leaves a trace, and what Slack
+// answered right after.
+func (t *teller) post(ctx context.Context, n Notice) error {
+	if n.State == Sending {
+		if open, err := t.reconcile(ctx, n); !open || err != nil {
+			return err
+		}
+	}
+	root, err := t.root(ctx, n)
+	if err != nil {
+		return err
+	}
+	drawing := t.draw(n)
+	n.State, n.Thread, n.Tried = Sending, root.TS, t.now()
+	n.Shown, n.Fingerprint = n.Version, drawing.fingerprint
+	if err := t.journal.Save(ctx, n); err != nil {
+		return fmt.Errorf("mark %s as being sent: %w", n.key(), err)
+	}
+	n.Rev++
+	ctx, done := outliving(ctx)
+	defer done()
+	ts, err := t.poster.Post(ctx, t.channel, n.Thread, n.key(), drawing.card)
+	t.postAt = t.now().Add(postPause)
+	if err != nil {
+		return t.refused(ctx, n, root, err)
+	}
+	return t.told(ctx, n, root, ts)
+}
+
+// key names a notice in its message's metadata, which everyone in the workspace can read.
+func (n Notice) key() string { return string(n.Source) + ":" + n.ID }
+
+// root finds the notice in whose thread n belongs; without one the Notice is empty.
+func (t *teller) root(ctx context.Context, n Notice) (Notice, error) {
+	if n.Group == "" {
+		return Notice{}, nil
+	}
+	roots, err := t.journal.Notices(ctx, Query{Source: n.Source, Channel: n.Channel, Group: n.Group, Want: Roots, Limit: 1})
+	if err != nil || len(roots) == 0 {
+		return Notice{}, err
+	}
+	return roots[0], nil
+}
+
+// told writes down that n stands in the channel; the root of its thread is drawn again, with one reply more.
+func (t *teller) told(ctx context.Context, n, root Notice, ts string) error {
+	n.State, n.TS, n.Tries, n.NotBefore = Told, ts, 0, t.now().Add(drawPause)
+	t.failures, t.closed = 0, false
+	t.logger.Debug("told", "channel", t.channel, "notice", n.key(), "ts", ts)
+	if root.TS == "" {
+		return t.settle(ctx, n)
+	}
+	root.Replies++
+	root.Shown = ""
+	return t.settle(ctx, n, root)
+}
+
+// settle saves what happened in Slack and cannot be undone: it goes on trying while the journal fails.
+func (t *teller) settle(ctx context.Context, notices ...Notice) error {
+	err := t.journal.Save(ctx, notices...)
+	for try := 1; err != nil && !errors.Is(err, ErrConflict) && ctx.Err() == nil; try++ {
+		t.complain(try, "what was told cannot be written down yet", err)
+		rest(ctx, backoff(try), nil)
+		err = t.journal.Save(ctx, notices...)
+	}
+	if err != nil {
+		return fmt.Errorf("write down what became of %s: %w", notices[0].key(), err)
+	}
+	return nil
+}
+
+// reconcile finds out what became of a post whose end nobody saw. It returns true if the notice is still to be posted: it is not
+// in the channel, or nobody can tell.
+func (t *teller) reconcile(ctx context.Context, n Notice) (bool, error) {
+	finder, ok := t.poster.(Finder)
+	if !ok {
+		return true, nil
+	}
+	ts, found, err := finder.Find(ctx, t.channel, n.Thread, n.key(), n.Tried.Add(-time.Minute))
+	switch {
+	case err != nil && n.Tries >= asideAfter && !slowedDown(err):
+		t.logger.Warn("cannot see whether a card was posted; it is posted again", "channel", t.channel, "notice", n.key(), "err", err)
+		return true, nil
+	case err != nil:
+		return false, t.later(ctx, n, fmt.Errorf("look for the card: %w", err))
+	case !found:
+		return true, nil
+	}
+	root, err := t.root(ctx, n)
+	if err != nil {
+		return false, err
+	}
+	if root.TS != n.Thread {
+		root = Notice{}
+	}
+	return false, t.told(ctx, n, root, ts)
+}
+
+func slowedDown(err error) bool {
+	_, slow := retryAfter(err)
+	return slow
+}
+
+// refused deals with a post that failed.
+func (t *teller) refused(ctx context.Context, n, root Notice, err error) error {
+	switch {
+	case slowedDown(err):
+		n.State = Due
+		return t.later(ctx, n, err)
+	case isGone(err) && root.TS != "":
+		t.logger.Info("the first card of a thread is gone; it is posted anew", "channel", t.channel, "notice", root.key())
+		n.State = Due
+		return t.settle(ctx, n, anew(root))
+	case isClosed(err), isGone(err):
+		n.State = Due
+		return t.shut(ctx, n, err)
+	}
+	return t.later(ctx, n, err)
+}
+
+// anew makes a notice whose message is gone due again.
+func anew(n Notice) Notice {
+	n.State, n.TS, n.Thread, n.Shown, n.Fingerprint, n.Tries, n.NotBefore = Due, "", "", "", "", 0, time.Time{}
+	return n
+}
+
+// later puts a post off: the whole channel waits, so that the order stays; one that fails again and again steps aside.
+func (t *teller) later(ctx context.Context, n Notice, err error) error {
+	t.failures++
+	t.complain(t.failures, "a card could not be posted; it is tried again", err)
+	wait := backoff(t.failures)
+	if asked, slow := retryAfter(err); slow {
+		wait = asked
+	} else {
+		n.Tries++
+	}
+	t.postAt = t.now().Add(wait)
+	if n.Tries >= asideAfter {
+		n.NotBefore = t.now().Add(min(time.Second<<min(n.Tries, 20), longestWait))
+	}
+	return t.settle(ctx, n)
+}
+
+// shut leaves a channel that takes no messages alone for a while; what is due there stays due.
+func (t *teller) shut(ctx context.Context, n Notice, err error) error {
+	if !t.closed {
+		t.logger.Error("the channel takes no messages: is it archived, or was the bot removed? What is due there waits", "channel", t.channel, "err", err)
+	}
+	t.closed = true
+	t.postAt = t.now().Add(closedPause)
+	return t.settle(ctx, n)
+}
+
+// outliving returns a context for what must not be cut off in the middle: it goes on for a while after ctx ends.
+func outliving(ctx context.Context) (context.Context, context.CancelFunc) {
+	long, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	stop := context.AfterFunc(ctx, func() {
+		rest(long, grace, nil)
+		cancel()
+	})
+	return long, func() { stop(); cancel() }
+}

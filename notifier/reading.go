@@ -1,0 +1,117 @@
+package notifier
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"time"
+
+	"s1bot/s1"
+)
+
+// read goes through everything from window before what the pass has reached, oldest first, page by page. The pass has reached
+// what is in the journal: after each page if the console keeps the order asked for, else after the last.
+func (f *feed) read(ctx context.Context, p pass, window time.Duration) error {
+	r := &reading{feed: f, pass: p, inOrder: true, cursors: map[string]bool{}}
+	var err error
+	if r.cursor, err = f.journal.Cursor(ctx, f.source); err != nil {
+		return fmt.Errorf("read the cursor: %w", err)
+	}
+	if window == p.sweep {
+		r.forget(f.now())
+	}
+	q := s1.Query{}.With(p.filter, s1.FormatTime(r.from(window))).SortedBy(p.sort, s1.Ascending).WithLimit(pageSize)
+	for more := true; more; {
+		q, more, err = r.step(ctx, q)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A reading is one pass under way.
+type reading struct {
+	*feed
+	pass    pass
+	cursor  Cursor
+	drop    time.Time // notices from before are forgotten with the first page
+	last    time.Time // the latest time stamp so far
+	inOrder bool
+	cursors map[string]bool // the API's, as seen
+}
+
+// from is where the reading begins: never before what the journal remembers, for there nobody knows what was told.
+func (r *reading) from(window time.Duration) time.Time {
+	floor := r.cursor.Since.Add(-lateness)
+	reached := r.cursor.Reached[r.pass.name]
+	if reached.IsZero() {
+		reached = r.cursor.Since
+	}
+	if from := reached.Add(-window); from.After(floor) {
+		return from
+	}
+	return floor
+}
+
+// forget moves the beginning of the journal's memory, but never past what is still to be read.
+func (r *reading) forget(now time.Time) {
+	drop := now.Add(-retention)
+	for _, p := range r.passes {
+		if limit := r.cursor.Reached[p.name].Add(-2 * p.sweep); limit.Before(drop) {
+			drop = limit
+		}
+	}
+	if since := drop.Add(lateness); since.After(r.cursor.Since) {
+		r.drop, r.cursor.Since = drop, since
+	}
+}
+
+// step reads one page and writes it down; it returns the query for the next one.
+func (r *reading) step(ctx context.Context, q s1.Query) (next s1.Query, more bool, err error) {
+	if err := r.turn.take(ctx); err != nil {
+		return q, false, err
+	}
+	defer r.turn.give()
+	page, err := r.page(ctx, q)
+	if err != nil {
+		return q, false, fmt.Errorf("read %ss by %s: %w", r.source, r.pass.sort, err)
+	}
+	if page.Next != "" && r.cursors[page.Next] {
+		return q, false, fmt.Errorf("read %ss by %s: %w", r.source, r.pass.sort, s1.ErrCursorLoop)
+	}
+	r.cursors[page.Next] = true
+	r.advance(page.Items, page.Next == "")
+	batch, err := r.batch(ctx, r.cursor, page.Items, r.pass.name == survey)
+	if err != nil {
+		return q, false, err
+	}
+	batch.Forget, r.drop = r.drop, time.Time{}
+	return q.With("cursor", page.Next), page.Next != "", r.record(ctx, batch)
+}
+
+// advance moves the cursor over a page. A stamp from the future, be it a clock's fault or an attacker's, does not carry it away.
+func (r *reading) advance(items []item, end bool) {
+	for _, it := range items {
+		at := r.pass.at(it)
+		if at.IsZero() {
+			continue
+		}
+		r.inOrder = r.inOrder && !at.Before(r.last)
+		if at.After(r.last) {
+			r.last = at
+		}
+	}
+	r.cursor.Ready = r.cursor.Ready || end && r.pass.name == survey
+	reached := r.last
+	if now := r.now(); reached.After(now) {
+		reached = now
+	}
+	if (r.inOrder || end) && reached.After(r.cursor.Reached[r.pass.name]) {
+		r.cursor.Reached = maps.Clone(r.cursor.Reached)
+		if r.cursor.Reached == nil {
+			r.cursor.Reached = map[string]time.Time{}
+		}
+		r.cursor.Reached[r.pass.name] = reached
+	}
+}

@@ -1,0 +1,144 @@
+package notifier
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// A kind is what sets one source apart: how it is read, and what its cards look like.
+type kind struct {
+	source Source
+	passes []pass // the first is by creation
+	page   func(context.Context, s1.Query) (s1.Page[item], error)
+	byID   func(context.Context, []string) ([]item, error)
+	agents string // the filter key for endpoints' ids; empty if the source has none
+	card   func(body json.RawMessage) (render.Card, error)
+}
+
+// A pass is one way to go through a source: by when things were made, and by when they were changed or indexed. What one way
+// cannot see, another or the sweep does.
+type pass struct {
+	name    string
+	filter  string // the query's lower bound
+	sort    string
+	at      func(item) time.Time
+	overlap time.Duration // how much of what was read is read again with every poll
+	sweep   time.Duration // and with every tenth
+}
+
+// An item is one row of a source, as far as reading it matters.
+type item struct {
+	id      string
+	group   string
+	created time.Time
+	touched time.Time // when it was changed, or indexed: what the second pass goes by
+	version string
+	body    json.RawMessage
+}
+
+// threats are read by creation for what is new and by update for what changed; both find what is late.
+func threats(console Console) kind {
+	return kind{
+		source: Threats,
+		passes: []pass{
+			{"created", "createdAt__gte", "createdAt", item.createdAt, 10 * time.Minute, lateness},
+			{"updated", "updatedAt__gte", "updatedAt", item.touchedAt, 10 * time.Minute, time.Hour},
+		},
+		page: func(ctx context.Context, q s1.Query) (s1.Page[item], error) {
+			return items(threatItem)(console.ThreatsPage(ctx, q))
+		},
+		byID: func(ctx context.Context, ids []string) ([]item, error) {
+			found, err := console.ThreatsByID(ctx, convert[s1.ThreatID](ids))
+			return each(found, threatItem), err
+		},
+		agents: "agentIds",
+		card:   card(threatCard),
+	}
+}
+
+// alerts have no filter and no order by update (the API's list of sort keys: alertInfoCreatedAt, alertInfoReportedAt, id), so
+// their windows are wide enough to see the changes of the last hour with every poll and those of three days with the sweep.
+func alerts(console Console) kind {
+	return kind{
+		source: Alerts,
+		passes: []pass{
+			{"created", "createdAt__gte", "alertInfoCreatedAt", item.createdAt, time.Hour, 3 * lateness},
+			{"reported", "reportedAt__gte", "alertInfoReportedAt", item.touchedAt, 10 * time.Minute, time.Hour},
+		},
+		page: func(ctx context.Context, q s1.Query) (s1.Page[item], error) {
+			return items(alertItem)(console.AlertsPage(ctx, q))
+		},
+		byID: func(ctx context.Context, ids []string) ([]item, error) {
+			found, err := console.AlertsByID(ctx, convert[s1.AlertID](ids))
+			return each(found, alertItem), err
+		},
+		card: card(alertCard),
+	}
+}
+
+func (it item) createdAt() time.Time { return it.created }
+func (it item) touchedAt() time.Time { return it.touched }
+
+func threatItem(t s1.Threat) item {
+	return sealed(t, item{id: string(t.Identity()), group: t.Info.Storyline, created: t.Info.CreatedAt.Time, touched: t.Info.UpdatedAt.Time})
+}
+
+// alertItem groups alerts of one storyline by rule: an alert of a graver rule must not hide in a thread.
+func alertItem(a s1.Alert) item {
+	it := item{id: string(a.Identity()), created: a.Info.CreatedAt.Time, touched: a.Info.ReportedAt.Time}
+	if story := a.Storyline(); story != "" {
+		it.group = story + "/" + string(a.Rule.ID)
+	}
+	return sealed(a, it)
+}
+
+// sealed gives an item its body: the row as this program understood it, so that it can be read back strictly, and without the
+// fields that nobody looks at. A row without an id is told too; it goes by its content.
+func sealed[T any](row T, it item) item {
+	body, err := json.Marshal(row)
+	if err != nil {
+		body = []byte("{}") // a row that was decoded can be encoded; and what has an id is worth telling
+	}
+	sum := sha256.Sum256(body)
+	it.body, it.version = body, hex.EncodeToString(sum[:12])
+	if it.id == "" {
+		it.id = "unnamed-" + it.version
+	}
+	return it
+}
+
+// card reads a body back and draws it.
+func card[T any](draw func(T) render.Card) func(json.RawMessage) (render.Card, error) {
+	return func(body json.RawMessage) (render.Card, error) {
+		var row T
+		if err := json.Unmarshal(body, &row); err != nil {
+			return render.Card{}, fmt.Errorf("read a row of the journal: %w", err)
+		}
+		return draw(row), nil
+	}
+}
+
+func items[T any](read func(T) item) func(s1.Page[T], error) (s1.Page[item], error) {
+	return func(p s1.Page[T], err error) (s1.Page[item], error) {
+		return s1.Page[item]{Items: each(p.Items, read), Next: p.Next, Total: p.Total}, err
+	}
+}
+
+func each[A, B any](list []A, f func(A) B) []B {
+	mapped := make([]B, len(list))
+	for i, a := range list {
+		mapped[i] = f(a)
+	}
+	return mapped
+}
+
+func convert[T ~string](ids []string) []T {
+	return each(ids, func(id string) T { return T(id) })
+}
