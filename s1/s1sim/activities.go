@@ -1,6 +1,7 @@
 package s1sim
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -129,9 +130,7 @@ func (c *Console) note(e event) {
 	if e.byUser {
 		o["userId"], d["username"] = apiUserID, apiUser
 	}
-	for k, v := range e.data {
-		d[k] = v
-	}
+	maps.Copy(d, e.data)
 	c.activities.put(id, o)
 }
 

@@ -92,8 +92,19 @@ func (c *Console) recount(agent object, at time.Time) {
 	c.touchAgent(agent, at)
 }
 
-func (c *Console) threatsOf(agent string) []*row {
-	return c.threats.where(func(o object) bool { return text(o, "agentRealtimeInfo.agentId") == agent })
+// threatsOf returns the threats of an agent. They are indexed: a burst of thousands must not slow the console down.
+func (c *Console) threatsOf(agent string) []*row { return c.byAgent[agent] }
+
+func (c *Console) index(r *row) {
+	agent := text(r.obj, "agentRealtimeInfo.agentId")
+	c.byAgent[agent] = append(c.byAgent[agent], r)
+}
+
+func (c *Console) reindex() {
+	clear(c.byAgent)
+	for _, r := range c.threats.rows {
+		c.index(r)
+	}
 }
 
 // agentByNameOrID finds an agent as tests name it; of several with one name it is the first.

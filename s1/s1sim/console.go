@@ -50,6 +50,7 @@ type Console struct {
 	groups     collection
 	agents     collection
 	threats    collection
+	byAgent    map[string][]*row // threats by the id of their agent
 	alerts     collection
 	activities collection
 	notes      map[string]*collection // by threat id
@@ -77,9 +78,11 @@ func New(opt Options) *Console {
 		routes:   routes(),
 		rates:    newMeter(),
 		rng:      rand.New(rand.NewPCG(uint64(opt.Seed), 0x51)),
+		byAgent:  map[string][]*row{},
 		notes:    map[string]*collection{},
 		policies: map[string]object{},
 	}
+	c.log.now = c.now
 	c.log.changed = make(chan struct{})
 	c.faults.healed = make(chan struct{})
 	c.seed()

@@ -2,6 +2,7 @@ package s1sim
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 )
 
@@ -78,7 +79,7 @@ func (c *Console) newAgent(s AgentSpec) object {
 func (c *Console) equip(o object, s AgentSpec) {
 	n := len(c.agents.rows) + 10
 	ip := or(s.IP, fmt.Sprintf("10.20.%d.%d", n/200, n%200+10))
-	for k, v := range object{
+	maps.Copy(o, object{
 		"activeDirectory": object{"computerDistinguishedName": "CN=" + s.Name + ",OU=Computers,DC=corp,DC=example",
 			"computerMemberOf": []any{}, "lastUserDistinguishedName": nil, "lastUserMemberOf": []any{}, "userPrincipalName": nil, "mail": nil},
 		"activeThreats": 0, "infected": false, "agentVersion": agentVersions[n%len(agentVersions)], "allowRemoteShell": false,
@@ -97,22 +98,21 @@ func (c *Console) equip(o object, s AgentSpec) {
 		"scanFinishedAt": stamp(c.daysAgo(20)), "scanStartedAt": stamp(c.daysAgo(20)), "scanStatus": "finished",
 		"serialNumber": strings.ToUpper(c.hex(10)), "showAlertIcon": false, "storageName": nil, "storageType": nil,
 		"threatRebootRequired": false, "totalMemory": 16384, "userActionsNeeded": []any{},
-	} {
-		o[k] = v
-	}
+	})
 }
 
 // countIn keeps the numbers of endpoints that sites, groups and accounts show.
 func (c *Console) countIn(site, group object) {
 	account := c.accounts.get(text(site, "accountId"))
-	for _, n := range []struct {
-		o    object
-		name string
-	}{{site, "activeLicenses"}, {group, "totalAgents"}, {account, "activeAgents"}, {account, "activeLicenses"}} {
-		if n.o != nil {
-			n.o[n.name] = whole(n.o[n.name]) + 1
+	more := func(o object, name string) {
+		if o != nil {
+			o[name] = whole(o[name]) + 1
 		}
 	}
+	more(site, "activeLicenses")
+	more(group, "totalAgents")
+	more(account, "activeAgents")
+	more(account, "activeLicenses")
 }
 
 func (c *Console) siteNamed(name string) object {

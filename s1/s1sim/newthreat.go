@@ -32,18 +32,23 @@ func (c *Console) newThreat(s ThreatSpec) object {
 	if s.Edit != nil {
 		s.Edit(o)
 	}
-	return c.insertThreat(o, s.CreatedAt)
+	c.insertThreat(o, s.CreatedAt)
+	c.recount(agent, s.CreatedAt)
+	return o
 }
 
 // insertThreat puts a threat in and tells of it.
-func (c *Console) insertThreat(o object, at time.Time) object {
+func (c *Console) insertThreat(o object, at time.Time) {
 	id := text(o, "id")
+	again := c.threats.get(id) != nil
 	c.threats.put(id, o)
-	c.reindex()
-	c.recount(c.agents.get(text(o, "agentRealtimeInfo.agentId")), at)
+	if again {
+		c.reindex()
+	} else {
+		c.index(c.threats.byID[id])
+	}
 	c.noteThreat(newThreat, o, at, false, "Threat with confidence level "+text(o, "threatInfo.confidenceLevel")+" detected: "+
 		text(o, "threatInfo.threatName")+".", value(o, "threatInfo.sha1"))
-	return o
 }
 
 // plausible fills what a spec leaves empty.

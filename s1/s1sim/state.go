@@ -131,7 +131,7 @@ func (c *Console) Activities() []map[string]any {
 	return copies(&c.activities)
 }
 
-// AccountID, SiteID and GroupID find what tests and demos know by name; "" when there is none.
+// AccountID is the id of an account by its name, "" when there is none.
 func (c *Console) AccountID(name string) string {
 	defer c.lock()()
 	return text(c.accounts.find("name", name), "id")
@@ -175,7 +175,7 @@ func copies(l *collection) []map[string]any {
 func (c *Console) AddRawThreat(raw []byte) (id string, err error) {
 	return c.addRaw(raw, "id", func(o object) {
 		c.enrol(o, text(o, "agentRealtimeInfo.agentId"), text(o, "agentRealtimeInfo.agentComputerName"), text(o, "agentRealtimeInfo.agentOsType"))
-		c.insertThreat(o, c.now())
+		c.insertThreat(o, c.now()) // the endpoint is not counted anew: that would change what was recorded
 	})
 }
 
@@ -219,5 +219,12 @@ func (c *Console) enrol(o object, id, name, os string) {
 	if _, known := platforms()[os]; !known {
 		os = ""
 	}
-	c.newAgent(AgentSpec{ID: id, Name: name, OS: os, Offline: text(o, "agentRealtimeInfo.agentIsActive") == "false"})
+	c.newAgent(AgentSpec{ID: id, Name: name, OS: os, Offline: text(o, "agentRealtimeInfo.agentIsActive") == "false",
+		Edit: func(a map[string]any) {
+			for _, k := range []string{"accountId", "accountName", "siteId", "siteName", "groupId", "groupName"} {
+				if v := value(o, "agentRealtimeInfo."+k); v != nil {
+					a[k] = v
+				}
+			}
+		}})
 }

@@ -1,0 +1,149 @@
+package s1sim
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// population is the endpoints of a new console: name, site, group, operating system, user and state. Some names begin with
+// others, KIOSK is there twice, and a few endpoints are offline or gone, since those are what goes wrong in real life.
+const population = `
+DESKTOP-1     Paris   Workstations  windows         jdoe      online
+DESKTOP-2     Paris   Workstations  windows         amartin   online
+DESKTOP-3     Paris   Workstations  windows         lbernard  online
+DESKTOP-4     Paris   Workstations  windows         cpetit    offline
+DESKTOP-5     Paris   Workstations  windows         srobert   online
+DESKTOP-10    Paris   Workstations  windows         nrichard  online
+DESKTOP-11    Paris   Workstations  windows         hdurand   online
+DESKTOP-12    Lyon    Workstations  windows         pmoreau   online
+DESKTOP-13    Lyon    Workstations  windows         elaurent  online
+DESKTOP-14    Lyon    Workstations  windows         msimon    offline
+DESKTOP-15    Lyon    Workstations  windows         jmichel   online
+DESKTOP-20    Berlin  Workstations  windows         tschulz   online
+DESKTOP-21    Berlin  Workstations  windows         kbecker   online
+LAPTOP-1      Paris   Laptops       windows         cfournier online
+LAPTOP-2      Paris   Laptops       windows         vgirard   online
+LAPTOP-3      Paris   Laptops       windows         obonnet   offline
+LAPTOP-4      Lyon    Laptops       windows         ddupont   online
+LAPTOP-5      Lyon    Laptops       windows         ilambert  online
+LAPTOP-6      Berlin  Laptops       windows         mweber    online
+LAPTOP-7      Berlin  Laptops       windows         shoffmann offline
+LAPTOP-8      Berlin  Laptops       windows         fwagner   online
+MAC-1         Paris   Laptops       macos           arousseau online
+MAC-2         Paris   Laptops       macos           zmuller   online
+MAC-3         Berlin  Laptops       macos           bkoch     offline
+SRV-DC-1      Paris   Servers       windows:server  -         online
+SRV-DC-2      Paris   Servers       windows:server  -         offline
+SRV-FILE-1    Paris   Servers       windows:server  svc_backup online
+SRV-SQL-1     Lyon    Servers       windows:server  svc_sql   online
+SRV-MAIL-1    Berlin  Servers       windows:server  -         online
+SRV-PRINT-1   Lyon    Servers       windows:server  -         online
+LNX-WEB-1     Paris   Servers       linux           www-data  online
+LNX-WEB-2     Paris   Servers       linux           www-data  online
+LNX-DB-1      Lyon    Servers       linux           postgres  online
+LNX-BUILD-1   Berlin  Servers       linux           ci        offline
+KIOSK         Paris   Kiosks        windows         kiosk     online
+KIOSK         Lyon    Kiosks        windows         kiosk     online
+LAB-WIN7      Berlin  Laboratory    windows_legacy  lab       online
+LAB-CAM-1     Berlin  Laboratory    linux           root      online
+DESKTOP-OLD-1 Paris   Workstations  windows         pgarnier  decommissioned
+DESKTOP-OLD-2 Lyon    Workstations  windows         rfaure    decommissioned
+`
+
+// seed fills a new console.
+func (c *Console) seed() {
+	c.policies[""] = c.tenantPolicy()
+	main := c.newAccount("Example Corp")
+	other := c.newAccount("Example Labs")
+	for _, name := range []string{"Paris", "Lyon"} {
+		c.newSite(main, name, name == "Paris")
+	}
+	c.newSite(other, "Berlin", true)
+	for _, r := range c.sites.rows {
+		for _, name := range []string{defaultGroup, "Workstations", "Servers", "Laptops"} {
+			c.newGroup(r.obj, name, "static")
+		}
+	}
+	c.populate()
+	if !c.opt.Empty && len(c.agents.rows) > 0 {
+		c.history()
+	}
+}
+
+func (c *Console) populate() {
+	lines := strings.Split(strings.TrimSpace(population), "\n")
+	for i := range c.opt.Agents {
+		if i >= len(lines) {
+			c.newAgent(AgentSpec{Name: fmt.Sprintf("PC-%04d", i), Site: c.sites.rows[i%len(c.sites.rows)].obj["name"].(string),
+				Group: "Workstations", User: fmt.Sprintf("user%d", i)})
+			continue
+		}
+		f := strings.Fields(lines[i])
+		os, kind, _ := strings.Cut(f[3], ":")
+		if f[2] == "Laptops" {
+			kind = "laptop"
+		}
+		c.newAgent(AgentSpec{Name: f[0], Site: f[1], Group: f[2], OS: os, Type: kind, User: strings.Trim(f[4], "-"),
+			Offline: f[5] == "offline", Decommissioned: f[5] == "decommissioned"})
+	}
+}
+
+// history is what happened in the days before somebody looked: some of it dealt with, some not.
+func (c *Console) history() {
+	states := []ThreatSpec{
+		{Verdict: "true_positive", Incident: "resolved", Mitigation: "mitigated"},
+		{Verdict: "false_positive", Incident: "resolved", Mitigation: "marked_as_benign"},
+		{Verdict: "undefined", Incident: "in_progress", Mitigation: "mitigated"},
+		{Verdict: "suspicious", Incident: "in_progress"},
+		{},
+		{},
+	}
+	for i, s := range scenarios() {
+		state := states[i%len(states)]
+		for _, t := range c.staged(s, 1+i%2) {
+			t.Verdict, t.Incident, t.Mitigation = state.Verdict, state.Incident, state.Mitigation
+			t.CreatedAt = c.now().Add(-time.Duration(6*(len(scenarios())-i))*time.Hour - time.Duration(c.rng.IntN(3600))*time.Second)
+			t.UpdatedAt = t.CreatedAt.Add(20 * time.Minute)
+			o := c.newThreat(t)
+			if state.Incident != "" {
+				c.addNote(o, "Looked at "+t.Name+": see the timeline.", "Ana Lyst", "225494730938493816", t.UpdatedAt)
+			}
+		}
+	}
+	for i, a := range alertScenarios() {
+		a.CreatedAt = c.now().Add(-time.Duration(5*(i+1)) * time.Hour)
+		c.newAlert(a)
+	}
+}
+
+func (c *Console) daysAgo(n int) time.Time { return c.now().AddDate(0, 0, -n) }
+
+// hex is n made-up hexadecimal digits.
+func (c *Console) hex(n int) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = "0123456789abcdef"[c.rng.IntN(16)]
+	}
+	return string(b)
+}
+
+func (c *Console) uuid() string {
+	h := c.hex(32)
+	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
+}
+
+// anyAgent is the named agent, or one that is online when there is no such name.
+func (c *Console) anyAgent(nameOrID string) object {
+	if o := c.agentByNameOrID(nameOrID); o != nil {
+		return o
+	}
+	if nameOrID != "" {
+		return c.newAgent(AgentSpec{Name: nameOrID})
+	}
+	up := c.agents.where(online)
+	if len(up) == 0 {
+		return c.newAgent(AgentSpec{})
+	}
+	return up[c.rng.IntN(len(up))].obj
+}
