@@ -1,5 +1,9 @@
 // Package approvals keeps dangerous commands waiting for a second person and makes them run once.
 //
+// A Request is a row: a state machine whose steps are pure functions (steps.go). A Policy says who may ask and who must
+// approve (policy.go). The Ledger takes requests through their life on a Store (ledger.go, run.go), and every step leaves an
+// Entry in a hash-chained trail (audit.go).
+//
 // The rule that must not break: state changes by compare-and-swap on a row, together with its audit entry, or not at all.
 // Nothing here knows Slack, the console or SQL.
 package approvals
@@ -12,8 +16,9 @@ import (
 // State is where a request stands.
 type State string
 
-// The states. Pending may become approved, denied, expired or withdrawn; approved becomes running; running becomes done, failed or
-// interrupted. The last six but running are final, interrupted only until a person decides.
+// The states. Pending may become approved, denied, expired or withdrawn; approved becomes running, or expired when nobody ran it
+// for an hour; running becomes done, failed or interrupted. The last six but running are final, interrupted only until a
+// person decides.
 const (
 	Pending     State = "pending"
 	Approved    State = "approved"
@@ -26,46 +31,56 @@ const (
 	Interrupted State = "interrupted" // the process died between the console's call and its answer
 )
 
+// The outcomes of a run.
+const (
+	Successful          = "Successful"
+	PartiallySuccessful = "Partially successful"
+	Unsuccessful        = "Failed"
+)
+
 // A Request is one mutating invocation: who asks for what, what it touches, what was decided and what became of it.
 // It is a row; the cards that tell of it are pure functions of it.
 type Request struct {
-	ID      string // unique, for machines
-	Ref     string // short, for people: "A-7F3A"
-	Key     string // of the click or command that made it; the same key never makes two requests
-	Version int64  // compare-and-swap
+	ID      string `json:"id"`  // unique, for machines
+	Ref     string `json:"ref"` // short, for people: "A-7F3A"
+	Key     string `json:"key"` // of the click or command that made it; the same key never makes two requests
+	Version int64  `json:"-"`   // compare-and-swap; kept by the Store
 
-	Command    string
-	Title      string          // of the command
-	Risk       string          // change or destructive
-	Repeatable bool            // may run again by itself after a crash
-	Args       json.RawMessage // pinned: ids, no filters, no names
-	Plan       json.RawMessage // what will be touched, as it was shown
-	Targets    int             // how many
+	Command    string          `json:"command"`
+	Title      string          `json:"title,omitempty"`      // of the command
+	Risk       string          `json:"risk"`                 // change or destructive
+	Repeatable bool            `json:"repeatable,omitempty"` // may run again by itself after a crash
+	Args       json.RawMessage `json:"args,omitempty"`       // pinned: ids, no filters, no names
+	Plan       json.RawMessage `json:"plan,omitempty"`       // what will be touched, as it was shown
+	Targets    int             `json:"targets"`              // how many
 
-	Requester     string // Slack user id
-	RequesterName string
-	Channel       string // where it was asked; empty = a direct answer only
-	Thread        string
-	Reason        string
-	Ticket        string
+	Requester     string `json:"requester"` // Slack user id
+	RequesterName string `json:"requester_name,omitempty"`
+	Channel       string `json:"channel,omitempty"` // where it was asked; empty = a direct answer only
+	Thread        string `json:"thread,omitempty"`
+	Reason        string `json:"reason,omitempty"`
+	Ticket        string `json:"ticket,omitempty"`
 
-	State     State
-	Quorum    int
-	By        []string   // roles whose members may approve
-	Rule      string     // which rule decided that
-	Approvals []Decision // in order, one per person
-	Closed    *Decision  // who denied or withdrew it, and why
+	State     State      `json:"state"`
+	Quorum    int        `json:"quorum"`
+	By        []string   `json:"by,omitempty"`        // roles whose members may approve
+	Rule      string     `json:"rule,omitempty"`      // which rule decided that
+	Approvals []Decision `json:"approvals,omitempty"` // in order, one per person
+	Closed    *Decision  `json:"closed,omitempty"`    // who denied or withdrew it, or closed it after an interruption, and why
 
-	Created, Expires  time.Time
-	Started, Finished time.Time // zero until then
+	Created  time.Time `json:"created,omitzero"`
+	Expires  time.Time `json:"expires,omitzero"`
+	Agreed   time.Time `json:"agreed,omitzero"`  // when it last became approved
+	Started  time.Time `json:"started,omitzero"` // of the latest run
+	Finished time.Time `json:"finished,omitzero"`
 
-	Owner      string // of the lease while running
-	LeaseUntil time.Time
-	Fence      int64 // grows with each claim
+	Owner      string    `json:"owner,omitempty"` // of the lease: the process that runs it or ran it last
+	LeaseUntil time.Time `json:"lease_until,omitzero"`
+	Fence      int64     `json:"fence,omitempty"` // grows with each claim
 
-	Outcome string          // Successful, Partially successful, Failed
-	Result  json.RawMessage // the card of the outcome
-	Cards   []CardRef       // messages that show it
+	Outcome string          `json:"outcome,omitempty"` // Successful, Partially successful, Failed
+	Result  json.RawMessage `json:"result,omitempty"`  // the card of the outcome
+	Cards   []CardRef       `json:"cards,omitempty"`   // messages that show it
 }
 
 // A Decision is one person's word on a request.
@@ -80,3 +95,21 @@ type CardRef struct {
 	Channel string `json:"channel"`
 	TS      string `json:"ts"`
 }
+
+// A Result is what running a request came to. Uncertain says that the console may have done it without telling (a time-out, a
+// connection that broke after the request was sent): the request is then interrupted, and a person decides.
+type Result struct {
+	Outcome   string          // Successful, Partially successful or Failed; empty = Failed
+	Card      json.RawMessage // shown as the outcome
+	Err       error           // for log and audit trail
+	Uncertain bool
+}
+
+// Open reports whether r still waits for a person's decision at now.
+func (r *Request) Open(now time.Time) bool { return r.State == Pending && now.Before(r.Expires) }
+
+// Missing is how many approvals r still needs.
+func (r *Request) Missing() int { return max(0, r.Quorum-len(r.Approvals)) }
+
+// Undecided reports whether r was interrupted and still waits for a person to run it again or to close it.
+func (r *Request) Undecided() bool { return r.State == Interrupted && r.Closed == nil }

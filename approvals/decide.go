@@ -1,0 +1,132 @@
+package approvals
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// errSame says that a step changes nothing, so that nothing is written.
+var errSame = errors.New("nothing changes")
+
+// maxPlan is the size up to which a plan goes into the audit trail whole; above, its hash does.
+const maxPlan = 64 << 10
+
+// step loads a request, makes one step and writes it back together with the step's entries, and starts over when somebody else
+// was faster. With an error the request is as it stands.
+func (l *Ledger) step(ctx context.Context, id string, do func(r *Request, now time.Time) ([]Entry, error)) (Request, error) {
+	for range attempts {
+		r, err := l.Get(ctx, id)
+		if err != nil {
+			return Request{}, err
+		}
+		next := r
+		entries, err := do(&next, l.clock())
+		if err != nil {
+			return r, err
+		}
+		switch err := l.store.Swap(ctx, next, entries...); {
+		case err == nil:
+			next.Version++
+			return next, nil
+		case !errors.Is(err, ErrConflict):
+			return r, fmt.Errorf("write request %s: %w", r.Ref, err)
+		}
+	}
+	return Request{}, fmt.Errorf("write request %s, %d times: %w", id, attempts, ErrConflict)
+}
+
+// decide makes a person's step. A step that the person had no right to make is written down as refused.
+func (l *Ledger) decide(ctx context.Context, id string, p Person, action, reason string, do func(*Request, time.Time) error) (Request, error) {
+	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
+		if err := do(r, now); err != nil {
+			return nil, err
+		}
+		return []Entry{entry(*r, now, action, p.ID, decided(*r, reason))}, nil
+	})
+	switch {
+	case err == nil:
+		l.changed(r)
+	case errors.Is(err, ErrExpired):
+		r = l.bury(ctx, r)
+	case forbidden(err):
+		l.auditRefusal(ctx, r, p, action, err)
+	}
+	return r, err
+}
+
+// forbidden reports whether err says that the person had no right to the step, whatever the request's state.
+func forbidden(err error) bool {
+	return errors.Is(err, ErrSelfApproval) || errors.Is(err, ErrNotApprover) || errors.Is(err, ErrNotYours)
+}
+
+// auditRefusal writes down that p was refused a step. Nothing was done, so a failure to write it is only logged.
+func (l *Ledger) auditRefusal(ctx context.Context, r Request, p Person, action string, why error) {
+	e := entry(r, l.clock(), ActionRefused, p.ID, map[string]any{"wanted": action, "why": why.Error(), "roles": p.Roles})
+	if err := l.store.Append(ctx, e); err != nil {
+		l.log.ErrorContext(ctx, "cannot audit a refusal", "request_id", r.ID, "user", p.ID, "err", err)
+	}
+}
+
+// addCard adds a message that shows r, once.
+func (r *Request) addCard(c CardRef) error {
+	if slices.Contains(r.Cards, c) {
+		return errSame
+	}
+	r.Cards = append(slices.Clip(r.Cards), c)
+	return nil
+}
+
+// entry is the row of the audit trail for a step of r.
+func entry(r Request, now time.Time, action, actor string, what map[string]any) Entry {
+	return Entry{
+		At: now, Request: r.ID, Ref: r.Ref, Actor: actor, Action: action, Command: r.Command,
+		Detail: detail(what),
+	}
+}
+
+// asked is what the trail keeps of a new request. Arguments stay out, for they may hold a password; their hash does not.
+func asked(r Request) map[string]any {
+	d := map[string]any{
+		"requester": r.Requester, "name": r.RequesterName, "channel": r.Channel, "reason": r.Reason, "ticket": r.Ticket,
+		"risk": r.Risk, "targets": r.Targets, "args_sha256": digest(r.Args),
+		"state": r.State, "quorum": r.Quorum, "by": r.By, "rule": r.Rule,
+	}
+	if len(r.Plan) > 0 && len(r.Plan) <= maxPlan {
+		d["plan"] = r.Plan
+	} else {
+		d["plan_sha256"] = digest(r.Plan)
+	}
+	return d
+}
+
+// decided is what the trail keeps of a person's decision.
+func decided(r Request, reason string) map[string]any {
+	d := map[string]any{"requester": r.Requester, "state": r.State, "missing": r.Missing()}
+	if reason != "" {
+		d["reason"] = reason
+	}
+	return d
+}
+
+func digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// detail writes what an entry tells as JSON. Its values are strings, numbers and JSON that was checked, so it cannot fail.
+func detail(what map[string]any) json.RawMessage {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(what); err != nil {
+		panic(fmt.Sprintf("approvals: audit detail: %v", err))
+	}
+	return bytes.TrimSpace(b.Bytes())
+}

@@ -1,0 +1,234 @@
+package approvals
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// A Config is what a Ledger needs. Store and Owner are required.
+type Config struct {
+	Store   Store
+	Owner   string           // names this process among those that share the Store; another one after each start
+	Timeout time.Duration    // how long a request waits for a decision; 30 minutes unless set
+	Lease   time.Duration    // how long a run counts as alive without a sign of life; 20 seconds unless set
+	Now     func() time.Time // the clock; time.Now unless set
+	NewID   func() string    // a new unique id; random unless set
+	Changed func(Request)    // told of every row that was changed, after the commit, in the changing goroutine; must not block
+	Logger  *slog.Logger
+}
+
+// A Ledger takes requests through their life: it loads a row, makes one step of its state machine, and writes the row back with
+// its audit entry by compare-and-swap, again if somebody else was faster. It has no state and starts nothing by itself: any
+// number of Ledgers in any number of processes may share a Store.
+type Ledger struct {
+	store          Store
+	owner          string
+	timeout, lease time.Duration
+	now            func() time.Time
+	newID          func() string
+	changed        func(Request)
+	log            *slog.Logger
+}
+
+// attempts bounds how often a step is tried again after others changed the row. Each conflict is a step that somebody else made,
+// and a request has few of them.
+const attempts = 64
+
+// New makes a Ledger.
+func New(c Config) (*Ledger, error) {
+	if c.Store == nil || c.Owner == "" {
+		return nil, errors.New("approvals: a ledger needs a store and an owner")
+	}
+	l := &Ledger{
+		store: c.Store, owner: c.Owner, timeout: cmp.Or(c.Timeout, 30*time.Minute), lease: cmp.Or(c.Lease, 20*time.Second),
+		now: c.Now, newID: c.NewID, changed: c.Changed, log: c.Logger,
+	}
+	if l.now == nil {
+		l.now = time.Now
+	}
+	if l.newID == nil {
+		l.newID = rand.Text
+	}
+	if l.changed == nil {
+		l.changed = func(Request) {}
+	}
+	if l.log == nil {
+		l.log = slog.New(slog.DiscardHandler)
+	}
+	return l, nil
+}
+
+// clock is the time as the Store keeps it.
+func (l *Ledger) clock() time.Time { return l.now().UTC().Truncate(time.Millisecond) }
+
+// Submit makes a request of r, which needs Key, Command, Requester and what a Ruling sets (see Ruling.On): State Pending with a
+// quorum, or State Approved without one. Id, reference and times are given here. The same key again returns the request that
+// exists, and false.
+func (l *Ledger) Submit(ctx context.Context, r Request) (stored Request, created bool, err error) {
+	if err := r.complete(); err != nil {
+		return r, false, fmt.Errorf("submit %s: %w", r.Command, err)
+	}
+	now := l.clock()
+	r.ID, r.Created, r.Expires = l.newID(), now, now.Add(l.timeout)
+	if r.State == Approved {
+		r.Agreed = now
+	}
+	for n := 4; n <= 16; n++ { // longer references after each collision
+		r.Ref = newRef(n)
+		stored, created, err = l.store.Insert(ctx, r, entry(r, now, ActionAsked, r.Requester, asked(r)))
+		if !errors.Is(err, ErrDuplicate) {
+			break
+		}
+	}
+	if err != nil {
+		return r, false, fmt.Errorf("submit %s: %w", r.Command, err)
+	}
+	if created {
+		l.changed(stored)
+	}
+	return stored, created, nil
+}
+
+// complete reports what r lacks to be submitted, and brings its JSON into one form, so that what is stored is what was given.
+func (r *Request) complete() error {
+	switch {
+	case r.Key == "", r.Command == "", r.Requester == "":
+		return fmt.Errorf("%w: key, command and requester are needed", ErrInvalid)
+	case r.State == Pending && r.Quorum > 0 && len(r.By) > 0:
+	case r.State == Approved && r.Quorum == 0:
+	default:
+		return fmt.Errorf("%w: %q with a quorum of %d of %q is neither waiting nor approved", ErrInvalid, r.State, r.Quorum, r.By)
+	}
+	for _, raw := range []*json.RawMessage{&r.Args, &r.Plan} {
+		if len(*raw) == 0 {
+			continue
+		}
+		var b bytes.Buffer
+		if err := json.Compact(&b, *raw); err != nil {
+			return fmt.Errorf("%w: %w", ErrInvalid, err)
+		}
+		*raw = b.Bytes()
+	}
+	return nil
+}
+
+// newRef makes a reference of n random characters that cannot be misread or mistaken for a word: "A-7F3A".
+func newRef(n int) string {
+	const digits = "0123456789ABCDEF"
+	b := make([]byte, n)
+	rand.Read(b)
+	for i := range b {
+		b[i] = digits[b[i]%16]
+	}
+	return "A-" + string(b)
+}
+
+// Get returns the request with that id, or with that reference ("A-7F3A"), or ErrNotFound.
+func (l *Ledger) Get(ctx context.Context, idOrRef string) (Request, error) {
+	if idOrRef == "" {
+		return Request{}, fmt.Errorf("request without an id: %w", ErrNotFound)
+	}
+	for _, q := range []Query{{ID: idOrRef}, {Ref: idOrRef}} {
+		rs, err := l.store.Find(ctx, q)
+		if err != nil {
+			return Request{}, fmt.Errorf("look up request %s: %w", idOrRef, err)
+		}
+		if len(rs) > 0 {
+			return rs[0], nil
+		}
+	}
+	return Request{}, fmt.Errorf("request %s: %w", idOrRef, ErrNotFound)
+}
+
+// Find returns the requests that match, oldest first.
+func (l *Ledger) Find(ctx context.Context, q Query) ([]Request, error) { return l.store.Find(ctx, q) }
+
+// Audit returns the entries of the trail that match, oldest first.
+func (l *Ledger) Audit(ctx context.Context, q AuditQuery) (Trail, error) {
+	return l.store.Audit(ctx, q)
+}
+
+// LastHour counts the destructive targets that the person asked for within the last hour and that were not turned down.
+func (l *Ledger) LastHour(ctx context.Context, requester string) (int, error) {
+	rs, err := l.store.Find(ctx, Query{Requester: requester, Since: l.clock().Add(-time.Hour)})
+	if err != nil {
+		return 0, fmt.Errorf("count the last hour's targets of %s: %w", requester, err)
+	}
+	n := 0
+	for _, r := range rs {
+		if r.Risk == riskDestructive && r.State != Denied && r.State != Expired && r.State != Withdrawn {
+			n += r.Targets
+		}
+	}
+	return n, nil
+}
+
+// Approve records that p approves the request. It is Approved when that was the last word needed, and Pending else.
+func (l *Ledger) Approve(ctx context.Context, id string, p Person) (Request, error) {
+	return l.decide(ctx, id, p, ActionApproved, "", func(r *Request, now time.Time) error { return r.approve(p, now) })
+}
+
+// Deny records that p denies the request.
+func (l *Ledger) Deny(ctx context.Context, id string, p Person, reason string) (Request, error) {
+	return l.decide(ctx, id, p, ActionDenied, reason, func(r *Request, now time.Time) error { return r.deny(p, reason, now) })
+}
+
+// Withdraw records that the requester takes the request back.
+func (l *Ledger) Withdraw(ctx context.Context, id string, p Person) (Request, error) {
+	return l.decide(ctx, id, p, ActionWithdrawn, "", func(r *Request, now time.Time) error { return r.withdraw(p.ID, now) })
+}
+
+// Reopen records that p lets an interrupted request run again; it is Approved then.
+func (l *Ledger) Reopen(ctx context.Context, id string, p Person) (Request, error) {
+	return l.decide(ctx, id, p, ActionReopened, "", func(r *Request, now time.Time) error { return r.reopen(p, now) })
+}
+
+// Close records that p leaves an interrupted request as it is.
+func (l *Ledger) Close(ctx context.Context, id string, p Person, reason string) (Request, error) {
+	return l.decide(ctx, id, p, ActionClosed, reason, func(r *Request, now time.Time) error { return r.settle(p, reason, now) })
+}
+
+// MayDecide says why p could not approve or deny the request now; nil if they could. It promises nothing: what counts is the
+// answer of Approve or Deny.
+func (l *Ledger) MayDecide(ctx context.Context, id string, p Person) error {
+	r, err := l.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	err = r.decidable(p, l.clock())
+	if forbidden(err) {
+		l.auditRefusal(ctx, r, p, "decide", err)
+	}
+	return err
+}
+
+// AddCard records that a message shows the request, once.
+func (l *Ledger) AddCard(ctx context.Context, id string, c CardRef) error {
+	r, err := l.step(ctx, id, func(r *Request, _ time.Time) ([]Entry, error) { return nil, r.addCard(c) })
+	switch {
+	case errors.Is(err, errSame):
+		return nil
+	case err == nil:
+		l.changed(r)
+	}
+	return err
+}
+
+// Refuse writes down that a policy turned an ask down. There is no request then.
+func (l *Ledger) Refuse(ctx context.Context, a Ask, r Ruling) error {
+	e := Entry{
+		At: l.clock(), Actor: a.Caller.ID, Action: ActionRefused, Command: a.Command,
+		Detail: detail(map[string]any{"why": r.Why, "rule": r.Rule, "channel": a.Channel, "targets": a.Targets}),
+	}
+	if err := l.store.Append(ctx, e); err != nil {
+		return fmt.Errorf("audit the refusal of %s: %w", a.Command, err)
+	}
+	return nil
+}

@@ -1,0 +1,123 @@
+package approvals
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Recover is called at the start and from time to time, and returns the requests that somebody must take up: approved ones that
+// wait to be run, pending ones whose card was never posted, and runs of processes that died. Those it ends first: what is safe
+// to repeat is approved again, the rest interrupted. What nobody ran in time it expires. A request may be returned again as
+// long as it is not taken up; running it twice is impossible anyway.
+func (l *Ledger) Recover(ctx context.Context) ([]Request, error) {
+	rs, err := l.store.Find(ctx, Query{States: []State{Pending, Running, Approved}})
+	if err != nil {
+		return nil, fmt.Errorf("look for unfinished requests: %w", err)
+	}
+	var left []Request
+	var failed []error
+	for _, r := range rs {
+		r, err := l.revive(ctx, r)
+		switch {
+		case err == nil && l.leftOver(r):
+			left = append(left, r)
+		case err != nil && !raced(err):
+			failed = append(failed, err)
+		}
+	}
+	return left, errors.Join(failed...)
+}
+
+// leftOver reports whether r waits for somebody to take it up. Who submitted a request gets a lease's time to post its card.
+func (l *Ledger) leftOver(r Request) bool {
+	now := l.clock()
+	switch r.State {
+	case Approved, Interrupted, Expired:
+		return true
+	case Pending:
+		return r.Open(now) && len(r.Cards) == 0 && now.Sub(r.Created) >= l.lease
+	}
+	return false
+}
+
+// revive brings a request whose run or whose time is over to where it belongs.
+func (l *Ledger) revive(ctx context.Context, r Request) (Request, error) {
+	switch now := l.clock(); {
+	case r.State == Approved && r.overdue(now):
+		return l.expire(ctx, r.ID)
+	case r.State == Running && !now.Before(r.LeaseUntil):
+		return l.lapse(ctx, r.ID)
+	}
+	return r, nil
+}
+
+// lapse ends a run whose process died.
+func (l *Ledger) lapse(ctx context.Context, id string) (Request, error) {
+	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
+		if err := r.lapse(now); err != nil {
+			return nil, err
+		}
+		action := ActionInterrupted
+		if r.State == Approved {
+			action = ActionReopened
+		}
+		return []Entry{entry(*r, now, action, "", map[string]any{"requester": r.Requester, "owner": r.Owner, "fence": r.Fence})}, nil
+	})
+	if err == nil {
+		l.changed(r)
+	}
+	return r, err
+}
+
+// ExpireDue ends every request whose time is over and returns those it ended.
+func (l *Ledger) ExpireDue(ctx context.Context) ([]Request, error) {
+	rs, err := l.store.Find(ctx, Query{States: []State{Pending, Approved}})
+	if err != nil {
+		return nil, fmt.Errorf("look for requests whose time is over: %w", err)
+	}
+	var ended []Request
+	var failed []error
+	for _, r := range rs {
+		if !r.overdue(l.clock()) {
+			continue
+		}
+		switch r, err := l.expire(ctx, r.ID); {
+		case err == nil:
+			ended = append(ended, r)
+		case !raced(err):
+			failed = append(failed, err)
+		}
+	}
+	return ended, errors.Join(failed...)
+}
+
+// bury expires a request that somebody found to be over, so that its cards say so at once and not at the next ExpireDue.
+func (l *Ledger) bury(ctx context.Context, r Request) Request {
+	ended, err := l.expire(ctx, r.ID)
+	if err != nil {
+		l.log.WarnContext(ctx, "cannot expire a request yet", "request_id", r.ID, "err", err)
+		return r
+	}
+	return ended
+}
+
+func (l *Ledger) expire(ctx context.Context, id string) (Request, error) {
+	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
+		was := r.State
+		if err := r.expire(now); err != nil {
+			return nil, err
+		}
+		return []Entry{entry(*r, now, ActionExpired, "", map[string]any{"was": was, "approvals": r.Approvals})}, nil
+	})
+	if err == nil {
+		l.changed(r)
+	}
+	return r, err
+}
+
+// raced reports whether err says that somebody else was faster, which is fine.
+func raced(err error) bool {
+	return errors.Is(err, ErrNotRunning) || errors.Is(err, ErrNotDue) || errors.Is(err, ErrNotPending)
+}

@@ -1,0 +1,147 @@
+package approvals
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// recordTries and recordPause say how long a run insists on writing down its outcome: 1 + 2 + 4 + 8 + 16 pauses.
+const (
+	recordTries = 6
+	recordPause = 100 * time.Millisecond
+)
+
+// Run claims an approved request, calls do, and writes down what it came to. Of all who call it, in all processes, one gets the
+// claim; the others get ErrTaken. The claim is the intent row: where it cannot be written, do is not called. While do
+// runs the lease is renewed; when another process took over, do's context ends and its result does not count (ErrLeaseLost). A
+// panic of do interrupts the request. The returned error says nothing about the outcome, which is in the request.
+func (l *Ledger) Run(ctx context.Context, id string, do func(context.Context, Request) Result) (Request, error) {
+	r, err := l.claim(ctx, id)
+	if err != nil {
+		return r, err
+	}
+	res := l.keep(ctx, r, do)
+	return l.record(context.WithoutCancel(ctx), r, res)
+}
+
+// claim takes the lease and writes the intent.
+func (l *Ledger) claim(ctx context.Context, id string) (Request, error) {
+	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
+		if err := r.claim(l.owner, l.lease, now); err != nil {
+			return nil, err
+		}
+		return []Entry{entry(*r, now, ActionStarted, "", map[string]any{
+			"requester": r.Requester, "approvals": r.Approvals, "owner": l.owner, "fence": r.Fence, "args_sha256": digest(r.Args),
+		})}, nil
+	})
+	switch {
+	case err == nil:
+		l.changed(r)
+	case errors.Is(err, ErrExpired):
+		r = l.bury(ctx, r)
+	}
+	return r, err
+}
+
+// keep calls do and renews the lease until it returns.
+func (l *Ledger) keep(ctx context.Context, r Request, do func(context.Context, Request) Result) Result {
+	ctx, cancel := context.WithCancelCause(ctx)
+	returned := make(chan struct{})
+	var renewing sync.WaitGroup
+	renewing.Go(func() {
+		if err := l.renew(context.WithoutCancel(ctx), r, returned); err != nil {
+			l.log.ErrorContext(ctx, "lost the lease of a run", "request_id", r.ID, "command", r.Command, "err", err)
+			cancel(err)
+		}
+	})
+	defer func() {
+		close(returned)
+		renewing.Wait()
+		cancel(nil)
+	}()
+	res := l.guarded(ctx, r, do)
+	if context.Cause(ctx) != ctx.Err() && res.Outcome != Successful && res.Outcome != PartiallySuccessful {
+		res.Uncertain = true // it failed because we cut it off: it may have got through
+	}
+	return res
+}
+
+// guarded calls do and turns a panic into a result that nobody can be sure of.
+func (l *Ledger) guarded(ctx context.Context, r Request, do func(context.Context, Request) Result) (res Result) {
+	defer func() {
+		if p := recover(); p != nil {
+			l.log.ErrorContext(ctx, "a run panicked", "request_id", r.ID, "command", r.Command, "err", p, "stack", string(debug.Stack()))
+			res = Result{Uncertain: true, Err: fmt.Errorf("panic: %v", p)}
+		}
+	}()
+	return do(ctx, r)
+}
+
+// renew prolongs the lease three times in its length, until the run has returned. It fails when the lease is lost: to another
+// process, or because the Store could not be reached until it ended.
+func (l *Ledger) renew(ctx context.Context, r Request, returned <-chan struct{}) error {
+	tick := time.NewTicker(l.lease / 3)
+	defer tick.Stop()
+	until := r.LeaseUntil
+	for {
+		select {
+		case <-returned:
+			return nil
+		case <-tick.C:
+		}
+		next, err := l.step(ctx, r.ID, func(q *Request, now time.Time) ([]Entry, error) {
+			return nil, q.renew(l.owner, r.Fence, l.lease, now)
+		})
+		switch {
+		case err == nil:
+			until = next.LeaseUntil
+		case errors.Is(err, ErrLeaseLost), !l.clock().Before(until):
+			return err
+		}
+	}
+}
+
+// record writes the outcome down, and insists: the console was called, and only this process knows what came of it.
+func (l *Ledger) record(ctx context.Context, r Request, res Result) (Request, error) {
+	if len(res.Card) > 0 && !json.Valid(res.Card) {
+		l.log.ErrorContext(ctx, "dropped a result that is no JSON", "request_id", r.ID, "command", r.Command)
+		res.Card = nil
+	}
+	pause := recordPause
+	for try := 1; ; try++ {
+		done, err := l.finish(ctx, r, res)
+		if err == nil {
+			l.changed(done)
+			return done, nil
+		}
+		if errors.Is(err, ErrLeaseLost) || errors.Is(err, ErrNotFound) || try == recordTries {
+			return done, fmt.Errorf("record the outcome of %s (%s): %w", r.Ref, r.Command, err)
+		}
+		<-time.After(pause)
+		pause *= 2
+	}
+}
+
+func (l *Ledger) finish(ctx context.Context, claimed Request, res Result) (Request, error) {
+	return l.step(ctx, claimed.ID, func(r *Request, now time.Time) ([]Entry, error) {
+		if err := r.finish(l.owner, claimed.Fence, res, now); err != nil {
+			return nil, err
+		}
+		what := map[string]any{"requester": r.Requester, "fence": r.Fence, "result_sha256": digest(res.Card)}
+		action := ActionFinished
+		if r.State == Interrupted {
+			action = ActionInterrupted
+		} else {
+			what["outcome"] = r.Outcome
+		}
+		if res.Err != nil {
+			what["err"] = res.Err.Error()
+		}
+		return []Entry{entry(*r, now, action, "", what)}, nil
+	})
+}

@@ -1,0 +1,188 @@
+package approvals
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// maxClaims ends the automatic repetition of a command whose every run kills the process.
+const maxClaims = 3
+
+// stale is how long an approval that nobody acted on stays good. A click survives a restart; it does not isolate a host days
+// later, when the bot is back and everyone has forgotten.
+const stale = time.Hour
+
+// approve records that p approves r at now; on error r is unchanged, here and in every step below.
+func (r *Request) approve(p Person, now time.Time) error {
+	if err := r.decidable(p, now); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(r.Approvals, func(d Decision) bool { return d.User == p.ID }) {
+		return ErrAlreadyDecided
+	}
+	r.Approvals = append(slices.Clip(r.Approvals), Decision{User: p.ID, At: now})
+	if r.Missing() == 0 {
+		r.State, r.Agreed = Approved, now
+	}
+	return nil
+}
+
+// deny records that p denies r at now. One denial is enough, also from a person who approved before.
+func (r *Request) deny(p Person, reason string, now time.Time) error {
+	if err := r.decidable(p, now); err != nil {
+		return err
+	}
+	r.State, r.Closed = Denied, &Decision{User: p.ID, At: now, Reason: reason}
+	return nil
+}
+
+// decidable reports why p may not decide r at now, if so.
+func (r *Request) decidable(p Person, now time.Time) error {
+	switch {
+	case r.State != Pending:
+		return ErrNotPending
+	case !r.Open(now):
+		return ErrExpired
+	case p.ID == r.Requester:
+		return ErrSelfApproval
+	case !p.in(r.By):
+		return ErrNotApprover
+	}
+	return nil
+}
+
+// withdraw records that the requester takes r back at now.
+func (r *Request) withdraw(user string, now time.Time) error {
+	switch {
+	case r.State != Pending:
+		return ErrNotPending
+	case !r.Open(now):
+		return ErrExpired
+	case user != r.Requester:
+		return ErrNotYours
+	}
+	r.State, r.Closed = Withdrawn, &Decision{User: user, At: now}
+	return nil
+}
+
+// expire ends r if its time is over at now: nobody decided, or nobody ran what was decided.
+func (r *Request) expire(now time.Time) error {
+	if r.State != Pending && r.State != Approved {
+		return ErrNotPending
+	}
+	if !r.overdue(now) {
+		return ErrNotDue
+	}
+	r.State = Expired
+	return nil
+}
+
+func (r *Request) overdue(now time.Time) bool {
+	switch r.State {
+	case Pending:
+		return !r.Open(now)
+	case Approved:
+		return now.Sub(r.Agreed) >= stale
+	}
+	return false
+}
+
+// claim gives r to owner until the lease ends: from now on nobody else runs it.
+func (r *Request) claim(owner string, lease time.Duration, now time.Time) error {
+	switch {
+	case r.State != Approved:
+		return ErrTaken
+	case r.overdue(now):
+		return ErrExpired
+	}
+	r.State, r.Owner, r.LeaseUntil = Running, owner, now.Add(lease)
+	r.Fence++
+	r.Started = now
+	return nil
+}
+
+// renew prolongs the lease of the run that owner began under fence.
+func (r *Request) renew(owner string, fence int64, lease time.Duration, now time.Time) error {
+	if r.State != Running || !r.heldBy(owner, fence) {
+		return ErrLeaseLost
+	}
+	r.LeaseUntil = now.Add(lease)
+	return nil
+}
+
+// heldBy reports whether the run that owner began under fence is the latest one.
+func (r *Request) heldBy(owner string, fence int64) bool { return r.Owner == owner && r.Fence == fence }
+
+// finish records what the run that owner began under fence came to. A run whose lease ended meanwhile may still tell, as long as
+// nobody decided or claimed anew: the truth known late is better than "may have run".
+func (r *Request) finish(owner string, fence int64, res Result, now time.Time) error {
+	if !r.heldBy(owner, fence) || r.State != Running && r.State != Approved && !r.Undecided() {
+		return ErrLeaseLost
+	}
+	if res.Uncertain {
+		return r.doubt(res)
+	}
+	r.State = Done
+	r.Outcome = cmp.Or(res.Outcome, Unsuccessful)
+	if r.Outcome != Successful && r.Outcome != PartiallySuccessful {
+		r.State = Failed
+	}
+	r.Result, r.Finished = res.Card, now
+	return nil
+}
+
+// doubt records that nobody knows what the run came to. Told late it is no news, and what may be repeated waits for that already.
+func (r *Request) doubt(res Result) error {
+	if r.State != Running {
+		return ErrLeaseLost
+	}
+	r.State, r.Result = Interrupted, res.Card
+	return nil
+}
+
+// lapse ends a run whose process no longer renews its lease: what is safe to repeat is approved again, the rest interrupted.
+func (r *Request) lapse(now time.Time) error {
+	switch {
+	case r.State != Running:
+		return ErrNotRunning
+	case now.Before(r.LeaseUntil):
+		return ErrNotDue
+	case r.Repeatable && r.Fence < maxClaims:
+		r.State, r.Agreed = Approved, now
+	default:
+		r.State = Interrupted
+	}
+	return nil
+}
+
+// reopen records that p lets an interrupted request run again. What needed an approval needs someone who may give one.
+func (r *Request) reopen(p Person, now time.Time) error {
+	if err := r.settleable(p); err != nil {
+		return err
+	}
+	r.State, r.Agreed, r.Owner = Approved, now, ""
+	return nil
+}
+
+// settle records that p closes an interrupted request as it is.
+func (r *Request) settle(p Person, reason string, now time.Time) error {
+	if err := r.settleable(p); err != nil {
+		return err
+	}
+	r.Closed = &Decision{User: p.ID, At: now, Reason: reason}
+	return nil
+}
+
+// settleable reports why p may not say what becomes of an interrupted request, if so.
+func (r *Request) settleable(p Person) error {
+	switch {
+	case !r.Undecided():
+		return ErrNotInterrupted
+	case r.Quorum > 0 && p.ID == r.Requester:
+		return ErrSelfApproval
+	case !p.in(r.By):
+		return ErrNotApprover
+	}
+	return nil
+}

@@ -1,0 +1,38 @@
+package approvals
+
+import (
+	"context"
+	"time"
+)
+
+// A Store keeps requests and the audit trail. Each method is one transaction; two that append to the trail wait for each other.
+// Times are kept to the millisecond.
+type Store interface {
+	// Insert adds r as version 1, with its entry. If a request with r's key exists it returns that one and false and adds nothing.
+	// ErrDuplicate: r's id or ref belongs to another request.
+	Insert(ctx context.Context, r Request, e Entry) (stored Request, created bool, err error)
+	// Swap writes r as version r.Version+1 and appends the entries if the stored version is still r.Version, or does nothing and
+	// returns ErrConflict.
+	Swap(ctx context.Context, r Request, entries ...Entry) error
+	// Append adds entries that belong to no change of a request.
+	Append(ctx context.Context, entries ...Entry) error
+	// Find returns the requests that match, oldest first.
+	Find(ctx context.Context, q Query) ([]Request, error)
+	// Audit returns the entries that match, oldest first. The zero query is the whole trail.
+	Audit(ctx context.Context, q AuditQuery) (Trail, error)
+}
+
+// A Query selects requests; fields that are zero do not matter.
+type Query struct {
+	ID, Ref, Key string
+	States       []State
+	Requester    string
+	Since        time.Time // made then or later
+	Limit        int
+}
+
+// An AuditQuery selects entries; fields that are zero do not matter.
+type AuditQuery struct {
+	Since   time.Time
+	Request string // id
+}
