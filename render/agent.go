@@ -1,0 +1,81 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"s1bot/s1"
+)
+
+// AgentCard shows an endpoint.
+func AgentCard(a s1.Agent, links Links) Card {
+	url := links.AgentURL(a.ID)
+	name := or(said(a.ComputerName), "unnamed endpoint")
+	status := state(a.Online(), a.IsDecommissioned, a.NetworkStatus)
+	card := Card{Tone: agentTone(a), Title: name, Text: joined(", ", name, a.SiteName, status, threatCount(a.ActiveThreats))}
+	card.Parts = []Part{
+		Line{linked(name, url), Text(" · " + joined(" · ", a.OSName, a.MachineType, joined(" / ", a.SiteName, a.GroupName), status))},
+		facts(
+			fact("Threats", threatCount(a.ActiveThreats)),
+			fact("User", a.User()),
+			fact("Network", a.NetworkStatus.Label()),
+			fact("Addresses", strings.Join(a.IPs(), ", ")),
+			fact("External address", a.ExternalIP),
+			fact("Domain", a.Domain),
+			fact("Account", a.AccountName),
+			fact("Agent", joined(", ", a.AgentVersion, updateState(a))),
+			fact("Policy mode", joined(" / ", a.MitigationMode, a.MitigationModeSuspicious)),
+			fact("Scan", a.ScanStatus),
+			fact("Tags", strings.Join(a.TagNames(), ", ")),
+			fact("Needs", strings.Join(a.UserActionsNeeded, ", ")),
+			wide("UUID", a.UUID),
+		),
+		Note{Text("Last seen "), Since(a.LastActiveDate.Time), Text(" ("), At(a.LastActiveDate.Time), Text(") · agent " + string(a.ID))},
+	}
+	if a.ID.Valid() {
+		card.Actions = agentActions(a)
+	}
+	card.Actions = append(card.Actions, opener(url)...)
+	return card
+}
+
+func agentTone(a s1.Agent) Tone {
+	switch {
+	case a.IsDecommissioned:
+		return Neutral
+	case a.Infected, a.ActiveThreats > 0:
+		return Critical
+	case a.Isolated():
+		return Warning
+	}
+	return Info
+}
+
+func threatCount(n int) string {
+	switch n {
+	case 0:
+		return "no active threat"
+	case 1:
+		return "1 active threat"
+	}
+	return fmt.Sprintf("%d active threats", n)
+}
+
+func updateState(a s1.Agent) string {
+	if a.IsUpToDate {
+		return "up to date"
+	}
+	return "outdated"
+}
+
+func agentActions(a s1.Agent) []Action {
+	ids := []s1.AgentID{a.ID}
+	var actions []Action
+	if !a.IsDecommissioned {
+		actions = append(actions, isolation(a.ID, a.NetworkStatus))
+	}
+	return append(actions,
+		Button{Label: "Threats", Do: Invocation{Command: "get-threat", Args: object("custom-input", map[string]any{"agentIds": ids})}},
+		Button{Label: "Copy raw", Do: Invocation{Command: "get-agent-info", Args: object("agent-ids", ids), How: Raw}},
+	)
+}

@@ -1,0 +1,121 @@
+package render
+
+import (
+	"encoding/json"
+	"strings"
+
+	"s1bot/s1"
+)
+
+// Links tells where in the console a thing is shown; *s1.Client does. An id that has no page gets "".
+type Links interface {
+	ThreatURL(s1.ThreatID) string
+	AlertURL(s1.AlertID) string
+	AgentURL(s1.AgentID) string
+}
+
+// said is s unless it is one of the console's words for nothing.
+func said(s string) string {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "", "none", "n/a", "null", "unknown", "-":
+		return ""
+	}
+	return s
+}
+
+// joined puts sep between what was said.
+func joined(sep string, words ...string) string {
+	var out []string
+	for _, w := range words {
+		if w = said(w); w != "" {
+			out = append(out, w)
+		}
+	}
+	return strings.Join(out, sep)
+}
+
+// facts leaves out the fields about which nothing was said.
+func facts(all ...Field) Fields {
+	var out Fields
+	for _, f := range all {
+		if strings.TrimSpace(Line(f.Value).raw()) != "" {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// fact is a short fact; path and hash are for copying.
+func fact(label, value string) Field {
+	return Field{Label: label, Value: Line{Text(said(value))}}
+}
+
+func wide(label, value string) Field {
+	return Field{Label: label, Value: Line{Mono(said(value))}, Wide: true}
+}
+
+// state says in a word and a sign whether an endpoint can be reached, and whether it is cut off.
+func state(online, decommissioned bool, network s1.NetworkStatus) string {
+	word := "⚪ offline"
+	switch {
+	case decommissioned:
+		return "⚫ decommissioned"
+	case online:
+		word = "🟢 online"
+	}
+	switch network {
+	case s1.NetworkDisconnected:
+		return word + ", ⛔ isolated"
+	case s1.NetworkDisconnecting:
+		return word + ", ⏳ being isolated"
+	case s1.NetworkConnecting:
+		return word + ", ⏳ being reconnected"
+	}
+	return word
+}
+
+// object is JSON arguments made of names and values in turn.
+func object(pairs ...any) json.RawMessage {
+	m := map[string]any{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		m[pairs[i].(string)] = pairs[i+1]
+	}
+	raw, _ := json.Marshal(m) // strings and lists of them: it cannot fail
+	return raw
+}
+
+// isolation is the button that cuts an endpoint off, or takes it back.
+func isolation(id s1.AgentID, network s1.NetworkStatus) Button {
+	if network == s1.NetworkDisconnected || network == s1.NetworkDisconnecting {
+		return Button{Label: "Reconnect host", Do: Invocation{Command: "connect-agent-to-network", Args: object("agent-ids", []s1.AgentID{id})}}
+	}
+	return Button{Label: "Disconnect host", Style: Danger,
+		Do: Invocation{Command: "disconnect-agent-from-network", Args: object("agent-ids", []s1.AgentID{id})}}
+}
+
+// choices are options for what v's type can be, without v itself: choosing it would change nothing.
+func choices[T s1.Enum](v T) []Option {
+	var out []Option
+	for _, c := range v.Choices() {
+		if c.Value != string(v) {
+			out = append(out, Option{Label: c.Label, Value: c.Value})
+		}
+	}
+	return out
+}
+
+// opener is the button that leads to the console, if there is a page.
+func opener(url string) []Action {
+	if url == "" {
+		return nil
+	}
+	return []Action{Button{Label: "Open in console", URL: url}}
+}
+
+// linked is a name that leads to the console if there is a page.
+func linked(name, url string) Span {
+	if name = or(said(name), none); url == "" {
+		return Text(name)
+	}
+	return Link(name, url)
+}

@@ -1,0 +1,212 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"s1bot/s1"
+)
+
+// ThreatCard shows a threat: what it is and how bad, where, the facts, what can be done. More is how many other threats its
+// storyline has.
+func ThreatCard(t s1.Threat, links Links, more int) Card {
+	id := t.Identity()
+	url := links.ThreatURL(id)
+	card := Card{Tone: threatTone(t), Title: threatTitle(t), Text: threatText(t)}
+	card.Parts = append(card.Parts, threatPlace(t, links), facts(
+		fact("Status", t.Info.IncidentStatus.Label()),
+		fact("Verdict", t.Info.AnalystVerdict.Label()),
+		fact("Action", mitigation(t)),
+		fact("Engine", strings.Join(t.EngineTitles(), ", ")),
+		fact("Process", t.Info.OriginatorProcess),
+		fact("Classification", t.Info.Classification),
+		wide("Path", t.Info.FilePath),
+		wide("Arguments", t.Info.MaliciousProcessArguments),
+		hashOf(t),
+		wide("Storyline", t.Info.Storyline),
+	))
+	for _, n := range []string{techniques(t), indicators(t), surroundings(t)} {
+		if n != "" {
+			card.Parts = append(card.Parts, Note{Text(n)})
+		}
+	}
+	card.Parts = append(card.Parts, threatFound(t, url, more))
+	if id.Valid() {
+		card.Actions = threatActions(t, id)
+	}
+	card.Actions = append(card.Actions, opener(url)...)
+	return card
+}
+
+func threatTone(t s1.Threat) Tone {
+	switch {
+	case t.Info.IncidentStatus == s1.StatusResolved, t.Info.AnalystVerdict == s1.VerdictFalsePositive:
+		return Good
+	case t.Info.ConfidenceLevel == s1.ConfidenceMalicious:
+		return Critical
+	}
+	return Warning
+}
+
+// level is how sure the console is, in a word.
+func level(t s1.Threat) string {
+	switch t.Info.ConfidenceLevel {
+	case s1.ConfidenceMalicious, s1.ConfidenceSuspicious:
+		return t.Info.ConfidenceLevel.Label()
+	}
+	return or(said(t.Info.Classification), "Threat")
+}
+
+func threatTitle(t s1.Threat) string {
+	title := level(t) + " · " + or(t.Name(), "unnamed")
+	if t.Info.IncidentStatus == s1.StatusResolved {
+		title += " · resolved"
+	}
+	return title
+}
+
+// threatText is the notification: "Malicious: evil.exe on DESKTOP-1 (Paris), not mitigated".
+func threatText(t s1.Threat) string {
+	text := level(t) + ": " + or(t.Name(), "unnamed") + " on " + or(said(t.Host()), "an unknown host")
+	if site := said(t.SiteName()); site != "" {
+		text += " (" + site + ")"
+	}
+	for _, state := range []string{t.Info.MitigationStatus.Label(), resolved(t)} {
+		if state != "" {
+			text += ", " + strings.ToLower(state)
+		}
+	}
+	return text
+}
+
+func resolved(t s1.Threat) string {
+	if t.Info.IncidentStatus == s1.StatusResolved {
+		return t.Info.IncidentStatus.Label()
+	}
+	return ""
+}
+
+// threatPlace is where: host, user, system, site and group, and whether the host can be reached.
+func threatPlace(t s1.Threat, links Links) Line {
+	now := t.Realtime
+	place := joined(" · ", t.User(), t.OS(), joined(" / ", t.SiteName(), t.GroupName()))
+	if place != "" {
+		place = " · " + place
+	}
+	return Line{
+		linked(t.Host(), links.AgentURL(t.AgentID())),
+		Text(place + " · " + state(t.Online(), now.IsDecommissioned, now.NetworkStatus)),
+	}
+}
+
+// mitigation is what became of the threat and what was done for it: "Mitigated (kill, quarantine failed)".
+func mitigation(t s1.Threat) string {
+	var done []string
+	for _, r := range t.MitigationStatus {
+		word := strings.ReplaceAll(r.Action, "_", " ")
+		if r.Status != "success" {
+			word = joined(" ", word, r.Status)
+		}
+		done = append(done, word)
+	}
+	text := t.Info.MitigationStatus.Label()
+	if actions := joined(", ", done...); actions != "" {
+		text += " (" + actions + ")"
+	}
+	return text
+}
+
+func hashOf(t s1.Threat) Field {
+	kind, hash := t.Hash()
+	return wide(kind, hash)
+}
+
+func techniques(t s1.Threat) string {
+	var names []string
+	for _, technique := range t.Techniques() {
+		names = append(names, technique.Name)
+	}
+	return listed("Techniques: ", names, 8)
+}
+
+func indicators(t s1.Threat) string {
+	var names []string
+	for _, i := range t.Indicators {
+		names = append(names, joined(": ", i.Category, i.Description))
+	}
+	return listed("Indicators: ", names, 3)
+}
+
+// surroundings is the container or pod in which the threat was found.
+func surroundings(t s1.Threat) string {
+	container := joined(" of ", t.Container.Name, t.Container.Image)
+	pod := joined(" / ", t.Kubernetes.Cluster, t.Kubernetes.Namespace, t.Kubernetes.Pod)
+	if text := joined(" · ", container, pod); text != "" {
+		return "Container: " + text
+	}
+	return ""
+}
+
+// listed names at most n of names and counts the others.
+func listed(label string, names []string, n int) string {
+	text := joined(", ", names[:min(len(names), n)]...)
+	if text == "" {
+		return ""
+	}
+	if more := len(names) - n; more > 0 {
+		text += fmt.Sprintf(", … %d more", more)
+	}
+	return label + text
+}
+
+// threatFound is when, and which one: the id is what commands take.
+func threatFound(t s1.Threat, url string, more int) Note {
+	at := t.Info.IdentifiedAt.Time
+	if at.IsZero() {
+		at = t.Info.CreatedAt.Time
+	}
+	note := Note{Text("Detected "), Since(at), Text(" ("), At(at), Text(") · "), linked("threat "+string(t.Identity()), url)}
+	if more > 0 {
+		note = append(note, Text(fmt.Sprintf(" · %d more in this storyline", more)))
+	}
+	return note
+}
+
+func threatActions(t s1.Threat, id s1.ThreatID) []Action {
+	ids := []s1.ThreatID{id}
+	chosen := object("filter", map[string]any{"ids": ids})
+	actions := []Action{
+		Menu{Label: "Verdict", Param: "analyst-verdict", Options: choices(t.Info.AnalystVerdict),
+			Do: Invocation{Command: "update-threat-analyst-verdict", Args: object("threat-ids", ids)}},
+		Menu{Label: "Mitigate", Param: "mitigate-action", Options: mitigations(t),
+			Do: Invocation{Command: "mitigate-threats", Args: chosen}},
+	}
+	agent := t.AgentID()
+	reachable := agent.Valid() && !t.Realtime.IsDecommissioned
+	if reachable {
+		actions = append(actions, isolation(agent, t.Realtime.NetworkStatus))
+	}
+	actions = append(actions,
+		Menu{Label: "Status", Param: "status", Options: choices(t.Info.IncidentStatus),
+			Do: Invocation{Command: "update-incident-status", Args: object("threat-ids", ids)}},
+		Button{Label: "Add note", Do: Invocation{Command: "add-notes-to-threats", Args: chosen, How: Open}},
+		Button{Label: "Notes", Do: Invocation{Command: "get-threat-notes", Args: object("threat-id", id)}},
+		Button{Label: "Copy raw", Do: Invocation{Command: "get-threat", Args: object("custom-input", map[string]any{"ids": ids}), How: Raw}},
+	)
+	if reachable {
+		actions = append(actions, Button{Label: "Endpoint", Do: Invocation{Command: "get-agent-info", Args: object("agent-ids", []s1.AgentID{agent})}})
+	}
+	return actions
+}
+
+// mitigations are the actions that the threat's endpoint can do: rollback needs Windows' shadow copies.
+func mitigations(t s1.Threat) []Option {
+	var out []Option
+	windows := strings.Contains(strings.ToLower(string(t.Realtime.OSType)+t.OS()), "windows")
+	for _, c := range s1.MitigateAction("").Choices() {
+		if c.Value != string(s1.MitigateRollback) || windows {
+			out = append(out, Option{Label: c.Label, Value: c.Value})
+		}
+	}
+	return out
+}
