@@ -1,0 +1,188 @@
+package slacksim
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// An Option is an answer of a search box.
+type Option struct {
+	Text        string
+	Value       string
+	Description string
+	Group       string // label of its group; "" without groups
+
+	source map[string]any
+}
+
+// A SubmitResult is what became of a form.
+type SubmitResult struct {
+	Action  string            // of the app's answer: "", errors, update, push or clear
+	Errors  map[string]string // by the label of the field; from Slack's client or from the app
+	Updated *View
+	Pushed  *View
+	Closed  bool // the view is gone
+
+	byBlock map[string]string // Errors by block_id
+}
+
+// readAck does what the payload of an ack says.
+func (ws *Workspace) readAck(d *delivery, payload json.RawMessage) {
+	if trimmed := bytes.TrimSpace(payload); bytes.Equal(trimmed, []byte("null")) || bytes.Equal(trimmed, []byte(`""`)) {
+		payload = nil
+	}
+	switch d.label {
+	case "view_submission":
+		ws.submissionAck(d, payload)
+	case "block_suggestion":
+		ws.suggestionAck(d, payload)
+	default:
+		if d.kind == "slash_commands" {
+			ws.slashAck(d, payload)
+			return
+		}
+		if len(payload) > 0 && !bytes.Equal(payload, []byte("{}")) {
+			ws.violate("the ack of %s has a payload, which Slack does not look at", d.label)
+		}
+	}
+}
+
+// slashAck posts the message that answers a command: to the caller alone unless it says in_channel.
+func (ws *Workspace) slashAck(d *delivery, payload json.RawMessage) {
+	if len(payload) == 0 {
+		return
+	}
+	var given args
+	if decode(payload, &given) != nil {
+		ws.violate("the ack of %s is no message: %.80q", d.label, payload)
+		return
+	}
+	if given.str("text") == "" && given.json("blocks") == nil && given.json("attachments") == nil {
+		return
+	}
+	in := content{text: given.str("text")}
+	if err := given.readBlocks(&in); err != nil {
+		ws.violate("the ack of %s: %s %v", d.label, err, refusal(err)["response_metadata"])
+		ws.slackbot(d.channel, d.user, failureText(d, err.Error()))
+		return
+	}
+	if given.str("response_type") != "in_channel" {
+		in.ephemeralTo = d.user.ID
+	}
+	ws.post(d.channel, ws.bot(), in)
+}
+
+// submissionAck answers a form [docs.slack.dev/surfaces/modals]: nothing closes the view; clear, update, push and errors
+// do what they say.
+func (ws *Workspace) submissionAck(d *delivery, payload json.RawMessage) {
+	var answer struct {
+		Action string            `json:"response_action"`
+		View   json.RawMessage   `json:"view"`
+		Errors map[string]string `json:"errors"`
+	}
+	if len(payload) > 0 && json.Unmarshal(payload, &answer) != nil {
+		ws.submissionFailed(d, "an answer that is no object")
+		return
+	}
+	result := &d.outcome.submit
+	result.Action = answer.Action
+	switch answer.Action {
+	case "":
+		ws.closeViews(d.user.ID, d.view.ClearOnClose)
+		result.Closed = true
+	case "clear":
+		ws.closeViews(d.user.ID, true)
+		result.Closed = true
+	case "errors":
+		ws.submissionErrors(d, answer.Errors)
+	case "update", "push":
+		ws.submissionView(d, answer.Action, answer.View)
+	default:
+		ws.submissionFailed(d, "the response_action "+answer.Action+" does not exist")
+	}
+}
+
+// submissionErrors shows errors under the inputs. A key that is not the block_id of an input shows none of them.
+func (ws *Workspace) submissionErrors(d *delivery, errors map[string]string) {
+	labels := map[string]string{}
+	for _, b := range inputBlocks(parseBlocks(d.view.Blocks)) {
+		labels[text(b["block_id"])] = text(object(b["label"])["text"])
+	}
+	if len(errors) == 0 {
+		ws.submissionFailed(d, "errors without an error")
+		return
+	}
+	shown := map[string]string{}
+	for _, block := range slices.Sorted(maps.Keys(errors)) {
+		label, isInput := labels[block]
+		if !isInput || errors[block] == "" {
+			ws.submissionFailed(d, "an error for "+block+", which is not an input block of the view, or without words")
+			return
+		}
+		shown[label] = errors[block]
+	}
+	d.outcome.submit.Errors, d.outcome.submit.byBlock = shown, errors
+}
+
+func (ws *Workspace) submissionView(d *delivery, action string, raw json.RawMessage) {
+	source, err := readView(raw, "modal")
+	if err != nil {
+		ws.submissionFailed(d, strings.TrimSpace(err.Error()+" "+strings.Join(messagesOf(err), "; ")))
+		return
+	}
+	if action == "push" {
+		pushed, err := ws.addView(d.user.ID, source)
+		if err != nil {
+			ws.submissionFailed(d, err.Error())
+			return
+		}
+		d.outcome.submit.Pushed = new(*pushed)
+		return
+	}
+	if err := ws.replaceView(d.view, source); err != nil {
+		ws.submissionFailed(d, err.Error())
+		return
+	}
+	d.outcome.submit.Updated = new(*d.view)
+}
+
+func messagesOf(err error) []string {
+	metadata, _ := refusal(err)["response_metadata"].(reply)
+	messages, _ := metadata["messages"].([]string)
+	return messages
+}
+
+// submissionFailed is what a person sees of a wrong answer: the form stays, with words that help nobody.
+func (ws *Workspace) submissionFailed(d *delivery, why string) {
+	ws.violate("the ack of view_submission %s: %s", d.view.CallbackID, why)
+	d.outcome.failure = "We had some trouble connecting. Try again?"
+	ws.slackbot(nil, d.user, d.outcome.failure)
+}
+
+func (ws *Workspace) suggestionAck(d *delivery, payload json.RawMessage) {
+	if len(payload) == 0 {
+		ws.violate("the ack of block_suggestion has no options")
+		return
+	}
+	if problems := ValidateOptions(payload); problems != nil {
+		ws.violate("the ack of block_suggestion: %v", problems)
+		return
+	}
+	answer := jsonObject(payload)
+	d.outcome.options = readOptions(answer["options"], "")
+	for _, group := range objects(answer["option_groups"]) {
+		d.outcome.options = append(d.outcome.options, readOptions(group["options"], text(object(group["label"])["text"]))...)
+	}
+}
+
+func readOptions(list any, group string) []Option {
+	options := []Option{}
+	for _, o := range objects(list) {
+		options = append(options, Option{Text: text(object(o["text"])["text"]), Value: text(o["value"]), Group: group,
+			Description: text(object(o["description"])["text"]), source: o})
+	}
+	return options
+}

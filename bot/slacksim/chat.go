@@ -1,0 +1,304 @@
+package slacksim
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+func (ws *Workspace) apiTest(a args) (reply, error) { return reply{"args": a.texts()}, nil }
+
+func (ws *Workspace) authTest(args) (reply, error) {
+	bot := ws.bot()
+	return reply{
+		"url": "https://" + ws.opts.TeamDomain + ".slack.com/", "team": ws.opts.TeamName, "user": bot.Name, "team_id": ws.opts.TeamID,
+		"user_id": bot.ID, "bot_id": botID, "is_enterprise_install": false,
+	}, nil
+}
+
+// postMessage is chat.postMessage [docs.slack.dev/reference/methods/chat.postMessage].
+func (ws *Workspace) postMessage(a args) (reply, error) {
+	c, err := ws.conversation(a.str("channel"))
+	if err != nil {
+		return nil, err
+	}
+	if err := ws.mayPost(c); err != nil {
+		return nil, err
+	}
+	in, err := ws.readContent(a, c)
+	if err != nil {
+		return nil, err
+	}
+	if n := blockCharacters(in.blocks); n > blockCharacterLimit {
+		return nil, refuse("msg_blocks_too_long")
+	}
+	in.text = ws.truncated(in.text)
+	m := ws.post(c, ws.bot(), in)
+	return reply{"channel": c.ID, "ts": m.TS, "message": ws.messageObject(m)}, nil
+}
+
+// postEphemeral is chat.postEphemeral [docs.slack.dev/reference/methods/chat.postEphemeral].
+func (ws *Workspace) postEphemeral(a args) (reply, error) {
+	c, err := ws.conversation(a.str("channel"))
+	if err != nil {
+		return nil, err
+	}
+	if err := ws.mayPost(c); err != nil {
+		return nil, err
+	}
+	u, ok := ws.users.byID[a.str("user")]
+	if !ok || !c.has(u) {
+		return nil, refuse("user_not_in_channel")
+	}
+	in, err := ws.readContent(a, c)
+	if err != nil {
+		return nil, err
+	}
+	in.ephemeralTo = u.ID
+	return reply{"message_ts": ws.post(c, ws.bot(), in).TS}, nil
+}
+
+// updateMessage is chat.update: "if you don't include blocks, the message's previous blocks will be retained".
+func (ws *Workspace) updateMessage(a args) (reply, error) {
+	c, m, err := ws.ownMessage(a, "cant_update_message")
+	if err != nil {
+		return nil, err
+	}
+	in, err := ws.readContent(a, c)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case utf8.RuneCountInString(in.text) > 4000:
+		return nil, refuse("msg_too_long")
+	case blockCharacters(in.blocks) > blockCharacterLimit:
+		return nil, refuse("msg_blocks_too_long")
+	}
+	ws.edit(c, m, in)
+	return reply{"channel": c.ID, "ts": m.TS, "text": m.Text, "message": ws.messageObject(m)}, nil
+}
+
+func (ws *Workspace) deleteMessage(a args) (reply, error) {
+	c, m, err := ws.ownMessage(a, "cant_delete_message")
+	if err != nil {
+		return nil, err
+	}
+	ws.remove(c, m)
+	return reply{"channel": c.ID, "ts": m.TS}, nil
+}
+
+// ownMessage finds a message that the bot may change. Ephemeral messages are beyond chat.update and chat.delete.
+func (ws *Workspace) ownMessage(a args, otherwise string) (*channel, *Message, error) {
+	c, ok := ws.channels.byID[a.str("channel")] // neither names nor user ids, unlike chat.postMessage
+	if !ok || !ws.seenByBot(c) {
+		return nil, nil, refuse("channel_not_found")
+	}
+	m := c.byTS[a.str("ts")]
+	switch {
+	case m == nil || m.Deleted || m.EphemeralTo != "":
+		return nil, nil, refuse("message_not_found")
+	case m.User != ws.bot().ID:
+		return nil, nil, refuse(otherwise)
+	}
+	return c, m, nil
+}
+
+func (ws *Workspace) permalink(a args) (reply, error) {
+	c, ok := ws.channels.byID[a.str("channel")]
+	if !ok || !ws.seenByBot(c) {
+		return nil, refuse("channel_not_found")
+	}
+	m := c.byTS[a.str("message_ts")]
+	if m == nil || m.Deleted || m.EphemeralTo != "" {
+		return nil, refuse("message_not_found")
+	}
+	link := fmt.Sprintf("https://%s.slack.com/archives/%s/p%s", ws.opts.TeamDomain, c.ID, strings.ReplaceAll(m.TS, ".", ""))
+	if m.isReply() {
+		link += "?thread_ts=" + m.ThreadTS + "&cid=" + c.ID
+	}
+	return reply{"channel": c.ID, "permalink": link}, nil
+}
+
+func (ws *Workspace) addReaction(a args) (reply, error) {
+	c, ok := ws.channels.byID[a.str("channel")]
+	if !ok || !ws.seenByBot(c) {
+		return nil, refuse("channel_not_found")
+	}
+	m := c.byTS[a.str("timestamp")]
+	name := strings.Trim(a.str("name"), ":")
+	switch {
+	case m == nil || m.Deleted || m.EphemeralTo != "":
+		return nil, refuse("message_not_found")
+	case !regexp.MustCompile(`^[a-z0-9_+'-]+(::skin-tone-[2-6])?$`).MatchString(name):
+		return nil, refuse("invalid_name")
+	case slices.Contains(m.Reactions, name):
+		return nil, refuse("already_reacted")
+	}
+	m.Reactions = append(slices.Clone(m.Reactions), name)
+	ws.tell(c, m, "message_changed")
+	ws.bump()
+	return nil, nil
+}
+
+// conversation finds where a message is to go: a channel's id or name, or a user's id, which opens a direct message.
+func (ws *Workspace) conversation(name string) (*channel, error) {
+	if u, ok := ws.users.byID[name]; ok && !u.Deleted && u.ID != ws.bot().ID {
+		return ws.dmOf(u, ws.bot()), nil
+	}
+	c, ok := ws.channels.find(name)
+	if !ok || !ws.seenByBot(c) {
+		return nil, refuse("channel_not_found")
+	}
+	return c, nil
+}
+
+// seenByBot: private conversations do not exist for those who are not in them.
+func (ws *Workspace) seenByBot(c *channel) bool {
+	return c.kind() == "public_channel" || c.has(ws.bot())
+}
+
+func (ws *Workspace) mayPost(c *channel) error {
+	switch {
+	case c.Archived:
+		return refuse("is_archived")
+	case !c.has(ws.bot()) && !ws.hasScope("chat:write.public"):
+		return refuse("not_in_channel")
+	}
+	return nil
+}
+
+// readContent reads and judges what a message is to hold.
+func (ws *Workspace) readContent(a args, c *channel) (content, error) {
+	in := content{text: a.str("text"), threadTS: a.str("thread_ts"), metadata: a.json("metadata")}
+	if in.text == "" {
+		in.text = a.str("markdown_text")
+	}
+	if err := a.readBlocks(&in); err != nil {
+		return in, err
+	}
+	if in.text == "" && len(parseBlocks(in.blocks)) == 0 && len(parseBlocks(in.attachments)) == 0 {
+		return in, refuse("no_text")
+	}
+	if in.metadata != nil && (text(jsonObject(in.metadata)["event_type"]) == "" || object(jsonObject(in.metadata)["event_payload"]) == nil) {
+		return in, refuse("invalid_metadata_format")
+	}
+	return in, ws.checkThread(&in, c)
+}
+
+func jsonObject(raw json.RawMessage) map[string]any {
+	var o map[string]any
+	_ = decode(raw, &o) // what is no object is nil
+	return o
+}
+
+// readBlocks reads blocks and attachments. What is not an array of objects is invalid_blocks_format; a block that breaks a
+// rule is invalid_blocks, with the reasons.
+func (a args) readBlocks(in *content) error {
+	if raw := a.json("blocks"); raw != nil {
+		var list []map[string]any
+		if decode(raw, &list) != nil {
+			return refuse("invalid_blocks_format")
+		}
+		if problems := ValidateMessage(raw); problems != nil {
+			return invalidBlocks("invalid_blocks", problems)
+		}
+		in.blocks = raw
+	}
+	if raw := a.json("attachments"); raw != nil {
+		return readAttachments(raw, in)
+	}
+	return nil
+}
+
+func readAttachments(raw json.RawMessage, in *content) error {
+	var list []map[string]any
+	if decode(raw, &list) != nil || len(list) > 100 {
+		return refuse("invalid_attachments")
+	}
+	for _, attachment := range list {
+		if blocks, ok := attachment["blocks"]; ok {
+			if problems := ValidateMessage(encode(blocks)); problems != nil {
+				return invalidBlocks("invalid_attachments", problems)
+			}
+		}
+	}
+	in.attachments = raw
+	return nil
+}
+
+func invalidBlocks(code string, problems []Problem) error {
+	messages, plain := []string{}, []string{}
+	for _, p := range problems {
+		plain = append(plain, p.String())
+		messages = append(messages, "[ERROR] "+p.String())
+	}
+	return &apiError{code: code, messages: messages, extra: reply{"errors": plain}}
+}
+
+var tsPattern = regexp.MustCompile(`^\d{1,12}\.\d{6}$`)
+
+// checkThread sees to it that a reply has a parent, and that a reply to a reply goes into the same thread.
+func (ws *Workspace) checkThread(in *content, c *channel) error {
+	if in.threadTS == "" {
+		return nil
+	}
+	if !tsPattern.MatchString(in.threadTS) {
+		return refuse("invalid_thread_ts")
+	}
+	parent := c.byTS[in.threadTS]
+	switch {
+	case parent == nil:
+		return refuse("thread_not_found")
+	case parent.EphemeralTo != "":
+		return refuse("cannot_reply_to_message")
+	case parent.isReply():
+		in.threadTS = parent.ThreadTS
+	}
+	return nil
+}
+
+// truncated cuts texts over 40,000 characters, as Slack does without a word [changelog/2018-04-truncating-really-long-messages].
+func (ws *Workspace) truncated(s string) string {
+	runes := []rune(s)
+	if len(runes) <= 40000 {
+		return s
+	}
+	ws.violate("chat.postMessage: a text of %d characters was cut to 40,000", len(runes))
+	return string(runes[:40000])
+}
+
+// blockCharacterLimit is what chat.postMessage takes in all blocks together, tables and charts not counted. Undocumented:
+// Slack's people speak of "12,000 text characters with a buffer for block containers" (slackapi/bolt-js#2509, #2867).
+const blockCharacterLimit = 12000
+
+func blockCharacters(raw json.RawMessage) int {
+	n := 0
+	for _, b := range parseBlocks(raw) {
+		if kind := b["type"]; kind != "table" && kind != "data_table" && kind != "data_visualization" {
+			n += textCharacters(b)
+		}
+	}
+	return n
+}
+
+func textCharacters(value any) int {
+	n := 0
+	switch v := value.(type) {
+	case []any:
+		for _, item := range v {
+			n += textCharacters(item)
+		}
+	case map[string]any:
+		for name, field := range v {
+			if s, ok := field.(string); ok && name == "text" {
+				n += utf8.RuneCountInString(s)
+			} else {
+				n += textCharacters(field)
+			}
+		}
+	}
+	return n
+}

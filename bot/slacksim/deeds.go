@@ -1,0 +1,239 @@
+package slacksim
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A deedError is what Slack's client tells a person who tries what cannot be done.
+type deedError struct{ code, words string }
+
+func (e *deedError) Error() string { return e.words }
+
+func cannot(code, format string, args ...any) error {
+	return &deedError{code, fmt.Sprintf(format, args...)}
+}
+
+// composer finds the conversation that a person writes into.
+func (ws *Workspace) composer(u *User, where string) (*channel, error) {
+	c, ok := ws.channels.find(where)
+	if other, isUser := ws.users.find(where); isUser && (!ok || strings.HasPrefix(where, "@")) {
+		return ws.dmOf(u, other), nil
+	}
+	switch {
+	case !ok || c.kind() != "public_channel" && !c.has(u):
+		return nil, cannot("channel_not_found", "%s knows no channel %s", u.Name, where)
+	case !c.has(u):
+		return nil, cannot("not_in_channel", "%s is not in %s", u.Name, c.label())
+	}
+	return c, nil
+}
+
+// typeIn sends what is typed into a composer.
+func (ws *Workspace) typeIn(u *User, c *channel, thread, text string) error {
+	switch {
+	case u.Deleted:
+		return cannot("account_inactive", "%s is deactivated", u.Name)
+	case c.Archived:
+		return cannot("is_archived", "%s is archived", c.label())
+	case strings.TrimSpace(text) == "":
+		return cannot("no_text", "There is nothing to send")
+	case strings.HasPrefix(text, "/"):
+		return ws.typeCommand(u, c, thread, text)
+	}
+	m := ws.post(c, u, content{text: ws.marked(text, false), threadTS: thread})
+	bot := ws.bot()
+	switch {
+	case c.dm != nil && c.has(bot) && ws.hasScope("im:history"):
+		ws.sendEvent(u, ws.messageEvent("message", u, c, m))
+	case c.dm == nil && c.has(bot) && strings.Contains(m.Text, "<@"+bot.ID+">") && ws.hasScope("app_mentions:read"):
+		ws.sendEvent(u, ws.messageEvent("app_mention", u, c, m))
+	}
+	return nil
+}
+
+// typeCommand runs a slash command. Commands of apps do not work in threads.
+func (ws *Workspace) typeCommand(u *User, c *channel, thread, text string) error {
+	name, rest, _ := strings.Cut(text, " ")
+	at := slices.IndexFunc(ws.opts.Commands, func(cmd Command) bool { return cmd.Name == name })
+	switch {
+	case at < 0 || !ws.hasScope("commands"):
+		return cannot("invalid_command", "%s is not a valid command.", name)
+	case thread != "":
+		return cannot("not_supported_in_threads", "%s is not supported in threads. Sorry!", name)
+	}
+	rest = ws.commandText(strings.TrimSpace(rest), ws.opts.Commands[at].ShouldEscape)
+	d := &delivery{kind: "slash_commands", label: name, user: u, channel: c}
+	ws.send(d, ws.slashPayload(u, c, name, rest), 0, "")
+	return nil
+}
+
+// markable are the parts of a typed text that Slack turns into something else.
+var markable = regexp.MustCompile(`<[@#!][^<>\s]+>|<https?://[^<>\s]+>|<mailto:[^<>\s]+>|https?://[^\s<>]+|[\w.+-]+@[\w-]+\.[\w.-]+|[@#][\w.-]*\w`)
+
+var escapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// marked is what Slack makes of a typed text: names become mentions, addresses become links, the rest is escaped.
+// In commands, mentions carry the name.
+func (ws *Workspace) marked(s string, withNames bool) string {
+	var out strings.Builder
+	at := 0
+	for _, span := range markable.FindAllStringIndex(s, -1) {
+		out.WriteString(escapes.Replace(s[at:span[0]]))
+		out.WriteString(ws.mark(s[span[0]:span[1]], withNames))
+		at = span[1]
+	}
+	out.WriteString(escapes.Replace(s[at:]))
+	return out.String()
+}
+
+func (ws *Workspace) mark(token string, withNames bool) string {
+	switch {
+	case strings.HasPrefix(token, "<@"), strings.HasPrefix(token, "<#"):
+		return ws.mention(token[1:2]+strings.Trim(token, "<@#>"), token, withNames)
+	case strings.HasPrefix(token, "<"):
+		return token
+	case strings.HasPrefix(token, "http"):
+		return "<" + escapes.Replace(token) + ">"
+	case token[0] == '@' || token[0] == '#':
+		return ws.mention(token, token, withNames)
+	}
+	return "<mailto:" + token + "|" + token + ">"
+}
+
+// mention turns "@alice" or "@U0ALICE00" into <@U0ALICE00>; what is nobody's name stays.
+func (ws *Workspace) mention(name, otherwise string, withNames bool) string {
+	suffix := func(label string) string {
+		if withNames {
+			return "|" + label
+		}
+		return ""
+	}
+	bare, _, _ := strings.Cut(name[1:], "|")
+	if name[0] == '#' {
+		if c, ok := ws.channels.find(bare); ok && c.dm == nil {
+			return "<#" + c.ID + suffix(c.Name) + ">"
+		}
+		return otherwise
+	}
+	if u, ok := ws.users.find(bare); ok {
+		return "<@" + u.ID + suffix(u.Name) + ">"
+	}
+	if g, ok := ws.groups.find(bare); ok {
+		return "<!subteam^" + g.ID + suffix("@"+g.Handle) + ">"
+	}
+	if slices.Contains([]string{"here", "channel", "everyone"}, bare) {
+		return "<!" + bare + ">"
+	}
+	return otherwise
+}
+
+// commandText is the text of a command. Without should_escape, mentions and links stay as they were typed; & < > are
+// escaped either way.
+func (ws *Workspace) commandText(s string, escaped bool) string {
+	if escaped {
+		return ws.marked(s, true)
+	}
+	plain := markable.ReplaceAllStringFunc(s, func(token string) string {
+		if !strings.HasPrefix(token, "<@") && !strings.HasPrefix(token, "<#") {
+			return token
+		}
+		id, _, _ := strings.Cut(strings.Trim(token, "<@#>"), "|")
+		if u, ok := ws.users.byID[id]; ok {
+			return "@" + u.Name
+		}
+		if c, ok := ws.channels.byID[id]; ok {
+			return "#" + c.Name
+		}
+		return token
+	})
+	return escapes.Replace(plain)
+}
+
+// act tells the app that something happened to an element. The element is the one that the person saw.
+func (ws *Workspace) act(u *User, at place, block, el, value map[string]any) {
+	if value != nil && el["type"] != "overflow" {
+		ws.remember(at.key(u), text(block["block_id"]), text(el["action_id"]), value)
+	}
+	d := &delivery{kind: "interactive", label: "block_actions", user: u, channel: at.channel}
+	ws.send(d, ws.actionPayload(u, at, ws.action(block, el, value)), 0, "")
+}
+
+// suggest asks the app for options; nil where the query is too short to ask.
+func (ws *Workspace) suggest(u *User, at place, block, el map[string]any, query string) *delivery {
+	least := 3 // docs.slack.dev/reference/block-kit/block-elements/select-menu-element: "default value is 3"
+	if el["min_query_length"] != nil {
+		least = intOf(el["min_query_length"])
+	}
+	if len([]rune(query)) < least {
+		return nil
+	}
+	d := &delivery{kind: "interactive", label: "block_suggestion", user: u, channel: at.channel}
+	ws.send(d, ws.suggestionPayload(u, at, block, el, query), 0, "")
+	return d
+}
+
+// suggestions waits for the answer of suggest.
+func (ws *Workspace) suggestions(d *delivery) ([]Option, error) {
+	if d == nil {
+		return []Option{}, nil
+	}
+	if err := ws.await(d); err != nil {
+		return nil, err
+	}
+	return d.outcome.options, nil
+}
+
+func (ws *Workspace) await(d *delivery) error {
+	select {
+	case <-d.done:
+	case <-ws.quit:
+		return errors.New("the workspace was closed")
+	}
+	if d.outcome.failure != "" {
+		return cannot(d.outcome.failure, "%s", failureText(d, d.outcome.failure))
+	}
+	return nil
+}
+
+// submit sends a form, unless Slack's client itself finds errors in it.
+func (ws *Workspace) submit(u *User, v *View) (SubmitResult, *delivery) {
+	byBlock := clientErrors(v.Blocks, ws.stateOf(v.Blocks, placeOfView(v)))
+	if len(byBlock) > 0 {
+		result := SubmitResult{Action: "errors", Errors: map[string]string{}, byBlock: byBlock}
+		for _, b := range inputBlocks(parseBlocks(v.Blocks)) {
+			if message, ok := byBlock[text(b["block_id"])]; ok {
+				result.Errors[text(object(b["label"])["text"])] = message
+			}
+		}
+		return result, nil
+	}
+	d := &delivery{kind: "interactive", label: "view_submission", user: u, view: v}
+	ws.send(d, ws.submissionPayload(u, v), 0, "")
+	return SubmitResult{}, d
+}
+
+// submitted waits for the answer of submit.
+func (ws *Workspace) submitted(d *delivery) (SubmitResult, error) {
+	if err := ws.await(d); err != nil {
+		return SubmitResult{}, err
+	}
+	return d.outcome.submit, nil
+}
+
+// closeByHand closes a view as its close button does, and tells the app where it asked for that.
+func (ws *Workspace) closeByHand(u *User, v *View) error {
+	stack := ws.stacks[u.ID]
+	if len(stack) == 0 || stack[len(stack)-1] != v {
+		return cannot("view_not_on_top", "another view is on top of %q", v.Title)
+	}
+	payload := ws.closedPayload(u, v, false)
+	ws.closeViews(u.ID, v.ClearOnClose)
+	if v.NotifyOnClose {
+		ws.send(&delivery{kind: "interactive", label: "view_closed", user: u}, payload, 0, "")
+	}
+	return nil
+}

@@ -1,0 +1,207 @@
+package slacksim
+
+import (
+	"io"
+	"net/http"
+)
+
+// A deed is what the page asks for: the person, and the arguments.
+type deed func(ws *Workspace, u *User, a args) (map[string]any, error)
+
+func (ws *Workspace) demoDeed(do deed) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(io.LimitReader(r.Body, 4<<20))
+		a := args{}
+		if err != nil || decode(body, &a) != nil {
+			writeJSON(w, http.StatusOK, demoFailure(cannot("invalid_json", "The request is no JSON object.")))
+			return
+		}
+		ws.mu.Lock()
+		u, ok := ws.demoUser(a.str("user"))
+		ws.mu.Unlock()
+		if !ok {
+			writeJSON(w, http.StatusOK, demoFailure(cannot("user_not_found", "Nobody here has that name.")))
+			return
+		}
+		out, err := do(ws, u, a)
+		if err != nil {
+			writeJSON(w, http.StatusOK, demoFailure(err))
+			return
+		}
+		if out == nil {
+			out = map[string]any{}
+		}
+		out["ok"] = true
+		writeJSON(w, http.StatusOK, out)
+	}
+}
+
+func (ws *Workspace) demoMessage(u *User, a args) (map[string]any, error) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	c, err := ws.composer(u, a.str("channel"))
+	if err != nil {
+		return nil, err
+	}
+	thread := a.str("thread_ts")
+	if thread != "" {
+		parent := c.byTS[thread]
+		if parent == nil || !parent.visibleTo(u.ID) || parent.EphemeralTo != "" {
+			return nil, cannot("thread_not_found", "This message has no thread.")
+		}
+		if parent.isReply() {
+			thread = parent.ThreadTS
+		}
+	}
+	return nil, ws.typeIn(u, c, thread, a.str("text"))
+}
+
+func (ws *Workspace) demoRead(u *User, a args) (map[string]any, error) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	c, err := ws.composer(u, a.str("channel"))
+	if err != nil {
+		return nil, err
+	}
+	ws.setUnread(u.ID, c.ID, count{})
+	return nil, nil
+}
+
+// demoElement finds the element that the page speaks of.
+func (ws *Workspace) demoElement(u *User, a args) (at place, block, el map[string]any, err error) {
+	var on Surface = Message{Channel: a.str("channel"), TS: a.str("message_ts")}
+	if id := a.str("view_id"); id != "" {
+		on = View{ID: id}
+	}
+	if at, _, err = on.locate(ws, u); err != nil {
+		return at, nil, nil, cannot("not_found", "This is no longer there.")
+	}
+	raw := at.rawBlocks()
+	eachElement(parseBlocks(raw), func(b, e map[string]any) {
+		if text(b["block_id"]) == a.str("block_id") && text(e["action_id"]) == a.str("action_id") {
+			block, el = b, e
+		}
+	})
+	if el == nil {
+		return at, nil, nil, cannot("element_not_found", "The message has changed; this is no longer in it.")
+	}
+	return at, block, el, nil
+}
+
+func (p place) rawBlocks() []byte {
+	if p.view != nil {
+		return p.view.Blocks
+	}
+	return p.message.Blocks
+}
+
+func (ws *Workspace) demoAction(u *User, a args) (map[string]any, error) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	at, block, el, err := ws.demoElement(u, a)
+	if err != nil {
+		return nil, err
+	}
+	ws.act(u, at, block, el, demoValue(el, a))
+	return nil, nil
+}
+
+// demoValue is the new state of the element as the page sent it; nil for buttons.
+func demoValue(el map[string]any, a args) map[string]any {
+	kind := text(el["type"])
+	if kind == "overflow" {
+		return map[string]any{"selected_option": a["selected_option"]}
+	}
+	in, ok := inputs[kind]
+	if !ok {
+		return nil
+	}
+	return map[string]any{"type": kind, in.value: a[in.value]}
+}
+
+func (ws *Workspace) demoSuggest(u *User, a args) (map[string]any, error) {
+	ws.mu.Lock()
+	at, block, el, err := ws.demoElement(u, a)
+	if err != nil {
+		ws.mu.Unlock()
+		return nil, err
+	}
+	d := ws.suggest(u, at, block, el, a.str("value"))
+	ws.mu.Unlock()
+	options, err := ws.suggestions(d)
+	if err != nil {
+		return nil, err
+	}
+	return demoOptions(options), nil
+}
+
+// demoOptions gives the options in the form in which the app gave them: flat, or in groups.
+func demoOptions(options []Option) map[string]any {
+	flat, groups := []any{}, []any{}
+	for _, o := range options {
+		flat = append(flat, o.source)
+		if o.Group == "" {
+			continue
+		}
+		if last := len(groups) - 1; last >= 0 && object(object(groups[last])["label"])["text"] == o.Group {
+			group := object(groups[last])
+			group["options"] = append(group["options"].([]any), o.source)
+			continue
+		}
+		groups = append(groups, map[string]any{"label": map[string]any{"type": "plain_text", "text": o.Group}, "options": []any{o.source}})
+	}
+	if len(groups) > 0 {
+		return map[string]any{"option_groups": groups}
+	}
+	return map[string]any{"options": flat}
+}
+
+func (ws *Workspace) demoSubmit(u *User, a args) (map[string]any, error) {
+	ws.mu.Lock()
+	at, _, err := View{ID: a.str("view_id")}.locate(ws, u)
+	if err != nil {
+		ws.mu.Unlock()
+		return nil, cannot("not_found", "This form is no longer open.")
+	}
+	for block, actions := range object(a["values"]) {
+		for action, value := range object(actions) {
+			ws.remember(at.key(u), block, action, object(value))
+		}
+	}
+	result, d := ws.submit(u, at.view)
+	ws.mu.Unlock()
+	if d != nil {
+		if result, err = ws.submitted(d); err != nil {
+			return nil, err
+		}
+	}
+	return ws.demoSubmitted(result), nil
+}
+
+func (ws *Workspace) demoSubmitted(result SubmitResult) map[string]any {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	out := map[string]any{"response_action": nil}
+	if result.Action != "" {
+		out["response_action"] = result.Action
+	}
+	if result.byBlock != nil {
+		out["errors"] = result.byBlock
+	}
+	for _, v := range []*View{result.Updated, result.Pushed} {
+		if v != nil {
+			out["view"] = ws.viewObject(v)
+		}
+	}
+	return out
+}
+
+func (ws *Workspace) demoClose(u *User, a args) (map[string]any, error) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	at, _, err := View{ID: a.str("view_id")}.locate(ws, u)
+	if err != nil {
+		return nil, cannot("not_found", "This form is no longer open.")
+	}
+	return nil, ws.closeByHand(u, at.view)
+}

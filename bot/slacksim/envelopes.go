@@ -1,0 +1,171 @@
+package slacksim
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"time"
+)
+
+// A delivery is one envelope on its way, and what became of it.
+type delivery struct {
+	id       string
+	kind     string // slash_commands, interactive, events_api
+	label    string // for people: "/s1", block_actions, app_mention
+	user     *User
+	channel  *channel // where the user is told of a failure; nil in modals
+	view     *View    // that was submitted
+	sent     time.Time
+	done     chan struct{} // closed when it is settled
+	settled  bool
+	late     bool // settled by the deadline
+	dropped  bool // an ack of 20 KB came
+	outcome  outcome
+	onMissed func() // events are sent again
+}
+
+// outcome is what a person sees of an answered envelope.
+type outcome struct {
+	failure string // operation_timeout, dispatch_failed, …
+	submit  SubmitResult
+	options []Option
+}
+
+// send gives an envelope to exactly one of the open sockets: "do not assume any particular pattern".
+func (ws *Workspace) send(d *delivery, payload map[string]any, retry int, reason string) {
+	ws.serial["envelope"]++
+	d.id, d.sent, d.done = fmt.Sprintf("%016x-%08x", ws.rng.Uint64(), ws.serial["envelope"]), time.Now(), make(chan struct{})
+	ws.forgetOld()
+	ws.envelopes[d.id] = d
+	frame := map[string]any{"envelope_id": d.id, "type": d.kind, "accepts_response_payload": d.kind != "events_api", "payload": payload}
+	if d.kind == "events_api" {
+		frame["retry_attempt"], frame["retry_reason"] = retry, reason
+	}
+	sockets := ws.openSockets()
+	if len(sockets) == 0 {
+		ws.settle(d, "dispatch_failed")
+		return
+	}
+	sockets[ws.rng.IntN(len(sockets))].write(encode(frame))
+	ws.waiting++
+	ws.goLocked(func() { ws.watch(d) })
+	ws.bump()
+}
+
+// forgetOld drops what can no longer matter, so that a demo can run for weeks.
+func (ws *Workspace) forgetOld() {
+	if ws.serial["envelope"]%5000 != 0 {
+		return
+	}
+	now := ws.opts.Now()
+	maps.DeleteFunc(ws.envelopes, func(_ string, d *delivery) bool { return d.settled && time.Since(d.sent) > time.Hour })
+	maps.DeleteFunc(ws.triggers, func(_ string, t *trigger) bool { return now.Sub(t.expires) > time.Hour })
+	maps.DeleteFunc(ws.responses, func(_ string, r *responseURL) bool { return now.Sub(r.expires) > time.Hour })
+}
+
+// watch waits for the ack, three seconds long.
+func (ws *Workspace) watch(d *delivery) {
+	deadline := time.NewTimer(ws.opts.AckTimeout)
+	defer deadline.Stop()
+	select {
+	case <-d.done:
+	case <-ws.quit:
+	case <-deadline.C:
+		ws.mu.Lock()
+		defer ws.mu.Unlock()
+		if !d.settled {
+			d.late = true
+			ws.waiting--
+			ws.settle(d, "operation_timeout")
+		}
+	}
+}
+
+// settle ends a delivery that went wrong: the person is told, an event is sent again.
+func (ws *Workspace) settle(d *delivery, failure string) {
+	d.settled, d.outcome.failure = true, failure
+	close(d.done)
+	if d.dropped {
+		failure += " (its ack had 20 KB or more and was dropped)"
+	}
+	ws.bump()
+	if d.onMissed != nil {
+		d.onMissed()
+		if d.late {
+			ws.violate("%s was not acknowledged within %s", d.label, ws.opts.AckTimeout)
+		}
+		return
+	}
+	ws.violate("%s of %s: %s", d.label, d.user.Name, failure)
+	ws.slackbot(d.channel, d.user, failureText(d, failure))
+}
+
+// failureText is what Slack shows: under the composer for a command, beside the button for the rest.
+func failureText(d *delivery, failure string) string {
+	if d.kind == "slash_commands" {
+		return fmt.Sprintf("%s failed with the error %q", d.label, failure)
+	}
+	return "Operation timed out. Apps need to respond within three seconds. (" + d.label + ": " + failure + ")"
+}
+
+// maxAck: Slack drops acks of 20 KB or more without a word (slack-go CHANGELOG, #1196).
+const maxAck = 20 << 10
+
+// acknowledge takes a frame from the app.
+func (ws *Workspace) acknowledge(frame []byte) {
+	var ack struct {
+		EnvelopeID string          `json:"envelope_id"`
+		Payload    json.RawMessage `json:"payload"`
+	}
+	err := json.Unmarshal(frame, &ack)
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	d := ws.envelopes[ack.EnvelopeID]
+	switch {
+	case err != nil:
+		ws.violate("a frame that is no JSON object came over a socket: %.80q", frame)
+	case d == nil:
+		ws.violate("an ack for an envelope that was never sent: %q", ack.EnvelopeID)
+	case d.late:
+		ws.violate("the ack of %s came too late, after %s", d.label, time.Since(d.sent).Round(time.Millisecond))
+	case d.settled:
+		ws.violate("%s was acknowledged twice", d.label)
+	case len(frame) >= maxAck:
+		d.dropped = true
+		ws.violate("the ack of %s has %d bytes: Slack drops 20,480 and more", d.label, len(frame))
+	default:
+		ws.settleWith(d, ack.Payload)
+	}
+	ws.bump()
+}
+
+func (ws *Workspace) settleWith(d *delivery, payload json.RawMessage) {
+	ws.record.addAck(Ack{EnvelopeID: d.id, Kind: d.label, Latency: time.Since(d.sent), Payload: payload})
+	ws.waiting--
+	d.settled = true
+	ws.readAck(d, payload)
+	close(d.done)
+}
+
+// sendEvent sends an event of the Events API, and again if it is not acknowledged: three times, then never.
+func (ws *Workspace) sendEvent(u *User, event map[string]any) {
+	ws.serial["event"]++
+	body := ws.eventBody(event, fmt.Sprintf("Ev0%08X", ws.serial["event"]))
+	ws.sendEventAgain(u, body, text(event["type"]), 0, "")
+}
+
+func (ws *Workspace) sendEventAgain(u *User, body map[string]any, label string, attempt int, reason string) {
+	d := &delivery{kind: "events_api", label: label, user: u}
+	d.onMissed = func() {
+		if attempt == len(ws.opts.EventRetries) {
+			ws.violate("%s was never acknowledged: the event is lost", label)
+			return
+		}
+		ws.afterLocked(ws.opts.EventRetries[attempt], func() {
+			ws.mu.Lock()
+			defer ws.mu.Unlock()
+			ws.sendEventAgain(u, body, label, attempt+1, "timeout")
+		})
+	}
+	ws.send(d, body, attempt, reason)
+}

@@ -1,0 +1,210 @@
+package slacksim
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"path/filepath"
+	"strconv"
+	"time"
+)
+
+// A File is a file that was uploaded, or is about to be.
+type File struct {
+	ID       string
+	Name     string
+	Title    string
+	Size     int // as announced
+	MIMEType string
+	Content  []byte // nil until it was uploaded
+
+	shared bool
+}
+
+// maxUpload bounds what the simulator keeps of one file; Slack takes up to 1 GB.
+const maxUpload = 64 << 20
+
+// uploadURL is files.getUploadURLExternal [docs.slack.dev/messaging/working-with-files].
+func (ws *Workspace) uploadURL(a args) (reply, error) {
+	length, err := strconv.Atoi(a.str("length"))
+	switch {
+	case a.str("filename") == "":
+		return nil, refuse("invalid_arguments", "[ERROR] missing required field: filename")
+	case err != nil:
+		return nil, refuse("invalid_arguments", "[ERROR] must provide an integer [json-pointer:/length]")
+	case length < 1: // Slack's words, seen in the wild
+		return nil, refuse("invalid_arguments", "[ERROR] must be greater than 1 [json-pointer:/length]")
+	case length > maxUpload:
+		return nil, refuse("file_upload_size_restricted")
+	}
+	f := &File{ID: ws.newID("F"), Name: a.str("filename"), Size: length}
+	f.MIMEType = cmp.Or(mime.TypeByExtension(filepath.Ext(f.Name)), "application/octet-stream")
+	ws.files[f.ID] = f
+	return reply{"upload_url": ws.base + "/upload/v1/" + f.ID, "file_id": f.ID}, nil
+}
+
+// serveUpload takes the bytes, once: as the whole body, or as a part of a multipart form.
+func (ws *Workspace) serveUpload(w http.ResponseWriter, r *http.Request) {
+	id, start := r.PathValue("id"), time.Now()
+	ws.mu.Lock()
+	fault := ws.takeFault("upload")
+	ws.mu.Unlock()
+	if fault != nil {
+		fault.play(r.Context(), ws.quit, w)
+		return
+	}
+	data, err := readUpload(r)
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	status, answer := ws.storeUpload(id, data, err)
+	ws.record.addCall(Call{Method: "upload", Args: map[string]string{"file": id, "bytes": strconv.Itoa(len(data))}, Time: ws.opts.Now(),
+		Duration: time.Since(start), Status: status})
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, answer)
+}
+
+func (ws *Workspace) storeUpload(id string, data []byte, readErr error) (status int, answer string) {
+	f := ws.files[id]
+	switch {
+	case readErr != nil:
+		return http.StatusBadRequest, readErr.Error()
+	case f == nil || f.Content != nil:
+		return http.StatusNotFound, "no such upload"
+	case len(data) != f.Size:
+		ws.violate("upload of %s: %d bytes were announced and %d came", f.Name, f.Size, len(data))
+		return http.StatusBadRequest, "length does not match"
+	}
+	f.Content = data
+	return http.StatusOK, fmt.Sprintf("OK - %d", len(data))
+}
+
+func readUpload(r *http.Request) ([]byte, error) {
+	parts, err := r.MultipartReader()
+	if errors.Is(err, http.ErrNotMultipart) {
+		return readBounded(r.Body)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the upload: %w", err)
+	}
+	for {
+		part, err := parts.NextPart()
+		if err != nil {
+			return nil, fmt.Errorf("find the file in the upload: %w", err)
+		}
+		if part.FileName() != "" {
+			return readBounded(part)
+		}
+	}
+}
+
+func readBounded(r io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxUpload+1))
+	if err != nil {
+		return nil, fmt.Errorf("read the upload: %w", err)
+	}
+	if len(data) > maxUpload {
+		return nil, errors.New("file too large")
+	}
+	return bytes.Clone(data), nil
+}
+
+// completeUpload is files.completeUploadExternal: it shares the files, where the bot is a member.
+func (ws *Workspace) completeUpload(a args) (reply, error) {
+	files, err := ws.uploaded(a)
+	if err != nil {
+		return nil, err
+	}
+	targets := a.list("channels")
+	if id := a.str("channel_id"); id != "" {
+		targets = append(targets, id)
+	}
+	in := content{text: a.str("initial_comment"), threadTS: a.str("thread_ts")}
+	if err := a.readBlocks(&in); err != nil {
+		return nil, err
+	}
+	channels := []*channel{}
+	for _, id := range targets {
+		c, err := ws.fileTarget(id, &in)
+		if err != nil {
+			return nil, err
+		}
+		channels = append(channels, c)
+	}
+	for _, f := range files {
+		f.shared = true
+		in.files = append(in.files, *f)
+	}
+	for _, c := range channels {
+		ws.post(c, ws.bot(), in)
+	}
+	return reply{"files": ws.fileObjects(in.files)}, nil
+}
+
+func (ws *Workspace) uploaded(a args) ([]*File, error) {
+	var given []map[string]any
+	if raw := a.json("files"); raw == nil || decode(raw, &given) != nil || len(given) == 0 {
+		return nil, refuse("invalid_arguments", "[ERROR] must provide an array [json-pointer:/files]")
+	}
+	files := []*File{}
+	for _, g := range given {
+		f := ws.files[text(g["id"])]
+		if f == nil || f.Content == nil || f.shared {
+			return nil, refuse("file_not_found")
+		}
+		f.Title = cmp.Or(text(g["title"]), f.Name)
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+// fileTarget: unlike a text, a file needs the bot in the channel, whatever chat:write.public says.
+func (ws *Workspace) fileTarget(id string, in *content) (*channel, error) {
+	c, err := ws.conversation(id)
+	switch {
+	case err != nil:
+		return nil, err
+	case c.Archived:
+		return nil, refuse("is_archived")
+	case !c.has(ws.bot()):
+		return nil, refuse("not_in_channel")
+	}
+	return c, ws.checkThread(in, c)
+}
+
+func (ws *Workspace) fileObjects(files []File) []any {
+	objects := []any{}
+	for _, f := range files {
+		objects = append(objects, reply{"id": f.ID, "name": f.Name, "title": f.Title, "mimetype": f.MIMEType, "size": f.Size, "mode": "hosted",
+			"user": ws.bot().ID, "url_private": ws.base + "/files-pri/" + f.ID + "/" + f.Name, "is_external": false})
+	}
+	return objects
+}
+
+// servePrivateFile is url_private: for whoever has the bot's token and files:read.
+func (ws *Workspace) servePrivateFile(w http.ResponseWriter, r *http.Request) {
+	ws.mu.Lock()
+	f := ws.files[r.PathValue("id")]
+	allowed := r.Header.Get("Authorization") == "Bearer "+ws.opts.BotToken && ws.hasScope("files:read")
+	ws.mu.Unlock()
+	switch {
+	case !allowed:
+		http.Error(w, "sign in", http.StatusForbidden)
+	case f == nil || f.Content == nil:
+		http.NotFound(w, r)
+	default:
+		sendFile(w, f)
+	}
+}
+
+// sendFile never lets a browser take an uploaded file for a page of its own.
+func sendFile(w http.ResponseWriter, f *File) {
+	w.Header().Set("Content-Type", f.MIMEType)
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	_, _ = w.Write(f.Content)
+}

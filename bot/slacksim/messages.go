@@ -1,0 +1,206 @@
+package slacksim
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Message is one message as it stood when it was looked at.
+type Message struct {
+	Channel     string
+	TS          string
+	ThreadTS    string // of the thread it is in; the message's own TS where it began one
+	User        string
+	Text        string
+	Blocks      json.RawMessage // with the ids that Slack makes where the app gave none
+	Attachments json.RawMessage
+	Metadata    json.RawMessage
+	EphemeralTo string // the only user who sees it
+	Edited      int    // how many times
+	Deleted     bool
+	Files       []File
+	Reactions   []string
+	Replies     int // in its thread
+	Time        time.Time
+	FromBot     bool
+}
+
+// PlainText is all that a reader sees, in reading order: the blocks if it has any, else the text.
+func (m Message) PlainText() string {
+	text := m.Text
+	if blocks := parseBlocks(m.Blocks); len(blocks) > 0 {
+		text = plainText(blocks)
+	}
+	for _, f := range m.Files {
+		text = strings.TrimPrefix(text+"\n", "\n") + f.Name
+	}
+	return text
+}
+
+// Buttons are the labels of the buttons, in reading order.
+func (m Message) Buttons() []string {
+	return buttonLabels(parseBlocks(m.Blocks))
+}
+
+// isReply tells replies from the messages that begin threads.
+func (m *Message) isReply() bool {
+	return m.ThreadTS != "" && m.ThreadTS != m.TS
+}
+
+// visibleTo tells whether a member of the channel sees the message.
+func (m *Message) visibleTo(user string) bool {
+	return !m.Deleted && (m.EphemeralTo == "" || m.EphemeralTo == user)
+}
+
+// content is what an app or a person puts into a message.
+type content struct {
+	text        string
+	blocks      json.RawMessage
+	attachments json.RawMessage
+	metadata    json.RawMessage
+	threadTS    string
+	ephemeralTo string
+	files       []File
+}
+
+// post adds a message. The caller has checked whether the author may.
+func (ws *Workspace) post(c *channel, author *User, in content) *Message {
+	m := &Message{
+		Channel: c.ID, TS: ws.newTS(), ThreadTS: in.threadTS, User: author.ID, Text: in.text, Blocks: ws.withIDs(in.blocks),
+		Attachments: in.attachments, Metadata: in.metadata, EphemeralTo: in.ephemeralTo, Files: in.files,
+		Time: ws.opts.Now(), FromBot: author.IsBot,
+	}
+	c.messages = append(c.messages, m)
+	c.byTS[m.TS] = m
+	if parent := c.byTS[m.ThreadTS]; parent != nil && m.EphemeralTo == "" {
+		parent.ThreadTS = parent.TS
+		parent.Replies++
+		ws.tell(c, parent, "message_changed")
+	}
+	ws.tell(c, m, "message")
+	ws.countUnread(c, m)
+	ws.bump()
+	return m
+}
+
+// edit changes a message; nil blocks stay as they were.
+func (ws *Workspace) edit(c *channel, m *Message, in content) {
+	m.Text = in.text
+	if in.blocks != nil {
+		m.Blocks = ws.withIDs(in.blocks)
+	}
+	if in.attachments != nil {
+		m.Attachments = in.attachments
+	}
+	if in.metadata != nil {
+		m.Metadata = in.metadata
+	}
+	m.Edited++
+	ws.tell(c, m, "message_changed")
+	ws.bump()
+}
+
+func (ws *Workspace) remove(c *channel, m *Message) {
+	m.Deleted = true
+	if parent := c.byTS[m.ThreadTS]; parent != nil && parent != m {
+		parent.Replies--
+		ws.tell(c, parent, "message_changed")
+	}
+	ws.tellAll(c, m, map[string]any{"type": "message_deleted", "channel": c.ID, "ts": m.TS})
+	ws.bump()
+}
+
+// slackbot shows a user what Slack shows when an app failed, and writes it down.
+func (ws *Workspace) slackbot(c *channel, user *User, text string) {
+	slackbot, _ := ws.users.find(slackbotID)
+	if c != nil {
+		ws.post(c, slackbot, content{text: text, ephemeralTo: user.ID})
+	}
+	ws.notify(user.ID, map[string]any{"type": "notice", "text": text})
+}
+
+// countUnread counts what the members have not read. Replies do not make a channel bold.
+func (ws *Workspace) countUnread(c *channel, m *Message) {
+	if m.isReply() || m.EphemeralTo != "" {
+		return
+	}
+	for _, u := range ws.membersOf(c) {
+		if u.ID == m.User || u.IsBot {
+			continue
+		}
+		n := ws.unreadOf(u.ID, c.ID)
+		n.unread++
+		if c.dm != nil || ws.mentions(m, u) {
+			n.mentions++
+		}
+		ws.setUnread(u.ID, c.ID, n)
+	}
+}
+
+func (ws *Workspace) unreadOf(user, channel string) count {
+	return ws.unread[user][channel]
+}
+
+func (ws *Workspace) setUnread(user, channel string, n count) {
+	if ws.unread[user] == nil {
+		ws.unread[user] = map[string]count{}
+	}
+	ws.unread[user][channel] = n
+	ws.notify(user, map[string]any{"type": "unread", "channel": channel, "unread": n.unread, "mentions": n.mentions})
+}
+
+// mentions tells whether the message calls the user by name, by group or with everybody.
+func (ws *Workspace) mentions(m *Message, u *User) bool {
+	source := m.Text + string(m.Blocks)
+	calls := []string{"<@" + u.ID, "<!channel", "<!here", "<!everyone"}
+	for _, g := range ws.groups.all() {
+		if slices.Contains(g.Members, u.ID) {
+			calls = append(calls, "<!subteam^"+g.ID)
+		}
+	}
+	unescaped := strings.ReplaceAll(source, `\u003c`, "<")
+	return slices.ContainsFunc(calls, func(call string) bool { return strings.Contains(unescaped, call) })
+}
+
+// object is the message as conversations.history and payloads show it [docs.slack.dev/reference/events/message].
+func (ws *Workspace) messageObject(m *Message) map[string]any {
+	o := map[string]any{"type": "message", "user": m.User, "text": m.Text, "ts": m.TS, "team": ws.opts.TeamID}
+	if m.FromBot && m.User == ws.bot().ID {
+		o["bot_id"], o["app_id"] = botID, appID
+		o["bot_profile"] = map[string]any{"id": botID, "app_id": appID, "name": ws.opts.BotName, "deleted": false, "team_id": ws.opts.TeamID}
+	}
+	for name, raw := range map[string]json.RawMessage{"blocks": m.Blocks, "attachments": m.Attachments, "metadata": m.Metadata} {
+		if len(raw) > 0 {
+			o[name] = raw
+		}
+	}
+	if m.ThreadTS != "" {
+		o["thread_ts"] = m.ThreadTS
+	}
+	if m.Replies > 0 {
+		o["reply_count"], o["is_locked"], o["subscribed"] = m.Replies, false, true
+	}
+	if m.Edited > 0 {
+		o["edited"] = map[string]any{"user": m.User, "ts": m.TS}
+	}
+	if len(m.Files) > 0 {
+		o["files"] = ws.fileObjects(m.Files)
+	}
+	return o
+}
+
+// describe is a message in one line, for errors.
+func (m *Message) describe() string {
+	text := strings.Join(strings.Fields(m.PlainText()), " ")
+	if r := []rune(text); len(r) > 160 {
+		text = string(r[:160]) + "…"
+	}
+	note := ""
+	if m.EphemeralTo != "" {
+		note = " (only for " + m.EphemeralTo + ")"
+	}
+	return fmt.Sprintf("%s %s%s: %s %q", m.TS, m.User, note, text, m.Buttons())
+}

@@ -1,0 +1,134 @@
+package slacksim
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+// A responseURL lets the app answer an interaction "up to 5 times within 30 minutes"
+// [docs.slack.dev/interactivity/handling-user-interaction#message_responses].
+type responseURL struct {
+	user     *User
+	channel  *channel
+	original *Message // whose button was clicked; nil for commands
+	expires  time.Time
+	left     int
+}
+
+func (ws *Workspace) newResponseURL(kind string, u *User, c *channel, original *Message) string {
+	ws.serial["response"]++
+	path := fmt.Sprintf("/respond/%s/%s/%d-%016x", kind, ws.opts.TeamID, 1000+ws.serial["response"], ws.rng.Uint64())
+	ws.responses[path] = &responseURL{user: u, channel: c, original: original, expires: ws.opts.Now().Add(30 * time.Minute), left: 5}
+	return ws.base + path
+}
+
+func (ws *Workspace) serveResponse(w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
+	body, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20)) // what was cut off is no JSON
+	call := Call{Method: "response_url", Args: map[string]string{"body": string(body)}, Status: http.StatusOK}
+	ws.mu.Lock()
+	call.Time = ws.opts.Now()
+	fault := ws.takeFault("response_url")
+	ws.mu.Unlock()
+	defer func() {
+		call.Duration = time.Since(start)
+		ws.mu.Lock()
+		defer ws.mu.Unlock()
+		ws.record.addCall(call)
+		ws.bump()
+	}()
+	if fault != nil && !fault.After {
+		call.Status, call.Error = fault.play(r.Context(), ws.quit, w)
+		return
+	}
+	err := ws.respond(r.URL.Path, body)
+	if fault != nil {
+		call.Status, call.Error = fault.play(r.Context(), ws.quit, w)
+		return
+	}
+	if err != nil {
+		call.Error, call.Status = err.Error(), responseStatus(err)
+		writeJSON(w, call.Status, refusal(err))
+		return
+	}
+	writeJSON(w, http.StatusOK, reply{"ok": true})
+}
+
+func responseStatus(err error) int {
+	switch err.Error() {
+	case "used_url", "expired_url", "invalid_url":
+		return http.StatusNotFound
+	}
+	return http.StatusBadRequest
+}
+
+func (ws *Workspace) respond(path string, body []byte) error {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	target := ws.responses[path]
+	var given args
+	err := decode(body, &given)
+	switch {
+	case target == nil:
+		err = refuse("invalid_url")
+	case target.left == 0:
+		err = refuse("used_url")
+	case ws.opts.Now().After(target.expires):
+		err = refuse("expired_url")
+	case err != nil:
+		err = refuse("invalid_payload")
+	default:
+		err = ws.respondWith(target, given)
+	}
+	if err != nil {
+		ws.violate("response_url: %s %v", err, messagesOf(err))
+	}
+	return err
+}
+
+// respondWith posts, replaces or deletes. Channels that the bot is not in make no difference here.
+func (ws *Workspace) respondWith(target *responseURL, given args) error {
+	if given.flag("delete_original") {
+		return ws.respondToOriginal(target, func(m *Message) { ws.remove(target.channel, m) })
+	}
+	in, err := ws.responseContent(target, given)
+	if err != nil {
+		return err
+	}
+	if given.flag("replace_original") && target.original != nil {
+		return ws.respondToOriginal(target, func(m *Message) {
+			if in.blocks == nil {
+				m.Blocks = nil // the whole message gives way, unlike chat.update
+			}
+			ws.edit(target.channel, m, in)
+		})
+	}
+	target.left--
+	if given.str("response_type") != "in_channel" {
+		in.ephemeralTo = target.user.ID
+	}
+	ws.post(target.channel, ws.bot(), in)
+	return nil
+}
+
+func (ws *Workspace) respondToOriginal(target *responseURL, change func(*Message)) error {
+	if target.original == nil || target.original.Deleted {
+		return refuse("message_not_found")
+	}
+	target.left--
+	change(target.original)
+	return nil
+}
+
+func (ws *Workspace) responseContent(target *responseURL, given args) (content, error) {
+	in := content{text: given.str("text"), threadTS: given.str("thread_ts")}
+	if err := given.readBlocks(&in); err != nil {
+		return in, err
+	}
+	if in.text == "" && in.blocks == nil && in.attachments == nil {
+		return in, refuse("no_text")
+	}
+	return in, ws.checkThread(&in, target.channel)
+}

@@ -1,0 +1,215 @@
+package slacksim
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// maxSockets is "up to 10 WebSocket connections" [docs.slack.dev/apis/events-api/using-socket-mode].
+const maxSockets = 10
+
+// deadAfter is how long a client may be silent, pongs included.
+const deadAfter = 30 * time.Second
+
+// A socket is one Socket Mode connection.
+type socket struct {
+	number int
+	conn   *websocket.Conn
+	out    chan []byte   // frames to write, in order
+	gone   chan struct{} // closed when the connection is given up
+}
+
+// openConnection is apps.connections.open: a ticket for one WebSocket.
+func (ws *Workspace) openConnection(args) (reply, error) {
+	ws.serial["ticket"]++
+	ticket := fmt.Sprintf("%08x-%016x", ws.serial["ticket"], ws.rng.Uint64())
+	ws.tickets[ticket] = true
+	return reply{"url": "ws" + ws.base[len("http"):] + "/link/?ticket=" + ticket + "&app_id=" + appID}, nil
+}
+
+func (ws *Workspace) takeTicket(ticket string) bool {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ok := ws.tickets[ticket] && !ws.closed
+	delete(ws.tickets, ticket)
+	if ok {
+		ws.work.Add(1)
+	}
+	return ok
+}
+
+// serveLink is the WebSocket's life, from the ticket to the end.
+func (ws *Workspace) serveLink(w http.ResponseWriter, r *http.Request) {
+	if !ws.takeTicket(r.URL.Query().Get("ticket")) {
+		http.Error(w, "invalid ticket", http.StatusForbidden)
+		return
+	}
+	defer ws.work.Done()
+	upgrader := websocket.Upgrader{ReadBufferSize: 32 << 10, WriteBufferSize: 32 << 10, CheckOrigin: func(*http.Request) bool { return true }}
+	conn, err := upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return // Upgrade has answered
+	}
+	s := &socket{conn: conn, out: make(chan []byte, 1024), gone: make(chan struct{})}
+	if !ws.admit(s, r.URL.Query().Get("debug_reconnects") == "true") {
+		refuseSocket(conn)
+		return
+	}
+	ws.read(s)
+	ws.mu.Lock()
+	ws.dropLocked(s)
+	ws.mu.Unlock()
+}
+
+// admit says hello and makes the socket one of those that get envelopes; the eleventh is turned away.
+func (ws *Workspace) admit(s *socket, short bool) bool {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if len(ws.sockets) >= maxSockets || ws.closed {
+		return false
+	}
+	ws.serial["socket"]++
+	s.number = ws.serial["socket"]
+	ws.sockets[s] = true
+	lifetime := ws.opts.SocketLifetime
+	if short { // using-socket-mode: "debug_reconnects=true … 360 seconds"
+		lifetime = 360 * time.Second
+	}
+	s.write(encode(map[string]any{
+		"type": "hello", "num_connections": len(ws.sockets), "connection_info": map[string]any{"app_id": appID},
+		"debug_info": map[string]any{"host": "applink-1", "build_number": 1, "started": "2026-11-22 00:00:00.000",
+			"approximate_connection_time": int(cmp.Or(lifetime, 5*time.Hour) / time.Second)},
+	}))
+	ws.goLocked(func() { ws.pump(s) })
+	if lifetime > 0 {
+		ws.afterLocked(max(lifetime-10*time.Second, 0), func() { ws.ask(s, "warning") })
+		ws.afterLocked(lifetime, func() { ws.ask(s, "refresh_requested"); ws.closeSocket(s) })
+	}
+	ws.bump()
+	return true
+}
+
+// refuseSocket: slackapi/node-slack-sdk#1654.
+func refuseSocket(conn *websocket.Conn) {
+	_ = conn.WriteMessage(websocket.TextMessage, disconnectFrame("too_many_websockets"))
+	_ = conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), time.Now().Add(time.Second))
+	_ = conn.Close()
+}
+
+func disconnectFrame(reason string) []byte {
+	return encode(map[string]any{"type": "disconnect", "reason": reason, "debug_info": map[string]any{"host": "applink-1"}})
+}
+
+// read takes acks until the connection ends.
+func (ws *Workspace) read(s *socket) {
+	alive := func(string) error { return s.conn.SetReadDeadline(time.Now().Add(deadAfter)) }
+	s.conn.SetPongHandler(alive)
+	for alive("") == nil {
+		_, frame, err := s.conn.ReadMessage()
+		if err != nil {
+			return
+		}
+		ws.acknowledge(frame)
+	}
+}
+
+// pump writes frames and pings. Slack pings every few seconds; clients take 30 seconds of silence for death.
+func (ws *Workspace) pump(s *socket) {
+	ping := time.NewTicker(ws.opts.PingInterval)
+	defer ping.Stop()
+	for {
+		var err error
+		select {
+		case frame := <-s.out:
+			_ = s.conn.SetWriteDeadline(time.Now().Add(5 * time.Second))
+			err = s.conn.WriteMessage(websocket.TextMessage, frame)
+		case <-ping.C:
+			err = s.conn.WriteControl(websocket.PingMessage, []byte("Ping from applink-1"), time.Now().Add(5*time.Second))
+		case <-s.gone:
+			return
+		}
+		if err != nil {
+			_ = s.conn.Close() // the reader ends, and with it the socket
+			return
+		}
+	}
+}
+
+// write queues a frame. A client that leaves a thousand unread loses its connection.
+func (s *socket) write(frame []byte) {
+	select {
+	case s.out <- frame:
+	default:
+		_ = s.conn.Close()
+	}
+}
+
+func (ws *Workspace) dropLocked(s *socket) {
+	if ws.sockets[s] {
+		delete(ws.sockets, s)
+		close(s.gone)
+		ws.bump()
+	}
+	_ = s.conn.Close()
+}
+
+// closeSocket ends the connection in the orderly way.
+func (ws *Workspace) closeSocket(s *socket) {
+	_ = s.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), time.Now().Add(time.Second))
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ws.dropLocked(s)
+}
+
+func (ws *Workspace) ask(s *socket, reason string) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if ws.sockets[s] {
+		s.write(disconnectFrame(reason))
+	}
+}
+
+// openSockets are the sockets in the order of their opening, so that the seeded choice is the same in every run.
+func (ws *Workspace) openSockets() []*socket {
+	return slices.SortedFunc(maps.Keys(ws.sockets), func(a, b *socket) int { return a.number - b.number })
+}
+
+// Sockets is the number of open Socket Mode connections.
+func (ws *Workspace) Sockets() int {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	return len(ws.sockets)
+}
+
+// Disconnect sends every socket a disconnect frame (warning, refresh_requested or link_disabled) and closes it after a
+// while. Until then the socket gets envelopes as before: whoever closes it at once loses them. A negative pause leaves
+// the closing to the app.
+func (ws *Workspace) Disconnect(reason string, closeAfter time.Duration) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	for _, s := range ws.openSockets() {
+		s.write(disconnectFrame(reason))
+		if closeAfter >= 0 {
+			ws.afterLocked(closeAfter, func() { ws.closeSocket(s) })
+		}
+	}
+}
+
+// DropSockets resets every connection without a word.
+func (ws *Workspace) DropSockets() {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	for _, s := range ws.openSockets() {
+		if tcp, ok := s.conn.UnderlyingConn().(*net.TCPConn); ok {
+			_ = tcp.SetLinger(0)
+		}
+		ws.dropLocked(s)
+	}
+}

@@ -1,0 +1,380 @@
+package slacksim
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// A Person is a user who acts. What a person cannot do in Slack is an error; what the app makes of it is not.
+type Person struct {
+	ws *Workspace
+	id string
+}
+
+// ID is the user's id.
+func (p *Person) ID() string { return p.id }
+
+func (p *Person) user() *User { return p.ws.users.byID[p.id] }
+
+// A Surface is where a person finds buttons and menus: a Message or a View. What counts is what the person saw, which may
+// be older than what is there now.
+type Surface interface {
+	locate(ws *Workspace, u *User) (place, []map[string]any, error)
+}
+
+func (m Message) locate(ws *Workspace, u *User) (place, []map[string]any, error) {
+	c, ok := ws.channels.byID[m.Channel]
+	if !ok || !c.has(u) {
+		return place{}, nil, fmt.Errorf("%s does not see the channel %s", u.Name, m.Channel)
+	}
+	now := c.byTS[m.TS]
+	if now == nil || !now.visibleTo(u.ID) {
+		return place{}, nil, fmt.Errorf("%s does not see the message %s: it is gone or for another user", u.Name, m.TS)
+	}
+	return place{channel: c, message: now}, parseBlocks(m.Blocks), nil
+}
+
+func (v View) locate(ws *Workspace, u *User) (place, []map[string]any, error) {
+	now := ws.views[v.ID]
+	if now == nil || now.User != u.ID {
+		return place{}, nil, fmt.Errorf("%s has no open view %s (%q)", u.Name, v.ID, v.Title)
+	}
+	return place{view: now}, parseBlocks(v.Blocks), nil
+}
+
+// Types sends what is typed into the composer of a channel ("#soc", an id) or of a direct message ("@s1bot"): a slash
+// command, or a message. @names and #names become mentions, as in Slack's client.
+func (p *Person) Types(where, text string) error {
+	p.ws.mu.Lock()
+	defer p.ws.mu.Unlock()
+	c, err := p.ws.composer(p.user(), where)
+	if err != nil {
+		return err
+	}
+	return p.ws.typeIn(p.user(), c, "", text)
+}
+
+// TypesInThread sends what is typed into the composer of the message's thread.
+func (p *Person) TypesInThread(m Message, text string) error {
+	p.ws.mu.Lock()
+	defer p.ws.mu.Unlock()
+	at, _, err := m.locate(p.ws, p.user())
+	if err != nil {
+		return err
+	}
+	thread := at.message.TS
+	if at.message.isReply() {
+		thread = at.message.ThreadTS
+	}
+	return p.ws.typeIn(p.user(), at.channel, thread, text)
+}
+
+// Clicks clicks a button, or picks from an overflow menu, by its label. A confirmation dialog is answered with yes.
+func (p *Person) Clicks(on Surface, label string) error {
+	p.ws.mu.Lock()
+	defer p.ws.mu.Unlock()
+	at, blocks, err := on.locate(p.ws, p.user())
+	if err != nil {
+		return err
+	}
+	if block, el := findElement(blocks, label, "button", "icon_button"); el != nil {
+		p.ws.act(p.user(), at, block, el, nil)
+		return nil
+	}
+	block, el, option := findOverflow(blocks, label)
+	if el == nil {
+		return p.pickAnywhere(at, blocks, label)
+	}
+	p.ws.act(p.user(), at, block, el, map[string]any{"selected_option": option})
+	return nil
+}
+
+// pickAnywhere picks an option of that text from the first menu that has it.
+func (p *Person) pickAnywhere(at place, blocks []map[string]any, label string) error {
+	var err error
+	found := false
+	eachElement(blocks, func(b, el map[string]any) {
+		if _, missing := pickOption(el, label, nil); !found && missing == nil {
+			found = true
+			err = p.change(at, b, el, []string{label}, nil)
+		}
+	})
+	if !found {
+		return fmt.Errorf("there is no button or option %q; there are the buttons %q", label, buttonLabels(blocks))
+	}
+	return err
+}
+
+func findOverflow(blocks []map[string]any, label string) (block, el, option map[string]any) {
+	eachElement(blocks, func(b, e map[string]any) {
+		if e["type"] != "overflow" || option != nil {
+			return
+		}
+		for _, o := range objects(e["options"]) {
+			if text(object(o["text"])["text"]) == label {
+				block, el, option = b, e, o
+			}
+		}
+	})
+	return block, el, option
+}
+
+// Selects picks options of a menu, radio buttons or checkboxes, or sets a date, a time or a text, and lets the app know as
+// Slack does at once. The menu is found by its label, its placeholder or its id; a search box is asked for the option.
+func (p *Person) Selects(on Surface, label string, choices ...string) error {
+	p.ws.mu.Lock()
+	at, blocks, err := on.locate(p.ws, p.user())
+	block, el := findInput(blocks, label)
+	p.ws.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	if el == nil {
+		return fmt.Errorf("there is no menu %q", label)
+	}
+	offered, err := p.offers(on, label, el, choices)
+	if err != nil {
+		return err
+	}
+	p.ws.mu.Lock()
+	defer p.ws.mu.Unlock()
+	return p.change(at, block, el, choices, offered)
+}
+
+func findInput(blocks []map[string]any, label string) (block, el map[string]any) {
+	return findElement(blocks, label, inputKinds()...)
+}
+
+// change puts a value into an element outside of a form.
+func (p *Person) change(at place, block, el map[string]any, choices []string, offered []Option) error {
+	value, err := p.ws.enter(el, choices, offered)
+	if err != nil {
+		return err
+	}
+	p.ws.act(p.user(), at, block, el, value)
+	return nil
+}
+
+// offers asks the app for the options of a search box that fit the choices.
+func (p *Person) offers(on Surface, label string, el map[string]any, choices []string) ([]Option, error) {
+	offered := []Option{}
+	if kind := text(el["type"]); kind != "external_select" && kind != "multi_external_select" {
+		return offered, nil
+	}
+	for _, choice := range choices {
+		if choice == "" {
+			continue
+		}
+		found, err := p.Suggests(on, label, choice)
+		if err != nil {
+			return nil, err
+		}
+		offered = append(offered, found...)
+	}
+	return offered, nil
+}
+
+// Suggests types a query into a search box and returns what the app offers. The box is found by its label, its placeholder
+// or its id. A query shorter than the box's min_query_length asks nobody, as in Slack.
+func (p *Person) Suggests(on Surface, label, query string) ([]Option, error) {
+	p.ws.mu.Lock()
+	at, blocks, err := on.locate(p.ws, p.user())
+	if err != nil {
+		p.ws.mu.Unlock()
+		return nil, err
+	}
+	block, el := findElement(blocks, label, "external_select", "multi_external_select")
+	if el == nil {
+		p.ws.mu.Unlock()
+		return nil, fmt.Errorf("there is no search box %q", label)
+	}
+	d := p.ws.suggest(p.user(), at, block, el, query)
+	p.ws.mu.Unlock()
+	return p.ws.suggestions(d)
+}
+
+// View is the modal on top, if one is open.
+func (p *Person) View() (View, bool) {
+	p.ws.mu.Lock()
+	defer p.ws.mu.Unlock()
+	stack := p.ws.stacks[p.id]
+	if len(stack) == 0 {
+		return View{}, false
+	}
+	return *stack[len(stack)-1], true
+}
+
+// Home is the App Home that the app has published for the person, if it has.
+func (p *Person) Home() (View, bool) {
+	p.ws.mu.Lock()
+	defer p.ws.mu.Unlock()
+	v := p.ws.homes[p.id]
+	if v == nil {
+		return View{}, false
+	}
+	return *v, true
+}
+
+// OpensHome opens the app's Home tab.
+func (p *Person) OpensHome() {
+	p.ws.mu.Lock()
+	defer p.ws.mu.Unlock()
+	event := map[string]any{"type": "app_home_opened", "user": p.id, "tab": "home", "event_ts": p.ws.newTS(),
+		"channel": p.ws.dmOf(p.user(), p.ws.bot()).ID}
+	if v := p.ws.homes[p.id]; v != nil {
+		event["view"] = p.ws.viewObject(v)
+	}
+	p.ws.sendEvent(p.user(), event)
+}
+
+// Fills enters values into the inputs of a form without sending it. Fields are found by label or id; a value is a string,
+// or a []string where several things can be picked; "" empties the field.
+func (p *Person) Fills(v View, fields map[string]any) error {
+	for label, value := range fields {
+		if err := p.fill(v, label, choicesOf(value)); err != nil {
+			return fmt.Errorf("fill %q: %w", label, err)
+		}
+	}
+	return nil
+}
+
+func choicesOf(value any) []string {
+	switch v := value.(type) {
+	case []string:
+		return v
+	case string:
+		return []string{v}
+	}
+	return []string{fmt.Sprint(value)}
+}
+
+func (p *Person) fill(v View, label string, choices []string) error {
+	p.ws.mu.Lock()
+	at, blocks, err := v.locate(p.ws, p.user())
+	block, el := findInput(blocks, label)
+	p.ws.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	if el == nil {
+		return fmt.Errorf("there is no such field; there are %q", v.Fields())
+	}
+	offered, err := p.offers(v, label, el, choices)
+	if err != nil {
+		return err
+	}
+	p.ws.mu.Lock()
+	defer p.ws.mu.Unlock()
+	value, err := p.ws.enter(el, choices, offered)
+	if err != nil {
+		return err
+	}
+	p.ws.remember(at.key(p.user()), text(block["block_id"]), text(el["action_id"]), value)
+	if isTrue(block["dispatch_action"]) {
+		p.ws.act(p.user(), at, block, el, value)
+	}
+	return nil
+}
+
+// Submits fills the form and presses its submit button. What Slack's client refuses itself, such as an empty required
+// field, is in the result's Errors like what the app refuses.
+func (p *Person) Submits(v View, fields map[string]any) (SubmitResult, error) {
+	if err := p.Fills(v, fields); err != nil {
+		return SubmitResult{}, err
+	}
+	p.ws.mu.Lock()
+	at, _, err := v.locate(p.ws, p.user())
+	if err != nil {
+		p.ws.mu.Unlock()
+		return SubmitResult{}, err
+	}
+	result, d := p.ws.submit(p.user(), at.view)
+	p.ws.mu.Unlock()
+	if d == nil {
+		return result, nil
+	}
+	return p.ws.submitted(d)
+}
+
+// Closes closes a form with its close button: the view itself, or the whole stack where the app said clear_on_close.
+func (p *Person) Closes(v View) error {
+	p.ws.mu.Lock()
+	defer p.ws.mu.Unlock()
+	at, _, err := v.locate(p.ws, p.user())
+	if err != nil {
+		return err
+	}
+	return p.ws.closeByHand(p.user(), at.view)
+}
+
+// Reads looks at a channel: nothing in it is unread any more.
+func (p *Person) Reads(channel string) {
+	p.ws.mu.Lock()
+	defer p.ws.mu.Unlock()
+	if c, ok := p.ws.channels.find(channel); ok {
+		p.ws.setUnread(p.id, c.ID, count{})
+	}
+}
+
+// Unread counts what the person has not read in a channel, and how much of it calls the person.
+func (p *Person) Unread(channel string) (messages, mentions int) {
+	p.ws.mu.Lock()
+	defer p.ws.mu.Unlock()
+	c, err := p.ws.composer(p.user(), channel)
+	if err != nil {
+		return 0, 0
+	}
+	n := p.ws.unreadOf(p.id, c.ID)
+	return n.unread, n.mentions
+}
+
+// Sees are the messages of a channel that the person sees, oldest first, replies in threads included.
+func (p *Person) Sees(channel string) []Message {
+	p.ws.mu.Lock()
+	defer p.ws.mu.Unlock()
+	c, err := p.ws.composer(p.user(), channel)
+	if err != nil {
+		return nil
+	}
+	seen := []Message{}
+	for _, m := range c.messages {
+		if m.visibleTo(p.id) {
+			seen = append(seen, *m)
+		}
+	}
+	return seen
+}
+
+// Shortcut runs a global shortcut.
+func (p *Person) Shortcut(callbackID string) {
+	p.ws.mu.Lock()
+	defer p.ws.mu.Unlock()
+	d := &delivery{kind: "interactive", label: "shortcut", user: p.user()}
+	p.ws.send(d, p.ws.shortcutPayload(p.user(), callbackID, nil, nil), 0, "")
+}
+
+// ShortcutOn runs a message shortcut on a message that is not ephemeral.
+func (p *Person) ShortcutOn(m Message, callbackID string) error {
+	p.ws.mu.Lock()
+	defer p.ws.mu.Unlock()
+	at, _, err := m.locate(p.ws, p.user())
+	if err != nil {
+		return err
+	}
+	if at.message.EphemeralTo != "" {
+		return errors.New("ephemeral messages have no shortcuts")
+	}
+	d := &delivery{kind: "interactive", label: "message_action", user: p.user(), channel: at.channel}
+	p.ws.send(d, p.ws.shortcutPayload(p.user(), callbackID, at.channel, at.message), 0, "")
+	return nil
+}
+
+func inputKinds() []string {
+	kinds := []string{}
+	for kind := range inputs {
+		kinds = append(kinds, kind)
+	}
+	slices.Sort(kinds)
+	return kinds
+}

@@ -1,0 +1,257 @@
+package slacksim
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+)
+
+// A View is an open modal or an App Home, as it stood when it was looked at.
+type View struct {
+	ID              string
+	User            string
+	Type            string // modal or home
+	CallbackID      string
+	ExternalID      string
+	Title           string
+	Submit, Close   string // labels; "" where the app gave none
+	PrivateMetadata string
+	Hash            string
+	Blocks          json.RawMessage
+	RootID          string
+	PreviousID      string
+	ClearOnClose    bool
+	NotifyOnClose   bool
+
+	source map[string]any // as the app sent it
+}
+
+// PlainText is all that a reader sees: title, blocks, labels of the buttons below.
+func (v View) PlainText() string {
+	text := v.Title + "\n" + plainText(parseBlocks(v.Blocks))
+	if v.Submit != "" {
+		text += "\n" + v.Submit
+	}
+	return text
+}
+
+// Buttons are the labels of the buttons in the view, without submit and close.
+func (v View) Buttons() []string { return buttonLabels(parseBlocks(v.Blocks)) }
+
+// Fields are the labels of the inputs, in reading order.
+func (v View) Fields() []string {
+	labels := []string{}
+	for _, b := range inputBlocks(parseBlocks(v.Blocks)) {
+		labels = append(labels, text(object(b["label"])["text"]))
+	}
+	return labels
+}
+
+func inputBlocks(blocks []map[string]any) []map[string]any {
+	return slices.DeleteFunc(slices.Clone(blocks), func(b map[string]any) bool { return b["type"] != "input" })
+}
+
+// maxViewSize is the size over which Slack answers view_too_large: "greater than 250kb".
+const maxViewSize = 250 << 10
+
+// readView judges what the app sent.
+func readView(raw json.RawMessage, kind string) (map[string]any, error) {
+	var source map[string]any
+	switch {
+	case raw == nil || decode(raw, &source) != nil:
+		return nil, refuse("invalid_arguments", "[ERROR] must provide an object [json-pointer:/view]")
+	case len(raw) > maxViewSize:
+		return nil, refuse("view_too_large")
+	}
+	problems := ValidateView(raw)
+	if len(problems) == 0 && source["type"] != kind {
+		problems = []Problem{{"/view/type", "must be " + kind}}
+	}
+	if len(problems) > 0 {
+		return nil, invalidBlocks("invalid_arguments", problems)
+	}
+	return source, nil
+}
+
+// setView fills the view from what the app sent. Inputs whose block_id and action_id stay keep what was typed into them.
+func (ws *Workspace) setView(v *View, source map[string]any) {
+	label := func(name string) string { return text(object(source[name])["text"]) }
+	v.source, v.Type, v.CallbackID, v.PrivateMetadata = source, text(source["type"]), text(source["callback_id"]), text(source["private_metadata"])
+	v.ExternalID = text(source["external_id"])
+	v.Title, v.Submit, v.Close = label("title"), label("submit"), label("close")
+	v.ClearOnClose, v.NotifyOnClose = isTrue(source["clear_on_close"]), isTrue(source["notify_on_close"])
+	v.Blocks = ws.withIDs(encode(source["blocks"]))
+	ws.serial["hash"]++
+	v.Hash = strconv.FormatInt(ws.opts.Now().Unix(), 10) + "." + strconv.Itoa(ws.serial["hash"])
+}
+
+// addView makes a view of the user's and, if it is a modal, puts it on top of the stack.
+func (ws *Workspace) addView(user string, source map[string]any) (*View, error) {
+	if id := text(source["external_id"]); id != "" && ws.viewByExternalID(id) != nil {
+		return nil, refuse("duplicate_external_id")
+	}
+	stack := ws.stacks[user]
+	if len(stack) >= 3 { // docs.slack.dev/surfaces/modals: "up to 3 views"
+		return nil, refuse("push_limit_reached")
+	}
+	v := &View{ID: ws.newID("V"), User: user}
+	ws.setView(v, source)
+	v.RootID = v.ID
+	if len(stack) > 0 {
+		v.RootID, v.PreviousID = stack[0].ID, stack[len(stack)-1].ID
+	}
+	ws.views[v.ID] = v
+	ws.stacks[user] = append(slices.Clone(stack), v)
+	event := "view_opened"
+	if v.PreviousID != "" {
+		event = "view_pushed"
+	}
+	ws.notify(user, map[string]any{"type": event, "view": ws.viewObject(v)})
+	ws.bump()
+	return v, nil
+}
+
+func (ws *Workspace) replaceView(v *View, source map[string]any) error {
+	if id := text(source["external_id"]); id != "" && id != v.ExternalID && ws.viewByExternalID(id) != nil {
+		return refuse("duplicate_external_id")
+	}
+	ws.setView(v, source)
+	ws.notify(v.User, map[string]any{"type": "view_updated", "view": ws.viewObject(v)})
+	ws.bump()
+	return nil
+}
+
+func (ws *Workspace) viewByExternalID(id string) *View {
+	for _, v := range ws.views {
+		if v.ExternalID == id {
+			return v
+		}
+	}
+	return nil
+}
+
+// closeViews closes the topmost view of the user, or the whole stack, and returns what was closed.
+func (ws *Workspace) closeViews(user string, all bool) []*View {
+	stack := ws.stacks[user]
+	keep := max(len(stack)-1, 0)
+	if all {
+		keep = 0
+	}
+	gone := stack[keep:]
+	for _, v := range gone {
+		delete(ws.views, v.ID)
+		delete(ws.typed, placeOfView(v))
+		ws.notify(user, map[string]any{"type": "view_closed", "view_id": v.ID})
+	}
+	ws.stacks[user] = slices.Clone(stack[:keep])
+	ws.bump()
+	return gone
+}
+
+// openView is views.open. Whatever the user had open gives way.
+func (ws *Workspace) openView(a args) (reply, error) {
+	source, err := readView(a.json("view"), "modal")
+	if err != nil {
+		return nil, err
+	}
+	t, err := ws.exchange(a.str("trigger_id"))
+	if err != nil {
+		return nil, err
+	}
+	ws.closeViews(t.user, true)
+	v, err := ws.addView(t.user, source)
+	if err != nil {
+		return nil, err
+	}
+	t.used = true
+	return reply{"view": ws.viewObject(v)}, nil
+}
+
+// pushView is views.push: it needs a modal to push upon.
+func (ws *Workspace) pushView(a args) (reply, error) {
+	source, err := readView(a.json("view"), "modal")
+	if err != nil {
+		return nil, err
+	}
+	t, err := ws.exchange(a.str("trigger_id"))
+	if err != nil {
+		return nil, err
+	}
+	if len(ws.stacks[t.user]) == 0 {
+		return nil, refuse("not_found")
+	}
+	v, err := ws.addView(t.user, source)
+	if err != nil {
+		return nil, err
+	}
+	t.used = true
+	return reply{"view": ws.viewObject(v)}, nil
+}
+
+// updateView is views.update, by view_id or external_id; with `hash` only while nobody else has changed the view.
+func (ws *Workspace) updateView(a args) (reply, error) {
+	v := ws.views[a.str("view_id")]
+	if id := a.str("external_id"); v == nil && id != "" {
+		v = ws.viewByExternalID(id)
+	}
+	if v == nil {
+		return nil, refuse("not_found")
+	}
+	source, err := readView(a.json("view"), v.Type)
+	if err != nil {
+		return nil, err
+	}
+	if hash := a.str("hash"); hash != "" && hash != v.Hash {
+		return nil, refuse("hash_conflict")
+	}
+	if err := ws.replaceView(v, source); err != nil {
+		return nil, err
+	}
+	return reply{"view": ws.viewObject(v)}, nil
+}
+
+// publishView is views.publish: the App Home of one user.
+func (ws *Workspace) publishView(a args) (reply, error) {
+	u, ok := ws.users.byID[a.str("user_id")]
+	if !ok {
+		return nil, refuse("user_not_found")
+	}
+	source, err := readView(a.json("view"), "home")
+	if err != nil {
+		return nil, err
+	}
+	v := ws.homes[u.ID]
+	if hash := a.str("hash"); hash != "" && (v == nil || hash != v.Hash) {
+		return nil, refuse("hash_conflict")
+	}
+	if v == nil {
+		id := ws.newID("V")
+		v = &View{ID: id, User: u.ID, RootID: id}
+		ws.homes[u.ID], ws.views[id] = v, v
+	}
+	ws.setView(v, source)
+	ws.bump()
+	return reply{"view": ws.viewObject(v)}, nil
+}
+
+// viewObject is the view as the Web API and payloads show it [docs.slack.dev/reference/views].
+func (ws *Workspace) viewObject(v *View) map[string]any {
+	o := map[string]any{
+		"id": v.ID, "team_id": ws.opts.TeamID, "type": v.Type, "blocks": v.Blocks, "private_metadata": v.PrivateMetadata,
+		"callback_id": v.CallbackID, "external_id": v.ExternalID, "hash": v.Hash, "clear_on_close": v.ClearOnClose,
+		"notify_on_close": v.NotifyOnClose, "root_view_id": v.RootID, "previous_view_id": nil, "app_id": appID, "bot_id": botID,
+		"app_installed_team_id": ws.opts.TeamID, "state": map[string]any{"values": ws.stateOf(v.Blocks, placeOfView(v))},
+		"title": v.source["title"], "submit": v.source["submit"], "close": v.source["close"],
+	}
+	if v.PreviousID != "" {
+		o["previous_view_id"] = v.PreviousID
+	}
+	if v.Blocks == nil {
+		o["blocks"] = []any{}
+	}
+	return o
+}
+
+func placeOfView(v *View) string { return v.User + " " + v.ID }
+
+func placeOfMessage(user string, m *Message) string { return user + " " + m.Channel + " " + m.TS }

@@ -1,0 +1,173 @@
+package slacksim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// wait returns once find is satisfied; it looks again whenever something changed. find and there run under the lock.
+func (ws *Workspace) wait(ctx context.Context, what string, find func() bool, there func() string) error {
+	for {
+		ws.mu.Lock()
+		found, changed := find(), ws.changed
+		ws.mu.Unlock()
+		if found {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ws.quit:
+			return fmt.Errorf("%s: %w", what, errors.New("the workspace was closed"))
+		case <-ctx.Done():
+			ws.mu.Lock()
+			defer ws.mu.Unlock()
+			return fmt.Errorf("%s: %w; there was %s%s", what, ctx.Err(), there(), ws.troubles())
+		}
+	}
+}
+
+// troubles are the violations, which often tell why a wait was in vain.
+func (ws *Workspace) troubles() string {
+	if len(ws.record.violations) == 0 {
+		return ""
+	}
+	return "\nviolations:\n  " + strings.Join(ws.record.violations, "\n  ")
+}
+
+// WaitMessage returns the newest message of a channel that satisfies the predicate, as soon as there is one. Replies in
+// threads count, ephemeral messages do not.
+func (ws *Workspace) WaitMessage(ctx context.Context, channel string, is func(Message) bool) (Message, error) {
+	var found Message
+	everybody := func(m *Message) bool { return m.EphemeralTo == "" }
+	err := ws.wait(ctx, "wait for a message in "+channel, func() bool {
+		return ws.newest(&found, ws.messagesIn(channel), everybody, is)
+	}, func() string { return describeLast(ws.messagesIn(channel), everybody) })
+	return found, err
+}
+
+// WaitEphemeral returns the newest message that only this user sees and that satisfies the predicate, in any channel.
+func (ws *Workspace) WaitEphemeral(ctx context.Context, user string, is func(Message) bool) (Message, error) {
+	var found Message
+	theirs := func(m *Message) bool {
+		u, ok := ws.users.find(user)
+		return ok && m.EphemeralTo == u.ID
+	}
+	err := ws.wait(ctx, "wait for an ephemeral message to "+user, func() bool {
+		return ws.newest(&found, ws.allMessages(), theirs, is)
+	}, func() string { return describeLast(ws.allMessages(), theirs) })
+	return found, err
+}
+
+// WaitUpdate returns the message once it satisfies the predicate; it may do so already.
+func (ws *Workspace) WaitUpdate(ctx context.Context, channel, ts string, is func(Message) bool) (Message, error) {
+	var found Message
+	same := func(m *Message) bool { return m.TS == ts }
+	err := ws.wait(ctx, "wait for the message "+ts+" in "+channel+" to change", func() bool {
+		return ws.newest(&found, ws.messagesIn(channel), same, is)
+	}, func() string { return describeLast(ws.messagesIn(channel), same) })
+	return found, err
+}
+
+// WaitView returns the user's topmost view once it satisfies the predicate; nil takes any.
+func (ws *Workspace) WaitView(ctx context.Context, user string, is func(View) bool) (View, error) {
+	var found View
+	top := func() *View {
+		u, _ := ws.users.find(user)
+		if u == nil || len(ws.stacks[u.ID]) == 0 {
+			return nil
+		}
+		return ws.stacks[u.ID][len(ws.stacks[u.ID])-1]
+	}
+	err := ws.wait(ctx, "wait for a view of "+user, func() bool {
+		v := top()
+		if v == nil || is != nil && !is(*v) {
+			return false
+		}
+		found = *v
+		return true
+	}, func() string {
+		if v := top(); v != nil {
+			return fmt.Sprintf("%q", v.PlainText())
+		}
+		return "no open view"
+	})
+	return found, err
+}
+
+// WaitCall returns the newest call of a method that satisfies the predicate; nil takes any.
+func (ws *Workspace) WaitCall(ctx context.Context, method string, is func(Call) bool) (Call, error) {
+	var found Call
+	err := ws.wait(ctx, "wait for a call of "+method, func() bool {
+		for _, c := range slices.Backward(ws.record.calls) {
+			if c.Method == method && (is == nil || is(c)) {
+				found = c
+				return true
+			}
+		}
+		return false
+	}, func() string { return fmt.Sprintf("%d calls in all", len(ws.record.calls)) })
+	return found, err
+}
+
+// WaitSockets returns once at least so many Socket Mode connections are open.
+func (ws *Workspace) WaitSockets(ctx context.Context, atLeast int) error {
+	return ws.wait(ctx, fmt.Sprintf("wait for %d sockets", atLeast), func() bool { return len(ws.sockets) >= atLeast },
+		func() string { return fmt.Sprintf("%d of them", len(ws.sockets)) })
+}
+
+// Settle returns once no envelope waits for its ack any more.
+func (ws *Workspace) Settle(ctx context.Context) error {
+	return ws.wait(ctx, "wait for acks", func() bool { return ws.waiting == 0 },
+		func() string { return fmt.Sprintf("%d envelopes without one", ws.waiting) })
+}
+
+func (ws *Workspace) newest(found *Message, messages []*Message, relevant func(*Message) bool, is func(Message) bool) bool {
+	for _, m := range slices.Backward(messages) {
+		if !m.Deleted && relevant(m) && (is == nil || is(*m)) {
+			*found = *m
+			return true
+		}
+	}
+	return false
+}
+
+func (ws *Workspace) messagesIn(name string) []*Message {
+	c, ok := ws.channels.find(name)
+	if u, isUser := ws.users.find(name); !ok && isUser {
+		c, ok = ws.dmOf(u, ws.bot()), true
+	}
+	if !ok {
+		return nil
+	}
+	return c.messages
+}
+
+func (ws *Workspace) allMessages() []*Message {
+	all := []*Message{}
+	for _, c := range ws.channels.all() {
+		all = append(all, c.messages...)
+	}
+	slices.SortFunc(all, func(a, b *Message) int {
+		if later(a.TS, b.TS) {
+			return 1
+		}
+		return -1
+	})
+	return all
+}
+
+func describeLast(messages []*Message, relevant func(*Message) bool) string {
+	lines := []string{}
+	for _, m := range slices.Backward(messages) {
+		if relevant(m) && !m.Deleted && len(lines) < 10 {
+			lines = append(lines, "  "+m.describe())
+		}
+	}
+	if len(lines) == 0 {
+		return "none"
+	}
+	return "(newest first)\n" + strings.Join(lines, "\n")
+}

@@ -1,0 +1,282 @@
+package slacksim
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Tokens that a workspace accepts unless its Options say otherwise.
+const (
+	AppToken = "xapp-1-A0S1BOT-1000000000000-slacksim"
+	BotToken = "xoxb-1000000000-2000000000000-slacksim"
+)
+
+// A Command is a slash command of the app.
+type Command struct {
+	Name         string // "/s1"
+	Description  string
+	UsageHint    string
+	ShouldEscape bool // people, channels and links arrive as <@U…|name>, <#C…|name> and <https://…>
+}
+
+// Options say what workspace it is. The zero value is a workspace named SOC whose app has every scope and one command, /s1.
+type Options struct {
+	TeamID, TeamName, TeamDomain string
+	BotName                      string // the app's bot user; default s1bot
+	AppToken, BotToken           string
+	Scopes                       []string // of the bot token; nil = all that the simulator knows
+	Commands                     []Command
+
+	Now            func() time.Time // the clock of time stamps, triggers and response_urls; default time.Now
+	Seed           uint64           // of every random choice
+	AckTimeout     time.Duration    // default 3 s
+	PingInterval   time.Duration    // default 5 s
+	EventRetries   []time.Duration  // pauses before an event is sent again; default at once, 1 min, 5 min
+	SocketLifetime time.Duration    // after it a socket is asked to refresh; default never
+	EnforceRates   bool             // one message a second and channel, and the tiers of the Web API
+	PageSize       int              // most items in one page of a listing, whatever the caller's limit; default Slack's 1,000
+	FreePlan       bool             // user groups answer plan_upgrade_required
+	KeepCalls      int              // Web API calls and acks that the record keeps; default 20,000
+}
+
+func (o Options) withDefaults() Options {
+	setDefault(&o.TeamID, "T0SOC0001")
+	setDefault(&o.TeamName, "SOC")
+	setDefault(&o.TeamDomain, "soc")
+	setDefault(&o.BotName, "s1bot")
+	setDefault(&o.AppToken, AppToken)
+	setDefault(&o.BotToken, BotToken)
+	setDefault(&o.AckTimeout, 3*time.Second)
+	setDefault(&o.PingInterval, 5*time.Second)
+	setDefault(&o.PageSize, 1000)
+	setDefault(&o.KeepCalls, 20000)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Scopes == nil {
+		o.Scopes = allScopes()
+	}
+	if o.Commands == nil {
+		o.Commands = []Command{{Name: "/s1", Description: "Ask SentinelOne, or change something there", UsageHint: "<command> [name=value …]"}}
+	}
+	if o.EventRetries == nil {
+		o.EventRetries = []time.Duration{0, time.Minute, 5 * time.Minute}
+	}
+	return o
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// A Workspace is a simulated Slack workspace with one app installed. It is an http.Handler to be mounted at the root:
+// the Web API lives under /api/, the demo's page at /.
+type Workspace struct {
+	opts Options
+	mux  *http.ServeMux
+	quit chan struct{}
+	work sync.WaitGroup
+
+	mu      sync.Mutex // guards everything below
+	closed  bool
+	changed chan struct{} // closed and replaced whenever something changed
+	base    string
+	rng     *rand.Rand
+	serial  map[string]int // last number of each kind of id
+	lastTS  int64          // microseconds of the newest time stamp
+
+	users     directory[*User]
+	groups    directory[*Group]
+	channels  directory[*channel]
+	views     map[string]*View            // by id, open ones only
+	stacks    map[string][]*View          // open modals of a user, lowest first
+	homes     map[string]*View            // App Home of a user
+	files     map[string]*File            // by id
+	triggers  map[string]*trigger         // by trigger_id
+	responses map[string]*responseURL     // by path
+	sockets   map[*socket]bool            // open sockets
+	tickets   map[string]bool             // handed out and not used yet
+	envelopes map[string]*delivery        // all that were sent, by envelope_id
+	waiting   int                         // envelopes without an ack whose deadline has not passed
+	faults    []*Fault                    // in order of their making
+	rates     map[string]*window          // by method or channel
+	listeners map[*listener]bool          // of the demo's event streams
+	record    record                      // what happened
+	typed     map[string]values           // "user place" → what the user put into the inputs there
+	unread    map[string]map[string]count // user → channel
+}
+
+// New makes a workspace that has the app's bot, Slackbot, and nobody and nothing else.
+func New(o Options) *Workspace {
+	o = o.withDefaults()
+	ws := &Workspace{
+		opts: o, quit: make(chan struct{}), changed: make(chan struct{}), serial: map[string]int{},
+		rng:   rand.New(rand.NewPCG(o.Seed, 0x51ac4)),
+		users: newDirectory[*User](), groups: newDirectory[*Group](), channels: newDirectory[*channel](),
+		views: map[string]*View{}, stacks: map[string][]*View{}, homes: map[string]*View{}, files: map[string]*File{},
+		triggers: map[string]*trigger{}, responses: map[string]*responseURL{}, sockets: map[*socket]bool{},
+		tickets: map[string]bool{}, envelopes: map[string]*delivery{}, rates: map[string]*window{},
+		listeners: map[*listener]bool{}, typed: map[string]values{}, unread: map[string]map[string]count{},
+		record: record{keep: o.KeepCalls},
+	}
+	ws.users.add(slackbotID, "slackbot", &User{ID: slackbotID, Name: "slackbot", RealName: "Slackbot", IsBot: true, TeamID: o.TeamID})
+	ws.AddUser(User{Name: o.BotName, IsBot: true, isApp: true, RealName: o.BotName})
+	ws.mux = ws.routes()
+	return ws
+}
+
+const (
+	slackbotID = "USLACKBOT"
+	appID      = "A0S1BOT"
+	botID      = "B0S1BOT"
+	verifier   = "slacksim-verification-token" // the deprecated `token` of payloads
+)
+
+func (ws *Workspace) routes() *http.ServeMux {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/api/{method}", ws.serveAPI)
+	mux.HandleFunc("GET /link/", ws.serveLink)
+	mux.HandleFunc("POST /upload/v1/{id}", ws.serveUpload)
+	mux.HandleFunc("GET /files-pri/{id}/{name}", ws.servePrivateFile)
+	mux.HandleFunc("POST /respond/{kind}/{team}/{id}", ws.serveResponse)
+	ws.demoRoutes(mux)
+	return mux
+}
+
+// ServeHTTP answers for slack.com, wss.slack.com, hooks.slack.com and files.slack.com, and serves the demo's page.
+func (ws *Workspace) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	ws.mu.Lock()
+	if ws.base == "" {
+		ws.base = originOf(r)
+	}
+	ws.mu.Unlock()
+	ws.mux.ServeHTTP(w, r)
+}
+
+func originOf(r *http.Request) string {
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
+
+// SetBase sets the address that the workspace gives for itself in URLs. Without it, that is the host of the first request.
+func (ws *Workspace) SetBase(url string) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ws.base = strings.TrimSuffix(url, "/")
+}
+
+// Close ends all sockets and streams, cancels what was still to be sent, and waits for every goroutine of the workspace.
+func (ws *Workspace) Close() {
+	ws.mu.Lock()
+	if !ws.closed {
+		ws.closed = true
+		close(ws.quit)
+		for s := range maps.Clone(ws.sockets) {
+			ws.dropLocked(s)
+		}
+		ws.bump()
+	}
+	ws.mu.Unlock()
+	ws.work.Wait()
+}
+
+// goLocked runs f in a goroutine that Close waits for. After Close it does nothing.
+func (ws *Workspace) goLocked(f func()) {
+	if !ws.closed {
+		ws.work.Go(f)
+	}
+}
+
+// afterLocked runs f after d, unless the workspace is closed first.
+func (ws *Workspace) afterLocked(d time.Duration, f func()) {
+	ws.goLocked(func() {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			f()
+		case <-ws.quit:
+		}
+	})
+}
+
+// bump tells everybody who waits that something changed.
+func (ws *Workspace) bump() {
+	close(ws.changed)
+	ws.changed = make(chan struct{})
+}
+
+// newID makes ids that are unique and, for one order of calls, the same in every run.
+func (ws *Workspace) newID(prefix string) string {
+	ws.serial[prefix]++
+	return fmt.Sprintf("%s0%08X", prefix, ws.serial[prefix])
+}
+
+// newTS makes a time stamp later than all before it, as Slack's are within a channel.
+func (ws *Workspace) newTS() string {
+	ws.lastTS = max(ws.opts.Now().UnixMicro(), ws.lastTS+1)
+	return formatTS(ws.lastTS)
+}
+
+func formatTS(micros int64) string {
+	return fmt.Sprintf("%d.%06d", micros/1e6, micros%1e6)
+}
+
+// A directory finds things by id and by name, and lists them in the order in which they were added.
+type directory[T any] struct {
+	byID   map[string]T
+	byName map[string]string
+	order  []string
+}
+
+func newDirectory[T any]() directory[T] {
+	return directory[T]{byID: map[string]T{}, byName: map[string]string{}}
+}
+
+func (d *directory[T]) add(id, name string, item T) {
+	if _, known := d.byID[id]; !known {
+		d.order = append(d.order, id)
+	}
+	d.byID[id] = item
+	if name != "" {
+		d.byName[name] = id
+	}
+}
+
+// fresh makes a readable id that nobody has: "U0ALICE00" of "alice".
+func (d *directory[T]) fresh(prefix, name string) string {
+	id := readableID(prefix, name)
+	for n := 2; ; n++ {
+		if _, taken := d.byID[id]; !taken {
+			return id
+		}
+		id = readableID(prefix, fmt.Sprintf("%s%d", name, n))
+	}
+}
+
+// find looks for an id, or a name with or without a leading @ or #.
+func (d *directory[T]) find(idOrName string) (T, bool) {
+	if item, ok := d.byID[idOrName]; ok {
+		return item, true
+	}
+	item, ok := d.byID[d.byName[strings.TrimLeft(idOrName, "@#")]]
+	return item, ok
+}
+
+func (d *directory[T]) all() []T {
+	items := make([]T, 0, len(d.order))
+	for _, id := range d.order {
+		items = append(items, d.byID[id])
+	}
+	return items
+}
