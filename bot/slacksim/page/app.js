@@ -206,7 +206,10 @@ class App {
     this.#drawHead(channel);
     this.#drawSide();
     const direct = channel.kind === "dm" || channel.kind === "app";
-    if (again) this.list.refresh();
+    if (again) {
+      this.list.refresh();
+      if (this.thread) this.threadList.refresh();
+    }
     else {
       this.list.show(() => this.workspace.roots(channel.id), { intro: channelIntro(channel, this.workspace), newFrom: this.#firstUnread(channel) });
       this.closeThread();

@@ -5,7 +5,7 @@ import { el, svg } from "./dom.js";
 
 const width = 560;
 const height = 240;
-const pad = { left: 44, right: 12, top: 12, bottom: 34 };
+const pad = { left: 44, right: 12, top: 12 };
 
 /** chart renders a data_visualization block. */
 export function chart(block) {
@@ -100,7 +100,7 @@ class Plane {
     this.step = niceStep((Math.max(0, ...values) - Math.min(0, ...values)) / 4);
     this.low = Math.floor(Math.min(0, ...values) / this.step) * this.step;
     this.high = Math.max(Math.ceil(Math.max(0, ...values) / this.step) * this.step, this.low + this.step);
-    this.bottom = height - pad.bottom - (axis.x_label ? 16 : 0);
+    this.bottom = height - 22 - (axis.x_label ? 20 : 0);
     this.left = pad.left + (axis.y_label ? 16 : 0);
     this.slot = (width - this.left - pad.right) / Math.max(1, this.categories.length);
   }
@@ -155,5 +155,5 @@ function number(n) {
 }
 
 function frame(label, ...inside) {
-  return svg("svg", { class: "plot", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label }, ...inside);
+  return el("div.plot-box", { tabindex: 0 }, svg("svg", { class: "plot", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label }, ...inside));
 }

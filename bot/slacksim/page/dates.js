@@ -20,7 +20,7 @@ export function fullTime(seconds) {
 
 /** ago is a span in words: "3 minutes ago". */
 export function ago(seconds, now = Date.now() / 1000) {
-  const format = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+  const format = new Intl.RelativeTimeFormat("en", { numeric: "always" });
   const units = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3_600], ["minute", 60]];
   const past = seconds - now;
   for (const [unit, size] of units) {

@@ -53,9 +53,10 @@ function item(channel, app) {
   const name = channel.name || other?.name || channel.id;
   const badge = unread && (direct ? channel.unread : channel.mentions || channel.unread);
   return el(`button.channel${unread ? ".unread" : ""}${channel.muted ? ".muted" : ""}`, {
-    type: "button", "data-testid": `channel-${name}`, "data-channel": channel.id, "aria-current": current ? "page" : null, onclick: () => app.openChannel(channel.id),
+    type: "button", "data-testid": `channel-${name}`, "data-channel": channel.id, "aria-current": current ? "page" : null,
+    "aria-label": badge ? `${name}, ${badge} unread` : null, onclick: () => app.openChannel(channel.id),
   }, media(channel, other, direct), el("span.channel-name", null, direct ? other?.real_name || other?.name || name : name),
-  badge ? el(`span.badge${direct || channel.mentions ? ".badge-strong" : ""}`, { "data-testid": `unread-${name}` }, String(badge), hidden(" unread")) : null);
+  badge ? el(`span.badge${direct || channel.mentions ? ".badge-strong" : ""}`, { "data-testid": `unread-${name}` }, String(badge)) : null);
 }
 
 function media(channel, other, direct) {

@@ -12,7 +12,7 @@ export function table(block, surface) {
   const cell = (tag, c, i) => {
     const { align = "left", is_wrapped: wrapped } = block.column_settings?.[i] ?? {};
     const classes = `.align-${align}${wrapped ? ".wrapped" : ""}`;
-    return el(tag + classes, { scope: tag === "th" ? "col" : null }, cellContent(c, surface, block));
+    return withTitle(el(tag + classes, { scope: tag === "th" ? "col" : null }, cellContent(c, surface, block)));
   };
   const line = (tag, row) => el("tr", null, (row ?? []).map((c, i) => cell(tag, c, i)));
   return scrollBox("Table", el("table.table", null,
@@ -77,8 +77,8 @@ class DataTable {
     const from = this.page * this.size;
     const named = this.block.row_header_column_index ?? 0;
     this.body.replaceChildren(...this.sorted().slice(from, from + this.size).map((row) => el("tr", null, row.map((c, i) =>
-      el(`${i === named ? "th" : "td"}.align-${this.isNumeric(i) ? "right" : "left"}`, { scope: i === named ? "row" : null },
-        cellContent(c, this.surface, this.block))))));
+      withTitle(el(`${i === named ? "th" : "td"}.align-${this.isNumeric(i) ? "right" : "left"}`, { scope: i === named ? "row" : null },
+        cellContent(c, this.surface, this.block)))))));
     this.pager.replaceChildren(this.rows.length > this.size ? this.pages(from) : "");
   }
 
@@ -95,6 +95,12 @@ class DataTable {
     return fragment(el("span", { role: "status" }, `${from + 1}–${to} of ${this.rows.length}`),
       step(-1, "Previous page", "back"), step(1, "Next page", "forward"));
   }
+}
+
+// withTitle lets the pointer read a text that its column cuts off.
+function withTitle(cell) {
+  if (cell.textContent.length > 30) cell.title = cell.textContent;
+  return cell;
 }
 
 function scrollBox(label, inside) {
