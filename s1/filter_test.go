@@ -1,0 +1,207 @@
+package s1
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func query(t *testing.T, kind FilterKind, text string) (Query, error) {
+	t.Helper()
+	filter, err := ParseFilter(text)
+	require.NoError(t, err, text)
+	return filter.ToQuery(kind)
+}
+
+func TestAFilterBecomesAQuery(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		kind FilterKind
+		text string
+		want Query
+	}{
+		{ThreatFilter, `{"computerName__contains":["DESKTOP","SRV"],"resolved":false,"limit":5}`,
+			Query{"computerName__contains": {"DESKTOP,SRV"}, "resolved": {"false"}}},
+		{ThreatFilter, `{"createdAt__gte":"2026-11-20 14:00","updatedAt__lt":"2026-11-20 14:00:01"}`,
+			Query{"createdAt__gte": {"2026-11-20T14:00:00.000000Z"}, "updatedAt__lt": {"2026-11-20T14:00:01.000000Z"}}},
+		{ThreatFilter, `{"createdAt__gte":"2026-11-20T16:00:00+02:00"}`, Query{"createdAt__gte": {"2026-11-20T14:00:00.000000Z"}}},
+		{ThreatFilter, `{"incidentStatuses":"In Progress","analystVerdictsNin":["True Positive"]}`,
+			Query{"incidentStatuses": {"in_progress"}, "analystVerdictsNin": {"true_positive"}}},
+		{AlertFilter, `{"incidentStatus":["in_progress"],"severity":["high","CRITICAL"]}`,
+			Query{"incidentStatus": {"IN_PROGRESS"}, "severity": {"High,Critical"}}},
+		{AgentFilter, `{"isActive":true,"isDecommissioned":[true,"false"],"activeThreats__gt":2,"computerName":"a,b"}`,
+			Query{"isActive": {"true"}, "isDecommissioned": {"true,false"}, "activeThreats__gt": {"2"}, "computerName": {"a,b"}}},
+		{AgentFilter, `{"ids":[1845174760470303882],"siteIds":[],"query":null,"uuid":" "}`, Query{"ids": {"1845174760470303882"}}},
+		{AgentFilter, `{"containerizedWorkloadCounts":{"a":1}}`, Query{"containerizedWorkloadCounts": {`{"a":1}`}}},
+	} {
+		got, err := query(t, row.kind, row.text)
+		require.NoError(t, err, row.text)
+		require.Equal(t, row.want, got, row.text)
+	}
+}
+
+func TestAWrongFilterSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	eleven := strings.TrimSuffix(strings.Repeat(`"abc",`, 11), ",")
+	for _, row := range []struct {
+		kind FilterKind
+		text string
+		want string
+	}{
+		{ThreatFilter, `{"computerName":"x"}`, `filter key "computerName" is unknown for threats; did you mean computerName__contains`},
+		{ThreatFilter, `{"incidentStatus":"x"}`, `did you mean incidentStatuses`},
+		{AgentFilter, `{"ComputerNames":"x"}`, `did you mean computerName`},
+		{AlertFilter, `{"incidentStatuses":"x"}`, `did you mean incidentStatus?`},
+		{AlertFilter, `{"zzz":"x"}`, `"zzz" is unknown for alerts`},
+		{ThreatFilter, `{"computerName__contains":["a"]}`, `at least 2 characters, not "a"`},
+		{ThreatFilter, `{"computerName__contains":[` + eleven + `]}`, `at most 10 values, not 11`},
+		{ThreatFilter, `{"computerName__contains":["a,b"]}`, `cannot take "a,b"`},
+		{ThreatFilter, `{"siteIds":[[1]]}`, `a list inside a list`},
+		{ThreatFilter, `{"siteIds":{"a":1}}`, `takes no object`},
+		{ThreatFilter, `{"resolved":"maybe"}`, `wants true or false, not "maybe"`},
+		{ThreatFilter, `{"resolved":[true,false]}`, `takes one value, not a list`},
+		{ThreatFilter, `{"createdAt__gte":"soon"}`, `wants a time like`},
+		{ThreatFilter, `{"limit":"all"}`, `wants a whole number`},
+		{ThreatFilter, `{"incidentStatuses":["closed"]}`, `wants one of unresolved, in_progress, resolved, not "closed"`},
+		{AgentFilter, `{"containerizedWorkloadCounts":"x"}`, `wants an object`},
+	} {
+		_, err := query(t, row.kind, row.text)
+		require.ErrorContains(t, err, row.want, row.text)
+		var problem *FilterError
+		require.ErrorAs(t, err, &problem)
+	}
+}
+
+func TestEveryProblemOfAFilterIsListed(t *testing.T) {
+	t.Parallel()
+	filter, err := ParseFilter(`{"zzz":1,"resolved":"maybe","query":"fine"}`)
+	require.NoError(t, err)
+	err = filter.Validate(ThreatFilter)
+	require.ErrorContains(t, err, "zzz")
+	require.ErrorContains(t, err, "maybe")
+}
+
+func TestAFilterThatRestrictsNothingIsEmpty(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{`{}`, `null`, `{"limit":10}`, `{"tenant":true,"countsFor":"x"}`, `{"siteIds":[]}`, `{"siteIds":null}`,
+		`{"query":"  "}`, `{"siteIds":["",null]}`, `{"containerizedWorkloadCounts":{}}`, `{"isDecommissioned":[true,false]}`,
+		`{"limit":1,"sortBy":"createdAt","ids":[]}`} {
+		filter, err := ParseFilter(text)
+		require.NoError(t, err)
+		require.True(t, filter.Empty(), text)
+	}
+	for _, text := range []string{`{"ids":["1"]}`, `{"resolved":false}`, `{"isActive":[true]}`, `{"activeThreats":0}`, `{"unknown":"x"}`} {
+		filter, err := ParseFilter(text)
+		require.NoError(t, err)
+		require.False(t, filter.Empty(), text)
+	}
+	require.True(t, Filter{}.Empty())
+}
+
+func TestAFilterKeepsItsOrderAndItsText(t *testing.T) {
+	t.Parallel()
+	const text = `{"z":1845174760470303882,"a":[ "x" ],"m":"<&>"}`
+	filter, err := ParseFilter(text)
+	require.NoError(t, err)
+	require.Equal(t, []string{"z", "a", "m"}, filter.Keys())
+	require.Equal(t, text, filter.String())
+	again, err := json.Marshal(filter)
+	require.NoError(t, err)
+	require.JSONEq(t, text, string(again))
+
+	limited, err := ParseFilter(`{"limit":"7"}`)
+	require.NoError(t, err)
+	n, has := limited.Limit()
+	require.True(t, has)
+	require.Equal(t, 7, n)
+	_, has = filter.Limit()
+	require.False(t, has)
+}
+
+func TestWhatIsNoObjectIsNoFilter(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{``, `[]`, `"x"`, `5`, `{`, `{"a"`, `{"a":}`, `{"a":1}{"b":2}`, `{"a":1} x`, `{"a":1,"a":2}`} {
+		_, err := ParseFilter(text)
+		require.Error(t, err, text)
+	}
+}
+
+// The table of keys is compared with the vendor's list, where that is at hand.
+func TestTheKeysAreTheVendors(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join(shared, "filter-keys.json"))
+	if err != nil {
+		t.Log("the vendor's list of filter keys is not at hand; its sizes are checked alone")
+		require.Len(t, ThreatFilter.Keys(), 99)
+		require.Len(t, AgentFilter.Keys(), 199)
+		require.Len(t, AlertFilter.Keys(), 44)
+		return
+	}
+	type vendorRule struct {
+		Type, Items string
+		Enum        []string
+		MaxItems    int
+	}
+	var vendor map[string]json.RawMessage
+	require.NoError(t, json.Unmarshal(text, &vendor))
+	for _, kind := range []FilterKind{ThreatFilter, AgentFilter, AlertFilter} {
+		var keys map[string]vendorRule
+		require.NoError(t, json.Unmarshal(vendor[kind.String()], &keys))
+		require.Len(t, kind.Keys(), len(keys))
+		for name, want := range keys {
+			got, known := filterKeys[kind][name]
+			require.True(t, known, "%s: %s", kind, name)
+			require.ElementsMatch(t, want.Enum, keyValues[got.among], "%s: %s", kind, name)
+			require.Contains(t, kindsOf(want.Type, want.Items), got.kind, "%s: %s", kind, name)
+			if got.kind != containsValue {
+				require.Equal(t, want.MaxItems, got.max, "%s: %s", kind, name)
+			}
+			require.Equal(t, got.kind == containsValue, strings.HasSuffix(name, "__contains"), name)
+		}
+	}
+}
+
+func kindsOf(kind, items string) []valueKind {
+	return map[string][]valueKind{
+		"array/string": {listValue, containsValue}, "array/boolean": {boolListValue}, "boolean/": {boolValue},
+		"integer/": {intValue}, "object/": {objectValue}, "string/": {textValue, timeValue},
+	}[kind+"/"+items]
+}
+
+func TestNearestNamesAreOffered(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "siteIds", nearest("siteIDs", ThreatFilter.Keys())[0])
+	require.Equal(t, "siteIds", nearest("site_id", ThreatFilter.Keys())[0])
+	require.LessOrEqual(t, len(nearest("k8s", ThreatFilter.Keys())), 3)
+	require.Empty(t, nearest("completely different", ThreatFilter.Keys()))
+}
+
+func FuzzAFilterNeverSendsWhatItShouldNot(f *testing.F) {
+	f.Add(`{"computerName__contains":["ab","c,d"],"limit":3,"x":{}}`)
+	f.Add(`{"createdAt__gte":"2026-11-20 14:00","ids":[1,"2",null,true]}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		filter, err := ParseFilter(text)
+		if err != nil {
+			return
+		}
+		require.True(t, json.Valid([]byte(filter.String())))
+		query, err := filter.ToQuery(ThreatFilter)
+		if err != nil {
+			return
+		}
+		for key := range query {
+			require.True(t, slices.Contains(ThreatFilter.Keys(), key), fmt.Sprint(key))
+		}
+		if filter.Empty() {
+			for key, values := range query {
+				require.True(t, slices.Contains(idle, key) || values[0] == "true,false" || values[0] == "false,true", "%s=%s", key, values)
+			}
+		}
+	})
+}

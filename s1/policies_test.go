@@ -1,0 +1,73 @@
+package s1
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const madeUpPolicy = `{"data":{"mitigationMode":"protect","mitigationModeSuspicious":"detect","engines":{"reputation":"on","pup":"off"},
+	"agentUi":{"agentUiOn":true},"autoDecommissionDays":21,"inheritedFrom":null,"updatedAt":"2026-05-01T10:00:00.000000Z",
+	"newInVersion25":{"x":[1,2]}}}`
+
+func TestAPolicyKeepsFieldsThatWeDoNotKnow(t *testing.T) {
+	t.Parallel()
+	console := startConsole(t, ok(madeUpPolicy))
+	policy, err := console.AccountPolicy(t.Context(), accountA)
+	require.NoError(t, err)
+	require.Equal(t, "/web/api/v2.1/accounts/433241117337583618/policy", console.asked()[0].path)
+	require.Equal(t, ModeProtect, policy.MitigationMode)
+	require.Equal(t, OnOff("off"), policy.Engines["pup"])
+	require.Equal(t, 21, policy.AutoDecommissionDays)
+	require.Contains(t, string(policy.Raw), `"newInVersion25":{"x":[1,2]}`)
+	require.Empty(t, policy.InheritedFrom)
+}
+
+func TestAPolicyTellsWhatAChangeWouldChange(t *testing.T) {
+	t.Parallel()
+	console := startConsole(t, ok(madeUpPolicy))
+	policy, err := console.GlobalPolicy(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "/web/api/v2.1/tenant/policy", console.asked()[0].path)
+	fields, err := policy.Changes([]byte(`{"data":{"mitigationMode":"detect","engines":{"reputation":"on","pup":"on"},
+		"autoDecommissionDays":21, "agentUi":{"agentUiOn":false}, "unheardOf":{"y": [1, 3]}, "updatedAt":"now"}}`))
+	require.NoError(t, err)
+	require.Equal(t, []PolicyField{
+		{"agentUi.agentUiOn", "true", "false"},
+		{"engines.pup", "off", "on"},
+		{"mitigationMode", "protect", "detect"},
+		{"unheardOf.y", "", "[1,3]"},
+	}, fields)
+}
+
+func TestAPolicyIsPutInOneEnvelope(t *testing.T) {
+	t.Parallel()
+	for _, given := range []string{
+		`{"mitigationMode":"detect","inheritedFrom":"site","createdAt":"x","userId":"1"}`,
+		`{"data":{"mitigationMode":"detect"}}`,
+	} {
+		console := startConsole(t, ok(madeUpPolicy))
+		after, err := console.UpdateAccountPolicy(t.Context(), accountA, json.RawMessage(given))
+		require.NoError(t, err)
+		require.Equal(t, ModeProtect, after.MitigationMode, "what the console says counts, not what was asked")
+		call := console.asked()[0]
+		require.Equal(t, "PUT", call.method)
+		require.JSONEq(t, `{"data":{"mitigationMode":"detect"}}`, call.body)
+	}
+}
+
+func TestAPolicyThatSetsNothingIsRefused(t *testing.T) {
+	t.Parallel()
+	console := startConsole(t, ok(madeUpPolicy))
+	for _, given := range []string{``, `{}`, `null`, `[]`, `"x"`, `{"data":{}}`, `{"data":null}`, `{"data":"x"}`, `{"updatedAt":"x","inheritedFrom":null}`, `{"uninstallToken":"•••"}`} {
+		_, err := console.UpdateGlobalPolicy(t.Context(), json.RawMessage(given))
+		require.ErrorIs(t, err, ErrInvalidValue, given)
+		require.Equal(t, "update global policy", asError(t, err).Operation)
+	}
+	_, err := console.UpdateAccountPolicy(t.Context(), "me/../../tenant", json.RawMessage(`{"a":1}`))
+	require.ErrorIs(t, err, ErrInvalidID)
+	_, err = console.AccountPolicy(t.Context(), "")
+	require.ErrorIs(t, err, ErrInvalidID)
+	require.Empty(t, console.asked())
+}

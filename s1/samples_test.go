@@ -1,0 +1,194 @@
+package s1
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// shared is where facts about the console's API lie beside a working copy; they are no part of the repository.
+const shared = "../../shared/s1-api"
+
+// recorded returns the recorded objects whose file names begin with prefix, or made-up ones where there are no recordings.
+func recorded(t *testing.T, prefix string, madeUp string) map[string]json.RawMessage {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(shared, "samples", prefix+"*.json"))
+	require.NoError(t, err)
+	if len(files) == 0 {
+		t.Logf("no recorded %s at hand: testing with made-up data", prefix)
+		return map[string]json.RawMessage{"made up": json.RawMessage(madeUp)}
+	}
+	found := map[string]json.RawMessage{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		found[filepath.Base(file)] = text
+	}
+	return found
+}
+
+// framed wraps a recorded object in the frame of a list, unless it is a list of its own.
+func framed(raw json.RawMessage) string {
+	var list struct{ Data []json.RawMessage }
+	if json.Unmarshal(raw, &list) == nil && list.Data != nil {
+		return string(raw)
+	}
+	return `{"data":[` + string(raw) + `],"pagination":{"totalItems":1,"nextCursor":null}}`
+}
+
+func TestRecordedThreatsAreRead(t *testing.T) {
+	t.Parallel()
+	const madeUp = `{"id":"1112953674841025235","threatInfo":{"threatName":"evil.exe","storyline":"A1","sha1":"6666666666666666666666666666666666666666",
+		"createdAt":"2021-03-16T14:00:16.879105Z","incidentStatus":"unresolved"},"agentRealtimeInfo":{"agentId":"1845174760470303882","agentComputerName":"DESKTOP-1"}}`
+	for name, raw := range recorded(t, "threat__", madeUp) {
+		console := startConsole(t, ok(framed(raw)))
+		page, err := console.ThreatsPage(t.Context(), nil)
+		require.NoError(t, err, name)
+		threat := page.Items[0]
+		require.True(t, threat.Identity().Valid(), name)
+		require.True(t, threat.AgentID().Valid(), name)
+		require.NotEmpty(t, threat.Host(), name)
+		require.NotEmpty(t, threat.Name(), name)
+		require.NotEmpty(t, threat.Info.Storyline, name)
+		require.False(t, threat.Info.CreatedAt.IsZero(), name)
+		require.True(t, ValidChoice(threat.Info.IncidentStatus), name)
+		kind, hash := threat.Hash()
+		require.Equal(t, "SHA-1", kind, name)
+		require.Len(t, hash, 40, name)
+		require.JSONEq(t, string(raw), string(threat.Raw), "%s: the raw view has everything", name)
+	}
+}
+
+func TestTheRecordedThreatAnalysisIsOneObject(t *testing.T) {
+	t.Parallel()
+	const madeUp = `{"data":{"threatInfo":{"threatId":"1311010474425970168","mitigationStatus":"mitigated"},"mitigationStatus":[{"action":"quarantine","status":"success","actionsCounters":{"success":1}}],
+		"agentDetectionInfo":{"agentIpV4":"10.32.0.165,172.18.0.1"},"indicators":[]}}`
+	for name, raw := range recorded(t, "threat_analysis", madeUp) {
+		console := startConsole(t, ok(string(raw)))
+		threat, err := get[Threat](t.Context(), console.Client, call{operation: "get threat", method: http.MethodGet, route: "threats"})
+		require.NoError(t, err, name)
+		require.True(t, threat.Identity().Valid(), name)
+		require.True(t, threat.Mitigated(), name)
+		require.Equal(t, "success", threat.MitigationStatus[0].Status)
+		require.Equal(t, 1, threat.MitigationStatus[0].ActionsCounters.Success)
+		require.Greater(t, len(threat.IPs()), 1)
+	}
+}
+
+func TestRecordedAlertsAreRead(t *testing.T) {
+	t.Parallel()
+	const madeUp = `{"alertInfo":{"alertId":"1985998272619999973","analystVerdict":"Undefined","incidentStatus":"Unresolved","createdAt":"2024-07-03T03:44:03.003000Z","dstPort":443},
+		"ruleInfo":{"name":"made up","severity":"Critical"},"agentDetectionInfo":{"name":"SRV-1","osName":"Windows Server 2022"},"agentRealtimeInfo":{"id":"1834780238610855645"},
+		"sourceProcessInfo":{"name":"powershell.exe","pid":1252,"storyline":"CE8D","user":"SYSTEM"},"targetProcessInfo":{"tgtFileCreatedAt":"1970-01-01T00:00:00Z"}}`
+	for name, raw := range recorded(t, "alert__", madeUp) {
+		console := startConsole(t, ok(framed(raw)))
+		page, err := console.AlertsPage(t.Context(), nil)
+		require.NoError(t, err, name)
+		alert := page.Items[0]
+		require.True(t, alert.Identity().Valid(), name)
+		require.True(t, alert.AgentID().Valid(), name)
+		require.NotEmpty(t, alert.Host(), name)
+		require.NotEmpty(t, alert.Name(), name)
+		require.NotEmpty(t, alert.Storyline(), name)
+		require.NotEmpty(t, alert.User(), name)
+		require.NotEmpty(t, alert.OS(), name)
+		require.Equal(t, VerdictUndefined, alert.Info.AnalystVerdict, name)
+		require.Equal(t, StatusUnresolved, alert.Info.IncidentStatus, name)
+		require.Equal(t, SeverityCritical, alert.Rule.Severity, name)
+		require.Equal(t, "1252", alert.Source.PID, name)
+		require.True(t, alert.Target.FileCreatedAt.IsZero(), "%s: 1970 means never", name)
+	}
+}
+
+func TestRecordedAgentsAreRead(t *testing.T) {
+	t.Parallel()
+	const madeUp = `{"data":[{"id":"0000000000000000001","computerName":"Hostname0","osUsername":"None","scanAbortedAt":"None","machineType":"server","isActive":true,
+		"lastLoggedInUserName":"","licenseKey":"","networkInterfaces":[{"inet":["1.2.3.4"],"inet6":["2001:db8:8:4::1"]}],"lastIpToMgmt":"1.2.3.4","totalMemory":1023}]}`
+	for name, raw := range recorded(t, "agents_response", madeUp) {
+		console := startConsole(t, ok(framed(raw)))
+		page, err := console.AgentsPage(t.Context(), nil)
+		require.NoError(t, err, name)
+		agent := page.Items[0]
+		require.True(t, agent.ID.Valid(), name)
+		require.Equal(t, "Hostname0", agent.ComputerName, name)
+		require.True(t, agent.Online(), name)
+		require.True(t, agent.Server(), name)
+		require.False(t, agent.Isolated(), name)
+		require.Empty(t, agent.User(), "%s: None is nobody", name)
+		require.True(t, agent.ScanAbortedAt.IsZero(), name)
+		require.Equal(t, []string{"1.2.3.4", "2001:db8:8:4::1"}, agent.IPs(), name)
+		require.Equal(t, 1023, agent.TotalMemory, name)
+	}
+}
+
+func TestRecordedActivitiesAreRead(t *testing.T) {
+	t.Parallel()
+	const madeUp = `{"id":"1391846353852639605","activityType":2001,"agentId":"997510333395640565","primaryDescription":"made up","data":{"fileDisplayName":"x"},"createdAt":"2022-04-05T09:10:15.006573Z"}`
+	recordings := recorded(t, "activity__", madeUp)
+	maps.Copy(recordings, recorded(t, "activities_response", madeUp))
+	for name, raw := range recordings {
+		console := startConsole(t, ok(framed(raw)))
+		page, err := console.ActivitiesPage(t.Context(), nil)
+		require.NoError(t, err, name)
+		require.NotEmpty(t, page.Items, name)
+		for _, activity := range page.Items {
+			require.True(t, activity.ID.Valid(), name)
+			require.NotZero(t, activity.Type, name)
+			require.NotEmpty(t, activity.PrimaryDescription, name)
+			require.False(t, activity.CreatedAt.IsZero(), name)
+			require.True(t, json.Valid(activity.Data), name)
+		}
+	}
+}
+
+func TestRecordedGroupsAreReadWithoutTheirToken(t *testing.T) {
+	t.Parallel()
+	const madeUp = `{"id":"1234567890123456789","name":"Default Group","isDefault":true,"rank":null,"totalAgents":1,"registrationToken":"eyJhIjoxfQ=="}`
+	for name, raw := range recorded(t, "group__", madeUp) {
+		console := startConsole(t, ok(framed(raw)))
+		page, err := console.GroupsPage(t.Context(), nil)
+		require.NoError(t, err, name)
+		group := page.Items[0]
+		require.Equal(t, "Default Group", group.Name, name)
+		require.Equal(t, 1, group.TotalAgents, name)
+		require.Contains(t, string(group.Raw), `"•••"`, name)
+		require.NotContains(t, string(group.Raw), "eyx", name)
+		require.NotContains(t, string(group.Raw), "eyJ", name)
+	}
+}
+
+func TestRecordedErrorsAreUnderstood(t *testing.T) {
+	t.Parallel()
+	const madeUp = `{"401":{"errors":[{"code":4010010,"title":"Authentication Failed","detail":null}]},"400 seen":["data: Invalid input type."]}`
+	for _, raw := range recorded(t, "errors__", madeUp) {
+		var answers map[string]json.RawMessage
+		require.NoError(t, json.Unmarshal(raw, &answers))
+		for name, body := range answers {
+			code, err := strconv.Atoi(name[:3])
+			require.NoError(t, err)
+			var details []string
+			if json.Unmarshal(body, &details) != nil {
+				details = []string{""}
+			}
+			for _, detail := range details {
+				if detail != "" {
+					body, err = json.Marshal(map[string]any{"errors": []any{map[string]any{"code": 4000010, "title": "Validation Error", "detail": detail}}})
+					require.NoError(t, err)
+				}
+				console := startConsole(t, status(code, string(body)))
+				_, err := console.AgentsPage(t.Context(), nil)
+				e := asError(t, err)
+				require.Equal(t, code, e.Status, name)
+				require.NotEqual(t, http.StatusText(code), e.Message, "%s: the console's own words", name)
+				require.Contains(t, e.Message, detail)
+				require.NotContains(t, e.Message, "{", name)
+			}
+		}
+	}
+}
