@@ -19,24 +19,15 @@ type drawing struct {
 	fingerprint string
 }
 
-// draw makes a notice's card. It never fails: what cannot be drawn, and what Slack keeps refusing, gets a plain card, because
-// that there is something to look at in the console is worth telling in any case.
+// draw makes a notice's card. It never fails: what cannot be drawn gets a plain card, because that there is something to look
+// at in the console is worth telling in any case.
 func (t *teller) draw(n Notice) drawing {
 	card, err := t.card(n)
 	if err != nil {
 		t.logger.Error("a card cannot be drawn; a plain one takes its place", "notice", n.key(), "err", err)
-	}
-	if err != nil || n.Tries >= plainAfter {
-		card = plainCard(n)
-	}
-	if n.Replies > 0 {
-		card.Parts = append(card.Parts, render.Note{render.Text(more(n.Replies))})
+		return plain(n)
 	}
 	return drawing{card, fingerprint(card)}
-}
-
-func more(replies int) string {
-	return fmt.Sprintf("%d more in this storyline, in the thread", replies)
 }
 
 func (t *teller) card(n Notice) (card render.Card, err error) {
@@ -44,18 +35,20 @@ func (t *teller) card(n Notice) (card render.Card, err error) {
 	if !ok {
 		return card, fmt.Errorf("no cards for source %q", n.Source)
 	}
-	if caught := panics.Try(func() { card, err = kind.card(n.Body) }); caught != nil {
+	if caught := panics.Try(func() { card, err = kind.card(n.Body, n.Replies) }); caught != nil {
 		err = caught.AsError()
 	}
 	return card, err
 }
 
-func plainCard(n Notice) render.Card {
-	return render.Card{
+// plain is the card of last resort.
+func plain(n Notice) drawing {
+	card := render.Card{
 		Tone:  render.Warning,
 		Title: fmt.Sprintf("New %s", n.Source),
 		Parts: []render.Part{render.Line{render.Text("Its details cannot be shown here; look it up in the console: "), render.Mono(n.ID)}},
 	}
+	return drawing{card, fingerprint(card)}
 }
 
 // fingerprint tells whether two cards look alike.

@@ -35,9 +35,9 @@ type feed struct {
 	now      func() time.Time
 	logger   *slog.Logger
 
-	turn    turn // held from asking for a page until it is in the journal, so that no older reading overwrites a newer one
-	polls   int
-	trouble map[string]*trouble // by pass
+	turn       turn                // held from asking for a page until it is in the journal: no older reading overwrites a newer one
+	trouble    map[string]*trouble // by pass
+	untilSweep map[string]int      // by pass: polls until the next sweep
 }
 
 // trouble is what a pass that fails remembers.
@@ -50,7 +50,7 @@ type trouble struct {
 func newFeed(c Config, k kind, channel string, ring func(...string)) *feed {
 	return &feed{
 		kind: k, channel: channel, interval: c.Interval, backfill: c.Backfill, journal: c.Journal, ring: ring, now: c.Now,
-		logger: c.Logger.With("feed", string(k.source)), turn: newTurn(), trouble: map[string]*trouble{},
+		logger: c.Logger.With("feed", string(k.source)), turn: newTurn(), trouble: map[string]*trouble{}, untilSweep: map[string]int{},
 	}
 }
 
@@ -68,13 +68,25 @@ func (f *feed) poll(ctx context.Context) {
 		return
 	}
 	for _, p := range f.passes {
-		window := p.overlap
-		if f.polls%sweepEvery == 0 {
-			window = p.sweep
-		}
-		f.attempt(ctx, p.name, func(ctx context.Context) error { return f.read(ctx, p, window) })
+		f.attempt(ctx, p.name, func(ctx context.Context) error { return f.sweepOrRead(ctx, p) })
 	}
-	f.polls++
+}
+
+// sweepOrRead reads a pass's narrow window or, when it is time to, its wide one. After a failure it takes up where the pass got
+// to, so that a long backlog is worked off however often the console fails; the windows come when that is done.
+func (f *feed) sweepOrRead(ctx context.Context, p pass) error {
+	switch {
+	case f.trouble[p.name] != nil:
+		return f.read(ctx, p, 0)
+	case f.untilSweep[p.name] > 0:
+		f.untilSweep[p.name]--
+		return f.read(ctx, p, p.overlap)
+	}
+	err := f.read(ctx, p, p.sweep)
+	if err == nil {
+		f.untilSweep[p.name] = sweepEvery - 1
+	}
+	return err
 }
 
 // attempt does one pass unless it rests after failures, and tells whether it succeeded. It logs the first failure and the end
@@ -143,4 +155,3 @@ func (f *feed) start(ctx context.Context) error {
 	first.name = survey
 	return f.read(ctx, first, lateness)
 }
-

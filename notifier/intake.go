@@ -109,6 +109,20 @@ func (f *feed) rereading(kind string) (func(context.Context, []string) ([]item, 
 	return nil, false
 }
 
+// idsPerCall keeps addresses below the 8 KB that proxies take.
+const idsPerCall = 100
+
+func (f *feed) byID(ctx context.Context, ids []string) (found []item, err error) {
+	for some := range slices.Chunk(ids, idsPerCall) {
+		page, err := f.page(ctx, s1.Query{}.With("ids", some...).WithLimit(pageSize))
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, page.Items...)
+	}
+	return found, nil
+}
+
 // ofAgents reads the latest items of some endpoints.
 func (f *feed) ofAgents(ctx context.Context, ids []string) ([]item, error) {
 	newest := s1.Query{}.With(f.agents, ids...).SortedBy(f.passes[0].sort, s1.Descending).WithLimit(pageSize)

@@ -22,15 +22,15 @@ import (
 
 	"github.com/sourcegraph/conc"
 
+	"s1bot/render"
 	"s1bot/s1"
 )
 
 // Console is what the notifier asks of the console; *s1.Client is one.
 type Console interface {
 	ThreatsPage(ctx context.Context, q s1.Query) (s1.Page[s1.Threat], error)
-	ThreatsByID(ctx context.Context, ids []s1.ThreatID) ([]s1.Threat, error)
 	AlertsPage(ctx context.Context, q s1.Query) (s1.Page[s1.Alert], error)
-	AlertsByID(ctx context.Context, ids []s1.AlertID) ([]s1.Alert, error)
+	render.Links
 }
 
 // Config says what to read and whom to tell.

@@ -19,9 +19,12 @@ func (t *teller) post(ctx context.Context, n Notice) error {
 	if err != nil {
 		return err
 	}
+	n.Shown = n.Version
 	drawing := t.draw(n)
-	n.State, n.Thread, n.Tried = Sending, root.TS, t.now()
-	n.Shown, n.Fingerprint = n.Version, drawing.fingerprint
+	if n.Tries >= plainAfter { // perhaps Slack does not like this one; if it was something else, an edit makes it good
+		drawing, n.Shown = plain(n), ""
+	}
+	n.State, n.Thread, n.Tried, n.Fingerprint = Sending, root.TS, t.now(), drawing.fingerprint
 	if err := t.journal.Save(ctx, n); err != nil {
 		return fmt.Errorf("mark %s as being sent: %w", n.key(), err)
 	}

@@ -17,9 +17,8 @@ type kind struct {
 	source Source
 	passes []pass // the first is by creation
 	page   func(context.Context, s1.Query) (s1.Page[item], error)
-	byID   func(context.Context, []string) ([]item, error)
 	agents string // the filter key for endpoints' ids; empty if the source has none
-	card   func(body json.RawMessage) (render.Card, error)
+	card   func(body json.RawMessage, replies int) (render.Card, error)
 }
 
 // A pass is one way to go through a source: by when things were made, and by when they were changed or indexed. What one way
@@ -54,12 +53,10 @@ func threats(console Console) kind {
 		page: func(ctx context.Context, q s1.Query) (s1.Page[item], error) {
 			return items(threatItem)(console.ThreatsPage(ctx, q))
 		},
-		byID: func(ctx context.Context, ids []string) ([]item, error) {
-			found, err := console.ThreatsByID(ctx, convert[s1.ThreatID](ids))
-			return each(found, threatItem), err
-		},
 		agents: "agentIds",
-		card:   card(threatCard),
+		card: card(func(t s1.Threat, replies int) render.Card {
+			return render.ThreatCard(t, console, replies)
+		}),
 	}
 }
 
@@ -75,11 +72,13 @@ func alerts(console Console) kind {
 		page: func(ctx context.Context, q s1.Query) (s1.Page[item], error) {
 			return items(alertItem)(console.AlertsPage(ctx, q))
 		},
-		byID: func(ctx context.Context, ids []string) ([]item, error) {
-			found, err := console.AlertsByID(ctx, convert[s1.AlertID](ids))
-			return each(found, alertItem), err
-		},
-		card: card(alertCard),
+		card: card(func(a s1.Alert, replies int) render.Card {
+			c := render.AlertCard(a, console)
+			if replies > 0 {
+				c.Parts = append(c.Parts, render.Note{render.Text(fmt.Sprintf("%d more of this rule in this storyline", replies))})
+			}
+			return c
+		}),
 	}
 }
 
@@ -115,13 +114,13 @@ func sealed[T any](row T, it item) item {
 }
 
 // card reads a body back and draws it.
-func card[T any](draw func(T) render.Card) func(json.RawMessage) (render.Card, error) {
-	return func(body json.RawMessage) (render.Card, error) {
+func card[T any](draw func(T, int) render.Card) func(json.RawMessage, int) (render.Card, error) {
+	return func(body json.RawMessage, replies int) (render.Card, error) {
 		var row T
 		if err := json.Unmarshal(body, &row); err != nil {
 			return render.Card{}, fmt.Errorf("read a row of the journal: %w", err)
 		}
-		return draw(row), nil
+		return draw(row, replies), nil
 	}
 }
 
@@ -137,8 +136,4 @@ func each[A, B any](list []A, f func(A) B) []B {
 		mapped[i] = f(a)
 	}
 	return mapped
-}
-
-func convert[T ~string](ids []string) []T {
-	return each(ids, func(id string) T { return T(id) })
 }

@@ -20,8 +20,8 @@ const (
 	drawPause = 2 * time.Second
 	// closedPause is how often a channel that takes no messages is tried.
 	closedPause = time.Minute
-	// plainAfter is how many times Slack may refuse a card before a plain one is tried in its place.
-	plainAfter = 3
+	// plainAfter is how many times a card may fail before a plain one is tried in its place.
+	plainAfter = 4
 	// asideAfter is how many times a notice may fail before those behind it are tried first.
 	asideAfter = 5
 	// longestWait is how long a notice that keeps failing waits at most.
@@ -142,7 +142,7 @@ func (t *teller) editNext(ctx context.Context) (time.Duration, error) {
 			wait = max(t.editAt.Sub(t.now()), 0)
 			break
 		}
-		n.Shown = n.Version
+		n.Shown, n.Tries = n.Version, 0
 		same = append(same, n)
 		wait = 0
 	}

@@ -1,0 +1,164 @@
+package notifier
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"sync"
+)
+
+// A memory is a Journal that forgets with the test. It keeps the contract to the letter, and fails when told to.
+type memory struct {
+	mu      sync.Mutex
+	cursors map[Source]json.RawMessage
+	rows    []Notice
+	seq     int64
+	fault   fault
+}
+
+// A fault decides what happens to an operation: nothing, an error in its place, or an error after it was done.
+type fault func(op string) (before, after error)
+
+func (f fault) of(op string) (error, error) {
+	if f == nil {
+		return nil, nil
+	}
+	return f(op)
+}
+
+func newMemory() *memory { return &memory{cursors: map[Source]json.RawMessage{}} }
+
+func (m *memory) Cursor(_ context.Context, source Source) (c Cursor, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err, _ := m.fault.of("cursor"); err != nil || m.cursors[source] == nil {
+		return c, err
+	}
+	return c, json.Unmarshal(m.cursors[source], &c)
+}
+
+func (m *memory) Versions(_ context.Context, source Source, ids []string) (map[string]string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err, _ := m.fault.of("versions"); err != nil {
+		return nil, err
+	}
+	wanted := map[string]bool{}
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	versions := map[string]string{}
+	for _, n := range m.rows {
+		if n.Source == source && wanted[n.ID] {
+			versions[n.ID] = n.Version
+		}
+	}
+	return versions, nil
+}
+
+func (m *memory) Record(_ context.Context, b Batch) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	before, after := m.fault.of("record")
+	if before != nil {
+		return before
+	}
+	cursor, err := json.Marshal(b.Cursor)
+	if err != nil {
+		return err
+	}
+	m.cursors[b.Source] = cursor
+	known := map[string]int{}
+	for i, n := range m.rows {
+		known[string(n.Source)+n.ID+n.Channel] = i
+	}
+	for _, n := range b.Fresh {
+		key := string(n.Source) + n.ID + n.Channel
+		if _, ok := known[key]; ok {
+			continue
+		}
+		m.seq++
+		n.Seq = m.seq
+		known[key] = len(m.rows)
+		m.rows = append(m.rows, n)
+	}
+	for _, c := range b.Changed {
+		for i := range m.rows {
+			if n := &m.rows[i]; n.Source == c.Source && n.ID == c.ID && n.State != Silent {
+				n.Group, n.Version, n.Body = c.Group, c.Version, c.Body
+			}
+		}
+	}
+	if !b.Forget.IsZero() {
+		m.rows = slices.DeleteFunc(m.rows, func(n Notice) bool {
+			return n.Source == b.Source && n.Created.Before(b.Forget) && (n.State == Told || n.State == Silent)
+		})
+	}
+	return after
+}
+
+func (m *memory) Notices(_ context.Context, q Query) ([]Notice, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err, _ := m.fault.of("notices"); err != nil {
+		return nil, err
+	}
+	var found []Notice
+	for _, n := range m.rows {
+		if q.matches(n) {
+			found = append(found, n)
+		}
+	}
+	slices.SortFunc(found, func(a, b Notice) int {
+		if q.Want == ToPost || q.Want == ToEdit {
+			return cmp.Or(a.NotBefore.Compare(b.NotBefore), cmp.Compare(a.Seq, b.Seq))
+		}
+		return cmp.Compare(a.Seq, b.Seq)
+	})
+	if q.Limit > 0 && len(found) > q.Limit {
+		found = found[:q.Limit]
+	}
+	return found, nil
+}
+
+func (q Query) matches(n Notice) bool {
+	switch {
+	case q.Source != "" && q.Source != n.Source, q.Channel != "" && q.Channel != n.Channel, q.Group != "" && q.Group != n.Group:
+		return false
+	case len(q.IDs) > 0 && !slices.Contains(q.IDs, n.ID):
+		return false
+	}
+	switch q.Want {
+	case ToPost:
+		return n.State == Due || n.State == Sending
+	case ToEdit:
+		return n.State == Told && n.Shown != n.Version
+	case Roots:
+		return n.State == Told && n.Thread == ""
+	}
+	return true
+}
+
+func (m *memory) Save(_ context.Context, notices ...Notice) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	before, after := m.fault.of("save")
+	if before != nil {
+		return before
+	}
+	at := make([]int, len(notices))
+	for i, n := range notices {
+		at[i] = slices.IndexFunc(m.rows, func(r Notice) bool { return r.Seq == n.Seq })
+		if at[i] < 0 || m.rows[at[i]].Rev != n.Rev {
+			return ErrConflict
+		}
+	}
+	for i, n := range notices {
+		r := &m.rows[at[i]]
+		n.Group, n.Created, n.Version, n.Body = r.Group, r.Created, r.Version, r.Body
+		n.Rev++
+		*r = n
+	}
+	return after
+}

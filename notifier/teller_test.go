@@ -1,0 +1,372 @@
+package notifier
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/s1"
+)
+
+// shows tells whether a message's card has a text anywhere.
+func shows(t *testing.T, m message, text string) bool {
+	t.Helper()
+	data, err := json.Marshal(m.Card)
+	require.NoError(t, err)
+	return strings.Contains(string(data), text)
+}
+
+func TestABurstIsToldInOrderAtOneMessageASecond(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		var want []string
+		for i := range 50 {
+			want = append(want, fmt.Sprintf("threat %02d", i))
+			w.console.AddThreat(threat{Name: want[i]})
+		}
+		w.pass(90 * time.Second)
+		require.Equal(t, want, titles(w, "CTHREATS"))
+		told := w.slack.In("CTHREATS")
+		for i := range told[1:] {
+			require.GreaterOrEqual(t, told[i+1].At.Sub(told[i].At), time.Second)
+		}
+	})
+}
+
+func TestRetryAfterIsHonouredAndTheOrderKept(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		refused := time.Time{}
+		w.slack.fault = func(op string) (error, error) {
+			if refused.IsZero() {
+				refused = time.Now()
+				return slow{40 * time.Second}, nil
+			}
+			return nil, nil
+		}
+		w.console.AddThreat(threat{Name: "first"})
+		w.console.AddThreat(threat{Name: "second"})
+		w.pass(2 * time.Minute)
+		require.Equal(t, []string{"first", "second"}, titles(w, "CTHREATS"))
+		require.GreaterOrEqual(t, w.slack.In("CTHREATS")[0].At.Sub(refused), 40*time.Second)
+		require.Equal(t, 3, w.slack.tried)
+	})
+}
+
+func TestALostAnswerIsLookedUpAndNotToldTwice(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		w.slack.fault = once("post", nil, errLost)
+		w.console.AddThreat(threat{Name: "once", Story: "s"})
+		w.console.AddThreat(threat{Name: "in its thread", Story: "s"})
+		w.pass(2 * time.Minute)
+		told := w.slack.In("CTHREATS")
+		require.Equal(t, []string{"once", "in its thread"}, titles(w, "CTHREATS"))
+		require.Equal(t, told[0].TS, told[1].Thread)
+		w.slack.fault = once("post", nil, errLost)
+		w.console.AddThreat(threat{Name: "lost in the thread", Story: "s"})
+		w.pass(2 * time.Minute)
+		require.Len(t, w.slack.In("CTHREATS"), 3)
+		require.True(t, shows(t, w.slack.In("CTHREATS")[0], "2 more in this storyline"))
+	})
+}
+
+func TestWhereNobodyCanLookNothingIsLost(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.config.Poster = blind{w.slack}
+		w.start()
+		w.slack.fault = once("post", errLost, nil)
+		w.console.AddThreat(threat{Name: "told"})
+		w.pass(2 * time.Minute)
+		require.Equal(t, []string{"told"}, titles(w, "CTHREATS"))
+	})
+}
+
+func TestAFinderThatFailsForGoodDoesNotSilenceTheChannel(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		lost := once("post", errLost, nil)
+		w.slack.fault = func(op string) (error, error) {
+			if op == "find" {
+				return errors.New("missing_scope"), nil
+			}
+			return lost(op)
+		}
+		w.console.AddThreat(threat{Name: "told"})
+		w.console.AddThreat(threat{Name: "next"})
+		w.pass(5 * time.Minute)
+		require.ElementsMatch(t, []string{"told", "next"}, titles(w, "CTHREATS"))
+	})
+}
+
+func TestAnOutageOfSlackDelaysAndDropsNothing(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		w.slack.fault = func(string) (error, error) { return errors.New("503"), nil }
+		for i := range 5 {
+			w.console.AddThreat(threat{Name: fmt.Sprint("threat ", i)})
+			w.pass(10 * time.Minute)
+		}
+		w.slack.fault = nil
+		w.pass(20 * time.Minute)
+		require.Len(t, w.slack.In("CTHREATS"), 5)
+		for _, m := range w.slack.In("CTHREATS") {
+			require.Contains(t, m.Card.Title, "Threat · ", "the plain card of last resort has become the real one")
+		}
+		require.Equal(t, 1, w.log.Count("a card could not be posted"))
+	})
+}
+
+func TestACardThatSlackRefusesGivesWayToAPlainOneAndBlocksNobody(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		poison := w.console.AddThreat(threat{Name: "poison"})
+		w.config.Poster = w.slack
+		w.slack.poison = "poison"
+		w.console.AddThreat(threat{Name: "harmless"})
+		w.pass(10 * time.Minute)
+		told := w.slack.In("CTHREATS")
+		require.Len(t, told, 2)
+		require.True(t, shows(t, told[0], string(poison)))
+		require.Equal(t, "harmless", told[1].Name())
+	})
+}
+
+func TestAClosedChannelWaitsAndTheOtherGoesOn(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		first := w.console.AddThreat(threat{Name: "before"})
+		w.pass(time.Minute)
+		w.slack.closed["CTHREATS"] = true
+		w.console.AddThreat(threat{Name: "while closed"})
+		w.console.Change(first, resolve)
+		w.console.AddAlert("elsewhere", 0, 0)
+		w.pass(time.Hour)
+		require.Equal(t, []string{"elsewhere"}, titles(w, "CALERTS"))
+		require.Equal(t, 1, w.log.Count("the channel takes no messages"))
+		w.slack.closed["CTHREATS"] = false
+		w.pass(5 * time.Minute)
+		require.Equal(t, []string{"before", "while closed"}, titles(w, "CTHREATS"))
+		require.Contains(t, w.slack.In("CTHREATS")[0].Card.Title, "resolved")
+	})
+}
+
+func TestAChangeInTheConsoleEditsTheCard(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		threatID := w.console.AddThreat(threat{Name: "evil.exe"})
+		alertID := w.console.AddAlert("rule", 0, 0)
+		w.pass(time.Minute)
+		w.console.Change(threatID, resolve)
+		w.console.ChangeAlert(alertID, func(a *s1.Alert) { a.Info.IncidentStatus = s1.StatusResolved })
+		w.pass(time.Minute)
+		for _, channel := range []string{"CTHREATS", "CALERTS"} {
+			require.Len(t, w.slack.In(channel), 1)
+			require.Len(t, w.slack.In(channel)[0].Edits, 1)
+			require.Contains(t, w.slack.In(channel)[0].Card.Title, "resolved")
+		}
+		w.pass(48 * time.Hour)
+		w.console.ChangeAlert(alertID, func(a *s1.Alert) { a.Info.IncidentStatus = s1.StatusInProgress })
+		w.pass(10 * time.Minute)
+		require.NotContains(t, w.slack.In("CALERTS")[0].Card.Title, "resolved", "two days later the sweep still sees it")
+	})
+}
+
+func TestAnIsolatedHostShowsAlthoughItsThreatWasNotUpdated(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		w.console.AddThreat(threat{Name: "evil.exe", Agent: "77"})
+		w.pass(time.Minute)
+		w.console.threats[0].Realtime.NetworkStatus = s1.NetworkDisconnected
+		w.pass(time.Minute)
+		require.True(t, shows(t, w.slack.In("CTHREATS")[0], "connect-agent-to-network"))
+	})
+}
+
+func TestAChangeThatNobodyCanSeeEditsNothing(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		id := w.console.AddThreat(threat{Name: "evil.exe"})
+		w.pass(time.Minute)
+		w.console.Change(id, func(t *s1.Threat) { t.Realtime.ScanStatus = "started" })
+		w.pass(time.Hour)
+		require.Empty(t, w.slack.In("CTHREATS")[0].Edits)
+		require.Empty(t, pending(w))
+	})
+}
+
+// pending are the notices that still wait for something.
+func pending(w *world) (waiting []Notice) {
+	for _, want := range []Want{ToPost, ToEdit} {
+		found, err := w.journal.Notices(w.t.Context(), Query{Want: want})
+		require.NoError(w.t, err)
+		waiting = append(waiting, found...)
+	}
+	return waiting
+}
+
+func TestAnEditThatFailsIsMadeLater(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		id := w.console.AddThreat(threat{Name: "evil.exe"})
+		w.pass(time.Minute)
+		fails := 0
+		w.slack.fault = func(op string) (error, error) {
+			switch fails++; {
+			case fails == 1:
+				return slow{20 * time.Second}, nil
+			case fails < 5:
+				return errLost, nil
+			}
+			return nil, nil
+		}
+		w.console.Change(id, resolve)
+		w.pass(5 * time.Minute)
+		require.Len(t, w.slack.In("CTHREATS")[0].Edits, 1)
+		require.Empty(t, pending(w))
+	})
+}
+
+func TestADeletedCardIsPostedAnewWhenItChanges(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		root := w.console.AddThreat(threat{Name: "root", Story: "s"})
+		reply := w.console.AddThreat(threat{Name: "reply", Story: "s"})
+		w.pass(time.Minute)
+		w.slack.Delete(w.slack.In("CTHREATS")[1].TS)
+		w.console.Change(reply, resolve)
+		w.pass(time.Minute)
+		require.Equal(t, []string{"root", "reply"}, titles(w, "CTHREATS"))
+		require.True(t, shows(t, w.slack.In("CTHREATS")[0], "1 more in this storyline"))
+
+		w.slack.Delete(w.slack.In("CTHREATS")[0].TS)
+		w.console.AddThreat(threat{Name: "another", Story: "s"})
+		w.console.Change(root, resolve)
+		w.pass(2 * time.Minute)
+		told := w.slack.In("CTHREATS")
+		require.Equal(t, []string{"reply", "root", "another"}, titles(w, "CTHREATS"))
+		require.Equal(t, told[1].TS, told[2].Thread)
+	})
+}
+
+func TestThreatsOfOneStorylineAreOneThreadWithACountAtItsRoot(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		for i := range 20 {
+			w.console.AddThreat(threat{Name: fmt.Sprint("threat ", i), Story: "7F3A"})
+		}
+		w.console.AddThreat(threat{Name: "other story", Story: "0000"})
+		w.console.AddThreat(threat{Name: "no story"})
+		w.console.AddThreat(threat{Name: "no story either"})
+		w.pass(2 * time.Minute)
+		told := w.slack.In("CTHREATS")
+		require.Len(t, told, 23)
+		root := told[0]
+		for i, m := range told {
+			if 0 < i && i < 20 {
+				require.Equal(t, root.TS, m.Thread)
+			} else {
+				require.Empty(t, m.Thread)
+			}
+		}
+		require.True(t, shows(t, root, "19 more in this storyline"))
+		for i := range root.Edits[1:] {
+			require.GreaterOrEqual(t, root.Edits[i+1].Sub(root.Edits[i]), 2*time.Second)
+		}
+	})
+}
+
+func TestAlertsOfOneRuleAndStorylineAreOneThread(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		for _, rule := range []s1.RuleID{"1", "1", "2"} {
+			w.console.AddAlert("rule "+string(rule), 0, 0)
+			last := w.console.alerts[len(w.console.alerts)-1]
+			last.Rule.ID, last.Source.Storyline = rule, "7F3A"
+		}
+		w.pass(time.Minute)
+		told := w.slack.In("CALERTS")
+		require.Len(t, told, 3)
+		require.Equal(t, told[0].TS, told[1].Thread)
+		require.Empty(t, told[2].Thread, "another rule may be graver; it does not hide in a thread")
+		require.True(t, shows(t, told[0], "1 more of this rule in this storyline"))
+	})
+}
+
+func TestRefreshEditsAtOnce(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.config.Interval = time.Hour
+		w.console.AddThreat(threat{Name: "history", Age: time.Minute})
+		w.start()
+		threatID := w.console.AddThreat(threat{Name: "evil.exe", Agent: "77"})
+		alertID := w.console.AddAlert("rule", 0, 0)
+		w.pass(61 * time.Minute)
+		w.console.Change(threatID, resolve)
+		w.console.ChangeAlert(alertID, func(a *s1.Alert) { a.Info.IncidentStatus = s1.StatusResolved })
+		require.NoError(t, w.running.Refresh(t.Context(), "threat", string(threatID)))
+		require.NoError(t, w.running.Refresh(t.Context(), "alert", string(alertID)))
+		w.pass(3 * time.Second)
+		require.Contains(t, w.slack.In("CTHREATS")[0].Card.Title, "resolved")
+		require.Contains(t, w.slack.In("CALERTS")[0].Card.Title, "resolved")
+
+		w.console.threats[1].Realtime.NetworkStatus = s1.NetworkDisconnecting
+		require.NoError(t, w.running.Refresh(t.Context(), "agent", "77"))
+		w.pass(3 * time.Second)
+		require.Len(t, w.slack.In("CTHREATS")[0].Edits, 2)
+		require.Len(t, w.slack.In("CTHREATS"), 1, "history stays history")
+		require.NoError(t, w.running.Refresh(t.Context(), "site", "5"), "nothing of ours")
+		w.console.fault = func(string) (error, error) { return errors.New("502"), nil }
+		require.ErrorContains(t, w.running.Refresh(t.Context(), "threat", "1", "2"), "refresh threat 1, 2: ")
+	})
+}
+
+func TestAPostUnderWayIsFinishedWhenTheProgramStops(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		w.slack.takes = 5 * time.Second
+		w.console.AddThreat(threat{Name: "under way"})
+		w.pass(31 * time.Second)
+		w.stop()
+		require.Equal(t, []string{"under way"}, titles(w, "CTHREATS"))
+		require.Empty(t, pending(w))
+	})
+}
+
+func TestAJournalThatFailsDelaysAndNothingIsToldTwice(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.config.Poster = blind{w.slack} // nobody can look: what was told must not be forgotten
+		w.start()
+		w.console.AddThreat(threat{Name: "one"})
+		w.console.AddThreat(threat{Name: "two"})
+		saves := 0
+		w.journal.fault = func(op string) (error, error) {
+			if op == "save" {
+				saves++
+			}
+			if 1 < saves && saves < 6 {
+				return errors.New("disk full"), nil
+			}
+			return nil, nil
+		}
+		w.pass(5 * time.Minute)
+		require.Equal(t, []string{"one", "two"}, titles(w, "CTHREATS"))
+		require.Empty(t, pending(w))
+	})
+}
+
+// once makes one operation fail, the first of its name.
+func once(name string, before, after error) fault {
+	done := false
+	return func(op string) (error, error) {
+		if op != name || done {
+			return nil, nil
+		}
+		done = true
+		return before, after
+	}
+}
