@@ -63,6 +63,7 @@ func (ws *Workspace) ForgetViolations() {
 }
 
 func (ws *Workspace) violate(format string, args ...any) {
+	ws.bump()
 	ws.record.violations = append(ws.record.violations, fmt.Sprintf(format, args...))
 }
 

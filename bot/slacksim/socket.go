@@ -2,6 +2,7 @@ package slacksim
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"net"
@@ -128,8 +129,7 @@ func (ws *Workspace) pump(s *socket) {
 		var err error
 		select {
 		case frame := <-s.out:
-			_ = s.conn.SetWriteDeadline(time.Now().Add(5 * time.Second))
-			err = s.conn.WriteMessage(websocket.TextMessage, frame)
+			err = s.writeNow(frame)
 		case <-ping.C:
 			err = s.conn.WriteControl(websocket.PingMessage, []byte("Ping from applink-1"), time.Now().Add(5*time.Second))
 		case <-s.gone:
@@ -140,6 +140,18 @@ func (ws *Workspace) pump(s *socket) {
 			return
 		}
 	}
+}
+
+// writeNow writes a frame; nil is the end of the connection.
+func (s *socket) writeNow(frame []byte) error {
+	if frame == nil {
+		goodbye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
+		return errors.Join(s.conn.WriteControl(websocket.CloseMessage, goodbye, time.Now().Add(time.Second)), net.ErrClosed)
+	}
+	if err := s.conn.SetWriteDeadline(time.Now().Add(5 * time.Second)); err != nil {
+		return err
+	}
+	return s.conn.WriteMessage(websocket.TextMessage, frame)
 }
 
 // write queues a frame. A client that leaves a thousand unread loses its connection.
@@ -160,12 +172,13 @@ func (ws *Workspace) dropLocked(s *socket) {
 	_ = s.conn.Close()
 }
 
-// closeSocket ends the connection in the orderly way.
+// closeSocket ends the connection in the orderly way, after the frames that wait before it.
 func (ws *Workspace) closeSocket(s *socket) {
-	_ = s.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), time.Now().Add(time.Second))
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	ws.dropLocked(s)
+	if ws.sockets[s] {
+		s.write(nil)
+	}
 }
 
 func (ws *Workspace) ask(s *socket, reason string) {

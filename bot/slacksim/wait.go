@@ -112,6 +112,21 @@ func (ws *Workspace) WaitCall(ctx context.Context, method string, is func(Call) 
 	return found, err
 }
 
+// WaitViolation returns the newest violation that has these words, as soon as there is one.
+func (ws *Workspace) WaitViolation(ctx context.Context, words string) (string, error) {
+	found := ""
+	err := ws.wait(ctx, fmt.Sprintf("wait for the violation %q", words), func() bool {
+		for _, v := range slices.Backward(ws.record.violations) {
+			if strings.Contains(v, words) {
+				found = v
+				return true
+			}
+		}
+		return false
+	}, func() string { return "no such violation" })
+	return found, err
+}
+
 // WaitSockets returns once at least so many Socket Mode connections are open.
 func (ws *Workspace) WaitSockets(ctx context.Context, atLeast int) error {
 	return ws.wait(ctx, fmt.Sprintf("wait for %d sockets", atLeast), func() bool { return len(ws.sockets) >= atLeast },
