@@ -69,7 +69,7 @@ func (d *desk) run(ctx context.Context) {
 		for _, channel := range d.open() {
 			t := tellers[channel]
 			if t == nil {
-				t = &teller{outlet: d.out, channel: channel, bell: make(chan struct{}, 1)}
+				t = newTeller(d.out, channel)
 				tellers[channel] = t
 				running.Go(func() { t.run(ctx) })
 			}

@@ -56,6 +56,11 @@ type teller struct {
 	closed         bool      // the channel, when last tried
 }
 
+// newTeller begins with a pause: the process before this one may have posted a moment ago.
+func newTeller(o outlet, channel string) *teller {
+	return &teller{outlet: o, channel: channel, bell: make(chan struct{}, 1), postAt: o.now().Add(postPause), editAt: o.now().Add(editPause)}
+}
+
 func (t *teller) ring() {
 	select {
 	case t.bell <- struct{}{}:
