@@ -87,7 +87,7 @@ func (c *Console) turn(agent object, now time.Time, t turn) bool {
 	c.touchAgent(agent, now)
 	name := text(agent, "computerName")
 	c.tell(agent, t.said, now, "The management user "+apiUser+" issued a "+t.command+" command to the machine "+name+".")
-	c.later(text(agent, "id"), "network", now, func(at time.Time) {
+	c.later(text(agent, "id"), "network", now, func(agent object, at time.Time) {
 		agent["networkStatus"] = t.gone
 		c.touchAgent(agent, at)
 		c.note(event{kind: t.did, at: at, agent: agent, about: "Agent " + name + " " + t.outcome + "."})
@@ -105,7 +105,7 @@ func (c *Console) shutdown(agent object, now time.Time) bool {
 		return false
 	}
 	c.tell(agent, saidShutdown, now, "The management user "+apiUser+" issued a shutdown command to the machine "+text(agent, "computerName")+".")
-	c.later(text(agent, "id"), "power", now, func(at time.Time) {
+	c.later(text(agent, "id"), "power", now, func(agent object, at time.Time) {
 		agent["isActive"], agent["lastActiveDate"] = false, stamp(at)
 		c.touchAgent(agent, at)
 	})
@@ -117,7 +117,7 @@ func (c *Console) restart(agent object, now time.Time) bool {
 		return false
 	}
 	c.tell(agent, saidRestart, now, "The management user "+apiUser+" issued a restart command to the machine "+text(agent, "computerName")+".")
-	c.later(text(agent, "id"), "power", now, func(at time.Time) {
+	c.later(text(agent, "id"), "power", now, func(agent object, at time.Time) {
 		agent["osStartTime"], agent["lastActiveDate"] = stamp(at), stamp(at)
 		c.touchAgent(agent, at)
 	})
@@ -127,10 +127,10 @@ func (c *Console) restart(agent object, now time.Time) bool {
 func (c *Console) scan(agent object, now time.Time) bool {
 	c.tell(agent, saidScan, now, "The management user "+apiUser+" initiated a full disk scan to the agent: "+text(agent, "computerName")+".")
 	id := text(agent, "id")
-	c.later(id, "scan", now, func(at time.Time) {
+	c.later(id, "scan", now, func(agent object, at time.Time) {
 		agent["scanStatus"], agent["scanStartedAt"] = "started", stamp(at)
 		c.touchAgent(agent, at)
-		c.later(id, "scan", at, func(at time.Time) {
+		c.later(id, "scan", at, func(agent object, at time.Time) {
 			agent["scanStatus"], agent["scanFinishedAt"], agent["lastSuccessfulScanDate"] = "finished", stamp(at), stamp(at)
 			c.touchAgent(agent, at)
 		})

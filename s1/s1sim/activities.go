@@ -113,7 +113,10 @@ type event struct {
 // note writes an activity. Its data holds ids as numbers, as the service does.
 func (c *Console) note(e event) {
 	id := c.newID(e.at)
-	account, _ := strconv.ParseInt(text(e.agent, "accountId"), 10, 64)
+	var account any
+	if n, err := strconv.ParseInt(text(e.agent, "accountId"), 10, 64); err == nil {
+		account = n
+	}
 	d := object{
 		"accountId": account, "accountName": value(e.agent, "accountName"), "siteName": value(e.agent, "siteName"),
 		"groupName": value(e.agent, "groupName"), "computerName": value(e.agent, "computerName"),

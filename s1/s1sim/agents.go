@@ -43,23 +43,64 @@ func countAgents(c *Console, q *request) (any, error) {
 	return data(object{"total": len(agentList().choose(&c.agents, f))}), nil
 }
 
-// touchAgent stamps a change of an agent and brings what threats and alerts show of it up to date. They do not count as
-// changed by that.
+// dirt says that what is shown of an agent is out of date.
+type dirt struct {
+	recount bool // its number of active threats too
+	at      time.Time
+}
+
+// touchAgent stamps a change of an agent.
 func (c *Console) touchAgent(agent object, at time.Time) {
 	agent["updatedAt"] = stamp(at)
 	id := text(agent, "id")
-	for _, r := range c.threatsOf(id) {
-		for from, to := range liveThreatFields() {
-			put(r.obj, "agentRealtimeInfo."+to, agent[from])
-		}
+	c.dirty[id] = c.dirty[id]
+}
+
+// recount has the active threats of an agent counted before somebody looks.
+func (c *Console) recount(agent object, at time.Time) {
+	if agent != nil {
+		c.dirty[text(agent, "id")] = dirt{recount: true, at: at}
 	}
-	for _, r := range c.alerts.rows {
-		if text(r.obj, "agentRealtimeInfo.id") == id {
-			for from, to := range liveAlertFields() {
-				put(r.obj, "agentRealtimeInfo."+to, agent[from])
+}
+
+// refresh brings what threats and alerts show of changed agents up to date. They do not count as changed by that. It is done
+// when somebody looks and not with each change, so that a burst of thousands of threats on one host costs no more than one.
+func (c *Console) refresh() {
+	for id, d := range c.dirty {
+		agent := c.agents.get(id)
+		if agent == nil {
+			continue
+		}
+		if n := c.active(id); d.recount && text(agent, "activeThreats") != itoa(int64(n)) {
+			agent["activeThreats"], agent["infected"], agent["updatedAt"] = n, n > 0, stamp(d.at)
+		}
+		for _, r := range c.threatsOf(id) {
+			show(agent, r.obj, liveThreatFields())
+		}
+		for _, r := range c.alerts.rows {
+			if text(r.obj, "agentRealtimeInfo.id") == id {
+				show(agent, r.obj, liveAlertFields())
 			}
 		}
 	}
+	clear(c.dirty)
+}
+
+func show(agent, o object, fields map[string]string) {
+	for from, to := range fields {
+		put(o, "agentRealtimeInfo."+to, agent[from])
+	}
+}
+
+// active counts the threats of an agent that are neither mitigated nor resolved.
+func (c *Console) active(agent string) int {
+	n := 0
+	for _, r := range c.threatsOf(agent) {
+		if text(r.obj, "threatInfo.mitigationStatus") == "not_mitigated" && text(r.obj, "threatInfo.incidentStatus") != "resolved" {
+			n++
+		}
+	}
+	return n
 }
 
 // liveThreatFields are the parts of agentRealtimeInfo in a threat that follow the agent, by their names in the agent.
@@ -72,24 +113,6 @@ func liveThreatFields() map[string]string {
 func liveAlertFields() map[string]string {
 	return map[string]string{"isActive": "isActive", "infected": "infected", "isDecommissioned": "isDecommissioned",
 		"computerName": "name"}
-}
-
-// recount counts active threats anew after one came, went or was mitigated.
-func (c *Console) recount(agent object, at time.Time) {
-	if agent == nil {
-		return
-	}
-	n := 0
-	for _, r := range c.threatsOf(text(agent, "id")) {
-		if text(r.obj, "threatInfo.mitigationStatus") == "not_mitigated" && text(r.obj, "threatInfo.incidentStatus") != "resolved" {
-			n++
-		}
-	}
-	if text(agent, "activeThreats") == itoa(int64(n)) {
-		return
-	}
-	agent["activeThreats"], agent["infected"] = n, n > 0
-	c.touchAgent(agent, at)
 }
 
 // threatsOf returns the threats of an agent. They are indexed: a burst of thousands must not slow the console down.

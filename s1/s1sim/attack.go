@@ -28,7 +28,7 @@ func (c *Console) Strike() []string {
 	switch n % 4 {
 	case 1:
 		list := alertScenarios()
-		return []string{text(c.newAlert(list[n/4%len(list)]), "alertInfo.alertId")}
+		return []string{text(c.newAlert(c.stagedAlert(list[n/4%len(list)])), "alertInfo.alertId")}
 	case 3:
 		return c.develop()
 	}

@@ -51,6 +51,7 @@ type Console struct {
 	agents     collection
 	threats    collection
 	byAgent    map[string][]*row // threats by the id of their agent
+	dirty      map[string]dirt   // agents that changed since somebody looked
 	alerts     collection
 	activities collection
 	notes      map[string]*collection // by threat id
@@ -79,6 +80,7 @@ func New(opt Options) *Console {
 		rates:    newMeter(),
 		rng:      rand.New(rand.NewPCG(uint64(opt.Seed), 0x51)),
 		byAgent:  map[string][]*row{},
+		dirty:    map[string]dirt{},
 		notes:    map[string]*collection{},
 		policies: map[string]object{},
 	}
@@ -128,7 +130,7 @@ func (c *Console) answer(q *request) answer {
 	if !rt.public && !c.authorized(q) {
 		return failure(unauthorized())
 	}
-	defer c.lock()()
+	defer c.look()()
 	q.now = c.now()
 	out, err := rt.handle(c, q)
 	if err != nil {
@@ -148,6 +150,13 @@ func (c *Console) lock() (unlock func()) {
 	c.mu.Lock()
 	c.settle(c.now())
 	return c.mu.Unlock
+}
+
+// look is lock for those who read.
+func (c *Console) look() (unlock func()) {
+	unlock = c.lock()
+	c.refresh()
+	return unlock
 }
 
 // now is the console's time at the resolution of its time stamps.

@@ -10,11 +10,11 @@ type effect struct {
 	due   time.Time
 	agent string
 	topic string // a newer effect of the same agent and topic takes its place
-	apply func(at time.Time)
+	apply func(agent object, at time.Time)
 }
 
 // later plans an effect for the time that endpoints take to obey.
-func (c *Console) later(agent, topic string, at time.Time, apply func(time.Time)) {
+func (c *Console) later(agent, topic string, at time.Time, apply func(object, time.Time)) {
 	c.effects = slices.DeleteFunc(c.effects, func(e effect) bool { return e.agent == agent && e.topic == topic })
 	c.effects = append(c.effects, effect{at.Add(c.opt.EffectDelay), agent, topic, apply})
 }
@@ -29,7 +29,7 @@ func (c *Console) settle(now time.Time) {
 		}
 		e := c.effects[i]
 		c.effects = slices.Delete(c.effects, i, i+1)
-		e.apply(e.due)
+		e.apply(c.agents.get(e.agent), e.due)
 	}
 }
 

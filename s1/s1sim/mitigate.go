@@ -98,7 +98,7 @@ func report(t object, action string) object {
 
 // treat enters the steps as pending, plans their outcome and returns the entries as they stand now.
 func (c *Console) treat(m mitigation, t object, now time.Time) []any {
-	var reports, answer []any
+	var answer []any
 	for _, s := range m.steps {
 		r := report(t, s.action)
 		if r == nil {
@@ -108,25 +108,24 @@ func (c *Console) treat(m mitigation, t object, now time.Time) []any {
 		}
 		r["status"], r["lastUpdate"], r["reportId"], r["latestReport"] = "pending", stamp(now), c.newID(now), nil
 		r["mitigationStartedAt"], r["mitigationEndedAt"], r["actionsCounters"] = nil, nil, nil
-		reports, answer = append(reports, r), append(answer, clone(r))
+		answer = append(answer, clone(r))
 	}
 	put(t, "threatInfo.pendingActions", true)
 	put(t, "threatInfo.updatedAt", stamp(now))
-	agent := text(t, "agentRealtimeInfo.agentId")
-	c.later(agent, "mitigate "+text(t, "id")+m.steps[len(m.steps)-1].action, now, func(at time.Time) { c.treated(m, t, reports, at) })
+	id, last := text(t, "id"), m.steps[len(m.steps)-1].action
+	c.later(text(t, "agentRealtimeInfo.agentId"), "mitigate "+id+" "+last, now, func(agent object, at time.Time) {
+		c.treated(m, c.threats.get(id), agent, at)
+	})
 	return answer
 }
 
 // treated is the endpoint's report of success.
-func (c *Console) treated(m mitigation, t object, reports []any, at time.Time) {
-	for i, e := range reports {
-		r := e.(object)
-		r["status"], r["lastUpdate"], r["mitigationStartedAt"], r["mitigationEndedAt"] = "success", stamp(at), stamp(at), stamp(at)
-		r["latestReport"] = "/threats/mitigation-report/" + text(r, "reportId")
-		r["actionsCounters"] = object{"total": 1, "success": 1, "failed": 0, "pendingReboot": 0, "notFound": 0}
-		s := m.steps[i]
-		c.noteThreat(s.did, t, at, false, "The agent "+text(t, "agentRealtimeInfo.agentComputerName")+" successfully "+s.past+
-			" the threat: "+text(t, "threatInfo.threatName")+".", value(t, "threatInfo.filePath"))
+func (c *Console) treated(m mitigation, t, agent object, at time.Time) {
+	if t == nil {
+		return // it was deleted meanwhile
+	}
+	for _, s := range m.steps {
+		c.succeed(s, t, at)
 	}
 	put(t, "threatInfo.pendingActions", anyPending(t))
 	if m.after != "" {
@@ -134,11 +133,22 @@ func (c *Console) treated(m mitigation, t object, reports []any, at time.Time) {
 		put(t, "threatInfo.mitigationStatusDescription", sentence(m.after))
 	}
 	put(t, "threatInfo.updatedAt", stamp(at))
-	agent := c.agents.get(text(t, "agentRealtimeInfo.agentId"))
-	if m.steps[0].action == "network_quarantine" && agent != nil {
+	if m.steps[0].action == "network_quarantine" {
 		c.disconnect(agent, at)
 	}
 	c.recount(agent, at)
+}
+
+func (c *Console) succeed(s remedy, t object, at time.Time) {
+	r := report(t, s.action)
+	if r == nil {
+		return
+	}
+	r["status"], r["lastUpdate"], r["mitigationStartedAt"], r["mitigationEndedAt"] = "success", stamp(at), stamp(at), stamp(at)
+	r["latestReport"] = "/threats/mitigation-report/" + text(r, "reportId")
+	r["actionsCounters"] = object{"total": 1, "success": 1, "failed": 0, "pendingReboot": 0, "notFound": 0}
+	c.noteThreat(s.did, t, at, false, "The agent "+text(t, "agentRealtimeInfo.agentComputerName")+" successfully "+s.past+
+		" the threat: "+text(t, "threatInfo.threatName")+".", value(t, "threatInfo.filePath"))
 }
 
 func anyPending(t object) bool {

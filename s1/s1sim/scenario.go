@@ -52,10 +52,25 @@ func alertScenarios() []AlertSpec {
 	}
 }
 
+// stagedAlert plays an alert on a host that the rule is about.
+func (c *Console) stagedAlert(a AlertSpec) AlertSpec {
+	if hosts := c.hosts("windows"); len(hosts) > 0 {
+		a.Agent = hosts[0].id
+		a.User = `CORP\` + or(text(hosts[0].obj, "lastLoggedInUserName"), "administrator")
+	}
+	return a
+}
+
+// hosts are the endpoints that an attack can reach, in any order.
+func (c *Console) hosts(os string) []*row {
+	hosts := c.agents.where(func(o object) bool { return online(o) && text(o, "osType") == os })
+	c.rng.Shuffle(len(hosts), func(i, j int) { hosts[i], hosts[j] = hosts[j], hosts[i] })
+	return hosts
+}
+
 // staged plays a scenario on up to n hosts: one storyline, one hash, each with its own user and path.
 func (c *Console) staged(s scenario, n int) []ThreatSpec {
-	hosts := c.agents.where(func(o object) bool { return online(o) && text(o, "osType") == s.os })
-	c.rng.Shuffle(len(hosts), func(i, j int) { hosts[i], hosts[j] = hosts[j], hosts[i] })
+	hosts := c.hosts(s.os)
 	t := s.threat
 	t.Storyline, t.SHA1, t.SHA256, t.MD5 = strings.ToUpper(c.hex(16)), c.hex(40), c.hex(64), c.hex(32)
 	var out []ThreatSpec

@@ -112,6 +112,7 @@ func (c *Console) history() {
 		}
 	}
 	for i, a := range alertScenarios() {
+		a = c.stagedAlert(a)
 		a.CreatedAt = c.now().Add(-time.Duration(5*(i+1)) * time.Hour)
 		c.newAlert(a)
 	}

@@ -4,13 +4,13 @@ import "fmt"
 
 // Agent returns a copy of an endpoint by id or computer name, nil when there is none; of several with one name the first.
 func (c *Console) Agent(nameOrID string) map[string]any {
-	defer c.lock()()
+	defer c.look()()
 	return copyOf(c.agentByNameOrID(nameOrID))
 }
 
 // Agents returns copies of all endpoints, decommissioned ones too.
 func (c *Console) Agents() []map[string]any {
-	defer c.lock()()
+	defer c.look()()
 	return copies(&c.agents)
 }
 
@@ -31,7 +31,7 @@ func (c *Console) SetOnline(nameOrID string, online bool) bool {
 
 // SetAgent changes an endpoint in place and bumps its updatedAt; false when there is none.
 func (c *Console) SetAgent(nameOrID string, change func(map[string]any)) bool {
-	defer c.lock()()
+	defer c.look()()
 	a := c.agentByNameOrID(nameOrID)
 	if a == nil {
 		return false
@@ -43,25 +43,25 @@ func (c *Console) SetAgent(nameOrID string, change func(map[string]any)) bool {
 
 // DeleteAgent takes an endpoint out.
 func (c *Console) DeleteAgent(nameOrID string) bool {
-	defer c.lock()()
+	defer c.look()()
 	return c.agents.remove(text(c.agentByNameOrID(nameOrID), "id"))
 }
 
 // Threat returns a copy of a threat, nil when there is none.
 func (c *Console) Threat(id string) map[string]any {
-	defer c.lock()()
+	defer c.look()()
 	return copyOf(c.threats.get(id))
 }
 
 // Threats returns copies of all threats in the order in which they were added.
 func (c *Console) Threats() []map[string]any {
-	defer c.lock()()
+	defer c.look()()
 	return copies(&c.threats)
 }
 
 // SetThreat changes a threat in place, as somebody in the console would, and bumps its updatedAt; false when there is none.
 func (c *Console) SetThreat(id string, change func(map[string]any)) bool {
-	defer c.lock()()
+	defer c.look()()
 	t := c.threats.get(id)
 	if t == nil {
 		return false
@@ -75,26 +75,26 @@ func (c *Console) SetThreat(id string, change func(map[string]any)) bool {
 
 // DeleteThreat takes a threat out.
 func (c *Console) DeleteThreat(id string) bool {
-	defer c.lock()()
+	defer c.look()()
 	defer c.reindex()
 	return c.threats.remove(id)
 }
 
 // Alert returns a copy of an alert, nil when there is none.
 func (c *Console) Alert(id string) map[string]any {
-	defer c.lock()()
+	defer c.look()()
 	return copyOf(c.alerts.get(id))
 }
 
 // Alerts returns copies of all alerts in the order in which they were added.
 func (c *Console) Alerts() []map[string]any {
-	defer c.lock()()
+	defer c.look()()
 	return copies(&c.alerts)
 }
 
 // SetAlert changes an alert in place and bumps its updatedAt; false when there is none.
 func (c *Console) SetAlert(id string, change func(map[string]any)) bool {
-	defer c.lock()()
+	defer c.look()()
 	a := c.alerts.get(id)
 	if a == nil {
 		return false
@@ -106,13 +106,13 @@ func (c *Console) SetAlert(id string, change func(map[string]any)) bool {
 
 // DeleteAlert takes an alert out.
 func (c *Console) DeleteAlert(id string) bool {
-	defer c.lock()()
+	defer c.look()()
 	return c.alerts.remove(id)
 }
 
 // Notes returns copies of the notes of a threat, oldest first.
 func (c *Console) Notes(threat string) []map[string]any {
-	defer c.lock()()
+	defer c.look()()
 	if c.notes[threat] == nil {
 		return nil
 	}
@@ -121,31 +121,31 @@ func (c *Console) Notes(threat string) []map[string]any {
 
 // Policy returns a copy of the policy that holds for an account; "" is the tenant's.
 func (c *Console) Policy(account string) map[string]any {
-	defer c.lock()()
+	defer c.look()()
 	return copyOf(c.policy(account))
 }
 
 // Activities returns copies of all activities, oldest first.
 func (c *Console) Activities() []map[string]any {
-	defer c.lock()()
+	defer c.look()()
 	return copies(&c.activities)
 }
 
 // AccountID is the id of an account by its name, "" when there is none.
 func (c *Console) AccountID(name string) string {
-	defer c.lock()()
+	defer c.look()()
 	return text(c.accounts.find("name", name), "id")
 }
 
 // SiteID is the id of a site by its name.
 func (c *Console) SiteID(name string) string {
-	defer c.lock()()
+	defer c.look()()
 	return text(c.sites.find("name", name), "id")
 }
 
 // GroupID is the id of a group by the names of its site and itself.
 func (c *Console) GroupID(site, name string) string {
-	defer c.lock()()
+	defer c.look()()
 	id := text(c.sites.find("name", site), "id")
 	for _, r := range c.groups.rows {
 		if text(r.obj, "siteId") == id && text(r.obj, "name") == name {

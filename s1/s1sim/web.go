@@ -24,7 +24,7 @@ type shown struct{ Kind, Name, JSON string }
 
 // linked finds the object whose id stands in an address, wherever in it the console of the day puts ids.
 func (c *Console) linked(address string) shown {
-	defer c.lock()()
+	defer c.look()()
 	kinds := []struct {
 		kind, name string
 		list       *collection
