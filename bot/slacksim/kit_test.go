@@ -142,6 +142,7 @@ func (s *story) post(address string, v any) (*http.Response, map[string]any) {
 // A link is the app's end of one Socket Mode connection. The app acknowledges by hand.
 type link struct {
 	t      *testing.T
+	write  sync.Mutex
 	conn   *websocket.Conn
 	frames chan envelope
 	gone   chan struct{}
@@ -217,7 +218,11 @@ func (l *link) ack(e envelope, payload any) {
 	if payload != nil {
 		frame["payload"] = payload
 	}
-	must(l.t, l.conn.WriteMessage(websocket.TextMessage, toJSON(l.t, frame)))
+	l.write.Lock()
+	defer l.write.Unlock()
+	if err := l.conn.WriteMessage(websocket.TextMessage, toJSON(l.t, frame)); err != nil {
+		l.t.Error(err)
+	}
 }
 
 // take reads the next envelope and acknowledges it without a payload.

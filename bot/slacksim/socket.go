@@ -73,7 +73,7 @@ func (ws *Workspace) serveLink(w http.ResponseWriter, r *http.Request) {
 func (ws *Workspace) admit(s *socket, short bool) bool {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	if len(ws.sockets) >= maxSockets || ws.closed {
+	if len(ws.openSockets()) >= maxSockets || ws.closed {
 		return false
 	}
 	ws.serial["socket"]++
@@ -84,7 +84,7 @@ func (ws *Workspace) admit(s *socket, short bool) bool {
 		lifetime = 360 * time.Second
 	}
 	s.write(encode(map[string]any{
-		"type": "hello", "num_connections": len(ws.sockets), "connection_info": map[string]any{"app_id": appID},
+		"type": "hello", "num_connections": len(ws.openSockets()), "connection_info": map[string]any{"app_id": appID},
 		"debug_info": map[string]any{"host": "applink-1", "build_number": 1, "started": "2026-11-22 00:00:00.000",
 			"approximate_connection_time": int(cmp.Or(lifetime, 5*time.Hour) / time.Second)},
 	}))
@@ -142,11 +142,12 @@ func (ws *Workspace) pump(s *socket) {
 	}
 }
 
-// writeNow writes a frame; nil is the end of the connection.
+// writeNow writes a frame. nil is goodbye: the client answers it and closes; what it wrote before is still read.
 func (s *socket) writeNow(frame []byte) error {
 	if frame == nil {
 		goodbye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
-		return errors.Join(s.conn.WriteControl(websocket.CloseMessage, goodbye, time.Now().Add(time.Second)), net.ErrClosed)
+		err := s.conn.WriteControl(websocket.CloseMessage, goodbye, time.Now().Add(time.Second))
+		return errors.Join(err, s.conn.SetReadDeadline(time.Now().Add(time.Second)))
 	}
 	if err := s.conn.SetWriteDeadline(time.Now().Add(5 * time.Second)); err != nil {
 		return err
@@ -164,7 +165,7 @@ func (s *socket) write(frame []byte) {
 }
 
 func (ws *Workspace) dropLocked(s *socket) {
-	if ws.sockets[s] {
+	if _, known := ws.sockets[s]; known {
 		delete(ws.sockets, s)
 		close(s.gone)
 		ws.bump()
@@ -177,7 +178,9 @@ func (ws *Workspace) closeSocket(s *socket) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	if ws.sockets[s] {
+		ws.sockets[s] = false
 		s.write(nil)
+		ws.bump()
 	}
 }
 
@@ -191,14 +194,15 @@ func (ws *Workspace) ask(s *socket, reason string) {
 
 // openSockets are the sockets in the order of their opening, so that the seeded choice is the same in every run.
 func (ws *Workspace) openSockets() []*socket {
-	return slices.SortedFunc(maps.Keys(ws.sockets), func(a, b *socket) int { return a.number - b.number })
+	all := slices.SortedFunc(maps.Keys(ws.sockets), func(a, b *socket) int { return a.number - b.number })
+	return slices.DeleteFunc(all, func(s *socket) bool { return !ws.sockets[s] })
 }
 
 // Sockets is the number of open Socket Mode connections.
 func (ws *Workspace) Sockets() int {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	return len(ws.sockets)
+	return len(ws.openSockets())
 }
 
 // Disconnect sends every socket a disconnect frame (warning, refresh_requested or link_disabled) and closes it after a

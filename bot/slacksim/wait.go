@@ -129,8 +129,8 @@ func (ws *Workspace) WaitViolation(ctx context.Context, words string) (string, e
 
 // WaitSockets returns once at least so many Socket Mode connections are open.
 func (ws *Workspace) WaitSockets(ctx context.Context, atLeast int) error {
-	return ws.wait(ctx, fmt.Sprintf("wait for %d sockets", atLeast), func() bool { return len(ws.sockets) >= atLeast },
-		func() string { return fmt.Sprintf("%d of them", len(ws.sockets)) })
+	return ws.wait(ctx, fmt.Sprintf("wait for %d sockets", atLeast), func() bool { return len(ws.openSockets()) >= atLeast },
+		func() string { return fmt.Sprintf("%d of them", len(ws.openSockets())) })
 }
 
 // Settle returns once no envelope waits for its ack any more.

@@ -102,7 +102,7 @@ type Workspace struct {
 	files     map[string]*File            // by id
 	triggers  map[string]*trigger         // by trigger_id
 	responses map[string]*responseURL     // by path
-	sockets   map[*socket]bool            // open sockets
+	sockets   map[*socket]bool            // all connections; true = gets envelopes, false = is being closed
 	tickets   map[string]bool             // handed out and not used yet
 	envelopes map[string]*delivery        // all that were sent, by envelope_id
 	waiting   int                         // envelopes without an ack whose deadline has not passed

@@ -1,0 +1,296 @@
+package slacksim_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"s1bot/bot/slacksim"
+)
+
+// form is a modal with a name, a menu, a search box and a number.
+const form = `{"type":"modal","callback_id":"form","title":{"type":"plain_text","text":"Isolate"},"submit":{"type":"plain_text","text":"Go"},
+"close":{"type":"plain_text","text":"Cancel"},"private_metadata":"kept","notify_on_close":true,"blocks":[
+{"type":"input","block_id":"b1","label":{"type":"plain_text","text":"Reason"},"element":{"type":"plain_text_input","action_id":"reason","min_length":3}},
+{"type":"input","block_id":"b2","optional":true,"label":{"type":"plain_text","text":"Level"},"element":{"type":"static_select","action_id":"level",
+ "options":[{"text":{"type":"plain_text","text":"High"},"value":"h"},{"text":{"type":"plain_text","text":"Low"},"value":"l"}]}},
+{"type":"input","block_id":"b3","optional":true,"label":{"type":"plain_text","text":"Hosts"},"element":{"type":"multi_external_select","action_id":"hosts","min_query_length":2}},
+{"type":"input","block_id":"b4","optional":true,"label":{"type":"plain_text","text":"Limit"},"element":{"type":"number_input","action_id":"limit","is_decimal_allowed":false,"max_value":"1000"}},
+{"type":"actions","block_id":"b5","elements":[{"type":"button","action_id":"more","text":{"type":"plain_text","text":"More"}}]}]}`
+
+// trigger runs a command and returns its trigger_id.
+func (s *story) trigger(l *link, user string) string {
+	s.t.Helper()
+	must(s.t, s.User(user).Types("#soc", "/s1"))
+	return l.take().Payload["trigger_id"].(string)
+}
+
+// opened is a form that alice has before her.
+func opened(t *testing.T, o slacksim.Options) (*story, *link, slacksim.View) {
+	t.Helper()
+	s := newStory(t, o)
+	l := s.connect()
+	s.works("views.open", "trigger_id", s.trigger(l, "alice"), "view", form)
+	v, err := s.WaitView(s.ctx, "alice", nil)
+	must(t, err)
+	return s, l, v
+}
+
+func TestATriggerOpensOneViewWithinThreeSeconds(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	s := newStory(t, slacksim.Options{Now: c.Now})
+	l := s.connect()
+	trigger := s.trigger(l, "alice")
+	s.works("views.open", "trigger_id", trigger, "view", form)
+	equal(t, s.fails("views.open", "trigger_id", trigger, "view", form), "exchanged_trigger_id")
+	late := s.trigger(l, "alice")
+	c.Add(3*time.Second + time.Millisecond)
+	equal(t, s.fails("views.open", "trigger_id", late, "view", form), "expired_trigger_id")
+	equal(t, s.fails("views.open", "trigger_id", "12.34.ab", "view", form), "invalid_trigger_id")
+	equal(t, len(s.Violations()), 3)
+}
+
+func TestAViewThatIsRefusedLeavesItsTriggerUnused(t *testing.T) {
+	t.Parallel()
+	s := newStory(t, slacksim.Options{})
+	trigger := s.trigger(s.connect(), "alice")
+	out := s.api("views.open", "trigger_id", trigger, "view", strings.Replace(form, `"submit":{"type":"plain_text","text":"Go"},`, "", 1))
+	equal(t, out["error"], any("invalid_arguments"))
+	equal(t, dig(out, "response_metadata", "messages", 0), any("[ERROR] must define `submit` to use `input` block [json-pointer:/view/blocks/0/input]"))
+	equal(t, s.fails("views.open", "trigger_id", trigger, "view", "{"), "invalid_arguments")
+	equal(t, s.fails("views.open", "trigger_id", trigger, "view", `{"x":"`+strings.Repeat("x", 250<<10)+`"}`), "view_too_large")
+	s.works("views.open", "trigger_id", trigger, "view", form)
+}
+
+func TestAFormIsFilledAndSent(t *testing.T) {
+	t.Parallel()
+	s, l, v := opened(t, slacksim.Options{})
+	equal(t, v.Fields(), []string{"Reason", "Level", "Hosts", "Limit"})
+	go func() {
+		l.ack(l.next(), map[string]any{"options": []any{option("DESKTOP-1"), option("DESKTOP-2")}})
+		e := l.next()
+		if dig(e.Payload, "view", "state", "values", "b1", "reason", "value") == "beaconing" {
+			l.ack(e, map[string]any{"response_action": "errors", "errors": map[string]any{"b1": "say more"}})
+		}
+	}()
+	result, err := s.User("alice").Submits(v, map[string]any{"Reason": "beaconing", "Hosts": []string{"DESKTOP-2"}})
+	must(t, err)
+	equal(t, result.Action, "errors")
+	equal(t, result.Errors, map[string]string{"Reason": "say more"})
+
+	again, open := s.User("alice").View()
+	equal(t, open, true)
+	sent := make(chan envelope, 1)
+	go func() { sent <- l.take() }()
+	result, err = s.User("alice").Submits(again, map[string]any{"Level": "Low"})
+	must(t, err)
+	equal(t, result.Closed, true)
+	e := <-sent
+	equal(t, e.Payload["type"], any("view_submission"))
+	values := dig(e.Payload, "view", "state", "values")
+	equal(t, dig(values, "b1", "reason", "value"), any("beaconing"))
+	equal(t, dig(values, "b2", "level", "selected_option", "value"), any("l"))
+	equal(t, dig(values, "b3", "hosts", "selected_options", 0, "value"), any("DESKTOP-2"))
+	equal(t, dig(values, "b4", "limit", "value"), any(nil))
+	equal(t, dig(e.Payload, "view", "private_metadata"), any("kept"))
+	_, open = s.User("alice").View()
+	equal(t, open, false)
+	s.noViolations()
+}
+
+func TestSlacksClientRefusesWhatTheFormForbids(t *testing.T) {
+	t.Parallel()
+	s, l, v := opened(t, slacksim.Options{})
+	for name, tc := range map[string]struct{ fields, want map[string]any }{
+		"nothing": {map[string]any{}, map[string]any{"Reason": "Please complete this required field."}},
+		"short":   {map[string]any{"Reason": "ab"}, map[string]any{"Reason": "Please enter at least 3 characters."}},
+		"limits":  {map[string]any{"Reason": "abc", "Limit": "1001"}, map[string]any{"Limit": "Please enter a number that fits maximum 1000."}},
+		"decimal": {map[string]any{"Reason": "abc", "Limit": "1.5"}, map[string]any{"Limit": "Please enter a whole number."}},
+	} {
+		result, err := s.User("alice").Submits(v, tc.fields)
+		must(t, err)
+		for label, want := range tc.want {
+			if result.Errors[label] != want {
+				t.Fatalf("%s: got %q", name, result.Errors)
+			}
+		}
+	}
+	equal(t, len(l.frames), 0)
+	if _, err := s.User("alice").Submits(v, map[string]any{"Level": "Middle"}); err == nil {
+		t.Fatal("an option that does not exist was picked")
+	}
+	if _, err := s.User("bob").Submits(v, nil); err == nil {
+		t.Fatal("bob sent alice's form")
+	}
+}
+
+func TestErrorsForWhatIsNoInputShowNone(t *testing.T) {
+	t.Parallel()
+	for name, payload := range map[string]string{
+		"not an input":  `{"response_action":"errors","errors":{"b5":"no"}}`,
+		"no errors":     `{"response_action":"errors"}`,
+		"unknown":       `{"response_action":"dance"}`,
+		"refused view":  `{"response_action":"update","view":{"type":"modal"}}`,
+		"not an object": `[]`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, l, v := opened(t, slacksim.Options{})
+			go func() { l.ack(l.next(), jsonValue(t, payload)) }()
+			if _, err := s.User("alice").Submits(v, map[string]any{"Reason": "because"}); err == nil {
+				t.Fatal("the answer was taken")
+			}
+			_, open := s.User("alice").View()
+			equal(t, open, true)
+			s.violated("view_submission form")
+		})
+	}
+}
+
+func TestASubmissionUpdatesPushesAndClears(t *testing.T) {
+	t.Parallel()
+	s, l, v := opened(t, slacksim.Options{})
+	answer := func(payload string) slacksim.SubmitResult {
+		t.Helper()
+		go func() { l.ack(l.next(), jsonValue(t, payload)) }()
+		top, _ := s.User("alice").View()
+		result, err := s.User("alice").Submits(top, map[string]any{"Reason": "because"})
+		must(t, err)
+		return result
+	}
+	other := strings.Replace(form, "Isolate", "Second", 1)
+	updated := answer(`{"response_action":"update","view":` + other + `}`).Updated
+	equal(t, updated.Title, "Second")
+	equal(t, updated.ID, v.ID)
+	pushed := answer(`{"response_action":"push","view":` + form + `}`).Pushed
+	equal(t, pushed.PreviousID, v.ID)
+	equal(t, pushed.RootID, v.ID)
+	answer(`{"response_action":"push","view":` + form + `}`)
+	go func() { l.ack(l.next(), jsonValue(t, `{"response_action":"push","view":`+form+`}`)) }()
+	third, _ := s.User("alice").View()
+	if _, err := s.User("alice").Submits(third, map[string]any{"Reason": "because"}); err == nil {
+		t.Fatal("a fourth view was pushed")
+	}
+	s.violated("push_limit_reached")
+	equal(t, answer(`{"response_action":"clear"}`).Closed, true)
+	_, open := s.User("alice").View()
+	equal(t, open, false)
+}
+
+func TestAFormThatIsNotAnsweredStays(t *testing.T) {
+	t.Parallel()
+	s, _, v := opened(t, slacksim.Options{AckTimeout: 20 * time.Millisecond})
+	s.ForgetViolations()
+	_, err := s.User("alice").Submits(v, map[string]any{"Reason": "because"})
+	if err == nil || !strings.Contains(err.Error(), "operation_timeout") {
+		t.Fatal(err)
+	}
+	_, open := s.User("alice").View()
+	equal(t, open, true)
+}
+
+func TestAnUpdateKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	s, l, v := opened(t, slacksim.Options{})
+	must(t, s.User("alice").Fills(v, map[string]any{"Reason": "typed", "Limit": "5"}))
+	s.works("views.update", "view_id", v.ID, "hash", v.Hash, "view", strings.Replace(form, `"action_id":"limit"`, `"action_id":"limit2"`, 1))
+	equal(t, s.fails("views.update", "view_id", v.ID, "hash", v.Hash, "view", form), "hash_conflict")
+	now, _ := s.User("alice").View()
+	must(t, s.User("alice").Clicks(now, "More"))
+	e := l.take()
+	equal(t, e.Payload["type"], any("block_actions"))
+	equal(t, dig(e.Payload, "container", "view_id"), any(v.ID))
+	equal(t, dig(e.Payload, "actions", 0, "action_id"), any("more"))
+	equal(t, dig(e.Payload, "view", "state", "values", "b1", "reason", "value"), any("typed"))
+	equal(t, dig(e.Payload, "view", "state", "values", "b4", "limit2", "value"), any(nil))
+	if _, given := e.Payload["response_url"]; given {
+		t.Fatal("a view has no response_url")
+	}
+}
+
+func TestExternalIDsAreUnique(t *testing.T) {
+	t.Parallel()
+	s := newStory(t, slacksim.Options{})
+	l := s.connect()
+	named := strings.Replace(form, `"callback_id"`, `"external_id":"mine","callback_id"`, 1)
+	s.works("views.open", "trigger_id", s.trigger(l, "alice"), "view", named)
+	equal(t, s.fails("views.open", "trigger_id", s.trigger(l, "bob"), "view", named), "duplicate_external_id")
+	s.works("views.update", "external_id", "mine", "view", named)
+	equal(t, s.fails("views.update", "external_id", "yours", "view", named), "not_found")
+}
+
+func TestThreeViewsStack(t *testing.T) {
+	t.Parallel()
+	s, l, v := opened(t, slacksim.Options{})
+	push := func() map[string]any {
+		must(t, s.User("alice").Clicks(v, "More"))
+		return s.api("views.push", "trigger_id", l.take().Payload["trigger_id"].(string), "view", form)
+	}
+	equal(t, push()["ok"], any(true))
+	equal(t, push()["ok"], any(true))
+	equal(t, push()["error"], any("push_limit_reached"))
+	if s.User("alice").Closes(v) == nil {
+		t.Fatal("the lowest view was closed under the others")
+	}
+	equal(t, s.fails("views.push", "trigger_id", s.trigger(l, "bob"), "view", form), "not_found")
+}
+
+func TestClosingAFormIsToldToTheApp(t *testing.T) {
+	t.Parallel()
+	s, l, v := opened(t, slacksim.Options{})
+	must(t, s.User("alice").Closes(v))
+	e := l.take()
+	equal(t, e.Payload["type"], any("view_closed"))
+	equal(t, e.Payload["is_cleared"], any(false))
+	equal(t, dig(e.Payload, "view", "callback_id"), any("form"))
+	equal(t, s.fails("views.update", "view_id", v.ID, "view", form), "not_found")
+}
+
+func TestASearchBoxAsksTheApp(t *testing.T) {
+	t.Parallel()
+	s, l, v := opened(t, slacksim.Options{})
+	none, err := s.User("alice").Suggests(v, "Hosts", "D")
+	must(t, err)
+	equal(t, len(none), 0)
+	equal(t, len(l.frames), 0)
+	asked := make(chan envelope, 1)
+	go func() {
+		e := l.next()
+		asked <- e
+		l.ack(e, map[string]any{"option_groups": []any{map[string]any{"label": plain("Paris"), "options": []any{option("DESKTOP-1")}}}})
+	}()
+	found, err := s.User("alice").Suggests(v, "Hosts", "DESK")
+	must(t, err)
+	equal(t, found[0].Text+" of "+found[0].Group, "DESKTOP-1 of Paris")
+	e := <-asked
+	equal(t, e.Payload["type"], any("block_suggestion"))
+	equal(t, e.Payload["value"], any("DESK"))
+	equal(t, e.Payload["action_id"], any("hosts"))
+	s.noViolations()
+	go func() { l.ack(l.next(), map[string]any{"options": []any{map[string]any{"text": plain("x")}}}) }()
+	_, _ = s.User("alice").Suggests(v, "Hosts", "DESK")
+	s.violated("missing required field: value")
+}
+
+func TestTheHomeTabIsPublished(t *testing.T) {
+	t.Parallel()
+	s := newStory(t, slacksim.Options{})
+	l := s.connect()
+	home := `{"type":"home","blocks":[{"type":"header","text":{"type":"plain_text","text":"Welcome"}}]}`
+	hash := dig(s.works("views.publish", "user_id", s.User("alice").ID(), "view", home), "view", "hash").(string)
+	s.works("views.publish", "user_id", s.User("alice").ID(), "view", home, "hash", hash)
+	equal(t, s.fails("views.publish", "user_id", s.User("alice").ID(), "view", home, "hash", hash), "hash_conflict")
+	equal(t, s.fails("views.publish", "user_id", s.User("alice").ID(), "view", form), "invalid_arguments")
+	s.User("alice").OpensHome()
+	e := l.take()
+	equal(t, dig(e.Payload, "event", "type"), any("app_home_opened"))
+	equal(t, dig(e.Payload, "event", "view", "type"), any("home"))
+	v, ok := s.User("alice").Home()
+	equal(t, ok, true)
+	contains(t, v.PlainText(), "Welcome")
+}
+
+func plain(s string) map[string]any { return map[string]any{"type": "plain_text", "text": s} }
+
+func option(s string) map[string]any { return map[string]any{"text": plain(s), "value": s} }
