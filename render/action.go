@@ -52,7 +52,11 @@ type item struct {
 func (k *canvas) actions(all []Action, o Options) []slack.Block {
 	var elements []slack.BlockElement
 	var rest []item
-	for _, a := range all {
+	for i, a := range all {
+		if len(rest) > maxElements*maxOverflow {
+			k.note("… %s left out: a message has no more room", count(len(all)-i, "more action"))
+			break
+		}
 		if len(elements) < maxVisible {
 			if e, ok := k.visible(a, o); ok {
 				elements = append(elements, e)
@@ -72,25 +76,47 @@ func (k *canvas) actions(all []Action, o Options) []slack.Block {
 // rowsOf puts elements into blocks, and stops where they would take more than half a message.
 func (k *canvas) rowsOf(elements []slack.BlockElement) []slack.Block {
 	var out []slack.Block
-	room := k.bytes / 2
+	room, chars := k.bytes/2, k.chars/2
 	for len(elements) > 0 {
-		n, took := 0, 0
-		for n < min(len(elements), maxActionElements) && took <= room {
-			took += size(elements[n]) + 1
+		n, used := 0, 0
+		for n < min(len(elements), maxActionElements) {
+			bytes, text := size(elements[n])+1, elementText(elements[n])
+			if bytes > room || used+text > chars {
+				break
+			}
+			room, used = room-bytes, used+text
 			n++
-		}
-		if took > room {
-			n--
 		}
 		if n == 0 {
 			k.note("… %s left out: a message has no more room", count(len(elements), "more action"))
 			break
 		}
 		row := slack.NewActionBlock("", elements[:n]...)
-		out, elements, room = append(out, row), elements[n:], room-took
-		k.spend([]slack.Block{row}, 0)
+		out, elements, chars = append(out, row), elements[n:], chars-used
+		k.spend([]slack.Block{row}, used)
 	}
 	return out
+}
+
+// elementText is the length of the texts on e.
+func elementText(e slack.BlockElement) int {
+	var options []*slack.OptionBlockObject
+	n := 0
+	switch e := e.(type) {
+	case *slack.ButtonBlockElement:
+		n = length(e.Text.Text)
+		if c := e.Confirm; c != nil {
+			n += length(c.Title.Text) + length(c.Text.Text) + length(c.Confirm.Text) + length(c.Deny.Text)
+		}
+	case *slack.SelectBlockElement:
+		n, options = length(e.Placeholder.Text), e.Options
+	case *slack.OverflowBlockElement:
+		options = e.Options
+	}
+	for _, o := range options {
+		n += length(o.Text.Text)
+	}
+	return n
 }
 
 // visible draws an action that is seen at once; not every menu can be.
@@ -138,7 +164,7 @@ func (k *canvas) checked(out []item, b Button) []item {
 }
 
 func label(s string) string {
-	return cut(or(defang(line(s)), none), maxButtonText)
+	return short(s, none, maxButtonText)
 }
 
 // id is a prefix for an action id that no other element of the message has.
@@ -210,36 +236,34 @@ func (k *canvas) menu(m Menu) (slack.BlockElement, bool) {
 }
 
 func option(value, name string) *slack.OptionBlockObject {
-	return slack.NewOptionBlockObject(value, plainText(cut(or(defang(line(name)), none), maxOptionText)), nil)
+	return slack.NewOptionBlockObject(value, plainText(short(name, none, maxOptionText)), nil)
 }
 
 // hidden puts items behind ⋯. What asks first or does not fit there is a button after all.
 func (k *canvas) hidden(items []item) []slack.BlockElement {
 	var menus, buttons []slack.BlockElement
-	var pending []item
-	flush := func() {
-		if len(pending) > 0 {
-			menu, _ := k.overflow(pending)
-			menus = append(menus, menu)
-		}
-		pending = nil
-	}
+	var open *slack.OverflowBlockElement // the menu that is being filled
+	var inside []item
 	for _, i := range items {
-		if _, alone := k.overflow([]item{i}); !alone || i.Confirm != "" {
+		if open != nil && i.Confirm == "" {
+			if menu, ok := k.overflow(append(inside[:len(inside):len(inside)], i)); ok {
+				*open, inside = *menu, append(inside, i)
+				continue
+			}
+		}
+		menu, ok := k.overflow([]item{i})
+		if !ok || i.Confirm != "" {
 			buttons = append(buttons, k.button(i))
 			continue
 		}
-		if _, together := k.overflow(append(pending[:len(pending):len(pending)], i)); !together {
-			flush()
-		}
-		pending = append(pending, i)
+		menus = append(menus, menu)
+		open, inside = menu, []item{i}
 	}
-	flush()
 	return append(menus, buttons...)
 }
 
 // overflow draws up to five items behind one ⋯.
-func (k *canvas) overflow(items []item) (slack.BlockElement, bool) {
+func (k *canvas) overflow(items []item) (*slack.OverflowBlockElement, bool) {
 	if len(items) > maxOverflow {
 		return nil, false
 	}

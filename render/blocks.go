@@ -77,7 +77,7 @@ func (k *canvas) header(c Card) []slack.Block {
 	if title == "" {
 		return nil
 	}
-	title = cut(defang(line(title)), maxHeader)
+	title = short(title, none, maxHeader)
 	head := []slack.Block{slack.NewHeaderBlock(plainText(title))}
 	k.spend(head, length(title))
 	return head

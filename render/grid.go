@@ -42,7 +42,10 @@ func (k *canvas) table(t Table) (drawn []slack.Block, ok bool) {
 	if missing := missing(lost, columns-shown); missing != "" {
 		drawn = append(drawn, small(missing))
 	}
-	return drawn, k.spend(drawn, spent)
+	if !k.spend(drawn, spent) {
+		return nil, false
+	}
+	return drawn, true
 }
 
 // missing says what of a table is not shown.

@@ -45,7 +45,7 @@ func (f Form) View() slack.ModalViewRequest {
 	view := slack.ModalViewRequest{
 		Type:       slack.VTModal,
 		CallbackID: FormCallback,
-		Title:      plainText(cut(or(defang(line(f.Title)), none), maxViewTitle)),
+		Title:      plainText(short(f.Title, none, maxViewTitle)),
 		Close:      plainText("Cancel"),
 	}
 	text, err := f.metadata()
@@ -73,7 +73,7 @@ func (f Form) View() slack.ModalViewRequest {
 	if len(view.Blocks.BlockSet) == 0 {
 		view.Blocks.BlockSet = []slack.Block{paragraph(richText("Nothing more is needed.")...)}
 	}
-	view.Submit = plainText(cut(or(defang(line(f.Submit)), "Run"), maxViewTitle))
+	view.Submit = plainText(short(f.Submit, "Run", maxViewTitle))
 	return view
 }
 
@@ -81,7 +81,7 @@ func (f Form) View() slack.ModalViewRequest {
 func (f FormField) block() slack.Block {
 	element, notes := f.element()
 	hint := strings.TrimSpace(strings.Join(append([]string{lines(f.Hint)}, notes...), " "))
-	block := slack.NewInputBlock(f.Name, plainText(cut(or(defang(line(f.Label)), f.Name), maxInputLabel)), nil, element)
+	block := slack.NewInputBlock(f.Name, plainText(short(or(f.Label, f.Name), none, maxInputLabel)), nil, element)
 	if hint != "" {
 		block.Hint = plainText(cut(defang(hint), maxInputHint))
 	}
@@ -111,7 +111,7 @@ func (f FormField) placeholder() *slack.TextBlockObject {
 	if strings.TrimSpace(f.Placeholder) == "" {
 		return nil
 	}
-	return plainText(cut(defang(line(f.Placeholder)), maxPlaceholder))
+	return plainText(short(f.Placeholder, none, maxPlaceholder))
 }
 
 func (f FormField) first() string {

@@ -120,10 +120,25 @@ func or(s, other string) string {
 // defang breaks what could become a link in a place that has no markup but may look for addresses: a header, a button, a
 // cell. The text stays readable and can be mended by hand: http[:]//evil.example.
 func defang(s string) string {
-	if !strings.Contains(s, "://") && !www.MatchString(s) {
+	s = strings.ReplaceAll(s, "://", "[:]//")
+	if !hasWWW(s) {
 		return s
 	}
-	return www.ReplaceAllString(strings.ReplaceAll(s, "://", "[:]//"), "$1[.]")
+	return www.ReplaceAllString(s, "$1[.]")
+}
+
+// hasWWW is a quick answer to whether www can match.
+func hasWWW(s string) bool {
+	for rest := s; ; {
+		i := strings.IndexByte(rest, '.')
+		if i < 0 {
+			return false
+		}
+		if i >= 3 && strings.EqualFold(rest[i-3:i], "www") {
+			return true
+		}
+		rest = rest[i+1:]
+	}
 }
 
 // defangAll also breaks mail addresses and bare domains, which Slack links in the fallback ("run.sh" is a domain to it). A name
@@ -138,12 +153,20 @@ func defangAll(s string) string {
 }
 
 var (
-	www     = regexp.MustCompile(`(?i)\b(www)\.`)
+	www     = regexp.MustCompile(`(?i)(www)\.`)
 	schemes = regexp.MustCompile(`(?i)\b(mailto|tel|slack|data|javascript):`)
 	mails   = regexp.MustCompile(`([\pL\pN._%+-])@`)
 	domains = regexp.MustCompile(`(?i)([\pL\pN-])\.([a-z]{2}|com|net|org|info|biz|xyz|top|zip|mov|app|dev|link|click|online|` +
 		`site|shop|live|club|cloud|icu|work|page|space|tech|store|mobi|name|pro|gov|edu|mil|int|onion|xn--[a-z0-9-]+)\b`)
 )
+
+// short is what plain text objects show of s: one line, no addresses, n characters; other stands where s has nothing to show.
+func short(s, other string, n int) string {
+	if most := 8 * n; len(s) > most { // enough for n characters and then some: cleaning megabytes would be for nothing
+		s = strings.ToValidUTF8(s[:most], "\uFFFD")
+	}
+	return cut(or(defang(line(s)), other), n)
+}
 
 // markup replaces the characters that mrkdwn reads by look-alikes.
 var markup = strings.NewReplacer("*", "∗", "~", "∼", "`", "ˋ", "@", "＠")
@@ -184,7 +207,7 @@ func harmless(s string) bool {
 		}
 		before = r
 	}
-	return !www.MatchString(s)
+	return !hasWWW(s)
 }
 
 func letter(r rune) bool {
