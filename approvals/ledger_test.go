@@ -1,0 +1,534 @@
+package approvals
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// ledger opens a ledger of its own process on a store.
+func ledger(t *testing.T, s Store, owner string, more ...func(*Config)) *Ledger {
+	t.Helper()
+	c := Config{Store: s, Owner: owner}
+	for _, set := range more {
+		set(&c)
+	}
+	l, err := New(c)
+	require.NoError(t, err)
+	return l
+}
+
+// isolate is what alice asks for, with a click that has the given key.
+func isolate(key string) Request {
+	return Request{
+		Key: key, Command: "isolate", Risk: riskDestructive, Targets: 1, Requester: alice.ID, RequesterName: "Alice",
+		Args: json.RawMessage(`{"agent-ids": ["1"]}`), State: Pending, Quorum: 1, By: []string{Approvers},
+	}
+}
+
+func submit(t *testing.T, l *Ledger, r Request) Request {
+	t.Helper()
+	r, created, err := l.Submit(t.Context(), r)
+	require.NoError(t, err)
+	require.True(t, created)
+	return r
+}
+
+func approved(t *testing.T, l *Ledger, r Request) Request {
+	t.Helper()
+	r, err := l.Approve(t.Context(), submit(t, l, r).ID, bob)
+	require.NoError(t, err)
+	return r
+}
+
+func succeed(context.Context, Request) Result { return Result{Outcome: Successful} }
+
+func TestTheLifeOfARequest(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	var states []State
+	l := ledger(t, m, "p1", func(c *Config) { c.Changed = func(r Request) { states = append(states, r.State) } })
+
+	r := submit(t, l, isolate("click"))
+	require.Regexp(t, `^A-[0-9A-F]{4}$`, r.Ref)
+	require.Equal(t, 30*time.Minute, r.Expires.Sub(r.Created))
+	require.NoError(t, l.AddCard(t.Context(), r.ID, CardRef{"C1", "1.1"}))
+	require.NoError(t, l.AddCard(t.Context(), r.ID, CardRef{"C1", "1.1"}))
+
+	r, err := l.Approve(t.Context(), r.ID, bob)
+	require.NoError(t, err)
+	require.Equal(t, Approved, r.State)
+
+	r, err = l.Run(t.Context(), r.ID, func(_ context.Context, r Request) Result {
+		require.Equal(t, Running, r.State)
+		require.JSONEq(t, `{"agent-ids":["1"]}`, string(r.Args))
+		require.Equal(t, []string{"UALICE asked", "UBOB approved", "bot started"}, m.told(), "the intent is written before the console is called")
+		return Result{Outcome: PartiallySuccessful, Card: json.RawMessage(`{"title":"done"}`)}
+	})
+	require.NoError(t, err)
+	byRef, err := l.Get(t.Context(), r.Ref)
+	require.NoError(t, err)
+	require.Equal(t, r, byRef)
+	require.Equal(t, Done, r.State)
+	require.Equal(t, PartiallySuccessful, r.Outcome)
+	require.JSONEq(t, `{"title":"done"}`, string(r.Result))
+	require.Equal(t, []CardRef{{"C1", "1.1"}}, r.Cards)
+	require.Equal(t, []string{"UALICE asked", "UBOB approved", "bot started", "bot finished"}, m.told())
+	require.Equal(t, []State{Pending, Pending, Approved, Running, Done}, states, "who watches hears of every change")
+}
+
+func TestTheSameClickMakesOneRequest(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	l := ledger(t, m, "p1")
+	first := submit(t, l, isolate("click"))
+	again, created, err := l.Submit(t.Context(), isolate("click"))
+	require.NoError(t, err)
+	require.False(t, created)
+	require.Equal(t, first.ID, again.ID)
+	require.Equal(t, []string{"UALICE asked"}, m.told())
+}
+
+func TestWhatIsNoRequestIsNotSubmitted(t *testing.T) {
+	t.Parallel()
+	l := ledger(t, newMemory(), "p1")
+	for name, spoil := range map[string]func(*Request){
+		"no key":                     func(r *Request) { r.Key = "" },
+		"no command":                 func(r *Request) { r.Command = "" },
+		"no requester":               func(r *Request) { r.Requester = "" },
+		"no state":                   func(r *Request) { r.State = "" },
+		"waits for nobody":           func(r *Request) { r.Quorum = 0 },
+		"waits for nobody's role":    func(r *Request) { r.By = nil },
+		"approved without a word":    func(r *Request) { r.State = Approved },
+		"done before it was started": func(r *Request) { r.State = Done },
+		"broken arguments":           func(r *Request) { r.Args = json.RawMessage(`{"a"`) },
+		"broken plan":                func(r *Request) { r.Plan = json.RawMessage(`nope`) },
+	} {
+		r := isolate(name)
+		spoil(&r)
+		_, _, err := l.Submit(t.Context(), r)
+		require.ErrorIs(t, err, ErrInvalid, name)
+	}
+}
+
+func TestAReferenceThatIsTakenIsReplaced(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	var refused atomic.Int32
+	m.fail = func(op string) error {
+		if op == "insert" && refused.Add(1) <= 2 {
+			return ErrDuplicate
+		}
+		return nil
+	}
+	r := submit(t, ledger(t, m, "p1"), isolate("click"))
+	require.Regexp(t, `^A-[0-9A-F]{6}$`, r.Ref)
+}
+
+func TestARulingDecidesHowARequestBegins(t *testing.T) {
+	t.Parallel()
+	l := ledger(t, newMemory(), "p1")
+	p := policy(t, "UALICE", "UBOB")
+	atOnce := isolate("1")
+	r := submit(t, l, p.Decide(Ask{Caller: alice, Risk: riskChange, Targets: 1}).On(atOnce))
+	require.Equal(t, Approved, r.State)
+	r, err := l.Run(t.Context(), r.ID, succeed)
+	require.NoError(t, err)
+	require.Equal(t, Done, r.State)
+
+	r = submit(t, l, p.Decide(Ask{Caller: alice, Risk: riskDestructive, Targets: 30}).On(isolate("2")))
+	require.Equal(t, Pending, r.State)
+	require.Equal(t, 2, r.Quorum)
+}
+
+func TestARefusedStepIsWrittenDown(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	l := ledger(t, m, "p1")
+	r := submit(t, l, isolate("click"))
+	self := alice
+	self.Roles = []string{Approvers}
+
+	got, err := l.Approve(t.Context(), r.ID, self)
+	require.ErrorIs(t, err, ErrSelfApproval)
+	require.Equal(t, Pending, got.State)
+	_, err = l.Deny(t.Context(), r.ID, dave, "")
+	require.ErrorIs(t, err, ErrNotApprover)
+	_, err = l.Withdraw(t.Context(), r.ID, bob)
+	require.ErrorIs(t, err, ErrNotYours)
+	require.ErrorIs(t, l.MayDecide(t.Context(), r.ID, dave), ErrNotApprover)
+	require.NoError(t, l.MayDecide(t.Context(), r.ID, bob))
+	require.NoError(t, l.Refuse(t.Context(), Ask{Caller: dave, Command: "shutdown"}, Ruling{Effect: Deny, Why: "no"}))
+	require.Equal(t, []string{"UALICE asked", "UALICE refused", "UDAVE refused", "UBOB refused", "UDAVE refused", "UDAVE refused"}, m.told())
+
+	_, err = l.Withdraw(t.Context(), r.ID, alice)
+	require.NoError(t, err)
+	_, err = l.Approve(t.Context(), r.ID, bob)
+	require.ErrorIs(t, err, ErrNotPending)
+	_, err = l.Approve(t.Context(), "nothing", bob)
+	require.ErrorIs(t, err, ErrNotFound)
+	_, err = l.Approve(t.Context(), "", bob)
+	require.ErrorIs(t, err, ErrNotFound)
+}
+
+func TestFiftyPeopleClickAtOnceAndItRunsOnce(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	r := submit(t, ledger(t, m, "p0"), isolate("click"))
+	var runs, approvals atomic.Int32
+	var clicks sync.WaitGroup
+	for i := range 50 {
+		l := ledger(t, m, []string{"p1", "p2"}[i%2])
+		clicks.Go(func() {
+			if _, err := l.Approve(t.Context(), r.ID, bob); err == nil {
+				approvals.Add(1)
+			}
+			_, err := l.Run(t.Context(), r.ID, func(context.Context, Request) Result {
+				runs.Add(1)
+				return Result{Outcome: Successful}
+			})
+			if err != nil && !errors.Is(err, ErrTaken) {
+				t.Error(err)
+			}
+		})
+	}
+	clicks.Wait()
+	require.EqualValues(t, 1, approvals.Load())
+	require.EqualValues(t, 1, runs.Load())
+}
+
+func TestWithoutItsAuditRowNothingRuns(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	l := ledger(t, m, "p1")
+	r := approved(t, l, isolate("click"))
+	full := errors.New("disk full")
+	m.fail = func(op string) error {
+		if op == "swap running" {
+			return full
+		}
+		return nil
+	}
+	_, err := l.Run(t.Context(), r.ID, func(context.Context, Request) Result {
+		t.Error("the console was called")
+		return Result{}
+	})
+	require.ErrorIs(t, err, full)
+}
+
+func TestAPanicInterrupts(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	l := ledger(t, m, "p1")
+	r, err := l.Run(t.Context(), approved(t, l, isolate("click")).ID, func(context.Context, Request) Result { panic("boom") })
+	require.NoError(t, err)
+	require.Equal(t, Interrupted, r.State)
+	require.Contains(t, string(m.trail[3].Detail), "boom")
+
+	r, err = l.Reopen(t.Context(), r.ID, bob)
+	require.NoError(t, err)
+	r, err = l.Run(t.Context(), r.ID, succeed)
+	require.NoError(t, err)
+	require.Equal(t, Done, r.State)
+	require.EqualValues(t, 2, r.Fence)
+}
+
+func TestAnInterruptedRequestCanBeClosed(t *testing.T) {
+	t.Parallel()
+	l := ledger(t, newMemory(), "p1")
+	r, err := l.Run(t.Context(), approved(t, l, isolate("click")).ID, func(context.Context, Request) Result { return Result{Uncertain: true} })
+	require.NoError(t, err)
+	require.True(t, r.Undecided())
+	r, err = l.Close(t.Context(), r.ID, bob, "the host is off")
+	require.NoError(t, err)
+	require.False(t, r.Undecided())
+	require.Equal(t, "the host is off", r.Closed.Reason)
+}
+
+func TestTheOutcomeIsWrittenWhenTheStoreIsBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		var failures atomic.Int32
+		m.fail = func(op string) error {
+			if op == "swap done" && failures.Add(1) <= 3 {
+				return errors.New("database is locked")
+			}
+			return nil
+		}
+		l := ledger(t, m, "p1")
+		r, err := l.Run(t.Context(), approved(t, l, isolate("click")).ID, succeed)
+		require.NoError(t, err)
+		require.Equal(t, Done, r.State)
+	})
+}
+
+func TestAStopDoesNotLoseTheOutcome(t *testing.T) {
+	t.Parallel()
+	l := ledger(t, newMemory(), "p1")
+	r := approved(t, l, isolate("click"))
+	ctx, stop := context.WithCancel(t.Context())
+	r, err := l.Run(ctx, r.ID, func(context.Context, Request) Result {
+		stop()
+		return Result{Outcome: Successful}
+	})
+	require.NoError(t, err)
+	require.Equal(t, Done, r.State)
+}
+
+func TestAResultThatIsNoJSONDoesNotHideTheOutcome(t *testing.T) {
+	t.Parallel()
+	l := ledger(t, newMemory(), "p1")
+	r, err := l.Run(t.Context(), approved(t, l, isolate("click")).ID, func(context.Context, Request) Result {
+		return Result{Outcome: Successful, Card: json.RawMessage(`{`)}
+	})
+	require.NoError(t, err)
+	require.Equal(t, Done, r.State)
+	require.Empty(t, r.Result)
+}
+
+func TestALongRunKeepsItsLease(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		mine, other := ledger(t, m, "p1"), ledger(t, m, "p2")
+		r, err := mine.Run(t.Context(), approved(t, mine, isolate("click")).ID, func(ctx context.Context, r Request) Result {
+			for range 10 {
+				<-time.After(mine.lease)
+				left, err := other.Recover(ctx)
+				require.NoError(t, err)
+				require.Empty(t, left)
+			}
+			return Result{Outcome: Successful}
+		})
+		require.NoError(t, err)
+		require.Equal(t, Done, r.State)
+	})
+}
+
+func TestWhoLosesTheLeaseIsCutOffAndHasNoSay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		cut := errors.New("no connection")
+		var away atomic.Bool // the first process's own way to the store
+		mine := ledger(t, cable{m, func() error {
+			if away.Load() {
+				return cut
+			}
+			return nil
+		}}, "p1")
+		other := ledger(t, m, "p2")
+		ask := isolate("click")
+		ask.Repeatable = true
+		r := approved(t, mine, ask)
+
+		_, err := mine.Run(t.Context(), r.ID, func(ctx context.Context, r Request) Result {
+			away.Store(true)
+			<-ctx.Done()
+			require.ErrorIs(t, context.Cause(ctx), cut)
+			left, err := other.Recover(t.Context())
+			require.NoError(t, err)
+			require.Len(t, left, 1, "safe to repeat, so it is approved again")
+			done, err := other.Run(t.Context(), r.ID, succeed)
+			require.NoError(t, err)
+			require.Equal(t, Done, done.State)
+			away.Store(false)
+			return Result{Outcome: Unsuccessful}
+		})
+		require.ErrorIs(t, err, ErrLeaseLost)
+		now, err := other.Get(t.Context(), r.ID)
+		require.NoError(t, err)
+		require.Equal(t, Done, now.State)
+		require.Equal(t, "p2", now.Owner)
+	})
+}
+
+// A cable is a process's own way to a store that others reach as well.
+type cable struct {
+	*memory
+	cut func() error
+}
+
+func (c cable) Find(ctx context.Context, q Query) ([]Request, error) {
+	if err := c.cut(); err != nil {
+		return nil, err
+	}
+	return c.memory.Find(ctx, q)
+}
+
+func TestAFailureThatWeCausedIsNotCalledOne(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		var gone atomic.Bool
+		m.fail = func(string) error {
+			if gone.Load() {
+				return errors.New("gone")
+			}
+			return nil
+		}
+		mine, other := ledger(t, m, "p1"), ledger(t, m, "p2")
+		_, err := mine.Run(t.Context(), approved(t, mine, isolate("click")).ID, func(ctx context.Context, r Request) Result {
+			gone.Store(true)
+			<-ctx.Done()
+			gone.Store(false)
+			return Result{Outcome: Unsuccessful, Err: ctx.Err()}
+		})
+		require.NoError(t, err)
+		left, err := other.Find(t.Context(), Query{States: []State{Interrupted}})
+		require.NoError(t, err)
+		require.Len(t, left, 1, "the console may have heard us before we hung up")
+	})
+}
+
+func TestAfterACrash(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		dead := ledger(t, m, "dead")
+		repeatable := isolate("repeatable")
+		repeatable.Repeatable = true
+		ids := map[string]string{}
+		for _, r := range []Request{isolate("once"), repeatable} {
+			r = approved(t, dead, r)
+			ids[r.Key] = r.ID
+			_, err := dead.claim(t.Context(), r.ID) // and then the process dies
+			require.NoError(t, err)
+		}
+		ids["unstarted"] = approved(t, dead, isolate("unstarted")).ID
+		ids["unposted"] = submit(t, dead, isolate("unposted")).ID
+		posted := submit(t, dead, isolate("posted"))
+		require.NoError(t, dead.AddCard(t.Context(), posted.ID, CardRef{"C1", "1.1"}))
+
+		next := ledger(t, m, "next")
+		states := func() map[string]State {
+			left, err := next.Recover(t.Context())
+			require.NoError(t, err)
+			found := map[string]State{}
+			for _, r := range left {
+				found[r.Key] = r.State
+			}
+			return found
+		}
+		require.Equal(t, map[string]State{"unstarted": Approved}, states(), "leases are not over yet")
+		<-time.After(next.lease)
+		require.Equal(t, map[string]State{"unstarted": Approved, "repeatable": Approved, "once": Interrupted, "unposted": Pending}, states())
+		require.Equal(t, map[string]State{"unstarted": Approved, "repeatable": Approved, "unposted": Pending}, states())
+		for _, key := range []string{"unstarted", "repeatable"} {
+			r, err := next.Run(t.Context(), ids[key], succeed)
+			require.NoError(t, err)
+			require.Equal(t, Done, r.State)
+		}
+		<-time.After(time.Hour)
+		require.Empty(t, states())
+		_, err := Verify(Trail{Head: m.head, Entries: each(m.trail)})
+		require.NoError(t, err)
+	})
+}
+
+func TestNobodyDecidesInTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		var heard []State
+		l := ledger(t, m, "p1", func(c *Config) {
+			c.Timeout = time.Minute
+			c.Changed = func(r Request) { heard = append(heard, r.State) }
+		})
+		r := submit(t, l, isolate("click"))
+		late := submit(t, l, isolate("late"))
+		<-time.After(time.Minute - time.Second)
+		ended, err := l.ExpireDue(t.Context())
+		require.NoError(t, err)
+		require.Empty(t, ended)
+		<-time.After(time.Second)
+		got, err := l.Approve(t.Context(), late.ID, bob)
+		require.ErrorIs(t, err, ErrExpired)
+		require.Equal(t, Expired, got.State, "who comes too late closes it")
+		ended, err = l.ExpireDue(t.Context())
+		require.NoError(t, err)
+		require.Len(t, ended, 1)
+		require.Equal(t, r.ID, ended[0].ID)
+		require.Equal(t, []State{Pending, Pending, Expired, Expired}, heard)
+		require.Equal(t, []string{"UALICE asked", "UALICE asked", "bot expired", "bot expired"}, m.told())
+	})
+}
+
+func TestAnApprovalDoesNotRunDaysLater(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := ledger(t, newMemory(), "p1")
+		r := approved(t, l, isolate("click"))
+		forgotten := approved(t, l, isolate("forgotten"))
+		<-time.After(48 * time.Hour)
+		r, err := l.Run(t.Context(), r.ID, succeed)
+		require.ErrorIs(t, err, ErrExpired)
+		require.Equal(t, Expired, r.State)
+		left, err := l.Recover(t.Context())
+		require.NoError(t, err)
+		require.Len(t, left, 1, "somebody must edit its card")
+		require.Equal(t, forgotten.ID, left[0].ID)
+		require.Equal(t, Expired, left[0].State)
+	})
+}
+
+func TestTheBudgetOfAnHour(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := ledger(t, newMemory(), "p1")
+		ask := func(key string, set func(*Request)) Request {
+			r := isolate(key)
+			r.Targets = 10
+			set(&r)
+			return submit(t, l, r)
+		}
+		ask("old", func(*Request) {})
+		<-time.After(time.Hour + time.Second)
+		ask("counts", func(*Request) {})
+		ask("somebody else's", func(r *Request) { r.Requester = carol.ID })
+		ask("only a change", func(r *Request) { r.Risk = riskChange })
+		denied := ask("denied", func(*Request) {})
+		_, err := l.Deny(t.Context(), denied.ID, bob, "")
+		require.NoError(t, err)
+		n, err := l.LastHour(t.Context(), alice.ID)
+		require.NoError(t, err)
+		require.Equal(t, 10, n)
+	})
+}
+
+func TestTheTrailTellsWhatWasAskedButNoArguments(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	l := ledger(t, m, "p1")
+	r := isolate("click")
+	r.Args = json.RawMessage(`{"password":"hunter2"}`)
+	r.Plan = json.RawMessage(`{"targets":[{"name":"DESKTOP-<1>"}]}`)
+	r.Reason = "beaconing"
+	submit(t, l, r)
+	told := string(m.trail[0].Detail)
+	require.Contains(t, told, "DESKTOP-<1>")
+	require.Contains(t, told, "beaconing")
+	require.NotContains(t, told, "hunter2")
+
+	r.Key, r.Plan = "long", json.RawMessage(`"`+strings.Repeat("x", maxPlan)+`"`)
+	submit(t, l, r)
+	require.Less(t, len(m.trail[1].Detail), 2000, "a long plan is only named by its hash")
+	require.Contains(t, string(m.trail[1].Detail), digest(r.Plan))
+}
+
+func TestALedgerNeedsAStoreAndAName(t *testing.T) {
+	t.Parallel()
+	_, err := New(Config{Owner: "p1"})
+	require.Error(t, err)
+	_, err = New(Config{Store: newMemory()})
+	require.Error(t, err)
+}

@@ -1,0 +1,165 @@
+package approvals
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func policy(t *testing.T, operators, approvers string) Policy {
+	t.Helper()
+	p, err := NewPolicy(Settings{Operators: Members(strings.Fields(operators)), Approvers: Members(strings.Fields(approvers))})
+	require.NoError(t, err)
+	return p
+}
+
+// Each line is one invocation and what becomes of it: who, risk (! = guarded), targets, destructive targets of the last hour.
+func TestWhoMayDoWhat(t *testing.T) {
+	t.Parallel()
+	full := policy(t, "UOPERATOR UBOTUSER", "UAPPROVER UOPERATOR")
+	policies := map[string]Policy{
+		"full":         full,
+		"no-approvers": policy(t, "UOPERATOR", ""),
+		"nobody":       policy(t, "", ""),
+		"everyone":     policy(t, "*", "UAPPROVER"),
+	}
+	for line := range strings.Lines(`
+full         operator read         0  0 allow
+full         approver read         0  0 allow
+full         member   read         0  0 allow
+full         guest    read         0  0 deny Only full members
+full         botuser  read         0  0 allow
+full         botuser  change       1  0 allow
+full         member   change       1  0 deny Only operators may run it.
+full         approver change       1  0 deny Only operators may run it.
+full         operator change       1  0 allow
+full         operator change       25 0 allow
+full         operator change       26 0 approve 1 26 targets
+full         operator change       1  500 allow
+full         operator change!      1  0 approve 1 always
+full         operator read!        1  0 approve 1 always
+full         operator destructive  1  0 approve 1 needs an approval
+full         operator destructive! 1  0 approve 1 needs an approval
+full         approver destructive  1  0 deny Only operators
+full         guest    destructive  1  0 deny Only full members
+full         operator destructive  25 0 approve 1 needs an approval
+full         operator destructive  26 0 approve 2 26 targets
+full         operator destructive  1  49 approve 1 needs an approval
+full         operator destructive  1  50 approve 2 51 targets within an hour
+full         operator destructive  99 99 approve 2 99 targets
+full         operator dangerous    1  0 deny No rule
+full         operator              1  0 deny No rule
+no-approvers operator change       1  0 allow
+no-approvers operator change       26 0 deny no approvers are configured (S1BOT_APPROVERS)
+no-approvers operator destructive  1  0 deny no approvers are configured (S1BOT_APPROVERS)
+nobody       operator read         0  0 allow
+nobody       operator change       1  0 deny no operators are configured (S1BOT_OPERATORS)
+everyone     member   change       1  0 allow
+everyone     member   destructive  1  0 approve 1 needs an approval
+everyone     guest    read         0  0 deny Only full members
+everyone     guest    change       1  0 deny Only full members
+`) {
+		line = strings.TrimSpace(line)
+		if line == "" {
+			continue
+		}
+		t.Run(line, func(t *testing.T) {
+			t.Parallel()
+			f := strings.Fields(line)
+			if len(f) > 2 && f[2][0] >= '0' && f[2][0] <= '9' { // no risk at all
+				f = append(f[:2:2], append([]string{""}, f[2:]...)...)
+			}
+			p := policies[f[0]]
+			ask := Ask{Command: "it", Risk: strings.TrimSuffix(f[2], "!"), Guarded: strings.HasSuffix(f[2], "!")}
+			_, err := fmt.Sscan(f[3]+" "+f[4], &ask.Targets, &ask.LastHour)
+			require.NoError(t, err)
+			ask.Caller = p.Person(Identity{ID: "U" + strings.ToUpper(f[1]), Full: f[1] != "guest" && f[1] != "botuser"})
+
+			r := p.Decide(ask)
+			require.Equal(t, f[5], string(r.Effect), "%+v", r)
+			switch r.Effect {
+			case Approve:
+				require.Equal(t, f[6], fmt.Sprint(r.Quorum))
+				require.Equal(t, []string{Approvers}, r.By)
+				require.NoError(t, r.Err())
+				require.Contains(t, r.Why, strings.Join(f[7:], " "))
+			case Deny:
+				var refused *RefusedError
+				require.ErrorAs(t, r.Err(), &refused)
+				require.Contains(t, refused.Why, strings.Join(f[6:], " "))
+			}
+			if r.Effect == Allow {
+				require.Zero(t, r.Quorum)
+			}
+		})
+	}
+}
+
+func TestARulingThatNobodyMadeAllowsNothing(t *testing.T) {
+	t.Parallel()
+	require.Error(t, Ruling{}.Err())
+	require.Equal(t, Pending, Ruling{}.On(Request{}).State)
+	require.Equal(t, Deny, Policy{}.Decide(Ask{Caller: alice, Risk: riskRead}).Effect)
+}
+
+func TestLimitsAreSettings(t *testing.T) {
+	t.Parallel()
+	p, err := NewPolicy(Settings{Operators: []Member{"UALICE"}, Approvers: []Member{"UBOB"}, MaxTargets: 2, MaxPerHour: 3})
+	require.NoError(t, err)
+	ask := Ask{Caller: alice, Command: "it", Risk: riskDestructive, Targets: 2}
+	require.Equal(t, 1, p.Decide(ask).Quorum)
+	ask.LastHour = 2
+	require.Equal(t, 2, p.Decide(ask).Quorum)
+	ask.Targets, ask.LastHour = 3, 0
+	require.Equal(t, 2, p.Decide(ask).Quorum)
+}
+
+func TestWhoBelongsToARole(t *testing.T) {
+	t.Parallel()
+	soc := Group{ID: "S0SOC", Handle: "soc"}
+	member := Identity{ID: "U1", Handle: "mallory", Full: true, Groups: []Group{soc}}
+	guest := member
+	guest.Full = false
+	for _, c := range []struct {
+		member Member
+		full   bool // does a full member belong
+		guest  bool // does a guest
+	}{
+		{"U1", true, true},
+		{"U2", false, false},
+		{"*", true, false},
+		{"S0SOC", true, false},
+		{"@soc", true, false},
+		{"@SOC", true, false},
+		{"@mallory", true, false},
+		{"@", false, false},
+		{"", false, false},
+		{"mallory", false, false},
+	} {
+		p := Policy{roles: []role{{Operators, []Member{c.member}}}}
+		require.Equal(t, c.full, len(p.Person(member).Roles) == 1, "member by %q", c.member)
+		require.Equal(t, c.guest, len(p.Person(guest).Roles) == 1, "guest by %q", c.member)
+		require.Empty(t, p.Person(Identity{Full: true}).Roles, "nobody by %q", c.member)
+	}
+}
+
+func TestEveryWrongMemberIsNamed(t *testing.T) {
+	t.Parallel()
+	_, err := NewPolicy(Settings{Operators: Members([]string{" U123 ", "", "alice", "<@U1>"}), Approvers: []Member{"S0LEADS", "@a b"}})
+	require.ErrorContains(t, err, `role operators: "alice"`)
+	require.ErrorContains(t, err, `role operators: "<@U1>"`)
+	require.ErrorContains(t, err, `role approvers: "@a b"`)
+	require.NotContains(t, err.Error(), "U123")
+}
+
+func TestMembersToLookUp(t *testing.T) {
+	t.Parallel()
+	p := policy(t, "@soc S0LEADS U123", "S0LEADS @soc W9999")
+	require.Equal(t, []Member{"@soc", "S0LEADS", "U123", "W9999"}, p.Members())
+	require.True(t, Member("S0LEADS").Group())
+	require.False(t, Member("U123").Group())
+	require.Equal(t, "soc", Member("@soc").Handle())
+	require.Empty(t, Member("U123").Handle())
+}

@@ -1,0 +1,309 @@
+package approvals
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+var (
+	noon  = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	alice = Person{ID: "UALICE", Roles: []string{Operators}, Full: true}
+	bob   = Person{ID: "UBOB", Roles: []string{Approvers}, Full: true}
+	carol = Person{ID: "UCAROL", Roles: []string{Operators, Approvers}, Full: true}
+	dave  = Person{ID: "UDAVE", Full: true}
+)
+
+// waiting is a request of alice's that needs quorum approvers.
+func waiting(quorum int) Request {
+	return Request{
+		ID: "1", Command: "isolate", Requester: alice.ID, State: Pending, Quorum: quorum, By: []string{Approvers},
+		Created: noon, Expires: noon.Add(30 * time.Minute),
+	}
+}
+
+func TestWhoMayDecide(t *testing.T) {
+	t.Parallel()
+	requester := alice
+	requester.Roles = []string{Operators, Approvers}
+	nobody := Person{Roles: []string{Approvers}}
+	for _, c := range []struct {
+		name string
+		who  Person
+		at   time.Duration
+		want error
+	}{
+		{"an approver", bob, time.Minute, nil},
+		{"an approver who is an operator too", carol, time.Minute, nil},
+		{"an approver in the last instant", bob, 30*time.Minute - time.Millisecond, nil},
+		{"an approver too late", bob, 30 * time.Minute, ErrExpired},
+		{"the requester, though an approver", requester, time.Minute, ErrSelfApproval},
+		{"a member without a role", dave, time.Minute, ErrNotApprover},
+		{"somebody without an id", nobody, time.Minute, ErrNotApprover},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			approved, denied := waiting(1), waiting(1)
+			require.ErrorIs(t, approved.approve(c.who, noon.Add(c.at)), c.want)
+			require.ErrorIs(t, denied.deny(c.who, "no", noon.Add(c.at)), c.want)
+			if c.want == nil {
+				require.Equal(t, []Decision{{User: c.who.ID, At: noon.Add(c.at)}}, approved.Approvals)
+				require.Equal(t, Approved, approved.State)
+				require.Equal(t, &Decision{User: c.who.ID, At: noon.Add(c.at), Reason: "no"}, denied.Closed)
+				require.Equal(t, Denied, denied.State)
+			}
+		})
+	}
+}
+
+func TestAQuorumCountsEveryPersonOnce(t *testing.T) {
+	t.Parallel()
+	r := waiting(2)
+	require.NoError(t, r.approve(bob, noon))
+	require.ErrorIs(t, r.approve(bob, noon), ErrAlreadyDecided)
+	require.Equal(t, Pending, r.State)
+	require.Equal(t, 1, r.Missing())
+	require.NoError(t, r.approve(carol, noon))
+	require.Equal(t, Approved, r.State)
+	require.Zero(t, r.Missing())
+}
+
+func TestAnApproverMayThinkAgainAndDeny(t *testing.T) {
+	t.Parallel()
+	r := waiting(2)
+	require.NoError(t, r.approve(bob, noon))
+	require.NoError(t, r.deny(bob, "wrong host", noon))
+	require.Equal(t, Denied, r.State)
+	require.ErrorIs(t, r.approve(carol, noon), ErrNotPending)
+}
+
+func TestOnlyTheRequesterWithdraws(t *testing.T) {
+	t.Parallel()
+	r := waiting(1)
+	require.ErrorIs(t, r.withdraw(bob.ID, noon), ErrNotYours)
+	require.NoError(t, r.withdraw(alice.ID, noon))
+	require.Equal(t, Withdrawn, r.State)
+	require.ErrorIs(t, r.approve(bob, noon), ErrNotPending)
+}
+
+func TestAnApprovalThatNobodyActedOnGoesStale(t *testing.T) {
+	t.Parallel()
+	r := waiting(1)
+	require.NoError(t, r.approve(bob, noon))
+	require.ErrorIs(t, r.expire(noon.Add(stale-1)), ErrNotDue)
+	late := r
+	require.ErrorIs(t, late.claim("p", time.Minute, noon.Add(stale)), ErrExpired)
+	require.NoError(t, r.expire(noon.Add(stale)))
+	require.Equal(t, Expired, r.State)
+}
+
+func TestWhatACrashLeaves(t *testing.T) {
+	t.Parallel()
+	running := func(repeatable bool, fence int64) Request {
+		r := waiting(1)
+		r.State, r.Repeatable, r.Fence, r.Owner, r.LeaseUntil = Running, repeatable, fence, "dead", noon
+		return r
+	}
+	once, again, tooOften, alive := running(false, 1), running(true, 1), running(true, maxClaims), running(true, 1)
+	require.NoError(t, once.lapse(noon))
+	require.Equal(t, Interrupted, once.State, "it may have run, and running it twice could do harm")
+	require.NoError(t, again.lapse(noon))
+	require.Equal(t, Approved, again.State, "safe to run again")
+	require.NoError(t, tooOften.lapse(noon))
+	require.Equal(t, Interrupted, tooOften.State, "it seems to kill every process that runs it")
+	require.ErrorIs(t, alive.lapse(noon.Add(-1)), ErrNotDue)
+}
+
+func TestWhoMaySayWhatBecomesOfAnInterruptedRequest(t *testing.T) {
+	t.Parallel()
+	interrupted := func() *Request {
+		r := waiting(1)
+		r.State, r.Owner, r.Fence = Interrupted, "dead", 1
+		return &r
+	}
+	unguarded := interrupted()
+	unguarded.Quorum, unguarded.By = 0, []string{Operators}
+
+	require.ErrorIs(t, interrupted().reopen(alice, noon), ErrSelfApproval)
+	require.ErrorIs(t, interrupted().reopen(dave, noon), ErrNotApprover)
+	require.NoError(t, interrupted().reopen(bob, noon))
+	require.NoError(t, unguarded.reopen(alice, noon), "what needed no approval, its operator may repeat")
+
+	closed := interrupted()
+	require.NoError(t, closed.settle(bob, "checked at the console", noon))
+	require.Equal(t, Interrupted, closed.State)
+	require.ErrorIs(t, closed.reopen(bob, noon), ErrNotInterrupted)
+
+	reopened := interrupted()
+	require.NoError(t, reopened.reopen(bob, noon))
+	require.ErrorIs(t, reopened.finish("dead", 1, Result{Outcome: Successful}, noon), ErrLeaseLost, "a person decided meanwhile")
+}
+
+func TestAResultThatComesLateIsBetterThanNone(t *testing.T) {
+	t.Parallel()
+	r := waiting(1)
+	require.NoError(t, r.approve(bob, noon))
+	require.NoError(t, r.claim("slow", time.Minute, noon))
+	require.NoError(t, r.lapse(noon.Add(time.Minute)))
+	require.Equal(t, Interrupted, r.State)
+	require.ErrorIs(t, r.finish("slow", 1, Result{Uncertain: true}, noon), ErrLeaseLost, "no news")
+	require.NoError(t, r.finish("slow", 1, Result{Outcome: Successful}, noon.Add(2*time.Minute)))
+	require.Equal(t, Done, r.State)
+}
+
+func TestOutcomes(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		res  Result
+		want State
+		out  string
+	}{
+		{Result{Outcome: Successful}, Done, Successful},
+		{Result{Outcome: PartiallySuccessful}, Done, PartiallySuccessful},
+		{Result{Outcome: Unsuccessful}, Failed, Unsuccessful},
+		{Result{}, Failed, Unsuccessful},
+		{Result{Outcome: Successful, Uncertain: true}, Interrupted, ""},
+	} {
+		r := waiting(1)
+		require.NoError(t, r.approve(bob, noon))
+		require.NoError(t, r.claim("p", time.Minute, noon))
+		require.NoError(t, r.finish("p", 1, c.res, noon))
+		require.Equal(t, c.want, r.State, "%+v", c.res)
+		require.Equal(t, c.out, r.Outcome, "%+v", c.res)
+	}
+}
+
+// A model is the state machine told in another way: which words lead from where to where. It knows nothing of how Request does it.
+type model struct {
+	state   State
+	said    map[string]bool // who approved
+	quorum  int
+	again   bool
+	claims  int
+	lease   time.Time
+	agreed  time.Time
+	settled bool
+}
+
+// do makes one step and reports whether it was possible.
+func (m *model) do(op string, p Person, now, expires time.Time) bool {
+	mayDecide := m.state == Pending && now.Before(expires) && p.ID != alice.ID && slices.Contains(p.Roles, Approvers)
+	open := m.state == Interrupted && !m.settled && p.ID != alice.ID && slices.Contains(p.Roles, Approvers)
+	from := func(ok bool, to State) bool {
+		if ok {
+			if to == Approved {
+				m.agreed = now
+			}
+			m.state = to
+		}
+		return ok
+	}
+	switch op {
+	case "approve":
+		if !mayDecide || m.said[p.ID] {
+			return false
+		}
+		m.said[p.ID] = true
+		if len(m.said) >= m.quorum {
+			from(true, Approved)
+		}
+		return true
+	case "deny":
+		return from(mayDecide, Denied)
+	case "withdraw":
+		return from(m.state == Pending && now.Before(expires) && p.ID == alice.ID, Withdrawn)
+	case "expire":
+		return from(m.state == Pending && !now.Before(expires) || m.state == Approved && now.Sub(m.agreed) >= time.Hour, Expired)
+	case "claim":
+		if !from(m.state == Approved && now.Sub(m.agreed) < time.Hour, Running) {
+			return false
+		}
+		m.claims++
+		m.lease = now.Add(20 * time.Second)
+		return true
+	case "succeed":
+		return from(m.state == Running, Done)
+	case "fail":
+		return from(m.state == Running, Failed)
+	case "doubt":
+		return from(m.state == Running, Interrupted)
+	case "lapse":
+		to := Interrupted
+		if m.again && m.claims < 3 {
+			to = Approved
+		}
+		return from(m.state == Running && !now.Before(m.lease), to)
+	case "reopen":
+		return from(open, Approved)
+	case "settle":
+		m.settled = m.settled || open
+		return open
+	}
+	panic(op)
+}
+
+// do makes the same step on a request. The owner of every claim is new, as after a restart, so that late results do not count here.
+func (r *Request) do(op string, p Person, now time.Time) error {
+	owner := fmt.Sprint(r.Fence)
+	if r.State != Running {
+		owner = "nobody"
+	}
+	switch op {
+	case "approve":
+		return r.approve(p, now)
+	case "deny":
+		return r.deny(p, "", now)
+	case "withdraw":
+		return r.withdraw(p.ID, now)
+	case "expire":
+		return r.expire(now)
+	case "claim":
+		return r.claim(fmt.Sprint(r.Fence+1), 20*time.Second, now)
+	case "succeed":
+		return r.finish(owner, r.Fence, Result{Outcome: Successful}, now)
+	case "fail":
+		return r.finish(owner, r.Fence, Result{Outcome: Unsuccessful}, now)
+	case "doubt":
+		return r.finish(owner, r.Fence, Result{Uncertain: true}, now)
+	case "lapse":
+		return r.lapse(now)
+	case "reopen":
+		return r.reopen(p, now)
+	case "settle":
+		return r.settle(p, "", now)
+	}
+	panic(op)
+}
+
+func TestStepsAgreeWithAModel(t *testing.T) {
+	t.Parallel()
+	ops := []string{"approve", "approve", "deny", "withdraw", "expire", "claim", "claim", "succeed", "fail", "doubt", "lapse", "lapse", "reopen", "settle"}
+	people := []Person{alice, bob, carol, dave, {ID: alice.ID, Roles: []string{Approvers}}}
+	reached := map[State]int{}
+	for seed := range uint64(5_000) {
+		rnd := rand.New(rand.NewPCG(seed, 7))
+		r := waiting(1 + rnd.IntN(3))
+		r.Repeatable = rnd.IntN(2) == 0
+		m := &model{state: Pending, said: map[string]bool{}, quorum: r.Quorum, again: r.Repeatable}
+		now := noon
+		for range 12 {
+			now = now.Add(time.Duration(rnd.IntN(4)*rnd.IntN(4)*rnd.IntN(9)) * time.Minute / 4)
+			op, p := ops[rnd.IntN(len(ops))], people[rnd.IntN(len(people))]
+			before := r
+			before.Approvals = slices.Clone(r.Approvals)
+			err := r.do(op, p, now)
+			require.Equal(t, m.do(op, p, now, r.Expires), err == nil, "seed %d: %s by %s in %s: %v", seed, op, p.ID, before.State, err)
+			if err != nil {
+				require.Equal(t, before, r, "seed %d: %s failed and changed the request", seed, op)
+			}
+			require.Equal(t, m.state, r.State, "seed %d: %s", seed, op)
+			require.Len(t, r.Approvals, len(m.said), "seed %d: %s", seed, op)
+			reached[r.State]++
+		}
+	}
+	require.Len(t, reached, 9, "the walk must reach every state: %v", reached)
+}
