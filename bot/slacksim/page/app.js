@@ -132,6 +132,7 @@ class App {
       if (this.api !== api || this.waiting !== waiting) return;
       this.waiting = null;
       this.workspace.load(state);
+      this.modals.sync(state.views ?? []);
       waiting.forEach((event) => this.#event(event));
       this.#online(true);
       this.#followAddress();

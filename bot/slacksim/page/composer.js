@@ -5,7 +5,6 @@ import { el, hidden } from "./dom.js";
 import { avatar } from "./avatar.js";
 import { emoji, emojiNames } from "./emoji.js";
 import { icon } from "./icons.js";
-import { escape } from "./mrkdwn.js";
 
 const mostOffers = 8;
 const mostHistory = 50;
@@ -191,11 +190,14 @@ export class Composer {
   #wordOffers(mark, letters, inCommand) {
     const { workspace } = this.app;
     if (mark === "@") {
-      return workspace.users.filter((u) => `${u.name} ${u.real_name ?? ""}`.toLowerCase().includes(letters)).slice(0, mostOffers)
+      const users = workspace.users.filter((u) => (!u.is_bot || u.is_app) && `${u.name} ${u.real_name ?? ""}`.toLowerCase().includes(letters))
         .map((u) => ({ insert: `@${u.name} `, media: avatar(u, 24), title: u.real_name || u.name, detail: `${u.name}${u.title ? " · " + u.title : ""}` }));
+      const groups = workspace.groups.filter((g) => g.handle.toLowerCase().includes(letters))
+        .map((g) => ({ insert: `@${g.handle} `, media: icon("at"), title: "@" + g.handle, detail: g.name ?? "" }));
+      return [...users, ...groups].slice(0, mostOffers);
     }
     if (mark === "#") {
-      return workspace.channels.filter((c) => c.kind !== "dm" && c.kind !== "app" && c.name.includes(letters)).slice(0, mostOffers)
+      return workspace.places().filter((c) => c.name.toLowerCase().includes(letters)).slice(0, mostOffers)
         .map((c) => ({ insert: `#${c.name} `, media: icon(c.kind === "private" ? "lock" : "hash"), title: c.name, detail: c.topic ?? "" }));
     }
     if (inCommand || !/^[a-z+][a-z0-9_+-]+$/.test(letters)) return [];
@@ -236,26 +238,12 @@ function commandOffer({ command, usage_hint: hint, description }, passive) {
   return { insert: `${command} `, media: icon("slash"), title: command, hint, detail: description, passive };
 }
 
-// wireText is what Slack's client sends for a typed text: entities escaped, known names as references.
+// wireText writes the names of known people and channels as references, as Slack's client does; the server escapes the rest.
+// A full stop after a name is not part of it.
 function wireText(text, workspace) {
-  const lower = (name) => name.toLowerCase();
-  const reference = (find) => (whole, before, mark, name) => {
-    for (let end = name.length; end > 0; end = name.slice(0, end).replace(/[._-]?[^._-]*$/, "").length) {
-      const token = find(lower(name.slice(0, end)));
-      if (token) return before + token + name.slice(end);
-    }
-    return whole;
-  };
-  const person = (name) => {
-    if (["here", "channel", "everyone"].includes(name)) return `<!${name}>`;
-    const user = workspace.users.find((u) => lower(u.name) === name);
-    return user && `<@${user.id}>`;
-  };
-  const channel = (name) => {
-    const found = workspace.channels.find((c) => c.kind !== "dm" && c.kind !== "app" && lower(c.name) === name);
-    return found && `<#${found.id}>`;
-  };
-  return escape(text)
-    .replace(/(^|[^\p{L}\p{N}@<])(@)([\p{L}\p{N}][\p{L}\p{N}._-]*)/gu, reference(person))
-    .replace(/(^|[^\p{L}\p{N}#<&])(#)([\p{L}\p{N}][\p{L}\p{N}._-]*)/gu, reference(channel));
+  const known = new Map([
+    ...workspace.users.map((u) => ["@" + u.name.toLowerCase(), `<@${u.id}>`]),
+    ...workspace.places().map((c) => ["#" + c.name.toLowerCase(), `<#${c.id}>`]),
+  ]);
+  return text.replace(/(?<![\p{L}\p{N}@#<&])[@#][\p{L}\p{N}](?:[\p{L}\p{N}._-]*[\p{L}\p{N}])?/gu, (word) => known.get(word.toLowerCase()) ?? word);
 }

@@ -58,20 +58,21 @@ class Field {
     this.surface.values.seed(this.block.block_id, this.spec.action_id, value);
   }
 
-  changed(value) {
+  /** changed records an entry; it resolves to false where a person was asked to confirm it and did not. */
+  async changed(value) {
     this.set(value);
-    if (!this.inInput || this.block.dispatch_action) return this.send(value);
-    return undefined;
+    return !this.inInput || this.block.dispatch_action ? this.send(value) : true;
   }
 
   async send(value) {
-    if (this.spec.confirm && !(await confirmDialog(this.spec.confirm, this.names))) return;
+    if (this.spec.confirm && !(await confirmDialog(this.spec.confirm, this.names))) return false;
     setBusy(this.node, true);
     try {
       await this.surface.act({ block_id: this.block.block_id, action_id: this.spec.action_id, ...value });
     } finally {
       setBusy(this.node, false);
     }
+    return true;
   }
 
   suggest(text, signal) {

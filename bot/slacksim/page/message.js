@@ -5,6 +5,7 @@ import { el, fragment, hidden, safeURL } from "./dom.js";
 import { avatar } from "./avatar.js";
 import { showBlocks, ValueStore } from "./blockkit.js";
 import { ago, fullTime, time } from "./dates.js";
+import { emoji } from "./emoji.js";
 import { icon } from "./icons.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { isReply } from "./workspace.js";
@@ -48,7 +49,7 @@ export class Message {
 
   #author() {
     const { user, name, bot } = this.message;
-    return this.app.workspace.user(user) ?? { id: user, name, is_bot: bot };
+    return this.app.workspace.user(user) ?? { id: user, name, is_app: bot };
   }
 
   #mentionsMe() {
@@ -88,10 +89,11 @@ export class Message {
   }
 
   #showFoot() {
-    const { blocks, edited, files } = this.message;
+    const { blocks, edited, files, reactions } = this.message;
     this.foot.replaceChildren(fragment(
       edited && blocks?.length ? el("div.edited", null, "(edited)") : null,
       (files ?? []).map((f) => fileTile(f)),
+      reactions?.length ? el("div.reactions", null, reactions.map((name) => el("span.reaction", { title: `:${name}:` }, emoji(name) ?? `:${name}:`, " 1"))) : null,
       this.inThread ? null : this.#replyBar(),
     ));
   }

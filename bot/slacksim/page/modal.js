@@ -39,6 +39,13 @@ export class Modals {
     if (this.stack.length !== before) this.#show();
   }
 
+  /** sync makes the stack what the server says it is, as after a lost connection. */
+  sync(views) {
+    const open = new Set(views.map(({ id }) => id));
+    this.stack.filter((v) => !open.has(v.view.id)).forEach((v) => this.remove(v.view.id));
+    views.forEach((view) => this.open(view));
+  }
+
   /** clear takes all views away. */
   clear() {
     this.stack = [];
@@ -49,10 +56,9 @@ export class Modals {
   async dismiss() {
     const top = this.stack.at(-1);
     if (!top) return;
-    const closed = top.view.clear_on_close ? this.stack : [top];
-    this.stack = this.stack.filter((v) => !closed.includes(v));
+    this.stack = top.view.clear_on_close ? [] : this.stack.slice(0, -1);
     this.#show();
-    await Promise.all(closed.map((v) => this.app.api.post("view/close", { view_id: v.view.id }))).catch((err) => this.app.fail(err));
+    await this.app.api.post("view/close", { view_id: top.view.id }).catch((err) => this.app.fail(err));
   }
 
   #find(id) {

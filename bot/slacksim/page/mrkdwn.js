@@ -1,7 +1,7 @@
 // Slack's message text, "mrkdwn": *bold*, _italic_, ~strike~, `code`, quotes, and control sequences in angle brackets
 // (<https://…|label>, <@U…>, <!date^…>). The parser is total: what is no markup is text, and text becomes text nodes only.
 //
-// `names` answers who an id is: {user(id), channel(id), address(channel), me}.
+// `names` answers who an id is: {user(id), group(id), channel(id), address(channel), groups, me}.
 
 import { el, fragment, link } from "./dom.js";
 import { emoji, replaceEmoji } from "./emoji.js";
@@ -36,11 +36,6 @@ export function unescape(text) {
   return text.replace(/&(amp|lt|gt);/g, (_, name) => ({ amp: "&", lt: "<", gt: ">" })[name]);
 }
 
-/** escape writes a person's text the way Slack's client sends it. */
-export function escape(text) {
-  return text.replace(/[&<>]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c]);
-}
-
 /** mention shows a user, as a name that can be told apart from typed text. */
 export function mention(id, names, label) {
   const user = names.user(id);
@@ -54,6 +49,12 @@ export function channelMention(id, names, label) {
   const name = "#" + (channel?.name || label || "private-channel");
   if (!channel) return el("span.mention", null, name);
   return el("a.mention.mention-channel", { href: names.address(channel) }, name);
+}
+
+/** groupMention shows a user group. */
+export function groupMention(id, names, label = "") {
+  const mine = names.groups?.some((g) => g.id === id && g.users?.includes(names.me));
+  return el(`span.mention${mine ? ".mention-me" : ""}`, { "data-group": id }, "@" + (names.group?.(id) || label.replace(/^@/, "") || id));
 }
 
 function trimAroundBlocks(piece, i, count) {
@@ -230,7 +231,7 @@ function special(command, label, names) {
     case "everyone":
       return el("span.mention.mention-me", null, "@" + name);
     case "subteam":
-      return el("span.mention", { "data-group": rest[0] }, label.startsWith("@") ? label : "@" + (label || names.group?.(rest[0]) || rest[0]));
+      return groupMention(rest[0], names, label);
     case "date":
       return dateText(rest, label);
     default:

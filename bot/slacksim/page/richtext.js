@@ -4,7 +4,7 @@
 import { el, fragment, link } from "./dom.js";
 import { ago, formatDate } from "./dates.js";
 import { emoji } from "./emoji.js";
-import { channelMention, mention } from "./mrkdwn.js";
+import { channelMention, groupMention, mention } from "./mrkdwn.js";
 
 /** richText renders the elements of a rich_text block or table cell. */
 export function richText(block, names) {
@@ -37,7 +37,7 @@ const leaves = {
   text: (e) => lines(e.text ?? ""),
   link: (e) => link(e.url, e.text || e.url),
   user: (e, names) => mention(e.user_id, names),
-  usergroup: (e, names) => el("span.mention", { "data-group": e.usergroup_id }, "@" + (names.group?.(e.usergroup_id) || e.usergroup_id)),
+  usergroup: (e, names) => groupMention(e.usergroup_id, names),
   channel: (e, names) => channelMention(e.channel_id, names),
   broadcast: (e) => el("span.mention.mention-me", null, "@" + e.range),
   emoji: (e) => el("span.emoji", { role: "img", "aria-label": e.name }, emojiChar(e)),

@@ -105,32 +105,32 @@ class Select {
     list.start();
   }
 
-  pick(o) {
+  async pick(o) {
     if (this.multi) {
       this.toggle(o);
       return;
     }
-    const same = this.has(o);
-    this.chosen = [o];
+    const before = this.chosen;
+    this.choose([o]);
+    this.close();
+    if ((await this.field.changed(this.state())) === false) this.choose(before);
+  }
+
+  choose(options) {
+    this.chosen = options;
     this.show();
     this.field.set(this.state());
-    this.close();
-    if (!same || !this.field.inInput) this.field.changed(this.state());
   }
 
   toggle(o) {
     const most = this.spec.max_selected_items ?? Infinity;
-    if (this.has(o)) this.chosen = this.chosen.filter((c) => c.value !== o.value);
-    else if (this.chosen.length < most) this.chosen = [...this.chosen, o];
-    this.show();
-    this.field.set(this.state());
+    if (this.has(o)) this.choose(this.chosen.filter((c) => c.value !== o.value));
+    else if (this.chosen.length < most) this.choose([...this.chosen, o]);
     replacePopup();
   }
 
   clear() {
-    this.chosen = [];
-    this.show();
-    this.field.set(this.state());
+    this.choose([]);
     this.close();
     this.field.changed(this.state());
   }

@@ -6,6 +6,7 @@ export class Workspace extends EventTarget {
   constructor() {
     super();
     this.users = [];
+    this.groups = [];
     this.channels = [];
     this.commands = [];
     this.byChannel = new Map();
@@ -16,6 +17,7 @@ export class Workspace extends EventTarget {
     this.team = state.team ?? { name: "Workspace" };
     this.me = state.me;
     this.users = state.users ?? [];
+    this.groups = state.groups ?? [];
     this.channels = state.channels ?? [];
     this.commands = state.commands ?? [];
     this.byChannel = new Map(Object.entries(state.messages ?? {}).map(([id, list]) => [id, new Map((list ?? []).map((m) => [m.ts, m]))]));
@@ -46,6 +48,11 @@ export class Workspace extends EventTarget {
     return this.channels.find((c) => c.id === id);
   }
 
+  /** group is the handle of a user group. */
+  group(id) {
+    return this.groups.find((g) => g.id === id)?.handle;
+  }
+
   /** address is the part of the page's address that leads this person to a channel. */
   address(channel) {
     return "#" + [this.user(this.me)?.name ?? "", channel?.name || channel?.id || ""].map(encodeURIComponent).join("/");
@@ -54,6 +61,11 @@ export class Workspace extends EventTarget {
   /** people are those who can be chosen or mentioned. */
   people() {
     return this.users.filter((u) => !u.is_bot && !u.is_app);
+  }
+
+  /** places are the channels proper, which have a name of their own. */
+  places() {
+    return this.channels.filter((c) => c.kind === "channel" || c.kind === "private");
   }
 
   /** title is what a channel is called where it stands alone. */
