@@ -1,0 +1,115 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"iter"
+
+	"s1bot/approvals"
+)
+
+// auditPage is how many entries are read at a time: nobody holds the database while a long trail is printed.
+const auditPage = 500
+
+// lockTrail is the end of the trail; until the transaction ends nobody else appends.
+func lockTrail(ctx context.Context, tx *sql.Tx) (head approvals.Mark, err error) {
+	err = tx.QueryRowContext(ctx, `UPDATE audit_head SET seq = seq WHERE one = 1 RETURNING seq, hash`).Scan(&head.Seq, &head.Hash)
+	if err != nil {
+		return head, fmt.Errorf("lock the audit trail: %w", err)
+	}
+	return head, nil
+}
+
+// appendTrail adds entries behind head, which lockTrail returned.
+func appendTrail(ctx context.Context, tx *sql.Tx, head approvals.Mark, entries ...approvals.Entry) error {
+	for _, e := range entries {
+		e = plain(e).After(head)
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO audit (seq, at, request, ref, actor, action, command, detail, prev, hash)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+			e.Seq, millis(e.At), e.Request, e.Ref, e.Actor, e.Action, e.Command, string(e.Detail), e.Prev, e.Hash)
+		if err != nil {
+			return fmt.Errorf("append to the audit trail: %w", err)
+		}
+		head = e.Mark()
+	}
+	if len(entries) == 0 {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE audit_head SET seq = $1, hash = $2 WHERE one = 1`, head.Seq, head.Hash)
+	if err != nil {
+		return fmt.Errorf("move the end of the audit trail: %w", err)
+	}
+	return nil
+}
+
+// plain is e as it will come back, so that its hash is that of what is stored.
+func plain(e approvals.Entry) approvals.Entry {
+	e.At = moment(millis(e.At))
+	for _, s := range []*string{&e.Request, &e.Ref, &e.Actor, &e.Action, &e.Command} {
+		*s = text(*s)
+	}
+	e.Detail = json.RawMessage(text(string(e.Detail)))
+	return e
+}
+
+// Audit returns the entries that match. The end of the trail is that of the moment of the call: what is appended later is left
+// for the next.
+func (s Requests) Audit(ctx context.Context, q approvals.AuditQuery) (approvals.Trail, error) {
+	var t approvals.Trail
+	var last int64 // which is the head's, unless somebody meddled
+	err := s.db.read.QueryRowContext(ctx, `
+		SELECT seq, hash, (SELECT coalesce(max(seq), 0) FROM audit) FROM audit_head WHERE one = 1`).Scan(&t.Head.Seq, &t.Head.Hash, &last)
+	if err != nil {
+		return t, fmt.Errorf("read the audit trail: %w", err)
+	}
+	t.Entries = s.entries(ctx, q, last)
+	return t, nil
+}
+
+// entries yields the entries up to last, page by page.
+func (s Requests) entries(ctx context.Context, q approvals.AuditQuery, last int64) iter.Seq2[approvals.Entry, error] {
+	return func(yield func(approvals.Entry, error) bool) {
+		seen := int64(-1 << 62) // before every number that meddling could give a row
+		for {
+			page, err := s.page(ctx, q, seen, last)
+			if err != nil {
+				yield(approvals.Entry{}, fmt.Errorf("read the audit trail: %w", err))
+				return
+			}
+			for _, e := range page {
+				if !yield(e, nil) {
+					return
+				}
+				seen = e.Seq
+			}
+			if len(page) < auditPage {
+				return
+			}
+		}
+	}
+}
+
+func (s Requests) page(ctx context.Context, q approvals.AuditQuery, after, last int64) ([]approvals.Entry, error) {
+	var w where
+	w.add("seq > ?", after)
+	w.add("seq <= ?", last)
+	if !q.Since.IsZero() {
+		w.add("at >= ?", millis(q.Since))
+	}
+	if q.Request != "" {
+		w.add("request = ?", text(q.Request))
+	}
+	rows, err := s.db.read.QueryContext(ctx, `
+		SELECT seq, at, request, ref, actor, action, command, detail, prev, hash
+		FROM audit`+w.String()+fmt.Sprintf(` ORDER BY seq LIMIT %d`, auditPage), w.args...)
+	return collect(rows, err, func(rows *sql.Rows) (e approvals.Entry, err error) {
+		var at int64
+		var detail string
+		err = rows.Scan(&e.Seq, &at, &e.Request, &e.Ref, &e.Actor, &e.Action, &e.Command, &detail, &e.Prev, &e.Hash)
+		e.At, e.Detail = moment(at), json.RawMessage(detail)
+		return e, err
+	})
+}

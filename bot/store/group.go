@@ -1,0 +1,157 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// writeLimit bounds one transaction, waiting for another program's lock included.
+const writeLimit = 15 * time.Second
+
+var errClosed = errors.New("the database is closed")
+
+// A group commits writes that wait at the same moment in one transaction. While one batch is written the next one gathers, so
+// nobody waits for company, and the more there is to write the more of it shares a sync of the disk. Each write stands alone
+// all the same: one that fails is rolled back by itself.
+type group struct {
+	db   *sql.DB
+	turn chan struct{} // holds as many as may write at once
+	size int           // of a batch
+
+	mu      sync.Mutex
+	next    *batch // gathers; nil if there is none
+	closed  bool
+	running sync.WaitGroup
+}
+
+type batch struct {
+	writes []*write
+	done   chan struct{}
+}
+
+// A write is one method's change. Whoever sets taken first decides: the group that begins it, or the caller who gives up.
+type write struct {
+	do    func(context.Context, *sql.Tx) error
+	taken atomic.Bool
+	err   error // valid when the batch is done
+}
+
+func newGroup(db *sql.DB, writers, size int) *group {
+	return &group{db: db, turn: make(chan struct{}, writers), size: size}
+}
+
+// do runs a write and returns when it is on disk. If ctx ends before the write has begun, nothing is written; once begun, its
+// true result is waited for, so that an error means that nothing was written.
+func (g *group) do(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	w := &write{do: do}
+	b, err := g.join(w)
+	if err != nil {
+		return err
+	}
+	select {
+	case <-b.done:
+	case <-ctx.Done():
+		if w.taken.CompareAndSwap(false, true) {
+			return ctx.Err()
+		}
+		<-b.done
+	}
+	return w.err
+}
+
+// join adds w to the batch that gathers, or begins one.
+func (g *group) join(w *write) (*batch, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.closed {
+		return nil, errClosed
+	}
+	if g.next == nil || len(g.next.writes) >= g.size {
+		b := &batch{done: make(chan struct{})}
+		g.next = b
+		g.running.Go(func() { g.commit(b) })
+	}
+	g.next.writes = append(g.next.writes, w)
+	return g.next, nil
+}
+
+// commit waits for its turn, takes what has gathered, and writes it.
+func (g *group) commit(b *batch) {
+	g.turn <- struct{}{}
+	defer func() { <-g.turn }()
+	defer close(b.done)
+	g.mu.Lock()
+	if g.next == b {
+		g.next = nil
+	}
+	g.mu.Unlock()
+	var begun []*write
+	for _, w := range b.writes {
+		if w.taken.CompareAndSwap(false, true) {
+			begun = append(begun, w)
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), writeLimit)
+	defer cancel()
+	if err := g.transact(ctx, begun); err != nil {
+		for _, w := range begun {
+			w.err = errors.Join(w.err, err)
+		}
+	}
+}
+
+// transact is one transaction with every write in a savepoint of its own. Its error is that of the transaction.
+func (g *group) transact(ctx context.Context, writes []*write) error {
+	if len(writes) == 0 {
+		return nil
+	}
+	tx, err := g.db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin a transaction: %w", err)
+	}
+	defer tx.Rollback() // after a commit it does nothing
+	if len(writes) == 1 {
+		if writes[0].err = writes[0].do(ctx, tx); writes[0].err != nil {
+			return nil
+		}
+	} else if err := apart(ctx, tx, writes); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// apart makes the writes so that one that fails leaves the others alone.
+func apart(ctx context.Context, tx *sql.Tx, writes []*write) error {
+	for _, w := range writes {
+		if _, err := tx.ExecContext(ctx, `SAVEPOINT one`); err != nil {
+			return fmt.Errorf("begin a savepoint: %w", err)
+		}
+		end := `RELEASE SAVEPOINT one`
+		if w.err = w.do(ctx, tx); w.err != nil {
+			end = `ROLLBACK TO SAVEPOINT one`
+		}
+		if _, err := tx.ExecContext(ctx, end); err != nil {
+			return fmt.Errorf("end a savepoint: %w", err)
+		}
+	}
+	return nil
+}
+
+// close refuses new writes and waits for those under way.
+func (g *group) close() {
+	g.mu.Lock()
+	g.closed = true
+	g.mu.Unlock()
+	g.running.Wait()
+}

@@ -1,0 +1,34 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the database/sql driver "pgx"
+)
+
+// postgresConns bounds a process's connections; a server allows 100 by default, for all.
+const postgresConns = 8
+
+// openPostgres opens the database that several processes share. Writes are not batched there: PostgreSQL gathers commits itself,
+// and a batch would hold its locks longer and in an order of its own.
+func openPostgres(ctx context.Context, url string) (engine, error) {
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		return engine{}, fmt.Errorf("open the PostgreSQL database: %w", err)
+	}
+	db.SetMaxOpenConns(postgresConns)
+	db.SetMaxIdleConns(postgresConns)
+	if err := db.PingContext(ctx); err != nil {
+		return engine{}, errors.Join(postgresWords(err), db.Close())
+	}
+	return engine{
+		name: "postgres", read: db, write: db, writers: postgresConns, batch: 1,
+		words: postgresWords, check: db.PingContext,
+	}, nil
+}
+
+// postgresWords says whose error it is; PostgreSQL's own words are good, and pgx keeps the password out of them.
+func postgresWords(err error) error { return fmt.Errorf("PostgreSQL: %w", err) }

@@ -1,0 +1,197 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"strings"
+
+	"s1bot/approvals"
+)
+
+// Requests keeps requests and the audit trail.
+type Requests struct{ db *DB }
+
+var _ approvals.Store = Requests{}
+
+// Requests is the part of the database that a Ledger works on.
+func (db *DB) Requests() Requests { return Requests{db} }
+
+// Insert adds r with its entry, or returns the request that has the same key.
+func (s Requests) Insert(ctx context.Context, r approvals.Request, e approvals.Entry) (approvals.Request, bool, error) {
+	r.Version = 1
+	body, err := encode(r)
+	if err != nil {
+		return r, false, err
+	}
+	stored, created := r, false
+	err = s.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		head, err := lockTrail(ctx, tx)
+		if err != nil {
+			return err
+		}
+		n, err := affected(tx.ExecContext(ctx, `
+			INSERT INTO requests (id, ref, key, version, state, requester, created, body)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
+			text(r.ID), text(r.Ref), text(r.Key), r.Version, r.State, text(r.Requester), millis(r.Created), body))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			stored, err = sameKey(ctx, tx, r.Key)
+			return err
+		}
+		created = true
+		return appendTrail(ctx, tx, head, e)
+	})
+	if err != nil {
+		return r, false, fmt.Errorf("insert request %s: %w", r.ID, err)
+	}
+	return stored, created, nil
+}
+
+// sameKey is the request that already has the key; without one, it was the id or the reference that was in use.
+func sameKey(ctx context.Context, tx *sql.Tx, key string) (approvals.Request, error) {
+	rs, err := scan(tx.QueryContext(ctx, `SELECT version, body FROM requests WHERE key = $1`, text(key)))
+	if err != nil {
+		return approvals.Request{}, err
+	}
+	if len(rs) == 0 {
+		return approvals.Request{}, approvals.ErrDuplicate
+	}
+	return rs[0], nil
+}
+
+// Swap writes r and its entries if nobody changed the row since r was read.
+func (s Requests) Swap(ctx context.Context, r approvals.Request, entries ...approvals.Entry) error {
+	body, err := encode(r)
+	if err != nil {
+		return err
+	}
+	err = s.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		var head approvals.Mark
+		if len(entries) > 0 { // the trail before the row, everywhere, so that two processes cannot wait for each other
+			if head, err = lockTrail(ctx, tx); err != nil {
+				return err
+			}
+		}
+		n, err := affected(tx.ExecContext(ctx, `
+			UPDATE requests SET version = version + 1, state = $1, body = $2 WHERE id = $3 AND version = $4`,
+			r.State, body, text(r.ID), r.Version))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return approvals.ErrConflict
+		}
+		return appendTrail(ctx, tx, head, entries...)
+	})
+	if err != nil {
+		return fmt.Errorf("swap request %s: %w", r.ID, err)
+	}
+	return nil
+}
+
+// Append adds entries that belong to no change of a request.
+func (s Requests) Append(ctx context.Context, entries ...approvals.Entry) error {
+	err := s.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		head, err := lockTrail(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return appendTrail(ctx, tx, head, entries...)
+	})
+	if err != nil {
+		return fmt.Errorf("append to the audit trail: %w", err)
+	}
+	return nil
+}
+
+// Find returns the requests that match, oldest first.
+func (s Requests) Find(ctx context.Context, q approvals.Query) ([]approvals.Request, error) {
+	var w where
+	for column, value := range pairs("id", q.ID, "ref", q.Ref, "key", q.Key, "requester", q.Requester) {
+		w.add(column+" = ?", text(value))
+	}
+	if len(q.States) > 0 {
+		in(&w, "state", q.States)
+	}
+	if !q.Since.IsZero() {
+		w.add("created >= ?", millis(q.Since))
+	}
+	query := `SELECT version, body FROM requests` + w.String() + ` ORDER BY created, id`
+	if q.Limit > 0 {
+		query += fmt.Sprintf(" LIMIT %d", q.Limit)
+	}
+	rs, err := scan(s.db.read.QueryContext(ctx, query, w.args...))
+	if err != nil {
+		return nil, fmt.Errorf("find requests: %w", err)
+	}
+	return rs, nil
+}
+
+// pairs yields the columns that are asked for, with their values.
+func pairs(columnsAndValues ...string) iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for i := 0; i < len(columnsAndValues); i += 2 {
+			if columnsAndValues[i+1] != "" && !yield(columnsAndValues[i], columnsAndValues[i+1]) {
+				return
+			}
+		}
+	}
+}
+
+// scan reads rows of version and body.
+func scan(rows *sql.Rows, err error) ([]approvals.Request, error) {
+	return collect(rows, err, func(rows *sql.Rows) (r approvals.Request, err error) {
+		var version int64
+		var body string
+		if err := rows.Scan(&version, &body); err != nil {
+			return r, err
+		}
+		if err := json.Unmarshal([]byte(body), &r); err != nil {
+			return r, fmt.Errorf("a row is damaged: %w", err)
+		}
+		r.Version = version
+		return r, nil
+	})
+}
+
+// collect reads all rows, so that the connection is free again before anyone looks at them.
+func collect[T any](rows *sql.Rows, err error, one func(*sql.Rows) (T, error)) ([]T, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		v, err := one(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, rows.Err()
+}
+
+// encode writes a body. Characters that only matter in HTML stay as they are, so that JSON inside keeps its bytes.
+func encode(v any) (string, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return "", fmt.Errorf("encode a row: %w", err)
+	}
+	return text(strings.TrimSpace(b.String())), nil
+}
+
+// affected is how many rows a statement changed.
+func affected(res sql.Result, err error) (int64, error) {
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}

@@ -1,0 +1,124 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// SQLite has one writer. More readers than these do not help on the machines this runs on.
+const sqliteReaders = 4
+
+// openSQLite opens the file at path, or ":memory:" for a database that ends with the process.
+func openSQLite(ctx context.Context, path string) (engine, error) {
+	if path == ":memory:" {
+		db, err := sql.Open("sqlite", "file::memory:?_txlock=immediate")
+		if err != nil {
+			return engine{}, fmt.Errorf("open a database in memory: %w", err)
+		}
+		db.SetMaxOpenConns(1) // each connection would be a database of its own
+		return newSQLite(path, db, db), nil
+	}
+	path, err := touch(path)
+	if err != nil {
+		return engine{}, err
+	}
+	write, err := sql.Open("sqlite", dsn(path, "_txlock=immediate", "_journal_mode=WAL", "_synchronous=FULL"))
+	if err != nil {
+		return engine{}, fmt.Errorf("open database %s: %w", path, err)
+	}
+	write.SetMaxOpenConns(1)
+	read, err := sql.Open("sqlite", dsn(path, "_query_only=1"))
+	if err != nil {
+		return engine{}, errors.Join(fmt.Errorf("open database %s: %w", path, err), write.Close())
+	}
+	read.SetMaxOpenConns(sqliteReaders)
+	read.SetMaxIdleConns(sqliteReaders)
+	e := newSQLite(path, read, write)
+	if err := write.PingContext(ctx); err != nil { // readers need the writer's WAL mode
+		return engine{}, errors.Join(e.words(err), e.close())
+	}
+	return e, nil
+}
+
+func newSQLite(path string, read, write *sql.DB) engine {
+	return engine{
+		name: "sqlite", read: read, write: write, writers: 1, batch: 512,
+		words: func(err error) error { return sqliteWords(path, err) },
+		check: func(ctx context.Context) error { return quickCheck(ctx, read) },
+	}
+}
+
+// dsn is the address of the file for the driver. Secure delete: what was a typed password is not left in free pages.
+func dsn(path string, more ...string) string {
+	params := append([]string{"_busy_timeout=10000", "_foreign_keys=1", "_pragma=secure_delete(1)", "_pragma=journal_size_limit(67108864)"}, more...)
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + strings.Join(params, "&")
+}
+
+// touch makes the file, readable by its owner alone, and says in words what a database driver says in numbers.
+func touch(path string) (string, error) {
+	path = strings.TrimPrefix(path, "//")
+	if path == "" {
+		return "", errors.New("the database address sqlite: lacks the path of the file, as in sqlite:s1bot.db")
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("database %s: %w", path, err)
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return "", fmt.Errorf("database %s: the folder %s does not exist; make it, or choose another path", path, filepath.Dir(path))
+	case errors.Is(err, os.ErrPermission):
+		return "", fmt.Errorf("database %s: this user may not write there; change the owner of the folder and the file, or choose another path", path)
+	case err != nil:
+		return "", fmt.Errorf("database %s cannot be written: %w", path, err)
+	}
+	return path, f.Close()
+}
+
+// sqliteWords adds to an error of SQLite's what to do about it.
+func sqliteWords(path string, err error) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	var advice string
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_NOTADB:
+		advice = "this file is no SQLite database; choose another path, or move it away"
+	case sqlite3.SQLITE_CORRUPT:
+		advice = "the file is damaged; restore a backup, or move it away to start anew"
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
+		advice = "this user cannot write the file or its folder"
+	case sqlite3.SQLITE_FULL:
+		advice = "the disk is full"
+	case sqlite3.SQLITE_IOERR:
+		advice = "the disk failed"
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		advice = "another program holds the file locked"
+	default:
+		return fmt.Errorf("database %s: %w", path, err)
+	}
+	return fmt.Errorf("database %s: %s (%w)", path, advice, err)
+}
+
+// quickCheck asks SQLite to look for damage.
+func quickCheck(ctx context.Context, db *sql.DB) error {
+	var found string
+	if err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&found); err != nil {
+		return fmt.Errorf("look for damage: %w", err)
+	}
+	if found != "ok" {
+		return fmt.Errorf("the database is damaged (%s); restore a backup", found)
+	}
+	return nil
+}

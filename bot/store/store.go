@@ -1,0 +1,148 @@
+// Package store is all SQL of the bot: requests and their audit trail, Slack's deliveries, and the notifier's journal, on SQLite
+// or PostgreSQL with one text for both.
+//
+// The rule that must not break: what belongs together is one transaction, and a method that returned nil is on disk. Writes
+// that wait at the same moment share a commit (group.go), so that fifty clicks cost one sync of the disk and not fifty.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+)
+
+// A DB is an open database. Its parts (Requests, Inbox, …) share it and cost nothing to make.
+type DB struct {
+	engine engine
+	read   *sql.DB
+	writes *group
+	log    *slog.Logger
+}
+
+// An engine is what differs between SQLite and PostgreSQL.
+type engine struct {
+	name    string
+	read    *sql.DB
+	write   *sql.DB // may be the same as read
+	writers int     // transactions at once
+	batch   int     // writes in one transaction
+	words   func(error) error
+	check   func(context.Context) error // looks for damage
+}
+
+// Open opens the database at url, "sqlite:PATH", "sqlite::memory:" or "postgres://…", and brings its tables up to date. Its
+// errors say what to do about them.
+func Open(ctx context.Context, url string, log *slog.Logger) (*DB, error) {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	e, err := open(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	if err := migrate(ctx, e, log); err != nil {
+		e.close()
+		return nil, e.words(err)
+	}
+	return &DB{engine: e, read: e.read, writes: newGroup(e.write, e.writers, e.batch), log: log}, nil
+}
+
+func open(ctx context.Context, url string) (engine, error) {
+	scheme, rest, _ := strings.Cut(url, ":")
+	switch scheme {
+	case "sqlite":
+		return openSQLite(ctx, rest)
+	case "postgres", "postgresql":
+		return openPostgres(ctx, url)
+	}
+	// The address may hold a password, so it is not repeated.
+	return engine{}, fmt.Errorf("a database address begins with sqlite: or postgres://, this one with %q", scheme)
+}
+
+// Close waits for writes that are under way and closes the database.
+func (db *DB) Close() error {
+	db.writes.close()
+	return db.engine.close()
+}
+
+func (e engine) close() error {
+	err := e.write.Close()
+	if e.read != e.write {
+		if other := e.read.Close(); err == nil {
+			err = other
+		}
+	}
+	return err
+}
+
+// Check reports whether the database is sound and can be written.
+func (db *DB) Check(ctx context.Context) error {
+	if err := db.engine.check(ctx); err != nil {
+		return db.engine.words(err)
+	}
+	err := db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE audit_head SET seq = seq WHERE one = 1`)
+		return err
+	})
+	if err != nil {
+		return db.engine.words(fmt.Errorf("write to the database: %w", err))
+	}
+	return nil
+}
+
+// millis is a time as the database keeps it.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// moment is a time as it comes out of the database.
+func moment(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// text is s as both engines take it: PostgreSQL refuses a zero byte and what is no UTF-8.
+func text(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+}
+
+// A where collects the conditions of a query and their arguments.
+type where struct {
+	conds []string
+	args  []any
+}
+
+// add adds a condition in which every ? stands for the next of args.
+func (w *where) add(cond string, args ...any) {
+	for _, a := range args {
+		w.args = append(w.args, a)
+		cond = strings.Replace(cond, "?", fmt.Sprintf("$%d", len(w.args)), 1)
+	}
+	w.conds = append(w.conds, cond)
+}
+
+// in adds the condition that column is one of values.
+func in[T any](w *where, column string, values []T) {
+	marks := make([]string, len(values))
+	args := make([]any, len(values))
+	for i, v := range values {
+		marks[i], args[i] = "?", v
+	}
+	w.add(column+" IN ("+strings.Join(marks, ", ")+")", args...)
+}
+
+// String is the clause, empty without conditions.
+func (w *where) String() string {
+	if len(w.conds) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(w.conds, " AND ")
+}
