@@ -101,22 +101,23 @@ func (c *console) ThreatsPage(_ context.Context, q s1.Query) (s1.Page[s1.Threat]
 	if err := c.called("threats", q); err != nil {
 		return s1.Page[s1.Threat]{}, err
 	}
-	var rows []s1.Threat
+	created, updated, now := bound(q, "createdAt__gte"), bound(q, "updatedAt__gte"), time.Now()
+	var rows []*s1.Threat
 	for _, t := range c.threats {
-		if !t.deleted && !t.indexed.After(time.Now()) && matchesThreat(q, t.Threat) {
-			rows = append(rows, t.Threat)
+		in := !t.Info.CreatedAt.Before(created) && !t.Info.UpdatedAt.Before(updated)
+		if in && !t.deleted && !t.indexed.After(now) && matchesThreat(q, t.Threat) {
+			rows = append(rows, &t.Threat)
 		}
 	}
-	at := func(t s1.Threat) time.Time { return t.Info.CreatedAt.Time }
+	at := func(t *s1.Threat) time.Time { return t.Info.CreatedAt.Time }
 	if q.Get("sortBy") == "updatedAt" {
-		at = func(t s1.Threat) time.Time { return t.Info.UpdatedAt.Time }
+		at = func(t *s1.Threat) time.Time { return t.Info.UpdatedAt.Time }
 	}
 	return page(rows, q, c.perPage, at)
 }
 
 func matchesThreat(q s1.Query, t s1.Threat) bool {
-	return oneOf(q, "ids", string(t.Identity())) && oneOf(q, "agentIds", string(t.AgentID())) &&
-		notBefore(q, "createdAt__gte", t.Info.CreatedAt.Time) && notBefore(q, "updatedAt__gte", t.Info.UpdatedAt.Time)
+	return oneOf(q, "ids", string(t.Identity())) && oneOf(q, "agentIds", string(t.AgentID()))
 }
 
 func (c *console) AlertsPage(_ context.Context, q s1.Query) (s1.Page[s1.Alert], error) {
@@ -125,16 +126,17 @@ func (c *console) AlertsPage(_ context.Context, q s1.Query) (s1.Page[s1.Alert], 
 	if err := c.called("alerts", q); err != nil {
 		return s1.Page[s1.Alert]{}, err
 	}
-	var rows []s1.Alert
+	created, reported, now := bound(q, "createdAt__gte"), bound(q, "reportedAt__gte"), time.Now()
+	var rows []*s1.Alert
 	for _, a := range c.alerts {
-		in := oneOf(q, "ids", string(a.Identity())) && notBefore(q, "createdAt__gte", a.Info.CreatedAt.Time) && notBefore(q, "reportedAt__gte", a.Info.ReportedAt.Time)
-		if in && !a.indexed.After(time.Now()) {
-			rows = append(rows, a.Alert)
+		in := oneOf(q, "ids", string(a.Identity())) && !a.Info.CreatedAt.Before(created) && !a.Info.ReportedAt.Before(reported)
+		if in && !a.indexed.After(now) {
+			rows = append(rows, &a.Alert)
 		}
 	}
-	at := func(a s1.Alert) time.Time { return a.Info.CreatedAt.Time }
+	at := func(a *s1.Alert) time.Time { return a.Info.CreatedAt.Time }
 	if q.Get("sortBy") == "alertInfoReportedAt" {
-		at = func(a s1.Alert) time.Time { return a.Info.ReportedAt.Time }
+		at = func(a *s1.Alert) time.Time { return a.Info.ReportedAt.Time }
 	}
 	return page(rows, q, c.perPage, at)
 }
@@ -157,18 +159,19 @@ func oneOf(q s1.Query, key, value string) bool {
 	return q.Get(key) == "" || slices.Contains(strings.Split(q.Get(key), ","), value)
 }
 
-func notBefore(q s1.Query, key string, at time.Time) bool {
-	from, err := time.Parse(time.RFC3339, q.Get(key))
-	return err != nil || !at.Before(from)
+// bound is the lower bound that a query sets.
+func bound(q s1.Query, key string) time.Time {
+	from, _ := time.Parse(time.RFC3339, q.Get(key))
+	return from
 }
 
 // page sorts and cuts; the cursor is the index of the next row.
-func page[T any](rows []T, q s1.Query, perPage int, at func(T) time.Time) (s1.Page[T], error) {
+func page[T any](rows []*T, q s1.Query, perPage int, at func(*T) time.Time) (s1.Page[T], error) {
 	limit, err := strconv.Atoi(q.Get("limit"))
 	if err != nil || limit < 1 || limit > 1000 {
 		return s1.Page[T]{}, errBadQuery
 	}
-	slices.SortStableFunc(rows, func(a, b T) int { return at(a).Compare(at(b)) })
+	slices.SortStableFunc(rows, func(a, b *T) int { return at(a).Compare(at(b)) })
 	if q.Get("sortOrder") == "desc" {
 		slices.Reverse(rows)
 	}
@@ -178,7 +181,10 @@ func page[T any](rows []T, q s1.Query, perPage int, at func(T) time.Time) (s1.Pa
 	}
 	start = min(start, len(rows))
 	end := min(start+limit, len(rows))
-	p := s1.Page[T]{Items: rows[start:end], Total: len(rows)}
+	p := s1.Page[T]{Total: len(rows)}
+	for _, row := range rows[start:end] {
+		p.Items = append(p.Items, *row)
+	}
 	if end < len(rows) {
 		p.Next = strconv.Itoa(end)
 	}

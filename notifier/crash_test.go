@@ -126,9 +126,9 @@ func crashStory(t *testing.T, n int, after bool) (went bool) {
 // A model says what must be in Slack in the end; random worlds must agree with it.
 func TestRandomWorldsAgreeWithTheModel(t *testing.T) {
 	t.Parallel()
-	seeds := 60
+	seeds := 12
 	if testing.Short() {
-		seeds = 10
+		seeds = 4
 	}
 	for seed := range seeds {
 		synctest.Test(t, func(t *testing.T) { randomWorld(t, rand.New(rand.NewPCG(uint64(seed), 5)), seed) })

@@ -147,6 +147,7 @@ func TestAConsoleThatIsDownAtTheFirstStartLosesNothing(t *testing.T) {
 
 func TestLateAndEqualTimeStampsAreTold(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
+		w.config.Interval = time.Minute
 		w.start()
 		w.console.AddThreat(threat{Name: "one"})
 		w.console.AddThreat(threat{Name: "same moment"})
@@ -154,7 +155,7 @@ func TestLateAndEqualTimeStampsAreTold(t *testing.T) {
 		w.console.AddThreat(threat{Name: "indexed five hours later", Late: 5 * time.Hour})
 		w.console.AddThreat(threat{Name: "made before the first start, indexed after", Age: 3 * time.Hour, Late: time.Hour})
 		w.console.AddAlert("late", 0, 20*time.Hour)
-		w.pass(time.Minute)
+		w.pass(90 * time.Second)
 		require.Equal(t, []string{"one", "same moment"}, titles(w, "CTHREATS"))
 		w.pass(24 * time.Hour)
 		require.Equal(t, []string{"one", "same moment", "same moment, indexed two minutes later",
@@ -282,7 +283,7 @@ func TestCardsOfAChannelThatIsNoLongerSetStillFollow(t *testing.T) {
 
 func TestOldNoticesAreForgottenAndNotToldAgain(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
-		w.config.Interval = time.Hour
+		w.config.Interval = 3 * time.Hour
 		w.start()
 		id := w.console.AddThreat(threat{Name: "old"})
 		for day := range 60 {
@@ -290,7 +291,7 @@ func TestOldNoticesAreForgottenAndNotToldAgain(t *testing.T) {
 			w.console.AddThreat(threat{Name: fmt.Sprintf("day %d", day)})
 		}
 		w.console.Change(id, resolve)
-		w.pass(2 * time.Hour)
+		w.pass(6 * time.Hour)
 		require.Len(t, w.slack.In("CTHREATS"), 61)
 		require.Less(t, len(w.journal.rows), 40)
 	})

@@ -158,13 +158,14 @@ func TestAClosedChannelWaitsAndTheOtherGoesOn(t *testing.T) {
 
 func TestAChangeInTheConsoleEditsTheCard(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
+		w.config.Interval = time.Minute
 		w.start()
 		threatID := w.console.AddThreat(threat{Name: "evil.exe"})
 		alertID := w.console.AddAlert("rule", 0, 0)
-		w.pass(time.Minute)
+		w.pass(2 * time.Minute)
 		w.console.Change(threatID, resolve)
 		w.console.ChangeAlert(alertID, func(a *s1.Alert) { a.Info.IncidentStatus = s1.StatusResolved })
-		w.pass(time.Minute)
+		w.pass(2 * time.Minute)
 		for _, channel := range []string{"CTHREATS", "CALERTS"} {
 			require.Len(t, w.slack.In(channel), 1)
 			require.Len(t, w.slack.In(channel)[0].Edits, 1)
@@ -172,7 +173,7 @@ func TestAChangeInTheConsoleEditsTheCard(t *testing.T) {
 		}
 		w.pass(48 * time.Hour)
 		w.console.ChangeAlert(alertID, func(a *s1.Alert) { a.Info.IncidentStatus = s1.StatusInProgress })
-		w.pass(10 * time.Minute)
+		w.pass(20 * time.Minute)
 		require.NotContains(t, w.slack.In("CALERTS")[0].Card.Title, "resolved", "two days later the sweep still sees it")
 	})
 }
