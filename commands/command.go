@@ -38,12 +38,14 @@ type Command struct {
 	Needs             string  // permission that the console's token must have: "Endpoints › Disconnect From Network"
 	Repeatable        bool    // safe to run again after a crash
 	Undo              string  // name of the command that takes it back, if there is one
+	Main              string  // the parameter that takes bare words: "isolate DESKTOP-1"
 	Params            []Param // derived from the parameter struct by define
 
-	// decode checks raw arguments and returns the typed parameters; prepare and run take them.
-	decode  func(json.RawMessage) (any, error)
-	prepare func(context.Context, *Call, any) (Plan, error)
-	run     func(context.Context, *Call, any) (render.Card, error)
+	fields []field // the parameters with their kinds, and hidden ones
+	decode func(json.RawMessage) (any, error)
+	run    func(context.Context, *Call, any) (render.Card, error)
+	plans  bool   // the parameter struct is a planner
+	rows   *cache // of lists, so that turning a page asks nothing; set by NewCatalog
 }
 
 // A Param is one parameter of a command.
@@ -67,6 +69,24 @@ type Call struct {
 	Page     int        // of a list, from 1
 	How      render.How // Run, Raw, CSV, JSON: what is wanted of a list
 	Progress func(render.Card)
+
+	command *Command        // set by Run: what runs,
+	args    json.RawMessage // with what; the buttons of its card repeat it
+}
+
+// of returns the call as the given command sees it.
+func (c *Call) of(cmd *Command, args json.RawMessage) *Call {
+	own := *c
+	own.command, own.args = cmd, args
+	return &own
+}
+
+// zone is the caller's time zone.
+func (c Caller) zone() *time.Location {
+	if c.Zone == nil {
+		return time.UTC
+	}
+	return c.Zone
 }
 
 // A Caller is the person on whose behalf a command runs.

@@ -1,0 +1,329 @@
+package commands
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+func agentCommands() []*Command {
+	return []*Command{listAgents(), getAgentInfo(), disconnectAgents(), connectAgents(), shutdownEndpoints()}
+}
+
+// agentRows is how lists of endpoints look.
+func agentRows(call *Call) listing[s1.Agent] {
+	return listing[s1.Agent]{
+		noun: "Agents", things: "agents", page: call.Console.AgentsPage, raw: func(a s1.Agent) json.RawMessage { return a.Raw },
+		table: func(agents []s1.Agent) render.Table { return render.AgentTable(agents, call.Console) },
+		more: []column[s1.Agent]{
+			{"Id", func(a s1.Agent) string { return string(a.ID) }},
+			{"UUID", func(a s1.Agent) string { return a.UUID }},
+			{"Domain", func(a s1.Agent) string { return a.Domain }},
+			{"Machine type", func(a s1.Agent) string { return a.MachineType }},
+			{"Agent version", func(a s1.Agent) string { return a.AgentVersion }},
+			{"External address", func(a s1.Agent) string { return a.ExternalIP }},
+			{"Addresses", func(a s1.Agent) string { return joinNonEmpty(" ", a.IPs()...) }},
+			{"Account", func(a s1.Agent) string { return a.AccountName }},
+		},
+		empty: "Names match by any part of them. Try a shorter part, or query= with a user, an address or a system. Decommissioned endpoints are left out.",
+	}
+}
+
+type listAgentsParams struct {
+	ComputerName string `json:"computer-name,omitzero" help:"Whole name or a part of it."`
+	Query        string `json:"query,omitzero" help:"Searches version, domain, addresses, last user, machine type, UUID and operating system."`
+	Limit        *Limit `json:"limit,omitzero" help:"How many agents at most; 1000 when empty."`
+}
+
+func (p *listAgentsParams) Check() error {
+	if p.ComputerName != "" && len([]rune(p.ComputerName)) < 2 {
+		return wrong("computer-name", "the console searches for two characters or more")
+	}
+	return nil
+}
+
+func listAgents() *Command {
+	return define(Command{
+		Name: "list-agents", Title: "List Agents", Area: "agents", Aliases: []string{"agents", "endpoints", "hosts"}, Main: "computer-name",
+		Risk: Read, Needs: "Endpoints › View", Repeatable: true,
+		Doc:      "Lists endpoints with their state, user, site and threats.",
+		Examples: []string{"list-agents computer-name=DESKTOP limit=10", "agents query=10.0.0"},
+	}, func(ctx context.Context, call *Call, p listAgentsParams) (render.Card, error) {
+		q := s1.Query{}
+		if p.ComputerName != "" {
+			q = q.With("computerName__contains", p.ComputerName)
+		}
+		if p.Query != "" {
+			q = q.With("query", p.Query)
+		}
+		return agentRows(call).show(ctx, call, q, p.Limit)
+	})
+}
+
+type agentInfoParams struct {
+	Agents []s1.AgentID `json:"agent-ids" help:"The endpoints."`
+}
+
+func getAgentInfo() *Command {
+	return define(Command{
+		Name: "get-agent-info", Title: "Get Agent Info", Area: "agents", Aliases: []string{"agent", "endpoint", "host"}, Main: "agent-ids",
+		Risk: Read, Needs: "Endpoints › View", Repeatable: true,
+		Doc:      "Shows what the console knows about endpoints.",
+		Examples: []string{"get-agent-info agent-ids=DESKTOP-1", "agent DESKTOP-1 SRV-DC-1"},
+	}, func(ctx context.Context, call *Call, p agentInfoParams) (render.Card, error) {
+		rows := agentRows(call)
+		rows.one = func(a s1.Agent) render.Card { return render.AgentCard(a, call.Console) }
+		rows.page = once(func(ctx context.Context) ([]s1.Agent, error) {
+			found, err := call.Console.AgentsByID(ctx, p.Agents)
+			if err != nil {
+				return nil, err
+			}
+			return inOrder("agent-ids", "endpoint", p.Agents, found, func(a s1.Agent) s1.AgentID { return a.ID })
+		})
+		return rows.show(ctx, call, nil, nil)
+	})
+}
+
+// agentTargets is what the commands that act on endpoints take: ids or names, and a filter. Where both are given, both hold.
+type agentTargets struct {
+	Agents []s1.AgentID   `json:"agent-ids,omitzero" help:"The endpoints."`
+	Filter agentSelection `json:"filter,omitzero" help:"Endpoints by the console's filter keys."`
+}
+
+func (p *agentTargets) Check() error {
+	if len(p.Agents) == 0 && p.Filter.IsZero() {
+		e := wrong("agent-ids", "name endpoints, or give a filter")
+		e.Hint = "without either the console would take every endpoint"
+		return e
+	}
+	return nil
+}
+
+// resolve returns the endpoints meant, and pins the parameters to their ids.
+func (p *agentTargets) resolve(ctx context.Context, call *Call) ([]s1.Agent, []string, error) {
+	var agents []s1.Agent
+	var err error
+	if len(p.Agents) > 0 {
+		agents, err = agentsNamed(ctx, call, "agent-ids", p.Agents)
+	}
+	if err == nil && !p.Filter.IsZero() {
+		agents, err = p.filtered(ctx, call, agents)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	agents, notes := withoutDecommissioned(agents)
+	if len(agents) == 0 {
+		return nil, nil, wrong("agent-ids", "every endpoint that it names is decommissioned")
+	}
+	p.Agents, p.Filter = agentIDs(agents), agentSelection{}
+	return agents, notes, nil
+}
+
+// filtered returns what the filter selects, of named if there are any.
+func (p *agentTargets) filtered(ctx context.Context, call *Call, named []s1.Agent) ([]s1.Agent, error) {
+	found, err := p.Filter.agents(ctx, call, "filter")
+	if err != nil || len(p.Agents) == 0 {
+		return found, err
+	}
+	both := slices.DeleteFunc(named, func(a s1.Agent) bool { return !slices.Contains(agentIDs(found), a.ID) })
+	if len(both) == 0 {
+		return nil, nothingMatches("filter", "endpoint of agent-ids")
+	}
+	return both, nil
+}
+
+func agentIDs(agents []s1.Agent) []s1.AgentID {
+	ids := make([]s1.AgentID, len(agents))
+	for i, a := range agents {
+		ids[i] = a.ID
+	}
+	return ids
+}
+
+func withoutDecommissioned(agents []s1.Agent) (kept []s1.Agent, notes []string) {
+	kept = slices.DeleteFunc(slices.Clone(agents), func(a s1.Agent) bool { return a.IsDecommissioned })
+	if n := len(agents) - len(kept); n > 0 {
+		notes = append(notes, plural(n, "decommissioned endpoint")+" left out.")
+	}
+	return kept, notes
+}
+
+// offlineNote says what happens to endpoints that do not talk to the console now.
+func offlineNote(agents []s1.Agent, what string) []string {
+	n := 0
+	for _, a := range agents {
+		if !a.Online() {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s offline: %s.", plural(n, "endpoint"), what)}
+}
+
+type disconnectParams struct{ agentTargets }
+
+func (p *disconnectParams) plan(ctx context.Context, call *Call) (Plan, error) {
+	agents, notes, err := p.resolve(ctx, call)
+	if err != nil {
+		return Plan{}, err
+	}
+	notes = append(notes, "After this they reach the console and nothing else.")
+	notes = append(notes, offlineNote(agents, "isolated as soon as they are back")...)
+	return Plan{Targets: targetsOf(call, agents, agentTarget), Notes: notes, Undo: "Reconnect"}, nil
+}
+
+func disconnectAgents() *Command {
+	return define(Command{
+		Name: "disconnect-agent-from-network", Title: "Disconnect Agent From Network", Area: "agents",
+		Aliases: []string{"isolate", "disconnect", "contain"}, Main: "agent-ids",
+		Risk: Destructive, Guarded: true, Needs: "Endpoints › Disconnect From Network", Repeatable: true, Undo: "connect-agent-to-network",
+		Doc: "Isolates endpoints from the network: they reach the console and nothing else. Offline endpoints follow when they are back.",
+		Examples: []string{`isolate DESKTOP-1 reason="beaconing to 203.0.113.9" ticket=INC-1042`,
+			`disconnect-agent-from-network filter={"computerName__contains":["LAB"]} reason=drill`},
+	}, func(ctx context.Context, call *Call, p disconnectParams) (render.Card, error) {
+		n, err := call.Console.DisconnectAgents(ctx, p.Agents)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("isolate %d endpoints: %w", len(p.Agents), err)
+		}
+		c := agentChange(ctx, call, p.Agents, n, "isolation accepted")
+		c.actions = slices.Concat([]render.Action{render.Button{Label: "Reconnect", Do: reconnect(p.Agents)}}, c.actions)
+		return c.card(call), nil
+	})
+}
+
+func reconnect(agents []s1.AgentID) Invocation {
+	return Invocation{Command: "connect-agent-to-network", Args: marshal(map[string]any{"agent-ids": agents})}
+}
+
+// agentChange looks at the endpoints after the console's yes, to tell them by name and how far they are. What cannot be read
+// then takes nothing from the outcome.
+func agentChange(ctx context.Context, call *Call, agents []s1.AgentID, affected int, done string) change {
+	c := change{
+		noun: "endpoint", done: done, result: s1.ActionResult{Affected: affected}, states: map[string]string{},
+		why: "The endpoints are gone, decommissioned, in that state already, or outside what the bot's token may change.",
+	}
+	found, err := call.Console.AgentsByID(ctx, agents)
+	if err != nil {
+		c.notes = append(c.notes, "How far the endpoints are could not be read.")
+	}
+	for _, a := range found {
+		c.states[string(a.ID)] = "network " + a.NetworkStatus.Label()
+	}
+	c.targets = known(call, "agent", agents, found, agentTarget)
+	c.notes = append(c.notes, offlineNote(found, "they follow when they are back")...)
+	c.actions = opens(c.targets)
+	return c
+}
+
+type connectParams struct{ agentTargets }
+
+func (p *connectParams) plan(ctx context.Context, call *Call) (Plan, error) {
+	agents, notes, err := p.resolve(ctx, call)
+	if err != nil {
+		return Plan{}, err
+	}
+	free := 0
+	for _, a := range agents {
+		if !a.Isolated() {
+			free++
+		}
+	}
+	if free > 0 {
+		notes = append(notes, plural(free, "endpoint")+" not isolated now.")
+	}
+	notes = append(notes, "After this they reach the whole network again.")
+	notes = append(notes, offlineNote(agents, "reconnected as soon as they are back")...)
+	return Plan{Targets: targetsOf(call, agents, agentTarget), Notes: notes, Undo: "Disconnect"}, nil
+}
+
+func connectAgents() *Command {
+	return define(Command{
+		Name: "connect-agent-to-network", Title: "Connect Agent To Network", Area: "agents",
+		Aliases: []string{"reconnect", "connect", "unisolate", "release"}, Main: "agent-ids",
+		Risk: Destructive, Needs: "Endpoints › Reconnect To Network", Repeatable: true, Undo: "disconnect-agent-from-network",
+		Doc:      "Ends the isolation of endpoints: they reach the network again.",
+		Examples: []string{`reconnect DESKTOP-1 reason="cleaned, INC-1042"`},
+	}, func(ctx context.Context, call *Call, p connectParams) (render.Card, error) {
+		n, err := call.Console.ConnectAgents(ctx, p.Agents)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("reconnect %d endpoints: %w", len(p.Agents), err)
+		}
+		return agentChange(ctx, call, p.Agents, n, "reconnection accepted").card(call), nil
+	})
+}
+
+type shutdownParams struct {
+	Agents []s1.AgentID `json:"agent-ids,omitzero" help:"The endpoints."`
+	Groups []s1.GroupID `json:"group-ids,omitzero" help:"Groups whose endpoints are shut down; with agent-ids, only those of them that are in the groups."`
+}
+
+func (p *shutdownParams) Check() error {
+	if len(p.Agents) == 0 && len(p.Groups) == 0 {
+		return wrong("agent-ids", "name endpoints or groups")
+	}
+	return nil
+}
+
+func (p *shutdownParams) pinned() bool { return len(p.Agents) > 0 && len(p.Groups) == 0 }
+
+func (p *shutdownParams) plan(ctx context.Context, call *Call) (Plan, error) {
+	agents, err := p.resolve(ctx, call)
+	if err != nil {
+		return Plan{}, err
+	}
+	agents, notes := withoutDecommissioned(agents)
+	if len(agents) == 0 {
+		return Plan{}, wrong("agent-ids", "every endpoint that it names is decommissioned")
+	}
+	p.Agents, p.Groups = agentIDs(agents), nil
+	notes = append(notes, "Nobody can power them on from here.")
+	notes = append(notes, offlineNote(agents, "a shutdown does not reach them")...)
+	return Plan{Targets: targetsOf(call, agents, agentTarget), Notes: notes}, nil
+}
+
+// resolve returns the endpoints named, those in the groups, or those that are both.
+func (p *shutdownParams) resolve(ctx context.Context, call *Call) ([]s1.Agent, error) {
+	var named []s1.Agent
+	var err error
+	if len(p.Agents) > 0 {
+		if named, err = agentsNamed(ctx, call, "agent-ids", p.Agents); err != nil || len(p.Groups) == 0 {
+			return named, err
+		}
+	}
+	groups, err := findGroups(ctx, call, "group-ids", convert[string](p.Groups))
+	if err != nil {
+		return nil, err
+	}
+	if len(p.Agents) > 0 {
+		named = slices.DeleteFunc(named, func(a s1.Agent) bool { return !slices.Contains(groups, string(a.GroupID)) })
+		if len(named) == 0 {
+			return nil, nothingMatches("group-ids", "endpoint of agent-ids")
+		}
+		return named, nil
+	}
+	return selected("group-ids", "endpoint", s1.Filter{}, call.Console.Agents(ctx, s1.Query{}.With("groupIds", groups...)))
+}
+
+func shutdownEndpoints() *Command {
+	return define(Command{
+		Name: "shutdown-endpoints", Title: "Shutdown Endpoints", Area: "agents", Aliases: []string{"shutdown", "poweroff"}, Main: "agent-ids",
+		Risk: Destructive, Guarded: true, Needs: "Endpoints › Shut Down",
+		Doc:      "Powers endpoints off. Nobody can power them on from here; to contain an infected host, isolate it instead.",
+		Examples: []string{`shutdown KIOSK-3 reason="stolen"`, `shutdown-endpoints group-ids=Lab reason="maintenance tonight"`},
+	}, func(ctx context.Context, call *Call, p shutdownParams) (render.Card, error) {
+		n, err := call.Console.ShutdownAgents(ctx, p.Agents)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("shut down %d endpoints: %w", len(p.Agents), err)
+		}
+		c := agentChange(ctx, call, p.Agents, n, "shutdown accepted")
+		c.states = nil
+		return c.card(call), nil
+	})
+}

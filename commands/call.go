@@ -1,0 +1,87 @@
+package commands
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"s1bot/render"
+)
+
+// how returns the call's invocation with another wish: as a file, shared, as a form.
+func (c *Call) how(how render.How) Invocation {
+	return Invocation{Command: c.command.Name, Args: c.args, How: how}
+}
+
+// with returns the call's invocation with one argument set.
+func (c *Call) with(param string, value any) Invocation {
+	values, err := object(c.args)
+	if err != nil {
+		return Invocation{Command: c.command.Name}
+	}
+	values[param] = marshal(value)
+	return Invocation{Command: c.command.Name, Args: marshal(values)}
+}
+
+func (cmd *Command) has(param string) bool {
+	return slices.ContainsFunc(cmd.Params, func(p Param) bool { return p.Name == param })
+}
+
+// shaping are parameters that do not say what is wanted, but how much of it and in which order.
+var shaping = []string{"limit", "offset", "sort-by", "direction", "next-page", "number-of-events-fetched", "event-source"}
+
+// describe says in words what the call's arguments narrow a list down to: `computer name "DESKTOP" and query "10.0"`.
+func (c *Call) describe() string {
+	values, err := object(c.args)
+	if err != nil {
+		return ""
+	}
+	var parts []string
+	for _, f := range c.command.fields {
+		value, given := values[f.Name]
+		if !given || f.hidden || isEmpty(value) || slices.Contains(shaping, f.Name) {
+			continue
+		}
+		parts = append(parts, f.describe(value, c.Caller))
+	}
+	return strings.Join(parts, " and ")
+}
+
+func (f field) describe(value json.RawMessage, caller Caller) string {
+	label := strings.ToLower(strings.ReplaceAll(f.Name, "-", " "))
+	switch f.kind.name {
+	case "object":
+		return strings.Trim(shorten(string(value), 80), "{}")
+	case "time":
+		if t, err := readTime(word(value), Input{}); err == nil {
+			return label + " " + t.In(caller.zone()).Format("2006-01-02 15:04 MST")
+		}
+	}
+	words := listWords(string(value))
+	if !strings.HasPrefix(string(value), "[") {
+		words = []string{word(value)}
+	}
+	for i, w := range words {
+		words[i] = f.labelOf(w)
+	}
+	return label + " " + shorten(strings.Join(words, ", "), 80)
+}
+
+// labelOf is one value as people read it.
+func (f field) labelOf(value string) string {
+	for _, c := range f.Choices {
+		if c.Value == value {
+			return c.Label
+		}
+	}
+	return fmt.Sprintf("%q", value)
+}
+
+func shorten(s string, most int) string {
+	r := []rune(s)
+	if len(r) <= most {
+		return s
+	}
+	return string(r[:most-1]) + "…"
+}

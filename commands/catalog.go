@@ -1,0 +1,137 @@
+package commands
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// all lists every command, in the order in which people see them. A new one is added here and nowhere else.
+func all() []*Command {
+	return slices.Concat(
+		agentCommands(), threatCommands(), alertCommands(), eventCommands(), siteCommands(), groupCommands(), accountCommands(),
+		policyCommands(), systemCommands(),
+	)
+}
+
+// A Catalog is the commands that there are. It is safe for use by several goroutines.
+type Catalog struct {
+	commands []*Command
+	names    map[string]*Command // by name and alias, squashed
+	searches *cache
+}
+
+// How long the console's answers are remembered: rows while somebody turns pages, options while somebody types.
+const (
+	keepRows    = time.Minute
+	keepOptions = 15 * time.Second
+)
+
+// All returns the catalog of everything the bot can do.
+func All() *Catalog {
+	c, err := NewCatalog(all()...)
+	if err != nil {
+		panic(fmt.Sprintf("commands: the catalog is broken: %v", err))
+	}
+	return c
+}
+
+// NewCatalog makes a catalog; two commands that go by the same name are an error.
+func NewCatalog(commands ...*Command) (*Catalog, error) {
+	c := &Catalog{names: map[string]*Command{}, searches: newCache(256, keepOptions)}
+	rows := newCache(32, keepRows)
+	for _, cmd := range commands {
+		cmd.rows = rows
+		c.commands = append(c.commands, cmd)
+		for _, name := range append([]string{cmd.Name}, cmd.Aliases...) {
+			if other, taken := c.names[squash(name)]; taken {
+				return nil, fmt.Errorf("%s and %s both go by the name %q", other.Name, cmd.Name, name)
+			}
+			c.names[squash(name)] = cmd
+		}
+	}
+	return c, nil
+}
+
+// Commands returns all commands, area by area.
+func (c *Catalog) Commands() []*Command { return slices.Clone(c.commands) }
+
+// Find returns the command with this name or alias, in any spelling: list_agents, List Agents.
+func (c *Catalog) Find(nameOrAlias string) (*Command, bool) {
+	cmd, ok := c.names[squash(nameOrAlias)]
+	return cmd, ok
+}
+
+// Nearest returns the names of commands that were probably meant.
+func (c *Catalog) Nearest(name string) []string {
+	var names []string
+	for _, cmd := range c.commands {
+		names = append(names, cmd.Name)
+		names = append(names, cmd.Aliases...)
+	}
+	var found []string
+	for _, n := range nearest(strings.ReplaceAll(name, "_", "-"), names) {
+		if cmd, ok := c.Find(n); ok && !slices.Contains(found, cmd.Name) {
+			found = append(found, cmd.Name)
+		}
+	}
+	return found
+}
+
+// entry and entryParam are how a command is listed for machines.
+type entry struct {
+	Name       string       `json:"name"`
+	Title      string       `json:"title"`
+	Area       string       `json:"area"`
+	Risk       Risk         `json:"risk"`
+	Approval   string       `json:"approval"` // "none", "required", or "always" where no policy can lift it
+	Aliases    []string     `json:"aliases"`
+	Permission string       `json:"permission"`
+	Parameters []entryParam `json:"parameters"`
+}
+
+type entryParam struct {
+	Name     string   `json:"name"`
+	Title    string   `json:"title"`
+	Required bool     `json:"required"`
+	List     bool     `json:"list"`
+	Kind     string   `json:"kind"`
+	Choices  []string `json:"choices"`
+}
+
+// JSON lists the catalog for machines.
+func (c *Catalog) JSON() ([]byte, error) {
+	entries := []entry{}
+	for _, cmd := range c.commands {
+		entries = append(entries, cmd.entry())
+	}
+	return json.MarshalIndent(entries, "", "  ")
+}
+
+func (cmd *Command) entry() entry {
+	e := entry{
+		Name: cmd.Name, Title: cmd.Title, Area: cmd.Area, Risk: cmd.Risk, Approval: cmd.approval(),
+		Aliases: append([]string{}, cmd.Aliases...), Permission: cmd.Needs, Parameters: []entryParam{},
+	}
+	for _, p := range cmd.Params {
+		choices := []string{}
+		for _, choice := range p.Choices {
+			choices = append(choices, choice.Label)
+		}
+		e.Parameters = append(e.Parameters, entryParam{p.Name, p.Title, p.Required, p.List, p.Kind, choices})
+	}
+	return e
+}
+
+func (cmd *Command) approval() string {
+	switch {
+	case cmd.Guarded:
+		return "always"
+	case cmd.Risk == Destructive:
+		return "required"
+	default:
+		return "none"
+	}
+}

@@ -1,0 +1,75 @@
+package commands
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestEveryCommandIsCompleteAndItsExamplesMeanWhatTheySay(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, All().Validate())
+}
+
+// facts are what the vendor's documents say about a command; see TestParametersAreThoseOfTheSpecification.
+type facts struct {
+	Name, Title string
+	Parameters  []struct {
+		Name, Title string
+		Required    bool
+	}
+}
+
+// The facts lie beside the repository where it is developed; elsewhere a copy of what matters of them, written with -update, is
+// compared with.
+func TestParametersAreThoseOfTheSpecification(t *testing.T) {
+	t.Parallel()
+	golden := filepath.Join("testdata", "parameters.json")
+	if raw, err := os.ReadFile(filepath.Join("..", "..", "shared", "s1-api", "commands.json")); err == nil {
+		known := factsOfOurs(t, raw)
+		if *update {
+			require.NoError(t, os.WriteFile(golden, indentJSON(t, known), 0o644))
+		}
+		compareFacts(t, known)
+	} else {
+		t.Log("the shared facts are not here; comparing with the copy in testdata")
+	}
+	raw, err := os.ReadFile(golden)
+	require.NoError(t, err)
+	compareFacts(t, factsOfOurs(t, raw))
+}
+
+func factsOfOurs(t *testing.T, raw []byte) []facts {
+	var known []facts
+	require.NoError(t, json.Unmarshal(raw, &known))
+	catalog := All()
+	return slices.DeleteFunc(known, func(f facts) bool {
+		_, ok := catalog.Find(f.Name)
+		return !ok
+	})
+}
+
+func compareFacts(t *testing.T, known []facts) {
+	require.Len(t, known, len(All().Commands()))
+	for _, f := range known {
+		cmd, ok := All().Find(f.Name)
+		require.True(t, ok, f.Name)
+		require.Equal(t, f.Title, cmd.Title)
+		require.Len(t, cmd.Params, len(f.Parameters), f.Name)
+		for i, p := range f.Parameters {
+			require.Equal(t, p.Name, cmd.Params[i].Name, f.Name)
+			require.Equal(t, p.Title, cmd.Params[i].Title, f.Name)
+			require.Equal(t, p.Required, cmd.Params[i].Required, f.Name+" "+p.Name)
+		}
+	}
+}
+
+func indentJSON(t *testing.T, v any) []byte {
+	raw, err := json.MarshalIndent(v, "", "  ")
+	require.NoError(t, err)
+	return append(raw, '\n')
+}

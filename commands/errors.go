@@ -1,0 +1,137 @@
+package commands
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"s1bot/render"
+)
+
+// A UsageError says what is wrong with what was asked, so that the person can put it right. Nothing was sent to the console
+// that changes anything.
+type UsageError struct {
+	Command string   // name of the command, where it is known
+	Param   string   // the parameter that is wrong; empty if it is the whole
+	Problem string   // "5000 is above the maximum, 1000", a sentence without a full stop
+	Hint    string   // what to do, a sentence; may be empty
+	Nearest []string // what was probably meant: names of commands, parameters, choices, hosts
+	Try     *Invocation
+	TryLine string      // Try as slash text: "list-agents computer-name=DESKTOP limit=1000"
+	Given   *Invocation // what could be understood of the input, for a form that is filled with it
+}
+
+// Error is the whole complaint in one line.
+func (e *UsageError) Error() string {
+	var b strings.Builder
+	if e.Param != "" {
+		fmt.Fprintf(&b, "check `%s`: ", e.Param)
+	}
+	b.WriteString(e.Problem)
+	if e.Hint != "" {
+		b.WriteString("; " + e.Hint)
+	}
+	if len(e.Nearest) > 0 {
+		b.WriteString("; did you mean " + strings.Join(e.Nearest, ", ") + "?")
+	}
+	return b.String()
+}
+
+// A MissingError names the required parameters that were not given.
+type MissingError struct {
+	Command *Command
+	Missing []Param
+	Given   Invocation // what was given, for a form that is filled with it
+}
+
+// Error lists the missing parameters.
+func (e *MissingError) Error() string {
+	var names []string
+	for _, p := range e.Missing {
+		names = append(names, p.Name)
+	}
+	return fmt.Sprintf("%s needs %s", e.Command.Name, strings.Join(names, " and "))
+}
+
+// An AmbiguousError says that a name fits several things. It is never guessed which one is meant: the person chooses.
+type AmbiguousError struct {
+	Param   string
+	Name    string     // as it was given
+	Matches []Target   // at most 25
+	More    int        // how many more there are
+	Given   Invocation // the invocation with the name in it; Pick replaces it
+}
+
+// Error says how many fit.
+func (e *AmbiguousError) Error() string {
+	return fmt.Sprintf("check `%s`: %d things are called %q", e.Param, len(e.Matches)+e.More, e.Name)
+}
+
+// Pick returns the invocation with the i-th match in place of the name.
+func (e *AmbiguousError) Pick(i int) Invocation {
+	picked := e.Given
+	picked.Args = replaceWord(e.Given.Args, e.Param, e.Name, e.Matches[i].ID)
+	return picked
+}
+
+// Options returns the matches as the entries of a menu, each with the invocation that chooses it.
+func (e *AmbiguousError) Options() []render.Option {
+	options := make([]render.Option, len(e.Matches))
+	for i, m := range e.Matches {
+		do := e.Pick(i)
+		options[i] = render.Option{Label: m.Label(), Value: m.ID, Do: &do}
+	}
+	return options
+}
+
+// Label is the target in one line, with what tells it from others of its name: "KIOSK · Paris / Lobby · Windows 11 · offline".
+func (t Target) Label() string {
+	parts := []string{t.Name}
+	if t.Host != "" {
+		parts = append(parts, t.Host)
+	}
+	if place := joinNonEmpty(" / ", t.Site, t.Group); place != "" {
+		parts = append(parts, place)
+	}
+	for _, s := range []string{t.OS, t.State, t.User} {
+		if s != "" {
+			parts = append(parts, s)
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+// replaceWord puts another value in place of one that a parameter has, alone or in a list.
+func replaceWord(args json.RawMessage, param, old, replacement string) json.RawMessage {
+	values, err := object(args)
+	if err != nil {
+		return args
+	}
+	var list []string
+	if json.Unmarshal(values[param], &list) != nil {
+		values[param] = marshal(replacement)
+		return marshal(values)
+	}
+	for i, w := range list {
+		if w == old {
+			list[i] = replacement
+		}
+	}
+	values[param] = marshal(list)
+	return marshal(values)
+}
+
+func joinNonEmpty(separator string, parts ...string) string {
+	var kept []string
+	for _, p := range parts {
+		if p != "" {
+			kept = append(kept, p)
+		}
+	}
+	return strings.Join(kept, separator)
+}
+
+// wrong is a UsageError about one parameter.
+func wrong(param, format string, args ...any) *UsageError {
+	return &UsageError{Param: param, Problem: fmt.Sprintf(format, args...)}
+}

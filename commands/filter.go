@@ -1,0 +1,285 @@
+package commands
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// A threatQuery narrows a list of threats down with the console's own filter keys.
+type threatQuery struct{ s1.Filter }
+
+// A threatSelection names threats that are to be changed. It is never empty: the console would take that for all threats.
+type threatSelection struct{ s1.Filter }
+
+// An agentSelection names endpoints that are to be changed.
+type agentSelection struct{ s1.Filter }
+
+func (q threatQuery) IsZero() bool     { return len(q.Keys()) == 0 }
+func (q threatSelection) IsZero() bool { return len(q.Keys()) == 0 }
+func (q agentSelection) IsZero() bool  { return len(q.Keys()) == 0 }
+
+func (threatQuery) kind() kind {
+	k := filterKind(s1.ThreatFilter, `JSON with the console's filter keys: {"computerName__contains": ["DESKTOP"], "resolved": false}`)
+	k.selects = ""
+	return k
+}
+
+func (threatSelection) kind() kind {
+	k := selecting(filterKind(s1.ThreatFilter, `JSON with the console's filter keys, or ids: {"computerName__contains": ["DESKTOP"], "resolved": false}`))
+	k.selects = "threats"
+	return k
+}
+
+func (agentSelection) kind() kind {
+	k := selecting(filterKind(s1.AgentFilter, `JSON with the console's filter keys: {"computerName__contains": ["DESKTOP"], "networkStatuses": ["connected"]}`))
+	k.selects = "agents"
+	return k
+}
+
+// filterKind reads a filter: JSON, ids alone, or key=value pairs joined by &.
+func filterKind(of s1.FilterKind, hint string) kind {
+	k := objectKind(hint, func(text string, _ Input) (json.RawMessage, error) { return shortFilter(text) })
+	read := k.read
+	k.read = func(text string, in Input) (any, error) {
+		value, err := read(text, in)
+		if err != nil {
+			return nil, err
+		}
+		return checkFilter(of, value.(json.RawMessage), in)
+	}
+	return k
+}
+
+// selecting refuses filters that select everything.
+func selecting(k kind) kind {
+	read := k.read
+	k.read = func(text string, in Input) (any, error) {
+		value, err := read(text, in)
+		if err != nil {
+			return nil, err
+		}
+		filter, err := s1.ParseFilter(string(value.(json.RawMessage)))
+		if err == nil && filter.Empty() {
+			err = errors.New("it restricts nothing, and an empty filter means everything to the console; name ids, hosts or another key")
+		}
+		return value, err
+	}
+	return k
+}
+
+func checkFilter(of s1.FilterKind, raw json.RawMessage, in Input) (any, error) {
+	raw = settleTimes(raw, in)
+	filter, err := s1.ParseFilter(string(raw))
+	if err == nil {
+		err = filter.Validate(of)
+	}
+	if err != nil {
+		return nil, errors.New(strings.ReplaceAll(err.Error(), "\n", "; "))
+	}
+	return json.RawMessage(filter.String()), nil
+}
+
+var (
+	timeKey    = regexp.MustCompile(`(?:At|Date)__(?:gt|gte|lt|lte)$`)
+	idList     = regexp.MustCompile(`^\s*\d{17,20}(?:[\s,]+\d{17,20})*[\s,]*$`)
+	pairedKeys = regexp.MustCompile(`^[A-Za-z0-9_]+=`)
+)
+
+// settleTimes turns "-24h" and "yesterday" under keys that are times into moments. Dates stay: in the console's JSON they
+// are UTC, as its documentation has them.
+func settleTimes(raw json.RawMessage, in Input) json.RawMessage {
+	fields, err := object(raw)
+	if err != nil || in.Now.IsZero() {
+		return raw
+	}
+	settled := false
+	for key, value := range fields {
+		if !timeKey.MatchString(key) {
+			continue
+		}
+		if t, ok := relative(strings.ToLower(strings.TrimSpace(word(value))), in.Now.In(in.zone())); ok {
+			fields[key], settled = marshal(s1.FormatTime(t)), true
+		}
+	}
+	if !settled {
+		return raw
+	}
+	return marshal(fields)
+}
+
+// shortFilter reads what people write instead of JSON: ids, or key=value&key=value as in an address.
+func shortFilter(text string) (json.RawMessage, error) {
+	text = strings.TrimSpace(strings.Trim(strings.TrimSpace(text), "[]"))
+	text = strings.ReplaceAll(text, `"`, "")
+	switch {
+	case idList.MatchString(text):
+		ids := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' })
+		return marshal(map[string][]string{"ids": ids}), nil
+	case idInAddress(text) != "":
+		return marshal(map[string][]string{"ids": {idInAddress(text)}}), nil
+	case pairedKeys.MatchString(text):
+		return pairs(text)
+	}
+	return nil, fmt.Errorf("%s is neither JSON nor a list of ids", quote(text))
+}
+
+// pairs reads key=value&key=value; a value with commas is a list.
+func pairs(text string) (json.RawMessage, error) {
+	values, err := url.ParseQuery(strings.ReplaceAll(text, "+", "%2B"))
+	if err != nil {
+		return nil, fmt.Errorf("%s is not a list of key=value joined by &", quote(text))
+	}
+	fields := map[string]any{}
+	for key, list := range values {
+		joined := strings.Join(list, ",")
+		fields[key] = joined
+		if strings.Contains(joined, ",") {
+			fields[key] = strings.Split(joined, ",")
+		}
+	}
+	return marshal(fields), nil
+}
+
+// idsOnly makes the filter that names ids and nothing else: what is approved and what runs.
+func idsOnly[ID ~string](ids []ID) s1.Filter {
+	filter, err := s1.ParseFilter(string(marshal(map[string][]ID{"ids": ids})))
+	if err != nil {
+		panic(err)
+	}
+	return filter
+}
+
+// ids returns what a filter made by idsOnly names.
+func ids[ID ~string](filter s1.Filter) []ID {
+	var named struct {
+		IDs []ID `json:"ids"`
+	}
+	if json.Unmarshal([]byte(filter.String()), &named) != nil {
+		return nil
+	}
+	return named.IDs
+}
+
+// threats returns what the filter selects now, at least one.
+func (q threatSelection) threats(ctx context.Context, call *Call, param string) ([]s1.Threat, error) {
+	if onlyIDs(json.RawMessage(q.String())) {
+		return threatsWith(ctx, call, param, ids[s1.ThreatID](q.Filter))
+	}
+	query, err := q.ToQuery(s1.ThreatFilter)
+	if err != nil {
+		return nil, wrong(param, "%s", err)
+	}
+	return selected(param, "threat", q.Filter, call.Console.Threats(ctx, query))
+}
+
+// agents returns what the filter selects now, at least one.
+func (q agentSelection) agents(ctx context.Context, call *Call, param string) ([]s1.Agent, error) {
+	query, err := q.ToQuery(s1.AgentFilter)
+	if err != nil {
+		return nil, wrong(param, "%s", err)
+	}
+	return selected(param, "endpoint", q.Filter, call.Console.Agents(ctx, query))
+}
+
+// selected collects what a filter matches: not nothing, not more than the console takes, and no more than its own limit.
+func selected[T any](param, noun string, filter s1.Filter, rows iter.Seq2[T, error]) ([]T, error) {
+	limit, capped := filter.Limit()
+	if !capped || limit <= 0 {
+		limit = maxTargets + 1
+	}
+	found, err := s1.Collect(s1.Take(rows, limit))
+	switch {
+	case err != nil:
+		return nil, err
+	case len(found) == 0:
+		return nil, nothingMatches(param, noun)
+	case len(found) > maxTargets:
+		return nil, tooMany(param, noun+"s")
+	}
+	return found, nil
+}
+
+// A groupQuery narrows a list of groups down with the console's query parameters.
+type groupQuery map[string]json.RawMessage
+
+// groupKeys are the parameters of GET /groups, from the vendor's API document; siteIds, limit and the cursor are the command's.
+var groupKeys = []string{
+	"groupIds", "id", "ids", "accountIds", "type", "types", "isDefault", "name", "query", "rank", "description",
+	"updatedAt__gte", "updatedAt__gt", "updatedAt__lte", "updatedAt__lt", "updatedAt__between",
+	"createdAt__gte", "createdAt__gt", "createdAt__lte", "createdAt__lt", "sortBy", "sortOrder",
+}
+
+func (groupQuery) kind() kind {
+	k := objectKind(`JSON: {"isDefault": false, "type": "static", "updatedAt__gte": "2026-08-01 16:42"}`,
+		func(text string, _ Input) (json.RawMessage, error) { return shortFilter(text) })
+	k.widget = render.MultiLine
+	read := k.read
+	k.read = func(text string, in Input) (any, error) {
+		value, err := read(text, in)
+		if err != nil {
+			return nil, err
+		}
+		raw := settleTimes(value.(json.RawMessage), in)
+		_, err = groupParams(raw)
+		return raw, err
+	}
+	return k
+}
+
+// groupParams turns the object into query parameters.
+func groupParams(raw json.RawMessage) (s1.Query, error) {
+	fields, err := object(raw)
+	if err != nil {
+		return nil, err
+	}
+	query := s1.Query{}
+	for key, value := range fields {
+		if !slices.Contains(groupKeys, key) {
+			return nil, fmt.Errorf("the console knows no key %s for groups%s", quote(key), meant(nearest(key, groupKeys)))
+		}
+		text := joined(value)
+		if timeKey.MatchString(key) {
+			t, err := readTime(text, Input{})
+			if err != nil {
+				return nil, err
+			}
+			text = s1.FormatTime(t)
+		}
+		if text != "" {
+			query = query.With(key, text)
+		}
+	}
+	return query, nil
+}
+
+// joined writes a JSON value as the console's queries want it: lists comma separated.
+func joined(value json.RawMessage) string {
+	var list []json.RawMessage
+	if json.Unmarshal(value, &list) != nil {
+		list = []json.RawMessage{value}
+	}
+	var texts []string
+	for _, element := range list {
+		if !isEmpty(element) {
+			texts = append(texts, strings.TrimSpace(word(element)))
+		}
+	}
+	return strings.Join(texts, ",")
+}
+
+func meant(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return "; did you mean " + strings.Join(names, ", ") + "?"
+}

@@ -1,0 +1,280 @@
+package commands
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"strings"
+
+	"s1bot/render"
+)
+
+// The names under which a form asks for the extras.
+const (
+	ReasonParam = "reason"
+	TicketParam = "ticket"
+)
+
+// idsSuffix marks the search box that stands beside a filter: its value is the filter's ids.
+const idsSuffix = ".ids"
+
+// Form asks for the parameters, filled with args. It asks for a reason and a ticket, too, where the command changes something.
+func (cmd *Command) Form(args json.RawMessage, caller Caller) render.Form {
+	given, err := object(args)
+	if err != nil {
+		given = map[string]json.RawMessage{}
+	}
+	form := render.Form{Title: cmd.Title, Intro: cmd.intro(), Do: Invocation{Command: cmd.Name}}
+	for _, f := range cmd.fields {
+		if !f.hidden {
+			form.Fields = append(form.Fields, f.ask(given[f.Name], caller)...)
+		}
+	}
+	if cmd.Risk == Read {
+		return form
+	}
+	form.Fields = append(form.Fields,
+		render.FormField{Name: ReasonParam, Label: "Reason", Widget: render.MultiLine, Required: cmd.NeedsReason(), MaxLength: 1000,
+			Hint: "For the approver and the audit trail; it does not go to the console."},
+		render.FormField{Name: TicketParam, Label: "Ticket", Widget: render.TextInput, MaxLength: 200, Placeholder: "INC-1042"})
+	return form
+}
+
+func (cmd *Command) intro() render.Line {
+	line := render.Line{render.Text(cmd.Summary())}
+	if cmd.Risk == Destructive {
+		line = append(line, render.Text(" Somebody else has to approve it before it runs."))
+	}
+	return line
+}
+
+// ask returns the questions for one parameter: one, and for a filter a search box beside it.
+func (f field) ask(given json.RawMessage, caller Caller) []render.FormField {
+	q := render.FormField{
+		Name: f.Name, Label: f.Title, Hint: f.hint(), Widget: f.kind.widgetOf(f.List), Required: f.Required, Choices: optionsOf(f),
+		Min: f.Min, Max: f.Max, MaxLength: f.kind.length, Zone: caller.zone(), Value: f.filled(given),
+	}
+	if q.Widget == render.Search || q.Widget == render.MultiSearch {
+		q.Search = f.kind.search
+	}
+	if f.kind.selects == "" || f.kind.selects == "agents" {
+		return []render.FormField{q}
+	}
+	q.Required, q.Label = false, "… or a filter"
+	box := render.FormField{Name: f.Name + idsSuffix, Label: capital(f.kind.selects), Widget: render.MultiSearch, Search: f.kind.selects, Hint: f.Help}
+	if onlyIDs(given) {
+		box.Value, q.Value = idWords(given), nil
+	}
+	return []render.FormField{box, q}
+}
+
+func (f field) hint() string {
+	if f.kind.hint == "" || f.kind.widget == render.DateTime {
+		return f.Help
+	}
+	return f.Help + " " + capital(f.kind.hint) + "."
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+func optionsOf(f field) []render.Option {
+	var options []render.Option
+	for _, c := range f.Choices {
+		options = append(options, render.Option{Label: c.Label, Value: c.Value})
+	}
+	return options
+}
+
+// filled returns an argument as the form's element takes it. A list of texts is one text of several lines.
+func (f field) filled(given json.RawMessage) []string {
+	if isEmpty(given) {
+		return nil
+	}
+	if f.kind.name == "object" {
+		return []string{indented(given)}
+	}
+	if !f.List {
+		return []string{word(given)}
+	}
+	words := listWords(string(given))
+	if !strings.HasPrefix(string(given), "[") {
+		words = []string{word(given)}
+	}
+	if f.kind.widgetOf(true) == render.MultiLine {
+		return []string{strings.Join(words, "\n")}
+	}
+	return words
+}
+
+func indented(raw json.RawMessage) string {
+	b, err := json.MarshalIndent(raw, "", "  ")
+	if err != nil {
+		return string(raw)
+	}
+	return string(b)
+}
+
+func idWords(filter json.RawMessage) []string {
+	var named struct {
+		IDs []string `json:"ids"`
+	}
+	if json.Unmarshal(filter, &named) != nil {
+		return nil
+	}
+	return named.IDs
+}
+
+// FromForm reads a form that was sent: values by field's name, over base, the arguments that the form did not ask for. Errors
+// are sentences by the name of the field under which they belong.
+func (cmd *Command) FromForm(values map[string][]string, base json.RawMessage, caller Caller) (json.RawMessage, Extras, map[string]string) {
+	args := map[string]any{}
+	if given, err := object(base); err == nil {
+		for name, value := range given {
+			args[name] = value
+		}
+	}
+	wrongs := map[string]string{}
+	in := Input{Zone: caller.Zone}
+	for _, f := range cmd.fields {
+		if f.hidden || !asked(values, f.Name) {
+			continue
+		}
+		value, err := f.answer(values, in)
+		switch {
+		case err != nil:
+			wrongs[f.Name] = problemOf(err)
+		case value != nil:
+			args[f.Name] = value
+		case f.Required:
+			wrongs[f.box(values)] = "Please fill this in."
+		default:
+			delete(args, f.Name)
+		}
+	}
+	extras := Extras{Reason: oneText(values[ReasonParam]), Ticket: oneText(values[TicketParam])}
+	if _, asked := values[ReasonParam]; asked && cmd.NeedsReason() && extras.Reason == "" {
+		wrongs[ReasonParam] = "Please say why: the approver reads it."
+	}
+	raw := marshal(args)
+	if len(wrongs) == 0 {
+		maps.Copy(wrongs, cmd.crossed(raw, values))
+	}
+	if len(wrongs) == 0 {
+		return raw, extras, nil
+	}
+	return raw, extras, wrongs
+}
+
+func asked(values map[string][]string, name string) bool {
+	_, plain := values[name]
+	_, box := values[name+idsSuffix]
+	return plain || box
+}
+
+// box is the field under which a missing value is told: the search box where there is one.
+func (f field) box(values map[string][]string) string {
+	if _, ok := values[f.Name+idsSuffix]; ok {
+		return f.Name + idsSuffix
+	}
+	return f.Name
+}
+
+// answer reads what was entered for one parameter; nil for nothing.
+func (f field) answer(values map[string][]string, in Input) (any, error) {
+	entered := values[f.Name]
+	if picked := values[f.Name+idsSuffix]; len(picked) > 0 {
+		return f.pick(picked, oneText(entered), in)
+	}
+	if !f.List {
+		text := strings.TrimSpace(strings.Join(entered, " "))
+		if text == "" {
+			return nil, nil
+		}
+		return f.readOne(text, in)
+	}
+	if f.kind.widgetOf(true) == render.MultiLine {
+		entered = linesOf(strings.Join(entered, "\n"))
+	}
+	list, err := f.readAll(entered, in)
+	if err != nil || len(list.([]any)) == 0 {
+		return nil, err
+	}
+	return list, nil
+}
+
+// pick joins the ids of a search box with the filter beside it: both must hold.
+func (f field) pick(ids []string, filter string, in Input) (any, error) {
+	fields := map[string]any{}
+	if filter != "" {
+		value, err := f.readOne(filter, in)
+		if err != nil {
+			return nil, err
+		}
+		given, _ := object(value.(json.RawMessage))
+		for key, v := range given {
+			fields[key] = v
+		}
+	}
+	fields["ids"] = ids
+	return f.readOne(string(marshal(fields)), in)
+}
+
+// linesOf reads a list of texts: one a line, or several on a line as in slash text.
+func linesOf(text string) []string {
+	var words []string
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		switch {
+		case strings.HasPrefix(line, "["):
+			words = append(words, listWords(line)...)
+		case strings.ContainsAny(line, doubleQuotes):
+			v := valueScanner{rest: line}
+			v.scan()
+			words = append(words, v.items...)
+		default:
+			for part := range strings.SplitSeq(line, ",") {
+				words = append(words, strings.TrimSpace(part))
+			}
+		}
+	}
+	return words
+}
+
+func oneText(values []string) string { return strings.TrimSpace(strings.Join(values, " ")) }
+
+// crossed checks the rules across fields, and puts what is wrong under a field that the form has.
+func (cmd *Command) crossed(args json.RawMessage, values map[string][]string) map[string]string {
+	err := cmd.Check(args)
+	if err == nil {
+		return nil
+	}
+	name := ""
+	if e, ok := err.(*UsageError); ok && asked(values, e.Param) {
+		name = e.Param
+	}
+	for _, f := range cmd.fields {
+		if name == "" && asked(values, f.Name) {
+			name = f.box(values)
+		}
+	}
+	if name == "" {
+		return nil
+	}
+	return map[string]string{name: problemOf(err)}
+}
+
+// problemOf is an error as a sentence under a field, which has its name above it.
+func problemOf(err error) string {
+	e, ok := err.(*UsageError)
+	if !ok {
+		return capital(err.Error()) + "."
+	}
+	text := capital(e.Problem) + "."
+	if e.Hint != "" {
+		text += " " + capital(e.Hint) + "."
+	}
+	if len(e.Nearest) > 0 {
+		text += fmt.Sprintf(" Did you mean %s?", strings.Join(e.Nearest, ", "))
+	}
+	return text
+}

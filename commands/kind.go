@@ -1,0 +1,257 @@
+package commands
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// A kind is what a Go type of a parameter means to a person: how a value is asked for, read, and looked up. The type of a
+// struct's field decides it, so that a parameter behaves alike in all commands.
+type kind struct {
+	name     string        // in the catalog: "agent", "choice", "time"
+	widget   render.Widget // of one value; lists have their own, see widgetOf
+	search   string        // what a search box looks for: "agents"
+	selects  string        // of a filter: what its ids are, so that a search box stands beside it
+	choices  []s1.Choice
+	min, max *int64
+	length   int // of a text, in characters; 0 = what a form takes
+	hint     string
+	find     finder // turns names into ids; nil where only ids will do
+
+	// read turns what a person wrote into the value as it stands in an invocation's arguments: a string, an int64, a bool
+	// or a json.RawMessage. The error is a sentence about the value.
+	read func(text string, in Input) (any, error)
+}
+
+// A kinder is a type that says itself what it means to a person. Types of package s1 are in kindOf.
+type kinder interface{ kind() kind }
+
+// kindOf tells the kind of a Go type.
+func kindOf(t reflect.Type) (kind, error) {
+	switch t {
+	case reflect.TypeFor[time.Time]():
+		return timeKind(), nil
+	case reflect.TypeFor[s1.AgentID]():
+		return idKind("agent", "agents", "Names of endpoints do as well as ids.", findAgents), nil
+	case reflect.TypeFor[s1.ThreatID]():
+		return idKind("threat", "threats", "The id, or the threat's address in the console.", nil), nil
+	case reflect.TypeFor[s1.AlertID]():
+		return idKind("alert", "alerts", "The id, or the alert's address in the console.", nil), nil
+	case reflect.TypeFor[s1.SiteID]():
+		return idKind("site", "sites", "Names of sites do as well as ids.", findSites), nil
+	case reflect.TypeFor[s1.GroupID]():
+		return idKind("group", "groups", "Names of groups do as well as ids.", findGroups), nil
+	case reflect.TypeFor[s1.AccountID]():
+		return idKind("account", "accounts", "Names of accounts do as well as ids.", findAccounts), nil
+	}
+	zero := reflect.New(t).Elem().Interface()
+	switch v := zero.(type) {
+	case kinder:
+		return v.kind(), nil
+	case interface{ Choices() []s1.Choice }:
+		return choiceKind(v.Choices()), nil
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return textKind(), nil
+	case reflect.Bool:
+		return boolKind(), nil
+	}
+	return kind{}, fmt.Errorf("type %s has no kind: give it a method kind", t)
+}
+
+func textKind() kind {
+	return kind{name: "text", widget: render.TextInput, read: func(text string, _ Input) (any, error) { return text, nil }}
+}
+
+// Prose is text of several lines, such as a note.
+type Prose string
+
+func (Prose) kind() kind {
+	k := textKind()
+	k.name, k.widget = "multiline", render.MultiLine
+	return k
+}
+
+func boolKind() kind {
+	return kind{name: "boolean", widget: render.Checkbox, hint: "true or false", read: func(text string, _ Input) (any, error) {
+		switch strings.ToLower(strings.TrimSpace(text)) {
+		case "true", "yes", "y", "on", "1":
+			return true, nil
+		case "false", "no", "n", "off", "0":
+			return false, nil
+		}
+		return nil, fmt.Errorf("%s is neither yes nor no", quote(text))
+	}}
+}
+
+func choiceKind(choices []s1.Choice) kind {
+	return kind{name: "choice", widget: render.Select, choices: choices, read: func(text string, _ Input) (any, error) {
+		return readChoice(text, choices)
+	}}
+}
+
+// readChoice takes a label or a wire value in any spelling: "True Positive", true_positive, TRUE_POSITIVE. Quotes that the
+// specification's examples carry ("\"Resolved\"") do not count.
+func readChoice(text string, choices []s1.Choice) (any, error) {
+	plain := squash(text)
+	var labels []string
+	for _, c := range choices {
+		if plain != "" && (plain == squash(c.Value) || plain == squash(c.Label)) {
+			return c.Value, nil
+		}
+		labels = append(labels, c.Label)
+	}
+	return nil, &choiceError{text: text, labels: labels}
+}
+
+// A choiceError lists what is allowed, and what was probably meant.
+type choiceError struct {
+	text   string
+	labels []string
+}
+
+func (e *choiceError) Error() string {
+	return fmt.Sprintf("%s is none of %s", quote(e.text), strings.Join(e.labels, ", "))
+}
+
+// integerKind reads whole numbers within limits; words names values that people say instead of a number, such as all.
+func integerKind(low, high int64, words map[string]int64) kind {
+	return kind{name: "integer", widget: render.Number, min: &low, max: &high, read: func(text string, _ Input) (any, error) {
+		text = strings.ToLower(strings.TrimSpace(text))
+		n, known := words[text]
+		if !known {
+			var err error
+			if n, err = strconv.ParseInt(text, 10, 64); err != nil {
+				return nil, fmt.Errorf("%s is not a whole number", quote(text))
+			}
+		}
+		return within(n, low, high)
+	}}
+}
+
+func within(n, low, high int64) (any, error) {
+	switch {
+	case n > high:
+		return nil, &rangeError{fmt.Sprintf("%d is above the maximum, %d", n, high), high}
+	case n < low:
+		return nil, &rangeError{fmt.Sprintf("%d is below the minimum, %d", n, low), low}
+	}
+	return n, nil
+}
+
+// A rangeError carries the nearest number that is allowed.
+type rangeError struct {
+	problem string
+	allowed int64
+}
+
+func (e *rangeError) Error() string { return e.problem }
+
+// Limit is how many rows a list returns at most: 1 to 1000, 0 for all of them.
+type Limit int
+
+func (Limit) kind() kind {
+	k := integerKind(0, 1000, map[string]int64{"all": 0})
+	k.hint = "1 to 1000; 0 = all of them"
+	return k
+}
+
+// Count is how many rows a list returns at most: 1 to 1000.
+type Count int
+
+func (Count) kind() kind {
+	k := integerKind(1, 1000, nil)
+	k.hint = "1 to 1000"
+	return k
+}
+
+// Offset is how many rows of a list are skipped; beyond 1000 the console wants its cursor instead.
+type Offset int
+
+func (Offset) kind() kind {
+	k := integerKind(0, 1000, nil)
+	k.hint = "0 to 1000"
+	return k
+}
+
+// idKind reads an id, a name where find can tell whose, or the address of the thing's page in the console.
+func idKind(name, search, hint string, find finder) kind {
+	return kind{name: name, widget: render.Search, search: search, hint: hint, find: find, read: func(text string, _ Input) (any, error) {
+		text = strings.TrimSpace(text)
+		if id := idInAddress(text); id != "" {
+			return id, nil
+		}
+		if find == nil && !s1.ThreatID(text).Valid() {
+			return nil, fmt.Errorf("%s is not the id of %s %s", quote(text), article(name), name)
+		}
+		return text, nil
+	}}
+}
+
+var longNumber = regexp.MustCompile(`\d{17,20}`)
+
+// idInAddress finds the id in an address that was copied from the browser; the last number is the most specific one.
+func idInAddress(text string) string {
+	if !strings.HasPrefix(text, "https://") && !strings.HasPrefix(text, "http://") {
+		return ""
+	}
+	ids := longNumber.FindAllString(text, -1)
+	if len(ids) == 0 {
+		return ""
+	}
+	return ids[len(ids)-1]
+}
+
+// objectKind reads a JSON object; other, if set, reads what is not one.
+func objectKind(hint string, other func(text string, in Input) (json.RawMessage, error)) kind {
+	return kind{name: "object", widget: render.MultiLine, hint: hint, read: func(text string, in Input) (any, error) {
+		object, err := readObject(text)
+		if err != nil && other != nil && !strings.HasPrefix(strings.TrimSpace(text), "{") {
+			object, err = other(text, in)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return object, nil
+	}}
+}
+
+// widgetOf is how one parameter is asked for in a form.
+func (k kind) widgetOf(list bool) render.Widget {
+	if !list {
+		return k.widget
+	}
+	switch k.widget {
+	case render.Select:
+		return render.MultiSelect
+	case render.Search:
+		return render.MultiSearch
+	default:
+		return render.MultiLine
+	}
+}
+
+func article(noun string) string {
+	if strings.ContainsRune("aeiou", rune(noun[0])) {
+		return "an"
+	}
+	return "a"
+}
+
+// quote shows what somebody typed, shortened.
+func quote(text string) string {
+	r := []rune(text)
+	if len(r) > 60 {
+		text = string(r[:60]) + "…"
+	}
+	return `"` + text + `"`
+}

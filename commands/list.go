@@ -1,0 +1,353 @@
+package commands
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"strings"
+
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// pageRows is how many rows of a list a card shows.
+const pageRows = 10
+
+// exportBytes is where a file of a whole result is cut: it has to fit into memory and through Slack.
+const exportBytes = 48 << 20
+
+// A listing is how rows of one kind are shown: as a table of ten with pages to turn, or whole as a file.
+type listing[T any] struct {
+	noun   string // "Agents": the title
+	things string // "agents": within a sentence
+	page   func(context.Context, s1.Query) (s1.Page[T], error)
+	table  func([]T) render.Table
+	more   []column[T] // facts that files have beside the table's
+	raw    func(T) json.RawMessage
+	one    func(T) render.Card     // how a single row is shown, if not as a table
+	parts  func([]T) []render.Part // how a page is shown, if not as a table
+	empty  string                  // what to try where nothing matches
+}
+
+// A column is a fact of a row in a file.
+type column[T any] struct {
+	title string
+	value func(T) string
+}
+
+// rows goes through the pages of a query until limit rows are read, 0 for all of them.
+func (l listing[T]) rows(ctx context.Context, q s1.Query, limit int) iter.Seq2[s1.Page[T], error] {
+	return func(yield func(s1.Page[T], error) bool) {
+		seen := map[string]bool{}
+		for read := 0; ; {
+			page, err := l.page(ctx, q)
+			if limit > 0 && len(page.Items) > limit-read {
+				page.Items = page.Items[:limit-read]
+			}
+			read += len(page.Items)
+			if !yield(page, err) || err != nil || page.Next == "" || len(page.Items) == 0 || limit > 0 && read >= limit {
+				return
+			}
+			if seen[page.Next] {
+				yield(s1.Page[T]{}, &s1.Error{Operation: "list " + l.things, Message: "The console repeats a page and would never end.", Err: s1.ErrCursorLoop})
+				return
+			}
+			seen[page.Next] = true
+			q = q.With("cursor", page.Next).With("skip")
+		}
+	}
+}
+
+// show answers with the rows that match q, at most limit, as the call wants them: a page of a card, or a file. A nil limit is
+// a page of the console's, 1000, for a card and everything for a file.
+func (l listing[T]) show(ctx context.Context, call *Call, q s1.Query, limit *Limit) (render.Card, error) {
+	most := maxPage
+	if limit != nil {
+		most = int(*limit)
+	}
+	switch call.How {
+	case render.CSV, render.JSON, render.Raw:
+		if limit == nil {
+			most = 0
+		}
+		return l.export(ctx, call, q, most)
+	}
+	q = q.WithLimit(cmp.Or(most, maxPage))
+	shown, err := l.fetch(ctx, call, q, most)
+	if err != nil {
+		return render.Card{}, err
+	}
+	if len(shown.pages) == 0 {
+		return l.nothing(call), nil
+	}
+	if shown.only != nil && l.one != nil {
+		return l.one(*shown.only), nil
+	}
+	return l.card(call, shown, most), nil
+}
+
+// maxPage is the most rows that the console puts on a page.
+const maxPage = 1000
+
+// A result is what is known of a list: its pages, ready to be shown, and how to go on.
+type result[T any] struct {
+	pages [][]render.Part
+	rest  []T // rows that do not fill a page yet; they are on the last one, too
+	only  *T  // the row, where there is exactly one
+	rows  int
+	total int    // how many match; -1 if the console does not say
+	next  string // cursor
+}
+
+// fetch returns the list up to the page that the call wants, from the cache or from the console.
+func (l listing[T]) fetch(ctx context.Context, call *Call, q s1.Query, most int) (result[T], error) {
+	key := strings.Join([]string{call.Console.ConsoleURL(), call.command.Name, string(call.args), q.String()}, "|")
+	var known result[T]
+	if call.Page > 1 || call.How != render.Run { // who runs a command anew wants to see what is true now
+		known, _ = call.command.rows.get(key, call.Now).(result[T])
+	}
+	wanted := max(call.Page, 1) * pageRows
+	if known.rows >= wanted || known.rows > 0 && (known.next == "" || most > 0 && known.rows >= most) {
+		return known, nil
+	}
+	if known.next != "" {
+		q = q.With("cursor", known.next).With("skip")
+	}
+	left := 0
+	if most > 0 {
+		left = most - known.rows
+	}
+	for page, err := range l.rows(ctx, q, left) {
+		if err != nil {
+			return known, err
+		}
+		known = l.grow(known, page)
+		if known.rows >= wanted {
+			break
+		}
+	}
+	call.command.rows.put(key, known, call.Now)
+	return known, nil
+}
+
+// grow returns the result with one more page of the console's. What is in the cache is never changed.
+func (l listing[T]) grow(known result[T], page s1.Page[T]) result[T] {
+	full := len(known.pages)
+	if len(known.rest) > 0 {
+		full--
+	}
+	grown := result[T]{pages: append([][]render.Part{}, known.pages[:full]...), rows: known.rows + len(page.Items), total: page.Total, next: page.Next}
+	rows := append(append([]T{}, known.rest...), page.Items...)
+	for len(rows) > 0 {
+		n := min(len(rows), pageRows)
+		grown.pages = append(grown.pages, l.view(rows[:n]))
+		if n < pageRows {
+			grown.rest = rows
+		}
+		rows = rows[n:]
+	}
+	if grown.rows == 1 {
+		grown.only = &grown.rest[0]
+	}
+	if known.total > grown.total {
+		grown.total = known.total
+	}
+	return grown
+}
+
+func (l listing[T]) view(rows []T) []render.Part {
+	if l.parts != nil {
+		return l.parts(rows)
+	}
+	return []render.Part{l.table(rows)}
+}
+
+// sheet is the table of a file, with all facts.
+func (l listing[T]) sheet(rows []T) render.Table {
+	t := l.table(rows)
+	for _, c := range l.more {
+		t.Columns = append(t.Columns, render.Column{Title: c.title})
+		for i, row := range rows {
+			t.Rows[i] = append(t.Rows[i], render.Line{render.Text(c.value(row))})
+		}
+	}
+	return t
+}
+
+// card shows one page of a result.
+func (l listing[T]) card(call *Call, shown result[T], most int) render.Card {
+	matching := max(shown.total, shown.rows)
+	listed := matching
+	if most > 0 {
+		listed = min(matching, most)
+	}
+	pages := (listed + pageRows - 1) / pageRows
+	at := min(max(call.Page, 1), len(shown.pages))
+	card := render.Card{Title: l.title(call, matching), Parts: shown.pages[at-1]}
+	if pages > 1 {
+		card.Title += fmt.Sprintf(" · page %d of %d", at, pages)
+	}
+	if listed < matching {
+		card.Parts = append(card.Parts[:len(card.Parts):len(card.Parts)], render.Note{render.Text(fmt.Sprintf("Only the first %d are listed.", listed))})
+	}
+	card.Actions = append(turns(call, at, pages), fileActions(call)...)
+	if shown.next != "" && listed == shown.rows && call.command.has("next-page") {
+		card.Actions = append(card.Actions, render.Button{Label: "Rows after these", Do: call.with("next-page", shown.next)})
+	}
+	return card
+}
+
+func (l listing[T]) title(call *Call, matching int) string {
+	title := fmt.Sprintf("%s · %d", l.noun, matching)
+	if words := call.describe(); words != "" {
+		verb := "match"
+		if matching == 1 {
+			verb = "matches"
+		}
+		title += " " + verb + " " + words
+	}
+	return title
+}
+
+// nothing says that the list is empty, and what to try.
+func (l listing[T]) nothing(call *Call) render.Card {
+	what := "There are no " + l.things + "."
+	if words := call.describe(); words != "" {
+		what = fmt.Sprintf("No %s match %s.", l.things, words)
+	}
+	card := render.Card{Tone: render.Info, Title: l.noun + " · none", Text: what, Parts: []render.Part{render.Line{render.Text(what)}}}
+	if l.empty != "" {
+		card.Parts = append(card.Parts, render.Note{render.Text(l.empty)})
+	}
+	card.Actions = []render.Action{render.Button{Label: "Change filter", Do: call.how(render.Open)}}
+	return card
+}
+
+// turns are the buttons to the neighbouring pages.
+func turns(call *Call, at, pages int) []render.Action {
+	var actions []render.Action
+	turn := func(label string, page int) {
+		do := call.how(render.Turn)
+		do.Page = page
+		actions = append(actions, render.Button{Label: label, Do: do})
+	}
+	if at > 1 {
+		turn("Previous", at-1)
+	}
+	if at < pages {
+		turn("Next", at+1)
+	}
+	return actions
+}
+
+// fileActions are what every list offers beside its pages.
+func fileActions(call *Call) []render.Action {
+	share := call.how(render.Share)
+	share.Page = call.Page
+	return []render.Action{
+		render.Button{Label: "Share in channel", Do: share},
+		render.Button{Label: "CSV file", Do: call.how(render.CSV)},
+		render.Button{Label: "JSON file", Do: call.how(render.JSON)},
+		render.Button{Label: "Raw JSON", Do: call.how(render.Raw)},
+		render.Button{Label: "Change filter", Do: call.how(render.Open)},
+	}
+}
+
+// export answers with a file of the whole result.
+func (l listing[T]) export(ctx context.Context, call *Call, q s1.Query, most int) (render.Card, error) {
+	q = q.WithLimit(cmp.Or(most, maxPage))
+	file := newExport(call, l.things)
+	write := func(row T) error { return file.json(l.raw(row)) }
+	if call.How == render.CSV {
+		if err := file.csv(l.sheet(nil), true); err != nil {
+			return render.Card{}, err
+		}
+		write = func(row T) error { return file.csv(l.sheet([]T{row}), false) }
+	}
+	for page, err := range l.rows(ctx, q, most) {
+		if err != nil {
+			return render.Card{}, err
+		}
+		for _, row := range page.Items {
+			if err := write(row); err != nil {
+				return render.Card{}, err
+			}
+		}
+		if file.full() {
+			break
+		}
+	}
+	return file.card(l.noun, call.describe()), nil
+}
+
+// An export is a file that grows row by row.
+type export struct {
+	name string
+	body bytes.Buffer
+	rows int
+	csvs bool
+}
+
+func newExport(call *Call, things string) *export {
+	ending := ".json"
+	if call.How == render.CSV {
+		ending = ".csv"
+	}
+	name := strings.ReplaceAll(things, " ", "-") + "-" + call.Now.UTC().Format("2006-01-02T1504Z") + ending
+	return &export{name: name, csvs: call.How == render.CSV}
+}
+
+func (e *export) csv(t render.Table, heading bool) error {
+	if !heading {
+		t.Columns = nil
+	}
+	e.rows += len(t.Rows)
+	return t.CSV(&e.body)
+}
+
+func (e *export) json(raw json.RawMessage) error {
+	if len(raw) == 0 {
+		raw = json.RawMessage("null")
+	}
+	separator := ",\n"
+	if e.rows == 0 {
+		separator = "[\n"
+	}
+	e.rows++
+	e.body.WriteString(separator)
+	return json.Indent(&e.body, raw, "", "  ")
+}
+
+func (e *export) full() bool { return e.body.Len() > exportBytes }
+
+// card hands the file over.
+func (e *export) card(noun, words string) render.Card {
+	cut := e.full()
+	if !e.csvs {
+		end := "\n]\n"
+		if e.rows == 0 {
+			end = "[]\n"
+		}
+		e.body.WriteString(end)
+	}
+	title := fmt.Sprintf("%s · %d as a file", noun, e.rows)
+	card := render.Card{Tone: render.Info, Title: title, Files: []render.File{{Name: e.name, Title: title, Body: e.body.Bytes()}}}
+	if words != "" {
+		card.Parts = append(card.Parts, render.Line{render.Text("Matching " + words)})
+	}
+	if cut {
+		card.Parts = append(card.Parts, render.Note{render.Text("The file was cut at 48 MiB; narrow the list down for the rest.")})
+	}
+	return card
+}
+
+// once is the page of a list that comes as a whole.
+func once[T any](rows func(context.Context) ([]T, error)) func(context.Context, s1.Query) (s1.Page[T], error) {
+	return func(ctx context.Context, _ s1.Query) (s1.Page[T], error) {
+		found, err := rows(ctx)
+		return s1.Page[T]{Items: found, Total: len(found)}, err
+	}
+}

@@ -1,0 +1,71 @@
+package commands
+
+import "strings"
+
+// titles are the parameters whose title is not simply their name in capitals.
+var titles = map[string]string{
+	"number-of-events-fetched": "Number of Event(s) Fetched",
+}
+
+// capitals are the words of names that titles write in their own way.
+var capitals = map[string]string{"id": "ID", "ids": "IDs", "os": "OS", "url": "URL", "s1ql": "s1ql", "ioc": "IOC", "iocs": "IOCs"}
+
+// titleOf makes the specification's title of a name: "agent-ids" is "Agent IDs".
+func titleOf(name string) string {
+	if title, ok := titles[name]; ok {
+		return title
+	}
+	words := strings.Split(name, "-")
+	for i, w := range words {
+		if c, ok := capitals[w]; ok {
+			words[i] = c
+			continue
+		}
+		words[i] = strings.ToUpper(w[:1]) + w[1:]
+	}
+	return strings.Join(words, " ")
+}
+
+// aliases are the short forms of long names, the same in all commands.
+var aliases = map[string][]string{
+	"computer-name":            {"name", "host", "hostname", "endpoint"},
+	"computer-names":           {"names", "hosts", "host", "endpoints"},
+	"endpoint-names":           {"hosts", "host", "endpoints"},
+	"rule-names":               {"rules", "rule"},
+	"analyst-verdict":          {"verdict"},
+	"analyst-verdicts":         {"verdicts", "verdict"},
+	"incident-statuses":        {"statuses", "status"},
+	"note-text":                {"note", "text"},
+	"mitigate-action":          {"action"},
+	"custom-input":             {"filter", "input"},
+	"created-after":            {"after", "since", "from"},
+	"created-before":           {"before", "until", "to"},
+	"start-time":               {"start", "from", "since"},
+	"end-time":                 {"end", "to", "until"},
+	"number-of-events-fetched": {"limit", "number", "n"},
+	"search-condition":         {"search", "condition", "where"},
+	"event-source":             {"source"},
+	"direction":                {"order"},
+	"sort-by":                  {"sort"},
+	"next-page":                {"cursor"},
+	"originated-process-names": {"processes", "process"},
+	"file-paths":               {"paths", "path"},
+	"content-hashes":           {"hashes", "hash", "sha1"},
+}
+
+// aliasesOf returns the short forms of a name. Those of ids follow a rule: agent-ids is also agents, agent, ids and id.
+func aliasesOf(name string) []string {
+	if short, ok := aliases[name]; ok {
+		return short
+	}
+	for _, suffix := range []string{"-ids", "-id"} {
+		if thing, ok := strings.CutSuffix(name, suffix); ok {
+			short := []string{thing, thing + "s", "ids", "id"}
+			if thing == "agent" {
+				short = append(short, "host", "hosts", "endpoint", "endpoints", "computer", "name")
+			}
+			return short
+		}
+	}
+	return nil
+}

@@ -1,0 +1,139 @@
+package commands
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// A change is what became of the things that a command was to change.
+type change struct {
+	noun    string   // "endpoint"
+	done    string   // what was done to them: "isolation accepted"
+	targets []Target // as they are now; Name is the id where nothing more is known
+	result  s1.ActionResult
+	states  map[string]string // by id: what is to be told of one, where the console's details do not
+	why     string            // what it means that nothing was changed
+	notes   []string
+	actions []render.Action
+}
+
+// card tells the outcome. A yes of the console's that changed nothing is a failure; one that changed less than was asked for
+// is a partial success.
+func (c change) card(call *Call) render.Card {
+	title := call.command.Title
+	if c.result.Affected == 0 {
+		card := render.Failure(title, http.StatusOK, "The console changed nothing (affected: 0).", c.why)
+		card.Parts = append(card.Parts, c.table())
+		card.Actions = c.actions
+		return card
+	}
+	words := fmt.Sprintf("%d of %s: %s", c.result.Affected, plural(len(c.targets), c.noun), c.done)
+	card := render.Card{Tone: render.Good, Outcome: render.Successful, Title: title, Text: title + ": " + words + ": " + c.names(), Actions: c.actions}
+	if c.result.Affected < len(c.targets) || len(c.result.Failed()) > 0 {
+		card.Tone, card.Outcome = render.Warning, render.Partial
+	}
+	card.Parts = []render.Part{render.Line{render.Text(words + ".")}, c.table()}
+	for _, note := range c.notes {
+		card.Parts = append(card.Parts, render.Note{render.Text(note)})
+	}
+	return card
+}
+
+// table shows the targets and what became of each.
+func (c change) table() render.Table {
+	t := render.Table{Columns: []render.Column{{Title: "Name"}, {Title: "Where"}, {Title: "State"}, {Title: "Result"}}}
+	results := c.results()
+	for _, target := range c.targets {
+		where := joinNonEmpty(" · ", target.Host, joinNonEmpty(" / ", target.Site, target.Group))
+		t.Rows = append(t.Rows, []render.Line{
+			{render.Link(target.Name, target.URL)}, {render.Text(where)}, {render.Text(target.State)}, {render.Text(results[target.ID])},
+		})
+	}
+	return t
+}
+
+// results words what the console said about each id.
+func (c change) results() map[string]string {
+	results := map[string]string{}
+	for _, t := range c.targets {
+		results[t.ID] = c.states[t.ID]
+		if results[t.ID] == "" && c.result.Affected >= len(c.targets) {
+			results[t.ID] = "accepted"
+		}
+	}
+	for _, d := range c.result.Details {
+		if d.Result != "" {
+			results[d.ID] = resultWord(d.Result)
+		}
+	}
+	for _, s := range c.result.Skipped {
+		results[s.ID] = joinNonEmpty(": ", "not done, "+skipWord(s.Reason), s.Description)
+	}
+	return results
+}
+
+// resultWord words the console's details[].result.
+func resultWord(result string) string {
+	words := map[string]string{
+		"updated": "updated", "already_set": "was so already", "not_changed": "unchanged", "conditions_not_met": "not done, its conditions are not met",
+		"missing_permissions": "not done, the console token's role lacks the permission",
+	}
+	if word, ok := words[result]; ok {
+		return word
+	}
+	return strings.ReplaceAll(result, "_", " ")
+}
+
+// skipWord words the console's skipped[].reason.
+func skipWord(reason string) string {
+	words := map[string]string{
+		"permissions": "the console token's role lacks the permission", "not_supported": "the system does not support it",
+		"precondition": "its preconditions are not met", "triggered": "it is under way already",
+	}
+	if word, ok := words[reason]; ok {
+		return word
+	}
+	return firstNonEmpty(strings.ReplaceAll(reason, "_", " "), "no reason was given")
+}
+
+// names lists the first targets.
+func (c change) names() string {
+	var names []string
+	for _, t := range c.targets[:min(len(c.targets), 5)] {
+		names = append(names, t.Name)
+	}
+	if more := len(c.targets) - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(names, ", ")
+}
+
+// known returns targets for ids from the rows that were found; what was not found is known by its id alone.
+func known[T any, ID ~string](call *Call, kind string, ids []ID, found []T, target func(*Call, T) Target) []Target {
+	byID := map[string]Target{}
+	for _, thing := range found {
+		t := target(call, thing)
+		byID[t.ID] = t
+	}
+	targets := make([]Target, len(ids))
+	for i, id := range ids {
+		t, ok := byID[string(id)]
+		if !ok {
+			t = Target{Kind: kind, ID: string(id), Name: string(id)}
+		}
+		targets[i] = t
+	}
+	return targets
+}
+
+// opens is the button that leads to the only target in the console.
+func opens(targets []Target) []render.Action {
+	if len(targets) == 1 && targets[0].URL != "" {
+		return []render.Action{render.Button{Label: "Open in console", URL: targets[0].URL}}
+	}
+	return nil
+}

@@ -1,0 +1,311 @@
+package commands
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"s1bot/render"
+)
+
+// Input is what slash text means beside its words: the caller's time zone and the present.
+type Input struct {
+	Zone *time.Location // UTC when nil
+	Now  time.Time
+}
+
+func (in Input) zone() *time.Location {
+	if in.Zone == nil {
+		return time.UTC
+	}
+	return in.Zone
+}
+
+// Extras are what a person says beside the parameters of a command that changes things. They go into the card and the audit
+// trail, not to the console.
+type Extras struct {
+	Reason string
+	Ticket string
+}
+
+// NeedsReason tells whether the command may be asked for only with a reason.
+func (cmd *Command) NeedsReason() bool { return cmd.Risk == Destructive }
+
+// Parse reads slash text, as Slack sends it: a command's name or alias, bare words for its main parameter, and name=value.
+// The error is a *UsageError, or a *MissingError where only required parameters are absent.
+func (c *Catalog) Parse(text string, in Input) (Invocation, Extras, error) {
+	text = strings.TrimSpace(unescape(strings.ToValidUTF8(text, "\uFFFD")))
+	cmd, rest, err := c.cutCommand(text)
+	if err != nil {
+		return Invocation{}, Extras{}, err
+	}
+	p := parser{cmd: cmd, in: in, values: map[string]any{}}
+	err = p.assign(scan(rest))
+	given := Invocation{Command: cmd.Name, Args: marshal(p.values)}
+	if err != nil {
+		return given, p.extras, cmd.suggest(err, given)
+	}
+	if err := cmd.Check(given.Args); err != nil {
+		return given, p.extras, cmd.suggest(err, given)
+	}
+	return given, p.extras, nil
+}
+
+// cutCommand finds the command at the start of text. Its name may be written with spaces or underscores.
+func (c *Catalog) cutCommand(text string) (*Command, string, error) {
+	words := strings.FieldsFunc(text, unicode.IsSpace)
+	if len(words) == 0 {
+		return nil, "", &UsageError{Problem: "no command was given", Hint: "write help for a list"}
+	}
+	for n := min(len(words), 8); n > 0; n-- {
+		if cmd, ok := c.Find(strings.Join(words[:n], "-")); ok {
+			return cmd, afterWords(text, n), nil
+		}
+	}
+	return nil, "", c.unknown(words, text)
+}
+
+func (c *Catalog) unknown(words []string, text string) error {
+	meant := c.Nearest(words[0])
+	e := &UsageError{Problem: fmt.Sprintf("there is no command %s", quote(words[0])), Nearest: meant}
+	if len(meant) > 0 {
+		e.TryLine = strings.TrimSpace(meant[0] + " " + trimSpace(afterWords(text, 1)))
+	}
+	return e
+}
+
+// afterWords returns what follows the first n words of text.
+func afterWords(text string, n int) string {
+	for range n {
+		text = trimSpace(text)
+		i := strings.IndexFunc(text, unicode.IsSpace)
+		if i < 0 {
+			return ""
+		}
+		text = text[i:]
+	}
+	return text
+}
+
+// A parser puts tokens into a command's parameters.
+type parser struct {
+	cmd    *Command
+	in     Input
+	values map[string]any
+	extras Extras
+	main   []token // bare words
+}
+
+func (p *parser) assign(tokens []token) error {
+	for i := 0; i < len(tokens); i++ {
+		t := tokens[i]
+		if t.name == "" {
+			p.main = append(p.main, t)
+			continue
+		}
+		taken, err := p.named(t, tokens[i+1:])
+		if err != nil {
+			return err
+		}
+		i += taken
+	}
+	return p.mainWords()
+}
+
+// named assigns name=value and returns how many of the following words belong to the value.
+func (p *parser) named(t token, following []token) (int, error) {
+	if extra := p.extra(t.name); extra != nil {
+		n := p.tail(&t, following, anyWord)
+		*extra = strings.TrimSpace(t.value)
+		return n, nil
+	}
+	f, err := p.cmd.field(t.name)
+	if err != nil {
+		return 0, err
+	}
+	if _, twice := p.values[f.Name]; twice && !f.List {
+		return 0, wrong(f.Name, "it is given twice")
+	}
+	n := 0
+	switch {
+	case f.kind.name == "time":
+		n = p.tail(&t, following, clockWord)
+	case f.kind.name == "multiline" && !f.List:
+		n = p.tail(&t, following, anyWord)
+	}
+	return n, p.set(f, t)
+}
+
+// extra returns where reason and ticket go; nil for other names and for commands that take neither.
+func (p *parser) extra(name string) *string {
+	if p.cmd.Risk == Read {
+		return nil
+	}
+	switch strings.ToLower(name) {
+	case "reason":
+		return &p.extras.Reason
+	case "ticket":
+		return &p.extras.Ticket
+	}
+	return nil
+}
+
+// tail adds the bare words that follow an unquoted value to it: reason=beaconing to C2, start-time=2026-11-20 14:00.
+func (p *parser) tail(t *token, following []token, belongs func(string) bool) int {
+	n := 0
+	for !t.quoted && t.value != "" && n < len(following) && following[n].name == "" && belongs(following[n].value) {
+		t.value += " " + following[n].value
+		n++
+	}
+	return n
+}
+
+func anyWord(string) bool { return true }
+
+// clockWord tells whether a word continues a date: a time of day, UTC, ago.
+func clockWord(word string) bool {
+	return word == "UTC" || word == "ago" || word == "at" || len(word) >= 4 && word[0] >= '0' && word[0] <= '9' && strings.Contains(word, ":")
+}
+
+// set reads a value into its parameter; a list that is given again grows.
+func (p *parser) set(f field, t token) error {
+	if !f.List {
+		if strings.TrimSpace(t.value) == "" {
+			return nil
+		}
+		value, err := f.readOne(t.value, p.in)
+		if err == nil {
+			p.values[f.Name] = value
+		}
+		return err
+	}
+	words := t.items
+	if len(words) == 1 && strings.HasPrefix(strings.TrimSpace(words[0]), "[") {
+		words = listWords(words[0])
+	}
+	list, err := f.readAll(append(wordsOf(p.values[f.Name]), words...), p.in)
+	if err == nil && len(list.([]any)) > 0 {
+		p.values[f.Name] = list
+	}
+	return err
+}
+
+// listWords reads a list in brackets: JSON, or words with or without quotes.
+func listWords(text string) []string {
+	for _, candidate := range []string{text, typographic.Replace(text)} {
+		var list []json.RawMessage
+		if json.Unmarshal([]byte(candidate), &list) != nil {
+			continue
+		}
+		words := make([]string, len(list))
+		for i, element := range list {
+			words[i] = word(element)
+		}
+		return words
+	}
+	inner := strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(text), "["), "]")
+	var words []string
+	for _, t := range scan(inner) {
+		words = append(words, t.items...)
+	}
+	return words
+}
+
+// mainWords gives the bare words to the main parameter: several to a list, joined to a text.
+func (p *parser) mainWords() error {
+	if len(p.main) == 0 {
+		return nil
+	}
+	f, err := p.cmd.mainField(p.main[0].value)
+	if err != nil {
+		return err
+	}
+	if _, twice := p.values[f.Name]; twice && !f.List {
+		return &UsageError{Problem: fmt.Sprintf("%s belongs to no parameter", quote(p.main[0].value)), Hint: "put values with spaces in quotes"}
+	}
+	whole := token{quoted: true}
+	for i, t := range p.main {
+		if i > 0 {
+			whole.value += " "
+		}
+		whole.value += t.value
+		whole.items = append(whole.items, t.items...)
+		if f.List && strings.HasPrefix(t.value, "[") {
+			whole.items = append(whole.items[:len(whole.items)-len(t.items)], listWords(t.value)...)
+		}
+	}
+	return p.set(f, whole)
+}
+
+func (cmd *Command) mainField(value string) (field, error) {
+	i := slices.IndexFunc(cmd.fields, func(f field) bool { return f.Name == cmd.Main && !f.hidden })
+	if i >= 0 {
+		return cmd.fields[i], nil
+	}
+	hint := "it takes no parameters"
+	if names := namesOf(cmd.fields); len(names) > 0 {
+		hint = "write name=value; the parameters are " + strings.Join(names, ", ")
+	}
+	return field{}, &UsageError{Problem: fmt.Sprintf("%s belongs to no parameter", quote(value)), Hint: hint}
+}
+
+// field finds a parameter by its name in any spelling, an alias, or the start of exactly one name.
+func (cmd *Command) field(name string) (field, error) {
+	plain := squash(name)
+	var starts []field
+	for _, f := range cmd.fields {
+		if f.hidden {
+			continue
+		}
+		if squash(f.Name) == plain || slices.ContainsFunc(f.Aliases, func(a string) bool { return squash(a) == plain }) {
+			return f, nil
+		}
+		if len(plain) >= 3 && strings.HasPrefix(squash(f.Name), plain) {
+			starts = append(starts, f)
+		}
+	}
+	if len(starts) == 1 {
+		return starts[0], nil
+	}
+	return field{}, cmd.unknownParam(name)
+}
+
+func (cmd *Command) unknownParam(name string) error {
+	names := namesOf(cmd.fields)
+	e := &UsageError{Param: name, Problem: cmd.Name + " has no such parameter", Nearest: nearest(name, names)}
+	switch {
+	case len(names) == 0:
+		e.Hint = "it takes no parameters"
+	case len(e.Nearest) == 0:
+		e.Hint = "the parameters are " + strings.Join(names, ", ")
+	}
+	if cmd.Risk == Read && slices.Contains([]string{"reason", "ticket"}, strings.ToLower(name)) {
+		e.Hint = "only commands that change something take a reason or a ticket"
+	}
+	return e
+}
+
+// suggest completes a usage error by a line to try, where the right value can be told: the nearest choice or number.
+func (cmd *Command) suggest(err error, given Invocation) error {
+	cmd.explain(err, given.Args)
+	e, ok := err.(*UsageError)
+	if !ok || e.Param == "" || len(e.Nearest) == 0 {
+		return err
+	}
+	f, ferr := cmd.field(e.Param)
+	if ferr != nil || f.List {
+		return err
+	}
+	values, _ := object(given.Args)
+	value, verr := f.readOne(e.Nearest[0], Input{})
+	if verr != nil {
+		return err
+	}
+	values[f.Name] = marshal(value)
+	try := Invocation{Command: cmd.Name, Args: marshal(values), How: render.Run}
+	e.Try, e.TryLine = &try, cmd.Line(try.Args)
+	return err
+}

@@ -1,0 +1,212 @@
+package commands
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// policyPlan compares what is to be set with what is, field by field.
+func policyPlan(current s1.Policy, wanted policyObject) (Plan, error) {
+	if err := knownFields(current, wanted.RawMessage); err != nil {
+		return Plan{}, err
+	}
+	changes, err := current.Changes(wanted.RawMessage)
+	if err != nil {
+		return Plan{}, wrong("policy", "%s", err)
+	}
+	if len(changes) == 0 {
+		e := wrong("policy", "the policy is like that already")
+		e.Hint = "nothing would change"
+		return Plan{}, e
+	}
+	plan := Plan{Undo: "Set the old values again"}
+	weaker := 0
+	for _, c := range changes {
+		d := Diff{Field: c.Path, Old: c.Old, New: c.New, Weakens: weakens(c)}
+		if d.Weakens {
+			weaker++
+		}
+		plan.Changes = append(plan.Changes, d)
+	}
+	if weaker > 0 {
+		plan.Notes = append(plan.Notes, "⚠ "+plural(weaker, "change")+" will weaken the protection.")
+	}
+	return plan, nil
+}
+
+// knownFields refuses fields that the policy does not have, and values of another kind than it has: a slip must not look like a
+// success.
+func knownFields(current s1.Policy, wanted json.RawMessage) error {
+	has, asked := map[string]json.RawMessage{}, map[string]json.RawMessage{}
+	paths("", current.Raw, has)
+	paths("", wanted, asked)
+	for _, path := range slices.Sorted(maps.Keys(asked)) {
+		now, known := has[path]
+		if !known {
+			e := wrong("policy", "the policy has no field %s", path)
+			e.Nearest = nearest(path, slices.Sorted(maps.Keys(has)))
+			return e
+		}
+		if was, is := typeOf(now), typeOf(asked[path]); was != is && was != "nothing" && is != "nothing" {
+			return wrong("policy", "%s takes %s, not %s", path, was, is)
+		}
+		if err := allowed(path, word(asked[path])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// allowed checks the fields whose values are few and known.
+func allowed(path, value string) error {
+	var err error
+	switch {
+	case path == "mitigationMode", path == "mitigationModeSuspicious":
+		_, err = s1.ParseChoice[s1.MitigationMode](value)
+	case strings.HasPrefix(path, "engines."):
+		_, err = s1.ParseChoice[s1.OnOff](value)
+	}
+	if err != nil {
+		return wrong("policy", "%s: %s", path, err)
+	}
+	return nil
+}
+
+// paths collects the values of an object by path: "engines.reputation". An object and what is in it both count.
+func paths(path string, raw json.RawMessage, into map[string]json.RawMessage) {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(raw, &fields) != nil {
+		return
+	}
+	for name, value := range fields {
+		inner := strings.TrimPrefix(path+"."+name, ".")
+		into[inner] = value
+		paths(inner, value, into)
+	}
+}
+
+func typeOf(raw json.RawMessage) string {
+	switch raw = bytes.TrimSpace(raw); {
+	case len(raw) == 0, raw[0] == 'n':
+		return "nothing"
+	case raw[0] == '{':
+		return "an object"
+	case raw[0] == '[':
+		return "a list"
+	case raw[0] == '"':
+		return "text"
+	case raw[0] == 't', raw[0] == 'f':
+		return "true or false"
+	default:
+		return "a number"
+	}
+}
+
+// strength ranks the values of protections; what is not here says nothing about it.
+var strength = map[string]int{
+	"false": 0, "off": 0, "disabled": 0, "null": 0, "detect": 1, "conservative": 1, "moderate": 2, "true": 3, "on": 3, "aggressive": 3, "protect": 3,
+	"mitigation.none": 0, "mitigation.killThreat": 1, "mitigation.quarantineThreat": 2, "mitigation.remediateThreat": 3, "mitigation.rollbackThreat": 4,
+}
+
+// Fields whose higher value is the weaker protection, and fields that are none.
+var (
+	inverted = []string{"allowRemoteShell", "allowUnprotectedByApprovedProcess"}
+	neutral  = []string{"agentUi", "autoDecommission", "agentNotification", "agentLogging"}
+)
+
+// weakens tells whether a change lowers the protection: from protect to detect, or a protection switched off.
+func weakens(c s1.PolicyField) bool {
+	before, rankedBefore := strength[c.Old]
+	after, rankedAfter := strength[c.New]
+	switch {
+	case slices.ContainsFunc(neutral, func(prefix string) bool { return strings.HasPrefix(c.Path, prefix) }):
+		return false
+	case !rankedBefore:
+		return false
+	case slices.Contains(inverted, c.Path):
+		return after > before
+	default:
+		return !rankedAfter || after < before
+	}
+}
+
+// fingerprint tells two states of a policy apart, by what can be set in it.
+func fingerprint(p s1.Policy) string {
+	fields, err := object(p.Raw)
+	if err != nil {
+		fields = map[string]json.RawMessage{}
+	}
+	for _, name := range readOnly {
+		delete(fields, name)
+	}
+	for name, value := range fields {
+		fields[name] = compacted(value)
+	}
+	sum := sha256.Sum256(marshal(fields))
+	return hex.EncodeToString(sum[:16])
+}
+
+// applyPolicy sets fields of a policy, if it is still the one that was shown when this was asked for, and reads it again to
+// see whether they are set.
+func applyPolicy(call *Call, was string, wanted policyObject, read func() (s1.Policy, error), update func(json.RawMessage) (s1.Policy, error)) (render.Card, error) {
+	before, err := read()
+	if err != nil {
+		return render.Card{}, err
+	}
+	if fingerprint(before) != was {
+		e := wrong("policy", "the policy has changed since this was asked for")
+		e.Hint = "nothing was set; ask again to see what would change now"
+		return render.Card{}, e
+	}
+	changes, err := before.Changes(wanted.RawMessage)
+	if err != nil {
+		return render.Card{}, wrong("policy", "%s", err)
+	}
+	after, err := update(wanted.RawMessage)
+	if err != nil {
+		return render.Card{}, err
+	}
+	if again, err := read(); err == nil {
+		after = again
+	}
+	left, err := after.Changes(wanted.RawMessage)
+	if err != nil {
+		return render.Card{}, wrong("policy", "%s", err)
+	}
+	return policyOutcome(call, changes, left), nil
+}
+
+// policyOutcome tells which fields are as they were wanted.
+func policyOutcome(call *Call, changes, left []s1.PolicyField) render.Card {
+	title := call.command.Title
+	set := len(changes) - len(left)
+	table := render.Table{Columns: []render.Column{{Title: "Field"}, {Title: "Old"}, {Title: "New"}, {Title: "Result"}}}
+	for _, c := range changes {
+		result := "set"
+		if slices.ContainsFunc(left, func(l s1.PolicyField) bool { return l.Path == c.Path }) {
+			result = "not set"
+		}
+		table.Rows = append(table.Rows, []render.Line{{render.Mono(c.Path)}, {render.Text(c.Old)}, {render.Text(c.New)}, {render.Text(result)}})
+	}
+	if set <= 0 {
+		card := render.Failure(title, http.StatusOK, "The console changed nothing.", "The policy is as it was. A scope above may forbid the change.")
+		card.Parts = append(card.Parts, table)
+		return card
+	}
+	words := fmt.Sprintf("%d of %s set", set, plural(len(changes), "field"))
+	card := render.Card{Tone: render.Good, Outcome: render.Successful, Title: title, Text: title + ": " + words, Parts: []render.Part{render.Line{render.Text(words + ".")}, table}}
+	if len(left) > 0 {
+		card.Tone, card.Outcome = render.Warning, render.Partial
+	}
+	return card
+}

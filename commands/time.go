@@ -1,0 +1,121 @@
+package commands
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"s1bot/render"
+)
+
+// timeKind reads moments; in the arguments they stand as RFC 3339 in UTC.
+func timeKind() kind {
+	return kind{
+		name: "time", widget: render.DateTime, hint: "2026-11-20 14:00, yesterday, -24h; your time zone unless it says otherwise",
+		read: func(text string, in Input) (any, error) {
+			t, err := readTime(text, in)
+			if err != nil {
+				return nil, err
+			}
+			return t.UTC().Format(time.RFC3339Nano), nil
+		},
+	}
+}
+
+// Layouts with a zone of their own, and those that mean the caller's zone.
+var (
+	zonedLayouts = []string{time.RFC3339Nano, "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04Z07:00", "2006-01-02T15:04Z07:00", "2006-01-02 15:04:05 MST"}
+	localLayouts = []string{"2006-01-02 15:04:05.999999999", "2006-01-02 15:04", "2006-01-02T15:04:05.999999999", "2006-01-02T15:04", time.DateOnly}
+)
+
+// readTime reads a moment as people write it: a date with or without a time of day in their zone, RFC 3339, seconds since
+// 1970, a day's name (today, yesterday 14:00), or a distance (-24h, 7d ago).
+func readTime(text string, in Input) (time.Time, error) {
+	text = strings.TrimSpace(text)
+	for _, layout := range zonedLayouts {
+		if t, err := time.Parse(layout, text); err == nil && zoneKnown(t) {
+			return plausible(t, text)
+		}
+	}
+	zone := in.zone()
+	for _, layout := range localLayouts {
+		if t, err := time.ParseInLocation(layout, strings.TrimSuffix(text, " UTC"), zoneFor(text, zone)); err == nil {
+			return plausible(t, text)
+		}
+	}
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil && n > 1e9 && n < 1e11 {
+		return time.Unix(n, 0), nil
+	}
+	if t, ok := relative(strings.ToLower(text), in.Now.In(zone)); ok && !in.Now.IsZero() {
+		return t, nil
+	}
+	return time.Time{}, fmt.Errorf("%s is not a time; write it like 2026-11-20 14:00, yesterday or -24h", quote(text))
+}
+
+func plausible(t time.Time, text string) (time.Time, error) {
+	if y := t.Year(); y < 1971 || y > 9000 {
+		return t, fmt.Errorf("%s is not a plausible time", quote(text))
+	}
+	return t, nil
+}
+
+// zoneKnown is false for a zone's abbreviation that Go does not know and so takes for UTC: nobody may guess what it is.
+func zoneKnown(t time.Time) bool {
+	name, offset := t.Zone()
+	return name == "" || name == "UTC" || offset != 0
+}
+
+func zoneFor(text string, zone *time.Location) *time.Location {
+	if strings.HasSuffix(text, " UTC") {
+		return time.UTC
+	}
+	return zone
+}
+
+var (
+	distanceForm = regexp.MustCompile(`^(?:-\s*)?(\d{1,6})\s*(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)(\s+ago)?$`)
+	dayForm      = regexp.MustCompile(`^(?:(today|yesterday|tomorrow)\s*)?(?:(?:at\s+)?(\d{1,2}):(\d{2}))?$`)
+)
+
+// relative reads times that count from now.
+func relative(text string, now time.Time) (time.Time, bool) {
+	if text == "now" {
+		return now, true
+	}
+	if m := distanceForm.FindStringSubmatch(text); m != nil {
+		return ago(now, m[1], m[2])
+	}
+	m := dayForm.FindStringSubmatch(text)
+	if m == nil || text == "" {
+		return time.Time{}, false
+	}
+	day := now.AddDate(0, 0, map[string]int{"yesterday": -1, "tomorrow": 1}[m[1]])
+	hour, _ := strconv.Atoi(m[2])
+	minute, _ := strconv.Atoi(m[3])
+	if hour > 23 || minute > 59 {
+		return time.Time{}, false
+	}
+	return time.Date(day.Year(), day.Month(), day.Day(), hour, minute, 0, 0, now.Location()), true
+}
+
+// ago goes back by days on the calendar, so that "-1d" is the same time of day across a change of the clocks.
+func ago(now time.Time, amount, unit string) (time.Time, bool) {
+	n, err := strconv.Atoi(amount)
+	if err != nil {
+		return time.Time{}, false
+	}
+	switch unit[0] {
+	case 's':
+		return now.Add(-time.Duration(n) * time.Second), true
+	case 'm':
+		return now.Add(-time.Duration(n) * time.Minute), true
+	case 'h':
+		return now.Add(-time.Duration(n) * time.Hour), true
+	case 'w':
+		n *= 7
+	}
+	t := now.AddDate(0, 0, -n)
+	return t, t.Year() > 1970
+}
