@@ -40,27 +40,33 @@ type activityType struct {
 }
 
 func activityTypes() []activityType {
+	const (
+		user    = "The management user {{ username }} "
+		machine = " to the machine {{ computer_name }}."
+		agent   = "The agent {{ computer_name }} "
+		file    = "{{ file_display_name }}."
+	)
 	return []activityType{
-		{saidShutdown, "User Issued Shutdown", "The management user {{ username }} issued a shutdown command to the machine {{ computer_name }}."},
-		{saidRestart, "User Issued Restart", "The management user {{ username }} issued a restart command to the machine {{ computer_name }}."},
-		{saidMessage, "User Sent Message", "The management user {{ username }} sent a message to the machine {{ computer_name }}."},
-		{saidDisconnect, "User Issued Disconnect", "The management user {{ username }} issued a disconnect from network command to the machine {{ computer_name }}."},
-		{saidConnect, "User Issued Reconnect", "The management user {{ username }} issued a reconnect to network command to the machine {{ computer_name }}."},
-		{saidScan, "Scan Initiated", "The management user {{ username }} initiated a full disk scan to the agent: {{ computer_name }}."},
+		{saidShutdown, "User Issued Shutdown", user + "issued a shutdown command" + machine},
+		{saidRestart, "User Issued Restart", user + "issued a restart command" + machine},
+		{saidMessage, "User Sent Message", user + "sent a message" + machine},
+		{saidDisconnect, "User Issued Disconnect", user + "issued a disconnect from network command" + machine},
+		{saidConnect, "User Issued Reconnect", user + "issued a reconnect to network command" + machine},
+		{saidScan, "Scan Initiated", user + "initiated a full disk scan to the agent: {{ computer_name }}."},
 		{didDisconnect, "Agent Disconnected From Network", "Agent {{ computer_name }} was disconnected from network."},
 		{didConnect, "Agent Connected To Network", "Agent {{ computer_name }} was connected to network."},
-		{didKill, "Threat Mitigation Report Kill Success", "The agent {{ computer_name }} successfully killed the threat: {{ file_display_name }}."},
-		{didQuarantine, "Threat Mitigation Report Quarantine Success", "The agent {{ computer_name }} successfully quarantined the threat: {{ file_display_name }}."},
-		{didMitigate, "Threat Mitigation Report Success", "The agent {{ computer_name }} mitigated the threat: {{ file_display_name }}."},
-		{saidMitigate, "User Issued Mitigation", "The management user {{ username }} issued a mitigation command to threat {{ file_display_name }}."},
-		{changedIncident, "Incident Status Changed", "The management user {{ username }} changed the incident status for {{ file_display_name }}."},
-		{changedVerdict, "Analyst Verdict Changed", "The management user {{ username }} changed the analyst verdict for {{ file_display_name }}."},
+		{didKill, "Threat Mitigation Report Kill Success", agent + "successfully killed the threat: " + file},
+		{didQuarantine, "Threat Mitigation Report Quarantine Success", agent + "successfully quarantined the threat: " + file},
+		{didMitigate, "Threat Mitigation Report Success", agent + "mitigated the threat: " + file},
+		{saidMitigate, "User Issued Mitigation", user + "issued a mitigation command to threat " + file},
+		{changedIncident, "Incident Status Changed", user + "changed the incident status for " + file},
+		{changedVerdict, "Analyst Verdict Changed", user + "changed the analyst verdict for " + file},
 		{newAlert, "New Alert", "Alert created for {{ rule_name }} on {{ computer_name }}."},
-		{alertVerdict, "Alert Analyst Verdict Changed", "The management user {{ username }} changed the analyst verdict of an alert of {{ rule_name }}."},
-		{alertIncident, "Alert Incident Status Changed", "The management user {{ username }} changed the incident status of an alert of {{ rule_name }}."},
-		{newThreat, "New Threat", "Threat with confidence level {{ confidence_level }} detected: {{ file_display_name }}."},
-		{addedNote, "Note Added", "The management user {{ username }} added a note to threat {{ file_display_name }}."},
-		{changedPolicy, "Policy Changed", "The management user {{ username }} changed the policy of {{ scope_name }}."},
+		{alertVerdict, "Alert Analyst Verdict Changed", user + "changed the analyst verdict of an alert of {{ rule_name }}."},
+		{alertIncident, "Alert Incident Status Changed", user + "changed the incident status of an alert of {{ rule_name }}."},
+		{newThreat, "New Threat", "Threat with confidence level {{ confidence_level }} detected: " + file},
+		{addedNote, "Note Added", user + "added a note to threat " + file},
+		{changedPolicy, "Policy Changed", user + "changed the policy of {{ scope_name }}."},
 	}
 }
 

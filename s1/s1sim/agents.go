@@ -52,8 +52,9 @@ type dirt struct {
 // touchAgent stamps a change of an agent.
 func (c *Console) touchAgent(agent object, at time.Time) {
 	agent["updatedAt"] = stamp(at)
-	id := text(agent, "id")
-	c.dirty[id] = c.dirty[id]
+	if id := text(agent, "id"); !c.dirty[id].recount {
+		c.dirty[id] = dirt{at: at}
+	}
 }
 
 // recount has the active threats of an agent counted before somebody looks.

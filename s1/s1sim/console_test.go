@@ -251,7 +251,7 @@ func TestALinkIntoTheConsoleShowsItsObjectWithoutSecrets(t *testing.T) {
 	require.Equal(t, 200, status)
 	require.Contains(t, body, "&lt;script&gt;")
 	require.NotContains(t, body, "<script>")
-	body, _ = r.page("/sentinels/devices?filter=" + r.id("MAC-1"))
+	body, _ = r.page("/sentinels/devices?page=1&filter=" + url.QueryEscape(`{"ids":"`+r.id("MAC-1")+`"}`))
 	require.Contains(t, body, "MAC-1")
 	require.NotContains(t, body, r.Agent("MAC-1")["licenseKey"])
 	_, status = r.page("/incidents/threats/1/overview")

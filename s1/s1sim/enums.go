@@ -4,15 +4,16 @@ import "strings"
 
 // The words of the wire, from the API document. Threats spell them in lower case; alert filters in upper case.
 var (
-	verdicts        = []string{"undefined", "true_positive", "false_positive", "suspicious"}
-	incidents       = []string{"unresolved", "in_progress", "resolved"}
-	mitigations     = []string{"not_mitigated", "mitigated", "marked_as_benign"}
-	confidences     = []string{"malicious", "suspicious", "n/a"}
-	severities      = []string{"Low", "Medium", "High", "Critical", "Info"}
-	networkStates   = []string{"connected", "disconnected", "connecting", "disconnecting"}
-	osTypes         = []string{"macos", "windows", "windows_legacy", "linux"}
-	osArchs         = []string{"32 bit", "64 bit", "ARM64"}
-	machineTypes    = []string{"unknown", "desktop", "laptop", "server", "kubernetes node", "storage", "kubernetes pod", "ecs task", "kubernetes helper"}
+	verdicts      = []string{"undefined", "true_positive", "false_positive", "suspicious"}
+	incidents     = []string{"unresolved", "in_progress", "resolved"}
+	mitigations   = []string{"not_mitigated", "mitigated", "marked_as_benign"}
+	confidences   = []string{"malicious", "suspicious", "n/a"}
+	severities    = []string{"Low", "Medium", "High", "Critical", "Info"}
+	networkStates = []string{"connected", "disconnected", "connecting", "disconnecting"}
+	osTypes       = []string{"macos", "windows", "windows_legacy", "linux"}
+	osArchs       = []string{"32 bit", "64 bit", "ARM64"}
+	machineTypes  = []string{"unknown", "desktop", "laptop", "server", "kubernetes node", "storage", "kubernetes pod",
+		"ecs task", "kubernetes helper"}
 	scanStates      = []string{"none", "started", "aborted", "finished"}
 	migrations      = []string{"N/A", "Pending", "Migrated", "Failed"}
 	vulnerabilities = []string{"patch_required", "up_to_date", "not_applicable"}

@@ -4,13 +4,15 @@ import (
 	"encoding/json"
 	"html/template"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
 // servePage shows the object that a link into the console is about. The real console shows much more; a demo needs a place
 // where "open in console" leads to.
 func (c *Console) servePage(w http.ResponseWriter, r *http.Request) {
-	v := c.linked(r.URL.Path + "/" + r.URL.RawQuery)
+	query, _ := url.QueryUnescape(r.URL.RawQuery)
+	v := c.linked(r.URL.Path + " " + query)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
 	if v.Kind == "" {
@@ -32,7 +34,7 @@ func (c *Console) linked(address string) shown {
 		{"Threat", "threatInfo.threatName", &c.threats}, {"Alert", "ruleInfo.name", &c.alerts}, {"Endpoint", "computerName", &c.agents},
 		{"Site", "name", &c.sites}, {"Account", "name", &c.accounts}, {"Group", "name", &c.groups},
 	}
-	for _, part := range strings.FieldsFunc(address, func(r rune) bool { return strings.ContainsRune("/?&=,;#", r) }) {
+	for _, part := range strings.FieldsFunc(address, func(r rune) bool { return r < '0' || r > '9' }) {
 		for _, k := range kinds {
 			if o := k.list.get(part); o != nil {
 				b, _ := json.MarshalIndent(withoutSecrets(o), "", "  ")
