@@ -27,7 +27,7 @@ func newQueue(limit time.Duration, log *slog.Logger) *queue {
 	return q
 }
 
-// push adds work; after close it is dropped, to be found in the inbox at the next start.
+// push adds work; after close or finish it is dropped, to be found in the inbox at the next start.
 func (q *queue) push(work func(context.Context)) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -52,7 +52,15 @@ func (q *queue) close() {
 	q.more.Broadcast()
 }
 
-// run works in n slots until close. Work goes on under its own time-out when ctx ends, so that a stop does not cut it.
+// finish lets the workers do all that waits, and end.
+func (q *queue) finish() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed = true
+	q.more.Broadcast()
+}
+
+// run works in n slots until close or finish. Work goes on under its own time-out when ctx ends, so that a stop does not cut it.
 func (q *queue) run(ctx context.Context, n int) {
 	var wg sync.WaitGroup
 	for range n {
@@ -71,7 +79,7 @@ func (q *queue) pop() (func(context.Context), bool) {
 	for len(q.items) == 0 && !q.closed {
 		q.more.Wait()
 	}
-	if q.closed {
+	if len(q.items) == 0 {
 		return nil, false
 	}
 	work := q.items[0]

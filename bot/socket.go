@@ -20,6 +20,7 @@ const (
 	pingTimeout   = 30 * time.Second // Slack pings every few seconds; official SDKs call 30 s of silence dead
 	dialTimeout   = 15 * time.Second
 	writeTimeout  = 2 * time.Second // an ack is worth nothing after 3 s
+	ackLimit      = 3 * time.Second // after which Slack tells the person that the app did not answer
 	drainTimeout  = 30 * time.Second
 	minBackoff    = 500 * time.Millisecond
 	maxBackoff    = time.Minute
@@ -134,7 +135,8 @@ type conn struct {
 	ws        *websocket.Conn
 	hub       *sockets
 	write     sync.Mutex
-	announced atomic.Bool // Slack said that it will close this connection
+	announced atomic.Bool    // Slack said that it will close this connection
+	owed      sync.WaitGroup // acknowledgements that this connection still has to carry
 }
 
 func (c *conn) hello() error {
@@ -167,6 +169,7 @@ func (c *conn) read(ctx context.Context, replace chan struct{}) {
 	want := func() { once.Do(func() { close(replace) }) }
 	defer want()
 	defer c.close()
+	defer c.settle(ctx)
 	stop := context.AfterFunc(ctx, func() { _ = c.ws.SetReadDeadline(time.Now()) })
 	defer stop()
 	for {
@@ -192,15 +195,31 @@ func (c *conn) read(ctx context.Context, replace chan struct{}) {
 			want()
 			time.AfterFunc(drainTimeout, func() { _ = c.ws.Close() })
 		case env.ID != "":
+			c.owed.Add(1)
 			env.received, env.ack = time.Now(), c.acker(env.ID)
 			c.hub.receive(env)
 		}
 	}
 }
 
+// settle lets the acknowledgements of what was read go out before a stop closes the connection.
+func (c *conn) settle(ctx context.Context) {
+	if ctx.Err() == nil {
+		return // lost: nothing can go out any more
+	}
+	paid := make(chan struct{})
+	go func() { c.owed.Wait(); close(paid) }()
+	select {
+	case <-paid:
+	case <-time.After(ackLimit):
+	}
+}
+
 // acker answers on the connection that brought the envelope: whether Slack takes an ack elsewhere is undocumented.
 func (c *conn) acker(id string) func(context.Context, any) error {
+	paid := sync.OnceFunc(c.owed.Done)
 	return func(_ context.Context, payload any) error {
+		defer paid()
 		answer := map[string]any{"envelope_id": id}
 		if payload != nil {
 			answer["payload"] = payload

@@ -1,0 +1,36 @@
+# What a developer and CI call. `make help` lists it.
+
+GO ?= go
+
+.PHONY: help build demo test race check lint generate bench screenshots clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+build: ## one static binary, ./s1bot
+	CGO_ENABLED=0 $(GO) build -trimpath -o s1bot ./cmd/s1bot
+
+demo: build ## the whole bot against a simulated Slack and console; prints an address to open
+	./s1bot demo
+
+test: ## the whole test suite under the race detector
+	@./.ci/setup
+	$(GO) test -race -timeout 20m ./...
+
+check: lint ## formatting, vet, staticcheck, layout, generated files fresh
+	$(GO) mod verify
+	$(GO) test -count=1 -run 'TestLayout|TestFresh' ./cmd/s1bot
+
+lint:
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "gofmt these: $$unformatted"; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+generate: ## write the generated files (the Slack manifest) again
+	$(GO) test -count=1 -run TestFresh ./cmd/s1bot -update
+
+bench: ## benchmarks, each with its baseline
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+clean: ## remove what was built
+	rm -rf s1bot screenshots

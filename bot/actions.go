@@ -1,0 +1,83 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"s1bot/render"
+)
+
+// clipWord is the command of a button whose invocation is too long for Slack and lies in the database.
+const clipWord = "clip"
+
+// clicked handles a button, a menu or an overflow entry: each carries an invocation, and that is run.
+func (b *Bot) clicked(ctx context.Context, d delivery, in interaction) error {
+	for _, action := range in.Actions {
+		inv, err := render.ReadAction(action)
+		if err != nil || inv.Command == "" {
+			continue // links, and inputs of a form that is not sent yet
+		}
+		a := ask{user: in.User.ID, team: first(in.User.Team, in.Team.ID), at: in.origin(d.key), trigger: in.Trigger, view: in.View.ID, inv: inv}
+		if err := b.answering(ctx, &a, func() error { return b.click(ctx, a, d) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Bot) click(ctx context.Context, a ask, d delivery) error {
+	if err := b.admit(ctx, &a); err != nil {
+		return err
+	}
+	if a.inv.Command == clipWord {
+		if err := b.unclip(ctx, &a.inv); err != nil {
+			return err
+		}
+	}
+	if own, ok := ownWords()[a.inv.Command]; ok {
+		return own.clicked(b, ctx, a, a.inv.Args)
+	}
+	if err := stale(d, b.Now()); err != nil {
+		return err
+	}
+	return b.invoke(ctx, a)
+}
+
+// unclip fetches a long invocation.
+func (b *Bot) unclip(ctx context.Context, inv *render.Invocation) error {
+	var ref struct{ ID string }
+	if err := json.Unmarshal(inv.Args, &ref); err != nil {
+		return fmt.Errorf("read a button: %w", err)
+	}
+	body, err := b.Clips.Get(ctx, ref.ID)
+	if err != nil {
+		return errGone
+	}
+	return json.Unmarshal(body, inv)
+}
+
+// clip puts the long invocations of a card's buttons into the database, so that the card can be shown.
+func (p *poster) clip(ctx context.Context, card render.Card) (render.Card, error) {
+	actions := make([]render.Action, len(card.Actions))
+	for i, action := range card.Actions {
+		actions[i] = action
+		button, ok := action.(render.Button)
+		if !ok || button.URL != "" || render.Fits(button.Do) {
+			continue
+		}
+		body, err := json.Marshal(button.Do)
+		if err != nil {
+			return card, fmt.Errorf("write a button down: %w", err)
+		}
+		id, err := p.clips.Put(ctx, body, clipTTL)
+		if err != nil {
+			return card, fmt.Errorf("write a button down: %w", err)
+		}
+		args, _ := json.Marshal(map[string]string{"id": id})
+		button.Do = render.Invocation{Command: clipWord, Args: args}
+		actions[i] = button
+	}
+	card.Actions = actions
+	return card, nil
+}

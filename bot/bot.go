@@ -1,0 +1,170 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"s1bot/approvals"
+	"s1bot/commands"
+	"s1bot/s1"
+)
+
+// Bounds of the work that the bot does at once and for how long.
+const (
+	intakeSlots = 64               // write down and acknowledge
+	intakeLimit = 10 * time.Second // the acknowledgement itself is due within 3 s
+	workSlots   = 32               // run commands
+	workLimit   = 5 * time.Minute
+	slackLimit  = 20 * time.Second // one call of the Web API
+	tick        = 5 * time.Second  // looking for expired and orphaned requests
+)
+
+// An Inbox keeps what Slack delivered from before its acknowledgement until it has been worked on.
+type Inbox interface {
+	// Save writes one delivery down; fresh is false if the key is known already.
+	Save(ctx context.Context, key, kind string, payload []byte) (fresh bool, err error)
+	// Finish marks a delivery as done and forgets its payload.
+	Finish(ctx context.Context, key string) error
+	// Unfinished calls each for every delivery that was saved and not finished, oldest first.
+	Unfinished(ctx context.Context, each func(key, kind string, payload []byte, at time.Time) error) error
+	// Prune forgets deliveries that were finished before the given time.
+	Prune(ctx context.Context, before time.Time) error
+}
+
+// History remembers what people asked for, as slash text.
+type History interface {
+	Add(ctx context.Context, user, line string, at time.Time) error
+	Last(ctx context.Context, user string, n int) ([]string, error)
+}
+
+// Config is what a Bot needs. All fields are required unless they say otherwise.
+type Config struct {
+	AppToken, BotToken s1.Secret
+	APIURL             string // of Slack's Web API; the real one when empty
+	Sockets            int    // Socket Mode connections, 1 to 10
+	Console            *s1.Client
+	Catalog            *commands.Catalog
+	Ledger             *approvals.Ledger
+	Policy             approvals.Policy
+	Approvers          []approvals.Member // named on cards, so that Slack tells them
+	ApprovalsChannel   string             // empty: destructive commands are refused
+	Inbox              Inbox
+	Clips              Clips
+	History            History
+	Now                func() time.Time // time.Now when nil
+	Log                *slog.Logger     // discards when nil
+	// Changed hears, after a command changed things at the console, which; may be nil.
+	Changed func(ctx context.Context, kind string, ids []string)
+}
+
+// A Bot is one connection between a Slack workspace and a console.
+type Bot struct {
+	Config
+	api     *slack.Client
+	post    *poster
+	people  *people
+	sockets *sockets
+	intake  *queue
+	work    *queue
+	cards   keyed // one edit of a request's cards at a time
+	self    identity
+}
+
+// identity is who the bot is in the workspace.
+type identity struct{ Team, User, BotID string }
+
+// New checks the configuration and prepares a bot. It starts nothing and calls nobody.
+func New(c Config) (*Bot, error) {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Sockets < 1 || c.Sockets > 10 {
+		return nil, fmt.Errorf("%d Socket Mode connections: Slack allows 1 to 10", c.Sockets)
+	}
+	client := &http.Client{Timeout: slackLimit}
+	opts := []slack.Option{slack.OptionHTTPClient(client), slack.OptionAppLevelToken(c.AppToken.Reveal())}
+	if c.APIURL != "" {
+		opts = append(opts, slack.OptionAPIURL(strings.TrimSuffix(c.APIURL, "/")+"/"))
+	}
+	b := &Bot{Config: c, api: slack.New(c.BotToken.Reveal(), opts...)}
+	b.post = &poster{api: b.api, http: client, console: c.Console.ConsoleURL(), clips: c.Clips}
+	b.intake, b.work = newQueue(intakeLimit, c.Log), newQueue(workLimit, c.Log)
+	b.sockets = newSockets(c.Sockets, b.openSocket, b.receive, c.Log)
+	return b, nil
+}
+
+func (b *Bot) openSocket(ctx context.Context) (string, error) {
+	_, url, err := b.api.StartSocketModeContext(ctx)
+	return url, err
+}
+
+// Run serves until ctx ends, then lets what is running finish. It returns an error only if Slack refuses the bot for good.
+func (b *Bot) Run(ctx context.Context) error {
+	if err := b.meet(ctx); err != nil {
+		return err
+	}
+	var intake, work, chores group
+	intake.Go(func() { b.intake.run(ctx, intakeSlots) })
+	work.Go(func() { b.work.run(ctx, workSlots) })
+	if err := b.resume(ctx); err != nil {
+		b.Log.Error("cannot take up what an earlier run left", "err", err)
+	}
+	chores.Go(func() { b.keepHouse(ctx) })
+	err := b.sockets.run(ctx)
+	b.intake.finish() // what Slack delivered is written down
+	intake.Wait()
+	b.work.close() // what waits is in the inbox, for the next start
+	work.Wait()
+	chores.Wait()
+	return err
+}
+
+// meet learns who the bot is, waiting out a Slack that is not there yet.
+func (b *Bot) meet(ctx context.Context) error {
+	for pause := time.Duration(0); ; {
+		who, err := b.api.AuthTestContext(ctx)
+		if err == nil {
+			b.self = identity{Team: who.TeamID, User: who.UserID, BotID: who.BotID}
+			b.people, err = newPeople(b.api, who.TeamID, b.Policy, b.Now, b.Log)
+			return err
+		}
+		if fatal(err) {
+			return fmt.Errorf("slack refuses the bot token: %w", err)
+		}
+		pause = next(pause, err)
+		b.Log.Warn("Slack cannot be reached", "again_in", pause, "err", err)
+		if !sleep(ctx, pause) {
+			return errors.Join(err, ctx.Err())
+		}
+	}
+}
+
+// Ready reports how many Socket Mode connections are up.
+func (b *Bot) Ready() int { return int(b.sockets.up.Load()) }
+
+// Waiting reports how many deliveries wait for a free slot.
+func (b *Bot) Waiting() int { return b.work.length() }
+
+// Connected is closed when the first Socket Mode connection has said hello.
+func (b *Bot) Connected() <-chan struct{} { return b.sockets.first }
+
+// keepHouse expires requests, takes up orphaned ones and forgets old deliveries.
+func (b *Bot) keepHouse(ctx context.Context) {
+	for sleep(ctx, tick) {
+		b.expire(ctx)
+		b.recover(ctx)
+		if err := b.Inbox.Prune(ctx, b.Now().Add(-24*time.Hour)); err != nil && ctx.Err() == nil {
+			b.Log.Warn("cannot forget old deliveries", "err", err)
+		}
+	}
+}

@@ -1,0 +1,375 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"s1bot/approvals"
+	"s1bot/commands"
+	"s1bot/render"
+)
+
+// shownTargets is how many targets a card names; the rest are counted.
+const shownTargets = 10
+
+// requestCard is a request as the approvals channel sees it: a pure function of its row (and of who may approve).
+func (b *Bot) requestCard(req approvals.Request) render.Card {
+	card := render.Card{Text: requestText(req)}
+	card.Tone, card.Title = requestTitle(req)
+	card.Parts = append(card.Parts, whoAsks(req)...)
+	card.Parts = append(card.Parts, planParts(req)...)
+	card.Parts = append(card.Parts, b.progress(req)...)
+	card.Actions = requestActions(req)
+	if req.State == approvals.Done || req.State == approvals.Failed {
+		card.Outcome = render.Outcome(req.Outcome)
+	}
+	return card
+}
+
+// requestTitle is the first line: what is asked for and where it stands.
+func requestTitle(req approvals.Request) (render.Tone, string) {
+	switch req.State {
+	case approvals.Pending:
+		return render.Waiting, "Approval needed · " + req.Title
+	case approvals.Approved, approvals.Running:
+		return render.Waiting, "Running · " + req.Title
+	case approvals.Denied:
+		return render.Neutral, "Denied · " + req.Title
+	case approvals.Expired:
+		return render.Neutral, "Expired · " + req.Title
+	case approvals.Withdrawn:
+		return render.Neutral, "Withdrawn · " + req.Title
+	case approvals.Interrupted:
+		return render.Unknown, "May have run · " + req.Title
+	}
+	return render.Neutral, req.Title // Outcome leads the title
+}
+
+// requestText is the phone's notification.
+func requestText(req approvals.Request) string {
+	plan := planOf(req)
+	what := req.Title
+	if names := targetNames(plan.Targets, 3); names != "" {
+		what += ": " + names
+	}
+	switch req.State {
+	case approvals.Pending:
+		return fmt.Sprintf("Approval needed: %s asks for %s", req.RequesterName, what)
+	case approvals.Done, approvals.Failed:
+		return fmt.Sprintf("%s: %s", req.Outcome, what)
+	}
+	_, title := requestTitle(req)
+	return title + " (" + what + ")"
+}
+
+// whoAsks names the requester, the place, the reason and the ticket.
+func whoAsks(req approvals.Request) []render.Part {
+	line := render.Line{render.User(req.Requester), render.Text(" asks")}
+	if strings.HasPrefix(req.Channel, "C") {
+		line = append(line, render.Text(" in "), render.Channel(req.Channel))
+	}
+	if req.Ticket != "" {
+		line = append(line, render.Text(" · ticket "), render.Bold(req.Ticket))
+	}
+	parts := []render.Part{line}
+	if req.Reason != "" {
+		parts = append(parts, render.Quote{Text: req.Reason})
+	}
+	return parts
+}
+
+// planParts tells exactly what the request touches, as it was resolved when it was made.
+func planParts(req approvals.Request) []render.Part {
+	plan := planOf(req)
+	var parts []render.Part
+	if len(plan.Targets) > 0 {
+		parts = append(parts, render.Line{render.Text("Touches "), render.Bold(count(plan.Targets)), render.Text(where(plan.Targets))})
+		parts = append(parts, targetTable(plan.Targets))
+	}
+	if len(plan.Changes) > 0 {
+		parts = append(parts, changeTable(plan.Changes))
+	}
+	var facts render.Fields
+	for _, f := range plan.Facts {
+		facts = append(facts, render.Field{Label: f.Label, Value: render.Line{render.Text(f.Value)}, Wide: len(f.Value) > 60})
+	}
+	if len(facts) > 0 {
+		parts = append(parts, facts)
+	}
+	for _, note := range plan.Notes {
+		parts = append(parts, render.Note{render.Text(note)})
+	}
+	if plan.Undo != "" {
+		parts = append(parts, render.Note{render.Text("Undo: " + plan.Undo)})
+	}
+	return parts
+}
+
+// planOf is what the row keeps of the preview; a row that cannot be read shows none.
+func planOf(req approvals.Request) commands.Plan {
+	var plan commands.Plan
+	if json.Unmarshal(req.Plan, &plan) != nil {
+		return commands.Plan{}
+	}
+	return plan
+}
+
+// count is "2 endpoints", "1 threat".
+func count(targets []commands.Target) string {
+	word := map[string]string{"agent": "endpoint", "threat": "threat", "alert": "alert", "account": "account", "policy": "policy", "site": "site"}[targets[0].Kind]
+	switch {
+	case word == "":
+		word = targets[0].Kind
+	case word == "policy" && len(targets) > 1:
+		word = "policies"
+	}
+	if len(targets) == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", len(targets), strings.TrimSuffix(word, "s"))
+}
+
+// where is ", all in Paris / Workstations" if they all are.
+func where(targets []commands.Target) string {
+	site, group := targets[0].Site, targets[0].Group
+	for _, t := range targets {
+		if t.Site != site {
+			site = ""
+		}
+		if t.Group != group {
+			group = ""
+		}
+	}
+	switch {
+	case site == "":
+		return ":"
+	case group == "":
+		return ", all in " + site + ":"
+	}
+	return ", all in " + site + " / " + group + ":"
+}
+
+func targetTable(targets []commands.Target) render.Part {
+	table := render.Table{Columns: []render.Column{{Title: "Name"}, {Title: "State"}, {Title: "OS"}, {Title: "User"}, {Title: "Site / group"}, {Title: "Note"}}}
+	for _, t := range targets[:min(len(targets), shownTargets)] {
+		table.Rows = append(table.Rows, []render.Line{
+			{render.Link(t.Name, t.URL)}, {render.Text(dash(t.State))}, {render.Text(dash(t.OS))}, {render.Text(dash(t.User))},
+			{render.Text(place(t))}, {render.Text(dash(strings.Join(remarks(t), ", ")))},
+		})
+	}
+	if more := len(targets) - shownTargets; more > 0 {
+		table.Rows = append(table.Rows, []render.Line{{render.Text(fmt.Sprintf("… and %d more", more))}, {}, {}, {}, {}, {}})
+	}
+	return table
+}
+
+// remarks is what makes an approver look twice.
+func remarks(t commands.Target) []string {
+	var out []string
+	if t.Host != "" {
+		out = append(out, "on "+t.Host)
+	}
+	if t.Server {
+		out = append(out, "⚠ server")
+	}
+	if t.Threats > 0 {
+		out = append(out, plural(t.Threats, "active threat"))
+	}
+	return append(out, t.Warnings...)
+}
+
+func changeTable(changes []commands.Diff) render.Part {
+	table := render.Table{Columns: []render.Column{{Title: "Field"}, {Title: "Now"}, {Title: "Then"}, {Title: ""}}}
+	for _, c := range changes {
+		mark := render.Line{render.Text("—")}
+		if c.Weakens {
+			mark = render.Line{render.Bold("⚠ weakens protection")}
+		}
+		table.Rows = append(table.Rows, []render.Line{{render.Mono(c.Field)}, {render.Text(c.Old)}, {render.Text(c.New)}, mark})
+	}
+	return table
+}
+
+// progress says who decided what, and what became of it.
+func (b *Bot) progress(req approvals.Request) []render.Part {
+	ref := render.Text(" · ref " + req.Ref)
+	switch req.State {
+	case approvals.Pending:
+		line := render.Note{render.Text(fmt.Sprintf("%d of %s needed", len(req.Approvals), plural(req.Quorum, "approval")))}
+		line = append(line, b.fromWhom()...)
+		line = append(line, render.Text(" · expires "), render.Since(req.Expires), ref)
+		return append(decisions(req), line)
+	case approvals.Denied, approvals.Withdrawn:
+		parts := []render.Part{render.Line{render.Text(string(req.State) + " by "), render.User(req.Closed.User), render.Text(" · "), render.At(req.Closed.At)}}
+		if req.Closed.Reason != "" {
+			parts = append(parts, render.Quote{Text: req.Closed.Reason})
+		}
+		return append(parts, render.Note{render.Text("Nothing was done"), ref})
+	case approvals.Expired:
+		return []render.Part{render.Line{render.Text("Nobody decided in time. Nothing was done. Ask again if it is still needed.")}, render.Note{render.At(req.Expires), ref}}
+	case approvals.Interrupted:
+		return append(append(decisions(req), doubts(req)...), render.Note{render.At(req.Started), ref})
+	}
+	parts := append(decisions(req), resultCard(req).Parts...)
+	return append(parts, render.Note{render.At(moment(req)), ref})
+}
+
+// doubts say why nobody knows whether a request ran: no clear answer came, or the process died before one could.
+func doubts(req approvals.Request) []render.Part {
+	var card render.Card
+	if len(req.Result) > 0 && json.Unmarshal(req.Result, &card) == nil && len(card.Parts) > 0 {
+		return card.Parts
+	}
+	return []render.Part{render.Line{render.Text("The bot stopped while the console was answering. It may have run: look at the console before you ask again.")}}
+}
+
+// moment is when the request came to where it stands.
+func moment(req approvals.Request) time.Time {
+	for _, t := range []time.Time{req.Finished, req.Started, req.Agreed} {
+		if !t.IsZero() {
+			return t
+		}
+	}
+	return req.Created
+}
+
+// fromWhom names the groups and people who may approve, so that Slack notifies them.
+func (b *Bot) fromWhom() render.Note {
+	if len(b.Approvers) == 0 {
+		return nil
+	}
+	who := render.Note{render.Text(" from")}
+	for _, m := range b.Approvers[:min(len(b.Approvers), 5)] {
+		who = append(who, render.Text(" "), member(string(m)))
+	}
+	return who
+}
+
+func member(m string) render.Span {
+	switch {
+	case strings.HasPrefix(m, "S"):
+		return render.Group(m)
+	case strings.HasPrefix(m, "U"), strings.HasPrefix(m, "W"):
+		return render.User(m)
+	}
+	return render.Text(m)
+}
+
+// decisions is who approved, when.
+func decisions(req approvals.Request) []render.Part {
+	if len(req.Approvals) == 0 {
+		return nil
+	}
+	line := render.Line{render.Text("Approved by ")}
+	for i, d := range req.Approvals {
+		if i > 0 {
+			line = append(line, render.Text(", "))
+		}
+		line = append(line, render.User(d.User), render.Text(" "), render.At(d.At))
+	}
+	return []render.Part{line}
+}
+
+// requestActions is what can still be clicked.
+func requestActions(req approvals.Request) []render.Action {
+	switch req.State {
+	case approvals.Pending:
+		return []render.Action{
+			render.Button{Label: "Approve", Style: render.Primary, Do: about("approve", req.ID)},
+			render.Button{Label: "Deny", Style: render.Danger, Do: about("deny", req.ID)},
+			render.Button{Label: "Withdraw", Do: about("withdraw", req.ID)},
+		}
+	case approvals.Done, approvals.Failed:
+		return resultCard(req).Actions
+	case approvals.Interrupted:
+		if req.Undecided() {
+			return []render.Action{
+				render.Button{Label: "Run again", Do: about("again", req.ID), Confirm: "It may have run already. Did you look at the console?"},
+				render.Button{Label: "Close", Do: about("close", req.ID)},
+			}
+		}
+	}
+	return nil
+}
+
+// about is an invocation of one of the bot's own words on a request.
+func about(word, id string) render.Invocation {
+	args, _ := json.Marshal(map[string]string{"request": id})
+	return render.Invocation{Command: word, Args: args}
+}
+
+// resultCard is what a request led to, for its thread and for the requester.
+func resultCard(req approvals.Request) render.Card {
+	var card render.Card
+	if len(req.Result) > 0 && json.Unmarshal(req.Result, &card) == nil {
+		return card
+	}
+	card.Tone, card.Title = requestTitle(req)
+	card.Text = requestText(req)
+	switch {
+	case req.State == approvals.Denied && req.Closed != nil:
+		card.Parts = []render.Part{render.Line{render.User(req.Closed.User), render.Text(" denied it. Nothing was done.")}}
+		if req.Closed.Reason != "" {
+			card.Parts = append(card.Parts, render.Quote{Text: req.Closed.Reason})
+		}
+	case req.State == approvals.Expired:
+		card.Parts = []render.Part{render.Line{render.Text("Nobody decided in time. Nothing was done.")}}
+	case req.State == approvals.Interrupted:
+		card.Parts = doubts(req)
+	}
+	card.Parts = append(card.Parts, render.Note{render.Text("ref " + req.Ref)})
+	return card
+}
+
+// askedCard tells the requester that their request waits.
+func askedCard(req approvals.Request, channel string) render.Card {
+	plan := planOf(req)
+	line := render.Line{render.Text("Asked for approval in "), render.Channel(channel), render.Text(": "), render.Bold(req.Title)}
+	if names := targetNames(plan.Targets, 5); names != "" {
+		line = append(line, render.Text(" on "+names))
+	}
+	return render.Card{
+		Tone: render.Waiting, Title: "Waiting for approval", Text: "Waiting for approval: " + req.Title,
+		Parts:   []render.Part{line, render.Note{render.Text("expires "), render.Since(req.Expires), render.Text(" · ref " + req.Ref)}},
+		Actions: []render.Action{render.Button{Label: "Withdraw", Do: about("withdraw", req.ID)}},
+	}
+}
+
+// targetNames is "DESKTOP-1, DESKTOP-2 and 3 more".
+func targetNames(targets []commands.Target, most int) string {
+	var names []string
+	for _, t := range targets[:min(len(targets), most)] {
+		names = append(names, t.Name)
+	}
+	text := strings.Join(names, ", ")
+	if more := len(targets) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+func place(t commands.Target) string {
+	switch {
+	case t.Site == "":
+		return dash(t.Group)
+	case t.Group == "":
+		return t.Site
+	}
+	return t.Site + " / " + t.Group
+}
+
+func dash(s string) string {
+	if s == "" {
+		return "—"
+	}
+	return s
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}

@@ -1,0 +1,172 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/slack-go/slack"
+
+	"s1bot/approvals"
+	"s1bot/s1"
+)
+
+// A Finding is one line of `s1bot check`: what was tested, and what to do if it failed.
+type Finding struct {
+	What string
+	Note string // what was found
+	Err  error  // nil if it is fine; its text says what to do
+}
+
+// A Checkup is what `s1bot check` tests at Slack.
+type Checkup struct {
+	AppToken, BotToken s1.Secret
+	APIURL             string
+	Channels           map[string]string // name of the setting → channel id, those that are set
+	Members            []approvals.Member
+}
+
+// Run asks Slack about every setting and changes nothing.
+func (c Checkup) Run(ctx context.Context) []Finding {
+	var seen headers
+	opts := []slack.Option{slack.OptionHTTPClient(&http.Client{Timeout: slackLimit}), slack.OptionAppLevelToken(c.AppToken.Reveal()), slack.OptionOnResponseHeaders(seen.note)}
+	if c.APIURL != "" {
+		opts = append(opts, slack.OptionAPIURL(strings.TrimSuffix(c.APIURL, "/")+"/"))
+	}
+	api := slack.New(c.BotToken.Reveal(), opts...)
+	who, err := api.AuthTestContext(ctx)
+	if err != nil {
+		return []Finding{{What: "Slack bot token", Err: fmt.Errorf("%w: copy the bot token again from OAuth & Permissions", err)}}
+	}
+	findings := []Finding{
+		{What: "Slack bot token", Note: fmt.Sprintf("%s in %s", who.User, who.Team)},
+		seen.scopes(),
+		c.appToken(ctx, api),
+	}
+	for _, name := range sorted(c.Channels) {
+		findings = append(findings, c.channel(ctx, api, name))
+	}
+	return append(findings, c.members(ctx, api)...)
+}
+
+// headers keeps the scopes that Slack names beside each answer.
+type headers struct {
+	mu    sync.Mutex
+	value string
+}
+
+func (h *headers) note(_ string, header http.Header) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if scopes := header.Get("X-OAuth-Scopes"); scopes != "" {
+		h.value = scopes
+	}
+}
+
+// scopes compares the token's scopes with those of the manifest.
+func (h *headers) scopes() Finding {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	found := Finding{What: "Slack scopes"}
+	if h.value == "" {
+		found.Note = "Slack does not name them here"
+		return found
+	}
+	have := strings.Split(strings.ReplaceAll(h.value, " ", ""), ",")
+	var missing []string
+	for _, scope := range Scopes() {
+		if !slices.Contains(have, scope) {
+			missing = append(missing, scope)
+		}
+	}
+	found.Note = fmt.Sprintf("%d of %d", len(Scopes())-len(missing), len(Scopes()))
+	if len(missing) > 0 {
+		found.Err = fmt.Errorf("%s missing: update the app with `s1bot manifest` and install it again", strings.Join(missing, ", "))
+	}
+	return found
+}
+
+func (c Checkup) appToken(ctx context.Context, api *slack.Client) Finding {
+	found := Finding{What: "Slack app token", Note: "Socket Mode opens"}
+	if _, _, err := api.StartSocketModeContext(ctx); err != nil {
+		found.Err = fmt.Errorf("%w: make an app-level token with connections:write and switch Socket Mode on", err)
+	}
+	return found
+}
+
+// channel tells whether the bot can post where a setting points.
+func (c Checkup) channel(ctx context.Context, api *slack.Client, name string) Finding {
+	found := Finding{What: name}
+	info, err := api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: c.Channels[name]})
+	switch {
+	case err != nil:
+		found.Err = fmt.Errorf("%w: check the id %s; a private channel must invite the bot first", err, c.Channels[name])
+	case info.IsArchived:
+		found.Err = fmt.Errorf("#%s is archived: choose another channel", info.Name)
+	case info.IsPrivate && !info.IsMember:
+		found.Err = fmt.Errorf("#%s is private: invite the bot with /invite", info.Name)
+	default:
+		found.Note = "#" + info.Name
+	}
+	return found
+}
+
+// members looks for everyone whom a role names.
+func (c Checkup) members(ctx context.Context, api *slack.Client) []Finding {
+	var findings []Finding
+	var groups []slack.UserGroup
+	var groupErr error
+	if slices.ContainsFunc(c.Members, func(m approvals.Member) bool { return m.Group() || m.Handle() != "" }) {
+		groups, groupErr = api.GetUserGroupsContext(ctx)
+	}
+	for _, m := range c.Members {
+		found := Finding{What: "role member " + string(m)}
+		switch {
+		case m == approvals.Everyone:
+			found.Note = "every full member"
+		case m.Group(), m.Handle() != "":
+			found.Note, found.Err = findGroup(groups, groupErr, m)
+		default:
+			found.Note, found.Err = findUser(ctx, api, string(m))
+		}
+		findings = append(findings, found)
+	}
+	return findings
+}
+
+func findGroup(groups []slack.UserGroup, err error, m approvals.Member) (string, error) {
+	if err != nil {
+		return "", fmt.Errorf("%w: user groups need a paid plan and the scope usergroups:read", err)
+	}
+	for _, g := range groups {
+		if g.ID == string(m) || m.Handle() != "" && strings.EqualFold(g.Handle, m.Handle()) {
+			return "user group @" + g.Handle, nil
+		}
+	}
+	if m.Handle() != "" {
+		return "no user group; counts as a person's user name", nil
+	}
+	return "", errors.New("no such user group: nobody holds a role through it")
+}
+
+func findUser(ctx context.Context, api *slack.Client, id string) (string, error) {
+	user, err := api.GetUserInfoContext(ctx, id)
+	if err != nil {
+		return "", fmt.Errorf("%w: check the user id", err)
+	}
+	return displayName(user), nil
+}
+
+// sorted is a map's keys in order.
+func sorted[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,216 @@
+package bot
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"s1bot/approvals"
+	"s1bot/commands"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// explain turns an error into words for the person who asked, by what they can do about it: mend what they typed, mind what
+// the console said, accept what the policy said, or tell the operators. Only the last is a fault of the bot's and is returned
+// for the log; its details are nobody's business in a channel.
+func (b *Bot) explain(a ask, err error) (card render.Card, fault error) {
+	var (
+		usage     *commands.UsageError
+		missing   *commands.MissingError
+		ambiguous *commands.AmbiguousError
+		console   *s1.Error
+		refused   *approvals.RefusedError
+	)
+	switch {
+	case errors.As(err, &ambiguous):
+		return ambiguousCard(a, ambiguous), nil
+	case errors.As(err, &missing):
+		return missingCard(missing), nil
+	case errors.As(err, &usage):
+		return usageCard(usage), nil
+	case errors.As(err, &console):
+		return consoleCard(err, console), nil
+	case errors.As(err, &refused):
+		return refusalCard(refused), nil
+	}
+	for _, known := range sayings() {
+		if errors.Is(err, known.err) {
+			card := notice(first(known.words, sentence(known.err.Error())))
+			card.Tone = render.Warning
+			return card, nil
+		}
+	}
+	return faultCard(a), err
+}
+
+// A saying is what people read for an error that is nobody's fault.
+type saying struct {
+	err   error
+	words string // the error's own when empty
+}
+
+func sayings() []saying {
+	return []saying{
+		{errNotAllowed, ""}, {errStale, ""}, {errFormTooLarge, ""}, {errGone, ""},
+		{approvals.ErrSelfApproval, "You asked for this yourself, so somebody else has to decide. You can withdraw it."},
+		{approvals.ErrAlreadyDecided, "You have approved this already. It counts once; another approver is needed."},
+		{approvals.ErrNotApprover, "Only an approver may decide this."},
+		{approvals.ErrNotPending, "This is decided already: its card tells how."},
+		{approvals.ErrExpired, "This has expired. Nothing was done; ask again if it is still needed."},
+		{approvals.ErrNotYours, "Only the person who asked can withdraw this."},
+		{approvals.ErrNotInterrupted, "This is settled already: its card tells how."},
+		{approvals.ErrNotFound, "There is no such request."},
+	}
+}
+
+// usageCard says what is wrong with the input and offers what was probably meant.
+func usageCard(e *commands.UsageError) render.Card {
+	line := render.Line{render.Text(sentence(e.Problem))}
+	if e.Param != "" {
+		line = render.Line{render.Text("Check "), render.Mono(e.Param), render.Text(": " + sentence(e.Problem))}
+	}
+	if e.Hint != "" {
+		line = append(line, render.Text(" "+sentence(e.Hint)))
+	}
+	card := render.Card{Tone: render.Warning, Text: "Nothing was done: " + sentence(e.Problem), Parts: []render.Part{line}}
+	if len(e.Nearest) > 0 {
+		near := render.Line{render.Text("Did you mean ")}
+		for i, n := range e.Nearest {
+			if i > 0 {
+				near = append(near, render.Text(", "))
+			}
+			near = append(near, render.Mono(n))
+		}
+		card.Parts = append(card.Parts, append(near, render.Text("?")))
+	}
+	if e.Try != nil {
+		card.Parts = append(card.Parts, render.Line{render.Mono("/s1 " + e.TryLine)})
+		card.Actions = append(card.Actions, render.Button{Label: "Run this", Style: render.Primary, Do: *e.Try})
+	}
+	if e.Given != nil {
+		card.Actions = append(card.Actions, openButton(*e.Given))
+	}
+	return card
+}
+
+// missingCard asks for what is missing where no form can be opened by itself.
+func missingCard(e *commands.MissingError) render.Card {
+	line := render.Line{render.Bold(e.Command.Title), render.Text(" needs ")}
+	for i, p := range e.Missing {
+		if i > 0 {
+			line = append(line, render.Text(", "))
+		}
+		line = append(line, render.Mono(p.Name))
+	}
+	return render.Card{
+		Tone: render.Info, Text: sentence(e.Error()), Parts: []render.Part{append(line, render.Text("."))},
+		Actions: []render.Action{openButton(e.Given)},
+	}
+}
+
+func openButton(inv render.Invocation) render.Button {
+	inv.How = render.Open
+	return render.Button{Label: "Open the form", Do: inv}
+}
+
+// ambiguousCard shows everything that a name could mean, to choose from.
+func ambiguousCard(_ ask, e *commands.AmbiguousError) render.Card {
+	words := fmt.Sprintf("%d things are called “%s”. Which one do you mean?", len(e.Matches)+e.More, e.Name)
+	card := render.Card{Tone: render.Warning, Text: words, Parts: []render.Part{render.Line{render.Text(words)}, matchTable(e.Matches)}}
+	if e.More > 0 {
+		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("… and %d more: give a site or an id.", e.More))})
+	}
+	for i, m := range e.Matches {
+		label := m.Name
+		if p := place(m); p != "—" {
+			label += " · " + p
+		}
+		card.Actions = append(card.Actions, render.Button{Label: label, Do: e.Pick(i)})
+	}
+	return card
+}
+
+func matchTable(matches []commands.Target) render.Part {
+	table := render.Table{Columns: []render.Column{{Title: "Name"}, {Title: "Site / group"}, {Title: "State"}, {Title: "OS"}, {Title: "User"}, {Title: "Id"}}}
+	for _, m := range matches {
+		table.Rows = append(table.Rows, []render.Line{
+			{render.Link(m.Name, m.URL)}, {render.Text(place(m))}, {render.Text(dash(m.State))}, {render.Text(dash(m.OS))},
+			{render.Text(dash(m.User))}, {render.Mono(m.ID)},
+		})
+	}
+	return table
+}
+
+// consoleCard is a failure with the specification's three parts, and what to do about it.
+func consoleCard(err error, e *s1.Error) render.Card {
+	title := "Console"
+	var in *commandError
+	if errors.As(err, &in) {
+		title = in.cmd.Title
+	}
+	return render.Failure(title, e.Status, e.Message, advice(in, e))
+}
+
+// advice is what to do about a console's error.
+func advice(in *commandError, e *s1.Error) string {
+	switch {
+	case e.Unknown():
+		return "It may have been done all the same: look at the console before you ask again. The bot never repeats a change by itself."
+	case (e.Status == http.StatusForbidden || e.Status == http.StatusUnauthorized) && in != nil && in.cmd.Needs != "":
+		return "The console token's role lacks " + in.cmd.Needs + ", or the token has expired. Ask whoever looks after the console."
+	case e.Status == http.StatusUnauthorized:
+		return "The console does not accept the bot's token: it is wrong, revoked or expired."
+	case e.Status == http.StatusTooManyRequests && e.RetryAfter > 0:
+		return fmt.Sprintf("The console is busy. Try again in %s.", e.RetryAfter.Round(time.Second))
+	case e.Status == http.StatusTooManyRequests:
+		return "The console is busy. Try again in a minute."
+	case e.Status >= 500:
+		return "The console is in trouble. Nothing more was tried; try again in a few minutes."
+	case e.Status == http.StatusNotFound:
+		return "It is not there, or lies outside what the bot's token may see."
+	case e.Status == 0:
+		return "The console did not answer the bot. Check its address and the network, then try again."
+	}
+	return ""
+}
+
+// refusalCard is the policy's no.
+func refusalCard(r *approvals.RefusedError) render.Card {
+	line := render.Line{render.Text(sentence(r.Why))}
+	card := render.Card{Tone: render.Warning, Title: "Not allowed", Text: sentence(r.Why), Parts: []render.Part{line}}
+	if r.Rule != "" {
+		card.Parts = append(card.Parts, render.Note{render.Text("rule: " + r.Rule)})
+	}
+	return card
+}
+
+// faultCard admits a fault of ours, with what finds it in the log.
+func faultCard(a ask) render.Card {
+	words := "Something went wrong inside the bot."
+	return render.Card{Tone: render.Critical, Text: words, Parts: []render.Part{
+		render.Line{render.Text(words + " Its operators find it in the log under "), render.Mono(first(a.at.Key, "no reference")), render.Text(".")},
+	}}
+}
+
+// outcomeUnknown tells whether the console may have done what it did not confirm.
+func outcomeUnknown(err error) bool {
+	var console *s1.Error
+	return errors.As(err, &console) && console.Unknown()
+}
+
+// sentence is words with a capital and a full stop.
+func sentence(words string) string {
+	words = strings.TrimSpace(words)
+	if words == "" {
+		return ""
+	}
+	r := []rune(words)
+	head := strings.ToUpper(string(r[:1])) + string(r[1:])
+	if strings.ContainsAny(head[len(head)-1:], ".?!:") {
+		return head
+	}
+	return head + "."
+}

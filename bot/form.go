@@ -1,0 +1,183 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/slack-go/slack"
+
+	"s1bot/commands"
+	"s1bot/render"
+)
+
+var (
+	errFormTooLarge = errors.New("these values are too long for a form of Slack's; type the command with its values instead")
+	errGone         = errors.New("this button is too old to work; run the command again")
+)
+
+// openForm shows the form of an invocation's command, filled with what is known. Without a trigger, which only a click or a
+// slash command brings, it offers a button that has one.
+func (b *Bot) openForm(ctx context.Context, a ask) error {
+	cmd, ok := b.Catalog.Find(a.inv.Command)
+	if !ok {
+		return errGone
+	}
+	form := formOf(cmd, a)
+	if !form.Fits() {
+		return errFormTooLarge
+	}
+	return b.open(ctx, a, form)
+}
+
+// formOf is a command's form for a person, filled with what is known.
+func formOf(cmd *commands.Command, a ask) render.Form {
+	form := cmd.Form(a.inv.Args, callerOf(a))
+	form.Origin = a.at
+	fill(&form, a.extras)
+	return form
+}
+
+// fill puts a reason and a ticket that were given already into a form.
+func fill(form *render.Form, x commands.Extras) {
+	for i, f := range form.Fields {
+		switch {
+		case f.Name == commands.ReasonParam && x.Reason != "":
+			form.Fields[i].Value = []string{x.Reason}
+		case f.Name == commands.TicketParam && x.Ticket != "":
+			form.Fields[i].Value = []string{x.Ticket}
+		}
+	}
+}
+
+// open shows a form: in place of the modal that was clicked in, or as a new one.
+func (b *Bot) open(ctx context.Context, a ask, form render.Form) error {
+	var err error
+	switch {
+	case a.view != "":
+		_, err = b.api.UpdateViewContext(ctx, form.View(), "", "", a.view)
+	case a.trigger != "":
+		_, err = b.api.OpenViewContext(ctx, a.trigger, form.View())
+	default:
+		return b.offerForm(ctx, a, form)
+	}
+	var refused slack.SlackErrorResponse
+	if errors.As(err, &refused) && (refused.Err == "expired_trigger_id" || refused.Err == "trigger_expired" || refused.Err == "exchanged_trigger_id" || refused.Err == "trigger_exchanged") {
+		return b.offerForm(ctx, a, form)
+	}
+	if err != nil {
+		return fmt.Errorf("open the form of %s: %w", a.inv.Command, err)
+	}
+	return nil
+}
+
+// offerForm answers with a button that opens the form.
+func (b *Bot) offerForm(ctx context.Context, a ask, form render.Form) error {
+	words := form.Title + " needs a few more details."
+	b.reply(ctx, a, render.Card{
+		Tone: render.Info, Text: words, Parts: []render.Part{render.Line{render.Text(words)}},
+		Actions: []render.Action{openButton(a.inv)},
+	})
+	return nil
+}
+
+// checkForm looks at a submitted form before it is acknowledged: what is wrong is shown under its field, and the form stays
+// open with all that was typed. It returns nil for a form that can go.
+func (b *Bot) checkForm(ctx context.Context, in interaction) any {
+	answer, err := render.ReadForm(in.View)
+	if err != nil {
+		return nil // process will say so
+	}
+	a := ask{user: in.User.ID, team: first(in.User.Team, in.Team.ID), at: answer.Origin}
+	if b.admit(ctx, &a) != nil {
+		return nil
+	}
+	if answer.Do.Command == paletteWord {
+		return b.picked(a, answer)
+	}
+	cmd, ok := b.Catalog.Find(answer.Do.Command)
+	if !ok {
+		return nil
+	}
+	args, _, wrong := cmd.FromForm(answer.Values, answer.Do.Args, callerOf(a))
+	if len(wrong) == 0 {
+		wrong = paramErrors(cmd.Check(args), answer)
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	return slack.NewErrorsViewSubmissionResponse(wrong)
+}
+
+func callerOf(a ask) commands.Caller {
+	return commands.Caller{ID: a.who.ID, Name: a.who.Name, Zone: a.who.Zone}
+}
+
+// paramErrors puts a rule across fields under the field it names, or under the first of the form.
+func paramErrors(err error, answer render.Answer) map[string]string {
+	var usage *commands.UsageError
+	if !errors.As(err, &usage) {
+		return nil
+	}
+	words := sentence(usage.Problem)
+	if usage.Hint != "" {
+		words += " " + sentence(usage.Hint)
+	}
+	if _, ok := answer.Values[usage.Param]; ok {
+		return map[string]string{usage.Param: words}
+	}
+	fields := sorted(answer.Values)
+	if len(fields) == 0 {
+		return nil
+	}
+	return map[string]string{fields[0]: words}
+}
+
+// submit runs what a form asks for.
+func (b *Bot) submit(ctx context.Context, d delivery, in interaction) error {
+	answer, err := render.ReadForm(in.View)
+	if err != nil {
+		return fmt.Errorf("read a form: %w", err)
+	}
+	a := ask{user: in.User.ID, team: first(in.User.Team, in.Team.ID), at: answer.Origin, inv: answer.Do}
+	a.at.Key = d.key
+	return b.answering(ctx, &a, func() error {
+		if err := b.admit(ctx, &a); err != nil {
+			return err
+		}
+		if own, ok := ownWords()[answer.Do.Command]; ok {
+			return own.clicked(b, ctx, a, withValues(answer))
+		}
+		if err := stale(d, b.Now()); err != nil {
+			return err
+		}
+		return b.submitted(ctx, a, answer)
+	})
+}
+
+func (b *Bot) submitted(ctx context.Context, a ask, answer render.Answer) error {
+	cmd, ok := b.Catalog.Find(answer.Do.Command)
+	if !ok {
+		return errGone
+	}
+	args, extras, wrong := cmd.FromForm(answer.Values, answer.Do.Args, callerOf(a))
+	for field, problem := range wrong {
+		return &commands.UsageError{Command: cmd.Name, Param: field, Problem: problem}
+	}
+	a.inv, a.extras = render.Invocation{Command: cmd.Name, Args: args}, extras
+	return b.invoke(ctx, a)
+}
+
+// withValues is a form of the bot's own as arguments: what it carried and what was typed.
+func withValues(answer render.Answer) json.RawMessage {
+	args := map[string]string{}
+	_ = json.Unmarshal(answer.Do.Args, &args)
+	for name, values := range answer.Values {
+		if len(values) > 0 {
+			args[name] = values[0]
+		}
+	}
+	body, _ := json.Marshal(args)
+	return body
+}

@@ -1,0 +1,185 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/slack-go/slack"
+)
+
+// saveLimit leaves time to acknowledge within Slack's 3 s even when the database is slow.
+const saveLimit = 2 * time.Second
+
+// An interaction is what Slack sends for clicks, forms and search boxes; only what the bot reads.
+// https://docs.slack.dev/interactivity/handling-user-interaction
+type interaction struct {
+	Type        string               `json:"type"`
+	ResponseURL string               `json:"response_url"`
+	Trigger     string               `json:"trigger_id"`
+	Team        struct{ ID string }  `json:"team"`
+	User        interactionUser      `json:"user"`
+	Channel     struct{ ID string }  `json:"channel"`
+	Message     interactionMessage   `json:"message"`
+	Container   interactionContainer `json:"container"`
+	View        slack.View           `json:"view"`
+	Actions     []*slack.BlockAction `json:"actions"`
+	ActionID    string               `json:"action_id"` // of a search box
+	Value       string               `json:"value"`     // what was typed into it
+}
+
+type interactionUser struct {
+	ID   string `json:"id"`
+	Team string `json:"team_id"`
+}
+
+type interactionMessage struct {
+	TS     string `json:"ts"`
+	Thread string `json:"thread_ts"`
+}
+
+type interactionContainer struct {
+	Channel   string `json:"channel_id"`
+	Message   string `json:"message_ts"`
+	Thread    string `json:"thread_ts"`
+	Ephemeral bool   `json:"is_ephemeral"`
+}
+
+// receive is called by the readers of the sockets and never waits.
+func (b *Bot) receive(env envelope) {
+	b.intake.push(func(ctx context.Context) { b.take(ctx, env) })
+}
+
+// take acknowledges an envelope: after it was written down or, for the two kinds whose answer is the acknowledgement, with
+// the answer.
+func (b *Bot) take(ctx context.Context, env envelope) {
+	kind := env.Type
+	if env.Type == "interactive" {
+		var in interaction
+		if err := json.Unmarshal(env.Payload, &in); err != nil {
+			b.Log.Error("Slack sent an interaction the bot cannot read", "envelope_id", env.ID, "err", err)
+			b.ack(ctx, env, nil)
+			return
+		}
+		kind = in.Type
+		switch in.Type {
+		case "block_suggestion":
+			b.ack(ctx, env, b.suggest(ctx, in))
+			return
+		case "view_submission":
+			if refused := b.checkForm(ctx, in); refused != nil {
+				b.ack(ctx, env, refused)
+				return
+			}
+		}
+	}
+	b.writeDown(ctx, env, kind)
+}
+
+// writeDown saves, acknowledges, and only then works.
+func (b *Bot) writeDown(ctx context.Context, env envelope, kind string) {
+	saveCtx, cancel := context.WithTimeout(ctx, saveLimit)
+	defer cancel()
+	fresh, err := b.Inbox.Save(saveCtx, env.key(), kind, env.Payload)
+	if err != nil {
+		b.Log.Error("cannot write a delivery down", "envelope_id", env.ID, "kind", kind, "err", err)
+		b.turnAway(ctx, env, kind)
+		return
+	}
+	b.ack(ctx, env, nil)
+	if fresh {
+		b.work.push(func(ctx context.Context) { b.process(ctx, delivery{env.key(), kind, env.Payload, env.received, false}) })
+	}
+}
+
+// turnAway tells the person that nothing was done. An event is left without its acknowledgement: Slack sends it again.
+func (b *Bot) turnAway(ctx context.Context, env envelope, kind string) {
+	const words = "I could not write this down, so nothing was done. Please try again in a moment."
+	switch kind {
+	case "events_api":
+	case "slash_commands":
+		b.ack(ctx, env, map[string]string{"response_type": "ephemeral", "text": words})
+	default:
+		b.ack(ctx, env, nil)
+		var in interaction
+		if json.Unmarshal(env.Payload, &in) == nil {
+			b.reply(ctx, ask{at: in.origin(env.key()), user: in.User.ID}, notice(words))
+		}
+	}
+}
+
+func (b *Bot) ack(ctx context.Context, env envelope, payload any) {
+	if err := env.acknowledge(ctx, payload); err != nil {
+		b.Log.Warn("cannot acknowledge an envelope", "envelope_id", env.ID, "kind", env.Type, "err", err)
+	}
+}
+
+// A delivery is an envelope that was written down.
+type delivery struct {
+	key, kind string
+	payload   json.RawMessage
+	at        time.Time
+	again     bool // taken up after a restart: its trigger id is dead
+}
+
+// process works on a delivery and marks it done. What panics is not tried again: it would panic at every start.
+func (b *Bot) process(ctx context.Context, d delivery) {
+	defer func() {
+		if err := b.Inbox.Finish(context.WithoutCancel(ctx), d.key); err != nil {
+			b.Log.Error("cannot mark a delivery as done", "envelope_id", d.key, "err", err)
+		}
+	}()
+	if err := b.handle(ctx, d); err != nil {
+		b.Log.Error("a delivery failed", "envelope_id", d.key, "kind", d.kind, "err", err)
+	}
+}
+
+// handle tells the kinds of delivery apart.
+func (b *Bot) handle(ctx context.Context, d delivery) error {
+	switch d.kind {
+	case "slash_commands":
+		return b.slash(ctx, d)
+	case "events_api":
+		return b.event(ctx, d)
+	case "block_actions", "view_submission":
+		var in interaction
+		if err := json.Unmarshal(d.payload, &in); err != nil {
+			return fmt.Errorf("read an interaction: %w", err)
+		}
+		if d.again {
+			in.Trigger = ""
+		}
+		if d.kind == "view_submission" {
+			return b.submit(ctx, d, in)
+		}
+		return b.clicked(ctx, d, in)
+	}
+	return nil // view_closed and kinds that Slack may add: acknowledged, nothing to do
+}
+
+// resume takes up what an earlier run saved and did not finish.
+func (b *Bot) resume(ctx context.Context) error {
+	return b.Inbox.Unfinished(ctx, func(key, kind string, payload []byte, at time.Time) error {
+		d := delivery{key, kind, json.RawMessage(payload), at, true}
+		b.work.push(func(ctx context.Context) { b.process(ctx, d) })
+		return nil
+	})
+}
+
+// origin is where the interaction came from and so where its answer goes.
+func (in interaction) origin(key string) origin {
+	at := origin{Channel: first(in.Channel.ID, in.Container.Channel), Message: first(in.Container.Message, in.Message.TS),
+		Thread: first(in.Container.Thread, in.Message.Thread), ResponseURL: in.ResponseURL, Key: key}
+	return at
+}
+
+// first is the first of values that is not empty.
+func first(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}

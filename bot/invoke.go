@@ -1,0 +1,200 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"s1bot/approvals"
+	"s1bot/commands"
+	"s1bot/render"
+)
+
+// staleAfter is how old a change may be when the bot takes it up after a crash: what somebody wanted ten minutes ago, they may
+// have done by hand since.
+const staleAfter = 10 * time.Minute
+
+// errStale tells a person that their click was kept but is too old to act on.
+var errStale = errors.New("the bot was down when you asked for this, and too much time has passed to do it unasked; nothing was done: please ask again")
+
+// errNotAllowed tells people who may do nothing here.
+var errNotAllowed = errors.New("this bot answers full members of this workspace; guests, bots and people of other workspaces need a role that names them")
+
+// stale refuses deliveries that lay too long.
+func stale(d delivery, now time.Time) error {
+	if d.again && now.Sub(d.at) > staleAfter {
+		return errStale
+	}
+	return nil
+}
+
+// admit is the one gate: every slash command, mention, click, form and search box passes it. It fills in who asks.
+func (b *Bot) admit(ctx context.Context, a *ask) error {
+	who, err := b.people.who(ctx, a.user)
+	if err != nil {
+		return err
+	}
+	if a.team != "" && a.team != b.self.Team {
+		who.Full = false // Slack Connect: a stranger in a shared channel
+	}
+	a.who = who
+	if !who.Full && len(who.Roles) == 0 {
+		return errNotAllowed
+	}
+	return nil
+}
+
+// answering runs work and turns its error into an answer to the person.
+func (b *Bot) answering(ctx context.Context, a *ask, work func() error) error {
+	err := work()
+	if err == nil {
+		return nil
+	}
+	card, fault := b.explain(*a, err)
+	b.reply(ctx, *a, card)
+	return fault
+}
+
+// invoke is the one path that every invocation takes: typed, from a form, from a button.
+func (b *Bot) invoke(ctx context.Context, a ask) error {
+	cmd, ok := b.Catalog.Find(a.inv.Command)
+	if !ok {
+		return &commands.UsageError{Problem: fmt.Sprintf("There is no command %q here any more.", a.inv.Command)}
+	}
+	if a.inv.How == render.Open {
+		return b.openForm(ctx, a)
+	}
+	if a.inv.How == render.Run {
+		b.remember(ctx, a, cmd)
+	}
+	if cmd.Risk == commands.Read {
+		return b.read(ctx, cmd, a)
+	}
+	return b.request(ctx, cmd, a)
+}
+
+// remember writes the history that /s1 history shows.
+func (b *Bot) remember(ctx context.Context, a ask, cmd *commands.Command) {
+	if err := b.History.Add(ctx, a.user, cmd.Line(a.inv.Args), b.Now()); err != nil {
+		b.Log.Warn("cannot remember a command", "user", a.user, "err", err)
+	}
+}
+
+// call is what a command runs with.
+func (b *Bot) call(a ask) *commands.Call {
+	return &commands.Call{
+		Console: b.Console, Caller: callerOf(a),
+		Now: b.Now(), Page: max(a.inv.Page, 1), How: a.inv.How,
+	}
+}
+
+// read runs a command that changes nothing and answers the caller.
+func (b *Bot) read(ctx context.Context, cmd *commands.Command, a ask) error {
+	call := b.call(a)
+	plan, err := cmd.Prepare(ctx, call, a.inv.Args)
+	if err != nil {
+		return b.blame(cmd, err)
+	}
+	card, err := cmd.Run(ctx, call, plan.Args)
+	if err != nil {
+		return b.blame(cmd, err)
+	}
+	switch {
+	case a.inv.How == render.Share:
+		return b.share(ctx, a, card)
+	case len(card.Files) > 0:
+		return b.handOver(ctx, a, card)
+	case a.inv.How == render.Turn && a.at.ResponseURL != "":
+		return b.post.respond(ctx, a.at.ResponseURL, true, card)
+	}
+	b.reply(ctx, a, card)
+	return nil
+}
+
+// share posts an answer that was for one person to everybody in the channel.
+func (b *Bot) share(ctx context.Context, a ask, card render.Card) error {
+	card.Parts = append(card.Parts, render.Note{render.Text("Shared by "), render.User(a.who.ID)})
+	if _, _, err := b.post.post(ctx, a.at.Channel, a.at.Thread, "", card); err != nil {
+		return fmt.Errorf("share the answer in this channel: %w", err)
+	}
+	return nil
+}
+
+// handOver sends files to the caller's direct messages: an ephemeral message cannot hold a file.
+func (b *Bot) handOver(ctx context.Context, a ask, card render.Card) error {
+	if err := b.post.direct(ctx, a.who.ID, card); err != nil {
+		return err
+	}
+	b.reply(ctx, a, notice("The file is in your direct messages with me."))
+	return nil
+}
+
+// request asks for a change: it is written down as a row, and runs at once or waits for a second person, as the policy says.
+func (b *Bot) request(ctx context.Context, cmd *commands.Command, a ask) error {
+	wish := approvals.Ask{Caller: a.who.Person, Command: cmd.Name, Area: cmd.Area, Risk: string(cmd.Risk), Guarded: cmd.Guarded, Channel: a.at.Channel}
+	if ruling := b.rule(ctx, wish); ruling.Effect == approvals.Deny {
+		return b.refuse(ctx, wish, ruling)
+	}
+	if cmd.Risk == commands.Destructive && a.extras.Reason == "" {
+		return b.openForm(ctx, a)
+	}
+	plan, err := cmd.Prepare(ctx, b.call(a), a.inv.Args)
+	if err != nil {
+		return b.blame(cmd, err)
+	}
+	wish.Targets = len(plan.Targets)
+	ruling := b.rule(ctx, wish)
+	if ruling.Effect == approvals.Deny {
+		return b.refuse(ctx, wish, ruling)
+	}
+	req, err := newRequest(cmd, a, plan, ruling)
+	if err != nil {
+		return err
+	}
+	req, fresh, err := b.Ledger.Submit(ctx, req)
+	if err != nil {
+		return fmt.Errorf("write the request down: %w", err)
+	}
+	if !fresh && req.State != approvals.Approved && len(req.Cards) > 0 {
+		return nil // taken up again after a crash, and told already
+	}
+	if req.State == approvals.Approved {
+		return b.execute(ctx, req.ID, &a)
+	}
+	if err := b.announce(ctx, req); err != nil {
+		return err
+	}
+	b.reply(ctx, a, askedCard(req, b.ApprovalsChannel))
+	return nil
+}
+
+// newRequest is the row of an invocation: ids only, as it was shown.
+func newRequest(cmd *commands.Command, a ask, plan commands.Plan, ruling approvals.Ruling) (approvals.Request, error) {
+	shown, err := json.Marshal(plan)
+	if err != nil {
+		return approvals.Request{}, fmt.Errorf("write down what %s touches: %w", cmd.Name, err)
+	}
+	req := ruling.On(approvals.Request{
+		Key: a.at.Key, Command: cmd.Name, Title: cmd.Title, Risk: string(cmd.Risk), Repeatable: cmd.Repeatable,
+		Args: plan.Args, Plan: shown, Targets: len(plan.Targets),
+		Requester: a.who.ID, RequesterName: a.who.Name, Channel: a.at.Channel, Thread: a.at.Thread,
+		Reason: a.extras.Reason, Ticket: a.extras.Ticket,
+	})
+	return req, nil
+}
+
+// blame adds the command to a console's refusal, so that the person reads "List Agents failed." and which permission lacks.
+func (b *Bot) blame(cmd *commands.Command, err error) error {
+	return &commandError{cmd: cmd, err: err}
+}
+
+// A commandError is what went wrong in a command.
+type commandError struct {
+	cmd *commands.Command
+	err error
+}
+
+func (e *commandError) Error() string { return e.cmd.Name + ": " + e.err.Error() }
+func (e *commandError) Unwrap() error { return e.err }

@@ -1,0 +1,41 @@
+package bot
+
+import "sync"
+
+// group is what waits for its goroutines.
+type group = sync.WaitGroup
+
+// keyed serialises work by key. The zero value is ready to use.
+type keyed struct {
+	mu    sync.Mutex
+	locks map[string]*held
+}
+
+type held struct {
+	sync.Mutex
+	users int
+}
+
+// lock waits for key and returns what releases it.
+func (k *keyed) lock(key string) (unlock func()) {
+	k.mu.Lock()
+	if k.locks == nil {
+		k.locks = map[string]*held{}
+	}
+	h := k.locks[key]
+	if h == nil {
+		h = &held{}
+		k.locks[key] = h
+	}
+	h.users++
+	k.mu.Unlock()
+	h.Lock()
+	return func() {
+		h.Unlock()
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if h.users--; h.users == 0 {
+			delete(k.locks, key)
+		}
+	}
+}

@@ -1,0 +1,126 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"s1bot/render"
+)
+
+// Post shows card in channel, in a thread where thread is the ts of a root, and returns the message's ts. It tries once: its
+// caller keeps what is to be told and knows when to try again. The error tells what is known about it by a method RetryAfter,
+// Gone or Closed.
+func (b *Bot) Post(ctx context.Context, channel, thread, key string, card render.Card) (string, error) {
+	msg, err := b.post.message(ctx, card)
+	if err != nil {
+		return "", err
+	}
+	opts := append(content(msg), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(), marked(key))
+	if thread != "" {
+		opts = append(opts, slack.MsgOptionTS(thread))
+	}
+	_, ts, err := b.api.PostMessageContext(ctx, channel, opts...)
+	if err != nil {
+		return "", deliveryError(fmt.Errorf("post to %s: %w", channel, err))
+	}
+	return ts, nil
+}
+
+// Edit puts card in the place of what a message of ours shows.
+func (b *Bot) Edit(ctx context.Context, channel, ts string, card render.Card) error {
+	msg, err := b.post.message(ctx, card)
+	if err != nil {
+		return err
+	}
+	if _, _, _, err := b.api.UpdateMessageContext(ctx, channel, ts, content(msg)...); err != nil {
+		return deliveryError(fmt.Errorf("edit %s in %s: %w", ts, channel, err))
+	}
+	return nil
+}
+
+// Find looks for our message with the key, posted at since or later, in the thread where thread is not empty. It needs the
+// scopes channels:history and groups:history.
+func (b *Bot) Find(ctx context.Context, channel, thread, key string, since time.Time) (ts string, found bool, err error) {
+	oldest := strconv.FormatInt(since.Add(-time.Minute).Unix(), 10)
+	for cursor := ""; ; {
+		messages, next, err := b.page(ctx, channel, thread, oldest, cursor)
+		if err != nil {
+			return "", false, deliveryError(fmt.Errorf("look for a message in %s: %w", channel, err))
+		}
+		for _, m := range messages {
+			if m.Metadata.EventType == metadataType && m.Metadata.EventPayload["key"] == key && b.ours(m) {
+				return m.Timestamp, true, nil
+			}
+		}
+		if next == "" {
+			return "", false, nil
+		}
+		cursor = next
+	}
+}
+
+func (b *Bot) page(ctx context.Context, channel, thread, oldest, cursor string) ([]slack.Message, string, error) {
+	if thread != "" {
+		messages, _, next, err := b.api.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
+			ChannelID: channel, Timestamp: thread, Oldest: oldest, Cursor: cursor, Limit: 200, IncludeAllMetadata: true})
+		return messages, next, err
+	}
+	page, err := b.api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
+		ChannelID: channel, Oldest: oldest, Cursor: cursor, Limit: 200, IncludeAllMetadata: true})
+	if err != nil {
+		return nil, "", err
+	}
+	return page.Messages, page.ResponseMetaData.NextCursor, nil
+}
+
+// ours tells whether the bot wrote a message: others can write the same metadata.
+func (b *Bot) ours(m slack.Message) bool {
+	return m.User == b.self.User || m.BotID != "" && m.BotID == b.self.BotID
+}
+
+func marked(key string) slack.MsgOption {
+	return slack.MsgOptionMetadata(slack.SlackMetadata{EventType: metadataType, EventPayload: map[string]any{"key": key}})
+}
+
+// deliveryError adds to an error of Slack's what a deliverer must know about it.
+func deliveryError(err error) error {
+	var limited *slack.RateLimitedError
+	if errors.As(err, &limited) {
+		return slow{err, limited.RetryAfter}
+	}
+	var refused slack.SlackErrorResponse
+	if !errors.As(err, &refused) {
+		return err
+	}
+	switch {
+	case slices.Contains([]string{"message_not_found", "thread_not_found", "cant_update_message", "edit_window_closed"}, refused.Err):
+		return gone{err}
+	case slices.Contains([]string{"channel_not_found", "is_archived", "not_in_channel", "restricted_action", "restricted_action_read_only_channel"}, refused.Err):
+		return closed{err}
+	}
+	return err
+}
+
+type slow struct {
+	error
+	after time.Duration
+}
+
+func (s slow) RetryAfter() time.Duration { return s.after }
+func (s slow) Unwrap() error             { return s.error }
+
+type gone struct{ error }
+
+func (gone) Gone() bool      { return true }
+func (g gone) Unwrap() error { return g.error }
+
+type closed struct{ error }
+
+func (closed) Closed() bool    { return true }
+func (c closed) Unwrap() error { return c.error }

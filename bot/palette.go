@@ -1,0 +1,47 @@
+package bot
+
+import (
+	"context"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"s1bot/commands"
+	"s1bot/render"
+)
+
+// paletteWord is what the palette's form invokes.
+const paletteWord = "palette"
+
+// palette opens what "/s1" alone shows: every command, to find one by typing and then fill its form.
+func (b *Bot) palette(ctx context.Context, a ask, _ string) error {
+	if a.trigger == "" {
+		return b.help(ctx, a, "")
+	}
+	form := paletteForm(b.Catalog)
+	form.Origin = a.at
+	return b.open(ctx, a, form)
+}
+
+func paletteForm(catalog *commands.Catalog) render.Form {
+	field := render.FormField{Name: "command", Label: "Command", Widget: render.Select, Required: true, Placeholder: "Type to find one", Hint: "Quicker: /s1 and a command's name. /s1 help explains them."}
+	for _, cmd := range catalog.Commands() {
+		label := strings.ToUpper(cmd.Area[:1]) + cmd.Area[1:] + " · " + cmd.Title
+		field.Choices = append(field.Choices, render.Option{Label: label, Value: cmd.Name})
+	}
+	return render.Form{Title: "Find a command", Submit: "Next", Do: render.Invocation{Command: paletteWord}, Fields: []render.FormField{field}}
+}
+
+// picked puts the form of the chosen command in the palette's place.
+func (b *Bot) picked(a ask, answer render.Answer) any {
+	chosen := answer.Values["command"]
+	if len(chosen) == 0 {
+		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "Choose a command."})
+	}
+	cmd, ok := b.Catalog.Find(chosen[0])
+	if !ok {
+		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "This command is gone. Choose another one."})
+	}
+	view := formOf(cmd, a).View()
+	return slack.NewUpdateViewSubmissionResponse(&view)
+}

@@ -1,0 +1,196 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"s1bot/render"
+)
+
+// metadataType marks messages of ours in Slack's message metadata; the payload holds a key that tells which one it is.
+// Anyone in the workspace can read metadata, so nothing secret or decisive stands there.
+const metadataType = "s1bot_card"
+
+// A poster is how cards reach Slack. Posts that Slack slows down wait and are tried again: an answer that is late is worth
+// more than one that is lost.
+type poster struct {
+	api     *slack.Client
+	http    *http.Client
+	console string // base address; only links to it are links
+	clips   Clips
+}
+
+// Clips keeps button invocations that are too long for Slack's 2,000 characters.
+type Clips interface {
+	Put(ctx context.Context, body []byte, ttl time.Duration) (id string, err error)
+	Get(ctx context.Context, id string) (body []byte, err error)
+}
+
+// clipTTL is how long a long button works.
+const clipTTL = 30 * 24 * time.Hour
+
+// maxTries bounds how often a post is repeated when Slack says "slow down".
+const maxTries = 5
+
+// message turns a card into what Slack takes.
+func (p *poster) message(ctx context.Context, card render.Card) (render.Message, error) {
+	card, err := p.clip(ctx, card)
+	if err != nil {
+		return render.Message{}, err
+	}
+	return card.Message(render.Options{ConsoleURL: p.console}), nil
+}
+
+// post shows a card to a channel and returns the message's ts. A user id as channel opens the direct message.
+func (p *poster) post(ctx context.Context, channel, thread, key string, card render.Card) (string, string, error) {
+	msg, err := p.message(ctx, card)
+	if err != nil {
+		return "", "", err
+	}
+	opts := append(content(msg), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl())
+	if thread != "" {
+		opts = append(opts, slack.MsgOptionTS(thread))
+	}
+	if key != "" {
+		opts = append(opts, marked(key))
+	}
+	var where, ts string
+	err = patiently(ctx, func() (err error) {
+		where, ts, err = p.api.PostMessageContext(ctx, channel, opts...)
+		return err
+	})
+	if err != nil {
+		return "", "", fmt.Errorf("post a card to %s: %w", channel, err)
+	}
+	return where, ts, p.attach(ctx, where, ts, card.Files)
+}
+
+// edit replaces a message of ours.
+func (p *poster) edit(ctx context.Context, channel, ts string, card render.Card) error {
+	msg, err := p.message(ctx, card)
+	if err != nil {
+		return err
+	}
+	err = patiently(ctx, func() error {
+		_, _, _, err := p.api.UpdateMessageContext(ctx, channel, ts, content(msg)...)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("edit the card %s in %s: %w", ts, channel, err)
+	}
+	return nil
+}
+
+// whisper shows a card to one person in a channel, in a thread when thread is set.
+func (p *poster) whisper(ctx context.Context, channel, thread, user string, card render.Card) error {
+	msg, err := p.message(ctx, card)
+	if err != nil {
+		return err
+	}
+	opts := content(msg)
+	if thread != "" {
+		opts = append(opts, slack.MsgOptionTS(thread))
+	}
+	err = patiently(ctx, func() error {
+		_, err := p.api.PostEphemeralContext(ctx, channel, user, opts...)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("tell %s in %s: %w", user, channel, err)
+	}
+	return nil
+}
+
+// respond answers through a response_url: to the person alone, in place of the message they clicked on when replace is set.
+// Slack takes five answers within 30 minutes.
+func (p *poster) respond(ctx context.Context, url string, replace replacing, card render.Card) error {
+	msg, err := p.message(ctx, card)
+	if err != nil {
+		return err
+	}
+	hook := &slack.WebhookMessage{
+		Text: msg.Text, Blocks: &slack.Blocks{BlockSet: msg.Blocks}, ResponseType: slack.ResponseTypeEphemeral,
+		ReplaceOriginal: bool(replace), UnfurlLinks: new(bool), UnfurlMedia: new(bool),
+	}
+	err = patiently(ctx, func() error { return slack.PostWebhookCustomHTTPContext(ctx, url, p.http, hook) })
+	if err != nil {
+		return fmt.Errorf("answer through the response URL: %w", hideURL(err, url))
+	}
+	return nil
+}
+
+// replacing tells whether an answer takes the place of the message that was clicked on.
+type replacing bool
+
+// direct sends a card and its files to a person's direct message.
+func (p *poster) direct(ctx context.Context, user string, card render.Card) error {
+	_, _, err := p.post(ctx, user, "", "", card)
+	return err
+}
+
+// attach uploads files into the thread of a message.
+func (p *poster) attach(ctx context.Context, channel, thread string, files []render.File) error {
+	for _, f := range files {
+		if len(f.Body) == 0 {
+			continue // Slack refuses empty files
+		}
+		err := patiently(ctx, func() error {
+			_, err := p.api.UploadFileContext(ctx, slack.UploadFileParameters{
+				Filename: f.Name, Title: f.Title, FileSize: len(f.Body), Reader: strings.NewReader(string(f.Body)),
+				Channel: channel, ThreadTimestamp: thread,
+			})
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("upload %s: %w", f.Name, err)
+		}
+	}
+	return nil
+}
+
+// content is a message's text and blocks. Slack is told not to look for markup in the text: it is data.
+func content(msg render.Message) []slack.MsgOption {
+	return []slack.MsgOption{slack.MsgOptionText(msg.Text, false), slack.MsgOptionBlocks(msg.Blocks...), slack.MsgOptionDisableMarkdown()}
+}
+
+// patiently repeats call while Slack asks for patience, as long as it asks, at most maxTries times.
+func patiently(ctx context.Context, call func() error) error {
+	for try := 1; ; try++ {
+		err := call()
+		wait, slow := patience(err, try)
+		if !slow || try == maxTries {
+			return err
+		}
+		if !sleep(ctx, wait) {
+			return errors.Join(err, ctx.Err())
+		}
+	}
+}
+
+// patience tells how long to wait before a refused post is repeated. A 5xx is tried again as well: an answer shown twice is
+// a smaller harm than one never shown.
+func patience(err error, try int) (time.Duration, bool) {
+	var limited *slack.RateLimitedError
+	if errors.As(err, &limited) {
+		return max(limited.RetryAfter, time.Second), true
+	}
+	var status slack.StatusCodeError
+	if errors.As(err, &status) && status.Code >= 500 {
+		return time.Duration(try) * time.Second, true
+	}
+	return 0, false
+}
+
+// hideURL keeps a response URL, which anyone can post to, out of an error.
+func hideURL(err error, url string) error {
+	if text := err.Error(); strings.Contains(text, url) {
+		return errors.New(strings.ReplaceAll(text, url, "(response URL)"))
+	}
+	return err
+}

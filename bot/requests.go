@@ -1,0 +1,203 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"s1bot/approvals"
+	"s1bot/commands"
+	"s1bot/render"
+)
+
+// rule asks the policy about a wish, with what the ledger knows of the last hour.
+func (b *Bot) rule(ctx context.Context, wish approvals.Ask) approvals.Ruling {
+	if wish.Risk == string(commands.Destructive) {
+		spent, err := b.Ledger.LastHour(ctx, wish.Caller.ID)
+		if err != nil {
+			return approvals.Ruling{Effect: approvals.Deny, Why: "The budget of this hour cannot be read, so nothing is allowed now."}
+		}
+		wish.LastHour = spent
+	}
+	return b.Policy.Decide(wish)
+}
+
+// refuse says no and writes it down.
+func (b *Bot) refuse(ctx context.Context, wish approvals.Ask, ruling approvals.Ruling) error {
+	if err := b.Ledger.Refuse(ctx, wish, ruling); err != nil {
+		b.Log.Error("cannot write a refusal down", "user", wish.Caller.ID, "command", wish.Command, "err", err)
+	}
+	return ruling.Err()
+}
+
+// announce posts the card of a pending request to the approvals channel.
+func (b *Bot) announce(ctx context.Context, req approvals.Request) error {
+	defer b.cards.lock(req.ID)()
+	channel, ts, err := b.post.post(ctx, b.ApprovalsChannel, "", req.ID, b.requestCard(req))
+	if err != nil {
+		return fmt.Errorf("post the request to the approvals channel: %w", err)
+	}
+	return b.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: channel, TS: ts})
+}
+
+// show edits every card of a request to what its row says now.
+func (b *Bot) show(ctx context.Context, id string) {
+	defer b.cards.lock(id)()
+	req, err := b.Ledger.Get(ctx, id)
+	if err != nil {
+		b.Log.Error("cannot read a request", "request_id", id, "err", err)
+		return
+	}
+	for _, ref := range req.Cards {
+		if err := b.post.edit(ctx, ref.Channel, ref.TS, b.requestCard(req)); err != nil {
+			b.Log.Warn("cannot edit a request's card", "request_id", id, "channel", ref.Channel, "err", err)
+		}
+	}
+}
+
+// execute runs an approved request, once, whoever calls it how often. A is who waits for the answer at this moment; nil when
+// the request waited for an approval.
+func (b *Bot) execute(ctx context.Context, id string, a *ask) error {
+	req, err := b.Ledger.Run(ctx, id, func(ctx context.Context, req approvals.Request) approvals.Result {
+		if len(req.Cards) > 0 {
+			go b.show(context.WithoutCancel(ctx), id) // "running", while the console works
+		}
+		return b.carryOut(ctx, req)
+	})
+	switch {
+	case errors.Is(err, approvals.ErrTaken):
+		return nil // another process, click or start runs it
+	case err != nil:
+		return fmt.Errorf("run request %s: %w", id, err)
+	}
+	b.show(ctx, id)
+	b.tell(ctx, req, a)
+	b.changed(ctx, req)
+	return nil
+}
+
+// carryOut calls the console for a request that was claimed.
+func (b *Bot) carryOut(ctx context.Context, req approvals.Request) approvals.Result {
+	a := ask{user: req.Requester, who: b.requester(ctx, req), at: origin{Channel: req.Channel, Thread: req.Thread}}
+	cmd, ok := b.Catalog.Find(req.Command)
+	if !ok {
+		return b.failed(a, fmt.Errorf("command %s is no longer there", req.Command))
+	}
+	card, err := cmd.Run(ctx, b.call(a), req.Args)
+	if err != nil {
+		return b.failed(a, b.blame(cmd, err))
+	}
+	return result(card)
+}
+
+// failed is the outcome of a command that ended in an error.
+func (b *Bot) failed(a ask, err error) approvals.Result {
+	card, fault := b.explain(a, err)
+	if fault != nil {
+		b.Log.Error("a request failed", "user", a.user, "err", fault)
+	}
+	card.Outcome = render.Failed
+	r := result(card)
+	r.Uncertain, r.Err = outcomeUnknown(err), err
+	return r
+}
+
+// result is a card as the row keeps it.
+func result(card render.Card) approvals.Result {
+	card.Files = nil
+	body, err := json.Marshal(card)
+	if err != nil {
+		body = nil
+	}
+	return approvals.Result{Outcome: string(card.Outcome), Card: body}
+}
+
+// requester is the person who asked; who they are now, or what the row says when Slack cannot be asked.
+func (b *Bot) requester(ctx context.Context, req approvals.Request) Person {
+	who, err := b.people.who(ctx, req.Requester)
+	if err != nil {
+		who = Person{Person: approvals.Person{ID: req.Requester, Name: req.RequesterName}, Zone: time.UTC}
+	}
+	return who
+}
+
+// tell gives the result to those who wait for it: the thread of the card, and the requester.
+func (b *Bot) tell(ctx context.Context, req approvals.Request, a *ask) {
+	card := resultCard(req)
+	if a != nil {
+		b.reply(ctx, *a, card)
+		return
+	}
+	for _, ref := range req.Cards {
+		if _, _, err := b.post.post(ctx, ref.Channel, ref.TS, "", card); err != nil {
+			b.Log.Warn("cannot post a result to its thread", "request_id", req.ID, "err", err)
+		}
+	}
+	b.tellRequester(ctx, req, card)
+}
+
+// tellRequester sends a card to the person who asked.
+func (b *Bot) tellRequester(ctx context.Context, req approvals.Request, card render.Card) {
+	if err := b.post.direct(ctx, req.Requester, card); err != nil {
+		b.Log.Error("cannot tell the requester", "request_id", req.ID, "user", req.Requester, "err", err)
+	}
+}
+
+// changed lets others know what a request touched, so that their cards follow at once.
+func (b *Bot) changed(ctx context.Context, req approvals.Request) {
+	var plan commands.Plan
+	if b.Changed == nil || json.Unmarshal(req.Plan, &plan) != nil {
+		return
+	}
+	ids := map[string][]string{}
+	for _, t := range plan.Targets {
+		ids[t.Kind] = append(ids[t.Kind], t.ID)
+	}
+	for kind, list := range ids {
+		b.Changed(ctx, kind, list)
+	}
+}
+
+// expire closes requests whose time is over and says so.
+func (b *Bot) expire(ctx context.Context) {
+	expired, err := b.Ledger.ExpireDue(ctx)
+	if err != nil && ctx.Err() == nil {
+		b.Log.Error("cannot expire requests", "err", err)
+	}
+	for _, req := range expired {
+		b.work.push(func(ctx context.Context) {
+			b.show(ctx, req.ID)
+			b.tellRequester(ctx, req, resultCard(req))
+		})
+	}
+}
+
+// recover takes up what an earlier or another process left: approved requests that nobody runs, runs that broke off, and
+// requests whose card was never posted.
+func (b *Bot) recover(ctx context.Context) {
+	left, err := b.Ledger.Recover(ctx)
+	if err != nil && ctx.Err() == nil {
+		b.Log.Error("cannot look for requests left over", "err", err)
+	}
+	for _, req := range left {
+		b.work.push(func(ctx context.Context) {
+			if err := b.takeUp(ctx, req); err != nil {
+				b.Log.Error("cannot take up a request", "request_id", req.ID, "err", err)
+			}
+		})
+	}
+}
+
+func (b *Bot) takeUp(ctx context.Context, req approvals.Request) error {
+	switch req.State {
+	case approvals.Pending:
+		return b.announce(ctx, req)
+	case approvals.Approved:
+		return b.execute(ctx, req.ID, nil)
+	}
+	b.show(ctx, req.ID)
+	b.tell(ctx, req, nil)
+	return nil
+}

@@ -1,0 +1,125 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"s1bot/commands"
+	"s1bot/render"
+)
+
+// origin is where an invocation came from and where its answer goes.
+type origin = render.Origin
+
+// An ask is one thing that one person wants, however they said it.
+type ask struct {
+	user, team string // ids as Slack gave them; team may be empty
+	who        Person // set by admit
+	at         origin
+	trigger    string // opens a form, once, within 3 s; empty when there is none
+	view       string // id of the modal that the click happened in
+	inv        render.Invocation
+	extras     commands.Extras
+	line       string // what was typed, for the history
+}
+
+// A slashCommand is what Slack sends for one. slack-go's type is not used: it fails on is_enterprise_install as a string.
+type slashCommand struct {
+	Team        string `json:"team_id"`
+	User        string `json:"user_id"`
+	Channel     string `json:"channel_id"`
+	Command     string `json:"command"`
+	Text        string `json:"text"`
+	ResponseURL string `json:"response_url"`
+	Trigger     string `json:"trigger_id"`
+}
+
+// slash handles "/s1 …".
+func (b *Bot) slash(ctx context.Context, d delivery) error {
+	var c slashCommand
+	if err := json.Unmarshal(d.payload, &c); err != nil {
+		return fmt.Errorf("read a slash command: %w", err)
+	}
+	a := ask{user: c.User, team: c.Team, trigger: c.Trigger, at: origin{Channel: c.Channel, ResponseURL: c.ResponseURL, Key: d.key}}
+	if d.again {
+		a.trigger = ""
+	}
+	return b.typed(ctx, a, d, c.Text)
+}
+
+// event handles "@s1bot …", which is how commands are typed in threads.
+func (b *Bot) event(ctx context.Context, d delivery) error {
+	var e struct {
+		Team  string `json:"team_id"`
+		Event struct {
+			Type    string `json:"type"`
+			User    string `json:"user"`
+			Team    string `json:"team"`
+			Bot     string `json:"bot_id"`
+			Text    string `json:"text"`
+			Channel string `json:"channel"`
+			TS      string `json:"ts"`
+			Thread  string `json:"thread_ts"`
+			Edited  any    `json:"edited"`
+		} `json:"event"`
+	}
+	if err := json.Unmarshal(d.payload, &e); err != nil {
+		return fmt.Errorf("read an event: %w", err)
+	}
+	if e.Event.Type != "app_mention" || e.Event.User == "" || e.Event.User == b.self.User || e.Event.Edited != nil {
+		return nil
+	}
+	a := ask{user: e.Event.User, team: first(e.Event.Team, e.Team), at: origin{Channel: e.Event.Channel, Thread: e.Event.Thread, Key: d.key}}
+	return b.typed(ctx, a, d, b.afterMention(e.Event.Text))
+}
+
+// afterMention is what follows the bot's own mention: "please <@UBOT> agents" asks for "agents".
+func (b *Bot) afterMention(text string) string {
+	for _, open := range []string{"<@" + b.self.User + ">", "<@" + b.self.User + "|"} {
+		_, rest, found := strings.Cut(text, open)
+		if !found {
+			continue
+		}
+		if strings.HasSuffix(open, "|") {
+			_, rest, _ = strings.Cut(rest, ">")
+		}
+		return strings.TrimLeft(strings.TrimSpace(rest), ":, ")
+	}
+	return text
+}
+
+// typed runs a line of text for a person.
+func (b *Bot) typed(ctx context.Context, a ask, d delivery, text string) error {
+	return b.answering(ctx, &a, func() error {
+		if err := b.admit(ctx, &a); err != nil {
+			return err
+		}
+		if err := stale(d, b.Now()); err != nil {
+			return err
+		}
+		a.line = strings.TrimSpace(text)
+		return b.line(ctx, a)
+	})
+}
+
+// line tells the bot's own words (help, history, can, approve …) from commands.
+func (b *Bot) line(ctx context.Context, a ask) error {
+	word, rest, _ := strings.Cut(a.line, " ")
+	if own, ok := ownWords()[strings.ToLower(word)]; ok {
+		return own.typed(b, ctx, a, strings.TrimSpace(rest))
+	}
+	inv, extras, err := b.Catalog.Parse(a.line, commands.Input{Zone: a.who.Zone, Now: b.Now()})
+	var missing *commands.MissingError
+	switch {
+	case errors.As(err, &missing):
+		a.inv, a.extras = missing.Given, extras
+		return b.openForm(ctx, a)
+	case err != nil:
+		return err
+	}
+	a.inv, a.extras = inv, extras
+	return b.invoke(ctx, a)
+}

@@ -1,0 +1,147 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/slack-go/slack"
+	"github.com/stretchr/testify/require"
+
+	"s1bot/bot/slacksim"
+)
+
+// line is sockets against a simulated workspace; every envelope is acknowledged and counted.
+type line struct {
+	*sockets
+	ws   *slacksim.Workspace
+	mu   sync.Mutex
+	seen map[string]int
+	got  chan string
+	end  func()
+}
+
+func connect(t *testing.T, n int) *line {
+	t.Helper()
+	ws := slacksim.New(slacksim.Options{})
+	ws.AddUser(slacksim.User{Name: "alice"})
+	ws.AddChannel(slacksim.Channel{Name: "soc"})
+	server := httptest.NewServer(ws)
+	api := slack.New(slacksim.BotToken, slack.OptionAPIURL(server.URL+"/api/"), slack.OptionAppLevelToken(slacksim.AppToken))
+	l := &line{ws: ws, seen: map[string]int{}, got: make(chan string, 1000)}
+	open := func(ctx context.Context) (string, error) {
+		_, url, err := api.StartSocketModeContext(ctx)
+		return url, err
+	}
+	l.sockets = newSockets(n, open, l.receive, slog.New(slog.DiscardHandler))
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- l.run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		require.NoError(t, <-ended)
+		server.Close()
+		ws.Close()
+	})
+	require.NoError(t, ws.WaitSockets(t.Context(), n))
+	return l
+}
+
+func (l *line) receive(e envelope) {
+	_ = e.acknowledge(context.Background(), nil)
+	l.mu.Lock()
+	l.seen[e.ID]++
+	l.mu.Unlock()
+	l.got <- e.ID
+}
+
+// types sends n slash commands and waits until all have come.
+func (l *line) types(t *testing.T, n int) {
+	t.Helper()
+	for i := range n {
+		require.NoError(t, l.ws.User("alice").Types("#soc", fmt.Sprintf("/s1 help %d", i)))
+	}
+	for range n {
+		select {
+		case <-l.got:
+		case <-time.After(30 * time.Second):
+			require.FailNow(t, "an envelope is missing")
+		}
+	}
+}
+
+func TestEveryEnvelopeComesOnceOverWhicheverConnection(t *testing.T) {
+	t.Parallel()
+	l := connect(t, 2)
+	l.types(t, 50)
+	require.Len(t, l.seen, 50)
+	require.Equal(t, 2, int(l.up.Load()))
+	require.Empty(t, l.ws.Violations())
+}
+
+func TestAnAnnouncedDisconnectLosesNothing(t *testing.T) {
+	t.Parallel()
+	l := connect(t, 2)
+	l.ws.Disconnect("warning", time.Second)
+	l.types(t, 50) // some still come over the connections that will close
+	require.Len(t, l.seen, 50)
+	require.Empty(t, l.ws.Violations())
+}
+
+func TestABrokenConnectionIsReplaced(t *testing.T) {
+	t.Parallel()
+	l := connect(t, 2)
+	before := len(l.ws.Calls("apps.connections.open"))
+	l.ws.DropSockets()
+	_, err := l.ws.WaitCall(t.Context(), "apps.connections.open", func(slacksim.Call) bool {
+		return true
+	})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return len(l.ws.Calls("apps.connections.open")) >= before+2 }, 30*time.Second, 10*time.Millisecond)
+	require.NoError(t, l.ws.WaitSockets(t.Context(), 2))
+	l.types(t, 10)
+}
+
+func TestReconnectingIsPaced(t *testing.T) {
+	t.Parallel()
+	pause := time.Duration(0)
+	for range 20 {
+		after := next(pause, nil)
+		require.GreaterOrEqual(t, after, minBackoff/2)
+		require.LessOrEqual(t, after, maxBackoff)
+		pause = after
+	}
+	require.GreaterOrEqual(t, pause, maxBackoff/4, "it grows")
+	require.Equal(t, 42*time.Second, next(0, &slack.RateLimitedError{RetryAfter: 42 * time.Second}), "Slack's own word counts")
+}
+
+func TestARefusedTokenEndsTheRun(t *testing.T) {
+	t.Parallel()
+	ws := slacksim.New(slacksim.Options{})
+	server := httptest.NewServer(ws)
+	t.Cleanup(server.Close)
+	t.Cleanup(ws.Close)
+	api := slack.New(slacksim.BotToken, slack.OptionAPIURL(server.URL+"/api/"), slack.OptionAppLevelToken("xapp-wrong"))
+	s := newSockets(2, func(ctx context.Context) (string, error) {
+		_, url, err := api.StartSocketModeContext(ctx)
+		return url, err
+	}, func(envelope) {}, slog.New(slog.DiscardHandler))
+	require.ErrorContains(t, s.run(t.Context()), "invalid_auth")
+}
+
+func TestAnAnswerTooLargeForSlackStillAcknowledges(t *testing.T) {
+	t.Parallel()
+	var sent []any
+	e := envelope{Type: "interactive", ack: func(_ context.Context, payload any) error {
+		sent = append(sent, payload)
+		return nil
+	}}
+	require.ErrorContains(t, e.acknowledge(t.Context(), map[string]string{"text": string(make([]byte, maxAck))}), "bytes")
+	require.Equal(t, []any{nil}, sent)
+	require.NoError(t, e.acknowledge(t.Context(), map[string]string{"text": "ok"}))
+	require.Len(t, sent, 2)
+}

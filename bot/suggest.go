@@ -1,0 +1,55 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"s1bot/render"
+)
+
+// Slack shows nothing if a search box is not answered within 3 s.
+const suggestLimit = 2500 * time.Millisecond
+
+// most options of one answer, and how much of the acknowledgement they may fill.
+const (
+	maxOptions     = 100
+	maxOptionBytes = maxAck - 1024
+)
+
+// suggest answers a search box while a person types. Whoever may do nothing here finds nothing.
+func (b *Bot) suggest(ctx context.Context, in interaction) any {
+	ctx, cancel := context.WithTimeout(ctx, suggestLimit)
+	defer cancel()
+	empty := slack.OptionsResponse{Options: []*slack.OptionBlockObject{}}
+	kind, ok := render.ReadSearch(in.ActionID)
+	if !ok {
+		return empty
+	}
+	a := ask{user: in.User.ID, team: first(in.User.Team, in.Team.ID)}
+	if err := b.admit(ctx, &a); err != nil {
+		return empty
+	}
+	found, err := b.Catalog.Search(ctx, b.call(a), kind, in.Value)
+	if err != nil {
+		b.Log.Warn("a search box stays empty", "user", a.user, "kind", kind, "err", err)
+		return empty
+	}
+	return slack.OptionsResponse{Options: fitting(found)}
+}
+
+// fitting is as many options as an acknowledgement takes.
+func fitting(found []render.Option) []*slack.OptionBlockObject {
+	options, size := []*slack.OptionBlockObject{}, 0
+	for _, o := range found[:min(len(found), maxOptions)] {
+		option := o.Block()
+		body, err := json.Marshal(option)
+		if size += len(body) + 1; err != nil || size > maxOptionBytes {
+			break
+		}
+		options = append(options, option)
+	}
+	return options
+}

@@ -1,0 +1,203 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"s1bot/approvals"
+	"s1bot/commands"
+	"s1bot/render"
+)
+
+// A word is something the bot itself understands beside the commands of the catalog: it concerns the bot and its requests,
+// not the console.
+type word struct {
+	typed   func(b *Bot, ctx context.Context, a ask, rest string) error
+	clicked func(b *Bot, ctx context.Context, a ask, args json.RawMessage) error
+}
+
+// ownWords are the bot's own words.
+func ownWords() map[string]word {
+	return map[string]word{
+		"":         {(*Bot).palette, nothing},
+		"help":     {(*Bot).help, nothing},
+		"history":  {(*Bot).history, nothing},
+		"can":      {(*Bot).can, nothing},
+		"approve":  {byRef((*Bot).approve), byID((*Bot).approve)},
+		"deny":     {byRef((*Bot).deny), byID((*Bot).deny)},
+		"withdraw": {byRef((*Bot).withdraw), byID((*Bot).withdraw)},
+		"again":    {byRef((*Bot).again), byID((*Bot).again)},
+		"close":    {byRef((*Bot).leave), byID((*Bot).leave)},
+	}
+}
+
+func nothing(*Bot, context.Context, ask, json.RawMessage) error { return errGone }
+
+// A decide is one person's word on one request; reason may be empty.
+type decide func(b *Bot, ctx context.Context, a ask, id, reason string) error
+
+// byRef reads "A-7F3A because of …".
+func byRef(do decide) func(*Bot, context.Context, ask, string) error {
+	return func(b *Bot, ctx context.Context, a ask, rest string) error {
+		ref, reason, _ := strings.Cut(rest, " ")
+		if ref == "" {
+			return &commands.UsageError{Problem: "which request? Give its reference, such as A-7F3A"}
+		}
+		return do(b, ctx, a, strings.ToUpper(ref), strings.TrimSpace(strings.TrimPrefix(reason, "reason=")))
+	}
+}
+
+// byID reads the arguments of a button or form.
+func byID(do decide) func(*Bot, context.Context, ask, json.RawMessage) error {
+	return func(b *Bot, ctx context.Context, a ask, args json.RawMessage) error {
+		var p struct{ Request, Reason string }
+		if err := json.Unmarshal(args, &p); err != nil || p.Request == "" {
+			return errGone
+		}
+		return do(b, ctx, a, p.Request, strings.TrimSpace(p.Reason))
+	}
+}
+
+func (b *Bot) approve(ctx context.Context, a ask, id, _ string) error {
+	req, err := b.Ledger.Approve(ctx, id, a.who.Person)
+	if err != nil {
+		return err
+	}
+	if req.State != approvals.Approved {
+		b.show(ctx, req.ID)
+		b.reply(ctx, a, notice(fmt.Sprintf("Your approval counts. %d of %d are there.", len(req.Approvals), req.Quorum)))
+		return nil
+	}
+	return b.execute(ctx, req.ID, nil)
+}
+
+// deny asks for a reason first.
+func (b *Bot) deny(ctx context.Context, a ask, id, reason string) error {
+	if reason == "" {
+		return b.askWhy(ctx, a, id)
+	}
+	req, err := b.Ledger.Deny(ctx, id, a.who.Person, reason)
+	if err != nil {
+		return err
+	}
+	return b.closed(ctx, req)
+}
+
+func (b *Bot) withdraw(ctx context.Context, a ask, id, _ string) error {
+	req, err := b.Ledger.Withdraw(ctx, id, a.who.Person)
+	if err != nil {
+		return err
+	}
+	b.show(ctx, req.ID)
+	b.reply(ctx, a, notice("Withdrawn. Nothing was done."))
+	return nil
+}
+
+// again runs a request whose outcome nobody knows once more, because a person looked and says so.
+func (b *Bot) again(ctx context.Context, a ask, id, _ string) error {
+	req, err := b.Ledger.Reopen(ctx, id, a.who.Person)
+	if err != nil {
+		return err
+	}
+	return b.execute(ctx, req.ID, nil)
+}
+
+// leave ends a request whose outcome nobody knows.
+func (b *Bot) leave(ctx context.Context, a ask, id, reason string) error {
+	req, err := b.Ledger.Close(ctx, id, a.who.Person, reason)
+	if err != nil {
+		return err
+	}
+	b.show(ctx, req.ID)
+	b.reply(ctx, a, notice("Closed. Nothing more was done."))
+	return nil
+}
+
+// closed tells everybody that a request came to nothing.
+func (b *Bot) closed(ctx context.Context, req approvals.Request) error {
+	b.show(ctx, req.ID)
+	b.tellRequester(ctx, req, resultCard(req))
+	return nil
+}
+
+// askWhy opens the form of a denial, for those who may deny.
+func (b *Bot) askWhy(ctx context.Context, a ask, id string) error {
+	if err := b.Ledger.MayDecide(ctx, id, a.who.Person); err != nil {
+		return err
+	}
+	form := render.Form{
+		Title: "Deny the request", Submit: "Deny", Origin: a.at, Do: about("deny", id),
+		Fields: []render.FormField{{Name: "reason", Label: "Why?", Hint: "The requester reads this, and it stays in the audit trail.", Widget: render.MultiLine, Required: true, MaxLength: 1000}},
+	}
+	if a.trigger == "" {
+		return &commands.UsageError{Problem: "a denial needs a reason", Hint: "Type: deny " + id + " and why"}
+	}
+	return b.open(ctx, a, form)
+}
+
+// help explains the bot, or one command.
+func (b *Bot) help(ctx context.Context, a ask, rest string) error {
+	if rest == "" {
+		b.reply(ctx, a, b.Catalog.Help())
+		return nil
+	}
+	cmd, ok := b.Catalog.Find(rest)
+	if !ok {
+		return &commands.UsageError{Problem: fmt.Sprintf("there is no command “%s”", rest), Nearest: b.Catalog.Nearest(rest)}
+	}
+	b.reply(ctx, a, cmd.Help())
+	return nil
+}
+
+// history lists what the person asked for lately, to run again.
+func (b *Bot) history(ctx context.Context, a ask, _ string) error {
+	lines, err := b.History.Last(ctx, a.user, 10)
+	if err != nil {
+		return fmt.Errorf("read the history: %w", err)
+	}
+	if len(lines) == 0 {
+		b.reply(ctx, a, notice("You have not asked for anything yet. /s1 shows what there is."))
+		return nil
+	}
+	card := render.Card{Title: "Your last commands", Text: "Your last commands"}
+	for _, line := range lines {
+		card.Parts = append(card.Parts, render.Line{render.Mono("/s1 " + line)})
+	}
+	b.reply(ctx, a, card)
+	return nil
+}
+
+// can tells what would happen, without doing it.
+func (b *Bot) can(ctx context.Context, a ask, rest string) error {
+	inv, extras, err := b.Catalog.Parse(rest, commands.Input{Zone: a.who.Zone, Now: b.Now()})
+	if err != nil {
+		return err
+	}
+	cmd, ok := b.Catalog.Find(inv.Command)
+	if !ok {
+		return errGone
+	}
+	a.inv, a.extras = inv, extras
+	plan, err := cmd.Prepare(ctx, b.call(a), inv.Args)
+	if err != nil {
+		return b.blame(cmd, err)
+	}
+	wish := approvals.Ask{Caller: a.who.Person, Command: cmd.Name, Area: cmd.Area, Risk: string(cmd.Risk), Guarded: cmd.Guarded, Channel: a.at.Channel, Targets: len(plan.Targets)}
+	b.reply(ctx, a, canCard(cmd, plan, b.rule(ctx, wish)))
+	return nil
+}
+
+func canCard(cmd *commands.Command, plan commands.Plan, r approvals.Ruling) render.Card {
+	verdict := map[approvals.Effect]string{
+		approvals.Allow:   "You may run this; it runs at once.",
+		approvals.Approve: fmt.Sprintf("You may ask for this; it needs %s from: %s.", plural(r.Quorum, "approval"), strings.Join(r.By, ", ")),
+		approvals.Deny:    sentence("You may not: " + r.Why),
+	}[r.Effect]
+	body, _ := json.Marshal(plan)
+	card := render.Card{Tone: render.Info, Title: "What would happen · " + cmd.Title, Text: verdict, Parts: []render.Part{render.Line{render.Text(verdict)}}}
+	card.Parts = append(card.Parts, planParts(approvals.Request{Plan: body})...)
+	card.Parts = append(card.Parts, render.Note{render.Text("Nothing was done.")})
+	return card
+}

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"s1bot/s1/s1sim"
+)
+
+// screenshots is where the browser test leaves its pictures; git ignores it.
+var screenshots = filepath.Join("..", "..", "screenshots")
+
+// TestTheDemoInABrowser plays the main job in the demo's page, as a person would: look at endpoints, ask for an isolation, be
+// refused as one's own approver, have somebody else approve, and deal with a threat that appears.
+func TestTheDemoInABrowser(t *testing.T) {
+	chromium, err := exec.LookPath("chromium")
+	if err != nil && os.Getenv("CI") == "" {
+		t.Skip("NO BROWSER TEST: there is no chromium on this machine (.ci/setup installs it)")
+	}
+	require.NoError(t, err)
+	require.NoError(t, os.MkdirAll(screenshots, 0o750))
+	d := runDemo(t)
+	d.sim.AddThreat(s1sim.ThreatSpec{Name: "invoice_2026.pdf.exe", Agent: "DESKTOP-2", Confidence: "malicious"})
+	b := browse(t, chromium, d.page)
+
+	b.open("alice", "soc")
+	b.say("/s1 list-agents DESKTOP")
+	b.waitText("page 1 of")
+	b.picture("1-list")
+
+	b.say(`/s1 isolate DESKTOP-3 reason="beaconing to 203.0.113.9" ticket=INC-1042`)
+	b.waitText("Waiting for approval")
+	b.channel("approvals")
+	b.waitText("Approval needed")
+	b.press("Approve")
+	b.waitText("You asked for this yourself")
+	b.picture("2-approval-refused")
+
+	b.person("bob", "approvals")
+	b.waitText("Approval needed")
+	b.press("Approve")
+	b.waitText("Approved by")
+	b.waitText("Successful")
+	b.picture("3-approved")
+	require.Len(t, d.sim.Changes(), 1)
+	require.Contains(t, d.sim.Changes()[0].Body, d.sim.Agent("DESKTOP-3")["id"])
+
+	b.person("alice", "threats")
+	b.waitText("invoice_2026.pdf.exe")
+	b.picture("4-threat")
+	b.choose("Verdict", "True positive")
+	b.waitText("True positive")
+	b.choose("Mitigate", "Kill")
+	b.waitModal()
+	b.picture("5-form")
+	b.phone()
+	b.open("bob", "approvals")
+	b.waitText("Approved by")
+	b.picture("6-phone")
+}
+
+// runDemo runs the demo on a free port until the test ends.
+func runDemo(t *testing.T) *demo {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	d, err := startDemo(ctx, "127.0.0.1:0", slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	require.NoError(t, err)
+	ended := make(chan error, 1)
+	go func() { ended <- d.run(ctx, time.Hour) }()
+	t.Cleanup(func() {
+		cancel()
+		require.NoError(t, <-ended)
+		require.NoError(t, d.close())
+	})
+	require.NoError(t, d.workspace.WaitSockets(t.Context(), 2))
+	return d
+}
+
+// A browser is a page that a test drives.
+type browser struct {
+	t    *testing.T
+	ctx  context.Context
+	page string
+}
+
+func browse(t *testing.T, chromium, page string) *browser {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.WindowSize(1280, 800), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
+	allocator, cancel := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), options...)
+	t.Cleanup(cancel)
+	ctx, cancel := chromedp.NewContext(allocator)
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
+	t.Cleanup(cancel)
+	return &browser{t: t, ctx: ctx, page: page}
+}
+
+func (b *browser) do(what string, steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		b.picture("failed")
+		require.NoError(b.t, err, what)
+	}
+}
+
+// open shows a channel as a person.
+func (b *browser) open(who, channel string) {
+	b.t.Helper()
+	b.do("start a browser", chromedp.Navigate("about:blank")) // the first Run must not be cut off by a time-out of its own
+	b.do("open the page", chromedp.Navigate(b.page+"#"+who+"/"+channel), chromedp.WaitVisible(chromedp.CSS(`[data-testid="composer"]`)))
+}
+
+func (b *browser) channel(name string) {
+	b.t.Helper()
+	b.do("go to #"+name, chromedp.Click(chromedp.CSS(`[data-testid="channel-`+name+`"]`)))
+}
+
+// person switches to somebody with the menu, and to a channel.
+func (b *browser) person(who, channel string) {
+	b.t.Helper()
+	b.do("switch to "+who, chromedp.Click(chromedp.CSS(`[data-testid="person-switcher"]`)), chromedp.WaitVisible(chromedp.CSS(`[data-testid="person-`+who+`"]`)), chromedp.Click(chromedp.CSS(`[data-testid="person-`+who+`"]`)))
+	b.do("wait for "+who, truth(fmt.Sprintf("location.hash.startsWith('#%s')", who)))
+	b.channel(channel)
+}
+
+func (b *browser) say(text string) {
+	b.t.Helper()
+	b.do("type "+text, chromedp.SendKeys(chromedp.CSS(`[data-testid="composer"]`), text), chromedp.Click(chromedp.CSS(`[data-testid="send"]`)))
+}
+
+func (b *browser) waitText(text string) {
+	b.t.Helper()
+	b.do("wait for "+text, truth(fmt.Sprintf("document.body.innerText.includes(%q)", text)))
+}
+
+func (b *browser) waitModal() {
+	b.t.Helper()
+	b.do("wait for a form", chromedp.WaitVisible(chromedp.CSS(`[data-testid="modal"]`)))
+}
+
+// press clicks the newest button with a label.
+func (b *browser) press(label string) {
+	b.t.Helper()
+	b.do("press "+label, chromedp.Click(`(//*[@data-testid="message"]//button[normalize-space()="`+label+`"])[last()]`))
+}
+
+// choose picks an option from the newest menu with a label.
+func (b *browser) choose(menu, option string) {
+	b.t.Helper()
+	b.do("open the menu "+menu, chromedp.Click(`(//*[@data-testid="select"][contains(normalize-space(), "`+menu+`")])[last()]`))
+	b.do("choose "+option, chromedp.Click(`//*[@data-testid="option"][contains(normalize-space(), "`+option+`")]`))
+}
+
+// phone makes the window as small as a phone's.
+func (b *browser) phone() {
+	b.t.Helper()
+	b.do("shrink", chromedp.EmulateViewport(390, 844))
+}
+
+// truth waits until an expression is true in the page.
+func truth(expression string) chromedp.Action[chromedp.Void] {
+	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		_, err := chromedp.Poll[bool](expression)(ctx, t)
+		return chromedp.Void{}, err
+	}
+}
+
+func (b *browser) picture(name string) {
+	b.t.Helper()
+	png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		b.t.Logf("no picture of %s: %v", name, err)
+		return
+	}
+	require.NoError(b.t, os.WriteFile(filepath.Join(screenshots, name+".png"), png, 0o600))
+}

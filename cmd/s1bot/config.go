@@ -1,0 +1,235 @@
+package main
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+
+	"s1bot/approvals"
+	"s1bot/s1"
+)
+
+// config is every setting of the program. README.md explains them to operators; a test compares the two.
+type config struct {
+	AppToken    s1.Secret `env:"SLACK_APP_TOKEN"`
+	BotToken    s1.Secret `env:"SLACK_BOT_TOKEN"`
+	SlackURL    string    `env:"SLACK_API_URL" envDefault:"https://slack.com/api/"`
+	ConsoleURL  string    `env:"S1_URL"`
+	APIToken    s1.Secret `env:"S1_API_TOKEN"`
+	APIVersion  string    `env:"S1_API_VERSION" envDefault:"v2.1"`
+	DatabaseURL string    `env:"S1BOT_DATABASE_URL" envDefault:"sqlite:s1bot.db"`
+
+	Operators        []string `env:"S1BOT_OPERATORS"`
+	Approvers        []string `env:"S1BOT_APPROVERS"`
+	ApprovalsChannel string   `env:"S1BOT_APPROVALS_CHANNEL"`
+	ThreatsChannel   string   `env:"S1BOT_THREATS_CHANNEL"`
+	AlertsChannel    string   `env:"S1BOT_ALERTS_CHANNEL"`
+	PolicyFile       string   `env:"S1BOT_POLICY_FILE"`
+
+	PollInterval time.Duration `env:"S1BOT_POLL_INTERVAL" envDefault:"30s"`
+	Backfill     time.Duration `env:"S1BOT_BACKFILL"`
+	Sockets      int           `env:"S1BOT_SOCKETS" envDefault:"2"`
+	HTTPAddr     string        `env:"S1BOT_HTTP_ADDR"`
+	SecretKey    s1.Secret     `env:"S1BOT_SECRET_KEY"`
+	LogLevel     string        `env:"S1BOT_LOG_LEVEL" envDefault:"info"`
+	LogFormat    string        `env:"S1BOT_LOG_FORMAT" envDefault:"text"`
+}
+
+// defaultHTTPAddr holds where S1BOT_HTTP_ADDR is not set at all; set and empty switches the server off.
+const defaultHTTPAddr = "127.0.0.1:9090"
+
+// secrets are the settings that may also stand in a file named by NAME_FILE.
+func secrets() []string {
+	return []string{"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "S1_API_TOKEN", "S1BOT_SECRET_KEY", "S1BOT_DATABASE_URL"}
+}
+
+// readConfig reads the settings from environment variables. The error lists every problem, one a line.
+func readConfig(environ map[string]string) (config, error) {
+	var c config
+	problems := []error{readSecretFiles(environ)}
+	if _, set := environ["S1BOT_HTTP_ADDR"]; !set {
+		environ["S1BOT_HTTP_ADDR"] = defaultHTTPAddr
+	}
+	err := env.ParseWithOptions(&c, env.Options{Environment: environ})
+	var several env.AggregateError
+	if errors.As(err, &several) {
+		for _, e := range several.Errors {
+			problems = append(problems, readable(e))
+		}
+	} else if err != nil {
+		problems = append(problems, err)
+	}
+	problems = append(problems, c.check()...)
+	return c, errors.Join(problems...)
+}
+
+// environment is the process's own, as readConfig wants it.
+func environment() map[string]string {
+	return env.ToMap(os.Environ())
+}
+
+// readSecretFiles puts the content of NAME_FILE in place of NAME.
+func readSecretFiles(environ map[string]string) error {
+	var problems []error
+	for _, name := range secrets() {
+		path := environ[name+"_FILE"]
+		if path == "" {
+			continue
+		}
+		body, err := os.ReadFile(path)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("%s_FILE: %w", name, err))
+			continue
+		}
+		if environ[name] != "" {
+			problems = append(problems, fmt.Errorf("%s and %s_FILE are both set: keep one", name, name))
+		}
+		environ[name] = strings.TrimSpace(string(body))
+	}
+	return errors.Join(problems...)
+}
+
+// readable names the variable, not the field, of a value that does not parse.
+func readable(err error) error {
+	var parse env.ParseError
+	if !errors.As(err, &parse) {
+		return err
+	}
+	names := map[string]string{"PollInterval": "S1BOT_POLL_INTERVAL", "Backfill": "S1BOT_BACKFILL", "Sockets": "S1BOT_SOCKETS"}
+	want := map[string]string{"PollInterval": "a duration such as 30s", "Backfill": "a duration such as 24h", "Sockets": "a number from 1 to 10"}
+	if name, ok := names[parse.Name]; ok {
+		return fmt.Errorf("%s: want %s", name, want[parse.Name])
+	}
+	return err
+}
+
+var (
+	channelID  = regexp.MustCompile(`^[CG][A-Z0-9]{2,}$`)
+	apiVersion = regexp.MustCompile(`^v\d+\.\d+$`)
+)
+
+// check looks at every setting; each problem names the variable and says what to put there.
+func (c *config) check() []error {
+	var problems []error
+	bad := func(name, format string, args ...any) {
+		problems = append(problems, fmt.Errorf(name+": "+format, args...))
+	}
+	c.checkTokens(bad)
+	c.checkAddresses(bad)
+	c.checkRoles(bad)
+	if c.PollInterval < time.Second {
+		bad("S1BOT_POLL_INTERVAL", "at least 1s")
+	}
+	if c.Backfill < 0 {
+		bad("S1BOT_BACKFILL", "a duration such as 24h, not below zero")
+	}
+	if c.Sockets < 1 || c.Sockets > 10 {
+		bad("S1BOT_SOCKETS", "a number from 1 to 10")
+	}
+	if key, err := base64.StdEncoding.DecodeString(c.SecretKey.Reveal()); !c.SecretKey.Empty() && (err != nil || len(key) != 32) {
+		bad("S1BOT_SECRET_KEY", "32 bytes in base64; `openssl rand -base64 32` makes one")
+	}
+	if new(slog.LevelVar).UnmarshalText([]byte(c.LogLevel)) != nil {
+		bad("S1BOT_LOG_LEVEL", "debug, info, warn or error")
+	}
+	if !slices.Contains([]string{"text", "json"}, c.LogFormat) {
+		bad("S1BOT_LOG_FORMAT", "text or json")
+	}
+	return problems
+}
+
+func (c *config) checkTokens(bad func(string, string, ...any)) {
+	switch token := c.AppToken.Reveal(); {
+	case token == "":
+		bad("SLACK_APP_TOKEN", "required: the app-level token, xapp-…, with the scope connections:write")
+	case !strings.HasPrefix(token, "xapp-"):
+		bad("SLACK_APP_TOKEN", "starts with xapp-: make one under Basic Information › App-Level Tokens")
+	}
+	switch token := c.BotToken.Reveal(); {
+	case token == "":
+		bad("SLACK_BOT_TOKEN", "required: the bot token, xoxb-…")
+	case !strings.HasPrefix(token, "xoxb-"):
+		bad("SLACK_BOT_TOKEN", "starts with xoxb-: find it under OAuth & Permissions after installing the app")
+	}
+	if c.APIToken.Empty() {
+		bad("S1_API_TOKEN", "required: an API token of the console")
+	}
+}
+
+func (c *config) checkAddresses(bad func(string, string, ...any)) {
+	if c.ConsoleURL == "" {
+		bad("S1_URL", "required: the console's address, https://….sentinelone.net")
+	} else if err := checkURL(c.ConsoleURL); err != nil {
+		bad("S1_URL", "%w", err)
+	}
+	if err := checkURL(c.SlackURL); err != nil {
+		bad("SLACK_API_URL", "%w", err)
+	}
+	if !apiVersion.MatchString(c.APIVersion) {
+		bad("S1_API_VERSION", "a version such as v2.1")
+	}
+	scheme, rest, ok := strings.Cut(c.DatabaseURL, ":")
+	if !ok || rest == "" || !slices.Contains([]string{"sqlite", "postgres", "postgresql"}, scheme) {
+		bad("S1BOT_DATABASE_URL", "sqlite:PATH or postgres://…")
+	}
+	if c.HTTPAddr != "" {
+		if _, _, err := net.SplitHostPort(c.HTTPAddr); err != nil {
+			bad("S1BOT_HTTP_ADDR", "an address such as 127.0.0.1:9090, or empty for none")
+		}
+	}
+}
+
+// checkURL wants https, or plain http to this machine.
+func checkURL(raw string) error {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil || u.Host == "":
+		return errors.New("an address such as https://example.sentinelone.net")
+	case u.User != nil:
+		return errors.New("no user name or password in the address")
+	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
+		return nil
+	}
+	return errors.New("https is needed; plain http only to this machine (127.0.0.1, localhost)")
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func (c *config) checkRoles(bad func(string, string, ...any)) {
+	if _, err := c.policy(); err != nil {
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			bad("S1BOT_OPERATORS, S1BOT_APPROVERS", "%s", line)
+		}
+	}
+	if len(approvals.Members(c.Approvers)) > 0 && c.ApprovalsChannel == "" {
+		bad("S1BOT_APPROVALS_CHANNEL", "required with S1BOT_APPROVERS: the id of the channel where approval cards go")
+	}
+	for name, id := range map[string]string{
+		"S1BOT_APPROVALS_CHANNEL": c.ApprovalsChannel, "S1BOT_THREATS_CHANNEL": c.ThreatsChannel, "S1BOT_ALERTS_CHANNEL": c.AlertsChannel,
+	} {
+		if id != "" && !channelID.MatchString(id) {
+			bad(name, "%q is no channel id (C…): find it at the bottom of the channel's details", id)
+		}
+	}
+	if c.PolicyFile != "" {
+		bad("S1BOT_POLICY_FILE", "this version takes its roles from S1BOT_OPERATORS and S1BOT_APPROVERS alone; unset it")
+	}
+}
+
+// policy is who may do what.
+func (c *config) policy() (approvals.Policy, error) {
+	return approvals.NewPolicy(approvals.Settings{Operators: approvals.Members(c.Operators), Approvers: approvals.Members(c.Approvers)})
+}

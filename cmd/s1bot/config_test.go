@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// working is a complete set of settings.
+func working() map[string]string {
+	return map[string]string{
+		"SLACK_APP_TOKEN": "xapp-1", "SLACK_BOT_TOKEN": "xoxb-1", "S1_URL": "https://example.sentinelone.net", "S1_API_TOKEN": "token",
+	}
+}
+
+func TestSettingsThatAreCompleteAreTaken(t *testing.T) {
+	t.Parallel()
+	c, err := readConfig(working())
+	require.NoError(t, err)
+	require.Equal(t, "https://slack.com/api/", c.SlackURL)
+	require.Equal(t, "127.0.0.1:9090", c.HTTPAddr)
+	require.Equal(t, 2, c.Sockets)
+	require.NotContains(t, fmt.Sprintf("%v %+v %#v", c, c, c), "xoxb-1", "secrets must not print")
+}
+
+func TestEverySettingsProblemIsListedAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := readConfig(map[string]string{
+		"SLACK_BOT_TOKEN": "xapp-wrong", "S1_URL": "http://example.com", "S1BOT_SOCKETS": "eleven", "S1BOT_POLL_INTERVAL": "10ms",
+		"S1BOT_APPROVERS": "U0000001", "S1BOT_OPERATORS": "bob", "S1BOT_THREATS_CHANNEL": "#threats", "S1BOT_SECRET_KEY": "short",
+		"S1BOT_LOG_LEVEL": "loud", "S1BOT_LOG_FORMAT": "xml", "S1BOT_DATABASE_URL": "mysql:x", "S1BOT_HTTP_ADDR": "9090", "S1_API_VERSION": "2",
+	})
+	require.Error(t, err)
+	for _, name := range []string{
+		"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "S1_URL", "S1_API_TOKEN", "S1BOT_SOCKETS", "S1BOT_POLL_INTERVAL", "S1BOT_APPROVALS_CHANNEL",
+		"S1BOT_OPERATORS", "S1BOT_THREATS_CHANNEL", "S1BOT_SECRET_KEY", "S1BOT_LOG_LEVEL", "S1BOT_LOG_FORMAT", "S1BOT_DATABASE_URL",
+		"S1BOT_HTTP_ADDR", "S1_API_VERSION",
+	} {
+		require.Contains(t, err.Error(), name)
+	}
+	require.NotContains(t, err.Error(), "short", "a secret's value must not show")
+}
+
+func TestASecretComesFromAFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "token")
+	require.NoError(t, os.WriteFile(path, []byte("from-file\n"), 0o600))
+	settings := working()
+	delete(settings, "S1_API_TOKEN")
+	settings["S1_API_TOKEN_FILE"] = path
+	c, err := readConfig(settings)
+	require.NoError(t, err)
+	require.Equal(t, "from-file", c.APIToken.Reveal())
+
+	settings = working()
+	settings["S1_API_TOKEN_FILE"] = path
+	_, err = readConfig(settings)
+	require.ErrorContains(t, err, "both set")
+}
+
+func TestAnEmptyAddressSwitchesTheHealthServerOff(t *testing.T) {
+	t.Parallel()
+	settings := working()
+	settings["S1BOT_HTTP_ADDR"] = ""
+	c, err := readConfig(settings)
+	require.NoError(t, err)
+	require.Empty(t, c.HTTPAddr)
+}
+
+func TestPlainHTTPIsForThisMachineAlone(t *testing.T) {
+	t.Parallel()
+	for address, ok := range map[string]bool{
+		"http://127.0.0.1:8080": true, "http://localhost:1": true, "http://[::1]:1": true, "https://x.sentinelone.net": true,
+		"http://10.0.0.1": false, "ftp://x": false, "x.sentinelone.net": false, "https://user:pw@x": false,
+	} {
+		settings := working()
+		settings["S1_URL"] = address
+		_, err := readConfig(settings)
+		require.Equal(t, ok, err == nil, "%s: %v", address, err)
+	}
+}
+
+func TestTheReadmeExplainsEverySetting(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	require.NoError(t, err)
+	example, err := os.ReadFile(filepath.Join("..", "..", "deploy", "s1bot.env.example"))
+	require.NoError(t, err)
+	source, err := os.ReadFile("config.go")
+	require.NoError(t, err)
+	for line := range strings.SplitSeq(string(source), "\n") {
+		_, rest, ok := strings.Cut(line, "`env:\"")
+		if !ok {
+			continue
+		}
+		name, _, _ := strings.Cut(rest, `"`)
+		require.Contains(t, string(readme), "`"+name+"`")
+		require.Contains(t, string(example), name+"=")
+	}
+}

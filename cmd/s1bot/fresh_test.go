@@ -1,0 +1,71 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/stretchr/testify/require"
+
+	"s1bot/bot"
+	"s1bot/commands"
+)
+
+var update = flag.Bool("update", false, "write the generated files again")
+
+// manifestFile is the generated Slack manifest.
+var manifestFile = filepath.Join("..", "..", "deploy", "slack-manifest.json")
+
+func TestFreshManifest(t *testing.T) {
+	t.Parallel()
+	made, err := bot.Manifest(commands.All())
+	require.NoError(t, err)
+	if *update {
+		require.NoError(t, os.WriteFile(manifestFile, made, 0o600))
+	}
+	kept, err := os.ReadFile(manifestFile)
+	require.NoError(t, err)
+	require.Equal(t, string(made), string(kept), "run `make generate`")
+}
+
+func TestTheManifestIsWhatSlackTakes(t *testing.T) {
+	t.Parallel()
+	made, err := bot.Manifest(commands.All())
+	require.NoError(t, err)
+	var m struct {
+		Display  map[string]string `json:"display_information"`
+		Features struct {
+			Commands []map[string]any `json:"slash_commands"`
+		}
+	}
+	require.NoError(t, json.Unmarshal(made, &m))
+	require.NotEmpty(t, m.Features.Commands)
+	require.LessOrEqual(t, len(m.Features.Commands), 50)
+	require.LessOrEqual(t, len(m.Display["name"]), 35)
+	require.LessOrEqual(t, len(m.Display["description"]), 140)
+	require.GreaterOrEqual(t, len(m.Display["long_description"]), 175)
+
+	schema, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "slack", "manifest.schema.2.0.0.json"))
+	if err != nil {
+		t.Log("Slack's schema is not beside this checkout: the manifest was held against its limits alone")
+		return
+	}
+	validate(t, schema, made)
+}
+
+func validate(t *testing.T, schema, document []byte) {
+	t.Helper()
+	parsed, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
+	require.NoError(t, err)
+	compiler := jsonschema.NewCompiler()
+	require.NoError(t, compiler.AddResource("manifest.json", parsed))
+	compiled, err := compiler.Compile("manifest.json")
+	require.NoError(t, err)
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(document))
+	require.NoError(t, err)
+	require.NoError(t, compiled.Validate(value))
+}

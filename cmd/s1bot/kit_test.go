@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/bot/slacksim"
+	"s1bot/s1/s1sim"
+)
+
+// patience is how long a story waits for what should happen at once.
+const patience = 30 * time.Second
+
+// A story is the whole program with both services simulated: real HTTP, real WebSockets, a real SQLite file.
+type story struct {
+	t       *testing.T
+	slack   *slacksim.Workspace
+	console *s1sim.Console
+	program *program
+	config  config
+	stop    func()
+}
+
+// tell starts a story. Options change the settings.
+func tell(t *testing.T, options ...func(map[string]string)) *story {
+	t.Helper()
+	s := &story{t: t, slack: slacksim.New(slacksim.Options{}), console: s1sim.New(s1sim.Options{Empty: true})}
+	slackServer, consoleServer := httptest.NewServer(s.slack), httptest.NewServer(s.console)
+	t.Cleanup(consoleServer.Close)
+	t.Cleanup(slackServer.Close)
+	t.Cleanup(s.slack.Close)
+	settings := populate(s.slack)
+	settings["SLACK_APP_TOKEN"], settings["SLACK_BOT_TOKEN"] = slacksim.AppToken, slacksim.BotToken
+	settings["SLACK_API_URL"], settings["S1_URL"] = slackServer.URL+"/api/", consoleServer.URL
+	settings["S1_API_TOKEN"], settings["S1BOT_HTTP_ADDR"] = s1sim.Token, ""
+	settings["S1BOT_DATABASE_URL"] = "sqlite:" + filepath.Join(t.TempDir(), "story.db")
+	settings["S1BOT_POLL_INTERVAL"] = "1s"
+	for _, option := range options {
+		option(settings)
+	}
+	c, err := readConfig(settings)
+	require.NoError(t, err)
+	s.config = c
+	s.start()
+	t.Cleanup(func() {
+		s.stop()
+		if !t.Failed() {
+			require.Empty(t, s.slack.Violations(), "what Slack would have refused or shown as a failure")
+		}
+	})
+	return s
+}
+
+// start runs the program until stop; a story can do both again.
+func (s *story) start() {
+	s.t.Helper()
+	ctx, cancel := context.WithCancel(context.WithoutCancel(s.t.Context()))
+	p, err := assemble(ctx, s.config, slog.New(slog.NewTextHandler(s.logs(), &slog.HandlerOptions{Level: slog.LevelWarn})))
+	require.NoError(s.t, err)
+	ended := make(chan error, 1)
+	go func() { ended <- p.run(ctx) }()
+	s.program = p
+	s.stop = func() {
+		cancel()
+		require.NoError(s.t, <-ended)
+		require.NoError(s.t, p.close())
+		s.stop = func() {}
+	}
+	require.NoError(s.t, s.slack.WaitSockets(s.patient(), s.config.Sockets))
+}
+
+// logs shows the program's warnings of a story that fails.
+func (s *story) logs() io.Writer { return testLog{s.t} }
+
+type testLog struct{ t *testing.T }
+
+func (l testLog) Write(line []byte) (int, error) {
+	l.t.Logf("%s", strings.TrimSpace(string(line)))
+	return len(line), nil
+}
+
+func (s *story) patient() context.Context {
+	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	s.t.Cleanup(cancel)
+	return ctx
+}
+
+// types has a person type into a channel's composer.
+func (s *story) types(who, channel, text string) {
+	s.t.Helper()
+	require.NoError(s.t, s.slack.User(who).Types(channel, text))
+}
+
+func (s *story) clicks(who string, on slacksim.Surface, label string) {
+	s.t.Helper()
+	require.NoError(s.t, s.slack.User(who).Clicks(on, label))
+}
+
+// sees waits for a message in a channel that has all the words.
+func (s *story) sees(channel string, words ...string) slacksim.Message {
+	s.t.Helper()
+	m, err := s.slack.WaitMessage(s.patient(), channel, having(words))
+	require.NoError(s.t, err)
+	return m
+}
+
+// isTold waits for an answer that only one person sees.
+func (s *story) isTold(who string, words ...string) slacksim.Message {
+	s.t.Helper()
+	m, err := s.slack.WaitEphemeral(s.patient(), who, having(words))
+	require.NoError(s.t, err)
+	return m
+}
+
+// isWrittenTo waits for a direct message of the bot to a person.
+func (s *story) isWrittenTo(who string, words ...string) slacksim.Message {
+	s.t.Helper()
+	return s.sees("@"+who, words...)
+}
+
+// becomes waits for a message to change.
+func (s *story) becomes(m slacksim.Message, words ...string) slacksim.Message {
+	s.t.Helper()
+	after, err := s.slack.WaitUpdate(s.patient(), m.Channel, m.TS, having(words))
+	require.NoError(s.t, err)
+	return after
+}
+
+// form waits for a modal that has all the words.
+func (s *story) form(who string, words ...string) slacksim.View {
+	s.t.Helper()
+	v, err := s.slack.WaitView(s.patient(), who, func(v slacksim.View) bool { return hasAll(v.PlainText(), words) })
+	require.NoError(s.t, err)
+	return v
+}
+
+func (s *story) submits(who string, v slacksim.View, fields map[string]any) slacksim.SubmitResult {
+	s.t.Helper()
+	result, err := s.slack.User(who).Submits(v, fields)
+	require.NoError(s.t, err)
+	return result
+}
+
+// changes waits until the console was asked to change something n times and returns those calls.
+func (s *story) changes(n int) []s1sim.Call {
+	s.t.Helper()
+	_, err := s.console.WaitCalls(s.patient(), n, s1sim.Match{Method: "POST"})
+	require.NoError(s.t, err)
+	return s.console.Changes()
+}
+
+// polled waits for the first poll: what happens from then on is news.
+func (s *story) polled() {
+	s.t.Helper()
+	_, err := s.console.WaitCalls(s.patient(), 1, s1sim.Match{Method: "GET", PathPrefix: "/threats"})
+	require.NoError(s.t, err)
+}
+
+func having(words []string) func(slacksim.Message) bool {
+	return func(m slacksim.Message) bool { return hasAll(m.PlainText(), words) }
+}
+
+func hasAll(text string, words []string) bool {
+	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// module is the import path that all of ours begin with.
+const module = "s1bot/"
+
+// rooms says who may import whom: arrows only go up the table. Third-party packages are named by prefix. It is the table of the
+// design, with three changes: bot has gorilla/websocket because it reads Socket Mode itself, bot/store has goose because the
+// migrations are its, and render alone knows slack-go's blocks beside bot.
+var rooms = map[string]struct{ ours, third []string }{
+	"s1":           {nil, []string{"golang.org/x/time/rate"}},
+	"render":       {[]string{"s1"}, []string{"github.com/slack-go/slack"}},
+	"commands":     {[]string{"s1", "render"}, []string{"github.com/hashicorp/golang-lru/v2"}},
+	"approvals":    {nil, nil},
+	"notifier":     {[]string{"s1", "render", "commands"}, []string{"github.com/sourcegraph/conc"}},
+	"bot":          {[]string{"s1", "render", "commands", "approvals"}, []string{"github.com/slack-go/slack", "github.com/sourcegraph/conc", "github.com/hashicorp/golang-lru/v2", "github.com/gorilla/websocket"}},
+	"bot/store":    {[]string{"approvals", "notifier"}, []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"}},
+	"s1/s1sim":     {[]string{"s1"}, nil},
+	"bot/slacksim": {[]string{"render"}, []string{"github.com/gorilla/websocket", "github.com/slack-go/slack"}},
+	"cmd/s1bot":    {[]string{"s1", "render", "commands", "approvals", "notifier", "bot", "bot/store", "s1/s1sim", "bot/slacksim"}, []string{"github.com/caarlos0/env/v11", "github.com/alecthomas/kong"}},
+}
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+func TestLayoutImportsGoUpTheTableOnly(t *testing.T) {
+	t.Parallel()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", "s1bot/...").Output()
+	require.NoError(t, err)
+	seen := 0
+	for decoder := json.NewDecoder(strings.NewReader(string(out))); decoder.More(); seen++ {
+		var p listed
+		require.NoError(t, decoder.Decode(&p))
+		name := strings.TrimPrefix(p.ImportPath, module)
+		room, ok := rooms[name]
+		require.True(t, ok, "package %s has no room in the layout: think before adding one", name)
+		for _, imported := range p.Imports {
+			require.True(t, allowed(room.ours, room.third, imported), "%s must not import %s", name, imported)
+		}
+	}
+	require.Equal(t, len(rooms), seen)
+}
+
+func allowed(ours, third []string, imported string) bool {
+	if rest, ok := strings.CutPrefix(imported, module); ok {
+		return slices.Contains(ours, rest)
+	}
+	if first, _, _ := strings.Cut(imported, "/"); !strings.Contains(first, ".") {
+		return true // the standard library
+	}
+	return slices.ContainsFunc(third, func(prefix string) bool { return imported == prefix || strings.HasPrefix(imported, prefix+"/") })
+}
+
+func TestLayoutTopLevelIsFixed(t *testing.T) {
+	t.Parallel()
+	entries, err := os.ReadDir(filepath.Join("..", ".."))
+	require.NoError(t, err)
+	fixed := []string{"go.mod", "go.sum", "cmd", "bot", "commands", "approvals", "s1", "render", "notifier", "deploy", "Makefile", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md"}
+	built := []string{"s1bot", "screenshots"} // ignored by git
+	var names []string
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), ".") || slices.Contains(built, e.Name()) {
+			continue
+		}
+		names = append(names, e.Name())
+		require.Contains(t, fixed, e.Name(), "the top level is fixed")
+	}
+	require.Len(t, names, len(fixed), "something is missing from the top level: have %v", names)
+}

@@ -1,0 +1,59 @@
+// Command s1bot brings the SentinelOne console to Slack.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // people's time zones, where the machine has no table of them
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is the command line. Settings come from environment variables, so there are few flags.
+type cli struct {
+	Run      runCmd      `cmd:"" default:"1" help:"Connect Slack and the console and serve until SIGINT or SIGTERM."`
+	Demo     demoCmd     `cmd:"" help:"Run the whole bot against a simulated Slack and a simulated console, with a web page to try it."`
+	Check    checkCmd    `cmd:"" help:"Test every setting against the real services."`
+	Commands commandsCmd `cmd:"" help:"List the commands."`
+	Manifest manifestCmd `cmd:"" help:"Print the Slack app manifest."`
+	Audit    auditCmd    `cmd:"" help:"Print or verify the audit trail."`
+	Version  versionCmd  `cmd:"" help:"Print version, commit and Go version."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(start(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// streams are where a command writes.
+type streams struct{ out, err io.Writer }
+
+// start runs one command line and returns the exit code: 0 done, 1 failed, 2 not understood.
+func start(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	code := -1
+	parser, err := kong.New(&cli{}, kong.Name("s1bot"), kong.Writers(stdout, stderr),
+		kong.Description("SentinelOne from Slack. Settings are environment variables, see README.md."),
+		kong.Exit(func(c int) { code = c }), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(streams{stdout, stderr}))
+	if err != nil {
+		fmt.Fprintln(stderr, "s1bot:", err)
+		return 2
+	}
+	call, err := parser.Parse(args)
+	switch {
+	case code >= 0:
+		return code // --help
+	case err != nil:
+		fmt.Fprintf(stderr, "s1bot: %v\nTry: s1bot --help\n", err)
+		return 2
+	}
+	if err := call.Run(); err != nil {
+		fmt.Fprintln(stderr, "s1bot:", err)
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"s1bot/approvals"
+	"s1bot/bot"
+	"s1bot/bot/store"
+	"s1bot/commands"
+	"s1bot/notifier"
+	"s1bot/s1"
+)
+
+// drainLimit is how long a stop waits for what is running.
+const drainLimit = 20 * time.Second
+
+// A program is everything that runs for one workspace and one console. `s1bot run`, `s1bot demo` and the tests share it.
+type program struct {
+	config   config
+	log      *slog.Logger
+	db       *store.DB
+	console  *s1.Client
+	bot      *bot.Bot
+	notifier *notifier.Notifier // nil when no feed has a channel
+	meters   *meters
+}
+
+// assemble wires a program; it starts nothing and calls nobody. Close it when done.
+func assemble(ctx context.Context, c config, log *slog.Logger) (*program, error) {
+	p := &program{config: c, log: log, meters: &meters{}}
+	var err error
+	if p.console, err = newConsole(c, log, p.meters); err != nil {
+		return nil, err
+	}
+	if p.db, err = store.Open(ctx, c.DatabaseURL, log); err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	if err := p.wire(); err != nil {
+		return nil, errors.Join(err, p.db.Close())
+	}
+	return p, nil
+}
+
+func newConsole(c config, log *slog.Logger, m *meters) (*s1.Client, error) {
+	return s1.New(s1.Config{BaseURL: c.ConsoleURL, Token: c.APIToken, Version: c.APIVersion, Logger: log, Observe: m.observe})
+}
+
+// wire makes ledger, bot and notifier.
+func (p *program) wire() error {
+	policy, err := p.config.policy()
+	if err != nil {
+		return err
+	}
+	ledger, err := approvals.New(approvals.Config{Store: p.db.Requests(), Owner: rand.Text(), Logger: p.log})
+	if err != nil {
+		return err
+	}
+	c := p.config
+	p.bot, err = bot.New(bot.Config{
+		AppToken: c.AppToken, BotToken: c.BotToken, APIURL: c.SlackURL, Sockets: c.Sockets,
+		Console: p.console, Catalog: commands.All(), Ledger: ledger, Policy: policy,
+		Approvers: approvals.Members(c.Approvers), ApprovalsChannel: c.ApprovalsChannel,
+		Inbox: p.db.Inbox(), Clips: p.db.Clips(), History: p.db.History(), Log: p.log, Changed: p.changed,
+	})
+	if err != nil || c.ThreatsChannel == "" && c.AlertsChannel == "" {
+		return err
+	}
+	p.notifier, err = notifier.New(notifier.Config{
+		Console: p.console, Journal: p.db.Journal(), Poster: p.bot, ThreatsChannel: c.ThreatsChannel, AlertsChannel: c.AlertsChannel,
+		Interval: c.PollInterval, Backfill: c.Backfill, Logger: p.log,
+	})
+	return err
+}
+
+// changed lets the cards in the channels follow a change at once.
+func (p *program) changed(ctx context.Context, kind string, ids []string) {
+	if p.notifier == nil {
+		return
+	}
+	if err := p.notifier.Refresh(ctx, kind, ids...); err != nil {
+		p.log.Warn("cards follow at the next poll only", "err", err)
+	}
+}
+
+// run serves until ctx ends or a part fails for good, then drains.
+func (p *program) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	parts := []func(context.Context) error{p.bot.Run, p.serveHealth}
+	if p.notifier != nil {
+		parts = append(parts, func(ctx context.Context) error {
+			select {
+			case <-p.bot.Connected(): // cards are for people who can click on them
+				return p.notifier.Run(ctx)
+			case <-ctx.Done():
+				return nil
+			}
+		})
+	}
+	ended := make(chan error, len(parts))
+	for _, part := range parts {
+		go func() { ended <- part(ctx) }()
+	}
+	return p.wait(ctx, cancel, ended, len(parts))
+}
+
+// wait collects the parts: the first error stops the others, and nothing is waited for longer than drainLimit after a stop.
+func (p *program) wait(ctx context.Context, cancel func(), ended <-chan error, parts int) error {
+	var first error
+	var deadline <-chan time.Time
+	done := ctx.Done()
+	for parts > 0 {
+		select {
+		case err := <-ended:
+			parts--
+			if err != nil {
+				first = errors.Join(first, err)
+				cancel()
+			}
+		case <-done:
+			done, deadline = nil, time.After(drainLimit)
+		case <-deadline:
+			p.log.Warn("stopped before everything was finished; the rest goes on at the next start")
+			return first
+		}
+	}
+	return first
+}
+
+// close releases the database.
+func (p *program) close() error { return p.db.Close() }
+
+// serveHealth answers /healthz, /readyz and /metrics until ctx ends.
+func (p *program) serveHealth(ctx context.Context) error {
+	if p.config.HTTPAddr == "" {
+		return nil
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
+	mux.HandleFunc("GET /readyz", p.readyz)
+	mux.HandleFunc("GET /metrics", p.metrics)
+	return serve(ctx, p.config.HTTPAddr, mux)
+}
+
+// readyz says whether a click would arrive now.
+func (p *program) readyz(w http.ResponseWriter, r *http.Request) {
+	switch err := p.db.Check(r.Context()); {
+	case err != nil:
+		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+	case p.bot.Ready() == 0:
+		http.Error(w, "no Socket Mode connection to Slack", http.StatusServiceUnavailable)
+	default:
+		_, _ = io.WriteString(w, "ready\n")
+	}
+}
+
+// serve runs an HTTP server until ctx ends.
+func serve(ctx context.Context, addr string, handler http.Handler) error {
+	server := &http.Server{Addr: addr, Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
+	defer stop()
+	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve on %s: %w", addr, err)
+	}
+	return nil
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+type runCmd struct{}
+
+// Help is shown by `s1bot run --help`.
+func (runCmd) Help() string {
+	return "All settings are environment variables; README.md lists them. A wrong or missing one stops the program at once."
+}
+
+// Run serves until the context ends.
+func (runCmd) Run(ctx context.Context, std streams) error {
+	c, err := readConfig(environment())
+	if err != nil {
+		return fmt.Errorf("these settings need attention:\n%w", err)
+	}
+	log := newLogger(std.err, c)
+	p, err := assemble(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	log.Info("starting", "console", c.ConsoleURL, "commands", len(p.bot.Catalog.Commands()), "version", version().Version)
+	return errors.Join(p.run(ctx), p.close())
+}
+
+// newLogger writes the log as the settings want it. The level was checked with them.
+func newLogger(w io.Writer, c config) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.LogLevel))
+	opts := &slog.HandlerOptions{Level: level}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, opts))
+	}
+	return slog.New(slog.NewTextHandler(w, opts))
+}
