@@ -15,7 +15,10 @@ export class Api {
   /** post sends one thing that the person did: message, action, suggest, view/submit, view/close, read. */
   post(what, body, signal) {
     return request("demo/" + what, {
-      method: "POST", signal, headers: { "Content-Type": "application/json" }, body: JSON.stringify({ user: this.user, ...body }),
+      method: "POST",
+      signal,
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ user: this.user, ...body }),
     });
   }
 

@@ -20,10 +20,18 @@ class App {
     this.shell = byId("shell");
     this.modals = new Modals(this, byId("modals"));
     this.list = new MessageList(this, { label: "Messages", testid: "messages" });
-    this.composer = new Composer(this, { testid: "composer", sendTestid: "send", commands: true, send: (wire, typed) => this.#send(wire, typed) });
+    this.composer = new Composer(this, {
+      testid: "composer",
+      sendTestid: "send",
+      commands: true,
+      send: (wire, typed) => this.#send(wire, typed),
+    });
     this.threadList = new MessageList(this, { label: "Thread", inThread: true });
     this.threadComposer = new Composer(this, {
-      testid: "thread-composer", sendTestid: "thread-send", commands: false, send: (wire, typed) => this.#sendReply(wire, typed),
+      testid: "thread-composer",
+      sendTestid: "thread-send",
+      commands: false,
+      send: (wire, typed) => this.#sendReply(wire, typed),
     });
     this.switchPerson = (name) => this.#goTo(`#${encodeURIComponent(name)}/${encodeURIComponent(this.current?.name ?? "")}`);
     this.#layOut();
@@ -71,9 +79,19 @@ class App {
   #layOut() {
     byId("main").append(this.list.node, el("div.composer-place", null, this.composer.node));
     byId("thread").append(
-      el("header.pane-head", null, el("div", null, el("h1", null, "Thread"), el("span.pane-topic", { id: "thread-place" })),
-        el("button.icon-btn", { type: "button", "aria-label": "Close thread", "data-testid": "thread-close", onclick: () => this.closeThread() }, icon("close", 20))),
-      this.threadList.node, el("div.composer-place", null, this.threadComposer.node));
+      el(
+        "header.pane-head",
+        null,
+        el("div", null, el("h1", null, "Thread"), el("span.pane-topic", { id: "thread-place" })),
+        el(
+          "button.icon-btn",
+          { type: "button", "aria-label": "Close thread", "data-testid": "thread-close", onclick: () => this.closeThread() },
+          icon("close", 20),
+        ),
+      ),
+      this.threadList.node,
+      el("div.composer-place", null, this.threadComposer.node),
+    );
     byId("drawer-shade").addEventListener("click", () => this.#drawer(false));
     this.#hint();
   }
@@ -86,10 +104,11 @@ class App {
       bar.hidden = true;
       localStorage.setItem("hint", "seen");
     });
-    for (const example of bar.querySelectorAll("[data-type]")) example.addEventListener("click", () => {
-      this.composer.put(example.dataset.type);
-      this.composer.focus();
-    });
+    for (const example of bar.querySelectorAll("[data-type]"))
+      example.addEventListener("click", () => {
+        this.composer.put(example.dataset.type);
+        this.composer.focus();
+      });
   }
 
   // become shows the workspace as one person sees it. Events that arrive while the state is on its way wait for it.
@@ -210,11 +229,16 @@ class App {
     if (again) {
       this.list.refresh();
       if (this.thread) this.threadList.refresh();
-    }
-    else {
-      this.list.show(() => this.workspace.roots(channel.id), { intro: channelIntro(channel, this.workspace), newFrom: this.#firstUnread(channel) });
+    } else {
+      this.list.show(() => this.workspace.roots(channel.id), {
+        intro: channelIntro(channel, this.workspace),
+        newFrom: this.#firstUnread(channel),
+      });
       this.closeThread();
-      this.composer.target(`${this.workspace.me} ${channel.id}`, `Message ${direct ? this.workspace.title(channel) : "#" + channel.name}`);
+      this.composer.target(
+        `${this.workspace.me} ${channel.id}`,
+        `Message ${direct ? this.workspace.title(channel) : "#" + channel.name}`,
+      );
       if (matchMedia("(hover: hover)").matches) this.composer.focus();
     }
     this.#read();
@@ -222,23 +246,38 @@ class App {
 
   #firstUnread(channel) {
     if (!channel.unread) return undefined;
-    return this.workspace.roots(channel.id).filter((m) => m.user !== this.workspace.me).at(-channel.unread)?.ts;
+    return this.workspace
+      .roots(channel.id)
+      .filter((m) => m.user !== this.workspace.me)
+      .at(-channel.unread)?.ts;
   }
 
   #drawHead(channel) {
     const direct = channel.kind === "dm" || channel.kind === "app";
     const other = channel.with && this.workspace.user(channel.with);
-    const title = direct ? [avatar(other, 24), this.workspace.title(channel)] : [icon(channel.kind === "private" ? "lock" : "hash"), channel.name];
+    const title = direct
+      ? [avatar(other, 24), this.workspace.title(channel)]
+      : [icon(channel.kind === "private" ? "lock" : "hash"), channel.name];
     byId("head").replaceChildren(
-      el("button.icon-btn.drawer-open", { type: "button", "aria-label": "Conversations", "data-testid": "drawer", onclick: () => this.#drawer(true) }, icon("menu", 22)),
-      el("div.pane-title", null, el("h1", null, title), el("span.pane-topic", { title: channel.topic }, channel.topic || other?.title || "")));
+      el(
+        "button.icon-btn.drawer-open",
+        { type: "button", "aria-label": "Conversations", "data-testid": "drawer", onclick: () => this.#drawer(true) },
+        icon("menu", 22),
+      ),
+      el(
+        "div.pane-title",
+        null,
+        el("h1", null, title),
+        el("span.pane-topic", { title: channel.topic }, channel.topic || other?.title || ""),
+      ),
+    );
   }
 
   #drawSide() {
     const previous = byId("sidebar").querySelector(".channels")?.scrollTop ?? 0;
     drawSidebar(byId("sidebar"), this);
     byId("sidebar").querySelector(".channels").scrollTop = previous;
-    const unread = this.workspace.channels.reduce((sum, c) => sum + (c.id === this.current?.id ? 0 : c.unread ?? 0), 0);
+    const unread = this.workspace.channels.reduce((sum, c) => sum + (c.id === this.current?.id ? 0 : (c.unread ?? 0)), 0);
     const here = this.current ? this.workspace.title(this.current) : "s1bot demo";
     document.title = `${unread ? `(${unread}) ` : ""}${here} · ${this.workspace.team?.name ?? ""}`;
   }
@@ -309,13 +348,16 @@ class App {
 }
 
 function place() {
-  const [person, channel] = location.hash.slice(1).split("/").map((part) => {
-    try {
-      return decodeURIComponent(part);
-    } catch {
-      return part;
-    }
-  });
+  const [person, channel] = location.hash
+    .slice(1)
+    .split("/")
+    .map((part) => {
+      try {
+        return decodeURIComponent(part);
+      } catch {
+        return part;
+      }
+    });
   return { person, channel };
 }
 

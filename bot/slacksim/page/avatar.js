@@ -8,7 +8,11 @@ const palette = ["#7c4dbd", "#1f7a8c", "#b5532f", "#2f7d4f", "#a63a68", "#3d62b5
 /** avatar draws the picture of a user; size is in pixels. */
 export function avatar(user, size = 36) {
   const app = user?.is_app;
-  const node = el(`span.avatar${app ? ".avatar-app" : ""}`, { "aria-hidden": "true" }, app ? icon("shield", Math.round(size * 0.62)) : initials(user));
+  const node = el(
+    `span.avatar${app ? ".avatar-app" : ""}`,
+    { "aria-hidden": "true" },
+    app ? icon("shield", Math.round(size * 0.62)) : initials(user),
+  );
   node.style.setProperty("--size", `${size}px`);
   if (!app) node.style.setProperty("--color", color(user));
   return node;
@@ -17,7 +21,10 @@ export function avatar(user, size = 36) {
 function initials(user) {
   const words = (user?.real_name || user?.name || "?").split(/[\s._-]+/).filter(Boolean);
   const letters = words.length > 1 ? [words[0], words.at(-1)] : words;
-  return letters.map((w) => [...w][0]).join("").toUpperCase();
+  return letters
+    .map((w) => [...w][0])
+    .join("")
+    .toUpperCase();
 }
 
 function color(user) {

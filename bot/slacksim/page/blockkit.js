@@ -14,8 +14,22 @@ import { richText } from "./richtext.js";
 import { dataTable, table } from "./table.js";
 
 const draw = {
-  header, section, context, actions, divider, image, input, table, data_table: dataTable, alert, card, carousel, container,
-  file, video, context_actions: actions,
+  header,
+  section,
+  context,
+  actions,
+  divider,
+  image,
+  input,
+  table,
+  data_table: dataTable,
+  alert,
+  card,
+  carousel,
+  container,
+  file,
+  video,
+  context_actions: actions,
   rich_text: (block, { names }) => richText(block, names),
   markdown: (block) => markdown(block.text),
   data_visualization: chart,
@@ -29,10 +43,12 @@ const drawn = new WeakMap(); // what a container shows now, so that an update to
  */
 export function showBlocks(container, blocks, surface) {
   const before = drawn.get(container) ?? new Map();
-  const after = new Map((blocks ?? []).map((block, i) => {
-    const key = `${block?.block_id || i} ${JSON.stringify(block)}`;
-    return [key, before.get(key) ?? renderBlock(block, surface, i)];
-  }));
+  const after = new Map(
+    (blocks ?? []).map((block, i) => {
+      const key = `${block?.block_id || i} ${JSON.stringify(block)}`;
+      return [key, before.get(key) ?? renderBlock(block, surface, i)];
+    }),
+  );
   drawn.set(container, after);
   const nodes = [...after.values()];
   for (const old of [...container.childNodes]) if (!nodes.includes(old)) old.remove();
@@ -82,7 +98,9 @@ export class ValueStore {
 }
 
 function elementIDs(block) {
-  const own = [block.element, block.accessory, ...(Array.isArray(block.elements) ? block.elements : [])].filter((e) => e?.action_id);
+  const own = [block.element, block.accessory, ...(Array.isArray(block.elements) ? block.elements : [])].filter(
+    (e) => e?.action_id,
+  );
   return [...own.map((e) => `${block.block_id} ${e.action_id}`), ...(block.child_blocks ?? []).flatMap(elementIDs)];
 }
 
@@ -104,16 +122,27 @@ function header(block) {
 }
 
 function section(block, surface) {
-  const fields = Array.isArray(block.fields) && block.fields.length ? el("div.fields", null, block.fields.map((f) => el("div.field", null, textObject(f, surface.names)))) : null;
+  const fields =
+    Array.isArray(block.fields) && block.fields.length
+      ? el(
+          "div.fields",
+          null,
+          block.fields.map((f) => el("div.field", null, textObject(f, surface.names))),
+        )
+      : null;
   const text = block.text ? el("div.section-text", null, textObject(block.text, surface.names)) : null;
   const extra = block.accessory ? el("div.accessory", null, element(block.accessory, block, surface)) : null;
   return fragment(el("div.section-body", null, text, fields), extra);
 }
 
 function context(block, { names }) {
-  return fragment((block.elements ?? []).map((e) => (e.type === "image"
-    ? el("img.context-image", { src: e.image_url, alt: e.alt_text })
-    : el("span.context-text", null, textObject(e, names)))));
+  return fragment(
+    (block.elements ?? []).map((e) =>
+      e.type === "image"
+        ? el("img.context-image", { src: e.image_url, alt: e.alt_text })
+        : el("span.context-text", null, textObject(e, names)),
+    ),
+  );
 }
 
 function actions(block, surface) {
@@ -125,9 +154,12 @@ function divider() {
 }
 
 function image(block) {
-  return el("figure.image", null,
+  return el(
+    "figure.image",
+    null,
     block.title && el("figcaption", null, plainText(block.title)),
-    el("img", { src: block.image_url ?? block.slack_file?.url, alt: block.alt_text ?? "", loading: "lazy" }));
+    el("img", { src: block.image_url ?? block.slack_file?.url, alt: block.alt_text ?? "", loading: "lazy" }),
+  );
 }
 
 function input(block, surface) {
@@ -136,35 +168,66 @@ function input(block, surface) {
   const hint = block.hint && el("div.hint", null, plainText(block.hint));
   control?.setAttribute?.("aria-describedby", notes);
   const name = [plainText(block.label), block.optional && el("span.optional", null, " (optional)")];
-  return el("div.input-row", null,
-    el("label.label", { for: control?.dataset?.fieldId, onclick: () => control?.matches("div.select") && control.click() }, name),
-    control, el("div", { id: notes }, el("div.field-error", { role: "alert", "data-testid": "field-error" }), hint));
+  return el(
+    "div.input-row",
+    null,
+    el(
+      "label.label",
+      { for: control?.dataset?.fieldId, onclick: () => control?.matches("div.select") && control.click() },
+      name,
+    ),
+    control,
+    el("div", { id: notes }, el("div.field-error", { role: "alert", "data-testid": "field-error" }), hint),
+  );
 }
 
 function alert(block, { names }) {
   const level = ["info", "warning", "error", "success"].includes(block.level) ? block.level : "default";
-  return el(`div.alert.alert-${level}`, { role: "note" }, icon(level === "default" ? "info" : level, 20), el("div", null, textObject(block.text, names)));
+  return el(
+    `div.alert.alert-${level}`,
+    { role: "note" },
+    icon(level === "default" ? "info" : level, 20),
+    el("div", null, textObject(block.text, names)),
+  );
 }
 
 function card(block, surface) {
   const { names } = surface;
   const text = (name, object) => object && el(`div.card-${name}`, null, textObject(object, names));
-  return el("div.card", null,
+  return el(
+    "div.card",
+    null,
     block.hero_image && el("img.card-hero", { src: block.hero_image.image_url, alt: block.hero_image.alt_text }),
-    el("div.card-head", null,
+    el(
+      "div.card-head",
+      null,
       block.icon && el("img.card-icon", { src: block.icon.image_url, alt: block.icon.alt_text }),
-      el("div", null, text("title", block.title), text("subtitle", block.subtitle))),
+      el("div", null, text("title", block.title), text("subtitle", block.subtitle)),
+    ),
     text("body", block.body),
     block.actions?.length ? el("div.card-actions", null, elements(block.actions, block, surface)) : null,
-    text("subtext", block.subtext));
+    text("subtext", block.subtext),
+  );
 }
 
 function carousel(block, surface) {
-  const track = el("div.carousel-track", { tabindex: 0, role: "group", "aria-label": "Cards" }, (block.elements ?? []).map((c) => card({ ...c, block_id: c.block_id ?? block.block_id }, surface)));
+  const track = el(
+    "div.carousel-track",
+    { tabindex: 0, role: "group", "aria-label": "Cards" },
+    (block.elements ?? []).map((c) => card({ ...c, block_id: c.block_id ?? block.block_id }, surface)),
+  );
   const move = (way) => () => track.scrollBy({ left: way * track.clientWidth * 0.8, behavior: "smooth" });
-  return el("div.carousel", null, track,
-    el("button.carousel-move.carousel-back", { type: "button", "aria-label": "Previous cards", onclick: move(-1) }, icon("back")),
-    el("button.carousel-move.carousel-next", { type: "button", "aria-label": "Next cards", onclick: move(1) }, icon("forward")));
+  return el(
+    "div.carousel",
+    null,
+    track,
+    el(
+      "button.carousel-move.carousel-back",
+      { type: "button", "aria-label": "Previous cards", onclick: move(-1) },
+      icon("back"),
+    ),
+    el("button.carousel-move.carousel-next", { type: "button", "aria-label": "Next cards", onclick: move(1) }, icon("forward")),
+  );
 }
 
 function container(block, surface) {
@@ -172,21 +235,45 @@ function container(block, surface) {
   const title = block.rich_text_title ? richText(block.rich_text_title, names) : plainText(block.title);
   const head = [
     block.icon && el("img.card-icon", { src: block.icon.image_url, alt: block.icon.alt_text }),
-    el("div", null, el("div.container-title", null, title), block.subtitle && el("div.container-subtitle", null, textObject(block.subtitle, names))),
+    el(
+      "div",
+      null,
+      el("div.container-title", null, title),
+      block.subtitle && el("div.container-subtitle", null, textObject(block.subtitle, names)),
+    ),
   ];
   const body = el("div.container-body");
   showBlocks(body, block.child_blocks, surface);
-  if (!block.is_collapsible) return el(`section.container${block.has_header_divider ? ".container-ruled" : ""}`, null, el("div.container-head", null, head), body);
-  return el("details.container", { open: !block.default_collapsed }, el("summary.container-head", null, head, icon("caret")), body);
+  if (!block.is_collapsible)
+    return el(
+      `section.container${block.has_header_divider ? ".container-ruled" : ""}`,
+      null,
+      el("div.container-head", null, head),
+      body,
+    );
+  return el(
+    "details.container",
+    { open: !block.default_collapsed },
+    el("summary.container-head", null, head, icon("caret")),
+    body,
+  );
 }
 
 function file(block) {
-  return el("div.file", null, el("span.file-icon", null, icon("file", 22)), el("span.file-name", null, block.title ?? block.external_id ?? "File"));
+  return el(
+    "div.file",
+    null,
+    el("span.file-icon", null, icon("file", 22)),
+    el("span.file-name", null, block.title ?? block.external_id ?? "File"),
+  );
 }
 
 function video(block, { names }) {
-  return el("div.video", null,
+  return el(
+    "div.video",
+    null,
     el("div.video-title", null, block.title_url ? link(block.title_url, plainText(block.title)) : plainText(block.title)),
     block.description && el("div", null, textObject(block.description, names)),
-    el("div.video-thumb", null, icon("play", 28), link(block.video_url, block.alt_text || "Play")));
+    el("div.video-thumb", null, icon("play", 28), link(block.video_url, block.alt_text || "Play")),
+  );
 }

@@ -12,21 +12,35 @@ export function chart(block) {
   const spec = block.chart ?? {};
   const draw = { pie, bar, line, area }[spec.type];
   const series = spec.type === "pie" ? (spec.segments ?? []).map((s) => s.label) : (spec.series ?? []).map((s) => s.name);
-  return el("figure.chart", null,
+  return el(
+    "figure.chart",
+    null,
     el("figcaption", null, block.title ?? ""),
-    draw ? draw(spec, `${block.title ?? "Chart"}: ${summary(spec)}`) : el("div.unsupported", null, "This chart cannot be shown here."),
-    (series.length > 1 || spec.type === "pie") && legend(series, spec));
+    draw
+      ? draw(spec, `${block.title ?? "Chart"}: ${summary(spec)}`)
+      : el("div.unsupported", null, "This chart cannot be shown here."),
+    (series.length > 1 || spec.type === "pie") && legend(series, spec),
+  );
 }
 
 function summary(spec) {
   if (spec.type === "pie") return (spec.segments ?? []).map((s) => `${s.label} ${s.value}`).join(", ");
-  return (spec.series ?? []).map((s) => `${s.name}: ${(s.data ?? []).map((p) => `${p.label} ${p.value}`).join(", ")}`).join("; ");
+  return (spec.series ?? [])
+    .map((s) => `${s.name}: ${(s.data ?? []).map((p) => `${p.label} ${p.value}`).join(", ")}`)
+    .join("; ");
 }
 
 function legend(names, spec) {
   const total = (spec.segments ?? []).reduce((sum, s) => sum + s.value, 0);
-  const share = (i) => (spec.type === "pie" && total ? ` ${number(spec.segments[i].value)} (${Math.round((100 * spec.segments[i].value) / total)} %)` : "");
-  return el("ul.legend", null, names.map((name, i) => el("li", null, el(`span.swatch.c${i % 12}`), name + share(i))));
+  const share = (i) =>
+    spec.type === "pie" && total
+      ? ` ${number(spec.segments[i].value)} (${Math.round((100 * spec.segments[i].value) / total)} %)`
+      : "";
+  return el(
+    "ul.legend",
+    null,
+    names.map((name, i) => el("li", null, el(`span.swatch.c${i % 12}`), name + share(i))),
+  );
 }
 
 function pie(spec, label) {
@@ -38,7 +52,11 @@ function pie(spec, label) {
     const i = spec.segments.indexOf(s);
     const from = turned;
     turned += s.value / total;
-    return svg("path", { class: `fill c${i % 12}`, d: ring(cx, cy, r, hole, from, turned) }, svg("title", null, `${s.label}: ${number(s.value)}`));
+    return svg(
+      "path",
+      { class: `fill c${i % 12}`, d: ring(cx, cy, r, hole, from, turned) },
+      svg("title", null, `${s.label}: ${number(s.value)}`),
+    );
   });
   return frame(label, slices, svg("text", { x: cx, y: cy + 6, class: "pie-total" }, number(total)));
 }
@@ -57,34 +75,52 @@ function bar(spec, label) {
   const plane = new Plane(spec);
   const slot = plane.slot;
   const each = Math.min(48, (slot * 0.7) / spec.series.length);
-  const bars = spec.series.flatMap((s, n) => plane.points(s).map(({ i, value, title }) => {
-    const x = plane.x(i) - (each * spec.series.length) / 2 + n * each;
-    const [top, bottom] = [plane.y(Math.max(value, 0)), plane.y(Math.min(value, 0))];
-    return svg("rect", { class: `fill c${n % 12}`, x, y: top, width: Math.max(each - 2, 1), height: Math.max(bottom - top, 1), rx: 2 }, svg("title", null, title));
-  }));
+  const bars = spec.series.flatMap((s, n) =>
+    plane.points(s).map(({ i, value, title }) => {
+      const x = plane.x(i) - (each * spec.series.length) / 2 + n * each;
+      const [top, bottom] = [plane.y(Math.max(value, 0)), plane.y(Math.min(value, 0))];
+      return svg(
+        "rect",
+        { class: `fill c${n % 12}`, x, y: top, width: Math.max(each - 2, 1), height: Math.max(bottom - top, 1), rx: 2 },
+        svg("title", null, title),
+      );
+    }),
+  );
   return frame(label, plane.axes(), bars);
 }
 
 function line(spec, label) {
   const plane = new Plane(spec);
-  return frame(label, plane.axes(), spec.series.map((s, n) => strokeAndDots(plane, s, n)));
+  return frame(
+    label,
+    plane.axes(),
+    spec.series.map((s, n) => strokeAndDots(plane, s, n)),
+  );
 }
 
 function area(spec, label) {
   const plane = new Plane(spec);
-  return frame(label, plane.axes(), spec.series.map((s, n) => {
-    const points = plane.points(s);
-    if (!points.length) return null;
-    const floor = plane.y(Math.max(plane.low, 0));
-    const d = `${path(plane, points)}L${plane.x(points.at(-1).i)} ${floor}L${plane.x(points[0].i)} ${floor}Z`;
-    return [svg("path", { class: `fill area c${n % 12}`, d }), strokeAndDots(plane, s, n)];
-  }));
+  return frame(
+    label,
+    plane.axes(),
+    spec.series.map((s, n) => {
+      const points = plane.points(s);
+      if (!points.length) return null;
+      const floor = plane.y(Math.max(plane.low, 0));
+      const d = `${path(plane, points)}L${plane.x(points.at(-1).i)} ${floor}L${plane.x(points[0].i)} ${floor}Z`;
+      return [svg("path", { class: `fill area c${n % 12}`, d }), strokeAndDots(plane, s, n)];
+    }),
+  );
 }
 
 function strokeAndDots(plane, series, n) {
   const points = plane.points(series);
-  return [svg("path", { class: `stroke c${n % 12}`, d: path(plane, points) }),
-    points.map(({ i, value, title }) => svg("circle", { class: `fill c${n % 12}`, cx: plane.x(i), cy: plane.y(value), r: 3.5 }, svg("title", null, title)))];
+  return [
+    svg("path", { class: `stroke c${n % 12}`, d: path(plane, points) }),
+    points.map(({ i, value, title }) =>
+      svg("circle", { class: `fill c${n % 12}`, cx: plane.x(i), cy: plane.y(value), r: 3.5 }, svg("title", null, title)),
+    ),
+  ];
 }
 
 function path(plane, points) {
@@ -114,22 +150,35 @@ class Plane {
   }
 
   points(series) {
-    return (series.data ?? []).map((p) => ({ i: this.categories.indexOf(p.label), value: p.value, title: `${series.name}, ${p.label}: ${number(p.value)}` }))
-      .filter((p) => p.i >= 0).sort((a, b) => a.i - b.i);
+    return (series.data ?? [])
+      .map((p) => ({
+        i: this.categories.indexOf(p.label),
+        value: p.value,
+        title: `${series.name}, ${p.label}: ${number(p.value)}`,
+      }))
+      .filter((p) => p.i >= 0)
+      .sort((a, b) => a.i - b.i);
   }
 
   axes() {
     const marks = [];
     for (let v = this.low; v <= this.high + this.step / 2; v += this.step) marks.push(v);
-    return [marks.map((v) => [
-      svg("line", { class: v === 0 ? "axis" : "grid", x1: this.left, x2: width - pad.right, y1: this.y(v), y2: this.y(v) }),
-      svg("text", { class: "tick", x: this.left - 6, y: this.y(v) + 4, "text-anchor": "end" }, number(v)),
-    ]), this.names(), this.labels()];
+    return [
+      marks.map((v) => [
+        svg("line", { class: v === 0 ? "axis" : "grid", x1: this.left, x2: width - pad.right, y1: this.y(v), y2: this.y(v) }),
+        svg("text", { class: "tick", x: this.left - 6, y: this.y(v) + 4, "text-anchor": "end" }, number(v)),
+      ]),
+      this.names(),
+      this.labels(),
+    ];
   }
 
   names() {
     const every = Math.ceil(this.longest() / this.slot);
-    return this.categories.map((name, i) => i % every === 0 && svg("text", { class: "tick", x: this.x(i), y: this.bottom + 16, "text-anchor": "middle" }, name));
+    return this.categories.map(
+      (name, i) =>
+        i % every === 0 && svg("text", { class: "tick", x: this.x(i), y: this.bottom + 16, "text-anchor": "middle" }, name),
+    );
   }
 
   longest() {
@@ -139,8 +188,15 @@ class Plane {
   labels() {
     const { x_label: x, y_label: y } = this.axis;
     const middle = (pad.top + this.bottom) / 2;
-    return [x && svg("text", { class: "axis-label", x: (this.left + width) / 2, y: height - 6, "text-anchor": "middle" }, x),
-      y && svg("text", { class: "axis-label", x: 12, y: middle, "text-anchor": "middle", transform: `rotate(-90 12 ${middle})` }, y)];
+    return [
+      x && svg("text", { class: "axis-label", x: (this.left + width) / 2, y: height - 6, "text-anchor": "middle" }, x),
+      y &&
+        svg(
+          "text",
+          { class: "axis-label", x: 12, y: middle, "text-anchor": "middle", transform: `rotate(-90 12 ${middle})` },
+          y,
+        ),
+    ];
   }
 }
 
@@ -155,5 +211,9 @@ function number(n) {
 }
 
 function frame(label, ...inside) {
-  return el("div.plot-box", { tabindex: 0 }, svg("svg", { class: "plot", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label }, ...inside));
+  return el(
+    "div.plot-box",
+    { tabindex: 0 },
+    svg("svg", { class: "plot", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label }, ...inside),
+  );
 }

@@ -17,12 +17,35 @@ export class Composer {
     this.sendText = send;
     this.recall = -1; // place in the history, -1 is what is being typed now
     this.box = el("textarea.composer-text", {
-      rows: 1, "data-testid": testid, "aria-autocomplete": "list", spellcheck: "true", autocomplete: "off",
-      oninput: () => this.#typed(), onkeydown: (e) => this.#key(e), onblur: () => this.#offer([]), onclick: () => this.#suggest(),
+      rows: 1,
+      "data-testid": testid,
+      "aria-autocomplete": "list",
+      spellcheck: "true",
+      autocomplete: "off",
+      oninput: () => this.#typed(),
+      onkeydown: (e) => this.#key(e),
+      onblur: () => this.#offer([]),
+      onclick: () => this.#suggest(),
     });
     this.offers = el("div.offers", { role: "listbox", hidden: true, "aria-label": "Suggestions", "data-testid": "offers" });
-    this.sendButton = el("button.send", { type: "button", "data-testid": sendTestid, "aria-label": "Send", title: "Send", disabled: true, onclick: () => this.#send() }, icon("send"));
-    this.node = el("div.composer", null, this.offers, el("div.composer-frame", null, this.#formatBar(), this.box, this.#bottomBar()));
+    this.sendButton = el(
+      "button.send",
+      {
+        type: "button",
+        "data-testid": sendTestid,
+        "aria-label": "Send",
+        title: "Send",
+        disabled: true,
+        onclick: () => this.#send(),
+      },
+      icon("send"),
+    );
+    this.node = el(
+      "div.composer",
+      null,
+      this.offers,
+      el("div.composer-frame", null, this.#formatBar(), this.box, this.#bottomBar()),
+    );
     this.items = [];
   }
 
@@ -51,17 +74,29 @@ export class Composer {
 
   #formatBar() {
     const wrap = (name, label, before, after = before) => this.#tool(name, label, () => this.#wrap(before, after));
-    return el("div.composer-bar.composer-format", { role: "toolbar", "aria-label": "Formatting" },
-      wrap("bold", "Bold", "*"), wrap("italic", "Italic", "_"), wrap("strike", "Strikethrough", "~"),
-      el("span.bar-gap"), this.#tool("quote", "Quote", () => this.#prefix("> ")), this.#tool("list", "List", () => this.#prefix("• ")),
-      el("span.bar-gap"), wrap("code", "Code", "`"));
+    return el(
+      "div.composer-bar.composer-format",
+      { role: "toolbar", "aria-label": "Formatting" },
+      wrap("bold", "Bold", "*"),
+      wrap("italic", "Italic", "_"),
+      wrap("strike", "Strikethrough", "~"),
+      el("span.bar-gap"),
+      this.#tool("quote", "Quote", () => this.#prefix("> ")),
+      this.#tool("list", "List", () => this.#prefix("• ")),
+      el("span.bar-gap"),
+      wrap("code", "Code", "`"),
+    );
   }
 
   #bottomBar() {
-    return el("div.composer-bar", null,
+    return el(
+      "div.composer-bar",
+      null,
       this.#tool("at", "Mention someone", () => this.#insert("@")),
       this.commands ? this.#tool("slash", "Run a command", () => this.put("/") || this.#suggest()) : null,
-      el("span.composer-hint", null, el("b", null, "Shift + Enter"), " for a new line"), this.sendButton);
+      el("span.composer-hint", null, el("b", null, "Shift + Enter"), " for a new line"),
+      this.sendButton,
+    );
   }
 
   #tool(name, label, run) {
@@ -69,7 +104,12 @@ export class Composer {
       run();
       this.focus();
     };
-    return el("button.icon-btn", { type: "button", title: label, tabindex: -1, onpointerdown: (e) => e.preventDefault(), onclick: press }, icon(name), hidden(label));
+    return el(
+      "button.icon-btn",
+      { type: "button", title: label, tabindex: -1, onpointerdown: (e) => e.preventDefault(), onclick: press },
+      icon(name),
+      hidden(label),
+    );
   }
 
   #wrap(before, after) {
@@ -184,24 +224,49 @@ export class Composer {
     const { commands } = this.app.workspace;
     const known = commands.find((c) => c.command === name);
     if (known && typed.length >= name.length) return [commandOffer(known, true)];
-    return /\s/.test(typed) ? [] : commands.filter((c) => c.command.startsWith(name)).slice(0, mostOffers).map((c) => commandOffer(c, false));
+    return /\s/.test(typed)
+      ? []
+      : commands
+          .filter((c) => c.command.startsWith(name))
+          .slice(0, mostOffers)
+          .map((c) => commandOffer(c, false));
   }
 
   #wordOffers(mark, letters, inCommand) {
     const { workspace } = this.app;
     if (mark === "@") {
-      const users = workspace.users.filter((u) => (!u.is_bot || u.is_app) && `${u.name} ${u.real_name ?? ""}`.toLowerCase().includes(letters))
-        .map((u) => ({ insert: `@${u.name} `, media: avatar(u, 24), title: u.real_name || u.name, detail: `${u.name}${u.title ? " · " + u.title : ""}` }));
-      const groups = workspace.groups.filter((g) => g.handle.toLowerCase().includes(letters))
+      const users = workspace.users
+        .filter((u) => (!u.is_bot || u.is_app) && `${u.name} ${u.real_name ?? ""}`.toLowerCase().includes(letters))
+        .map((u) => ({
+          insert: `@${u.name} `,
+          media: avatar(u, 24),
+          title: u.real_name || u.name,
+          detail: `${u.name}${u.title ? " · " + u.title : ""}`,
+        }));
+      const groups = workspace.groups
+        .filter((g) => g.handle.toLowerCase().includes(letters))
         .map((g) => ({ insert: `@${g.handle} `, media: icon("at"), title: "@" + g.handle, detail: g.name ?? "" }));
       return [...users, ...groups].slice(0, mostOffers);
     }
     if (mark === "#") {
-      return workspace.places().filter((c) => c.name.toLowerCase().includes(letters)).slice(0, mostOffers)
-        .map((c) => ({ insert: `#${c.name} `, media: icon(c.kind === "private" ? "lock" : "hash"), title: c.name, detail: c.topic ?? "" }));
+      return workspace
+        .places()
+        .filter((c) => c.name.toLowerCase().includes(letters))
+        .slice(0, mostOffers)
+        .map((c) => ({
+          insert: `#${c.name} `,
+          media: icon(c.kind === "private" ? "lock" : "hash"),
+          title: c.name,
+          detail: c.topic ?? "",
+        }));
     }
     if (inCommand || !/^[a-z+][a-z0-9_+-]+$/.test(letters)) return [];
-    return emojiNames(letters, mostOffers).map((name) => ({ insert: emoji(name) + " ", media: el("span", null, emoji(name)), title: `:${name}:`, detail: "" }));
+    return emojiNames(letters, mostOffers).map((name) => ({
+      insert: emoji(name) + " ",
+      media: el("span", null, emoji(name)),
+      title: `:${name}:`,
+      detail: "",
+    }));
   }
 
   #offer(items) {
@@ -212,11 +277,23 @@ export class Composer {
   }
 
   #offerRow({ media, title, hint, detail, passive }, i) {
-    return el(`div.offer${passive ? ".offer-passive" : ""}`, {
-      role: "option", "data-testid": "offer", onpointerdown: (e) => e.preventDefault(),
-      onclick: () => !passive && this.#take(this.items[i]), onpointermove: () => this.#highlight(i),
-    }, el("span.offer-media", null, media), el("span.offer-text", null,
-      el("span.offer-title", null, title, hint && el("span.offer-hint", null, " " + hint)), detail && el("span.offer-detail", null, detail)));
+    return el(
+      `div.offer${passive ? ".offer-passive" : ""}`,
+      {
+        role: "option",
+        "data-testid": "offer",
+        onpointerdown: (e) => e.preventDefault(),
+        onclick: () => !passive && this.#take(this.items[i]),
+        onpointermove: () => this.#highlight(i),
+      },
+      el("span.offer-media", null, media),
+      el(
+        "span.offer-text",
+        null,
+        el("span.offer-title", null, title, hint && el("span.offer-hint", null, " " + hint)),
+        detail && el("span.offer-detail", null, detail),
+      ),
+    );
   }
 
   #highlight(i) {
@@ -245,5 +322,8 @@ function wireText(text, workspace) {
     ...workspace.users.map((u) => ["@" + u.name.toLowerCase(), `<@${u.id}>`]),
     ...workspace.places().map((c) => ["#" + c.name.toLowerCase(), `<#${c.id}>`]),
   ]);
-  return text.replace(/(?<![\p{L}\p{N}@#<&])[@#][\p{L}\p{N}](?:[\p{L}\p{N}._-]*[\p{L}\p{N}])?/gu, (word) => known.get(word.toLowerCase()) ?? word);
+  return text.replace(
+    /(?<![\p{L}\p{N}@#<&])[@#][\p{L}\p{N}](?:[\p{L}\p{N}._-]*[\p{L}\p{N}])?/gu,
+    (word) => known.get(word.toLowerCase()) ?? word,
+  );
 }

@@ -21,7 +21,13 @@ export function fullTime(seconds) {
 /** ago is a span in words: "3 minutes ago". */
 export function ago(seconds, now = Date.now() / 1000) {
   const format = new Intl.RelativeTimeFormat("en", { numeric: "always" });
-  const units = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3_600], ["minute", 60]];
+  const units = [
+    ["year", 31_536_000],
+    ["month", 2_592_000],
+    ["day", 86_400],
+    ["hour", 3_600],
+    ["minute", 60],
+  ];
   const past = seconds - now;
   for (const [unit, size] of units) {
     if (Math.abs(past) >= size) return format.format(Math.trunc(past / size), unit);
@@ -88,7 +94,7 @@ function relativeDay(seconds, now) {
 }
 
 function ordinal(n) {
-  const suffix = n % 100 >= 11 && n % 100 <= 13 ? "th" : ["th", "st", "nd", "rd"][n % 10] ?? "th";
+  const suffix = n % 100 >= 11 && n % 100 <= 13 ? "th" : (["th", "st", "nd", "rd"][n % 10] ?? "th");
   return n + suffix;
 }
 

@@ -10,10 +10,23 @@ import { openMenu } from "./popup.js";
 import { isSelect, select } from "./select.js";
 
 const draw = {
-  button, overflow, checkboxes, feedback_buttons: feedbackButtons, icon_button: iconButton, image,
-  workflow_button: button, radio_buttons: radioButtons, plain_text_input: textInput, rich_text_input: textInput,
-  email_text_input: textInput, url_text_input: textInput, number_input: textInput, datepicker: picker, timepicker: picker,
-  datetimepicker: picker, file_input: fileInput,
+  button,
+  overflow,
+  checkboxes,
+  feedback_buttons: feedbackButtons,
+  icon_button: iconButton,
+  image,
+  workflow_button: button,
+  radio_buttons: radioButtons,
+  plain_text_input: textInput,
+  rich_text_input: textInput,
+  email_text_input: textInput,
+  url_text_input: textInput,
+  number_input: textInput,
+  datepicker: picker,
+  timepicker: picker,
+  datetimepicker: picker,
+  file_input: fileInput,
 };
 
 /** element renders an interactive element; block is the block it stands in, surface the message or form around it. */
@@ -98,26 +111,48 @@ function button(spec, field) {
     if (url) open(url, "_blank", "noopener,noreferrer");
     field.send({ type: spec.type, value: spec.value ?? "", text: spec.text });
   };
-  return el(`button.btn${style}`, {
-    type: "button", "data-action-id": spec.action_id, "data-value": spec.value, "aria-label": spec.accessibility_label,
-    onclick: press,
-  }, el("span.btn-text", null, plainText(spec.text)));
+  return el(
+    `button.btn${style}`,
+    {
+      type: "button",
+      "data-action-id": spec.action_id,
+      "data-value": spec.value,
+      "aria-label": spec.accessibility_label,
+      onclick: press,
+    },
+    el("span.btn-text", null, plainText(spec.text)),
+  );
 }
 
 function iconButton(spec, field) {
   const name = plainText(spec.text) || spec.icon;
-  return el("button.icon-btn", {
-    type: "button", title: name, "aria-label": spec.accessibility_label || name, "data-action-id": spec.action_id,
-    onclick: () => field.send({ type: spec.type, value: spec.value ?? "" }),
-  }, icon(spec.icon));
+  return el(
+    "button.icon-btn",
+    {
+      type: "button",
+      title: name,
+      "aria-label": spec.accessibility_label || name,
+      "data-action-id": spec.action_id,
+      onclick: () => field.send({ type: spec.type, value: spec.value ?? "" }),
+    },
+    icon(spec.icon),
+  );
 }
 
 function feedbackButtons(spec, field) {
-  const one = (choice, sign) => choice && el("button.icon-btn", {
-    type: "button", title: plainText(choice.text), "data-action-id": spec.action_id,
-    "aria-label": choice.accessibility_label || plainText(choice.text),
-    onclick: () => field.send({ type: spec.type, value: choice.value }),
-  }, sign);
+  const one = (choice, sign) =>
+    choice &&
+    el(
+      "button.icon-btn",
+      {
+        type: "button",
+        title: plainText(choice.text),
+        "data-action-id": spec.action_id,
+        "aria-label": choice.accessibility_label || plainText(choice.text),
+        onclick: () => field.send({ type: spec.type, value: choice.value }),
+      },
+      sign,
+    );
   return el("span.feedback", null, one(spec.positive_button, "👍"), one(spec.negative_button, "👎"));
 }
 
@@ -127,13 +162,24 @@ function image(spec) {
 
 function overflow(spec, field) {
   const items = (spec.options ?? []).map((o) => ({
-    label: plainText(o.text), detail: plainText(o.description), href: o.url && safeURL(o.url),
+    label: plainText(o.text),
+    detail: plainText(o.description),
+    href: o.url && safeURL(o.url),
     run: () => field.send({ type: spec.type, selected_option: o }),
   }));
-  const node = el("button.btn.overflow", {
-    type: "button", "aria-label": "More actions", "aria-haspopup": "menu", "aria-expanded": "false",
-    "data-testid": "overflow", "data-action-id": spec.action_id, onclick: () => openMenu(node, items, { label: "More actions", align: "end" }),
-  }, icon("dots"));
+  const node = el(
+    "button.btn.overflow",
+    {
+      type: "button",
+      "aria-label": "More actions",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      "data-testid": "overflow",
+      "data-action-id": spec.action_id,
+      onclick: () => openMenu(node, items, { label: "More actions", align: "end" }),
+    },
+    icon("dots"),
+  );
   return node;
 }
 
@@ -141,9 +187,14 @@ function checkboxes(spec, field) {
   const same = (a, b) => a.value === b.value;
   const state = () => ({ type: spec.type, selected_options: (spec.options ?? []).filter((o, i) => boxes[i].checked) });
   const before = field.get()?.selected_options ?? spec.initial_options ?? [];
-  const boxes = (spec.options ?? []).map((o) => el("input", {
-    type: "checkbox", value: o.value, checked: before.some((b) => same(b, o)), onchange: () => field.changed(state()),
-  }));
+  const boxes = (spec.options ?? []).map((o) =>
+    el("input", {
+      type: "checkbox",
+      value: o.value,
+      checked: before.some((b) => same(b, o)),
+      onchange: () => field.changed(state()),
+    }),
+  );
   return choices(spec, field, boxes, state);
 }
 
@@ -151,20 +202,39 @@ function radioButtons(spec, field) {
   const name = uniqueId("radio");
   const before = field.get() ? field.get().selected_option : spec.initial_option;
   const state = () => ({ type: spec.type, selected_option: spec.options.find((o, i) => boxes[i].checked) ?? null });
-  const boxes = (spec.options ?? []).map((o) => el("input", {
-    type: "radio", name, value: o.value, checked: before?.value === o.value, onchange: () => field.changed(state()),
-  }));
+  const boxes = (spec.options ?? []).map((o) =>
+    el("input", {
+      type: "radio",
+      name,
+      value: o.value,
+      checked: before?.value === o.value,
+      onchange: () => field.changed(state()),
+    }),
+  );
   return choices(spec, field, boxes, state);
 }
 
 function choices(spec, field, boxes, state) {
   field.seed(state());
   const role = spec.type === "checkboxes" ? "group" : "radiogroup";
-  return el("div.choices", { role, "aria-label": field.label || "Choices", "data-action-id": spec.action_id }, boxes.map((box, i) => {
-    const o = spec.options[i];
-    return el("label.choice", null, box, el("span", null, textObject(o.text, field.names),
-      o.description && el("span.choice-detail", null, textObject(o.description, field.names))));
-  }));
+  return el(
+    "div.choices",
+    { role, "aria-label": field.label || "Choices", "data-action-id": spec.action_id },
+    boxes.map((box, i) => {
+      const o = spec.options[i];
+      return el(
+        "label.choice",
+        null,
+        box,
+        el(
+          "span",
+          null,
+          textObject(o.text, field.names),
+          o.description && el("span.choice-detail", null, textObject(o.description, field.names)),
+        ),
+      );
+    }),
+  );
 }
 
 const inputTypes = { email_text_input: "email", url_text_input: "url" };
@@ -174,17 +244,32 @@ function textInput(spec, field) {
   const number = spec.type === "number_input";
   const stored = field.get();
   const node = el(long ? "textarea.input" : "input.input", {
-    type: long ? null : inputTypes[spec.type] ?? "text", rows: long ? 4 : null, id: field.id, ...field.aria,
-    inputmode: number ? (spec.is_decimal_allowed ? "decimal" : "numeric") : null, autocomplete: "off",
-    placeholder: plainText(spec.placeholder), "data-action-id": spec.action_id, autofocus: spec.focus_on_load,
-    oninput: () => typed(), onkeydown: (e) => pressed(e),
+    type: long ? null : (inputTypes[spec.type] ?? "text"),
+    rows: long ? 4 : null,
+    id: field.id,
+    ...field.aria,
+    inputmode: number ? (spec.is_decimal_allowed ? "decimal" : "numeric") : null,
+    autocomplete: "off",
+    placeholder: plainText(spec.placeholder),
+    "data-action-id": spec.action_id,
+    autofocus: spec.focus_on_load,
+    oninput: () => typed(),
+    onkeydown: (e) => pressed(e),
   });
   node.value = stored ? textOf(stored) : initialText(spec);
   const state = () => textState(spec, node.value);
   const sendsOn = (event) => (spec.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"]).includes(event);
   const typed = () => (sendsOn("on_character_entered") ? field.changed(state()) : field.set(state()));
   const pressed = (e) => {
-    if (e.key !== "Enter" || e.shiftKey || e.isComposing || long || !field.block.dispatch_action || !sendsOn("on_enter_pressed")) return;
+    if (
+      e.key !== "Enter" ||
+      e.shiftKey ||
+      e.isComposing ||
+      long ||
+      !field.block.dispatch_action ||
+      !sendsOn("on_enter_pressed")
+    )
+      return;
     e.preventDefault();
     field.changed(state());
   };
@@ -203,19 +288,24 @@ function textState(spec, text) {
 }
 
 function textOf(state) {
-  return state.type === "rich_text_input" ? richTextOf(state.rich_text_value) : state.value ?? "";
+  return state.type === "rich_text_input" ? richTextOf(state.rich_text_value) : (state.value ?? "");
 }
 
 function richTextOf(block) {
-  return (block?.elements ?? []).flatMap((section) => section.elements ?? []).map((e) => e.text ?? "").join("");
+  return (block?.elements ?? [])
+    .flatMap((section) => section.elements ?? [])
+    .map((e) => e.text ?? "")
+    .join("");
 }
 
 const pickers = {
   datepicker: { input: "date", key: "selected_date", read: (v) => v || null, show: (v) => v ?? "" },
   timepicker: { input: "time", key: "selected_time", read: (v) => v || null, show: (v) => v ?? "" },
   datetimepicker: {
-    input: "datetime-local", key: "selected_date_time",
-    read: (v) => (v ? Math.floor(new Date(v).getTime() / 1000) : null), show: (v) => (v ? localDateTime(v) : ""),
+    input: "datetime-local",
+    key: "selected_date_time",
+    read: (v) => (v ? Math.floor(new Date(v).getTime() / 1000) : null),
+    show: (v) => (v ? localDateTime(v) : ""),
   },
 };
 
@@ -225,9 +315,14 @@ function picker(spec, field) {
   const initial = stored ? stored[kind.key] : spec[kind.key.replace("selected", "initial")];
   const state = () => ({ type: spec.type, [kind.key]: kind.read(node.value) });
   const node = el("input.input.input-picker", {
-    type: kind.input, id: field.id, ...field.aria, "data-action-id": spec.action_id, title: plainText(spec.placeholder),
+    type: kind.input,
+    id: field.id,
+    ...field.aria,
+    "data-action-id": spec.action_id,
+    title: plainText(spec.placeholder),
     "aria-label": field.inInput ? null : plainText(spec.placeholder) || spec.type,
-    onchange: () => field.changed(state()), oninput: () => field.set(state()),
+    onchange: () => field.changed(state()),
+    oninput: () => field.set(state()),
   });
   node.value = kind.show(initial);
   field.seed(state());
@@ -242,8 +337,13 @@ function localDateTime(seconds) {
 function fileInput(spec, field) {
   const state = () => ({ type: spec.type, files: [...node.files].map(({ name, size }) => ({ name, size })) });
   const node = el("input.input", {
-    type: "file", id: field.id, ...field.aria, multiple: (spec.max_files ?? 10) > 1, "data-action-id": spec.action_id,
-    accept: (spec.filetypes ?? []).map((t) => "." + t).join(",") || null, onchange: () => field.changed(state()),
+    type: "file",
+    id: field.id,
+    ...field.aria,
+    multiple: (spec.max_files ?? 10) > 1,
+    "data-action-id": spec.action_id,
+    accept: (spec.filetypes ?? []).map((t) => "." + t).join(",") || null,
+    onchange: () => field.changed(state()),
   });
   field.seed({ type: spec.type, files: [] });
   return node;

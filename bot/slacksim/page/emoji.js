@@ -33,7 +33,12 @@ ticket 🎫|ticket_tag 🏷️|moneybag 💰|credit_card 💳|scales ⚖️|recy
 small_blue_diamond 🔹|small_orange_diamond 🔸|large_blue_diamond 🔷|large_orange_diamond 🔶|black_small_square ▪️
 `;
 
-const names = new Map(table.trim().split(/[|\n]/).map((entry) => entry.split(" ")));
+const names = new Map(
+  table
+    .trim()
+    .split(/[|\n]/)
+    .map((entry) => entry.split(" ")),
+);
 
 /** emoji gives the character for a short name without its colons, or undefined. */
 export function emoji(name) {

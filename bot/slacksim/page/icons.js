@@ -13,7 +13,8 @@ const paths = {
   send: "M3.5 10.2 3 4l14 6-14 6 .5-5.8zm0 0H10",
   at: "M13 10a3 3 0 1 1-6 0 3 3 0 0 1 6 0zm0 0v1.2a2 2 0 0 0 4 0V10a7 7 0 1 0-3 5.8",
   slash: "M5 3h10a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zm7 3.5-4 7",
-  thread: "M4 4h12a1.5 1.5 0 0 1 1.5 1.5v7A1.5 1.5 0 0 1 16 14h-5l-4 3.2V14H4a1.5 1.5 0 0 1-1.5-1.5v-7A1.5 1.5 0 0 1 4 4zM6 7.6h8M6 10.5h5",
+  thread:
+    "M4 4h12a1.5 1.5 0 0 1 1.5 1.5v7A1.5 1.5 0 0 1 16 14h-5l-4 3.2V14H4a1.5 1.5 0 0 1-1.5-1.5v-7A1.5 1.5 0 0 1 4 4zM6 7.6h8M6 10.5h5",
   eye: "M2.5 10S5.3 5 10 5s7.5 5 7.5 5-2.8 5-7.5 5-7.5-5-7.5-5zM12.2 10a2.2 2.2 0 1 1-4.4 0 2.2 2.2 0 0 1 4.4 0z",
   dots: "M4.5 10h.01M10 10h.01M15.5 10h.01",
   file: "M5 2.5h6.5L15 6v11.5H5zM11.5 2.5V6H15M7.5 10h5M7.5 13h5",
@@ -28,22 +29,33 @@ const paths = {
   shield: "M10 2.5 16 5v4.5c0 4-2.6 6.6-6 8-3.4-1.4-6-4-6-8V5z",
   bold: "M6 4h4.8a2.9 2.9 0 0 1 0 5.8H6zm0 5.8h5.5a3.1 3.1 0 0 1 0 6.2H6z",
   italic: "M8.5 4h5M6.5 16h5m0-12-3 12",
-  strike: "M3.5 10h13M13.5 6.5C13 5 11.7 4.2 10 4.2c-2 0-3.5 1-3.5 2.7 0 1 .5 1.7 1.5 2.2m5.2 1.9c.5.500.8 1.100.8 1.9 0 1.8-1.7 2.9-3.9 2.9-2 0-3.5-.9-4-2.5",
+  strike:
+    "M3.5 10h13M13.5 6.5C13 5 11.7 4.2 10 4.2c-2 0-3.5 1-3.5 2.7 0 1 .5 1.7 1.5 2.2m5.2 1.9c.5.5.8 1.1.8 1.9 0 1.8-1.7 2.9-3.9 2.9-2 0-3.5-.9-4-2.5",
   code: "M7 6 3 10l4 4m6-8 4 4-4 4",
   quote: "M4 4v12M8 6h8M8 10h8M8 14h5",
   list: "M4 5.5h.01M4 10h.01M4 14.5h.01M8 5.5h8.5M8 10h8.5M8 14.5h8.5",
   trash: "M4 6h12M8 6V4h4v2m-6.5 0 .7 10.5h7.6L14.5 6",
   play: "M6 4v12l10-6z",
-  copy: "M7 7h9v9H7zM4 13V4h9",
   switch: "M4 7h11l-3-3m4 9H5l3 3",
   sort: "m6.5 8 3.5-4 3.5 4m-7 4 3.5 4 3.5-4",
-  up: "m6 12 4-4 4 4",
 };
 
 /** icon draws one of the page's icons; it is decoration, the element around it carries the name. */
 export function icon(name, size = 18) {
-  return svg("svg", {
-    class: `icon icon-${name}`, width: size, height: size, viewBox: "0 0 20 20", "aria-hidden": "true",
-    fill: "none", stroke: "currentColor", "stroke-width": name === "dots" ? 2.6 : 1.6, "stroke-linecap": "round", "stroke-linejoin": "round",
-  }, svg("path", { d: paths[name] ?? paths.info }));
+  return svg(
+    "svg",
+    {
+      class: `icon icon-${name}`,
+      width: size,
+      height: size,
+      viewBox: "0 0 20 20",
+      "aria-hidden": "true",
+      fill: "none",
+      stroke: "currentColor",
+      "stroke-width": name === "dots" ? 2.6 : 1.6,
+      "stroke-linecap": "round",
+      "stroke-linejoin": "round",
+    },
+    svg("path", { d: paths[name] ?? paths.info }),
+  );
 }

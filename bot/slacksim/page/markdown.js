@@ -6,9 +6,11 @@ import { replaceEmoji } from "./emoji.js";
 
 /** markdown renders the text of a markdown block. */
 export function markdown(text) {
-  const lines = String(text ?? "").replace(/\r\n?/g, "\n").split("\n");
+  const lines = String(text ?? "")
+    .replace(/\r\n?/g, "\n")
+    .split("\n");
   const out = [];
-  for (let i = 0; i < lines.length; ) {
+  for (let i = 0; i < lines.length;) {
     const { node, taken } = blockAt(lines, i);
     if (node) out.push(node);
     i += taken;
@@ -36,7 +38,12 @@ function fence(lines, i) {
 
 function heading(lines, i) {
   const found = /^(#{1,6})\s+(.*?)\s*#*$/.exec(lines[i]);
-  return found && { node: el(`h${Math.min(found[1].length + 2, 6)}.md-heading.md-h${found[1].length}`, null, inline(found[2])), taken: 1 };
+  return (
+    found && {
+      node: el(`h${Math.min(found[1].length + 2, 6)}.md-heading.md-h${found[1].length}`, null, inline(found[2])),
+      taken: 1,
+    }
+  );
 }
 
 function rule(lines, i) {
@@ -45,20 +52,50 @@ function rule(lines, i) {
 
 function quote(lines, i) {
   const taken = countWhile(lines, i, (line) => /^\s*>/.test(line));
-  return taken ? { node: el("blockquote", null, markdown(lines.slice(i, i + taken).map((l) => l.replace(/^\s*> ?/, "")).join("\n"))), taken } : null;
+  return taken
+    ? {
+        node: el(
+          "blockquote",
+          null,
+          markdown(
+            lines
+              .slice(i, i + taken)
+              .map((l) => l.replace(/^\s*> ?/, ""))
+              .join("\n"),
+          ),
+        ),
+        taken,
+      }
+    : null;
 }
 
 function table(lines, i) {
   if (!lines[i].includes("|") || !/^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/.test(lines[i + 1] ?? "")) return null;
   const aligns = cells(lines[i + 1]).map((c) => (c.endsWith(":") ? (c.startsWith(":") ? "center" : "right") : "left"));
-  const row = (tag, line) => el("tr", null, cells(line).map((c, n) => el(`${tag}.align-${aligns[n] ?? "left"}.wrapped`, null, inline(c))));
+  const row = (tag, line) =>
+    el(
+      "tr",
+      null,
+      cells(line).map((c, n) => el(`${tag}.align-${aligns[n] ?? "left"}.wrapped`, null, inline(c))),
+    );
   const taken = 2 + countWhile(lines, i + 2, (line) => line.includes("|"));
   const body = lines.slice(i + 2, i + taken).map((line) => row("td", line));
-  return { node: el("div.table-scroll", { tabindex: 0 }, el("table.table", null, el("thead", null, row("th", lines[i])), el("tbody", null, body))), taken };
+  return {
+    node: el(
+      "div.table-scroll",
+      { tabindex: 0 },
+      el("table.table", null, el("thead", null, row("th", lines[i])), el("tbody", null, body)),
+    ),
+    taken,
+  };
 }
 
 function cells(line) {
-  return line.trim().replace(/^\||\|$/g, "").split(/(?<!\\)\|/).map((c) => c.trim().replace(/\\\|/g, "|"));
+  return line
+    .trim()
+    .replace(/^\||\|$/g, "")
+    .split(/(?<!\\)\|/)
+    .map((c) => c.trim().replace(/\\\|/g, "|"));
 }
 
 const bullet = /^(\s*)([-*+]|\d{1,9}[.)])\s+(.*)$/;
@@ -71,7 +108,8 @@ function list(lines, i) {
   let at = i;
   while (at < lines.length) {
     const found = bullet.exec(lines[at]);
-    if (!found || found[1].length < first[1].length || (found[1].length === first[1].length && /\d/.test(found[2]) !== ordered)) break;
+    if (!found || found[1].length < first[1].length || (found[1].length === first[1].length && /\d/.test(found[2]) !== ordered))
+      break;
     if (found[1].length > first[1].length) {
       const inner = list(lines, at);
       (node.lastElementChild ?? node).append(inner.node);
@@ -98,7 +136,14 @@ function paragraph(lines, i) {
   const ends = (line, n) => n > i && (line.trim() === "" || bullet.test(line) || /^\s*(```|~~~|>|#{1,6}\s)/.test(line));
   let end = i + 1;
   while (end < lines.length && !ends(lines[end], end)) end++;
-  return { node: el("p", null, lines.slice(i, end).flatMap((line, n) => (n ? [el("br"), inline(line)] : [inline(line)]))), taken: end - i };
+  return {
+    node: el(
+      "p",
+      null,
+      lines.slice(i, end).flatMap((line, n) => (n ? [el("br"), inline(line)] : [inline(line)])),
+    ),
+    taken: end - i,
+  };
 }
 
 function countWhile(lines, from, holds) {
@@ -124,7 +169,7 @@ const spans = [
 function inline(text) {
   const out = [];
   let plain = "";
-  for (let i = 0; i < text.length; ) {
+  for (let i = 0; i < text.length;) {
     const hit = spanAt(text, i);
     if (!hit) {
       plain += text[i++];

@@ -22,8 +22,14 @@ export class Message {
     this.notice = el("div.msg-notice");
     this.foot = el("div.msg-foot");
     this.tools = el("div.msg-tools");
-    this.node = el("article.msg", { "data-testid": "message", tabindex: -1 },
-      this.notice, this.gutter, el("div.msg-body", null, this.head, this.blocks, this.foot), this.tools);
+    this.node = el(
+      "article.msg",
+      { "data-testid": "message", tabindex: -1 },
+      this.notice,
+      this.gutter,
+      el("div.msg-body", null, this.head, this.blocks, this.foot),
+      this.tools,
+    );
     this.update(message);
   }
 
@@ -35,7 +41,10 @@ export class Message {
     this.node.classList.toggle("ephemeral", Boolean(message.ephemeral));
     this.node.classList.toggle("mentions-me", this.#mentionsMe());
     this.notice.replaceChildren(message.ephemeral ? fragment(icon("eye", 14), "Only visible to you") : "");
-    this.gutter.replaceChildren(avatar(this.#author(), 36), el("time.msg-side-time", { title: fullTime(message.time) }, time(message.time)));
+    this.gutter.replaceChildren(
+      avatar(this.#author(), 36),
+      el("time.msg-side-time", { title: fullTime(message.time) }, time(message.time)),
+    );
     this.head.replaceChildren(...this.#headline());
     this.#showContent();
     this.#showFoot();
@@ -90,12 +99,20 @@ export class Message {
 
   #showFoot() {
     const { blocks, edited, files, reactions } = this.message;
-    this.foot.replaceChildren(fragment(
-      edited && blocks?.length ? el("div.edited", null, "(edited)") : null,
-      (files ?? []).map((f) => fileTile(f)),
-      reactions?.length ? el("div.reactions", null, reactions.map((name) => el("span.reaction", { title: `:${name}:` }, emoji(name) ?? `:${name}:`, " 1"))) : null,
-      this.inThread ? null : this.#replyBar(),
-    ));
+    this.foot.replaceChildren(
+      fragment(
+        edited && blocks?.length ? el("div.edited", null, "(edited)") : null,
+        (files ?? []).map((f) => fileTile(f)),
+        reactions?.length
+          ? el(
+              "div.reactions",
+              null,
+              reactions.map((name) => el("span.reaction", { title: `:${name}:` }, emoji(name) ?? `:${name}:`, " 1")),
+            )
+          : null,
+        this.inThread ? null : this.#replyBar(),
+      ),
+    );
   }
 
   #replyBar() {
@@ -105,28 +122,50 @@ export class Message {
     if (!count) return null;
     const authors = [...new Set(replies.map((r) => r.user))].slice(-4);
     const last = replies.at(-1);
-    return el("button.reply-bar", { type: "button", "data-testid": "replies", onclick: () => this.app.openThread(channel, ts) },
+    return el(
+      "button.reply-bar",
+      { type: "button", "data-testid": "replies", onclick: () => this.app.openThread(channel, ts) },
       authors.map((id) => avatar(this.app.workspace.user(id), 24)),
       el("span.reply-count", null, count === 1 ? "1 reply" : `${count} replies`),
-      last && el("span.reply-last", null, `Last reply ${ago(last.time)}`), el("span.reply-view", null, "View thread", icon("forward", 14)));
+      last && el("span.reply-last", null, `Last reply ${ago(last.time)}`),
+      el("span.reply-view", null, "View thread", icon("forward", 14)),
+    );
   }
 
   #toolbar() {
     const { channel, ts, ephemeral } = this.message;
     if (this.inThread || ephemeral) return [];
-    return [el("button.icon-btn", {
-      type: "button", title: "Reply in thread", "data-testid": "reply", onclick: () => this.app.openThread(channel, ts),
-    }, icon("thread"), hidden("Reply in thread"))];
+    return [
+      el(
+        "button.icon-btn",
+        {
+          type: "button",
+          title: "Reply in thread",
+          "data-testid": "reply",
+          onclick: () => this.app.openThread(channel, ts),
+        },
+        icon("thread"),
+        hidden("Reply in thread"),
+      ),
+    ];
   }
 }
 
 function fileTile(file) {
   const name = file.title || file.name || "File";
   const detail = [kind(file), size(file.size)].filter(Boolean).join(" · ");
-  const inside = [el("span.file-icon", null, icon("file", 22)), el("span.file-text", null, el("span.file-name", null, name), el("span.file-detail", null, detail))];
+  const inside = [
+    el("span.file-icon", null, icon("file", 22)),
+    el("span.file-text", null, el("span.file-name", null, name), el("span.file-detail", null, detail)),
+  ];
   const href = safeURL(file.url ?? "");
   if (!file.url || !href) return el("div.file", null, inside);
-  return el("a.file", { href, download: file.name ?? "", "data-testid": "file" }, inside, el("span.file-download", null, icon("download"), hidden("Download")));
+  return el(
+    "a.file",
+    { href, download: file.name ?? "", "data-testid": "file" },
+    inside,
+    el("span.file-download", null, icon("download"), hidden("Download")),
+  );
 }
 
 function kind({ name = "", mimetype = "" }) {

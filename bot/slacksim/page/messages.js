@@ -17,8 +17,18 @@ export class MessageList {
     this.drawn = new Map(); // ts → Message
     this.dividers = new Map();
     this.rows = el("div.rows", { role: "log", "aria-label": label, "aria-live": "polite" });
-    this.pill = el("button.pill", { type: "button", hidden: true, "data-testid": "new-messages", onclick: () => this.toBottom() }, icon("down", 14), "New messages");
-    this.scroller = el("div.scroller", { tabindex: 0, role: "region", "aria-label": label, onscroll: () => this.#scrolled() }, el("div.filler"), this.rows);
+    this.pill = el(
+      "button.pill",
+      { type: "button", hidden: true, "data-testid": "new-messages", onclick: () => this.toBottom() },
+      icon("down", 14),
+      "New messages",
+    );
+    this.scroller = el(
+      "div.scroller",
+      { tabindex: 0, role: "region", "aria-label": label, onscroll: () => this.#scrolled() },
+      el("div.filler"),
+      this.rows,
+    );
     this.node = el("div.list", { "data-testid": testid }, this.scroller, this.pill);
     this.atBottom = true;
     new ResizeObserver(() => this.atBottom && this.toBottom()).observe(this.rows);
@@ -60,11 +70,6 @@ export class MessageList {
     this.scroller.scrollTop = this.scroller.scrollHeight;
   }
 
-  /** reveal brings a message into view. */
-  reveal(ts) {
-    this.drawn.get(ts)?.node.scrollIntoView({ block: "center" });
-  }
-
   #row(message, above, i, count) {
     const drawn = this.drawn.get(message.ts) ?? new Message(message, this.app, { inThread: this.inThread });
     this.drawn.set(message.ts, drawn);
@@ -75,9 +80,11 @@ export class MessageList {
   }
 
   #dividersAbove(message, above, i, count) {
-    if (this.inThread) return i === 1 ? [this.#divider("replies", count === 2 ? "1 reply" : `${count - 1} replies`, "thread-divider")] : [];
+    if (this.inThread)
+      return i === 1 ? [this.#divider("replies", count === 2 ? "1 reply" : `${count - 1} replies`, "thread-divider")] : [];
     const out = [];
-    if (!above || !sameDay(message.time, above.time)) out.push(this.#divider(`day ${new Date(message.time * 1000).toDateString()}`, dayLabel(message.time), "day"));
+    if (!above || !sameDay(message.time, above.time))
+      out.push(this.#divider(`day ${new Date(message.time * 1000).toDateString()}`, dayLabel(message.time), "day"));
     if (message.ts === this.newFrom) out.push(this.#divider("new", "New", "new-divider"));
     return out;
   }
@@ -108,17 +115,24 @@ export class MessageList {
 }
 
 function continues(message, above) {
-  return Boolean(above) && above.user === message.user && above.name === message.name && !above.ephemeral === !message.ephemeral
-    && !message.ephemeral && message.time - above.time < groupSpan;
+  return (
+    Boolean(above) &&
+    above.user === message.user &&
+    above.name === message.name &&
+    !above.ephemeral === !message.ephemeral &&
+    !message.ephemeral &&
+    message.time - above.time < groupSpan
+  );
 }
 
 /** channelIntro is what stands at the top of a conversation. */
 export function channelIntro(channel, workspace) {
   const direct = channel.kind === "dm" || channel.kind === "app";
   const title = direct ? workspace.title(channel) : "# " + channel.name;
-  const text = {
-    dm: `This conversation is just between you and ${title}.`,
-    app: `Here ${title} tells you what became of your requests.`,
-  }[channel.kind] ?? `This is the very beginning of the #${channel.name} channel.`;
-  return el("div.intro", null, el("h2", null, title), el("p", null, fragment(text, " ", direct ? "" : channel.topic ?? "")));
+  const text =
+    {
+      dm: `This conversation is just between you and ${title}.`,
+      app: `Here ${title} tells you what became of your requests.`,
+    }[channel.kind] ?? `This is the very beginning of the #${channel.name} channel.`;
+  return el("div.intro", null, el("h2", null, title), el("p", null, fragment(text, " ", direct ? "" : (channel.topic ?? ""))));
 }

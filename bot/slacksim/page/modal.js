@@ -86,10 +86,21 @@ class View {
     this.banner = el("div.modal-banner", { role: "alert", hidden: true, "data-testid": "modal-error" });
     this.blocks = el("div.blocks");
     this.foot = el("footer.modal-foot");
-    this.form = el("form.modal", {
-      role: "dialog", "aria-modal": "true", "aria-labelledby": this.titleID, "data-testid": "modal", novalidate: true,
-      onsubmit: (e) => this.#submit(e), onkeydown: (e) => this.#key(e),
-    }, this.head, el("div.modal-body", null, this.banner, this.blocks), this.foot);
+    this.form = el(
+      "form.modal",
+      {
+        role: "dialog",
+        "aria-modal": "true",
+        "aria-labelledby": this.titleID,
+        "data-testid": "modal",
+        novalidate: true,
+        onsubmit: (e) => this.#submit(e),
+        onkeydown: (e) => this.#key(e),
+      },
+      this.head,
+      el("div.modal-body", null, this.banner, this.blocks),
+      this.foot,
+    );
     this.node = el("div.shade", { "data-testid": "modal-shade" }, this.form);
     this.update(view);
   }
@@ -106,7 +117,9 @@ class View {
   }
 
   focusFirst() {
-    const first = this.blocks.querySelector("[autofocus]") ?? this.blocks.querySelector(".block-input :is(input, textarea, [role=combobox])");
+    const first =
+      this.blocks.querySelector("[autofocus]") ??
+      this.blocks.querySelector(".block-input :is(input, textarea, [role=combobox])");
     (first ?? this.foot.querySelector("[type=submit]") ?? this.head.querySelector("button"))?.focus({ preventScroll: true });
   }
 
@@ -122,18 +135,34 @@ class View {
   }
 
   #showHead() {
-    this.head.replaceChildren(el("h2", { id: this.titleID }, plainText(this.view.title)),
-      el("button.icon-btn.modal-x", { type: "button", "aria-label": "Close", "data-testid": "modal-x", onclick: () => this.modals.dismiss() }, icon("close", 20)));
+    this.head.replaceChildren(
+      el("h2", { id: this.titleID }, plainText(this.view.title)),
+      el(
+        "button.icon-btn.modal-x",
+        { type: "button", "aria-label": "Close", "data-testid": "modal-x", onclick: () => this.modals.dismiss() },
+        icon("close", 20),
+      ),
+    );
   }
 
   #showFoot() {
     const { submit, close, blocks = [] } = this.view;
     const sends = submit || blocks.some((b) => b.type === "input");
-    this.submitButton = sends && el("button.btn.btn-large.btn-primary", { type: "submit", "data-testid": "modal-submit", disabled: this.view.submit_disabled },
-      el("span.btn-text", null, plainText(submit) || "Submit"));
+    this.submitButton =
+      sends &&
+      el(
+        "button.btn.btn-large.btn-primary",
+        { type: "submit", "data-testid": "modal-submit", disabled: this.view.submit_disabled },
+        el("span.btn-text", null, plainText(submit) || "Submit"),
+      );
     this.foot.replaceChildren(
-      el("button.btn.btn-large", { type: "button", "data-testid": "modal-close", onclick: () => this.modals.dismiss() }, plainText(close) || (sends ? "Cancel" : "Close")),
-      ...(this.submitButton ? [this.submitButton] : []));
+      el(
+        "button.btn.btn-large",
+        { type: "button", "data-testid": "modal-close", onclick: () => this.modals.dismiss() },
+        plainText(close) || (sends ? "Cancel" : "Close"),
+      ),
+      ...(this.submitButton ? [this.submitButton] : []),
+    );
   }
 
   #key(e) {
@@ -228,6 +257,7 @@ class View {
     const block = this.blocks.querySelector(`[data-block-id="${CSS.escape(focus.block ?? "")}"]`);
     const again = block?.querySelector(`[data-action-id="${CSS.escape(focus.action)}"]`);
     again?.focus({ preventScroll: true });
-    if (again && focus.typed?.[0] !== null && focus.typed && "setSelectionRange" in again) again.setSelectionRange(...focus.typed);
+    if (again && focus.typed?.[0] !== null && focus.typed && "setSelectionRange" in again)
+      again.setSelectionRange(...focus.typed);
   }
 }

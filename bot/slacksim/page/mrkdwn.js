@@ -10,10 +10,12 @@ import { formatDate } from "./dates.js";
 /** mrkdwn renders a text; with verbatim, bare addresses are not made links. */
 export function mrkdwn(text, names, { verbatim = false } = {}) {
   const pieces = String(text ?? "").split(/```(?:\n)?([\s\S]+?)```/);
-  return fragment(pieces.map((piece, i) => {
-    if (i % 2) return el("pre.code-block", null, tokensOnly(piece.replace(/\n$/, ""), names));
-    return lines(trimAroundBlocks(piece, i, pieces.length), { names, verbatim });
-  }));
+  return fragment(
+    pieces.map((piece, i) => {
+      if (i % 2) return el("pre.code-block", null, tokensOnly(piece.replace(/\n$/, ""), names));
+      return lines(trimAroundBlocks(piece, i, pieces.length), { names, verbatim });
+    }),
+  );
 }
 
 /** textObject renders a Block Kit text object, plain_text or mrkdwn. */
@@ -31,8 +33,8 @@ export function plainText(object) {
   return object.emoji === false ? text : replaceEmoji(text);
 }
 
-/** unescape undoes Slack's three entities, once. */
-export function unescape(text) {
+// unescape undoes Slack's three entities, once.
+function unescape(text) {
   return text.replace(/&(amp|lt|gt);/g, (_, name) => ({ amp: "&", lt: "<", gt: ">" })[name]);
 }
 
@@ -54,7 +56,11 @@ export function channelMention(id, names, label) {
 /** groupMention shows a user group. */
 export function groupMention(id, names, label = "") {
   const mine = names.groups?.some((g) => g.id === id && g.users?.includes(names.me));
-  return el(`span.mention${mine ? ".mention-me" : ""}`, { "data-group": id }, "@" + (names.group?.(id) || label.replace(/^@/, "") || id));
+  return el(
+    `span.mention${mine ? ".mention-me" : ""}`,
+    { "data-group": id },
+    "@" + (names.group?.(id) || label.replace(/^@/, "") || id),
+  );
 }
 
 function trimAroundBlocks(piece, i, count) {
@@ -66,7 +72,7 @@ function lines(text, ctx) {
   if (text === "") return [];
   const all = text.split("\n");
   const out = [];
-  for (let i = 0; i < all.length; ) {
+  for (let i = 0; i < all.length;) {
     const rest = /^(?:&gt;|>){3} ?/.exec(all[i]);
     const quoted = rest ? all.length - i : countWhile(all, i, isQuote);
     if (quoted) {
@@ -96,7 +102,7 @@ function joined(textLines, ctx) {
   return textLines.flatMap((line, i) => (i ? [el("br"), ...inline(line, ctx)] : inline(line, ctx)));
 }
 
-const styles = { "*": "strong", "_": "em", "~": "s" };
+const styles = { "*": "strong", _: "em", "~": "s" };
 
 // inline walks one line from left to right; each rule looks at one place and says how far it got.
 function inline(line, ctx) {
@@ -106,7 +112,7 @@ function inline(line, ctx) {
     if (text) out.push(unescape(text));
     text = "";
   };
-  for (let i = 0; i < line.length; ) {
+  for (let i = 0; i < line.length;) {
     const hit = matchAt(line, i, ctx);
     if (!hit) {
       text += line[i++];
@@ -158,7 +164,9 @@ function styled(line, i, ctx) {
 function emojiName(line, i) {
   const found = sticky(/:([a-z0-9_+'-]+(?:::skin-tone-[2-6])?):/y, line, i);
   const char = found && emoji(found[1]);
-  return char ? { length: found[0].length, node: el("span.emoji", { role: "img", "aria-label": found[1], title: found[0] }, char) } : null;
+  return char
+    ? { length: found[0].length, node: el("span.emoji", { role: "img", "aria-label": found[1], title: found[0] }, char) }
+    : null;
 }
 
 function bareURL(line, i) {

@@ -9,7 +9,12 @@ let current = null; // the open popup; the page has room for one
 export function openPopup(anchor, content, { onClose, className = "", align = "start" } = {}) {
   closePopup();
   const box = el(`div.popup${className ? "." + className : ""}`, null, content);
-  const shade = el("div.popup-shade", { onpointerdown: (e) => { e.preventDefault(); closePopup(); } });
+  const shade = el("div.popup-shade", {
+    onpointerdown: (e) => {
+      e.preventDefault();
+      closePopup();
+    },
+  });
   document.body.append(shade, box);
   anchor.setAttribute("aria-expanded", "true");
   const opened = { anchor, box, shade, align, onClose };
@@ -44,21 +49,33 @@ export function openMenu(anchor, items, { label, align, className = "menu-popup"
   (rows.find((row) => row.getAttribute("aria-checked") === "true") ?? rows[0])?.focus({ preventScroll: true });
 }
 
-document.addEventListener("keydown", (e) => {
-  if (e.key !== "Escape" || !current) return;
-  e.stopImmediatePropagation();
-  e.preventDefault();
-  closePopup();
-}, true);
+document.addEventListener(
+  "keydown",
+  (e) => {
+    if (e.key !== "Escape" || !current) return;
+    e.stopImmediatePropagation();
+    e.preventDefault();
+    closePopup();
+  },
+  true,
+);
 addEventListener("resize", () => replacePopup());
 document.addEventListener("scroll", () => replacePopup(), true);
 
 function menuItem({ label, detail, media, checked, href, testid, run }) {
   const attrs = {
-    role: checked === undefined ? "menuitem" : "menuitemradio", "aria-checked": checked, "data-testid": testid ?? "option",
-    onclick: () => { closePopup(); run?.(); },
+    role: checked === undefined ? "menuitem" : "menuitemradio",
+    "aria-checked": checked,
+    "data-testid": testid ?? "option",
+    onclick: () => {
+      closePopup();
+      run?.();
+    },
   };
-  const inside = [media, el("span.menu-text", null, el("span.menu-label", null, label), detail && el("span.menu-detail", null, detail))];
+  const inside = [
+    media,
+    el("span.menu-text", null, el("span.menu-label", null, label), detail && el("span.menu-detail", null, detail)),
+  ];
   if (href) return el("a.menu-item", { ...attrs, href, target: "_blank", rel: "noopener noreferrer" }, inside);
   return el("button.menu-item", { ...attrs, type: "button" }, inside);
 }

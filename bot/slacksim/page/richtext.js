@@ -28,8 +28,19 @@ function section(part, names) {
 function list(part, names) {
   const ordered = part.style === "ordered";
   const depth = part.indent ?? 0;
-  const node = el(ordered ? "ol.rich-list" : "ul.rich-list", { start: ordered && part.offset ? part.offset + 1 : null, "data-indent": Math.min(depth, 8) });
-  node.append(...(part.elements ?? []).map((item) => el("li", null, (item.elements ?? []).map((e) => leaf(e, names)))));
+  const node = el(ordered ? "ol.rich-list" : "ul.rich-list", {
+    start: ordered && part.offset ? part.offset + 1 : null,
+    "data-indent": Math.min(depth, 8),
+  });
+  node.append(
+    ...(part.elements ?? []).map((item) =>
+      el(
+        "li",
+        null,
+        (item.elements ?? []).map((e) => leaf(e, names)),
+      ),
+    ),
+  );
   return node;
 }
 
@@ -47,7 +58,7 @@ const leaves = {
 
 function leaf(e, names) {
   const draw = leaves[e.type];
-  const inside = draw ? draw(e, names) : e.text ?? e.fallback ?? "";
+  const inside = draw ? draw(e, names) : (e.text ?? e.fallback ?? "");
   return styled(inside, e.style);
 }
 
@@ -64,7 +75,9 @@ function lines(text) {
 function emojiChar(e) {
   try {
     if (e.unicode) return String.fromCodePoint(...e.unicode.split("-").map((code) => parseInt(code, 16)));
-  } catch { /* not a code point: the name will do */ }
+  } catch {
+    /* not a code point: the name will do */
+  }
   return emoji(e.name ?? "") ?? `:${e.name}:`;
 }
 

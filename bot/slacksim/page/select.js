@@ -13,9 +13,15 @@ const byID = (one, many, list) => ({ one, many, list, ids: true });
 const sources = {
   static: { one: "selected_option", many: "selected_options" },
   external: { one: "selected_option", many: "selected_options", asks: true },
-  users: byID("selected_user", "selected_users", (names) => names.people().map((u) => option(u.id, u.real_name || u.name, "@" + u.name))),
-  channels: byID("selected_channel", "selected_channels", (names) => names.channels.filter((c) => c.kind === "channel").map((c) => option(c.id, "#" + c.name))),
-  conversations: byID("selected_conversation", "selected_conversations", (names) => names.channels.map((c) => option(c.id, names.title(c)))),
+  users: byID("selected_user", "selected_users", (names) =>
+    names.people().map((u) => option(u.id, u.real_name || u.name, "@" + u.name)),
+  ),
+  channels: byID("selected_channel", "selected_channels", (names) =>
+    names.channels.filter((c) => c.kind === "channel").map((c) => option(c.id, "#" + c.name)),
+  ),
+  conversations: byID("selected_conversation", "selected_conversations", (names) =>
+    names.channels.map((c) => option(c.id, names.title(c))),
+  ),
 };
 
 /** isSelect tells whether an element type is one of the menus here. */
@@ -36,12 +42,24 @@ class Select {
     this.source = sources[spec.type.replace(/^multi_|_select$/g, "")];
     this.chosen = this.initial();
     this.label = el("span.select-label");
-    this.node = el(this.multi ? "div.select.select-multi" : "button.select", {
-      type: this.multi ? null : "button", role: "combobox", tabindex: 0, "aria-haspopup": "listbox", "aria-expanded": "false",
-      "data-testid": "select", "data-action-id": spec.action_id, id: field.id, ...field.aria,
-      onclick: (e) => !e.target.closest(".chip-remove") && this.open(),
-      onkeydown: (e) => this.openByKey(e),
-    }, this.label, icon("caret", 16));
+    this.node = el(
+      this.multi ? "div.select.select-multi" : "button.select",
+      {
+        type: this.multi ? null : "button",
+        role: "combobox",
+        tabindex: 0,
+        "aria-haspopup": "listbox",
+        "aria-expanded": "false",
+        "data-testid": "select",
+        "data-action-id": spec.action_id,
+        id: field.id,
+        ...field.aria,
+        onclick: (e) => !e.target.closest(".chip-remove") && this.open(),
+        onkeydown: (e) => this.openByKey(e),
+      },
+      this.label,
+      icon("caret", 16),
+    );
     this.show();
     field.seed(this.state());
   }
@@ -79,8 +97,16 @@ class Select {
       this.toggle(o);
       this.field.changed(this.state());
     };
-    return el("span.chip", null, optionLabel(o, this.field.names),
-      el("button.chip-remove", { type: "button", "aria-label": `Remove ${plainText(o.text)}`, onclick: remove }, icon("close", 12)));
+    return el(
+      "span.chip",
+      null,
+      optionLabel(o, this.field.names),
+      el(
+        "button.chip-remove",
+        { type: "button", "aria-label": `Remove ${plainText(o.text)}`, onclick: remove },
+        icon("close", 12),
+      ),
+    );
   }
 
   openByKey(e) {
@@ -146,9 +172,17 @@ class OptionList {
     this.owner = owner;
     this.id = uniqueId("options");
     this.input = el("input.select-search", {
-      type: "text", role: "searchbox", "aria-controls": this.id, "aria-label": "Search options", "data-testid": "select-search",
-      autocomplete: "off", spellcheck: "false", placeholder: owner.source.asks ? "Type to search" : "Search", value: typed,
-      oninput: () => this.search(), onkeydown: (e) => this.key(e),
+      type: "text",
+      role: "searchbox",
+      "aria-controls": this.id,
+      "aria-label": "Search options",
+      "data-testid": "select-search",
+      autocomplete: "off",
+      spellcheck: "false",
+      placeholder: owner.source.asks ? "Type to search" : "Search",
+      value: typed,
+      oninput: () => this.search(),
+      onkeydown: (e) => this.key(e),
     });
     this.list = el("div.select-list", { role: "listbox", id: this.id, "aria-multiselectable": owner.multi });
     this.node = el("div.select-menu", null, el("div.select-search-row", null, icon("search", 16), this.input), this.list);
@@ -202,8 +236,18 @@ class OptionList {
     const shown = groups.filter((g) => g.options?.length).map((g) => this.group(g));
     if (!this.rows.length) return this.say("No results");
     const clear = this.owner.chosen.length > 0 && this.owner.field.optional && !this.owner.multi;
-    this.list.replaceChildren(fragment(clear && el("button.select-clear", { type: "button", onclick: () => this.owner.clear() }, "Clear selection"), shown));
-    this.activate(Math.max(0, this.rows.findIndex((r) => this.owner.has(r.option))));
+    this.list.replaceChildren(
+      fragment(
+        clear && el("button.select-clear", { type: "button", onclick: () => this.owner.clear() }, "Clear selection"),
+        shown,
+      ),
+    );
+    this.activate(
+      Math.max(
+        0,
+        this.rows.findIndex((r) => this.owner.has(r.option)),
+      ),
+    );
     replacePopup();
   }
 
@@ -214,10 +258,29 @@ class OptionList {
   }
 
   row(o) {
-    const node = el("div.select-option", {
-      role: "option", id: uniqueId("option"), "aria-selected": this.owner.has(o), "data-testid": "option", "data-value": o.value,
-      onclick: () => this.choose(o, node), onpointermove: () => this.activate(this.rows.findIndex((r) => r.node === node), { scroll: false }),
-    }, el("span.select-option-text", null, optionLabel(o, this.owner.field.names), o.description && el("span.select-option-detail", null, plainText(o.description))), icon("check", 16));
+    const node = el(
+      "div.select-option",
+      {
+        role: "option",
+        id: uniqueId("option"),
+        "aria-selected": this.owner.has(o),
+        "data-testid": "option",
+        "data-value": o.value,
+        onclick: () => this.choose(o, node),
+        onpointermove: () =>
+          this.activate(
+            this.rows.findIndex((r) => r.node === node),
+            { scroll: false },
+          ),
+      },
+      el(
+        "span.select-option-text",
+        null,
+        optionLabel(o, this.owner.field.names),
+        o.description && el("span.select-option-detail", null, plainText(o.description)),
+      ),
+      icon("check", 16),
+    );
     this.rows.push({ option: o, node });
     return node;
   }
@@ -257,7 +320,11 @@ function filter(groups, text) {
 }
 
 function option(value, text, description) {
-  return { text: { type: "plain_text", text }, value, ...(description && { description: { type: "plain_text", text: description } }) };
+  return {
+    text: { type: "plain_text", text },
+    value,
+    ...(description && { description: { type: "plain_text", text: description } }),
+  };
 }
 
 function optionLabel(o, names) {

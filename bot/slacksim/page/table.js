@@ -14,10 +14,29 @@ export function table(block, surface) {
     const classes = `.align-${align}${wrapped ? ".wrapped" : ""}`;
     return withTitle(el(tag + classes, { scope: tag === "th" ? "col" : null }, cellContent(c, surface, block)));
   };
-  const line = (tag, row) => el("tr", null, (row ?? []).map((c, i) => cell(tag, c, i)));
-  return scrollBox("Table", el("table.table", null,
-    el("thead", null, rows.slice(0, 1).map((row) => line("th", row))),
-    el("tbody", null, rows.slice(1).map((row) => line("td", row)))));
+  const line = (tag, row) =>
+    el(
+      "tr",
+      null,
+      (row ?? []).map((c, i) => cell(tag, c, i)),
+    );
+  return scrollBox(
+    "Table",
+    el(
+      "table.table",
+      null,
+      el(
+        "thead",
+        null,
+        rows.slice(0, 1).map((row) => line("th", row)),
+      ),
+      el(
+        "tbody",
+        null,
+        rows.slice(1).map((row) => line("td", row)),
+      ),
+    ),
+  );
 }
 
 /** dataTable renders a data_table block. */
@@ -36,17 +55,28 @@ class DataTable {
     this.body = el("tbody");
     this.heads = this.head.map((cell, i) => this.header(cell, i));
     this.pager = el("div.pager");
-    this.node = el("figure.data-table", null,
+    this.node = el(
+      "figure.data-table",
+      null,
       el("figcaption", null, block.caption ?? ""),
       scrollBox(block.caption, el("table.table", null, el("thead", null, el("tr", null, this.heads)), this.body)),
-      this.pager);
+      this.pager,
+    );
     this.show();
   }
 
   header(cell, i) {
     const align = this.isNumeric(i) ? "right" : "left";
-    return el(`th.align-${align}`, { scope: "col", "aria-sort": "none" },
-      el("button.sort", { type: "button", onclick: () => this.sortBy(i) }, el("span", null, cell?.text ?? ""), icon("sort", 14)));
+    return el(
+      `th.align-${align}`,
+      { scope: "col", "aria-sort": "none" },
+      el(
+        "button.sort",
+        { type: "button", onclick: () => this.sortBy(i) },
+        el("span", null, cell?.text ?? ""),
+        icon("sort", 14),
+      ),
+    );
   }
 
   isNumeric(column) {
@@ -76,24 +106,50 @@ class DataTable {
   show() {
     const from = this.page * this.size;
     const named = this.block.row_header_column_index ?? 0;
-    this.body.replaceChildren(...this.sorted().slice(from, from + this.size).map((row) => el("tr", null, row.map((c, i) =>
-      withTitle(el(`${i === named ? "th" : "td"}.align-${this.isNumeric(i) ? "right" : "left"}`, { scope: i === named ? "row" : null },
-        cellContent(c, this.surface, this.block)))))));
+    this.body.replaceChildren(
+      ...this.sorted()
+        .slice(from, from + this.size)
+        .map((row) =>
+          el(
+            "tr",
+            null,
+            row.map((c, i) =>
+              withTitle(
+                el(
+                  `${i === named ? "th" : "td"}.align-${this.isNumeric(i) ? "right" : "left"}`,
+                  { scope: i === named ? "row" : null },
+                  cellContent(c, this.surface, this.block),
+                ),
+              ),
+            ),
+          ),
+        ),
+    );
     this.pager.replaceChildren(this.rows.length > this.size ? this.pages(from) : "");
   }
 
   pages(from) {
     const last = Math.ceil(this.rows.length / this.size) - 1;
-    const step = (by, label, name) => el("button.icon-btn", {
-      type: "button", "aria-label": label, disabled: this.page + by < 0 || this.page + by > last,
-      onclick: () => {
-        this.page += by;
-        this.show();
-      },
-    }, icon(name, 16));
+    const step = (by, label, name) =>
+      el(
+        "button.icon-btn",
+        {
+          type: "button",
+          "aria-label": label,
+          disabled: this.page + by < 0 || this.page + by > last,
+          onclick: () => {
+            this.page += by;
+            this.show();
+          },
+        },
+        icon(name, 16),
+      );
     const to = Math.min(from + this.size, this.rows.length);
-    return fragment(el("span", { role: "status" }, `${from + 1}–${to} of ${this.rows.length}`),
-      step(-1, "Previous page", "back"), step(1, "Next page", "forward"));
+    return fragment(
+      el("span", { role: "status" }, `${from + 1}–${to} of ${this.rows.length}`),
+      step(-1, "Previous page", "back"),
+      step(1, "Next page", "forward"),
+    );
   }
 }
 
@@ -123,5 +179,5 @@ function cellText(cell) {
 
 function flatText(part) {
   if (Array.isArray(part)) return part.map(flatText).join("");
-  return part?.text ?? (part?.elements ? flatText(part.elements) : part?.name ?? "");
+  return part?.text ?? (part?.elements ? flatText(part.elements) : (part?.name ?? ""));
 }

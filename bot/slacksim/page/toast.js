@@ -7,9 +7,13 @@ const shownFor = 7000; // milliseconds
 
 /** toast shows a note; kind is "notice" or "error". */
 export function toast(text, kind = "notice") {
-  const node = el(`div.toast.toast-${kind}`, { "data-testid": "toast", role: kind === "error" ? "alert" : "status" },
-    icon(kind === "error" ? "warning" : "info"), el("span", null, text),
-    el("button.toast-close", { type: "button", "aria-label": "Dismiss", onclick: () => node.remove() }, icon("close", 14)));
+  const node = el(
+    `div.toast.toast-${kind}`,
+    { "data-testid": "toast", role: kind === "error" ? "alert" : "status" },
+    icon(kind === "error" ? "warning" : "info"),
+    el("span", null, text),
+    el("button.toast-close", { type: "button", "aria-label": "Dismiss", onclick: () => node.remove() }, icon("close", 14)),
+  );
   let timer = setTimeout(() => node.remove(), shownFor);
   node.addEventListener("pointerenter", () => clearTimeout(timer));
   node.addEventListener("pointerleave", () => {

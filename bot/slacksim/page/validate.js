@@ -19,7 +19,9 @@ function isEmpty(state) {
   if (!state) return true;
   const { type, ...rest } = state;
   const values = Object.values(rest);
-  return values.every((v) => v === null || v === undefined || (typeof v === "string" && v.trim() === "") || (Array.isArray(v) && !v.length));
+  return values.every(
+    (v) => v === null || v === undefined || (typeof v === "string" && v.trim() === "") || (Array.isArray(v) && !v.length),
+  );
 }
 
 function problem(spec, state) {

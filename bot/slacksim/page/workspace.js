@@ -20,7 +20,9 @@ export class Workspace extends EventTarget {
     this.groups = state.groups ?? [];
     this.channels = state.channels ?? [];
     this.commands = state.commands ?? [];
-    this.byChannel = new Map(Object.entries(state.messages ?? {}).map(([id, list]) => [id, new Map((list ?? []).map((m) => [m.ts, m]))]));
+    this.byChannel = new Map(
+      Object.entries(state.messages ?? {}).map(([id, list]) => [id, new Map((list ?? []).map((m) => [m.ts, m]))]),
+    );
     this.#tell({ kind: "all" });
   }
 
