@@ -109,7 +109,7 @@ func (c *Client) send(ctx context.Context, call call, payload []byte) attempt {
 	}
 	defer response.Body.Close()
 	a := attempt{sent: true, status: response.StatusCode, header: response.Header}
-	a.body, a.err = readBody(response)
+	a.body, a.err = readBody(response, c.maxBody)
 	return a
 }
 
@@ -131,15 +131,15 @@ func (c *Client) request(ctx context.Context, call call, payload []byte) (*http.
 	return request, nil
 }
 
-// readBody reads at most maxBody bytes, counted after decompression.
-func readBody(response *http.Response) ([]byte, error) {
-	if response.ContentLength > maxBody {
+// readBody reads at most limit bytes, counted after decompression.
+func readBody(response *http.Response, limit int64) ([]byte, error) {
+	if response.ContentLength > limit {
 		return nil, ErrTooLarge
 	}
 	var b bytes.Buffer
 	b.Grow(int(max(response.ContentLength, 0)))
-	n, err := b.ReadFrom(io.LimitReader(response.Body, maxBody+1))
-	if n > maxBody {
+	n, err := b.ReadFrom(io.LimitReader(response.Body, limit+1))
+	if n > limit {
 		return nil, ErrTooLarge
 	}
 	return b.Bytes(), err
@@ -200,7 +200,7 @@ func (c *Client) problem(call call, a attempt) *Error {
 	e := &Error{Operation: call.operation, Status: a.status, Err: a.err, RetryAfter: retryAfter(a.header, time.Now())}
 	switch {
 	case errors.Is(a.err, ErrTooLarge):
-		e.Message = fmt.Sprintf("The console's answer is larger than %d MiB; ask for less.", maxBody>>20)
+		e.Message = fmt.Sprintf("The console's answer is larger than %d MiB; ask for less.", c.maxBody>>20)
 	case a.err != nil && a.status != 0:
 		e.Message = "The console's answer broke off."
 	case a.err != nil:

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"io"
+	"crypto/x509"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -159,6 +161,37 @@ func TestTLSTroubleIsSaidInASentence(t *testing.T) {
 	require.Zero(t, e.Status)
 }
 
+func TestWhyNoAnswerCameIsSaidInASentence(t *testing.T) {
+	t.Parallel()
+	for message, cause := range map[string]error{
+		"The console's host name console.test cannot be found.": &net.DNSError{Err: "no such host", Name: "console.test", IsNotFound: true},
+		"The console did not answer in time.":                   &net.DNSError{Err: "i/o timeout", IsTimeout: true},
+		"console.test refuses the connection.":                  &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED},
+		"The certificate of console.test is not trusted.":       x509.UnknownAuthorityError{},
+		"The connection to the console broke.":                  syscall.ECONNRESET,
+	} {
+		client := clientOver(t, func(*http.Request) (*http.Response, error) { return nil, cause }, nil)
+		_, err := client.DisconnectAgents(t.Context(), []AgentID{agentA})
+		e := asError(t, err)
+		require.Equal(t, message, e.Message)
+		require.Zero(t, e.Status)
+		require.True(t, e.Unknown(), "a transport that does not tell is taken at its worst")
+	}
+}
+
+func TestACancelledCallSaysSo(t *testing.T) {
+	t.Parallel()
+	console := startConsole(t, ok(oneAgent))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 2 { // the second would have to wait for the rate limit
+		_, err := console.AgentsPage(ctx, nil)
+		require.ErrorIs(t, err, context.Canceled)
+		require.Equal(t, "The call was cancelled.", asError(t, err).Message)
+	}
+	require.Empty(t, console.asked())
+}
+
 func TestAReadFollowsTheSameHostOnly(t *testing.T) {
 	t.Parallel()
 	elsewhere := startConsole(t, ok(oneAgent))
@@ -192,20 +225,15 @@ func TestAnAnswerAbove64MiBIsRefused(t *testing.T) {
 
 	var bomb bytes.Buffer
 	packer := gzip.NewWriter(&bomb)
-	_, err = io.CopyN(packer, zeros{}, maxBody+1)
+	_, err = packer.Write(make([]byte, 1<<20))
 	require.NoError(t, err)
 	require.NoError(t, packer.Close())
-	squeezed := startConsole(t, status(200, bomb.String(), "Content-Encoding", "gzip"))
+	squeezed := startConsole(t, status(200, strings.Repeat(bomb.String(), 3), "Content-Encoding", "gzip"))
+	require.EqualValues(t, 64<<20, squeezed.maxBody)
+	squeezed.maxBody = 2 << 20
 	_, err = squeezed.AgentsPage(t.Context(), nil)
-	require.ErrorIs(t, err, ErrTooLarge)
-	require.Contains(t, asError(t, err).Message, "64 MiB")
-}
-
-type zeros struct{}
-
-func (zeros) Read(p []byte) (int, error) {
-	clear(p)
-	return len(p), nil
+	require.ErrorIs(t, err, ErrTooLarge, "what counts is the size after unpacking")
+	require.Contains(t, asError(t, err).Message, "2 MiB")
 }
 
 // transport answers without a network, so that time can be simulated.

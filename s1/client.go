@@ -46,6 +46,7 @@ type Client struct {
 	token   Secret
 	http    *http.Client
 	timeout time.Duration
+	maxBody int64
 	logger  *slog.Logger
 	observe func(Observation)
 	backoff func(int) time.Duration
@@ -62,7 +63,7 @@ func New(c Config) (*Client, error) {
 	}
 	client := &Client{
 		base: base, api: base.String() + "/web/api/" + version, token: c.Token,
-		http: safeHTTP(c.HTTPClient), timeout: c.Timeout, logger: c.Logger,
+		http: safeHTTP(c.HTTPClient), timeout: c.Timeout, maxBody: maxBody, logger: c.Logger,
 		observe: c.Observe, backoff: c.Backoff, sleep: c.Sleep, buckets: newBuckets(),
 	}
 	client.fillIn()
