@@ -57,8 +57,8 @@ func TestTheDemoInABrowser(t *testing.T) {
 	b.person("alice", "threats")
 	b.waitText("invoice_2026.pdf.exe")
 	b.picture("4-threat")
-	b.choose("Verdict", "True positive")
-	b.waitText("True positive")
+	b.choose("Verdict", "True Positive")
+	b.waitText("True Positive")
 	b.choose("Mitigate", "Kill")
 	b.waitModal()
 	b.picture("5-form")
@@ -102,6 +102,7 @@ func browse(t *testing.T, chromium, page string) *browser {
 	t.Cleanup(cancel)
 	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
 	t.Cleanup(cancel)
+	require.NoError(t, chromedp.Do(ctx), "start the browser") // whose context it starts with ends it
 	return &browser{t: t, ctx: ctx, page: page}
 }
 
@@ -118,7 +119,6 @@ func (b *browser) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 // open shows a channel as a person.
 func (b *browser) open(who, channel string) {
 	b.t.Helper()
-	b.do("start a browser", chromedp.Navigate("about:blank")) // the first Run must not be cut off by a time-out of its own
 	b.do("open the page", chromedp.Navigate(b.page+"#"+who+"/"+channel), chromedp.WaitVisible(chromedp.CSS(`[data-testid="composer"]`)))
 }
 

@@ -133,7 +133,7 @@ func populate(ws *slacksim.Workspace) map[string]string {
 	leads := ws.AddGroup(slacksim.Group{Handle: "soc-leads", Name: "SOC leads", Members: []string{"bob", "carol"}})
 	ids := map[string]string{}
 	for _, c := range []slacksim.Channel{
-		{Name: "soc", Topic: "Where the team works. Try /s1 list-agents"},
+		{Name: "soc", Topic: "Where the team works. Try /s1 list-agents", Members: []string{"alice", "bob", "carol", "mallory", "guest"}},
 		{Name: "approvals", Topic: "Requests that wait for a second person"},
 		{Name: "threats", Topic: "New threats, as they come"},
 		{Name: "alerts", Topic: "New alerts of custom detection rules"},

@@ -88,11 +88,11 @@ func TestAThreatAppearsAndItsButtonsAct(t *testing.T) {
 	id := s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1", Confidence: "malicious", Storyline: "story-1"})
 	card := s.sees("#threats", "evil.exe", "DESKTOP-1", "Unresolved")
 
-	require.NoError(t, s.slack.User("alice").Selects(card, "Verdict", "True positive"))
+	require.NoError(t, s.slack.User("alice").Selects(card, "Verdict", "True Positive"))
 	changes := s.changes(1)
 	require.Equal(t, "/web/api/v2.1/threats/analyst-verdict", changes[0].Path)
 	require.JSONEq(t, `{"filter":{"ids":["`+id+`"]},"data":{"analystVerdict":"true_positive"}}`, changes[0].Body)
-	card = s.becomes(card, "True positive")
+	card = s.becomes(card, "True Positive")
 
 	require.NoError(t, s.slack.User("alice").Selects(card, "Mitigate", "Kill"))
 	form := s.form("alice", "Mitigate")
@@ -144,7 +144,7 @@ func TestAnAmbiguousHostIsChosenNotGuessed(t *testing.T) {
 	s.types("alice", "#soc", "/s1 get-agent-info KIOSK")
 	choice := s.isTold("alice", "Which one do you mean")
 	s.clicks("alice", choice, choice.Buttons()[1])
-	s.isTold("alice", "KIOSK", "Agent version")
+	s.isTold("alice", "KIOSK", "Addresses")
 }
 
 func TestInAThreadAMentionDoesWhatSlashCommandsCannot(t *testing.T) {
