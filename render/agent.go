@@ -14,7 +14,7 @@ func AgentCard(a s1.Agent, links Links) Card {
 	status := state(a.Online(), a.IsDecommissioned, a.NetworkStatus)
 	card := Card{Tone: agentTone(a), Title: name, Text: joined(", ", name, a.SiteName, status, threatCount(a.ActiveThreats))}
 	card.Parts = []Part{
-		Line{linked(name, url), Text(" · " + joined(" · ", a.OSName, a.MachineType, joined(" / ", a.SiteName, a.GroupName), status))},
+		Line{linked(name, url), Text(after(joined(" · ", a.OSName, a.MachineType, joined(" / ", a.SiteName, a.GroupName), status)))},
 		facts(
 			fact("Threats", threatCount(a.ActiveThreats)),
 			fact("User", a.User()),
@@ -30,13 +30,21 @@ func AgentCard(a s1.Agent, links Links) Card {
 			fact("Needs", strings.Join(a.UserActionsNeeded, ", ")),
 			wide("UUID", a.UUID),
 		),
-		Note{Text("Last seen "), Since(a.LastActiveDate.Time), Text(" ("), At(a.LastActiveDate.Time), Text(") · agent " + string(a.ID))},
+		seen(a),
 	}
 	if a.ID.Valid() {
 		card.Actions = agentActions(a)
 	}
 	card.Actions = append(card.Actions, opener(url)...)
 	return card
+}
+
+func seen(a s1.Agent) Note {
+	at := a.LastActiveDate.Time
+	if at.IsZero() {
+		return Note{Text("agent " + or(string(a.ID), "without an id") + ", never seen")}
+	}
+	return Note{Text("Last seen "), Since(at), Text(" ("), At(at), Text(") · agent " + string(a.ID))}
 }
 
 func agentTone(a s1.Agent) Tone {
@@ -62,7 +70,10 @@ func threatCount(n int) string {
 }
 
 func updateState(a s1.Agent) string {
-	if a.IsUpToDate {
+	switch {
+	case a.AgentVersion == "":
+		return ""
+	case a.IsUpToDate:
 		return "up to date"
 	}
 	return "outdated"

@@ -38,7 +38,7 @@ func AlertCard(a s1.Alert, links Links) Card {
 	if text := joined(": ", a.Rule.Description, a.Rule.S1QL); text != "" {
 		card.Parts = append(card.Parts, Note{Text("Rule: " + cut(text, maxCell))})
 	}
-	card.Parts = append(card.Parts, alertFound(a, url))
+	card.Parts = append(card.Parts, found(first(a.Info.CreatedAt, a.Info.ReportedAt), "alert", string(id), url))
 	card.Actions = append(alertActions(a, id), opener(url)...)
 	return card
 }
@@ -75,10 +75,7 @@ func alertPlace(a s1.Alert, links Links) Line {
 	if now.ID != "" { // some consoles leave out what is true now
 		place = joined(" · ", place, state(now.IsActive, now.IsDecommissioned, ""))
 	}
-	if place != "" {
-		place = " · " + place
-	}
-	return Line{linked(a.Host(), links.AgentURL(now.ID)), Text(place)}
+	return Line{linked(a.Host(), links.AgentURL(now.ID)), Text(after(place))}
 }
 
 func numbered(name, pid string) string {
@@ -96,14 +93,6 @@ func connection(a s1.Alert) string {
 		return ""
 	}
 	return joined(" ", joined(" → ", from, to), strings.ToLower(a.Info.NetEventDirection))
-}
-
-func alertFound(a s1.Alert, url string) Note {
-	at := a.Info.CreatedAt.Time
-	if at.IsZero() {
-		at = a.Info.ReportedAt.Time
-	}
-	return Note{Text("Detected "), Since(at), Text(" ("), At(at), Text(") · "), linked("alert "+string(a.Identity()), url)}
 }
 
 func alertActions(a s1.Alert, id s1.AlertID) []Action {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // A CSVWriter writes rows of comma separated values that a spreadsheet shows and never calculates. Call Flush at the end.
@@ -76,9 +77,9 @@ func (l Line) raw() string {
 // guarded is a cell that starts no formula: = + - @ and their full-width forms, tab and return get a ' in front, also behind
 // spaces (OWASP, CSV Injection).
 func guarded(cell string) string {
-	cell = lines(cell)
-	first := strings.TrimLeftFunc(cell, func(r rune) bool { return unicode.IsSpace(r) && r != '\t' && r != '\r' })
-	if first != "" && strings.ContainsRune("=+-@＝＋－＠\t\r", []rune(first)[0]) {
+	text := strings.TrimLeftFunc(cell, func(r rune) bool { return unicode.IsSpace(r) && r != '\t' && r != '\r' })
+	first, _ := utf8.DecodeRuneInString(text)
+	if cell = lines(cell); strings.ContainsRune("=+-@＝＋－＠\t\r", first) {
 		return "'" + cell
 	}
 	return cell

@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/json"
 	"strings"
+	"time"
 
 	"s1bot/s1"
 )
@@ -32,6 +33,14 @@ func joined(sep string, words ...string) string {
 		}
 	}
 	return strings.Join(out, sep)
+}
+
+// after is what follows a name in a line.
+func after(words string) string {
+	if words == "" {
+		return ""
+	}
+	return " · " + words
 }
 
 // facts leaves out the fields about which nothing was said.
@@ -118,4 +127,32 @@ func linked(name, url string) Span {
 		return Text(name)
 	}
 	return Link(name, url)
+}
+
+// found is the small print of when something was detected, and which one it is: the id is what commands take.
+func found(at time.Time, kind, id, url string) Note {
+	var note Note
+	if !at.IsZero() {
+		note = Note{Text("Detected "), Since(at), Text(" ("), At(at), Text(")")}
+	}
+	if id != "" {
+		if note != nil {
+			note = append(note, Text(" · "))
+		}
+		note = append(note, linked(kind+" "+id, url))
+	}
+	if note == nil {
+		note = Note{Text("The console gave neither an id nor a time.")}
+	}
+	return note
+}
+
+// first is the first of several times that is known.
+func first(times ...s1.Time) time.Time {
+	for _, t := range times {
+		if !t.IsZero() {
+			return t.Time
+		}
+	}
+	return time.Time{}
 }

@@ -17,7 +17,7 @@ func Partly(format string, args ...any) Card {
 }
 
 // Failure is the card of a command that failed: the specification's three parts (failure indicator, status code, message),
-// then what to do about it. Status 0 means that there was no answer. An empty advice is left out.
+// then what to do about it. Status 0 means that there was no answer. Each line of advice is a paragraph.
 func Failure(title string, status int, message, advice string) Card {
 	code := "none, there was no answer"
 	if status != 0 {
@@ -29,8 +29,10 @@ func Failure(title string, status int, message, advice string) Card {
 		Line{Text("Message: " + or(message, none))},
 	}}
 	card.Text = fmt.Sprintf("%s failed. Status Code: %s. Message: %s", title, code, or(message, none))
-	if strings.TrimSpace(advice) != "" {
-		card.Parts = append(card.Parts, Line{Text(advice)})
+	for sentence := range strings.Lines(advice) {
+		if sentence = strings.TrimSpace(sentence); sentence != "" {
+			card.Parts = append(card.Parts, Line{Text(sentence)})
+		}
 	}
 	return card
 }

@@ -66,8 +66,10 @@ func hidden(r rune) bool {
 
 // line is Visible text on one line: a file name with a line feed in it cannot pose as the next line of a card.
 func line(s string) string {
-	return strings.NewReplacer("\r\n", "⏎", "\n", "⏎", "\t", " ").Replace(Visible(s))
+	return oneLine.Replace(lines(s))
 }
+
+var oneLine = strings.NewReplacer("\n", "⏎", "\t", " ")
 
 // lines is Visible text that keeps its lines.
 func lines(s string) string {

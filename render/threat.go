@@ -88,15 +88,11 @@ func resolved(t s1.Threat) string {
 
 // threatPlace is where: host, user, system, site and group, and whether the host can be reached.
 func threatPlace(t s1.Threat, links Links) Line {
-	now := t.Realtime
 	place := joined(" · ", t.User(), t.OS(), joined(" / ", t.SiteName(), t.GroupName()))
-	if place != "" {
-		place = " · " + place
+	if t.AgentID() != "" { // else nothing is known of now
+		place = joined(" · ", place, state(t.Online(), t.Realtime.IsDecommissioned, t.Realtime.NetworkStatus))
 	}
-	return Line{
-		linked(t.Host(), links.AgentURL(t.AgentID())),
-		Text(place + " · " + state(t.Online(), now.IsDecommissioned, now.NetworkStatus)),
-	}
+	return Line{linked(t.Host(), links.AgentURL(t.AgentID())), Text(after(place))}
 }
 
 // mitigation is what became of the threat and what was done for it: "Mitigated (kill, quarantine failed)".
@@ -159,13 +155,8 @@ func listed(label string, names []string, n int) string {
 	return label + text
 }
 
-// threatFound is when, and which one: the id is what commands take.
 func threatFound(t s1.Threat, url string, more int) Note {
-	at := t.Info.IdentifiedAt.Time
-	if at.IsZero() {
-		at = t.Info.CreatedAt.Time
-	}
-	note := Note{Text("Detected "), Since(at), Text(" ("), At(at), Text(") · "), linked("threat "+string(t.Identity()), url)}
+	note := found(first(t.Info.IdentifiedAt, t.Info.CreatedAt), "threat", string(t.Identity()), url)
 	if more > 0 {
 		note = append(note, Text(fmt.Sprintf(" · %d more in this storyline", more)))
 	}
