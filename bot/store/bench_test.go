@@ -1,0 +1,132 @@
+package store_test
+
+import (
+	"database/sql"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/approvals"
+	"s1bot/notifier"
+)
+
+// A full cycle is submit, approve, claim and record: four transactions, each with a row of the trail.
+func BenchmarkCycle(b *testing.B) {
+	for _, e := range engines(b) {
+		for _, at := range []int{1, 64} {
+			b.Run(fmt.Sprintf("%s/%d-at-once", e.name, at), func(b *testing.B) {
+				l, err := approvals.New(approvals.Config{Store: open(b, e.make(b)).Requests(), Owner: "p1"})
+				require.NoError(b, err)
+				atOnce(b, at, func(n int64) error {
+					r, _, err := l.Submit(b.Context(), isolation(fmt.Sprint("click", n)))
+					if err == nil {
+						r, err = l.Approve(b.Context(), r.ID, bob)
+					}
+					if err == nil {
+						_, err = l.Run(b.Context(), r.ID, succeed)
+					}
+					return err
+				})
+			})
+		}
+	}
+}
+
+// The least that a row with a state costs on the same disk: one insert and one update, each committed alone.
+func BenchmarkBaselineInsertAndUpdate(b *testing.B) {
+	for _, e := range engines(b) {
+		b.Run(e.name, func(b *testing.B) {
+			address := e.make(b)
+			open(b, address)
+			driver, source := "pgx", address
+			if path, ok := strings.CutPrefix(address, "sqlite:"); ok {
+				driver, source = "sqlite", "file:"+path+"?_synchronous=FULL"
+			}
+			db, err := sql.Open(driver, source)
+			require.NoError(b, err)
+			defer db.Close()
+			db.SetMaxOpenConns(1)
+			atOnce(b, 1, func(n int64) error {
+				_, err := db.Exec(`INSERT INTO clips (id, body, expires) VALUES ($1, $2, 0)`, n, []byte("{}"))
+				if err == nil {
+					_, err = db.Exec(`UPDATE clips SET expires = 1 WHERE id = $1`, n)
+				}
+				return err
+			})
+		})
+	}
+}
+
+func BenchmarkSave(b *testing.B) {
+	payload := []byte(strings.Repeat("x", 2000))
+	for _, e := range engines(b) {
+		for _, at := range []int{1, 50} {
+			b.Run(fmt.Sprintf("%s/%d-at-once", e.name, at), func(b *testing.B) {
+				i := open(b, e.make(b)).Inbox()
+				atOnce(b, at, func(n int64) error {
+					_, err := i.Save(b.Context(), fmt.Sprint(n), "slash_commands", payload)
+					return err
+				})
+			})
+		}
+	}
+}
+
+func BenchmarkRecordAThousandNotices(b *testing.B) {
+	for _, e := range engines(b) {
+		b.Run(e.name, func(b *testing.B) {
+			j := open(b, e.make(b)).Journal()
+			n := 0
+			for b.Loop() {
+				batch := notifier.Batch{Source: notifier.Threats, Cursor: notifier.Cursor{Since: noon}}
+				for range 1000 {
+					n++
+					batch.Fresh = append(batch.Fresh, notice(fmt.Sprint(n), "C1"))
+				}
+				require.NoError(b, j.Record(b.Context(), batch))
+			}
+		})
+	}
+}
+
+func BenchmarkVerify(b *testing.B) {
+	s := open(b, "sqlite::memory:").Requests()
+	entries := make([]approvals.Entry, 10_000)
+	for i := range entries {
+		entries[i] = approvals.Entry{At: noon.Add(time.Duration(i) * time.Second), Request: "r", Action: "asked", Detail: []byte(`{"a":1}`)}
+	}
+	require.NoError(b, s.Append(b.Context(), entries...))
+	for b.Loop() {
+		trail, err := s.Audit(b.Context(), approvals.AuditQuery{})
+		require.NoError(b, err)
+		_, err = approvals.Verify(trail)
+		require.NoError(b, err)
+	}
+	b.ReportMetric(float64(len(entries)*b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// atOnce does the work b.N times, so many at a time, and reports how many a second.
+func atOnce(b *testing.B, workers int, work func(n int64) error) {
+	var n atomic.Int64
+	b.SetParallelism(max(1, workers/runtime.GOMAXPROCS(0)))
+	b.ResetTimer()
+	if workers == 1 {
+		for b.Loop() {
+			require.NoError(b, work(n.Add(1)))
+		}
+	} else {
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				if err := work(n.Add(1)); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	b.ReportMetric(float64(n.Load())/b.Elapsed().Seconds(), "ops/s")
+}

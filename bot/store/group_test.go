@@ -1,0 +1,154 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// held opens a database whose turn to write is taken, so that writes gather until free is called.
+func held(t *testing.T) (db *DB, free func()) {
+	t.Helper()
+	db, err := Open(t.Context(), "sqlite:"+t.TempDir()+"/s1bot.db", nil)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	db.writes.turn <- struct{}{}
+	return db, func() { <-db.writes.turn }
+}
+
+// gathered waits until n writes wait in one batch, and returns it.
+func gathered(t *testing.T, g *group, n int) *batch {
+	t.Helper()
+	for {
+		g.mu.Lock()
+		b, waiting := g.next, 0
+		if b != nil {
+			waiting = len(b.writes)
+		}
+		g.mu.Unlock()
+		if waiting == n {
+			return b
+		}
+		require.NoError(t, t.Context().Err())
+	}
+}
+
+func TestFiftySavesAreOneTransaction(t *testing.T) {
+	t.Parallel()
+	db, free := held(t)
+	var saves sync.WaitGroup
+	for n := range 50 {
+		saves.Go(func() {
+			if fresh, err := db.Inbox().Save(context.Background(), fmt.Sprint(n), "slash_commands", []byte("{}")); err != nil || !fresh {
+				t.Errorf("save %d: %v %v", n, fresh, err)
+			}
+		})
+	}
+	b := gathered(t, db.writes, 50)
+	free()
+	saves.Wait()
+	for _, w := range b.writes {
+		require.True(t, w.taken.Load())
+		require.NoError(t, w.err)
+	}
+}
+
+func TestAWriteThatFailsLeavesItsNeighboursAlone(t *testing.T) {
+	t.Parallel()
+	db, free := held(t)
+	broken := errors.New("broken")
+	errs := make([]error, 9)
+	var writes sync.WaitGroup
+	for n := range errs {
+		writes.Go(func() {
+			errs[n] = db.writes.do(context.Background(), func(ctx context.Context, tx *sql.Tx) error {
+				_, err := tx.ExecContext(ctx, `INSERT INTO history (person, seq, at, line) VALUES ('U', $1, 0, '')`, n)
+				if n%3 == 0 {
+					return broken
+				}
+				return err
+			})
+		})
+	}
+	gathered(t, db.writes, 9)
+	free()
+	writes.Wait()
+	for n, err := range errs {
+		if n%3 == 0 {
+			require.ErrorIs(t, err, broken)
+		} else {
+			require.NoError(t, err)
+		}
+	}
+	var kept int
+	require.NoError(t, db.read.QueryRow(`SELECT count(*) FROM history WHERE seq % 3 <> 0`).Scan(&kept))
+	require.Equal(t, 6, kept)
+	require.NoError(t, db.read.QueryRow(`SELECT count(*) FROM history WHERE seq % 3 = 0`).Scan(&kept))
+	require.Zero(t, kept, "what failed was rolled back")
+}
+
+func TestWhoGivesUpWritesNothing(t *testing.T) {
+	t.Parallel()
+	db, free := held(t)
+	ctx, giveUp := context.WithCancel(t.Context())
+	saved := make(chan error)
+	for range 2 { // one begins the batch, the other joins it
+		go func() {
+			_, err := db.Inbox().Save(ctx, "given up", "slash_commands", nil)
+			saved <- err
+		}()
+	}
+	gathered(t, db.writes, 2)
+	giveUp()
+	for range 2 {
+		require.ErrorIs(t, <-saved, context.Canceled)
+	}
+	free()
+	fresh, err := db.Inbox().Save(t.Context(), "given up", "slash_commands", nil)
+	require.NoError(t, err)
+	require.True(t, fresh, "a delivery that was turned away must not run later")
+	_, err = db.Inbox().Save(ctx, "too late", "slash_commands", nil)
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestAWriteThatHasBegunTellsItsTrueResult(t *testing.T) {
+	t.Parallel()
+	db, free := held(t)
+	free()
+	ctx, giveUp := context.WithCancel(t.Context())
+	err := db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		giveUp()
+		_, err := tx.ExecContext(ctx, `INSERT INTO history (person, seq, at, line) VALUES ('U', 1, 0, '')`)
+		return err
+	})
+	require.NoError(t, err)
+	lines, err := db.History().Last(t.Context(), "U", 1)
+	require.NoError(t, err)
+	require.Len(t, lines, 1)
+}
+
+func TestClosingWaitsForWhatIsBeingWritten(t *testing.T) {
+	t.Parallel()
+	db, err := Open(t.Context(), "sqlite:"+t.TempDir()+"/s1bot.db", nil)
+	require.NoError(t, err)
+	begun, closing := make(chan struct{}), make(chan struct{})
+	written := make(chan error, 1)
+	go func() {
+		written <- db.writes.do(context.Background(), func(ctx context.Context, tx *sql.Tx) error {
+			close(begun)
+			<-closing
+			_, err := tx.ExecContext(ctx, `INSERT INTO history (person, seq, at, line) VALUES ('U', 1, 0, '')`)
+			return err
+		})
+	}()
+	<-begun
+	go close(closing)
+	require.NoError(t, db.Close())
+	require.NoError(t, <-written)
+	require.ErrorIs(t, db.writes.do(t.Context(), nil), errClosed)
+}
