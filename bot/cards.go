@@ -3,6 +3,7 @@ package bot
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,9 +19,11 @@ const shownTargets = 10
 func (b *Bot) requestCard(req approvals.Request) render.Card {
 	card := render.Card{Text: requestText(req)}
 	card.Tone, card.Title = requestTitle(req)
-	card.Parts = append(card.Parts, whoAsks(req)...)
-	card.Parts = append(card.Parts, planParts(req)...)
-	card.Parts = append(card.Parts, b.progress(req)...)
+	if req.State == approvals.Done || req.State == approvals.Failed {
+		card.Parts = ended(req) // what happened leads; what was asked follows as a reminder
+	} else {
+		card.Parts = slices.Concat(whoAsks(req), planParts(req), b.progress(req))
+	}
 	card.Actions = requestActions(req)
 	if req.State == approvals.Done || req.State == approvals.Failed {
 		card.Outcome = render.Outcome(req.Outcome)
@@ -212,8 +215,23 @@ func (b *Bot) progress(req approvals.Request) []render.Part {
 	case approvals.Interrupted:
 		return append(append(decisions(req), doubts(req)...), render.Note{render.At(req.Started), ref})
 	}
-	parts := append(decisions(req), resultCard(req).Parts...)
-	return append(parts, render.Note{render.At(moment(req)), ref})
+	return append(decisions(req), render.Note{render.At(moment(req)), ref})
+}
+
+// ended tells what became of a request that ran: who decided and asked, the console's answer, and why it was asked for.
+func ended(req approvals.Request) []render.Part {
+	line := render.Line{render.Text("Asked by "), render.User(req.Requester)}
+	if len(req.Approvals) > 0 {
+		line = slices.Concat(approvers(req), render.Line{render.Text(", asked by "), render.User(req.Requester)})
+	}
+	if req.Ticket != "" {
+		line = append(line, render.Text(" · ticket "), render.Bold(req.Ticket))
+	}
+	parts := append([]render.Part{line}, resultCard(req).Parts...)
+	if req.Reason != "" {
+		parts = append(parts, render.Quote{Text: req.Reason})
+	}
+	return append(parts, render.Note{render.At(moment(req)), render.Text(" · ref " + req.Ref)})
 }
 
 // doubts say why nobody knows whether a request ran: no clear answer came, or the process died before one could.
@@ -262,14 +280,18 @@ func decisions(req approvals.Request) []render.Part {
 	if len(req.Approvals) == 0 {
 		return nil
 	}
+	return []render.Part{approvers(req)}
+}
+
+func approvers(req approvals.Request) render.Line {
 	line := render.Line{render.Text("Approved by ")}
 	for i, d := range req.Approvals {
 		if i > 0 {
 			line = append(line, render.Text(", "))
 		}
-		line = append(line, render.User(d.User), render.Text(" "), render.At(d.At))
+		line = append(line, render.User(d.User), render.Text(" ("), render.At(d.At), render.Text(")"))
 	}
-	return []render.Part{line}
+	return line
 }
 
 // requestActions is what can still be clicked.

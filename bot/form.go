@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/slack-go/slack"
 
@@ -25,6 +26,20 @@ func (b *Bot) openForm(ctx context.Context, a ask) error {
 		return errGone
 	}
 	form := formOf(cmd, a)
+	if !form.Fits() {
+		return errFormTooLarge
+	}
+	return b.open(ctx, a, form)
+}
+
+// askReason opens the small form that asks why, where everything else is known. What it will run stands above the question.
+func (b *Bot) askReason(ctx context.Context, cmd *commands.Command, a ask) error {
+	form := formOf(cmd, a)
+	form.Intro = render.Line{render.Text(cmd.Summary() + " Somebody else has to approve it before it runs.\n"), render.Mono("/s1 " + cmd.Line(a.inv.Args))}
+	form.Do.Args, form.Submit = a.inv.Args, "Ask for approval"
+	form.Fields = slices.DeleteFunc(form.Fields, func(f render.FormField) bool {
+		return f.Name != commands.ReasonParam && f.Name != commands.TicketParam
+	})
 	if !form.Fits() {
 		return errFormTooLarge
 	}

@@ -137,8 +137,8 @@ func (b *Bot) request(ctx context.Context, cmd *commands.Command, a ask) error {
 	if ruling := b.rule(ctx, wish); ruling.Effect == approvals.Deny {
 		return b.refuse(ctx, wish, ruling)
 	}
-	if cmd.Risk == commands.Destructive && a.extras.Reason == "" {
-		return b.openForm(ctx, a)
+	if cmd.NeedsReason() && a.extras.Reason == "" {
+		return b.askReason(ctx, cmd, a)
 	}
 	plan, err := cmd.Prepare(ctx, b.call(a), a.inv.Args)
 	if err != nil {

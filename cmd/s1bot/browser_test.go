@@ -61,6 +61,7 @@ func TestTheDemoInABrowser(t *testing.T) {
 	b.waitText("True Positive")
 	b.choose("Mitigate", "Kill")
 	b.waitModal()
+	b.do("let it settle", chromedp.Sleep(400*time.Millisecond))
 	b.picture("5-form")
 	b.phone()
 	b.open("bob", "approvals")
@@ -124,13 +125,13 @@ func (b *browser) open(who, channel string) {
 
 func (b *browser) channel(name string) {
 	b.t.Helper()
-	b.do("go to #"+name, chromedp.Click(chromedp.CSS(`[data-testid="channel-`+name+`"]`)))
+	b.do("go to #"+name, click(`[data-testid="channel-`+name+`"]`))
 }
 
 // person switches to somebody with the menu, and to a channel.
 func (b *browser) person(who, channel string) {
 	b.t.Helper()
-	b.do("switch to "+who, chromedp.Click(chromedp.CSS(`[data-testid="person-switcher"]`)), chromedp.WaitVisible(chromedp.CSS(`[data-testid="person-`+who+`"]`)), chromedp.Click(chromedp.CSS(`[data-testid="person-`+who+`"]`)))
+	b.do("switch to "+who, click(`[data-testid="person-switcher"]`), click(`[data-testid="person-`+who+`"]`))
 	b.do("wait for "+who, truth(fmt.Sprintf("location.hash.startsWith('#%s')", who)))
 	b.channel(channel)
 }
@@ -167,6 +168,11 @@ func (b *browser) choose(menu, option string) {
 func (b *browser) phone() {
 	b.t.Helper()
 	b.do("shrink", chromedp.EmulateViewport(390, 844))
+}
+
+// click waits for an element and clicks it in the same breath: a list that is drawn again meanwhile does not matter.
+func click(selector string) chromedp.Action[chromedp.Void] {
+	return truth(fmt.Sprintf("(e => e !== null && (e.click(), true))(document.querySelector(%q))", selector))
 }
 
 // truth waits until an expression is true in the page.
