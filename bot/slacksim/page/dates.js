@@ -50,7 +50,7 @@ export function formatDate(seconds, template, now = Date.now() / 1000) {
     const write = tokens[name];
     if (!write) return token;
     const text = write(seconds, now);
-    return at === 0 ? capital(text) : text;
+    return at === 0 && name !== "ago" ? capital(text) : text;
   });
 }
 
