@@ -76,6 +76,7 @@ func getAgentInfo() *Command {
 		Examples: []string{"get-agent-info agent-ids=DESKTOP-1", "agent DESKTOP-1 SRV-DC-1"},
 	}, func(ctx context.Context, call *Call, p agentInfoParams) (render.Card, error) {
 		rows := agentRows(call)
+		rows.about = "asked for"
 		rows.one = func(a s1.Agent) render.Card { return render.AgentCard(a, call.Console) }
 		rows.page = once(func(ctx context.Context) ([]s1.Agent, error) {
 			found, err := call.Console.AgentsByID(ctx, p.Agents)
@@ -148,7 +149,7 @@ func agentIDs(agents []s1.Agent) []s1.AgentID {
 func withoutDecommissioned(agents []s1.Agent) (kept []s1.Agent, notes []string) {
 	kept = slices.DeleteFunc(slices.Clone(agents), func(a s1.Agent) bool { return a.IsDecommissioned })
 	if n := len(agents) - len(kept); n > 0 {
-		notes = append(notes, plural(n, "decommissioned endpoint")+" left out.")
+		notes = append(notes, are(n, "decommissioned endpoint")+" left out.")
 	}
 	return kept, notes
 }
@@ -164,7 +165,7 @@ func offlineNote(agents []s1.Agent, what string) []string {
 	if n == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("%s offline: %s.", plural(n, "endpoint"), what)}
+	return []string{are(n, "endpoint") + " offline: " + what + "."}
 }
 
 type disconnectParams struct{ agentTargets }
@@ -175,7 +176,7 @@ func (p *disconnectParams) plan(ctx context.Context, call *Call) (Plan, error) {
 		return Plan{}, err
 	}
 	notes = append(notes, "After this they reach the console and nothing else.")
-	notes = append(notes, offlineNote(agents, "isolated as soon as they are back")...)
+	notes = append(notes, offlineNote(agents, "isolated as soon as it is back")...)
 	return Plan{Targets: targetsOf(call, agents, agentTarget), Notes: notes, Undo: "Reconnect"}, nil
 }
 
@@ -192,8 +193,10 @@ func disconnectAgents() *Command {
 		if err != nil {
 			return render.Card{}, fmt.Errorf("isolate %d endpoints: %w", len(p.Agents), err)
 		}
-		c := agentChange(ctx, call, p.Agents, n, "isolation accepted")
-		c.actions = slices.Concat([]render.Action{render.Button{Label: "Reconnect", Do: reconnect(p.Agents)}}, c.actions)
+		c := agentChange(ctx, call, p.Agents, n, "isolation accepted", "what was asked follows when it is back")
+		if n > 0 {
+			c.actions = slices.Concat([]render.Action{render.Button{Label: "Reconnect", Do: reconnect(p.Agents)}}, c.actions)
+		}
 		return c.card(call), nil
 	})
 }
@@ -204,7 +207,7 @@ func reconnect(agents []s1.AgentID) Invocation {
 
 // agentChange looks at the endpoints after the console's yes, to tell them by name and how far they are. What cannot be read
 // then takes nothing from the outcome.
-func agentChange(ctx context.Context, call *Call, agents []s1.AgentID, affected int, done string) change {
+func agentChange(ctx context.Context, call *Call, agents []s1.AgentID, affected int, done, offline string) change {
 	c := change{
 		noun: "endpoint", done: done, result: s1.ActionResult{Affected: affected}, states: map[string]string{},
 		why: "The endpoints are gone, decommissioned, in that state already, or outside what the bot's token may change.",
@@ -217,7 +220,7 @@ func agentChange(ctx context.Context, call *Call, agents []s1.AgentID, affected 
 		c.states[string(a.ID)] = "network " + a.NetworkStatus.Label()
 	}
 	c.targets = known(call, "agent", agents, found, agentTarget)
-	c.notes = append(c.notes, offlineNote(found, "they follow when they are back")...)
+	c.notes = append(c.notes, offlineNote(found, offline)...)
 	c.actions = opens(c.targets)
 	return c
 }
@@ -236,10 +239,10 @@ func (p *connectParams) plan(ctx context.Context, call *Call) (Plan, error) {
 		}
 	}
 	if free > 0 {
-		notes = append(notes, plural(free, "endpoint")+" not isolated now.")
+		notes = append(notes, are(free, "endpoint")+" not isolated now.")
 	}
 	notes = append(notes, "After this they reach the whole network again.")
-	notes = append(notes, offlineNote(agents, "reconnected as soon as they are back")...)
+	notes = append(notes, offlineNote(agents, "reconnected as soon as it is back")...)
 	return Plan{Targets: targetsOf(call, agents, agentTarget), Notes: notes, Undo: "Disconnect"}, nil
 }
 
@@ -255,7 +258,7 @@ func connectAgents() *Command {
 		if err != nil {
 			return render.Card{}, fmt.Errorf("reconnect %d endpoints: %w", len(p.Agents), err)
 		}
-		return agentChange(ctx, call, p.Agents, n, "reconnection accepted").card(call), nil
+		return agentChange(ctx, call, p.Agents, n, "reconnection accepted", "what was asked follows when it is back").card(call), nil
 	})
 }
 
@@ -284,7 +287,7 @@ func (p *shutdownParams) plan(ctx context.Context, call *Call) (Plan, error) {
 	}
 	p.Agents, p.Groups = agentIDs(agents), nil
 	notes = append(notes, "Nobody can power them on from here.")
-	notes = append(notes, offlineNote(agents, "a shutdown does not reach them")...)
+	notes = append(notes, offlineNote(agents, "a shutdown does not reach it")...)
 	return Plan{Targets: targetsOf(call, agents, agentTarget), Notes: notes}, nil
 }
 
@@ -322,7 +325,7 @@ func shutdownEndpoints() *Command {
 		if err != nil {
 			return render.Card{}, fmt.Errorf("shut down %d endpoints: %w", len(p.Agents), err)
 		}
-		c := agentChange(ctx, call, p.Agents, n, "shutdown accepted")
+		c := agentChange(ctx, call, p.Agents, n, "shutdown accepted", "a shutdown does not reach it")
 		c.states = nil
 		return c.card(call), nil
 	})

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"s1bot/render"
+	"s1bot/s1"
 )
 
 // how returns the call's invocation with another wish: as a file, shared, as a form.
@@ -52,7 +53,7 @@ func (f field) describe(value json.RawMessage, caller Caller) string {
 	label := strings.ToLower(strings.ReplaceAll(f.Name, "-", " "))
 	switch f.kind.name {
 	case "object":
-		return strings.Trim(shorten(string(value), 80), "{}")
+		return describeObject(value)
 	case "time":
 		if t, err := readTime(word(value), Input{}); err == nil {
 			return label + " " + t.In(caller.zone()).Format("2006-01-02 15:04 MST")
@@ -66,6 +67,20 @@ func (f field) describe(value json.RawMessage, caller Caller) string {
 		words[i] = f.labelOf(w)
 	}
 	return label + " " + shorten(strings.Join(words, ", "), 80)
+}
+
+// describeObject says what a JSON object asks for: `computerName__contains DESKTOP, resolved false`.
+func describeObject(value json.RawMessage) string {
+	filter, err := s1.ParseFilter(string(value))
+	if err != nil {
+		return ""
+	}
+	fields, _ := object(value)
+	var parts []string
+	for _, key := range filter.Keys() {
+		parts = append(parts, key+" "+joined(fields[key]))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // labelOf is one value as people read it.

@@ -205,13 +205,9 @@ func (f field) readOne(text string, in Input) (any, error) {
 		return value, nil
 	}
 	usage := wrong(f.Name, "%s", err)
-	var choice *choiceError
-	if errors.As(err, &choice) {
-		usage.Nearest = nearest(choice.text, choice.labels)
-	}
-	var off *rangeError
-	if errors.As(err, &off) {
-		usage.Nearest = []string{fmt.Sprint(off.allowed)}
+	var told *valueError
+	if errors.As(err, &told) {
+		usage.Nearest = told.nearest
 	}
 	return nil, usage
 }

@@ -133,9 +133,9 @@ func fetchEvent() *Command {
 		}
 		limit := limitOf(p.Count, s1.Filter{})
 		if p.Source == fromAlerts {
-			return eventRows(call, alertRows(call), alertEvent).show(ctx, call, q, limit)
+			return eventRows(call, p, alertRows(call), alertEvent).show(ctx, call, q, limit)
 		}
-		return eventRows(call, threatRows(call), threatEvent).show(ctx, call, q, limit)
+		return eventRows(call, p, threatRows(call), threatEvent).show(ctx, call, q, limit)
 	})
 }
 
@@ -160,9 +160,19 @@ func alertEvent(call *Call, a s1.Alert) event {
 	}
 }
 
-// eventRows shows rows as events, with times in the caller's zone.
-func eventRows[T any](call *Call, rows listing[T], of func(*Call, T) event) listing[T] {
-	rows.noun, rows.things = "Events", "events"
+// about says which stretch of time is meant, in the caller's zone.
+func (p fetchEventParams) about(caller Caller) string {
+	const layout = "2006-01-02 15:04"
+	about := "from " + p.Start.In(caller.zone()).Format(layout) + " to " + p.End.In(caller.zone()).Format(layout+" MST")
+	if p.Search != "" {
+		about += " with " + p.Search
+	}
+	return about
+}
+
+// eventRows shows rows as events.
+func eventRows[T any](call *Call, p fetchEventParams, rows listing[T], of func(*Call, T) event) listing[T] {
+	rows.noun, rows.things, rows.about = "Events", "events", p.about(call.Caller)
 	rows.table = func(found []T) render.Table {
 		t := render.Table{Columns: []render.Column{{Title: "Start time"}, {Title: "Event"}, {Title: "Type"}, {Title: "Level"}, {Title: "Hostname"},
 			{Title: "Process"}, {Title: "Status"}, {Title: "Verdict"}}}

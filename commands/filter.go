@@ -84,9 +84,22 @@ func checkFilter(of s1.FilterKind, raw json.RawMessage, in Input) (any, error) {
 		err = filter.Validate(of)
 	}
 	if err != nil {
-		return nil, errors.New(strings.ReplaceAll(err.Error(), "\n", "; "))
+		return nil, filterProblem(err, of)
 	}
 	return json.RawMessage(filter.String()), nil
+}
+
+// filterProblem words what is wrong with a filter, and offers the keys that were probably meant by the first one that is.
+func filterProblem(err error, of s1.FilterKind) error {
+	var first *s1.FilterError
+	if !errors.As(err, &first) {
+		return err
+	}
+	told := &valueError{problem: fmt.Sprintf("filter key %q %s", first.Key, first.Problem), nearest: first.Nearest}
+	if len(told.nearest) == 0 && !slices.Contains(of.Keys(), first.Key) {
+		told.nearest = nearest(first.Key, of.Keys())
+	}
+	return told
 }
 
 var (
@@ -245,7 +258,7 @@ func groupParams(raw json.RawMessage) (s1.Query, error) {
 	query := s1.Query{}
 	for key, value := range fields {
 		if !slices.Contains(groupKeys, key) {
-			return nil, fmt.Errorf("the console knows no key %s for groups%s", quote(key), meant(nearest(key, groupKeys)))
+			return nil, &valueError{fmt.Sprintf("the console knows no key %s for groups", quote(key)), nearest(key, groupKeys)}
 		}
 		text := joined(value)
 		if timeKey.MatchString(key) {
@@ -275,11 +288,4 @@ func joined(value json.RawMessage) string {
 		}
 	}
 	return strings.Join(texts, ",")
-}
-
-func meant(names []string) string {
-	if len(names) == 0 {
-		return ""
-	}
-	return "; did you mean " + strings.Join(names, ", ") + "?"
 }

@@ -110,18 +110,16 @@ func readChoice(text string, choices []s1.Choice) (any, error) {
 		}
 		labels = append(labels, c.Label)
 	}
-	return nil, &choiceError{text: text, labels: labels}
+	return nil, &valueError{fmt.Sprintf("%s is none of %s", quote(text), strings.Join(labels, ", ")), nearest(text, labels)}
 }
 
-// A choiceError lists what is allowed, and what was probably meant.
-type choiceError struct {
-	text   string
-	labels []string
+// A valueError says what is wrong with a value, and which values were probably meant.
+type valueError struct {
+	problem string
+	nearest []string
 }
 
-func (e *choiceError) Error() string {
-	return fmt.Sprintf("%s is none of %s", quote(e.text), strings.Join(e.labels, ", "))
-}
+func (e *valueError) Error() string { return e.problem }
 
 // integerKind reads whole numbers within limits; words names values that people say instead of a number, such as all.
 func integerKind(low, high int64, words map[string]int64) kind {
@@ -141,20 +139,12 @@ func integerKind(low, high int64, words map[string]int64) kind {
 func within(n, low, high int64) (any, error) {
 	switch {
 	case n > high:
-		return nil, &rangeError{fmt.Sprintf("%d is above the maximum, %d", n, high), high}
+		return nil, &valueError{fmt.Sprintf("%d is above the maximum, %d", n, high), []string{fmt.Sprint(high)}}
 	case n < low:
-		return nil, &rangeError{fmt.Sprintf("%d is below the minimum, %d", n, low), low}
+		return nil, &valueError{fmt.Sprintf("%d is below the minimum, %d", n, low), []string{fmt.Sprint(low)}}
 	}
 	return n, nil
 }
-
-// A rangeError carries the nearest number that is allowed.
-type rangeError struct {
-	problem string
-	allowed int64
-}
-
-func (e *rangeError) Error() string { return e.problem }
 
 // Limit is how many rows a list returns at most: 1 to 1000, 0 for all of them.
 type Limit int

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"s1bot/render"
@@ -29,6 +30,7 @@ type listing[T any] struct {
 	raw    func(T) json.RawMessage
 	one    func(T) render.Card     // how a single row is shown, if not as a table
 	parts  func([]T) []render.Part // how a page is shown, if not as a table
+	about  string                  // what the rows are, if not said by the arguments: "on threat 4711"
 	empty  string                  // what to try where nothing matches
 }
 
@@ -69,7 +71,9 @@ func (l listing[T]) show(ctx context.Context, call *Call, q s1.Query, limit *Lim
 		most = int(*limit)
 	}
 	switch call.How {
-	case render.CSV, render.JSON, render.Raw:
+	case render.Raw:
+		return l.rawPage(ctx, call, q.WithLimit(cmp.Or(most, maxPage)), most)
+	case render.CSV, render.JSON:
 		if limit == nil {
 			most = 0
 		}
@@ -84,7 +88,9 @@ func (l listing[T]) show(ctx context.Context, call *Call, q s1.Query, limit *Lim
 		return l.nothing(call), nil
 	}
 	if shown.only != nil && l.one != nil {
-		return l.one(*shown.only), nil
+		card := l.one(*shown.only)
+		card.Actions = append(card.Actions, shareButton(call))
+		return card, nil
 	}
 	return l.card(call, shown, most), nil
 }
@@ -186,12 +192,12 @@ func (l listing[T]) card(call *Call, shown result[T], most int) render.Card {
 	}
 	pages := (listed + pageRows - 1) / pageRows
 	at := min(max(call.Page, 1), len(shown.pages))
-	card := render.Card{Title: l.title(call, matching), Parts: shown.pages[at-1]}
+	card := render.Card{Title: l.title(call, matching), Parts: slices.Clone(shown.pages[at-1])}
 	if pages > 1 {
 		card.Title += fmt.Sprintf(" · page %d of %d", at, pages)
 	}
 	if listed < matching {
-		card.Parts = append(card.Parts[:len(card.Parts):len(card.Parts)], render.Note{render.Text(fmt.Sprintf("Only the first %d are listed.", listed))})
+		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("Only the first %d are listed.", listed))})
 	}
 	card.Actions = append(turns(call, at, pages), fileActions(call)...)
 	if shown.next != "" && listed == shown.rows && call.command.has("next-page") {
@@ -201,23 +207,35 @@ func (l listing[T]) card(call *Call, shown result[T], most int) render.Card {
 }
 
 func (l listing[T]) title(call *Call, matching int) string {
-	title := fmt.Sprintf("%s · %d", l.noun, matching)
-	if words := call.describe(); words != "" {
-		verb := "match"
-		if matching == 1 {
-			verb = "matches"
-		}
-		title += " " + verb + " " + words
+	return strings.TrimSpace(fmt.Sprintf("%s · %d %s", l.noun, matching, l.words(call, matching)))
+}
+
+// maxWords is how much of a title may say what is listed: Slack takes 150 characters, and the page comes last.
+const maxWords = 100
+
+// words say what is listed: `match computer name "DESKTOP"`.
+func (l listing[T]) words(call *Call, matching int) string {
+	if l.about != "" {
+		return shorten(l.about, maxWords)
 	}
-	return title
+	words := call.describe()
+	switch {
+	case words == "":
+		return ""
+	case matching == 1:
+		return shorten("matches "+words, maxWords)
+	default:
+		return shorten("match "+words, maxWords)
+	}
 }
 
 // nothing says that the list is empty, and what to try.
 func (l listing[T]) nothing(call *Call) render.Card {
-	what := "There are no " + l.things + "."
-	if words := call.describe(); words != "" {
-		what = fmt.Sprintf("No %s match %s.", l.things, words)
+	what := fmt.Sprintf("There are no %s %s", l.things, l.about)
+	if words := call.describe(); words != "" && l.about == "" {
+		what = fmt.Sprintf("No %s match %s", l.things, words)
 	}
+	what = strings.TrimSpace(what) + "."
 	card := render.Card{Tone: render.Info, Title: l.noun + " · none", Text: what, Parts: []render.Part{render.Line{render.Text(what)}}}
 	if l.empty != "" {
 		card.Parts = append(card.Parts, render.Note{render.Text(l.empty)})
@@ -245,15 +263,47 @@ func turns(call *Call, at, pages int) []render.Action {
 
 // fileActions are what every list offers beside its pages.
 func fileActions(call *Call) []render.Action {
-	share := call.how(render.Share)
-	share.Page = call.Page
+	raw := call.how(render.Raw)
+	raw.Page = call.Page
 	return []render.Action{
-		render.Button{Label: "Share in channel", Do: share},
+		shareButton(call),
 		render.Button{Label: "CSV file", Do: call.how(render.CSV)},
 		render.Button{Label: "JSON file", Do: call.how(render.JSON)},
-		render.Button{Label: "Raw JSON", Do: call.how(render.Raw)},
+		render.Button{Label: "Raw JSON", Do: raw},
 		render.Button{Label: "Change filter", Do: call.how(render.Open)},
 	}
+}
+
+func shareButton(call *Call) render.Button {
+	share := call.how(render.Share)
+	share.Page = call.Page
+	return render.Button{Label: "Share in channel", Do: share}
+}
+
+// rawPage answers with the rows of one page as the console sent them, to read and as a file.
+func (l listing[T]) rawPage(ctx context.Context, call *Call, q s1.Query, most int) (render.Card, error) {
+	skipped, left := (max(call.Page, 1)-1)*pageRows, pageRows
+	file := newExport(call, l.things)
+	for page, err := range l.rows(ctx, q, most) {
+		if err != nil {
+			return render.Card{}, err
+		}
+		n := min(skipped, len(page.Items))
+		skipped -= n
+		rows := page.Items[n:]
+		for _, row := range rows[:min(len(rows), left)] {
+			if err := file.json(l.raw(row)); err != nil {
+				return render.Card{}, err
+			}
+			left--
+		}
+		if left == 0 {
+			break
+		}
+	}
+	card := file.card(l.noun, l.words(call, file.rows))
+	card.Parts = append(card.Parts, render.Code{Text: file.body.String()})
+	return card, nil
 }
 
 // export answers with a file of the whole result.
@@ -280,7 +330,7 @@ func (l listing[T]) export(ctx context.Context, call *Call, q s1.Query, most int
 			break
 		}
 	}
-	return file.card(l.noun, call.describe()), nil
+	return file.card(l.noun, l.words(call, file.rows)), nil
 }
 
 // An export is a file that grows row by row.
@@ -336,7 +386,7 @@ func (e *export) card(noun, words string) render.Card {
 	title := fmt.Sprintf("%s · %d as a file", noun, e.rows)
 	card := render.Card{Tone: render.Info, Title: title, Files: []render.File{{Name: e.name, Title: title, Body: e.body.Bytes()}}}
 	if words != "" {
-		card.Parts = append(card.Parts, render.Line{render.Text("Matching " + words)})
+		card.Parts = append(card.Parts, render.Line{render.Text(plural(e.rows, "row") + " " + words)})
 	}
 	if cut {
 		card.Parts = append(card.Parts, render.Note{render.Text("The file was cut at 48 MiB; narrow the list down for the rest.")})

@@ -19,6 +19,9 @@ func nearest(word string, names []string) []string {
 	var found []scored
 	for _, name := range names {
 		d := distance(word, strings.ToLower(name))
+		if bare, _, suffixed := strings.Cut(name, "__"); suffixed { // computerNames may well mean computerName__contains
+			d = min(d, 1+distance(word, strings.ToLower(bare)))
+		}
 		if d > limit && len(word) >= 3 && strings.Contains(squash(name), squash(word)) {
 			d = limit
 		}

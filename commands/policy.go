@@ -201,7 +201,7 @@ func (p *updateAccountPolicyParams) account(ctx context.Context, call *Call) (Ta
 	d := accountDirectory()
 	found, err := d.all(ctx, call, "account-id", []string{string(p.Account)})
 	var refused *s1.Error
-	if s1.LooksLikeID(string(p.Account)) && (errors.As(err, &refused) && refused.Status == 403) {
+	if s1.LooksLikeID(string(p.Account)) && errors.As(err, &refused) {
 		return Target{Kind: "account", ID: string(p.Account), Name: string(p.Account)}, nil
 	}
 	if err != nil {

@@ -130,7 +130,7 @@ func cutDouble(s, closers string) (content, rest string, ok bool) {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		after := s[i+size:]
 		switch {
-		case r == '\\' && strings.HasPrefix(after, `"`) && !strings.HasPrefix(after, `""`) && !closes(after[1:]):
+		case r == '\\' && escapes(after):
 			b.WriteByte('"')
 			i += 2
 		case r == '"' && strings.HasPrefix(after, `"`):
@@ -144,6 +144,15 @@ func cutDouble(s, closers string) (content, rest string, ok bool) {
 		}
 	}
 	return "", s, false
+}
+
+// escapes tells whether a backslash with after behind it means a quote that does not end the value: one quote that cannot be
+// the end, or two of which the second is. Otherwise it is a backslash of its own.
+func escapes(after string) bool {
+	if two, ok := strings.CutPrefix(after, `""`); ok {
+		return closes(two)
+	}
+	return strings.HasPrefix(after, `"`) && !closes(after[1:])
 }
 
 // closes tells whether a quote with rest after it ends a value: a path in quotes may end in a backslash. It does if a space, a

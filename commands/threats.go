@@ -90,7 +90,7 @@ func getThreatNotes() *Command {
 		Examples: []string{"get-threat-notes threat-id=1112953674841025235", "notes 1112953674841025235"},
 	}, func(ctx context.Context, call *Call, p threatNotesParams) (render.Card, error) {
 		rows := listing[s1.Note]{
-			noun: "Notes", things: "notes", raw: func(n s1.Note) json.RawMessage { return n.Raw }, table: render.NoteTable, parts: noteParts,
+			noun: "Notes", things: "notes", about: "on threat " + string(p.Threat), raw: func(n s1.Note) json.RawMessage { return n.Raw }, table: render.NoteTable, parts: noteParts,
 			page: func(ctx context.Context, q s1.Query) (s1.Page[s1.Note], error) {
 				return call.Console.ThreatNotesPage(ctx, p.Threat, q)
 			},
@@ -204,7 +204,10 @@ func sameNote(n int, noun, what string) []string {
 	if n == 0 {
 		return nil
 	}
-	return []string{plural(n, noun) + " with " + what + " already."}
+	if n == 1 {
+		return []string{"1 " + noun + " has " + what + " already."}
+	}
+	return []string{plural(n, noun) + " have " + what + " already."}
 }
 
 func setThreatVerdict() *Command {
@@ -243,7 +246,7 @@ func (p *incidentStatusParams) plan(ctx context.Context, call *Call) (Plan, erro
 	}
 	notes := sameNote(same, "threat", "this status")
 	if open > 0 {
-		notes = append(notes, plural(open, "threat")+" not mitigated yet.")
+		notes = append(notes, are(open, "threat")+" not mitigated yet.")
 	}
 	return Plan{Targets: targetsOf(call, threats, threatTarget), Facts: []Fact{{"Status", p.Status.Label()}}, Notes: notes}, nil
 }
@@ -279,7 +282,7 @@ func (p *mitigateParams) plan(ctx context.Context, call *Call) (Plan, error) {
 	}
 	plan := Plan{Targets: targetsOf(call, able, threatTarget), Facts: []Fact{{"Action", p.Action.Label()}}}
 	if n := len(threats) - len(able); n > 0 {
-		plan.Notes = append(plan.Notes, fmt.Sprintf("%s left out: %s does not work on their systems.", plural(n, "threat"), p.Action.Label()))
+		plan.Notes = append(plan.Notes, fmt.Sprintf("%s left out: %s does not work on every system.", are(n, "threat"), p.Action.Label()))
 	}
 	plan.Notes = append(plan.Notes, actionNotes(p.Action)...)
 	plan.Undo = map[s1.MitigateAction]string{s1.MitigateQuarantine: "Unquarantine", s1.MitigateUnquarantine: "Quarantine"}[p.Action]
