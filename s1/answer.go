@@ -1,7 +1,6 @@
 package s1
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,7 +13,6 @@ import (
 type envelope struct {
 	Data       json.RawMessage `json:"data"`
 	Pagination json.RawMessage `json:"pagination"`
-	Errors     json.RawMessage `json:"errors"`
 }
 
 // pagination is the console's word about a page.
@@ -55,7 +53,7 @@ func open(body []byte) (envelope, error) {
 	return e, nil
 }
 
-// readPage reads a list. The rows are in data, or in its field nested.
+// readPage reads a list. The rows are in data, or in its field nested. What is no object is left out.
 func readPage[T any](body []byte, nested string) (Page[T], error) {
 	e, err := open(body)
 	if err != nil {
@@ -71,7 +69,7 @@ func readPage[T any](body []byte, nested string) (Page[T], error) {
 	}
 	var p pagination
 	_ = decode(e.Pagination, &p) // none or nonsense: the list ends here
-	page := Page[T]{Items: items, Next: p.cursor(), Total: -1}
+	page := Page[T]{Items: items, Next: p.cursor(), Total: -1, lost: len(rows) - len(items)}
 	if p.TotalItems != nil && *p.TotalItems >= len(items) { // fewer than there are: not counted (skipCount)
 		page.Total = *p.TotalItems
 	}
@@ -154,118 +152,6 @@ func (c *Client) nonsense(call call, body []byte, err error) *Error {
 	message = strings.ReplaceAll(message, c.token.Reveal(), hidden)
 	c.logger.Warn("console answer unreadable", "route", call.route, "operation", call.operation, "err", err)
 	return &Error{Operation: call.operation, Status: http.StatusOK, Message: message, Err: err, unknown: !call.reads()}
-}
-
-// An ActionResult is the console's answer to a change.
-type ActionResult struct {
-	Affected int        // how many things the console will change; 0 means that nothing happened
-	Details  []IDResult // per id, where the console says so
-	Skipped  []Skip     // what it did not do, and why
-}
-
-// An IDResult is what became of one id: "updated", "not_changed", "already_set", "conditions_not_met", "missing_permissions".
-type IDResult struct {
-	ID      string
-	Result  string
-	Reports []MitigationReport // of a mitigation
-}
-
-// OK tells whether the id is now as it was wanted, be it by this call or before.
-func (r IDResult) OK() bool {
-	switch r.Result {
-	case "", "updated", "already_set", "not_changed":
-		return true
-	}
-	return false
-}
-
-// A Skip is a part of a mitigation that was not done; Reason is "permissions", "not_supported", "precondition" or "triggered".
-type Skip struct {
-	ID          string
-	Action      string
-	Reason      string
-	Description string
-}
-
-// Failed returns the ids that are not as they were wanted, skipped ones included.
-func (r ActionResult) Failed() []string {
-	var failed []string
-	seen := map[string]bool{}
-	add := func(id string) {
-		if id != "" && !seen[id] {
-			seen[id] = true
-			failed = append(failed, id)
-		}
-	}
-	for _, d := range r.Details {
-		if !d.OK() {
-			add(d.ID)
-		}
-	}
-	for _, s := range r.Skipped {
-		add(s.ID)
-	}
-	return failed
-}
-
-// affected is the data of an answer to a change.
-type affected struct {
-	Affected *int           `json:"affected"`
-	Details  []actionDetail `json:"details"`
-}
-
-type actionDetail struct {
-	ThreatID string             `json:"threatId"`
-	AlertID  string             `json:"alertId"`
-	ID       string             `json:"id"`
-	Result   string             `json:"result"`
-	Reports  []MitigationReport `json:"reports"`
-	Skipped  []struct {
-		Action      string `json:"action"`
-		Reason      string `json:"reason"`
-		Description string `json:"description"`
-	} `json:"skipped"`
-}
-
-// idFilter is the only filter that this package sends to a path that changes something.
-type idFilter struct {
-	IDs []string `json:"ids"`
-}
-
-// change is the body of an action.
-type change struct {
-	Filter idFilter `json:"filter"`
-	Data   any      `json:"data,omitempty"`
-}
-
-// act sends a change to the things with the given ids.
-func act[ID ~string](ctx context.Context, c *Client, call call, ids []ID, data any) (ActionResult, error) {
-	selected, err := selection(ids)
-	if err != nil {
-		return ActionResult{}, refusal(call.operation, err)
-	}
-	call.method, call.body = http.MethodPost, change{idFilter{selected}, data}
-	answer, err := get[affected](ctx, c, call)
-	if err != nil {
-		return ActionResult{}, err
-	}
-	if answer.Affected == nil {
-		return ActionResult{}, &Error{Operation: call.operation, Status: http.StatusOK, unknown: true,
-			Message: "The console accepted the request but did not say how many things it affects."}
-	}
-	return answer.result(), nil
-}
-
-func (a affected) result() ActionResult {
-	result := ActionResult{Affected: *a.Affected}
-	for _, d := range a.Details {
-		id := cmp.Or(d.ThreatID, d.AlertID, d.ID)
-		result.Details = append(result.Details, IDResult{id, d.Result, d.Reports})
-		for _, s := range d.Skipped {
-			result.Skipped = append(result.Skipped, Skip{id, s.Action, s.Reason, s.Description})
-		}
-	}
-	return result
 }
 
 // invalid is the refusal of a value before anything is sent.

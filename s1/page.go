@@ -14,6 +14,8 @@ type Page[T any] struct {
 	Items []T
 	Next  string // cursor of the next page, for the query parameter "cursor"; "" on the last page
 	Total int    // how many match on all pages; -1 if the console did not say
+
+	lost int // rows that were no objects
 }
 
 // A list is a call that returns pages; nested names the field of data that holds the rows where data is no list itself.
@@ -33,6 +35,9 @@ func (l list[T]) page(ctx context.Context, q Query) (Page[T], error) {
 	page, err := readPage[T](body, l.nested)
 	if err != nil {
 		return page, l.client.nonsense(l.call, body, err)
+	}
+	if page.lost > 0 {
+		l.client.logger.Warn("console sent rows that are no objects", "route", l.route, "rows", page.lost)
 	}
 	if page.Total < 0 && page.Next == "" && q.whole() {
 		page.Total = len(page.Items)
