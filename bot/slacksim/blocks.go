@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"strings"
 )
 
 // decode parses JSON and keeps numbers as they were written.
@@ -151,110 +150,4 @@ func buttonLabels(blocks []map[string]any) []string {
 		}
 	})
 	return labels
-}
-
-// plainText flattens blocks to what a reader sees: a line for each text, cells of a row separated by tabs.
-func plainText(blocks []map[string]any) string {
-	var lines []string
-	for _, b := range blocks {
-		if t := visibleText(b); t != "" {
-			lines = append(lines, t)
-		}
-	}
-	return strings.Join(lines, "\n")
-}
-
-// visibleFields are the fields of blocks, elements and texts that hold something to read, in reading order.
-func visibleFields() []string {
-	return []string{"rich_text_title", "title", "subtitle", "label", "caption", "text", "fields", "body", "subtext", "placeholder", "initial_option", "initial_value",
-		"alt_text", "description", "hint", "accessory", "element", "positive_button", "negative_button", "elements", "options", "option_groups",
-		"child_blocks", "actions", "rows", "chart", "segments", "series", "data", "name", "value", "fallback"}
-}
-
-func visibleText(value any) string {
-	switch v := value.(type) {
-	case string:
-		return v
-	case json.Number:
-		return v.String()
-	case []any:
-		return joinVisible(v)
-	case map[string]any:
-		return visibleObject(v)
-	}
-	return ""
-}
-
-func joinVisible(list []any) string {
-	parts := make([]string, 0, len(list))
-	separator := "\n"
-	for _, item := range list {
-		if cell := object(item); cell != nil && isInline(cell) {
-			separator = inlineSeparator(cell)
-		}
-		if t := visibleText(item); t != "" {
-			parts = append(parts, t)
-		}
-	}
-	return strings.Join(parts, separator)
-}
-
-func isInline(o map[string]any) bool {
-	switch o["type"] {
-	case "raw_text", "raw_number", "action_cell", "text", "link", "user", "usergroup", "channel", "emoji", "date", "broadcast":
-		return true
-	}
-	return false
-}
-
-func inlineSeparator(o map[string]any) string {
-	switch o["type"] {
-	case "raw_text", "raw_number", "action_cell":
-		return "\t"
-	}
-	return ""
-}
-
-func visibleObject(o map[string]any) string {
-	switch o["type"] {
-	case "divider":
-		return ""
-	case "user":
-		return "<@" + text(o["user_id"]) + ">"
-	case "usergroup":
-		return "<!subteam^" + text(o["usergroup_id"]) + ">"
-	case "channel":
-		return "<#" + text(o["channel_id"]) + ">"
-	case "broadcast":
-		return "<!" + text(o["range"]) + ">"
-	case "emoji":
-		return ":" + text(o["name"]) + ":"
-	case "plain_text", "mrkdwn", "raw_text", "markdown", "text":
-		return text(o["text"])
-	case "raw_number":
-		if t := text(o["text"]); t != "" {
-			return t
-		}
-		return text(o["value"])
-	case "link":
-		if t := text(o["text"]); t != "" {
-			return t
-		}
-		return text(o["url"])
-	}
-	return joinFields(o)
-}
-
-func joinFields(o map[string]any) string {
-	var parts []string
-	for _, name := range visibleFields() {
-		hidden := (name == "value" || name == "name") && o["label"] == nil && o["data"] == nil || name == "fallback" && o["element"] != nil
-		if hidden || o[name] == nil {
-			continue
-		}
-		if t := visibleText(o[name]); t != "" {
-			parts = append(parts, t)
-		}
-	}
-	return strings.Join(parts, "\n")
 }

@@ -131,8 +131,9 @@ func (ws *Workspace) eventBody(event map[string]any, id string) map[string]any {
 	return map[string]any{
 		"token": verifier, "team_id": ws.opts.TeamID, "api_app_id": appID, "event": event, "type": "event_callback", "event_id": id,
 		"event_time": ws.opts.Now().Unix(), "is_ext_shared_channel": false, "context_team_id": ws.opts.TeamID, "context_enterprise_id": nil,
-		"authorizations": []any{map[string]any{"enterprise_id": nil, "team_id": ws.opts.TeamID, "user_id": ws.bot().ID, "is_bot": true, "is_enterprise_install": false}},
-		"event_context":  fmt.Sprintf("4-%s", id),
+		"authorizations": []any{map[string]any{"enterprise_id": nil, "team_id": ws.opts.TeamID, "user_id": ws.bot().ID, "is_bot": true,
+			"is_enterprise_install": false}},
+		"event_context": fmt.Sprintf("4-%s", id),
 	}
 }
 

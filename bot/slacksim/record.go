@@ -64,7 +64,7 @@ func (ws *Workspace) ForgetViolations() {
 
 func (ws *Workspace) violate(format string, args ...any) {
 	ws.bump()
-	ws.record.violations = append(ws.record.violations, fmt.Sprintf(format, args...))
+	ws.record.violations = kept(append(ws.record.violations, fmt.Sprintf(format, args...)), ws.record.keep)
 }
 
 func (r *record) addCall(c Call) { r.calls = kept(append(r.calls, c), r.keep) }

@@ -56,19 +56,36 @@ func inInput() []string {
 
 // elementRules is the table of block elements [docs.slack.dev/reference/block-kit/block-elements].
 func elementRules() map[string]check {
+	confirm, placeholder, label := may(confirmation()), may(plain(150)), may(str(1, 75))
+	options := must(list(1, 10, option(rich)))
 	rules := map[string]check{
-		"image":            imageElement(),
-		"button":           interactiveShape(buttonFields()),
-		"workflow_button":  interactiveShape(map[string]field{"text": must(plain(75)), "workflow": must(anything), "style": style(), "accessibility_label": may(str(1, 75))}),
-		"icon_button":      interactiveShape(map[string]field{"icon": must(enum("trash")), "text": must(plain(75)), "value": may(str(0, 2000)), "confirm": may(confirmation()), "accessibility_label": may(str(1, 75)), "visible_to_user_ids": may(list(1, 10, str(1, 0)))}),
-		"feedback_buttons": interactiveShape(map[string]field{"positive_button": must(feedbackButton()), "negative_button": must(feedbackButton())}),
-		"overflow":         interactiveShape(map[string]field{"options": must(list(1, 5, overflowOption())), "confirm": may(confirmation())}),
-		"checkboxes":       interactiveShape(focusable(map[string]field{"options": must(list(1, 10, option(rich))), "initial_options": may(list(1, 10, option(rich))), "confirm": may(confirmation())}), initialAmong),
-		"radio_buttons":    interactiveShape(focusable(map[string]field{"options": must(list(1, 10, option(rich))), "initial_option": may(option(rich)), "confirm": may(confirmation())}), initialAmong),
-		"datepicker":       interactiveShape(focusable(map[string]field{"initial_date": may(timeAs(time.DateOnly)), "placeholder": may(plain(150)), "confirm": may(confirmation())})),
-		"timepicker":       interactiveShape(focusable(map[string]field{"initial_time": may(timeAs("15:04")), "timezone": may(str(1, 0)), "placeholder": may(plain(150)), "confirm": may(confirmation())})),
-		"datetimepicker":   interactiveShape(focusable(map[string]field{"initial_date_time": may(tenDigits), "confirm": may(confirmation())})),
-		"file_input":       interactiveShape(map[string]field{"filetypes": may(list(1, 0, str(1, 0))), "max_files": may(integer(1, 10))}),
+		"image":  imageElement(),
+		"button": interactiveShape(buttonFields()),
+		"workflow_button": interactiveShape(map[string]field{
+			"text": must(plain(75)), "workflow": must(anything), "style": style(), "accessibility_label": label,
+		}),
+		"icon_button": interactiveShape(map[string]field{
+			"icon": must(enum("trash")), "text": must(plain(75)), "value": may(str(0, 2000)), "confirm": confirm, "accessibility_label": label,
+			"visible_to_user_ids": may(list(1, 10, str(1, 0))),
+		}),
+		"feedback_buttons": interactiveShape(map[string]field{
+			"positive_button": must(feedbackButton()), "negative_button": must(feedbackButton()),
+		}),
+		"overflow": interactiveShape(map[string]field{"options": must(list(1, 5, overflowOption())), "confirm": confirm}),
+		"checkboxes": interactiveShape(focusable(map[string]field{
+			"options": options, "initial_options": may(list(1, 10, option(rich))), "confirm": confirm,
+		}), initialAmong),
+		"radio_buttons": interactiveShape(focusable(map[string]field{
+			"options": options, "initial_option": may(option(rich)), "confirm": confirm,
+		}), initialAmong),
+		"datepicker": interactiveShape(focusable(map[string]field{
+			"initial_date": may(timeAs(time.DateOnly)), "placeholder": placeholder, "confirm": confirm,
+		})),
+		"timepicker": interactiveShape(focusable(map[string]field{
+			"initial_time": may(timeAs("15:04")), "timezone": may(str(1, 0)), "placeholder": placeholder, "confirm": confirm,
+		})),
+		"datetimepicker": interactiveShape(focusable(map[string]field{"initial_date_time": may(tenDigits), "confirm": confirm})),
+		"file_input":     interactiveShape(map[string]field{"filetypes": may(list(1, 0, str(1, 0))), "max_files": may(integer(1, 10))}),
 	}
 	addInputs(rules)
 	addMenus(rules)
@@ -93,34 +110,50 @@ func addInputs(rules map[string]check) {
 		"min_lines": may(integer(1, 0)), "max_lines": may(integer(1, 0))}))
 }
 
-// addMenus makes the select menus, each with its multi-select twin [docs.slack.dev/reference/block-kit/block-elements/select-menu-element].
+// A menuRule is what a kind of select menu has of its own: fields, and what is chosen at first.
+type menuRule struct {
+	fields  func() map[string]field
+	initial string
+	chosen  check
+}
+
+// menuRules is the table of select menus [docs.slack.dev/reference/block-kit/block-elements/select-menu-element].
+func menuRules() map[string]menuRule {
+	none := func() map[string]field { return map[string]field{} }
+	id := str(1, 0)
+	return map[string]menuRule{
+		"static_select": {func() map[string]field {
+			return map[string]field{"options": may(list(1, 100, option(plain))), "option_groups": may(optionGroups())}
+		}, "initial_option", option(plain)},
+		"external_select": {func() map[string]field {
+			return map[string]field{"min_query_length": may(integer(0, 0))}
+		}, "initial_option", option(plain)},
+		"conversations_select": {func() map[string]field {
+			return map[string]field{"default_to_current_conversation": may(boolean), "filter": may(conversationFilter())}
+		}, "initial_conversation", id},
+		"channels_select": {none, "initial_channel", id},
+		"users_select":    {none, "initial_user", id},
+	}
+}
+
+func conversationFilter() check {
+	return shape(map[string]field{
+		"include":                          may(list(1, 4, enum("im", "mpim", "private", "public"))),
+		"exclude_external_shared_channels": may(boolean), "exclude_bot_users": may(boolean),
+	}, atLeastOne("include", "exclude_external_shared_channels", "exclude_bot_users"))
+}
+
+// addMenus makes the select menus, each with its multi-select twin.
 func addMenus(rules map[string]check) {
-	filter := may(shape(map[string]field{"include": may(list(1, 4, enum("im", "mpim", "private", "public"))),
-		"exclude_external_shared_channels": may(boolean), "exclude_bot_users": may(boolean)}, atLeastOne("include", "exclude_external_shared_channels", "exclude_bot_users")))
-	ids := str(1, 0)
-	for name, own := range map[string]func() (map[string]field, check, string){
-		"static_select": func() (map[string]field, check, string) {
-			return map[string]field{"options": may(list(1, 100, option(plain))), "option_groups": may(optionGroups())}, option(plain), "initial_option"
-		},
-		"external_select": func() (map[string]field, check, string) {
-			return map[string]field{"min_query_length": may(integer(0, 0))}, option(plain), "initial_option"
-		},
-		"users_select": func() (map[string]field, check, string) { return map[string]field{}, ids, "initial_user" },
-		"conversations_select": func() (map[string]field, check, string) {
-			return map[string]field{"default_to_current_conversation": may(boolean), "filter": filter}, ids, "initial_conversation"
-		},
-		"channels_select": func() (map[string]field, check, string) { return map[string]field{}, ids, "initial_channel" },
-	} {
-		single, initial, initialName := own()
-		single[initialName] = may(initial)
+	for name, rule := range menuRules() {
+		single, several := rule.fields(), rule.fields()
+		single[rule.initial] = may(rule.chosen)
 		if name == "conversations_select" || name == "channels_select" {
 			single["response_url_enabled"] = may(boolean)
 		}
-		rules[name] = menu(name, single)
-		several, initial, initialName := own()
-		several[initialName+"s"] = may(list(1, 0, initial))
+		several[rule.initial+"s"] = may(list(1, 0, rule.chosen))
 		several["max_selected_items"] = may(integer(1, 0))
-		rules["multi_"+name] = menu(name, several)
+		rules[name], rules["multi_"+name] = menu(name, single), menu(name, several)
 	}
 }
 

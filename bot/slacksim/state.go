@@ -3,7 +3,6 @@ package slacksim
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -281,12 +280,4 @@ func findElement(blocks []map[string]any, label string, kinds ...string) (block,
 		}
 	})
 	return block, el
-}
-
-// menuKinds are the elements from which something is picked.
-func menuKinds() []string {
-	kinds := slices.Sorted(maps.Keys(inputs))
-	return slices.DeleteFunc(kinds, func(k string) bool {
-		return !strings.Contains(k, "select") && k != "radio_buttons" && k != "checkboxes"
-	})
 }

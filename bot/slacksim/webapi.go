@@ -52,39 +52,47 @@ var methods = map[string]method{
 	// Tier 1 in java-slack-sdk, tier 3 in newer documentation; ten sockets must be able to open.
 	"apps.connections.open": {run: (*Workspace).openConnection, appToken: true, perMinute: 10},
 
-	"chat.postMessage":   {run: (*Workspace).postMessage, scopes: []string{"chat:write"}, required: []string{"channel"}},
-	"chat.postEphemeral": {run: (*Workspace).postEphemeral, scopes: []string{"chat:write"}, required: []string{"channel", "user"}, perMinute: tier4},
-	"chat.update":        {run: (*Workspace).updateMessage, scopes: []string{"chat:write"}, required: []string{"channel", "ts"}, perMinute: tier3},
-	"chat.delete":        {run: (*Workspace).deleteMessage, scopes: []string{"chat:write"}, required: []string{"channel", "ts"}, perMinute: tier3},
-	"chat.getPermalink":  {run: (*Workspace).permalink, required: []string{"channel", "message_ts"}, formOnly: true},
-	"reactions.add":      {run: (*Workspace).addReaction, scopes: []string{"reactions:write"}, required: []string{"channel", "name", "timestamp"}, perMinute: tier3},
+	"chat.postMessage":   {run: (*Workspace).postMessage, scopes: words("chat:write"), required: words("channel")},
+	"chat.postEphemeral": {run: (*Workspace).postEphemeral, scopes: words("chat:write"), required: words("channel", "user"), perMinute: tier4},
+	"chat.update":        {run: (*Workspace).updateMessage, scopes: words("chat:write"), required: words("channel", "ts"), perMinute: tier3},
+	"chat.delete":        {run: (*Workspace).deleteMessage, scopes: words("chat:write"), required: words("channel", "ts"), perMinute: tier3},
+	"chat.getPermalink":  {run: (*Workspace).permalink, required: words("channel", "message_ts"), formOnly: true},
+	"reactions.add": {run: (*Workspace).addReaction, scopes: words("reactions:write"), perMinute: tier3,
+		required: words("channel", "name", "timestamp")},
 
-	"views.open":    {run: (*Workspace).openView, required: []string{"view"}, perMinute: tier4},
-	"views.push":    {run: (*Workspace).pushView, required: []string{"view"}, perMinute: tier4},
-	"views.update":  {run: (*Workspace).updateView, required: []string{"view"}, perMinute: tier4},
-	"views.publish": {run: (*Workspace).publishView, required: []string{"user_id", "view"}, perMinute: tier4},
+	"views.open":    {run: (*Workspace).openView, required: words("view"), perMinute: tier4},
+	"views.push":    {run: (*Workspace).pushView, required: words("view"), perMinute: tier4},
+	"views.update":  {run: (*Workspace).updateView, required: words("view"), perMinute: tier4},
+	"views.publish": {run: (*Workspace).publishView, required: words("user_id", "view"), perMinute: tier4},
 
-	"users.info":            {run: (*Workspace).userInfo, scopes: []string{"users:read"}, required: []string{"user"}, perMinute: tier4, formOnly: true},
-	"users.list":            {run: (*Workspace).userList, scopes: []string{"users:read"}, perMinute: tier2, formOnly: true},
-	"users.lookupByEmail":   {run: (*Workspace).userByEmail, scopes: []string{"users:read.email"}, required: []string{"email"}, perMinute: tier3, formOnly: true},
-	"usergroups.list":       {run: (*Workspace).groupList, scopes: []string{"usergroups:read"}, perMinute: tier2, formOnly: true},
-	"usergroups.users.list": {run: (*Workspace).groupUsers, scopes: []string{"usergroups:read"}, required: []string{"usergroup"}, perMinute: tier2, formOnly: true},
-	"bots.info":             {run: (*Workspace).botInfo, scopes: []string{"users:read"}, perMinute: tier3, formOnly: true},
-	"team.info":             {run: (*Workspace).teamInfo, scopes: []string{"team:read"}, perMinute: tier3, formOnly: true},
+	"users.info": {run: (*Workspace).userInfo, scopes: words("users:read"), required: words("user"), perMinute: tier4, formOnly: true},
+	"users.list": {run: (*Workspace).userList, scopes: words("users:read"), perMinute: tier2, formOnly: true},
+	"users.lookupByEmail": {run: (*Workspace).userByEmail, scopes: words("users:read.email"), required: words("email"), perMinute: tier3,
+		formOnly: true},
+	"usergroups.list": {run: (*Workspace).groupList, scopes: words("usergroups:read"), perMinute: tier2, formOnly: true},
+	"usergroups.users.list": {run: (*Workspace).groupUsers, scopes: words("usergroups:read"), required: words("usergroup"), perMinute: tier2,
+		formOnly: true},
+	"bots.info": {run: (*Workspace).botInfo, scopes: words("users:read"), perMinute: tier3, formOnly: true},
+	"team.info": {run: (*Workspace).teamInfo, scopes: words("team:read"), perMinute: tier3, formOnly: true},
 
-	"conversations.info":    {run: (*Workspace).channelInfo, scopes: readsChannels("read"), required: []string{"channel"}, perMinute: tier3, formOnly: true},
-	"conversations.list":    {run: (*Workspace).channelList, scopes: readsChannels("read"), perMinute: tier2, formOnly: true},
-	"conversations.members": {run: (*Workspace).channelMembers, scopes: readsChannels("read"), required: []string{"channel"}, perMinute: tier4, formOnly: true},
-	"conversations.history": {run: (*Workspace).channelHistory, scopes: readsChannels("history"), required: []string{"channel"}, perMinute: tier3, formOnly: true},
-	"conversations.replies": {run: (*Workspace).channelReplies, scopes: readsChannels("history"), required: []string{"channel", "ts"}, perMinute: tier3, formOnly: true},
-	"conversations.open":    {run: (*Workspace).openChannel, scopes: []string{"im:write", "mpim:write"}, perMinute: tier3},
-	"conversations.join":    {run: (*Workspace).joinChannel, scopes: []string{"channels:join"}, required: []string{"channel"}, perMinute: tier3},
+	"conversations.info":    {run: (*Workspace).channelInfo, scopes: reading("read"), required: words("channel"), perMinute: tier3, formOnly: true},
+	"conversations.list":    {run: (*Workspace).channelList, scopes: reading("read"), perMinute: tier2, formOnly: true},
+	"conversations.members": {run: (*Workspace).channelMembers, scopes: reading("read"), required: words("channel"), perMinute: tier4, formOnly: true},
+	"conversations.history": {run: (*Workspace).channelHistory, scopes: reading("history"), required: words("channel"), perMinute: tier3,
+		formOnly: true},
+	"conversations.replies": {run: (*Workspace).channelReplies, scopes: reading("history"), required: words("channel", "ts"), perMinute: tier3,
+		formOnly: true},
+	"conversations.open": {run: (*Workspace).openChannel, scopes: words("im:write", "mpim:write"), perMinute: tier3},
+	"conversations.join": {run: (*Workspace).joinChannel, scopes: words("channels:join"), required: words("channel"), perMinute: tier3},
 
-	"files.getUploadURLExternal":   {run: (*Workspace).uploadURL, scopes: []string{"files:write"}, required: []string{"filename", "length"}, perMinute: tier4, formOnly: true},
-	"files.completeUploadExternal": {run: (*Workspace).completeUpload, scopes: []string{"files:write"}, required: []string{"files"}, perMinute: tier4},
+	"files.getUploadURLExternal": {run: (*Workspace).uploadURL, scopes: words("files:write"), required: words("filename", "length"),
+		perMinute: tier4, formOnly: true},
+	"files.completeUploadExternal": {run: (*Workspace).completeUpload, scopes: words("files:write"), required: words("files"), perMinute: tier4},
 }
 
-func readsChannels(what string) []string {
+func words(names ...string) []string { return names }
+
+func reading(what string) []string {
 	return []string{"channels:" + what, "groups:" + what, "im:" + what, "mpim:" + what}
 }
 

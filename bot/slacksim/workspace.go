@@ -41,7 +41,7 @@ type Options struct {
 	EnforceRates   bool             // one message a second and channel, and the tiers of the Web API
 	PageSize       int              // most items in one page of a listing, whatever the caller's limit; default Slack's 1,000
 	FreePlan       bool             // user groups answer plan_upgrade_required
-	KeepCalls      int              // Web API calls and acks that the record keeps; default 20,000
+	KeepCalls      int              // Web API calls and acks that the record keeps; default 5,000
 }
 
 func (o Options) withDefaults() Options {
@@ -54,7 +54,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.AckTimeout, 3*time.Second)
 	setDefault(&o.PingInterval, 5*time.Second)
 	setDefault(&o.PageSize, 1000)
-	setDefault(&o.KeepCalls, 20000)
+	setDefault(&o.KeepCalls, 5000)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
