@@ -136,7 +136,7 @@ func (k *canvas) items(a Action, o Options) []item {
 	var out []item
 	switch a := a.(type) {
 	case Button:
-		if a.Do.How != Share || o.Ephemeral {
+		if a.Do.How != Share || !o.Public {
 			out = k.checked(out, a)
 		}
 	case Menu:

@@ -18,7 +18,7 @@ type Message struct {
 // Options are what a card's drawing depends on beside the card.
 type Options struct {
 	ConsoleURL string // addresses on this host are links, no others
-	Ephemeral  bool   // the message is for one person: offer what shares it
+	Public     bool   // a whole channel sees the message already: nothing to share is offered
 }
 
 // Size is the length of the message's JSON; an acknowledgement takes less than 20,480 bytes.

@@ -5,7 +5,7 @@ import "time"
 // A Form asks for a command's parameters. It is shown as a modal by modal.go, which also reads it back.
 type Form struct {
 	Title  string // cut to 24 characters
-	Intro  Line   // what this does, above the fields
+	Intro  Line   // what this does, above the fields; a line feed at the end of a Text breaks the line
 	Fields []FormField
 	Submit string     // the button; "Run" when empty
 	Do     Invocation // what submitting invokes; its Args are what the form does not ask for

@@ -145,7 +145,7 @@ func TestGoldenCards(t *testing.T) {
 	for name, card := range goldenCards() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := card.Message(Options{ConsoleURL: console, Ephemeral: true})
+			m := card.Message(Options{ConsoleURL: console})
 			requireSound(t, m)
 			path := filepath.Join("testdata", name+".txt")
 			if *update {

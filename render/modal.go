@@ -56,7 +56,7 @@ func (f Form) View() slack.ModalViewRequest {
 	}
 	view.PrivateMetadata = text
 	if len(f.Intro) > 0 {
-		intro, _ := linker{}.settle(f.Intro).rich(maxText)
+		intro, _ := linker{}.settle(f.Intro).broken(f.Intro).rich(maxText)
 		view.Blocks.BlockSet = append(view.Blocks.BlockSet, paragraph(intro...))
 	}
 	names := map[string]bool{}
@@ -75,6 +75,16 @@ func (f Form) View() slack.ModalViewRequest {
 	}
 	view.Submit = plainText(short(f.Submit, "Run", maxViewTitle))
 	return view
+}
+
+// broken puts back the line feeds at the ends of an intro's own words, which settling made visible.
+func (l Line) broken(original Line) Line {
+	for i, s := range original {
+		if s.Kind == PlainSpan && strings.HasSuffix(s.Text, "\n") {
+			l[i].Text = strings.TrimSuffix(l[i].Text, "⏎") + "\n"
+		}
+	}
+	return l
 }
 
 // block draws a question. Notes are about what could not be filled in; they go into the hint.

@@ -172,7 +172,7 @@ func (d dice) field(i int) FormField {
 func TestWhateverACardHolds(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(300) {
-		m := newDice(seed).card().Message(Options{ConsoleURL: console, Ephemeral: seed%2 == 0})
+		m := newDice(seed).card().Message(Options{ConsoleURL: console, Public: seed%2 == 0})
 		require.Empty(t, checkMessage(t, m), "seed %d", seed)
 	}
 }

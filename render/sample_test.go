@@ -52,7 +52,7 @@ func answering(t *testing.T, rows []json.RawMessage) *s1.Client {
 func TestRecordedThingsAreDrawn(t *testing.T) {
 	t.Parallel()
 	draw := func(card Card, client *s1.Client, names ...string) {
-		m := card.Message(Options{ConsoleURL: client.ConsoleURL(), Ephemeral: true})
+		m := card.Message(Options{ConsoleURL: client.ConsoleURL()})
 		for _, problem := range checkMessage(t, m) {
 			if !strings.Contains(problem, client.ConsoleHost()) { // the checker knows one console only, this is another
 				t.Error(problem)

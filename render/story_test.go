@@ -79,7 +79,7 @@ func TestNoClickIsLostOrChangedWhateverItCarries(t *testing.T) {
 			want[label] = in
 		}
 		for label, in := range want {
-			got := readClick(t, card.Message(Options{Ephemeral: true}), label)
+			got := readClick(t, card.Message(Options{}), label)
 			require.Equal(t, string([]rune(in.Command)), got.Command, "seed %d", seed)
 			require.Equal(t, in.How, got.How)
 			require.Equal(t, in.Page, got.Page)
@@ -140,11 +140,11 @@ func TestFourActionsAreVisibleAndTheRestHides(t *testing.T) {
 	require.Contains(t, outline(t, card.Message(Options{})), "[Deny]", "what asks first cannot hide")
 }
 
-func TestSharingIsOfferedToOnePersonOnly(t *testing.T) {
+func TestSharingIsOfferedUntilItIsShared(t *testing.T) {
 	t.Parallel()
 	card := Card{Title: "A", Actions: []Action{Button{Label: "Share", Do: Invocation{Command: "list-agents", How: Share}}}}
-	require.Contains(t, clicks(t, card.Message(Options{Ephemeral: true})), "Share")
-	require.Empty(t, clicks(t, card.Message(Options{})))
+	require.Contains(t, clicks(t, card.Message(Options{})), "Share")
+	require.Empty(t, clicks(t, card.Message(Options{Public: true})))
 }
 
 func TestForeignClicksAndFormsAreRefused(t *testing.T) {
@@ -165,7 +165,7 @@ func TestOnlyTheConsoleIsLinked(t *testing.T) {
 	for address, linked := range map[string]bool{
 		console + "/x": true, "https://DEMO.sentinelone.net/x?a=1&b=2": true, console: true,
 		"http://demo.sentinelone.net/x": false, "https://demo.sentinelone.net.evil.example/": false, "https://demo.sentinelone.net@evil.example/": false,
-		"https://evil.example/" + console: false, "javascript:alert(1)": false, "//demo.sentinelone.net/": false, console + "/|x>": false,
+		"https://evil.example/" + console: false, "https://evil.example@demo.sentinelone.net/": false, "javascript:alert(1)": false, "//demo.sentinelone.net/": false, console + "/|x>": false,
 		console + "/\u202Ex": false, "https://demo.sentinelone.net:8443/": false, `https://demo.sentinelone.net\@evil.example/`: false,
 		console + "/" + strings.Repeat("x", 3000): false,
 	} {
@@ -389,4 +389,12 @@ func TestASearchBoxTellsWhatItLooksFor(t *testing.T) {
 		_, ok := ReadSearch(id)
 		require.False(t, ok, id)
 	}
+}
+
+func TestAnIntroHasLinesButItsNamesDoNot(t *testing.T) {
+	t.Parallel()
+	raw, err := json.Marshal(Form{Title: "A", Intro: Line{Text("Isolates.\n"), Mono("evil\nname\n")}}.View().Blocks)
+	require.NoError(t, err)
+	require.Contains(t, string(raw), `"Isolates.\n"`)
+	require.Contains(t, string(raw), `"evil⏎name⏎"`)
 }
