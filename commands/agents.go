@@ -97,9 +97,7 @@ type agentTargets struct {
 
 func (p *agentTargets) Check() error {
 	if len(p.Agents) == 0 && p.Filter.IsZero() {
-		e := wrong("agent-ids", "name endpoints, or give a filter")
-		e.Hint = "without either the console would take every endpoint"
-		return e
+		return missing("agent-ids")
 	}
 	return nil
 }
@@ -212,7 +210,7 @@ func agentChange(ctx context.Context, call *Call, agents []s1.AgentID, affected 
 		noun: "endpoint", done: done, result: s1.ActionResult{Affected: affected}, states: map[string]string{},
 		why: "The endpoints are gone, decommissioned, in that state already, or outside what the bot's token may change.",
 	}
-	found, err := call.Console.AgentsByID(ctx, agents)
+	found, err := call.Console.AgentsByID(ctx, agents[:min(len(agents), maxShown)])
 	if err != nil {
 		c.notes = append(c.notes, "How far the endpoints are could not be read.")
 	}
@@ -269,7 +267,7 @@ type shutdownParams struct {
 
 func (p *shutdownParams) Check() error {
 	if len(p.Agents) == 0 && len(p.Groups) == 0 {
-		return wrong("agent-ids", "name endpoints or groups")
+		return missing("agent-ids")
 	}
 	return nil
 }

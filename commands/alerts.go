@@ -185,7 +185,7 @@ func setAlertVerdict() *Command {
 
 // alertChange does for alerts what threatChange does for threats.
 func alertChange(ctx context.Context, call *Call, ids []s1.AlertID, result s1.ActionResult, done string) change {
-	found, err := call.Console.AlertsByID(ctx, ids)
+	found, err := call.Console.AlertsByID(ctx, ids[:min(len(ids), maxShown)])
 	c := change{
 		noun: "alert", done: done, result: result, targets: known(call, "alert", ids, found, alertTarget),
 		why: "The alerts are gone, or outside what the bot's token may change.",

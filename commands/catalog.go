@@ -19,7 +19,7 @@ func all() []*Command {
 // A Catalog is the commands that there are. It is safe for use by several goroutines.
 type Catalog struct {
 	commands []*Command
-	names    map[string]*Command // by name and alias, squashed
+	names    map[string]*Command // by name and alias, as spelled spells them
 	searches *cache
 }
 
@@ -46,10 +46,10 @@ func NewCatalog(commands ...*Command) (*Catalog, error) {
 		cmd.rows = rows
 		c.commands = append(c.commands, cmd)
 		for _, name := range append([]string{cmd.Name}, cmd.Aliases...) {
-			if other, taken := c.names[squash(name)]; taken {
+			if other, taken := c.names[spelled(name)]; taken {
 				return nil, fmt.Errorf("%s and %s both go by the name %q", other.Name, cmd.Name, name)
 			}
-			c.names[squash(name)] = cmd
+			c.names[spelled(name)] = cmd
 		}
 	}
 	return c, nil
@@ -60,8 +60,13 @@ func (c *Catalog) Commands() []*Command { return slices.Clone(c.commands) }
 
 // Find returns the command with this name or alias, in any spelling: list_agents, List Agents.
 func (c *Catalog) Find(nameOrAlias string) (*Command, bool) {
-	cmd, ok := c.names[squash(nameOrAlias)]
+	cmd, ok := c.names[spelled(nameOrAlias)]
 	return cmd, ok
+}
+
+// spelled makes all spellings of a command's name one: list_agents, List Agents and list-agents.
+func spelled(name string) string {
+	return strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(name))
 }
 
 // Nearest returns the names of commands that were probably meant.

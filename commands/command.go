@@ -39,13 +39,15 @@ type Command struct {
 	Repeatable        bool    // safe to run again after a crash
 	Undo              string  // name of the command that takes it back, if there is one
 	Main              string  // the parameter that takes bare words: "isolate DESKTOP-1"
+	Long              bool    // takes long: done as a job that shows its progress, can be cancelled, and goes on after a restart
 	Params            []Param // derived from the parameter struct by define
 
 	fields []field // the parameters with their kinds, and hidden ones
 	decode func(json.RawMessage) (any, error)
 	run    func(context.Context, *Call, any) (render.Card, error)
-	plans  bool   // the parameter struct is a planner
-	rows   *cache // of lists, so that turning a page asks nothing; set by NewCatalog
+	follow func(context.Context, *Call, any) (render.Card, error) // what waits for a change's effect; see follows
+	plans  bool                                                   // the parameter struct is a planner
+	rows   *cache                                                 // of lists, so that turning a page asks nothing; set by NewCatalog
 }
 
 // A Param is one parameter of a command.
@@ -63,12 +65,16 @@ type Param struct {
 
 // A Call is what a command runs with: the console and who asks.
 type Call struct {
-	Console  *s1.Client
-	Caller   Caller
-	Now      time.Time
-	Page     int        // of a list, from 1
-	How      render.How // Run, Raw, CSV, JSON: what is wanted of a list
-	Progress func(render.Card)
+	Console *s1.Client
+	Caller  Caller
+	Now     time.Time
+	Page    int        // of a list, from 1
+	How     render.How // Run, Raw, CSV, JSON: what is wanted of a list
+
+	// Of long work alone, see Command.Long and follows.
+	Saved    json.RawMessage             // what Save was last called with, before a restart; nil at first
+	OnSave   func(json.RawMessage) error // writes down how far the work is
+	Progress func(render.Card)           // shows how far it is, in the one message of the work
 
 	command *Command        // set by Run: what runs,
 	args    json.RawMessage // with what; the buttons of its card repeat it

@@ -44,6 +44,11 @@ type MissingError struct {
 	Given   Invocation // what was given, for a form that is filled with it
 }
 
+// missing says that one of several parameters must be given, and that this is the usual one.
+func missing(param string) error {
+	return &MissingError{Missing: []Param{{Name: param, Title: titleOf(param)}}}
+}
+
 // Error lists the missing parameters.
 func (e *MissingError) Error() string {
 	var names []string

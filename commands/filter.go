@@ -29,26 +29,24 @@ func (q threatSelection) IsZero() bool { return len(q.Keys()) == 0 }
 func (q agentSelection) IsZero() bool  { return len(q.Keys()) == 0 }
 
 func (threatQuery) kind() kind {
-	k := filterKind(s1.ThreatFilter, `JSON with the console's filter keys: {"computerName__contains": ["DESKTOP"], "resolved": false}`)
-	k.selects = ""
-	return k
+	return filterKind(s1.ThreatFilter, `JSON with the console's filter keys: {"computerName__contains": ["DESKTOP"], "resolved": false}; or ids, or words to search for`, freeText)
 }
 
 func (threatSelection) kind() kind {
-	k := selecting(filterKind(s1.ThreatFilter, `JSON with the console's filter keys, or ids: {"computerName__contains": ["DESKTOP"], "resolved": false}`))
+	k := selecting(filterKind(s1.ThreatFilter, `JSON with the console's filter keys, or ids: {"computerName__contains": ["DESKTOP"], "resolved": false}`, shortFilter))
 	k.selects = "threats"
 	return k
 }
 
 func (agentSelection) kind() kind {
-	k := selecting(filterKind(s1.AgentFilter, `JSON with the console's filter keys: {"computerName__contains": ["DESKTOP"], "networkStatuses": ["connected"]}`))
+	k := selecting(filterKind(s1.AgentFilter, `JSON with the console's filter keys: {"computerName__contains": ["DESKTOP"], "networkStatuses": ["connected"]}`, shortFilter))
 	k.selects = "agents"
 	return k
 }
 
-// filterKind reads a filter: JSON, ids alone, or key=value pairs joined by &.
-func filterKind(of s1.FilterKind, hint string) kind {
-	k := objectKind(hint, func(text string, _ Input) (json.RawMessage, error) { return shortFilter(text) })
+// filterKind reads a filter: JSON, or what short makes of anything else.
+func filterKind(of s1.FilterKind, hint string, short func(string) (json.RawMessage, error)) kind {
+	k := objectKind(hint, func(text string, _ Input) (json.RawMessage, error) { return short(text) })
 	read := k.read
 	k.read = func(text string, in Input) (any, error) {
 		value, err := read(text, in)
@@ -128,6 +126,14 @@ func settleTimes(raw json.RawMessage, in Input) json.RawMessage {
 		return raw
 	}
 	return marshal(fields)
+}
+
+// freeText reads words that are no short filter as a full text search. It narrows a list down; it never selects what is changed.
+func freeText(text string) (json.RawMessage, error) {
+	if filter, err := shortFilter(text); err == nil {
+		return filter, nil
+	}
+	return marshal(map[string]string{"query": strings.TrimSpace(text)}), nil
 }
 
 // shortFilter reads what people write instead of JSON: ids, or key=value&key=value as in an address.
@@ -229,7 +235,7 @@ type groupQuery map[string]json.RawMessage
 var groupKeys = []string{
 	"groupIds", "id", "ids", "accountIds", "type", "types", "isDefault", "name", "query", "rank", "description",
 	"updatedAt__gte", "updatedAt__gt", "updatedAt__lte", "updatedAt__lt", "updatedAt__between",
-	"createdAt__gte", "createdAt__gt", "createdAt__lte", "createdAt__lt", "sortBy", "sortOrder",
+	"createdAt__gte", "createdAt__gt", "createdAt__lte", "createdAt__lt", "sortBy", "sortOrder", "limit",
 }
 
 func (groupQuery) kind() kind {

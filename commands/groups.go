@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 
 	"s1bot/render"
 	"s1bot/s1"
@@ -26,6 +27,11 @@ func getGroups() *Command {
 		if err != nil {
 			return render.Card{}, wrong("custom-input", "%s", err)
 		}
+		var limit *Limit
+		if n, err := strconv.Atoi(q.Get("limit")); err == nil && n > 0 {
+			most := Limit(min(n, maxPage))
+			limit = &most
+		}
 		rows := listing[s1.Group]{
 			noun: "Groups", things: "groups", page: call.Console.GroupsPage, table: render.GroupTable,
 			raw: func(g s1.Group) json.RawMessage { return g.Raw },
@@ -35,6 +41,6 @@ func getGroups() *Command {
 			},
 			empty: "Leave a condition of custom-input out. What the console calls Manual in its pages is the type static.",
 		}
-		return rows.show(ctx, call, q.With("siteIds", convert[string](p.Sites)...), nil)
+		return rows.show(ctx, call, q.With("siteIds", convert[string](p.Sites)...), limit)
 	})
 }

@@ -9,6 +9,9 @@ import (
 	"s1bot/s1"
 )
 
+// maxShown is how many targets are looked up again for the outcome: no table of Slack's has more rows.
+const maxShown = 100
+
 // A change is what became of the things that a command was to change.
 type change struct {
 	noun    string   // "endpoint"

@@ -38,7 +38,7 @@ func (cmd *Command) NeedsReason() bool { return cmd.Risk == Destructive }
 // The error is a *UsageError, or a *MissingError where only required parameters are absent.
 func (c *Catalog) Parse(text string, in Input) (Invocation, Extras, error) {
 	text = strings.TrimSpace(unescape(strings.ToValidUTF8(text, "\uFFFD")))
-	cmd, rest, err := c.cutCommand(text)
+	cmd, rest, err := c.cutCommand(text, in)
 	if err != nil {
 		return Invocation{}, Extras{}, err
 	}
@@ -55,7 +55,7 @@ func (c *Catalog) Parse(text string, in Input) (Invocation, Extras, error) {
 }
 
 // cutCommand finds the command at the start of text. Its name may be written with spaces or underscores.
-func (c *Catalog) cutCommand(text string) (*Command, string, error) {
+func (c *Catalog) cutCommand(text string, in Input) (*Command, string, error) {
 	words := strings.FieldsFunc(text, unicode.IsSpace)
 	if len(words) == 0 {
 		return nil, "", &UsageError{Problem: "no command was given", Hint: "write help for a list"}
@@ -65,14 +65,19 @@ func (c *Catalog) cutCommand(text string) (*Command, string, error) {
 			return cmd, afterWords(text, n), nil
 		}
 	}
-	return nil, "", c.unknown(words, text)
+	return nil, "", c.unknown(words[0], afterWords(text, 1), in)
 }
 
-func (c *Catalog) unknown(words []string, text string) error {
-	meant := c.Nearest(words[0])
-	e := &UsageError{Problem: fmt.Sprintf("there is no command %s", quote(words[0])), Nearest: meant}
-	if len(meant) > 0 {
-		e.TryLine = strings.TrimSpace(meant[0] + " " + trimSpace(afterWords(text, 1)))
+// unknown offers the nearest commands, and to run what was typed with the first of them if that makes sense and changes nothing.
+func (c *Catalog) unknown(name, rest string, in Input) error {
+	e := &UsageError{Problem: fmt.Sprintf("there is no command %s", quote(name)), Nearest: c.Nearest(name)}
+	if len(e.Nearest) == 0 {
+		e.Hint = "write help for a list"
+		return e
+	}
+	cmd, _ := c.Find(e.Nearest[0])
+	if try, _, err := c.Parse(cmd.Name+rest, in); err == nil && cmd.Risk == Read {
+		e.Try, e.TryLine = &try, cmd.Line(try.Args)
 	}
 	return e
 }
@@ -99,7 +104,9 @@ type parser struct {
 	main   []token // bare words
 }
 
+// assign takes what it can of the tokens; the error is about the first that it cannot.
 func (p *parser) assign(tokens []token) error {
+	var first error
 	for i := 0; i < len(tokens); i++ {
 		t := tokens[i]
 		if t.name == "" {
@@ -107,12 +114,15 @@ func (p *parser) assign(tokens []token) error {
 			continue
 		}
 		taken, err := p.named(t, tokens[i+1:])
-		if err != nil {
-			return err
+		if first == nil {
+			first = err
 		}
 		i += taken
 	}
-	return p.mainWords()
+	if err := p.mainWords(); first == nil {
+		first = err
+	}
+	return first
 }
 
 // named assigns name=value and returns how many of the following words belong to the value.
@@ -306,6 +316,9 @@ func (cmd *Command) suggest(err error, given Invocation) error {
 	}
 	values[f.Name] = marshal(value)
 	try := Invocation{Command: cmd.Name, Args: marshal(values), How: render.Run}
+	if cmd.Check(try.Args) != nil {
+		return err
+	}
 	e.Try, e.TryLine = &try, cmd.Line(try.Args)
 	return err
 }

@@ -166,7 +166,7 @@ func addNotes() *Command {
 
 // threatChange looks at the threats after the console's yes, to tell them by name.
 func threatChange(ctx context.Context, call *Call, ids []s1.ThreatID, result s1.ActionResult, done string) change {
-	found, err := call.Console.ThreatsByID(ctx, ids)
+	found, err := call.Console.ThreatsByID(ctx, ids[:min(len(ids), maxShown)])
 	c := change{
 		noun: "threat", done: done, result: result, targets: known(call, "threat", ids, found, threatTarget),
 		why: "The threats are gone, in that state already, or outside what the bot's token may change.",

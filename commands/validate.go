@@ -38,7 +38,7 @@ func (c *Catalog) check(cmd *Command) []string {
 	require(!cmd.Guarded || cmd.Risk == Destructive, "only destructive commands can be guarded")
 	require(cmd.Risk == Read || cmd.Needs != "", "it changes something and needs no permission")
 	require((cmd.Risk != Read) == cmd.plans, "what changes something has a plan, and nothing else has")
-	require(cmd.Undo == "" || c.names[squash(cmd.Undo)] != nil, "there is no command %q to undo it", cmd.Undo)
+	require(cmd.Undo == "" || c.names[spelled(cmd.Undo)] != nil, "there is no command %q to undo it", cmd.Undo)
 	require(cmd.Main == "" || cmd.has(cmd.Main), "there is no parameter %q for bare words", cmd.Main)
 	require(len(cmd.Examples) > 0, "it has no example")
 	for _, p := range cmd.Params {

@@ -1,0 +1,248 @@
+package commands
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+)
+
+var input = Input{Zone: zone, Now: now}
+
+// What people type, in all the ways in which they type it, and the arguments that it means.
+func TestSlashTextMeansWhatPeopleMean(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ text, command, args string }{
+		{"list-agents", "list-agents", `{}`},
+		{"LIST_AGENTS Limit=5", "list-agents", `{"limit":5}`},
+		{"List Agents computerName=DESKTOP", "list-agents", `{"computer-name":"DESKTOP"}`},
+		{"agents DESKTOP", "list-agents", `{"computer-name":"DESKTOP"}`},
+		{"agents name=DESKTOP limit=all", "list-agents", `{"computer-name":"DESKTOP","limit":0}`},
+		{"agents --limit=5 comp=x1", "list-agents", `{"limit":5,"computer-name":"x1"}`},
+		{`agents query="two words"`, "list-agents", `{"query":"two words"}`},
+		{"agents query=“two words”", "list-agents", `{"query":"two words"}`},
+		{"agents query=„zwei Wörter“", "list-agents", `{"query":"zwei Wörter"}`},
+		{"agents query=«deux mots»", "list-agents", `{"query":"deux mots"}`},
+		{"agents query=‘two words’", "list-agents", `{"query":"two words"}`},
+		{"agents query='two words'", "list-agents", `{"query":"two words"}`},
+		{"agents query=it's", "list-agents", `{"query":"it's"}`},
+		{`agents query="say \"hi\" now"`, "list-agents", `{"query":"say \"hi\" now"}`},
+		{`agents query="say ""hi"" now"`, "list-agents", `{"query":"say \"hi\" now"}`},
+		{`agents query="C:\dir\" limit=3`, "list-agents", `{"query":"C:\\dir\\","limit":3}`},
+		{`agents query=\\srv\share`, "list-agents", `{"query":"\\\\srv\\share"}`},
+		{`agents query="never closed`, "list-agents", `{"query":"\"never","computer-name":"closed"}`},
+		{"agents query= limit=3", "list-agents", `{"limit":3}`},
+		{"agents query=a=b", "list-agents", `{"query":"a=b"}`},
+		{"agents query=a&amp;b &lt;c&gt;", "list-agents", `{"query":"a&b","computer-name":"<c>"}`},
+		{"agents query=<http://evil.example|evil.example>", "list-agents", `{"query":"evil.example"}`},
+		{"agents query=<https://evil.example/a?b=c>", "list-agents", `{"query":"https://evil.example/a?b=c"}`},
+		{"agents query=<mailto:jdoe@corp.example|jdoe@corp.example>", "list-agents", `{"query":"jdoe@corp.example"}`},
+		{"agents query=<@U0123|jdoe>", "list-agents", `{"query":"@jdoe"}`},
+		{"agents query=<#C0123|soc>", "list-agents", `{"query":"#soc"}`},
+		{"agents query=<!here>", "list-agents", `{"query":"@here"}`},
+		{"agent A1,B2", "get-agent-info", `{"agent-ids":["A1","B2"]}`},
+		{"agent A1, B2 C3", "get-agent-info", `{"agent-ids":["A1","B2","C3"]}`},
+		{"agent A1 A1", "get-agent-info", `{"agent-ids":["A1"]}`},
+		{`agent "My PC","Other, PC"`, "get-agent-info", `{"agent-ids":["My PC","Other, PC"]}`},
+		{`agent agents=["A1", "B2"]`, "get-agent-info", `{"agent-ids":["A1","B2"]}`},
+		{`agent [ A1, B2 ]`, "get-agent-info", `{"agent-ids":["A1","B2"]}`},
+		{`agent [“A1”, “B2”]`, "get-agent-info", `{"agent-ids":["A1","B2"]}`},
+		{`agent [1834780238610855645]`, "get-agent-info", `{"agent-ids":["1834780238610855645"]}`},
+		{"agent ids=A1 ids=B2", "get-agent-info", `{"agent-ids":["A1","B2"]}`},
+		{"threat 1112953674841025235", "get-threat", `{"custom-input":{"ids":["1112953674841025235"]}}`},
+		{"threats 1112953674841025235, 1112953674841025236", "get-threat", `{"custom-input":{"ids":["1112953674841025235","1112953674841025236"]}}`},
+		{"threats evil.exe", "get-threat", `{"custom-input":{"query":"evil.exe"}}`},
+		{"threats filter={“resolved”: false}", "get-threat", `{"custom-input":{"resolved":false}}`},
+		{`threats filter='{"resolved": false}'`, "get-threat", `{"custom-input":{"resolved":false}}`},
+		{`threats filter="{\"resolved\": false}"`, "get-threat", `{"custom-input":{"resolved":false}}`},
+		{`threats filter={"createdAt__gte":"-24h"}`, "get-threat", `{"custom-input":{"createdAt__gte":"2026-11-21T19:00:00.000000Z"}}`},
+		{"verdict 1112953674841025235 verdict=TRUE_POSITIVE", "update-threat-analyst-verdict", `{"threat-ids":["1112953674841025235"],"analyst-verdict":"true_positive"}`},
+		{"alerts since=today until=now", "get-alerts", `{"created-after":"2026-11-21T23:00:00Z","created-before":"2026-11-22T19:00:00Z"}`},
+		{"alerts since=yesterday 14:00", "get-alerts", `{"created-after":"2026-11-21T13:00:00Z"}`},
+		{"alerts since=2026-11-20 14:00 UTC", "get-alerts", `{"created-after":"2026-11-20T14:00:00Z"}`},
+		{"alerts since=2026-11-20T14:00:00+02:00", "get-alerts", `{"created-after":"2026-11-20T12:00:00Z"}`},
+		{"alerts since=7d ago", "get-alerts", `{"created-after":"2026-11-15T19:00:00Z"}`},
+		{"alerts since=-90m", "get-alerts", `{"created-after":"2026-11-22T17:30:00Z"}`},
+	} {
+		inv, _, err := All().Parse(row.text, input)
+		require.NoError(t, err, row.text)
+		require.Equal(t, row.command, inv.Command, row.text)
+		require.JSONEq(t, row.args, string(inv.Args), row.text)
+	}
+}
+
+func TestReasonAndTicketAreTakenOut(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]Extras{
+		`isolate DESKTOP-1 reason="beaconing" ticket=INC-1`:           {"beaconing", "INC-1"},
+		"isolate DESKTOP-1 reason=beaconing to 203.0.113.9 ticket=I1": {"beaconing to 203.0.113.9", "I1"},
+		"isolate DESKTOP-1 reason=“it’s bad”":                         {Reason: "it’s bad"},
+		"isolate DESKTOP-1 REASON=bad":                                {Reason: "bad"},
+		"isolate DESKTOP-1":                                           {},
+		"status 1112953674841025235 status=resolved ticket=INC-2":     {Ticket: "INC-2"},
+	} {
+		inv, extras, err := All().Parse(text, input)
+		require.NoError(t, err, text)
+		require.Equal(t, want, extras, text)
+		require.NotContains(t, string(inv.Args), "reason")
+	}
+	_, _, err := All().Parse("agents reason=x", input)
+	require.ErrorContains(t, err, "only commands that change something take a reason")
+}
+
+// What cannot be understood is told with what is allowed, or what was probably meant, and with a line to try.
+func TestWrongTextIsToldWithWhatToDo(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ text, complaint, try string }{
+		{"", "no command was given", ""},
+		{"list-agent", `there is no command "list-agent"; did you mean list-agents`, "list-agents"},
+		{"lst-agents limit=3", `did you mean list-agents`, "list-agents limit=3"},
+		{"frobnicate", `there is no command "frobnicate"; write help for a list`, ""},
+		{"list-agents computer-nme=x1", "check `computer-nme`: list-agents has no such parameter; did you mean computer-name", ""},
+		{"list-agents computer-name=DESKTOP limit=5000", "check `limit`: 5000 is above the maximum, 1000", "list-agents computer-name=DESKTOP limit=1000"},
+		{"list-agents limit=-1", "-1 is below the minimum, 0", "list-agents limit=0"},
+		{"list-agents limit=ten", `"ten" is not a whole number`, ""},
+		{"list-agents limit=1.5", `"1.5" is not a whole number`, ""},
+		{"list-agents limit=3 limit=4", "check `limit`: it is given twice", ""},
+		{"get-threat limit=0", "0 is below the minimum, 1", "get-threat limit=1"},
+		{"list-agents name=x", "the console searches for two characters or more", ""},
+		{"status 1112953674841025235 status=resolvd", `"resolvd" is none of Unresolved, In Progress, Resolved; did you mean Resolved`, "update-incident-status threat-ids=1112953674841025235 status=resolved"},
+		{"verdict abc verdict=suspicious", `"abc" is not the id of a threat`, ""},
+		{"alerts since=31/12/2026", `"31/12/2026" is not a time`, ""},
+		{"alerts since=2026-11-20T14:00:00 before=2026-11-19", "it is before created-after", ""},
+		{`threats filter={"resolved":}`, "is not a JSON object", ""},
+		{`mitigate filter={"computerNam__contains":["x1"]} action=kill reason=x`, `filter key "computerNam__contains" is unknown for threats; did you mean computerName__contains`, ""},
+		{"mitigate filter={} action=kill reason=x", "an empty filter means everything", ""},
+		{`mitigate filter={"ids":[]} action=kill reason=x`, "an empty filter means everything", ""},
+		{"mitigate evil.exe action=kill reason=x", "is neither JSON nor a list of ids", ""},
+		{"get-system-info now", `"now" belongs to no parameter; it takes no parameters`, ""},
+		{"get-system-info limit=3", "it takes no parameters", ""},
+		{"fetch-event from=now to=-1d", "it is not after start-time", ""},
+		{"fetch-event from=-1d to=now where=computerNam__contains=x", "the console knows no key", ""},
+		{"fetch-event from=-1d to=now where=nonsense", "is not of the form key=value", ""},
+		{"fetch-event from=-1d to=now source=alert sort=updated-at", "alerts cannot be sorted by their last change", "fetch-event start-time=2026-11-21T19:00:00Z end-time=2026-11-22T19:00:00Z sort-by=createdAt event-source=alert"},
+	} {
+		_, _, err := All().Parse(row.text, input)
+		var usage *UsageError
+		require.ErrorAs(t, err, &usage, row.text)
+		require.Contains(t, err.Error(), row.complaint, row.text)
+		require.Equal(t, row.try, usage.TryLine, row.text)
+		if row.try != "" {
+			require.NotNil(t, usage.Try, row.text)
+		}
+	}
+}
+
+func TestWhatLacksARequiredParameterComesBackForItsForm(t *testing.T) {
+	t.Parallel()
+	_, extras, err := All().Parse(`mitigate action=kill reason="why"`, input)
+	var missing *MissingError
+	require.ErrorAs(t, err, &missing)
+	require.Equal(t, "mitigate-threats", missing.Command.Name)
+	require.Equal(t, "filter", missing.Missing[0].Name)
+	require.Equal(t, "mitigate-threats", missing.Given.Command)
+	require.JSONEq(t, `{"mitigate-action":"kill"}`, string(missing.Given.Args))
+	require.Equal(t, "why", extras.Reason)
+
+	_, _, err = All().Parse("isolate", input)
+	require.ErrorAs(t, err, &missing, "one of two parameters is needed: the form asks")
+	require.EqualError(t, err, "disconnect-agent-from-network needs agent-ids")
+}
+
+func TestShortNamesNeverMeanTwoThings(t *testing.T) {
+	t.Parallel()
+	_, _, err := All().Parse("shutdown ids=A1", input)
+	require.ErrorContains(t, err, "has no such parameter", "ids could be agent-ids or group-ids")
+	_, _, err = All().Parse("kill DESKTOP-1 con=x", input)
+	require.ErrorContains(t, err, "SHA-1", "content-hashes is the only name that starts so")
+}
+
+// FuzzParse: nothing that anybody types makes it panic, and what was understood can be written down and read again.
+func FuzzParse(f *testing.F) {
+	for _, cmd := range All().Commands() {
+		for _, example := range cmd.Examples {
+			f.Add(example)
+		}
+	}
+	for _, seed := range []string{`agents query="a ""b"" \"c"`, "agents query=‘x", "agent [a,{", "note 1 text={", "alerts since=\xff", "agents query=&amp;lt;", `agents query="\"`} {
+		f.Add(seed)
+	}
+	catalog := All()
+	f.Fuzz(func(t *testing.T, text string) {
+		inv, _, err := catalog.Parse(text, input)
+		if err != nil {
+			requireOurError(t, err)
+			return
+		}
+		cmd, ok := catalog.Find(inv.Command)
+		require.True(t, ok)
+		line := cmd.Line(inv.Args)
+		again, _, err := catalog.Parse(escape(line), input)
+		require.NoError(t, err, line)
+		require.Equal(t, string(inv.Args), string(again.Args), line)
+	})
+}
+
+func requireOurError(t *testing.T, err error) {
+	var usage *UsageError
+	var missing *MissingError
+	require.True(t, errors.As(err, &usage) || errors.As(err, &missing), "%T: %v", err, err)
+	require.True(t, utf8.ValidString(err.Error()))
+}
+
+// escape is what Slack makes of text.
+func escape(text string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
+}
+
+// FuzzLine: any text comes back as it was, whatever quotes and backslashes it has.
+func FuzzLine(f *testing.F) {
+	for _, seed := range []string{`a"b`, `a\"b`, `a\`, `"`, `\\srv\share "x" \`, "it's", "“x”", "{\"a\":1} b", "a, b", "-x=1", "a\" b\" \\", "[x]"} {
+		f.Add(seed, seed)
+	}
+	catalog := All()
+	cmd, _ := catalog.Find("list-agents")
+	list, _ := catalog.Find("kill-processes")
+	f.Fuzz(func(t *testing.T, first, second string) {
+		first, second = strings.ToValidUTF8(first, "?"), strings.ToValidUTF8(second, "?")
+		if strings.TrimSpace(first) == "" || strings.TrimSpace(second) == "" {
+			return
+		}
+		args := marshal(map[string]any{"query": first, "computer-name": "x" + second + "y"})
+		requireSameAgain(t, catalog, cmd, args)
+		if len([]rune(first)) > 1 && !strings.Contains(first, ",") && len(second) > 1 && !strings.Contains(second, ",") {
+			requireSameAgain(t, catalog, list, marshal(map[string]any{"computer-names": []string{"host-" + first, "pc-" + second}}))
+		}
+	})
+}
+
+func requireSameAgain(t *testing.T, catalog *Catalog, cmd *Command, args json.RawMessage) {
+	line := cmd.Line(args)
+	inv, _, err := catalog.Parse(escape(line), input)
+	require.NoError(t, err, line)
+	require.JSONEq(t, string(args), string(inv.Args), line)
+}
+
+func BenchmarkParse(b *testing.B) {
+	catalog := All()
+	for _, row := range []struct{ name, text string }{
+		{"short", "isolate DESKTOP-1 reason=x"},
+		{"long", `get-alerts created-after="2026-11-20 14:00" incident-statuses=["IN_PROGRESS","unresolved"] analyst-verdicts=“True positive” rule-names="Test rule",other severity=high query=2d7c1a limit=10`},
+	} {
+		b.Run(row.name, func(b *testing.B) {
+			for b.Loop() {
+				if _, _, err := catalog.Parse(row.text, input); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	b.Run("baseline: strings.Fields", func(b *testing.B) {
+		for b.Loop() {
+			_ = strings.Fields("isolate DESKTOP-1 reason=x")
+		}
+	})
+}

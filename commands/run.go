@@ -1,0 +1,170 @@
+package commands
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// Check tells what is wrong with arguments, without asking the console: a *UsageError or a *MissingError.
+func (cmd *Command) Check(args json.RawMessage) error {
+	_, err := cmd.read(args)
+	return err
+}
+
+// read decodes arguments and says in errors which command they are for.
+func (cmd *Command) read(args json.RawMessage) (any, error) {
+	p, err := cmd.decode(args)
+	return p, cmd.explain(err, args)
+}
+
+// explain completes an error of ours by what only the command knows.
+func (cmd *Command) explain(err error, args json.RawMessage) error {
+	given := Invocation{Command: cmd.Name, Args: args}
+	var usage *UsageError
+	var missing *MissingError
+	var ambiguous *AmbiguousError
+	switch {
+	case errors.As(err, &usage):
+		usage.Command, usage.Given = cmd.Name, &given
+	case errors.As(err, &missing):
+		missing.Command, missing.Given = cmd, given
+	case errors.As(err, &ambiguous):
+		ambiguous.Given = given
+	}
+	return err
+}
+
+// Prepare resolves an invocation: names become ids and filters the things they match now. For a command that changes things
+// the plan says what will be touched, and its Args are what is approved and what runs. Nothing is changed.
+func (cmd *Command) Prepare(ctx context.Context, call *Call, args json.RawMessage) (Plan, error) {
+	p, err := cmd.read(args)
+	if err != nil {
+		return Plan{}, err
+	}
+	plan := Plan{}
+	if q, ok := p.(planner); ok {
+		plan, err = q.plan(ctx, call)
+		plan.Args = marshal(p)
+	} else {
+		plan.Args, err = cmd.resolve(ctx, call, marshal(p))
+	}
+	if err != nil {
+		return Plan{}, cmd.blame(cmd.explain(err, args))
+	}
+	return plan, nil
+}
+
+// resolve replaces names by ids in the arguments of a command that only reads.
+func (cmd *Command) resolve(ctx context.Context, call *Call, args json.RawMessage) (json.RawMessage, error) {
+	values, err := readArgs(cmd.fields, args)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range cmd.fields {
+		words := wordsOf(values[f.Name])
+		if f.kind.find == nil || !slices.ContainsFunc(words, isName) {
+			continue
+		}
+		ids, err := f.kind.find(ctx, call, f.Name, words)
+		if err != nil {
+			return nil, err
+		}
+		values[f.Name] = ids
+		if !f.List {
+			values[f.Name] = ids[0]
+		}
+	}
+	return marshal(values), nil
+}
+
+func isName(word string) bool { return !s1.LooksLikeID(word) }
+
+// wordsOf returns the value or the values of an argument as texts.
+func wordsOf(value any) []string {
+	var words []string
+	switch v := value.(type) {
+	case string:
+		words = append(words, v)
+	case []any:
+		for _, element := range v {
+			words = append(words, wordsOf(element)...)
+		}
+	}
+	return words
+}
+
+// ErrNotPrepared refuses to run arguments with names or filters in them where ids must stand: what was shown is what runs.
+var ErrNotPrepared = errors.New("the targets are not resolved to ids")
+
+// Run runs an invocation. One that changes things must come from Prepare; it is refused if anything in it is not an id.
+// A refusal by the console is an *s1.Error whose Operation is the command's title.
+func (cmd *Command) Run(ctx context.Context, call *Call, args json.RawMessage) (render.Card, error) {
+	if cmd.Risk == Read {
+		plan, err := cmd.Prepare(ctx, call, args)
+		if err != nil {
+			return render.Card{}, err
+		}
+		args = plan.Args
+	}
+	p, err := cmd.read(args)
+	if err != nil {
+		return render.Card{}, err
+	}
+	if cmd.Risk != Read && !cmd.isPinned(p, args) {
+		return render.Card{}, fmt.Errorf("%s: %w", cmd.Name, ErrNotPrepared)
+	}
+	card, err := cmd.run(ctx, call.of(cmd, args), p)
+	return card, cmd.blame(cmd.explain(err, args))
+}
+
+// isPinned tells whether every selector is made of ids.
+func (cmd *Command) isPinned(p any, args json.RawMessage) bool {
+	if q, ok := p.(pinned); ok && !q.pinned() {
+		return false
+	}
+	values, err := readArgs(cmd.fields, args)
+	if err != nil {
+		return false
+	}
+	for _, f := range cmd.fields {
+		if f.kind.find != nil && slices.ContainsFunc(wordsOf(values[f.Name]), isName) {
+			return false
+		}
+		if filter, ok := values[f.Name].(json.RawMessage); ok && f.kind.selects != "" && !onlyIDs(filter) {
+			return false
+		}
+	}
+	return true
+}
+
+// onlyIDs tells whether a filter names things by id and by nothing else.
+func onlyIDs(filter json.RawMessage) bool {
+	var ids struct {
+		IDs []string `json:"ids"`
+	}
+	decoder := json.NewDecoder(bytes.NewReader(filter))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(&ids) == nil && len(ids.IDs) > 0 && !slices.ContainsFunc(ids.IDs, isName)
+}
+
+// blame names the command in an error of the console's: the specification's failure indicator is the command's title.
+func (cmd *Command) blame(err error) error {
+	var refusal *s1.Error
+	if !errors.As(err, &refusal) {
+		return err
+	}
+	told := *refusal
+	told.Operation = cmd.Title
+	if told.Status == http.StatusForbidden || told.Permission != "" {
+		told.Permission = cmd.Needs
+	}
+	return &told
+}
