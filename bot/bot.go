@@ -57,6 +57,7 @@ type Config struct {
 	ApprovalsChannel   string             // empty: destructive commands are refused
 	Inbox              Inbox
 	Clips              Clips
+	Jobs               Jobs
 	History            History
 	Now                func() time.Time // time.Now when nil
 	Log                *slog.Logger     // discards when nil
@@ -73,6 +74,7 @@ type Bot struct {
 	sockets *sockets
 	intake  *queue
 	work    *queue
+	desk    *desk
 	cards   keyed // one edit of a request's cards at a time
 	self    identity
 }
@@ -98,6 +100,7 @@ func New(c Config) (*Bot, error) {
 	}
 	b := &Bot{Config: c, api: slack.New(c.BotToken.Reveal(), opts...)}
 	b.post = &poster{api: b.api, http: client, console: c.Console.ConsoleURL(), clips: c.Clips}
+	b.desk = newDesk()
 	b.intake, b.work = newQueue(intakeLimit, c.Log), newQueue(workLimit, c.Log)
 	b.sockets = newSockets(c.Sockets, b.openSocket, b.receive, c.Log)
 	return b, nil
@@ -126,6 +129,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	b.work.close() // what waits is in the inbox, for the next start
 	work.Wait()
 	chores.Wait()
+	b.desk.close()
 	return err
 }
 
@@ -163,6 +167,7 @@ func (b *Bot) keepHouse(ctx context.Context) {
 	for sleep(ctx, tick) {
 		b.expire(ctx)
 		b.recover(ctx)
+		b.adopt(ctx)
 		if err := b.Inbox.Prune(ctx, b.Now().Add(-24*time.Hour)); err != nil && ctx.Err() == nil {
 			b.Log.Warn("cannot forget old deliveries", "err", err)
 		}

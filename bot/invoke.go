@@ -69,6 +69,9 @@ func (b *Bot) invoke(ctx context.Context, a ask) error {
 	if a.inv.How == render.Run {
 		b.remember(ctx, a, cmd)
 	}
+	if cmd.Risk == commands.Read && cmd.Long && a.inv.How == render.Run {
+		return b.long(ctx, cmd, a)
+	}
 	if cmd.Risk == commands.Read {
 		return b.read(ctx, cmd, a)
 	}
@@ -92,12 +95,7 @@ func (b *Bot) call(a ask) *commands.Call {
 
 // read runs a command that changes nothing and answers the caller.
 func (b *Bot) read(ctx context.Context, cmd *commands.Command, a ask) error {
-	call := b.call(a)
-	plan, err := cmd.Prepare(ctx, call, a.inv.Args)
-	if err != nil {
-		return b.blame(cmd, err)
-	}
-	card, err := cmd.Run(ctx, call, plan.Args)
+	card, err := cmd.Run(ctx, b.call(a), a.inv.Args)
 	if err != nil {
 		return b.blame(cmd, err)
 	}
@@ -110,6 +108,22 @@ func (b *Bot) read(ctx context.Context, cmd *commands.Command, a ask) error {
 		return b.post.respond(ctx, a.at.ResponseURL, true, card)
 	}
 	b.reply(ctx, a, card)
+	return nil
+}
+
+// long begins work that takes long, after looking at what was asked for.
+func (b *Bot) long(ctx context.Context, cmd *commands.Command, a ask) error {
+	plan, err := cmd.Prepare(ctx, b.call(a), a.inv.Args)
+	if err != nil {
+		return b.blame(cmd, err)
+	}
+	a.inv.Args = plan.Args
+	if err := b.startJob(ctx, job{Do: a.inv, User: a.user, Origin: a.at, Began: b.Now()}); err != nil {
+		return err
+	}
+	if a.at.Thread == "" {
+		b.reply(ctx, a, notice("This takes a while. Your direct messages with me show how far it is."))
+	}
 	return nil
 }
 
@@ -188,6 +202,14 @@ func newRequest(cmd *commands.Command, a ask, plan commands.Plan, ruling approva
 // blame adds the command to a console's refusal, so that the person reads "List Agents failed." and which permission lacks.
 func (b *Bot) blame(cmd *commands.Command, err error) error {
 	return &commandError{cmd: cmd, err: err}
+}
+
+// blameNil is blame, but nil for nil.
+func (b *Bot) blameNil(cmd *commands.Command, err error) error {
+	if err == nil {
+		return nil
+	}
+	return b.blame(cmd, err)
 }
 
 // A commandError is what went wrong in a command.

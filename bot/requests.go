@@ -85,11 +85,28 @@ func (b *Bot) carryOut(ctx context.Context, req approvals.Request) approvals.Res
 	if !ok {
 		return b.failed(a, fmt.Errorf("command %s is no longer there", req.Command))
 	}
-	card, err := cmd.Run(ctx, b.call(a), req.Args)
+	call := b.call(a)
+	var saved json.RawMessage
+	call.OnSave = func(state json.RawMessage) error { saved = state; return nil }
+	card, err := cmd.Run(ctx, call, req.Args)
 	if err != nil {
 		return b.failed(a, b.blame(cmd, err))
 	}
+	if cmd.Follows() && saved != nil {
+		b.await(ctx, req, saved)
+	}
 	return result(card)
+}
+
+// await begins to wait for the effect of a request that ran.
+func (b *Bot) await(ctx context.Context, req approvals.Request, saved json.RawMessage) {
+	j := job{
+		Do: render.Invocation{Command: req.Command, Args: req.Args}, Follow: true, User: req.Requester, Saved: saved,
+		Origin: origin{Channel: req.Channel, Thread: req.Thread, Key: req.ID}, Began: b.Now(),
+	}
+	if err := b.startJob(ctx, j); err != nil {
+		b.Log.Error("cannot wait for the effect of a request", "request_id", req.ID, "err", err)
+	}
 }
 
 // failed is the outcome of a command that ended in an error.

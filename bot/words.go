@@ -30,6 +30,7 @@ func ownWords() map[string]word {
 		"withdraw": {byRef((*Bot).withdraw), byID((*Bot).withdraw)},
 		"again":    {byRef((*Bot).again), byID((*Bot).again)},
 		"close":    {byRef((*Bot).leave), byID((*Bot).leave)},
+		"cancel":   {noJob, (*Bot).cancelJob},
 	}
 }
 
@@ -112,6 +113,27 @@ func (b *Bot) leave(ctx context.Context, a ask, id, reason string) error {
 	}
 	b.show(ctx, req.ID)
 	b.reply(ctx, a, notice("Closed. Nothing more was done."))
+	return nil
+}
+
+func noJob(*Bot, context.Context, ask, string) error {
+	return &commands.UsageError{Problem: "long work is cancelled with the button on its message"}
+}
+
+// cancelJob ends long work; whoever does it, in whatever process, notices within a few seconds.
+func (b *Bot) cancelJob(ctx context.Context, a ask, args json.RawMessage) error {
+	var p struct{ Job string }
+	if err := json.Unmarshal(args, &p); err != nil {
+		return errGone
+	}
+	found, err := b.Jobs.Cancel(ctx, p.Job)
+	switch {
+	case err != nil:
+		return err
+	case !found:
+		return errGone
+	}
+	b.reply(ctx, a, notice("Cancelling."))
 	return nil
 }
 

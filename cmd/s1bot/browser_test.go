@@ -136,9 +136,12 @@ func (b *browser) person(who, channel string) {
 	b.channel(channel)
 }
 
+// say types into the composer, once the channel is there: a page that still loads draws its composer again.
 func (b *browser) say(text string) {
 	b.t.Helper()
-	b.do("type "+text, chromedp.SendKeys(chromedp.CSS(`[data-testid="composer"]`), text), chromedp.Click(chromedp.CSS(`[data-testid="send"]`)))
+	b.do("type "+text, truth(`document.querySelector('[aria-current="page"]') !== null`),
+		truth(fmt.Sprintf(`(c => { c.focus(); c.value = %q; c.dispatchEvent(new Event("input", {bubbles: true})); return c.value === %q })(document.querySelector('[data-testid="composer"]'))`, text, text)),
+		click(`[data-testid="send"]:not([disabled])`))
 }
 
 func (b *browser) waitText(text string) {
@@ -154,14 +157,14 @@ func (b *browser) waitModal() {
 // press clicks the newest button with a label.
 func (b *browser) press(label string) {
 	b.t.Helper()
-	b.do("press "+label, chromedp.Click(`(//*[@data-testid="message"]//button[normalize-space()="`+label+`"])[last()]`))
+	b.do("press "+label, clickPath(`(//*[@data-testid="message"]//button[normalize-space()="`+label+`"])[last()]`))
 }
 
 // choose picks an option from the newest menu with a label.
 func (b *browser) choose(menu, option string) {
 	b.t.Helper()
-	b.do("open the menu "+menu, chromedp.Click(`(//*[@data-testid="select"][contains(normalize-space(), "`+menu+`")])[last()]`))
-	b.do("choose "+option, chromedp.Click(`//*[@data-testid="option"][contains(normalize-space(), "`+option+`")]`))
+	b.do("open the menu "+menu, clickPath(`(//*[@data-testid="select"][contains(normalize-space(), "`+menu+`")])[last()]`))
+	b.do("choose "+option, clickPath(`//*[@data-testid="option"][contains(normalize-space(), "`+option+`")]`))
 }
 
 // phone makes the window as small as a phone's.
@@ -173,6 +176,11 @@ func (b *browser) phone() {
 // click waits for an element and clicks it in the same breath: a list that is drawn again meanwhile does not matter.
 func click(selector string) chromedp.Action[chromedp.Void] {
 	return truth(fmt.Sprintf("(e => e !== null && (e.click(), true))(document.querySelector(%q))", selector))
+}
+
+// clickPath is click by XPath, which can look for words.
+func clickPath(path string) chromedp.Action[chromedp.Void] {
+	return truth(fmt.Sprintf("(e => e !== null && (e.click(), true))(document.evaluate(%q, document, null, XPathResult.FIRST_ORDERED_NODE_TYPE, null).singleNodeValue)", path))
 }
 
 // truth waits until an expression is true in the page.

@@ -67,7 +67,7 @@ func (p *program) wire() error {
 		AppToken: c.AppToken, BotToken: c.BotToken, APIURL: c.SlackURL, Sockets: c.Sockets,
 		Console: p.console, Catalog: commands.All(), Ledger: ledger, Policy: policy,
 		Approvers: approvals.Members(c.Approvers), ApprovalsChannel: c.ApprovalsChannel,
-		Inbox: p.db.Inbox(), Clips: p.db.Clips(), History: p.db.History(), Log: p.log, Changed: p.changed,
+		Inbox: p.db.Inbox(), Clips: p.db.Clips(), Jobs: p.db.Jobs(), History: p.db.History(), Log: p.log, Changed: p.changed,
 	})
 	if err != nil || c.ThreatsChannel == "" && c.AlertsChannel == "" {
 		return err

@@ -1,0 +1,275 @@
+package bot
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/sourcegraph/conc/panics"
+
+	"s1bot/commands"
+	"s1bot/render"
+)
+
+// Bounds of long work.
+const (
+	jobLease  = 15 * time.Second // how long a job counts as alive without a sign of life
+	jobPulse  = 5 * time.Second  // between signs of life
+	editPause = 2 * time.Second  // between edits of its message: Slack takes about 50 a minute
+)
+
+// errStopping is the cause with which a job's context ends when the program stops: it goes on at the next start.
+var errStopping = errors.New("the bot stops")
+
+// Jobs keeps long work in the database; see bot/store.
+type Jobs interface {
+	Add(ctx context.Context, id, owner string, body []byte, until time.Time) (fresh bool, err error)
+	Claim(ctx context.Context, owner string, now, until time.Time) (id string, body []byte, ok bool, err error)
+	Save(ctx context.Context, id, owner string, body []byte, until time.Time) (held, cancelled bool, err error)
+	Cancel(ctx context.Context, id string) (found bool, err error)
+	Finish(ctx context.Context, id, owner string) error
+}
+
+// A job is long work as its row keeps it. Its message is posted once and edited from then on.
+type job struct {
+	Do      render.Invocation `json:"do"`
+	Follow  bool              `json:"follow,omitempty"` // wait for the effect of a change that ran
+	User    string            `json:"user"`
+	Origin  origin            `json:"origin"`
+	Channel string            `json:"channel,omitempty"` // of its message
+	TS      string            `json:"ts,omitempty"`
+	Saved   json.RawMessage   `json:"saved,omitempty"` // how far the command is
+	Began   time.Time         `json:"began"`
+}
+
+// desk is where jobs are done in this process.
+type desk struct {
+	owner   string
+	ctx     context.Context // ends with errStopping
+	stop    context.CancelCauseFunc
+	running sync.WaitGroup
+}
+
+func newDesk() *desk {
+	ctx, stop := context.WithCancelCause(context.Background())
+	return &desk{owner: rand.Text(), ctx: ctx, stop: stop}
+}
+
+// close ends all jobs of this process; they go on at the next start or in another process.
+func (d *desk) close() {
+	d.stop(errStopping)
+	d.running.Wait()
+}
+
+// startJob writes long work down and begins with it. The same key never makes two jobs.
+func (b *Bot) startJob(ctx context.Context, j job) error {
+	id := "J" + j.Origin.Key
+	body, err := json.Marshal(j)
+	if err != nil {
+		return fmt.Errorf("write a job down: %w", err)
+	}
+	fresh, err := b.Jobs.Add(ctx, id, b.desk.owner, body, time.Now().Add(jobLease))
+	if err != nil || !fresh {
+		return err
+	}
+	b.begin(id, j)
+	return nil
+}
+
+// adopt takes up jobs whose process is gone.
+func (b *Bot) adopt(ctx context.Context) {
+	for ctx.Err() == nil {
+		now := time.Now()
+		id, body, ok, err := b.Jobs.Claim(ctx, b.desk.owner, now, now.Add(jobLease))
+		if err != nil && ctx.Err() == nil {
+			b.Log.Error("cannot look for jobs left over", "err", err)
+		}
+		if err != nil || !ok {
+			return
+		}
+		var j job
+		if err := json.Unmarshal(body, &j); err != nil {
+			b.Log.Error("dropped a job that cannot be read", "job", id, "err", err)
+			_ = b.Jobs.Finish(ctx, id, b.desk.owner)
+			continue
+		}
+		b.begin(id, j)
+	}
+}
+
+// begin does a job in a goroutine of its own: it may wait for an hour, and must not take a slot from clicks.
+func (b *Bot) begin(id string, j job) {
+	w := &worker{b: b, id: id, job: j}
+	w.ctx, w.cancel = context.WithCancelCause(b.desk.ctx)
+	b.desk.running.Go(func() {
+		defer w.cancel(nil)
+		var alive sync.WaitGroup
+		alive.Go(w.pulse)
+		w.do()
+		w.cancel(nil)
+		alive.Wait()
+	})
+}
+
+// A worker does one job.
+type worker struct {
+	b      *Bot
+	id     string
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+
+	mu     sync.Mutex
+	job    job
+	edited time.Time
+}
+
+// do runs the command and shows its end. A job that is stopped or lost says nothing: somebody else goes on with it.
+func (w *worker) do() {
+	a := ask{user: w.job.User, at: w.job.Origin, inv: w.job.Do}
+	err := w.b.admit(w.ctx, &a)
+	card := render.Card{}
+	if err == nil {
+		if p := panics.Try(func() { card, err = w.run(a) }); p != nil {
+			err = p.AsError()
+		}
+	}
+	if cause := context.Cause(w.ctx); errors.Is(cause, errStopping) || errors.Is(cause, errJobLost) {
+		w.release(cause)
+		return
+	}
+	if err != nil {
+		var fault error
+		if card, fault = w.b.explain(a, err); fault != nil {
+			w.b.Log.Error("a job failed", "job", w.id, "command", w.job.Do.Command, "err", fault)
+		}
+	}
+	w.end(card)
+}
+
+// errJobLost is the cause when another process holds the job.
+var errJobLost = errors.New("the job is another process's")
+
+func (w *worker) run(a ask) (render.Card, error) {
+	cmd, ok := w.b.Catalog.Find(w.job.Do.Command)
+	if !ok {
+		return render.Card{}, errGone
+	}
+	call := w.b.call(a)
+	call.Saved, call.OnSave, call.Progress = w.job.Saved, w.save, w.progress
+	if w.job.Follow {
+		card, err := cmd.Follow(w.ctx, call, w.job.Do.Args)
+		return card, w.b.blameNil(cmd, err)
+	}
+	card, err := cmd.Run(w.ctx, call, w.job.Do.Args)
+	return card, w.b.blameNil(cmd, err)
+}
+
+// save writes down how far the command is.
+func (w *worker) save(state json.RawMessage) error {
+	w.mu.Lock()
+	w.job.Saved = state
+	w.mu.Unlock()
+	return w.write(context.WithoutCancel(w.ctx), jobLease)
+}
+
+// write brings the row up to date and prolongs the lease.
+func (w *worker) write(ctx context.Context, lease time.Duration) error {
+	w.mu.Lock()
+	body, err := json.Marshal(w.job)
+	w.mu.Unlock()
+	if err != nil {
+		return fmt.Errorf("write a job down: %w", err)
+	}
+	held, cancelled, err := w.b.Jobs.Save(ctx, w.id, w.b.desk.owner, body, time.Now().Add(lease))
+	switch {
+	case err != nil:
+		return err
+	case !held:
+		w.cancel(errJobLost)
+	case cancelled:
+		w.cancel(commands.ErrCancelled)
+	}
+	return nil
+}
+
+// pulse keeps the lease until the job ends.
+func (w *worker) pulse() {
+	for sleep(w.ctx, jobPulse) {
+		if err := w.write(w.ctx, jobLease); err != nil && w.ctx.Err() == nil {
+			w.b.Log.Warn("cannot prolong a job's lease", "job", w.id, "err", err)
+		}
+	}
+}
+
+// release gives the job up, for the next one to take.
+func (w *worker) release(cause error) {
+	if errors.Is(cause, errStopping) {
+		if err := w.write(context.WithoutCancel(w.ctx), 0); err != nil {
+			w.b.Log.Warn("cannot hand a job over", "job", w.id, "err", err)
+		}
+	}
+}
+
+// progress shows how far the job is, in its one message, with a button that ends it.
+func (w *worker) progress(card render.Card) {
+	w.mu.Lock()
+	early := time.Since(w.edited) < editPause
+	w.mu.Unlock()
+	if early {
+		return // the next one will tell
+	}
+	args, _ := json.Marshal(map[string]string{"job": w.id})
+	card.Actions = append(card.Actions, render.Button{Label: "Cancel", Do: render.Invocation{Command: "cancel", Args: args}})
+	if err := w.show(w.ctx, card); err != nil && w.ctx.Err() == nil {
+		w.b.Log.Warn("cannot show a job's progress", "job", w.id, "err", err)
+	}
+}
+
+// show posts the job's message, or edits it. It goes into the thread where the work was asked for, else to the person's
+// direct messages: an ephemeral message cannot be edited.
+func (w *worker) show(ctx context.Context, card render.Card) error {
+	w.mu.Lock()
+	j := w.job
+	w.edited = time.Now()
+	w.mu.Unlock()
+	if j.TS != "" {
+		return w.b.post.edit(ctx, j.Channel, j.TS, card)
+	}
+	where, thread := j.User, ""
+	if j.Origin.Thread != "" {
+		where, thread = j.Origin.Channel, j.Origin.Thread
+	}
+	files := card.Files
+	card.Files = nil
+	channel, ts, err := w.b.post.post(ctx, where, thread, w.id, card)
+	if err != nil {
+		return err
+	}
+	w.mu.Lock()
+	w.job.Channel, w.job.TS = channel, ts
+	w.mu.Unlock()
+	return errors.Join(w.write(ctx, jobLease), w.b.post.attach(ctx, channel, first(thread, ts), files))
+}
+
+// end shows the outcome, hands its files over, and removes the job.
+func (w *worker) end(card render.Card) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), workLimit)
+	defer cancel()
+	w.mu.Lock()
+	before := w.job
+	w.mu.Unlock()
+	err := w.show(ctx, card)
+	if before.TS != "" && err == nil {
+		err = w.b.post.attach(ctx, before.Channel, first(before.Origin.Thread, before.TS), card.Files)
+	}
+	if err != nil {
+		w.b.Log.Error("cannot show a job's end", "job", w.id, "err", err)
+	}
+	if err := w.b.Jobs.Finish(ctx, w.id, w.b.desk.owner); err != nil {
+		w.b.Log.Error("cannot end a job", "job", w.id, "err", err)
+	}
+}
