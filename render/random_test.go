@@ -73,7 +73,7 @@ func (d dice) part() Part {
 		for range d.IntN(25) {
 			t.Columns = append(t.Columns, Column{Title: d.text(), Right: d.IntN(2) == 0})
 		}
-		for range []int{0, 3, 150}[d.IntN(3)] {
+		for range []int{0, 3, 3, 3, 110}[d.IntN(5)] {
 			row := make([]Line, d.IntN(25))
 			for i := range row {
 				row[i] = d.line()
@@ -120,7 +120,7 @@ func (d dice) action() Action {
 		return b
 	}
 	m := Menu{Label: d.text(), Do: d.invocation(), Param: "analyst-verdict", List: d.IntN(2) == 0}
-	for range []int{0, 1, 4, 4, 4, 150}[d.IntN(6)] {
+	for range []int{0, 1, 2, 3, 4, 4, 4, 4, 4, 110}[d.IntN(10)] {
 		o := Option{Label: d.text(), Value: d.text()}
 		if d.IntN(5) == 0 {
 			in := d.invocation()
@@ -134,7 +134,7 @@ func (d dice) action() Action {
 func (d dice) card() Card {
 	c := Card{Tone: []Tone{Neutral, Info, Good, Waiting, Warning, Critical, Unknown, "odd"}[d.IntN(8)], Title: d.text(), Text: d.text(),
 		Outcome: []Outcome{"", Successful, Partial, Failed, "odd"}[d.IntN(5)]}
-	for range []int{0, 2, 8, 80}[d.IntN(4)] {
+	for range []int{0, 2, 8, 60}[d.IntN(4)] {
 		c.Parts = append(c.Parts, d.part())
 	}
 	for range []int{0, 1, 6, 60}[d.IntN(4)] {
@@ -171,7 +171,7 @@ func (d dice) field(i int) FormField {
 // TestWhateverACardHolds: no card breaks a limit of Slack's, and no text in it does anything.
 func TestWhateverACardHolds(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(300) {
+	for seed := range uint64(150) {
 		m := newDice(seed).card().Message(Options{ConsoleURL: console, Public: seed%2 == 0})
 		require.Empty(t, checkMessage(t, m), "seed %d", seed)
 	}
@@ -180,14 +180,14 @@ func TestWhateverACardHolds(t *testing.T) {
 // TestWhateverAFormHolds: the same of forms.
 func TestWhateverAFormHolds(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(300) {
+	for seed := range uint64(150) {
 		require.Empty(t, checkView(t, newDice(seed).form().View()), "seed %d", seed)
 	}
 }
 
 func FuzzMessage(f *testing.F) {
-	for i, s := range hostile {
-		f.Add(uint64(i), s)
+	for i := 0; i < len(hostile); i += 2 {
+		f.Add(uint64(i), hostile[i])
 	}
 	f.Fuzz(func(t *testing.T, seed uint64, text string) {
 		d := newDice(seed, text, text, text)
@@ -199,8 +199,8 @@ func FuzzMessage(f *testing.F) {
 }
 
 func FuzzView(f *testing.F) {
-	for i, s := range hostile {
-		f.Add(uint64(i), s)
+	for i := 1; i < len(hostile); i += 2 {
+		f.Add(uint64(i), hostile[i])
 	}
 	f.Fuzz(func(t *testing.T, seed uint64, text string) {
 		require.Empty(t, checkView(t, newDice(seed, text, text, text).form().View()))
