@@ -14,10 +14,9 @@ import (
 // A desk keeps one teller for each channel that notices were ever meant for, also those that the settings no longer name: cards
 // there still follow the console.
 type desk struct {
-	out      outlet
-	journal  Journal
-	channels []string // of the settings
-	logger   *slog.Logger
+	out     outlet
+	journal Journal
+	logger  *slog.Logger
 
 	mu     sync.Mutex
 	opened map[string]bool

@@ -2,8 +2,6 @@ package notifier
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -20,14 +18,18 @@ type drawing struct {
 }
 
 // draw makes a notice's card. It never fails: what cannot be drawn gets a plain card, because that there is something to look
-// at in the console is worth telling in any case.
+// at in the console is worth telling in any case; and if it was told before, what the message shows stays.
 func (t *teller) draw(n Notice) drawing {
 	card, err := t.card(n)
-	if err != nil {
-		t.logger.Error("a card cannot be drawn; a plain one takes its place", "notice", n.key(), "err", err)
-		return plain(n)
+	switch {
+	case err == nil:
+		return drawing{card, fingerprint(card)}
+	case n.State == Told:
+		t.logger.Error("a card cannot be drawn; the message stays as it is", "notice", n.key(), "err", err)
+		return drawing{fingerprint: n.Fingerprint}
 	}
-	return drawing{card, fingerprint(card)}
+	t.logger.Error("a card cannot be drawn; a plain one takes its place", "notice", n.key(), "err", err)
+	return plain(n)
 }
 
 func (t *teller) card(n Notice) (card render.Card, err error) {
@@ -57,8 +59,7 @@ func fingerprint(card render.Card) string {
 	if err != nil {
 		data = fmt.Appendf(nil, "%#v", card)
 	}
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:12])
+	return digest(data)
 }
 
 // edit shows a drawing in place of what the message shows.

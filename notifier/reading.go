@@ -12,11 +12,11 @@ import (
 // read goes through everything from window before what the pass has reached, oldest first, page by page. The pass has reached
 // what is in the journal: after each page if the console keeps the order asked for, else after the last.
 func (f *feed) read(ctx context.Context, p pass, window time.Duration) error {
-	r := &reading{feed: f, pass: p, inOrder: true, cursors: map[string]bool{}}
-	var err error
-	if r.cursor, err = f.journal.Cursor(ctx, f.source); err != nil {
+	cursor, err := f.journal.Cursor(ctx, f.source)
+	if err != nil {
 		return fmt.Errorf("read the cursor: %w", err)
 	}
+	r := &reading{feed: f, pass: p, began: f.now(), cursor: cursor, saved: cursor, inOrder: true, cursors: map[string]bool{}}
 	if window == p.sweep {
 		r.forget(f.now())
 	}
@@ -34,7 +34,9 @@ func (f *feed) read(ctx context.Context, p pass, window time.Duration) error {
 type reading struct {
 	*feed
 	pass    pass
+	began   time.Time
 	cursor  Cursor
+	saved   Cursor    // as the journal has it
 	drop    time.Time // notices from before are forgotten with the first page
 	last    time.Time // the latest time stamp so far
 	inOrder bool
@@ -87,10 +89,23 @@ func (r *reading) step(ctx context.Context, q s1.Query) (next s1.Query, more boo
 		return q, false, err
 	}
 	batch.Forget, r.drop = r.drop, time.Time{}
-	return q.With("cursor", page.Next), page.Next != "", r.record(ctx, batch)
+	if r.worthwhile(batch) {
+		if err := r.record(ctx, batch); err != nil {
+			return q, false, err
+		}
+		r.saved = batch.Cursor
+	}
+	return q.With("cursor", page.Next), page.Next != "", nil
+}
+
+// worthwhile spares the journal a write for a cursor alone that hardly moved.
+func (r *reading) worthwhile(b Batch) bool {
+	moved := b.Cursor.Reached[r.pass.name].Sub(r.saved.Reached[r.pass.name])
+	return len(b.Fresh)+len(b.Changed) > 0 || !b.Forget.IsZero() || b.Cursor.Ready != r.saved.Ready || moved > r.pass.overlap/10
 }
 
 // advance moves the cursor over a page. A stamp from the future, be it a clock's fault or an attacker's, does not carry it away.
+// When all is read, it moves on to a while ago even if nothing is that new, so that a burst is not read for ever.
 func (r *reading) advance(items []item, end bool) {
 	for _, it := range items {
 		at := r.pass.at(it)
@@ -98,14 +113,15 @@ func (r *reading) advance(items []item, end bool) {
 			continue
 		}
 		r.inOrder = r.inOrder && !at.Before(r.last)
-		if at.After(r.last) {
-			r.last = at
-		}
+		r.last = latest(r.last, at)
 	}
 	r.cursor.Ready = r.cursor.Ready || end && r.pass.name == survey
 	reached := r.last
-	if now := r.now(); reached.After(now) {
-		reached = now
+	if reached.After(r.began) {
+		reached = r.began
+	}
+	if end {
+		reached = latest(reached, r.began.Add(-r.pass.overlap))
 	}
 	if (r.inOrder || end) && reached.After(r.cursor.Reached[r.pass.name]) {
 		r.cursor.Reached = maps.Clone(r.cursor.Reached)
@@ -114,4 +130,11 @@ func (r *reading) advance(items []item, end bool) {
 		}
 		r.cursor.Reached[r.pass.name] = reached
 	}
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }

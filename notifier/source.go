@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"s1bot/render"
@@ -105,12 +106,27 @@ func sealed[T any](row T, it item) item {
 	if err != nil {
 		body = []byte("{}") // a row that was decoded can be encoded; and what has an id is worth telling
 	}
-	sum := sha256.Sum256(body)
-	it.body, it.version = body, hex.EncodeToString(sum[:12])
+	it.body, it.version = body, digest(body)
+	it.id, it.group = key(it.id), key(it.group)
 	if it.id == "" {
 		it.id = "unnamed-" + it.version
 	}
 	return it
+}
+
+// key is s if that can be a key in any database and in a message's metadata, and a digest of it otherwise: what should be an id
+// may be anything in a broken row.
+func key(s string) string {
+	odd := func(r rune) bool { return r < ' ' || r > '~' }
+	if len(s) > 100 || strings.ContainsFunc(s, odd) {
+		return "odd-" + digest([]byte(s))
+	}
+	return s
+}
+
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:12])
 }
 
 // card reads a body back and draws it.

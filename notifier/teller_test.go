@@ -371,3 +371,44 @@ func once(name string, before, after error) fault {
 		return before, after
 	}
 }
+
+func TestARowThatCannotBeDrawnIsToldPlainly(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		drawn := w.console.AddThreat(threat{Name: "fine"})
+		w.pass(time.Minute)
+		w.stop()
+		spoil := func(id s1.ThreatID, state State) Batch {
+			n := Notice{Source: Threats, ID: string(id), Channel: "CTHREATS", State: state, Version: "spoilt", Body: json.RawMessage(`[]`), Created: time.Now()}
+			cursor, err := w.journal.Cursor(t.Context(), Threats)
+			require.NoError(t, err)
+			return Batch{Source: Threats, Cursor: cursor, Fresh: []Notice{n}, Changed: []Notice{n}}
+		}
+		require.NoError(t, w.journal.Record(t.Context(), spoil(drawn, Due)))
+		require.NoError(t, w.journal.Record(t.Context(), spoil("4711", Due)))
+		w.config.Console = &console{}
+		w.start()
+		w.pass(time.Minute)
+		told := w.slack.In("CTHREATS")
+		require.Len(t, told, 2)
+		require.Empty(t, told[0].Edits, "a card that is there is not spoilt")
+		require.Equal(t, "New threat", told[1].Card.Title)
+		require.True(t, shows(t, told[1], "4711"))
+	})
+}
+
+func TestAStorylineThatNoDatabaseTakesIsStillOneThread(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		for _, story := range []string{"\x00\xff", "\x00\xff", strings.Repeat("x", 5000)} {
+			w.console.AddThreat(threat{Name: "evil.exe", Story: story})
+		}
+		w.pass(time.Minute)
+		told := w.slack.In("CTHREATS")
+		require.Len(t, told, 3)
+		require.Equal(t, told[0].TS, told[1].Thread)
+		for _, n := range w.journal.rows {
+			require.Regexp(t, `^[!-~]{1,100}$`, n.Group)
+		}
+	})
+}

@@ -1,0 +1,259 @@
+package notifier
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/render"
+	"s1bot/s1"
+	"s1bot/s1/s1sim"
+)
+
+// inProcess answers requests with a handler, without a network, so that simulated time goes on.
+type inProcess struct{ http.Handler }
+
+func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+	recorder := httptest.NewRecorder()
+	p.ServeHTTP(recorder, r)
+	return recorder.Result(), nil
+}
+
+// over is a real client of a console that a handler plays.
+func over(t testing.TB, h http.Handler) *s1.Client {
+	var token s1.Secret
+	require.NoError(t, token.UnmarshalText([]byte(s1sim.Token)))
+	client, err := s1.New(s1.Config{BaseURL: "https://console.test", Token: token, HTTPClient: &http.Client{Transport: inProcess{h}}})
+	require.NoError(t, err)
+	return client
+}
+
+func TestThroughARealClientAgainstASimulatedConsole(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.pass(27 * 365 * 24 * time.Hour) // the simulator's data is of the present
+		sim := s1sim.New(s1sim.Options{Now: time.Now})
+		w.config.Console = over(t, sim)
+		w.start()
+		w.pass(time.Minute)
+		require.Empty(t, w.slack.messages, "what the console begins with is history")
+
+		threatID := sim.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", CreatedAt: time.Now()})
+		alertID := sim.AddAlert(s1sim.AlertSpec{Rule: "Encoded PowerShell", CreatedAt: time.Now(), ReportedAt: time.Now()})
+		sim.Fail(s1sim.Match{PathPrefix: "/web/api/v2.1/threats"}, s1sim.Fault{Kind: s1sim.ServerError, Status: 502, Times: 2})
+		w.pass(2 * time.Minute)
+		require.Equal(t, []string{"evil.exe"}, titles(w, "CTHREATS"))
+		require.Equal(t, []string{"Encoded PowerShell"}, titles(w, "CALERTS"))
+
+		sim.SetThreat(threatID, func(o map[string]any) { o["threatInfo"].(map[string]any)["incidentStatus"] = "resolved" })
+		sim.SetAlert(alertID, func(o map[string]any) { o["alertInfo"].(map[string]any)["incidentStatus"] = "Resolved" })
+		w.pass(time.Minute)
+		require.Contains(t, w.slack.In("CTHREATS")[0].Card.Title, "resolved")
+		require.Contains(t, w.slack.In("CALERTS")[0].Card.Title, "resolved")
+
+		client := over(t, sim)
+		agent := s1.AgentID(fmt.Sprint(sim.Threat(threatID)["agentRealtimeInfo"].(map[string]any)["agentId"]))
+		_, err := client.DisconnectAgents(t.Context(), []s1.AgentID{agent})
+		require.NoError(t, err)
+		require.NoError(t, w.running.Refresh(t.Context(), "agent", string(agent)))
+		w.pass(5 * time.Second)
+		require.True(t, shows(t, w.slack.In("CTHREATS")[0], "connect-agent-to-network"))
+		for _, call := range sim.Calls() {
+			require.NotEqual(t, http.StatusBadRequest, call.Status, call.Query)
+		}
+	})
+}
+
+func TestALongBacklogIsReadPageByPage(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.pass(27 * 365 * 24 * time.Hour)
+		sim := s1sim.New(s1sim.Options{Now: time.Now})
+		w.config.Console, w.config.AlertsChannel, w.config.Interval = over(t, sim), "", 10*time.Minute
+		w.start()
+		w.stop()
+		for i := range 1100 {
+			sim.AddThreat(s1sim.ThreatSpec{Name: fmt.Sprintf("threat %04d", i), CreatedAt: time.Now().Add(time.Duration(i/7) * time.Millisecond)})
+		}
+		w.start()
+		w.pass(time.Hour)
+		told := titles(w, "CTHREATS")
+		require.Len(t, told, 1100)
+		require.True(t, slices.IsSorted(told), "oldest first")
+		require.Empty(t, pending(w))
+	})
+}
+
+// samples are objects that consoles really sent, if this machine has them.
+func samples(t *testing.T, pattern string) map[string]json.RawMessage {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("..", "..", "shared", "s1-api", "samples", pattern))
+	require.NoError(t, err)
+	if len(files) == 0 {
+		t.Logf("no recorded samples %s here; made-up data only", pattern)
+	}
+	found := map[string]json.RawMessage{}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		require.NoError(t, err)
+		var answer struct{ Data json.RawMessage }
+		if json.Unmarshal(data, &answer) == nil && len(answer.Data) > 0 && answer.Data[0] == '{' {
+			data = answer.Data
+		}
+		found[filepath.Base(file)] = data
+	}
+	return found
+}
+
+func TestEveryRecordedThreatAndAlertIsTold(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.pass(27 * 365 * 24 * time.Hour)
+		sim := s1sim.New(s1sim.Options{Now: time.Now})
+		w.config.Console, w.config.Backfill = over(t, sim), 10*365*24*time.Hour
+		want := map[string]bool{}
+		for name, raw := range samples(t, "threat_*") {
+			id, err := sim.AddRawThreat(identified(t, raw))
+			require.NoError(t, err, name)
+			want["threat:"+id] = true
+		}
+		for name, raw := range samples(t, "alert_*") {
+			id, err := sim.AddRawAlert(raw)
+			require.NoError(t, err, name)
+			want["alert:"+id] = true
+		}
+		w.start()
+		w.pass(time.Hour)
+		for _, m := range append(w.slack.In("CTHREATS"), w.slack.In("CALERTS")...) {
+			delete(want, m.Key)
+			require.NotEmpty(t, m.Card.Message(render.Options{ConsoleURL: "https://console.test"}).Blocks, m.Key)
+		}
+		require.Empty(t, want)
+	})
+}
+
+// identified gives a recorded threat the id that lists have and some single answers leave out.
+func identified(t *testing.T, raw json.RawMessage) json.RawMessage {
+	t.Helper()
+	var object map[string]json.RawMessage
+	require.NoError(t, json.Unmarshal(raw, &object))
+	if object["id"] != nil {
+		return raw
+	}
+	var info struct{ ThreatID json.RawMessage }
+	require.NoError(t, json.Unmarshal(object["threatInfo"], &info))
+	object["id"] = info.ThreatID
+	raw, err := json.Marshal(object)
+	require.NoError(t, err)
+	return raw
+}
+
+const madeUpThreat = `{"id":"1112953674841025235","threatInfo":{"threatId":"1112953674841025235","threatName":"evil.exe",
+	"analystVerdict":"undefined","incidentStatus":"unresolved","confidenceLevel":"malicious","storyline":"9E6D373B","fileSize":68,
+	"createdAt":"2026-03-16T14:00:16.879105Z","updatedAt":"2026-03-16T14:00:16.874050Z","detectionEngines":[{"key":"k","title":"T"}]},
+	"agentRealtimeInfo":{"agentId":"1109245354690326957","agentComputerName":"DESKTOP-1","agentIsActive":true},
+	"agentDetectionInfo":{"siteName":"Paris"},"mitigationStatus":[{"action":"kill","status":"success"}],"indicators":[{"ids":[43],"tactics":[]}]}`
+
+const madeUpAlert = `{"alertInfo":{"alertId":"1985998272619999973","createdAt":"2026-07-03T03:44:03.003000Z","analystVerdict":"Undefined"},
+	"ruleInfo":{"id":"1412136126226508571","name":"a rule","severity":"Critical"},"sourceProcessInfo":{"name":"powershell.exe","pid":"1252"},
+	"agentDetectionInfo":{"name":"srv-win1"},"agentRealtimeInfo":{"id":"1834780238610855645"}}`
+
+// Consoles answer with null, missing and mistyped fields. Whatever single field of a threat or an alert is broken in whatever
+// way, the row keeps its place and gets a card.
+func TestNoBrokenFieldKeepsARowFromBeingTold(t *testing.T) {
+	t.Parallel()
+	threats, alerts := samples(t, "threat_*"), samples(t, "alert_*")
+	threats["made up"], alerts["made up"] = json.RawMessage(madeUpThreat), json.RawMessage(madeUpAlert)
+	for name, raw := range threats {
+		requireCards(t, name, broken(t, raw, junk(name)), threatsOf)
+	}
+	for name, raw := range alerts {
+		requireCards(t, name, broken(t, raw, junk(name)), alertsOf)
+	}
+}
+
+// junk is what stands in for a field; recorded rows have many fields, so they get less of it.
+func junk(name string) []any {
+	if name == "made up" {
+		return []any{nil, 5, "x", true, []any{}, []any{nil, "y"}, map[string]any{"z": 1}}
+	}
+	return []any{nil, 5}
+}
+
+func threatsOf(c *s1.Client) kind { return threats(c) }
+func alertsOf(c *s1.Client) kind  { return alerts(c) }
+
+func requireCards(t *testing.T, name string, rows []json.RawMessage, source func(*s1.Client) kind) {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"data": rows, "pagination": map[string]any{"nextCursor": nil}})
+	require.NoError(t, err)
+	k := source(over(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write(body) })))
+	page, err := k.page(t.Context(), s1.Query{})
+	require.NoError(t, err, name)
+	require.Len(t, page.Items, len(rows), name)
+	for i, it := range page.Items {
+		require.NotEmpty(t, it.id, "%s: %s", name, rows[i])
+		card, err := k.card(it.body, 0)
+		require.NoError(t, err, "%s: %s", name, rows[i])
+		require.NotEmpty(t, card.Title)
+	}
+}
+
+// broken returns copies of an object in each of which one field, at any depth, is missing or of another type.
+func broken(t *testing.T, raw json.RawMessage, junk []any) []json.RawMessage {
+	t.Helper()
+	var rows []json.RawMessage
+	for _, path := range paths(t, raw) {
+		for _, value := range junk {
+			var object map[string]any
+			require.NoError(t, json.Unmarshal(raw, &object))
+			at := object
+			for _, key := range path[:len(path)-1] {
+				at = at[key].(map[string]any)
+			}
+			at[path[len(path)-1]] = value
+			row, err := json.Marshal(object)
+			require.NoError(t, err)
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+func paths(t *testing.T, raw json.RawMessage) (found [][]string) {
+	t.Helper()
+	var object map[string]json.RawMessage
+	require.NoError(t, json.Unmarshal(raw, &object))
+	for key, value := range object {
+		found = append(found, []string{key})
+		if strings.HasPrefix(string(value), "{") {
+			for _, below := range paths(t, value) {
+				found = append(found, append([]string{key}, below...))
+			}
+		}
+	}
+	return found
+}
+
+func TestWhatTheJournalKeepsIsReadBackAsItWas(t *testing.T) {
+	t.Parallel()
+	rows := samples(t, "threat_*")
+	rows["made up"] = json.RawMessage(madeUpThreat)
+	for name, raw := range rows {
+		body, err := json.Marshal(map[string]any{"data": []json.RawMessage{raw}})
+		require.NoError(t, err)
+		client := over(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write(body) }))
+		page, err := client.ThreatsPage(t.Context(), s1.Query{})
+		require.NoError(t, err, name)
+		direct := render.ThreatCard(page.Items[0], client, 0)
+		kept, err := threats(client).card(threatItem(page.Items[0]).body, 0)
+		require.NoError(t, err, name)
+		require.Equal(t, fingerprint(direct), fingerprint(kept), name)
+	}
+}
