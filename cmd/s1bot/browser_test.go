@@ -132,7 +132,7 @@ func (b *browser) channel(name string) {
 func (b *browser) person(who, channel string) {
 	b.t.Helper()
 	b.do("switch to "+who, click(`[data-testid="person-switcher"]`), click(`[data-testid="person-`+who+`"]`))
-	b.do("wait for "+who, truth(fmt.Sprintf("location.hash.startsWith('#%s')", who)))
+	b.do("wait for "+who, truth(fmt.Sprintf(`document.querySelector('[data-testid="person-switcher"]').innerText.toLowerCase().includes(%q)`, who)))
 	b.channel(channel)
 }
 
