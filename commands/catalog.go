@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // all lists every command, in the order in which people see them. A new one is added here and nowhere else.
@@ -66,7 +67,12 @@ func (c *Catalog) Find(nameOrAlias string) (*Command, bool) {
 
 // spelled makes all spellings of a command's name one: list_agents, List Agents and list-agents.
 func spelled(name string) string {
-	return strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(name))
+	return strings.Map(func(r rune) rune {
+		if r == '-' || r == '_' || r == ' ' {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, name)
 }
 
 // Nearest returns the names of commands that were probably meant.

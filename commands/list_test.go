@@ -1,0 +1,243 @@
+package commands
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/render"
+	"s1bot/s1"
+	"s1bot/s1/s1sim"
+)
+
+// simulated is a call to a simulated console with a few endpoints of known names.
+func simulated(t testing.TB, agents ...string) (*s1sim.Console, *Call) {
+	console := s1sim.New(s1sim.Options{Now: func() time.Time { return now }, Agents: -1, Empty: true})
+	for _, name := range agents {
+		console.AddAgent(s1sim.AgentSpec{Name: name})
+	}
+	return console, callTo(t, console)
+}
+
+func callTo(t testing.TB, console http.Handler) *Call {
+	server := httptest.NewServer(console)
+	t.Cleanup(server.Close)
+	client, err := s1.New(s1.Config{BaseURL: server.URL, Token: s1.NewSecret(s1sim.Token), Backoff: func(int) time.Duration { return 0 }})
+	require.NoError(t, err)
+	return &Call{Console: client, Caller: Caller{ID: "U1", Name: "alice", Zone: zone}, Now: now}
+}
+
+// run runs slash text and returns the card.
+func run(t testing.TB, catalog *Catalog, call *Call, text string) (render.Card, error) {
+	inv, _, err := catalog.Parse(text, input)
+	require.NoError(t, err, text)
+	return invoke(t, catalog, call, inv)
+}
+
+// invoke does what the bot does with an invocation.
+func invoke(t testing.TB, catalog *Catalog, call *Call, inv Invocation) (render.Card, error) {
+	cmd, ok := catalog.Find(inv.Command)
+	require.True(t, ok, inv.Command)
+	as := *call
+	as.How, as.Page = inv.How, inv.Page
+	plan, err := cmd.Prepare(t.Context(), &as, inv.Args)
+	if err != nil {
+		return render.Card{}, err
+	}
+	return cmd.Run(t.Context(), &as, plan.Args)
+}
+
+// longList is a console with many agents and pages of them, and nothing else.
+type longList struct {
+	rows  int
+	calls atomic.Int64
+}
+
+func (l *longList) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	l.calls.Add(1)
+	limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
+	from, _ := strconv.Atoi(r.URL.Query().Get("cursor"))
+	var rows []map[string]string
+	for i := from; i < min(from+limit, l.rows); i++ {
+		rows = append(rows, map[string]string{"id": fmt.Sprintf("20000000000000%05d", i+1), "computerName": fmt.Sprintf("HOST-%04d", i+1)})
+	}
+	page := map[string]any{"totalItems": l.rows, "nextCursor": nil}
+	if from+limit < l.rows {
+		page["nextCursor"] = strconv.Itoa(from + limit)
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{"data": rows, "pagination": page})
+}
+
+func button(t testing.TB, card render.Card, label string) Invocation {
+	for _, a := range card.Actions {
+		if b, ok := a.(render.Button); ok && b.Label == label {
+			return b.Do
+		}
+	}
+	require.Fail(t, "no button "+label, card.Plain())
+	return Invocation{}
+}
+
+func numbered(n int) []string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = fmt.Sprintf("HOST-%04d", i+1)
+	}
+	return names
+}
+
+// Turning pages shows every row once, and asks the console once.
+func TestTurningPagesAsksTheConsoleOnce(t *testing.T) {
+	t.Parallel()
+	console, call := simulated(t, numbered(25)...)
+	catalog := All()
+	card, err := run(t, catalog, call, "agents HOST")
+	require.NoError(t, err)
+	require.Equal(t, `Agents · 25 match computer name "HOST" · page 1 of 3`, card.Title)
+	seen := hostsOn(card)
+	for _, title := range []string{"page 2 of 3", "page 3 of 3"} {
+		card, err = invoke(t, catalog, call, button(t, card, "Next"))
+		require.NoError(t, err)
+		require.Contains(t, card.Title, title)
+		seen = append(seen, hostsOn(card)...)
+	}
+	require.ElementsMatch(t, numbered(25), seen)
+	require.Len(t, console.Calls(), 1)
+
+	card, err = invoke(t, catalog, call, button(t, card, "Previous"))
+	require.NoError(t, err)
+	require.Contains(t, card.Title, "page 2 of 3")
+	require.Len(t, console.Calls(), 1)
+}
+
+func hostsOn(card render.Card) []string {
+	var names []string
+	for _, part := range card.Parts {
+		if table, ok := part.(render.Table); ok {
+			for _, row := range table.Rows {
+				names = append(names, row[0][0].Text)
+			}
+		}
+	}
+	return names
+}
+
+// Who runs a command anew sees what is true now, not what was remembered for the pages.
+func TestACommandThatIsRunAnewAsksAnew(t *testing.T) {
+	t.Parallel()
+	console, call := simulated(t, numbered(25)...)
+	catalog := All()
+	first, err := run(t, catalog, call, "agents HOST")
+	require.NoError(t, err)
+	console.AddAgent(s1sim.AgentSpec{Name: "HOST-NEW"})
+	turned, err := invoke(t, catalog, call, button(t, first, "Next"))
+	require.NoError(t, err)
+	require.Contains(t, turned.Title, "25 match", "the pages of one answer belong together")
+	anew, err := run(t, catalog, call, "agents HOST")
+	require.NoError(t, err)
+	require.Contains(t, anew.Title, "26 match")
+
+	later := *call
+	later.Now = now.Add(2 * keepRows)
+	turned, err = invoke(t, catalog, &later, button(t, first, "Next"))
+	require.NoError(t, err)
+	require.Contains(t, turned.Title, "26 match", "what is remembered is forgotten soon")
+}
+
+// limit=0 is everything, read page by page as somebody turns to it.
+func TestEverythingIsReadOnlyAsFarAsSomebodyLooks(t *testing.T) {
+	t.Parallel()
+	console := &longList{rows: 2100}
+	call := callTo(t, console)
+	catalog := All()
+	card, err := run(t, catalog, call, "agents HOST limit=0")
+	require.NoError(t, err)
+	require.Contains(t, card.Title, "2100 match")
+	require.Contains(t, card.Title, "page 1 of 210")
+	require.EqualValues(t, 1, console.calls.Load())
+
+	do := button(t, card, "Next")
+	do.Page = 150
+	card, err = invoke(t, catalog, call, do)
+	require.NoError(t, err)
+	require.Contains(t, card.Title, "page 150 of 210")
+	require.Len(t, hostsOn(card), 10)
+	require.EqualValues(t, 2, console.calls.Load())
+
+	do.Page = 210
+	card, err = invoke(t, catalog, call, do)
+	require.NoError(t, err)
+	require.Equal(t, "HOST-2100", hostsOn(card)[9])
+	require.EqualValues(t, 3, console.calls.Load())
+}
+
+func TestWithoutALimitACardTellsThatThereIsMoreAndAFileHasItAll(t *testing.T) {
+	t.Parallel()
+	call := callTo(t, &longList{rows: 1203})
+	catalog := All()
+	card, err := run(t, catalog, call, "agents HOST")
+	require.NoError(t, err)
+	require.Contains(t, card.Title, "1203 match")
+	require.Contains(t, card.Plain(), "Only the first 1000 are listed.")
+
+	file, err := invoke(t, catalog, call, button(t, card, "CSV file"))
+	require.NoError(t, err)
+	require.Equal(t, 1204, strings.Count(string(file.Files[0].Body), "\r\n"), "a heading and every row")
+	file, err = invoke(t, catalog, call, button(t, card, "JSON file"))
+	require.NoError(t, err)
+	var rows []json.RawMessage
+	require.NoError(t, json.Unmarshal(file.Files[0].Body, &rows))
+	require.Len(t, rows, 1203)
+
+	raw, err := invoke(t, catalog, call, button(t, card, "Raw JSON"))
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(raw.Files[0].Body, &rows))
+	require.Len(t, rows, pageRows, "the rows of the page that is shown")
+}
+
+func TestALimitHoldsForFilesToo(t *testing.T) {
+	t.Parallel()
+	_, call := simulated(t, numbered(30)...)
+	call.How = render.JSON
+	cmd, _ := All().Find("list-agents")
+	card, err := cmd.Run(t.Context(), call, json.RawMessage(`{"limit":12}`))
+	require.NoError(t, err)
+	var rows []json.RawMessage
+	require.NoError(t, json.Unmarshal(card.Files[0].Body, &rows))
+	require.Len(t, rows, 12)
+}
+
+func TestAPageBeyondTheEndIsTheLast(t *testing.T) {
+	t.Parallel()
+	_, call := simulated(t, numbered(12)...)
+	call.How, call.Page = render.Turn, 99
+	cmd, _ := All().Find("list-agents")
+	card, err := cmd.Run(t.Context(), call, nil)
+	require.NoError(t, err)
+	require.Contains(t, card.Title, "page 2 of 2")
+}
+
+// A console that repeats its cursor would be read for ever.
+func TestARepeatingCursorIsAnError(t *testing.T) {
+	t.Parallel()
+	call := callTo(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, `{"data":[{"id":"2000000000000000001","computerName":"A"}],"pagination":{"nextCursor":"again"}}`)
+	}))
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	cmd, _ := All().Find("list-agents")
+	_, err := cmd.Run(ctx, call, json.RawMessage(`{"limit":0}`))
+	require.ErrorIs(t, err, s1.ErrCursorLoop, "a page of ten is not full yet")
+	call.How = render.CSV
+	_, err = cmd.Run(ctx, call, json.RawMessage(`{"limit":0}`))
+	require.ErrorIs(t, err, s1.ErrCursorLoop)
+}
