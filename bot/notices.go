@@ -17,7 +17,7 @@ import (
 // caller keeps what is to be told and knows when to try again. The error tells what is known about it by a method RetryAfter,
 // Gone or Closed.
 func (b *Bot) Post(ctx context.Context, channel, thread, key string, card render.Card) (string, error) {
-	msg, err := b.post.message(ctx, card)
+	msg, err := b.post.message(ctx, everybody, card)
 	if err != nil {
 		return "", err
 	}
@@ -34,7 +34,7 @@ func (b *Bot) Post(ctx context.Context, channel, thread, key string, card render
 
 // Edit puts card in the place of what a message of ours shows.
 func (b *Bot) Edit(ctx context.Context, channel, ts string, card render.Card) error {
-	msg, err := b.post.message(ctx, card)
+	msg, err := b.post.message(ctx, everybody, card)
 	if err != nil {
 		return err
 	}

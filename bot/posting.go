@@ -38,18 +38,26 @@ const clipTTL = 30 * 24 * time.Hour
 // maxTries bounds how often a post is repeated when Slack says "slow down".
 const maxTries = 5
 
+// An audience is who sees a message. What everybody sees already has no button to share it.
+type audience bool
+
+const (
+	onePerson audience = false
+	everybody audience = true
+)
+
 // message turns a card into what Slack takes.
-func (p *poster) message(ctx context.Context, card render.Card) (render.Message, error) {
+func (p *poster) message(ctx context.Context, who audience, card render.Card) (render.Message, error) {
 	card, err := p.clip(ctx, card)
 	if err != nil {
 		return render.Message{}, err
 	}
-	return card.Message(render.Options{ConsoleURL: p.console}), nil
+	return card.Message(render.Options{ConsoleURL: p.console, Public: bool(who)}), nil
 }
 
 // post shows a card to a channel and returns the message's ts. A user id as channel opens the direct message.
 func (p *poster) post(ctx context.Context, channel, thread, key string, card render.Card) (string, string, error) {
-	msg, err := p.message(ctx, card)
+	msg, err := p.message(ctx, everybody, card)
 	if err != nil {
 		return "", "", err
 	}
@@ -73,7 +81,7 @@ func (p *poster) post(ctx context.Context, channel, thread, key string, card ren
 
 // edit replaces a message of ours.
 func (p *poster) edit(ctx context.Context, channel, ts string, card render.Card) error {
-	msg, err := p.message(ctx, card)
+	msg, err := p.message(ctx, everybody, card)
 	if err != nil {
 		return err
 	}
@@ -89,7 +97,7 @@ func (p *poster) edit(ctx context.Context, channel, ts string, card render.Card)
 
 // whisper shows a card to one person in a channel, in a thread when thread is set.
 func (p *poster) whisper(ctx context.Context, channel, thread, user string, card render.Card) error {
-	msg, err := p.message(ctx, card)
+	msg, err := p.message(ctx, onePerson, card)
 	if err != nil {
 		return err
 	}
@@ -110,7 +118,7 @@ func (p *poster) whisper(ctx context.Context, channel, thread, user string, card
 // respond answers through a response_url: to the person alone, in place of the message they clicked on when replace is set.
 // Slack takes five answers within 30 minutes.
 func (p *poster) respond(ctx context.Context, url string, replace replacing, card render.Card) error {
-	msg, err := p.message(ctx, card)
+	msg, err := p.message(ctx, onePerson, card)
 	if err != nil {
 		return err
 	}

@@ -27,9 +27,14 @@ func (checkCmd) Help() string {
 
 // Run tests the settings against the services that they name.
 func (checkCmd) Run(ctx context.Context, std streams) error {
+	return check(ctx, environment(), std.out)
+}
+
+// check tests the settings in environ and prints what it finds.
+func check(ctx context.Context, environ map[string]string, out io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, checkLimit)
 	defer cancel()
-	c, err := readConfig(environment())
+	c, err := readConfig(environ)
 	var findings []bot.Finding
 	if err == nil {
 		findings = append(findings, bot.Finding{What: "Settings", Note: "complete"})
@@ -41,7 +46,7 @@ func (checkCmd) Run(ctx context.Context, std streams) error {
 			findings = append(findings, bot.Finding{What: "Settings", Err: errors.New(line)})
 		}
 	}
-	return report(std.out, findings)
+	return report(out, findings)
 }
 
 // report prints the findings and fails if one of them does.

@@ -27,6 +27,7 @@ type story struct {
 	console *s1sim.Console
 	program *program
 	config  config
+	environ map[string]string
 	stop    func()
 }
 
@@ -49,7 +50,7 @@ func tell(t *testing.T, options ...func(map[string]string)) *story {
 	}
 	c, err := readConfig(settings)
 	require.NoError(t, err)
-	s.config = c
+	s.config, s.environ = c, settings
 	s.start()
 	t.Cleanup(func() {
 		s.stop()

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/s1/s1sim"
+)
+
+// calls runs a command line and returns its exit code and output.
+func calls(t *testing.T, args ...string) (int, string, string) {
+	t.Helper()
+	var out, err bytes.Buffer
+	code := start(t.Context(), args, &out, &err)
+	return code, out.String(), err.String()
+}
+
+func TestEverySubcommandHasHelp(t *testing.T) {
+	t.Parallel()
+	for _, sub := range []string{"run", "demo", "check", "commands", "manifest", "audit", "version"} {
+		code, out, _ := calls(t, sub, "--help")
+		require.Zero(t, code, sub)
+		require.Contains(t, out, "Usage: s1bot "+sub)
+	}
+}
+
+func TestACommandLineThatMakesNoSenseSaysSo(t *testing.T) {
+	t.Parallel()
+	code, _, errors := calls(t, "frobnicate")
+	require.Equal(t, 2, code)
+	require.Contains(t, errors, "--help")
+}
+
+func TestTheCatalogAsJSON(t *testing.T) {
+	t.Parallel()
+	code, out, _ := calls(t, "commands", "--json")
+	require.Zero(t, code)
+	var list []struct {
+		Name, Title, Area, Risk, Permission string
+		Aliases                             []string
+		Approval                            any
+		Parameters                          []struct {
+			Name, Title, Kind string
+			Required, List    bool
+		}
+	}
+	require.NoError(t, json.Unmarshal([]byte(out), &list))
+	require.GreaterOrEqual(t, len(list), 25)
+	for _, c := range list {
+		require.NotEmpty(t, c.Title, c.Name)
+		require.NotEmpty(t, c.Area, c.Name)
+		require.Contains(t, []string{"read", "change", "destructive"}, c.Risk, c.Name)
+	}
+}
+
+func TestVersionNamesTheGoVersion(t *testing.T) {
+	t.Parallel()
+	code, out, _ := calls(t, "version")
+	require.Zero(t, code)
+	require.Contains(t, out, "go1.")
+}
+
+func TestRunningWithoutSettingsListsThem(t *testing.T) {
+	for _, name := range []string{"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "S1_URL", "S1_API_TOKEN"} {
+		t.Setenv(name, "")
+	}
+	code, _, errors := calls(t, "run")
+	require.Equal(t, 1, code)
+	for _, name := range []string{"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "S1_URL", "S1_API_TOKEN"} {
+		require.Contains(t, errors, name)
+	}
+}
+
+func TestCheckTestsEverySetting(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	var out bytes.Buffer
+	require.NoError(t, check(t.Context(), maps.Clone(s.environ), &out), out.String())
+	for _, words := range []string{"Slack bot token", "Slack app token", "Slack scopes", "S1BOT_APPROVALS_CHANNEL", "Console token", "Console area threats", "Database", "user group @soc"} {
+		require.Contains(t, out.String(), words)
+	}
+	require.NotContains(t, out.String(), "FAIL")
+}
+
+func TestCheckSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	settings := maps.Clone(s.environ)
+	settings["S1BOT_THREATS_CHANNEL"] = "C0NOSUCH"
+	settings["SLACK_APP_TOKEN"] = "xapp-wrong"
+	settings["S1BOT_DATABASE_URL"] = "sqlite:" + filepath.Join(t.TempDir(), "no", "such", "folder", "x.db")
+	s.console.Fail(s1sim.Match{PathPrefix: "/threats"}, s1sim.Fault{Kind: s1sim.Forbidden, Times: -1})
+	var out bytes.Buffer
+	require.ErrorContains(t, check(t.Context(), settings, &out), "checks failed")
+	for _, words := range []string{"FAIL  S1BOT_THREATS_CHANNEL", "FAIL  Slack app token", "FAIL  Database", "FAIL  Console area threats", "Threats › View"} {
+		require.Contains(t, out.String(), words)
+	}
+}
+
+func TestTheAuditTrailTellsEverythingAndVerifies(t *testing.T) {
+	s := tell(t)
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
+	card := s.sees("#approvals", "Approval needed")
+	s.types("mallory", "#soc", "/s1 isolate DESKTOP-1 reason=fun")
+	s.isTold("mallory", "Only operators")
+	s.clicks("bob", card, "Approve")
+	s.becomes(card, "Successful")
+	s.stop()
+	t.Setenv("S1BOT_DATABASE_URL", s.environ["S1BOT_DATABASE_URL"])
+	code, out, _ := calls(t, "audit")
+	require.Zero(t, code)
+	for _, action := range []string{"asked", "refused", "approved", "started", "finished"} {
+		require.Contains(t, out, action)
+	}
+	code, out, _ = calls(t, "audit", "--json")
+	require.Zero(t, code)
+	require.Len(t, strings.Split(strings.TrimSpace(out), "\n"), 5)
+	code, out, _ = calls(t, "audit", "--verify")
+	require.Zero(t, code)
+	require.Contains(t, out, "5 rows")
+}
+
+func TestHealthTellsWhetherAClickWouldArrive(t *testing.T) {
+	t.Parallel()
+	s := tell(t, func(settings map[string]string) { settings["S1BOT_HTTP_ADDR"] = freeAddr(t) })
+	get := func(path string) (int, string) {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+s.config.HTTPAddr+path, nil)
+		require.NoError(t, err)
+		answer, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		defer func() { _ = answer.Body.Close() }()
+		body, err := io.ReadAll(answer.Body)
+		require.NoError(t, err)
+		return answer.StatusCode, string(body)
+	}
+	code, _ := get("/healthz")
+	require.Equal(t, http.StatusOK, code)
+	code, _ = get("/readyz")
+	require.Equal(t, http.StatusOK, code)
+	s.types("alice", "#soc", "/s1 agents DESKTOP-1")
+	s.isTold("alice", "DESKTOP-1")
+	_, metrics := get("/metrics")
+	require.Contains(t, metrics, "s1bot_slack_connections 2")
+	require.Contains(t, metrics, "s1bot_console_call_seconds_count")
+}
+
+// freeAddr is an address that nobody listens on.
+func freeAddr(t *testing.T) string {
+	t.Helper()
+	server, addr, err := listen("127.0.0.1:0", http.NotFoundHandler())
+	require.NoError(t, err)
+	require.NoError(t, server.Close())
+	return addr
+}
+
+func TestAStopFinishesWhatRuns(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.console.Fail(s1sim.Match{PathPrefix: "/agents"}, s1sim.Fault{Kind: s1sim.Hang})
+	s.types("alice", "#soc", "/s1 agents DESKTOP-1")
+	_, err := s.console.WaitCalls(s.patient(), 1, s1sim.Match{PathPrefix: "/agents"})
+	require.NoError(t, err)
+	stopped := make(chan struct{})
+	go func() { s.stop(); close(stopped) }()
+	s.console.Heal()
+	s.isTold("alice", "DESKTOP-1")
+	<-stopped
+}
+
+func TestARevokedTokenEndsTheProgramWithAReason(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	settings := maps.Clone(s.environ)
+	settings["SLACK_BOT_TOKEN"] = "xoxb-revoked"
+	c, err := readConfig(settings)
+	require.NoError(t, err)
+	p, err := assemble(t.Context(), c, s.program.log)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, p.close()) }()
+	require.ErrorContains(t, p.run(context.WithoutCancel(t.Context())), "slack refuses the bot token")
+}
