@@ -95,6 +95,11 @@ func act[ID ~string](ctx context.Context, c *Client, call call, ids []ID, data a
 		return ActionResult{}, refusal(call.operation, err)
 	}
 	call.method, call.body = http.MethodPost, change{idFilter{selected}, data}
+	return affect(ctx, c, call)
+}
+
+// affect sends a change that says itself what it is for, and reads how many things it affects.
+func affect(ctx context.Context, c *Client, call call) (ActionResult, error) {
 	answer, err := get[affected](ctx, c, call)
 	if err != nil {
 		return ActionResult{}, err

@@ -26,6 +26,10 @@ type (
 	NoteID string
 	// RuleID names a custom detection rule.
 	RuleID string
+	// ExclusionID names an exclusion.
+	ExclusionID string
+	// BlocklistID names an item of the blocklist: one hash on one kind of system in one scope.
+	BlocklistID string
 )
 
 // Valid tells whether the id can be sent to the console.
@@ -54,6 +58,12 @@ func (id NoteID) Valid() bool { return validID(id) }
 
 // Valid tells whether the id can be sent to the console.
 func (id RuleID) Valid() bool { return validID(id) }
+
+// Valid tells whether the id can be sent to the console.
+func (id ExclusionID) Valid() bool { return validID(id) }
+
+// Valid tells whether the id can be sent to the console.
+func (id BlocklistID) Valid() bool { return validID(id) }
 
 // LooksLikeID tells whether what a person typed is meant as an id rather than as a name: 17 to 20 digits. A host may well be
 // called "4711"; none is called "1845174760470303882".

@@ -33,3 +33,26 @@ func (c *Client) AlertURL(id AlertID) string {
 	}
 	return c.base.String() + "/incidents/unified-alerts?alertId=" + string(id)
 }
+
+// RulesURL returns the page of the custom detection rules, narrowed down to one. There is no page of its own; this one and the
+// two below are built like that of the endpoints.
+func (c *Client) RulesURL(id RuleID) string {
+	return c.narrowed("/sentinels/star-custom-rules", string(id))
+}
+
+// ExclusionsURL returns the page of the exclusions, narrowed down to one.
+func (c *Client) ExclusionsURL(id ExclusionID) string {
+	return c.narrowed("/sentinels/exclusions", string(id))
+}
+
+// BlocklistURL returns the page of the blocklist, narrowed down to one item.
+func (c *Client) BlocklistURL(id BlocklistID) string {
+	return c.narrowed("/sentinels/blocklist", string(id))
+}
+
+func (c *Client) narrowed(page, id string) string {
+	if !validID(id) {
+		return ""
+	}
+	return c.base.String() + page + "?page=1&filter=" + url.QueryEscape(`{"ids":"`+id+`"}`)
+}

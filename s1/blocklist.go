@@ -1,0 +1,199 @@
+package s1
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"net/http"
+	"regexp"
+	"strings"
+)
+
+// A BlocklistItem is a hash that may not run on one kind of system in one scope.
+type BlocklistItem struct {
+	Row
+	ID             BlocklistID `json:"id"`
+	Type           string      `json:"type"`
+	Value          string      `json:"value"` // SHA-1
+	SHA256         string      `json:"sha256Value"`
+	OSType         OSType      `json:"osType"`
+	Description    string      `json:"description"`
+	Source         string      `json:"source"` // user, cloud, action_from_threat, catalog
+	Scope          Scope       `json:"scope"`
+	ScopeName      string      `json:"scopeName"`
+	ScopePath      string      `json:"scopePath"`
+	NotRecommended string      `json:"notRecommended"`
+	UserName       string      `json:"userName"`
+	CreatedAt      Time        `json:"createdAt"`
+	UpdatedAt      Time        `json:"updatedAt"`
+}
+
+// blackHash is the only type of a blocklist's items. The path takes others, and makes exclusions of them: the opposite.
+const blackHash = "black_hash"
+
+func (c *Client) blocklist() list[BlocklistItem] {
+	return list[BlocklistItem]{client: c, call: call{operation: "list blocklist", method: http.MethodGet, route: "restrictions", permission: "Blacklist.view"}}
+}
+
+// ofBlocklist asks for hashes that are blocked unless q says otherwise.
+func ofBlocklist(q Query) Query {
+	if q.Get("type") == "" && q.Get("types") == "" {
+		return q.With("type", blackHash)
+	}
+	return q
+}
+
+// BlocklistPage returns one page of the blocklist's items that match q. Without a scope, includeChildren or includeParents in q
+// those of all scopes are meant.
+func (c *Client) BlocklistPage(ctx context.Context, q Query) (Page[BlocklistItem], error) {
+	return c.blocklist().page(ctx, ofBlocklist(anyScope(q)))
+}
+
+// Blocklist goes through all items that match q, page by page; see BlocklistPage.
+func (c *Client) Blocklist(ctx context.Context, q Query) iter.Seq2[BlocklistItem, error] {
+	return c.blocklist().all(ctx, ofBlocklist(anyScope(q)))
+}
+
+func anyScope(q Query) Query {
+	for _, key := range []string{"tenant", "accountIds", "siteIds", "groupIds", "includeChildren", "includeParents"} {
+		if q.Get(key) != "" {
+			return q
+		}
+	}
+	return everywhere(q)
+}
+
+// BlocklistByID returns the items with the given ids; ids that the console does not know are missing from the result.
+func (c *Client) BlocklistByID(ctx context.Context, ids []BlocklistID) ([]BlocklistItem, error) {
+	wanted, err := selection(ids)
+	if err != nil {
+		return nil, refusal("list blocklist", err)
+	}
+	return rowsByID(ctx, c.blocklist(), "ids", wanted, ofBlocklist(everywhere(nil)))
+}
+
+var sha1Form = regexp.MustCompile(`^[0-9a-f]{40}$`)
+
+// BlockHash puts one SHA-1 on the blocklist for one kind of system. A hash that is there already is an error of the console's.
+func (c *Client) BlockHash(ctx context.Context, in Scope, hash string, system OSType, description string) ([]BlocklistItem, error) {
+	call := call{operation: "block hash", method: http.MethodPost, route: "restrictions", permission: "Blacklist.create"}
+	hash = strings.ToLower(hash) // the console compares letter by letter
+	switch err := in.check(); {
+	case err != nil:
+		return nil, refusal(call.operation, err)
+	case !sha1Form.MatchString(hash):
+		return nil, invalid(call.operation, "SHA-1 %q", hash)
+	}
+	data := map[string]string{"type": blackHash, "value": hash, "osType": string(system), "source": "user"}
+	if description != "" {
+		data["description"] = description
+	}
+	call.body = map[string]any{"data": data, "filter": in}
+	return made[BlocklistItem](ctx, c, call)
+}
+
+// Unblock takes items off the blocklist.
+func (c *Client) Unblock(ctx context.Context, ids []BlocklistID) (ActionResult, error) {
+	return deleteByID(ctx, c, call{operation: "unblock hashes", route: "restrictions", permission: "Blacklist.edit"}, ids, blackHash)
+}
+
+// BlockThreats blocks the files of threats: of all that share a collection id, in a site, for what target says.
+func (c *Client) BlockThreats(ctx context.Context, collections []string, site SiteID, target TargetScope, description string) (ActionResult, error) {
+	call := call{operation: "block threats", method: http.MethodPost, route: "threats/add-to-blacklist", permission: "Blacklist.create"}
+	selected, err := selection(collections)
+	switch {
+	case err != nil:
+		return ActionResult{}, refusal(call.operation, err)
+	case !site.Valid():
+		return ActionResult{}, refusal(call.operation, ErrInvalidID)
+	case !ValidChoice(target):
+		return ActionResult{}, invalid(call.operation, "target scope %q", target)
+	}
+	data := map[string]string{"targetScope": string(target)}
+	if description != "" {
+		data["description"] = description
+	}
+	call.body = map[string]any{"data": data, "filter": map[string][]string{"collectionIds": selected, "siteIds": {string(site)}}}
+	return affect(ctx, c, call)
+}
+
+// TargetScope is how far from a threat its file is blocked.
+type TargetScope string
+
+// Choices lists the scopes, narrowest first.
+func (TargetScope) Choices() []Choice {
+	return []Choice{{"group", "Group"}, {"site", "Site"}, {"account", "Account"}, {"tenant", "Tenant"}}
+}
+
+// Label is the scope as people read it.
+func (t TargetScope) Label() string { return label(t) }
+
+// HashVerdict is what the vendor's cloud thinks of a file.
+type HashVerdict string
+
+// The verdicts.
+const (
+	HashMalicious HashVerdict = "malicious"
+	HashBenign    HashVerdict = "non-malicious"
+	HashUnknown   HashVerdict = "unknown"
+)
+
+// Choices lists the verdicts.
+func (HashVerdict) Choices() []Choice {
+	return []Choice{{"malicious", "Malicious"}, {"non-malicious", "Not malicious"}, {"unknown", "Unknown"}}
+}
+
+// Label is the verdict as people read it.
+func (v HashVerdict) Label() string { return label(v) }
+
+// UnmarshalText understands every spelling of the console's and keeps unknown ones.
+func (v *HashVerdict) UnmarshalText(text []byte) error { return lenient(v, text) }
+
+// A Reputation is what the vendor's cloud knows of a file. Rank is "0" to "10", from older consoles only.
+type Reputation struct {
+	Row
+	Verdict HashVerdict `json:"verdict"`
+	Rank    string      `json:"rank"`
+}
+
+// HashReputation asks for the verdict on a SHA-1, and where the console has that path no more, or not yet, for the rank: 5 and
+// more is malicious, 1 to 4 is not. A hash that nobody has seen is HashUnknown.
+func (c *Client) HashReputation(ctx context.Context, hash string) (Reputation, error) {
+	hash = strings.ToLower(hash)
+	call := call{operation: "get hash reputation", method: http.MethodGet, route: "hashes/{id}/verdict", ids: []string{hash}, permission: "Blacklist.view"}
+	if !sha1Form.MatchString(hash) {
+		return Reputation{}, invalid(call.operation, "SHA-1 %q", hash)
+	}
+	r, err := get[Reputation](ctx, c, call)
+	if absent(err) {
+		call.route = "hashes/{id}/reputation"
+		r, err = get[Reputation](ctx, c, call)
+	}
+	if r.Verdict == "" {
+		r.Verdict = verdictOf(r.Rank)
+	}
+	return r, err
+}
+
+// absent tells whether a console does not have the path.
+func absent(err error) bool {
+	var e *Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Status {
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented:
+		return true
+	}
+	return false
+}
+
+func verdictOf(rank string) HashVerdict {
+	switch rank {
+	case "", "0":
+		return HashUnknown
+	case "1", "2", "3", "4":
+		return HashBenign
+	}
+	return HashMalicious
+}

@@ -1,0 +1,171 @@
+package s1
+
+import (
+	"context"
+	"iter"
+	"net/http"
+)
+
+// An Exclusion is something that agents do not look at, or do not act on.
+type Exclusion struct {
+	Row
+	ID                ExclusionID       `json:"id"`
+	Type              ExclusionType     `json:"type"`
+	Value             string            `json:"value"`
+	OSType            OSType            `json:"osType"`
+	Mode              ExclusionMode     `json:"mode"`
+	PathExclusionType PathExclusionType `json:"pathExclusionType"`
+	Description       string            `json:"description"`
+	Source            string            `json:"source"`
+	Scope             Scope             `json:"scope"`
+	ScopeName         string            `json:"scopeName"`
+	ScopePath         string            `json:"scopePath"` // "Global\Example\Default site"
+	NotRecommended    string            `json:"notRecommended"`
+	ApplicationName   string            `json:"applicationName"`
+	UserName          string            `json:"userName"`
+	CreatedAt         Time              `json:"createdAt"`
+	UpdatedAt         Time              `json:"updatedAt"`
+}
+
+// ExclusionType says what an exclusion's value is. A hash that is excluded is allowed to run.
+type ExclusionType string
+
+// The types.
+const (
+	ExcludePath        ExclusionType = "path"
+	ExcludeHash        ExclusionType = "white_hash"
+	ExcludeCertificate ExclusionType = "certificate"
+	ExcludeFileType    ExclusionType = "file_type"
+	ExcludeBrowser     ExclusionType = "browser"
+)
+
+// Choices lists the types.
+func (ExclusionType) Choices() []Choice {
+	return []Choice{{"path", "Path"}, {"white_hash", "Hash"}, {"certificate", "Certificate"}, {"file_type", "File Type"}, {"browser", "Browser"}}
+}
+
+// Label is the type as people read it.
+func (t ExclusionType) Label() string { return label(t) }
+
+// UnmarshalText understands every spelling of the console's and keeps unknown ones.
+func (t *ExclusionType) UnmarshalText(text []byte) error { return lenient(t, text) }
+
+// ExclusionMode is how far agents leave a path alone.
+type ExclusionMode string
+
+// Choices lists the modes. The words for the first five are those of the console's pages; which goes with which value of the
+// wire is inferred.
+func (ExclusionMode) Choices() []Choice {
+	return []Choice{
+		{"suppress", "Suppress Alerts"}, {"disable_in_process_monitor", "Interoperability"}, {"disable_in_process_monitor_deep", "Interoperability Extended"},
+		{"disable_all_monitors", "Performance Focus"}, {"disable_all_monitors_deep", "Performance Focus Extended"},
+		{"suppress_dynamic_only", "Suppress Dynamic Only"}, {"suppress_dfi_only", "Suppress DFI Only"},
+		{"suppress_app_control", "Suppress App Control"}, {"suppress_drift_detection", "Suppress Drift Detection"},
+	}
+}
+
+// Label is the mode as people read it.
+func (m ExclusionMode) Label() string { return label(m) }
+
+// UnmarshalText understands every spelling of the console's and keeps unknown ones.
+func (m *ExclusionMode) UnmarshalText(text []byte) error { return lenient(m, text) }
+
+// PathExclusionType says how much below a path is excluded.
+type PathExclusionType string
+
+// The types, narrowest first.
+const (
+	PathFile       PathExclusionType = "file"
+	PathFolder     PathExclusionType = "folder"
+	PathSubfolders PathExclusionType = "subfolders"
+)
+
+// Choices lists the types, narrowest first.
+func (PathExclusionType) Choices() []Choice {
+	return []Choice{{"file", "File"}, {"folder", "Folder"}, {"subfolders", "Subfolders"}}
+}
+
+// Label is the type as people read it.
+func (t PathExclusionType) Label() string { return label(t) }
+
+// UnmarshalText understands every spelling of the console's and keeps unknown ones.
+func (t *PathExclusionType) UnmarshalText(text []byte) error { return lenient(t, text) }
+
+// ExclusionSettings are what makes an exclusion, and all that a change of it sets.
+type ExclusionSettings struct {
+	Type              ExclusionType     `json:"type"`
+	Value             string            `json:"value"`
+	OSType            OSType            `json:"osType"`
+	Mode              ExclusionMode     `json:"mode,omitempty"`
+	PathExclusionType PathExclusionType `json:"pathExclusionType,omitempty"`
+	Description       string            `json:"description,omitempty"`
+}
+
+// Settings are what a change of the exclusion sets, as it is now.
+func (e Exclusion) Settings() ExclusionSettings {
+	return ExclusionSettings{e.Type, e.Value, e.OSType, e.Mode, e.PathExclusionType, e.Description}
+}
+
+func (c *Client) exclusions() list[Exclusion] {
+	return list[Exclusion]{client: c, call: call{operation: "list exclusions", method: http.MethodGet, route: "exclusions", permission: "Exclusions.view"}}
+}
+
+// ExclusionsPage returns one page of the exclusions that match q, those of scopes above and below included.
+func (c *Client) ExclusionsPage(ctx context.Context, q Query) (Page[Exclusion], error) {
+	return c.exclusions().page(ctx, everywhere(q))
+}
+
+// Exclusions goes through all exclusions that match q, page by page.
+func (c *Client) Exclusions(ctx context.Context, q Query) iter.Seq2[Exclusion, error] {
+	return c.exclusions().all(ctx, everywhere(q))
+}
+
+// ExclusionsByID returns the exclusions with the given ids; ids that the console does not know are missing from the result.
+func (c *Client) ExclusionsByID(ctx context.Context, ids []ExclusionID) ([]Exclusion, error) {
+	wanted, err := selection(ids)
+	if err != nil {
+		return nil, refusal("list exclusions", err)
+	}
+	return rowsByID(ctx, c.exclusions(), "ids", wanted, everywhere(nil))
+}
+
+// CreateExclusion makes an exclusion in a scope; where the scope names several places the console may make several.
+func (c *Client) CreateExclusion(ctx context.Context, in Scope, settings ExclusionSettings) ([]Exclusion, error) {
+	call := call{operation: "create exclusion", method: http.MethodPost, route: "exclusions", permission: "Exclusions.create"}
+	if err := in.check(); err != nil {
+		return nil, refusal(call.operation, err)
+	}
+	call.body = struct {
+		Data struct {
+			ExclusionSettings
+			Source string `json:"source"`
+		} `json:"data"`
+		Filter Scope `json:"filter"`
+	}{Filter: in, Data: struct {
+		ExclusionSettings
+		Source string `json:"source"`
+	}{settings, "user"}}
+	return made[Exclusion](ctx, c, call)
+}
+
+// UpdateExclusion replaces the settings of an exclusion and returns it as it is afterwards.
+func (c *Client) UpdateExclusion(ctx context.Context, id ExclusionID, settings ExclusionSettings) (Exclusion, error) {
+	call := call{operation: "update exclusion", method: http.MethodPut, route: "exclusions", permission: "Exclusions.edit"}
+	if !id.Valid() {
+		return Exclusion{}, refusal(call.operation, ErrInvalidID)
+	}
+	call.body = map[string]any{"data": struct {
+		ID ExclusionID `json:"id"`
+		ExclusionSettings
+	}{id, settings}}
+	changed, err := made[Exclusion](ctx, c, call)
+	if err != nil || len(changed) == 0 {
+		return Exclusion{}, err
+	}
+	return changed[0], nil
+}
+
+// DeleteExclusions deletes exclusions. They may be of several types; the console is told the type where it is one.
+func (c *Client) DeleteExclusions(ctx context.Context, ids []ExclusionID, of ExclusionType) (ActionResult, error) {
+	return deleteByID(ctx, c, call{operation: "delete exclusions", route: "exclusions", permission: "Exclusions.delete"}, ids, string(of))
+}

@@ -1,0 +1,142 @@
+package s1
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// An IOC is an indicator of the console's threat intelligence: something whose appearance raises an alert.
+type IOC struct {
+	Row
+	UUID         string   `json:"uuid"` // 32 hexadecimal digits; there is no id
+	Name         string   `json:"name"`
+	Type         IOCType  `json:"type"`
+	Value        string   `json:"value"`
+	Method       string   `json:"method"`
+	Source       string   `json:"source"`
+	Description  string   `json:"description"`
+	Creator      string   `json:"creator"`
+	Category     []string `json:"category"`
+	MitreTactic  []string `json:"mitreTactic"`
+	ExternalID   string   `json:"externalId"`
+	Scope        string   `json:"scope"`
+	ScopeID      []string `json:"scopeId"`
+	CreationTime Time     `json:"creationTime"`
+	UploadTime   Time     `json:"uploadTime"`
+	UpdatedAt    Time     `json:"updatedAt"`
+	ValidUntil   Time     `json:"validUntil"`
+}
+
+// IOCType says what an indicator's value is; upper case on the wire.
+type IOCType string
+
+// The types.
+const (
+	IOCDNS    IOCType = "DNS"
+	IOCIPv4   IOCType = "IPV4"
+	IOCIPv6   IOCType = "IPV6"
+	IOCMD5    IOCType = "MD5"
+	IOCSHA1   IOCType = "SHA1"
+	IOCSHA256 IOCType = "SHA256"
+	IOCURL    IOCType = "URL"
+)
+
+// Choices lists the types.
+func (IOCType) Choices() []Choice {
+	return []Choice{{"IPV4", "IPv4"}, {"IPV6", "IPv6"}, {"DNS", "DNS"}, {"URL", "URL"}, {"MD5", "MD5"}, {"SHA1", "SHA1"}, {"SHA256", "SHA256"}}
+}
+
+// Label is the type as people read it.
+func (t IOCType) Label() string { return label(t) }
+
+// UnmarshalText understands every spelling of the console's and keeps unknown ones.
+func (t *IOCType) UnmarshalText(text []byte) error { return lenient(t, text) }
+
+// IOCSettings are what makes an indicator.
+type IOCSettings struct {
+	Source      string
+	Type        IOCType
+	Value       string
+	Name        string
+	Description string
+	ValidUntil  time.Time // zero: the console's default, two weeks for addresses
+	MitreTactic []string
+	ExternalID  string
+}
+
+func (s IOCSettings) body() map[string]any {
+	body := map[string]any{"source": s.Source, "type": s.Type, "value": s.Value, "method": "EQUALS"}
+	for key, text := range map[string]string{"name": s.Name, "description": s.Description, "externalId": s.ExternalID} {
+		if text != "" {
+			body[key] = text
+		}
+	}
+	if !s.ValidUntil.IsZero() {
+		body["validUntil"] = FormatTime(s.ValidUntil)
+	}
+	if len(s.MitreTactic) > 0 {
+		body["mitreTactic"] = s.MitreTactic
+	}
+	return body
+}
+
+func (c *Client) iocs() list[IOC] {
+	return list[IOC]{client: c, call: call{operation: "list IOCs", method: http.MethodGet, route: "threat-intelligence/iocs", permission: "Threat Intelligence.view"}}
+}
+
+// IOCsPage returns one page of the indicators that match q, which should name accounts.
+func (c *Client) IOCsPage(ctx context.Context, q Query) (Page[IOC], error) {
+	return c.iocs().page(ctx, q)
+}
+
+// IOCs goes through all indicators that match q, page by page.
+func (c *Client) IOCs(ctx context.Context, q Query) iter.Seq2[IOC, error] {
+	return c.iocs().all(ctx, q)
+}
+
+// IOCsByUUID returns the indicators of accounts with the given uuids; those that the console does not know are missing.
+func (c *Client) IOCsByUUID(ctx context.Context, accounts []AccountID, uuids []string) ([]IOC, error) {
+	if err := checkIOCs(accounts, uuids); err != nil {
+		return nil, refusal("list IOCs", err)
+	}
+	return rowsByID(ctx, c.iocs(), "uuids", uuids, Query{}.With("accountIds", texts(accounts)...))
+}
+
+// CreateIOC makes an indicator in accounts.
+func (c *Client) CreateIOC(ctx context.Context, accounts []AccountID, settings IOCSettings) ([]IOC, error) {
+	call := call{operation: "create IOC", method: http.MethodPost, route: "threat-intelligence/iocs", permission: "Threat Intelligence.manage"}
+	in := Scope{Accounts: accounts}
+	if err := in.check(); err != nil {
+		return nil, refusal(call.operation, err)
+	}
+	call.body = map[string]any{"filter": in, "data": []any{settings.body()}}
+	return made[IOC](ctx, c, call)
+}
+
+// DeleteIOCs deletes indicators of accounts by uuid. Accounts alone would mean all of theirs and are refused.
+func (c *Client) DeleteIOCs(ctx context.Context, accounts []AccountID, uuids []string) (ActionResult, error) {
+	call := call{operation: "delete IOCs", method: http.MethodDelete, route: "threat-intelligence/iocs", permission: "Threat Intelligence.manage"}
+	if err := checkIOCs(accounts, uuids); err != nil {
+		return ActionResult{}, refusal(call.operation, err)
+	}
+	call.body = map[string]any{"filter": map[string][]string{"accountIds": texts(accounts), "uuids": uuids}}
+	return affect(ctx, c, call)
+}
+
+var uuidForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+func checkIOCs(accounts []AccountID, uuids []string) error {
+	if len(uuids) == 0 {
+		return ErrNothingSelected
+	}
+	for _, uuid := range uuids {
+		if !uuidForm.MatchString(strings.ReplaceAll(strings.ToLower(uuid), "-", "")) {
+			return ErrInvalidID
+		}
+	}
+	return Scope{Accounts: accounts}.check()
+}

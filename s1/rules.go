@@ -1,0 +1,231 @@
+package s1
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"net/http"
+	"time"
+)
+
+// A Rule is a custom detection rule (STAR): a query that runs all the time, and what its hits lead to.
+type Rule struct {
+	Row
+	ID                RuleID         `json:"id"`
+	Name              string         `json:"name"`
+	Description       string         `json:"description"`
+	Severity          AlertSeverity  `json:"severity"`
+	Status            RuleStatus     `json:"status"`
+	StatusReason      string         `json:"statusReason"`
+	QueryType         RuleQuery      `json:"queryType"`
+	QueryLang         string         `json:"queryLang"`
+	S1QL              string         `json:"s1ql"`
+	ExpirationMode    ExpirationMode `json:"expirationMode"`
+	Expiration        Time           `json:"expiration"`
+	Expired           bool           `json:"expired"`
+	TreatAsThreat     TreatAsThreat  `json:"treatAsThreat"` // the console stores UNDEFINED as null
+	NetworkQuarantine bool           `json:"networkQuarantine"`
+	GeneratedAlerts   int            `json:"generatedAlerts"`
+	LastAlertTime     Time           `json:"lastAlertTime"`
+	ReachedLimit      bool           `json:"reachedLimit"`
+	Scope             string         `json:"scope"`
+	ScopeID           []string       `json:"scopeId"` // a text in some answers
+	SiteID            SiteID         `json:"siteId"`
+	SiteName          string         `json:"siteName"`
+	AccountID         AccountID      `json:"accountId"`
+	AccountName       string         `json:"accountName"`
+	Creator           string         `json:"creator"`
+	CreatedAt         Time           `json:"createdAt"`
+	UpdatedAt         Time           `json:"updatedAt"`
+
+	CorrelationParams json.RawMessage `json:"correlationParams"`
+	CoolOffSettings   json.RawMessage `json:"coolOffSettings"`
+	ScheduledParams   json.RawMessage `json:"scheduledParams"`
+}
+
+// Treat is what hits are taken for; the console leaves it empty for "an alert only".
+func (r Rule) Treat() TreatAsThreat {
+	if r.TreatAsThreat == "" {
+		return TreatUndefined
+	}
+	return r.TreatAsThreat
+}
+
+// Place is the scope of the rule, as the bodies of changes want it; the zero Scope if the console does not say.
+func (r Rule) Place() Scope {
+	ids := r.ScopeID
+	switch {
+	case r.Scope == "global" || r.Scope == "tenant":
+		return Scope{Tenant: true}
+	case r.Scope == "account" && len(ids) > 0:
+		return Scope{Accounts: idsOf[AccountID](ids)}
+	case r.Scope == "account" && r.AccountID != "":
+		return Scope{Accounts: []AccountID{r.AccountID}}
+	case r.Scope == "site" && len(ids) > 0:
+		return Scope{Sites: idsOf[SiteID](ids)}
+	case r.Scope == "site" && r.SiteID != "":
+		return Scope{Sites: []SiteID{r.SiteID}}
+	case r.Scope == "group" && len(ids) > 0:
+		return Scope{Groups: idsOf[GroupID](ids)}
+	}
+	return Scope{}
+}
+
+func idsOf[T ~string](texts []string) []T {
+	ids := make([]T, len(texts))
+	for i, s := range texts {
+		ids[i] = T(s)
+	}
+	return ids
+}
+
+// Settings are the fields of the rule that a change sets, as they are now. A change replaces all of them.
+func (r Rule) Settings() RuleSettings {
+	s := RuleSettings{
+		Name: r.Name, Description: r.Description, QueryType: r.QueryType, S1QL: r.S1QL, Severity: r.Severity, Status: r.Status,
+		ExpirationMode: r.ExpirationMode, NetworkQuarantine: new(r.NetworkQuarantine), TreatAsThreat: r.Treat(),
+		CorrelationParams: given(r.CorrelationParams), CoolOffSettings: given(r.CoolOffSettings), ScheduledParams: given(r.ScheduledParams),
+	}
+	if r.QueryLang != "1.0" { // which the console takes by itself
+		s.QueryLang = r.QueryLang
+	}
+	if r.ExpirationMode == ExpiresOnce {
+		s.Expiration = r.Expiration.Time
+	}
+	return s
+}
+
+// given returns nil for what says nothing.
+func given(raw json.RawMessage) json.RawMessage {
+	if string(raw) == "null" || string(raw) == "{}" {
+		return nil
+	}
+	return raw
+}
+
+// RuleSettings are what makes a rule, and all that a change of it sets: what is left out is lost.
+type RuleSettings struct {
+	Name              string
+	Description       string
+	QueryType         RuleQuery
+	QueryLang         string
+	S1QL              string
+	Severity          AlertSeverity
+	Status            RuleStatus
+	ExpirationMode    ExpirationMode
+	Expiration        time.Time // of a temporary rule
+	NetworkQuarantine *bool
+	TreatAsThreat     TreatAsThreat
+
+	CorrelationParams, CoolOffSettings, ScheduledParams json.RawMessage
+}
+
+// MarshalJSON writes the settings as the console wants them; empty ones are left out.
+func (s RuleSettings) MarshalJSON() ([]byte, error) {
+	body := map[string]any{
+		"name": s.Name, "queryType": s.QueryType, "severity": s.Severity, "status": s.Status, "expirationMode": s.ExpirationMode,
+	}
+	for key, text := range map[string]string{
+		"description": s.Description, "queryLang": s.QueryLang, "s1ql": s.S1QL, "treatAsThreat": string(s.TreatAsThreat),
+	} {
+		if text != "" {
+			body[key] = text
+		}
+	}
+	for key, raw := range map[string]json.RawMessage{
+		"correlationParams": s.CorrelationParams, "coolOffSettings": s.CoolOffSettings, "scheduledParams": s.ScheduledParams,
+	} {
+		if len(raw) > 0 {
+			body[key] = raw
+		}
+	}
+	if !s.Expiration.IsZero() {
+		body["expiration"] = FormatTime(s.Expiration)
+	}
+	if s.NetworkQuarantine != nil {
+		body["networkQuarantine"] = *s.NetworkQuarantine
+	}
+	return json.Marshal(body)
+}
+
+func (c *Client) rules() list[Rule] {
+	return list[Rule]{client: c, call: call{operation: "list rules", method: http.MethodGet, route: "cloud-detection/rules", permission: "Custom Rules.view"}}
+}
+
+// all kinds of rules: without it the console leaves out scheduled and correlation rules, and does not say so.
+func allRules(q Query) Query { return q.With("isLegacy", "false") }
+
+// RulesPage returns one page of the rules that match q, of every query type.
+func (c *Client) RulesPage(ctx context.Context, q Query) (Page[Rule], error) {
+	return c.rules().page(ctx, allRules(q))
+}
+
+// Rules goes through all rules that match q, page by page.
+func (c *Client) Rules(ctx context.Context, q Query) iter.Seq2[Rule, error] {
+	return c.rules().all(ctx, allRules(q))
+}
+
+// RulesByID returns the rules with the given ids; ids that the console does not know are missing from the result.
+func (c *Client) RulesByID(ctx context.Context, ids []RuleID) ([]Rule, error) {
+	wanted, err := selection(ids)
+	if err != nil {
+		return nil, refusal("list rules", err)
+	}
+	return rowsByID(ctx, c.rules(), "ids", wanted, allRules(nil))
+}
+
+type ruleBody struct {
+	Data   RuleSettings `json:"data"`
+	Filter Scope        `json:"filter"`
+}
+
+// CreateRule makes a rule in a scope. Consoles tend to make a draft of it, whatever status was asked for: see Rule.Status.
+func (c *Client) CreateRule(ctx context.Context, in Scope, settings RuleSettings) (Rule, error) {
+	call := call{operation: "create rule", method: http.MethodPost, route: "cloud-detection/rules", permission: "Custom Rules.manage"}
+	return c.putRule(ctx, call, in, settings)
+}
+
+// UpdateRule replaces the settings of a rule. in is the rule's own scope.
+func (c *Client) UpdateRule(ctx context.Context, id RuleID, in Scope, settings RuleSettings) (Rule, error) {
+	call := call{operation: "update rule", method: http.MethodPut, route: "cloud-detection/rules/{id}", ids: []string{string(id)}, permission: "Custom Rules.manage"}
+	if !id.Valid() {
+		return Rule{}, refusal(call.operation, ErrInvalidID)
+	}
+	return c.putRule(ctx, call, in, settings)
+}
+
+func (c *Client) putRule(ctx context.Context, call call, in Scope, settings RuleSettings) (Rule, error) {
+	if err := in.check(); err != nil {
+		return Rule{}, refusal(call.operation, err)
+	}
+	call.body = ruleBody{settings, in}
+	rules, err := made[Rule](ctx, c, call)
+	if err != nil || len(rules) == 0 {
+		return Rule{}, err
+	}
+	return rules[0], nil
+}
+
+// EnableRules activates rules; they are Activating for a while.
+func (c *Client) EnableRules(ctx context.Context, ids []RuleID) (ActionResult, error) {
+	return c.ruleAction(ctx, call{operation: "activate rules", method: http.MethodPut, route: "cloud-detection/rules/enable"}, ids)
+}
+
+// DisableRules stops rules; they are Disabling for a while.
+func (c *Client) DisableRules(ctx context.Context, ids []RuleID) (ActionResult, error) {
+	return c.ruleAction(ctx, call{operation: "disable rules", method: http.MethodPut, route: "cloud-detection/rules/disable"}, ids)
+}
+
+// DeleteRules deletes rules for good. A rule that is gone already is an error.
+func (c *Client) DeleteRules(ctx context.Context, ids []RuleID) (ActionResult, error) {
+	return c.ruleAction(ctx, call{operation: "delete rules", method: http.MethodDelete, route: "cloud-detection/rules"}, ids)
+}
+
+func (c *Client) ruleAction(ctx context.Context, call call, ids []RuleID) (ActionResult, error) {
+	selected, err := selection(ids)
+	if err != nil {
+		return ActionResult{}, refusal(call.operation, err)
+	}
+	call.permission, call.body = "Custom Rules.manage", change{Filter: idFilter{selected}}
+	return affect(ctx, c, call)
+}
