@@ -2,6 +2,7 @@ package commands
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -146,7 +147,7 @@ func (cmd *Command) FromForm(values map[string][]string, base json.RawMessage, c
 		case value != nil:
 			args[f.Name] = value
 		case f.Required:
-			wrongs[f.box(values)] = "Please fill this in."
+			wrongs[f.box(values)] = problemOf(errUnfilled)
 		default:
 			delete(args, f.Name)
 		}
@@ -242,6 +243,9 @@ func linesOf(text string) []string {
 
 func oneText(values []string) string { return strings.TrimSpace(strings.Join(values, " ")) }
 
+// errUnfilled asks for a value.
+var errUnfilled = errors.New("please fill this in")
+
 // crossed checks the rules across fields, and puts what is wrong under a field that the form has.
 func (cmd *Command) crossed(args json.RawMessage, values map[string][]string) map[string]string {
 	err := cmd.Check(args)
@@ -249,8 +253,16 @@ func (cmd *Command) crossed(args json.RawMessage, values map[string][]string) ma
 		return nil
 	}
 	name := ""
-	if e, ok := err.(*UsageError); ok && asked(values, e.Param) {
-		name = e.Param
+	var usage *UsageError
+	var missing *MissingError
+	switch {
+	case errors.As(err, &usage):
+		name = usage.Param
+	case errors.As(err, &missing):
+		name, err = missing.Missing[0].Name, errUnfilled
+	}
+	if !asked(values, name) {
+		name = ""
 	}
 	for _, f := range cmd.fields {
 		if name == "" && asked(values, f.Name) {

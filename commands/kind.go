@@ -3,6 +3,7 @@ package commands
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -193,6 +194,9 @@ var longNumber = regexp.MustCompile(`\d{17,20}`)
 func idInAddress(text string) string {
 	if !strings.HasPrefix(text, "https://") && !strings.HasPrefix(text, "http://") {
 		return ""
+	}
+	if plain, err := url.QueryUnescape(text); err == nil {
+		text = plain // %22 ahead of an id would lengthen it
 	}
 	ids := longNumber.FindAllString(text, -1)
 	if len(ids) == 0 {

@@ -1,0 +1,171 @@
+package commands
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/render"
+	"s1bot/s1/s1sim"
+)
+
+func asks(t *testing.T, form render.Form, name string) render.FormField {
+	for _, f := range form.Fields {
+		if f.Name == name {
+			return f
+		}
+	}
+	require.Fail(t, "the form has no field "+name)
+	return render.FormField{}
+}
+
+// The widget fits the type; what was given stands in it.
+func TestAFormAsksForEachParameterInItsOwnWay(t *testing.T) {
+	t.Parallel()
+	caller := Caller{ID: "U1", Zone: zone}
+	alerts, _ := All().Find("get-alerts")
+	form := alerts.Form(json.RawMessage(`{"created-after":"2026-11-20T13:00:00Z","severity":"High","rule-names":["a","b, c"],"limit":0,"incident-statuses":["resolved"]}`), caller)
+	require.Equal(t, "Get Alerts", form.Title)
+	require.Equal(t, render.DateTime, asks(t, form, "created-after").Widget)
+	require.Equal(t, []string{"2026-11-20T13:00:00Z"}, asks(t, form, "created-after").Value)
+	require.Equal(t, zone, asks(t, form, "created-after").Zone)
+	require.Equal(t, render.Select, asks(t, form, "severity").Widget)
+	require.Equal(t, []string{"High"}, asks(t, form, "severity").Value)
+	require.Equal(t, render.MultiSelect, asks(t, form, "incident-statuses").Widget)
+	require.Len(t, asks(t, form, "incident-statuses").Choices, 3)
+	require.Equal(t, render.MultiSearch, asks(t, form, "site-ids").Widget)
+	require.Equal(t, "sites", asks(t, form, "site-ids").Search)
+	require.Equal(t, render.MultiLine, asks(t, form, "rule-names").Widget)
+	require.Equal(t, []string{"a\nb, c"}, asks(t, form, "rule-names").Value)
+	require.Equal(t, render.Number, asks(t, form, "limit").Widget)
+	require.Equal(t, []string{"0"}, asks(t, form, "limit").Value)
+	require.EqualValues(t, 1000, *asks(t, form, "limit").Max)
+}
+
+func TestOnlyWhatChangesSomethingAsksForAReason(t *testing.T) {
+	t.Parallel()
+	for _, cmd := range All().Commands() {
+		form := cmd.Form(nil, Caller{})
+		names := map[string]bool{}
+		for _, f := range form.Fields {
+			require.False(t, names[f.Name], "%s asks twice for %s", cmd.Name, f.Name)
+			names[f.Name] = true
+			if f.Name == ReasonParam {
+				require.Equal(t, cmd.Risk == Destructive, f.Required, cmd.Name)
+			}
+		}
+		require.Equal(t, cmd.Risk != Read, names[ReasonParam], cmd.Name)
+		require.Equal(t, cmd.Risk != Read, names[TicketParam], cmd.Name)
+		require.True(t, form.Fits(), cmd.Name)
+	}
+}
+
+// Threats to act on are searched for by name; the filter stands beside the box, and both hold.
+func TestAFilterHasASearchBoxBesideIt(t *testing.T) {
+	t.Parallel()
+	mitigate, _ := All().Find("mitigate")
+	form := mitigate.Form(json.RawMessage(`{"filter":{"ids":["1112953674841025235"]},"mitigate-action":"kill"}`), Caller{})
+	require.Equal(t, render.MultiSearch, asks(t, form, "filter.ids").Widget)
+	require.Equal(t, "threats", asks(t, form, "filter.ids").Search)
+	require.Equal(t, []string{"1112953674841025235"}, asks(t, form, "filter.ids").Value)
+	require.Empty(t, asks(t, form, "filter").Value)
+
+	sent := map[string][]string{"filter.ids": {"1112953674841025235"}, "filter": {`{"resolved":false}`}, "mitigate-action": {"kill"}, "reason": {"x"}, "ticket": {}}
+	args, extras, wrong := mitigate.FromForm(sent, nil, Caller{})
+	require.Empty(t, wrong)
+	require.Equal(t, Extras{Reason: "x"}, extras)
+	require.JSONEq(t, `{"filter":{"ids":["1112953674841025235"],"resolved":false},"mitigate-action":"kill"}`, string(args))
+}
+
+// What is wrong is told under its field, everything at once.
+func TestAFormTellsWhatIsWrongUnderEachField(t *testing.T) {
+	t.Parallel()
+	mitigate, _ := All().Find("mitigate")
+	_, _, wrong := mitigate.FromForm(map[string][]string{"filter.ids": {}, "filter": {`{"resolvd":true}`}, "mitigate-action": {}, "reason": {" "}}, nil, Caller{})
+	require.Equal(t, map[string]string{
+		"filter":          `Filter key "resolvd" is unknown for threats. Did you mean resolved?`,
+		"mitigate-action": "Please fill this in.",
+		"reason":          "Please say why: the approver reads it.",
+	}, wrong)
+
+	_, _, wrong = mitigate.FromForm(map[string][]string{"filter.ids": {}, "filter": {}, "mitigate-action": {"kill"}, "reason": {"x"}}, nil, Caller{})
+	require.Equal(t, map[string]string{"filter.ids": "Please fill this in."}, wrong)
+
+	agents, _ := All().Find("list-agents")
+	_, _, wrong = agents.FromForm(map[string][]string{"computer-name": {"x"}, "query": {}, "limit": {"5000"}}, nil, Caller{})
+	require.Equal(t, map[string]string{"limit": "5000 is above the maximum, 1000. Did you mean 1000?"}, wrong)
+	_, _, wrong = agents.FromForm(map[string][]string{"computer-name": {"x"}, "query": {}, "limit": {}}, nil, Caller{})
+	require.Equal(t, map[string]string{"computer-name": "The console searches for two characters or more."}, wrong)
+
+	isolate, _ := All().Find("isolate")
+	_, _, wrong = isolate.FromForm(map[string][]string{"agent-ids": {}, "filter": {}, "reason": {"x"}}, nil, Caller{})
+	require.Equal(t, map[string]string{"agent-ids": "Please fill this in."}, wrong)
+
+	events, _ := All().Find("fetch-event")
+	_, _, wrong = events.FromForm(map[string][]string{"start-time": {"2026-11-20T13:00:00Z"}, "end-time": {"2026-11-19T13:00:00Z"}}, nil, Caller{})
+	require.Equal(t, map[string]string{"end-time": "It is not after start-time, so nothing can match."}, wrong)
+}
+
+// What the form does not ask for stays; what was emptied is gone.
+func TestAFormChangesOnlyWhatItAsksFor(t *testing.T) {
+	t.Parallel()
+	agents, _ := All().Find("list-agents")
+	args, _, wrong := agents.FromForm(map[string][]string{"query": {}, "limit": {"7"}}, json.RawMessage(`{"computer-name":"DESKTOP","query":"old","limit":3}`), Caller{})
+	require.Empty(t, wrong)
+	require.JSONEq(t, `{"computer-name":"DESKTOP","limit":7}`, string(args))
+}
+
+func TestListsInAFormAreLinesOrSlashText(t *testing.T) {
+	t.Parallel()
+	kill, _ := All().Find("kill-processes")
+	args, _, wrong := kill.FromForm(map[string][]string{
+		"computer-names": {"DESKTOP-1, DESKTOP-2\nDESKTOP-3"}, "file-paths": {"C:\\Program Files\\a b.exe\n\"C:\\x\\y z.exe\"\n"}, "reason": {"x"},
+	}, nil, Caller{})
+	require.Empty(t, wrong)
+	require.JSONEq(t, `{"computer-names":["DESKTOP-1","DESKTOP-2","DESKTOP-3"],"file-paths":["C:\\Program Files\\a b.exe","C:\\x\\y z.exe"]}`, string(args))
+}
+
+// A search box answers with names, and remembers for some seconds what the console said.
+func TestSearchBoxesAskTheConsoleOnceForTheSameText(t *testing.T) {
+	t.Parallel()
+	console, call := simulated(t, "DESKTOP-1", "DESKTOP-2", "LAPTOP-1")
+	catalog := All()
+	options, err := catalog.Search(t.Context(), call, "agents", "desk")
+	require.NoError(t, err)
+	require.Len(t, options, 2)
+	require.Contains(t, options[0].Label, "DESKTOP-1")
+	require.Equal(t, console.Agent("DESKTOP-1")["id"], options[0].Value)
+	_, err = catalog.Search(t.Context(), call, "agents", " DESK ")
+	require.NoError(t, err)
+	require.Len(t, console.Calls(), 1)
+
+	later := *call
+	later.Now = now.Add(keepOptions)
+	_, err = catalog.Search(t.Context(), &later, "agents", "desk")
+	require.NoError(t, err)
+	require.Len(t, console.Calls(), 2)
+	_, err = catalog.Search(t.Context(), call, "nonsense", "x")
+	require.Error(t, err)
+}
+
+func TestEverySearchBoxOfEveryFormIsAnswered(t *testing.T) {
+	t.Parallel()
+	console := s1sim.New(s1sim.Options{})
+	call := callTo(t, console)
+	catalog := All()
+	for _, cmd := range catalog.Commands() {
+		for _, f := range cmd.Form(nil, Caller{}).Fields {
+			if f.Search == "" {
+				continue
+			}
+			for _, typed := range []string{"", "a", "Pa", "2999999999999999999", "a,b"} {
+				_, err := catalog.Search(t.Context(), call, f.Search, typed)
+				require.NoError(t, err, "%s %q", f.Search, typed)
+			}
+			options, err := catalog.Search(t.Context(), call, f.Search, "")
+			require.NoError(t, err)
+			require.NotEmpty(t, options, f.Search)
+		}
+	}
+}
