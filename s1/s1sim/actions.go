@@ -104,7 +104,8 @@ func (c *Console) shutdown(agent object, now time.Time) bool {
 	if !online(agent) {
 		return false
 	}
-	c.tell(agent, saidShutdown, now, "The management user "+apiUser+" issued a shutdown command to the machine "+text(agent, "computerName")+".")
+	name := text(agent, "computerName")
+	c.tell(agent, saidShutdown, now, "The management user "+apiUser+" issued a shutdown command to the machine "+name+".")
 	c.later(text(agent, "id"), "power", now, func(agent object, at time.Time) {
 		agent["isActive"], agent["lastActiveDate"] = false, stamp(at)
 		c.touchAgent(agent, at)

@@ -57,6 +57,8 @@ func TestTheLastOrderCounts(t *testing.T) {
 	r.post("/agents/actions/disconnect", byIDs(id))
 	r.clock.pass(delay / 2)
 	r.post("/agents/actions/connect", byIDs(id))
+	r.clock.pass(delay / 2)
+	require.Equal(t, "connecting", r.NetworkStatus(id), "the first order would be done by now")
 	r.clock.pass(time.Minute)
 	require.Equal(t, "connected", r.NetworkStatus(id))
 }

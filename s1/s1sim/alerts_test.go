@@ -47,3 +47,14 @@ func TestAnAlertHasTheFieldsOfARealOne(t *testing.T) {
 	require.True(t, r.DeleteAlert(id))
 	require.False(t, r.DeleteAlert(id))
 }
+
+func TestAnAlertShowsItsHostAsItIsNow(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, s1sim.Options{Empty: true})
+	id := r.AddAlert(s1sim.AlertSpec{Agent: "MAC-1"})
+	since := r.Alert(id)["alertInfo"].(m)["updatedAt"]
+	r.clock.pass(time.Minute)
+	require.True(t, r.SetOnline("MAC-1", false))
+	require.Equal(t, []string{"false"}, r.get("/cloud-detection/alerts", "ids", id).values("agentRealtimeInfo.isActive"))
+	require.Equal(t, since, r.Alert(id)["alertInfo"].(m)["updatedAt"], "the alert itself did not change")
+}

@@ -20,6 +20,7 @@ func TestWhatAFilterRefuses(t *testing.T) {
 		{"every unknown key", "/threats", "b=1&a=1", "dict_values(['a', 'b']): Unknown field"},
 		{"a key of another resource", "/cloud-detection/alerts", "analystVerdicts=UNDEFINED", "dict_values(['analystVerdicts']): Unknown field"},
 		{"an id that is too short", "/threats", "ids=225494730938493804,12", "ids: 1: Not a valid Identifier."},
+		{"an id of sixteen digits", "/threats", "ids=2254947309384938", "ids: 0: Not a valid Identifier."},
 		{"an id with a space", "/sites", "accountIds=225494730938493804,%20225494730938493804", "accountIds: 1: Not a valid Identifier."},
 		{"an empty list where one is needed", "/threats", "siteIds=", "siteIds: Shorter than minimum length 1."},
 		{"a word that is not one", "/threats", "incidentStatuses=RESOLVED", `incidentStatuses: 0: "RESOLVED" is not a valid choice.`},
@@ -146,6 +147,8 @@ func TestAgentFiltersFindWhatTheySay(t *testing.T) {
 		{"networkInterfaceInet__contains", "10.99.0", []string{"TAGGED"}},
 		{"tagsData", `{"tier":["0","1"]}`, []string{"TAGGED"}},
 		{"tagsData", `{"tier":["1"]}`, nil},
+		{"tagsData", `{"tier__nin":["1"],"tier":["0"]}`, []string{"TAGGED"}},
+		{"tagsData", `{"tier__nin":["0"],"tier":["0"]}`, nil},
 		{"hasTags", "true", []string{"TAGGED"}},
 		{"osTypes", "macos", []string{"MAC-1", "MAC-2", "MAC-3"}},
 		{"query", "rousseau", []string{"MAC-1"}},
@@ -161,6 +164,9 @@ func TestAgentFiltersFindWhatTheySay(t *testing.T) {
 	require.EqualValues(t, 41, count("isDecommissioned", "true,false"))
 	require.EqualValues(t, 31, count("isActive", "true"))
 	require.EqualValues(t, 8, count("isActive", "false"))
+	for key, n := range map[string]int{"coreCount__lt": 0, "coreCount__lte": 39, "coreCount__gt": 0, "coreCount__gte": 39} {
+		require.EqualValues(t, n, count(key, "8"), key)
+	}
 	require.EqualValues(t, 39, count("totalMemory__between", "16-16"))
 	require.EqualValues(t, 1, count("agentVersion__gt", "99.9.9", "agentVersion__lt", "99.11"), "versions are compared by their numbers")
 	require.EqualValues(t, 1, count("agentVersion__between", "99.9-99.10.5"))

@@ -18,11 +18,12 @@ func TestAnAccountInheritsUntilItIsChanged(t *testing.T) {
 	r.call("PUT", "/tenant/policy", `{"data":{"mitigationModeSuspicious":"protect","autoDecommissionDays":30}}`)
 	require.Equal(t, "protect", r.get(path).at("data.mitigationModeSuspicious"), "it follows the tenant")
 
-	a := r.call("PUT", path, `{"data":{"mitigationMode":"detect","engines":{"pup":"on"},"updatedAt":"x","inheritedFrom":"site"}}`)
+	a := r.call("PUT", path, `{"data":{"mitigationMode":"detect","engines":{"pup":"on"},"createdAt":"x","inheritedFrom":"site"}}`)
 	require.Equal(t, "detect", a.at("data.mitigationMode"))
 	require.Equal(t, "on", a.at("data.engines.pup"))
 	require.Equal(t, "on", a.at("data.engines.exploits"), "merged, not reset")
 	require.Nil(t, a.at("data.inheritedFrom"))
+	require.NotEqual(t, "x", a.at("data.createdAt"), "an echo is taken and changes nothing")
 	require.Equal(t, "2026-11-20T14:00:00.123456Z", a.at("data.updatedAt"))
 	require.EqualValues(t, 30, a.at("data.autoDecommissionDays"))
 

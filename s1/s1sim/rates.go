@@ -1,6 +1,7 @@
 package s1sim
 
 import (
+	"net"
 	"strings"
 	"sync"
 	"time"
@@ -67,7 +68,7 @@ func (m *meter) allow(q *request, now time.Time) bool {
 		}
 		key := r.path + " " + q.auth
 		if r.address {
-			host, _, _ := strings.Cut(q.remote, ":")
+			host, _, _ := net.SplitHostPort(q.remote)
 			key = r.path + " " + host
 		}
 		return m.bucket(key, r, now).take(r, now)

@@ -23,8 +23,8 @@ func scenarios() []scenario {
 		{"windows", ThreatSpec{Name: "toolbar-setup.exe", Classification: "PUA", Confidence: "suspicious", Engine: "pup", Process: "chrome.exe",
 			Path: downloads + "toolbar-setup.exe", Publisher: "Free Toolbars Ltd", Indicators: []Indicator{
 				{"General", "The installer brings software that was not asked for.", nil}}}},
-		{"windows", ThreatSpec{Name: "update.ps1", Classification: "Malware", Confidence: "suspicious", Engine: "exploits", Process: "winword.exe",
-			Path: temp + "update.ps1", Arguments: "powershell.exe -nop -w hidden -f update.ps1", Indicators: []Indicator{
+		{"windows", ThreatSpec{Name: "update.ps1", Classification: "Malware", Confidence: "suspicious", Engine: "exploits",
+			Process: "winword.exe", Path: temp + "update.ps1", Arguments: "powershell.exe -nop -w hidden -f update.ps1", Indicators: []Indicator{
 				{"Execution", "An office program started a script host.", mitre("Execution", "T1059.001", "T1204.002")}}}},
 		{"linux", ThreatSpec{Name: "kworkerds", Classification: "Cryptominer", Engine: "executables", Process: "sh",
 			Path: "/tmp/.x/kworkerds", Arguments: "/tmp/.x/kworkerds -o 203.0.113.77:3333", Indicators: []Indicator{
@@ -41,7 +41,8 @@ func scenarios() []scenario {
 
 func alertScenarios() []AlertSpec {
 	return []AlertSpec{
-		{Rule: "Office program starts a script host", Severity: "High", Event: "PROCESSCREATION", Process: "powershell.exe", Parent: "winword.exe",
+		{Rule: "Office program starts a script host", Severity: "High", Event: "PROCESSCREATION",
+			Process: "powershell.exe", Parent: "winword.exe",
 			Command: "powershell.exe -nop -w hidden -enc SQBFAFgA", Query: `SrcProcParentName In ("winword.exe", "excel.exe")`, Treat: "Suspicious"},
 		{Rule: "Connection to a known bad address", Severity: "Critical", Event: "IPCONNECT", Process: "rundll32.exe", Parent: "explorer.exe",
 			Command: "rundll32.exe theme.dll,Start", Query: `DstIP = "203.0.113.66"`, Treat: "Malicious"},

@@ -37,7 +37,7 @@ type Indicator struct {
 type ThreatSpec struct {
 	ID             string
 	Name           string
-	Agent          string // id or computer name; any online agent when empty
+	Agent          string // id or computer name; any online agent when empty, enrolled when unknown
 	Classification string
 	Confidence     string // malicious, suspicious or n/a
 	Engine         string

@@ -153,6 +153,7 @@ func TestNotesAreAddedAndRead(t *testing.T) {
 	r.clock.pass(time.Minute)
 	r.post("/threats/notes", m{"filter": m{"ids": []string{id}}, "data": m{"text": "second"}})
 	require.Equal(t, []string{"seen <@U1> & co", "second"}, r.get("/threats/"+id+"/notes").values("text"))
+	require.Contains(t, r.get("/threats/"+id+"/notes").raw, "seen <@U1> & co", "the service does not escape it")
 	require.Equal(t, []string{"second"}, r.get("/threats/"+id+"/notes", "sortBy", "createdAt", "sortOrder", "desc", "limit", "1").values("text"))
 	require.Equal(t, []string{id}, r.get("/threats", "noteExists", "true").values("id"))
 	require.Equal(t, "2026-11-20T14:02:00.123456Z", info(r.Threat(id), "updatedAt"))
