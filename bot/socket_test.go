@@ -22,7 +22,6 @@ type line struct {
 	mu   sync.Mutex
 	seen map[string]int
 	got  chan string
-	end  func()
 }
 
 func connect(t *testing.T, n int) *line {

@@ -43,7 +43,7 @@ func TestReadingPartsOfTheTrail(t *testing.T) {
 	onEach(t, func(t *testing.T, address string) {
 		s := open(t, address).Requests()
 		var entries []approvals.Entry
-		for n := range 1200 { // more than two pages
+		for n := range 1200 { // more than two pages of 500
 			entries = append(entries, approvals.Entry{At: noon.Add(time.Duration(n) * time.Second), Request: fmt.Sprint(n % 3), Action: "asked"})
 		}
 		require.NoError(t, s.Append(t.Context(), entries...))
@@ -96,6 +96,7 @@ func TestMeddlingWithTheTablesShows(t *testing.T) {
 		`DELETE FROM audit WHERE seq = 6`,
 		`DELETE FROM audit`,
 		`INSERT INTO audit SELECT 7, at, request, ref, actor, action, command, detail, prev, hash FROM audit WHERE seq = 6`,
+		`INSERT INTO audit SELECT -1, at, request, ref, actor, action, command, detail, prev, hash FROM audit WHERE seq = 6`,
 		`UPDATE audit_head SET seq = 5`,
 		`UPDATE audit_head SET hash = ''`,
 	} {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 )
@@ -134,21 +135,25 @@ func TestAWriteThatHasBegunTellsItsTrueResult(t *testing.T) {
 
 func TestClosingWaitsForWhatIsBeingWritten(t *testing.T) {
 	t.Parallel()
-	db, err := Open(t.Context(), "sqlite:"+t.TempDir()+"/s1bot.db", nil)
-	require.NoError(t, err)
-	begun, closing := make(chan struct{}), make(chan struct{})
-	written := make(chan error, 1)
-	go func() {
-		written <- db.writes.do(context.Background(), func(ctx context.Context, tx *sql.Tx) error {
-			close(begun)
-			<-closing
-			_, err := tx.ExecContext(ctx, `INSERT INTO history (person, seq, at, line) VALUES ('U', 1, 0, '')`)
-			return err
-		})
-	}()
-	<-begun
-	go close(closing)
-	require.NoError(t, db.Close())
-	require.NoError(t, <-written)
-	require.ErrorIs(t, db.writes.do(t.Context(), nil), errClosed)
+	synctest.Test(t, func(t *testing.T) {
+		db, err := Open(t.Context(), "sqlite::memory:", nil)
+		require.NoError(t, err)
+		release, closed := make(chan struct{}), make(chan error, 1)
+		written := make(chan error, 1)
+		go func() {
+			written <- db.writes.do(context.Background(), func(ctx context.Context, tx *sql.Tx) error {
+				<-release
+				_, err := tx.ExecContext(ctx, `INSERT INTO history (person, seq, at, line) VALUES ('U', 1, 0, '')`)
+				return err
+			})
+		}()
+		synctest.Wait()
+		go func() { closed <- db.Close() }()
+		synctest.Wait()
+		require.Empty(t, closed)
+		require.ErrorIs(t, db.writes.do(t.Context(), nil), errClosed)
+		close(release)
+		require.NoError(t, <-closed)
+		require.NoError(t, <-written)
+	})
 }

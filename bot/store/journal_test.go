@@ -73,6 +73,7 @@ func TestWhatIsRecordedTwiceIsOneNotice(t *testing.T) {
 		want.Seq = all[0].Seq
 		require.Equal(t, want, all[0])
 		require.Less(t, all[0].Seq, all[1].Seq)
+		require.Equal(t, "v1", all[1].Version, "what exists is left alone")
 
 		versions, err := j.Versions(t.Context(), notifier.Threats, []string{"1", "3", "unknown"})
 		require.NoError(t, err)

@@ -1,11 +1,12 @@
 package store_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -62,6 +63,19 @@ func TestADatabaseInMemory(t *testing.T) {
 	found, err := two.Requests().Find(t.Context(), approvals.Query{})
 	require.NoError(t, err)
 	require.Empty(t, found, "each is its own")
+	var all sync.WaitGroup
+	for n := range 20 {
+		all.Go(func() {
+			_, err := one.Inbox().Save(t.Context(), fmt.Sprint(n), "events_api", nil)
+			if err == nil {
+				_, err = one.History().Last(t.Context(), "UALICE", 1)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
 	require.EqualValues(t, 1, sound(t, one.Requests()))
 }
 
@@ -100,11 +114,11 @@ func TestDamageIsFound(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s1bot.db")
 	db, err := store.Open(t.Context(), "sqlite:"+path, nil)
 	require.NoError(t, err)
-	for n := range 200 {
-		_, err := db.History().Last(t.Context(), "UALICE", n)
-		require.NoError(t, err)
-		require.NoError(t, db.History().Add(t.Context(), "UALICE", strings.Repeat("x", 200), time.Now()))
+	entries := make([]approvals.Entry, 200)
+	for i := range entries {
+		entries[i] = approvals.Entry{At: noon, Action: strings.Repeat("x", 200)}
 	}
+	require.NoError(t, db.Requests().Append(t.Context(), entries...))
 	require.NoError(t, db.Close())
 	content, err := os.ReadFile(path)
 	require.NoError(t, err)
