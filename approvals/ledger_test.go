@@ -205,6 +205,30 @@ func TestFiftyPeopleClickAtOnceAndItRunsOnce(t *testing.T) {
 	require.EqualValues(t, 1, runs.Load())
 }
 
+func TestWhoIsOvertakenTriesAgain(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	l := ledger(t, m, "p1")
+	ask := isolate("click")
+	ask.Quorum = 2
+	r := submit(t, l, ask)
+	var overtaken atomic.Bool
+	m.fail = func(op string) error {
+		if strings.HasPrefix(op, "swap") && !overtaken.Swap(true) {
+			return ErrConflict
+		}
+		return nil
+	}
+	r, err := l.Approve(t.Context(), r.ID, bob)
+	require.NoError(t, err)
+	require.True(t, overtaken.Load())
+	require.Len(t, r.Approvals, 1)
+
+	m.fail = func(op string) error { return map[bool]error{true: ErrConflict}[strings.HasPrefix(op, "swap")] }
+	_, err = l.Approve(t.Context(), r.ID, carol)
+	require.ErrorIs(t, err, ErrConflict, "but not for ever")
+}
+
 func TestWithoutItsAuditRowNothingRuns(t *testing.T) {
 	t.Parallel()
 	m := newMemory()
@@ -510,11 +534,12 @@ func TestTheTrailTellsWhatWasAskedButNoArguments(t *testing.T) {
 	m := newMemory()
 	l := ledger(t, m, "p1")
 	r := isolate("click")
-	r.Args = json.RawMessage(`{"password":"hunter2"}`)
 	r.Plan = json.RawMessage(`{"targets":[{"name":"DESKTOP-<1>"}]}`)
 	r.Reason = "beaconing"
-	submit(t, l, r)
+	r.Args = json.RawMessage(`{ "password": "hunter2" }`)
+	r = submit(t, l, r)
 	told := string(m.trail[0].Detail)
+	require.Contains(t, told, digest(m.all()[0].Args), "the hash is that of what is stored")
 	require.Contains(t, told, "DESKTOP-<1>")
 	require.Contains(t, told, "beaconing")
 	require.NotContains(t, told, "hunter2")

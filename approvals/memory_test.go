@@ -26,17 +26,17 @@ type row struct {
 
 func newMemory() *memory { return &memory{rows: map[string]row{}} }
 
-func (m *memory) broken(op string) error {
+func (m *memory) broken(ctx context.Context, op string) error {
 	if m.fail == nil {
-		return nil
+		return ctx.Err()
 	}
-	return m.fail(op)
+	return cmp.Or(ctx.Err(), m.fail(op))
 }
 
-func (m *memory) Insert(_ context.Context, r Request, e Entry) (Request, bool, error) {
+func (m *memory) Insert(ctx context.Context, r Request, e Entry) (Request, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err := m.broken("insert"); err != nil {
+	if err := m.broken(ctx, "insert"); err != nil {
 		return r, false, err
 	}
 	for _, old := range m.all() {
@@ -52,10 +52,10 @@ func (m *memory) Insert(_ context.Context, r Request, e Entry) (Request, bool, e
 	return r, true, nil
 }
 
-func (m *memory) Swap(_ context.Context, r Request, entries ...Entry) error {
+func (m *memory) Swap(ctx context.Context, r Request, entries ...Entry) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err := m.broken("swap " + string(r.State)); err != nil {
+	if err := m.broken(ctx, "swap "+string(r.State)); err != nil {
 		return err
 	}
 	if m.rows[r.ID].version != r.Version {
@@ -66,10 +66,10 @@ func (m *memory) Swap(_ context.Context, r Request, entries ...Entry) error {
 	return nil
 }
 
-func (m *memory) Append(_ context.Context, entries ...Entry) error {
+func (m *memory) Append(ctx context.Context, entries ...Entry) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err := m.broken("append"); err != nil {
+	if err := m.broken(ctx, "append"); err != nil {
 		return err
 	}
 	m.append(entries...)
@@ -107,10 +107,10 @@ func (m *memory) all() []Request {
 	return rs
 }
 
-func (m *memory) Find(_ context.Context, q Query) ([]Request, error) {
+func (m *memory) Find(ctx context.Context, q Query) ([]Request, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err := m.broken("find"); err != nil {
+	if err := m.broken(ctx, "find"); err != nil {
 		return nil, err
 	}
 	rs := slices.DeleteFunc(m.all(), func(r Request) bool { return !q.matches(r) })

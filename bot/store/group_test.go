@@ -157,3 +157,12 @@ func TestClosingWaitsForWhatIsBeingWritten(t *testing.T) {
 		require.NoError(t, <-written)
 	})
 }
+
+func TestADatabaseInMemoryHasOneConnection(t *testing.T) {
+	t.Parallel()
+	db, err := Open(t.Context(), "sqlite::memory:", nil)
+	require.NoError(t, err)
+	defer db.Close()
+	require.Same(t, db.engine.read, db.engine.write, "a second one would see a database of its own")
+	require.Equal(t, 1, db.read.Stats().MaxOpenConnections)
+}
