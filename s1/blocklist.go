@@ -43,24 +43,14 @@ func ofBlocklist(q Query) Query {
 	return q
 }
 
-// BlocklistPage returns one page of the blocklist's items that match q. Without a scope, includeChildren or includeParents in q
-// those of all scopes are meant.
+// BlocklistPage returns one page of the blocklist's items that match q; see Query.Everywhere for which scopes are meant.
 func (c *Client) BlocklistPage(ctx context.Context, q Query) (Page[BlocklistItem], error) {
-	return c.blocklist().page(ctx, ofBlocklist(anyScope(q)))
+	return c.blocklist().page(ctx, ofBlocklist(q))
 }
 
-// Blocklist goes through all items that match q, page by page; see BlocklistPage.
+// Blocklist goes through all items that match q, page by page.
 func (c *Client) Blocklist(ctx context.Context, q Query) iter.Seq2[BlocklistItem, error] {
-	return c.blocklist().all(ctx, ofBlocklist(anyScope(q)))
-}
-
-func anyScope(q Query) Query {
-	for _, key := range []string{"tenant", "accountIds", "siteIds", "groupIds", "includeChildren", "includeParents"} {
-		if q.Get(key) != "" {
-			return q
-		}
-	}
-	return everywhere(q)
+	return c.blocklist().all(ctx, ofBlocklist(q))
 }
 
 // BlocklistByID returns the items with the given ids; ids that the console does not know are missing from the result.
@@ -69,7 +59,7 @@ func (c *Client) BlocklistByID(ctx context.Context, ids []BlocklistID) ([]Blockl
 	if err != nil {
 		return nil, refusal("list blocklist", err)
 	}
-	return rowsByID(ctx, c.blocklist(), "ids", wanted, ofBlocklist(everywhere(nil)))
+	return rowsByID(ctx, c.blocklist(), "ids", wanted, ofBlocklist(Query{}.Everywhere()))
 }
 
 var sha1Form = regexp.MustCompile(`^[0-9a-f]{40}$`)

@@ -110,14 +110,14 @@ func (c *Client) exclusions() list[Exclusion] {
 	return list[Exclusion]{client: c, call: call{operation: "list exclusions", method: http.MethodGet, route: "exclusions", permission: "Exclusions.view"}}
 }
 
-// ExclusionsPage returns one page of the exclusions that match q, those of scopes above and below included.
+// ExclusionsPage returns one page of the exclusions that match q; see Query.Everywhere for which scopes are meant.
 func (c *Client) ExclusionsPage(ctx context.Context, q Query) (Page[Exclusion], error) {
-	return c.exclusions().page(ctx, everywhere(q))
+	return c.exclusions().page(ctx, q)
 }
 
 // Exclusions goes through all exclusions that match q, page by page.
 func (c *Client) Exclusions(ctx context.Context, q Query) iter.Seq2[Exclusion, error] {
-	return c.exclusions().all(ctx, everywhere(q))
+	return c.exclusions().all(ctx, q)
 }
 
 // ExclusionsByID returns the exclusions with the given ids; ids that the console does not know are missing from the result.
@@ -126,7 +126,7 @@ func (c *Client) ExclusionsByID(ctx context.Context, ids []ExclusionID) ([]Exclu
 	if err != nil {
 		return nil, refusal("list exclusions", err)
 	}
-	return rowsByID(ctx, c.exclusions(), "ids", wanted, everywhere(nil))
+	return rowsByID(ctx, c.exclusions(), "ids", wanted, Query{}.Everywhere())
 }
 
 // CreateExclusion makes an exclusion in a scope; where the scope names several places the console may make several.

@@ -152,7 +152,7 @@ func (c *Client) rules() list[Rule] {
 	return list[Rule]{client: c, call: call{operation: "list rules", method: http.MethodGet, route: "cloud-detection/rules", permission: "Custom Rules.view"}}
 }
 
-// all kinds of rules: without it the console leaves out scheduled and correlation rules, and does not say so.
+// allRules asks for rules of every kind: without it the console leaves out scheduled and correlation rules, and does not say so.
 func allRules(q Query) Query { return q.With("isLegacy", "false") }
 
 // RulesPage returns one page of the rules that match q, of every query type.
@@ -226,6 +226,6 @@ func (c *Client) ruleAction(ctx context.Context, call call, ids []RuleID) (Actio
 	if err != nil {
 		return ActionResult{}, refusal(call.operation, err)
 	}
-	call.permission, call.body = "Custom Rules.manage", change{Filter: idFilter{selected}}
+	call.permission, call.body = "Custom Rules.manage", change{Filter: idFilter{IDs: selected}}
 	return affect(ctx, c, call)
 }

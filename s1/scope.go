@@ -44,8 +44,9 @@ func texts[T ~string](ids []T) []string {
 	return out
 }
 
-// everywhere asks for things above and below the token's own scope, too. Without it the console tells a part only.
-func everywhere(q Query) Query {
+// Everywhere returns a copy of q that asks for exclusions and blocklist items of scopes above and below, too. Without it the
+// console tells those of the very scope that q names, or of the token's own.
+func (q Query) Everywhere() Query {
 	return q.With("includeChildren", "true").With("includeParents", "true")
 }
 
