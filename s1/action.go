@@ -17,12 +17,15 @@ type ActionResult struct {
 type IDResult struct {
 	ID      string
 	Result  string
+	Verdict string             // what became of the verdict, where a call sets status and verdict
 	Reports []MitigationReport // of a mitigation
 }
 
 // OK tells whether the id is now as it was wanted, be it by this call or before.
-func (r IDResult) OK() bool {
-	switch r.Result {
+func (r IDResult) OK() bool { return asWanted(r.Result) && asWanted(r.Verdict) }
+
+func asWanted(result string) bool {
+	switch result {
 	case "", "updated", "already_set", "not_changed":
 		return true
 	}
@@ -69,6 +72,7 @@ type actionDetail struct {
 	AlertID  string             `json:"alertId"`
 	ID       string             `json:"id"`
 	Result   string             `json:"result"`
+	Verdict  string             `json:"analystVerdict"` // what became of it, not the verdict
 	Reports  []MitigationReport `json:"reports"`
 	Skipped  []struct {
 		Action      string `json:"action"`
@@ -115,7 +119,7 @@ func (a affected) result() ActionResult {
 	result := ActionResult{Affected: *a.Affected}
 	for _, d := range a.Details {
 		id := cmp.Or(d.ThreatID, d.AlertID, d.ID)
-		result.Details = append(result.Details, IDResult{id, d.Result, d.Reports})
+		result.Details = append(result.Details, IDResult{id, d.Result, d.Verdict, d.Reports})
 		for _, s := range d.Skipped {
 			result.Skipped = append(result.Skipped, Skip{id, s.Action, s.Reason, s.Description})
 		}

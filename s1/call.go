@@ -27,6 +27,7 @@ type call struct {
 	query      Query
 	body       any
 	permission string // "Endpoints.view"
+	version    string // of the API, where a path exists in another one only: "v2.0"
 }
 
 func (c call) reads() bool { return c.method == http.MethodGet }
@@ -114,7 +115,7 @@ func (c *Client) send(ctx context.Context, call call, payload []byte) attempt {
 }
 
 func (c *Client) request(ctx context.Context, call call, payload []byte) (*http.Request, error) {
-	address := c.api + "/" + call.path()
+	address := c.root(call) + "/" + call.path()
 	if len(call.query) > 0 {
 		address += "?" + url.Values(call.query).Encode()
 	}
@@ -129,6 +130,14 @@ func (c *Client) request(ctx context.Context, call call, payload []byte) (*http.
 		request.Header.Set("Content-Type", "application/json")
 	}
 	return request, nil
+}
+
+// root is where the API's paths begin.
+func (c *Client) root(call call) string {
+	if call.version == "" {
+		return c.api
+	}
+	return c.base.String() + "/web/api/" + call.version
 }
 
 // readBody reads at most limit bytes, counted after decompression.

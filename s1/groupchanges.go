@@ -1,0 +1,83 @@
+package s1
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+)
+
+// Group returns one group.
+func (c *Client) Group(ctx context.Context, id GroupID) (Group, error) {
+	call := call{operation: "get group", method: http.MethodGet, route: "groups/{id}", ids: []string{string(id)}, permission: "Groups.view"}
+	if !id.Valid() {
+		return Group{}, refusal(call.operation, ErrInvalidID)
+	}
+	return get[Group](ctx, c, call)
+}
+
+// A NewGroup is a group to make. Policy is what it does differently from its site, and needed where it does not inherit.
+type NewGroup struct {
+	Name     string
+	Site     SiteID
+	Inherits bool
+	Policy   json.RawMessage // see PolicyChange; not sent where the group inherits
+}
+
+// CreateGroup makes a group of endpoints in a site. Its name must not have < or > in it.
+func (c *Client) CreateGroup(ctx context.Context, g NewGroup) (Group, error) {
+	call := call{operation: "create group", method: http.MethodPost, route: "groups", permission: "Groups.create"}
+	data, err := g.data()
+	if err != nil {
+		return Group{}, refusal(call.operation, err)
+	}
+	call.body = map[string]any{"data": data}
+	return get[Group](ctx, c, call)
+}
+
+func (g NewGroup) data() (map[string]any, error) {
+	switch {
+	case !g.Site.Valid():
+		return nil, ErrInvalidID
+	case strings.TrimSpace(g.Name) == "" || strings.ContainsAny(g.Name, "<>"):
+		return nil, invalid("create group", "the name of a group is not empty and has neither < nor > in it")
+	}
+	data := map[string]any{"name": g.Name, "siteId": g.Site, "inherits": g.Inherits}
+	if g.Inherits {
+		return data, nil
+	}
+	policy, err := PolicyChange(g.Policy)
+	data["policy"] = policy
+	return data, err
+}
+
+// DeleteGroup deletes one group. Its endpoints go to dynamic groups that they fit in, or to the default group of their site.
+func (c *Client) DeleteGroup(ctx context.Context, id GroupID) error {
+	call := call{operation: "delete group", method: http.MethodDelete, route: "groups/{id}", ids: []string{string(id)}, permission: "Groups.delete"}
+	if !id.Valid() {
+		return refusal(call.operation, ErrInvalidID)
+	}
+	body, err := c.do(ctx, call)
+	if err != nil {
+		return err
+	}
+	var answer struct {
+		Data struct {
+			Success *bool `json:"success"`
+		} `json:"data"`
+	}
+	if decode(body, &answer) == nil && answer.Data.Success != nil && !*answer.Data.Success {
+		return &Error{Operation: call.operation, Status: http.StatusOK, Message: "The console says that it did not delete the group."}
+	}
+	return nil
+}
+
+// SitePolicy returns the policy that holds for a site and that its groups inherit.
+func (c *Client) SitePolicy(ctx context.Context, id SiteID) (Policy, error) {
+	call := policyCall(http.MethodGet, "site", "sites/{id}/policy")
+	call.ids = []string{string(id)}
+	if !id.Valid() {
+		return Policy{}, refusal(call.operation, ErrInvalidID)
+	}
+	return get[Policy](ctx, c, call)
+}
