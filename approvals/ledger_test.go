@@ -3,9 +3,7 @@ package approvals
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -14,7 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// ledger opens a ledger of its own process on a store.
 func ledger(t *testing.T, s Store, owner string, more ...func(*Config)) *Ledger {
 	t.Helper()
 	c := Config{Store: s, Owner: owner}
@@ -179,32 +176,6 @@ func TestARefusedStepIsWrittenDown(t *testing.T) {
 	require.ErrorIs(t, err, ErrNotFound)
 }
 
-func TestFiftyPeopleClickAtOnceAndItRunsOnce(t *testing.T) {
-	t.Parallel()
-	m := newMemory()
-	r := submit(t, ledger(t, m, "p0"), isolate("click"))
-	var runs, approvals atomic.Int32
-	var clicks sync.WaitGroup
-	for i := range 50 {
-		l := ledger(t, m, []string{"p1", "p2"}[i%2])
-		clicks.Go(func() {
-			if _, err := l.Approve(t.Context(), r.ID, bob); err == nil {
-				approvals.Add(1)
-			}
-			_, err := l.Run(t.Context(), r.ID, func(context.Context, Request) Result {
-				runs.Add(1)
-				return Result{Outcome: Successful}
-			})
-			if err != nil && !errors.Is(err, ErrTaken) {
-				t.Error(err)
-			}
-		})
-	}
-	clicks.Wait()
-	require.EqualValues(t, 1, approvals.Load())
-	require.EqualValues(t, 1, runs.Load())
-}
-
 func TestWhoIsOvertakenTriesAgain(t *testing.T) {
 	t.Parallel()
 	m := newMemory()
@@ -227,236 +198,6 @@ func TestWhoIsOvertakenTriesAgain(t *testing.T) {
 	m.fail = func(op string) error { return map[bool]error{true: ErrConflict}[strings.HasPrefix(op, "swap")] }
 	_, err = l.Approve(t.Context(), r.ID, carol)
 	require.ErrorIs(t, err, ErrConflict, "but not for ever")
-}
-
-func TestWithoutItsAuditRowNothingRuns(t *testing.T) {
-	t.Parallel()
-	m := newMemory()
-	l := ledger(t, m, "p1")
-	r := approved(t, l, isolate("click"))
-	full := errors.New("disk full")
-	m.fail = func(op string) error {
-		if op == "swap running" {
-			return full
-		}
-		return nil
-	}
-	_, err := l.Run(t.Context(), r.ID, func(context.Context, Request) Result {
-		t.Error("the console was called")
-		return Result{}
-	})
-	require.ErrorIs(t, err, full)
-}
-
-func TestAPanicInterrupts(t *testing.T) {
-	t.Parallel()
-	m := newMemory()
-	l := ledger(t, m, "p1")
-	r, err := l.Run(t.Context(), approved(t, l, isolate("click")).ID, func(context.Context, Request) Result { panic("boom") })
-	require.NoError(t, err)
-	require.Equal(t, Interrupted, r.State)
-	require.Contains(t, string(m.trail[3].Detail), "boom")
-
-	r, err = l.Reopen(t.Context(), r.ID, bob)
-	require.NoError(t, err)
-	r, err = l.Run(t.Context(), r.ID, succeed)
-	require.NoError(t, err)
-	require.Equal(t, Done, r.State)
-	require.EqualValues(t, 2, r.Fence)
-}
-
-func TestAnInterruptedRequestCanBeClosed(t *testing.T) {
-	t.Parallel()
-	l := ledger(t, newMemory(), "p1")
-	r, err := l.Run(t.Context(), approved(t, l, isolate("click")).ID, func(context.Context, Request) Result { return Result{Uncertain: true} })
-	require.NoError(t, err)
-	require.True(t, r.Undecided())
-	r, err = l.Close(t.Context(), r.ID, bob, "the host is off")
-	require.NoError(t, err)
-	require.False(t, r.Undecided())
-	require.Equal(t, "the host is off", r.Closed.Reason)
-}
-
-func TestTheOutcomeIsWrittenWhenTheStoreIsBack(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		m := newMemory()
-		var failures atomic.Int32
-		m.fail = func(op string) error {
-			if op == "swap done" && failures.Add(1) <= 3 {
-				return errors.New("database is locked")
-			}
-			return nil
-		}
-		l := ledger(t, m, "p1")
-		r, err := l.Run(t.Context(), approved(t, l, isolate("click")).ID, succeed)
-		require.NoError(t, err)
-		require.Equal(t, Done, r.State)
-	})
-}
-
-func TestAStopDoesNotLoseTheOutcome(t *testing.T) {
-	t.Parallel()
-	l := ledger(t, newMemory(), "p1")
-	r := approved(t, l, isolate("click"))
-	ctx, stop := context.WithCancel(t.Context())
-	r, err := l.Run(ctx, r.ID, func(context.Context, Request) Result {
-		stop()
-		return Result{Outcome: Successful}
-	})
-	require.NoError(t, err)
-	require.Equal(t, Done, r.State)
-}
-
-func TestAResultThatIsNoJSONDoesNotHideTheOutcome(t *testing.T) {
-	t.Parallel()
-	l := ledger(t, newMemory(), "p1")
-	r, err := l.Run(t.Context(), approved(t, l, isolate("click")).ID, func(context.Context, Request) Result {
-		return Result{Outcome: Successful, Card: json.RawMessage(`{`)}
-	})
-	require.NoError(t, err)
-	require.Equal(t, Done, r.State)
-	require.Empty(t, r.Result)
-}
-
-func TestALongRunKeepsItsLease(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		m := newMemory()
-		mine, other := ledger(t, m, "p1"), ledger(t, m, "p2")
-		r, err := mine.Run(t.Context(), approved(t, mine, isolate("click")).ID, func(ctx context.Context, r Request) Result {
-			for range 10 {
-				<-time.After(mine.lease)
-				left, err := other.Recover(ctx)
-				require.NoError(t, err)
-				require.Empty(t, left)
-			}
-			return Result{Outcome: Successful}
-		})
-		require.NoError(t, err)
-		require.Equal(t, Done, r.State)
-	})
-}
-
-func TestWhoLosesTheLeaseIsCutOffAndHasNoSay(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		m := newMemory()
-		cut := errors.New("no connection")
-		var away atomic.Bool // the first process's own way to the store
-		mine := ledger(t, cable{m, func() error {
-			if away.Load() {
-				return cut
-			}
-			return nil
-		}}, "p1")
-		other := ledger(t, m, "p2")
-		ask := isolate("click")
-		ask.Repeatable = true
-		r := approved(t, mine, ask)
-
-		_, err := mine.Run(t.Context(), r.ID, func(ctx context.Context, r Request) Result {
-			away.Store(true)
-			<-ctx.Done()
-			require.ErrorIs(t, context.Cause(ctx), cut)
-			left, err := other.Recover(t.Context())
-			require.NoError(t, err)
-			require.Len(t, left, 1, "safe to repeat, so it is approved again")
-			done, err := other.Run(t.Context(), r.ID, succeed)
-			require.NoError(t, err)
-			require.Equal(t, Done, done.State)
-			away.Store(false)
-			return Result{Outcome: Unsuccessful}
-		})
-		require.ErrorIs(t, err, ErrLeaseLost)
-		now, err := other.Get(t.Context(), r.ID)
-		require.NoError(t, err)
-		require.Equal(t, Done, now.State)
-		require.Equal(t, "p2", now.Owner)
-	})
-}
-
-// A cable is a process's own way to a store that others reach as well.
-type cable struct {
-	*memory
-	cut func() error
-}
-
-func (c cable) Find(ctx context.Context, q Query) ([]Request, error) {
-	if err := c.cut(); err != nil {
-		return nil, err
-	}
-	return c.memory.Find(ctx, q)
-}
-
-func TestAFailureThatWeCausedIsNotCalledOne(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		m := newMemory()
-		var gone atomic.Bool
-		m.fail = func(string) error {
-			if gone.Load() {
-				return errors.New("gone")
-			}
-			return nil
-		}
-		mine, other := ledger(t, m, "p1"), ledger(t, m, "p2")
-		_, err := mine.Run(t.Context(), approved(t, mine, isolate("click")).ID, func(ctx context.Context, r Request) Result {
-			gone.Store(true)
-			<-ctx.Done()
-			gone.Store(false)
-			return Result{Outcome: Unsuccessful, Err: ctx.Err()}
-		})
-		require.NoError(t, err)
-		left, err := other.Find(t.Context(), Query{States: []State{Interrupted}})
-		require.NoError(t, err)
-		require.Len(t, left, 1, "the console may have heard us before we hung up")
-	})
-}
-
-func TestAfterACrash(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		m := newMemory()
-		dead := ledger(t, m, "dead")
-		repeatable := isolate("repeatable")
-		repeatable.Repeatable = true
-		ids := map[string]string{}
-		for _, r := range []Request{isolate("once"), repeatable} {
-			r = approved(t, dead, r)
-			ids[r.Key] = r.ID
-			_, err := dead.claim(t.Context(), r.ID) // and then the process dies
-			require.NoError(t, err)
-		}
-		ids["unstarted"] = approved(t, dead, isolate("unstarted")).ID
-		ids["unposted"] = submit(t, dead, isolate("unposted")).ID
-		posted := submit(t, dead, isolate("posted"))
-		require.NoError(t, dead.AddCard(t.Context(), posted.ID, CardRef{"C1", "1.1"}))
-
-		next := ledger(t, m, "next")
-		states := func() map[string]State {
-			left, err := next.Recover(t.Context())
-			require.NoError(t, err)
-			found := map[string]State{}
-			for _, r := range left {
-				found[r.Key] = r.State
-			}
-			return found
-		}
-		require.Equal(t, map[string]State{"unstarted": Approved}, states(), "leases are not over yet")
-		<-time.After(next.lease)
-		require.Equal(t, map[string]State{"unstarted": Approved, "repeatable": Approved, "once": Interrupted, "unposted": Pending}, states())
-		require.Equal(t, map[string]State{"unstarted": Approved, "repeatable": Approved, "unposted": Pending}, states())
-		for _, key := range []string{"unstarted", "repeatable"} {
-			r, err := next.Run(t.Context(), ids[key], succeed)
-			require.NoError(t, err)
-			require.Equal(t, Done, r.State)
-		}
-		<-time.After(time.Hour)
-		require.Empty(t, states())
-		_, err := Verify(Trail{Head: m.head, Entries: each(m.trail)})
-		require.NoError(t, err)
-	})
 }
 
 func TestNobodyDecidesInTime(t *testing.T) {
