@@ -255,6 +255,23 @@ func TestADeletedCardIsPostedAnewWhenItChanges(t *testing.T) {
 	})
 }
 
+func TestAThreadWhoseRootIsGoneGetsANewOne(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		w.console.AddThreat(threat{Name: "root", Story: "s"})
+		w.pass(time.Minute)
+		w.stop()
+		w.slack.Delete(w.slack.In("CTHREATS")[0].TS)
+		w.console.AddThreat(threat{Name: "reply", Story: "s"})
+		w.start()
+		w.pass(time.Minute)
+		told := w.slack.In("CTHREATS")
+		require.Equal(t, []string{"root", "reply"}, titles(w, "CTHREATS"))
+		require.Equal(t, told[0].TS, told[1].Thread)
+		require.True(t, shows(t, told[0], "1 more in this storyline"))
+	})
+}
+
 func TestThreatsOfOneStorylineAreOneThreadWithACountAtItsRoot(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.start()
