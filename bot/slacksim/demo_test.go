@@ -136,6 +136,17 @@ func TestThePageHearsWhatHappens(t *testing.T) {
 	contains(t, event(t, carol, "notice")["text"].(string), "dispatch_failed")
 }
 
+func TestThePageHearsOnlyWhatItsPersonMaySee(t *testing.T) {
+	t.Parallel()
+	s := newStory(t, slacksim.Options{})
+	s.AddChannel(slacksim.Channel{Name: "secret", Private: true, Members: []string{"alice"}})
+	bob := s.listen("bob")
+	s.works("chat.postEphemeral", "channel", s.soc, "user", "U0ALICE00", "text", "for alice alone")
+	must(t, s.User("alice").Types("#secret", "between us"))
+	must(t, s.User("alice").Types("#soc", "for all"))
+	equal(t, dig(event(t, bob, "message"), "message", "text"), any("for all"))
+}
+
 func TestThePageClicksSearchesAndSubmits(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, slacksim.Options{})

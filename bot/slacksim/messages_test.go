@@ -86,6 +86,22 @@ func TestAClickArrivesAsSlackSendsIt(t *testing.T) {
 	}
 }
 
+func TestShortcutsArriveAsSlackSendsThem(t *testing.T) {
+	t.Parallel()
+	s, l, m := posted(t, slacksim.Options{})
+	s.User("alice").Shortcut("palette")
+	e := l.take()
+	equal(t, e.Payload["type"], any("shortcut"))
+	equal(t, e.Payload["callback_id"], any("palette"))
+	must(t, s.User("alice").ShortcutOn(m, "hunt"))
+	e = l.take()
+	equal(t, e.Payload["type"], any("message_action"))
+	equal(t, dig(e.Payload, "message", "ts"), any(m.TS))
+	s.works("views.open", "trigger_id", e.Payload["trigger_id"].(string), "view", form)
+	must(t, s.Settle(s.ctx))
+	s.noViolations()
+}
+
 func TestWhatOneSawMayBeOlderThanWhatIsThere(t *testing.T) {
 	t.Parallel()
 	s, l, m := posted(t, slacksim.Options{})

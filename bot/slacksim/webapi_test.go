@@ -273,10 +273,12 @@ func TestTheBotJoinsPublicChannels(t *testing.T) {
 	s.works("conversations.join", "channel", id)
 	equal(t, dig(s.works("conversations.info", "channel", id), "channel", "is_member"), any(true))
 	equal(t, s.works("conversations.join", "channel", id)["warning"], any("already_in_channel"))
+	outside := s.AddChannel(slacksim.Channel{Name: "outside", NoBot: true})
+	equal(t, s.fails("conversations.history", "channel", outside), "not_in_channel")
 	private := s.AddChannel(slacksim.Channel{Name: "private", Private: true})
 	equal(t, s.fails("conversations.join", "channel", private), "method_not_supported_for_channel_type")
 	list := s.works("conversations.list", "types", "public_channel,private_channel")["channels"].([]any)
-	equal(t, len(list), 3)
+	equal(t, len(list), 4)
 }
 
 func TestCallsAreRecordedWithoutTheToken(t *testing.T) {
