@@ -154,7 +154,7 @@ func (b *Bot) meet(ctx context.Context) error {
 }
 
 // Ready reports how many Socket Mode connections are up.
-func (b *Bot) Ready() int { return int(b.sockets.up.Load()) }
+func (b *Bot) Ready() int { return b.sockets.up() }
 
 // Waiting reports how many deliveries wait for a free slot.
 func (b *Bot) Waiting() int { return b.work.length() }

@@ -38,13 +38,15 @@ type sockets struct {
 	receive func(envelope)
 	log     *slog.Logger
 	n       int
-	up      atomic.Int32
 	first   chan struct{} // closed when the first connection said hello
 	once    sync.Once
+
+	mu    sync.Mutex
+	conns map[*conn]bool // that are open
 }
 
 func newSockets(n int, open func(context.Context) (string, error), receive func(envelope), log *slog.Logger) *sockets {
-	return &sockets{open: open, receive: receive, log: log, n: n, first: make(chan struct{})}
+	return &sockets{open: open, receive: receive, log: log, n: n, first: make(chan struct{}), conns: map[*conn]bool{}}
 }
 
 // run keeps the connections until ctx ends; it returns early only when Slack refuses the tokens for good.
@@ -80,7 +82,7 @@ func (s *sockets) keep(ctx context.Context, place int) error {
 		switch {
 		case ctx.Err() != nil:
 			if c != nil {
-				c.close()
+				c.close(ctx.Err())
 			}
 			return nil
 		case fatal(err):
@@ -125,9 +127,31 @@ func (s *sockets) dial(ctx context.Context) (*conn, error) {
 		_ = ws.Close()
 		return nil, err
 	}
-	s.up.Add(1)
+	s.mu.Lock()
+	s.conns[c] = true
+	s.mu.Unlock()
 	s.once.Do(func() { close(s.first) })
 	return c, nil
+}
+
+// up is how many connections are open.
+func (s *sockets) up() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.conns)
+}
+
+// others are the open connections beside one.
+func (s *sockets) others(than *conn) []*conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var found []*conn
+	for c := range s.conns {
+		if c != than {
+			found = append(found, c)
+		}
+	}
+	return found
 }
 
 // A conn is one open WebSocket. One goroutine reads; writes are serialised by a lock.
@@ -135,6 +159,7 @@ type conn struct {
 	ws        *websocket.Conn
 	hub       *sockets
 	write     sync.Mutex
+	stopping  atomic.Bool    // the program ends
 	announced atomic.Bool    // Slack said that it will close this connection
 	owed      sync.WaitGroup // acknowledgements that this connection still has to carry
 }
@@ -145,6 +170,8 @@ func (c *conn) hello() error {
 		c.extend()
 		return c.ws.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(writeTimeout))
 	})
+	// Slack's close is answered when everything owed went out, see read; gorilla would answer it at once and then send no more.
+	c.ws.SetCloseHandler(func(int, string) error { return nil })
 	var first envelope
 	if err := c.ws.ReadJSON(&first); err != nil {
 		return fmt.Errorf("wait for Slack's hello: %w", err)
@@ -157,8 +184,16 @@ func (c *conn) hello() error {
 
 func (c *conn) extend() { _ = c.ws.SetReadDeadline(time.Now().Add(pingTimeout)) }
 
-func (c *conn) close() {
-	c.hub.up.Add(-1)
+// close ends the connection, after what it owes went out if Slack still listens.
+func (c *conn) close(err error) {
+	var told *websocket.CloseError
+	if errors.As(err, &told) || c.stopping.Load() {
+		c.settle()
+	}
+	c.hub.mu.Lock()
+	delete(c.hub.conns, c)
+	c.hub.mu.Unlock()
+	_ = c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), time.Now().Add(writeTimeout))
 	_ = c.ws.Close()
 }
 
@@ -167,10 +202,7 @@ func (c *conn) close() {
 func (c *conn) read(ctx context.Context, replace chan struct{}) {
 	var once sync.Once
 	want := func() { once.Do(func() { close(replace) }) }
-	defer want()
-	defer c.close()
-	defer c.settle(ctx)
-	stop := context.AfterFunc(ctx, func() { _ = c.ws.SetReadDeadline(time.Now()) })
+	stop := context.AfterFunc(ctx, func() { c.stopping.Store(true); _ = c.ws.SetReadDeadline(time.Now()) })
 	defer stop()
 	for {
 		kind, frame, err := c.ws.ReadMessage()
@@ -178,6 +210,8 @@ func (c *conn) read(ctx context.Context, replace chan struct{}) {
 			if ctx.Err() == nil && !c.announced.Load() {
 				c.hub.log.Warn("Socket Mode connection lost", "err", err)
 			}
+			want()
+			c.close(err)
 			return
 		}
 		if kind != websocket.TextMessage {
@@ -202,11 +236,8 @@ func (c *conn) read(ctx context.Context, replace chan struct{}) {
 	}
 }
 
-// settle lets the acknowledgements of what was read go out before a stop closes the connection.
-func (c *conn) settle(ctx context.Context) {
-	if ctx.Err() == nil {
-		return // lost: nothing can go out any more
-	}
+// settle lets the acknowledgements of what was read go out.
+func (c *conn) settle() {
 	paid := make(chan struct{})
 	go func() { c.owed.Wait(); close(paid) }()
 	select {
@@ -215,7 +246,8 @@ func (c *conn) settle(ctx context.Context) {
 	}
 }
 
-// acker answers on the connection that brought the envelope: whether Slack takes an ack elsewhere is undocumented.
+// acker answers on the connection that brought the envelope, and if that is gone on another one: whether Slack takes it there
+// is undocumented, but nothing is lost by trying.
 func (c *conn) acker(id string) func(context.Context, any) error {
 	paid := sync.OnceFunc(c.owed.Done)
 	return func(_ context.Context, payload any) error {
@@ -224,11 +256,23 @@ func (c *conn) acker(id string) func(context.Context, any) error {
 		if payload != nil {
 			answer["payload"] = payload
 		}
-		c.write.Lock()
-		defer c.write.Unlock()
-		_ = c.ws.SetWriteDeadline(time.Now().Add(writeTimeout))
-		return c.ws.WriteJSON(answer)
+		err := c.send(answer)
+		for _, other := range c.hub.others(c) {
+			if err == nil {
+				break
+			}
+			err = other.send(answer)
+		}
+		return err
 	}
+}
+
+// send writes one frame.
+func (c *conn) send(frame any) error {
+	c.write.Lock()
+	defer c.write.Unlock()
+	_ = c.ws.SetWriteDeadline(time.Now().Add(writeTimeout))
+	return c.ws.WriteJSON(frame)
 }
 
 // next is the pause before another attempt: doubling, jittered, and Slack's Retry-After when it gave one.

@@ -78,7 +78,7 @@ func TestEveryEnvelopeComesOnceOverWhicheverConnection(t *testing.T) {
 	l := connect(t, 2)
 	l.types(t, 50)
 	require.Len(t, l.seen, 50)
-	require.Equal(t, 2, int(l.up.Load()))
+	require.Equal(t, 2, l.up())
 	require.Empty(t, l.ws.Violations())
 }
 

@@ -154,15 +154,17 @@ func (ws *Workspace) setUnread(user, channel string, n count) {
 
 // mentions tells whether the message calls the user by name, by group or with everybody.
 func (ws *Workspace) mentions(m *Message, u *User) bool {
-	source := m.Text + string(m.Blocks)
 	calls := []string{"<@" + u.ID, "<!channel", "<!here", "<!everyone"}
 	for _, g := range ws.groups.all() {
 		if slices.Contains(g.Members, u.ID) {
 			calls = append(calls, "<!subteam^"+g.ID)
 		}
 	}
-	unescaped := strings.ReplaceAll(source, `\u003c`, "<")
-	return slices.ContainsFunc(calls, func(call string) bool { return strings.Contains(unescaped, call) })
+	marked := m.Text
+	for _, b := range parseBlocks(m.Blocks) {
+		marked += "\n" + markup(b)
+	}
+	return slices.ContainsFunc(calls, func(call string) bool { return strings.Contains(marked, call) })
 }
 
 // object is the message as conversations.history and payloads show it [docs.slack.dev/reference/events/message].
