@@ -218,6 +218,29 @@ func TestUnreadMessagesAreCounted(t *testing.T) {
 	equal(t, []int{unread, mentions}, []int{0, 0})
 }
 
+func TestOnlyMarkupMentions(t *testing.T) {
+	t.Parallel()
+	s := newStory(t, slacksim.Options{})
+	for blocks, want := range map[string]int{
+		`{"type":"header","text":{"type":"plain_text","text":"<!channel>"}}`:                                                              0,
+		`{"type":"section","text":{"type":"mrkdwn","text":"&lt;!channel&gt;"}}`:                                                           0,
+		`{"type":"table","rows":[[{"type":"raw_text","text":"<@U0BOB0000>"}]]}`:                                                           0,
+		`{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"<!here>"}]}]}`:                    0,
+		`{"type":"section","text":{"type":"mrkdwn","text":"<!channel>"}}`:                                                                 1,
+		`{"type":"context","elements":[{"type":"mrkdwn","text":"by <@U0BOB0000>"}]}`:                                                      1,
+		`{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"broadcast","range":"here"}]}]}`:                 1,
+		`{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"user","user_id":"U0BOB0000"}]}]}`:               1,
+		`{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"user","user_id":"U0CAROL00"}]}]}`:               0,
+		`{"type":"section","fields":[{"type":"mrkdwn","text":"<!subteam^S0NOTHING>"}],"accessory":{"type":"datepicker","action_id":"d"}}`: 0,
+	} {
+		s.works("chat.postMessage", "channel", s.soc, "text", "x", "blocks", "["+blocks+"]")
+		_, mentions := s.User("bob").Unread("#soc")
+		if s.User("bob").Reads("#soc"); mentions != want {
+			t.Errorf("%s: %d mentions, want %d", blocks, mentions, want)
+		}
+	}
+}
+
 func TestTimeStampsAreUniqueAndIncrease(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, slacksim.Options{Now: newClock().Now})

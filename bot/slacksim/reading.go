@@ -91,6 +91,29 @@ func leafText(o map[string]any) (string, bool) {
 	return "", false
 }
 
+// markup is what Slack reads as markup: in plain_text, raw_text and the text of rich text, <!channel> is nine letters.
+func markup(value any) string {
+	parts := []string{}
+	switch v := value.(type) {
+	case []any:
+		for _, item := range v {
+			parts = append(parts, markup(item))
+		}
+	case map[string]any:
+		switch v["type"] {
+		case "mrkdwn", "markdown":
+			return text(v["text"])
+		case "user", "usergroup", "broadcast":
+			leaf, _ := leafText(v)
+			return leaf
+		}
+		for _, field := range v {
+			parts = append(parts, markup(field))
+		}
+	}
+	return strings.Join(parts, "\n")
+}
+
 func tableText(table map[string]any) string {
 	lines := []string{}
 	if caption := text(table["caption"]); caption != "" {
