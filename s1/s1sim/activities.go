@@ -46,7 +46,7 @@ func activityTypes() []activityType {
 		agent   = "The agent {{ computer_name }} "
 		file    = "{{ file_display_name }}."
 	)
-	return []activityType{
+	return append(placeActivityTypes(), []activityType{
 		{saidShutdown, "User Issued Shutdown", user + "issued a shutdown command" + machine},
 		{saidRestart, "User Issued Restart", user + "issued a restart command" + machine},
 		{saidMessage, "User Sent Message", user + "sent a message" + machine},
@@ -67,7 +67,7 @@ func activityTypes() []activityType {
 		{newThreat, "New Threat", "Threat with confidence level {{ confidence_level }} detected: " + file},
 		{addedNote, "Note Added", user + "added a note to threat " + file},
 		{changedPolicy, "Policy Changed", user + "changed the policy of {{ scope_name }}."},
-	}
+	}...)
 }
 
 func activityRoutes() []route {

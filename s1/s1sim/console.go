@@ -55,7 +55,8 @@ type Console struct {
 	alerts     collection
 	activities collection
 	notes      map[string]*collection // by threat id
-	policies   map[string]object      // by account id; "" is the tenant's
+	policies   map[string]object      // by the id of an account or a group; "" is the tenant's
+	programs   map[string][]any       // what tests say is installed, by the id of the agent
 	wave       int                    // how many attacks Strike has made
 
 	faults ledger
@@ -83,6 +84,7 @@ func New(opt Options) *Console {
 		dirty:    map[string]dirt{},
 		notes:    map[string]*collection{},
 		policies: map[string]object{},
+		programs: map[string][]any{},
 	}
 	c.log.now = c.now
 	c.log.changed = make(chan struct{})

@@ -1,6 +1,7 @@
 package s1sim
 
 import (
+	"cmp"
 	"crypto/subtle"
 	"errors"
 	"io"
@@ -22,7 +23,8 @@ type route struct {
 	method string
 	path   string // below prefix
 	handle func(*Console, *request) (any, error)
-	public bool // answers without a token
+	public bool   // answers without a token
+	root   string // where the path begins if not at prefix: "/web/api/v2.0"
 }
 
 // routes lists everything the console answers. The first that fits is taken, so literal paths stand before patterns.
@@ -38,6 +40,11 @@ func routes() []route {
 		noteRoutes(),
 		alertRoutes(),
 		activityRoutes(),
+		moveRoutes(),
+		groupChangeRoutes(),
+		applicationRoutes(),
+		threatDetailRoutes(),
+		triageRoutes(),
 	)
 }
 
@@ -74,9 +81,9 @@ func read(r *http.Request) (*request, error) {
 // match finds the route of a call. A path that exists with another method is 405, which is how the console answers a POST
 // to a policy; a path that does not exist is 404.
 func match(routes []route, q *request) (route, error) {
-	path, ok := strings.CutPrefix(q.path, prefix)
 	known := false
 	for _, rt := range routes {
+		path, ok := strings.CutPrefix(q.path, cmp.Or(rt.root, prefix))
 		params, fits := fit(rt.path, path)
 		if !ok || !fits {
 			continue

@@ -1,0 +1,81 @@
+package s1sim
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func applicationRoutes() []route {
+	return []route{{method: "GET", path: "/agents/applications", handle: getApplications}}
+}
+
+// software is what is installed on endpoints by their system: name, version, publisher, size in bytes.
+const software = `
+windows  Example Office 2024|16.0.17928|Example Software Corp|2411724800
+windows  Browser One|131.0.6778.86|Browser One LLC|612368384
+windows  Browser One Updater|1.3.36|Browser One LLC|4194304
+windows  Meeting Room|6.2.7|Meeting Room Inc|288358400
+windows  PDF Reader|24.4.20272|Paper Software|471859200
+windows  Remote Help (unsigned)|2.0.1||18874368
+windows  Visual Runtime 2022 (x64)|14.40.33810|Example Software Corp|20971520
+windows  Zip Tool|24.08|Zip Tool Project|5767168
+macos    Browser One|131.0.6778.86|Browser One LLC|1181116006
+macos    Meeting Room|6.2.7|Meeting Room Inc|301989888
+macos    Notes & Numbers|14.2|Fruit Software|734003200
+linux    bash|5.2.15|Debian|7340032
+linux    libssl3|3.0.15|Debian|6291456
+linux    nginx|1.22.1|Debian|1468006
+linux    openssh-server|9.2p1|Debian|1677722
+linux    postgresql-15|15.10|Debian|54525952
+`
+
+// getApplications lists what is installed on the agents that are named, without pages and without saying on which of them: the
+// rows carry no agent's id, so that an answer for several cannot be taken apart.
+func getApplications(c *Console, q *request) (any, error) {
+	if q.query.Get("ids") == "" {
+		return nil, invalid("ids: Missing data for required field.")
+	}
+	f, err := table(ids("ids", "id")).fromQuery(c, q.query, nil)
+	if err != nil {
+		return nil, err
+	}
+	rows := []any{}
+	for _, r := range c.agents.where(f.keep) {
+		rows = append(rows, c.installed(r.obj)...)
+	}
+	return data(rows), nil
+}
+
+// installed is what is installed on an agent: what was put there by a test, or what its system brings.
+func (c *Console) installed(agent object) []any {
+	if list, ok := c.programs[text(agent, "id")]; ok {
+		return slices.Clone(list)
+	}
+	system := strings.TrimSuffix(text(agent, "osType"), "_legacy")
+	list := []any{}
+	for line := range strings.Lines(strings.TrimSpace(software)) {
+		os, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if f := strings.Split(strings.TrimSpace(rest), "|"); os == system {
+			size, _ := strconv.Atoi(f[3])
+			list = append(list, object{"name": f[0], "version": f[1], "publisher": orNil(f[2]), "size": size,
+				"installedDate": stamp(c.daysAgo(30 + len(list)*17))})
+		}
+	}
+	return list
+}
+
+// SetApplications says what is installed on an endpoint; each program is a JSON object as the console sends it.
+func (c *Console) SetApplications(nameOrID string, programs ...map[string]any) bool {
+	defer c.look()()
+	agent := c.agentByNameOrID(nameOrID)
+	if agent == nil {
+		return false
+	}
+	list := []any{}
+	for _, p := range programs {
+		list = append(list, clone(p))
+	}
+	c.programs[text(agent, "id")] = list
+	return true
+}
