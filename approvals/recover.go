@@ -18,10 +18,10 @@ func (l *Ledger) Recover(ctx context.Context) ([]Request, error) {
 	}
 	var left []Request
 	var failed []error
-	for _, r := range rs {
-		r, err := l.revive(ctx, r)
+	for _, was := range rs {
+		r, err := l.revive(ctx, was)
 		switch {
-		case err == nil && l.leftOver(r):
+		case err == nil && (r.State != was.State || l.leftOver(r)):
 			left = append(left, r)
 		case err != nil && !raced(err):
 			failed = append(failed, err)
@@ -30,12 +30,15 @@ func (l *Ledger) Recover(ctx context.Context) ([]Request, error) {
 	return left, errors.Join(failed...)
 }
 
+// grace is how long an approved request is left to who approved it, who runs it at once and tells people about it.
+const grace = 3 * time.Second
+
 // leftOver reports whether r waits for somebody to take it up. Who submitted a request gets a lease's time to post its card.
 func (l *Ledger) leftOver(r Request) bool {
 	now := l.clock()
 	switch r.State {
-	case Approved, Interrupted, Expired:
-		return true
+	case Approved:
+		return now.Sub(r.Agreed) >= grace
 	case Pending:
 		return r.Open(now) && len(r.Cards) == 0 && now.Sub(r.Created) >= l.lease
 	}

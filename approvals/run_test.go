@@ -253,9 +253,12 @@ func TestAfterACrash(t *testing.T) {
 			}
 			return found
 		}
+		require.Empty(t, states(), "who approved may be about to run it")
+		<-time.After(grace)
 		require.Equal(t, map[string]State{"unstarted": Approved}, states(), "leases are not over yet")
 		<-time.After(next.lease)
 		require.Equal(t, map[string]State{"unstarted": Approved, "repeatable": Approved, "once": Interrupted, "unposted": Pending}, states())
+		<-time.After(grace)
 		require.Equal(t, map[string]State{"unstarted": Approved, "repeatable": Approved, "unposted": Pending}, states())
 		for _, key := range []string{"unstarted", "repeatable"} {
 			r, err := next.Run(t.Context(), ids[key], succeed)

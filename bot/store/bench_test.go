@@ -52,9 +52,9 @@ func BenchmarkBaselineInsertAndUpdate(b *testing.B) {
 			defer db.Close()
 			db.SetMaxOpenConns(1)
 			atOnce(b, 1, func(n int64) error {
-				_, err := db.Exec(`INSERT INTO clips (id, body, expires) VALUES ($1, $2, 0)`, n, []byte("{}"))
+				_, err := db.Exec(`INSERT INTO clips (id, body, expires) VALUES ($1, $2, 0)`, fmt.Sprint(n), []byte("{}"))
 				if err == nil {
-					_, err = db.Exec(`UPDATE clips SET expires = 1 WHERE id = $1`, n)
+					_, err = db.Exec(`UPDATE clips SET expires = 1 WHERE id = $1`, fmt.Sprint(n))
 				}
 				return err
 			})

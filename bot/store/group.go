@@ -13,15 +13,18 @@ import (
 // writeLimit bounds one transaction, waiting for another program's lock included.
 const writeLimit = 15 * time.Second
 
+// maxBatch bounds one transaction's writes.
+const maxBatch = 512
+
 var errClosed = errors.New("the database is closed")
 
 // A group commits writes that wait at the same moment in one transaction. While one batch is written the next one gathers, so
 // nobody waits for company, and the more there is to write the more of it shares a sync of the disk. Each write stands alone
 // all the same: one that fails is rolled back by itself.
 type group struct {
-	db   *sql.DB
-	turn chan struct{} // holds as many as may write at once
-	size int           // of a batch
+	db    *sql.DB
+	begin string        // the first statement of a transaction
+	turn  chan struct{} // held by the batch that is being written
 
 	mu      sync.Mutex
 	next    *batch // gathers; nil if there is none
@@ -41,8 +44,8 @@ type write struct {
 	err   error // valid when the batch is done
 }
 
-func newGroup(db *sql.DB, writers, size int) *group {
-	return &group{db: db, turn: make(chan struct{}, writers), size: size}
+func newGroup(db *sql.DB, begin string) *group {
+	return &group{db: db, begin: begin, turn: make(chan struct{}, 1)}
 }
 
 // do runs a write and returns when it is on disk. If ctx ends before the write has begun, nothing is written; once begun, its
@@ -74,7 +77,7 @@ func (g *group) join(w *write) (*batch, error) {
 	if g.closed {
 		return nil, errClosed
 	}
-	if g.next == nil || len(g.next.writes) >= g.size {
+	if g.next == nil || len(g.next.writes) >= maxBatch {
 		b := &batch{done: make(chan struct{})}
 		g.next = b
 		g.running.Go(func() { g.commit(b) })
@@ -118,6 +121,11 @@ func (g *group) transact(ctx context.Context, writes []*write) error {
 		return fmt.Errorf("begin a transaction: %w", err)
 	}
 	defer tx.Rollback() // after a commit it does nothing
+	if g.begin != "" {
+		if _, err := tx.ExecContext(ctx, g.begin); err != nil {
+			return fmt.Errorf("wait for the turn to write: %w", err)
+		}
+	}
 	if len(writes) == 1 {
 		if writes[0].err = writes[0].do(ctx, tx); writes[0].err != nil {
 			return nil

@@ -181,6 +181,7 @@ func TestARestartTakesUpWhatWasApproved(t *testing.T) {
 		require.NoError(t, err)
 
 		after := process(t, address, "after", c)
+		c.pass(5 * time.Second)
 		left, err := after.Recover(t.Context())
 		require.NoError(t, err)
 		require.Len(t, left, 1)

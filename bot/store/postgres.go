@@ -12,8 +12,11 @@ import (
 // postgresConns bounds a process's connections; a server allows 100 by default, for all.
 const postgresConns = 8
 
-// openPostgres opens the database that several processes share. Writes are not batched there: PostgreSQL gathers commits itself,
-// and a batch would hold its locks longer and in an order of its own.
+// oneWriter makes the processes write one after the other. Nearly every write appends to the trail and would wait for its end
+// anyway, holding a connection meanwhile; and transactions that follow each other cannot lock each other out.
+const oneWriter = `SELECT seq FROM audit_head WHERE one = 1 FOR UPDATE`
+
+// openPostgres opens the database that several processes share.
 func openPostgres(ctx context.Context, url string) (engine, error) {
 	db, err := sql.Open("pgx", url)
 	if err != nil {
@@ -25,7 +28,7 @@ func openPostgres(ctx context.Context, url string) (engine, error) {
 		return engine{}, errors.Join(postgresWords(err), db.Close())
 	}
 	return engine{
-		name: "postgres", read: db, write: db, writers: postgresConns, batch: 1,
+		name: "postgres", read: db, write: db, begin: oneWriter,
 		words: postgresWords, check: db.PingContext,
 	}, nil
 }

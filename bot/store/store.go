@@ -19,18 +19,16 @@ type DB struct {
 	engine engine
 	read   *sql.DB
 	writes *group
-	log    *slog.Logger
 }
 
 // An engine is what differs between SQLite and PostgreSQL.
 type engine struct {
-	name    string
-	read    *sql.DB
-	write   *sql.DB // may be the same as read
-	writers int     // transactions at once
-	batch   int     // writes in one transaction
-	words   func(error) error
-	check   func(context.Context) error // looks for damage
+	name  string
+	read  *sql.DB
+	write *sql.DB // may be the same as read
+	begin string  // the first statement of a transaction; may be empty
+	words func(error) error
+	check func(context.Context) error // looks for damage
 }
 
 // Open opens the database at url, "sqlite:PATH", "sqlite::memory:" or "postgres://…", and brings its tables up to date. Its
@@ -47,7 +45,7 @@ func Open(ctx context.Context, url string, log *slog.Logger) (*DB, error) {
 		e.close()
 		return nil, e.words(err)
 	}
-	return &DB{engine: e, read: e.read, writes: newGroup(e.write, e.writers, e.batch), log: log}, nil
+	return &DB{engine: e, read: e.read, writes: newGroup(e.write, e.begin)}, nil
 }
 
 func open(ctx context.Context, url string) (engine, error) {
