@@ -74,7 +74,9 @@ func (c change) results() map[string]string {
 		}
 	}
 	for _, s := range c.result.Skipped {
-		results[s.ID] = joinNonEmpty(": ", "not done, "+skipWord(s.Reason), s.Description)
+		action := strings.ReplaceAll(s.Action, "_", " ")
+		skipped := joinNonEmpty(": ", joinNonEmpty(" ", action, "not done,", skipWord(s.Reason)), s.Description)
+		results[s.ID] = joinNonEmpty("; ", c.states[s.ID], skipped)
 	}
 	return results
 }
