@@ -28,6 +28,10 @@ type call struct {
 	body       any
 	permission string // "Endpoints.view"
 	version    string // of the API, where a path exists in another one only: "v2.0"
+
+	download bool     // the answer is a file: any type, at most MaxFile
+	link     Secret   // a signed address to read instead of route; it must never see the token
+	hides    []Secret // what the body says that no message may repeat
 }
 
 func (c call) reads() bool { return c.method == http.MethodGet }
@@ -56,26 +60,32 @@ const maxTries = 4
 // do sends a call and returns the body of a successful answer. Reads are tried again after 429, 5xx and broken connections;
 // changes never are.
 func (c *Client) do(ctx context.Context, call call) ([]byte, error) {
+	a, err := c.exchange(ctx, call)
+	return a.body, err
+}
+
+// exchange is do for callers who want the header, too.
+func (c *Client) exchange(ctx context.Context, call call) (attempt, error) {
 	payload, err := call.payload()
 	if err != nil {
-		return nil, refusal(call.operation, err)
+		return attempt{}, refusal(call.operation, err)
 	}
 	for try := 1; ; try++ {
 		waited, err := c.admit(ctx, call.route)
 		if err != nil {
-			return nil, notAdmitted(call, waited, err)
+			return attempt{}, notAdmitted(call, waited, err)
 		}
 		began := time.Now()
 		a := c.send(ctx, call, payload)
 		c.report(call, a, Observation{call.method, call.route, a.status, time.Since(began), try, waited})
 		if a.err == nil && a.status/100 == 2 {
-			return a.body, nil
+			return a, nil
 		}
 		if !call.reads() || !a.passing() || try == maxTries || ctx.Err() != nil {
-			return nil, c.problem(call, a)
+			return attempt{}, c.problem(call, a)
 		}
 		if err := c.rest(ctx, a, try); err != nil {
-			return nil, c.problem(call, a)
+			return attempt{}, c.problem(call, a)
 		}
 	}
 }
@@ -93,7 +103,8 @@ func (c call) payload() ([]byte, error) {
 
 // send does one try.
 func (c *Client) send(ctx context.Context, call call, payload []byte) attempt {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	timeout, most := c.bounds(call)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	var asked, connected atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
@@ -106,15 +117,26 @@ func (c *Client) send(ctx context.Context, call call, payload []byte) attempt {
 	}
 	response, err := c.http.Do(request)
 	if err != nil { // a transport that does not trace is taken at its worst
-		return attempt{err: err, sent: connected.Load() || !asked.Load()}
+		return attempt{err: call.withoutAddress(err), sent: connected.Load() || !asked.Load()}
 	}
 	defer response.Body.Close()
 	a := attempt{sent: true, status: response.StatusCode, header: response.Header}
-	a.body, a.err = readBody(response, c.maxBody)
+	a.body, a.err = readBody(response, most)
 	return a
 }
 
+// bounds are the time that one try may take and the size that its answer may have.
+func (c *Client) bounds(call call) (time.Duration, int64) {
+	if call.download {
+		return max(c.timeout, downloadTimeout), min(c.maxBody, MaxFile)
+	}
+	return c.timeout, c.maxBody
+}
+
 func (c *Client) request(ctx context.Context, call call, payload []byte) (*http.Request, error) {
+	if !call.link.Empty() {
+		return http.NewRequestWithContext(ctx, http.MethodGet, call.link.Reveal(), nil)
+	}
 	address := c.root(call) + "/" + call.path()
 	if len(call.query) > 0 {
 		address += "?" + url.Values(call.query).Encode()
@@ -125,6 +147,9 @@ func (c *Client) request(ctx context.Context, call call, payload []byte) (*http.
 	}
 	request.Header.Set("Authorization", "ApiToken "+c.token.Reveal())
 	request.Header.Set("Accept", "application/json")
+	if call.download {
+		request.Header.Set("Accept", "*/*")
+	}
 	request.Header.Set("User-Agent", "s1bot")
 	if payload != nil {
 		request.Header.Set("Content-Type", "application/json")
@@ -209,16 +234,18 @@ func (c *Client) problem(call call, a attempt) *Error {
 	e := &Error{Operation: call.operation, Status: a.status, Err: a.err, RetryAfter: retryAfter(a.header, time.Now())}
 	switch {
 	case errors.Is(a.err, ErrTooLarge):
-		e.Message = fmt.Sprintf("The console's answer is larger than %d MiB; ask for less.", c.maxBody>>20)
+		_, most := c.bounds(call)
+		e.Message = fmt.Sprintf("The console's answer is larger than %d MiB; ask for less.", most>>20)
 	case a.err != nil && a.status != 0:
 		e.Message = "The console's answer broke off."
 	case a.err != nil:
-		e.Message = connectionProblem(a.err, c.base.Host)
+		e.Message = connectionProblem(a.err, call.host(c))
 	case a.status/100 == 3:
+		e.Err = a.movedTo(call)
 		e.Message = "The console redirects to another address; check the console's address in the settings."
 	default:
 		e.Message, e.Code = readProblem(a.status, a.body)
-		e.Message = strings.ReplaceAll(e.Message, c.token.Reveal(), hidden)
+		e.Message = hide(e.Message, append(call.hides, c.token)...)
 	}
 	if a.status == http.StatusUnauthorized || a.status == http.StatusForbidden {
 		e.Permission = call.permission

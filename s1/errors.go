@@ -40,6 +40,8 @@ var (
 	ErrForbidden = errors.New("forbidden")
 	// ErrNotFound: status 404.
 	ErrNotFound = errors.New("not found")
+	// ErrGone: status 410, or the console's code for it; files are kept for three days.
+	ErrGone = errors.New("gone")
 	// ErrRateLimited: status 429.
 	ErrRateLimited = errors.New("rate limited")
 	// ErrTooLarge: an answer above the limit of 64 MiB.
@@ -87,11 +89,16 @@ func (e *Error) Is(target error) bool {
 		return e.Status == http.StatusForbidden
 	case ErrNotFound:
 		return e.Status == http.StatusNotFound
+	case ErrGone:
+		return e.Status == http.StatusGone || e.Code == codeGone
 	case ErrRateLimited:
 		return e.Status == http.StatusTooManyRequests
 	}
 	return false
 }
+
+// codeGone is the console's code for files that are no longer kept; some consoles send it with status 404.
+const codeGone = 4100010
 
 // Unknown tells that a change may or may not have happened: the request went out and no clear answer came back. Whoever
 // sees it must look at the console before trying again.

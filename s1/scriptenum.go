@@ -1,0 +1,99 @@
+package s1
+
+// ScriptType is what a script is for.
+type ScriptType string
+
+// The types of scripts.
+const (
+	ScriptAction     ScriptType = "action"
+	ScriptArtifacts  ScriptType = "artifactCollection"
+	ScriptCollection ScriptType = "dataCollection"
+)
+
+// Choices lists the types.
+func (ScriptType) Choices() []Choice {
+	return []Choice{{"action", "Action"}, {"artifactCollection", "Artifact Collection"}, {"dataCollection", "Data Collection"}}
+}
+
+// Label is the type as people read it.
+func (t ScriptType) Label() string { return label(t) }
+
+// UnmarshalText understands every spelling of the console's and keeps unknown ones.
+func (t *ScriptType) UnmarshalText(text []byte) error { return lenient(t, text) }
+
+// ScriptOS is a family of systems that scripts are for; unlike OSType it knows no old Windows.
+type ScriptOS string
+
+// Choices lists the families.
+func (ScriptOS) Choices() []Choice {
+	return []Choice{{"windows", "Windows"}, {"macos", "macOS"}, {"linux", "Linux"}}
+}
+
+// Label is the family as people read it.
+func (o ScriptOS) Label() string { return label(o) }
+
+// UnmarshalText understands every spelling of the console's and keeps unknown ones.
+func (o *ScriptOS) UnmarshalText(text []byte) error { return lenient(o, text) }
+
+// Runs tells whether a script for this family runs on a system.
+func (o ScriptOS) Runs(on OSType) bool {
+	return string(o) == string(on) || o == "windows" && on == "windows_legacy"
+}
+
+// Destination is where a script's output goes.
+type Destination string
+
+// The destinations, spelled as the wire wants them.
+const (
+	ToCloud Destination = "SentinelCloud"
+	ToLocal Destination = "Local" // a directory on the endpoint
+	ToNone  Destination = "None"
+	ToXDR   Destination = "SingularityXDR"
+)
+
+// Choices lists the destinations.
+func (Destination) Choices() []Choice {
+	return []Choice{{"SentinelCloud", "SentinelCloud"}, {"Local", "Local"}, {"None", "None"}, {"SingularityXDR", "SingularityXDR"}}
+}
+
+// Label is the destination as people read it.
+func (d Destination) Label() string { return label(d) }
+
+// UnmarshalText understands every spelling of the console's and keeps unknown ones.
+func (d *Destination) UnmarshalText(text []byte) error { return lenient(d, text) }
+
+// TaskStatus is how far a script is on one endpoint.
+type TaskStatus string
+
+// The statuses.
+const (
+	TaskCompleted TaskStatus = "completed"
+	TaskFailed    TaskStatus = "failed"
+	TaskCanceled  TaskStatus = "canceled"
+	TaskExpired   TaskStatus = "expired"
+	TaskPartly    TaskStatus = "partially_completed"
+)
+
+// Choices lists the statuses.
+func (TaskStatus) Choices() []Choice {
+	return []Choice{
+		{"created", "Created"}, {"scheduled", "Scheduled"}, {"pending", "Pending"}, {"pending_user_action", "Pending User Action"},
+		{"in_progress", "In Progress"}, {"completed", "Completed"}, {"partially_completed", "Partially Completed"}, {"failed", "Failed"},
+		{"canceled", "Canceled"}, {"expired", "Expired"},
+	}
+}
+
+// Label is the status as people read it.
+func (s TaskStatus) Label() string { return label(s) }
+
+// UnmarshalText understands every spelling of the console's and keeps unknown ones.
+func (s *TaskStatus) UnmarshalText(text []byte) error { return lenient(s, text) }
+
+// Ended tells whether nothing more will happen.
+func (s TaskStatus) Ended() bool {
+	switch s {
+	case TaskCompleted, TaskFailed, TaskCanceled, TaskExpired, TaskPartly:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,284 @@
+package s1
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// What the console takes when a script is run, from the vendor's API document.
+const (
+	MinScriptTimeout = 60     // seconds
+	MaxScriptTimeout = 172800 // seconds, two days
+	MinDescription   = 2      // characters of a task's description
+)
+
+// ScriptID names a script of the library.
+type ScriptID string
+
+// Valid tells whether the id can be sent to the console.
+func (id ScriptID) Valid() bool { return validID(id) }
+
+// TaskID names what one run of a script does: on all endpoints (the parent task) or on one of them.
+type TaskID string
+
+// Valid tells whether the id can be sent to the console.
+func (id TaskID) Valid() bool { return validID(id) }
+
+// A Script is a program of the console's library that endpoints can run.
+type Script struct {
+	Row
+	ID                ScriptID      `json:"id"`
+	Name              string        `json:"scriptName"`
+	Type              ScriptType    `json:"scriptType"`
+	Systems           []ScriptOS    `json:"osTypes"`
+	Version           string        `json:"version"`
+	Description       string        `json:"scriptDescription"`
+	InputRequired     bool          `json:"inputRequired"`
+	InputInstructions string        `json:"inputInstructions"`
+	InputExample      string        `json:"inputExample"`
+	Destinations      []Destination `json:"supportedDestinations"` // none: the console does not say
+	TimeoutSeconds    int           `json:"scriptRuntimeTimeoutSeconds"`
+	ScopeLevel        string        `json:"scopeLevel"`
+	ScopePath         string        `json:"scopePath"`
+	ScopeName         string        `json:"scopeName"`
+	Creator           string        `json:"creator"`
+	FileName          string        `json:"shortFileName"`
+	FileSize          int           `json:"fileSize"`
+	CreatedAt         Time          `json:"createdAt"`
+	UpdatedAt         Time          `json:"updatedAt"`
+}
+
+// Runs tells whether the script is for a system; what is not known is left to the console to judge.
+func (s Script) Runs(on OSType) bool {
+	return on == "" || len(s.Systems) == 0 || slices.ContainsFunc(s.Systems, func(o ScriptOS) bool { return o.Runs(on) })
+}
+
+// Takes tells whether the script's output can go somewhere.
+func (s Script) Takes(d Destination) bool {
+	return len(s.Destinations) == 0 || d == ToNone || slices.Contains(s.Destinations, d)
+}
+
+func (c *Client) scripts() list[Script] {
+	return list[Script]{client: c, call: call{operation: "list scripts", method: http.MethodGet, route: "remote-scripts", permission: "Remote Script Orchestration.view"}}
+}
+
+// ScriptsPage returns one page of the scripts that match q.
+func (c *Client) ScriptsPage(ctx context.Context, q Query) (Page[Script], error) {
+	return c.scripts().page(ctx, q)
+}
+
+// Scripts goes through all scripts that match q, page by page.
+func (c *Client) Scripts(ctx context.Context, q Query) iter.Seq2[Script, error] {
+	return c.scripts().all(ctx, q)
+}
+
+// ScriptsByID returns the scripts with the given ids; ids that the console does not know are missing from the result.
+func (c *Client) ScriptsByID(ctx context.Context, ids []ScriptID) ([]Script, error) {
+	return byID(ctx, c.scripts(), ids)
+}
+
+// A ScriptRun says what is to be run and what happens with its output. Empty fields are not sent.
+type ScriptRun struct {
+	Script      ScriptID
+	Description string
+	Destination Destination
+	Directory   string // on the endpoint, where Destination is ToLocal
+	Input       string // the script's arguments; may hold passwords
+	Password    Secret // of the archive with the output
+	Timeout     int    // seconds
+}
+
+func (r ScriptRun) check() error {
+	switch {
+	case !r.Script.Valid():
+		return ErrInvalidID
+	case utf8.RuneCountInString(strings.TrimSpace(r.Description)) < MinDescription:
+		return fmt.Errorf("%w: a description has %d characters or more", ErrInvalidValue, MinDescription)
+	case !ValidChoice(r.Destination):
+		return fmt.Errorf("%w: output destination %q", ErrInvalidValue, r.Destination)
+	case r.Timeout != 0 && (r.Timeout < MinScriptTimeout || r.Timeout > MaxScriptTimeout):
+		return fmt.Errorf("%w: a timeout has %d to %d seconds", ErrInvalidValue, MinScriptTimeout, MaxScriptTimeout)
+	}
+	return nil
+}
+
+func (r ScriptRun) data() any {
+	return struct {
+		Script      ScriptID    `json:"scriptId"`
+		Description string      `json:"taskDescription"`
+		Destination Destination `json:"outputDestination"`
+		Input       string      `json:"inputParams,omitempty"`
+		Password    string      `json:"password,omitempty"`
+		Directory   string      `json:"outputDirectory,omitempty"`
+		Timeout     int         `json:"scriptRuntimeTimeoutSeconds,omitempty"`
+	}{r.Script, r.Description, r.Destination, r.Input, r.Password.Reveal(), r.Directory, r.Timeout}
+}
+
+// A ScriptStart is the console's answer to a run: how many endpoints it concerns, and the task that tells how far they are.
+type ScriptStart struct {
+	Affected         int
+	Task             TaskID // of the whole run; "" while the run waits for an approval of the console's own
+	Pending          bool   // a guardrail of the console's holds the run back
+	PendingExecution string // names what is to be approved there
+}
+
+// RunScript runs a script on endpoints, as the system's user. It is never safe to repeat.
+func (c *Client) RunScript(ctx context.Context, agents []AgentID, run ScriptRun) (ScriptStart, error) {
+	call := call{
+		operation: "run script", method: http.MethodPost, route: "remote-scripts/execute", permission: "Remote Script Orchestration.execute",
+		hides: []Secret{run.Password, NewSecret(run.Input)},
+	}
+	selected, err := selection(agents)
+	if err == nil {
+		err = run.check()
+	}
+	if err != nil {
+		return ScriptStart{}, refusal(call.operation, err)
+	}
+	call.body = change{Filter: idFilter{selected}, Data: run.data()}
+	answer, err := get[struct {
+		Affected         *int   `json:"affected"`
+		Task             TaskID `json:"parentTaskId"`
+		Pending          bool   `json:"pending"`
+		PendingExecution string `json:"pendingExecutionId"`
+	}](ctx, c, call)
+	if err != nil {
+		return ScriptStart{}, err
+	}
+	started := ScriptStart{Affected: Unsaid, Task: answer.Task, Pending: answer.Pending, PendingExecution: answer.PendingExecution}
+	if answer.Affected != nil {
+		started.Affected = *answer.Affected
+	}
+	return started, nil
+}
+
+// A ScriptTask is a script on one endpoint.
+type ScriptTask struct {
+	Row
+	ID             TaskID     `json:"id"`
+	Parent         TaskID     `json:"parentTaskId"`
+	Type           string     `json:"type"`
+	Description    string     `json:"description"`
+	InitiatedBy    string     `json:"initiatedBy"`
+	AgentID        AgentID    `json:"agentId"`
+	ComputerName   string     `json:"agentComputerName"`
+	OSType         OSType     `json:"agentOsType"`
+	AgentActive    bool       `json:"agentIsActive"`
+	Status         TaskStatus `json:"status"`
+	StatusCode     string     `json:"statusCode"`
+	StatusText     string     `json:"statusDescription"`
+	DetailedStatus string     `json:"detailedStatus"`
+	AccountName    string     `json:"accountName"`
+	SiteName       string     `json:"siteName"`
+	GroupName      string     `json:"groupName"`
+	CreatedAt      Time       `json:"createdAt"`
+	UpdatedAt      Time       `json:"updatedAt"`
+}
+
+func (c *Client) scriptTasks() list[ScriptTask] {
+	return list[ScriptTask]{client: c, call: call{operation: "list script tasks", method: http.MethodGet, route: "remote-scripts/status", permission: "Task Management.view"}}
+}
+
+// ScriptTasksPage returns one page of the tasks that match q; the console insists on parentTaskId__in.
+func (c *Client) ScriptTasksPage(ctx context.Context, q Query) (Page[ScriptTask], error) {
+	return c.scriptTasks().page(ctx, q)
+}
+
+// ScriptTasks goes through all tasks that match q, page by page.
+func (c *Client) ScriptTasks(ctx context.Context, q Query) iter.Seq2[ScriptTask, error] {
+	return c.scriptTasks().all(ctx, q)
+}
+
+// A ScriptResult is the output of a script on one endpoint: a link that hands it out to whoever has it, for a while.
+type ScriptResult struct {
+	Task     TaskID `json:"taskId"`
+	FileName string `json:"fileName"`
+	Link     Secret `json:"downloadUrl"`
+}
+
+// Name is the file's name, without a path.
+func (r ScriptResult) Name() string {
+	if name := baseName(r.FileName); name != "" {
+		return name
+	}
+	return "task-" + string(r.Task) + ".zip"
+}
+
+// A ScriptResultError says why one task has no output.
+type ScriptResultError struct {
+	Task    TaskID `json:"taskId"`
+	Message string `json:"errorString"`
+}
+
+// ScriptResults are links to the outputs of tasks.
+type ScriptResults struct {
+	Files  []ScriptResult
+	Errors []ScriptResultError
+}
+
+// ScriptResultsOf returns the outputs of tasks: of those on single endpoints, not of the parent. Not every script leaves any.
+func (c *Client) ScriptResultsOf(ctx context.Context, tasks []TaskID) (ScriptResults, error) {
+	ids, err := selection(tasks)
+	if err != nil {
+		return ScriptResults{}, refusal("get script results", err)
+	}
+	return c.scriptResults(ctx, map[string][]string{"taskIds": ids})
+}
+
+// ScriptResultsOn returns the outputs of tasks on endpoints whose names have one of these in them.
+func (c *Client) ScriptResultsOn(ctx context.Context, names []string) (ScriptResults, error) {
+	if len(names) == 0 || slices.Contains(names, "") {
+		return ScriptResults{}, refusal("get script results", ErrNothingSelected)
+	}
+	return c.scriptResults(ctx, map[string][]string{"computerNames": names})
+}
+
+// scriptResults is a POST that only reads. Recorded answers say data.download_links, the API document data.data.downloadLinks.
+func (c *Client) scriptResults(ctx context.Context, which map[string][]string) (ScriptResults, error) {
+	type links struct {
+		Recorded   []ScriptResult      `json:"download_links"`
+		Documented []ScriptResult      `json:"downloadLinks"`
+		Errors     []ScriptResultError `json:"errors"`
+	}
+	answer, err := get[struct {
+		links
+		Data links `json:"data"`
+	}](ctx, c, call{
+		operation: "get script results", method: http.MethodPost, route: "remote-scripts/fetch-files", permission: "Remote Script Orchestration.view",
+		body: map[string]any{"data": which},
+	})
+	if err != nil {
+		return ScriptResults{}, err
+	}
+	var results ScriptResults
+	for _, l := range []links{answer.links, answer.Data} {
+		results.Files = append(results.Files, slices.Concat(l.Recorded, l.Documented)...)
+		results.Errors = append(results.Errors, l.Errors...)
+	}
+	return results, nil
+}
+
+// DownloadScriptResult reads an output from its link, at most MaxFile. The token does not go there.
+func (c *Client) DownloadScriptResult(ctx context.Context, r ScriptResult) (Download, error) {
+	call := call{operation: "download script results", route: "link", link: r.Link}
+	if err := c.checkLink(r.Link); err != nil {
+		return Download{}, refusal(call.operation, err)
+	}
+	file, err := c.download(ctx, call)
+	var refused *Error
+	switch {
+	case errors.Is(err, ErrTooLarge):
+		return file, tooLarge(call.operation, err)
+	case errors.As(err, &refused) && refused.Status/100 == 4:
+		refused.Permission = ""
+		refused.Message = fmt.Sprintf("The storage of the console refuses the link (%s): it may have expired.", http.StatusText(refused.Status))
+	}
+	file.Name = r.Name()
+	return file, err
+}
