@@ -19,6 +19,7 @@ type slack struct {
 	fault    fault // before: Slack refused; after: it was done, the answer got lost
 	closed   map[string]bool
 	poison   string        // cards with this in their title are refused
+	cursed   string        // a key: what has it is refused
 	takes    time.Duration // a post
 	serial   int
 	tried    int
@@ -61,7 +62,7 @@ func (s *slack) Post(ctx context.Context, channel, thread, key string, card rend
 	s.tried++
 	before, after := s.fault.of("post")
 	switch {
-	case s.poison != "" && strings.Contains(card.Title, s.poison):
+	case s.poison != "" && strings.Contains(card.Title, s.poison), key == s.cursed:
 		return "", errors.New("invalid_blocks")
 	case before != nil:
 		return "", before

@@ -137,6 +137,21 @@ func TestACardThatSlackRefusesGivesWayToAPlainOneAndBlocksNobody(t *testing.T) {
 	})
 }
 
+func TestANoticeThatNeverGoesThroughStepsAside(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		cursed := w.console.AddThreat(threat{Name: "cursed"})
+		w.slack.cursed = "threat:" + string(cursed)
+		w.console.AddThreat(threat{Name: "first"})
+		w.console.AddThreat(threat{Name: "second"})
+		w.pass(3 * time.Minute)
+		require.Equal(t, []string{"first", "second"}, titles(w, "CTHREATS"))
+		w.slack.cursed = ""
+		w.pass(20 * time.Minute)
+		require.Equal(t, []string{"first", "second", "cursed"}, titles(w, "CTHREATS"))
+	})
+}
+
 func TestAClosedChannelWaitsAndTheOtherGoesOn(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.start()
