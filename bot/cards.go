@@ -88,8 +88,13 @@ func planParts(req approvals.Request) []render.Part {
 	plan := planOf(req)
 	var parts []render.Part
 	if len(plan.Targets) > 0 {
-		parts = append(parts, render.Line{render.Text("Touches "), render.Bold(count(plan.Targets)), render.Text(where(plan.Targets))})
-		parts = append(parts, targetTable(plan.Targets))
+		parts = append(parts, render.Line{render.Text("Touches "), render.Bold(count(plan.Targets)), render.Text(where(plan))})
+		if len(plan.Changes) == 0 {
+			parts = append(parts, targetTable(plan.Targets))
+		}
+		if more := len(plan.Targets) - shownTargets; more > 0 {
+			parts = append(parts, render.Note{render.Text(fmt.Sprintf("… and %d more", more))})
+		}
 	}
 	if len(plan.Changes) > 0 {
 		parts = append(parts, changeTable(plan.Changes))
@@ -134,10 +139,13 @@ func count(targets []commands.Target) string {
 	return fmt.Sprintf("%d %ss", len(targets), strings.TrimSuffix(word, "s"))
 }
 
-// where is ", all in Paris / Workstations" if they all are.
-func where(targets []commands.Target) string {
-	site, group := targets[0].Site, targets[0].Group
-	for _, t := range targets {
+// where is ", all in Paris / Workstations:" if they all are; for what has fields that change, its name.
+func where(plan commands.Plan) string {
+	if len(plan.Changes) > 0 {
+		return ", " + targetNames(plan.Targets, 3) + ":"
+	}
+	site, group := plan.Targets[0].Site, plan.Targets[0].Group
+	for _, t := range plan.Targets {
 		if t.Site != site {
 			site = ""
 		}
@@ -154,16 +162,31 @@ func where(targets []commands.Target) string {
 	return ", all in " + site + " / " + group + ":"
 }
 
+// targetTable lists the first targets, with the columns that say anything about them.
 func targetTable(targets []commands.Target) render.Part {
-	table := render.Table{Columns: []render.Column{{Title: "Name"}, {Title: "State"}, {Title: "OS"}, {Title: "User"}, {Title: "Site / group"}, {Title: "Note"}}}
-	for _, t := range targets[:min(len(targets), shownTargets)] {
-		table.Rows = append(table.Rows, []render.Line{
-			{render.Link(t.Name, t.URL)}, {render.Text(dash(t.State))}, {render.Text(dash(t.OS))}, {render.Text(dash(t.User))},
-			{render.Text(place(t))}, {render.Text(dash(strings.Join(remarks(t), ", ")))},
-		})
+	columns := []struct {
+		title string
+		cell  func(commands.Target) render.Span
+	}{
+		{"Name", func(t commands.Target) render.Span { return render.Link(t.Name, t.URL) }},
+		{"State", func(t commands.Target) render.Span { return render.Text(t.State) }},
+		{"OS", func(t commands.Target) render.Span { return render.Text(t.OS) }},
+		{"User", func(t commands.Target) render.Span { return render.Text(t.User) }},
+		{"Site / group", func(t commands.Target) render.Span { return render.Text(place(t)) }},
+		{"Note", func(t commands.Target) render.Span { return render.Text(strings.Join(remarks(t), ", ")) }},
 	}
-	if more := len(targets) - shownTargets; more > 0 {
-		table.Rows = append(table.Rows, []render.Line{{render.Text(fmt.Sprintf("… and %d more", more))}, {}, {}, {}, {}, {}})
+	shown := targets[:min(len(targets), shownTargets)]
+	table := render.Table{Rows: make([][]render.Line, len(shown))}
+	for _, c := range columns {
+		if !slices.ContainsFunc(shown, func(t commands.Target) bool { return c.cell(t).Text != "" }) {
+			continue
+		}
+		table.Columns = append(table.Columns, render.Column{Title: c.title})
+		for i, t := range shown {
+			span := c.cell(t)
+			span.Text = dash(span.Text)
+			table.Rows[i] = append(table.Rows[i], render.Line{span})
+		}
 	}
 	return table
 }
@@ -174,7 +197,7 @@ func remarks(t commands.Target) []string {
 	if t.Host != "" {
 		out = append(out, "on "+t.Host)
 	}
-	if t.Server {
+	if t.Server && !slices.Contains(t.Warnings, "server") {
 		out = append(out, "⚠ server")
 	}
 	if t.Threats > 0 {
@@ -375,7 +398,7 @@ func targetNames(targets []commands.Target, most int) string {
 func place(t commands.Target) string {
 	switch {
 	case t.Site == "":
-		return dash(t.Group)
+		return t.Group
 	case t.Group == "":
 		return t.Site
 	}

@@ -125,7 +125,7 @@ func ambiguousCard(_ ask, e *commands.AmbiguousError) render.Card {
 	}
 	for i, m := range e.Matches {
 		label := m.Name
-		if p := place(m); p != "—" {
+		if p := place(m); p != "" {
 			label += " · " + p
 		}
 		card.Actions = append(card.Actions, render.Button{Label: label, Do: e.Pick(i)})
@@ -137,7 +137,7 @@ func matchTable(matches []commands.Target) render.Part {
 	table := render.Table{Columns: []render.Column{{Title: "Name"}, {Title: "Site / group"}, {Title: "State"}, {Title: "OS"}, {Title: "User"}, {Title: "Id"}}}
 	for _, m := range matches {
 		table.Rows = append(table.Rows, []render.Line{
-			{render.Link(m.Name, m.URL)}, {render.Text(place(m))}, {render.Text(dash(m.State))}, {render.Text(dash(m.OS))},
+			{render.Link(m.Name, m.URL)}, {render.Text(dash(place(m)))}, {render.Text(dash(m.State))}, {render.Text(dash(m.OS))},
 			{render.Text(dash(m.User))}, {render.Mono(m.ID)},
 		})
 	}
