@@ -14,6 +14,7 @@ func all() []*Command {
 	return slices.Concat(
 		agentCommands(), threatCommands(), alertCommands(), eventCommands(), siteCommands(), groupCommands(), accountCommands(),
 		policyCommands(), systemCommands(),
+		ruleCommands(), exclusionCommands(), blocklistCommands(), iocCommands(), firewallCommands(),
 	)
 }
 

@@ -95,10 +95,19 @@ func (c Caller) zone() *time.Location {
 	return c.Zone
 }
 
+// now is the present, as the caller has it.
+func (c Caller) now() time.Time {
+	if c.Now.IsZero() {
+		return time.Now()
+	}
+	return c.Now
+}
+
 // A Caller is the person on whose behalf a command runs.
 type Caller struct {
 	ID, Name string
 	Zone     *time.Location // their Slack time zone; UTC when unknown
+	Now      time.Time      // when they ask; the present when zero
 }
 
 // A Plan is what an invocation will touch, resolved now. Args is the invocation with every name and filter replaced by ids:

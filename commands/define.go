@@ -1,18 +1,23 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"s1bot/render"
 )
 
 // A checker is a parameter struct with rules across its fields, such as "at least one of".
 type checker interface{ Check() error }
+
+// A timed is a parameter struct with rules that depend on the present: a date that must lie ahead.
+type timed interface{ checkAt(now time.Time) error }
 
 // A planner is the parameter struct of a command that changes things. plan replaces names and filters in it by the ids of
 // what they mean now, and says what that is.
@@ -32,7 +37,7 @@ type field struct {
 
 // define makes a command of its description, a parameter struct and the function that runs it. P's fields are the parameters:
 // the type says what a value is, the tag json:"agent-ids,omitzero" its name everywhere (omitzero = optional), help:"…" what it
-// is for; help:"-" hides one that only plan sets.
+// is for; help:"-" hides one that only plan sets. title:"…" is the specification's, where it is not the name in capitals.
 func define[P any](c Command, run func(context.Context, *Call, P) (render.Card, error)) *Command {
 	fields, err := fieldsOf(reflect.TypeFor[P]())
 	if err != nil {
@@ -103,7 +108,7 @@ func fieldOf(f reflect.StructField) (field, error) {
 		return field{}, fmt.Errorf("field %s: a list of objects has no form", f.Name)
 	}
 	return field{kind: k, Param: Param{
-		Name: name, Title: titleOf(name), Help: help, Aliases: aliasesOf(name), Required: options == "", List: list,
+		Name: name, Title: cmp.Or(f.Tag.Get("title"), titleOf(name)), Help: help, Aliases: aliasesOf(name), Required: options == "", List: list,
 		Kind: k.name, Choices: k.choices, Min: k.min, Max: k.max,
 	}}, nil
 }

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 
-	"s1bot/render"
 	"s1bot/s1"
 )
 
@@ -40,7 +39,7 @@ func (threatSelection) kind() kind {
 
 func (agentSelection) kind() kind {
 	k := selecting(filterKind(s1.AgentFilter, `JSON with the console's filter keys: {"computerName__contains": ["DESKTOP"], "networkStatuses": ["connected"]}`, shortFilter))
-	k.selects = "agents"
+	k.selects, k.beside = "agents", true
 	return k
 }
 
@@ -228,6 +227,22 @@ func selected[T any](param, noun string, filter s1.Filter, rows iter.Seq2[T, err
 	return found, nil
 }
 
+// listQueryKind reads the query parameters of a list as JSON, or what short makes of anything else.
+func listQueryKind(hint string, keys []string, of string, short func(string) (json.RawMessage, error)) kind {
+	k := objectKind(hint, func(text string, _ Input) (json.RawMessage, error) { return short(text) })
+	read := k.read
+	k.read = func(text string, in Input) (any, error) {
+		value, err := read(text, in)
+		if err != nil {
+			return nil, err
+		}
+		raw := settleTimes(value.(json.RawMessage), in)
+		_, err = listQuery(raw, keys, of)
+		return raw, err
+	}
+	return k
+}
+
 // A groupQuery narrows a list of groups down with the console's query parameters.
 type groupQuery map[string]json.RawMessage
 
@@ -239,32 +254,22 @@ var groupKeys = []string{
 }
 
 func (groupQuery) kind() kind {
-	k := objectKind(`JSON: {"isDefault": false, "type": "static", "updatedAt__gte": "2026-08-01 16:42"}`,
-		func(text string, _ Input) (json.RawMessage, error) { return shortFilter(text) })
-	k.widget = render.MultiLine
-	read := k.read
-	k.read = func(text string, in Input) (any, error) {
-		value, err := read(text, in)
-		if err != nil {
-			return nil, err
-		}
-		raw := settleTimes(value.(json.RawMessage), in)
-		_, err = groupParams(raw)
-		return raw, err
-	}
-	return k
+	return listQueryKind(`JSON: {"isDefault": false, "type": "static", "updatedAt__gte": "2026-08-01 16:42"}`, groupKeys, "groups", shortFilter)
 }
 
 // groupParams turns the object into query parameters.
-func groupParams(raw json.RawMessage) (s1.Query, error) {
+func groupParams(raw json.RawMessage) (s1.Query, error) { return listQuery(raw, groupKeys, "groups") }
+
+// listQuery turns an object into the query parameters of a list, all of which must be known.
+func listQuery(raw json.RawMessage, keys []string, of string) (s1.Query, error) {
 	fields, err := object(raw)
 	if err != nil {
 		return nil, err
 	}
 	query := s1.Query{}
 	for key, value := range fields {
-		if !slices.Contains(groupKeys, key) {
-			return nil, &valueError{fmt.Sprintf("the console knows no key %s for groups", quote(key)), nearest(key, groupKeys)}
+		if !slices.Contains(keys, key) {
+			return nil, &valueError{fmt.Sprintf("the console knows no key %s for %s", quote(key), of), nearest(key, keys)}
 		}
 		text := joined(value)
 		if timeKey.MatchString(key) {

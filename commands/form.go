@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"time"
 
 	"s1bot/render"
 )
@@ -58,7 +59,7 @@ func (f field) ask(given json.RawMessage, caller Caller) []render.FormField {
 	if q.Widget == render.Search || q.Widget == render.MultiSearch {
 		q.Search = f.kind.search
 	}
-	if f.kind.selects == "" || f.kind.selects == "agents" {
+	if f.kind.selects == "" || f.kind.beside {
 		return []render.FormField{q}
 	}
 	q.Required, q.Label = false, "… or a filter"
@@ -158,7 +159,7 @@ func (cmd *Command) FromForm(values map[string][]string, base json.RawMessage, c
 	}
 	raw := marshal(args)
 	if len(wrongs) == 0 {
-		maps.Copy(wrongs, cmd.crossed(raw, values))
+		maps.Copy(wrongs, cmd.crossed(raw, values, caller.now()))
 	}
 	if len(wrongs) == 0 {
 		return raw, extras, nil
@@ -247,8 +248,8 @@ func oneText(values []string) string { return strings.TrimSpace(strings.Join(val
 var errUnfilled = errors.New("please fill this in")
 
 // crossed checks the rules across fields, and puts what is wrong under a field that the form has.
-func (cmd *Command) crossed(args json.RawMessage, values map[string][]string) map[string]string {
-	err := cmd.Check(args)
+func (cmd *Command) crossed(args json.RawMessage, values map[string][]string, now time.Time) map[string]string {
+	err := cmd.CheckAt(args, now)
 	if err == nil {
 		return nil
 	}

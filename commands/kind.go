@@ -21,11 +21,13 @@ type kind struct {
 	widget   render.Widget // of one value; lists have their own, see widgetOf
 	search   string        // what a search box looks for: "agents"
 	selects  string        // of a filter: what its ids are, so that a search box stands beside it
+	beside   bool          // of such a filter: another parameter has that search box already
 	choices  []s1.Choice
 	min, max *int64
 	length   int // of a text, in characters; 0 = what a form takes
 	hint     string
 	find     finder // turns names into ids; nil where only ids will do
+	number   bool   // digits alone are an id, however few: nothing is called by a number
 
 	// read turns what a person wrote into the value as it stands in an invocation's arguments: a string, an int64, a bool
 	// or a json.RawMessage. The error is a sentence about the value.
@@ -52,6 +54,12 @@ func kindOf(t reflect.Type) (kind, error) {
 		return idKind("group", "groups", "Names of groups do as well as ids.", findGroups), nil
 	case reflect.TypeFor[s1.AccountID]():
 		return idKind("account", "accounts", "Names of accounts do as well as ids.", findAccounts), nil
+	case reflect.TypeFor[s1.RuleID]():
+		return idKind("rule", "rules", "Names of rules do as well as ids.", findRules), nil
+	case reflect.TypeFor[s1.ExclusionID]():
+		return byNumber(idKind("exclusion", "exclusions", "What is excluded does as well as ids.", findExclusions)), nil
+	case reflect.TypeFor[s1.BlocklistID]():
+		return byNumber(idKind("blocklist item", "blocklist", "A hash does as well as the ids of its items.", findBlocked)), nil
 	}
 	zero := reflect.New(t).Elem().Interface()
 	switch v := zero.(type) {
@@ -186,6 +194,20 @@ func idKind(name, search, hint string, find finder) kind {
 		}
 		return text, nil
 	}}
+}
+
+// byNumber makes a kind take every number for an id.
+func byNumber(k kind) kind {
+	k.number = true
+	return k
+}
+
+// isName tells whether a word is to be looked up, rather than an id.
+func (k kind) isName(word string) bool {
+	if k.number {
+		return !s1.ThreatID(word).Valid()
+	}
+	return isName(word)
 }
 
 var longNumber = regexp.MustCompile(`\d{17,20}`)

@@ -8,7 +8,7 @@ var titles = map[string]string{
 }
 
 // capitals are the words of names that titles write in their own way.
-var capitals = map[string]string{"id": "ID", "ids": "IDs", "os": "OS", "url": "URL", "s1ql": "s1ql", "ioc": "IOC", "iocs": "IOCs"}
+var capitals = map[string]string{"id": "ID", "ids": "IDs", "os": "OS", "url": "URL", "s1ql": "s1ql", "ioc": "IOC", "iocs": "IOCs", "uuids": "UUIDs"}
 
 // titleOf makes the specification's title of a name: "agent-ids" is "Agent IDs".
 func titleOf(name string) string {
@@ -51,6 +51,27 @@ var aliases = map[string][]string{
 	"originated-process-names": {"processes", "process"},
 	"file-paths":               {"paths", "path"},
 	"content-hashes":           {"hashes", "hash", "sha1"},
+	"threat-hashes":            {"hashes", "hash", "sha1"},
+	"file-hashes":              {"hashes", "hash", "sha1"},
+	"operation-system":         {"operating-system", "os", "system"},
+	"os-type":                  {"os", "system"},
+	"os-types":                 {"os", "systems"},
+	"path-exclusion-type":      {"path-type", "depth"},
+	"target-scope":             {"scope"},
+	"expiration-mode":          {"expiration", "mode"},
+	"expiration-date":          {"expires", "until"},
+	"treat-as-threat":          {"treat-as", "treat"},
+	"network-quarantine":       {"quarantine"},
+	"remote-host-values":       {"hosts", "host", "values", "value", "remote-hosts"},
+	"remote-host-type":         {"type", "host-type"},
+	"rule-name":                {"name"},
+	"ioc-value":                {"value"},
+	"ioc-values":               {"values", "value"},
+	"ioc-names":                {"names", "name"},
+	"valid-until":              {"until", "expires"},
+	"mitre-tactics":            {"tactics", "tactic", "mitre"},
+	"s1ql":                     {"ql"},
+	"uuids":                    {"uuid", "ids", "id"},
 }
 
 // aliasesOf returns the short forms of a name. Those of ids follow a rule: agent-ids is also agents, agent, ids and id.

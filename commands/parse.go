@@ -48,7 +48,7 @@ func (c *Catalog) Parse(text string, in Input) (Invocation, Extras, error) {
 	if err != nil {
 		return given, p.extras, cmd.suggest(err, given)
 	}
-	if err := cmd.Check(given.Args); err != nil {
+	if err := cmd.CheckAt(given.Args, in.Now); err != nil {
 		return given, p.extras, cmd.suggest(err, given)
 	}
 	return given, p.extras, nil

@@ -21,6 +21,15 @@ type directory[T any] struct {
 	guess  func(ctx context.Context, call *Call, name string) ([]string, error) // names that could have been meant
 	fits   func(thing T, name string) bool                                      // is it called so?
 	target func(call *Call, thing T) Target
+	isName func(word string) bool // nil: what is no long number
+}
+
+// naming tells whether a word is a name rather than an id.
+func (d directory[T]) naming(word string) bool {
+	if d.isName != nil {
+		return d.isName(word)
+	}
+	return isName(word)
 }
 
 // find returns ids for words; it asks the console about names only.
@@ -70,7 +79,7 @@ func (d directory[T]) all(ctx context.Context, call *Call, param string, words [
 
 // known looks up the words that are ids.
 func (d directory[T]) known(ctx context.Context, call *Call, words []string) (map[string]T, error) {
-	ids := slices.DeleteFunc(slices.Clone(words), isName)
+	ids := slices.DeleteFunc(slices.Clone(words), d.naming)
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -84,7 +93,7 @@ func (d directory[T]) known(ctx context.Context, call *Call, words []string) (ma
 
 // named looks up the words that are names: each must fit exactly one thing.
 func (d directory[T]) named(ctx context.Context, call *Call, param string, words []string) (map[string]T, error) {
-	names := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return !isName(w) })
+	names := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return !d.naming(w) })
 	if len(names) == 0 {
 		return nil, nil
 	}
@@ -94,12 +103,7 @@ func (d directory[T]) named(ctx context.Context, call *Call, param string, words
 	}
 	named := map[string]T{}
 	for _, name := range names {
-		var fitting []T
-		for _, thing := range things {
-			if d.fits(thing, name) {
-				fitting = append(fitting, thing)
-			}
-		}
+		fitting := d.fitting(call, things, name)
 		switch len(fitting) {
 		case 0:
 			return nil, d.unknown(ctx, call, param, name)
@@ -110,6 +114,19 @@ func (d directory[T]) named(ctx context.Context, call *Call, param string, words
 		}
 	}
 	return named, nil
+}
+
+// fitting returns what is called so, each thing once: two searches may have found it.
+func (d directory[T]) fitting(call *Call, things []T, name string) []T {
+	var fitting []T
+	seen := map[string]bool{}
+	for _, thing := range things {
+		if id := d.target(call, thing).ID; d.fits(thing, name) && !seen[id] {
+			seen[id] = true
+			fitting = append(fitting, thing)
+		}
+	}
+	return fitting
 }
 
 // maxMatches is how many matches of an ambiguous name are shown; more than that nobody reads.
@@ -249,6 +266,9 @@ func siteDirectory() directory[s1.Site] {
 			return namesIn(page.Items, func(s s1.Site) string { return s.Name }), err
 		},
 		fits: func(s s1.Site, name string) bool { return strings.EqualFold(s.Name, name) },
+		byID: func(ctx context.Context, call *Call, ids []string) ([]s1.Site, error) {
+			return s1.Collect(call.Console.Sites(ctx, s1.Query{}.With("siteIds", ids...)))
+		},
 		target: func(_ *Call, s s1.Site) Target {
 			return Target{Kind: "site", ID: string(s.ID), Name: s.Name, Site: s.AccountName, State: s.State.Label()}
 		},
@@ -267,6 +287,9 @@ func groupDirectory() directory[s1.Group] {
 		},
 		fits:   func(g s1.Group, name string) bool { return strings.EqualFold(g.Name, name) },
 		target: groupTarget,
+		byID: func(ctx context.Context, call *Call, ids []string) ([]s1.Group, error) {
+			return s1.Collect(call.Console.Groups(ctx, s1.Query{}.With("groupIds", ids...)))
+		},
 	}
 }
 

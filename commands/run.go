@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"s1bot/render"
 	"s1bot/s1"
@@ -17,6 +18,23 @@ import (
 func (cmd *Command) Check(args json.RawMessage) error {
 	_, err := cmd.read(args)
 	return err
+}
+
+// timely checks the rules of a parameter struct that depend on the present.
+func (cmd *Command) timely(p any, now time.Time, args json.RawMessage) error {
+	if t, ok := p.(timed); ok && !now.IsZero() {
+		return cmd.explain(t.checkAt(now), args)
+	}
+	return nil
+}
+
+// CheckAt is Check with the rules that depend on the present, such as a date that must lie ahead.
+func (cmd *Command) CheckAt(args json.RawMessage, now time.Time) error {
+	p, err := cmd.read(args)
+	if err != nil {
+		return err
+	}
+	return cmd.timely(p, now, args)
 }
 
 // read decodes arguments and says in errors which command they are for.
@@ -49,6 +67,9 @@ func (cmd *Command) Prepare(ctx context.Context, call *Call, args json.RawMessag
 	if err != nil {
 		return Plan{}, err
 	}
+	if err := cmd.timely(p, call.Now, args); err != nil {
+		return Plan{}, err
+	}
 	plan := Plan{}
 	if q, ok := p.(planner); ok {
 		plan, err = q.plan(ctx, call)
@@ -70,7 +91,7 @@ func (cmd *Command) resolve(ctx context.Context, call *Call, args json.RawMessag
 	}
 	for _, f := range cmd.fields {
 		words := wordsOf(values[f.Name])
-		if f.kind.find == nil || !slices.ContainsFunc(words, isName) {
+		if f.kind.find == nil || !slices.ContainsFunc(words, f.kind.isName) {
 			continue
 		}
 		ids, err := f.kind.find(ctx, call, f.Name, words)
@@ -135,7 +156,7 @@ func (cmd *Command) isPinned(p any, args json.RawMessage) bool {
 		return false
 	}
 	for _, f := range cmd.fields {
-		if f.kind.find != nil && slices.ContainsFunc(wordsOf(values[f.Name]), isName) {
+		if f.kind.find != nil && slices.ContainsFunc(wordsOf(values[f.Name]), f.kind.isName) {
 			return false
 		}
 		if filter, ok := values[f.Name].(json.RawMessage); ok && f.kind.selects != "" && !onlyIDs(filter) {

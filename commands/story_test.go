@@ -255,7 +255,7 @@ func (c *fakeConsole) call(t testing.TB) *Call {
 		Backoff: func(int) time.Duration { return 0 },
 	})
 	require.NoError(t, err)
-	return &Call{Console: console, Caller: Caller{ID: "U1", Name: "alice", Zone: zone}, Now: now}
+	return &Call{Console: console, Caller: Caller{ID: "U1", Name: "alice", Zone: zone, Now: now}, Now: now}
 }
 
 // redirected sends everything to one server.

@@ -60,6 +60,8 @@ func searches() map[string]search {
 			return c.AccountsPage(ctx, q)
 		},
 			namedQuery("accountIds", "name__contains"), accountOption),
+		"rules": searchRules(), "exclusions": searchExclusions(), "blocklist": searchBlocklist(), "collections": searchCollections(),
+		"iocs": searchIOCs,
 	}
 }
 

@@ -1,0 +1,336 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// plainQuery is the type of a rule that a query alone makes.
+type plainQuery string
+
+func (plainQuery) Choices() []s1.Choice {
+	return []s1.Choice{{Value: "events", Label: "Events"}, {Value: "processes", Label: "Processes"}}
+}
+
+// ruleWish is a status that a rule can be given; the others are on the way to these.
+type ruleWish string
+
+func (ruleWish) Choices() []s1.Choice {
+	return []s1.Choice{{Value: "Draft", Label: "Draft"}, {Value: "Active", Label: "Active"}, {Value: "Disabled", Label: "Disabled"}}
+}
+
+// A toggle is Enable or Disable, which is how the specification writes a yes and a no.
+type toggle string
+
+func (toggle) Choices() []s1.Choice {
+	return []s1.Choice{{Value: "enable", Label: "Enable"}, {Value: "disable", Label: "Disable"}}
+}
+
+func (toggle) kind() kind {
+	return synonyms(choiceKind(toggle("").Choices()), map[string]string{
+		"enabled": "enable", "true": "enable", "yes": "enable", "on": "enable", "disabled": "disable", "false": "disable", "no": "disable", "off": "disable",
+	})
+}
+
+func switchOf(on bool) toggle {
+	if on {
+		return "enable"
+	}
+	return "disable"
+}
+
+// ruleBasics are what makes a rule; Q is the query types that may be asked for.
+type ruleBasics[Q ~string] struct {
+	Mode        s1.ExpirationMode `json:"expiration-mode" help:"Temporary rules end at their expiration date."`
+	Name        string            `json:"name" help:"The rule's name."`
+	Type        Q                 `json:"query-type" help:"What the query looks at. Newer consoles know no Processes."`
+	Query       Prose             `json:"s1ql" title:"S1ql" help:"The query: SrcProcName = \"powershell.exe\"."`
+	Severity    s1.AlertSeverity  `json:"severity" help:"How bad a hit is."`
+	Status      ruleWish          `json:"status" help:"Whether it is to work. Consoles tend to make a draft of a new rule all the same."`
+	Description Prose             `json:"description,omitzero" help:"What the rule is for; up to 2000 characters."`
+	Expires     time.Time         `json:"expiration-date,omitzero" help:"When a temporary rule ends: within six months."`
+	Quarantine  toggle            `json:"network-quarantine,omitzero" help:"Whether a hit isolates its endpoint from the network."`
+	Treat       s1.TreatAsThreat  `json:"treat-as-threat,omitzero" help:"Whether a hit becomes a threat, with which the endpoint's policy deals."`
+	placeParams
+}
+
+// The longest description that a rule takes (vendor's API document, 2.1).
+const maxRuleDescription = 2000
+
+func (p *ruleBasics[Q]) Check() error {
+	switch {
+	case p.Mode == s1.ExpiresOnce && p.Expires.IsZero():
+		return wrong("expiration-date", "a temporary rule needs a date at which it ends")
+	case p.Mode == s1.ExpiresNever && !p.Expires.IsZero():
+		e := wrong("expiration-date", "a permanent rule has none")
+		e.Hint = "leave it out, or set expiration-mode=Temporary"
+		return e
+	case len([]rune(p.Description)) > maxRuleDescription:
+		return wrong("description", "it has more than %d characters", maxRuleDescription)
+	case p.levels() > 1:
+		e := wrong("site-ids", "a rule belongs to one level")
+		e.Hint = "name accounts, or sites, or groups"
+		return e
+	}
+	return nil
+}
+
+// checkAt refuses dates that the console would.
+func (p *ruleBasics[Q]) checkAt(now time.Time) error {
+	switch {
+	case p.Expires.IsZero():
+		return nil
+	case !p.Expires.After(now):
+		return wrong("expiration-date", "it has passed already")
+	case p.Expires.After(now.AddDate(0, 6, 0)):
+		return wrong("expiration-date", "it must lie within the next six months")
+	}
+	return nil
+}
+
+// settings puts what is given over what is there.
+func (p *ruleBasics[Q]) settings(s s1.RuleSettings) s1.RuleSettings {
+	s.Name, s.QueryType, s.S1QL, s.Severity = p.Name, s1.RuleQuery(p.Type), string(p.Query), p.Severity
+	s.Status, s.ExpirationMode, s.Expiration = s1.RuleStatus(p.Status), p.Mode, p.Expires
+	if p.Description != "" {
+		s.Description = string(p.Description)
+	}
+	if p.Quarantine != "" {
+		s.NetworkQuarantine = new(p.Quarantine == "enable")
+	}
+	if p.Treat != "" {
+		s.TreatAsThreat = p.Treat
+	}
+	return s
+}
+
+// ruleTraits are the fields of a rule that can be changed. A rule on its way to a status counts as there.
+func ruleTraits(call *Call, s s1.RuleSettings, place string) []trait {
+	expires := ""
+	if !s.Expiration.IsZero() {
+		expires = dayOf(call, s1.Time{Time: s.Expiration})
+	}
+	return []trait{
+		{"Name", s.Name}, {"Status", s.Status.Settled().Label()}, {"Severity", s.Severity.Label()}, {"Query type", s.QueryType.Label()}, {"Query", s.S1QL},
+		{"Description", s.Description}, {"Expiration mode", s.ExpirationMode.Label()}, {"Expiration date", expires},
+		{"Network quarantine", onOff(s.NetworkQuarantine != nil && *s.NetworkQuarantine)}, {"Treat as threat", s.TreatAsThreat.Label()}, {"Scope", place},
+	}
+}
+
+// placeText writes a scope so that two can be compared.
+func placeText(s s1.Scope) string {
+	if s.Tenant {
+		return "tenant"
+	}
+	var parts []string
+	for level, ids := range map[string][]string{"accounts ": convert[string](s.Accounts), "sites ": convert[string](s.Sites), "groups ": convert[string](s.Groups)} {
+		if len(ids) > 0 {
+			parts = append(parts, level+strings.Join(slices.Sorted(slices.Values(ids)), ", "))
+		}
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, "; ")
+}
+
+// ruleStrength ranks the values of a rule's fields by how much they protect.
+var ruleStrength = map[string][]string{
+	"Status":             {"Draft", "Disabled", "Active"},
+	"Severity":           {"Info", "Low", "Medium", "High", "Critical"},
+	"Network quarantine": {"off", "on"},
+	"Treat as threat":    {"Undefined", "Suspicious", "Malicious"},
+	"Expiration mode":    {"Temporary", "Permanent"},
+}
+
+func weakensRule(field, old, now string) bool {
+	before, after := slices.Index(ruleStrength[field], old), slices.Index(ruleStrength[field], now)
+	if field == "Status" && after == 0 && before == 1 { // neither works
+		return false
+	}
+	return after >= 0 && after < before
+}
+
+// actingNotes say what a rule does beside raising alerts.
+func actingNotes(s s1.RuleSettings) []string {
+	var notes []string
+	if s.NetworkQuarantine != nil && *s.NetworkQuarantine {
+		notes = append(notes, "⚠ Every hit isolates its endpoint from the network.")
+	}
+	if s.TreatAsThreat == s1.TreatSuspicious || s.TreatAsThreat == s1.TreatMalicious {
+		notes = append(notes, fmt.Sprintf("⚠ Every hit becomes a %s threat, which the endpoint's policy may kill and quarantine.", strings.ToLower(string(s.TreatAsThreat))))
+	}
+	if s.QueryType == s1.RuleProcesses {
+		notes = append(notes, "Newer consoles refuse the query type Processes.")
+	}
+	return notes
+}
+
+type createRuleParams struct{ ruleBasics[plainQuery] }
+
+func (p *createRuleParams) plan(ctx context.Context, call *Call) (Plan, error) {
+	places, err := p.pin(ctx, call)
+	if err != nil {
+		return Plan{}, err
+	}
+	s := p.settings(s1.RuleSettings{})
+	plan := Plan{Targets: places, Notes: actingNotes(s), Undo: "Delete"}
+	for _, t := range ruleTraits(call, s, "") {
+		plan.Facts = append(plan.Facts, factsOf(t.field, t.value)...)
+	}
+	return plan, nil
+}
+
+func createRule() *Command {
+	return define(Command{
+		Name: "create-star-custom-rule", Title: "Create Star Custom Rule", Area: "rules", Aliases: []string{"create-rule", "add-rule"}, Main: "name",
+		Risk: Destructive, Needs: "STAR Custom Rules › View + Manage, Endpoints › Disconnect From Network, Endpoint Threats › Mark Threat + Mark Suspicious",
+		Undo: "delete-star-custom-rules",
+		Doc:  "Makes a detection rule, for accounts, sites, groups or, where none is named, the whole tenant. Its hits raise alerts and can act on endpoints.",
+		Examples: []string{`create-star-custom-rule name="Encoded PowerShell" s1ql="SrcProcCmdLine ContainsCIS \"-enc\"" query-type=Events severity=High status=Active expiration-mode=Permanent site-ids=Paris reason="INC-1042"`,
+			`create-rule "Beacon" s1ql="DstIP = \"203.0.113.66\"" query-type=Events severity=Critical status=Draft expiration-mode=Temporary expiration-date="tomorrow 18:00" reason="INC-1042"`},
+	}, func(ctx context.Context, call *Call, p createRuleParams) (render.Card, error) {
+		s := p.settings(s1.RuleSettings{})
+		r, err := call.Console.CreateRule(ctx, p.scope(), s)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("create rule %s: %w", quote(p.Name), err)
+		}
+		return createdRule(call, s, r), nil
+	})
+}
+
+// createdRule tells what became of a new rule. A console that makes a draft of what was to be active did a part only.
+func createdRule(call *Call, s s1.RuleSettings, r s1.Rule) render.Card {
+	title := call.command.Title
+	name := firstNonEmpty(r.Name, s.Name)
+	card := ruleCard(call, r)
+	card.Title, card.Outcome, card.Tone = title, render.Successful, render.Good
+	words := "Rule " + name + " is made: " + firstNonEmpty(ruleState(r), "the console does not say in which state") + "."
+	if s.Status == s1.RuleActive && r.Status.Settled() != s1.RuleActive {
+		card.Outcome, card.Tone = render.Partial, render.Warning
+		words = "Rule " + name + " is made, but it does not work yet: the console made it " + firstNonEmpty(r.Status.Label(), "something else than active") + ". Activate it."
+	}
+	card.Text = title + ": " + words
+	card.Parts = slices.Concat([]render.Part{render.Line{render.Text(words)}}, card.Parts)
+	if !r.ID.Valid() {
+		card.Actions = nil
+	}
+	return card
+}
+
+type updateRuleParams struct {
+	Rule s1.RuleID `json:"rule-id" help:"The rule."`
+	ruleBasics[s1.RuleQuery]
+	Was string `json:"was,omitzero" help:"-"` // fingerprint of the rule that was shown to the approver
+}
+
+func (p *updateRuleParams) pinned() bool { return p.Was != "" }
+
+func (p *updateRuleParams) plan(ctx context.Context, call *Call) (Plan, error) {
+	found, err := ruleDirectory().all(ctx, call, "rule-id", []string{string(p.Rule)})
+	if err != nil {
+		return Plan{}, err
+	}
+	rule := found[0]
+	if p.Type != rule.QueryType && p.Type != s1.RuleEvents && p.Type != s1.RuleProcesses {
+		e := wrong("query-type", "a rule of the type %s needs more than a query", p.Type.Label())
+		e.Hint = "make it in the console"
+		return Plan{}, e
+	}
+	if _, err := p.pin(ctx, call); err != nil {
+		return Plan{}, err
+	}
+	wanted, place, err := p.wanted(rule)
+	if err != nil {
+		return Plan{}, err
+	}
+	was := ruleTraits(call, rule.Settings(), placeText(rule.Place()))
+	changes := diffs(was, ruleTraits(call, wanted, placeText(place)), weakensRule)
+	if len(changes) == 0 {
+		return Plan{}, alreadySo("rule-id", "rule")
+	}
+	p.Rule, p.Was = rule.ID, p.fingerprint(call, rule)
+	notes := append(weakenNote(changes), actingNotes(wanted)...)
+	if wanted.Status == s1.RuleActive {
+		notes = append(notes, "The console starts the rule anew: it finds nothing until it is active again, which can take an hour.")
+	}
+	return Plan{Targets: []Target{ruleTarget(call, rule)}, Changes: changes, Notes: notes, Undo: "Set the old values again"}, nil
+}
+
+// fingerprint does not depend on the clock of who asks.
+func (p *updateRuleParams) fingerprint(call *Call, rule s1.Rule) string {
+	utc := *call
+	utc.Caller.Zone = time.UTC
+	return fingerprintOf(ruleTraits(&utc, rule.Settings(), placeText(rule.Place())))
+}
+
+// wanted is what the rule is to be, and where: the console takes the whole of it, and the scope that it has unless another is
+// named.
+func (p *updateRuleParams) wanted(rule s1.Rule) (s1.RuleSettings, s1.Scope, error) {
+	place := rule.Place()
+	if p.levels() > 0 {
+		place = p.scope()
+	}
+	if place.IsZero() {
+		return s1.RuleSettings{}, place, wrong("site-ids", "the console does not say to which scope the rule belongs; name it")
+	}
+	now := rule.Settings()
+	if p.Type != now.QueryType { // what belongs to the old type only
+		now.QueryLang, now.CorrelationParams, now.ScheduledParams = "", nil, nil
+	}
+	return p.settings(now), place, nil
+}
+
+func updateRule() *Command {
+	return define(Command{
+		Name: "update-star-custom-rule", Title: "Update Star Custom Rule", Area: "rules", Aliases: []string{"update-rule", "change-rule"}, Main: "rule-id",
+		Risk: Destructive, Needs: "STAR Custom Rules › View + Manage", Undo: "update-star-custom-rule",
+		Doc:      "Changes a detection rule. What is not given stays as it is.",
+		Examples: []string{`update-rule "Beacon" name="Beacon" s1ql="DstIP = \"203.0.113.67\"" query-type=Events severity=Critical status=Active expiration-mode=Permanent reason="new address"`},
+	}, func(ctx context.Context, call *Call, p updateRuleParams) (render.Card, error) {
+		return p.run(ctx, call)
+	})
+}
+
+// run changes the rule if it is still the one that was shown when this was asked for.
+func (p *updateRuleParams) run(ctx context.Context, call *Call) (render.Card, error) {
+	rule, err := p.read(ctx, call)
+	if err != nil {
+		return render.Card{}, err
+	}
+	if p.fingerprint(call, rule) != p.Was {
+		return render.Card{}, changedMeanwhile("rule-id", "rule")
+	}
+	wanted, place, err := p.wanted(rule)
+	if err != nil {
+		return render.Card{}, err
+	}
+	after, err := call.Console.UpdateRule(ctx, p.Rule, place, wanted)
+	if err != nil {
+		return render.Card{}, fmt.Errorf("update rule %s: %w", p.Rule, err)
+	}
+	goal := ruleTraits(call, wanted, placeText(place))
+	missed := func(r s1.Rule) []Diff {
+		return diffs(ruleTraits(call, r.Settings(), placeText(r.Place())), goal, weakensRule)
+	}
+	left := missed(after)
+	if len(left) > 0 { // the answer need not show the rule as it is now
+		if again, err := p.read(ctx, call); err == nil {
+			after, left = again, missed(again)
+		}
+	}
+	changes := diffs(ruleTraits(call, rule.Settings(), placeText(rule.Place())), goal, weakensRule)
+	return changeOutcome(call, "rule", ruleTarget(call, after), changes, left), nil
+}
+
+func (p *updateRuleParams) read(ctx context.Context, call *Call) (s1.Rule, error) {
+	found, err := ruleDirectory().all(ctx, call, "rule-id", []string{string(p.Rule)})
+	if err != nil {
+		return s1.Rule{}, err
+	}
+	return found[0], nil
+}

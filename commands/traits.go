@@ -1,0 +1,126 @@
+package commands
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"s1bot/render"
+)
+
+// A trait is one field of something in the console that can be changed, as people read it.
+type trait struct{ field, value string }
+
+// fingerprintOf tells two states of a thing apart.
+func fingerprintOf(traits []trait) string {
+	var b strings.Builder
+	for _, t := range traits {
+		fmt.Fprintf(&b, "%q=%q\n", t.field, t.value)
+	}
+	sum := sha256.Sum256([]byte(b.String()))
+	return hex.EncodeToString(sum[:16])
+}
+
+// diffs compares two states of a thing, which have the same fields in the same order.
+func diffs(was, wanted []trait, weakens func(field, old, now string) bool) []Diff {
+	var changed []Diff
+	for i, w := range wanted {
+		if old := was[i].value; old != w.value {
+			changed = append(changed, Diff{Field: w.field, Old: old, New: w.value, Weakens: weakens(w.field, old, w.value)})
+		}
+	}
+	return changed
+}
+
+// weakenNote counts the changes that lower the protection.
+func weakenNote(changes []Diff) []string {
+	n := 0
+	for _, c := range changes {
+		if c.Weakens {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return []string{"⚠ " + plural(n, "change") + " will weaken the protection."}
+}
+
+// changedMeanwhile refuses a change of something that is not what it was when the change was asked for.
+func changedMeanwhile(param, noun string) error {
+	e := wrong(param, "the %s has changed since this was asked for", noun)
+	e.Hint = "nothing was set; ask again to see what would change now"
+	return e
+}
+
+// alreadySo refuses a change that changes nothing.
+func alreadySo(param, noun string) error {
+	e := wrong(param, "the %s is like that already", noun)
+	e.Hint = "nothing would change"
+	return e
+}
+
+// changeOutcome tells which fields are as they were wanted; left are those that are not.
+func changeOutcome(call *Call, noun string, target Target, changes, left []Diff) render.Card {
+	title := call.command.Title
+	table := render.Table{Columns: []render.Column{{Title: "Field"}, {Title: "Old"}, {Title: "New"}, {Title: "Result"}}}
+	for _, c := range changes {
+		result := "set"
+		if slices.ContainsFunc(left, func(l Diff) bool { return l.Field == c.Field }) {
+			result = "not set"
+		}
+		table.Rows = append(table.Rows, []render.Line{{render.Text(c.Field)}, {render.Text(c.Old)}, {render.Text(c.New)}, {render.Text(result)}})
+	}
+	if len(left) >= len(changes) {
+		card := render.Failure(title, http.StatusOK, "The console changed nothing.", fmt.Sprintf("The %s %s is as it was.", noun, target.Name))
+		card.Parts, card.Actions = append(card.Parts, table), opens([]Target{target})
+		return card
+	}
+	words := fmt.Sprintf("%d of %s set", len(changes)-len(left), plural(len(changes), "field"))
+	card := render.Card{
+		Tone: render.Good, Outcome: render.Successful, Title: title, Text: title + ": " + target.Name + ": " + words,
+		Parts: []render.Part{render.Line{render.Link(target.Name, target.URL), render.Text(": " + words + ".")}, table}, Actions: opens([]Target{target}),
+	}
+	if len(left) > 0 {
+		card.Tone, card.Outcome = render.Warning, render.Partial
+	}
+	return card
+}
+
+// A sheet is labelled facts; those that are not known are left out.
+type sheet render.Fields
+
+func (s *sheet) text(label, value string) {
+	if value != "" {
+		*s = append(*s, render.Field{Label: label, Value: render.Line{render.Text(value)}, Wide: len(value) > 60})
+	}
+}
+
+// mono adds something to copy: an id, a hash, a path.
+func (s *sheet) mono(label, value string) {
+	if value != "" {
+		*s = append(*s, render.Field{Label: label, Value: render.Line{render.Mono(value)}, Wide: len(value) > 30})
+	}
+}
+
+func (s *sheet) at(label string, t interface{ IsZero() bool }, span render.Span) {
+	if !t.IsZero() {
+		*s = append(*s, render.Field{Label: label, Value: render.Line{span}})
+	}
+}
+
+func (s sheet) part() render.Part { return render.Fields(s) }
+
+// factsOf are labelled arguments; empty ones are left out.
+func factsOf(pairs ...string) []Fact {
+	var list []Fact
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			list = append(list, Fact{pairs[i], pairs[i+1]})
+		}
+	}
+	return list
+}
