@@ -97,6 +97,7 @@ func TestChangesAreNeverTriedAgain(t *testing.T) {
 		"429":                     {status(429, nginx429, "Retry-After", "7"), false},
 		"403":                     {status(403, `{"errors":[{"title":"Insufficient permissions"}]}`), false},
 		"501":                     {status(501, ""), false},
+		"408":                     {status(408, ""), true},
 		"500":                     {status(500, "oops"), true},
 		"504":                     {status(504, "<title>504 Gateway Time-out</title>"), true},
 		"connection breaks":       {noAnswer, true},
@@ -116,6 +117,9 @@ func TestChangesAreNeverTriedAgain(t *testing.T) {
 				require.Equal(t, trouble.unknown, e.Unknown(), e.Error())
 				if e.Status == 429 {
 					require.Equal(t, 7*time.Second, e.RetryAfter)
+				}
+				if name == "answer breaks off" {
+					require.Equal(t, "The console's answer broke off.", e.Message)
 				}
 			})
 		}

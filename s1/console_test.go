@@ -88,6 +88,7 @@ func status(code int, body string, headers ...string) http.HandlerFunc {
 func brokenOff(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Length", "1000")
 	_, _ = io.WriteString(w, `{"data":[{"id":"1`)
+	_ = http.NewResponseController(w).Flush()
 	panic(http.ErrAbortHandler)
 }
 

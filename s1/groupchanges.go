@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -80,4 +81,12 @@ func (c *Client) SitePolicy(ctx context.Context, id SiteID) (Policy, error) {
 		return Policy{}, refusal(call.operation, ErrInvalidID)
 	}
 	return get[Policy](ctx, c, call)
+}
+
+// GroupURL returns the list of endpoints, narrowed down to one group; "" for an id that is none.
+func (c *Client) GroupURL(id GroupID) string {
+	if !id.Valid() {
+		return ""
+	}
+	return c.base.String() + "/sentinels/devices?page=1&filter=" + url.QueryEscape(`{"groupIds":"`+string(id)+`"}`)
 }

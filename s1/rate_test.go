@@ -55,7 +55,7 @@ func TestABurstOfThreatCallsIsSlowedDown(t *testing.T) {
 func TestAWaitLongerThanTheDeadlineIsRefusedAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		calls := 0
+		began, calls := time.Now(), 0
 		client := clientOver(t, func(*http.Request) (*http.Response, error) {
 			calls++
 			return response(200, `{"data":{"health":"ok"}}`), nil
@@ -69,10 +69,11 @@ func TestAWaitLongerThanTheDeadlineIsRefusedAtOnce(t *testing.T) {
 		require.Equal(t, time.Second, e.RetryAfter)
 		require.Contains(t, e.Message, "rate limit asks for a wait of 1s")
 		require.Equal(t, 1, calls)
+		require.Zero(t, time.Since(began), "a wait in vain is not begun")
 
-		<-time.After(time.Second)
 		_, err = client.SystemStatus(t.Context())
-		require.NoError(t, err, "what was refused used up no rate")
+		require.NoError(t, err)
+		require.Equal(t, time.Second, time.Since(began), "what was refused used up no rate")
 		require.Equal(t, 2, calls)
 	})
 }

@@ -15,7 +15,7 @@ func TestRedactHidesSecretsAtAnyDepthAndNothingElse(t *testing.T) {
 		`{"passphrase":{"deep":["a}\"","b"]},"z":1}`:                   `{"passphrase":"•••","z":1}`,
 		`{"PassWord":12345,"z":1}`:                                     `{"PassWord":"•••","z":1}`,
 		`{"api_token":"t","refresh-token":"u"}`:                        `{"api_token":"•••","refresh-token":"•••"}`,
-		`{"registr\u0061tionToken":"eyJ"}`:                             `{"registr\u0061tionToken":"•••"}`,
+		`{"pa\u0073sword":"hunter2"}`:                                  `{"pa\u0073sword":"•••"}`,
 		`{"data":{"downloadUrl":"/agents/1/uploads/2"}}`:               `{"data":{"downloadUrl":"•••"}}`,
 		`{"licenseKey":"","registrationToken":null,"token":true}`:      `{"licenseKey":"","registrationToken":null,"token":true}`,
 		`{"link":"https://bucket.test/f.zip?X-Amz-Signature=abc&x=1"}`: `{"link":"•••"}`,
