@@ -16,6 +16,10 @@ const (
 	saidShutdown    = 55
 	saidRestart     = 56
 	saidMessage     = 57
+	uploaded        = 80
+	saidFetch       = 81
+	saidFetchThreat = 85
+	uploadedThreat  = 86
 	didDisconnect   = 1001
 	didConnect      = 1002
 	didKill         = 2001
@@ -49,6 +53,10 @@ func activityTypes() []activityType {
 	return append(placeActivityTypes(), []activityType{
 		{saidShutdown, "User Issued Shutdown", user + "issued a shutdown command" + machine},
 		{saidRestart, "User Issued Restart", user + "issued a restart command" + machine},
+		{uploaded, "Agent Uploaded Fetched Files", agent + "({{ external_ip }}) successfully uploaded {{ filename }}."},
+		{saidFetch, "User Requested Fetch Files", user + "initiated a fetch file command to the agent {{ computer_name }} ({{ external_ip }})."},
+		{saidFetchThreat, "User Requested Fetch Threat File", user + "issued a fetch threat file command for " + file},
+		{uploadedThreat, "Agent Uploaded Threat File", agent + "({{ external_ip }}) successfully uploaded a threat file."},
 		{saidMessage, "User Sent Message", user + "sent a message" + machine},
 		{saidDisconnect, "User Issued Disconnect", user + "issued a disconnect from network command" + machine},
 		{saidConnect, "User Issued Reconnect", user + "issued a reconnect to network command" + machine},

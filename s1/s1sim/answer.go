@@ -37,7 +37,12 @@ func asJSON(status int, v any) answer {
 	return answer{status: status, kind: "application/json", body: []byte(b.String())}
 }
 
-func success(v any) answer { return asJSON(http.StatusOK, v) }
+func success(v any) answer {
+	if file, ok := v.(answer); ok {
+		return file
+	}
+	return asJSON(http.StatusOK, v)
+}
 
 // failure is the vendor's error body. Whatever is not one of its errors is a fault of the simulator and shows as a 500.
 func failure(err error) answer {

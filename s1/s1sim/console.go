@@ -16,6 +16,7 @@ package s1sim
 import (
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -57,7 +58,9 @@ type Console struct {
 	notes      map[string]*collection // by threat id
 	policies   map[string]object      // by the id of an account or a group; "" is the tenant's
 	programs   map[string][]any       // what tests say is installed, by the id of the agent
-	wave       int                    // how many attacks Strike has made
+	vault      vault
+	scripting  scripting
+	wave       int // how many attacks Strike has made
 
 	faults ledger
 	log    callLog
@@ -86,6 +89,8 @@ func New(opt Options) *Console {
 		policies: map[string]object{},
 		programs: map[string][]any{},
 	}
+	c.vault.archives = map[string]archive{}
+	c.scripting.results, c.scripting.links = map[string][]byte{}, map[string]link{}
 	c.log.now = c.now
 	c.log.changed = make(chan struct{})
 	c.faults.healed = make(chan struct{})
@@ -95,6 +100,10 @@ func New(opt Options) *Console {
 
 // ServeHTTP answers one call as the console would.
 func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, storage) {
+		c.serveStorage(w, r)
+		return
+	}
 	if !isAPI(r.URL.Path) {
 		c.servePage(w, r)
 		return

@@ -40,6 +40,8 @@ func routes() []route {
 		noteRoutes(),
 		alertRoutes(),
 		activityRoutes(),
+		uploadRoutes(),
+		scriptRoutes(),
 		moveRoutes(),
 		groupChangeRoutes(),
 		applicationRoutes(),
@@ -56,6 +58,7 @@ type request struct {
 	raw    []byte
 	auth   string
 	remote string
+	host   string
 	params map[string]string
 	now    time.Time
 }
@@ -63,7 +66,7 @@ type request struct {
 func isAPI(path string) bool { return strings.HasPrefix(path, "/web/api") }
 
 func read(r *http.Request) (*request, error) {
-	q := &request{method: r.Method, path: r.URL.Path, auth: r.Header.Get("Authorization"), remote: r.RemoteAddr}
+	q := &request{method: r.Method, path: r.URL.Path, auth: r.Header.Get("Authorization"), remote: r.RemoteAddr, host: r.Host}
 	var err error
 	if q.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
 		return q, invalid("Invalid query string.")

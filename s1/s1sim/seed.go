@@ -66,6 +66,7 @@ func (c *Console) seed() {
 		}
 	}
 	c.populate()
+	c.seedScripts()
 	if !c.opt.Empty && len(c.agents.rows) > 0 {
 		c.history()
 	}
