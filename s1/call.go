@@ -28,6 +28,7 @@ type call struct {
 	body       any
 	permission string // "Endpoints.view"
 	version    string // of the API, where a path exists in another one only: "v2.0"
+	admitted   bool   // the caller has waited for the path's rate
 
 	download bool     // the answer is a file: any type, at most MaxFile
 	link     Secret   // a signed address to read instead of route; it must never see the token
@@ -71,7 +72,7 @@ func (c *Client) exchange(ctx context.Context, call call) (attempt, error) {
 		return attempt{}, refusal(call.operation, err)
 	}
 	for try := 1; ; try++ {
-		waited, err := c.admit(ctx, call.route)
+		waited, err := c.admit(ctx, call)
 		if err != nil {
 			return attempt{}, notAdmitted(call, waited, err)
 		}

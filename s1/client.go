@@ -52,6 +52,7 @@ type Client struct {
 	backoff func(int) time.Duration
 	sleep   func(context.Context, time.Duration) error
 	buckets buckets
+	starts  *line // of queries
 }
 
 // New checks c and returns a client; it sends nothing yet. The error lists everything that is wrong with c.
@@ -64,7 +65,7 @@ func New(c Config) (*Client, error) {
 	client := &Client{
 		base: base, api: base.String() + "/web/api/" + version, token: c.Token,
 		http: safeHTTP(c.HTTPClient), timeout: c.Timeout, maxBody: maxBody, logger: c.Logger,
-		observe: c.Observe, backoff: c.Backoff, sleep: c.Sleep, buckets: newBuckets(),
+		observe: c.Observe, backoff: c.Backoff, sleep: c.Sleep, buckets: newBuckets(), starts: &line{},
 	}
 	client.fillIn()
 	return client, nil

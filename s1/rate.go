@@ -78,8 +78,11 @@ func (c *Client) pause(ctx context.Context, d time.Duration) error {
 }
 
 // admit waits until the rate of the route allows another call, and returns how long that takes.
-func (c *Client) admit(ctx context.Context, route string) (time.Duration, error) {
-	reservation := c.buckets.of(route).Reserve()
+func (c *Client) admit(ctx context.Context, call call) (time.Duration, error) {
+	if call.admitted {
+		return 0, nil
+	}
+	reservation := c.buckets.of(call.route).Reserve()
 	wait := reservation.Delay()
 	if wait == 0 {
 		return 0, nil

@@ -1,0 +1,136 @@
+package s1
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+// A Place is where a caller stands who waits for the console to take a query.
+type Place struct {
+	Ahead int       // how many wait in front
+	Start time.Time // about when it is their turn
+}
+
+// A line lets callers of one path pass one by one, in the order in which they came. Unlike a reservation of the rate limit,
+// a place moves up when somebody in front gives up.
+type line struct {
+	mu      sync.Mutex
+	waiting []*ticket
+	next    time.Time // when the first one passes
+}
+
+// A ticket is a caller's; moved has something in it when the place changed.
+type ticket struct{ moved chan struct{} }
+
+// Starts are tried again when the console counts somebody else's with the same token.
+const (
+	maxStarts  = 20
+	firstPause = 5 * time.Second
+)
+
+// pass waits for the caller's turn and the path's rate, then sends. A send is not cut off by the end of ctx: the id that the
+// answer brings would be lost.
+func (l *line) pass(ctx context.Context, c *Client, call call, told func(Place), send func(context.Context, call) error) error {
+	if told == nil {
+		told = func(Place) {}
+	}
+	mine := l.join()
+	defer l.leave(mine)
+	if err := l.turn(ctx, mine, told); err != nil {
+		return notAdmitted(call, 0, err)
+	}
+	reservation := c.buckets.of(call.route).Reserve()
+	if err := l.hold(ctx, c, reservation.Delay(), told); err != nil {
+		reservation.Cancel()
+		return notAdmitted(call, reservation.Delay(), err)
+	}
+	call.admitted = true
+	for try := 1; ; try++ {
+		err := send(context.WithoutCancel(ctx), call)
+		if !errors.Is(err, ErrRateLimited) || try == maxStarts {
+			return err
+		}
+		if l.hold(ctx, c, pauseAfter(err, try), told) != nil {
+			return err
+		}
+	}
+}
+
+// pauseAfter is how long to wait after a 429: longer each time, and at least as long as the console asks.
+func pauseAfter(err error, try int) time.Duration {
+	pause := min(firstPause<<min(try-1, 10), time.Minute)
+	var e *Error
+	if errors.As(err, &e) && e.Status == http.StatusTooManyRequests {
+		pause = max(pause, e.RetryAfter)
+	}
+	return pause
+}
+
+func (l *line) join() *ticket {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	t := &ticket{moved: make(chan struct{}, 1)}
+	l.waiting = append(l.waiting, t)
+	return t
+}
+
+func (l *line) leave(t *ticket) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waiting = slices.DeleteFunc(l.waiting, func(other *ticket) bool { return other == t })
+	l.tell()
+}
+
+// tell lets everybody look where they stand. The caller holds mu.
+func (l *line) tell() {
+	for _, t := range l.waiting {
+		select {
+		case t.moved <- struct{}{}:
+		default: // there is something in it already
+		}
+	}
+}
+
+// turn waits until nobody is in front.
+func (l *line) turn(ctx context.Context, t *ticket, told func(Place)) error {
+	for {
+		place := l.place(t)
+		if place.Ahead == 0 {
+			return ctx.Err()
+		}
+		told(place)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-t.moved:
+		}
+	}
+}
+
+func (l *line) place(t *ticket) Place {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ahead := slices.Index(l.waiting, t)
+	first := l.next
+	if now := time.Now(); first.Before(now) {
+		first = now
+	}
+	return Place{Ahead: ahead, Start: first.Add(time.Duration(ahead) * time.Minute)}
+}
+
+// hold waits for the first one in line and lets those behind know how long.
+func (l *line) hold(ctx context.Context, c *Client, wait time.Duration, told func(Place)) error {
+	if wait <= 0 {
+		return ctx.Err()
+	}
+	l.mu.Lock()
+	l.next = time.Now().Add(wait)
+	l.tell()
+	l.mu.Unlock()
+	told(Place{Start: time.Now().Add(wait)})
+	return c.pause(ctx, wait)
+}
