@@ -190,3 +190,10 @@ func page[T any](rows []*T, q s1.Query, perPage int, at func(*T) time.Time) (s1.
 	}
 	return p, nil
 }
+
+// set changes it while others use it.
+func (c *console) set(change func(*console)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	change(c)
+}

@@ -67,15 +67,9 @@ func (w *world) crash(n int, after bool, d time.Duration) bool {
 }
 
 func (w *world) setFaults(f fault) {
-	w.console.mu.Lock()
-	w.console.fault = f
-	w.console.mu.Unlock()
-	w.journal.mu.Lock()
-	w.journal.fault = f
-	w.journal.mu.Unlock()
-	w.slack.mu.Lock()
-	w.slack.fault = f
-	w.slack.mu.Unlock()
+	w.console.set(func(s *console) { s.fault = f })
+	w.journal.set(func(s *memory) { s.fault = f })
+	w.slack.set(func(s *slack) { s.fault = f })
 }
 
 // The process dies at the first, second, third … operation on console, journal or Slack, once before and once after the
@@ -149,7 +143,7 @@ func randomWorld(t *testing.T, r *rand.Rand, seed int) {
 	for range 20 {
 		c.console.AddThreat(threat{Name: "history", Age: time.Duration(r.Int64N(int64(48 * time.Hour)))})
 	}
-	c.console.perPage = r.IntN(2) * (1 + r.IntN(6))
+	c.console.perPage = r.IntN(2) * (1 + r.IntN(6)) // before the start: nobody else is there yet
 	c.start()
 	c.pass(time.Minute)
 	for range 60 {
@@ -214,14 +208,15 @@ func (c *chaos) edit() func(*s1.Threat) {
 // noise makes every operation fail now and then, before or after its effect, or with a wish for patience.
 func (c *chaos) noise(p float64) fault {
 	var mu sync.Mutex
+	dice := rand.New(rand.NewPCG(c.rand.Uint64(), 7))
 	return func(op string) (error, error) {
 		mu.Lock()
 		defer mu.Unlock()
-		switch roll := c.rand.Float64(); {
+		switch roll := dice.Float64(); {
 		case roll > p:
 			return nil, nil
 		case op == "post" && roll < p/3, op == "edit" && roll < p/3:
-			return slow{time.Duration(1+c.rand.IntN(30)) * time.Second}, nil
+			return slow{time.Duration(1+dice.IntN(30)) * time.Second}, nil
 		case roll < p*2/3:
 			return errLost, nil
 		}

@@ -162,3 +162,10 @@ func (m *memory) Save(_ context.Context, notices ...Notice) error {
 	}
 	return after
 }
+
+// set changes it while others use it.
+func (m *memory) set(change func(*memory)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	change(m)
+}

@@ -133,11 +133,11 @@ func TestALaterStartGoesOnWhereTheLastOneWas(t *testing.T) {
 func TestAConsoleThatIsDownAtTheFirstStartLosesNothing(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.console.AddThreat(threat{Name: "history", Age: time.Minute})
-		w.console.fault = func(string) (error, error) { return errors.New("503"), nil }
+		w.console.set(func(s *console) { s.fault = func(string) (error, error) { return errors.New("503"), nil } })
 		w.start()
 		w.pass(10 * time.Minute)
 		w.console.AddThreat(threat{Name: "while it was down", Age: 5 * time.Minute})
-		w.console.fault = nil
+		w.console.set(func(s *console) { s.fault = nil })
 		w.pass(5 * time.Minute)
 		require.Equal(t, []string{"while it was down"}, titles(w, "CTHREATS"))
 		require.Equal(t, 1, w.log.Count(`level=WARN msg="feed cannot be read; nothing is lost, it is tried again" feed=threat`), "said once")
@@ -178,14 +178,16 @@ func TestAStampFromTheFutureDoesNotCarryTheCursorAway(t *testing.T) {
 func TestAPageThatFailsIsReadAgainAndTheOtherFeedGoesOn(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.start()
-		w.console.perPage = 3
+		w.console.set(func(s *console) { s.perPage = 3 })
 		calls := 0
-		w.console.fault = func(op string) (error, error) {
-			if calls++; op == "threats" && calls%3 != 0 {
-				return errors.New("502"), nil
+		w.console.set(func(s *console) {
+			s.fault = func(op string) (error, error) {
+				if calls++; op == "threats" && calls%3 != 0 {
+					return errors.New("502"), nil
+				}
+				return nil, nil
 			}
-			return nil, nil
-		}
+		})
 		var want []string
 		for i := range 20 {
 			want = append(want, fmt.Sprintf("threat %02d", i))
@@ -226,10 +228,12 @@ func TestRowsWithNothingInThemAreToldWithWhatThereIs(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.start()
 		now := time.Now()
-		w.console.threats = append(w.console.threats,
-			&threatRow{Threat: s1.Threat{ID: "1"}, indexed: now},
-			&threatRow{Threat: s1.Threat{Info: s1.ThreatInfo{ThreatName: "no id"}}, indexed: now},
-		)
+		w.console.set(func(s *console) {
+			s.threats = append(s.threats,
+				&threatRow{Threat: s1.Threat{ID: "1"}, indexed: now},
+				&threatRow{Threat: s1.Threat{Info: s1.ThreatInfo{ThreatName: "no id"}}, indexed: now},
+			)
+		})
 		w.config.Console = unfiltered{w.console}
 		w.stop()
 		w.start()

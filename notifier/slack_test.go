@@ -165,3 +165,10 @@ func (b blind) Post(ctx context.Context, channel, thread, key string, card rende
 func (b blind) Edit(ctx context.Context, channel, ts string, card render.Card) error {
 	return b.s.Edit(ctx, channel, ts, card)
 }
+
+// set changes it while others use it.
+func (s *slack) set(change func(*slack)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(s)
+}

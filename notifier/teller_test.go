@@ -42,13 +42,15 @@ func TestRetryAfterIsHonouredAndTheOrderKept(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.start()
 		refused := time.Time{}
-		w.slack.fault = func(op string) (error, error) {
-			if refused.IsZero() {
-				refused = time.Now()
-				return slow{40 * time.Second}, nil
+		w.slack.set(func(s *slack) {
+			s.fault = func(op string) (error, error) {
+				if refused.IsZero() {
+					refused = time.Now()
+					return slow{40 * time.Second}, nil
+				}
+				return nil, nil
 			}
-			return nil, nil
-		}
+		})
 		w.console.AddThreat(threat{Name: "first"})
 		w.console.AddThreat(threat{Name: "second"})
 		w.pass(2 * time.Minute)
@@ -61,14 +63,14 @@ func TestRetryAfterIsHonouredAndTheOrderKept(t *testing.T) {
 func TestALostAnswerIsLookedUpAndNotToldTwice(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.start()
-		w.slack.fault = once("post", nil, errLost)
+		w.slack.set(func(s *slack) { s.fault = once("post", nil, errLost) })
 		w.console.AddThreat(threat{Name: "once", Story: "s"})
 		w.console.AddThreat(threat{Name: "in its thread", Story: "s"})
 		w.pass(2 * time.Minute)
 		told := w.slack.In("CTHREATS")
 		require.Equal(t, []string{"once", "in its thread"}, titles(w, "CTHREATS"))
 		require.Equal(t, told[0].TS, told[1].Thread)
-		w.slack.fault = once("post", nil, errLost)
+		w.slack.set(func(s *slack) { s.fault = once("post", nil, errLost) })
 		w.console.AddThreat(threat{Name: "lost in the thread", Story: "s"})
 		w.pass(2 * time.Minute)
 		require.Len(t, w.slack.In("CTHREATS"), 3)
@@ -80,7 +82,7 @@ func TestWhereNobodyCanLookNothingIsLost(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.config.Poster = blind{w.slack}
 		w.start()
-		w.slack.fault = once("post", errLost, nil)
+		w.slack.set(func(s *slack) { s.fault = once("post", errLost, nil) })
 		w.console.AddThreat(threat{Name: "told"})
 		w.pass(2 * time.Minute)
 		require.Equal(t, []string{"told"}, titles(w, "CTHREATS"))
@@ -91,12 +93,14 @@ func TestAFinderThatFailsForGoodDoesNotSilenceTheChannel(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.start()
 		lost := once("post", errLost, nil)
-		w.slack.fault = func(op string) (error, error) {
-			if op == "find" {
-				return errors.New("missing_scope"), nil
+		w.slack.set(func(s *slack) {
+			s.fault = func(op string) (error, error) {
+				if op == "find" {
+					return errors.New("missing_scope"), nil
+				}
+				return lost(op)
 			}
-			return lost(op)
-		}
+		})
 		w.console.AddThreat(threat{Name: "told"})
 		w.console.AddThreat(threat{Name: "next"})
 		w.pass(5 * time.Minute)
@@ -107,12 +111,12 @@ func TestAFinderThatFailsForGoodDoesNotSilenceTheChannel(t *testing.T) {
 func TestAnOutageOfSlackDelaysAndDropsNothing(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.start()
-		w.slack.fault = func(string) (error, error) { return errors.New("503"), nil }
+		w.slack.set(func(s *slack) { s.fault = func(string) (error, error) { return errors.New("503"), nil } })
 		for i := range 5 {
 			w.console.AddThreat(threat{Name: fmt.Sprint("threat ", i)})
 			w.pass(10 * time.Minute)
 		}
-		w.slack.fault = nil
+		w.slack.set(func(s *slack) { s.fault = nil })
 		w.pass(20 * time.Minute)
 		require.Len(t, w.slack.In("CTHREATS"), 5)
 		for _, m := range w.slack.In("CTHREATS") {
@@ -127,7 +131,7 @@ func TestACardThatSlackRefusesGivesWayToAPlainOneAndBlocksNobody(t *testing.T) {
 		w.start()
 		poison := w.console.AddThreat(threat{Name: "poison"})
 		w.config.Poster = w.slack
-		w.slack.poison = "poison"
+		w.slack.set(func(s *slack) { s.poison = "poison" })
 		w.console.AddThreat(threat{Name: "harmless"})
 		w.pass(10 * time.Minute)
 		told := w.slack.In("CTHREATS")
@@ -141,12 +145,12 @@ func TestANoticeThatNeverGoesThroughStepsAside(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.start()
 		cursed := w.console.AddThreat(threat{Name: "cursed"})
-		w.slack.cursed = "threat:" + string(cursed)
+		w.slack.set(func(s *slack) { s.cursed = "threat:" + string(cursed) })
 		w.console.AddThreat(threat{Name: "first"})
 		w.console.AddThreat(threat{Name: "second"})
 		w.pass(3 * time.Minute)
 		require.Equal(t, []string{"first", "second"}, titles(w, "CTHREATS"))
-		w.slack.cursed = ""
+		w.slack.set(func(s *slack) { s.cursed = "" })
 		w.pass(20 * time.Minute)
 		require.Equal(t, []string{"first", "second", "cursed"}, titles(w, "CTHREATS"))
 	})
@@ -157,14 +161,14 @@ func TestAClosedChannelWaitsAndTheOtherGoesOn(t *testing.T) {
 		w.start()
 		first := w.console.AddThreat(threat{Name: "before"})
 		w.pass(time.Minute)
-		w.slack.closed["CTHREATS"] = true
+		w.slack.set(func(s *slack) { s.closed["CTHREATS"] = true })
 		w.console.AddThreat(threat{Name: "while closed"})
 		w.console.Change(first, resolve)
 		w.console.AddAlert("elsewhere", 0, 0)
 		w.pass(time.Hour)
 		require.Equal(t, []string{"elsewhere"}, titles(w, "CALERTS"))
 		require.Equal(t, 1, w.log.Count("the channel takes no messages"))
-		w.slack.closed["CTHREATS"] = false
+		w.slack.set(func(s *slack) { s.closed["CTHREATS"] = false })
 		w.pass(5 * time.Minute)
 		require.Equal(t, []string{"before", "while closed"}, titles(w, "CTHREATS"))
 		require.Contains(t, w.slack.In("CTHREATS")[0].Card.Title, "resolved")
@@ -198,7 +202,7 @@ func TestAnIsolatedHostShowsAlthoughItsThreatWasNotUpdated(t *testing.T) {
 		w.start()
 		w.console.AddThreat(threat{Name: "evil.exe", Agent: "77"})
 		w.pass(time.Minute)
-		w.console.threats[0].Realtime.NetworkStatus = s1.NetworkDisconnected
+		w.console.set(func(s *console) { s.threats[0].Realtime.NetworkStatus = s1.NetworkDisconnected })
 		w.pass(time.Minute)
 		require.True(t, shows(t, w.slack.In("CTHREATS")[0], "connect-agent-to-network"))
 	})
@@ -232,15 +236,17 @@ func TestAnEditThatFailsIsMadeLater(t *testing.T) {
 		id := w.console.AddThreat(threat{Name: "evil.exe"})
 		w.pass(time.Minute)
 		fails := 0
-		w.slack.fault = func(op string) (error, error) {
-			switch fails++; {
-			case fails == 1:
-				return slow{20 * time.Second}, nil
-			case fails < 5:
-				return errLost, nil
+		w.slack.set(func(s *slack) {
+			s.fault = func(op string) (error, error) {
+				switch fails++; {
+				case fails == 1:
+					return slow{20 * time.Second}, nil
+				case fails < 5:
+					return errLost, nil
+				}
+				return nil, nil
 			}
-			return nil, nil
-		}
+		})
 		w.console.Change(id, resolve)
 		w.pass(5 * time.Minute)
 		require.Len(t, w.slack.In("CTHREATS")[0].Edits, 1)
@@ -319,8 +325,10 @@ func TestAlertsOfOneRuleAndStorylineAreOneThread(t *testing.T) {
 		w.start()
 		for _, rule := range []s1.RuleID{"1", "1", "2"} {
 			w.console.AddAlert("rule "+string(rule), 0, 0)
-			last := w.console.alerts[len(w.console.alerts)-1]
-			last.Rule.ID, last.Source.Storyline = rule, "7F3A"
+			w.console.set(func(s *console) {
+				last := s.alerts[len(s.alerts)-1]
+				last.Rule.ID, last.Source.Storyline = rule, "7F3A"
+			})
 		}
 		w.pass(time.Minute)
 		told := w.slack.In("CALERTS")
@@ -347,13 +355,13 @@ func TestRefreshEditsAtOnce(t *testing.T) {
 		require.Contains(t, w.slack.In("CTHREATS")[0].Card.Title, "resolved")
 		require.Contains(t, w.slack.In("CALERTS")[0].Card.Title, "resolved")
 
-		w.console.threats[1].Realtime.NetworkStatus = s1.NetworkDisconnecting
+		w.console.set(func(s *console) { s.threats[1].Realtime.NetworkStatus = s1.NetworkDisconnecting })
 		require.NoError(t, w.running.Refresh(t.Context(), "agent", "77"))
 		w.pass(3 * time.Second)
 		require.Len(t, w.slack.In("CTHREATS")[0].Edits, 2)
 		require.Len(t, w.slack.In("CTHREATS"), 1, "history stays history")
 		require.NoError(t, w.running.Refresh(t.Context(), "site", "5"), "nothing of ours")
-		w.console.fault = func(string) (error, error) { return errors.New("502"), nil }
+		w.console.set(func(s *console) { s.fault = func(string) (error, error) { return errors.New("502"), nil } })
 		require.ErrorContains(t, w.running.Refresh(t.Context(), "threat", "1", "2"), "refresh threat 1, 2: ")
 	})
 }
@@ -361,7 +369,7 @@ func TestRefreshEditsAtOnce(t *testing.T) {
 func TestAPostUnderWayIsFinishedWhenTheProgramStops(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.start()
-		w.slack.takes = 5 * time.Second
+		w.slack.set(func(s *slack) { s.takes = 5 * time.Second })
 		w.console.AddThreat(threat{Name: "under way"})
 		w.pass(31 * time.Second)
 		w.stop()
@@ -377,15 +385,17 @@ func TestAJournalThatFailsDelaysAndNothingIsToldTwice(t *testing.T) {
 		w.console.AddThreat(threat{Name: "one"})
 		w.console.AddThreat(threat{Name: "two"})
 		saves := 0
-		w.journal.fault = func(op string) (error, error) {
-			if op == "save" {
-				saves++
+		w.journal.set(func(s *memory) {
+			s.fault = func(op string) (error, error) {
+				if op == "save" {
+					saves++
+				}
+				if 1 < saves && saves < 6 {
+					return errors.New("disk full"), nil
+				}
+				return nil, nil
 			}
-			if 1 < saves && saves < 6 {
-				return errors.New("disk full"), nil
-			}
-			return nil, nil
-		}
+		})
 		w.pass(5 * time.Minute)
 		require.Equal(t, []string{"one", "two"}, titles(w, "CTHREATS"))
 		require.Empty(t, pending(w))
