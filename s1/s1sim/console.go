@@ -60,7 +60,8 @@ type Console struct {
 	programs   map[string][]any       // what tests say is installed, by the id of the agent
 	vault      vault
 	scripting  scripting
-	wave       int // how many attacks Strike has made
+	protection
+	wave int // how many attacks Strike has made
 
 	faults ledger
 	log    callLog
@@ -91,6 +92,7 @@ func New(opt Options) *Console {
 	}
 	c.vault.archives = map[string]archive{}
 	c.scripting.results, c.scripting.links = map[string][]byte{}, map[string]link{}
+	c.ruleTurns = map[string]ruleTurn{}
 	c.log.now = c.now
 	c.log.changed = make(chan struct{})
 	c.faults.healed = make(chan struct{})

@@ -40,6 +40,7 @@ func routes() []route {
 		noteRoutes(),
 		alertRoutes(),
 		activityRoutes(),
+		ruleRoutes(), exclusionRoutes(), hashRoutes(), iocRoutes(), firewallRoutes(),
 		uploadRoutes(),
 		scriptRoutes(),
 		moveRoutes(),

@@ -67,6 +67,7 @@ func (c *Console) seed() {
 	}
 	c.populate()
 	c.seedScripts()
+	c.seedProtection()
 	if !c.opt.Empty && len(c.agents.rows) > 0 {
 		c.history()
 	}

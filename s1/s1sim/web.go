@@ -33,6 +33,7 @@ func (c *Console) linked(address string) shown {
 	}{
 		{"Threat", "threatInfo.threatName", &c.threats}, {"Alert", "ruleInfo.name", &c.alerts}, {"Endpoint", "computerName", &c.agents},
 		{"Site", "name", &c.sites}, {"Account", "name", &c.accounts}, {"Group", "name", &c.groups},
+		{"Rule", "name", &c.rules}, {"Exclusion", "value", &c.exclusions}, {"Blocked hash", "value", &c.restrictions},
 	}
 	for _, part := range strings.FieldsFunc(address, func(r rune) bool { return r < '0' || r > '9' }) {
 		for _, k := range kinds {
