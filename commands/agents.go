@@ -11,7 +11,7 @@ import (
 )
 
 func agentCommands() []*Command {
-	return []*Command{listAgents(), getAgentInfo(), disconnectAgents(), connectAgents(), shutdownEndpoints()}
+	return []*Command{listAgents(), getAgentInfo(), disconnectAgents(), connectAgents()}
 }
 
 // agentRows is how lists of endpoints look.
@@ -203,9 +203,14 @@ func reconnect(agents []s1.AgentID) Invocation {
 	return Invocation{Command: "connect-agent-to-network", Args: marshal(map[string]any{"agent-ids": agents})}
 }
 
-// agentChange looks at the endpoints after the console's yes, to tell them by name and how far they are. What cannot be read
-// then takes nothing from the outcome.
+// agentChange is agentOutcome of what changes an endpoint's place on the network.
 func agentChange(ctx context.Context, call *Call, agents []s1.AgentID, affected int, done, offline string) change {
+	return agentOutcome(ctx, call, agents, affected, done, offline, func(a s1.Agent) string { return "network " + a.NetworkStatus.Label() })
+}
+
+// agentOutcome looks at the endpoints after the console's yes, to tell them by name and, in the words of state, how far they
+// are. What cannot be read then takes nothing from the outcome.
+func agentOutcome(ctx context.Context, call *Call, agents []s1.AgentID, affected int, done, offline string, state func(s1.Agent) string) change {
 	c := change{
 		noun: "endpoint", done: done, result: s1.ActionResult{Affected: affected}, states: map[string]string{},
 		why: "The endpoints are gone, decommissioned, in that state already, or outside what the bot's token may change.",
@@ -214,11 +219,15 @@ func agentChange(ctx context.Context, call *Call, agents []s1.AgentID, affected 
 	if err != nil {
 		c.notes = append(c.notes, "How far the endpoints are could not be read.")
 	}
-	for _, a := range found {
-		c.states[string(a.ID)] = "network " + a.NetworkStatus.Label()
+	if state != nil {
+		for _, a := range found {
+			c.states[string(a.ID)] = state(a)
+		}
 	}
 	c.targets = known(call, "agent", agents, found, agentTarget)
-	c.notes = append(c.notes, offlineNote(found, offline)...)
+	if offline != "" {
+		c.notes = append(c.notes, offlineNote(found, offline)...)
+	}
 	c.actions = opens(c.targets)
 	return c
 }
@@ -257,74 +266,5 @@ func connectAgents() *Command {
 			return render.Card{}, fmt.Errorf("reconnect %d endpoints: %w", len(p.Agents), err)
 		}
 		return agentChange(ctx, call, p.Agents, n, "reconnection accepted", "what was asked follows when it is back").card(call), nil
-	})
-}
-
-type shutdownParams struct {
-	Agents []s1.AgentID `json:"agent-ids,omitzero" help:"The endpoints."`
-	Groups []s1.GroupID `json:"group-ids,omitzero" help:"Groups whose endpoints are shut down; with agent-ids, only those of them that are in the groups."`
-}
-
-func (p *shutdownParams) Check() error {
-	if len(p.Agents) == 0 && len(p.Groups) == 0 {
-		return missing("agent-ids")
-	}
-	return nil
-}
-
-func (p *shutdownParams) pinned() bool { return len(p.Agents) > 0 && len(p.Groups) == 0 }
-
-func (p *shutdownParams) plan(ctx context.Context, call *Call) (Plan, error) {
-	agents, err := p.resolve(ctx, call)
-	if err != nil {
-		return Plan{}, err
-	}
-	agents, notes := withoutDecommissioned(agents)
-	if len(agents) == 0 {
-		return Plan{}, wrong("agent-ids", "every endpoint that it names is decommissioned")
-	}
-	p.Agents, p.Groups = agentIDs(agents), nil
-	notes = append(notes, "Nobody can power them on from here.")
-	notes = append(notes, offlineNote(agents, "a shutdown does not reach it")...)
-	return Plan{Targets: targetsOf(call, agents, agentTarget), Notes: notes}, nil
-}
-
-// resolve returns the endpoints named, those in the groups, or those that are both.
-func (p *shutdownParams) resolve(ctx context.Context, call *Call) ([]s1.Agent, error) {
-	var named []s1.Agent
-	var err error
-	if len(p.Agents) > 0 {
-		if named, err = agentsNamed(ctx, call, "agent-ids", p.Agents); err != nil || len(p.Groups) == 0 {
-			return named, err
-		}
-	}
-	groups, err := findGroups(ctx, call, "group-ids", convert[string](p.Groups))
-	if err != nil {
-		return nil, err
-	}
-	if len(p.Agents) > 0 {
-		named = slices.DeleteFunc(named, func(a s1.Agent) bool { return !slices.Contains(groups, string(a.GroupID)) })
-		if len(named) == 0 {
-			return nil, nothingMatches("group-ids", "endpoint of agent-ids")
-		}
-		return named, nil
-	}
-	return selected("group-ids", "endpoint", s1.Filter{}, call.Console.Agents(ctx, s1.Query{}.With("groupIds", groups...)))
-}
-
-func shutdownEndpoints() *Command {
-	return define(Command{
-		Name: "shutdown-endpoints", Title: "Shutdown Endpoints", Area: "agents", Aliases: []string{"shutdown", "poweroff"}, Main: "agent-ids",
-		Risk: Destructive, Guarded: true, Needs: "Endpoints › Shut Down",
-		Doc:      "Powers endpoints off. Nobody can power them on from here; to contain an infected host, isolate it instead.",
-		Examples: []string{`shutdown KIOSK-3 reason="stolen"`, `shutdown-endpoints group-ids=Lab reason="maintenance tonight"`},
-	}, func(ctx context.Context, call *Call, p shutdownParams) (render.Card, error) {
-		n, err := call.Console.ShutdownAgents(ctx, p.Agents)
-		if err != nil {
-			return render.Card{}, fmt.Errorf("shut down %d endpoints: %w", len(p.Agents), err)
-		}
-		c := agentChange(ctx, call, p.Agents, n, "shutdown accepted", "a shutdown does not reach it")
-		c.states = nil
-		return c.card(call), nil
 	})
 }

@@ -156,6 +156,10 @@ func (p *alertVerdictParams) plan(ctx context.Context, call *Call) (Plan, error)
 	if err != nil {
 		return Plan{}, err
 	}
+	return p.planOf(call, alerts), nil
+}
+
+func (p *alertVerdictParams) planOf(call *Call, alerts []s1.Alert) Plan {
 	same := 0
 	for _, a := range alerts {
 		if a.Info.AnalystVerdict == p.Verdict {
@@ -165,7 +169,7 @@ func (p *alertVerdictParams) plan(ctx context.Context, call *Call) (Plan, error)
 	return Plan{
 		Targets: targetsOf(call, alerts, alertTarget), Facts: []Fact{{"Analyst verdict", p.Verdict.Label()}},
 		Notes: sameNote(same, "alert", "this verdict"),
-	}, nil
+	}
 }
 
 func setAlertVerdict() *Command {

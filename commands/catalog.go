@@ -12,7 +12,9 @@ import (
 // all lists every command, in the order in which people see them. A new one is added here and nowhere else.
 func all() []*Command {
 	return slices.Concat(
-		agentCommands(), threatCommands(), alertCommands(), eventCommands(), siteCommands(), groupCommands(), accountCommands(),
+		agentCommands(), endpointActionCommands(), powerCommands(), moveCommands(), applicationCommands(),
+		threatCommands(), incidentCommands(), threatDetailCommands(), alertCommands(), alertChangeCommands(),
+		eventCommands(), activityCommands(), siteCommands(), groupCommands(), groupChangeCommands(), accountCommands(),
 		policyCommands(), systemCommands(),
 		ruleCommands(), exclusionCommands(), blocklistCommands(), iocCommands(), firewallCommands(),
 	)

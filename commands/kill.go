@@ -2,6 +2,8 @@ package commands
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,20 +12,21 @@ import (
 	"s1bot/s1"
 )
 
-// killParams select threats by host and more. The console searches for parts of names; a threat is killed only if its host,
+// hostThreats select threats by host and more. The console searches for parts of names; a threat is acted on only if its host,
 // process, path and hash are exactly what was asked for.
-type killParams struct {
-	Computers []string      `json:"computer-names" help:"Hosts on which the processes are killed; whole names."`
+type hostThreats struct {
+	Computers []string      `json:"computer-names" help:"The hosts; whole names."`
 	Processes []string      `json:"originated-process-names,omitzero" help:"Only threats of these originating processes."`
 	Threats   []s1.ThreatID `json:"threat-ids,omitzero" help:"Only these threats."`
 	Paths     []string      `json:"file-paths,omitzero" help:"Only threats in these files; whole paths, with or without the drive."`
 	Hashes    []string      `json:"content-hashes,omitzero" help:"Only threats with these SHA-1 hashes."`
-	Pinned    bool          `json:"pinned,omitzero" help:"-"` // the threats are resolved, whatever else is there
+	Refused   []s1.ThreatID `json:"refused,omitzero" help:"-"` // fit too, but their systems cannot do what was asked
+	Pinned    bool          `json:"pinned,omitzero" help:"-"`  // the threats are resolved, whatever else is there
 }
 
 var sha1Form = regexp.MustCompile(`^[0-9a-fA-F]{40}$`)
 
-func (p *killParams) Check() error {
+func (p *hostThreats) Check() error {
 	for _, list := range []struct {
 		name   string
 		values []string
@@ -50,33 +53,83 @@ func (p *killParams) Check() error {
 	return nil
 }
 
-func (p *killParams) pinned() bool { return p.Pinned && len(p.Threats) > 0 }
+func (p *hostThreats) pinned() bool { return p.Pinned && len(p.Threats) > 0 }
 
-func (p *killParams) plan(ctx context.Context, call *Call) (Plan, error) {
+// pin resolves the threats, and pins the parameters to their ids. Threats whose systems cannot do the action are kept apart.
+func (p *hostThreats) pin(ctx context.Context, call *Call, action s1.MitigateAction) (Plan, error) {
+	threats, err := p.resolve(ctx, call)
+	if err != nil {
+		return Plan{}, err
+	}
+	able, unable := ableTo(action, threats)
+	if len(able) == 0 {
+		return Plan{}, wrong("computer-names", "%s does not work on the systems of these hosts: %s", action.Label(), hostsOf(unable))
+	}
+	*p = hostThreats{Computers: p.Computers, Threats: threatIDs(able), Refused: threatIDs(unable), Pinned: true}
+	plan := Plan{Targets: targetsOf(call, able, threatTarget), Facts: []Fact{{"Action", action.Label()}}}
+	if len(unable) > 0 {
+		plan.Notes = append(plan.Notes, fmt.Sprintf("%s left out: %s does not work on the systems of %s.", are(len(unable), "threat"), action.Label(), hostsOf(unable)))
+	}
+	plan.Notes = slices.Concat(plan.Notes, namesakes(able), actionNotes(action))
+	return plan, nil
+}
+
+// namesakes warns of hosts that share a name: the threats of all of them are meant.
+func namesakes(threats []s1.Threat) []string {
+	agents := map[string]map[s1.AgentID]bool{}
+	for _, t := range threats {
+		host := strings.ToLower(t.Host())
+		if agents[host] == nil {
+			agents[host] = map[s1.AgentID]bool{}
+		}
+		agents[host][t.AgentID()] = true
+	}
+	var notes []string
+	for _, host := range slices.Sorted(maps.Keys(agents)) {
+		if n := len(agents[host]); n > 1 {
+			notes = append(notes, fmt.Sprintf("%d endpoints are called %s; threats on each of them are meant.", n, quote(host)))
+		}
+	}
+	return notes
+}
+
+// hostsOf names the hosts of threats, each once.
+func hostsOf(threats []s1.Threat) string {
+	var hosts []string
+	for _, t := range threats {
+		if name := joinNonEmpty(" · ", firstNonEmpty(t.Host(), "a host without a name"), t.OS()); !slices.Contains(hosts, name) {
+			hosts = append(hosts, name)
+		}
+	}
+	return shorten(strings.Join(hosts, ", "), 200)
+}
+
+// resolve returns the threats that are exactly what was asked for, at least one.
+func (p *hostThreats) resolve(ctx context.Context, call *Call) ([]s1.Threat, error) {
 	var threats []s1.Threat
+	seen := map[s1.ThreatID]bool{} // a part of a name may find what another found
 	for computers := range slices.Chunk(p.Computers, maxNames) {
 		for t, err := range call.Console.Threats(ctx, p.query(computers)) {
 			if err != nil {
-				return Plan{}, err
+				return nil, err
 			}
-			if p.means(t) {
+			if p.means(t) && !seen[t.Identity()] {
+				seen[t.Identity()] = true
 				threats = append(threats, t)
 			}
 			if len(threats) > maxTargets {
-				return Plan{}, tooMany("computer-names", "threats")
+				return nil, tooMany("computer-names", "threats")
 			}
 		}
 	}
 	if len(threats) == 0 {
-		e := nothingMatches("computer-names", "threat")
-		return Plan{}, e
+		return nil, nothingMatches("computer-names", "threat")
 	}
-	*p = killParams{Computers: p.Computers, Threats: threatIDs(threats), Pinned: true}
-	return Plan{Targets: targetsOf(call, threats, threatTarget), Facts: []Fact{{"Action", "Kill"}}}, nil
+	return threats, nil
 }
 
 // query asks for everything that could be meant.
-func (p *killParams) query(computers []string) s1.Query {
+func (p *hostThreats) query(computers []string) s1.Query {
 	q := s1.Query{}.With("computerName__contains", computers...)
 	for key, values := range map[string][]string{
 		"originatedProcess__contains": p.Processes, "ids": convert[string](p.Threats), "filePath__contains": withoutDrives(p.Paths),
@@ -90,7 +143,7 @@ func (p *killParams) query(computers []string) s1.Query {
 }
 
 // means tells whether a threat is exactly what was asked for.
-func (p *killParams) means(t s1.Threat) bool {
+func (p *hostThreats) means(t s1.Threat) bool {
 	return oneOf(p.Computers, t.Host(), strings.ToLower) &&
 		oneOf(p.Processes, t.Info.OriginatorProcess, strings.ToLower) &&
 		oneOf(p.Paths, t.Info.FilePath, func(s string) string { return strings.ToLower(withoutDrive(s)) }) &&
@@ -124,6 +177,12 @@ func lowered(texts []string) []string {
 	return low
 }
 
+type killParams struct{ hostThreats }
+
+func (p *killParams) plan(ctx context.Context, call *Call) (Plan, error) {
+	return p.pin(ctx, call, s1.MitigateKill)
+}
+
 func killProcesses() *Command {
 	return define(Command{
 		Name: "kill-processes", Title: "Kill Processes", Area: "threats", Aliases: []string{"kill"}, Main: "computer-names",
@@ -132,6 +191,44 @@ func killProcesses() *Command {
 		Examples: []string{`kill-processes computer-names=lab3-pc1 originated-process-names=svchost.exe reason="miner"`,
 			`kill DESKTOP-1 hash=3395856ce81f2b7382dee72602f798b642f14140 reason="INC-1042"`},
 	}, func(ctx context.Context, call *Call, p killParams) (render.Card, error) {
-		return mitigate(ctx, call, s1.MitigateKill, p.Threats)
+		return mitigate(ctx, call, s1.MitigateKill, p.Threats, p.Refused)
+	})
+}
+
+type quarantineParams struct{ hostThreats }
+
+func (p *quarantineParams) plan(ctx context.Context, call *Call) (Plan, error) {
+	plan, err := p.pin(ctx, call, s1.MitigateQuarantine)
+	plan.Undo = "mitigate-threats with Unquarantine"
+	return plan, err
+}
+
+func quarantineFiles() *Command {
+	return define(Command{
+		Name: "quarantine-files", Title: "Quarantine Files", Area: "threats", Aliases: []string{"quarantine"}, Main: "computer-names",
+		Risk: Destructive, Needs: "Threat Actions › Quarantine + Kill, Endpoint Threats › Update Analyst Verdict", Repeatable: true,
+		Doc: "Encrypts the files of threats on hosts and moves them away, after stopping their processes. Hosts, processes and paths must fit exactly.",
+		Examples: []string{`quarantine-files computer-names=lab3-pc1 originated-process-names=svchost.exe reason="miner"`,
+			`quarantine DESKTOP-1 hash=3395856ce81f2b7382dee72602f798b642f14140 reason="INC-1042"`},
+	}, func(ctx context.Context, call *Call, p quarantineParams) (render.Card, error) {
+		return mitigate(ctx, call, s1.MitigateQuarantine, p.Threats, p.Refused)
+	})
+}
+
+type rollbackParams struct{ hostThreats }
+
+func (p *rollbackParams) plan(ctx context.Context, call *Call) (Plan, error) {
+	return p.pin(ctx, call, s1.MitigateRollback)
+}
+
+func rollbackRemediation() *Command {
+	return define(Command{
+		Name: "rollback-remediation", Title: "Rollback Remediation", Area: "threats", Aliases: []string{"rollback"}, Main: "computer-names",
+		Risk: Destructive, Needs: "Threat Actions › Rollback + Remediate + Quarantine + Kill, Endpoint Threats › Update Analyst Verdict",
+		Doc: "Restores what threats changed on hosts that run Windows, after killing, quarantining and remediating them. Hosts, processes and paths must fit exactly.",
+		Examples: []string{`rollback-remediation computer-names=lab3-pc1 originated-process-names=svchost.exe reason="ransomware"`,
+			`rollback DESKTOP-1 threat-ids=1112953674841025235 reason="INC-1042"`},
+	}, func(ctx context.Context, call *Call, p rollbackParams) (render.Card, error) {
+		return mitigate(ctx, call, s1.MitigateRollback, p.Threats, p.Refused)
 	})
 }

@@ -48,6 +48,8 @@ func kindOf(t reflect.Type) (kind, error) {
 		return idKind("threat", "threats", "The id, or the threat's address in the console.", nil), nil
 	case reflect.TypeFor[s1.AlertID]():
 		return idKind("alert", "alerts", "The id, or the alert's address in the console.", nil), nil
+	case reflect.TypeFor[s1.NoteID]():
+		return noteKind(), nil
 	case reflect.TypeFor[s1.SiteID]():
 		return idKind("site", "sites", "Names of sites do as well as ids.", findSites), nil
 	case reflect.TypeFor[s1.GroupID]():
@@ -208,6 +210,13 @@ func (k kind) isName(word string) bool {
 		return !s1.ThreatID(word).Valid()
 	}
 	return isName(word)
+}
+
+// noteKind is an id that no search box finds: the console lists the notes of one threat only.
+func noteKind() kind {
+	k := idKind("note", "", "", nil)
+	k.widget = render.TextInput
+	return k
 }
 
 var longNumber = regexp.MustCompile(`\d{17,20}`)

@@ -72,6 +72,9 @@ func (c change) results() map[string]string {
 		if d.Result != "" {
 			results[d.ID] = resultWord(d.Result)
 		}
+		if d.Verdict != "" {
+			results[d.ID] = joinNonEmpty(", ", "status "+results[d.ID], "verdict "+resultWord(d.Verdict))
+		}
 	}
 	for _, s := range c.result.Skipped {
 		action := strings.ReplaceAll(s.Action, "_", " ")

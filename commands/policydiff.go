@@ -30,6 +30,12 @@ func policyPlan(current s1.Policy, wanted policyObject) (Plan, error) {
 		return Plan{}, e
 	}
 	plan := Plan{Undo: "Set the old values again"}
+	addChanges(&plan, changes)
+	return plan, nil
+}
+
+// addChanges shows fields that change, and warns of those that weaken the protection.
+func addChanges(plan *Plan, changes []s1.PolicyField) {
 	weaker := 0
 	for _, c := range changes {
 		d := Diff{Field: c.Path, Old: c.Old, New: c.New, Weakens: weakens(c)}
@@ -41,7 +47,6 @@ func policyPlan(current s1.Policy, wanted policyObject) (Plan, error) {
 	if weaker > 0 {
 		plan.Notes = append(plan.Notes, "⚠ "+plural(weaker, "change")+" will weaken the protection.")
 	}
-	return plan, nil
 }
 
 // knownFields refuses fields that the policy does not have, and values of another kind than it has: a slip must not look like a

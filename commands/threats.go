@@ -13,7 +13,7 @@ import (
 )
 
 func threatCommands() []*Command {
-	return []*Command{getThreat(), getThreatNotes(), addNotes(), setThreatVerdict(), setIncidentStatus(), mitigateThreats(), killProcesses()}
+	return []*Command{getThreat(), getThreatNotes(), addNotes(), setThreatVerdict(), setIncidentStatus(), mitigateThreats(), killProcesses(), quarantineFiles(), rollbackRemediation()}
 }
 
 // threatRows is how lists of threats look.
@@ -109,6 +109,7 @@ func noteParts(notes []s1.Note) []render.Part {
 		if n.Edited {
 			head = append(head, render.Text(" · edited "), render.At(n.UpdatedAt.Time))
 		}
+		head = append(head, render.Text(" · note "), render.Mono(string(n.ID)))
 		parts = append(parts, head, render.Quote{Text: n.Text})
 	}
 	return parts
@@ -235,19 +236,13 @@ func (p *incidentStatusParams) plan(ctx context.Context, call *Call) (Plan, erro
 	if err != nil {
 		return Plan{}, err
 	}
-	same, open := 0, 0
+	same := 0
 	for _, t := range threats {
 		if t.Info.IncidentStatus == p.Status {
 			same++
 		}
-		if p.Status == s1.StatusResolved && !t.Mitigated() {
-			open++
-		}
 	}
-	notes := sameNote(same, "threat", "this status")
-	if open > 0 {
-		notes = append(notes, are(open, "threat")+" not mitigated yet.")
-	}
+	notes := slices.Concat(sameNote(same, "threat", "this status"), unmitigatedNote(p.Status, threats))
 	return Plan{Targets: targetsOf(call, threats, threatTarget), Facts: []Fact{{"Status", p.Status.Label()}}, Notes: notes}, nil
 }
 
@@ -276,18 +271,30 @@ func (p *mitigateParams) plan(ctx context.Context, call *Call) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	able := slices.DeleteFunc(slices.Clone(threats), func(t s1.Threat) bool { return !supports(p.Action, t) })
+	able, unable := ableTo(p.Action, threats)
 	if len(able) == 0 {
 		return Plan{}, wrong("mitigate-action", "%s does not work on the systems of these threats", p.Action.Label())
 	}
 	plan := Plan{Targets: targetsOf(call, able, threatTarget), Facts: []Fact{{"Action", p.Action.Label()}}}
-	if n := len(threats) - len(able); n > 0 {
+	if n := len(unable); n > 0 {
 		plan.Notes = append(plan.Notes, fmt.Sprintf("%s left out: %s does not work on every system.", are(n, "threat"), p.Action.Label()))
 	}
 	plan.Notes = append(plan.Notes, actionNotes(p.Action)...)
 	plan.Undo = map[s1.MitigateAction]string{s1.MitigateQuarantine: "Unquarantine", s1.MitigateUnquarantine: "Quarantine"}[p.Action]
 	p.Filter.Filter = idsOnly(threatIDs(able))
 	return plan, nil
+}
+
+// ableTo tells threats apart by whether their systems can do an action.
+func ableTo(action s1.MitigateAction, threats []s1.Threat) (able, unable []s1.Threat) {
+	for _, t := range threats {
+		if supports(action, t) {
+			able = append(able, t)
+		} else {
+			unable = append(unable, t)
+		}
+	}
+	return able, unable
 }
 
 // supports tells whether a system can do an action (the specification: rollback on Windows, remediate on Windows and macOS). What
@@ -325,17 +332,21 @@ func mitigateThreats() *Command {
 		Examples: []string{`mitigate 1112953674841025235 action=Quarantine reason="INC-1042"`,
 			`mitigate-threats filter={"computerName__contains":["DESKTOP-1"],"mitigationStatuses":["not_mitigated"]} mitigate-action=Kill reason="ransomware"`},
 	}, func(ctx context.Context, call *Call, p mitigateParams) (render.Card, error) {
-		return mitigate(ctx, call, p.Action, ids[s1.ThreatID](p.Filter.Filter))
+		return mitigate(ctx, call, p.Action, ids[s1.ThreatID](p.Filter.Filter), nil)
 	})
 }
 
-// mitigate acts on threats by id, and tells what the console says of each.
-func mitigate(ctx context.Context, call *Call, action s1.MitigateAction, threats []s1.ThreatID) (render.Card, error) {
+// mitigate acts on threats by id, and tells what the console says of each. The refused are told, too: they were asked for, and
+// nothing is sent about them.
+func mitigate(ctx context.Context, call *Call, action s1.MitigateAction, threats, refused []s1.ThreatID) (render.Card, error) {
 	result, err := call.Console.MitigateThreats(ctx, action, threats)
 	if err != nil {
 		return render.Card{}, fmt.Errorf("%s on %d threats: %w", action.Label(), len(threats), err)
 	}
-	c := threatChange(ctx, call, threats, result, action.Label()+" accepted")
+	for _, id := range refused {
+		result.Skipped = append(result.Skipped, s1.Skip{ID: string(id), Action: string(action), Reason: "not_supported"})
+	}
+	c := threatChange(ctx, call, slices.Concat(threats, refused), result, action.Label()+" accepted")
 	c.why = "The threats are gone, done with already, their systems do not support it, or the bot's token may not do it."
 	c.states = map[string]string{}
 	for _, d := range result.Details {

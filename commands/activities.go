@@ -1,0 +1,114 @@
+package commands
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+func activityCommands() []*Command { return []*Command{getActivities()} }
+
+// An activityQuery narrows the console's log down with its query parameters.
+type activityQuery map[string]json.RawMessage
+
+// activityKeys are the parameters of GET /activities, from the vendor's API document; the cursor is the command's.
+var activityKeys = []string{
+	"accountIds", "siteIds", "groupIds", "agentIds", "threatIds", "userIds", "userEmails", "ids", "activityUuids", "activityTypes",
+	"ruleIds", "alertIds", "relatedIds", "includeHidden", "createdAt__gt", "createdAt__gte", "createdAt__lt", "createdAt__lte",
+	"createdAt__between", "sortBy", "sortOrder", "limit",
+}
+
+func (activityQuery) kind() kind {
+	k := listQueryKind(`JSON: {"agentIds": ["1845174760470303882"], "createdAt__gte": "-24h"}`, activityKeys, "activities", shortFilter)
+	read := k.read
+	k.read = func(text string, in Input) (any, error) {
+		value, err := read(text, in)
+		if err != nil {
+			return nil, err
+		}
+		q, err := listQuery(value.(json.RawMessage), activityKeys, "activities")
+		if err == nil {
+			err = activityProblem(q)
+		}
+		return value, err
+	}
+	return k
+}
+
+// activityProblem checks the values that are few and known.
+func activityProblem(q s1.Query) error {
+	for key, choices := range map[string][]string{
+		"sortBy": {"", "id", "activityType", "createdAt"}, "sortOrder": {"", "asc", "desc"}, "includeHidden": {"", "true", "false"},
+	} {
+		if value := q.Get(key); !slices.Contains(choices, value) {
+			return &valueError{fmt.Sprintf("%s cannot be %s", key, quote(value)), choices[1:]}
+		}
+	}
+	if limit := q.Get("limit"); limit != "" {
+		if n, err := strconv.Atoi(limit); err != nil || n < 0 || n > maxPage {
+			return fmt.Errorf("limit is 0 to %d, not %s", maxPage, quote(limit))
+		}
+	}
+	return nil
+}
+
+type activitiesParams struct {
+	Filter activityQuery `json:"filter,omitzero" help:"Which entries, by the console's parameters."`
+	Limit  *Limit        `json:"limit,omitzero" help:"How many entries at most; 10 when empty."`
+}
+
+// usualActivities is how many entries are listed where nobody says how many: without a filter the log has no end.
+const usualActivities = 10
+
+// most is the limit: the parameter wins over the one inside the filter.
+func (p activitiesParams) most(q s1.Query) *Limit {
+	most := Limit(usualActivities)
+	if n, err := strconv.Atoi(q.Get("limit")); err == nil {
+		most = Limit(n)
+	}
+	if p.Limit != nil {
+		most = *p.Limit
+	}
+	return &most
+}
+
+func getActivities() *Command {
+	return define(Command{
+		Name: "get-activities", Title: "Get Activities", Area: "activities", Aliases: []string{"activities", "activity-log"}, Main: "filter",
+		Risk: Read, Needs: "Activity › View", Repeatable: true,
+		Doc:      "Lists what people, agents and the console did, the newest first.",
+		Examples: []string{"get-activities limit=100", `activities filter={"limit":2,"agentIds":"1384000000000000274"}`, "activities filter=threatIds=1112953674841025235&includeHidden=false"},
+	}, func(ctx context.Context, call *Call, p activitiesParams) (render.Card, error) {
+		q, err := listQuery(marshal(p.Filter), activityKeys, "activities")
+		if err != nil {
+			return render.Card{}, wrong("filter", "%s", err)
+		}
+		most := p.most(q)
+		if q.Get("sortBy") == "" {
+			q = q.SortedBy("createdAt", s1.SortOrder(firstNonEmpty(q.Get("sortOrder"), string(s1.Descending))))
+		}
+		rows := listing[s1.Activity]{
+			noun: "Activities", things: "activities", page: call.Console.ActivitiesPage, table: render.ActivityTable,
+			raw: func(a s1.Activity) json.RawMessage { return a.Raw }, more: activityFacts(),
+			empty: "Look at a wider stretch of time, or leave a condition out. Times inside JSON are UTC.",
+		}
+		return rows.show(ctx, call, q, most)
+	})
+}
+
+func activityFacts() []column[s1.Activity] {
+	return []column[s1.Activity]{
+		{"Id", func(a s1.Activity) string { return string(a.ID) }},
+		{"Agent id", func(a s1.Activity) string { return string(a.AgentID) }},
+		{"Threat id", func(a s1.Activity) string { return string(a.ThreatID) }},
+		{"User id", func(a s1.Activity) string { return a.UserID }},
+		{"Account", func(a s1.Activity) string { return a.AccountName }},
+		{"Hash", func(a s1.Activity) string { return a.Hash }},
+		{"Comments", func(a s1.Activity) string { return a.Comments }},
+	}
+}

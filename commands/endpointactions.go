@@ -1,0 +1,226 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+func endpointActionCommands() []*Command {
+	return []*Command{initiateScan(), broadcastMessage(), setCustomerID()}
+}
+
+type scanParams struct{ agentTargets }
+
+func (p *scanParams) plan(ctx context.Context, call *Call) (Plan, error) {
+	agents, notes, err := p.resolve(ctx, call)
+	if err != nil {
+		return Plan{}, err
+	}
+	running := 0
+	for _, a := range agents {
+		if a.ScanStatus == "started" {
+			running++
+		}
+	}
+	if running > 0 {
+		notes = append(notes, are(running, "endpoint")+" being scanned already.")
+	}
+	notes = append(notes, "A full disk scan takes hours and slows the endpoint down; what it finds is dealt with as the policy says.")
+	notes = append(notes, offlineNote(agents, "scanned as soon as it is back")...)
+	return Plan{Targets: targetsOf(call, agents, agentTarget), Notes: notes}, nil
+}
+
+func initiateScan() *Command {
+	return define(Command{
+		Name: "initiate-scan", Title: "Initiate Scan", Area: "agents", Aliases: []string{"scan", "full-scan"}, Main: "agent-ids",
+		Risk: Change, Needs: "Endpoints › Initiate Scan", Repeatable: true,
+		Doc:      "Starts a full disk scan on endpoints. What it finds is dealt with as the policy says.",
+		Examples: []string{"scan DESKTOP-1", `initiate-scan filter={"computerName":"DESKTOP-1"}`},
+	}, func(ctx context.Context, call *Call, p scanParams) (render.Card, error) {
+		n, err := call.Console.ScanAgents(ctx, p.Agents)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("scan %d endpoints: %w", len(p.Agents), err)
+		}
+		return agentOutcome(ctx, call, p.Agents, n, "scan accepted", "what was asked follows when it is back", scanState).card(call), nil
+	})
+}
+
+// scanState words the scan of an endpoint; "none" before the first one, or before the endpoint has taken the order.
+func scanState(a s1.Agent) string {
+	switch a.ScanStatus {
+	case "", "none":
+		return "not scanned yet"
+	case "started":
+		return "scan running"
+	}
+	return "last scan " + a.ScanStatus
+}
+
+// userMessage is what users are shown: one short text.
+type userMessage string
+
+func (userMessage) kind() kind {
+	k := textKind()
+	k.name, k.widget, k.length = "multiline", render.MultiLine, s1.MaxMessage
+	k.hint = fmt.Sprintf("1 to %d characters", s1.MaxMessage)
+	return k
+}
+
+type broadcastParams struct {
+	Hosts   []hostRef    `json:"host-names-or-internal-ips,omitzero" help:"The endpoints."`
+	Groups  []s1.GroupID `json:"group-ids,omitzero" help:"All endpoints of these groups, beside the others."`
+	Message userMessage  `json:"message" help:"What the users are shown."`
+}
+
+func (p *broadcastParams) Check() error {
+	if n := utf8.RuneCountInString(string(p.Message)); strings.TrimSpace(string(p.Message)) == "" || n > s1.MaxMessage {
+		return wrong("message", "a message has 1 to %d characters, not %d", s1.MaxMessage, n)
+	}
+	if len(p.Hosts) == 0 && len(p.Groups) == 0 {
+		return missing("host-names-or-internal-ips")
+	}
+	return nil
+}
+
+func (p *broadcastParams) pinned() bool { return len(p.Hosts) > 0 && len(p.Groups) == 0 }
+
+func (p *broadcastParams) plan(ctx context.Context, call *Call) (Plan, error) {
+	agents, err := p.resolve(ctx, call)
+	if err != nil {
+		return Plan{}, err
+	}
+	agents, notes := withoutDecommissioned(agents)
+	agents, deaf := withoutDeaf(agents)
+	if len(agents) == 0 {
+		return Plan{}, wrong("host-names-or-internal-ips", "no endpoint that it means can show a message: they run Linux, are offline, or are decommissioned")
+	}
+	p.Hosts, p.Groups = convert[hostRef](agentIDs(agents)), nil
+	return Plan{
+		Targets: targetsOf(call, agents, agentTarget), Facts: []Fact{{"Message", string(p.Message)}},
+		Notes: slices.Concat(notes, deaf, []string{"Whoever sits there sees it at once; it cannot be taken back."}),
+	}, nil
+}
+
+// resolve returns the endpoints named and those of the groups, each once.
+func (p *broadcastParams) resolve(ctx context.Context, call *Call) ([]s1.Agent, error) {
+	var agents []s1.Agent
+	if len(p.Hosts) > 0 {
+		named, err := hostsNamed(ctx, call, "host-names-or-internal-ips", p.Hosts)
+		if err != nil || len(p.Groups) == 0 {
+			return named, err
+		}
+		agents = named
+	}
+	groups, err := findGroups(ctx, call, "group-ids", convert[string](p.Groups))
+	if err != nil {
+		return nil, err
+	}
+	members, err := agentsInGroups(ctx, call, groups)
+	if err != nil {
+		return nil, err
+	}
+	known := agentIDs(agents)
+	members = slices.DeleteFunc(members, func(a s1.Agent) bool { return slices.Contains(known, a.ID) })
+	return append(agents, members...), nil
+}
+
+// withoutDeaf leaves out endpoints that cannot show a message now: agents on Linux never can.
+func withoutDeaf(agents []s1.Agent) (kept []s1.Agent, notes []string) {
+	linux, offline := 0, 0
+	for _, a := range agents {
+		switch {
+		case a.OSType == "linux":
+			linux++
+		case !a.Online():
+			offline++
+		default:
+			kept = append(kept, a)
+		}
+	}
+	if linux > 0 {
+		notes = append(notes, are(linux, "endpoint")+" left out: agents on Linux show no messages.")
+	}
+	if offline > 0 {
+		notes = append(notes, are(offline, "endpoint")+" left out: offline now.")
+	}
+	return kept, notes
+}
+
+func broadcastMessage() *Command {
+	return define(Command{
+		Name: "broadcast-message", Title: "Broadcast Message", Area: "agents", Aliases: []string{"broadcast", "message-users"}, Main: "host-names-or-internal-ips",
+		Risk: Change, Needs: "Endpoints › Send Message",
+		Doc: "Shows a message to whoever sits at endpoints that run Windows or macOS.",
+		Examples: []string{`broadcast DESKTOP-1 message="Please save your work: this computer restarts in ten minutes."`,
+			`broadcast-message host-names-or-internal-ips=192.168.1.20,lab3-pc1 group-ids=Lab message="Computer maintenance will start in one hour. FYI."`},
+	}, func(ctx context.Context, call *Call, p broadcastParams) (render.Card, error) {
+		agents := convert[s1.AgentID](p.Hosts)
+		n, err := call.Console.BroadcastMessage(ctx, agents, string(p.Message))
+		if err != nil {
+			return render.Card{}, fmt.Errorf("send a message to %d endpoints: %w", len(agents), err)
+		}
+		c := agentOutcome(ctx, call, agents, n, "message sent", "", nil)
+		c.why = "The endpoints are gone, show no messages, or are outside what the bot's token may change."
+		return c.card(call), nil
+	})
+}
+
+// endpointsBy is an agentSelection that stands alone in its form, and so has a search box of its own.
+type endpointsBy struct{ agentSelection }
+
+func (endpointsBy) kind() kind {
+	k := agentSelection{}.kind()
+	k.beside = false
+	return k
+}
+
+type customerIDParams struct {
+	Filter endpointsBy `json:"filter" help:"The endpoints."`
+	ID     string      `json:"external-id" help:"What is written on them, over what stands there."`
+}
+
+func (p *customerIDParams) plan(ctx context.Context, call *Call) (Plan, error) {
+	agents, err := p.Filter.agents(ctx, call, "filter")
+	if err != nil {
+		return Plan{}, err
+	}
+	agents, notes := withoutDecommissioned(agents)
+	if len(agents) == 0 {
+		return Plan{}, wrong("filter", "every endpoint that it selects is decommissioned")
+	}
+	plan := Plan{Targets: targetsOf(call, agents, agentTarget), Facts: []Fact{{"Customer ID", p.ID}}, Notes: notes}
+	for _, a := range agents {
+		if a.ExternalID != "" && a.ExternalID != p.ID && len(plan.Changes) < maxShown {
+			plan.Changes = append(plan.Changes, Diff{Field: a.ComputerName, Old: a.ExternalID, New: p.ID})
+		}
+	}
+	if n := len(plan.Changes); n > 0 {
+		plan.Notes = append(plan.Notes, are(n, "endpoint")+" marked otherwise now; the old identifier is lost.")
+	}
+	p.Filter.Filter = idsOnly(agentIDs(agents))
+	return plan, nil
+}
+
+func setCustomerID() *Command {
+	return define(Command{
+		Name: "set-customer-id", Title: "Set Customer ID", Area: "agents", Aliases: []string{"customer-id", "set-external-id"}, Main: "filter",
+		Risk: Change, Needs: "Endpoints › Set Customer Identifier", Repeatable: true, Undo: "set-customer-id",
+		Doc:      "Writes an identifier of your own on endpoints, over what stands there.",
+		Examples: []string{`set-customer-id filter={"computerName__contains":["DESKTOP-1"]} external-id=lab_device`, "customer-id 1845174760470303882 id=spare"},
+	}, func(ctx context.Context, call *Call, p customerIDParams) (render.Card, error) {
+		agents := ids[s1.AgentID](p.Filter.Filter)
+		n, err := call.Console.SetExternalID(ctx, agents, p.ID)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("set the customer id of %d endpoints: %w", len(agents), err)
+		}
+		return agentOutcome(ctx, call, agents, n, "customer id set", "", func(a s1.Agent) string {
+			return "customer id " + firstNonEmpty(a.ExternalID, "not there yet")
+		}).card(call), nil
+	})
+}

@@ -1,0 +1,83 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"s1bot/s1"
+)
+
+// A hostRef names an endpoint by its name, one of its own addresses, or its id.
+type hostRef string
+
+func (hostRef) kind() kind {
+	return idKind("agent", "agents", "Names, internal addresses and ids of endpoints.", findHosts)
+}
+
+func findHosts(ctx context.Context, call *Call, param string, words []string) ([]string, error) {
+	return hostDirectory().find(ctx, call, param, words)
+}
+
+// hostsNamed returns the endpoints that names, addresses and ids mean.
+func hostsNamed(ctx context.Context, call *Call, param string, refs []hostRef) ([]s1.Agent, error) {
+	return hostDirectory().all(ctx, call, param, convert[string](refs))
+}
+
+// hostDirectory finds endpoints by address, too. An address that two sites use is as ambiguous as a name.
+func hostDirectory() directory[s1.Agent] {
+	d := agentDirectory()
+	byName := d.fits
+	d.search = searchHosts
+	d.fits = func(a s1.Agent, ref string) bool { return byName(a, ref) || hasAddress(a, ref) }
+	return d
+}
+
+func hasAddress(a s1.Agent, ref string) bool {
+	wanted, err := netip.ParseAddr(ref)
+	if err != nil {
+		return false
+	}
+	for _, i := range a.NetworkInterfaces {
+		for _, text := range slices.Concat(i.Inet, i.Inet6) {
+			if has, err := netip.ParseAddr(strings.TrimSpace(text)); err == nil && has.Unmap() == wanted.Unmap() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// searchHosts asks for addresses by address and for everything else by name.
+func searchHosts(ctx context.Context, call *Call, refs []string) ([]s1.Agent, error) {
+	var names, addresses, found = []string{}, []string{}, []s1.Agent{}
+	var queries []s1.Query
+	for _, ref := range refs {
+		address, err := netip.ParseAddr(ref)
+		switch {
+		case err != nil:
+			names = append(names, ref)
+		case address.Unmap().Is4():
+			addresses = append(addresses, address.Unmap().String())
+		default:
+			queries = append(queries, s1.Query{"query": {ref}}) // the console has no key for addresses of version 6
+		}
+	}
+	for chunk := range slices.Chunk(addresses, maxNames) {
+		queries = append(queries, s1.Query{}.With("networkInterfaceInet__contains", chunk...))
+	}
+	for _, q := range queries {
+		agents, err := s1.Collect(call.Console.Agents(ctx, q.With("isDecommissioned", "false")))
+		if err != nil {
+			return nil, fmt.Errorf("look up %s: %w", strings.Join(refs, ", "), err)
+		}
+		found = append(found, agents...)
+	}
+	if len(names) == 0 {
+		return found, nil
+	}
+	named, err := searchAgents(ctx, call, names)
+	return append(found, named...), err
+}

@@ -1,0 +1,267 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+func incidentCommands() []*Command {
+	return []*Command{updateThreatIncident(), resolveThreat(), markAsThreat(), updateThreatNote()}
+}
+
+type threatIncidentParams struct {
+	Filter  threatSelection   `json:"filter" help:"The threats."`
+	Verdict s1.Verdict        `json:"analyst-verdict" help:"What you think of them."`
+	Status  s1.IncidentStatus `json:"incident-status" help:"How far the work on them is."`
+}
+
+func (p *threatIncidentParams) plan(ctx context.Context, call *Call) (Plan, error) {
+	threats, err := p.Filter.threats(ctx, call, "filter")
+	if err != nil {
+		return Plan{}, err
+	}
+	same := 0
+	for _, t := range threats {
+		if t.Info.IncidentStatus == p.Status && t.Info.AnalystVerdict == p.Verdict {
+			same++
+		}
+	}
+	p.Filter.Filter = idsOnly(threatIDs(threats))
+	return Plan{
+		Targets: targetsOf(call, threats, threatTarget),
+		Facts:   []Fact{{"Status", p.Status.Label()}, {"Analyst verdict", p.Verdict.Label()}},
+		Notes:   slices.Concat(sameNote(same, "threat", "this status and verdict"), unmitigatedNote(p.Status, threats)),
+	}, nil
+}
+
+// unmitigatedNote warns of threats that are closed while they may still do harm.
+func unmitigatedNote(status s1.IncidentStatus, threats []s1.Threat) []string {
+	open := 0
+	for _, t := range threats {
+		if status == s1.StatusResolved && !t.Mitigated() {
+			open++
+		}
+	}
+	if open == 0 {
+		return nil
+	}
+	return []string{are(open, "threat") + " not mitigated yet."}
+}
+
+func updateThreatIncident() *Command {
+	return define(Command{
+		Name: "update-threat-incident", Title: "Update Threat Incident", Area: "threats", Aliases: []string{"triage", "threat-incident"}, Main: "filter",
+		Risk: Change, Needs: "Endpoint Threats › Update Analyst Verdict + Update Incident Status", Repeatable: true,
+		Doc: "Sets the status of threats and what analysts think of them, in one go.",
+		Examples: []string{`update-threat-incident filter={"computerName__contains":["DESKTOP-1"],"analystVerdicts":["suspicious"]} analyst-verdict="False Positive" incident-status="In Progress"`,
+			`triage 1112953674841025235 verdict="True Positive" status=Resolved`},
+	}, func(ctx context.Context, call *Call, p threatIncidentParams) (render.Card, error) {
+		threats := ids[s1.ThreatID](p.Filter.Filter)
+		result, err := call.Console.SetThreatIncidentAndVerdict(ctx, threats, p.Status, p.Verdict)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("set status and verdict of %d threats: %w", len(threats), err)
+		}
+		return threatChange(ctx, call, threats, result, "status set to "+p.Status.Label()+", verdict to "+p.Verdict.Label()).card(call), nil
+	})
+}
+
+type resolveParams struct {
+	Threats []s1.ThreatID `json:"threat-ids" help:"The threats that are done with."`
+	Agent   s1.AgentID    `json:"agent-id" help:"The endpoint that they are on; threats on others stay as they are."`
+}
+
+func (p *resolveParams) plan(ctx context.Context, call *Call) (Plan, error) {
+	agent, err := findAgents(ctx, call, "agent-id", []string{string(p.Agent)})
+	if err != nil {
+		return Plan{}, err
+	}
+	threats, err := threatsWith(ctx, call, "threat-ids", p.Threats)
+	if err != nil {
+		return Plan{}, err
+	}
+	p.Agent = s1.AgentID(agent[0])
+	here := slices.DeleteFunc(slices.Clone(threats), func(t s1.Threat) bool { return t.AgentID() != p.Agent })
+	if len(here) == 0 {
+		e := wrong("agent-id", "none of the threats is on this endpoint")
+		e.Hint = "they are on " + hostsOf(threats)
+		return Plan{}, e
+	}
+	p.Threats = threatIDs(here)
+	return Plan{
+		Targets: targetsOf(call, here, threatTarget), Facts: []Fact{{"Status", s1.StatusResolved.Label()}},
+		Notes: slices.Concat(elsewhereNote(len(threats)-len(here)), unjudgedNote(here), unmitigatedNote(s1.StatusResolved, here)),
+		Undo:  "Set the status to Unresolved",
+	}, nil
+}
+
+func elsewhereNote(n int) []string {
+	if n == 0 {
+		return nil
+	}
+	return []string{are(n, "threat") + " left out: on another endpoint."}
+}
+
+// unjudgedNote warns of threats that are closed without anybody having said what they are.
+func unjudgedNote(threats []s1.Threat) []string {
+	n := 0
+	for _, t := range threats {
+		if t.Info.AnalystVerdict == s1.VerdictUndefined {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return []string{plural(n, "threat") + " without a verdict yet."}
+}
+
+func resolveThreat() *Command {
+	return define(Command{
+		Name: "resolve-threat", Title: "Resolve Threat", Area: "threats", Aliases: []string{"resolve", "resolve-threats"}, Main: "threat-ids",
+		Risk: Change, Needs: "Endpoints › View, Endpoint Threats › View", Repeatable: true, Undo: "update-incident-status",
+		Doc:      "Sets threats of one endpoint to resolved.",
+		Examples: []string{"resolve 1112953674841025235 agent-id=DESKTOP-1", `resolve-threat threat-ids=["1112953674841025235"] agent-id=1845174760470303882`},
+	}, func(ctx context.Context, call *Call, p resolveParams) (render.Card, error) {
+		result, err := call.Console.ResolveThreats(ctx, p.Threats, p.Agent)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("resolve %d threats: %w", len(p.Threats), err)
+		}
+		return threatChange(ctx, call, p.Threats, result, "resolved").card(call), nil
+	})
+}
+
+type markParams struct {
+	Threats []s1.ThreatID `json:"threat-ids" help:"Suspicious threats that are threats indeed."`
+}
+
+func (p *markParams) plan(ctx context.Context, call *Call) (Plan, error) {
+	threats, err := threatsWith(ctx, call, "threat-ids", p.Threats)
+	if err != nil {
+		return Plan{}, err
+	}
+	sure := 0
+	for _, t := range threats {
+		if t.Info.ConfidenceLevel == s1.ConfidenceMalicious {
+			sure++
+		}
+	}
+	var notes []string
+	if sure > 0 {
+		notes = append(notes, are(sure, "threat")+" taken for malicious already.")
+	}
+	notes = append(notes, "The agents of the site will treat the files as malicious: they kill and quarantine them as the policy says.",
+		"A console that no longer knows this call (API v2.0) gets the verdict True Positive instead, which blocks nothing.")
+	p.Threats = threatIDs(threats)
+	return Plan{Targets: targetsOf(call, threats, threatTarget), Facts: []Fact{{"Scope", "the site of each threat"}}, Notes: notes}, nil
+}
+
+func markAsThreat() *Command {
+	return define(Command{
+		Name: "mark-as-threat", Title: "Mark As Threat", Area: "threats", Aliases: []string{"mark-threat"}, Main: "threat-ids",
+		Risk: Destructive, Needs: "Endpoint Threats › Mark Threat", Repeatable: true,
+		Doc:      "Makes threats of suspicious ones: agents of the site then treat the files as malicious.",
+		Examples: []string{`mark-as-threat threat-ids=["1112953674841025235"] reason="confirmed by the sandbox"`},
+	}, func(ctx context.Context, call *Call, p markParams) (render.Card, error) {
+		result, err := call.Console.MarkAsThreat(ctx, p.Threats)
+		if errors.Is(err, s1.ErrNotFound) {
+			return judgeInstead(ctx, call, p.Threats)
+		}
+		if err != nil {
+			return render.Card{}, fmt.Errorf("mark %d threats: %w", len(p.Threats), err)
+		}
+		return threatChange(ctx, call, p.Threats, result, "marked as threat").card(call), nil
+	})
+}
+
+// judgeInstead does what is left to do on a console without the call of version 2.0: the verdict, which blocks nothing.
+func judgeInstead(ctx context.Context, call *Call, threats []s1.ThreatID) (render.Card, error) {
+	result, err := call.Console.SetThreatVerdict(ctx, threats, s1.VerdictTruePositive)
+	if err != nil {
+		return render.Card{}, fmt.Errorf("set the verdict of %d threats: %w", len(threats), err)
+	}
+	c := threatChange(ctx, call, threats, result, "verdict set to "+s1.VerdictTruePositive.Label())
+	c.notes = append(c.notes, "This console does not know Mark As Threat (API v2.0), so only the verdict was set: no file is blocked by that. Add the threat to the blocklist to block it.")
+	card := c.card(call)
+	if card.Outcome == render.Successful {
+		card.Tone, card.Outcome = render.Warning, render.Partial
+	}
+	return card, nil
+}
+
+// noteText is what a note says.
+type noteText string
+
+func (noteText) kind() kind {
+	k := Prose("").kind()
+	k.hint = fmt.Sprintf("%d to %d characters", s1.MinNote, s1.MaxNote)
+	return k
+}
+
+type updateNoteParams struct {
+	Threat s1.ThreatID `json:"threat-id" help:"The threat."`
+	Note   s1.NoteID   `json:"note-id" help:"The note; get-threat-notes tells its id."`
+	Text   noteText    `json:"note-content" help:"What it says from now on."`
+}
+
+func (p *updateNoteParams) Check() error {
+	text := string(p.Text)
+	if n := utf8.RuneCountInString(text); utf8.RuneCountInString(strings.TrimSpace(text)) < s1.MinNote || n > s1.MaxNote {
+		return wrong("note-content", "a note has %d to %d characters, not %d", s1.MinNote, s1.MaxNote, n)
+	}
+	return nil
+}
+
+func (p *updateNoteParams) plan(ctx context.Context, call *Call) (Plan, error) {
+	threats, err := threatsWith(ctx, call, "threat-id", []s1.ThreatID{p.Threat})
+	if err != nil {
+		return Plan{}, err
+	}
+	notes, err := s1.Collect(call.Console.ThreatNotes(ctx, p.Threat, nil))
+	if err != nil {
+		return Plan{}, err
+	}
+	i := slices.IndexFunc(notes, func(n s1.Note) bool { return n.ID == p.Note })
+	if i < 0 {
+		e := wrong("note-id", "the threat has no note with the id %s", p.Note)
+		e.Hint = "get-threat-notes lists its notes with their ids"
+		return Plan{}, e
+	}
+	if notes[i].Text == string(p.Text) {
+		return Plan{}, wrong("note-content", "the note says that already")
+	}
+	return Plan{
+		Targets: targetsOf(call, threats, threatTarget), Facts: []Fact{{"Note by", firstNonEmpty(notes[i].Creator, "somebody")}},
+		Changes: []Diff{{Field: "note", Old: notes[i].Text, New: string(p.Text)}},
+		Notes:   []string{"The old text is lost. The console lets only the author of a note change it: the bot can change those that it wrote."},
+	}, nil
+}
+
+func updateThreatNote() *Command {
+	return define(Command{
+		Name: "update-threat-note", Title: "Update Threat Note", Area: "threats", Aliases: []string{"edit-note", "update-note"},
+		Risk: Change, Needs: "Endpoint Threats › View", Repeatable: true, Undo: "update-threat-note",
+		Doc:      "Replaces the text of a note on a threat; the bot can change the notes that it wrote.",
+		Examples: []string{`update-threat-note threat-id=2073000000000000987 note-id=2219000000000005378 note-content="New note content"`},
+	}, func(ctx context.Context, call *Call, p updateNoteParams) (render.Card, error) {
+		note, err := call.Console.UpdateThreatNote(ctx, p.Threat, p.Note, string(p.Text))
+		if err != nil {
+			return render.Card{}, fmt.Errorf("change note %s: %w", p.Note, err)
+		}
+		title, url := call.command.Title, call.Console.ThreatURL(p.Threat)
+		return render.Card{
+			Tone: render.Good, Outcome: render.Successful, Title: title, Text: title + ": the note says something else now",
+			Parts: append([]render.Part{render.Line{render.Text("The note on "), render.Link("threat "+string(p.Threat), url), render.Text(" now says:")}}, noteParts([]s1.Note{note})...),
+			Actions: []render.Action{
+				render.Button{Label: "Show notes", Do: Invocation{Command: "get-threat-notes", Args: marshal(map[string]any{"threat-id": p.Threat})}},
+				render.Button{Label: "Open in console", URL: url},
+			},
+		}, nil
+	})
+}
