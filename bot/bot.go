@@ -77,6 +77,7 @@ type Bot struct {
 	desk    *desk
 	cards   keyed // one edit of a request's cards at a time
 	self    identity
+	known   chan struct{} // closed when self is set
 }
 
 // identity is who the bot is in the workspace.
@@ -98,7 +99,7 @@ func New(c Config) (*Bot, error) {
 	if c.APIURL != "" {
 		opts = append(opts, slack.OptionAPIURL(strings.TrimSuffix(c.APIURL, "/")+"/"))
 	}
-	b := &Bot{Config: c, api: slack.New(c.BotToken.Reveal(), opts...)}
+	b := &Bot{Config: c, known: make(chan struct{}), api: slack.New(c.BotToken.Reveal(), opts...)}
 	b.post = &poster{api: b.api, http: client, console: c.Console.ConsoleURL(), clips: c.Clips}
 	b.desk = newDesk()
 	b.intake, b.work = newQueue(intakeLimit, c.Log), newQueue(workLimit, c.Log)
@@ -139,7 +140,9 @@ func (b *Bot) meet(ctx context.Context) error {
 		who, err := b.api.AuthTestContext(ctx)
 		if err == nil {
 			b.self = identity{Team: who.TeamID, User: who.UserID, BotID: who.BotID}
-			b.people, err = newPeople(b.api, who.TeamID, b.Policy, b.Now, b.Log)
+			if b.people, err = newPeople(b.api, who.TeamID, b.Policy, b.Now, b.Log); err == nil {
+				close(b.known)
+			}
 			return err
 		}
 		if fatal(err) {
@@ -159,8 +162,8 @@ func (b *Bot) Ready() int { return b.sockets.up() }
 // Waiting reports how many deliveries wait for a free slot.
 func (b *Bot) Waiting() int { return b.work.length() }
 
-// Connected is closed when the first Socket Mode connection has said hello.
-func (b *Bot) Connected() <-chan struct{} { return b.sockets.first }
+// Known is closed when Slack has said who the bot is: from then on it can post.
+func (b *Bot) Known() <-chan struct{} { return b.known }
 
 // keepHouse expires requests, takes up orphaned ones and forgets old deliveries.
 func (b *Bot) keepHouse(ctx context.Context) {

@@ -38,15 +38,13 @@ type sockets struct {
 	receive func(envelope)
 	log     *slog.Logger
 	n       int
-	first   chan struct{} // closed when the first connection said hello
-	once    sync.Once
 
 	mu    sync.Mutex
 	conns map[*conn]bool // that are open
 }
 
 func newSockets(n int, open func(context.Context) (string, error), receive func(envelope), log *slog.Logger) *sockets {
-	return &sockets{open: open, receive: receive, log: log, n: n, first: make(chan struct{}), conns: map[*conn]bool{}}
+	return &sockets{open: open, receive: receive, log: log, n: n, conns: map[*conn]bool{}}
 }
 
 // run keeps the connections until ctx ends; it returns early only when Slack refuses the tokens for good.
@@ -130,7 +128,6 @@ func (s *sockets) dial(ctx context.Context) (*conn, error) {
 	s.mu.Lock()
 	s.conns[c] = true
 	s.mu.Unlock()
-	s.once.Do(func() { close(s.first) })
 	return c, nil
 }
 

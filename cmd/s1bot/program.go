@@ -97,7 +97,7 @@ func (p *program) run(ctx context.Context) error {
 	if p.notifier != nil {
 		parts = append(parts, func(ctx context.Context) error {
 			select {
-			case <-p.bot.Connected(): // cards are for people who can click on them
+			case <-p.bot.Known():
 				return p.notifier.Run(ctx)
 			case <-ctx.Done():
 				return nil
