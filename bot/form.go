@@ -38,7 +38,8 @@ func (b *Bot) askReason(ctx context.Context, cmd *commands.Command, a ask) error
 	form.Intro = render.Line{render.Text(cmd.Summary() + " Somebody else has to approve it before it runs.\n"), render.Mono("/s1 " + cmd.Line(a.inv.Args))}
 	form.Do.Args, form.Submit = a.inv.Args, "Ask for approval"
 	form.Fields = slices.DeleteFunc(form.Fields, func(f render.FormField) bool {
-		return f.Name != commands.ReasonParam && f.Name != commands.TicketParam
+		_, secret := a.secrets[f.Name] // it does not travel in a form: it is asked for again
+		return f.Name != commands.ReasonParam && f.Name != commands.TicketParam && !secret
 	})
 	if !form.Fits() {
 		return errFormTooLarge

@@ -81,7 +81,7 @@ func (b *Bot) take(ctx context.Context, env envelope) {
 func (b *Bot) writeDown(ctx context.Context, env envelope, kind string) {
 	saveCtx, cancel := context.WithTimeout(ctx, saveLimit)
 	defer cancel()
-	fresh, err := b.Inbox.Save(saveCtx, env.key(), kind, env.Payload)
+	fresh, err := b.Inbox.Save(saveCtx, env.key(), kind, b.masked(kind, env.Payload))
 	if err != nil {
 		b.Log.Error("cannot write a delivery down", "envelope_id", env.ID, "kind", kind, "err", err)
 		b.turnAway(ctx, env, kind)

@@ -63,6 +63,7 @@ func (b *Bot) invoke(ctx context.Context, a ask) error {
 	if !ok {
 		return &commands.UsageError{Problem: fmt.Sprintf("There is no command %q here any more.", a.inv.Command)}
 	}
+	a.inv.Args, a.secrets = cmd.Hide(a.inv.Args)
 	if a.inv.How == render.Open {
 		return b.openForm(ctx, a)
 	}
@@ -89,7 +90,7 @@ func (b *Bot) remember(ctx context.Context, a ask, cmd *commands.Command) {
 func (b *Bot) call(a ask) *commands.Call {
 	return &commands.Call{
 		Console: b.Console, Caller: callerOf(a),
-		Now: b.Now(), Page: max(a.inv.Page, 1), How: a.inv.How,
+		Now: b.Now(), Page: max(a.inv.Page, 1), How: a.inv.How, Secrets: a.secrets,
 	}
 }
 
@@ -162,6 +163,9 @@ func (b *Bot) request(ctx context.Context, cmd *commands.Command, a ask) error {
 	ruling := b.rule(ctx, wish)
 	if ruling.Effect == approvals.Deny {
 		return b.refuse(ctx, wish, ruling)
+	}
+	if err := mayWait(cmd, plan, ruling); err != nil {
+		return err
 	}
 	req, err := newRequest(cmd, a, plan, ruling)
 	if err != nil {

@@ -64,7 +64,7 @@ func (b *Bot) execute(ctx context.Context, id string, a *ask) error {
 		if len(req.Cards) > 0 {
 			go b.show(context.WithoutCancel(ctx), id) // "running", while the console works
 		}
-		return b.carryOut(ctx, req)
+		return b.carryOut(ctx, req, a)
 	})
 	switch {
 	case errors.Is(err, approvals.ErrTaken):
@@ -78,14 +78,18 @@ func (b *Bot) execute(ctx context.Context, id string, a *ask) error {
 	return nil
 }
 
-// carryOut calls the console for a request that was claimed.
-func (b *Bot) carryOut(ctx context.Context, req approvals.Request) approvals.Result {
+// carryOut calls the console for a request that was claimed. Asking is who waits for the answer; see execute.
+func (b *Bot) carryOut(ctx context.Context, req approvals.Request, asking *ask) approvals.Result {
 	a := ask{user: req.Requester, who: b.requester(ctx, req), at: origin{Channel: req.Channel, Thread: req.Thread}}
 	cmd, ok := b.Catalog.Find(req.Command)
 	if !ok {
 		return b.failed(a, fmt.Errorf("command %s is no longer there", req.Command))
 	}
+	if asking != nil {
+		a.secrets = asking.secrets
+	}
 	call := b.call(a)
+	call.Tell = func(ctx context.Context, card render.Card) error { return b.confide(ctx, req.Requester, asking, card) }
 	var saved json.RawMessage
 	call.OnSave = func(state json.RawMessage) error { saved = state; return nil }
 	card, err := cmd.Run(ctx, call, req.Args)

@@ -23,7 +23,8 @@ type ask struct {
 	view       string // id of the modal that the click happened in
 	inv        render.Invocation
 	extras     commands.Extras
-	line       string // what was typed, for the history
+	line       string           // what was typed, for the history
+	secrets    commands.Secrets // what the marks in inv's arguments stand for
 }
 
 // A slashCommand is what Slack sends for one. slack-go's type is not used: it fails on is_enterprise_install as a string.

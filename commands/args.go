@@ -136,12 +136,15 @@ func (f field) readAll(words []string, in Input) (any, error) {
 func missingOf(fields []field, values map[string]any) []Param {
 	var missing []Param
 	for _, f := range fields {
-		if _, given := values[f.Name]; f.Required && !f.hidden && !given {
+		if _, given := values[f.Name]; f.mustBeGiven() && !given {
 			missing = append(missing, f.Param)
 		}
 	}
 	return missing
 }
+
+// mustBeGiven tells whether nothing can be done without the parameter. A required secret is made by the bot.
+func (f field) mustBeGiven() bool { return f.Required && !f.hidden && !f.kind.secret }
 
 func namesOf(fields []field) []string {
 	var names []string

@@ -8,6 +8,7 @@ package commands
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"time"
 
 	"s1bot/render"
@@ -76,6 +77,10 @@ type Call struct {
 	OnSave   func(json.RawMessage) error // writes down how far the work is
 	Progress func(render.Card)           // shows how far it is, in the one message of the work
 
+	Secrets Secrets                                  // what the marks in the arguments stand for
+	Tell    func(context.Context, render.Card) error // says something to the caller alone, and keeps nothing of it
+	Random  io.Reader                                // of passwords that the bot makes; nil: crypto/rand
+
 	command *Command        // set by Run: what runs,
 	args    json.RawMessage // with what; the buttons of its card repeat it
 }
@@ -119,6 +124,7 @@ type Plan struct {
 	Notes   []string        `json:"notes,omitempty"`   // what the approver should know: "After this they reach the console and nothing else."
 	Undo    string          `json:"undo,omitempty"`    // in words: "Reconnect"
 	Facts   []Fact          `json:"facts,omitempty"`   // other arguments worth seeing: action, verdict, note text
+	Secrets Secrets         `json:"-"`                 // what the marks in Args stand for; never written down as they are
 }
 
 // A Target is one thing that an invocation will touch.

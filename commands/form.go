@@ -53,7 +53,7 @@ func (cmd *Command) intro() render.Line {
 // ask returns the questions for one parameter: one, and for a filter a search box beside it.
 func (f field) ask(given json.RawMessage, caller Caller) []render.FormField {
 	q := render.FormField{
-		Name: f.Name, Label: f.Title, Hint: f.hint(), Widget: f.kind.widgetOf(f.List), Required: f.Required, Choices: optionsOf(f),
+		Name: f.Name, Label: f.Title, Hint: f.hint(), Widget: f.kind.widgetOf(f.List), Required: f.mustBeGiven(), Choices: optionsOf(f),
 		Min: f.Min, Max: f.Max, MaxLength: f.kind.length, Zone: caller.zone(), Value: f.filled(given),
 	}
 	if q.Widget == render.Search || q.Widget == render.MultiSearch {
@@ -89,7 +89,7 @@ func optionsOf(f field) []render.Option {
 
 // filled returns an argument as the form's element takes it. A list of texts is one text of several lines.
 func (f field) filled(given json.RawMessage) []string {
-	if isEmpty(given) {
+	if isEmpty(given) || f.kind.secret {
 		return nil
 	}
 	if f.kind.name == "object" {
@@ -147,7 +147,7 @@ func (cmd *Command) FromForm(values map[string][]string, base json.RawMessage, c
 			wrongs[f.Name] = problemOf(err)
 		case value != nil:
 			args[f.Name] = value
-		case f.Required:
+		case f.mustBeGiven():
 			wrongs[f.box(values)] = problemOf(errUnfilled)
 		default:
 			delete(args, f.Name)

@@ -73,6 +73,9 @@ func (cmd *Command) paramTable() render.Table {
 // takes says what values a parameter has.
 func (f field) takes() string {
 	words := required(f.Required) + f.Kind
+	if f.kind.secret {
+		words = f.Kind + ", made by the bot if left out"
+	}
 	if len(f.Choices) > 0 {
 		var labels []string
 		for _, c := range f.Choices {

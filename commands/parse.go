@@ -319,6 +319,7 @@ func (cmd *Command) suggest(err error, given Invocation) error {
 	if cmd.Check(try.Args) != nil {
 		return err
 	}
+	try.Args, _ = cmd.Hide(try.Args)
 	e.Try, e.TryLine = &try, cmd.Line(try.Args)
 	return err
 }

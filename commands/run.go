@@ -45,6 +45,7 @@ func (cmd *Command) read(args json.RawMessage) (any, error) {
 
 // explain completes an error of ours by what only the command knows.
 func (cmd *Command) explain(err error, args json.RawMessage) error {
+	args, _ = cmd.Hide(args)
 	given := Invocation{Command: cmd.Name, Args: args}
 	var usage *UsageError
 	var missing *MissingError
@@ -63,6 +64,10 @@ func (cmd *Command) explain(err error, args json.RawMessage) error {
 // Prepare resolves an invocation: names become ids and filters the things they match now. For a command that changes things
 // the plan says what will be touched, and its Args are what is approved and what runs. Nothing is changed.
 func (cmd *Command) Prepare(ctx context.Context, call *Call, args json.RawMessage) (Plan, error) {
+	args, err := cmd.reveal(call, args)
+	if err != nil {
+		return Plan{}, err
+	}
 	p, err := cmd.read(args)
 	if err != nil {
 		return Plan{}, err
@@ -73,13 +78,14 @@ func (cmd *Command) Prepare(ctx context.Context, call *Call, args json.RawMessag
 	plan := Plan{}
 	if q, ok := p.(planner); ok {
 		plan, err = q.plan(ctx, call)
-		plan.Args = marshal(p)
+		plan.Args = marshal(p) // secrets show as marks
 	} else {
 		plan.Args, err = cmd.resolve(ctx, call, marshal(p))
 	}
 	if err != nil {
 		return Plan{}, cmd.blame(cmd.explain(err, args))
 	}
+	_, plan.Secrets = cmd.Hide(args)
 	return plan, nil
 }
 
@@ -135,10 +141,15 @@ func (cmd *Command) Run(ctx context.Context, call *Call, args json.RawMessage) (
 		}
 		args = plan.Args
 	}
-	p, err := cmd.read(args)
+	whole, err := cmd.reveal(call, args)
 	if err != nil {
 		return render.Card{}, err
 	}
+	p, err := cmd.read(whole)
+	if err != nil {
+		return render.Card{}, err
+	}
+	args, _ = cmd.Hide(args) // the buttons of the card repeat them
 	if cmd.Risk != Read && !cmd.isPinned(p, args) {
 		return render.Card{}, fmt.Errorf("%s: %w", cmd.Name, ErrNotPrepared)
 	}
