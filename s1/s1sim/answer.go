@@ -62,8 +62,13 @@ type apiError struct {
 
 func (e *apiError) Error() string { return fmt.Sprintf("%d %s: %v", e.Status, e.Title, e.Detail) }
 
-// code is <status>0010, the pattern of all recorded codes.
-func (e *apiError) code() int { return e.Status*10000 + 10 }
+// code is <status>0010, the pattern of all recorded codes but that of a query that is wrong.
+func (e *apiError) code() int {
+	if e.Title == "Bad Request" {
+		return e.Status*10000 + 40
+	}
+	return e.Status*10000 + 10
+}
 
 func invalid(format string, args ...any) error {
 	return &apiError{http.StatusBadRequest, "Validation Error", fmt.Sprintf(format, args...)}

@@ -32,6 +32,7 @@ type Options struct {
 	Token        string           // the API token that callers must send; Token when empty
 	Latency      time.Duration    // how long each answer takes
 	EffectDelay  time.Duration    // how long an endpoint takes to do what it was told
+	QueryTime    time.Duration    // how long a Deep Visibility query runs
 	EnforceRates bool             // answer 429 above the vendor's published limits
 	Empty        bool             // accounts, sites, groups and agents only: no threats, alerts or activities to begin with
 }
@@ -61,7 +62,8 @@ type Console struct {
 	vault      vault
 	scripting  scripting
 	protection
-	wave int // how many attacks Strike has made
+	hunts map[string]*hunt // by the id of their query
+	wave  int              // how many attacks Strike has made
 
 	faults ledger
 	log    callLog

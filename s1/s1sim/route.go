@@ -48,6 +48,7 @@ func routes() []route {
 		applicationRoutes(),
 		threatDetailRoutes(),
 		triageRoutes(),
+		dvRoutes(),
 	)
 }
 

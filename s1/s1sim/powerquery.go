@@ -1,0 +1,191 @@
+package s1sim
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A powerTable is what a power query makes of events: columns, and a value for each in every row.
+type powerTable struct {
+	columns []any
+	rows    []any
+	cut     bool
+}
+
+// A pipe is rows on their way through a power query; names are the columns, once somebody has chosen them.
+type pipe struct {
+	rows  []object
+	names []string
+	paths map[string]string // of a column: where its value stands in a row
+}
+
+// runPowerQuery reads and runs a query: a condition, then commands behind bars. It knows columns, filter, group, sort and limit,
+// which is what people begin with; the service has more.
+func runPowerQuery(query string, events []object) (powerTable, error) {
+	list, err := tokenize(query)
+	if err != nil {
+		return powerTable{}, err
+	}
+	p := pipe{rows: events, names: []string{"event.time", "endpoint.name", "event.type", "src.process.name"}, paths: fieldNames()}
+	for i, stage := range split(list, "|") {
+		if err := p.run(i, stage); err != nil {
+			return powerTable{}, err
+		}
+	}
+	return p.table(), nil
+}
+
+func (p *pipe) run(i int, stage []string) error {
+	switch {
+	case i == 0 && (len(stage) == 0 || len(stage) == 1 && stage[0] == "*"):
+		return nil
+	case i == 0:
+		return p.filter(stage)
+	case len(stage) < 2:
+		return errSyntax
+	}
+	switch strings.ToLower(stage[0]) {
+	case "filter":
+		return p.filter(stage[1:])
+	case "columns":
+		return p.choose(stage[1:])
+	case "group":
+		return p.group(stage[1:])
+	case "sort":
+		return p.sort(stage[1:])
+	case "limit":
+		n, err := strconv.Atoi(stage[1])
+		if err != nil || n < 0 {
+			return errSyntax
+		}
+		p.rows = p.rows[:min(n, len(p.rows))]
+		return nil
+	}
+	return errSyntax
+}
+
+func (p *pipe) filter(stage []string) error {
+	keep, err := parseConditions(stage)
+	if err != nil {
+		return err
+	}
+	p.rows = slices.DeleteFunc(slices.Clone(p.rows), func(o object) bool { return !keep(o) })
+	return nil
+}
+
+// choose reads "name = field, field, …".
+func (p *pipe) choose(stage []string) error {
+	names, paths := []string{}, map[string]string{}
+	for _, part := range split(stage, ",") {
+		if len(part) != 1 && (len(part) != 3 || part[1] != "=") {
+			return errSyntax
+		}
+		path, known := p.paths[strings.ToLower(part[len(part)-1])]
+		if !known {
+			return errSyntax
+		}
+		names = append(names, part[0])
+		paths[strings.ToLower(part[0])] = path
+	}
+	p.names, p.paths = names, paths
+	return nil
+}
+
+// group reads "n = count() by field, field".
+func (p *pipe) group(stage []string) error {
+	name := "count"
+	if len(stage) > 2 && stage[1] == "=" {
+		name, stage = stage[0], stage[2:]
+	}
+	if len(stage) < 5 || !strings.EqualFold(strings.Join(stage[:4], " "), "count ( ) by") {
+		return errSyntax
+	}
+	fields := split(stage[4:], ",")
+	var groups []object
+	byKey := map[string]object{}
+	names, paths := []string{}, map[string]string{strings.ToLower(name): name}
+	for _, field := range fields {
+		path, known := p.paths[strings.ToLower(field[0])]
+		if len(field) != 1 || !known {
+			return errSyntax
+		}
+		names, paths[strings.ToLower(field[0])] = append(names, field[0]), path
+	}
+	for _, row := range p.rows {
+		made, key := object{name: 0}, ""
+		for _, n := range names {
+			path := paths[strings.ToLower(n)]
+			made[path] = row[path]
+			key += text(row, path) + "\x00"
+		}
+		if byKey[key] == nil {
+			byKey[key] = made
+			groups = append(groups, made)
+		}
+		byKey[key][name] = byKey[key][name].(int) + 1
+	}
+	p.rows, p.names, p.paths = groups, append([]string{name}, names...), paths
+	return nil
+}
+
+// sort reads "field" or "-field".
+func (p *pipe) sort(stage []string) error {
+	name, down := strings.CutPrefix(stage[0], "-")
+	path, known := p.paths[strings.ToLower(name)]
+	if !known {
+		return errSyntax
+	}
+	p.rows = slices.Clone(p.rows)
+	slices.SortStableFunc(p.rows, func(a, b object) int {
+		if down {
+			a, b = b, a
+		}
+		x, errX := strconv.ParseFloat(text(a, path), 64)
+		y, errY := strconv.ParseFloat(text(b, path), 64)
+		if errX == nil && errY == nil {
+			return cmp.Compare(x, y)
+		}
+		return strings.Compare(text(a, path), text(b, path))
+	})
+	return nil
+}
+
+// table is the rows as they travel; times become milliseconds.
+func (p *pipe) table() powerTable {
+	t := powerTable{columns: []any{}, rows: []any{}}
+	types := make([]string, len(p.names))
+	for _, row := range p.rows {
+		cells := []any{}
+		for i, name := range p.names {
+			v := row[p.paths[strings.ToLower(name)]]
+			types[i] = "STRING"
+			if at, err := time.Parse(time.RFC3339Nano, plain(v)); err == nil {
+				v = at.UnixMilli()
+			}
+			switch v.(type) {
+			case int, int64:
+				types[i] = "INTEGER"
+			}
+			cells = append(cells, v)
+		}
+		t.rows = append(t.rows, cells)
+	}
+	for i, name := range p.names {
+		t.columns = append(t.columns, object{"name": name, "type": cmp.Or(types[i], "STRING")})
+	}
+	return t
+}
+
+func split(list []string, at string) [][]string {
+	var out [][]string
+	for {
+		i := slices.Index(list, at)
+		if i < 0 {
+			return append(out, list)
+		}
+		out, list = append(out, list[:i]), list[i+1:]
+	}
+}
