@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -32,7 +33,8 @@ func (b *Bot) suggest(ctx context.Context, in interaction) any {
 	if err := b.admit(ctx, &a); err != nil {
 		return empty
 	}
-	found, err := b.Catalog.Search(ctx, b.call(a), kind, in.Value)
+	query, _, _ := strings.Cut(in.Value, " · ") // the name alone of a label that was pasted
+	found, err := b.Catalog.Search(ctx, b.call(a), kind, query)
 	if err != nil {
 		b.Log.Warn("a search box stays empty", "user", a.user, "kind", kind, "err", err)
 		return empty
