@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"s1bot/render"
 	"s1bot/s1"
@@ -75,19 +76,20 @@ func componentsOf(raw json.RawMessage, wanted []component) json.RawMessage {
 
 // analysisCard shows the threat as everywhere, followed by what only the analysis tells; or the wanted parts alone.
 func analysisCard(call *Call, p analysisParams, a s1.ThreatAnalysis) render.Card {
-	if len(p.Components) == 0 {
-		card := render.ThreatCard(a.Threat, call.Console, 0)
-		for _, c := range []component{"mitigationStatus", "customDetectionRules", "whiteningOptions"} {
-			card.Parts = append(card.Parts, partOf(c, a)...)
-		}
-		return card
-	}
 	card := render.ThreatCard(a.Threat, call.Console, 0)
-	card.Parts = card.Parts[:1] // where it is
-	for _, c := range p.Components {
+	wanted := p.Components
+	if len(wanted) == 0 {
+		wanted = []component{"threatInfo", "mitigationStatus", "customDetectionRules", "whiteningOptions"}
+	}
+	place, threat := card.Parts[0], card.Parts[1:]
+	card.Parts = []render.Part{place}
+	for _, c := range wanted {
 		parts := partOf(c, a)
-		if len(parts) == 0 {
-			parts = []render.Part{render.Line{render.Bold(componentLabel(c)), render.Text("  nothing")}}
+		if c == "threatInfo" {
+			parts = threat
+		}
+		if len(parts) == 0 && len(p.Components) > 0 {
+			parts = []render.Part{render.Line{render.Bold(componentLabel(c)), render.Text(": nothing.")}}
 		}
 		card.Parts = append(card.Parts, parts...)
 	}
@@ -187,7 +189,7 @@ func componentFacts(c component, raw json.RawMessage) render.Part {
 	value := parts[string(c)]
 	fields, err := object(value)
 	if err != nil { // a list of words
-		if text := joined(value); text != "" {
+		if text := factText(value); text != "" {
 			return render.Line{render.Text(text)}
 		}
 		return nil
@@ -198,7 +200,7 @@ func componentFacts(c component, raw json.RawMessage) render.Part {
 		if text == "" || len(facts) == maxFacts {
 			continue
 		}
-		facts = append(facts, render.Field{Label: fieldWords(name), Value: render.Line{render.Text(text)}, Wide: len(text) > 40})
+		facts = append(facts, render.Field{Label: fieldWords(name), Value: factLine(fields[name], text), Wide: len(text) > 40})
 	}
 	if len(facts) == 0 {
 		return nil
@@ -208,23 +210,44 @@ func componentFacts(c component, raw json.RawMessage) render.Part {
 
 // factText is a value as people read it; nothing for objects, which the raw view has.
 func factText(value json.RawMessage) string {
+	switch string(value) {
+	case "true":
+		return "yes"
+	case "false":
+		return "no"
+	}
 	if isEmpty(value) || strings.HasPrefix(string(value), "{") || strings.Contains(string(value), "[{") {
 		return ""
 	}
 	return strings.ReplaceAll(joined(value), ",", ", ")
 }
 
+// factLine shows a moment in the reader's own zone, and anything else as it is.
+func factLine(value json.RawMessage, text string) render.Line {
+	var moment s1.Time
+	if strings.HasSuffix(text, "Z") && json.Unmarshal(value, &moment) == nil && !moment.IsZero() {
+		return render.Line{render.At(moment.Time)}
+	}
+	return render.Line{render.Text(text)}
+}
+
 // fieldWords makes words of a field's name: "agentComputerName" is "Agent computer name".
 func fieldWords(name string) string {
 	var b strings.Builder
 	for i, r := range name {
-		upper := r >= 'A' && r <= 'Z'
-		next := i+1 < len(name) && name[i+1] >= 'A' && name[i+1] <= 'Z'
-		if upper && i > 0 && !next {
+		if r >= 'A' && r <= 'Z' && i > 0 {
 			b.WriteByte(' ')
-			r += 'a' - 'A'
 		}
-		b.WriteRune(r)
+		b.WriteRune(unicode.ToLower(r))
 	}
-	return capital(b.String())
+	words := strings.Fields(b.String())
+	for i, w := range words {
+		if slices.Contains(abbreviations, w) {
+			words[i] = strings.ToUpper(w)
+		}
+	}
+	return capital(strings.Join(words, " "))
 }
+
+// abbreviations are the words of fields' names that are written in capitals.
+var abbreviations = []string{"id", "ip", "os", "upn", "uuid"}

@@ -30,7 +30,8 @@ func (cmd *Command) has(param string) bool {
 }
 
 // shaping are parameters that do not say what is wanted, but how much of it and in which order.
-var shaping = []string{"limit", "offset", "sort-by", "direction", "next-page", "number-of-events-fetched", "event-source"}
+var shaping = []string{"limit", "offset", "sort-by", "direction", "next-page", "number-of-events-fetched", "event-source", "use-private-call", "count-only", "skip-count",
+	"sortBy", "sortOrder"}
 
 // describe says in words what the call's arguments narrow a list down to: `computer name "DESKTOP" and query "10.0"`.
 func (c *Call) describe() string {
@@ -78,6 +79,9 @@ func describeObject(value json.RawMessage) string {
 	fields, _ := object(value)
 	var parts []string
 	for _, key := range filter.Keys() {
+		if slices.Contains(shaping, key) {
+			continue
+		}
 		parts = append(parts, key+" "+joined(fields[key]))
 	}
 	return strings.Join(parts, ", ")

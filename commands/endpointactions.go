@@ -167,8 +167,16 @@ func broadcastMessage() *Command {
 		}
 		c := agentOutcome(ctx, call, agents, n, "message sent", "", nil)
 		c.why = "The endpoints are gone, show no messages, or are outside what the bot's token may change."
-		return c.card(call), nil
+		return withQuote(c.card(call), string(p.Message)), nil
 	})
+}
+
+// withQuote puts somebody's words below the first line of a card.
+func withQuote(card render.Card, text string) render.Card {
+	if len(card.Parts) > 0 {
+		card.Parts = slices.Insert(card.Parts, 1, render.Part(render.Quote{Text: text}))
+	}
+	return card
 }
 
 // endpointsBy is an agentSelection that stands alone in its form, and so has a search box of its own.

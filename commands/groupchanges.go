@@ -174,16 +174,9 @@ func (p *deleteGroupParams) plan(ctx context.Context, call *Call) (Plan, error) 
 	if err != nil {
 		return Plan{}, err
 	}
-	sites := siteNamesOf(ctx, call, groups)
-	plan, members := Plan{}, 0
+	plan, members := Plan{Targets: targetsOf(call, groups, groupsIn(siteNamesOf(ctx, call, groups)))}, 0
 	p.Groups = nil
 	for _, g := range groups {
-		target := groupTarget(call, g)
-		target.Site, target.URL = firstNonEmpty(sites[g.SiteID], target.Site), call.Console.GroupURL(g.ID)
-		if g.IsDefault {
-			target.Warnings = append(target.Warnings, "default group of its site, which the console keeps")
-		}
-		plan.Targets = append(plan.Targets, target)
 		members += g.TotalAgents
 		p.Groups = append(p.Groups, g.ID)
 	}
@@ -192,6 +185,18 @@ func (p *deleteGroupParams) plan(ctx context.Context, call *Call) (Plan, error) 
 		plan.Notes = append(plan.Notes, plural(members, "endpoint")+" will go to dynamic groups that they fit in or to the default group of the site, and come under its policy.")
 	}
 	return plan, nil
+}
+
+// groupsIn makes targets of groups, with the names of their sites.
+func groupsIn(sites map[s1.SiteID]string) func(*Call, s1.Group) Target {
+	return func(call *Call, g s1.Group) Target {
+		t := groupTarget(call, g)
+		t.Site, t.URL = firstNonEmpty(sites[g.SiteID], t.Site), call.Console.GroupURL(g.ID)
+		if g.IsDefault {
+			t.Warnings = append(t.Warnings, "default group of its site, which the console keeps")
+		}
+		return t
+	}
 }
 
 // siteNamesOf names the sites of groups, which a group knows by id only. Without the names there are still the ids.
@@ -225,7 +230,7 @@ func deleteGroup() *Command {
 		Examples: []string{`delete-group Kiosks reason="no longer needed"`, `delete-group group-ids=951000000000000939,952000000000000906 reason="merged"`},
 	}, func(ctx context.Context, call *Call, p deleteGroupParams) (render.Card, error) {
 		groups, err := groupDirectory().byID(ctx, call, convert[string](p.Groups)) // afterwards they have no names
-		c := change{noun: "group", done: "deleted", targets: known(call, "group", p.Groups, groups, groupTarget)}
+		c := change{noun: "group", done: "deleted", targets: known(call, "group", p.Groups, groups, groupsIn(siteNamesOf(ctx, call, groups)))}
 		if err != nil {
 			c.notes = []string{"The names of the groups could not be read."}
 		}

@@ -65,7 +65,10 @@ func (p *hostThreats) pin(ctx context.Context, call *Call, action s1.MitigateAct
 	if len(able) == 0 {
 		return Plan{}, wrong("computer-names", "%s does not work on the systems of these hosts: %s", action.Label(), hostsOf(unable))
 	}
-	*p = hostThreats{Computers: p.Computers, Threats: threatIDs(able), Refused: threatIDs(unable), Pinned: true}
+	*p = hostThreats{Computers: p.Computers, Threats: threatIDs(able), Pinned: true}
+	if len(unable) > 0 {
+		p.Refused = threatIDs(unable)
+	}
 	plan := Plan{Targets: targetsOf(call, able, threatTarget), Facts: []Fact{{"Action", action.Label()}}}
 	if len(unable) > 0 {
 		plan.Notes = append(plan.Notes, fmt.Sprintf("%s left out: %s does not work on the systems of %s.", are(len(unable), "threat"), action.Label(), hostsOf(unable)))

@@ -27,6 +27,7 @@ func single(call *Call, name string, raw json.RawMessage, card render.Card) (ren
 	if err := json.Indent(&file.body, raw, "", "  "); err != nil {
 		return render.Card{}, err
 	}
+	file.body.WriteByte('\n')
 	return render.Card{Tone: render.Info, Title: card.Title, Files: []render.File{{Name: file.name, Title: card.Title, Body: file.body.Bytes()}}}, nil
 }
 

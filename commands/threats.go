@@ -344,7 +344,7 @@ func mitigate(ctx context.Context, call *Call, action s1.MitigateAction, threats
 		return render.Card{}, fmt.Errorf("%s on %d threats: %w", action.Label(), len(threats), err)
 	}
 	for _, id := range refused {
-		result.Skipped = append(result.Skipped, s1.Skip{ID: string(id), Action: string(action), Reason: "not_supported"})
+		result.Skipped = append(result.Skipped, s1.Skip{ID: string(id), Action: strings.ToLower(action.Label()), Reason: "not_supported"})
 	}
 	c := threatChange(ctx, call, slices.Concat(threats, refused), result, action.Label()+" accepted")
 	c.why = "The threats are gone, done with already, their systems do not support it, or the bot's token may not do it."

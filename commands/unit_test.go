@@ -94,8 +94,14 @@ func keys(m map[string]any) []string {
 func TestRisksAreThoseThatWereAgreed(t *testing.T) {
 	t.Parallel()
 	agreed := map[Risk]string{
-		Destructive: "connect-agent-to-network disconnect-agent-from-network kill-processes mitigate-threats shutdown-endpoints update-account-policy update-global-policy",
-		Change:      "add-notes-to-threats update-alert-analyst-verdict update-incident-status update-threat-analyst-verdict",
+		Destructive: `add-threat-to-blacklist block-hash block-remote-hosts connect-agent-to-network create-exclusion create-star-custom-rule
+			delete-exclusions delete-group delete-iocs delete-star-custom-rules disable-star-custom-rules disconnect-agent-from-network
+			kill-processes mark-as-threat mitigate-threats move-agents-between-sites quarantine-files remove-items-in-blacklist restart-endpoints
+			rollback-remediation run-script shutdown-endpoints update-account-policy update-exclusion update-global-policy update-star-custom-rule`,
+		Change: `activate-star-custom-rules add-notes-to-threats broadcast-message collect-files create-group create-ioc download-files
+			download-threat-files fetch-files fetch-threat-file get-script-results initiate-scan move-agents resolve-threat set-customer-id
+			update-alert-analyst-verdict update-alert-incident-status update-alert-verdict update-threat-analyst-verdict update-incident-status
+			update-threat-incident update-threat-note`,
 	}
 	for _, cmd := range All().Commands() {
 		want := Read
