@@ -70,19 +70,23 @@ func blockHash() *Command {
 		Doc:      "Puts files on the blocklist of sites by their SHA-1: they may not run there.",
 		Examples: []string{`block 3395856ce81f2b7382dee72602f798b642f14140 os=Windows site=Paris reason="ransomware, INC-1042"`},
 	}, func(ctx context.Context, call *Call, p blockHashParams) (render.Card, error) {
+		var made []s1.BlocklistID
 		one := func(hash sha1Hash) (Target, string, error) {
 			items, err := call.Console.BlockHash(ctx, s1.Scope{Sites: p.Sites}, string(hash), p.OS, blockNote)
-			t := Target{Kind: "blocklist item", ID: string(hash), Name: string(hash), OS: p.OS.Label()}
-			if len(items) > 0 {
-				t.Site, t.URL = scopeWords(items[0].ScopePath, items[0].ScopeName), call.Console.BlocklistURL(items[0].ID)
+			t := Target{Kind: "blocklist item", ID: string(hash), Name: string(hash), State: p.OS.Label()}
+			for _, item := range items {
+				made = append(made, item.ID)
+				t.Site, t.URL = scopeWords(item.ScopePath, item.ScopeName), call.Console.BlocklistURL(item.ID)
 			}
 			return t, "blocked", err
 		}
-		card, err := oneByOne(call, "hash", "blocked", p.Hashes, one)
+		card, err := oneByOne(call, "file", "blocked", p.Hashes, one)
 		if err != nil {
 			return render.Card{}, fmt.Errorf("block %d hashes: %w", len(p.Hashes), err)
 		}
-		card.Actions = append(card.Actions, render.Button{Label: "Unblock", Do: Invocation{Command: "remove-items-in-blacklist", Args: marshal(map[string]any{"item-ids": p.Hashes})}})
+		if len(made) > 0 {
+			card.Actions = append(card.Actions, unblockButton(made))
+		}
 		return card, nil
 	})
 }
@@ -244,15 +248,13 @@ func (p *blockThreatsParams) outcome(ctx context.Context, call *Call, result s1.
 		}
 	}
 	fulfilled := 0
-	for i, d := range result.Details {
-		word, ok := blockResults[d.Result]
+	for _, d := range result.Details {
 		if d.Result == "created" || d.Result == "already_exists" {
 			fulfilled++
 		}
-		if ok {
-			c.states[d.ID], c.result.Details[i].Result = word, ""
-		}
+		c.states[d.ID] = firstNonEmpty(blockResults[d.Result], resultWord(d.Result))
 	}
+	c.result.Details = nil // told in these words, not in those of verdicts
 	if len(result.Details) == 0 && result.Affected >= len(p.Collections) {
 		fulfilled = len(c.targets) // the console counts collections here, not threats
 	}

@@ -113,7 +113,8 @@ func unblockButton(ids []s1.BlocklistID) render.Button {
 }
 
 func blocklistTarget(call *Call, b s1.BlocklistItem) Target {
-	return Target{Kind: "blocklist item", ID: string(b.ID), Name: firstNonEmpty(b.Value, b.SHA256, string(b.ID)), Site: scopeWords(b.ScopePath, b.ScopeName),
+	site, group := placeOf(b.Scope, b.ScopePath, b.ScopeName)
+	return Target{Kind: "blocklist item", ID: string(b.ID), Name: firstNonEmpty(b.Value, b.SHA256, string(b.ID)), Site: site, Group: group,
 		OS: b.OSType.Label(), State: b.Description, URL: call.Console.BlocklistURL(b.ID)}
 }
 
@@ -230,10 +231,12 @@ func unblock() *Command {
 			return render.Card{}, fmt.Errorf("unblock %d items: %w", len(p.Items), err)
 		}
 		c := change{
-			noun: "blocklist item", done: "taken off", result: result, targets: known(call, "blocklist item", p.Items, before, blocklistTarget),
-			why: "The items are gone already, or outside what the bot's token may change.",
+			noun: "blocklist item", done: "taken off", result: result, targets: known(call, "blocklist item", p.Items, before, systemFirst(blocklistTarget)),
+			states: gone(p.Items, "taken off"),
+			why:    "The items are gone already, or outside what the bot's token may change.",
 		}
 		if result.Affected < len(p.Items) {
+			c.states = nil
 			if still, err := call.Console.BlocklistByID(ctx, p.Items); err == nil {
 				c.states = remains(p.Items, still, func(b s1.BlocklistItem) (s1.BlocklistID, bool) { return b.ID, true })
 			}

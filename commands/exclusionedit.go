@@ -96,10 +96,12 @@ func deleteExclusions() *Command {
 			return render.Card{}, fmt.Errorf("delete %d exclusions: %w", len(p.Exclusions), err)
 		}
 		c := change{
-			noun: "exclusion", done: "deleted", result: result, targets: known(call, "exclusion", p.Exclusions, before, exclusionTarget),
-			why: "The exclusions are gone already, or outside what the bot's token may change.",
+			noun: "exclusion", done: "deleted", result: result, targets: known(call, "exclusion", p.Exclusions, before, systemFirst(exclusionTarget)),
+			states: gone(p.Exclusions, "deleted"),
+			why:    "The exclusions are gone already, or outside what the bot's token may change.",
 		}
 		if result.Affected < len(p.Exclusions) {
+			c.states = nil
 			if still, err := call.Console.ExclusionsByID(ctx, p.Exclusions); err == nil {
 				c.states = remains(p.Exclusions, still, func(e s1.Exclusion) (s1.ExclusionID, bool) { return e.ID, true })
 			}
@@ -213,7 +215,7 @@ func (p *updateExclusionParams) run(ctx context.Context, call *Call) (render.Car
 			after, left = again, diffs(exclusionTraits(again.Settings()), wanted, weakensByExclusion)
 		}
 	}
-	return changeOutcome(call, "exclusion", exclusionTarget(call, after), diffs(was, wanted, weakensByExclusion), left), nil
+	return changeOutcome(call, "exclusion", exclusionTarget(call, after), diffs(was, wanted, weakensByExclusion), left, exclusionArgs(e)), nil
 }
 
 func (p *updateExclusionParams) read(ctx context.Context, call *Call) (s1.Exclusion, error) {

@@ -94,8 +94,32 @@ func exclusionArgs(e s1.Exclusion) json.RawMessage {
 }
 
 func exclusionTarget(call *Call, e s1.Exclusion) Target {
-	return Target{Kind: "exclusion", ID: string(e.ID), Name: firstNonEmpty(e.Value, string(e.ID)), Site: scopeWords(e.ScopePath, e.ScopeName), OS: e.OSType.Label(),
+	site, group := placeOf(e.Scope, e.ScopePath, e.ScopeName)
+	return Target{Kind: "exclusion", ID: string(e.ID), Name: firstNonEmpty(e.Value, string(e.ID)), Site: site, Group: group, OS: e.OSType.Label(),
 		State: joinNonEmpty(" · ", e.Type.Label(), e.Mode.Label()), URL: call.Console.ExclusionsURL(e.ID)}
+}
+
+// placeOf is where an exclusion or a blocklist item holds, as the rules of who may do what know it: by site and group. What is of
+// an account, or of all, has the name of that for a site.
+func placeOf(scope s1.Scope, path, name string) (site, group string) {
+	parts := strings.FieldsFunc(path, func(r rune) bool { return r == '\\' })
+	switch n := len(parts); {
+	case n == 0:
+		return name, ""
+	case len(scope.Groups) > 0 && n > 1:
+		return parts[n-2], parts[n-1]
+	default:
+		return parts[n-1], ""
+	}
+}
+
+// systemFirst has the outcome name the system, for there is the same on several.
+func systemFirst[T any](target func(*Call, T) Target) func(*Call, T) Target {
+	return func(call *Call, thing T) Target {
+		t := target(call, thing)
+		t.State = joinNonEmpty(" · ", t.OS, t.State)
+		return t
+	}
 }
 
 // exclusionDirectory finds exclusions by what they exclude.

@@ -324,7 +324,7 @@ func (p *updateRuleParams) run(ctx context.Context, call *Call) (render.Card, er
 		}
 	}
 	changes := diffs(ruleTraits(call, rule.Settings(), placeText(rule.Place())), goal, weakensRule)
-	return changeOutcome(call, "rule", ruleTarget(call, after), changes, left), nil
+	return changeOutcome(call, "rule", ruleTarget(call, after), changes, left, ruleArgs(rule)), nil
 }
 
 func (p *updateRuleParams) read(ctx context.Context, call *Call) (s1.Rule, error) {

@@ -314,7 +314,7 @@ func deleteRules() *Command {
 		}
 		c := change{
 			noun: "rule", done: "deleted", result: result, targets: known(call, "rule", p.Rules, before, ruleTarget),
-			why: "The rules are gone already, or outside what the bot's token may change.",
+			why: "The rules are gone already, or outside what the bot's token may change.", states: gone(p.Rules, "deleted"),
 		}
 		if result.Affected < len(p.Rules) {
 			c.states = ruleRemains(ctx, call, p.Rules)
@@ -327,17 +327,23 @@ func deleteRules() *Command {
 func ruleRemains(ctx context.Context, call *Call, ids []s1.RuleID) map[string]string {
 	found, err := call.Console.RulesByID(ctx, ids)
 	if err != nil {
-		return nil
+		return nil // which of them nobody knows; the numbers tell
 	}
 	return remains(ids, found, func(r s1.Rule) (s1.RuleID, bool) { return r.ID, r.Status.Settled() != s1.RuleDeleted })
 }
 
-// remains words what became of each id, by what is still there.
-func remains[T any, ID ~string](ids []ID, found []T, there func(T) (ID, bool)) map[string]string {
+// gone words that all are.
+func gone[ID ~string](ids []ID, word string) map[string]string {
 	states := map[string]string{}
 	for _, id := range ids {
-		states[string(id)] = "deleted"
+		states[string(id)] = word
 	}
+	return states
+}
+
+// remains words what became of each id, by what is still there.
+func remains[T any, ID ~string](ids []ID, found []T, there func(T) (ID, bool)) map[string]string {
+	states := gone(ids, "deleted")
 	for _, thing := range found {
 		if id, still := there(thing); still {
 			states[string(id)] = "not deleted: the console token's role may not cover its scope"

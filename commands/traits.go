@@ -3,6 +3,7 @@ package commands
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -63,8 +64,8 @@ func alreadySo(param, noun string) error {
 	return e
 }
 
-// changeOutcome tells which fields are as they were wanted; left are those that are not.
-func changeOutcome(call *Call, noun string, target Target, changes, left []Diff) render.Card {
+// changeOutcome tells which fields are as they were wanted; left are those that are not, and back is what the thing was before.
+func changeOutcome(call *Call, noun string, target Target, changes, left []Diff, back json.RawMessage) render.Card {
 	title := call.command.Title
 	table := render.Table{Columns: []render.Column{{Title: "Field"}, {Title: "Old"}, {Title: "New"}, {Title: "Result"}}}
 	for _, c := range changes {
@@ -82,7 +83,8 @@ func changeOutcome(call *Call, noun string, target Target, changes, left []Diff)
 	words := fmt.Sprintf("%d of %s set", len(changes)-len(left), plural(len(changes), "field"))
 	card := render.Card{
 		Tone: render.Good, Outcome: render.Successful, Title: title, Text: title + ": " + target.Name + ": " + words,
-		Parts: []render.Part{render.Line{render.Link(target.Name, target.URL), render.Text(": " + words + ".")}, table}, Actions: opens([]Target{target}),
+		Parts:   []render.Part{render.Line{render.Link(target.Name, target.URL), render.Text(": " + words + ".")}, table},
+		Actions: append([]render.Action{render.Button{Label: "Set the old values again", Do: Invocation{Command: call.command.Name, Args: back}}}, opens([]Target{target})...),
 	}
 	if len(left) > 0 {
 		card.Tone, card.Outcome = render.Warning, render.Partial
