@@ -242,11 +242,12 @@ func deleteGroup() *Command {
 // of several things, a failure that names them.
 func eachOf(call *Call, c change, do func(Target) error) (render.Card, error) {
 	var first error
+	c.states = map[string]string{}
 	for _, t := range c.targets {
 		err := do(t)
 		if err == nil {
 			c.result.Affected++
-			c.result.Details = append(c.result.Details, s1.IDResult{ID: t.ID, Result: c.done})
+			c.states[t.ID] = c.done
 			continue
 		}
 		if first == nil {

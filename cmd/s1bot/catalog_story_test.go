@@ -1,0 +1,250 @@
+package main
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/bot/slacksim"
+	"s1bot/commands"
+	"s1bot/render"
+	"s1bot/s1"
+	"s1bot/s1/s1sim"
+)
+
+// lines is one use of every command that the simulated console can answer. {threat}, {alert}, {account}, {site} and {group}
+// stand for ids.
+func lines() map[string]string {
+	return map[string]string{
+		"list-agents":                   "list-agents computer-name=DESKTOP limit=20",
+		"get-agent-info":                "get-agent-info DESKTOP-1",
+		"disconnect-agent-from-network": "isolate DESKTOP-1 reason=test",
+		"connect-agent-to-network":      "connect-agent-to-network DESKTOP-1 reason=test",
+		"shutdown-endpoints":            "shutdown-endpoints DESKTOP-1 reason=test",
+		"get-threat":                    "get-threat limit=5",
+		"get-threat-notes":              "get-threat-notes {threat}",
+		"add-notes-to-threats":          `add-notes-to-threats filter={"ids":["{threat}"]} note-text="seen by the story"`,
+		"update-threat-analyst-verdict": "update-threat-analyst-verdict {threat} analyst-verdict=suspicious",
+		"update-incident-status":        "update-incident-status {threat} status=in_progress",
+		"mitigate-threats":              `mitigate-threats filter={"ids":["{threat}"]} mitigate-action=Quarantine reason=test`,
+		"kill-processes":                "kill-processes computer-names=DESKTOP-1 reason=test",
+		"get-alerts":                    "get-alerts limit=5",
+		"update-alert-analyst-verdict":  "update-alert-analyst-verdict {alert} analyst-verdict=suspicious",
+		"fetch-event":                   "fetch-event start-time=-7d end-time=now",
+		"get-sites":                     "get-sites",
+		"get-groups":                    "get-groups site-ids={site}",
+		"list-accounts":                 "list-accounts",
+		"get-account-policy":            "get-account-policy {account}",
+		"update-account-policy":         `update-account-policy account-id={account} policy={"mitigationModeSuspicious":"protect"} reason=test`,
+		"get-global-policy":             "get-global-policy",
+		"update-global-policy":          `update-global-policy policy={"mitigationMode":"detect"} reason=test`,
+		"get-system-info":               "get-system-info",
+		"get-system-status":             "get-system-status",
+		"test-connection":               "test-connection",
+
+		"broadcast-message":            `broadcast-message DESKTOP-1 message="please save your work"`,
+		"initiate-scan":                `initiate-scan filter={"computerName":"DESKTOP-1"}`,
+		"restart-endpoints":            "restart-endpoints DESKTOP-1 reason=test",
+		"move-agents":                  "move-agents DESKTOP-1 group-id={othergroup}",
+		"move-agents-between-sites":    "move-agents-between-sites DESKTOP-1 site-id=Lyon reason=test",
+		"set-customer-id":              `set-customer-id customer-id=ACME-1 filter={"computerName":"DESKTOP-1"}`,
+		"get-agent-applications":       "get-agent-applications DESKTOP-1",
+		"create-group":                 "create-group name=Lab site-id=Paris inherits=true",
+		"delete-group":                 "delete-group group-ids={othergroup} reason=test",
+		"quarantine-files":             "quarantine-files computer-names=DESKTOP-1 reason=test",
+		"rollback-remediation":         "rollback-remediation computer-names=DESKTOP-1 reason=test",
+		"resolve-threat":               "resolve-threat {threat} agent-id=DESKTOP-1",
+		"mark-as-threat":               "mark-as-threat {threat} reason=test",
+		"update-alert-incident-status": "update-alert-incident-status {alert} status=Resolved",
+		"update-alert-verdict":         `update-alert-verdict filter={"ids":["{alert}"]} analyst-verdict=Suspicious`,
+		"update-threat-incident":       `update-threat-incident filter={"ids":["{threat}"]} incident-status=Resolved analyst-verdict=Suspicious`,
+		"update-threat-note":           `update-threat-note threat-id={threat} note-id={note} text="seen again"`,
+		"get-threat-analysis":          "get-threat-analysis {threat}",
+		"get-threat-events":            "get-threat-events {threat}",
+		"get-activities":               "get-activities limit=10",
+
+		"get-star-custom-rules":      "get-star-custom-rules",
+		"activate-star-custom-rules": `activate-star-custom-rules rule-ids="Rare parent of a shell"`,
+		"disable-star-custom-rules":  `disable-star-custom-rules rule-ids="Office program starts a script host" reason=test`,
+		"delete-star-custom-rules":   `delete-star-custom-rules rule-ids="Rare parent of a shell" reason=test`,
+		"create-star-custom-rule": `create-star-custom-rule name="Encoded PowerShell" s1ql="SrcProcCmdLine ContainsCIS \"-enc\"" query-type=Events severity=High ` +
+			`status=Draft expiration-mode=Permanent site-ids=Paris reason=test`,
+		"update-star-custom-rule": `update-star-custom-rule rule-id="Rare parent of a shell" name="Rare parent of a shell" s1ql="SrcProcParentName = \"calc.exe\"" ` +
+			`query-type=Events severity=High status=Draft expiration-mode=Permanent reason=test`,
+		"get-exclusions":    "get-exclusions site-ids=Paris",
+		"create-exclusion":  `create-exclusion type=Hash operation-system=Linux value=3395856ce81f2b7382dee72602f798b642f14199 site-ids=Paris reason=test`,
+		"update-exclusion":  `update-exclusion exclusion-id={exclusion} type=Path operation-system=Windows value="C:\Build2\" description=moved reason=test`,
+		"delete-exclusions": "delete-exclusions exclusion-ids={exclusion} reason=test",
+
+		"get-black-list":            "get-black-list limit=10",
+		"block-hash":                "block-hash 3395856ce81f2b7382dee72602f798b642f14177 os=Windows site=Paris reason=test",
+		"add-threat-to-blacklist":   "add-threat-to-blacklist collection-ids={collection} site-id=Paris target-scope=site reason=test",
+		"remove-items-in-blacklist": "remove-items-in-blacklist item-ids={blocked} reason=test",
+		"get-hash-reputations":      "get-hash-reputations 3395856ce81f2b7382dee72602f798b642f14140",
+		"list-iocs":                 "list-iocs account-ids={account}",
+		"create-ioc":                "create-ioc account-ids={account} source=Story type=IPv4 ioc-value=203.0.113.9",
+		"delete-iocs":               "delete-iocs account-ids={account} ioc-values=203.0.113.66 reason=test",
+		"block-remote-hosts":        "block-remote-hosts rule-name=C2 site-id=Paris remote-host-values=203.0.113.77 reason=test",
+	}
+}
+
+// A stage is a story in which every command has something to work on.
+type stage struct {
+	*story
+	ids map[string]string
+}
+
+func setStage(t *testing.T) stage {
+	t.Helper()
+	s := tell(t)
+	threat := s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1", Process: "explorer.exe"})
+	agent := s.console.Agent("DESKTOP-1")
+	info := s.console.Threat(threat)["threatInfo"].(map[string]any)
+	return stage{s, map[string]string{
+		"{collection}": info["collectionId"].(string), "{exclusion}": idOf(s.console.Exclusions()[1]), "{blocked}": idOf(s.console.Blocklist()[0]),
+		"{othergroup}": s.console.GroupID("Paris", "Kiosks"), "{note}": note(t, s, threat),
+		"{threat}": threat, "{alert}": s.console.AddAlert(s1sim.AlertSpec{Rule: "story", Severity: "High"}),
+		"{account}": agent["accountId"].(string), "{site}": agent["siteId"].(string), "{group}": agent["groupId"].(string),
+	}}
+}
+
+func idOf(row map[string]any) string { return row["id"].(string) }
+
+// note writes a note on a threat, as an analyst in the console would, and returns its id.
+func note(t *testing.T, s *story, threat string) string {
+	t.Helper()
+	_, err := s.program.console.AddThreatNotes(t.Context(), []s1.ThreatID{s1.ThreatID(threat)}, "first look")
+	require.NoError(t, err)
+	s.console.Reset()
+	return idOf(s.console.Notes(threat)[0])
+}
+
+func (s stage) line(command string) string {
+	line := lines()[command]
+	require.NotEmpty(s.t, line, "write a line for %s", command)
+	for name, id := range s.ids {
+		line = strings.ReplaceAll(line, name, id)
+	}
+	return line
+}
+
+func TestEveryCommandHasAStory(t *testing.T) {
+	t.Parallel()
+	for _, cmd := range commands.All().Commands() {
+		require.NotEmpty(t, lines()[cmd.Name], "write a line for %s", cmd.Name)
+	}
+	require.Len(t, lines(), len(commands.All().Commands()))
+}
+
+func TestEveryCommandFromSlashText(t *testing.T) {
+	t.Parallel()
+	for _, cmd := range commands.All().Commands() {
+		t.Run(cmd.Name, func(t *testing.T) {
+			t.Parallel()
+			s := setStage(t)
+			s.types("alice", "#soc", "/s1 "+s.line(cmd.Name))
+			s.ends(cmd)
+		})
+	}
+}
+
+func TestEveryCommandFromItsForm(t *testing.T) {
+	t.Parallel()
+	for _, cmd := range commands.All().Commands() {
+		t.Run(cmd.Name, func(t *testing.T) {
+			t.Parallel()
+			s := setStage(t)
+			s.types("alice", "#soc", "/s1")
+			palette := s.form("alice", "Find a command")
+			area := strings.ToUpper(cmd.Area[:1]) + cmd.Area[1:]
+			next := s.submits("alice", palette, map[string]any{"Command": area + " · " + cmd.Title})
+			require.NotNil(t, next.Updated)
+			result := s.submits("alice", *next.Updated, s.fields(cmd, *next.Updated))
+			require.Empty(t, result.Errors)
+			s.ends(cmd)
+		})
+	}
+}
+
+// fields is what a person enters into the form to ask for what the line asks for.
+func (s stage) fields(cmd *commands.Command, form slacksim.View) map[string]any {
+	s.t.Helper()
+	inv, extras, err := commands.All().Parse(s.line(cmd.Name), commands.Input{Zone: time.UTC, Now: time.Now()})
+	require.NoError(s.t, err)
+	fields := map[string]any{}
+	for _, f := range cmd.Form(inv.Args, commands.Caller{Zone: time.UTC}).Fields {
+		switch {
+		case len(f.Value) == 0:
+		case f.Search != "":
+			fields[f.Name] = s.found(form, f)
+		default:
+			fields[f.Name] = entered(f)
+		}
+	}
+	if extras.Reason != "" {
+		fields[commands.ReasonParam] = extras.Reason
+	}
+	return fields
+}
+
+// found is what a person picks in a search box after typing a name or an id.
+func (s stage) found(form slacksim.View, f render.FormField) []string {
+	s.t.Helper()
+	var picked []string
+	for _, query := range f.Value {
+		options, err := s.slack.User("alice").Suggests(form, f.Name, query)
+		require.NoError(s.t, err)
+		for _, o := range options {
+			if o.Value == query || strings.HasPrefix(o.Text, query+" ·") || o.Text == query {
+				picked = append(picked, o.Text)
+				break
+			}
+		}
+	}
+	require.Len(s.t, picked, len(f.Value), "the search box of %s does not find %v", f.Name, f.Value)
+	return picked
+}
+
+// entered is a field's value as a person enters it: by label where there are choices.
+func entered(f render.FormField) any {
+	values := f.Value
+	if len(f.Choices) > 0 {
+		values = nil
+		for _, v := range f.Value {
+			for _, c := range f.Choices {
+				if c.Value == v {
+					values = append(values, c.Label)
+				}
+			}
+		}
+	}
+	if f.Widget == render.MultiSearch || f.Widget == render.MultiSelect {
+		return values
+	}
+	return values[0]
+}
+
+var failed = regexp.MustCompile(`(?i)failed|check |did you mean|not allowed|went wrong`)
+
+// ends follows a command to its end: an answer, an audited change, or an approval and its outcome.
+func (s stage) ends(cmd *commands.Command) {
+	s.t.Helper()
+	switch {
+	case cmd.Risk == commands.Destructive:
+		card := s.sees("#approvals", "Approval needed", cmd.Title)
+		s.clicks("bob", card, "Approve")
+		s.becomes(card, "Successful")
+	case cmd.Long || cmd.Follows():
+		s.isWrittenTo("alice")
+	default:
+		answer, err := s.slack.WaitEphemeral(s.patient(), "alice", func(slacksim.Message) bool { return true })
+		require.NoError(s.t, err)
+		require.NotRegexp(s.t, failed, answer.PlainText())
+		if cmd.Risk == commands.Change {
+			require.Contains(s.t, answer.PlainText(), "Successful")
+		}
+	}
+}
