@@ -25,10 +25,21 @@ func TestFreshManifest(t *testing.T) {
 	t.Parallel()
 	made, err := bot.Manifest(commands.All())
 	require.NoError(t, err)
+	requireFresh(t, manifestFile, made)
+}
+
+func TestFreshReference(t *testing.T) {
+	t.Parallel()
+	requireFresh(t, filepath.Join("..", "..", "commands", "README.md"), commands.All().Reference())
+}
+
+// requireFresh compares a generated file with what would be generated now; -update writes it.
+func requireFresh(t *testing.T, path string, made []byte) {
+	t.Helper()
 	if *update {
-		require.NoError(t, os.WriteFile(manifestFile, made, 0o600))
+		require.NoError(t, os.WriteFile(path, made, 0o644))
 	}
-	kept, err := os.ReadFile(manifestFile)
+	kept, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.Equal(t, string(made), string(kept), "run `make generate`")
 }

@@ -1,0 +1,89 @@
+package commands
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Reference is the catalog as a page for operators, in Markdown: by area, each command with what it does, who may run it,
+// which permission the console's token needs, its parameters, and examples.
+func (c *Catalog) Reference() []byte {
+	var b strings.Builder
+	b.WriteString("# The commands\n\nMade from the catalog by `make generate`; a test keeps it fresh. In Slack, `/s1 help <command>` says the same.\n\n")
+	b.WriteString("`/s1 <command> name=value …`, or `@s1bot <command> …` in a thread. Destructive commands take `reason=` (required) and `ticket=`;\n")
+	b.WriteString("commands that change something take both as options. Where an id is wanted, a name does as well.\n")
+	var areas []string
+	for _, cmd := range c.Commands() {
+		if !slices.Contains(areas, cmd.Area) {
+			areas = append(areas, cmd.Area)
+		}
+	}
+	for _, area := range areas {
+		fmt.Fprintf(&b, "\n## %s\n", capital(area))
+		for _, cmd := range c.Commands() {
+			if cmd.Area == area {
+				cmd.reference(&b)
+			}
+		}
+	}
+	return []byte(b.String())
+}
+
+func (cmd *Command) reference(b *strings.Builder) {
+	fmt.Fprintf(b, "\n### %s\n\n`%s`", cmd.Title, cmd.Name)
+	for _, alias := range cmd.Aliases {
+		fmt.Fprintf(b, ", `%s`", alias)
+	}
+	fmt.Fprintf(b, "\n\n%s\n\n- Risk: %s%s\n", cmd.Doc, cmd.Risk, cmd.waits())
+	if cmd.Needs != "" {
+		fmt.Fprintf(b, "- The console token's role needs: %s\n", cmd.Needs)
+	}
+	if cmd.Undo != "" {
+		fmt.Fprintf(b, "- Taken back by: `%s`\n", cmd.Undo)
+	}
+	if len(cmd.Params) > 0 {
+		b.WriteString("\n| parameter | takes | for |\n|---|---|---|\n")
+	}
+	for _, p := range cmd.Params {
+		fmt.Fprintf(b, "| `%s` | %s | %s |\n", p.Name, p.takes(), cell(p.Help))
+	}
+	b.WriteString("\n```\n")
+	for _, example := range cmd.Examples {
+		fmt.Fprintf(b, "/s1 %s\n", example)
+	}
+	b.WriteString("```\n")
+}
+
+// waits says whether somebody else has to approve the command.
+func (cmd *Command) waits() string {
+	switch {
+	case cmd.Guarded:
+		return "; somebody else always has to approve it"
+	case cmd.Risk == Destructive:
+		return "; waits for an approval"
+	}
+	return ""
+}
+
+// takes says what values a parameter takes: "required, several of: Low, Medium".
+func (p Param) takes() string {
+	var labels []string
+	for _, c := range p.Choices {
+		labels = append(labels, c.Label)
+	}
+	what := p.Kind
+	if len(labels) > 0 {
+		what = "one of: " + strings.Join(labels, ", ")
+	}
+	if p.List {
+		what = "several, " + what
+	}
+	if p.Required {
+		what = "**required**, " + what
+	}
+	return cell(what)
+}
+
+// cell keeps a text from ending its table's cell.
+func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
