@@ -85,8 +85,19 @@ func agentActions(a s1.Agent) []Action {
 	if !a.IsDecommissioned {
 		actions = append(actions, isolation(a.ID, a.NetworkStatus))
 	}
-	return append(actions,
+	actions = append(actions,
 		Button{Label: "Threats", Do: Invocation{Command: "get-threat", Args: object("custom-input", map[string]any{"agentIds": ids})}},
+		Button{Label: "Applications", Do: Invocation{Command: "get-agent-applications", Args: object("agent-ids", ids)}},
+		Button{Label: "Activities", Do: Invocation{Command: "get-activities", Args: object("filter", map[string]any{"agentIds": ids}, "limit", 100)}},
+	)
+	if !a.IsDecommissioned {
+		actions = append(actions,
+			Button{Label: "Scan", Do: Invocation{Command: "initiate-scan", Args: object("agent-ids", ids)}},
+			Button{Label: "Message the user", Do: Invocation{Command: "broadcast-message", Args: object("host-names-or-internal-ips", ids), How: Open}},
+			Button{Label: "Restart", Do: Invocation{Command: "restart-endpoints", Args: object("agent-ids", ids)}},
+		)
+	}
+	return append(actions,
 		Button{Label: "Copy raw", Do: Invocation{Command: "get-agent-info", Args: object("agent-ids", ids), How: Raw}},
 	)
 }

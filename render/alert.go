@@ -98,12 +98,25 @@ func connection(a s1.Alert) string {
 func alertActions(a s1.Alert, id s1.AlertID) []Action {
 	var actions []Action
 	if id.Valid() {
-		actions = append(actions, Menu{Label: "Verdict", Param: "analyst-verdict", Options: choices(a.Info.AnalystVerdict),
-			Do: Invocation{Command: "update-alert-analyst-verdict", Args: object("alert-ids", []s1.AlertID{id})}})
+		ids := object("alert-ids", []s1.AlertID{id})
+		actions = append(actions,
+			Menu{Label: "Verdict", Param: "analyst-verdict", Options: choices(a.Info.AnalystVerdict),
+				Do: Invocation{Command: "update-alert-analyst-verdict", Args: ids}},
+			Menu{Label: "Status", Param: "status", Options: choices(a.Info.IncidentStatus),
+				Do: Invocation{Command: "update-alert-incident-status", Args: ids}})
 	}
 	if agent := a.Realtime.ID; agent.Valid() && !a.Realtime.IsDecommissioned {
 		actions = append(actions, isolation(agent, ""),
 			Button{Label: "Endpoint", Do: Invocation{Command: "get-agent-info", Args: object("agent-ids", []s1.AgentID{agent})}})
 	}
 	return actions
+}
+
+// AlertRow is an alert as a digest lists it.
+func AlertRow(a s1.Alert, links Links) DigestRow {
+	return DigestRow{
+		Kind: "alert", ID: string(a.Identity()), Name: or(said(a.Name()), "unnamed rule"), Level: or(said(a.Rule.Severity.Label()), "Alert"), Host: a.Host(),
+		Status: a.Info.IncidentStatus.Label(), Verdict: a.Info.AnalystVerdict.Label(), Storyline: a.Storyline(),
+		Created: first(a.Info.CreatedAt, a.Info.ReportedAt), URL: links.AlertURL(a.Identity()),
+	}
 }

@@ -19,6 +19,7 @@ type Message struct {
 type Options struct {
 	ConsoleURL string // addresses on this host are links, no others
 	Public     bool   // a whole channel sees the message already: nothing to share is offered
+	NoCharts   bool   // Slack takes no chart blocks here: they are drawn with characters
 }
 
 // Size is the length of the message's JSON; an acknowledgement takes less than 20,480 bytes.
@@ -38,7 +39,7 @@ func size(v any) int {
 // Message draws c. It is total: whatever c holds, Slack takes the message, and what does not fit is missing with a word that
 // says so.
 func (c Card) Message(o Options) Message {
-	k := canvas{linker: newLinker(o), blocks: maxBlocks, chars: maxChars, bytes: maxBytes - 2*maxFallback}
+	k := canvas{linker: newLinker(o), noCharts: o.NoCharts, blocks: maxBlocks, chars: maxChars, bytes: maxBytes - 2*maxFallback}
 	head := k.header(c)
 	actions := k.actions(c.Actions, o)
 	body := k.body(c.Parts)
@@ -60,6 +61,8 @@ type canvas struct {
 	blocks, chars, bytes int
 	notes                []string // what had to be left out
 	elements             int      // clickable ones so far; their number makes ids unique
+	charts               int      // so far
+	noCharts             bool
 }
 
 // spend takes room for drawn blocks if there is enough of it; some is kept for the notes.
@@ -172,6 +175,12 @@ func (k *canvas) draw(p Part, n int) ([]slack.Block, int) {
 	case Bar:
 		text := cut(p.words(), n)
 		return []slack.Block{paragraph(richText(text)...)}, length(text)
+	case Chart:
+		if !k.noCharts && k.charts < maxCharts && len(p.Bars) > 0 {
+			return k.chart(p)
+		}
+		text := cut(p.words(), n)
+		return preformatted(text), length(text)
 	case Divider:
 		return []slack.Block{slack.NewDividerBlock()}, 0
 	}

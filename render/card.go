@@ -42,7 +42,7 @@ const (
 	Failed     Outcome = "Failed"
 )
 
-// A Part is one stretch of a card: Line, Fields, Table, Quote, Code, Note, Bar, Divider.
+// A Part is one stretch of a card: Line, Fields, Table, Quote, Code, Note, Bar, Chart, Divider.
 type Part interface{ part() }
 
 // A Line is a paragraph made of spans.

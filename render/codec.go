@@ -54,6 +54,8 @@ func partKind(p Part) (string, bool) {
 		return "note", true
 	case Bar:
 		return "bar", true
+	case Chart:
+		return "chart", true
 	case Divider:
 		return "divider", true
 	}
@@ -111,6 +113,8 @@ func readPart(kind string, raw json.RawMessage) (Part, error) {
 		return read[Note](raw)
 	case "bar":
 		return read[Bar](raw)
+	case "chart":
+		return read[Chart](raw)
 	case "divider":
 		return Divider{}, nil
 	}

@@ -43,6 +43,8 @@ func plainPart(p Part) string {
 		return "(" + Line(p).plain() + ")\n"
 	case Bar:
 		return p.words() + "\n"
+	case Chart:
+		return p.words() + "\n"
 	case Divider:
 		return "---\n"
 	}

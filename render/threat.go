@@ -182,10 +182,26 @@ func threatActions(t s1.Threat, id s1.ThreatID) []Action {
 			Do: Invocation{Command: "update-incident-status", Args: object("threat-ids", ids)}},
 		Button{Label: "Add note", Do: Invocation{Command: "add-notes-to-threats", Args: chosen, How: Open}},
 		Button{Label: "Notes", Do: Invocation{Command: "get-threat-notes", Args: object("threat-id", id)}},
-		Button{Label: "Copy raw", Do: Invocation{Command: "get-threat", Args: object("custom-input", map[string]any{"ids": ids}), How: Raw}},
+		Button{Label: "Events", Do: Invocation{Command: "get-threat-events", Args: object("threat-id", id)}},
+		Button{Label: "Analysis", Do: Invocation{Command: "get-threat-analysis", Args: object("threat-id", id)}},
 	)
+	actions = append(actions, judgements(t, ids)...)
+	actions = append(actions, Button{Label: "Copy raw", Do: Invocation{Command: "get-threat", Args: object("custom-input", map[string]any{"ids": ids}), How: Raw}})
 	if reachable {
 		actions = append(actions, Button{Label: "Endpoint", Do: Invocation{Command: "get-agent-info", Args: object("agent-ids", []s1.AgentID{agent})}})
+	}
+	return actions
+}
+
+// judgements are what makes a threat of a suspicion, and what keeps its file from running anywhere else.
+func judgements(t s1.Threat, ids []s1.ThreatID) []Action {
+	var actions []Action
+	if t.Info.ConfidenceLevel == s1.ConfidenceSuspicious {
+		actions = append(actions, Button{Label: "Mark as threat", Do: Invocation{Command: "mark-as-threat", Args: object("threat-ids", ids)}})
+	}
+	if collection, site := t.Info.CollectionID, t.SiteID(); s1.ThreatID(collection).Valid() && site.Valid() {
+		actions = append(actions, Button{Label: "Add to blocklist", Do: Invocation{Command: "add-threat-to-blacklist", How: Open,
+			Args: object("collection-ids", []string{collection}, "site-id", site)}})
 	}
 	return actions
 }
@@ -200,4 +216,13 @@ func mitigations(t s1.Threat) []Option {
 		}
 	}
 	return out
+}
+
+// ThreatRow is a threat as a digest lists it.
+func ThreatRow(t s1.Threat, links Links) DigestRow {
+	return DigestRow{
+		Kind: "threat", ID: string(t.Identity()), Name: or(said(t.Name()), "unnamed"), Level: level(t), Host: t.Host(), Site: t.SiteName(), Group: t.GroupName(),
+		Status: joined(", ", t.Info.IncidentStatus.Label(), t.Info.MitigationStatus.Label()), Verdict: t.Info.AnalystVerdict.Label(),
+		Storyline: t.Info.Storyline, Created: first(t.Info.CreatedAt, t.Info.IdentifiedAt), URL: links.ThreatURL(t.Identity()),
+	}
 }
