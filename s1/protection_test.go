@@ -1,0 +1,221 @@
+package s1
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	ruleA      = RuleID("1748812345678901234")
+	siteA      = SiteID("1392053568582758390")
+	exclusionA = ExclusionID("1748812345678908888")
+	someSHA1   = "3395856ce81f2b7382dee72602f798b642f14140"
+	someUUID   = "11b317f0acf1a0005b8d003d8da44476"
+	affectsOne = `{"data":{"affected":1}}`
+)
+
+// What older consoles send: a scope as text, nulls, numbers as text.
+const oddRule = `{"id":"1748812345678901234","name":null,"status":"ACTIVE","queryType":"events","queryLang":"2.0","s1ql":"x","expirationMode":"Temporary",
+	"expiration":"2026-12-24T00:00:00Z","treatAsThreat":null,"networkQuarantine":"true","generatedAlerts":"42","scope":"site","scopeId":"1392053568582758390",
+	"scheduledParams":{"runInterval":60},"correlationParams":null,"newInVersion25":1}`
+
+func TestRulesOfEveryKindAreAskedFor(t *testing.T) {
+	t.Parallel()
+	console := startConsole(t, ok(`{"data":[`+oddRule+`],"pagination":{"nextCursor":null}}`))
+	rules, err := Collect(console.Rules(t.Context(), Query{}.With("status", "Active")))
+	require.NoError(t, err)
+	r := rules[0]
+	require.Equal(t, RuleActive, r.Status)
+	require.Equal(t, TreatUndefined, r.Treat())
+	require.True(t, r.NetworkQuarantine)
+	require.Equal(t, 42, r.GeneratedAlerts)
+	require.Equal(t, Scope{Sites: []SiteID{siteA}}, r.Place())
+	require.Contains(t, string(r.Raw), "newInVersion25")
+	_, err = console.RulesByID(t.Context(), []RuleID{ruleA})
+	require.NoError(t, err)
+	_, err = console.RulesPage(t.Context(), nil)
+	require.NoError(t, err)
+	for _, call := range console.asked() {
+		require.Equal(t, "/web/api/v2.1/cloud-detection/rules", call.path)
+		require.Contains(t, call.query, "isLegacy=false")
+	}
+}
+
+// PUT replaces the rule, so everything of it that can be set goes along.
+func TestARuleIsSentWhole(t *testing.T) {
+	t.Parallel()
+	console := startConsole(t, ok(`{"data":`+oddRule+`}`))
+	rule, err := console.CreateRule(t.Context(), Scope{Tenant: true}, RuleSettings{Name: "x"})
+	require.NoError(t, err)
+	s := rule.Settings()
+	s.Name, s.Severity = "D3 <Rule>", SeverityLow
+	_, err = console.UpdateRule(t.Context(), ruleA, rule.Place(), s)
+	require.NoError(t, err)
+	call := console.asked()[1]
+	require.Equal(t, "PUT", call.method)
+	require.Equal(t, "/web/api/v2.1/cloud-detection/rules/1748812345678901234", call.path)
+	require.JSONEq(t, `{"filter":{"siteIds":["1392053568582758390"]},"data":{"name":"D3 <Rule>","queryType":"events","queryLang":"2.0","s1ql":"x","severity":"Low",
+		"status":"Active","expirationMode":"Temporary","expiration":"2026-12-24T00:00:00.000000Z","treatAsThreat":"UNDEFINED","networkQuarantine":true,
+		"scheduledParams":{"runInterval":60}}}`, call.body)
+	require.JSONEq(t, `{"filter":{"tenant":true},"data":{"name":"x","queryType":"","severity":"","status":"","expirationMode":""}}`, console.asked()[0].body)
+}
+
+// What deletes, disables and blocks goes out in the console's own shapes, with ids and nothing else.
+func TestChangesOfTheProtectionNameIDs(t *testing.T) {
+	t.Parallel()
+	console := startConsole(t, ok(affectsOne))
+	for _, row := range []struct {
+		method, path, body string
+		do                 func() (ActionResult, error)
+	}{
+		{"PUT", "cloud-detection/rules/enable", `{"filter":{"ids":["1748812345678901234"]}}`, func() (ActionResult, error) { return console.EnableRules(t.Context(), []RuleID{ruleA, ruleA}) }},
+		{"PUT", "cloud-detection/rules/disable", `{"filter":{"ids":["1748812345678901234"]}}`, func() (ActionResult, error) { return console.DisableRules(t.Context(), []RuleID{ruleA}) }},
+		{"DELETE", "cloud-detection/rules", `{"filter":{"ids":["1748812345678901234"]}}`, func() (ActionResult, error) { return console.DeleteRules(t.Context(), []RuleID{ruleA}) }},
+		{"DELETE", "exclusions", `{"data":{"ids":["1748812345678908888"],"type":"path"}}`, func() (ActionResult, error) {
+			return console.DeleteExclusions(t.Context(), []ExclusionID{exclusionA}, ExcludePath)
+		}},
+		{"DELETE", "exclusions", `{"data":{"ids":["1748812345678908888"]}}`, func() (ActionResult, error) {
+			return console.DeleteExclusions(t.Context(), []ExclusionID{exclusionA}, "")
+		}},
+		{"DELETE", "restrictions", `{"data":{"ids":["1234567891"],"type":"black_hash"}}`, func() (ActionResult, error) { return console.Unblock(t.Context(), []BlocklistID{"1234567891"}) }},
+		{"DELETE", "threat-intelligence/iocs", `{"filter":{"accountIds":["433241117337583618"],"uuids":["11b317f0acf1a0005b8d003d8da44476"]}}`, func() (ActionResult, error) {
+			return console.DeleteIOCs(t.Context(), []AccountID{accountA}, []string{someUUID})
+		}},
+		{"POST", "threats/add-to-blacklist", `{"data":{"targetScope":"site","description":"d"},"filter":{"collectionIds":["947000000000000369"],"siteIds":["1392053568582758390"]}}`, func() (ActionResult, error) {
+			return console.BlockThreats(t.Context(), []string{"947000000000000369"}, siteA, "site", "d")
+		}},
+	} {
+		result, err := row.do()
+		require.NoError(t, err, row.path)
+		require.Equal(t, 1, result.Affected)
+		calls := console.asked()
+		call := calls[len(calls)-1]
+		require.Equal(t, row.method, call.method)
+		require.Equal(t, "/web/api/v2.1/"+row.path, call.path)
+		require.JSONEq(t, row.body, call.body)
+	}
+}
+
+// An empty list, an empty scope and a rule for any host would all mean everything.
+func TestNothingMeansNothing(t *testing.T) {
+	t.Parallel()
+	console := startConsole(t, ok(affectsOne))
+	ctx := t.Context()
+	hosts := []RemoteHost{{Type: HostAddresses, Values: []string{"203.0.113.9"}}}
+	for name, do := range map[string]func() error{
+		"enable": func() error { _, err := console.EnableRules(ctx, nil); return err },
+		"delete": func() error { _, err := console.DeleteRules(ctx, []RuleID{}); return err },
+		"by id":  func() error { _, err := console.RulesByID(ctx, nil); return err },
+		"path": func() error {
+			_, err := console.UpdateRule(ctx, "enable", Scope{Tenant: true}, RuleSettings{})
+			return err
+		},
+		"rule": func() error { _, err := console.CreateRule(ctx, Scope{}, RuleSettings{}); return err },
+		"exclude": func() error {
+			_, err := console.CreateExclusion(ctx, Scope{Sites: []SiteID{""}}, ExclusionSettings{})
+			return err
+		},
+		"change":    func() error { _, err := console.UpdateExclusion(ctx, "", ExclusionSettings{}); return err },
+		"unexclude": func() error { _, err := console.DeleteExclusions(ctx, nil, ExcludePath); return err },
+		"block":     func() error { _, err := console.BlockHash(ctx, Scope{}, someSHA1, "linux", ""); return err },
+		"no hash":   func() error { _, err := console.BlockHash(ctx, Scope{Tenant: true}, "x", "linux", ""); return err },
+		"unblock":   func() error { _, err := console.Unblock(ctx, nil); return err },
+		"threats":   func() error { _, err := console.BlockThreats(ctx, nil, siteA, "site", ""); return err },
+		"nowhere":   func() error { _, err := console.BlockThreats(ctx, []string{"1"}, "", "site", ""); return err },
+		"Site":      func() error { _, err := console.BlockThreats(ctx, []string{"1"}, siteA, "Site", ""); return err },
+		"all iocs":  func() error { _, err := console.DeleteIOCs(ctx, []AccountID{accountA}, nil); return err },
+		"no uuid":   func() error { _, err := console.DeleteIOCs(ctx, []AccountID{accountA}, []string{"IPv4"}); return err },
+		"iocs":      func() error { _, err := console.DeleteIOCs(ctx, nil, []string{someUUID}); return err },
+		"ioc":       func() error { _, err := console.CreateIOC(ctx, nil, IOCSettings{}); return err },
+		"firewall": func() error {
+			_, err := console.BlockRemoteHosts(ctx, Scope{}, BlockSettings{RemoteHosts: hosts})
+			return err
+		},
+		"no hosts": func() error {
+			_, err := console.BlockRemoteHosts(ctx, Scope{Tenant: true}, BlockSettings{})
+			return err
+		},
+		"any": func() error {
+			_, err := console.BlockRemoteHosts(ctx, Scope{Tenant: true}, BlockSettings{RemoteHosts: []RemoteHost{{Type: "any", Values: []string{"x"}}}})
+			return err
+		},
+		"hash": func() error { _, err := console.HashReputation(ctx, "../../system"); return err },
+	} {
+		require.Error(t, do(), name)
+	}
+	require.Empty(t, console.asked())
+}
+
+// The answers that make something are lists on some paths and objects on others.
+func TestWhatIsMadeComesAsAListOrAlone(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{"data":[{"id":"1","value":"x","scope":null,"osType":3}]}`, `{"data":{"id":"1","value":"x"}}`} {
+		console := startConsole(t, ok(body))
+		made, err := console.CreateExclusion(t.Context(), Scope{Sites: []SiteID{siteA}}, ExclusionSettings{Type: ExcludePath, Value: `C:\<x>\`, OSType: "windows"})
+		require.NoError(t, err)
+		require.Equal(t, "x", made[0].Value)
+		require.JSONEq(t, `{"data":{"type":"path","value":"C:\\<x>\\","osType":"windows","source":"user"},"filter":{"siteIds":["1392053568582758390"]}}`, console.asked()[0].body)
+	}
+	console := startConsole(t, ok(`{"data":[]}`))
+	made, err := console.BlockHash(t.Context(), Scope{Sites: []SiteID{siteA}}, strings.ToUpper(someSHA1), "macos", "")
+	require.NoError(t, err)
+	require.Empty(t, made)
+	require.JSONEq(t, `{"data":{"type":"black_hash","value":"`+someSHA1+`","osType":"macos","source":"user"},"filter":{"siteIds":["1392053568582758390"]}}`, console.asked()[0].body)
+
+	console = startConsole(t, ok(`<html>`))
+	_, err = console.CreateIOC(t.Context(), []AccountID{accountA}, IOCSettings{Type: IOCIPv4, Value: "192.0.2.1", Source: "x", ValidUntil: time.Unix(2e9, 0)})
+	require.True(t, asError(t, err).Unknown(), "it may have been made")
+	require.JSONEq(t, `{"filter":{"accountIds":["433241117337583618"]},"data":[{"source":"x","type":"IPV4","value":"192.0.2.1","method":"EQUALS","validUntil":"2033-05-18T03:33:20.000000Z"}]}`, console.asked()[0].body)
+}
+
+func TestReputationsComeFromWhicheverPathThereIs(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name    string
+		answers []http.HandlerFunc
+		verdict HashVerdict
+		rank    string
+	}{
+		{"verdict", []http.HandlerFunc{ok(`{"data":{"verdict":"malicious"}}`)}, HashMalicious, ""},
+		{"nobody has seen it", []http.HandlerFunc{ok(`{"data":{}}`)}, HashUnknown, ""},
+		{"rank", []http.HandlerFunc{status(404, `{}`), ok(`{"data":{"rank":"5"}}`)}, HashMalicious, "5"},
+		{"number", []http.HandlerFunc{status(405, ``), ok(`{"data":{"rank":4}}`)}, HashBenign, "4"},
+	} {
+		console := startConsole(t, answering(row.answers...))
+		r, err := console.HashReputation(t.Context(), strings.ToUpper(someSHA1))
+		require.NoError(t, err, row.name)
+		require.Equal(t, row.verdict, r.Verdict, row.name)
+		require.Equal(t, row.rank, r.Rank, row.name)
+		require.Equal(t, "/web/api/v2.1/hashes/"+someSHA1+"/verdict", console.asked()[0].path)
+	}
+	console := startConsole(t, status(403, `{}`))
+	_, err := console.HashReputation(t.Context(), someSHA1)
+	require.ErrorIs(t, err, ErrForbidden)
+	require.Len(t, console.asked(), 1)
+}
+
+func TestAFirewallRuleBlocks(t *testing.T) {
+	t.Parallel()
+	console := startConsole(t, ok(`{"data":{"id":"1","name":"n","scopeId":["1"]}}`))
+	_, err := console.BlockRemoteHosts(t.Context(), Scope{Groups: []GroupID{"1392053568582758391"}}, BlockSettings{
+		Name: "n", Status: "Enabled", Action: "Allow", OSTypes: []OSType{"windows"}, RemoteHosts: []RemoteHost{{Type: HostFQDN, Values: []string{"evil.example"}}},
+	})
+	require.NoError(t, err)
+	require.JSONEq(t, `{"data":{"name":"n","status":"Enabled","action":"Block","osTypes":["windows"],"remoteHosts":[{"type":"fqdn","values":["evil.example"]}]},
+		"filter":{"groupIds":["1392053568582758391"]}}`, console.asked()[0].body)
+}
+
+func TestTheBlocklistIsNeverTheListOfExclusions(t *testing.T) {
+	t.Parallel()
+	console := startConsole(t, ok(`{"data":[]}`))
+	_, err := console.BlocklistPage(t.Context(), nil)
+	require.NoError(t, err)
+	_, err = console.BlocklistByID(t.Context(), []BlocklistID{"1234567891"})
+	require.NoError(t, err)
+	require.Equal(t, "type=black_hash", console.asked()[0].query)
+	require.Equal(t, "ids=1234567891&includeChildren=true&includeParents=true&limit=1&type=black_hash", console.asked()[1].query)
+}
