@@ -111,12 +111,3 @@ func alertActions(a s1.Alert, id s1.AlertID) []Action {
 	}
 	return actions
 }
-
-// AlertRow is an alert as a digest lists it.
-func AlertRow(a s1.Alert, links Links) DigestRow {
-	return DigestRow{
-		Kind: "alert", ID: string(a.Identity()), Name: or(said(a.Name()), "unnamed rule"), Level: or(said(a.Rule.Severity.Label()), "Alert"), Host: a.Host(),
-		Status: a.Info.IncidentStatus.Label(), Verdict: a.Info.AnalystVerdict.Label(), Storyline: a.Storyline(),
-		Created: first(a.Info.CreatedAt, a.Info.ReportedAt), URL: links.AlertURL(a.Identity()),
-	}
-}

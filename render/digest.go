@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"s1bot/s1"
 )
 
 // digestRows is how many items of a burst a digest's table names; its file names all.
@@ -223,4 +225,22 @@ func spell(d time.Duration) string {
 		return count(int(d/time.Hour), "hour")
 	}
 	return count(max(int(d/time.Minute), 1), "minute")
+}
+
+// ThreatRow is a threat as a digest lists it.
+func ThreatRow(t s1.Threat, links Links) DigestRow {
+	return DigestRow{
+		Kind: "threat", ID: string(t.Identity()), Name: or(said(t.Name()), "unnamed"), Level: level(t), Host: t.Host(), Site: t.SiteName(), Group: t.GroupName(),
+		Status: joined(", ", t.Info.IncidentStatus.Label(), t.Info.MitigationStatus.Label()), Verdict: t.Info.AnalystVerdict.Label(),
+		Storyline: t.Info.Storyline, Created: first(t.Info.CreatedAt, t.Info.IdentifiedAt), URL: links.ThreatURL(t.Identity()),
+	}
+}
+
+// AlertRow is an alert as a digest lists it.
+func AlertRow(a s1.Alert, links Links) DigestRow {
+	return DigestRow{
+		Kind: "alert", ID: string(a.Identity()), Name: or(said(a.Name()), "unnamed rule"), Level: or(said(a.Rule.Severity.Label()), "Alert"), Host: a.Host(),
+		Status: a.Info.IncidentStatus.Label(), Verdict: a.Info.AnalystVerdict.Label(), Storyline: a.Storyline(),
+		Created: first(a.Info.CreatedAt, a.Info.ReportedAt), URL: links.AlertURL(a.Identity()),
+	}
 }

@@ -217,12 +217,3 @@ func mitigations(t s1.Threat) []Option {
 	}
 	return out
 }
-
-// ThreatRow is a threat as a digest lists it.
-func ThreatRow(t s1.Threat, links Links) DigestRow {
-	return DigestRow{
-		Kind: "threat", ID: string(t.Identity()), Name: or(said(t.Name()), "unnamed"), Level: level(t), Host: t.Host(), Site: t.SiteName(), Group: t.GroupName(),
-		Status: joined(", ", t.Info.IncidentStatus.Label(), t.Info.MitigationStatus.Label()), Verdict: t.Info.AnalystVerdict.Label(),
-		Storyline: t.Info.Storyline, Created: first(t.Info.CreatedAt, t.Info.IdentifiedAt), URL: links.ThreatURL(t.Identity()),
-	}
-}
