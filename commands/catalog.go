@@ -17,6 +17,7 @@ func all() []*Command {
 		eventCommands(), activityCommands(), siteCommands(), groupCommands(), groupChangeCommands(), accountCommands(),
 		policyCommands(), systemCommands(),
 		ruleCommands(), exclusionCommands(), blocklistCommands(), iocCommands(), firewallCommands(),
+		fileCommands(), scriptCommands(),
 	)
 }
 
@@ -25,6 +26,7 @@ type Catalog struct {
 	commands []*Command
 	names    map[string]*Command // by name and alias, as spelled spells them
 	searches *cache
+	tasks    recentTasks
 }
 
 // How long the console's answers are remembered: rows while somebody turns pages, options while somebody types.
@@ -47,7 +49,7 @@ func NewCatalog(commands ...*Command) (*Catalog, error) {
 	c := &Catalog{names: map[string]*Command{}, searches: newCache(256, keepOptions)}
 	rows := newCache(32, keepRows)
 	for _, cmd := range commands {
-		cmd.rows = rows
+		cmd.rows, cmd.tasks = rows, &c.tasks
 		c.commands = append(c.commands, cmd)
 		for _, name := range append([]string{cmd.Name}, cmd.Aliases...) {
 			if other, taken := c.names[spelled(name)]; taken {

@@ -59,6 +59,10 @@ func kindOf(t reflect.Type) (kind, error) {
 		return idKind("account", "accounts", "Names of accounts do as well as ids.", findAccounts), nil
 	case reflect.TypeFor[s1.RuleID]():
 		return idKind("rule", "rules", "Names of rules do as well as ids.", findRules), nil
+	case reflect.TypeFor[s1.ScriptID]():
+		return byNumber(idKind("script", "scripts", "Names of scripts do as well as ids.", findScripts)), nil
+	case reflect.TypeFor[s1.TaskID]():
+		return idKind("task", taskBox, "The id.", nil), nil
 	case reflect.TypeFor[s1.ExclusionID]():
 		return byNumber(idKind("exclusion", "exclusions", "What is excluded does as well as ids.", findExclusions)), nil
 	case reflect.TypeFor[s1.BlocklistID]():

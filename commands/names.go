@@ -83,6 +83,19 @@ var aliases = map[string][]string{
 	"mitre-tactics":              {"tactics", "tactic", "mitre"},
 	"s1ql":                       {"ql"},
 	"uuids":                      {"uuid", "ids", "id"},
+
+	"files-path":                     {"paths", "path", "files", "file"},
+	"command-batch-uuids":            {"batches", "batch", "uuids", "uuid"},
+	"activity-created-time":          {"since", "after", "created", "asked"},
+	"task-description":               {"description", "task", "what"},
+	"output-destination":             {"destination", "output", "to"},
+	"output-directory":               {"directory", "dir"},
+	"input-params":                   {"input", "params", "args"},
+	"script-runtime-timeout-seconds": {"timeout"},
+	"parent-task-ids":                {"parent-tasks", "parents", "parent", "tasks", "task", "ids", "id"},
+	"computer-name-contains":         {"names", "name", "hosts", "host", "endpoints"},
+	"updated-after":                  {"after", "since", "from"},
+	"updated-before":                 {"before", "until"},
 }
 
 // aliasesOf returns the short forms of a name. Those of ids follow a rule: agent-ids is also agents, agent, ids and id.

@@ -15,6 +15,9 @@ const maxSuggestions = 30
 // Search answers a search box: the things of a kind ("agents", "threats", …) that match what a person has typed so far. The
 // console's answers are remembered for some seconds, for a box asks at every key.
 func (c *Catalog) Search(ctx context.Context, call *Call, kind, query string) ([]render.Option, error) {
+	if known, ok := c.tasks.options(kind, query); ok {
+		return known, nil
+	}
 	search, ok := searches()[kind]
 	if !ok {
 		return nil, fmt.Errorf("search %q: there is no such kind", kind)
@@ -60,6 +63,10 @@ func searches() map[string]search {
 			return c.AccountsPage(ctx, q)
 		},
 			namedQuery("accountIds", "name__contains"), accountOption),
+		"scripts": searchBox(func(ctx context.Context, c *s1.Client, q s1.Query) (s1.Page[s1.Script], error) {
+			return c.ScriptsPage(ctx, q)
+		},
+			scriptQuery, scriptOption),
 		"rules": searchRules(), "exclusions": searchExclusions(), "blocklist": searchBlocklist(), "collections": searchCollections(),
 		"iocs": searchIOCs,
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"net/http"
 	"regexp"
 	"strings"
@@ -125,10 +126,10 @@ func (u Upload) place() []string {
 	return []string{string(u.AgentID), string(u.ID)}
 }
 
-// UploadsPage returns one page of the activities about files that match q; q names the types.
-func (c *Client) UploadsPage(ctx context.Context, q Query) (Page[Upload], error) {
+// Uploads goes through the activities about files that match q, page by page; q names the types.
+func (c *Client) Uploads(ctx context.Context, q Query) iter.Seq2[Upload, error] {
 	l := list[Upload]{client: c, call: call{operation: "list uploads", method: http.MethodGet, route: "activities", permission: "Activity Page.view"}}
-	return l.page(ctx, q)
+	return l.all(ctx, q)
 }
 
 // DownloadUpload reads the archive of an upload, at most MaxFile. ErrGone says that the console no longer keeps it.

@@ -1,0 +1,160 @@
+package commands
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// waitScript is how long the endpoints of a run are watched. One that is offline may run the script days later.
+const waitScript = time.Hour
+
+// A scriptWait is a run whose endpoints are watched until they are done.
+type scriptWait struct {
+	Task   s1.TaskID `json:"task"`
+	Agents int       `json:"agents"`
+	What   string    `json:"what"`
+	Cloud  bool      `json:"cloud,omitempty"` // there will be output to fetch
+	Began  time.Time `json:"began"`
+	Until  time.Time `json:"until,omitzero"`
+}
+
+func awaitScript(ctx context.Context, call *Call, _ runScriptParams) (render.Card, error) {
+	var w scriptWait
+	if !call.saved(&w) || !w.Task.Valid() {
+		return render.Card{}, fmt.Errorf("%s: nothing was written down to wait for", call.command.Name)
+	}
+	call.remember(w, nil)
+	if w.Until.IsZero() {
+		w.Until = time.Now().Add(waitScript)
+		if err := call.save(w); err != nil {
+			return render.Card{}, err
+		}
+	}
+	return w.watch(ctx, call)
+}
+
+// watch looks at the tasks until all have ended, the time is over, or somebody cancels.
+func (w scriptWait) watch(ctx context.Context, call *Call) (render.Card, error) {
+	lapses := 0
+	for began := time.Now(); ; {
+		tasks, err := s1.Collect(call.Console.ScriptTasks(ctx, taskQuery([]s1.TaskID{w.Task})))
+		lapses++
+		if err == nil {
+			lapses = 0
+			if w.over(tasks) {
+				call.remember(w, tasks)
+				return w.card(call, tasks, ""), nil
+			}
+			call.show(w.progress(call, tasks))
+		} else if ctx.Err() == nil && (lapses == maxLapses || !mayPass(err)) {
+			return render.Card{}, err
+		}
+		if time.Now().After(w.Until) {
+			return w.card(call, tasks, "I no longer watch; the rest runs when its endpoints are back."), nil
+		}
+		if err := restFor(ctx, w.pause(time.Since(began))); errors.Is(err, ErrCancelled) {
+			return w.card(call, tasks, "Nobody watches any more; the script itself goes on."), nil
+		} else if err != nil {
+			return render.Card{}, err
+		}
+	}
+}
+
+// over tells whether every endpoint has ended. Tasks appear one by one after the console's yes.
+func (w scriptWait) over(tasks []s1.ScriptTask) bool {
+	return len(tasks) >= max(w.Agents, 1) && !slices.ContainsFunc(tasks, func(t s1.ScriptTask) bool { return !t.Status.Ended() })
+}
+
+// pause keeps below the console's rate for scripts, one call a second, also with several runs at once.
+func (scriptWait) pause(waited time.Duration) time.Duration {
+	if waited < 2*time.Minute {
+		return 5 * time.Second
+	}
+	return 20 * time.Second
+}
+
+func taskQuery(parents []s1.TaskID) s1.Query {
+	return s1.Query{}.With("parentTaskId__in", convert[string](parents)...)
+}
+
+func (w scriptWait) progress(call *Call, tasks []s1.ScriptTask) render.Card {
+	ended := 0
+	for _, t := range tasks {
+		if t.Status.Ended() {
+			ended++
+		}
+	}
+	title := call.command.Title + " · " + w.What
+	return render.Card{Tone: render.Waiting, Title: title, Text: title, Parts: []render.Part{
+		render.Bar{Done: ended, Total: max(w.Agents, len(tasks)), Label: statusCounts(tasks)},
+		taskTable(call, tasks), render.Note{render.Text("Started "), render.Since(w.Began), render.Text(" · task "), render.Mono(string(w.Task))},
+	}}
+}
+
+// statusCounts tells how many tasks are where: "3 completed, 1 in progress".
+func statusCounts(tasks []s1.ScriptTask) string {
+	counts := map[string]int{}
+	var order []string
+	for _, t := range tasks {
+		label := strings.ToLower(firstNonEmpty(t.Status.Label(), "unknown"))
+		if counts[label]++; counts[label] == 1 {
+			order = append(order, label)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(counts[b], counts[a]) })
+	var words []string
+	for _, label := range order {
+		words = append(words, fmt.Sprintf("%d %s", counts[label], label))
+	}
+	return strings.Join(words, ", ")
+}
+
+// card tells how a run ended on each endpoint; note says why not all have ended, if so.
+func (w scriptWait) card(call *Call, tasks []s1.ScriptTask, note string) render.Card {
+	var done []s1.TaskID
+	for _, t := range tasks {
+		if t.Status == s1.TaskCompleted || t.Status == s1.TaskPartly {
+			done = append(done, t.ID)
+		}
+	}
+	words := fmt.Sprintf("%s: %s", w.What, firstNonEmpty(statusCounts(tasks), "no endpoint has begun"))
+	card := render.Card{Title: call.command.Title, Text: call.command.Title + " · " + words}
+	card.Tone, card.Outcome = render.Good, render.Successful
+	switch {
+	case len(done) == 0 && note == "":
+		card.Tone, card.Outcome = render.Critical, render.Failed
+	case len(done) < max(w.Agents, len(tasks)):
+		card.Tone, card.Outcome = render.Warning, render.Partial
+	}
+	slices.SortStableFunc(tasks, func(a, b s1.ScriptTask) int { return cmp.Compare(rank(a.Status), rank(b.Status)) })
+	card.Parts = []render.Part{render.Line{render.Text(words)}, taskTable(call, tasks)}
+	if note != "" {
+		card.Parts = append(card.Parts, render.Note{render.Text(note)})
+	}
+	if w.Cloud && len(done) > 0 {
+		card.Actions = append(card.Actions, resultsButton(done[:min(len(done), maxShown)]))
+	}
+	card.Actions = append(card.Actions, statusButton(w.Task))
+	return card
+}
+
+// rank puts what went wrong first.
+func rank(s s1.TaskStatus) int {
+	switch s {
+	case s1.TaskFailed, s1.TaskExpired, s1.TaskCanceled:
+		return 0
+	case s1.TaskPartly:
+		return 1
+	case s1.TaskCompleted:
+		return 3
+	}
+	return 2
+}
