@@ -164,13 +164,17 @@ func (p *blockThreatsParams) plan(ctx context.Context, call *Call) (Plan, error)
 		return Plan{}, err
 	}
 	var notes []string
+	var bare []Target
 	hashes := map[string]bool{}
 	for _, t := range threats {
 		if t.Info.SHA1 == "" {
-			notes = append(notes, "⚠ "+t.Name()+" on "+t.Host()+" has no SHA-1 and cannot be blocked.")
+			bare = append(bare, threatTarget(call, t))
 			continue
 		}
 		hashes[t.Info.SHA1] = true
+	}
+	if len(bare) > 0 {
+		notes = append(notes, "⚠ "+plural(len(bare), "threat")+" without a SHA-1 cannot be blocked: "+names(bare)+".")
 	}
 	if len(hashes) == 0 {
 		return Plan{}, wrong("collection-ids", "none of these threats has a file with a SHA-1, which is what is blocked")

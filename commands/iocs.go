@@ -79,7 +79,7 @@ func iocTarget(_ *Call, i s1.IOC) Target {
 
 // searchIOCs looks in all accounts that the bot's token sees: the console wants them named.
 func searchIOCs(ctx context.Context, console *s1.Client, typed string) ([]render.Option, error) {
-	accounts, err := console.AccountsPage(ctx, s1.Query{}.WithLimit(500)) // the most that the console takes in one list
+	accounts, err := console.AccountsPage(ctx, s1.Query{}.WithLimit(100)) // more ids make too long an address
 	if err != nil || len(accounts.Items) == 0 {
 		return nil, err
 	}

@@ -290,7 +290,7 @@ func updateRule() *Command {
 		Name: "update-star-custom-rule", Title: "Update Star Custom Rule", Area: "rules", Aliases: []string{"update-rule", "change-rule"}, Main: "rule-id",
 		Risk: Destructive, Needs: "STAR Custom Rules › View + Manage", Undo: "update-star-custom-rule",
 		Doc:      "Changes a detection rule. What is not given stays as it is.",
-		Examples: []string{`update-rule "Beacon" name="Beacon" s1ql="DstIP = \"203.0.113.67\"" query-type=Events severity=Critical status=Active expiration-mode=Permanent reason="new address"`},
+		Examples: []string{`update-rule "Connection to a known bad address" name="Connection to a known bad address" s1ql="DstIP = \"203.0.113.67\"" query-type=Events severity=Critical status=Active expiration-mode=Permanent reason="new address"`},
 	}, func(ctx context.Context, call *Call, p updateRuleParams) (render.Card, error) {
 		return p.run(ctx, call)
 	})
