@@ -15,7 +15,7 @@ func all() []*Command {
 		agentCommands(), endpointActionCommands(), powerCommands(), moveCommands(), applicationCommands(),
 		threatCommands(), incidentCommands(), threatDetailCommands(), alertCommands(), alertChangeCommands(),
 		eventCommands(), activityCommands(), siteCommands(), groupCommands(), groupChangeCommands(), accountCommands(),
-		policyCommands(), systemCommands(),
+		policyCommands(), systemCommands(), huntCommands(),
 		ruleCommands(), exclusionCommands(), blocklistCommands(), iocCommands(), firewallCommands(),
 		fileCommands(), scriptCommands(),
 	)

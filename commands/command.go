@@ -77,6 +77,7 @@ type Call struct {
 	Saved    json.RawMessage             // what Save was last called with, before a restart; nil at first
 	OnSave   func(json.RawMessage) error // writes down how far the work is
 	Progress func(render.Card)           // shows how far it is, in the one message of the work
+	Queries  Queries                     // of the caller, for their search box; may be nil
 
 	Secrets Secrets                                  // what the marks in the arguments stand for
 	Tell    func(context.Context, render.Card) error // says something to the caller alone, and keeps nothing of it

@@ -29,6 +29,7 @@ type kind struct {
 	find     finder // turns names into ids; nil where only ids will do
 	number   bool   // digits alone are an id, however few: nothing is called by a number
 	secret   bool   // nobody may read it; where it is required and left out, the bot makes one
+	verbatim bool   // a query: quotes inside it are its own, and so are words that look like parameters
 
 	// read turns what a person wrote into the value as it stands in an invocation's arguments: a string, an int64, a bool
 	// or a json.RawMessage. The error is a sentence about the value.

@@ -24,10 +24,11 @@ type listing[T any] struct {
 	table  func([]T) render.Table
 	more   []column[T] // facts that files have beside the table's
 	raw    func(T) json.RawMessage
-	one    func(T) render.Card     // how a single row is shown, if not as a table
-	parts  func([]T) []render.Part // how a page is shown, if not as a table
-	about  string                  // what the rows are, if not said by the arguments: "on threat 4711"
-	empty  string                  // what to try where nothing matches
+	one    func(T) render.Card       // how a single row is shown, if not as a table
+	parts  func([]T) []render.Part   // how a page is shown, if not as a table
+	deeds  func([]T) []render.Action // what can be done about the rows of a page
+	about  string                    // what the rows are, if not said by the arguments: "on threat 4711"
+	empty  string                    // what to try where nothing matches
 }
 
 // A column is a fact of a row in a file.
@@ -96,7 +97,7 @@ const maxPage = 1000
 
 // A result is what is known of a list: its pages, ready to be shown, and how to go on.
 type result[T any] struct {
-	pages [][]render.Part
+	pages []view
 	rest  []T // rows that do not fill a page yet; they are on the last one, too
 	only  *T  // the row, where there is exactly one
 	rows  int
@@ -141,7 +142,7 @@ func (l listing[T]) grow(known result[T], page s1.Page[T]) result[T] {
 	if len(known.rest) > 0 {
 		full--
 	}
-	grown := result[T]{pages: append([][]render.Part{}, known.pages[:full]...), rows: known.rows + len(page.Items), total: page.Total, next: page.Next}
+	grown := result[T]{pages: append([]view{}, known.pages[:full]...), rows: known.rows + len(page.Items), total: page.Total, next: page.Next}
 	rows := append(append([]T{}, known.rest...), page.Items...)
 	for len(rows) > 0 {
 		n := min(len(rows), pageRows)
@@ -160,11 +161,23 @@ func (l listing[T]) grow(known result[T], page s1.Page[T]) result[T] {
 	return grown
 }
 
-func (l listing[T]) view(rows []T) []render.Part {
-	if l.parts != nil {
-		return l.parts(rows)
+// A view is one page, ready to be shown.
+type view struct {
+	parts []render.Part
+	deeds []render.Action
+}
+
+func (l listing[T]) view(rows []T) view {
+	var v view
+	if l.deeds != nil {
+		v.deeds = l.deeds(rows)
 	}
-	return []render.Part{l.table(rows)}
+	if l.parts != nil {
+		v.parts = l.parts(rows)
+	} else {
+		v.parts = []render.Part{l.table(rows)}
+	}
+	return v
 }
 
 // sheet is the table of a file, with all facts.
@@ -188,14 +201,15 @@ func (l listing[T]) card(call *Call, shown result[T], most int) render.Card {
 	}
 	pages := (listed + pageRows - 1) / pageRows
 	at := min(max(call.Page, 1), len(shown.pages))
-	card := render.Card{Title: l.title(call, matching), Parts: slices.Clone(shown.pages[at-1])}
+	card := render.Card{Title: l.title(call, matching), Parts: slices.Clone(shown.pages[at-1].parts)}
 	if pages > 1 {
 		card.Title += fmt.Sprintf(" · page %d of %d", at, pages)
 	}
 	if listed < matching {
 		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("Only the first %d are listed.", listed))})
 	}
-	card.Actions = append(turns(call, at, pages), fileActions(call)...)
+	card.Actions = append(turns(call, at, pages), shown.pages[at-1].deeds...)
+	card.Actions = append(card.Actions, fileActions(call)...)
 	if shown.next != "" && listed == shown.rows && call.command.has("next-page") {
 		card.Actions = append(card.Actions, render.Button{Label: "Rows after these", Do: call.with("next-page", shown.next)})
 	}

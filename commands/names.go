@@ -2,9 +2,10 @@ package commands
 
 import "strings"
 
-// titles are the parameters whose title is not simply their name in capitals.
+// titles are the parameters and commands whose title is not simply their name in capitals.
 var titles = map[string]string{
-	"number-of-events-fetched": "Number of Event(s) Fetched",
+	"number-of-events-fetched":        "Number of Event(s) Fetched",
+	"get-events-by-query-id-and-type": "Get Events by Query ID and Type", // a command
 }
 
 // capitals are the words of names that titles write in their own way.
@@ -53,6 +54,8 @@ var aliases = map[string][]string{
 	"created-before":             {"before", "until", "to"},
 	"start-time":                 {"start", "from", "since"},
 	"end-time":                   {"end", "to", "until"},
+	"timeout-seconds":            {"timeout", "seconds"},
+	"event-type":                 {"type", "kind"},
 	"number-of-events-fetched":   {"limit", "number", "n"},
 	"search-condition":           {"search", "condition", "where"},
 	"event-source":               {"source"},

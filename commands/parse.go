@@ -109,7 +109,7 @@ func (p *parser) assign(tokens []token) error {
 	var first error
 	for i := 0; i < len(tokens); i++ {
 		t := tokens[i]
-		if t.name == "" {
+		if t.name == "" || p.inQuery(t) {
 			p.main = append(p.main, t)
 			continue
 		}
@@ -143,6 +143,8 @@ func (p *parser) named(t token, following []token) (int, error) {
 	switch {
 	case f.kind.name == "time":
 		n = p.tail(&t, following, clockWord)
+	case f.kind.verbatim:
+		n = p.verbatim(&t, following)
 	case f.kind.name == "multiline" && !f.List:
 		n = p.tail(&t, following, anyWord)
 	}
@@ -235,6 +237,10 @@ func (p *parser) mainWords() error {
 	}
 	if _, twice := p.values[f.Name]; twice && !f.List {
 		return &UsageError{Problem: fmt.Sprintf("%s belongs to no parameter", quote(p.main[0].value)), Hint: "put values with spaces in quotes"}
+	}
+	if f.kind.verbatim {
+		p.verbatim(&p.main[0], p.main[1:])
+		return p.set(f, p.main[0])
 	}
 	whole := token{quoted: true}
 	for i, t := range p.main {

@@ -13,6 +13,8 @@ type token struct {
 	value  string   // as it was meant: without quotes, several parts joined as they stood
 	items  []string // the value split at commas outside quotes
 	quoted bool     // some of it stood in quotes or braces, so nothing that follows belongs to it
+	source string   // all of it as it was written
+	raw    string   // the value as it was written, with its quotes
 }
 
 var namePart = regexp.MustCompile(`^(?:--|–|—)?([\pL][\pL\d_-]*)=`)
@@ -21,7 +23,7 @@ var namePart = regexp.MustCompile(`^(?:--|–|—)?([\pL][\pL\d_-]*)=`)
 func scan(text string) []token {
 	var tokens []token
 	for text = trimSpace(text); text != ""; text = trimSpace(text) {
-		t := token{}
+		t, whole := token{}, text
 		if m := namePart.FindStringSubmatch(text); m != nil {
 			t.name, text = m[1], text[len(m[0]):]
 			if after := trimSpace(text); after != text && !namePart.MatchString(after) {
@@ -30,6 +32,7 @@ func scan(text string) []token {
 		}
 		v := valueScanner{rest: text}
 		v.scan()
+		t.raw, t.source = text[:len(text)-len(v.rest)], whole[:len(whole)-len(v.rest)]
 		text = v.rest
 		t.value, t.items, t.quoted = v.all.String(), v.items, v.quoted
 		tokens = append(tokens, t)

@@ -18,6 +18,9 @@ func (c *Catalog) Search(ctx context.Context, call *Call, kind, query string) ([
 	if known, ok := c.tasks.options(kind, query); ok {
 		return known, nil
 	}
+	if kind == searchQueries {
+		return ownQueries(ctx, call, strings.TrimSpace(query))
+	}
 	search, ok := searches()[kind]
 	if !ok {
 		return nil, fmt.Errorf("search %q: there is no such kind", kind)

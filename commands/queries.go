@@ -1,0 +1,54 @@
+package commands
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// searchQueries is what the search box for queries looks for: those that the person started themselves.
+const searchQueries = "queries"
+
+// Queries remembers which queries a person started, for the search box. It is kept apart from the console: that has no list.
+type Queries interface {
+	AddQuery(ctx context.Context, user, id, text string, at time.Time) error
+	LastQueries(ctx context.Context, user string, n int) ([]StartedQuery, error)
+}
+
+// A StartedQuery is one that somebody started.
+type StartedQuery struct {
+	ID, Text string
+	At       time.Time
+}
+
+// rememberQuery writes down that the caller started a query. It is a convenience: a hunt does not fail for it.
+func (c *Call) rememberQuery(ctx context.Context, id s1.QueryID, text string) {
+	if c.Queries != nil {
+		_ = c.Queries.AddQuery(context.WithoutCancel(ctx), c.Caller.ID, string(id), text, time.Now())
+	}
+}
+
+// ownQueries are the options of the search box: the caller's queries that have the typed words in them, and the typed text itself
+// if it can be an id. They are never remembered for others.
+func ownQueries(ctx context.Context, call *Call, typed string) ([]render.Option, error) {
+	options := []render.Option{}
+	if call.Queries != nil {
+		started, err := call.Queries.LastQueries(ctx, call.Caller.ID, 100)
+		if err != nil {
+			return nil, err
+		}
+		for _, q := range started {
+			if len(options) < maxSuggestions && strings.Contains(strings.ToLower(q.Text+" "+q.ID), strings.ToLower(typed)) {
+				label := q.At.In(call.Caller.zone()).Format("01-02 15:04") + " · " + strings.Join(strings.Fields(q.Text), " ")
+				options = append(options, render.Option{Label: label, Value: q.ID})
+			}
+		}
+	}
+	if len(options) == 0 && len(typed) > 8 && s1.QueryID(typed).Valid() {
+		options = append(options, render.Option{Label: typed, Value: typed})
+	}
+	return options, nil
+}
