@@ -71,7 +71,7 @@ func (p *pickup) delivered(call *Call, h haul, parcels map[int]parcel) render.Ca
 	}
 	title := call.command.Title
 	if good == 0 {
-		card := failedDownload(title, call.command.Needs, problem)
+		card := failedDownload(title, call.command.Needs, goneWords, problem)
 		card.Parts = append(card.Parts, p.table(h, parcels))
 		card.Actions = append(p.collectAgain(problem), p.again()...)
 		return card
@@ -86,19 +86,25 @@ func (p *pickup) delivered(call *Call, h haul, parcels map[int]parcel) render.Ca
 	return card
 }
 
+// What to do about files that are gone.
+const (
+	goneWords = "The console keeps files for three days, and no more than 30 of an endpoint. Ask the endpoint for them again."
+	linkWords = "Ask for the results again: that makes new links."
+)
+
 // failedDownload is the failure of all of them, told by one.
-func failedDownload(title, needs string, err error) render.Card {
+func failedDownload(title, needs, gone string, err error) render.Card {
 	var refusal *s1.Error
 	if !errors.As(err, &refusal) {
 		return render.Failure(title, 0, err.Error(), "")
 	}
-	return render.Failure(title, refusal.Status, refusal.Message, downloadAdvice(needs, refusal))
+	return render.Failure(title, refusal.Status, refusal.Message, downloadAdvice(needs, gone, refusal))
 }
 
-func downloadAdvice(needs string, e *s1.Error) string {
+func downloadAdvice(needs, gone string, e *s1.Error) string {
 	switch {
-	case e.Is(s1.ErrGone):
-		return "The console keeps files for three days, and no more than 30 of an endpoint. Ask the endpoint for them again."
+	case errors.Is(e, s1.ErrGone):
+		return gone
 	case errors.Is(e, s1.ErrTooLarge):
 		return "Ask for fewer files at once."
 	case e.Status == http.StatusForbidden || e.Status == http.StatusUnauthorized:

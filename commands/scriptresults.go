@@ -128,7 +128,7 @@ func resultsCard(call *Call, found s1.ScriptResults, parcels map[int]parcel) ren
 		files = addFile(files, parcels[i].file, "task "+string(r.Task))
 	}
 	if good == 0 && problem != nil {
-		card := failedDownload(title, call.command.Needs, problem)
+		card := failedDownload(title, call.command.Needs, linkWords, problem)
 		card.Parts = append(card.Parts, resultTable(found, parcels))
 		return card
 	}

@@ -22,12 +22,12 @@ func (RunTime) kind() kind {
 }
 
 type runScriptParams struct {
-	Filter      agentSelection  `json:"filter" help:"The endpoints, by the console's filter keys."`
+	Filter      endpointsBy     `json:"filter" help:"The endpoints, by the console's filter keys."`
 	Script      s1.ScriptID     `json:"script-id" help:"The script."`
 	Description string          `json:"task-description" help:"What the console calls this run; 2 characters or more."`
 	Destination s1.Destination  `json:"output-destination" help:"Where the output goes."`
 	Password    archivePassword `json:"password,omitzero" help:"Of the archive with the output; 10 or more characters, upper and lower case letters, numbers and symbols."`
-	Directory   string          `json:"output-directory,omitzero" help:"Where the output goes on the endpoint; with Local alone."`
+	Directory   string          `json:"output-directory,omitzero" help:"Where the output goes on the endpoint; required with Local."`
 	Input       string          `json:"input-params,omitzero" help:"What the script is called with; get-scripts tells which ones need it."`
 	Timeout     RunTime         `json:"script-runtime-timeout-seconds,omitzero" help:"How long it may run."`
 }
@@ -37,11 +37,7 @@ func (p *runScriptParams) Check() error {
 	case utf8.RuneCountInString(strings.TrimSpace(p.Description)) < s1.MinDescription:
 		return wrong("task-description", "a description has %d characters or more", s1.MinDescription)
 	case p.Destination == s1.ToLocal && strings.TrimSpace(p.Directory) == "":
-		return &MissingError{Missing: []Param{{Name: "output-directory", Title: titleOf("output-directory")}}}
-	case p.Destination != s1.ToLocal && p.Directory != "":
-		return wrong("output-directory", "it is used with the output destination Local only, not with %s", p.Destination)
-	case p.Destination != s1.ToCloud && !p.Password.Empty():
-		return wrong("password", "there is an archive with the output destination SentinelCloud only, not with %s", p.Destination)
+		return missing("output-directory")
 	}
 	return p.Password.check("password")
 }
@@ -103,7 +99,7 @@ func (p *runScriptParams) facts(script s1.Script) []Fact {
 	if p.Input != "" {
 		facts = append(facts, Fact{"Input", guarded(p.Input)})
 	}
-	if p.Destination == s1.ToCloud {
+	if p.Destination == s1.ToCloud || !p.Password.Empty() {
 		facts = append(facts, Fact{"Password", passwordWords(p.Password)})
 	}
 	if p.Timeout > 0 {
@@ -130,7 +126,8 @@ func runScript() *Command {
 func startScript(ctx context.Context, call *Call, p runScriptParams) (render.Card, error) {
 	agents := ids[s1.AgentID](p.Filter.Filter)
 	run := s1.ScriptRun{
-		Script: p.Script, Description: p.Description, Destination: p.Destination, Directory: p.Directory, Input: p.Input, Timeout: int(p.Timeout),
+		Script: p.Script, Description: p.Description, Destination: p.Destination, Directory: p.Directory, Input: p.Input,
+		Password: p.Password.Secret, Timeout: int(p.Timeout),
 	}
 	if p.Destination == s1.ToCloud {
 		password, err := call.password(ctx, p.Password, "the output of "+quote(p.Description))
@@ -160,7 +157,7 @@ func startedCard(ctx context.Context, call *Call, agents []s1.AgentID, started s
 		affected = len(agents)
 	}
 	c := agentChange(ctx, call, agents, max(affected, 0), "the script is queued", "it runs there when it is back")
-	c.states, c.why = nil, "The endpoints are gone, their systems do not fit, or they lie outside what the bot's token may touch."
+	c.states, c.why = map[string]string{}, "The endpoints are gone, their systems do not fit, or they lie outside what the bot's token may touch."
 	if started.Pending {
 		return guardrailCard(call, c, started)
 	}
@@ -175,6 +172,9 @@ func startedCard(ctx context.Context, call *Call, agents []s1.AgentID, started s
 // guardrailCard says that the console itself wants somebody's approval before it runs the script.
 func guardrailCard(call *Call, c change, started s1.ScriptStart) render.Card {
 	words := "The console holds the script back: one of its guardrails wants an approval there."
+	for _, t := range c.targets {
+		c.states[t.ID] = "held back"
+	}
 	card := render.Card{Tone: render.Waiting, Outcome: render.Partial, Title: call.command.Title, Text: words, Actions: c.actions}
 	card.Parts = []render.Part{render.Line{render.Text(words)}, c.table()}
 	if started.PendingExecution != "" {

@@ -117,7 +117,7 @@ const (
 	uppers         = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 	lowers         = "abcdefghijkmnpqrstuvwxyz"
 	digits         = "23456789"
-	symbols        = "+-=.:%@"
+	symbols        = "+-=@#_"
 )
 
 // newPassword makes a password with characters of every class.
@@ -180,7 +180,7 @@ func (c *Call) password(ctx context.Context, given archivePassword, what string)
 // passwordWords say which password an archive has, without saying it.
 func passwordWords(given archivePassword) string {
 	if given.Empty() {
-		return "made by the bot and told to you alone"
+		return "made by the bot; only who asked is told"
 	}
-	return "the one that you gave"
+	return "given by who asked"
 }

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -22,8 +23,9 @@ import (
 )
 
 // Each file of testdata is the story of one command: what was typed (slash), the same as a form (form), what the console
-// answers (answer METHOD path [status], in the order of the requests), and, written by -update, the arguments, the plan, the
-// requests that went out and the card.
+// answers (answer METHOD path [status], in the order of the requests), and, written by -update, the arguments, the plan, what the
+// caller was told alone, the requests that went out and the card. Of what goes on after the card: what was written down (saved)
+// and how it ended (end).
 func TestStories(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(filepath.Join("testdata", "*.txtar"))
@@ -94,14 +96,34 @@ func (s story) run(t *testing.T, cmd *Command, inv Invocation, how render.How) {
 	if cmd.Risk != Read {
 		s.got["plan"] = string(indentJSON(t, plan))
 	}
+	s.confide(plan.Secrets)
 	card, err := cmd.Run(t.Context(), s.call, plan.Args)
 	if err != nil {
 		s.got["error"] = err.Error() + "\n"
 		return
 	}
 	s.got["card"] = card.Plain()
+	if cmd.Follows() && s.call.Saved != nil {
+		s.got["saved"] = string(s.call.Saved) + "\n"
+		card, err = cmd.Follow(t.Context(), s.call, plan.Args)
+		require.NoError(t, err)
+		s.got["end"] = card.Plain()
+	}
 	for _, f := range card.Files {
 		s.got["file"] = strings.ReplaceAll(string(f.Body), "\r\n", "\n")
+	}
+}
+
+// confide gives the call what a command needs that has secrets: those that were given, somebody to tell a password that was made,
+// and dice that always fall alike. What the command saves first is what it goes on from.
+func (s story) confide(secrets Secrets) {
+	s.call.Secrets, s.call.Random = secrets, strings.NewReader(strings.Repeat("s1bot", 100))
+	s.call.Tell = func(_ context.Context, card render.Card) error { s.got["told"] = card.Plain(); return nil }
+	s.call.OnSave = func(state json.RawMessage) error {
+		if s.call.Saved == nil {
+			s.call.Saved = state
+		}
+		return nil
 	}
 }
 
@@ -133,7 +155,7 @@ func section(archive *txtar.Archive, name string) string {
 	return ""
 }
 
-var golden = []string{"args", "plan", "requests", "card", "file", "error"}
+var golden = []string{"args", "plan", "told", "requests", "card", "saved", "end", "file", "error"}
 
 // compare compares the golden sections, or writes them.
 func compare(t *testing.T, file string, archive *txtar.Archive, got map[string]string) {
@@ -215,6 +237,9 @@ func (c *fakeConsole) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if pair != "" {
 			fmt.Fprintf(&c.log, "  %s\n", unescapeQuery(pair))
 		}
+	}
+	if r.Header.Get("Authorization") == "" {
+		fmt.Fprintln(&c.log, "  without the token")
 	}
 	if len(body) > 0 {
 		fmt.Fprintf(&c.log, "  %s\n", strings.TrimSpace(string(body)))

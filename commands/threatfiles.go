@@ -55,7 +55,7 @@ func fetchThreatFile() *Command {
 func orderThreatFiles(ctx context.Context, call *Call, p fetchThreatParams, password s1.Secret) (render.Card, error) {
 	c := threatChange(ctx, call, p.Threats, s1.ActionResult{}, "file asked for")
 	c.states = map[string]string{}
-	pick := &pickup{Type: s1.ActivityThreatUploaded, Since: call.Now.Add(-clockSkew), Fetch: true}
+	pick := &pickup{Type: s1.ActivityThreatUploaded, Since: call.Now, Fetch: true}
 	var failure error
 	for i, id := range p.Threats {
 		n, err := call.Console.FetchThreatFile(ctx, id, password)
@@ -87,7 +87,7 @@ func noThreatFile(call *Call, c change, failure error) render.Card {
 	card := render.Failure(call.command.Title, http.StatusOK, "All fetching threat file requests failed: the console changed nothing (affected: 0).", why)
 	var refusal *s1.Error
 	if errors.As(failure, &refusal) {
-		card = render.Failure(call.command.Title, refusal.Status, refusal.Message, downloadAdvice(call.command.Needs, refusal))
+		card = render.Failure(call.command.Title, refusal.Status, refusal.Message, downloadAdvice(call.command.Needs, goneWords, refusal))
 	}
 	card.Parts = append(card.Parts, c.table())
 	card.Actions = c.actions

@@ -54,14 +54,22 @@ func (p pickup) query() s1.Query {
 	if p.Type == s1.ActivityThreatUploaded {
 		q, key = q.SortedBy("createdAt", s1.Descending), "createdAt__gt"
 	}
-	if !p.Since.IsZero() {
-		q = q.With(key, s1.FormatTime(p.Since))
+	if since := p.from(); !since.IsZero() {
+		q = q.With(key, s1.FormatTime(since))
 	}
 	var agents, threats []string
 	for _, w := range p.Wants {
 		agents, threats = appendNew(agents, string(w.Agent)), appendNew(threats, string(w.Threat))
 	}
 	return withIDs(withIDs(q, "agentIds", agents), "threatIds", threats)
+}
+
+// from is when activities begin that can be meant: a little before an order of ours, for the console's clock may be behind.
+func (p pickup) from() time.Time {
+	if p.Since.IsZero() || p.Now {
+		return p.Since
+	}
+	return p.Since.Add(-clockSkew)
 }
 
 func appendNew(list []string, s string) []string {
@@ -109,7 +117,7 @@ func (p *pickup) name(ctx context.Context, call *Call, patient bool) error {
 	if w.Batch != "" || w.Threat != "" {
 		return nil
 	}
-	asked := pickup{Type: s1.ActivityAsked, Since: p.Since.Add(-clockSkew), Wants: []wanted{{Agent: w.Agent, Name: w.Name}}}
+	asked := pickup{Type: s1.ActivityAsked, Since: p.Since, Wants: []wanted{{Agent: w.Agent, Name: w.Name}}}
 	h, err := asked.look(ctx, call)
 	for _, u := range h.others {
 		if u.Data.Batch != "" && (u.AgentID == "" || u.AgentID == w.Agent) && (!patient || !u.CreatedAt.Before(p.Since)) {
@@ -256,8 +264,8 @@ func (p *pickup) again() []render.Action {
 	if p.Type == s1.ActivityUploaded {
 		delete(args, "threat-id")
 		command, label = "download-files", "Download files"
-		if !p.Since.IsZero() {
-			args["activity-created-time"] = p.Since.UTC().Format(time.RFC3339)
+		if since := p.from(); !since.IsZero() {
+			args["activity-created-time"] = since.UTC().Format(time.RFC3339)
 		}
 	}
 	return []render.Action{render.Button{Label: label, Style: render.Primary, Do: Invocation{Command: command, Args: marshal(args)}}}

@@ -264,7 +264,8 @@ func (c *Client) scriptResults(ctx context.Context, which map[string][]string) (
 	return results, nil
 }
 
-// DownloadScriptResult reads an output from its link, at most MaxFile. The token does not go there.
+// DownloadScriptResult reads an output from its link, at most MaxFile. The token does not go there. ErrGone says that the link is
+// no longer good.
 func (c *Client) DownloadScriptResult(ctx context.Context, r ScriptResult) (Download, error) {
 	call := call{operation: "download script results", route: "link", link: r.Link}
 	if err := c.checkLink(r.Link); err != nil {
@@ -276,7 +277,7 @@ func (c *Client) DownloadScriptResult(ctx context.Context, r ScriptResult) (Down
 	case errors.Is(err, ErrTooLarge):
 		return file, tooLarge(call.operation, err)
 	case errors.As(err, &refused) && refused.Status/100 == 4:
-		refused.Permission = ""
+		refused.Permission, refused.Err = "", ErrGone
 		refused.Message = fmt.Sprintf("The storage of the console refuses the link (%s): it may have expired.", http.StatusText(refused.Status))
 	}
 	file.Name = r.Name()
