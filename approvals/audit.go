@@ -24,6 +24,10 @@ const (
 	ActionReopened    = "reopened"
 	ActionClosed      = "closed"
 	ActionRefused     = "refused"
+	ActionObserved    = "observed" // what the console says later
+	ActionHeld        = "held"     // not run, because everything is frozen
+	ActionFrozen      = "frozen"
+	ActionThawed      = "thawed" // one person's word; detail says whether it was the last one needed
 )
 
 // An Entry is one row of the audit trail. Each carries the hash of the one before it, so that a row that was changed, removed

@@ -26,10 +26,13 @@ func (l *Ledger) step(ctx context.Context, id string, do func(r *Request, now ti
 		if err != nil {
 			return Request{}, err
 		}
-		next := r
-		entries, err := do(&next, l.clock())
+		next, now := r, l.clock()
+		entries, err := do(&next, now)
 		if err != nil {
 			return r, err
+		}
+		if len(entries) > 0 {
+			next.Rev, next.Moved = r.Rev+1, now
 		}
 		switch err := l.store.Swap(ctx, next, entries...); {
 		case err == nil:
@@ -76,7 +79,7 @@ func (l *Ledger) auditRefusal(ctx context.Context, r Request, p Person, action s
 
 // addCard adds a message that shows r, once.
 func (r *Request) addCard(c CardRef) error {
-	if slices.Contains(r.Cards, c) {
+	if slices.ContainsFunc(r.Cards, func(has CardRef) bool { return has.Channel == c.Channel && has.TS == c.TS }) {
 		return errSame
 	}
 	r.Cards = append(slices.Clip(r.Cards), c)

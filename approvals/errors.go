@@ -17,6 +17,8 @@ var (
 	ErrNotYours       = errors.New("only the requester withdraws a request")
 	ErrLeaseLost      = errors.New("another process took the request over")
 	ErrInvalid        = errors.New("the request is incomplete")
+	ErrFrozen         = errors.New("everything that changes something is frozen")
+	ErrNotFrozen      = errors.New("nothing is frozen")
 )
 
 // What a Store answers; the Ledger deals with both.

@@ -76,7 +76,8 @@ func (l *Ledger) Submit(ctx context.Context, r Request) (stored Request, created
 		return r, false, fmt.Errorf("submit %s: %w", r.Command, err)
 	}
 	now := l.clock()
-	r.ID, r.Created, r.Expires = l.newID(), now, now.Add(l.timeout)
+	r.ID, r.Created, r.Expires = l.newID(), now, now.Add(cmp.Or(r.Wait, l.timeout))
+	r.Rev, r.Moved = 1, now
 	if r.State == Approved {
 		r.Agreed = now
 	}
@@ -170,8 +171,12 @@ func (l *Ledger) LastHour(ctx context.Context, requester string) (int, error) {
 	return n, nil
 }
 
-// Approve records that p approves the request. It is Approved when that was the last word needed, and Pending else.
+// Approve records that p approves the request. It is Approved when that was the last word needed, and Pending else. While
+// everything is frozen nothing is approved either.
 func (l *Ledger) Approve(ctx context.Context, id string, p Person) (Request, error) {
+	if _, frozen, err := l.Frozen(ctx); err != nil || frozen {
+		return Request{ID: id}, errors.Join(err, onlyIf(frozen, ErrFrozen))
+	}
 	return l.decide(ctx, id, p, ActionApproved, "", func(r *Request, now time.Time) error { return r.approve(p, now) })
 }
 

@@ -57,8 +57,8 @@ func TestTheLifeOfARequest(t *testing.T) {
 	r := submit(t, l, isolate("click"))
 	require.Regexp(t, `^A-[0-9A-F]{4}$`, r.Ref)
 	require.Equal(t, 30*time.Minute, r.Expires.Sub(r.Created))
-	require.NoError(t, l.AddCard(t.Context(), r.ID, CardRef{"C1", "1.1"}))
-	require.NoError(t, l.AddCard(t.Context(), r.ID, CardRef{"C1", "1.1"}))
+	require.NoError(t, l.AddCard(t.Context(), r.ID, CardRef{Channel: "C1", TS: "1.1"}))
+	require.NoError(t, l.AddCard(t.Context(), r.ID, CardRef{Channel: "C1", TS: "1.1"}))
 
 	r, err := l.Approve(t.Context(), r.ID, bob)
 	require.NoError(t, err)
@@ -77,7 +77,7 @@ func TestTheLifeOfARequest(t *testing.T) {
 	require.Equal(t, Done, r.State)
 	require.Equal(t, PartiallySuccessful, r.Outcome)
 	require.JSONEq(t, `{"title":"done"}`, string(r.Result))
-	require.Equal(t, []CardRef{{"C1", "1.1"}}, r.Cards)
+	require.Equal(t, []CardRef{{Channel: "C1", TS: "1.1"}}, r.Cards)
 	require.Equal(t, []string{"UALICE asked", "UBOB approved", "bot started", "bot finished"}, m.told())
 	require.Equal(t, []State{Pending, Pending, Approved, Running, Done}, states, "who watches hears of every change")
 }

@@ -71,32 +71,38 @@ func (m Member) names(i Identity) bool {
 	})
 }
 
-// A role is a named set of members.
-type role struct {
-	name    string
-	members []Member
+// A Role is a named set of members. A role with a scope holds there only; the same name may stand several times, with other
+// members and another scope each.
+type Role struct {
+	Name    string
+	Members []Member
+	Scope
 }
 
-func (r role) check() error {
+func (r Role) check() error {
 	var wrong []error
-	for _, m := range r.members {
+	for _, m := range r.Members {
 		if !memberForm.MatchString(string(m)) {
-			wrong = append(wrong, fmt.Errorf("role %s: %q is no user id (U…), user group id (S…), @handle or *", r.name, string(m)))
+			wrong = append(wrong, fmt.Errorf("role %s: %q is no user id (U…), user group id (S…), @handle or *", r.Name, string(m)))
 		}
 	}
 	return errors.Join(wrong...)
 }
 
-func (r role) has(i Identity) bool {
-	return slices.ContainsFunc(r.members, func(m Member) bool { return m.names(i) })
+func (r Role) has(i Identity) bool {
+	return slices.ContainsFunc(r.Members, func(m Member) bool { return m.names(i) })
 }
 
 // Person is the person with the roles that this policy gives them.
 func (p Policy) Person(i Identity) Person {
 	who := Person{ID: i.ID, Name: i.Name, Full: i.Full}
 	for _, r := range p.roles {
-		if r.has(i) {
-			who.Roles = append(who.Roles, r.name)
+		switch {
+		case !r.has(i):
+		case !r.everywhere():
+			who.Scoped = append(who.Scoped, Grant{r.Name, r.Scope})
+		case !slices.Contains(who.Roles, r.Name):
+			who.Roles = append(who.Roles, r.Name)
 		}
 	}
 	return who
@@ -106,7 +112,7 @@ func (p Policy) Person(i Identity) Person {
 func (p Policy) Members() []Member {
 	var all []Member
 	for _, r := range p.roles {
-		all = append(all, r.members...)
+		all = append(all, r.Members...)
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
@@ -114,5 +120,15 @@ func (p Policy) Members() []Member {
 
 // empty reports whether none of the roles has a member.
 func (p Policy) empty(roles []string) bool {
-	return !slices.ContainsFunc(p.roles, func(r role) bool { return slices.Contains(roles, r.name) && len(r.members) > 0 })
+	return !slices.ContainsFunc(p.roles, func(r Role) bool { return slices.Contains(roles, r.Name) && len(r.Members) > 0 })
+}
+
+// scoped reports whether one of the roles holds in some places only, for some of its members.
+func (p Policy) scoped(roles []string) bool {
+	return slices.ContainsFunc(p.roles, func(r Role) bool { return slices.Contains(roles, r.Name) && !r.everywhere() })
+}
+
+// ByAccount reports whether a role is limited to accounts, so that the account of everything must be known.
+func (p Policy) ByAccount() bool {
+	return slices.ContainsFunc(p.roles, func(r Role) bool { return len(r.Accounts) > 0 })
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 )
 
 // The roles that every policy has. A policy file may add others.
@@ -21,15 +23,35 @@ const (
 // A Person is somebody in Slack, as far as a decision needs it. A person is not full when guest, bot, stranger from a shared
 // channel, member of another workspace or deleted.
 type Person struct {
-	ID    string
-	Name  string
-	Roles []string
-	Full  bool
+	ID     string
+	Name   string
+	Roles  []string // that hold everywhere
+	Scoped []Grant  // roles that hold in some accounts and sites only
+	Full   bool
 }
 
-// in reports whether p has one of roles. Nobody without an id has any.
-func (p Person) in(roles []string) bool {
-	return p.ID != "" && slices.ContainsFunc(roles, func(r string) bool { return slices.Contains(p.Roles, r) })
+// Known reports whether p may use the app at all: full members may, others when a role names them.
+func (p Person) Known() bool { return p.Full || len(p.Roles)+len(p.Scoped) > 0 }
+
+// in reports whether p has one of roles, there where all of places are. Nobody without an id has any.
+func (p Person) in(roles []string, places ...Place) bool {
+	return slices.ContainsFunc(roles, func(r string) bool { return p.holds(r, places) })
+}
+
+func (p Person) holds(role string, places []Place) bool {
+	if p.ID == "" {
+		return false
+	}
+	covered := func(where Place) bool {
+		return slices.ContainsFunc(p.Scoped, func(g Grant) bool { return g.Role == role && g.covers(where) })
+	}
+	outside := func(where Place) bool { return !covered(where) }
+	return slices.Contains(p.Roles, role) || len(places) > 0 && !slices.ContainsFunc(places, outside)
+}
+
+// anywhere reports whether p has one of roles in any place.
+func (p Person) anywhere(roles []string) bool {
+	return p.in(roles) || p.ID != "" && slices.ContainsFunc(p.Scoped, func(g Grant) bool { return slices.Contains(roles, g.Role) })
 }
 
 // Effect is what a policy says to an invocation.
@@ -45,11 +67,13 @@ const (
 // A Ruling is a policy's answer. By are the roles that may run it (Allow) or must approve it (Approve); Why is a sentence for the
 // person who asked.
 type Ruling struct {
-	Effect Effect
-	By     []string
-	Quorum int
-	Rule   string // which rule decided
-	Why    string
+	Effect  Effect
+	By      []string
+	Quorum  int    // people who must approve
+	Needs   []Need // what their approvals must add up to
+	Rule    string // which rule decided
+	Why     string
+	Timeout time.Duration // how long it waits for the approval; 0 = the ledger's
 }
 
 // Err is nil unless the ruling denies; then it is a *RefusedError.
@@ -62,14 +86,14 @@ func (r Ruling) Err() error {
 
 // On returns q as the ruling wants it submitted: approved already, or waiting for its quorum.
 func (r Ruling) On(q Request) Request {
-	q.By, q.Rule, q.Quorum, q.State = r.By, r.Rule, r.Quorum, Pending
+	q.By, q.Rule, q.Quorum, q.Needs, q.Wait, q.State = r.By, r.Rule, r.Quorum, r.Needs, r.Timeout, Pending
 	if r.Effect == Allow {
-		q.Quorum, q.State = 0, Approved
+		q.Quorum, q.Needs, q.State = 0, nil, Approved
 	}
 	return q
 }
 
-// An Ask is everything a policy looks at: who wants what, where, and how much it touches.
+// An Ask is everything a policy looks at: who wants what, where, when, and what it touches.
 type Ask struct {
 	Caller   Person
 	Command  string
@@ -77,37 +101,119 @@ type Ask struct {
 	Risk     string // read, change or destructive
 	Guarded  bool   // needs an approval whatever the rules say
 	Channel  string
-	Targets  int // that it will touch
-	LastHour int // destructive targets that the caller asked for in the last hour, see Ledger.LastHour
+	At       time.Time
+	Targets  int      // how many things it will touch
+	Reach    []Target // which; empty = it touches nothing that has a name
+	Early    bool     // nobody has looked yet what it touches: only what is certain already is denied
+	LastHour int      // destructive targets that the caller asked for in the last hour, see Ledger.LastHour
+}
+
+// holds reports whether who asks has one of roles where t lies.
+func (a Ask) holds(roles []string, t Target) bool {
+	return a.Caller.in(roles, t.Place) || a.Early && a.Caller.anywhere(roles)
 }
 
 // Settings are what a policy is made of.
 type Settings struct {
 	Operators, Approvers   []Member
-	MaxTargets, MaxPerHour int // 0 = the defaults
+	Roles                  []Role // more roles, and more members of operators and approvers
+	Rules                  []Rule // before the defaults
+	MaxTargets, MaxPerHour int    // 0 = the defaults
+	Timeout                time.Duration
+	Channel                string // where approval cards go
 }
 
 // A Policy says who may do what, and who must approve it. It is a value; a changed policy is another one.
 type Policy struct {
-	roles      []role
-	rules      []rule
+	roles      []Role
+	rules      []Rule
 	maxTargets int
 	maxPerHour int
+	timeout    time.Duration
+	channel    string
+	edition    *Settings // no two policies share one
 }
 
-// NewPolicy makes the policy of the settings, or says of every member that is none what is wrong with it.
+// NewPolicy makes the policy of the settings, or says what is wrong with them.
 func NewPolicy(s Settings) (Policy, error) {
 	p := Policy{
-		roles:      []role{{Operators, s.Operators}, {Approvers, s.Approvers}},
-		rules:      defaults(),
+		roles:      append([]Role{{Name: Operators, Members: s.Operators}, {Name: Approvers, Members: s.Approvers}}, s.Roles...),
+		rules:      slices.Concat(s.Rules, defaults()),
 		maxTargets: positive(s.MaxTargets, DefaultMaxTargets),
 		maxPerHour: positive(s.MaxPerHour, DefaultMaxPerHour),
+		timeout:    s.Timeout,
+		channel:    s.Channel,
+		edition:    &s,
 	}
 	var wrong []error
 	for _, r := range p.roles {
 		wrong = append(wrong, r.check())
 	}
+	for _, r := range s.Rules {
+		wrong = append(wrong, p.check(r))
+	}
 	return p, errors.Join(wrong...)
+}
+
+// check says what a rule lacks to mean anything.
+func (p Policy) check(r Rule) error {
+	var wrong []error
+	bad := func(format string, args ...any) {
+		wrong = append(wrong, fmt.Errorf("rule %q: "+format, append([]any{r.Name}, args...)...))
+	}
+	for _, name := range slices.Concat(r.By, r.Requesters) {
+		if !p.has(name) {
+			bad("there is no role %q", name)
+		}
+	}
+	switch r.Effect {
+	case Deny:
+	case Approve:
+		if len(r.By) == 0 {
+			bad("nobody is named to approve")
+		}
+		if r.Distinct && r.Quorum > len(r.By) {
+			bad("%d approvals of distinct roles, but %d roles", r.Quorum, len(r.By))
+		}
+	case Allow:
+		if len(r.By) == 0 {
+			bad("no role is allowed")
+		}
+	default:
+		bad("%q is no effect", string(r.Effect))
+	}
+	return errors.Join(wrong...)
+}
+
+// has reports whether there is a role of that name.
+func (p Policy) has(name string) bool {
+	return slices.ContainsFunc(p.roles, func(r Role) bool { return r.Name == name })
+}
+
+// Same reports whether p and q are one policy, not a changed one.
+func (p Policy) Same(q Policy) bool { return p.edition == q.edition }
+
+// Channel is where approval cards go.
+func (p Policy) Channel() string { return p.channel }
+
+// Approvers are the members of the roles that may approve by default, in the order in which they were given.
+func (p Policy) Approvers() []Member { return p.membersOf([]string{Approvers}) }
+
+// MembersOf are all members of the roles.
+func (p Policy) MembersOf(roles []string) []Member { return p.membersOf(roles) }
+
+func (p Policy) membersOf(roles []string) []Member {
+	var all []Member
+	for _, r := range p.roles {
+		if slices.Contains(roles, r.Name) {
+			for _, m := range r.Members {
+				if !slices.Contains(all, m) {
+					all = append(all, m)
+				}
+			}
+		}
+	}
+	return all
 }
 
 func positive(n, otherwise int) int {
@@ -117,25 +223,70 @@ func positive(n, otherwise int) int {
 	return otherwise
 }
 
-// Decide rules on an ask. Three things no rule can lift: who is no full member and in no role does nothing, a risk that no rule
-// knows is denied, and what is guarded needs an approval.
+// Decide rules on an ask: on each thing that it touches by the first rule that matches, and the strictest of those rulings
+// holds; where several want approvals, each gets its own. Three things no rule can lift: who is no full member and in no role
+// does nothing, a risk that no rule knows is denied, and what is guarded needs an approval.
 func (p Policy) Decide(a Ask) Ruling {
-	if !a.Caller.Full && len(a.Caller.Roles) == 0 {
+	if !a.Caller.Known() {
 		return denied("members", "Only full members of this workspace may use this app.")
 	}
+	reach := a.Reach
+	if len(reach) == 0 {
+		reach = []Target{{}}
+	}
+	var all Ruling
+	for _, t := range reach {
+		r := p.rule(a, t)
+		if r.Effect == Deny {
+			return r
+		}
+		all = all.and(r)
+	}
+	return p.guard(a, all)
+}
+
+// rule is the ruling of the first rule that matches.
+func (p Policy) rule(a Ask, t Target) Ruling {
 	for _, rule := range p.rules {
-		if r, matches := rule.decide(p, a); matches {
-			r.Rule = rule.name
-			return p.guard(a, r)
+		if a.Early && rule.onTargets() && rule.ofInvocation(a) {
+			return Ruling{Effect: Allow, Rule: rule.Name, Why: "It depends on what it touches."}
+		}
+		if rule.matches(a, t) {
+			r := rule.ruling(p, a, t)
+			r.Rule = rule.Name
+			return r
 		}
 	}
 	return denied("none", fmt.Sprintf("No rule of the policy allows %s.", a.Command))
 }
 
+// and is the stricter of two rulings that do not deny, or both where both want approvals.
+func (r Ruling) and(other Ruling) Ruling {
+	switch {
+	case r.Effect == "" || r.Effect == Allow && other.Effect == Approve:
+		return other
+	case other.Effect == Allow:
+		return r
+	}
+	r.Quorum = max(r.Quorum, other.Quorum)
+	for _, n := range other.Needs {
+		r.Needs = addNeed(r.Needs, n)
+	}
+	for _, role := range other.By {
+		if !slices.Contains(r.By, role) {
+			r.By = append(slices.Clip(r.By), role)
+		}
+	}
+	if !slices.Contains(strings.Split(r.Rule, ", "), other.Rule) {
+		r.Rule += ", " + other.Rule
+	}
+	return r
+}
+
 // guard adds what holds above every rule: guarded commands need an approval, a budget that is spent needs one approver more, and
 // an approval that nobody could give is a refusal.
 func (p Policy) guard(a Ask, r Ruling) Ruling {
-	if r.Effect == Deny || a.Risk == riskRead && !a.Guarded {
+	if a.Risk == riskRead && !a.Guarded {
 		return r
 	}
 	if a.Guarded && r.Quorum == 0 {
@@ -148,12 +299,25 @@ func (p Policy) guard(a Ask, r Ruling) Ruling {
 		return r
 	}
 	if r.Effect == Allow {
-		r.Effect, r.By = Approve, []string{Approvers}
+		r.Effect, r.By, r.Needs = Approve, []string{Approvers}, p.approversOf(a)
 	}
-	if p.empty(r.By) {
+	if slices.ContainsFunc(r.Needs, func(n Need) bool { return p.empty(n.By) }) {
 		return denied(r.Rule, r.Why+" Nobody can give it: no approvers are configured (S1BOT_APPROVERS).")
 	}
+	r.Timeout = p.timeout
 	return r
+}
+
+// approversOf is what an approval by the approvers takes, wherever the ask reaches.
+func (p Policy) approversOf(a Ask) []Need {
+	var needs []Need
+	for _, t := range a.Reach {
+		needs = addNeed(needs, p.within(Need{By: []string{Approvers}, Quorum: 1}, t.Place))
+	}
+	if needs == nil {
+		needs = []Need{{By: []string{Approvers}, Quorum: 1}}
+	}
+	return needs
 }
 
 // overBudget says which limit an ask exceeds, or nothing.

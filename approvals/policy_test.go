@@ -138,7 +138,7 @@ func TestWhoBelongsToARole(t *testing.T) {
 		{"", false, false},
 		{"mallory", false, false},
 	} {
-		p := Policy{roles: []role{{Operators, []Member{c.member}}}}
+		p := Policy{roles: []Role{{Name: Operators, Members: []Member{c.member}}}}
 		require.Equal(t, c.full, len(p.Person(member).Roles) == 1, "member by %q", c.member)
 		require.Equal(t, c.guest, len(p.Person(guest).Roles) == 1, "guest by %q", c.member)
 		require.Empty(t, p.Person(Identity{Full: true}).Roles, "nobody by %q", c.member)

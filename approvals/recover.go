@@ -8,13 +8,23 @@ import (
 )
 
 // Recover is called at the start and from time to time, and returns the requests that somebody must take up: approved ones that
-// wait to be run, pending ones whose card was never posted, and runs of processes that died. Those it ends first: what is safe
+// wait to be run, pending ones whose card was never posted, those whose cards do not tell where they stand, and runs of processes
+// that died. Those it ends first: what is safe
 // to repeat is approved again, the rest interrupted. What nobody ran in time it expires. A request may be returned again as
 // long as it is not taken up; running it twice is impossible anyway.
 func (l *Ledger) Recover(ctx context.Context) ([]Request, error) {
 	rs, err := l.store.Find(ctx, Query{States: []State{Pending, Running, Approved}})
 	if err != nil {
 		return nil, fmt.Errorf("look for unfinished requests: %w", err)
+	}
+	behind, err := l.store.Find(ctx, Query{Behind: true})
+	if err != nil {
+		return nil, fmt.Errorf("look for requests whose cards are old: %w", err)
+	}
+	for _, r := range behind {
+		if r.Final() {
+			rs = append(rs, r)
+		}
 	}
 	var left []Request
 	var failed []error
@@ -40,9 +50,9 @@ func (l *Ledger) leftOver(r Request) bool {
 	case Approved:
 		return now.Sub(r.Agreed) >= grace
 	case Pending:
-		return r.Open(now) && len(r.Cards) == 0 && now.Sub(r.Created) >= l.lease
+		return r.Open(now) && (len(r.Cards) == 0 || r.Behind()) && now.Sub(r.Moved) >= l.lease
 	}
-	return false
+	return r.Behind() && now.Sub(r.Moved) >= l.lease
 }
 
 // revive brings a request whose run or whose time is over to where it belongs.

@@ -10,6 +10,7 @@ package approvals
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -29,6 +30,7 @@ const (
 	Expired     State = "expired"
 	Withdrawn   State = "withdrawn"
 	Interrupted State = "interrupted" // the process died between the console's call and its answer
+	Frozen      State = "frozen"      // of a freeze alone: until it is done, nothing runs; see Ledger.Freeze
 )
 
 // The outcomes of a run.
@@ -62,17 +64,20 @@ type Request struct {
 	Ticket        string `json:"ticket,omitempty"`
 
 	State     State      `json:"state"`
-	Quorum    int        `json:"quorum"`
+	Quorum    int        `json:"quorum"`              // people who must approve
+	Needs     []Need     `json:"needs,omitempty"`     // what their approvals must add up to; empty = Quorum people of By
 	By        []string   `json:"by,omitempty"`        // roles whose members may approve
 	Rule      string     `json:"rule,omitempty"`      // which rule decided that
 	Approvals []Decision `json:"approvals,omitempty"` // in order, one per person
 	Closed    *Decision  `json:"closed,omitempty"`    // who denied or withdrew it, or closed it after an interruption, and why
 
-	Created  time.Time `json:"created,omitzero"`
-	Expires  time.Time `json:"expires,omitzero"`
-	Agreed   time.Time `json:"agreed,omitzero"`  // when it last became approved
-	Started  time.Time `json:"started,omitzero"` // of the latest run
-	Finished time.Time `json:"finished,omitzero"`
+	Created  time.Time     `json:"created,omitzero"`
+	Expires  time.Time     `json:"expires,omitzero"`
+	Wait     time.Duration `json:"wait,omitempty"`     // how long it waits for a decision, where the policy says so
+	Reminded int           `json:"reminded,omitempty"` // how many reminders are out
+	Agreed   time.Time     `json:"agreed,omitzero"`    // when it last became approved
+	Started  time.Time     `json:"started,omitzero"`   // of the latest run
+	Finished time.Time     `json:"finished,omitzero"`
 
 	Owner      string    `json:"owner,omitempty"` // of the lease: the process that runs it or ran it last
 	LeaseUntil time.Time `json:"lease_until,omitzero"`
@@ -80,7 +85,12 @@ type Request struct {
 
 	Outcome string          `json:"outcome,omitempty"` // Successful, Partially successful, Failed
 	Result  json.RawMessage `json:"result,omitempty"`  // the card of the outcome
+	Effect  json.RawMessage `json:"effect,omitempty"`  // what the console said later: what of it is applied, or whether it ran
 	Cards   []CardRef       `json:"cards,omitempty"`   // messages that show it
+
+	Rev   int64     `json:"rev,omitempty"`  // grows with each change that people can see
+	Moved time.Time `json:"moved,omitzero"` // when it last did
+	Told  bool      `json:"told,omitempty"` // those who wait for the end know of it
 }
 
 // A Decision is one person's word on a request.
@@ -88,12 +98,15 @@ type Decision struct {
 	User   string    `json:"user"`
 	At     time.Time `json:"at"`
 	Reason string    `json:"reason,omitempty"`
+	// Roles are those with which the approval counts, for each of the request's needs.
+	Roles [][]string `json:"roles,omitempty"`
 }
 
 // A CardRef is a Slack message that shows a request and is edited with it.
 type CardRef struct {
 	Channel string `json:"channel"`
 	TS      string `json:"ts"`
+	Shown   int64  `json:"shown,omitempty"` // Rev of the request as the message last showed it
 }
 
 // A Result is what running a request came to. Uncertain says that the console may have done it without telling (a time-out, a
@@ -108,8 +121,15 @@ type Result struct {
 // Open reports whether r still waits for a person's decision at now.
 func (r *Request) Open(now time.Time) bool { return r.State == Pending && now.Before(r.Expires) }
 
-// Missing is how many approvals r still needs.
-func (r *Request) Missing() int { return max(0, r.Quorum-len(r.Approvals)) }
+// Final reports whether nothing more happens to r by itself: it ended, or waits for a person who looks.
+func (r *Request) Final() bool {
+	return r.State != Pending && r.State != Approved && r.State != Running && r.State != Frozen
+}
+
+// Behind reports whether somebody must still be shown where r stands: a card is older than the row, or nobody was told the end.
+func (r *Request) Behind() bool {
+	return r.Final() && !r.Told || slices.ContainsFunc(r.Cards, func(c CardRef) bool { return c.Shown < r.Rev })
+}
 
 // Undecided reports whether r was interrupted and still waits for a person to run it again or to close it.
 func (r *Request) Undecided() bool { return r.State == Interrupted && r.Closed == nil }

@@ -25,12 +25,40 @@ func (l *Ledger) Run(ctx context.Context, id string, do func(context.Context, Re
 	if err != nil {
 		return r, err
 	}
+	if held, err := l.held(ctx, r); err != nil {
+		return held, err
+	}
 	res := l.keep(ctx, r, do)
 	return l.record(context.WithoutCancel(ctx), r, res)
 }
 
+// held gives a claimed run up if everything is frozen. It looks after the intent was written: what began before the freeze is in
+// the trail before it, and what comes after it sees it.
+func (l *Ledger) held(ctx context.Context, r Request) (Request, error) {
+	_, frozen, err := l.Frozen(ctx)
+	if err == nil && !frozen {
+		return r, nil
+	}
+	if frozen {
+		err = ErrFrozen
+	}
+	free, stepErr := l.step(context.WithoutCancel(ctx), r.ID, func(q *Request, now time.Time) ([]Entry, error) {
+		if err := q.release(l.owner, r.Fence); err != nil {
+			return nil, err
+		}
+		return []Entry{entry(*q, now, ActionHeld, "", map[string]any{"requester": q.Requester, "why": err.Error()})}, nil
+	})
+	if stepErr == nil {
+		l.changed(free)
+	}
+	return free, errors.Join(err, stepErr)
+}
+
 // claim takes the lease and writes the intent.
 func (l *Ledger) claim(ctx context.Context, id string) (Request, error) {
+	if _, frozen, err := l.Frozen(ctx); err != nil || frozen {
+		return Request{ID: id}, errors.Join(err, onlyIf(frozen, ErrFrozen))
+	}
 	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
 		if err := r.claim(l.owner, l.lease, now); err != nil {
 			return nil, err
@@ -144,4 +172,11 @@ func (l *Ledger) finish(ctx context.Context, claimed Request, res Result) (Reque
 		}
 		return []Entry{entry(*r, now, action, "", what)}, nil
 	})
+}
+
+func onlyIf(yes bool, err error) error {
+	if yes {
+		return err
+	}
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"iter"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -241,7 +242,7 @@ func TestAfterACrash(t *testing.T) {
 		ids["unstarted"] = approved(t, dead, isolate("unstarted")).ID
 		ids["unposted"] = submit(t, dead, isolate("unposted")).ID
 		posted := submit(t, dead, isolate("posted"))
-		require.NoError(t, dead.AddCard(t.Context(), posted.ID, CardRef{"C1", "1.1"}))
+		require.NoError(t, dead.AddCard(t.Context(), posted.ID, CardRef{Channel: "C1", TS: "1.1", Shown: posted.Rev}))
 
 		next := ledger(t, m, "next")
 		states := func() map[string]State {
@@ -266,8 +267,24 @@ func TestAfterACrash(t *testing.T) {
 			require.Equal(t, Done, r.State)
 		}
 		<-time.After(time.Hour)
+		require.Equal(t, map[string]State{"unstarted": Done, "repeatable": Done, "once": Interrupted}, states(),
+			"nobody was told how they ended")
+		for r, err := range all(next.Find(t.Context(), Query{Behind: true})) {
+			require.NoError(t, err)
+			require.NoError(t, next.Shown(t.Context(), r, r.Cards, true))
+		}
 		require.Empty(t, states())
 		_, err := Verify(Trail{Head: m.head, Entries: each(m.trail)})
 		require.NoError(t, err)
 	})
+}
+
+func all(rs []Request, err error) iter.Seq2[Request, error] {
+	return func(yield func(Request, error) bool) {
+		for _, r := range rs {
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
 }

@@ -21,7 +21,8 @@ func (r *Request) approve(p Person, now time.Time) error {
 	if slices.ContainsFunc(r.Approvals, func(d Decision) bool { return d.User == p.ID }) {
 		return ErrAlreadyDecided
 	}
-	r.Approvals = append(slices.Clip(r.Approvals), Decision{User: p.ID, At: now})
+	roles, _ := r.share(p)
+	r.Approvals = append(slices.Clip(r.Approvals), Decision{User: p.ID, At: now, Roles: roles})
 	if r.Missing() == 0 {
 		r.State, r.Agreed = Approved, now
 	}
@@ -46,7 +47,8 @@ func (r *Request) decidable(p Person, now time.Time) error {
 		return ErrExpired
 	case p.ID == r.Requester:
 		return ErrSelfApproval
-	case !p.in(r.By):
+	}
+	if _, ok := r.share(p); !ok {
 		return ErrNotApprover
 	}
 	return nil
@@ -99,6 +101,15 @@ func (r *Request) claim(owner string, lease time.Duration, now time.Time) error 
 	r.State, r.Owner, r.LeaseUntil = Running, owner, now.Add(lease)
 	r.Fence++
 	r.Started = now
+	return nil
+}
+
+// release gives a run up before it called anybody: r waits to be run again.
+func (r *Request) release(owner string, fence int64) error {
+	if r.State != Running || !r.heldBy(owner, fence) {
+		return ErrLeaseLost
+	}
+	r.State, r.Owner = Approved, ""
 	return nil
 }
 
@@ -181,7 +192,8 @@ func (r *Request) settleable(p Person) error {
 		return ErrNotInterrupted
 	case r.Quorum > 0 && p.ID == r.Requester:
 		return ErrSelfApproval
-	case !p.in(r.By):
+	}
+	if _, ok := r.share(p); !ok && !(r.Quorum == 0 && p.in(r.By)) {
 		return ErrNotApprover
 	}
 	return nil

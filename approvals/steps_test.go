@@ -51,7 +51,7 @@ func TestWhoMayDecide(t *testing.T) {
 			require.ErrorIs(t, approved.approve(c.who, noon.Add(c.at)), c.want)
 			require.ErrorIs(t, denied.deny(c.who, "no", noon.Add(c.at)), c.want)
 			if c.want == nil {
-				require.Equal(t, []Decision{{User: c.who.ID, At: noon.Add(c.at)}}, approved.Approvals)
+				require.Equal(t, []Decision{{User: c.who.ID, At: noon.Add(c.at), Roles: [][]string{{Approvers}}}}, approved.Approvals)
 				require.Equal(t, Approved, approved.State)
 				require.Equal(t, &Decision{User: c.who.ID, At: noon.Add(c.at), Reason: "no"}, denied.Closed)
 				require.Equal(t, Denied, denied.State)

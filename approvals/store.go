@@ -27,6 +27,7 @@ type Query struct {
 	ID, Ref, Key string
 	States       []State
 	Requester    string
+	Behind       bool      // only those that are, see Request.Behind
 	Since        time.Time // made then or later
 	Limit        int
 }

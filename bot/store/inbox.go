@@ -1,25 +1,32 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
+	"slices"
 	"time"
 )
 
-// Inbox keeps what Slack delivered from before its acknowledgement until the work on it is done.
+// Inbox keeps what Slack delivered from before its acknowledgement until the work on it is done. A delivery belongs to the
+// process that saved it, as long as that process lives: it prolongs its lease by calling Unfinished from time to time.
 type Inbox struct{ db *DB }
+
+// inboxLease is how long a process counts as alive without a sign of life.
+const inboxLease = 20 * time.Second
 
 // Inbox is the part of the database that keeps Slack's deliveries.
 func (db *DB) Inbox() Inbox { return Inbox{db} }
 
 // Save writes one delivery down. When it returns nil the delivery is on disk; fresh is false if the key is known already.
 func (i Inbox) Save(ctx context.Context, key, kind string, payload []byte) (fresh bool, err error) {
-	at := millis(time.Now())
+	now := time.Now()
 	err = i.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		n, err := affected(tx.ExecContext(ctx, `
-			INSERT INTO inbox (key, kind, payload, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-			text(key), text(kind), payload, at))
+			INSERT INTO inbox (key, kind, payload, at, owner, until) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+			text(key), text(kind), payload, millis(now), i.db.owner, millis(now.Add(inboxLease))))
 		fresh = n == 1
 		return err
 	})
@@ -42,26 +49,51 @@ func (i Inbox) Finish(ctx context.Context, key string) error {
 	return nil
 }
 
-// Unfinished calls each for every delivery that was saved and not finished, oldest first, until each returns an error.
+// Unfinished takes over every delivery that was saved and not finished by a process that is gone, and calls each for it, oldest
+// first, until each returns an error. What this process saved it keeps. SQLite belongs to one process: there the first call
+// takes all that earlier ones left, however short ago.
 func (i Inbox) Unfinished(ctx context.Context, each func(key, kind string, payload []byte, at time.Time) error) error {
-	type item struct {
-		key, kind string
-		payload   []byte
-		at        int64
-	}
-	rows, err := i.db.read.QueryContext(ctx, `SELECT key, kind, payload, at FROM inbox WHERE finished = 0 ORDER BY at, key`)
-	items, err := collect(rows, err, func(rows *sql.Rows) (it item, err error) {
-		return it, rows.Scan(&it.key, &it.kind, &it.payload, &it.at)
+	var items []item
+	err := i.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+		items, err = i.takeOver(ctx, tx)
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("read unfinished deliveries: %w", err)
 	}
+	slices.SortFunc(items, func(a, b item) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.key, b.key)) })
 	for _, it := range items {
 		if err := each(it.key, it.kind, it.payload, moment(it.at)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// An item is a delivery as it is stored.
+type item struct {
+	key, kind string
+	payload   []byte
+	at        int64
+}
+
+// takeOver prolongs the leases of this process and takes what others left.
+func (i Inbox) takeOver(ctx context.Context, tx *sql.Tx) ([]item, error) {
+	now := time.Now()
+	until := millis(now.Add(inboxLease))
+	if _, err := tx.ExecContext(ctx, `UPDATE inbox SET until = $1 WHERE finished = 0 AND owner = $2`, until, i.db.owner); err != nil {
+		return nil, err
+	}
+	over := millis(now)
+	if i.db.engine.name == "sqlite" {
+		over = math.MaxInt64
+	}
+	rows, err := tx.QueryContext(ctx, `
+		UPDATE inbox SET owner = $1, until = $2 WHERE finished = 0 AND owner <> $1 AND until <= $3
+		RETURNING key, kind, payload, at`, i.db.owner, until, over)
+	return collect(rows, err, func(rows *sql.Rows) (it item, err error) {
+		return it, rows.Scan(&it.key, &it.kind, &it.payload, &it.at)
+	})
 }
 
 // Prune forgets deliveries that were finished before the given time, and clips that are over.

@@ -10,13 +10,16 @@ import (
 	"s1bot/notifier"
 )
 
-// Journal is the notifier's memory.
-type Journal struct{ db *DB }
+// Journal is the notifier's memory. One that is fenced writes as long as nobody else took the lease.
+type Journal struct {
+	db    *DB
+	fence int64 // 0: writes whatever the lease says
+}
 
 var _ notifier.Journal = Journal{}
 
 // Journal is the part of the database that remembers what was read from the console and told in Slack.
-func (db *DB) Journal() Journal { return Journal{db} }
+func (db *DB) Journal() Journal { return Journal{db: db} }
 
 // Cursor returns how far source was read.
 func (j Journal) Cursor(ctx context.Context, source notifier.Source) (c notifier.Cursor, err error) {
@@ -74,12 +77,14 @@ func (j Journal) Record(ctx context.Context, b notifier.Batch) error {
 	if err != nil {
 		return err
 	}
-	err = j.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO cursors (source, body) VALUES ($1, $2)
-			ON CONFLICT (source) DO UPDATE SET body = excluded.body`, b.Source, cursor)
-		if err != nil {
-			return err
+	err = j.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if !b.Cursor.Since.IsZero() {
+			_, err := tx.ExecContext(ctx, `
+				INSERT INTO cursors (source, body) VALUES ($1, $2)
+				ON CONFLICT (source) DO UPDATE SET body = excluded.body`, b.Source, cursor)
+			if err != nil {
+				return err
+			}
 		}
 		if err := addFresh(ctx, tx, b.Fresh); err != nil {
 			return err
@@ -108,8 +113,8 @@ func addFresh(ctx context.Context, tx *sql.Tx, fresh []notifier.Notice) error {
 	}
 	insert, err := tx.PrepareContext(ctx, `
 		INSERT INTO notices (source, id, channel, seq, state, thread_group, created, version, body,
-			thread, ts, shown, fingerprint, replies, tries, tried, not_before)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+			thread, ts, shown, fingerprint, replies, tries, tried, not_before, rank, mention, place)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 		ON CONFLICT (source, id, channel) DO NOTHING`)
 	if err != nil {
 		return fmt.Errorf("insert notices: %w", err)
@@ -118,7 +123,8 @@ func addFresh(ctx context.Context, tx *sql.Tx, fresh []notifier.Notice) error {
 	for i, n := range fresh {
 		_, err := insert.ExecContext(ctx, n.Source, text(n.ID), text(n.Channel), last-int64(len(fresh)-1-i), n.State, text(n.Group),
 			millis(n.Created), text(n.Version), text(string(n.Body)),
-			n.Thread, n.TS, text(n.Shown), n.Fingerprint, n.Replies, n.Tries, millis(n.Tried), millis(n.NotBefore))
+			n.Thread, n.TS, text(n.Shown), n.Fingerprint, n.Replies, n.Tries, millis(n.Tried), millis(n.NotBefore),
+			rank(n), text(n.Mention), n.Place)
 		if err != nil {
 			return fmt.Errorf("insert %s %s: %w", n.Source, n.ID, err)
 		}
@@ -152,7 +158,8 @@ func forget(ctx context.Context, tx *sql.Tx, b notifier.Batch) error {
 		return nil
 	}
 	_, err := tx.ExecContext(ctx, `
-		DELETE FROM notices WHERE source = $1 AND created < $2 AND state IN ('told', 'silent')`, b.Source, millis(b.Forget))
+		DELETE FROM notices
+		WHERE source IN ($1, 'digest', 'file', 'note') AND created < $2 AND state IN ('told', 'silent', 'listed')`, b.Source, millis(b.Forget))
 	if err != nil {
 		return fmt.Errorf("forget old notices: %w", err)
 	}
@@ -169,7 +176,7 @@ var wants = map[notifier.Want]string{
 // Notices returns the notices that match.
 func (j Journal) Notices(ctx context.Context, q notifier.Query) ([]notifier.Notice, error) {
 	var w where
-	for column, value := range pairs("source", string(q.Source), "channel", q.Channel, "thread_group", q.Group) {
+	for column, value := range pairs("source", string(q.Source), "channel", q.Channel, "thread_group", q.Group, "digest", q.Digest, "ts", q.TS) {
 		w.add(column+" = ?", text(value))
 	}
 	if len(q.IDs) > 0 {
@@ -178,8 +185,17 @@ func (j Journal) Notices(ctx context.Context, q notifier.Query) ([]notifier.Noti
 	if cond, known := wants[q.Want]; known {
 		w.add(cond)
 	}
+	if !q.Ready.IsZero() {
+		w.add("not_before <= ?", millis(q.Ready))
+	}
+	if q.After > 0 {
+		w.add("seq > ?", q.After)
+	}
 	order := " ORDER BY seq"
-	if q.Want == notifier.ToPost || q.Want == notifier.ToEdit {
+	switch q.Want {
+	case notifier.ToPost:
+		order = " ORDER BY rank, not_before, seq"
+	case notifier.ToEdit:
 		order = " ORDER BY not_before, seq"
 	}
 	if q.Limit > 0 {
@@ -187,7 +203,7 @@ func (j Journal) Notices(ctx context.Context, q notifier.Query) ([]notifier.Noti
 	}
 	rows, err := j.db.read.QueryContext(ctx, `
 		SELECT source, id, channel, seq, rev, state, thread_group, created, version, body,
-			thread, ts, shown, fingerprint, replies, tries, tried, not_before
+			thread, ts, shown, fingerprint, replies, tries, tried, not_before, rank, mention, place, digest
 		FROM notices`+w.String()+order, w.args...)
 	found, err := collect(rows, err, scanNotice)
 	if err != nil {
@@ -197,10 +213,11 @@ func (j Journal) Notices(ctx context.Context, q notifier.Query) ([]notifier.Noti
 }
 
 func scanNotice(rows *sql.Rows) (n notifier.Notice, err error) {
-	var created, tried, notBefore int64
+	var created, tried, notBefore, rank int64
 	var body string
 	err = rows.Scan(&n.Source, &n.ID, &n.Channel, &n.Seq, &n.Rev, &n.State, &n.Group, &created, &n.Version, &body,
-		&n.Thread, &n.TS, &n.Shown, &n.Fingerprint, &n.Replies, &n.Tries, &tried, &notBefore)
+		&n.Thread, &n.TS, &n.Shown, &n.Fingerprint, &n.Replies, &n.Tries, &tried, &notBefore, &rank, &n.Mention, &n.Place, &n.Digest)
+	n.Urgent = rank == 0
 	n.Created, n.Tried, n.NotBefore = moment(created), moment(tried), moment(notBefore)
 	if body != "" {
 		n.Body = json.RawMessage(body)
@@ -210,14 +227,15 @@ func scanNotice(rows *sql.Rows) (n notifier.Notice, err error) {
 
 // Save writes Slack's side of notices, all or none.
 func (j Journal) Save(ctx context.Context, notices ...notifier.Notice) error {
-	err := j.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := j.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		for _, n := range notices {
 			rows, err := affected(tx.ExecContext(ctx, `
 				UPDATE notices SET rev = rev + 1, state = $1, thread = $2, ts = $3, shown = $4, fingerprint = $5,
-					replies = $6, tries = $7, tried = $8, not_before = $9
-				WHERE source = $10 AND id = $11 AND channel = $12 AND rev = $13`,
+					replies = $6, tries = $7, tried = $8, not_before = $9,
+					place = $10
+				WHERE source = $11 AND id = $12 AND channel = $13 AND rev = $14`,
 				n.State, n.Thread, n.TS, text(n.Shown), n.Fingerprint, n.Replies, n.Tries, millis(n.Tried), millis(n.NotBefore),
-				n.Source, text(n.ID), text(n.Channel), n.Rev))
+				n.Place, n.Source, text(n.ID), text(n.Channel), n.Rev))
 			switch {
 			case err != nil:
 				return err

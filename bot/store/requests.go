@@ -34,9 +34,9 @@ func (s Requests) Insert(ctx context.Context, r approvals.Request, e approvals.E
 			return err
 		}
 		n, err := affected(tx.ExecContext(ctx, `
-			INSERT INTO requests (id, ref, key, version, state, requester, created, body)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
-			text(r.ID), text(r.Ref), text(r.Key), r.Version, r.State, text(r.Requester), millis(r.Created), body))
+			INSERT INTO requests (id, ref, key, version, state, requester, created, behind, body)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
+			text(r.ID), text(r.Ref), text(r.Key), r.Version, r.State, text(r.Requester), millis(r.Created), number(r.Behind()), body))
 		if err != nil {
 			return err
 		}
@@ -79,8 +79,8 @@ func (s Requests) Swap(ctx context.Context, r approvals.Request, entries ...appr
 			}
 		}
 		n, err := affected(tx.ExecContext(ctx, `
-			UPDATE requests SET version = version + 1, state = $1, body = $2 WHERE id = $3 AND version = $4`,
-			r.State, body, text(r.ID), r.Version))
+			UPDATE requests SET version = version + 1, state = $1, behind = $2, body = $3 WHERE id = $4 AND version = $5`,
+			r.State, number(r.Behind()), body, text(r.ID), r.Version))
 		if err != nil {
 			return err
 		}
@@ -118,6 +118,9 @@ func (s Requests) Find(ctx context.Context, q approvals.Query) ([]approvals.Requ
 	}
 	if len(q.States) > 0 {
 		in(&w, "state", q.States)
+	}
+	if q.Behind {
+		w.add("behind = 1")
 	}
 	if !q.Since.IsZero() {
 		w.add("created >= ?", millis(q.Since))
@@ -186,6 +189,14 @@ func encode(v any) (string, error) {
 		return "", fmt.Errorf("encode a row: %w", err)
 	}
 	return text(strings.TrimSpace(b.String())), nil
+}
+
+// number is a yes or no as the database keeps it.
+func number(yes bool) int64 {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 // affected is how many rows a statement changed.

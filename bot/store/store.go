@@ -7,6 +7,7 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"fmt"
 	"log/slog"
@@ -17,6 +18,7 @@ import (
 // A DB is an open database. Its parts (Requests, Inbox, …) share it and cost nothing to make.
 type DB struct {
 	engine engine
+	owner  string // names this process among those that share the database
 	read   *sql.DB
 	writes *group
 }
@@ -45,7 +47,7 @@ func Open(ctx context.Context, url string, log *slog.Logger) (*DB, error) {
 		e.close()
 		return nil, e.words(err)
 	}
-	return &DB{engine: e, read: e.read, writes: newGroup(e.write, e.begin)}, nil
+	return &DB{engine: e, owner: rand.Text(), read: e.read, writes: newGroup(e.write, e.begin)}, nil
 }
 
 func open(ctx context.Context, url string) (engine, error) {

@@ -19,16 +19,17 @@ const module = "s1bot/"
 // design, with three changes: bot has gorilla/websocket because it reads Socket Mode itself, bot/store has goose because the
 // migrations are its, and render alone knows slack-go's blocks beside bot.
 var rooms = map[string]struct{ ours, third []string }{
-	"s1":           {nil, []string{"golang.org/x/time/rate"}},
-	"render":       {[]string{"s1"}, []string{"github.com/slack-go/slack"}},
-	"commands":     {[]string{"s1", "render"}, []string{"github.com/hashicorp/golang-lru/v2"}},
-	"approvals":    {nil, nil},
-	"notifier":     {[]string{"s1", "render", "commands"}, []string{"github.com/sourcegraph/conc"}},
-	"bot":          {[]string{"s1", "render", "commands", "approvals"}, []string{"github.com/slack-go/slack", "github.com/sourcegraph/conc", "github.com/hashicorp/golang-lru/v2", "github.com/gorilla/websocket"}},
-	"bot/store":    {[]string{"approvals", "notifier"}, []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"}},
-	"s1/s1sim":     {[]string{"s1"}, nil},
-	"bot/slacksim": {[]string{"render"}, []string{"github.com/gorilla/websocket", "github.com/slack-go/slack"}},
-	"cmd/s1bot":    {[]string{"s1", "render", "commands", "approvals", "notifier", "bot", "bot/store", "s1/s1sim", "bot/slacksim"}, []string{"github.com/caarlos0/env/v11", "github.com/alecthomas/kong"}},
+	"s1":               {nil, []string{"golang.org/x/time/rate"}},
+	"render":           {[]string{"s1"}, []string{"github.com/slack-go/slack"}},
+	"commands":         {[]string{"s1", "render"}, []string{"github.com/hashicorp/golang-lru/v2"}},
+	"approvals":        {nil, nil},
+	"notifier":         {[]string{"s1", "render", "commands"}, []string{"github.com/sourcegraph/conc"}},
+	"bot":              {[]string{"s1", "render", "commands", "approvals"}, []string{"github.com/slack-go/slack", "github.com/sourcegraph/conc", "github.com/hashicorp/golang-lru/v2", "github.com/gorilla/websocket"}},
+	"bot/store":        {[]string{"approvals", "notifier"}, []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"}},
+	"bot/store/pgtest": {nil, nil},
+	"s1/s1sim":         {[]string{"s1"}, nil},
+	"bot/slacksim":     {[]string{"render"}, []string{"github.com/gorilla/websocket", "github.com/slack-go/slack"}},
+	"cmd/s1bot":        {[]string{"s1", "render", "commands", "approvals", "notifier", "bot", "bot/store", "s1/s1sim", "bot/slacksim"}, []string{"github.com/caarlos0/env/v11", "github.com/alecthomas/kong"}},
 }
 
 type listed struct {

@@ -1,0 +1,92 @@
+package approvals
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// A freeze is a row like any other: a Request in state Frozen, whose quorum of approvals ends it. While one is there, nothing
+// that changes anything is submitted, approved or run, in no process.
+
+const (
+	freezeCommand = "freeze"
+	freezeKey     = "freeze " // and when it began: two people who freeze at once make one
+	thawQuorum    = 2
+)
+
+// Frozen returns the freeze that holds now, if there is one.
+func (l *Ledger) Frozen(ctx context.Context) (Request, bool, error) {
+	rs, err := l.store.Find(ctx, Query{States: []State{Frozen}, Limit: 1})
+	if err != nil {
+		return Request{}, false, fmt.Errorf("look whether everything is frozen: %w", err)
+	}
+	if len(rs) == 0 {
+		return Request{}, false, nil
+	}
+	return rs[0], true, nil
+}
+
+// Freeze stops everything that changes anything, from now on and in all processes; an approver may. A freeze that holds already
+// is returned, and false.
+func (l *Ledger) Freeze(ctx context.Context, p Person, key, reason string) (Request, bool, error) {
+	r := Request{
+		Key: freezeKey + key, Command: freezeCommand, Title: "Freeze", Risk: riskDestructive, Requester: p.ID, RequesterName: p.Name,
+		Reason: reason, State: Frozen, Quorum: thawQuorum, By: []string{Approvers},
+	}
+	if !p.in(r.By) {
+		l.auditRefusal(ctx, r, p, ActionFrozen, ErrNotApprover)
+		return r, false, ErrNotApprover
+	}
+	if has, frozen, err := l.Frozen(ctx); err != nil || frozen {
+		return has, false, err
+	}
+	now := l.clock()
+	r.ID, r.Created, r.Expires, r.Rev, r.Moved = l.newID(), now, now, 1, now
+	for n := 4; n <= 16; n++ {
+		r.Ref = newRef(n)
+		stored, created, err := l.store.Insert(ctx, r, entry(r, now, ActionFrozen, p.ID, map[string]any{"reason": reason}))
+		switch {
+		case err == nil:
+			l.changed(stored)
+			return stored, created, nil
+		case !errors.Is(err, ErrDuplicate):
+			return r, false, fmt.Errorf("freeze: %w", err)
+		}
+	}
+	return r, false, fmt.Errorf("freeze: %w", ErrDuplicate)
+}
+
+// Thaw records that p wants the freeze to end; it is Done when two approvers do.
+func (l *Ledger) Thaw(ctx context.Context, p Person) (Request, error) {
+	has, frozen, err := l.Frozen(ctx)
+	if err != nil {
+		return has, err
+	}
+	if !frozen {
+		return has, ErrNotFrozen
+	}
+	return l.decide(ctx, has.ID, p, ActionThawed, "", func(r *Request, now time.Time) error { return r.thaw(p, now) })
+}
+
+// thaw records that p wants the freeze r to end.
+func (r *Request) thaw(p Person, now time.Time) error {
+	roles, ok := r.share(p)
+	switch {
+	case r.State != Frozen:
+		return ErrNotFrozen
+	case !ok:
+		return ErrNotApprover
+	}
+	for _, d := range r.Approvals {
+		if d.User == p.ID {
+			return ErrAlreadyDecided
+		}
+	}
+	r.Approvals = append(r.Approvals[:len(r.Approvals):len(r.Approvals)], Decision{User: p.ID, At: now, Roles: roles})
+	if r.Missing() == 0 {
+		r.State, r.Finished, r.Outcome = Done, now, Successful
+	}
+	return nil
+}

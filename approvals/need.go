@@ -1,0 +1,112 @@
+package approvals
+
+import "slices"
+
+// A Need is what the approvals of a request must add up to: so many people of some roles, there where the targets lie.
+type Need struct {
+	By       []string `json:"by"` // roles
+	Quorum   int      `json:"quorum"`
+	Distinct bool     `json:"distinct,omitempty"` // each of the quorum counts for another role
+	Places   []Place  `json:"places,omitempty"`   // where the roles must hold; empty = everywhere
+}
+
+// within is n for a target at a place: without the roles that nobody holds there.
+func (p Policy) within(n Need, at Place) Need {
+	if !p.scoped(n.By) {
+		return n
+	}
+	n.By = slices.DeleteFunc(slices.Clone(n.By), func(role string) bool {
+		return !slices.ContainsFunc(p.roles, func(r Role) bool { return r.Name == role && len(r.Members) > 0 && r.covers(at) })
+	})
+	n.Places = []Place{at}
+	return n
+}
+
+// addNeed adds n, as more places of an equal one where there is one.
+func addNeed(needs []Need, n Need) []Need {
+	for i, has := range needs {
+		if slices.Equal(has.By, n.By) && has.Quorum == n.Quorum && has.Distinct == n.Distinct && (len(has.Places) == 0) == (len(n.Places) == 0) {
+			needs = slices.Clone(needs)
+			for _, at := range n.Places {
+				if !slices.Contains(has.Places, at) {
+					has.Places = append(slices.Clip(has.Places), at)
+				}
+			}
+			needs[i] = has
+			return needs
+		}
+	}
+	return append(slices.Clip(needs), n)
+}
+
+// rolesOf are the roles with which p may approve for n.
+func (n Need) rolesOf(p Person) []string {
+	var roles []string
+	for _, role := range n.By {
+		if p.in([]string{role}, n.Places...) {
+			roles = append(roles, role)
+		}
+	}
+	return roles
+}
+
+// met is how much of the quorum of n there is when people with these roles approved.
+func (n Need) met(approvers [][]string) int {
+	approvers = slices.DeleteFunc(slices.Clone(approvers), func(roles []string) bool { return len(roles) == 0 })
+	if !n.Distinct {
+		return len(approvers)
+	}
+	return assign(approvers, map[string]bool{})
+}
+
+// assign is how many people can each count for another role.
+func assign(people [][]string, taken map[string]bool) int {
+	if len(people) == 0 {
+		return 0
+	}
+	most := assign(people[1:], taken)
+	for _, role := range people[0] {
+		if !taken[role] {
+			taken[role] = true
+			most = max(most, 1+assign(people[1:], taken))
+			delete(taken, role)
+		}
+	}
+	return most
+}
+
+// needs is what r's approvals must add up to.
+func (r *Request) needs() []Need {
+	if len(r.Needs) > 0 || r.Quorum == 0 {
+		return r.Needs
+	}
+	return []Need{{By: r.By, Quorum: r.Quorum}}
+}
+
+// share is with which roles p counts for each of r's needs; ok is false when for none.
+func (r *Request) share(p Person) (roles [][]string, ok bool) {
+	for _, n := range r.needs() {
+		held := n.rolesOf(p)
+		ok = ok || len(held) > 0
+		roles = append(roles, held)
+	}
+	return roles, ok
+}
+
+// Missing is how many approvals r still needs, at least.
+func (r *Request) Missing() int {
+	missing := r.Quorum - len(r.Approvals)
+	for i, n := range r.needs() {
+		var approvers [][]string
+		for _, d := range r.Approvals {
+			switch {
+			case len(d.Roles) == 0: // written before there were needs
+				approvers = append(approvers, n.By)
+			case i < len(d.Roles):
+				approvers = append(approvers, d.Roles[i])
+			}
+		}
+		missing = max(missing, n.Quorum-n.met(approvers))
+	}
+	return max(0, missing)
+}

@@ -1,0 +1,68 @@
+package approvals
+
+import (
+	"slices"
+	"strings"
+)
+
+// A Place is where in the console a thing lies, by name. Both may be empty: the thing belongs to no site, or nobody knows.
+type Place struct {
+	Account string `json:"account,omitempty"`
+	Site    string `json:"site,omitempty"`
+}
+
+// A Scope limits a role to accounts and sites, given as globs. The zero value is everywhere.
+type Scope struct {
+	Accounts, Sites []string
+}
+
+func (s Scope) everywhere() bool { return len(s.Accounts) == 0 && len(s.Sites) == 0 }
+
+// covers reports whether p lies within s. What lies nowhere is in no scope but the one that is everywhere.
+func (s Scope) covers(p Place) bool {
+	return (len(s.Accounts) == 0 || anyGlob(s.Accounts, p.Account)) && (len(s.Sites) == 0 || anyGlob(s.Sites, p.Site))
+}
+
+// A Grant is a role that a person holds in some places only.
+type Grant struct {
+	Role string
+	Scope
+}
+
+// A Target is what a policy looks at of a thing that an invocation touches.
+type Target struct {
+	Place
+	Host  string // the endpoint, or the one that a threat or alert is on
+	Group string
+	Tags  []string
+}
+
+// anyGlob reports whether one of the globs matches s; empty names match nothing.
+func anyGlob(globs []string, s string) bool {
+	return s != "" && slices.ContainsFunc(globs, func(g string) bool { return glob(strings.ToLower(g), strings.ToLower(s)) })
+}
+
+// glob matches s against a pattern in which * stands for any characters and ? for one.
+func glob(pattern, s string) bool {
+	p, text := []rune(pattern), []rune(s)
+	star, mark, i := -1, 0, 0
+	for j := 0; j < len(text); {
+		switch {
+		case i < len(p) && p[i] == '*':
+			star, mark = i, j
+			i++
+		case i < len(p) && (p[i] == '?' || p[i] == text[j]):
+			i++
+			j++
+		case star >= 0: // let the last star take one character more
+			mark++
+			i, j = star+1, mark
+		default:
+			return false
+		}
+	}
+	for i < len(p) && p[i] == '*' {
+		i++
+	}
+	return i == len(p)
+}

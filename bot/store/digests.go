@@ -1,0 +1,59 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"s1bot/notifier"
+)
+
+// rank is the order in which notices are told; 0 is what is urgent.
+func rank(n notifier.Notice) int {
+	switch {
+	case n.Source == notifier.Digests || n.Source == notifier.Files:
+		return -1
+	case n.Urgent:
+		return 0
+	}
+	return 1
+}
+
+// backlog is the condition of what waits for a channel.
+const backlog = `channel = $1 AND state IN ('due', 'sending') AND state = 'due' AND tries = 0 AND source IN ('threat', 'alert')`
+
+// Backlog counts what waits for a channel.
+func (j Journal) Backlog(ctx context.Context, channel string) (b notifier.Backlog, err error) {
+	var oldest int64
+	err = j.db.read.QueryRowContext(ctx, `
+		SELECT COALESCE(SUM(1 - rank), 0), COALESCE(SUM(rank), 0), COALESCE(MAX(seq), 0), COALESCE(MIN(created), 0)
+		FROM notices WHERE `+backlog, text(channel)).Scan(&b.Urgent, &b.Others, &b.Last, &oldest)
+	if err != nil {
+		return b, fmt.Errorf("count what waits for %s: %w", channel, err)
+	}
+	b.Oldest = moment(oldest)
+	return b, nil
+}
+
+// Gather makes a digest of a channel's backlog, all or nothing.
+func (j Journal) Gather(ctx context.Context, g notifier.Gathering) error {
+	channel := text(g.Digest.Channel)
+	err := j.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		listed, err := affected(tx.ExecContext(ctx, `
+			UPDATE notices SET digest = $2, state = 'listed', rev = rev + 1
+			WHERE `+backlog+` AND seq <= $3 AND (rank > 0 OR seq > $4)`, channel, g.Digest.ID, g.Through, g.CardsUntil))
+		if err != nil || listed == 0 {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `
+			UPDATE notices SET digest = $2 WHERE `+backlog+` AND seq <= $3 AND rank = 0 AND seq <= $4`, channel, g.Digest.ID, g.Through, g.CardsUntil)
+		if err != nil {
+			return err
+		}
+		return addFresh(ctx, tx, []notifier.Notice{g.Digest, g.File})
+	})
+	if err != nil {
+		return fmt.Errorf("make a digest for %s: %w", g.Digest.Channel, err)
+	}
+	return nil
+}
