@@ -182,3 +182,15 @@ func (c *Console) Group(id string) map[string]any {
 	defer c.look()()
 	return copyOf(c.groups.get(id))
 }
+
+// SetGroup changes a group in place, found by the names of its site and itself; false when there is none.
+func (c *Console) SetGroup(site, name string, change func(map[string]any)) bool {
+	id := c.GroupID(site, name)
+	defer c.look()()
+	o := c.groups.get(id)
+	if o == nil {
+		return false
+	}
+	change(o)
+	return true
+}
