@@ -1,11 +1,13 @@
 package bot
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -17,28 +19,99 @@ import (
 // caller keeps what is to be told and knows when to try again. The error tells what is known about it by a method RetryAfter,
 // Gone or Closed.
 func (b *Bot) Post(ctx context.Context, channel, thread, key string, card render.Card) (string, error) {
-	msg, err := b.post.message(ctx, everybody, card)
-	if err != nil {
-		return "", err
-	}
-	opts := append(content(msg), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(), marked(key))
-	if thread != "" {
-		opts = append(opts, slack.MsgOptionTS(thread))
-	}
-	_, ts, err := b.api.PostMessageContext(ctx, channel, opts...)
+	var ts string
+	err := b.drawn(ctx, card, func(msg render.Message) (err error) {
+		opts := append(content(msg), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(), marked(key))
+		if thread != "" {
+			opts = append(opts, slack.MsgOptionTS(thread))
+		}
+		_, ts, err = b.api.PostMessageContext(ctx, channel, opts...)
+		return err
+	})
 	if err != nil {
 		return "", deliveryError(fmt.Errorf("post to %s: %w", channel, err))
 	}
 	return ts, nil
 }
 
-// Edit puts card in the place of what a message of ours shows.
-func (b *Bot) Edit(ctx context.Context, channel, ts string, card render.Card) error {
-	msg, err := b.post.message(ctx, everybody, card)
+// drawn gives a card to Slack; one with a chart that Slack does not take here is drawn with characters instead.
+func (b *Bot) drawn(ctx context.Context, card render.Card, give func(render.Message) error) error {
+	card, err := b.post.clip(ctx, b.named(ctx, card))
 	if err != nil {
 		return err
 	}
-	if _, _, _, err := b.api.UpdateMessageContext(ctx, channel, ts, content(msg)...); err != nil {
+	look := render.Options{ConsoleURL: b.post.console, Public: true}
+	err = give(card.Message(look))
+	if refusedWith(err, "invalid_blocks", "invalid_blocks_format", "unsupported_block_type") && card.HasChart() {
+		look.NoCharts = true
+		err = give(card.Message(look))
+	}
+	return err
+}
+
+// named puts the ids of user groups in place of their handles.
+func (b *Bot) named(ctx context.Context, card render.Card) render.Card {
+	parts := slices.Clone(card.Parts)
+	for i, p := range parts {
+		line, ok := p.(render.Line)
+		if !ok || !slices.ContainsFunc(line, isHandle) {
+			continue
+		}
+		line = slices.Clone(line)
+		for j, span := range line {
+			if !isHandle(span) {
+				continue
+			}
+			line[j] = render.Text(span.ID)
+			if group := b.people.group(ctx, strings.TrimPrefix(span.ID, "@")); group.ID != "" {
+				line[j] = render.Group(group.ID)
+			}
+		}
+		parts[i] = line
+	}
+	card.Parts = parts
+	return card
+}
+
+func isHandle(s render.Span) bool { return s.Kind == render.GroupSpan && strings.HasPrefix(s.ID, "@") }
+
+// Attach puts a file into a thread. It tries once, as Post does.
+func (b *Bot) Attach(ctx context.Context, channel, thread string, file render.File) error {
+	_, err := b.api.UploadFileContext(ctx, slack.UploadFileParameters{
+		Filename: file.Name, Title: file.Title, FileSize: len(file.Body), Reader: bytes.NewReader(file.Body), Channel: channel, ThreadTimestamp: thread,
+	})
+	if err != nil {
+		return deliveryError(fmt.Errorf("upload %s to %s: %w", file.Name, channel, err))
+	}
+	return nil
+}
+
+// Attached looks for a file of ours in a thread by its name.
+func (b *Bot) Attached(ctx context.Context, channel, thread, name string) (bool, error) {
+	for cursor := ""; ; {
+		messages, next, err := b.page(ctx, channel, thread, "", cursor)
+		if err != nil {
+			return false, deliveryError(fmt.Errorf("look for %s in %s: %w", name, channel, err))
+		}
+		for _, m := range messages {
+			if b.ours(m) && slices.ContainsFunc(m.Files, func(f slack.File) bool { return f.Name == name }) {
+				return true, nil
+			}
+		}
+		if next == "" {
+			return false, nil
+		}
+		cursor = next
+	}
+}
+
+// Edit puts card in the place of what a message of ours shows.
+func (b *Bot) Edit(ctx context.Context, channel, ts string, card render.Card) error {
+	err := b.drawn(ctx, card, func(msg render.Message) error {
+		_, _, _, err := b.api.UpdateMessageContext(ctx, channel, ts, content(msg)...)
+		return err
+	})
+	if err != nil {
 		return deliveryError(fmt.Errorf("edit %s in %s: %w", ts, channel, err))
 	}
 	return nil
@@ -86,6 +159,12 @@ func (b *Bot) ours(m slack.Message) bool {
 
 func marked(key string) slack.MsgOption {
 	return slack.MsgOptionMetadata(slack.SlackMetadata{EventType: metadataType, EventPayload: map[string]any{"key": key}})
+}
+
+// refusedWith tells whether Slack said no in one of these words.
+func refusedWith(err error, words ...string) bool {
+	var refused slack.SlackErrorResponse
+	return errors.As(err, &refused) && slices.Contains(words, refused.Err)
 }
 
 // deliveryError adds to an error of Slack's what a deliverer must know about it.

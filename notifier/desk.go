@@ -29,12 +29,16 @@ func newDesk(c Config, kinds []kind) *desk {
 		cards[k.source] = k
 	}
 	d := &desk{
-		out:     outlet{journal: c.Journal, poster: c.Poster, kinds: cards, now: c.Now, logger: c.Logger},
+		out: outlet{journal: c.Journal, poster: c.Poster, kinds: cards, burst: c.Burst, operators: c.Operators,
+			lanes: &lanes{now: c.Now, of: map[string]*lane{}}, now: c.Now, logger: c.Logger},
 		journal: c.Journal, logger: c.Logger, opened: map[string]bool{}, bell: make(chan struct{}, 1),
 	}
 	for source := range cards {
 		d.ring(c.channel(source))
+		d.ring(c.Routes.channels(source)...)
 	}
+	d.ring(c.Operators)
+	d.out.wake = d.ring
 	return d
 }
 

@@ -17,22 +17,35 @@ type drawing struct {
 	fingerprint string
 }
 
-// draw makes a notice's card. It never fails: what cannot be drawn gets a plain card, because that there is something to look
-// at in the console is worth telling in any case; and if it was told before, what the message shows stays.
-func (t *teller) draw(n Notice) drawing {
+// draw makes a notice's card. What cannot be drawn gets a plain card, because that there is something to look at in the console is
+// worth telling in any case; and if it was told before, what the message shows stays. An error is the journal's.
+func (t *teller) draw(ctx context.Context, n Notice) (drawing, error) {
+	if n.Source == Digests {
+		d, err := t.digest(ctx, n)
+		if err != nil {
+			return drawing{}, err
+		}
+		card := d.Card(fileName(n))
+		return drawing{card, fingerprint(card)}, nil
+	}
 	card, err := t.card(n)
 	switch {
 	case err == nil:
-		return drawing{card, fingerprint(card)}
+		card = t.dressed(n, card)
+		return drawing{card, fingerprint(card)}, nil
 	case n.State == Told:
 		t.logger.Error("a card cannot be drawn; the message stays as it is", "notice", n.key(), "err", err)
-		return drawing{fingerprint: n.Fingerprint}
+		return drawing{fingerprint: n.Fingerprint}, nil
 	}
 	t.logger.Error("a card cannot be drawn; a plain one takes its place", "notice", n.key(), "err", err)
-	return plain(n)
+	return plain(n), nil
 }
 
 func (t *teller) card(n Notice) (card render.Card, err error) {
+	if n.Source == Notes {
+		err = json.Unmarshal(n.Body, &card)
+		return card, err
+	}
 	kind, ok := t.kinds[n.Source]
 	if !ok {
 		return card, fmt.Errorf("no cards for source %q", n.Source)
@@ -41,6 +54,20 @@ func (t *teller) card(n Notice) (card render.Card, err error) {
 		err = caught.AsError()
 	}
 	return card, err
+}
+
+// lateAfter is from when on a card says how late it is.
+const lateAfter = 5 * time.Minute
+
+// dressed adds to a card whom it calls, and how late it is.
+func (t *teller) dressed(n Notice, card render.Card) render.Card {
+	if n.Mention != "" {
+		card.Parts = append([]render.Part{render.Line{render.Group(n.Mention)}}, card.Parts...)
+	}
+	if late := n.Tried.Sub(n.Created); n.Source != Notes && !n.Tried.IsZero() && late >= lateAfter {
+		card.Parts = append(card.Parts, render.Note{render.Text("Told " + late.Round(time.Minute).String() + " after the console wrote it down")})
+	}
+	return card
 }
 
 // plain is the card of last resort.
@@ -66,7 +93,7 @@ func fingerprint(card render.Card) string {
 func (t *teller) edit(ctx context.Context, n Notice, d drawing) error {
 	ctx, done := outliving(ctx)
 	defer done()
-	err := t.poster.Edit(ctx, t.channel, n.TS, d.card)
+	err := t.poster.Edit(ctx, n.place(), n.TS, d.card)
 	t.editAt = t.now().Add(editPause)
 	if err != nil {
 		return t.unedited(ctx, n, err)

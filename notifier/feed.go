@@ -27,7 +27,8 @@ const (
 // A feed reads one source into the journal.
 type feed struct {
 	kind
-	channel  string
+	channel  string // where no route says another; may be empty
+	routes   Routes
 	interval time.Duration
 	backfill time.Duration
 	journal  Journal
@@ -49,9 +50,18 @@ type trouble struct {
 
 func newFeed(c Config, k kind, channel string, ring func(...string)) *feed {
 	return &feed{
-		kind: k, channel: channel, interval: c.Interval, backfill: c.Backfill, journal: c.Journal, ring: ring, now: c.Now,
+		kind: k, channel: channel, routes: c.Routes, interval: c.Interval, backfill: c.Backfill, journal: c.Journal, ring: ring, now: c.Now,
 		logger: c.Logger.With("feed", string(k.source)), turn: newTurn(), trouble: map[string]*trouble{}, untilSweep: map[string]int{},
 	}
+}
+
+// channels are all that items of the source may go to.
+func (f *feed) channels() []string {
+	channels := f.routes.channels(f.source)
+	if f.channel != "" {
+		channels = append(channels, f.channel)
+	}
+	return channels
 }
 
 // run polls until ctx ends.
@@ -135,7 +145,8 @@ func (f *feed) start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the cursor: %w", err)
 	}
-	known := slices.Contains(cursor.Channels, f.channel)
+	missing := slices.DeleteFunc(f.channels(), func(c string) bool { return slices.Contains(cursor.Channels, c) })
+	known := len(missing) == 0
 	if cursor.Ready && known {
 		return nil
 	}
@@ -143,7 +154,7 @@ func (f *feed) start(ctx context.Context) error {
 		cursor.Since = f.now().Add(-f.backfill)
 	}
 	if !known {
-		cursor.Channels = append(slices.Clone(cursor.Channels), f.channel)
+		cursor.Channels = append(slices.Clone(cursor.Channels), missing...)
 	}
 	if err := f.journal.Record(ctx, Batch{Source: f.source, Cursor: cursor}); err != nil {
 		return fmt.Errorf("write the cursor: %w", err)

@@ -17,14 +17,18 @@ func (f *feed) batch(ctx context.Context, cursor Cursor, items []item, surveying
 	if err != nil {
 		return batch, fmt.Errorf("look up %d %ss: %w", len(items), f.source, err)
 	}
+	asleep, err := f.snoozed(ctx)
+	if err != nil {
+		return batch, err
+	}
 	known := maps.Clone(versions)
 	for _, it := range items {
 		version, seen := known[it.id]
 		switch {
 		case !seen:
-			if n, ok := f.notice(cursor, it, surveying); ok {
-				batch.Fresh = append(batch.Fresh, n)
-				known[it.id] = n.Version
+			if notices := f.notices(cursor, it, surveying, asleep); len(notices) > 0 {
+				batch.Fresh = append(batch.Fresh, notices...)
+				known[it.id] = notices[0].Version
 			}
 		case version != "" && version != it.version:
 			batch.Changed = append(batch.Changed, f.shell(it))
@@ -38,22 +42,48 @@ func (f *feed) batch(ctx context.Context, cursor Cursor, items []item, surveying
 // surveying tells whether this is the first look at a source, where what is older than the beginning is history.
 type surveying bool
 
-// notice is what an item that nobody has seen before becomes, and whether anything. What is older than the journal's memory is
-// not new: it was told and forgotten, or it was there before the first start and has changed since.
-func (f *feed) notice(cursor Cursor, it item, surveying surveying) (Notice, bool) {
+// notices are what an item that nobody has seen before becomes: one for each channel that its routes name. What is older than
+// the journal's memory is not new: it was told and forgotten, or it was there before the first start and has changed since.
+func (f *feed) notices(cursor Cursor, it item, surveying surveying, asleep []Snooze) []Notice {
 	n := f.shell(it)
-	n.Channel, n.State = f.channel, Due
+	n.State, n.Urgent = Due, it.urgent
 	history := n.Created.Before(cursor.Since)
 	if n.Created.IsZero() {
 		n.Created, history = f.now(), true
 	}
+	silent := Notice{Source: n.Source, ID: n.ID, State: Silent, Created: n.Created}
 	switch {
 	case bool(surveying) && history:
-		return Notice{Source: n.Source, ID: n.ID, State: Silent, Created: n.Created}, true
+		return []Notice{silent}
 	case n.Created.Before(cursor.Since.Add(-lateness)):
-		return Notice{}, false
+		return nil
 	}
-	return n, true
+	if quiet, ok := muting(asleep, it.facts, f.now()); ok {
+		silent.Group = quiet.ID // so that it can be counted
+		return []Notice{silent}
+	}
+	var all []Notice
+	for _, d := range f.routes.walk(it.facts, f.channel, f.now()) {
+		n.Channel, n.Mention = d.Channel, d.Mention
+		all = append(all, n)
+	}
+	if len(all) == 0 {
+		return []Notice{silent}
+	}
+	return all
+}
+
+// snoozed are the snoozes of now.
+func (f *feed) snoozed(ctx context.Context) ([]Snooze, error) {
+	store, ok := f.journal.(Snoozes)
+	if !ok {
+		return nil, nil
+	}
+	asleep, err := store.Snoozes(ctx, f.now())
+	if err != nil {
+		return nil, fmt.Errorf("read what is snoozed: %w", err)
+	}
+	return asleep, nil
 }
 
 // shell is the console's side of a notice.
@@ -68,7 +98,7 @@ func (f *feed) record(ctx context.Context, batch Batch) error {
 	}
 	if len(batch.Fresh)+len(batch.Changed) > 0 {
 		f.logger.Debug("feed", "new", len(batch.Fresh), "changed", len(batch.Changed))
-		f.ring(f.channel)
+		f.ring(f.channels()...)
 	}
 	return nil
 }
@@ -87,11 +117,7 @@ func (f *feed) refresh(ctx context.Context, kind string, ids []string) error {
 	if err != nil {
 		return err
 	}
-	cursor, err := f.journal.Cursor(ctx, f.source)
-	if err != nil {
-		return fmt.Errorf("read the cursor: %w", err)
-	}
-	batch, err := f.batch(ctx, cursor, items, false)
+	batch, err := f.batch(ctx, Cursor{}, items, false)
 	batch.Fresh = nil // what is new comes with the next poll, in its order
 	if err != nil || len(batch.Changed) == 0 {
 		return err

@@ -1,6 +1,7 @@
 package notifier
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,18 +11,28 @@ import (
 // A Source is what kind of thing a notice tells of.
 type Source string
 
-// The sources.
+// The sources. Threats and alerts come from the console; the others are the notifier's own messages, kept like those so that they
+// are told once as well.
 const (
 	Threats Source = "threat"
 	Alerts  Source = "alert"
+	Digests Source = "digest" // tells of many items in one message; its items are those with its ID as Digest
+	Files   Source = "file"   // of a digest's items, in its thread; has the digest's ID, and as Group too
+	Notes   Source = "note"   // Body is a render.Card
 )
 
 // A Journal is the notifier's memory: how far each feed was read, every item that was seen, and what Slack was told of it where.
 // It outlives the process. All methods may be called from several goroutines; each is one transaction.
 //
-// A notice has two sides that never meet: Record alone writes the console's side, Save alone writes Slack's side. So reading the
-// console and telling Slack go on at the same time without waiting for each other.
+// A notice has two sides that never meet: Record alone writes the console's side, Save and Gather alone write Slack's side. So
+// reading the console and telling Slack go on at the same time without waiting for each other.
 type Journal interface {
+	Reading
+	Telling
+}
+
+// Reading is the part of a Journal that a feed works with.
+type Reading interface {
 	// Cursor returns how far source was read; the zero Cursor if it never was.
 	Cursor(ctx context.Context, source Source) (Cursor, error)
 
@@ -30,13 +41,39 @@ type Journal interface {
 
 	// Record writes what was read and how far, all or nothing.
 	Record(ctx context.Context, batch Batch) error
+}
 
-	// Notices returns the notices that match q, by Seq; where q wants work (ToPost, ToEdit), by NotBefore and then Seq.
+// Telling is the part of a Journal that a teller works with.
+type Telling interface {
+	// Notices returns the notices that match q, by Seq; where q wants work: ToPost digests and their files first,
+	// then what is Urgent, then the others, each by NotBefore and Seq; ToEdit by NotBefore and Seq.
 	Notices(ctx context.Context, q Query) ([]Notice, error)
 
 	// Save writes Slack's side of notices, all or none. Where one of them has another Rev than the one it was read with, or is
 	// gone, nothing is written and the error is ErrConflict; else Rev grows by one.
 	Save(ctx context.Context, notices ...Notice) error
+
+	// Backlog counts the notices of a channel's threats and alerts that are Due and were never tried.
+	Backlog(ctx context.Context, channel string) (Backlog, error)
+
+	// Gather makes a digest of a channel's backlog, all or nothing.
+	Gather(ctx context.Context, g Gathering) error
+}
+
+// A Backlog is what waits for a channel.
+type Backlog struct {
+	Urgent, Others int
+	Last           int64     // the highest Seq of them
+	Oldest         time.Time // the earliest Created of them
+}
+
+// A Gathering says what becomes one message: every notice of the Backlog of Digest's channel up to Through gets Digest's ID as
+// its Digest and becomes Listed, except for urgent ones with a Seq of at most CardsUntil, which stay Due. Digest and File are
+// inserted as they are; where nothing becomes Listed, nothing is written.
+type Gathering struct {
+	Digest, File Notice
+	Through      int64
+	CardsUntil   int64
 }
 
 // ErrConflict says that a notice was saved by somebody else since it was read.
@@ -62,6 +99,8 @@ type Notice struct {
 	Created time.Time       // when the console made the item, else when it was first seen
 	Version string          // differs when Body does; empty for an item that is never told
 	Body    json.RawMessage // the console's row without its secrets; nil for an item that is never told
+	Urgent  bool            // told before others, and by a card of its own even in a burst
+	Mention string          // the user group that is mentioned: its id or @handle; empty for none
 
 	// Slack's side.
 	Thread      string    // ts of the thread's root; empty for a root
@@ -72,6 +111,8 @@ type Notice struct {
 	Tries       int       // failed ones in a row
 	Tried       time.Time // when sending was last begun; zero if never
 	NotBefore   time.Time // when it may be tried next; zero means at once
+	Place       string    // the channel where the message stands, if that is not Channel
+	Digest      string    // ID of the digest that tells of it; Gather alone writes it
 
 	// The journal's own.
 	Seq int64 // grows in the order in which notices were recorded
@@ -87,12 +128,13 @@ const (
 	Sending State = "sending" // a crash leaves it so: it may or may not be in the channel
 	Told    State = "told"
 	Silent  State = "silent" // seen, never told: history, or muted
+	Listed  State = "listed" // told by a digest
 )
 
 // A Batch is what one page of the console brings into the journal: first Fresh, then Changed, then Forget.
 type Batch struct {
 	Source Source
-	Cursor Cursor
+	Cursor Cursor // one with a zero Since leaves the journal's as it is
 
 	// Fresh notices (State Due or Silent) are inserted in this order; those that exist (same source, id, channel) are left alone.
 	Fresh []Notice
@@ -100,7 +142,8 @@ type Batch struct {
 	// Changed items give Group, Version and Body to every notice with their Source and ID that is not Silent, in whatever channel.
 	Changed []Notice
 
-	// Forget, unless zero: Told and Silent notices of the source with an earlier Created are deleted.
+	// Forget, unless zero: Told, Silent and Listed notices of the source with an earlier Created are deleted, and the notifier's
+	// own messages from before.
 	Forget time.Time
 }
 
@@ -110,9 +153,16 @@ type Query struct {
 	IDs     []string
 	Channel string
 	Group   string
+	Digest  string
+	TS      string
 	Want    Want
-	Limit   int // 0: no limit
+	Ready   time.Time // where not zero, only what has no later NotBefore
+	After   int64     // only higher Seqs
+	Limit   int       // 0: no limit
 }
+
+// place says where a notice's message is or will be.
+func (n Notice) place() string { return cmp.Or(n.Place, n.Channel) }
 
 // A Want is which notices of a channel are looked for.
 type Want string

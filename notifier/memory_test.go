@@ -68,7 +68,9 @@ func (m *memory) Record(_ context.Context, b Batch) error {
 	if err != nil {
 		return err
 	}
-	m.cursors[b.Source] = cursor
+	if !b.Cursor.Since.IsZero() {
+		m.cursors[b.Source] = cursor
+	}
 	known := map[string]int{}
 	for i, n := range m.rows {
 		known[string(n.Source)+n.ID+n.Channel] = i
@@ -92,7 +94,8 @@ func (m *memory) Record(_ context.Context, b Batch) error {
 	}
 	if !b.Forget.IsZero() {
 		m.rows = slices.DeleteFunc(m.rows, func(n Notice) bool {
-			return n.Source == b.Source && n.Created.Before(b.Forget) && (n.State == Told || n.State == Silent)
+			ours := n.Source == b.Source || n.Source == Digests || n.Source == Files || n.Source == Notes
+			return ours && n.Created.Before(b.Forget) && (n.State == Told || n.State == Silent || n.State == Listed)
 		})
 	}
 	return after
@@ -111,7 +114,10 @@ func (m *memory) Notices(_ context.Context, q Query) ([]Notice, error) {
 		}
 	}
 	slices.SortFunc(found, func(a, b Notice) int {
-		if q.Want == ToPost || q.Want == ToEdit {
+		switch q.Want {
+		case ToPost:
+			return cmp.Or(rank(a)-rank(b), a.NotBefore.Compare(b.NotBefore), cmp.Compare(a.Seq, b.Seq))
+		case ToEdit:
 			return cmp.Or(a.NotBefore.Compare(b.NotBefore), cmp.Compare(a.Seq, b.Seq))
 		}
 		return cmp.Compare(a.Seq, b.Seq)
@@ -127,6 +133,10 @@ func (q Query) matches(n Notice) bool {
 	case q.Source != "" && q.Source != n.Source, q.Channel != "" && q.Channel != n.Channel, q.Group != "" && q.Group != n.Group:
 		return false
 	case len(q.IDs) > 0 && !slices.Contains(q.IDs, n.ID):
+		return false
+	case q.Digest != "" && q.Digest != n.Digest, q.TS != "" && q.TS != n.TS, n.Seq <= q.After:
+		return false
+	case !q.Ready.IsZero() && n.NotBefore.After(q.Ready):
 		return false
 	}
 	switch q.Want {
@@ -156,7 +166,7 @@ func (m *memory) Save(_ context.Context, notices ...Notice) error {
 	}
 	for i, n := range notices {
 		r := &m.rows[at[i]]
-		n.Group, n.Created, n.Version, n.Body = r.Group, r.Created, r.Version, r.Body
+		n.Group, n.Created, n.Version, n.Body, n.Urgent, n.Mention, n.Digest = r.Group, r.Created, r.Version, r.Body, r.Urgent, r.Mention, r.Digest
 		n.Rev++
 		*r = n
 	}
@@ -168,4 +178,72 @@ func (m *memory) set(change func(*memory)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	change(m)
+}
+
+func rank(n Notice) int {
+	switch {
+	case n.Source == Digests, n.Source == Files:
+		return -1
+	case n.Urgent:
+		return 0
+	}
+	return 1
+}
+
+func waiting(n Notice, channel string) bool {
+	return n.Channel == channel && n.State == Due && n.Tries == 0 && (n.Source == Threats || n.Source == Alerts)
+}
+
+func (m *memory) Backlog(_ context.Context, channel string) (b Backlog, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err, _ := m.fault.of("backlog"); err != nil {
+		return b, err
+	}
+	for _, n := range m.rows {
+		if !waiting(n, channel) {
+			continue
+		}
+		if n.Urgent {
+			b.Urgent++
+		} else {
+			b.Others++
+		}
+		b.Last = max(b.Last, n.Seq)
+		if b.Oldest.IsZero() || n.Created.Before(b.Oldest) {
+			b.Oldest = n.Created
+		}
+	}
+	return b, nil
+}
+
+func (m *memory) Gather(_ context.Context, g Gathering) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	before, after := m.fault.of("gather")
+	if before != nil {
+		return before
+	}
+	listed := 0
+	for i := range m.rows {
+		n := &m.rows[i]
+		if !waiting(*n, g.Digest.Channel) || n.Seq > g.Through {
+			continue
+		}
+		n.Digest = g.Digest.ID
+		if !n.Urgent || n.Seq > g.CardsUntil {
+			n.State = Listed
+			n.Rev++
+			listed++
+		}
+	}
+	if listed == 0 {
+		return after
+	}
+	for _, n := range []Notice{g.Digest, g.File} {
+		m.seq++
+		n.Seq = m.seq
+		m.rows = append(m.rows, n)
+	}
+	return after
 }

@@ -42,7 +42,7 @@ func story(t *testing.T, tell func(*testing.T, *world)) {
 
 func newWorld(t *testing.T) *world {
 	w := &world{t: t, console: &console{}, slack: &slack{closed: map[string]bool{}}, journal: newMemory(), log: &logBook{}, stop: func() {}}
-	w.config = Config{Console: w.console, Journal: w.journal, Poster: w.slack, ThreatsChannel: "CTHREATS", AlertsChannel: "CALERTS",
+	w.config = Config{Console: w.console, Journal: w.journal, Poster: w.slack, ThreatsChannel: "CTHREATS", AlertsChannel: "CALERTS", Burst: 5000,
 		Logger: slog.New(slog.NewTextHandler(w.log, nil))}
 	return w
 }

@@ -15,28 +15,65 @@ func (t *teller) post(ctx context.Context, n Notice) error {
 			return err
 		}
 	}
+	place, wait := t.whereTo()
+	if wait > 0 {
+		t.postAt = t.now().Add(wait)
+		return nil
+	}
+	n.Place = place
 	root, err := t.root(ctx, n)
 	if err != nil {
 		return err
 	}
-	n.Shown = n.Version
-	drawing := t.draw(n)
-	if n.Tries >= plainAfter { // perhaps Slack does not like this one; if it was something else, an edit makes it good
+	if n.Source == Files {
+		if root.TS == "" { // its digest comes first
+			n.NotBefore = t.now().Add(idle)
+			return t.settle(ctx, n)
+		}
+		n.Place = root.Place
+	}
+	n.Shown, n.Tried = n.Version, t.now()
+	drawing, err := t.draw(ctx, n)
+	if err != nil {
+		return err
+	}
+	if n.Tries >= plainAfter && n.Source != Files { // perhaps Slack does not like this one; if it was something else, an edit makes it good
 		drawing, n.Shown = plain(n), ""
 	}
-	n.State, n.Thread, n.Tried, n.Fingerprint = Sending, root.TS, t.now(), drawing.fingerprint
+	n.State, n.Thread, n.Fingerprint = Sending, root.TS, drawing.fingerprint
 	if err := t.journal.Save(ctx, n); err != nil {
 		return fmt.Errorf("mark %s as being sent: %w", n.key(), err)
 	}
 	n.Rev++
 	ctx, done := outliving(ctx)
 	defer done()
-	ts, err := t.poster.Post(ctx, t.channel, n.Thread, n.key(), drawing.card)
+	ts, err := t.send(ctx, n, drawing)
 	t.postAt = t.now().Add(postPause)
 	if err != nil {
 		return t.refused(ctx, n, root, err)
 	}
 	return t.told(ctx, n, root, ts)
+}
+
+// send calls Slack when the channel's lane is free.
+func (t *teller) send(ctx context.Context, n Notice, d drawing) (ts string, err error) {
+	free, err := t.lanes.take(ctx, n.place())
+	if err != nil {
+		return "", err
+	}
+	defer free()
+	if n.Source != Files {
+		return t.poster.Post(ctx, n.place(), n.Thread, n.key(), d.card)
+	}
+	filer, ok := t.poster.(Filer)
+	if !ok {
+		return "", nil
+	}
+	digest, err := t.digest(ctx, n)
+	if err != nil {
+		return "", err
+	}
+	return "", filer.Attach(ctx, n.place(), n.Thread, digest.File(fileName(n)))
 }
 
 // key names a notice in its message's metadata, which everyone in the workspace can read.
@@ -47,8 +84,12 @@ func (t *teller) root(ctx context.Context, n Notice) (Notice, error) {
 	if n.Group == "" {
 		return Notice{}, nil
 	}
-	roots, err := t.journal.Notices(ctx, Query{Source: n.Source, Channel: n.Channel, Group: n.Group, Want: Roots, Limit: 1})
-	if err != nil || len(roots) == 0 {
+	source := n.Source
+	if source == Files {
+		source = Digests
+	}
+	roots, err := t.journal.Notices(ctx, Query{Source: source, Channel: n.Channel, Group: n.Group, Want: Roots, Limit: 1})
+	if err != nil || len(roots) == 0 || roots[0].place() != n.place() && n.Source != Files {
 		return Notice{}, err
 	}
 	return roots[0], nil
@@ -57,9 +98,13 @@ func (t *teller) root(ctx context.Context, n Notice) (Notice, error) {
 // told writes down that n stands in the channel; the root of its thread is drawn again, with one reply more.
 func (t *teller) told(ctx context.Context, n, root Notice, ts string) error {
 	n.State, n.TS, n.Tries, n.NotBefore = Told, ts, 0, t.now().Add(drawPause)
-	t.failures, t.closed = 0, false
-	t.logger.Debug("told", "channel", t.channel, "notice", n.key(), "ts", ts)
-	if root.TS == "" {
+	t.failures = 0
+	if n.Place == "" {
+		t.closed = time.Time{}
+	}
+	t.crowd.told(n, t.now())
+	t.logger.Debug("told", "channel", n.place(), "notice", n.key(), "ts", ts)
+	if root.TS == "" || n.Source == Files {
 		return t.settle(ctx, n)
 	}
 	root.Replies++
@@ -70,7 +115,7 @@ func (t *teller) told(ctx context.Context, n, root Notice, ts string) error {
 // settle saves what happened in Slack and cannot be undone: it goes on trying while the journal fails.
 func (t *teller) settle(ctx context.Context, notices ...Notice) error {
 	err := t.journal.Save(ctx, notices...)
-	for try := 1; err != nil && !errors.Is(err, ErrConflict) && ctx.Err() == nil; try++ {
+	for try := 1; err != nil && !errors.Is(err, ErrConflict) && !errors.Is(err, ErrFenced) && ctx.Err() == nil; try++ {
 		t.complain(try, "what was told cannot be written down yet", err)
 		rest(ctx, backoff(try), nil)
 		err = t.journal.Save(ctx, notices...)
@@ -84,11 +129,14 @@ func (t *teller) settle(ctx context.Context, notices ...Notice) error {
 // reconcile finds out what became of a post whose end nobody saw. It returns true if the notice is still to be posted: it is not
 // in the channel, or nobody can tell.
 func (t *teller) reconcile(ctx context.Context, n Notice) (bool, error) {
+	if n.Source == Files {
+		return t.attached(ctx, n)
+	}
 	finder, ok := t.poster.(Finder)
 	if !ok {
 		return true, nil
 	}
-	ts, found, err := finder.Find(ctx, t.channel, n.Thread, n.key(), n.Tried.Add(-time.Minute))
+	ts, found, err := finder.Find(ctx, n.place(), n.Thread, n.key(), n.Tried.Add(-time.Minute))
 	switch {
 	case err != nil && n.Tries >= asideAfter && !slowedDown(err):
 		t.logger.Warn("cannot see whether a card was posted; it is posted again", "channel", t.channel, "notice", n.key(), "err", err)
@@ -150,16 +198,6 @@ func (t *teller) later(ctx context.Context, n Notice, err error) error {
 	if n.Tries >= asideAfter {
 		n.NotBefore = t.now().Add(min(time.Second<<min(n.Tries, 20), longestWait))
 	}
-	return t.settle(ctx, n)
-}
-
-// shut leaves a channel that takes no messages alone for a while; what is due there stays due.
-func (t *teller) shut(ctx context.Context, n Notice, err error) error {
-	if !t.closed {
-		t.logger.Error("the channel takes no messages: is it archived, or was the bot removed? What is due there waits", "channel", t.channel, "err", err)
-	}
-	t.closed = true
-	t.postAt = t.now().Add(closedPause)
 	return t.settle(ctx, n)
 }
 

@@ -31,6 +31,15 @@ type Finder interface {
 	Find(ctx context.Context, channel, thread, key string, since time.Time) (ts string, found bool, err error)
 }
 
+// A Filer is a Poster that hands files over. One that is none has the files of digests left out.
+type Filer interface {
+	// Attach puts a file into a thread.
+	Attach(ctx context.Context, channel, thread string, file render.File) error
+
+	// Attached looks for a file of ours in a thread by its name.
+	Attached(ctx context.Context, channel, thread, name string) (bool, error)
+}
+
 // retryAfter tells how long Slack wants to be left alone.
 func retryAfter(err error) (time.Duration, bool) {
 	var slow interface{ RetryAfter() time.Duration }

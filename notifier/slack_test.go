@@ -23,6 +23,7 @@ type slack struct {
 	takes    time.Duration // a post
 	serial   int
 	tried    int
+	files    []attachment
 }
 
 // A message is what a channel shows.

@@ -20,6 +20,7 @@ type kind struct {
 	page   func(context.Context, s1.Query) (s1.Page[item], error)
 	agents string // the filter key for endpoints' ids; empty if the source has none
 	card   func(body json.RawMessage, replies int) (render.Card, error)
+	row    func(body json.RawMessage) (render.DigestRow, error)
 }
 
 // A pass is one way to go through a source: by when things were made, and by when they were changed or indexed. What one way
@@ -41,6 +42,8 @@ type item struct {
 	touched time.Time // when it was changed, or indexed: what the second pass goes by
 	version string
 	body    json.RawMessage
+	facts   Facts
+	urgent  bool
 }
 
 // threats are read by creation for what is new and by update for what changed; both find what is late.
@@ -58,6 +61,7 @@ func threats(console Console) kind {
 		card: card(func(t s1.Threat, replies int) render.Card {
 			return render.ThreatCard(t, console, replies)
 		}),
+		row: row(func(t s1.Threat) render.DigestRow { return render.ThreatRow(t, console) }),
 	}
 }
 
@@ -80,6 +84,7 @@ func alerts(console Console) kind {
 			}
 			return c
 		}),
+		row: row(func(a s1.Alert) render.DigestRow { return render.AlertRow(a, console) }),
 	}
 }
 
@@ -87,12 +92,21 @@ func (it item) createdAt() time.Time { return it.created }
 func (it item) touchedAt() time.Time { return it.touched }
 
 func threatItem(t s1.Threat) item {
-	return sealed(t, item{id: string(t.Identity()), group: t.Info.Storyline, created: t.Info.CreatedAt.Time, touched: t.Info.UpdatedAt.Time})
+	return sealed(t, item{
+		id: string(t.Identity()), group: t.Info.Storyline, created: t.Info.CreatedAt.Time, touched: t.Info.UpdatedAt.Time,
+		facts: threatFacts(t), urgent: t.Info.ConfidenceLevel == s1.ConfidenceMalicious && !settled(t),
+	})
+}
+
+// settled tells whether nobody has to look at a threat at once: it was stopped, or somebody has decided already.
+func settled(t s1.Threat) bool {
+	return t.Mitigated() || t.Info.IncidentStatus == s1.StatusResolved || t.Info.AnalystVerdict == s1.VerdictFalsePositive
 }
 
 // alertItem groups alerts of one storyline by rule: an alert of a graver rule must not hide in a thread.
 func alertItem(a s1.Alert) item {
-	it := item{id: string(a.Identity()), created: a.Info.CreatedAt.Time, touched: a.Info.ReportedAt.Time}
+	it := item{id: string(a.Identity()), created: a.Info.CreatedAt.Time, touched: a.Info.ReportedAt.Time, facts: alertFacts(a)}
+	it.urgent = a.Rule.Severity == s1.SeverityCritical && a.Info.IncidentStatus != s1.StatusResolved
 	if story := a.Storyline(); story != "" {
 		it.group = story + "/" + string(a.Rule.ID)
 	}
@@ -137,6 +151,17 @@ func card[T any](draw func(T, int) render.Card) func(json.RawMessage, int) (rend
 			return render.Card{}, fmt.Errorf("read a row of the journal: %w", err)
 		}
 		return draw(row, replies), nil
+	}
+}
+
+// row reads a body back for a digest.
+func row[T any](list func(T) render.DigestRow) func(json.RawMessage) (render.DigestRow, error) {
+	return func(body json.RawMessage) (render.DigestRow, error) {
+		var row T
+		if err := json.Unmarshal(body, &row); err != nil {
+			return render.DigestRow{}, fmt.Errorf("read a row of the journal: %w", err)
+		}
+		return list(row), nil
 	}
 }
 

@@ -26,8 +26,8 @@ const (
 	asideAfter = 5
 	// longestWait is how long a notice that keeps failing waits at most.
 	longestWait = 10 * time.Minute
-	// idle is how often a teller looks for work that nobody rang for.
-	idle = 30 * time.Second
+	// idle is how often a teller looks for work that nobody rang for: another process may have written it down.
+	idle = 15 * time.Second
 	// editBatch is how many edits are looked at together: most turn out to change nothing that is visible.
 	editBatch = 50
 	// patience is how long a call to Slack may take, with whatever pauses Slack asks for.
@@ -38,11 +38,15 @@ const (
 
 // An outlet is what every teller works with.
 type outlet struct {
-	journal Journal
-	poster  Poster
-	kinds   map[Source]kind
-	now     func() time.Time
-	logger  *slog.Logger
+	journal   Journal
+	poster    Poster
+	kinds     map[Source]kind
+	burst     int
+	operators string
+	lanes     *lanes
+	wake      func(channels ...string) // the tellers of channels
+	now       func() time.Time
+	logger    *slog.Logger
 }
 
 // A teller posts to one channel and edits what it posted. It alone saves notices of that channel.
@@ -53,7 +57,8 @@ type teller struct {
 
 	postAt, editAt time.Time // the earliest next post and edit
 	failures       int       // posts in a row
-	closed         bool      // the channel, when last tried
+	closed         time.Time // until then the channel is not tried, for it took no messages; zero if it does
+	crowd          crowd
 }
 
 // newTeller begins with a pause: the process before this one may have posted a moment ago.
@@ -114,12 +119,12 @@ func (t *teller) postNext(ctx context.Context) (time.Duration, error) {
 	if wait := t.postAt.Sub(t.now()); wait > 0 {
 		return wait, nil
 	}
-	due, err := t.journal.Notices(ctx, Query{Channel: t.channel, Want: ToPost, Limit: 1})
+	due, err := t.journal.Notices(ctx, Query{Channel: t.channel, Want: ToPost, Ready: t.now(), Limit: 1})
 	if err != nil || len(due) == 0 {
 		return idle, err
 	}
-	if wait := due[0].NotBefore.Sub(t.now()); wait > 0 {
-		return min(wait, idle), nil
+	if wait, err := t.gather(ctx, due[0]); wait > 0 || err != nil {
+		return wait, err
 	}
 	err = t.post(ctx, due[0])
 	return max(t.postAt.Sub(t.now()), 0), err
@@ -135,15 +140,19 @@ func (t *teller) editNext(ctx context.Context) (time.Duration, error) {
 		return 0, err
 	}
 	var same []Notice
+	var problem error
 	wait := idle
 	for _, n := range changed {
 		if later := n.NotBefore.Sub(t.now()); later > 0 {
 			wait = min(wait, later)
 			break
 		}
-		drawing := t.draw(n)
+		drawing, err := t.draw(ctx, n)
+		if err != nil {
+			return 0, err
+		}
 		if drawing.fingerprint != n.Fingerprint {
-			err = t.edit(ctx, n, drawing)
+			problem = t.edit(ctx, n, drawing)
 			wait = max(t.editAt.Sub(t.now()), 0)
 			break
 		}
@@ -152,7 +161,7 @@ func (t *teller) editNext(ctx context.Context) (time.Duration, error) {
 		wait = 0
 	}
 	if len(same) > 0 {
-		err = cmp.Or(err, t.journal.Save(ctx, same...))
+		problem = cmp.Or(problem, t.journal.Save(ctx, same...))
 	}
-	return wait, err
+	return wait, problem
 }

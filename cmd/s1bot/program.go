@@ -74,7 +74,7 @@ func (p *program) wire() error {
 	}
 	p.notifier, err = notifier.New(notifier.Config{
 		Console: p.console, Journal: p.db.Journal(), Poster: p.bot, ThreatsChannel: c.ThreatsChannel, AlertsChannel: c.AlertsChannel,
-		Interval: c.PollInterval, Backfill: c.Backfill, Logger: p.log,
+		Operators: c.ApprovalsChannel, Interval: c.PollInterval, Backfill: c.Backfill, Logger: p.log,
 	})
 	return err
 }

@@ -1,0 +1,196 @@
+package notifier
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+func (s *slack) Attach(_ context.Context, channel, thread string, file render.File) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before, after := s.fault.of("attach")
+	if before != nil {
+		return before
+	}
+	if s.at(channel, thread) == nil {
+		return refusal{gone: true}
+	}
+	s.files = append(s.files, attachment{channel, thread, file})
+	return after
+}
+
+func (s *slack) Attached(_ context.Context, channel, thread, name string) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.files {
+		if f.Channel == channel && f.Thread == thread && f.File.Name == name {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// An attachment is a file in a thread.
+type attachment struct {
+	Channel, Thread string
+	File            render.File
+}
+
+// listed are the ids in the files of a channel's threads, without those that have a card of their own.
+func (w *world) listed(channel string) (ids []string) {
+	w.slack.set(func(s *slack) {
+		for _, f := range s.files {
+			rows, err := csv.NewReader(strings.NewReader(string(f.File.Body))).ReadAll()
+			require.NoError(w.t, err)
+			for _, row := range rows[1:] {
+				if f.Channel == channel && row[11] == "no" {
+					ids = append(ids, row[1])
+				}
+			}
+		}
+	})
+	return ids
+}
+
+func malicious(t *s1.Threat) {
+	t.Info.ConfidenceLevel, t.Info.MitigationStatus = s1.ConfidenceMalicious, s1.NotMitigated
+}
+
+func TestABurstIsOneDigestWithAFileOfAllAndCriticalOnesKeepTheirCards(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.config.Burst = 5
+		w.start()
+		for i := range 412 {
+			id := w.console.AddThreat(threat{Name: fmt.Sprintf("worm %03d", i)})
+			if i%60 == 10 {
+				w.console.Change(id, malicious)
+			}
+		}
+		w.pass(30*time.Second + 500*time.Millisecond)
+		require.Len(t, w.slack.In("CTHREATS"), 1, "the first critical card does not wait for the digest")
+		w.pass(time.Minute)
+		told := w.slack.In("CTHREATS")
+		require.Len(t, told, 8, "7 cards and a digest")
+		var digest message
+		for _, m := range told {
+			if strings.HasPrefix(m.Key, "digest:") {
+				digest = m
+			}
+		}
+		require.Contains(t, digest.Card.Title, "new threats")
+		require.True(t, digest.Card.HasChart())
+		require.Len(t, w.slack.files, 1)
+		require.Equal(t, digest.TS, w.slack.files[0].Thread)
+		require.Len(t, w.listed("CTHREATS"), 405)
+		w.pass(time.Hour)
+		require.Len(t, w.slack.In("CTHREATS"), 8)
+		require.Len(t, w.slack.files, 1)
+		require.Empty(t, pending(w))
+	})
+}
+
+func TestAHandfulIsToldByCards(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.config.Burst = 5
+		w.start()
+		for i := range 5 {
+			w.console.AddThreat(threat{Name: fmt.Sprint("threat ", i)})
+		}
+		w.pass(time.Minute)
+		require.Equal(t, []string{"threat 0", "threat 1", "threat 2", "threat 3", "threat 4"}, titles(w, "CTHREATS"))
+	})
+}
+
+func TestASteadyStreamBecomesAFewDigests(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.config.Burst, w.config.Interval = 5, time.Second
+		w.start()
+		for i := range 300 {
+			w.console.AddThreat(threat{Name: fmt.Sprint("threat ", i)})
+			w.pass(time.Second)
+		}
+		w.pass(time.Minute)
+		require.Less(t, len(w.slack.In("CTHREATS")), 40)
+		cards := 0
+		for _, m := range w.slack.In("CTHREATS") {
+			if strings.HasPrefix(m.Key, "threat:") {
+				cards++
+			}
+		}
+		require.Equal(t, 300, cards+len(w.listed("CTHREATS")))
+	})
+}
+
+func TestWhenEverythingIsCriticalTheFirstFiftyHaveCards(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.config.Burst = 5
+		w.start()
+		for i := range 500 {
+			w.console.Change(w.console.AddThreat(threat{Name: fmt.Sprint("threat ", i)}), malicious)
+		}
+		w.pass(3 * time.Minute)
+		cards := len(w.slack.In("CTHREATS")) - 1
+		require.InDelta(t, 55, cards, 6)
+		require.Equal(t, 500, cards+len(w.listed("CTHREATS")))
+		require.Empty(t, pending(w))
+	})
+}
+
+func TestADigestWhoseAnswersGetLostIsThereOnce(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.config.Burst = 5
+		w.start()
+		failed := map[string]bool{}
+		w.slack.set(func(s *slack) {
+			s.fault = func(op string) (error, error) {
+				if failed[op] {
+					return nil, nil
+				}
+				failed[op] = true
+				return nil, errors.New("connection reset")
+			}
+		})
+		for i := range 20 {
+			w.console.AddThreat(threat{Name: fmt.Sprint("threat ", i)})
+		}
+		w.pass(5 * time.Minute)
+		require.Len(t, w.slack.In("CTHREATS"), 1)
+		require.Len(t, w.slack.files, 1)
+		require.Len(t, w.listed("CTHREATS"), 20)
+	})
+}
+
+func TestWhatAClosedChannelDoesNotTakeGoesToTheOperatorsWithANote(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.config.Operators = "COPS"
+		w.start()
+		w.slack.set(func(s *slack) { s.closed["CTHREATS"] = true })
+		w.console.AddThreat(threat{Name: "one", Story: "s"})
+		id := w.console.AddThreat(threat{Name: "two", Story: "s"})
+		w.pass(10 * time.Minute)
+		told := w.slack.In("COPS")
+		require.Len(t, told, 3, "a note and two cards")
+		require.ElementsMatch(t, []string{"Notifications cannot reach their channel", "one", "two"}, titles(w, "COPS"))
+		w.console.Change(id, resolve)
+		w.pass(time.Minute)
+		require.Contains(t, w.slack.In("COPS")[2].Card.Title+w.slack.In("COPS")[1].Card.Title, "resolved", "its card is edited where it stands")
+		for i := range told[1:] {
+			require.GreaterOrEqual(t, told[i+1].At.Sub(told[i].At), time.Second)
+		}
+		w.slack.set(func(s *slack) { s.closed["CTHREATS"] = false })
+		w.pass(2 * time.Minute)
+		w.console.AddThreat(threat{Name: "three"})
+		w.pass(2 * time.Minute)
+		require.Equal(t, []string{"three"}, titles(w, "CTHREATS"))
+	})
+}

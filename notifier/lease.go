@@ -1,0 +1,88 @@
+package notifier
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Leases picks one of several processes: it alone reads the console and tells Slack. A Journal that has these methods serves
+// several processes; one without serves this one alone.
+type Leases interface {
+	// Lease takes the lease, or renews it, if nobody else holds it; fence is 0 if somebody does. It grows with every new holder.
+	Lease(ctx context.Context, c Claim) (fence int64, err error)
+
+	// Release gives back what owner holds.
+	Release(ctx context.Context, owner string) error
+
+	// Fenced returns the journal for the holder with fence: once there is another, its writes fail with ErrFenced.
+	Fenced(fence int64) Journal
+}
+
+// A Claim says who wants the lease and for how long.
+type Claim struct {
+	Owner string
+	For   time.Duration
+	First bool // the first claim of a process that has just started
+}
+
+// ErrFenced says that another process has taken over.
+var ErrFenced = errors.New("notifier: another process reads and tells now")
+
+const (
+	// leaseFor is how long a process that died keeps others waiting.
+	leaseFor = 9 * time.Second
+	// leaseEvery is how often the holder renews, and how often others ask.
+	leaseEvery = 3 * time.Second
+)
+
+// hold runs work with the journal of whoever holds the lease, whenever this process does, until ctx ends.
+func (n *Notifier) hold(ctx context.Context, work func(context.Context, Journal)) {
+	leases, several := n.config.Journal.(Leases)
+	if !several {
+		work(ctx, n.config.Journal)
+		return
+	}
+	for first := true; ctx.Err() == nil; first = false {
+		asked := time.Now()
+		fence, err := leases.Lease(ctx, Claim{Owner: n.config.Owner, For: leaseFor, First: first})
+		if err != nil && ctx.Err() == nil {
+			n.config.Logger.Warn("cannot ask who reads the console; it is tried again", "err", err)
+		}
+		if fence == 0 {
+			rest(ctx, leaseEvery, nil)
+			continue
+		}
+		n.config.Logger.Info("this process reads the console and tells Slack", "fence", fence)
+		n.serve(ctx, leases, fence, asked, work)
+	}
+	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), leaseEvery)
+	defer done()
+	if err := leases.Release(ctx, n.config.Owner); err != nil {
+		n.config.Logger.Warn("cannot give the lease back; another process waits for its end", "err", err)
+	}
+}
+
+// serve works until ctx ends or the lease is lost.
+func (n *Notifier) serve(ctx context.Context, leases Leases, fence int64, since time.Time, work func(context.Context, Journal)) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		work(ctx, leases.Fenced(fence))
+	}()
+	for ctx.Err() == nil {
+		rest(ctx, leaseEvery, nil)
+		asked := time.Now()
+		got, err := leases.Lease(ctx, Claim{Owner: n.config.Owner, For: leaseFor})
+		switch {
+		case err == nil && got == fence:
+			since = asked
+		case err == nil && ctx.Err() == nil, time.Since(since) > leaseFor-leaseEvery/2:
+			n.config.Logger.Warn("another process reads the console now", "fence", fence)
+			stop()
+		}
+	}
+	<-done
+}
