@@ -79,15 +79,32 @@ func lines() map[string]string {
 		"update-exclusion":  `update-exclusion exclusion-id={exclusion} type=Path operation-system=Windows value="C:\Build2\" description=moved reason=test`,
 		"delete-exclusions": "delete-exclusions exclusion-ids={exclusion} reason=test",
 
-		"get-black-list":            "get-black-list limit=10",
-		"block-hash":                "block-hash 3395856ce81f2b7382dee72602f798b642f14177 os=Windows site=Paris reason=test",
-		"add-threat-to-blacklist":   "add-threat-to-blacklist collection-ids={collection} site-id=Paris target-scope=site reason=test",
-		"remove-items-in-blacklist": "remove-items-in-blacklist item-ids={blocked} reason=test",
-		"get-hash-reputations":      "get-hash-reputations 3395856ce81f2b7382dee72602f798b642f14140",
-		"list-iocs":                 "list-iocs account-ids={account}",
-		"create-ioc":                "create-ioc account-ids={account} source=Story type=IPv4 ioc-value=203.0.113.9",
-		"delete-iocs":               "delete-iocs account-ids={account} ioc-values=203.0.113.66 reason=test",
-		"block-remote-hosts":        "block-remote-hosts rule-name=C2 site-id=Paris remote-host-values=203.0.113.77 reason=test",
+		"get-black-list":                  "get-black-list limit=10",
+		"block-hash":                      "block-hash 3395856ce81f2b7382dee72602f798b642f14177 os=Windows site=Paris reason=test",
+		"add-threat-to-blacklist":         "add-threat-to-blacklist collection-ids={collection} site-id=Paris target-scope=site reason=test",
+		"remove-items-in-blacklist":       "remove-items-in-blacklist item-ids={blocked} reason=test",
+		"get-hash-reputations":            "get-hash-reputations 3395856ce81f2b7382dee72602f798b642f14140",
+		"list-iocs":                       "list-iocs account-ids={account}",
+		"create-ioc":                      "create-ioc account-ids={account} source=Story type=IPv4 ioc-value=203.0.113.9",
+		"delete-iocs":                     "delete-iocs account-ids={account} ioc-values=203.0.113.66 reason=test",
+		"query":                           `query start-time=-24h end-time=now query='AgentName CONTAINS "DESKTOP"'`,
+		"create-query":                    `create-query start-time=-24h end-time=now limit=10 query='AgentName CONTAINS "DESKTOP"'`,
+		"get-query-status":                "get-query-status {query}",
+		"get-events-by-query-id-and-type": "get-events-by-query-id-and-type {query}",
+		"get-agent-process":               `get-agent-process start-time=-7d end-time=now limit=10 query='AgentName CONTAINS "DESKTOP"'`,
+		"create-power-query":              `create-power-query start-time=-24h end-time=now limit=10 query="event.time = * | columns eventTime = event.time, agentUuid = agent.uuid"`,
+		"ping-power-query":                "ping-power-query {powerquery}",
+		"collect-files":                   `collect-files agent-id=DESKTOP-1 file-paths=C:\Windows\Temp\a.txt password="Infected-2026!x"`,
+		"fetch-files":                     `fetch-files agent-id=DESKTOP-1 files-path=C:\Windows\Temp\a.txt password="Infected-2026!x"`,
+		"download-files":                  "download-files agent-id=DESKTOP-1 command-batch-uuids={batch}",
+		"fetch-threat-file":               `fetch-threat-file threat-ids={threat} password="Infected-2026!x"`,
+		"download-threat-files":           "download-threat-files agent-id=DESKTOP-1 threat-id={threat} command-batch-uuids={threatbatch}",
+		"get-scripts":                     "get-scripts limit=10",
+		"run-script":                      `run-script filter={"computerName":"DESKTOP-1"} script-id="List Open Ports" task-description="story" output-destination=SentinelCloud reason=test`,
+		"get-script-task-status":          "get-script-task-status parent-task-ids={run}",
+		"get-script-results":              "get-script-results task-ids={task}",
+
+		"block-remote-hosts": "block-remote-hosts rule-name=C2 site-id=Paris remote-host-values=203.0.113.77 reason=test",
 	}
 }
 
@@ -125,10 +142,63 @@ func note(t *testing.T, s *story, threat string) string {
 func (s stage) line(command string) string {
 	line := lines()[command]
 	require.NotEmpty(s.t, line, "write a line for %s", command)
+	for name, make := range s.makers() {
+		if strings.Contains(line, name) {
+			line = strings.ReplaceAll(line, name, make())
+		}
+	}
 	for name, id := range s.ids {
 		line = strings.ReplaceAll(line, name, id)
 	}
 	return line
+}
+
+// makers start at the console what some commands ask about, and return its id. Once is enough for a story.
+func (s stage) makers() map[string]func() string {
+	c, ctx, t := s.program.console, s.t.Context(), s.t
+	day := s1.Time{Time: time.Now().Add(-24 * time.Hour)}
+	upload := func(activity string) string {
+		ups, err := s1.Collect(c.Uploads(ctx, s1.Query{}.With("activityTypes", activity)))
+		require.NoError(t, err)
+		require.NotEmpty(t, ups)
+		return ups[0].Data.Batch
+	}
+	agent := s1.AgentID(idOf(s.console.Agent("DESKTOP-1")))
+	run := func() s1.TaskID {
+		scripts, err := s1.Collect(c.Scripts(ctx, s1.Query{}.With("query", "List Open Ports")))
+		require.NoError(t, err)
+		run, err := c.RunScript(ctx, []s1.AgentID{agent}, s1.ScriptRun{Script: scripts[0].ID, Description: "story", Destination: "SentinelCloud", Password: s1.NewSecret("Infected-2026!x")})
+		require.NoError(t, err)
+		return run.Task
+	}
+	return map[string]func() string{
+		"{query}": func() string {
+			id, err := c.StartQuery(ctx, s1.EventQuery{Query: `AgentName CONTAINS "DESKTOP"`, From: day, To: s1.Time{Time: time.Now()}, Limit: 10}, nil)
+			require.NoError(t, err)
+			return string(id)
+		},
+		"{powerquery}": func() string {
+			r, err := c.StartPowerQuery(ctx, s1.PowerQuery{Query: "event.time = * | columns eventTime = event.time", From: day, To: s1.Time{Time: time.Now()}, Limit: 10})
+			require.NoError(t, err)
+			return string(r.ID)
+		},
+		"{batch}": func() string {
+			require.NoError(t, c.FetchFiles(ctx, agent, []string{`C:\Windows\Temp\a.txt`}, s1.NewSecret("Infected-2026!x")))
+			return upload("80")
+		},
+		"{threatbatch}": func() string {
+			_, err := c.FetchThreatFile(ctx, s1.ThreatID(s.ids["{threat}"]), s1.NewSecret("Infected-2026!x"))
+			require.NoError(t, err)
+			return upload("86")
+		},
+		"{run}": func() string { return string(run()) },
+		"{task}": func() string {
+			tasks, err := s1.Collect(c.ScriptTasks(ctx, s1.Query{}.With("parentTaskId", string(run()))))
+			require.NoError(t, err)
+			require.NotEmpty(t, tasks)
+			return string(tasks[0].ID)
+		},
+	}
 }
 
 func TestEveryCommandHasAStory(t *testing.T) {
