@@ -165,7 +165,9 @@ func TestEverySearchBoxOfEveryFormIsAnswered(t *testing.T) {
 			}
 			options, err := catalog.Search(t.Context(), call, f.Search, "")
 			require.NoError(t, err)
-			require.NotEmpty(t, options, f.Search)
+			if !contains([]string{runBox, taskBox, "queries"}, f.Search) { // they offer what was started from here
+				require.NotEmpty(t, options, f.Search)
+			}
 		}
 	}
 }

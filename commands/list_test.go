@@ -53,6 +53,7 @@ func invoke(t testing.TB, catalog *Catalog, call *Call, inv Invocation) (render.
 	if err != nil {
 		return render.Card{}, err
 	}
+	as.Secrets = plan.Secrets
 	return cmd.Run(t.Context(), &as, plan.Args)
 }
 

@@ -90,6 +90,7 @@ var aliases = map[string][]string{
 	"files-path":                     {"paths", "path", "files", "file"},
 	"command-batch-uuids":            {"batches", "batch", "uuids", "uuid"},
 	"activity-created-time":          {"since", "after", "created", "asked"},
+	"script-type":                    {"type"},
 	"task-description":               {"description", "task", "what"},
 	"output-destination":             {"destination", "output", "to"},
 	"output-directory":               {"directory", "dir"},

@@ -228,6 +228,8 @@ func TestEveryReadingCommandRunsOnTheSimulatedConsole(t *testing.T) {
 		"threats storylines=x", "notes " + threat, "alerts", "alerts since=-30d until=now statuses=unresolved verdicts=undefined sites=Paris rules=ps endpoints=DESKTOP severity=High query=a,b",
 		"fetch-event from=-30d to=now n=5 sort=id order=asc", "fetch-event from=-30d to=now source=alert sort=created-at where=severity=High",
 		"global-policy", "account-policy " + console.Agents()[0]["accountId"].(string), "get-system-info", "get-system-status", "test-connection",
+		"scripts", "scripts ports", `get-scripts account-ids="Example Corp" sites=Paris type="data collection" os=linux limit=1000`,
+		`script-status 1234567890123456789 names=DESKTOP,LNX after=-7d before=now`,
 	} {
 		card, err := run(t, catalog, call, text)
 		require.NoError(t, err, text)

@@ -117,7 +117,7 @@ const (
 	uppers         = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 	lowers         = "abcdefghijkmnpqrstuvwxyz"
 	digits         = "23456789"
-	symbols        = "+-=@#_"
+	symbols        = "+-=@#"
 )
 
 // newPassword makes a password with characters of every class.

@@ -1,0 +1,140 @@
+package commands
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// Whatever else is wrong with a line, what is written down of it has no password in it.
+func TestALineIsMaskedBeforeItIsWrittenDown(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		`collect-files DESKTOP-1 password=Secret-1!`:                    `collect-files DESKTOP-1 password=•••`,
+		`collect-files password="Secret 1!" file-paths="C:\a b"`:        `collect-files password=••• file-paths="C:\a b"`,
+		`fetch  H  password = Secret`:                                   `fetch  H  password = Secret`, // no parameter: a bare word that is refused
+		`fetch H password= Secret paths=x`:                              `fetch H password=••• paths=x`,
+		`fetch H PassWord=“Secret 1!” paths=x`:                          `fetch H PassWord=••• paths=x`,
+		`fetch H pass=Secret,More pa=x`:                                 `fetch H pass=••• pa=x`,
+		`no-such-command --password='Secret 1' x`:                       `no-such-command --password=••• x`,
+		`fetch H password="Secret`:                                      `fetch H password=•••`,
+		`fetch H password=`:                                             `fetch H password=`,
+		`note 1 text="password=Secret"`:                                 `note 1 text="password=Secret"`, // somebody's words, not a parameter
+		`agents DESKTOP limit=10`:                                       `agents DESKTOP limit=10`,
+		`<@U1> fetch-files H files-path=["C:\\a"] password=S3cret!word`: `<@U1> fetch-files H files-path=["C:\\a"] password=•••`,
+		"": "",
+	} {
+		require.Equal(t, want, All().Mask(line), line)
+	}
+}
+
+func TestMarksStandForSecretsEverywhere(t *testing.T) {
+	t.Parallel()
+	catalog := All()
+	inv, _, err := catalog.Parse(`collect-files H file-paths=C:\a password="Secret 2026!"`, input)
+	require.NoError(t, err)
+	cmd, _ := catalog.Find("collect-files")
+	args, secrets := cmd.Hide(inv.Args)
+	require.NotContains(t, string(args), "Secret")
+	require.Equal(t, "Secret 2026!", secrets["password"].Reveal())
+	require.NotContains(t, cmd.Line(args), "Secret")
+
+	again, none := cmd.Hide(args)
+	require.JSONEq(t, string(args), string(again), "hiding twice changes nothing")
+	require.Empty(t, none)
+
+	whole, err := cmd.reveal(&Call{Secrets: secrets}, args)
+	require.NoError(t, err)
+	require.JSONEq(t, string(inv.Args), string(whole))
+
+	for _, f := range cmd.Form(inv.Args, Caller{}).Fields {
+		if f.Name == "password" {
+			require.Empty(t, f.Value, "a form never shows it again")
+			require.False(t, f.Required, "the bot makes one")
+		}
+	}
+}
+
+// After a restart a mark is all there is: the person is asked, and nothing is made up in place of what they gave.
+func TestASecretThatWasNotKeptIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	console, call := simulated(t, "DESKTOP-1")
+	cmd, _ := All().Find("collect-files")
+	args := json.RawMessage(`{"agent-id":"DESKTOP-1","file-paths":["C:\\a"],"password":"•••"}`)
+	_, err := cmd.Prepare(t.Context(), call, args)
+	require.ErrorContains(t, err, "type it again")
+	_, err = cmd.Run(t.Context(), call, json.RawMessage(`{"agent-id":"`+console.Agent("DESKTOP-1")["id"].(string)+`","file-paths":["C:\\a"],"password":"•••"}`))
+	require.ErrorContains(t, err, "type it again")
+	require.Empty(t, console.Changes())
+}
+
+// What goes into the buttons of a complaint has no password in it.
+func TestComplaintsCarryMarks(t *testing.T) {
+	t.Parallel()
+	_, _, err := All().Parse(`collect-files H file-paths=relative password=Secret-2026!`, input)
+	var usage *UsageError
+	require.ErrorAs(t, err, &usage)
+	require.NotContains(t, string(usage.Given.Args), "Secret")
+	_, _, err = All().Parse(`collect-files password=Secret-2026!`, input)
+	var missing *MissingError
+	require.ErrorAs(t, err, &missing)
+	require.NotContains(t, string(missing.Given.Args), "Secret")
+	_, _, err = All().Parse(`collect-files H file-paths=C:\a password=secret`, input)
+	require.ErrorAs(t, err, &usage)
+	require.NotContains(t, usage.Error()+string(usage.Given.Args), `"secret"`)
+
+	_, call := simulated(t, "KIOSK", "KIOSK")
+	_, err = run(t, All(), call, `collect-files KIOSK file-paths=C:\a password=Secret-2026!`)
+	var ambiguous *AmbiguousError
+	require.ErrorAs(t, err, &ambiguous)
+	require.NotContains(t, string(ambiguous.Pick(0).Args), "Secret")
+}
+
+func TestPasswordsOfTheBotAreStrongAndAllDifferent(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for range 500 {
+		made, err := newPassword(nil)
+		require.NoError(t, err)
+		require.NoError(t, s1.CheckPassword(made))
+		require.Len(t, made.Reveal(), passwordLength)
+		require.NotContains(t, seen, made.Reveal())
+		seen[made.Reveal()] = true
+		require.False(t, strings.ContainsAny(made.Reveal(), "`*_~<>&\"' "+"IOl01"), made.Reveal())
+	}
+}
+
+func TestEveryCharacterOfAPasswordIsAsLikelyAsAnyOther(t *testing.T) {
+	t.Parallel()
+	source, counts := rand.NewChaCha8([32]byte{1}), map[int]int{}
+	for range 24000 {
+		n, err := pick(source, 24)
+		require.NoError(t, err)
+		counts[n]++
+	}
+	require.Len(t, counts, 24)
+	for n, c := range counts {
+		require.InDelta(t, 1000, c, 200, n)
+	}
+	_, err := newPassword(io.LimitReader(strings.NewReader("short"), 5))
+	require.Error(t, err, "no password is better than a guessable one")
+}
+
+// An archive whose password nobody heard is of no use: nothing is asked of the endpoint then.
+func TestNothingIsAskedIfThePasswordCannotBeTold(t *testing.T) {
+	t.Parallel()
+	console, call := simulated(t, "DESKTOP-1")
+	call.Tell = func(context.Context, render.Card) error { return errors.New("Slack is away") }
+	_, err := run(t, All(), call, `fetch DESKTOP-1 paths=C:\a`)
+	require.ErrorContains(t, err, "Slack is away")
+	require.Empty(t, console.Changes())
+}

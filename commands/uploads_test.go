@@ -1,0 +1,315 @@
+package commands
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/render"
+	"s1bot/s1"
+	"s1bot/s1/s1sim"
+)
+
+// inProcess is a console that is reached without a network, so that waiting for it takes no time.
+type inProcess struct{ console http.Handler }
+
+func (p inProcess) RoundTrip(request *http.Request) (*http.Response, error) {
+	if err := request.Context().Err(); err != nil {
+		return nil, err
+	}
+	recorder := httptest.NewRecorder()
+	p.console.ServeHTTP(recorder, request)
+	return recorder.Result(), nil
+}
+
+// A watch is a command that waits, inside a bubble of its own time.
+type watch struct {
+	t       *testing.T
+	console *s1sim.Console
+	call    *Call
+	shown   []string // progress, as people read it
+	saved   []json.RawMessage
+}
+
+// inABubble runs a test in which hours pass in no time. The console's clock is in this century, the bubble's is not.
+func inABubble(t *testing.T, opt s1sim.Options, test func(*watch)) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		clock := func() time.Time { return now.Add(time.Since(began)) }
+		opt.Now, opt.Agents, opt.Empty = clock, -1, true
+		w := &watch{t: t, console: s1sim.New(opt)}
+		for _, name := range []string{"DESKTOP-1", "LNX-1"} {
+			w.console.AddAgent(s1sim.AgentSpec{Name: name, OS: map[string]string{"LNX-1": "linux"}[name]})
+		}
+		client, err := s1.New(s1.Config{BaseURL: "http://localhost", Token: s1.NewSecret(s1sim.Token), HTTPClient: &http.Client{Transport: inProcess{w.console}}})
+		require.NoError(t, err)
+		w.call = &Call{Console: client, Caller: Caller{ID: "U1", Zone: zone}, Now: now}
+		w.call.OnSave = func(state json.RawMessage) error { w.saved = append(w.saved, state); return nil }
+		w.call.Progress = func(card render.Card) { w.shown = append(w.shown, card.Plain()) }
+		test(w)
+	})
+}
+
+// asks runs a command and returns what waits for its effect.
+func (w *watch) asks(text string) func(context.Context) (render.Card, error) {
+	w.t.Helper()
+	catalog := All()
+	inv, _, err := catalog.Parse(text, input)
+	require.NoError(w.t, err)
+	cmd, _ := catalog.Find(inv.Command)
+	plan, err := cmd.Prepare(w.t.Context(), w.call, inv.Args)
+	require.NoError(w.t, err)
+	_, err = cmd.Run(w.t.Context(), w.call, plan.Args)
+	require.NoError(w.t, err)
+	require.NotEmpty(w.t, w.saved)
+	return func(ctx context.Context) (render.Card, error) {
+		w.call.Saved = w.saved[len(w.saved)-1]
+		return cmd.Follow(ctx, w.call, plan.Args)
+	}
+}
+
+func TestAnUploadIsWaitedForAsLongAsItTakes(t *testing.T) {
+	inABubble(t, s1sim.Options{EffectDelay: 3 * time.Minute}, func(w *watch) {
+		began := time.Now()
+		card, err := w.asks(`fetch DESKTOP-1 paths=C:\a.txt`)(w.t.Context())
+		require.NoError(w.t, err)
+		require.Equal(w.t, render.Successful, card.Outcome)
+		require.Len(w.t, card.Files, 1)
+		require.InDelta(w.t, 180, time.Since(began).Seconds(), 25, "looked for often enough")
+		require.Contains(w.t, w.shown[0], "waiting for DESKTOP-1")
+		require.Less(w.t, len(w.console.Calls()), 80, "and not too often")
+		require.Len(w.t, w.console.Changes(), 1)
+	})
+}
+
+// A process that dies while it waits loses nothing: the next one goes on with what was written down, and asks for nothing again.
+func TestWaitingGoesOnAfterARestart(t *testing.T) {
+	inABubble(t, s1sim.Options{EffectDelay: time.Minute}, func(w *watch) {
+		wait := w.asks(`fetch DESKTOP-1 paths=C:\a.txt`)
+		stopping := errors.New("the bot stops")
+		ctx, stop := context.WithCancelCause(w.t.Context())
+		time.AfterFunc(20*time.Second, func() { stop(stopping) })
+		_, err := wait(ctx)
+		require.ErrorIs(w.t, err, stopping)
+		time.Sleep(time.Minute) // in the bubble: the restart
+		card, err := wait(w.t.Context())
+		require.NoError(w.t, err)
+		require.Len(w.t, card.Files, 1)
+		require.Len(w.t, w.console.Changes(), 1)
+	})
+}
+
+func TestAnEndpointThatStaysAwayIsNotWaitedForForEver(t *testing.T) {
+	inABubble(t, s1sim.Options{}, func(w *watch) {
+		w.console.SetOnline("DESKTOP-1", false)
+		began := time.Now()
+		card, err := w.asks(`collect DESKTOP-1 paths=C:\a.txt`)(w.t.Context())
+		require.NoError(w.t, err)
+		require.Contains(w.t, card.Title, "still pending")
+		require.Empty(w.t, card.Outcome, "it is no failure")
+		require.InDelta(w.t, waitUploads.Minutes(), time.Since(began).Minutes(), 1)
+
+		w.console.SetOnline("DESKTOP-1", true)
+		later := button(w.t, card, "Download files")
+		require.Equal(w.t, "download-files", later.Command)
+		w.saved = nil
+		card, err = w.asks(mustFind(later.Command).Line(later.Args))(w.t.Context())
+		require.NoError(w.t, err)
+		require.Len(w.t, card.Files, 1)
+	})
+}
+
+func mustFind(name string) *Command {
+	cmd, _ := All().Find(name)
+	return cmd
+}
+
+func TestWhoCancelsHearsThatTheOrderStands(t *testing.T) {
+	inABubble(t, s1sim.Options{}, func(w *watch) {
+		w.console.SetOnline("DESKTOP-1", false)
+		ctx, cancel := context.WithCancelCause(w.t.Context())
+		time.AfterFunc(time.Minute, func() { cancel(ErrCancelled) })
+		card, err := w.asks(`fetch DESKTOP-1 paths=C:\a.txt`)(ctx)
+		require.NoError(w.t, err)
+		require.Contains(w.t, card.Plain(), "The order stands")
+		require.NotEmpty(w.t, button(w.t, card, "Download files").Args)
+	})
+}
+
+// Of two orders to one endpoint each gets its own batch, although the log of the first is still fresh.
+func TestAnOrderIsNotMistakenForAnEarlierOne(t *testing.T) {
+	inABubble(t, s1sim.Options{EffectDelay: time.Minute}, func(w *watch) {
+		first := w.asks(`collect DESKTOP-1 paths=C:\a.txt`)
+		time.Sleep(5 * time.Second)
+		w.call.Now = now.Add(5 * time.Second)
+		second := w.asks(`collect DESKTOP-1 paths=C:\b.txt`)
+		var a, b pickup
+		require.NoError(w.t, json.Unmarshal(w.saved[0], &a))
+		require.NoError(w.t, json.Unmarshal(w.saved[1], &b))
+		require.NotEmpty(w.t, a.Wants[0].Batch)
+		require.NotEqual(w.t, a.Wants[0].Batch, b.Wants[0].Batch)
+		_, err := second(w.t.Context())
+		require.NoError(w.t, err)
+		_ = first
+	})
+}
+
+// A console whose clock is behind dates the order before it was given: that counts after some patience.
+func TestAClockThatIsBehindHidesNothing(t *testing.T) {
+	inABubble(t, s1sim.Options{}, func(w *watch) {
+		w.call.Now = now.Add(20 * time.Second)
+		wait := w.asks(`fetch DESKTOP-1 paths=C:\a.txt`)
+		require.NotContains(w.t, string(w.saved[0]), "batch")
+		began := time.Now()
+		card, err := wait(w.t.Context())
+		require.NoError(w.t, err)
+		require.Len(w.t, card.Files, 1)
+		require.InDelta(w.t, waitBatch.Seconds(), time.Since(began).Seconds(), 3)
+	})
+}
+
+// A console in trouble is asked again for a while; one that says no is believed at once.
+func TestTroubleIsSatOutAndARefusalIsNot(t *testing.T) {
+	inABubble(t, s1sim.Options{EffectDelay: time.Minute}, func(w *watch) {
+		wait := w.asks(`fetch DESKTOP-1 paths=C:\a.txt`)
+		w.console.Fail(s1sim.Match{PathPrefix: "/activities"}, s1sim.Fault{Kind: s1sim.ServerError, Times: 9})
+		card, err := wait(w.t.Context())
+		require.NoError(w.t, err)
+		require.Len(w.t, card.Files, 1)
+
+		w.saved = nil
+		wait = w.asks(`fetch DESKTOP-1 paths=C:\a.txt`)
+		w.console.Fail(s1sim.Match{PathPrefix: "/activities"}, s1sim.Fault{Kind: s1sim.Forbidden, Times: 9})
+		began := time.Now()
+		_, err = wait(w.t.Context())
+		require.ErrorIs(w.t, err, s1.ErrForbidden)
+		require.Less(w.t, time.Since(began), time.Second)
+	})
+}
+
+// An archive above the limit is refused before it is read; one below is handed over whole.
+func TestALargeArchiveIsNotEvenRead(t *testing.T) {
+	inABubble(t, s1sim.Options{}, func(w *watch) {
+		w.console.SetUploadSize(s1.MaxFile + 1)
+		card, err := w.asks(`fetch DESKTOP-1 paths=C:\a.txt`)(w.t.Context())
+		require.NoError(w.t, err)
+		require.Equal(w.t, render.Failed, card.Outcome)
+		require.Contains(w.t, card.Plain(), "more than 10 MB")
+		require.Empty(w.t, card.Files)
+
+		w.console.SetUploadSize(s1.MaxFile)
+		w.saved = nil
+		card, err = w.asks(`fetch DESKTOP-1 paths=C:\a.txt`)(w.t.Context())
+		require.NoError(w.t, err)
+		require.Len(w.t, card.Files[0].Body, s1.MaxFile)
+	})
+}
+
+func TestFilesThatAreNoLongerKeptAreSaidToBeGone(t *testing.T) {
+	inABubble(t, s1sim.Options{}, func(w *watch) {
+		wait := w.asks(`collect DESKTOP-1 paths=C:\a.txt`)
+		card, err := wait(w.t.Context())
+		require.NoError(w.t, err)
+		download := button(w.t, card, "Download files")
+		time.Sleep(73 * time.Hour)
+		w.saved = nil
+		card, err = w.asks(mustFind(download.Command).Line(download.Args))(w.t.Context())
+		require.NoError(w.t, err)
+		require.Equal(w.t, render.Failed, card.Outcome)
+		require.Contains(w.t, card.Plain(), "Status Code: 410.")
+		require.Contains(w.t, card.Plain(), "three days")
+		require.Equal(w.t, "collect-files", button(w.t, card, "Ask for them again").Command)
+	})
+}
+
+func TestNamesOfFilesMeanNothing(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"a b.zip": "a_b.zip", "<!channel>.zip": "__channel_.zip", ".bashrc": "bashrc", "-rf": "rf", "": "archive.zip", "...": "archive.zip",
+		"Büro.zip": "Büro.zip", "a\u202egpj.exe": "a_gpj.exe", "a/b": "a_b",
+	} {
+		require.Equal(t, want, safeName(name), name)
+	}
+	files := addFile(nil, s1.Download{Name: "a.zip", Body: []byte("1")}, "A")
+	files = addFile(files, s1.Download{Name: "a.zip", Body: []byte("2")}, "B")
+	require.NotEqual(t, files[0].Name, files[1].Name)
+}
+
+// A script is watched on every endpoint; one that is offline does not keep anybody waiting for ever.
+func TestAScriptIsWatchedUntilItsEndpointsAreDone(t *testing.T) {
+	inABubble(t, s1sim.Options{EffectDelay: 20 * time.Second}, func(w *watch) {
+		wait := w.asks(`run-script filter={"computerName__contains":["DESKTOP","LNX"]} script-id="List Open Ports" task-description=ports output-destination=SentinelCloud reason=x`)
+		card, err := wait(w.t.Context())
+		require.NoError(w.t, err)
+		require.Equal(w.t, render.Successful, card.Outcome)
+		require.Contains(w.t, card.Plain(), "2 completed")
+		require.Contains(w.t, w.shown[0], "0 %")
+
+		results := button(w.t, card, "Get results")
+		w.saved = nil
+		card, err = w.asks(mustFind(results.Command).Line(results.Args))(w.t.Context())
+		require.NoError(w.t, err)
+		require.Len(w.t, card.Files, 2)
+		require.NotContains(w.t, string(w.saved[0]), "Signature")
+	})
+}
+
+func TestAScriptOnAnEndpointThatIsAwayIsLeftToRun(t *testing.T) {
+	inABubble(t, s1sim.Options{}, func(w *watch) {
+		w.console.SetOnline("LNX-1", false)
+		began := time.Now()
+		card, err := w.asks(`run-script filter={"computerName__contains":["DESKTOP","LNX"]} script-id="List Open Ports" task-description=ports output-destination=None reason=x`)(w.t.Context())
+		require.NoError(w.t, err)
+		require.Equal(w.t, render.Partial, card.Outcome)
+		require.Contains(w.t, card.Plain(), "1 completed, 1 pending")
+		require.Contains(w.t, card.Plain(), "runs when its endpoints are back")
+		require.InDelta(w.t, waitScript.Minutes(), time.Since(began).Minutes(), 1)
+	})
+}
+
+// The search boxes offer what was run from here, by name; an id that is not known is taken on trust.
+func TestRunsAreFoundByTheirName(t *testing.T) {
+	t.Parallel()
+	var tasks recentTasks
+	for _, id := range []s1.TaskID{"1234567890123456781", "1234567890123456782", "1234567890123456781"} {
+		tasks.add(recentTask{runBox, id, "ports · 2 endpoints"})
+	}
+	tasks.add(recentTask{taskBox, "1234567890123456783", "DESKTOP-1 · ports"})
+	options, ok := tasks.options(runBox, "PORTS")
+	require.True(t, ok)
+	require.Len(t, options, 2)
+	require.Equal(t, "1234567890123456781", options[0].Value, "the newest first")
+	options, _ = tasks.options(taskBox, "desktop")
+	require.Len(t, options, 1)
+	options, _ = tasks.options(taskBox, "1748812345678905555")
+	require.Equal(t, []render.Option{{Label: "1748812345678905555", Value: "1748812345678905555"}}, options)
+	_, ok = tasks.options("agents", "x")
+	require.False(t, ok)
+	for range 2 * keepTasks {
+		tasks.add(recentTask{runBox, s1.TaskID(numbered(1)[0]), "x"})
+	}
+	require.LessOrEqual(t, len(tasks.list), keepTasks)
+}
+
+// Of a script's input the approver sees everything but what follows a word for a secret.
+func TestPasswordsInAScriptsInputAreNotShown(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		`-Username admin -Password Password@1 -Retries 5`: `-Username admin -Password ••• -Retries 5`,
+		`--api-key=abc --password "a b" x`:                `--api-key=••• --password ••• x`,
+		`user=a;pwd=x y`:                                  `user=a;pwd=••• y`,
+		`--terminate --processes ping,chrome --force`:     `--terminate --processes ping,chrome --force`,
+		`SECRET: 'x y' z`:                                 `SECRET: ••• z`,
+		`-Uri https://example.test/ryuk.exe`:              `-Uri https://example.test/ryuk.exe`,
+	} {
+		require.Equal(t, want, guarded(given))
+	}
+}
