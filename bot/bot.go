@@ -32,7 +32,8 @@ type Inbox interface {
 	Save(ctx context.Context, key, kind string, payload []byte) (fresh bool, err error)
 	// Finish marks a delivery as done and forgets its payload.
 	Finish(ctx context.Context, key string) error
-	// Unfinished calls each for every delivery that was saved and not finished, oldest first.
+	// Unfinished takes over every delivery that a process which is gone saved and did not finish, and calls each for it, oldest
+	// first. Calling it is this process's sign of life.
 	Unfinished(ctx context.Context, each func(key, kind string, payload []byte, at time.Time) error) error
 	// Prune forgets deliveries that were finished before the given time.
 	Prune(ctx context.Context, before time.Time) error
@@ -52,15 +53,15 @@ type Config struct {
 	Console            *s1.Client
 	Catalog            *commands.Catalog
 	Ledger             *approvals.Ledger
-	Policy             approvals.Policy
-	Approvers          []approvals.Member // named on cards, so that Slack tells them
-	ApprovalsChannel   string             // empty: destructive commands are refused
+	Policy             func() approvals.Policy // as it is now
 	Inbox              Inbox
 	Clips              Clips
 	Jobs               Jobs
 	History            History
+	Queries            commands.Queries // may be nil: then the search box for queries is empty
 	Now                func() time.Time // time.Now when nil
 	Log                *slog.Logger     // discards when nil
+	Notices            Notices          // of new threats and alerts; nil where nothing is told
 	// Changed hears, after a command changed things at the console, which; may be nil.
 	Changed func(ctx context.Context, kind string, ids []string)
 }
@@ -167,9 +168,13 @@ func (b *Bot) Known() <-chan struct{} { return b.known }
 
 // keepHouse expires requests, takes up orphaned ones and forgets old deliveries.
 func (b *Bot) keepHouse(ctx context.Context) {
-	for sleep(ctx, tick) {
+	for b.adopt(ctx); sleep(ctx, tick); {
 		b.expire(ctx)
+		b.remind(ctx)
 		b.recover(ctx)
+		if err := b.resume(ctx); err != nil && ctx.Err() == nil {
+			b.Log.Warn("cannot look for deliveries left over", "err", err)
+		}
 		b.adopt(ctx)
 		if err := b.Inbox.Prune(ctx, b.Now().Add(-24*time.Hour)); err != nil && ctx.Err() == nil {
 			b.Log.Warn("cannot forget old deliveries", "err", err)

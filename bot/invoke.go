@@ -40,7 +40,7 @@ func (b *Bot) admit(ctx context.Context, a *ask) error {
 		who.Full = false // Slack Connect: a stranger in a shared channel
 	}
 	a.who = who
-	if !who.Full && len(who.Roles) == 0 {
+	if !who.Known() {
 		return errNotAllowed
 	}
 	return nil
@@ -90,12 +90,15 @@ func (b *Bot) remember(ctx context.Context, a ask, cmd *commands.Command) {
 func (b *Bot) call(a ask) *commands.Call {
 	return &commands.Call{
 		Console: b.Console, Caller: callerOf(a),
-		Now: b.Now(), Page: max(a.inv.Page, 1), How: a.inv.How, Secrets: a.secrets,
+		Now: b.Now(), Page: max(a.inv.Page, 1), How: a.inv.How, Secrets: a.secrets, Queries: b.Queries,
 	}
 }
 
 // read runs a command that changes nothing and answers the caller.
 func (b *Bot) read(ctx context.Context, cmd *commands.Command, a ask) error {
+	if err := b.mayRead(ctx, cmd, a); err != nil {
+		return err
+	}
 	card, err := cmd.Run(ctx, b.call(a), a.inv.Args)
 	if err != nil {
 		return b.blame(cmd, err)
@@ -112,8 +115,21 @@ func (b *Bot) read(ctx context.Context, cmd *commands.Command, a ask) error {
 	return nil
 }
 
+// mayRead asks the policy about a command that changes nothing: a rule may deny it, or allow it to some roles only.
+func (b *Bot) mayRead(ctx context.Context, cmd *commands.Command, a ask) error {
+	wish := b.wish(cmd, a)
+	wish.Early = false
+	if ruling := b.Policy().Decide(wish); ruling.Effect == approvals.Deny {
+		return b.refuse(ctx, wish, ruling)
+	}
+	return nil
+}
+
 // long begins work that takes long, after looking at what was asked for.
 func (b *Bot) long(ctx context.Context, cmd *commands.Command, a ask) error {
+	if err := b.mayRead(ctx, cmd, a); err != nil {
+		return err
+	}
 	plan, err := cmd.Prepare(ctx, b.call(a), a.inv.Args)
 	if err != nil {
 		return b.blame(cmd, err)
@@ -148,9 +164,12 @@ func (b *Bot) handOver(ctx context.Context, a ask, card render.Card) error {
 
 // request asks for a change: it is written down as a row, and runs at once or waits for a second person, as the policy says.
 func (b *Bot) request(ctx context.Context, cmd *commands.Command, a ask) error {
-	wish := approvals.Ask{Caller: a.who.Person, Command: cmd.Name, Area: cmd.Area, Risk: string(cmd.Risk), Guarded: cmd.Guarded, Channel: a.at.Channel}
+	wish := b.wish(cmd, a)
 	if ruling := b.rule(ctx, wish); ruling.Effect == approvals.Deny {
 		return b.refuse(ctx, wish, ruling)
+	}
+	if err := b.frozen(ctx); err != nil {
+		return err
 	}
 	if cmd.NeedsReason() && a.extras.Reason == "" {
 		return b.askReason(ctx, cmd, a)
@@ -159,7 +178,9 @@ func (b *Bot) request(ctx context.Context, cmd *commands.Command, a ask) error {
 	if err != nil {
 		return b.blame(cmd, err)
 	}
-	wish.Targets = len(plan.Targets)
+	if wish, err = b.touching(ctx, wish, plan); err != nil {
+		return err
+	}
 	ruling := b.rule(ctx, wish)
 	if ruling.Effect == approvals.Deny {
 		return b.refuse(ctx, wish, ruling)
@@ -167,6 +188,7 @@ func (b *Bot) request(ctx context.Context, cmd *commands.Command, a ask) error {
 	if err := mayWait(cmd, plan, ruling); err != nil {
 		return err
 	}
+	a.at = b.threaded(ctx, a.at)
 	req, err := newRequest(cmd, a, plan, ruling)
 	if err != nil {
 		return err
@@ -184,7 +206,8 @@ func (b *Bot) request(ctx context.Context, cmd *commands.Command, a ask) error {
 	if err := b.announce(ctx, req); err != nil {
 		return err
 	}
-	b.reply(ctx, a, askedCard(req, b.ApprovalsChannel))
+	b.reportBack(ctx, req, notice(req.Title+" waits for approval."))
+	b.reply(ctx, a, askedCard(req, b.Policy().Channel()))
 	return nil
 }
 

@@ -19,7 +19,7 @@ import (
 const (
 	jobLease  = 15 * time.Second // how long a job counts as alive without a sign of life
 	jobPulse  = 5 * time.Second  // between signs of life
-	editPause = 2 * time.Second  // between edits of its message: Slack takes about 50 a minute
+	editPause = 2 * time.Second  // between edits of the messages of all jobs: Slack takes about 50 a minute
 )
 
 // errStopping is the cause with which a job's context ends when the program stops: it goes on at the next start.
@@ -52,17 +52,48 @@ type desk struct {
 	ctx     context.Context // ends with errStopping
 	stop    context.CancelCauseFunc
 	running sync.WaitGroup
+
+	mu      sync.Mutex
+	workers map[string]*worker // by the id of their job
 }
 
 func newDesk() *desk {
 	ctx, stop := context.WithCancelCause(context.Background())
-	return &desk{owner: rand.Text(), ctx: ctx, stop: stop}
+	return &desk{owner: rand.Text(), ctx: ctx, stop: stop, workers: map[string]*worker{}}
 }
 
 // close ends all jobs of this process; they go on at the next start or in another process.
 func (d *desk) close() {
 	d.stop(errStopping)
 	d.running.Wait()
+}
+
+func (d *desk) add(w *worker) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.workers[w.id] = w
+}
+
+func (d *desk) remove(w *worker) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.workers, w.id)
+}
+
+// cancel ends a job at once if it is done here; elsewhere it is noticed at the next sign of life.
+func (d *desk) cancel(id string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if w := d.workers[id]; w != nil {
+		w.cancel(commands.ErrCancelled)
+	}
+}
+
+// pause is how long a job waits between two edits of its message, so that all of them together stay below Slack's rate.
+func (d *desk) pause() time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return editPause * time.Duration(max(len(d.workers), 1))
 }
 
 // startJob writes long work down and begins with it. The same key never makes two jobs.
@@ -103,9 +134,11 @@ func (b *Bot) adopt(ctx context.Context) {
 
 // begin does a job in a goroutine of its own: it may wait for an hour, and must not take a slot from clicks.
 func (b *Bot) begin(id string, j job) {
-	w := &worker{b: b, id: id, job: j}
+	w := &worker{b: b, id: id, job: j, news: make(chan render.Card, 1)}
 	w.ctx, w.cancel = context.WithCancelCause(b.desk.ctx)
+	b.desk.add(w)
 	b.desk.running.Go(func() {
+		defer b.desk.remove(w)
 		defer w.cancel(nil)
 		var alive sync.WaitGroup
 		alive.Go(w.pulse)
@@ -121,33 +154,46 @@ type worker struct {
 	id     string
 	ctx    context.Context
 	cancel context.CancelCauseFunc
+	news   chan render.Card // the newest progress, if it is not shown yet
 
-	mu     sync.Mutex
-	job    job
-	edited time.Time
+	mu  sync.Mutex
+	job job
 }
 
 // do runs the command and shows its end. A job that is stopped or lost says nothing: somebody else goes on with it.
 func (w *worker) do() {
 	a := ask{user: w.job.User, at: w.job.Origin, inv: w.job.Do}
-	err := w.b.admit(w.ctx, &a)
-	card := render.Card{}
-	if err == nil {
-		if p := panics.Try(func() { card, err = w.run(a) }); p != nil {
-			err = p.AsError()
-		}
-	}
-	if cause := context.Cause(w.ctx); errors.Is(cause, errStopping) || errors.Is(cause, errJobLost) {
+	card, err := w.work(a)
+	cause := context.Cause(w.ctx)
+	switch {
+	case errors.Is(cause, errStopping), errors.Is(cause, errJobLost):
 		w.release(cause)
 		return
-	}
-	if err != nil {
+	case errors.Is(cause, commands.ErrCancelled) && err != nil:
+		card = notice("Cancelled.")
+	case err != nil:
 		var fault error
 		if card, fault = w.b.explain(a, err); fault != nil {
 			w.b.Log.Error("a job failed", "job", w.id, "command", w.job.Do.Command, "err", fault)
 		}
 	}
 	w.end(card)
+}
+
+// work runs the command while another goroutine shows its progress: Slack may be slow, and the command must not be.
+func (w *worker) work(a ask) (card render.Card, err error) {
+	if err := w.b.admit(w.ctx, &a); err != nil {
+		return card, err
+	}
+	painting, stop := context.WithCancel(w.ctx)
+	var painter sync.WaitGroup
+	painter.Go(func() { w.paint(painting) })
+	if p := panics.Try(func() { card, err = w.run(a) }); p != nil {
+		err = p.AsError()
+	}
+	stop()
+	painter.Wait()
+	return card, err
 }
 
 // errJobLost is the cause when another process holds the job.
@@ -214,27 +260,43 @@ func (w *worker) release(cause error) {
 	}
 }
 
-// progress shows how far the job is, in its one message, with a button that ends it.
+// progress takes how far the job is, to be shown in its one message with a button that ends it. Only the newest counts.
 func (w *worker) progress(card render.Card) {
-	w.mu.Lock()
-	early := time.Since(w.edited) < editPause
-	w.mu.Unlock()
-	if early {
-		return // the next one will tell
-	}
-	args, _ := json.Marshal(map[string]string{"job": w.id})
+	args, _ := json.Marshal(map[string]string{"job": w.id, "user": w.job.User})
 	card.Actions = append(card.Actions, render.Button{Label: "Cancel", Do: render.Invocation{Command: "cancel", Args: args}})
-	if err := w.show(w.ctx, card); err != nil && w.ctx.Err() == nil {
-		w.b.Log.Warn("cannot show a job's progress", "job", w.id, "err", err)
+	select {
+	case <-w.news:
+	default:
+	}
+	select {
+	case w.news <- card:
+	default: // another goroutine of the command was quicker by a moment
+	}
+}
+
+// paint shows progress as fast as Slack takes it. What was sent is waited for, lest a message is posted and not known.
+func (w *worker) paint(ctx context.Context) {
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+			return
+		case card := <-w.news:
+			sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), slackLimit)
+			if err := w.show(sending, card); err != nil {
+				w.b.Log.Warn("cannot show a job's progress", "job", w.id, "err", err)
+			}
+			cancel()
+			sleep(ctx, w.b.desk.pause())
+		}
 	}
 }
 
 // show posts the job's message, or edits it. It goes into the thread where the work was asked for, else to the person's
 // direct messages: an ephemeral message cannot be edited.
 func (w *worker) show(ctx context.Context, card render.Card) error {
+	card.Files = nil // see end
 	w.mu.Lock()
 	j := w.job
-	w.edited = time.Now()
 	w.mu.Unlock()
 	if j.TS != "" {
 		return w.b.post.edit(ctx, j.Channel, j.TS, card)
@@ -243,28 +305,34 @@ func (w *worker) show(ctx context.Context, card render.Card) error {
 	if j.Origin.Thread != "" {
 		where, thread = j.Origin.Channel, j.Origin.Thread
 	}
-	files := card.Files
-	card.Files = nil
 	channel, ts, err := w.b.post.post(ctx, where, thread, w.id, card)
 	if err != nil {
 		return err
 	}
-	w.mu.Lock()
-	w.job.Channel, w.job.TS = channel, ts
-	w.mu.Unlock()
-	return errors.Join(w.write(ctx, jobLease), w.b.post.attach(ctx, channel, first(thread, ts), files))
+	w.at(channel, ts)
+	return w.write(ctx, jobLease)
 }
 
-// end shows the outcome, hands its files over, and removes the job.
+// at notes where the job's message is.
+func (w *worker) at(channel, ts string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.job.Channel, w.job.TS = channel, ts
+}
+
+// end shows the outcome, hands its files over, and removes the job. Where its message is gone there is a new one.
 func (w *worker) end(card render.Card) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), workLimit)
 	defer cancel()
-	w.mu.Lock()
-	before := w.job
-	w.mu.Unlock()
+	shown := w.job.TS != ""
 	err := w.show(ctx, card)
-	if before.TS != "" && err == nil {
-		err = w.b.post.attach(ctx, before.Channel, first(before.Origin.Thread, before.TS), card.Files)
+	if err != nil && shown {
+		w.b.Log.Warn("cannot edit a job's message", "job", w.id, "err", err)
+		w.at("", "")
+		err = w.show(ctx, card)
+	}
+	if err == nil {
+		err = w.b.post.attach(ctx, w.job.Channel, first(w.job.Origin.Thread, w.job.TS), card.Files)
 	}
 	if err != nil {
 		w.b.Log.Error("cannot show a job's end", "job", w.id, "err", err)

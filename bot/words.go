@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -30,7 +31,15 @@ func ownWords() map[string]word {
 		"withdraw": {byRef((*Bot).withdraw), byID((*Bot).withdraw)},
 		"again":    {byRef((*Bot).again), byID((*Bot).again)},
 		"close":    {byRef((*Bot).leave), byID((*Bot).leave)},
+		"freeze":   {(*Bot).freeze, nothing},
+		"thaw":     {(*Bot).thaw, (*Bot).thawClicked},
 		"cancel":   {noJob, (*Bot).cancelJob},
+		"note":     {(*Bot).note, nothing},
+		"report":   {(*Bot).report, nothing},
+		"routes":   {(*Bot).routes, nothing},
+		"snooze":   {(*Bot).snooze, nothing},
+		"snoozes":  {(*Bot).snoozes, nothing},
+		"unsnooze": {(*Bot).unsnooze, (*Bot).unsnoozeClicked},
 	}
 }
 
@@ -66,7 +75,7 @@ func (b *Bot) approve(ctx context.Context, a ask, id, _ string) error {
 	if err != nil {
 		return err
 	}
-	if req.State != approvals.Approved {
+	if req.State == approvals.Pending {
 		b.show(ctx, req.ID)
 		b.reply(ctx, a, notice(fmt.Sprintf("Your approval counts. %d of %d are there.", len(req.Approvals), req.Quorum)))
 		return nil
@@ -93,7 +102,7 @@ func (b *Bot) withdraw(ctx context.Context, a ask, id, _ string) error {
 	}
 	b.show(ctx, req.ID)
 	b.reply(ctx, a, notice("Withdrawn. Nothing was done."))
-	return nil
+	return b.markTold(ctx, req)
 }
 
 // again runs a request whose outcome nobody knows once more, because a person looked and says so.
@@ -113,18 +122,22 @@ func (b *Bot) leave(ctx context.Context, a ask, id, reason string) error {
 	}
 	b.show(ctx, req.ID)
 	b.reply(ctx, a, notice("Closed. Nothing more was done."))
-	return nil
+	return b.markTold(ctx, req)
 }
 
 func noJob(*Bot, context.Context, ask, string) error {
 	return &commands.UsageError{Problem: "long work is cancelled with the button on its message"}
 }
 
-// cancelJob ends long work; whoever does it, in whatever process, notices within a few seconds.
+// cancelJob ends long work; whoever does it, in whatever process, notices within a few seconds. In a thread everybody sees the
+// button: it is for the person who asked, and for those who have a role.
 func (b *Bot) cancelJob(ctx context.Context, a ask, args json.RawMessage) error {
-	var p struct{ Job string }
+	var p struct{ Job, User string }
 	if err := json.Unmarshal(args, &p); err != nil {
 		return errGone
+	}
+	if p.User != a.user && len(a.who.Roles)+len(a.who.Scoped) == 0 {
+		return &commands.UsageError{Problem: "only the person who asked for this, an operator or an approver can cancel it"}
 	}
 	found, err := b.Jobs.Cancel(ctx, p.Job)
 	switch {
@@ -133,6 +146,7 @@ func (b *Bot) cancelJob(ctx context.Context, a ask, args json.RawMessage) error 
 	case !found:
 		return errGone
 	}
+	b.desk.cancel(p.Job)
 	b.reply(ctx, a, notice("Cancelling."))
 	return nil
 }
@@ -141,7 +155,7 @@ func (b *Bot) cancelJob(ctx context.Context, a ask, args json.RawMessage) error 
 func (b *Bot) closed(ctx context.Context, req approvals.Request) error {
 	b.show(ctx, req.ID)
 	b.tellRequester(ctx, req, resultCard(req))
-	return nil
+	return b.markTold(ctx, req)
 }
 
 // askWhy opens the form of a denial, for those who may deny.
@@ -206,20 +220,46 @@ func (b *Bot) can(ctx context.Context, a ask, rest string) error {
 	if err != nil {
 		return b.blame(cmd, err)
 	}
-	wish := approvals.Ask{Caller: a.who.Person, Command: cmd.Name, Area: cmd.Area, Risk: string(cmd.Risk), Guarded: cmd.Guarded, Channel: a.at.Channel, Targets: len(plan.Targets)}
-	b.reply(ctx, a, canCard(cmd, plan, b.rule(ctx, wish)))
+	wish, err := b.touching(ctx, b.wish(cmd, a), plan)
+	if err != nil {
+		return err
+	}
+	card := canCard(cmd, plan, b.rule(ctx, wish))
+	if cmd.Risk != commands.Read && errors.Is(b.frozen(ctx), approvals.ErrFrozen) {
+		card.Parts = append(card.Parts, render.Line{render.Text("Everything that changes something is frozen now.")})
+	}
+	b.reply(ctx, a, card)
 	return nil
+}
+
+// wanted tells what approvals must add up to.
+func wanted(r approvals.Ruling) string {
+	var all []string
+	for _, n := range r.Needs {
+		words := strings.Join(n.By, " or ")
+		if len(r.Needs) > 1 || n.Quorum != r.Quorum {
+			words = fmt.Sprintf("%d of %s", n.Quorum, words)
+		}
+		if n.Distinct {
+			words += ", each from another of these roles"
+		}
+		all = append(all, words)
+	}
+	return strings.Join(all, " and ")
 }
 
 func canCard(cmd *commands.Command, plan commands.Plan, r approvals.Ruling) render.Card {
 	verdict := map[approvals.Effect]string{
 		approvals.Allow:   "You may run this; it runs at once.",
-		approvals.Approve: fmt.Sprintf("You may ask for this; it needs %s from: %s.", plural(r.Quorum, "approval"), strings.Join(r.By, ", ")),
+		approvals.Approve: sentence(fmt.Sprintf("You may ask for this; it needs %s from: %s", plural(r.Quorum, "approval"), wanted(r))),
 		approvals.Deny:    sentence("You may not: " + r.Why),
 	}[r.Effect]
 	body, _ := json.Marshal(plan)
 	card := render.Card{Tone: render.Info, Title: "What would happen · " + cmd.Title, Text: verdict, Parts: []render.Part{render.Line{render.Text(verdict)}}}
 	card.Parts = append(card.Parts, planParts(approvals.Request{Plan: body})...)
+	if r.Rule != "" {
+		card.Parts = append(card.Parts, render.Note{render.Text("rule: " + r.Rule)})
+	}
 	card.Parts = append(card.Parts, render.Note{render.Text("Nothing was done.")})
 	return card
 }

@@ -52,8 +52,7 @@ type hunt struct {
 // huntState is what is written down.
 type huntState struct {
 	ID    s1.QueryID `json:"id,omitempty"`
-	Asked time.Time  `json:"asked"` // by the person
-	Began time.Time  `json:"began"` // at the console
+	Began time.Time  `json:"began,omitzero"` // at the console
 }
 
 // Bounds of hunting.
@@ -66,10 +65,7 @@ const (
 
 // run hunts to the end.
 func (h *hunt) run(ctx context.Context) (render.Card, error) {
-	h.call.saved(&h.state)
-	if h.state.Asked.IsZero() {
-		h.state.Asked = time.Now()
-	}
+	resumed := h.call.saved(&h.state) && h.state.ID != ""
 	found, err := h.begun(ctx)
 	for misses := 0; err == nil && !found.done; {
 		switch {
@@ -87,6 +83,9 @@ func (h *hunt) run(ctx context.Context) (render.Card, error) {
 		switch {
 		case err == nil:
 			found, misses = next, 0
+		case resumed && errors.Is(err, errForgotten): // while the bot was away
+			h.state.ID, resumed = "", false
+			found, err = h.begun(ctx)
 		case ctx.Err() == nil && misses < maxMisses && passing(err):
 			err = nil
 			misses++

@@ -264,7 +264,7 @@ func statusCard(id s1.QueryID, status s1.QueryStatus) render.Card {
 	switch {
 	case status.State.Done():
 		card.Tone = render.Good
-		card.Actions = eventActions(id, "", 1)
+		card.Actions = eventActions(id, "", 1)[:3] // who wants to share shares what they see
 	case status.State.Dead():
 		card.Tone = render.Warning
 	}
@@ -286,11 +286,8 @@ func queryEvents() *Command {
 	}, func(ctx context.Context, call *Call, p queryEventsParams) (render.Card, error) {
 		id := s1.QueryID(p.ID)
 		rows := eventListing(call, id, p.Kind.path())
-		card, err := rows.show(ctx, call, eventSorting(), nil)
-		if err != nil || len(card.Files) > 0 || call.How == render.Raw || !strings.HasSuffix(card.Title, "none") {
-			return card, err
-		}
-		return whyNone(ctx, call, id, card), nil
+		rows.none = func(card render.Card) render.Card { return whyNone(ctx, call, id, card) }
+		return rows.show(ctx, call, eventSorting(), nil)
 	})
 }
 

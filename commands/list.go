@@ -24,11 +24,12 @@ type listing[T any] struct {
 	table  func([]T) render.Table
 	more   []column[T] // facts that files have beside the table's
 	raw    func(T) json.RawMessage
-	one    func(T) render.Card       // how a single row is shown, if not as a table
-	parts  func([]T) []render.Part   // how a page is shown, if not as a table
-	deeds  func([]T) []render.Action // what can be done about the rows of a page
-	about  string                    // what the rows are, if not said by the arguments: "on threat 4711"
-	empty  string                    // what to try where nothing matches
+	one    func(T) render.Card           // how a single row is shown, if not as a table
+	parts  func([]T) []render.Part       // how a page is shown, if not as a table
+	deeds  func([]T) []render.Action     // what can be done about the rows of a page
+	about  string                        // what the rows are, if not said by the arguments: "on threat 4711"
+	empty  string                        // what to try where nothing matches
+	none   func(render.Card) render.Card // has the last word where nothing matches
 }
 
 // A column is a fact of a row in a file.
@@ -251,6 +252,9 @@ func (l listing[T]) nothing(call *Call) render.Card {
 		card.Parts = append(card.Parts, render.Note{render.Text(l.empty)})
 	}
 	card.Actions = []render.Action{render.Button{Label: "Change filter", Do: call.how(render.Open)}}
+	if l.none != nil {
+		return l.none(card)
+	}
 	return card
 }
 

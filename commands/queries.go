@@ -15,13 +15,7 @@ const searchQueries = "queries"
 // Queries remembers which queries a person started, for the search box. It is kept apart from the console: that has no list.
 type Queries interface {
 	AddQuery(ctx context.Context, user, id, text string, at time.Time) error
-	LastQueries(ctx context.Context, user string, n int) ([]StartedQuery, error)
-}
-
-// A StartedQuery is one that somebody started.
-type StartedQuery struct {
-	ID, Text string
-	At       time.Time
+	LastQueries(ctx context.Context, user string, n int, each func(id, text string, at time.Time)) error
 }
 
 // rememberQuery writes down that the caller started a query. It is a convenience: a hunt does not fail for it.
@@ -36,15 +30,14 @@ func (c *Call) rememberQuery(ctx context.Context, id s1.QueryID, text string) {
 func ownQueries(ctx context.Context, call *Call, typed string) ([]render.Option, error) {
 	options := []render.Option{}
 	if call.Queries != nil {
-		started, err := call.Queries.LastQueries(ctx, call.Caller.ID, 100)
+		err := call.Queries.LastQueries(ctx, call.Caller.ID, 100, func(id, text string, at time.Time) {
+			if len(options) < maxSuggestions && strings.Contains(strings.ToLower(text+" "+id), strings.ToLower(typed)) {
+				label := at.In(call.Caller.zone()).Format("01-02 15:04") + " · " + strings.Join(strings.Fields(text), " ")
+				options = append(options, render.Option{Label: label, Value: id})
+			}
+		})
 		if err != nil {
 			return nil, err
-		}
-		for _, q := range started {
-			if len(options) < maxSuggestions && strings.Contains(strings.ToLower(q.Text+" "+q.ID), strings.ToLower(typed)) {
-				label := q.At.In(call.Caller.zone()).Format("01-02 15:04") + " · " + strings.Join(strings.Fields(q.Text), " ")
-				options = append(options, render.Option{Label: label, Value: q.ID})
-			}
 		}
 	}
 	if len(options) == 0 && len(typed) > 8 && s1.QueryID(typed).Valid() {

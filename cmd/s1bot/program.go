@@ -8,6 +8,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
+	"sync/atomic"
 	"time"
 
 	"s1bot/approvals"
@@ -30,6 +32,7 @@ type program struct {
 	bot      *bot.Bot
 	notifier *notifier.Notifier // nil when no feed has a channel
 	meters   *meters
+	policy   atomic.Pointer[approvals.Policy]
 }
 
 // assemble wires a program; it starts nothing and calls nobody. Close it when done.
@@ -54,8 +57,7 @@ func newConsole(c config, log *slog.Logger, m *meters) (*s1.Client, error) {
 
 // wire makes ledger, bot and notifier.
 func (p *program) wire() error {
-	policy, err := p.config.policy()
-	if err != nil {
+	if err := p.reload(); err != nil {
 		return err
 	}
 	ledger, err := approvals.New(approvals.Config{Store: p.db.Requests(), Owner: rand.Text(), Logger: p.log})
@@ -65,17 +67,52 @@ func (p *program) wire() error {
 	c := p.config
 	p.bot, err = bot.New(bot.Config{
 		AppToken: c.AppToken, BotToken: c.BotToken, APIURL: c.SlackURL, Sockets: c.Sockets,
-		Console: p.console, Catalog: commands.All(), Ledger: ledger, Policy: policy,
-		Approvers: approvals.Members(c.Approvers), ApprovalsChannel: c.ApprovalsChannel,
-		Inbox: p.db.Inbox(), Clips: p.db.Clips(), Jobs: p.db.Jobs(), History: p.db.History(), Log: p.log, Changed: p.changed,
+		Console: p.console, Catalog: commands.All(), Ledger: ledger, Policy: func() approvals.Policy { return *p.policy.Load() },
+		Inbox: p.db.Inbox(), Clips: p.db.Clips(), Jobs: p.db.Jobs(), History: p.db.History(), Queries: p.db.Queries(), Log: p.log, Changed: p.changed,
+		Notices: p.notices(),
 	})
 	if err != nil || c.ThreatsChannel == "" && c.AlertsChannel == "" {
 		return err
 	}
 	p.notifier, err = notifier.New(notifier.Config{
 		Console: p.console, Journal: p.db.Journal(), Poster: p.bot, ThreatsChannel: c.ThreatsChannel, AlertsChannel: c.AlertsChannel,
-		Operators: c.ApprovalsChannel, Interval: c.PollInterval, Backfill: c.Backfill, Logger: p.log,
+		Operators: c.ApprovalsChannel, Check: p.check, Interval: c.PollInterval, Backfill: c.Backfill, Logger: p.log,
 	})
+	return err
+}
+
+// reload reads the policy file again. Where anything in it is wrong, the policy stays as it is.
+func (p *program) reload() error {
+	policy, err := p.config.policy()
+	if err != nil {
+		return fmt.Errorf("read the policy: %w", err)
+	}
+	p.policy.Store(&policy)
+	return nil
+}
+
+// reloadOn reloads the policy whenever asked, until ctx ends.
+func (p *program) reloadOn(ctx context.Context, asked <-chan os.Signal) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-asked:
+			if err := p.reload(); err != nil {
+				p.log.Error("the policy stays as it was", "err", err)
+				continue
+			}
+			p.log.Info("the policy was read again")
+		}
+	}
+}
+
+// check is the specification's health check of the connection.
+func (p *program) check(ctx context.Context) error {
+	if _, err := p.console.SystemInfo(ctx); err != nil {
+		return err
+	}
+	_, err := p.console.SitesPage(ctx, s1.Query{}.WithLimit(1))
 	return err
 }
 
