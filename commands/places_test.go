@@ -81,6 +81,18 @@ func TestAnAddressOfVersionSixIsFound(t *testing.T) {
 	require.False(t, hasAddress(agentNamed(t, call, "DESKTOP-5"), "DESKTOP-5"))
 }
 
+func TestASearchBoxFindsEndpointsByAddress(t *testing.T) {
+	t.Parallel()
+	console, call := office(t)
+	address := console.Agent("DESKTOP-2")["lastIpToMgmt"].(string)
+	options, err := All().Search(t.Context(), call, "agents", address)
+	require.NoError(t, err)
+	require.Equal(t, console.Agent("DESKTOP-2")["id"], options[0].Value)
+	options, err = All().Search(t.Context(), call, "agents", address[:6])
+	require.NoError(t, err)
+	require.Greater(t, len(options), 5)
+}
+
 func TestEndpointsMoveBetweenSites(t *testing.T) {
 	t.Parallel()
 	console, call := office(t)

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"s1bot/render"
@@ -89,11 +90,16 @@ func searchBox[T any](page func(context.Context, *s1.Client, s1.Query) (s1.Page[
 	}
 }
 
+// addressForm is an address, or the beginning of one.
+var addressForm = regexp.MustCompile(`^\d{1,3}(\.\d{0,3}){1,3}$`)
+
 func agentQuery(typed string) s1.Query {
 	q := s1.Query{}.SortedBy("computerName", s1.Ascending)
 	switch {
 	case s1.LooksLikeID(typed):
 		return q.With("ids", typed)
+	case addressForm.MatchString(typed):
+		return q.With("networkInterfaceInet__contains", typed)
 	case searchable(typed):
 		return q.With("computerName__contains", typed)
 	case typed != "":
