@@ -147,6 +147,7 @@ func (b *Bot) requester(ctx context.Context, req approvals.Request) Person {
 // tell gives the result to those who wait for it: the thread of the card, and the requester.
 func (b *Bot) tell(ctx context.Context, req approvals.Request, a *ask) {
 	card := resultCard(req)
+	b.reportBack(ctx, req, card)
 	if a != nil {
 		b.reply(ctx, *a, card)
 		return

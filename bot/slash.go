@@ -112,6 +112,11 @@ func (b *Bot) line(ctx context.Context, a ask) error {
 	if own, ok := ownWords()[strings.ToLower(word)]; ok {
 		return own.typed(b, ctx, a, strings.TrimSpace(rest))
 	}
+	return b.command(ctx, a)
+}
+
+// command reads the line as a command of the catalog and runs it.
+func (b *Bot) command(ctx context.Context, a ask) error {
 	inv, extras, err := b.Catalog.Parse(a.line, commands.Input{Zone: a.who.Zone, Now: b.Now()})
 	var missing *commands.MissingError
 	switch {

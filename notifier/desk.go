@@ -16,6 +16,7 @@ import (
 type desk struct {
 	out     outlet
 	journal Journal
+	check   func(context.Context) error // nil if nothing is watched
 	logger  *slog.Logger
 
 	mu     sync.Mutex
@@ -31,11 +32,11 @@ func newDesk(c Config, kinds []kind) *desk {
 	d := &desk{
 		out: outlet{journal: c.Journal, poster: c.Poster, kinds: cards, burst: c.Burst, operators: c.Operators,
 			lanes: &lanes{now: c.Now, of: map[string]*lane{}}, now: c.Now, logger: c.Logger},
-		journal: c.Journal, logger: c.Logger, opened: map[string]bool{}, bell: make(chan struct{}, 1),
+		journal: c.Journal, check: c.Check, logger: c.Logger, opened: map[string]bool{}, bell: make(chan struct{}, 1),
 	}
 	for source := range cards {
 		d.ring(c.channel(source))
-		d.ring(c.Routes.channels(source)...)
+		d.ring(c.routes().channels(source)...)
 	}
 	d.ring(c.Operators)
 	d.out.wake = d.ring
@@ -67,6 +68,9 @@ func (d *desk) run(ctx context.Context) {
 	var running conc.WaitGroup
 	defer running.Wait()
 	running.Go(func() { d.recall(ctx) })
+	if d.check != nil && d.out.operators != "" {
+		running.Go(func() { d.watch(ctx, d.check) })
+	}
 	tellers := map[string]*teller{}
 	for ctx.Err() == nil {
 		for _, channel := range d.open() {

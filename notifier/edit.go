@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/sourcegraph/conc/panics"
@@ -59,10 +60,18 @@ func (t *teller) card(n Notice) (card render.Card, err error) {
 // lateAfter is from when on a card says how late it is.
 const lateAfter = 5 * time.Minute
 
+// mention is a person or a user group.
+func mention(id string) render.Span {
+	if strings.HasPrefix(id, "U") || strings.HasPrefix(id, "W") {
+		return render.User(id)
+	}
+	return render.Group(id)
+}
+
 // dressed adds to a card whom it calls, and how late it is.
 func (t *teller) dressed(n Notice, card render.Card) render.Card {
 	if n.Mention != "" {
-		card.Parts = append([]render.Part{render.Line{render.Group(n.Mention)}}, card.Parts...)
+		card.Parts = append([]render.Part{render.Line{mention(n.Mention)}}, card.Parts...)
 	}
 	if late := n.Tried.Sub(n.Created); n.Source != Notes && !n.Tried.IsZero() && late >= lateAfter {
 		card.Parts = append(card.Parts, render.Note{render.Text("Told " + late.Round(time.Minute).String() + " after the console wrote it down")})

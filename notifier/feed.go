@@ -28,7 +28,7 @@ const (
 type feed struct {
 	kind
 	channel  string // where no route says another; may be empty
-	routes   Routes
+	routes   func() Routes
 	interval time.Duration
 	backfill time.Duration
 	journal  Journal
@@ -50,14 +50,14 @@ type trouble struct {
 
 func newFeed(c Config, k kind, channel string, ring func(...string)) *feed {
 	return &feed{
-		kind: k, channel: channel, routes: c.Routes, interval: c.Interval, backfill: c.Backfill, journal: c.Journal, ring: ring, now: c.Now,
+		kind: k, channel: channel, routes: c.routes, interval: c.Interval, backfill: c.Backfill, journal: c.Journal, ring: ring, now: c.Now,
 		logger: c.Logger.With("feed", string(k.source)), turn: newTurn(), trouble: map[string]*trouble{}, untilSweep: map[string]int{},
 	}
 }
 
 // channels are all that items of the source may go to.
 func (f *feed) channels() []string {
-	channels := f.routes.channels(f.source)
+	channels := f.routes().channels(f.source)
 	if f.channel != "" {
 		channels = append(channels, f.channel)
 	}

@@ -63,7 +63,7 @@ func (f *feed) notices(cursor Cursor, it item, surveying surveying, asleep []Sno
 		return []Notice{silent}
 	}
 	var all []Notice
-	for _, d := range f.routes.walk(it.facts, f.channel, f.now()) {
+	for _, d := range f.routes().walk(it.facts, f.channel, f.now()) {
 		n.Channel, n.Mention = d.Channel, d.Mention
 		all = append(all, n)
 	}

@@ -47,8 +47,10 @@ type Config struct {
 
 	ThreatsChannel string // Slack channel ids; empty: only what Routes name is told
 	AlertsChannel  string
-	Routes         Routes
-	Operators      string // channel that hears of trouble, and what goes to a channel that is closed; empty: nobody does, it waits
+	Routes         func() Routes // as they are now; may be nil
+	Operators      string        // channel that hears of trouble, and what goes to a channel that is closed; empty: nobody does, it waits
+
+	Check func(context.Context) error // tells whether the console is well; nil: nobody watches
 
 	Interval time.Duration // between polls; 0 means 30 s
 	Backfill time.Duration // how far back the very first start tells; later starts go on where the last one was
@@ -98,6 +100,13 @@ func (n *Notifier) service(journal Journal) *service {
 		}
 	}
 	return s
+}
+
+func (c Config) routes() Routes {
+	if c.Routes == nil {
+		return nil
+	}
+	return c.Routes()
 }
 
 func (c Config) channel(source Source) string {

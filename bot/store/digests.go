@@ -26,7 +26,7 @@ const backlog = `channel = $1 AND state IN ('due', 'sending') AND state = 'due' 
 func (j Journal) Backlog(ctx context.Context, channel string) (b notifier.Backlog, err error) {
 	var oldest int64
 	err = j.db.read.QueryRowContext(ctx, `
-		SELECT COALESCE(SUM(1 - rank), 0), COALESCE(SUM(rank), 0), COALESCE(MAX(seq), 0), COALESCE(MIN(created), 0)
+		SELECT CAST(COALESCE(SUM(1 - rank), 0) AS BIGINT), CAST(COALESCE(SUM(rank), 0) AS BIGINT), COALESCE(MAX(seq), 0), COALESCE(MIN(created), 0)
 		FROM notices WHERE `+backlog, text(channel)).Scan(&b.Urgent, &b.Others, &b.Last, &oldest)
 	if err != nil {
 		return b, fmt.Errorf("count what waits for %s: %w", channel, err)

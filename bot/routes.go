@@ -1,0 +1,125 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"s1bot/approvals"
+	"s1bot/commands"
+	"s1bot/render"
+)
+
+// Notices is what the bot asks of whoever tells channels of new threats and alerts.
+type Notices interface {
+	// About returns what a message, or the thread under it, is about: "threat" or "alert" and its id; empty if nothing.
+	About(ctx context.Context, channel, ts string) (kind, id string, err error)
+	// Explain says where a threat or an alert goes, and why.
+	Explain(ctx context.Context, id string) (render.Card, error)
+	// Snooze keeps quiet what kind (rule, hash, host, storyline) and value name.
+	Snooze(ctx context.Context, owner, kind, value, reason string, until time.Time) (render.Card, error)
+	// Snoozed lists what is snoozed now.
+	Snoozed(ctx context.Context) (render.Card, error)
+	// Unsnooze ends a snooze.
+	Unsnooze(ctx context.Context, id string) (render.Card, error)
+}
+
+// notices is Notices, or the reason why there are none.
+func (b *Bot) notices() (Notices, error) {
+	if b.Notices == nil {
+		return nil, &commands.UsageError{Problem: "no channel is told of new threats and alerts here; S1BOT_THREATS_CHANNEL and S1BOT_ALERTS_CHANNEL name them"}
+	}
+	return b.Notices, nil
+}
+
+// routes answers "routes test <threat or alert id>".
+func (b *Bot) routes(ctx context.Context, a ask, rest string) error {
+	verb, id, _ := strings.Cut(rest, " ")
+	id = strings.TrimSpace(id)
+	if verb != "test" || id == "" {
+		return &commands.UsageError{Problem: "name a threat or an alert", Hint: "/s1 routes test 1845174760470303882"}
+	}
+	n, err := b.notices()
+	if err != nil {
+		return err
+	}
+	card, err := n.Explain(ctx, id)
+	if err != nil {
+		return err
+	}
+	b.reply(ctx, a, card)
+	return nil
+}
+
+// about tells which threat or alert a thread, or the message that was clicked on, is about.
+func (b *Bot) about(ctx context.Context, at origin) (kind, id, thread string) {
+	if b.Notices == nil {
+		return "", "", ""
+	}
+	for _, ts := range []string{at.Thread, at.Message} {
+		kind, id, err := b.Notices.About(ctx, at.Channel, ts)
+		if err != nil {
+			b.Log.Warn("cannot look up what a thread is about", "channel", at.Channel, "err", err)
+		}
+		if id != "" {
+			return kind, id, first(at.Thread, ts)
+		}
+	}
+	return "", "", ""
+}
+
+// note adds what somebody writes in a threat's thread to the threat's notes: "@s1bot note …". Elsewhere, and where parameters are
+// given, it is the command of that name.
+func (b *Bot) note(ctx context.Context, a ask, rest string) error {
+	kind, id, _ := b.about(ctx, a.at)
+	if id == "" || kind != "threat" || strings.Contains(rest, "text=") {
+		return b.command(ctx, a)
+	}
+	if rest = unescaped(rest); rest == "" {
+		return &commands.UsageError{Problem: "what should the note say?", Hint: "@s1bot note checked with the user, it is a test"}
+	}
+	args, err := json.Marshal(map[string]any{"filter": map[string]any{"ids": []string{id}}, "note-text": rest})
+	if err != nil {
+		return fmt.Errorf("write a note: %w", err)
+	}
+	a.inv = render.Invocation{Command: "add-notes-to-threats", Args: args}
+	return b.invoke(ctx, a)
+}
+
+// threaded makes the thread of a card the place where what was asked from it is told.
+func (b *Bot) threaded(ctx context.Context, at origin) origin {
+	if _, _, thread := b.about(ctx, at); thread != "" {
+		at.Thread = thread
+	}
+	return at
+}
+
+// reportBack tells the thread of the card from which a request was made what becomes of it.
+func (b *Bot) reportBack(ctx context.Context, req approvals.Request, card render.Card) {
+	if _, _, thread := b.about(ctx, origin{Channel: req.Channel, Thread: req.Thread}); thread == "" {
+		return
+	}
+	line := render.Line{render.Text("Asked by "), render.User(req.Requester)}
+	card.Parts = append([]render.Part{line}, card.Parts...)
+	if _, _, err := b.post.post(ctx, req.Channel, req.Thread, "", card); err != nil {
+		b.Log.Warn("cannot tell the thread of a card", "request_id", req.ID, "channel", req.Channel, "err", err)
+	}
+}
+
+// links is what Slack makes of addresses, channels and people in typed text.
+var links = regexp.MustCompile(`<([^<>|]+)(?:\|([^<>]*))?>`)
+
+// unescaped is typed text as its writer saw it.
+func unescaped(text string) string {
+	text = links.ReplaceAllStringFunc(text, func(match string) string {
+		parts := links.FindStringSubmatch(match)
+		if parts[2] != "" && !strings.HasPrefix(parts[1], "http") {
+			return parts[2]
+		}
+		return parts[1]
+	})
+	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(text)
+}

@@ -1,0 +1,171 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"s1bot/commands"
+)
+
+// maxSnooze is the longest time that something is kept quiet: who wants more asks again.
+const maxSnooze = 30 * 24 * time.Hour
+
+// snooze answers "snooze host=DESKTOP-1 for=4h reason=…".
+func (b *Bot) snooze(ctx context.Context, a ask, rest string) error {
+	if rest == "" {
+		return b.snoozes(ctx, a, rest)
+	}
+	n, err := b.notices()
+	if err != nil {
+		return err
+	}
+	if len(a.who.Roles) == 0 {
+		return &commands.UsageError{Problem: "only operators and approvers may snooze: it keeps things from everybody in the channel"}
+	}
+	given, err := pairs(unescaped(rest))
+	if err != nil {
+		return err
+	}
+	until, err := snoozeEnd(given, b.Now(), a.who.Zone)
+	if err != nil {
+		return err
+	}
+	for _, kind := range []string{"rule", "hash", "host", "storyline"} {
+		if value := given[kind]; value != "" {
+			card, err := n.Snooze(ctx, a.who.ID, kind, value, given["reason"], until)
+			if err == nil {
+				b.reply(ctx, a, card)
+			}
+			return err
+		}
+	}
+	return &commands.UsageError{Problem: "what should be kept quiet? Give one of rule=, hash=, host= and storyline=", Hint: "/s1 snooze host=DESKTOP-1 for=4h reason=\"pentest\""}
+}
+
+// snoozes lists what is snoozed.
+func (b *Bot) snoozes(ctx context.Context, a ask, _ string) error {
+	n, err := b.notices()
+	if err != nil {
+		return err
+	}
+	card, err := n.Snoozed(ctx)
+	if err != nil {
+		return err
+	}
+	b.reply(ctx, a, card)
+	return nil
+}
+
+// unsnooze ends a snooze.
+func (b *Bot) unsnooze(ctx context.Context, a ask, id string) error {
+	n, err := b.notices()
+	if err != nil {
+		return err
+	}
+	if len(a.who.Roles) == 0 {
+		return &commands.UsageError{Problem: "only operators and approvers may end a snooze"}
+	}
+	card, err := n.Unsnooze(ctx, id)
+	if err != nil {
+		return err
+	}
+	b.reply(ctx, a, card)
+	return nil
+}
+
+func (b *Bot) unsnoozeClicked(ctx context.Context, a ask, args json.RawMessage) error {
+	var p struct{ ID string }
+	if err := json.Unmarshal(args, &p); err != nil {
+		return errGone
+	}
+	return b.unsnooze(ctx, a, p.ID)
+}
+
+// snoozeEnd reads for= or until=; four hours where neither is given.
+func snoozeEnd(given map[string]string, now time.Time, zone *time.Location) (time.Time, error) {
+	until := now.Add(4 * time.Hour)
+	switch {
+	case given["for"] != "":
+		length, err := spoken(given["for"])
+		if err != nil {
+			return until, err
+		}
+		until = now.Add(length)
+	case given["until"] != "":
+		at, err := dated(given["until"], zone)
+		if err != nil {
+			return until, err
+		}
+		until = at
+	}
+	switch {
+	case !until.After(now):
+		return until, &commands.UsageError{Problem: "that end is in the past"}
+	case until.Sub(now) > maxSnooze:
+		return until, &commands.UsageError{Problem: "a snooze lasts 30 days at most"}
+	}
+	return until, nil
+}
+
+// spoken reads "4h", "30m", "2d", with or without a sign in front.
+func spoken(text string) (time.Duration, error) {
+	plain := strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(text), "-"), "+")
+	var days int
+	if n, err := fmt.Sscanf(plain, "%dd", &days); n == 1 && err == nil && plain == fmt.Sprintf("%dd", days) && days >= 0 && days < 10_000 {
+		return time.Duration(days) * 24 * time.Hour, nil
+	}
+	length, err := time.ParseDuration(plain)
+	if err != nil || length <= 0 {
+		return 0, &commands.UsageError{Problem: fmt.Sprintf("%q is no length of time", text), Hint: "Such as 30m, 4h or 2d"}
+	}
+	return length, nil
+}
+
+// dated reads a date, with or without a time, in a person's own zone.
+func dated(text string, zone *time.Location) (time.Time, error) {
+	if zone == nil {
+		zone = time.UTC
+	}
+	for _, form := range []string{time.RFC3339, "2006-01-02 15:04", "2006-01-02T15:04", time.DateOnly} {
+		if at, err := time.ParseInLocation(form, text, zone); err == nil {
+			return at, nil
+		}
+	}
+	return time.Time{}, &commands.UsageError{Problem: fmt.Sprintf("%q is no time", text), Hint: "Such as 2026-11-23 08:00"}
+}
+
+// pairs reads name=value words; a value with spaces stands in quotes, straight or typographic.
+func pairs(text string) (map[string]string, error) {
+	given := map[string]string{}
+	known := []string{"rule", "hash", "host", "storyline", "for", "until", "reason"}
+	for text = strings.TrimSpace(text); text != ""; text = strings.TrimSpace(text) {
+		name, rest, found := strings.Cut(text, "=")
+		name = strings.ToLower(strings.TrimSpace(name))
+		if !found || !slices.Contains(known, name) {
+			return nil, &commands.UsageError{Problem: fmt.Sprintf("%q is none of %s=", name, strings.Join(known, "=, "))}
+		}
+		given[name], text = value(rest)
+	}
+	return given, nil
+}
+
+// value cuts one value off.
+func value(text string) (first, rest string) {
+	for _, quotes := range []string{`""`, "''", "“”", "„“", "‘’"} {
+		open, end := []rune(quotes)[0], []rune(quotes)[1]
+		if inside, ok := strings.CutPrefix(text, string(open)); ok {
+			if first, rest, ok := strings.Cut(inside, string(end)); ok {
+				return first, rest
+			}
+		}
+	}
+	if i := strings.IndexFunc(text, unicode.IsSpace); i >= 0 {
+		return text[:i], text[i:]
+	}
+	return text, ""
+}

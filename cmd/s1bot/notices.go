@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"s1bot/bot"
+	"s1bot/notifier"
+	"s1bot/render"
+)
+
+// notices is what the bot asks of the notifier. The two need each other, so the bot asks through the program, which knows the
+// notifier as soon as there is one.
+func (p *program) notices() bot.Notices {
+	if p.config.ThreatsChannel == "" && p.config.AlertsChannel == "" {
+		return nil
+	}
+	return later{func() *notifier.Notifier { return p.notifier }}
+}
+
+type later struct{ notifier func() *notifier.Notifier }
+
+// About is the notifier's.
+func (l later) About(ctx context.Context, channel, ts string) (kind, id string, err error) {
+	return l.notifier().About(ctx, channel, ts)
+}
+
+// Explain is the notifier's.
+func (l later) Explain(ctx context.Context, id string) (render.Card, error) {
+	return l.notifier().Explain(ctx, id)
+}
+
+// Snooze is the notifier's.
+func (l later) Snooze(ctx context.Context, owner, kind, value, reason string, until time.Time) (render.Card, error) {
+	return l.notifier().Snooze(ctx, owner, kind, value, reason, until)
+}
+
+// Snoozed is the notifier's.
+func (l later) Snoozed(ctx context.Context) (render.Card, error) { return l.notifier().Snoozed(ctx) }
+
+// Unsnooze is the notifier's.
+func (l later) Unsnooze(ctx context.Context, id string) (render.Card, error) {
+	return l.notifier().Unsnooze(ctx, id)
+}

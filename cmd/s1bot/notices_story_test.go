@@ -1,0 +1,129 @@
+package main
+
+import (
+	"encoding/csv"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/bot/slacksim"
+	"s1bot/s1/s1sim"
+)
+
+func TestABurstIsOneDigestAndItsFileNamesAll(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.polled()
+	ids := map[string]bool{}
+	for i := range 40 {
+		ids[s.console.AddThreat(s1sim.ThreatSpec{Name: fmt.Sprintf("=worm%02d.exe", i), Agent: "DESKTOP-1", Confidence: "suspicious"})] = true
+	}
+	digest := s.sees("#threats", "new threats", "more", "worm", "in the thread")
+	require.Contains(t, string(digest.Blocks), "data_visualization")
+	file := s.attached("#threats", digest)
+	rows, err := csv.NewReader(strings.NewReader(string(file.Content))).ReadAll()
+	require.NoError(t, err)
+	for _, row := range rows[1:] {
+		require.True(t, ids[row[1]])
+		require.True(t, strings.HasPrefix(row[3], "'="), "a spreadsheet calculates nothing")
+		delete(ids, row[1])
+	}
+	require.Less(t, len(ids), 6, "the others had cards before the burst was one")
+}
+
+// attached waits for a file in a message's thread.
+func (s *story) attached(channel string, root slacksim.Message) slacksim.File {
+	s.t.Helper()
+	m, err := s.slack.WaitMessage(s.patient(), channel, func(m slacksim.Message) bool { return m.ThreadTS == root.TS && len(m.Files) > 0 })
+	require.NoError(s.t, err)
+	return m.Files[0]
+}
+
+func TestWhereSlackTakesNoChartsTheDigestIsDrawnWithCharacters(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.polled()
+	s.slack.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.FaultError, Error: "invalid_blocks"})
+	for range 20 {
+		s.console.AddThreat(s1sim.ThreatSpec{Name: "worm.exe", Agent: "DESKTOP-1", Confidence: "suspicious"})
+	}
+	digest := s.sees("#threats", "new threats", "▇")
+	require.NotContains(t, string(digest.Blocks), "data_visualization")
+}
+
+func TestWhatIsAskedFromACardIsToldInItsThread(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.polled()
+	id := s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1", Confidence: "malicious"})
+	card := s.sees("#threats", "evil.exe")
+	require.NoError(t, s.slack.User("alice").Selects(card, "Verdict", "True Positive"))
+	s.repliedTo(card, "Asked by", "Successful")
+	s.clicks("alice", card, "Disconnect host")
+	form := s.form("alice", "Disconnect")
+	s.submits("alice", form, map[string]any{"Reason": "it beacons"})
+	s.repliedTo(card, "waits for approval")
+	s.clicks("bob", s.sees("#approvals", "Approval needed"), "Approve")
+	s.repliedTo(card, "Asked by", "Successful", "Disconnect Agent From Network")
+
+	require.NoError(t, s.slack.User("alice").TypesInThread(card, "<@"+s.slack.BotUserID()+"> note looked at it & it is bad"))
+	s.repliedTo(card, "Asked by", "Add Notes")
+	require.Equal(t, "looked at it & it is bad", s.console.Notes(id)[0]["text"])
+}
+
+func (s *story) repliedTo(root slacksim.Message, words ...string) {
+	s.t.Helper()
+	_, err := s.slack.WaitMessage(s.patient(), root.Channel, func(m slacksim.Message) bool { return m.ThreadTS == root.TS && m.TS != root.TS && hasAll(m.PlainText(), words) })
+	require.NoError(s.t, err, "%q in the thread", words)
+}
+
+func TestASnoozeKeepsAHostQuietUntilItEnds(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.polled()
+	s.types("mallory", "#soc", "/s1 snooze host=DESKTOP-1")
+	s.isTold("mallory", "Only operators and approvers")
+	s.types("alice", "#soc", "/s1 snooze host=desktop-1 for=2h reason=“a pentest”")
+	s.isTold("alice", "Snoozed Z-", "desktop-1")
+	id := s.console.AddThreat(s1sim.ThreatSpec{Name: "quiet.exe", Agent: "DESKTOP-1"})
+	s.console.AddThreat(s1sim.ThreatSpec{Name: "loud.exe", Agent: "DESKTOP-2"})
+	s.sees("#threats", "loud.exe")
+	s.types("alice", "#soc", "/s1 routes test "+id)
+	s.isTold("alice", "Nowhere now: snoozed by")
+	s.types("bob", "#soc", "/s1 snoozes")
+	list := s.isTold("bob", "Snoozes · 1", "a pentest", "desktop-1")
+	s.clicks("bob", list, regexp.MustCompile(`End Z-\w+`).FindString(string(list.Blocks)))
+	s.isTold("bob", "has ended", "kept 1 quiet")
+	s.console.AddThreat(s1sim.ThreatSpec{Name: "again.exe", Agent: "DESKTOP-1"})
+	s.sees("#threats", "again.exe")
+	s.types("alice", "#soc", "/s1 routes test "+id)
+	s.isTold("alice", "To #", "Default")
+}
+
+func TestTheShiftReportCounts(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.polled()
+	for range 3 {
+		s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1", CreatedAt: time.Now().Add(-2 * time.Hour)})
+	}
+	s.types("alice", "#soc", `/s1 isolate DESKTOP-2 reason=test`)
+	s.sees("#approvals", "Approval needed")
+	s.types("alice", "#soc", "/s1 report -24h")
+	s.isTold("alice", "Shift report · last 1 d", "New threats", "Waiting for approval", "Mean time to resolve")
+}
+
+func TestAClosedChannelFallsBackAndTheOperatorsAreTold(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.polled()
+	s.slack.Archive("threats")
+	s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
+	s.sees("#approvals", "cannot reach their channel")
+	s.sees("#approvals", "evil.exe", "DESKTOP-1")
+	s.slack.ForgetViolations()
+}

@@ -1,0 +1,59 @@
+package notifier
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"s1bot/render"
+)
+
+const (
+	// watchEvery is how often the connection is checked, and doubt how long it must have failed before anybody is told.
+	watchEvery = 30 * time.Second
+	doubt      = 2
+)
+
+// watching is the source whose cursor says how the console was: Since is when that began, Ready that it failed.
+const watching Source = "watch"
+
+// watch checks the console until ctx ends, and tells the operators once when it fails and once when it is back.
+func (d *desk) watch(ctx context.Context, check func(context.Context) error) {
+	for failures := 0; ctx.Err() == nil; rest(ctx, watchEvery, nil) {
+		err := check(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if failures++; err == nil {
+			failures = 0
+		}
+		if failures > 0 && failures < doubt {
+			continue
+		}
+		if err := d.turned(ctx, err); err != nil {
+			d.logger.Warn("how the console is cannot be written down", "err", err)
+		}
+	}
+}
+
+// turned writes down that the console fails or is well, and a note if that is news.
+func (d *desk) turned(ctx context.Context, problem error) error {
+	was, err := d.journal.Cursor(ctx, watching)
+	if err != nil || was.Ready == (problem != nil) {
+		return err
+	}
+	now := d.out.now()
+	card := render.Card{Tone: render.Good, Title: "The console answers again", Text: "The console answers again",
+		Parts: []render.Part{render.Line{render.Text("It was away since "), render.At(was.Since), render.Text(". What it found meanwhile is told now; nothing is lost.")}}}
+	if problem != nil {
+		card = render.Card{Tone: render.Warning, Title: "The console does not answer", Text: "The console does not answer",
+			Parts: []render.Part{render.Line{render.Text("New threats and alerts are told when it is back.")}, render.Code{Text: problem.Error()}}}
+	}
+	note, err := newNote(fmt.Sprintf("console-%d", now.UnixMilli()), d.out.operators, card, now)
+	if err != nil {
+		return err
+	}
+	err = d.journal.Record(ctx, Batch{Source: watching, Cursor: Cursor{Since: now, Ready: problem != nil}, Fresh: []Notice{note}})
+	d.ring(d.out.operators)
+	return err
+}
