@@ -66,3 +66,6 @@ func glob(pattern, s string) bool {
 	}
 	return i == len(p)
 }
+
+// Glob reports whether s matches a pattern in which * stands for any characters and ? for one, without regard to case.
+func Glob(pattern, s string) bool { return anyGlob([]string{pattern}, s) }

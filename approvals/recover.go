@@ -13,7 +13,7 @@ import (
 // to repeat is approved again, the rest interrupted. What nobody ran in time it expires. A request may be returned again as
 // long as it is not taken up; running it twice is impossible anyway.
 func (l *Ledger) Recover(ctx context.Context) ([]Request, error) {
-	rs, err := l.store.Find(ctx, Query{States: []State{Pending, Running, Approved}})
+	rs, err := l.store.Find(ctx, Query{States: []State{Pending, Running, Approved, Frozen}})
 	if err != nil {
 		return nil, fmt.Errorf("look for unfinished requests: %w", err)
 	}
@@ -51,6 +51,8 @@ func (l *Ledger) leftOver(r Request) bool {
 		return now.Sub(r.Agreed) >= grace
 	case Pending:
 		return r.Open(now) && (len(r.Cards) == 0 || r.Behind()) && now.Sub(r.Moved) >= l.lease
+	case Frozen:
+		return (len(r.Cards) == 0 || r.Behind()) && now.Sub(r.Moved) >= l.lease
 	}
 	return r.Behind() && now.Sub(r.Moved) >= l.lease
 }

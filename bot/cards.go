@@ -17,6 +17,9 @@ const shownTargets = 10
 
 // requestCard is a request as the approvals channel sees it: a pure function of its row (and of who may approve).
 func (b *Bot) requestCard(req approvals.Request) render.Card {
+	if req.Command == freezeWord {
+		return freezeCard(req)
+	}
 	card := render.Card{Text: requestText(req)}
 	card.Tone, card.Title = requestTitle(req)
 	if req.State == approvals.Done || req.State == approvals.Failed {
@@ -224,7 +227,7 @@ func (b *Bot) progress(req approvals.Request) []render.Part {
 	switch req.State {
 	case approvals.Pending:
 		line := render.Note{render.Text(fmt.Sprintf("%d of %s needed", len(req.Approvals), plural(req.Quorum, "approval")))}
-		line = append(line, b.fromWhom()...)
+		line = append(line, b.fromWhom(req)...)
 		line = append(line, render.Text(" · expires "), render.Since(req.Expires), ref)
 		return append(decisions(req), line)
 	case approvals.Denied, approvals.Withdrawn:
@@ -277,12 +280,13 @@ func moment(req approvals.Request) time.Time {
 }
 
 // fromWhom names the groups and people who may approve, so that Slack notifies them.
-func (b *Bot) fromWhom() render.Note {
-	if len(b.Approvers) == 0 {
+func (b *Bot) fromWhom(req approvals.Request) render.Note {
+	members := b.Policy().MembersOf(req.By)
+	if len(members) == 0 {
 		return nil
 	}
 	who := render.Note{render.Text(" from")}
-	for _, m := range b.Approvers[:min(len(b.Approvers), 5)] {
+	for _, m := range members[:min(len(members), 5)] {
 		who = append(who, render.Text(" "), member(string(m)))
 	}
 	return who

@@ -62,6 +62,8 @@ func sayings() []saying {
 		{approvals.ErrExpired, "This has expired. Nothing was done; ask again if it is still needed."},
 		{approvals.ErrNotYours, "Only the person who asked can withdraw this."},
 		{approvals.ErrNotInterrupted, "This is settled already: its card tells how."},
+		{approvals.ErrFrozen, "Everything that changes something is frozen: nothing was done. Two approvers end it with /s1 thaw."},
+		{approvals.ErrNotFrozen, "Nothing is frozen."},
 		{approvals.ErrNotFound, "There is no such request."},
 	}
 }

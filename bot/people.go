@@ -30,11 +30,11 @@ type Person struct {
 type people struct {
 	api    *slack.Client
 	team   string
-	policy approvals.Policy
+	policy func() approvals.Policy
 	now    func() time.Time
 	log    *slog.Logger
 
-	users   *lru.Cache[string, aged[Person]]
+	users   *lru.Cache[string, ruled]
 	members *lru.Cache[string, aged[[]string]] // of user groups
 	mu      sync.Mutex
 	groups  aged[[]approvals.Group] // all user groups, for handles
@@ -46,8 +46,15 @@ type aged[T any] struct {
 	at    time.Time
 }
 
-func newPeople(api *slack.Client, team string, policy approvals.Policy, now func() time.Time, log *slog.Logger) (*people, error) {
-	users, err := lru.New[string, aged[Person]](10_000)
+// A ruled person has the roles that a policy gave them at a moment.
+type ruled struct {
+	person Person
+	policy approvals.Policy
+	at     time.Time
+}
+
+func newPeople(api *slack.Client, team string, policy func() approvals.Policy, now func() time.Time, log *slog.Logger) (*people, error) {
+	users, err := lru.New[string, ruled](10_000)
 	if err != nil {
 		return nil, err
 	}
@@ -60,16 +67,17 @@ func newPeople(api *slack.Client, team string, policy approvals.Policy, now func
 
 // who tells who id is.
 func (p *people) who(ctx context.Context, id string) (Person, error) {
-	if got, ok := p.users.Get(id); ok && p.now().Sub(got.at) < peopleTTL {
-		return got.value, nil
+	policy := p.policy()
+	if got, ok := p.users.Get(id); ok && p.now().Sub(got.at) < peopleTTL && got.policy.Same(policy) {
+		return got.person, nil
 	}
 	user, err := p.api.GetUserInfoContext(ctx, id)
 	if err != nil {
 		return Person{}, fmt.Errorf("ask Slack who %s is: %w", id, err)
 	}
-	identity := approvals.Identity{ID: user.ID, Handle: user.Name, Name: displayName(user), Full: p.full(user), Groups: p.groupsOf(ctx, user.ID)}
-	person := Person{Person: p.policy.Person(identity), Zone: zone(user)}
-	p.users.Add(id, aged[Person]{person, p.now()})
+	identity := approvals.Identity{ID: user.ID, Handle: user.Name, Name: displayName(user), Full: p.full(user), Groups: p.groupsOf(ctx, policy, user.ID)}
+	person := Person{Person: policy.Person(identity), Zone: zone(user)}
+	p.users.Add(id, ruled{person, policy, p.now()})
 	return person, nil
 }
 
@@ -81,9 +89,9 @@ func (p *people) full(user *slack.User) bool {
 }
 
 // groupsOf is which of the user groups that roles name a person belongs to.
-func (p *people) groupsOf(ctx context.Context, id string) []approvals.Group {
+func (p *people) groupsOf(ctx context.Context, policy approvals.Policy, id string) []approvals.Group {
 	var in []approvals.Group
-	for _, m := range p.policy.Members() {
+	for _, m := range policy.Members() {
 		group := approvals.Group{ID: string(m)}
 		if handle := m.Handle(); handle != "" {
 			group = p.group(ctx, handle)

@@ -40,7 +40,7 @@ func settle(t *testing.T, s approvals.Settings) *town {
 	tw := &town{ws: ws, now: time.Now()}
 	who, err := api.AuthTestContext(t.Context())
 	require.NoError(t, err)
-	tw.people, err = newPeople(api, who.TeamID, policy, func() time.Time { return tw.now }, slog.New(slog.DiscardHandler))
+	tw.people, err = newPeople(api, who.TeamID, func() approvals.Policy { return policy }, func() time.Time { return tw.now }, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	return tw
 }

@@ -21,7 +21,7 @@ func (b *Bot) rule(ctx context.Context, wish approvals.Ask) approvals.Ruling {
 		}
 		wish.LastHour = spent
 	}
-	return b.Policy.Decide(wish)
+	return b.Policy().Decide(wish)
 }
 
 // refuse says no and writes it down.
@@ -35,11 +35,11 @@ func (b *Bot) refuse(ctx context.Context, wish approvals.Ask, ruling approvals.R
 // announce posts the card of a pending request to the approvals channel.
 func (b *Bot) announce(ctx context.Context, req approvals.Request) error {
 	defer b.cards.lock(req.ID)()
-	channel, ts, err := b.post.post(ctx, b.ApprovalsChannel, "", req.ID, b.requestCard(req))
+	channel, ts, err := b.post.post(ctx, b.Policy().Channel(), "", req.ID, b.requestCard(req))
 	if err != nil {
 		return fmt.Errorf("post the request to the approvals channel: %w", err)
 	}
-	return b.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: channel, TS: ts})
+	return b.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: channel, TS: ts, Shown: req.Rev})
 }
 
 // show edits every card of a request to what its row says now.
@@ -50,10 +50,42 @@ func (b *Bot) show(ctx context.Context, id string) {
 		b.Log.Error("cannot read a request", "request_id", id, "err", err)
 		return
 	}
+	var shown []approvals.CardRef
 	for _, ref := range req.Cards {
-		if err := b.post.edit(ctx, ref.Channel, ref.TS, b.requestCard(req)); err != nil {
+		if ref.Shown >= req.Rev {
+			continue
+		}
+		err := b.post.edit(ctx, ref.Channel, ref.TS, b.requestCard(req))
+		var isGone interface{ Gone() bool }
+		if err == nil || errors.As(deliveryError(err), &isGone) { // what was deleted needs no edit
+			shown = append(shown, ref)
+		}
+		if err != nil {
 			b.Log.Warn("cannot edit a request's card", "request_id", id, "channel", ref.Channel, "err", err)
 		}
+	}
+	if err := b.Ledger.Shown(ctx, req, shown, false); err != nil {
+		b.Log.Warn("cannot write down what a card shows", "request_id", id, "err", err)
+	}
+}
+
+// markTold writes down that those who wait for the end of a request know of it.
+func (b *Bot) markTold(ctx context.Context, req approvals.Request) error {
+	if err := b.Ledger.Shown(ctx, req, nil, true); err != nil {
+		return fmt.Errorf("write down that the end of %s was told: %w", req.Ref, err)
+	}
+	return nil
+}
+
+// end shows how a request ended and tells those who wait for it, once.
+func (b *Bot) end(ctx context.Context, req approvals.Request, a *ask) {
+	b.show(ctx, req.ID)
+	if req.Told || !req.Final() {
+		return
+	}
+	b.tell(ctx, req, a)
+	if err := b.markTold(ctx, req); err != nil {
+		b.Log.Warn("the end of a request may be told again", "request_id", req.ID, "err", err)
 	}
 }
 
@@ -69,11 +101,12 @@ func (b *Bot) execute(ctx context.Context, id string, a *ask) error {
 	switch {
 	case errors.Is(err, approvals.ErrTaken):
 		return nil // another process, click or start runs it
+	case errors.Is(err, approvals.ErrFrozen) && a == nil:
+		return nil // it waits; what holds it up is on a card of its own
 	case err != nil:
 		return fmt.Errorf("run request %s: %w", id, err)
 	}
-	b.show(ctx, id)
-	b.tell(ctx, req, a)
+	b.end(ctx, req, a)
 	b.changed(ctx, req)
 	return nil
 }
@@ -190,8 +223,7 @@ func (b *Bot) expire(ctx context.Context) {
 	}
 	for _, req := range expired {
 		b.work.push(func(ctx context.Context) {
-			b.show(ctx, req.ID)
-			b.tellRequester(ctx, req, resultCard(req))
+			b.end(ctx, req, nil)
 		})
 	}
 }
@@ -214,12 +246,13 @@ func (b *Bot) recover(ctx context.Context) {
 
 func (b *Bot) takeUp(ctx context.Context, req approvals.Request) error {
 	switch req.State {
-	case approvals.Pending:
-		return b.announce(ctx, req)
+	case approvals.Pending, approvals.Frozen:
+		if len(req.Cards) == 0 {
+			return b.announce(ctx, req)
+		}
 	case approvals.Approved:
 		return b.execute(ctx, req.ID, nil)
 	}
-	b.show(ctx, req.ID)
-	b.tell(ctx, req, nil)
+	b.end(ctx, req, nil)
 	return nil
 }

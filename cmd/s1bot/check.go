@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"s1bot/approvals"
 	"s1bot/bot"
 	"s1bot/bot/store"
 	"s1bot/s1"
@@ -80,7 +79,11 @@ func checkSlack(ctx context.Context, c config) []bot.Finding {
 		checkup.Members = policy.Members()
 	}
 	findings := checkup.Run(ctx)
-	if len(approvals.Members(c.Approvers)) == 0 {
+	if c.PolicyFile != "" {
+		_, err := c.policy()
+		findings = append(findings, bot.Finding{What: "S1BOT_POLICY_FILE", Note: c.PolicyFile, Err: err})
+	}
+	if policy, err := c.policy(); err == nil && len(policy.Approvers()) == 0 {
 		findings = append(findings, bot.Finding{What: "S1BOT_APPROVERS", Note: "none set: destructive commands are refused"})
 	}
 	return findings

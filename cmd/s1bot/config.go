@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -209,12 +210,18 @@ func loopback(host string) bool {
 }
 
 func (c *config) checkRoles(bad func(string, string, ...any)) {
-	if _, err := c.policy(); err != nil {
+	lines := func(name string, err error) {
 		for line := range strings.SplitSeq(err.Error(), "\n") {
-			bad("S1BOT_OPERATORS, S1BOT_APPROVERS", "%s", line)
+			bad(name, "%s", line)
 		}
 	}
-	if len(approvals.Members(c.Approvers)) > 0 && c.ApprovalsChannel == "" {
+	policy, err := approvals.NewPolicy(c.ownSettings())
+	if err != nil {
+		lines("S1BOT_OPERATORS, S1BOT_APPROVERS", err)
+	} else if policy, err = c.policy(); err != nil {
+		lines("S1BOT_POLICY_FILE", err)
+	}
+	if len(policy.Approvers()) > 0 && policy.Channel() == "" {
 		bad("S1BOT_APPROVALS_CHANNEL", "required with S1BOT_APPROVERS: the id of the channel where approval cards go")
 	}
 	for name, id := range map[string]string{
@@ -224,12 +231,23 @@ func (c *config) checkRoles(bad func(string, string, ...any)) {
 			bad(name, "%q is no channel id (C…): find it at the bottom of the channel's details", id)
 		}
 	}
-	if c.PolicyFile != "" {
-		bad("S1BOT_POLICY_FILE", "this version takes its roles from S1BOT_OPERATORS and S1BOT_APPROVERS alone; unset it")
-	}
 }
 
-// policy is who may do what.
+// ownSettings are those of the policy that environment variables hold.
+func (c *config) ownSettings() approvals.Settings {
+	return approvals.Settings{Operators: approvals.Members(c.Operators), Approvers: approvals.Members(c.Approvers), Channel: c.ApprovalsChannel}
+}
+
+// policy is who may do what: these settings and the policy file, which is read anew each time.
 func (c *config) policy() (approvals.Policy, error) {
-	return approvals.NewPolicy(approvals.Settings{Operators: approvals.Members(c.Operators), Approvers: approvals.Members(c.Approvers)})
+	own := c.ownSettings()
+	if c.PolicyFile == "" {
+		return approvals.NewPolicy(own)
+	}
+	_, s, err := readPolicyFile(c.PolicyFile)
+	if err != nil {
+		return approvals.Policy{}, err
+	}
+	s.Operators, s.Approvers, s.Channel = own.Operators, own.Approvers, cmp.Or(s.Channel, own.Channel)
+	return approvals.NewPolicy(s)
 }

@@ -29,7 +29,7 @@ var rooms = map[string]struct{ ours, third []string }{
 	"bot/store/pgtest": {nil, nil},
 	"s1/s1sim":         {[]string{"s1"}, nil},
 	"bot/slacksim":     {[]string{"render"}, []string{"github.com/gorilla/websocket", "github.com/slack-go/slack"}},
-	"cmd/s1bot":        {[]string{"s1", "render", "commands", "approvals", "notifier", "bot", "bot/store", "s1/s1sim", "bot/slacksim"}, []string{"github.com/caarlos0/env/v11", "github.com/alecthomas/kong"}},
+	"cmd/s1bot":        {[]string{"s1", "render", "commands", "approvals", "notifier", "bot", "bot/store", "s1/s1sim", "bot/slacksim"}, []string{"github.com/caarlos0/env/v11", "github.com/alecthomas/kong", "github.com/goccy/go-yaml"}},
 }
 
 type listed struct {

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
 )
 
 type runCmd struct{}
@@ -26,6 +29,10 @@ func (runCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
+	reload := make(chan os.Signal, 1)
+	signal.Notify(reload, syscall.SIGHUP)
+	defer signal.Stop(reload)
+	go p.reloadOn(ctx, reload)
 	log.Info("starting", "console", c.ConsoleURL, "commands", len(p.bot.Catalog.Commands()), "version", version().Version)
 	return errors.Join(p.run(ctx), p.close())
 }

@@ -1,0 +1,344 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"s1bot/approvals"
+	"s1bot/commands"
+)
+
+// A policyFile is what S1BOT_POLICY_FILE holds; deploy/policy.example.yaml explains every key.
+type policyFile struct {
+	Roles     map[string]roleEntry `yaml:"roles"`
+	Approvals approvalsEntry       `yaml:"approvals"`
+	Rules     []ruleEntry          `yaml:"rules"`
+	Routes    []routeEntry         `yaml:"routes"`
+}
+
+// A roleEntry is a list of members, or members with accounts and sites within which the role holds.
+type roleEntry struct {
+	Members  words `yaml:"members"`
+	Accounts words `yaml:"accounts"`
+	Sites    words `yaml:"sites"`
+}
+
+type approvalsEntry struct {
+	Timeout    string `yaml:"timeout"`
+	MaxTargets *int   `yaml:"max_targets"`
+	MaxPerHour *int   `yaml:"max_targets_per_hour"`
+	Channel    string `yaml:"channel"`
+}
+
+type ruleEntry struct {
+	Name       string        `yaml:"name"`
+	Commands   words         `yaml:"commands"`
+	Areas      words         `yaml:"areas"`
+	Risks      words         `yaml:"risks"`
+	Hosts      words         `yaml:"hosts"`
+	Tags       words         `yaml:"tags"`
+	Sites      words         `yaml:"sites"`
+	Groups     words         `yaml:"groups"`
+	Channels   words         `yaml:"channels"`
+	Hours      words         `yaml:"hours"`
+	Requesters words         `yaml:"requesters"`
+	Allow      words         `yaml:"allow"`
+	Approve    *approveEntry `yaml:"approve"`
+	Deny       *string       `yaml:"deny"`
+}
+
+type approveEntry struct {
+	By       words `yaml:"by"`
+	Quorum   *int  `yaml:"quorum"`
+	Distinct bool  `yaml:"distinct"`
+}
+
+type routeEntry struct {
+	Name            string `yaml:"name"`
+	Source          string `yaml:"source"`
+	Severities      words  `yaml:"severities"`
+	Confidences     words  `yaml:"confidences"`
+	Classifications words  `yaml:"classifications"`
+	Accounts        words  `yaml:"accounts"`
+	Sites           words  `yaml:"sites"`
+	Groups          words  `yaml:"groups"`
+	Hosts           words  `yaml:"hosts"`
+	Rules           words  `yaml:"rules"`
+	Channel         string `yaml:"channel"`
+	Mention         string `yaml:"mention"`
+	Mute            any    `yaml:"mute"` // true, or until when
+	Continue        bool   `yaml:"continue"`
+}
+
+// words are one value or a list of values.
+type words []string
+
+// UnmarshalYAML takes both.
+func (w *words) UnmarshalYAML(unmarshal func(any) error) error {
+	var one string
+	if unmarshal(&one) == nil {
+		*w = words{one}
+		return nil
+	}
+	var many []string
+	err := unmarshal(&many)
+	*w = many
+	return err
+}
+
+// UnmarshalYAML takes a bare list of members, too.
+func (r *roleEntry) UnmarshalYAML(unmarshal func(any) error) error {
+	var members words
+	if unmarshal(&members) == nil {
+		*r = roleEntry{Members: members}
+		return nil
+	}
+	type plain roleEntry
+	return unmarshal((*plain)(r))
+}
+
+// readPolicyFile reads a policy file and checks every value. The error lists every problem with its line and column; a file that
+// has one is not used at all.
+func readPolicyFile(path string) (policyFile, approvals.Settings, error) {
+	body, err := os.ReadFile(path)
+	if err != nil {
+		return policyFile{}, approvals.Settings{}, err
+	}
+	return parsePolicy(path, body)
+}
+
+func parsePolicy(path string, body []byte) (policyFile, approvals.Settings, error) {
+	var f policyFile
+	tree, err := parser.ParseBytes(body, 0)
+	if err == nil {
+		err = yaml.NewDecoder(bytes.NewReader(body), yaml.Strict()).Decode(&f)
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		return f, approvals.Settings{}, placed(path, err)
+	}
+	r := &policyReader{path: path, tree: tree, catalog: commands.All().Commands(), roles: []string{approvals.Operators, approvals.Approvers}}
+	settings := r.settings(f)
+	r.routes(f.Routes)
+	return f, settings, errors.Join(r.problems...)
+}
+
+// placed is an error of the YAML reader with file, line and column before its words.
+func placed(path string, err error) error {
+	var at yaml.Error
+	if !errors.As(err, &at) || at.GetToken() == nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	pos := at.GetToken().Position
+	return fmt.Errorf("%s:%d:%d: %s", path, pos.Line, pos.Column, at.GetMessage())
+}
+
+// A policyReader turns a file into settings and collects what is wrong with it.
+type policyReader struct {
+	path     string
+	tree     *ast.File
+	catalog  []*commands.Command
+	roles    []string
+	problems []error
+}
+
+// bad notes a problem of the value at a YAML path.
+func (r *policyReader) bad(at, format string, args ...any) {
+	where := r.path
+	if p, err := yaml.PathString(at); err == nil {
+		if node, err := p.FilterFile(r.tree); err == nil && node.GetToken() != nil {
+			pos := node.GetToken().Position
+			where = fmt.Sprintf("%s:%d:%d", r.path, pos.Line, pos.Column)
+		}
+	}
+	r.problems = append(r.problems, fmt.Errorf(where+": "+format, args...))
+}
+
+func (r *policyReader) settings(f policyFile) approvals.Settings {
+	s := approvals.Settings{Channel: f.Approvals.Channel}
+	for _, name := range slices.Sorted(maps.Keys(f.Roles)) {
+		role := f.Roles[name]
+		r.roles = append(r.roles, name)
+		s.Roles = append(s.Roles, approvals.Role{
+			Name: name, Members: approvals.Members(role.Members), Scope: approvals.Scope{Accounts: role.Accounts, Sites: role.Sites}})
+		if _, err := approvals.NewPolicy(approvals.Settings{Roles: s.Roles[len(s.Roles)-1:]}); err != nil {
+			r.bad("$.roles.'"+name+"'", "%w", err)
+		}
+	}
+	s.MaxTargets, s.MaxPerHour = r.atLeastOne("max_targets", f.Approvals.MaxTargets), r.atLeastOne("max_targets_per_hour", f.Approvals.MaxPerHour)
+	if f.Approvals.Timeout != "" {
+		var err error
+		if s.Timeout, err = time.ParseDuration(f.Approvals.Timeout); err != nil || s.Timeout < time.Minute {
+			r.bad("$.approvals.timeout", "timeout: a duration of at least 1m, such as 30m")
+		}
+	}
+	if s.Channel != "" && !channelID.MatchString(s.Channel) {
+		r.bad("$.approvals.channel", "channel: %q is no channel id (C…)", s.Channel)
+	}
+	for i, rule := range f.Rules {
+		s.Rules = append(s.Rules, r.rule(fmt.Sprintf("$.rules[%d]", i), i, rule))
+	}
+	return s
+}
+
+func (r *policyReader) atLeastOne(key string, n *int) int {
+	if n == nil {
+		return 0
+	}
+	if *n < 1 {
+		r.bad("$.approvals."+key, "%s: at least 1", key)
+	}
+	return *n
+}
+
+// rule reads one rule and checks that every name in it means something.
+func (r *policyReader) rule(at string, i int, e ruleEntry) approvals.Rule {
+	rule := approvals.Rule{
+		Name: cmp.Or(e.Name, fmt.Sprintf("rule %d of the policy file", i+1)), Commands: e.Commands, Areas: e.Areas, Risks: e.Risks,
+		Hosts: e.Hosts, Tags: e.Tags, Sites: e.Sites, Groups: e.Groups, Channels: e.Channels, Requesters: e.Requesters,
+	}
+	r.empty(at, e)
+	for _, pattern := range e.Commands {
+		if !slices.ContainsFunc(r.catalog, func(c *commands.Command) bool { return approvals.Glob(pattern, c.Name) }) {
+			r.bad(at+".commands", "commands: there is no command %q", pattern)
+		}
+	}
+	for _, pattern := range e.Areas {
+		if !slices.ContainsFunc(r.catalog, func(c *commands.Command) bool { return approvals.Glob(pattern, c.Area) }) {
+			r.bad(at+".areas", "areas: there is no area %q", pattern)
+		}
+	}
+	for _, risk := range e.Risks {
+		if !slices.Contains([]string{string(commands.Read), string(commands.Change), string(commands.Destructive)}, risk) {
+			r.bad(at+".risks", "risks: %q is none of read, change, destructive", risk)
+		}
+	}
+	for _, id := range e.Channels {
+		if !channelID.MatchString(id) && !strings.HasPrefix(id, "D") {
+			r.bad(at+".channels", "channels: %q is no channel id (C…)", id)
+		}
+	}
+	for _, text := range e.Hours {
+		h, err := approvals.ParseHours(text)
+		if err != nil {
+			r.bad(at+".hours", "hours: %w", err)
+		}
+		rule.Hours = append(rule.Hours, h)
+	}
+	r.known(at+".requesters", "requesters", e.Requesters)
+	r.effect(at, e, &rule)
+	return rule
+}
+
+// empty refuses matchers that are there and hold nothing: they would match everything.
+func (r *policyReader) empty(at string, e ruleEntry) {
+	for key, values := range map[string]words{
+		"commands": e.Commands, "areas": e.Areas, "risks": e.Risks, "hosts": e.Hosts, "tags": e.Tags, "sites": e.Sites, "groups": e.Groups,
+		"channels": e.Channels, "hours": e.Hours, "requesters": e.Requesters,
+	} {
+		if values != nil && len(values) == 0 || slices.Contains(values, "") {
+			r.bad(at+"."+key, "%s: an empty list or name matches nothing; leave the key out to match everything", key)
+		}
+	}
+}
+
+func (r *policyReader) known(at, key string, roles []string) {
+	for _, name := range roles {
+		if !slices.Contains(r.roles, name) {
+			r.bad(at, "%s: there is no role %q", key, name)
+		}
+	}
+}
+
+// effect reads what a rule does: exactly one of allow, approve, deny.
+func (r *policyReader) effect(at string, e ruleEntry, rule *approvals.Rule) {
+	effects := 0
+	if e.Allow != nil {
+		effects++
+		rule.Effect, rule.By = approvals.Allow, e.Allow
+		r.known(at+".allow", "allow", e.Allow)
+		if len(e.Allow) == 0 {
+			r.bad(at+".allow", "allow: name the roles that may")
+		}
+	}
+	if e.Approve != nil {
+		effects++
+		rule.Effect, rule.By, rule.Quorum, rule.Distinct = approvals.Approve, e.Approve.By, 1, e.Approve.Distinct
+		if len(rule.By) == 0 {
+			rule.By = []string{approvals.Approvers}
+		}
+		r.known(at+".approve.by", "by", e.Approve.By)
+		if e.Approve.Quorum != nil {
+			rule.Quorum = *e.Approve.Quorum
+		}
+		switch {
+		case rule.Quorum < 1:
+			r.bad(at+".approve.quorum", "quorum: at least 1")
+		case rule.Distinct && rule.Quorum > len(rule.By):
+			r.bad(at+".approve.quorum", "quorum: %d approvals of distinct roles, but there are %d roles", rule.Quorum, len(rule.By))
+		}
+		if slices.Equal(e.Risks, words{string(commands.Read)}) {
+			r.bad(at+".approve", "approve: what only reads does not wait; use allow or deny")
+		}
+	}
+	if e.Deny != nil {
+		effects++
+		rule.Effect, rule.Why = approvals.Deny, *e.Deny
+	}
+	if effects != 1 {
+		r.bad(at, "a rule has exactly one of allow, approve and deny; this one has %d", effects)
+	}
+}
+
+// routes checks where notifications go.
+func (r *policyReader) routes(routes []routeEntry) {
+	for i, e := range routes {
+		at := fmt.Sprintf("$.routes[%d]", i)
+		if e.Source != "" && e.Source != "threat" && e.Source != "alert" {
+			r.bad(at+".source", "source: %q is neither threat nor alert", e.Source)
+		}
+		if e.Channel != "" && !channelID.MatchString(e.Channel) {
+			r.bad(at+".channel", "channel: %q is no channel id (C…)", e.Channel)
+		}
+		_, muted, err := e.mute()
+		switch {
+		case err != nil:
+			r.bad(at+".mute", "mute: %w", err)
+		case e.Channel == "" && !muted:
+			r.bad(at, "a route has a channel, or mute: true")
+		case e.Channel != "" && muted:
+			r.bad(at, "a route has either a channel or mute, not both")
+		}
+		if e.Mention != "" && !slices.ContainsFunc([]string{"@", "S", "U", "W"}, func(p string) bool { return strings.HasPrefix(e.Mention, p) }) {
+			r.bad(at+".mention", "mention: %q is no @handle, user group id (S…) or user id (U…)", e.Mention)
+		}
+	}
+}
+
+// mute says whether the route mutes, and until when; the zero time is for good.
+func (e routeEntry) mute() (until time.Time, muted bool, err error) {
+	switch v := e.Mute.(type) {
+	case nil:
+		return until, false, nil
+	case bool:
+		return until, v, nil
+	case string:
+		for _, form := range []string{time.RFC3339, "2006-01-02 15:04", time.DateOnly} {
+			if until, err = time.Parse(form, v); err == nil {
+				return until, true, nil
+			}
+		}
+	}
+	return until, false, errors.New("true, or until when: 2026-12-24 or 2026-12-24T08:00:00Z")
+}

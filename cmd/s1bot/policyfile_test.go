@@ -1,0 +1,168 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/approvals"
+)
+
+func TestTheExamplePolicyIsGood(t *testing.T) {
+	t.Parallel()
+	f, settings, err := readPolicyFile(filepath.Join("..", "..", "deploy", "policy.example.yaml"))
+	require.NoError(t, err)
+	require.Len(t, settings.Rules, 5)
+	require.Len(t, settings.Roles, 4)
+	require.Len(t, f.Routes, 3)
+	require.Equal(t, 30*time.Minute, settings.Timeout)
+	_, err = approvals.NewPolicy(settings)
+	require.NoError(t, err)
+}
+
+func TestAnEmptyPolicyFileChangesNothing(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{"", "# nothing yet\n", "rules: []\n"} {
+		_, settings, err := parsePolicy("p.yaml", []byte(body))
+		require.NoError(t, err, body)
+		require.Equal(t, approvals.Settings{}, settings)
+	}
+}
+
+func TestWhatIsWrongWithAPolicyFileHasAPlace(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ body, want string }{
+		{"rulez: []\n", `p.yaml:1:1: unknown field "rulez"`},
+		{"rules:\n  - hostz: [A]\n    deny: no\n", `p.yaml:2:5: unknown field "hostz"`},
+		{"approvals:\n  max_target: 3\n", `p.yaml:2:3: unknown field`},
+		{"roles:\n  x:\n    members: [U123]\n    sitez: [A]\n", "p.yaml:4:5: unknown field"},
+		{"roles: {a: [U123]\n", "p.yaml:1:"},
+		{"approvals: {max_targets: many}\n", "p.yaml:1:26: "},
+		{"approvals:\n  max_targets: 0\n", "p.yaml:2:16: max_targets: at least 1"},
+		{"approvals:\n  timeout: soon\n", "p.yaml:2:12: timeout"},
+		{"approvals:\n  channel: '#approvals'\n", "p.yaml:2:12: channel"},
+		{"roles:\n  my-role: [alice]\n", `"alice" is no user id`},
+		{"rules:\n  - hosts: [A]\n", "p.yaml:2:10: a rule has exactly one"},
+		{"rules:\n  - allow: [operators]\n    deny: x\n", "exactly one of allow, approve and deny; this one has 2"},
+		{"rules:\n  - commands: [isolate-all]\n    deny: x\n", `there is no command "isolate-all"`},
+		{"rules:\n  - areas: [nowhere]\n    deny: x\n", `there is no area "nowhere"`},
+		{"rules:\n  - risks: [extreme]\n    deny: x\n", "p.yaml:2:12: risks"},
+		{"rules:\n  - channels: ['#soc']\n    deny: x\n", "is no channel id"},
+		{"rules:\n  - hours: whenever\n    deny: x\n", "p.yaml:2:12: hours"},
+		{"rules:\n  - hours: '08:00-18:00 Mars/Base'\n    deny: x\n", `no time zone "Mars/Base"`},
+		{"rules:\n  - requesters: [nobody]\n    deny: x\n", `there is no role "nobody"`},
+		{"rules:\n  - allow: [nobody]\n", `p.yaml:2:12: allow: there is no role "nobody"`},
+		{"rules:\n  - approve: {by: [nobody]}\n", `by: there is no role "nobody"`},
+		{"rules:\n  - approve: {quorum: 0}\n", "quorum: at least 1"},
+		{"rules:\n  - approve: {by: [approvers], quorum: 2, distinct: true}\n", "but there are 1 roles"},
+		{"rules:\n  - risks: [read]\n    approve: {}\n", "what only reads does not wait"},
+		{"rules:\n  - hosts: []\n    deny: x\n", "matches nothing"},
+		{"routes:\n  - sites: [Paris]\n", "a route has a channel, or mute: true"},
+		{"routes:\n  - source: email\n    mute: true\n", "neither threat nor alert"},
+		{"routes:\n  - mute: someday\n", "mute: true, or until when"},
+		{"rules:\n  - deny: a\n  - deny: b\n    deny: c\n", "p.yaml:4:5: "},
+	} {
+		_, _, err := parsePolicy("p.yaml", []byte(c.body))
+		require.ErrorContains(t, err, c.want, c.body)
+	}
+}
+
+func TestEveryProblemOfAPolicyFileIsListed(t *testing.T) {
+	t.Parallel()
+	_, _, err := parsePolicy("p.yaml", []byte("approvals:\n  timeout: x\nrules:\n  - commands: [nothing]\n    deny: x\n  - allow: [ghosts]\n"))
+	for _, place := range []string{"p.yaml:2:", "p.yaml:4:", "p.yaml:6:"} {
+		require.ErrorContains(t, err, place)
+	}
+}
+
+// withPolicy gives a story a policy file.
+func withPolicy(t *testing.T, body string) (string, func(map[string]string)) {
+	path := filepath.Join(t.TempDir(), "policy.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(body), 0o600))
+	return path, func(settings map[string]string) { settings["S1BOT_POLICY_FILE"] = path }
+}
+
+func TestProtectedHostsAreLeftAlone(t *testing.T) {
+	t.Parallel()
+	_, policy := withPolicy(t, "rules:\n  - name: domain controllers\n    hosts: ['SRV-DC-*']\n    deny: ask the AD team\n")
+	s := tell(t, policy)
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1,SRV-DC-2 reason=test")
+	s.isTold("alice", "Not allowed", "Ask the AD team", "domain controllers")
+	s.types("alice", "#soc", "/s1 can isolate SRV-DC-2")
+	s.isTold("alice", "You may not", "sk the AD team", "domain controllers", "Nothing was done")
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
+	s.sees("#approvals", "Approval needed", "DESKTOP-1")
+	require.Empty(t, s.console.Changes())
+}
+
+func TestAQuorumOfTwoTakesTwo(t *testing.T) {
+	t.Parallel()
+	_, policy := withPolicy(t, "rules:\n  - commands: [disconnect-*]\n    approve: {by: [approvers], quorum: 2}\napprovals: {timeout: 10m}\n")
+	s := tell(t, policy)
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
+	card := s.sees("#approvals", "0 of 2 approvals needed")
+	s.clicks("bob", card, "Approve")
+	s.isTold("bob", "1 of 2")
+	s.clicks("bob", card, "Approve")
+	s.isTold("bob", "counts once")
+	require.Empty(t, s.console.Changes())
+	s.clicks("carol", card, "Approve")
+	s.becomes(card, "Successful", "U0BOB", "U0CAROL")
+	require.Len(t, s.changes(1), 1)
+}
+
+func TestAReloadIsWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	path, policy := withPolicy(t, "rules:\n  - commands: [list-agents]\n    deny: not today\n")
+	s := tell(t, policy)
+	s.types("alice", "#soc", "/s1 list-agents DESKTOP-1")
+	s.isTold("alice", "Not today")
+
+	require.NoError(t, os.WriteFile(path, []byte("rules:\n  - commands: [list-agents]\n    deny: still not\n  - hostz: [a]\n"), 0o600))
+	require.ErrorContains(t, s.program.reload(), "policy.yaml:4:5")
+	s.types("bob", "#soc", "/s1 list-agents DESKTOP-1")
+	s.isTold("bob", "Not today")
+
+	require.NoError(t, os.WriteFile(path, []byte("rules: []\n"), 0o600))
+	asked := make(chan os.Signal)
+	go s.program.reloadOn(t.Context(), asked)
+	asked <- syscall.SIGHUP
+	asked <- syscall.SIGHUP // taken when the first is done
+	s.types("carol", "#soc", "/s1 list-agents DESKTOP-1")
+	s.isTold("carol", "DESKTOP-1", "Paris")
+}
+
+func TestAFreezeStopsEverythingUntilTwoApproversEndIt(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
+	waiting := s.sees("#approvals", "Approval needed")
+	s.types("alice", "#soc", "/s1 freeze")
+	s.isTold("alice", "Only an approver")
+	s.types("bob", "#soc", "/s1 freeze an account was taken over")
+	s.isTold("bob", "nothing that changes anything runs")
+	card := s.sees("#approvals", "Frozen", "an account was taken over")
+
+	s.clicks("carol", waiting, "Approve")
+	s.isTold("carol", "frozen")
+	s.types("carol", "#soc", "/s1 isolate DESKTOP-2 reason=test")
+	s.types("alice", "#soc", "/s1 add-notes-to-threats")
+	s.types("alice", "#soc", "/s1 list-agents DESKTOP-1")
+	s.isTold("alice", "DESKTOP-1", "Paris")
+	require.Empty(t, s.console.Changes())
+
+	s.clicks("bob", card, "Thaw")
+	s.isTold("bob", "1 of 2")
+	s.types("bob", "#soc", "/s1 thaw")
+	s.isTold("bob", "counts once")
+	require.NoError(t, s.slack.Settle(s.patient()))
+	s.types("carol", "#soc", "/s1 thaw")
+	s.becomes(card, "Freeze is over")
+	s.clicks("carol", waiting, "Approve")
+	s.becomes(waiting, "Successful")
+	require.Len(t, s.changes(1), 1)
+}
