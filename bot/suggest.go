@@ -20,11 +20,16 @@ const (
 	maxOptionBytes = maxAck - 1024
 )
 
+// An optionsAnswer is what Slack wants in reply. slack-go's type leaves an empty list out, which Slack takes for an error.
+type optionsAnswer struct {
+	Options []*slack.OptionBlockObject `json:"options"`
+}
+
 // suggest answers a search box while a person types. Whoever may do nothing here finds nothing.
 func (b *Bot) suggest(ctx context.Context, in interaction) any {
 	ctx, cancel := context.WithTimeout(ctx, suggestLimit)
 	defer cancel()
-	empty := slack.OptionsResponse{Options: []*slack.OptionBlockObject{}}
+	empty := optionsAnswer{Options: []*slack.OptionBlockObject{}}
 	kind, ok := render.ReadSearch(in.ActionID)
 	if !ok {
 		return empty
@@ -39,7 +44,7 @@ func (b *Bot) suggest(ctx context.Context, in interaction) any {
 		b.Log.Warn("a search box stays empty", "user", a.user, "kind", kind, "err", err)
 		return empty
 	}
-	return slack.OptionsResponse{Options: fitting(found)}
+	return optionsAnswer{Options: fitting(found)}
 }
 
 // fitting is as many options as an acknowledgement takes.

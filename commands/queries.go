@@ -31,8 +31,8 @@ func ownQueries(ctx context.Context, call *Call, typed string) ([]render.Option,
 	options := []render.Option{}
 	if call.Queries != nil {
 		err := call.Queries.LastQueries(ctx, call.Caller.ID, 100, func(id, text string, at time.Time) {
+			label := shorten(strings.Join(strings.Fields(text), " "), 55) + " · " + at.In(call.Caller.zone()).Format("01-02 15:04")
 			if len(options) < maxSuggestions && strings.Contains(strings.ToLower(text+" "+id), strings.ToLower(typed)) {
-				label := at.In(call.Caller.zone()).Format("01-02 15:04") + " · " + strings.Join(strings.Fields(text), " ")
 				options = append(options, render.Option{Label: label, Value: id})
 			}
 		})

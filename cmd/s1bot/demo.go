@@ -50,7 +50,7 @@ type demo struct {
 // startDemo starts the two simulated services and assembles a program whose settings point at them.
 func startDemo(ctx context.Context, addr string, log *slog.Logger) (*demo, error) {
 	d := &demo{workspace: slacksim.New(slacksim.Options{TeamName: "Northwind SOC", EnforceRates: true}),
-		sim: s1sim.New(s1sim.Options{Latency: 120 * time.Millisecond, EffectDelay: 6 * time.Second})}
+		sim: s1sim.New(s1sim.Options{Latency: 120 * time.Millisecond, EffectDelay: 6 * time.Second, QueryTime: 12 * time.Second})}
 	channels := populate(d.workspace)
 	var err error
 	if d.dir, err = os.MkdirTemp("", "s1bot-demo-"); err != nil {

@@ -331,3 +331,9 @@ func (c *Console) Queries() []map[string]any {
 	}
 	return out
 }
+
+// SetQueryTime changes how long queries run, those that run already included.
+func (c *Console) SetQueryTime(d time.Duration) {
+	defer c.lock()()
+	c.opt.QueryTime = d
+}
