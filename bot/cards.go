@@ -96,7 +96,10 @@ func planParts(req approvals.Request) []render.Part {
 			parts = append(parts, targetTable(plan.Targets))
 		}
 		if more := len(plan.Targets) - shownTargets; more > 0 {
-			parts = append(parts, render.Note{render.Text(fmt.Sprintf("… and %d more", more))})
+			parts = append(parts, render.Note{render.Text(fmt.Sprintf("… and %d more, all of them in the thread", more))})
+		}
+		if note := blast(req); note != nil && len(plan.Targets) > 1 {
+			parts = append(parts, note)
 		}
 	}
 	if len(plan.Changes) > 0 {
@@ -253,7 +256,7 @@ func ended(req approvals.Request) []render.Part {
 	if req.Ticket != "" {
 		line = append(line, render.Text(" · ticket "), render.Bold(req.Ticket))
 	}
-	parts := append([]render.Part{line}, resultCard(req).Parts...)
+	parts := slices.Concat([]render.Part{line}, resultCard(req).Parts, effectOf(req).parts())
 	if req.Reason != "" {
 		parts = append(parts, render.Quote{Text: req.Reason})
 	}
@@ -263,10 +266,17 @@ func ended(req approvals.Request) []render.Part {
 // doubts say why nobody knows whether a request ran: no clear answer came, or the process died before one could.
 func doubts(req approvals.Request) []render.Part {
 	var card render.Card
+	parts := []render.Part{render.Line{render.Text("The bot stopped while the console was answering. It may have run: look at the console before you ask again.")}}
 	if len(req.Result) > 0 && json.Unmarshal(req.Result, &card) == nil && len(card.Parts) > 0 {
-		return card.Parts
+		parts = card.Parts
 	}
-	return []render.Part{render.Line{render.Text("The bot stopped while the console was answering. It may have run: look at the console before you ask again.")}}
+	if says := effectOf(req).Says; len(says) > 0 {
+		parts = append(slices.Clip(parts), render.Line{render.Bold("The console says now: "), render.Text(strings.Join(says, "; "))})
+	}
+	if req.Closed != nil {
+		parts = append(slices.Clip(parts), render.Line{render.Text("Closed by "), render.User(req.Closed.User), render.Text(" · "), render.At(req.Closed.At)})
+	}
+	return parts
 }
 
 // moment is when the request came to where it stands.

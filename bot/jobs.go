@@ -38,6 +38,7 @@ type Jobs interface {
 type job struct {
 	Do      render.Invocation `json:"do"`
 	Follow  bool              `json:"follow,omitempty"` // wait for the effect of a change that ran
+	Watch   string            `json:"watch,omitempty"`  // id of a request whose card tells its effect; see effects.go
 	User    string            `json:"user"`
 	Origin  origin            `json:"origin"`
 	Channel string            `json:"channel,omitempty"` // of its message
@@ -162,6 +163,10 @@ type worker struct {
 
 // do runs the command and shows its end. A job that is stopped or lost says nothing: somebody else goes on with it.
 func (w *worker) do() {
+	if w.job.Watch != "" {
+		w.watch()
+		return
+	}
 	a := ask{user: w.job.User, at: w.job.Origin, inv: w.job.Do}
 	card, err := w.work(a)
 	cause := context.Cause(w.ctx)

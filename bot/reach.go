@@ -6,7 +6,6 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/commands"
-	"s1bot/s1"
 )
 
 // wish is what the policy is asked before anybody looked at what an invocation touches.
@@ -46,20 +45,16 @@ func (b *Bot) touching(ctx context.Context, wish approvals.Ask, plan commands.Pl
 
 // accounts are those of endpoints and threats, by id; a policy whose roles are limited to accounts needs them.
 func (b *Bot) accounts(ctx context.Context, targets []commands.Target) (map[string]string, error) {
+	seen, err := b.see(ctx, targets)
+	if err != nil {
+		return nil, err
+	}
 	found := map[string]string{}
-	agents, err := b.Console.AgentsByID(ctx, idsOf[s1.AgentID](targets, "agent"))
-	if err != nil {
-		return nil, err
+	for id, a := range seen.agents {
+		found[id] = a.AccountName
 	}
-	for _, a := range agents {
-		found[string(a.ID)] = a.AccountName
-	}
-	threats, err := b.Console.ThreatsByID(ctx, idsOf[s1.ThreatID](targets, "threat"))
-	if err != nil {
-		return nil, err
-	}
-	for _, t := range threats {
-		found[string(t.Identity())] = t.AccountName()
+	for id, t := range seen.threats {
+		found[id] = t.AccountName()
 	}
 	return found, nil
 }

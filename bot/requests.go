@@ -35,9 +35,14 @@ func (b *Bot) refuse(ctx context.Context, wish approvals.Ask, ruling approvals.R
 // announce posts the card of a pending request to the approvals channel.
 func (b *Bot) announce(ctx context.Context, req approvals.Request) error {
 	defer b.cards.lock(req.ID)()
-	channel, ts, err := b.post.post(ctx, b.Policy().Channel(), "", req.ID, b.requestCard(req))
-	if err != nil {
+	card := b.requestCard(req)
+	card.Files = targetFile(req)
+	channel, ts, err := b.post.post(ctx, b.Policy().Channel(), "", req.ID, card)
+	if ts == "" {
 		return fmt.Errorf("post the request to the approvals channel: %w", err)
+	}
+	if err != nil {
+		b.Log.Warn("the list of all targets is not beside its request", "request_id", req.ID, "err", err)
 	}
 	return b.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: channel, TS: ts, Shown: req.Rev})
 }
@@ -79,6 +84,9 @@ func (b *Bot) markTold(ctx context.Context, req approvals.Request) error {
 
 // end shows how a request ended and tells those who wait for it, once.
 func (b *Bot) end(ctx context.Context, req approvals.Request, a *ask) {
+	if req.Undecided() {
+		req = b.doubt(ctx, req)
+	}
 	b.show(ctx, req.ID)
 	if req.Told || !req.Final() {
 		return
@@ -125,12 +133,19 @@ func (b *Bot) carryOut(ctx context.Context, req approvals.Request, asking *ask) 
 	call.Tell = func(ctx context.Context, card render.Card) error { return b.confide(ctx, req.Requester, asking, card) }
 	var saved json.RawMessage
 	call.OnSave = func(state json.RawMessage) error { saved = state; return nil }
+	req, err := b.lookAgain(ctx, cmd, call, req)
+	if err != nil {
+		return b.failed(a, b.blame(cmd, err))
+	}
 	card, err := cmd.Run(ctx, call, req.Args)
 	if err != nil {
 		return b.failed(a, b.blame(cmd, err))
 	}
 	if cmd.Follows() && saved != nil {
 		b.await(ctx, req, saved)
+	}
+	if card.Outcome != render.Failed {
+		b.follow(ctx, req)
 	}
 	return result(card)
 }

@@ -1,0 +1,132 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"s1bot/approvals"
+	"s1bot/commands"
+)
+
+// lookAgain resolves once more what an approved request touches, just before it runs: what was shown is what runs, less what has
+// gone since. What else is different is told on the card; it is never more than was approved.
+func (b *Bot) lookAgain(ctx context.Context, cmd *commands.Command, call *commands.Call, req approvals.Request) (approvals.Request, error) {
+	shown := planOf(req)
+	if req.Quorum == 0 || len(shown.Targets) == 0 {
+		return req, nil
+	}
+	seen, err := b.see(ctx, shown.Targets)
+	if err != nil {
+		return req, nil // it will say so itself, and in the words of the command
+	}
+	e := effect{}
+	var left []commands.Target
+	for _, t := range shown.Targets {
+		if seen.has(t) {
+			left = append(left, t)
+			continue
+		}
+		e.Gone = append(e.Gone, t.ID)
+		e.Changed = append(e.Changed, t.Name+" is gone and was left out")
+	}
+	if len(left) == 0 {
+		return req, &commands.UsageError{Command: cmd.Name, Problem: "nothing is left of what was approved: the console no longer has it", Hint: "nothing was done"}
+	}
+	args := req.Args
+	if len(e.Gone) > 0 {
+		if args, err = without(req.Args, e.Gone); err != nil {
+			return req, err
+		}
+	}
+	if now, err := cmd.Prepare(ctx, call, args); err == nil {
+		e.Changed = append(e.Changed, differences(left, now.Targets)...)
+	}
+	return b.noteDifferences(ctx, req, args, len(left), e)
+}
+
+// noteDifferences writes down what was found, before it runs.
+func (b *Bot) noteDifferences(ctx context.Context, req approvals.Request, args json.RawMessage, left int, e effect) (approvals.Request, error) {
+	if len(e.Changed) == 0 {
+		return req, nil
+	}
+	body, err := json.Marshal(e)
+	if err != nil {
+		return req, fmt.Errorf("write down what is different: %w", err)
+	}
+	if len(e.Gone) == 0 {
+		return b.Ledger.Observe(ctx, req.ID, body)
+	}
+	return b.Ledger.Adjust(ctx, req.ID, args, left, body)
+}
+
+// differences tells what of the targets is no longer as it was shown.
+func differences(shown, now []commands.Target) []string {
+	var found []string
+	for _, was := range shown {
+		i := slices.IndexFunc(now, func(t commands.Target) bool { return t.Kind == was.Kind && t.ID == was.ID })
+		if i < 0 {
+			continue
+		}
+		is := now[i]
+		if is.Name != was.Name {
+			found = append(found, fmt.Sprintf("%s is called %s now", was.Name, is.Name))
+		}
+		if place(is) != place(was) {
+			found = append(found, fmt.Sprintf("%s is in %s now", was.Name, place(is)))
+		}
+		if is.State != was.State {
+			found = append(found, fmt.Sprintf("%s is %s now", was.Name, is.State))
+		}
+		for _, w := range is.Warnings {
+			if !slices.Contains(was.Warnings, w) {
+				found = append(found, was.Name+": "+w)
+			}
+		}
+	}
+	return found
+}
+
+// without removes ids from the lists in arguments. A list that would be empty is refused: to the console it means everything.
+func without(args json.RawMessage, ids []string) (json.RawMessage, error) {
+	var value any
+	d := json.NewDecoder(bytes.NewReader(args))
+	d.UseNumber()
+	if err := d.Decode(&value); err != nil {
+		return nil, fmt.Errorf("read the arguments: %w", err)
+	}
+	value, err := prune(value, ids)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(value)
+}
+
+func prune(value any, ids []string) (any, error) {
+	var err error
+	switch v := value.(type) {
+	case map[string]any:
+		for key := range v {
+			if v[key], err = prune(v[key], ids); err != nil {
+				return nil, err
+			}
+		}
+	case []any:
+		kept := slices.DeleteFunc(slices.Clone(v), func(item any) bool {
+			id, ok := item.(string)
+			return ok && slices.Contains(ids, id)
+		})
+		if len(kept) == 0 && len(v) > 0 {
+			return nil, &commands.UsageError{Problem: "nothing is left of what was approved", Hint: "nothing was done"}
+		}
+		for i := range kept {
+			if kept[i], err = prune(kept[i], ids); err != nil {
+				return nil, err
+			}
+		}
+		return kept, nil
+	}
+	return value, nil
+}

@@ -1,0 +1,62 @@
+package bot
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"s1bot/approvals"
+	"s1bot/render"
+)
+
+// targetFile is the whole list of what a request touches, where the card names only the first ones.
+func targetFile(req approvals.Request) []render.File {
+	targets := planOf(req).Targets
+	if len(targets) <= shownTargets {
+		return nil
+	}
+	table := render.Table{}
+	for _, title := range []string{"Kind", "Name", "Host", "State", "OS", "User", "Site", "Group", "Active threats", "Note", "Id"} {
+		table.Columns = append(table.Columns, render.Column{Title: title})
+	}
+	for _, t := range targets {
+		var row []render.Line
+		for _, cell := range []string{t.Kind, t.Name, t.Host, t.State, t.OS, t.User, t.Site, t.Group, fmt.Sprint(t.Threats), strings.Join(remarks(t), ", "), t.ID} {
+			row = append(row, render.Line{render.Text(cell)})
+		}
+		table.Rows = append(table.Rows, row)
+	}
+	var body bytes.Buffer
+	if table.CSV(&body) != nil {
+		return nil
+	}
+	return []render.File{{Name: "targets-" + req.Ref + ".csv", Title: "All " + count(targets) + " of " + req.Ref, Body: body.Bytes()}}
+}
+
+// blast counts what makes an approver look twice: servers, endpoints that are off, active threats.
+func blast(req approvals.Request) render.Note {
+	servers, off, threats := 0, 0, 0
+	for _, t := range planOf(req).Targets {
+		if t.Server {
+			servers++
+		}
+		if t.State == "offline" {
+			off++
+		}
+		threats += t.Threats
+	}
+	var words []string
+	if servers > 0 {
+		words = append(words, "⚠ "+plural(servers, "server"))
+	}
+	if off > 0 {
+		words = append(words, fmt.Sprintf("%d offline", off))
+	}
+	if threats > 0 {
+		words = append(words, plural(threats, "active threat"))
+	}
+	if len(words) == 0 {
+		return nil
+	}
+	return render.Note{render.Text("Among them: " + strings.Join(words, " · "))}
+}
