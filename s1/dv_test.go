@@ -3,6 +3,7 @@ package s1
 import (
 	"context"
 	"net/http"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -68,10 +69,13 @@ func TestHuntersWaitInLineAndMoveUpWhenOneGivesUp(t *testing.T) {
 			who string
 			at  time.Duration
 		}
+		var mu sync.Mutex // of what the hunters write
 		var started []start
 		places := map[string]Place{}
 		hunt := func(ctx context.Context, who string) error {
-			return l.pass(ctx, c, call{route: "dv/init-query"}, func(p Place) { places[who] = p }, func(context.Context, call) error {
+			return l.pass(ctx, c, call{route: "dv/init-query"}, func(p Place) { mu.Lock(); places[who] = p; mu.Unlock() }, func(context.Context, call) error {
+				mu.Lock()
+				defer mu.Unlock()
 				started = append(started, start{who, time.Since(began)})
 				return nil
 			})
