@@ -21,7 +21,10 @@ type drawing struct {
 // draw makes a notice's card. What cannot be drawn gets a plain card, because that there is something to look at in the console is
 // worth telling in any case; and if it was told before, what the message shows stays. An error is the journal's.
 func (t *teller) draw(ctx context.Context, n Notice) (drawing, error) {
-	if n.Source == Digests {
+	switch n.Source {
+	case Files:
+		return drawing{}, nil
+	case Digests:
 		d, err := t.digest(ctx, n)
 		if err != nil {
 			return drawing{}, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"slices"
@@ -34,8 +35,29 @@ type story struct {
 // tell starts a story. Options change the settings.
 func tell(t *testing.T, options ...func(map[string]string)) *story {
 	t.Helper()
+	s := simulate(t, func(h http.Handler) http.Handler { return h })
+	settings := s.environ
+	for _, option := range options {
+		option(settings)
+	}
+	c, err := readConfig(settings)
+	require.NoError(t, err)
+	s.config = c
+	s.start()
+	t.Cleanup(func() {
+		s.stop()
+		if !t.Failed() {
+			require.Empty(t, s.slack.Violations(), "what Slack would have refused or shown as a failure")
+		}
+	})
+	return s
+}
+
+// simulate starts both services, each behind a handler, and fills in the settings for them; the program is not started.
+func simulate(t *testing.T, behind func(http.Handler) http.Handler) *story {
+	t.Helper()
 	s := &story{t: t, slack: slacksim.New(slacksim.Options{}), console: s1sim.New(s1sim.Options{Empty: true})}
-	slackServer, consoleServer := httptest.NewServer(s.slack), httptest.NewServer(s.console)
+	slackServer, consoleServer := httptest.NewServer(behind(s.slack)), httptest.NewServer(behind(s.console))
 	t.Cleanup(consoleServer.Close)
 	t.Cleanup(slackServer.Close)
 	t.Cleanup(s.slack.Close)
@@ -45,19 +67,7 @@ func tell(t *testing.T, options ...func(map[string]string)) *story {
 	settings["S1_API_TOKEN"], settings["S1BOT_HTTP_ADDR"] = s1sim.Token, ""
 	settings["S1BOT_DATABASE_URL"] = "sqlite:" + filepath.Join(t.TempDir(), "story.db")
 	settings["S1BOT_POLL_INTERVAL"] = "1s"
-	for _, option := range options {
-		option(settings)
-	}
-	c, err := readConfig(settings)
-	require.NoError(t, err)
-	s.config, s.environ = c, settings
-	s.start()
-	t.Cleanup(func() {
-		s.stop()
-		if !t.Failed() {
-			require.Empty(t, s.slack.Violations(), "what Slack would have refused or shown as a failure")
-		}
-	})
+	s.environ = settings
 	return s
 }
 

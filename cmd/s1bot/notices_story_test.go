@@ -77,7 +77,9 @@ func TestWhatIsAskedFromACardIsToldInItsThread(t *testing.T) {
 
 func (s *story) repliedTo(root slacksim.Message, words ...string) {
 	s.t.Helper()
-	_, err := s.slack.WaitMessage(s.patient(), root.Channel, func(m slacksim.Message) bool { return m.ThreadTS == root.TS && m.TS != root.TS && hasAll(m.PlainText(), words) })
+	_, err := s.slack.WaitMessage(s.patient(), root.Channel, func(m slacksim.Message) bool {
+		return m.ThreadTS == root.TS && m.TS != root.TS && hasAll(m.PlainText(), words)
+	})
 	require.NoError(s.t, err, "%q in the thread", words)
 }
 
@@ -101,7 +103,7 @@ func TestASnoozeKeepsAHostQuietUntilItEnds(t *testing.T) {
 	s.console.AddThreat(s1sim.ThreatSpec{Name: "again.exe", Agent: "DESKTOP-1"})
 	s.sees("#threats", "again.exe")
 	s.types("alice", "#soc", "/s1 routes test "+id)
-	s.isTold("alice", "To #", "Default")
+	s.isTold("alice", "quiet.exe goes", "To ", "Default")
 }
 
 func TestTheShiftReportCounts(t *testing.T) {
