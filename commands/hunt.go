@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"s1bot/render"
@@ -100,6 +99,9 @@ func (h *hunt) run(ctx context.Context) (render.Card, error) {
 // begun starts the query, unless an earlier run of the work did.
 func (h *hunt) begun(ctx context.Context) (report, error) {
 	if h.state.ID != "" {
+		if h.state.Began.IsZero() {
+			h.state.Began = time.Now()
+		}
 		return report{id: h.state.ID}, nil
 	}
 	found, err := h.start(ctx)
@@ -117,26 +119,29 @@ func (h *hunt) begun(ctx context.Context) (report, error) {
 
 // start waits in line and shows the place, and the time that passes meanwhile.
 func (h *hunt) start(ctx context.Context) (report, error) {
-	var place atomic.Pointer[s1.Place]
-	show := func() {
-		if p := place.Load(); p != nil {
-			h.call.show(h.waiting(*p))
+	h.call.show(h.waiting(s1.Place{}))
+	var mu sync.Mutex // one card at a time
+	var place *s1.Place
+	show := func(moved *s1.Place) {
+		mu.Lock()
+		defer mu.Unlock()
+		if moved != nil {
+			place = moved
+		}
+		if place != nil {
+			h.call.show(h.waiting(*place))
 		}
 	}
 	ticking, stop := context.WithCancel(ctx)
 	var clock sync.WaitGroup
 	clock.Go(func() {
 		for pause(ticking, huntTick) == nil {
-			show()
+			show(nil)
 		}
 	})
 	defer clock.Wait()
 	defer stop()
-	h.call.show(h.waiting(s1.Place{}))
-	return h.engine.start(ctx, func(p s1.Place) {
-		place.Store(&p)
-		show()
-	})
+	return h.engine.start(ctx, func(p s1.Place) { show(&p) })
 }
 
 // pace is how long to wait before the next look: queries end within seconds or take minutes.

@@ -256,11 +256,15 @@ type suspect struct{ ref, name string }
 // maxSuspects is how many endpoints a menu offers; Slack takes 100.
 const maxSuspects = 50
 
-// suspectsIn adds the endpoints of events to known ones, each once.
+// suspectsIn adds the endpoints of events to known ones, each once: by id, or by what else names them.
 func suspectsIn(known []suspect, events []s1.Event) []suspect {
 	for _, e := range events {
+		ref := firstNonEmpty(plainUUID(e.AgentUUID), e.Host())
 		if e.AgentID.Valid() {
-			known = withSuspect(known, suspect{string(e.AgentID), firstNonEmpty(e.Host(), string(e.AgentID))})
+			ref = string(e.AgentID)
+		}
+		if ref != "" {
+			known = withSuspect(known, suspect{ref, firstNonEmpty(e.Host(), ref)})
 		}
 	}
 	return known
