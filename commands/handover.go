@@ -27,7 +27,7 @@ func (p *pickup) deliver(ctx context.Context, call *Call, h haul) (render.Card, 
 			continue
 		}
 		call.show(p.downloading(call, len(parcels)))
-		if total > maxHanded {
+		if total >= maxHanded {
 			parcels[i] = parcel{err: errEnough}
 			continue
 		}

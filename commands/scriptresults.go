@@ -102,7 +102,7 @@ func downloadResults(ctx context.Context, call *Call, p scriptResultsParams) (re
 	for i, r := range found.Files {
 		title := call.command.Title + " · downloading"
 		call.show(render.Card{Tone: render.Waiting, Title: title, Parts: []render.Part{render.Bar{Done: i, Total: len(found.Files), Label: r.Name()}}})
-		if total > maxHanded {
+		if total >= maxHanded {
 			parcels[i] = parcel{err: errEnough}
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -312,4 +313,54 @@ func TestPasswordsInAScriptsInputAreNotShown(t *testing.T) {
 	} {
 		require.Equal(t, want, guarded(given))
 	}
+}
+
+// Lapses count in a row only: a console that hiccups now and then for an hour is still asked.
+func TestHiccupsDoNotAddUp(t *testing.T) {
+	inABubble(t, s1sim.Options{EffectDelay: 8 * time.Minute}, func(w *watch) {
+		wait := w.asks(`fetch DESKTOP-1 paths=C:\a.txt`)
+		go func() {
+			for range 2 * maxLapses {
+				w.console.Fail(s1sim.Match{PathPrefix: "/activities"}, s1sim.Fault{Kind: s1sim.ServerError, Times: 4}) // the client's tries of one look
+				time.Sleep(45 * time.Second)
+			}
+		}()
+		card, err := wait(w.t.Context())
+		require.NoError(w.t, err)
+		require.Len(w.t, card.Files, 1)
+		time.Sleep(time.Hour) // the goroutine above ends inside the bubble
+	})
+}
+
+// What does not fit into one answer is left for another one, and said to be.
+func TestAnAnswerHoldsFiftyMegabytes(t *testing.T) {
+	inABubble(t, s1sim.Options{}, func(w *watch) {
+		w.console.SetUploadSize(s1.MaxFile)
+		var batches []string
+		for range 6 {
+			w.saved = nil
+			w.asks(`collect DESKTOP-1 paths=C:\a.txt`)
+			var p pickup
+			require.NoError(w.t, json.Unmarshal(w.saved[0], &p))
+			batches = append(batches, p.Wants[0].Batch)
+			time.Sleep(time.Minute)
+			w.call.Now = w.call.Now.Add(time.Minute)
+		}
+		w.saved = nil
+		card, err := w.asks(`download DESKTOP-1 batches=` + strings.Join(batches, ","))(w.t.Context())
+		require.NoError(w.t, err)
+		require.Len(w.t, card.Files, 5)
+		require.Equal(w.t, render.Partial, card.Outcome)
+		require.Contains(w.t, card.Plain(), "too much for one answer")
+	})
+}
+
+// Tasks appear one by one: two that have ended of three endpoints are not the end.
+func TestARunIsOverWhenAllOfItsEndpointsAre(t *testing.T) {
+	t.Parallel()
+	ended, going := s1.ScriptTask{Status: s1.TaskCompleted}, s1.ScriptTask{Status: "in_progress"}
+	require.False(t, scriptWait{Agents: 3}.over([]s1.ScriptTask{ended, ended}))
+	require.False(t, scriptWait{Agents: 2}.over([]s1.ScriptTask{ended, going}))
+	require.False(t, scriptWait{}.over(nil))
+	require.True(t, scriptWait{Agents: 2}.over([]s1.ScriptTask{ended, ended}))
 }

@@ -1,0 +1,43 @@
+package bot
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/commands"
+)
+
+// What is written down of a delivery has no password in it, and all else that the bot reads of it.
+func TestDeliveriesAreWrittenDownWithoutPasswords(t *testing.T) {
+	t.Parallel()
+	b := &Bot{Config: Config{Catalog: commands.All()}}
+	for kind, payload := range map[string]string{
+		"slash_commands": `{"command":"/s1","text":"fetch-files DESKTOP-1 password=\"Secret 1!\" paths=/a","user_id":"U1"}`,
+		"events_api": `{"event_id":"Ev1","event":{"type":"app_mention","text":"<@U1> fetch-files DESKTOP-1 password=Secret-1! paths=/a",
+			"blocks":[{"elements":[{"text":"password=Secret-1!"}]}],"user":"U1"}}`,
+		"view_submission": `{"user":{"id":"U1"},"view":{"state":{"values":{"password":{"password":{"type":"plain_text_input","value":"Secret-1!"}},
+			"agent-id":{"agent-id:agents":{"type":"external_select","selected_option":{"value":"DESKTOP-1"}}}}}}}`,
+	} {
+		clean := b.masked(kind, json.RawMessage(payload))
+		require.True(t, json.Valid(clean), kind)
+		require.NotContains(t, string(clean), "Secret", kind)
+		for _, kept := range []string{commands.Mark, "DESKTOP-1", "U1"} {
+			require.Contains(t, string(clean), kept, kind)
+		}
+	}
+}
+
+func TestDeliveriesWithoutPasswordsStayAsTheyAre(t *testing.T) {
+	t.Parallel()
+	b := &Bot{Config: Config{Catalog: commands.All()}}
+	for _, payload := range []string{
+		`{"text":"agents DESKTOP  limit=10"}`, `{"text":null}`, `{"event":{"text":"hello"}}`, `{"event":17}`, `{"view":{"state":{"values":{"password":{"password":{"value":null}}}}}}`,
+		`[]`, `null`, `"x"`, `not json`, `{"view":[]}`,
+	} {
+		for _, kind := range []string{"slash_commands", "events_api", "view_submission", "block_actions", "other"} {
+			require.Equal(t, payload, string(b.masked(kind, json.RawMessage(payload))))
+		}
+	}
+}
