@@ -72,6 +72,11 @@ func TestHuntersWaitInLineAndMoveUpWhenOneGivesUp(t *testing.T) {
 		var mu sync.Mutex // of what the hunters write
 		var started []start
 		places := map[string]Place{}
+		place := func(who string) Place {
+			mu.Lock()
+			defer mu.Unlock()
+			return places[who]
+		}
 		hunt := func(ctx context.Context, who string) error {
 			return l.pass(ctx, c, call{route: "dv/init-query"}, func(p Place) { mu.Lock(); places[who] = p; mu.Unlock() }, func(context.Context, call) error {
 				mu.Lock()
@@ -81,7 +86,7 @@ func TestHuntersWaitInLineAndMoveUpWhenOneGivesUp(t *testing.T) {
 			})
 		}
 		require.NoError(t, hunt(t.Context(), "first"))
-		require.NotContains(t, places, "first")
+		require.Zero(t, place("first"))
 		time.Sleep(20 * time.Second) // synctest's clock
 		ctx, giveUp := context.WithCancel(t.Context())
 		ended := make(chan error, 4)
@@ -93,12 +98,12 @@ func TestHuntersWaitInLineAndMoveUpWhenOneGivesUp(t *testing.T) {
 			go func() { ended <- hunt(with, who) }()
 			synctest.Wait()
 		}
-		require.Equal(t, Place{Ahead: 2, Start: began.Add(3 * time.Minute)}, places["fourth"])
-		require.Equal(t, Place{Ahead: 0, Start: began.Add(time.Minute)}, places["second"])
+		require.Equal(t, Place{Ahead: 2, Start: began.Add(3 * time.Minute)}, place("fourth"))
+		require.Equal(t, Place{Ahead: 0, Start: began.Add(time.Minute)}, place("second"))
 		giveUp()
 		require.ErrorIs(t, <-ended, context.Canceled)
 		synctest.Wait()
-		require.Equal(t, Place{Ahead: 1, Start: began.Add(2 * time.Minute)}, places["fourth"])
+		require.Equal(t, Place{Ahead: 1, Start: began.Add(2 * time.Minute)}, place("fourth"))
 		require.NoError(t, <-ended)
 		require.NoError(t, <-ended)
 		require.Equal(t, []start{{"first", 0}, {"second", time.Minute}, {"fourth", 2 * time.Minute}}, started)
