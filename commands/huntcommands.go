@@ -20,14 +20,20 @@ type huntText string
 func (huntText) kind() kind {
 	k := textKind()
 	k.name, k.widget, k.verbatim = "multiline", render.MultiLine, true
-	k.read = func(text string, _ Input) (any, error) {
-		text = strings.TrimSpace(text)
-		if strings.Contains(text, `\"`) && strings.Count(text, `\"`) == strings.Count(text, `"`) {
-			text = strings.ReplaceAll(text, `\"`, `"`) // copied out of JSON
-		}
-		return text, nil
-	}
+	k.read = func(text string, _ Input) (any, error) { return plainQuotes(text), nil }
 	return k
+}
+
+// plainQuotes mends the quotes of a query that was copied out of JSON or typed on a phone.
+func plainQuotes(text string) string {
+	text = strings.TrimSpace(text)
+	if !strings.Contains(text, `"`) {
+		return typographic.Replace(text)
+	}
+	for strings.Contains(text, `\"`) && strings.Count(text, `\"`) == strings.Count(text, `"`) {
+		text = strings.ReplaceAll(text, `\"`, `"`)
+	}
+	return text
 }
 
 // eventLimit is how many events a query returns at most.

@@ -19,7 +19,7 @@ func (p *parser) verbatim(t *token, following []token) int {
 	if whole, ok := wholeQuote(text); ok {
 		text = whole
 	}
-	t.value = typographic.Replace(text)
+	t.value = text
 	return n
 }
 
