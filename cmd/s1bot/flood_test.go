@@ -24,13 +24,13 @@ import (
 // floodIs is how the test binary is told to be the program: a process of its own can be measured and killed.
 const floodIs = "S1BOT_TEST_RUN"
 
-func TestMain(m *testing.M) {
+// TestAsAProgram is the program where the process was started to be that, and nothing else.
+func TestAsAProgram(*testing.T) {
 	if os.Getenv(floodIs) != "" {
 		os.Args = []string{"s1bot", "run"}
 		main()
-		return
+		os.Exit(0)
 	}
-	os.Exit(m.Run())
 }
 
 // A flood is the program in a process of its own, with both services simulated by the test.
@@ -71,7 +71,7 @@ func (f *flood) shaky(next http.Handler) http.Handler {
 func (f *flood) run() *exec.Cmd {
 	self, err := os.Executable()
 	require.NoError(f.t, err)
-	c := exec.Command(self)
+	c := exec.Command(self, "-test.run=^TestAsAProgram$")
 	c.Env = append(os.Environ(), floodIs+"=1")
 	for name, value := range f.environ {
 		c.Env = append(c.Env, name+"="+value)

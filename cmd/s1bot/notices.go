@@ -12,10 +12,39 @@ import (
 // notices is what the bot asks of the notifier. The two need each other, so the bot asks through the program, which knows the
 // notifier as soon as there is one.
 func (p *program) notices() bot.Notices {
-	if p.config.ThreatsChannel == "" && p.config.AlertsChannel == "" {
+	if !p.tells() {
 		return nil
 	}
 	return later{func() *notifier.Notifier { return p.notifier }}
+}
+
+// tells reports whether any channel is told of threats or alerts.
+func (p *program) tells() bool {
+	return p.config.ThreatsChannel != "" || p.config.AlertsChannel != "" || len(*p.routes.Load()) > 0
+}
+
+// routes are those of the policy file, which is read anew each time.
+func (c *config) routes() (notifier.Routes, error) {
+	if c.PolicyFile == "" {
+		return nil, nil
+	}
+	f, _, err := readPolicyFile(c.PolicyFile)
+	if err != nil {
+		return nil, err
+	}
+	var routes notifier.Routes
+	for _, e := range f.Routes {
+		until, muted, err := e.mute()
+		if err != nil {
+			return nil, err
+		}
+		routes = append(routes, notifier.Route{
+			Name: e.Name, Source: e.Source, Severities: e.Severities, Confidences: e.Confidences, Classifications: e.Classifications,
+			Accounts: e.Accounts, Sites: e.Sites, Groups: e.Groups, Hosts: e.Hosts, Rules: e.Rules,
+			Channel: e.Channel, Mention: e.Mention, Mute: muted, MuteUntil: until, Continue: e.Continue,
+		})
+	}
+	return routes, nil
 }
 
 type later struct{ notifier func() *notifier.Notifier }

@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/csv"
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -128,4 +130,22 @@ func TestAClosedChannelFallsBackAndTheOperatorsAreTold(t *testing.T) {
 	s.sees("#approvals", "cannot reach their channel")
 	s.sees("#approvals", "evil.exe", "DESKTOP-1")
 	s.slack.ForgetViolations()
+}
+
+func TestRoutesOfThePolicyFileSendThreatsElsewhereAndMuteThem(t *testing.T) {
+	t.Parallel()
+	s := tell(t, func(settings map[string]string) {
+		path := filepath.Join(t.TempDir(), "policy.yaml")
+		body := "routes:\n- {hosts: [\"DESKTOP-1\"], channel: " + settings["S1BOT_ALERTS_CHANNEL"] + "}\n- {hosts: [\"desktop-2*\"], mute: true}\n"
+		require.NoError(t, os.WriteFile(path, []byte(body), 0o600))
+		settings["S1BOT_POLICY_FILE"] = path
+	})
+	s.polled()
+	s.console.AddThreat(s1sim.ThreatSpec{Name: "elsewhere.exe", Agent: "DESKTOP-1"})
+	id := s.console.AddThreat(s1sim.ThreatSpec{Name: "muted.exe", Agent: "DESKTOP-2"})
+	s.console.AddThreat(s1sim.ThreatSpec{Name: "default.exe", Agent: "DESKTOP-3"})
+	s.sees("#alerts", "elsewhere.exe")
+	s.sees("#threats", "default.exe")
+	s.types("alice", "#soc", "/s1 routes test "+id)
+	s.isTold("alice", "Nowhere: it is muted", "host is DESKTOP-2", "Here the walk ends")
 }

@@ -33,6 +33,7 @@ type program struct {
 	notifier *notifier.Notifier // nil when no feed has a channel
 	meters   *meters
 	policy   atomic.Pointer[approvals.Policy]
+	routes   atomic.Pointer[notifier.Routes]
 }
 
 // assemble wires a program; it starts nothing and calls nobody. Close it when done.
@@ -71,12 +72,12 @@ func (p *program) wire() error {
 		Inbox: p.db.Inbox(), Clips: p.db.Clips(), Jobs: p.db.Jobs(), History: p.db.History(), Queries: p.db.Queries(), Log: p.log, Changed: p.changed,
 		Notices: p.notices(),
 	})
-	if err != nil || c.ThreatsChannel == "" && c.AlertsChannel == "" {
+	if err != nil || !p.tells() {
 		return err
 	}
 	p.notifier, err = notifier.New(notifier.Config{
 		Console: p.console, Journal: p.db.Journal(), Poster: p.bot, ThreatsChannel: c.ThreatsChannel, AlertsChannel: c.AlertsChannel,
-		Operators: c.ApprovalsChannel, Check: p.check, Interval: c.PollInterval, Backfill: c.Backfill, Logger: p.log,
+		Operators: p.policy.Load().Channel(), Routes: func() notifier.Routes { return *p.routes.Load() }, Check: p.check, Interval: c.PollInterval, Backfill: c.Backfill, Logger: p.log,
 	})
 	return err
 }
@@ -87,7 +88,12 @@ func (p *program) reload() error {
 	if err != nil {
 		return fmt.Errorf("read the policy: %w", err)
 	}
+	routes, err := p.config.routes()
+	if err != nil {
+		return fmt.Errorf("read the routes: %w", err)
+	}
 	p.policy.Store(&policy)
+	p.routes.Store(&routes)
 	return nil
 }
 
