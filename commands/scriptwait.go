@@ -54,7 +54,7 @@ func (w scriptWait) watch(ctx context.Context, call *Call) (render.Card, error) 
 				return w.card(call, tasks, ""), nil
 			}
 			call.show(w.progress(call, tasks))
-		} else if ctx.Err() == nil && (lapses == maxLapses || !mayPass(err)) {
+		} else if ctx.Err() == nil && (lapses >= maxLapses || !mayPass(err)) {
 			return render.Card{}, err
 		}
 		if time.Now().After(w.Until) {

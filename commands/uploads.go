@@ -143,7 +143,7 @@ func (p *pickup) await(ctx context.Context, call *Call) (haul, error) {
 			lapses = 0
 		}
 		switch {
-		case err != nil && (p.Now || lapses == maxLapses || !mayPass(err)):
+		case err != nil && (p.Now || lapses >= maxLapses || !mayPass(err)):
 			return h, err
 		case err == nil && (len(h.found) == len(p.Wants) || p.Now) || time.Now().After(p.Until):
 			return h, nil
