@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,10 +21,10 @@ import (
 const (
 	intakeSlots = 64               // write down and acknowledge
 	intakeLimit = 10 * time.Second // the acknowledgement itself is due within 3 s
-	workSlots   = 32               // run commands
+	workSlots   = 256              // run commands; most of them wait for the console, and a console that hangs must not starve the rest
 	workLimit   = 5 * time.Minute
 	slackLimit  = 20 * time.Second // one call of the Web API
-	tick        = 5 * time.Second  // looking for expired and orphaned requests
+	usualTick   = 5 * time.Second  // looking for expired and orphaned requests
 )
 
 // An Inbox keeps what Slack delivered from before its acknowledgement until it has been worked on.
@@ -59,6 +60,7 @@ type Config struct {
 	Jobs               Jobs
 	History            History
 	Queries            commands.Queries // may be nil: then the search box for queries is empty
+	Tick               time.Duration    // between looks for what is due or left over; 5 s when zero
 	Now                func() time.Time // time.Now when nil
 	Log                *slog.Logger     // discards when nil
 	Notices            Notices          // of new threats and alerts; nil where nothing is told
@@ -89,6 +91,7 @@ func New(c Config) (*Bot, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	c.Tick = cmp.Or(c.Tick, usualTick)
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -118,6 +121,8 @@ func (b *Bot) Run(ctx context.Context) error {
 	if err := b.meet(ctx); err != nil {
 		return err
 	}
+	ctx, stop := context.WithCancel(ctx) // what serves ends with the sockets, also when Slack refuses them for good
+	defer stop()
 	var intake, work, chores group
 	intake.Go(func() { b.intake.run(ctx, intakeSlots) })
 	work.Go(func() { b.work.run(ctx, workSlots) })
@@ -126,6 +131,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	}
 	chores.Go(func() { b.keepHouse(ctx) })
 	err := b.sockets.run(ctx)
+	stop()
 	b.intake.finish() // what Slack delivered is written down
 	intake.Wait()
 	b.work.close() // what waits is in the inbox, for the next start
@@ -168,7 +174,7 @@ func (b *Bot) Known() <-chan struct{} { return b.known }
 
 // keepHouse expires requests, takes up orphaned ones and forgets old deliveries.
 func (b *Bot) keepHouse(ctx context.Context) {
-	for b.adopt(ctx); sleep(ctx, tick); {
+	for b.adopt(ctx); sleep(ctx, b.Tick); {
 		b.expire(ctx)
 		b.remind(ctx)
 		b.recover(ctx)

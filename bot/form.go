@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -109,8 +110,13 @@ func (b *Bot) checkForm(ctx context.Context, in interaction) any {
 	if b.admit(ctx, &a) != nil {
 		return nil
 	}
-	if answer.Do.Command == paletteWord {
+	switch answer.Do.Command {
+	case paletteWord:
 		return b.picked(a, answer)
+	case "deny":
+		if strings.TrimSpace(strings.Join(answer.Values["reason"], "")) == "" {
+			return slack.NewErrorsViewSubmissionResponse(map[string]string{"reason": "Please say why: the requester reads it."})
+		}
 	}
 	cmd, ok := b.Catalog.Find(answer.Do.Command)
 	if !ok {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"s1bot/approvals"
@@ -52,9 +53,21 @@ func (b *Bot) answering(ctx context.Context, a *ask, work func() error) error {
 	if err == nil {
 		return nil
 	}
+	if errors.Is(err, errNotAllowed) {
+		b.noteStranger(ctx, *a)
+	}
 	card, fault := b.explain(*a, err)
 	b.reply(ctx, *a, card)
 	return fault
+}
+
+// noteStranger writes into the audit trail that somebody who may do nothing here tried to.
+func (b *Bot) noteStranger(ctx context.Context, a ask) {
+	word, _, _ := strings.Cut(a.line, " ")
+	wish := approvals.Ask{Caller: a.who.Person, Command: first(a.inv.Command, word, "(none)"), Channel: a.at.Channel}
+	if err := b.Ledger.Refuse(ctx, wish, approvals.Ruling{Effect: approvals.Deny, Why: errNotAllowed.Error()}); err != nil {
+		b.Log.Error("cannot write a refusal down", "user", a.user, "err", err)
+	}
 }
 
 // invoke is the one path that every invocation takes: typed, from a form, from a button.

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -17,6 +18,9 @@ import (
 
 // How long what Slack says of people is believed. A role that was taken away ends within this time.
 const peopleTTL = time.Minute
+
+// errNobody tells people that the bot could not find out who they are, and so did nothing.
+var errNobody = errors.New("slack does not say who you are, so nothing was done; please try again in a moment")
 
 // A Person is someone in Slack with the roles that the policy gives them. Everything about them comes from Slack by their id,
 // nothing from what a payload claims.
@@ -71,9 +75,13 @@ func (p *people) who(ctx context.Context, id string) (Person, error) {
 	if got, ok := p.users.Get(id); ok && p.now().Sub(got.at) < peopleTTL && got.policy.Same(policy) {
 		return got.person, nil
 	}
-	user, err := p.api.GetUserInfoContext(ctx, id)
+	var user *slack.User
+	err := patiently(ctx, func() (err error) {
+		user, err = p.api.GetUserInfoContext(ctx, id)
+		return err
+	})
 	if err != nil {
-		return Person{}, fmt.Errorf("ask Slack who %s is: %w", id, err)
+		return Person{}, fmt.Errorf("%w: ask who %s is: %w", errNobody, id, err)
 	}
 	identity := approvals.Identity{ID: user.ID, Handle: user.Name, Name: displayName(user), Full: p.full(user), Groups: p.groupsOf(ctx, policy, user.ID)}
 	person := Person{Person: policy.Person(identity), Zone: zone(user)}

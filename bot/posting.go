@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -187,6 +188,10 @@ func patience(err error, try int) (time.Duration, bool) {
 	var limited *slack.RateLimitedError
 	if errors.As(err, &limited) {
 		return max(limited.RetryAfter, time.Second), true
+	}
+	var refused slack.SlackErrorResponse
+	if errors.As(err, &refused) && slices.Contains([]string{"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}, refused.Err) {
+		return time.Duration(try) * time.Second, true // Slack's own trouble, which passes
 	}
 	var status slack.StatusCodeError
 	if errors.As(err, &status) && status.Code >= 500 {

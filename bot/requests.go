@@ -32,14 +32,39 @@ func (b *Bot) refuse(ctx context.Context, wish approvals.Ask, ruling approvals.R
 	return ruling.Err()
 }
 
+// errUnseen tells the requester that nobody sees their request yet.
+var errUnseen = errors.New("your request is written down, but Slack does not take its card into the approvals channel; it is tried again, and expires if nobody can see it: tell an administrator of this bot")
+
+// posted looks whether a request that has waited for its card a while has one after all: a crash between Slack's answer and
+// the row leaves it so, and a second card would ask for the same thing for ever. Where Slack does not say, a card too many is
+// the smaller harm.
+func (b *Bot) posted(ctx context.Context, req approvals.Request) (bool, error) {
+	if b.Now().Sub(req.Created) < freshRequest {
+		return false, nil
+	}
+	channel := b.Policy().Channel()
+	ts, found, err := b.Find(ctx, channel, "", req.ID, req.Created)
+	if err != nil || !found {
+		return false, nil
+	}
+	return true, b.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: channel, TS: ts, Shown: -1})
+}
+
+// freshRequest is how long after its making a request cannot have a card that is not in its row.
+const freshRequest = time.Second
+
 // announce posts the card of a pending request to the approvals channel.
 func (b *Bot) announce(ctx context.Context, req approvals.Request) error {
 	defer b.cards.lock(req.ID)()
+	if found, err := b.posted(ctx, req); found || err != nil {
+		return err
+	}
 	card := b.requestCard(req)
 	card.Files = targetFile(req)
 	channel, ts, err := b.post.post(ctx, b.Policy().Channel(), "", req.ID, card)
 	if ts == "" {
-		return fmt.Errorf("post the request to the approvals channel: %w", err)
+		b.Log.Error("cannot post a request to the approvals channel", "request_id", req.ID, "channel", b.Policy().Channel(), "err", err)
+		return errUnseen
 	}
 	if err != nil {
 		b.Log.Warn("the list of all targets is not beside its request", "request_id", req.ID, "err", err)

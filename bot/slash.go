@@ -94,6 +94,7 @@ func (b *Bot) afterMention(text string) string {
 
 // typed runs a line of text for a person.
 func (b *Bot) typed(ctx context.Context, a ask, d delivery, text string) error {
+	a.line = strings.TrimSpace(text)
 	return b.answering(ctx, &a, func() error {
 		if err := b.admit(ctx, &a); err != nil {
 			return err
@@ -101,7 +102,6 @@ func (b *Bot) typed(ctx context.Context, a ask, d delivery, text string) error {
 		if err := stale(d, b.Now()); err != nil {
 			return err
 		}
-		a.line = strings.TrimSpace(text)
 		return b.line(ctx, a)
 	})
 }

@@ -74,7 +74,7 @@ func (f field) hint() string {
 	if f.kind.hint == "" || f.kind.widget == render.DateTime {
 		return f.Help
 	}
-	return f.Help + " " + capital(f.kind.hint) + "."
+	return f.Help + " " + capital(strings.TrimSuffix(f.kind.hint, ".")) + "."
 }
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -28,15 +28,20 @@ type change struct {
 // is a partial success.
 func (c change) card(call *Call) render.Card {
 	title := call.command.Title
-	if c.result.Affected == 0 {
-		card := render.Failure(title, http.StatusOK, "The console changed nothing (affected: 0).", c.why)
+	count := c.count()
+	if count == 0 {
+		words := "The console changed nothing (affected: 0)."
+		if c.result.Affected > 0 {
+			words = "The console took the call and refused it for every " + c.noun + "."
+		}
+		card := render.Failure(title, http.StatusOK, words, c.why)
 		card.Parts = append(card.Parts, c.table())
 		card.Actions = c.actions
 		return card
 	}
-	words := fmt.Sprintf("%d of %s: %s", c.result.Affected, plural(len(c.targets), c.noun), c.done)
+	words := fmt.Sprintf("%d of %s: %s", count, plural(len(c.targets), c.noun), c.done)
 	card := render.Card{Tone: render.Good, Outcome: render.Successful, Title: title, Text: title + ": " + words + ": " + c.names(), Actions: c.actions}
-	if c.result.Affected < len(c.targets) || len(c.result.Failed()) > 0 {
+	if count < len(c.targets) || len(c.result.Failed()) > 0 {
 		card.Tone, card.Outcome = render.Warning, render.Partial
 	}
 	card.Parts = []render.Part{render.Line{render.Text(words + ".")}, c.table()}
@@ -44,6 +49,17 @@ func (c change) card(call *Call) render.Card {
 		card.Parts = append(card.Parts, render.Note{render.Text(note)})
 	}
 	return card
+}
+
+// count is how many things were changed: consoles count what they refused as affected, too.
+func (c change) count() int {
+	refused := 0
+	for _, d := range c.result.Details {
+		if !d.OK() {
+			refused++
+		}
+	}
+	return max(0, min(c.result.Affected, max(len(c.targets), c.result.Affected)-refused))
 }
 
 // table shows the targets and what became of each.

@@ -162,6 +162,9 @@ func (f Filter) ToQuery(kind FilterKind) (Query, error) {
 		switch {
 		case err != nil:
 			problems = append(problems, err)
+		case value == "" && len(f.fields) > 1 && strings.HasPrefix(strings.TrimSpace(string(field.value)), "["):
+			// Whoever fills in a list and finds nothing to put there means nothing, not everything.
+			problems = append(problems, fmt.Errorf("%s: the list is empty; leave it out to select whatever it is", field.key))
 		case value != "" && field.key != "limit":
 			query = query.With(field.key, value)
 		}

@@ -37,7 +37,7 @@ func TestAFilterBecomesAQuery(t *testing.T) {
 			Query{"incidentStatus": {"IN_PROGRESS"}, "severity": {"High,Critical"}}},
 		{AgentFilter, `{"isActive":true,"isDecommissioned":[true,"false"],"activeThreats__gt":2,"computerName":"a,b"}`,
 			Query{"isActive": {"true"}, "isDecommissioned": {"true,false"}, "activeThreats__gt": {"2"}, "computerName": {"a,b"}}},
-		{AgentFilter, `{"ids":[1845174760470303882],"siteIds":[],"query":null,"uuid":" "}`, Query{"ids": {"1845174760470303882"}}},
+		{AgentFilter, `{"ids":[1845174760470303882],"query":null,"uuid":" "}`, Query{"ids": {"1845174760470303882"}}},
 		{AgentFilter, `{"containerizedWorkloadCounts":{"a":1}}`, Query{"containerizedWorkloadCounts": {`{"a":1}`}}},
 	} {
 		got, err := query(t, row.kind, row.text)
@@ -204,4 +204,11 @@ func FuzzAFilterNeverSendsWhatItShouldNot(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestAnEmptyListBesideOthersIsRefused(t *testing.T) {
+	t.Parallel()
+	f, err := ParseFilter(`{"computerName__contains":["LAPTOP"],"ids":[]}`)
+	require.NoError(t, err)
+	require.ErrorContains(t, f.Validate(AgentFilter), "ids: the list is empty")
 }

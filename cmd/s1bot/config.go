@@ -44,6 +44,8 @@ type config struct {
 	SecretKey    s1.Secret     `env:"S1BOT_SECRET_KEY"`
 	LogLevel     string        `env:"S1BOT_LOG_LEVEL" envDefault:"info"`
 	LogFormat    string        `env:"S1BOT_LOG_FORMAT" envDefault:"text"`
+
+	lease, tick time.Duration // of runs that died, and of looking for them; the usual ones when zero
 }
 
 // defaultHTTPAddr holds where S1BOT_HTTP_ADDR is not set at all; set and empty switches the server off.

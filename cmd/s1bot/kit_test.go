@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/approvals"
 	"s1bot/bot/slacksim"
 	"s1bot/s1/s1sim"
 )
@@ -182,4 +183,19 @@ func having(words []string) func(slacksim.Message) bool {
 
 func hasAll(text string, words []string) bool {
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
+}
+
+// audited counts the rows of the audit trail with an action.
+func (s *story) audited(action string) int {
+	s.t.Helper()
+	trail, err := s.program.db.Requests().Audit(s.t.Context(), approvals.AuditQuery{})
+	require.NoError(s.t, err)
+	n := 0
+	for e, err := range trail.Entries {
+		require.NoError(s.t, err)
+		if e.Action == action {
+			n++
+		}
+	}
+	return n
 }
