@@ -2,7 +2,7 @@
 
 GO ?= go
 
-.PHONY: help build demo test race check lint generate bench screenshots clean
+.PHONY: help build demo test race crash check lint generate bench screenshots clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,6 +28,10 @@ lint:
 
 generate: ## write the generated files (the Slack manifest) again
 	$(GO) test -count=1 -run TestFresh ./cmd/s1bot -update
+
+crash: ## kill real processes 200 times on SQLite and 100 times on PostgreSQL and count what must not happen
+	@./.ci/setup
+	S1BOT_TEST_CRASHES=200 $(GO) test -count=1 -timeout 20m -v -run 'KilledProcess|FiftyPeopleAndTwo' ./cmd/s1bot
 
 bench: ## benchmarks, each with its baseline
 	$(GO) test -run '^$$' -bench . -benchmem ./...

@@ -35,5 +35,9 @@ type Query struct {
 // An AuditQuery selects entries; fields that are zero do not matter.
 type AuditQuery struct {
 	Since   time.Time
-	Request string // id
+	After   int64  // only later rows than this one
+	Request string // id or reference
+	Actor   string // Slack user id
+	Action  string
+	Command string
 }

@@ -73,6 +73,9 @@ func (s Requests) Audit(ctx context.Context, q approvals.AuditQuery) (approvals.
 func (s Requests) entries(ctx context.Context, q approvals.AuditQuery, last int64) iter.Seq2[approvals.Entry, error] {
 	return func(yield func(approvals.Entry, error) bool) {
 		seen := int64(-1 << 62) // before every number that meddling could give a row
+		if q.After > 0 {
+			seen = q.After
+		}
 		for {
 			page, err := s.page(ctx, q, seen, last)
 			if err != nil {
@@ -100,7 +103,10 @@ func (s Requests) page(ctx context.Context, q approvals.AuditQuery, after, last 
 		w.add("at >= ?", millis(q.Since))
 	}
 	if q.Request != "" {
-		w.add("request = ?", text(q.Request))
+		w.add("(request = ? OR ref = ?)", text(q.Request), text(q.Request))
+	}
+	for column, value := range pairs("actor", q.Actor, "action", q.Action, "command", q.Command) {
+		w.add(column+" = ?", text(value))
 	}
 	rows, err := s.db.read.QueryContext(ctx, `
 		SELECT seq, at, request, ref, actor, action, command, detail, prev, hash

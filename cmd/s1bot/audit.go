@@ -12,9 +12,13 @@ import (
 )
 
 type auditCmd struct {
-	Since  time.Duration `default:"24h" help:"How far back."`
-	JSON   bool          `name:"json" help:"One JSON object a line."`
-	Verify bool          `help:"Check that no row of the whole trail was changed, removed or moved."`
+	Since   time.Duration `default:"24h" help:"How far back."`
+	Request string        `help:"Only of this request, by its reference (A-7F3A) or id."`
+	Actor   string        `help:"Only what this person did, by Slack user id."`
+	Action  string        `help:"Only this action: asked, approved, denied, started, finished, refused, frozen, …"`
+	Command string        `help:"Only of this command."`
+	JSON    bool          `name:"json" help:"One JSON object a line."`
+	Verify  bool          `help:"Check that no row of the whole trail was changed, removed or moved."`
 }
 
 // Run prints or verifies the audit trail. It needs the database's setting alone.
@@ -28,7 +32,8 @@ func (a auditCmd) Run(ctx context.Context, std streams) error {
 	if a.Verify {
 		return a.verify(ctx, std, db)
 	}
-	trail, err := db.Requests().Audit(ctx, approvals.AuditQuery{Since: time.Now().Add(-a.Since)})
+	trail, err := db.Requests().Audit(ctx, approvals.AuditQuery{
+		Since: time.Now().Add(-a.Since), Request: a.Request, Actor: a.Actor, Action: a.Action, Command: a.Command})
 	if err != nil {
 		return err
 	}

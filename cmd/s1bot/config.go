@@ -42,6 +42,7 @@ type config struct {
 	Sockets      int           `env:"S1BOT_SOCKETS" envDefault:"2"`
 	HTTPAddr     string        `env:"S1BOT_HTTP_ADDR"`
 	SecretKey    s1.Secret     `env:"S1BOT_SECRET_KEY"`
+	AuditFile    string        `env:"S1BOT_AUDIT_FILE"`
 	LogLevel     string        `env:"S1BOT_LOG_LEVEL" envDefault:"info"`
 	LogFormat    string        `env:"S1BOT_LOG_FORMAT" envDefault:"text"`
 

@@ -136,7 +136,7 @@ func (p *program) changed(ctx context.Context, kind string, ids []string) {
 func (p *program) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	parts := []func(context.Context) error{p.bot.Run, p.serveHealth}
+	parts := []func(context.Context) error{p.bot.Run, p.streamAudit, p.serveHealth}
 	if p.notifier != nil {
 		parts = append(parts, func(ctx context.Context) error {
 			select {

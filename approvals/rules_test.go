@@ -1,0 +1,287 @@
+package approvals
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestGlobs(t *testing.T) {
+	t.Parallel()
+	for line := range strings.Lines(`
+SRV-DC-*  SRV-DC-2    yes
+srv-dc-*  SRV-DC-2    yes
+SRV-DC-*  XSRV-DC-2   no
+SRV-DC-*  SRV-DC      no
+*         anything    yes
+a?c       abc         yes
+a?c       ac          no
+*-prod-*  eu-prod-7   yes
+*-prod-*  eu-prod     no
+a*b*c     a-b-b-c     yes
+[a]       a           no
+[a]       [a]         yes
+x         xx          no
+`) {
+		if f := strings.Fields(line); len(f) == 3 {
+			require.Equal(t, f[2] == "yes", Glob(f[0], f[1]), line)
+		}
+	}
+	require.False(t, Glob("*", ""), "what has no name matches nothing")
+}
+
+func TestHours(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		hours, at string // at in UTC
+		want      bool
+	}{
+		{"08:00-18:00", "2026-11-23T08:00:00Z", true},
+		{"08:00-18:00", "2026-11-23T17:59:59Z", true},
+		{"08:00-18:00", "2026-11-23T18:00:00Z", false},
+		{"08:00-18:00 Europe/Berlin", "2026-11-23T07:00:00Z", true},
+		{"08:00-18:00 Europe/Berlin", "2026-07-23T06:00:00Z", true},
+		{"08:00-18:00 Europe/Berlin", "2026-11-23T06:59:00Z", false},
+		{"00:00-24:00", "2026-11-23T23:59:00Z", true},
+		{"Mon-Fri 08:00-18:00", "2026-11-21T12:00:00Z", false}, // a Saturday
+		{"Sat,Sun 08:00-18:00", "2026-11-21T12:00:00Z", true},
+		{"Fri-Mon 08:00-18:00", "2026-11-22T12:00:00Z", true},
+		{"22:00-06:00", "2026-11-21T23:00:00Z", true},
+		{"22:00-06:00", "2026-11-21T05:59:00Z", true},
+		{"22:00-06:00", "2026-11-21T06:00:00Z", false},
+		{"Fri 22:00-06:00", "2026-11-21T05:00:00Z", true}, // the night of Friday
+		{"Fri 22:00-06:00", "2026-11-20T05:00:00Z", false},
+	} {
+		h, err := ParseHours(c.hours)
+		require.NoError(t, err, c.hours)
+		at, err := time.Parse(time.RFC3339, c.at)
+		require.NoError(t, err)
+		require.Equal(t, c.want, h.include(at), "%s at %s", c.hours, c.at)
+	}
+	for _, wrong := range []string{"", "08:00", "8-18", "25:00-26:00", "08:00-08:00", "08:00-18:00 Nowhere", "Xyz 08:00-18:00", "08:00-18:00 UTC now", "08:00-18:00 Local"} {
+		_, err := ParseHours(wrong)
+		require.Error(t, err, wrong)
+	}
+}
+
+// soc is a policy with a rule of every kind.
+func soc(t *testing.T) Policy {
+	t.Helper()
+	p, err := NewPolicy(Settings{
+		Operators: []Member{"UOP"}, Approvers: []Member{"UAPP"},
+		Roles: []Role{
+			{Name: "leads", Members: []Member{"ULEAD", "UBOTH"}}, {Name: "ad", Members: []Member{"UAD", "UBOTH"}},
+			{Name: Operators, Members: []Member{"UPARIS"}, Scope: Scope{Sites: []string{"Paris*"}}},
+			{Name: Approvers, Members: []Member{"UPAPP"}, Scope: Scope{Sites: []string{"Paris*"}}},
+		},
+		Rules: []Rule{
+			{Name: "protected", Hosts: []string{"SRV-DC-*"}, Effect: Deny, Why: "ask the AD team"},
+			{Name: "jewels", Tags: []string{"jewel"}, Effect: Approve, By: []string{"leads", "ad"}, Quorum: 2, Distinct: true},
+			{Name: "lab", Sites: []string{"Lab"}, Effect: Allow, By: []string{Operators}},
+			{Name: "scripts", Commands: []string{"run-*"}, Effect: Approve, By: []string{"leads"}, Quorum: 2},
+			{Name: "no exports", Commands: []string{"get-secrets"}, Effect: Deny, Why: "no"},
+		},
+	})
+	require.NoError(t, err)
+	return p
+}
+
+func in(site string) Target { return Target{Place: Place{Site: site}, Host: "PC"} }
+
+func TestEachThingIsRuledOnAndTheStrictestHolds(t *testing.T) {
+	t.Parallel()
+	p := soc(t)
+	dc, jewel := Target{Host: "srv-dc-1"}, Target{Host: "DB", Tags: []string{"jewel"}}
+	for _, c := range []struct {
+		name, command string
+		guarded       bool
+		reach         []Target
+		effect        Effect
+		quorum, needs int
+		rule          string
+	}{
+		{"a plain host", "restart", false, []Target{in("Paris")}, Approve, 1, 1, "approvers decide"},
+		{"a protected one", "restart", false, []Target{dc}, Deny, 0, 0, "protected"},
+		{"a protected one among others", "restart", false, []Target{in("Lab"), jewel, dc}, Deny, 0, 0, "protected"},
+		{"the lab", "restart", false, []Target{in("Lab")}, Allow, 0, 0, "lab"},
+		{"the lab and elsewhere", "restart", false, []Target{in("Lab"), in("Rome")}, Approve, 1, 1, "approvers decide"},
+		{"elsewhere and the lab", "restart", false, []Target{in("Rome"), in("Lab")}, Approve, 1, 1, "approvers decide"},
+		{"the lab, guarded", "isolate", true, []Target{in("Lab")}, Approve, 1, 1, "lab"},
+		{"a jewel", "restart", false, []Target{jewel}, Approve, 2, 1, "jewels"},
+		{"a jewel and a plain host", "restart", false, []Target{jewel, in("Rome")}, Approve, 2, 2, "jewels, approvers decide"},
+		{"a script anywhere", "run-script", false, []Target{in("Rome"), in("Paris")}, Approve, 2, 1, "scripts"},
+		{"nothing with a name", "run-script", false, nil, Approve, 2, 1, "scripts"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := p.Decide(Ask{Caller: p.Person(Identity{ID: "UOP", Full: true}), Command: c.command, Risk: riskDestructive, Guarded: c.guarded, Reach: c.reach, Targets: len(c.reach)})
+			require.Equal(t, c.effect, r.Effect, r.Why)
+			require.Equal(t, c.quorum, r.Quorum)
+			require.Len(t, r.Needs, c.needs)
+			require.Equal(t, c.rule, r.Rule)
+		})
+	}
+}
+
+func TestARoleHoldsWithinItsSitesOnly(t *testing.T) {
+	t.Parallel()
+	p := soc(t)
+	paris := p.Person(Identity{ID: "UPARIS", Full: true})
+	ask := Ask{Caller: paris, Command: "restart", Risk: riskDestructive}
+	ask.Reach = []Target{in("Paris-North")}
+	require.Equal(t, Approve, p.Decide(ask).Effect)
+	ask.Reach = []Target{in("Paris-North"), in("Rome")}
+	r := p.Decide(ask)
+	require.Equal(t, Deny, r.Effect)
+	require.Contains(t, r.Why, "does not reach PC")
+	ask.Reach = nil
+	require.Equal(t, Deny, p.Decide(ask).Effect, "what lies nowhere is outside")
+	ask.Early = true
+	require.NotEqual(t, Deny, p.Decide(ask).Effect, "nobody has looked yet")
+
+	operator := p.Person(Identity{ID: "UOP", Full: true})
+	for site, want := range map[string]error{"Paris": nil, "Rome": ErrNotApprover} {
+		ruling := p.Decide(Ask{Caller: operator, Command: "restart", Risk: riskDestructive, Reach: []Target{in(site)}})
+		q := ruling.On(Request{Requester: "UOP", Expires: noon.Add(time.Hour)})
+		require.ErrorIs(t, q.approve(p.Person(Identity{ID: "UPAPP", Full: true}), noon), want, site)
+	}
+}
+
+func TestDistinctRolesTakeDistinctPeople(t *testing.T) {
+	t.Parallel()
+	p := soc(t)
+	for _, c := range []struct {
+		who  string
+		want State
+	}{
+		{"ULEAD UAD", Approved},
+		{"UAD ULEAD", Approved},
+		{"UBOTH ULEAD", Approved},
+		{"UBOTH UAD", Approved},
+		{"UBOTH", Pending},
+	} {
+		ruling := p.Decide(Ask{Caller: p.Person(Identity{ID: "UOP", Full: true}), Command: "x", Risk: riskDestructive, Reach: []Target{{Tags: []string{"Jewel"}}}})
+		q := ruling.On(Request{Requester: "UOP", Expires: noon.Add(time.Hour)})
+		for id := range strings.FieldsSeq(c.who) {
+			require.NoError(t, q.approve(p.Person(Identity{ID: id, Full: true}), noon))
+		}
+		require.Equal(t, c.want, q.State, c.who)
+		require.ErrorIs(t, q.approve(p.Person(Identity{ID: "UAPP", Full: true}), noon), map[State]error{Approved: ErrNotPending, Pending: ErrNotApprover}[c.want])
+	}
+}
+
+func TestTwoOfOneRoleAreNotDistinct(t *testing.T) {
+	t.Parallel()
+	n := Need{By: []string{"a", "b"}, Quorum: 2, Distinct: true}
+	require.Equal(t, 1, n.met([][]string{{"a"}, {"a"}}))
+	require.Equal(t, 2, n.met([][]string{{"a", "b"}, {"a"}}))
+	require.Equal(t, 0, n.met([][]string{nil}))
+}
+
+func TestReadingIsRuledOnButNeverWaits(t *testing.T) {
+	t.Parallel()
+	p := soc(t)
+	member := p.Person(Identity{ID: "UX", Full: true})
+	require.Equal(t, Allow, p.Decide(Ask{Caller: member, Command: "run-nothing", Risk: riskRead}).Effect)
+	require.Equal(t, Deny, p.Decide(Ask{Caller: member, Command: "get-secrets", Risk: riskRead}).Effect)
+}
+
+func TestWhatIsWrongWithARule(t *testing.T) {
+	t.Parallel()
+	for want, r := range map[string]Rule{
+		`there is no role "x"`:     {Effect: Allow, By: []string{"x"}},
+		`"" is no effect`:          {},
+		"no role is allowed":       {Effect: Allow},
+		"nobody is named":          {Effect: Approve},
+		"distinct roles, but":      {Effect: Approve, By: []string{Approvers}, Quorum: 2, Distinct: true},
+		`there is no role "ghost"`: {Effect: Deny, Requesters: []string{"ghost"}},
+	} {
+		_, err := NewPolicy(Settings{Rules: []Rule{r}})
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestAFreezeHoldsUntilTwoApproversEndIt(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	l := ledger(t, m, "p1")
+	r := approved(t, l, isolate("before"))
+	_, _, err := l.Freeze(t.Context(), dave, "k0", "")
+	require.ErrorIs(t, err, ErrNotApprover)
+	_, fresh, err := l.Freeze(t.Context(), bob, "k1", "stolen laptop")
+	require.NoError(t, err)
+	require.True(t, fresh)
+	_, fresh, err = l.Freeze(t.Context(), carol, "k2", "")
+	require.NoError(t, err)
+	require.False(t, fresh)
+
+	_, err = l.Run(t.Context(), r.ID, succeed)
+	require.ErrorIs(t, err, ErrFrozen)
+	_, err = l.Approve(t.Context(), submit(t, l, isolate("during")).ID, bob)
+	require.ErrorIs(t, err, ErrFrozen)
+	_, err = l.Thaw(t.Context(), dave)
+	require.ErrorIs(t, err, ErrNotApprover)
+	_, err = l.Thaw(t.Context(), bob)
+	require.NoError(t, err)
+	_, err = l.Thaw(t.Context(), bob)
+	require.ErrorIs(t, err, ErrAlreadyDecided)
+	over, err := l.Thaw(t.Context(), carol)
+	require.NoError(t, err)
+	require.Equal(t, Done, over.State)
+	_, err = l.Thaw(t.Context(), carol)
+	require.ErrorIs(t, err, ErrNotFrozen)
+	r, err = l.Run(t.Context(), r.ID, succeed)
+	require.NoError(t, err)
+	require.Equal(t, Done, r.State)
+}
+
+func TestAFreezeBetweenTheClaimAndTheCallHolds(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	var l *Ledger
+	l = ledger(t, m, "p1", func(c *Config) {
+		c.Changed = func(r Request) {
+			if r.State == Running {
+				_, _, err := l.Freeze(t.Context(), bob, "now", "")
+				require.NoError(t, err)
+			}
+		}
+	})
+	r, err := l.Run(t.Context(), approved(t, l, isolate("click")).ID, func(context.Context, Request) Result {
+		t.Error("it ran")
+		return Result{}
+	})
+	require.ErrorIs(t, err, ErrFrozen)
+	require.Equal(t, Approved, r.State)
+	require.Contains(t, m.told(), "bot held")
+}
+
+func TestPeopleAreRemindedTwice(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		l, other := ledger(t, m, "p1"), ledger(t, m, "p2")
+		r := submit(t, l, isolate("click"))
+		require.NoError(t, l.AddCard(t.Context(), r.ID, CardRef{Channel: "C1", TS: "1.1", Shown: 1}))
+		due := func() (n int) {
+			for _, l := range []*Ledger{l, other} {
+				rs, err := l.RemindDue(t.Context())
+				require.NoError(t, err)
+				n += len(rs)
+			}
+			return n
+		}
+		var told []int
+		for range 31 {
+			told = append(told, due())
+			<-time.After(time.Minute)
+		}
+		want := make([]int, 31)
+		want[15], want[24] = 1, 1
+		require.Equal(t, want, told)
+	})
+}

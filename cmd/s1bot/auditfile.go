@@ -1,0 +1,98 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"s1bot/approvals"
+)
+
+// auditPause is how long a row of the trail takes at most to reach the file.
+const auditPause = time.Second
+
+// streamAudit appends the audit trail to a file until ctx ends, a line of JSON for each row. It goes on where the file ends, so a
+// stop loses nothing; rows that were written before the file was there come first.
+func (p *program) streamAudit(ctx context.Context) error {
+	if p.config.AuditFile == "" {
+		return nil
+	}
+	for last := int64(-1); ; {
+		var err error
+		if last, err = p.appendAudit(context.WithoutCancel(ctx), last); err != nil {
+			p.log.Error("the audit file is behind", "file", p.config.AuditFile, "err", err)
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done(): // once more, for what ended with it
+		case <-time.After(auditPause):
+		}
+	}
+}
+
+// appendAudit writes what is new after row last, and returns the row that the file ends with.
+func (p *program) appendAudit(ctx context.Context, last int64) (int64, error) {
+	file, err := os.OpenFile(p.config.AuditFile, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return last, err
+	}
+	defer func() { _ = file.Close() }()
+	if last < 0 {
+		if last, err = lastRow(file); err != nil {
+			return -1, err
+		}
+	}
+	trail, err := p.db.Requests().Audit(ctx, approvals.AuditQuery{After: last})
+	if err != nil {
+		return last, err
+	}
+	for e, err := range trail.Entries {
+		if err != nil {
+			return last, err
+		}
+		line, err := json.Marshal(e)
+		if err != nil {
+			return last, err
+		}
+		if _, err := file.Write(append(line, '\n')); err != nil {
+			return -1, fmt.Errorf("write row %d: %w", e.Seq, err) // it may be there in part: look again
+		}
+		last = e.Seq
+	}
+	return last, nil
+}
+
+// tailSize is enough for the longest row.
+const tailSize = 1 << 20
+
+// lastRow is the number of the last whole row in the file. What a crash left of a half-written one is cut off.
+func lastRow(file *os.File) (int64, error) {
+	size, err := file.Seek(0, io.SeekEnd)
+	if err != nil || size == 0 {
+		return 0, err
+	}
+	tail := make([]byte, min(size, tailSize))
+	if _, err := file.ReadAt(tail, size-int64(len(tail))); err != nil {
+		return 0, err
+	}
+	whole := tail[:bytes.LastIndexByte(tail, '\n')+1]
+	if err := file.Truncate(size - int64(len(tail)-len(whole))); err != nil {
+		return 0, err
+	}
+	if len(whole) == 0 {
+		return 0, nil
+	}
+	line := whole[bytes.LastIndexByte(whole[:len(whole)-1], '\n')+1:]
+	var e approvals.Entry
+	if json.Unmarshal(line, &e) != nil || e.Seq == 0 {
+		return 0, errors.New("its last line is no row of an audit trail: move the file away")
+	}
+	return e.Seq, nil
+}

@@ -1,0 +1,301 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/bot/slacksim"
+	"s1bot/bot/store/pgtest"
+	"s1bot/s1/s1sim"
+)
+
+// childVariable makes the test binary be the program, for tests that kill it.
+const childVariable = "S1BOT_TEST_CHILD"
+
+// TestAsAProgramToKill is the program where the process was started to be that, and nothing else.
+func TestAsAProgramToKill(t *testing.T) {
+	if os.Getenv(childVariable) != "" {
+		require.NoError(t, runAsChild())
+	}
+}
+
+// runAsChild is `s1bot run` that finds out sooner what a crash left.
+func runAsChild() error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	c, err := readConfig(environment())
+	if err != nil {
+		return err
+	}
+	c.lease, c.tick = 1500*time.Millisecond, 200*time.Millisecond
+	p, err := assemble(ctx, c, newLogger(os.Stderr, c))
+	if err != nil {
+		return err
+	}
+	return p.run(ctx)
+}
+
+// crashes is how often the tests kill a process: a few times by default, S1BOT_TEST_CRASHES times where it is set (`make crash`).
+func crashes(usual int) int {
+	if n, err := strconv.Atoi(os.Getenv("S1BOT_TEST_CRASHES")); err == nil {
+		return n
+	}
+	return usual
+}
+
+// A ruin counts what must not happen.
+type ruin struct {
+	mu                                               sync.Mutex
+	kills, done, open, lost, twice, untrue, reclicks int
+}
+
+func (c *ruin) add(change func(*ruin)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	change(c)
+}
+
+func TestAKilledProcessLosesNothingAndDoesNothingTwice(t *testing.T) {
+	t.Parallel()
+	var counts ruin
+	t.Run("rigs", func(t *testing.T) {
+		for n := range 2 {
+			t.Run(fmt.Sprint(n), func(t *testing.T) {
+				t.Parallel()
+				newRig(t, "sqlite:"+filepath.Join(t.TempDir(), "crash.db"), 1).crash((crashes(10)+1)/2, &counts)
+			})
+		}
+	})
+	counts.check(t, "SQLite")
+}
+
+func TestKilledProcessesThatShareADatabaseLoseNothing(t *testing.T) {
+	t.Parallel()
+	server := startPostgres(t)
+	var counts ruin
+	newRig(t, server.URL, 2).crash((crashes(10)+1)/2, &counts)
+	counts.check(t, "PostgreSQL, two processes")
+}
+
+func TestFiftyPeopleAndTwoProcessesMakeOneCall(t *testing.T) {
+	t.Parallel()
+	server := startPostgres(t)
+	r := newRig(t, server.URL, 2)
+	r.ensure()
+	card := r.asks("shutdown", "CROWD-1")
+	var clicks sync.WaitGroup
+	for n := range 50 {
+		clicks.Go(func() { _ = r.slack.User(fmt.Sprintf("lead%02d", n)).Clicks(card, "Approve") })
+	}
+	clicks.Wait()
+	_, err := r.slack.WaitUpdate(r.patient(), card.Channel, card.TS, having([]string{"Successful"}))
+	require.NoError(t, err)
+	require.NoError(t, r.slack.Settle(r.patient()))
+	require.Len(t, r.callsOn("CROWD-1"), 1)
+}
+
+// startPostgres starts a server, or says loudly that it could not.
+func startPostgres(t *testing.T) *pgtest.Server {
+	t.Helper()
+	server, err := pgtest.Start(t.Context())
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "\n*** %s DID NOT RUN: %v ***\n\n", t.Name(), err)
+		t.Skip(err)
+	}
+	t.Cleanup(server.Stop)
+	return server
+}
+
+func (c *ruin) check(t *testing.T, engine string) {
+	t.Logf("%s: %d kills, %d ran, %d left to a person, %d clicks that Slack showed as failed; lost %d, twice %d, untrue %d",
+		engine, c.kills, c.done, c.open, c.reclicks, c.lost, c.twice, c.untrue)
+	require.Zero(t, c.lost, "requests lost")
+	require.Zero(t, c.twice, "actions run twice")
+	require.Zero(t, c.untrue, "cards that say something untrue")
+}
+
+// A rig is a workspace and a console with processes that can be killed.
+type rig struct {
+	t        *testing.T
+	slack    *slacksim.Workspace
+	console  *s1sim.Console
+	environ  []string
+	children []*exec.Cmd
+	ids      map[string]string
+}
+
+func newRig(t *testing.T, database string, processes int) *rig {
+	t.Helper()
+	r := &rig{t: t, slack: slacksim.New(slacksim.Options{}), console: s1sim.New(s1sim.Options{Empty: true, Latency: 15 * time.Millisecond}),
+		children: make([]*exec.Cmd, processes), ids: map[string]string{}}
+	slackServer, consoleServer := httptest.NewServer(r.slack), httptest.NewServer(r.console)
+	t.Cleanup(consoleServer.Close)
+	t.Cleanup(slackServer.Close)
+	t.Cleanup(r.slack.Close)
+	settings := populate(r.slack)
+	var leads []string
+	for n := range 50 {
+		name := fmt.Sprintf("lead%02d", n)
+		r.slack.AddUser(slacksim.User{Name: name, RealName: name})
+		leads = append(leads, name)
+	}
+	settings["S1BOT_APPROVERS"] = "@soc-leads," + r.slack.AddGroup(slacksim.Group{Handle: "crowd", Members: leads})
+	_, budget := withPolicy(t, "approvals: {max_targets_per_hour: 100000}")
+	budget(settings)
+	delete(settings, "S1BOT_THREATS_CHANNEL")
+	delete(settings, "S1BOT_ALERTS_CHANNEL")
+	settings["SLACK_APP_TOKEN"], settings["SLACK_BOT_TOKEN"] = slacksim.AppToken, slacksim.BotToken
+	settings["SLACK_API_URL"], settings["S1_URL"] = slackServer.URL+"/api/", consoleServer.URL
+	settings["S1_API_TOKEN"], settings["S1BOT_HTTP_ADDR"], settings["S1BOT_DATABASE_URL"] = s1sim.Token, "", database
+	settings["S1BOT_LOG_LEVEL"], settings[childVariable] = "error", "1"
+	for name, value := range settings {
+		r.environ = append(r.environ, name+"="+value)
+	}
+	t.Cleanup(func() {
+		for n := range r.children {
+			r.kill(n)
+		}
+	})
+	return r
+}
+
+func (r *rig) patient() context.Context {
+	ctx, cancel := context.WithTimeout(r.t.Context(), 2*patience)
+	r.t.Cleanup(cancel)
+	return ctx
+}
+
+// ensure starts every process that does not run.
+func (r *rig) ensure() {
+	r.t.Helper()
+	for n, child := range r.children {
+		if child != nil {
+			continue
+		}
+		child = exec.Command(os.Args[0], "-test.run=^TestAsAProgramToKill$")
+		child.Env, child.Stderr = append(os.Environ(), r.environ...), testLog{r.t}
+		require.NoError(r.t, child.Start())
+		r.children[n] = child
+	}
+	require.NoError(r.t, r.slack.WaitSockets(r.patient(), 2*len(r.children)))
+}
+
+// kill ends a process as a power cut does.
+func (r *rig) kill(n int) {
+	if child := r.children[n]; child != nil {
+		_ = child.Process.Kill()
+		_ = child.Wait()
+		r.children[n] = nil
+	}
+}
+
+// asks has alice ask for something, and returns the card that waits.
+func (r *rig) asks(command, host string) slacksim.Message {
+	r.t.Helper()
+	r.ids[host] = r.console.AddAgent(s1sim.AgentSpec{Name: host})
+	require.NoError(r.t, r.slack.User("alice").Types("#soc", "/s1 "+command+" "+host+" reason=test"))
+	card, err := r.slack.WaitMessage(r.patient(), "#approvals", having([]string{"Approval needed", host}))
+	require.NoError(r.t, err)
+	return card
+}
+
+// callsOn are the calls that changed a host.
+func (r *rig) callsOn(host string) []s1sim.Call {
+	return slices.DeleteFunc(r.console.Changes(), func(c s1sim.Call) bool { return !strings.Contains(c.Body, `"`+r.ids[host]+`"`) })
+}
+
+// crash kills processes between a click and its outcome, rounds times, and counts what became of it.
+func (r *rig) crash(rounds int, counts *ruin) {
+	for n := range rounds {
+		r.ensure()
+		command, once := "shutdown", true // never repeated by itself
+		if n%4 == 3 {
+			command, once = "isolate", false
+		}
+		host := fmt.Sprintf("CRASH-%d", n)
+		card := r.asks(command, host)
+		acked := r.clickAndKill(card)
+		counts.add(func(c *ruin) { c.kills++ })
+		r.ensure()
+		r.settles(card, acked, host, once, counts)
+	}
+}
+
+// clickAndKill has bob approve while a process is killed at some moment, and reports whether Slack got its acknowledgement.
+func (r *rig) clickAndKill(card slacksim.Message) bool {
+	var kill sync.WaitGroup
+	kill.Go(func() {
+		<-time.After(time.Duration(rand.IntN(130_000)) * time.Microsecond)
+		victim := rand.IntN(len(r.children))
+		for n := range r.children {
+			if n == victim || rand.IntN(3) == 0 {
+				r.kill(n)
+			}
+		}
+	})
+	acked := r.click(card)
+	kill.Wait()
+	return acked
+}
+
+// click has bob approve, and reports whether Slack got its acknowledgement.
+func (r *rig) click(card slacksim.Message) bool {
+	before := r.slack.Acks()
+	if r.slack.User("bob").Clicks(card, "Approve") != nil {
+		return false
+	}
+	_ = r.slack.Settle(r.patient())
+	return slices.ContainsFunc(r.slack.Acks(), func(a slacksim.Ack) bool {
+		return a.Kind == "block_actions" && !slices.ContainsFunc(before, func(b slacksim.Ack) bool { return a.EnvelopeID == b.EnvelopeID })
+	})
+}
+
+// settles waits until the card tells an end, and compares it with what the console knows. A person whose click Slack showed as
+// failed clicks again.
+func (r *rig) settles(card slacksim.Message, acked bool, host string, once bool, counts *ruin) {
+	ended := func(m slacksim.Message) bool {
+		text := m.PlainText()
+		return strings.Contains(text, "Successful") || strings.Contains(text, "May have run") || strings.Contains(text, "Failed")
+	}
+	for ; !acked; acked = r.click(card) {
+		counts.add(func(c *ruin) { c.reclicks++ })
+	}
+	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
+	defer cancel()
+	last, err := r.slack.WaitUpdate(ctx, card.Channel, card.TS, ended)
+	calls := len(r.callsOn(host))
+	counts.add(func(c *ruin) {
+		switch text := last.PlainText(); {
+		case err != nil:
+			c.lost++
+			r.t.Logf("lost: %s: %v", host, err)
+		case strings.Contains(text, "May have run"):
+			c.open++
+		default:
+			c.done++
+			if strings.Contains(text, "Successful") != (calls > 0) {
+				c.untrue++
+				r.t.Logf("untrue: %s after %d calls: %s", host, calls, text)
+			}
+		}
+		if once && calls > 1 {
+			c.twice++
+			r.t.Logf("twice: %s: %v", host, r.callsOn(host))
+		}
+	})
+}
