@@ -15,7 +15,7 @@ demo: build ## the whole bot against a simulated Slack and console; prints an ad
 
 test: ## the whole test suite under the race detector
 	@./.ci/setup
-	$(GO) test -race -timeout 20m ./...
+	$(GO) test -race -timeout 40m ./...
 
 check: lint ## formatting, vet, staticcheck, layout, generated files fresh
 	$(GO) mod verify
@@ -31,7 +31,7 @@ generate: ## write the generated files (the Slack manifest) again
 
 crash: ## kill real processes 200 times on SQLite and 100 times on PostgreSQL and count what must not happen
 	@./.ci/setup
-	S1BOT_TEST_CRASHES=200 $(GO) test -count=1 -timeout 20m -v -run 'KilledProcess|FiftyPeopleAndTwo' ./cmd/s1bot
+	S1BOT_TEST_CRASHES=200 $(GO) test -count=1 -timeout 40m -v -run 'KilledProcess|FiftyPeopleAndTwo' ./cmd/s1bot
 
 bench: ## benchmarks, each with its baseline
 	$(GO) test -run '^$$' -bench . -benchmem ./...

@@ -167,7 +167,7 @@ func TestTenThousandThreatsInOnePoll(t *testing.T) {
 			f.faults.Store(faulty)
 			ids, began := f.flows(10_000)
 			first := f.sees("#threats", "Malicious")
-			f.settles(ids, 2*time.Minute)
+			f.settles(ids, 8*time.Minute) // a busy machine under the race detector needs two
 			_, messages := f.told()
 			t.Logf("first critical card %v after the last threat was made; %d messages; all told after %v; %d MiB at most",
 				first.Time.Sub(began).Round(time.Millisecond), len(messages), time.Since(began).Round(time.Second), peak(t, c))
@@ -197,6 +197,6 @@ func TestKilledAtRandomMomentsNothingIsLostOrToldTwice(t *testing.T) {
 		_ = c.Wait()
 		c = f.run()
 	}
-	f.settles(ids, 3*time.Minute)
+	f.settles(ids, 8*time.Minute)
 	f.slack.ForgetViolations()
 }
