@@ -2,7 +2,7 @@
 
 GO ?= go
 
-.PHONY: help build demo test race crash check lint generate bench screenshots clean
+.PHONY: help build demo test race crash flood check lint generate bench screenshots clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,6 +32,9 @@ generate: ## write the generated files (the Slack manifest) again
 crash: ## kill real processes 200 times on SQLite and 100 times on PostgreSQL and count what must not happen
 	@./.ci/setup
 	S1BOT_TEST_CRASHES=200 $(GO) test -count=1 -timeout 40m -v -run 'KilledProcess|FiftyPeopleAndTwo' ./cmd/s1bot
+
+flood: ## 10,000 threats in one poll, also with faults on both sides, and 100 kills at random moments: nothing lost, nothing told twice
+	S1BOT_TEST_FLOOD=1 $(GO) test -count=1 -timeout 60m -v -run 'TestTenThousand|TestKilledAtRandomMoments' ./cmd/s1bot
 
 bench: ## benchmarks, each with its baseline
 	$(GO) test -run '^$$' -bench . -benchmem ./...

@@ -21,18 +21,6 @@ import (
 	"s1bot/s1/s1sim"
 )
 
-// floodIs is how the test binary is told to be the program: a process of its own can be measured and killed.
-const floodIs = "S1BOT_TEST_RUN"
-
-// TestAsAProgram is the program where the process was started to be that, and nothing else.
-func TestAsAProgram(*testing.T) {
-	if os.Getenv(floodIs) != "" {
-		os.Args = []string{"s1bot", "run"}
-		main()
-		os.Exit(0)
-	}
-}
-
 // A flood is the program in a process of its own, with both services simulated by the test.
 type flood struct {
 	*story
@@ -68,11 +56,10 @@ func (f *flood) shaky(next http.Handler) http.Handler {
 	})
 }
 
+// run starts the program as people do.
 func (f *flood) run() *exec.Cmd {
-	self, err := os.Executable()
-	require.NoError(f.t, err)
-	c := exec.Command(self, "-test.run=^TestAsAProgram$")
-	c.Env = append(os.Environ(), floodIs+"=1")
+	c := exec.Command(buildProgram(f.t), "run")
+	c.Env = os.Environ()
 	for name, value := range f.environ {
 		c.Env = append(c.Env, name+"="+value)
 	}
