@@ -33,6 +33,7 @@ func TestTheDemoInABrowser(t *testing.T) {
 	b := browse(t, chromium, d.page)
 
 	b.open("alice", "soc")
+	b.do("letters, digits and spaces are of a text font", truth(`(c => { c.font = getComputedStyle(document.body).font; return c.measureText(" 1").width < c.measureText("m").width * 1.2 })(document.createElement("canvas").getContext("2d"))`))
 	b.say("/s1 list-agents DESKTOP")
 	b.waitText("page 1 of")
 	b.picture("1-list")

@@ -32,6 +32,8 @@ func (d demoCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
+	demo.sim.Strike() // a threat and an alert are there before the page is opened
+	demo.sim.Strike()
 	fmt.Fprintf(std.out, "The demo is at %s\nType /s1 list-agents, then /s1 isolate DESKTOP-1, and switch to an approver. Ctrl-C ends it.\n", demo.page)
 	return errors.Join(demo.run(ctx, d.Every), demo.close())
 }
