@@ -31,6 +31,9 @@ func (l *Ledger) step(ctx context.Context, id string, do func(r *Request, now ti
 		if err != nil {
 			return r, err
 		}
+		if next.ended() {
+			next.Sealed = nil
+		}
 		if len(entries) > 0 {
 			next.Rev, next.Moved = r.Rev+1, now
 		}
@@ -100,6 +103,9 @@ func asked(r Request) map[string]any {
 		"requester": r.Requester, "name": r.RequesterName, "channel": r.Channel, "reason": r.Reason, "ticket": r.Ticket,
 		"risk": r.Risk, "targets": r.Targets, "args_sha256": digest(r.Args),
 		"state": r.State, "quorum": r.Quorum, "by": r.By, "rule": r.Rule,
+	}
+	if len(r.Sealed) > 0 {
+		d["secret"] = "sealed"
 	}
 	if len(r.Plan) > 0 && len(r.Plan) <= maxPlan {
 		d["plan"] = r.Plan

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/cipher"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -18,6 +19,7 @@ type Config struct {
 	Owner   string           // names this process among those that share the Store; another one after each start
 	Timeout time.Duration    // how long a request waits for a decision; 30 minutes unless set
 	Lease   time.Duration    // how long a run counts as alive without a sign of life; 20 seconds unless set
+	Key     []byte           // seals secrets that must wait, see Seal; KeySize bytes, or none
 	Now     func() time.Time // the clock; time.Now unless set
 	NewID   func() string    // a new unique id; random unless set
 	Changed func(Request)    // told of every row that was changed, after the commit, in the changing goroutine; must not block
@@ -35,6 +37,7 @@ type Ledger struct {
 	newID          func() string
 	changed        func(Request)
 	log            *slog.Logger
+	seal           cipher.AEAD // nil without a key
 }
 
 // attempts bounds how often a step is tried again after others changed the row. Each conflict is a step that somebody else made,
@@ -49,6 +52,10 @@ func New(c Config) (*Ledger, error) {
 	l := &Ledger{
 		store: c.Store, owner: c.Owner, timeout: cmp.Or(c.Timeout, 30*time.Minute), lease: cmp.Or(c.Lease, 20*time.Second),
 		now: c.Now, newID: c.NewID, changed: c.Changed, log: c.Logger,
+	}
+	var err error
+	if l.seal, err = newSeal(c.Key); err != nil {
+		return nil, err
 	}
 	if l.now == nil {
 		l.now = time.Now
@@ -69,14 +76,17 @@ func New(c Config) (*Ledger, error) {
 func (l *Ledger) clock() time.Time { return l.now().UTC().Truncate(time.Millisecond) }
 
 // Submit makes a request of r, which needs Key, Command, Requester and what a Ruling sets (see Ruling.On): State Pending with a
-// quorum, or State Approved without one. Id, reference and times are given here. The same key again returns the request that
-// exists, and false.
+// quorum, or State Approved without one. Id (unless Seal gave it), reference and times are given here. The same key again returns
+// the request that exists, and false.
 func (l *Ledger) Submit(ctx context.Context, r Request) (stored Request, created bool, err error) {
 	if err := r.complete(); err != nil {
 		return r, false, fmt.Errorf("submit %s: %w", r.Command, err)
 	}
 	now := l.clock()
-	r.ID, r.Created, r.Expires = l.newID(), now, now.Add(cmp.Or(r.Wait, l.timeout))
+	if len(r.Sealed) == 0 {
+		r.ID = l.newID()
+	}
+	r.Created, r.Expires = now, now.Add(cmp.Or(r.Wait, l.timeout))
 	r.Rev, r.Moved = 1, now
 	if r.State == Approved {
 		r.Agreed = now

@@ -55,6 +55,7 @@ type Request struct {
 	Args       json.RawMessage `json:"args,omitempty"`       // pinned: ids, no filters, no names
 	Plan       json.RawMessage `json:"plan,omitempty"`       // what will be touched, as it was shown
 	Targets    int             `json:"targets"`              // how many
+	Sealed     []byte          `json:"sealed,omitempty"`     // what nobody may read and the run needs; gone when it ended, see Seal
 
 	Requester     string `json:"requester"` // Slack user id
 	RequesterName string `json:"requester_name,omitempty"`
@@ -130,6 +131,9 @@ func (r *Request) Final() bool {
 func (r *Request) Behind() bool {
 	return r.Final() && !r.Told || slices.ContainsFunc(r.Cards, func(c CardRef) bool { return c.Shown < r.Rev })
 }
+
+// ended reports whether r never runs again.
+func (r *Request) ended() bool { return r.Final() && !r.Undecided() }
 
 // Undecided reports whether r was interrupted and still waits for a person to run it again or to close it.
 func (r *Request) Undecided() bool { return r.State == Interrupted && r.Closed == nil }

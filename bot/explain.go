@@ -64,6 +64,7 @@ func sayings() []saying {
 		{approvals.ErrNotInterrupted, "This is settled already: its card tells how."},
 		{approvals.ErrFrozen, "Everything that changes something is frozen: nothing was done. Two approvers end it with /s1 thaw."},
 		{approvals.ErrNotFrozen, "Nothing is frozen."},
+		{approvals.ErrSealed, "Nothing was done: the password that waited with this request cannot be opened, because S1BOT_SECRET_KEY is not the key of then, or the row was changed. Ask again."},
 		{approvals.ErrNotFound, "There is no such request."},
 	}
 }

@@ -198,12 +198,15 @@ func (b *Bot) request(ctx context.Context, cmd *commands.Command, a ask) error {
 	if ruling.Effect == approvals.Deny {
 		return b.refuse(ctx, wish, ruling)
 	}
-	if err := mayWait(cmd, plan, ruling); err != nil {
+	if err := b.mayWait(ctx, cmd, wish, plan, ruling); err != nil {
 		return err
 	}
 	a.at = b.threaded(ctx, a.at)
 	req, err := newRequest(cmd, a, plan, ruling)
 	if err != nil {
+		return err
+	}
+	if req, err = b.sealed(req, plan.Secrets); err != nil {
 		return err
 	}
 	req, fresh, err := b.Ledger.Submit(ctx, req)

@@ -151,15 +151,15 @@ func (b *Bot) carryOut(ctx context.Context, req approvals.Request, asking *ask) 
 	if !ok {
 		return b.failed(a, fmt.Errorf("command %s is no longer there", req.Command))
 	}
-	if asking != nil {
-		a.secrets = asking.secrets
+	var err error
+	if a.secrets, err = b.secretsOf(req, asking); err != nil {
+		return b.failed(a, b.blame(cmd, err))
 	}
 	call := b.call(a)
 	call.Tell = func(ctx context.Context, card render.Card) error { return b.confide(ctx, req.Requester, asking, card) }
 	var saved json.RawMessage
 	call.OnSave = func(state json.RawMessage) error { saved = state; return nil }
-	req, err := b.lookAgain(ctx, cmd, call, req)
-	if err != nil {
+	if req, err = b.lookAgain(ctx, cmd, call, req); err != nil {
 		return b.failed(a, b.blame(cmd, err))
 	}
 	card, err := cmd.Run(ctx, call, req.Args)

@@ -8,10 +8,12 @@ import (
 	"s1bot/approvals"
 	"s1bot/commands"
 	"s1bot/render"
+	"s1bot/s1"
 )
 
 // Passwords of archives pass through the bot and are kept nowhere: a delivery is written down without them, arguments carry marks
-// in their place, and the values travel in the memory of the one ask that they came with.
+// in their place, and the values travel in the memory of the one ask that they came with. What must wait for an approval has
+// them sealed in its row (see approvals.Ledger.Seal) until it ends; without a key it is refused.
 
 // masked is a delivery as the database may have it. What is no delivery with a password in it stays as it is.
 func (b *Bot) masked(kind string, payload json.RawMessage) json.RawMessage {
@@ -86,16 +88,58 @@ func (b *Bot) confide(ctx context.Context, user string, asking *ask, card render
 	return nil
 }
 
-// mayWait refuses to write a password into a row that waits for an approval.
-func mayWait(cmd *commands.Command, plan commands.Plan, ruling approvals.Ruling) error {
-	if ruling.Effect != approvals.Approve {
+// errUnsealed says why a password cannot wait.
+const errUnsealed = "this needs an approval, and its password would have to wait in the database unsealed: S1BOT_SECRET_KEY is not set"
+
+// mayWait refuses, and writes down, what would have to wait with a password where there is no key to seal it with.
+func (b *Bot) mayWait(ctx context.Context, cmd *commands.Command, wish approvals.Ask, plan commands.Plan, ruling approvals.Ruling) error {
+	if !b.cannotWait(plan, ruling) {
 		return nil
 	}
-	for name := range plan.Secrets {
-		return &commands.UsageError{
-			Command: cmd.Name, Param: name, Problem: "this needs an approval, and a password is not written down to wait for it",
-			Hint: "leave it out: the bot makes one when it runs, and tells you alone", Given: &render.Invocation{Command: cmd.Name, Args: plan.Args},
-		}
+	_ = b.refuse(ctx, wish, approvals.Ruling{Effect: approvals.Deny, Rule: ruling.Rule, Why: sentence(errUnsealed)})
+	return &commands.UsageError{
+		Command: cmd.Name, Param: sorted(plan.Secrets)[0], Problem: errUnsealed,
+		Hint: "leave it out: the bot makes one when it runs, and tells you alone", Given: &render.Invocation{Command: cmd.Name, Args: plan.Args},
 	}
-	return nil
+}
+
+func (b *Bot) cannotWait(plan commands.Plan, ruling approvals.Ruling) bool {
+	return ruling.Effect == approvals.Approve && len(plan.Secrets) > 0 && !b.Ledger.Seals()
+}
+
+// sealed is a request with the passwords that its run needs. Where there is no key they are in memory alone, which is enough for
+// what runs at once.
+func (b *Bot) sealed(req approvals.Request, secrets commands.Secrets) (approvals.Request, error) {
+	if len(secrets) == 0 || !b.Ledger.Seals() {
+		return req, nil
+	}
+	plain := map[string]string{}
+	for name, secret := range secrets {
+		plain[name] = secret.Reveal()
+	}
+	body, err := json.Marshal(plain)
+	if err != nil {
+		return req, fmt.Errorf("seal the passwords of %s: %w", req.Command, err)
+	}
+	return b.Ledger.Seal(req, body)
+}
+
+// secretsOf are the passwords of a request that runs: those that who asks has just given, else those that it waited with.
+func (b *Bot) secretsOf(req approvals.Request, asking *ask) (commands.Secrets, error) {
+	if asking != nil {
+		return asking.secrets, nil
+	}
+	body, err := b.Ledger.Unseal(req)
+	if err != nil || body == nil {
+		return nil, err
+	}
+	var plain map[string]string
+	if json.Unmarshal(body, &plain) != nil {
+		return nil, approvals.ErrSealed
+	}
+	secrets := commands.Secrets{}
+	for name, value := range plain {
+		secrets[name] = s1.NewSecret(value)
+	}
+	return secrets, nil
 }

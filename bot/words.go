@@ -224,7 +224,11 @@ func (b *Bot) can(ctx context.Context, a ask, rest string) error {
 	if err != nil {
 		return err
 	}
-	card := canCard(cmd, plan, b.rule(ctx, wish))
+	ruling := b.rule(ctx, wish)
+	card := canCard(cmd, plan, ruling)
+	if b.cannotWait(plan, ruling) {
+		card.Parts = append(card.Parts, render.Line{render.Text("Not like this: " + sentence(errUnsealed))})
+	}
 	if cmd.Risk != commands.Read && errors.Is(b.frozen(ctx), approvals.ErrFrozen) {
 		card.Parts = append(card.Parts, render.Line{render.Text("Everything that changes something is frozen now.")})
 	}

@@ -39,7 +39,7 @@ func check(ctx context.Context, environ map[string]string, out io.Writer) error 
 		findings = append(findings, bot.Finding{What: "Settings", Note: "complete"})
 		findings = append(findings, checkSlack(ctx, c)...)
 		findings = append(findings, checkConsole(ctx, c)...)
-		findings = append(findings, checkDatabase(ctx, c))
+		findings = append(findings, checkDatabase(ctx, c), checkSealKey(c))
 	} else {
 		for line := range strings.SplitSeq(err.Error(), "\n") {
 			findings = append(findings, bot.Finding{What: "Settings", Err: errors.New(line)})
@@ -131,6 +131,15 @@ func checkDatabase(ctx context.Context, c config) bot.Finding {
 	}
 	if err := errors.Join(db.Check(ctx), db.Close()); err != nil {
 		found.Err = err
+	}
+	return found
+}
+
+// checkSealKey tells what becomes of passwords that must wait. Whether the key is that of the rows in the database only a run shows.
+func checkSealKey(c config) bot.Finding {
+	found := bot.Finding{What: "S1BOT_SECRET_KEY", Note: "passwords that wait for an approval are sealed with it"}
+	if c.SecretKey.Empty() {
+		found.Note = "none set: what needs an approval and carries a password is refused"
 	}
 	return found
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"crypto/rand"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -140,7 +141,7 @@ func (c *config) check() []error {
 	if c.Sockets < 1 || c.Sockets > 10 {
 		bad("S1BOT_SOCKETS", "a number from 1 to 10")
 	}
-	if key, err := base64.StdEncoding.DecodeString(c.SecretKey.Reveal()); !c.SecretKey.Empty() && (err != nil || len(key) != 32) {
+	if !c.SecretKey.Empty() && len(c.sealKey()) != approvals.KeySize {
 		bad("S1BOT_SECRET_KEY", "32 bytes in base64; `openssl rand -base64 32` makes one")
 	}
 	if new(slog.LevelVar).UnmarshalText([]byte(c.LogLevel)) != nil {
@@ -150,6 +151,22 @@ func (c *config) check() []error {
 		bad("S1BOT_LOG_FORMAT", "text or json")
 	}
 	return problems
+}
+
+// sealKey is the key that seals passwords which wait; nil where there is none.
+func (c *config) sealKey() []byte {
+	key, err := base64.StdEncoding.DecodeString(c.SecretKey.Reveal())
+	if err != nil {
+		return nil
+	}
+	return key
+}
+
+// newSealKey makes a key, as S1BOT_SECRET_KEY takes it.
+func newSealKey() string {
+	key := make([]byte, approvals.KeySize)
+	_, _ = rand.Read(key) // never fails
+	return base64.StdEncoding.EncodeToString(key)
 }
 
 func (c *config) checkTokens(bad func(string, string, ...any)) {

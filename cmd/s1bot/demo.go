@@ -72,6 +72,7 @@ func startDemo(ctx context.Context, addr string, log *slog.Logger) (*demo, error
 	settings["S1_API_TOKEN"] = s1sim.Token
 	settings["S1BOT_DATABASE_URL"] = "sqlite:" + filepath.Join(d.dir, "demo.db")
 	settings["S1BOT_POLL_INTERVAL"], settings["S1BOT_HTTP_ADDR"], settings["S1BOT_BACKFILL"] = "2s", "", "1h"
+	settings["S1BOT_SECRET_KEY"] = newSealKey()
 	c, err := readConfig(settings)
 	if err != nil {
 		return nil, errors.Join(err, d.close())

@@ -174,15 +174,6 @@ func TestAScriptRunsAfterAnApprovalAndItsResultsAreHandedOver(t *testing.T) {
 	require.False(t, bytes.Contains(s.database(), []byte("Signature=")), "a link was written down")
 }
 
-func TestAPasswordDoesNotWaitInTheDatabaseForAnApproval(t *testing.T) {
-	t.Parallel()
-	s := tell(t)
-	s.types("alice", "#soc", `/s1 run-script filter={"computerName":"DESKTOP-1"} script-id="List Open Ports" task-description=ports output-destination=SentinelCloud password=Given-By-Alice-1! reason=test`)
-	s.isTold("alice", "password", "approval")
-	require.Empty(t, s.console.Changes())
-	s.keptNowhere("Given-By-Alice-1!")
-}
-
 func TestAThreatsFileComesIntoTheThreadItWasAskedIn(t *testing.T) {
 	t.Parallel()
 	s := tell(t)

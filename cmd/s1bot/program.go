@@ -61,7 +61,7 @@ func (p *program) wire() error {
 	if err := p.reload(); err != nil {
 		return err
 	}
-	ledger, err := approvals.New(approvals.Config{Store: p.db.Requests(), Owner: rand.Text(), Lease: p.config.lease, Logger: p.log})
+	ledger, err := approvals.New(approvals.Config{Store: p.db.Requests(), Owner: rand.Text(), Lease: p.config.lease, Key: p.config.sealKey(), Logger: p.log})
 	if err != nil {
 		return err
 	}
