@@ -123,7 +123,7 @@ func fetchEvent() *Command {
 	return define(Command{
 		Name: "fetch-event", Title: "Fetch Event", Area: "events", Aliases: []string{"events", "fetch-events"},
 		Risk: Read, Needs: "Endpoint Threats › View, or STAR Rule Alerts › View for alerts", Repeatable: true,
-		Doc: "Lists threats or alerts of a stretch of time, the newest first.",
+		Doc: "Lists threats or alerts of a stretch of time, the newest first, under the names of the event field mapping. Files have every field of it.",
 		Examples: []string{"fetch-event start-time=-7d end-time=now number-of-events-fetched=100",
 			`fetch-event start-time="2026-11-20 00:00" end-time="2026-11-21 00:00" event-source=Alert search-condition=severity=High`},
 	}, func(ctx context.Context, call *Call, p fetchEventParams) (render.Card, error) {
@@ -173,9 +173,13 @@ func (p fetchEventParams) about(caller Caller) string {
 // eventRows shows rows as events.
 func eventRows[T any](call *Call, p fetchEventParams, rows listing[T], of func(*Call, T) event) listing[T] {
 	rows.noun, rows.things, rows.about = "Events", "events", p.about(call.Caller)
+	level := "Confidence Level"
+	if p.Source == fromAlerts {
+		level = "Severity"
+	}
 	rows.table = func(found []T) render.Table {
-		t := render.Table{Columns: []render.Column{{Title: "Start time"}, {Title: "Event"}, {Title: "Type"}, {Title: "Level"}, {Title: "Hostname"},
-			{Title: "Process"}, {Title: "Status"}, {Title: "Verdict"}}}
+		t := render.Table{Columns: []render.Column{{Title: "Start Time"}, {Title: "Event name"}, {Title: "Event Type"}, {Title: level}, {Title: "Hostname"},
+			{Title: "Process Name"}, {Title: "Status"}, {Title: "Analyst Verdict"}}}
 		for _, row := range found {
 			e := of(call, row)
 			t.Rows = append(t.Rows, []render.Line{
@@ -186,5 +190,5 @@ func eventRows[T any](call *Call, p fetchEventParams, rows listing[T], of func(*
 		return t
 	}
 	rows.empty = fmt.Sprintf("Look at a wider stretch of time; yours is meant in %s.", call.Caller.zone())
-	return rows
+	return mappedRows(call, p, rows, of)
 }

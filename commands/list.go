@@ -22,7 +22,8 @@ type listing[T any] struct {
 	things string // "agents": within a sentence
 	page   func(context.Context, s1.Query) (s1.Page[T], error)
 	table  func([]T) render.Table
-	more   []column[T] // facts that files have beside the table's
+	more   []column[T]            // facts that files have beside the table's
+	sheets func([]T) render.Table // the table of a file, where it is another one
 	raw    func(T) json.RawMessage
 	one    func(T) render.Card           // how a single row is shown, if not as a table
 	parts  func([]T) []render.Part       // how a page is shown, if not as a table
@@ -183,6 +184,9 @@ func (l listing[T]) view(rows []T) view {
 
 // sheet is the table of a file, with all facts.
 func (l listing[T]) sheet(rows []T) render.Table {
+	if l.sheets != nil {
+		return l.sheets(rows)
+	}
 	t := l.table(rows)
 	for _, c := range l.more {
 		t.Columns = append(t.Columns, render.Column{Title: c.title})

@@ -1,0 +1,56 @@
+package commands
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The specification lies beside the repository where it is developed; elsewhere the number of its rows has to do.
+func TestTheFieldMappingHasEveryRowOfTheSpecification(t *testing.T) {
+	t.Parallel()
+	require.Len(t, threatMapping, 33)
+	require.Len(t, alertMapping, 49)
+	text, err := os.ReadFile(filepath.Join("..", "..", "shared", "spec", "sentinelone-integration.txt"))
+	if err != nil {
+		t.Log("the specification is not here; only the number of rows was compared")
+		return
+	}
+	require.Equal(t, rowsAfter(string(text), "Default Event Source (Main"), threatMapping)
+	require.Equal(t, rowsAfter(string(text), "Event Source for Alert (Search"), alertMapping)
+}
+
+// rowsAfter reads the rows "name | .path |" of the table that follows a line.
+func rowsAfter(text, heading string) []mappedField {
+	_, table, _ := strings.Cut(text, "\n"+heading)
+	_, table, _ = strings.Cut(table, "\n")
+	var rows []mappedField
+	for line := range strings.Lines(table) {
+		cells := strings.Split(line, "|")
+		if len(cells) < 2 || !strings.HasPrefix(strings.TrimSpace(cells[1]), ".") {
+			break
+		}
+		rows = append(rows, mappedField{strings.TrimSpace(cells[0]), strings.TrimSpace(cells[1])})
+	}
+	return rows
+}
+
+// Whatever the console sends in place of an object, a list or a text: what cannot be found is empty.
+func TestAFieldThatAnEventLacksIsEmpty(t *testing.T) {
+	t.Parallel()
+	for raw, want := range map[string][]string{
+		`{"indicators":[{"category":"A"},{"category":null},{"category":"A"},{"category":"B"}]}`: {"A", "B"},
+		`{"indicators":{"category":"A"}}`: nil,
+		`{"indicators":[[],7,"x"]}`:       nil,
+		`{"indicators":null}`:             nil,
+		`[]`:                              nil,
+		``:                                nil,
+	} {
+		require.Equal(t, want, valuesAt(json.RawMessage(raw), []string{"indicators[*]", "category"}), raw)
+	}
+	require.Equal(t, []string{"443"}, valuesAt(json.RawMessage(`{"a":{"port":443}}`), []string{"a", "port"}))
+}
