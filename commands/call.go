@@ -25,6 +25,23 @@ func (c *Call) with(param string, value any) Invocation {
 	return Invocation{Command: c.command.Name, Args: marshal(values)}
 }
 
+// after returns the call's invocation from a cursor on. What was to be skipped ahead of the first rows is skipped already.
+func (c *Call) after(cursor string) Invocation {
+	values, err := object(c.args)
+	if err != nil {
+		return Invocation{Command: c.command.Name}
+	}
+	delete(values, "offset")
+	values["next-page"] = marshal(cursor)
+	return Invocation{Command: c.command.Name, Args: marshal(values)}
+}
+
+// skips tells whether the call's list begins somewhere behind its first row.
+func (c *Call) skips() bool {
+	values, err := object(c.args)
+	return err == nil && (!isEmpty(values["next-page"]) || !isEmpty(values["offset"]) && string(values["offset"]) != "0")
+}
+
 func (cmd *Command) has(param string) bool {
 	return slices.ContainsFunc(cmd.Params, func(p Param) bool { return p.Name == param })
 }

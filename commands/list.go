@@ -204,19 +204,23 @@ func (l listing[T]) card(call *Call, shown result[T], most int) render.Card {
 	if most > 0 {
 		listed = min(matching, most)
 	}
+	skips := call.skips()
+	if skips && shown.next == "" {
+		listed = shown.rows
+	}
 	pages := (listed + pageRows - 1) / pageRows
 	at := min(max(call.Page, 1), len(shown.pages))
 	card := render.Card{Title: l.title(call, matching), Parts: slices.Clone(shown.pages[at-1].parts)}
 	if pages > 1 {
 		card.Title += fmt.Sprintf(" · page %d of %d", at, pages)
 	}
-	if listed < matching {
+	if listed < matching && !skips {
 		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("Only the first %d are listed.", listed))})
 	}
 	card.Actions = append(turns(call, at, pages), shown.pages[at-1].deeds...)
 	card.Actions = append(card.Actions, fileActions(call)...)
 	if shown.next != "" && listed == shown.rows && call.command.has("next-page") {
-		card.Actions = append(card.Actions, render.Button{Label: "Rows after these", Do: call.with("next-page", shown.next)})
+		card.Actions = append(card.Actions, render.Button{Label: "Rows after these", Do: call.after(shown.next)})
 	}
 	return card
 }

@@ -65,7 +65,7 @@ func (p getSitesParams) query() s1.Query {
 	return ordered(q, string(p.SortBy), p.Direction, p.Offset, p.NextPage)
 }
 
-// ordered adds order and start of a list. The console has no use for a number to skip beside a cursor.
+// ordered adds order and start of a list: both starts, if somebody gives both.
 func ordered(q s1.Query, column string, order s1.SortOrder, offset *Offset, cursor string) s1.Query {
 	if column != "" {
 		q = q.With("sortBy", column)
@@ -73,10 +73,10 @@ func ordered(q s1.Query, column string, order s1.SortOrder, offset *Offset, curs
 	if order != "" || column != "" {
 		q = q.With("sortOrder", firstNonEmpty(string(order), string(s1.Ascending)))
 	}
-	switch {
-	case cursor != "":
+	if cursor != "" {
 		q = q.With("cursor", cursor)
-	case offset != nil && *offset > 0:
+	}
+	if offset != nil && *offset > 0 {
 		q = q.With("skip", marshalText(*offset))
 	}
 	return q
