@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,37 +19,40 @@ import (
 
 // Post shows card in channel, in a thread where thread is the ts of a root, and returns the message's ts. It tries once: its
 // caller keeps what is to be told and knows when to try again. The error tells what is known about it by a method RetryAfter,
-// Gone or Closed.
+// Gone, Closed or Refused. Where Slack takes no charts, a picture of them follows in the thread.
 func (b *Bot) Post(ctx context.Context, channel, thread, key string, card render.Card) (string, error) {
+	opts := []slack.MsgOption{slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(), marked(key)}
+	if thread != "" {
+		opts = append(opts, slack.MsgOptionTS(thread))
+	}
 	var ts string
-	err := b.drawn(ctx, card, func(msg render.Message) (err error) {
-		opts := append(content(msg), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(), marked(key))
-		if thread != "" {
-			opts = append(opts, slack.MsgOptionTS(thread))
-		}
-		_, ts, err = b.api.PostMessageContext(ctx, channel, opts...)
+	look, err := b.post.give(ctx, everybody, b.named(ctx, card), func(msg render.Message) (err error) {
+		_, ts, err = b.api.PostMessageContext(ctx, channel, append(content(msg), opts...)...)
 		return err
 	})
 	if err != nil {
 		return "", deliveryError(fmt.Errorf("post to %s: %w", channel, err))
 	}
+	if look.NoCharts {
+		b.picture(ctx, channel, first(thread, ts), card)
+	}
 	return ts, nil
 }
 
-// drawn gives a card to Slack; one with a chart that Slack does not take here is drawn with characters instead.
-func (b *Bot) drawn(ctx context.Context, card render.Card, give func(render.Message) error) error {
-	card, err := b.post.clip(ctx, b.named(ctx, card))
-	if err != nil {
-		return err
+// picture puts a card's charts into its thread as pictures. The message has them in characters already, so nothing is tried twice.
+func (b *Bot) picture(ctx context.Context, channel, thread string, card render.Card) {
+	for _, file := range card.Pictures() {
+		if !sleep(ctx, picturePause) {
+			return
+		}
+		if err := b.Attach(ctx, channel, thread, file); err != nil {
+			b.Log.Warn("a chart's picture could not be uploaded", "channel", channel, "err", err)
+		}
 	}
-	look := render.Options{ConsoleURL: b.post.console, Public: true}
-	err = give(card.Message(look))
-	if refusedWith(err, "invalid_blocks", "invalid_blocks_format", "unsupported_block_type") && card.HasChart() {
-		look.NoCharts = true
-		err = give(card.Message(look))
-	}
-	return err
 }
+
+// picturePause keeps the pace of a channel, about one message a second, between a message and the pictures that follow it.
+const picturePause = time.Second
 
 // named puts the ids of user groups in place of their handles.
 func (b *Bot) named(ctx context.Context, card render.Card) render.Card {
@@ -107,7 +112,7 @@ func (b *Bot) Attached(ctx context.Context, channel, thread, name string) (bool,
 
 // Edit puts card in the place of what a message of ours shows.
 func (b *Bot) Edit(ctx context.Context, channel, ts string, card render.Card) error {
-	err := b.drawn(ctx, card, func(msg render.Message) error {
+	_, err := b.post.give(ctx, everybody, b.named(ctx, card), func(msg render.Message) error {
 		_, _, _, err := b.api.UpdateMessageContext(ctx, channel, ts, content(msg)...)
 		return err
 	})
@@ -152,9 +157,10 @@ func (b *Bot) page(ctx context.Context, channel, thread, oldest, cursor string) 
 	return page.Messages, page.ResponseMetaData.NextCursor, nil
 }
 
-// ours tells whether the bot wrote a message: others can write the same metadata.
+// ours tells whether the bot wrote a message: others can write the same metadata. A message of which Slack does not say who wrote
+// it counts as ours, for the metadata is all there is to go by.
 func (b *Bot) ours(m slack.Message) bool {
-	return m.User == b.self.User || m.BotID != "" && m.BotID == b.self.BotID
+	return m.User == b.self.User || m.BotID != "" && m.BotID == b.self.BotID || m.User == "" && m.BotID == ""
 }
 
 func marked(key string) slack.MsgOption {
@@ -167,23 +173,50 @@ func refusedWith(err error, words ...string) bool {
 	return errors.As(err, &refused) && slices.Contains(words, refused.Err)
 }
 
-// deliveryError adds to an error of Slack's what a deliverer must know about it.
+// deliveryError adds to an error of Slack's what a deliverer must know about it. What it adds nothing to leaves open whether Slack
+// did what was asked.
 func deliveryError(err error) error {
-	var limited *slack.RateLimitedError
-	if errors.As(err, &limited) {
-		return slow{err, limited.RetryAfter}
+	if wait, slowed := slowdown(err); slowed {
+		return slow{err, wait}
 	}
-	var refused slack.SlackErrorResponse
-	if !errors.As(err, &refused) {
-		return err
-	}
+	var answer slack.SlackErrorResponse
 	switch {
-	case slices.Contains([]string{"message_not_found", "thread_not_found", "cant_update_message", "edit_window_closed"}, refused.Err):
+	case refusedWith(err, "message_not_found", "thread_not_found", "cant_update_message", "edit_window_closed"):
 		return gone{err}
-	case slices.Contains([]string{"channel_not_found", "is_archived", "not_in_channel", "restricted_action", "restricted_action_read_only_channel"}, refused.Err):
+	case refusedWith(err, closedWords...):
 		return closed{err}
+	case refusedWith(err, "internal_error", "fatal_error", "service_unavailable", "request_timeout"):
+		return err
+	case errors.As(err, &answer), unsent(err):
+		return refused{err}
 	}
 	return err
+}
+
+// closedWords are how Slack says that a channel takes no messages of ours, now or ever (docs.slack.dev/reference/methods/chat.postMessage).
+var closedWords = []string{
+	"channel_not_found", "is_archived", "not_in_channel", "restricted_action", "restricted_action_read_only_channel",
+	"restricted_action_thread_only_channel", "restricted_action_non_threadable_channel", "restricted_action_thread_locked",
+	"channel_is_limited_access", "user_not_in_channel", "messages_tab_disabled", "method_not_supported_for_channel_type",
+}
+
+// slowdown tells whether Slack wants a pause, and how long; zero where it does not say in a way that can be read: a proxy's 429 has
+// no Retry-After, or a date.
+func slowdown(err error) (time.Duration, bool) {
+	var limited *slack.RateLimitedError
+	if errors.As(err, &limited) {
+		return limited.RetryAfter, true
+	}
+	var status slack.StatusCodeError
+	var number *strconv.NumError
+	return 0, errors.As(err, &status) && status.Code == http.StatusTooManyRequests || errors.As(err, &number) || refusedWith(err, "ratelimited", "rate_limited")
+}
+
+// unsent tells whether a call had no effect although Slack itself did not say so: it never left, or something before Slack refused it.
+func unsent(err error) bool {
+	var dialed *net.OpError
+	var status slack.StatusCodeError
+	return errors.As(err, &dialed) && dialed.Op == "dial" || errors.As(err, &status) && status.Code >= 400 && status.Code < 500
 }
 
 type slow struct {
@@ -203,3 +236,8 @@ type closed struct{ error }
 
 func (closed) Closed() bool    { return true }
 func (c closed) Unwrap() error { return c.error }
+
+type refused struct{ error }
+
+func (refused) Refused() bool   { return true }
+func (r refused) Unwrap() error { return r.error }

@@ -47,22 +47,36 @@ const (
 	everybody audience = true
 )
 
-// message turns a card into what Slack takes.
-func (p *poster) message(ctx context.Context, who audience, card render.Card) (render.Message, error) {
+// give hands a card to Slack: drawn as well as Slack takes it, and plainer where it refuses the blocks. Charts are new, and tables
+// are not taken everywhere. It reports how the card was drawn that Slack took.
+func (p *poster) give(ctx context.Context, who audience, card render.Card, send func(render.Message) error) (render.Options, error) {
+	look := render.Options{ConsoleURL: p.console, Public: bool(who)}
 	card, err := p.clip(ctx, card)
 	if err != nil {
-		return render.Message{}, err
+		return look, err
 	}
-	return card.Message(render.Options{ConsoleURL: p.console, Public: bool(who)}), nil
+	err = send(card.Message(look))
+	if card.HasChart() && refusesBlocks(err) {
+		look.NoCharts = true
+		err = send(card.Message(look))
+	}
+	if card.HasTable() && refusesBlocks(err) {
+		look.NoCharts, look.NoTables = true, true
+		err = send(card.Message(look))
+	}
+	return look, err
+}
+
+// refusesBlocks tells whether Slack took a message's blocks for wrong. A response URL says so by its status alone.
+func refusesBlocks(err error) bool {
+	var status slack.StatusCodeError
+	return refusedWith(err, "invalid_blocks", "invalid_blocks_format", "unsupported_block_type", "invalid_arguments") ||
+		errors.As(err, &status) && status.Code == http.StatusBadRequest
 }
 
 // post shows a card to a channel and returns the message's ts. A user id as channel opens the direct message.
 func (p *poster) post(ctx context.Context, channel, thread, key string, card render.Card) (string, string, error) {
-	msg, err := p.message(ctx, everybody, card)
-	if err != nil {
-		return "", "", err
-	}
-	opts := append(content(msg), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl())
+	opts := []slack.MsgOption{slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
 	if thread != "" {
 		opts = append(opts, slack.MsgOptionTS(thread))
 	}
@@ -70,9 +84,11 @@ func (p *poster) post(ctx context.Context, channel, thread, key string, card ren
 		opts = append(opts, marked(key))
 	}
 	var where, ts string
-	err = patiently(ctx, func() (err error) {
-		where, ts, err = p.api.PostMessageContext(ctx, channel, opts...)
-		return err
+	_, err := p.give(ctx, everybody, card, func(msg render.Message) error {
+		return patiently(ctx, func() (err error) {
+			where, ts, err = p.api.PostMessageContext(ctx, channel, append(content(msg), opts...)...)
+			return err
+		})
 	})
 	if err != nil {
 		return "", "", fmt.Errorf("post a card to %s: %w", channel, err)
@@ -82,13 +98,11 @@ func (p *poster) post(ctx context.Context, channel, thread, key string, card ren
 
 // edit replaces a message of ours.
 func (p *poster) edit(ctx context.Context, channel, ts string, card render.Card) error {
-	msg, err := p.message(ctx, everybody, card)
-	if err != nil {
-		return err
-	}
-	err = patiently(ctx, func() error {
-		_, _, _, err := p.api.UpdateMessageContext(ctx, channel, ts, content(msg)...)
-		return err
+	_, err := p.give(ctx, everybody, card, func(msg render.Message) error {
+		return patiently(ctx, func() error {
+			_, _, _, err := p.api.UpdateMessageContext(ctx, channel, ts, content(msg)...)
+			return err
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("edit the card %s in %s: %w", ts, channel, err)
@@ -98,17 +112,15 @@ func (p *poster) edit(ctx context.Context, channel, ts string, card render.Card)
 
 // whisper shows a card to one person in a channel, in a thread when thread is set.
 func (p *poster) whisper(ctx context.Context, channel, thread, user string, card render.Card) error {
-	msg, err := p.message(ctx, onePerson, card)
-	if err != nil {
-		return err
-	}
-	opts := content(msg)
-	if thread != "" {
-		opts = append(opts, slack.MsgOptionTS(thread))
-	}
-	err = patiently(ctx, func() error {
-		_, err := p.api.PostEphemeralContext(ctx, channel, user, opts...)
-		return err
+	_, err := p.give(ctx, onePerson, card, func(msg render.Message) error {
+		opts := content(msg)
+		if thread != "" {
+			opts = append(opts, slack.MsgOptionTS(thread))
+		}
+		return patiently(ctx, func() error {
+			_, err := p.api.PostEphemeralContext(ctx, channel, user, opts...)
+			return err
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("tell %s in %s: %w", user, channel, err)
@@ -119,15 +131,13 @@ func (p *poster) whisper(ctx context.Context, channel, thread, user string, card
 // respond answers through a response_url: to the person alone, in place of the message they clicked on when replace is set.
 // Slack takes five answers within 30 minutes.
 func (p *poster) respond(ctx context.Context, url string, replace replacing, card render.Card) error {
-	msg, err := p.message(ctx, onePerson, card)
-	if err != nil {
-		return err
-	}
-	hook := &slack.WebhookMessage{
-		Text: msg.Text, Blocks: &slack.Blocks{BlockSet: msg.Blocks}, ResponseType: slack.ResponseTypeEphemeral,
-		ReplaceOriginal: bool(replace), UnfurlLinks: new(bool), UnfurlMedia: new(bool),
-	}
-	err = patiently(ctx, func() error { return slack.PostWebhookCustomHTTPContext(ctx, url, p.http, hook) })
+	_, err := p.give(ctx, onePerson, card, func(msg render.Message) error {
+		hook := &slack.WebhookMessage{
+			Text: msg.Text, Blocks: &slack.Blocks{BlockSet: msg.Blocks}, ResponseType: slack.ResponseTypeEphemeral,
+			ReplaceOriginal: bool(replace), UnfurlLinks: new(bool), UnfurlMedia: new(bool),
+		}
+		return patiently(ctx, func() error { return slack.PostWebhookCustomHTTPContext(ctx, url, p.http, hook) })
+	})
 	if err != nil {
 		return fmt.Errorf("answer through the response URL: %w", hideURL(err, url))
 	}

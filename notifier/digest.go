@@ -156,7 +156,7 @@ func (t *teller) attached(ctx context.Context, n Notice) (bool, error) {
 	}
 	there, err := filer.Attached(ctx, n.place(), n.Thread, fileName(n))
 	switch {
-	case err != nil && n.Tries < asideAfter:
+	case err != nil && n.Tries < asideAfter && !unknowable(err):
 		return false, t.later(ctx, n, fmt.Errorf("look for a digest's file: %w", err))
 	case err != nil || !there:
 		return true, nil

@@ -170,6 +170,33 @@ func TestADigestWhoseAnswersGetLostIsThereOnce(t *testing.T) {
 	})
 }
 
+func TestAFileThatSlackDoesNotTakeHoldsNothingUp(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.config.Operators, w.config.Burst = "COPS", 5
+		w.start()
+		w.slack.set(func(s *slack) {
+			s.fault = func(op string) (error, error) {
+				if op == "attach" {
+					return refusal{closed: true}, nil
+				}
+				return nil, nil
+			}
+		})
+		for i := range 20 {
+			w.console.AddThreat(threat{Name: fmt.Sprint("worm ", i)})
+		}
+		w.pass(45 * time.Second)
+		require.Len(t, w.slack.In("CTHREATS"), 1)
+		w.console.Change(w.console.AddThreat(threat{Name: "critical"}), malicious)
+		w.pass(32 * time.Second) // a poll, and a post
+		require.Len(t, w.slack.In("CTHREATS"), 2)
+		require.Empty(t, w.slack.In("COPS"), "the channel takes messages, so it is not closed")
+		w.slack.set(func(s *slack) { s.fault = nil })
+		w.pass(15 * time.Minute)
+		require.Len(t, w.listed("CTHREATS"), 20)
+	})
+}
+
 func TestWhatAClosedChannelDoesNotTakeGoesToTheOperatorsWithANote(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.config.Operators = "COPS"

@@ -117,7 +117,7 @@ func (t *teller) edit(ctx context.Context, n Notice, d drawing) error {
 // unedited deals with an edit that failed. Repeating one does no harm, so nothing has to be found out first.
 func (t *teller) unedited(ctx context.Context, n Notice, err error) error {
 	if wait, slow := retryAfter(err); slow {
-		t.editAt = t.now().Add(wait)
+		t.editAt = t.now().Add(max(wait, editPause))
 		return nil
 	}
 	if isGone(err) {

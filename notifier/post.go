@@ -1,6 +1,7 @@
 package notifier
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -138,7 +139,7 @@ func (t *teller) reconcile(ctx context.Context, n Notice) (bool, error) {
 	}
 	ts, found, err := finder.Find(ctx, n.place(), n.Thread, n.key(), n.Tried.Add(-time.Minute))
 	switch {
-	case err != nil && n.Tries >= asideAfter && !slowedDown(err):
+	case unknowable(err), err != nil && n.Tries >= asideAfter && !slowedDown(err):
 		t.logger.Warn("cannot see whether a card was posted; it is posted again", "channel", t.channel, "notice", n.key(), "err", err)
 		return true, nil
 	case err != nil:
@@ -156,6 +157,9 @@ func (t *teller) reconcile(ctx context.Context, n Notice) (bool, error) {
 	return false, t.told(ctx, n, root, ts)
 }
 
+// unknowable tells whether looking again would not help: the app may not look, or there is nothing left to look at.
+func unknowable(err error) bool { return isRefused(err) || isClosed(err) || isGone(err) }
+
 func slowedDown(err error) bool {
 	_, slow := retryAfter(err)
 	return slow
@@ -171,9 +175,14 @@ func (t *teller) refused(ctx context.Context, n, root Notice, err error) error {
 		t.logger.Info("the first card of a thread is gone; it is posted anew", "channel", t.channel, "notice", root.key())
 		n.State = Due
 		return t.settle(ctx, n, anew(root))
+	case n.Source == Files && unknowable(err): // a channel that takes our messages need not take our files
+		n.State = Due
+		return t.later(ctx, n, err)
 	case isClosed(err), isGone(err):
 		n.State = Due
 		return t.shut(ctx, n, err)
+	case isRefused(err):
+		n.State = Due
 	}
 	return t.later(ctx, n, err)
 }
@@ -184,13 +193,20 @@ func anew(n Notice) Notice {
 	return n
 }
 
-// later puts a post off: the whole channel waits, so that the order stays; one that fails again and again steps aside.
+// later puts a post off: the whole channel waits, so that the order stays; one that fails again and again steps aside. A file is
+// told of already, so nobody waits for it.
 func (t *teller) later(ctx context.Context, n Notice, err error) error {
+	if n.Source == Files && !slowedDown(err) {
+		n.Tries++
+		t.complain(n.Tries, "the file of a digest could not be uploaded; it is tried again", err)
+		n.NotBefore = t.now().Add(min(2*time.Second<<min(n.Tries, 20), longestWait))
+		return t.settle(ctx, n)
+	}
 	t.failures++
 	t.complain(t.failures, "a card could not be posted; it is tried again", err)
 	wait := backoff(t.failures)
 	if asked, slow := retryAfter(err); slow {
-		wait = asked
+		wait = cmp.Or(asked, wait)
 	} else {
 		n.Tries++
 	}

@@ -15,6 +15,7 @@ import (
 //	RetryAfter() time.Duration   nothing was posted: Slack wants a pause of that length first
 //	Gone() bool                  the message, or the root of the thread, exists no more
 //	Closed() bool                the channel takes no messages: archived, deleted, the bot was removed
+//	Refused() bool               nothing was posted, for another reason; of Find and Attached: this cannot be looked up here
 type Poster interface {
 	// Post shows card in channel, in a thread where thread is the ts of a root, and returns the message's ts. The key names
 	// the notice; a Poster puts it into the message's metadata, where Find can see it.
@@ -40,13 +41,18 @@ type Filer interface {
 	Attached(ctx context.Context, channel, thread, name string) (bool, error)
 }
 
-// retryAfter tells how long Slack wants to be left alone.
+// retryAfter tells whether Slack wants to be left alone, and how long; zero if it does not say.
 func retryAfter(err error) (time.Duration, bool) {
 	var slow interface{ RetryAfter() time.Duration }
 	if !errors.As(err, &slow) {
 		return 0, false
 	}
-	return max(slow.RetryAfter(), time.Second), true
+	return max(slow.RetryAfter(), 0), true
+}
+
+func isRefused(err error) bool {
+	var refused interface{ Refused() bool }
+	return errors.As(err, &refused) && refused.Refused()
 }
 
 func isGone(err error) bool {

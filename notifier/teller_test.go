@@ -108,6 +108,42 @@ func TestAFinderThatFailsForGoodDoesNotSilenceTheChannel(t *testing.T) {
 	})
 }
 
+func TestWhatSlackRefusedOutrightIsNotLookedUp(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		refuses := once("post", refusal{refused: true}, nil)
+		w.slack.set(func(s *slack) {
+			s.fault = func(op string) (error, error) {
+				if op == "find" {
+					t.Error("Slack said that nothing was posted")
+				}
+				return refuses(op)
+			}
+		})
+		w.console.AddThreat(threat{Name: "told"})
+		w.pass(time.Minute)
+		require.Equal(t, []string{"told"}, titles(w, "CTHREATS"))
+	})
+}
+
+func TestAnAppThatMayNotLookPostsAgainAtOnce(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		lost := once("post", errLost, nil)
+		w.slack.set(func(s *slack) {
+			s.fault = func(op string) (error, error) {
+				if op == "find" {
+					return refusal{refused: true}, nil
+				}
+				return lost(op)
+			}
+		})
+		w.console.AddThreat(threat{Name: "told"})
+		w.pass(35 * time.Second) // a poll, and one back-off
+		require.Equal(t, []string{"told"}, titles(w, "CTHREATS"))
+	})
+}
+
 func TestAnOutageOfSlackDelaysAndDropsNothing(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.start()

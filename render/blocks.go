@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -20,6 +21,7 @@ type Options struct {
 	ConsoleURL string // addresses on this host are links, no others
 	Public     bool   // a whole channel sees the message already: nothing to share is offered
 	NoCharts   bool   // Slack takes no chart blocks here: they are drawn with characters
+	NoTables   bool   // nor table blocks: they are drawn as lines of text
 }
 
 // Size is the length of the message's JSON; an acknowledgement takes less than 20,480 bytes.
@@ -39,7 +41,7 @@ func size(v any) int {
 // Message draws c. It is total: whatever c holds, Slack takes the message, and what does not fit is missing with a word that
 // says so.
 func (c Card) Message(o Options) Message {
-	k := canvas{linker: newLinker(o), noCharts: o.NoCharts, blocks: maxBlocks, chars: maxChars, bytes: maxBytes - 2*maxFallback}
+	k := canvas{linker: newLinker(o), noCharts: o.NoCharts, noTables: o.NoTables, blocks: maxBlocks, chars: maxChars, bytes: maxBytes - 2*maxFallback}
 	head := k.header(c)
 	actions := k.actions(c.Actions, o)
 	body := k.body(c.Parts)
@@ -62,7 +64,7 @@ type canvas struct {
 	notes                []string // what had to be left out
 	elements             int      // clickable ones so far; their number makes ids unique
 	charts               int      // so far
-	noCharts             bool
+	noCharts, noTables   bool
 }
 
 // spend takes room for drawn blocks if there is enough of it; some is kept for the notes.
@@ -121,7 +123,7 @@ func (k *canvas) body(parts []Part) []slack.Block {
 				continue
 			}
 			var ok bool
-			if isTable && first { // Slack takes one table a message
+			if isTable && first && !k.noTables { // Slack takes one table a message
 				slots[i], ok = k.table(table)
 				first = false
 			} else {
@@ -156,7 +158,11 @@ func (k *canvas) place(p Part) (drawn []slack.Block, ok bool) {
 func (k *canvas) draw(p Part, n int) ([]slack.Block, int) {
 	switch p := p.(type) {
 	case Line:
-		elements, used := k.settle(p).rich(n)
+		settled := k.settle(p)
+		if drawn, used, ok := call(settled, n); ok {
+			return drawn, used
+		}
+		elements, used := settled.rich(n)
 		return []slack.Block{paragraph(elements...)}, used
 	case Fields:
 		return k.fields(p, n)
@@ -231,6 +237,15 @@ func (l Line) fallback() string {
 		}
 	}
 	return b.String()
+}
+
+// call draws a settled line that mentions a user group as mrkdwn, where <!subteam^…> is what notifies its members.
+func call(l Line, n int) (drawn []slack.Block, used int, ok bool) {
+	text, ok := l.markdown()
+	if !ok || length(text) > n || !slices.ContainsFunc(l, func(s Span) bool { return s.Kind == GroupSpan }) {
+		return nil, 0, false
+	}
+	return []slack.Block{slack.NewSectionBlock(markdownText(text), nil, nil)}, length(text), true
 }
 
 func paragraph(elements ...slack.RichTextSectionElement) *slack.RichTextBlock {

@@ -80,6 +80,11 @@ func (c Chart) words() string {
 	return strings.Join(lines, "\n")
 }
 
+// HasTable reports whether a card shows a table.
+func (c Card) HasTable() bool {
+	return slices.ContainsFunc(c.Parts, func(p Part) bool { _, is := p.(Table); return is })
+}
+
 // HasChart reports whether a card shows a chart.
 func (c Card) HasChart() bool {
 	return slices.ContainsFunc(c.Parts, func(p Part) bool { _, is := p.(Chart); return is })

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"encoding/csv"
 	"fmt"
+	"image/png"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -55,6 +57,39 @@ func TestWhereSlackTakesNoChartsTheDigestIsDrawnWithCharacters(t *testing.T) {
 	}
 	digest := s.sees("#threats", "new threats", "▇")
 	require.NotContains(t, string(digest.Blocks), "data_visualization")
+	picture, err := s.slack.WaitMessage(s.patient(), "#threats", func(m slacksim.Message) bool {
+		return m.ThreadTS == digest.TS && len(m.Files) > 0 && m.Files[0].Name == "chart-1.png"
+	})
+	require.NoError(t, err)
+	_, err = png.Decode(bytes.NewReader(picture.Files[0].Content))
+	require.NoError(t, err)
+}
+
+func TestWhereSlackTakesNoTablesTheyAreLinesOfText(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.polled()
+	s.slack.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.FaultError, Error: "invalid_blocks", Times: 2})
+	for range 20 {
+		s.console.AddThreat(s1sim.ThreatSpec{Name: "worm.exe", Agent: "DESKTOP-1", Confidence: "suspicious"})
+	}
+	digest := s.sees("#threats", "new threats", "worm.exe │", "▇")
+	require.NotContains(t, string(digest.Blocks), `"table"`)
+}
+
+func TestAMentionCallsTheUserGroupWhoseHandleItNames(t *testing.T) {
+	t.Parallel()
+	s := tell(t, func(settings map[string]string) {
+		path := filepath.Join(t.TempDir(), "policy.yaml")
+		body := "routes:\n- {confidences: [malicious], channel: " + settings["S1BOT_ALERTS_CHANNEL"] + ", mention: \"@soc\", continue: true}\n"
+		require.NoError(t, os.WriteFile(path, []byte(body), 0o600))
+		settings["S1BOT_POLICY_FILE"] = path
+	})
+	s.polled()
+	s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1", Confidence: "malicious"})
+	called := s.sees("#alerts", "evil.exe")
+	require.Regexp(t, `subteam\^S[A-Z0-9]+`, string(called.Blocks))
+	require.NotContains(t, string(s.sees("#threats", "evil.exe").Blocks), "subteam")
 }
 
 func TestWhatIsAskedFromACardIsToldInItsThread(t *testing.T) {

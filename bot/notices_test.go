@@ -1,0 +1,62 @@
+package bot
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/slack-go/slack"
+	"github.com/stretchr/testify/require"
+)
+
+// What an error of Slack's says decides whether a card is posted again, looked for, sent elsewhere or waits.
+func TestADelivererLearnsFromAnErrorWhatBecameOfTheCard(t *testing.T) {
+	t.Parallel()
+	answer := func(word string) error { return slack.SlackErrorResponse{Err: word} }
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{&slack.RateLimitedError{RetryAfter: 30 * time.Second}, "slow 30s"},
+		{answer("ratelimited"), "slow 0s"},
+		{slack.StatusCodeError{Code: 429}, "slow 0s"},
+		{&strconv.NumError{Func: "ParseInt", Num: "Fri, 27 Nov 2026 03:00:00 GMT", Err: strconv.ErrSyntax}, "slow 0s"},
+		{answer("message_not_found"), "gone"},
+		{answer("is_archived"), "closed"},
+		{answer("channel_not_found"), "closed"},
+		{answer("restricted_action_thread_only_channel"), "closed"},
+		{answer("invalid_blocks"), "refused"},
+		{answer("unknown_method"), "refused"},
+		{answer("missing_scope"), "refused"},
+		{slack.StatusCodeError{Code: 404}, "refused"},
+		{&net.OpError{Op: "dial", Err: errors.New("connection refused")}, "refused"},
+		{answer("internal_error"), "open"},
+		{answer("request_timeout"), "open"},
+		{slack.StatusCodeError{Code: 503}, "open"},
+		{&net.OpError{Op: "read", Err: errors.New("connection reset by peer")}, "open"},
+	} {
+		require.Equal(t, c.want, learned(deliveryError(fmt.Errorf("post: %w", c.err))), "%v", c.err)
+	}
+}
+
+// learned is what an error's methods say.
+func learned(err error) string {
+	var slow interface{ RetryAfter() time.Duration }
+	var gone interface{ Gone() bool }
+	var closed interface{ Closed() bool }
+	var refused interface{ Refused() bool }
+	switch {
+	case errors.As(err, &slow):
+		return "slow " + slow.RetryAfter().String()
+	case errors.As(err, &gone):
+		return "gone"
+	case errors.As(err, &closed):
+		return "closed"
+	case errors.As(err, &refused):
+		return "refused"
+	}
+	return "open"
+}

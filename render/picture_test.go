@@ -1,0 +1,36 @@
+package render
+
+import (
+	"bytes"
+	"image/png"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestAChartIsAPictureWhereSlackTakesNoCharts(t *testing.T) {
+	t.Parallel()
+	card := Card{Title: "digest", Parts: []Part{
+		Line{Text("no picture")}, Chart{Title: "empty"},
+		Chart{Title: "By name or rule", Bars: []Amount{{"evil.exe", 300}, {"worm \u202e € ж.exe", 30}, {"", 0}, {"minus", -4}, {"a name that is far too long for any chart", 3}}},
+	}}
+	files := card.Pictures()
+	require.Len(t, files, 1)
+	require.Equal(t, "chart-1.png", files[0].Name)
+	require.Equal(t, "By name or rule", files[0].Title)
+	shown, err := png.Decode(bytes.NewReader(files[0].Body))
+	require.NoError(t, err)
+	require.Equal(t, pictureWidth, shown.Bounds().Dx())
+	long := func(line int) (n int) { // of the bar on a line
+		for x := range shown.Bounds().Dx() {
+			if shown.At(x, pictureEdge+line*barPitch+barHeight/2) == blue {
+				n++
+			}
+		}
+		return n
+	}
+	require.InDelta(t, long(1)/10, long(2), 1, "bars are as long as their numbers say")
+	require.Zero(t, long(3))
+	require.Zero(t, long(4), "below zero")
+	require.Positive(t, long(5))
+}
