@@ -128,7 +128,9 @@ func (p Policy) scoped(roles []string) bool {
 	return slices.ContainsFunc(p.roles, func(r Role) bool { return slices.Contains(roles, r.Name) && !r.everywhere() })
 }
 
-// ByAccount reports whether a role is limited to accounts, so that the account of everything must be known.
-func (p Policy) ByAccount() bool {
-	return slices.ContainsFunc(p.roles, func(r Role) bool { return len(r.Accounts) > 0 })
+// ByPlace reports whether it matters to p where a thing lies or which tags its host has: a rule asks, or a role holds in some
+// places only.
+func (p Policy) ByPlace() bool {
+	return slices.ContainsFunc(p.roles, func(r Role) bool { return !r.everywhere() }) ||
+		slices.ContainsFunc(p.rules, func(r Rule) bool { return len(r.Tags)+len(r.Sites)+len(r.Groups) > 0 })
 }

@@ -51,7 +51,13 @@ func (r Rule) matches(a Ask, t Target) bool {
 		(len(r.Hosts) == 0 || anyGlob(r.Hosts, t.Host)) &&
 		(len(r.Sites) == 0 || anyGlob(r.Sites, t.Site)) &&
 		(len(r.Groups) == 0 || anyGlob(r.Groups, t.Group)) &&
-		(len(r.Tags) == 0 || slices.ContainsFunc(t.Tags, func(tag string) bool { return anyGlob(r.Tags, tag) }))
+		(len(r.Tags) == 0 || slices.ContainsFunc(t.Tags, func(tag string) bool { return tagged(r.Tags, tag) }))
+}
+
+// tagged reports whether one of the globs matches a tag: "key:value", or the key whatever its value.
+func tagged(globs []string, tag string) bool {
+	key, _, _ := strings.Cut(tag, ":")
+	return anyGlob(globs, tag) || anyGlob(globs, key)
 }
 
 // defaults are the rules that hold where no policy file says otherwise.

@@ -112,6 +112,8 @@ func TestEachThingIsRuledOnAndTheStrictestHolds(t *testing.T) {
 		{"elsewhere and the lab", "restart", false, []Target{in("Rome"), in("Lab")}, Approve, 1, 1, "approvers decide"},
 		{"the lab, guarded", "isolate", true, []Target{in("Lab")}, Approve, 1, 1, "lab"},
 		{"a jewel", "restart", false, []Target{jewel}, Approve, 2, 1, "jewels"},
+		{"a jewel whose tag has a value", "restart", false, []Target{{Host: "DB", Tags: []string{"Jewel:crown"}}}, Approve, 2, 1, "jewels"},
+		{"another tag with that value", "restart", false, []Target{{Host: "DB", Tags: []string{"shape:jewel"}}}, Approve, 1, 1, "approvers decide"},
 		{"a jewel and a plain host", "restart", false, []Target{jewel, in("Rome")}, Approve, 2, 2, "jewels, approvers decide"},
 		{"a script anywhere", "run-script", false, []Target{in("Rome"), in("Paris")}, Approve, 2, 1, "scripts"},
 		{"nothing with a name", "run-script", false, nil, Approve, 2, 1, "scripts"},

@@ -3,9 +3,11 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"s1bot/approvals"
 	"s1bot/commands"
+	"s1bot/s1"
 )
 
 // wish is what the policy is asked before anybody looked at what an invocation touches.
@@ -18,45 +20,54 @@ func (b *Bot) wish(cmd *commands.Command, a ask) approvals.Ask {
 
 // touching is the wish with what the invocation touches.
 func (b *Bot) touching(ctx context.Context, wish approvals.Ask, plan commands.Plan) (approvals.Ask, error) {
-	wish.Early, wish.Targets = false, len(plan.Targets)
-	accounts := map[string]string{}
-	if b.Policy().ByAccount() {
-		var err error
-		if accounts, err = b.accounts(ctx, plan.Targets); err != nil {
-			return wish, fmt.Errorf("look up the accounts of what %s touches: %w", wish.Command, err)
-		}
+	hosts, err := b.hosts(ctx, plan.Targets)
+	if err != nil {
+		return wish, fmt.Errorf("look up the hosts of what %s touches: %w", wish.Command, err)
 	}
+	wish.Early, wish.Targets, wish.Reach = false, len(plan.Targets), nil
 	for _, t := range plan.Targets {
-		reached := approvals.Target{Place: approvals.Place{Account: accounts[t.ID], Site: t.Site}, Host: t.Host, Group: t.Group, Tags: t.Tags}
-		switch t.Kind {
-		case "agent":
-			reached.Host = t.Name
-		case "site":
-			reached.Site = t.Name
-		case "account":
-			reached.Account = t.Name
-		case "group":
-			reached.Group = t.Name
-		}
-		wish.Reach = append(wish.Reach, reached)
+		wish.Reach = append(wish.Reach, reached(t, hosts[t.Agent]))
 	}
 	return wish, nil
 }
 
-// accounts are those of endpoints and threats, by id; a policy whose roles are limited to accounts needs them.
-func (b *Bot) accounts(ctx context.Context, targets []commands.Target) (map[string]string, error) {
-	seen, err := b.see(ctx, targets)
-	if err != nil {
-		return nil, err
+// reached is what the policy looks at of a thing and, where it is a threat or an alert, of the host that it is on.
+func reached(t commands.Target, host s1.Agent) approvals.Target {
+	at := approvals.Target{
+		Place: approvals.Place{Account: first(t.Account, host.AccountName), Site: first(t.Site, host.SiteName)},
+		Host:  t.Host, Group: first(t.Group, host.GroupName), Tags: append(host.TagNames(), t.Tags...),
 	}
-	found := map[string]string{}
-	for id, a := range seen.agents {
-		found[id] = a.AccountName
+	switch t.Kind {
+	case "agent":
+		at.Host = t.Name
+	case "site":
+		at.Site = t.Name
+	case "account":
+		at.Account = t.Name
+	case "group":
+		at.Group = t.Name
 	}
-	for id, t := range seen.threats {
-		found[id] = t.AccountName()
+	return at
+}
+
+// hosts are the endpoints that threats and alerts are on, by id. The console says of a threat which site it is in, of an alert not
+// even that, of neither which tags its host has; a policy that asks for these needs to know.
+func (b *Bot) hosts(ctx context.Context, targets []commands.Target) (map[string]s1.Agent, error) {
+	var ids []s1.AgentID
+	for _, t := range targets {
+		if t.Agent != "" && !slices.Contains(ids, s1.AgentID(t.Agent)) {
+			ids = append(ids, s1.AgentID(t.Agent))
+		}
 	}
-	return found, nil
+	found := map[string]s1.Agent{}
+	if len(ids) == 0 || !b.Policy().ByPlace() {
+		return found, nil
+	}
+	agents, err := b.Console.AgentsByID(ctx, ids)
+	for _, a := range agents {
+		found[string(a.ID)] = a
+	}
+	return found, err
 }
 
 // idsOf are the ids of the targets of a kind.

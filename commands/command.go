@@ -134,7 +134,9 @@ type Target struct {
 	Kind     string   `json:"kind"` // agent, threat, alert, account, policy
 	ID       string   `json:"id"`
 	Name     string   `json:"name"`
-	Host     string   `json:"host,omitempty"` // of a threat or alert
+	Host     string   `json:"host,omitempty"`  // of a threat or alert
+	Agent    string   `json:"agent,omitempty"` // the host's id
+	Account  string   `json:"account,omitempty"`
 	Site     string   `json:"site,omitempty"`
 	Group    string   `json:"group,omitempty"`
 	OS       string   `json:"os,omitempty"`

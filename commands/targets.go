@@ -11,7 +11,7 @@ import (
 
 func agentTarget(call *Call, a s1.Agent) Target {
 	t := Target{
-		Kind: "agent", ID: string(a.ID), Name: firstNonEmpty(a.ComputerName, string(a.ID)), Site: a.SiteName, Group: a.GroupName, OS: a.OSName,
+		Kind: "agent", ID: string(a.ID), Name: firstNonEmpty(a.ComputerName, string(a.ID)), Account: a.AccountName, Site: a.SiteName, Group: a.GroupName, OS: a.OSName,
 		User: a.User(), State: online(a.Online()), Server: a.Server(), Threats: a.ActiveThreats, Tags: a.TagNames(),
 		URL: call.Console.AgentURL(a.ID),
 	}
@@ -30,8 +30,8 @@ func agentTarget(call *Call, a s1.Agent) Target {
 func threatTarget(call *Call, t s1.Threat) Target {
 	id := t.Identity()
 	target := Target{
-		Kind: "threat", ID: string(id), Name: firstNonEmpty(t.Name(), string(id)), Host: t.Host(), Site: t.SiteName(), Group: t.GroupName(), OS: t.OS(),
-		User: t.User(), State: strings.ToLower(t.Info.MitigationStatus.Label()), Server: t.Realtime.MachineType == "server",
+		Kind: "threat", ID: string(id), Name: firstNonEmpty(t.Name(), string(id)), Host: t.Host(), Agent: string(t.AgentID()),
+		Account: t.AccountName(), Site: t.SiteName(), Group: t.GroupName(), OS: t.OS(), User: t.User(), State: strings.ToLower(t.Info.MitigationStatus.Label()), Server: t.Realtime.MachineType == "server",
 		URL: call.Console.ThreatURL(id),
 	}
 	if !t.Online() {
@@ -43,7 +43,7 @@ func threatTarget(call *Call, t s1.Threat) Target {
 func alertTarget(call *Call, a s1.Alert) Target {
 	id := a.Identity()
 	return Target{
-		Kind: "alert", ID: string(id), Name: firstNonEmpty(a.Name(), string(id)), Host: a.Host(), OS: a.OS(), User: a.User(),
+		Kind: "alert", ID: string(id), Name: firstNonEmpty(a.Name(), string(id)), Host: a.Host(), Agent: string(a.AgentID()), OS: a.OS(), User: a.User(),
 		State: strings.ToLower(a.Info.IncidentStatus.Label()), Server: a.Detection.MachineType == "server", URL: call.Console.AlertURL(id),
 	}
 }

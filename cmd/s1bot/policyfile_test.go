@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals"
+	"s1bot/s1/s1sim"
 )
 
 func TestTheExamplePolicyIsGood(t *testing.T) {
@@ -96,6 +97,30 @@ func TestProtectedHostsAreLeftAlone(t *testing.T) {
 	s.isTold("alice", "You may not", "sk the AD team", "domain controllers", "Nothing was done")
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
 	s.sees("#approvals", "Approval needed", "DESKTOP-1")
+	require.Empty(t, s.console.Changes())
+}
+
+// A threat or an alert is as protected as the host that it is on, though the console says of neither which tags that has.
+func TestWhatIsOnAProtectedHostIsProtected(t *testing.T) {
+	t.Parallel()
+	_, policy := withPolicy(t, "rules:\n  - {name: by tag, tags: [vault], risks: [change, destructive], deny: hands off}\n  - {name: by site, sites: [Lyon], risks: [change], deny: not in Lyon}\n")
+	s := tell(t, policy)
+	s.console.AddAgent(s1sim.AgentSpec{Name: "SAFE-1", Tags: map[string]string{"vault": "gold"}})
+	threat := s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "SAFE-1"})
+	alert := s.console.AddAlert(s1sim.AlertSpec{Rule: "a rule", Agent: "SAFE-1"})
+	s.console.AddAgent(s1sim.AgentSpec{Name: "LYON-1", Site: "Lyon"})
+	elsewhere := s.console.AddAlert(s1sim.AlertSpec{Rule: "a rule", Agent: "LYON-1"})
+	for title, line := range map[string]string{
+		"Disconnect Agent From Network": "isolate SAFE-1 reason=test",
+		"Mitigate Threats":              `mitigate-threats filter={"ids":["` + threat + `"]} mitigate-action=kill reason=test`,
+		"Update Alert Analyst Verdict":  "update-alert-analyst-verdict alert-ids=" + alert + " analyst-verdict=true_positive",
+		"Update Alert Incident Status":  "update-alert-incident-status alert-ids=" + elsewhere + " status=RESOLVED",
+	} {
+		s.types("alice", "#soc", "/s1 can "+line)
+		s.isTold("alice", title, "You may not", "rule: by")
+	}
+	s.types("alice", "#soc", "/s1 update-alert-analyst-verdict alert-ids="+elsewhere+" analyst-verdict=true_positive")
+	s.isTold("alice", "Not allowed", "Not in Lyon", "by site")
 	require.Empty(t, s.console.Changes())
 }
 
