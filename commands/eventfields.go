@@ -69,14 +69,29 @@ func mappingOf(source eventSource) []mappedField {
 	return threatMapping
 }
 
+// elsewhere is where consoles have what the specification looks for in a place that they leave empty (vendor's API document, 2.1,
+// and recorded answers).
+var elsewhere = map[string]string{
+	".storyline": ".sourceProcessInfo.storyline", ".agentRealtimeInfo.agentIpV4": ".agentDetectionInfo.agentIpV4",
+}
+
 // mapped returns the values of an event in the order of the mapping. A field that the event does not have is empty, which is how
 // the specification wants it.
 func mapped(mapping []mappedField, raw json.RawMessage) []string {
 	values := make([]string, len(mapping))
 	for i, f := range mapping {
-		values[i] = strings.Join(valuesAt(raw, strings.Split(strings.TrimPrefix(f.path, "."), ".")), "; ")
+		if values[i] = valueAt(raw, f.path); values[i] == "" {
+			values[i] = valueAt(raw, elsewhere[f.path])
+		}
 	}
 	return values
+}
+
+func valueAt(raw json.RawMessage, path string) string {
+	if path == "" {
+		return ""
+	}
+	return strings.Join(valuesAt(raw, strings.Split(strings.TrimPrefix(path, "."), ".")), "; ")
 }
 
 // valuesAt returns what stands at a path, each value once: several where it goes through lists, such as

@@ -76,16 +76,18 @@ func (p *fetchEventParams) condition() (s1.Query, error) {
 		case slices.Contains(reserved, key):
 			return nil, wrong("search-condition", "%s is set by another parameter of this command", key)
 		}
-		if err := p.checkKey(key, plain); err != nil {
+		spelled, err := p.spell(key, plain)
+		if err != nil {
 			return nil, err
 		}
-		q = q.With(key, plain)
+		q = q.With(key, spelled)
 	}
 	return q, nil
 }
 
-// checkKey says what is wrong with a key before the console does: one that it does not know fails the whole request.
-func (p *fetchEventParams) checkKey(key, value string) error {
+// spell writes a value as the console wants it under a key, and says what is wrong with either before the console does: a key that
+// it does not know fails the whole request.
+func (p *fetchEventParams) spell(key, value string) (string, error) {
 	of := s1.ThreatFilter
 	if p.Source == fromAlerts {
 		of = s1.AlertFilter
@@ -93,16 +95,17 @@ func (p *fetchEventParams) checkKey(key, value string) error {
 	if !slices.Contains(of.Keys(), key) {
 		e := wrong("search-condition", "the console knows no key %s for %s", quote(key), of)
 		e.Nearest = nearest(key, of.Keys())
-		return e
+		return "", e
 	}
+	var query s1.Query
 	filter, err := s1.ParseFilter(string(marshal(map[string]any{key: strings.Split(value, ",")})))
-	if err == nil && strings.Contains(value, ",") {
-		err = filter.Validate(of)
+	if err == nil {
+		query, err = filter.ToQuery(of)
 	}
 	if err != nil {
-		return wrong("search-condition", "%s", err)
+		return "", wrong("search-condition", "%s", err)
 	}
-	return nil
+	return query.Get(key), nil
 }
 
 func (p fetchEventParams) query() (s1.Query, error) {
