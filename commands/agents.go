@@ -78,15 +78,38 @@ func getAgentInfo() *Command {
 		rows := agentRows(call)
 		rows.about = "asked for"
 		rows.one = func(a s1.Agent) render.Card { return render.AgentCard(a, call.Console) }
-		rows.page = once(func(ctx context.Context) ([]s1.Agent, error) {
-			found, err := call.Console.AgentsByID(ctx, p.Agents)
-			if err != nil {
-				return nil, err
-			}
-			return inOrder("agent-ids", "endpoint", p.Agents, found, func(a s1.Agent) s1.AgentID { return a.ID })
+		var unknown []string
+		rows.page = once(func(ctx context.Context) (agents []s1.Agent, err error) {
+			agents, unknown, err = agentsKnown(ctx, call, p.Agents)
+			return agents, err
 		})
-		return rows.show(ctx, call, nil, nil)
+		card, err := rows.show(ctx, call, nil, nil)
+		if len(unknown) == 0 || err != nil {
+			return card, err
+		}
+		return partly(card, "The console knows no endpoint with the id "+firstOf(unknown)+"."), nil
 	})
+}
+
+// agentsKnown returns the endpoints with these ids, in their order, and the ids that the console does not know; if it knows none,
+// that is an error.
+func agentsKnown(ctx context.Context, call *Call, ids []s1.AgentID) (agents []s1.Agent, unknown []string, err error) {
+	found, err := call.Console.AgentsByID(ctx, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, id := range ids {
+		i := slices.IndexFunc(found, func(a s1.Agent) bool { return a.ID == id })
+		if i < 0 {
+			unknown = append(unknown, string(id))
+			continue
+		}
+		agents = append(agents, found[i])
+	}
+	if len(agents) == 0 {
+		_, err = inOrder("agent-ids", "endpoint", ids, found, func(a s1.Agent) s1.AgentID { return a.ID })
+	}
+	return agents, unknown, err
 }
 
 // agentTargets is what the commands that act on endpoints take: ids or names, and a filter. Where both are given, both hold.

@@ -119,19 +119,35 @@ func getAlerts() *Command {
 			return rows.show(ctx, call, s1.Query{"query": p.Query}.And(p.query()), p.Limit)
 		}
 		if len(p.Query) > 1 {
-			rows.page = merged(call, p.Query)
+			rows.page = merged(call, p.Query, p.most(call.How))
 		}
 		return rows.show(ctx, call, p.query(), p.Limit)
 	})
 }
 
-// merged asks once for each text, because the console takes one only, and joins what is found: each alert once, newest first.
-func merged(call *Call, texts []string) func(context.Context, s1.Query) (s1.Page[s1.Alert], error) {
+// most is how many alerts are wanted, 0 for all of them.
+func (p getAlertsParams) most(how render.How) int {
+	switch {
+	case p.Limit != nil:
+		return int(*p.Limit)
+	case how == render.CSV || how == render.JSON:
+		return 0
+	}
+	return maxPage
+}
+
+// merged asks once for each text, because the console takes one only, and joins what is found: each alert once, newest first. Of
+// most wanted no more than that many are read of each.
+func merged(call *Call, texts []string, most int) func(context.Context, s1.Query) (s1.Page[s1.Alert], error) {
 	return func(ctx context.Context, q s1.Query) (s1.Page[s1.Alert], error) {
 		var all []s1.Alert
 		seen := map[s1.AlertID]bool{}
 		for _, text := range texts {
-			for a, err := range call.Console.Alerts(ctx, q.And(s1.Query{"query": {text}})) {
+			found := call.Console.Alerts(ctx, q.And(s1.Query{"query": {text}}))
+			if most > 0 {
+				found = s1.Take(found, most)
+			}
+			for a, err := range found {
 				if err != nil {
 					return s1.Page[s1.Alert]{}, fmt.Errorf("search alerts for %s: %w", quote(text), err)
 				}

@@ -299,10 +299,11 @@ func (p *reputationParams) Check() error {
 	return nil
 }
 
-// A rated hash is one with what the vendor's cloud thinks of it.
+// A rated hash is one with what the vendor's cloud thinks of it, or the reason why that could not be read.
 type rated struct {
 	hash string
 	s1.Reputation
+	err error
 }
 
 func getReputations() *Command {
@@ -312,23 +313,44 @@ func getReputations() *Command {
 		Doc:      "Tells what the vendor's cloud thinks of files, by their SHA-1.",
 		Examples: []string{"reputation 3395856ce81f2b7382dee72602f798b642f14140"},
 	}, func(ctx context.Context, call *Call, p reputationParams) (render.Card, error) {
-		rows := reputationRows()
-		rows.page = once(func(ctx context.Context) ([]rated, error) {
-			var all []rated
-			for _, hash := range p.Hashes {
-				r, err := call.Console.HashReputation(ctx, string(hash))
-				if errors.Is(err, s1.ErrNotFound) { // of some consoles, the answer for a hash that nobody has seen
-					r, err = s1.Reputation{Verdict: s1.HashUnknown}, nil
-				}
-				if err != nil {
-					return nil, fmt.Errorf("look up %s: %w", hash, err)
-				}
-				all = append(all, rated{string(hash), r})
-			}
-			return all, nil
+		rows, failed := reputationRows(), 0
+		rows.page = once(func(ctx context.Context) (all []rated, err error) {
+			all, failed, err = ratings(ctx, call, convert[string](p.Hashes))
+			return all, err
 		})
-		return rows.show(ctx, call, nil, nil)
+		card, err := rows.show(ctx, call, nil, nil)
+		if failed == 0 || err != nil {
+			return card, err
+		}
+		return partly(card, fmt.Sprintf("%d of %d hashes could not be looked up.", failed, len(p.Hashes))), nil
 	})
+}
+
+// ratings looks hashes up, one call for each. One that fails does not stop the rest; where all fail, that is an error, and so is a
+// refusal at the first, for the others would be refused as well.
+func ratings(ctx context.Context, call *Call, hashes []string) (all []rated, failed int, err error) {
+	var first error
+	for i, hash := range hashes {
+		r, err := call.Console.HashReputation(ctx, hash)
+		if errors.Is(err, s1.ErrNotFound) { // of some consoles, the answer for a hash that nobody has seen
+			r, err = s1.Reputation{Verdict: s1.HashUnknown}, nil
+		}
+		if err != nil {
+			err = fmt.Errorf("look up %s: %w", hash, err)
+			if i == 0 && (errors.Is(err, s1.ErrUnauthorized) || errors.Is(err, s1.ErrForbidden)) || ctx.Err() != nil {
+				return nil, 0, err
+			}
+			failed++
+			if first == nil {
+				first = err
+			}
+		}
+		all = append(all, rated{hash, r, err})
+	}
+	if failed == len(hashes) {
+		return nil, 0, first
+	}
+	return all, failed, nil
 }
 
 func reputationRows() listing[rated] {
@@ -339,7 +361,11 @@ func reputationRows() listing[rated] {
 		table: func(all []rated) render.Table {
 			t := render.Table{Columns: []render.Column{{Title: "SHA-1"}, {Title: "Verdict"}, {Title: "Rank"}}}
 			for _, r := range all {
-				t.Rows = append(t.Rows, []render.Line{{render.Mono(r.hash)}, {render.Text(r.Verdict.Label())}, {render.Text(r.Rank)}})
+				verdict := r.Verdict.Label()
+				if r.err != nil {
+					verdict = "⚠ not looked up: " + problemWords(r.err)
+				}
+				t.Rows = append(t.Rows, []render.Line{{render.Mono(r.hash)}, {render.Text(verdict)}, {render.Text(r.Rank)}})
 			}
 			return t
 		},

@@ -102,10 +102,14 @@ func (f field) filled(given json.RawMessage) []string {
 	if !strings.HasPrefix(string(given), "[") {
 		words = []string{word(given)}
 	}
-	if f.kind.widgetOf(true) == render.MultiLine {
-		return []string{strings.Join(words, "\n")}
+	if f.kind.widgetOf(true) != render.MultiLine {
+		return words
 	}
-	return words
+	lines := make([]string, len(words))
+	for i, w := range words {
+		lines[i] = lineOf(w)
+	}
+	return []string{strings.Join(lines, "\n")}
 }
 
 func indented(raw json.RawMessage) string {
@@ -221,25 +225,53 @@ func (f field) pick(ids []string, filter string, in Input) (any, error) {
 	return f.readOne(string(marshal(fields)), in)
 }
 
-// linesOf reads a list of texts: one a line, or several on a line as in slash text.
+// linesOf reads a list of texts: one a line, or several on a line with commas between them, as in slash text. Quotes keep a comma;
+// those inside a text are its own.
 func linesOf(text string) []string {
 	var words []string
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
-		switch {
-		case strings.HasPrefix(line, "["):
+		if strings.HasPrefix(line, "[") {
 			words = append(words, listWords(line)...)
-		case strings.ContainsAny(line, doubleQuotes):
-			v := valueScanner{rest: line}
-			v.scan()
-			words = append(words, v.items...)
-		default:
-			for part := range strings.SplitSeq(line, ",") {
-				words = append(words, strings.TrimSpace(part))
-			}
+			continue
+		}
+		for line != "" {
+			var word string
+			word, line = cutWord(line)
+			words = append(words, word)
 		}
 	}
 	return words
+}
+
+// cutWord cuts the first text off a line: one in quotes, or what stands before the first comma outside of quotes.
+func cutWord(line string) (word, rest string) {
+	if content, after, ok := cutQuoted(line, true); ok {
+		after = trimSpace(after)
+		if after == "" || strings.HasPrefix(after, ",") {
+			return content, trimSpace(strings.TrimPrefix(after, ","))
+		}
+	}
+	inside, paired := false, strings.Count(line, `"`)%2 == 0
+	for i, r := range line {
+		switch {
+		case r == '"' && paired:
+			inside = !inside
+		case r == ',' && !inside:
+			return strings.TrimSpace(line[:i]), trimSpace(line[i+1:])
+		}
+	}
+	return line, ""
+}
+
+// lineOf writes a text so that linesOf reads it: as it is where that does, in quotes, or as a list of one.
+func lineOf(word string) string {
+	for _, written := range []string{word, `"` + strings.ReplaceAll(word, `"`, `""`) + `"`} {
+		if read := linesOf(written); len(read) == 1 && read[0] == word {
+			return written
+		}
+	}
+	return string(marshal([]string{word}))
 }
 
 func oneText(values []string) string { return strings.TrimSpace(strings.Join(values, " ")) }

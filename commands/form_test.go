@@ -37,7 +37,7 @@ func TestAFormAsksForEachParameterInItsOwnWay(t *testing.T) {
 	require.Equal(t, render.MultiSearch, asks(t, form, "site-ids").Widget)
 	require.Equal(t, "sites", asks(t, form, "site-ids").Search)
 	require.Equal(t, render.MultiLine, asks(t, form, "rule-names").Widget)
-	require.Equal(t, []string{"a\nb, c"}, asks(t, form, "rule-names").Value)
+	require.Equal(t, []string{"a\n\"b, c\""}, asks(t, form, "rule-names").Value)
 	require.Equal(t, render.Number, asks(t, form, "limit").Widget)
 	require.Equal(t, []string{"0"}, asks(t, form, "limit").Value)
 	require.EqualValues(t, 1000, *asks(t, form, "limit").Max)
@@ -124,6 +124,25 @@ func TestListsInAFormAreLinesOrSlashText(t *testing.T) {
 	}, nil, Caller{})
 	require.Empty(t, wrong)
 	require.JSONEq(t, `{"computer-names":["DESKTOP-1","DESKTOP-2","DESKTOP-3"],"file-paths":["C:\\Program Files\\a b.exe","C:\\x\\y z.exe"]}`, string(args))
+}
+
+// What stands in a form is read back as it was, whatever it is; inner quotes need no care.
+func TestListsComeBackFromAFormAsTheyWere(t *testing.T) {
+	t.Parallel()
+	rules, _ := All().Find("get-star-custom-rules")
+	for _, word := range []string{
+		"plain", "a,b", `DstIP = "203.0.113.66"`, `AgentName In ("a","b"), x`, `"quoted"`, `"a", "b"`, `C:\a,b\`, `C:\"x\`, "[a]", `["a"]`, "'tis", "O'Brien, Pat",
+		"two\nlines", `odd "quote`, `odd, "quote`, "“typo”, graphic", "x,", ",x", `\"`, `a\",b`, "«a»",
+	} {
+		args := marshal(map[string]any{"query": []string{"first", word, "last"}})
+		shown := asks(t, rules.Form(args, Caller{}), "query").Value
+		got, _, wrong := rules.FromForm(map[string][]string{"query": shown}, nil, Caller{})
+		if wrong != nil { // the console cannot search for it, but it was read
+			require.Contains(t, wrong["query"], "cannot be searched for", word)
+		}
+		require.JSONEq(t, string(args), string(got), "%q was shown as %q", word, shown)
+	}
+	require.Equal(t, []string{`DstIP = "203.0.113.66"`, "x", "a,b", "y"}, linesOf("DstIP = \"203.0.113.66\", \"x\"\n \"a,b\" , y"))
 }
 
 // A search box answers with names, and remembers for some seconds what the console said.

@@ -3,6 +3,7 @@ package commands
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"s1bot/render"
@@ -126,14 +127,27 @@ func skipWord(reason string) string {
 
 // names lists the first targets.
 func (c change) names() string {
-	var names []string
-	for _, t := range c.targets[:min(len(c.targets), 5)] {
-		names = append(names, t.Name)
+	names := make([]string, len(c.targets))
+	for i, t := range c.targets {
+		names[i] = t.Name
 	}
-	if more := len(c.targets) - len(names); more > 0 {
-		names = append(names, fmt.Sprintf("%d more", more))
+	return firstOf(names)
+}
+
+// firstOf lists the first of several words: "a, b, c, d, e, 7 more".
+func firstOf(words []string) string {
+	first := slices.Clone(words[:min(len(words), 5)])
+	if more := len(words) - len(first); more > 0 {
+		first = append(first, fmt.Sprintf("%d more", more))
 	}
-	return strings.Join(names, ", ")
+	return strings.Join(first, ", ")
+}
+
+// partly makes of an answer one that tells what of it is missing.
+func partly(card render.Card, missing string) render.Card {
+	card.Tone, card.Outcome = render.Warning, render.Partial
+	card.Parts = slices.Concat([]render.Part{render.Line{render.Text("⚠ " + missing)}}, card.Parts)
+	return card
 }
 
 // known returns targets for ids from the rows that were found; what was not found is known by its id alone.
