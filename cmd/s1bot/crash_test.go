@@ -58,6 +58,10 @@ func crashes(usual int) int {
 	return usual
 }
 
+// endurance is how long a request may take to its end after a crash, on a machine that is busy with other things: a request that is
+// late is not lost.
+const endurance = 3 * time.Minute
+
 // A ruin counts what must not happen.
 type ruin struct {
 	mu                                               sync.Mutex
@@ -214,6 +218,16 @@ func (r *rig) asks(command, host string) slacksim.Message {
 	return card
 }
 
+// trail is what the database tells of the last requests, for somebody who has to find out where one got lost.
+func (r *rig) trail() string {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	audit := exec.CommandContext(ctx, buildProgram(r.t), "audit", "--since", "10m")
+	audit.Env = append(os.Environ(), r.environ...)
+	out, err := audit.CombinedOutput()
+	return fmt.Sprint(string(out), err)
+}
+
 // callsOn are the calls that changed a host.
 func (r *rig) callsOn(host string) []s1sim.Call {
 	return slices.DeleteFunc(r.console.Changes(), func(c s1sim.Call) bool { return !strings.Contains(c.Body, `"`+r.ids[host]+`"`) })
@@ -275,7 +289,7 @@ func (r *rig) settles(card slacksim.Message, acked bool, host string, once bool,
 	for ; !acked; acked = r.click(card) {
 		counts.add(func(c *ruin) { c.reclicks++ })
 	}
-	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(r.t.Context(), endurance)
 	defer cancel()
 	last, err := r.slack.WaitUpdate(ctx, card.Channel, card.TS, ended)
 	calls := len(r.callsOn(host))
@@ -283,7 +297,7 @@ func (r *rig) settles(card slacksim.Message, acked bool, host string, once bool,
 		switch text := last.PlainText(); {
 		case err != nil:
 			c.lost++
-			r.t.Logf("lost: %s: %v", host, err)
+			r.t.Logf("lost: %s: %v; the card says %q; the trail:\n%s", host, err, last.PlainText(), r.trail())
 		case strings.Contains(text, "May have run"):
 			c.open++
 		default:
