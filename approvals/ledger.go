@@ -158,6 +158,21 @@ func (l *Ledger) Get(ctx context.Context, idOrRef string) (Request, error) {
 	return Request{}, fmt.Errorf("request %s: %w", idOrRef, ErrNotFound)
 }
 
+// Made returns the request that was made under key, if one was.
+func (l *Ledger) Made(ctx context.Context, key string) (r Request, made bool, err error) {
+	if key == "" {
+		return Request{}, false, nil
+	}
+	rs, err := l.store.Find(ctx, Query{Key: key, Limit: 1})
+	if err != nil {
+		return Request{}, false, fmt.Errorf("look for the request of %s: %w", key, err)
+	}
+	if len(rs) == 0 {
+		return Request{}, false, nil
+	}
+	return rs[0], true, nil
+}
+
 // Find returns the requests that match, oldest first.
 func (l *Ledger) Find(ctx context.Context, q Query) ([]Request, error) { return l.store.Find(ctx, q) }
 

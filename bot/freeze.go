@@ -25,6 +25,9 @@ func (b *Bot) freeze(ctx context.Context, a ask, reason string) error {
 		return nil
 	}
 	b.reply(ctx, a, notice("Frozen: from now on nothing that changes anything runs. Two approvers end it with /s1 thaw."))
+	if !fresh {
+		return b.announceAgain(ctx, req)
+	}
 	return b.announce(ctx, req)
 }
 

@@ -177,6 +177,12 @@ func (b *Bot) handOver(ctx context.Context, a ask, card render.Card) error {
 
 // request asks for a change: it is written down as a row, and runs at once or waits for a second person, as the policy says.
 func (b *Bot) request(ctx context.Context, cmd *commands.Command, a ask) error {
+	switch req, made, err := b.Ledger.Made(ctx, a.at.Key); {
+	case err != nil:
+		return err
+	case made:
+		return b.carryOn(ctx, req, a)
+	}
 	wish := b.wish(cmd, a)
 	if ruling := b.rule(ctx, wish); ruling.Effect == approvals.Deny {
 		return b.refuse(ctx, wish, ruling)
@@ -213,8 +219,8 @@ func (b *Bot) request(ctx context.Context, cmd *commands.Command, a ask) error {
 	if err != nil {
 		return fmt.Errorf("write the request down: %w", err)
 	}
-	if !fresh && req.State != approvals.Approved && len(req.Cards) > 0 {
-		return nil // taken up again after a crash, and told already
+	if !fresh {
+		return b.carryOn(ctx, req, a)
 	}
 	if req.State == approvals.Approved {
 		return b.execute(ctx, req.ID, &a)
@@ -223,6 +229,26 @@ func (b *Bot) request(ctx context.Context, cmd *commands.Command, a ask) error {
 		return err
 	}
 	b.reportBack(ctx, req, notice(req.Title+" waits for approval."))
+	b.reply(ctx, a, askedCard(req, b.Policy().Channel()))
+	return nil
+}
+
+// carryOn goes on with a request that was made before a crash by the delivery which is now taken up again. What was asked for is
+// what its row says, whatever the console would say of it today.
+func (b *Bot) carryOn(ctx context.Context, req approvals.Request, a ask) error {
+	switch {
+	case req.State == approvals.Approved:
+		return b.execute(ctx, req.ID, &a)
+	case req.Quorum == 0 || len(req.Cards) > 0:
+		return nil // told already, or told by who finds out how it ended
+	}
+	if err := b.announceAgain(ctx, req); err != nil {
+		return err
+	}
+	if req.State != approvals.Pending {
+		b.end(ctx, req, nil)
+		return nil
+	}
 	b.reply(ctx, a, askedCard(req, b.Policy().Channel()))
 	return nil
 }

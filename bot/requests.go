@@ -35,13 +35,9 @@ func (b *Bot) refuse(ctx context.Context, wish approvals.Ask, ruling approvals.R
 // errUnseen tells the requester that nobody sees their request yet.
 var errUnseen = errors.New("your request is written down, but Slack does not take its card into the approvals channel; it is tried again, and expires if nobody can see it: tell an administrator of this bot")
 
-// posted looks whether a request that has waited for its card a while has one after all: a crash between Slack's answer and
-// the row leaves it so, and a second card would ask for the same thing for ever. Where Slack does not say, a card too many is
-// the smaller harm.
+// posted looks whether a request without a card has one after all: a crash between Slack's answer and the row leaves it so, and a
+// second card would ask for the same thing for ever. Where Slack does not say, a card too many is the smaller harm.
 func (b *Bot) posted(ctx context.Context, req approvals.Request) (bool, error) {
-	if b.Now().Sub(req.Created) < freshRequest {
-		return false, nil
-	}
 	channel := b.Policy().Channel()
 	ts, found, err := b.Find(ctx, channel, "", req.ID, req.Created)
 	if err != nil || !found {
@@ -50,15 +46,34 @@ func (b *Bot) posted(ctx context.Context, req approvals.Request) (bool, error) {
 	return true, b.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: channel, TS: ts, Shown: -1})
 }
 
-// freshRequest is how long after its making a request cannot have a card that is not in its row.
-const freshRequest = time.Second
+// adoptCard notes that a message shows a request: somebody clicked there, so it does, even where a crash kept that out of the row.
+func (b *Bot) adoptCard(ctx context.Context, a ask, id string) {
+	if a.at.Message == "" || a.at.Channel != b.Policy().Channel() {
+		return
+	}
+	err := b.Ledger.AddCard(ctx, id, approvals.CardRef{Channel: a.at.Channel, TS: a.at.Message, Shown: -1})
+	if err != nil && !errors.Is(err, approvals.ErrNotFound) {
+		b.Log.Warn("cannot write down which message shows a request", "request_id", id, "err", err)
+	}
+}
 
-// announce posts the card of a pending request to the approvals channel.
-func (b *Bot) announce(ctx context.Context, req approvals.Request) error {
+// announceAgain is announce after a crash: perhaps the card was posted.
+func (b *Bot) announceAgain(ctx context.Context, req approvals.Request) error {
 	defer b.cards.lock(req.ID)()
 	if found, err := b.posted(ctx, req); found || err != nil {
 		return err
 	}
+	return b.publish(ctx, req)
+}
+
+// announce posts the card of a new request to the approvals channel.
+func (b *Bot) announce(ctx context.Context, req approvals.Request) error {
+	defer b.cards.lock(req.ID)()
+	return b.publish(ctx, req)
+}
+
+// publish posts a card and writes down where.
+func (b *Bot) publish(ctx context.Context, req approvals.Request) error {
 	card := b.requestCard(req)
 	card.Files = targetFile(req)
 	channel, ts, err := b.post.post(ctx, b.Policy().Channel(), "", req.ID, card)
@@ -288,7 +303,7 @@ func (b *Bot) takeUp(ctx context.Context, req approvals.Request) error {
 	switch req.State {
 	case approvals.Pending, approvals.Frozen:
 		if len(req.Cards) == 0 {
-			return b.announce(ctx, req)
+			return b.announceAgain(ctx, req)
 		}
 	case approvals.Approved:
 		return b.execute(ctx, req.ID, nil)

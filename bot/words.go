@@ -26,11 +26,11 @@ func ownWords() map[string]word {
 		"help":     {(*Bot).help, nothing},
 		"history":  {(*Bot).history, nothing},
 		"can":      {(*Bot).can, nothing},
-		"approve":  {byRef((*Bot).approve), byID((*Bot).approve)},
-		"deny":     {byRef((*Bot).deny), byID((*Bot).deny)},
+		"approve":  {byRef((*Bot).approve), onCard((*Bot).approve)},
+		"deny":     {byRef((*Bot).deny), onCard((*Bot).deny)},
 		"withdraw": {byRef((*Bot).withdraw), byID((*Bot).withdraw)},
-		"again":    {byRef((*Bot).again), byID((*Bot).again)},
-		"close":    {byRef((*Bot).leave), byID((*Bot).leave)},
+		"again":    {byRef((*Bot).again), onCard((*Bot).again)},
+		"close":    {byRef((*Bot).leave), onCard((*Bot).leave)},
 		"freeze":   {(*Bot).freeze, nothing},
 		"thaw":     {(*Bot).thaw, (*Bot).thawClicked},
 		"cancel":   {noJob, (*Bot).cancelJob},
@@ -57,6 +57,14 @@ func byRef(do decide) func(*Bot, context.Context, ask, string) error {
 		}
 		return do(b, ctx, a, strings.ToUpper(ref), strings.TrimSpace(strings.TrimPrefix(reason, "reason=")))
 	}
+}
+
+// onCard is byID for the buttons of a request's card.
+func onCard(do decide) func(*Bot, context.Context, ask, json.RawMessage) error {
+	return byID(func(b *Bot, ctx context.Context, a ask, id, reason string) error {
+		b.adoptCard(ctx, a, id)
+		return do(b, ctx, a, id, reason)
+	})
 }
 
 // byID reads the arguments of a button or form.

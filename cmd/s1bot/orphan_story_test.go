@@ -1,0 +1,77 @@
+package main
+
+import (
+	"database/sql"
+	"encoding/json"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/approvals"
+	"s1bot/bot/slacksim"
+)
+
+// orphan has alice ask, and leaves the row as a crash does that comes between Slack's answer and the row: no card is in it.
+func (s *story) orphan(command, host string) (card slacksim.Message, req approvals.Request) {
+	s.t.Helper()
+	s.types("alice", "#soc", "/s1 "+command+" "+host+" reason=test")
+	s.isTold("alice", "Waiting for approval", host)
+	card = s.sees("#approvals", "Approval needed", host)
+	store := s.program.db.Requests()
+	found, err := store.Find(s.t.Context(), approvals.Query{Ref: regexp.MustCompile(`A-[0-9A-F]+`).FindString(card.PlainText())})
+	require.NoError(s.t, err)
+	require.Len(s.t, found, 1)
+	req = found[0]
+	req.Cards = nil
+	require.NoError(s.t, store.Swap(s.t.Context(), req))
+	return card, req
+}
+
+func TestACardThatACrashKeptOutOfItsRowIsKnownByItsFirstClick(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	card, _ := s.orphan("isolate", "DESKTOP-1")
+	s.clicks("bob", card, "Approve")
+	s.becomes(card, "Successful", "Approved by")
+	require.Len(t, s.console.Changes(), 1)
+}
+
+func TestADeliveryTakenUpAgainGoesOnWithItsRequestAndFindsItsCard(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	card, req := s.orphan("shutdown", "DESKTOP-1")
+	s.types("bob", "#soc", "/s1 approve "+req.Ref)
+	s.isWrittenTo("alice", "Successful", "DESKTOP-1")
+	require.NoError(t, s.slack.Settle(s.patient()))
+	s.stop()
+	s.forgetFinished(req.Key, slashPayload{Command: "/s1", Text: "shutdown DESKTOP-1 reason=test", User: req.Requester, Channel: req.Channel})
+	s.start()
+	s.becomes(card, "Successful")
+	require.Len(t, s.console.Changes(), 1)
+	require.Equal(t, 1, s.audited("asked"))
+}
+
+// A slashPayload is what the bot reads of a slash command.
+type slashPayload struct {
+	Command string `json:"command"`
+	Text    string `json:"text"`
+	User    string `json:"user_id"`
+	Channel string `json:"channel_id"`
+}
+
+// forgetFinished leaves a delivery as a crash does that comes before it is marked as done.
+func (s *story) forgetFinished(key string, payload slashPayload) {
+	s.t.Helper()
+	db, err := sql.Open("sqlite", strings.TrimPrefix(s.environ["S1BOT_DATABASE_URL"], "sqlite:"))
+	require.NoError(s.t, err)
+	defer func() { require.NoError(s.t, db.Close()) }()
+	body, err := json.Marshal(payload)
+	require.NoError(s.t, err)
+	done, err := db.Exec(`UPDATE inbox SET finished = 0, owner = 'gone', payload = $1 WHERE key = $2`, body, key)
+	require.NoError(s.t, err)
+	n, err := done.RowsAffected()
+	require.NoError(s.t, err)
+	require.EqualValues(s.t, 1, n)
+}
