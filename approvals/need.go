@@ -10,6 +10,11 @@ type Need struct {
 	Places   []Place  `json:"places,omitempty"`   // where the roles must hold; empty = everywhere
 }
 
+// equal reports whether n and other want the same.
+func (n Need) equal(other Need) bool {
+	return n.Quorum == other.Quorum && n.Distinct == other.Distinct && slices.Equal(n.By, other.By) && slices.Equal(n.Places, other.Places)
+}
+
 // within is n for a target at a place: without the roles that nobody holds there.
 func (p Policy) within(n Need, at Place) Need {
 	if !p.scoped(n.By) {

@@ -93,6 +93,24 @@ func (r Ruling) On(q Request) Request {
 	return q
 }
 
+// Met reports whether q waited for all that the ruling wants, so that its approvals need not be counted anew.
+func (r Ruling) Met(q Request) bool {
+	wanted := func(n Need) bool { return slices.ContainsFunc(q.Needs, n.equal) }
+	return r.Effect == Allow || r.Quorum <= q.Quorum && !slices.ContainsFunc(r.Needs, func(n Need) bool { return !wanted(n) })
+}
+
+// Missing is how many approvals q lacks under the ruling when these people approved it.
+func (r Ruling) Missing(q Request, approvers []Person) int {
+	q = r.On(q)
+	q.Approvals = nil
+	for _, p := range approvers {
+		if roles, ok := q.share(p); ok {
+			q.Approvals = append(q.Approvals, Decision{User: p.ID, Roles: roles})
+		}
+	}
+	return q.Missing()
+}
+
 // An Ask is everything a policy looks at: who wants what, where, when, and what it touches.
 type Ask struct {
 	Caller   Person

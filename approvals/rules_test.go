@@ -153,6 +153,28 @@ func TestARoleHoldsWithinItsSitesOnly(t *testing.T) {
 	}
 }
 
+// Approvals that were given under one ruling are counted anew under another.
+func TestApprovalsUnderAnotherRuling(t *testing.T) {
+	t.Parallel()
+	p := soc(t)
+	person := func(id string) Person { return p.Person(Identity{ID: id, Full: true}) }
+	ask := Ask{Caller: person("UOP"), Command: "restart", Risk: riskDestructive, Reach: []Target{in("Rome")}}
+	then := p.Decide(ask)
+	q := then.On(Request{Requester: "UOP"})
+	require.True(t, then.Met(q))
+	require.Zero(t, then.Missing(q, []Person{person("UAPP")}))
+	require.Equal(t, 1, then.Missing(q, []Person{person("ULEAD")}), "who is no approver any more does not count")
+
+	ask.Command = "run-script"
+	now := p.Decide(ask)
+	require.False(t, now.Met(q))
+	require.Equal(t, 2, now.Missing(q, []Person{person("UAPP")}))
+	require.Equal(t, 1, now.Missing(q, []Person{person("ULEAD"), person("UAPP")}))
+	require.Zero(t, now.Missing(q, []Person{person("ULEAD"), person("UBOTH")}))
+	require.True(t, Ruling{Effect: Allow}.Met(q))
+	require.Zero(t, Ruling{Effect: Allow}.Missing(q, nil))
+}
+
 func TestDistinctRolesTakeDistinctPeople(t *testing.T) {
 	t.Parallel()
 	p := soc(t)

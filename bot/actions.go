@@ -19,15 +19,15 @@ func (b *Bot) clicked(ctx context.Context, d delivery, in interaction) error {
 			continue // links, and inputs of a form that is not sent yet
 		}
 		a := ask{user: in.User.ID, team: first(in.User.Team, in.Team.ID), at: in.origin(d.key), trigger: in.Trigger, view: in.View.ID, inv: inv}
-		if err := b.answering(ctx, &a, func() error { return b.click(ctx, a, d) }); err != nil {
+		if err := b.answering(ctx, &a, func() error { return b.click(ctx, &a, d) }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (b *Bot) click(ctx context.Context, a ask, d delivery) error {
-	if err := b.admit(ctx, &a); err != nil {
+func (b *Bot) click(ctx context.Context, a *ask, d delivery) error {
+	if err := b.admit(ctx, a); err != nil {
 		return err
 	}
 	if a.inv.Command == clipWord {
@@ -36,12 +36,12 @@ func (b *Bot) click(ctx context.Context, a ask, d delivery) error {
 		}
 	}
 	if own, ok := ownWords()[a.inv.Command]; ok {
-		return own.clicked(b, ctx, a, a.inv.Args)
+		return own.clicked(b, ctx, *a, a.inv.Args)
 	}
 	if err := stale(d, b.Now()); err != nil {
 		return err
 	}
-	return b.invoke(ctx, a)
+	return b.invoke(ctx, *a)
 }
 
 // unclip fetches a long invocation.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -11,20 +12,17 @@ import (
 	"s1bot/commands"
 )
 
-// lookAgain resolves once more what an approved request touches, just before it runs: what was shown is what runs, less what has
-// gone since. What else is different is told on the card; it is never more than was approved.
+// lookAgain resolves once more what a request that waited touches, just before it runs, and asks the policy once more: what was
+// shown is what runs, less what has gone since. What else is different is told on the card; it is never more than was approved.
 func (b *Bot) lookAgain(ctx context.Context, cmd *commands.Command, call *commands.Call, req approvals.Request) (approvals.Request, error) {
-	shown := planOf(req)
-	if req.Quorum == 0 || len(shown.Targets) == 0 {
-		return req, nil
-	}
-	seen, err := b.see(ctx, shown.Targets)
-	if err != nil {
-		return req, nil // it will say so itself, and in the words of the command
+	shown := planOf(req).Targets
+	seen, err := b.see(ctx, shown)
+	if err != nil || len(shown) == 0 {
+		return req, b.mayStill(ctx, cmd, req, shown) // the console will say so itself, and in the words of the command
 	}
 	e := effect{}
 	var left []commands.Target
-	for _, t := range shown.Targets {
+	for _, t := range shown {
 		if seen.has(t) {
 			left = append(left, t)
 			continue
@@ -41,10 +39,55 @@ func (b *Bot) lookAgain(ctx context.Context, cmd *commands.Command, call *comman
 			return req, err
 		}
 	}
+	touched := left
 	if now, err := cmd.Prepare(ctx, call, args); err == nil {
 		e.Changed = append(e.Changed, differences(left, now.Targets)...)
+		touched = now.Targets
+	}
+	if err := b.mayStill(ctx, cmd, req, touched); err != nil {
+		return req, err
 	}
 	return b.noteDifferences(ctx, req, args, len(left), e)
+}
+
+// mayStill asks the policy about a request that waited, as things are now: who asked may have lost their role, something may be
+// protected since, the policy may want more approvals than were given. Where Slack does not say, what it said then holds.
+func (b *Bot) mayStill(ctx context.Context, cmd *commands.Command, req approvals.Request, targets []commands.Target) error {
+	who, err := b.people.who(ctx, req.Requester)
+	if err != nil || who.unsure {
+		b.Log.Warn("Slack does not say which roles a requester has now; what it said before holds", "request_id", req.ID, "err", err)
+		return nil
+	}
+	wish := b.wish(cmd, ask{who: who, at: origin{Channel: req.Channel}})
+	wish.At = req.Created
+	if wish, err = b.touching(ctx, wish, commands.Plan{Targets: targets}); err != nil {
+		return err
+	}
+	ruling := b.Policy().Decide(wish)
+	switch {
+	case ruling.Err() != nil:
+		return &approvals.RefusedError{Why: "Since it was asked for, this is not allowed any more, and nothing was done. " + ruling.Why, Rule: ruling.Rule}
+	case ruling.Met(req):
+		return nil
+	}
+	return b.enough(ctx, req, ruling)
+}
+
+// enough counts the approvals of a request anew, under a ruling that is not the one it waited under.
+func (b *Bot) enough(ctx context.Context, req approvals.Request, ruling approvals.Ruling) error {
+	var approvers []approvals.Person
+	for _, d := range req.Approvals {
+		who, err := b.people.who(ctx, d.User)
+		if err != nil || who.unsure {
+			return errors.Join(errNobody, err)
+		}
+		approvers = append(approvers, who.Person)
+	}
+	if missing := ruling.Missing(req, approvers); missing > 0 {
+		why := fmt.Sprintf("Nothing was done: the policy changed while this waited, and now it lacks %s from: %s. Ask again.", plural(missing, "approval"), wanted(ruling))
+		return &approvals.RefusedError{Why: why, Rule: ruling.Rule}
+	}
+	return nil
 }
 
 // noteDifferences writes down what was found, before it runs.

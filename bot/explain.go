@@ -54,7 +54,7 @@ type saying struct {
 
 func sayings() []saying {
 	return []saying{
-		{errNotAllowed, ""}, {errNobody, ""}, {errUnseen, ""}, {errStale, ""}, {errFormTooLarge, ""}, {errGone, ""},
+		{errNotAllowed, ""}, {errNobody, ""}, {errUnsure, ""}, {errUnseen, ""}, {errStale, ""}, {errFormTooLarge, ""}, {errGone, ""},
 		{approvals.ErrSelfApproval, "You asked for this yourself, so somebody else has to decide. You can withdraw it."},
 		{approvals.ErrAlreadyDecided, "You have approved this already. It counts once; another approver is needed."},
 		{approvals.ErrNotApprover, "Only an approver may decide this."},

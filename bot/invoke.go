@@ -38,7 +38,7 @@ func (b *Bot) admit(ctx context.Context, a *ask) error {
 		return err
 	}
 	if a.team != "" && a.team != b.self.Team {
-		who.Full = false // Slack Connect: a stranger in a shared channel
+		who = b.people.stranger(who) // Slack Connect: somebody in a shared channel
 	}
 	a.who = who
 	if !who.Known() {
@@ -55,6 +55,10 @@ func (b *Bot) answering(ctx context.Context, a *ask, work func() error) error {
 	}
 	if errors.Is(err, errNotAllowed) {
 		b.noteStranger(ctx, *a)
+	}
+	var refused *approvals.RefusedError
+	if a.who.unsure && (errors.As(err, &refused) || errors.Is(err, approvals.ErrNotApprover)) {
+		err = errUnsure // it may be no more than that
 	}
 	card, fault := b.explain(*a, err)
 	b.reply(ctx, *a, card)

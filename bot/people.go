@@ -16,17 +16,24 @@ import (
 	"s1bot/approvals"
 )
 
-// How long what Slack says of people is believed. A role that was taken away ends within this time.
-const peopleTTL = time.Minute
+// How long what Slack says of people is believed, and that it says nothing. A role that was taken away ends within this time.
+const (
+	peopleTTL  = time.Minute
+	silenceTTL = 5 * time.Second
+)
 
-// errNobody tells people that the bot could not find out who they are, and so did nothing.
-var errNobody = errors.New("slack does not say who you are, so nothing was done; please try again in a moment")
+// What tells people that the bot could not find out who they are, or which roles they hold, and so did nothing.
+var (
+	errNobody = errors.New("slack does not say who you are, so nothing was done; please try again in a moment")
+	errUnsure = errors.New("slack does not say which user groups you belong to, so nothing was done; please try again in a moment")
+)
 
 // A Person is someone in Slack with the roles that the policy gives them. Everything about them comes from Slack by their id,
 // nothing from what a payload claims.
 type Person struct {
 	approvals.Person
-	Zone *time.Location // UTC when Slack does not say
+	Zone   *time.Location // UTC when Slack does not say
+	unsure bool           // Slack did not say which user groups they belong to: they may hold more roles
 }
 
 // people answers who somebody is and which roles they hold. Both are cached for a minute; where Slack cannot be asked about a
@@ -44,10 +51,27 @@ type people struct {
 	groups  aged[[]approvals.Group] // all user groups, for handles
 }
 
-// An aged value knows when it was learned.
+// An aged value knows until when it is believed. Without sure, Slack did not say.
 type aged[T any] struct {
 	value T
-	at    time.Time
+	sure  bool
+	until time.Time
+}
+
+// heard is what Slack said, or that it said nothing.
+func heard[T any](value T, err error, now time.Time) aged[T] {
+	if err != nil && passing(err) {
+		return aged[T]{value, false, now.Add(silenceTTL)}
+	}
+	return aged[T]{value, true, now.Add(peopleTTL)}
+}
+
+// passing tells errors that say nothing about a user group from those that say that it has no members: there is none, or the
+// workspace's plan has none.
+func passing(err error) bool {
+	var refused slack.SlackErrorResponse
+	_, slow := patience(err, 1)
+	return slow || !errors.As(err, &refused)
 }
 
 // A ruled person has the roles that a policy gave them at a moment.
@@ -83,10 +107,19 @@ func (p *people) who(ctx context.Context, id string) (Person, error) {
 	if err != nil {
 		return Person{}, fmt.Errorf("%w: ask who %s is: %w", errNobody, id, err)
 	}
-	identity := approvals.Identity{ID: user.ID, Handle: user.Name, Name: displayName(user), Full: p.full(user), Groups: p.groupsOf(ctx, policy, user.ID)}
-	person := Person{Person: policy.Person(identity), Zone: zone(user)}
-	p.users.Add(id, ruled{person, policy, p.now()})
+	groups, sure := p.groupsOf(ctx, policy, user.ID)
+	identity := approvals.Identity{ID: user.ID, Handle: user.Name, Name: displayName(user), Full: p.full(user), Groups: groups}
+	person := Person{Person: policy.Person(identity), Zone: zone(user), unsure: !sure}
+	if sure {
+		p.users.Add(id, ruled{person, policy, p.now()})
+	}
 	return person, nil
+}
+
+// stranger is who with what they have as nobody of this workspace: the roles that name them by their id.
+func (p *people) stranger(who Person) Person {
+	who.Person = p.policy().Person(approvals.Identity{ID: who.ID, Name: who.Name})
+	return who
 }
 
 // full tells whether user is a full member of this workspace: no guest, bot, stranger from a shared channel, or former member.
@@ -96,40 +129,47 @@ func (p *people) full(user *slack.User) bool {
 		!user.Deleted && user.ID != "USLACKBOT"
 }
 
-// groupsOf is which of the user groups that roles name a person belongs to.
-func (p *people) groupsOf(ctx context.Context, policy approvals.Policy, id string) []approvals.Group {
-	var in []approvals.Group
+// groupsOf is which of the user groups that roles name a person belongs to, as far as Slack says.
+func (p *people) groupsOf(ctx context.Context, policy approvals.Policy, id string) (in []approvals.Group, sure bool) {
+	sure = true
 	for _, m := range policy.Members() {
-		group := approvals.Group{ID: string(m)}
+		group, known := approvals.Group{ID: string(m)}, true
 		if handle := m.Handle(); handle != "" {
-			group = p.group(ctx, handle)
+			group, known = p.group(ctx, handle)
 		}
-		if approvals.Member(group.ID).Group() && slices.Contains(p.membersOf(ctx, group.ID), id) {
+		if !approvals.Member(group.ID).Group() {
+			sure = sure && known
+			continue
+		}
+		members := p.membersOf(ctx, group.ID)
+		sure = sure && known && members.sure
+		if slices.Contains(members.value, id) {
 			in = append(in, group)
 		}
 	}
-	return in
+	return in, sure
 }
 
 // membersOf is who belongs to a user group; nobody when Slack does not say (no_such_subteam, a free plan, an outage).
-func (p *people) membersOf(ctx context.Context, group string) []string {
-	if got, ok := p.members.Get(group); ok && p.now().Sub(got.at) < peopleTTL {
-		return got.value
+func (p *people) membersOf(ctx context.Context, group string) aged[[]string] {
+	if got, ok := p.members.Get(group); ok && p.now().Before(got.until) {
+		return got
 	}
 	members, err := p.api.GetUserGroupMembersContext(ctx, group)
 	if err != nil {
 		p.log.Warn("cannot read a user group: nobody holds a role through it meanwhile", "group", group, "err", err)
 		members = nil
 	}
-	p.members.Add(group, aged[[]string]{members, p.now()})
-	return members
+	got := heard(members, err, p.now())
+	p.members.Add(group, got)
+	return got
 }
 
 // group is the user group with a handle; the zero Group if there is none or Slack does not say.
-func (p *people) group(ctx context.Context, handle string) approvals.Group {
+func (p *people) group(ctx context.Context, handle string) (found approvals.Group, sure bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.groups.at.IsZero() || p.now().Sub(p.groups.at) >= peopleTTL {
+	if !p.now().Before(p.groups.until) {
 		found, err := p.api.GetUserGroupsContext(ctx)
 		if err != nil {
 			p.log.Warn("cannot list user groups: nobody holds a role through a group's handle meanwhile", "err", err)
@@ -138,14 +178,14 @@ func (p *people) group(ctx context.Context, handle string) approvals.Group {
 		for i, g := range found {
 			groups[i] = approvals.Group{ID: g.ID, Handle: g.Handle}
 		}
-		p.groups = aged[[]approvals.Group]{groups, p.now()}
+		p.groups = heard(groups, err, p.now())
 	}
 	for _, g := range p.groups.value {
 		if strings.EqualFold(g.Handle, handle) {
-			return g
+			return g, true
 		}
 	}
-	return approvals.Group{}
+	return approvals.Group{}, p.groups.sure
 }
 
 // displayName is what Slack shows beside a person's messages.

@@ -81,6 +81,21 @@ func TestAGuestHoldsARoleOnlyByUserID(t *testing.T) {
 	require.False(t, full)
 }
 
+// Who comes from another workspace, as the payload says, holds what names them by their id, and nothing else.
+func TestAStrangerHoldsNoRoleThroughAStarOrAGroup(t *testing.T) {
+	t.Parallel()
+	tw := settle(t, approvals.Settings{Operators: approvals.Members([]string{"*", "@leads"}), Approvers: approvals.Members([]string{"U0BOB"})})
+	for id, roles := range map[string][]string{"U0ALICE": nil, "U0BOB": {approvals.Approvers}} {
+		who, err := tw.who(t.Context(), id)
+		require.NoError(t, err)
+		require.Contains(t, who.Roles, approvals.Operators)
+		who = tw.stranger(who)
+		require.False(t, who.Full)
+		require.Equal(t, roles, who.Roles, id)
+		require.Equal(t, len(roles) > 0, who.Known())
+	}
+}
+
 func TestWhereSlackCannotBeAskedNobodyHoldsAGroupsRole(t *testing.T) {
 	t.Parallel()
 	tw := settle(t, approvals.Settings{Approvers: approvals.Members([]string{"S0LEADS", "S0NOSUCH"})})

@@ -174,8 +174,10 @@ func (b *Bot) carryOut(ctx context.Context, req approvals.Request, asking *ask) 
 	call.Tell = func(ctx context.Context, card render.Card) error { return b.confide(ctx, req.Requester, asking, card) }
 	var saved json.RawMessage
 	call.OnSave = func(state json.RawMessage) error { saved = state; return nil }
-	if req, err = b.lookAgain(ctx, cmd, call, req); err != nil {
-		return b.failed(a, b.blame(cmd, err))
+	if asking == nil {
+		if req, err = b.lookAgain(ctx, cmd, call, req); err != nil {
+			return b.failed(a, b.blame(cmd, err))
+		}
 	}
 	card, err := cmd.Run(ctx, call, req.Args)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/approvals"
 	"s1bot/bot/slacksim"
 )
 
@@ -40,6 +41,39 @@ func TestStrangersStandInTheAuditTrail(t *testing.T) {
 	s.types("guest", "#soc", "/s1 isolate DESKTOP-1 reason=fun")
 	s.isTold("guest", "full members")
 	require.Eventually(t, func() bool { return s.audited("refused") == 1 }, patience, 1e7)
+}
+
+// Where Slack does not say who belongs to a group, nobody is told that they lack a role, and nothing happens.
+func TestASlackThatDoesNotSayWhoIsInAGroupIsNotANo(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.slack.Fail(slacksim.Fault{Method: "usergroups.users.list", Kind: slacksim.FaultError, Error: "internal_error", Times: -1})
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
+	s.isTold("alice", "does not say which user groups", "try again")
+	s.types("alice", "#soc", "/s1 freeze")
+	s.isTold("alice", "does not say which user groups")
+	s.types("mallory", "#soc", "/s1 agents DESKTOP-1")
+	s.isTold("mallory", "DESKTOP-1", "Paris")
+	require.Empty(t, s.console.Changes())
+	s.slack.ClearFaults()
+}
+
+func TestTheClickOfAStrangerStandsInTheAuditTrail(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
+	card := s.sees("#approvals", "Approval needed")
+	s.slack.AddChannel(slacksim.Channel{Name: "approvals", Members: []string{"bob", "guest"}})
+	s.clicks("guest", card, "Approve")
+	s.isTold("guest", "full members")
+	trail, err := s.program.db.Requests().Audit(t.Context(), approvals.AuditQuery{Action: approvals.ActionRefused})
+	require.NoError(t, err)
+	for e, err := range trail.Entries {
+		require.NoError(t, err)
+		require.Equal(t, "approve", e.Command)
+		require.NotEmpty(t, e.Actor)
+	}
+	require.Equal(t, 1, s.audited(approvals.ActionRefused))
 }
 
 func TestADenialWithoutAReasonKeepsItsFormOpen(t *testing.T) {

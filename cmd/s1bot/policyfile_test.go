@@ -161,6 +161,48 @@ func TestAReloadIsWholeOrNotAtAll(t *testing.T) {
 	s.isTold("carol", "DESKTOP-1", "Paris")
 }
 
+// What was allowed when it was asked for may not be any more when it runs.
+func TestAPolicyThatChangesWhileARequestWaitsIsHeard(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		rules string
+		words []string
+	}{
+		"the host is protected now":    {"rules:\n  - {name: hands off, hosts: [DESKTOP-1], deny: ask the AD team}\n", []string{"not allowed any more", "sk the AD team", "hands off"}},
+		"it takes two now":             {"rules:\n  - {name: two, hosts: [DESKTOP-1], approve: {quorum: 2}}\n", []string{"lacks 1 approval", "two"}},
+		"it takes others now":          {"roles: {leads: [U0ALICE00]}\nrules:\n  - {name: leads, areas: [agents], approve: {by: [leads]}}\n", []string{"lacks 1 approval from: leads"}},
+		"alice asks for nothing now":   {"rules:\n  - {name: not alice, risks: [destructive], requesters: [operators], deny: not you}\n", []string{"not allowed any more", "ot you"}},
+		"fewer may be touched at once": {"approvals: {max_targets: 1}\n", []string{"lacks 1 approval"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path, policy := withPolicy(t, "rules: []\n")
+			s := tell(t, policy)
+			s.types("alice", "#soc", "/s1 isolate DESKTOP-1,DESKTOP-2 reason=test")
+			card := s.sees("#approvals", "Approval needed", "DESKTOP-1")
+			require.NoError(t, os.WriteFile(path, []byte(c.rules), 0o600))
+			require.NoError(t, s.program.reload())
+			s.clicks("bob", card, "Approve")
+			s.becomes(card, append(c.words, "Failed", "othing was done")...)
+			s.isWrittenTo("alice", c.words...)
+			require.Empty(t, s.console.Changes())
+		})
+	}
+}
+
+func TestAPolicyThatChangesForOthersHoldsNothingUp(t *testing.T) {
+	t.Parallel()
+	path, policy := withPolicy(t, "rules: []\n")
+	s := tell(t, policy)
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
+	card := s.sees("#approvals", "Approval needed", "DESKTOP-1")
+	require.NoError(t, os.WriteFile(path, []byte("roles: {leads: [U0BOB0000, \"@soc-leads\"]}\nrules:\n  - {commands: [disconnect-*], approve: {by: [leads]}}\n  - {hosts: [SRV-*], deny: no}\n"), 0o600))
+	require.NoError(t, s.program.reload())
+	s.clicks("bob", card, "Approve")
+	s.becomes(card, "Successful", "DESKTOP-1")
+	require.Len(t, s.console.Changes(), 1)
+}
+
 func TestAFreezeStopsEverythingUntilTwoApproversEndIt(t *testing.T) {
 	t.Parallel()
 	s := tell(t)
