@@ -58,14 +58,16 @@ func BenchmarkPollOf1000Threats(b *testing.B) {
 		f := begin(b)
 		f.poll(b.Context())
 		for b.Loop() {
-			require.NoError(b, f.read(b.Context(), source.passes[0], lateness))
+			_, err := f.read(b.Context(), source.passes[0], lateness)
+			require.NoError(b, err)
 		}
 		require.Len(b, f.journal.(*memory).rows, 1000)
 	})
 	b.Run("all new", func(b *testing.B) {
 		for b.Loop() {
 			f := begin(b)
-			require.NoError(b, f.read(b.Context(), source.passes[0], lateness))
+			_, err := f.read(b.Context(), source.passes[0], lateness)
+			require.NoError(b, err)
 			require.Len(b, f.journal.(*memory).rows, 1000)
 		}
 	})

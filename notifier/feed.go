@@ -16,8 +16,10 @@ const (
 	// lateness is how much later than its time stamp an item may appear and still be told: the console indexes late. It is
 	// also how far back the first start looks, so that what was there before is known to be history.
 	lateness = 24 * time.Hour
-	// sweepEvery is how often, in polls, a pass reads its wide window instead of its narrow one.
+	// sweepEvery is how often, in polls, a pass reads its wide window instead of its narrow one, where that is expensive: where
+	// the wide one has at most cheapSweep rows, it is read with every poll, and what is late is told as soon as what is not.
 	sweepEvery = 10
+	cheapSweep = 250
 	// retention is how long notices stay in the journal; cards of older items are edited no more.
 	retention = 30 * 24 * time.Hour
 	// maxBackoff is the longest pause after a failed poll, where the interval is no longer.
@@ -87,13 +89,15 @@ func (f *feed) poll(ctx context.Context) {
 func (f *feed) sweepOrRead(ctx context.Context, p pass) error {
 	switch {
 	case f.trouble[p.name] != nil:
-		return f.read(ctx, p, 0)
+		_, err := f.read(ctx, p, 0)
+		return err
 	case f.untilSweep[p.name] > 0:
 		f.untilSweep[p.name]--
-		return f.read(ctx, p, p.overlap)
+		_, err := f.read(ctx, p, p.overlap)
+		return err
 	}
-	err := f.read(ctx, p, p.sweep)
-	if err == nil {
+	rows, err := f.read(ctx, p, p.sweep)
+	if err == nil && rows > cheapSweep {
 		f.untilSweep[p.name] = sweepEvery - 1
 	}
 	return err
@@ -164,5 +168,6 @@ func (f *feed) start(ctx context.Context) error {
 	}
 	first := f.passes[0]
 	first.name = survey
-	return f.read(ctx, first, lateness)
+	_, err = f.read(ctx, first, lateness)
+	return err
 }

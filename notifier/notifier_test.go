@@ -164,6 +164,28 @@ func TestLateAndEqualTimeStampsAreTold(t *testing.T) {
 	})
 }
 
+// A console whose clock is behind, or that indexes hours later, is told of with the next poll all the same; one that has too much
+// for that, with the tenth.
+func TestWhatIsHoursLateIsToldWithTheNextPoll(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		w.pass(10 * time.Minute)
+		w.console.AddThreat(threat{Name: "of three hours ago", Age: 3 * time.Hour})
+		w.console.AddAlert("an alert of yesterday", 20*time.Hour, 0)
+		w.pass(31*time.Second + 500*time.Millisecond)
+		require.Equal(t, []string{"of three hours ago"}, titles(w, "CTHREATS"))
+		require.Equal(t, []string{"an alert of yesterday"}, titles(w, "CALERTS"))
+		for i := range cheapSweep + 1 {
+			w.console.AddThreat(threat{Name: fmt.Sprint("many ", i)})
+		}
+		w.pass(time.Hour)
+		before := len(w.slack.In("CTHREATS"))
+		w.console.AddThreat(threat{Name: "late", Age: 5 * time.Hour})
+		w.pass(sweepEvery*30*time.Second + 2*time.Second)
+		require.Len(t, w.slack.In("CTHREATS"), before+1)
+	})
+}
+
 func TestAStampFromTheFutureDoesNotCarryTheCursorAway(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.start()

@@ -10,11 +10,12 @@ import (
 )
 
 // read goes through everything from window before what the pass has reached, oldest first, page by page. The pass has reached
-// what is in the journal: after each page if the console keeps the order asked for, else after the last.
-func (f *feed) read(ctx context.Context, p pass, window time.Duration) error {
+// what is in the journal: after each page if the console keeps the order asked for, else after the last. It returns how many rows
+// there were.
+func (f *feed) read(ctx context.Context, p pass, window time.Duration) (rows int, err error) {
 	cursor, err := f.journal.Cursor(ctx, f.source)
 	if err != nil {
-		return fmt.Errorf("read the cursor: %w", err)
+		return 0, fmt.Errorf("read the cursor: %w", err)
 	}
 	r := &reading{feed: f, pass: p, began: f.now(), cursor: cursor, saved: cursor, inOrder: true, cursors: map[string]bool{}}
 	if window == p.sweep {
@@ -24,10 +25,10 @@ func (f *feed) read(ctx context.Context, p pass, window time.Duration) error {
 	for more := true; more; {
 		q, more, err = r.step(ctx, q)
 		if err != nil {
-			return err
+			return r.rows, err
 		}
 	}
-	return nil
+	return r.rows, nil
 }
 
 // A reading is one pass under way.
@@ -40,6 +41,7 @@ type reading struct {
 	drop    time.Time // notices from before are forgotten with the first page
 	last    time.Time // the latest time stamp so far
 	inOrder bool
+	rows    int             // so far
 	cursors map[string]bool // the API's, as seen
 }
 
@@ -64,10 +66,13 @@ func (r *reading) forget(now time.Time) {
 			drop = limit
 		}
 	}
-	if since := drop.Add(lateness); since.After(r.cursor.Since) {
+	if since := drop.Add(lateness); since.Sub(r.cursor.Since) > forgetEvery {
 		r.drop, r.cursor.Since = drop, since
 	}
 }
+
+// forgetEvery spares the journal a write with every poll.
+const forgetEvery = time.Hour
 
 // step reads one page and writes it down; it returns the query for the next one.
 func (r *reading) step(ctx context.Context, q s1.Query) (next s1.Query, more bool, err error) {
@@ -82,7 +87,7 @@ func (r *reading) step(ctx context.Context, q s1.Query) (next s1.Query, more boo
 	if page.Next != "" && r.cursors[page.Next] {
 		return q, false, fmt.Errorf("read %ss by %s: %w", r.source, r.pass.sort, s1.ErrCursorLoop)
 	}
-	r.cursors[page.Next] = true
+	r.cursors[page.Next], r.rows = true, r.rows+len(page.Items)
 	r.advance(page.Items, page.Next == "")
 	batch, err := r.batch(ctx, r.cursor, page.Items, r.pass.name == survey)
 	if err != nil {
