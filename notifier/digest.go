@@ -119,17 +119,26 @@ func (t *teller) makeDigest(ctx context.Context, b Backlog) error {
 // digest counts what a digest, or the file of one, tells of.
 func (t *teller) digest(ctx context.Context, n Notice) (*render.Digest, error) {
 	d := render.NewDigest()
-	for after := int64(0); ; {
-		items, err := t.journal.Notices(ctx, Query{Channel: n.Channel, Digest: n.ID, After: after, Limit: digestPage})
+	err := t.each(ctx, Query{Channel: n.Channel, Digest: n.ID}, func(item Notice) { d.Add(t.row(item)) })
+	if err != nil {
+		return nil, fmt.Errorf("read what digest %s tells of: %w", n.ID, err)
+	}
+	return d, nil
+}
+
+// each goes through what matches, page by page, so that ten thousand cost little.
+func (t *teller) each(ctx context.Context, q Query, do func(Notice)) error {
+	for q.Limit = digestPage; ; {
+		items, err := t.journal.Notices(ctx, q)
 		if err != nil {
-			return nil, fmt.Errorf("read what digest %s tells of: %w", n.ID, err)
+			return err
 		}
 		for _, item := range items {
-			d.Add(t.row(item))
-			after = item.Seq
+			do(item)
+			q.After = item.Seq
 		}
 		if len(items) < digestPage {
-			return d, nil
+			return nil
 		}
 	}
 }

@@ -3,6 +3,7 @@ package notifier
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -32,7 +33,11 @@ func (t *teller) draw(ctx context.Context, n Notice) (drawing, error) {
 		card := d.Card(fileName(n))
 		return drawing{card, fingerprint(card)}, nil
 	}
-	card, err := t.card(n)
+	under, err := t.under(ctx, n)
+	if err != nil {
+		return drawing{}, err
+	}
+	card, err := t.card(n, under)
 	switch {
 	case err == nil:
 		card = t.dressed(n, card)
@@ -45,7 +50,21 @@ func (t *teller) draw(ctx context.Context, n Notice) (drawing, error) {
 	return plain(n), nil
 }
 
-func (t *teller) card(n Notice) (card render.Card, err error) {
+// under adds up what is told below a root.
+func (t *teller) under(ctx context.Context, root Notice) (render.Thread, error) {
+	under := render.Thread{More: root.Replies}
+	if root.Thread != "" || root.Replies == 0 {
+		return under, nil
+	}
+	err := t.each(ctx, Query{Source: root.Source, Channel: root.Channel, Group: root.Group}, func(n Notice) {
+		if n.ID != root.ID {
+			under.Add(t.row(n))
+		}
+	})
+	return under, err
+}
+
+func (t *teller) card(n Notice, under render.Thread) (card render.Card, err error) {
 	if n.Source == Notes {
 		err = json.Unmarshal(n.Body, &card)
 		return card, err
@@ -54,7 +73,7 @@ func (t *teller) card(n Notice) (card render.Card, err error) {
 	if !ok {
 		return card, fmt.Errorf("no cards for source %q", n.Source)
 	}
-	if caught := panics.Try(func() { card, err = kind.card(n.Body, n.Replies) }); caught != nil {
+	if caught := panics.Try(func() { card, err = kind.card(n.Body, under) }); caught != nil {
 		err = caught.AsError()
 	}
 	return card, err
@@ -111,7 +130,24 @@ func (t *teller) edit(ctx context.Context, n Notice, d drawing) error {
 		return t.unedited(ctx, n, err)
 	}
 	n.Shown, n.Fingerprint, n.Tries, n.NotBefore = n.Version, d.fingerprint, 0, t.now().Add(drawPause)
-	return t.settle(ctx, n)
+	root, err := t.above(ctx, n)
+	if err != nil || root.TS == "" {
+		return errors.Join(err, t.settle(ctx, n))
+	}
+	root.Shown = "" // it tells the worst state in its thread, which may have changed
+	return t.settle(ctx, n, root)
+}
+
+// above is the root of the thread in which a notice stands; empty if it is a root itself.
+func (t *teller) above(ctx context.Context, n Notice) (Notice, error) {
+	if n.Thread == "" {
+		return Notice{}, nil
+	}
+	root, err := t.root(ctx, n)
+	if err != nil || root.TS != n.Thread {
+		return Notice{}, err
+	}
+	return root, nil
 }
 
 // unedited deals with an edit that failed. Repeating one does no harm, so nothing has to be found out first.
@@ -136,14 +172,11 @@ func (t *teller) unedited(ctx context.Context, n Notice, err error) error {
 
 // repost makes a notice due again whose message is gone; its thread counts it again once it is back.
 func (t *teller) repost(ctx context.Context, n Notice) error {
-	if n.Thread == "" {
-		return t.settle(ctx, anew(n))
-	}
-	root, err := t.root(ctx, n)
-	if err != nil {
+	root, err := t.above(ctx, n)
+	switch {
+	case err != nil:
 		return err
-	}
-	if root.TS != n.Thread {
+	case root.TS == "":
 		return t.settle(ctx, anew(n))
 	}
 	root.Replies, root.Shown = root.Replies-1, ""

@@ -1,6 +1,7 @@
 package notifier
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -19,7 +20,7 @@ type kind struct {
 	passes []pass // the first is by creation
 	page   func(context.Context, s1.Query) (s1.Page[item], error)
 	agents string // the filter key for endpoints' ids; empty if the source has none
-	card   func(body json.RawMessage, replies int) (render.Card, error)
+	card   func(body json.RawMessage, under render.Thread) (render.Card, error)
 	row    func(body json.RawMessage) (render.DigestRow, error)
 }
 
@@ -58,10 +59,8 @@ func threats(console Console) kind {
 			return items(threatItem)(console.ThreatsPage(ctx, q))
 		},
 		agents: "agentIds",
-		card: card(func(t s1.Threat, replies int) render.Card {
-			return render.ThreatCard(t, console, replies)
-		}),
-		row: row(func(t s1.Threat) render.DigestRow { return render.ThreatRow(t, console) }),
+		card:   card(func(t s1.Threat, under render.Thread) render.Card { return render.ThreatCard(t, console, under) }),
+		row:    row(func(t s1.Threat) render.DigestRow { return render.ThreatRow(t, console) }),
 	}
 }
 
@@ -77,14 +76,8 @@ func alerts(console Console) kind {
 		page: func(ctx context.Context, q s1.Query) (s1.Page[item], error) {
 			return items(alertItem)(console.AlertsPage(ctx, q))
 		},
-		card: card(func(a s1.Alert, replies int) render.Card {
-			c := render.AlertCard(a, console)
-			if replies > 0 {
-				c.Parts = append(c.Parts, render.Note{render.Text(fmt.Sprintf("%d more of this rule in this storyline", replies))})
-			}
-			return c
-		}),
-		row: row(func(a s1.Alert) render.DigestRow { return render.AlertRow(a, console) }),
+		card: card(func(a s1.Alert, under render.Thread) render.Card { return render.AlertCard(a, console, under) }),
+		row:  row(func(a s1.Alert) render.DigestRow { return render.AlertRow(a, console) }),
 	}
 }
 
@@ -103,12 +96,13 @@ func settled(t s1.Threat) bool {
 	return t.Mitigated() || t.Info.IncidentStatus == s1.StatusResolved || t.Info.AnalystVerdict == s1.VerdictFalsePositive
 }
 
-// alertItem groups alerts of one storyline by rule: an alert of a graver rule must not hide in a thread.
+// alertItem groups alerts by host, rule and day: an alert of a graver rule must not hide in a thread, nor one of today in that of last
+// week.
 func alertItem(a s1.Alert) item {
 	it := item{id: string(a.Identity()), created: a.Info.CreatedAt.Time, touched: a.Info.ReportedAt.Time, facts: alertFacts(a)}
 	it.urgent = a.Rule.Severity == s1.SeverityCritical && a.Info.IncidentStatus != s1.StatusResolved
-	if story := a.Storyline(); story != "" {
-		it.group = story + "/" + string(a.Rule.ID)
+	if host, rule := cmp.Or(a.Detection.UUID, a.Host(), a.Storyline()), cmp.Or(string(a.Rule.ID), a.Rule.Name); host != "" && rule != "" {
+		it.group = host + "/" + rule + "/" + it.created.UTC().Format(time.DateOnly)
 	}
 	return sealed(a, it)
 }
@@ -144,13 +138,13 @@ func digest(data []byte) string {
 }
 
 // card reads a body back and draws it.
-func card[T any](draw func(T, int) render.Card) func(json.RawMessage, int) (render.Card, error) {
-	return func(body json.RawMessage, replies int) (render.Card, error) {
+func card[T any](draw func(T, render.Thread) render.Card) func(json.RawMessage, render.Thread) (render.Card, error) {
+	return func(body json.RawMessage, under render.Thread) (render.Card, error) {
 		var row T
 		if err := json.Unmarshal(body, &row); err != nil {
 			return render.Card{}, fmt.Errorf("read a row of the journal: %w", err)
 		}
-		return draw(row, replies), nil
+		return draw(row, under), nil
 	}
 }
 

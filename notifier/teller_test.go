@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/render"
 	"s1bot/s1"
 )
 
@@ -356,22 +357,56 @@ func TestThreatsOfOneStorylineAreOneThreadWithACountAtItsRoot(t *testing.T) {
 	})
 }
 
-func TestAlertsOfOneRuleAndStorylineAreOneThread(t *testing.T) {
+func TestTheRootTellsTheHostsAndTheWorstStateOfItsThread(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.start()
-		for _, rule := range []s1.RuleID{"1", "1", "2"} {
+		on := func(host string) s1.ThreatID {
+			id := w.console.AddThreat(threat{Name: "on " + host, Story: "7F3A"})
+			w.console.Change(id, func(t *s1.Threat) {
+				malicious(t)
+				t.Realtime.ComputerName, t.Info.IncidentStatus = host, s1.StatusUnresolved
+			})
+			return id
+		}
+		root, reply := on("DESKTOP-1"), on("DESKTOP-2")
+		on("DESKTOP-2")
+		w.console.Change(root, resolve)
+		w.pass(2 * time.Minute)
+		require.True(t, shows(t, w.slack.In("CTHREATS")[0], "2 more in this storyline · 2 hosts · worst: malicious, unresolved, not mitigated"))
+		require.Equal(t, render.Critical, w.slack.In("CTHREATS")[0].Card.Tone, "not good while worse is open below")
+		w.console.Change(reply, resolve)
+		w.console.Change(w.console.threats[2].ID, resolve)
+		w.pass(2 * time.Minute)
+		require.True(t, shows(t, w.slack.In("CTHREATS")[0], "worst: malicious, resolved"), "the root follows its thread")
+		require.Equal(t, render.Good, w.slack.In("CTHREATS")[0].Card.Tone)
+	})
+}
+
+func TestAlertsOfOneRuleOnOneHostAreOneThreadForADay(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		alert := func(rule s1.RuleID, host string) {
 			w.console.AddAlert("rule "+string(rule), 0, 0)
 			w.console.set(func(s *console) {
 				last := s.alerts[len(s.alerts)-1]
-				last.Rule.ID, last.Source.Storyline = rule, "7F3A"
+				last.Rule.ID, last.Detection.Name, last.Source.Storyline = rule, host, fmt.Sprint(len(s.alerts))
 			})
 		}
+		alert("1", "DESKTOP-1")
+		alert("1", "DESKTOP-1")
+		alert("2", "DESKTOP-1")
+		alert("1", "DESKTOP-2")
 		w.pass(time.Minute)
 		told := w.slack.In("CALERTS")
-		require.Len(t, told, 3)
+		require.Len(t, told, 4)
 		require.Equal(t, told[0].TS, told[1].Thread)
 		require.Empty(t, told[2].Thread, "another rule may be graver; it does not hide in a thread")
-		require.True(t, shows(t, told[0], "1 more of this rule in this storyline"))
+		require.Empty(t, told[3].Thread, "nor does another host")
+		require.True(t, shows(t, told[0], "1 more of this rule on this host · 1 host"))
+		w.pass(25 * time.Hour)
+		alert("1", "DESKTOP-1")
+		w.pass(time.Minute)
+		require.Empty(t, w.slack.In("CALERTS")[4].Thread, "nobody looks into yesterday's thread")
 	})
 }
 

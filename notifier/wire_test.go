@@ -199,7 +199,7 @@ func requireCards(t *testing.T, name string, rows []json.RawMessage, source func
 	require.Len(t, page.Items, len(rows), name)
 	for i, it := range page.Items {
 		require.NotEmpty(t, it.id, "%s: %s", name, rows[i])
-		card, err := k.card(it.body, 0)
+		card, err := k.card(it.body, render.Thread{})
 		require.NoError(t, err, "%s: %s", name, rows[i])
 		require.NotEmpty(t, card.Title)
 	}
@@ -251,8 +251,8 @@ func TestWhatTheJournalKeepsIsReadBackAsItWas(t *testing.T) {
 		client := over(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write(body) }))
 		page, err := client.ThreatsPage(t.Context(), s1.Query{})
 		require.NoError(t, err, name)
-		direct := render.ThreatCard(page.Items[0], client, 0)
-		kept, err := threats(client).card(threatItem(page.Items[0]).body, 0)
+		direct := render.ThreatCard(page.Items[0], client, render.Thread{})
+		kept, err := threats(client).card(threatItem(page.Items[0]).body, render.Thread{})
 		require.NoError(t, err, name)
 		require.Equal(t, fingerprint(direct), fingerprint(kept), name)
 	}

@@ -6,8 +6,8 @@ import (
 	"s1bot/s1"
 )
 
-// AlertCard shows an alert of a custom detection rule.
-func AlertCard(a s1.Alert, links Links) Card {
+// AlertCard shows an alert of a custom detection rule, and what is in its thread.
+func AlertCard(a s1.Alert, links Links, under Thread) Card {
 	id := a.Identity()
 	url := links.AlertURL(id)
 	card := Card{Tone: alertTone(a), Title: alertTitle(a), Text: alertText(a)}
@@ -39,6 +39,7 @@ func AlertCard(a s1.Alert, links Links) Card {
 		card.Parts = append(card.Parts, Note{Text("Rule: " + cut(text, maxCell))})
 	}
 	card.Parts = append(card.Parts, found(first(a.Info.CreatedAt, a.Info.ReportedAt), "alert", string(id), url))
+	card = card.over(under, AlertRow(a, links), "of this rule on this host")
 	card.Actions = append(alertActions(a, id), opener(url)...)
 	return card
 }

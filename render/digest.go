@@ -25,6 +25,8 @@ type DigestRow struct {
 	Storyline         string
 	Created           time.Time
 	URL               string
+	Gravity           int  // orders items by how bad they are now
+	Tone              Tone // of its card
 	OwnCard           bool // it has a card of its own as well
 }
 
@@ -232,7 +234,7 @@ func ThreatRow(t s1.Threat, links Links) DigestRow {
 	return DigestRow{
 		Kind: "threat", ID: string(t.Identity()), Name: or(said(t.Name()), "unnamed"), Level: level(t), Host: t.Host(), Site: t.SiteName(), Group: t.GroupName(),
 		Status: joined(", ", t.Info.IncidentStatus.Label(), t.Info.MitigationStatus.Label()), Verdict: t.Info.AnalystVerdict.Label(),
-		Storyline: t.Info.Storyline, Created: first(t.Info.CreatedAt, t.Info.IdentifiedAt), URL: links.ThreatURL(t.Identity()),
+		Storyline: t.Info.Storyline, Created: first(t.Info.CreatedAt, t.Info.IdentifiedAt), URL: links.ThreatURL(t.Identity()), Gravity: threatGravity(t), Tone: threatTone(t),
 	}
 }
 
@@ -241,6 +243,33 @@ func AlertRow(a s1.Alert, links Links) DigestRow {
 	return DigestRow{
 		Kind: "alert", ID: string(a.Identity()), Name: or(said(a.Name()), "unnamed rule"), Level: or(said(a.Rule.Severity.Label()), "Alert"), Host: a.Host(),
 		Status: a.Info.IncidentStatus.Label(), Verdict: a.Info.AnalystVerdict.Label(), Storyline: a.Storyline(),
-		Created: first(a.Info.CreatedAt, a.Info.ReportedAt), URL: links.AlertURL(a.Identity()),
+		Created: first(a.Info.CreatedAt, a.Info.ReportedAt), URL: links.AlertURL(a.Identity()), Gravity: alertGravity(a), Tone: alertTone(a),
 	}
+}
+
+func threatGravity(t s1.Threat) int {
+	gravity := openness(t.Info.IncidentStatus, t.Info.AnalystVerdict)
+	if t.Info.ConfidenceLevel == s1.ConfidenceMalicious {
+		gravity += graveLevel
+	}
+	if !t.Mitigated() {
+		gravity += graveAlive
+	}
+	return gravity
+}
+
+func alertGravity(a s1.Alert) int {
+	levels := []s1.AlertSeverity{s1.SeverityInfo, s1.SeverityLow, s1.SeverityMedium, s1.SeverityHigh, s1.SeverityCritical}
+	return openness(a.Info.IncidentStatus, a.Info.AnalystVerdict) + max(slices.Index(levels, a.Rule.Severity), 0)*graveLevel
+}
+
+// openness weighs whether somebody still has to look.
+func openness(status s1.IncidentStatus, verdict s1.Verdict) int {
+	switch {
+	case status == s1.StatusResolved, verdict == s1.VerdictFalsePositive:
+		return 0
+	case status == s1.StatusInProgress:
+		return graveOpen
+	}
+	return graveOpen + graveFresh
 }

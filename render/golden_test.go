@@ -122,12 +122,12 @@ func agentList() Card {
 
 func goldenCards() map[string]Card {
 	return map[string]Card{
-		"threat":          ThreatCard(threat(), pages{}, 3),
-		"threat-resolved": ThreatCard(isolatedThreat(), pages{}, 0),
-		"threat-hostile":  ThreatCard(hostileThreat(), pages{}, 0),
-		"threat-empty":    ThreatCard(s1.Threat{}, pages{}, 0),
-		"alert":           AlertCard(alert(), pages{}),
-		"alert-empty":     AlertCard(s1.Alert{}, pages{}),
+		"threat":          ThreatCard(threat(), pages{}, Thread{More: 3}),
+		"threat-resolved": ThreatCard(isolatedThreat(), pages{}, Thread{}),
+		"threat-hostile":  ThreatCard(hostileThreat(), pages{}, Thread{}),
+		"threat-empty":    ThreatCard(s1.Threat{}, pages{}, Thread{}),
+		"alert":           AlertCard(alert(), pages{}, Thread{}),
+		"alert-empty":     AlertCard(s1.Alert{}, pages{}, Thread{}),
 		"agent":           AgentCard(agent(), pages{}),
 		"agent-empty":     AgentCard(s1.Agent{}, pages{}),
 		"approval":        approval(),

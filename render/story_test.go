@@ -47,7 +47,7 @@ func readClick(t testing.TB, m Message, label string) Invocation {
 
 func TestEveryClickComesBackAsItsInvocation(t *testing.T) {
 	t.Parallel()
-	m := ThreatCard(threat(), pages{}, 0).Message(Options{ConsoleURL: console})
+	m := ThreatCard(threat(), pages{}, Thread{}).Message(Options{ConsoleURL: console})
 	for label, want := range map[string]string{
 		"Verdict: True Positive": `{"c":"update-threat-analyst-verdict","a":{"analyst-verdict":"true_positive","threat-ids":["1845174760470303882"]}}`,
 		"Mitigate: Rollback":     `{"c":"mitigate-threats","a":{"filter":{"ids":["1845174760470303882"]},"mitigate-action":"rollback-remediation"}}`,
@@ -296,7 +296,7 @@ func TestACardAsText(t *testing.T) {
 	require.Contains(t, text, "🟠 Approval needed · Disconnect Agent From Network\n@U0ALICE asks in #C0SOC:\n> beaconing")
 	require.Contains(t, text, "| DESKTOP-1 <"+console+"/agents/1> | 🟢 online | 1 |")
 	require.Contains(t, text, `[Approve] → {"c":"approve","a":{"id":"A-7F3A"}}`)
-	require.Contains(t, ThreatCard(threat(), pages{}, 0).Plain(), `[Mitigate ▾ Kill] → {"c":"mitigate-threats"`)
+	require.Contains(t, ThreatCard(threat(), pages{}, Thread{}).Plain(), `[Mitigate ▾ Kill] → {"c":"mitigate-threats"`)
 }
 
 func TestTheBarStaysABar(t *testing.T) {

@@ -7,9 +7,8 @@ import (
 	"s1bot/s1"
 )
 
-// ThreatCard shows a threat: what it is and how bad, where, the facts, what can be done. More is how many other threats its
-// storyline has.
-func ThreatCard(t s1.Threat, links Links, more int) Card {
+// ThreatCard shows a threat: what it is and how bad, where, the facts, what can be done, and what is in its thread.
+func ThreatCard(t s1.Threat, links Links, under Thread) Card {
 	id := t.Identity()
 	url := links.ThreatURL(id)
 	card := Card{Tone: threatTone(t), Title: threatTitle(t), Text: threatText(t)}
@@ -30,7 +29,8 @@ func ThreatCard(t s1.Threat, links Links, more int) Card {
 			card.Parts = append(card.Parts, Note{Text(n)})
 		}
 	}
-	card.Parts = append(card.Parts, threatFound(t, url, more))
+	card.Parts = append(card.Parts, found(first(t.Info.IdentifiedAt, t.Info.CreatedAt), "threat", string(id), url))
+	card = card.over(under, ThreatRow(t, links), "in this storyline")
 	if id.Valid() {
 		card.Actions = threatActions(t, id)
 	}
@@ -153,14 +153,6 @@ func listed(label string, names []string, n int) string {
 		text += fmt.Sprintf(", … %d more", more)
 	}
 	return label + text
-}
-
-func threatFound(t s1.Threat, url string, more int) Note {
-	note := found(first(t.Info.IdentifiedAt, t.Info.CreatedAt), "threat", string(t.Identity()), url)
-	if more > 0 {
-		note = append(note, Text(fmt.Sprintf(" · %d more in this storyline", more)))
-	}
-	return note
 }
 
 func threatActions(t s1.Threat, id s1.ThreatID) []Action {
