@@ -267,6 +267,16 @@ func (r *rig) clickAndKill(card slacksim.Message) bool {
 	return acked
 }
 
+// waiting are the cards of the approvals channel that ask to approve something on a host.
+func (r *rig) waiting(host string) (texts []string) {
+	for _, m := range r.slack.User("bob").Sees("#approvals") {
+		if text := m.PlainText(); strings.Contains(text, "Approval needed") && strings.Contains(text, host+" ") {
+			texts = append(texts, text)
+		}
+	}
+	return texts
+}
+
 // click has bob approve, and reports whether Slack got its acknowledgement.
 func (r *rig) click(card slacksim.Message) bool {
 	before := r.slack.Acks()
@@ -306,6 +316,10 @@ func (r *rig) settles(card slacksim.Message, acked bool, host string, once bool,
 				c.untrue++
 				r.t.Logf("untrue: %s after %d calls: %s", host, calls, text)
 			}
+		}
+		if waiting := r.waiting(host); err == nil && len(waiting) > 0 {
+			c.untrue++
+			r.t.Logf("untrue: %s ended, and still waits in %v", host, waiting)
 		}
 		if once && calls > 1 {
 			c.twice++
