@@ -70,6 +70,52 @@ func agentsInGroups(ctx context.Context, call *Call, groups []string) ([]s1.Agen
 	return selected("group-ids", "endpoint", s1.Filter{}, call.Console.Agents(ctx, s1.Query{}.With("groupIds", groups...)))
 }
 
+// A powerState is endpoints as they were just before they were switched off: afterwards every one of them is offline.
+type powerState struct {
+	agents []s1.AgentID
+	found  []s1.Agent
+	err    error // nothing could be read; what was approved is done all the same
+}
+
+func namesBefore(ctx context.Context, call *Call, agents []s1.AgentID) powerState {
+	found, err := call.Console.AgentsByID(ctx, agents[:min(len(agents), maxShown)])
+	return powerState{agents, found, err}
+}
+
+// outcome tells what became of each endpoint. The console counts those that it reached and does not say which: where the offline
+// ones make up the difference, they are the others.
+func (s powerState) outcome(call *Call, n int, done, offline string) change {
+	c := change{
+		noun: "endpoint", done: done, result: s1.ActionResult{Affected: n}, states: map[string]string{},
+		targets: known(call, "agent", s.agents, s.found, agentTarget), notes: offlineNote(s.found, offline),
+		why: "The endpoints are offline, gone, decommissioned, or outside what the bot's token may change.",
+	}
+	c.actions = opens(c.targets)
+	if s.err != nil {
+		c.notes = append(c.notes, "The names of the endpoints could not be read.")
+	}
+	reached := 0
+	for _, a := range s.found {
+		if a.Online() {
+			reached++
+		}
+	}
+	for _, a := range s.found {
+		switch {
+		case n >= len(s.agents):
+		case !a.Online():
+			c.states[string(a.ID)] = "not done: it is offline"
+		case n == 0:
+			c.states[string(a.ID)] = "not done"
+		case n == reached && len(s.found) == len(s.agents):
+			c.states[string(a.ID)] = "accepted"
+		default:
+			c.states[string(a.ID)] = "the console does not say"
+		}
+	}
+	return c
+}
+
 type shutdownParams struct{ agentsOrGroups }
 
 func (p *shutdownParams) plan(ctx context.Context, call *Call) (Plan, error) {
@@ -83,11 +129,12 @@ func shutdownEndpoints() *Command {
 		Doc:      "Powers endpoints off. Nobody can power them on from here; to contain an infected host, isolate it instead.",
 		Examples: []string{`shutdown KIOSK-3 reason="stolen"`, `shutdown-endpoints group-ids=Lab reason="maintenance tonight"`},
 	}, func(ctx context.Context, call *Call, p shutdownParams) (render.Card, error) {
+		before := namesBefore(ctx, call, p.Agents)
 		n, err := call.Console.ShutdownAgents(ctx, p.Agents)
 		if err != nil {
 			return render.Card{}, fmt.Errorf("shut down %d endpoints: %w", len(p.Agents), err)
 		}
-		return agentOutcome(ctx, call, p.Agents, n, "shutdown accepted", "a shutdown does not reach it", nil).card(call), nil
+		return before.outcome(call, n, "shutdown accepted", "a shutdown does not reach it").card(call), nil
 	})
 }
 
@@ -104,10 +151,11 @@ func restartEndpoints() *Command {
 		Doc:      "Restarts endpoints. Work that is not saved is lost; warn the users with broadcast-message first.",
 		Examples: []string{`restart DESKTOP-1 reason="finish the rollback"`, `restart-endpoints group-ids=Lab reason="patches"`},
 	}, func(ctx context.Context, call *Call, p restartParams) (render.Card, error) {
+		before := namesBefore(ctx, call, p.Agents)
 		n, err := call.Console.RestartAgents(ctx, p.Agents)
 		if err != nil {
 			return render.Card{}, fmt.Errorf("restart %d endpoints: %w", len(p.Agents), err)
 		}
-		return agentOutcome(ctx, call, p.Agents, n, "restart accepted", "a restart does not reach it", nil).card(call), nil
+		return before.outcome(call, n, "restart accepted", "a restart does not reach it").card(call), nil
 	})
 }
