@@ -149,7 +149,7 @@ func (p *hostThreats) query(computers []string) s1.Query {
 func (p *hostThreats) means(t s1.Threat) bool {
 	return oneOf(p.Computers, t.Host(), strings.ToLower) &&
 		oneOf(p.Processes, t.Info.OriginatorProcess, strings.ToLower) &&
-		oneOf(p.Paths, t.Info.FilePath, func(s string) string { return strings.ToLower(withoutDrive(s)) }) &&
+		(len(p.Paths) == 0 || slices.ContainsFunc(p.Paths, func(path string) bool { return samePath(path, t.Info.FilePath) })) &&
 		oneOf(p.Hashes, t.Info.SHA1, strings.ToLower) &&
 		(len(p.Threats) == 0 || slices.Contains(p.Threats, t.Identity()))
 }
@@ -159,10 +159,25 @@ func oneOf(wanted []string, value string, spell func(string) string) bool {
 	return len(wanted) == 0 || slices.ContainsFunc(wanted, func(w string) bool { return spell(w) == spell(value) })
 }
 
-// drive is how paths begin: as people write them, and as the console does.
-var drive = regexp.MustCompile(`(?i)^(?:[a-z]:|\\Device\\HarddiskVolume\d+)`)
+// How paths begin: as people write them, and as the console does.
+var (
+	letter = regexp.MustCompile(`(?i)^[a-z]:`)
+	volume = regexp.MustCompile(`(?i)^\\Device\\HarddiskVolume\d+`)
+)
 
-func withoutDrive(path string) string { return drive.ReplaceAllString(path, "") }
+// withoutDrive is the part of a path that is the same however its drive is written.
+func withoutDrive(path string) string { return volume.ReplaceAllString(letter.ReplaceAllString(path, ""), "") }
+
+// samePath tells whether a path is the one that was asked for. Which letter a volume has is not known: the drive counts only where
+// both are written alike.
+func samePath(asked, path string) bool {
+	for _, drive := range []*regexp.Regexp{letter, volume} {
+		if drive.MatchString(asked) && drive.MatchString(path) {
+			return strings.EqualFold(asked, path)
+		}
+	}
+	return strings.EqualFold(withoutDrive(asked), withoutDrive(path))
+}
 
 func withoutDrives(paths []string) []string {
 	var bare []string

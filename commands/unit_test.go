@@ -201,3 +201,18 @@ func TestActionsFitSystems(t *testing.T) {
 	require.True(t, supports(s1.MitigateKill, on("linux")))
 	require.True(t, supports(s1.MitigateRollback, on("")))
 }
+
+// People write drives by letter, the console by volume. Which is which cannot be told; two of one kind can be told apart.
+func TestAPathIsTheSameHoweverItsDriveIsWritten(t *testing.T) {
+	t.Parallel()
+	const volume3 = `\Device\HarddiskVolume3\Users\jdoe\evil.exe`
+	for asked, same := range map[string]bool{
+		`C:\Users\jdoe\evil.exe`: true, `c:\users\JDOE\evil.exe`: true, `\Users\jdoe\evil.exe`: true, volume3: true,
+		`\device\harddiskvolume3\users\jdoe\evil.exe`: true, `\Device\HarddiskVolume2\Users\jdoe\evil.exe`: false,
+		`C:\Users\jdoe\evil.exe.bak`: false, `evil.exe`: false, `D:\jdoe\evil.exe`: false,
+	} {
+		require.Equal(t, same, samePath(asked, volume3), asked)
+	}
+	require.False(t, samePath(`D:\a\evil.exe`, `C:\a\evil.exe`))
+	require.True(t, samePath(`/tmp/.x/Miner`, `/tmp/.x/miner`))
+}
