@@ -147,6 +147,8 @@ func (p *parser) named(t token, following []token) (int, error) {
 		n = p.verbatim(&t, following)
 	case f.kind.name == "multiline" && !f.List:
 		n = p.tail(&t, following, anyWord)
+	case f.kind.name == "choice" && !f.List:
+		n = p.choiceWords(f, &t, following)
 	}
 	return n, p.set(f, t)
 }
@@ -174,6 +176,26 @@ func (p *parser) tail(t *token, following []token, belongs func(string) bool) in
 	}
 	return n
 }
+
+// choiceWords adds the bare words that follow to a choice that has them in its name: verdict=False Positive. The longest name wins.
+func (p *parser) choiceWords(f field, t *token, following []token) int {
+	whole, most, names := t.value, 0, []string{t.value}
+	for !t.quoted && most < min(len(following), maxChoiceWords) && following[most].name == "" && !following[most].quoted {
+		whole += " " + following[most].value
+		names = append(names, whole)
+		most++
+	}
+	for n := most; n > 0; n-- {
+		if _, err := f.kind.read(names[n], p.in); err == nil {
+			t.value = names[n]
+			return n
+		}
+	}
+	return 0
+}
+
+// maxChoiceWords is how many words follow the first one in the name of a choice.
+const maxChoiceWords = 4
 
 func anyWord(string) bool { return true }
 
