@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -50,9 +49,10 @@ func hasAddress(a s1.Agent, ref string) bool {
 	return false
 }
 
-// searchHosts asks for addresses by address and for everything else by name.
+// searchHosts asks for addresses by address and for everything else by name. Decommissioned endpoints are left out: a machine that
+// was set up anew has its name and its address twice.
 func searchHosts(ctx context.Context, call *Call, refs []string) ([]s1.Agent, error) {
-	var names, addresses, found = []string{}, []string{}, []s1.Agent{}
+	var names, addresses []string
 	var queries []s1.Query
 	for _, ref := range refs {
 		address, err := netip.ParseAddr(ref)
@@ -68,16 +68,9 @@ func searchHosts(ctx context.Context, call *Call, refs []string) ([]s1.Agent, er
 	for chunk := range slices.Chunk(addresses, maxNames) {
 		queries = append(queries, s1.Query{}.With("networkInterfaceInet__contains", chunk...))
 	}
-	for _, q := range queries {
-		agents, err := s1.Collect(call.Console.Agents(ctx, q.With("isDecommissioned", "false")))
-		if err != nil {
-			return nil, fmt.Errorf("look up %s: %w", strings.Join(refs, ", "), err)
-		}
-		found = append(found, agents...)
+	queries = append(queries, agentQueries(names)...)
+	for i, q := range queries {
+		queries[i] = q.With("isDecommissioned", "false")
 	}
-	if len(names) == 0 {
-		return found, nil
-	}
-	named, err := searchAgents(ctx, call, names)
-	return append(found, named...), err
+	return agentsMatching(ctx, call, refs, queries)
 }

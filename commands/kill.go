@@ -166,7 +166,9 @@ var (
 )
 
 // withoutDrive is the part of a path that is the same however its drive is written.
-func withoutDrive(path string) string { return volume.ReplaceAllString(letter.ReplaceAllString(path, ""), "") }
+func withoutDrive(path string) string {
+	return volume.ReplaceAllString(letter.ReplaceAllString(path, ""), "")
+}
 
 // samePath tells whether a path is the one that was asked for. Which letter a volume has is not known: the drive counts only where
 // both are written alike.

@@ -73,8 +73,13 @@ func policyCard(call *Call, title string, p s1.Policy, change string, args any) 
 	if !p.UpdatedAt.IsZero() {
 		card.Parts = append(card.Parts, render.Note{render.Text("Changed "), render.At(p.UpdatedAt.Time), render.Text(" " + p.UserFullName)})
 	}
-	card.Actions = []render.Action{render.Button{Label: "Change", Do: Invocation{Command: change, Args: marshal(args), How: render.Open}}}
+	card.Actions = []render.Action{render.Button{Label: "Change", Do: Invocation{Command: change, Args: marshal(args), How: render.Open}}, openConsole(call)}
 	return single(call, "policy", p.Raw, card)
+}
+
+// openConsole leads to the console itself, for what has no page of a known address there.
+func openConsole(call *Call) render.Button {
+	return render.Button{Label: "Open the console", URL: call.Console.ConsoleURL()}
 }
 
 func onOff(on bool) string {
@@ -218,7 +223,8 @@ func updateAccountPolicy() *Command {
 		Doc:      "Changes fields of an account's policy; it then no longer inherits. Fields that are not given stay as they are.",
 		Examples: []string{`update-account-policy account-id=433241117337583618 policy={"data":{"mitigationMode":"protect"}} reason="INC-1042"`},
 	}, func(ctx context.Context, call *Call, p updateAccountPolicyParams) (render.Card, error) {
-		return applyPolicy(call, p.Was, p.Policy,
+		back := func(old policyObject) any { return updateAccountPolicyParams{Account: p.Account, Policy: old} }
+		return applyPolicy(call, p.Was, p.Policy, back,
 			func() (s1.Policy, error) { return call.Console.AccountPolicy(ctx, p.Account) },
 			func(data json.RawMessage) (s1.Policy, error) {
 				return call.Console.UpdateAccountPolicy(ctx, p.Account, data)
@@ -254,7 +260,8 @@ func updateGlobalPolicy() *Command {
 		Doc:      "Changes fields of the policy that accounts inherit. Fields that are not given stay as they are.",
 		Examples: []string{`update-global-policy policy={"mitigationMode":"protect","engines":{"reputation":"on"}} reason="hardening"`},
 	}, func(ctx context.Context, call *Call, p updateGlobalPolicyParams) (render.Card, error) {
-		return applyPolicy(call, p.Was, p.Policy,
+		back := func(old policyObject) any { return updateGlobalPolicyParams{Policy: old} }
+		return applyPolicy(call, p.Was, p.Policy, back,
 			func() (s1.Policy, error) { return call.Console.GlobalPolicy(ctx) },
 			func(data json.RawMessage) (s1.Policy, error) { return call.Console.UpdateGlobalPolicy(ctx, data) })
 	})

@@ -162,8 +162,9 @@ func fingerprint(p s1.Policy) string {
 }
 
 // applyPolicy sets fields of a policy, if it is still the one that was shown when this was asked for, and reads it again to
-// see whether they are set.
-func applyPolicy(call *Call, was string, wanted policyObject, read func() (s1.Policy, error), update func(json.RawMessage) (s1.Policy, error)) (render.Card, error) {
+// see whether they are set. back makes of the old values the arguments that set them again.
+func applyPolicy(call *Call, was string, wanted policyObject, back func(policyObject) any,
+	read func() (s1.Policy, error), update func(json.RawMessage) (s1.Policy, error)) (render.Card, error) {
 	before, err := read()
 	if err != nil {
 		return render.Card{}, err
@@ -188,7 +189,31 @@ func applyPolicy(call *Call, was string, wanted policyObject, read func() (s1.Po
 	if err != nil {
 		return render.Card{}, wrong("policy", "%s", err)
 	}
-	return policyOutcome(call, changes, left), nil
+	card := policyOutcome(call, changes, left)
+	if old := valuesBefore(before.Raw, wanted.RawMessage); len(changes) > len(left) && len(old) > 0 {
+		card.Actions = oldValuesButton(call, marshal(back(policyObject{marshal(old)})))
+	}
+	card.Actions = append(card.Actions, openConsole(call))
+	return card, nil
+}
+
+// valuesBefore are the values that the fields to be set had.
+func valuesBefore(before, wanted json.RawMessage) map[string]json.RawMessage {
+	var had, asked map[string]json.RawMessage
+	if json.Unmarshal(before, &had) != nil || json.Unmarshal(wanted, &asked) != nil {
+		return nil
+	}
+	old := map[string]json.RawMessage{}
+	for name, value := range asked {
+		inner := valuesBefore(had[name], value)
+		switch {
+		case len(inner) > 0:
+			old[name] = marshal(inner)
+		case inner == nil && !isEmpty(had[name]):
+			old[name] = compacted(had[name])
+		}
+	}
+	return old
 }
 
 // policyOutcome tells which fields are as they were wanted.

@@ -186,7 +186,11 @@ const maxNames = 10
 
 // searchAgents asks for several names at once. The console searches for parts of names and so finds too much; fits decides.
 func searchAgents(ctx context.Context, call *Call, names []string) ([]s1.Agent, error) {
-	var parts, found = []string{}, []s1.Agent{}
+	return agentsMatching(ctx, call, names, agentQueries(names))
+}
+
+func agentQueries(names []string) []s1.Query {
+	var parts []string
 	var queries []s1.Query
 	for _, name := range names {
 		switch {
@@ -201,6 +205,11 @@ func searchAgents(ctx context.Context, call *Call, names []string) ([]s1.Agent, 
 	for chunk := range slices.Chunk(parts, maxNames) {
 		queries = append(queries, s1.Query{}.With("computerName__contains", chunk...))
 	}
+	return queries
+}
+
+func agentsMatching(ctx context.Context, call *Call, names []string, queries []s1.Query) ([]s1.Agent, error) {
+	var found []s1.Agent
 	for _, q := range queries {
 		agents, err := s1.Collect(call.Console.Agents(ctx, q))
 		if err != nil {

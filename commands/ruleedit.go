@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -324,7 +325,26 @@ func (p *updateRuleParams) run(ctx context.Context, call *Call) (render.Card, er
 		}
 	}
 	changes := diffs(ruleTraits(call, rule.Settings(), placeText(rule.Place())), goal, weakensRule)
-	return changeOutcome(call, "rule", ruleTarget(call, after), changes, left, ruleArgs(rule)), nil
+	return changeOutcome(call, "rule", ruleTarget(call, after), changes, left, ruleBack(rule, place)), nil
+}
+
+// ruleBack are the arguments that make the rule what it was. From a scope of its own nothing leads back to the whole tenant, which
+// no id names.
+func ruleBack(was s1.Rule, place s1.Scope) json.RawMessage {
+	old := was.Place()
+	if placeText(old) == placeText(place) {
+		return ruleArgs(was)
+	}
+	if old.Tenant || old.IsZero() {
+		return nil
+	}
+	args, _ := object(ruleArgs(was))
+	for name, ids := range map[string][]string{"account-ids": convert[string](old.Accounts), "site-ids": convert[string](old.Sites), "group-ids": convert[string](old.Groups)} {
+		if len(ids) > 0 {
+			args[name] = marshal(ids)
+		}
+	}
+	return marshal(args)
 }
 
 func (p *updateRuleParams) read(ctx context.Context, call *Call) (s1.Rule, error) {

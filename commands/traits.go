@@ -64,7 +64,8 @@ func alreadySo(param, noun string) error {
 	return e
 }
 
-// changeOutcome tells which fields are as they were wanted; left are those that are not, and back is what the thing was before.
+// changeOutcome tells which fields are as they were wanted; left are those that are not, and back makes the thing what it was before,
+// if that can be.
 func changeOutcome(call *Call, noun string, target Target, changes, left []Diff, back json.RawMessage) render.Card {
 	title := call.command.Title
 	table := render.Table{Columns: []render.Column{{Title: "Field"}, {Title: "Old"}, {Title: "New"}, {Title: "Result"}}}
@@ -83,13 +84,20 @@ func changeOutcome(call *Call, noun string, target Target, changes, left []Diff,
 	words := fmt.Sprintf("%d of %s set", len(changes)-len(left), plural(len(changes), "field"))
 	card := render.Card{
 		Tone: render.Good, Outcome: render.Successful, Title: title, Text: title + ": " + target.Name + ": " + words,
-		Parts:   []render.Part{render.Line{render.Link(target.Name, target.URL), render.Text(": " + words + ".")}, table},
-		Actions: append([]render.Action{render.Button{Label: "Set the old values again", Do: Invocation{Command: call.command.Name, Args: back}}}, opens([]Target{target})...),
+		Parts: []render.Part{render.Line{render.Link(target.Name, target.URL), render.Text(": " + words + ".")}, table},
 	}
+	card.Actions = append(oldValuesButton(call, back), opens([]Target{target})...)
 	if len(left) > 0 {
 		card.Tone, card.Outcome = render.Warning, render.Partial
 	}
 	return card
+}
+
+func oldValuesButton(call *Call, back json.RawMessage) []render.Action {
+	if len(back) == 0 {
+		return nil
+	}
+	return []render.Action{render.Button{Label: "Set the old values again", Do: Invocation{Command: call.command.Name, Args: back}}}
 }
 
 // A sheet is labelled facts; those that are not known are left out.
