@@ -1,6 +1,7 @@
 package s1
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,14 +26,24 @@ func (id QueryID) Valid() bool { return queryIDForm.MatchString(string(id)) }
 // what is neither done nor dead counts as running.
 type QueryState string
 
-// States in which rows can be had, and those in which there will never be any.
+// States in which rows can be had, and parts of the names of those in which there will never be any.
 var (
 	doneStates = []QueryState{"FINISHED", "EMPTY_RESULTS"}
-	deadStates = []QueryState{
-		"FAILED", "FAILED_CLIENT", "ERROR", "TIMED_OUT", "TIMEOUT", "QUERY_CANCEL", "QUERY_CANCELED", "QUERY_CANCELLED", "CANCELLED",
-		"QUERY_EXPIRED", "EXPIRED", "QUERY_NOT_FOUND",
+	deadStates = []Choice{
+		{"CANCEL", "cancelled"}, {"EXPIRED", "expired"}, {"NOT_FOUND", "not known to the console"},
+		{"TIMED_OUT", "timed out at the console"}, {"TIMEOUT", "timed out at the console"}, {"FAILED", "failed"}, {"ERROR", "failed"},
 	}
 )
+
+// dead says in words why the query will never have a result; "" for one that may still have.
+func (s QueryState) dead() string {
+	for _, c := range deadStates {
+		if strings.Contains(string(s.upper()), c.Value) {
+			return c.Label
+		}
+	}
+	return ""
+}
 
 func (s QueryState) upper() QueryState {
 	return QueryState(strings.ToUpper(strings.ReplaceAll(strings.TrimSpace(string(s)), " ", "_")))
@@ -42,7 +53,7 @@ func (s QueryState) upper() QueryState {
 func (s QueryState) Done() bool { return slices.Contains(doneStates, s.upper()) }
 
 // Dead tells whether the query will never have a result.
-func (s QueryState) Dead() bool { return slices.Contains(deadStates, s.upper()) }
+func (s QueryState) Dead() bool { return s.dead() != "" }
 
 // Label is the state as people read it.
 func (s QueryState) Label() string {
@@ -51,20 +62,10 @@ func (s QueryState) Label() string {
 		return "finished"
 	case "EMPTY_RESULTS":
 		return "finished without results"
-	case "QUERY_CANCEL", "QUERY_CANCELED", "QUERY_CANCELLED", "CANCELLED":
-		return "cancelled"
-	case "QUERY_EXPIRED", "EXPIRED":
-		return "expired"
-	case "QUERY_NOT_FOUND":
-		return "not known to the console"
-	case "TIMED_OUT", "TIMEOUT":
-		return "timed out at the console"
-	case "FAILED", "FAILED_CLIENT", "ERROR":
-		return "failed"
 	case "PLANNING":
 		return "being planned"
 	}
-	return "running"
+	return cmp.Or(s.dead(), "running")
 }
 
 // An EventQuery asks for events in S1QL 1.0, the only language that the path takes.
@@ -183,12 +184,22 @@ func unheardOf(err error) bool {
 	return e.Status == http.StatusBadRequest || e.Status == http.StatusNotFound || e.Status == http.StatusMethodNotAllowed
 }
 
-// eventsOfKind asks for all events and leaves out those of other kinds.
+// eventsOfKind asks for all events and leaves out those of other kinds. It goes on where a page has none: for who reads pages, an
+// empty one is the end.
 func (c *Client) eventsOfKind(ctx context.Context, id QueryID, kind string, q Query) (Page[Event], error) {
-	page, err := c.EventsPage(ctx, id, "", q)
-	page.Items = slices.DeleteFunc(page.Items, func(e Event) bool { return !strings.EqualFold(e.ObjectType, kind) })
-	page.Total = -1
-	return page, err
+	for seen := map[string]bool{}; ; {
+		page, err := c.EventsPage(ctx, id, "", q)
+		page.Items = slices.DeleteFunc(page.Items, func(e Event) bool { return !strings.EqualFold(e.ObjectType, kind) })
+		page.Total = -1
+		if err != nil || len(page.Items) > 0 || page.Next == "" {
+			return page, err
+		}
+		if seen[page.Next] {
+			return page, refusal("get events", ErrCursorLoop)
+		}
+		seen[page.Next] = true
+		q = q.With("cursor", page.Next).With("skip")
+	}
 }
 
 // CancelQuery stops a query at the console.

@@ -3,6 +3,7 @@ package s1
 import (
 	"context"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -150,7 +151,7 @@ func TestStatesOfQueries(t *testing.T) {
 		"RUNNING": "running", "EVENTS_RUNNING": "running", "PROCESS_RUNNING": "running", "QUERY_RUNNING": "running", "PLANNING": "running",
 		"": "running", "SOMETHING_NEW": "running",
 		"FAILED": "dead", "FAILED_CLIENT": "dead", "ERROR": "dead", "TIMED_OUT": "dead", "QUERY_CANCEL": "dead", "QUERY_CANCELLED": "dead",
-		"QUERY_EXPIRED": "dead", "QUERY_NOT_FOUND": "dead",
+		"QUERY_EXPIRED": "dead", "QUERY_NOT_FOUND": "dead", "EVENTS_FAILED": "dead", "QUERY_TIMEOUT": "dead", "PROCESS_CANCELED": "dead",
 	} {
 		require.Equal(t, want == "done", state.Done(), state)
 		require.Equal(t, want == "dead", state.Dead(), state)
@@ -218,6 +219,26 @@ func TestAKindThatTheConsoleDoesNotKnowIsPickedOut(t *testing.T) {
 	_, err = console.EventsPage(t.Context(), madeUpQuery, "process", nil)
 	require.Equal(t, "Bad Request: ['Invalid query ID']", asError(t, err).Message)
 	require.Len(t, console.asked(), 1)
+}
+
+// A page on which no event is of the kind is not the end of the list.
+func TestAKindIsPickedOutOfAllPages(t *testing.T) {
+	t.Parallel()
+	console := startConsole(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/process"):
+			status(http.StatusBadRequest, `{"errors":[{"detail":"event_type: not a valid choice"}]}`)(w, r)
+		case r.URL.Query().Get("cursor") == "":
+			ok(`{"data":[{"id":"1","objectType":"file"}],"pagination":{"nextCursor":"c2"}}`)(w, r)
+		default:
+			ok(`{"data":[{"id":"2","objectType":"process"},{"id":"3","objectType":"dns"}],"pagination":{"nextCursor":null}}`)(w, r)
+		}
+	})
+	page, err := console.EventsPage(t.Context(), madeUpQuery, "process", nil)
+	require.NoError(t, err)
+	require.Len(t, page.Items, 1)
+	require.Equal(t, "2", page.Items[0].ID)
+	require.Empty(t, page.Next)
 }
 
 func TestAQueryIsCancelled(t *testing.T) {
