@@ -44,7 +44,7 @@ func setAlertStatus() *Command {
 		if err != nil {
 			return render.Card{}, fmt.Errorf("set the status of %d alerts: %w", len(p.Alerts), err)
 		}
-		return alertChange(ctx, call, p.Alerts, result, "status set to "+p.Status.Label()).card(call), nil
+		return alertChange(ctx, call, p.Alerts, result, "status set to "+p.Status.Label(), alertStatus(p.Status)).card(call), nil
 	})
 }
 
@@ -102,6 +102,6 @@ func updateAlertVerdict() *Command {
 		if err != nil {
 			return render.Card{}, fmt.Errorf("set the verdict of %d alerts: %w", len(alerts), err)
 		}
-		return alertChange(ctx, call, alerts, result, "verdict set to "+p.Verdict.Label()).card(call), nil
+		return alertChange(ctx, call, alerts, result, "verdict set to "+p.Verdict.Label(), alertVerdict(p.Verdict)).card(call), nil
 	})
 }

@@ -199,16 +199,60 @@ func setAlertVerdict() *Command {
 		if err != nil {
 			return render.Card{}, fmt.Errorf("set the verdict of %d alerts: %w", len(p.Alerts), err)
 		}
-		return alertChange(ctx, call, p.Alerts, result, "verdict set to "+p.Verdict.Label()).card(call), nil
+		return alertChange(ctx, call, p.Alerts, result, "verdict set to "+p.Verdict.Label(), alertVerdict(p.Verdict)).card(call), nil
 	})
 }
 
-// alertChange does for alerts what threatChange does for threats.
-func alertChange(ctx context.Context, call *Call, ids []s1.AlertID, result s1.ActionResult, done string) change {
+// alertVerdict says what became of an alert's verdict.
+func alertVerdict(wanted s1.Verdict) func(s1.Alert) reached {
+	return func(a s1.Alert) reached { return reachedBy("verdict", a.Info.AnalystVerdict, wanted) }
+}
+
+// alertStatus says what became of an alert's status.
+func alertStatus(wanted s1.IncidentStatus) func(s1.Alert) reached {
+	return func(a s1.Alert) reached { return reachedBy("status", a.Info.IncidentStatus, wanted) }
+}
+
+// reached is whether a thing is as it was wanted, and in words what it is. Nothing is said of what the console does not tell.
+type reached struct {
+	words string
+	yes   bool
+}
+
+func reachedBy[T interface {
+	comparable
+	Label() string
+}](what string, is, wanted T) reached {
+	var unsaid T
+	switch is {
+	case wanted:
+		return reached{what + " " + is.Label(), true}
+	case unsaid:
+		return reached{}
+	}
+	return reached{what + " still " + is.Label(), false}
+}
+
+// states says of each thing what it is now. Where the console says that it changed all of them, one that does not show it yet is no
+// exception.
+func states[T any, ID ~string](found []T, all bool, identity func(T) ID, state func(T) reached) map[string]string {
+	words := map[string]string{}
+	for _, thing := range found {
+		if is := state(thing); is.yes || !all {
+			words[string(identity(thing))] = is.words
+		}
+	}
+	return words
+}
+
+// alertChange does for alerts what threatChange does for threats. The console says how many it changed and not which: state tells
+// of each what it is now.
+func alertChange(ctx context.Context, call *Call, ids []s1.AlertID, result s1.ActionResult, done string, state func(s1.Alert) reached) change {
 	found, err := call.Console.AlertsByID(ctx, ids[:min(len(ids), maxShown)])
 	c := change{
 		noun: "alert", done: done, result: result, targets: known(call, "alert", ids, found, alertTarget),
-		why: "The alerts are gone, or outside what the bot's token may change.",
+		states: states(found, result.Affected >= len(ids), s1.Alert.Identity, state),
+		why:    "The alerts are gone, or outside what the bot's token may change.",
 	}
 	if err != nil {
 		c.notes = append(c.notes, "The names of the alerts could not be read.")

@@ -68,7 +68,12 @@ func updateThreatIncident() *Command {
 		if err != nil {
 			return render.Card{}, fmt.Errorf("set status and verdict of %d threats: %w", len(threats), err)
 		}
-		return threatChange(ctx, call, threats, result, "status set to "+p.Status.Label()+", verdict to "+p.Verdict.Label()).card(call), nil
+		status, verdict := threatStatus(p.Status), threatVerdict(p.Verdict)
+		both := func(t s1.Threat) reached {
+			is, thinks := status(t), verdict(t)
+			return reached{joinNonEmpty(", ", is.words, thinks.words), is.yes && thinks.yes}
+		}
+		return threatTriaged(ctx, call, threats, result, "status set to "+p.Status.Label()+", verdict to "+p.Verdict.Label(), both).card(call), nil
 	})
 }
 
@@ -133,7 +138,7 @@ func resolveThreat() *Command {
 		if err != nil {
 			return render.Card{}, fmt.Errorf("resolve %d threats: %w", len(p.Threats), err)
 		}
-		return threatChange(ctx, call, p.Threats, result, "resolved").card(call), nil
+		return threatTriaged(ctx, call, p.Threats, result, "resolved", threatStatus(s1.StatusResolved)).card(call), nil
 	})
 }
 

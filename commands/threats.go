@@ -165,8 +165,29 @@ func addNotes() *Command {
 	})
 }
 
+// threatTriaged is threatChange of what analysts set. Older consoles do not say which threats they changed: state tells what each
+// is now.
+func threatTriaged(ctx context.Context, call *Call, ids []s1.ThreatID, result s1.ActionResult, done string, state func(s1.Threat) reached) change {
+	c, found := threatsAfter(ctx, call, ids, result, done)
+	c.states = states(found, result.Affected >= len(ids), s1.Threat.Identity, state)
+	return c
+}
+
+func threatVerdict(wanted s1.Verdict) func(s1.Threat) reached {
+	return func(t s1.Threat) reached { return reachedBy("verdict", t.Info.AnalystVerdict, wanted) }
+}
+
+func threatStatus(wanted s1.IncidentStatus) func(s1.Threat) reached {
+	return func(t s1.Threat) reached { return reachedBy("status", t.Info.IncidentStatus, wanted) }
+}
+
 // threatChange looks at the threats after the console's yes, to tell them by name.
 func threatChange(ctx context.Context, call *Call, ids []s1.ThreatID, result s1.ActionResult, done string) change {
+	c, _ := threatsAfter(ctx, call, ids, result, done)
+	return c
+}
+
+func threatsAfter(ctx context.Context, call *Call, ids []s1.ThreatID, result s1.ActionResult, done string) (change, []s1.Threat) {
 	found, err := call.Console.ThreatsByID(ctx, ids[:min(len(ids), maxShown)])
 	c := change{
 		noun: "threat", done: done, result: result, targets: known(call, "threat", ids, found, threatTarget),
@@ -176,7 +197,7 @@ func threatChange(ctx context.Context, call *Call, ids []s1.ThreatID, result s1.
 		c.notes = append(c.notes, "The names of the threats could not be read.")
 	}
 	c.actions = opens(c.targets)
-	return c
+	return c, found
 }
 
 type threatVerdictParams struct {
@@ -222,7 +243,7 @@ func setThreatVerdict() *Command {
 		if err != nil {
 			return render.Card{}, fmt.Errorf("set the verdict of %d threats: %w", len(p.Threats), err)
 		}
-		return threatChange(ctx, call, p.Threats, result, "verdict set to "+p.Verdict.Label()).card(call), nil
+		return threatTriaged(ctx, call, p.Threats, result, "verdict set to "+p.Verdict.Label(), threatVerdict(p.Verdict)).card(call), nil
 	})
 }
 
@@ -257,7 +278,7 @@ func setIncidentStatus() *Command {
 		if err != nil {
 			return render.Card{}, fmt.Errorf("set the status of %d threats: %w", len(p.Threats), err)
 		}
-		return threatChange(ctx, call, p.Threats, result, "status set to "+p.Status.Label()).card(call), nil
+		return threatTriaged(ctx, call, p.Threats, result, "status set to "+p.Status.Label(), threatStatus(p.Status)).card(call), nil
 	})
 }
 
