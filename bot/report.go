@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,6 +19,9 @@ const (
 	reportSpan = 8 * time.Hour
 	// reportMost is how many threats a report reads at most; it says so where there are more.
 	reportMost = 5000
+	// reportLooked is among how many of the latest open threats it looks for the gravest, and reportRows how many it names.
+	reportLooked = 200
+	reportRows   = 10
 )
 
 // report answers "report [-24h]": what a shift leaves to the next one.
@@ -31,7 +33,7 @@ func (b *Bot) report(ctx context.Context, a ask, rest string) error {
 			return err
 		}
 	}
-	card, err := b.ShiftReport(ctx, span)
+	card, err := b.ShiftReport(ctx, b.Now().Add(-span))
 	if err != nil {
 		return err
 	}
@@ -39,18 +41,18 @@ func (b *Bot) report(ctx context.Context, a ask, rest string) error {
 	return nil
 }
 
-// A shift is what happened in a stretch of time, counted.
+// A shift is what happened in a stretch of time, counted, and what it leaves open.
 type shift struct {
 	fresh, more        int
 	open               int
+	worst              []render.DigestRow // open threats, the gravest first
 	acknowledge, solve []time.Duration
 	byHour             map[time.Time]int
 }
 
-// ShiftReport tells what happened lately and what is left: open threats, isolated hosts and by whom, requests that wait, and how
+// ShiftReport tells what happened since and what is left: open threats, isolated hosts and by whom, requests that wait, and how
 // long it took to acknowledge and to resolve.
-func (b *Bot) ShiftReport(ctx context.Context, span time.Duration) (render.Card, error) {
-	since := b.Now().Add(-span)
+func (b *Bot) ShiftReport(ctx context.Context, since time.Time) (render.Card, error) {
 	s, err := b.countShift(ctx, since)
 	if err != nil {
 		return render.Card{}, err
@@ -68,62 +70,98 @@ func (b *Bot) ShiftReport(ctx context.Context, span time.Duration) (render.Card,
 		return render.Card{}, err
 	}
 	hosts := max(isolated.Total, len(isolated.Items))
-	title := fmt.Sprintf("Shift report · last %s", lasting(span))
+	title := "Shift report · last " + lasting(b.Now().Sub(since))
 	card := render.Card{Tone: render.Info, Title: title, Text: fmt.Sprintf("%s: %d new, %d open, %d isolated, %d waiting for approval", title, s.fresh, s.open, hosts, len(pending))}
 	card.Parts = append(card.Parts, render.Fields{
 		{Label: "New threats", Value: words(fmt.Sprint(s.fresh))}, {Label: "Open threats", Value: words(fmt.Sprint(s.open))},
 		{Label: "Hosts isolated", Value: words(fmt.Sprint(hosts))}, {Label: "Waiting for approval", Value: words(fmt.Sprint(len(pending)))},
 		{Label: "Mean time to acknowledge", Value: words(mean(s.acknowledge))}, {Label: "Mean time to resolve", Value: words(mean(s.solve))},
 	}, s.chart(since, b.Now()))
-	card.Parts = append(card.Parts, isolatedPart(isolated.Items, by)...)
+	card.Parts = append(card.Parts, s.openPart()...)
+	card.Parts = append(card.Parts, isolatedPart(isolated.Items, hosts, by)...)
 	card.Parts = append(card.Parts, pendingPart(pending)...)
 	if s.more > 0 {
-		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("Times and chart are of the first %d threats; there are %d more.", reportMost, s.more))})
+		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("The chart is of the first %d threats; there are %d more.", reportMost, s.more))})
 	}
-	card.Parts = append(card.Parts, render.Note{render.Text("Times end when the console last changed a threat, so they are upper bounds. Times are UTC.")})
+	card.Parts = append(card.Parts, render.Note{render.Text("Means are of the threats that were touched in this time, and end when the console last changed one, so they are upper bounds. Times are UTC.")})
 	return card, nil
 }
 
 func words(text string) render.Line { return render.Line{render.Text(text)} }
 
-// countShift reads the threats that were made since.
-func (b *Bot) countShift(ctx context.Context, since time.Time) (shift, error) {
-	s := shift{byHour: map[time.Time]int{}}
-	for t, err := range b.Console.Threats(ctx, s1.Query{}.With("createdAt__gte", s1.FormatTime(since)).SortedBy("createdAt", s1.Ascending).WithLimit(1000)) {
+// countShift reads the threats that were made since, those that were dealt with since, and those that are open.
+func (b *Bot) countShift(ctx context.Context, since time.Time) (*shift, error) {
+	s := &shift{byHour: map[time.Time]int{}}
+	fresh := s1.Query{}.With("createdAt__gte", s1.FormatTime(since))
+	for t, err := range b.Console.Threats(ctx, fresh.SortedBy("createdAt", s1.Ascending).WithLimit(1000)) {
 		if err != nil {
 			return s, fmt.Errorf("list the threats of the shift: %w", err)
 		}
 		if s.fresh == reportMost {
-			all, err := b.Console.CountThreats(ctx, s1.Query{}.With("createdAt__gte", s1.FormatTime(since)))
+			all, err := b.Console.CountThreats(ctx, fresh)
 			if err != nil {
 				return s, fmt.Errorf("count the threats of the shift: %w", err)
 			}
 			s.more = max(all-reportMost, 0)
 			break
 		}
-		s.add(t)
+		s.fresh++
+		s.byHour[t.Info.CreatedAt.UTC().Truncate(time.Hour)]++
 	}
-	open, err := b.Console.CountThreats(ctx, s1.Query{}.With("incidentStatuses", string(s1.StatusUnresolved), string(s1.StatusInProgress)))
-	if err != nil {
-		return s, fmt.Errorf("count open threats: %w", err)
-	}
-	s.open = open
 	s.fresh += s.more
-	return s, nil
+	if err := b.countTouched(ctx, s, since); err != nil {
+		return s, err
+	}
+	return s, b.countOpen(ctx, s)
 }
 
-func (s *shift) add(t s1.Threat) {
-	s.fresh++
-	s.byHour[t.Info.CreatedAt.UTC().Truncate(time.Hour)]++
+// countTouched takes the times of the threats that changed since.
+func (b *Bot) countTouched(ctx context.Context, s *shift, since time.Time) error {
+	seen := 0
+	touched := s1.Query{}.With("updatedAt__gte", s1.FormatTime(since)).SortedBy("updatedAt", s1.Descending).WithLimit(1000)
+	for t, err := range b.Console.Threats(ctx, touched) {
+		if err != nil {
+			return fmt.Errorf("list the threats that were dealt with: %w", err)
+		}
+		if seen++; seen > reportMost {
+			break
+		}
+		s.time(t, since)
+	}
+	return nil
+}
+
+// time takes a threat's times, if somebody dealt with it since.
+func (s *shift) time(t s1.Threat, since time.Time) {
 	took := t.Info.UpdatedAt.Sub(t.Info.CreatedAt.Time)
 	looked := t.Info.IncidentStatus != s1.StatusUnresolved && t.Info.IncidentStatus != "" || t.Info.AnalystVerdict != s1.VerdictUndefined && t.Info.AnalystVerdict != ""
-	if took < 0 || !looked || t.Info.AutomaticallyResolved {
+	if took < 0 || !looked || t.Info.AutomaticallyResolved || t.Info.UpdatedAt.Before(since) {
 		return
 	}
 	s.acknowledge = append(s.acknowledge, took)
 	if t.Info.IncidentStatus == s1.StatusResolved {
 		s.solve = append(s.solve, took)
 	}
+}
+
+// countOpen counts what is open, and remembers the gravest of the latest.
+func (b *Bot) countOpen(ctx context.Context, s *shift) error {
+	open := s1.Query{}.With("incidentStatuses", string(s1.StatusUnresolved), string(s1.StatusInProgress))
+	n, err := b.Console.CountThreats(ctx, open)
+	if err != nil {
+		return fmt.Errorf("count open threats: %w", err)
+	}
+	page, err := b.Console.ThreatsPage(ctx, open.SortedBy("createdAt", s1.Descending).WithLimit(reportLooked))
+	if err != nil {
+		return fmt.Errorf("list open threats: %w", err)
+	}
+	s.open = max(n, len(page.Items))
+	for _, t := range page.Items {
+		s.worst = append(s.worst, render.ThreatRow(t, b.Console))
+	}
+	slices.SortStableFunc(s.worst, func(a, b render.DigestRow) int { return b.Gravity - a.Gravity })
+	s.worst = s.worst[:min(len(s.worst), reportRows)]
+	return nil
 }
 
 // chart shows new threats over the shift.
@@ -146,37 +184,65 @@ func (s *shift) chart(since, until time.Time) render.Chart {
 }
 
 // isolators tells who isolated an endpoint last, by the endpoint's id.
-func (b *Bot) isolators(ctx context.Context) (map[string]string, error) {
+func (b *Bot) isolators(ctx context.Context) (map[string]approvals.Request, error) {
 	done, err := b.Ledger.Find(ctx, approvals.Query{States: []approvals.State{approvals.Done}, Since: b.Now().Add(-30 * 24 * time.Hour)})
 	if err != nil {
 		return nil, fmt.Errorf("list who isolated endpoints: %w", err)
 	}
-	by := map[string]string{}
+	by := map[string]approvals.Request{}
 	for _, req := range done {
 		var plan commands.Plan
 		if req.Command != "disconnect-agent-from-network" || json.Unmarshal(req.Plan, &plan) != nil {
 			continue
 		}
 		for _, t := range plan.Targets {
-			by[t.ID] = req.Requester
+			if req.Started.After(by[t.ID].Started) {
+				by[t.ID] = req
+			}
 		}
 	}
 	return by, nil
 }
 
-func isolatedPart(agents []s1.Agent, by map[string]string) []render.Part {
-	if len(agents) == 0 {
+// openPart is the table of what the next shift has to look at.
+func (s *shift) openPart() []render.Part {
+	if len(s.worst) == 0 {
 		return nil
 	}
-	t := render.Table{Columns: []render.Column{{Title: "Isolated"}, {Title: "Site"}, {Title: "By"}}}
-	for _, a := range agents[:min(len(agents), 20)] {
-		who := words("in the console")
-		if user := by[string(a.ID)]; user != "" {
-			who = render.Line{render.User(user)}
-		}
-		t.Rows = append(t.Rows, []render.Line{words(a.ComputerName), words(a.SiteName), who})
+	t := render.Table{Columns: []render.Column{{Title: "Open threat"}, {Title: "Level"}, {Title: "Host"}, {Title: "Site"}, {Title: "Status"}, {Title: "Since"}}}
+	for _, r := range s.worst {
+		t.Rows = append(t.Rows, []render.Line{{render.Link(r.Name, r.URL)}, words(r.Level), words(r.Host), words(r.Site), words(r.Status), {render.At(r.Created)}})
 	}
-	return []render.Part{t}
+	parts := []render.Part{t}
+	if more := s.open - len(s.worst); more > 0 {
+		parts = append(parts, render.Note{render.Text(fmt.Sprintf("… and %d more that are open: /s1 threats custom-input={\"incidentStatuses\":[\"unresolved\",\"in_progress\"]}", more))})
+	}
+	return parts
+}
+
+// isolatedPart names isolated hosts, and who had that done.
+func isolatedPart(agents []s1.Agent, all int, by map[string]approvals.Request) []render.Part {
+	var parts []render.Part
+	for _, a := range agents[:min(len(agents), reportRows)] {
+		line := render.Line{render.Text("⛔ "), render.Bold(a.ComputerName)}
+		if a.SiteName != "" {
+			line = append(line, render.Text(" ("+a.SiteName+")"))
+		}
+		req, known := by[string(a.ID)]
+		if !known {
+			parts = append(parts, append(line, render.Text(" isolated, not from Slack")))
+			continue
+		}
+		line = append(line, render.Text(" isolated by "), render.User(req.Requester))
+		for _, d := range req.Approvals {
+			line = append(line, render.Text(", approved by "), render.User(d.User))
+		}
+		parts = append(parts, append(line, render.Text(", "), render.Since(req.Started)))
+	}
+	if more := all - len(parts); more > 0 {
+		parts = append(parts, render.Note{render.Text(fmt.Sprintf("… and %d more that are isolated", more))})
+	}
+	return parts
 }
 
 func pendingPart(pending []approvals.Request) []render.Part {
@@ -214,59 +280,4 @@ func lasting(d time.Duration) string {
 		return fmt.Sprintf("%d h", hours)
 	}
 	return fmt.Sprintf("%d min", minutes)
-}
-
-// A Schedule is when reports are posted by themselves, and where.
-type Schedule struct {
-	Channel string
-	Times   []string // "07:00", in Zone
-	Zone    *time.Location
-}
-
-// Next is the first of the schedule's times after now; the zero time if it has none that can be read.
-func (s Schedule) Next(now time.Time) time.Time {
-	zone := s.Zone
-	if zone == nil {
-		zone = time.UTC
-	}
-	var next []time.Time
-	for _, text := range s.Times {
-		at, err := time.Parse("15:04", text)
-		if err != nil {
-			continue
-		}
-		local := now.In(zone)
-		for day := range 2 {
-			when := time.Date(local.Year(), local.Month(), local.Day()+day, at.Hour(), at.Minute(), 0, 0, zone)
-			if when.After(now) {
-				next = append(next, when)
-			}
-		}
-	}
-	if len(next) == 0 {
-		return time.Time{}
-	}
-	return slices.MinFunc(next, time.Time.Compare)
-}
-
-// ReportOn posts shift reports by a schedule until ctx ends.
-func (b *Bot) ReportOn(ctx context.Context, s Schedule) error {
-	last := b.Now()
-	for {
-		next := s.Next(last)
-		if next.IsZero() || s.Channel == "" {
-			return errors.New("no time or no channel for reports")
-		}
-		if !sleep(ctx, next.Sub(b.Now())) {
-			return nil
-		}
-		card, err := b.ShiftReport(ctx, min(max(next.Sub(last), time.Hour), 24*time.Hour))
-		if err == nil {
-			_, _, err = b.post.post(ctx, s.Channel, "", "report-"+next.UTC().Format(time.RFC3339), card)
-		}
-		if err != nil {
-			b.Log.Error("the shift report could not be posted", "channel", s.Channel, "err", err)
-		}
-		last = next
-	}
 }

@@ -17,6 +17,7 @@ type desk struct {
 	out     outlet
 	journal Journal
 	check   func(context.Context) error // nil if nothing is watched
+	reports Reports                     // nil if there are none
 	logger  *slog.Logger
 
 	mu     sync.Mutex
@@ -32,7 +33,7 @@ func newDesk(c Config, kinds []kind) *desk {
 	d := &desk{
 		out: outlet{journal: c.Journal, poster: c.Poster, kinds: cards, burst: c.Burst, operators: c.Operators,
 			lanes: &lanes{now: c.Now, of: map[string]*lane{}}, now: c.Now, logger: c.Logger},
-		journal: c.Journal, check: c.Check, logger: c.Logger, opened: map[string]bool{}, bell: make(chan struct{}, 1),
+		journal: c.Journal, check: c.Check, reports: c.Reports, logger: c.Logger, opened: map[string]bool{}, bell: make(chan struct{}, 1),
 	}
 	for source := range cards {
 		d.ring(c.channel(source))
@@ -70,6 +71,9 @@ func (d *desk) run(ctx context.Context) {
 	running.Go(func() { d.recall(ctx) })
 	if d.check != nil && d.out.operators != "" {
 		running.Go(func() { d.watch(ctx, d.check) })
+	}
+	if d.reports != nil {
+		running.Go(func() { d.reportShifts(ctx, d.reports) })
 	}
 	tellers := map[string]*teller{}
 	for ctx.Err() == nil {

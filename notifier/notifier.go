@@ -50,7 +50,8 @@ type Config struct {
 	Routes         func() Routes // as they are now; may be nil
 	Operators      string        // channel that hears of trouble, and what goes to a channel that is closed; empty: nobody does, it waits
 
-	Check func(context.Context) error // tells whether the console is well; nil: nobody watches
+	Check   func(context.Context) error // tells whether the console is well; nil: nobody watches
+	Reports Reports                     // of shifts; nil: none
 
 	Interval time.Duration // between polls; 0 means 30 s
 	Backfill time.Duration // how far back the very first start tells; later starts go on where the last one was

@@ -18,9 +18,9 @@ func (p *program) notices() bot.Notices {
 	return later{func() *notifier.Notifier { return p.notifier }}
 }
 
-// tells reports whether any channel is told of threats or alerts.
+// tells reports whether any channel is told of threats or alerts, or of shifts.
 func (p *program) tells() bool {
-	return p.config.ThreatsChannel != "" || p.config.AlertsChannel != "" || len(*p.routes.Load()) > 0
+	return p.config.ThreatsChannel != "" || p.config.AlertsChannel != "" || len(*p.routes.Load()) > 0 || len(p.schedule.Load().Times) > 0
 }
 
 // routes are those of the policy file, which is read anew each time.

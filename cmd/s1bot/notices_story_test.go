@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"image/png"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,6 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/bot/slacksim"
+	"s1bot/bot/store"
+	"s1bot/notifier"
 	"s1bot/s1/s1sim"
 )
 
@@ -150,10 +153,31 @@ func TestTheShiftReportCounts(t *testing.T) {
 	for range 3 {
 		s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1", CreatedAt: time.Now().Add(-2 * time.Hour)})
 	}
-	s.types("alice", "#soc", `/s1 isolate DESKTOP-2 reason=test`)
-	s.sees("#approvals", "Approval needed")
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-2 reason=test")
+	s.clicks("bob", s.sees("#approvals", "Approval needed", "DESKTOP-2"), "Approve")
+	s.sees("#approvals", "Successful")
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-3 reason=test")
+	s.sees("#approvals", "Approval needed", "DESKTOP-3")
 	s.types("alice", "#soc", "/s1 report -24h")
-	s.isTold("alice", "Shift report · last 1 d", "New threats", "Waiting for approval", "Mean time to resolve")
+	report := s.isTold("alice", "Shift report · last 1 d", "New threats", "Waiting for approval", "Mean time to resolve", "Open threat", "evil.exe", "DESKTOP-2 (Paris) isolated by")
+	require.Contains(t, string(report.Blocks), "data_visualization")
+}
+
+func TestAShiftReportIsPostedWhenItIsDue(t *testing.T) {
+	t.Parallel()
+	s := tell(t, func(settings map[string]string) {
+		path := filepath.Join(t.TempDir(), "policy.yaml")
+		body := "reports: {at: \"" + time.Now().UTC().Add(-time.Minute).Format("15:04") + "\", channel: " + settings["S1BOT_ALERTS_CHANNEL"] + "}\n"
+		require.NoError(t, os.WriteFile(path, []byte(body), 0o600))
+		settings["S1BOT_POLICY_FILE"] = path
+	})
+	s.stop() // and be told that the last report is a day old
+	db, err := store.Open(t.Context(), s.environ["S1BOT_DATABASE_URL"], slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	require.NoError(t, db.Journal().Record(t.Context(), notifier.Batch{Source: "report", Cursor: notifier.Cursor{Since: time.Now().Add(-24 * time.Hour)}}))
+	require.NoError(t, db.Close())
+	s.start()
+	s.sees("#alerts", "Shift report", "Open threats")
 }
 
 func TestAClosedChannelFallsBackAndTheOperatorsAreTold(t *testing.T) {

@@ -26,6 +26,7 @@ type policyFile struct {
 	Approvals approvalsEntry       `yaml:"approvals"`
 	Rules     []ruleEntry          `yaml:"rules"`
 	Routes    []routeEntry         `yaml:"routes"`
+	Reports   reportsEntry         `yaml:"reports"`
 }
 
 // A roleEntry is a list of members, or members with accounts and sites within which the role holds.
@@ -131,6 +132,7 @@ func parsePolicy(path string, body []byte) (policyFile, approvals.Settings, erro
 	r := &policyReader{path: path, tree: tree, catalog: commands.All().Commands(), roles: []string{approvals.Operators, approvals.Approvers}}
 	settings := r.settings(f)
 	r.routes(f.Routes)
+	r.reports(f)
 	return f, settings, errors.Join(r.problems...)
 }
 

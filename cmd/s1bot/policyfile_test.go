@@ -20,6 +20,7 @@ func TestTheExamplePolicyIsGood(t *testing.T) {
 	require.Len(t, settings.Rules, 5)
 	require.Len(t, settings.Roles, 4)
 	require.Len(t, f.Routes, 3)
+	require.Len(t, f.Reports.At, 3)
 	require.Equal(t, 30*time.Minute, settings.Timeout)
 	_, err = approvals.NewPolicy(settings)
 	require.NoError(t, err)
@@ -38,6 +39,10 @@ func TestWhatIsWrongWithAPolicyFileHasAPlace(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ body, want string }{
 		{"rulez: []\n", `p.yaml:1:1: unknown field "rulez"`},
+		{"reports:\n  at: ['25:00']\n", `p.yaml:2:7: at: "25:00" is no time of day such as 07:00`},
+		{"reports:\n  at: 07:00\n  zone: Mars/Base\n", "p.yaml:3:9: zone"},
+		{"reports:\n  at: 07:00\n  channel: '#soc'\n", "p.yaml:3:12: channel"},
+		{"reports:\n  zone: Europe/Berlin\n", "say when"},
 		{"rules:\n  - hostz: [A]\n    deny: no\n", `p.yaml:2:5: unknown field "hostz"`},
 		{"approvals:\n  max_target: 3\n", `p.yaml:2:3: unknown field`},
 		{"roles:\n  x:\n    members: [U123]\n    sitez: [A]\n", "p.yaml:4:5: unknown field"},

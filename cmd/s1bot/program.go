@@ -30,10 +30,11 @@ type program struct {
 	db       *store.DB
 	console  *s1.Client
 	bot      *bot.Bot
-	notifier *notifier.Notifier // nil when no feed has a channel
+	notifier *notifier.Notifier // nil when nothing is told by itself
 	meters   *meters
 	policy   atomic.Pointer[approvals.Policy]
 	routes   atomic.Pointer[notifier.Routes]
+	schedule atomic.Pointer[notifier.Schedule]
 }
 
 // assemble wires a program; it starts nothing and calls nobody. Close it when done.
@@ -77,7 +78,7 @@ func (p *program) wire() error {
 	}
 	p.notifier, err = notifier.New(notifier.Config{
 		Console: p.console, Journal: p.db.Journal(), Poster: p.bot, ThreatsChannel: c.ThreatsChannel, AlertsChannel: c.AlertsChannel,
-		Operators: p.policy.Load().Channel(), Routes: func() notifier.Routes { return *p.routes.Load() }, Check: p.check, Interval: c.PollInterval, Backfill: c.Backfill, Logger: p.log,
+		Operators: p.policy.Load().Channel(), Routes: func() notifier.Routes { return *p.routes.Load() }, Check: p.check, Reports: shifts{p}, Interval: c.PollInterval, Backfill: c.Backfill, Logger: p.log,
 	})
 	return err
 }
@@ -92,8 +93,13 @@ func (p *program) reload() error {
 	if err != nil {
 		return fmt.Errorf("read the routes: %w", err)
 	}
+	schedule, err := p.config.schedule()
+	if err != nil {
+		return fmt.Errorf("read when shifts are reported: %w", err)
+	}
 	p.policy.Store(&policy)
 	p.routes.Store(&routes)
+	p.schedule.Store(&schedule)
 	return nil
 }
 

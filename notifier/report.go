@@ -1,0 +1,116 @@
+package notifier
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"s1bot/render"
+)
+
+// A Schedule is when shift reports are posted by themselves, and where. The zero Schedule posts none.
+type Schedule struct {
+	Channel string
+	Times   []TimeOfDay
+	Zone    *time.Location // UTC when nil
+}
+
+// A TimeOfDay is an hour and a minute on a clock.
+type TimeOfDay struct{ Hour, Minute int }
+
+// ParseTimeOfDay reads "07:00".
+func ParseTimeOfDay(text string) (TimeOfDay, error) {
+	at, err := time.Parse("15:04", text)
+	if err != nil {
+		return TimeOfDay{}, fmt.Errorf("%q is no time of day such as 07:00", text)
+	}
+	return TimeOfDay{at.Hour(), at.Minute()}, nil
+}
+
+// last is the latest of the schedule's moments that is not after now; the zero time if it has none.
+func (s Schedule) last(now time.Time) (last time.Time) {
+	zone := s.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	year, month, day := now.In(zone).Date()
+	for _, at := range s.Times {
+		for back := range 2 {
+			if when := time.Date(year, month, day-back, at.Hour, at.Minute, 0, 0, zone); !when.After(now) {
+				last = latest(last, when)
+			}
+		}
+	}
+	return last
+}
+
+// Reports make the shift report.
+type Reports interface {
+	// Schedule is the one of now.
+	Schedule() Schedule
+	// Report tells of the time since.
+	Report(ctx context.Context, since time.Time) (render.Card, error)
+}
+
+const (
+	// reporting is the source whose cursor says up to when shifts were reported.
+	reporting Source = "report"
+	// reportTick is how often the clock is looked at.
+	reportTick = 15 * time.Second
+	// reportGrace is how long a report that could not be made is still made later: after that the next shift has begun for good.
+	reportGrace = time.Hour
+	// longestShift bounds what one report tells of.
+	longestShift = 24 * time.Hour
+)
+
+// reportShifts writes a report down at each moment of the schedule until ctx ends: a note, which is told once like any other. What
+// the hour of a restart or of an outage fell into is made up for.
+func (d *desk) reportShifts(ctx context.Context, r Reports) {
+	for failures := 0; ctx.Err() == nil; rest(ctx, reportTick, nil) {
+		err := d.reportShift(ctx, r)
+		switch {
+		case err == nil || ctx.Err() != nil:
+			failures = 0
+			continue
+		case failures == 0:
+			d.logger.Warn("the shift report cannot be made; it is tried again", "err", err)
+		}
+		failures++
+	}
+}
+
+// reportShift reports the shift that has ended, unless that was done. A schedule's first moment is the first after it was set up.
+func (d *desk) reportShift(ctx context.Context, r Reports) error {
+	schedule, now := r.Schedule(), d.out.now()
+	due := schedule.last(now)
+	if due.IsZero() || schedule.Channel == "" {
+		return nil
+	}
+	cursor, err := d.journal.Cursor(ctx, reporting)
+	if err != nil || !cursor.Since.IsZero() && !due.After(cursor.Since) {
+		return err
+	}
+	batch := Batch{Source: reporting, Cursor: Cursor{Since: due}}
+	if !cursor.Since.IsZero() && now.Sub(due) < reportGrace {
+		note, err := reportNote(ctx, r, schedule.Channel, latest(cursor.Since, due.Add(-longestShift)), due, now)
+		if err != nil {
+			return err
+		}
+		batch.Fresh = []Notice{note}
+	}
+	if err := d.journal.Record(ctx, batch); err != nil {
+		return fmt.Errorf("write a shift report down: %w", err)
+	}
+	d.ring(schedule.Channel)
+	return nil
+}
+
+func reportNote(ctx context.Context, r Reports, channel string, since, due, now time.Time) (Notice, error) {
+	card, err := r.Report(ctx, since)
+	if err != nil {
+		return Notice{}, err
+	}
+	note, err := newNote(fmt.Sprintf("report-%d", due.UnixMilli()), channel, card, now)
+	note.Urgent = false
+	return note, err
+}
