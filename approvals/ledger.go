@@ -77,7 +77,8 @@ func (l *Ledger) clock() time.Time { return l.now().UTC().Truncate(time.Millisec
 
 // Submit makes a request of r, which needs Key, Command, Requester and what a Ruling sets (see Ruling.On): State Pending with a
 // quorum, or State Approved without one. Id (unless Seal gave it), reference and times are given here. The same key again returns
-// the request that exists, and false.
+// the request that exists, and false. ErrConflict: the requester asked for something else since the ruling that r obeys, which
+// may be another one now; see Tally.
 func (l *Ledger) Submit(ctx context.Context, r Request) (stored Request, created bool, err error) {
 	if err := r.complete(); err != nil {
 		return r, false, fmt.Errorf("submit %s: %w", r.Command, err)
@@ -181,19 +182,20 @@ func (l *Ledger) Audit(ctx context.Context, q AuditQuery) (Trail, error) {
 	return l.store.Audit(ctx, q)
 }
 
-// LastHour counts the destructive targets that the person asked for within the last hour and that were not turned down.
-func (l *Ledger) LastHour(ctx context.Context, requester string) (int, error) {
-	rs, err := l.store.Find(ctx, Query{Requester: requester, Since: l.clock().Add(-time.Hour)})
+// LastHour counts what the person asked for within the last hour.
+func (l *Ledger) LastHour(ctx context.Context, requester string) (Tally, error) {
+	t := Tally{Since: l.clock().Add(-time.Hour)}
+	rs, err := l.store.Find(ctx, Query{Requester: requester, Since: t.Since})
 	if err != nil {
-		return 0, fmt.Errorf("count the last hour's targets of %s: %w", requester, err)
+		return t, fmt.Errorf("count the last hour's targets of %s: %w", requester, err)
 	}
-	n := 0
+	t.Requests = len(rs)
 	for _, r := range rs {
 		if r.Risk == riskDestructive && r.State != Denied && r.State != Expired && r.State != Withdrawn {
-			n += r.Targets
+			t.Targets += r.Targets
 		}
 	}
-	return n, nil
+	return t, nil
 }
 
 // Approve records that p approves the request. It is Approved when that was the last word needed, and Pending else. While

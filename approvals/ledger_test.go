@@ -266,8 +266,30 @@ func TestTheBudgetOfAnHour(t *testing.T) {
 		require.NoError(t, err)
 		n, err := l.LastHour(t.Context(), alice.ID)
 		require.NoError(t, err)
-		require.Equal(t, 10, n)
+		require.Equal(t, 10, n.Targets)
+		require.Equal(t, 3, n.Requests)
 	})
+}
+
+// Two asks at once see the same hour; the second to be written down is ruled on again.
+func TestABudgetIsNotSpentTwice(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	l, other := ledger(t, m, "p1"), ledger(t, m, "p2")
+	seen, err := l.LastHour(t.Context(), alice.ID)
+	require.NoError(t, err)
+	first, second := isolate("one click"), isolate("another click")
+	first.Seen, second.Seen = seen, seen
+	submit(t, l, first)
+	_, _, err = other.Submit(t.Context(), second)
+	require.ErrorIs(t, err, ErrConflict)
+	_, created, err := other.Submit(t.Context(), first)
+	require.NoError(t, err, "the same click again")
+	require.False(t, created)
+
+	second.Seen, err = other.LastHour(t.Context(), alice.ID)
+	require.NoError(t, err)
+	submit(t, other, second)
 }
 
 func TestTheTrailTellsWhatWasAskedButNoArguments(t *testing.T) {

@@ -47,6 +47,10 @@ func (m *memory) Insert(ctx context.Context, r Request, e Entry) (Request, bool,
 			return r, false, ErrDuplicate
 		}
 	}
+	asked := slices.DeleteFunc(m.all(), func(old Request) bool { return old.Requester != r.Requester || old.Created.Before(r.Seen.Since) })
+	if !r.Seen.Since.IsZero() && len(asked) != r.Seen.Requests {
+		return r, false, ErrConflict
+	}
 	r.Version = 1
 	m.put(r, e)
 	return r, true, nil

@@ -74,6 +74,7 @@ type Ruling struct {
 	Rule    string // which rule decided
 	Why     string
 	Timeout time.Duration // how long it waits for the approval; 0 = the ledger's
+	Seen    Tally         // what it took into account of what the caller asked for before
 }
 
 // Err is nil unless the ruling denies; then it is a *RefusedError.
@@ -86,7 +87,7 @@ func (r Ruling) Err() error {
 
 // On returns q as the ruling wants it submitted: approved already, or waiting for its quorum.
 func (r Ruling) On(q Request) Request {
-	q.By, q.Rule, q.Quorum, q.Needs, q.Wait, q.State = r.By, r.Rule, r.Quorum, r.Needs, r.Timeout, Pending
+	q.By, q.Rule, q.Quorum, q.Needs, q.Wait, q.Seen, q.State = r.By, r.Rule, r.Quorum, r.Needs, r.Timeout, r.Seen, Pending
 	if r.Effect == Allow {
 		q.Quorum, q.Needs, q.State = 0, nil, Approved
 	}
@@ -123,7 +124,7 @@ type Ask struct {
 	Targets  int      // how many things it will touch
 	Reach    []Target // which; empty = it touches nothing that has a name
 	Early    bool     // nobody has looked yet what it touches: only what is certain already is denied
-	LastHour int      // destructive targets that the caller asked for in the last hour, see Ledger.LastHour
+	LastHour Tally    // what the caller asked for before, see Ledger.LastHour
 }
 
 // holds reports whether who asks has one of roles where t lies.
@@ -260,7 +261,9 @@ func (p Policy) Decide(a Ask) Ruling {
 		}
 		all = all.and(r)
 	}
-	return p.guard(a, all)
+	all = p.guard(a, all)
+	all.Seen = a.LastHour
+	return all
 }
 
 // rule is the ruling of the first rule that matches.
@@ -343,8 +346,8 @@ func (p Policy) overBudget(a Ask) string {
 	switch {
 	case a.Targets > p.maxTargets:
 		return fmt.Sprintf("%d targets in one action, more than %d, need one approver more.", a.Targets, p.maxTargets)
-	case a.Risk == riskDestructive && a.LastHour+a.Targets > p.maxPerHour:
-		return fmt.Sprintf("%d targets within an hour, more than %d, need one approver more.", a.LastHour+a.Targets, p.maxPerHour)
+	case a.Risk == riskDestructive && a.LastHour.Targets+a.Targets > p.maxPerHour:
+		return fmt.Sprintf("%d targets within an hour, more than %d, need one approver more.", a.LastHour.Targets+a.Targets, p.maxPerHour)
 	}
 	return ""
 }

@@ -73,7 +73,7 @@ everyone     guest    change       1  0 deny Only full members
 			}
 			p := policies[f[0]]
 			ask := Ask{Command: "it", Risk: strings.TrimSuffix(f[2], "!"), Guarded: strings.HasSuffix(f[2], "!")}
-			_, err := fmt.Sscan(f[3]+" "+f[4], &ask.Targets, &ask.LastHour)
+			_, err := fmt.Sscan(f[3]+" "+f[4], &ask.Targets, &ask.LastHour.Targets)
 			require.NoError(t, err)
 			ask.Caller = p.Person(Identity{ID: "U" + strings.ToUpper(f[1]), Full: f[1] != "guest" && f[1] != "botuser"})
 
@@ -110,9 +110,9 @@ func TestLimitsAreSettings(t *testing.T) {
 	require.NoError(t, err)
 	ask := Ask{Caller: alice, Command: "it", Risk: riskDestructive, Targets: 2}
 	require.Equal(t, 1, p.Decide(ask).Quorum)
-	ask.LastHour = 2
+	ask.LastHour.Targets = 2
 	require.Equal(t, 2, p.Decide(ask).Quorum)
-	ask.Targets, ask.LastHour = 3, 0
+	ask.Targets, ask.LastHour.Targets = 3, 0
 	require.Equal(t, 2, p.Decide(ask).Quorum)
 }
 

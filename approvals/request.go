@@ -47,6 +47,7 @@ type Request struct {
 	Ref     string `json:"ref"` // short, for people: "A-7F3A"
 	Key     string `json:"key"` // of the click or command that made it; the same key never makes two requests
 	Version int64  `json:"-"`   // compare-and-swap; kept by the Store
+	Seen    Tally  `json:"-"`   // what its ruling knew of the requester; it is not inserted if that is not so any more
 
 	Command    string          `json:"command"`
 	Title      string          `json:"title,omitempty"`      // of the command
@@ -108,6 +109,13 @@ type CardRef struct {
 	Channel string `json:"channel"`
 	TS      string `json:"ts"`
 	Shown   int64  `json:"shown,omitempty"` // Rev of the request as the message last showed it
+}
+
+// A Tally counts what somebody asked for since a moment. The zero value counts nothing and is never out of date.
+type Tally struct {
+	Since    time.Time
+	Requests int // of any kind, whatever became of them
+	Targets  int // of destructive requests that were not turned down
 }
 
 // A Result is what running a request came to. Uncertain says that the console may have done it without telling (a time-out, a

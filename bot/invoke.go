@@ -204,24 +204,10 @@ func (b *Bot) request(ctx context.Context, cmd *commands.Command, a ask) error {
 	if wish, err = b.touching(ctx, wish, plan); err != nil {
 		return err
 	}
-	ruling := b.rule(ctx, wish)
-	if ruling.Effect == approvals.Deny {
-		return b.refuse(ctx, wish, ruling)
-	}
-	if err := b.mayWait(ctx, cmd, wish, plan, ruling); err != nil {
-		return err
-	}
 	a.at = b.threaded(ctx, a.at)
-	req, err := newRequest(cmd, a, plan, ruling)
+	req, fresh, err := b.submitRequest(ctx, cmd, a, wish, plan)
 	if err != nil {
 		return err
-	}
-	if req, err = b.sealed(req, plan.Secrets); err != nil {
-		return err
-	}
-	req, fresh, err := b.Ledger.Submit(ctx, req)
-	if err != nil {
-		return fmt.Errorf("write the request down: %w", err)
 	}
 	if !fresh {
 		return b.carryOn(ctx, req, a)
@@ -235,6 +221,33 @@ func (b *Bot) request(ctx context.Context, cmd *commands.Command, a ask) error {
 	b.reportBack(ctx, req, notice(req.Title+" waits for approval."))
 	b.reply(ctx, a, askedCard(req, b.Policy().Channel()))
 	return nil
+}
+
+// submitRequest writes a request down as the policy rules; again where the same person asked for something else meanwhile, which
+// may have spent what was left of their budget.
+func (b *Bot) submitRequest(ctx context.Context, cmd *commands.Command, a ask, wish approvals.Ask, plan commands.Plan) (req approvals.Request, fresh bool, err error) {
+	for {
+		ruling := b.rule(ctx, wish)
+		if ruling.Effect == approvals.Deny {
+			return req, false, b.refuse(ctx, wish, ruling)
+		}
+		if err := b.mayWait(ctx, cmd, wish, plan, ruling); err != nil {
+			return req, false, err
+		}
+		if req, err = newRequest(cmd, a, plan, ruling); err != nil {
+			return req, false, err
+		}
+		if req, err = b.sealed(req, plan.Secrets); err != nil {
+			return req, false, err
+		}
+		req, fresh, err = b.Ledger.Submit(ctx, req)
+		switch {
+		case err == nil:
+			return req, fresh, nil
+		case !errors.Is(err, approvals.ErrConflict) || ctx.Err() != nil:
+			return req, false, fmt.Errorf("write the request down: %w", err)
+		}
+	}
 }
 
 // carryOn goes on with a request that was made before a crash by the delivery which is now taken up again. What was asked for is

@@ -19,7 +19,7 @@ func (b *Bot) rule(ctx context.Context, wish approvals.Ask) approvals.Ruling {
 		if err != nil {
 			return approvals.Ruling{Effect: approvals.Deny, Why: "The budget of this hour cannot be read, so nothing is allowed now."}
 		}
-		wish.LastHour = spent
+		wish.LastHour = spent // and Submit sees to it that nothing else was spent meanwhile
 	}
 	return b.Policy().Decide(wish)
 }

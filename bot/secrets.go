@@ -126,7 +126,7 @@ func (b *Bot) sealed(req approvals.Request, secrets commands.Secrets) (approvals
 
 // secretsOf are the passwords of a request that runs: those that who asks has just given, else those that it waited with.
 func (b *Bot) secretsOf(req approvals.Request, asking *ask) (commands.Secrets, error) {
-	if asking != nil {
+	if asking != nil && len(asking.secrets) > 0 {
 		return asking.secrets, nil
 	}
 	body, err := b.Ledger.Unseal(req)

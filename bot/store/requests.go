@@ -44,6 +44,9 @@ func (s Requests) Insert(ctx context.Context, r approvals.Request, e approvals.E
 			stored, err = sameKey(ctx, tx, r.Key)
 			return err
 		}
+		if err := unseen(ctx, tx, r); err != nil {
+			return err
+		}
 		created = true
 		return appendTrail(ctx, tx, head, e)
 	})
@@ -51,6 +54,21 @@ func (s Requests) Insert(ctx context.Context, r approvals.Request, e approvals.E
 		return r, false, fmt.Errorf("insert request %s: %w", r.ID, err)
 	}
 	return stored, created, nil
+}
+
+// unseen refuses r, which was just inserted, if its requester asked for something that its ruling did not know of. Who holds the
+// trail is alone with the requests, so nobody asks meanwhile.
+func unseen(ctx context.Context, tx *sql.Tx, r approvals.Request) error {
+	if r.Seen.Since.IsZero() {
+		return nil
+	}
+	var asked int
+	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM requests WHERE requester = $1 AND created >= $2 AND id <> $3`,
+		text(r.Requester), millis(r.Seen.Since), text(r.ID)).Scan(&asked)
+	if err == nil && asked != r.Seen.Requests {
+		err = approvals.ErrConflict
+	}
+	return err
 }
 
 // sameKey is the request that already has the key; without one, it was the id or the reference that was in use.

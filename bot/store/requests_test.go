@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"sync"
@@ -71,6 +72,8 @@ func fill(v reflect.Value, n *int64) {
 		for i := range 2 {
 			fill(v.Index(i), n)
 		}
+	case reflect.Uint8:
+		v.SetUint(uint64(*n % 256))
 	case reflect.String:
 		v.SetString(fmt.Sprintf("value %d", *n))
 	case reflect.Int, reflect.Int64:
@@ -88,6 +91,7 @@ func TestEveryFieldOfARequestIsKept(t *testing.T) {
 		var r approvals.Request
 		var n int64
 		fill(reflect.ValueOf(&r).Elem(), &n)
+		r.Seen = approvals.Tally{} // is not kept
 		insert(t, s, r)
 		r.Version = 1
 		found, err := s.Find(t.Context(), approvals.Query{ID: r.ID})
@@ -96,6 +100,7 @@ func TestEveryFieldOfARequestIsKept(t *testing.T) {
 
 		var changed approvals.Request
 		fill(reflect.ValueOf(&changed).Elem(), &n)
+		changed.Seen = approvals.Tally{}
 		changed.ID, changed.Ref, changed.Key, changed.Requester, changed.Created = r.ID, r.Ref, r.Key, r.Requester, r.Created
 		changed.Version = 1
 		require.NoError(t, s.Swap(t.Context(), changed))
@@ -103,6 +108,45 @@ func TestEveryFieldOfARequestIsKept(t *testing.T) {
 		found, err = s.Find(t.Context(), approvals.Query{States: []approvals.State{changed.State}})
 		require.NoError(t, err)
 		require.Equal(t, []approvals.Request{changed}, found)
+	})
+}
+
+// Of many asks that know of the same hour one is written down; the others are told that they know too little.
+func TestOfManyWhoAskAtOnceOneKnewAll(t *testing.T) {
+	onEach(t, func(t *testing.T, address string) {
+		stores := []approvals.Store{open(t, address).Requests(), open(t, address).Requests()}
+		seen := approvals.Tally{Since: noon.Add(time.Minute), Requests: 1}
+		insert(t, stores[0], request(0)) // before
+		insert(t, stores[0], request(1))
+		somebody := request(2)
+		somebody.Requester = "UCAROL"
+		insert(t, stores[0], somebody)
+		var made, late atomic.Int32
+		var all sync.WaitGroup
+		for n := range 20 {
+			all.Go(func() {
+				r := request(10 + n)
+				r.Seen = seen
+				_, created, err := stores[n%2].Insert(t.Context(), r, asked(r))
+				switch {
+				case errors.Is(err, approvals.ErrConflict):
+					late.Add(1)
+				case err == nil && created:
+					made.Add(1)
+				default:
+					t.Errorf("insert: %v", err)
+				}
+			})
+		}
+		all.Wait()
+		require.EqualValues(t, 1, made.Load())
+		require.EqualValues(t, 19, late.Load())
+		require.EqualValues(t, 4, sound(t, stores[1]), "what was not inserted left no entry")
+		again := request(1)
+		again.Seen = approvals.Tally{Since: noon}
+		_, created, err := stores[1].Insert(t.Context(), again, asked(again))
+		require.NoError(t, err, "the same click is the same request, whatever else was asked")
+		require.False(t, created)
 	})
 }
 

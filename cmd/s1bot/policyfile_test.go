@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -164,6 +165,30 @@ func TestAReloadIsWholeOrNotAtAll(t *testing.T) {
 	asked <- syscall.SIGHUP // taken when the first is done
 	s.types("carol", "#soc", "/s1 list-agents DESKTOP-1")
 	s.isTold("carol", "DESKTOP-1", "Paris")
+}
+
+// Whoever fires many requests at once, through a hijacked account, does not get each of them past the budget of the hour.
+func TestRequestsMadeAtOnceShareTheirBudget(t *testing.T) {
+	t.Parallel()
+	_, policy := withPolicy(t, "approvals: {max_targets_per_hour: 2}\n")
+	s := tell(t, policy)
+	agents := s1sim.Match{PathPrefix: "/agents"}
+	s.console.Fail(agents, s1sim.Fault{Kind: s1sim.Hang, Times: -1}) // so that they go on together
+	for i := range 8 {
+		s.console.AddAgent(s1sim.AgentSpec{Name: fmt.Sprintf("BURST-%d", i)})
+		s.types("alice", "#soc", fmt.Sprintf("/s1 isolate BURST-%d reason=test", i))
+	}
+	_, err := s.console.WaitCalls(s.patient(), 8, agents)
+	require.NoError(t, err)
+	s.console.Heal()
+	for i := range 8 {
+		s.sees("#approvals", "Approval needed", fmt.Sprintf("BURST-%d", i))
+	}
+	quorums := map[int]int{}
+	for _, r := range s.requests() {
+		quorums[r.Quorum]++
+	}
+	require.Equal(t, map[int]int{1: 2, 2: 6}, quorums)
 }
 
 // What was allowed when it was asked for may not be any more when it runs.
