@@ -101,8 +101,12 @@ func usageCard(e *commands.UsageError) render.Card {
 
 // missingCard asks for what is missing where no form can be opened by itself.
 func missingCard(e *commands.MissingError) render.Card {
-	line := render.Line{render.Bold(e.Command.Title), render.Text(" needs ")}
-	for i, p := range e.Missing {
+	needs, wanted := " needs ", e.Missing
+	if len(e.OneOf) > 0 {
+		needs, wanted = " needs at least one of ", e.OneOf
+	}
+	line := render.Line{render.Bold(e.Command.Title), render.Text(needs)}
+	for i, p := range wanted {
 		if i > 0 {
 			line = append(line, render.Text(", "))
 		}
@@ -174,6 +178,8 @@ func advice(in *commandError, e *s1.Error) string {
 		return "The console is in trouble. Nothing more was tried; try again in a few minutes."
 	case e.Status == http.StatusNotFound:
 		return "It is not there, or lies outside what the bot's token may see."
+	case e.Status == http.StatusBadRequest || e.Status == http.StatusConflict || e.Status == http.StatusUnprocessableEntity:
+		return "The console does not take it as it was asked: put right what its message says, and ask again."
 	case e.Status == 0:
 		return "The console did not answer the bot. Check its address and the network, then try again."
 	}

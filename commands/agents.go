@@ -120,7 +120,7 @@ type agentTargets struct {
 
 func (p *agentTargets) Check() error {
 	if len(p.Agents) == 0 && p.Filter.IsZero() {
-		return missing("agent-ids")
+		return missing("agent-ids", "filter")
 	}
 	return nil
 }

@@ -83,7 +83,7 @@ func (p *broadcastParams) Check() error {
 		return wrong("message", "a message has 1 to %d characters, not %d", s1.MaxMessage, n)
 	}
 	if len(p.Hosts) == 0 && len(p.Groups) == 0 {
-		return missing("host-names-or-internal-ips")
+		return missing("host-names-or-internal-ips", "group-ids")
 	}
 	return nil
 }

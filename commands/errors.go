@@ -41,21 +41,48 @@ func (e *UsageError) Error() string {
 type MissingError struct {
 	Command *Command
 	Missing []Param
+	OneOf   []Param    // where any of several would do: all of them, Missing's first among them
 	Given   Invocation // what was given, for a form that is filled with it
 }
 
-// missing says that one of several parameters must be given, and that this is the usual one.
-func missing(param string) error {
-	return &MissingError{Missing: []Param{{Name: param, Title: titleOf(param)}}}
+// missing says that a parameter must be given, or one of several, of which the first is the usual one.
+func missing(params ...string) error {
+	e := &MissingError{}
+	for _, name := range params {
+		e.OneOf = append(e.OneOf, Param{Name: name, Title: titleOf(name)})
+	}
+	if e.Missing = e.OneOf[:1]; len(params) == 1 {
+		e.OneOf = nil
+	}
+	return e
 }
 
 // Error lists the missing parameters.
 func (e *MissingError) Error() string {
+	if len(e.OneOf) > 0 {
+		return fmt.Sprintf("%s needs at least one of %s", e.Command.Name, strings.Join(namesOfParams(e.OneOf), ", "))
+	}
+	return fmt.Sprintf("%s needs %s", e.Command.Name, strings.Join(namesOfParams(e.Missing), " and "))
+}
+
+// unfilled asks in a form for what is missing.
+func (e *MissingError) unfilled() error {
+	if len(e.OneOf) == 0 {
+		return errUnfilled
+	}
+	var titles []string
+	for _, p := range e.OneOf {
+		titles = append(titles, p.Title)
+	}
+	return fmt.Errorf("please fill in at least one of %s", strings.Join(titles, ", "))
+}
+
+func namesOfParams(params []Param) []string {
 	var names []string
-	for _, p := range e.Missing {
+	for _, p := range params {
 		names = append(names, p.Name)
 	}
-	return fmt.Sprintf("%s needs %s", e.Command.Name, strings.Join(names, " and "))
+	return names
 }
 
 // An AmbiguousError says that a name fits several things. It is never guessed which one is meant: the person chooses.

@@ -15,7 +15,7 @@ type deleteExclusionsParams struct{ exclusionFilter }
 // Check refuses to delete all exclusions, which is what the specification makes of no parameter.
 func (p *deleteExclusionsParams) Check() error {
 	if len(p.Exclusions) == 0 && !p.filters() {
-		return missing("exclusion-ids")
+		return missing("exclusion-ids", "type", "operation-system", "account-ids", "site-ids", "group-ids")
 	}
 	return nil
 }
@@ -123,7 +123,7 @@ func (p *updateExclusionParams) pinned() bool { return p.Was != "" }
 
 func (p *updateExclusionParams) Check() error {
 	if p.Value == "" && p.exclusionExtras == (exclusionExtras{}) {
-		return missing("value")
+		return missing("value", "description", "mode", "path-exclusion-type")
 	}
 	return p.check(s1.ExclusionType(p.Type), p.Value)
 }

@@ -256,7 +256,7 @@ type createExclusionParams struct {
 
 func (p *createExclusionParams) Check() error {
 	if p.levels() == 0 {
-		return missing("site-ids")
+		return missing("site-ids", "account-ids", "group-ids")
 	}
 	return p.check(s1.ExclusionType(p.Type), p.Value)
 }

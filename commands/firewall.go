@@ -56,7 +56,7 @@ func (p *blockHostsParams) Check() error {
 		e.Hint = "leave one of them out"
 		return e
 	case !p.Tenant && !scoped:
-		return missing("site-id")
+		return missing("site-id", "account-id", "group-id", "tenant")
 	}
 	for _, host := range p.Hosts {
 		if err := p.checkHost(refanged.Replace(strings.TrimSpace(host))); err != nil {

@@ -292,7 +292,7 @@ func (cmd *Command) crossed(args json.RawMessage, values map[string][]string, no
 	case errors.As(err, &usage):
 		name = usage.Param
 	case errors.As(err, &missing):
-		name, err = missing.Missing[0].Name, errUnfilled
+		name, err = missing.Missing[0].Name, missing.unfilled()
 	}
 	if !asked(values, name) {
 		name = ""

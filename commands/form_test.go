@@ -100,7 +100,7 @@ func TestAFormTellsWhatIsWrongUnderEachField(t *testing.T) {
 
 	isolate, _ := All().Find("isolate")
 	_, _, wrong = isolate.FromForm(map[string][]string{"agent-ids": {}, "filter": {}, "reason": {"x"}}, nil, Caller{})
-	require.Equal(t, map[string]string{"agent-ids": "Please fill this in."}, wrong)
+	require.Equal(t, map[string]string{"agent-ids": "Please fill in at least one of Agent IDs, Filter."}, wrong)
 
 	events, _ := All().Find("fetch-event")
 	_, _, wrong = events.FromForm(map[string][]string{"start-time": {"2026-11-20T13:00:00Z"}, "end-time": {"2026-11-19T13:00:00Z"}}, nil, Caller{})

@@ -188,7 +188,7 @@ type deleteIOCsParams struct {
 // Check refuses to delete all IOCs of an account.
 func (p *deleteIOCsParams) Check() error {
 	if len(p.Values) == 0 && len(p.UUIDs) == 0 {
-		return missing("ioc-values")
+		return missing("ioc-values", "uuids")
 	}
 	return nil
 }

@@ -154,7 +154,7 @@ func TestWhatLacksARequiredParameterComesBackForItsForm(t *testing.T) {
 
 	_, _, err = All().Parse("isolate", input)
 	require.ErrorAs(t, err, &missing, "one of two parameters is needed: the form asks")
-	require.EqualError(t, err, "disconnect-agent-from-network needs agent-ids")
+	require.EqualError(t, err, "disconnect-agent-from-network needs at least one of agent-ids, filter")
 }
 
 func TestShortNamesNeverMeanTwoThings(t *testing.T) {

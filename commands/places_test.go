@@ -148,7 +148,7 @@ func TestMessagesGoToWhoCanSeeThem(t *testing.T) {
 	refused(t, console, call, "broadcast DESKTOP-4 message=hello", "can show a message")
 	refused(t, console, call, "broadcast DESKTOP-1 message="+strings.Repeat("ä", 141), "1 to 140 characters, not 141")
 	refused(t, console, call, `broadcast DESKTOP-1 message=" "`, "needs message")
-	refused(t, console, call, "broadcast-message message=hello", "broadcast-message needs host-names-or-internal-ips")
+	refused(t, console, call, "broadcast-message message=hello", "broadcast-message needs at least one of host-names-or-internal-ips, group-ids")
 	done(t, call, "broadcast DESKTOP-1 message="+strings.Repeat("ä", 140))
 }
 

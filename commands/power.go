@@ -19,7 +19,7 @@ type agentsOrGroups struct {
 
 func (p *agentsOrGroups) Check() error {
 	if len(p.Agents) == 0 && len(p.Groups) == 0 {
-		return missing("agent-ids")
+		return missing("agent-ids", "group-ids")
 	}
 	return nil
 }

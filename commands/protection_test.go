@@ -89,7 +89,7 @@ func TestRulesOfEveryKindAreFound(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, card.Title, "Rules · 4 match")
 	require.NotContains(t, card.Plain(), "Logins at night")
-	refused(t, console, call, "disable-rules reason=x", "needs rule-ids")
+	refused(t, console, call, "disable-rules reason=x", "needs at least one of rule-ids, ")
 	refused(t, console, call, "disable-rules name=a reason=x", "two characters")
 	refused(t, console, call, "disable-rules name=nothing-like-it reason=x", "matches no rule")
 	refused(t, console, call, `update-rule "Logins at night" name=x s1ql=y query-type=Correlation severity=Low status=Draft expiration-mode=Permanent reason=x`, "needs more than a query")
@@ -151,8 +151,8 @@ func TestDeletingExclusionsNeverMeansAll(t *testing.T) {
 	t.Parallel()
 	console, call := protected(t)
 	before := len(console.Exclusions())
-	refused(t, console, call, "delete-exclusions reason=x", "needs exclusion-ids")
-	refused(t, console, call, `delete-exclusions type="" site-ids=[] reason=x`, "needs exclusion-ids")
+	refused(t, console, call, "delete-exclusions reason=x", "needs at least one of exclusion-ids, ")
+	refused(t, console, call, `delete-exclusions type="" site-ids=[] reason=x`, "needs at least one of exclusion-ids, ")
 	card := done(t, call, "delete-exclusions site-ids=Lyon reason=x")
 	require.Contains(t, card.Plain(), "2 of 2 exclusions")
 	require.Len(t, console.Exclusions(), before-2)
@@ -210,7 +210,7 @@ func TestIOCsBelongToAccounts(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "IOC · evil.example", card.Title)
 
-	refused(t, console, call, "delete-iocs account-ids="+account+" reason=x", "needs ioc-values")
+	refused(t, console, call, "delete-iocs account-ids="+account+" reason=x", "needs at least one of ioc-values, uuids")
 	refused(t, console, call, "delete-iocs account-ids="+account+" ioc-values=evil.example,unknown.example reason=x", "no IOC with the value")
 	console.Reset()
 	done(t, call, "delete-iocs account-ids="+account+" ioc-values=evil.example,203.0.113.66 reason=x")
@@ -234,14 +234,14 @@ func TestABlockRuleNamesWhatItBlocks(t *testing.T) {
 
 	catalog := All()
 	for text, problem := range map[string]string{
-		"block-ip 203.0.113.9 name=x":                                       "needs site-id",
+		"block-ip 203.0.113.9 name=x":                                       "needs at least one of site-id, account-id, group-id, tenant",
 		"block-ip 203.0.113.9 name=x tenant=true site=Paris":                "leave one of them out",
 		"block-ip 203.0.113.0/24 name=x site=Paris":                         "set remote-host-type=CIDR",
 		"block-ip 0.0.0.0/0 type=CIDR name=x site=Paris":                    "cut off all traffic",
 		"block-ip 0.0.0.0-255.255.255.255 type=range name=x site=Paris":     "cut off all traffic",
 		"block-ip 203.0.113.9-203.0.113.1 type=range name=x site=Paris":     "not of the type Range",
 		"block-ip anything type=any name=x site=Paris":                      "cuts off all traffic",
-		"block-ip evil_.example.com type=fqdn name=x":                       "needs site-id",
+		"block-ip evil_.example.com type=fqdn name=x":                       "needs at least one of site-id, account-id, group-id, tenant",
 		"block-ip 203.0.113.9 name=" + strings.Repeat("x", 201) + " site=P": "more than 200",
 	} {
 		_, _, err := catalog.Parse(text+" reason=x", input)
@@ -261,7 +261,7 @@ func TestWhatDoesNotGoTogetherIsSaidAtOnce(t *testing.T) {
 		"create-rule expiration-mode=Permanent site-ids=Paris account-ids=Acme" + rule:            "one level",
 		"create-exclusion type=Hash os=Linux value=xyz site-ids=Paris reason=x":                   "not a SHA-1",
 		"create-exclusion type=Browser os=Windows value=Chrome mode=suppress site-ids=P reason=x": "only exclusions of paths",
-		`create-exclusion type=Path os=Windows value=C:\x\ reason=x`:                              "needs site-ids",
+		`create-exclusion type=Path os=Windows value=C:\x\ reason=x`:                              "needs at least one of site-ids, account-ids, group-ids",
 		"block " + strings.Repeat("a", 64) + " os=Linux site=Paris reason=x":                      "looks like a SHA-256",
 		"create-ioc source=x type=IPv4 ioc-value=evil.example":                                    "looks like type=DNS",
 		"create-ioc source=x type=DNS ioc-value=evil.example valid-until=yesterday":               "passed already",

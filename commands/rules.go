@@ -114,7 +114,7 @@ type ruleSelection struct {
 // Check refuses a selection of everything.
 func (p *ruleSelection) Check() error {
 	if len(p.Rules) == 0 && !p.filters() {
-		return missing("rule-ids")
+		return missing("rule-ids", "account-ids", "site-ids", "group-ids", "creator", "name", "status", "query", "query-type", "expired", "s1ql")
 	}
 	if err := p.ruleFilter.Check(); err != nil {
 		return err

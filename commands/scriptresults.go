@@ -18,7 +18,7 @@ type scriptResultsParams struct {
 func (p *scriptResultsParams) Check() error {
 	switch {
 	case len(p.Tasks) == 0 && len(p.Names) == 0:
-		return missing("task-ids")
+		return missing("task-ids", "computer-names")
 	case len(p.Tasks) > 0 && len(p.Names) > 0:
 		return wrong("computer-names", "give tasks or computer names, not both")
 	}
