@@ -27,10 +27,9 @@ func getGroups() *Command {
 		if err != nil {
 			return render.Card{}, wrong("custom-input", "%s", err)
 		}
-		var limit *Limit
+		limit := new(Limit) // all of them
 		if n, err := strconv.Atoi(q.Get("limit")); err == nil && n > 0 {
-			most := Limit(min(n, maxPage))
-			limit = &most
+			*limit = Limit(min(n, maxPage))
 		}
 		rows := listing[s1.Group]{
 			noun: "Groups", things: "groups", page: call.Console.GroupsPage, table: render.GroupTable,

@@ -293,7 +293,7 @@ func queryEvents() *Command {
 		id := s1.QueryID(p.ID)
 		rows := eventListing(call, id, p.Kind.path())
 		rows.none = func(card render.Card) render.Card { return whyNone(ctx, call, id, card) }
-		return rows.show(ctx, call, eventSorting(), nil)
+		return rows.show(ctx, call, eventSorting(), new(Limit)) // all of them, page by page
 	})
 }
 

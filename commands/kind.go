@@ -27,6 +27,7 @@ type kind struct {
 	length   int // of a text, in characters; 0 = what a form takes
 	hint     string
 	find     finder // turns names into ids; nil where only ids will do
+	early    bool   // names are replaced before a plan is made, which knows ids only
 	number   bool   // digits alone are an id, however few: nothing is called by a number
 	secret   bool   // nobody may read it; where it is required and left out, the bot makes one
 	verbatim bool   // a query: quotes inside it are its own, and so are words that look like parameters
@@ -47,9 +48,9 @@ func kindOf(t reflect.Type) (kind, error) {
 	case reflect.TypeFor[s1.AgentID]():
 		return idKind("agent", "agents", "Names of endpoints do as well as ids.", findAgents), nil
 	case reflect.TypeFor[s1.ThreatID]():
-		return idKind("threat", "threats", "The id, or the threat's address in the console.", nil), nil
+		return early(idKind("threat", "threats", "The id, the threat's address in the console, or its name.", findThreats)), nil
 	case reflect.TypeFor[s1.AlertID]():
-		return idKind("alert", "alerts", "The id, or the alert's address in the console.", nil), nil
+		return early(idKind("alert", "alerts", "The id, the alert's address in the console, or the name of its rule.", findAlerts)), nil
 	case reflect.TypeFor[s1.NoteID]():
 		return noteKind(), nil
 	case reflect.TypeFor[s1.SiteID]():
@@ -208,6 +209,12 @@ func idKind(name, search, hint string, find finder) kind {
 func byNumber(k kind) kind {
 	k.number = true
 	return k
+}
+
+// early makes a kind replace names before plans are made.
+func early(k kind) kind {
+	k.early = true
+	return byNumber(k)
 }
 
 // isName tells whether a word is to be looked up, rather than an id.

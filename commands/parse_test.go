@@ -115,7 +115,7 @@ func TestWrongTextIsToldWithWhatToDo(t *testing.T) {
 		{"get-threat limit=0", "0 is below the minimum, 1", "get-threat limit=1"},
 		{"list-agents name=x", "the console searches for two characters or more", ""},
 		{"status 1112953674841025235 status=resolvd", `"resolvd" is none of Unresolved, In Progress, Resolved; did you mean Resolved`, "update-incident-status threat-ids=1112953674841025235 status=resolved"},
-		{"verdict abc verdict=suspicious", `"abc" is not the id of a threat`, ""},
+		{"get-script-results task-ids=abc", `"abc" is not the id of a task`, ""},
 		{"alerts since=31/12/2026", `"31/12/2026" is not a time`, ""},
 		{"alerts since=2026-11-20T14:00:00 before=2026-11-19", "it is before created-after", ""},
 		{`threats filter={"resolved":}`, "is not a JSON object", ""},

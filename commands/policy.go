@@ -33,8 +33,19 @@ func getAccountPolicy() *Command {
 		if err != nil {
 			return render.Card{}, err
 		}
-		return policyCard(call, "Policy of account "+string(p.Account), policy, "update-account-policy", p)
+		card, err := policyCard(call, "Policy of account "+accountName(ctx, call, p.Account), policy, "update-account-policy", p)
+		card.Parts = append(card.Parts, render.Note{render.Text("account " + string(p.Account))})
+		return card, err
 	})
+}
+
+// accountName is an account's name, or its id where the token may not list accounts.
+func accountName(ctx context.Context, call *Call, id s1.AccountID) string {
+	found, err := accountDirectory().byID(ctx, call, []string{string(id)})
+	if err != nil || len(found) == 0 || found[0].ID != id {
+		return string(id)
+	}
+	return firstNonEmpty(found[0].Name, string(id))
 }
 
 func getGlobalPolicy() *Command {

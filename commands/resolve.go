@@ -330,6 +330,57 @@ func accountDirectory() directory[s1.Account] {
 	}
 }
 
+func findThreats(ctx context.Context, call *Call, param string, words []string) ([]string, error) {
+	return threatDirectory().find(ctx, call, param, words)
+}
+
+func findAlerts(ctx context.Context, call *Call, param string, words []string) ([]string, error) {
+	return alertDirectory().find(ctx, call, param, words)
+}
+
+// maxNamesakes is how many of the newest threats or alerts with a word in them are looked through for those of a name.
+const maxNamesakes = 1000
+
+// threatDirectory finds threats by name, for which the console has no key: its full text finds too many, and fits decides.
+func threatDirectory() directory[s1.Threat] {
+	newest := func(q s1.Query) s1.Query { return q.SortedBy("createdAt", s1.Descending) }
+	return directory[s1.Threat]{
+		noun: "threat",
+		search: each(func(ctx context.Context, call *Call, name string) ([]s1.Threat, error) {
+			return s1.Collect(s1.Take(call.Console.Threats(ctx, newest(s1.Query{"query": {name}})), maxNamesakes))
+		}),
+		guess: func(ctx context.Context, call *Call, _ string) ([]string, error) {
+			page, err := call.Console.ThreatsPage(ctx, newest(nil).WithLimit(200))
+			return namesIn(page.Items, s1.Threat.Name), err
+		},
+		fits:   func(t s1.Threat, name string) bool { return strings.EqualFold(t.Name(), name) },
+		target: threatTarget,
+		isName: byNumber(kind{}).isName,
+	}
+}
+
+// alertDirectory finds alerts by the name of their rule.
+func alertDirectory() directory[s1.Alert] {
+	newest := func(q s1.Query) s1.Query { return q.SortedBy("alertInfoCreatedAt", s1.Descending) }
+	return directory[s1.Alert]{
+		noun: "alert",
+		search: each(func(ctx context.Context, call *Call, name string) ([]s1.Alert, error) {
+			q := s1.Query{"query": {name}}
+			if searchable(name) {
+				q = s1.Query{}.With("ruleName__contains", name)
+			}
+			return s1.Collect(s1.Take(call.Console.Alerts(ctx, newest(q)), maxNamesakes))
+		}),
+		guess: func(ctx context.Context, call *Call, _ string) ([]string, error) {
+			page, err := call.Console.AlertsPage(ctx, newest(nil).WithLimit(200))
+			return namesIn(page.Items, s1.Alert.Name), err
+		},
+		fits:   func(a s1.Alert, name string) bool { return strings.EqualFold(a.Name(), name) },
+		target: alertTarget,
+		isName: byNumber(kind{}).isName,
+	}
+}
+
 // each makes a search for several names of one for a single name.
 func each[T any](search func(context.Context, *Call, string) ([]T, error)) func(context.Context, *Call, []string) ([]T, error) {
 	return func(ctx context.Context, call *Call, names []string) ([]T, error) {
@@ -348,7 +399,7 @@ func each[T any](search func(context.Context, *Call, string) ([]T, error)) func(
 func namesIn[T any](things []T, name func(T) string) []string {
 	var names []string
 	for _, thing := range things {
-		names = append(names, name(thing))
+		names = appendNew(names, name(thing))
 	}
 	return names
 }

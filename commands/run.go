@@ -75,13 +75,7 @@ func (cmd *Command) Prepare(ctx context.Context, call *Call, args json.RawMessag
 	if err := cmd.timely(p, call.Now, args); err != nil {
 		return Plan{}, err
 	}
-	plan := Plan{}
-	if q, ok := p.(planner); ok {
-		plan, err = q.plan(ctx, call)
-		plan.Args = marshal(p) // secrets show as marks
-	} else {
-		plan.Args, err = cmd.resolve(ctx, call, marshal(p))
-	}
+	plan, err := cmd.prepared(ctx, call, p, args)
 	if err != nil {
 		return Plan{}, cmd.blame(cmd.explain(err, args))
 	}
@@ -89,15 +83,37 @@ func (cmd *Command) Prepare(ctx context.Context, call *Call, args json.RawMessag
 	return plan, nil
 }
 
-// resolve replaces names by ids in the arguments of a command that only reads.
-func (cmd *Command) resolve(ctx context.Context, call *Call, args json.RawMessage) (json.RawMessage, error) {
+// prepared resolves what was read from args.
+func (cmd *Command) prepared(ctx context.Context, call *Call, p any, args json.RawMessage) (plan Plan, err error) {
+	if _, plans := p.(planner); !plans {
+		plan.Args, err = cmd.resolve(ctx, call, marshal(p), field.named)
+		return plan, err
+	}
+	if named, err := cmd.resolve(ctx, call, args, field.namedEarly); err != nil {
+		return Plan{}, err
+	} else if p, err = cmd.read(named); err != nil {
+		return Plan{}, err
+	}
+	plan, err = p.(planner).plan(ctx, call)
+	plan.Args = marshal(p) // secrets show as marks
+	return plan, err
+}
+
+// named tells whether names stand in a field where ids must, and namedEarly whether they must go before a plan is made.
+func (f field) named(words []string) bool {
+	return f.kind.find != nil && slices.ContainsFunc(words, f.kind.isName)
+}
+func (f field) namedEarly(words []string) bool { return f.kind.early && f.named(words) }
+
+// resolve replaces names by ids in arguments.
+func (cmd *Command) resolve(ctx context.Context, call *Call, args json.RawMessage, named func(field, []string) bool) (json.RawMessage, error) {
 	values, err := readArgs(cmd.fields, args)
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range cmd.fields {
 		words := wordsOf(values[f.Name])
-		if f.kind.find == nil || !slices.ContainsFunc(words, f.kind.isName) {
+		if !named(f, words) {
 			continue
 		}
 		ids, err := f.kind.find(ctx, call, f.Name, words)
@@ -167,7 +183,7 @@ func (cmd *Command) isPinned(p any, args json.RawMessage) bool {
 		return false
 	}
 	for _, f := range cmd.fields {
-		if f.kind.find != nil && slices.ContainsFunc(wordsOf(values[f.Name]), f.kind.isName) {
+		if f.named(wordsOf(values[f.Name])) {
 			return false
 		}
 		if filter, ok := values[f.Name].(json.RawMessage); ok && f.kind.selects != "" && !onlyIDs(filter) {

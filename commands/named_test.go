@@ -1,0 +1,59 @@
+package commands
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/s1/s1sim"
+)
+
+// A threat goes by its name and an alert by that of its rule, wherever an id is wanted; what runs are ids.
+func TestThreatsAndAlertsGoByName(t *testing.T) {
+	t.Parallel()
+	console, call := simulated(t, "DESKTOP-1", "DESKTOP-2")
+	evil := console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
+	console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe.bak", Agent: "DESKTOP-1"})
+	alert := console.AddAlert(s1sim.AlertSpec{Rule: "LSASS read", Agent: "DESKTOP-1", Severity: "High"})
+	catalog := All()
+	for line, args := range map[string]string{
+		`verdict EVIL.exe verdict=suspicious`:             `{"threat-ids":["` + evil + `"],"analyst-verdict":"suspicious"}`,
+		`fetch-threat-file threat-ids=evil.exe`:           `{"threat-ids":["` + evil + `"],"password":""}`,
+		`alert-verdict "lsass read" verdict=suspicious`:   `{"alert-ids":["` + alert + `"],"analyst-verdict":"suspicious"}`,
+		`get-threat-notes threat-id=evil.exe`:             `{"threat-id":"` + evil + `"}`,
+		`verdict ` + evil + `,evil.exe verdict=undefined`: `{"threat-ids":["` + evil + `"],"analyst-verdict":"undefined"}`,
+	} {
+		inv, _, err := catalog.Parse(line, input)
+		require.NoError(t, err, line)
+		cmd, _ := catalog.Find(inv.Command)
+		plan, err := cmd.Prepare(t.Context(), call, inv.Args)
+		require.NoError(t, err, line)
+		require.JSONEq(t, args, string(plan.Args), line)
+		_, err = cmd.Run(t.Context(), call, inv.Args)
+		if cmd.Risk != Read {
+			require.ErrorIs(t, err, ErrNotPrepared, line)
+		}
+	}
+
+	_, err := run(t, catalog, call, "verdict evl.exe verdict=suspicious")
+	require.EqualError(t, err, "check `threat-ids`: there is no threat called \"evl.exe\"; did you mean evil.exe?")
+}
+
+// Several threats of a name are shown with their hosts, to choose from.
+func TestAThreatsNameIsNeverGuessed(t *testing.T) {
+	t.Parallel()
+	console, call := simulated(t, "DESKTOP-1", "DESKTOP-2")
+	console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
+	second := console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-2"})
+	_, err := run(t, All(), call, "verdict evil.exe verdict=suspicious")
+	var ambiguous *AmbiguousError
+	require.True(t, errors.As(err, &ambiguous), "%v", err)
+	require.Len(t, ambiguous.Matches, 2)
+	for i, m := range ambiguous.Matches {
+		if m.Host == "DESKTOP-2" {
+			require.JSONEq(t, `{"threat-ids":["`+second+`"],"analyst-verdict":"suspicious"}`, string(ambiguous.Pick(i).Args))
+		}
+	}
+	require.Empty(t, console.Calls()[len(console.Calls())-1].Body)
+}
