@@ -37,7 +37,7 @@ type batch struct {
 	done   chan struct{}
 }
 
-// A write is one method's change. Whoever sets taken first decides: the group that begins it, or the caller who gives up.
+// A write is one method's change. Whoever sets taken first decides: the group whose transaction is open, or the caller who gives up.
 type write struct {
 	do    func(context.Context, *sql.Tx) error
 	taken atomic.Bool
@@ -86,45 +86,61 @@ func (g *group) join(w *write) (*batch, error) {
 	return g.next, nil
 }
 
-// commit waits for its turn, takes what has gathered, and writes it.
+// commit waits for its turn, takes what has gathered, and writes it. What another program's lock holds up has not begun: whoever
+// waits for it may still give up, and Slack's three seconds are shorter than some locks.
 func (g *group) commit(b *batch) {
 	g.turn <- struct{}{}
 	defer func() { <-g.turn }()
 	defer close(b.done)
-	g.mu.Lock()
-	if g.next == b {
-		g.next = nil
-	}
-	g.mu.Unlock()
-	var begun []*write
-	for _, w := range b.writes {
-		if w.taken.CompareAndSwap(false, true) {
-			begun = append(begun, w)
-		}
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), writeLimit)
 	defer cancel()
-	if err := g.transact(ctx, begun); err != nil {
+	tx, err := g.open(ctx)
+	begun := g.take(b)
+	if err == nil {
+		err = transact(ctx, tx, begun)
+	}
+	if err != nil {
 		for _, w := range begun {
 			w.err = errors.Join(w.err, err)
 		}
 	}
 }
 
-// transact is one transaction with every write in a savepoint of its own. Its error is that of the transaction.
-func (g *group) transact(ctx context.Context, writes []*write) error {
-	if len(writes) == 0 {
-		return nil
+// take closes the batch and returns the writes that nobody has given up.
+func (g *group) take(b *batch) (begun []*write) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.next == b {
+		g.next = nil
 	}
+	for _, w := range b.writes {
+		if w.taken.CompareAndSwap(false, true) {
+			begun = append(begun, w)
+		}
+	}
+	return begun
+}
+
+// open begins a transaction that may write.
+func (g *group) open(ctx context.Context) (*sql.Tx, error) {
 	tx, err := g.db.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("begin a transaction: %w", err)
+		return nil, fmt.Errorf("begin a transaction: %w", err)
 	}
+	if g.begin == "" {
+		return tx, nil
+	}
+	if _, err := tx.ExecContext(ctx, g.begin); err != nil {
+		return nil, errors.Join(fmt.Errorf("wait for the turn to write: %w", err), tx.Rollback())
+	}
+	return tx, nil
+}
+
+// transact is one transaction with every write in a savepoint of its own. Its error is that of the transaction.
+func transact(ctx context.Context, tx *sql.Tx, writes []*write) error {
 	defer tx.Rollback() // after a commit it does nothing
-	if g.begin != "" {
-		if _, err := tx.ExecContext(ctx, g.begin); err != nil {
-			return fmt.Errorf("wait for the turn to write: %w", err)
-		}
+	if len(writes) == 0 {
+		return nil
 	}
 	if len(writes) == 1 {
 		if writes[0].err = writes[0].do(ctx, tx); writes[0].err != nil {

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -115,6 +116,32 @@ func TestWhoGivesUpWritesNothing(t *testing.T) {
 	require.True(t, fresh, "a delivery that was turned away must not run later")
 	_, err = db.Inbox().Save(ctx, "too late", "slash_commands", nil)
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+// Somebody's backup tool or sqlite3 prompt holds the file: the click is turned away in time, and must not run later.
+func TestWhoWaitsForAnotherProgramsLockMayGiveUp(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir() + "/s1bot.db"
+	db, err := Open(t.Context(), "sqlite:"+path, nil)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	other, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, other.Close()) })
+	lock, err := other.BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	_, err = db.Inbox().Save(ctx, "turned away", "block_actions", nil)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	saved := make(chan bool)
+	go func() { // comes while the first one's transaction still waits, and patiently
+		fresh, err := db.Inbox().Save(context.Background(), "turned away", "block_actions", nil)
+		saved <- fresh && err == nil
+	}()
+	require.NoError(t, lock.Rollback())
+	require.True(t, <-saved, "what was turned away is not there")
 }
 
 func TestAWriteThatHasBegunTellsItsTrueResult(t *testing.T) {
