@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -12,7 +13,7 @@ import (
 
 const (
 	freezeCommand = "freeze"
-	freezeKey     = "freeze " // and when it began: two people who freeze at once make one
+	freezeKey     = "freeze " // and the click's
 	thawQuorum    = 2
 )
 
@@ -28,14 +29,14 @@ func (l *Ledger) Frozen(ctx context.Context) (Request, bool, error) {
 	return rs[0], true, nil
 }
 
-// Freeze stops everything that changes anything, from now on and in all processes; an approver may. A freeze that holds already
-// is returned, and false.
+// Freeze stops everything that changes anything, from now on and in all processes; an approver may, also one whose role holds in
+// some places only, who cannot end it then. A freeze that holds already is returned, and false.
 func (l *Ledger) Freeze(ctx context.Context, p Person, key, reason string) (Request, bool, error) {
 	r := Request{
 		Key: freezeKey + key, Command: freezeCommand, Title: "Freeze", Risk: riskDestructive, Requester: p.ID, RequesterName: p.Name,
 		Reason: reason, State: Frozen, Quorum: thawQuorum, By: []string{Approvers},
 	}
-	if !p.in(r.By) {
+	if !p.anywhere(r.By) {
 		l.auditRefusal(ctx, r, p, ActionFrozen, ErrNotApprover)
 		return r, false, ErrNotApprover
 	}
@@ -58,19 +59,27 @@ func (l *Ledger) Freeze(ctx context.Context, p Person, key, reason string) (Requ
 	return r, false, fmt.Errorf("freeze: %w", ErrDuplicate)
 }
 
-// Thaw records that p wants the freeze to end; it is Done when two approvers do.
+// Thaw records that p wants the freeze to end; it is Done when two approvers do. Where two people froze at the same moment, their
+// freezes end together.
 func (l *Ledger) Thaw(ctx context.Context, p Person) (Request, error) {
-	has, frozen, err := l.Frozen(ctx)
+	rs, err := l.store.Find(ctx, Query{States: []State{Frozen}})
 	if err != nil {
-		return has, err
+		return Request{}, fmt.Errorf("look whether everything is frozen: %w", err)
 	}
-	if !frozen {
-		return has, ErrNotFrozen
+	if len(rs) == 0 {
+		return Request{}, ErrNotFrozen
 	}
-	return l.decide(ctx, has.ID, p, ActionThawed, "", func(r *Request, now time.Time) error { return r.thaw(p, now) })
+	var last Request
+	var failed []error
+	for _, has := range rs {
+		r, err := l.decide(ctx, has.ID, p, ActionThawed, "", func(r *Request, now time.Time) error { return r.thaw(p, now) })
+		failed = append(failed, err)
+		last = r
+	}
+	return last, errors.Join(failed...)
 }
 
-// thaw records that p wants the freeze r to end.
+// thaw records that p, whose role holds everywhere, wants the freeze r to end.
 func (r *Request) thaw(p Person, now time.Time) error {
 	roles, ok := r.share(p)
 	switch {
@@ -78,13 +87,10 @@ func (r *Request) thaw(p Person, now time.Time) error {
 		return ErrNotFrozen
 	case !ok:
 		return ErrNotApprover
+	case slices.ContainsFunc(r.Approvals, func(d Decision) bool { return d.User == p.ID }):
+		return ErrAlreadyDecided
 	}
-	for _, d := range r.Approvals {
-		if d.User == p.ID {
-			return ErrAlreadyDecided
-		}
-	}
-	r.Approvals = append(r.Approvals[:len(r.Approvals):len(r.Approvals)], Decision{User: p.ID, At: now, Roles: roles})
+	r.Approvals = append(slices.Clip(r.Approvals), Decision{User: p.ID, At: now, Roles: roles})
 	if r.Missing() == 0 {
 		r.State, r.Finished, r.Outcome = Done, now, Successful
 	}

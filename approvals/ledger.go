@@ -201,10 +201,24 @@ func (l *Ledger) LastHour(ctx context.Context, requester string) (Tally, error) 
 // Approve records that p approves the request. It is Approved when that was the last word needed, and Pending else. While
 // everything is frozen nothing is approved either.
 func (l *Ledger) Approve(ctx context.Context, id string, p Person) (Request, error) {
-	if _, frozen, err := l.Frozen(ctx); err != nil || frozen {
-		return Request{ID: id}, errors.Join(err, onlyIf(frozen, ErrFrozen))
+	if r, err := l.thawed(ctx, id, p, ActionApproved); err != nil {
+		return r, err
 	}
 	return l.decide(ctx, id, p, ActionApproved, "", func(r *Request, now time.Time) error { return r.approve(p, now) })
+}
+
+// thawed is nil unless everything is frozen, or nobody can tell; that somebody wanted to act all the same is written down.
+func (l *Ledger) thawed(ctx context.Context, id string, p Person, action string) (Request, error) {
+	_, frozen, err := l.Frozen(ctx)
+	if err != nil || !frozen {
+		return Request{ID: id}, err
+	}
+	r, err := l.Get(ctx, id)
+	if err != nil {
+		return Request{ID: id}, err
+	}
+	l.auditRefusal(ctx, r, p, action, ErrFrozen)
+	return r, ErrFrozen
 }
 
 // Deny records that p denies the request.
@@ -217,8 +231,11 @@ func (l *Ledger) Withdraw(ctx context.Context, id string, p Person) (Request, er
 	return l.decide(ctx, id, p, ActionWithdrawn, "", func(r *Request, now time.Time) error { return r.withdraw(p.ID, now) })
 }
 
-// Reopen records that p lets an interrupted request run again; it is Approved then.
+// Reopen records that p lets an interrupted request run again; it is Approved then. While everything is frozen nobody may.
 func (l *Ledger) Reopen(ctx context.Context, id string, p Person) (Request, error) {
+	if r, err := l.thawed(ctx, id, p, ActionReopened); err != nil {
+		return r, err
+	}
 	return l.decide(ctx, id, p, ActionReopened, "", func(r *Request, now time.Time) error { return r.reopen(p, now) })
 }
 

@@ -263,6 +263,58 @@ func TestAFreezeHoldsUntilTwoApproversEndIt(t *testing.T) {
 	require.Equal(t, Done, r.State)
 }
 
+// Two who freeze at the same moment make two rows; nobody has to end them one by one.
+func TestFreezesThatBeganTogetherEndTogether(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	l := ledger(t, m, "p1")
+	first, _, err := l.Freeze(t.Context(), bob, "k1", "")
+	require.NoError(t, err)
+	twin := first
+	twin.ID, twin.Ref, twin.Key = "twin", "A-TWIN", "freeze k2"
+	_, _, err = m.Insert(t.Context(), twin, Entry{})
+	require.NoError(t, err)
+	_, err = l.Thaw(t.Context(), bob)
+	require.NoError(t, err)
+	_, frozen, err := l.Frozen(t.Context())
+	require.NoError(t, err)
+	require.True(t, frozen)
+	_, err = l.Thaw(t.Context(), carol)
+	require.NoError(t, err)
+	_, frozen, err = l.Frozen(t.Context())
+	require.NoError(t, err)
+	require.False(t, frozen)
+}
+
+// Whoever may approve in one place only stops everything all the same: better once too often.
+func TestAnApproverOfOneSiteMayFreeze(t *testing.T) {
+	t.Parallel()
+	l := ledger(t, newMemory(), "p1")
+	paris := Person{ID: "UPAPP", Full: true, Scoped: []Grant{{Role: Approvers, Scope: Scope{Sites: []string{"Paris"}}}}}
+	_, fresh, err := l.Freeze(t.Context(), paris, "k1", "")
+	require.NoError(t, err)
+	require.True(t, fresh)
+	_, err = l.Thaw(t.Context(), paris)
+	require.ErrorIs(t, err, ErrNotApprover)
+}
+
+// While everything is frozen nobody lets anything run again either, and who tried stands in the trail.
+func TestNothingRunsAgainInAFreeze(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	l := ledger(t, m, "p1")
+	r := approved(t, l, isolate("click"))
+	r, err := l.Run(t.Context(), r.ID, func(context.Context, Request) Result { return Result{Uncertain: true} })
+	require.NoError(t, err)
+	require.Equal(t, Interrupted, r.State)
+	_, _, err = l.Freeze(t.Context(), bob, "k1", "")
+	require.NoError(t, err)
+	r, err = l.Reopen(t.Context(), r.ID, bob)
+	require.ErrorIs(t, err, ErrFrozen)
+	require.Equal(t, Interrupted, r.State)
+	require.Equal(t, "UBOB refused", m.told()[len(m.told())-1])
+}
+
 func TestAFreezeBetweenTheClaimAndTheCallHolds(t *testing.T) {
 	t.Parallel()
 	m := newMemory()

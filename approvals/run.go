@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 )
@@ -160,7 +161,7 @@ func (l *Ledger) finish(ctx context.Context, claimed Request, res Result) (Reque
 		if err := r.finish(l.owner, claimed.Fence, res, now); err != nil {
 			return nil, err
 		}
-		what := map[string]any{"requester": r.Requester, "fence": r.Fence, "result_sha256": digest(res.Card)}
+		what := map[string]any{"requester": r.Requester, "fence": r.Fence, "answer": brief(res.Answer), "result_sha256": digest(res.Card)}
 		action := ActionFinished
 		if r.State == Interrupted {
 			action = ActionInterrupted
@@ -172,6 +173,17 @@ func (l *Ledger) finish(ctx context.Context, claimed Request, res Result) (Reque
 		}
 		return []Entry{entry(*r, now, action, "", what)}, nil
 	})
+}
+
+// maxAnswer is how much of a console's answer the trail keeps, in bytes; the card beside it has all.
+const maxAnswer = 4 << 10
+
+// brief is text, or its beginning.
+func brief(text string) string {
+	if len(text) <= maxAnswer {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxAnswer], "") + "…"
 }
 
 func onlyIf(yes bool, err error) error {

@@ -152,14 +152,15 @@ func (r *Request) doubt(res Result) error {
 	return nil
 }
 
-// lapse ends a run whose process no longer renews its lease: what is safe to repeat is approved again, the rest interrupted.
+// lapse ends a run whose process no longer renews its lease: what is safe to repeat, and not long ago, is approved again, the rest
+// interrupted.
 func (r *Request) lapse(now time.Time) error {
 	switch {
 	case r.State != Running:
 		return ErrNotRunning
 	case now.Before(r.LeaseUntil):
 		return ErrNotDue
-	case r.Repeatable && r.Fence < maxClaims:
+	case r.Repeatable && r.Fence < maxClaims && now.Sub(r.LeaseUntil) < stale:
 		r.State, r.Agreed = Approved, now
 	default:
 		r.State = Interrupted

@@ -116,6 +116,9 @@ func TestWhatACrashLeaves(t *testing.T) {
 	require.NoError(t, tooOften.lapse(noon))
 	require.Equal(t, Interrupted, tooOften.State, "it seems to kill every process that runs it")
 	require.ErrorIs(t, alive.lapse(noon.Add(-1)), ErrNotDue)
+	forgotten := running(true, 1)
+	require.NoError(t, forgotten.lapse(noon.Add(stale)))
+	require.Equal(t, Interrupted, forgotten.State, "after a long outage, or from a backup, nothing repeats itself")
 }
 
 func TestWhoMaySayWhatBecomesOfAnInterruptedRequest(t *testing.T) {
@@ -248,7 +251,7 @@ func (m *model) do(op string, p Person, now, expires time.Time) bool {
 		return from(m.state == Running, Interrupted)
 	case "lapse":
 		to := Interrupted
-		if m.again && m.claims < 3 {
+		if m.again && m.claims < 3 && now.Sub(m.lease) < time.Hour {
 			to = Approved
 		}
 		return from(m.state == Running && !now.Before(m.lease), to)

@@ -192,6 +192,7 @@ func (b *Bot) request(ctx context.Context, cmd *commands.Command, a ask) error {
 		return b.refuse(ctx, wish, ruling)
 	}
 	if err := b.frozen(ctx); err != nil {
+		_ = b.refuse(ctx, wish, approvals.Ruling{Effect: approvals.Deny, Rule: freezeWord, Why: err.Error()})
 		return err
 	}
 	if cmd.NeedsReason() && a.extras.Reason == "" {

@@ -222,7 +222,7 @@ func result(card render.Card) approvals.Result {
 	if err != nil {
 		body = nil
 	}
-	return approvals.Result{Outcome: string(card.Outcome), Card: body}
+	return approvals.Result{Outcome: string(card.Outcome), Card: body, Answer: card.Text}
 }
 
 // requester is the person who asked; who they are now, or what the row says when Slack cannot be asked.

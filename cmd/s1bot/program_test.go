@@ -121,6 +121,7 @@ func TestTheAuditTrailTellsEverythingAndVerifies(t *testing.T) {
 	for _, action := range []string{"asked", "refused", "approved", "started", "finished"} {
 		require.Contains(t, out, action)
 	}
+	require.Contains(t, out, `"answer":"Disconnect Agent From Network: 1 of 1 endpoint`, "the console's answer")
 	code, out, _ = calls(t, "audit", "--json")
 	require.Zero(t, code)
 	require.GreaterOrEqual(t, strings.Count(out, "\n"), 5)
