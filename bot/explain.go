@@ -176,6 +176,10 @@ func advice(in *commandError, e *s1.Error) string {
 		return "The console is busy. Try again in a minute."
 	case e.Status >= 500:
 		return "The console is in trouble. Nothing more was tried; try again in a few minutes."
+	case e.Status == http.StatusBadRequest:
+		return "The console does not take one of the values; the message says which. Change it and try again."
+	case e.Status == http.StatusConflict:
+		return "It is against something that the console has already. Look there before you try again."
 	case e.Status == http.StatusNotFound:
 		return "It is not there, or lies outside what the bot's token may see."
 	case e.Status == http.StatusBadRequest || e.Status == http.StatusConflict || e.Status == http.StatusUnprocessableEntity:

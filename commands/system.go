@@ -12,6 +12,9 @@ func systemCommands() []*Command {
 	return []*Command{getSystemInfo(), getSystemStatus(), testConnection()}
 }
 
+// anyRole is what the specification calls the default role: the console lets nobody take it from a role.
+const anyRole = "Account, Groups, Roles and Site › View (every role has them)"
+
 // noParams is what commands without parameters take.
 type noParams struct{}
 
@@ -46,7 +49,7 @@ func infoFacts(info s1.SystemInfo) render.Fields {
 func getSystemInfo() *Command {
 	return define(Command{
 		Name: "get-system-info", Title: "Get System Info", Area: "system", Aliases: []string{"info", "system-info"},
-		Risk: Read, Repeatable: true,
+		Risk: Read, Needs: anyRole, Repeatable: true,
 		Doc: "Shows the console's version, build, patch and release.", Examples: []string{"get-system-info"},
 	}, func(ctx context.Context, call *Call, _ noParams) (render.Card, error) {
 		info, err := call.Console.SystemInfo(ctx)
@@ -62,7 +65,7 @@ func getSystemInfo() *Command {
 func getSystemStatus() *Command {
 	return define(Command{
 		Name: "get-system-status", Title: "Get System Status", Area: "system", Aliases: []string{"system-status", "health"},
-		Risk: Read, Repeatable: true,
+		Risk: Read, Needs: anyRole, Repeatable: true,
 		Doc:      "Shows how the console says it is. It says so without a token, so this proves nothing about the bot's.",
 		Examples: []string{"get-system-status"},
 	}, func(ctx context.Context, call *Call, _ noParams) (render.Card, error) {
@@ -84,7 +87,7 @@ func getSystemStatus() *Command {
 func testConnection() *Command {
 	return define(Command{
 		Name: "test-connection", Title: "Test Connection", Area: "system", Aliases: []string{"test", "ping"},
-		Risk: Read, Needs: "Account, Groups, Roles and Site › View (every role has them)", Repeatable: true,
+		Risk: Read, Needs: anyRole, Repeatable: true,
 		Doc:      "Checks that the console answers and takes the bot's token, and that the token may look at sites.",
 		Examples: []string{"test-connection"},
 	}, func(ctx context.Context, call *Call, _ noParams) (render.Card, error) {
