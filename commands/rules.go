@@ -220,7 +220,23 @@ func (p *activateRulesParams) plan(ctx context.Context, call *Call) (Plan, error
 		notes = append(notes, "⚠ "+plural(acting, "rule")+" will act on endpoints by hits, not only raise alerts.")
 	}
 	notes = append(notes, sameNote(settled(rules, s1.RuleActive), "rule", "this status")...)
-	return Plan{Targets: targetsOf(call, rules, ruleTarget), Notes: notes, Undo: "Disable"}, nil
+	return Plan{Targets: turned(call, rules, s1.RuleActive.Label()), Notes: notes, Undo: "Disable"}, nil
+}
+
+// turned are the rules with the state that they have and the one that they get; those that find nothing afterwards are marked.
+func turned(call *Call, rules []s1.Rule, state string) []Target {
+	targets := targetsOf(call, rules, ruleTarget)
+	for i, r := range rules {
+		old := r.Status.Settled().Label()
+		if old == state {
+			continue
+		}
+		targets[i].State = joinNonEmpty(" → ", targets[i].State, state)
+		if r.Status.Settled() == s1.RuleActive {
+			targets[i].Warnings = append(targets[i].Warnings, "⚠ weakens the protection")
+		}
+	}
+	return targets
 }
 
 // settled counts the rules that are, or are about to be, in a state.
@@ -266,7 +282,7 @@ func (p *disableRulesParams) plan(ctx context.Context, call *Call) (Plan, error)
 		notes = append(notes, "⚠ Weakens the protection: "+plural(n, "rule")+" will find nothing any more.")
 	}
 	notes = append(notes, sameNote(settled(rules, s1.RuleDisabled), "rule", "this status")...)
-	return Plan{Targets: targetsOf(call, rules, ruleTarget), Notes: notes, Undo: "Activate"}, nil
+	return Plan{Targets: turned(call, rules, s1.RuleDisabled.Label()), Notes: notes, Undo: "Activate"}, nil
 }
 
 func disableRules() *Command {
@@ -297,7 +313,7 @@ func (p *deleteRulesParams) plan(ctx context.Context, call *Call) (Plan, error) 
 		notes = append(notes, "⚠ Weakens the protection: "+plural(n, "active rule")+" will be gone.")
 	}
 	notes = append(notes, "Deleted rules cannot be brought back.")
-	return Plan{Targets: targetsOf(call, rules, ruleTarget), Notes: notes}, nil
+	return Plan{Targets: turned(call, rules, "deleted"), Notes: notes}, nil
 }
 
 func deleteRules() *Command {
