@@ -11,6 +11,7 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"os"
 	"strings"
 	"time"
 )
@@ -48,6 +49,20 @@ func Open(ctx context.Context, url string, log *slog.Logger) (*DB, error) {
 		return nil, e.words(err)
 	}
 	return &DB{engine: e, owner: rand.Text(), read: e.read, writes: newGroup(e.write, e.begin)}, nil
+}
+
+// Exists says what is wrong where url names a file that is not there, which Open would make: who only reads is helped by that as
+// little as by an empty database.
+func Exists(url string) error {
+	path, ok := strings.CutPrefix(url, "sqlite:")
+	if !ok || path == ":memory:" {
+		return nil
+	}
+	path = strings.TrimPrefix(path, "//")
+	if _, err := os.Stat(path); err != nil {
+		return fmt.Errorf("there is no database %s: S1BOT_DATABASE_URL says where it is (%w)", path, err)
+	}
+	return nil
 }
 
 func open(ctx context.Context, url string) (engine, error) {

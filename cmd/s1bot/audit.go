@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"s1bot/approvals"
@@ -19,18 +22,25 @@ type auditCmd struct {
 	Command string        `help:"Only of this command."`
 	JSON    bool          `name:"json" help:"One JSON object a line."`
 	Verify  bool          `help:"Check that no row of the whole trail was changed, removed or moved."`
+	Against string        `placeholder:"FILE" help:"With --verify: compare with the stream that S1BOT_AUDIT_FILE wrote. Unless given, with that file itself where it is set."`
 }
 
 // Run prints or verifies the audit trail. It needs the database's setting alone.
 func (a auditCmd) Run(ctx context.Context, std streams) error {
-	c, _ := readConfig(environment()) // other settings may be missing where auditors work
+	c, err := readConfig(environment())
+	if err := about("S1BOT_DATABASE_URL", err); err != nil { // other settings may be missing where auditors work
+		return err
+	}
+	if err := store.Exists(c.DatabaseURL); err != nil {
+		return err
+	}
 	db, err := store.Open(ctx, c.DatabaseURL, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}
 	defer func() { _ = db.Close() }()
 	if a.Verify {
-		return a.verify(ctx, std, db)
+		return a.verify(ctx, std, db, cmp.Or(a.Against, c.AuditFile))
 	}
 	trail, err := db.Requests().Audit(ctx, approvals.AuditQuery{
 		Since: time.Now().Add(-a.Since), Request: a.Request, Actor: a.Actor, Action: a.Action, Command: a.Command})
@@ -61,7 +71,22 @@ func (a auditCmd) print(std streams, e approvals.Entry) error {
 	return err
 }
 
-func (a auditCmd) verify(ctx context.Context, std streams, db *store.DB) error {
+// about is what of a list of problems concerns one setting.
+func about(setting string, problems error) error {
+	if problems == nil {
+		return nil
+	}
+	for line := range strings.SplitSeq(problems.Error(), "\n") {
+		if strings.HasPrefix(line, setting) {
+			return errors.New(line)
+		}
+	}
+	return nil
+}
+
+// verify checks the chain and, where the trail was streamed to a file, that the file tells the same: who rewrites the whole chain
+// in the database, or cuts its end off, does not reach a file on another machine.
+func (a auditCmd) verify(ctx context.Context, std streams, db *store.DB, stream string) error {
 	trail, err := db.Requests().Audit(ctx, approvals.AuditQuery{})
 	if err != nil {
 		return err
@@ -70,6 +95,14 @@ func (a auditCmd) verify(ctx context.Context, std streams, db *store.DB) error {
 	if err != nil {
 		return fmt.Errorf("the audit trail is not whole: %w", err)
 	}
-	_, err = fmt.Fprintf(std.out, "%d rows, none changed, removed or moved\n", rows)
+	_, err = fmt.Fprintf(std.out, "%d rows, none changed, removed or moved; the last has the hash %s\n", rows, cmp.Or(trail.Head.Hash, "(none)"))
+	if err != nil || stream == "" {
+		return err
+	}
+	same, err := compareStream(trail, stream)
+	if err != nil {
+		return fmt.Errorf("the audit trail is not what was streamed to %s: %w", stream, err)
+	}
+	_, err = fmt.Fprintf(std.out, "%d rows of %s are the same\n", same, stream)
 	return err
 }

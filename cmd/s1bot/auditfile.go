@@ -96,3 +96,45 @@ func lastRow(file *os.File) (int64, error) {
 	}
 	return e.Seq, nil
 }
+
+// compareStream walks trail beside a file that it was streamed to, which may begin later than the trail (older files were moved
+// away), and returns how many rows the file has. A row that differs, or that the trail lacks, is an error.
+func compareStream(trail approvals.Trail, path string) (int, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = file.Close() }()
+	lines := json.NewDecoder(file)
+	wanted, more, err := nextRow(lines)
+	same := 0
+	for e, readErr := range trail.Entries {
+		switch {
+		case err != nil || readErr != nil:
+			return same, errors.Join(err, readErr)
+		case !more:
+			return same, nil
+		case e.Seq < wanted.Seq:
+			continue
+		case e.Mark() != wanted.Mark():
+			return same, fmt.Errorf("row %d is another one there", wanted.Seq)
+		}
+		same++
+		wanted, more, err = nextRow(lines)
+	}
+	if more {
+		return same, fmt.Errorf("it has row %d, which the trail lacks", wanted.Seq)
+	}
+	return same, err
+}
+
+// nextRow reads a row; a half-written one at the end, which a crash left, is none.
+func nextRow(lines *json.Decoder) (e approvals.Entry, more bool, err error) {
+	switch err := lines.Decode(&e); {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return e, false, nil
+	case err != nil:
+		return e, false, fmt.Errorf("it is no audit trail: %w", err)
+	}
+	return e, true, nil
+}

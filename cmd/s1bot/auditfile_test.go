@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -67,4 +69,60 @@ func TestTheAuditTrailIsFiltered(t *testing.T) {
 		require.Zero(t, code, errors)
 		require.Equal(t, rows, strings.Count(out, "\n"), flags)
 	}
+}
+
+// What no chain can show by itself, a copy of it shows: the end cut off together with the mark of where it ends, or every hash
+// computed anew.
+func TestTheStreamShowsWhatTheChainCannot(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "audit.jsonl")
+	s := tell(t, func(settings map[string]string) { settings["S1BOT_AUDIT_FILE"] = path })
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
+	card := s.sees("#approvals", "Approval needed")
+	s.types("alice", "#soc", "/s1 withdraw "+s.requests()[0].Ref)
+	s.becomes(card, "Withdrawn")
+	s.stop()
+	t.Setenv("S1BOT_DATABASE_URL", s.environ["S1BOT_DATABASE_URL"])
+	code, out, _ := calls(t, "audit", "--verify", "--against="+path)
+	require.Zero(t, code)
+	require.Contains(t, out, "2 rows, none changed")
+	require.Contains(t, out, "2 rows of")
+
+	cut := func(statements ...string) {
+		db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(s.environ["S1BOT_DATABASE_URL"], "sqlite:"))
+		require.NoError(t, err)
+		defer func() { require.NoError(t, db.Close()) }()
+		for _, statement := range statements {
+			_, err := db.ExecContext(t.Context(), statement)
+			require.NoError(t, err)
+		}
+	}
+	cut(`DELETE FROM audit WHERE seq = 2`, `UPDATE audit_head SET seq = 1, hash = (SELECT hash FROM audit WHERE seq = 1)`)
+	code, out, _ = calls(t, "audit", "--verify")
+	require.Zero(t, code, "the chain by itself is whole")
+	require.Contains(t, out, "1 rows, none changed")
+	t.Setenv("S1BOT_AUDIT_FILE", path)
+	code, _, errs := calls(t, "audit", "--verify")
+	require.NotZero(t, code)
+	require.Contains(t, errs, "it has row 2, which the trail lacks")
+
+	forged := approvals.Entry{At: time.UnixMilli(1), Action: "asked", Command: "nothing", Detail: json.RawMessage(`{}`)}.After(approvals.Mark{})
+	cut(`UPDATE audit SET at = 1, request = '', ref = '', actor = '', action = 'asked', command = 'nothing', detail = '{}', hash = '`+forged.Hash+`'`,
+		`UPDATE audit_head SET hash = '`+forged.Hash+`'`)
+	code, _, errs = calls(t, "audit", "--verify")
+	require.NotZero(t, code)
+	require.Contains(t, errs, "row 1 is another one there")
+}
+
+func TestNoAuditOfADatabaseThatIsNotThere(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "typo.db")
+	t.Setenv("S1BOT_DATABASE_URL", "sqlite:"+path)
+	code, _, errs := calls(t, "audit", "--verify")
+	require.NotZero(t, code)
+	require.Contains(t, errs, "there is no database")
+	require.NoFileExists(t, path)
+	t.Setenv("S1BOT_DATABASE_URL", "")
+	t.Setenv("S1BOT_DATABASE_URL_FILE", path)
+	code, _, errs = calls(t, "audit")
+	require.NotZero(t, code)
+	require.Contains(t, errs, "S1BOT_DATABASE_URL_FILE")
 }
