@@ -79,18 +79,31 @@ func (b *Bot) open(ctx context.Context, a ask, form render.Form) error {
 	default:
 		return b.offerForm(ctx, a, form)
 	}
-	var refused slack.SlackErrorResponse
-	if errors.As(err, &refused) && (refused.Err == "expired_trigger_id" || refused.Err == "trigger_expired" || refused.Err == "exchanged_trigger_id" || refused.Err == "trigger_exchanged") {
-		return b.offerForm(ctx, a, form)
+	if err == nil {
+		return nil
 	}
-	if err != nil {
-		return fmt.Errorf("open the form of %s: %w", a.inv.Command, err)
+	err = fmt.Errorf("open the form of %s: %w", first(a.inv.Command, paletteWord), err)
+	if !mayOpenLater(err) {
+		return err
 	}
-	return nil
+	b.Log.Warn("a form does not open, so a button is offered", "command", a.inv.Command, "user", a.user, "err", err)
+	return b.offerForm(ctx, a, form)
 }
 
-// offerForm answers with a button that opens the form.
+// mayOpenLater tells whether a form that Slack did not open may open after another click: the trigger was too old, or Slack is in
+// trouble. What it calls wrong stays wrong.
+func mayOpenLater(err error) bool {
+	var refused slack.SlackErrorResponse
+	_, passing := patience(err, 1)
+	return passing || !errors.As(err, &refused) ||
+		slices.Contains([]string{"expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged"}, refused.Err)
+}
+
+// offerForm answers with a button that opens the form. The palette has no command to put into one: its list does.
 func (b *Bot) offerForm(ctx context.Context, a ask, form render.Form) error {
+	if a.inv.Command == "" {
+		return b.help(ctx, a, "")
+	}
 	words := form.Title + " needs a few more details."
 	b.reply(ctx, a, render.Card{
 		Tone: render.Info, Text: words, Parts: []render.Part{render.Line{render.Text(words)}},

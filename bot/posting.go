@@ -2,9 +2,12 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -99,7 +102,7 @@ func (p *poster) post(ctx context.Context, channel, thread, key string, card ren
 // edit replaces a message of ours.
 func (p *poster) edit(ctx context.Context, channel, ts string, card render.Card) error {
 	_, err := p.give(ctx, everybody, card, func(msg render.Message) error {
-		return patiently(ctx, func() error {
+		return insistently(ctx, func() error {
 			_, _, _, err := p.api.UpdateMessageContext(ctx, channel, ts, content(msg)...)
 			return err
 		})
@@ -117,7 +120,7 @@ func (p *poster) whisper(ctx context.Context, channel, thread, user string, card
 		if thread != "" {
 			opts = append(opts, slack.MsgOptionTS(thread))
 		}
-		return patiently(ctx, func() error {
+		return insistently(ctx, func() error {
 			_, err := p.api.PostEphemeralContext(ctx, channel, user, opts...)
 			return err
 		})
@@ -130,16 +133,16 @@ func (p *poster) whisper(ctx context.Context, channel, thread, user string, card
 
 // respond answers through a response_url: to the person alone, in place of the message they clicked on when replace is set.
 // Slack takes five answers within 30 minutes.
-func (p *poster) respond(ctx context.Context, url string, replace replacing, card render.Card) error {
+func (p *poster) respond(ctx context.Context, address string, replace replacing, card render.Card) error {
 	_, err := p.give(ctx, onePerson, card, func(msg render.Message) error {
 		hook := &slack.WebhookMessage{
 			Text: msg.Text, Blocks: &slack.Blocks{BlockSet: msg.Blocks}, ResponseType: slack.ResponseTypeEphemeral,
 			ReplaceOriginal: bool(replace), UnfurlLinks: new(bool), UnfurlMedia: new(bool),
 		}
-		return patiently(ctx, func() error { return slack.PostWebhookCustomHTTPContext(ctx, url, p.http, hook) })
+		return insistently(ctx, func() error { return slack.PostWebhookCustomHTTPContext(ctx, address, p.http, hook) })
 	})
 	if err != nil {
-		return fmt.Errorf("answer through the response URL: %w", hideURL(err, url))
+		return fmt.Errorf("answer through the response URL: %w", hideURL(err, address))
 	}
 	return nil
 }
@@ -180,6 +183,15 @@ func content(msg render.Message) []slack.MsgOption {
 
 // patiently repeats call while Slack asks for patience, as long as it asks, at most maxTries times.
 func patiently(ctx context.Context, call func() error) error {
+	return repeat(ctx, call, patience)
+}
+
+// insistently is patiently for what does no harm if it happens twice: it is repeated after a connection that broke, too.
+func insistently(ctx context.Context, call func() error) error {
+	return repeat(ctx, call, insistence)
+}
+
+func repeat(ctx context.Context, call func() error, patience func(error, int) (time.Duration, bool)) error {
 	for try := 1; ; try++ {
 		err := call()
 		wait, slow := patience(err, try)
@@ -208,6 +220,17 @@ func patience(err error, try int) (time.Duration, bool) {
 		return time.Duration(try) * time.Second, true
 	}
 	return 0, false
+}
+
+// insistence is patience that also tries again, twice at most, where nobody knows whether the call arrived.
+func insistence(err error, try int) (time.Duration, bool) {
+	if wait, slow := patience(err, try); slow || err == nil {
+		return wait, slow
+	}
+	var broken *url.Error
+	var page *json.SyntaxError // a proxy's HTML, or half an answer
+	lost := errors.As(err, &broken) || errors.As(err, &page) || errors.Is(err, io.ErrUnexpectedEOF)
+	return time.Duration(try) * time.Second, lost && try < 3
 }
 
 // hideURL keeps a response URL, which anyone can post to, out of an error.
