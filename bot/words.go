@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -211,67 +210,4 @@ func (b *Bot) history(ctx context.Context, a ask, _ string) error {
 	}
 	b.reply(ctx, a, card)
 	return nil
-}
-
-// can tells what would happen, without doing it.
-func (b *Bot) can(ctx context.Context, a ask, rest string) error {
-	inv, extras, err := b.Catalog.Parse(rest, commands.Input{Zone: a.who.Zone, Now: b.Now()})
-	if err != nil {
-		return err
-	}
-	cmd, ok := b.Catalog.Find(inv.Command)
-	if !ok {
-		return errGone
-	}
-	a.inv, a.extras = inv, extras
-	plan, err := cmd.Prepare(ctx, b.call(a), inv.Args)
-	if err != nil {
-		return b.blame(cmd, err)
-	}
-	wish, err := b.touching(ctx, b.wish(cmd, a), plan)
-	if err != nil {
-		return err
-	}
-	ruling := b.rule(ctx, wish)
-	card := canCard(cmd, plan, ruling)
-	if b.cannotWait(plan, ruling) {
-		card.Parts = append(card.Parts, render.Line{render.Text("Not like this: " + sentence(errUnsealed))})
-	}
-	if cmd.Risk != commands.Read && errors.Is(b.frozen(ctx), approvals.ErrFrozen) {
-		card.Parts = append(card.Parts, render.Line{render.Text("Everything that changes something is frozen now.")})
-	}
-	b.reply(ctx, a, card)
-	return nil
-}
-
-// wanted tells what approvals must add up to.
-func wanted(r approvals.Ruling) string {
-	var all []string
-	for _, n := range r.Needs {
-		words := strings.Join(n.By, " or ")
-		if len(r.Needs) > 1 || n.Quorum != r.Quorum {
-			words = fmt.Sprintf("%d of %s", n.Quorum, words)
-		}
-		if n.Distinct {
-			words += ", each from another of these roles"
-		}
-		all = append(all, words)
-	}
-	return strings.Join(all, " and ")
-}
-
-func canCard(cmd *commands.Command, plan commands.Plan, r approvals.Ruling) render.Card {
-	verdict := map[approvals.Effect]string{
-		approvals.Allow:   "You may run this; it runs at once.",
-		approvals.Approve: sentence(fmt.Sprintf("You may ask for this; it needs %s from: %s", plural(r.Quorum, "approval"), wanted(r))),
-		approvals.Deny:    sentence("You may not: " + r.Why),
-	}[r.Effect]
-	body, _ := json.Marshal(plan)
-	card := render.Card{Tone: render.Info, Title: "What would happen · " + cmd.Title, Text: verdict, Parts: []render.Part{render.Line{render.Text(verdict)}}}
-	card.Parts = append(card.Parts, planParts(approvals.Request{Plan: body})...)
-	if r.Rule != "" {
-		card.Parts = append(card.Parts, render.Note{render.Text("rule: " + r.Rule)})
-	}
-	card.Parts = append(card.Parts, render.Note{render.Text("Nothing was done.")})
-	return card
 }

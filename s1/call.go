@@ -71,6 +71,9 @@ func (c *Client) exchange(ctx context.Context, call call) (attempt, error) {
 	if err != nil {
 		return attempt{}, refusal(call.operation, err)
 	}
+	if a, answered, err := c.rehearse(call, payload); answered {
+		return a, err
+	}
 	for try := 1; ; try++ {
 		waited, err := c.admit(ctx, call)
 		if err != nil {

@@ -53,6 +53,8 @@ type Client struct {
 	sleep   func(context.Context, time.Duration) error
 	buckets buckets
 	starts  *line // of queries
+
+	rehearsal func(Request) error // nil unless the client rehearses
 }
 
 // New checks c and returns a client; it sends nothing yet. The error lists everything that is wrong with c.

@@ -1,0 +1,126 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"s1bot/approvals"
+	"s1bot/commands"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// can tells what would happen, without doing it.
+func (b *Bot) can(ctx context.Context, a ask, rest string) error {
+	inv, extras, err := b.Catalog.Parse(rest, commands.Input{Zone: a.who.Zone, Now: b.Now()})
+	if err != nil {
+		return err
+	}
+	cmd, ok := b.Catalog.Find(inv.Command)
+	if !ok {
+		return errGone
+	}
+	a.inv, a.extras = inv, extras
+	plan, err := cmd.Prepare(ctx, b.call(a), inv.Args)
+	if err != nil {
+		return b.blame(cmd, err)
+	}
+	wish, err := b.touching(ctx, b.wish(cmd, a), plan)
+	if err != nil {
+		return err
+	}
+	ruling := b.rule(ctx, wish)
+	card := canCard(cmd, plan, ruling)
+	if b.cannotWait(plan, ruling) {
+		card.Parts = append(card.Parts, render.Line{render.Text("Not like this: " + sentence(errUnsealed))})
+	}
+	if cmd.Risk != commands.Read && errors.Is(b.frozen(ctx), approvals.ErrFrozen) {
+		card.Parts = append(card.Parts, render.Line{render.Text("Everything that changes something is frozen now.")})
+	}
+	if ruling.Effect != approvals.Deny {
+		card.Parts = append(card.Parts, requestParts(b.rehearse(ctx, cmd, a, plan))...)
+	}
+	card.Parts = append(card.Parts, render.Note{render.Text("Nothing was done.")})
+	b.reply(ctx, a, card)
+	return nil
+}
+
+// mostRehearsed is how many requests a rehearsal goes on for.
+const mostRehearsed = 10
+
+// rehearse runs a command on what it would touch, with a console that is told nothing, and returns the requests that would go out.
+// Of what only reads that is the first; of what changes things, what follows an answer is left out where it depends on it.
+func (b *Bot) rehearse(ctx context.Context, cmd *commands.Command, a ask, plan commands.Plan) (sent []s1.Request) {
+	call := b.call(a)
+	call.Console = b.Console.Rehearse(func(r s1.Request) error {
+		if cmd.Risk != commands.Read && r.Method == http.MethodGet {
+			return nil
+		}
+		sent = append(sent, r)
+		if cmd.Risk == commands.Read || len(sent) == mostRehearsed {
+			return s1.ErrRehearsed
+		}
+		return nil
+	})
+	call.Tell = func(context.Context, render.Card) error { return nil }
+	call.OnSave = func(json.RawMessage) error { return nil }
+	if _, err := cmd.Run(ctx, call, plan.Args); err != nil {
+		b.Log.Debug("a rehearsal ended early", "command", cmd.Name, "err", err)
+	}
+	return sent
+}
+
+// requestParts show requests as they would stand on the wire.
+func requestParts(sent []s1.Request) []render.Part {
+	if len(sent) == 0 {
+		return nil
+	}
+	var lines strings.Builder
+	for _, r := range sent {
+		fmt.Fprintf(&lines, "%s %s", r.Method, r.Path)
+		if query, err := url.QueryUnescape(r.Query.Encode()); err == nil && query != "" {
+			fmt.Fprintf(&lines, "?%s", query)
+		}
+		fmt.Fprintln(&lines)
+		if len(r.Body) > 0 {
+			fmt.Fprintf(&lines, "%s\n", r.Body)
+		}
+	}
+	return []render.Part{render.Line{render.Bold("The console would be asked")}, render.Code{Text: strings.TrimSpace(lines.String())}}
+}
+
+// wanted tells what approvals must add up to.
+func wanted(r approvals.Ruling) string {
+	var all []string
+	for _, n := range r.Needs {
+		words := strings.Join(n.By, " or ")
+		if len(r.Needs) > 1 || n.Quorum != r.Quorum {
+			words = fmt.Sprintf("%d of %s", n.Quorum, words)
+		}
+		if n.Distinct {
+			words += ", each from another of these roles"
+		}
+		all = append(all, words)
+	}
+	return strings.Join(all, " and ")
+}
+
+func canCard(cmd *commands.Command, plan commands.Plan, r approvals.Ruling) render.Card {
+	verdict := map[approvals.Effect]string{
+		approvals.Allow:   "You may run this; it runs at once.",
+		approvals.Approve: sentence(fmt.Sprintf("You may ask for this; it needs %s from: %s", plural(r.Quorum, "approval"), wanted(r))),
+		approvals.Deny:    sentence("You may not: " + r.Why),
+	}[r.Effect]
+	body, _ := json.Marshal(plan)
+	card := render.Card{Tone: render.Info, Title: "What would happen · " + cmd.Title, Text: verdict, Parts: []render.Part{render.Line{render.Text(verdict)}}}
+	card.Parts = append(card.Parts, planParts(approvals.Request{Plan: body})...)
+	if r.Rule != "" {
+		card.Parts = append(card.Parts, render.Note{render.Text("rule: " + r.Rule)})
+	}
+	return card
+}

@@ -1,0 +1,24 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestCanTellsWhatWouldHappenAndDoesNothing(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	before := len(s.console.Calls())
+	for line, words := range map[string][]string{
+		`isolate DESKTOP-1`:   {"needs 1 approval", "DESKTOP-1", "POST /web/api/v2.1/agents/actions/disconnect"},
+		`list-agents limit=7`: {"runs at once", "GET /web/api/v2.1/agents?", "limit=7"},
+		`fetch-files agent-id=DESKTOP-1 files-path=/etc/hosts password="Str0ng Enough!"`: {"actions/fetch-files", "•••"},
+	} {
+		s.types("alice", "#soc", "/s1 can "+line)
+		card := s.isTold("alice", words...)
+		require.NotContains(t, card.PlainText(), "Str0ng")
+	}
+	require.Empty(t, s.console.Changes())
+	require.Greater(t, len(s.console.Calls()), before, "names are looked up")
+}
