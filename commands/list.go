@@ -220,7 +220,7 @@ func (l listing[T]) card(call *Call, shown result[T], most int) render.Card {
 	card.Actions = append(turns(call, at, pages), shown.pages[at-1].deeds...)
 	card.Actions = append(card.Actions, fileActions(call)...)
 	if shown.next != "" && listed == shown.rows && call.command.has("next-page") {
-		card.Actions = append(card.Actions, render.Button{Label: "Rows after these", Do: call.after(shown.next)})
+		card.Actions = append(card.Actions, render.Button{Label: "Rows after these", Rare: true, Do: call.after(shown.next)})
 	}
 	return card
 }
@@ -283,16 +283,16 @@ func turns(call *Call, at, pages int) []render.Action {
 	return actions
 }
 
-// fileActions are what every list offers beside its pages.
+// fileActions are what every list offers beside its pages, in the same place on every page.
 func fileActions(call *Call) []render.Action {
 	raw := call.how(render.Raw)
 	raw.Page = call.Page
 	return []render.Action{
 		shareButton(call),
-		render.Button{Label: "CSV file", Do: call.how(render.CSV)},
-		render.Button{Label: "JSON file", Do: call.how(render.JSON)},
-		render.Button{Label: "Raw JSON", Do: raw},
-		render.Button{Label: "Change filter", Do: call.how(render.Open)},
+		render.Button{Label: "CSV file", Rare: true, Do: call.how(render.CSV)},
+		render.Button{Label: "JSON file", Rare: true, Do: call.how(render.JSON)},
+		render.Button{Label: "Raw JSON", Rare: true, Do: raw},
+		render.Button{Label: "Change filter", Rare: true, Do: call.how(render.Open)},
 	}
 }
 

@@ -57,7 +57,7 @@ func (k *canvas) actions(all []Action, o Options) []slack.Block {
 			k.note("… %s left out: a message has no more room", count(len(all)-i, "more action"))
 			break
 		}
-		if len(elements) < maxVisible {
+		if b, ok := a.(Button); len(elements) < maxVisible && !(ok && b.Rare) {
 			if e, ok := k.visible(a, o); ok {
 				elements = append(elements, e)
 				continue

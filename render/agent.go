@@ -35,7 +35,6 @@ func AgentCard(a s1.Agent, links Links) Card {
 	if a.ID.Valid() {
 		card.Actions = agentActions(a)
 	}
-	card.Actions = append(card.Actions, opener(url)...)
 	return card
 }
 
@@ -98,6 +97,6 @@ func agentActions(a s1.Agent) []Action {
 		)
 	}
 	return append(actions,
-		Button{Label: "Copy raw", Do: Invocation{Command: "get-agent-info", Args: object("agent-ids", ids), How: Raw}},
+		Button{Label: "Raw JSON", Do: Invocation{Command: "get-agent-info", Args: object("agent-ids", ids), How: Raw}},
 	)
 }

@@ -159,6 +159,7 @@ type Button struct {
 	Do      Invocation
 	URL     string
 	Confirm string // asked before it is sent; empty = not asked
+	Rare    bool   `json:",omitempty"` // stays behind ⋯, even where there is room
 }
 
 // A Menu invokes a command with the chosen value as one more argument: Do with Args[Param] = the option's Value.

@@ -11,6 +11,8 @@ import (
 
 	"github.com/slack-go/slack"
 	"github.com/stretchr/testify/require"
+
+	"s1bot/s1"
 )
 
 // clicks are what Slack would send for each thing to click in m, by label.
@@ -54,7 +56,7 @@ func TestEveryClickComesBackAsItsInvocation(t *testing.T) {
 		"Disconnect host":        `{"c":"disconnect-agent-from-network","a":{"agent-ids":["1400000000000000001"]}}`,
 		"Status: Resolved":       `{"c":"update-incident-status","a":{"threat-ids":["1845174760470303882"],"status":"resolved"}}`,
 		"Add note":               `{"c":"add-notes-to-threats","a":{"filter":{"ids":["1845174760470303882"]}},"h":"form"}`,
-		"Copy raw":               `{"c":"get-threat","a":{"custom-input":{"ids":["1845174760470303882"]}},"h":"raw"}`,
+		"Look up: Raw JSON":      `{"c":"get-threat","a":{"custom-input":{"ids":["1845174760470303882"]}},"h":"raw"}`,
 		"Open in console":        `{"c":""}`,
 	} {
 		got, err := json.Marshal(readClick(t, m, label))
@@ -125,17 +127,56 @@ func TestAMenuOfListsAndOfOtherInvocations(t *testing.T) {
 	require.Equal(t, other, readClick(t, drawn, "Site: Notes"))
 }
 
+func TestAThreatHasOneMoreMenuWhateverItIs(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*s1.Threat){
+		"as it comes": func(*s1.Threat) {},
+		"suspicious":  func(t *s1.Threat) { t.Info.ConfidenceLevel = s1.ConfidenceSuspicious },
+		"to blocklist": func(t *s1.Threat) {
+			t.Info.CollectionID, t.Realtime.SiteID = "1400000000000000007", "1400000000000000008"
+		},
+		"resolved": func(t *s1.Threat) { t.Info.IncidentStatus = s1.StatusResolved },
+	} {
+		threat := threat()
+		change(&threat)
+		card := ThreatCard(threat, pages{}, 0)
+		card.Actions = append(card.Actions, Button{Label: "Share in channel", Do: Invocation{Command: "get-threat", How: Share}})
+		kinds := strings.Join(elementKinds(t, card), " ")
+		require.LessOrEqual(t, strings.Count(kinds, "overflow"), 1, "%s: %s", name, kinds)
+		require.LessOrEqual(t, strings.Count(kinds, " "), 4, "%s: %s", name, kinds)
+	}
+}
+
+func TestWhatIsRareHidesEvenWhereThereIsRoom(t *testing.T) {
+	t.Parallel()
+	card := Card{Title: "A", Actions: []Action{
+		Button{Label: "CSV file", Rare: true, Do: Invocation{Command: "list-agents", How: CSV}}, Button{Label: "Next", Do: Invocation{Command: "list-agents", Page: 2}}}}
+	require.Equal(t, []string{"button", "overflow"}, elementKinds(t, card))
+	require.Equal(t, CSV, readClick(t, card.Message(Options{}), "CSV file").How)
+}
+
+// elementKinds are the types of what can be clicked on a card, in order.
+func elementKinds(t *testing.T, card Card) []string {
+	t.Helper()
+	var kinds []string
+	for _, b := range asMaps(t, card.Message(Options{ConsoleURL: console}).Blocks) {
+		if b["type"] != "actions" {
+			continue
+		}
+		for _, e := range list(b["elements"]) {
+			kinds = append(kinds, str(dict(e)["type"]))
+		}
+	}
+	return kinds
+}
+
 func TestFourActionsAreVisibleAndTheRestHides(t *testing.T) {
 	t.Parallel()
 	card := Card{Title: "A"}
 	for i := range 12 {
 		card.Actions = append(card.Actions, Button{Label: fmt.Sprint(i), Do: Invocation{Command: "list-agents", Page: i}})
 	}
-	var kinds []string
-	for _, e := range list(asMaps(t, card.Message(Options{}).Blocks)[1]["elements"]) {
-		kinds = append(kinds, str(dict(e)["type"]))
-	}
-	require.Equal(t, []string{"button", "button", "button", "button", "overflow", "overflow"}, kinds)
+	require.Equal(t, []string{"button", "button", "button", "button", "overflow", "overflow"}, elementKinds(t, card))
 	card.Actions[7] = Button{Label: "Deny", Do: Invocation{Command: "deny"}, Confirm: "Sure?"}
 	require.Contains(t, outline(t, card.Message(Options{})), "[Deny]", "what asks first cannot hide")
 }

@@ -117,18 +117,35 @@ func hashOf(t s1.Threat) Field {
 	return wide(kind, hash)
 }
 
+// techniques are the attacker's, by tactic: "Credential Access T1555.003 · Impact T1486, T1490".
 func techniques(t s1.Threat) string {
-	var names []string
-	for _, technique := range t.Techniques() {
-		names = append(names, technique.Name)
+	var tactics []string
+	names, seen := map[string][]string{}, map[string]bool{}
+	for _, i := range t.Indicators {
+		for _, tactic := range i.Tactics {
+			for _, technique := range tactic.Techniques {
+				if technique.Name == "" || seen[technique.Name] {
+					continue
+				}
+				seen[technique.Name] = true
+				if names[tactic.Name] == nil {
+					tactics = append(tactics, tactic.Name)
+				}
+				names[tactic.Name] = append(names[tactic.Name], technique.Name)
+			}
+		}
 	}
-	return listed("Techniques: ", names, 8)
+	var words []string
+	for _, tactic := range tactics {
+		words = append(words, joined(" ", tactic, strings.Join(names[tactic], ", ")))
+	}
+	return listed("Techniques: ", words, 6)
 }
 
 func indicators(t s1.Threat) string {
 	var names []string
 	for _, i := range t.Indicators {
-		names = append(names, joined(": ", i.Category, i.Description))
+		names = append(names, joined(": ", i.Category, strings.TrimSuffix(i.Description, ".")))
 	}
 	return listed("Indicators: ", names, 3)
 }
@@ -145,67 +162,72 @@ func surroundings(t s1.Threat) string {
 
 // listed names at most n of names and counts the others.
 func listed(label string, names []string, n int) string {
-	text := joined(", ", names[:min(len(names), n)]...)
+	text := joined(" · ", names[:min(len(names), n)]...)
 	if text == "" {
 		return ""
 	}
 	if more := len(names) - n; more > 0 {
-		text += fmt.Sprintf(", … %d more", more)
+		text += fmt.Sprintf(" · … %d more", more)
 	}
 	return label + text
 }
 
+// threatActions are what a responder does first, then what there is to look up, then the rest; all but four are behind one ⋯.
 func threatActions(t s1.Threat, id s1.ThreatID) []Action {
 	ids := []s1.ThreatID{id}
 	chosen := object("filter", map[string]any{"ids": ids})
 	actions := []Action{
 		Menu{Label: "Verdict", Param: "analyst-verdict", Options: choices(t.Info.AnalystVerdict),
 			Do: Invocation{Command: "update-threat-analyst-verdict", Args: object("threat-ids", ids)}},
-		Menu{Label: "Mitigate", Param: "mitigate-action", Options: mitigations(t),
+		Menu{Label: "Mitigate", Param: "mitigate-action", Options: mitigations(t, ids),
 			Do: Invocation{Command: "mitigate-threats", Args: chosen}},
 	}
-	agent := t.AgentID()
-	reachable := agent.Valid() && !t.Realtime.IsDecommissioned
-	if reachable {
-		actions = append(actions, isolation(agent, t.Realtime.NetworkStatus))
+	if reachable(t) {
+		actions = append(actions, isolation(t.AgentID(), t.Realtime.NetworkStatus))
 	}
-	actions = append(actions,
+	actions = append(actions, lookUp(t, id),
 		Menu{Label: "Status", Param: "status", Options: choices(t.Info.IncidentStatus),
 			Do: Invocation{Command: "update-incident-status", Args: object("threat-ids", ids)}},
 		Button{Label: "Add note", Do: Invocation{Command: "add-notes-to-threats", Args: chosen, How: Open}},
-		Button{Label: "Notes", Do: Invocation{Command: "get-threat-notes", Args: object("threat-id", id)}},
-		Button{Label: "Events", Do: Invocation{Command: "get-threat-events", Args: object("threat-id", id)}},
-		Button{Label: "Analysis", Do: Invocation{Command: "get-threat-analysis", Args: object("threat-id", id)}},
 	)
-	actions = append(actions, judgements(t, ids)...)
-	actions = append(actions, Button{Label: "Copy raw", Do: Invocation{Command: "get-threat", Args: object("custom-input", map[string]any{"ids": ids}), How: Raw}})
-	if reachable {
-		actions = append(actions, Button{Label: "Endpoint", Do: Invocation{Command: "get-agent-info", Args: object("agent-ids", []s1.AgentID{agent})}})
-	}
 	return actions
 }
 
-// judgements are what makes a threat of a suspicion, and what keeps its file from running anywhere else.
-func judgements(t s1.Threat, ids []s1.ThreatID) []Action {
-	var actions []Action
-	if t.Info.ConfidenceLevel == s1.ConfidenceSuspicious {
-		actions = append(actions, Button{Label: "Mark as threat", Do: Invocation{Command: "mark-as-threat", Args: object("threat-ids", ids)}})
-	}
-	if collection, site := t.Info.CollectionID, t.SiteID(); s1.ThreatID(collection).Valid() && site.Valid() {
-		actions = append(actions, Button{Label: "Add to blocklist", Do: Invocation{Command: "add-threat-to-blacklist", How: Open,
-			Args: object("collection-ids", []string{collection}, "site-id", site)}})
-	}
-	return actions
+// reachable says that the threat's endpoint can still be told something.
+func reachable(t s1.Threat) bool {
+	return t.AgentID().Valid() && !t.Realtime.IsDecommissioned
 }
 
-// mitigations are the actions that the threat's endpoint can do: rollback needs Windows' shadow copies.
-func mitigations(t s1.Threat) []Option {
+// lookUp is what else there is to read about a threat.
+func lookUp(t s1.Threat, id s1.ThreatID) Menu {
+	var options []Option
+	look := func(label string, do Invocation) { options = append(options, Option{Label: label, Do: &do}) }
+	look("Notes", Invocation{Command: "get-threat-notes", Args: object("threat-id", id)})
+	look("Events", Invocation{Command: "get-threat-events", Args: object("threat-id", id)})
+	look("Analysis", Invocation{Command: "get-threat-analysis", Args: object("threat-id", id)})
+	if reachable(t) {
+		look("Endpoint", Invocation{Command: "get-agent-info", Args: object("agent-ids", []s1.AgentID{t.AgentID()})})
+	}
+	look("Raw JSON", Invocation{Command: "get-threat", Args: object("custom-input", map[string]any{"ids": []s1.ThreatID{id}}), How: Raw})
+	return Menu{Label: "Look up", Options: options}
+}
+
+// mitigations are the actions that the threat's endpoint can do: rollback needs Windows' shadow copies. Beside them stands what
+// makes a threat of a suspicion, with all that the policy has for threats, and what keeps the file from running anywhere else.
+func mitigations(t s1.Threat, ids []s1.ThreatID) []Option {
 	var out []Option
 	windows := strings.Contains(strings.ToLower(string(t.Realtime.OSType)+t.OS()), "windows")
 	for _, c := range s1.MitigateAction("").Choices() {
 		if c.Value != string(s1.MitigateRollback) || windows {
 			out = append(out, Option{Label: c.Label, Value: c.Value})
 		}
+	}
+	if t.Info.ConfidenceLevel == s1.ConfidenceSuspicious {
+		out = append(out, Option{Label: "Mark as threat", Do: &Invocation{Command: "mark-as-threat", Args: object("threat-ids", ids)}})
+	}
+	if collection, site := t.Info.CollectionID, t.SiteID(); s1.ThreatID(collection).Valid() && site.Valid() {
+		out = append(out, Option{Label: "Add to blocklist", Do: &Invocation{Command: "add-threat-to-blacklist", How: Open,
+			Args: object("collection-ids", []string{collection}, "site-id", site)}})
 	}
 	return out
 }

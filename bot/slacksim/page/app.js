@@ -5,6 +5,7 @@ import { el, hidden } from "./dom.js";
 import { Api } from "./api.js";
 import { avatar } from "./avatar.js";
 import { Composer } from "./composer.js";
+import { keepTrue } from "./dates.js";
 import { icon } from "./icons.js";
 import { channelIntro, MessageList } from "./messages.js";
 import { Modals } from "./modal.js";
@@ -18,6 +19,8 @@ class App {
   constructor() {
     this.workspace = new Workspace();
     this.shell = byId("shell");
+    this.looked = new Map(); // channel → whose api, to be told
+    this.reading = null;
     this.modals = new Modals(this, byId("modals"));
     this.list = new MessageList(this, { label: "Messages", testid: "messages" });
     this.composer = new Composer(this, {
@@ -43,6 +46,7 @@ class App {
     document.addEventListener("keydown", (e) => this.#key(e));
     document.addEventListener("visibilitychange", () => this.#read());
     addEventListener("focus", () => this.#read());
+    keepTrue();
     await this.#become(place().person);
   }
 
@@ -293,12 +297,14 @@ class App {
 
   // read tells the server that the channel was looked at, once for all that came in meanwhile.
   #read() {
-    if (!this.current || document.hidden || this.reading) return;
+    if (!this.current || document.hidden) return;
     const { id } = this.current;
     this.workspace.markRead(id);
-    this.reading = setTimeout(() => {
+    this.looked.set(id, this.api); // by then somebody may have moved on, as another person even
+    this.reading ??= setTimeout(() => {
       this.reading = null;
-      this.api.post("read", { channel: id }).catch(() => {});
+      for (const [channel, api] of this.looked) api.post("read", { channel }).catch(() => {});
+      this.looked.clear();
     }, 150);
   }
 
@@ -338,8 +344,9 @@ class App {
   }
 
   #key(e) {
-    if (e.key !== "Escape" || this.modals.stack.length) return;
-    if (this.shell.classList.contains("drawer")) this.#drawer(false);
+    if (e.key !== "Escape") return;
+    if (this.modals.stack.length) this.modals.dismiss();
+    else if (this.shell.classList.contains("drawer")) this.#drawer(false);
     else if (this.thread) {
       this.closeThread();
       this.composer.focus();

@@ -1,6 +1,8 @@
 // Times as Slack writes them, in the zone and language of whoever looks. Every function takes Unix seconds; `now` is a
 // parameter so that "today" has one meaning within a text.
 
+import { el } from "./dom.js";
+
 const dayMillis = 86_400_000;
 
 /** time is the time of day: "2:02 PM", or "14:02" where people write it so. */
@@ -11,6 +13,11 @@ export function time(seconds) {
 /** dayLabel heads a day in a channel: "Today", "Yesterday", "Monday, November 16th". */
 export function dayLabel(seconds, now = Date.now() / 1000) {
   return capital(relativeDay(seconds, now)) || dividerDate(seconds, now);
+}
+
+/** shortTime is the time of day without AM or PM, for a narrow place. */
+export function shortTime(seconds) {
+  return time(seconds).replace(/\s*[AP]M$/i, "");
 }
 
 /** fullTime is the exact moment, for a tooltip. */
@@ -28,9 +35,10 @@ export function ago(seconds, now = Date.now() / 1000) {
     ["hour", 3_600],
     ["minute", 60],
   ];
-  const past = seconds - now;
+  const ahead = seconds - now;
+  const whole = ahead > 0 ? Math.round : Math.trunc; // what ends in 29 minutes and 59 seconds ends in 30 minutes
   for (const [unit, size] of units) {
-    if (Math.abs(past) >= size) return format.format(Math.trunc(past / size), unit);
+    if (Math.abs(ahead) >= size) return format.format(whole(ahead / size), unit);
   }
   return "just now";
 }
@@ -52,6 +60,23 @@ export function formatDate(seconds, template, now = Date.now() / 1000) {
     const text = write(seconds, now);
     return at === 0 && name !== "ago" ? capital(text) : text;
   });
+}
+
+/** dateNode shows a moment by a template; keepTrue keeps what it says true while the page is open. */
+export function dateNode(seconds, template, fallback) {
+  const node = el("time", { title: fallback, "data-seconds": seconds, "data-template": template });
+  node.textContent = formatDate(seconds, template) ?? fallback;
+  return node;
+}
+
+/** keepTrue writes relative times anew every now and then: "2 minutes ago" does not stay so. */
+export function keepTrue() {
+  setInterval(() => {
+    for (const node of document.querySelectorAll("time[data-template]")) {
+      const text = formatDate(Number(node.dataset.seconds), node.dataset.template);
+      if (text !== null && text !== node.textContent) node.textContent = text;
+    }
+  }, 20_000);
 }
 
 const tokens = {

@@ -4,7 +4,7 @@
 import { el, fragment, hidden, safeURL } from "./dom.js";
 import { avatar } from "./avatar.js";
 import { showBlocks, ValueStore } from "./blockkit.js";
-import { ago, fullTime, time } from "./dates.js";
+import { ago, fullTime, shortTime, time } from "./dates.js";
 import { emoji } from "./emoji.js";
 import { icon } from "./icons.js";
 import { mrkdwn } from "./mrkdwn.js";
@@ -43,7 +43,7 @@ export class Message {
     this.notice.replaceChildren(message.ephemeral ? fragment(icon("eye", 14), "Only visible to you") : "");
     this.gutter.replaceChildren(
       avatar(this.#author(), 36),
-      el("time.msg-side-time", { title: fullTime(message.time) }, time(message.time)),
+      el("time.msg-side-time", { title: fullTime(message.time) }, shortTime(message.time)),
     );
     this.head.replaceChildren(...this.#headline());
     this.#showContent();

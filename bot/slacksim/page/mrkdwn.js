@@ -5,7 +5,7 @@
 
 import { el, fragment, link } from "./dom.js";
 import { emoji, replaceEmoji } from "./emoji.js";
-import { formatDate } from "./dates.js";
+import { dateNode } from "./dates.js";
 
 /** mrkdwn renders a text; with verbatim, bare addresses are not made links. */
 export function mrkdwn(text, names, { verbatim = false } = {}) {
@@ -248,6 +248,6 @@ function special(command, label, names) {
 }
 
 function dateText([seconds, template, url], label) {
-  const text = formatDate(Number(seconds), unescape(template ?? "")) ?? label;
-  return url ? link(unescape(url), text) : el("time", { title: label }, text);
+  const node = dateNode(Number(seconds), unescape(template ?? ""), label);
+  return url ? link(unescape(url), node) : node;
 }

@@ -67,6 +67,7 @@ function menuItem({ label, detail, media, checked, href, testid, run }) {
     role: checked === undefined ? "menuitem" : "menuitemradio",
     "aria-checked": checked,
     "data-testid": testid ?? "option",
+    onpointermove: (e) => e.currentTarget.focus({ preventScroll: true }),
     onclick: () => {
       closePopup();
       run?.();

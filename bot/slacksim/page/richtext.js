@@ -2,7 +2,7 @@
 // attackers chose.
 
 import { el, fragment, link } from "./dom.js";
-import { ago, formatDate } from "./dates.js";
+import { ago, dateNode } from "./dates.js";
 import { emoji } from "./emoji.js";
 import { channelMention, groupMention, mention } from "./mrkdwn.js";
 
@@ -83,6 +83,6 @@ function emojiChar(e) {
 
 function dateLeaf(e) {
   const seconds = Number(e.timestamp);
-  const text = formatDate(seconds, e.format ?? "{date_short_pretty} {time}") ?? e.fallback ?? "";
-  return e.url ? link(e.url, text) : el("time", { title: e.fallback || ago(seconds) }, text);
+  const node = dateNode(seconds, e.format ?? "{date_short_pretty} {time}", e.fallback || ago(seconds));
+  return e.url ? link(e.url, node) : node;
 }
