@@ -2,7 +2,7 @@ package bot
 
 import (
 	"context"
-	"strings"
+	"encoding/json"
 
 	"github.com/slack-go/slack"
 
@@ -10,8 +10,10 @@ import (
 	"s1bot/render"
 )
 
-// paletteWord is what the palette's form invokes.
-const paletteWord = "palette"
+const (
+	paletteWord = "palette" // what the palette's form invokes
+	findWord    = "find"    // what a button invokes that opens the palette
+)
 
 // palette opens what "/s1" alone shows: every command, to find one by typing and then fill its form.
 func (b *Bot) palette(ctx context.Context, a ask, _ string) error {
@@ -26,10 +28,14 @@ func (b *Bot) palette(ctx context.Context, a ask, _ string) error {
 func paletteForm(catalog *commands.Catalog) render.Form {
 	field := render.FormField{Name: "command", Label: "Command", Widget: render.Select, Required: true, Placeholder: "Type to find one", Hint: "Quicker: /s1 and a command's name. /s1 help explains them."}
 	for _, cmd := range catalog.Commands() {
-		label := strings.ToUpper(cmd.Area[:1]) + cmd.Area[1:] + " · " + cmd.Title
-		field.Choices = append(field.Choices, render.Option{Label: label, Value: cmd.Name})
+		field.Choices = append(field.Choices, render.Option{Label: cmd.Entry(), Value: cmd.Name})
 	}
 	return render.Form{Title: "Find a command", Submit: "Next", Do: render.Invocation{Command: paletteWord}, Fields: []render.FormField{field}}
+}
+
+// findClicked opens the palette from a button.
+func (b *Bot) findClicked(ctx context.Context, a ask, _ json.RawMessage) error {
+	return b.palette(ctx, a, "")
 }
 
 // picked puts the form of the chosen command in the palette's place.

@@ -22,6 +22,7 @@ type word struct {
 func ownWords() map[string]word {
 	return map[string]word{
 		"":         {(*Bot).palette, nothing},
+		findWord:   {(*Bot).palette, (*Bot).findClicked},
 		"help":     {(*Bot).help, nothing},
 		"history":  {(*Bot).history, nothing},
 		"can":      {(*Bot).can, nothing},
@@ -183,7 +184,7 @@ func (b *Bot) askWhy(ctx context.Context, a ask, id string) error {
 // help explains the bot, or one command.
 func (b *Bot) help(ctx context.Context, a ask, rest string) error {
 	if rest == "" {
-		b.reply(ctx, a, b.Catalog.Help())
+		b.reply(ctx, a, b.helpCard())
 		return nil
 	}
 	cmd, ok := b.Catalog.Find(rest)
@@ -192,6 +193,22 @@ func (b *Bot) help(ctx context.Context, a ask, rest string) error {
 	}
 	b.reply(ctx, a, cmd.Help())
 	return nil
+}
+
+// helpCard lists the commands and the bot's own words.
+func (b *Bot) helpCard() render.Card {
+	card := b.Catalog.Help()
+	own := render.Line{render.Bold("The bot itself"), render.Text("  ")}
+	for i, w := range []string{"history", "can", "report", "note", "snooze", "snoozes", "routes", "freeze", "thaw"} {
+		if i > 0 {
+			own = append(own, render.Text(" · "))
+		}
+		own = append(own, render.Mono(w))
+	}
+	last := len(card.Parts) - 1
+	card.Parts = append(card.Parts[:last:last], own, card.Parts[last])
+	card.Actions = []render.Action{render.Button{Label: "Find a command", Do: render.Invocation{Command: findWord}}}
+	return card
 }
 
 // history lists what the person asked for lately, to run again.

@@ -76,7 +76,7 @@ func componentsOf(raw json.RawMessage, wanted []component) json.RawMessage {
 
 // analysisCard shows the threat as everywhere, followed by what only the analysis tells; or the wanted parts alone.
 func analysisCard(call *Call, p analysisParams, a s1.ThreatAnalysis) render.Card {
-	card := render.ThreatCard(a.Threat, call.Console, render.Thread{})
+	card := render.ThreatDetails(a.Threat, call.Console)
 	wanted := p.Components
 	if len(wanted) == 0 {
 		wanted = []component{"threatInfo", "mitigationStatus", "customDetectionRules", "whiteningOptions"}

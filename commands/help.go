@@ -15,6 +15,22 @@ func (cmd *Command) Summary() string {
 	return cmd.Doc
 }
 
+// Entry is the command in a menu: its area, its title and the names for daily use, which are found when somebody types them.
+func (cmd *Command) Entry() string {
+	entry := areaTitle(cmd.Area) + " · " + cmd.Title
+	if len(cmd.Aliases) > 0 {
+		entry += " (" + strings.Join(cmd.Aliases[:min(len(cmd.Aliases), 2)], ", ") + ")"
+	}
+	return entry
+}
+
+func areaTitle(area string) string {
+	if area == "iocs" {
+		return "IOCs"
+	}
+	return capital(area)
+}
+
 // Help explains a command: what it does and to whom it is open, its parameters, examples, and what the console's token needs.
 func (cmd *Command) Help() render.Card {
 	card := render.Card{Tone: render.Info, Title: cmd.Title, Text: cmd.Summary(), Parts: []render.Part{
@@ -99,23 +115,24 @@ func required(yes bool) string {
 	return ""
 }
 
-// Help lists all commands by area.
+// Help lists all commands, a paragraph for each area.
 func (c *Catalog) Help() render.Card {
 	card := render.Card{Tone: render.Info, Title: "What the bot can do", Text: fmt.Sprintf("%d commands", len(c.commands)), Parts: []render.Part{
-		render.Line{render.Text("Write "), render.Mono("/s1 <command> name=value …"), render.Text(", or "), render.Mono("/s1"),
-			render.Text(" alone to pick one. "), render.Mono("/s1 help <command>"), render.Text(" explains one.")},
+		render.Line{render.Text("Write "), render.Mono("/s1 <command> name=value …"), render.Text("; "), render.Mono("/s1"),
+			render.Text(" alone finds one and asks for the rest; "), render.Mono("/s1 help <command>"), render.Text(" explains one.")},
 	}}
-	table := render.Table{Columns: []render.Column{{Title: "Area"}, {Title: "Command"}, {Title: "What it does"}}}
-	last := ""
-	for _, cmd := range c.commands {
-		area := cmd.Area
-		if area == last {
-			area = "" // told once
+	for i := 0; i < len(c.commands); {
+		area := c.commands[i].Area
+		line := render.Line{render.Bold(areaTitle(area)), render.Text("  ")}
+		for n := 0; i < len(c.commands) && c.commands[i].Area == area; i, n = i+1, n+1 {
+			if n > 0 {
+				line = append(line, render.Text(" · "))
+			}
+			line = append(line, render.Mono(c.commands[i].Name), render.Text(mark(c.commands[i])))
 		}
-		last = cmd.Area
-		table.Rows = append(table.Rows, []render.Line{{render.Text(area)}, {render.Mono(cmd.Name)}, {render.Text(cmd.Summary() + mark(cmd))}})
+		card.Parts = append(card.Parts, line)
 	}
-	card.Parts = append(card.Parts, table, render.Note{render.Text("✎ changes something · ⚠ waits for an approval")})
+	card.Parts = append(card.Parts, render.Note{render.Text("✎ changes something · ⚠ waits for an approval")})
 	return card
 }
 

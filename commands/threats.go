@@ -21,7 +21,7 @@ func threatRows(call *Call) listing[s1.Threat] {
 	return listing[s1.Threat]{
 		noun: "Threats", things: "threats", page: call.Console.ThreatsPage, raw: func(t s1.Threat) json.RawMessage { return t.Raw },
 		table: func(threats []s1.Threat) render.Table { return render.ThreatTable(threats, call.Console) },
-		one:   func(t s1.Threat) render.Card { return render.ThreatCard(t, call.Console, render.Thread{}) },
+		one:   func(t s1.Threat) render.Card { return render.ThreatDetails(t, call.Console) },
 		more: []column[s1.Threat]{
 			{"Id", func(t s1.Threat) string { return string(t.Identity()) }},
 			{"Classification", func(t s1.Threat) string { return t.Info.Classification }},

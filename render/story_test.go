@@ -139,11 +139,13 @@ func TestAThreatHasOneMoreMenuWhateverItIs(t *testing.T) {
 	} {
 		threat := threat()
 		change(&threat)
-		card := ThreatCard(threat, pages{}, 0)
-		card.Actions = append(card.Actions, Button{Label: "Share in channel", Do: Invocation{Command: "get-threat", How: Share}})
-		kinds := strings.Join(elementKinds(t, card), " ")
-		require.LessOrEqual(t, strings.Count(kinds, "overflow"), 1, "%s: %s", name, kinds)
-		require.LessOrEqual(t, strings.Count(kinds, " "), 4, "%s: %s", name, kinds)
+		answer := ThreatDetails(threat, pages{})
+		answer.Actions = append(answer.Actions, Button{Label: "Share in channel", Do: Invocation{Command: "get-threat", How: Share}})
+		for _, card := range []Card{ThreatCard(threat, pages{}, Thread{}), answer} {
+			kinds := strings.Join(elementKinds(t, card), " ")
+			require.Equal(t, 1, strings.Count(kinds, "overflow"), "%s: %s", name, kinds)
+			require.LessOrEqual(t, strings.Count(kinds, " "), 4, "%s: %s", name, kinds)
+		}
 	}
 }
 

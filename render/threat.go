@@ -9,6 +9,15 @@ import (
 
 // ThreatCard shows a threat: what it is and how bad, where, the facts, what can be done, and what is in its thread.
 func ThreatCard(t s1.Threat, links Links, under Thread) Card {
+	card := ThreatDetails(t, links)
+	card = card.over(under, ThreatRow(t, links), "in this storyline")
+	card.Actions = append(card.Actions, opener(links.ThreatURL(t.Identity()))...)
+	return card
+}
+
+// ThreatDetails is the card as an answer to one person. The way to the console is the link in its last line: that leaves room to
+// share it.
+func ThreatDetails(t s1.Threat, links Links) Card {
 	id := t.Identity()
 	url := links.ThreatURL(id)
 	card := Card{Tone: threatTone(t), Title: threatTitle(t), Text: threatText(t)}
@@ -30,11 +39,9 @@ func ThreatCard(t s1.Threat, links Links, under Thread) Card {
 		}
 	}
 	card.Parts = append(card.Parts, found(first(t.Info.IdentifiedAt, t.Info.CreatedAt), "threat", string(id), url))
-	card = card.over(under, ThreatRow(t, links), "in this storyline")
 	if id.Valid() {
 		card.Actions = threatActions(t, id)
 	}
-	card.Actions = append(card.Actions, opener(url)...)
 	return card
 }
 
@@ -189,6 +196,7 @@ func threatActions(t s1.Threat, id s1.ThreatID) []Action {
 		Menu{Label: "Status", Param: "status", Options: choices(t.Info.IncidentStatus),
 			Do: Invocation{Command: "update-incident-status", Args: object("threat-ids", ids)}},
 		Button{Label: "Add note", Do: Invocation{Command: "add-notes-to-threats", Args: chosen, How: Open}},
+		Button{Label: "Notes", Do: Invocation{Command: "get-threat-notes", Args: object("threat-id", id)}},
 	)
 	return actions
 }
@@ -198,11 +206,11 @@ func reachable(t s1.Threat) bool {
 	return t.AgentID().Valid() && !t.Realtime.IsDecommissioned
 }
 
-// lookUp is what else there is to read about a threat.
+// lookUp is what else there is to read about a threat. Notes are not among it: Slack's menus do nothing when the same is chosen
+// again, and notes are read again.
 func lookUp(t s1.Threat, id s1.ThreatID) Menu {
 	var options []Option
 	look := func(label string, do Invocation) { options = append(options, Option{Label: label, Do: &do}) }
-	look("Notes", Invocation{Command: "get-threat-notes", Args: object("threat-id", id)})
 	look("Events", Invocation{Command: "get-threat-events", Args: object("threat-id", id)})
 	look("Analysis", Invocation{Command: "get-threat-analysis", Args: object("threat-id", id)})
 	if reachable(t) {

@@ -229,8 +229,7 @@ func TestEveryCommandFromItsForm(t *testing.T) {
 			s := setStage(t)
 			s.types("alice", "#soc", "/s1")
 			palette := s.form("alice", "Find a command")
-			area := strings.ToUpper(cmd.Area[:1]) + cmd.Area[1:]
-			next := s.submits("alice", palette, map[string]any{"Command": area + " · " + cmd.Title})
+			next := s.submits("alice", palette, map[string]any{"Command": cmd.Entry()})
 			require.NotNil(t, next.Updated)
 			result := s.submits("alice", *next.Updated, s.fields(cmd, *next.Updated))
 			require.Empty(t, result.Errors)
