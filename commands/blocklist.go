@@ -48,6 +48,9 @@ func (q blocklistQuery) query() (s1.Query, error) {
 	if err != nil {
 		return nil, wrong("custom-input", "%s", err)
 	}
+	if hash := params.Get("value"); hashForm.MatchString(hash) { // the console compares letter by letter, and has small ones
+		params = params.With("value", strings.ToLower(hash))
+	}
 	if !slices.ContainsFunc(placed, func(key string) bool { return params.Get(key) != "" }) {
 		params = params.Everywhere()
 	}

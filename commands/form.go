@@ -62,7 +62,7 @@ func (f field) ask(given json.RawMessage, caller Caller) []render.FormField {
 	if f.kind.selects == "" || f.kind.beside {
 		return []render.FormField{q}
 	}
-	q.Required, q.Label = false, "… or a filter"
+	q.Required, q.Hint = false, "Instead of picking them above, or to narrow them down: "+f.kind.hint
 	box := render.FormField{Name: f.Name + idsSuffix, Label: capital(f.kind.selects), Widget: render.MultiSearch, Search: f.kind.selects, Hint: f.Help}
 	if onlyIDs(given) {
 		box.Value, q.Value = idWords(given), nil

@@ -220,11 +220,30 @@ func (p *parser) set(f field, t token) error {
 	if len(words) == 1 && strings.HasPrefix(strings.TrimSpace(words[0]), "[") {
 		words = listWords(words[0])
 	}
+	words = f.parted(words)
 	list, err := f.readAll(append(wordsOf(p.values[f.Name]), words...), p.in)
 	if err == nil && len(list.([]any)) > 0 {
 		p.values[f.Name] = list
 	}
 	return err
+}
+
+// parted parts words at commas that stand in quotes, where a value can have none: "Active, Draft" are two states, and two ids in
+// quotes are two. A name may have one: "Acme, Inc." is whole.
+func (f field) parted(words []string) []string {
+	var parts []string
+	for _, w := range words {
+		split := strings.Split(w, ",")
+		for i, part := range split {
+			split[i] = strings.TrimSpace(part)
+		}
+		named := slices.ContainsFunc(split, func(part string) bool { return part != "" && isName(part) })
+		if len(f.kind.choices) == 0 && (f.kind.search == "" || named) {
+			split = []string{w}
+		}
+		parts = append(parts, split...)
+	}
+	return parts
 }
 
 // listWords reads a list in brackets: JSON, or words with or without quotes.

@@ -52,6 +52,8 @@ func TestSlashTextMeansWhatPeopleMean(t *testing.T) {
 		{"agent A1, B2 C3", "get-agent-info", `{"agent-ids":["A1","B2","C3"]}`},
 		{"agent A1 A1", "get-agent-info", `{"agent-ids":["A1"]}`},
 		{`agent "My PC","Other, PC"`, "get-agent-info", `{"agent-ids":["My PC","Other, PC"]}`},
+		{`agent "1834780238610855645, 1834780238610855646"`, "get-agent-info", `{"agent-ids":["1834780238610855645","1834780238610855646"]}`},
+		{`alerts statuses="In Progress, Resolved"`, "get-alerts", `{"incident-statuses":["in_progress","resolved"]}`},
 		{`agent agents=["A1", "B2"]`, "get-agent-info", `{"agent-ids":["A1","B2"]}`},
 		{`agent [ A1, B2 ]`, "get-agent-info", `{"agent-ids":["A1","B2"]}`},
 		{`agent [“A1”, “B2”]`, "get-agent-info", `{"agent-ids":["A1","B2"]}`},
