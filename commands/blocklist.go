@@ -68,7 +68,7 @@ func blocklistRows(call *Call) listing[s1.BlocklistItem] {
 			{"Recommendation", func(b s1.BlocklistItem) string { return b.NotRecommended }},
 		},
 		one:   func(b s1.BlocklistItem) render.Card { return blocklistCard(call, b) },
-		empty: "A part of a hash finds it; value alone wants all of it in small letters. Leave a condition out.",
+		empty: "A part of a hash finds it; value wants all of it. Leave a condition out.",
 	}
 }
 

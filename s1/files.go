@@ -36,7 +36,7 @@ func CheckPassword(password Secret) error {
 			lower = true
 		case unicode.IsDigit(r):
 			digit = true
-		case !unicode.IsLetter(r):
+		case unicode.IsPunct(r), unicode.IsSymbol(r):
 			symbol = true
 		}
 	}
