@@ -67,6 +67,7 @@ func (b *Bot) rehearse(ctx context.Context, cmd *commands.Command, a ask, plan c
 		}
 		return nil
 	})
+	call.Secrets = plan.Secrets
 	call.Tell = func(context.Context, render.Card) error { return nil }
 	call.OnSave = func(json.RawMessage) error { return nil }
 	if _, err := cmd.Run(ctx, call, plan.Args); err != nil {
