@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"s1bot/render"
 	"s1bot/s1"
@@ -40,9 +41,19 @@ type listAgentsParams struct {
 }
 
 func (p *listAgentsParams) Check() error {
-	if p.ComputerName != "" && len([]rune(p.ComputerName)) < 2 {
-		return wrong("computer-name", "the console searches for two characters or more")
+	if p.ComputerName == "" {
+		return nil
 	}
+	parts := strings.Split(p.ComputerName, ",") // several names in one: the console finds what has any of them
+	for i, part := range parts {
+		if parts[i] = strings.TrimSpace(part); len([]rune(parts[i])) < 2 {
+			return wrong("computer-name", "the console searches for two characters or more")
+		}
+	}
+	if len(parts) > maxNames {
+		return wrong("computer-name", "the console searches for at most %d names, not %d", maxNames, len(parts))
+	}
+	p.ComputerName = strings.Join(parts, ",")
 	return nil
 }
 

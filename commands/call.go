@@ -48,7 +48,7 @@ func (cmd *Command) has(param string) bool {
 
 // shaping are parameters that do not say what is wanted, but how much of it and in which order.
 var shaping = []string{"limit", "offset", "sort-by", "direction", "next-page", "number-of-events-fetched", "event-source", "use-private-call", "count-only", "skip-count",
-	"sortBy", "sortOrder"}
+	"sortBy", "sortOrder", "skip", "cursor", "skipCount", "countOnly"}
 
 // describe says in words what the call's arguments narrow a list down to: `computer name "DESKTOP" and query "10.0"`.
 func (c *Call) describe() string {

@@ -27,10 +27,6 @@ func (q threatQuery) IsZero() bool     { return len(q.Keys()) == 0 }
 func (q threatSelection) IsZero() bool { return len(q.Keys()) == 0 }
 func (q agentSelection) IsZero() bool  { return len(q.Keys()) == 0 }
 
-func (threatQuery) kind() kind {
-	return filterKind(s1.ThreatFilter, `JSON with the console's filter keys: {"computerName__contains": ["DESKTOP"], "resolved": false}; or ids, or words to search for`, freeText)
-}
-
 func (threatSelection) kind() kind {
 	k := selecting(filterKind(s1.ThreatFilter, `JSON with the console's filter keys, or ids: {"computerName__contains": ["DESKTOP"], "resolved": false}`, shortFilter))
 	k.selects = "threats"

@@ -139,7 +139,7 @@ func countEvents(ctx context.Context, call *Call, p threatEventsParams, page fun
 		return render.Card{}, err
 	}
 	words := plural(max(found.Total, 0), "event")
-	if found.Total < 0 {
+	if found.Total < 0 || p.SkipCount {
 		words = "The console did not count the events"
 	}
 	card := render.Card{

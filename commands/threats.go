@@ -54,14 +54,17 @@ func getThreat() *Command {
 		Examples: []string{"threat 1112953674841025235", `get-threat limit=20 custom-input={"createdAt__gt":"2026-11-20 17:53:25","resolved":false}`,
 			"threats filter=incidentStatuses=unresolved&computerName__contains=DESKTOP"},
 	}, func(ctx context.Context, call *Call, p getThreatParams) (render.Card, error) {
-		q, err := p.Input.ToQuery(s1.ThreatFilter)
+		q, err := p.Input.query()
 		if err != nil {
 			return render.Card{}, wrong("custom-input", "%s", err)
 		}
 		if len(p.Storylines) > 0 {
 			q = q.With("storylines", p.Storylines...)
 		}
-		return threatRows(call).show(ctx, call, q.SortedBy("createdAt", s1.Ascending), limitOf(p.Limit, p.Input.Filter))
+		if q.Get("countOnly") == "true" {
+			return countThreats(ctx, call, q)
+		}
+		return threatRows(call).show(ctx, call, q, limitOf(p.Limit, p.Input.Filter))
 	})
 }
 

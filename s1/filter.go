@@ -180,6 +180,9 @@ func (f filterField) wire(kind FilterKind) (string, error) {
 	}
 	values, err := listOf(f.value)
 	if err == nil {
+		values, err = rule.split(f.value, values)
+	}
+	if err == nil {
 		values, err = rule.check(slices.DeleteFunc(values, func(v string) bool { return v == "" }))
 	}
 	if err != nil {
@@ -207,6 +210,22 @@ func listOf(raw json.RawMessage) ([]string, error) {
 		}
 	}
 	return values, nil
+}
+
+// split takes one text with commas for the list that it is in the console's addresses: "ids": "1,2". Parts of names may have commas
+// of their own, so those are never split.
+func (r keyRule) split(raw json.RawMessage, values []string) ([]string, error) {
+	lone := strings.HasPrefix(strings.TrimSpace(string(raw)), `"`)
+	if !lone || r.kind != listValue && r.kind != boolListValue || !strings.Contains(values[0], ",") {
+		return values, nil
+	}
+	parts := strings.Split(values[0], ",")
+	for i, part := range parts {
+		if parts[i] = strings.TrimSpace(part); parts[i] == "" {
+			return nil, fmt.Errorf("has an empty value in %q", values[0])
+		}
+	}
+	return parts, nil
 }
 
 // check returns the values as the console spells them.

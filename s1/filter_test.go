@@ -212,3 +212,28 @@ func TestAnEmptyListBesideOthersIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	require.ErrorContains(t, f.Validate(AgentFilter), "ids: the list is empty")
 }
+
+// In an address a list is one text with commas, and so people write it. A part of a name may have a comma of its own.
+func TestATextWithCommasIsAListWhereItCanBeNothingElse(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`{"incidentStatuses":"unresolved, In Progress"}`:      "unresolved,in_progress",
+		`{"ids":"1112953674841025235,1112953674841025236"}`:   "1112953674841025235,1112953674841025236",
+		`{"ids":["1112953674841025235,1112953674841025236"]}`: "",
+		`{"ids":","}`:                                          "",
+		`{"ids":"1112953674841025235,"}`:                       "",
+		`{"computerName__contains":"Smith, John"}`:             "",
+		`{"incidentStatuses":"unresolved,nonsense"}`:           "",
+		`{"mitigationStatuses":["not_mitigated","mitigated"]}`: "not_mitigated,mitigated",
+	} {
+		filter, err := ParseFilter(text)
+		require.NoError(t, err)
+		query, err := filter.ToQuery(ThreatFilter)
+		if want == "" {
+			require.Error(t, err, text)
+			continue
+		}
+		require.NoError(t, err, text)
+		require.Equal(t, want, query.Get(filter.Keys()[0]), text)
+	}
+}
