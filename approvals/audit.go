@@ -25,9 +25,13 @@ const (
 	ActionClosed      = "closed"
 	ActionRefused     = "refused"
 	ActionObserved    = "observed" // what the console says later
-	ActionHeld        = "held"     // not run, because everything is frozen
+	ActionHeld        = "held"     // not run or not ended yet; detail says why
 	ActionFrozen      = "frozen"
 	ActionThawed      = "thawed" // one person's word; detail says whether it was the last one needed
+	ActionWarned      = "warned" // people, of the end of what lasts for a time
+	ActionExtended    = "extended"
+	ActionWished      = "wished" // an extension, by somebody who may not decide it
+	ActionEnded       = "ended"  // the time is over; detail says which request undoes what was done
 )
 
 // An Entry is one row of the audit trail. Each carries the hash of the one before it, so that a row that was changed, removed

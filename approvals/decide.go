@@ -107,6 +107,12 @@ func asked(r Request) map[string]any {
 	if len(r.Sealed) > 0 {
 		d["secret"] = "sealed"
 	}
+	if r.Term != nil {
+		d["for"], d["auto"] = r.Term.For.String(), r.Term.Auto
+	}
+	if r.After != "" {
+		d["after"] = r.After
+	}
 	if len(r.Plan) > 0 && len(r.Plan) <= maxPlan {
 		d["plan"] = r.Plan
 	} else {

@@ -94,7 +94,7 @@ func (l *Ledger) Submit(ctx context.Context, r Request) (stored Request, created
 	}
 	for n := 4; n <= 16; n++ { // longer references after each collision
 		r.Ref = newRef(n)
-		stored, created, err = l.store.Insert(ctx, r, entry(r, now, ActionAsked, r.Requester, asked(r)))
+		stored, created, err = l.store.Insert(ctx, r, entry(r, now, ActionAsked, r.asker(), asked(r)))
 		if !errors.Is(err, ErrDuplicate) {
 			break
 		}
@@ -108,6 +108,14 @@ func (l *Ledger) Submit(ctx context.Context, r Request) (stored Request, created
 	return stored, created, nil
 }
 
+// asker is who asks for r: the requester, or the bot by itself on their behalf.
+func (r *Request) asker() string {
+	if r.After != "" {
+		return ""
+	}
+	return r.Requester
+}
+
 // complete reports what r lacks to be submitted, and brings its JSON into one form, so that what is stored is what was given.
 func (r *Request) complete() error {
 	switch {
@@ -117,6 +125,9 @@ func (r *Request) complete() error {
 	case r.State == Approved && r.Quorum == 0:
 	default:
 		return fmt.Errorf("%w: %q with a quorum of %d of %q is neither waiting nor approved", ErrInvalid, r.State, r.Quorum, r.By)
+	}
+	if r.Term != nil && (r.Term.For < MinTerm || r.Term.For > MaxTerm) {
+		return fmt.Errorf("%w: for %s", ErrInvalid, r.Term.For)
 	}
 	for _, raw := range []*json.RawMessage{&r.Args, &r.Plan} {
 		if len(*raw) == 0 {
@@ -191,7 +202,7 @@ func (l *Ledger) LastHour(ctx context.Context, requester string) (Tally, error) 
 	}
 	t.Requests = len(rs)
 	for _, r := range rs {
-		if r.Risk == riskDestructive && r.State != Denied && r.State != Expired && r.State != Withdrawn {
+		if r.Risk == riskDestructive && r.After == "" && r.State != Denied && r.State != Expired && r.State != Withdrawn {
 			t.Targets += r.Targets
 		}
 	}

@@ -140,6 +140,7 @@ type Settings struct {
 	MaxTargets, MaxPerHour int    // 0 = the defaults
 	Timeout                time.Duration
 	Channel                string // where approval cards go
+	ReconnectOnTime        bool   // what was isolated for a time is reconnected at its end without an approval of its own
 }
 
 // A Policy says who may do what, and who must approve it. It is a value; a changed policy is another one.
@@ -150,6 +151,7 @@ type Policy struct {
 	maxPerHour int
 	timeout    time.Duration
 	channel    string
+	onTime     bool
 	edition    *Settings // no two policies share one
 }
 
@@ -162,6 +164,7 @@ func NewPolicy(s Settings) (Policy, error) {
 		maxPerHour: positive(s.MaxPerHour, DefaultMaxPerHour),
 		timeout:    s.Timeout,
 		channel:    s.Channel,
+		onTime:     s.ReconnectOnTime,
 		edition:    &s,
 	}
 	var wrong []error
@@ -214,6 +217,30 @@ func (p Policy) Same(q Policy) bool { return p.edition == q.edition }
 
 // Channel is where approval cards go.
 func (p Policy) Channel() string { return p.channel }
+
+// onTimeRule is what a ruling names that the policy made beforehand.
+const onTimeRule = "approvals.reconnect_on_time"
+
+// OnTime reports whether what was isolated for a time may be reconnected at its end without an approval of its own.
+func (p Policy) OnTime() bool { return p.onTime }
+
+// AtEnd rules on undoing something whose time is over. Beforehand says that it was asked for and approved with an end that needs no
+// further approval; that holds while the policy still says so. What a rule denies stays denied.
+func (p Policy) AtEnd(a Ask, beforehand bool) Ruling {
+	r := p.Decide(a)
+	if r.Effect == Approve && beforehand && p.onTime {
+		return Ruling{Effect: Allow, By: []string{Operators}, Rule: onTimeRule}
+	}
+	return r
+}
+
+// Again rules anew on what r asks for, in the way in which it was ruled on when it was made.
+func (p Policy) Again(a Ask, r Request) Ruling {
+	if r.After != "" && r.Rule == onTimeRule {
+		return p.AtEnd(a, true)
+	}
+	return p.Decide(a)
+}
 
 // Approvers are the members of the roles that may approve by default, in the order in which they were given.
 func (p Policy) Approvers() []Member { return p.membersOf([]string{Approvers}) }

@@ -65,6 +65,9 @@ type Request struct {
 	Reason        string `json:"reason,omitempty"`
 	Ticket        string `json:"ticket,omitempty"`
 
+	Term  *Term  `json:"term,omitempty"`  // for how long; nil = until somebody undoes it
+	After string `json:"after,omitempty"` // id of the request whose term is over: the bot asks for this on the requester's behalf
+
 	State     State      `json:"state"`
 	Quorum    int        `json:"quorum"`              // people who must approve
 	Needs     []Need     `json:"needs,omitempty"`     // what their approvals must add up to; empty = Quorum people of By

@@ -132,7 +132,7 @@ func (r *Request) finish(owner string, fence int64, res Result, now time.Time) e
 		return ErrLeaseLost
 	}
 	if res.Uncertain {
-		return r.doubt(res)
+		return r.doubt(res, now)
 	}
 	r.State = Done
 	r.Outcome = cmp.Or(res.Outcome, Unsuccessful)
@@ -140,15 +140,19 @@ func (r *Request) finish(owner string, fence int64, res Result, now time.Time) e
 		r.State = Failed
 	}
 	r.Result, r.Finished = res.Card, now
+	if r.State == Done {
+		r.begin(now)
+	}
 	return nil
 }
 
 // doubt records that nobody knows what the run came to. Told late it is no news, and what may be repeated waits for that already.
-func (r *Request) doubt(res Result) error {
+func (r *Request) doubt(res Result, now time.Time) error {
 	if r.State != Running {
 		return ErrLeaseLost
 	}
 	r.State, r.Result = Interrupted, res.Card
+	r.begin(now)
 	return nil
 }
 
@@ -164,6 +168,7 @@ func (r *Request) lapse(now time.Time) error {
 		r.State, r.Agreed = Approved, now
 	default:
 		r.State = Interrupted
+		r.begin(now)
 	}
 	return nil
 }

@@ -28,6 +28,7 @@ type Query struct {
 	States       []State
 	Requester    string
 	Behind       bool      // only those that are, see Request.Behind
+	Due          time.Time // only those with something due by then, see Request.Due
 	Since        time.Time // made then or later
 	Limit        int
 }

@@ -63,7 +63,7 @@ func (b *Bot) mayStill(ctx context.Context, cmd *commands.Command, req approvals
 	if wish, err = b.touching(ctx, wish, commands.Plan{Targets: targets}); err != nil {
 		return err
 	}
-	ruling := b.Policy().Decide(wish)
+	ruling := b.Policy().Again(wish, req)
 	switch {
 	case ruling.Err() != nil:
 		return &approvals.RefusedError{Why: "Since it was asked for, this is not allowed any more, and nothing was done. " + ruling.Why, Rule: ruling.Rule}

@@ -177,6 +177,7 @@ func (b *Bot) keepHouse(ctx context.Context) {
 	for b.adopt(ctx); sleep(ctx, b.Tick); {
 		b.expire(ctx)
 		b.remind(ctx)
+		b.mindTerms(ctx)
 		b.recover(ctx)
 		if err := b.resume(ctx); err != nil && ctx.Err() == nil {
 			b.Log.Warn("cannot look for deliveries left over", "err", err)

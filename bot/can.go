@@ -35,7 +35,7 @@ func (b *Bot) can(ctx context.Context, a ask, rest string) error {
 		return err
 	}
 	ruling := b.rule(ctx, wish)
-	card := canCard(cmd, plan, ruling)
+	card := canCard(cmd, plan, ruling, b.termOf(a, plan))
 	if b.cannotWait(plan, ruling) {
 		card.Parts = append(card.Parts, render.Line{render.Text("Not like this: " + sentence(errUnsealed))})
 	}
@@ -111,7 +111,7 @@ func wanted(r approvals.Ruling) string {
 	return strings.Join(all, " and ")
 }
 
-func canCard(cmd *commands.Command, plan commands.Plan, r approvals.Ruling) render.Card {
+func canCard(cmd *commands.Command, plan commands.Plan, r approvals.Ruling, term *approvals.Term) render.Card {
 	verdict := map[approvals.Effect]string{
 		approvals.Allow:   "You may run this; it runs at once.",
 		approvals.Approve: sentence(fmt.Sprintf("You may ask for this; it needs %s from: %s", plural(r.Quorum, "approval"), wanted(r))),
@@ -119,7 +119,7 @@ func canCard(cmd *commands.Command, plan commands.Plan, r approvals.Ruling) rend
 	}[r.Effect]
 	body, _ := json.Marshal(plan)
 	card := render.Card{Tone: render.Info, Title: "What would happen · " + cmd.Title, Text: verdict, Parts: []render.Part{render.Line{render.Text(verdict)}}}
-	card.Parts = append(card.Parts, planParts(approvals.Request{Plan: body})...)
+	card.Parts = append(card.Parts, planParts(approvals.Request{Plan: body, Term: term})...)
 	if r.Rule != "" {
 		card.Parts = append(card.Parts, render.Note{render.Text("rule: " + r.Rule)})
 	}

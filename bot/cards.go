@@ -62,6 +62,9 @@ func requestText(req approvals.Request) string {
 	}
 	switch req.State {
 	case approvals.Pending:
+		if req.After != "" {
+			return fmt.Sprintf("Approval needed: the time that %s asked for is over: %s", req.RequesterName, what)
+		}
 		return fmt.Sprintf("Approval needed: %s asks for %s", req.RequesterName, what)
 	case approvals.Done, approvals.Failed:
 		return fmt.Sprintf("%s: %s", req.Outcome, what)
@@ -73,6 +76,9 @@ func requestText(req approvals.Request) string {
 // whoAsks names the requester, the place, the reason and the ticket.
 func whoAsks(req approvals.Request) []render.Part {
 	line := render.Line{render.User(req.Requester), render.Text(" asks")}
+	if req.After != "" {
+		line = render.Line{render.Text("The bot asks on behalf of "), render.User(req.Requester)}
+	}
 	if strings.HasPrefix(req.Channel, "C") {
 		line = append(line, render.Text(" in "), render.Channel(req.Channel))
 	}
@@ -118,7 +124,7 @@ func planParts(req approvals.Request) []render.Part {
 	if plan.Undo != "" {
 		parts = append(parts, render.Note{render.Text("Undo: " + plan.Undo)})
 	}
-	return parts
+	return append(parts, termParts(req)...)
 }
 
 // planOf is what the row keeps of the preview; a row that cannot be read shows none.
@@ -238,9 +244,9 @@ func (b *Bot) progress(req approvals.Request) []render.Part {
 		if req.Closed.Reason != "" {
 			parts = append(parts, render.Quote{Text: req.Closed.Reason})
 		}
-		return append(parts, render.Note{render.Text("Nothing was done"), ref})
+		return append(parts, render.Note{render.Text("Nothing was done" + stays(req)), ref})
 	case approvals.Expired:
-		return []render.Part{render.Line{render.Text("Nobody decided in time. Nothing was done. Ask again if it is still needed.")}, render.Note{render.At(req.Expires), ref}}
+		return []render.Part{render.Line{render.Text("Nobody decided in time. Nothing was done" + stays(req) + ". Ask again if it is still needed.")}, render.Note{render.At(req.Expires), ref}}
 	case approvals.Interrupted:
 		return append(append(decisions(req), doubts(req)...), render.Note{render.At(req.Started), ref})
 	}
@@ -257,6 +263,7 @@ func ended(req approvals.Request) []render.Part {
 		line = append(line, render.Text(" · ticket "), render.Bold(req.Ticket))
 	}
 	parts := slices.Concat([]render.Part{line}, resultCard(req).Parts, effectOf(req).parts())
+	parts = append(parts, termParts(req)...)
 	if req.Reason != "" {
 		parts = append(parts, render.Quote{Text: req.Reason})
 	}
@@ -349,6 +356,8 @@ func requestActions(req approvals.Request) []render.Action {
 				render.Button{Label: "Close", Do: about("close", req.ID)},
 			}
 		}
+	case approvals.Denied, approvals.Expired, approvals.Withdrawn:
+		return askAgain(req)
 	}
 	return nil
 }
@@ -378,6 +387,7 @@ func resultCard(req approvals.Request) render.Card {
 	case req.State == approvals.Interrupted:
 		card.Parts = doubts(req)
 	}
+	card.Actions = askAgain(req)
 	card.Parts = append(card.Parts, render.Note{render.Text("ref " + req.Ref)})
 	return card
 }

@@ -65,6 +65,8 @@ func sayings() []saying {
 		{approvals.ErrFrozen, "Everything that changes something is frozen: nothing was done. Two approvers end it with /s1 thaw."},
 		{approvals.ErrNotFrozen, "Nothing is frozen."},
 		{approvals.ErrSealed, "Nothing was done: the password that waited with this request cannot be opened, because S1BOT_SECRET_KEY is not the key of then, or the row was changed. Ask again."},
+		{approvals.ErrTermOver, "This does not end by itself, or it has ended: its card tells how."},
+		{approvals.ErrTermTooLong, "That would end more than 30 days from now. Nothing was extended."},
 		{approvals.ErrNotFound, "There is no such request."},
 	}
 }

@@ -40,7 +40,7 @@ func (b *Bot) askReason(ctx context.Context, cmd *commands.Command, a ask) error
 	form.Do.Args, form.Submit = a.inv.Args, "Ask for approval"
 	form.Fields = slices.DeleteFunc(form.Fields, func(f render.FormField) bool {
 		_, secret := a.secrets[f.Name] // it does not travel in a form: it is asked for again
-		return f.Name != commands.ReasonParam && f.Name != commands.TicketParam && !secret
+		return f.Name != commands.ReasonParam && f.Name != commands.TicketParam && f.Name != commands.ForParam && !secret
 	})
 	if !form.Fits() {
 		return errFormTooLarge
@@ -56,7 +56,7 @@ func formOf(cmd *commands.Command, a ask) render.Form {
 	return form
 }
 
-// fill puts a reason and a ticket that were given already into a form.
+// fill puts a reason, a ticket and an end that were given already into a form.
 func fill(form *render.Form, x commands.Extras) {
 	for i, f := range form.Fields {
 		switch {
@@ -64,6 +64,8 @@ func fill(form *render.Form, x commands.Extras) {
 			form.Fields[i].Value = []string{x.Reason}
 		case f.Name == commands.TicketParam && x.Ticket != "":
 			form.Fields[i].Value = []string{x.Ticket}
+		case f.Name == commands.ForParam && x.For > 0:
+			form.Fields[i].Value = []string{commands.SpanText(x.For)}
 		}
 	}
 }
@@ -129,6 +131,10 @@ func (b *Bot) checkForm(ctx context.Context, in interaction) any {
 	case "deny":
 		if strings.TrimSpace(strings.Join(answer.Values["reason"], "")) == "" {
 			return slack.NewErrorsViewSubmissionResponse(map[string]string{"reason": "Please say why: the requester reads it."})
+		}
+	case extendWord:
+		if _, err := commands.ReadSpan(strings.Join(answer.Values[commands.ForParam], "")); err != nil {
+			return slack.NewErrorsViewSubmissionResponse(paramErrors(err, answer))
 		}
 	}
 	cmd, ok := b.Catalog.Find(answer.Do.Command)

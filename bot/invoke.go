@@ -98,7 +98,11 @@ func (b *Bot) invoke(ctx context.Context, a ask) error {
 
 // remember writes the history that /s1 history shows.
 func (b *Bot) remember(ctx context.Context, a ask, cmd *commands.Command) {
-	if err := b.History.Add(ctx, a.user, cmd.Line(a.inv.Args), b.Now()); err != nil {
+	line := cmd.Line(a.inv.Args)
+	if a.extras.For > 0 {
+		line += " " + commands.ForParam + "=" + commands.SpanText(a.extras.For)
+	}
+	if err := b.History.Add(ctx, a.user, line, b.Now()); err != nil {
 		b.Log.Warn("cannot remember a command", "user", a.user, "err", err)
 	}
 }
@@ -238,6 +242,7 @@ func (b *Bot) submitRequest(ctx context.Context, cmd *commands.Command, a ask, w
 		if req, err = newRequest(cmd, a, plan, ruling); err != nil {
 			return req, false, err
 		}
+		req.Term = b.termOf(a, plan)
 		if req, err = b.sealed(req, plan.Secrets); err != nil {
 			return req, false, err
 		}

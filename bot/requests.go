@@ -14,6 +14,11 @@ import (
 
 // rule asks the policy about a wish, with what the ledger knows of the last hour.
 func (b *Bot) rule(ctx context.Context, wish approvals.Ask) approvals.Ruling {
+	return b.ruleBy(ctx, wish, b.Policy().Decide)
+}
+
+// ruleBy is rule by one of the policy's ways to decide.
+func (b *Bot) ruleBy(ctx context.Context, wish approvals.Ask, decide func(approvals.Ask) approvals.Ruling) approvals.Ruling {
 	if wish.Risk == string(commands.Destructive) {
 		spent, err := b.Ledger.LastHour(ctx, wish.Caller.ID)
 		if err != nil {
@@ -21,7 +26,7 @@ func (b *Bot) rule(ctx context.Context, wish approvals.Ask) approvals.Ruling {
 		}
 		wish.LastHour = spent // and Submit sees to it that nothing else was spent meanwhile
 	}
-	return b.Policy().Decide(wish)
+	return decide(wish)
 }
 
 // refuse says no and writes it down.
@@ -237,6 +242,7 @@ func (b *Bot) requester(ctx context.Context, req approvals.Request) Person {
 // tell gives the result to those who wait for it: the thread of the card, and the requester.
 func (b *Bot) tell(ctx context.Context, req approvals.Request, a *ask) {
 	card := resultCard(req)
+	card.Parts = append(card.Parts, termParts(req)...)
 	b.reportBack(ctx, req, card)
 	if a != nil {
 		b.reply(ctx, *a, card)
@@ -308,6 +314,9 @@ func (b *Bot) takeUp(ctx context.Context, req approvals.Request) error {
 			return b.announceAgain(ctx, req)
 		}
 	case approvals.Approved:
+		if req.After != "" && len(req.Cards) == 0 {
+			b.announceOrLog(ctx, req)
+		}
 		return b.execute(ctx, req.ID, nil)
 	}
 	b.end(ctx, req, nil)

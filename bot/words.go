@@ -31,6 +31,7 @@ func ownWords() map[string]word {
 		"withdraw": {byRef((*Bot).withdraw), byID((*Bot).withdraw)},
 		"again":    {byRef((*Bot).again), onCard((*Bot).again)},
 		"close":    {byRef((*Bot).leave), onCard((*Bot).leave)},
+		extendWord: {(*Bot).extendTyped, (*Bot).extendClicked},
 		"freeze":   {(*Bot).freeze, nothing},
 		"thaw":     {(*Bot).thaw, (*Bot).thawClicked},
 		"cancel":   {noJob, (*Bot).cancelJob},

@@ -216,9 +216,9 @@ func disconnectAgents() *Command {
 	return define(Command{
 		Name: "disconnect-agent-from-network", Title: "Disconnect Agent From Network", Area: "agents",
 		Aliases: []string{"isolate", "disconnect", "contain"}, Main: "agent-ids",
-		Risk: Destructive, Guarded: true, Needs: "Endpoints › Disconnect From Network", Repeatable: true, Undo: "connect-agent-to-network",
+		Risk: Destructive, Guarded: true, Needs: "Endpoints › Disconnect From Network", Repeatable: true, Undo: "connect-agent-to-network", Timed: true,
 		Doc: "Isolates endpoints from the network: they reach the console and nothing else. Offline endpoints follow when they are back.",
-		Examples: []string{`isolate DESKTOP-1 reason="beaconing to 203.0.113.9" ticket=INC-1042`,
+		Examples: []string{`isolate DESKTOP-1 reason="beaconing to 203.0.113.9" ticket=INC-1042`, `isolate DESKTOP-1 for=4h reason="until the owner is reached"`,
 			`disconnect-agent-from-network filter={"computerName__contains":["LAB"]} reason=drill`},
 	}, func(ctx context.Context, call *Call, p disconnectParams) (render.Card, error) {
 		n, err := call.Console.DisconnectAgents(ctx, p.Agents)
@@ -227,13 +227,14 @@ func disconnectAgents() *Command {
 		}
 		c := agentChange(ctx, call, p.Agents, n, "isolation accepted", "what was asked follows when it is back")
 		if n > 0 {
-			c.actions = slices.Concat([]render.Action{render.Button{Label: "Reconnect", Do: reconnect(p.Agents)}}, c.actions)
+			c.actions = slices.Concat([]render.Action{render.Button{Label: "Reconnect", Do: Reconnect(p.Agents)}}, c.actions)
 		}
 		return c.card(call), nil
 	})
 }
 
-func reconnect(agents []s1.AgentID) Invocation {
+// Reconnect is what ends the isolation of endpoints.
+func Reconnect(agents []s1.AgentID) Invocation {
 	return Invocation{Command: "connect-agent-to-network", Args: marshal(map[string]any{"agent-ids": agents})}
 }
 

@@ -39,6 +39,7 @@ type Command struct {
 	Needs             string  // permission that the console's token must have: "Endpoints › Disconnect From Network"
 	Repeatable        bool    // safe to run again after a crash
 	Undo              string  // name of the command that takes it back, if there is one
+	Timed             bool    // may be asked for a time (for=4h), after which Undo is asked for
 	Main              string  // the parameter that takes bare words: "isolate DESKTOP-1"
 	Long              bool    // takes long: done as a job that shows its progress, can be cancelled, and goes on after a restart
 	Params            []Param // derived from the parameter struct by define

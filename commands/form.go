@@ -15,6 +15,7 @@ import (
 const (
 	ReasonParam = "reason"
 	TicketParam = "ticket"
+	ForParam    = "for"
 )
 
 // idsSuffix marks the search box that stands beside a filter: its value is the filter's ids.
@@ -34,6 +35,9 @@ func (cmd *Command) Form(args json.RawMessage, caller Caller) render.Form {
 	}
 	if cmd.Risk == Read {
 		return form
+	}
+	if cmd.Timed {
+		form.Fields = append(form.Fields, SpanField(ForParam, "For how long", "Before the end the bot warns; at the end it asks for what undoes this. Empty: until somebody does."))
 	}
 	form.Fields = append(form.Fields,
 		render.FormField{Name: ReasonParam, Label: "Reason", Widget: render.MultiLine, Required: cmd.NeedsReason(), MaxLength: 1000,
@@ -158,6 +162,12 @@ func (cmd *Command) FromForm(values map[string][]string, base json.RawMessage, c
 		}
 	}
 	extras := Extras{Reason: oneText(values[ReasonParam]), Ticket: oneText(values[TicketParam])}
+	if length := oneText(values[ForParam]); cmd.Timed && length != "" {
+		var err error
+		if extras.For, err = ReadSpan(length); err != nil {
+			wrongs[ForParam] = problemOf(err)
+		}
+	}
 	if _, asked := values[ReasonParam]; asked && cmd.NeedsReason() && extras.Reason == "" {
 		wrongs[ReasonParam] = "Please say why: the approver reads it."
 	}

@@ -79,6 +79,9 @@ func (cmd *Command) paramTable() render.Table {
 		}
 		add(name, f.takes(), f.Help)
 	}
+	if cmd.Timed {
+		add(ForParam, "a length of time", "How long; "+spanBounds+". At the end the bot asks for "+cmd.Undo+".")
+	}
 	if cmd.Risk != Read {
 		add(ReasonParam, required(cmd.NeedsReason())+"text", "Why; for the approver and the audit trail.")
 		add(TicketParam, "text", "Number of a ticket; for the audit trail.")

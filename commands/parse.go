@@ -29,6 +29,7 @@ func (in Input) zone() *time.Location {
 type Extras struct {
 	Reason string
 	Ticket string
+	For    time.Duration // until it is undone; 0 = until somebody does; see Command.Timed
 }
 
 // NeedsReason tells whether the command may be asked for only with a reason.
@@ -127,6 +128,12 @@ func (p *parser) assign(tokens []token) error {
 
 // named assigns name=value and returns how many of the following words belong to the value.
 func (p *parser) named(t token, following []token) (int, error) {
+	if p.cmd.Timed && strings.EqualFold(t.name, ForParam) {
+		n := p.tail(&t, following, spanWord)
+		var err error
+		p.extras.For, err = ReadSpan(t.value)
+		return n, err
+	}
 	if extra := p.extra(t.name); extra != nil {
 		n := p.tail(&t, following, anyWord)
 		*extra = strings.TrimSpace(t.value)
@@ -332,6 +339,9 @@ func (cmd *Command) field(name string) (field, error) {
 
 func (cmd *Command) unknownParam(name string) error {
 	names := namesOf(cmd.fields)
+	if cmd.Timed {
+		names = append(names, ForParam)
+	}
 	e := &UsageError{Param: name, Problem: cmd.Name + " has no such parameter", Nearest: nearest(name, names)}
 	switch {
 	case len(names) == 0:

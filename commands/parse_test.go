@@ -84,8 +84,8 @@ func TestSlashTextMeansWhatPeopleMean(t *testing.T) {
 func TestReasonAndTicketAreTakenOut(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]Extras{
-		`isolate DESKTOP-1 reason="beaconing" ticket=INC-1`:           {"beaconing", "INC-1"},
-		"isolate DESKTOP-1 reason=beaconing to 203.0.113.9 ticket=I1": {"beaconing to 203.0.113.9", "I1"},
+		`isolate DESKTOP-1 reason="beaconing" ticket=INC-1`:           {Reason: "beaconing", Ticket: "INC-1"},
+		"isolate DESKTOP-1 reason=beaconing to 203.0.113.9 ticket=I1": {Reason: "beaconing to 203.0.113.9", Ticket: "I1"},
 		"isolate DESKTOP-1 reason=“it’s bad”":                         {Reason: "it’s bad"},
 		"isolate DESKTOP-1 REASON=bad":                                {Reason: "bad"},
 		"isolate DESKTOP-1":                                           {},

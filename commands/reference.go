@@ -42,6 +42,9 @@ func (cmd *Command) reference(b *strings.Builder) {
 	if cmd.Undo != "" {
 		fmt.Fprintf(b, "- Taken back by: `%s`\n", cmd.Undo)
 	}
+	if cmd.Timed {
+		fmt.Fprintf(b, "- For a time: `for=4h` (%s). The bot warns before the end, with buttons to extend it and to undo it at once; at the end it asks for `%s`\n", spanBounds, cmd.Undo)
+	}
 	if len(cmd.Params) > 0 {
 		b.WriteString("\n| parameter | takes | for |\n|---|---|---|\n")
 	}

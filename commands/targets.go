@@ -9,6 +9,9 @@ import (
 	"s1bot/s1"
 )
 
+// AlreadyIsolated warns of an endpoint that was isolated before anybody asked.
+const AlreadyIsolated = "already isolated"
+
 func agentTarget(call *Call, a s1.Agent) Target {
 	t := Target{
 		Kind: "agent", ID: string(a.ID), Name: firstNonEmpty(a.ComputerName, string(a.ID)), Account: a.AccountName, Site: a.SiteName, Group: a.GroupName, OS: a.OSName,
@@ -19,7 +22,7 @@ func agentTarget(call *Call, a s1.Agent) Target {
 		t.Warnings = append(t.Warnings, "server")
 	}
 	if a.Isolated() {
-		t.Warnings = append(t.Warnings, "already isolated")
+		t.Warnings = append(t.Warnings, AlreadyIsolated)
 	}
 	if a.IsDecommissioned {
 		t.Warnings = append(t.Warnings, "decommissioned")

@@ -39,12 +39,13 @@ func (c *Catalog) check(cmd *Command) []string {
 	require(cmd.Risk == Read || cmd.Needs != "", "it changes something and needs no permission")
 	require((cmd.Risk != Read) == cmd.plans, "what changes something has a plan, and nothing else has")
 	require(cmd.Undo == "" || c.names[spelled(cmd.Undo)] != nil, "there is no command %q to undo it", cmd.Undo)
+	require(!cmd.Timed || cmd.Undo != "" && cmd.Guarded, "what ends by itself can be undone, and always needs an approval")
 	require(cmd.Main == "" || cmd.has(cmd.Main), "there is no parameter %q for bare words", cmd.Main)
 	require(len(cmd.Examples) > 0, "it has no example")
 	for _, p := range cmd.Params {
 		require(kebab.MatchString(p.Name), "parameter %s is not in kebab-case", p.Name)
 		require(strings.HasSuffix(p.Help, ".") || strings.Contains(p.Help, "="), "the help of %s is no sentence", p.Name)
-		require(p.Name != ReasonParam && p.Name != TicketParam, "parameter %s is asked for anyway", p.Name)
+		require(p.Name != ReasonParam && p.Name != TicketParam && p.Name != ForParam, "parameter %s is asked for anyway", p.Name)
 	}
 	for _, example := range cmd.Examples {
 		problems = append(problems, c.checkExample(cmd, example)...)

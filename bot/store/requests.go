@@ -34,9 +34,9 @@ func (s Requests) Insert(ctx context.Context, r approvals.Request, e approvals.E
 			return err
 		}
 		n, err := affected(tx.ExecContext(ctx, `
-			INSERT INTO requests (id, ref, key, version, state, requester, created, behind, body)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
-			text(r.ID), text(r.Ref), text(r.Key), r.Version, r.State, text(r.Requester), millis(r.Created), number(r.Behind()), body))
+			INSERT INTO requests (id, ref, key, version, state, requester, created, behind, due, body)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
+			text(r.ID), text(r.Ref), text(r.Key), r.Version, r.State, text(r.Requester), millis(r.Created), number(r.Behind()), millis(r.Due()), body))
 		if err != nil {
 			return err
 		}
@@ -97,8 +97,8 @@ func (s Requests) Swap(ctx context.Context, r approvals.Request, entries ...appr
 			}
 		}
 		n, err := affected(tx.ExecContext(ctx, `
-			UPDATE requests SET version = version + 1, state = $1, behind = $2, body = $3 WHERE id = $4 AND version = $5`,
-			r.State, number(r.Behind()), body, text(r.ID), r.Version))
+			UPDATE requests SET version = version + 1, state = $1, behind = $2, due = $3, body = $4 WHERE id = $5 AND version = $6`,
+			r.State, number(r.Behind()), millis(r.Due()), body, text(r.ID), r.Version))
 		if err != nil {
 			return err
 		}
@@ -139,6 +139,10 @@ func (s Requests) Find(ctx context.Context, q approvals.Query) ([]approvals.Requ
 	}
 	if q.Behind {
 		w.add("behind = 1")
+	}
+	if !q.Due.IsZero() {
+		w.add("due > 0")
+		w.add("due <= ?", millis(q.Due))
 	}
 	if !q.Since.IsZero() {
 		w.add("created >= ?", millis(q.Since))

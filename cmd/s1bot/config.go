@@ -47,7 +47,8 @@ type config struct {
 	LogLevel     string        `env:"S1BOT_LOG_LEVEL" envDefault:"info"`
 	LogFormat    string        `env:"S1BOT_LOG_FORMAT" envDefault:"text"`
 
-	lease, tick time.Duration // of runs that died, and of looking for them; the usual ones when zero
+	lease, tick time.Duration    // of runs that died, and of looking for them; the usual ones when zero
+	now         func() time.Time // the clock; time.Now when nil
 }
 
 // defaultHTTPAddr holds where S1BOT_HTTP_ADDR is not set at all; set and empty switches the server off.

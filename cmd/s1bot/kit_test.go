@@ -36,6 +36,12 @@ type story struct {
 // tell starts a story. Options change the settings.
 func tell(t *testing.T, options ...func(map[string]string)) *story {
 	t.Helper()
+	return tellWith(t, func(*config) {}, options...)
+}
+
+// tellWith is tell with what no setting can change.
+func tellWith(t *testing.T, inside func(*config), options ...func(map[string]string)) *story {
+	t.Helper()
 	s := simulate(t, func(h http.Handler) http.Handler { return h })
 	settings := s.environ
 	for _, option := range options {
@@ -43,6 +49,7 @@ func tell(t *testing.T, options ...func(map[string]string)) *story {
 	}
 	c, err := readConfig(settings)
 	require.NoError(t, err)
+	inside(&c)
 	s.config = c
 	s.start()
 	t.Cleanup(func() {

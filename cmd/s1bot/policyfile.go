@@ -41,6 +41,7 @@ type approvalsEntry struct {
 	MaxTargets *int   `yaml:"max_targets"`
 	MaxPerHour *int   `yaml:"max_targets_per_hour"`
 	Channel    string `yaml:"channel"`
+	OnTime     bool   `yaml:"reconnect_on_time"`
 }
 
 type ruleEntry struct {
@@ -168,7 +169,7 @@ func (r *policyReader) bad(at, format string, args ...any) {
 }
 
 func (r *policyReader) settings(f policyFile) approvals.Settings {
-	s := approvals.Settings{Channel: f.Approvals.Channel}
+	s := approvals.Settings{Channel: f.Approvals.Channel, ReconnectOnTime: f.Approvals.OnTime}
 	for _, name := range slices.Sorted(maps.Keys(f.Roles)) {
 		role := f.Roles[name]
 		r.roles = append(r.roles, name)

@@ -86,6 +86,17 @@ func TestEveryProblemOfAPolicyFileIsListed(t *testing.T) {
 	}
 }
 
+func TestThePolicyFileMayAllowTheEndOfAnIsolationBeforehand(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]bool{"": false, "approvals: {reconnect_on_time: false}": false, "approvals: {reconnect_on_time: true}": true} {
+		_, settings, err := parsePolicy("p.yaml", []byte(body))
+		require.NoError(t, err)
+		require.Equal(t, want, settings.ReconnectOnTime, body)
+	}
+	_, _, err := parsePolicy("p.yaml", []byte("approvals:\n  reconnect_on_time: perhaps\n"))
+	require.ErrorContains(t, err, "p.yaml:2:")
+}
+
 // withPolicy gives a story a policy file.
 func withPolicy(t *testing.T, body string) (string, func(map[string]string)) {
 	path := filepath.Join(t.TempDir(), "policy.yaml")

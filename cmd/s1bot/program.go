@@ -62,13 +62,14 @@ func (p *program) wire() error {
 	if err := p.reload(); err != nil {
 		return err
 	}
-	ledger, err := approvals.New(approvals.Config{Store: p.db.Requests(), Owner: rand.Text(), Lease: p.config.lease, Key: p.config.sealKey(), Logger: p.log})
+	ledger, err := approvals.New(approvals.Config{Store: p.db.Requests(), Owner: rand.Text(), Lease: p.config.lease, Now: p.config.now,
+		Key: p.config.sealKey(), Logger: p.log})
 	if err != nil {
 		return err
 	}
 	c := p.config
 	p.bot, err = bot.New(bot.Config{
-		AppToken: c.AppToken, BotToken: c.BotToken, APIURL: c.SlackURL, Sockets: c.Sockets, Tick: c.tick,
+		AppToken: c.AppToken, BotToken: c.BotToken, APIURL: c.SlackURL, Sockets: c.Sockets, Tick: c.tick, Now: c.now,
 		Console: p.console, Catalog: commands.All(), Ledger: ledger, Policy: func() approvals.Policy { return *p.policy.Load() },
 		Inbox: p.db.Inbox(), Clips: p.db.Clips(), Jobs: p.db.Jobs(), History: p.db.History(), Queries: p.db.Queries(), Log: p.log, Changed: p.changed,
 		Notices: p.notices(),

@@ -1,0 +1,248 @@
+package approvals
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// The bounds of a term, and of each extension. Less than MinTerm nobody could be warned of in time.
+const (
+	MinTerm = 5 * time.Minute
+	MaxTerm = 30 * 24 * time.Hour
+)
+
+// A warning comes when a quarter of the time is left, but between these two before the end, and never before half of the time.
+const (
+	leastWarning = 5 * time.Minute
+	mostWarning  = 30 * time.Minute
+)
+
+// TermLease is how long whoever takes up what is due of a term has it to themselves.
+const TermLease = time.Minute
+
+// ErrTermOver refuses to extend what has ended, was never begun, or has no end.
+var ErrTermOver = errors.New("nothing of this request ends by itself, or it is over")
+
+// ErrTermTooLong refuses an extension that would end later than MaxTerm from now.
+var ErrTermTooLong = errors.New("the end would be more than 30 days away")
+
+// A Term is for how long what a request does shall last: an isolation for four hours. The clock starts when it ran, or may have.
+// Before the end people are warned once; at the end somebody asks for what undoes it, once.
+type Term struct {
+	For  time.Duration `json:"for"`            // as it was asked for and approved
+	Auto bool          `json:"auto,omitempty"` // at the end it is undone without an approval: the policy said so when this was asked
+
+	Began      time.Time   `json:"began,omitzero"` // of the clock; zero until then
+	Ends       time.Time   `json:"ends,omitzero"`
+	Extensions []Extension `json:"extensions,omitempty"`
+
+	Warned bool      `json:"warned,omitempty"`
+	Held   string    `json:"held,omitempty"`  // why it could not be ended yet
+	Taken  time.Time `json:"taken,omitzero"`  // until when somebody deals with what is due
+	Tries  int       `json:"tries,omitempty"` // of dealing with what is due, so far
+
+	Over time.Time `json:"over,omitzero"` // when it was ended
+	Note string    `json:"note,omitempty"`
+	Next string    `json:"next,omitempty"` // the request that undoes it
+}
+
+// An Extension is one person's word that a term ends later.
+type Extension struct {
+	User string        `json:"user"`
+	At   time.Time     `json:"at"`
+	By   time.Duration `json:"by"`
+}
+
+// Running reports whether the clock runs.
+func (t *Term) Running() bool { return t != nil && !t.Began.IsZero() && t.Over.IsZero() }
+
+// Warning is when people are warned of the end.
+func (t *Term) Warning() time.Time {
+	since := t.Began
+	if n := len(t.Extensions); n > 0 {
+		since = t.Extensions[n-1].At
+	}
+	length := t.Ends.Sub(since)
+	return t.Ends.Add(-min(max(length/4, leastWarning), mostWarning, length/2))
+}
+
+// Due is when something of r's term has to be done next; the zero time if nothing has.
+func (r *Request) Due() time.Time {
+	switch t := r.Term; {
+	case !t.Running() || !r.Final():
+		return time.Time{}
+	case !t.Taken.IsZero():
+		return t.Taken
+	case t.Warned:
+		return t.Ends
+	default:
+		return t.Warning()
+	}
+}
+
+// begin starts the clock of r's term: r ran, or may have. Where it ran again, the time counts from then.
+func (r *Request) begin(now time.Time) {
+	if r.Term == nil {
+		return
+	}
+	r.Term = &Term{For: r.Term.For, Auto: r.Term.Auto, Began: now, Ends: now.Add(r.Term.For)}
+}
+
+// take gives what is due of r's term at now to one who deals with it.
+func (r *Request) take(now time.Time) error {
+	if due := r.Due(); due.IsZero() || due.After(now) {
+		return ErrNotDue
+	}
+	t := *r.Term
+	t.Taken, t.Tries = now.Add(TermLease), t.Tries+1
+	r.Term = &t
+	return nil
+}
+
+// holds reports whether r's term is still in the hands of the one who has it as was.
+func (r *Request) holds(was Request) bool {
+	return r.Term.Running() && was.Term != nil && r.Term.Taken.Equal(was.Term.Taken) && r.Term.Ends.Equal(was.Term.Ends)
+}
+
+// extend records that p lets r's term end later, by that much from its end. Who may: those who may approve r, and so never the
+// requester: a longer isolation is more of what needed a second person.
+func (r *Request) extend(p Person, by time.Duration, now time.Time) error {
+	if err := r.extendable(p); err != nil {
+		return err
+	}
+	t := *r.Term
+	ends := t.Ends
+	if ends.Before(now) {
+		ends = now
+	}
+	switch {
+	case by < MinTerm:
+		return fmt.Errorf("%w: an extension of less than %s", ErrInvalid, MinTerm)
+	case ends.Add(by).Sub(now) > MaxTerm:
+		return ErrTermTooLong
+	}
+	t.Ends = ends.Add(by)
+	t.Extensions = append(slices.Clip(t.Extensions), Extension{User: p.ID, At: now, By: by})
+	t.Warned, t.Held, t.Taken, t.Tries = false, "", time.Time{}, 0
+	r.Term = &t
+	return nil
+}
+
+func (r *Request) extendable(p Person) error {
+	switch {
+	case !r.Term.Running() || !r.Final():
+		return ErrTermOver
+	case p.ID == r.Requester:
+		return ErrSelfApproval
+	}
+	if _, ok := r.share(p); !ok {
+		return ErrNotApprover
+	}
+	return nil
+}
+
+// TermsDue returns the requests of whose terms something is due now, each to one caller only, who has it for TermLease: a warning
+// (Warn), or the end (EndTerm, or HoldTerm where it cannot be ended yet). What was not dealt with until then is due again.
+func (l *Ledger) TermsDue(ctx context.Context) ([]Request, error) {
+	rs, err := l.store.Find(ctx, Query{Due: l.clock()})
+	if err != nil {
+		return nil, fmt.Errorf("look for what ends: %w", err)
+	}
+	var due []Request
+	var failed []error
+	for _, r := range rs {
+		r, err := l.step(ctx, r.ID, func(r *Request, now time.Time) ([]Entry, error) { return nil, r.take(now) })
+		switch {
+		case err == nil:
+			due = append(due, r)
+		case !errors.Is(err, ErrNotDue):
+			failed = append(failed, err)
+		}
+	}
+	return due, errors.Join(failed...)
+}
+
+// Warned records that people were warned of the end of r's term. R is as TermsDue returned it.
+func (l *Ledger) Warned(ctx context.Context, r Request) (Request, error) {
+	return l.term(ctx, r, ActionWarned, func(t *Term, _ time.Time) map[string]any {
+		t.Warned, t.Taken, t.Tries = true, time.Time{}, 0
+		return map[string]any{"ends": t.Ends}
+	})
+}
+
+// EndTerm records how r's term ended: note says it in words, next is the request that undoes what r did, if there is one. R is as
+// TermsDue returned it.
+func (l *Ledger) EndTerm(ctx context.Context, r Request, note, next string) (Request, error) {
+	return l.term(ctx, r, ActionEnded, func(t *Term, now time.Time) map[string]any {
+		t.Over, t.Note, t.Next, t.Held, t.Taken = now, note, next, "", time.Time{}
+		return map[string]any{"note": note, "next": next, "for": t.For.String(), "auto": t.Auto}
+	})
+}
+
+// HoldTerm records why r's term cannot be ended yet; it is tried again when TermLease is over. The same reason again is no news.
+func (l *Ledger) HoldTerm(ctx context.Context, r Request, why string) (Request, error) {
+	return l.term(ctx, r, ActionHeld, func(t *Term, _ time.Time) map[string]any {
+		if t.Held == why {
+			return nil
+		}
+		t.Held = why
+		return map[string]any{"why": why, "ends": t.Ends}
+	})
+}
+
+// term makes a step of r's term that only the one who holds it may make; no detail: nothing changes.
+func (l *Ledger) term(ctx context.Context, was Request, action string, do func(*Term, time.Time) map[string]any) (Request, error) {
+	r, err := l.step(ctx, was.ID, func(r *Request, now time.Time) ([]Entry, error) {
+		if !r.holds(was) {
+			return nil, ErrLeaseLost
+		}
+		t := *r.Term
+		what := do(&t, now)
+		if what == nil {
+			return nil, errSame
+		}
+		r.Term, what["requester"] = &t, r.Requester
+		return []Entry{entry(*r, now, action, "", what)}, nil
+	})
+	switch {
+	case errors.Is(err, errSame):
+		return r, nil
+	case err == nil:
+		l.changed(r)
+	}
+	return r, err
+}
+
+// Extend records that p lets what the request did last longer, by that much.
+func (l *Ledger) Extend(ctx context.Context, id string, p Person, by time.Duration) (Request, error) {
+	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
+		if err := r.extend(p, by, now); err != nil {
+			return nil, err
+		}
+		return []Entry{entry(*r, now, ActionExtended, p.ID, map[string]any{"requester": r.Requester, "by": by.String(), "ends": r.Term.Ends})}, nil
+	})
+	switch {
+	case err == nil:
+		l.changed(r)
+	case forbidden(err):
+		l.auditRefusal(ctx, r, p, ActionExtended, err)
+	}
+	return r, err
+}
+
+// MayExtend says why p could not extend the request's term now; nil if they could. As with MayDecide, what counts is Extend.
+func (l *Ledger) MayExtend(ctx context.Context, id string, p Person) (Request, error) {
+	r, err := l.Get(ctx, id)
+	if err != nil {
+		return r, err
+	}
+	return r, r.extendable(p)
+}
+
+// WishExtension writes down that p, who may not extend the request's term, asks those who may.
+func (l *Ledger) WishExtension(ctx context.Context, r Request, p Person, by time.Duration) error {
+	return l.store.Append(ctx, entry(r, l.clock(), ActionWished, p.ID, map[string]any{"requester": r.Requester, "by": by.String()}))
+}

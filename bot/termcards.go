@@ -1,0 +1,137 @@
+package bot
+
+import (
+	"strings"
+	"time"
+
+	"s1bot/approvals"
+	"s1bot/commands"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// termParts tell until when what a request does lasts, and what comes then.
+func termParts(req approvals.Request) []render.Part {
+	t := req.Term
+	if t == nil {
+		return nil
+	}
+	line := render.Line{render.Text("For "), render.Bold(spanOf(req))}
+	switch {
+	case t.Began.IsZero():
+		line = append(line, render.Text(" from when it runs"))
+		if !req.Created.IsZero() && (req.State == approvals.Pending || req.State == approvals.Approved) {
+			line = append(line, render.Text(", until "), render.At(moment(req).Add(t.For)), render.Text(" if it ran now"))
+		}
+		return []render.Part{append(line, render.Text(". "+atEnd(t)))}
+	case t.Over.IsZero():
+		line = append(line, render.Text(", until "), render.At(t.Ends), render.Text(". "+atEnd(t)))
+		if t.Held != "" {
+			line = render.Line{render.Text("The time is over ("), render.At(t.Ends), render.Text("), but " + t.Held + ": it ends as soon as it can.")}
+		}
+	default:
+		line = append(line, render.Text(", over since "), render.At(t.Over), render.Text(". "+t.Note))
+	}
+	parts := []render.Part{line}
+	for _, x := range t.Extensions {
+		parts = append(parts, render.Note{render.Text("Extended by " + commands.SpanWords(x.By) + " by "), render.User(x.User), render.Text(" ("), render.At(x.At), render.Text(")")})
+	}
+	return parts
+}
+
+// atEnd says what happens at the end.
+func atEnd(t *approvals.Term) string {
+	if t.Auto {
+		return "Then the bot reconnects, as the policy allows."
+	}
+	return "Then the bot asks for the reconnection, which somebody has to approve."
+}
+
+// spanOf is how long, in words: "4 hours", "4 hours and 2 hours more".
+func spanOf(req approvals.Request) string {
+	words := commands.SpanWords(req.Term.For)
+	var more time.Duration
+	for _, x := range req.Term.Extensions {
+		more += x.By
+	}
+	if more > 0 {
+		words += " and " + commands.SpanWords(more) + " more"
+	}
+	return words
+}
+
+// isOver says it: "the 4 hours that were asked for are over".
+func isOver(req approvals.Request) string {
+	span := spanOf(req)
+	if strings.HasPrefix(span, "1 ") && strings.Count(span, " ") == 1 {
+		return "the " + span + " that was asked for is over"
+	}
+	return "the " + span + " that were asked for are over"
+}
+
+// endReason is why the bot asks for a reconnection.
+func endReason(req approvals.Request) string {
+	words := sentence(isOver(req)) + " It was isolated with " + req.Ref
+	if req.Reason != "" {
+		words += ": " + req.Reason
+	}
+	return words
+}
+
+// warningCard says that an isolation ends soon, and what can be done about it.
+func warningCard(req approvals.Request, still remainder) render.Card {
+	names := targetNames(still.targets, 5)
+	card := render.Card{Tone: render.Waiting, Title: "An isolation ends soon", Text: "The isolation of " + names + " ends soon", Actions: []render.Action{
+		render.Button{Label: "Extend", Do: about(extendWord, req.ID)}, reconnectButton(still)}}
+	card.Parts = []render.Part{
+		render.Line{render.Text("The isolation of "), render.Bold(names), render.Text(" ends "), render.Since(req.Term.Ends), render.Text(" ("), render.At(req.Term.Ends), render.Text(").")},
+		render.Line{render.Text("It was asked for by "), render.User(req.Requester), render.Text(" for " + spanOf(req) + ". " + atEnd(req.Term))},
+	}
+	if req.Reason != "" {
+		card.Parts = append(card.Parts, render.Quote{Text: req.Reason})
+	}
+	return note(card, append(leftOut(still), "ref "+req.Ref)...)
+}
+
+// leftOut tells what of an isolation is not ended, and why; nothing where that is nothing.
+func leftOut(still remainder) []string {
+	if len(still.left) == 0 {
+		return nil
+	}
+	return []string{"Left out: " + some(still.left) + "."}
+}
+
+// termNote is a card of a few sentences about an isolation for a time.
+func termNote(req approvals.Request, title string, sentences ...string) render.Card {
+	names := targetNames(planOf(req).Targets, 5)
+	title = strings.TrimSuffix(title, ".")
+	card := render.Card{Tone: render.Info, Title: title, Text: title + ": " + names}
+	card.Parts = []render.Part{render.Line{render.Bold(names), render.Text(": " + strings.Join(sentences, " "))}}
+	return note(card, "ref "+req.Ref)
+}
+
+// note adds small print to a card.
+func note(card render.Card, words ...string) render.Card {
+	card.Parts = append(card.Parts, render.Note{render.Text(strings.Join(words, " · "))})
+	return card
+}
+
+func reconnectButton(still remainder) render.Button {
+	return render.Button{Label: "Reconnect", Do: commands.Reconnect(idsOf[s1.AgentID](still.targets, "agent"))}
+}
+
+// stays reminds of what goes on when the end that the bot asked for came to nothing.
+func stays(req approvals.Request) string {
+	if req.After == "" {
+		return ""
+	}
+	return ": the isolation goes on"
+}
+
+// askAgain offers what the bot asked for when a time was over and what came to nothing: without it things stay as they are.
+func askAgain(req approvals.Request) []render.Action {
+	if req.After == "" || req.State != approvals.Denied && req.State != approvals.Expired && req.State != approvals.Withdrawn {
+		return nil
+	}
+	return []render.Action{render.Button{Label: "Reconnect", Do: render.Invocation{Command: req.Command, Args: req.Args}}}
+}

@@ -1,0 +1,278 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"s1bot/approvals"
+	"s1bot/commands"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// What was isolated for a time. The row says when something is due (approvals/term.go); of all processes one gets it. Before the
+// end people are warned; at the end the bot asks for the reconnection on behalf of who asked for the isolation, as a request of
+// its own. Nothing here reconnects anything: that is done as any other request is, by execute.
+
+// termOf is for how long something is asked for. It ends without an approval of its own only where the policy says so now, and only
+// if nothing of it was isolated before: the end of one isolation must not lift another one.
+func (b *Bot) termOf(a ask, plan commands.Plan) *approvals.Term {
+	if a.extras.For == 0 {
+		return nil
+	}
+	before := func(t commands.Target) bool { return slices.Contains(t.Warnings, commands.AlreadyIsolated) }
+	return &approvals.Term{For: a.extras.For, Auto: b.Policy().OnTime() && !slices.ContainsFunc(plan.Targets, before)}
+}
+
+// mindTerms takes up what is due of isolations for a time.
+func (b *Bot) mindTerms(ctx context.Context) {
+	due, err := b.Ledger.TermsDue(ctx)
+	if err != nil && ctx.Err() == nil {
+		b.Log.Error("cannot look for isolations that end", "err", err)
+	}
+	for _, req := range due {
+		b.work.push(func(ctx context.Context) {
+			ctx, cancel := context.WithTimeout(ctx, approvals.TermLease)
+			defer cancel()
+			if err := b.mindTerm(ctx, req); err != nil && !errors.Is(err, approvals.ErrLeaseLost) {
+				b.Log.Error("an isolation for a time could not be dealt with; it is tried again", "request_id", req.ID, "err", err)
+			}
+		})
+	}
+}
+
+// mindTerm warns of the end of an isolation, or ends it. Where a person was faster, it says so and is done.
+func (b *Bot) mindTerm(ctx context.Context, req approvals.Request) error {
+	if b.Now().After(req.Term.Taken) {
+		return nil // it waited for a slot for too long: somebody else has it
+	}
+	still, err := b.stillIsolated(ctx, req)
+	switch {
+	case err == nil && len(still.targets) == 0:
+		return b.overAlready(ctx, req, still)
+	case b.Now().Before(req.Term.Ends):
+		return b.warn(ctx, req, still)
+	case err != nil:
+		return errors.Join(err, b.hold(ctx, req, "the console does not answer"))
+	}
+	return b.endTerm(ctx, req, still)
+}
+
+// A remainder is what of an isolation there is to end.
+type remainder struct {
+	targets   []commands.Target
+	left      []string // why the others are left out
+	contested bool     // somebody asked for the isolation of one of them again, to no effect
+}
+
+// stillIsolated asks the console what of a request is isolated now. What was isolated anew by a later request is that one's.
+func (b *Bot) stillIsolated(ctx context.Context, req approvals.Request) (remainder, error) {
+	targets := slices.DeleteFunc(planOf(req).Targets, func(t commands.Target) bool { return slices.Contains(effectOf(req).Gone, t.ID) })
+	whole := remainder{targets: targets}
+	seen, err := b.see(ctx, targets)
+	if err != nil {
+		return whole, fmt.Errorf("look at what is isolated: %w", err)
+	}
+	anew, err := b.isolatedAnew(ctx, req)
+	if err != nil {
+		return whole, err
+	}
+	var still remainder
+	for _, t := range targets {
+		later := anew[t.ID]
+		switch {
+		case !seen.has(t):
+			still.left = append(still.left, t.Name+" is gone")
+		case !seen.agents[t.ID].Isolated():
+			still.left = append(still.left, t.Name+" is connected again")
+		case later.State == approvals.Done || later.State == approvals.Interrupted:
+			still.left = append(still.left, fmt.Sprintf("%s was isolated anew (%s)", t.Name, later.Ref))
+		default:
+			still.targets = append(still.targets, t)
+			still.contested = still.contested || later.Ref != ""
+		}
+	}
+	return still, nil
+}
+
+// isolatedAnew are the isolations that ran after req did, by endpoint.
+func (b *Bot) isolatedAnew(ctx context.Context, req approvals.Request) (map[string]approvals.Request, error) {
+	ran := []approvals.State{approvals.Done, approvals.Failed, approvals.Interrupted}
+	others, err := b.Ledger.Find(ctx, approvals.Query{States: ran, Since: req.Started.Add(-24 * time.Hour)}) // nothing waits longer than a day
+	if err != nil {
+		return nil, fmt.Errorf("look for later isolations: %w", err)
+	}
+	anew := map[string]approvals.Request{}
+	for _, other := range others {
+		if other.Command != req.Command || !other.Started.After(req.Started) {
+			continue
+		}
+		for _, t := range planOf(other).Targets {
+			anew[t.ID] = other
+		}
+	}
+	return anew, nil
+}
+
+// overAlready ends a term whose isolation is over: nothing is asked for.
+func (b *Bot) overAlready(ctx context.Context, req approvals.Request, still remainder) error {
+	note := "Nothing was asked for: " + some(still.left) + "."
+	return b.closeTerm(ctx, req, "", note, termNote(req, "The isolation for "+spanOf(req)+" is over", note))
+}
+
+// closeTerm says that a term is over, and writes it down.
+func (b *Bot) closeTerm(ctx context.Context, req approvals.Request, next, note string, card render.Card) error {
+	if err := b.say(ctx, req, endKey(req), card); err != nil {
+		return err
+	}
+	_, err := b.Ledger.EndTerm(ctx, req, note, next)
+	if err == nil {
+		b.show(ctx, req.ID)
+	}
+	return err
+}
+
+// warn tells the thread of the card and the requester that an isolation ends soon.
+func (b *Bot) warn(ctx context.Context, req approvals.Request, still remainder) error {
+	key := fmt.Sprintf("warning %s %d %d", req.ID, req.Fence, len(req.Term.Extensions))
+	if err := b.say(ctx, req, key, warningCard(req, still)); err != nil {
+		return err
+	}
+	_, err := b.Ledger.Warned(ctx, req)
+	if err == nil {
+		b.show(ctx, req.ID)
+	}
+	return err
+}
+
+// endTerm asks for the reconnection.
+func (b *Bot) endTerm(ctx context.Context, req approvals.Request, still remainder) error {
+	if err := b.frozen(ctx); errors.Is(err, approvals.ErrFrozen) {
+		return b.hold(ctx, req, "everything that changes something is frozen")
+	} else if err != nil {
+		return err
+	}
+	next, ruling, err := b.reconnection(ctx, req, still)
+	switch {
+	case err != nil:
+		return err
+	case ruling.Effect == approvals.Deny:
+		return b.unasked(ctx, req, still, ruling)
+	}
+	next, _, err = b.Ledger.Submit(ctx, next)
+	if err != nil {
+		return fmt.Errorf("write the end of %s down: %w", req.Ref, err)
+	}
+	if len(next.Cards) == 0 {
+		b.announceOrLog(ctx, next)
+	}
+	note := "The reconnection is asked for: " + next.Ref + "."
+	if next.Quorum == 0 {
+		note = "The bot reconnects, as the policy allows: " + next.Ref + "."
+	}
+	note = strings.Join(append([]string{note}, leftOut(still)...), " ")
+	if err := b.closeTerm(ctx, req, next.ID, note, termNote(req, sentence(isOver(req)), note)); err != nil {
+		return err
+	}
+	if next.State == approvals.Approved {
+		return b.execute(ctx, next.ID, nil)
+	}
+	return nil
+}
+
+// reconnection is the request that ends an isolation, and what the policy says to it. Who asked for the isolation asks for it, as
+// far as the policy is concerned: what they may not, the bot does not on their behalf.
+func (b *Bot) reconnection(ctx context.Context, req approvals.Request, still remainder) (approvals.Request, approvals.Ruling, error) {
+	inv := commands.Reconnect(idsOf[s1.AgentID](still.targets, "agent"))
+	cmd, ok := b.Catalog.Find(inv.Command)
+	if !ok {
+		return req, approvals.Ruling{}, errGone
+	}
+	who, err := b.people.who(ctx, req.Requester)
+	if err != nil {
+		return req, approvals.Ruling{}, err
+	}
+	a := ask{user: req.Requester, who: who, inv: inv, at: origin{Channel: req.Channel, Thread: req.Thread, Key: endKey(req)}}
+	a.extras = commands.Extras{Reason: endReason(req), Ticket: req.Ticket}
+	plan, err := cmd.Prepare(ctx, b.call(a), inv.Args)
+	if err != nil {
+		return req, approvals.Ruling{}, b.blame(cmd, err)
+	}
+	wish, err := b.touching(ctx, b.wish(cmd, a), plan)
+	if err != nil {
+		return req, approvals.Ruling{}, err
+	}
+	ruling := b.ruleBy(ctx, wish, func(wish approvals.Ask) approvals.Ruling {
+		return b.Policy().AtEnd(wish, req.Term.Auto && !still.contested)
+	})
+	if ruling.Effect == approvals.Deny {
+		return req, ruling, b.Ledger.Refuse(ctx, wish, ruling)
+	}
+	next, err := newRequest(cmd, a, plan, ruling)
+	next.After = req.ID
+	return next, ruling, err
+}
+
+// unasked says that the time is over and the bot may not ask for what ends it: people have to.
+func (b *Bot) unasked(ctx context.Context, req approvals.Request, still remainder, ruling approvals.Ruling) error {
+	note := "The bot may not ask for the reconnection on the requester's behalf: " + sentence(ruling.Why) + " The isolation stays until somebody ends it."
+	card := termNote(req, sentence(isOver(req)), note)
+	card.Tone = render.Warning
+	card.Actions = []render.Action{reconnectButton(still)}
+	return b.closeTerm(ctx, req, "", note, card)
+}
+
+// hold writes down why an isolation cannot be ended yet; it is tried again.
+func (b *Bot) hold(ctx context.Context, req approvals.Request, why string) error {
+	after, err := b.Ledger.HoldTerm(ctx, req, why)
+	if err == nil && after.Rev != req.Rev {
+		b.show(ctx, req.ID)
+	}
+	return err
+}
+
+// say tells the thread of a request's cards, the thread where it was asked for, and the requester. One who takes over from a
+// process that died looks first whether that one had said it.
+func (b *Bot) say(ctx context.Context, req approvals.Request, key string, card render.Card) error {
+	for _, ref := range req.Cards {
+		if req.Term.Tries > 1 {
+			if _, found, err := b.Find(ctx, ref.Channel, ref.TS, key, req.Term.Began); err == nil && found {
+				continue
+			}
+		}
+		_, _, err := b.post.post(ctx, ref.Channel, ref.TS, key, card)
+		if err != nil && !forGood(err) {
+			return err
+		}
+		if err != nil {
+			b.Log.Warn("cannot tell the thread of a request's card", "request_id", req.ID, "channel", ref.Channel, "err", err)
+		}
+	}
+	b.reportBack(ctx, req, card)
+	b.tellRequester(ctx, req, card)
+	return nil
+}
+
+// forGood tells whether Slack will never take what it refused: the channel or the thread is no more.
+func forGood(err error) bool {
+	err = deliveryError(err)
+	var isGone interface{ Gone() bool }
+	var isClosed interface{ Closed() bool }
+	return errors.As(err, &isGone) || errors.As(err, &isClosed)
+}
+
+// announceOrLog posts a request's card; where that fails now, recover does it later.
+func (b *Bot) announceOrLog(ctx context.Context, req approvals.Request) {
+	if err := b.announce(ctx, req); err != nil {
+		b.Log.Warn("a request has no card yet", "request_id", req.ID, "err", err)
+	}
+}
+
+// endKey names the one request that ends an isolation, and the message that says so.
+func endKey(req approvals.Request) string {
+	return fmt.Sprintf("end %s %d %d", req.ID, req.Fence, len(req.Term.Extensions))
+}

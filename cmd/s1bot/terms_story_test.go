@@ -1,0 +1,354 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/approvals"
+	"s1bot/bot/slacksim"
+	"s1bot/render"
+	"s1bot/s1/s1sim"
+)
+
+// A timed story has a clock that is moved by hand: it goes as ours does, and jumps when told.
+type timed struct {
+	*story
+	ahead *atomic.Int64
+}
+
+func (s timed) pass(d time.Duration) { s.ahead.Add(int64(d)) }
+
+// tellInTime starts a story that looks at its clock often.
+func tellInTime(t *testing.T, options ...func(map[string]string)) timed {
+	t.Helper()
+	ahead := &atomic.Int64{}
+	s := timed{tellWith(t, func(c *config) {
+		c.tick, c.now = 50*time.Millisecond, func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	}, options...), ahead}
+	return s
+}
+
+// allowedBy is a policy file with only these lines.
+func allowedBy(t *testing.T, body string) func(map[string]string) {
+	_, option := withPolicy(t, body)
+	return option
+}
+
+// isolates has alice isolate a host for a time, and bob approve it.
+func (s timed) isolates(hosts, length string) slacksim.Message {
+	s.t.Helper()
+	s.types("alice", "#soc", "/s1 isolate "+hosts+" for="+length+` reason="beaconing"`)
+	card := s.sees("#approvals", "Approval needed", "Disconnect Agent")
+	s.clicks("bob", card, "Approve")
+	return s.becomes(card, "Successful", "until")
+}
+
+// asked are the requests of the ledger for a command.
+func (s timed) asked(command string) []approvals.Request {
+	s.t.Helper()
+	all, err := s.program.bot.Ledger.Find(s.t.Context(), approvals.Query{})
+	require.NoError(s.t, err)
+	var found []approvals.Request
+	for _, r := range all {
+		if r.Command == command {
+			found = append(found, r)
+		}
+	}
+	return found
+}
+
+func TestAnIsolationForATimeIsShownWarnedOfAndEndsAsARequestOfItsOwn(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t)
+	id := s.console.Agent("DESKTOP-1")["id"]
+	s.types("alice", "#soc", `/s1 isolate DESKTOP-1 for=4h reason="beaconing" ticket=INC-7`)
+	card := s.sees("#approvals", "Approval needed", "DESKTOP-1", "For 4 hours from when it runs, until", "somebody has to approve")
+	s.clicks("bob", card, "Approve")
+	card = s.becomes(card, "Successful", "For 4 hours, until", "1 applied")
+	require.JSONEq(t, fmt.Sprintf(`{"filter":{"ids":["%s"]}}`, id), s.changes(1)[0].Body, "the console hears nothing of the end")
+
+	s.isWrittenTo("alice", "Successful", "For 4 hours, until")
+	s.pass(3*time.Hour + 31*time.Minute)
+	warning := s.sees("#approvals", "An isolation ends soon", "DESKTOP-1", "beaconing")
+	require.Equal(t, card.TS, warning.ThreadTS)
+	s.isWrittenTo("alice", "An isolation ends soon", "DESKTOP-1")
+
+	s.pass(30 * time.Minute)
+	next := s.sees("#approvals", "Approval needed", "Connect Agent To Network", "The bot asks on behalf of", "The 4 hours that were asked for are over", "INC-7")
+	s.becomes(card, "over since", "The reconnection is asked for")
+	s.isWrittenTo("alice", "The 4 hours that were asked for are over")
+	require.Equal(t, "disconnected", s.console.NetworkStatus("DESKTOP-1"), "nothing is done before somebody approves")
+	s.clicks("alice", next, "Approve")
+	s.isTold("alice", "somebody else has to decide")
+	s.clicks("bob", next, "Approve")
+	s.becomes(next, "Successful", "1 applied")
+	require.Equal(t, "connected", s.console.NetworkStatus("DESKTOP-1"))
+	s.pass(24 * time.Hour)
+	require.Len(t, s.asked("connect-agent-to-network"), 1)
+	for action, n := range map[string]int{approvals.ActionWarned: 1, approvals.ActionEnded: 1, approvals.ActionAsked: 2} {
+		require.Equal(t, n, s.audited(action), action)
+	}
+}
+
+func TestWhereThePolicyAllowsItBeforehandItIsReconnectedOnce(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t, allowedBy(t, "approvals: {reconnect_on_time: true}"))
+	s.types("alice", "#soc", `/s1 isolate DESKTOP-1 for=1h reason=test`)
+	card := s.sees("#approvals", "Approval needed", "Then the bot reconnects, as the policy allows")
+	s.clicks("bob", card, "Approve")
+	s.becomes(card, "For 1 hour, until", "1 applied")
+	s.pass(time.Hour)
+	s.sees("#approvals", "Successful", "Connect Agent To Network", "The 1 hour that was asked for is over")
+	s.becomes(card, "The bot reconnects, as the policy allows: ")
+	s.isWrittenTo("alice", "Connect Agent To Network", "Successful")
+	require.Equal(t, "connected", s.console.NetworkStatus("DESKTOP-1"))
+	s.pass(time.Hour)
+	require.Len(t, s.changes(2), 2)
+	require.Equal(t, "approvals.reconnect_on_time", s.asked("connect-agent-to-network")[0].Rule)
+}
+
+// The end of one isolation lifts no other one: what was isolated before waits for an approval, and what was isolated later stays.
+func TestTheEndOfOneIsolationLiftsNoOther(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t, allowedBy(t, "approvals: {reconnect_on_time: true}"))
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=forensics")
+	first := s.sees("#approvals", "Approval needed")
+	s.clicks("bob", first, "Approve")
+	s.becomes(first, "1 applied")
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1,DESKTOP-2 for=1h reason=drill")
+	second := s.sees("#approvals", "Approval needed", "already isolated", "somebody has to approve")
+	s.clicks("bob", second, "Approve")
+	s.becomes(second, "2 applied")
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-2 for=8h reason=longer")
+	third := s.sees("#approvals", "Approval needed", "8 hours")
+	s.clicks("bob", third, "Approve")
+	s.becomes(third, "1 applied")
+
+	s.pass(time.Hour + time.Minute)
+	next := s.sees("#approvals", "Approval needed", "Connect Agent To Network", "DESKTOP-1")
+	require.NotContains(t, next.PlainText(), "DESKTOP-2")
+	s.becomes(second, "over since", "DESKTOP-2 was isolated anew")
+	require.Equal(t, "disconnected", s.console.NetworkStatus("DESKTOP-1"))
+	require.Equal(t, "disconnected", s.console.NetworkStatus("DESKTOP-2"))
+}
+
+func TestWhatAPersonReconnectedIsNotAskedForAgain(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t)
+	card := s.isolates("DESKTOP-1", "4h")
+	s.pass(3*time.Hour + 40*time.Minute)
+	warning := s.isWrittenTo("alice", "An isolation ends soon")
+	s.clicks("alice", warning, "Reconnect")
+	form := s.form("alice", "Ends the isolation", "Reason")
+	require.Empty(t, s.submits("alice", form, map[string]any{"Reason": "cleaned"}).Errors)
+	request := s.sees("#approvals", "Approval needed", "Connect Agent To Network", "cleaned")
+	s.clicks("bob", request, "Approve")
+	s.becomes(request, "Successful", "1 applied")
+	s.pass(20 * time.Minute)
+	s.becomes(card, "over since", "DESKTOP-1 is connected again")
+	s.isWrittenTo("alice", "Nothing was asked for")
+	require.Len(t, s.asked("connect-agent-to-network"), 1)
+}
+
+func TestAnEndThatNobodyNeedsWarnsNobody(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t)
+	card := s.isolates("DESKTOP-1", "4h")
+	s.becomes(card, "1 applied")
+	s.console.SetAgent("DESKTOP-1", func(a map[string]any) { a["networkStatus"] = "connected" })
+	s.pass(3*time.Hour + 40*time.Minute)
+	s.becomes(card, "over since", "DESKTOP-1 is connected again")
+	require.Zero(t, s.audited(approvals.ActionWarned))
+}
+
+// Longer isolation needs a second person, as the isolation did: the requester asks, an approver extends.
+func TestExtending(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t)
+	card := s.isolates("DESKTOP-1", "4h")
+	s.pass(3*time.Hour + 40*time.Minute)
+	mine := s.isWrittenTo("alice", "An isolation ends soon")
+	s.clicks("alice", mine, "Extend")
+	form := s.form("alice", "How much longer")
+	require.Contains(t, s.submits("alice", form, map[string]any{"How much longer": "a while"}).Errors, "How much longer")
+	require.Empty(t, s.submits("alice", form, map[string]any{"How much longer": "2h"}).Errors)
+	wish := s.sees("#approvals", "An extension is asked for", "2 hours", "DESKTOP-1")
+	require.Equal(t, card.TS, wish.ThreadTS)
+	s.clicks("alice", wish, "Extend by 2 hours")
+	s.isTold("alice", "somebody else has to decide")
+	s.clicks("mallory", wish, "Extend by 2 hours")
+	s.isTold("mallory", "Only an approver")
+	s.clicks("bob", wish, "Extend by 2 hours")
+	s.becomes(card, "For 4 hours and 2 hours more, until", "Extended by 2 hours by")
+	s.isWrittenTo("alice", "extended the isolation of DESKTOP-1")
+
+	theirs := s.sees("#approvals", "An isolation ends soon")
+	s.clicks("carol", theirs, "Extend")
+	form = s.form("carol", "How much longer")
+	require.Empty(t, s.submits("carol", form, map[string]any{"How much longer": "1 day"}).Errors)
+	s.becomes(card, "1 day 2 hours more")
+	s.pass(20 * time.Minute)
+	s.types("bob", "#soc", "/s1 extend "+s.asked("disconnect-agent-from-network")[0].Ref+" for=40d")
+	s.isTold("bob", "too long")
+	s.pass(25*time.Hour + 40*time.Minute)
+	s.sees("#approvals", "An isolation ends soon", "1 day 2 hours more")
+	s.pass(30 * time.Minute)
+	s.sees("#approvals", "Approval needed", "Connect Agent", "The 4 hours and 1 day 2 hours more that were asked for are over")
+	s.becomes(card, "over since")
+	s.clicks("bob", theirs, "Extend")
+	s.isTold("bob", "it has ended")
+	require.Equal(t, 2, s.audited(approvals.ActionExtended))
+	require.Equal(t, 1, s.audited(approvals.ActionWished))
+	require.Equal(t, 2, s.audited(approvals.ActionWarned))
+}
+
+// A restart forgets no end, also one that came while nobody was there.
+func TestAnEndThatCameWhileTheBotWasDown(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t)
+	card := s.isolates("DESKTOP-1", "1h")
+	s.becomes(card, "1 applied")
+	s.stop()
+	s.pass(3 * time.Hour)
+	s.start()
+	s.sees("#approvals", "Approval needed", "Connect Agent To Network")
+	require.Zero(t, s.audited(approvals.ActionWarned), "it is too late for a warning")
+}
+
+// While everything is frozen nothing is reconnected and nothing is asked for; afterwards it is.
+func TestAnEndWaitsForTheThaw(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t, allowedBy(t, "approvals: {reconnect_on_time: true}"))
+	card := s.isolates("DESKTOP-1", "1h")
+	s.becomes(card, "1 applied")
+	s.types("bob", "#soc", "/s1 freeze hijacked")
+	freeze := s.sees("#approvals", "Frozen")
+	s.pass(time.Hour)
+	s.becomes(card, "The time is over", "frozen: it ends as soon as it can")
+	require.Len(t, s.changes(1), 1)
+	s.clicks("bob", freeze, "Thaw")
+	s.clicks("carol", freeze, "Thaw")
+	s.becomes(freeze, "Freeze is over")
+	s.pass(approvals.TermLease + time.Second)
+	s.becomes(card, "The bot reconnects, as the policy allows: ")
+	require.Len(t, s.changes(2), 2)
+}
+
+// What the requester may no longer ask for, the bot does not ask for on their behalf; it says so.
+func TestTheBotAsksForNothingThatTheRequesterMayNot(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t, allowedBy(t, `rules: [{commands: [connect-agent-to-network], deny: "only the network team reconnects"}]`))
+	card := s.isolates("DESKTOP-1", "1h")
+	s.pass(time.Hour)
+	s.sees("#approvals", "The 1 hour that was asked for is over", "may not ask for the reconnection", "Only the network team reconnects")
+	s.becomes(card, "The isolation stays until somebody ends it")
+	require.Empty(t, s.asked("connect-agent-to-network"))
+}
+
+// Where nobody approves the reconnection in time, everybody reads that the host stays isolated, and one click asks again.
+func TestAnEndThatNobodyApproves(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t)
+	s.isolates("DESKTOP-1", "1h")
+	s.pass(time.Hour)
+	next := s.sees("#approvals", "Approval needed", "Connect Agent")
+	s.pass(31 * time.Minute)
+	next = s.becomes(next, "Expired", "the isolation goes on")
+	s.clicks("alice", next, "Reconnect")
+	form := s.form("alice", "Ends the isolation", "Reason")
+	require.Empty(t, s.submits("alice", form, map[string]any{"Reason": "once more"}).Errors)
+	s.sees("#approvals", "Approval needed", "Connect Agent", "once more")
+}
+
+func TestAnIsolationForATimeFromItsForm(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t)
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 for=4h")
+	form := s.form("alice", "For how long", "Reason")
+	require.Contains(t, s.submits("alice", form, map[string]any{"Reason": "x", "For how long": "for ever"}).Errors, "For how long")
+	require.Empty(t, s.submits("alice", form, map[string]any{"Reason": "x", "For how long": "90 minutes"}).Errors)
+	s.sees("#approvals", "Approval needed", "For 1 hour 30 minutes")
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 for=4h")
+	form = s.form("alice", "For how long", "Reason")
+	require.Empty(t, s.submits("alice", form, map[string]any{"Reason": "as typed"}).Errors)
+	s.sees("#approvals", "Approval needed", "For 4 hours", "as typed")
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 for=2m reason=x")
+	s.isTold("alice", "for", "too short", "5 minutes to 30 days")
+	s.types("alice", "#soc", "/s1 can isolate DESKTOP-1 for=4h reason=x")
+	s.isTold("alice", "What would happen", "For 4 hours")
+	s.types("alice", "#soc", "/s1 help isolate")
+	s.isTold("alice", "for", "5 minutes to 30 days")
+	s.types("alice", "#soc", "/s1 history")
+	s.isTold("alice", "for=4h")
+}
+
+// An isolation of which nobody knows whether it ran ends all the same, if there is one.
+func TestAnIsolationThatMayHaveRunEnds(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t)
+	s.console.Fail(s1sim.Match{Method: "POST", PathPrefix: "/agents"}, s1sim.Fault{Kind: s1sim.Reset, AfterEffect: true})
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 for=1h reason=test")
+	card := s.sees("#approvals", "Approval needed")
+	s.clicks("bob", card, "Approve")
+	s.becomes(card, "May have run")
+	s.pass(time.Hour)
+	s.sees("#approvals", "Approval needed", "Connect Agent To Network")
+}
+
+// A process that dies between the warning and its row repeats nothing in the channel: who takes over sees that it was said.
+func TestADyingProcessWarnsOnce(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t)
+	card := s.isolates("DESKTOP-1", "4h")
+	s.becomes(card, "1 applied")
+	s.stop()
+	s.config.tick = time.Hour
+	s.start()
+	s.pass(3*time.Hour + 40*time.Minute)
+	dying, err := approvals.New(approvals.Config{Store: s.program.db.Requests(), Owner: "dying", Now: s.config.now})
+	require.NoError(t, err)
+	due, err := dying.TermsDue(t.Context())
+	require.NoError(t, err)
+	require.Len(t, due, 1)
+	said := render.Card{Title: "An isolation ends soon", Text: "An isolation ends soon"}
+	_, err = s.program.bot.Post(t.Context(), card.Channel, card.TS, fmt.Sprintf("warning %s 1 0", due[0].ID), said)
+	require.NoError(t, err)
+	s.stop()
+	s.config.tick = 50 * time.Millisecond
+	s.start()
+	s.pass(approvals.TermLease)
+	s.isWrittenTo("alice", "An isolation ends soon", "Extend")
+	s.becomes(card, "until")
+	require.Equal(t, 1, s.warnings())
+}
+
+// A warning whose answer got lost is there, and not said again; whoever was not told yet is told.
+func TestAWarningWhoseAnswerIsLostIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t)
+	card := s.isolates("DESKTOP-1", "4h")
+	s.becomes(card, "1 applied")
+	s.slack.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.FaultReset, After: true})
+	s.pass(3*time.Hour + 31*time.Minute)
+	s.sees("#approvals", "An isolation ends soon")
+	s.pass(approvals.TermLease)
+	s.isWrittenTo("alice", "An isolation ends soon")
+	require.Equal(t, 1, s.warnings())
+	s.slack.ForgetViolations()
+}
+
+// warnings counts what was posted into the approvals channel.
+func (s timed) warnings() int {
+	n := 0
+	for _, call := range s.slack.Calls("chat.postMessage") {
+		if call.Args["channel"] == s.slack.ChannelID("#approvals") && strings.Contains(call.Args["blocks"], "An isolation ends soon") {
+			n++
+		}
+	}
+	return n
+}
