@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -30,27 +31,51 @@ type Checkup struct {
 	Members            []approvals.Member
 }
 
+// probeLimit bounds one question: a service that hangs is told as such, and the other settings are tested all the same.
+const probeLimit = 15 * time.Second
+
 // Run asks Slack about every setting and changes nothing.
 func (c Checkup) Run(ctx context.Context) []Finding {
 	var seen headers
-	opts := []slack.Option{slack.OptionHTTPClient(&http.Client{Timeout: slackLimit}), slack.OptionAppLevelToken(c.AppToken.Reveal()), slack.OptionOnResponseHeaders(seen.note)}
+	opts := []slack.Option{slack.OptionHTTPClient(&http.Client{Timeout: probeLimit}), slack.OptionAppLevelToken(c.AppToken.Reveal()), slack.OptionOnResponseHeaders(seen.note)}
 	if c.APIURL != "" {
 		opts = append(opts, slack.OptionAPIURL(strings.TrimSuffix(c.APIURL, "/")+"/"))
 	}
 	api := slack.New(c.BotToken.Reveal(), opts...)
+	app := c.appToken(ctx, api)
 	who, err := api.AuthTestContext(ctx)
 	if err != nil {
-		return []Finding{{What: "Slack bot token", Err: fmt.Errorf("%w: copy the bot token again from OAuth & Permissions", err)}}
+		return append([]Finding{{What: "Slack bot token", Err: todo(err, "copy the bot token again from OAuth & Permissions")}, app}, c.untested()...)
 	}
-	findings := []Finding{
-		{What: "Slack bot token", Note: fmt.Sprintf("%s in %s", who.User, who.Team)},
-		seen.scopes(),
-		c.appToken(ctx, api),
-	}
+	findings := []Finding{{What: "Slack bot token", Note: fmt.Sprintf("%s in %s", who.User, who.Team)}, seen.scopes(), app}
 	for _, name := range sorted(c.Channels) {
 		findings = append(findings, c.channel(ctx, api, name))
 	}
 	return append(findings, c.members(ctx, api)...)
+}
+
+// untested names what cannot be asked without the bot's token.
+func (c Checkup) untested() []Finding {
+	findings := []Finding{{What: "Slack scopes", Err: errUntested}}
+	for _, name := range sorted(c.Channels) {
+		findings = append(findings, Finding{What: name, Err: errUntested})
+	}
+	return findings
+}
+
+var errUntested = errors.New("not tested: it takes a bot token that works")
+
+// todo adds to an answer of Slack's what to do about it; where there was no answer, it is about the way to Slack.
+func todo(err error, words string) error {
+	var refused slack.SlackErrorResponse
+	var limited *slack.RateLimitedError
+	switch {
+	case errors.As(err, &limited):
+		words = "Slack asks to wait; try again in a minute"
+	case !errors.As(err, &refused):
+		words = "Slack does not answer; check the network, and SLACK_API_URL if it is set"
+	}
+	return fmt.Errorf("%w: %s", err, words)
 }
 
 // headers keeps the scopes that Slack names beside each answer.
@@ -93,7 +118,7 @@ func (h *headers) scopes() Finding {
 func (c Checkup) appToken(ctx context.Context, api *slack.Client) Finding {
 	found := Finding{What: "Slack app token", Note: "Socket Mode opens"}
 	if _, _, err := api.StartSocketModeContext(ctx); err != nil {
-		found.Err = fmt.Errorf("%w: make an app-level token with connections:write and switch Socket Mode on", err)
+		found.Err = todo(err, "make an app-level token with connections:write and switch Socket Mode on")
 	}
 	return found
 }
@@ -104,7 +129,7 @@ func (c Checkup) channel(ctx context.Context, api *slack.Client, name string) Fi
 	info, err := api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: c.Channels[name]})
 	switch {
 	case err != nil:
-		found.Err = fmt.Errorf("%w: check the id %s; a private channel must invite the bot first", err, c.Channels[name])
+		found.Err = todo(err, "check the id "+c.Channels[name]+"; a private channel must invite the bot first")
 	case info.IsArchived:
 		found.Err = fmt.Errorf("#%s is archived: choose another channel", info.Name)
 	case info.IsPrivate && !info.IsMember:
@@ -140,7 +165,7 @@ func (c Checkup) members(ctx context.Context, api *slack.Client) []Finding {
 
 func findGroup(groups []slack.UserGroup, err error, m approvals.Member) (string, error) {
 	if err != nil {
-		return "", fmt.Errorf("%w: user groups need a paid plan and the scope usergroups:read", err)
+		return "", todo(err, "user groups need a paid plan and the scope usergroups:read")
 	}
 	for _, g := range groups {
 		if g.ID == string(m) || m.Handle() != "" && strings.EqualFold(g.Handle, m.Handle()) {
@@ -156,7 +181,7 @@ func findGroup(groups []slack.UserGroup, err error, m approvals.Member) (string,
 func findUser(ctx context.Context, api *slack.Client, id string) (string, error) {
 	user, err := api.GetUserInfoContext(ctx, id)
 	if err != nil {
-		return "", fmt.Errorf("%w: check the user id", err)
+		return "", todo(err, "check the user id")
 	}
 	return displayName(user), nil
 }

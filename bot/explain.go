@@ -184,10 +184,14 @@ func advice(in *commandError, e *s1.Error) string {
 		return "It is against something that the console has already. Look there before you try again."
 	case e.Status == http.StatusNotFound:
 		return "It is not there, or lies outside what the bot's token may see."
-	case e.Status == http.StatusBadRequest || e.Status == http.StatusConflict || e.Status == http.StatusUnprocessableEntity:
+	case e.Status == http.StatusUnprocessableEntity:
 		return "The console does not take it as it was asked: put right what its message says, and ask again."
 	case e.Status == 0:
 		return "The console did not answer the bot. Check its address and the network, then try again."
+	case e.Status/100 == 3:
+		return "Ask whoever looks after the bot: nothing works until the address is right."
+	case e.Status/100 == 2 && !errors.Is(e, s1.ErrTooLarge): // whose message says what to do
+		return "Try again. If it stays like this, something between the bot and the console, such as a proxy, may be in the way: ask whoever looks after it."
 	}
 	return ""
 }

@@ -243,6 +243,15 @@ func refusal(operation string, err error) *Error {
 	return &Error{Operation: operation, Message: err.Error(), Err: err}
 }
 
+// webPage is what is told of a page where data was expected: its title, if it has one.
+func webPage(page string) string {
+	const words = "The console answered with a web page instead of data"
+	if title := plain(pageTitle(page)); title != "" {
+		return words + ": " + title
+	}
+	return words + "."
+}
+
 // decodeProblem says in a sentence what is wrong with an answer that is no JSON of the right shape.
 func decodeProblem(body []byte, err error) string {
 	text := strings.TrimSpace(string(body[:min(len(body), 4096)]))
@@ -252,7 +261,7 @@ func decodeProblem(body []byte, err error) string {
 	case text == "":
 		return "The console's answer is empty."
 	case strings.HasPrefix(text, "<"):
-		return strings.TrimSpace("The console answered with a web page instead of data: " + plain(pageTitle(text)))
+		return webPage(text)
 	case errors.As(err, &syntax) && syntax.Offset >= int64(len(body)):
 		return "The console's answer is cut off."
 	case errors.As(err, &kind):

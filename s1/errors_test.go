@@ -68,13 +68,14 @@ func TestASuccessThatMakesNoSenseIsAnError(t *testing.T) {
 	for body, message := range map[string]string{
 		``: "The console's answer is empty.",
 		"<html><title>Log in · SentinelOne</title></html>": "The console answered with a web page instead of data: Log in · SentinelOne",
-		`{"data":[{"id":"1`:   "The console's answer is cut off.",
-		`{"data": nope}`:      "The console's answer is not JSON.",
-		`[1,2]`:               "The console's answer has the wrong shape: array where an object was expected.",
-		`{}`:                  "The console's answer has no data.",
-		`{"data":{"id":"1"}}`: "The console's answer has no list where one was expected.",
-		`{"data":"x"}`:        "The console's answer has no list where one was expected.",
-		`{"data":["x",5]}`:    "The console's list has no objects in it.",
+		"<html><body>Please log in</body></html>":          "The console answered with a web page instead of data.",
+		`{"data":[{"id":"1`:                                "The console's answer is cut off.",
+		`{"data": nope}`:                                   "The console's answer is not JSON.",
+		`[1,2]`:                                            "The console's answer has the wrong shape: array where an object was expected.",
+		`{}`:                                               "The console's answer has no data.",
+		`{"data":{"id":"1"}}`:                              "The console's answer has no list where one was expected.",
+		`{"data":"x"}`:                                     "The console's answer has no list where one was expected.",
+		`{"data":["x",5]}`:                                 "The console's list has no objects in it.",
 		`{"errors":[{"title":"Scope not found"}],"data":null}`: "Scope not found",
 	} {
 		console := startConsole(t, ok(body))

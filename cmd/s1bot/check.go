@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"strings"
+	"sync"
 	"time"
 
+	"s1bot/approvals"
 	"s1bot/bot"
 	"s1bot/bot/store"
 	"s1bot/s1"
@@ -67,27 +70,40 @@ func report(w io.Writer, findings []bot.Finding) error {
 
 func checkSlack(ctx context.Context, c config) []bot.Finding {
 	channels := map[string]string{}
-	for name, id := range map[string]string{
-		"S1BOT_APPROVALS_CHANNEL": c.ApprovalsChannel, "S1BOT_THREATS_CHANNEL": c.ThreatsChannel, "S1BOT_ALERTS_CHANNEL": c.AlertsChannel,
+	var findings []bot.Finding
+	for _, one := range []struct{ name, id, without string }{
+		{"S1BOT_APPROVALS_CHANNEL", c.ApprovalsChannel, "none set here: approval cards need one, here or in the policy file"},
+		{"S1BOT_THREATS_CHANNEL", c.ThreatsChannel, "none: new threats are not told"},
+		{"S1BOT_ALERTS_CHANNEL", c.AlertsChannel, "none: new alerts are not told"},
 	} {
-		if id != "" {
-			channels[name] = id
+		if one.id == "" {
+			findings = append(findings, bot.Finding{What: one.name, Note: one.without})
+			continue
 		}
+		channels[one.name] = one.id
 	}
 	checkup := bot.Checkup{AppToken: c.AppToken, BotToken: c.BotToken, APIURL: c.SlackURL, Channels: channels}
-	if policy, err := c.policy(); err == nil {
+	policy, err := c.policy()
+	if err == nil {
 		checkup.Members = policy.Members()
 	}
-	findings := checkup.Run(ctx)
-	if c.PolicyFile != "" {
-		_, err := c.policy()
-		findings = append(findings, bot.Finding{What: "S1BOT_POLICY_FILE", Note: c.PolicyFile, Err: err})
-	}
-	if policy, err := c.policy(); err == nil && len(policy.Approvers()) == 0 {
-		findings = append(findings, bot.Finding{What: "S1BOT_APPROVERS", Note: "none set: destructive commands are refused"})
-	}
-	return findings
+	return append(append(checkup.Run(ctx), findings...), checkPolicy(c, policy, err))
 }
+
+// checkPolicy says where the policy comes from and what lacks in it.
+func checkPolicy(c config, policy approvals.Policy, err error) bot.Finding {
+	found := bot.Finding{What: "Policy", Note: "the settings alone, no policy file", Err: err}
+	if c.PolicyFile != "" {
+		found.Note = c.PolicyFile
+	}
+	if err == nil && len(policy.Approvers()) == 0 {
+		found.Note += "; S1BOT_APPROVERS is not set: destructive commands are refused"
+	}
+	return found
+}
+
+// probeLimit bounds one question to the console, its repetitions included.
+const probeLimit = 15 * time.Second
 
 // checkConsole asks for one row of each area; what the token may change cannot be tried without changing something.
 func checkConsole(ctx context.Context, c config) []bot.Finding {
@@ -95,31 +111,90 @@ func checkConsole(ctx context.Context, c config) []bot.Finding {
 	if err != nil {
 		return []bot.Finding{{What: "Console address", Err: err}}
 	}
-	info, err := client.SystemInfo(ctx)
-	if err != nil {
-		return []bot.Finding{{What: "Console token", Err: fmt.Errorf("%w: check S1_URL and S1_API_TOKEN", err)}}
-	}
-	findings := []bot.Finding{{What: "Console token", Note: "console " + info.Version}}
-	one := s1.Query{}.WithLimit(1)
-	for _, area := range []struct {
-		name, permission string
-		ask              func() error
-	}{
-		{"endpoints", "Endpoints › View", func() error { _, err := client.AgentsPage(ctx, one); return err }},
-		{"threats", "Threats › View", func() error { _, err := client.ThreatsPage(ctx, one); return err }},
-		{"alerts", "Custom Alerts › View", func() error { _, err := client.AlertsPage(ctx, one); return err }},
-		{"sites", "Sites › View", func() error { _, err := client.SitesPage(ctx, one); return err }},
-		{"groups", "Groups › View", func() error { _, err := client.GroupsPage(ctx, one); return err }},
-		{"accounts", "Accounts › View", func() error { _, err := client.AccountsPage(ctx, one); return err }},
-		{"policy", "Policy › View", func() error { _, err := client.GlobalPolicy(ctx); return err }},
-	} {
-		found := bot.Finding{What: "Console area " + area.name, Note: "readable"}
-		if err := area.ask(); err != nil {
-			found.Err = fmt.Errorf("%w: the token's role needs %s", err, area.permission)
-		}
-		findings = append(findings, found)
+	var info s1.SystemInfo
+	err = probe(ctx, func(ctx context.Context) (err error) { info, err = client.SystemInfo(ctx); return err })
+	findings := checkToken(c, info, err)
+	if err == nil {
+		findings = append(findings, checkAreas(ctx, client)...)
 	}
 	return findings
+}
+
+// checkToken tells a wrong address from a wrong token.
+func checkToken(c config, info s1.SystemInfo, err error) []bot.Finding {
+	var e *s1.Error
+	if err != nil && (!errors.As(err, &e) || e.Status != http.StatusUnauthorized && e.Status != http.StatusForbidden) {
+		return []bot.Finding{
+			{What: "Console address", Err: todo(err, "check S1_URL and the network; is it the console's address?")},
+			{What: "Console token", Err: errors.New("not tested: the console has to answer first")},
+		}
+	}
+	address := bot.Finding{What: "Console address", Note: c.ConsoleURL}
+	if err != nil {
+		return []bot.Finding{address, {What: "Console token", Err: todo(err, "make a new API token for the bot's user and put it into S1_API_TOKEN")}}
+	}
+	return []bot.Finding{address, {What: "Console token", Note: "console " + info.Version}}
+}
+
+// An area is a group of commands and how to try what they read.
+type area struct {
+	name, permission string
+	ask              func(context.Context, s1.Query) error
+}
+
+func areas(client *s1.Client) []area {
+	return []area{
+		{"endpoints", "Endpoints › View", reads(client.AgentsPage)},
+		{"threats", "Endpoint Threats › View", reads(client.ThreatsPage)},
+		{"alerts", "STAR Rule Alerts › View", reads(client.AlertsPage)},
+		{"activities", "Activity › View", reads(client.ActivitiesPage)},
+		{"sites", "Site › View", reads(client.SitesPage)},
+		{"groups", "Groups › View", reads(client.GroupsPage)},
+		{"accounts", "Account › View", reads(client.AccountsPage)},
+		{"policy", "Endpoint Policy › View", func(ctx context.Context, _ s1.Query) error { _, err := client.GlobalPolicy(ctx); return err }},
+		{"rules", "STAR Custom Rules › View", reads(client.RulesPage)},
+		{"exclusions", "Exclusions › View", reads(client.ExclusionsPage)},
+		{"blocklist", "Blocklist › View", reads(client.BlocklistPage)},
+		{"iocs", "Threat Intelligence › View", reads(client.IOCsPage)},
+		{"scripts", "RemoteOps › View", reads(client.ScriptsPage)},
+	}
+}
+
+func reads[T any](page func(context.Context, s1.Query) (s1.Page[T], error)) func(context.Context, s1.Query) error {
+	return func(ctx context.Context, q s1.Query) error {
+		_, err := page(ctx, q)
+		return err
+	}
+}
+
+// checkAreas asks all of them at once: where the console hangs, nobody waits for each in turn.
+func checkAreas(ctx context.Context, client *s1.Client) []bot.Finding {
+	all := areas(client)
+	findings := make([]bot.Finding, len(all))
+	var asking sync.WaitGroup
+	for i, area := range all {
+		asking.Go(func() {
+			findings[i] = bot.Finding{What: "Console area " + area.name, Note: "readable"}
+			err := probe(ctx, func(ctx context.Context) error { return area.ask(ctx, s1.Query{}.WithLimit(1)) })
+			if err != nil {
+				findings[i].Err = todo(err, "the token's role needs "+area.permission)
+			}
+		})
+	}
+	asking.Wait()
+	return findings
+}
+
+// probe asks one question with a time limit of its own, so that a console that hangs does not keep the rest from being tested.
+func probe(ctx context.Context, ask func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, probeLimit)
+	defer cancel()
+	return ask(ctx)
+}
+
+// todo adds to an error what to do about it.
+func todo(err error, words string) error {
+	return fmt.Errorf("%s: %s", strings.TrimSuffix(err.Error(), "."), words)
 }
 
 func checkDatabase(ctx context.Context, c config) bot.Finding {

@@ -239,7 +239,11 @@ func (c *config) checkRoles(bad func(string, string, ...any)) {
 	policy, err := approvals.NewPolicy(c.ownSettings())
 	if err != nil {
 		lines("S1BOT_OPERATORS, S1BOT_APPROVERS", err)
-	} else if policy, err = c.policy(); err != nil {
+		_, err = c.policyFile() // wrong as well, perhaps
+	} else {
+		policy, err = c.policy()
+	}
+	if err != nil {
 		lines("S1BOT_POLICY_FILE", err)
 	}
 	if len(policy.Approvers()) > 0 && policy.Channel() == "" {
@@ -265,10 +269,19 @@ func (c *config) policy() (approvals.Policy, error) {
 	if c.PolicyFile == "" {
 		return approvals.NewPolicy(own)
 	}
-	_, s, err := readPolicyFile(c.PolicyFile)
+	s, err := c.policyFile()
 	if err != nil {
 		return approvals.Policy{}, err
 	}
 	s.Operators, s.Approvers, s.Channel = own.Operators, own.Approvers, cmp.Or(s.Channel, own.Channel)
 	return approvals.NewPolicy(s)
+}
+
+// policyFile is what the policy file says, if there is one.
+func (c *config) policyFile() (approvals.Settings, error) {
+	if c.PolicyFile == "" {
+		return approvals.Settings{}, nil
+	}
+	_, s, err := readPolicyFile(c.PolicyFile)
+	return s, err
 }

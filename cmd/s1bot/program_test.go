@@ -85,7 +85,7 @@ func TestCheckTestsEverySetting(t *testing.T) {
 	s := tell(t)
 	var out bytes.Buffer
 	require.NoError(t, check(t.Context(), maps.Clone(s.environ), &out), out.String())
-	for _, words := range []string{"Slack bot token", "Slack app token", "Slack scopes", "S1BOT_APPROVALS_CHANNEL", "Console token", "Console area threats", "Database", "user group @soc"} {
+	for _, words := range []string{"Slack bot token", "Slack app token", "Slack scopes", "S1BOT_APPROVALS_CHANNEL", "Console address", "Console token", "Console area threats", "Console area scripts", "Database", "user group @soc", "S1BOT_THREATS_CHANNEL", "Policy"} {
 		require.Contains(t, out.String(), words)
 	}
 	require.NotContains(t, out.String(), "FAIL")
@@ -104,6 +104,29 @@ func TestCheckSaysWhatToDo(t *testing.T) {
 	for _, words := range []string{"FAIL  S1BOT_THREATS_CHANNEL", "FAIL  Slack app token", "FAIL  Database", "FAIL  Console area threats", "Threats › View"} {
 		require.Contains(t, out.String(), words)
 	}
+}
+
+// The tokens do not depend on each other, and a service that is not there is another matter than a wrong token.
+func TestCheckTellsWhichOfTheTokensIsWrong(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	checked := func(change map[string]string) string {
+		settings := maps.Clone(s.environ)
+		maps.Copy(settings, change)
+		var out bytes.Buffer
+		require.ErrorContains(t, check(t.Context(), settings, &out), "checks failed")
+		return out.String()
+	}
+	out := checked(map[string]string{"SLACK_BOT_TOKEN": "xoxb-wrong", "S1_API_TOKEN": "wrong"})
+	for _, words := range []string{"FAIL  Slack bot token: invalid_auth: copy", "ok    Slack app token", "FAIL  S1BOT_APPROVALS_CHANNEL: not tested", "ok    Console address", "FAIL  Console token", "new API token"} {
+		require.Contains(t, out, words)
+	}
+	nobody := "http://" + freeAddr(t)
+	out = checked(map[string]string{"SLACK_API_URL": nobody + "/api/", "S1_URL": nobody})
+	for _, words := range []string{"FAIL  Slack bot token", "check the network, and SLACK_API_URL", "FAIL  Console address", "check S1_URL"} {
+		require.Contains(t, out, words)
+	}
+	require.NotContains(t, out, "copy the bot token")
 }
 
 func TestTheAuditTrailTellsEverythingAndVerifies(t *testing.T) {
