@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -95,10 +96,12 @@ func (n *Notifier) facts(ctx context.Context, id string) (Facts, error) {
 		if err != nil {
 			return Facts{}, fmt.Errorf("read %s %s: %w", k.source, id, err)
 		}
-		for _, it := range page.Items {
-			if it.id == id {
-				return it.facts, nil
+		if i := slices.IndexFunc(page.Items, func(it item) bool { return it.id == id }); i >= 0 {
+			one := page.Items[i : i+1]
+			if err := k.locate(ctx, one); err != nil {
+				return Facts{}, err
 			}
+			return one[0].facts, nil
 		}
 	}
 	return Facts{}, &commands.UsageError{Problem: fmt.Sprintf("there is no threat or alert %q in the console", id)}

@@ -18,7 +18,9 @@ type desk struct {
 	journal Journal
 	check   func(context.Context) error // nil if nothing is watched
 	reports Reports                     // nil if there are none
-	logger  *slog.Logger
+
+	interval time.Duration // between polls
+	logger   *slog.Logger
 
 	mu     sync.Mutex
 	opened map[string]bool
@@ -33,7 +35,7 @@ func newDesk(c Config, kinds []kind) *desk {
 	d := &desk{
 		out: outlet{journal: c.Journal, poster: c.Poster, kinds: cards, burst: c.Burst, operators: c.Operators,
 			lanes: &lanes{now: c.Now, of: map[string]*lane{}}, now: c.Now, logger: c.Logger},
-		journal: c.Journal, check: c.Check, reports: c.Reports, logger: c.Logger, opened: map[string]bool{}, bell: make(chan struct{}, 1),
+		journal: c.Journal, check: c.Check, reports: c.Reports, interval: c.Interval, logger: c.Logger, opened: map[string]bool{}, bell: make(chan struct{}, 1),
 	}
 	for source := range cards {
 		d.ring(c.channel(source))

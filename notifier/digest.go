@@ -20,8 +20,8 @@ const (
 	// memorySpan is how long a card counts towards a burst.
 	memorySpan = time.Minute
 	// urgentCards is how many urgent notices of one burst get cards of their own: at one a second, the last of them comes a
-	// minute later. The digest tells of the others.
-	urgentCards = 50
+	// one and a half minutes later. The digest tells of the others.
+	urgentCards = 100
 	// digestPage is how many items of a digest are in memory at once.
 	digestPage = 250
 )
@@ -116,14 +116,34 @@ func (t *teller) makeDigest(ctx context.Context, b Backlog) error {
 	return nil
 }
 
-// digest counts what a digest, or the file of one, tells of.
-func (t *teller) digest(ctx context.Context, n Notice) (*render.Digest, error) {
-	d := render.NewDigest()
-	err := t.each(ctx, Query{Channel: n.Channel, Digest: n.ID}, func(item Notice) { d.Add(t.row(item)) })
+// A summary is a digest and whom its items call.
+type summary struct {
+	*render.Digest
+	calls []string
+}
+
+// digest counts what a digest, or the file of one, tells of. Items with a card of their own call by that.
+func (t *teller) digest(ctx context.Context, n Notice) (summary, error) {
+	s := summary{Digest: render.NewDigest()}
+	err := t.each(ctx, Query{Channel: n.Channel, Digest: n.ID}, func(item Notice) {
+		s.Add(t.row(item))
+		if item.State == Listed && item.Mention != "" && !slices.Contains(s.calls, item.Mention) {
+			s.calls = append(s.calls, item.Mention)
+		}
+	})
 	if err != nil {
-		return nil, fmt.Errorf("read what digest %s tells of: %w", n.ID, err)
+		return s, fmt.Errorf("read what digest %s tells of: %w", n.ID, err)
 	}
-	return d, nil
+	return s, nil
+}
+
+// card is the digest's, with whom it calls and how late it is.
+func (s summary) card(n Notice) render.Card {
+	card := s.Card(fileName(n))
+	if late := n.Tried.Sub(s.Earliest()); !n.Tried.IsZero() && !s.Earliest().IsZero() && late >= lateAfter {
+		card.Parts = append(card.Parts, render.Note{render.Text("The first of them is told " + late.Round(time.Minute).String() + " after the console wrote it down")})
+	}
+	return called(card, s.calls...)
 }
 
 // each goes through what matches, page by page, so that ten thousand cost little.

@@ -131,18 +131,40 @@ func TestASteadyStreamBecomesAFewDigests(t *testing.T) {
 	})
 }
 
-func TestWhenEverythingIsCriticalTheFirstFiftyHaveCards(t *testing.T) {
+func TestWhenEverythingIsCriticalTheFirstHundredHaveCards(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.config.Burst = 5
 		w.start()
 		for i := range 500 {
 			w.console.Change(w.console.AddThreat(threat{Name: fmt.Sprint("threat ", i)}), malicious)
 		}
-		w.pass(3 * time.Minute)
+		w.pass(4 * time.Minute)
 		cards := len(w.slack.In("CTHREATS")) - 1
-		require.InDelta(t, 55, cards, 6)
+		require.InDelta(t, urgentCards+5, cards, 6)
 		require.Equal(t, 500, cards+len(w.listed("CTHREATS")))
 		require.Empty(t, pending(w))
+	})
+}
+
+func TestADigestCallsWhomItsItemsCallAndSaysHowLateItIs(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.config.Burst = 5
+		w.config.Routes = func() Routes {
+			return Routes{{Source: "threat", Rules: []string{"worm 1*"}, Channel: "CWORMS", Mention: "@worms"}, {Source: "threat", Channel: "CWORMS", Mention: "S0OTHERS"}}
+		}
+		w.start()
+		w.pass(time.Minute)
+		w.console.set(func(c *console) { c.fault = func(string) (error, error) { return errLost, nil } })
+		for i := range 20 {
+			w.console.AddThreat(threat{Name: fmt.Sprint("worm ", i)})
+		}
+		w.pass(3 * time.Hour)
+		w.console.set(func(c *console) { c.fault = nil })
+		w.pass(3 * time.Minute)
+		told := w.slack.In("CWORMS")
+		require.Len(t, told, 1)
+		require.Equal(t, render.Line{render.Group("S0OTHERS"), render.Text(" "), render.Group("@worms")}, told[0].Card.Parts[0])
+		require.True(t, shows(t, told[0], "told 3h1m0s after the console wrote it down"))
 	})
 }
 
@@ -208,6 +230,7 @@ func TestWhatAClosedChannelDoesNotTakeGoesToTheOperatorsWithANote(t *testing.T) 
 		told := w.slack.In("COPS")
 		require.Len(t, told, 3, "a note and two cards")
 		require.ElementsMatch(t, []string{"Notifications cannot reach their channel", "one", "two"}, titles(w, "COPS"))
+		require.True(t, shows(t, told[1], "which takes no messages"), "it says where it was meant for")
 		w.console.Change(id, resolve)
 		w.pass(time.Minute)
 		require.Contains(t, w.slack.In("COPS")[2].Card.Title+w.slack.In("COPS")[1].Card.Title, "resolved", "its card is edited where it stands")

@@ -30,7 +30,7 @@ func (t *teller) draw(ctx context.Context, n Notice) (drawing, error) {
 		if err != nil {
 			return drawing{}, err
 		}
-		card := d.Card(fileName(n))
+		card := d.card(n)
 		return drawing{card, fingerprint(card)}, nil
 	}
 	under, err := t.under(ctx, n)
@@ -90,10 +90,28 @@ func mention(id string) render.Span {
 	return render.Group(id)
 }
 
+// called puts in front of a card whom it calls.
+func called(card render.Card, ids ...string) render.Card {
+	var line render.Line
+	for i, id := range ids {
+		if i > 0 {
+			line = append(line, render.Text(" "))
+		}
+		line = append(line, mention(id))
+	}
+	if line != nil {
+		card.Parts = append([]render.Part{line}, card.Parts...)
+	}
+	return card
+}
+
 // dressed adds to a card whom it calls, and how late it is.
 func (t *teller) dressed(n Notice, card render.Card) render.Card {
 	if n.Mention != "" {
-		card.Parts = append([]render.Part{render.Line{mention(n.Mention)}}, card.Parts...)
+		card = called(card, n.Mention)
+	}
+	if n.Place != "" {
+		card.Parts = append(card.Parts, render.Note{render.Text("Meant for "), render.Channel(n.Channel), render.Text(", which takes no messages")})
 	}
 	if late := n.Tried.Sub(n.Created); n.Source != Notes && !n.Tried.IsZero() && late >= lateAfter {
 		card.Parts = append(card.Parts, render.Note{render.Text("Told " + late.Round(time.Minute).String() + " after the console wrote it down")})

@@ -21,6 +21,10 @@ func (f *feed) batch(ctx context.Context, cursor Cursor, items []item, surveying
 	if err != nil {
 		return batch, err
 	}
+	items = news(items, versions)
+	if err := f.locate(ctx, items); err != nil {
+		f.logger.Warn("alerts are told without their sites, and routes by site do not see them", "err", err)
+	}
 	known := maps.Clone(versions)
 	for _, it := range items {
 		version, seen := known[it.id]

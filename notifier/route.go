@@ -32,6 +32,7 @@ func threatFacts(t s1.Threat) Facts {
 func alertFacts(a s1.Alert) Facts {
 	return Facts{
 		Source: Alerts, ID: string(a.Identity()), Name: a.Name(), Severity: a.Rule.Severity.Label(), Classification: a.Rule.TreatAsThreat,
+		Account: a.Detection.AccountName, Site: a.Detection.SiteName, Group: a.Detection.GroupName,
 		Host: a.Host(), Rule: a.Rule.Name, Storyline: a.Storyline(), Hashes: []string{a.Source.FileHashSHA1, a.Source.FileHashSHA256, a.Source.FileHashMD5},
 	}
 }

@@ -16,12 +16,13 @@ import (
 
 // A kind is what sets one source apart: how it is read, and what its cards look like.
 type kind struct {
-	source Source
-	passes []pass // the first is by creation
-	page   func(context.Context, s1.Query) (s1.Page[item], error)
-	agents string // the filter key for endpoints' ids; empty if the source has none
-	card   func(body json.RawMessage, under render.Thread) (render.Card, error)
-	row    func(body json.RawMessage) (render.DigestRow, error)
+	source  Source
+	console Console
+	passes  []pass // the first is by creation
+	page    func(context.Context, s1.Query) (s1.Page[item], error)
+	agents  string // the filter key for endpoints' ids; empty if the source has none
+	card    func(body json.RawMessage, under render.Thread) (render.Card, error)
+	row     func(body json.RawMessage) (render.DigestRow, error)
 }
 
 // A pass is one way to go through a source: by when things were made, and by when they were changed or indexed. What one way
@@ -45,12 +46,14 @@ type item struct {
 	body    json.RawMessage
 	facts   Facts
 	urgent  bool
+	agent   string           // the endpoint's id, if the row says it
+	placed  func(place) item // the item with where its endpoint belongs; nil if the row says that
 }
 
 // threats are read by creation for what is new and by update for what changed; both find what is late.
 func threats(console Console) kind {
 	return kind{
-		source: Threats,
+		source: Threats, console: console,
 		passes: []pass{
 			{"created", "createdAt__gte", "createdAt", item.createdAt, 10 * time.Minute, lateness},
 			{"updated", "updatedAt__gte", "updatedAt", item.touchedAt, 10 * time.Minute, time.Hour},
@@ -68,7 +71,7 @@ func threats(console Console) kind {
 // their windows are wide enough to see the changes of the last hour with every poll and those of three days with the sweep.
 func alerts(console Console) kind {
 	return kind{
-		source: Alerts,
+		source: Alerts, console: console,
 		passes: []pass{
 			{"created", "createdAt__gte", "alertInfoCreatedAt", item.createdAt, time.Hour, 3 * lateness},
 			{"reported", "reportedAt__gte", "alertInfoReportedAt", item.touchedAt, 10 * time.Minute, time.Hour},
@@ -104,7 +107,16 @@ func alertItem(a s1.Alert) item {
 	if host, rule := cmp.Or(a.Detection.UUID, a.Host(), a.Storyline()), cmp.Or(string(a.Rule.ID), a.Rule.Name); host != "" && rule != "" {
 		it.group = host + "/" + rule + "/" + it.created.UTC().Format(time.DateOnly)
 	}
-	return sealed(a, it)
+	it = sealed(a, it)
+	if it.agent = string(a.Realtime.ID); it.agent != "" && a.Detection.SiteName == "" {
+		it.placed = func(p place) item {
+			a.Detection.AccountName, a.Detection.SiteName, a.Detection.GroupName = p.account, p.site, p.group
+			with := alertItem(a)
+			with.id, with.version, with.placed = it.id, it.version, nil // the row is the same
+			return with
+		}
+	}
+	return it
 }
 
 // sealed gives an item its body: the row as this program understood it, so that it can be read back strictly, and without the

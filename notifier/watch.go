@@ -9,9 +9,11 @@ import (
 )
 
 const (
-	// watchEvery is how often the connection is checked, and doubt how long it must have failed before anybody is told.
+	// watchEvery is how often the connection is checked, or as often as the feeds are read, but no more often than watchLeast.
 	watchEvery = 30 * time.Second
-	doubt      = 2
+	watchLeast = 5 * time.Second
+	// doubt is how many checks in a row must have failed before anybody is told.
+	doubt = 2
 )
 
 // watching is the source whose cursor says how the console was: Since is when that began, Ready that it failed.
@@ -19,7 +21,8 @@ const watching Source = "watch"
 
 // watch checks the console until ctx ends, and tells the operators once when it fails and once when it is back.
 func (d *desk) watch(ctx context.Context, check func(context.Context) error) {
-	for failures := 0; ctx.Err() == nil; rest(ctx, watchEvery, nil) {
+	pause := max(min(d.interval, watchEvery), watchLeast)
+	for failures := 0; ctx.Err() == nil; rest(ctx, pause, nil) {
 		err := check(ctx)
 		if ctx.Err() != nil {
 			return

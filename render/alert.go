@@ -1,7 +1,10 @@
 package render
 
 import (
+	"fmt"
+	"regexp"
 	"strings"
+	"time"
 
 	"s1bot/s1"
 )
@@ -17,15 +20,20 @@ func AlertCard(a s1.Alert, links Links, under Thread) Card {
 		fact("Event", a.Info.EventType),
 		fact("Treated as", a.Rule.TreatAsThreat),
 		fact("Process", numbered(a.Source.Name, a.Source.PID)),
-		fact("User", a.Source.User),
+		fact("User", a.User()),
+		fact("Source", a.Info.Source),
 		fact("Parent", numbered(a.Parent.Name, a.Parent.PID)),
 		fact("Target", numbered(a.Target.ProcessName, a.Target.ProcessPID)),
 		fact("Login", joined(`\`, a.Info.LoginAccountDomain, a.Info.LoginsUserName)),
 		wide("Path", a.Source.FilePath),
 		wide("Command line", a.Source.CommandLine),
 		wide("SHA-1", a.Source.FileHashSHA1),
+		wide("SHA-256", a.Source.FileHashSHA256),
+		wide("MD5", a.Source.FileHashMD5),
+		wide("Parent command line", a.Parent.CommandLine),
 		wide("Target path", or(said(a.Target.FilePath), a.Target.ProcessImagePath)),
 		wide("Target command line", a.Target.ProcessCmdLine),
+		wide("Target SHA-1", a.Target.FileHashSHA1),
 		wide("Connection", connection(a)),
 		wide("DNS", joined(" → ", a.Info.DNSRequest, a.Info.DNSResponse)),
 		wide("Registry", joined(" = ", or(said(a.Info.RegistryPath), a.Info.RegistryKeyPath), a.Info.RegistryValue)),
@@ -72,7 +80,8 @@ func alertText(a s1.Alert) string {
 
 func alertPlace(a s1.Alert, links Links) Line {
 	now := a.Realtime
-	place := joined(" · ", or(said(a.Detection.OSName), now.OS), or(said(a.Detection.MachineType), now.MachineType))
+	place := joined(" · ", or(said(a.Detection.OSName), now.OS), or(said(a.Detection.MachineType), now.MachineType),
+		joined(" / ", a.Detection.SiteName, a.Detection.GroupName))
 	if now.ID != "" { // some consoles leave out what is true now
 		place = joined(" · ", place, state(now.IsActive, now.IsDecommissioned, ""))
 	}
@@ -106,9 +115,31 @@ func alertActions(a s1.Alert, id s1.AlertID) []Action {
 			Menu{Label: "Status", Param: "status", Options: choices(a.Info.IncidentStatus),
 				Do: Invocation{Command: "update-alert-incident-status", Args: ids}})
 	}
-	if agent := a.Realtime.ID; agent.Valid() && !a.Realtime.IsDecommissioned {
-		actions = append(actions, isolation(agent, ""),
-			Button{Label: "Endpoint", Do: Invocation{Command: "get-agent-info", Args: object("agent-ids", []s1.AgentID{agent})}})
+	agent := a.Realtime.ID
+	reachable := agent.Valid() && !a.Realtime.IsDecommissioned
+	if reachable {
+		actions = append(actions, isolation(agent, ""))
+	}
+	actions = append(actions, relatedEvents(a)...)
+	if reachable {
+		actions = append(actions, Button{Label: "Endpoint", Do: Invocation{Command: "get-agent-info", Args: object("agent-ids", []s1.AgentID{agent})}})
 	}
 	return actions
 }
+
+// beside is how long before and after an alert related events are looked for.
+const beside = time.Hour
+
+// relatedEvents looks for what else the alert's storyline did at that time. A storyline that could say something else in a query
+// is none.
+func relatedEvents(a s1.Alert) []Action {
+	story, at := a.Storyline(), first(a.Info.CreatedAt, a.Info.ReportedAt)
+	if !storyline.MatchString(story) || at.IsZero() {
+		return nil
+	}
+	return []Action{Button{Label: "Related events", Do: Invocation{Command: "query", Args: object(
+		"query", fmt.Sprintf("SrcProcStorylineId = %q", story),
+		"start-time", at.Add(-beside).UTC().Format(time.RFC3339), "end-time", at.Add(beside).UTC().Format(time.RFC3339))}}}
+}
+
+var storyline = regexp.MustCompile(`^[A-Za-z0-9-]{4,64}$`)

@@ -74,6 +74,9 @@ func (d *Digest) Add(r DigestRow) {
 	_ = d.csv.Write(r.Kind, r.ID, r.Level, r.Name, r.Host, r.Site, r.Group, r.Status, r.Verdict, r.Storyline, written(r.Created), yes(r.OwnCard), r.URL)
 }
 
+// Earliest is when the console made the first of the items; the zero time if it did not say.
+func (d *Digest) Earliest() time.Time { return d.earliest }
+
 // Total is how many items the digest tells of.
 func (d *Digest) Total() int { return d.total }
 
@@ -242,6 +245,7 @@ func ThreatRow(t s1.Threat, links Links) DigestRow {
 func AlertRow(a s1.Alert, links Links) DigestRow {
 	return DigestRow{
 		Kind: "alert", ID: string(a.Identity()), Name: or(said(a.Name()), "unnamed rule"), Level: or(said(a.Rule.Severity.Label()), "Alert"), Host: a.Host(),
+		Site: a.Detection.SiteName, Group: a.Detection.GroupName,
 		Status: a.Info.IncidentStatus.Label(), Verdict: a.Info.AnalystVerdict.Label(), Storyline: a.Storyline(),
 		Created: first(a.Info.CreatedAt, a.Info.ReportedAt), URL: links.AlertURL(a.Identity()), Gravity: alertGravity(a), Tone: alertTone(a),
 	}

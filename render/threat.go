@@ -28,9 +28,13 @@ func ThreatDetails(t s1.Threat, links Links) Card {
 		fact("Engine", strings.Join(t.EngineTitles(), ", ")),
 		fact("Process", t.Info.OriginatorProcess),
 		fact("Classification", t.Info.Classification),
+		fact("IP", t.Realtime.IPv4),
+		fact("Ticket", t.Info.ExternalTicketID),
 		wide("Path", t.Info.FilePath),
 		wide("Arguments", t.Info.MaliciousProcessArguments),
-		hashOf(t),
+		wide("SHA-1", t.Info.SHA1),
+		wide("SHA-256", t.Info.SHA256),
+		wide("MD5", t.Info.MD5),
 		wide("Storyline", t.Info.Storyline),
 	))
 	for _, n := range []string{techniques(t), indicators(t), surroundings(t)} {
@@ -117,11 +121,6 @@ func mitigation(t s1.Threat) string {
 		text += " (" + actions + ")"
 	}
 	return text
-}
-
-func hashOf(t s1.Threat) Field {
-	kind, hash := t.Hash()
-	return wide(kind, hash)
 }
 
 // techniques are the attacker's, by tactic: "Credential Access T1555.003 · Impact T1486, T1490".
@@ -211,7 +210,7 @@ func reachable(t s1.Threat) bool {
 func lookUp(t s1.Threat, id s1.ThreatID) Menu {
 	var options []Option
 	look := func(label string, do Invocation) { options = append(options, Option{Label: label, Do: &do}) }
-	look("Events", Invocation{Command: "get-threat-events", Args: object("threat-id", id)})
+	look("Related events", Invocation{Command: "get-threat-events", Args: object("threat-id", id)})
 	look("Analysis", Invocation{Command: "get-threat-analysis", Args: object("threat-id", id)})
 	if reachable(t) {
 		look("Endpoint", Invocation{Command: "get-agent-info", Args: object("agent-ids", []s1.AgentID{t.AgentID()})})

@@ -107,7 +107,10 @@ type TargetProcess struct {
 // AlertAgentThen is the endpoint as it was when the rule hit.
 type AlertAgentThen struct {
 	AccountID   AccountID `json:"accountId"`
+	AccountName string    `json:"accountName"` // this and the names below are left out by the console; see the notifier
 	SiteID      SiteID    `json:"siteId"`
+	SiteName    string    `json:"siteName"`
+	GroupName   string    `json:"groupName"`
 	UUID        string    `json:"uuid"`
 	Name        string    `json:"name"`
 	MachineType string    `json:"machineType"`
