@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -114,9 +115,15 @@ func (b *Bot) offerForm(ctx context.Context, a ask, form render.Form) error {
 	return nil
 }
 
+// checkLimit is how long Slack may be asked who sent a form before the acknowledgement goes out without an answer: it is due within
+// 3 s, and it is still to be written down.
+const checkLimit = time.Second
+
 // checkForm looks at a submitted form before it is acknowledged: what is wrong is shown under its field, and the form stays
 // open with all that was typed. It returns nil for a form that can go.
 func (b *Bot) checkForm(ctx context.Context, in interaction) any {
+	ctx, cancel := context.WithTimeout(ctx, checkLimit)
+	defer cancel()
 	answer, err := render.ReadForm(in.View)
 	if err != nil {
 		return nil // process will say so

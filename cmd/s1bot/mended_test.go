@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"maps"
+	"os"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -85,4 +87,21 @@ func TestADenialWithoutAReasonKeepsItsFormOpen(t *testing.T) {
 	result := s.submits("bob", s.form("bob", "Deny"), map[string]any{"Why?": "   "})
 	require.NotEmpty(t, result.Errors)
 	require.False(t, result.Closed)
+}
+
+func TestAFormIsAcknowledgedInTimeThoughSlackDoesNotSayWhoSentIt(t *testing.T) {
+	t.Parallel()
+	path, policy := withPolicy(t, "approvals: {timeout: 20m}")
+	s := tell(t, policy)
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1")
+	form := s.form("alice", "Disconnect Agent")
+	require.NoError(t, os.WriteFile(path, []byte("approvals: {timeout: 21m}"), 0o600))
+	require.NoError(t, s.program.reload()) // who is who is asked anew
+	s.slack.Fail(slacksim.Fault{Method: "users.info", Kind: slacksim.FaultHang, Delay: 5 * time.Second})
+	s.submits("alice", form, map[string]any{"Reason": "beaconing"})
+	require.NoError(t, s.slack.Settle(s.patient()))
+	s.sees("#approvals", "Approval needed", "DESKTOP-1")
+	for _, ack := range s.slack.Acks() {
+		require.Less(t, ack.Latency, 3*time.Second)
+	}
 }
