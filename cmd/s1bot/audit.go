@@ -7,22 +7,24 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"strings"
 	"time"
 
 	"s1bot/approvals"
 	"s1bot/bot/store"
+	"s1bot/render"
 )
 
 type auditCmd struct {
-	Since   time.Duration `default:"24h" help:"How far back."`
-	Request string        `help:"Only of this request, by its reference (A-7F3A) or id."`
-	Actor   string        `help:"Only what this person did, by Slack user id."`
-	Action  string        `help:"Only this action: asked, approved, denied, started, finished, refused, frozen, …"`
-	Command string        `help:"Only of this command."`
-	JSON    bool          `name:"json" help:"One JSON object a line."`
-	Verify  bool          `help:"Check that no row of the whole trail was changed, removed or moved."`
-	Against string        `placeholder:"FILE" help:"With --verify: compare with the stream that S1BOT_AUDIT_FILE wrote. Unless given, with that file itself where it is set."`
+	Since   ago    `default:"24h" help:"How far back: 24h, 7d, 2w."`
+	Request string `help:"Only of this request, by its reference (A-7F3A) or id."`
+	Actor   string `help:"Only what this person did, by Slack user id."`
+	Action  string `help:"Only this action: asked, approved, denied, started, finished, refused, frozen, …"`
+	Command string `help:"Only of this command."`
+	JSON    bool   `name:"json" help:"One JSON object a line."`
+	Verify  bool   `help:"Check that no row of the whole trail was changed, removed or moved."`
+	Against string `placeholder:"FILE" help:"With --verify: compare with the stream that S1BOT_AUDIT_FILE wrote. Unless given, with that file itself where it is set."`
 }
 
 // Run prints or verifies the audit trail. It needs the database's setting alone.
@@ -43,7 +45,7 @@ func (a auditCmd) Run(ctx context.Context, std streams) error {
 		return a.verify(ctx, std, db, cmp.Or(a.Against, c.AuditFile))
 	}
 	trail, err := db.Requests().Audit(ctx, approvals.AuditQuery{
-		Since: time.Now().Add(-a.Since), Request: a.Request, Actor: a.Actor, Action: a.Action, Command: a.Command})
+		Since: time.Now().Add(-time.Duration(a.Since)), Request: a.Request, Actor: a.Actor, Action: a.Action, Command: a.Command})
 	if err != nil {
 		return err
 	}
@@ -67,8 +69,28 @@ func (a auditCmd) print(std streams, e approvals.Entry) error {
 		_, err = fmt.Fprintf(std.out, "%s\n", body)
 		return err
 	}
-	_, err := fmt.Fprintf(std.out, "%6d  %s  %-12s %-12s %s  %s\n", e.Seq, e.At.UTC().Format(time.RFC3339), e.Action, e.Actor, e.Command, e.Detail)
+	line := fmt.Sprintf("%6d  %s  %-12s %-12s %s  %s", e.Seq, e.At.UTC().Format(time.RFC3339), e.Action, e.Actor, e.Command, e.Detail)
+	_, err := fmt.Fprintln(std.out, render.Visible(line)) // names in it are attackers', and this is a terminal
 	return err
+}
+
+// ago is a stretch of time as people write it: Go's durations, and days and weeks.
+type ago time.Duration
+
+// UnmarshalText reads 24h, 7d or 2w.
+func (a *ago) UnmarshalText(text []byte) error {
+	for unit, hours := range map[string]int{"d": 24, "w": 7 * 24} {
+		if n, err := strconv.Atoi(strings.TrimSuffix(string(text), unit)); err == nil && strings.HasSuffix(string(text), unit) {
+			*a = ago(time.Duration(n*hours) * time.Hour)
+			return nil
+		}
+	}
+	d, err := time.ParseDuration(string(text))
+	if err != nil {
+		return errors.New("want a stretch of time such as 24h, 7d or 2w")
+	}
+	*a = ago(d)
+	return nil
 }
 
 // about is what of a list of problems concerns one setting.

@@ -10,9 +10,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/approvals"
 	"s1bot/s1/s1sim"
 )
 
@@ -104,6 +106,24 @@ func TestCheckSaysWhatToDo(t *testing.T) {
 	for _, words := range []string{"FAIL  S1BOT_THREATS_CHANNEL", "FAIL  Slack app token", "FAIL  Database", "FAIL  Console area threats", "Threats › View"} {
 		require.Contains(t, out.String(), words)
 	}
+}
+
+func TestHowFarBackIsWrittenInDays(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]time.Duration{"90m": 90 * time.Minute, "7d": 7 * 24 * time.Hour, "2w": 14 * 24 * time.Hour} {
+		var a ago
+		require.NoError(t, a.UnmarshalText([]byte(text)))
+		require.Equal(t, want, time.Duration(a), text)
+	}
+	require.ErrorContains(t, new(ago).UnmarshalText([]byte("last week")), "7d")
+}
+
+// Names of hosts are attackers' text, and a terminal obeys escapes.
+func TestTheAuditTrailOfATerminalIsVisible(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	require.NoError(t, auditCmd{}.print(streams{out: &out}, approvals.Entry{Command: "isolate", Detail: json.RawMessage("\"host\u202egnp.exe\x1b[2J\"")}))
+	require.Contains(t, out.String(), "host⟨U+202E⟩gnp.exe⟨U+001B⟩[2J")
 }
 
 // The tokens do not depend on each other, and a service that is not there is another matter than a wrong token.
