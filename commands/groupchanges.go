@@ -201,21 +201,25 @@ func groupsIn(sites map[s1.SiteID]string) func(*Call, s1.Group) Target {
 
 // siteNamesOf names the sites of groups, which a group knows by id only. Without the names there are still the ids.
 func siteNamesOf(ctx context.Context, call *Call, groups []s1.Group) map[s1.SiteID]string {
-	names := map[s1.SiteID]string{}
 	var ids []string
 	for _, g := range groups {
-		if _, seen := names[g.SiteID]; !seen && g.SiteID.Valid() {
-			names[g.SiteID] = ""
-			ids = append(ids, string(g.SiteID))
+		if g.SiteID.Valid() {
+			ids = appendNew(ids, string(g.SiteID))
 		}
 	}
+	return sitesByID(ctx, call, ids)
+}
+
+// sitesByID are the names of sites, as far as the token may see them.
+func sitesByID(ctx context.Context, call *Call, ids []string) map[s1.SiteID]string {
 	if len(ids) == 0 {
-		return names
+		return nil
 	}
 	sites, err := siteDirectory().byID(ctx, call, ids)
 	if err != nil {
 		return nil
 	}
+	names := map[s1.SiteID]string{}
 	for _, s := range sites {
 		names[s.ID] = s.Name
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"sync"
 
 	"s1bot/render"
 	"s1bot/s1"
@@ -31,10 +32,13 @@ func getGroups() *Command {
 		if n, err := strconv.Atoi(q.Get("limit")); err == nil && n > 0 {
 			*limit = Limit(min(n, maxPage))
 		}
+		sites := sync.OnceValue(func() map[s1.SiteID]string { return sitesByID(ctx, call, convert[string](p.Sites)) })
 		rows := listing[s1.Group]{
-			noun: "Groups", things: "groups", page: call.Console.GroupsPage, table: render.GroupTable,
-			raw: func(g s1.Group) json.RawMessage { return g.Raw },
+			noun: "Groups", things: "groups", page: call.Console.GroupsPage,
+			table: func(groups []s1.Group) render.Table { return groupTable(call, groups, sites) },
+			raw:   func(g s1.Group) json.RawMessage { return g.Raw },
 			more: []column[s1.Group]{
+				{"Site id", func(g s1.Group) string { return string(g.SiteID) }},
 				{"Description", func(g s1.Group) string { return g.Description }},
 				{"Created by", func(g s1.Group) string { return g.Creator }},
 			},
@@ -42,4 +46,14 @@ func getGroups() *Command {
 		}
 		return rows.show(ctx, call, q.With("siteIds", convert[string](p.Sites)...), limit)
 	})
+}
+
+// groupTable lists groups with a link to each and the names of their sites, which a group knows by id only.
+func groupTable(call *Call, groups []s1.Group, sites func() map[s1.SiteID]string) render.Table {
+	t := render.GroupTable(groups)
+	for i, g := range groups {
+		t.Rows[i][0] = render.Line{render.Link(firstNonEmpty(g.Name, string(g.ID)), call.Console.GroupURL(g.ID))}
+		t.Rows[i][len(t.Columns)-1] = render.Line{render.Text(firstNonEmpty(sites()[g.SiteID], string(g.SiteID)))}
+	}
+	return t
 }

@@ -59,7 +59,7 @@ func SiteTable(sites []s1.Site) Table {
 
 // GroupTable lists groups.
 func GroupTable(groups []s1.Group) Table {
-	t := table("Group", "Type", "#Endpoints", "Policy", "Filter", "Created", "Id", "Site id")
+	t := table("Group", "Type", "#Endpoints", "Policy", "Filter", "Created", "Id", "Site")
 	for _, g := range groups {
 		policy := "own"
 		if g.Inherits {
