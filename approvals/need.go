@@ -27,19 +27,11 @@ func (p Policy) within(n Need, at Place) Need {
 	return n
 }
 
-// addNeed adds n, as more places of an equal one where there is one.
+// addNeed adds n, once. Of things in several places where the roles are held by several people, each place has a need of its own:
+// those who approve for one of them do not decide for the others.
 func addNeed(needs []Need, n Need) []Need {
-	for i, has := range needs {
-		if slices.Equal(has.By, n.By) && has.Quorum == n.Quorum && has.Distinct == n.Distinct && (len(has.Places) == 0) == (len(n.Places) == 0) {
-			needs = slices.Clone(needs)
-			for _, at := range n.Places {
-				if !slices.Contains(has.Places, at) {
-					has.Places = append(slices.Clip(has.Places), at)
-				}
-			}
-			needs[i] = has
-			return needs
-		}
+	if slices.ContainsFunc(needs, n.equal) {
+		return needs
 	}
 	return append(slices.Clip(needs), n)
 }

@@ -308,6 +308,15 @@ func (p Policy) rule(a Ask, t Target) Ruling {
 	return denied("none", fmt.Sprintf("No rule of the policy allows %s.", a.Command))
 }
 
+// Protects is the rule that asks for special approvals for t, because of what it is or where it lies; nothing where none does.
+func (p Policy) Protects(a Ask, t Target) string {
+	i := slices.IndexFunc(p.rules, func(r Rule) bool { return r.matches(a, t) })
+	if i < 0 || p.rules[i].Effect != Approve || !p.rules[i].onTargets() {
+		return ""
+	}
+	return p.rules[i].Name
+}
+
 // and is the stricter of two rulings that do not deny, or both where both want approvals.
 func (r Ruling) and(other Ruling) Ruling {
 	switch {
@@ -349,11 +358,19 @@ func (p Policy) guard(a Ask, r Ruling) Ruling {
 	if r.Effect == Allow {
 		r.Effect, r.By, r.Needs = Approve, []string{Approvers}, p.approversOf(a)
 	}
-	if slices.ContainsFunc(r.Needs, func(n Need) bool { return p.empty(n.By) }) {
-		return denied(r.Rule, r.Why+" Nobody can give it: no approvers are configured (S1BOT_APPROVERS).")
+	if i := slices.IndexFunc(r.Needs, func(n Need) bool { return p.empty(n.By) }); i >= 0 {
+		return denied(r.Rule, r.Why+" Nobody can give it: "+p.nobody(r.Needs[i]))
 	}
 	r.Timeout = p.timeout
 	return r
+}
+
+// nobody says why there is nobody for n.
+func (p Policy) nobody(n Need) string {
+	if len(n.Places) == 0 {
+		return "no approvers are configured (S1BOT_APPROVERS)."
+	}
+	return fmt.Sprintf("nobody may approve for %s.", first(n.Places[0].Site, n.Places[0].Account, "what lies in no site"))
 }
 
 // approversOf is what an approval by the approvers takes, wherever the ask reaches.

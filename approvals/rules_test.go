@@ -175,6 +175,37 @@ func TestApprovalsUnderAnotherRuling(t *testing.T) {
 	require.Zero(t, Ruling{Effect: Allow}.Missing(q, nil))
 }
 
+// What lies in two places, where the role is held by other people each, takes one of each; who holds it in both is enough alone.
+func TestEachPlaceIsDecidedByItsOwnApprovers(t *testing.T) {
+	t.Parallel()
+	p, err := NewPolicy(Settings{
+		Operators: []Member{"UOP"},
+		Roles: []Role{
+			{Name: Approvers, Members: []Member{"UPARIS", "UBOTH"}, Scope: Scope{Sites: []string{"Paris*"}}},
+			{Name: Approvers, Members: []Member{"UROME", "UBOTH"}, Scope: Scope{Sites: []string{"Rome"}}},
+		},
+	})
+	require.NoError(t, err)
+	person := func(id string) Person { return p.Person(Identity{ID: id, Full: true}) }
+	ruling := p.Decide(Ask{Caller: person("UOP"), Command: "restart", Risk: riskDestructive, Reach: []Target{in("Paris-1"), in("Rome"), in("Rome")}, Targets: 3})
+	require.Equal(t, Approve, ruling.Effect, ruling.Why)
+	require.Len(t, ruling.Needs, 2)
+	waiting := func() Request { return ruling.On(Request{Requester: "UOP", Expires: noon.Add(time.Hour)}) }
+
+	nowhere := p.Decide(Ask{Caller: person("UOP"), Command: "restart", Risk: riskDestructive, Reach: []Target{in("Oslo")}, Targets: 1})
+	require.ErrorContains(t, nowhere.Err(), "nobody may approve for Oslo")
+
+	q := waiting()
+	require.NoError(t, q.approve(person("UPARIS"), noon))
+	require.Equal(t, Pending, q.State)
+	require.Equal(t, 1, q.Missing())
+	require.NoError(t, q.approve(person("UROME"), noon))
+	require.Equal(t, Approved, q.State)
+	q = waiting()
+	require.NoError(t, q.approve(person("UBOTH"), noon))
+	require.Equal(t, Approved, q.State)
+}
+
 func TestDistinctRolesTakeDistinctPeople(t *testing.T) {
 	t.Parallel()
 	p := soc(t)

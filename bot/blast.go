@@ -33,10 +33,14 @@ func targetFile(req approvals.Request) []render.File {
 	return []render.File{{Name: "targets-" + req.Ref + ".csv", Title: "All " + count(targets) + " of " + req.Ref, Body: body.Bytes()}}
 }
 
-// blast counts what makes an approver look twice: servers, endpoints that are off, active threats.
+// blast counts what makes an approver look twice: servers, what the policy protects, endpoints that are off,
+// active threats.
 func blast(req approvals.Request) render.Note {
-	servers, off, threats := 0, 0, 0
+	servers, protected, off, threats := 0, 0, 0, 0
 	for _, t := range planOf(req).Targets {
+		if t.Protected != "" {
+			protected++
+		}
 		if t.Server {
 			servers++
 		}
@@ -48,6 +52,9 @@ func blast(req approvals.Request) render.Note {
 	var words []string
 	if servers > 0 {
 		words = append(words, "⚠ "+plural(servers, "server"))
+	}
+	if protected > 0 {
+		words = append(words, fmt.Sprintf("⚠ %d protected", protected))
 	}
 	if off > 0 {
 		words = append(words, fmt.Sprintf("%d offline", off))

@@ -35,6 +35,7 @@ func (b *Bot) can(ctx context.Context, a ask, rest string) error {
 		return err
 	}
 	ruling := b.rule(ctx, wish)
+	plan = b.marked(wish, plan)
 	card := canCard(cmd, plan, ruling, b.termOf(a, plan))
 	if b.cannotWait(plan, ruling) {
 		card.Parts = append(card.Parts, render.Line{render.Text("Not like this: " + sentence(errUnsealed))})
@@ -95,11 +96,17 @@ func requestParts(sent []s1.Request) []render.Part {
 	return []render.Part{render.Line{render.Bold("The console would be asked")}, render.Code{Text: strings.TrimSpace(lines.String())}}
 }
 
+// shownNeeds is how many needs a sentence names.
+const shownNeeds = 5
+
 // wanted tells what approvals must add up to.
 func wanted(r approvals.Ruling) string {
 	var all []string
-	for _, n := range r.Needs {
+	for _, n := range r.Needs[:min(len(r.Needs), shownNeeds)] {
 		words := strings.Join(n.By, " or ")
+		for _, at := range n.Places {
+			words += " of " + first(at.Site, at.Account, "what lies in no site")
+		}
 		if len(r.Needs) > 1 || n.Quorum != r.Quorum {
 			words = fmt.Sprintf("%d of %s", n.Quorum, words)
 		}
@@ -107,6 +114,9 @@ func wanted(r approvals.Ruling) string {
 			words += ", each from another of these roles"
 		}
 		all = append(all, words)
+	}
+	if more := len(r.Needs) - shownNeeds; more > 0 {
+		all = append(all, fmt.Sprintf("%d more", more))
 	}
 	return strings.Join(all, " and ")
 }

@@ -215,6 +215,9 @@ func remarks(t commands.Target) []string {
 	if t.Threats > 0 {
 		out = append(out, plural(t.Threats, "active threat"))
 	}
+	if t.Protected != "" {
+		out = append(out, "⚠ protected by “"+t.Protected+"”")
+	}
 	return append(out, t.Warnings...)
 }
 
@@ -235,7 +238,7 @@ func (b *Bot) progress(req approvals.Request) []render.Part {
 	ref := render.Text(" · ref " + req.Ref)
 	switch req.State {
 	case approvals.Pending:
-		line := render.Note{render.Text(fmt.Sprintf("%d of %s needed", len(req.Approvals), plural(req.Quorum, "approval")))}
+		line := render.Note{render.Text(fmt.Sprintf("%d of %s needed", len(req.Approvals), plural(len(req.Approvals)+req.Missing(), "approval")))}
 		line = append(line, b.fromWhom(req)...)
 		line = append(line, render.Text(" · expires "), render.Since(req.Expires), ref)
 		return append(decisions(req), line)

@@ -210,7 +210,7 @@ func (b *Bot) request(ctx context.Context, cmd *commands.Command, a ask) error {
 		return err
 	}
 	a.at = b.threaded(ctx, a.at)
-	req, fresh, err := b.submitRequest(ctx, cmd, a, wish, plan)
+	req, fresh, err := b.submitRequest(ctx, cmd, a, wish, b.marked(wish, plan))
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,16 @@ func (b *Bot) touching(ctx context.Context, wish approvals.Ask, plan commands.Pl
 	return wish, nil
 }
 
+// marked is a plan that says which of its targets the policy protects. The wish is that of touching.
+func (b *Bot) marked(wish approvals.Ask, plan commands.Plan) commands.Plan {
+	policy := b.Policy()
+	plan.Targets = slices.Clone(plan.Targets)
+	for i, t := range wish.Reach {
+		plan.Targets[i].Protected = policy.Protects(wish, t)
+	}
+	return plan
+}
+
 // reached is what the policy looks at of a thing and, where it is a threat or an alert, of the host that it is on.
 func reached(t commands.Target, host s1.Agent) approvals.Target {
 	at := approvals.Target{

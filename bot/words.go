@@ -86,7 +86,7 @@ func (b *Bot) approve(ctx context.Context, a ask, id, _ string) error {
 	}
 	if req.State == approvals.Pending {
 		b.show(ctx, req.ID)
-		b.reply(ctx, a, notice(fmt.Sprintf("Your approval counts. %d of %d are there.", len(req.Approvals), req.Quorum)))
+		b.reply(ctx, a, notice(fmt.Sprintf("Your approval counts. %d of %d are there.", len(req.Approvals), len(req.Approvals)+req.Missing())))
 		return nil
 	}
 	return b.execute(ctx, req.ID, nil)

@@ -148,6 +148,8 @@ type Target struct {
 	Tags     []string `json:"tags,omitempty"`
 	URL      string   `json:"url,omitempty"`
 	Warnings []string `json:"warnings,omitempty"`
+
+	Protected string `json:"protected,omitempty"` // by which rule of the policy; who asks the policy fills it in
 }
 
 // A Diff is one field that changes.

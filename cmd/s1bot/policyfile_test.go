@@ -141,6 +141,19 @@ func TestWhatIsOnAProtectedHostIsProtected(t *testing.T) {
 	require.Empty(t, s.console.Changes())
 }
 
+func TestTheCardTellsWhatThePolicyProtects(t *testing.T) {
+	t.Parallel()
+	_, policy := withPolicy(t, "rules:\n  - {name: crown jewels, hosts: [SRV-*], approve: {quorum: 2}}\n")
+	s := tell(t, policy)
+	s.types("alice", "#soc", "/s1 can isolate DESKTOP-1,SRV-DC-2")
+	s.isTold("alice", "needs 2 approvals", "protected by “crown jewels”")
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1,SRV-DC-2 reason=test")
+	card := s.sees("#approvals", "0 of 2 approvals", "1 server", "1 protected", "protected by “crown jewels”")
+	s.clicks("bob", card, "Approve")
+	s.clicks("carol", card, "Approve")
+	s.becomes(card, "Successful")
+}
+
 func TestAQuorumOfTwoTakesTwo(t *testing.T) {
 	t.Parallel()
 	_, policy := withPolicy(t, "rules:\n  - commands: [disconnect-*]\n    approve: {by: [approvers], quorum: 2}\napprovals: {timeout: 10m}\n")
