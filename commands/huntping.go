@@ -72,16 +72,10 @@ func pinged(call *Call, pings []ping) (render.Card, error) {
 // pingTable shows several queries: what each says, and the rows of those that are finished as files.
 func pingTable(call *Call, pings []ping, again render.Button) (render.Card, error) {
 	table := render.Table{Columns: []render.Column{{Title: "Query"}, {Title: "State"}, {Title: "Progress", Right: true}, {Title: "Rows", Right: true}, {Title: "Problem"}}}
-	card := render.Card{Outcome: render.Successful, Actions: []render.Action{again}}
+	var files []render.File
 	failed, raws := 0, []json.RawMessage{}
 	for _, p := range pings {
-		state, problem := p.result.State.Label(), ""
-		switch {
-		case p.err != nil:
-			state, problem = "failed", statusOf(p.err)+reason(p.err)
-		case p.result.State.Dead():
-			problem = string(p.result.State)
-		}
+		state, problem := p.words()
 		if problem != "" {
 			failed++
 		}
@@ -91,23 +85,46 @@ func pingTable(call *Call, pings []ping, again render.Button) (render.Card, erro
 		table.Rows = append(table.Rows, []render.Line{{render.Mono(string(p.id))}, {render.Text(state)},
 			{render.Text(fmt.Sprintf("%d %%", p.result.Percent))}, {render.Text(fmt.Sprint(len(p.result.Rows)))}, {render.Text(problem)}})
 		if p.err == nil && p.result.Done() && len(p.result.Rows) > 0 {
-			files, err := powerFiles(call, p.result)
+			made, err := powerFiles(call, p.result)
 			if err != nil {
-				return card, err
+				return render.Card{}, err
 			}
-			card.Files = append(card.Files, files...)
+			files = append(files, made...)
 		}
 	}
-	card.Title = fmt.Sprintf("%s · %s", call.command.Title, plural(len(pings), "query"))
+	card := render.Card{Outcome: render.Successful, Title: fmt.Sprintf("%s · %s", call.command.Title, plural(len(pings), "query"))}
 	switch {
 	case failed == len(pings):
-		card.Outcome = render.Failed
-		card.Parts = append(card.Parts, render.Line{render.Bold(call.command.Title + " failed.")}, render.Line{render.Text("Message: Multiple errors found.")})
+		card = allPingsFailed(call, pings)
 	case failed > 0:
 		card.Outcome = render.Partial
 	}
-	card.Parts = append(card.Parts, table)
+	card.Parts, card.Files, card.Actions = append(card.Parts, table), files, []render.Action{again}
 	return single(call, "power queries", marshal(raws), card)
+}
+
+// words say how far a query is, and what is wrong with it, if anything.
+func (p ping) words() (state, problem string) {
+	switch {
+	case p.err != nil:
+		return "failed", statusOf(p.err) + reason(p.err)
+	case p.result.State.Dead():
+		return p.result.State.Label(), string(p.result.State)
+	}
+	return p.result.State.Label(), ""
+}
+
+// allPingsFailed is the specification's failure of several queries; its status code is that of the first.
+func allPingsFailed(call *Call, pings []ping) render.Card {
+	status, advice := http.StatusOK, "The table tells what happened to each."
+	var refusal *s1.Error
+	if errors.As(pings[0].err, &refusal) {
+		status = refusal.Status
+	}
+	if status == http.StatusUnauthorized || status == http.StatusForbidden {
+		advice = "The console token's role lacks " + call.command.Needs + ", or the token has expired."
+	}
+	return render.Failure(call.command.Title, status, "Multiple errors found.", advice)
 }
 
 // statusOf is the status code ahead of a problem, if there is one.
