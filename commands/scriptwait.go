@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -119,23 +120,27 @@ func statusCounts(tasks []s1.ScriptTask) string {
 
 // card tells how a run ended on each endpoint; note says why not all have ended, if so.
 func (w scriptWait) card(call *Call, tasks []s1.ScriptTask, note string) render.Card {
-	var done []s1.TaskID
+	var done []s1.TaskID // that left something
+	whole := 0
 	for _, t := range tasks {
+		if t.Status == s1.TaskCompleted {
+			whole++
+		}
 		if t.Status == s1.TaskCompleted || t.Status == s1.TaskPartly {
 			done = append(done, t.ID)
 		}
 	}
 	words := fmt.Sprintf("%s: %s", w.What, firstNonEmpty(statusCounts(tasks), "no endpoint has begun"))
-	card := render.Card{Title: call.command.Title, Text: call.command.Title + " · " + words}
+	card := render.Card{Title: call.command.Title, Text: call.command.Title + " · " + words, Parts: []render.Part{render.Line{render.Text(words)}}}
 	card.Tone, card.Outcome = render.Good, render.Successful
 	switch {
 	case len(done) == 0 && note == "":
-		card.Tone, card.Outcome = render.Critical, render.Failed
-	case len(done) < max(w.Agents, len(tasks)):
+		card = render.Failure(call.command.Title, http.StatusOK, words+".", "The console took the order; the table tells what the endpoints made of it.")
+	case whole < max(w.Agents, len(tasks)):
 		card.Tone, card.Outcome = render.Warning, render.Partial
 	}
 	slices.SortStableFunc(tasks, func(a, b s1.ScriptTask) int { return cmp.Compare(rank(a.Status), rank(b.Status)) })
-	card.Parts = []render.Part{render.Line{render.Text(words)}, taskTable(call, tasks)}
+	card.Parts = append(card.Parts, taskTable(call, tasks))
 	if note != "" {
 		card.Parts = append(card.Parts, render.Note{render.Text(note)})
 	}
