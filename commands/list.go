@@ -87,11 +87,24 @@ func (l listing[T]) show(ctx context.Context, call *Call, q s1.Query, limit *Lim
 		return l.nothing(call), nil
 	}
 	if shown.only != nil && l.one != nil {
-		card := l.one(*shown.only)
-		card.Actions = append(card.Actions, shareButton(call))
-		return card, nil
+		return alone(call, l.one(*shown.only)), nil
 	}
 	return l.card(call, shown, most), nil
+}
+
+// alone completes the card of a row that is the whole list: it is shared and read raw like one, and is a file where its own deeds
+// leave room behind one ⋯.
+func alone(call *Call, card render.Card) render.Card {
+	const room = 5
+	own := len(card.Actions)
+	card.Actions = append(card.Actions, shareButton(call))
+	for _, b := range fileActions(call)[1:4] {
+		b := b.(render.Button)
+		if own <= room && !slices.ContainsFunc(card.Actions, func(a render.Action) bool { had, ok := a.(render.Button); return ok && had.Label == b.Label }) {
+			card.Actions = append(card.Actions, b)
+		}
+	}
+	return card
 }
 
 // maxPage is the most rows that the console puts on a page.
