@@ -114,7 +114,7 @@ func TestFiftyPeopleAndTwoProcessesMakeOneCall(t *testing.T) {
 }
 
 // startPostgres starts a server, or says loudly that it could not.
-func startPostgres(t *testing.T) *pgtest.Server {
+func startPostgres(t testing.TB) *pgtest.Server {
 	t.Helper()
 	server, err := pgtest.Start(t.Context())
 	if err != nil {

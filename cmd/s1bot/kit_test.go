@@ -24,7 +24,7 @@ const patience = 30 * time.Second
 
 // A story is the whole program with both services simulated: real HTTP, real WebSockets, a real SQLite file.
 type story struct {
-	t       *testing.T
+	t       testing.TB
 	slack   *slacksim.Workspace
 	console *s1sim.Console
 	program *program
@@ -34,13 +34,13 @@ type story struct {
 }
 
 // tell starts a story. Options change the settings.
-func tell(t *testing.T, options ...func(map[string]string)) *story {
+func tell(t testing.TB, options ...func(map[string]string)) *story {
 	t.Helper()
 	return tellWith(t, func(*config) {}, options...)
 }
 
 // tellWith is tell with what no setting can change.
-func tellWith(t *testing.T, inside func(*config), options ...func(map[string]string)) *story {
+func tellWith(t testing.TB, inside func(*config), options ...func(map[string]string)) *story {
 	t.Helper()
 	s := simulate(t, func(h http.Handler) http.Handler { return h })
 	settings := s.environ
@@ -62,7 +62,7 @@ func tellWith(t *testing.T, inside func(*config), options ...func(map[string]str
 }
 
 // simulate starts both services, each behind a handler, and fills in the settings for them; the program is not started.
-func simulate(t *testing.T, behind func(http.Handler) http.Handler) *story {
+func simulate(t testing.TB, behind func(http.Handler) http.Handler) *story {
 	t.Helper()
 	s := &story{t: t, slack: slacksim.New(slacksim.Options{}), console: s1sim.New(s1sim.Options{Empty: true})}
 	slackServer, consoleServer := httptest.NewServer(behind(s.slack)), httptest.NewServer(behind(s.console))
@@ -100,7 +100,7 @@ func (s *story) start() {
 // logs shows the program's warnings of a story that fails.
 func (s *story) logs() io.Writer { return testLog{s.t} }
 
-type testLog struct{ t *testing.T }
+type testLog struct{ t testing.TB }
 
 func (l testLog) Write(line []byte) (int, error) {
 	l.t.Logf("%s", strings.TrimSpace(string(line)))

@@ -98,7 +98,7 @@ func TestThePolicyFileMayAllowTheEndOfAnIsolationBeforehand(t *testing.T) {
 }
 
 // withPolicy gives a story a policy file.
-func withPolicy(t *testing.T, body string) (string, func(map[string]string)) {
+func withPolicy(t testing.TB, body string) (string, func(map[string]string)) {
 	path := filepath.Join(t.TempDir(), "policy.yaml")
 	require.NoError(t, os.WriteFile(path, []byte(body), 0o600))
 	return path, func(settings map[string]string) { settings["S1BOT_POLICY_FILE"] = path }

@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 
 // buildProgram builds the program as `make build` does, once for all tests, and returns its path. What is measured or killed is
 // then what people run: not the test binary, whose memory and pace under the race detector are several times the program's.
-func buildProgram(t *testing.T) string {
+func buildProgram(t testing.TB) string {
 	t.Helper()
 	built.once.Do(func() {
 		if built.folder, built.err = os.MkdirTemp("", "s1bot-built-"); built.err != nil {
