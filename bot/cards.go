@@ -24,6 +24,8 @@ func (b *Bot) requestCard(req approvals.Request) render.Card {
 	card.Tone, card.Title = requestTitle(req)
 	if req.State == approvals.Done || req.State == approvals.Failed {
 		card.Parts = ended(req) // what happened leads; what was asked follows as a reminder
+	} else if cameToNothing(req) {
+		card.Parts = slices.Concat(b.progress(req), whoAsks(req), planParts(req))
 	} else {
 		card.Parts = slices.Concat(whoAsks(req), planParts(req), b.progress(req))
 	}
@@ -32,6 +34,11 @@ func (b *Bot) requestCard(req approvals.Request) render.Card {
 		card.Outcome = render.Outcome(req.Outcome)
 	}
 	return card
+}
+
+// cameToNothing says that a request came to nothing: then that, by whom and why, comes before what was asked.
+func cameToNothing(req approvals.Request) bool {
+	return slices.Contains([]approvals.State{approvals.Denied, approvals.Expired, approvals.Withdrawn}, req.State)
 }
 
 // requestTitle is the first line: what is asked for and where it stands.
@@ -70,14 +77,19 @@ func requestText(req approvals.Request) string {
 		return fmt.Sprintf("%s: %s", req.Outcome, what)
 	}
 	_, title := requestTitle(req)
-	return title + " (" + what + ")"
+	state, _, _ := strings.Cut(title, " · ")
+	return state + ": " + what
 }
 
 // whoAsks names the requester, the place, the reason and the ticket.
 func whoAsks(req approvals.Request) []render.Part {
-	line := render.Line{render.User(req.Requester), render.Text(" asks")}
+	verb := " asked"
+	if req.State == approvals.Pending {
+		verb = " asks"
+	}
+	line := render.Line{render.User(req.Requester), render.Text(verb)}
 	if req.After != "" {
-		line = render.Line{render.Text("The bot asks on behalf of "), render.User(req.Requester)}
+		line = render.Line{render.Text("The bot" + verb + " on behalf of "), render.User(req.Requester)}
 	}
 	if strings.HasPrefix(req.Channel, "C") {
 		line = append(line, render.Text(" in "), render.Channel(req.Channel))
@@ -97,7 +109,11 @@ func planParts(req approvals.Request) []render.Part {
 	plan := planOf(req)
 	var parts []render.Part
 	if len(plan.Targets) > 0 {
-		parts = append(parts, render.Line{render.Text("Touches "), render.Bold(count(plan.Targets)), render.Text(where(plan))})
+		verb := "Touches "
+		if cameToNothing(req) {
+			verb = "It would have touched "
+		}
+		parts = append(parts, render.Line{render.Text(verb), render.Bold(count(plan.Targets)), render.Text(where(plan))})
 		if len(plan.Changes) == 0 {
 			parts = append(parts, targetTable(plan.Targets))
 		}
@@ -118,11 +134,15 @@ func planParts(req approvals.Request) []render.Part {
 	if len(facts) > 0 {
 		parts = append(parts, facts)
 	}
-	for _, note := range plan.Notes {
-		parts = append(parts, render.Note{render.Text(note)})
+	if cameToNothing(req) {
+		return parts // nothing happened, so nothing follows from it
 	}
+	notes := slices.Clone(plan.Notes)
 	if plan.Undo != "" {
-		parts = append(parts, render.Note{render.Text("Undo: " + plan.Undo)})
+		notes = append(notes, "Undo: "+plan.Undo+".")
+	}
+	if len(notes) > 0 {
+		parts = append(parts, render.Note{render.Text(strings.Join(notes, " "))})
 	}
 	return append(parts, termParts(req)...)
 }
@@ -151,7 +171,7 @@ func count(targets []commands.Target) string {
 	return fmt.Sprintf("%d %ss", len(targets), strings.TrimSuffix(word, "s"))
 }
 
-// where is ", all in Paris / Workstations:" if they all are; for what has fields that change, its name.
+// where is ", all in Paris / Workstations:" if they all are, " in …" for one; for what has fields that change, its name.
 func where(plan commands.Plan) string {
 	if len(plan.Changes) > 0 {
 		return ", " + targetNames(plan.Targets, 3) + ":"
@@ -165,13 +185,17 @@ func where(plan commands.Plan) string {
 			group = ""
 		}
 	}
+	in := ", all in "
+	if len(plan.Targets) == 1 {
+		in = " in "
+	}
 	switch {
 	case site == "":
 		return ":"
 	case group == "":
-		return ", all in " + site + ":"
+		return in + site + ":"
 	}
-	return ", all in " + site + " / " + group + ":"
+	return in + site + " / " + group + ":"
 }
 
 // targetTable lists the first targets, with the columns that say anything about them.
@@ -181,7 +205,7 @@ func targetTable(targets []commands.Target) render.Part {
 		cell  func(commands.Target) render.Span
 	}{
 		{"Name", func(t commands.Target) render.Span { return render.Link(t.Name, t.URL) }},
-		{"State", func(t commands.Target) render.Span { return render.Text(t.State) }},
+		{"State", func(t commands.Target) render.Span { return render.Text(signed(t.State)) }},
 		{"OS", func(t commands.Target) render.Span { return render.Text(t.OS) }},
 		{"User", func(t commands.Target) render.Span { return render.Text(t.User) }},
 		{"Site / group", func(t commands.Target) render.Span { return render.Text(place(t)) }},
@@ -201,6 +225,17 @@ func targetTable(targets []commands.Target) render.Part {
 		}
 	}
 	return table
+}
+
+// signed is a state with its sign, where it has one.
+func signed(state string) string {
+	switch state {
+	case "online":
+		return "🟢 online"
+	case "offline":
+		return "⚪ offline"
+	}
+	return state
 }
 
 // remarks is what makes an approver look twice.
@@ -238,12 +273,15 @@ func (b *Bot) progress(req approvals.Request) []render.Part {
 	ref := render.Text(" · ref " + req.Ref)
 	switch req.State {
 	case approvals.Pending:
-		line := render.Note{render.Text(fmt.Sprintf("%d of %s needed", len(req.Approvals), plural(len(req.Approvals)+req.Missing(), "approval")))}
+		line := render.Note{render.Text(plural(len(req.Approvals)+req.Missing(), "approval") + " needed")}
 		line = append(line, b.fromWhom(req)...)
+		if n := len(req.Approvals); n > 0 {
+			line = append(line, render.Text(fmt.Sprintf(" · %d given", n)))
+		}
 		line = append(line, render.Text(" · expires "), render.Since(req.Expires), ref)
 		return append(decisions(req), line)
 	case approvals.Denied, approvals.Withdrawn:
-		parts := []render.Part{render.Line{render.Text(string(req.State) + " by "), render.User(req.Closed.User), render.Text(" · "), render.At(req.Closed.At)}}
+		parts := []render.Part{render.Line{render.Text(strings.TrimSuffix(sentence(string(req.State)), ".") + " by "), render.User(req.Closed.User), render.Text(" · "), render.At(req.Closed.At)}}
 		if req.Closed.Reason != "" {
 			parts = append(parts, render.Quote{Text: req.Closed.Reason})
 		}
@@ -265,12 +303,21 @@ func ended(req approvals.Request) []render.Part {
 	if req.Ticket != "" {
 		line = append(line, render.Text(" · ticket "), render.Bold(req.Ticket))
 	}
-	parts := slices.Concat([]render.Part{line}, resultCard(req).Parts, effectOf(req).parts())
-	parts = append(parts, termParts(req)...)
+	parts := slices.Concat([]render.Part{line}, followed(req), termParts(req))
 	if req.Reason != "" {
 		parts = append(parts, render.Quote{Text: req.Reason})
 	}
 	return append(parts, render.Note{render.At(moment(req)), render.Text(" · ref " + req.Ref)})
+}
+
+// followed is the console's answer and what was seen since: then the rows tell that, not how they were when the console said yes.
+func followed(req approvals.Request) []render.Part {
+	parts, e := resultCard(req).Parts, effectOf(req)
+	at := slices.IndexFunc(parts, func(p render.Part) bool { _, ok := p.(render.Table); return ok })
+	if len(e.States) == 0 || at < 0 {
+		return slices.Concat(parts, e.parts())
+	}
+	return slices.Concat(parts[:at], e.parts(), []render.Part{e.table(planOf(req).Targets)}, parts[at+1:])
 }
 
 // doubts say why nobody knows whether a request ran: no clear answer came, or the process died before one could.

@@ -25,14 +25,15 @@ const (
 
 // An effect is what the console said about a request beyond its answer. It is part of the row and of the audit trail.
 type effect struct {
-	Changed []string `json:"changed,omitempty"` // since it was shown to who approved
-	Gone    []string `json:"gone,omitempty"`    // left out, because the console no longer has it; ids
-	Watched bool     `json:"watched,omitempty"`
-	Applied int      `json:"applied,omitempty"`
-	Waiting []string `json:"waiting,omitempty"`
-	Failed  []string `json:"failed,omitempty"`
-	Overdue bool     `json:"overdue,omitempty"`
-	Says    []string `json:"says,omitempty"` // where nobody knows whether it ran: what the console says of each target
+	Changed []string          `json:"changed,omitempty"` // since it was shown to who approved
+	Gone    []string          `json:"gone,omitempty"`    // left out, because the console no longer has it; ids
+	Watched bool              `json:"watched,omitempty"`
+	Applied int               `json:"applied,omitempty"`
+	Waiting []string          `json:"waiting,omitempty"`
+	Failed  []string          `json:"failed,omitempty"`
+	Overdue bool              `json:"overdue,omitempty"`
+	States  map[string]string `json:"states,omitempty"` // how far the first targets are, by id
+	Says    []string          `json:"says,omitempty"`   // where nobody knows whether it ran: what the console says of each target
 }
 
 func effectOf(req approvals.Request) (e effect) {
@@ -64,6 +65,18 @@ func (e effect) parts() []render.Part {
 	return parts
 }
 
+// table tells how far each of the first targets is.
+func (e effect) table(targets []commands.Target) render.Table {
+	table := render.Table{Columns: []render.Column{{Title: "Name"}, {Title: "Result"}, {Title: "Where"}}}
+	for _, t := range targets {
+		if state, ok := e.States[t.ID]; ok {
+			where := strings.TrimPrefix(strings.Join([]string{t.Host, dash(place(t))}, " · "), " · ")
+			table.Rows = append(table.Rows, []render.Line{{render.Link(t.Name, t.URL)}, {render.Text(state)}, {render.Text(where)}})
+		}
+	}
+	return table
+}
+
 // some is the first few of a list.
 func some(list []string) string {
 	words := strings.Join(list[:min(len(list), 5)], ", ")
@@ -75,16 +88,17 @@ func some(list []string) string {
 
 // A goal is what must come true at the console after a command ran.
 type goal struct {
-	agent  func(s1.Agent) bool
-	threat func(s1.Threat) bool
+	reached string // what a target is then
+	agent   func(s1.Agent) bool
+	threat  func(s1.Threat) bool
 }
 
 func goals() map[string]goal {
-	mitigated := goal{threat: s1.Threat.Mitigated}
+	mitigated := goal{reached: "✅ mitigated", threat: s1.Threat.Mitigated}
 	return map[string]goal{
-		"disconnect-agent-from-network": {agent: func(a s1.Agent) bool { return a.NetworkStatus == s1.NetworkDisconnected }},
-		"connect-agent-to-network":      {agent: func(a s1.Agent) bool { return a.NetworkStatus == s1.NetworkConnected }},
-		"shutdown-endpoints":            {agent: func(a s1.Agent) bool { return !a.Online() }},
+		"disconnect-agent-from-network": {reached: "⛔ isolated", agent: func(a s1.Agent) bool { return a.NetworkStatus == s1.NetworkDisconnected }},
+		"connect-agent-to-network":      {reached: "✅ on the network", agent: func(a s1.Agent) bool { return a.NetworkStatus == s1.NetworkConnected }},
+		"shutdown-endpoints":            {reached: "⚪ off", agent: func(a s1.Agent) bool { return !a.Online() }},
 		"mitigate-threats":              mitigated,
 		"kill-processes":                mitigated,
 		"quarantine-files":              mitigated,
@@ -216,32 +230,40 @@ const offline = " is offline"
 
 // measure counts on how many targets a goal came true since started.
 func (e *effect) measure(g goal, seen sight, targets []commands.Target, started time.Time) {
-	e.Watched, e.Applied, e.Waiting, e.Failed = true, 0, nil, nil
+	e.Watched, e.Applied, e.Waiting, e.Failed, e.States = true, 0, nil, nil, map[string]string{}
 	for _, t := range targets {
+		state := ""
 		switch {
 		case !seen.has(t):
-			e.Failed = append(e.Failed, t.Name+" is gone")
+			e.Failed, state = append(e.Failed, t.Name+" is gone"), "❌ gone"
 		case t.Kind == "agent" && g.agent != nil:
 			a := seen.agents[t.ID]
-			e.count(g.agent(a), false, a.Online(), t.Name)
+			state = e.count(g, g.agent(a), false, a.Online(), t.Name)
 		case t.Kind == "threat" && g.threat != nil:
 			found := seen.threats[t.ID]
-			e.count(g.threat(found), failedSince(found, started), found.Online(), first(t.Host, t.Name))
+			state = e.count(g, g.threat(found), failedSince(found, started), found.Online(), first(t.Host, t.Name))
+		}
+		if state != "" && len(e.States) < shownTargets {
+			e.States[t.ID] = state
 		}
 	}
 }
 
-func (e *effect) count(applied, failed, online bool, name string) {
+// count counts one target and says how far it is.
+func (e *effect) count(g goal, applied, failed, online bool, name string) string {
 	switch {
 	case applied:
 		e.Applied++
+		return g.reached
 	case failed:
 		e.Failed = append(e.Failed, name)
+		return "❌ failed"
 	case online:
 		e.Waiting = append(e.Waiting, name)
-	default:
-		e.Waiting = append(e.Waiting, name+offline)
+		return "⏳ waiting"
 	}
+	e.Waiting = append(e.Waiting, name+offline)
+	return "⏳ waiting, offline"
 }
 
 // failedSince reports whether the endpoint reported since then that a mitigation failed.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"s1bot/approvals"
@@ -253,6 +254,7 @@ func (b *Bot) tell(ctx context.Context, req approvals.Request, a *ask) {
 			b.Log.Warn("cannot post a result to its thread", "request_id", req.ID, "err", err)
 		}
 	}
+	card.Parts = slices.Concat(decisions(req), card.Parts) // the requester has not seen who approved
 	b.tellRequester(ctx, req, card)
 }
 

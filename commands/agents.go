@@ -240,7 +240,15 @@ func Reconnect(agents []s1.AgentID) Invocation {
 
 // agentChange is agentOutcome of what changes an endpoint's place on the network.
 func agentChange(ctx context.Context, call *Call, agents []s1.AgentID, affected int, done, offline string) change {
-	return agentOutcome(ctx, call, agents, affected, done, offline, func(a s1.Agent) string { return "network " + a.NetworkStatus.Label() })
+	return agentOutcome(ctx, call, agents, affected, done, offline, func(a s1.Agent) string { return networkWord(a.NetworkStatus) })
+}
+
+// networkWord says where on the network an endpoint is.
+func networkWord(n s1.NetworkStatus) string {
+	words := map[s1.NetworkStatus]string{
+		s1.NetworkConnected: "on the network", s1.NetworkConnecting: "being reconnected", s1.NetworkDisconnected: "isolated", s1.NetworkDisconnecting: "being isolated",
+	}
+	return firstNonEmpty(words[n], "network "+strings.ToLower(n.Label()))
 }
 
 // agentOutcome looks at the endpoints after the console's yes, to tell them by name and, in the words of state, how far they

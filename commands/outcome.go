@@ -65,12 +65,12 @@ func (c change) count() int {
 
 // table shows the targets and what became of each.
 func (c change) table() render.Table {
-	t := render.Table{Columns: []render.Column{{Title: "Name"}, {Title: "Where"}, {Title: "State"}, {Title: "Result"}}}
+	t := render.Table{Columns: []render.Column{{Title: "Name"}, {Title: "Result"}, {Title: "State"}, {Title: "Where"}}}
 	results := c.results()
 	for _, target := range c.targets {
 		where := joinNonEmpty(" · ", target.Host, joinNonEmpty(" / ", target.Site, target.Group))
 		t.Rows = append(t.Rows, []render.Line{
-			{render.Link(target.Name, target.URL)}, {render.Text(where)}, {render.Text(target.State)}, {render.Text(results[target.ID])},
+			{render.Link(target.Name, target.URL)}, {render.Text(results[target.ID])}, {render.Text(target.State)}, {render.Text(where)},
 		})
 	}
 	return t

@@ -71,3 +71,14 @@ func TestWhereNobodyKnowsWhetherItRanTheConsoleIsAsked(t *testing.T) {
 	s.clicks("carol", card, "Close")
 	s.becomes(card, "Closed by")
 }
+
+func TestTheRowsOfADoneCardTellHowFarEachIs(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.console.AddAgent(s1sim.AgentSpec{Name: "LAPTOP-OFF", Offline: true})
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1,LAPTOP-OFF reason=test")
+	card := s.sees("#approvals", "Approval needed", "🟢 online", "⚪ offline")
+	s.clicks("bob", card, "Approve")
+	s.becomes(card, "Successful", "⛔ isolated", "⏳ waiting, offline")
+	s.isWrittenTo("alice", "Approved by", "isolation accepted")
+}
