@@ -49,7 +49,9 @@ func (b *Bot) admit(ctx context.Context, a *ask) error {
 
 // answering runs work and turns its error into an answer to the person.
 func (b *Bot) answering(ctx context.Context, a *ask, work func() error) error {
+	done := b.soothe(ctx, *a)
 	err := work()
+	done()
 	if err == nil {
 		return nil
 	}
@@ -63,6 +65,24 @@ func (b *Bot) answering(ctx context.Context, a *ask, work func() error) error {
 	card, fault := b.explain(*a, err)
 	b.reply(ctx, *a, card)
 	return fault
+}
+
+// slowAfter is how long a person waits without a word from the bot.
+const slowAfter = 5 * time.Second
+
+// soothe says that the bot is still at it when work takes long, until done is called: a console that hangs takes a minute to be
+// told from one that is slow.
+func (b *Bot) soothe(ctx context.Context, a ask) (done func()) {
+	said := make(chan struct{})
+	timer := time.AfterFunc(slowAfter, func() {
+		defer close(said)
+		b.reply(ctx, a, notice("Still at it: the console takes its time. The answer will follow."))
+	})
+	return func() {
+		if !timer.Stop() {
+			<-said // the answer comes after it
+		}
+	}
 }
 
 // noteStranger writes into the audit trail that somebody who may do nothing here tried to.

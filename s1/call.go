@@ -56,7 +56,11 @@ type attempt struct {
 	sent   bool  // the request may have reached the console
 }
 
-const maxTries = 4
+// Tries of a read. One that nobody answered took its whole time-out already, and a person waits for it.
+const (
+	maxTries  = 4
+	slowTries = 2
+)
 
 // do sends a call and returns the body of a successful answer. Reads are tried again after 429, 5xx and broken connections;
 // changes never are.
@@ -85,7 +89,7 @@ func (c *Client) exchange(ctx context.Context, call call) (attempt, error) {
 		if a.err == nil && a.status/100 == 2 {
 			return a, nil
 		}
-		if !call.reads() || !a.passing() || try == maxTries || ctx.Err() != nil {
+		if !call.reads() || !a.passing() || try >= a.tries() || ctx.Err() != nil {
 			return attempt{}, c.problem(call, a)
 		}
 		if err := c.rest(ctx, a, try); err != nil {
@@ -189,6 +193,14 @@ func (a attempt) passing() bool {
 		return !errors.Is(a.err, ErrTooLarge) && !errors.Is(a.err, context.Canceled) && !isCertificate(a.err)
 	}
 	return a.status == http.StatusTooManyRequests || a.status >= 500 && a.status != http.StatusNotImplemented
+}
+
+// tries is how often a read is tried that ends like this.
+func (a attempt) tries() int {
+	if errors.Is(a.err, context.DeadlineExceeded) {
+		return slowTries
+	}
+	return maxTries
 }
 
 // maxRest is the longest pause before another try; a console that wants more gets its error told instead.

@@ -152,6 +152,20 @@ func TestAChangeThatHangsIsUnknown(t *testing.T) {
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 }
 
+// Four time-outs would be two minutes, and somebody waits.
+func TestAReadThatHangsIsTriedOnceMore(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	console := startConsole(t, func(http.ResponseWriter, *http.Request) { <-release })
+	defer close(release)
+	console.timeout = 500 * time.Millisecond
+	_, err := console.AgentsPage(t.Context(), nil)
+	e := asError(t, err)
+	require.False(t, e.Unknown())
+	require.Equal(t, "The console did not answer in time.", e.Message)
+	require.Len(t, console.asked(), 2)
+}
+
 func TestTLSTroubleIsSaidInASentence(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewTLSServer(http.NotFoundHandler())

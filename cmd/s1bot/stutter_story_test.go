@@ -6,9 +6,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/bot/slacksim"
+	"s1bot/s1/s1sim"
 )
 
-// Slack hiccups now and then. A person who clicked or typed gets what they wanted, or a way to get it.
+// Slack and the console hiccup now and then. A person who clicked or typed gets what they wanted, or a way to get it.
 
 func TestAFormThatSlackDoesNotOpenIsOffered(t *testing.T) {
 	t.Parallel()
@@ -41,5 +42,15 @@ func TestAnAnswerWhoseConnectionBreaksIsGivenAgain(t *testing.T) {
 	s := tell(t)
 	s.slack.Fail(slacksim.Fault{Method: "response_url", Kind: slacksim.FaultReset, Times: 2})
 	s.types("alice", "#soc", "/s1 agents DESKTOP-1")
+	s.isTold("alice", "DESKTOP-1", "Paris")
+}
+
+func TestWhoWaitsForASlowConsoleIsToldSo(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.console.Fail(s1sim.Match{PathPrefix: "/agents"}, s1sim.Fault{Kind: s1sim.Hang})
+	s.types("alice", "#soc", "/s1 agents DESKTOP-1")
+	s.isTold("alice", "Still at it")
+	s.console.Heal()
 	s.isTold("alice", "DESKTOP-1", "Paris")
 }
