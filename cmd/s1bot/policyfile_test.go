@@ -148,7 +148,7 @@ func TestTheCardTellsWhatThePolicyProtects(t *testing.T) {
 	s.types("alice", "#soc", "/s1 can isolate DESKTOP-1,SRV-DC-2")
 	s.isTold("alice", "needs 2 approvals", "protected by “crown jewels”")
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1,SRV-DC-2 reason=test")
-	card := s.sees("#approvals", "0 of 2 approvals", "1 server", "1 protected", "protected by “crown jewels”")
+	card := s.sees("#approvals", "2 approvals needed", "1 server", "1 protected", "protected by “crown jewels”")
 	s.clicks("bob", card, "Approve")
 	s.clicks("carol", card, "Approve")
 	s.becomes(card, "Successful")
