@@ -8,6 +8,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"s1bot/approvals"
 	"s1bot/render"
 )
 
@@ -35,7 +36,10 @@ func (b *Bot) suggest(ctx context.Context, in interaction) any {
 		return empty
 	}
 	a := ask{user: in.User.ID, team: first(in.User.Team, in.Team.ID)}
-	if err := b.admit(ctx, &a); err != nil {
+	if answer, err := render.ReadForm(in.View); err == nil {
+		a.at = answer.Origin
+	}
+	if err := b.admit(ctx, &a); err != nil || !b.maySearch(a, kind) {
 		return empty
 	}
 	query, _, _ := strings.Cut(in.Value, " · ") // the name alone of a label that was pasted
@@ -45,6 +49,26 @@ func (b *Bot) suggest(ctx context.Context, in interaction) any {
 		return empty
 	}
 	return optionsAnswer{Options: fitting(found)}
+}
+
+// maySearch asks the policy: who may not list things finds none of them in a box either. It is not written down, for a box asks at
+// every key.
+func (b *Bot) maySearch(a ask, kind string) bool {
+	cmd, ok := b.Catalog.Find(listedBy()[kind])
+	if !ok {
+		return true
+	}
+	wish := b.wish(cmd, a)
+	wish.Early = false
+	return b.Policy().Decide(wish).Effect != approvals.Deny
+}
+
+// listedBy is the command that lists what a search box finds.
+func listedBy() map[string]string {
+	return map[string]string{
+		"agents": "list-agents", "threats": "get-threat", "alerts": "get-alerts", "sites": "get-sites", "groups": "get-groups", "accounts": "list-accounts",
+		"scripts": "get-scripts", "rules": "get-star-custom-rules", "exclusions": "get-exclusions", "blocklist": "get-black-list", "iocs": "list-iocs",
+	}
 }
 
 // fitting is as many options as an acknowledgement takes.

@@ -141,6 +141,19 @@ func TestWhatIsOnAProtectedHostIsProtected(t *testing.T) {
 	require.Empty(t, s.console.Changes())
 }
 
+// Who may not list endpoints does not find them in the search box of a form.
+func TestASearchBoxObeysThePolicy(t *testing.T) {
+	t.Parallel()
+	_, policy := withPolicy(t, "rules:\n  - {commands: [list-*, get-*], allow: [operators]}\n")
+	s := tell(t, policy)
+	for who, found := range map[string]bool{"alice": true, "mallory": false} {
+		s.types(who, "#soc", "/s1 isolate")
+		options, err := s.slack.User(who).Suggests(s.form(who, "Disconnect Agent"), "agent-ids", "DESKTOP")
+		require.NoError(t, err)
+		require.Equal(t, found, len(options) > 0, who)
+	}
+}
+
 func TestTheCardTellsWhatThePolicyProtects(t *testing.T) {
 	t.Parallel()
 	_, policy := withPolicy(t, "rules:\n  - {name: crown jewels, hosts: [SRV-*], approve: {quorum: 2}}\n")
