@@ -15,8 +15,9 @@ const (
 	// settling is how long a burst must not have grown before it is told, and settledAfter when it is told in any case.
 	settling     = 2 * time.Second
 	settledAfter = 10 * time.Second
-	// trickle is how long single items wait for company after a burst or many cards.
-	trickle = 15 * time.Second
+	// trickle is how long single items wait for company after a handful of cards, and longTrickle after two handfuls or a digest.
+	trickle     = 3 * time.Second
+	longTrickle = 10 * time.Second
 	// memorySpan is how long a card counts towards a burst.
 	memorySpan = time.Minute
 	// urgentCards is how many urgent notices of one burst get cards of their own: at one a second, the last of them comes a
@@ -28,16 +29,20 @@ const (
 
 // A crowd is what a teller knows of a burst that may be under way.
 type crowd struct {
-	cards []time.Time // told lately, threads not counted
-	since time.Time   // when the backlog was first too large; zero if it is not
-	grew  time.Time   // when it grew last
-	last  int64       // its highest Seq then
+	cards  []time.Time // told lately, threads not counted
+	digest time.Time   // when the last one was told
+	since  time.Time   // when the backlog was first too large; zero if it is not
+	grew   time.Time   // when it grew last
+	last   int64       // its highest Seq then
 }
 
 // told remembers a message.
 func (c *crowd) told(n Notice, now time.Time) {
 	if n.Thread == "" && n.Source != Files && n.Source != Notes {
 		c.cards = append(c.cards, now)
+	}
+	if n.Source == Digests {
+		c.digest = now
 	}
 }
 
@@ -63,7 +68,10 @@ func (t *teller) gather(ctx context.Context, next Notice) (wait time.Duration, e
 		t.crowd.since = time.Time{}
 		return 0, nil
 	}
-	ready := t.crowd.ready(waiting, over > t.burst, now)
+	ready := t.crowd.settles(waiting, now)
+	if over <= t.burst {
+		ready = t.crowd.company(now, t.burst)
+	}
 	switch {
 	case ready > 0 && next.Urgent:
 		return 0, nil
@@ -80,18 +88,23 @@ func (t *teller) gather(ctx context.Context, next Notice) (wait time.Duration, e
 	return time.Millisecond, nil // look again: the digest is next
 }
 
-// ready returns how long a burst is still waited for.
-func (c *crowd) ready(b Backlog, large bool, now time.Time) time.Duration {
+// settles returns how long a burst is still waited for.
+func (c *crowd) settles(b Backlog, now time.Time) time.Duration {
 	if c.since.IsZero() {
 		c.since = now
 	}
 	if b.Last != c.last {
 		c.last, c.grew = b.Last, now
 	}
-	if !large {
+	return min(settling-now.Sub(c.grew), settledAfter-now.Sub(c.since))
+}
+
+// company returns how long a few items still wait for others, because the last minute had more than enough.
+func (c *crowd) company(now time.Time, burst int) time.Duration {
+	if c.recent(now) < 2*burst && now.Sub(c.digest) >= memorySpan {
 		return trickle - now.Sub(c.since)
 	}
-	return min(settling-now.Sub(c.grew), settledAfter-now.Sub(c.since))
+	return longTrickle - now.Sub(c.since)
 }
 
 // makeDigest turns what waits for the channel into a digest and its file.

@@ -244,3 +244,16 @@ func TestWhatAClosedChannelDoesNotTakeGoesToTheOperatorsWithANote(t *testing.T) 
 		require.Equal(t, []string{"three"}, titles(w, "CTHREATS"))
 	})
 }
+
+func TestTheSixthCardOfAMinuteHardlyWaits(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.config.Burst, w.config.Interval = 5, time.Second
+		w.start()
+		for i := range 8 {
+			before := len(w.slack.In("CTHREATS"))
+			w.console.AddThreat(threat{Name: fmt.Sprint("threat ", i)})
+			w.pass(7 * time.Second)
+			require.Len(t, w.slack.In("CTHREATS"), before+1)
+		}
+	})
+}

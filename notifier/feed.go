@@ -23,7 +23,7 @@ const (
 	// retention is how long notices stay in the journal; cards of older items are edited no more.
 	retention = 30 * 24 * time.Hour
 	// maxBackoff is the longest pause after a failed poll, where the interval is no longer.
-	maxBackoff = time.Minute
+	maxBackoff = 15 * time.Second
 )
 
 // A feed reads one source into the journal.

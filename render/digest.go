@@ -83,7 +83,7 @@ func (d *Digest) Total() int { return d.total }
 // Card is the digest as a message; file is the name of the file of all.
 func (d *Digest) Card(file string) Card {
 	title := d.heading()
-	card := Card{Tone: Info, Title: "📊 " + title, Text: title + d.most()}
+	card := Card{Title: "📊 " + title, Text: title + d.most()}
 	if d.levels[hottest(d.levels)] > 0 && d.own > 0 {
 		card.Tone = Critical
 	}

@@ -85,11 +85,12 @@ func (c *Client) exchange(ctx context.Context, call call) (attempt, error) {
 		}
 		began := time.Now()
 		a := c.send(ctx, call, payload)
-		c.report(call, a, Observation{call.method, call.route, a.status, time.Since(began), try, waited})
+		next := after(!call.reads() || !a.passing() || try >= a.tries() || ctx.Err() != nil)
+		c.report(call, a, Observation{call.method, call.route, a.status, time.Since(began), try, waited}, next)
 		if a.err == nil && a.status/100 == 2 {
 			return a, nil
 		}
-		if !call.reads() || !a.passing() || try >= a.tries() || ctx.Err() != nil {
+		if next == giveUp {
 			return attempt{}, c.problem(call, a)
 		}
 		if err := c.rest(ctx, a, try); err != nil {
@@ -284,12 +285,24 @@ func (a attempt) unclear() bool {
 	return a.status >= 500 && a.status != http.StatusNotImplemented
 }
 
-func (c *Client) report(call call, a attempt, o Observation) {
+// report tells log and metrics of an attempt; what is tried again is no news yet.
+func (c *Client) report(call call, a attempt, o Observation, next after) {
 	c.observe(o)
 	log := c.logger.With("method", o.Method, "route", o.Route, "status", o.Status, "attempt", o.Attempt, "duration", o.Duration)
-	if a.err != nil || a.status >= 400 {
-		log.Warn("console call failed", "operation", call.operation, "err", a.err)
-		return
+	switch failed := a.err != nil || a.status >= 400; {
+	case failed && next == giveUp:
+		log.Warn("console call failed", "operation", call.operation, "err", cmp.Or(a.err, errors.New(http.StatusText(a.status))))
+	case failed:
+		log.Debug("console call failed; it is tried again", "operation", call.operation, "err", a.err)
+	default:
+		log.Debug("console call")
 	}
-	log.Debug("console call")
 }
+
+// after is what follows a failed attempt.
+type after bool
+
+const (
+	tryAgain after = false
+	giveUp   after = true
+)
