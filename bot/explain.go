@@ -169,7 +169,7 @@ func advice(in *commandError, e *s1.Error) string {
 	case e.Unknown():
 		return "It may have been done all the same: look at the console before you ask again. The bot never repeats a change by itself."
 	case (e.Status == http.StatusForbidden || e.Status == http.StatusUnauthorized) && in != nil && in.cmd.Needs != "":
-		return "The console token's role lacks " + in.cmd.Needs + ", or the token has expired. Ask whoever looks after the console."
+		return "The console token's role lacks " + first(e.Permission, in.cmd.Needs) + ", or the token has expired. Ask whoever looks after the console."
 	case e.Status == http.StatusUnauthorized:
 		return "The console does not accept the bot's token: it is wrong, revoked or expired."
 	case e.Status == http.StatusTooManyRequests && e.RetryAfter > 0:

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"s1bot/render"
@@ -77,7 +79,7 @@ func (cmd *Command) Prepare(ctx context.Context, call *Call, args json.RawMessag
 	}
 	plan, err := cmd.prepared(ctx, call, p, args)
 	if err != nil {
-		return Plan{}, cmd.blame(cmd.explain(err, args))
+		return Plan{}, cmd.blameLookup(cmd.explain(err, args))
 	}
 	_, plan.Secrets = cmd.Hide(args)
 	return plan, nil
@@ -205,6 +207,21 @@ func onlyIDs(filter json.RawMessage) bool {
 
 // blame names the command in an error of the console's: the specification's failure indicator is the command's title.
 func (cmd *Command) blame(err error) error {
+	return cmd.told(err, func(string) string { return cmd.Needs })
+}
+
+// blameLookup does the same where the console was asked what the arguments mean: that takes a permission of its own.
+func (cmd *Command) blameLookup(err error) error {
+	return cmd.told(err, func(lookup string) string {
+		needs := permissionWords(lookup)
+		if needs == "" || strings.Contains(cmd.Needs, needs) {
+			return cmd.Needs
+		}
+		return needs + ", which it takes to look things up (the command itself needs " + cmd.Needs + ")"
+	})
+}
+
+func (cmd *Command) told(err error, needs func(string) string) error {
 	var refusal *s1.Error
 	if !errors.As(err, &refusal) {
 		return err
@@ -212,7 +229,25 @@ func (cmd *Command) blame(err error) error {
 	told := *refusal
 	told.Operation = cmd.Title
 	if told.Status == http.StatusForbidden || told.Permission != "" {
-		told.Permission = cmd.Needs
+		told.Permission = needs(told.Permission)
 	}
 	return &told
 }
+
+// resources are what the specification calls the parts of a role that the vendor's API document calls otherwise.
+var resources = map[string]string{
+	"Activity Page": "Activity", "Blacklist": "Blocklist", "Custom Alerts": "STAR Rule Alerts", "Custom Rules": "STAR Custom Rules", "Policy": "Endpoint Policy",
+	"Remote Script Orchestration": "RemoteOps", "Task Management": "RemoteOps", "SDL Data": "SDL Search", "Threats": "Endpoint Threats",
+}
+
+// permissionWords writes a permission of the API document's, "Groups.view", as people find it in the console: "Groups › View".
+func permissionWords(permission string) string {
+	resource, action, ok := strings.Cut(permission, ".")
+	if !ok || action == "" {
+		return permission
+	}
+	words := capital(capitalLetter.ReplaceAllString(action, " $0"))
+	return firstNonEmpty(resources[resource], resource) + " › " + words
+}
+
+var capitalLetter = regexp.MustCompile(`[A-Z]`)

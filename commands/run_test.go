@@ -192,6 +192,19 @@ func TestARefusalNamesThePermission(t *testing.T) {
 	require.Equal(t, "Endpoints › Disconnect From Network", refused.Permission)
 
 	console.Heal()
+	console.Fail(s1sim.Match{Method: http.MethodGet}, s1sim.Fault{Kind: s1sim.Forbidden, Times: -1})
+	for text, lacks := range map[string]string{
+		"isolate DESKTOP-1 reason=x":            "Endpoints › View, which it takes to look things up (the command itself needs Endpoints › Disconnect From Network)",
+		"broadcast group-ids=Lab message=hey":   "Groups › View, which it takes to look things up (the command itself needs Endpoints › Send Message)",
+		"fetch-threat-file 1929937418124016900": "Endpoint Threats › View + Fetch Threat File, Activity › View", // it has both in one
+		"agents DESKTOP":                        "Endpoints › View",
+	} {
+		_, err = run(t, All(), call, text)
+		require.ErrorAs(t, err, &refused, text)
+		require.Equal(t, lacks, refused.Permission, text)
+	}
+
+	console.Heal()
 	console.Reset()
 	console.Fail(s1sim.Match{Method: http.MethodPost}, s1sim.Fault{Kind: s1sim.ServerError})
 	_, err = run(t, All(), call, "isolate DESKTOP-1 reason=x")
