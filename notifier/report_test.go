@@ -3,6 +3,7 @@ package notifier
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,17 +15,15 @@ import (
 // shifts are Reports of a test; the clock of a bubble starts at midnight UTC.
 type shifts struct {
 	schedule Schedule
-	since    []time.Time // of each report that was made
-	broken   bool
+	broken   atomic.Bool
 }
 
 func (s *shifts) Schedule() Schedule { return s.schedule }
 
 func (s *shifts) Report(_ context.Context, since time.Time) (render.Card, error) {
-	if s.broken {
+	if s.broken.Load() {
 		return render.Card{}, errors.New("the console is away")
 	}
-	s.since = append(s.since, since)
 	return render.Card{Title: "report · since " + since.UTC().Format("02 15:04")}, nil
 }
 
@@ -82,11 +81,11 @@ func TestAReportThatCannotBeMadeIsMadeLater(t *testing.T) {
 		w.config.Reports = reports
 		w.start()
 		w.pass(7*time.Hour + 59*time.Minute)
-		reports.broken = true
+		reports.broken.Store(true)
 		w.pass(20 * time.Minute)
 		require.Empty(t, w.slack.In("CSOC"))
 		require.Equal(t, 1, w.log.Count("shift report cannot be made"))
-		reports.broken = false
+		reports.broken.Store(false)
 		w.pass(time.Minute)
 		require.Len(t, w.slack.In("CSOC"), 1)
 	})
