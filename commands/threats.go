@@ -286,8 +286,9 @@ func setIncidentStatus() *Command {
 }
 
 type mitigateParams struct {
-	Filter threatSelection   `json:"filter" help:"The threats."`
-	Action s1.MitigateAction `json:"mitigate-action" help:"What to do. Rollback works on Windows only, Remediate on Windows and macOS."`
+	Filter  threatSelection   `json:"filter" help:"The threats."`
+	Action  s1.MitigateAction `json:"mitigate-action" help:"What to do. Rollback works on Windows only, Remediate on Windows and macOS."`
+	Refused []s1.ThreatID     `json:"refused,omitzero" help:"-"` // selected too, but their systems cannot do what was asked
 }
 
 func (p *mitigateParams) plan(ctx context.Context, call *Call) (Plan, error) {
@@ -301,11 +302,14 @@ func (p *mitigateParams) plan(ctx context.Context, call *Call) (Plan, error) {
 	}
 	plan := Plan{Targets: targetsOf(call, able, threatTarget), Facts: []Fact{{"Action", p.Action.Label()}}}
 	if n := len(unable); n > 0 {
-		plan.Notes = append(plan.Notes, fmt.Sprintf("%s left out: %s does not work on every system.", are(n, "threat"), p.Action.Label()))
+		plan.Notes = append(plan.Notes, fmt.Sprintf("%s left out: %s does not work on the systems of %s.", are(n, "threat"), p.Action.Label(), hostsOf(unable)))
 	}
 	plan.Notes = append(plan.Notes, actionNotes(p.Action)...)
 	plan.Undo = map[s1.MitigateAction]string{s1.MitigateQuarantine: "Unquarantine", s1.MitigateUnquarantine: "Quarantine"}[p.Action]
-	p.Filter.Filter = idsOnly(threatIDs(able))
+	p.Filter.Filter, p.Refused = idsOnly(threatIDs(able)), nil
+	if len(unable) > 0 {
+		p.Refused = threatIDs(unable)
+	}
 	return plan, nil
 }
 
@@ -356,7 +360,7 @@ func mitigateThreats() *Command {
 		Examples: []string{`mitigate 1112953674841025235 action=Quarantine reason="INC-1042"`,
 			`mitigate-threats filter={"computerName__contains":["DESKTOP-1"],"mitigationStatuses":["not_mitigated"]} mitigate-action=Kill reason="ransomware"`},
 	}, func(ctx context.Context, call *Call, p mitigateParams) (render.Card, error) {
-		return mitigate(ctx, call, p.Action, ids[s1.ThreatID](p.Filter.Filter), nil)
+		return mitigate(ctx, call, p.Action, ids[s1.ThreatID](p.Filter.Filter), p.Refused)
 	})
 }
 
