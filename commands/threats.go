@@ -382,5 +382,11 @@ func mitigate(ctx context.Context, call *Call, action s1.MitigateAction, threats
 			c.states[d.ID] = joinNonEmpty(" ", strings.ReplaceAll(r.Action, "_", " "), r.Status)
 		}
 	}
+	for _, id := range threats {
+		skipped := slices.ContainsFunc(result.Skipped, func(s s1.Skip) bool { return s.ID == string(id) })
+		if c.states[string(id)] == "" && !skipped && result.Affected >= len(threats) {
+			c.states[string(id)] = "accepted"
+		}
+	}
 	return c.card(call), nil
 }
