@@ -35,13 +35,14 @@ func (b *Bot) click(ctx context.Context, a *ask, d delivery) error {
 			return err
 		}
 	}
+	a.extras, a.inv.Said = said(a.inv), nil
 	if own, ok := ownWords()[a.inv.Command]; ok {
 		return own.clicked(b, ctx, *a, a.inv.Args)
 	}
 	if err := stale(d, b.Now()); err != nil {
 		return err
 	}
-	return b.invoke(ctx, *a)
+	return withSaid(a.extras, b.invoke(ctx, *a))
 }
 
 // unclip fetches a long invocation.

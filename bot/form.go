@@ -110,7 +110,7 @@ func (b *Bot) offerForm(ctx context.Context, a ask, form render.Form) error {
 	words := form.Title + " needs a few more details."
 	b.reply(ctx, a, render.Card{
 		Tone: render.Info, Text: words, Parts: []render.Part{render.Line{render.Text(words)}},
-		Actions: []render.Action{openButton(a.inv)},
+		Actions: []render.Action{openButton(carrying(a.inv, a.extras))},
 	})
 	return nil
 }
@@ -214,7 +214,7 @@ func (b *Bot) submitted(ctx context.Context, a ask, answer render.Answer) error 
 		return &commands.UsageError{Command: cmd.Name, Param: field, Problem: problem}
 	}
 	a.inv, a.extras = render.Invocation{Command: cmd.Name, Args: args}, extras
-	return b.invoke(ctx, a)
+	return withSaid(extras, b.invoke(ctx, a))
 }
 
 // withValues is a form of the bot's own as arguments: what it carried and what was typed.

@@ -63,7 +63,7 @@ func (b *Bot) answering(ctx context.Context, a *ask, work func() error) error {
 		err = errUnsure // it may be no more than that
 	}
 	card, fault := b.explain(*a, err)
-	b.reply(ctx, *a, card)
+	b.reply(ctx, *a, goingOn(card, err))
 	return fault
 }
 

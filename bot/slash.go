@@ -124,8 +124,8 @@ func (b *Bot) command(ctx context.Context, a ask) error {
 		a.inv, a.extras = missing.Given, extras
 		return b.openForm(ctx, a)
 	case err != nil:
-		return err
+		return withSaid(extras, err)
 	}
 	a.inv, a.extras = inv, extras
-	return b.invoke(ctx, a)
+	return withSaid(extras, b.invoke(ctx, a))
 }

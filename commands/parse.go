@@ -27,9 +27,9 @@ func (in Input) zone() *time.Location {
 // Extras are what a person says beside the parameters of a command that changes things. They go into the card and the audit
 // trail, not to the console.
 type Extras struct {
-	Reason string
-	Ticket string
-	For    time.Duration // until it is undone; 0 = until somebody does; see Command.Timed
+	Reason string        `json:"reason,omitempty"`
+	Ticket string        `json:"ticket,omitempty"`
+	For    time.Duration `json:"for,omitempty"` // until it is undone; 0 = until somebody does; see Command.Timed
 }
 
 // NeedsReason tells whether the command may be asked for only with a reason.

@@ -9,6 +9,7 @@ type Invocation struct {
 	Args    json.RawMessage `json:"a,omitempty"`
 	How     How             `json:"h,omitempty"`
 	Page    int             `json:"p,omitempty"` // of a list, from 1; 0 is the first
+	Said    json.RawMessage `json:"x,omitempty"` // beside the parameters: why, say, so that a button need not ask again
 }
 
 // How says what to do with an invocation; the zero value runs it and answers with its card.

@@ -147,6 +147,22 @@ func TestAnAmbiguousHostIsChosenNotGuessed(t *testing.T) {
 	s.isTold("alice", "KIOSK", "Addresses")
 }
 
+// What was said when asking is not asked for again on the detour, least of all when it ends.
+func TestADetourKeepsWhyAndForHowLong(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.types("alice", "#soc", "/s1 isolate KIOSK reason=beaconing ticket=INC-7 for=4h")
+	choice := s.isTold("alice", "Which one do you mean")
+	s.clicks("alice", choice, choice.Buttons()[1])
+	s.sees("#approvals", "beaconing", "INC-7", "KIOSK", "4 h")
+	s.types("alice", "#soc", "/s1 isolate NOSUCHHOST reason=because for=2h")
+	mend := s.isTold("alice", "NOSUCHHOST")
+	s.clicks("alice", mend, "Open the form")
+	form := s.form("alice", "For how long")
+	require.True(t, s.submits("alice", form, map[string]any{"agent-ids": "DESKTOP-1 · Paris · Windows 11 Pro · online"}).Closed)
+	s.sees("#approvals", "because", "DESKTOP-1", "2 h")
+}
+
 func TestInAThreadAMentionDoesWhatSlashCommandsCannot(t *testing.T) {
 	t.Parallel()
 	s := tell(t)

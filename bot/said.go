@@ -1,0 +1,60 @@
+package bot
+
+import (
+	"encoding/json"
+	"errors"
+
+	"s1bot/commands"
+	"s1bot/render"
+)
+
+// What a person said beside the parameters of a command (why, a ticket, for how long) must not get lost on a detour: who chooses
+// between two hosts of one name, or mends a value in the form, asked for the same thing all the time.
+
+// A saidError is an error with what was said beside the parameters.
+type saidError struct {
+	error
+	said commands.Extras
+}
+
+func (e *saidError) Unwrap() error { return e.error }
+
+// withSaid adds to an error what was said beside the parameters; nil stays nil.
+func withSaid(x commands.Extras, err error) error {
+	if err == nil || x == (commands.Extras{}) {
+		return err
+	}
+	return &saidError{err, x}
+}
+
+// goingOn lets the buttons under an explanation go on with what was said.
+func goingOn(card render.Card, err error) render.Card {
+	var e *saidError
+	if !errors.As(err, &e) {
+		return card
+	}
+	actions := make([]render.Action, len(card.Actions))
+	for i, action := range card.Actions {
+		if button, ok := action.(render.Button); ok && button.Do.Command != "" {
+			button.Do = carrying(button.Do, e.said)
+			action = button
+		}
+		actions[i] = action
+	}
+	card.Actions = actions
+	return card
+}
+
+// carrying is an invocation with what was said.
+func carrying(inv render.Invocation, x commands.Extras) render.Invocation {
+	if x != (commands.Extras{}) {
+		inv.Said, _ = json.Marshal(x) // two strings and a number
+	}
+	return inv
+}
+
+// said is what an invocation carries; a button without it says nothing.
+func said(inv render.Invocation) (x commands.Extras) {
+	_ = json.Unmarshal(inv.Said, &x)
+	return x
+}
