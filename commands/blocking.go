@@ -143,7 +143,20 @@ func allRefusals(failures []error) error {
 type collectionID string
 
 func (collectionID) kind() kind {
-	return idKind("collection", "collections", "The collection id of a threat; the console's raw data has it.", nil)
+	return early(idKind("collection", "collections", "The collection id of a threat, which the console's raw data has, or the threat's name.", findCollections))
+}
+
+// findCollections turns names of threats into the ids of their content: threats of one content are one.
+func findCollections(ctx context.Context, call *Call, param string, words []string) ([]string, error) {
+	d := threatDirectory()
+	d.target = func(call *Call, t s1.Threat) Target {
+		target := threatTarget(call, t)
+		target.ID = t.Info.CollectionID
+		return target
+	}
+	fits := d.fits
+	d.fits = func(t s1.Threat, name string) bool { return t.Info.CollectionID != "" && fits(t, name) }
+	return d.find(ctx, call, param, words)
 }
 
 type blockThreatsParams struct {

@@ -57,3 +57,24 @@ func TestAThreatsNameIsNeverGuessed(t *testing.T) {
 	}
 	require.Empty(t, console.Calls()[len(console.Calls())-1].Body)
 }
+
+// Threats of one content are one to the blocklist; of two contents under one name somebody has to choose.
+func TestTheContentOfAThreatGoesByItsName(t *testing.T) {
+	t.Parallel()
+	console, call := simulated(t, "DESKTOP-1", "DESKTOP-2")
+	first := console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1", SHA1: "3395856ce81f2b7382dee72602f798b642f14140"})
+	console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-2", SHA1: "3395856ce81f2b7382dee72602f798b642f14140"})
+	site := console.Agent("DESKTOP-1")["siteName"].(string)
+	cmd, _ := All().Find("add-threat-to-blacklist")
+	ask := marshal(map[string]any{"collection-ids": "evil.exe", "site-id": site, "target-scope": "site"})
+	plan, err := cmd.Prepare(t.Context(), call, ask)
+	require.NoError(t, err)
+	collection := console.Threat(first)["threatInfo"].(map[string]any)["collectionId"].(string)
+	require.Contains(t, string(plan.Args), `"collection-ids":["`+collection+`"]`)
+
+	console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1", SHA1: "4395856ce81f2b7382dee72602f798b642f14140"})
+	_, err = cmd.Prepare(t.Context(), call, ask)
+	var ambiguous *AmbiguousError
+	require.True(t, errors.As(err, &ambiguous), "%v", err)
+	require.Len(t, ambiguous.Matches, 2)
+}

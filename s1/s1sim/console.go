@@ -53,6 +53,7 @@ type Console struct {
 	agents     collection
 	threats    collection
 	byAgent    map[string][]*row // threats by the id of their agent
+	contents   map[string]string // collection ids of threats by SHA-1
 	dirty      map[string]dirt   // agents that changed since somebody looked
 	alerts     collection
 	activities collection
@@ -87,6 +88,7 @@ func New(opt Options) *Console {
 		rates:    newMeter(),
 		rng:      rand.New(rand.NewPCG(uint64(opt.Seed), 0x51)),
 		byAgent:  map[string][]*row{},
+		contents: map[string]string{},
 		dirty:    map[string]dirt{},
 		notes:    map[string]*collection{},
 		policies: map[string]object{},

@@ -72,7 +72,7 @@ func (c *Console) threatInfo(id string, s ThreatSpec) object {
 		"confidenceLevel": s.Confidence, "analystVerdict": s.Verdict, "analystVerdictDescription": sentence(s.Verdict),
 		"incidentStatus": s.Incident, "incidentStatusDescription": sentence(s.Incident), "mitigationStatus": s.Mitigation,
 		"mitigationStatusDescription": sentence(s.Mitigation), "automaticallyResolved": false, "browserType": nil,
-		"certificateId": "", "cloudFilesHashVerdict": "black", "collectionId": c.newID(s.CreatedAt),
+		"certificateId": "", "cloudFilesHashVerdict": "black", "collectionId": c.contentID(s),
 		"createdAt": stamp(s.CreatedAt), "identifiedAt": stamp(s.CreatedAt.Add(-1200 * time.Millisecond)), "updatedAt": stamp(s.UpdatedAt),
 		"detectionEngines": []any{object{"key": s.Engine, "title": engineTitle(s.Engine)}}, "engines": words(engineTitle(s.Engine)),
 		"detectionType": "static", "externalTicketExists": false, "externalTicketId": nil, "failedActions": false,
@@ -85,6 +85,14 @@ func (c *Console) threatInfo(id string, s ThreatSpec) object {
 		"reachedEventsLimit": false, "rebootRequired": false, "rootProcessUpn": nil, "sha1": s.SHA1, "sha256": orNil(s.SHA256),
 		"storyline": s.Storyline,
 	}
+}
+
+// contentID is the id that all threats of the same content share.
+func (c *Console) contentID(s ThreatSpec) string {
+	if c.contents[s.SHA1] == "" {
+		c.contents[s.SHA1] = c.newID(s.CreatedAt)
+	}
+	return c.contents[s.SHA1]
 }
 
 // doneReport is a mitigation step that was done before anybody looked.
