@@ -126,6 +126,7 @@ type Tally struct {
 type Result struct {
 	Outcome   string          // Successful, Partially successful or Failed; empty = Failed
 	Card      json.RawMessage // shown as the outcome
+	Effect    json.RawMessage // what is known already of what becomes of it; empty = nothing new
 	Answer    string          // what the console answered, in words; for the audit trail
 	Err       error           // for log and audit trail
 	Uncertain bool

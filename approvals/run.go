@@ -168,6 +168,9 @@ func (l *Ledger) finish(ctx context.Context, claimed Request, res Result) (Reque
 		} else {
 			what["outcome"] = r.Outcome
 		}
+		if len(res.Effect) > 0 {
+			what["effect"] = res.Effect
+		}
 		if res.Err != nil {
 			what["err"] = res.Err.Error()
 		}

@@ -140,6 +140,9 @@ func (r *Request) finish(owner string, fence int64, res Result, now time.Time) e
 		r.State = Failed
 	}
 	r.Result, r.Finished = res.Card, now
+	if len(res.Effect) > 0 {
+		r.Effect = res.Effect
+	}
 	if r.State == Done {
 		r.begin(now)
 	}

@@ -17,23 +17,25 @@ import (
 
 // How the console's yes is followed until it is the endpoint's yes.
 const (
-	watchFirst  = 2 * time.Second // then half as long again each time,
-	watchPause  = time.Minute     // at most this
-	overdueTime = 10 * time.Minute
 	watchLimit  = 24 * time.Hour // an endpoint that is off for longer is nobody's surprise
+	settledSoon = 30 * time.Second
 )
 
 // An effect is what the console said about a request beyond its answer. It is part of the row and of the audit trail.
 type effect struct {
-	Changed []string          `json:"changed,omitempty"` // since it was shown to who approved
-	Gone    []string          `json:"gone,omitempty"`    // left out, because the console no longer has it; ids
-	Watched bool              `json:"watched,omitempty"`
-	Applied int               `json:"applied,omitempty"`
-	Waiting []string          `json:"waiting,omitempty"`
-	Failed  []string          `json:"failed,omitempty"`
-	Overdue bool              `json:"overdue,omitempty"`
-	States  map[string]string `json:"states,omitempty"` // how far the first targets are, by id
-	Says    []string          `json:"says,omitempty"`   // where nobody knows whether it ran: what the console says of each target
+	Changed  []string          `json:"changed,omitempty"`  // since it was shown to who approved
+	Gone     []string          `json:"gone,omitempty"`     // left out, because the console no longer has it; ids
+	Accepted int               `json:"accepted,omitempty"` // by the console
+	Refused  map[string]string `json:"refused,omitempty"`  // by the console: why, by id
+	Task     string            `json:"task,omitempty"`     // of a script, that does it
+	Watched  bool              `json:"watched,omitempty"`
+	Applied  int               `json:"applied,omitempty"`
+	Waiting  []string          `json:"waiting,omitempty"`
+	Failed   []string          `json:"failed,omitempty"`
+	Overdue  bool              `json:"overdue,omitempty"`
+	Stopped  bool              `json:"stopped,omitempty"` // nobody watches any more
+	States   map[string]string `json:"states,omitempty"`  // how far the first targets are, by id
+	Says     []string          `json:"says,omitempty"`    // where nobody knows whether it ran: what the console says of each target
 }
 
 func effectOf(req approvals.Request) (e effect) {
@@ -43,21 +45,32 @@ func effectOf(req approvals.Request) (e effect) {
 	return e
 }
 
-// parts tell of an effect: what is applied, what waits and why, what was different from what was shown.
+// words are the three states apart: accepted by the console, applied by the endpoints, and failed or not yet applied.
+func (e effect) words() string {
+	var words []string
+	if e.Accepted > 0 {
+		words = append(words, fmt.Sprintf("%d accepted", e.Accepted))
+	}
+	if e.Watched && (e.Applied > 0 || len(e.Waiting)+len(e.Failed) > 0) {
+		words = append(words, fmt.Sprintf("%d applied", e.Applied))
+	}
+	if len(e.Waiting) > 0 {
+		words = append(words, fmt.Sprintf("%d waiting (%s)", len(e.Waiting), some(e.Waiting)))
+	}
+	if len(e.Failed) > 0 {
+		words = append(words, fmt.Sprintf("%d failed (%s)", len(e.Failed), some(e.Failed)))
+	}
+	return strings.Join(words, " · ")
+}
+
+// parts tell of an effect: how far it is, what waits and why, what was different from what was shown.
 func (e effect) parts() []render.Part {
 	var parts []render.Part
-	if e.Watched {
-		words := []string{fmt.Sprintf("%d applied", e.Applied)}
-		if len(e.Waiting) > 0 {
-			words = append(words, fmt.Sprintf("%d waiting (%s)", len(e.Waiting), some(e.Waiting)))
-		}
-		if len(e.Failed) > 0 {
-			words = append(words, fmt.Sprintf("%d failed (%s)", len(e.Failed), some(e.Failed)))
-		}
-		parts = append(parts, render.Line{render.Text(strings.Join(words, " · "))})
+	if words := e.words(); words != "" {
+		parts = append(parts, render.Line{render.Text(words)})
 	}
-	if e.Overdue {
-		parts = append(parts, render.Line{render.Bold("⚠ It takes longer than it should: look at the endpoint.")})
+	if words := e.warning(); words != "" {
+		parts = append(parts, render.Line{render.Bold("⚠ " + words)})
 	}
 	if len(e.Changed) > 0 {
 		parts = append(parts, render.Note{render.Text("Different from what was shown: " + some(e.Changed))})
@@ -77,6 +90,19 @@ func (e effect) table(targets []commands.Target) render.Table {
 	return table
 }
 
+// warning says that too much time has passed, if so.
+func (e effect) warning() string {
+	switch {
+	case len(e.Waiting) == 0 || !e.Overdue && !e.Stopped:
+		return ""
+	case e.Stopped:
+		return "It was not applied within a day, and nobody watches any more. It follows when the endpoint is back, if the console still keeps it."
+	case allOffline(e.Waiting):
+		return "It takes longer than it should, for what is offline follows when it is back."
+	}
+	return "It takes longer than it should: look at the endpoint."
+}
+
 // some is the first few of a list.
 func some(list []string) string {
 	words := strings.Join(list[:min(len(list), 5)], ", ")
@@ -86,34 +112,8 @@ func some(list []string) string {
 	return words
 }
 
-// A goal is what must come true at the console after a command ran.
-type goal struct {
-	reached string // what a target is then
-	agent   func(s1.Agent) bool
-	threat  func(s1.Threat) bool
-}
-
-func goals() map[string]goal {
-	mitigated := goal{reached: "✅ mitigated", threat: s1.Threat.Mitigated}
-	return map[string]goal{
-		"disconnect-agent-from-network": {reached: "⛔ isolated", agent: func(a s1.Agent) bool { return a.NetworkStatus == s1.NetworkDisconnected }},
-		"connect-agent-to-network":      {reached: "✅ on the network", agent: func(a s1.Agent) bool { return a.NetworkStatus == s1.NetworkConnected }},
-		"shutdown-endpoints":            {reached: "⚪ off", agent: func(a s1.Agent) bool { return !a.Online() }},
-		"mitigate-threats":              mitigated,
-		"kill-processes":                mitigated,
-		"quarantine-files":              mitigated,
-		"rollback-remediation":          mitigated,
-	}
-}
-
-// A sight is what the console says of the endpoints and threats among some targets.
-type sight struct {
-	agents  map[string]s1.Agent
-	threats map[string]s1.Threat
-}
-
 func (b *Bot) see(ctx context.Context, targets []commands.Target) (sight, error) {
-	seen := sight{map[string]s1.Agent{}, map[string]s1.Threat{}}
+	seen := sight{agents: map[string]s1.Agent{}, threats: map[string]s1.Threat{}}
 	if ids := idsOf[s1.AgentID](targets, "agent"); len(ids) > 0 {
 		agents, err := b.Console.AgentsByID(ctx, ids)
 		if err != nil {
@@ -166,29 +166,57 @@ func presence(online bool) string {
 	return "offline"
 }
 
-// follow begins to watch what a request was for, if that can be seen.
-func (b *Bot) follow(ctx context.Context, req approvals.Request) {
-	if _, ok := goals()[req.Command]; !ok {
-		return
+// took completes the outcome of a run by what the console took of it, and begins to watch what becomes of that, if it can be seen.
+func (b *Bot) took(ctx context.Context, req approvals.Request, card render.Card, said *commands.Acceptance) approvals.Result {
+	res := result(card)
+	g, ok := goals()[req.Command]
+	if !ok || card.Outcome == render.Failed || said == nil || g.task != nil && !said.Task.Valid() {
+		return res
 	}
-	j := job{Watch: req.ID, User: req.Requester, Origin: origin{Key: "W" + req.ID + fmt.Sprint(req.Fence)}, Began: b.Now()}
+	e := effectOf(req)
+	e.Accepted, e.Refused, e.Task = said.Count, said.Refused, string(said.Task)
+	body, err := json.Marshal(e)
+	if err != nil {
+		b.Log.Error("cannot write down what the console took", "request_id", req.ID, "err", err)
+		return res
+	}
+	res.Effect = body
+	b.follow(ctx, req)
+	return res
+}
+
+// follow begins to watch what a request was for.
+func (b *Bot) follow(ctx context.Context, req approvals.Request) {
+	j := job{Watch: req.ID, User: req.Requester, Origin: origin{Key: watchKey(req)}, Began: b.Now()}
 	if err := b.startJob(ctx, j); err != nil {
 		b.Log.Error("cannot watch the effect of a request", "request_id", req.ID, "err", err)
 	}
 }
 
+// watchKey names the watch over one run of a request.
+func watchKey(req approvals.Request) string { return fmt.Sprintf("W%s%d", req.ID, req.Fence) }
+
+// A watched is what a watch has told already; it survives a restart in its job.
+type watched struct {
+	Warned bool `json:"warned,omitempty"` // that it takes too long
+	Told   bool `json:"told,omitempty"`   // how it ended
+}
+
 // watch looks until everything is applied or has failed, or for a day.
 func (w *worker) watch() {
-	for pause := watchFirst; ; pause = min(pause*3/2, watchPause) {
+	var said watched
+	_ = json.Unmarshal(w.job.Saved, &said)                                 // nothing was said yet
+	for pause := w.b.Tick * 2 / 5; ; pause = min(pause*3/2, w.b.Tick*12) { // from 2 seconds to a minute
 		if !sleep(w.ctx, pause) {
 			w.release(context.Cause(w.ctx))
 			return
 		}
-		settled, err := w.b.observe(w.ctx, w.job)
+		over, err := w.look(&said)
 		if err != nil && w.ctx.Err() == nil {
 			w.b.Log.Warn("cannot see the effect of a request yet", "request_id", w.job.Watch, "err", err)
 		}
-		if settled || w.b.Now().Sub(w.job.Began) > watchLimit || errors.Is(err, approvals.ErrNotFound) {
+		blind := err != nil && w.b.Now().Sub(w.job.Began) > watchLimit
+		if over || blind || errors.Is(err, approvals.ErrNotFound) {
 			break
 		}
 	}
@@ -198,79 +226,123 @@ func (w *worker) watch() {
 	}
 }
 
-// observe looks once, and edits the cards when something changed.
-func (b *Bot) observe(ctx context.Context, j job) (settled bool, err error) {
-	req, err := b.Ledger.Get(ctx, j.Watch)
-	if err != nil || req.State == approvals.Running {
+// look looks once, and tells what is worth telling, once. A watch over an earlier run than the last one is over.
+func (w *worker) look(said *watched) (over bool, err error) {
+	req, err := w.b.Ledger.Get(w.ctx, w.job.Watch)
+	if err != nil || req.State == approvals.Running && watchKey(req) == w.job.Origin.Key {
 		return false, err
 	}
-	e := effectOf(req)
+	if watchKey(req) != w.job.Origin.Key {
+		return true, nil
+	}
+	e, err := w.b.observe(w.ctx, req)
+	if err != nil {
+		return false, err
+	}
+	over = len(e.Waiting) == 0 || e.Stopped
+	switch {
+	case over && !said.Told && w.b.worthTelling(req, e, *said):
+		said.Told = true
+	case e.Overdue && !over && !said.Warned:
+		said.Warned = true
+	default:
+		return over, nil
+	}
+	if err := w.b.say(w.ctx, req, "", effectCard(req, e)); err != nil {
+		return false, err
+	}
+	body, _ := json.Marshal(said) // two booleans
+	return over, w.save(body)
+}
+
+// worthTelling tells whether people must hear how an effect ended: no card shows it, it took a while, or something failed that
+// the console had taken. Scripts tell their own end, with their results.
+func (b *Bot) worthTelling(req approvals.Request, e effect, said watched) bool {
+	if cmd, ok := b.Catalog.Find(req.Command); ok && cmd.Follows() {
+		return false
+	}
+	return len(req.Cards) == 0 || said.Warned || len(e.Failed) > len(e.Refused) || b.Now().Sub(req.Started) > settledSoon
+}
+
+// effectCard tells how far the effect of a request is: at its end, or when it takes too long.
+func effectCard(req approvals.Request, e effect) render.Card {
+	word, tone := "Applied", render.Good
+	switch {
+	case len(e.Waiting) > 0:
+		word, tone = "Not applied yet", render.Warning
+	case len(e.Failed) > 0 && e.Applied == 0:
+		word, tone = "Failed on the endpoints", render.Critical
+	case len(e.Failed) > 0:
+		word, tone = "Applied in part", render.Warning
+	}
+	title := word + " · " + req.Title
+	names := targetNames(planOf(req).Targets, 3)
+	return note(render.Card{Tone: tone, Title: title, Text: title + ": " + names, Parts: append([]render.Part{render.Line{render.Bold(names)}}, e.parts()...)}, "ref "+req.Ref)
+}
+
+// observe looks once at what a request was for, and edits the cards when something changed.
+func (b *Bot) observe(ctx context.Context, req approvals.Request) (effect, error) {
+	e, g := effectOf(req), goals()[req.Command]
 	targets := slices.DeleteFunc(planOf(req).Targets, func(t commands.Target) bool { return slices.Contains(e.Gone, t.ID) })
 	seen, err := b.see(ctx, targets)
-	if err != nil {
-		return false, fmt.Errorf("look at what %s did: %w", req.Command, err)
+	if err == nil && g.task != nil {
+		seen.tasks, err = b.tasks(ctx, s1.TaskID(e.Task))
 	}
-	e.measure(goals()[req.Command], seen, targets, req.Started)
-	e.Overdue = len(e.Waiting) > 0 && b.Now().Sub(req.Started) > overdueTime && slices.ContainsFunc(e.Waiting, func(w string) bool { return !strings.HasSuffix(w, offline) })
-	settled = len(e.Waiting) == 0
+	if err != nil {
+		return e, fmt.Errorf("look at what %s did: %w", req.Command, err)
+	}
+	e.measure(g, seen, targets, actionOf(req), req.Started.Add(-clockSkew))
+	passed := b.Now().Sub(req.Started)
+	e.Overdue = len(e.Waiting) > 0 && passed > g.overdue
+	e.Stopped = len(e.Waiting) > 0 && passed > watchLimit
 	body, err := json.Marshal(e)
 	if err != nil {
-		return settled, err
+		return e, err
 	}
 	after, err := b.Ledger.Observe(ctx, req.ID, body)
 	if err == nil && after.Rev != req.Rev {
 		b.show(ctx, req.ID)
 		b.changed(ctx, req)
 	}
-	return settled, err
+	return e, err
 }
 
-// offline ends the words about a host that waits because it is off.
-const offline = " is offline"
+// tasks are those of a script's run, by endpoint.
+func (b *Bot) tasks(ctx context.Context, parent s1.TaskID) (map[string]s1.ScriptTask, error) {
+	all, err := s1.Collect(b.Console.ScriptTasks(ctx, s1.Query{}.With("parentTaskId__in", string(parent))))
+	if err != nil {
+		return nil, err
+	}
+	byAgent := map[string]s1.ScriptTask{}
+	for _, t := range all {
+		byAgent[string(t.AgentID)] = t
+	}
+	return byAgent, nil
+}
 
-// measure counts on how many targets a goal came true since started.
-func (e *effect) measure(g goal, seen sight, targets []commands.Target, started time.Time) {
+// measure counts on how many targets a goal came true since then.
+func (e *effect) measure(g goal, seen sight, targets []commands.Target, action string, since time.Time) {
 	e.Watched, e.Applied, e.Waiting, e.Failed, e.States = true, 0, nil, nil, map[string]string{}
 	for _, t := range targets {
+		is, why, name, online := seen.stageOf(g, t, action, since)
+		if refused, ok := e.Refused[t.ID]; ok {
+			is, why = failed, refused
+		}
 		state := ""
 		switch {
-		case !seen.has(t):
-			e.Failed, state = append(e.Failed, t.Name+" is gone"), "❌ gone"
-		case t.Kind == "agent" && g.agent != nil:
-			a := seen.agents[t.ID]
-			state = e.count(g, g.agent(a), false, a.Online(), t.Name)
-		case t.Kind == "threat" && g.threat != nil:
-			found := seen.threats[t.ID]
-			state = e.count(g, g.threat(found), failedSince(found, started), found.Online(), first(t.Host, t.Name))
+		case is == applied:
+			e.Applied, state = e.Applied+1, g.reachedBy(action)
+		case is == failed:
+			e.Failed, state = append(e.Failed, name+": "+why), "❌ "+why
+		case is == waits && online:
+			e.Waiting, state = append(e.Waiting, name), "⏳ waiting"
+		case is == waits:
+			e.Waiting, state = append(e.Waiting, name+offline), "⏳ waiting, offline"
 		}
 		if state != "" && len(e.States) < shownTargets {
 			e.States[t.ID] = state
 		}
 	}
-}
-
-// count counts one target and says how far it is.
-func (e *effect) count(g goal, applied, failed, online bool, name string) string {
-	switch {
-	case applied:
-		e.Applied++
-		return g.reached
-	case failed:
-		e.Failed = append(e.Failed, name)
-		return "❌ failed"
-	case online:
-		e.Waiting = append(e.Waiting, name)
-		return "⏳ waiting"
-	}
-	e.Waiting = append(e.Waiting, name+offline)
-	return "⏳ waiting, offline"
-}
-
-// failedSince reports whether the endpoint reported since then that a mitigation failed.
-func failedSince(t s1.Threat, since time.Time) bool {
-	return slices.ContainsFunc(t.MitigationStatus, func(r s1.MitigationReport) bool {
-		return strings.EqualFold(string(r.Status), "failed") && r.LastUpdate.After(since)
-	})
 }
 
 // doubt asks the console about a request of which nobody knows whether it ran, so that a person can decide.

@@ -178,6 +178,8 @@ func (b *Bot) carryOut(ctx context.Context, req approvals.Request, asking *ask) 
 	}
 	call := b.call(a)
 	call.Tell = func(ctx context.Context, card render.Card) error { return b.confide(ctx, req.Requester, asking, card) }
+	var said *commands.Acceptance
+	call.OnAccept = func(a commands.Acceptance) { said = &a }
 	var saved json.RawMessage
 	call.OnSave = func(state json.RawMessage) error { saved = state; return nil }
 	if asking == nil {
@@ -192,17 +194,14 @@ func (b *Bot) carryOut(ctx context.Context, req approvals.Request, asking *ask) 
 	if cmd.Follows() && saved != nil {
 		b.await(ctx, req, saved)
 	}
-	if card.Outcome != render.Failed {
-		b.follow(ctx, req)
-	}
-	return result(card)
+	return b.took(ctx, req, card, said)
 }
 
 // await begins to wait for the effect of a request that ran.
 func (b *Bot) await(ctx context.Context, req approvals.Request, saved json.RawMessage) {
 	j := job{
 		Do: render.Invocation{Command: req.Command, Args: req.Args}, Follow: true, User: req.Requester, Saved: saved,
-		Origin: origin{Channel: req.Channel, Thread: req.Thread, Key: req.ID}, Began: b.Now(),
+		Origin: origin{Channel: req.Channel, Thread: req.Thread, Key: fmt.Sprintf("%s %d", req.ID, req.Fence)}, Began: b.Now(),
 	}
 	if err := b.startJob(ctx, j); err != nil {
 		b.Log.Error("cannot wait for the effect of a request", "request_id", req.ID, "err", err)

@@ -239,7 +239,7 @@ func (b *Bot) hold(ctx context.Context, req approvals.Request, why string) error
 // process that died looks first whether that one had said it.
 func (b *Bot) say(ctx context.Context, req approvals.Request, key string, card render.Card) error {
 	for _, ref := range req.Cards {
-		if req.Term.Tries > 1 {
+		if req.Term != nil && req.Term.Tries > 1 {
 			if _, found, err := b.Find(ctx, ref.Channel, ref.TS, key, req.Term.Began); err == nil && found {
 				continue
 			}

@@ -80,9 +80,12 @@ type Call struct {
 	Progress func(render.Card)           // shows how far it is, in the one message of the work
 	Queries  Queries                     // of the caller, for their search box; may be nil
 
-	Secrets Secrets                                  // what the marks in the arguments stand for
-	Tell    func(context.Context, render.Card) error // says something to the caller alone, and keeps nothing of it
-	Random  io.Reader                                // of passwords that the bot makes; nil: crypto/rand
+	Secrets Secrets // what the marks in the arguments stand for
+	// OnAccept hears what the console took of a change, before Run returns; may be nil.
+	OnAccept func(Acceptance)
+
+	Tell   func(context.Context, render.Card) error // says something to the caller alone, and keeps nothing of it
+	Random io.Reader                                // of passwords that the bot makes; nil: crypto/rand
 
 	command *Command        // set by Run: what runs,
 	args    json.RawMessage // with what; the buttons of its card repeat it
@@ -132,22 +135,23 @@ type Plan struct {
 
 // A Target is one thing that an invocation will touch.
 type Target struct {
-	Kind     string   `json:"kind"` // agent, threat, alert, account, policy
-	ID       string   `json:"id"`
-	Name     string   `json:"name"`
-	Host     string   `json:"host,omitempty"`  // of a threat or alert
-	Agent    string   `json:"agent,omitempty"` // the host's id
-	Account  string   `json:"account,omitempty"`
-	Site     string   `json:"site,omitempty"`
-	Group    string   `json:"group,omitempty"`
-	OS       string   `json:"os,omitempty"`
-	User     string   `json:"user,omitempty"`
-	State    string   `json:"state,omitempty"` // "online", "offline", "not mitigated"
-	Server   bool     `json:"server,omitempty"`
-	Threats  int      `json:"threats,omitempty"` // active ones
-	Tags     []string `json:"tags,omitempty"`
-	URL      string   `json:"url,omitempty"`
-	Warnings []string `json:"warnings,omitempty"`
+	Kind     string    `json:"kind"` // agent, threat, alert, account, policy
+	ID       string    `json:"id"`
+	Name     string    `json:"name"`
+	Host     string    `json:"host,omitempty"`  // of a threat or alert
+	Agent    string    `json:"agent,omitempty"` // the host's id
+	Account  string    `json:"account,omitempty"`
+	Site     string    `json:"site,omitempty"`
+	Group    string    `json:"group,omitempty"`
+	OS       string    `json:"os,omitempty"`
+	User     string    `json:"user,omitempty"`
+	State    string    `json:"state,omitempty"` // "online", "offline", "not mitigated"
+	Server   bool      `json:"server,omitempty"`
+	Threats  int       `json:"threats,omitempty"` // active ones
+	Tags     []string  `json:"tags,omitempty"`
+	Started  time.Time `json:"started,omitzero"` // of an endpoint's system
+	URL      string    `json:"url,omitempty"`
+	Warnings []string  `json:"warnings,omitempty"`
 
 	Protected string `json:"protected,omitempty"` // by which rule of the policy; who asks the policy fills it in
 }

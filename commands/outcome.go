@@ -23,6 +23,7 @@ type change struct {
 	why     string            // what it means that nothing was changed
 	notes   []string
 	actions []render.Action
+	task    s1.TaskID // that does it, if one does
 }
 
 // card tells the outcome. A yes of the console's that changed nothing is a failure; one that changed less than was asked for
@@ -30,6 +31,7 @@ type change struct {
 func (c change) card(call *Call) render.Card {
 	title := call.command.Title
 	count := c.count()
+	call.accepted(c.acceptance())
 	if count == 0 {
 		words := "The console changed nothing (affected: 0)."
 		if c.result.Affected > 0 {
@@ -54,13 +56,7 @@ func (c change) card(call *Call) render.Card {
 
 // count is how many things were changed: consoles count what they refused as affected, too.
 func (c change) count() int {
-	refused := 0
-	for _, d := range c.result.Details {
-		if !d.OK() {
-			refused++
-		}
-	}
-	return max(0, min(c.result.Affected, max(len(c.targets), c.result.Affected)-refused))
+	return max(0, min(c.result.Affected, max(len(c.targets), c.result.Affected)-len(c.refused())))
 }
 
 // table shows the targets and what became of each.

@@ -158,6 +158,7 @@ func startedCard(ctx context.Context, call *Call, agents []s1.AgentID, started s
 	}
 	c := agentChange(ctx, call, agents, max(affected, 0), "the script is queued", "it runs there when it is back")
 	c.states, c.why = map[string]string{}, "The endpoints are gone, their systems do not fit, or they lie outside what the bot's token may touch."
+	c.task = started.Task
 	if started.Pending {
 		return guardrailCard(call, c, started)
 	}

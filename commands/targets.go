@@ -15,7 +15,7 @@ const AlreadyIsolated = "already isolated"
 func agentTarget(call *Call, a s1.Agent) Target {
 	t := Target{
 		Kind: "agent", ID: string(a.ID), Name: firstNonEmpty(a.ComputerName, string(a.ID)), Account: a.AccountName, Site: a.SiteName, Group: a.GroupName, OS: a.OSName,
-		User: a.User(), State: online(a.Online()), Server: a.Server(), Threats: a.ActiveThreats, Tags: a.TagNames(),
+		User: a.User(), State: online(a.Online()), Server: a.Server(), Threats: a.ActiveThreats, Tags: a.TagNames(), Started: a.OSStartTime.Time,
 		URL: call.Console.AgentURL(a.ID),
 	}
 	if a.Server() {

@@ -324,7 +324,7 @@ func TestADyingProcessWarnsOnce(t *testing.T) {
 	s.pass(approvals.TermLease)
 	s.isWrittenTo("alice", "An isolation ends soon", "Extend")
 	s.becomes(card, "until")
-	require.Equal(t, 1, s.warnings())
+	require.Equal(t, 1, s.posts("An isolation ends soon"))
 }
 
 // A warning whose answer got lost is there, and not said again; whoever was not told yet is told.
@@ -338,15 +338,15 @@ func TestAWarningWhoseAnswerIsLostIsNotRepeated(t *testing.T) {
 	s.sees("#approvals", "An isolation ends soon")
 	s.pass(approvals.TermLease)
 	s.isWrittenTo("alice", "An isolation ends soon")
-	require.Equal(t, 1, s.warnings())
+	require.Equal(t, 1, s.posts("An isolation ends soon"))
 	s.slack.ForgetViolations()
 }
 
-// warnings counts what was posted into the approvals channel.
-func (s timed) warnings() int {
+// posts counts the messages with these words in the approvals channel.
+func (s timed) posts(words string) int {
 	n := 0
 	for _, call := range s.slack.Calls("chat.postMessage") {
-		if call.Args["channel"] == s.slack.ChannelID("#approvals") && strings.Contains(call.Args["blocks"], "An isolation ends soon") {
+		if call.Args["channel"] == s.slack.ChannelID("#approvals") && strings.Contains(call.Args["blocks"], words) {
 			n++
 		}
 	}

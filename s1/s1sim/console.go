@@ -42,6 +42,7 @@ type Console struct {
 	opt     Options
 	routes  []route
 	effects []effect
+	deaf    map[string]bool // endpoints that are online and do nothing
 	rates   *meter
 
 	mu         sync.Mutex // guards everything below

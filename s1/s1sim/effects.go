@@ -36,7 +36,7 @@ func (c *Console) settle(now time.Time) {
 func (c *Console) nextDue(now time.Time) int {
 	best := -1
 	for i, e := range c.effects {
-		if e.due.After(now) || !online(c.agents.get(e.agent)) {
+		if e.due.After(now) || !online(c.agents.get(e.agent)) || c.deaf[e.agent] {
 			continue
 		}
 		if best < 0 || e.due.Before(c.effects[best].due) {

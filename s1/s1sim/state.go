@@ -29,6 +29,16 @@ func (c *Console) SetOnline(nameOrID string, online bool) bool {
 	})
 }
 
+// SetDeaf lets an endpoint that is online do nothing of what it is told, as one does whose agent hangs; or lets it catch up.
+func (c *Console) SetDeaf(nameOrID string, deaf bool) bool {
+	return c.SetAgent(nameOrID, func(a map[string]any) {
+		if c.deaf == nil {
+			c.deaf = map[string]bool{}
+		}
+		c.deaf[text(a, "id")] = deaf
+	})
+}
+
 // SetAgent changes an endpoint in place and bumps its updatedAt; false when there is none.
 func (c *Console) SetAgent(nameOrID string, change func(map[string]any)) bool {
 	defer c.look()()
