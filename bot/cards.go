@@ -257,7 +257,7 @@ func remarks(t commands.Target) []string {
 }
 
 func changeTable(changes []commands.Diff) render.Part {
-	table := render.Table{Columns: []render.Column{{Title: "Field"}, {Title: "Now"}, {Title: "Then"}, {Title: ""}}}
+	table := render.Table{Columns: []render.Column{{Title: "Field"}, {Title: "Now"}, {Title: "After"}, {Title: "Note"}}}
 	for _, c := range changes {
 		mark := render.Line{render.Text("—")}
 		if c.Weakens {
@@ -451,7 +451,7 @@ func askedCard(req approvals.Request, channel string) render.Card {
 	}
 	return render.Card{
 		Tone: render.Waiting, Title: "Waiting for approval", Text: "Waiting for approval: " + req.Title,
-		Parts:   []render.Part{line, render.Note{render.Text("expires "), render.Since(req.Expires), render.Text(" · ref " + req.Ref)}},
+		Parts:   []render.Part{line, render.Note{render.Text("Expires "), render.Since(req.Expires), render.Text(" · ref " + req.Ref)}},
 		Actions: []render.Action{render.Button{Label: "Withdraw", Do: about("withdraw", req.ID)}},
 	}
 }

@@ -201,7 +201,7 @@ func refusalCard(r *approvals.RefusedError) render.Card {
 	line := render.Line{render.Text(sentence(r.Why))}
 	card := render.Card{Tone: render.Warning, Title: "Not allowed", Text: sentence(r.Why), Parts: []render.Part{line}}
 	if r.Rule != "" {
-		card.Parts = append(card.Parts, render.Note{render.Text("rule: " + r.Rule)})
+		card.Parts = append(card.Parts, render.Note{render.Text("Rule: " + r.Rule)})
 	}
 	return card
 }

@@ -202,7 +202,7 @@ func (b *Bot) helpCard() render.Card {
 	own := render.Line{render.Bold("The bot itself"), render.Text("  ")}
 	for i, w := range []string{"history", "can", "report", "note", "snooze", "snoozes", "routes", "freeze", "thaw"} {
 		if i > 0 {
-			own = append(own, render.Text(" · "))
+			own = append(own, render.Text("  "))
 		}
 		own = append(own, render.Mono(w))
 	}

@@ -36,6 +36,9 @@ func (cmd *Command) Form(args json.RawMessage, caller Caller) render.Form {
 	if cmd.Risk == Read {
 		return form
 	}
+	if cmd.Risk == Destructive {
+		form.Submit = "Ask for approval"
+	}
 	if cmd.Timed {
 		form.Fields = append(form.Fields, SpanField(ForParam, "For how long", "Before the end the bot warns; at the end it asks for what undoes this. Empty: until somebody does."))
 	}
@@ -61,13 +64,13 @@ func (f field) ask(given json.RawMessage, caller Caller) []render.FormField {
 		Min: f.Min, Max: f.Max, MaxLength: f.kind.length, Zone: caller.zone(), Value: f.filled(given),
 	}
 	if q.Widget == render.Search || q.Widget == render.MultiSearch {
-		q.Search = f.kind.search
+		q.Search, q.Hint = f.kind.search, f.Help // that names do as well is plain to see
 	}
 	if f.kind.selects == "" || f.kind.beside {
 		return []render.FormField{q}
 	}
 	q.Required, q.Hint = false, "Instead of picking them above, or to narrow them down: "+f.kind.hint
-	box := render.FormField{Name: f.Name + idsSuffix, Label: capital(f.kind.selects), Widget: render.MultiSearch, Search: f.kind.selects, Hint: f.Help}
+	box := render.FormField{Name: f.Name + idsSuffix, Label: capital(f.kind.selects), Widget: render.MultiSearch, Search: f.kind.selects, Hint: "Type a part of a name to find them."}
 	if onlyIDs(given) {
 		box.Value, q.Value = idWords(given), nil
 	}

@@ -129,7 +129,7 @@ func (c *Catalog) Help() render.Card {
 		line := render.Line{render.Bold(areaTitle(area)), render.Text("  ")}
 		for n := 0; i < len(c.commands) && c.commands[i].Area == area; i, n = i+1, n+1 {
 			if n > 0 {
-				line = append(line, render.Text(" · "))
+				line = append(line, render.Text("  "))
 			}
 			line = append(line, render.Mono(c.commands[i].Name), render.Text(mark(c.commands[i])))
 		}

@@ -4,7 +4,7 @@ import "time"
 
 // A Form asks for a command's parameters. It is shown as a modal by modal.go, which also reads it back.
 type Form struct {
-	Title  string // cut to 24 characters
+	Title  string // Slack shows 24 characters of it; a longer one stands above the fields, too
 	Intro  Line   // what this does, above the fields; a line feed at the end of a Text breaks the line
 	Fields []FormField
 	Submit string     // the button; "Run" when empty

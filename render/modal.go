@@ -45,7 +45,7 @@ func (f Form) View() slack.ModalViewRequest {
 	view := slack.ModalViewRequest{
 		Type:       slack.VTModal,
 		CallbackID: FormCallback,
-		Title:      plainText(short(f.Title, none, maxViewTitle)),
+		Title:      plainText(viewTitle(f.Title)),
 		Close:      plainText("Cancel"),
 	}
 	text, err := f.metadata()
@@ -55,8 +55,8 @@ func (f Form) View() slack.ModalViewRequest {
 		return view
 	}
 	view.PrivateMetadata = text
-	if len(f.Intro) > 0 {
-		intro, _ := linker{}.settle(f.Intro).broken(f.Intro).rich(maxText)
+	if above := f.above(); len(above) > 0 {
+		intro, _ := linker{}.settle(above).broken(above).rich(maxText)
 		view.Blocks.BlockSet = append(view.Blocks.BlockSet, paragraph(intro...))
 	}
 	names := map[string]bool{}
@@ -75,6 +75,29 @@ func (f Form) View() slack.ModalViewRequest {
 	}
 	view.Submit = plainText(short(f.Submit, "Run", maxViewTitle))
 	return view
+}
+
+// viewTitle is the title, or its first whole words: "Disconnect Agent From…".
+func viewTitle(title string) string {
+	words := strings.Fields(short(title, none, maxHeader))
+	for n := len(words); n > 1; n-- {
+		text := strings.Join(words[:n], " ")
+		if n < len(words) {
+			text += "…"
+		}
+		if length(text) <= maxViewTitle {
+			return text
+		}
+	}
+	return short(title, none, maxViewTitle)
+}
+
+// above is what stands above the fields: the whole title where the view's had to be cut, and the intro.
+func (f Form) above() Line {
+	if viewTitle(f.Title) == short(f.Title, none, maxHeader) {
+		return f.Intro
+	}
+	return append(Line{Bold(f.Title), Text("\n")}, f.Intro...)
 }
 
 // broken puts back the line feeds at the ends of an intro's own words, which settling made visible.

@@ -363,7 +363,8 @@ func TestAFormComesBackAsItWasFilled(t *testing.T) {
 		}}
 	view := form.View()
 	require.Empty(t, checkView(t, view))
-	require.Equal(t, "Disconnect Agent From N…", view.Title.Text)
+	require.Equal(t, "Disconnect Agent From…", view.Title.Text)
+	require.Contains(t, outline(t, Message{Blocks: view.Blocks.BlockSet[:1]}), "Disconnect Agent From Network", "the whole title stands above")
 	answer, err := ReadForm(submitted(t, view))
 	require.NoError(t, err)
 	require.Equal(t, form.Do, answer.Do)

@@ -134,7 +134,7 @@ func TestWhatIsOnAProtectedHostIsProtected(t *testing.T) {
 		"Update Alert Incident Status":  "update-alert-incident-status alert-ids=" + elsewhere + " status=RESOLVED",
 	} {
 		s.types("alice", "#soc", "/s1 can "+line)
-		s.isTold("alice", title, "You may not", "rule: by")
+		s.isTold("alice", title, "You may not", "Rule: by")
 	}
 	s.types("alice", "#soc", "/s1 update-alert-analyst-verdict alert-ids="+elsewhere+" analyst-verdict=true_positive")
 	s.isTold("alice", "Not allowed", "Not in Lyon", "by site")
