@@ -43,6 +43,11 @@ func (b *Bot) askReason(ctx context.Context, cmd *commands.Command, a ask) error
 		_, secret := a.secrets[f.Name] // it does not travel in a form: it is asked for again
 		return f.Name != commands.ReasonParam && f.Name != commands.TicketParam && f.Name != commands.ForParam && !secret
 	})
+	for i, f := range form.Fields {
+		if _, secret := a.secrets[f.Name]; secret {
+			form.Fields[i].Required = true // it was given: left out, something else would run than was asked for
+		}
+	}
 	if !form.Fits() {
 		return errFormTooLarge
 	}

@@ -61,11 +61,9 @@ func (b *Bot) maskForm(body map[string]any) bool {
 	changed := false
 	for name, block := range blocks {
 		elements, _ := block.(map[string]any)
-		if !b.Catalog.Secret(name) {
-			continue
-		}
 		for _, e := range elements {
-			if element, ok := e.(map[string]any); ok && element["value"] != nil {
+			element, _ := e.(map[string]any)
+			if text, ok := element["value"].(string); ok && b.Catalog.Hides(name, text) {
 				element["value"], changed = commands.Mark, true
 			}
 		}
@@ -91,16 +89,20 @@ func (b *Bot) confide(ctx context.Context, user string, asking *ask, card render
 // errUnsealed says why a password cannot wait.
 const errUnsealed = "this needs an approval, and its password would have to wait in the database unsealed: S1BOT_SECRET_KEY is not set"
 
+// passwordParam is the parameter whose value the bot makes where it is left out.
+const passwordParam = "password"
+
 // mayWait refuses, and writes down, what would have to wait with a password where there is no key to seal it with.
 func (b *Bot) mayWait(ctx context.Context, cmd *commands.Command, wish approvals.Ask, plan commands.Plan, ruling approvals.Ruling) error {
 	if !b.cannotWait(plan, ruling) {
 		return nil
 	}
 	_ = b.refuse(ctx, wish, approvals.Ruling{Effect: approvals.Deny, Rule: ruling.Rule, Why: sentence(errUnsealed)})
-	return &commands.UsageError{
-		Command: cmd.Name, Param: sorted(plan.Secrets)[0], Problem: errUnsealed,
-		Hint: "leave it out: the bot makes one when it runs, and tells you alone", Given: &render.Invocation{Command: cmd.Name, Args: plan.Args},
+	param, hint := sorted(plan.Secrets)[0], "ask an administrator of this app for the key, or leave the secret out of it"
+	if param == passwordParam {
+		hint = "leave it out: the bot makes one when it runs, and tells you alone"
 	}
+	return &commands.UsageError{Command: cmd.Name, Param: param, Problem: errUnsealed, Hint: hint, Given: &render.Invocation{Command: cmd.Name, Args: plan.Args}}
 }
 
 func (b *Bot) cannotWait(plan commands.Plan, ruling approvals.Ruling) bool {

@@ -96,7 +96,7 @@ func optionsOf(f field) []render.Option {
 
 // filled returns an argument as the form's element takes it. A list of texts is one text of several lines.
 func (f field) filled(given json.RawMessage) []string {
-	if isEmpty(given) || f.kind.secret {
+	if isEmpty(given) || f.kind.secret || f.mayHide() && word(given) == Mark {
 		return nil
 	}
 	if f.kind.name == "object" {

@@ -26,11 +26,12 @@ type kind struct {
 	min, max *int64
 	length   int // of a text, in characters; 0 = what a form takes
 	hint     string
-	find     finder // turns names into ids; nil where only ids will do
-	early    bool   // names are replaced before a plan is made, which knows ids only
-	number   bool   // digits alone are an id, however few: nothing is called by a number
-	secret   bool   // nobody may read it; where it is required and left out, the bot makes one
-	verbatim bool   // a query: quotes inside it are its own, and so are words that look like parameters
+	find     finder                 // turns names into ids; nil where only ids will do
+	early    bool                   // names are replaced before a plan is made, which knows ids only
+	number   bool                   // digits alone are an id, however few: nothing is called by a number
+	secret   bool                   // nobody may read it; where it is required and left out, the bot makes one
+	tells    func(text string) bool // whether such a text says what nobody may read, though others do not; nil: none does
+	verbatim bool                   // a query: quotes inside it are its own, and so are words that look like parameters
 
 	// read turns what a person wrote into the value as it stands in an invocation's arguments: a string, an int64, a bool
 	// or a json.RawMessage. The error is a sentence about the value.

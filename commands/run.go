@@ -82,6 +82,7 @@ func (cmd *Command) Prepare(ctx context.Context, call *Call, args json.RawMessag
 		return Plan{}, cmd.blameLookup(cmd.explain(err, args))
 	}
 	_, plan.Secrets = cmd.Hide(args)
+	plan.Args, _ = cmd.Hide(plan.Args)
 	return plan, nil
 }
 

@@ -21,6 +21,16 @@ func (RunTime) kind() kind {
 	return k
 }
 
+// scriptInput is what a script is called with. One that holds a password is a secret as a whole, in rows and in the history; the
+// approver reads all of it but the password.
+type scriptInput string
+
+func (scriptInput) kind() kind {
+	k := textKind()
+	k.tells = func(text string) bool { return guarded(text) != text }
+	return k
+}
+
 type runScriptParams struct {
 	Filter      endpointsBy     `json:"filter" help:"The endpoints, by the console's filter keys."`
 	Script      s1.ScriptID     `json:"script-id" help:"The script."`
@@ -28,7 +38,7 @@ type runScriptParams struct {
 	Destination s1.Destination  `json:"output-destination" help:"Where the output goes."`
 	Password    archivePassword `json:"password,omitzero" help:"Of the archive with the output; 10 or more characters, upper and lower case letters, numbers and symbols."`
 	Directory   string          `json:"output-directory,omitzero" help:"Where the output goes on the endpoint; required with Local."`
-	Input       string          `json:"input-params,omitzero" help:"What the script is called with; get-scripts tells which ones need it."`
+	Input       scriptInput     `json:"input-params,omitzero" help:"What the script is called with; get-scripts tells which ones need it."`
 	Timeout     RunTime         `json:"script-runtime-timeout-seconds,omitzero" help:"How long it may run."`
 }
 
@@ -73,7 +83,7 @@ func (p *runScriptParams) plan(ctx context.Context, call *Call) (Plan, error) {
 
 // fits tells whether the script can be run like this.
 func (p *runScriptParams) fits(script s1.Script) error {
-	if script.InputRequired && strings.TrimSpace(p.Input) == "" {
+	if script.InputRequired && strings.TrimSpace(string(p.Input)) == "" {
 		e := wrong("input-params", "%s needs input", quote(script.Name))
 		e.Hint = joinNonEmpty("; ", script.InputInstructions, exampleOf(script))
 		return e
@@ -97,7 +107,7 @@ func (p *runScriptParams) facts(script s1.Script) []Fact {
 		{"Output", joinNonEmpty(" ", p.Destination.Label(), p.Directory)},
 	}
 	if p.Input != "" {
-		facts = append(facts, Fact{"Input", guarded(p.Input)})
+		facts = append(facts, Fact{"Input", guarded(string(p.Input))})
 	}
 	if p.Destination == s1.ToCloud || !p.Password.Empty() {
 		facts = append(facts, Fact{"Password", passwordWords(p.Password)})
@@ -126,7 +136,7 @@ func runScript() *Command {
 func startScript(ctx context.Context, call *Call, p runScriptParams) (render.Card, error) {
 	agents := ids[s1.AgentID](p.Filter.Filter)
 	run := s1.ScriptRun{
-		Script: p.Script, Description: p.Description, Destination: p.Destination, Directory: p.Directory, Input: p.Input,
+		Script: p.Script, Description: p.Description, Destination: p.Destination, Directory: p.Directory, Input: string(p.Input),
 		Password: p.Password.Secret, Timeout: int(p.Timeout),
 	}
 	if p.Destination == s1.ToCloud {

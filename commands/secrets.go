@@ -43,17 +43,28 @@ func (p archivePassword) check(param string) error {
 	return nil
 }
 
+// mayHide reports whether any value of f is a secret.
+func (f field) mayHide() bool { return f.kind.secret || f.kind.tells != nil }
+
+// hides reports whether this value of f is a secret.
+func (f field) hides(text string) bool {
+	return text != "" && text != Mark && (f.kind.secret || f.kind.tells != nil && f.kind.tells(text))
+}
+
 // Hide takes the secrets out of arguments that a person gave, and leaves marks.
 func (cmd *Command) Hide(args json.RawMessage) (json.RawMessage, Secrets) {
 	values, err := object(args)
-	if err != nil || !slices.ContainsFunc(cmd.fields, func(f field) bool { return f.kind.secret }) {
+	if err != nil || !slices.ContainsFunc(cmd.fields, field.mayHide) {
 		return args, nil
 	}
 	secrets := Secrets{}
 	for _, f := range cmd.fields {
-		if text := word(values[f.Name]); f.kind.secret && text != "" && text != Mark && values[f.Name] != nil {
+		if text := word(values[f.Name]); values[f.Name] != nil && f.hides(text) {
 			secrets[f.Name], values[f.Name] = s1.NewSecret(text), marshal(Mark)
 		}
+	}
+	if len(secrets) == 0 {
+		return args, secrets
 	}
 	return marshal(values), secrets
 }
@@ -65,7 +76,7 @@ func (cmd *Command) reveal(call *Call, args json.RawMessage) (json.RawMessage, e
 		return args, nil // decode says what is wrong
 	}
 	for _, f := range cmd.fields {
-		if !f.kind.secret || values[f.Name] == nil || word(values[f.Name]) != Mark {
+		if !f.mayHide() || values[f.Name] == nil || word(values[f.Name]) != Mark {
 			continue
 		}
 		secret, kept := call.Secrets[f.Name]
@@ -92,7 +103,7 @@ func (c *Catalog) Mask(text string) string {
 		}
 		value := v.rest
 		v.scan()
-		if m != nil && c.Secret(m[1]) && value != v.rest {
+		if m != nil && c.Hides(m[1], value[:len(value)-len(v.rest)]) {
 			b.WriteString(m[0] + Mark)
 		} else {
 			b.WriteString(rest[:len(rest)-len(v.rest)])
@@ -102,11 +113,11 @@ func (c *Catalog) Mask(text string) string {
 	return b.String()
 }
 
-// Secret tells whether what a person writes under this name is a secret in any command.
-func (c *Catalog) Secret(name string) bool {
+// Hides tells whether what a person writes under this name is a secret in any command.
+func (c *Catalog) Hides(name, text string) bool {
 	return slices.ContainsFunc(c.commands, func(cmd *Command) bool {
 		f, err := cmd.field(name)
-		return err == nil && f.kind.secret
+		return err == nil && f.hides(text)
 	})
 }
 

@@ -19,19 +19,21 @@ import (
 func TestALineIsMaskedBeforeItIsWrittenDown(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]string{
-		`collect-files DESKTOP-1 password=Secret-1!`:                    `collect-files DESKTOP-1 password=•••`,
-		`collect-files password="Secret 1!" file-paths="C:\a b"`:        `collect-files password=••• file-paths="C:\a b"`,
-		`fetch  H  password = Secret`:                                   `fetch  H  password = Secret`, // no parameter: a bare word that is refused
-		`fetch H password= Secret paths=x`:                              `fetch H password=••• paths=x`,
-		`fetch H PassWord=“Secret 1!” paths=x`:                          `fetch H PassWord=••• paths=x`,
-		`fetch H pass=Secret,More pa=x`:                                 `fetch H pass=••• pa=x`,
-		`no-such-command --password='Secret 1' x`:                       `no-such-command --password=••• x`,
-		`fetch H password="Secret`:                                      `fetch H password=•••`,
-		`fetch H password=`:                                             `fetch H password=`,
-		`note 1 text="password=Secret"`:                                 `note 1 text="password=Secret"`, // somebody's words, not a parameter
-		`agents DESKTOP limit=10`:                                       `agents DESKTOP limit=10`,
-		`<@U1> fetch-files H files-path=["C:\\a"] password=S3cret!word`: `<@U1> fetch-files H files-path=["C:\\a"] password=•••`,
-		"": "",
+		`collect-files DESKTOP-1 password=Secret-1!`:                            `collect-files DESKTOP-1 password=•••`,
+		`collect-files password="Secret 1!" file-paths="C:\a b"`:                `collect-files password=••• file-paths="C:\a b"`,
+		`fetch  H  password = Secret`:                                           `fetch  H  password = Secret`, // no parameter: a bare word that is refused
+		`fetch H password= Secret paths=x`:                                      `fetch H password=••• paths=x`,
+		`fetch H PassWord=“Secret 1!” paths=x`:                                  `fetch H PassWord=••• paths=x`,
+		`fetch H pass=Secret,More pa=x`:                                         `fetch H pass=••• pa=x`,
+		`no-such-command --password='Secret 1' x`:                               `no-such-command --password=••• x`,
+		`fetch H password="Secret`:                                              `fetch H password=•••`,
+		`fetch H password=`:                                                     `fetch H password=`,
+		`note 1 text="password=Secret"`:                                         `note 1 text="password=Secret"`, // somebody's words, not a parameter
+		`agents DESKTOP limit=10`:                                               `agents DESKTOP limit=10`,
+		`<@U1> fetch-files H files-path=["C:\\a"] password=S3cret!word`:         `<@U1> fetch-files H files-path=["C:\\a"] password=•••`,
+		`run-script F input-params="-User a -Password S3cret" password=S3cret2`: `run-script F input-params=••• password=•••`,
+		`run-script F input-params="--force" x`:                                 `run-script F input-params="--force" x`,
+		"":                                                                      "",
 	} {
 		require.Equal(t, want, All().Mask(line), line)
 	}
@@ -60,6 +62,36 @@ func TestMarksStandForSecretsEverywhere(t *testing.T) {
 		if f.Name == "password" {
 			require.Empty(t, f.Value, "a form never shows it again")
 			require.False(t, f.Required, "the bot makes one")
+		}
+	}
+}
+
+// What a script is called with is a secret where it holds one; the approver reads the rest of it.
+func TestAScriptsInputWithAPasswordIsASecret(t *testing.T) {
+	t.Parallel()
+	console, call := simulated(t, "DESKTOP-1")
+	cmd, _ := All().Find("run-script")
+	inv, _, err := All().Parse(`run-script filter={"computerName":"DESKTOP-1"} script-id="List Open Ports" task-description=ports output-destination=None input-params="-User admin -Password S3cret!" reason=x`, input)
+	require.NoError(t, err)
+	args, secrets := cmd.Hide(inv.Args)
+	require.NotContains(t, string(args)+cmd.Line(args), "S3cret")
+	call.Secrets = secrets
+	plan, err := cmd.Prepare(t.Context(), call, args)
+	require.NoError(t, err)
+	require.NotContains(t, string(marshal(plan)), "S3cret")
+	require.Contains(t, plan.Facts, Fact{"Input", "-User admin -Password •••"})
+	require.Equal(t, "-User admin -Password S3cret!", plan.Secrets["input-params"].Reveal())
+	_, err = cmd.Run(t.Context(), call, plan.Args)
+	require.NoError(t, err)
+	require.Contains(t, console.Changes()[0].Body, `"-User admin -Password S3cret!"`)
+
+	plain := json.RawMessage(`{"input-params":"--force"}`)
+	same, none := cmd.Hide(plain)
+	require.JSONEq(t, string(plain), string(same))
+	require.Empty(t, none)
+	for _, f := range cmd.Form(json.RawMessage(`{"input-params":"•••"}`), Caller{}).Fields {
+		if f.Name == "input-params" {
+			require.Empty(t, f.Value, "a form asks for it again")
 		}
 	}
 }

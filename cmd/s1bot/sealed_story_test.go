@@ -43,6 +43,22 @@ func TestAPasswordWaitsSealedForItsApprovalAndARestart(t *testing.T) {
 	s.keptNowhere("Given-By-Alice-1!")
 }
 
+// A script may be called with a password; the reason that a form asks for does not lose it.
+func TestAPasswordInAScriptsInputWaitsSealed(t *testing.T) {
+	t.Parallel()
+	s := tell(t, sealing(newSealKey()))
+	s.types("alice", "#soc", `/s1 run-script filter={"computerName":"DESKTOP-1"} script-id="List Open Ports" task-description=ports output-destination=None input-params="-Password S3cret-Input!"`)
+	form := s.form("alice", "Run Script")
+	s.submits("alice", form, map[string]any{"Reason": "test", "Input Params": "-Password S3cret-Input!"})
+	card := s.sees("#approvals", "Approval needed", "Run Script", "-Password •••")
+	s.clicks("bob", card, "Approve")
+	require.Contains(t, s.changes(1)[0].Body, "-Password S3cret-Input!")
+	s.becomes(card, "Successful")
+	s.types("alice", "#soc", "/s1 history")
+	s.isTold("alice", `input-params="•••"`)
+	s.keptNowhere("S3cret-Input!")
+}
+
 func TestWithoutAKeyNoPasswordWaits(t *testing.T) {
 	t.Parallel()
 	s := tell(t)
