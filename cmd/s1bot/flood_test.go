@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -21,22 +22,22 @@ import (
 	"s1bot/s1/s1sim"
 )
 
-// A flood is the program in a process of its own, with both services simulated by the test.
+// A flood is the program in processes of its own, with both services simulated by the test.
 type flood struct {
 	*story
 	faults atomic.Bool // one call in a hundred of either side fails
+	listed map[string][]string
 }
 
 // pour starts the services; the program is started with run.
-func pour(t *testing.T, settings ...string) *flood {
-	f := &flood{}
+func pour(t *testing.T, database string) *flood {
+	f := &flood{listed: map[string][]string{}}
 	f.story = simulate(t, f.shaky)
-	for i := 0; i+1 < len(settings); i += 2 {
-		f.environ[settings[i]] = settings[i+1]
-	}
-	f.environ["S1BOT_DATABASE_URL"] = "sqlite:" + filepath.Join(t.TempDir(), "flood.db")
+	f.environ["S1BOT_DATABASE_URL"] = database
 	return f
 }
+
+func ownFile(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "flood.db") }
 
 // shaky makes a hundredth of all calls fail while faults is set.
 func (f *flood) shaky(next http.Handler) http.Handler {
@@ -56,21 +57,21 @@ func (f *flood) shaky(next http.Handler) http.Handler {
 	})
 }
 
-// run starts the program as people do.
-func (f *flood) run() *exec.Cmd {
+// run starts the program as people do. What it logs is shown, and told to hears.
+func (f *flood) run(hears ...io.Writer) *exec.Cmd {
 	c := exec.Command(buildProgram(f.t), "run")
 	c.Env = os.Environ()
 	for name, value := range f.environ {
 		c.Env = append(c.Env, name+"="+value)
 	}
-	c.Stderr = f.logs()
+	c.Stderr = io.MultiWriter(append(hears, f.logs())...)
 	require.NoError(f.t, c.Start())
 	f.t.Cleanup(func() { _ = c.Process.Kill(); _ = c.Wait() })
 	return c
 }
 
 // peak is the most memory that a process had, in MiB.
-func peak(t *testing.T, c *exec.Cmd) int {
+func peak(t testing.TB, c *exec.Cmd) int {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.Process.Pid))
 	require.NoError(t, err)
 	var kb int
@@ -93,31 +94,55 @@ func (f *flood) told() (times map[string]int, messages []slacksim.Message) {
 		}
 		messages = append(messages, m)
 		for _, file := range m.Files {
-			rows, err := csv.NewReader(strings.NewReader(string(file.Content))).ReadAll()
-			require.NoError(f.t, err)
-			for _, row := range rows[1:] {
-				if row[11] == "no" {
-					times[row[1]]++
-				}
+			for _, id := range f.inFile(file) {
+				times[id]++
 			}
 		}
 	}
 	return times, messages
 }
 
-// flows adds threats of which every hundredth is critical and waits until all are told.
-func (f *flood) flows(n int) (ids []string, began time.Time) {
-	f.polled()
-	before := time.Now()
+// inFile are the threats that only the file tells of. A file is read once.
+func (f *flood) inFile(file slacksim.File) []string {
+	if ids, known := f.listed[file.ID]; known {
+		return ids
+	}
+	ids := []string{}
+	rows, err := csv.NewReader(strings.NewReader(string(file.Content))).ReadAll()
+	require.NoError(f.t, err)
+	for _, row := range rows[1:] {
+		if row[11] == "no" {
+			ids = append(ids, row[1])
+		}
+	}
+	f.listed[file.ID] = ids
+	return ids
+}
+
+// rises adds threats of which every hundredth is critical, or every four hundredth where time is short, all between two polls, and returns their ids and the time of the poll that
+// found them.
+func (f *flood) rises(n int) (ids []string, poll time.Time) {
+	f.polls(3) // what there was, what is new, what changed
+	critical := 400
+	if everything() {
+		critical = 100
+	}
 	for i := range n {
 		spec := s1sim.ThreatSpec{Name: fmt.Sprintf("worm%d.exe", i%300), Agent: fmt.Sprintf("DESKTOP-%d", i%9+1), Confidence: "suspicious", Mitigation: "not_mitigated"}
-		if i%400 == 7 {
+		if i%critical == 7 {
 			spec.Confidence = "malicious"
 		}
 		ids = append(ids, f.console.AddThreat(spec))
 	}
-	f.t.Logf("%d threats made in %v", n, time.Since(before))
-	return ids, time.Now()
+	before := len(f.polls(0))
+	return ids, f.polls(before + 1)[before].Time
+}
+
+// polls waits until the console was asked for threats n times.
+func (f *flood) polls(n int) []s1sim.Call {
+	calls, err := f.console.WaitCalls(f.patient(), n, s1sim.Match{Method: "GET", PathPrefix: "/threats"})
+	require.NoError(f.t, err)
+	return calls
 }
 
 func (f *flood) settles(ids []string, within time.Duration) {
@@ -125,7 +150,7 @@ func (f *flood) settles(ids []string, within time.Duration) {
 	require.Eventually(f.t, func() bool {
 		times, _ := f.told()
 		return len(times) >= len(ids)
-	}, within, 500*time.Millisecond)
+	}, within, time.Second)
 	times, messages := f.told()
 	for _, id := range ids {
 		require.Equal(f.t, 1, times[id], "threat %s", id)
@@ -138,43 +163,49 @@ func (f *flood) settles(ids []string, within time.Duration) {
 	}
 }
 
+// everything reports whether the long forms of these tests are wanted (`make flood`).
+func everything() bool { return os.Getenv("S1BOT_TEST_FLOOD") != "" }
+
 func TestTenThousandThreatsInOnePoll(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes a minute")
+	f := pour(t, ownFile(t))
+	f.environ["S1BOT_POLL_INTERVAL"] = "10s"
+	f.measure(f.run(), 10_000)
+}
+
+func TestAFloodWhileOneCallInAHundredFails(t *testing.T) {
+	t.Parallel()
+	threats := 500
+	if everything() {
+		threats = 10_000
 	}
-	both := []bool{false, true}
-	if os.Getenv("S1BOT_TEST_FLOOD") == "" {
-		t.Log("with faults only where S1BOT_TEST_FLOOD is set")
-		both = both[:1]
-	}
-	for _, faulty := range both {
-		t.Run(fmt.Sprintf("faults %v", faulty), func(t *testing.T) {
-			f := pour(t, "S1BOT_POLL_INTERVAL", "20s")
-			c := f.run()
-			f.faults.Store(faulty)
-			ids, began := f.flows(10_000)
-			first := f.sees("#threats", "Malicious")
-			f.settles(ids, 8*time.Minute) // a busy machine under the race detector needs two
-			_, messages := f.told()
-			t.Logf("first critical card %v after the last threat was made; %d messages; all told after %v; %d MiB at most",
-				first.Time.Sub(began).Round(time.Millisecond), len(messages), time.Since(began).Round(time.Second), peak(t, c))
-			require.Less(t, peak(t, c), 128)
-			f.slack.ForgetViolations()
-		})
-	}
+	f := pour(t, ownFile(t))
+	f.environ["S1BOT_POLL_INTERVAL"] = "5s"
+	f.faults.Store(true)
+	f.measure(f.run(), threats)
+}
+
+// measure has a flood told by a process, and looks at pace and size.
+func (f *flood) measure(c *exec.Cmd, threats int) {
+	ids, poll := f.rises(threats)
+	first := f.sees("#threats", "Malicious")
+	f.settles(ids, 15*time.Minute) // a busy machine under the race detector needs two
+	_, messages := f.told()
+	f.t.Logf("first critical card %v after the poll; %d messages; all told after %v; %d MiB at most",
+		first.Time.Sub(poll).Round(time.Millisecond), len(messages), time.Since(poll).Round(time.Second), peak(f.t, c))
+	require.Less(f.t, peak(f.t, c), 128)
+	f.slack.ForgetViolations()
 }
 
 func TestKilledAtRandomMomentsNothingIsLostOrToldTwice(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes minutes")
-	}
-	f := pour(t, "S1BOT_POLL_INTERVAL", "1s")
+	t.Parallel()
+	f := pour(t, ownFile(t))
 	runs := 5
-	if os.Getenv("S1BOT_TEST_FLOOD") != "" {
+	if everything() {
 		runs = 100
 	}
 	c := f.run()
-	ids, _ := f.flows(1)
+	f.polls(3)
+	var ids []string
 	for i := range runs {
 		for range 1 + rand.IntN(30) {
 			ids = append(ids, f.console.AddThreat(s1sim.ThreatSpec{Name: fmt.Sprintf("evil%d.exe", i), Agent: "DESKTOP-1", Confidence: []string{"suspicious", "malicious"}[rand.IntN(2)]}))
@@ -184,6 +215,56 @@ func TestKilledAtRandomMomentsNothingIsLostOrToldTwice(t *testing.T) {
 		_ = c.Wait()
 		c = f.run()
 	}
-	f.settles(ids, 8*time.Minute)
+	f.settles(ids, 15*time.Minute)
+	f.slack.ForgetViolations()
+}
+
+// A crown is the process of several that reads the console and tells Slack, by what they log.
+type crown struct{ holder atomic.Int32 }
+
+// of hears one process.
+func (c *crown) of(n int) io.Writer {
+	return hears(func(line string) {
+		if strings.Contains(line, "this process reads the console") {
+			c.holder.Store(int32(n))
+		}
+	})
+}
+
+type hears func(string)
+
+func (h hears) Write(b []byte) (int, error) {
+	h(string(b))
+	return len(b), nil
+}
+
+func TestOfTwoProcessesOneTellsAndTheOtherTakesOverWithoutGapOrRepeat(t *testing.T) {
+	t.Parallel()
+	f := pour(t, startPostgres(t).URL)
+	var reading crown
+	processes := []*exec.Cmd{f.run(reading.of(0)), f.run(reading.of(1))}
+	f.polls(3)
+	kills := 2
+	if everything() {
+		kills = 20
+	}
+	var ids []string
+	for i := range kills {
+		add := func() {
+			ids = append(ids, f.console.AddThreat(s1sim.ThreatSpec{Name: fmt.Sprintf("evil%d.exe", i), Agent: "DESKTOP-1", Confidence: "malicious"}))
+		}
+		add()
+		<-time.After(time.Duration(rand.IntN(2000)) * time.Millisecond)
+		victim := reading.holder.Load()
+		require.NoError(t, processes[victim].Process.Signal(syscall.SIGKILL))
+		killed := time.Now()
+		_ = processes[victim].Wait()
+		add()
+		asked := len(f.polls(0))
+		t.Logf("taken over %v after the kill", f.polls(asked + 1)[asked].Time.Sub(killed).Round(time.Millisecond))
+		require.NotEqual(t, victim, reading.holder.Load())
+		processes[victim] = f.run(reading.of(int(victim)))
+	}
+	f.settles(ids, 15*time.Minute)
 	f.slack.ForgetViolations()
 }
