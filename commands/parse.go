@@ -206,9 +206,9 @@ const maxChoiceWords = 4
 
 func anyWord(string) bool { return true }
 
-// clockWord tells whether a word continues a date: a time of day, UTC, ago.
+// clockWord tells whether a word continues a date: a time of day, a zone, ago.
 func clockWord(word string) bool {
-	return word == "UTC" || word == "ago" || word == "at" || len(word) >= 4 && word[0] >= '0' && word[0] <= '9' && strings.Contains(word, ":")
+	return zoneWord(word) || word == "ago" || word == "at" || len(word) >= 4 && word[0] >= '0' && word[0] <= '9' && strings.Contains(word, ":")
 }
 
 // set reads a value into its parameter; a list that is given again grows.

@@ -68,6 +68,7 @@ func TestSlashTextMeansWhatPeopleMean(t *testing.T) {
 		{`threats filter={"createdAt__gte":"-24h"}`, "get-threat", `{"custom-input":{"createdAt__gte":"2026-11-21T19:00:00.000000Z"}}`},
 		{"verdict 1112953674841025235 verdict=TRUE_POSITIVE", "update-threat-analyst-verdict", `{"threat-ids":["1112953674841025235"],"analyst-verdict":"true_positive"}`},
 		{"alerts since=today until=now", "get-alerts", `{"created-after":"2026-11-21T23:00:00Z","created-before":"2026-11-22T19:00:00Z"}`},
+		{"alerts since=2026-11-20 14:00 +02:00 until=2026-11-21 Europe/Berlin severity=High", "get-alerts", `{"created-after":"2026-11-20T12:00:00Z","created-before":"2026-11-20T23:00:00Z","severity":"High"}`},
 		{"alerts since=yesterday 14:00", "get-alerts", `{"created-after":"2026-11-21T13:00:00Z"}`},
 		{"alerts since=2026-11-20 14:00 UTC", "get-alerts", `{"created-after":"2026-11-20T14:00:00Z"}`},
 		{"alerts since=2026-11-20T14:00:00+02:00", "get-alerts", `{"created-after":"2026-11-20T12:00:00Z"}`},

@@ -13,7 +13,7 @@ import (
 // timeKind reads moments; in the arguments they stand as RFC 3339 in UTC.
 func timeKind() kind {
 	return kind{
-		name: "time", widget: render.DateTime, hint: "2026-11-20 14:00, yesterday, -24h; your time zone unless it says otherwise",
+		name: "time", widget: render.DateTime, hint: "2026-11-20 14:00, yesterday, -24h; your time zone unless it says another: 14:00 UTC, +02:00, Europe/Berlin",
 		read: func(text string, in Input) (any, error) {
 			t, err := readTime(text, in)
 			if err != nil {
@@ -26,33 +26,66 @@ func timeKind() kind {
 
 // Layouts with a zone of their own, and those that mean the caller's zone.
 var (
-	zonedLayouts = []string{time.RFC3339Nano, "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04Z07:00", "2006-01-02T15:04Z07:00", "2006-01-02 15:04:05 MST"}
+	zonedLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04Z07:00", "2006-01-02T15:04Z07:00"}
 	localLayouts = []string{"2006-01-02 15:04:05.999999999", "2006-01-02 15:04", "2006-01-02T15:04:05.999999999", "2006-01-02T15:04", time.DateOnly}
 )
 
-// readTime reads a moment as people write it: a date with or without a time of day in their zone, RFC 3339, seconds since
-// 1970, a day's name (today, yesterday 14:00), or a distance (-24h, 7d ago).
+// readTime reads a moment as people write it: a date with or without a time of day, RFC 3339, seconds or milliseconds since 1970, a
+// day's name (today, yesterday 14:00), or a distance (-24h, 7d ago, in 2h). It is meant in their zone unless it ends in another.
 func readTime(text string, in Input) (time.Time, error) {
 	text = strings.TrimSpace(text)
 	for _, layout := range zonedLayouts {
-		if t, err := time.Parse(layout, text); err == nil && zoneKnown(t) {
+		if t, err := time.Parse(layout, text); err == nil {
 			return plausible(t, text)
 		}
 	}
-	zone := in.zone()
+	clock, zone := cutZone(text, in.zone())
 	for _, layout := range localLayouts {
-		if t, err := time.ParseInLocation(layout, strings.TrimSuffix(text, " UTC"), zoneFor(text, zone)); err == nil {
+		if t, err := time.ParseInLocation(layout, clock, zone); err == nil {
 			return plausible(t, text)
 		}
 	}
-	if n, err := strconv.ParseInt(text, 10, 64); err == nil && n > 1e9 && n < 1e11 {
-		return time.Unix(n, 0), nil
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		switch {
+		case n > 1e9 && n < 1e11:
+			return time.Unix(n, 0), nil
+		case n > 1e12 && n < 1e14:
+			return time.UnixMilli(n), nil
+		}
 	}
-	if t, ok := relative(strings.ToLower(text), in.Now.In(zone)); ok && !in.Now.IsZero() {
+	if t, ok := relative(strings.ToLower(clock), in.Now.In(zone)); ok && !in.Now.IsZero() {
 		return t, nil
 	}
 	return time.Time{}, fmt.Errorf("%s is not a time; write it like 2026-11-20 14:00, yesterday or -24h", quote(text))
 }
+
+// cutZone takes the zone off the end of a time: UTC, +02:00 or Europe/Berlin. An abbreviation such as CST is nobody's to guess.
+func cutZone(text string, zone *time.Location) (clock string, of *time.Location) {
+	i := strings.LastIndexByte(text, ' ')
+	if i < 0 || !zoneWord(text[i+1:]) {
+		return text, zone
+	}
+	clock, word := strings.TrimSpace(text[:i]), text[i+1:]
+	switch strings.ToUpper(word) {
+	case "UTC", "GMT", "Z":
+		return clock, time.UTC
+	}
+	for _, layout := range []string{"-07:00", "-0700", "-07"} {
+		if t, err := time.Parse(layout, word); err == nil {
+			_, offset := t.Zone()
+			return clock, time.FixedZone(word, offset)
+		}
+	}
+	if named, err := time.LoadLocation(word); err == nil {
+		return clock, named
+	}
+	return text, zone
+}
+
+var zoneForm = regexp.MustCompile(`^(?:(?i:UTC|GMT|Z)|[+-]\d{2}(?::?\d{2})?|[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_-]+)+)$`)
+
+// zoneWord tells whether a word can be the zone at the end of a time.
+func zoneWord(word string) bool { return zoneForm.MatchString(word) }
 
 func plausible(t time.Time, text string) (time.Time, error) {
 	if y := t.Year(); y < 1971 || y > 9000 {
@@ -61,21 +94,8 @@ func plausible(t time.Time, text string) (time.Time, error) {
 	return t, nil
 }
 
-// zoneKnown is false for a zone's abbreviation that Go does not know and so takes for UTC: nobody may guess what it is.
-func zoneKnown(t time.Time) bool {
-	name, offset := t.Zone()
-	return name == "" || name == "UTC" || offset != 0
-}
-
-func zoneFor(text string, zone *time.Location) *time.Location {
-	if strings.HasSuffix(text, " UTC") {
-		return time.UTC
-	}
-	return zone
-}
-
 var (
-	distanceForm = regexp.MustCompile(`^(?:-\s*)?(\d{1,6})\s*(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)(\s+ago)?$`)
+	distanceForm = regexp.MustCompile(`^(?:-\s*|(\+\s*|in\s+))?(\d{1,6})\s*(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)(?:\s+ago)?$`)
 	dayForm      = regexp.MustCompile(`^(?:(today|yesterday|tomorrow)\s*)?(?:(?:at\s+)?(\d{1,2}):(\d{2}))?$`)
 )
 
@@ -85,7 +105,11 @@ func relative(text string, now time.Time) (time.Time, bool) {
 		return now, true
 	}
 	if m := distanceForm.FindStringSubmatch(text); m != nil {
-		return ago(now, m[1], m[2])
+		sign := "-"
+		if m[1] != "" {
+			sign = "+"
+		}
+		return away(now, sign+m[2], m[3])
 	}
 	m := dayForm.FindStringSubmatch(text)
 	if m == nil || text == "" {
@@ -100,22 +124,22 @@ func relative(text string, now time.Time) (time.Time, bool) {
 	return time.Date(day.Year(), day.Month(), day.Day(), hour, minute, 0, 0, now.Location()), true
 }
 
-// ago goes back by days on the calendar, so that "-1d" is the same time of day across a change of the clocks.
-func ago(now time.Time, amount, unit string) (time.Time, bool) {
+// away goes by days on the calendar, so that "-1d" is the same time of day across a change of the clocks.
+func away(now time.Time, amount, unit string) (time.Time, bool) {
 	n, err := strconv.Atoi(amount)
 	if err != nil {
 		return time.Time{}, false
 	}
 	switch unit[0] {
 	case 's':
-		return now.Add(-time.Duration(n) * time.Second), true
+		return now.Add(time.Duration(n) * time.Second), true
 	case 'm':
-		return now.Add(-time.Duration(n) * time.Minute), true
+		return now.Add(time.Duration(n) * time.Minute), true
 	case 'h':
-		return now.Add(-time.Duration(n) * time.Hour), true
+		return now.Add(time.Duration(n) * time.Hour), true
 	case 'w':
 		n *= 7
 	}
-	t := now.AddDate(0, 0, -n)
-	return t, t.Year() > 1970
+	t := now.AddDate(0, 0, n)
+	return t, t.Year() > 1970 && t.Year() < 9000
 }
