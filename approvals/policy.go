@@ -215,6 +215,11 @@ func (p Policy) has(name string) bool {
 // Same reports whether p and q are one policy, not a changed one.
 func (p Policy) Same(q Policy) bool { return p.edition == q.edition }
 
+// Waits reports whether anything can come to wait for an approval, so that cards need a channel.
+func (p Policy) Waits() bool {
+	return !p.empty([]string{Approvers}) || slices.ContainsFunc(p.rules, func(r Rule) bool { return r.Effect == Approve && !p.empty(r.By) })
+}
+
 // Channel is where approval cards go.
 func (p Policy) Channel() string { return p.channel }
 

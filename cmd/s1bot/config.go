@@ -239,14 +239,14 @@ func (c *config) checkRoles(bad func(string, string, ...any)) {
 	policy, err := approvals.NewPolicy(c.ownSettings())
 	if err != nil {
 		lines("S1BOT_OPERATORS, S1BOT_APPROVERS", err)
-		_, err = c.policyFile() // wrong as well, perhaps
+		_, _, err = c.policyFile() // wrong as well, perhaps
 	} else {
 		policy, err = c.policy()
 	}
 	if err != nil {
 		lines("S1BOT_POLICY_FILE", err)
 	}
-	if len(policy.Approvers()) > 0 && policy.Channel() == "" {
+	if policy.Waits() && policy.Channel() == "" {
 		bad("S1BOT_APPROVALS_CHANNEL", "required with S1BOT_APPROVERS: the id of the channel where approval cards go")
 	}
 	for name, id := range map[string]string{
@@ -265,23 +265,24 @@ func (c *config) ownSettings() approvals.Settings {
 
 // policy is who may do what: these settings and the policy file, which is read anew each time.
 func (c *config) policy() (approvals.Policy, error) {
-	own := c.ownSettings()
-	if c.PolicyFile == "" {
-		return approvals.NewPolicy(own)
-	}
-	s, err := c.policyFile()
+	_, s, err := c.policyFile()
 	if err != nil {
 		return approvals.Policy{}, err
 	}
+	return c.policyOf(s)
+}
+
+// policyOf is the policy of these settings and those of the policy file.
+func (c *config) policyOf(s approvals.Settings) (approvals.Policy, error) {
+	own := c.ownSettings()
 	s.Operators, s.Approvers, s.Channel = own.Operators, own.Approvers, cmp.Or(s.Channel, own.Channel)
 	return approvals.NewPolicy(s)
 }
 
 // policyFile is what the policy file says, if there is one.
-func (c *config) policyFile() (approvals.Settings, error) {
+func (c *config) policyFile() (policyFile, approvals.Settings, error) {
 	if c.PolicyFile == "" {
-		return approvals.Settings{}, nil
+		return policyFile{}, approvals.Settings{}, nil
 	}
-	_, s, err := readPolicyFile(c.PolicyFile)
-	return s, err
+	return readPolicyFile(c.PolicyFile)
 }

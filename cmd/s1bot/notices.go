@@ -23,15 +23,8 @@ func (p *program) tells() bool {
 	return p.config.ThreatsChannel != "" || p.config.AlertsChannel != "" || len(*p.routes.Load()) > 0 || len(p.schedule.Load().Times) > 0
 }
 
-// routes are those of the policy file, which is read anew each time.
-func (c *config) routes() (notifier.Routes, error) {
-	if c.PolicyFile == "" {
-		return nil, nil
-	}
-	f, _, err := readPolicyFile(c.PolicyFile)
-	if err != nil {
-		return nil, err
-	}
+// routesOf are those of a policy file.
+func routesOf(f policyFile) (notifier.Routes, error) {
 	var routes notifier.Routes
 	for _, e := range f.Routes {
 		until, muted, err := e.mute()

@@ -131,6 +131,7 @@ func parsePolicy(path string, body []byte) (policyFile, approvals.Settings, erro
 		return f, approvals.Settings{}, placed(path, err)
 	}
 	r := &policyReader{path: path, tree: tree, catalog: commands.All().Commands(), roles: []string{approvals.Operators, approvals.Approvers}}
+	r.shape()
 	settings := r.settings(f)
 	r.routes(f.Routes)
 	r.reports(f)
@@ -157,13 +158,14 @@ type policyReader struct {
 }
 
 // bad notes a problem of the value at a YAML path.
-func (r *policyReader) bad(at, format string, args ...any) {
+func (r *policyReader) bad(at, format string, args ...any) { r.wrong(r.node(at), format, args...) }
+
+// wrong notes a problem of a value, with its line and column where it has any.
+func (r *policyReader) wrong(node ast.Node, format string, args ...any) {
 	where := r.path
-	if p, err := yaml.PathString(at); err == nil {
-		if node, err := p.FilterFile(r.tree); err == nil && node.GetToken() != nil {
-			pos := node.GetToken().Position
-			where = fmt.Sprintf("%s:%d:%d", r.path, pos.Line, pos.Column)
-		}
+	if node != nil {
+		pos := node.GetToken().Position
+		where = fmt.Sprintf("%s:%d:%d", r.path, pos.Line, pos.Column)
 	}
 	r.problems = append(r.problems, fmt.Errorf(where+": "+format, args...))
 }
@@ -177,6 +179,11 @@ func (r *policyReader) settings(f policyFile) approvals.Settings {
 			Name: name, Members: approvals.Members(role.Members), Scope: approvals.Scope{Accounts: role.Accounts, Sites: role.Sites}})
 		if _, err := approvals.NewPolicy(approvals.Settings{Roles: s.Roles[len(s.Roles)-1:]}); err != nil {
 			r.bad("$.roles.'"+name+"'", "%w", err)
+		}
+		for key, places := range map[string]words{"accounts": role.Accounts, "sites": role.Sites} {
+			if places != nil && len(places) == 0 || slices.Contains(places, "") {
+				r.bad("$.roles.'"+name+"'."+key, "%s: an empty list or name is nowhere; leave the key out for everywhere", key)
+			}
 		}
 	}
 	s.MaxTargets, s.MaxPerHour = r.atLeastOne("max_targets", f.Approvals.MaxTargets), r.atLeastOne("max_targets_per_hour", f.Approvals.MaxPerHour)
@@ -199,6 +206,7 @@ func (r *policyReader) atLeastOne(key string, n *int) int {
 	if n == nil {
 		return 0
 	}
+	r.wholeNumber("$.approvals."+key, key)
 	if *n < 1 {
 		r.bad("$.approvals."+key, "%s: at least 1", key)
 	}
@@ -284,6 +292,7 @@ func (r *policyReader) effect(at string, e ruleEntry, rule *approvals.Rule) {
 		r.known(at+".approve.by", "by", e.Approve.By)
 		if e.Approve.Quorum != nil {
 			rule.Quorum = *e.Approve.Quorum
+			r.wholeNumber(at+".approve.quorum", "quorum")
 		}
 		switch {
 		case rule.Quorum < 1:

@@ -29,7 +29,7 @@ func TestTheExamplePolicyIsGood(t *testing.T) {
 
 func TestAnEmptyPolicyFileChangesNothing(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{"", "# nothing yet\n", "rules: []\n"} {
+	for _, body := range []string{"", "# nothing yet\n", "rules: []\n", "rules:\n# - deny: later\nroutes:\napprovals: ~\n", "---\nrules: []\n"} {
 		_, settings, err := parsePolicy("p.yaml", []byte(body))
 		require.NoError(t, err, body)
 		require.Equal(t, approvals.Settings{}, settings)
@@ -72,6 +72,15 @@ func TestWhatIsWrongWithAPolicyFileHasAPlace(t *testing.T) {
 		{"routes:\n  - source: email\n    mute: true\n", "neither threat nor alert"},
 		{"routes:\n  - mute: someday\n", "mute: true, or until when"},
 		{"rules:\n  - deny: a\n  - deny: b\n    deny: c\n", "p.yaml:4:5: "},
+		{"rules:\n  - hosts:\n    allow: [operators]\n", "p.yaml:2:5: hosts: is empty"},
+		{"rules:\n  - hosts: [A]\n    allow: [operators]\n  - {tags: ~, deny: x}\n", "p.yaml:4:6: tags: is empty"},
+		{"rules:\n  - hosts: [A]\n    deny:\n", "p.yaml:3:5: deny: is empty"},
+		{"roles:\n  operators:\n    members: [U123]\n    sites:\n", "p.yaml:4:5: sites: is empty"},
+		{"roles:\n  operators:\n    members: [U123]\n    sites: []\n", "p.yaml:4:12: sites: an empty list or name is nowhere"},
+		{"roles:\n  operators:\n    members: [U123]\n    accounts: ['']\n", "p.yaml:4:15: accounts: an empty list"},
+		{"rules: []\n---\nrules:\n  - deny: x\n", "p.yaml:3:6: a second document"},
+		{"approvals:\n  max_targets: 2.5\n", "p.yaml:2:16: max_targets: a whole number"},
+		{"rules:\n  - approve: {quorum: 1.9}\n", "quorum: a whole number"},
 	} {
 		_, _, err := parsePolicy("p.yaml", []byte(c.body))
 		require.ErrorContains(t, err, c.want, c.body)
@@ -194,6 +203,11 @@ func TestAReloadIsWholeOrNotAtAll(t *testing.T) {
 	require.ErrorContains(t, s.program.reload(), "policy.yaml:4:5")
 	s.types("bob", "#soc", "/s1 list-agents DESKTOP-1")
 	s.isTold("bob", "Not today")
+
+	noChannel := &program{config: s.config}
+	noChannel.config.ApprovalsChannel = ""
+	require.NoError(t, os.WriteFile(path, []byte("rules:\n  - commands: [list-agents]\n    deny: nor now\n"), 0o600))
+	require.ErrorContains(t, noChannel.reload(), "no channel for their cards")
 
 	require.NoError(t, os.WriteFile(path, []byte("rules: []\n"), 0o600))
 	asked := make(chan os.Signal)

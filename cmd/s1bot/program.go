@@ -87,15 +87,22 @@ func (p *program) wire() error {
 
 // reload reads the policy file again. Where anything in it is wrong, the policy stays as it is.
 func (p *program) reload() error {
-	policy, err := p.config.policy()
+	f, settings, err := p.config.policyFile()
 	if err != nil {
 		return fmt.Errorf("read the policy: %w", err)
 	}
-	routes, err := p.config.routes()
+	policy, err := p.config.policyOf(settings)
+	if err == nil && policy.Waits() && policy.Channel() == "" {
+		err = errors.New("approvals are asked for, and there is no channel for their cards (approvals: {channel: …} or S1BOT_APPROVALS_CHANNEL)")
+	}
+	if err != nil {
+		return fmt.Errorf("read the policy: %w", err)
+	}
+	routes, err := routesOf(f)
 	if err != nil {
 		return fmt.Errorf("read the routes: %w", err)
 	}
-	schedule, err := p.config.schedule()
+	schedule, err := p.config.scheduleOf(f, settings)
 	if err != nil {
 		return fmt.Errorf("read when shifts are reported: %w", err)
 	}

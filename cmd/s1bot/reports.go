@@ -5,6 +5,7 @@ import (
 	"context"
 	"time"
 
+	"s1bot/approvals"
 	"s1bot/notifier"
 	"s1bot/render"
 )
@@ -35,17 +36,9 @@ func (r *policyReader) reports(f policyFile) {
 	}
 }
 
-// schedule is when reports are posted, from the policy file, which is read anew each time; approval cards' channel gets them where
-// the file names none.
-func (c *config) schedule() (notifier.Schedule, error) {
-	if c.PolicyFile == "" {
-		return notifier.Schedule{}, nil
-	}
-	f, settings, err := readPolicyFile(c.PolicyFile)
-	if err != nil {
-		return notifier.Schedule{}, err
-	}
-	s := notifier.Schedule{Channel: cmp.Or(f.Reports.Channel, settings.Channel, c.ApprovalsChannel)}
+// scheduleOf is when reports are posted, as a policy file says; the approval cards' channel gets them where the file names none.
+func (c *config) scheduleOf(f policyFile, settings approvals.Settings) (s notifier.Schedule, err error) {
+	s.Channel = cmp.Or(f.Reports.Channel, settings.Channel, c.ApprovalsChannel)
 	if s.Zone, err = time.LoadLocation(f.Reports.Zone); err != nil {
 		return s, err
 	}
