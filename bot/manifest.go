@@ -54,7 +54,7 @@ func manifest(catalog *commands.Catalog) map[string]any {
 		"features": map[string]any{
 			"bot_user": map[string]any{"display_name": "s1bot", "always_online": true},
 			"slash_commands": []any{map[string]any{
-				"command": "/s1", "description": description, "usage_hint": "list-agents DESKTOP | isolate HOST reason=… | help", "should_escape": true,
+				"command": slashWord, "description": description, "usage_hint": "list-agents DESKTOP | isolate HOST reason=… | help", "should_escape": true,
 			}},
 		},
 		"oauth_config": map[string]any{"scopes": map[string]any{"bot": Scopes()}},

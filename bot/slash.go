@@ -92,9 +92,15 @@ func (b *Bot) afterMention(text string) string {
 	return text
 }
 
+// slashWord is the slash command of the manifest.
+const slashWord = "/s1"
+
 // typed runs a line of text for a person.
 func (b *Bot) typed(ctx context.Context, a ask, d delivery, text string) error {
 	a.line = strings.TrimSpace(text)
+	if word, rest, _ := strings.Cut(a.line, " "); strings.EqualFold(word, slashWord) {
+		a.line = strings.TrimSpace(rest) // copied from a card, where lines are shown whole
+	}
 	return b.answering(ctx, &a, func() error {
 		if err := b.admit(ctx, &a); err != nil {
 			return err

@@ -110,6 +110,10 @@ func (p *parser) assign(tokens []token) error {
 	var first error
 	for i := 0; i < len(tokens); i++ {
 		t := tokens[i]
+		if spaced, n := p.spaced(tokens[i:]); n > 0 {
+			t = spaced
+			i += n
+		}
 		if t.name == "" || p.inQuery(t) {
 			p.main = append(p.main, t)
 			continue
@@ -124,6 +128,26 @@ func (p *parser) assign(tokens []token) error {
 		first = err
 	}
 	return first
+}
+
+// spaced reads "limit = 10" and "limit =10", if the first word is a parameter's name, and returns how many words it took more.
+func (p *parser) spaced(tokens []token) (token, int) {
+	if len(tokens) < 2 || tokens[0].name != "" || tokens[0].quoted || !strings.HasPrefix(tokens[1].source, "=") {
+		return token{}, 0
+	}
+	name := tokens[0].value
+	if _, err := p.cmd.field(name); err != nil && p.extra(name) == nil {
+		return token{}, 0
+	}
+	n, value := 1, tokens[1].source[1:]
+	if value == "" && len(tokens) > 2 && tokens[2].name == "" {
+		n, value = 2, tokens[2].source
+	}
+	again := scan(name + "=" + value)
+	if len(again) != 1 {
+		return token{}, 0
+	}
+	return again[0], n
 }
 
 // named assigns name=value and returns how many of the following words belong to the value.

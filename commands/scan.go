@@ -123,6 +123,8 @@ func cutQuoted(s string, atStart bool) (content, rest string, ok bool) {
 		return cutDouble(s[size:], doubleQuotes)
 	case atStart && strings.ContainsRune(singleQuotes, open):
 		return cutSingle(s[size:])
+	case atStart && open == '`': // how names are written in Slack, and copied from there
+		return strings.Cut(s[size:], "`")
 	}
 	return "", s, false
 }

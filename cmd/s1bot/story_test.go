@@ -171,6 +171,8 @@ func TestInAThreadAMentionDoesWhatSlashCommandsCannot(t *testing.T) {
 	require.NoError(t, s.slack.User("alice").TypesInThread(root, "@s1bot get-agent-info DESKTOP-1"))
 	answer := s.isTold("alice", "DESKTOP-1", "Paris")
 	require.Equal(t, root.TS, answer.ThreadTS)
+	require.NoError(t, s.slack.User("bob").TypesInThread(root, "@s1bot /s1 get-agent-info DESKTOP-2"))
+	s.isTold("bob", "DESKTOP-2", "Paris")
 }
 
 func TestAConsoleThatFailsIsExplained(t *testing.T) {
