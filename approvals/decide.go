@@ -130,6 +130,35 @@ func decided(r Request, reason string) map[string]any {
 	return d
 }
 
+// Pinned reports nil if r runs what was asked for: if its command and arguments have the hash that the trail has of them, or of what
+// Adjust left. A row that somebody changed behind the Ledger's back does not run.
+func (l *Ledger) Pinned(ctx context.Context, r Request) error {
+	trail, err := l.store.Audit(ctx, AuditQuery{Request: r.ID})
+	if err != nil {
+		return fmt.Errorf("look up what %s was asked for: %w", r.Ref, err)
+	}
+	pin := ""
+	for e, err := range trail.Entries {
+		if err != nil {
+			return fmt.Errorf("look up what %s was asked for: %w", r.Ref, err)
+		}
+		var told struct {
+			Args string `json:"args_sha256"`
+		}
+		says := e.Action == ActionAsked || e.Action == ActionObserved
+		if says && e.Request == r.ID && e.Command == r.Command && e.Hash == e.sum() && json.Unmarshal(e.Detail, &told) == nil && told.Args != "" {
+			pin = told.Args
+		}
+	}
+	if pin != r.Pin() {
+		return ErrTampered
+	}
+	return nil
+}
+
+// Pin is the hash of what r does to what; people may compare it with the trail.
+func (r *Request) Pin() string { return digest(r.Args) }
+
 func digest(b []byte) string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])

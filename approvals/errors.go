@@ -17,6 +17,7 @@ var (
 	ErrNotYours       = errors.New("only the requester withdraws a request")
 	ErrLeaseLost      = errors.New("another process took the request over")
 	ErrInvalid        = errors.New("the request is incomplete")
+	ErrTampered       = errors.New("the request is not what was asked for: its row was changed")
 	ErrFrozen         = errors.New("everything that changes something is frozen")
 	ErrNotFrozen      = errors.New("nothing is frozen")
 )

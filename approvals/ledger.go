@@ -142,6 +142,9 @@ func (r *Request) complete() error {
 	return nil
 }
 
+// RefPrefix begins every reference, and no id.
+const RefPrefix = "A-"
+
 // newRef makes a reference of n random characters that cannot be misread or mistaken for a word: "A-7F3A".
 func newRef(n int) string {
 	const digits = "0123456789ABCDEF"
@@ -150,7 +153,7 @@ func newRef(n int) string {
 	for i := range b {
 		b[i] = digits[b[i]%16]
 	}
-	return "A-" + string(b)
+	return RefPrefix + string(b)
 }
 
 // Get returns the request with that id, or with that reference ("A-7F3A"), or ErrNotFound.

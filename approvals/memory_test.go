@@ -131,10 +131,11 @@ func (q Query) matches(r Request) bool {
 		(q.Due.IsZero() || !r.Due().IsZero() && !r.Due().After(q.Due))
 }
 
-func (m *memory) Audit(context.Context, AuditQuery) (Trail, error) {
+func (m *memory) Audit(_ context.Context, q AuditQuery) (Trail, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return Trail{Head: m.head, Entries: each(slices.Clone(m.trail))}, nil
+	others := func(e Entry) bool { return q.Request != "" && e.Request != q.Request }
+	return Trail{Head: m.head, Entries: each(slices.DeleteFunc(slices.Clone(m.trail), others))}, nil
 }
 
 func each(entries []Entry) iter.Seq2[Entry, error] {

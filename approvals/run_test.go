@@ -288,3 +288,30 @@ func all(rs []Request, err error) iter.Seq2[Request, error] {
 		}
 	}
 }
+
+// What waits is pinned in the trail: a row that was changed meanwhile shows, what the ledger itself left out does not.
+func TestARowThatWasChangedIsNotWhatWasAskedFor(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	l := ledger(t, m, "p1")
+	r := approved(t, l, isolate("click"))
+	require.NoError(t, l.Pinned(t.Context(), r))
+	for name, change := range map[string]func(*Request){
+		"other targets":   func(r *Request) { r.Args = json.RawMessage(`{"agent-ids":["2"]}`) },
+		"another command": func(r *Request) { r.Command = "shutdown" },
+		"another request": func(r *Request) { r.ID = "other" },
+	} {
+		changed := r
+		change(&changed)
+		require.ErrorIs(t, l.Pinned(t.Context(), changed), ErrTampered, name)
+	}
+	r, err := l.Run(t.Context(), r.ID, func(ctx context.Context, r Request) Result {
+		left, err := l.Adjust(ctx, r.ID, json.RawMessage(`{"agent-ids":[]}`), 0, json.RawMessage(`{}`))
+		require.NoError(t, err)
+		require.NoError(t, l.Pinned(ctx, left))
+		require.ErrorIs(t, l.Pinned(ctx, r), ErrTampered, "what was left out does not come back")
+		return Result{Uncertain: true}
+	})
+	require.NoError(t, err)
+	require.NoError(t, l.Pinned(t.Context(), r))
+}

@@ -278,7 +278,7 @@ func (b *Bot) progress(req approvals.Request) []render.Part {
 		if n := len(req.Approvals); n > 0 {
 			line = append(line, render.Text(fmt.Sprintf(" · %d given", n)))
 		}
-		line = append(line, render.Text(" · expires "), render.Since(req.Expires), ref)
+		line = append(line, render.Text(" · expires "), render.Since(req.Expires), ref, render.Text(" · pinned "+req.Pin()[:8]))
 		return append(decisions(req), line)
 	case approvals.Denied, approvals.Withdrawn:
 		parts := []render.Part{render.Line{render.Text(strings.TrimSuffix(sentence(string(req.State)), ".") + " by "), render.User(req.Closed.User), render.Text(" · "), render.At(req.Closed.At)}}

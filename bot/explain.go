@@ -67,6 +67,7 @@ func sayings() []saying {
 		{approvals.ErrSealed, "Nothing was done: the password that waited with this request cannot be opened, because S1BOT_SECRET_KEY is not the key of then, or the row was changed. Ask again."},
 		{approvals.ErrTermOver, "This does not end by itself, or it has ended: its card tells how."},
 		{approvals.ErrTermTooLong, "That would end more than 30 days from now. Nothing was extended."},
+		{approvals.ErrTampered, "Nothing was done: what the database says of this request is not what was asked for. Somebody changed it: check the audit trail with s1bot audit --verify."},
 		{approvals.ErrNotFound, "There is no such request."},
 	}
 }

@@ -172,8 +172,11 @@ func (b *Bot) carryOut(ctx context.Context, req approvals.Request, asking *ask) 
 	if !ok {
 		return b.failed(a, fmt.Errorf("command %s is no longer there", req.Command))
 	}
-	var err error
-	if a.secrets, err = b.secretsOf(req, asking); err != nil {
+	err := b.Ledger.Pinned(ctx, req)
+	if err == nil {
+		a.secrets, err = b.secretsOf(req, asking)
+	}
+	if err != nil {
 		return b.failed(a, b.blame(cmd, err))
 	}
 	call := b.call(a)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"strings"
 
 	"s1bot/approvals"
 )
@@ -102,8 +103,11 @@ func (s Requests) page(ctx context.Context, q approvals.AuditQuery, after, last 
 	if !q.Since.IsZero() {
 		w.add("at >= ?", millis(q.Since))
 	}
-	if q.Request != "" {
-		w.add("(request = ? OR ref = ?)", text(q.Request), text(q.Request))
+	switch {
+	case strings.HasPrefix(q.Request, approvals.RefPrefix):
+		w.add("ref = ?", text(q.Request))
+	case q.Request != "": // each run asks for it, so it must be by the index
+		w.add("request = ?", text(q.Request))
 	}
 	for column, value := range pairs("actor", q.Actor, "action", q.Action, "command", q.Command) {
 		w.add(column+" = ?", text(value))

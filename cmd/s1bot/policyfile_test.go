@@ -1,9 +1,11 @@
 package main
 
 import (
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -240,6 +242,24 @@ func TestRequestsMadeAtOnceShareTheirBudget(t *testing.T) {
 		quorums[r.Quorum]++
 	}
 	require.Equal(t, map[int]int{1: 2, 2: 6}, quorums)
+}
+
+// Who may write to the database makes nobody's approval serve another end.
+func TestARequestThatWasChangedBehindTheBotsBackDoesNotRun(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
+	card := s.sees("#approvals", "Approval needed", "DESKTOP-1")
+	require.Contains(t, card.PlainText(), "pinned "+s.requests()[0].Pin()[:8])
+	s.isTold("alice", "Waiting for approval")
+	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(s.environ["S1BOT_DATABASE_URL"], "sqlite:")+"?_busy_timeout=10000")
+	require.NoError(t, err)
+	_, err = db.ExecContext(t.Context(), `UPDATE requests SET body = replace(body, $1, $2)`, s.console.Agent("DESKTOP-1")["id"], s.console.Agent("SRV-DC-2")["id"])
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+	s.clicks("bob", card, "Approve")
+	s.becomes(card, "Failed", "not what was asked for")
+	require.Empty(t, s.console.Changes())
 }
 
 // What was allowed when it was asked for may not be any more when it runs.
