@@ -133,5 +133,6 @@ func askAgain(req approvals.Request) []render.Action {
 	if req.After == "" || req.State != approvals.Denied && req.State != approvals.Expired && req.State != approvals.Withdrawn {
 		return nil
 	}
-	return []render.Action{render.Button{Label: "Reconnect", Do: render.Invocation{Command: req.Command, Args: req.Args}}}
+	again := carrying(render.Invocation{Command: req.Command, Args: req.Args}, commands.Extras{Reason: req.Reason, Ticket: req.Ticket})
+	return []render.Action{render.Button{Label: "Reconnect", Do: again}}
 }
