@@ -137,7 +137,7 @@ func planParts(req approvals.Request) []render.Part {
 	if cameToNothing(req) {
 		return parts // nothing happened, so nothing follows from it
 	}
-	notes := slices.Clone(plan.Notes)
+	notes := slices.Concat(plan.LeftOut, plan.Notes)
 	if plan.Undo != "" {
 		notes = append(notes, "Undo: "+plan.Undo+".")
 	}

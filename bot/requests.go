@@ -197,7 +197,7 @@ func (b *Bot) carryOut(ctx context.Context, req approvals.Request, asking *ask) 
 	if cmd.Follows() && saved != nil {
 		b.await(ctx, req, saved)
 	}
-	return b.took(ctx, req, card, said)
+	return b.took(ctx, req, planOf(req).Told(card), said)
 }
 
 // await begins to wait for the effect of a request that ran.

@@ -137,7 +137,7 @@ func (p *agentTargets) Check() error {
 }
 
 // resolve returns the endpoints meant, and pins the parameters to their ids.
-func (p *agentTargets) resolve(ctx context.Context, call *Call) ([]s1.Agent, []string, error) {
+func (p *agentTargets) resolve(ctx context.Context, call *Call) ([]s1.Agent, Plan, error) {
 	var agents []s1.Agent
 	var err error
 	if len(p.Agents) > 0 {
@@ -147,14 +147,17 @@ func (p *agentTargets) resolve(ctx context.Context, call *Call) ([]s1.Agent, []s
 		agents, err = p.filtered(ctx, call, agents)
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, Plan{}, err
 	}
-	agents, notes := withoutDecommissioned(agents)
+	named := len(p.Agents) > 0
+	agents, left := withoutDecommissioned(agents)
 	if len(agents) == 0 {
-		return nil, nil, wrong("agent-ids", "every endpoint that it names is decommissioned")
+		return nil, Plan{}, wrong("agent-ids", "every endpoint that it names is decommissioned")
 	}
 	p.Agents, p.Filter = agentIDs(agents), agentSelection{}
-	return agents, notes, nil
+	plan := Plan{Targets: targetsOf(call, agents, agentTarget)}
+	plan.leave(named, left)
+	return agents, plan, nil
 }
 
 // filtered returns what the filter selects, of named if there are any.
@@ -178,12 +181,28 @@ func agentIDs(agents []s1.Agent) []s1.AgentID {
 	return ids
 }
 
-func withoutDecommissioned(agents []s1.Agent) (kept []s1.Agent, notes []string) {
-	kept = slices.DeleteFunc(slices.Clone(agents), func(a s1.Agent) bool { return a.IsDecommissioned })
-	if n := len(agents) - len(kept); n > 0 {
-		notes = append(notes, are(n, "decommissioned endpoint")+" left out.")
+func withoutDecommissioned(agents []s1.Agent) (kept []s1.Agent, left []string) {
+	var gone []s1.Agent
+	for _, a := range agents {
+		if a.IsDecommissioned {
+			gone = append(gone, a)
+		} else {
+			kept = append(kept, a)
+		}
 	}
-	return kept, notes
+	if n := len(gone); n > 0 {
+		left = append(left, are(n, "decommissioned endpoint")+" left out."+byName(gone))
+	}
+	return kept, left
+}
+
+// byName names endpoints behind a sentence about them.
+func byName(agents []s1.Agent) string {
+	var names []string
+	for _, a := range agents {
+		names = append(names, firstNonEmpty(a.ComputerName, string(a.ID)))
+	}
+	return " (" + shorten(strings.Join(names, ", "), 200) + ")"
 }
 
 // offlineNote says what happens to endpoints that do not talk to the console now.
@@ -203,13 +222,14 @@ func offlineNote(agents []s1.Agent, what string) []string {
 type disconnectParams struct{ agentTargets }
 
 func (p *disconnectParams) plan(ctx context.Context, call *Call) (Plan, error) {
-	agents, notes, err := p.resolve(ctx, call)
+	agents, plan, err := p.resolve(ctx, call)
 	if err != nil {
 		return Plan{}, err
 	}
-	notes = append(notes, "After this they reach the console and nothing else.")
-	notes = append(notes, offlineNote(agents, "isolated as soon as it is back")...)
-	return Plan{Targets: targetsOf(call, agents, agentTarget), Notes: notes, Undo: "Reconnect"}, nil
+	plan.Notes = append(plan.Notes, "After this they reach the console and nothing else.")
+	plan.Notes = append(plan.Notes, offlineNote(agents, "isolated as soon as it is back")...)
+	plan.Undo = "Reconnect"
+	return plan, nil
 }
 
 func disconnectAgents() *Command {
@@ -278,7 +298,7 @@ func agentOutcome(ctx context.Context, call *Call, agents []s1.AgentID, affected
 type connectParams struct{ agentTargets }
 
 func (p *connectParams) plan(ctx context.Context, call *Call) (Plan, error) {
-	agents, notes, err := p.resolve(ctx, call)
+	agents, plan, err := p.resolve(ctx, call)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -289,11 +309,12 @@ func (p *connectParams) plan(ctx context.Context, call *Call) (Plan, error) {
 		}
 	}
 	if free > 0 {
-		notes = append(notes, are(free, "endpoint")+" not isolated now.")
+		plan.Notes = append(plan.Notes, are(free, "endpoint")+" not isolated now.")
 	}
-	notes = append(notes, "After this they reach the whole network again.")
-	notes = append(notes, offlineNote(agents, "reconnected as soon as it is back")...)
-	return Plan{Targets: targetsOf(call, agents, agentTarget), Notes: notes, Undo: "Disconnect"}, nil
+	plan.Notes = append(plan.Notes, "After this they reach the whole network again.")
+	plan.Notes = append(plan.Notes, offlineNote(agents, "reconnected as soon as it is back")...)
+	plan.Undo = "Disconnect"
+	return plan, nil
 }
 
 func connectAgents() *Command {

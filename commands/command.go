@@ -127,6 +127,7 @@ type Plan struct {
 	Args    json.RawMessage `json:"args"`
 	Targets []Target        `json:"targets,omitempty"`
 	Changes []Diff          `json:"changes,omitempty"` // of a policy, field by field
+	LeftOut []string        `json:"leftOut,omitempty"` // what was asked for and will not be touched, and why: sentences
 	Notes   []string        `json:"notes,omitempty"`   // what the approver should know: "After this they reach the console and nothing else."
 	Undo    string          `json:"undo,omitempty"`    // in words: "Reconnect"
 	Facts   []Fact          `json:"facts,omitempty"`   // other arguments worth seeing: action, verdict, note text

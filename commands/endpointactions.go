@@ -18,7 +18,7 @@ func endpointActionCommands() []*Command {
 type scanParams struct{ agentTargets }
 
 func (p *scanParams) plan(ctx context.Context, call *Call) (Plan, error) {
-	agents, notes, err := p.resolve(ctx, call)
+	agents, plan, err := p.resolve(ctx, call)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -29,11 +29,11 @@ func (p *scanParams) plan(ctx context.Context, call *Call) (Plan, error) {
 		}
 	}
 	if running > 0 {
-		notes = append(notes, are(running, "endpoint")+" being scanned already.")
+		plan.Notes = append(plan.Notes, are(running, "endpoint")+" being scanned already.")
 	}
-	notes = append(notes, "A full disk scan takes hours and slows the endpoint down; what it finds is dealt with as the policy says.")
-	notes = append(notes, offlineNote(agents, "scanned as soon as it is back")...)
-	return Plan{Targets: targetsOf(call, agents, agentTarget), Notes: notes}, nil
+	plan.Notes = append(plan.Notes, "A full disk scan takes hours and slows the endpoint down; what it finds is dealt with as the policy says.")
+	plan.Notes = append(plan.Notes, offlineNote(agents, "scanned as soon as it is back")...)
+	return plan, nil
 }
 
 func initiateScan() *Command {
@@ -95,16 +95,16 @@ func (p *broadcastParams) plan(ctx context.Context, call *Call) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	agents, notes := withoutDecommissioned(agents)
+	agents, left := withoutDecommissioned(agents)
 	agents, deaf := withoutDeaf(agents)
 	if len(agents) == 0 {
 		return Plan{}, wrong("host-names-or-internal-ips", "no endpoint that it means can show a message: they run Linux, are offline, or are decommissioned")
 	}
+	plan := Plan{Targets: targetsOf(call, agents, agentTarget), Facts: []Fact{{"Message", string(p.Message)}}}
+	plan.leave(len(p.Hosts) > 0, slices.Concat(left, deaf))
+	plan.Notes = append(plan.Notes, "Whoever sits there sees it at once; it cannot be taken back.")
 	p.Hosts, p.Groups = convert[hostRef](agentIDs(agents)), nil
-	return Plan{
-		Targets: targetsOf(call, agents, agentTarget), Facts: []Fact{{"Message", string(p.Message)}},
-		Notes: slices.Concat(notes, deaf, []string{"Whoever sits there sees it at once; it cannot be taken back."}),
-	}, nil
+	return plan, nil
 }
 
 // resolve returns the endpoints named and those of the groups, each once.
@@ -131,25 +131,25 @@ func (p *broadcastParams) resolve(ctx context.Context, call *Call) ([]s1.Agent, 
 }
 
 // withoutDeaf leaves out endpoints that cannot show a message now: agents on Linux never can.
-func withoutDeaf(agents []s1.Agent) (kept []s1.Agent, notes []string) {
-	linux, offline := 0, 0
+func withoutDeaf(agents []s1.Agent) (kept []s1.Agent, left []string) {
+	var linux, offline []s1.Agent
 	for _, a := range agents {
 		switch {
 		case a.OSType == "linux":
-			linux++
+			linux = append(linux, a)
 		case !a.Online():
-			offline++
+			offline = append(offline, a)
 		default:
 			kept = append(kept, a)
 		}
 	}
-	if linux > 0 {
-		notes = append(notes, are(linux, "endpoint")+" left out: agents on Linux show no messages.")
+	if n := len(linux); n > 0 {
+		left = append(left, are(n, "endpoint")+" left out: agents on Linux show no messages."+byName(linux))
 	}
-	if offline > 0 {
-		notes = append(notes, are(offline, "endpoint")+" left out: offline now.")
+	if n := len(offline); n > 0 {
+		left = append(left, are(n, "endpoint")+" left out: offline now."+byName(offline))
 	}
-	return kept, notes
+	return kept, left
 }
 
 func broadcastMessage() *Command {
@@ -198,11 +198,11 @@ func (p *customerIDParams) plan(ctx context.Context, call *Call) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	agents, notes := withoutDecommissioned(agents)
+	agents, left := withoutDecommissioned(agents)
 	if len(agents) == 0 {
 		return Plan{}, wrong("filter", "every endpoint that it selects is decommissioned")
 	}
-	plan := Plan{Targets: targetsOf(call, agents, agentTarget), Facts: []Fact{{"Customer ID", p.ID}}, Notes: notes}
+	plan := Plan{Targets: targetsOf(call, agents, agentTarget), Facts: []Fact{{"Customer ID", p.ID}}, Notes: left}
 	for _, a := range agents {
 		if a.ExternalID != "" && a.ExternalID != p.ID && len(plan.Changes) < maxShown {
 			plan.Changes = append(plan.Changes, Diff{Field: a.ComputerName, Old: a.ExternalID, New: p.ID})

@@ -92,7 +92,14 @@ func (p *resolveParams) plan(ctx context.Context, call *Call) (Plan, error) {
 		return Plan{}, err
 	}
 	p.Agent = s1.AgentID(agent[0])
-	here := slices.DeleteFunc(slices.Clone(threats), func(t s1.Threat) bool { return t.AgentID() != p.Agent })
+	here, elsewhere := []s1.Threat{}, []s1.Threat{}
+	for _, t := range threats {
+		if t.AgentID() == p.Agent {
+			here = append(here, t)
+		} else {
+			elsewhere = append(elsewhere, t)
+		}
+	}
 	if len(here) == 0 {
 		e := wrong("agent-id", "none of the threats is on this endpoint")
 		e.Hint = "they are on " + hostsOf(threats)
@@ -101,16 +108,17 @@ func (p *resolveParams) plan(ctx context.Context, call *Call) (Plan, error) {
 	p.Threats = threatIDs(here)
 	return Plan{
 		Targets: targetsOf(call, here, threatTarget), Facts: []Fact{{"Status", s1.StatusResolved.Label()}},
-		Notes: slices.Concat(elsewhereNote(len(threats)-len(here)), unjudgedNote(here), unmitigatedNote(s1.StatusResolved, here)),
-		Undo:  "Set the status to Unresolved",
+		LeftOut: elsewhereNote(elsewhere),
+		Notes:   slices.Concat(unjudgedNote(here), unmitigatedNote(s1.StatusResolved, here)),
+		Undo:    "Set the status to Unresolved",
 	}, nil
 }
 
-func elsewhereNote(n int) []string {
-	if n == 0 {
+func elsewhereNote(threats []s1.Threat) []string {
+	if len(threats) == 0 {
 		return nil
 	}
-	return []string{are(n, "threat") + " left out: on another endpoint."}
+	return []string{are(len(threats), "threat") + " left out: on another endpoint. (" + shorten(joinNonEmpty(", ", convert[string](threatIDs(threats))...), 200) + "; " + hostsOf(threats) + ")"}
 }
 
 // unjudgedNote warns of threats that are closed without anybody having said what they are.

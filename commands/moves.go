@@ -34,7 +34,7 @@ func (p *moveParams) plan(ctx context.Context, call *Call) (Plan, error) {
 		e.Hint = "choose a static or a pinned group"
 		return Plan{}, e
 	}
-	movable, notes := movableTo(group, agents)
+	movable, left, notes := movableTo(group, agents)
 	if len(movable) == 0 {
 		e := wrong("group-id", "no endpoint of %s is in the site of the group %s", hostsParam, quote(group.Name))
 		e.Hint = "endpoints must be in the group's site: move-agents-between-sites comes first"
@@ -44,7 +44,7 @@ func (p *moveParams) plan(ctx context.Context, call *Call) (Plan, error) {
 	notes = append(notes, "From then on they obey the policy of the group.")
 	return Plan{
 		Targets: targetsOf(call, movable, agentTarget), Facts: []Fact{{"To the group", groupWords(group, movable[0].SiteName)}},
-		Notes: notes, Undo: "Move them back",
+		LeftOut: left, Notes: notes, Undo: "Move them back",
 	}, nil
 }
 
@@ -77,8 +77,8 @@ func siteIDs(agents []s1.Agent) []string {
 
 // movableTo leaves out endpoints that the console would leave where they are without saying so: those of other sites, and those
 // that are gone. Where the console does not say in which site an endpoint is, it is left to decide.
-func movableTo(group s1.Group, agents []s1.Agent) (movable []s1.Agent, notes []string) {
-	movable, notes = withoutDecommissioned(agents)
+func movableTo(group s1.Group, agents []s1.Agent) (movable []s1.Agent, left, notes []string) {
+	movable, left = withoutDecommissioned(agents)
 	var elsewhere []string
 	there := 0
 	movable = slices.DeleteFunc(movable, func(a s1.Agent) bool {
@@ -94,12 +94,12 @@ func movableTo(group s1.Group, agents []s1.Agent) (movable []s1.Agent, notes []s
 		}
 	}
 	if n := len(elsewhere); n > 0 {
-		notes = append(notes, are(n, "endpoint")+" left out, for the group belongs to another site: "+shorten(strings.Join(elsewhere, ", "), 200)+".")
+		left = append(left, are(n, "endpoint")+" left out, for the group belongs to another site: "+shorten(strings.Join(elsewhere, ", "), 200)+".")
 	}
 	if there > 0 {
 		notes = append(notes, are(there, "endpoint")+" in this group already.")
 	}
-	return movable, notes
+	return movable, left, notes
 }
 
 func groupWords(g s1.Group, site string) string {
@@ -153,7 +153,8 @@ func (p *moveSiteParams) plan(ctx context.Context, call *Call) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	movable, notes := withoutDecommissioned(agents)
+	movable, left := withoutDecommissioned(agents)
+	var notes []string
 	there := len(movable)
 	movable = slices.DeleteFunc(movable, func(a s1.Agent) bool { return a.SiteID == site.ID })
 	if there -= len(movable); there > 0 {
@@ -166,7 +167,7 @@ func (p *moveSiteParams) plan(ctx context.Context, call *Call) (Plan, error) {
 	notes = append(notes, "They come under the policy and the licenses of that site, into the dynamic group that fits best or the default group.")
 	return Plan{
 		Targets: targetsOf(call, movable, agentTarget), Facts: []Fact{{"To the site", joinNonEmpty(" · ", site.Name, site.AccountName)}},
-		Notes: notes, Undo: "Move them back, into their groups by move-agents",
+		LeftOut: left, Notes: notes, Undo: "Move them back, into their groups by move-agents",
 	}, nil
 }
 

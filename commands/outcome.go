@@ -54,6 +54,27 @@ func (c change) card(call *Call) render.Card {
 	return card
 }
 
+// leave says what will not be touched. Where it was named that makes a partial success of the outcome; where a filter or a group
+// selected it, it is a remark.
+func (p *Plan) leave(named bool, words []string) {
+	if named {
+		p.LeftOut = append(p.LeftOut, words...)
+		return
+	}
+	p.Notes = append(p.Notes, words...)
+}
+
+// Told is the outcome with what the plan left out of it: less than was asked for is a partial success.
+func (p Plan) Told(card render.Card) render.Card {
+	for _, words := range p.LeftOut {
+		card.Parts = append(card.Parts, render.Note{render.Text(words)})
+	}
+	if len(p.LeftOut) > 0 && card.Outcome == render.Successful {
+		card.Tone, card.Outcome = render.Warning, render.Partial
+	}
+	return card
+}
+
 // count is how many things were changed: consoles count what they refused as affected, too.
 func (c change) count() int {
 	return max(0, min(c.result.Affected, max(len(c.targets), c.result.Affected)-len(c.refused())))

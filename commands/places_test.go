@@ -52,7 +52,7 @@ func TestAGroupsNameMeansTheOneOfTheEndpointsSite(t *testing.T) {
 	refused(t, console, call, "move DESKTOP group-id=Laptops", "there is no endpoint called")
 	plan := planned(t, call, "move DESKTOP-1 DESKTOP-13 group-id="+console.GroupID("Paris", "Laptops"))
 	require.Len(t, plan.Targets, 1)
-	require.Contains(t, plan.Notes[0], "1 endpoint is left out, for the group belongs to another site: DESKTOP-13.")
+	require.Contains(t, plan.LeftOut[0], "1 endpoint is left out, for the group belongs to another site: DESKTOP-13.")
 }
 
 func TestADynamicGroupTakesNobodyByHand(t *testing.T) {
@@ -140,8 +140,8 @@ func TestMessagesGoToWhoCanSeeThem(t *testing.T) {
 	console, call := office(t)
 	plan := planned(t, call, "broadcast DESKTOP-1 DESKTOP-4 LNX-WEB-1 message=hello group-ids="+console.GroupID("Paris", "Workstations"))
 	require.Len(t, plan.Targets, 6, "those of the group, each once")
-	require.Contains(t, strings.Join(plan.Notes, "\n"), "1 endpoint is left out: agents on Linux show no messages.")
-	require.Contains(t, strings.Join(plan.Notes, "\n"), "1 endpoint is left out: offline now.")
+	require.Contains(t, strings.Join(plan.LeftOut, "\n"), "1 endpoint is left out: agents on Linux show no messages.")
+	require.Contains(t, strings.Join(plan.LeftOut, "\n"), "1 endpoint is left out: offline now.")
 	card := done(t, call, `broadcast MAC-1 message="Save *your* work"`)
 	require.Contains(t, card.Plain(), "> Save *your* work")
 	require.JSONEq(t, `{"filter":{"ids":["`+console.Agent("MAC-1")["id"].(string)+`"]},"data":{"message":"Save *your* work"}}`, console.Changes()[0].Body)

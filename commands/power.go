@@ -32,14 +32,15 @@ func (p *agentsOrGroups) pin(ctx context.Context, call *Call, consequence, offli
 	if err != nil {
 		return Plan{}, err
 	}
-	agents, notes := withoutDecommissioned(agents)
+	agents, left := withoutDecommissioned(agents)
 	if len(agents) == 0 {
 		return Plan{}, wrong("agent-ids", "every endpoint that it names is decommissioned")
 	}
+	plan := Plan{Targets: targetsOf(call, agents, agentTarget)}
+	plan.leave(len(p.Agents) > 0, left)
 	p.Agents, p.Groups = agentIDs(agents), nil
-	notes = append(notes, consequence)
-	notes = append(notes, offlineNote(agents, offline)...)
-	return Plan{Targets: targetsOf(call, agents, agentTarget), Notes: notes}, nil
+	plan.Notes = append(append(plan.Notes, consequence), offlineNote(agents, offline)...)
+	return plan, nil
 }
 
 // resolve returns the endpoints named, those in the groups, or those that are both.

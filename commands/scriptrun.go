@@ -68,17 +68,18 @@ func (p *runScriptParams) plan(ctx context.Context, call *Call) (Plan, error) {
 		return Plan{}, err
 	}
 	agents, notes := withoutDecommissioned(agents)
+	var left []string
 	able := slices.DeleteFunc(slices.Clone(agents), func(a s1.Agent) bool { return !script.Runs(a.OSType) })
 	if len(able) == 0 {
 		return Plan{}, wrong("filter", "%s runs on %s, and none of these endpoints does", quote(script.Name), labelled(script.Systems))
 	}
 	if n := len(agents) - len(able); n > 0 {
-		notes = append(notes, fmt.Sprintf("%s left out: the script runs on %s.", are(n, "endpoint"), labelled(script.Systems)))
+		left = append(left, fmt.Sprintf("%s left out: the script runs on %s.", are(n, "endpoint"), labelled(script.Systems)))
 	}
 	notes = append(notes, "The script runs as the system's user, and nothing takes back what it does.")
 	notes = append(notes, offlineNote(able, "it runs there when it is back")...)
 	p.Filter.Filter = idsOnly(agentIDs(able))
-	return Plan{Targets: targetsOf(call, able, agentTarget), Notes: notes, Facts: p.facts(script)}, nil
+	return Plan{Targets: targetsOf(call, able, agentTarget), LeftOut: left, Notes: notes, Facts: p.facts(script)}, nil
 }
 
 // fits tells whether the script can be run like this.

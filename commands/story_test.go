@@ -102,6 +102,7 @@ func (s story) run(t *testing.T, cmd *Command, inv Invocation, how render.How) {
 		s.got["error"] = err.Error() + "\n"
 		return
 	}
+	card = plan.Told(card)
 	s.got["card"] = card.Plain()
 	if cmd.Follows() && s.call.Saved != nil {
 		s.got["saved"] = string(s.call.Saved) + "\n"
