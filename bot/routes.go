@@ -75,6 +75,9 @@ func (b *Bot) about(ctx context.Context, at origin) (kind, id, thread string) {
 // given, it is the command of that name.
 func (b *Bot) note(ctx context.Context, a ask, rest string) error {
 	kind, id, _ := b.about(ctx, a.at)
+	if kind == "alert" && !strings.Contains(rest, "filter=") {
+		return &commands.UsageError{Problem: "the console keeps notes of threats, not of alerts", Hint: "What is written in this thread stays here; /s1 help add-notes-to-threats"}
+	}
 	if id == "" || kind != "threat" || strings.Contains(rest, "text=") {
 		return b.command(ctx, a)
 	}

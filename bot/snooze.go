@@ -37,14 +37,24 @@ func (b *Bot) snooze(ctx context.Context, a ask, rest string) error {
 	}
 	for _, kind := range []string{"rule", "hash", "host", "storyline"} {
 		if value := given[kind]; value != "" {
-			card, err := n.Snooze(ctx, a.who.ID, kind, value, given["reason"], until)
-			if err == nil {
-				b.reply(ctx, a, card)
-			}
-			return err
+			return b.quiet(ctx, a, n, kind, value, given["reason"], until)
 		}
 	}
 	return &commands.UsageError{Problem: "what should be kept quiet? Give one of rule=, hash=, host= and storyline=", Hint: "/s1 snooze host=DESKTOP-1 for=4h reason=\"pentest\""}
+}
+
+// quiet keeps something quiet, once that is in the audit trail: it keeps news from others.
+func (b *Bot) quiet(ctx context.Context, a ask, n Notices, kind, value, reason string, until time.Time) error {
+	err := b.Ledger.Note(ctx, a.who.Person, "snoozed", map[string]any{"by": kind, "value": value, "until": until.UTC(), "reason": reason, "channel": a.at.Channel})
+	if err != nil {
+		return err
+	}
+	card, err := n.Snooze(ctx, a.who.ID, kind, value, reason, until)
+	if err != nil {
+		return err
+	}
+	b.reply(ctx, a, card)
+	return nil
 }
 
 // snoozes lists what is snoozed.
@@ -69,6 +79,9 @@ func (b *Bot) unsnooze(ctx context.Context, a ask, id string) error {
 	}
 	if len(a.who.Roles) == 0 {
 		return &commands.UsageError{Problem: "only operators and approvers may end a snooze"}
+	}
+	if err := b.Ledger.Note(ctx, a.who.Person, "unsnoozed", map[string]any{"id": id, "channel": a.at.Channel}); err != nil {
+		return err
 	}
 	card, err := n.Unsnooze(ctx, id)
 	if err != nil {

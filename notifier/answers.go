@@ -15,20 +15,37 @@ import (
 )
 
 // About returns what a message of ours, or the thread under it, is about: its kind ("threat", "alert") and id; empty if nothing.
+// Somebody may be faster than our writing down where a card stands, so while one is on its way to the channel it looks again.
 func (n *Notifier) About(ctx context.Context, channel, ts string) (kind, id string, err error) {
 	if ts == "" {
 		return "", "", nil
 	}
-	found, err := n.config.Journal.Notices(ctx, Query{TS: ts, Limit: 10})
-	if err != nil {
-		return "", "", fmt.Errorf("look up what %s is about: %w", ts, err)
-	}
-	for _, notice := range found {
-		if notice.place() == channel && (notice.Source == Threats || notice.Source == Alerts) {
-			return string(notice.Source), notice.ID, nil
+	for try := 0; ; try++ {
+		found, err := n.config.Journal.Notices(ctx, Query{TS: ts, Limit: 10})
+		if err != nil {
+			return "", "", fmt.Errorf("look up what %s is about: %w", ts, err)
 		}
+		for _, notice := range found {
+			if notice.place() == channel && (notice.Source == Threats || notice.Source == Alerts) {
+				return string(notice.Source), notice.ID, nil
+			}
+		}
+		if try == aboutTries || !n.underWay(ctx, channel) || ctx.Err() != nil {
+			return "", "", nil
+		}
+		rest(ctx, aboutPause, nil)
 	}
-	return "", "", nil
+}
+
+const (
+	aboutTries = 20
+	aboutPause = 100 * time.Millisecond
+)
+
+// underWay tells whether a post to a channel has been sent and not been written down yet.
+func (n *Notifier) underWay(ctx context.Context, channel string) bool {
+	waiting, err := n.config.Journal.Notices(ctx, Query{Channel: channel, Want: ToPost, Limit: digestPage})
+	return err == nil && slices.ContainsFunc(waiting, func(one Notice) bool { return one.State == Sending && n.config.Now().Sub(one.Tried) < patience })
 }
 
 // Explain says where a threat or an alert goes, and why: every route with what it makes of it.

@@ -74,9 +74,10 @@ func (f *feed) run(ctx context.Context) {
 	}
 }
 
-// poll reads what is new. Each pass fails for itself, so that one that the console refuses does not silence the others.
+// poll reads what is new, if any channel wants to hear of it; routes that are read again may change that. Each pass fails for itself,
+// so that one that the console refuses does not silence the others.
 func (f *feed) poll(ctx context.Context) {
-	if !f.attempt(ctx, survey, f.start) {
+	if len(f.channels()) == 0 || !f.attempt(ctx, survey, f.start) {
 		return
 	}
 	for _, p := range f.passes {

@@ -110,7 +110,7 @@ func (f *feed) record(ctx context.Context, batch Batch) error {
 // refresh reads things again that kind and ids name, if they are this feed's.
 func (f *feed) refresh(ctx context.Context, kind string, ids []string) error {
 	read, ok := f.rereading(kind)
-	if !ok || len(ids) == 0 {
+	if !ok || len(ids) == 0 || len(f.channels()) == 0 {
 		return nil
 	}
 	if err := f.turn.take(ctx); err != nil {

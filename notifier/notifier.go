@@ -95,10 +95,7 @@ func (n *Notifier) service(journal Journal) *service {
 	c.Journal = journal
 	s := &service{desk: newDesk(c, n.kinds)}
 	for _, k := range n.kinds {
-		f := newFeed(c, k, c.channel(k.source), s.desk.ring)
-		if len(f.channels()) > 0 {
-			s.feeds = append(s.feeds, f)
-		}
+		s.feeds = append(s.feeds, newFeed(c, k, c.channel(k.source), s.desk.ring))
 	}
 	return s
 }

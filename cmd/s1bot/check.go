@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -82,12 +83,31 @@ func checkSlack(ctx context.Context, c config) []bot.Finding {
 		}
 		channels[one.name] = one.id
 	}
+	maps.Copy(channels, fileChannels(c))
 	checkup := bot.Checkup{AppToken: c.AppToken, BotToken: c.BotToken, APIURL: c.SlackURL, Channels: channels}
 	policy, err := c.policy()
 	if err == nil {
 		checkup.Members = policy.Members()
 	}
 	return append(append(checkup.Run(ctx), findings...), checkPolicy(c, policy, err))
+}
+
+// fileChannels are those that the policy file sends things to.
+func fileChannels(c config) map[string]string {
+	channels := map[string]string{}
+	f, _, err := c.policyFile()
+	if err != nil {
+		return channels // the policy's own line says what is wrong with the file
+	}
+	for i, r := range f.Routes {
+		if r.Channel != "" {
+			channels[fmt.Sprintf("policy file, route %d", i+1)] = r.Channel
+		}
+	}
+	if f.Reports.Channel != "" {
+		channels["policy file, reports"] = f.Reports.Channel
+	}
+	return channels
 }
 
 // checkPolicy says where the policy comes from and what lacks in it.

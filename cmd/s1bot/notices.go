@@ -4,24 +4,9 @@ import (
 	"context"
 	"time"
 
-	"s1bot/bot"
 	"s1bot/notifier"
 	"s1bot/render"
 )
-
-// notices is what the bot asks of the notifier. The two need each other, so the bot asks through the program, which knows the
-// notifier as soon as there is one.
-func (p *program) notices() bot.Notices {
-	if !p.tells() {
-		return nil
-	}
-	return later{func() *notifier.Notifier { return p.notifier }}
-}
-
-// tells reports whether any channel is told of threats or alerts, or of shifts.
-func (p *program) tells() bool {
-	return p.config.ThreatsChannel != "" || p.config.AlertsChannel != "" || len(*p.routes.Load()) > 0 || len(p.schedule.Load().Times) > 0
-}
 
 // routesOf are those of a policy file.
 func routesOf(f policyFile) (notifier.Routes, error) {
@@ -40,6 +25,8 @@ func routesOf(f policyFile) (notifier.Routes, error) {
 	return routes, nil
 }
 
+// later is what the bot asks of the notifier. The two need each other, so the bot asks through the program, which knows the notifier
+// as soon as there is one.
 type later struct{ notifier func() *notifier.Notifier }
 
 // About is the notifier's.

@@ -144,6 +144,49 @@ func TestASnoozeKeepsAHostQuietUntilItEnds(t *testing.T) {
 	s.sees("#threats", "again.exe")
 	s.types("alice", "#soc", "/s1 routes test "+id)
 	s.isTold("alice", "quiet.exe goes", "To ", "Default")
+	require.Equal(t, 1, s.audited("snoozed"))
+	require.Equal(t, 1, s.audited("unsnoozed"))
+}
+
+func TestANoteInAnAlertsThreadIsRefusedWithTheReason(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	_, err := s.console.WaitCalls(s.patient(), 1, s1sim.Match{Method: "GET", PathPrefix: "/cloud-detection/alerts"})
+	require.NoError(t, err)
+	s.console.AddAlert(s1sim.AlertSpec{Rule: "Encoded PowerShell", Agent: "DESKTOP-1", Severity: "High"})
+	card := s.sees("#alerts", "Encoded PowerShell", "Paris")
+	require.NoError(t, s.slack.User("alice").TypesInThread(card, "<@"+s.slack.BotUserID()+"> note looked at it"))
+	s.isTold("alice", "notes of threats, not of alerts")
+}
+
+func TestTheConsoleIsWatchedAlsoWhereNothingIsTold(t *testing.T) {
+	t.Parallel()
+	s := tell(t, func(settings map[string]string) {
+		delete(settings, "S1BOT_THREATS_CHANNEL")
+		delete(settings, "S1BOT_ALERTS_CHANNEL")
+	})
+	s.console.Fail(s1sim.Match{PathPrefix: "/system/info"}, s1sim.Fault{Kind: s1sim.Forbidden, Times: -1})
+	s.sees("#approvals", "The console does not answer")
+	s.console.Heal()
+	s.sees("#approvals", "The console answers again")
+}
+
+func TestARouteThatIsAddedWhileTheProgramRunsIsReadFromThenOn(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "policy.yaml")
+	var channel string
+	s := tell(t, func(settings map[string]string) {
+		channel = settings["S1BOT_ALERTS_CHANNEL"]
+		delete(settings, "S1BOT_THREATS_CHANNEL")
+		delete(settings, "S1BOT_ALERTS_CHANNEL")
+		require.NoError(t, os.WriteFile(path, nil, 0o600))
+		settings["S1BOT_POLICY_FILE"] = path
+	})
+	require.NoError(t, os.WriteFile(path, []byte("routes: [{source: threat, channel: "+channel+"}]\n"), 0o600))
+	require.NoError(t, s.program.reload())
+	s.polled()
+	s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
+	s.sees("#alerts", "evil.exe")
 }
 
 func TestTheShiftReportCounts(t *testing.T) {

@@ -31,7 +31,7 @@ type program struct {
 	db       *store.DB
 	console  *s1.Client
 	bot      *bot.Bot
-	notifier *notifier.Notifier // nil when nothing is told by itself
+	notifier *notifier.Notifier
 	meters   *meters
 	policy   atomic.Pointer[approvals.Policy]
 	routes   atomic.Pointer[notifier.Routes]
@@ -73,9 +73,9 @@ func (p *program) wire() error {
 		AppToken: c.AppToken, BotToken: c.BotToken, APIURL: c.SlackURL, Sockets: c.Sockets, Tick: c.tick, Now: c.now,
 		Console: p.console, Catalog: commands.All(), Ledger: ledger, Policy: func() approvals.Policy { return *p.policy.Load() },
 		Inbox: p.db.Inbox(), Clips: p.db.Clips(), Jobs: p.db.Jobs(), History: p.db.History(), Queries: p.db.Queries(), Log: p.log, Changed: p.changed,
-		Notices: p.notices(),
+		Notices: later{func() *notifier.Notifier { return p.notifier }},
 	})
-	if err != nil || !p.tells() {
+	if err != nil {
 		return err
 	}
 	p.notifier, err = notifier.New(notifier.Config{
@@ -139,9 +139,6 @@ func (p *program) check(ctx context.Context) error {
 
 // changed lets the cards in the channels follow a change at once.
 func (p *program) changed(ctx context.Context, kind string, ids []string) {
-	if p.notifier == nil {
-		return
-	}
 	if err := p.notifier.Refresh(ctx, kind, ids...); err != nil {
 		p.log.Warn("cards follow at the next poll only", "err", err)
 	}
@@ -151,22 +148,22 @@ func (p *program) changed(ctx context.Context, kind string, ids []string) {
 func (p *program) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	parts := []func(context.Context) error{p.bot.Run, p.streamAudit, p.serveHealth}
-	if p.notifier != nil {
-		parts = append(parts, func(ctx context.Context) error {
-			select {
-			case <-p.bot.Known():
-				return p.notifier.Run(ctx)
-			case <-ctx.Done():
-				return nil
-			}
-		})
-	}
+	parts := []func(context.Context) error{p.bot.Run, p.notify, p.streamAudit, p.serveHealth}
 	ended := make(chan error, len(parts))
 	for _, part := range parts {
 		go func() { ended <- part(ctx) }()
 	}
 	return p.wait(ctx, cancel, ended, len(parts))
+}
+
+// notify tells channels of what happens in the console, as soon as Slack has said who the bot is.
+func (p *program) notify(ctx context.Context) error {
+	select {
+	case <-p.bot.Known():
+		return p.notifier.Run(ctx)
+	case <-ctx.Done():
+		return nil
+	}
 }
 
 // wait collects the parts: the first error stops the others, and nothing is waited for longer than drainLimit after a stop.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -106,6 +107,19 @@ func TestCheckSaysWhatToDo(t *testing.T) {
 	for _, words := range []string{"FAIL  S1BOT_THREATS_CHANNEL", "FAIL  Slack app token", "FAIL  Database", "FAIL  Console area threats", "Threats › View"} {
 		require.Contains(t, out.String(), words)
 	}
+}
+
+func TestCheckLooksAtTheChannelsOfThePolicyFile(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	settings := maps.Clone(s.environ)
+	path := filepath.Join(t.TempDir(), "policy.yaml")
+	require.NoError(t, os.WriteFile(path, []byte("routes: [{channel: C0NOSUCH}]\nreports: {at: 07:00, channel: C0NEITHER}\n"), 0o600))
+	settings["S1BOT_POLICY_FILE"] = path
+	var out bytes.Buffer
+	require.ErrorContains(t, check(t.Context(), settings, &out), "checks failed")
+	require.Contains(t, out.String(), "FAIL  policy file, route 1")
+	require.Contains(t, out.String(), "FAIL  policy file, reports")
 }
 
 func TestHowFarBackIsWrittenInDays(t *testing.T) {
