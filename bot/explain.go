@@ -82,7 +82,7 @@ func usageCard(e *commands.UsageError) render.Card {
 		line = append(line, render.Text(" "+sentence(e.Hint)))
 	}
 	card := render.Card{Tone: render.Warning, Text: "Nothing was done: " + sentence(e.Problem), Parts: []render.Part{line}}
-	if len(e.Nearest) > 0 {
+	if len(e.Nearest) > 1 || len(e.Nearest) == 1 && (e.Try == nil || e.Param == "") { // else the line below says it
 		near := render.Line{render.Text("Did you mean ")}
 		for i, n := range e.Nearest {
 			if i > 0 {

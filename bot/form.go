@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -48,10 +49,20 @@ func (b *Bot) askReason(ctx context.Context, cmd *commands.Command, a ask) error
 			form.Fields[i].Required = true // it was given: left out, something else would run than was asked for
 		}
 	}
+	slices.SortStableFunc(form.Fields, func(x, y render.FormField) int { // what must be answered comes first
+		return cmp.Compare(optional(x), optional(y))
+	})
 	if !form.Fits() {
 		return errFormTooLarge
 	}
 	return b.open(ctx, a, form)
+}
+
+func optional(f render.FormField) int {
+	if f.Required {
+		return 0
+	}
+	return 1
 }
 
 // formOf is a command's form for a person, filled with what is known.

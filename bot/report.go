@@ -272,6 +272,8 @@ func lasting(d time.Duration) string {
 	switch {
 	case days > 0 && hours > 0:
 		return fmt.Sprintf("%d d %d h", days, hours)
+	case days == 1:
+		return "24 h" // "last 1 d" is no English
 	case days > 0:
 		return fmt.Sprintf("%d d", days)
 	case hours > 0 && minutes > 0:

@@ -54,7 +54,7 @@ func readTime(text string, in Input) (time.Time, error) {
 		}
 	}
 	if t, ok := relative(strings.ToLower(clock), in.Now.In(zone)); ok && !in.Now.IsZero() {
-		return t, nil
+		return t.Truncate(time.Second), nil // people read it again, in the history and in what they might have meant
 	}
 	return time.Time{}, fmt.Errorf("%s is not a time; write it like 2026-11-20 14:00, yesterday or -24h", quote(text))
 }

@@ -202,7 +202,7 @@ func TestTheShiftReportCounts(t *testing.T) {
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-3 reason=test")
 	s.sees("#approvals", "Approval needed", "DESKTOP-3")
 	s.types("alice", "#soc", "/s1 report -24h")
-	report := s.isTold("alice", "Shift report · last 1 d", "New threats", "Waiting for approval", "Mean time to resolve", "Open threat", "evil.exe", "DESKTOP-2 (Paris) isolated by")
+	report := s.isTold("alice", "Shift report · last 24 h", "New threats", "Waiting for approval", "Mean time to resolve", "Open threat", "evil.exe", "DESKTOP-2 (Paris) isolated by")
 	require.Contains(t, string(report.Blocks), "data_visualization")
 }
 

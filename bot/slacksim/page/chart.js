@@ -175,9 +175,11 @@ class Plane {
 
   names() {
     const every = Math.ceil(this.longest() / this.slot);
+    const half = this.longest() / 2;
+    const inside = (x) => Math.min(x, width - half); // the last one must not leave the picture
     return this.categories.map(
       (name, i) =>
-        i % every === 0 && svg("text", { class: "tick", x: this.x(i), y: this.bottom + 16, "text-anchor": "middle" }, name),
+        i % every === 0 && svg("text", { class: "tick", x: inside(this.x(i)), y: this.bottom + 16, "text-anchor": "middle" }, name),
     );
   }
 
