@@ -18,7 +18,7 @@ func AlertCard(a s1.Alert, links Links, under Thread) Card {
 		fact("Status", a.Info.IncidentStatus.Label()),
 		fact("Verdict", a.Info.AnalystVerdict.Label()),
 		fact("Event", a.Info.EventType),
-		fact("Treated as", a.Rule.TreatAsThreat),
+		fact("Treated as", treatedAs(a)),
 		fact("Process", numbered(a.Source.Name, a.Source.PID)),
 		fact("User", a.User()),
 		fact("Source", a.Info.Source),
@@ -93,6 +93,14 @@ func numbered(name, pid string) string {
 		return name + " (" + pid + ")"
 	}
 	return name
+}
+
+// treatedAs is what a hit of the rule counts as, where it counts as anything.
+func treatedAs(a s1.Alert) string {
+	if strings.EqualFold(a.Rule.TreatAsThreat, "undefined") {
+		return ""
+	}
+	return a.Rule.TreatAsThreat
 }
 
 // connection is who spoke to whom.

@@ -89,7 +89,7 @@ func (d *Digest) Card(file string) Card {
 	}
 	card.Parts = []Part{
 		Line{Text(tally("", d.sites, 5))},
-		facts(fact("By severity", tally("", d.levels, 6)), fact("Hosts", tally(fmt.Sprintf("%d: ", len(d.hosts)), d.hosts, 4)), fact("By name or rule", tally(fmt.Sprintf("%d: ", len(d.names)), d.names, 4))),
+		facts(fact("By severity", tally("", d.levels, 6)), fact("Hosts", named(d.hosts, 4)), fact("Names and rules", named(d.names, 4))),
 		d.chart(),
 		d.table(),
 		d.below(file),
@@ -164,7 +164,7 @@ func (d *Digest) table() Table {
 
 // below says where the rest is.
 func (d *Digest) below(file string) Note {
-	text := fmt.Sprintf("all %d: %s, in the thread", d.total, file)
+	text := fmt.Sprintf("All %d: %s, in the thread", d.total, file)
 	switch {
 	case d.own == 1:
 		text = "1 critical one has a card of its own · " + text
@@ -188,6 +188,22 @@ func tally(label string, counts map[string]int, n int) string {
 		text += fmt.Sprintf(", … %d more", more)
 	}
 	return text
+}
+
+// named is tally for names that may end in digits: "14: SRV-DC-1 (9), DESKTOP-1 (3), DESKTOP-2".
+func named(counts map[string]int, n int) string {
+	var words []string
+	for _, a := range ranked(counts, n) {
+		word := cut(a.Name, 40)
+		if a.Value > 1 {
+			word += fmt.Sprintf(" (%d)", a.Value)
+		}
+		words = append(words, word)
+	}
+	if more := len(counts) - n; more > 0 {
+		words = append(words, "…")
+	}
+	return fmt.Sprintf("%d: ", len(counts)) + strings.Join(words, ", ")
 }
 
 // ranked are the n largest of counts, equal ones by name.

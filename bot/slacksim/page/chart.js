@@ -134,6 +134,7 @@ class Plane {
     this.categories = axis.categories ?? (series[0]?.data ?? []).map((p) => p.label);
     const values = series.flatMap((s) => (s.data ?? []).map((p) => p.value));
     this.step = niceStep((Math.max(0, ...values) - Math.min(0, ...values)) / 4);
+    if (values.every(Number.isInteger)) this.step = Math.max(1, this.step); // there is no half a threat
     this.low = Math.floor(Math.min(0, ...values) / this.step) * this.step;
     this.high = Math.max(Math.ceil(Math.max(0, ...values) / this.step) * this.step, this.low + this.step);
     this.bottom = height - 22 - (axis.x_label ? 20 : 0);
@@ -184,7 +185,8 @@ class Plane {
   }
 
   longest() {
-    return Math.max(...this.categories.map((name) => name.length * 6.5 + 8), 1);
+    const letter = matchMedia("(max-width: 600px)").matches ? 10 : 6.5; // as blockkit.css sets them
+    return Math.max(...this.categories.map((name) => name.length * letter + 8), 1);
   }
 
   labels() {
