@@ -236,7 +236,7 @@ func disconnectAgents() *Command {
 	return define(Command{
 		Name: "disconnect-agent-from-network", Title: "Disconnect Agent From Network", Area: "agents",
 		Aliases: []string{"isolate", "disconnect", "contain"}, Main: "agent-ids",
-		Risk: Destructive, Guarded: true, Needs: "Endpoints › Disconnect From Network", Repeatable: true, Undo: "connect-agent-to-network", Timed: true,
+		Risk: Destructive, Guarded: true, Needs: "Endpoints › View + Disconnect From Network", Repeatable: true, Undo: "connect-agent-to-network", Timed: true,
 		Doc: "Isolates endpoints from the network: they reach the console and nothing else. Offline endpoints follow when they are back.",
 		Examples: []string{`isolate DESKTOP-1 reason="beaconing to 203.0.113.9" ticket=INC-1042`, `isolate DESKTOP-1 for=4h reason="until the owner is reached"`,
 			`disconnect-agent-from-network filter={"computerName__contains":["LAB"]} reason=drill`},
@@ -321,7 +321,7 @@ func connectAgents() *Command {
 	return define(Command{
 		Name: "connect-agent-to-network", Title: "Connect Agent To Network", Area: "agents",
 		Aliases: []string{"reconnect", "connect", "unisolate", "release"}, Main: "agent-ids",
-		Risk: Destructive, Needs: "Endpoints › Reconnect To Network", Repeatable: true, Undo: "disconnect-agent-from-network",
+		Risk: Destructive, Needs: "Endpoints › View + Reconnect To Network", Repeatable: true, Undo: "disconnect-agent-from-network",
 		Doc:      "Ends the isolation of endpoints: they reach the network again.",
 		Examples: []string{`reconnect DESKTOP-1 reason="cleaned, INC-1042"`},
 	}, func(ctx context.Context, call *Call, p connectParams) (render.Card, error) {

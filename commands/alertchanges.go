@@ -36,7 +36,7 @@ func (p *alertStatusParams) plan(ctx context.Context, call *Call) (Plan, error) 
 func setAlertStatus() *Command {
 	return define(Command{
 		Name: "update-alert-incident-status", Title: "Update Alert Incident Status", Area: "alerts", Aliases: []string{"alert-status"}, Main: "alert-ids",
-		Risk: Change, Needs: "STAR Rule Alerts › Update Incident Status", Repeatable: true,
+		Risk: Change, Needs: "STAR Rule Alerts › View + Update Incident Status", Repeatable: true,
 		Doc:      "Sets how far the work on alerts is.",
 		Examples: []string{`alert-status 1985998272619999973 status="In Progress"`, `update-alert-incident-status alert-ids=["1985998272619999973"] status=Resolved`},
 	}, func(ctx context.Context, call *Call, p alertStatusParams) (render.Card, error) {
@@ -92,7 +92,7 @@ func (p *updateAlertVerdictParams) plan(ctx context.Context, call *Call) (Plan, 
 func updateAlertVerdict() *Command {
 	return define(Command{
 		Name: "update-alert-verdict", Title: "Update Alert Verdict", Area: "alerts", Aliases: []string{"alert-verdicts"}, Main: "filter",
-		Risk: Change, Needs: "STAR Rule Alerts › Update Analyst Verdict", Repeatable: true,
+		Risk: Change, Needs: "STAR Rule Alerts › View + Update Analyst Verdict", Repeatable: true,
 		Doc: "Sets what analysts think of all alerts that a filter selects.",
 		Examples: []string{`update-alert-verdict filter={"ids":["1385998272619999353"]} analyst-verdict="False Positive"`,
 			`update-alert-verdict filter={"ruleName__contains":["Scheduled task"],"incidentStatus":["UNRESOLVED"]} analyst-verdict=Suspicious`},

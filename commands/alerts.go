@@ -191,7 +191,7 @@ func (p *alertVerdictParams) planOf(call *Call, alerts []s1.Alert) Plan {
 func setAlertVerdict() *Command {
 	return define(Command{
 		Name: "update-alert-analyst-verdict", Title: "Update Alert Analyst Verdict", Area: "alerts", Aliases: []string{"alert-verdict"}, Main: "alert-ids",
-		Risk: Change, Needs: "STAR Rule Alerts › Update Analyst Verdict", Repeatable: true,
+		Risk: Change, Needs: "STAR Rule Alerts › View + Update Analyst Verdict", Repeatable: true,
 		Doc:      "Sets what analysts think of alerts.",
 		Examples: []string{`alert-verdict 1985998272619999973 verdict="False Positive"`},
 	}, func(ctx context.Context, call *Call, p alertVerdictParams) (render.Card, error) {

@@ -40,7 +40,7 @@ type applicationsParams struct {
 func getApplications() *Command {
 	return define(Command{
 		Name: "get-agent-applications", Title: "Get Agent Applications", Area: "agents", Aliases: []string{"applications", "apps", "software"}, Main: "agent-ids",
-		Risk: Read, Needs: "Endpoints › Show Applications", Repeatable: true,
+		Risk: Read, Needs: "Endpoints › View + Show Applications", Repeatable: true,
 		Doc:      "Lists what is installed on endpoints.",
 		Examples: []string{"apps DESKTOP-1", `get-agent-applications agent-ids=["1845174760470303882","1834780238610855645"]`},
 	}, func(ctx context.Context, call *Call, p applicationsParams) (render.Card, error) {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -72,4 +73,39 @@ func indentJSON(t *testing.T, v any) []byte {
 	raw, err := json.MarshalIndent(v, "", "  ")
 	require.NoError(t, err)
 	return append(raw, '\n')
+}
+
+// The permissions of the specification's table, each of which a command's own must name.
+func TestPermissionsAreThoseOfTheSpecification(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "..", "shared", "spec", "sentinelone-integration.txt"))
+	if err != nil {
+		t.Log("the specification is not here; the reference shows what commands need")
+		return
+	}
+	_, table, _ := strings.Cut(string(text), "\nCommand | Required Permission | Role Scope | |\n")
+	var cmd *Command
+	checked := 0
+	for line := range strings.Lines(table) {
+		cells := strings.Split(line, " | ")
+		if !strings.Contains(line, "|") {
+			break
+		}
+		if len(cells) < 3 {
+			continue
+		}
+		title, _, _ := strings.Cut(cells[0], " (Event Source")
+		if found, ok := All().Find(title); ok && found.Title == title {
+			cmd = found
+		}
+		if cmd == nil || strings.Contains(cells[1], "Default Role") || strings.TrimSpace(cells[1]) == "||" {
+			continue
+		}
+		for action := range strings.SplitSeq(strings.TrimSuffix(cells[1], " |"), " + ") {
+			action = strings.TrimSpace(strings.TrimPrefix(action, "Endpoints "))
+			require.Contains(t, strings.ToLower(cmd.Needs), strings.ToLower(action), "%s: %s", cmd.Name, line)
+			checked++
+		}
+	}
+	require.Greater(t, checked, 80)
 }

@@ -36,7 +36,7 @@ type Command struct {
 	Examples          []string // parsed by a test: "isolate DESKTOP-1 reason=\"beaconing\""
 	Risk              Risk
 	Guarded           bool    // always needs an approval, whatever a policy file says (disconnect, shutdown, mitigate, policy update)
-	Needs             string  // permission that the console's token must have: "Endpoints › Disconnect From Network"
+	Needs             string  // permission that the console's token must have: "Endpoints › View + Disconnect From Network"
 	Repeatable        bool    // safe to run again after a crash
 	Undo              string  // name of the command that takes it back, if there is one
 	Timed             bool    // may be asked for a time (for=4h), after which Undo is asked for

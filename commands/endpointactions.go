@@ -39,7 +39,7 @@ func (p *scanParams) plan(ctx context.Context, call *Call) (Plan, error) {
 func initiateScan() *Command {
 	return define(Command{
 		Name: "initiate-scan", Title: "Initiate Scan", Area: "agents", Aliases: []string{"scan", "full-scan"}, Main: "agent-ids",
-		Risk: Change, Needs: "Endpoints › Initiate Scan", Repeatable: true,
+		Risk: Change, Needs: "Endpoints › View + Initiate Scan", Repeatable: true,
 		Doc:      "Starts a full disk scan on endpoints. What it finds is dealt with as the policy says.",
 		Examples: []string{"scan DESKTOP-1", `initiate-scan filter={"computerName":"DESKTOP-1"}`},
 	}, func(ctx context.Context, call *Call, p scanParams) (render.Card, error) {
@@ -155,7 +155,7 @@ func withoutDeaf(agents []s1.Agent) (kept []s1.Agent, left []string) {
 func broadcastMessage() *Command {
 	return define(Command{
 		Name: "broadcast-message", Title: "Broadcast Message", Area: "agents", Aliases: []string{"broadcast", "message-users"}, Main: "host-names-or-internal-ips",
-		Risk: Change, Needs: "Endpoints › Send Message",
+		Risk: Change, Needs: "Endpoints › View + Send Message",
 		Doc: "Shows a message to whoever sits at endpoints that run Windows or macOS.",
 		Examples: []string{`broadcast DESKTOP-1 message="Please save your work: this computer restarts in ten minutes."`,
 			`broadcast-message host-names-or-internal-ips=192.168.1.20,lab3-pc1 group-ids=Lab message="Computer maintenance will start in one hour. FYI."`},
@@ -218,7 +218,7 @@ func (p *customerIDParams) plan(ctx context.Context, call *Call) (Plan, error) {
 func setCustomerID() *Command {
 	return define(Command{
 		Name: "set-customer-id", Title: "Set Customer ID", Area: "agents", Aliases: []string{"customer-id", "set-external-id"}, Main: "filter",
-		Risk: Change, Needs: "Endpoints › Set Customer Identifier", Repeatable: true, Undo: "set-customer-id",
+		Risk: Change, Needs: "Endpoints › View + Set Customer Identifier", Repeatable: true, Undo: "set-customer-id",
 		Doc:      "Writes an identifier of your own on endpoints, over what stands there.",
 		Examples: []string{`set-customer-id filter={"computerName__contains":["DESKTOP-1"]} external-id=lab_device`, "customer-id 1845174760470303882 id=spare"},
 	}, func(ctx context.Context, call *Call, p customerIDParams) (render.Card, error) {

@@ -125,7 +125,7 @@ func flatWindow(base s1.Policy, changes []s1.PolicyField) []s1.PolicyField {
 func createGroup() *Command {
 	return define(Command{
 		Name: "create-group", Title: "Create Group", Area: "groups", Aliases: []string{"new-group"}, Main: "name",
-		Risk: Change, Needs: "Groups › Create", Undo: "delete-group",
+		Risk: Change, Needs: "Groups › View + Create", Undo: "delete-group",
 		Doc: "Makes a group of endpoints in a site, with the site's policy or one of its own.",
 		Examples: []string{"create-group name=Kiosks site-id=Paris inherits=true",
 			`create-group name=Lab site-id=1392053568582758390 inherits=false policy={"mitigationMode":"detect","autoImmuneOn":true,"agentUiOn":true}`},
@@ -229,7 +229,7 @@ func sitesByID(ctx context.Context, call *Call, ids []string) map[s1.SiteID]stri
 func deleteGroup() *Command {
 	return define(Command{
 		Name: "delete-group", Title: "Delete Group", Area: "groups", Aliases: []string{"delete-groups", "remove-group"}, Main: "group-ids",
-		Risk: Destructive, Needs: "Groups › Delete", Repeatable: true,
+		Risk: Destructive, Needs: "Groups › View + Delete", Repeatable: true,
 		Doc:      "Deletes groups. Their endpoints go to other groups of the site, and come under those groups' policies.",
 		Examples: []string{`delete-group Kiosks reason="no longer needed"`, `delete-group group-ids=951000000000000939,952000000000000906 reason="merged"`},
 	}, func(ctx context.Context, call *Call, p deleteGroupParams) (render.Card, error) {

@@ -58,7 +58,7 @@ func unmitigatedNote(status s1.IncidentStatus, threats []s1.Threat) []string {
 func updateThreatIncident() *Command {
 	return define(Command{
 		Name: "update-threat-incident", Title: "Update Threat Incident", Area: "threats", Aliases: []string{"triage", "threat-incident"}, Main: "filter",
-		Risk: Change, Needs: "Endpoint Threats › Update Analyst Verdict + Update Incident Status", Repeatable: true,
+		Risk: Change, Needs: "Endpoint Threats › View + Update Analyst Verdict + Update Incident Status", Repeatable: true,
 		Doc: "Sets the status of threats and what analysts think of them, in one go.",
 		Examples: []string{`update-threat-incident filter={"computerName__contains":["DESKTOP-1"],"analystVerdicts":["suspicious"]} analyst-verdict="False Positive" incident-status="In Progress"`,
 			`triage 1112953674841025235 verdict="True Positive" status=Resolved`},
@@ -178,7 +178,7 @@ func (p *markParams) plan(ctx context.Context, call *Call) (Plan, error) {
 func markAsThreat() *Command {
 	return define(Command{
 		Name: "mark-as-threat", Title: "Mark As Threat", Area: "threats", Aliases: []string{"mark-threat"}, Main: "threat-ids",
-		Risk: Destructive, Needs: "Endpoint Threats › Mark Threat", Repeatable: true,
+		Risk: Destructive, Needs: "Endpoint Threats › View + Mark Threat", Repeatable: true,
 		Doc:      "Makes threats of suspicious ones: agents of the site then treat the files as malicious.",
 		Examples: []string{`mark-as-threat threat-ids=["1112953674841025235"] reason="confirmed by the sandbox"`},
 	}, func(ctx context.Context, call *Call, p markParams) (render.Card, error) {

@@ -109,7 +109,7 @@ func groupWords(g s1.Group, site string) string {
 func moveAgents() *Command {
 	return define(Command{
 		Name: "move-agents", Title: "Move Agents", Area: "agents", Aliases: []string{"move", "move-to-group"}, Main: hostsParam,
-		Risk: Change, Needs: "Groups › Edit", Repeatable: true, Undo: "move-agents",
+		Risk: Change, Needs: "Groups › View + Edit", Repeatable: true, Undo: "move-agents",
 		Doc:      "Moves endpoints to another group of their site, and so under its policy.",
 		Examples: []string{"move DESKTOP-1 group-id=Laptops", "move-agents host-names-or-internal-ips=192.168.1.20,lab3-pc1 group-id=475482421375116388"},
 	}, func(ctx context.Context, call *Call, p moveParams) (render.Card, error) {
@@ -188,7 +188,7 @@ func siteNamed(ctx context.Context, call *Call, param string, ref s1.SiteID) (s1
 func moveBetweenSites() *Command {
 	return define(Command{
 		Name: "move-agents-between-sites", Title: "Move Agents Between Sites", Area: "agents", Aliases: []string{"move-to-site"}, Main: hostsParam,
-		Risk: Destructive, Needs: "Endpoints › Move To Another Site", Repeatable: true, Undo: "move-agents-between-sites",
+		Risk: Destructive, Needs: "Endpoints › View + Move To Another Site", Repeatable: true, Undo: "move-agents-between-sites",
 		Doc:      "Moves endpoints to another site, and so under its policy and its licenses.",
 		Examples: []string{`move-to-site DESKTOP-1 site-id=Lyon reason="moved to the Lyon office"`},
 	}, func(ctx context.Context, call *Call, p moveSiteParams) (render.Card, error) {

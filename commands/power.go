@@ -126,7 +126,7 @@ func (p *shutdownParams) plan(ctx context.Context, call *Call) (Plan, error) {
 func shutdownEndpoints() *Command {
 	return define(Command{
 		Name: "shutdown-endpoints", Title: "Shutdown Endpoints", Area: "agents", Aliases: []string{"shutdown", "poweroff"}, Main: "agent-ids",
-		Risk: Destructive, Guarded: true, Needs: "Endpoints › Shut Down",
+		Risk: Destructive, Guarded: true, Needs: "Endpoints › View + Shut Down",
 		Doc:      "Powers endpoints off. Nobody can power them on from here; to contain an infected host, isolate it instead.",
 		Examples: []string{`shutdown KIOSK-3 reason="stolen"`, `shutdown-endpoints group-ids=Lab reason="maintenance tonight"`},
 	}, func(ctx context.Context, call *Call, p shutdownParams) (render.Card, error) {
@@ -148,7 +148,7 @@ func (p *restartParams) plan(ctx context.Context, call *Call) (Plan, error) {
 func restartEndpoints() *Command {
 	return define(Command{
 		Name: "restart-endpoints", Title: "Restart Endpoints", Area: "agents", Aliases: []string{"restart", "reboot"}, Main: "agent-ids",
-		Risk: Destructive, Needs: "Endpoints › Reboot",
+		Risk: Destructive, Needs: "Endpoints › View + Reboot",
 		Doc:      "Restarts endpoints. Work that is not saved is lost; warn the users with broadcast-message first.",
 		Examples: []string{`restart DESKTOP-1 reason="finish the rollback"`, `restart-endpoints group-ids=Lab reason="patches"`},
 	}, func(ctx context.Context, call *Call, p restartParams) (render.Card, error) {

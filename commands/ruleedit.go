@@ -189,7 +189,7 @@ func (p *createRuleParams) plan(ctx context.Context, call *Call) (Plan, error) {
 func createRule() *Command {
 	return define(Command{
 		Name: "create-star-custom-rule", Title: "Create Star Custom Rule", Area: "rules", Aliases: []string{"create-rule", "add-rule"}, Main: "name",
-		Risk: Destructive, Needs: "STAR Custom Rules › View + Manage, Endpoints › Disconnect From Network, Endpoint Threats › Mark Threat + Mark Suspicious",
+		Risk: Destructive, Needs: "STAR Custom Rules › View + Manage, Endpoints › View + Disconnect From Network, Endpoint Threats › View + Mark Threat + Mark Suspicious",
 		Undo: "delete-star-custom-rules",
 		Doc:  "Makes a detection rule, for accounts, sites, groups or, where none is named, the whole tenant. Its hits raise alerts and can act on endpoints.",
 		Examples: []string{`create-star-custom-rule name="Encoded PowerShell" s1ql="SrcProcCmdLine ContainsCIS \"-enc\"" query-type=Events severity=High status=Active expiration-mode=Permanent site-ids=Paris reason="INC-1042"`,

@@ -238,7 +238,7 @@ func sameNote(n int, noun, what string) []string {
 func setThreatVerdict() *Command {
 	return define(Command{
 		Name: "update-threat-analyst-verdict", Title: "Update Threat Analyst Verdict", Area: "threats", Aliases: []string{"verdict", "threat-verdict"}, Main: "threat-ids",
-		Risk: Change, Needs: "Endpoint Threats › Update Analyst Verdict", Repeatable: true,
+		Risk: Change, Needs: "Endpoint Threats › View + Update Analyst Verdict", Repeatable: true,
 		Doc:      "Sets what analysts think of threats.",
 		Examples: []string{`verdict 1112953674841025235 verdict="True Positive"`, `update-threat-analyst-verdict threat-ids=["1112953674841025235"] analyst-verdict=false_positive`},
 	}, func(ctx context.Context, call *Call, p threatVerdictParams) (render.Card, error) {
@@ -273,7 +273,7 @@ func (p *incidentStatusParams) plan(ctx context.Context, call *Call) (Plan, erro
 func setIncidentStatus() *Command {
 	return define(Command{
 		Name: "update-incident-status", Title: "Update Incident Status", Area: "threats", Aliases: []string{"status", "incident-status"}, Main: "threat-ids",
-		Risk: Change, Needs: "Endpoint Threats › Update Incident Status", Repeatable: true,
+		Risk: Change, Needs: "Endpoint Threats › View + Update Incident Status", Repeatable: true,
 		Doc:      "Sets how far the work on threats is.",
 		Examples: []string{"update-incident-status threat-ids=1112953674841025235 status=Resolved", `status 1112953674841025235 status="In Progress"`},
 	}, func(ctx context.Context, call *Call, p incidentStatusParams) (render.Card, error) {
@@ -355,7 +355,7 @@ func actionNotes(action s1.MitigateAction) []string {
 func mitigateThreats() *Command {
 	return define(Command{
 		Name: "mitigate-threats", Title: "Mitigate Threats", Area: "threats", Aliases: []string{"mitigate"}, Main: "filter",
-		Risk: Destructive, Guarded: true, Needs: "Threat Actions › Kill + Quarantine + Remediate + Rollback, Endpoint Threats › Unquarantine",
+		Risk: Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict + Unquarantine, Threat Actions › Rollback + Remediate + Quarantine + Kill",
 		Doc: "Kills, quarantines, remediates or rolls back threats on their endpoints. The endpoints act when they are online.",
 		Examples: []string{`mitigate 1112953674841025235 action=Quarantine reason="INC-1042"`,
 			`mitigate-threats filter={"computerName__contains":["DESKTOP-1"],"mitigationStatuses":["not_mitigated"]} mitigate-action=Kill reason="ransomware"`},

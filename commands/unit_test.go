@@ -122,7 +122,7 @@ func TestHelpTellsHowToUseACommand(t *testing.T) {
 	t.Parallel()
 	isolate, _ := All().Find("isolate")
 	help := isolate.Help().Plain()
-	for _, part := range []string{"Disconnect Agent From Network", "isolate", "always has to approve", "Endpoints › Disconnect From Network", "agent-ids", "reason", "required, text", "/s1 isolate DESKTOP-1"} {
+	for _, part := range []string{"Disconnect Agent From Network", "isolate", "always has to approve", "Endpoints › View + Disconnect From Network", "agent-ids", "reason", "required, text", "/s1 isolate DESKTOP-1"} {
 		require.Contains(t, help, part)
 	}
 	mitigate, _ := All().Find("mitigate")
