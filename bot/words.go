@@ -189,6 +189,10 @@ func (b *Bot) help(ctx context.Context, a ask, rest string) error {
 		return nil
 	}
 	cmd, ok := b.Catalog.Find(rest)
+	if about := ownHelp(rest); !ok && about != nil {
+		b.reply(ctx, a, render.Card{Title: rest, Parts: about})
+		return nil
+	}
 	if !ok {
 		return &commands.UsageError{Problem: fmt.Sprintf("there is no command “%s”", rest), Nearest: b.Catalog.Nearest(rest)}
 	}

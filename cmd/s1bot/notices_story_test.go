@@ -189,6 +189,15 @@ func TestARouteThatIsAddedWhileTheProgramRunsIsReadFromThenOn(t *testing.T) {
 	s.sees("#alerts", "evil.exe")
 }
 
+func TestTheBotsOwnWordsAreExplained(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	for word, want := range map[string]string{"snooze": "for=4h", "report": "-24h", "routes": "routes test", "thaw": "two approvers"} {
+		s.types("mallory", "#soc", "/s1 help "+word)
+		s.isTold("mallory", word, want)
+	}
+}
+
 func TestTheShiftReportCounts(t *testing.T) {
 	t.Parallel()
 	s := tell(t)

@@ -80,7 +80,9 @@ func (p *program) wire() error {
 	}
 	p.notifier, err = notifier.New(notifier.Config{
 		Console: p.console, Journal: p.db.Journal(), Poster: p.bot, ThreatsChannel: c.ThreatsChannel, AlertsChannel: c.AlertsChannel,
-		Operators: cmp.Or(p.policy.Load().Channel(), c.ThreatsChannel, c.AlertsChannel), Routes: func() notifier.Routes { return *p.routes.Load() }, Check: p.check, Reports: shifts{p}, Interval: c.PollInterval, Backfill: c.Backfill, Logger: p.log,
+		Operators: cmp.Or(p.policy.Load().Channel(), c.ThreatsChannel, c.AlertsChannel),
+		Routes:    func() notifier.Routes { return *p.routes.Load() }, Check: p.check, Reports: shifts{p},
+		Interval: c.PollInterval, Backfill: c.Backfill, Logger: p.log,
 	})
 	return err
 }
