@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slack-go/slack"
+
 	"s1bot/approvals"
 	"s1bot/commands"
 	"s1bot/render"
@@ -43,7 +45,7 @@ func (b *Bot) explain(a ask, err error) (card render.Card, fault error) {
 			return card, nil
 		}
 	}
-	return faultCard(a), err
+	return faultCard(a, err), err
 }
 
 // A saying is what people read for an error that is nobody's fault.
@@ -207,9 +209,14 @@ func refusalCard(r *approvals.RefusedError) render.Card {
 	return card
 }
 
-// faultCard admits a fault of ours, with what finds it in the log.
-func faultCard(a ask) render.Card {
+// faultCard admits a fault of ours, with what finds it in the log. What Slack refuses by name, such as a scope that is missing, is
+// no secret, and whoever looks after the app can mend it.
+func faultCard(a ask, err error) render.Card {
 	words := "Something went wrong inside the bot."
+	var refused slack.SlackErrorResponse
+	if errors.As(err, &refused) {
+		words = fmt.Sprintf("Slack did not take it (%s). `s1bot check` tells whether the app lacks something.", refused.Err)
+	}
 	return render.Card{Tone: render.Critical, Text: words, Parts: []render.Part{
 		render.Line{render.Text(words + " Its operators find it in the log under "), render.Mono(first(a.at.Key, "no reference")), render.Text(".")},
 	}}

@@ -76,7 +76,7 @@ func (b *Bot) soothe(ctx context.Context, a ask) (done func()) {
 	said := make(chan struct{})
 	timer := time.AfterFunc(slowAfter, func() {
 		defer close(said)
-		b.reply(ctx, a, notice("Still at it: the console takes its time. The answer will follow."))
+		b.reply(ctx, a, notice("Still at it: this takes longer than usual. The answer will follow."))
 	})
 	return func() {
 		if !timer.Stop() {

@@ -54,3 +54,14 @@ func TestWhoWaitsForASlowConsoleIsToldSo(t *testing.T) {
 	s.console.Heal()
 	s.isTold("alice", "DESKTOP-1", "Paris")
 }
+
+func TestWhatSlackRefusesByNameIsTold(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.types("alice", "#soc", "/s1 agents DESKTOP")
+	list := s.isTold("alice", "DESKTOP-1", "CSV file")
+	s.slack.Fail(slacksim.Fault{Method: "files.getUploadURLExternal", Kind: slacksim.FaultError, Error: "missing_scope", Times: -1})
+	s.clicks("alice", list, "CSV file")
+	s.isTold("alice", "Slack did not take it (missing_scope)", "s1bot check")
+	s.slack.ClearFaults()
+}
