@@ -181,7 +181,7 @@ func deliveryError(err error) error {
 	}
 	var answer slack.SlackErrorResponse
 	switch {
-	case refusedWith(err, "message_not_found", "thread_not_found", "cant_update_message", "edit_window_closed"):
+	case refusedWith(err, "message_not_found", "thread_not_found", "cant_update_message"):
 		return gone{err}
 	case refusedWith(err, closedWords...):
 		return closed{err}

@@ -183,6 +183,11 @@ func (t *teller) unedited(ctx context.Context, n Notice, err error) error {
 		return nil
 	}
 	n.Tries++
+	if isRefused(err) && n.Tries > asideAfter { // it will not do better; the next change has it tried again
+		t.logger.Warn("a card cannot be edited; it stays as it is", "channel", t.channel, "notice", n.key(), "err", err)
+		n.Shown, n.Tries = n.Version, 0
+		return t.settle(ctx, n)
+	}
 	t.complain(n.Tries, "a card could not be edited; it is tried again", err)
 	n.NotBefore = t.now().Add(min(time.Second<<min(n.Tries, 20), longestWait))
 	return t.settle(ctx, n)

@@ -32,6 +32,7 @@ type feed struct {
 	channel  string // where no route says another; may be empty
 	routes   func() Routes
 	interval time.Duration
+	born     time.Time
 	backfill time.Duration
 	journal  Journal
 	ring     func(channels ...string)
@@ -52,7 +53,7 @@ type trouble struct {
 
 func newFeed(c Config, k kind, channel string, ring func(...string)) *feed {
 	return &feed{
-		kind: k, channel: channel, routes: c.routes, interval: c.Interval, backfill: c.Backfill, journal: c.Journal, ring: ring, now: c.Now,
+		kind: k, channel: channel, routes: c.routes, interval: c.Interval, born: c.born, backfill: c.Backfill, journal: c.Journal, ring: ring, now: c.Now,
 		logger: c.Logger.With("feed", string(k.source)), turn: newTurn(), trouble: map[string]*trouble{}, untilSweep: map[string]int{},
 	}
 }
@@ -156,7 +157,7 @@ func (f *feed) start(ctx context.Context) error {
 		return nil
 	}
 	if cursor.Since.IsZero() {
-		cursor.Since = f.now().Add(-f.backfill)
+		cursor.Since = f.born.Add(-f.backfill)
 	}
 	if !known {
 		cursor.Channels = append(slices.Clone(cursor.Channels), missing...)

@@ -13,9 +13,9 @@ import (
 // batch compares items with the journal: what is new becomes a notice, what changed is noted.
 func (f *feed) batch(ctx context.Context, cursor Cursor, items []item, surveying surveying) (Batch, error) {
 	batch := Batch{Source: f.source, Cursor: cursor}
-	versions, err := f.journal.Versions(ctx, f.source, each(items, func(it item) string { return it.id }))
+	versions, err := f.versions(ctx, items)
 	if err != nil {
-		return batch, fmt.Errorf("look up %d %ss: %w", len(items), f.source, err)
+		return batch, err
 	}
 	asleep, err := f.snoozed(ctx)
 	if err != nil {
@@ -41,6 +41,19 @@ func (f *feed) batch(ctx context.Context, cursor Cursor, items []item, surveying
 	}
 	slices.SortStableFunc(batch.Fresh, func(a, b Notice) int { return a.Created.Compare(b.Created) })
 	return batch, nil
+}
+
+// versions looks items up, however many a page has.
+func (f *feed) versions(ctx context.Context, items []item) (map[string]string, error) {
+	versions := map[string]string{}
+	for some := range slices.Chunk(items, pageSize) {
+		known, err := f.journal.Versions(ctx, f.source, each(some, func(it item) string { return it.id }))
+		if err != nil {
+			return nil, fmt.Errorf("look up %d %ss: %w", len(items), f.source, err)
+		}
+		maps.Copy(versions, known)
+	}
+	return versions, nil
 }
 
 // surveying tells whether this is the first look at a source, where what is older than the beginning is history.

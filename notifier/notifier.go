@@ -59,6 +59,8 @@ type Config struct {
 	Owner    string        // names this process among several; made up when empty
 	Now      func() time.Time
 	Logger   *slog.Logger
+
+	born time.Time // when New was called: the very first start tells of what happens from then on
 }
 
 // A Notifier reads the feeds and tells the channels while Run runs.
@@ -86,6 +88,7 @@ func New(c Config) (*Notifier, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
+	c.born = c.Now()
 	return &Notifier{config: c, kinds: []kind{threats(c.Console), alerts(c.Console)}}, nil
 }
 

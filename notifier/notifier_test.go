@@ -100,6 +100,24 @@ func TestFirstStartTellsOfWhatHappensFromThenOn(t *testing.T) {
 	})
 }
 
+func TestWhatComesWhileTheProgramIsStillStartingIsNoHistory(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		n, err := New(w.config)
+		require.NoError(t, err)
+		w.console.AddThreat(threat{Name: "before", Age: time.Second})
+		w.pass(time.Second)
+		w.console.AddThreat(threat{Name: "while Slack is greeted"})
+		w.pass(3 * time.Second)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- n.Run(ctx) }()
+		w.pass(time.Minute)
+		cancel()
+		require.NoError(t, <-done)
+		require.Equal(t, []string{"while Slack is greeted"}, titles(w, "CTHREATS"))
+	})
+}
+
 func TestBackfillTellsAsMuchOfThePastAsAskedFor(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.config.Backfill = 24 * time.Hour

@@ -291,6 +291,32 @@ func TestAnEditThatFailsIsMadeLater(t *testing.T) {
 	})
 }
 
+func TestAnEditThatSlackRefusesForGoodIsGivenUpUntilTheNextChange(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		id := w.console.AddThreat(threat{Name: "evil.exe"})
+		w.pass(time.Minute)
+		tries := 0
+		w.slack.set(func(s *slack) {
+			s.fault = func(op string) (error, error) {
+				if op == "edit" {
+					tries++
+					return refusal{refused: true}, nil
+				}
+				return nil, nil
+			}
+		})
+		w.console.Change(id, resolve)
+		w.pass(24 * time.Hour)
+		require.Equal(t, asideAfter+1, tries)
+		require.Len(t, w.slack.In("CTHREATS"), 1)
+		w.slack.set(func(s *slack) { s.fault = nil })
+		w.console.Change(id, func(t *s1.Threat) { t.Info.AnalystVerdict = s1.VerdictTruePositive })
+		w.pass(time.Minute)
+		require.Contains(t, w.slack.In("CTHREATS")[0].Card.Title, "resolved")
+	})
+}
+
 func TestADeletedCardIsPostedAnewWhenItChanges(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.start()
