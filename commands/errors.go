@@ -3,6 +3,7 @@ package commands
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"s1bot/render"
@@ -133,24 +134,39 @@ func (t Target) Label() string {
 	return strings.Join(parts, " · ")
 }
 
-// replaceWord puts another value in place of one that a parameter has, alone or in a list.
+// replaceWord puts another value in place of one that a parameter has: alone, in a list, or under the keys of a filter.
 func replaceWord(args json.RawMessage, param, old, replacement string) json.RawMessage {
 	values, err := object(args)
 	if err != nil {
 		return args
 	}
-	var list []string
-	if json.Unmarshal(values[param], &list) != nil {
-		values[param] = marshal(replacement)
+	value := values[param]
+	if !strings.HasPrefix(string(value), "{") {
+		values[param] = replaced(value, old, replacement)
 		return marshal(values)
+	}
+	fields, _ := object(value)
+	for key := range idKeys {
+		if words := idWordsOf(fields[key]); slices.Contains(words, old) {
+			fields[key] = replaced(marshal(words), old, replacement)
+		}
+	}
+	values[param] = marshal(fields)
+	return marshal(values)
+}
+
+// replaced is a list with another word in place of one, or that word where there is no list.
+func replaced(value json.RawMessage, old, replacement string) json.RawMessage {
+	var list []string
+	if json.Unmarshal(value, &list) != nil {
+		return marshal(replacement)
 	}
 	for i, w := range list {
 		if w == old {
 			list[i] = replacement
 		}
 	}
-	values[param] = marshal(list)
-	return marshal(values)
+	return marshal(list)
 }
 
 func joinNonEmpty(separator string, parts ...string) string {

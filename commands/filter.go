@@ -42,6 +42,7 @@ func (agentSelection) kind() kind {
 // filterKind reads a filter: JSON, or what short makes of anything else.
 func filterKind(of s1.FilterKind, hint string, short func(string) (json.RawMessage, error)) kind {
 	k := objectKind(hint, func(text string, _ Input) (json.RawMessage, error) { return short(text) })
+	k.filter = true
 	read := k.read
 	k.read = func(text string, in Input) (any, error) {
 		value, err := read(text, in)
@@ -51,6 +52,48 @@ func filterKind(of s1.FilterKind, hint string, short func(string) (json.RawMessa
 		return checkFilter(of, value.(json.RawMessage), in)
 	}
 	return k
+}
+
+// idKeys are filter keys whose values are ids, and who finds those by name.
+var idKeys = map[string]finder{"accountIds": findAccounts, "siteIds": findSites, "groupIds": findGroups, "agentIds": findAgents}
+
+// namesInFilter replaces names by ids under the keys that take ids: {"siteIds": ["Paris"]}.
+func namesInFilter(ctx context.Context, call *Call, param string, filter json.RawMessage) (json.RawMessage, error) {
+	fields, err := object(filter)
+	if err != nil {
+		return filter, nil // whoever reads it says what is wrong
+	}
+	found := false
+	for key, find := range idKeys {
+		words := idWordsOf(fields[key])
+		if !slices.ContainsFunc(words, isName) {
+			continue
+		}
+		ids, err := find(ctx, call, param, words)
+		if err != nil {
+			return nil, err
+		}
+		fields[key], found = marshal(ids), true
+	}
+	if !found {
+		return filter, nil
+	}
+	return marshal(fields), nil
+}
+
+// idWordsOf are the values of a filter key: a list, or one text with commas.
+func idWordsOf(value json.RawMessage) []string {
+	var words []string
+	if isEmpty(value) {
+		return nil
+	}
+	if strings.HasPrefix(string(value), "[") {
+		return listWords(string(value))
+	}
+	for part := range strings.SplitSeq(word(value), ",") {
+		words = append(words, strings.TrimSpace(part))
+	}
+	return words
 }
 
 // selecting refuses filters that select everything.
@@ -226,6 +269,7 @@ func selected[T any](param, noun string, filter s1.Filter, rows iter.Seq2[T, err
 // listQueryKind reads the query parameters of a list as JSON, or what short makes of anything else.
 func listQueryKind(hint string, keys []string, of string, short func(string) (json.RawMessage, error)) kind {
 	k := objectKind(hint, func(text string, _ Input) (json.RawMessage, error) { return short(text) })
+	k.filter = true
 	read := k.read
 	k.read = func(text string, in Input) (any, error) {
 		value, err := read(text, in)

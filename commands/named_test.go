@@ -2,6 +2,7 @@ package commands
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -77,4 +78,50 @@ func TestTheContentOfAThreatGoesByItsName(t *testing.T) {
 	var ambiguous *AmbiguousError
 	require.True(t, errors.As(err, &ambiguous), "%v", err)
 	require.Len(t, ambiguous.Matches, 2)
+}
+
+// Under the keys of a filter that take ids a name does as well, in what reads and in what changes something.
+func TestNamesInFiltersBecomeIds(t *testing.T) {
+	t.Parallel()
+	console := s1sim.New(s1sim.Options{Empty: true})
+	call := callTo(t, console)
+	host := console.Agent("DESKTOP-1")
+	site, id := host["siteName"].(string), host["id"].(string)
+	catalog := All()
+	for line, query := range map[string]string{
+		`isolate filter={"siteIds":["` + site + `"],"computerName":"DESKTOP-1"} reason=x`:     "siteIds=" + host["siteId"].(string),
+		`activities filter={"agentIds":"desktop-1"}`:                                          "agentIds=" + id,
+		`threats filter={"siteIds":["` + site + `","` + host["siteId"].(string) + `"]}`:       "siteIds=" + host["siteId"].(string) + "&",
+		`get-black-list custom-input={"accountIds":["` + host["accountName"].(string) + `"]}`: "accountIds=" + host["accountId"].(string),
+	} {
+		console.Reset()
+		inv, _, err := catalog.Parse(line, input)
+		require.NoError(t, err, line)
+		cmd, _ := catalog.Find(inv.Command)
+		plan, err := cmd.Prepare(t.Context(), call, inv.Args)
+		require.NoError(t, err, line)
+		if cmd.Risk == Read {
+			_, err = cmd.Run(t.Context(), call, plan.Args)
+			require.NoError(t, err, line)
+		}
+		var asked []string
+		for _, c := range console.Calls() {
+			asked = append(asked, c.Path+"?"+c.Query.Encode()+"&")
+		}
+		require.Contains(t, strings.Join(asked, "\n"), query, line)
+	}
+	_, err := run(t, catalog, call, `activities filter={"siteIds":["Pariss"]}`)
+	require.ErrorContains(t, err, "check `filter`: there is no site called \"Pariss\"; did you mean Paris")
+}
+
+// What is chosen for a name in a filter takes its place there.
+func TestAnAmbiguousNameInAFilterIsChosen(t *testing.T) {
+	t.Parallel()
+	console, call := simulated(t)
+	console.AddAgent(s1sim.AgentSpec{Name: "KIOSK"})
+	console.AddAgent(s1sim.AgentSpec{Name: "KIOSK"})
+	_, err := run(t, All(), call, `activities filter={"agentIds":"KIOSK,1845174760470303882","includeHidden":false}`)
+	var ambiguous *AmbiguousError
+	require.True(t, errors.As(err, &ambiguous), "%v", err)
+	require.JSONEq(t, `{"filter":{"agentIds":["`+ambiguous.Matches[1].ID+`","1845174760470303882"],"includeHidden":false}}`, string(ambiguous.Pick(1).Args))
 }

@@ -115,6 +115,12 @@ func (cmd *Command) resolve(ctx context.Context, call *Call, args json.RawMessag
 		return nil, err
 	}
 	for _, f := range cmd.fields {
+		if filter, ok := values[f.Name].(json.RawMessage); ok && f.kind.filter {
+			if values[f.Name], err = namesInFilter(ctx, call, f.Name, filter); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		words := wordsOf(values[f.Name])
 		if !named(f, words) {
 			continue

@@ -70,6 +70,7 @@ func cutList(raw json.RawMessage) (filter json.RawMessage, list s1.Query, err er
 func (threatQuery) kind() kind {
 	k := objectKind(`JSON with the console's filter keys: {"computerName__contains": ["DESKTOP"], "resolved": false}; or ids, or words to search for`,
 		func(text string, _ Input) (json.RawMessage, error) { return freeText(text) })
+	k.filter = true
 	read := k.read
 	k.read = func(text string, in Input) (any, error) {
 		value, err := read(text, in)
