@@ -60,7 +60,7 @@ func (b *Bot) mayStill(ctx context.Context, cmd *commands.Command, req approvals
 	}
 	wish := b.wish(cmd, ask{who: who, at: origin{Channel: req.Channel}})
 	wish.At = req.Created
-	if wish, err = b.touching(ctx, wish, commands.Plan{Targets: targets}); err != nil {
+	if wish, err = b.touching(ctx, wish, commands.Plan{Targets: targets, Also: planOf(req).Also}); err != nil {
 		return err
 	}
 	ruling := b.Policy().Again(wish, req)

@@ -25,7 +25,7 @@ func (b *Bot) touching(ctx context.Context, wish approvals.Ask, plan commands.Pl
 		return wish, fmt.Errorf("look up the hosts of what %s touches: %w", wish.Command, err)
 	}
 	wish.Early, wish.Targets, wish.Reach = false, len(plan.Targets), nil
-	for _, t := range plan.Targets {
+	for _, t := range slices.Concat(plan.Targets, plan.Also) {
 		wish.Reach = append(wish.Reach, reached(t, hosts[t.Agent]))
 	}
 	return wish, nil
@@ -35,8 +35,8 @@ func (b *Bot) touching(ctx context.Context, wish approvals.Ask, plan commands.Pl
 func (b *Bot) marked(wish approvals.Ask, plan commands.Plan) commands.Plan {
 	policy := b.Policy()
 	plan.Targets = slices.Clone(plan.Targets)
-	for i, t := range wish.Reach {
-		plan.Targets[i].Protected = policy.Protects(wish, t)
+	for i := range plan.Targets {
+		plan.Targets[i].Protected = policy.Protects(wish, wish.Reach[i])
 	}
 	return plan
 }

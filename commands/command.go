@@ -126,6 +126,7 @@ type Caller struct {
 type Plan struct {
 	Args    json.RawMessage `json:"args"`
 	Targets []Target        `json:"targets,omitempty"`
+	Also    []Target        `json:"also,omitempty"`    // what changes with them and counts for the policy alone: the site that endpoints are moved to
 	Changes []Diff          `json:"changes,omitempty"` // of a policy, field by field
 	LeftOut []string        `json:"leftOut,omitempty"` // what was asked for and will not be touched, and why: sentences
 	Notes   []string        `json:"notes,omitempty"`   // what the approver should know: "After this they reach the console and nothing else."

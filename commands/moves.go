@@ -44,6 +44,7 @@ func (p *moveParams) plan(ctx context.Context, call *Call) (Plan, error) {
 	notes = append(notes, "From then on they obey the policy of the group.")
 	return Plan{
 		Targets: targetsOf(call, movable, agentTarget), Facts: []Fact{{"To the group", groupWords(group, movable[0].SiteName)}},
+		Also:    []Target{{Kind: "group", ID: string(group.ID), Name: group.Name, Account: movable[0].AccountName, Site: movable[0].SiteName}},
 		LeftOut: left, Notes: notes, Undo: "Move them back",
 	}, nil
 }
@@ -167,6 +168,7 @@ func (p *moveSiteParams) plan(ctx context.Context, call *Call) (Plan, error) {
 	notes = append(notes, "They come under the policy and the licenses of that site, into the dynamic group that fits best or the default group.")
 	return Plan{
 		Targets: targetsOf(call, movable, agentTarget), Facts: []Fact{{"To the site", joinNonEmpty(" · ", site.Name, site.AccountName)}},
+		Also:    []Target{{Kind: "site", ID: string(site.ID), Name: site.Name, Account: site.AccountName}},
 		LeftOut: left, Notes: notes, Undo: "Move them back, into their groups by move-agents",
 	}, nil
 }

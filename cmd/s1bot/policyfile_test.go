@@ -165,6 +165,23 @@ func TestASearchBoxObeysThePolicy(t *testing.T) {
 	}
 }
 
+// Whose role ends at a site moves nothing into another one, and nothing is moved into a protected one.
+func TestWhereEndpointsAreMovedToCounts(t *testing.T) {
+	t.Parallel()
+	_, policy := withPolicy(t, "roles:\n  operators: {members: [U0MALLORY], sites: [Paris]}\nrules:\n  - {name: vault, sites: [Vault], deny: nobody moves in}\n")
+	s := tell(t, policy)
+	s.console.AddAgent(s1sim.AgentSpec{Name: "LYON-1", Site: "Lyon"})
+	s.console.AddAgent(s1sim.AgentSpec{Name: "VAULT-1", Site: "Vault"})
+	s.types("alice", "#soc", "/s1 can move-agents-between-sites DESKTOP-1 site-id=Vault")
+	s.isTold("alice", "You may not", "obody moves in", "vault")
+	s.types("alice", "#soc", "/s1 can move-agents-between-sites DESKTOP-1 site-id=Lyon")
+	s.isTold("alice", "You may ask for this", "Lyon")
+	s.types("mallory", "#soc", "/s1 can isolate DESKTOP-1")
+	s.isTold("mallory", "You may ask for this", "DESKTOP-1")
+	s.types("mallory", "#soc", "/s1 can move-agents-between-sites DESKTOP-1 site-id=Lyon")
+	s.isTold("mallory", "You may not", "does not reach Lyon")
+}
+
 func TestTheCardTellsWhatThePolicyProtects(t *testing.T) {
 	t.Parallel()
 	_, policy := withPolicy(t, "rules:\n  - {name: crown jewels, hosts: [SRV-*], approve: {quorum: 2}}\n")

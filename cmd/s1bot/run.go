@@ -24,14 +24,14 @@ func (runCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return fmt.Errorf("these settings need attention:\n%w", err)
 	}
+	reload := make(chan os.Signal, 1)
+	signal.Notify(reload, syscall.SIGHUP) // before anything takes time: unheard, it would end the program
+	defer signal.Stop(reload)
 	log := newLogger(std.err, c)
 	p, err := assemble(ctx, c, log)
 	if err != nil {
 		return err
 	}
-	reload := make(chan os.Signal, 1)
-	signal.Notify(reload, syscall.SIGHUP)
-	defer signal.Stop(reload)
 	go p.reloadOn(ctx, reload)
 	log.Info("starting", "console", c.ConsoleURL, "commands", len(p.bot.Catalog.Commands()), "version", version().Version)
 	return errors.Join(p.run(ctx), p.close())
