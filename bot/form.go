@@ -37,8 +37,12 @@ func (b *Bot) openForm(ctx context.Context, a ask) error {
 
 // askReason opens the small form that asks why, where everything else is known. What it will run stands above the question.
 func (b *Bot) askReason(ctx context.Context, cmd *commands.Command, a ask) error {
+	touches, err := b.glimpse(ctx, cmd, a)
+	if err != nil {
+		return err
+	}
 	form := formOf(cmd, a)
-	form.Intro = render.Line{render.Text(cmd.Summary() + " Somebody else has to approve it before it runs.\n"), render.Mono("/s1 " + cmd.Line(a.inv.Args))}
+	form.Intro = append(render.Line{render.Text(cmd.Summary() + " Somebody else has to approve it before it runs.\n")}, touches...)
 	form.Do.Args, form.Submit = a.inv.Args, "Ask for approval"
 	form.Fields = slices.DeleteFunc(form.Fields, func(f render.FormField) bool {
 		_, secret := a.secrets[f.Name] // it does not travel in a form: it is asked for again
@@ -56,6 +60,33 @@ func (b *Bot) askReason(ctx context.Context, cmd *commands.Command, a ask) error
 		return errFormTooLarge
 	}
 	return b.open(ctx, a, form)
+}
+
+// glimpseTime is how long the console may take to tell names: the form must open within three seconds of the click.
+const glimpseTime = time.Second
+
+// glimpse is what a request would touch, by name; the command where that takes too long to find out. What cannot be done is said
+// at once: nobody has to say why first.
+func (b *Bot) glimpse(ctx context.Context, cmd *commands.Command, a ask) (render.Line, error) {
+	ctx, cancel := context.WithTimeout(ctx, glimpseTime)
+	defer cancel()
+	plan, err := cmd.Prepare(ctx, b.call(a), a.inv.Args)
+	var usage *commands.UsageError
+	var ambiguous *commands.AmbiguousError
+	if errors.As(err, &usage) || errors.As(err, &ambiguous) {
+		return nil, b.blame(cmd, err)
+	}
+	if err != nil || len(plan.Targets) == 0 {
+		return render.Line{render.Mono("/s1 " + cmd.Line(a.inv.Args))}, nil
+	}
+	line := render.Line{render.Text("Touches "), render.Bold(targetNames(plan.Targets, 3))}
+	if host := plan.Targets[0].Host; host != "" && len(plan.Targets) == 1 {
+		line = append(line, render.Text(" on "), render.Bold(host))
+	}
+	for _, f := range plan.Facts {
+		line = append(line, render.Text(" · "+f.Label+" "), render.Bold(f.Value))
+	}
+	return line, nil
 }
 
 func optional(f render.FormField) int {

@@ -49,9 +49,16 @@ func TestWithoutAReasonAFormAsksForIt(t *testing.T) {
 	t.Parallel()
 	s := tell(t)
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1")
-	form := s.form("alice", "Disconnect Agent")
+	form := s.form("alice", "Disconnect Agent", "Touches DESKTOP-1")
 	require.True(t, s.submits("alice", form, map[string]any{"Reason": "beaconing"}).Closed)
 	s.sees("#approvals", "Approval needed", "DESKTOP-1", "beaconing")
+}
+
+func TestNobodySaysWhyForWhatCannotBeDone(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.types("alice", "#soc", "/s1 isolate NO-SUCH-HOST")
+	s.isTold("alice", "There is no endpoint called", "NO-SUCH-HOST")
 }
 
 func TestADenialSaysWhyAndDoesNothing(t *testing.T) {
