@@ -11,6 +11,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/bot/slacksim"
+	"s1bot/s1/s1sim"
 )
 
 func TestARefusedAppTokenEndsTheProgramWithAReason(t *testing.T) {
@@ -76,6 +77,52 @@ func TestTheClickOfAStrangerStandsInTheAuditTrail(t *testing.T) {
 		require.NotEmpty(t, e.Actor)
 	}
 	require.Equal(t, 1, s.audited(approvals.ActionRefused))
+}
+
+// One gate for everything that can be sent: typed, said in a thread, clicked, chosen from a menu, searched for, sent in a form.
+func TestEveryWayInPassesTheGate(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.polled()
+	s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
+	threat := s.sees("#threats", "evil.exe")
+	s.types("bob", "#soc", "look at this")
+	root := s.sees("#soc", "look at this")
+	everybody := []string{"alice", "bob", "guest", "visitor", "stranger", "robot"}
+	forms := map[string]slacksim.View{}
+	for _, who := range everybody[2:] {
+		s.slack.AddUser(slacksim.User{Name: who}) // still a member, who opens a form
+		s.slack.AddChannel(slacksim.Channel{Name: "soc", Members: everybody})
+		s.types(who, "#soc", "/s1 isolate")
+		forms[who] = s.form(who, "Disconnect Agent")
+	}
+	for _, channel := range []string{"soc", "threats"} {
+		s.slack.AddChannel(slacksim.Channel{Name: channel, Members: everybody})
+	}
+	s.stop() // what was known of them is forgotten
+	for who, now := range map[string]slacksim.User{
+		"guest": {IsRestricted: true}, "visitor": {IsUltraRestricted: true}, "stranger": {IsStranger: true, TeamID: "T0OTHER"}, "robot": {IsBot: true},
+	} {
+		now.Name = who
+		s.slack.AddUser(now)
+	}
+	s.start()
+	for who, form := range forms {
+		person, before := s.slack.User(who), s.audited(approvals.ActionRefused)
+		options, err := person.Suggests(form, "agent-ids", "DESKTOP")
+		require.NoError(t, err)
+		require.Empty(t, options, who)
+		_, err = person.Submits(form, map[string]any{"Reason": "mine", "agent-ids": []string{}})
+		require.NoError(t, err)
+		require.NoError(t, person.Types("#soc", "/s1 agents"))
+		require.NoError(t, person.TypesInThread(root, "@s1bot agents"))
+		require.NoError(t, person.Clicks(threat, "Disconnect host"))
+		require.NoError(t, person.Selects(threat, "Verdict", "True Positive"))
+		require.Eventually(t, func() bool { return s.audited(approvals.ActionRefused) == before+5 }, patience, 1e7, who)
+		s.isTold(who, "full members")
+	}
+	require.Empty(t, s.requests())
+	require.Empty(t, s.console.Changes())
 }
 
 func TestADenialWithoutAReasonKeepsItsFormOpen(t *testing.T) {
