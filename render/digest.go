@@ -94,6 +94,7 @@ func (d *Digest) Card(file string) Card {
 		d.table(),
 		d.below(file),
 	}
+	card.Actions = d.lists()
 	if len(d.first) == 0 {
 		card.Parts = slices.DeleteFunc(card.Parts, func(p Part) bool { _, is := p.(Table); return is })
 	}
@@ -117,6 +118,20 @@ func (d *Digest) heading() string {
 		text += " in " + spell(span)
 	}
 	return text
+}
+
+// lists are buttons that read the items from the console, for whoever cannot open the file: a list with pages, of a thousand at most.
+func (d *Digest) lists() []Action {
+	if d.earliest.IsZero() {
+		return nil
+	}
+	var actions []Action
+	for _, kind := range slices.Sorted(maps.Keys(d.kinds)) {
+		actions = append(actions, Button{Label: "List the " + kind + "s", Do: Invocation{Command: "fetch-event", Args: object(
+			"start-time", d.earliest.UTC().Format(time.RFC3339), "end-time", d.latest.Add(time.Second).UTC().Format(time.RFC3339),
+			"number-of-events-fetched", min(d.kinds[kind], 1000), "event-source", kind)}})
+	}
+	return actions
 }
 
 func (d *Digest) most() string {

@@ -40,6 +40,8 @@ func TestABurstIsOneDigestAndItsFileNamesAll(t *testing.T) {
 		delete(ids, row[1])
 	}
 	require.Less(t, len(ids), 6, "the others had cards before the burst was one")
+	s.clicks("mallory", digest, "List the threats")
+	s.isTold("mallory", "worm", "DESKTOP-1")
 }
 
 // attached waits for a file in a message's thread.
