@@ -193,7 +193,11 @@ func advice(in *commandError, e *s1.Error) string {
 		return "The console did not answer the bot. Check its address and the network, then try again."
 	case e.Status/100 == 3:
 		return "Ask whoever looks after the bot: nothing works until the address is right."
-	case e.Status/100 == 2 && !errors.Is(e, s1.ErrTooLarge): // whose message says what to do
+	case errors.Is(e, s1.ErrTooLarge):
+		return "" // its message says it
+	case e.Status/100 == 2 && e.Err == nil:
+		return "The console did not do it; its message says why. Change what you asked for, or try again."
+	case e.Status/100 == 2:
 		return "Try again. If it stays like this, something between the bot and the console, such as a proxy, may be in the way: ask whoever looks after it."
 	}
 	return ""

@@ -190,7 +190,7 @@ func TestAConsoleThatFailsIsExplained(t *testing.T) {
 		words []string
 	}{
 		{s1sim.Fault{Kind: s1sim.Forbidden}, []string{"List Agents failed", "403", "Endpoints"}},
-		{s1sim.Fault{Kind: s1sim.NotJSON, Times: 10}, []string{"List Agents failed"}},
+		{s1sim.Fault{Kind: s1sim.NotJSON, Times: 10}, []string{"List Agents failed", "web page", "in the way"}},
 		{s1sim.Fault{Kind: s1sim.Cut, Times: 10}, []string{"List Agents failed"}},
 	} {
 		s.console.Fail(s1sim.Match{PathPrefix: "/agents"}, c.fault)
