@@ -143,11 +143,33 @@ func mappedSheet(mapping []mappedField, events []json.RawMessage) render.Table {
 // mappedTable is one event with every row of the mapping: the name, the value, and where the console has it.
 func mappedTable(mapping []mappedField, event json.RawMessage) render.Table {
 	t := render.Table{Columns: []render.Column{{Title: "Field Name"}, {Title: "Value"}, {Title: "Source Field"}}}
-	values := mapped(mapping, event)
-	for i, f := range mapping {
-		t.Rows = append(t.Rows, []render.Line{{render.Text(f.name)}, {render.Text(values[i])}, {render.Mono(f.path)}})
+	for i, value := range fitting(mapped(mapping, event)) {
+		t.Rows = append(t.Rows, []render.Line{{render.Text(mapping[i].name)}, {render.Text(value)}, {render.Mono(mapping[i].path)}})
 	}
 	return t
+}
+
+// Slack takes 10,000 characters in a table: names and paths need a third of them, and no row may be missing for a long command line.
+const (
+	maxMapped = 6000 // characters of all values
+	longValue = 300  // of one
+	manyValue = 100  // of one, where many are long
+)
+
+// fitting cuts values so that a table has room for all of them. A file has them whole.
+func fitting(values []string) []string {
+	most, total := longValue, 0
+	for _, value := range values {
+		total += min(len([]rune(value)), longValue)
+	}
+	if total > maxMapped {
+		most = manyValue
+	}
+	short := make([]string, len(values))
+	for i, value := range values {
+		short[i] = shorten(value, most)
+	}
+	return short
 }
 
 // mappedRows shows events under the names of the mapping: the fields that matter first as a table, all of them in files, and in a

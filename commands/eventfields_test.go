@@ -54,3 +54,21 @@ func TestAFieldThatAnEventLacksIsEmpty(t *testing.T) {
 	}
 	require.Equal(t, []string{"443"}, valuesAt(json.RawMessage(`{"a":{"port":443}}`), []string{"a", "port"}))
 }
+
+// However long its values are, a table of one event has every row of the mapping, and Slack takes it.
+func TestNoRowOfTheMappingIsLostForLongValues(t *testing.T) {
+	t.Parallel()
+	for _, mapping := range [][]mappedField{threatMapping, alertMapping} {
+		values := make([]string, len(mapping))
+		for i := range values {
+			values[i] = strings.Repeat("long ", 1000)
+		}
+		length := 0
+		for i, value := range fitting(values) {
+			require.NotEmpty(t, value)
+			length += len([]rune(value)) + len(mapping[i].name) + len(mapping[i].path)
+		}
+		require.Less(t, length, 10_000)
+	}
+	require.Equal(t, []string{"short", strings.Repeat("x", 300)}, fitting([]string{"short", strings.Repeat("x", 300)}))
+}
