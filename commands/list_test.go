@@ -242,3 +242,16 @@ func TestARepeatingCursorIsAnError(t *testing.T) {
 	_, err = cmd.Run(ctx, call, json.RawMessage(`{"limit":0}`))
 	require.ErrorIs(t, err, s1.ErrCursorLoop)
 }
+
+// What was asked for by name is told by name; the buttons keep to what the name meant.
+func TestATitleHasTheNamesThatWereAskedFor(t *testing.T) {
+	t.Parallel()
+	call := callTo(t, s1sim.New(s1sim.Options{}))
+	inv, _, err := All().Parse("list-iocs account-ids=\"Example Corp\"", input)
+	require.NoError(t, err)
+	cmd, _ := All().Find(inv.Command)
+	card, err := cmd.Run(t.Context(), call, inv.Args)
+	require.NoError(t, err)
+	require.Contains(t, card.Title, `match account ids "Example Corp"`)
+	require.NotContains(t, string(button(t, card, "CSV file").Args), "Example Corp")
+}
