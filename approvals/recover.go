@@ -10,8 +10,8 @@ import (
 // Recover is called at the start and from time to time, and returns the requests that somebody must take up: approved ones that
 // wait to be run, pending ones whose card was never posted, those whose cards do not tell where they stand, and runs of processes
 // that died. Those it ends first: what is safe
-// to repeat is approved again, the rest interrupted. What nobody ran in time it expires. A request may be returned again as
-// long as it is not taken up; running it twice is impossible anyway.
+// to repeat is approved again, the rest interrupted. What nobody ran in time it expires. What has to be shown or told is returned
+// to one caller only, for a lease's time: two processes would post two cards. It is returned again as long as it is not done.
 func (l *Ledger) Recover(ctx context.Context) ([]Request, error) {
 	rs, err := l.store.Find(ctx, Query{States: []State{Pending, Running, Approved, Frozen}})
 	if err != nil {
@@ -30,14 +30,36 @@ func (l *Ledger) Recover(ctx context.Context) ([]Request, error) {
 	var failed []error
 	for _, was := range rs {
 		r, err := l.revive(ctx, was)
+		ours := err == nil && r.State != was.State
+		if err == nil && !ours {
+			r, ours, err = l.own(ctx, r)
+		}
 		switch {
-		case err == nil && (r.State != was.State || l.leftOver(r)):
+		case ours:
 			left = append(left, r)
 		case err != nil && !raced(err):
 			failed = append(failed, err)
 		}
 	}
 	return left, errors.Join(failed...)
+}
+
+// own takes a request up that is left over, unless somebody else was faster. A run needs no owner here: it is claimed.
+func (l *Ledger) own(ctx context.Context, r Request) (Request, bool, error) {
+	if !l.leftOver(r) || r.State == Approved {
+		return r, l.leftOver(r), nil
+	}
+	r, err := l.step(ctx, r.ID, func(r *Request, now time.Time) ([]Entry, error) {
+		if !l.leftOver(*r) {
+			return nil, errSame
+		}
+		r.Moved = now
+		return nil, nil
+	})
+	if errors.Is(err, errSame) {
+		return r, false, nil
+	}
+	return r, err == nil, err
 }
 
 // grace is how long an approved request is left to who approved it, who runs it at once and tells people about it.

@@ -94,7 +94,7 @@ type Request struct {
 	Cards   []CardRef       `json:"cards,omitempty"`   // messages that show it
 
 	Rev   int64     `json:"rev,omitempty"`  // grows with each change that people can see
-	Moved time.Time `json:"moved,omitzero"` // when it last did
+	Moved time.Time `json:"moved,omitzero"` // when it last did, or was taken up to be shown
 	Told  bool      `json:"told,omitempty"` // those who wait for the end know of it
 }
 

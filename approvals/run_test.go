@@ -260,7 +260,9 @@ func TestAfterACrash(t *testing.T) {
 		<-time.After(next.lease)
 		require.Equal(t, map[string]State{"unstarted": Approved, "repeatable": Approved, "once": Interrupted, "unposted": Pending}, states())
 		<-time.After(grace)
-		require.Equal(t, map[string]State{"unstarted": Approved, "repeatable": Approved, "unposted": Pending}, states())
+		require.Equal(t, map[string]State{"unstarted": Approved, "repeatable": Approved}, states(), "somebody has a lease's time to post the card")
+		<-time.After(next.lease)
+		require.Equal(t, Pending, states()["unposted"], "which they did not")
 		for _, key := range []string{"unstarted", "repeatable"} {
 			r, err := next.Run(t.Context(), ids[key], succeed)
 			require.NoError(t, err)
@@ -276,6 +278,35 @@ func TestAfterACrash(t *testing.T) {
 		require.Empty(t, states())
 		_, err := Verify(Trail{Head: m.head, Entries: each(m.trail)})
 		require.NoError(t, err)
+	})
+}
+
+// Two processes that look at the same moment would post two cards and tell an end twice: one of them gets it.
+func TestWhatIsLeftIsTakenUpByOne(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		processes := []*Ledger{ledger(t, m, "p1"), ledger(t, m, "p2")}
+		submit(t, processes[0], isolate("unposted"))
+		ended := approved(t, processes[0], isolate("untold"))
+		_, err := processes[0].Run(t.Context(), ended.ID, succeed)
+		require.NoError(t, err)
+		for range 3 {
+			<-time.After(processes[0].lease)
+			var taken atomic.Int32
+			var all sync.WaitGroup
+			for n := range 10 {
+				all.Go(func() {
+					left, err := processes[n%2].Recover(t.Context())
+					if err != nil {
+						t.Error(err)
+					}
+					taken.Add(int32(len(left)))
+				})
+			}
+			all.Wait()
+			require.EqualValues(t, 2, taken.Load(), "one card and one end")
+		}
 	})
 }
 

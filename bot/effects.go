@@ -293,7 +293,7 @@ func (b *Bot) observe(ctx context.Context, req approvals.Request) (effect, error
 	}
 	e.measure(g, seen, targets, actionOf(req), req.Started.Add(-clockSkew))
 	passed := b.Now().Sub(req.Started)
-	e.Overdue = len(e.Waiting) > 0 && passed > g.overdue
+	e.Overdue = len(e.Waiting) > 0 && passed > max(g.overdue, mayTake(req)+g.overdue/4)
 	e.Stopped = len(e.Waiting) > 0 && passed > watchLimit
 	body, err := json.Marshal(e)
 	if err != nil {

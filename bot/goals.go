@@ -164,6 +164,15 @@ func actionOf(req approvals.Request) string {
 	return plainAction(args.Action)
 }
 
+// mayTake is how long a script was given.
+func mayTake(req approvals.Request) time.Duration {
+	var args struct {
+		Seconds int `json:"script-runtime-timeout-seconds"`
+	}
+	_ = json.Unmarshal(req.Args, &args) // without one the usual time counts
+	return time.Duration(args.Seconds) * time.Second
+}
+
 // A sight is what the console says of the endpoints and threats among some targets, and of the tasks of a script.
 type sight struct {
 	agents  map[string]s1.Agent

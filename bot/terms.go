@@ -156,18 +156,14 @@ func (b *Bot) endTerm(ctx context.Context, req approvals.Request, still remainde
 	} else if err != nil {
 		return err
 	}
-	next, ruling, err := b.reconnection(ctx, req, still)
+	next, fresh, ruling, err := b.fileEnd(ctx, req, still)
 	switch {
 	case err != nil:
 		return err
 	case ruling.Effect == approvals.Deny:
 		return b.unasked(ctx, req, still, ruling)
 	}
-	next, _, err = b.Ledger.Submit(ctx, next)
-	if err != nil {
-		return fmt.Errorf("write the end of %s down: %w", req.Ref, err)
-	}
-	if len(next.Cards) == 0 {
+	if fresh { // else a process that died wrote it down, and recover posts its card
 		b.announceOrLog(ctx, next)
 	}
 	note := "The reconnection is asked for: " + next.Ref + "."
@@ -182,6 +178,24 @@ func (b *Bot) endTerm(ctx context.Context, req approvals.Request, still remainde
 		return b.execute(ctx, next.ID, nil)
 	}
 	return nil
+}
+
+// fileEnd writes the request for the reconnection down; again where the requester asked for something else meanwhile, which the
+// policy may count. A request that a process which died has written down already is that one, and not fresh.
+func (b *Bot) fileEnd(ctx context.Context, req approvals.Request, still remainder) (next approvals.Request, fresh bool, ruling approvals.Ruling, err error) {
+	for {
+		next, ruling, err = b.reconnection(ctx, req, still)
+		if err != nil || ruling.Effect == approvals.Deny {
+			return next, false, ruling, err
+		}
+		next, fresh, err = b.Ledger.Submit(ctx, next)
+		switch {
+		case err == nil:
+			return next, fresh, ruling, nil
+		case !errors.Is(err, approvals.ErrConflict) || ctx.Err() != nil:
+			return next, false, ruling, fmt.Errorf("write the end of %s down: %w", req.Ref, err)
+		}
+	}
 }
 
 // reconnection is the request that ends an isolation, and what the policy says to it. Who asked for the isolation asks for it, as

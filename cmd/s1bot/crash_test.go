@@ -27,6 +27,9 @@ import (
 // childVariable makes the test binary be the program, for tests that kill it.
 const childVariable = "S1BOT_TEST_CHILD"
 
+// aheadVariable is by how much the clock of such a program is ahead, for what takes hours.
+const aheadVariable = "S1BOT_TEST_AHEAD"
+
 // TestAsAProgramToKill is the program where the process was started to be that, and nothing else.
 func TestAsAProgramToKill(t *testing.T) {
 	if os.Getenv(childVariable) != "" {
@@ -43,6 +46,9 @@ func runAsChild() error {
 		return err
 	}
 	c.lease, c.tick = 1500*time.Millisecond, 200*time.Millisecond
+	if ahead, err := time.ParseDuration(os.Getenv(aheadVariable)); err == nil {
+		c.now = func() time.Time { return time.Now().Add(ahead) }
+	}
 	p, err := assemble(ctx, c, newLogger(os.Stderr, c))
 	if err != nil {
 		return err
