@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"maps"
+	"net/http"
 	"os"
 	"testing"
 	"time"
@@ -25,6 +27,24 @@ func TestARefusedAppTokenEndsTheProgramWithAReason(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { require.NoError(t, p.close()) }()
 	require.ErrorContains(t, p.run(context.WithoutCancel(t.Context())), "open a Socket Mode connection: invalid_auth")
+}
+
+// A stop is a stop, whatever was being tried: a supervisor must not take it for a crash.
+func TestAStopWhileSlackIsAwayIsNoFailure(t *testing.T) {
+	t.Parallel()
+	s := simulate(t, func(h http.Handler) http.Handler { return h })
+	s.slack.Fail(slacksim.Fault{Method: "auth.test", Kind: slacksim.FaultStatus, Times: -1})
+	c, err := readConfig(s.environ)
+	require.NoError(t, err)
+	p, err := assemble(t.Context(), c, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, p.close()) }()
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- p.run(ctx) }()
+	require.Eventually(t, func() bool { return len(s.slack.Calls("auth.test")) > 0 }, patience, 1e6)
+	stop()
+	require.NoError(t, <-ended)
 }
 
 func TestASlackThatStuttersLosesNoApproval(t *testing.T) {

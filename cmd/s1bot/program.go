@@ -177,7 +177,7 @@ func (p *program) wait(ctx context.Context, cancel func(), ended <-chan error, p
 		select {
 		case err := <-ended:
 			parts--
-			if err != nil {
+			if err != nil && !stopped(ctx, err) {
 				first = errors.Join(first, err)
 				cancel()
 			}
@@ -189,6 +189,11 @@ func (p *program) wait(ctx context.Context, cancel func(), ended <-chan error, p
 		}
 	}
 	return first
+}
+
+// stopped tells an error that the stop itself brought about: nobody needs to hear of it.
+func stopped(ctx context.Context, err error) bool {
+	return ctx.Err() != nil && errors.Is(err, context.Canceled)
 }
 
 // close releases the database.
@@ -224,7 +229,7 @@ func serve(ctx context.Context, addr string, handler http.Handler) error {
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stop()
 	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("serve on %s: %w", addr, err)
+		return fmt.Errorf("serve on %s: %w; choose another address with S1BOT_HTTP_ADDR", addr, err)
 	}
 	return nil
 }
