@@ -30,8 +30,10 @@ func (b *Bot) masked(kind string, payload json.RawMessage) json.RawMessage {
 		if changed = b.maskText(event); changed {
 			delete(event, "blocks") // the same words once more
 		}
-	case "view_submission":
-		changed = b.maskForm(body)
+	default: // what was typed into a form comes with its submission, with clicks in it, and when it is closed
+		view, _ := body["view"].(map[string]any)
+		changed = b.maskForm(view)
+		changed = b.maskForm(body) || changed // fields of a message
 	}
 	if !changed {
 		return payload
@@ -53,10 +55,9 @@ func (b *Bot) maskText(in map[string]any) bool {
 	return true
 }
 
-// maskForm looks at view.state.values[block][action].value; a block is called as its parameter.
-func (b *Bot) maskForm(body map[string]any) bool {
-	view, _ := body["view"].(map[string]any)
-	state, _ := view["state"].(map[string]any)
+// maskForm looks at state.values[block][action].value of a view or a message; a block is called as its parameter.
+func (b *Bot) maskForm(in map[string]any) bool {
+	state, _ := in["state"].(map[string]any)
 	blocks, _ := state["values"].(map[string]any)
 	changed := false
 	for name, block := range blocks {

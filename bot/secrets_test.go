@@ -19,6 +19,9 @@ func TestDeliveriesAreWrittenDownWithoutPasswords(t *testing.T) {
 			"blocks":[{"elements":[{"text":"password=Secret-1!"}]}],"user":"U1"}}`,
 		"view_submission": `{"user":{"id":"U1"},"view":{"state":{"values":{"password":{"password":{"type":"plain_text_input","value":"Secret-1!"}},
 			"agent-id":{"agent-id:agents":{"type":"external_select","selected_option":{"value":"DESKTOP-1"}}}}}}}`,
+		"block_actions": `{"user":{"id":"U1"},"actions":[{"value":"DESKTOP-1"}],"view":{"state":{"values":{"password":{"password":{"value":"Secret-1!"}}}}},
+			"state":{"values":{"input-params":{"input-params":{"value":"-Password Secret-2!"}}}}}`,
+		"view_closed": `{"user":{"id":"U1"},"view":{"state":{"values":{"password":{"password":{"value":"Secret-1!"}},"agent-id":{"x":{"value":"DESKTOP-1"}}}}}}`,
 	} {
 		clean := b.masked(kind, json.RawMessage(payload))
 		require.True(t, json.Valid(clean), kind)
