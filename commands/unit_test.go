@@ -75,7 +75,7 @@ func TestCommandsForMachines(t *testing.T) {
 		byName[e["name"].(string)] = e
 	}
 	require.Equal(t, "always", byName["mitigate-threats"]["approval"])
-	require.Equal(t, "required", byName["kill-processes"]["approval"])
+	require.Equal(t, "required", byName["block-hash"]["approval"])
 	require.Equal(t, "none", byName["update-incident-status"]["approval"])
 	require.Equal(t, "change", byName["update-incident-status"]["risk"])
 	require.Equal(t, []any{"Kill", "Quarantine", "Remediate", "Rollback", "Unquarantine", "Network Quarantine"},
