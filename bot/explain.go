@@ -158,7 +158,7 @@ func matchTable(matches []commands.Target) render.Part {
 
 // consoleCard is a failure with the specification's three parts, and what to do about it.
 func consoleCard(err error, e *s1.Error) render.Card {
-	title := "Console"
+	title := strings.TrimSuffix(sentence(first(e.Operation, "the call to the console")), ".")
 	var in *commandError
 	if errors.As(err, &in) {
 		title = in.cmd.Title

@@ -40,7 +40,7 @@ func (b *Bot) routes(ctx context.Context, a ask, rest string) error {
 	verb, id, _ := strings.Cut(rest, " ")
 	id = strings.TrimSpace(id)
 	if verb != "test" || id == "" {
-		return &commands.UsageError{Problem: "name a threat or an alert", Hint: "/s1 routes test 1845174760470303882"}
+		return &commands.UsageError{Problem: "name a threat or an alert", Hint: "such as /s1 routes test 1845174760470303882"}
 	}
 	n, err := b.notices()
 	if err != nil {

@@ -115,6 +115,9 @@ func (b *Bot) typed(ctx context.Context, a ask, d delivery, text string) error {
 // line tells the bot's own words (help, history, can, approve …) from commands.
 func (b *Bot) line(ctx context.Context, a ask) error {
 	word, rest, _ := strings.Cut(a.line, " ")
+	if word == "-h" || word == "--help" || word == "?" {
+		word = "help"
+	}
 	if own, ok := ownWords()[strings.ToLower(word)]; ok {
 		return own.typed(b, ctx, a, strings.TrimSpace(rest))
 	}

@@ -194,7 +194,7 @@ func (b *Bot) help(ctx context.Context, a ask, rest string) error {
 		return nil
 	}
 	if !ok {
-		return &commands.UsageError{Problem: fmt.Sprintf("there is no command “%s”", rest), Nearest: b.Catalog.Nearest(rest)}
+		return &commands.UsageError{Problem: fmt.Sprintf("there is no command %q", rest), Nearest: b.Catalog.Nearest(rest)}
 	}
 	b.reply(ctx, a, cmd.Help())
 	return nil

@@ -15,7 +15,8 @@ func nearest(word string, names []string) []string {
 		score int
 	}
 	word = strings.ToLower(word)
-	limit := max(2, len([]rune(word))/3)
+	n := len([]rune(word))
+	limit := max(1, min(max(2, n/3), n-2)) // of three letters two may not be others
 	var found []scored
 	for _, name := range names {
 		d := distance(word, strings.ToLower(name))

@@ -59,7 +59,7 @@ func (c *Catalog) Parse(text string, in Input) (Invocation, Extras, error) {
 func (c *Catalog) cutCommand(text string, in Input) (*Command, string, error) {
 	words := strings.FieldsFunc(text, unicode.IsSpace)
 	if len(words) == 0 {
-		return nil, "", &UsageError{Problem: "no command was given", Hint: "write help for a list"}
+		return nil, "", &UsageError{Problem: "no command was given", Hint: "/s1 help lists them"}
 	}
 	for n := min(len(words), 8); n > 0; n-- {
 		if cmd, ok := c.Find(strings.Join(words[:n], "-")); ok {
@@ -73,7 +73,7 @@ func (c *Catalog) cutCommand(text string, in Input) (*Command, string, error) {
 func (c *Catalog) unknown(name, rest string, in Input) error {
 	e := &UsageError{Problem: fmt.Sprintf("there is no command %s", quote(name)), Nearest: c.Nearest(name)}
 	if len(e.Nearest) == 0 {
-		e.Hint = "write help for a list"
+		e.Hint = "/s1 help lists them all"
 		return e
 	}
 	cmd, _ := c.Find(e.Nearest[0])
@@ -366,7 +366,7 @@ func (cmd *Command) unknownParam(name string) error {
 	if cmd.Timed {
 		names = append(names, ForParam)
 	}
-	e := &UsageError{Param: name, Problem: cmd.Name + " has no such parameter", Nearest: nearest(name, names)}
+	e := &UsageError{Param: name, Problem: "there is no such parameter of " + cmd.Name, Nearest: nearest(name, names)}
 	switch {
 	case len(names) == 0:
 		e.Hint = "it takes no parameters"
