@@ -20,6 +20,7 @@ func agentRows(call *Call) listing[s1.Agent] {
 	return listing[s1.Agent]{
 		noun: "Agents", things: "agents", page: call.Console.AgentsPage, raw: func(a s1.Agent) json.RawMessage { return a.Raw },
 		table: func(agents []s1.Agent) render.Table { return render.AgentTable(agents, call.Console) },
+		name:  func(a s1.Agent) (id, name string) { return string(a.ID), a.ComputerName },
 		more: []column[s1.Agent]{
 			{"Id", func(a s1.Agent) string { return string(a.ID) }},
 			{"UUID", func(a s1.Agent) string { return a.UUID }},

@@ -21,7 +21,10 @@ func alertRows(call *Call) listing[s1.Alert] {
 	return listing[s1.Alert]{
 		noun: "Alerts", things: "alerts", page: call.Console.AlertsPage, raw: func(a s1.Alert) json.RawMessage { return a.Raw },
 		table: func(alerts []s1.Alert) render.Table { return render.AlertTable(alerts, call.Console) },
-		one:   func(a s1.Alert) render.Card { return render.AlertCard(a, call.Console, render.Thread{}) },
+		name: func(a s1.Alert) (id, name string) {
+			return string(a.Identity()), joinNonEmpty(labelBreak, a.Name(), a.Host())
+		},
+		one: func(a s1.Alert) render.Card { return render.AlertCard(a, call.Console, render.Thread{}) },
 		more: []column[s1.Alert]{
 			{"Id", func(a s1.Alert) string { return string(a.Identity()) }},
 			{"User", func(a s1.Alert) string { return a.User() }},

@@ -65,19 +65,19 @@ func (c *Call) describe() string {
 		if !given || f.hidden || isEmpty(value) || slices.Contains(shaping, f.Name) {
 			continue
 		}
-		parts = append(parts, f.describe(value, c.Caller))
+		parts = append(parts, f.describe(value, c))
 	}
 	return strings.Join(parts, " and ")
 }
 
-func (f field) describe(value json.RawMessage, caller Caller) string {
+func (f field) describe(value json.RawMessage, c *Call) string {
 	label := strings.ToLower(strings.ReplaceAll(f.Name, "-", " "))
 	switch f.kind.name {
 	case "object":
-		return describeObject(value)
+		return c.command.describeObject(value)
 	case "time":
 		if t, err := readTime(word(value), Input{}); err == nil {
-			return label + " " + t.In(caller.zone()).Format("2006-01-02 15:04 MST")
+			return label + " " + t.In(c.Caller.zone()).Format("2006-01-02 15:04 MST")
 		}
 	}
 	words := listWords(string(value))
@@ -85,13 +85,13 @@ func (f field) describe(value json.RawMessage, caller Caller) string {
 		words = []string{word(value)}
 	}
 	for i, w := range words {
-		words[i] = f.labelOf(w)
+		words[i] = f.labelOf(c.command.names.name(w))
 	}
 	return label + " " + shorten(strings.Join(words, ", "), 80)
 }
 
 // describeObject says what a JSON object asks for: `computerName__contains DESKTOP, resolved false`.
-func describeObject(value json.RawMessage) string {
+func (cmd *Command) describeObject(value json.RawMessage) string {
 	filter, err := s1.ParseFilter(string(value))
 	if err != nil {
 		return ""
@@ -102,7 +102,11 @@ func describeObject(value json.RawMessage) string {
 		if slices.Contains(shaping, key) {
 			continue
 		}
-		parts = append(parts, key+" "+joined(fields[key]))
+		says := joined(fields[key])
+		if idKeys[key] != nil {
+			says = cmd.names.list(idWordsOf(fields[key]))
+		}
+		parts = append(parts, key+" "+says)
 	}
 	return strings.Join(parts, ", ")
 }

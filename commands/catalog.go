@@ -26,6 +26,7 @@ type Catalog struct {
 	commands []*Command
 	names    map[string]*Command // by name and alias, as spelled spells them
 	searches *cache
+	book     *namebook
 	tasks    recentTasks
 }
 
@@ -46,10 +47,10 @@ func All() *Catalog {
 
 // NewCatalog makes a catalog; two commands that go by the same name are an error.
 func NewCatalog(commands ...*Command) (*Catalog, error) {
-	c := &Catalog{names: map[string]*Command{}, searches: newCache(256, keepOptions)}
+	c := &Catalog{names: map[string]*Command{}, searches: newCache(256, keepOptions), book: newNamebook()}
 	rows := newCache(32, keepRows)
 	for _, cmd := range commands {
-		cmd.rows, cmd.tasks = rows, &c.tasks
+		cmd.rows, cmd.tasks, cmd.names = rows, &c.tasks, c.book
 		c.commands = append(c.commands, cmd)
 		for _, name := range append([]string{cmd.Name}, cmd.Aliases...) {
 			if other, taken := c.names[spelled(name)]; taken {

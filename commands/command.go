@@ -50,6 +50,7 @@ type Command struct {
 	follow func(context.Context, *Call, any) (render.Card, error) // what waits for a change's effect; see follows
 	plans  bool                                                   // the parameter struct is a planner
 	rows   *cache                                                 // of lists, so that turning a page asks nothing; set by NewCatalog
+	names  *namebook                                              // of what passed by; set by NewCatalog
 	tasks  *recentTasks                                           // of scripts, for the search boxes; set by NewCatalog
 }
 

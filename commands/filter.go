@@ -58,7 +58,7 @@ func filterKind(of s1.FilterKind, hint string, short func(string) (json.RawMessa
 var idKeys = map[string]finder{"accountIds": findAccounts, "siteIds": findSites, "groupIds": findGroups, "agentIds": findAgents}
 
 // namesInFilter replaces names by ids under the keys that take ids: {"siteIds": ["Paris"]}.
-func namesInFilter(ctx context.Context, call *Call, param string, filter json.RawMessage) (json.RawMessage, error) {
+func (cmd *Command) namesInFilter(ctx context.Context, call *Call, param string, filter json.RawMessage) (json.RawMessage, error) {
 	fields, err := object(filter)
 	if err != nil {
 		return filter, nil // whoever reads it says what is wrong
@@ -73,6 +73,7 @@ func namesInFilter(ctx context.Context, call *Call, param string, filter json.Ra
 		if err != nil {
 			return nil, err
 		}
+		cmd.learn(ids, words)
 		fields[key], found = marshal(ids), true
 	}
 	if !found {

@@ -30,7 +30,7 @@ func (cmd *Command) Form(args json.RawMessage, caller Caller) render.Form {
 	form := render.Form{Title: cmd.Title, Intro: cmd.intro(), Do: Invocation{Command: cmd.Name}}
 	for _, f := range cmd.fields {
 		if !f.hidden {
-			form.Fields = append(form.Fields, f.ask(given[f.Name], caller)...)
+			form.Fields = append(form.Fields, cmd.named(f.ask(given[f.Name], caller))...)
 		}
 	}
 	if cmd.Risk == Read {
@@ -55,6 +55,19 @@ func (cmd *Command) intro() render.Line {
 		line = append(line, render.Text(" Somebody else has to approve it before it runs."))
 	}
 	return line
+}
+
+// named has search boxes show what is filled in by name.
+func (cmd *Command) named(fields []render.FormField) []render.FormField {
+	for i, q := range fields {
+		if q.Search == "" {
+			continue
+		}
+		for _, id := range q.Value {
+			fields[i].Shown = append(fields[i].Shown, cmd.names.label(id))
+		}
+	}
+	return fields
 }
 
 // ask returns the questions for one parameter: one, and for a filter a search box beside it.

@@ -31,6 +31,7 @@ type listing[T any] struct {
 	about  string                        // what the rows are, if not said by the arguments: "on threat 4711"
 	empty  string                        // what to try where nothing matches
 	none   func(render.Card) render.Card // has the last word where nothing matches
+	name   func(T) (id, name string)     // what a row is called, for the forms that its buttons open
 }
 
 // A column is a fact of a row in a file.
@@ -143,12 +144,22 @@ func (l listing[T]) fetch(ctx context.Context, call *Call, q s1.Query, most int)
 			return known, err
 		}
 		known = l.grow(known, page)
+		l.learn(call, page.Items)
 		if known.rows >= wanted {
 			break
 		}
 	}
 	call.command.rows.put(key, known, call.Now)
 	return known, nil
+}
+
+func (l listing[T]) learn(call *Call, rows []T) {
+	if l.name == nil {
+		return
+	}
+	for _, row := range rows {
+		call.command.names.learn(l.name(row))
+	}
 }
 
 // grow returns the result with one more page of the console's. What is in the cache is never changed.

@@ -98,6 +98,7 @@ func (cmd *Command) prepared(ctx context.Context, call *Call, p any, args json.R
 		return Plan{}, err
 	}
 	plan, err = p.(planner).plan(ctx, call)
+	cmd.names.learnTargets(plan.Targets)
 	plan.Args = marshal(p) // secrets show as marks
 	return plan, err
 }
@@ -116,7 +117,7 @@ func (cmd *Command) resolve(ctx context.Context, call *Call, args json.RawMessag
 	}
 	for _, f := range cmd.fields {
 		if filter, ok := values[f.Name].(json.RawMessage); ok && f.kind.filter {
-			if values[f.Name], err = namesInFilter(ctx, call, f.Name, filter); err != nil {
+			if values[f.Name], err = cmd.namesInFilter(ctx, call, f.Name, filter); err != nil {
 				return nil, err
 			}
 			continue
@@ -129,12 +130,22 @@ func (cmd *Command) resolve(ctx context.Context, call *Call, args json.RawMessag
 		if err != nil {
 			return nil, err
 		}
+		cmd.learn(ids, words)
 		values[f.Name] = ids
 		if !f.List {
 			values[f.Name] = ids[0]
 		}
 	}
 	return marshal(values), nil
+}
+
+// learn notes which ids words were found to mean, where each is one.
+func (cmd *Command) learn(ids, words []string) {
+	for i := range ids {
+		if len(ids) == len(words) {
+			cmd.names.learn(ids[i], words[i])
+		}
+	}
 }
 
 func isName(word string) bool { return !s1.LooksLikeID(word) }

@@ -36,6 +36,7 @@ func (c *Catalog) Search(ctx context.Context, call *Call, kind, query string) ([
 		return nil, fmt.Errorf("search %s: %w", kind, err)
 	}
 	c.searches.put(key, options, call.Now)
+	c.book.learnAll(options)
 	return options, nil
 }
 

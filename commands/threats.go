@@ -21,7 +21,10 @@ func threatRows(call *Call) listing[s1.Threat] {
 	return listing[s1.Threat]{
 		noun: "Threats", things: "threats", page: call.Console.ThreatsPage, raw: func(t s1.Threat) json.RawMessage { return t.Raw },
 		table: func(threats []s1.Threat) render.Table { return render.ThreatTable(threats, call.Console) },
-		one:   func(t s1.Threat) render.Card { return render.ThreatDetails(t, call.Console) },
+		name: func(t s1.Threat) (id, name string) {
+			return string(t.Identity()), joinNonEmpty(labelBreak, t.Name(), t.Host())
+		},
+		one: func(t s1.Threat) render.Card { return render.ThreatDetails(t, call.Console) },
 		more: []column[s1.Threat]{
 			{"Id", func(t s1.Threat) string { return string(t.Identity()) }},
 			{"Classification", func(t s1.Threat) string { return t.Info.Classification }},
