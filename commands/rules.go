@@ -130,26 +130,27 @@ func (p *ruleSelection) filters() bool {
 func (p *ruleSelection) pinned() bool { return len(p.Rules) > 0 && !p.filters() }
 
 // resolve returns the rules meant, and pins the parameters to their ids. Where ids and a filter are given, both must hold.
-func (p *ruleSelection) resolve(ctx context.Context, call *Call) (rules []s1.Rule, notes []string, err error) {
-	if len(p.Rules) > 0 {
+func (p *ruleSelection) resolve(ctx context.Context, call *Call) (rules []s1.Rule, plan Plan, err error) {
+	named := len(p.Rules) > 0
+	if named {
 		if rules, err = ruleDirectory().all(ctx, call, "rule-ids", convert[string](p.Rules)); err != nil {
-			return nil, nil, err
+			return nil, plan, err
 		}
 	}
 	if p.filters() {
-		if rules, notes, err = p.filtered(ctx, call, rules); err != nil {
-			return nil, nil, err
+		if rules, plan.Notes, err = p.filtered(ctx, call, rules); err != nil {
+			return nil, plan, err
 		}
 	}
 	left := slices.DeleteFunc(slices.Clone(rules), func(r s1.Rule) bool { return r.Status.Settled() == s1.RuleDeleted })
 	if n := len(rules) - len(left); n > 0 {
-		notes = append(notes, plural(n, "rule")+" left out: deleted already.")
+		plan.leave(named, []string{are(n, "rule") + " left out: deleted already."})
 	}
 	if len(left) == 0 {
-		return nil, nil, nothingMatches("rule-ids", "rule that is not deleted already")
+		return nil, plan, nothingMatches("rule-ids", "rule that is not deleted already")
 	}
 	*p = ruleSelection{ruleFilter: ruleFilter{Rules: ruleIDs(left)}}
-	return left, notes, nil
+	return left, plan, nil
 }
 
 // filtered returns what the filter selects, of those named if there are any.
@@ -206,7 +207,7 @@ func ruleChange(ctx context.Context, call *Call, ids []s1.RuleID, result s1.Acti
 type activateRulesParams struct{ ruleSelection }
 
 func (p *activateRulesParams) plan(ctx context.Context, call *Call) (Plan, error) {
-	rules, notes, err := p.resolve(ctx, call)
+	rules, plan, err := p.resolve(ctx, call)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -217,10 +218,11 @@ func (p *activateRulesParams) plan(ctx context.Context, call *Call) (Plan, error
 		}
 	}
 	if acting > 0 {
-		notes = append(notes, "⚠ "+plural(acting, "rule")+" will act on endpoints by hits, not only raise alerts.")
+		plan.Notes = append(plan.Notes, "⚠ "+plural(acting, "rule")+" will act on endpoints by hits, not only raise alerts.")
 	}
-	notes = append(notes, sameNote(settled(rules, s1.RuleActive), "rule", "this status")...)
-	return Plan{Targets: turned(call, rules, s1.RuleActive.Label()), Notes: notes, Undo: "Disable"}, nil
+	plan.Notes = append(plan.Notes, sameNote(settled(rules, s1.RuleActive), "rule", "this status")...)
+	plan.Targets, plan.Undo = turned(call, rules, s1.RuleActive.Label()), "Disable"
+	return plan, nil
 }
 
 // turned are the rules with the state that they have and the one that they get; those that find nothing afterwards are marked.
@@ -274,15 +276,16 @@ func turnRules(label, command string, rules []s1.RuleID) render.Button {
 type disableRulesParams struct{ ruleSelection }
 
 func (p *disableRulesParams) plan(ctx context.Context, call *Call) (Plan, error) {
-	rules, notes, err := p.resolve(ctx, call)
+	rules, plan, err := p.resolve(ctx, call)
 	if err != nil {
 		return Plan{}, err
 	}
 	if n := settled(rules, s1.RuleActive); n > 0 {
-		notes = append(notes, "⚠ Weakens the protection: "+plural(n, "rule")+" will find nothing any more.")
+		plan.Notes = append(plan.Notes, "⚠ Weakens the protection: "+plural(n, "rule")+" will find nothing any more.")
 	}
-	notes = append(notes, sameNote(settled(rules, s1.RuleDisabled), "rule", "this status")...)
-	return Plan{Targets: turned(call, rules, s1.RuleDisabled.Label()), Notes: notes, Undo: "Activate"}, nil
+	plan.Notes = append(plan.Notes, sameNote(settled(rules, s1.RuleDisabled), "rule", "this status")...)
+	plan.Targets, plan.Undo = turned(call, rules, s1.RuleDisabled.Label()), "Activate"
+	return plan, nil
 }
 
 func disableRules() *Command {
@@ -305,15 +308,16 @@ func disableRules() *Command {
 type deleteRulesParams struct{ ruleSelection }
 
 func (p *deleteRulesParams) plan(ctx context.Context, call *Call) (Plan, error) {
-	rules, notes, err := p.resolve(ctx, call)
+	rules, plan, err := p.resolve(ctx, call)
 	if err != nil {
 		return Plan{}, err
 	}
 	if n := settled(rules, s1.RuleActive); n > 0 {
-		notes = append(notes, "⚠ Weakens the protection: "+plural(n, "active rule")+" will be gone.")
+		plan.Notes = append(plan.Notes, "⚠ Weakens the protection: "+plural(n, "active rule")+" will be gone.")
 	}
-	notes = append(notes, "Deleted rules cannot be brought back.")
-	return Plan{Targets: turned(call, rules, "deleted"), Notes: notes}, nil
+	plan.Notes = append(plan.Notes, "Deleted rules cannot be brought back.")
+	plan.Targets = turned(call, rules, "deleted")
+	return plan, nil
 }
 
 func deleteRules() *Command {
