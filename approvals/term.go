@@ -54,6 +54,7 @@ type Extension struct {
 	User string        `json:"user"`
 	At   time.Time     `json:"at"`
 	By   time.Duration `json:"by"`
+	Key  string        `json:"key,omitempty"` // of the click; the same key never extends twice
 }
 
 // Running reports whether the clock runs.
@@ -109,9 +110,12 @@ func (r *Request) holds(was Request) bool {
 
 // extend records that p lets r's term end later, by that much from its end. Who may: those who may approve r, and so never the
 // requester: a longer isolation is more of what needed a second person.
-func (r *Request) extend(p Person, by time.Duration, now time.Time) error {
+func (r *Request) extend(p Person, by time.Duration, key string, now time.Time) error {
 	if err := r.extendable(p); err != nil {
 		return err
+	}
+	if slices.ContainsFunc(r.Term.Extensions, func(x Extension) bool { return key != "" && x.Key == key }) {
+		return errSame
 	}
 	t := *r.Term
 	ends := t.Ends
@@ -125,7 +129,7 @@ func (r *Request) extend(p Person, by time.Duration, now time.Time) error {
 		return ErrTermTooLong
 	}
 	t.Ends = ends.Add(by)
-	t.Extensions = append(slices.Clip(t.Extensions), Extension{User: p.ID, At: now, By: by})
+	t.Extensions = append(slices.Clip(t.Extensions), Extension{User: p.ID, At: now, By: by, Key: key})
 	t.Warned, t.Held, t.Taken, t.Tries = false, "", time.Time{}, 0
 	r.Term = &t
 	return nil
@@ -216,15 +220,17 @@ func (l *Ledger) term(ctx context.Context, was Request, action string, do func(*
 	return r, err
 }
 
-// Extend records that p lets what the request did last longer, by that much.
-func (l *Ledger) Extend(ctx context.Context, id string, p Person, by time.Duration) (Request, error) {
+// Extend records that p lets what the request did last longer, by that much. Key is the click's; the same again changes nothing.
+func (l *Ledger) Extend(ctx context.Context, id string, p Person, by time.Duration, key string) (Request, error) {
 	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
-		if err := r.extend(p, by, now); err != nil {
+		if err := r.extend(p, by, key, now); err != nil {
 			return nil, err
 		}
 		return []Entry{entry(*r, now, ActionExtended, p.ID, map[string]any{"requester": r.Requester, "by": by.String(), "ends": r.Term.Ends})}, nil
 	})
 	switch {
+	case errors.Is(err, errSame):
+		return r, nil
 	case err == nil:
 		l.changed(r)
 	case forbidden(err):

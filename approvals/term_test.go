@@ -182,11 +182,14 @@ func TestWhoMayExtend(t *testing.T) {
 				m := newMemory()
 				l := ledger(t, m, "p1")
 				was := isolated(t, l, time.Hour)
-				r, err := l.Extend(t.Context(), was.ID, c.who, c.by)
+				r, err := l.Extend(t.Context(), was.ID, c.who, c.by, "click")
 				require.ErrorIs(t, err, c.want)
 				if c.want == nil {
 					require.Equal(t, c.by, r.Term.Ends.Sub(was.Term.Ends))
 					require.Contains(t, m.told(), c.who.ID+" extended")
+					again, err := l.Extend(t.Context(), was.ID, c.who, c.by, "click")
+					require.NoError(t, err)
+					require.Equal(t, r.Term, again.Term, "the click came again after a crash")
 					return
 				}
 				require.Equal(t, was.Term, r.Term)
@@ -204,7 +207,7 @@ func TestAnExtensionMovesWarningAndEnd(t *testing.T) {
 		r := isolated(t, l, time.Hour)
 		time.Sleep(time.Hour)
 		ending := dueOf(t, l)
-		_, err := l.Extend(t.Context(), r.ID, bob, 2*time.Hour)
+		_, err := l.Extend(t.Context(), r.ID, bob, 2*time.Hour, "1")
 		require.NoError(t, err)
 		_, err = l.EndTerm(t.Context(), ending, "over", "")
 		require.ErrorIs(t, err, ErrLeaseLost)
@@ -216,7 +219,7 @@ func TestAnExtensionMovesWarningAndEnd(t *testing.T) {
 		time.Sleep(30 * time.Minute)
 		_, err = l.EndTerm(t.Context(), dueOf(t, l), "over", "")
 		require.NoError(t, err)
-		_, err = l.Extend(t.Context(), r.ID, bob, time.Hour)
+		_, err = l.Extend(t.Context(), r.ID, bob, time.Hour, "2")
 		require.ErrorIs(t, err, ErrTermOver)
 		_, err = l.MayExtend(t.Context(), r.ID, bob)
 		require.ErrorIs(t, err, ErrTermOver)

@@ -36,7 +36,7 @@ func (b *Bot) can(ctx context.Context, a ask, rest string) error {
 	}
 	ruling := b.rule(ctx, wish)
 	plan = b.marked(wish, plan)
-	card := canCard(cmd, plan, ruling, b.termOf(a, plan))
+	card := canCard(cmd, plan, ruling, b.termOf(cmd, a, plan))
 	if b.cannotWait(plan, ruling) {
 		card.Parts = append(card.Parts, render.Line{render.Text("Not like this: " + sentence(errUnsealed))})
 	}

@@ -58,7 +58,7 @@ func (b *Bot) extend(ctx context.Context, a ask, x extension) error {
 	if mayAsk {
 		return b.wishExtension(ctx, a, req, by)
 	}
-	if req, err = b.Ledger.Extend(ctx, req.ID, a.who.Person, by); err != nil {
+	if req, err = b.Ledger.Extend(ctx, req.ID, a.who.Person, by, a.at.Key); err != nil {
 		return err
 	}
 	b.show(ctx, req.ID)

@@ -20,8 +20,8 @@ import (
 
 // termOf is for how long something is asked for. It ends without an approval of its own only where the policy says so now, and only
 // if nothing of it was isolated before: the end of one isolation must not lift another one.
-func (b *Bot) termOf(a ask, plan commands.Plan) *approvals.Term {
-	if a.extras.For == 0 {
+func (b *Bot) termOf(cmd *commands.Command, a ask, plan commands.Plan) *approvals.Term {
+	if !cmd.Timed || a.extras.For == 0 {
 		return nil
 	}
 	before := func(t commands.Target) bool { return slices.Contains(t.Warnings, commands.AlreadyIsolated) }
@@ -83,11 +83,12 @@ func (b *Bot) stillIsolated(ctx context.Context, req approvals.Request) (remaind
 	}
 	var still remainder
 	for _, t := range targets {
-		later := anew[t.ID]
+		later, a := anew[t.ID], seen.agents[t.ID]
+		unreached := !a.Online() && a.LastActiveDate.Before(req.Started) // its isolation waits for it, whatever is shown until then
 		switch {
 		case !seen.has(t):
 			still.left = append(still.left, t.Name+" is gone")
-		case !seen.agents[t.ID].Isolated():
+		case !a.Isolated() && !unreached:
 			still.left = append(still.left, t.Name+" is connected again")
 		case later.State == approvals.Done || later.State == approvals.Interrupted:
 			still.left = append(still.left, fmt.Sprintf("%s was isolated anew (%s)", t.Name, later.Ref))

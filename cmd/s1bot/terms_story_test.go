@@ -387,3 +387,17 @@ func TestAnEndWaitsForTheConsole(t *testing.T) {
 	s.pass(approvals.TermLease + time.Second)
 	s.sees("#approvals", "Approval needed", "Connect Agent")
 }
+
+// An endpoint that was off all the time is still to be isolated when it comes back, also where a console shows it as connected until
+// then: forgetting it would isolate it for good.
+func TestTheEndOfAnIsolationThatNeverReachedItsHost(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t)
+	s.console.AddAgent(s1sim.AgentSpec{Name: "LAPTOP-OFF", Offline: true})
+	s.isolates("LAPTOP-OFF", "1h")
+	s.console.SetAgent("LAPTOP-OFF", func(a map[string]any) {
+		a["networkStatus"], a["lastActiveDate"] = "connected", "2026-01-01T00:00:00.000000Z"
+	})
+	s.pass(time.Hour)
+	s.sees("#approvals", "Approval needed", "Connect Agent To Network", "LAPTOP-OFF")
+}
