@@ -106,7 +106,7 @@ func compareStream(trail approvals.Trail, path string) (int, error) {
 	}
 	defer func() { _ = file.Close() }()
 	lines := json.NewDecoder(file)
-	wanted, more, err := nextRow(lines)
+	wanted, more, err := nextRow(lines, 0)
 	same := 0
 	for e, readErr := range trail.Entries {
 		switch {
@@ -120,7 +120,7 @@ func compareStream(trail approvals.Trail, path string) (int, error) {
 			return same, fmt.Errorf("row %d is another one there", wanted.Seq)
 		}
 		same++
-		wanted, more, err = nextRow(lines)
+		wanted, more, err = nextRow(lines, e.Seq)
 	}
 	if more {
 		return same, fmt.Errorf("it has row %d, which the trail lacks", wanted.Seq)
@@ -128,13 +128,17 @@ func compareStream(trail approvals.Trail, path string) (int, error) {
 	return same, err
 }
 
-// nextRow reads a row; a half-written one at the end, which a crash left, is none.
-func nextRow(lines *json.Decoder) (e approvals.Entry, more bool, err error) {
-	switch err := lines.Decode(&e); {
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return e, false, nil
-	case err != nil:
-		return e, false, fmt.Errorf("it is no audit trail: %w", err)
+// nextRow reads the first row after another one: what several processes wrote into one file stands there several times. A half-written
+// row at the end, which a crash left, is none.
+func nextRow(lines *json.Decoder, after int64) (e approvals.Entry, more bool, err error) {
+	for e.Seq <= after {
+		e = approvals.Entry{}
+		switch err := lines.Decode(&e); {
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			return e, false, nil
+		case err != nil:
+			return e, false, fmt.Errorf("it is no audit trail: %w", err)
+		}
 	}
 	return e, true, nil
 }

@@ -86,6 +86,13 @@ func TestTheStreamShowsWhatTheChainCannot(t *testing.T) {
 	require.Zero(t, code)
 	require.Contains(t, out, "2 rows, none changed")
 	require.Contains(t, out, "2 rows of")
+	body, err := os.ReadFile(path)
+	require.NoError(t, err)
+	twice := filepath.Join(t.TempDir(), "twice.jsonl")
+	require.NoError(t, os.WriteFile(twice, append(append(body, body...), `{"seq":3,"a`...), 0o600))
+	code, out, _ = calls(t, "audit", "--verify", "--against="+twice)
+	require.Zero(t, code, "two processes wrote it, and one of them died")
+	require.Contains(t, out, "2 rows of")
 
 	cut := func(statements ...string) {
 		db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(s.environ["S1BOT_DATABASE_URL"], "sqlite:"))
