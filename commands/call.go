@@ -52,10 +52,7 @@ var shaping = []string{"limit", "offset", "sort-by", "direction", "next-page", "
 
 // describe says in words what the call's arguments narrow a list down to: `computer name "DESKTOP" and query "10.0"`.
 func (c *Call) describe() string {
-	values, err := object(c.asked)
-	if len(c.asked) == 0 {
-		values, err = object(c.args)
-	}
+	values, err := object(c.args)
 	if err != nil {
 		return ""
 	}

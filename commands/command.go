@@ -90,7 +90,6 @@ type Call struct {
 
 	command *Command        // set by Run: what runs,
 	args    json.RawMessage // with what; the buttons of its card repeat it
-	asked   json.RawMessage // the same as it was asked for, with names where args has ids: for the words of a card
 }
 
 // of returns the call as the given command sees it.

@@ -170,7 +170,6 @@ var ErrNotPrepared = errors.New("the targets are not resolved to ids")
 // Run runs an invocation. One that changes things must come from Prepare; it is refused if anything in it is not an id.
 // A refusal by the console is an *s1.Error whose Operation is the command's title.
 func (cmd *Command) Run(ctx context.Context, call *Call, args json.RawMessage) (render.Card, error) {
-	asked := args
 	if cmd.Risk == Read {
 		plan, err := cmd.Prepare(ctx, call, args)
 		if err != nil {
@@ -190,11 +189,7 @@ func (cmd *Command) Run(ctx context.Context, call *Call, args json.RawMessage) (
 	if cmd.Risk != Read && !cmd.isPinned(p, args) {
 		return render.Card{}, fmt.Errorf("%s: %w", cmd.Name, ErrNotPrepared)
 	}
-	own := call.of(cmd, args)
-	if cmd.Risk == Read {
-		own.asked = asked
-	}
-	card, err := cmd.run(ctx, own, p)
+	card, err := cmd.run(ctx, call.of(cmd, args), p)
 	return card, cmd.blame(cmd.explain(err, args))
 }
 
