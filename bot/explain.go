@@ -70,6 +70,7 @@ func sayings() []saying {
 		{approvals.ErrTermOver, "This does not end by itself, or it has ended: its card tells how."},
 		{approvals.ErrTermTooLong, "That would end more than 30 days from now. Nothing was extended."},
 		{approvals.ErrTampered, "Nothing was done: what the database says of this request is not what was asked for. Somebody changed it: check the audit trail with s1bot audit --verify."},
+		{commands.ErrNotPrepared, "The console names what this would touch by something that is no id, so it cannot be pinned. Nothing was done: look at it in the console."},
 		{approvals.ErrNotFound, "There is no such request."},
 	}
 }

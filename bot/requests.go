@@ -167,7 +167,7 @@ func (b *Bot) execute(ctx context.Context, id string, a *ask) error {
 
 // carryOut calls the console for a request that was claimed. Asking is who waits for the answer; see execute.
 func (b *Bot) carryOut(ctx context.Context, req approvals.Request, asking *ask) approvals.Result {
-	a := ask{user: req.Requester, who: b.requester(ctx, req), at: origin{Channel: req.Channel, Thread: req.Thread}}
+	a := ask{user: req.Requester, who: b.requester(ctx, req), at: origin{Channel: req.Channel, Thread: req.Thread, Key: req.ID}}
 	cmd, ok := b.Catalog.Find(req.Command)
 	if !ok {
 		return b.failed(a, fmt.Errorf("command %s is no longer there", req.Command))
@@ -215,7 +215,7 @@ func (b *Bot) await(ctx context.Context, req approvals.Request, saved json.RawMe
 func (b *Bot) failed(a ask, err error) approvals.Result {
 	card, fault := b.explain(a, err)
 	if fault != nil {
-		b.Log.Error("a request failed", "user", a.user, "err", fault)
+		b.Log.Error("a request failed", "request_id", a.at.Key, "user", a.user, "err", fault)
 	}
 	card.Outcome = render.Failed
 	r := result(card)
