@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -68,6 +70,64 @@ func TestTheDemoInABrowser(t *testing.T) {
 	b.open("bob", "approvals")
 	b.waitText("Approved by")
 	b.picture("6-phone")
+}
+
+// TestThePageIsASmallSlack is about the page alone: what people write stays text, what is new is marked until it was looked at,
+// Escape closes a form wherever the focus is, a reload forgets nothing, and nothing is asked of any other server.
+func TestThePageIsASmallSlack(t *testing.T) {
+	chromium, err := exec.LookPath("chromium")
+	if err != nil && os.Getenv("CI") == "" {
+		t.Skip("NO BROWSER TEST: there is no chromium on this machine (.ci/setup installs it)")
+	}
+	require.NoError(t, err)
+	d := runDemo(t)
+	b := browse(t, chromium, d.page)
+
+	b.open("alice", "soc")
+	b.say(`<img src=x onerror="document.title='owned'"><script>document.title='owned'</script> <javascript:alert(1)|here> *bold*`)
+	b.waitText(`<img src=x onerror=`)
+	b.do("it is text", truth(`document.querySelectorAll('.msg-body :is(img, script, [onerror], a[href^="javascript"])').length === 0`))
+	b.do("its marks are drawn", truth(`document.querySelector('.msg-body strong')?.textContent === "bold"`))
+
+	b.open("bob", "random")
+	b.do("what is new is marked", truth(`document.querySelector('[data-testid="unread-soc"]')?.textContent === "1"`))
+	b.channel("soc")
+	b.channel("random") // at once: it counts as read all the same
+	b.do("what was looked at is not", truth(`document.querySelector('[data-testid="unread-soc"]') === null`))
+	require.Eventually(t, func() bool { return unread(t, d.page, "bob", "soc") == 0 }, patience, 20*time.Millisecond, "the server knows it, too")
+
+	b.say("/s1")
+	b.waitModal()
+	b.do("Escape closes a form that has lost the focus", truth(`(() => {
+		document.activeElement.blur();
+		document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape", bubbles: true}));
+		return document.querySelector('[data-testid="modal"]') === null;
+	})()`))
+
+	b.do("load it again", chromedp.Navigate(b.page+"?again#alice/soc"), chromedp.WaitVisible(chromedp.CSS(`[data-testid="composer"]`)))
+	b.waitText(`<img src=x onerror=`)
+	b.do("nothing comes from elsewhere", truth(`performance.getEntriesByType("resource").every((e) => e.name.startsWith(location.origin))`))
+}
+
+// unread is how many messages of a channel somebody has not seen, as the server counts.
+func unread(t *testing.T, page, who, channel string) int {
+	t.Helper()
+	answer, err := http.Get(page + "demo/state?user=" + who)
+	require.NoError(t, err)
+	defer func() { _ = answer.Body.Close() }()
+	var state struct {
+		Channels []struct {
+			Name   string
+			Unread int
+		}
+	}
+	require.NoError(t, json.NewDecoder(answer.Body).Decode(&state))
+	for _, c := range state.Channels {
+		if c.Name == channel {
+			return c.Unread
+		}
+	}
+	return -1
 }
 
 // runDemo runs the demo on a free port until the test ends.
