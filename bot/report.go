@@ -237,7 +237,11 @@ func isolatedPart(agents []s1.Agent, all int, by map[string]approvals.Request) [
 		for _, d := range req.Approvals {
 			line = append(line, render.Text(", approved by "), render.User(d.User))
 		}
-		parts = append(parts, append(line, render.Text(", "), render.Since(req.Started)))
+		line = append(line, render.Text(", "), render.Since(req.Started))
+		if req.Term.Running() {
+			line = append(line, render.Text(", until "), render.At(req.Term.Ends))
+		}
+		parts = append(parts, line)
 	}
 	if more := all - len(parts); more > 0 {
 		parts = append(parts, render.Note{render.Text(fmt.Sprintf("… and %d more that are isolated", more))})

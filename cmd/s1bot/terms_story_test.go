@@ -73,6 +73,8 @@ func TestAnIsolationForATimeIsShownWarnedOfAndEndsAsARequestOfItsOwn(t *testing.
 	require.JSONEq(t, fmt.Sprintf(`{"filter":{"ids":["%s"]}}`, id), s.changes(1)[0].Body, "the console hears nothing of the end")
 
 	s.isWrittenTo("alice", "Successful", "For 4 hours, until")
+	s.types("alice", "#soc", "/s1 report")
+	s.isTold("alice", "Shift report", "DESKTOP-1", "isolated by", "until")
 	s.pass(3*time.Hour + 31*time.Minute)
 	warning := s.sees("#approvals", "An isolation ends soon", "DESKTOP-1", "beaconing")
 	require.Equal(t, card.TS, warning.ThreadTS)
