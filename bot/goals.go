@@ -115,16 +115,18 @@ func ran(t s1.ScriptTask) (stage, string) {
 	return waits, ""
 }
 
-// mitigated looks at the endpoint's report on the action; where there is none, at what became of the threat.
+// mitigated looks at the endpoint's report on the action; where there is none since it was asked for, at what became of the threat.
 func mitigated(t s1.Threat, action string, since time.Time) (stage, string) {
 	report, told := reportOn(t, action)
-	switch status := strings.ToLower(report.Status); {
-	case told && strings.Contains(status, "fail") && report.LastUpdate.After(since):
+	status := strings.ToLower(report.Status)
+	good, bad, fresh := strings.Contains(status, "success"), strings.Contains(status, "fail"), report.LastUpdate.After(since)
+	switch {
+	case told && bad && fresh:
 		return failed, strings.TrimSpace(action + " failed")
-	case told && strings.Contains(status, "success"):
+	case told && good && fresh:
 		return applied, ""
-	case told:
-		return waits, ""
+	case told && !good && !bad:
+		return waits, "" // pending, or sent to the endpoint
 	case action == "networkquarantine":
 		return network(s1.NetworkDisconnected)(s1.Agent{NetworkStatus: t.Realtime.NetworkStatus}, commands.Target{}, since)
 	case action == "unquarantine" && t.Info.MitigationStatus == s1.NotMitigated, action != "unquarantine" && t.Mitigated():

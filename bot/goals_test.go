@@ -30,6 +30,8 @@ func TestAMitigationIsJudgedByTheReportOnThatAction(t *testing.T) {
 		"done":                                   {"quarantine", s1.Mitigated, []s1.MitigationReport{report("kill", "success", 0), report("quarantine", "success", time.Second)}, applied},
 		"failed":                                 {"quarantine", s1.NotMitigated, []s1.MitigationReport{report("quarantine", "failed", time.Second)}, failed},
 		"failed long ago":                        {"quarantine", s1.NotMitigated, []s1.MitigationReport{report("quarantine", "failed", -time.Hour)}, waits},
+		"done long ago, and not mitigated now":   {"quarantine", s1.NotMitigated, []s1.MitigationReport{report("quarantine", "success", -time.Hour)}, waits},
+		"by a clock that is behind":              {"quarantine", s1.Mitigated, []s1.MitigationReport{report("quarantine", "success", -time.Hour)}, applied},
 		"the newest of two reports counts":       {"kill", s1.NotMitigated, []s1.MitigationReport{report("kill", "failed", time.Second), report("kill", "success", time.Minute)}, applied},
 		"rollback is spelled in more ways":       {"rollback", s1.Mitigated, []s1.MitigationReport{report("rollback-remediation", "SUCCESS", time.Second)}, applied},
 		"back from quarantine":                   {"unquarantine", s1.NotMitigated, []s1.MitigationReport{report("un_quarantine", "success", time.Second)}, applied},
