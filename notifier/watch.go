@@ -2,10 +2,13 @@ package notifier
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"s1bot/render"
+	"s1bot/s1"
 )
 
 const (
@@ -46,12 +49,7 @@ func (d *desk) turned(ctx context.Context, problem error) error {
 		return err
 	}
 	now := d.out.now()
-	card := render.Card{Tone: render.Good, Title: "The console answers again", Text: "The console answers again",
-		Parts: []render.Part{render.Line{render.Text("It was away since "), render.At(was.Since), render.Text(". What it found meanwhile is told now; nothing is lost.")}}}
-	if problem != nil {
-		card = render.Card{Tone: render.Warning, Title: "The console does not answer", Text: "The console does not answer",
-			Parts: []render.Part{render.Line{render.Text("New threats and alerts are told when it is back.")}, render.Code{Text: problem.Error()}}}
-	}
+	card := howItIs(was.Since, problem)
 	note, err := newNote(fmt.Sprintf("console-%d", now.UnixMilli()), d.out.operators, card, now)
 	if err != nil {
 		return err
@@ -59,4 +57,23 @@ func (d *desk) turned(ctx context.Context, problem error) error {
 	err = d.journal.Record(ctx, Batch{Source: watching, Cursor: Cursor{Since: now, Ready: problem != nil}, Fresh: []Notice{note}})
 	d.ring(d.out.operators)
 	return err
+}
+
+// howItIs tells operators that the console fails, or that it is well again after a while.
+func howItIs(since time.Time, problem error) render.Card {
+	card := func(tone render.Tone, title string, line render.Line) render.Card {
+		return render.Card{Tone: tone, Title: title, Text: title, Parts: []render.Part{line}}
+	}
+	if problem == nil {
+		return card(render.Good, "The console answers again", render.Line{render.Text("It did not since "), render.At(since),
+			render.Text(". What it found meanwhile is told now; nothing is lost.")})
+	}
+	down := card(render.Warning, "The console does not answer", render.Line{render.Text("New threats and alerts are told when it is back.")})
+	var refusal *s1.Error
+	if errors.As(problem, &refusal) && (refusal.Status == http.StatusUnauthorized || refusal.Status == http.StatusForbidden) {
+		down = card(render.Warning, "The console refuses the bot", render.Line{
+			render.Text("Has its API token expired, or lost a permission? New threats and alerts are told when that is mended.")})
+	}
+	down.Parts = append(down.Parts, render.Code{Text: problem.Error()})
+	return down
 }

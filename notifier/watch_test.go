@@ -8,15 +8,18 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"s1bot/s1"
 )
 
 func TestThatTheConsoleFailsAndIsBackIsToldOnceEach(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		var away atomic.Bool
+		problem := errors.New("503 Service Unavailable")
 		w.config.Operators = "COPS"
 		w.config.Check = func(context.Context) error {
 			if away.Load() {
-				return errors.New("503 Service Unavailable")
+				return problem
 			}
 			return nil
 		}
@@ -45,5 +48,10 @@ func TestThatTheConsoleFailsAndIsBackIsToldOnceEach(t *testing.T) {
 		require.Equal(t, []string{"The console does not answer", "The console answers again"}, titles(w, "COPS"))
 		w.pass(time.Hour)
 		require.Len(t, w.slack.In("COPS"), 2)
+
+		problem = &s1.Error{Operation: "get system info", Status: 401, Message: "Authentication Failed"}
+		away.Store(true)
+		w.pass(2*watchEvery + 2*time.Second)
+		require.Equal(t, "The console refuses the bot", titles(w, "COPS")[2])
 	})
 }

@@ -168,7 +168,7 @@ func TestTheConsoleIsWatchedAlsoWhereNothingIsTold(t *testing.T) {
 		delete(settings, "S1BOT_ALERTS_CHANNEL")
 	})
 	s.console.Fail(s1sim.Match{PathPrefix: "/system/info"}, s1sim.Fault{Kind: s1sim.Forbidden, Times: -1})
-	s.sees("#approvals", "The console does not answer")
+	s.sees("#approvals", "The console refuses the bot")
 	s.console.Heal()
 	s.sees("#approvals", "The console answers again")
 }
