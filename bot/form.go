@@ -12,6 +12,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"s1bot/approvals"
 	"s1bot/commands"
 	"s1bot/render"
 )
@@ -27,6 +28,11 @@ func (b *Bot) openForm(ctx context.Context, a ask) error {
 	cmd, ok := b.Catalog.Find(a.inv.Command)
 	if !ok {
 		return errGone
+	}
+	if wish := b.wish(cmd, a); cmd.Risk != commands.Read { // nobody fills a form in for nothing
+		if ruling := b.rule(ctx, wish); ruling.Effect == approvals.Deny {
+			return b.refuse(ctx, wish, ruling)
+		}
 	}
 	form := formOf(cmd, a)
 	if !form.Fits() {

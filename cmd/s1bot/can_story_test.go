@@ -22,3 +22,12 @@ func TestCanTellsWhatWouldHappenAndDoesNothing(t *testing.T) {
 	require.Empty(t, s.console.Changes())
 	require.Greater(t, len(s.console.Calls()), before, "names are looked up")
 }
+
+func TestNobodyFillsAFormInForNothing(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.types("bob", "#soc", "/s1 isolate")
+	s.isTold("bob", "Not allowed", "operators")
+	s.types("alice", "#soc", "/s1 isolate")
+	s.form("alice", "Disconnect Agent")
+}

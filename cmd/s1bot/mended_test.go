@@ -102,7 +102,7 @@ func TestTheClickOfAStrangerStandsInTheAuditTrail(t *testing.T) {
 // One gate for everything that can be sent: typed, said in a thread, clicked, chosen from a menu, searched for, sent in a form.
 func TestEveryWayInPassesTheGate(t *testing.T) {
 	t.Parallel()
-	s := tell(t)
+	s := tell(t, func(settings map[string]string) { settings["S1BOT_OPERATORS"] = "*" }) // every full member
 	s.polled()
 	s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
 	threat := s.sees("#threats", "evil.exe")
