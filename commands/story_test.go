@@ -9,6 +9,8 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -30,17 +32,35 @@ func TestStories(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(filepath.Join("testdata", "*.txtar"))
 	require.NoError(t, err)
-	told := map[string]bool{}
+	told := map[string]telling{}
 	for _, file := range files {
 		name, _, _ := strings.Cut(strings.TrimSuffix(filepath.Base(file), ".txtar"), "~")
-		told[name] = true
+		told[name] = told[name].with(t, file)
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			t.Parallel()
 			tell(t, file, name)
 		})
 	}
 	for _, cmd := range All().Commands() {
-		require.True(t, told[cmd.Name], "%s has no story in testdata", cmd.Name)
+		want := telling{form: len(cmd.Params) > 0, card: true, failure: true}
+		require.Equal(t, want, told[cmd.Name], "what the stories of %s tell", cmd.Name)
+	}
+}
+
+// A telling is what the stories of a command tell together: from its form, to its card, and how it fails at the console.
+type telling struct{ form, card, failure bool }
+
+var refusedAnswer = regexp.MustCompile(`^answer [A-Z]+ \S+ [45]\d\d$`)
+
+func (t telling) with(tb testing.TB, file string) telling {
+	archive, err := txtar.ParseFile(file)
+	require.NoError(tb, err)
+	refused := slices.ContainsFunc(archive.Files, func(f txtar.File) bool { return refusedAnswer.MatchString(f.Name) })
+	ended := section(archive, "card") + section(archive, "end")
+	return telling{
+		form:    t.form || section(archive, "form") != "" && section(archive, "form") != "{}\n",
+		card:    t.card || ended != "",
+		failure: t.failure || refused && section(archive, "error") != "" || strings.Contains(ended, string(render.Failed)+" ·"),
 	}
 }
 
