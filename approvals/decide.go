@@ -54,7 +54,7 @@ func (l *Ledger) decide(ctx context.Context, id string, p Person, action, reason
 		if err := do(r, now); err != nil {
 			return nil, err
 		}
-		return []Entry{entry(*r, now, action, p.ID, decided(*r, reason))}, nil
+		return []Entry{entry(*r, now, action, p.ID, decided(*r, action, reason))}, nil
 	})
 	switch {
 	case err == nil:
@@ -104,6 +104,9 @@ func asked(r Request) map[string]any {
 		"risk": r.Risk, "targets": r.Targets, "args_sha256": digest(r.Args),
 		"state": r.State, "quorum": r.Quorum, "by": r.By, "rule": r.Rule,
 	}
+	if len(r.Needs) > 0 {
+		d["needs"] = r.Needs
+	}
 	if len(r.Sealed) > 0 {
 		d["secret"] = "sealed"
 	}
@@ -122,10 +125,13 @@ func asked(r Request) map[string]any {
 }
 
 // decided is what the trail keeps of a person's decision.
-func decided(r Request, reason string) map[string]any {
+func decided(r Request, action, reason string) map[string]any {
 	d := map[string]any{"requester": r.Requester, "state": r.State, "missing": r.Missing()}
 	if reason != "" {
 		d["reason"] = reason
+	}
+	if n := len(r.Approvals); n > 0 && action == ActionApproved { // with which roles it counts, for each of the needs
+		d["roles"] = r.Approvals[n-1].Roles
 	}
 	return d
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"s1bot/approvals"
 	"s1bot/render"
@@ -16,7 +15,7 @@ const freezeWord = "freeze"
 
 // freeze stops everything that changes anything.
 func (b *Bot) freeze(ctx context.Context, a ask, reason string) error {
-	req, fresh, err := b.Ledger.Freeze(ctx, a.who.Person, a.at.Key, strings.TrimSpace(strings.TrimPrefix(reason, "reason=")))
+	req, fresh, err := b.Ledger.Freeze(ctx, a.who.Person, a.at.Key, whyOf(reason))
 	if err != nil {
 		return err
 	}

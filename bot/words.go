@@ -49,14 +49,26 @@ func nothing(*Bot, context.Context, ask, json.RawMessage) error { return errGone
 // A decide is one person's word on one request; reason may be empty.
 type decide func(b *Bot, ctx context.Context, a ask, id, reason string) error
 
+// around is what a reference that was copied out of a sentence brings along.
+const around = "`*_~.,:;!?()<>\"'“”"
+
+// whyOf is a reason as people write it: bare words, or as the parameter of a command.
+func whyOf(text string) string {
+	text = strings.TrimSpace(text)
+	if given, ok := strings.CutPrefix(text, "reason="); ok {
+		text = strings.TrimSpace(strings.Trim(given, "\"'“”„"))
+	}
+	return text
+}
+
 // byRef reads "A-7F3A because of …".
 func byRef(do decide) func(*Bot, context.Context, ask, string) error {
 	return func(b *Bot, ctx context.Context, a ask, rest string) error {
 		ref, reason, _ := strings.Cut(rest, " ")
-		if ref == "" {
+		if ref = strings.Trim(ref, around); ref == "" {
 			return &commands.UsageError{Problem: "which request? Give its reference, such as A-7F3A"}
 		}
-		return do(b, ctx, a, strings.ToUpper(ref), strings.TrimSpace(strings.TrimPrefix(reason, "reason=")))
+		return do(b, ctx, a, strings.ToUpper(ref), whyOf(reason))
 	}
 }
 
