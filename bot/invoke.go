@@ -147,6 +147,8 @@ func (b *Bot) read(ctx context.Context, cmd *commands.Command, a ask) error {
 	switch {
 	case a.inv.How == render.Share:
 		return b.share(ctx, a, card)
+	case len(card.Files) > 0 && a.inv.How == render.Run:
+		return b.handOverBeside(ctx, a, card)
 	case len(card.Files) > 0:
 		return b.handOver(ctx, a, card)
 	case a.inv.How == render.Turn && a.at.ResponseURL != "":
@@ -200,6 +202,18 @@ func (b *Bot) handOver(ctx context.Context, a ask, card render.Card) error {
 		return err
 	}
 	b.reply(ctx, a, notice("The file is in your direct messages with me."))
+	return nil
+}
+
+// handOverBeside answers with a card and sends its files to the caller's direct messages.
+func (b *Bot) handOverBeside(ctx context.Context, a ask, card render.Card) error {
+	files := render.Card{Title: card.Files[0].Title, Files: card.Files}
+	if err := b.post.direct(ctx, a.who.ID, files); err != nil {
+		return err
+	}
+	card.Files = nil
+	card.Parts = append(card.Parts, render.Note{render.Text("The file is in your direct messages with me.")})
+	b.reply(ctx, a, card)
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -80,17 +81,84 @@ func (l listing[T]) show(ctx context.Context, call *Call, q s1.Query, limit *Lim
 		return l.export(ctx, call, q, most)
 	}
 	q = q.WithLimit(cmp.Or(most, maxPage))
+	if most == 0 && call.How == render.Run && call.Page <= 1 {
+		return l.everything(ctx, call, q)
+	}
 	shown, err := l.fetch(ctx, call, q, most)
 	if err != nil {
 		return render.Card{}, err
 	}
+	return l.shown(call, shown, most), nil
+}
+
+// everything reads the list to its end, for who gave the limit 0. The first rows are for the card; where there are more than the
+// console puts on a page, all of them go into a file as they are read.
+func (l listing[T]) everything(ctx context.Context, call *Call, q s1.Query) (render.Card, error) {
+	as := *call
+	as.How = render.CSV
+	file := newExport(&as, l.things)
+	if err := file.csv(l.sheet(nil), true); err != nil {
+		return render.Card{}, err
+	}
+	var first result[T]
+	var broken error
+	pages := 0
+	for page, err := range l.rows(ctx, q, 0) {
+		if broken = err; err != nil {
+			break
+		}
+		if pages++; pages == 1 {
+			first = l.grow(first, page)
+		}
+		if pages == 1 && page.Next == "" {
+			break
+		}
+		if err := file.csv(l.sheet(page.Items), false); err != nil {
+			return render.Card{}, err
+		}
+		if file.full() {
+			break
+		}
+	}
+	if pages == 0 || errors.Is(broken, s1.ErrCursorLoop) {
+		return render.Card{}, broken
+	}
+	call.command.rows.put(l.key(call, q), first, call.Now)
+	return l.withFile(l.shown(call, first, 0), file, pages, broken), nil
+}
+
+// withFile puts the file beside the card if there is more than one page, and says how far it was read.
+func (l listing[T]) withFile(card render.Card, file *export, pages int, broken error) render.Card {
+	if pages == 1 && broken == nil {
+		return card
+	}
+	words := fmt.Sprintf("All %d %s are in the file.", file.rows, l.things)
+	if file.full() {
+		words = fmt.Sprintf("The file was cut at 48 MiB: %d %s. Narrow the list down for the rest.", file.rows, l.things)
+	}
+	if broken != nil {
+		card.Tone, card.Outcome = render.Warning, render.Partial
+		words = fmt.Sprintf("The file has the %d %s that could be read. The rest could not: %s", file.rows, l.things, reason(broken))
+	}
+	card.Parts = append(card.Parts, render.Note{render.Text(words)})
+	card.Files = file.card(l.noun, "").Files
+	return card
+}
+
+// shown is what is known of a list as a card: a page of a table, a single row, or that there is nothing.
+func (l listing[T]) shown(call *Call, shown result[T], most int) render.Card {
 	if len(shown.pages) == 0 {
-		return l.nothing(call), nil
+		return l.nothing(call)
 	}
 	if shown.only != nil && l.one != nil {
-		return alone(call, l.one(*shown.only)), nil
+		return alone(call, l.one(*shown.only))
 	}
-	return l.card(call, shown, most), nil
+	return l.card(call, shown, most)
+}
+
+// key is what tells a list from others in the cache.
+func (l listing[T]) key(call *Call, q s1.Query) string {
+	return strings.Join([]string{call.Console.ConsoleURL(), call.command.Name, string(call.args), q.String()}, "|")
 }
 
 // alone completes the card of a row that is the whole list: it is shared and read raw like one, and is a file where its own deeds
@@ -123,7 +191,7 @@ type result[T any] struct {
 
 // fetch returns the list up to the page that the call wants, from the cache or from the console.
 func (l listing[T]) fetch(ctx context.Context, call *Call, q s1.Query, most int) (result[T], error) {
-	key := strings.Join([]string{call.Console.ConsoleURL(), call.command.Name, string(call.args), q.String()}, "|")
+	key := l.key(call, q)
 	var known result[T]
 	if call.Page > 1 || call.How != render.Run { // who runs a command anew wants to see what is true now
 		known, _ = call.command.rows.get(key, call.Now).(result[T])

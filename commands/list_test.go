@@ -154,8 +154,8 @@ func TestACommandThatIsRunAnewAsksAnew(t *testing.T) {
 	require.Contains(t, turned.Title, "26 match", "what is remembered is forgotten soon")
 }
 
-// limit=0 is everything, read page by page as somebody turns to it.
-func TestEverythingIsReadOnlyAsFarAsSomebodyLooks(t *testing.T) {
+// limit=0 is everything, read page by page into a file; pages are turned as those of any other list.
+func TestEverythingIsReadIntoAFileAndTurnedLikeAnyList(t *testing.T) {
 	t.Parallel()
 	console := &longList{rows: 2100}
 	call := callTo(t, console)
@@ -164,7 +164,10 @@ func TestEverythingIsReadOnlyAsFarAsSomebodyLooks(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, card.Title, "2100 match")
 	require.Contains(t, card.Title, "page 1 of 210")
-	require.EqualValues(t, 1, console.calls.Load())
+	require.EqualValues(t, 3, console.calls.Load())
+	require.Contains(t, card.Plain(), "All 2100 agents are in the file.")
+	require.Len(t, card.Files, 1)
+	require.Equal(t, 2101, strings.Count(string(card.Files[0].Body), "\r\n"), "a heading and every row")
 
 	do := button(t, card, "Next")
 	do.Page = 150
@@ -172,13 +175,32 @@ func TestEverythingIsReadOnlyAsFarAsSomebodyLooks(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, card.Title, "page 150 of 210")
 	require.Len(t, hostsOn(card), 10)
-	require.EqualValues(t, 2, console.calls.Load())
+	require.Empty(t, card.Files)
+	require.EqualValues(t, 4, console.calls.Load())
 
 	do.Page = 210
 	card, err = invoke(t, catalog, call, do)
 	require.NoError(t, err)
 	require.Equal(t, "HOST-2100", hostsOn(card)[9])
-	require.EqualValues(t, 3, console.calls.Load())
+	require.EqualValues(t, 5, console.calls.Load())
+}
+
+// What broke off in the middle is not lost, and is said.
+func TestWhatCouldBeReadOfEverythingIsHandedOver(t *testing.T) {
+	t.Parallel()
+	list := &longList{rows: 2100}
+	call := callTo(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("cursor") == "2000" {
+			http.Error(w, `{"errors":[{"detail":"The cursor has expired."}]}`, http.StatusBadRequest)
+			return
+		}
+		list.ServeHTTP(w, r)
+	}))
+	card, err := run(t, All(), call, "agents HOST limit=0")
+	require.NoError(t, err)
+	require.Equal(t, render.Partial, card.Outcome)
+	require.Contains(t, card.Plain(), "The file has the 2000 agents that could be read. The rest could not: The cursor has expired.")
+	require.Equal(t, 2001, strings.Count(string(card.Files[0].Body), "\r\n"))
 }
 
 func TestWithoutALimitACardTellsThatThereIsMoreAndAFileHasItAll(t *testing.T) {
