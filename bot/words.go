@@ -101,7 +101,15 @@ func (b *Bot) approve(ctx context.Context, a ask, id, _ string) error {
 		b.reply(ctx, a, notice(fmt.Sprintf("Your approval counts. %d of %d are there.", len(req.Approvals), len(req.Approvals)+req.Missing())))
 		return nil
 	}
+	b.confirm(ctx, a, "Approved: "+req.Title+" runs now. Its card and thread tell how it goes.")
 	return b.execute(ctx, req.ID, nil)
+}
+
+// confirm tells a person who typed a decision that it was heard. Who clicked sees the card change under the finger.
+func (b *Bot) confirm(ctx context.Context, a ask, words string) {
+	if a.at.Message == "" {
+		b.reply(ctx, a, notice(words))
+	}
 }
 
 // deny asks for a reason first.
@@ -113,6 +121,7 @@ func (b *Bot) deny(ctx context.Context, a ask, id, reason string) error {
 	if err != nil {
 		return err
 	}
+	b.confirm(ctx, a, "Denied: "+req.Title+". Whoever asked reads why.")
 	return b.closed(ctx, req)
 }
 
@@ -132,6 +141,7 @@ func (b *Bot) again(ctx context.Context, a ask, id, _ string) error {
 	if err != nil {
 		return err
 	}
+	b.confirm(ctx, a, req.Title+" runs again. Its card and thread tell how it goes.")
 	return b.execute(ctx, req.ID, nil)
 }
 

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"regexp"
 	"testing"
 	"time"
 
@@ -27,6 +28,30 @@ func TestARefusedAppTokenEndsTheProgramWithAReason(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { require.NoError(t, p.close()) }()
 	require.ErrorContains(t, p.run(context.WithoutCancel(t.Context())), "open a Socket Mode connection: invalid_auth")
+}
+
+// Who clicks sees the card change; who types elsewhere sees nothing of it.
+func TestADecisionThatIsTypedIsConfirmed(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
+	card := s.sees("#approvals", "Approval needed", "DESKTOP-1")
+	s.types("bob", "#soc", "/s1 approve "+refOf(t, card))
+	s.isTold("bob", "Approved: Disconnect Agent From Network")
+	s.becomes(card, "Successful")
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-2 reason=test")
+	card = s.sees("#approvals", "Approval needed", "DESKTOP-2")
+	s.types("bob", "#soc", "/s1 deny "+refOf(t, card)+" not now")
+	s.isTold("bob", "Denied: Disconnect Agent From Network")
+	s.becomes(card, "Denied", "not now")
+}
+
+// refOf reads the reference off a card.
+func refOf(t *testing.T, card slacksim.Message) string {
+	t.Helper()
+	ref := regexp.MustCompile(`A-[0-9A-F]{4,}`).FindString(card.PlainText())
+	require.NotEmpty(t, ref)
+	return ref
 }
 
 // A stop is a stop, whatever was being tried: a supervisor must not take it for a crash.
