@@ -244,7 +244,7 @@ func remarks(t commands.Target) []string {
 	if t.Host != "" {
 		out = append(out, "on "+t.Host)
 	}
-	if t.Server && !slices.Contains(t.Warnings, "server") {
+	if t.Server {
 		out = append(out, "⚠ server")
 	}
 	if t.Threats > 0 {
@@ -253,7 +253,12 @@ func remarks(t commands.Target) []string {
 	if t.Protected != "" {
 		out = append(out, "⚠ protected by “"+t.Protected+"”")
 	}
-	return append(out, t.Warnings...)
+	for _, warning := range t.Warnings {
+		if warning != "server" || !t.Server { // said already
+			out = append(out, warning)
+		}
+	}
+	return out
 }
 
 func changeTable(changes []commands.Diff) render.Part {
@@ -317,7 +322,11 @@ func followed(req approvals.Request) []render.Part {
 	if len(e.States) == 0 || at < 0 {
 		return slices.Concat(parts, e.parts())
 	}
-	return slices.Concat(parts[:at], e.parts(), []render.Part{e.table(planOf(req).Targets)}, parts[at+1:])
+	answer := parts[:at]
+	if req.Outcome == string(render.Successful) && len(answer) == 1 {
+		answer = nil // the effect counts what was accepted, too
+	}
+	return slices.Concat(answer, e.parts(), []render.Part{e.table(planOf(req).Targets)}, parts[at+1:])
 }
 
 // doubts say why nobody knows whether a request ran: no clear answer came, or the process died before one could.
