@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -132,8 +133,25 @@ func alertActions(a s1.Alert, id s1.AlertID) []Action {
 	if reachable {
 		actions = append(actions, Button{Label: "Endpoint", Do: Invocation{Command: "get-agent-info", Args: object("agent-ids", []s1.AgentID{agent})}})
 	}
-	return actions
+	return append(actions, blockHash(a)...)
 }
+
+// blockHash opens the form that keeps the file behind the alert from running, filled as far as the alert says.
+func blockHash(a s1.Alert) []Action {
+	if !sha1.MatchString(a.Source.FileHashSHA1) {
+		return nil
+	}
+	given := []any{"threat-hashes", []string{a.Source.FileHashSHA1}}
+	if system := s1.OSType(strings.ToLower(a.Detection.OSFamily)); slices.ContainsFunc(system.Choices(), func(c s1.Choice) bool { return c.Value == string(system) }) {
+		given = append(given, "os-type", system)
+	}
+	if site := a.Detection.SiteID; site.Valid() {
+		given = append(given, "site-id", site)
+	}
+	return []Action{Button{Label: "Block hash", Do: Invocation{Command: "block-hash", How: Open, Args: object(given...)}}}
+}
+
+var sha1 = regexp.MustCompile(`^[0-9a-f]{40}$`)
 
 // beside is how long before and after an alert related events are looked for.
 const beside = time.Hour

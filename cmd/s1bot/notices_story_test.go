@@ -150,7 +150,7 @@ func TestASnoozeKeepsAHostQuietUntilItEnds(t *testing.T) {
 	require.Equal(t, 1, s.audited("unsnoozed"))
 }
 
-func TestANoteInAnAlertsThreadIsRefusedWithTheReason(t *testing.T) {
+func TestAnAlertsCardBlocksItsHashFindsRelatedEventsAndTakesNoNotes(t *testing.T) {
 	t.Parallel()
 	s := tell(t)
 	_, err := s.console.WaitCalls(s.patient(), 1, s1sim.Match{Method: "GET", PathPrefix: "/cloud-detection/alerts"})
@@ -159,6 +159,12 @@ func TestANoteInAnAlertsThreadIsRefusedWithTheReason(t *testing.T) {
 	card := s.sees("#alerts", "Encoded PowerShell", "Paris")
 	require.NoError(t, s.slack.User("alice").TypesInThread(card, "<@"+s.slack.BotUserID()+"> note looked at it"))
 	s.isTold("alice", "notes of threats, not of alerts")
+	s.clicks("alice", card, "Block hash")
+	form := s.form("alice", "Block Hash")
+	require.Regexp(t, `[0-9a-f]{40}`, string(form.Blocks))
+	require.Contains(t, string(form.Blocks), `"windows"`)
+	s.clicks("alice", card, "Related events")
+	s.sees("#alerts", "SrcProcStorylineId")
 }
 
 func TestTheConsoleIsWatchedAlsoWhereNothingIsTold(t *testing.T) {
