@@ -245,6 +245,20 @@ func (l *Ledger) Withdraw(ctx context.Context, id string, p Person) (Request, er
 	return l.decide(ctx, id, p, ActionWithdrawn, "", func(r *Request, now time.Time) error { return r.withdraw(p.ID, now) })
 }
 
+// Drop takes back a request that was to run at once, without an approval, and could not; nothing else is dropped.
+func (l *Ledger) Drop(ctx context.Context, id, why string) (Request, error) {
+	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
+		if err := r.drop(now, why); err != nil {
+			return nil, err
+		}
+		return []Entry{entry(*r, now, ActionWithdrawn, "", map[string]any{"requester": r.Requester, "why": why})}, nil
+	})
+	if err == nil {
+		l.changed(r)
+	}
+	return r, err
+}
+
 // Reopen records that p lets an interrupted request run again; it is Approved then. While everything is frozen nobody may.
 func (l *Ledger) Reopen(ctx context.Context, id string, p Person) (Request, error) {
 	if r, err := l.thawed(ctx, id, p, ActionReopened); err != nil {

@@ -346,6 +346,30 @@ func TestNothingRunsAgainInAFreeze(t *testing.T) {
 	require.Equal(t, "UBOB refused", m.told()[len(m.told())-1])
 }
 
+// What was to run at once and met a freeze is not done when nobody expects it any more; what was approved waits.
+func TestWhatWasToRunAtOnceDoesNotWaitForTheThaw(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	l := ledger(t, m, "p1")
+	at := isolate("at once")
+	at.State, at.Quorum, at.By = Approved, 0, nil
+	at = submit(t, l, at)
+	waited := approved(t, l, isolate("approved"))
+	_, _, err := l.Freeze(t.Context(), bob, "k1", "")
+	require.NoError(t, err)
+	_, err = l.Run(t.Context(), at.ID, succeed)
+	require.ErrorIs(t, err, ErrFrozen)
+	at, err = l.Drop(t.Context(), at.ID, "frozen")
+	require.NoError(t, err)
+	require.Equal(t, Withdrawn, at.State)
+	_, err = l.Drop(t.Context(), waited.ID, "frozen")
+	require.ErrorIs(t, err, ErrNotPending)
+	for range 2 {
+		_, err = l.Drop(t.Context(), at.ID, "frozen")
+		require.ErrorIs(t, err, ErrNotPending)
+	}
+}
+
 func TestAFreezeBetweenTheClaimAndTheCallHolds(t *testing.T) {
 	t.Parallel()
 	m := newMemory()

@@ -68,6 +68,15 @@ func (r *Request) withdraw(user string, now time.Time) error {
 	return nil
 }
 
+// drop takes r back, which was to run at once and could not: its requester was told so, and asks again if they still want it.
+func (r *Request) drop(now time.Time, why string) error {
+	if r.State != Approved || r.Quorum > 0 {
+		return ErrNotPending
+	}
+	r.State, r.Closed = Withdrawn, &Decision{User: r.Requester, At: now, Reason: why}
+	return nil
+}
+
 // expire ends r if its time is over at now: nobody decided, or nobody ran what was decided.
 func (r *Request) expire(now time.Time) error {
 	if r.State != Pending && r.State != Approved {

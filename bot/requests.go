@@ -157,12 +157,26 @@ func (b *Bot) execute(ctx context.Context, id string, a *ask) error {
 		return nil // another process, click or start runs it
 	case errors.Is(err, approvals.ErrFrozen) && a == nil:
 		return nil // it waits; what holds it up is on a card of its own
+	case errors.Is(err, approvals.ErrFrozen):
+		return b.drop(ctx, id, err)
 	case err != nil:
 		return fmt.Errorf("run request %s: %w", id, err)
 	}
 	b.end(ctx, req, a)
 	b.changed(ctx, req)
 	return nil
+}
+
+// drop takes back what was to run at once when everything was frozen: who asked is told that nothing was done, and so it stays.
+func (b *Bot) drop(ctx context.Context, id string, why error) error {
+	req, err := b.Ledger.Drop(ctx, id, approvals.ErrFrozen.Error())
+	if err == nil {
+		err = b.markTold(ctx, req)
+	}
+	if err != nil && !errors.Is(err, approvals.ErrNotPending) { // an approved one waits
+		b.Log.Error("cannot take a request back", "request_id", id, "err", err)
+	}
+	return why
 }
 
 // carryOut calls the console for a request that was claimed. Asking is who waits for the answer; see execute.
