@@ -12,7 +12,11 @@ func (c *Catalog) Reference() []byte {
 	var b strings.Builder
 	b.WriteString("# The commands\n\nMade from the catalog by `make generate`; a test keeps it fresh. In Slack, `/s1 help <command>` says the same.\n\n")
 	b.WriteString("`/s1 <command> name=value …`, or `@s1bot <command> …` in a thread. Destructive commands take `reason=` (required) and `ticket=`;\n")
-	b.WriteString("commands that change something take both as options. Where an id is wanted, a name does as well.\n")
+	b.WriteString("commands that change something take both as options. Where an id is wanted, a name does as well, also under `siteIds`,\n")
+	b.WriteString("`accountIds`, `groupIds` and `agentIds` of a filter; a name that several things have is shown with all of them, to choose from.\n\n")
+	b.WriteString("Values with spaces stand in quotes, lists are `a,b` or JSON, filters and policies JSON. Times are `2026-11-20 14:00`, RFC 3339,\n")
+	b.WriteString("`yesterday 14:00`, `-24h` or `in 4h`; they are meant in your own time zone unless they end in another: `14:00 UTC`, `+02:00`,\n")
+	b.WriteString("`Europe/Berlin`.\n")
 	var areas []string
 	for _, cmd := range c.Commands() {
 		if !slices.Contains(areas, cmd.Area) {
