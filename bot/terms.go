@@ -66,7 +66,7 @@ func (b *Bot) mindTerm(ctx context.Context, req approvals.Request) error {
 type remainder struct {
 	targets   []commands.Target
 	left      []string // why the others are left out
-	contested bool     // somebody asked for the isolation of one of them again, to no effect
+	contested bool     // nobody can say that what is isolated is so because of this request
 }
 
 // stillIsolated asks the console what of a request is isolated now. What was isolated anew by a later request is that one's.
@@ -90,33 +90,47 @@ func (b *Bot) stillIsolated(ctx context.Context, req approvals.Request) (remaind
 			still.left = append(still.left, t.Name+" is gone")
 		case !a.Isolated() && !unreached:
 			still.left = append(still.left, t.Name+" is connected again")
-		case later.State == approvals.Done || later.State == approvals.Interrupted:
-			still.left = append(still.left, fmt.Sprintf("%s was isolated anew (%s)", t.Name, later.Ref))
+		case later.isolation != "":
+			still.left = append(still.left, fmt.Sprintf("%s was isolated anew (%s)", t.Name, later.isolation))
 		default:
 			still.targets = append(still.targets, t)
-			still.contested = still.contested || later.Ref != ""
+			still.contested = still.contested || later.unclear
 		}
 	}
 	return still, nil
 }
 
-// isolatedAnew are the isolations that ran after req did, by endpoint.
-func (b *Bot) isolatedAnew(ctx context.Context, req approvals.Request) (map[string]approvals.Request, error) {
+// A sequel is what later requests did to an endpoint that was isolated for a time.
+type sequel struct {
+	isolation string // the request that isolated it anew, and is what ends that
+	unclear   bool   // it was connected, or an isolation of it came to nothing or to nobody knows what
+}
+
+// isolatedAnew are the sequels of an isolation, by endpoint.
+func (b *Bot) isolatedAnew(ctx context.Context, req approvals.Request) (map[string]sequel, error) {
 	ran := []approvals.State{approvals.Done, approvals.Failed, approvals.Interrupted}
-	others, err := b.Ledger.Find(ctx, approvals.Query{States: ran, Since: req.Started.Add(-24 * time.Hour)}) // nothing waits longer than a day
+	later, err := b.Ledger.Find(ctx, approvals.Query{States: ran, Since: req.Started.Add(-24 * time.Hour)}) // nothing waits longer than a day
 	if err != nil {
 		return nil, fmt.Errorf("look for later isolations: %w", err)
 	}
-	anew := map[string]approvals.Request{}
-	for _, other := range others {
-		if other.Command != req.Command || !other.Started.After(req.Started) {
+	slices.SortStableFunc(later, func(a, b approvals.Request) int { return a.Started.Compare(b.Started) })
+	undo := commands.Reconnect(nil).Command
+	sequels := map[string]sequel{}
+	for _, other := range later {
+		if !other.Started.After(req.Started) || other.Command != req.Command && other.Command != undo {
 			continue
 		}
 		for _, t := range planOf(other).Targets {
-			anew[t.ID] = other
+			if other.Command == req.Command && other.State == approvals.Done {
+				sequels[t.ID] = sequel{isolation: other.Ref}
+			} else if other.Command == req.Command {
+				sequels[t.ID] = sequel{isolation: sequels[t.ID].isolation, unclear: true}
+			} else if other.State == approvals.Done {
+				sequels[t.ID] = sequel{unclear: true}
+			}
 		}
 	}
-	return anew, nil
+	return sequels, nil
 }
 
 // overAlready ends a term whose isolation is over: nothing is asked for.

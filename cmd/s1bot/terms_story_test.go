@@ -403,3 +403,20 @@ func TestTheEndOfAnIsolationThatNeverReachedItsHost(t *testing.T) {
 	s.pass(time.Hour)
 	s.sees("#approvals", "Approval needed", "Connect Agent To Network", "LAPTOP-OFF")
 }
+
+// Where a host was connected meanwhile and is isolated again, and not by the bot, nobody can say whose isolation it is: what the policy
+// allowed beforehand does not cover that.
+func TestAnIsolationOfSomebodyElsesWaitsForAnApproval(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t, allowedBy(t, "approvals: {reconnect_on_time: true}"))
+	card := s.isolates("DESKTOP-1", "1h")
+	s.becomes(card, "1 applied")
+	s.types("alice", "#soc", "/s1 reconnect DESKTOP-1 reason=cleaned")
+	early := s.sees("#approvals", "Approval needed", "Connect Agent", "cleaned")
+	s.clicks("bob", early, "Approve")
+	s.becomes(early, "1 applied")
+	s.console.SetAgent("DESKTOP-1", func(a map[string]any) { a["networkStatus"] = "disconnected" })
+	s.pass(time.Hour)
+	s.sees("#approvals", "Approval needed", "Connect Agent", "The 1 hour that was asked for is over")
+	require.Equal(t, "disconnected", s.console.NetworkStatus("DESKTOP-1"))
+}
