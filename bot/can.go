@@ -77,6 +77,28 @@ func (b *Bot) rehearse(ctx context.Context, cmd *commands.Command, a ask, plan c
 	return sent
 }
 
+// raw shows who decides on a request what would go out to the console for it, word for word.
+func (b *Bot) raw(ctx context.Context, a ask, id, _ string) error {
+	req, err := b.Ledger.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if req.Requester != a.user && len(a.who.Roles)+len(a.who.Scoped) == 0 {
+		return approvals.ErrNotApprover
+	}
+	cmd, ok := b.Catalog.Find(req.Command)
+	if !ok {
+		return errGone
+	}
+	parts := requestParts(b.rehearse(ctx, cmd, a, commands.Plan{Args: req.Args}))
+	if len(parts) == 0 {
+		parts = []render.Part{render.Line{render.Text("What goes out cannot be told before it runs.")}}
+	}
+	title := "Raw request " + req.Ref
+	b.reply(ctx, a, render.Card{Tone: render.Info, Title: title, Text: title, Parts: append(parts, render.Note{render.Text("Nothing was done.")})})
+	return nil
+}
+
 // requestParts show requests as they would stand on the wire.
 func requestParts(sent []s1.Request) []render.Part {
 	if len(sent) == 0 {

@@ -29,6 +29,7 @@ func ownWords() map[string]word {
 		"approve":  {byRef((*Bot).approve), onCard((*Bot).approve)},
 		"deny":     {byRef((*Bot).deny), onCard((*Bot).deny)},
 		"withdraw": {byRef((*Bot).withdraw), byID((*Bot).withdraw)},
+		"raw":      {byRef((*Bot).raw), onCard((*Bot).raw)},
 		"again":    {byRef((*Bot).again), onCard((*Bot).again)},
 		"close":    {byRef((*Bot).leave), onCard((*Bot).leave)},
 		extendWord: {(*Bot).extendTyped, (*Bot).extendClicked},

@@ -31,3 +31,15 @@ func TestNobodyFillsAFormInForNothing(t *testing.T) {
 	s.types("alice", "#soc", "/s1 isolate")
 	s.form("alice", "Disconnect Agent")
 }
+
+func TestTheRawRequestIsShownToWhoDecides(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
+	card := s.sees("#approvals", "Approval needed", "DESKTOP-1")
+	s.clicks("bob", card, "Raw request")
+	s.isTold("bob", "Raw request A-", "POST /web/api/v2.1/agents/actions/disconnect", s.console.Agent("DESKTOP-1")["id"].(string))
+	s.clicks("mallory", card, "Raw request")
+	s.isTold("mallory", "Only an approver")
+	require.Empty(t, s.console.Changes(), "nothing goes out")
+}
