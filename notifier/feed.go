@@ -11,8 +11,9 @@ import (
 )
 
 const (
-	// pageSize is the most rows that the console puts on a page.
-	pageSize = 1000
+	// pageSize is how many rows are asked for at once. The console puts a thousand on a page at most; rows with many indicators have
+	// 10 KB and more, and the whole process shall stay below 128 MiB in a flood.
+	pageSize = 500
 	// lateness is how much later than its time stamp an item may appear and still be told: the console indexes late. It is
 	// also how far back the first start looks, so that what was there before is known to be history.
 	lateness = 24 * time.Hour
