@@ -155,9 +155,9 @@ func TestWhatIsOnAProtectedHostIsProtected(t *testing.T) {
 // Who may not list endpoints does not find them in the search box of a form.
 func TestASearchBoxObeysThePolicy(t *testing.T) {
 	t.Parallel()
-	_, policy := withPolicy(t, "rules:\n  - {commands: [list-*, get-*], allow: [operators]}\n")
+	_, policy := withPolicy(t, "rules:\n  - {commands: [list-*, get-*], allow: [approvers]}\n")
 	s := tell(t, policy)
-	for who, found := range map[string]bool{"alice": true, "mallory": false} {
+	for who, found := range map[string]bool{"carol": true, "alice": false} {
 		s.types(who, "#soc", "/s1 isolate")
 		options, err := s.slack.User(who).Suggests(s.form(who, "Disconnect Agent"), "agent-ids", "DESKTOP")
 		require.NoError(t, err)
