@@ -206,10 +206,10 @@ func targetTable(targets []commands.Target) render.Part {
 	}{
 		{"Name", func(t commands.Target) render.Span { return render.Link(t.Name, t.URL) }},
 		{"State", func(t commands.Target) render.Span { return render.Text(signed(t.State)) }},
+		{"Note", func(t commands.Target) render.Span { return render.Text(strings.Join(remarks(t), ", ")) }},
 		{"OS", func(t commands.Target) render.Span { return render.Text(t.OS) }},
 		{"User", func(t commands.Target) render.Span { return render.Text(t.User) }},
 		{"Site / group", func(t commands.Target) render.Span { return render.Text(place(t)) }},
-		{"Note", func(t commands.Target) render.Span { return render.Text(strings.Join(remarks(t), ", ")) }},
 	}
 	shown := targets[:min(len(targets), shownTargets)]
 	table := render.Table{Rows: make([][]render.Line, len(shown))}

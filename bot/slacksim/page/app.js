@@ -310,6 +310,7 @@ class App {
 
   #send(wire, typed) {
     this.#checkCommand(typed);
+    this.list.toBottom(); // who asks wants to see the answer
     return this.api.post("message", { channel: this.current.id, text: wire });
   }
 
@@ -318,6 +319,7 @@ class App {
     if (this.workspace.commands.some((c) => c.command === name)) {
       throw new Error(`${name} is not supported in threads. Sorry! Mention the app instead: @s1bot …`);
     }
+    this.threadList.toBottom();
     return this.api.post("message", { channel: this.thread.channel, thread_ts: this.thread.ts, text: wire });
   }
 
