@@ -24,10 +24,8 @@ func policyPlan(current s1.Policy, wanted policyObject) (Plan, error) {
 	if err != nil {
 		return Plan{}, wrong("policy", "%s", err)
 	}
-	if len(changes) == 0 {
-		e := wrong("policy", "the policy is like that already")
-		e.Hint = "nothing would change"
-		return Plan{}, e
+	if len(changes) == 0 { // no slip where the values come from above: from then on they are the policy's own
+		return Plan{Notes: []string{"No value differs from now."}}, nil
 	}
 	plan := Plan{Undo: "Set the old values again"}
 	addChanges(&plan, changes)
@@ -49,6 +47,15 @@ func addChanges(plan *Plan, changes []s1.PolicyField) {
 	}
 }
 
+// usualFields are those that consoles have, of the vendor's API document; some leave out of their answer what was never set.
+var usualFields = []string{
+	"mitigationMode", "mitigationModeSuspicious", "autoMitigationAction", "antiTamperingOn", "snapshotsOn", "scanNewAgents",
+	"networkQuarantineOn", "allowRemoteShell", "autoDecommissionOn", "autoDecommissionDays", "monitorOnWrite", "monitorOnExecute",
+	"ioc", "engines", "engines.reputation", "engines.preExecution", "engines.preExecutionSuspicious", "engines.executables",
+	"engines.dataFiles", "engines.exploits", "engines.penetration", "engines.pup", "engines.lateralMovement", "engines.remoteShell",
+	"agentUi", "agentUi.agentUiOn", "agentUi.threatPopUpNotifications",
+}
+
 // knownFields refuses fields that the policy does not have, and values of another kind than it has: a slip must not look like a
 // success.
 func knownFields(current s1.Policy, wanted json.RawMessage) error {
@@ -57,7 +64,7 @@ func knownFields(current s1.Policy, wanted json.RawMessage) error {
 	paths("", wanted, asked)
 	for _, path := range slices.Sorted(maps.Keys(asked)) {
 		now, known := has[path]
-		if !known {
+		if !known && !slices.Contains(usualFields, path) {
 			e := wrong("policy", "the policy has no field %s", path)
 			e.Nearest = nearest(path, slices.Sorted(maps.Keys(has)))
 			return e
@@ -161,8 +168,17 @@ func fingerprint(p s1.Policy) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// applyPolicy sets fields of a policy, if it is still the one that was shown when this was asked for, and reads it again to
-// see whether they are set. back makes of the old values the arguments that set them again.
+// unset are the fields that are not as wanted. An answer that cannot be compared says nothing of any.
+func unset(wanted json.RawMessage, is s1.Policy) []s1.PolicyField {
+	left, err := is.Changes(wanted)
+	if err != nil {
+		return []s1.PolicyField{}
+	}
+	return left
+}
+
+// applyPolicy sets fields of a policy, if it is still the one that was shown when this was asked for. The console's answer tells
+// whether they are set; where it does not, the policy is read again. back makes of the old values the arguments that set them again.
 func applyPolicy(call *Call, was string, wanted policyObject, back func(policyObject) any,
 	read func() (s1.Policy, error), update func(json.RawMessage) (s1.Policy, error)) (render.Card, error) {
 	before, err := read()
@@ -182,12 +198,11 @@ func applyPolicy(call *Call, was string, wanted policyObject, back func(policyOb
 	if err != nil {
 		return render.Card{}, err
 	}
-	if again, err := read(); err == nil {
-		after = again
-	}
-	left, err := after.Changes(wanted.RawMessage)
-	if err != nil {
-		return render.Card{}, wrong("policy", "%s", err)
+	left := unset(wanted.RawMessage, after)
+	if len(left) > 0 {
+		if again, err := read(); err == nil {
+			left = unset(wanted.RawMessage, again)
+		}
 	}
 	card := policyOutcome(call, changes, left)
 	if old := valuesBefore(before.Raw, wanted.RawMessage); len(changes) > len(left) && len(old) > 0 {
@@ -227,6 +242,10 @@ func policyOutcome(call *Call, changes, left []s1.PolicyField) render.Card {
 			result = "not set"
 		}
 		table.Rows = append(table.Rows, []render.Line{{render.Mono(c.Path)}, {render.Text(c.Old)}, {render.Text(c.New)}, {render.Text(result)}})
+	}
+	if len(changes) == 0 {
+		words := "Every field is as it was wanted."
+		return render.Card{Tone: render.Good, Outcome: render.Successful, Title: title, Text: title + ": " + words, Parts: []render.Part{render.Line{render.Text(words)}}}
 	}
 	if set <= 0 {
 		card := render.Failure(title, http.StatusOK, "The console changed nothing.", "The policy is as it was. A scope above may forbid the change.")

@@ -157,14 +157,13 @@ func TestAPolicyTakesOnlyWhatFits(t *testing.T) {
 	current := s1.Policy{}
 	current.Raw = json.RawMessage(`{"mitigationMode":"protect","engines":{"pup":"off"},"ioc":true,"autoDecommissionDays":21,"agentUi":null}`)
 	for wanted, complaint := range map[string]string{
-		`{"mitigationMod":"x"}`:                   "the policy has no field mitigationMod",
-		`{"engines":{"pupp":"on"}}`:               "the policy has no field engines.pupp",
-		`{"engines":"off"}`:                       "engines takes an object, not text",
-		`{"ioc":"true"}`:                          "ioc takes true or false, not text",
-		`{"autoDecommissionDays":"21"}`:           "autoDecommissionDays takes a number, not text",
-		`{"mitigationMode":"off"}`:                "none of Detect, Protect",
-		`{"engines":{"pup":"protect"}}`:           "none of On, Off",
-		`{"mitigationMode":"protect","ioc":true}`: "the policy is like that already",
+		`{"mitigationMod":"x"}`:         "the policy has no field mitigationMod",
+		`{"engines":{"pupp":"on"}}`:     "the policy has no field engines.pupp",
+		`{"engines":"off"}`:             "engines takes an object, not text",
+		`{"ioc":"true"}`:                "ioc takes true or false, not text",
+		`{"autoDecommissionDays":"21"}`: "autoDecommissionDays takes a number, not text",
+		`{"mitigationMode":"off"}`:      "none of Detect, Protect",
+		`{"engines":{"pup":"protect"}}`: "none of On, Off",
 	} {
 		_, err := policyPlan(current, policyObject{json.RawMessage(wanted)})
 		require.ErrorContains(t, err, complaint, wanted)
@@ -172,6 +171,12 @@ func TestAPolicyTakesOnlyWhatFits(t *testing.T) {
 	plan, err := policyPlan(current, policyObject{json.RawMessage(`{"agentUi":{},"ioc":false}`)})
 	require.NoError(t, err)
 	require.NotEmpty(t, plan.Changes)
+	plan, err = policyPlan(current, policyObject{json.RawMessage(`{"snapshotsOn":true}`)})
+	require.NoError(t, err, "the console leaves out what was never set")
+	require.Len(t, plan.Changes, 1)
+	plan, err = policyPlan(current, policyObject{json.RawMessage(`{"mitigationMode":"protect"}`)})
+	require.NoError(t, err)
+	require.Equal(t, []string{"No value differs from now."}, plan.Notes)
 }
 
 // Two states of a policy are told apart by what can be set in it, not by who looked at it when.
