@@ -131,6 +131,7 @@ function path(plane, points) {
 class Plane {
   constructor({ series = [], axis_config: axis = {} }) {
     this.axis = axis;
+    this.narrow = matchMedia("(max-width: 600px)").matches;
     this.categories = axis.categories ?? (series[0]?.data ?? []).map((p) => p.label);
     const values = series.flatMap((s) => (s.data ?? []).map((p) => p.value));
     this.step = niceStep((Math.max(0, ...values) - Math.min(0, ...values)) / 4);
@@ -180,12 +181,12 @@ class Plane {
     const inside = (x) => Math.min(x, width - half); // the last one must not leave the picture
     return this.categories.map(
       (name, i) =>
-        i % every === 0 && svg("text", { class: "tick", x: inside(this.x(i)), y: this.bottom + 16, "text-anchor": "middle" }, name),
+        i % every === 0 && svg("text", { class: "tick", x: inside(this.x(i)), y: this.bottom + (this.narrow ? 20 : 16), "text-anchor": "middle" }, name),
     );
   }
 
   longest() {
-    const letter = matchMedia("(max-width: 600px)").matches ? 10 : 6.5; // as blockkit.css sets them
+    const letter = this.narrow ? 10 : 6.5; // as blockkit.css sets them
     return Math.max(...this.categories.map((name) => name.length * letter + 8), 1);
   }
 
