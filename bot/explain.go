@@ -59,7 +59,7 @@ func sayings() []saying {
 		{errNotAllowed, ""}, {errNobody, ""}, {errUnsure, ""}, {errUnseen, ""}, {errStale, ""}, {errFormTooLarge, ""}, {errGone, ""},
 		{approvals.ErrSelfApproval, "You asked for this yourself, so somebody else has to decide. You can withdraw it."},
 		{approvals.ErrAlreadyDecided, "You have approved this already. It counts once; another approver is needed."},
-		{approvals.ErrNotApprover, "Only an approver may decide this."},
+		{approvals.ErrNotApprover, "Only an approver of this may decide it; being one for something else does not count."},
 		{approvals.ErrNotPending, "This is decided already: its card tells how."},
 		{approvals.ErrExpired, "This has expired. Nothing was done; ask again if it is still needed."},
 		{approvals.ErrNotYours, "Only the person who asked can withdraw this."},
