@@ -30,8 +30,9 @@ var (
 
 // A RefusedError is a policy's no. Why is a sentence for the person who asked.
 type RefusedError struct {
-	Why  string
-	Rule string // that said so
+	Why     string
+	Rule    string // that said so
+	Because string // name of the thing of several that it said so of; empty where it concerns all
 }
 
 // Error is the sentence.

@@ -73,6 +73,7 @@ type Ruling struct {
 	Needs   []Need // what their approvals must add up to
 	Rule    string // which rule decided
 	Why     string
+	Because string        // name of the thing of several that is denied
 	Timeout time.Duration // how long it waits for the approval; 0 = the ledger's
 	Seen    Tally         // what it took into account of what the caller asked for before
 }
@@ -82,7 +83,7 @@ func (r Ruling) Err() error {
 	if r.Effect == Allow || r.Effect == Approve {
 		return nil
 	}
-	return &RefusedError{Why: r.Why, Rule: r.Rule}
+	return &RefusedError{Why: r.Why, Rule: r.Rule, Because: r.Because}
 }
 
 // On returns q as the ruling wants it submitted: approved already, or waiting for its quorum.
@@ -289,6 +290,9 @@ func (p Policy) Decide(a Ask) Ruling {
 	for _, t := range reach {
 		r := p.rule(a, t)
 		if r.Effect == Deny {
+			if len(reach) > 1 {
+				r.Because = t.Host
+			}
 			return r
 		}
 		all = all.and(r)

@@ -152,8 +152,6 @@ func canCard(cmd *commands.Command, plan commands.Plan, r approvals.Ruling, term
 	body, _ := json.Marshal(plan)
 	card := render.Card{Tone: render.Info, Title: "What would happen · " + cmd.Title, Text: verdict, Parts: []render.Part{render.Line{render.Text(verdict)}}}
 	card.Parts = append(card.Parts, planParts(approvals.Request{Plan: body, Term: term})...)
-	if r.Rule != "" {
-		card.Parts = append(card.Parts, render.Note{render.Text("Rule: " + r.Rule)})
-	}
+	card.Parts = append(card.Parts, ruleNote(r.Rule, r.Because)...)
 	return card
 }

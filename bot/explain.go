@@ -208,10 +208,20 @@ func advice(in *commandError, e *s1.Error) string {
 func refusalCard(r *approvals.RefusedError) render.Card {
 	line := render.Line{render.Text(sentence(r.Why))}
 	card := render.Card{Tone: render.Warning, Title: "Not allowed", Text: sentence(r.Why), Parts: []render.Part{line}}
-	if r.Rule != "" {
-		card.Parts = append(card.Parts, render.Note{render.Text("Rule: " + r.Rule)})
-	}
+	card.Parts = append(card.Parts, ruleNote(r.Rule, r.Because)...)
 	return card
+}
+
+// ruleNote names the rule that decided and, where it was about one thing of several, that thing.
+func ruleNote(rule, because string) []render.Part {
+	if rule == "" {
+		return nil
+	}
+	words := "Rule: " + rule
+	if because != "" {
+		words += ", because of " + because
+	}
+	return []render.Part{render.Note{render.Text(words)}}
 }
 
 // faultCard admits a fault of ours, with what finds it in the log. What Slack refuses by name, such as a scope that is missing, is

@@ -78,6 +78,9 @@ func (b *Bot) note(ctx context.Context, a ask, rest string) error {
 	if kind == "alert" && !strings.Contains(rest, "filter=") {
 		return &commands.UsageError{Problem: "the console keeps notes of threats, not of alerts", Hint: "What is written in this thread stays here; /s1 help add-notes-to-threats"}
 	}
+	if id == "" && rest != "" && !strings.Contains(rest, "=") {
+		return &commands.UsageError{Problem: "a note belongs to a threat", Hint: "Write it in the thread of a threat's card, or type /s1 add-notes-to-threats with the threat's name and note-text="}
+	}
 	if id == "" || kind != "threat" || strings.Contains(rest, "text=") {
 		return b.command(ctx, a)
 	}

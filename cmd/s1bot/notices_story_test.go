@@ -268,3 +268,11 @@ func TestRoutesOfThePolicyFileSendThreatsElsewhereAndMuteThem(t *testing.T) {
 	s.types("alice", "#soc", "/s1 routes test "+id)
 	s.isTold("alice", "Nowhere: it is muted", "host is DESKTOP-2", "Here the walk ends")
 }
+
+func TestANoteOutsideAThreadSaysWhereItBelongs(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.types("alice", "#soc", "/s1 note checked with the user")
+	s.isTold("alice", "belongs to a threat", "thread of a threat")
+	require.Empty(t, s.console.Changes())
+}

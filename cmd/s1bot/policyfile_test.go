@@ -120,7 +120,7 @@ func TestProtectedHostsAreLeftAlone(t *testing.T) {
 	_, policy := withPolicy(t, "rules:\n  - name: domain controllers\n    hosts: ['SRV-DC-*']\n    deny: ask the AD team\n")
 	s := tell(t, policy)
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1,SRV-DC-2 reason=test")
-	s.isTold("alice", "Not allowed", "Ask the AD team", "domain controllers")
+	s.isTold("alice", "Not allowed", "Ask the AD team", "domain controllers, because of SRV-DC-2")
 	s.types("alice", "#soc", "/s1 can isolate SRV-DC-2")
 	s.isTold("alice", "You may not", "sk the AD team", "domain controllers", "Nothing was done")
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
