@@ -290,8 +290,8 @@ func (p Policy) Decide(a Ask) Ruling {
 	for _, t := range reach {
 		r := p.rule(a, t)
 		if r.Effect == Deny {
-			if len(reach) > 1 {
-				r.Because = t.Host
+			if slices.ContainsFunc(reach, func(o Target) bool { return p.rule(a, o).Effect != Deny }) {
+				r.Because = t.Host // of the others it says nothing
 			}
 			return r
 		}

@@ -163,3 +163,16 @@ func TestMembersToLookUp(t *testing.T) {
 	require.Equal(t, "soc", Member("@soc").Handle())
 	require.Empty(t, Member("U123").Handle())
 }
+
+func TestARefusalNamesTheOneOfSeveralThatItIsBecauseOf(t *testing.T) {
+	t.Parallel()
+	p, err := NewPolicy(Settings{
+		Operators: []Member{"*"}, Approvers: []Member{"*"}, Channel: "C1",
+		Rules: []Rule{{Name: "vault", Hosts: []string{"VAULT-*"}, Effect: Deny, Why: "hands off"}},
+	})
+	require.NoError(t, err)
+	ask := Ask{Caller: p.Person(Identity{ID: "U1", Full: true}), Command: "isolate", Risk: riskDestructive, Reach: []Target{{Host: "PC-1"}, {Host: "VAULT-9"}}}
+	require.Equal(t, "VAULT-9", p.Decide(ask).Because)
+	ask.Reach = []Target{{Host: "VAULT-8"}, {Host: "VAULT-9"}}
+	require.Empty(t, p.Decide(ask).Because, "it concerns both")
+}
