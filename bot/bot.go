@@ -105,6 +105,7 @@ func New(c Config) (*Bot, error) {
 	}
 	b := &Bot{Config: c, known: make(chan struct{}), api: slack.New(c.BotToken.Reveal(), opts...)}
 	b.post = &poster{api: b.api, http: client, console: c.Console.ConsoleURL(), clips: c.Clips}
+	b.post.find = b.Find
 	b.desk = newDesk()
 	b.intake, b.work = newQueue(intakeLimit, c.Log), newQueue(workLimit, c.Log)
 	b.sockets = newSockets(c.Sockets, b.openSocket, b.receive, c.Log)

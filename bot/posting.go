@@ -28,6 +28,7 @@ type poster struct {
 	http    *http.Client
 	console string // base address; only links to it are links
 	clips   Clips
+	find    func(ctx context.Context, channel, thread, key string, since time.Time) (ts string, found bool, err error)
 }
 
 // Clips keeps button invocations that are too long for Slack's 2,000 characters.
@@ -77,7 +78,8 @@ func refusesBlocks(err error) bool {
 		errors.As(err, &status) && status.Code == http.StatusBadRequest
 }
 
-// post shows a card to a channel and returns the message's ts. A user id as channel opens the direct message.
+// post shows a card to a channel and returns the message's ts. A user id as channel opens the direct message. A message with a key
+// is posted once: where an answer of Slack's got lost, it is looked for before it is posted again.
 func (p *poster) post(ctx context.Context, channel, thread, key string, card render.Card) (string, string, error) {
 	opts := []slack.MsgOption{slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
 	if thread != "" {
@@ -86,10 +88,22 @@ func (p *poster) post(ctx context.Context, channel, thread, key string, card ren
 	if key != "" {
 		opts = append(opts, marked(key))
 	}
+	again := patiently
+	if key != "" {
+		again = insistently
+	}
 	var where, ts string
+	began, open := time.Now(), false // whether a try may have got through
 	_, err := p.give(ctx, everybody, card, func(msg render.Message) error {
-		return patiently(ctx, func() (err error) {
+		return again(ctx, func() (err error) {
+			if key != "" && open {
+				if found, ok, err := p.find(ctx, channel, thread, key, began); err == nil && ok {
+					where, ts = channel, found
+					return nil
+				}
+			}
 			where, ts, err = p.api.PostMessageContext(ctx, channel, append(content(msg), opts...)...)
+			open = unclear(err)
 			return err
 		})
 	})
@@ -231,6 +245,13 @@ func insistence(err error, try int) (time.Duration, bool) {
 	var page *json.SyntaxError // a proxy's HTML, or half an answer
 	lost := errors.As(err, &broken) || errors.As(err, &page) || errors.Is(err, io.ErrUnexpectedEOF)
 	return time.Duration(try) * time.Second, lost && try < 3
+}
+
+// unclear tells whether a call may have had its effect although it failed.
+func unclear(err error) bool {
+	_, passing := insistence(err, 1)
+	_, slow := slowdown(err)
+	return passing && !slow
 }
 
 // hideURL keeps a response URL, which anyone can post to, out of an error.

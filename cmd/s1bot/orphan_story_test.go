@@ -75,3 +75,21 @@ func (s *story) forgetFinished(key string, payload slashPayload) {
 	require.NoError(s.t, err)
 	require.EqualValues(s.t, 1, n)
 }
+
+// Slack took the card, and its answer got lost: there is one card all the same, and soon.
+func TestAnAnswerOfSlacksThatGetsLostMakesNoSecondCard(t *testing.T) {
+	t.Parallel()
+	for name, kind := range map[string]slacksim.FaultKind{"503": slacksim.FaultStatus, "reset": slacksim.FaultReset, "cut": slacksim.FaultCut} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := tell(t)
+			s.slack.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: kind, After: true})
+			s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
+			s.isTold("alice", "Waiting for approval", "DESKTOP-1")
+			cards := s.slack.User("bob").Sees("#approvals")
+			require.Len(t, cards, 1)
+			s.clicks("bob", cards[0], "Approve")
+			s.becomes(cards[0], "Successful")
+		})
+	}
+}
