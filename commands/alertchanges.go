@@ -68,7 +68,7 @@ func (q alertSelection) alerts(ctx context.Context, call *Call, param string) ([
 	if err != nil {
 		return nil, wrong(param, "%s", err)
 	}
-	return selected(param, "alert", q.Filter, call.Console.Alerts(ctx, query))
+	return selected(param, "alert", q.Filter, heeded(call.Console.Alerts(ctx, query), query, alertSieve, func(a s1.Alert) json.RawMessage { return a.Raw }))
 }
 
 type updateAlertVerdictParams struct {

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -57,7 +58,8 @@ func (p *deleteExclusionsParams) resolve(ctx context.Context, call *Call) ([]s1.
 		return nil, err
 	}
 	// The very scope that is named, or the token's own: with those above and below it would be more than was asked for.
-	found, err := selected("exclusion-ids", "exclusion", s1.Filter{}, call.Console.Exclusions(ctx, p.query()))
+	rows := heeded(call.Console.Exclusions(ctx, p.query()), p.query(), exclusionSieve, func(e s1.Exclusion) json.RawMessage { return e.Raw })
+	found, err := selected("exclusion-ids", "exclusion", s1.Filter{}, rows)
 	if err != nil {
 		return nil, err
 	}

@@ -140,9 +140,10 @@ func filterProblem(err error, of s1.FilterKind) error {
 }
 
 var (
-	timeKey    = regexp.MustCompile(`(?:At|Date)__(?:gt|gte|lt|lte)$`)
-	idList     = regexp.MustCompile(`^\s*\d{17,20}(?:[\s,]+\d{17,20})*[\s,]*$`)
-	pairedKeys = regexp.MustCompile(`^[A-Za-z0-9_]+=`)
+	timeKey     = regexp.MustCompile(`(?:At|Date)__(?:gt|gte|lt|lte)$`)
+	idList      = regexp.MustCompile(`^\s*\d{1,20}(?:[\s,]+\d{1,20})*[\s,]*$`)
+	shortNumber = regexp.MustCompile(`^[\s",\[\]]*\d{1,16}(?:[\s",\[\]]|$)`) // of words to search for, no id
+	pairedKeys  = regexp.MustCompile(`^[A-Za-z0-9_]+=`)
 )
 
 // settleTimes turns "-24h" and "yesterday" under keys that are times into moments. Dates stay: in the console's JSON they
@@ -169,7 +170,7 @@ func settleTimes(raw json.RawMessage, in Input) json.RawMessage {
 
 // freeText reads words that are no short filter as a full text search. It narrows a list down; it never selects what is changed.
 func freeText(text string) (json.RawMessage, error) {
-	if filter, err := shortFilter(text); err == nil {
+	if filter, err := shortFilter(text); err == nil && !shortNumber.MatchString(text) {
 		return filter, nil
 	}
 	return marshal(map[string]string{"query": strings.TrimSpace(text)}), nil
@@ -237,7 +238,7 @@ func (q threatSelection) threats(ctx context.Context, call *Call, param string) 
 	if err != nil {
 		return nil, wrong(param, "%s", err)
 	}
-	return selected(param, "threat", q.Filter, call.Console.Threats(ctx, query))
+	return selected(param, "threat", q.Filter, heeded(call.Console.Threats(ctx, query), query, threatSieve, func(t s1.Threat) json.RawMessage { return t.Raw }))
 }
 
 // agents returns what the filter selects now, at least one.
@@ -246,7 +247,7 @@ func (q agentSelection) agents(ctx context.Context, call *Call, param string) ([
 	if err != nil {
 		return nil, wrong(param, "%s", err)
 	}
-	return selected(param, "endpoint", q.Filter, call.Console.Agents(ctx, query))
+	return selected(param, "endpoint", q.Filter, heeded(call.Console.Agents(ctx, query), query, agentSieve, func(a s1.Agent) json.RawMessage { return a.Raw }))
 }
 
 // selected collects what a filter matches: not nothing, not more than the console takes, and no more than its own limit.

@@ -44,7 +44,7 @@ type column[T any] struct {
 // rows goes through the pages of a query until limit rows are read, 0 for all of them.
 func (l listing[T]) rows(ctx context.Context, q s1.Query, limit int) iter.Seq2[s1.Page[T], error] {
 	return func(yield func(s1.Page[T], error) bool) {
-		seen := map[string]bool{}
+		seen := map[string]bool{q.Get("cursor"): true}
 		for read := 0; ; {
 			page, err := l.page(ctx, q)
 			if limit > 0 && len(page.Items) > limit-read {
@@ -109,6 +109,7 @@ func (l listing[T]) everything(ctx context.Context, call *Call, q s1.Query) (ren
 		}
 		if pages++; pages == 1 {
 			first = l.grow(first, page)
+			l.learn(call, page.Items)
 		}
 		if pages == 1 && page.Next == "" {
 			break

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -68,7 +69,8 @@ func (p *agentsOrGroups) resolve(ctx context.Context, call *Call) ([]s1.Agent, e
 
 // agentsInGroups returns the endpoints of groups, at least one.
 func agentsInGroups(ctx context.Context, call *Call, groups []string) ([]s1.Agent, error) {
-	return selected("group-ids", "endpoint", s1.Filter{}, call.Console.Agents(ctx, s1.Query{}.With("groupIds", groups...)))
+	q := s1.Query{}.With("groupIds", groups...)
+	return selected("group-ids", "endpoint", s1.Filter{}, heeded(call.Console.Agents(ctx, q), q, agentSieve, func(a s1.Agent) json.RawMessage { return a.Raw }))
 }
 
 // A powerState is endpoints as they were just before they were switched off: afterwards every one of them is offline.

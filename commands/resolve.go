@@ -2,7 +2,9 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -106,7 +108,14 @@ func (d directory[T]) named(ctx context.Context, call *Call, param string, words
 		fitting := d.fitting(call, things, name)
 		switch len(fitting) {
 		case 0:
-			return nil, d.unknown(ctx, call, param, name)
+			thing, known, err := d.numbered(ctx, call, name)
+			if err != nil {
+				return nil, err
+			}
+			if !known {
+				return nil, d.unknown(ctx, call, param, name)
+			}
+			named[name] = thing
 		case 1:
 			named[name] = fitting[0]
 		default:
@@ -114,6 +123,24 @@ func (d directory[T]) named(ctx context.Context, call *Call, param string, words
 		}
 	}
 	return named, nil
+}
+
+// numbered looks a name up as an id, where nothing is called so: consoles have ids of fewer digits, too. It counts if the console
+// confirms it; one that has no such ids may refuse the question.
+func (d directory[T]) numbered(ctx context.Context, call *Call, name string) (thing T, known bool, err error) {
+	if d.byID == nil || !s1.ValidID(name) {
+		return thing, false, nil
+	}
+	things, err := d.byID(ctx, call, []string{name})
+	var refused *s1.Error
+	if errors.As(err, &refused) && (refused.Status == http.StatusBadRequest || refused.Status == http.StatusNotFound) {
+		return thing, false, nil
+	}
+	i := slices.IndexFunc(things, func(thing T) bool { return d.target(call, thing).ID == name })
+	if err != nil || i < 0 {
+		return thing, false, err
+	}
+	return things[i], true, nil
 }
 
 // fitting returns what is called so, each thing once: two searches may have found it.

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -162,7 +163,8 @@ func (p *ruleSelection) filtered(ctx context.Context, call *Call, rules []s1.Rul
 	if len(p.S1QL) > 0 {
 		q = q.With("s1ql__contains", p.S1QL...)
 	}
-	found, err := selected("rule-ids", "rule", s1.Filter{}, call.Console.Rules(ctx, q))
+	rows := heeded(call.Console.Rules(ctx, q), q, ruleSieve, func(r s1.Rule) json.RawMessage { return r.Raw })
+	found, err := selected("rule-ids", "rule", s1.Filter{}, rows)
 	if err != nil {
 		return nil, nil, err
 	}

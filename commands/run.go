@@ -203,7 +203,7 @@ func (cmd *Command) isPinned(p any, args json.RawMessage) bool {
 		return false
 	}
 	for _, f := range cmd.fields {
-		if f.named(wordsOf(values[f.Name])) {
+		if f.kind.find != nil && !allIDs(wordsOf(values[f.Name])) {
 			return false
 		}
 		if filter, ok := values[f.Name].(json.RawMessage); ok && f.kind.selects != "" && !onlyIDs(filter) {
@@ -220,7 +220,12 @@ func onlyIDs(filter json.RawMessage) bool {
 	}
 	decoder := json.NewDecoder(bytes.NewReader(filter))
 	decoder.DisallowUnknownFields()
-	return decoder.Decode(&ids) == nil && len(ids.IDs) > 0 && !slices.ContainsFunc(ids.IDs, isName)
+	return decoder.Decode(&ids) == nil && len(ids.IDs) > 0 && allIDs(ids.IDs)
+}
+
+// allIDs tells whether all words can be ids, however short: what Prepare found may be.
+func allIDs(words []string) bool {
+	return !slices.ContainsFunc(words, func(word string) bool { return !s1.ValidID(word) })
 }
 
 // blame names the command in an error of the console's: the specification's failure indicator is the command's title.

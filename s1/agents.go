@@ -167,7 +167,7 @@ func (c *Client) CountAgents(ctx context.Context, q Query) (int, error) {
 
 // AgentsByID returns the agents with the given ids; ids that the console does not know are missing from the result.
 func (c *Client) AgentsByID(ctx context.Context, ids []AgentID) ([]Agent, error) {
-	return byID(ctx, c.agents(), ids)
+	return byID(ctx, c.agents(), ids, func(a Agent) AgentID { return a.ID })
 }
 
 // DisconnectAgents isolates endpoints: they reach the console and nothing else. It returns how many commands the console

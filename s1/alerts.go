@@ -176,7 +176,7 @@ func (c *Client) CountAlerts(ctx context.Context, q Query) (int, error) {
 
 // AlertsByID returns the alerts with the given ids; ids that the console does not know are missing from the result.
 func (c *Client) AlertsByID(ctx context.Context, ids []AlertID) ([]Alert, error) {
-	return byID(ctx, c.alerts(), ids)
+	return byID(ctx, c.alerts(), ids, Alert.Identity)
 }
 
 // SetAlertVerdict sets what analysts think of alerts.

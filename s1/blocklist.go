@@ -59,7 +59,7 @@ func (c *Client) BlocklistByID(ctx context.Context, ids []BlocklistID) ([]Blockl
 	if err != nil {
 		return nil, refusal("list blocklist", err)
 	}
-	return rowsByID(ctx, c.blocklist(), "ids", wanted, ofBlocklist(Query{}.Everywhere()))
+	return rowsByID(ctx, c.blocklist(), "ids", wanted, ofBlocklist(Query{}.Everywhere()), func(item BlocklistItem) string { return string(item.ID) })
 }
 
 var sha1Form = regexp.MustCompile(`^[0-9a-f]{40}$`)

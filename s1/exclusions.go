@@ -126,7 +126,7 @@ func (c *Client) ExclusionsByID(ctx context.Context, ids []ExclusionID) ([]Exclu
 	if err != nil {
 		return nil, refusal("list exclusions", err)
 	}
-	return rowsByID(ctx, c.exclusions(), "ids", wanted, Query{}.Everywhere())
+	return rowsByID(ctx, c.exclusions(), "ids", wanted, Query{}.Everywhere(), func(item Exclusion) string { return string(item.ID) })
 }
 
 // CreateExclusion makes an exclusion in a scope; where the scope names several places the console may make several.

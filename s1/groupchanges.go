@@ -14,7 +14,11 @@ func (c *Client) Group(ctx context.Context, id GroupID) (Group, error) {
 	if !id.Valid() {
 		return Group{}, refusal(call.operation, ErrInvalidID)
 	}
-	return get[Group](ctx, c, call)
+	group, err := get[Group](ctx, c, call)
+	if err == nil && group.ID != id {
+		return Group{}, &Error{Operation: call.operation, Status: http.StatusOK, Message: "The console answered with another group than the one asked for."}
+	}
+	return group, err
 }
 
 // A NewGroup is a group to make. Policy is what it does differently from its site, and needed where it does not inherit.

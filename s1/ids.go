@@ -71,6 +71,9 @@ func LooksLikeID(s string) bool {
 	return len(s) >= 17 && validID(s)
 }
 
+// ValidID tells whether text can be an id at all; see LooksLikeID for what is meant as one.
+func ValidID(text string) bool { return validID(text) }
+
 // validID accepts 1 to 20 digits, leading zeros included: what the console calls an id, and nothing that could change a path.
 func validID[T ~string](id T) bool {
 	if len(id) == 0 || len(id) > 20 {

@@ -103,7 +103,11 @@ func (c *Client) IOCsByUUID(ctx context.Context, accounts []AccountID, uuids []s
 	if err := checkIOCs(accounts, uuids); err != nil {
 		return nil, refusal("list IOCs", err)
 	}
-	return rowsByID(ctx, c.iocs(), "uuids", uuids, Query{}.With("accountIds", texts(accounts)...))
+	asked := map[string]string{} // the console may spell them otherwise
+	for _, uuid := range uuids {
+		asked[plainUUID(uuid)] = uuid
+	}
+	return rowsByID(ctx, c.iocs(), "uuids", uuids, Query{}.With("accountIds", texts(accounts)...), func(i IOC) string { return asked[plainUUID(i.UUID)] })
 }
 
 // CreateIOC makes an indicator in accounts.
@@ -129,12 +133,15 @@ func (c *Client) DeleteIOCs(ctx context.Context, accounts []AccountID, uuids []s
 
 var uuidForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
+// plainUUID is a uuid in small letters without its dashes.
+func plainUUID(uuid string) string { return strings.ReplaceAll(strings.ToLower(uuid), "-", "") }
+
 func checkIOCs(accounts []AccountID, uuids []string) error {
 	if len(uuids) == 0 {
 		return ErrNothingSelected
 	}
 	for _, uuid := range uuids {
-		if !uuidForm.MatchString(strings.ReplaceAll(strings.ToLower(uuid), "-", "")) {
+		if !uuidForm.MatchString(plainUUID(uuid)) {
 			return ErrInvalidID
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"net/http"
+	"slices"
 )
 
 // maxLimit is the most rows that the console puts on a page.
@@ -51,9 +52,9 @@ func (l list[T]) all(ctx context.Context, q Query) iter.Seq2[T, error] {
 		if q.Get("limit") == "" {
 			q = q.WithLimit(maxLimit)
 		}
-		for seen := map[string]bool{}; ; {
+		for seen := map[string]bool{q.Get("cursor"): true}; ; {
 			page, err := l.page(ctx, q)
-			if err == nil && seen[page.Next] {
+			if err == nil && page.Next != "" && seen[page.Next] {
 				err = refusal(l.operation, ErrCursorLoop)
 			}
 			for _, item := range page.Items {
@@ -90,22 +91,37 @@ func (l list[T]) count(ctx context.Context, q Query) (int, error) {
 // perURL is how many ids go into one address: proxies cut addresses off at 8 KB, and an id has 19 characters.
 const perURL = 100
 
-// byID asks for the rows with the given ids, some at a time; ids that the console does not know are missing from the result.
-func byID[T any, ID ~string](ctx context.Context, l list[T], ids []ID) ([]T, error) {
+// byID asks for the rows with the given ids; see rowsByID.
+func byID[T any, ID ~string](ctx context.Context, l list[T], ids []ID, identity func(T) ID) ([]T, error) {
 	wanted, err := selection(ids)
 	if err != nil {
 		return nil, refusal(l.operation, err)
 	}
+	return rowsByID(ctx, l, "ids", wanted, nil, func(item T) string { return string(identity(item)) })
+}
+
+// rowsByID asks for the rows with the given ids under a key, some at a time. Ids that the console does not know are missing from
+// the result. What has another id is left out: who asks by id acts on the answer, and must not act on what a console, or a proxy
+// before it, sends for any query.
+func rowsByID[T any](ctx context.Context, l list[T], key string, ids []string, also Query, identity func(T) string) ([]T, error) {
 	var found []T
-	for len(wanted) > 0 {
-		n := min(len(wanted), perURL)
-		for item, err := range l.all(ctx, Query{}.With("ids", wanted[:n]...).WithLimit(n)) {
+	for some := range slices.Chunk(ids, perURL) {
+		missing := map[string]bool{}
+		for _, id := range some {
+			missing[id] = true
+		}
+		for item, err := range l.all(ctx, also.With(key, some...).WithLimit(len(some))) {
 			if err != nil {
 				return nil, err
 			}
-			found = append(found, item)
+			if id := identity(item); missing[id] {
+				delete(missing, id)
+				found = append(found, item)
+			}
+			if len(missing) == 0 {
+				break
+			}
 		}
-		wanted = wanted[n:]
 	}
 	return found, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -82,6 +83,36 @@ func TestACursorThatRepeatsEndsTheListWithAnError(t *testing.T) {
 	require.Len(t, console.asked(), 2)
 }
 
+func TestARepeatedCursorIsSeenByWhoStartsInTheMiddle(t *testing.T) {
+	t.Parallel()
+	console := startConsole(t, ok(`{"data":[{"id":"1"}],"pagination":{"nextCursor":"again"}}`))
+	_, err := Collect(console.Agents(t.Context(), Query{}.With("cursor", "again")))
+	require.ErrorIs(t, err, ErrCursorLoop)
+	require.Len(t, console.asked(), 1)
+}
+
+// Consoles that stand still, and proxies that answer from a cache, send the same list to every question.
+func TestWhoAsksByIDGetsNothingElse(t *testing.T) {
+	t.Parallel()
+	console := startConsole(t, ok(`{"data":[{"id":"2"},{"id":1845174760470303882,"uuid":"AAAABBBB-CCCC-DDDD-EEEE-FFFF00001111"},{"id":"2"}],
+		"pagination":{"nextCursor":"again"}}`))
+	agents, err := console.AgentsByID(t.Context(), []AgentID{agentA})
+	require.NoError(t, err)
+	require.Len(t, agents, 1)
+	require.Equal(t, agentA, agents[0].ID, "and no digit of it is lost")
+	require.Len(t, console.asked(), 1, "what was asked for is there; the rest of the list is nobody's")
+
+	rules, err := console.RulesByID(t.Context(), []RuleID{"2"})
+	require.NoError(t, err)
+	require.Len(t, rules, 1)
+	iocs, err := console.IOCsByUUID(t.Context(), []AccountID{"42"}, []string{"aaaabbbbccccddddeeeeffff00001111"})
+	require.NoError(t, err)
+	require.Len(t, iocs, 1)
+
+	_, err = console.ThreatsByID(t.Context(), []ThreatID{"77"})
+	require.ErrorIs(t, err, ErrCursorLoop)
+}
+
 func TestAnErrorOnALaterPageComesAfterTheRows(t *testing.T) {
 	t.Parallel()
 	console := startConsole(t, answering(
@@ -128,11 +159,12 @@ func TestByIDAsksInSmallPortions(t *testing.T) {
 	for i := range 250 {
 		ids = append(ids, AgentID(fmt.Sprintf("18451747604703%05d", i)))
 	}
-	ids = append(ids, ids[0])
-	console := startConsole(t, ok(oneAgent))
-	agents, err := console.AgentsByID(t.Context(), ids)
+	console := startConsole(t, func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, `{"data":[{"id":"%s"}]}`, strings.ReplaceAll(r.URL.Query().Get("ids"), ",", `"},{"id":"`))
+	})
+	agents, err := console.AgentsByID(t.Context(), append(ids, ids[0]))
 	require.NoError(t, err)
-	require.Len(t, agents, 3)
+	require.Len(t, agents, 250)
 	calls := console.asked()
 	require.Len(t, calls, 3)
 	require.Less(t, len(calls[0].query), 4096)

@@ -171,7 +171,7 @@ func (c *Client) RulesByID(ctx context.Context, ids []RuleID) ([]Rule, error) {
 	if err != nil {
 		return nil, refusal("list rules", err)
 	}
-	return rowsByID(ctx, c.rules(), "ids", wanted, allRules(nil))
+	return rowsByID(ctx, c.rules(), "ids", wanted, allRules(nil), func(item Rule) string { return string(item.ID) })
 }
 
 type ruleBody struct {

@@ -3,7 +3,6 @@ package s1
 import (
 	"context"
 	"net/http"
-	"slices"
 )
 
 // A Scope is where something holds: accounts, sites or groups by id, or the whole tenant. It is a part of the bodies that make
@@ -48,21 +47,6 @@ func texts[T ~string](ids []T) []string {
 // console tells those of the very scope that q names, or of the token's own.
 func (q Query) Everywhere() Query {
 	return q.With("includeChildren", "true").With("includeParents", "true")
-}
-
-// rowsByID asks for the rows with the given ids, which the console takes under key, along with what else the list wants; ids that
-// the console does not know are missing from the result.
-func rowsByID[T any](ctx context.Context, l list[T], key string, ids []string, also Query) ([]T, error) {
-	var found []T
-	for some := range slices.Chunk(ids, perURL) {
-		for item, err := range l.all(ctx, also.With(key, some...).WithLimit(len(some))) {
-			if err != nil {
-				return nil, err
-			}
-			found = append(found, item)
-		}
-	}
-	return found, nil
 }
 
 // made sends a change that is answered with what it made or changed: a list, or the thing alone.

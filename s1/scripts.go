@@ -80,7 +80,7 @@ func (c *Client) Scripts(ctx context.Context, q Query) iter.Seq2[Script, error] 
 
 // ScriptsByID returns the scripts with the given ids; ids that the console does not know are missing from the result.
 func (c *Client) ScriptsByID(ctx context.Context, ids []ScriptID) ([]Script, error) {
-	return byID(ctx, c.scripts(), ids)
+	return byID(ctx, c.scripts(), ids, func(s Script) ScriptID { return s.ID })
 }
 
 // A ScriptRun says what is to be run and what happens with its output. Empty fields are not sent.

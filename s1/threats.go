@@ -302,7 +302,7 @@ func (c *Client) CountThreats(ctx context.Context, q Query) (int, error) {
 
 // ThreatsByID returns the threats with the given ids; ids that the console does not know are missing from the result.
 func (c *Client) ThreatsByID(ctx context.Context, ids []ThreatID) ([]Threat, error) {
-	return byID(ctx, c.threats(), ids)
+	return byID(ctx, c.threats(), ids, Threat.Identity)
 }
 
 // SetThreatVerdict sets what analysts think of threats. The console answers 200 also where it changed only some: see

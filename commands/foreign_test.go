@@ -1,0 +1,174 @@
+package commands
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// A still console answers every question to a path alike, whatever is asked, as one does whose proxy answers from a cache.
+type still struct {
+	answers map[string]string // by the path behind the version
+
+	mu      sync.Mutex
+	changes []string
+	reads   int
+}
+
+func (s *still) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	path := strings.TrimPrefix(r.URL.Path, apiRoot)
+	if r.Method != http.MethodGet {
+		body, _ := io.ReadAll(r.Body)
+		s.changes = append(s.changes, path+" "+strings.TrimSpace(string(body)))
+		_, _ = io.WriteString(w, `{"data":{"affected":1}}`)
+		return
+	}
+	s.reads++
+	if s.answers[path] == "" {
+		http.Error(w, `{"errors":[{"title":"Not found"}]}`, http.StatusNotFound)
+		return
+	}
+	_, _ = io.WriteString(w, s.answers[path])
+}
+
+const twoHosts = `{"data":[
+	{"id":1845174760470303882,"computerName":"SRV-DC-1","siteId":"42","groupId":"7","isActive":true,"createdAt":null,"unheardOf":{"deep":[1]}},
+	{"id":"1834780238610855645","computerName":"desktop-1"}]}`
+
+// What is to be changed is what was asked for, not what a console happens to answer.
+func TestNothingIsDoneToWhatWasNotAskedFor(t *testing.T) {
+	t.Parallel()
+	console := &still{answers: map[string]string{
+		"agents": twoHosts,
+		"sites":  `{"data":{"sites":[{"id":42,"name":"Paris"},{"id":"43","name":"Lyon"}]}}`,
+		"groups": `{"data":[{"id":"7","name":"Servers","siteId":"42"}]}`,
+		"threats": `{"data":[{"id":"1112953674841025235","threatInfo":{"threatName":"evil.exe","incidentStatus":"resolved"},"agentRealtimeInfo":{"agentComputerName":"SRV-DC-1","siteId":"43"}},
+			{"threatInfo":{"threatId":1112953674841025236,"threatName":"bad.exe","createdAt":null,"incidentStatus":"unresolved"}}]}`,
+		"cloud-detection/alerts": `{"data":[{"alertInfo":{"alertId":"1985998272619999973","incidentStatus":"Unresolved"},"ruleInfo":{"name":"Beacon"}},
+			{"alertInfo":{"alertId":"1985998272619999974","incidentStatus":"Resolved"},"ruleInfo":{"name":"Other"}}]}`,
+		"cloud-detection/rules": `{"data":[{"id":"501","name":"Beacon","status":"Active"},{"id":"502","name":"Other","status":"Active"}]}`,
+		"exclusions":            `{"data":[{"id":"601","type":"path","osType":"linux","value":"/x"},{"id":"602","type":"path","osType":"windows","value":"C:\\x"}]}`,
+	}}
+	call := callTo(t, console)
+	for line, want := range map[string]string{
+		`isolate DESKTOP-1 reason=x`:                                                 `"agent-ids":["1834780238610855645"]`,
+		`isolate 1845174760470303882 reason=x`:                                       `"agent-ids":["1845174760470303882"]`,
+		`isolate DESKTOP reason=x`:                                                   "",
+		`isolate 1845174760470303883 reason=x`:                                       "",
+		`isolate filter={"computerName__contains":["SRV"]} reason=x`:                 `"agent-ids":["1845174760470303882"]`,
+		`isolate filter={"computerName":"SRV"} reason=x`:                             "",
+		`isolate filter={"ids":"1834780238610855645"} reason=x`:                      `"agent-ids":["1834780238610855645"]`,
+		`scan filter={"siteIds":["Lyon"],"computerName__contains":["SRV"]}`:          "",
+		`mitigate filter={"incidentStatuses":["resolved"]} action=Kill reason=x`:     `"ids":["1112953674841025235"]`,
+		`mitigate filter={"siteIds":["Paris"]} action=Kill reason=x`:                 `"ids":["1112953674841025236"]`,
+		`mitigate 1112953674841025236 action=Kill reason=x`:                          `"ids":["1112953674841025236"]`,
+		`alert-verdicts filter={"incidentStatus":["UNRESOLVED"]} verdict=Suspicious`: `"ids":["1985998272619999973"]`,
+		`verdict bad.exe verdict=Suspicious`:                                         `"threat-ids":["1112953674841025236"]`,
+		`disable-star-custom-rules name=Beacon reason=x`:                             `"rule-ids":["501"]`,
+		`delete-exclusions operation-system=Linux reason=x`:                          `"exclusion-ids":["601"]`,
+	} {
+		catalog := All()
+		inv, _, err := catalog.Parse(line, input)
+		require.NoError(t, err, line)
+		cmd, _ := catalog.Find(inv.Command)
+		plan, err := cmd.Prepare(t.Context(), call, inv.Args)
+		if want == "" {
+			require.Error(t, err, line)
+			continue
+		}
+		require.NoError(t, err, line)
+		require.Contains(t, string(plan.Args), want, line)
+		require.Len(t, plan.Targets, 1, line)
+	}
+	require.Empty(t, console.changes)
+}
+
+// A console whose ids have few digits is used like any other: what is called so comes first, then the id, if the console knows it.
+func TestShortNumbersAreNamesFirstAndThenIDs(t *testing.T) {
+	t.Parallel()
+	console := &still{answers: map[string]string{
+		"agents":                 `{"data":[{"id":"11","computerName":"DESKTOP-1"},{"id":"12","computerName":"4711"},{"id":"4711","computerName":"KIOSK"},{"id":"13","computerName":"4711"}]}`,
+		"sites":                  `{"data":{"sites":[{"id":"21","name":"Paris"}]}}`,
+		"groups":                 `{"data":[{"id":"31","name":"Lab","siteId":"21"}]}`,
+		"accounts":               `{"data":[{"id":"41","name":"Acme"}]}`,
+		"threats":                `{"data":[{"id":"51","threatInfo":{"threatName":"evil.exe"}}]}`,
+		"cloud-detection/alerts": `{"data":[{"alertInfo":{"alertId":"61"},"ruleInfo":{"name":"Beacon"}}]}`,
+		"cloud-detection/rules":  `{"data":[{"id":"71","name":"Beacon","status":"Active"}]}`,
+		"accounts/41/policy":     `{"data":{"mitigationMode":"detect"}}`,
+	}}
+	call := callTo(t, console)
+	for line, want := range map[string]string{
+		`isolate 11 reason=x`:                                     `agents/actions/disconnect {"filter":{"ids":["11"]}}`,
+		`isolate DESKTOP-1 reason=x`:                              `agents/actions/disconnect {"filter":{"ids":["11"]}}`,
+		`restart group-ids=31 agent-ids=11 reason=x`:              "",
+		`verdict 51 verdict=Suspicious`:                           `threats/analyst-verdict {"filter":{"ids":["51"]},"data":{"analystVerdict":"suspicious"}}`,
+		`mitigate 51 action=Kill reason=x`:                        `threats/mitigate/kill {"filter":{"ids":["51"]}}`,
+		`alert-verdict 61 verdict=Suspicious`:                     `cloud-detection/alerts/analyst-verdict {"filter":{"ids":["61"]},"data":{"analystVerdict":"SUSPICIOUS"}}`,
+		`disable-star-custom-rules 71 reason=x`:                   `cloud-detection/rules/disable {"filter":{"ids":["71"]}}`,
+		`isolate filter={"siteIds":["21"],"ids":["11"]} reason=x`: `agents/actions/disconnect {"filter":{"ids":["11"]}}`,
+		`isolate 14 reason=x`:                                     "",
+		`isolate 4711 reason=x`:                                   "", // two hosts are called so
+	} {
+		console.changes = nil
+		_, err := run(t, All(), call, line)
+		if want == "" {
+			require.Empty(t, console.changes, line)
+			require.True(t, err != nil || strings.HasPrefix(line, "restart"), line)
+			continue
+		}
+		require.NoError(t, err, line)
+		require.Equal(t, []string{want}, console.changes, line)
+	}
+	card, err := run(t, All(), call, "account-policy 41")
+	require.NoError(t, err)
+	require.Contains(t, card.Title, "Acme")
+}
+
+// Paging ends, whatever a console says of pages.
+func TestAConsoleThatNeverEndsItsPagesIsLeft(t *testing.T) {
+	t.Parallel()
+	console := &still{answers: map[string]string{"agents": strings.TrimSuffix(twoHosts, "}") + `,"pagination":{"totalItems":2,"nextCursor":"again"}}`}}
+	call := callTo(t, console)
+	for _, line := range []string{"agents limit=0", "isolate KIOSK reason=x", `isolate filter={"infected":true} reason=x`, "broadcast 10.0.0.1 message=hello"} {
+		console.reads = 0
+		_, err := run(t, All(), call, line)
+		require.ErrorIs(t, err, s1.ErrCursorLoop, line)
+		require.LessOrEqual(t, console.reads, 4, line)
+	}
+	require.Empty(t, console.changes)
+}
+
+// Answers of which half is missing are read as far as they go.
+func TestSparseAnswersAreRead(t *testing.T) {
+	t.Parallel()
+	console := &still{answers: map[string]string{
+		"agents": twoHosts, "threats": `{"data":null}`, "accounts": `{"data":[{"id":433241117337583618}],"pagination":null}`,
+		"sites":                  `{"data":{"sites":null}}`,
+		"groups":                 `{"data":[]}`,
+		"cloud-detection/alerts": `{"data":[{"alertInfo":{"alertId":1985998272619999973,"createdAt":null},"ruleInfo":null}],"pagination":{}}`,
+	}}
+	call := callTo(t, console)
+	for line, words := range map[string]string{
+		"agents":         "1845174760470303882", // no digit is lost
+		"agent SRV-DC-1": "SRV-DC-1",
+		"threats":        "none",
+		"accounts":       "433241117337583618",
+		"sites":          "none",
+		"alerts":         "1985998272619999973",
+	} {
+		card, err := run(t, All(), call, line)
+		require.NoError(t, err, line)
+		require.Contains(t, string(marshal(card)), words, line)
+		require.NotContains(t, string(marshal(card)), "1970", line)
+		require.NotEqual(t, render.Failed, card.Outcome, line)
+	}
+}
