@@ -259,12 +259,13 @@ func (l *Ledger) Drop(ctx context.Context, id, why string) (Request, error) {
 	return r, err
 }
 
-// Reopen records that p lets an interrupted request run again; it is Approved then. While everything is frozen nobody may.
-func (l *Ledger) Reopen(ctx context.Context, id string, p Person) (Request, error) {
+// Reopen records that p lets an interrupted request run again; it is Approved then. While everything is frozen nobody may. Key is
+// the click's: the same one never lets it run twice.
+func (l *Ledger) Reopen(ctx context.Context, id string, p Person, key string) (Request, error) {
 	if r, err := l.thawed(ctx, id, p, ActionReopened); err != nil {
 		return r, err
 	}
-	return l.decide(ctx, id, p, ActionReopened, "", func(r *Request, now time.Time) error { return r.reopen(p, now) })
+	return l.decide(ctx, id, p, ActionReopened, "", func(r *Request, now time.Time) error { return r.reopen(p, key, now) })
 }
 
 // Close records that p leaves an interrupted request as it is.

@@ -27,7 +27,7 @@ func TestEveryButtonForEverybodyInEveryState(t *testing.T) {
 		"approve":   func(r *Request, p Person, now time.Time) error { return r.approve(p, now) },
 		"deny":      func(r *Request, p Person, now time.Time) error { return r.deny(p, "no", now) },
 		"withdraw":  func(r *Request, p Person, now time.Time) error { return r.withdraw(p.ID, now) },
-		"run again": func(r *Request, p Person, now time.Time) error { return r.reopen(p, now) },
+		"run again": func(r *Request, p Person, now time.Time) error { return r.reopen(p, "again", now) },
 		"close":     func(r *Request, p Person, now time.Time) error { return r.settle(p, "looked", now) },
 		"thaw":      func(r *Request, p Person, now time.Time) error { return r.thaw(p, now) },
 	}

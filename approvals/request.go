@@ -81,6 +81,7 @@ type Request struct {
 	Wait     time.Duration `json:"wait,omitempty"`     // how long it waits for a decision, where the policy says so
 	Reminded int           `json:"reminded,omitempty"` // how many reminders are out
 	Agreed   time.Time     `json:"agreed,omitzero"`    // when it last became approved
+	Reopened []string      `json:"reopened,omitempty"` // keys of the clicks that let it run again
 	Started  time.Time     `json:"started,omitzero"`   // of the latest run
 	Finished time.Time     `json:"finished,omitzero"`
 

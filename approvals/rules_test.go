@@ -340,7 +340,7 @@ func TestNothingRunsAgainInAFreeze(t *testing.T) {
 	require.Equal(t, Interrupted, r.State)
 	_, _, err = l.Freeze(t.Context(), bob, "k1", "")
 	require.NoError(t, err)
-	r, err = l.Reopen(t.Context(), r.ID, bob)
+	r, err = l.Reopen(t.Context(), r.ID, bob, "again")
 	require.ErrorIs(t, err, ErrFrozen)
 	require.Equal(t, Interrupted, r.State)
 	require.Equal(t, "UBOB refused", m.told()[len(m.told())-1])

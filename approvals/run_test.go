@@ -68,12 +68,32 @@ func TestAPanicInterrupts(t *testing.T) {
 	require.Equal(t, Interrupted, r.State)
 	require.Contains(t, string(m.trail[3].Detail), "boom")
 
-	r, err = l.Reopen(t.Context(), r.ID, bob)
+	r, err = l.Reopen(t.Context(), r.ID, bob, "again")
 	require.NoError(t, err)
 	r, err = l.Run(t.Context(), r.ID, succeed)
 	require.NoError(t, err)
 	require.Equal(t, Done, r.State)
 	require.EqualValues(t, 2, r.Fence)
+}
+
+// The click on "Run again" is delivered again where its process died before it was marked as done. What that run left nobody has
+// looked at, so it does not run a third time by itself.
+func TestAClickLetsItRunAgainOnce(t *testing.T) {
+	t.Parallel()
+	l := ledger(t, newMemory(), "p1")
+	unclear := func(context.Context, Request) Result { return Result{Uncertain: true} }
+	r, err := l.Run(t.Context(), approved(t, l, isolate("click")).ID, unclear)
+	require.NoError(t, err)
+	_, err = l.Reopen(t.Context(), r.ID, bob, "again")
+	require.NoError(t, err)
+	_, err = l.Run(t.Context(), r.ID, unclear)
+	require.NoError(t, err)
+	r, err = l.Reopen(t.Context(), r.ID, bob, "again")
+	require.ErrorIs(t, err, ErrNotInterrupted)
+	require.Equal(t, Interrupted, r.State)
+	r, err = l.Reopen(t.Context(), r.ID, bob, "another click")
+	require.NoError(t, err)
+	require.Equal(t, Approved, r.State)
 }
 
 func TestAnInterruptedRequestCanBeClosed(t *testing.T) {

@@ -73,7 +73,7 @@ func TestASecretEndsWithItsRequest(t *testing.T) {
 			require.NoError(t, err)
 			_, err = l.Run(t.Context(), id, uncertain)
 			require.NoError(t, err)
-			_, err = l.Reopen(t.Context(), id, bob)
+			_, err = l.Reopen(t.Context(), id, bob, "again")
 			require.NoError(t, err)
 			return l.Run(t.Context(), id, func(_ context.Context, r Request) Result {
 				secret, err := l.Unseal(r)

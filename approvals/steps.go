@@ -185,12 +185,17 @@ func (r *Request) lapse(now time.Time) error {
 	return nil
 }
 
-// reopen records that p lets an interrupted request run again. What needed an approval needs someone who may give one.
-func (r *Request) reopen(p Person, now time.Time) error {
+// reopen records that p lets an interrupted request run again. What needed an approval needs someone who may give one. A click counts
+// once, also where a crash has it delivered again: nobody has looked at what that crash left.
+func (r *Request) reopen(p Person, key string, now time.Time) error {
 	if err := r.settleable(p); err != nil {
 		return err
 	}
+	if key != "" && slices.Contains(r.Reopened, key) {
+		return ErrNotInterrupted
+	}
 	r.State, r.Agreed, r.Owner = Approved, now, ""
+	r.Reopened = append(slices.Clip(r.Reopened), key)
 	return nil
 }
 

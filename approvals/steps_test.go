@@ -131,18 +131,18 @@ func TestWhoMaySayWhatBecomesOfAnInterruptedRequest(t *testing.T) {
 	unguarded := interrupted()
 	unguarded.Quorum, unguarded.By = 0, []string{Operators}
 
-	require.ErrorIs(t, interrupted().reopen(alice, noon), ErrSelfApproval)
-	require.ErrorIs(t, interrupted().reopen(dave, noon), ErrNotApprover)
-	require.NoError(t, interrupted().reopen(bob, noon))
-	require.NoError(t, unguarded.reopen(alice, noon), "what needed no approval, its operator may repeat")
+	require.ErrorIs(t, interrupted().reopen(alice, "again", noon), ErrSelfApproval)
+	require.ErrorIs(t, interrupted().reopen(dave, "again", noon), ErrNotApprover)
+	require.NoError(t, interrupted().reopen(bob, "again", noon))
+	require.NoError(t, unguarded.reopen(alice, "again", noon), "what needed no approval, its operator may repeat")
 
 	closed := interrupted()
 	require.NoError(t, closed.settle(bob, "checked at the console", noon))
 	require.Equal(t, Interrupted, closed.State)
-	require.ErrorIs(t, closed.reopen(bob, noon), ErrNotInterrupted)
+	require.ErrorIs(t, closed.reopen(bob, "again", noon), ErrNotInterrupted)
 
 	reopened := interrupted()
-	require.NoError(t, reopened.reopen(bob, noon))
+	require.NoError(t, reopened.reopen(bob, "again", noon))
 	require.ErrorIs(t, reopened.finish("dead", 1, Result{Outcome: Successful}, noon), ErrLeaseLost, "a person decided meanwhile")
 }
 
@@ -290,7 +290,7 @@ func (r *Request) do(op string, p Person, now time.Time) error {
 	case "lapse":
 		return r.lapse(now)
 	case "reopen":
-		return r.reopen(p, now)
+		return r.reopen(p, fmt.Sprint("click ", r.Fence), now)
 	case "settle":
 		return r.settle(p, "", now)
 	}

@@ -138,7 +138,7 @@ func (b *Bot) withdraw(ctx context.Context, a ask, id, _ string) error {
 
 // again runs a request whose outcome nobody knows once more, because a person looked and says so.
 func (b *Bot) again(ctx context.Context, a ask, id, _ string) error {
-	req, err := b.Ledger.Reopen(ctx, id, a.who.Person)
+	req, err := b.Ledger.Reopen(ctx, id, a.who.Person, a.at.Key)
 	if err != nil {
 		return err
 	}

@@ -145,7 +145,7 @@ func TestAProcessDiesWhileTheConsoleWorks(t *testing.T) {
 				require.Len(t, left, 1)
 				if !repeatable {
 					require.Equal(t, approvals.Interrupted, left[0].State)
-					left[0], err = next.Reopen(ctx, r.ID, carol)
+					left[0], err = next.Reopen(ctx, r.ID, carol, "again")
 					require.NoError(t, err)
 				}
 				require.Equal(t, approvals.Approved, left[0].State)
