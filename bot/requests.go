@@ -186,7 +186,7 @@ func (b *Bot) carryOut(ctx context.Context, req approvals.Request, asking *ask) 
 	if !ok {
 		return b.failed(a, fmt.Errorf("command %s is no longer there", req.Command))
 	}
-	err := b.Ledger.Pinned(ctx, req)
+	err := errors.Join(b.Ledger.Pinned(ctx, req), b.stillEnds(ctx, req))
 	if err == nil {
 		a.secrets, err = b.secretsOf(req, asking)
 	}

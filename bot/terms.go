@@ -50,6 +50,12 @@ func (b *Bot) mindTerm(ctx context.Context, req approvals.Request) error {
 	if b.Now().After(req.Term.Taken) {
 		return nil // it waited for a slot for too long: somebody else has it
 	}
+	switch next, filed, err := b.Ledger.Made(ctx, endKey(req)); {
+	case err != nil:
+		return err
+	case filed:
+		return b.asked(ctx, req, next) // by one who died, or could not say so
+	}
 	still, err := b.stillIsolated(ctx, req)
 	switch {
 	case err == nil && len(still.targets) == 0:
@@ -181,11 +187,16 @@ func (b *Bot) endTerm(ctx context.Context, req approvals.Request, still remainde
 	if fresh { // else a process that died wrote it down, and recover posts its card
 		b.announceOrLog(ctx, next)
 	}
+	return b.asked(ctx, req, next, leftOut(still)...)
+}
+
+// asked says that the reconnection is asked for, and runs it where it needs no approval.
+func (b *Bot) asked(ctx context.Context, req, next approvals.Request, more ...string) error {
 	note := "The reconnection is asked for: " + next.Ref + "."
 	if next.Quorum == 0 {
 		note = "The bot reconnects, as the policy allows: " + next.Ref + "."
 	}
-	note = strings.Join(append([]string{note}, leftOut(still)...), " ")
+	note = strings.Join(append([]string{note}, more...), " ")
 	if err := b.closeTerm(ctx, req, next.ID, note, termNote(req, sentence(isOver(req)), note)); err != nil {
 		return err
 	}
@@ -203,6 +214,11 @@ func (b *Bot) fileEnd(ctx context.Context, req approvals.Request, still remainde
 		if err != nil || ruling.Effect == approvals.Deny {
 			return next, false, ruling, err
 		}
+		if err := b.stillEnds(ctx, next); errors.Is(err, errLonger) {
+			return next, false, ruling, approvals.ErrLeaseLost // an approver was faster
+		} else if err != nil {
+			return next, false, ruling, err
+		}
 		next, fresh, err = b.Ledger.Submit(ctx, next)
 		switch {
 		case err == nil:
@@ -211,6 +227,24 @@ func (b *Bot) fileEnd(ctx context.Context, req approvals.Request, still remainde
 			return next, false, ruling, fmt.Errorf("write the end of %s down: %w", req.Ref, err)
 		}
 	}
+}
+
+// errLonger is why an isolation that was extended at the last moment goes on.
+var errLonger = &approvals.RefusedError{Why: "The isolation was extended, or begun anew, after this was written down: nothing was done, and it ends later."}
+
+// stillEnds refuses to end an isolation, as req does, that was extended since its end was taken up.
+func (b *Bot) stillEnds(ctx context.Context, req approvals.Request) error {
+	if req.After == "" {
+		return nil
+	}
+	was, err := b.Ledger.Get(ctx, req.After)
+	if err != nil {
+		return err
+	}
+	if was.Term.Running() && endKey(was) != req.Key {
+		return errLonger
+	}
+	return nil
 }
 
 // reconnection is the request that ends an isolation, and what the policy says to it. Who asked for the isolation asks for it, as

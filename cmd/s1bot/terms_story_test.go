@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -11,7 +12,9 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/bot/slacksim"
+	"s1bot/commands"
 	"s1bot/render"
+	"s1bot/s1"
 	"s1bot/s1/s1sim"
 )
 
@@ -419,4 +422,65 @@ func TestAnIsolationOfSomebodyElsesWaitsForAnApproval(t *testing.T) {
 	s.pass(time.Hour)
 	s.sees("#approvals", "Approval needed", "Connect Agent", "The 1 hour that was asked for is over")
 	require.Equal(t, "disconnected", s.console.NetworkStatus("DESKTOP-1"))
+}
+
+// files has a process write the end of an isolation down, and die before it could say so.
+func (s timed) files(was approvals.Request) approvals.Request {
+	s.t.Helper()
+	dying, err := approvals.New(approvals.Config{Store: s.program.db.Requests(), Owner: "dying", Now: s.config.now})
+	require.NoError(s.t, err)
+	end := commands.Reconnect([]s1.AgentID{s1.AgentID(fmt.Sprint(s.console.Agent("DESKTOP-1")["id"]))})
+	next, _, err := dying.Submit(s.t.Context(), approvals.Request{
+		Key: fmt.Sprintf("end %s 1 0", was.ID), After: was.ID, Command: end.Command, Title: "Connect Agent To Network", Risk: "destructive",
+		Repeatable: true, Args: end.Args, Plan: was.Plan, Targets: 1, Requester: was.Requester, RequesterName: was.RequesterName,
+		Reason: "It is over.", State: approvals.Approved, By: []string{approvals.Operators}, Rule: "approvals.reconnect_on_time"})
+	require.NoError(s.t, err)
+	return next
+}
+
+// Who extends at the very moment of the end is not overtaken by an end that was written down a moment before.
+func TestAnExtensionAtTheLastMomentHolds(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t, allowedBy(t, "approvals: {reconnect_on_time: true}"))
+	card := s.isolates("DESKTOP-1", "1h")
+	s.becomes(card, "1 applied")
+	was := s.asked("disconnect-agent-from-network")[0]
+	s.stop()
+	s.config.tick = time.Hour
+	s.start()
+	s.pass(time.Hour)
+	next := s.files(was)
+	s.types("bob", "#soc", "/s1 extend "+was.Ref+" for=2h")
+	s.becomes(card, "Extended by 2 hours")
+	s.stop()
+	s.config.tick = 50 * time.Millisecond
+	s.start()
+	s.pass(5 * time.Second)
+	s.sees("#approvals", next.Ref, "Failed", "was extended")
+	require.Equal(t, "disconnected", s.console.NetworkStatus("DESKTOP-1"))
+	require.Len(t, s.changes(1), 1)
+}
+
+// An end that a dying process had written down is told as asked for by who takes over, although it has brought the host back already.
+func TestAnEndThatIsWrittenDownIsToldAsAskedFor(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t, allowedBy(t, "approvals: {reconnect_on_time: true}"))
+	card := s.isolates("DESKTOP-1", "1h")
+	s.becomes(card, "1 applied")
+	was := s.asked("disconnect-agent-from-network")[0]
+	s.stop()
+	s.config.tick = time.Hour
+	s.start()
+	s.pass(time.Hour)
+	next := s.files(was)
+	_, err := s.program.bot.Ledger.Run(t.Context(), next.ID, func(context.Context, approvals.Request) approvals.Result {
+		s.console.SetAgent("DESKTOP-1", func(a map[string]any) { a["networkStatus"] = "connected" })
+		return approvals.Result{Outcome: approvals.Successful}
+	})
+	require.NoError(t, err)
+	s.stop()
+	s.config.tick = 50 * time.Millisecond
+	s.start()
+	s.becomes(card, "over since", "The bot reconnects, as the policy allows: "+next.Ref)
+	require.Equal(t, 1, s.audited(approvals.ActionEnded))
 }
