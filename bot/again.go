@@ -25,6 +25,9 @@ func (b *Bot) lookAgain(ctx context.Context, cmd *commands.Command, call *comman
 	for _, t := range shown {
 		if seen.has(t) {
 			left = append(left, t)
+			if cmd.Timed && seen.agents[t.ID].Isolated() {
+				e.Before = append(e.Before, t.ID)
+			}
 			continue
 		}
 		e.Gone = append(e.Gone, t.ID)
@@ -92,7 +95,7 @@ func (b *Bot) enough(ctx context.Context, req approvals.Request, ruling approval
 
 // noteDifferences writes down what was found, before it runs.
 func (b *Bot) noteDifferences(ctx context.Context, req approvals.Request, args json.RawMessage, left int, e effect) (approvals.Request, error) {
-	if len(e.Changed) == 0 {
+	if len(e.Changed)+len(e.Before) == 0 {
 		return req, nil
 	}
 	body, err := json.Marshal(e)

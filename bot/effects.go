@@ -25,6 +25,7 @@ const (
 type effect struct {
 	Changed  []string          `json:"changed,omitempty"`  // since it was shown to who approved
 	Gone     []string          `json:"gone,omitempty"`     // left out, because the console no longer has it; ids
+	Before   []string          `json:"before,omitempty"`   // isolated already when it ran; ids
 	Accepted int               `json:"accepted,omitempty"` // by the console
 	Refused  map[string]string `json:"refused,omitempty"`  // by the console: why, by id
 	Task     string            `json:"task,omitempty"`     // of a script, that does it

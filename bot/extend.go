@@ -112,6 +112,6 @@ func extendedCard(req approvals.Request, user string, by time.Duration) render.C
 		Tone: render.Info, Title: "The isolation was extended", Text: "The isolation of " + names + " was extended by " + commands.SpanWords(by),
 		Parts: []render.Part{render.Line{
 			render.User(user), render.Text(" extended the isolation of "), render.Bold(names), render.Text(" by " + commands.SpanWords(by) + ", until "),
-			render.At(req.Term.Ends), render.Text(". " + atEnd(req.Term))}},
+			render.At(req.Term.Ends), render.Text(". " + atEnd(beforehand(req)))}},
 	}, "ref "+req.Ref)
 }

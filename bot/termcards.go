@@ -23,9 +23,9 @@ func termParts(req approvals.Request) []render.Part {
 		if !req.Created.IsZero() && (req.State == approvals.Pending || req.State == approvals.Approved) {
 			line = append(line, render.Text(", until "), render.At(moment(req).Add(t.For)), render.Text(" if it ran now"))
 		}
-		return []render.Part{append(line, render.Text(". "+atEnd(t)))}
+		return []render.Part{append(line, render.Text(". "+atEnd(beforehand(req))))}
 	case t.Over.IsZero():
-		line = append(line, render.Text(", until "), render.At(t.Ends), render.Text(". "+atEnd(t)))
+		line = append(line, render.Text(", until "), render.At(t.Ends), render.Text(". "+atEnd(beforehand(req))))
 		if t.Held != "" {
 			line = render.Line{render.Text("The time is over ("), render.At(t.Ends), render.Text("), but " + t.Held + ": it ends as soon as it can.")}
 		}
@@ -39,9 +39,9 @@ func termParts(req approvals.Request) []render.Part {
 	return parts
 }
 
-// atEnd says what happens at the end.
-func atEnd(t *approvals.Term) string {
-	if t.Auto {
+// atEnd says what happens at the end: whether the bot reconnects alone.
+func atEnd(alone bool) string {
+	if alone {
 		return "Then the bot reconnects, as the policy allows."
 	}
 	return "Then the bot asks for the reconnection, which somebody has to approve."
@@ -85,7 +85,7 @@ func warningCard(req approvals.Request, still remainder) render.Card {
 		render.Button{Label: "Extend", Do: about(extendWord, req.ID)}, reconnectButton(still)}}
 	card.Parts = []render.Part{
 		render.Line{render.Text("The isolation of "), render.Bold(names), render.Text(" ends "), render.Since(req.Term.Ends), render.Text(" ("), render.At(req.Term.Ends), render.Text(").")},
-		render.Line{render.Text("It was asked for by "), render.User(req.Requester), render.Text(" for " + spanOf(req) + ". " + atEnd(req.Term))},
+		render.Line{render.Text("It was asked for by "), render.User(req.Requester), render.Text(" for " + spanOf(req) + ". " + atEnd(beforehand(req) && !still.contested))},
 	}
 	if req.Reason != "" {
 		card.Parts = append(card.Parts, render.Quote{Text: req.Reason})

@@ -19,7 +19,7 @@ import (
 // its own. Nothing here reconnects anything: that is done as any other request is, by execute.
 
 // termOf is for how long something is asked for. It ends without an approval of its own only where the policy says so now, and only
-// if nothing of it was isolated before: the end of one isolation must not lift another one.
+// if nothing of it was isolated before (see beforehand, too): the end of one isolation must not lift another one.
 func (b *Bot) termOf(cmd *commands.Command, a ask, plan commands.Plan) *approvals.Term {
 	if !cmd.Timed || a.extras.For == 0 {
 		return nil
@@ -27,6 +27,10 @@ func (b *Bot) termOf(cmd *commands.Command, a ask, plan commands.Plan) *approval
 	before := func(t commands.Target) bool { return slices.Contains(t.Warnings, commands.AlreadyIsolated) }
 	return &approvals.Term{For: a.extras.For, Auto: b.Policy().OnTime() && !slices.ContainsFunc(plan.Targets, before)}
 }
+
+// beforehand tells whether a term ends without an approval of its own: it was asked for so, and nothing of it was isolated by others
+// while it waited.
+func beforehand(req approvals.Request) bool { return req.Term.Auto && len(effectOf(req).Before) == 0 }
 
 // mindTerms takes up what is due of isolations for a time.
 func (b *Bot) mindTerms(ctx context.Context) {
@@ -109,13 +113,16 @@ func (b *Bot) stillIsolated(ctx context.Context, req approvals.Request) (remaind
 // A sequel is what later requests did to an endpoint that was isolated for a time.
 type sequel struct {
 	isolation string // the request that isolated it anew, and is what ends that
-	unclear   bool   // it was connected, or an isolation of it came to nothing or to nobody knows what
+	unclear   bool   // it was connected, or quarantined for a threat, or an isolation of it came to nothing or to nobody knows what
 }
+
+// longestWait is how long before it runs a request was made, at most: it waits for approvals, or for somebody to let it run again.
+const longestWait = 14 * 24 * time.Hour
 
 // isolatedAnew are the sequels of an isolation, by endpoint.
 func (b *Bot) isolatedAnew(ctx context.Context, req approvals.Request) (map[string]sequel, error) {
 	ran := []approvals.State{approvals.Done, approvals.Failed, approvals.Interrupted}
-	later, err := b.Ledger.Find(ctx, approvals.Query{States: ran, Since: req.Started.Add(-24 * time.Hour)}) // nothing waits longer than a day
+	later, err := b.Ledger.Find(ctx, approvals.Query{States: ran, Since: req.Started.Add(-longestWait)})
 	if err != nil {
 		return nil, fmt.Errorf("look for later isolations: %w", err)
 	}
@@ -123,15 +130,19 @@ func (b *Bot) isolatedAnew(ctx context.Context, req approvals.Request) (map[stri
 	undo := commands.Reconnect(nil).Command
 	sequels := map[string]sequel{}
 	for _, other := range later {
-		if !other.Started.After(req.Started) || other.Command != req.Command && other.Command != undo {
+		quarantine := other.Command == "mitigate-threats" && actionOf(other) == "networkquarantine"
+		if !other.Started.After(req.Started) || other.Command != req.Command && other.Command != undo && !quarantine {
 			continue
 		}
 		for _, t := range planOf(other).Targets {
-			if other.Command == req.Command && other.State == approvals.Done {
+			switch isolates := other.Command == req.Command; {
+			case quarantine:
+				sequels[t.Agent] = sequel{isolation: sequels[t.Agent].isolation, unclear: true}
+			case isolates && other.State == approvals.Done:
 				sequels[t.ID] = sequel{isolation: other.Ref}
-			} else if other.Command == req.Command {
+			case isolates:
 				sequels[t.ID] = sequel{isolation: sequels[t.ID].isolation, unclear: true}
-			} else if other.State == approvals.Done {
+			case other.State == approvals.Done:
 				sequels[t.ID] = sequel{unclear: true}
 			}
 		}
@@ -270,7 +281,7 @@ func (b *Bot) reconnection(ctx context.Context, req approvals.Request, still rem
 		return req, approvals.Ruling{}, err
 	}
 	ruling := b.ruleBy(ctx, wish, func(wish approvals.Ask) approvals.Ruling {
-		return b.Policy().AtEnd(wish, req.Term.Auto && !still.contested)
+		return b.Policy().AtEnd(wish, beforehand(req) && !still.contested)
 	})
 	if ruling.Effect == approvals.Deny {
 		return req, ruling, b.Ledger.Refuse(ctx, wish, ruling)

@@ -484,3 +484,39 @@ func TestAnEndThatIsWrittenDownIsToldAsAskedFor(t *testing.T) {
 	s.becomes(card, "over since", "The bot reconnects, as the policy allows: "+next.Ref)
 	require.Equal(t, 1, s.audited(approvals.ActionEnded))
 }
+
+// What others isolated while an isolation for a time waited for its approval is theirs: the policy allowed nothing about that beforehand.
+func TestWhatWasIsolatedWhileItWaitedIsNotLiftedAlone(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t, allowedBy(t, "approvals: {reconnect_on_time: true}"))
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 for=1h reason=drill")
+	drill := s.sees("#approvals", "Approval needed", "drill", "Then the bot reconnects")
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=forensics")
+	forensics := s.sees("#approvals", "Approval needed", "forensics")
+	s.clicks("bob", forensics, "Approve")
+	s.becomes(forensics, "1 applied")
+	s.clicks("bob", drill, "Approve")
+	s.becomes(drill, "1 applied", "which somebody has to approve")
+	s.pass(45 * time.Minute)
+	s.sees("#approvals", "An isolation ends soon", "which somebody has to approve")
+	s.writes(approvals.ActionWarned, 1)
+	s.pass(15 * time.Minute)
+	s.sees("#approvals", "Approval needed", "Connect Agent", "The 1 hour that was asked for is over")
+	require.Equal(t, "disconnected", s.console.NetworkStatus("DESKTOP-1"))
+}
+
+// A host that was quarantined for a threat while it was isolated stays so until somebody decides.
+func TestAQuarantinedHostIsNotReconnectedAlone(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t, allowedBy(t, "approvals: {reconnect_on_time: true}"))
+	card := s.isolates("DESKTOP-1", "1h")
+	s.becomes(card, "1 applied")
+	threat := s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
+	s.types("alice", "#soc", `/s1 mitigate-threats mitigate-action=network-quarantine filter={"ids":["`+fmt.Sprint(threat)+`"]} reason=worm`)
+	worm := s.sees("#approvals", "Approval needed", "worm")
+	s.clicks("bob", worm, "Approve")
+	s.becomes(worm, "Successful")
+	s.pass(time.Hour)
+	s.sees("#approvals", "Approval needed", "Connect Agent", "The 1 hour that was asked for is over")
+	require.Equal(t, "disconnected", s.console.NetworkStatus("DESKTOP-1"))
+}
