@@ -112,14 +112,17 @@ func missingCard(e *commands.MissingError) render.Card {
 		needs, wanted = " needs at least one of ", e.OneOf
 	}
 	line := render.Line{render.Bold(e.Command.Title), render.Text(needs)}
+	text := e.Command.Title + needs
 	for i, p := range wanted {
 		if i > 0 {
 			line = append(line, render.Text(", "))
+			text += ", "
 		}
 		line = append(line, render.Mono(p.Name))
+		text += p.Name
 	}
 	return render.Card{
-		Tone: render.Info, Text: sentence(e.Error()), Parts: []render.Part{append(line, render.Text("."))},
+		Tone: render.Info, Text: text + ".", Parts: []render.Part{append(line, render.Text("."))},
 		Actions: []render.Action{openButton(e.Given)},
 	}
 }
@@ -131,7 +134,7 @@ func openButton(inv render.Invocation) render.Button {
 
 // ambiguousCard shows everything that a name could mean, to choose from.
 func ambiguousCard(_ ask, e *commands.AmbiguousError) render.Card {
-	words := fmt.Sprintf("%d things are called “%s”. Which one do you mean?", len(e.Matches)+e.More, e.Name)
+	words := fmt.Sprintf("%s are called “%s”. Which one do you mean?", e.Fits(), e.Name)
 	card := render.Card{Tone: render.Warning, Text: words, Parts: []render.Part{render.Line{render.Text(words)}, matchTable(e.Matches)}}
 	if e.More > 0 {
 		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("… and %d more: give a site or an id.", e.More))})

@@ -192,18 +192,18 @@ func withoutDecommissioned(agents []s1.Agent) (kept []s1.Agent, left []string) {
 		}
 	}
 	if n := len(gone); n > 0 {
-		left = append(left, are(n, "decommissioned endpoint")+" left out."+byName(gone))
+		left = append(left, are(n, "decommissioned endpoint")+" left out"+byName(gone))
 	}
 	return kept, left
 }
 
-// byName names endpoints behind a sentence about them.
+// byName ends a sentence about endpoints with their names.
 func byName(agents []s1.Agent) string {
 	var names []string
 	for _, a := range agents {
 		names = append(names, firstNonEmpty(a.ComputerName, string(a.ID)))
 	}
-	return " (" + shorten(strings.Join(names, ", "), 200) + ")"
+	return " (" + shorten(strings.Join(names, ", "), 200) + ")."
 }
 
 // offlineNote says what happens to endpoints that do not talk to the console now.

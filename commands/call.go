@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"s1bot/render"
 	"s1bot/s1"
@@ -71,10 +72,10 @@ func (f field) describe(value json.RawMessage, c *Call) string {
 	label := strings.ToLower(strings.ReplaceAll(f.Name, "-", " "))
 	switch f.kind.name {
 	case "object":
-		return c.command.describeObject(value)
+		return c.command.describeObject(value, c.Caller)
 	case "time":
 		if t, err := readTime(word(value), Input{}); err == nil {
-			return label + " " + t.In(c.Caller.zone()).Format("2006-01-02 15:04 MST")
+			return label + " " + readable(t, c.Caller)
 		}
 	}
 	words := listWords(string(value))
@@ -87,8 +88,13 @@ func (f field) describe(value json.RawMessage, c *Call) string {
 	return label + " " + shorten(strings.Join(words, ", "), 80)
 }
 
+// readable is a moment in the caller's zone.
+func readable(t time.Time, caller Caller) string {
+	return t.In(caller.zone()).Format("2006-01-02 15:04 MST")
+}
+
 // describeObject says what a JSON object asks for: `computerName__contains DESKTOP, resolved false`.
-func (cmd *Command) describeObject(value json.RawMessage) string {
+func (cmd *Command) describeObject(value json.RawMessage, caller Caller) string {
 	filter, err := s1.ParseFilter(string(value))
 	if err != nil {
 		return ""
@@ -100,6 +106,9 @@ func (cmd *Command) describeObject(value json.RawMessage) string {
 			continue
 		}
 		says := joined(fields[key])
+		if t, err := readTime(says, Input{}); err == nil && timeKey.MatchString(key) { // UTC, as the console's JSON has it
+			says = readable(t, caller)
+		}
 		if idKeys[key] != nil {
 			says = cmd.names.list(idWordsOf(fields[key]))
 		}

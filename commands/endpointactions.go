@@ -144,10 +144,10 @@ func withoutDeaf(agents []s1.Agent) (kept []s1.Agent, left []string) {
 		}
 	}
 	if n := len(linux); n > 0 {
-		left = append(left, are(n, "endpoint")+" left out: agents on Linux show no messages."+byName(linux))
+		left = append(left, are(n, "endpoint")+" left out: agents on Linux show no messages"+byName(linux))
 	}
 	if n := len(offline); n > 0 {
-		left = append(left, are(n, "endpoint")+" left out: offline now."+byName(offline))
+		left = append(left, are(n, "endpoint")+" left out: offline now"+byName(offline))
 	}
 	return kept, left
 }
@@ -225,10 +225,16 @@ func setCustomerID() *Command {
 		agents := ids[s1.AgentID](p.Filter.Filter)
 		n, err := call.Console.SetExternalID(ctx, agents, p.ID)
 		if err != nil {
-			return render.Card{}, fmt.Errorf("set the customer id of %d endpoints: %w", len(agents), err)
+			return render.Card{}, fmt.Errorf("set the customer ID of %d endpoints: %w", len(agents), err)
 		}
-		return agentOutcome(ctx, call, agents, n, "customer id set", "", func(a s1.Agent) string {
-			return "customer id " + firstNonEmpty(a.ExternalID, "not there yet")
+		return agentOutcome(ctx, call, agents, n, "customer ID set", "", func(a s1.Agent) string {
+			switch a.ExternalID {
+			case p.ID:
+				return "customer ID " + p.ID
+			case "":
+				return "no customer ID yet"
+			}
+			return "customer ID still " + a.ExternalID
 		}).card(call), nil
 	})
 }

@@ -97,7 +97,16 @@ type AmbiguousError struct {
 
 // Error says how many fit.
 func (e *AmbiguousError) Error() string {
-	return fmt.Sprintf("check `%s`: %d things are called %q", e.Param, len(e.Matches)+e.More, e.Name)
+	return fmt.Sprintf("check `%s`: %s are called %q", e.Param, e.Fits(), e.Name)
+}
+
+// Fits counts what the name fits: "2 endpoints".
+func (e *AmbiguousError) Fits() string {
+	noun := "thing"
+	if len(e.Matches) > 0 {
+		noun = firstNonEmpty(map[string]string{"agent": "endpoint"}[e.Matches[0].Kind], e.Matches[0].Kind, noun)
+	}
+	return plural(len(e.Matches)+e.More, noun)
 }
 
 // Pick returns the invocation with the i-th match in place of the name.

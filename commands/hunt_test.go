@@ -355,7 +355,7 @@ func TestALargeResultIsCountedAndFiledWhole(t *testing.T) {
 	rows := strings.Count(string(card.Files[0].Body), "\r\n") - 1
 	require.Greater(t, rows, 2*maxPage)
 	require.Contains(t, card.Title, plural(rows, "event"))
-	require.Contains(t, card.Plain(), fmt.Sprintf("the newest 10 of %d; the file has all of them", rows))
+	require.Contains(t, card.Plain(), fmt.Sprintf("The newest 10 of %d; the file has all of them", rows))
 	require.Contains(t, shown[len(shown)-1], fmt.Sprintf("reading the rows: %d of %d", rows, rows))
 	require.True(t, card.Message(render.Options{ConsoleURL: server.URL}).Size() < 100_000)
 	menu := card.Actions[0].(render.Menu)

@@ -158,7 +158,9 @@ func (h *hunt) events(id s1.QueryID, d deepVisibility, t *tally, file *export) r
 func (h *hunt) notes(t *tally, limit int) []render.Part {
 	note := render.Note{}
 	say := func(words string) {
-		if len(note) > 0 {
+		if len(note) == 0 {
+			words = capital(words)
+		} else {
 			words = " · " + words
 		}
 		note = append(note, render.Text(words))

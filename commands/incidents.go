@@ -118,7 +118,7 @@ func elsewhereNote(threats []s1.Threat) []string {
 	if len(threats) == 0 {
 		return nil
 	}
-	return []string{are(len(threats), "threat") + " left out: on another endpoint. (" + shorten(joinNonEmpty(", ", convert[string](threatIDs(threats))...), 200) + "; " + hostsOf(threats) + ")"}
+	return []string{are(len(threats), "threat") + " left out: on another endpoint (" + shorten(joinNonEmpty(", ", convert[string](threatIDs(threats))...), 200) + "; " + hostsOf(threats) + ")."}
 }
 
 // unjudgedNote warns of threats that are closed without anybody having said what they are.

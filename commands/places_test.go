@@ -44,10 +44,10 @@ func TestAGroupsNameMeansTheOneOfTheEndpointsSite(t *testing.T) {
 	console, call := office(t)
 	done(t, call, "move DESKTOP-12 group-id=Laptops")
 	require.Equal(t, console.GroupID("Lyon", "Laptops"), console.Agent("DESKTOP-12")["groupId"])
-	refused(t, console, call, "move DESKTOP-1 DESKTOP-13 group-id=Laptops", "2 things are called")
+	refused(t, console, call, "move DESKTOP-1 DESKTOP-13 group-id=Laptops", "2 groups are called")
 	refused(t, console, call, "move DESKTOP-1 group-id="+console.GroupID("Lyon", "Laptops"), "move-agents-between-sites comes first")
 	refused(t, console, call, "move DESKTOP-1 group-id=475482421375116388", "The group with ID 475482421375116388 is not found.")
-	refused(t, console, call, "move KIOSK group-id=Laptops", "2 things are called")
+	refused(t, console, call, "move KIOSK group-id=Laptops", "2 endpoints are called")
 	refused(t, console, call, "move 10.20.30.40 group-id=Laptops", "there is no endpoint called")
 	refused(t, console, call, "move DESKTOP group-id=Laptops", "there is no endpoint called")
 	plan := planned(t, call, "move DESKTOP-1 DESKTOP-13 group-id="+console.GroupID("Paris", "Laptops"))
@@ -140,8 +140,8 @@ func TestMessagesGoToWhoCanSeeThem(t *testing.T) {
 	console, call := office(t)
 	plan := planned(t, call, "broadcast DESKTOP-1 DESKTOP-4 LNX-WEB-1 message=hello group-ids="+console.GroupID("Paris", "Workstations"))
 	require.Len(t, plan.Targets, 6, "those of the group, each once")
-	require.Contains(t, strings.Join(plan.LeftOut, "\n"), "1 endpoint is left out: agents on Linux show no messages.")
-	require.Contains(t, strings.Join(plan.LeftOut, "\n"), "1 endpoint is left out: offline now.")
+	require.Contains(t, strings.Join(plan.LeftOut, "\n"), "1 endpoint is left out: agents on Linux show no messages (")
+	require.Contains(t, strings.Join(plan.LeftOut, "\n"), "1 endpoint is left out: offline now (")
 	card := done(t, call, `broadcast MAC-1 message="Save *your* work"`)
 	require.Contains(t, card.Plain(), "> Save *your* work")
 	require.JSONEq(t, `{"filter":{"ids":["`+console.Agent("MAC-1")["id"].(string)+`"]},"data":{"message":"Save *your* work"}}`, console.Changes()[0].Body)
@@ -185,7 +185,7 @@ func TestGroupsAreMadeFilledAndDeleted(t *testing.T) {
 	require.Nil(t, console.Group(id))
 	require.Equal(t, "Default Group", console.Agent("DESKTOP-1")["groupName"])
 	refused(t, console, call, "delete-group "+id+" reason=x", "the console knows no group with the id")
-	refused(t, console, call, "delete-group Workstations reason=x", "3 things are called")
+	refused(t, console, call, "delete-group Workstations reason=x", "3 groups are called")
 }
 
 func TestTheDefaultGroupIsToldToBeKept(t *testing.T) {

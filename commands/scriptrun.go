@@ -74,7 +74,8 @@ func (p *runScriptParams) plan(ctx context.Context, call *Call) (Plan, error) {
 		return Plan{}, wrong("filter", "%s runs on %s, and none of these endpoints does", quote(script.Name), labelled(script.Systems))
 	}
 	if n := len(agents) - len(able); n > 0 {
-		left = append(left, fmt.Sprintf("%s left out: the script runs on %s.", are(n, "endpoint"), labelled(script.Systems)))
+		unable := slices.DeleteFunc(slices.Clone(agents), func(a s1.Agent) bool { return script.Runs(a.OSType) })
+		left = append(left, fmt.Sprintf("%s left out: the script runs on %s only%s", are(n, "endpoint"), labelled(script.Systems), byName(unable)))
 	}
 	notes = append(notes, "The script runs as the system's user, and nothing takes back what it does.")
 	notes = append(notes, offlineNote(able, "it runs there when it is back")...)

@@ -24,8 +24,8 @@ func TestWhatIsLeftOutStandsOnTheApprovalCard(t *testing.T) {
 	t.Parallel()
 	s := tell(t)
 	s.types("alice", "#soc", `/s1 run-script filter={"computerName__contains":["DESKTOP-5","LNX-WEB-2"]} script-id="Rotate Local Admin" task-description=rotate output-destination=None reason=test`)
-	card := s.sees("#approvals", "Approval needed", "1 endpoint is left out: the script runs on Windows.", "DESKTOP-5")
+	card := s.sees("#approvals", "Approval needed", "1 endpoint is left out: the script runs on Windows only (", "DESKTOP-5")
 	s.clicks("bob", card, "Approve")
 	s.becomes(card, "Partially successful")
-	s.isWrittenTo("alice", "Partially successful", "1 endpoint is left out: the script runs on Windows.")
+	s.isWrittenTo("alice", "Partially successful", "1 endpoint is left out: the script runs on Windows only (")
 }

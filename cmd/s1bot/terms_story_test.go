@@ -374,7 +374,7 @@ func TestAnEndIsKeptWhereANameIsAmbiguous(t *testing.T) {
 	s.console.AddAgent(s1sim.AgentSpec{Name: "TWIN", Site: "Paris"})
 	s.console.AddAgent(s1sim.AgentSpec{Name: "TWIN", Site: "Lyon"})
 	s.types("alice", "#soc", "/s1 isolate TWIN for=4h reason=beaconing")
-	choice := s.isTold("alice", "2 things are called")
+	choice := s.isTold("alice", "2 endpoints are called")
 	s.clicks("alice", choice, choice.Buttons()[0])
 	s.sees("#approvals", "Approval needed", "TWIN", "beaconing", "For 4 hours")
 }
