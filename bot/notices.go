@@ -21,7 +21,16 @@ import (
 // caller keeps what is to be told and knows when to try again. The error tells what is known about it by a method RetryAfter,
 // Gone, Closed or Refused. Where Slack takes no charts, a picture of them follows in the thread.
 func (b *Bot) Post(ctx context.Context, channel, thread, key string, card render.Card) (string, error) {
-	opts := []slack.MsgOption{slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(), marked(key)}
+	return b.tellChannel(ctx, channel, thread, key, card)
+}
+
+// Broadcast is Post of a reply that stands in the channel as well.
+func (b *Bot) Broadcast(ctx context.Context, channel, thread, key string, card render.Card) (string, error) {
+	return b.tellChannel(ctx, channel, thread, key, card, slack.MsgOptionBroadcast())
+}
+
+func (b *Bot) tellChannel(ctx context.Context, channel, thread, key string, card render.Card, opts ...slack.MsgOption) (string, error) {
+	opts = append(opts, slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(), marked(key))
 	if thread != "" {
 		opts = append(opts, slack.MsgOptionTS(thread))
 	}
@@ -181,7 +190,7 @@ func deliveryError(err error) error {
 	}
 	var answer slack.SlackErrorResponse
 	switch {
-	case refusedWith(err, "message_not_found", "thread_not_found", "cant_update_message"):
+	case refusedWith(err, "message_not_found", "thread_not_found", "cant_update_message", "cannot_reply_to_message", "restricted_action_thread_locked"):
 		return gone{err}
 	case refusedWith(err, closedWords...):
 		return closed{err}
@@ -196,7 +205,7 @@ func deliveryError(err error) error {
 // closedWords are how Slack says that a channel takes no messages of ours, now or ever (docs.slack.dev/reference/methods/chat.postMessage).
 var closedWords = []string{
 	"channel_not_found", "is_archived", "not_in_channel", "restricted_action", "restricted_action_read_only_channel",
-	"restricted_action_thread_only_channel", "restricted_action_non_threadable_channel", "restricted_action_thread_locked",
+	"restricted_action_thread_only_channel", "restricted_action_non_threadable_channel",
 	"channel_is_limited_access", "user_not_in_channel", "messages_tab_disabled", "method_not_supported_for_channel_type",
 }
 

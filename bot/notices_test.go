@@ -25,6 +25,7 @@ func TestADelivererLearnsFromAnErrorWhatBecameOfTheCard(t *testing.T) {
 		{slack.StatusCodeError{Code: 429}, "slow 0s"},
 		{&strconv.NumError{Func: "ParseInt", Num: "Fri, 27 Nov 2026 03:00:00 GMT", Err: strconv.ErrSyntax}, "slow 0s"},
 		{answer("message_not_found"), "gone"},
+		{answer("restricted_action_thread_locked"), "gone"}, // no reason to leave the channel alone: it takes a new thread
 		{answer("is_archived"), "closed"},
 		{answer("channel_not_found"), "closed"},
 		{answer("restricted_action_thread_only_channel"), "closed"},

@@ -48,7 +48,7 @@ func (t *teller) post(ctx context.Context, n Notice) error {
 	n.Rev++
 	ctx, done := outliving(ctx)
 	defer done()
-	ts, err := t.send(ctx, n, drawing)
+	ts, err := t.send(ctx, n, root, drawing)
 	t.postAt = t.now().Add(postPause)
 	if err != nil {
 		return t.refused(ctx, n, root, err)
@@ -57,14 +57,14 @@ func (t *teller) post(ctx context.Context, n Notice) error {
 }
 
 // send calls Slack when the channel's lane is free.
-func (t *teller) send(ctx context.Context, n Notice, d drawing) (ts string, err error) {
+func (t *teller) send(ctx context.Context, n, root Notice, d drawing) (ts string, err error) {
 	free, err := t.lanes.take(ctx, n.place())
 	if err != nil {
 		return "", err
 	}
 	defer free()
 	if n.Source != Files {
-		return t.poster.Post(ctx, n.place(), n.Thread, n.key(), d.card)
+		return t.show(ctx, n, root, d.card)
 	}
 	filer, ok := t.poster.(Filer)
 	if !ok {

@@ -25,6 +25,13 @@ type Poster interface {
 	Edit(ctx context.Context, channel, ts string, card render.Card) error
 }
 
+// A Broadcaster is a Poster that can show a reply in the channel as well as in its thread. With one that is none the channel hears of
+// what is in threads by their roots alone.
+type Broadcaster interface {
+	// Broadcast is Post of a reply that the channel shows, too: one message, to be found in the thread.
+	Broadcast(ctx context.Context, channel, thread, key string, card render.Card) (ts string, err error)
+}
+
 // A Finder is a Poster that can tell whether a message is there: after a crash or a broken connection in the middle of a Post
 // nobody else knows. A Poster that is none has such messages posted again, for a card told twice is better than one lost.
 type Finder interface {

@@ -21,6 +21,7 @@ type slack struct {
 	poison   string        // cards with this in their title are refused
 	cursed   string        // a key: what has it is refused
 	takes    time.Duration // a post
+	noAloud  bool          // no replies are shown in channels
 	serial   int
 	tried    int
 	files    []attachment
@@ -32,6 +33,7 @@ type message struct {
 	Card                     render.Card
 	At                       time.Time
 	Edits                    []time.Time
+	Aloud                    bool // a reply that the channel shows
 	deleted                  bool
 }
 
@@ -81,6 +83,19 @@ func (s *slack) Post(ctx context.Context, channel, thread, key string, card rend
 		return "", after
 	}
 	return m.TS, nil
+}
+
+func (s *slack) Broadcast(ctx context.Context, channel, thread, key string, card render.Card) (string, error) {
+	if s.noAloud {
+		return "", refusal{refused: true}
+	}
+	ts, err := s.Post(ctx, channel, thread, key, card)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m := s.at(channel, ts); m != nil {
+		m.Aloud = true
+	}
+	return ts, err
 }
 
 func (s *slack) Edit(_ context.Context, channel, ts string, card render.Card) error {

@@ -59,11 +59,12 @@ type teller struct {
 	failures       int       // posts in a row
 	closed         time.Time // until then the channel is not tried, for it took no messages; zero if it does
 	crowd          crowd
+	aloud          map[string]time.Time // by the ts of a root: when a reply to it was last shown in the channel
 }
 
 // newTeller begins with a pause: the process before this one may have posted a moment ago.
 func newTeller(o outlet, channel string) *teller {
-	return &teller{outlet: o, channel: channel, bell: make(chan struct{}, 1), postAt: o.now().Add(postPause), editAt: o.now().Add(editPause)}
+	return &teller{outlet: o, channel: channel, bell: make(chan struct{}, 1), aloud: map[string]time.Time{}, postAt: o.now().Add(postPause), editAt: o.now().Add(editPause)}
 }
 
 func (t *teller) ring() {

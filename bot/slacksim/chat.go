@@ -19,7 +19,8 @@ func (ws *Workspace) authTest(args) (reply, error) {
 	}, nil
 }
 
-// postMessage is chat.postMessage [docs.slack.dev/reference/methods/chat.postMessage].
+// postMessage is chat.postMessage [docs.slack.dev/reference/methods/chat.postMessage]. There reply_broadcast "indicates whether reply
+// should be made visible to everyone in the channel", and means nothing without a thread.
 func (ws *Workspace) postMessage(a args) (reply, error) {
 	c, err := ws.conversation(a.str("channel"))
 	if err != nil {
@@ -35,7 +36,7 @@ func (ws *Workspace) postMessage(a args) (reply, error) {
 	if n := blockCharacters(in.blocks); n > blockCharacterLimit {
 		return nil, refuse("msg_blocks_too_long")
 	}
-	in.text = ws.truncated(in.text)
+	in.text, in.broadcast = ws.truncated(in.text), in.threadTS != "" && a.flag("reply_broadcast")
 	m := ws.post(c, ws.bot(), in)
 	return reply{"channel": c.ID, "ts": m.TS, "message": ws.messageObject(m)}, nil
 }

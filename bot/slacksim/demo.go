@@ -139,7 +139,7 @@ func (ws *Workspace) demoMessageObject(m *Message) map[string]any {
 	o := map[string]any{
 		"channel": m.Channel, "ts": m.TS, "user": m.User, "name": author.RealName, "bot": m.FromBot, "text": m.Text, "blocks": []any{},
 		"edited": m.Edited > 0, "ephemeral": m.EphemeralTo != "", "reply_count": m.Replies, "files": []any{}, "time": m.Time.Unix(),
-		"reactions": m.Reactions,
+		"reactions": m.Reactions, "broadcast": m.Broadcast,
 	}
 	if m.Blocks != nil {
 		o["blocks"] = m.Blocks

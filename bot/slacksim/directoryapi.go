@@ -152,7 +152,7 @@ func (ws *Workspace) channelHistory(a args) (reply, error) {
 		return nil, err
 	}
 	found := slices.DeleteFunc(slices.Clone(c.messages), func(m *Message) bool {
-		return m.Deleted || m.EphemeralTo != "" || m.isReply() || !within(m.TS, a)
+		return m.Deleted || m.EphemeralTo != "" || !m.inChannel() || !within(m.TS, a)
 	})
 	slices.Reverse(found)
 	return ws.messagePage(a, found)

@@ -13,6 +13,7 @@ type Message struct {
 	Channel     string
 	TS          string
 	ThreadTS    string // of the thread it is in; the message's own TS where it began one
+	Broadcast   bool   // a reply that stands in the channel as well
 	User        string
 	Text        string
 	Blocks      json.RawMessage // with the ids that Slack makes where the app gave none
@@ -50,6 +51,11 @@ func (m *Message) isReply() bool {
 	return m.ThreadTS != "" && m.ThreadTS != m.TS
 }
 
+// inChannel tells what stands in the channel from what stands in a thread alone.
+func (m *Message) inChannel() bool {
+	return !m.isReply() || m.Broadcast
+}
+
 // visibleTo tells whether a member of the channel sees the message.
 func (m *Message) visibleTo(user string) bool {
 	return !m.Deleted && (m.EphemeralTo == "" || m.EphemeralTo == user)
@@ -62,6 +68,7 @@ type content struct {
 	attachments json.RawMessage
 	metadata    json.RawMessage
 	threadTS    string
+	broadcast   bool
 	ephemeralTo string
 	files       []File
 }
@@ -69,7 +76,7 @@ type content struct {
 // post adds a message. The caller has checked whether the author may.
 func (ws *Workspace) post(c *channel, author *User, in content) *Message {
 	m := &Message{
-		Channel: c.ID, TS: ws.newTS(), ThreadTS: in.threadTS, User: author.ID, Text: in.text, Blocks: ws.withIDs(in.blocks),
+		Channel: c.ID, TS: ws.newTS(), ThreadTS: in.threadTS, Broadcast: in.broadcast, User: author.ID, Text: in.text, Blocks: ws.withIDs(in.blocks),
 		Attachments: in.attachments, Metadata: in.metadata, EphemeralTo: in.ephemeralTo, Files: in.files,
 		Time: ws.opts.Now(), FromBot: author.IsBot,
 	}
@@ -122,9 +129,9 @@ func (ws *Workspace) slackbot(c *channel, user *User, text string) {
 	ws.notify(user.ID, map[string]any{"type": "notice", "text": text})
 }
 
-// countUnread counts what the members have not read. Replies do not make a channel bold.
+// countUnread counts what the members have not read. Replies do not make a channel bold unless it shows them, too.
 func (ws *Workspace) countUnread(c *channel, m *Message) {
-	if m.isReply() || m.EphemeralTo != "" {
+	if !m.inChannel() || m.EphemeralTo != "" {
 		return
 	}
 	for _, u := range ws.membersOf(c) {
@@ -181,6 +188,12 @@ func (ws *Workspace) messageObject(m *Message) map[string]any {
 	}
 	if m.ThreadTS != "" {
 		o["thread_ts"] = m.ThreadTS
+	}
+	if m.Broadcast { // docs.slack.dev/reference/events/message/thread_broadcast
+		o["subtype"] = "thread_broadcast"
+		if c := ws.channels.byID[m.Channel]; c != nil && c.byTS[m.ThreadTS] != nil {
+			o["root"] = ws.messageObject(c.byTS[m.ThreadTS])
+		}
 	}
 	if m.Replies > 0 {
 		o["reply_count"], o["is_locked"], o["subscribed"] = m.Replies, false, true

@@ -200,6 +200,26 @@ func TestAResponseURLReplacesAndDeletesWhatWasClicked(t *testing.T) {
 	equal(t, len(s.User("bob").Sees("#soc")), 1)
 }
 
+func TestABroadcastReplyStandsInTheThreadAndInTheChannel(t *testing.T) {
+	t.Parallel()
+	s, _, root := posted(t, slacksim.Options{})
+	s.works("chat.postMessage", "channel", s.soc, "text", "quiet", "thread_ts", root.TS)
+	out := s.works("chat.postMessage", "channel", s.soc, "text", "loud", "thread_ts", root.TS, "reply_broadcast", "true")
+	equal(t, out["message"].(map[string]any)["subtype"], any("thread_broadcast"))
+	s.works("chat.postMessage", "channel", s.soc, "text", "no thread", "reply_broadcast", "true")
+
+	texts := func(method string) (found []string) {
+		for _, m := range s.works(method, "channel", s.soc, "ts", root.TS)["messages"].([]any) {
+			found = append(found, m.(map[string]any)["text"].(string))
+		}
+		return found
+	}
+	equal(t, texts("conversations.history"), []string{"no thread", "loud", root.Text})
+	equal(t, texts("conversations.replies"), []string{root.Text, "quiet", "loud"})
+	unread, _ := s.User("carol").Unread("#soc")
+	equal(t, unread, 3)
+}
+
 func TestUnreadMessagesAreCounted(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, slacksim.Options{})

@@ -117,6 +117,20 @@ func TestWhatIsAskedFromACardIsToldInItsThread(t *testing.T) {
 	require.Equal(t, "looked at it & it is bad", s.console.Notes(id)[0]["text"])
 }
 
+func TestAGraveThreatThatJoinsAThreadIsSeenInTheChannel(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.polled()
+	s.console.AddThreat(s1sim.ThreatSpec{Name: "odd.exe", Agent: "DESKTOP-1", Confidence: "suspicious", Storyline: "7F3A"})
+	root := s.sees("#threats", "odd.exe")
+	s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1", Confidence: "malicious", Storyline: "7F3A"})
+	reply := s.sees("#threats", "Malicious · evil.exe")
+	require.True(t, reply.Broadcast)
+	require.Equal(t, root.TS, reply.ThreadTS)
+	s.clicks("alice", reply, "Disconnect host")
+	s.form("alice", "Disconnect")
+}
+
 func (s *story) repliedTo(root slacksim.Message, words ...string) {
 	s.t.Helper()
 	_, err := s.slack.WaitMessage(s.patient(), root.Channel, func(m slacksim.Message) bool {

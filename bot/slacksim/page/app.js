@@ -11,7 +11,7 @@ import { channelIntro, MessageList } from "./messages.js";
 import { Modals } from "./modal.js";
 import { drawSidebar } from "./sidebar.js";
 import { toast } from "./toast.js";
-import { isReply, Workspace } from "./workspace.js";
+import { inChannel, isReply, Workspace } from "./workspace.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -198,7 +198,8 @@ class App {
   }
 
   #changedHere(kind, ts, message) {
-    if (message && isReply(message)) return this.list.redraw(message.thread_ts);
+    if (message && isReply(message)) this.list.redraw(message.thread_ts);
+    if (message && !inChannel(message)) return undefined;
     if (kind === "changed") return this.list.redraw(ts);
     this.list.refresh({ added: kind === "added" ? message : undefined });
     return this.#read();

@@ -40,7 +40,7 @@ export class Message {
     this.node.toggleAttribute("data-ephemeral", Boolean(message.ephemeral));
     this.node.classList.toggle("ephemeral", Boolean(message.ephemeral));
     this.node.classList.toggle("mentions-me", this.#mentionsMe());
-    this.notice.replaceChildren(message.ephemeral ? fragment(icon("eye", 14), "Only visible to you") : "");
+    this.notice.replaceChildren(this.#aside());
     this.gutter.replaceChildren(
       avatar(this.#author(), 36),
       el("time.msg-side-time", { title: fullTime(message.time) }, shortTime(message.time)),
@@ -54,6 +54,21 @@ export class Message {
   /** group makes a message continue the one above it, without a head of its own. */
   group(continues) {
     this.node.classList.toggle("grouped", continues);
+  }
+
+  // aside is what stands above a message that is not simply there for everybody.
+  #aside() {
+    const { ephemeral, broadcast, channel, thread_ts: ts } = this.message;
+    const { workspace } = this.app;
+    if (ephemeral) return fragment(icon("eye", 14), "Only visible to you");
+    if (!broadcast) return "";
+    if (this.inThread) return fragment(icon("thread", 14), `Also sent to ${workspace.title(workspace.channel(channel))}`);
+    const root = mrkdwn(workspace.message(channel, ts)?.text ?? "a thread", workspace).textContent;
+    return fragment(
+      icon("thread", 14),
+      el("span", null, "replied to a thread: "),
+      el("button.msg-root", { type: "button", "data-testid": "root", onclick: () => this.app.openThread(channel, ts) }, root),
+    );
   }
 
   #author() {
@@ -116,6 +131,7 @@ export class Message {
   }
 
   #replyBar() {
+    if (isReply(this.message)) return null;
     const { channel, ts, reply_count: counted = 0 } = this.message;
     const replies = this.app.workspace.thread(channel, ts).filter(isReply);
     const count = Math.max(replies.length, counted);
@@ -133,7 +149,7 @@ export class Message {
   }
 
   #toolbar() {
-    const { channel, ts, ephemeral } = this.message;
+    const { channel, ts, thread_ts: thread, ephemeral } = this.message;
     if (this.inThread || ephemeral) return [];
     return [
       el(
@@ -142,7 +158,7 @@ export class Message {
           type: "button",
           title: "Reply in thread",
           "data-testid": "reply",
-          onclick: () => this.app.openThread(channel, ts),
+          onclick: () => this.app.openThread(channel, thread || ts),
         },
         icon("thread"),
         hidden("Reply in thread"),

@@ -79,9 +79,9 @@ export class Workspace extends EventTarget {
     return "#" + channel.name;
   }
 
-  /** roots are the messages of a channel outside threads, oldest first. */
+  /** roots are the messages that stand in a channel, oldest first: those outside threads, and replies that were sent there, too. */
   roots(channel) {
-    return this.#sorted(channel, (m) => !isReply(m));
+    return this.#sorted(channel, inChannel);
   }
 
   /** thread is a message and the replies to it. */
@@ -128,7 +128,12 @@ export class Workspace extends EventTarget {
   }
 }
 
-/** isReply tells a message of a thread from one that stands in the channel. */
+/** inChannel tells what a channel shows from what its threads alone do. */
+export function inChannel(message) {
+  return !isReply(message) || Boolean(message.broadcast);
+}
+
+/** isReply tells a message of a thread from one that is outside or begins one. */
 export function isReply(message) {
   return Boolean(message.thread_ts) && message.thread_ts !== message.ts;
 }
