@@ -292,11 +292,31 @@ func (b *Bot) progress(req approvals.Request) []render.Part {
 		}
 		return append(parts, render.Note{render.Text("Nothing was done" + stays(req)), ref})
 	case approvals.Expired:
-		return []render.Part{render.Line{render.Text("Nobody decided in time. Nothing was done" + stays(req) + ". Ask again if it is still needed.")}, render.Note{render.At(req.Expires), ref}}
+		line := render.Line{render.Text(ranOut(req) + stays(req) + ". Ask again if it is still needed.")}
+		return append(decisions(req), line, render.Note{render.At(over(req)), ref})
 	case approvals.Interrupted:
 		return append(append(decisions(req), doubts(req)...), render.Note{render.At(req.Started), ref})
 	}
 	return append(decisions(req), render.Note{render.At(moment(req)), ref})
+}
+
+// ranOut says why a request expired. One that ran before, and was let run again, may have been done by that run.
+func ranOut(req approvals.Request) string {
+	switch {
+	case req.Agreed.IsZero():
+		return "Nobody decided in time. Nothing was done"
+	case req.Fence == 0:
+		return "It was approved, but did not run within an hour: everything was frozen, or the bot was down. Nothing was done"
+	}
+	return "It was approved, but did not run to its end within an hour: everything was frozen, or the bot was down. Look at the console"
+}
+
+// over is when a request expired.
+func over(req approvals.Request) time.Time {
+	if req.Agreed.IsZero() {
+		return req.Expires
+	}
+	return req.Moved
 }
 
 // ended tells what became of a request that ran: who decided and asked, the console's answer, and why it was asked for.
@@ -443,7 +463,7 @@ func resultCard(req approvals.Request) render.Card {
 			card.Parts = append(card.Parts, render.Quote{Text: req.Closed.Reason})
 		}
 	case req.State == approvals.Expired:
-		card.Parts = []render.Part{render.Line{render.Text("Nobody decided in time. Nothing was done.")}}
+		card.Parts = []render.Part{render.Line{render.Text(ranOut(req) + ".")}}
 	case req.State == approvals.Interrupted:
 		card.Parts = doubts(req)
 	}

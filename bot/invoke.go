@@ -294,6 +294,8 @@ func (b *Bot) submitRequest(ctx context.Context, cmd *commands.Command, a ask, w
 // what its row says, whatever the console would say of it today.
 func (b *Bot) carryOn(ctx context.Context, req approvals.Request, a ask) error {
 	switch {
+	case req.State == approvals.Approved && req.Quorum > 0:
+		return b.execute(ctx, req.ID, nil) // it waited, so it is looked at once more
 	case req.State == approvals.Approved:
 		return b.execute(ctx, req.ID, &a)
 	case req.Quorum == 0 || len(req.Cards) > 0:

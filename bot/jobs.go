@@ -90,11 +90,18 @@ func (d *desk) cancel(id string) {
 	}
 }
 
-// pause is how long a job waits between two edits of its message, so that all of them together stay below Slack's rate.
+// pause is how long a job waits between two edits of its message, so that all of them together stay below Slack's rate. Who watches the
+// effect of a request, which may take a day, has no such message.
 func (d *desk) pause() time.Duration {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return editPause * time.Duration(max(len(d.workers), 1))
+	painters := 0
+	for _, w := range d.workers {
+		if w.job.Watch == "" {
+			painters++
+		}
+	}
+	return editPause * time.Duration(max(painters, 1))
 }
 
 // startJob writes long work down and begins with it. The same key never makes two jobs.
@@ -143,10 +150,22 @@ func (b *Bot) begin(id string, j job) {
 		defer w.cancel(nil)
 		var alive sync.WaitGroup
 		alive.Go(w.pulse)
-		w.do()
+		w.guarded()
 		w.cancel(nil)
 		alive.Wait()
 	})
+}
+
+// guarded does the job. What panics is not tried again: it would panic in every process that takes it up.
+func (w *worker) guarded() {
+	p := panics.Try(w.do)
+	if p == nil {
+		return
+	}
+	w.b.Log.Error("a job panicked", "job", w.id, "err", p.Value, "stack", string(p.Stack))
+	if err := w.b.Jobs.Finish(context.WithoutCancel(w.ctx), w.id, w.b.desk.owner); err != nil {
+		w.b.Log.Error("cannot end a job", "job", w.id, "err", err)
+	}
 }
 
 // A worker does one job.

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sourcegraph/conc"
+
 	"s1bot/approvals"
 	"s1bot/commands"
 	"s1bot/render"
@@ -50,6 +52,14 @@ func (b *Bot) posted(ctx context.Context, req approvals.Request) (bool, error) {
 		return false, nil
 	}
 	return true, b.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: channel, TS: ts, Shown: -1})
+}
+
+// findCard looks for the card of a request that came to its end without one: it must not go on asking.
+func (b *Bot) findCard(ctx context.Context, req approvals.Request) {
+	defer b.cards.lock(req.ID)()
+	if _, err := b.posted(ctx, req); err != nil {
+		b.Log.Warn("cannot write down which message shows a request", "request_id", req.ID, "err", err)
+	}
 }
 
 // adoptCard notes that a message shows a request: somebody clicked there, so it does, even where a crash kept that out of the row.
@@ -133,6 +143,9 @@ func (b *Bot) end(ctx context.Context, req approvals.Request, a *ask) {
 	if req.Undecided() {
 		req = b.doubt(ctx, req)
 	}
+	if len(req.Cards) == 0 && req.Quorum > 0 {
+		b.findCard(ctx, req)
+	}
 	b.show(ctx, req.ID)
 	if req.Told || !req.Final() {
 		return
@@ -146,12 +159,14 @@ func (b *Bot) end(ctx context.Context, req approvals.Request, a *ask) {
 // execute runs an approved request, once, whoever calls it how often. A is who waits for the answer at this moment; nil when
 // the request waited for an approval.
 func (b *Bot) execute(ctx context.Context, id string, a *ask) error {
+	var showing conc.WaitGroup
 	req, err := b.Ledger.Run(ctx, id, func(ctx context.Context, req approvals.Request) approvals.Result {
 		if len(req.Cards) > 0 {
-			go b.show(context.WithoutCancel(ctx), id) // "running", while the console works
+			showing.Go(func() { b.show(context.WithoutCancel(ctx), id) }) // "running", while the console works
 		}
 		return b.carryOut(ctx, req, a)
 	})
+	showing.Wait()
 	switch {
 	case errors.Is(err, approvals.ErrTaken):
 		return nil // another process, click or start runs it
@@ -333,7 +348,7 @@ func (b *Bot) takeUp(ctx context.Context, req approvals.Request) error {
 		}
 	case approvals.Approved:
 		if req.After != "" && len(req.Cards) == 0 {
-			b.announceOrLog(ctx, req)
+			b.logUnposted(req, b.announceAgain(ctx, req)) // who filed it may have been at it
 		}
 		return b.execute(ctx, req.ID, nil)
 	}

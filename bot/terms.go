@@ -196,7 +196,7 @@ func (b *Bot) endTerm(ctx context.Context, req approvals.Request, still remainde
 		return b.unasked(ctx, req, still, ruling)
 	}
 	if fresh { // else a process that died wrote it down, and recover posts its card
-		b.announceOrLog(ctx, next)
+		b.logUnposted(next, b.announce(ctx, next))
 	}
 	return b.asked(ctx, req, next, leftOut(still)...)
 }
@@ -339,9 +339,9 @@ func forGood(err error) bool {
 	return errors.As(err, &isGone) || errors.As(err, &isClosed)
 }
 
-// announceOrLog posts a request's card; where that fails now, recover does it later.
-func (b *Bot) announceOrLog(ctx context.Context, req approvals.Request) {
-	if err := b.announce(ctx, req); err != nil {
+// logUnposted notes that a request's card could not be posted now; recover does it later.
+func (b *Bot) logUnposted(req approvals.Request, err error) {
+	if err != nil {
 		b.Log.Warn("a request has no card yet", "request_id", req.ID, "err", err)
 	}
 }

@@ -53,6 +53,21 @@ func TestADeliveryTakenUpAgainGoesOnWithItsRequestAndFindsItsCard(t *testing.T) 
 	require.Equal(t, 1, s.audited("asked"))
 }
 
+// What waited for an approval is looked at once more before it runs, also where the delivery that asked for it goes on with it.
+func TestADeliveryTakenUpAgainLooksAgain(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	card, req := s.orphan("shutdown", "DESKTOP-1")
+	_, err := s.program.bot.Ledger.Approve(t.Context(), req.ID, approvals.Person{ID: s.slack.User("bob").ID(), Roles: []string{approvals.Approvers}})
+	require.NoError(t, err)
+	s.stop()
+	s.console.SetAgent("DESKTOP-1", func(a map[string]any) { a["siteName"] = "Lyon" })
+	s.forgetFinished(req.Key, slashPayload{Command: "/s1", Text: "shutdown DESKTOP-1 reason=test", User: req.Requester, Channel: req.Channel})
+	s.start()
+	s.becomes(card, "Successful", "DESKTOP-1 is in Lyon")
+	require.Len(t, s.console.Changes(), 1)
+}
+
 // A slashPayload is what the bot reads of a slash command.
 type slashPayload struct {
 	Command string `json:"command"`

@@ -520,3 +520,22 @@ func TestAQuarantinedHostIsNotReconnectedAlone(t *testing.T) {
 	s.sees("#approvals", "Approval needed", "Connect Agent", "The 1 hour that was asked for is over")
 	require.Equal(t, "disconnected", s.console.NetworkStatus("DESKTOP-1"))
 }
+
+// What was approved and then held up by a freeze until it was too old says so, and not that nobody decided.
+func TestWhatWasApprovedAndNotRunSaysSo(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t)
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=beaconing")
+	card := s.sees("#approvals", "Approval needed")
+	s.types("bob", "#soc", "/s1 freeze")
+	s.sees("#approvals", "Frozen")
+	req := s.asked("disconnect-agent-from-network")[0]
+	req.State, req.Agreed = approvals.Approved, s.config.now()
+	req.Approvals = []approvals.Decision{{User: "U0CAROL00", At: req.Agreed}}
+	require.NoError(t, s.program.db.Requests().Swap(t.Context(), req))
+	s.pass(61 * time.Minute)
+	card = s.becomes(card, "Expired", "Approved by", "did not run within an hour", "Nothing was done")
+	require.NotContains(t, card.PlainText(), "Nobody decided")
+	s.isWrittenTo("alice", "did not run within an hour")
+	require.Empty(t, s.console.Changes())
+}
