@@ -95,11 +95,13 @@ func getAgentInfo() *Command {
 			agents, unknown, err = agentsKnown(ctx, call, p.Agents)
 			return agents, err
 		})
-		card, err := rows.show(ctx, call, nil, nil)
-		if len(unknown) == 0 || err != nil {
-			return card, err
+		rows.gap = func() string {
+			if len(unknown) == 0 {
+				return ""
+			}
+			return "The console knows no endpoint with the id " + firstOf(unknown) + "."
 		}
-		return partly(card, "The console knows no endpoint with the id "+firstOf(unknown)+"."), nil
+		return rows.show(ctx, call, nil, nil)
 	})
 }
 

@@ -58,12 +58,17 @@ func getApplications() *Command {
 				return found, err
 			}),
 		}
-		card, err := rows.show(ctx, call, nil, new(Limit))
-		if failed > 0 {
-			card.Tone, card.Outcome = render.Warning, render.Partial
-		}
-		return card, err
+		rows.gap = func() string { return unread(failed, len(p.Agents), "endpoints could not be read.") }
+		return rows.show(ctx, call, nil, new(Limit))
 	})
+}
+
+// unread says how many of several things are missing from an answer; nothing where none is.
+func unread(failed, of int, words string) string {
+	if failed == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d %s", failed, of, words)
 }
 
 // applicationsOf asks for each endpoint by itself, for the answer does not say whose a program is. Endpoints that cannot be read

@@ -331,11 +331,8 @@ func getReputations() *Command {
 			all, failed, err = ratings(ctx, call, convert[string](p.Hashes))
 			return all, err
 		})
-		card, err := rows.show(ctx, call, nil, nil)
-		if failed == 0 || err != nil {
-			return card, err
-		}
-		return partly(card, fmt.Sprintf("%d of %d hashes could not be looked up.", failed, len(p.Hashes))), nil
+		rows.gap = func() string { return unread(failed, len(p.Hashes), "hashes could not be looked up.") }
+		return rows.show(ctx, call, nil, nil)
 	})
 }
 

@@ -38,7 +38,7 @@ func (l listing[T]) rawPage(ctx context.Context, call *Call, q s1.Query, most in
 	}
 	card := file.card(l.noun, l.words(call, file.rows))
 	card.Parts = append(card.Parts, render.Code{Text: file.body.String()})
-	return card, nil
+	return partly(card, l.gaps()), nil
 }
 
 // export answers with a file of the whole result.
@@ -65,7 +65,7 @@ func (l listing[T]) export(ctx context.Context, call *Call, q s1.Query, most int
 			break
 		}
 	}
-	return file.card(l.noun, l.words(call, file.rows)), nil
+	return partly(file.card(l.noun, l.words(call, file.rows)), l.gaps()), nil
 }
 
 // An export is a file that grows row by row.

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -131,6 +132,40 @@ func TestShortNumbersAreNamesFirstAndThenIDs(t *testing.T) {
 	card, err := run(t, All(), call, "account-policy 41")
 	require.NoError(t, err)
 	require.Contains(t, card.Title, "Acme")
+}
+
+// Of what has more namesakes than anybody looks through, none is taken for the one that is meant.
+func TestANameAmongTooManyIsNotGuessed(t *testing.T) {
+	t.Parallel()
+	var rows strings.Builder
+	for i := range maxNamesakes + 1 {
+		fmt.Fprintf(&rows, `,{"id":"%d","threatInfo":{"threatName":"evil-%d.exe"}}`, 1112953674841025235+i, i)
+	}
+	console := &still{answers: map[string]string{"threats": `{"data":[` + rows.String()[1:] + `]}`}}
+	_, err := run(t, All(), callTo(t, console), "verdict evil-7.exe verdict=Suspicious")
+	require.EqualError(t, err, "check `threat-ids`: more than 1000 threats have \"evil-7.exe\" in them; give the id of the threat")
+	require.Empty(t, console.changes)
+}
+
+// What is missing from an answer is told wherever it is shown: on its other pages, in the channel, and beside its files.
+func TestWhatIsMissingIsToldOnEveryPage(t *testing.T) {
+	t.Parallel()
+	var ids, rows []string
+	for i := range 12 {
+		ids = append(ids, fmt.Sprint(1845174760470303882+i))
+		rows = append(rows, fmt.Sprintf(`{"id":"%s","computerName":"PC-%d"}`, ids[i], i))
+	}
+	console := &still{answers: map[string]string{"agents": `{"data":[` + strings.Join(rows[:11], ",") + `]}`}}
+	catalog, call := All(), callTo(t, console)
+	cmd, _ := catalog.Find("get-agent-info")
+	args := marshal(map[string]any{"agent-ids": ids})
+	for _, inv := range []Invocation{{}, {How: render.Turn, Page: 2}, {How: render.Share}, {How: render.CSV}, {How: render.Raw}} {
+		inv.Command, inv.Args = cmd.Name, args
+		card, err := invoke(t, catalog, call, inv)
+		require.NoError(t, err)
+		require.Equal(t, render.Partial, card.Outcome, "%v", inv.How)
+		require.Contains(t, card.Plain(), "The console knows no endpoint with the id "+ids[11], "%v", inv.How)
+	}
 }
 
 // Paging ends, whatever a console says of pages.

@@ -33,6 +33,15 @@ type listing[T any] struct {
 	empty  string                        // what to try where nothing matches
 	none   func(render.Card) render.Card // has the last word where nothing matches
 	name   func(T) (id, name string)     // what a row is called, for the forms that its buttons open
+	gap    func() string                 // what is missing from the rows that were read last, a sentence; nil: never anything
+}
+
+// gaps is what is missing from the rows that were read last.
+func (l listing[T]) gaps() string {
+	if l.gap == nil {
+		return ""
+	}
+	return l.gap()
 }
 
 // A column is a fact of a row in a file.
@@ -109,6 +118,7 @@ func (l listing[T]) everything(ctx context.Context, call *Call, q s1.Query) (ren
 		}
 		if pages++; pages == 1 {
 			first = l.grow(first, page)
+			first.gap = l.gaps()
 			l.learn(call, page.Items)
 		}
 		if pages == 1 && page.Next == "" {
@@ -148,13 +158,13 @@ func (l listing[T]) withFile(card render.Card, file *export, pages int, broken e
 
 // shown is what is known of a list as a card: a page of a table, a single row, or that there is nothing.
 func (l listing[T]) shown(call *Call, shown result[T], most int) render.Card {
-	if len(shown.pages) == 0 {
-		return l.nothing(call)
+	switch {
+	case len(shown.pages) == 0:
+		return partly(l.nothing(call), shown.gap)
+	case shown.only != nil && l.one != nil:
+		return partly(alone(call, l.one(*shown.only)), shown.gap)
 	}
-	if shown.only != nil && l.one != nil {
-		return alone(call, l.one(*shown.only))
-	}
-	return l.card(call, shown, most)
+	return partly(l.card(call, shown, most), shown.gap)
 }
 
 // key is what tells a list from others in the cache.
@@ -188,6 +198,7 @@ type result[T any] struct {
 	rows  int
 	total int    // how many match; -1 if the console does not say
 	next  string // cursor
+	gap   string // what is missing from the rows, told on every page and wherever they are shared
 }
 
 // fetch returns the list up to the page that the call wants, from the cache or from the console.
@@ -218,6 +229,7 @@ func (l listing[T]) fetch(ctx context.Context, call *Call, q s1.Query, most int)
 			break
 		}
 	}
+	known.gap = l.gaps()
 	call.command.rows.put(key, known, call.Now)
 	return known, nil
 }

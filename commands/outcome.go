@@ -160,8 +160,11 @@ func firstOf(words []string) string {
 	return strings.Join(first, ", ")
 }
 
-// partly makes of an answer one that tells what of it is missing.
+// partly makes of an answer one that tells what of it is missing, if anything is.
 func partly(card render.Card, missing string) render.Card {
+	if missing == "" {
+		return card
+	}
 	card.Tone, card.Outcome = render.Warning, render.Partial
 	card.Parts = slices.Concat([]render.Part{render.Line{render.Text("⚠ " + missing)}}, card.Parts)
 	return card

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"net/http"
 	"regexp"
 	"slices"
@@ -100,6 +101,11 @@ func (d directory[T]) named(ctx context.Context, call *Call, param string, words
 		return nil, nil
 	}
 	things, err := d.search(ctx, call, names)
+	var usage *UsageError
+	if errors.As(err, &usage) {
+		usage.Param = param
+		return nil, usage
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -365,8 +371,20 @@ func findAlerts(ctx context.Context, call *Call, param string, words []string) (
 	return alertDirectory().find(ctx, call, param, words)
 }
 
-// maxNamesakes is how many of the newest threats or alerts with a word in them are looked through for those of a name.
+// maxNamesakes is how many threats or alerts with a word in them are looked through for those of a name.
 const maxNamesakes = 1000
+
+// namesakesOf reads what has a name in it. Where that is more than anybody looks through, a second one of the name may be among the
+// rest: then it is not known which one is meant.
+func namesakesOf[T any](noun, name string, rows iter.Seq2[T, error]) ([]T, error) {
+	found, err := s1.Collect(s1.Take(rows, maxNamesakes+1))
+	if err == nil && len(found) > maxNamesakes {
+		e := wrong("", "more than %d %ss have %s in them", maxNamesakes, noun, quote(name))
+		e.Hint = "give the id of the " + noun
+		return nil, e
+	}
+	return found, err
+}
 
 // threatDirectory finds threats by name, for which the console has no key: its full text finds too many, and fits decides.
 func threatDirectory() directory[s1.Threat] {
@@ -374,7 +392,7 @@ func threatDirectory() directory[s1.Threat] {
 	return directory[s1.Threat]{
 		noun: "threat",
 		search: each(func(ctx context.Context, call *Call, name string) ([]s1.Threat, error) {
-			return s1.Collect(s1.Take(call.Console.Threats(ctx, newest(s1.Query{"query": {name}})), maxNamesakes))
+			return namesakesOf("threat", name, call.Console.Threats(ctx, newest(s1.Query{"query": {name}})))
 		}),
 		guess: func(ctx context.Context, call *Call, _ string) ([]string, error) {
 			page, err := call.Console.ThreatsPage(ctx, newest(nil).WithLimit(200))
@@ -396,7 +414,7 @@ func alertDirectory() directory[s1.Alert] {
 			if searchable(name) {
 				q = s1.Query{}.With("ruleName__contains", name)
 			}
-			return s1.Collect(s1.Take(call.Console.Alerts(ctx, newest(q)), maxNamesakes))
+			return namesakesOf("alert", name, call.Console.Alerts(ctx, newest(q)))
 		}),
 		guess: func(ctx context.Context, call *Call, _ string) ([]string, error) {
 			page, err := call.Console.AlertsPage(ctx, newest(nil).WithLimit(200))
