@@ -52,6 +52,7 @@ var crossed = [][2]string{
 	{`fetch-event start-time=2026-11-20 end-time=2026-11-21 event-source=Alert sort-by="Updated At"`, "sort-by"},
 	{`fetch-event start-time=2026-11-20 end-time=2026-11-21 search-condition=limit=7`, "search-condition"},
 	{`fetch-event start-time=2026-11-20 end-time=2026-11-21 event-source=Alert search-condition=incidentStatus=odd`, "search-condition"},
+	{`fetch-event start-time=2026-11-20 end-time=2026-11-21 event-source=Alert search-condition=incidentStatuses=odd`, "search-condition"},
 	{`get-agent-process start-time=2026-11-21 end-time=2026-11-20`, "end-time"},
 	{`get-alerts created-after=2026-11-21 created-before=2026-11-20`, "created-before"},
 	{`get-alerts rule-names=x`, "rule-names"},

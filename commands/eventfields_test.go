@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"s1bot/s1/s1sim"
 )
 
 // The specification lies beside the repository where it is developed; elsewhere the number of its rows has to do.
@@ -71,4 +73,20 @@ func TestNoRowOfTheMappingIsLostForLongValues(t *testing.T) {
 		require.Less(t, length, 10_000)
 	}
 	require.Equal(t, []string{"short", strings.Repeat("x", 300)}, fitting([]string{"short", strings.Repeat("x", 300)}))
+}
+
+// The specification's own example searches alerts by the key that threats have for the computer's name.
+func TestAlertsAreFoundByTheKeysOfThreats(t *testing.T) {
+	t.Parallel()
+	console, call := simulated(t, "DESKTOP-1", "SRV-1")
+	console.AddAlert(s1sim.AlertSpec{Rule: "LSASS read", Agent: "DESKTOP-1"})
+	console.AddAlert(s1sim.AlertSpec{Rule: "Encoded command", Agent: "SRV-1"})
+	console.Reset()
+	card, err := run(t, All(), call, `fetch-event start-time=2020-01-01 end-time=2100-01-01 event-source=Alert search-condition="computerName__contains=DESKTOP&incidentStatuses=Unresolved"`)
+	require.NoError(t, err)
+	require.Contains(t, card.Plain(), "LSASS read")
+	require.NotContains(t, card.Plain(), "Encoded command")
+	asked := console.Calls()[0].Query
+	require.Equal(t, "DESKTOP", asked.Get("origAgentName__contains"))
+	require.Equal(t, "UNRESOLVED", asked.Get("incidentStatus"))
 }

@@ -47,6 +47,14 @@ type fetchEventParams struct {
 // reserved are the query parameters that other parameters of the command set.
 var reserved = []string{"createdAt__gte", "createdAt__lt", "limit", "cursor", "skip", "sortBy", "sortOrder", "countOnly", "skipCount"}
 
+// onAlerts has the alerts' name of what the specification and threats call otherwise: its own example searches alerts by
+// computerName__contains, which the console knows for threats alone.
+var onAlerts = map[string]string{
+	"computerName__contains": "origAgentName__contains", "filePath__contains": "sourceProcessFilePath__contains",
+	"contentHash__contains": "sourceProcessFileHashSha1__contains", "uuid__contains": "origAgentUuid__contains",
+	"incidentStatuses": "incidentStatus", "analystVerdicts": "analystVerdict", "osTypes": "osType",
+}
+
 func (p *fetchEventParams) Check() error {
 	if !p.End.After(p.Start) {
 		return wrong("end-time", "it is not after start-time, so nothing can match")
@@ -80,9 +88,17 @@ func (p *fetchEventParams) condition() (s1.Query, error) {
 		if err != nil {
 			return nil, err
 		}
-		q = q.With(key, spelled)
+		q = q.With(p.wire(key), spelled)
 	}
 	return q, nil
+}
+
+// wire is the console's name of a key.
+func (p *fetchEventParams) wire(key string) string {
+	if name, ok := onAlerts[key]; ok && p.Source == fromAlerts {
+		return name
+	}
+	return key
 }
 
 // spell writes a value as the console wants it under a key, and says what is wrong with either before the console does: a key that
@@ -92,9 +108,10 @@ func (p *fetchEventParams) spell(key, value string) (string, error) {
 	if p.Source == fromAlerts {
 		of = s1.AlertFilter
 	}
+	given, key := key, p.wire(key)
 	if !slices.Contains(of.Keys(), key) {
-		e := wrong("search-condition", "the console knows no key %s for %s", quote(key), of)
-		e.Nearest = nearest(key, of.Keys())
+		e := wrong("search-condition", "the console knows no key %s for %s", quote(given), of)
+		e.Nearest = nearest(given, of.Keys())
 		return "", e
 	}
 	var query s1.Query
