@@ -2,7 +2,7 @@
 
 GO ?= go
 
-.PHONY: help build demo test race crash flood check lint generate bench screenshots clean
+.PHONY: help build demo test check lint generate crash flood bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

@@ -13,9 +13,15 @@ import (
 // freezeWord is what the row of a freeze has as its command.
 const freezeWord = "freeze"
 
+// errNoFreeze tells who is no approver anywhere.
+var errNoFreeze = errors.New("only an approver may stop everything; ask one of them")
+
 // freeze stops everything that changes anything.
 func (b *Bot) freeze(ctx context.Context, a ask, reason string) error {
 	req, fresh, err := b.Ledger.Freeze(ctx, a.who.Person, a.at.Key, whyOf(reason))
+	if errors.Is(err, approvals.ErrNotApprover) {
+		return errors.Join(errNoFreeze, err)
+	}
 	if err != nil {
 		return err
 	}

@@ -95,7 +95,8 @@ func plausible(t time.Time, text string) (time.Time, error) {
 }
 
 var (
-	distanceForm = regexp.MustCompile(`^(?:-\s*|(\+\s*|in\s+))?(\d{1,6})\s*(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)(?:\s+ago)?$`)
+	// phones and pasted text have dashes and the minus sign for the hyphen
+	distanceForm = regexp.MustCompile(`^(?:[-–—−]\s*|(\+\s*|in\s+))?(\d{1,6})\s*(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)(?:\s+ago)?$`)
 	dayForm      = regexp.MustCompile(`^(?:(today|yesterday|tomorrow)\s*)?(?:(?:at\s+)?(\d{1,2}):(\d{2}))?$`)
 )
 

@@ -186,6 +186,11 @@ func (c *config) checkTokens(bad func(string, string, ...any)) {
 	if c.APIToken.Empty() {
 		bad("S1_API_TOKEN", "required: an API token of the console")
 	}
+	for name, token := range map[string]string{"SLACK_APP_TOKEN": c.AppToken.Reveal(), "SLACK_BOT_TOKEN": c.BotToken.Reveal(), "S1_API_TOKEN": c.APIToken.Reveal()} {
+		if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			bad(name, "has a space, a line break or a character that no token has: copy it again, whole")
+		}
+	}
 }
 
 func (c *config) checkAddresses(bad func(string, string, ...any)) {

@@ -46,6 +46,17 @@ func TestEverySettingsProblemIsListedAtOnce(t *testing.T) {
 	require.NotContains(t, err.Error(), "short", "a secret's value must not show")
 }
 
+// What the example file has in place of a token is no token, and all of them are told at once.
+func TestATokenHasNoSpaceAndNoOddCharacter(t *testing.T) {
+	t.Parallel()
+	settings := working()
+	settings["SLACK_APP_TOKEN"], settings["SLACK_BOT_TOKEN"], settings["S1_API_TOKEN"] = "xapp-…", "xoxb-1 2", "…"
+	_, err := readConfig(settings)
+	for _, name := range []string{"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "S1_API_TOKEN"} {
+		require.ErrorContains(t, err, name+": has a space, a line break or a character that no token has")
+	}
+}
+
 func TestASecretComesFromAFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "token")
