@@ -310,7 +310,7 @@ func (b *Bot) observe(ctx context.Context, req approvals.Request) (effect, error
 
 // tasks are those of a script's run, by endpoint.
 func (b *Bot) tasks(ctx context.Context, parent s1.TaskID) (map[string]s1.ScriptTask, error) {
-	all, err := s1.Collect(b.Console.ScriptTasks(ctx, s1.Query{}.With("parentTaskId__in", string(parent))))
+	all, err := b.Console.TasksOf(ctx, parent)
 	if err != nil {
 		return nil, err
 	}

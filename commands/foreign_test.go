@@ -168,6 +168,27 @@ func TestWhatIsMissingIsToldOnEveryPage(t *testing.T) {
 	}
 }
 
+// An order is no upload, and the task of another run says nothing of this one.
+func TestWhatIsWatchedIsWhatWasOrdered(t *testing.T) {
+	t.Parallel()
+	const batch = "7011777f-77e7-4a01-a674-e5f767808895"
+	console := &still{answers: map[string]string{
+		"activities": `{"data":[{"id":"81","activityType":81,"agentId":"11","data":{"commandBatchUuid":"` + batch + `"}},
+			{"id":"80","activityType":80,"agentId":"12","data":{"commandBatchUuid":"` + batch + `"}},
+			{"id":"82","activityType":80,"agentId":11,"data":{"commandBatchUuid":"` + batch + `"}}]}`,
+		"remote-scripts/status": `{"data":[{"id":"1","parentTaskId":"99","status":"completed"},{"id":"2","parentTaskId":5,"status":"failed"},{"id":"3","status":"failed"}]}`,
+	}}
+	call := callTo(t, console)
+	h, err := pickup{Type: s1.ActivityUploaded, Wants: []wanted{{Agent: "11", Batch: batch}}}.look(t.Context(), call)
+	require.NoError(t, err)
+	require.Equal(t, s1.ActivityID("82"), h.found[0].ID)
+	require.Len(t, h.others, 1)
+
+	tasks, err := call.Console.TasksOf(t.Context(), "5")
+	require.NoError(t, err)
+	require.Len(t, tasks, 2)
+}
+
 // Paging ends, whatever a console says of pages.
 func TestAConsoleThatNeverEndsItsPagesIsLeft(t *testing.T) {
 	t.Parallel()

@@ -46,7 +46,7 @@ func awaitScript(ctx context.Context, call *Call, _ runScriptParams) (render.Car
 func (w scriptWait) watch(ctx context.Context, call *Call) (render.Card, error) {
 	lapses := 0
 	for began := time.Now(); ; {
-		tasks, err := s1.Collect(call.Console.ScriptTasks(ctx, taskQuery([]s1.TaskID{w.Task})))
+		tasks, err := call.Console.TasksOf(ctx, w.Task)
 		lapses++
 		if err == nil {
 			lapses = 0

@@ -99,6 +99,9 @@ func (p pickup) look(ctx context.Context, call *Call) (haul, error) {
 		if err != nil {
 			return h, err
 		}
+		if u.Type != 0 && u.Type != p.Type {
+			continue // what was only asked for is no upload
+		}
 		i := slices.IndexFunc(p.Wants, func(w wanted) bool { return w.is(u) })
 		switch {
 		case i < 0:

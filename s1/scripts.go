@@ -195,6 +195,12 @@ func (c *Client) ScriptTasks(ctx context.Context, q Query) iter.Seq2[ScriptTask,
 	return c.scriptTasks().all(ctx, q)
 }
 
+// TasksOf returns the tasks of one run of a script; a task that says it belongs to another is left out.
+func (c *Client) TasksOf(ctx context.Context, run TaskID) ([]ScriptTask, error) {
+	tasks, err := Collect(c.ScriptTasks(ctx, Query{}.With("parentTaskId__in", string(run))))
+	return slices.DeleteFunc(tasks, func(t ScriptTask) bool { return t.Parent != "" && t.Parent != run }), err
+}
+
 // A ScriptResult is the output of a script on one endpoint: a link that hands it out to whoever has it, for a while.
 type ScriptResult struct {
 	Task     TaskID `json:"taskId"`
