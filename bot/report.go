@@ -22,6 +22,8 @@ const (
 	// reportLooked is among how many of the latest open threats it looks for the gravest, and reportRows how many it names.
 	reportLooked = 200
 	reportRows   = 10
+	// reportPage is how many requests are in memory at once: a month has many, and every verdict is one.
+	reportPage = 250
 )
 
 // report answers "report [-24h]": what a shift leaves to the next one.
@@ -166,12 +168,13 @@ func (b *Bot) countOpen(ctx context.Context, s *shift) error {
 
 // chart shows new threats over the shift.
 func (s *shift) chart(since, until time.Time) render.Chart {
-	step := time.Hour
-	for until.Sub(since)/step >= 20 {
+	const bars = 20 // a chart has no more
+	first, step := since.UTC().Truncate(time.Hour), time.Hour
+	for until.Sub(first) > bars*step {
 		step *= 2
 	}
 	chart := render.Chart{Title: "New threats (UTC)"}
-	for at := since.UTC().Truncate(time.Hour); at.Before(until); at = at.Add(step) {
+	for at := first; at.Before(until); at = at.Add(step) {
 		n := 0
 		for hour, count := range s.byHour {
 			if !hour.Before(at) && hour.Before(at.Add(step)) {
@@ -185,23 +188,37 @@ func (s *shift) chart(since, until time.Time) render.Chart {
 
 // isolators tells who isolated an endpoint last, by the endpoint's id.
 func (b *Bot) isolators(ctx context.Context) (map[string]approvals.Request, error) {
-	done, err := b.Ledger.Find(ctx, approvals.Query{States: []approvals.State{approvals.Done}, Since: b.Now().Add(-30 * 24 * time.Hour)})
-	if err != nil {
-		return nil, fmt.Errorf("list who isolated endpoints: %w", err)
-	}
 	by := map[string]approvals.Request{}
-	for _, req := range done {
-		var plan commands.Plan
-		if req.Command != "disconnect-agent-from-network" || json.Unmarshal(req.Plan, &plan) != nil {
-			continue
+	q := approvals.Query{States: []approvals.State{approvals.Done}, Since: b.Now().Add(-30 * 24 * time.Hour), Limit: reportPage}
+	for {
+		done, err := b.Ledger.Find(ctx, q)
+		if err != nil {
+			return nil, fmt.Errorf("list who isolated endpoints: %w", err)
 		}
-		for _, t := range plan.Targets {
-			if req.Started.After(by[t.ID].Started) {
-				by[t.ID] = req
-			}
+		for _, req := range done {
+			credit(by, req)
+		}
+		if len(done) < reportPage {
+			return by, nil
+		}
+		least := q.Since.Add(time.Millisecond)
+		if q.Since = done[len(done)-1].Created; q.Since.Before(least) { // what was made at that moment comes again, which does no harm
+			q.Since = least
 		}
 	}
-	return by, nil
+}
+
+// credit notes which endpoints a request isolated, if that was what it did.
+func credit(by map[string]approvals.Request, req approvals.Request) {
+	var plan commands.Plan
+	if req.Command != "disconnect-agent-from-network" || json.Unmarshal(req.Plan, &plan) != nil {
+		return
+	}
+	for _, t := range plan.Targets {
+		if req.Started.After(by[t.ID].Started) {
+			by[t.ID] = req
+		}
+	}
 }
 
 // openPart is the table of what the next shift has to look at.

@@ -129,7 +129,7 @@ func snoozeEnd(given map[string]string, now time.Time, zone *time.Location) (tim
 func spoken(text string) (time.Duration, error) {
 	plain := strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(text), "-"), "+")
 	var days int
-	if n, err := fmt.Sscanf(plain, "%dd", &days); n == 1 && err == nil && plain == fmt.Sprintf("%dd", days) && days >= 0 && days < 10_000 {
+	if n, err := fmt.Sscanf(plain, "%dd", &days); n == 1 && err == nil && plain == fmt.Sprintf("%dd", days) && days > 0 && days < 10_000 {
 		return time.Duration(days) * 24 * time.Hour, nil
 	}
 	length, err := time.ParseDuration(plain)

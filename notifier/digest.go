@@ -20,8 +20,8 @@ const (
 	longTrickle = 10 * time.Second
 	// memorySpan is how long a card counts towards a burst.
 	memorySpan = time.Minute
-	// urgentCards is how many urgent notices of one burst get cards of their own: at one a second, the last of them comes a
-	// one and a half minutes later. The digest tells of the others.
+	// urgentCards is how many urgent notices of one burst get cards of their own: at one a second, the last of them comes
+	// more than one and a half minutes later. The digest tells of the others.
 	urgentCards = 100
 	// digestPage is how many items of a digest are in memory at once.
 	digestPage = 250

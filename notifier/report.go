@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/sourcegraph/conc/panics"
+
 	"s1bot/render"
 )
 
@@ -66,8 +68,12 @@ const (
 // reportShifts writes a report down at each moment of the schedule until ctx ends: a note, which is told once like any other. What
 // the hour of a restart or of an outage fell into is made up for.
 func (d *desk) reportShifts(ctx context.Context, r Reports) {
+	d.ring(r.Schedule().Channel) // one from before a restart may wait there
 	for failures := 0; ctx.Err() == nil; rest(ctx, reportTick, nil) {
-		err := d.reportShift(ctx, r)
+		var err error
+		if caught := panics.Try(func() { err = d.reportShift(ctx, r) }); caught != nil {
+			err = caught.AsError()
+		}
 		switch {
 		case err == nil || ctx.Err() != nil:
 			failures = 0

@@ -16,11 +16,15 @@ import (
 type shifts struct {
 	schedule Schedule
 	broken   atomic.Bool
+	panics   atomic.Bool
 }
 
 func (s *shifts) Schedule() Schedule { return s.schedule }
 
 func (s *shifts) Report(_ context.Context, since time.Time) (render.Card, error) {
+	if s.panics.Load() {
+		panic("a report that nobody expected")
+	}
 	if s.broken.Load() {
 		return render.Card{}, errors.New("the console is away")
 	}
@@ -75,6 +79,21 @@ func TestAReportIsToldOnceAcrossRestartsAndMadeUpForWithinTheHour(t *testing.T) 
 	})
 }
 
+func TestAReportThatSlackDidNotTakeIsToldAfterARestart(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.config.Reports = &shifts{schedule: daily(TimeOfDay{8, 0})}
+		w.start()
+		w.pass(7 * time.Hour)
+		w.slack.set(func(s *slack) { s.fault = func(string) (error, error) { return errLost, nil } })
+		w.pass(time.Hour + time.Minute)
+		w.stop()
+		w.slack.set(func(s *slack) { s.fault = nil })
+		w.start()
+		w.pass(15 * time.Minute)
+		require.Len(t, w.slack.In("CSOC"), 1)
+	})
+}
+
 func TestAReportThatCannotBeMadeIsMadeLater(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		reports := &shifts{schedule: daily(TimeOfDay{8, 0})}
@@ -82,7 +101,10 @@ func TestAReportThatCannotBeMadeIsMadeLater(t *testing.T) {
 		w.start()
 		w.pass(7*time.Hour + 59*time.Minute)
 		reports.broken.Store(true)
-		w.pass(20 * time.Minute)
+		w.pass(10 * time.Minute)
+		reports.panics.Store(true)
+		w.pass(10 * time.Minute)
+		reports.panics.Store(false)
 		require.Empty(t, w.slack.In("CSOC"))
 		require.Equal(t, 1, w.log.Count("shift report cannot be made"))
 		reports.broken.Store(false)

@@ -33,7 +33,7 @@ type pass struct {
 	sort    string
 	at      func(item) time.Time
 	overlap time.Duration // how much of what was read is read again with every poll
-	sweep   time.Duration // and with every tenth
+	sweep   time.Duration // and with a sweep, see sweepEvery
 }
 
 // An item is one row of a source, as far as reading it matters.

@@ -65,7 +65,7 @@ func howItIs(since time.Time, problem error) render.Card {
 		return render.Card{Tone: tone, Title: title, Text: title, Parts: []render.Part{line}}
 	}
 	if problem == nil {
-		return card(render.Good, "The console answers again", render.Line{render.Text("It did not since "), render.At(since),
+		return card(render.Good, "The console answers again", render.Line{render.Text("It had not since "), render.At(since),
 			render.Text(". What it found meanwhile is told now; nothing is lost.")})
 	}
 	down := card(render.Warning, "The console does not answer", render.Line{render.Text("New threats and alerts are told when it is back.")})

@@ -68,7 +68,7 @@ func (c Chart) words() string {
 	for _, a := range c.shown() {
 		most, wide = max(most, a.Value), max(wide, length(short(a.Name, none, maxLabel)))
 	}
-	lines := []string{line(c.Title)}
+	lines := []string{or(line(c.Title), none)}
 	for _, a := range c.shown() {
 		name := short(a.Name, none, maxLabel)
 		full := max(a.Value, 0) * cells / most
