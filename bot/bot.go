@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -78,7 +79,8 @@ type Bot struct {
 	intake  *queue
 	work    *queue
 	desk    *desk
-	cards   keyed // one edit of a request's cards at a time
+	cards   keyed    // one edit of a request's cards at a time
+	ending  sync.Map // ids of the requests whose end is being told
 	self    identity
 	known   chan struct{} // closed when self is set
 }

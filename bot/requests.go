@@ -138,8 +138,15 @@ func (b *Bot) markTold(ctx context.Context, req approvals.Request) error {
 	return nil
 }
 
-// end shows how a request ended and tells those who wait for it, once.
+// end shows how a request ended and tells those who wait for it, once: also where Slack takes its time, so that recover finds it untold.
 func (b *Bot) end(ctx context.Context, req approvals.Request, a *ask) {
+	if _, busy := b.ending.LoadOrStore(req.ID, true); busy {
+		return
+	}
+	defer b.ending.Delete(req.ID)
+	if now, err := b.Ledger.Get(ctx, req.ID); err == nil {
+		req.Told = now.Told
+	}
 	if req.Undecided() {
 		req = b.doubt(ctx, req)
 	}

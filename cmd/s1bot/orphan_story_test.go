@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -66,6 +67,27 @@ func TestADeliveryTakenUpAgainLooksAgain(t *testing.T) {
 	s.start()
 	s.becomes(card, "Successful", "DESKTOP-1 is in Lyon")
 	require.Len(t, s.console.Changes(), 1)
+}
+
+// A Slack that takes its time makes the process find an end untold that it is telling: nobody hears of it twice.
+func TestAnEndThatSlackHoldsUpIsToldOnce(t *testing.T) {
+	t.Parallel()
+	s := tellWith(t, func(c *config) { c.lease, c.tick = 300*time.Millisecond, 30*time.Millisecond })
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
+	card := s.sees("#approvals", "Approval needed", "DESKTOP-1")
+	s.isTold("alice", "Waiting for approval")
+	s.slack.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.FaultRateLimit, RetryAfter: 1, Times: 2})
+	s.clicks("bob", card, "Approve")
+	s.isWrittenTo("alice", "Successful", "DESKTOP-1")
+	s.stop() // which waits for what is under way
+	s.start()
+	told := 0
+	for _, m := range s.slack.User("bob").Sees("#approvals") {
+		if m.TS != card.TS && m.ThreadTS == card.TS && strings.Contains(m.PlainText(), "Successful") {
+			told++
+		}
+	}
+	require.Equal(t, 1, told)
 }
 
 // A slashPayload is what the bot reads of a slash command.
