@@ -35,7 +35,7 @@ func (l *Ledger) step(ctx context.Context, id string, do func(r *Request, now ti
 			next.Sealed = nil
 		}
 		if len(entries) > 0 {
-			next.Rev, next.Moved = r.Rev+1, now
+			next.Rev, next.Moved, next.Looks = r.Rev+1, now, 0
 		}
 		switch err := l.store.Swap(ctx, next, entries...); {
 		case err == nil:

@@ -9,9 +9,9 @@ import (
 
 // Recover is called at the start and from time to time, and returns the requests that somebody must take up: approved ones that
 // wait to be run, pending ones whose card was never posted, those whose cards do not tell where they stand, and runs of processes
-// that died. Those it ends first: what is safe
-// to repeat is approved again, the rest interrupted. What nobody ran in time it expires. What has to be shown or told is returned
-// to one caller only, for a lease's time: two processes would post two cards. It is returned again as long as it is not done.
+// that died. Those it ends first: what is safe to repeat is approved again, the rest interrupted. What nobody ran in time it
+// expires. What has to be shown or told is returned to one caller only, for a lease's time: two processes would post two cards. It
+// is returned again as long as it is not done.
 func (l *Ledger) Recover(ctx context.Context) ([]Request, error) {
 	rs, err := l.store.Find(ctx, Query{States: []State{Pending, Running, Approved, Frozen}})
 	if err != nil {
@@ -53,7 +53,7 @@ func (l *Ledger) own(ctx context.Context, r Request) (Request, bool, error) {
 		if !l.leftOver(*r) {
 			return nil, errSame
 		}
-		r.Moved = now
+		r.Moved, r.Looks = now, r.Looks+1
 		return nil, nil
 	})
 	if errors.Is(err, errSame) {
@@ -76,7 +76,19 @@ func (l *Ledger) leftOver(r Request) bool {
 	case Frozen:
 		return (len(r.Cards) == 0 || r.Behind()) && now.Sub(r.Moved) >= l.lease
 	}
-	return r.Behind() && now.Sub(r.Moved) >= l.lease
+	return r.Behind() && now.Sub(r.Moved) >= l.patience(r)
+}
+
+// What is over and cannot be shown in promptLooks tries is tried more and more seldom: its channel may be gone for good, and its row
+// stays.
+const (
+	promptLooks  = 10
+	seldomLeases = 180 // an hour, usually
+)
+
+// patience is how long somebody has to show r, which they took up.
+func (l *Ledger) patience(r Request) time.Duration {
+	return l.lease * time.Duration(min(max(r.Looks-promptLooks, 0)+1, seldomLeases))
 }
 
 // revive brings a request whose run or whose time is over to where it belongs.

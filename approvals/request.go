@@ -94,9 +94,10 @@ type Request struct {
 	Effect  json.RawMessage `json:"effect,omitempty"`  // what the console said later: what of it is applied, or whether it ran
 	Cards   []CardRef       `json:"cards,omitempty"`   // messages that show it
 
-	Rev   int64     `json:"rev,omitempty"`  // grows with each change that people can see
-	Moved time.Time `json:"moved,omitzero"` // when it last did, or was taken up to be shown
-	Told  bool      `json:"told,omitempty"` // those who wait for the end know of it
+	Rev   int64     `json:"rev,omitempty"`   // grows with each change that people can see
+	Moved time.Time `json:"moved,omitzero"`  // when it last did, or was taken up to be shown
+	Told  bool      `json:"told,omitempty"`  // those who wait for the end know of it
+	Looks int       `json:"looks,omitempty"` // how often it was taken up to be shown since people could see a change
 }
 
 // A Decision is one person's word on a request.

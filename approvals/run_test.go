@@ -330,6 +330,30 @@ func TestWhatIsLeftIsTakenUpByOne(t *testing.T) {
 	})
 }
 
+// The cards of a channel that is gone stay behind for good: looking at them gets seldom, until something changes.
+func TestWhatCannotBeShownIsTriedMoreAndMoreSeldom(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := ledger(t, newMemory(), "p1")
+		r, err := l.Run(t.Context(), approved(t, l, isolate("click")).ID, succeed)
+		require.NoError(t, err)
+		tried := func(span time.Duration) (n int) {
+			for begun := time.Now(); time.Since(begun) < span; time.Sleep(5 * time.Second) {
+				left, err := l.Recover(t.Context())
+				require.NoError(t, err)
+				n += len(left)
+			}
+			return n
+		}
+		require.GreaterOrEqual(t, tried(4*time.Minute), 10, "a crash or a pause of Slack's is made good at once")
+		tried(4 * 24 * time.Hour)
+		require.LessOrEqual(t, tried(24*time.Hour), 24)
+		_, err = l.Observe(t.Context(), r.ID, json.RawMessage(`{"applied":1}`))
+		require.NoError(t, err)
+		require.GreaterOrEqual(t, tried(time.Minute), 2, "there is news")
+	})
+}
+
 func all(rs []Request, err error) iter.Seq2[Request, error] {
 	return func(yield func(Request, error) bool) {
 		for _, r := range rs {
