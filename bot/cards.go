@@ -62,9 +62,10 @@ func requestTitle(req approvals.Request) (render.Tone, string) {
 
 // requestText is the phone's notification.
 func requestText(req approvals.Request) string {
-	plan := planOf(req)
+	gone := effectOf(req).Gone // what was left out was not touched
+	targets := slices.DeleteFunc(planOf(req).Targets, func(t commands.Target) bool { return slices.Contains(gone, t.ID) })
 	what := req.Title
-	if names := targetNames(plan.Targets, 3); names != "" {
+	if names := targetNames(targets, 3); names != "" {
 		what += ": " + names
 	}
 	switch req.State {
@@ -375,14 +376,18 @@ func moment(req approvals.Request) time.Time {
 	return req.Created
 }
 
-// fromWhom names the groups and people who may approve, so that Slack notifies them.
+// fromWhom names the groups and people who may approve, so that Slack notifies them; who asks may not.
 func (b *Bot) fromWhom(req approvals.Request) render.Note {
 	members := b.Policy().MembersOf(req.By)
 	if len(members) == 0 {
 		return nil
 	}
+	others := slices.DeleteFunc(members, func(m approvals.Member) bool { return string(m) == req.Requester })
+	if len(others) == 0 {
+		return render.Note{render.Text(" from somebody else than who asks; as things are nobody else may give it")}
+	}
 	who := render.Note{render.Text(" from")}
-	for _, m := range members[:min(len(members), 5)] {
+	for _, m := range others[:min(len(others), 5)] {
 		who = append(who, render.Text(" "), member(string(m)))
 	}
 	return who

@@ -23,6 +23,25 @@ func TestCanTellsWhatWouldHappenAndDoesNothing(t *testing.T) {
 	require.Greater(t, len(s.console.Calls()), before, "names are looked up")
 }
 
+func TestACardDoesNotAskWhoAskedToApprove(t *testing.T) {
+	t.Parallel()
+	of := func(approvers string) func(map[string]string) {
+		return func(settings map[string]string) {
+			settings["S1BOT_OPERATORS"], settings["S1BOT_APPROVERS"] = "*", approvers
+		}
+	}
+	s := tell(t, of("U0ALICE00,U0BOB0000"))
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
+	card := s.sees("#approvals", "1 approval needed from <@U0BOB0000> ·")
+
+	s = tell(t, of("U0ALICE00"))
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
+	card = s.sees("#approvals", "nobody else may give it")
+	s.clicks("alice", card, "Approve")
+	s.isTold("alice", "You asked for this yourself")
+	require.Empty(t, s.console.Changes())
+}
+
 func TestNobodyFillsAFormInForNothing(t *testing.T) {
 	t.Parallel()
 	s := tell(t)

@@ -160,7 +160,8 @@ func TestWhatHasGoneIsLeftOutAndTheRestRuns(t *testing.T) {
 	card := s.sees("#approvals", "Approval needed", "DESKTOP-1", "DESKTOP-2")
 	s.console.DeleteAgent("DESKTOP-2")
 	s.clicks("bob", card, "Approve")
-	s.becomes(card, "Successful", "DESKTOP-2 is gone and was left out")
+	told := s.becomes(card, "Successful", "DESKTOP-2 is gone and was left out")
+	require.Equal(t, "Successful: Disconnect Agent From Network: DESKTOP-1", told.Text, "a phone is told of what ran")
 	require.JSONEq(t, fmt.Sprintf(`{"filter":{"ids":["%s"]}}`, stays), s.changes(1)[0].Body)
 }
 
