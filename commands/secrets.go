@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -90,28 +91,51 @@ func (cmd *Command) reveal(call *Call, args json.RawMessage) (json.RawMessage, e
 	return marshal(values), nil
 }
 
+// spacedName is a parameter's name as people write it, with the = and what stands around it.
+var spacedName = regexp.MustCompile(`^(?:--|–|—)?([\pL][\pL\d_-]*)\s*=(\s*)`)
+
 // Mask takes the secrets out of slash text, whatever else is wrong with it, so that it can be written down.
 func (c *Catalog) Mask(text string) string {
 	var b strings.Builder
 	for text != "" {
 		rest := trimSpace(text)
 		b.WriteString(text[:len(text)-len(rest)])
-		v := valueScanner{rest: rest}
-		m := namePart.FindStringSubmatch(rest)
-		if m != nil {
-			v.rest = trimSpace(rest[len(m[0]):])
+		if head, after, ok := c.cutSecret(rest); ok {
+			b.WriteString(head + Mark)
+			text = after
+			continue
 		}
-		value := v.rest
+		v := valueScanner{rest: rest[len(namePart.FindString(rest)):]}
 		v.scan()
-		if m != nil && c.Hides(m[1], value[:len(value)-len(v.rest)]) {
-			b.WriteString(m[0] + Mark)
-		} else {
-			b.WriteString(rest[:len(rest)-len(v.rest)])
-		}
+		b.WriteString(rest[:len(rest)-len(v.rest)])
 		text = v.rest
 	}
 	return b.String()
 }
+
+// cutSecret cuts a secret off the beginning of a text: its name and =, and what follows it. A secret that shows in words only, such
+// as a script's input, goes on to the next name.
+func (c *Catalog) cutSecret(text string) (head, after string, ok bool) {
+	m := spacedName.FindStringSubmatch(text)
+	if m == nil {
+		return "", text, false
+	}
+	value := text[len(m[0]):]
+	for v := (valueScanner{rest: value}); v.rest != "" && (!namePart.MatchString(v.rest) || v.rest == value && m[2] == ""); {
+		v.scan()
+		if c.Hides(m[1], value[:len(value)-len(v.rest)]) {
+			after, ok = v.rest, true
+		}
+		if ok && c.wholly(m[1]) {
+			break // a word is all of it
+		}
+		v = valueScanner{rest: trimSpace(v.rest)}
+	}
+	return strings.TrimSuffix(m[0], m[2]), after, ok
+}
+
+// wholly tells whether whatever stands under this name is a secret.
+func (c *Catalog) wholly(name string) bool { return c.Hides(name, "x") }
 
 // Hides tells whether what a person writes under this name is a secret in any command.
 func (c *Catalog) Hides(name, text string) bool {

@@ -21,7 +21,13 @@ func TestALineIsMaskedBeforeItIsWrittenDown(t *testing.T) {
 	for line, want := range map[string]string{
 		`collect-files DESKTOP-1 password=Secret-1!`:                            `collect-files DESKTOP-1 password=•••`,
 		`collect-files password="Secret 1!" file-paths="C:\a b"`:                `collect-files password=••• file-paths="C:\a b"`,
-		`fetch  H  password = Secret`:                                           `fetch  H  password = Secret`, // no parameter: a bare word that is refused
+		`fetch  H  password = Secret paths=x`:                                   `fetch  H  password =••• paths=x`,
+		`fetch H password =Secret`:                                              `fetch H password =•••`,
+		`fetch H paths= password=Secret`:                                        `fetch H paths= password=•••`,
+		`fetch H password= paths=x`:                                             `fetch H password= paths=x`,
+		"fetch H password=`Secret 1!` paths=x":                                  "fetch H password=••• paths=x",
+		`run-script F input-params=-u a -Password S3cret script-id=1`:           `run-script F input-params=••• script-id=1`,
+		`run-script F input-params = "-Password S3cret"`:                        `run-script F input-params =•••`,
 		`fetch H password= Secret paths=x`:                                      `fetch H password=••• paths=x`,
 		`fetch H PassWord=“Secret 1!” paths=x`:                                  `fetch H PassWord=••• paths=x`,
 		`fetch H pass=Secret,More pa=x`:                                         `fetch H pass=••• pa=x`,
