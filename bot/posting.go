@@ -103,7 +103,7 @@ func (p *poster) post(ctx context.Context, channel, thread, key string, card ren
 				}
 			}
 			where, ts, err = p.api.PostMessageContext(ctx, channel, append(content(msg), opts...)...)
-			open = unclear(err)
+			open = open || unclear(err)
 			return err
 		})
 	})

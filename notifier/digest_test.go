@@ -245,6 +245,27 @@ func TestWhatAClosedChannelDoesNotTakeGoesToTheOperatorsWithANote(t *testing.T) 
 	})
 }
 
+func TestAChannelThatIsOpenAgainHasThreadsOfItsOwn(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.config.Operators = "CSOC"
+		w.slack.closed["CTHREATS"] = true
+		w.start()
+		w.console.AddThreat(threat{Name: "while closed", Story: "s"})
+		w.pass(time.Minute)
+		w.slack.set(func(s *slack) { delete(s.closed, "CTHREATS") })
+		w.pass(2 * time.Minute)
+		for _, name := range []string{"first", "second", "third"} {
+			w.console.AddThreat(threat{Name: name, Story: "s"})
+		}
+		w.pass(time.Minute)
+		told := w.slack.In("CTHREATS")
+		require.Equal(t, []string{"first", "second", "third"}, titles(w, "CTHREATS"))
+		require.Empty(t, told[0].Thread)
+		require.Equal(t, []string{told[0].TS, told[0].TS}, []string{told[1].Thread, told[2].Thread})
+		require.True(t, shows(t, told[0], "2 more in this storyline"))
+	})
+}
+
 func TestTheSixthCardOfAMinuteHardlyWaits(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.config.Burst, w.config.Interval = 5, time.Second

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -80,6 +81,9 @@ func (t *teller) send(ctx context.Context, n, root Notice, d drawing) (ts string
 // key names a notice in its message's metadata, which everyone in the workspace can read.
 func (n Notice) key() string { return string(n.Source) + ":" + n.ID }
 
+// fewRoots are more than a group has: one in its channel, and one where that channel's notices go while it is closed.
+const fewRoots = 10
+
 // root finds the notice in whose thread n belongs; without one the Notice is empty.
 func (t *teller) root(ctx context.Context, n Notice) (Notice, error) {
 	if n.Group == "" {
@@ -89,11 +93,12 @@ func (t *teller) root(ctx context.Context, n Notice) (Notice, error) {
 	if source == Files {
 		source = Digests
 	}
-	roots, err := t.journal.Notices(ctx, Query{Source: source, Channel: n.Channel, Group: n.Group, Want: Roots, Limit: 1})
-	if err != nil || len(roots) == 0 || roots[0].place() != n.place() && n.Source != Files {
+	roots, err := t.journal.Notices(ctx, Query{Source: source, Channel: n.Channel, Group: n.Group, Want: Roots, Limit: fewRoots})
+	i := slices.IndexFunc(roots, func(root Notice) bool { return root.place() == n.place() || n.Source == Files })
+	if err != nil || i < 0 {
 		return Notice{}, err
 	}
-	return roots[0], nil
+	return roots[i], nil
 }
 
 // told writes down that n stands in the channel; the root of its thread is drawn again, with one reply more.

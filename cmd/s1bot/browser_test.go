@@ -73,7 +73,7 @@ func TestTheDemoInABrowser(t *testing.T) {
 }
 
 // TestThePageIsASmallSlack is about the page alone: what people write stays text, what is new is marked until it was looked at,
-// Escape closes a form wherever the focus is, a reload forgets nothing, and nothing is asked of any other server.
+// Escape closes a form wherever the focus is, a reply that was sent to the channel stands there, too, a reload forgets nothing, and nothing is asked of any other server.
 func TestThePageIsASmallSlack(t *testing.T) {
 	chromium, err := exec.LookPath("chromium")
 	if err != nil && os.Getenv("CI") == "" {
@@ -103,6 +103,15 @@ func TestThePageIsASmallSlack(t *testing.T) {
 		document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape", bubbles: true}));
 		return document.querySelector('[data-testid="modal"]') === null;
 	})()`))
+
+	d.sim.AddThreat(s1sim.ThreatSpec{Name: "odd.exe", Agent: "DESKTOP-1", Confidence: "suspicious", Storyline: "7F3A"})
+	b.channel("threats")
+	b.waitText("odd.exe")
+	d.sim.AddThreat(s1sim.ThreatSpec{Name: "grave.exe", Agent: "DESKTOP-1", Confidence: "malicious", Storyline: "7F3A"})
+	b.waitText("replied to a thread:")
+	b.waitText("Malicious · grave.exe")
+	b.do("go to its thread", click(`[data-testid="root"]`))
+	b.waitText("Also sent to #threats")
 
 	b.do("load it again", chromedp.Navigate(b.page+"?again#alice/soc"), chromedp.WaitVisible(chromedp.CSS(`[data-testid="composer"]`)))
 	b.waitText(`<img src=x onerror=`)

@@ -130,3 +130,15 @@ func TestAnAnswerOfSlacksThatGetsLostMakesNoSecondCard(t *testing.T) {
 		})
 	}
 }
+
+// The same, and Slack is in a bad way: where the card is looked for nobody answers, and the next try is slowed down.
+func TestALostAnswerIsNotForgottenWhileSlackStutters(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.slack.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.FaultReset, After: true})
+	s.slack.Fail(slacksim.Fault{Method: "conversations.history", Kind: slacksim.FaultStatus})
+	s.slack.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.FaultRateLimit})
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
+	s.isTold("alice", "Waiting for approval", "DESKTOP-1")
+	require.Len(t, s.slack.User("bob").Sees("#approvals"), 1)
+}
