@@ -39,7 +39,7 @@ func (b *Bot) click(ctx context.Context, a *ask, d delivery) error {
 	if own, ok := ownWords()[a.inv.Command]; ok {
 		return own.clicked(b, ctx, *a, a.inv.Args)
 	}
-	if err := stale(d, b.Now()); err != nil {
+	if err := b.stale(ctx, d); err != nil {
 		return err
 	}
 	return withSaid(a.extras, b.invoke(ctx, *a))

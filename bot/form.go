@@ -250,7 +250,7 @@ func (b *Bot) submit(ctx context.Context, d delivery, in interaction) error {
 		if own, ok := ownWords()[answer.Do.Command]; ok {
 			return own.clicked(b, ctx, a, withValues(answer))
 		}
-		if err := stale(d, b.Now()); err != nil {
+		if err := b.stale(ctx, d); err != nil {
 			return err
 		}
 		return b.submitted(ctx, a, answer)

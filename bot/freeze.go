@@ -25,6 +25,10 @@ func (b *Bot) freeze(ctx context.Context, a ask, reason string) error {
 	if err != nil {
 		return err
 	}
+	if !fresh && req.State == approvals.Done {
+		b.reply(ctx, a, notice("The freeze that you asked for is over.")) // a crash had this delivered again
+		return nil
+	}
 	if !fresh && len(req.Cards) > 0 {
 		b.reply(ctx, a, notice("Everything is frozen already. Two approvers end it with /s1 thaw."))
 		return nil

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sourcegraph/conc/panics"
+
 	"s1bot/approvals"
 	"s1bot/commands"
 	"s1bot/render"
@@ -23,12 +25,17 @@ var errStale = errors.New("the bot was down when you asked for this, and too muc
 // errNotAllowed tells people who may do nothing here.
 var errNotAllowed = errors.New("this bot answers full members of this workspace; guests, bots and people of other workspaces need a role that names them")
 
-// stale refuses deliveries that lay too long.
-func stale(d delivery, now time.Time) error {
-	if d.again && now.Sub(d.at) > staleAfter {
-		return errStale
+// stale refuses deliveries that lay too long. What one asked for before the crash is written down and goes on, so nobody is told that
+// nothing was done.
+func (b *Bot) stale(ctx context.Context, d delivery) error {
+	if !d.again || b.Now().Sub(d.at) <= staleAfter {
+		return nil
 	}
-	return nil
+	_, made, err := b.Ledger.Made(ctx, d.key)
+	if err == nil && !made {
+		err = errStale
+	}
+	return err
 }
 
 // admit is the one gate: every slash command, mention, click, form and search box passes it. It fills in who asks.
@@ -76,7 +83,9 @@ func (b *Bot) soothe(ctx context.Context, a ask) (done func()) {
 	said := make(chan struct{})
 	timer := time.AfterFunc(slowAfter, func() {
 		defer close(said)
-		b.reply(ctx, a, notice("Still at it: this takes longer than usual. The answer will follow."))
+		if p := panics.Try(func() { b.reply(ctx, a, notice("Still at it: this takes longer than usual. The answer will follow.")) }); p != nil {
+			b.Log.Error("cannot say that it takes longer", "user", a.user, "err", p.Value)
+		}
 	})
 	return func() {
 		if !timer.Stop() {

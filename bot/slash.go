@@ -105,7 +105,7 @@ func (b *Bot) typed(ctx context.Context, a ask, d delivery, text string) error {
 		if err := b.admit(ctx, &a); err != nil {
 			return err
 		}
-		if err := stale(d, b.Now()); err != nil {
+		if err := b.stale(ctx, d); err != nil {
 			return err
 		}
 		return b.line(ctx, a)

@@ -90,6 +90,27 @@ func TestAnEndThatSlackHoldsUpIsToldOnce(t *testing.T) {
 	require.Equal(t, 1, told)
 }
 
+// After a long outage what was asked for is too old to begin with, but what had been written down goes on, and nobody is told otherwise.
+func TestWhatWasWrittenDownIsNotTooOld(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t)
+	card, req := s.orphan("shutdown", "DESKTOP-1")
+	_, err := s.program.bot.Ledger.Approve(t.Context(), req.ID, approvals.Person{ID: s.slack.User("bob").ID(), Roles: []string{approvals.Approvers}})
+	require.NoError(t, err)
+	s.stop()
+	s.forgetFinished(req.Key, slashPayload{Command: "/s1", Text: "shutdown DESKTOP-1 reason=test", User: req.Requester, Channel: req.Channel})
+	s.pass(staleOutage)
+	s.start()
+	s.becomes(card, "Successful")
+	require.Len(t, s.console.Changes(), 1)
+	for _, call := range s.slack.Calls("chat.postEphemeral") {
+		require.NotContains(t, call.Args["text"], "too much time has passed")
+	}
+}
+
+// staleOutage is longer than what was typed before it counts.
+const staleOutage = 15 * time.Minute
+
 // A slashPayload is what the bot reads of a slash command.
 type slashPayload struct {
 	Command string `json:"command"`
