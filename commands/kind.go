@@ -27,7 +27,7 @@ type kind struct {
 	length   int // of a text, in characters; 0 = what a form takes
 	hint     string
 	find     finder                 // turns names into ids; nil where only ids will do
-	filter   bool                   // an object with the console\'s filter keys, some of which take ids
+	filter   bool                   // an object with the console's filter keys, some of which take ids
 	early    bool                   // names are replaced before a plan is made, which knows ids only
 	number   bool                   // digits alone are an id, however few: nothing is called by a number
 	secret   bool                   // nobody may read it; where it is required and left out, the bot makes one
@@ -213,7 +213,7 @@ func byNumber(k kind) kind {
 	return k
 }
 
-// early makes a kind replace names before plans are made.
+// early makes a kind replace names before plans are made; nothing of such kinds is called by a number.
 func early(k kind) kind {
 	k.early = true
 	return byNumber(k)

@@ -69,9 +69,7 @@ func (p *moveParams) group(ctx context.Context, call *Call, agents []s1.Agent) (
 func siteIDs(agents []s1.Agent) []string {
 	var sites []string
 	for _, a := range agents {
-		if id := string(a.SiteID); id != "" && !slices.Contains(sites, id) {
-			sites = append(sites, id)
-		}
+		sites = appendNew(sites, string(a.SiteID))
 	}
 	return sites
 }

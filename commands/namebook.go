@@ -34,6 +34,13 @@ func (b *namebook) learn(id, label string) {
 	}
 }
 
+// hear notes the word by which somebody asked for an id, be it an address or in other letters, where no name is known.
+func (b *namebook) hear(id, word string) {
+	if b != nil && !b.entries.Contains(id) {
+		b.learn(id, word)
+	}
+}
+
 func (b *namebook) learnAll(options []render.Option) {
 	for _, o := range options {
 		b.learn(o.Value, o.Label)

@@ -136,7 +136,7 @@ func (p *parser) spaced(tokens []token) (token, int) {
 		return token{}, 0
 	}
 	name := tokens[0].value
-	if _, err := p.cmd.field(name); err != nil && p.extra(name) == nil {
+	if _, err := p.cmd.field(name); err != nil && p.extra(name) == nil && !p.isFor(name) {
 		return token{}, 0
 	}
 	n, value := 1, tokens[1].source[1:]
@@ -150,9 +150,12 @@ func (p *parser) spaced(tokens []token) (token, int) {
 	return again[0], n
 }
 
+// isFor tells whether a name says for how long a command is asked for.
+func (p *parser) isFor(name string) bool { return p.cmd.Timed && strings.EqualFold(name, ForParam) }
+
 // named assigns name=value and returns how many of the following words belong to the value.
 func (p *parser) named(t token, following []token) (int, error) {
-	if p.cmd.Timed && strings.EqualFold(t.name, ForParam) {
+	if p.isFor(t.name) {
 		n := p.tail(&t, following, spanWord)
 		var err error
 		p.extras.For, err = ReadSpan(t.value)

@@ -275,13 +275,7 @@ func guessAgents(ctx context.Context, call *Call, name string) ([]string, error)
 		return nil, nil
 	}
 	page, err := call.Console.AgentsPage(ctx, s1.Query{}.With("computerName__contains", fragments...).WithLimit(200))
-	var names []string
-	for _, a := range page.Items {
-		if !slices.Contains(names, a.ComputerName) {
-			names = append(names, a.ComputerName)
-		}
-	}
-	return names, err
+	return namesIn(page.Items, func(a s1.Agent) string { return a.ComputerName }), err
 }
 
 // fragmentsOf cuts a name into thirds: a slip or two leaves at least one of them as it should be.

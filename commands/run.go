@@ -143,7 +143,7 @@ func (cmd *Command) resolve(ctx context.Context, call *Call, args json.RawMessag
 func (cmd *Command) learn(ids, words []string) {
 	for i := range ids {
 		if len(ids) == len(words) {
-			cmd.names.learn(ids[i], words[i])
+			cmd.names.hear(ids[i], words[i])
 		}
 	}
 }

@@ -44,6 +44,7 @@ func TestAnIsolationMayHaveAnEnd(t *testing.T) {
 		"isolate DESKTOP-1 for=4h":                          {For: 4 * time.Hour},
 		"isolate DESKTOP-1 FOR=4h reason=x":                 {For: 4 * time.Hour, Reason: "x"},
 		"isolate DESKTOP-1 for=4 hours reason=x":            {For: 4 * time.Hour, Reason: "x"},
+		"isolate DESKTOP-1 for = 4 hours reason = x":        {For: 4 * time.Hour, Reason: "x"},
 		`isolate DESKTOP-1 for="1 day" reason=x`:            {For: 24 * time.Hour, Reason: "x"},
 		"isolate for=1d 12h DESKTOP-1 reason=wait for=it":   {},
 		"isolate for=1d 12h agent-ids=DESKTOP-1 reason=x y": {For: 36 * time.Hour, Reason: "x y"},
