@@ -84,7 +84,7 @@ func (d *Digest) Total() int { return d.total }
 func (d *Digest) Card(file string) Card {
 	title := d.heading()
 	card := Card{Title: "📊 " + title, Text: title + d.most()}
-	if d.levels[hottest(d.levels)] > 0 && d.own > 0 {
+	if d.own > 0 {
 		card.Tone = Critical
 	}
 	card.Parts = []Part{

@@ -60,10 +60,7 @@ func (c Chart) PNG() ([]byte, error) {
 	left += pictureEdge + textGap
 	room := pictureWidth - pictureEdge - right - textGap - left
 	for i, a := range shown {
-		long := room * max(a.Value, 0) / most
-		if a.Value > 0 {
-			long = max(long, 2)
-		}
+		long := a.bar(most, room, 2)
 		p.write(barName(a), left-textGap-p.width(barName(a)), i+1)
 		p.bar(left, long, i+1)
 		p.write(fmt.Sprint(a.Value), left+long+textGap, i+1)

@@ -3,6 +3,8 @@ package render
 import (
 	"bytes"
 	"image/png"
+	"math"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,6 +23,15 @@ func TestAChartIsAPictureWhereSlackTakesNoCharts(t *testing.T) {
 	shown, err := png.Decode(bytes.NewReader(files[0].Body))
 	require.NoError(t, err)
 	require.Equal(t, pictureWidth, shown.Bounds().Dx())
+	extreme := Chart{Title: "t\xff\u202e", Bars: []Amount{{"\xff\xfe", math.MinInt}, {strings.Repeat("Ж", 500), math.MaxInt}, {"половина", math.MaxInt / 2}, {"🦠﷽", 1}}}
+	for range 100 {
+		extreme.Bars = append(extreme.Bars, Amount{"one of many", 1})
+	}
+	body, err := extreme.PNG()
+	require.NoError(t, err)
+	require.Less(t, len(body), 100_000)
+	require.Equal(t, 10, strings.Count(strings.Split(extreme.words(), "\n")[3], "▇"), "half of the longest")
+
 	long := func(line int) (n int) { // of the bar on a line
 		for x := range shown.Bounds().Dx() {
 			if shown.At(x, pictureEdge+line*barPitch+barHeight/2) == blue {
