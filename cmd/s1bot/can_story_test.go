@@ -32,11 +32,11 @@ func TestACardDoesNotAskWhoAskedToApprove(t *testing.T) {
 	}
 	s := tell(t, of("U0ALICE00,U0BOB0000"))
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
-	card := s.sees("#approvals", "1 approval needed from <@U0BOB0000> ·")
+	s.sees("#approvals", "1 approval needed from <@U0BOB0000> ·")
 
 	s = tell(t, of("U0ALICE00"))
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
-	card = s.sees("#approvals", "nobody else may give it")
+	card := s.sees("#approvals", "nobody else may give it")
 	s.clicks("alice", card, "Approve")
 	s.isTold("alice", "You asked for this yourself")
 	require.Empty(t, s.console.Changes())
