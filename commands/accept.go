@@ -1,6 +1,10 @@
 package commands
 
-import "s1bot/s1"
+import (
+	"strings"
+
+	"s1bot/s1"
+)
 
 // An Acceptance is what the console said to a change beyond yes or no, for those who watch what becomes of it.
 type Acceptance struct {
@@ -16,8 +20,8 @@ func (c *Call) accepted(a Acceptance) {
 	}
 }
 
-// refused are the things of which the console did nothing, and why. What it skipped beside other steps, or does already, is not
-// among them.
+// refused are the things of which the console did nothing, or not the very step that was asked for, and why. What it skipped beside
+// that, or does already, is not among them.
 func (c change) refused() map[string]string {
 	results, begun, refused := c.results(), map[string]bool{}, map[string]string{}
 	for _, d := range c.result.Details {
@@ -27,7 +31,8 @@ func (c change) refused() map[string]string {
 		}
 	}
 	for _, s := range c.result.Skipped {
-		if !begun[s.ID] && s.Reason != "triggered" {
+		asked := s.Action != "" && strings.HasPrefix(squash(c.step), squash(s.Action)) // rollback-remediation is rollback in answers
+		if (asked || !begun[s.ID]) && s.Reason != "triggered" {
 			refused[s.ID] = results[s.ID]
 		}
 	}

@@ -208,18 +208,32 @@ func TestSparseAnswersAreRead(t *testing.T) {
 	t.Parallel()
 	console := &still{answers: map[string]string{
 		"agents": twoHosts, "threats": `{"data":null}`, "accounts": `{"data":[{"id":433241117337583618}],"pagination":null}`,
-		"sites":                  `{"data":{"sites":null}}`,
+		"sites":                             `{"data":{"sites":null}}`,
+		"exclusions":                        `{"data":[{"id":1748812345678908888,"createdAt":null,"scope":null}],"pagination":{"nextCursor":null,"totalItems":null}}`,
+		"restrictions":                      `{"data":[{"id":"1234567891","updatedAt":null,"value":null}]}`,
+		"cloud-detection/rules":             `{"data":[{"id":1748812345678901234,"name":null,"status":null,"scopeId":1402053568582768389,"expiration":null}]}`,
+		"activities":                        `{"data":[{"id":1748812345678901299,"activityType":"81","createdAt":null,"data":null}]}`,
+		"remote-scripts":                    `{"data":[{"id":225494730938493804,"scriptName":null,"osTypes":null,"inputRequired":null}]}`,
+		"threats/1112953674841025235/notes": `{"data":[{"id":600000000000000001,"text":null,"createdAt":null}]}`,
+		"private/threats/1112953674841025235/analysis": `{"data":{"threatInfo":{"threatId":1112953674841025235,"createdAt":null},"indicators":null}}`,
 		"groups":                 `{"data":[]}`,
 		"cloud-detection/alerts": `{"data":[{"alertInfo":{"alertId":1985998272619999973,"createdAt":null},"ruleInfo":null}],"pagination":{}}`,
 	}}
 	call := callTo(t, console)
 	for line, words := range map[string]string{
-		"agents":         "1845174760470303882", // no digit is lost
-		"agent SRV-DC-1": "SRV-DC-1",
-		"threats":        "none",
-		"accounts":       "433241117337583618",
-		"sites":          "none",
-		"alerts":         "1985998272619999973",
+		"agents":                       "1845174760470303882", // no digit is lost
+		"agent SRV-DC-1":               "SRV-DC-1",
+		"threats":                      "none",
+		"accounts":                     "433241117337583618",
+		"sites":                        "none",
+		"alerts":                       "1985998272619999973",
+		"exclusions":                   "1748812345678908888",
+		"blocklist":                    "1234567891",
+		"rules":                        "1748812345678901234",
+		"activities":                   "81",
+		"scripts":                      "225494730938493804",
+		"notes 1112953674841025235":    "600000000000000001",
+		"analysis 1112953674841025235": "1112953674841025235",
 	} {
 		card, err := run(t, All(), call, line)
 		require.NoError(t, err, line)

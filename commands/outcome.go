@@ -17,6 +17,7 @@ const maxShown = 100
 type change struct {
 	noun    string   // "endpoint"
 	done    string   // what was done to them: "isolation accepted"
+	step    string   // which of the console's steps was asked for, where it takes several: "rollback-remediation"
 	targets []Target // as they are now; Name is the id where nothing more is known
 	result  s1.ActionResult
 	states  map[string]string // by id: what is to be told of one, where the console's details do not

@@ -379,7 +379,7 @@ func mitigate(ctx context.Context, call *Call, action s1.MitigateAction, threats
 	}
 	c := threatChange(ctx, call, slices.Concat(threats, refused), result, action.Label()+" accepted")
 	c.why = "The threats are gone, done with already, their systems do not support it, or the bot's token may not do it."
-	c.states = map[string]string{}
+	c.states, c.step = map[string]string{}, string(action)
 	for _, d := range result.Details {
 		for _, r := range d.Reports {
 			c.states[d.ID] = joinNonEmpty(" ", strings.ReplaceAll(r.Action, "_", " "), r.Status)
