@@ -96,6 +96,30 @@ func TestAClickLetsItRunAgainOnce(t *testing.T) {
 	require.Equal(t, Approved, r.State)
 }
 
+// Who was told that it may have run is told how the next run ended, or that the first one ended after all.
+func TestEachEndIsTold(t *testing.T) {
+	t.Parallel()
+	l := ledger(t, newMemory(), "p1")
+	unclear := func(context.Context, Request) Result { return Result{Uncertain: true} }
+	first, err := l.Run(t.Context(), approved(t, l, isolate("click")).ID, unclear)
+	require.NoError(t, err)
+	require.NoError(t, l.Shown(t.Context(), first, nil, true))
+	_, err = l.Reopen(t.Context(), first.ID, bob, "again")
+	require.NoError(t, err)
+	r, err := l.Run(t.Context(), first.ID, succeed)
+	require.NoError(t, err)
+	require.False(t, r.Told)
+	require.NoError(t, l.Shown(t.Context(), first, nil, true), "somebody is slow to say how the first one ended")
+	r, err = l.Get(t.Context(), r.ID)
+	require.NoError(t, err)
+	require.False(t, r.Told)
+
+	late := waiting(1)
+	late.State, late.Owner, late.Fence, late.Told = Interrupted, "dead", 1, true
+	require.NoError(t, late.finish("dead", 1, Result{Outcome: Successful}, noon))
+	require.False(t, late.Told)
+}
+
 func TestAnInterruptedRequestCanBeClosed(t *testing.T) {
 	t.Parallel()
 	l := ledger(t, newMemory(), "p1")

@@ -12,10 +12,11 @@ import (
 // know of it. Where it is not recorded, Recover returns the request until it is.
 func (l *Ledger) Shown(ctx context.Context, r Request, cards []CardRef, told bool) error {
 	_, err := l.step(ctx, r.ID, func(q *Request, _ time.Time) ([]Entry, error) {
-		if !q.markShown(r.Rev, cards) && (!told || q.Told) {
+		news := told && !q.Told && q.State == r.State && q.Fence == r.Fence // else there is another end to tell
+		if !q.markShown(r.Rev, cards) && !news {
 			return nil, errSame
 		}
-		q.Told = q.Told || told
+		q.Told = q.Told || news
 		return nil, nil
 	})
 	if errors.Is(err, errSame) {

@@ -143,6 +143,7 @@ func (r *Request) finish(owner string, fence int64, res Result, now time.Time) e
 	if res.Uncertain {
 		return r.doubt(res, now)
 	}
+	r.Told = false // that it may have run was told, not this
 	r.State = Done
 	r.Outcome = cmp.Or(res.Outcome, Unsuccessful)
 	if r.Outcome != Successful && r.Outcome != PartiallySuccessful {
@@ -194,7 +195,7 @@ func (r *Request) reopen(p Person, key string, now time.Time) error {
 	if key != "" && slices.Contains(r.Reopened, key) {
 		return ErrNotInterrupted
 	}
-	r.State, r.Agreed, r.Owner = Approved, now, ""
+	r.State, r.Agreed, r.Owner, r.Told = Approved, now, "", false
 	r.Reopened = append(slices.Clip(r.Reopened), key)
 	return nil
 }

@@ -456,8 +456,8 @@ func about(word, id string) render.Invocation {
 // resultCard is what a request led to, for its thread and for the requester.
 func resultCard(req approvals.Request) render.Card {
 	var card render.Card
-	if len(req.Result) > 0 && json.Unmarshal(req.Result, &card) == nil {
-		return card
+	if req.State != approvals.Interrupted && len(req.Result) > 0 && json.Unmarshal(req.Result, &card) == nil {
+		return card // of what may have run it says that it failed
 	}
 	card.Tone, card.Title = requestTitle(req)
 	card.Text = requestText(req)

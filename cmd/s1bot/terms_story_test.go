@@ -539,3 +539,18 @@ func TestWhatWasApprovedAndNotRunSaysSo(t *testing.T) {
 	s.isWrittenTo("alice", "did not run within an hour")
 	require.Empty(t, s.console.Changes())
 }
+
+// Who was told that it may have run hears how it ended when it was run again.
+func TestARunThatIsRepeatedIsTold(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.console.Fail(s1sim.Match{Method: "POST", PathPrefix: "/agents"}, s1sim.Fault{Kind: s1sim.Reset, AfterEffect: true})
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
+	card := s.sees("#approvals", "Approval needed")
+	s.clicks("bob", card, "Approve")
+	card = s.becomes(card, "May have run")
+	s.isWrittenTo("alice", "May have run")
+	s.clicks("bob", card, "Run again")
+	s.becomes(card, "Successful")
+	s.isWrittenTo("alice", "Successful", "DESKTOP-1")
+}
