@@ -9,7 +9,7 @@ import (
 	"unicode"
 )
 
-// all lists every command, in the order in which people see them. A new one is added here and nowhere else.
+// all lists every command, in the order in which people see them, by the lists of the files of their areas.
 func all() []*Command {
 	return slices.Concat(
 		agentCommands(), endpointActionCommands(), powerCommands(), moveCommands(), applicationCommands(),

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -31,7 +30,7 @@ func TestParametersAreThoseOfTheSpecification(t *testing.T) {
 	t.Parallel()
 	golden := filepath.Join("testdata", "parameters.json")
 	if raw, err := os.ReadFile(filepath.Join("..", "..", "shared", "s1-api", "commands.json")); err == nil {
-		known := factsOfOurs(t, raw)
+		known := readFacts(t, raw)
 		if *update {
 			require.NoError(t, os.WriteFile(golden, indentJSON(t, known), 0o644))
 		}
@@ -41,21 +40,18 @@ func TestParametersAreThoseOfTheSpecification(t *testing.T) {
 	}
 	raw, err := os.ReadFile(golden)
 	require.NoError(t, err)
-	compareFacts(t, factsOfOurs(t, raw))
+	compareFacts(t, readFacts(t, raw))
 }
 
-func factsOfOurs(t *testing.T, raw []byte) []facts {
+func readFacts(t *testing.T, raw []byte) []facts {
 	var known []facts
 	require.NoError(t, json.Unmarshal(raw, &known))
-	catalog := All()
-	return slices.DeleteFunc(known, func(f facts) bool {
-		_, ok := catalog.Find(f.Name)
-		return !ok
-	})
+	return known
 }
 
+// compareFacts wants every command of the specification; there may be others beside them.
 func compareFacts(t *testing.T, known []facts) {
-	require.Len(t, known, len(All().Commands()))
+	require.Len(t, known, 80)
 	for _, f := range known {
 		cmd, ok := All().Find(f.Name)
 		require.True(t, ok, f.Name)
