@@ -23,7 +23,7 @@ var (
 		"agentIds": {".agentRealtimeInfo.agentId"}, "siteIds": {".agentRealtimeInfo.siteId", ".agentDetectionInfo.siteId"},
 		"groupIds":   {".agentRealtimeInfo.groupId", ".agentDetectionInfo.groupId"},
 		"accountIds": {".agentRealtimeInfo.accountId", ".agentDetectionInfo.accountId"}, "storylines": {".threatInfo.storyline"},
-		"contentHashes":    {".threatInfo.sha1", ".threatInfo.sha256", ".threatInfo.md5"},
+		"contentHashes":    {".threatInfo.sha1"},
 		"incidentStatuses": {".threatInfo.incidentStatus"}, "analystVerdicts": {".threatInfo.analystVerdict"}, "mitigationStatuses": {".threatInfo.mitigationStatus"},
 	}
 	alertSieve = sieve{
@@ -38,6 +38,8 @@ var (
 		"type": {".type"}, "osTypes": {".osType"}, "siteIds": {".scope.siteIds[*]"}, "groupIds": {".scope.groupIds[*]"}, "accountIds": {".scope.accountIds[*]"},
 	}
 )
+
+const sha1Length = 40 // in hexadecimal digits
 
 // heeded leaves out rows that plainly are not what was asked for. What a filter selects is changed: a console that does not read a
 // part of the query, or a proxy before it that answers from a cache, must not widen it. What a row does not tell counts for it.
@@ -56,7 +58,11 @@ func heeded[T any](rows iter.Seq2[T, error], q s1.Query, by sieve, raw func(T) j
 
 func (s sieve) passes(q s1.Query, raw json.RawMessage) bool {
 	for key, paths := range s {
-		if asked := q.Get(key); asked != "" && !fitsOne(strings.Split(asked, ","), strings.HasSuffix(key, "__contains"), raw, paths) {
+		asked := strings.Split(q.Get(key), ",")
+		if asked[0] == "" || key == "contentHashes" && len(asked[0]) != sha1Length {
+			continue // not asked for, or by a hash of another kind than the console compares
+		}
+		if !fitsOne(asked, strings.HasSuffix(key, "__contains"), raw, paths) {
 			return false
 		}
 	}
