@@ -128,6 +128,10 @@ func (c Checkup) channel(ctx context.Context, api *slack.Client, name string) Fi
 	found := Finding{What: name}
 	info, err := api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: c.Channels[name]})
 	switch {
+	case err != nil && strings.Contains(err.Error(), "missing_scope"):
+		found.Err = todo(err, "update the app with `s1bot manifest` and install it again")
+	case err != nil && !strings.Contains(err.Error(), "channel_not_found"):
+		found.Err = todo(err, "Slack does not tell whether "+c.Channels[name]+" is there")
 	case err != nil:
 		found.Err = todo(err, "check the id "+c.Channels[name]+"; a private channel must invite the bot first")
 	case info.IsArchived:

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals"
+	"s1bot/bot/slacksim"
 	"s1bot/s1/s1sim"
 )
 
@@ -106,6 +107,20 @@ func TestCheckSaysWhatToDo(t *testing.T) {
 	require.ErrorContains(t, check(t.Context(), settings, &out), "checks failed")
 	for _, words := range []string{"FAIL  S1BOT_THREATS_CHANNEL", "FAIL  Slack app token", "FAIL  Database", "FAIL  Console area threats", "Threats › View"} {
 		require.Contains(t, out.String(), words)
+	}
+}
+
+// Only a channel that is not there has a wrong id.
+func TestCheckTellsAWrongChannelFromOtherTrouble(t *testing.T) {
+	t.Parallel()
+	for code, advice := range map[string]string{
+		"channel_not_found": "check the id", "missing_scope": "update the app with `s1bot manifest`", "internal_error": "Slack does not tell whether",
+	} {
+		s := tell(t)
+		s.slack.Fail(slacksim.Fault{Method: "conversations.info", Kind: slacksim.FaultError, Error: code, Times: -1})
+		var out bytes.Buffer
+		require.ErrorContains(t, check(t.Context(), maps.Clone(s.environ), &out), "checks failed", code)
+		require.Contains(t, out.String(), "FAIL  S1BOT_APPROVALS_CHANNEL: "+code+": "+advice)
 	}
 }
 
