@@ -15,21 +15,23 @@ type limit struct {
 	burst  int
 }
 
-// limits are the published rates; of several that fit, the longest prefix holds.
+// limits are the published rates; of several that fit, the longest prefix holds. Where the vendor publishes no burst, every and burst
+// share the rate, so that a window of any second or minute has no more calls than the rate says, and a person's few calls in a row
+// still do not wait: 25 a second are 20 a second and 5 at once.
 var limits = []limit{
-	{"", time.Second / 25, 25}, // nothing published: as careful as with agents
+	{"", time.Second / 20, 5}, // nothing published: as careful as with agents
 	{"users/login", time.Second, 1},
 	{"dv/init-query", time.Minute, 1},
 	{"dv/query-status", time.Second, 1},
-	{"dv/events/pq", time.Second / 4, 4},
-	{"dv/events/pq-ping", time.Second / 4, 4},
-	{"update/agent/download", 30 * time.Second, 2},
+	{"dv/events/pq", time.Second / 2, 2},
+	{"dv/events/pq-ping", time.Second / 2, 2},
+	{"update/agent/download", time.Minute, 1},
 	{"system/status", time.Second, 1},
-	{"cloud-detection/rules", 2 * time.Second, 30},
-	{"threat-intelligence", 2 * time.Second, 30},
+	{"cloud-detection/rules", 3 * time.Second, 10},
+	{"threat-intelligence", 3 * time.Second, 10},
 	{"threats", time.Second / 10, 50},
 	{"threats/{id}", time.Second / 100, 1000},
-	{"agents", time.Second / 25, 1},
+	{"agents", time.Second / 20, 5},
 	{"accounts", time.Second / 100, 10},
 	{"sites", time.Second / 100, 10},
 	{"activities", time.Second / 10, 30},
