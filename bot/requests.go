@@ -45,9 +45,11 @@ var errUnseen = errors.New("your request is written down, but Slack does not tak
 
 // posted looks whether a request without a card has one after all: a crash between Slack's answer and the row leaves it so, and a
 // second card would ask for the same thing for ever. Where Slack does not say, a card too many is the smaller harm.
+//
+// Slack counts from its own clock, and this machine's may be ahead.
 func (b *Bot) posted(ctx context.Context, req approvals.Request) (bool, error) {
 	channel := b.Policy().Channel()
-	ts, found, err := b.Find(ctx, channel, "", req.ID, req.Created)
+	ts, found, err := b.Find(ctx, channel, "", req.ID, req.Created.Add(-skew))
 	if err != nil || !found {
 		return false, nil
 	}
@@ -61,6 +63,9 @@ func (b *Bot) findCard(ctx context.Context, req approvals.Request) {
 		b.Log.Warn("cannot write down which message shows a request", "request_id", req.ID, "err", err)
 	}
 }
+
+// skew is how far this machine's clock may be ahead of Slack's: a card is looked for that much further back.
+const skew = time.Hour
 
 // adoptCard notes that a message shows a request: somebody clicked there, so it does, even where a crash kept that out of the row.
 func (b *Bot) adoptCard(ctx context.Context, a ask, id string) {

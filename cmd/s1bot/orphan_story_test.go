@@ -111,6 +111,24 @@ func TestWhatWasWrittenDownIsNotTooOld(t *testing.T) {
 // staleOutage is longer than what was typed before it counts.
 const staleOutage = 15 * time.Minute
 
+// A card is found although this machine's clock is half an hour ahead of Slack's.
+func TestACardThatACrashKeptOutOfItsRowIsFoundWhateverTheClockSays(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.stop()
+	s.config.now = func() time.Time { return time.Now().Add(30 * time.Minute) }
+	s.start()
+	card, req := s.orphan("isolate", "DESKTOP-1")
+	s.stop()
+	s.forgetFinished(req.Key, slashPayload{Command: "/s1", Text: "isolate DESKTOP-1 reason=test", User: req.Requester, Channel: req.Channel})
+	s.start()
+	require.Eventually(t, func() bool {
+		found, err := s.program.db.Requests().Find(s.t.Context(), approvals.Query{ID: req.ID})
+		return err == nil && len(found) == 1 && len(found[0].Cards) == 1 && found[0].Cards[0].TS == card.TS
+	}, patience, 10*time.Millisecond)
+	require.Len(t, s.slack.User("bob").Sees("#approvals"), 1)
+}
+
 // A slashPayload is what the bot reads of a slash command.
 type slashPayload struct {
 	Command string `json:"command"`
