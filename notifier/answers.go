@@ -21,6 +21,7 @@ func (n *Notifier) About(ctx context.Context, channel, ts string) (kind, id stri
 		return "", "", nil
 	}
 	for try := 0; ; try++ {
+		coming := n.underWay(ctx, channel) // asked first: what is written down in between is found
 		found, err := n.config.Journal.Notices(ctx, Query{TS: ts, Limit: 10})
 		if err != nil {
 			return "", "", fmt.Errorf("look up what %s is about: %w", ts, err)
@@ -30,7 +31,7 @@ func (n *Notifier) About(ctx context.Context, channel, ts string) (kind, id stri
 				return string(notice.Source), notice.ID, nil
 			}
 		}
-		if try == aboutTries || !n.underWay(ctx, channel) || ctx.Err() != nil {
+		if try == aboutTries || !coming || ctx.Err() != nil {
 			return "", "", nil
 		}
 		rest(ctx, aboutPause, nil)
