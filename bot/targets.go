@@ -1,0 +1,207 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"s1bot/approvals"
+	"s1bot/commands"
+	"s1bot/render"
+)
+
+// shownTargets is how many targets a card names; the rest are counted.
+const shownTargets = 10
+
+// planParts tells exactly what the request touches, as it was resolved when it was made.
+func planParts(req approvals.Request) []render.Part {
+	plan := planOf(req)
+	var parts []render.Part
+	if len(plan.Targets) > 0 {
+		verb := "Touches "
+		if cameToNothing(req) {
+			verb = "It would have touched "
+		}
+		parts = append(parts, render.Line{render.Text(verb), render.Bold(count(plan.Targets)), render.Text(where(plan))})
+		if len(plan.Changes) == 0 {
+			parts = append(parts, targetTable(plan.Targets))
+		}
+		if more := len(plan.Targets) - shownTargets; more > 0 {
+			parts = append(parts, render.Note{render.Text(fmt.Sprintf("… and %d more, all of them in the thread", more))})
+		}
+		if note := blast(req); note != nil && len(plan.Targets) > 1 {
+			parts = append(parts, note)
+		}
+	}
+	if len(plan.Changes) > 0 {
+		parts = append(parts, changeTable(plan.Changes))
+	}
+	var facts render.Fields
+	for _, f := range plan.Facts {
+		facts = append(facts, render.Field{Label: f.Label, Value: render.Line{render.Text(f.Value)}, Wide: len(f.Value) > 60})
+	}
+	if len(facts) > 0 {
+		parts = append(parts, facts)
+	}
+	if cameToNothing(req) {
+		return parts // nothing happened, so nothing follows from it
+	}
+	notes := slices.Concat(plan.LeftOut, plan.Notes)
+	if plan.Undo != "" {
+		notes = append(notes, "Undo: "+plan.Undo+".")
+	}
+	if len(notes) > 0 {
+		parts = append(parts, render.Note{render.Text(strings.Join(notes, " "))})
+	}
+	return append(parts, termParts(req)...)
+}
+
+// planOf is what the row keeps of the preview; a row that cannot be read shows none.
+func planOf(req approvals.Request) commands.Plan {
+	var plan commands.Plan
+	if json.Unmarshal(req.Plan, &plan) != nil {
+		return commands.Plan{}
+	}
+	return plan
+}
+
+// count is "2 endpoints", "1 threat".
+func count(targets []commands.Target) string {
+	word := map[string]string{"agent": "endpoint", "threat": "threat", "alert": "alert", "account": "account", "policy": "policy", "site": "site"}[targets[0].Kind]
+	switch {
+	case word == "":
+		word = targets[0].Kind
+	case word == "policy" && len(targets) > 1:
+		word = "policies"
+	}
+	if len(targets) == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", len(targets), strings.TrimSuffix(word, "s"))
+}
+
+// where is ", all in Paris / Workstations:" if they all are, " in …" for one; for what has fields that change, its name.
+func where(plan commands.Plan) string {
+	if len(plan.Changes) > 0 {
+		return ", " + targetNames(plan.Targets, 3) + ":"
+	}
+	site, group := plan.Targets[0].Site, plan.Targets[0].Group
+	for _, t := range plan.Targets {
+		if t.Site != site {
+			site = ""
+		}
+		if t.Group != group {
+			group = ""
+		}
+	}
+	in := ", all in "
+	if len(plan.Targets) == 1 {
+		in = " in "
+	}
+	switch {
+	case site == "":
+		return ":"
+	case group == "":
+		return in + site + ":"
+	}
+	return in + site + " / " + group + ":"
+}
+
+// targetTable lists the first targets, with the columns that say anything about them.
+func targetTable(targets []commands.Target) render.Part {
+	columns := []struct {
+		title string
+		cell  func(commands.Target) render.Span
+	}{
+		{"Name", func(t commands.Target) render.Span { return render.Link(t.Name, t.URL) }},
+		{"State", func(t commands.Target) render.Span { return render.Text(signed(t.State)) }},
+		{"Note", func(t commands.Target) render.Span { return render.Text(strings.Join(remarks(t), ", ")) }},
+		{"OS", func(t commands.Target) render.Span { return render.Text(t.OS) }},
+		{"User", func(t commands.Target) render.Span { return render.Text(t.User) }},
+		{"Site / group", func(t commands.Target) render.Span { return render.Text(place(t)) }},
+	}
+	shown := targets[:min(len(targets), shownTargets)]
+	table := render.Table{Rows: make([][]render.Line, len(shown))}
+	for _, c := range columns {
+		if !slices.ContainsFunc(shown, func(t commands.Target) bool { return c.cell(t).Text != "" }) {
+			continue
+		}
+		table.Columns = append(table.Columns, render.Column{Title: c.title})
+		for i, t := range shown {
+			span := c.cell(t)
+			span.Text = dash(span.Text)
+			table.Rows[i] = append(table.Rows[i], render.Line{span})
+		}
+	}
+	return table
+}
+
+// signed is a state with its sign, where it has one.
+func signed(state string) string {
+	switch state {
+	case "online":
+		return "🟢 online"
+	case "offline":
+		return "⚪ offline"
+	}
+	return state
+}
+
+// remarks is what makes an approver look twice.
+func remarks(t commands.Target) []string {
+	var out []string
+	if t.Host != "" {
+		out = append(out, "on "+t.Host)
+	}
+	if t.Server {
+		out = append(out, "⚠ server")
+	}
+	if t.Threats > 0 {
+		out = append(out, plural(t.Threats, "active threat"))
+	}
+	if t.Protected != "" {
+		out = append(out, "⚠ protected by “"+t.Protected+"”")
+	}
+	for _, warning := range t.Warnings {
+		if warning != "server" || !t.Server { // said already
+			out = append(out, warning)
+		}
+	}
+	return out
+}
+
+func changeTable(changes []commands.Diff) render.Part {
+	table := render.Table{Columns: []render.Column{{Title: "Field"}, {Title: "Now"}, {Title: "After"}, {Title: "Note"}}}
+	for _, c := range changes {
+		mark := render.Line{render.Text("—")}
+		if c.Weakens {
+			mark = render.Line{render.Bold("⚠ weakens protection")}
+		}
+		table.Rows = append(table.Rows, []render.Line{{render.Mono(c.Field)}, {render.Text(c.Old)}, {render.Text(c.New)}, mark})
+	}
+	return table
+}
+
+// targetNames is "DESKTOP-1, DESKTOP-2 and 3 more".
+func targetNames(targets []commands.Target, most int) string {
+	var names []string
+	for _, t := range targets[:min(len(targets), most)] {
+		names = append(names, t.Name)
+	}
+	text := strings.Join(names, ", ")
+	if more := len(targets) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+func place(t commands.Target) string {
+	switch {
+	case t.Site == "":
+		return t.Group
+	case t.Group == "":
+		return t.Site
+	}
+	return t.Site + " / " + t.Group
+}
