@@ -1,6 +1,7 @@
 package notifier
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -33,4 +34,28 @@ func TestWhoClicksBeforeTheCardIsWrittenDownIsUnderstood(t *testing.T) {
 		require.Empty(t, about)
 		require.Zero(t, time.Since(began), "nothing is under way, so nobody waits")
 	})
+}
+
+// arriving is a journal into which a card that is on its way is written down right after it was first asked for anything.
+type arriving struct {
+	Journal
+	notice Notice
+}
+
+func (a *arriving) Notices(_ context.Context, q Query) ([]Notice, error) {
+	now := a.notice
+	a.notice.State, a.notice.TS = Told, "7.000001"
+	if q.Want == ToPost && now.State == Sending || q.TS != "" && q.TS == now.TS {
+		return []Notice{now}, nil
+	}
+	return nil, nil
+}
+
+func TestACardThatIsWrittenDownBetweenTwoLooksIsFound(t *testing.T) {
+	t.Parallel()
+	journal := &arriving{notice: Notice{Source: Threats, ID: "1", Channel: "CTHREATS", State: Sending, Tried: time.Now()}}
+	n := &Notifier{config: Config{Journal: journal, Now: time.Now}}
+	kind, id, err := n.About(t.Context(), "CTHREATS", "7.000001")
+	require.NoError(t, err)
+	require.Equal(t, "threat 1", kind+" "+id)
 }

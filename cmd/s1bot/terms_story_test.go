@@ -438,18 +438,25 @@ func (s timed) files(was approvals.Request) approvals.Request {
 	return next
 }
 
-// Who extends at the very moment of the end is not overtaken by an end that was written down a moment before.
-func TestAnExtensionAtTheLastMomentHolds(t *testing.T) {
-	t.Parallel()
-	s := tellInTime(t, allowedBy(t, "approvals: {reconnect_on_time: true}"))
-	card := s.isolates("DESKTOP-1", "1h")
+// tellAtTheEnd starts a story in which an isolation is over and a dying process has written its end down, and nobody looks for an hour.
+func tellAtTheEnd(t *testing.T) (s timed, card slacksim.Message, was, next approvals.Request) {
+	t.Helper()
+	s = tellInTime(t, allowedBy(t, "approvals: {reconnect_on_time: true}"))
+	card = s.isolates("DESKTOP-1", "1h")
 	s.becomes(card, "1 applied")
-	was := s.asked("disconnect-agent-from-network")[0]
+	was = s.asked("disconnect-agent-from-network")[0]
 	s.stop()
 	s.config.tick = time.Hour
 	s.start()
 	s.pass(time.Hour)
-	next := s.files(was)
+	next = s.files(was)
+	return s, card, was, next
+}
+
+// Who extends at the very moment of the end is not overtaken by an end that was written down a moment before.
+func TestAnExtensionAtTheLastMomentHolds(t *testing.T) {
+	t.Parallel()
+	s, card, was, next := tellAtTheEnd(t)
 	s.types("bob", "#soc", "/s1 extend "+was.Ref+" for=2h")
 	s.becomes(card, "Extended by 2 hours")
 	s.stop()
@@ -464,15 +471,7 @@ func TestAnExtensionAtTheLastMomentHolds(t *testing.T) {
 // An end that a dying process had written down is told as asked for by who takes over, although it has brought the host back already.
 func TestAnEndThatIsWrittenDownIsToldAsAskedFor(t *testing.T) {
 	t.Parallel()
-	s := tellInTime(t, allowedBy(t, "approvals: {reconnect_on_time: true}"))
-	card := s.isolates("DESKTOP-1", "1h")
-	s.becomes(card, "1 applied")
-	was := s.asked("disconnect-agent-from-network")[0]
-	s.stop()
-	s.config.tick = time.Hour
-	s.start()
-	s.pass(time.Hour)
-	next := s.files(was)
+	s, card, _, next := tellAtTheEnd(t)
 	_, err := s.program.bot.Ledger.Run(t.Context(), next.ID, func(context.Context, approvals.Request) approvals.Result {
 		s.console.SetAgent("DESKTOP-1", func(a map[string]any) { a["networkStatus"] = "connected" })
 		return approvals.Result{Outcome: approvals.Successful}
