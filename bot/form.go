@@ -129,7 +129,10 @@ func (b *Bot) open(ctx context.Context, a ask, form render.Form) error {
 	var err error
 	switch {
 	case a.view != "":
-		_, err = b.api.UpdateViewContext(ctx, form.View(), "", "", a.view)
+		err = retry(ctx, ifLost, func() error {
+			_, err := b.api.UpdateViewContext(ctx, form.View(), "", "", a.view)
+			return err
+		})
 	case a.trigger != "":
 		_, err = b.api.OpenViewContext(ctx, a.trigger, form.View())
 	default:
@@ -150,8 +153,7 @@ func (b *Bot) open(ctx context.Context, a ask, form render.Form) error {
 // trouble. What it calls wrong stays wrong.
 func mayOpenLater(err error) bool {
 	var refused slack.SlackErrorResponse
-	_, passing := patience(err, 1)
-	return passing || !errors.As(err, &refused) ||
+	return passes(err) || !errors.As(err, &refused) ||
 		slices.Contains([]string{"expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged"}, refused.Err)
 }
 

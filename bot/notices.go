@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -176,12 +174,6 @@ func marked(key string) slack.MsgOption {
 	return slack.MsgOptionMetadata(slack.SlackMetadata{EventType: metadataType, EventPayload: map[string]any{"key": key}})
 }
 
-// refusedWith tells whether Slack said no in one of these words.
-func refusedWith(err error, words ...string) bool {
-	var refused slack.SlackErrorResponse
-	return errors.As(err, &refused) && slices.Contains(words, refused.Err)
-}
-
 // deliveryError adds to an error of Slack's what a deliverer must know about it. What it adds nothing to leaves open whether Slack
 // did what was asked.
 func deliveryError(err error) error {
@@ -207,25 +199,6 @@ var closedWords = []string{
 	"channel_not_found", "is_archived", "not_in_channel", "restricted_action", "restricted_action_read_only_channel",
 	"restricted_action_thread_only_channel", "restricted_action_non_threadable_channel",
 	"channel_is_limited_access", "user_not_in_channel", "messages_tab_disabled", "method_not_supported_for_channel_type",
-}
-
-// slowdown tells whether Slack wants a pause, and how long; zero where it does not say in a way that can be read: a proxy's 429 has
-// no Retry-After, or a date.
-func slowdown(err error) (time.Duration, bool) {
-	var limited *slack.RateLimitedError
-	if errors.As(err, &limited) {
-		return limited.RetryAfter, true
-	}
-	var status slack.StatusCodeError
-	var number *strconv.NumError
-	return 0, errors.As(err, &status) && status.Code == http.StatusTooManyRequests || errors.As(err, &number) || refusedWith(err, "ratelimited", "rate_limited")
-}
-
-// unsent tells whether a call had no effect although Slack itself did not say so: it never left, or something before Slack refused it.
-func unsent(err error) bool {
-	var dialed *net.OpError
-	var status slack.StatusCodeError
-	return errors.As(err, &dialed) && dialed.Op == "dial" || errors.As(err, &status) && status.Code >= 400 && status.Code < 500
 }
 
 type slow struct {

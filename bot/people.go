@@ -70,8 +70,7 @@ func heard[T any](value T, err error, now time.Time) aged[T] {
 // workspace's plan has none.
 func passing(err error) bool {
 	var refused slack.SlackErrorResponse
-	_, slow := patience(err, 1)
-	return slow || !errors.As(err, &refused)
+	return passes(err) || !errors.As(err, &refused)
 }
 
 // A ruled person has the roles that a policy gave them at a moment.
@@ -100,7 +99,7 @@ func (p *people) who(ctx context.Context, id string) (Person, error) {
 		return got.person, nil
 	}
 	var user *slack.User
-	err := patiently(ctx, func() (err error) {
+	err := retry(ctx, ifLost, func() (err error) {
 		user, err = p.api.GetUserInfoContext(ctx, id)
 		return err
 	})
@@ -155,7 +154,11 @@ func (p *people) membersOf(ctx context.Context, group string) aged[[]string] {
 	if got, ok := p.members.Get(group); ok && p.now().Before(got.until) {
 		return got
 	}
-	members, err := p.api.GetUserGroupMembersContext(ctx, group)
+	var members []string
+	err := retry(ctx, ifLost, func() (err error) {
+		members, err = p.api.GetUserGroupMembersContext(ctx, group)
+		return err
+	})
 	if err != nil {
 		p.log.Warn("cannot read a user group: nobody holds a role through it meanwhile", "group", group, "err", err)
 		members = nil
@@ -170,7 +173,11 @@ func (p *people) group(ctx context.Context, handle string) (found approvals.Grou
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.now().Before(p.groups.until) {
-		found, err := p.api.GetUserGroupsContext(ctx)
+		var found []slack.UserGroup
+		err := retry(ctx, ifLost, func() (err error) {
+			found, err = p.api.GetUserGroupsContext(ctx)
+			return err
+		})
 		if err != nil {
 			p.log.Warn("cannot list user groups: nobody holds a role through a group's handle meanwhile", "err", err)
 		}

@@ -2,13 +2,9 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -88,14 +84,14 @@ func (p *poster) post(ctx context.Context, channel, thread, key string, card ren
 	if key != "" {
 		opts = append(opts, marked(key))
 	}
-	again := patiently
+	again := ifRefused
 	if key != "" {
-		again = insistently
+		again = ifLost
 	}
 	var where, ts string
 	began, open := time.Now(), false // whether a try may have got through
 	_, err := p.give(ctx, everybody, card, func(msg render.Message) error {
-		return again(ctx, func() (err error) {
+		return retry(ctx, again, func() (err error) {
 			if key != "" && open {
 				if found, ok, err := p.find(ctx, channel, thread, key, began); err == nil && ok {
 					where, ts = channel, found
@@ -116,7 +112,7 @@ func (p *poster) post(ctx context.Context, channel, thread, key string, card ren
 // edit replaces a message of ours.
 func (p *poster) edit(ctx context.Context, channel, ts string, card render.Card) error {
 	_, err := p.give(ctx, everybody, card, func(msg render.Message) error {
-		return insistently(ctx, func() error {
+		return retry(ctx, ifLost, func() error {
 			_, _, _, err := p.api.UpdateMessageContext(ctx, channel, ts, content(msg)...)
 			return err
 		})
@@ -134,7 +130,7 @@ func (p *poster) whisper(ctx context.Context, channel, thread, user string, card
 		if thread != "" {
 			opts = append(opts, slack.MsgOptionTS(thread))
 		}
-		return insistently(ctx, func() error {
+		return retry(ctx, ifLost, func() error {
 			_, err := p.api.PostEphemeralContext(ctx, channel, user, opts...)
 			return err
 		})
@@ -153,7 +149,7 @@ func (p *poster) respond(ctx context.Context, address string, replace replacing,
 			Text: msg.Text, Blocks: &slack.Blocks{BlockSet: msg.Blocks}, ResponseType: slack.ResponseTypeEphemeral,
 			ReplaceOriginal: bool(replace), UnfurlLinks: new(bool), UnfurlMedia: new(bool),
 		}
-		return insistently(ctx, func() error { return slack.PostWebhookCustomHTTPContext(ctx, address, p.http, hook) })
+		return retry(ctx, ifLost, func() error { return slack.PostWebhookCustomHTTPContext(ctx, address, p.http, hook) })
 	})
 	if err != nil {
 		return fmt.Errorf("answer through the response URL: %w", hideURL(err, address))
@@ -176,7 +172,7 @@ func (p *poster) attach(ctx context.Context, channel, thread string, files []ren
 		if len(f.Body) == 0 {
 			continue // Slack refuses empty files
 		}
-		err := patiently(ctx, func() error {
+		err := retry(ctx, ifRefused, func() error {
 			_, err := p.api.UploadFileContext(ctx, slack.UploadFileParameters{
 				Filename: f.Name, Title: f.Title, FileSize: len(f.Body), Reader: strings.NewReader(string(f.Body)),
 				Channel: channel, ThreadTimestamp: thread,
@@ -193,65 +189,6 @@ func (p *poster) attach(ctx context.Context, channel, thread string, files []ren
 // content is a message's text and blocks. Slack is told not to look for markup in the text: it is data.
 func content(msg render.Message) []slack.MsgOption {
 	return []slack.MsgOption{slack.MsgOptionText(msg.Text, false), slack.MsgOptionBlocks(msg.Blocks...), slack.MsgOptionDisableMarkdown()}
-}
-
-// patiently repeats call while Slack asks for patience, as long as it asks, at most maxTries times.
-func patiently(ctx context.Context, call func() error) error {
-	return repeat(ctx, call, patience)
-}
-
-// insistently is patiently for what does no harm if it happens twice: it is repeated after a connection that broke, too.
-func insistently(ctx context.Context, call func() error) error {
-	return repeat(ctx, call, insistence)
-}
-
-func repeat(ctx context.Context, call func() error, patience func(error, int) (time.Duration, bool)) error {
-	for try := 1; ; try++ {
-		err := call()
-		wait, slow := patience(err, try)
-		if !slow || try == maxTries {
-			return err
-		}
-		if !sleep(ctx, wait) {
-			return errors.Join(err, ctx.Err())
-		}
-	}
-}
-
-// patience tells how long to wait before a refused post is repeated. A 5xx is tried again as well: an answer shown twice is
-// a smaller harm than one never shown.
-func patience(err error, try int) (time.Duration, bool) {
-	var limited *slack.RateLimitedError
-	if errors.As(err, &limited) {
-		return max(limited.RetryAfter, time.Second), true
-	}
-	var refused slack.SlackErrorResponse
-	if errors.As(err, &refused) && slices.Contains([]string{"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}, refused.Err) {
-		return time.Duration(try) * time.Second, true // Slack's own trouble, which passes
-	}
-	var status slack.StatusCodeError
-	if errors.As(err, &status) && status.Code >= 500 {
-		return time.Duration(try) * time.Second, true
-	}
-	return 0, false
-}
-
-// insistence is patience that also tries again, twice at most, where nobody knows whether the call arrived.
-func insistence(err error, try int) (time.Duration, bool) {
-	if wait, slow := patience(err, try); slow || err == nil {
-		return wait, slow
-	}
-	var broken *url.Error
-	var page *json.SyntaxError // a proxy's HTML, or half an answer
-	lost := errors.As(err, &broken) || errors.As(err, &page) || errors.Is(err, io.ErrUnexpectedEOF)
-	return time.Duration(try) * time.Second, lost && try < 3
-}
-
-// unclear tells whether a call may have had its effect although it failed.
-func unclear(err error) bool {
-	_, passing := insistence(err, 1)
-	_, slow := slowdown(err)
-	return passing && !slow
 }
 
 // hideURL keeps a response URL, which anyone can post to, out of an error.

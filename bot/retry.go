@@ -1,0 +1,153 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/slack-go/slack"
+)
+
+// Every call of Slack's Web API and every answer by response URL goes through retry, with three exceptions: views.open, whose trigger is
+// dead after 3 s; what the notifier posts, which has a queue and a pace of its own; and auth.test and apps.connections.open, which are
+// tried for as long as the program runs.
+
+// Bounds of retry. Slack's Retry-After is obeyed to the second; a proxy's 429 may have none that can be read.
+const (
+	rateLimitTries = 10               // answers with 429, one after the other
+	rateLimitWait  = 4 * time.Minute  // in all
+	rateLimitPause = 30 * time.Second // at most, where Slack does not say how long
+	outageTries    = 5                // answers with 5xx and Slack's words for them
+	brokenTries    = 3                // connections that break: each may take as long as slackLimit
+)
+
+// A repeating says which failed calls may be made again.
+type repeating bool
+
+const (
+	// ifRefused makes a call again only where it certainly had no effect.
+	ifRefused repeating = false
+	// ifLost makes it again also where nobody knows: for reads, edits, and whatever does no harm twice.
+	ifLost repeating = true
+)
+
+// retry makes a call of Slack's until it succeeds or fails for good. It waits out every 429, within its bounds and those of ctx: a wait
+// that would outlast ctx is not begun, so that there is time left to say so.
+func retry(ctx context.Context, again repeating, call func() error) error {
+	var waited time.Duration
+	for limited, failed := 0, 0; ; {
+		err := call()
+		pause, repeat := time.Duration(0), false
+		if asked, slow := slowdown(err); slow {
+			limited++
+			pause = rateLimitDelay(asked, limited)
+			repeat = limited < rateLimitTries && waited+pause <= rateLimitWait
+			waited += pause
+		} else if err != nil {
+			failed++
+			pause = time.Duration(failed) * time.Second
+			repeat = repeatable(err, again, failed)
+		}
+		if !repeat || outlasts(ctx, pause) {
+			return err
+		}
+		if !sleep(ctx, pause) {
+			return errors.Join(err, ctx.Err())
+		}
+	}
+}
+
+// rateLimitDelay is how long to wait after the nth 429 in a row: as long as Slack asks for, else longer and longer.
+func rateLimitDelay(asked time.Duration, n int) time.Duration {
+	if asked > 0 {
+		return max(asked, time.Second)
+	}
+	return min(time.Second<<(n-1), rateLimitPause)
+}
+
+// repeatable tells whether the nth failure of a call is worth another try.
+func repeatable(err error, again repeating, n int) bool {
+	switch {
+	case unsent(err):
+		return !statusError(err) && n < brokenTries
+	case unclear(err) && again == ifRefused:
+		return false
+	case broken(err):
+		return n < brokenTries
+	}
+	return outage(err) && n < outageTries
+}
+
+// passes tells whether a failure passes by itself: Slack asks for patience, or is in trouble.
+func passes(err error) bool {
+	_, slow := slowdown(err)
+	return slow || outage(err)
+}
+
+// outage tells whether Slack is in trouble of its own (docs.slack.dev/reference/methods/chat.postMessage, "errors").
+func outage(err error) bool {
+	var status slack.StatusCodeError
+	return refusedWith(err, "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org") ||
+		errors.As(err, &status) && status.Code >= 500
+}
+
+// broken tells whether the answer got lost on the way.
+func broken(err error) bool {
+	var torn *url.Error
+	var page *json.SyntaxError // a proxy's HTML, or half an answer
+	var reset *net.OpError
+	return errors.As(err, &torn) || errors.As(err, &reset) || errors.As(err, &page) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) ||
+		errors.Is(err, context.DeadlineExceeded)
+}
+
+// unclear tells whether a call may have had its effect although it failed: of internal_error and fatal_error Slack says that "some aspect
+// of the operation" may have succeeded, and a gateway's 502 says nothing of what is behind it.
+func unclear(err error) bool {
+	if _, slow := slowdown(err); err == nil || slow || unsent(err) {
+		return false
+	}
+	return broken(err) || outage(err) && !refusedWith(err, "service_unavailable", "request_timeout", "team_added_to_org")
+}
+
+// slowdown tells whether Slack wants a pause, and how long; zero where it does not say in a way that can be read: a proxy's 429 has
+// no Retry-After, or a date.
+func slowdown(err error) (time.Duration, bool) {
+	var limited *slack.RateLimitedError
+	if errors.As(err, &limited) {
+		return limited.RetryAfter, true
+	}
+	var status slack.StatusCodeError
+	var number *strconv.NumError
+	return 0, errors.As(err, &status) && status.Code == http.StatusTooManyRequests || errors.As(err, &number) || refusedWith(err, "ratelimited", "rate_limited")
+}
+
+// unsent tells whether a call had no effect although Slack itself did not say so: it never left, or something before Slack refused it.
+func unsent(err error) bool {
+	var dialed *net.OpError
+	return errors.As(err, &dialed) && dialed.Op == "dial" || statusError(err)
+}
+
+// statusError tells whether a bare status refused a call.
+func statusError(err error) bool {
+	var status slack.StatusCodeError
+	return errors.As(err, &status) && status.Code >= 400 && status.Code < 500
+}
+
+// refusedWith tells whether Slack said no in one of these words.
+func refusedWith(err error, words ...string) bool {
+	var refused slack.SlackErrorResponse
+	return errors.As(err, &refused) && slices.Contains(words, refused.Err)
+}
+
+// outlasts tells whether a pause is longer than what is left of ctx.
+func outlasts(ctx context.Context, pause time.Duration) bool {
+	end, bounded := ctx.Deadline()
+	return bounded && time.Until(end) < pause
+}
