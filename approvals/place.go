@@ -39,7 +39,16 @@ type Target struct {
 
 // anyGlob reports whether one of the globs matches s; empty names match nothing.
 func anyGlob(globs []string, s string) bool {
-	return s != "" && slices.ContainsFunc(globs, func(g string) bool { return glob(strings.ToLower(g), strings.ToLower(s)) })
+	return slices.ContainsFunc(globs, func(g string) bool { return Pattern(g).Match(s) })
+}
+
+// A Pattern is the one glob of the program, for rules and routes alike: * stands for any characters, ? for one, and every other
+// character for itself, without regard to case.
+type Pattern string
+
+// Match reports whether s fits the pattern. An empty name fits none: what nobody says is nothing that a rule could mean.
+func (p Pattern) Match(s string) bool {
+	return s != "" && glob(strings.ToLower(string(p)), strings.ToLower(s))
 }
 
 // glob matches s against a pattern in which * stands for any characters and ? for one.
@@ -66,6 +75,3 @@ func glob(pattern, s string) bool {
 	}
 	return i == len(p)
 }
-
-// Glob reports whether s matches a pattern in which * stands for any characters and ? for one, without regard to case.
-func Glob(pattern, s string) bool { return anyGlob([]string{pattern}, s) }

@@ -25,13 +25,20 @@ a?c       ac          no
 a*b*c     a-b-b-c     yes
 [a]       a           no
 [a]       [a]         yes
+[T1059]*  [t1059]-x   yes
+[T1059]*  T-x         no
+CORP\*    corp\bob    yes
+LAB[12]-* LAB1-7      no
+LAB[12]-* lab[12]-7   yes
+a/*       a/b/c       yes
+?ö        äÖ          yes
 x         xx          no
 `) {
 		if f := strings.Fields(line); len(f) == 3 {
-			require.Equal(t, f[2] == "yes", Glob(f[0], f[1]), line)
+			require.Equal(t, f[2] == "yes", Pattern(f[0]).Match(f[1]), line)
 		}
 	}
-	require.False(t, Glob("*", ""), "what has no name matches nothing")
+	require.False(t, Pattern("*").Match(""), "what has no name matches nothing")
 }
 
 func TestHours(t *testing.T) {

@@ -40,7 +40,7 @@ func readArgs(fields []field, raw json.RawMessage) (map[string]any, error) {
 	for name, value := range given {
 		i := slices.IndexFunc(fields, func(f field) bool { return f.Name == name })
 		if i < 0 {
-			return nil, &UsageError{Param: name, Problem: "there is no such parameter", Nearest: nearest(name, namesOf(fields))}
+			return nil, &UsageError{Param: name, Problem: "there is no such parameter", Nearest: Nearest(name, namesOf(fields))}
 		}
 		if isEmpty(value) {
 			continue

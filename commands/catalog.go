@@ -89,7 +89,7 @@ func (c *Catalog) Nearest(name string) []string {
 		names = append(names, cmd.Aliases...)
 	}
 	var found []string
-	for _, n := range nearest(strings.ReplaceAll(name, "_", "-"), names) {
+	for _, n := range Nearest(strings.ReplaceAll(name, "_", "-"), names) {
 		if cmd, ok := c.Find(n); ok && !slices.Contains(found, cmd.Name) {
 			found = append(found, cmd.Name)
 		}

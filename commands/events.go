@@ -111,7 +111,7 @@ func (p *fetchEventParams) spell(key, value string) (string, error) {
 	given, key := key, p.wire(key)
 	if !slices.Contains(of.Keys(), key) {
 		e := wrong("search-condition", "the console knows no key %s for %s", quote(given), of)
-		e.Nearest = nearest(given, of.Keys())
+		e.Nearest = Nearest(given, of.Keys())
 		return "", e
 	}
 	var query s1.Query

@@ -134,7 +134,7 @@ func filterProblem(err error, of s1.FilterKind) error {
 	}
 	told := &valueError{problem: fmt.Sprintf("filter key %q %s", first.Key, first.Problem), nearest: first.Nearest}
 	if len(told.nearest) == 0 && !slices.Contains(of.Keys(), first.Key) {
-		told.nearest = nearest(first.Key, of.Keys())
+		told.nearest = Nearest(first.Key, of.Keys())
 	}
 	return told
 }
@@ -311,7 +311,7 @@ func listQuery(raw json.RawMessage, keys []string, of string) (s1.Query, error) 
 	query := s1.Query{}
 	for key, value := range fields {
 		if !slices.Contains(keys, key) {
-			return nil, &valueError{fmt.Sprintf("the console knows no key %s for %s", quote(key), of), nearest(key, keys)}
+			return nil, &valueError{fmt.Sprintf("the console knows no key %s for %s", quote(key), of), Nearest(key, keys)}
 		}
 		text := joined(value)
 		if timeKey.MatchString(key) {

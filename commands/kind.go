@@ -130,7 +130,7 @@ func readChoice(text string, choices []s1.Choice) (any, error) {
 		}
 		labels = append(labels, c.Label)
 	}
-	return nil, &valueError{fmt.Sprintf("%s is none of %s", quote(text), strings.Join(labels, ", ")), nearest(text, labels)}
+	return nil, &valueError{fmt.Sprintf("%s is none of %s", quote(text), strings.Join(labels, ", ")), Nearest(text, labels)}
 }
 
 // A valueError says what is wrong with a value, and which values were probably meant.

@@ -7,9 +7,9 @@ import (
 	"unicode"
 )
 
-// nearest returns up to three of names that were probably meant by word, the likeliest first: those that contain it or its
+// Nearest returns up to three of names that were probably meant by word, the likeliest first: those that contain it or its
 // parts, and those that a slip or two away.
-func nearest(word string, names []string) []string {
+func Nearest(word string, names []string) []string {
 	type scored struct {
 		name  string
 		score int

@@ -369,7 +369,7 @@ func (cmd *Command) unknownParam(name string) error {
 	if cmd.Timed {
 		names = append(names, ForParam)
 	}
-	e := &UsageError{Param: name, Problem: "there is no parameter " + quote(name) + " in " + cmd.Name, Nearest: nearest(name, names)}
+	e := &UsageError{Param: name, Problem: "there is no parameter " + quote(name) + " in " + cmd.Name, Nearest: Nearest(name, names)}
 	switch {
 	case len(names) == 0:
 		e.Hint = "it takes no parameters"

@@ -261,7 +261,7 @@ func BenchmarkParse(b *testing.B) {
 
 func TestOfThreeLettersTwoAreNotASlip(t *testing.T) {
 	t.Parallel()
-	require.Empty(t, nearest("foo", []string{"ioc", "fetch"}))
-	require.Equal(t, []string{"ioc"}, nearest("icc", []string{"ioc", "fetch"}))
-	require.Equal(t, []string{"list-agents"}, nearest("list-agnets", []string{"list-agents", "get-alerts"}))
+	require.Empty(t, Nearest("foo", []string{"ioc", "fetch"}))
+	require.Equal(t, []string{"ioc"}, Nearest("icc", []string{"ioc", "fetch"}))
+	require.Equal(t, []string{"list-agents"}, Nearest("list-agnets", []string{"list-agents", "get-alerts"}))
 }

@@ -66,7 +66,7 @@ func knownFields(current s1.Policy, wanted json.RawMessage) error {
 		now, known := has[path]
 		if !known && !slices.Contains(usualFields, path) {
 			e := wrong("policy", "the policy has no field %s", path)
-			e.Nearest = nearest(path, slices.Sorted(maps.Keys(has)))
+			e.Nearest = Nearest(path, slices.Sorted(maps.Keys(has)))
 			return e
 		}
 		if was, is := typeOf(now), typeOf(asked[path]); was != is && was != "nothing" && is != "nothing" {

@@ -150,7 +150,7 @@ func TestADigestCallsWhomItsItemsCallAndSaysHowLateItIs(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.config.Burst = 5
 		w.config.Routes = func() Routes {
-			return Routes{{Source: "threat", Rules: []string{"worm 1*"}, Channel: "CWORMS", Mention: "@worms"}, {Source: "threat", Channel: "CWORMS", Mention: "S0OTHERS"}}
+			return Routes{{Source: "threat", Rules: globs("worm 1*"), Channel: "CWORMS", Mention: "@worms"}, {Source: "threat", Channel: "CWORMS", Mention: "S0OTHERS"}}
 		}
 		w.start()
 		w.pass(time.Minute)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/approvals"
 	"s1bot/s1"
 )
 
@@ -37,13 +38,21 @@ func (w *world) alertOn(agent s1.AgentID) s1.AlertID {
 	return id
 }
 
+// globs are matchers as the policy file makes them.
+func globs(patterns ...string) (all []Pattern) {
+	for _, p := range patterns {
+		all = append(all, approvals.Pattern(p))
+	}
+	return all
+}
+
 // An alert says neither its site's name nor its group's (the vendor's agentDetectionInfo has ids alone), and routes go by those.
 func TestAnAlertIsRoutedByWhereItsEndpointBelongs(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		at := &located{console: w.console}
 		w.config.Console = at
 		w.config.Routes = func() Routes {
-			return Routes{{Accounts: []string{"acme"}, Sites: []string{"Par*"}, Groups: []string{"workstations"}, Channel: "CPARIS"}}
+			return Routes{{Accounts: globs("acme"), Sites: globs("Par*"), Groups: globs("workstations"), Channel: "CPARIS"}}
 		}
 		w.start()
 		id := w.alertOn("1400000000000000001")

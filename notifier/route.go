@@ -2,7 +2,6 @@ package notifier
 
 import (
 	"cmp"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -37,19 +36,22 @@ func alertFacts(a s1.Alert) Facts {
 	}
 }
 
-// A Route says where some notices go. All matchers that are set must hold; each is a list of which one must: names or patterns
-// with * and ?, upper and lower case alike. What the console does not say matches no pattern.
+// A Pattern fits names. It is the program's one glob, which this package does not own: see approvals.Pattern.
+type Pattern interface{ Match(name string) bool }
+
+// A Route says where some notices go. All matchers that are set must hold; each is a list of which one must. What the console does
+// not say fits no pattern.
 type Route struct {
 	Name            string // for `routes test`; may be empty
 	Source          string // "threat", "alert"; empty for both
-	Severities      []string
-	Confidences     []string
-	Classifications []string
-	Accounts        []string
-	Sites           []string
-	Groups          []string
-	Hosts           []string
-	Rules           []string
+	Severities      []Pattern
+	Confidences     []Pattern
+	Classifications []Pattern
+	Accounts        []Pattern
+	Sites           []Pattern
+	Groups          []Pattern
+	Hosts           []Pattern
+	Rules           []Pattern
 
 	Channel   string    // where they go; empty with Mute
 	Mention   string    // a user group, by id or @handle
@@ -104,14 +106,14 @@ func (r Route) matches(f Facts, now time.Time) (ok bool, why string) {
 	}
 	for _, m := range []struct {
 		what     string
-		patterns []string
+		patterns []Pattern
 		value    string
 	}{
 		{"severity", r.Severities, f.Severity}, {"confidence", r.Confidences, f.Confidence},
 		{"classification", r.Classifications, f.Classification}, {"account", r.Accounts, f.Account}, {"site", r.Sites, f.Site},
 		{"group", r.Groups, f.Group}, {"host", r.Hosts, f.Host}, {"rule", r.Rules, f.Rule},
 	} {
-		if len(m.patterns) > 0 && !slices.ContainsFunc(m.patterns, func(p string) bool { return like(p, m.value) }) {
+		if len(m.patterns) > 0 && !slices.ContainsFunc(m.patterns, func(p Pattern) bool { return p.Match(m.value) }) {
 			return false, m.what + " is " + cmp.Or(m.value, "not known")
 		}
 	}
@@ -126,15 +128,4 @@ func (rs Routes) channels(source Source) (channels []string) {
 		}
 	}
 	return channels
-}
-
-// like tells whether value is pattern or matches it. A pattern that is broken matches itself alone.
-func like(pattern, value string) bool {
-	pattern, value = strings.ToLower(pattern), strings.ToLower(value)
-	if value == "" {
-		return false
-	}
-	// path.Match stops at slashes, which names may hold.
-	hit, err := path.Match(strings.ReplaceAll(pattern, "/", "\x00"), strings.ReplaceAll(value, "/", "\x00"))
-	return pattern == value || err == nil && hit
 }

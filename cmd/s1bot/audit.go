@@ -29,9 +29,11 @@ type auditCmd struct {
 
 // Run prints or verifies the audit trail. It needs the database's setting alone.
 func (a auditCmd) Run(ctx context.Context, std streams) error {
-	c, err := readConfig(environment())
-	if err := about("S1BOT_DATABASE_URL", err); err != nil { // other settings may be missing where auditors work
-		return err
+	environ := environment()
+	c, err := readConfig(environ)
+	// Other settings may be missing where auditors work; one that is mistyped may be the database's.
+	if err := errors.Join(about("S1BOT_DATABASE_URL", err), unknownSettings(environ)); err != nil {
+		return settingsError{err}
 	}
 	if err := store.Exists(c.DatabaseURL); err != nil {
 		return err

@@ -62,7 +62,7 @@ func secrets() []string {
 // readConfig reads the settings from environment variables. The error lists every problem, one a line.
 func readConfig(environ map[string]string) (config, error) {
 	var c config
-	problems := []error{readSecretFiles(environ)}
+	problems := []error{unknownSettings(environ), readSecretFiles(environ)}
 	if _, set := environ["S1BOT_HTTP_ADDR"]; !set {
 		environ["S1BOT_HTTP_ADDR"] = defaultHTTPAddr
 	}
@@ -77,11 +77,6 @@ func readConfig(environ map[string]string) (config, error) {
 	}
 	problems = append(problems, c.check()...)
 	return c, errors.Join(problems...)
-}
-
-// environment is the process's own, as readConfig wants it.
-func environment() map[string]string {
-	return env.ToMap(os.Environ())
 }
 
 // readSecretFiles puts the content of NAME_FILE in place of NAME.

@@ -114,3 +114,34 @@ func TestTheReadmeExplainsEverySetting(t *testing.T) {
 		require.Contains(t, string(example), name+"=")
 	}
 }
+
+// A mistyped name is a setting that nobody reads: it stops the program, with all the others that are wrong.
+func TestAMistypedSettingIsNoSetting(t *testing.T) {
+	t.Parallel()
+	settings := working()
+	for _, name := range []string{"S1BOT_APROVERS", "S1_TOKEN", "S1BOT_POLICYFILE", "S1BOT_THREATS_CHANEL", "S1_URL_FILE", "S1BOT_COLOUR"} {
+		settings[name] = ""
+	}
+	settings["S1BOT_SOCKETS"] = "many"
+	_, err := readConfig(settings)
+	for _, want := range []string{
+		"S1BOT_APROVERS: there is no such setting; did you mean S1BOT_APPROVERS", "S1_TOKEN: there is no such setting; did you mean S1_API_TOKEN",
+		"S1BOT_POLICYFILE: there is no such setting; did you mean S1BOT_POLICY_FILE", "did you mean S1BOT_THREATS_CHANNEL", "S1_URL_FILE: there is no such setting; did you mean S1_URL?", "S1BOT_COLOUR: there is no such setting", "S1BOT_SOCKETS: ",
+	} {
+		require.ErrorContains(t, err, want)
+	}
+}
+
+// Kubernetes puts the address of a service called s1bot into the environment of everything beside it.
+func TestWhatKubernetesAddsIsNoMistypedSetting(t *testing.T) {
+	t.Parallel()
+	settings := working()
+	for _, name := range []string{
+		"S1BOT_SERVICE_HOST", "S1BOT_SERVICE_PORT", "S1BOT_SERVICE_PORT_METRICS", "S1BOT_PORT", "S1BOT_PORT_9090_TCP", "S1BOT_PORT_9090_TCP_PROTO",
+		"S1BOT_PORT_9090_TCP_PORT", "S1BOT_PORT_9090_TCP_ADDR", "S1BOT_METRICS_SERVICE_HOST", "S1BOTANY", "S1", "SLACK_TEAM_ID",
+	} {
+		settings[name] = "tcp://10.0.0.1:9090"
+	}
+	_, err := readConfig(settings)
+	require.NoError(t, err)
+}

@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -33,7 +34,7 @@ func main() {
 // streams are where a command writes.
 type streams struct{ out, err io.Writer }
 
-// start runs one command line and returns the exit code: 0 done, 1 failed, 2 not understood.
+// start runs one command line and returns the exit code: 0 done, 1 failed, 2 not understood, 78 settings are wrong.
 func start(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	code := -1
 	parser, err := kong.New(&cli{}, kong.Name("s1bot"), kong.Writers(stdout, stderr),
@@ -53,6 +54,9 @@ func start(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	if err := call.Run(); err != nil {
 		fmt.Fprintln(stderr, "s1bot:", err)
+		if errors.As(err, new(settingsError)) {
+			return exitSettings
+		}
 		return 1
 	}
 	return 0

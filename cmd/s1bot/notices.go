@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"s1bot/approvals"
 	"s1bot/notifier"
 	"s1bot/render"
 )
@@ -17,12 +18,21 @@ func routesOf(f policyFile) (notifier.Routes, error) {
 			return nil, err
 		}
 		routes = append(routes, notifier.Route{
-			Name: e.Name, Source: e.Source, Severities: e.Severities, Confidences: e.Confidences, Classifications: e.Classifications,
-			Accounts: e.Accounts, Sites: e.Sites, Groups: e.Groups, Hosts: e.Hosts, Rules: e.Rules,
+			Name: e.Name, Source: e.Source, Severities: patterns(e.Severities), Confidences: patterns(e.Confidences),
+			Classifications: patterns(e.Classifications), Accounts: patterns(e.Accounts), Sites: patterns(e.Sites),
+			Groups: patterns(e.Groups), Hosts: patterns(e.Hosts), Rules: patterns(e.Rules),
 			Channel: e.Channel, Mention: e.Mention, Mute: muted, MuteUntil: until, Continue: e.Continue,
 		})
 	}
 	return routes, nil
+}
+
+// patterns are the matchers of a route: the globs that rules have.
+func patterns(globs words) (all []notifier.Pattern) {
+	for _, g := range globs {
+		all = append(all, approvals.Pattern(g))
+	}
+	return all
 }
 
 // later is what the bot asks of the notifier. The two need each other, so the bot asks through the program, which knows the notifier

@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/commands"
+	"s1bot/s1"
 )
 
 // A policyFile is what S1BOT_POLICY_FILE holds; deploy/policy.example.yaml explains every key.
@@ -124,14 +126,18 @@ func readPolicyFile(path string) (policyFile, approvals.Settings, error) {
 func parsePolicy(path string, body []byte) (policyFile, approvals.Settings, error) {
 	var f policyFile
 	tree, err := parser.ParseBytes(body, 0)
-	if err == nil {
-		err = yaml.NewDecoder(bytes.NewReader(body), yaml.Strict()).Decode(&f)
-	}
-	if err != nil && !errors.Is(err, io.EOF) {
+	if err != nil {
 		return f, approvals.Settings{}, placed(path, err)
 	}
 	r := &policyReader{path: path, tree: tree, catalog: commands.All().Commands(), roles: []string{approvals.Operators, approvals.Approvers}}
 	r.shape()
+	options := []yaml.DecodeOption{yaml.Strict()}
+	if len(r.problems) > 0 { // a key that nobody knows is told of already, and all of them are
+		options = nil
+	}
+	if err := yaml.NewDecoder(bytes.NewReader(body), options...).Decode(&f); err != nil && !errors.Is(err, io.EOF) {
+		return f, approvals.Settings{}, errors.Join(append(r.problems, placed(path, err))...)
+	}
 	settings := r.settings(f)
 	r.routes(f.Routes)
 	r.reports(f)
@@ -180,11 +186,6 @@ func (r *policyReader) settings(f policyFile) approvals.Settings {
 		if _, err := approvals.NewPolicy(approvals.Settings{Roles: s.Roles[len(s.Roles)-1:]}); err != nil {
 			r.bad("$.roles.'"+name+"'", "%w", err)
 		}
-		for key, places := range map[string]words{"accounts": role.Accounts, "sites": role.Sites} {
-			if places != nil && len(places) == 0 || slices.Contains(places, "") {
-				r.bad("$.roles.'"+name+"'."+key, "%s: an empty list or name is nowhere; leave the key out for everywhere", key)
-			}
-		}
 	}
 	s.MaxTargets, s.MaxPerHour = r.atLeastOne("max_targets", f.Approvals.MaxTargets), r.atLeastOne("max_targets_per_hour", f.Approvals.MaxPerHour)
 	if f.Approvals.Timeout != "" {
@@ -219,31 +220,23 @@ func (r *policyReader) rule(at string, i int, e ruleEntry) approvals.Rule {
 		Name: cmp.Or(e.Name, fmt.Sprintf("rule %d of the policy file", i+1)), Commands: e.Commands, Areas: e.Areas, Risks: e.Risks,
 		Hosts: e.Hosts, Tags: e.Tags, Sites: e.Sites, Groups: e.Groups, Channels: e.Channels, Requesters: e.Requesters,
 	}
-	r.empty(at, e)
-	for _, pattern := range e.Commands {
-		if !slices.ContainsFunc(r.catalog, func(c *commands.Command) bool { return approvals.Glob(pattern, c.Name) }) {
-			r.bad(at+".commands", "commands: there is no command %q", pattern)
+	var names, areas []string
+	for _, c := range r.catalog {
+		names, areas = append(names, c.Name), append(areas, c.Area)
+	}
+	slices.Sort(areas)
+	r.commands(at, e.Commands, names)
+	r.words(at, "areas", e.Areas, "area", slices.Compact(areas), fits)
+	r.words(at, "risks", e.Risks, "risk", []string{string(commands.Read), string(commands.Change), string(commands.Destructive)}, exactly)
+	for i, id := range e.Channels {
+		if !askedIn.MatchString(id) {
+			r.wrong(r.element(at+".channels", i), "channels: %q is no channel id (C…)", id)
 		}
 	}
-	for _, pattern := range e.Areas {
-		if !slices.ContainsFunc(r.catalog, func(c *commands.Command) bool { return approvals.Glob(pattern, c.Area) }) {
-			r.bad(at+".areas", "areas: there is no area %q", pattern)
-		}
-	}
-	for _, risk := range e.Risks {
-		if !slices.Contains([]string{string(commands.Read), string(commands.Change), string(commands.Destructive)}, risk) {
-			r.bad(at+".risks", "risks: %q is none of read, change, destructive", risk)
-		}
-	}
-	for _, id := range e.Channels {
-		if !channelID.MatchString(id) && !strings.HasPrefix(id, "D") {
-			r.bad(at+".channels", "channels: %q is no channel id (C…)", id)
-		}
-	}
-	for _, text := range e.Hours {
+	for i, text := range e.Hours {
 		h, err := approvals.ParseHours(text)
 		if err != nil {
-			r.bad(at+".hours", "hours: %w", err)
+			r.wrong(r.element(at+".hours", i), "hours: %w%s", err, zoneMeant(text))
 		}
 		rule.Hours = append(rule.Hours, h)
 	}
@@ -252,23 +245,33 @@ func (r *policyReader) rule(at string, i int, e ruleEntry) approvals.Rule {
 	return rule
 }
 
-// empty refuses matchers that are there and hold nothing: they would match everything.
-func (r *policyReader) empty(at string, e ruleEntry) {
-	for key, values := range map[string]words{
-		"commands": e.Commands, "areas": e.Areas, "risks": e.Risks, "hosts": e.Hosts, "tags": e.Tags, "sites": e.Sites, "groups": e.Groups,
-		"channels": e.Channels, "hours": e.Hours, "requesters": e.Requesters,
-	} {
-		if values != nil && len(values) == 0 || slices.Contains(values, "") {
-			r.bad(at+"."+key, "%s: an empty list or name matches nothing; leave the key out to match everything", key)
+// askedIn is the id of a conversation in which something is asked for: a channel or a direct message.
+var askedIn = regexp.MustCompile(`^[CGD][A-Z0-9]{2,}$`)
+
+// fits tells whether a pattern fits a name that is known.
+func fits(known, pattern string) bool { return approvals.Pattern(pattern).Match(known) }
+
+// commands checks names of commands. An alias is none: the rule would hold for no command.
+func (r *policyReader) commands(at string, patterns words, names []string) {
+	aliases := map[string]string{}
+	for _, c := range r.catalog {
+		for _, alias := range c.Aliases {
+			aliases[strings.ToLower(alias)] = c.Name
 		}
+	}
+	for i, pattern := range patterns {
+		if name, short := aliases[strings.ToLower(pattern)]; short && !slices.Contains(names, pattern) {
+			r.wrong(r.element(at+".commands", i), "commands: write the whole name of %q, %s", pattern, name)
+			continue
+		}
+		r.one(at+".commands", "commands", pattern, i, "command", names, fits)
 	}
 }
 
-func (r *policyReader) known(at, key string, roles []string) {
-	for _, name := range roles {
-		if !slices.Contains(r.roles, name) {
-			r.bad(at, "%s: there is no role %q", key, name)
-		}
+// known checks names of roles.
+func (r *policyReader) known(at, key string, roles words) {
+	for i, name := range roles {
+		r.one(at, key, name, i, "role", r.roles, exactly)
 	}
 }
 
@@ -279,9 +282,6 @@ func (r *policyReader) effect(at string, e ruleEntry, rule *approvals.Rule) {
 		effects++
 		rule.Effect, rule.By = approvals.Allow, e.Allow
 		r.known(at+".allow", "allow", e.Allow)
-		if len(e.Allow) == 0 {
-			r.bad(at+".allow", "allow: name the roles that may")
-		}
 	}
 	if e.Approve != nil {
 		effects++
@@ -317,25 +317,44 @@ func (r *policyReader) effect(at string, e ruleEntry, rule *approvals.Rule) {
 func (r *policyReader) routes(routes []routeEntry) {
 	for i, e := range routes {
 		at := fmt.Sprintf("$.routes[%d]", i)
-		if e.Source != "" && e.Source != "threat" && e.Source != "alert" {
-			r.bad(at+".source", "source: %q is neither threat nor alert", e.Source)
-		}
+		r.one(at+".source", "source", e.Source, 0, "source", []string{"threat", "alert"}, strings.EqualFold)
+		r.words(at, "severities", e.Severities, "severity", labelsOf(s1.AlertSeverity("").Choices()), fits)
+		r.words(at, "confidences", e.Confidences, "confidence", labelsOf(s1.Confidence("").Choices()), fits)
 		if e.Channel != "" && !channelID.MatchString(e.Channel) {
 			r.bad(at+".channel", "channel: %q is no channel id (C…)", e.Channel)
 		}
-		_, muted, err := e.mute()
-		switch {
-		case err != nil:
-			r.bad(at+".mute", "mute: %w", err)
-		case e.Channel == "" && !muted:
-			r.bad(at, "a route has a channel, or mute: true")
-		case e.Channel != "" && muted:
-			r.bad(at, "a route has either a channel or mute, not both")
-		}
-		if e.Mention != "" && !slices.ContainsFunc([]string{"@", "S", "U", "W"}, func(p string) bool { return strings.HasPrefix(e.Mention, p) }) {
+		if e.Mention != "" && !mentionForm.MatchString(e.Mention) {
 			r.bad(at+".mention", "mention: %q is no @handle, user group id (S…) or user id (U…)", e.Mention)
 		}
+		r.routed(at, e)
 	}
+}
+
+// mentionForm is who a route may mention.
+var mentionForm = regexp.MustCompile(`^(@[^\s@,]+|[SUW][A-Z0-9]{2,})$`)
+
+// routed checks that a route does exactly one thing.
+func (r *policyReader) routed(at string, e routeEntry) {
+	_, muted, err := e.mute()
+	switch {
+	case err != nil:
+		r.bad(at+".mute", "mute: %w", err)
+	case e.Channel == "" && !muted:
+		r.bad(at, "a route has a channel, or mute: true")
+	case e.Channel != "" && muted:
+		r.bad(at, "a route has either a channel or mute, not both")
+	case muted && e.Mention != "":
+		r.bad(at+".mention", "mention: a route that mutes tells nobody")
+	case muted && e.Continue:
+		r.bad(at+".continue", "continue: a route that mutes ends the walk; with continue it mutes nothing")
+	}
+}
+
+func labelsOf(choices []s1.Choice) (labels []string) {
+	for _, c := range choices {
+		labels = append(labels, c.Label)
+	}
+	return labels
 }
 
 // mute says whether the route mutes, and until when; the zero time is for good.

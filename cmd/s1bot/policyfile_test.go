@@ -41,14 +41,14 @@ func TestAnEmptyPolicyFileChangesNothing(t *testing.T) {
 func TestWhatIsWrongWithAPolicyFileHasAPlace(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ body, want string }{
-		{"rulez: []\n", `p.yaml:1:1: unknown field "rulez"`},
+		{"rulez: []\n", `p.yaml:1:1: unknown key "rulez"; did you mean rules`},
 		{"reports:\n  at: ['25:00']\n", `p.yaml:2:7: at: "25:00" is no time of day such as 07:00`},
 		{"reports:\n  at: 07:00\n  zone: Mars/Base\n", "p.yaml:3:9: zone"},
 		{"reports:\n  at: 07:00\n  channel: '#soc'\n", "p.yaml:3:12: channel"},
 		{"reports:\n  zone: Europe/Berlin\n", "say when"},
-		{"rules:\n  - hostz: [A]\n    deny: no\n", `p.yaml:2:5: unknown field "hostz"`},
-		{"approvals:\n  max_target: 3\n", `p.yaml:2:3: unknown field`},
-		{"roles:\n  x:\n    members: [U123]\n    sitez: [A]\n", "p.yaml:4:5: unknown field"},
+		{"rules:\n  - hostz: [A]\n    deny: no\n", `p.yaml:2:5: unknown key "hostz"; did you mean hosts?`},
+		{"approvals:\n  max_target: 3\n", `p.yaml:2:3: unknown key "max_target"`},
+		{"roles:\n  x:\n    members: [U123]\n    sitez: [A]\n", "p.yaml:4:5: unknown key"},
 		{"roles: {a: [U123]\n", "p.yaml:1:"},
 		{"approvals: {max_targets: many}\n", "p.yaml:1:26: "},
 		{"approvals:\n  max_targets: 0\n", "p.yaml:2:16: max_targets: at least 1"},
@@ -59,27 +59,27 @@ func TestWhatIsWrongWithAPolicyFileHasAPlace(t *testing.T) {
 		{"rules:\n  - allow: [operators]\n    deny: x\n", "exactly one of allow, approve and deny; this one has 2"},
 		{"rules:\n  - commands: [isolate-all]\n    deny: x\n", `there is no command "isolate-all"`},
 		{"rules:\n  - areas: [nowhere]\n    deny: x\n", `there is no area "nowhere"`},
-		{"rules:\n  - risks: [extreme]\n    deny: x\n", "p.yaml:2:12: risks"},
+		{"rules:\n  - risks: [extreme]\n    deny: x\n", `p.yaml:2:13: risks: there is no risk "extreme"`},
 		{"rules:\n  - channels: ['#soc']\n    deny: x\n", "is no channel id"},
-		{"rules:\n  - hours: whenever\n    deny: x\n", "p.yaml:2:12: hours"},
+		{"rules:\n  - hours: whenever\n    deny: x\n", "p.yaml:2:12: hours: "},
 		{"rules:\n  - hours: '08:00-18:00 Mars/Base'\n    deny: x\n", `no time zone "Mars/Base"`},
 		{"rules:\n  - requesters: [nobody]\n    deny: x\n", `there is no role "nobody"`},
-		{"rules:\n  - allow: [nobody]\n", `p.yaml:2:12: allow: there is no role "nobody"`},
+		{"rules:\n  - allow: [nobody]\n", `p.yaml:2:13: allow: there is no role "nobody"`},
 		{"rules:\n  - approve: {by: [nobody]}\n", `by: there is no role "nobody"`},
 		{"rules:\n  - approve: {quorum: 0}\n", "quorum: at least 1"},
 		{"rules:\n  - approve: {by: [approvers], quorum: 2, distinct: true}\n", "but there are 1 roles"},
 		{"rules:\n  - risks: [read]\n    approve: {}\n", "what only reads does not wait"},
-		{"rules:\n  - hosts: []\n    deny: x\n", "matches nothing"},
+		{"rules:\n  - hosts: []\n    deny: x\n", "p.yaml:2:12: hosts: an empty list"},
 		{"routes:\n  - sites: [Paris]\n", "a route has a channel, or mute: true"},
-		{"routes:\n  - source: email\n    mute: true\n", "neither threat nor alert"},
+		{"routes:\n  - source: email\n    mute: true\n", `p.yaml:2:13: source: there is no source "email"; there are threat, alert`},
 		{"routes:\n  - mute: someday\n", "mute: true, or until when"},
 		{"rules:\n  - deny: a\n  - deny: b\n    deny: c\n", "p.yaml:4:5: "},
 		{"rules:\n  - hosts:\n    allow: [operators]\n", "p.yaml:2:5: hosts: is empty"},
 		{"rules:\n  - hosts: [A]\n    allow: [operators]\n  - {tags: ~, deny: x}\n", "p.yaml:4:6: tags: is empty"},
 		{"rules:\n  - hosts: [A]\n    deny:\n", "p.yaml:3:5: deny: is empty"},
 		{"roles:\n  operators:\n    members: [U123]\n    sites:\n", "p.yaml:4:5: sites: is empty"},
-		{"roles:\n  operators:\n    members: [U123]\n    sites: []\n", "p.yaml:4:12: sites: an empty list or name is nowhere"},
-		{"roles:\n  operators:\n    members: [U123]\n    accounts: ['']\n", "p.yaml:4:15: accounts: an empty list"},
+		{"roles:\n  operators:\n    members: [U123]\n    sites: []\n", "p.yaml:4:12: sites: an empty list"},
+		{"roles:\n  operators:\n    members: [U123]\n    accounts: ['']\n", "p.yaml:4:16: accounts: \"\" is empty"},
 		{"rules: []\n---\nrules:\n  - deny: x\n", "p.yaml:3:6: a second document"},
 		{"approvals:\n  max_targets: 2.5\n", "p.yaml:2:16: max_targets: a whole number"},
 		{"rules:\n  - approve: {quorum: 1.9}\n", "quorum: a whole number"},
@@ -89,10 +89,68 @@ func TestWhatIsWrongWithAPolicyFileHasAPlace(t *testing.T) {
 	}
 }
 
+// What matches too much, or nothing at all, is found when the file is read: not when the first threat is lost in it.
+func TestEveryWordOfAPolicyFileMeansSomething(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ body, want string }{
+		{"routes:\n  - {hosts: [], mute: true}\n", "p.yaml:2:13: hosts: an empty list"},
+		{"routes:\n  - {rules: [], mute: true}\n", "p.yaml:2:13: rules: an empty list"},
+		{"routes:\n  - {sites: [Paris, ''], channel: C0PARIS}\n", `p.yaml:2:21: sites: "" is empty`},
+		{"routes:\n  - {groups: [~], mute: true}\n", "p.yaml:2:15: groups: an empty value"},
+		{"routes:\n  - {hosts: ' LAB-*', mute: true}\n", "begins or ends with a blank"},
+		{"routes:\n  - {severities: [Critcal], channel: C0SOC}\n", `p.yaml:2:19: severities: there is no severity "Critcal"; did you mean Critical?`},
+		{"routes:\n  - {severities: [High, 'Lo?er*'], channel: C0SOC}\n", `p.yaml:2:25: severities: there is no severity "Lo?er*"`},
+		{"routes:\n  - {confidences: malicous, mute: true}\n", `p.yaml:2:19: confidences: there is no confidence "malicous"; did you mean Malicious?`},
+		{"routes:\n  - {source: threats, mute: true}\n", `source: there is no source "threats"; did you mean threat?`},
+		{"routes:\n  - {siets: [Paris], channel: C0PARIS}\n", `p.yaml:2:6: unknown key "siets"; did you mean sites?`},
+		{"routes:\n  - {sites: [Paris], mute: true, continue: true}\n", "with continue it mutes nothing"},
+		{"routes:\n  - {sites: [Paris], mute: true, mention: '@oncall'}\n", "mention: a route that mutes tells nobody"},
+		{"routes:\n  - {sites: [Paris], channel: C0PARIS, mention: Someone}\n", `mention: "Someone" is no @handle`},
+		{"rules:\n  - {risks: [Destructive], deny: x}\n", `p.yaml:2:14: risks: there is no risk "Destructive"; did you mean destructive?`},
+		{"rules:\n  - {risks: [chnge], deny: x}\n", "did you mean change?"},
+		{"rules:\n  - {areas: [agent], deny: x}\n", `p.yaml:2:14: areas: there is no area "agent"; did you mean agents?`},
+		{"rules:\n  - {commands: [isolate], deny: x}\n", `p.yaml:2:17: commands: write the whole name of "isolate", disconnect-agent-from-network`},
+		{"rules:\n  - {commands: ['disconect-*'], deny: x}\n", `there is no command "disconect-*"`},
+		{"rules:\n  - {commands: [run-scripts], deny: x}\n", "did you mean run-script"},
+		{"rules:\n  - {requesters: [operator], deny: x}\n", "did you mean operators?"},
+		{"rules:\n  - {hours: '08:00-18:00 europe/berlin', deny: x}\n", "p.yaml:2:13: hours: "},
+		{"rules:\n  - {channels: [D], deny: x}\n", `p.yaml:2:17: channels: "D" is no channel id`},
+		{"rules:\n  - {hosts: [A], deny: x, alow: [operators]}\n", `unknown key "alow"; did you mean allow?`},
+		{"roles: {leads: []}\n", "p.yaml:1:16: leads: an empty list"},
+		{"reports: {at: []}\n", "p.yaml:1:15: at: an empty list"},
+		{"approvals: {timeouts: 30m}\n", `p.yaml:1:13: unknown key "timeouts"; did you mean timeout?`},
+	} {
+		_, _, err := parsePolicy("p.yaml", []byte(c.body))
+		require.ErrorContains(t, err, c.want, c.body)
+	}
+	for _, body := range []string{
+		"routes:\n  - {source: Alert, severities: [critical, 'H*'], confidences: [n/a, SUSPICIOUS], channel: C0SOC}\n",
+		"routes:\n  - {sites: &sites [Paris], channel: C0PARIS}\n  - {sites: *sites, hosts: ['[x]*', 'CORP\\*'], mute: true}\n",
+		"rules:\n  - {areas: ['*'], commands: ['get-*', Run-Script], channels: [D0BOB, C0SOC, G0OLD], hours: 'Mon-Fri 08:00-18:00 Europe/Berlin', deny: x}\n",
+	} {
+		_, _, err := parsePolicy("p.yaml", []byte(body))
+		require.NoError(t, err, body)
+	}
+}
+
+// Rules and routes take the same patterns.
+func TestRoutesHaveTheGlobOfRules(t *testing.T) {
+	t.Parallel()
+	f, _, err := parsePolicy("p.yaml", []byte("routes:\n  - {rules: ['[T1059] PowerShell*'], hosts: ['CORP\\*', 'LAB[12]-*'], channel: C0SOC}\n"))
+	require.NoError(t, err)
+	routes, err := routesOf(f)
+	require.NoError(t, err)
+	require.True(t, routes[0].Rules[0].Match("[t1059] powershell -enc"))
+	require.False(t, routes[0].Rules[0].Match("T PowerShell"))
+	require.True(t, routes[0].Hosts[0].Match(`corp\bob`))
+	require.False(t, routes[0].Hosts[1].Match("LAB1-7"))
+	require.True(t, routes[0].Hosts[1].Match("lab[12]-7"))
+}
+
 func TestEveryProblemOfAPolicyFileIsListed(t *testing.T) {
 	t.Parallel()
-	_, _, err := parsePolicy("p.yaml", []byte("approvals:\n  timeout: x\nrules:\n  - commands: [nothing]\n    deny: x\n  - allow: [ghosts]\n"))
-	for _, place := range []string{"p.yaml:2:", "p.yaml:4:", "p.yaml:6:"} {
+	_, _, err := parsePolicy("p.yaml", []byte("approvals:\n  timeout: x\nrules:\n  - commands: [nothing]\n    deny: x\n  - allow: [ghosts]\n  - hostz: [A]\n    sitez: [B]\n    deny: x\n"))
+	for _, place := range []string{"p.yaml:2:", "p.yaml:4:", "p.yaml:6:", "p.yaml:7:5:", "p.yaml:8:5:"} {
 		require.ErrorContains(t, err, place)
 	}
 }

@@ -77,9 +77,10 @@ func TestRunningWithoutSettingsListsThem(t *testing.T) {
 	for _, name := range []string{"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "S1_URL", "S1_API_TOKEN"} {
 		t.Setenv(name, "")
 	}
+	t.Setenv("S1BOT_POLICY", "p.yaml")
 	code, _, errors := calls(t, "run")
-	require.Equal(t, 1, code)
-	for _, name := range []string{"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "S1_URL", "S1_API_TOKEN"} {
+	require.Equal(t, 78, code)
+	for _, name := range []string{"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "S1_URL", "S1_API_TOKEN", "S1BOT_POLICY"} {
 		require.Contains(t, errors, name)
 	}
 }

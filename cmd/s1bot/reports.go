@@ -26,7 +26,7 @@ func (r *policyReader) reports(f policyFile) {
 		}
 	}
 	if _, err := time.LoadLocation(e.Zone); err != nil {
-		r.bad("$.reports.zone", "zone: %q is no time zone such as Europe/Berlin", e.Zone)
+		r.bad("$.reports.zone", "zone: %q is no time zone such as Europe/Berlin%s", e.Zone, zoneMeant(e.Zone))
 	}
 	switch {
 	case e.Channel != "" && !channelID.MatchString(e.Channel):

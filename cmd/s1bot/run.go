@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -22,7 +21,7 @@ func (runCmd) Help() string {
 func (runCmd) Run(ctx context.Context, std streams) error {
 	c, err := readConfig(environment())
 	if err != nil {
-		return fmt.Errorf("these settings need attention:\n%w", err)
+		return settingsError{err}
 	}
 	reload := make(chan os.Signal, 1)
 	signal.Notify(reload, syscall.SIGHUP) // before anything takes time: unheard, it would end the program
