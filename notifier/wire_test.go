@@ -123,7 +123,7 @@ func TestEveryRecordedThreatAndAlertIsTold(t *testing.T) {
 			require.NoError(t, err, name)
 			want["threat:"+id] = true
 		}
-		for name, raw := range samples(t, "alert_*") {
+		for name, raw := range samples(t, "alert__*") {
 			id, err := sim.AddRawAlert(raw)
 			require.NoError(t, err, name)
 			want["alert:"+id] = true
@@ -168,7 +168,7 @@ const madeUpAlert = `{"alertInfo":{"alertId":"1985998272619999973","createdAt":"
 // way, the row keeps its place and gets a card.
 func TestNoBrokenFieldKeepsARowFromBeingTold(t *testing.T) {
 	t.Parallel()
-	threats, alerts := samples(t, "threat_*"), samples(t, "alert_*")
+	threats, alerts := samples(t, "threat_*"), samples(t, "alert__*")
 	threats["made up"], alerts["made up"] = json.RawMessage(madeUpThreat), json.RawMessage(madeUpAlert)
 	for name, raw := range threats {
 		requireCards(t, name, broken(t, raw, junk(name)), threatsOf)

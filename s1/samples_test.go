@@ -2,6 +2,7 @@ package s1
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"os"
@@ -167,9 +168,7 @@ func TestRecordedErrorsAreUnderstood(t *testing.T) {
 	t.Parallel()
 	const madeUp = `{"401":{"errors":[{"code":4010010,"title":"Authentication Failed","detail":null}]},"400 seen":["data: Invalid input type."]}`
 	for _, raw := range recorded(t, "errors__", madeUp) {
-		var answers map[string]json.RawMessage
-		require.NoError(t, json.Unmarshal(raw, &answers))
-		for name, body := range answers {
+		for name, body := range recordedErrors(t, raw) {
 			code, err := strconv.Atoi(name[:3])
 			require.NoError(t, err)
 			var details []string
@@ -191,4 +190,23 @@ func TestRecordedErrorsAreUnderstood(t *testing.T) {
 			}
 		}
 	}
+}
+
+// recordedErrors are the answers of a sample by their status: an object with the statuses as keys, or a list of them.
+func recordedErrors(t *testing.T, raw json.RawMessage) map[string]json.RawMessage {
+	t.Helper()
+	var answers map[string]json.RawMessage
+	if json.Unmarshal(raw, &answers) == nil {
+		return answers
+	}
+	var list []struct {
+		Status int
+		Body   json.RawMessage
+	}
+	require.NoError(t, json.Unmarshal(raw, &list))
+	answers = map[string]json.RawMessage{}
+	for i, a := range list {
+		answers[fmt.Sprintf("%d (%d)", a.Status, i)] = a.Body
+	}
+	return answers
 }
