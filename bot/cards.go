@@ -255,7 +255,7 @@ func requestActions(req approvals.Request) []render.Action {
 	switch req.State {
 	case approvals.Pending:
 		return []render.Action{
-			render.Button{Label: "Approve", Style: render.Primary, Do: about("approve", req.ID)},
+			render.Button{Label: "Approve", Style: render.Primary, Do: about("approve", req.ID), Confirm: confirmText(req)},
 			render.Button{Label: "Deny", Style: render.Danger, Do: about("deny", req.ID)},
 			render.Button{Label: "Withdraw", Do: about("withdraw", req.ID)},
 			render.Button{Label: "Raw request", Rare: true, Do: about("raw", req.ID)},

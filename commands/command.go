@@ -129,6 +129,7 @@ type Plan struct {
 	Targets []Target        `json:"targets,omitempty"`
 	Also    []Target        `json:"also,omitempty"`    // what changes with them and counts for the policy alone: the site that endpoints are moved to
 	Changes []Diff          `json:"changes,omitempty"` // of a policy, field by field
+	Policy  bool            `json:"policy,omitempty"`  // it updates a policy, or makes one, which always needs an approval
 	LeftOut []string        `json:"leftOut,omitempty"` // what was asked for and will not be touched, and why: sentences
 	Notes   []string        `json:"notes,omitempty"`   // what the approver should know: "After this they reach the console and nothing else."
 	Undo    string          `json:"undo,omitempty"`    // in words: "Reconnect"
@@ -150,6 +151,7 @@ type Target struct {
 	User     string    `json:"user,omitempty"`
 	State    string    `json:"state,omitempty"` // "online", "offline", "not mitigated"
 	Server   bool      `json:"server,omitempty"`
+	Wide     bool      `json:"wide,omitempty"`    // a place, of which everything in it is reached
 	Threats  int       `json:"threats,omitempty"` // active ones
 	Tags     []string  `json:"tags,omitempty"`
 	Started  time.Time `json:"started,omitzero"` // of an endpoint's system

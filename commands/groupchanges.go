@@ -73,6 +73,7 @@ func (p *createGroupParams) plan(ctx context.Context, call *Call) (Plan, error) 
 	}
 	switch {
 	case !bool(p.Inherits):
+		plan.Policy = true
 		err = p.compare(ctx, call, &plan)
 	case len(p.Policy.RawMessage) > 0:
 		p.Policy = policyObject{}

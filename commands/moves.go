@@ -40,6 +40,9 @@ func (p *moveParams) plan(ctx context.Context, call *Call) (Plan, error) {
 		e.Hint = "endpoints must be in the group's site: move-agents-between-sites comes first"
 		return Plan{}, e
 	}
+	if !slices.ContainsFunc(movable, func(a s1.Agent) bool { return a.GroupID != group.ID }) {
+		return Plan{}, allSo(len(movable), "endpoint", "in the group "+quote(group.Name))
+	}
 	p.Hosts, p.Group = convert[hostRef](agentIDs(movable)), group.ID
 	notes = append(notes, "From then on they obey the policy of the group.")
 	return Plan{

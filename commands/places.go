@@ -45,7 +45,7 @@ func (p placeParams) query(q s1.Query) s1.Query {
 
 // tenant is the place that all others are in.
 func tenant() Target {
-	return Target{Kind: "tenant", ID: "tenant", Name: "The whole tenant", Warnings: []string{"⚠ every endpoint of every account"}}
+	return Target{Kind: "tenant", ID: "tenant", Name: "The whole tenant", Wide: true, Warnings: []string{"⚠ every endpoint of every account"}}
 }
 
 // pin replaces names by ids and returns the places by name; none is the whole tenant.
@@ -68,7 +68,11 @@ func (p *placeParams) pin(ctx context.Context, call *Call) ([]Target, error) {
 	for i := range sites {
 		sites[i].Site = sites[i].Name // rules of who may do what go by the site, which a site is itself
 	}
-	return slices.Concat(accounts, sites, groups), nil
+	places := slices.Concat(accounts, sites, groups)
+	for i := range places {
+		places[i].Wide = true
+	}
+	return places, nil
 }
 
 // pinAll replaces the names among ids, and returns the things by name. An id that the console does not list goes through with a

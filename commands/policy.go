@@ -201,7 +201,7 @@ func (p *updateAccountPolicyParams) plan(ctx context.Context, call *Call) (Plan,
 	if err != nil {
 		return Plan{}, err
 	}
-	plan, err := policyPlan(current, p.Policy)
+	plan, err := policyPlan(current, p.Policy, current.InheritedFrom != "")
 	if err != nil {
 		return Plan{}, err
 	}
@@ -255,7 +255,7 @@ func (p *updateGlobalPolicyParams) plan(ctx context.Context, call *Call) (Plan, 
 	if err != nil {
 		return Plan{}, err
 	}
-	plan, err := policyPlan(current, p.Policy)
+	plan, err := policyPlan(current, p.Policy, false)
 	if err != nil {
 		return Plan{}, err
 	}

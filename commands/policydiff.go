@@ -15,8 +15,9 @@ import (
 	"s1bot/s1"
 )
 
-// policyPlan compares what is to be set with what is, field by field.
-func policyPlan(current s1.Policy, wanted policyObject) (Plan, error) {
+// policyPlan compares what is to be set with what is, field by field. Where nothing differs there is nothing to ask anybody for,
+// unless the policy was inherited: from then on its values are its own.
+func policyPlan(current s1.Policy, wanted policyObject, inherits inheritance) (Plan, error) {
 	if err := knownFields(current, wanted.RawMessage); err != nil {
 		return Plan{}, err
 	}
@@ -24,10 +25,15 @@ func policyPlan(current s1.Policy, wanted policyObject) (Plan, error) {
 	if err != nil {
 		return Plan{}, wrong("policy", "%s", err)
 	}
-	if len(changes) == 0 { // no slip where the values come from above: from then on they are the policy's own
-		return Plan{Notes: []string{"No value differs from now."}}, nil
+	if len(changes) == 0 && !bool(inherits) {
+		return Plan{}, alreadySo("policy", "policy")
 	}
-	plan := Plan{Undo: "Set the old values again"}
+	plan := Plan{Policy: true}
+	if len(changes) == 0 {
+		plan.Notes = []string{"⚠ No value differs from now. This only ends the inheritance: from then on these values are the policy's own, and what changes above no longer reaches it."}
+		return plan, nil
+	}
+	plan.Undo = "Set the old values again"
 	addChanges(&plan, changes)
 	return plan, nil
 }

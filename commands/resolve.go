@@ -306,7 +306,7 @@ func siteDirectory() directory[s1.Site] {
 			return s1.Collect(call.Console.Sites(ctx, s1.Query{}.With("siteIds", ids...)))
 		},
 		target: func(_ *Call, s s1.Site) Target {
-			return Target{Kind: "site", ID: string(s.ID), Name: s.Name, Site: s.AccountName, State: s.State.Label()}
+			return Target{Kind: "site", ID: string(s.ID), Name: s.Name, Account: s.AccountName, Site: s.AccountName, State: s.State.Label()}
 		},
 	}
 }

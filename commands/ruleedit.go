@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,8 +16,40 @@ import (
 // plainQuery is the type of a rule that a query alone makes.
 type plainQuery string
 
-func (plainQuery) Choices() []s1.Choice {
-	return []s1.Choice{{Value: "events", Label: "Events"}, {Value: "processes", Label: "Processes"}}
+func (plainQuery) Choices() []s1.Choice { return []s1.Choice{{Value: "events", Label: "Events"}} }
+
+func (plainQuery) kind() kind { return takenQuery(plainQuery("").Choices()) }
+
+// anyQuery is a type that the console takes of a rule: those that need more than a query can stay what they are.
+type anyQuery string
+
+func (anyQuery) Choices() []s1.Choice {
+	return slices.DeleteFunc(s1.RuleQuery("").Choices(), func(c s1.Choice) bool { return c.Value == string(s1.RuleProcesses) })
+}
+
+func (anyQuery) kind() kind { return takenQuery(anyQuery("").Choices()) }
+
+// errNoProcesses refuses what the console would refuse after somebody has approved it (vendor's API document of 2026-05: events,
+// correlation, uebafirstseen, scheduled).
+var errNoProcesses = errors.New("the console takes no rules of the type Processes any more; write the query for query-type=Events")
+
+// takenQuery offers choices, and says of the other types why they are not among them.
+func takenQuery(choices []s1.Choice) kind {
+	k := choiceKind(choices)
+	read := k.read
+	k.read = func(text string, in Input) (any, error) {
+		value, err := read(text, in)
+		of, unknown := s1.ParseChoice[s1.RuleQuery](text)
+		switch {
+		case err == nil || unknown != nil:
+			return value, err
+		case of == s1.RuleProcesses:
+			return nil, errNoProcesses
+		default:
+			return nil, fmt.Errorf("a rule of the type %s needs more than a query; make it in the console", of.Label())
+		}
+	}
+	return k
 }
 
 // ruleWish is a status that a rule can be given; the others are on the way to these.
@@ -50,7 +83,7 @@ func switchOf(on bool) toggle {
 type ruleBasics[Q ~string] struct {
 	Mode        s1.ExpirationMode `json:"expiration-mode" help:"Temporary rules end at their expiration date."`
 	Name        string            `json:"name" help:"The rule's name."`
-	Type        Q                 `json:"query-type" help:"What the query looks at. Newer consoles know no Processes."`
+	Type        Q                 `json:"query-type" help:"What the query looks at."`
 	Query       Prose             `json:"s1ql" title:"S1ql" help:"The query: SrcProcName = \"powershell.exe\"."`
 	Severity    s1.AlertSeverity  `json:"severity" help:"How bad a hit is."`
 	Status      ruleWish          `json:"status" help:"Whether it is to work. Consoles tend to make a draft of a new rule all the same."`
@@ -72,6 +105,8 @@ func (p *ruleBasics[Q]) Check() error {
 		e := wrong("expiration-date", "a permanent rule has none")
 		e.Hint = "leave it out, or set expiration-mode=Temporary"
 		return e
+	case s1.RuleQuery(p.Type) == s1.RuleProcesses:
+		return wrong("query-type", "%s", errNoProcesses)
 	case len([]rune(p.Description)) > maxRuleDescription:
 		return wrong("description", "it has more than %d characters", maxRuleDescription)
 	case p.levels() > 1:
@@ -165,9 +200,6 @@ func actingNotes(s s1.RuleSettings) []string {
 	if s.TreatAsThreat == s1.TreatSuspicious || s.TreatAsThreat == s1.TreatMalicious {
 		notes = append(notes, fmt.Sprintf("⚠ Every hit becomes a %s threat, which the endpoint's policy may kill and quarantine.", strings.ToLower(string(s.TreatAsThreat))))
 	}
-	if s.QueryType == s1.RuleProcesses {
-		notes = append(notes, "Newer consoles refuse the query type Processes.")
-	}
 	return notes
 }
 
@@ -225,7 +257,7 @@ func createdRule(call *Call, s s1.RuleSettings, r s1.Rule) render.Card {
 
 type updateRuleParams struct {
 	Rule s1.RuleID `json:"rule-id" help:"The rule."`
-	ruleBasics[s1.RuleQuery]
+	ruleBasics[anyQuery]
 	Was string `json:"was,omitzero" help:"-"` // fingerprint of the rule that was shown to the approver
 }
 
@@ -237,8 +269,8 @@ func (p *updateRuleParams) plan(ctx context.Context, call *Call) (Plan, error) {
 		return Plan{}, err
 	}
 	rule := found[0]
-	if p.Type != rule.QueryType && p.Type != s1.RuleEvents && p.Type != s1.RuleProcesses {
-		e := wrong("query-type", "a rule of the type %s needs more than a query", p.Type.Label())
+	if of := s1.RuleQuery(p.Type); of != rule.QueryType && of != s1.RuleEvents {
+		e := wrong("query-type", "a rule of the type %s needs more than a query", of.Label())
 		e.Hint = "make it in the console"
 		return Plan{}, e
 	}
@@ -280,7 +312,7 @@ func (p *updateRuleParams) wanted(rule s1.Rule) (s1.RuleSettings, s1.Scope, erro
 		return s1.RuleSettings{}, place, wrong("site-ids", "the console does not say to which scope the rule belongs; name it")
 	}
 	now := rule.Settings()
-	if p.Type != now.QueryType { // what belongs to the old type only
+	if s1.RuleQuery(p.Type) != now.QueryType { // what belongs to the old type only
 		now.QueryLang, now.CorrelationParams, now.ScheduledParams = "", nil, nil
 	}
 	return p.settings(now), place, nil

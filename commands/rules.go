@@ -222,7 +222,11 @@ func (p *activateRulesParams) plan(ctx context.Context, call *Call) (Plan, error
 	if acting > 0 {
 		plan.Notes = append(plan.Notes, "⚠ "+plural(acting, "rule")+" will act on endpoints by hits, not only raise alerts.")
 	}
-	plan.Notes = append(plan.Notes, sameNote(settled(rules, s1.RuleActive), "rule", "this status")...)
+	same := settled(rules, s1.RuleActive)
+	if same == len(rules) {
+		return Plan{}, allSo(same, "rule", "active")
+	}
+	plan.Notes = append(plan.Notes, sameNote(same, "rule", "this status")...)
 	plan.Targets, plan.Undo = turned(call, rules, s1.RuleActive.Label()), "Disable"
 	return plan, nil
 }
@@ -285,7 +289,11 @@ func (p *disableRulesParams) plan(ctx context.Context, call *Call) (Plan, error)
 	if n := settled(rules, s1.RuleActive); n > 0 {
 		plan.Notes = append(plan.Notes, "⚠ Weakens the protection: "+plural(n, "rule")+" will find nothing any more.")
 	}
-	plan.Notes = append(plan.Notes, sameNote(settled(rules, s1.RuleDisabled), "rule", "this status")...)
+	same := settled(rules, s1.RuleDisabled)
+	if same == len(rules) {
+		return Plan{}, allSo(same, "rule", "disabled")
+	}
+	plan.Notes = append(plan.Notes, sameNote(same, "rule", "this status")...)
 	plan.Targets, plan.Undo = turned(call, rules, s1.RuleDisabled.Label()), "Activate"
 	return plan, nil
 }

@@ -51,6 +51,25 @@ func alertTarget(call *Call, a s1.Alert) Target {
 	}
 }
 
+// Homeless reports whether nobody knows on which endpoint t is.
+func (t Target) Homeless() bool { return (t.Kind == "threat" || t.Kind == "alert") && t.Agent == "" }
+
+// Endpoints is how many endpoints the targets are, or are on; each one that nobody knows counts.
+func (p Plan) Endpoints() int {
+	known := map[string]bool{}
+	for _, t := range p.Targets {
+		switch {
+		case t.Kind == "agent":
+			known[t.ID] = true
+		case t.Homeless():
+			known[t.Kind+" "+t.ID] = true
+		case t.Agent != "":
+			known[t.Agent] = true
+		}
+	}
+	return len(known)
+}
+
 func online(yes bool) string {
 	if yes {
 		return "online"

@@ -64,6 +64,16 @@ func alreadySo(param, noun string) error {
 	return e
 }
 
+// allSo refuses to ask people for what would change none of n things.
+func allSo(n int, noun, state string) error {
+	e := &UsageError{Problem: "the " + noun + " is " + state + " already"}
+	if n > 1 {
+		e.Problem = "all " + plural(n, noun) + " are " + state + " already"
+	}
+	e.Hint = "nothing would change"
+	return e
+}
+
 // changeOutcome tells which fields are as they were wanted; left are those that are not, and back makes the thing what it was before,
 // if that can be.
 func changeOutcome(call *Call, noun string, target Target, changes, left []Diff, back json.RawMessage) render.Card {

@@ -165,18 +165,22 @@ func TestAPolicyTakesOnlyWhatFits(t *testing.T) {
 		`{"mitigationMode":"off"}`:      "none of Detect, Protect",
 		`{"engines":{"pup":"protect"}}`: "none of On, Off",
 	} {
-		_, err := policyPlan(current, policyObject{json.RawMessage(wanted)})
+		_, err := policyPlan(current, policyObject{json.RawMessage(wanted)}, true)
 		require.ErrorContains(t, err, complaint, wanted)
 	}
-	plan, err := policyPlan(current, policyObject{json.RawMessage(`{"agentUi":{},"ioc":false}`)})
+	plan, err := policyPlan(current, policyObject{json.RawMessage(`{"agentUi":{},"ioc":false}`)}, true)
 	require.NoError(t, err)
 	require.NotEmpty(t, plan.Changes)
-	plan, err = policyPlan(current, policyObject{json.RawMessage(`{"snapshotsOn":true}`)})
+	plan, err = policyPlan(current, policyObject{json.RawMessage(`{"snapshotsOn":true}`)}, true)
 	require.NoError(t, err, "the console leaves out what was never set")
 	require.Len(t, plan.Changes, 1)
-	plan, err = policyPlan(current, policyObject{json.RawMessage(`{"mitigationMode":"protect"}`)})
+	plan, err = policyPlan(current, policyObject{json.RawMessage(`{"mitigationMode":"protect"}`)}, true)
 	require.NoError(t, err)
-	require.Equal(t, []string{"No value differs from now."}, plan.Notes)
+	require.Len(t, plan.Notes, 1)
+	require.Contains(t, plan.Notes[0], "only ends the inheritance")
+	require.True(t, plan.Policy)
+	_, err = policyPlan(current, policyObject{json.RawMessage(`{"mitigationMode":"protect"}`)}, false)
+	require.ErrorContains(t, err, "like that already", "nobody is asked for what changes nothing")
 }
 
 // Two states of a policy are told apart by what can be set in it, not by who looked at it when.

@@ -70,7 +70,8 @@ func (p *Person) TypesInThread(m Message, text string) error {
 	return p.ws.typeIn(p.user(), at.channel, thread, text)
 }
 
-// Clicks clicks a button, or picks from an overflow menu, by its label. A confirmation dialog is answered with yes.
+// Clicks clicks a button, or picks from an overflow menu, by its label. A confirmation dialog is shown first, and answered with yes;
+// see Dialogs and Declines.
 func (p *Person) Clicks(on Surface, label string) error {
 	p.ws.mu.Lock()
 	defer p.ws.mu.Unlock()
@@ -79,6 +80,7 @@ func (p *Person) Clicks(on Surface, label string) error {
 		return err
 	}
 	if block, el := findElement(blocks, label, "button", "icon_button"); el != nil {
+		p.ws.asksFirst(p.user(), label, el)
 		p.ws.act(p.user(), at, block, el, nil)
 		return nil
 	}
@@ -86,6 +88,7 @@ func (p *Person) Clicks(on Surface, label string) error {
 	if el == nil {
 		return p.pickAnywhere(at, blocks, label)
 	}
+	p.ws.asksFirst(p.user(), label, el)
 	p.ws.act(p.user(), at, block, el, map[string]any{"selected_option": option})
 	return nil
 }

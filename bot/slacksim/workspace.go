@@ -99,6 +99,7 @@ type Workspace struct {
 	views     map[string]*View            // by id, open ones only
 	stacks    map[string][]*View          // open modals of a user, lowest first
 	homes     map[string]*View            // App Home of a user
+	dialogs   map[string][]Dialog         // confirmations that a user was shown
 	files     map[string]*File            // by id
 	triggers  map[string]*trigger         // by trigger_id
 	responses map[string]*responseURL     // by path

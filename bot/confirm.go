@@ -1,0 +1,73 @@
+package bot
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"s1bot/approvals"
+	"s1bot/commands"
+)
+
+// manyEndpoints is how many endpoints an approval may touch without being asked about twice.
+const manyEndpoints = 10
+
+// confirmText is what a click on Approve has to confirm: that the request touches a server, something protected, a policy, everything in
+// some place, many endpoints, or one that nobody knows. Nothing for a single workstation. Slack shows it as plain text, and its
+// dialog has room for 300 characters: what matters most comes first.
+func confirmText(req approvals.Request) string {
+	plan := planOf(req)
+	var reasons []string
+	note := func(one, several string, which func(commands.Target) bool) {
+		found := slices.DeleteFunc(slices.Clone(plan.Targets), func(t commands.Target) bool { return !which(t) })
+		switch len(found) {
+		case 0:
+		case 1:
+			reasons = append(reasons, one+": "+dialogNames(found))
+		default:
+			reasons = append(reasons, fmt.Sprintf("%d %s: %s", len(found), several, dialogNames(found)))
+		}
+	}
+	note("something protected", "protected things", func(t commands.Target) bool { return t.Protected != "" })
+	note("a server", "servers", func(t commands.Target) bool { return t.Server })
+	if plan.Policy {
+		reasons = append(reasons, "a policy: "+dialogNames(plan.Targets))
+	}
+	note("everything in one place", "places with everything in them", func(t commands.Target) bool { return t.Wide && !plan.Policy })
+	note("something on an endpoint that the console does not name", "things on endpoints that the console does not name", commands.Target.Homeless)
+	if n := plan.Endpoints(); n > manyEndpoints {
+		reasons = append(reasons, fmt.Sprintf("%d endpoints", n))
+	}
+	if len(reasons) == 0 {
+		return ""
+	}
+	return req.Title + " touches " + strings.Join(reasons, "; ") + "."
+}
+
+// dialogName is how much of one name a dialog shows: a long one must not push the others out of sight.
+const dialogName = 40
+
+// dialogNames are the first names of targets, with the computers that threats are on.
+func dialogNames(targets []commands.Target) string {
+	var names []string
+	for _, t := range targets[:min(len(targets), 3)] {
+		name := brief(t.Name)
+		if t.Host != "" {
+			name += " on " + brief(t.Host)
+		}
+		names = append(names, name)
+	}
+	text := strings.Join(names, ", ")
+	if more := len(targets) - len(names); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// brief is a name, or its beginning.
+func brief(name string) string {
+	if runes := []rune(name); len(runes) > dialogName {
+		return string(runes[:dialogName-1]) + "…"
+	}
+	return name
+}

@@ -1,0 +1,51 @@
+package slacksim
+
+import "fmt"
+
+// A Dialog is the confirmation that Slack's client shows before it sends a click, where the element has a confirm object. The app
+// hears of the click only if the person says yes [docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object].
+type Dialog struct {
+	Button                     string // what was clicked
+	Title, Text, Confirm, Deny string
+}
+
+// Dialogs are those that the person was shown, oldest first.
+func (p *Person) Dialogs() []Dialog {
+	p.ws.mu.Lock()
+	defer p.ws.mu.Unlock()
+	return append([]Dialog{}, p.ws.dialogs[p.id]...)
+}
+
+// Declines clicks a button that asks first, reads the dialog and says no: the app hears nothing. It is an error where nothing is asked.
+func (p *Person) Declines(on Surface, label string) (Dialog, error) {
+	p.ws.mu.Lock()
+	defer p.ws.mu.Unlock()
+	_, blocks, err := on.locate(p.ws, p.user())
+	if err != nil {
+		return Dialog{}, err
+	}
+	_, el := findElement(blocks, label, "button", "icon_button")
+	if el == nil {
+		return Dialog{}, fmt.Errorf("there is no button %q; there are %q", label, buttonLabels(blocks))
+	}
+	d, asks := p.ws.asksFirst(p.user(), label, el)
+	if !asks {
+		return Dialog{}, fmt.Errorf("the button %q asks nothing before it is sent", label)
+	}
+	return d, nil
+}
+
+// asksFirst shows a person the dialog of an element, if it has one.
+func (ws *Workspace) asksFirst(u *User, label string, el map[string]any) (Dialog, bool) {
+	spec := object(el["confirm"])
+	if len(spec) == 0 {
+		return Dialog{}, false
+	}
+	says := func(key string) string { return text(object(spec[key])["text"]) }
+	d := Dialog{Button: label, Title: says("title"), Text: says("text"), Confirm: says("confirm"), Deny: says("deny")}
+	if ws.dialogs == nil {
+		ws.dialogs = map[string][]Dialog{}
+	}
+	ws.dialogs[u.ID] = append(ws.dialogs[u.ID], d)
+	return d, true
+}
