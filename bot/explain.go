@@ -3,9 +3,7 @@ package bot
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
-	"time"
 
 	"github.com/slack-go/slack"
 
@@ -162,49 +160,12 @@ func matchTable(matches []commands.Target) render.Part {
 
 // consoleCard is a failure with the specification's three parts, and what to do about it.
 func consoleCard(err error, e *s1.Error) render.Card {
-	title := strings.TrimSuffix(sentence(first(e.Operation, "the call to the console")), ".")
+	title, needs := strings.TrimSuffix(sentence(first(e.Operation, "the call to the console")), "."), ""
 	var in *commandError
 	if errors.As(err, &in) {
-		title = in.cmd.Title
+		title, needs = in.cmd.Title, in.cmd.Needs
 	}
-	return render.Failure(title, e.Status, e.Message, advice(in, e))
-}
-
-// advice is what to do about a console's error.
-func advice(in *commandError, e *s1.Error) string {
-	switch {
-	case e.Unknown():
-		return "It may have been done all the same: look at the console before you ask again. The bot never repeats a change by itself."
-	case (e.Status == http.StatusForbidden || e.Status == http.StatusUnauthorized) && in != nil && in.cmd.Needs != "":
-		return "The console token's role lacks " + first(e.Permission, in.cmd.Needs) + ", or the token has expired. Ask whoever looks after the console."
-	case e.Status == http.StatusUnauthorized:
-		return "The console does not accept the bot's token: it is wrong, revoked or expired."
-	case e.Status == http.StatusTooManyRequests && e.RetryAfter > 0:
-		return fmt.Sprintf("The console is busy. Try again in %s.", e.RetryAfter.Round(time.Second))
-	case e.Status == http.StatusTooManyRequests:
-		return "The console is busy. Try again in a minute."
-	case e.Status >= 500:
-		return "The console is in trouble. Nothing more was tried; try again in a few minutes."
-	case e.Status == http.StatusBadRequest:
-		return "The console does not take one of the values; the message says which. Change it and try again."
-	case e.Status == http.StatusConflict:
-		return "It is against something that the console has already. Look there before you try again."
-	case e.Status == http.StatusNotFound:
-		return "It is not there, or lies outside what the bot's token may see."
-	case e.Status == http.StatusUnprocessableEntity:
-		return "The console does not take it as it was asked: put right what its message says, and ask again."
-	case e.Status == 0:
-		return "The console did not answer the bot. Check its address and the network, then try again."
-	case e.Status/100 == 3:
-		return "Ask whoever looks after the bot: nothing works until the address is right."
-	case errors.Is(e, s1.ErrTooLarge):
-		return "" // its message says it
-	case e.Status/100 == 2 && e.Err == nil:
-		return "The console did not do it; its message says why. Change what you asked for, or try again."
-	case e.Status/100 == 2:
-		return "Try again. If it stays like this, something between the bot and the console, such as a proxy, may be in the way: ask whoever looks after it."
-	}
-	return ""
+	return render.Failure(title, e.Status, e.Message, commands.Advice(e, needs))
 }
 
 // refusalCard is the policy's no.

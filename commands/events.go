@@ -139,6 +139,14 @@ func (p fetchEventParams) query() (s1.Query, error) {
 	return q.SortedBy(column, order), nil
 }
 
+// needs is the permission for one source: a role that reads the other one lacks nothing here.
+func (p *fetchEventParams) needs() string {
+	if p.Source == fromAlerts {
+		return "STAR Rule Alerts › View"
+	}
+	return "Endpoint Threats › View"
+}
+
 func fetchEvent() *Command {
 	return define(Command{
 		Name: "fetch-event", Title: "Fetch Event", Area: "events", Aliases: []string{"events", "fetch-events"},

@@ -189,10 +189,21 @@ func (p *blockHostsParams) notes() []string {
 	return notes
 }
 
+// needsFirewall is the permission for a rule of an account, a site or a group.
+const needsFirewall = "Global Admin, or Firewall Control › Manage Rules And Tags"
+
+// needs adds what the whole tenant takes by the specification.
+func (p *blockHostsParams) needs() string {
+	if p.Tenant {
+		return needsFirewall + ", and with tenant=true the tenant permission: a user of the whole tenant"
+	}
+	return needsFirewall
+}
+
 func blockRemoteHosts() *Command {
 	return define(Command{
 		Name: "block-remote-hosts", Title: "Block Remote Hosts", Area: "firewall", Aliases: []string{"block-hosts", "block-host", "block-ip"}, Main: "remote-host-values",
-		Risk: Destructive, Needs: "Global Admin, or Firewall Control › Manage Rules And Tags",
+		Risk: Destructive, Needs: needsFirewall + "; for the whole tenant the tenant permission as well",
 		Doc: "Makes a firewall rule that cuts endpoints off from remote hosts, for an account, a site, a group or the whole tenant.",
 		Examples: []string{`block-remote-hosts rule-name="C2 of INC-1042" site-id=Paris remote-host-values=203.0.113.66 reason="beaconing"`,
 			`block-ip 203.0.113.0/24 type=CIDR name=C2 site=Paris os=windows,linux reason="beaconing"`},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"unicode"
 
@@ -107,10 +106,8 @@ func downloadAdvice(needs, gone string, e *s1.Error) string {
 		return gone
 	case errors.Is(e, s1.ErrTooLarge):
 		return "Ask for fewer files at once."
-	case e.Status == http.StatusForbidden || e.Status == http.StatusUnauthorized:
-		return "The console token's role lacks " + needs + ", or the token has expired."
 	}
-	return "Try again in a few minutes."
+	return Advice(e, needs)
 }
 
 // collectAgain offers to ask an endpoint anew for files that are gone.

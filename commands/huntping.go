@@ -120,9 +120,7 @@ func allPingsFailed(call *Call, pings []ping) render.Card {
 	var refusal *s1.Error
 	if errors.As(pings[0].err, &refusal) {
 		status = refusal.Status
-	}
-	if status == http.StatusUnauthorized || status == http.StatusForbidden {
-		advice = "The console token's role lacks " + call.command.Needs + ", or the token has expired."
+		advice += "\n" + Advice(refusal, call.command.Needs)
 	}
 	return render.Failure(call.command.Title, status, "Multiple errors found.", advice)
 }

@@ -31,7 +31,7 @@ func (cmd *Command) Follow(ctx context.Context, call *Call, args json.RawMessage
 		return render.Card{}, err
 	}
 	card, err := cmd.follow(ctx, call.of(cmd, args), p)
-	return card, cmd.blame(err)
+	return card, cmd.blame(err, p)
 }
 
 // save writes down how far the work is, so that it goes on from there after a restart.

@@ -190,7 +190,7 @@ func (cmd *Command) Run(ctx context.Context, call *Call, args json.RawMessage) (
 		return render.Card{}, fmt.Errorf("%s: %w", cmd.Name, ErrNotPrepared)
 	}
 	card, err := cmd.run(ctx, call.of(cmd, args), p)
-	return card, cmd.blame(cmd.explain(err, args))
+	return card, cmd.blame(cmd.explain(err, args), p)
 }
 
 // isPinned tells whether every selector is made of ids.
@@ -228,9 +228,30 @@ func allIDs(words []string) bool {
 	return !slices.ContainsFunc(words, func(word string) bool { return !s1.ValidID(word) })
 }
 
+// A needing parameter struct takes another permission than its command does in general.
+type needing interface{ needs() string }
+
 // blame names the command in an error of the console's: the specification's failure indicator is the command's title.
-func (cmd *Command) blame(err error) error {
-	return cmd.told(err, func(string) string { return cmd.Needs })
+func (cmd *Command) blame(err error, p any) error {
+	needs := cmd.Needs
+	if n, ok := p.(needing); ok {
+		needs = n.needs()
+	}
+	return cmd.told(err, func(refused string) string { return withPermission(needs, refused) })
+}
+
+// withPermission adds to what a command needs by the specification what the refused call needs by the vendor's document.
+func withPermission(needs, refused string) string {
+	words := permissionWords(refused)
+	resource, action, _ := strings.Cut(words, " › ")
+	if words == "" || needs == anyRole || containsFold(needs, resource) && containsFold(needs, action) {
+		return needs
+	}
+	return needs + ", and for this call " + words
+}
+
+func containsFold(s, part string) bool {
+	return strings.Contains(strings.ToLower(s), strings.ToLower(part))
 }
 
 // blameLookup does the same where the console was asked what the arguments mean: that takes a permission of its own.
@@ -269,7 +290,7 @@ func permissionWords(permission string) string {
 	if !ok || action == "" {
 		return permission
 	}
-	words := capital(capitalLetter.ReplaceAllString(action, " $0"))
+	words := capital(capitalLetter.ReplaceAllString(strings.TrimSuffix(action, "Edr"), " $0")) // the console's page has one View for all of it
 	return firstNonEmpty(resources[resource], resource) + " › " + words
 }
 

@@ -154,7 +154,7 @@ func threatIDs(threats []s1.Threat) []s1.ThreatID {
 func addNotes() *Command {
 	return define(Command{
 		Name: "add-notes-to-threats", Title: "Add Notes To Threats", Area: "threats", Aliases: []string{"note", "add-note"}, Main: "filter",
-		Risk: Change, Needs: "Endpoint Threats › View",
+		Risk: Change, Needs: "Endpoint Threats › View + Update Incident Status", // the vendor asks for the second today, beyond the specification
 		Doc:      "Adds a note to threats.",
 		Examples: []string{`add-notes-to-threats filter={"ids":["1112953674841025235"]} note-text="seen in INC-1042"`, `note 1112953674841025235 text="false alarm"`},
 	}, func(ctx context.Context, call *Call, p addNotesParams) (render.Card, error) {

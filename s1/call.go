@@ -262,9 +262,13 @@ func (c *Client) problem(call call, a attempt) *Error {
 		e.Message = "The console redirects to another address; check the console's address in the settings."
 	default:
 		e.Message, e.Code = readProblem(a.status, a.body)
+		if e.Reason = reasonFor(call, a, e.Code); e.Reason == NotTheConsole {
+			e.Message = pageInstead(a.body, e.Message)
+		}
+		e.expired = isExpired(call, a, e.Message)
 		e.Message = hide(e.Message, append(call.hides, c.token)...)
 	}
-	if a.status == http.StatusUnauthorized || a.status == http.StatusForbidden {
+	if (a.status == http.StatusUnauthorized || a.status == http.StatusForbidden) && call.link.Empty() {
 		e.Permission = call.permission
 	}
 	if a.status == http.StatusTooManyRequests {

@@ -195,7 +195,7 @@ func (c *Client) eventsOfKind(ctx context.Context, id QueryID, kind string, q Qu
 			return page, err
 		}
 		if seen[page.Next] {
-			return page, refusal("get events", ErrCursorLoop)
+			return page, endless("get events")
 		}
 		seen[page.Next] = true
 		q = q.With("cursor", page.Next).With("skip")

@@ -59,9 +59,11 @@ type Error struct {
 	Code       int           // the console's own error code, 4010010; 0 if it gave none
 	RetryAfter time.Duration // when it makes sense to try again; 0 if unknown
 	Permission string        // the permission that the operation needs, on 401 and 403: "Endpoints.shutDown"
+	Reason     Reason        // why, as far as the console's words tell
 	Err        error         // the cause, if any
 
 	unknown bool
+	expired bool // see isExpired
 }
 
 // Error returns the three parts in one line.
@@ -90,7 +92,7 @@ func (e *Error) Is(target error) bool {
 	case ErrNotFound:
 		return e.Status == http.StatusNotFound
 	case ErrGone:
-		return e.Status == http.StatusGone || e.Code == codeGone
+		return e.Status == http.StatusGone || e.Code == codeGone || e.expired
 	case ErrRateLimited:
 		return e.Status == http.StatusTooManyRequests
 	}
@@ -150,7 +152,7 @@ func readProblem(status int, body []byte) (message string, code int) {
 			message = strings.Join(list, "; ")
 		}
 	case strings.HasPrefix(text, "<"):
-		message = pageTitle(text)
+		message = cmp.Or(storageProblem(text), pageTitle(text))
 	default:
 		message = text
 	}
@@ -194,6 +196,16 @@ func pageTitle(page string) string {
 		if m := element.FindStringSubmatch(page); m != nil {
 			return html.UnescapeString(anyTag.ReplaceAllString(m[1], ""))
 		}
+	}
+	return ""
+}
+
+// storageElement is what cloud storage, to which downloads are redirected, says in XML: "Request has expired".
+var storageElement = regexp.MustCompile(`(?is)<error>.*?<message>(.*?)</message>`)
+
+func storageProblem(page string) string {
+	if m := storageElement.FindStringSubmatch(page); m != nil {
+		return html.UnescapeString(anyTag.ReplaceAllString(m[1], ""))
 	}
 	return ""
 }

@@ -55,7 +55,7 @@ func (l list[T]) all(ctx context.Context, q Query) iter.Seq2[T, error] {
 		for seen := map[string]bool{q.Get("cursor"): true}; ; {
 			page, err := l.page(ctx, q)
 			if err == nil && page.Next != "" && seen[page.Next] {
-				err = refusal(l.operation, ErrCursorLoop)
+				err = endless(l.operation)
 			}
 			for _, item := range page.Items {
 				if !yield(item, nil) {
@@ -74,6 +74,11 @@ func (l list[T]) all(ctx context.Context, q Query) iter.Seq2[T, error] {
 			q = q.With("cursor", page.Next).With("skip")
 		}
 	}
+}
+
+// endless is the error of a list that would never end. The console did answer, and its answer is of no use.
+func endless(operation string) *Error {
+	return &Error{Operation: operation, Status: http.StatusOK, Message: "The console's list has no end: it leads back to a page that was read already.", Err: ErrCursorLoop}
 }
 
 // count asks how many rows match, without the rows.

@@ -15,6 +15,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/bot"
 	"s1bot/bot/store"
+	"s1bot/commands"
 	"s1bot/s1"
 )
 
@@ -159,24 +160,25 @@ func checkToken(c config, info s1.SystemInfo, err error) []bot.Finding {
 // An area is a group of commands and how to try what they read.
 type area struct {
 	name, permission string
+	everyRole        bool // no role can lack the permission (specification), so a refusal is about the token's scope
 	ask              func(context.Context, s1.Query) error
 }
 
 func areas(client *s1.Client) []area {
 	return []area{
-		{"endpoints", "Endpoints › View", reads(client.AgentsPage)},
-		{"threats", "Endpoint Threats › View", reads(client.ThreatsPage)},
-		{"alerts", "STAR Rule Alerts › View", reads(client.AlertsPage)},
-		{"activities", "Activity › View", reads(client.ActivitiesPage)},
-		{"sites", "Site › View", reads(client.SitesPage)},
-		{"groups", "Groups › View", reads(client.GroupsPage)},
-		{"accounts", "Account › View", reads(client.AccountsPage)},
-		{"policy", "Endpoint Policy › View", func(ctx context.Context, _ s1.Query) error { _, err := client.GlobalPolicy(ctx); return err }},
-		{"rules", "STAR Custom Rules › View", reads(client.RulesPage)},
-		{"exclusions", "Exclusions › View", reads(client.ExclusionsPage)},
-		{"blocklist", "Blocklist › View", reads(client.BlocklistPage)},
-		{"iocs", "Threat Intelligence › View", reads(client.IOCsPage)},
-		{"scripts", "RemoteOps › View", reads(client.ScriptsPage)},
+		{"endpoints", "Endpoints › View", false, reads(client.AgentsPage)},
+		{"threats", "Endpoint Threats › View", false, reads(client.ThreatsPage)},
+		{"alerts", "STAR Rule Alerts › View", false, reads(client.AlertsPage)},
+		{"activities", "Activity › View", false, reads(client.ActivitiesPage)},
+		{"sites", "Site › View", false, reads(client.SitesPage)},
+		{"groups", "Groups › View", false, reads(client.GroupsPage)},
+		{"accounts", "Account › View", true, reads(client.AccountsPage)},
+		{"policy", "Endpoint Policy › View", false, anyPolicy(client)},
+		{"rules", "STAR Custom Rules › View", false, reads(client.RulesPage)},
+		{"exclusions", "Exclusions › View", false, reads(client.ExclusionsPage)},
+		{"blocklist", "Blocklist › View", false, reads(client.BlocklistPage)},
+		{"iocs", "Threat Intelligence › View", false, reads(client.IOCsPage)},
+		{"scripts", "RemoteOps › View", false, reads(client.ScriptsPage)},
 	}
 }
 
@@ -196,13 +198,54 @@ func checkAreas(ctx context.Context, client *s1.Client) []bot.Finding {
 		asking.Go(func() {
 			findings[i] = bot.Finding{What: "Console area " + area.name, Note: "readable"}
 			err := probe(ctx, func(ctx context.Context) error { return area.ask(ctx, s1.Query{}.WithLimit(1)) })
-			if err != nil {
-				findings[i].Err = todo(err, "the token's role needs "+area.permission)
-			}
+			judge(&findings[i], area, err)
 		})
 	}
 	asking.Wait()
 	return findings
+}
+
+// judge tells what it means that an area cannot be read. What lies outside the scope of a good token, or has no license there, is no
+// fault of the settings: it is named, and the check goes on.
+func judge(found *bot.Finding, a area, err error) {
+	var e *s1.Error
+	if err == nil {
+		return
+	}
+	if errors.As(err, &e) {
+		outside := e.Reason == s1.OutOfScope || a.everyRole && (e.Reason == s1.MayNot || e.Reason == s1.LacksPermission)
+		switch {
+		case outside:
+			found.Note = "outside the scope of this token, so its commands do not work with it (" + plainEnd(e.Message) + ")"
+			return
+		case e.Reason == s1.FeatureOff:
+			found.Note = "not licensed or not switched on in this token's scope, so its commands do not work there (" + plainEnd(e.Message) + ")"
+			return
+		}
+		found.Err = todo(err, commands.Advice(e, a.permission))
+		return
+	}
+	found.Err = todo(err, "the token's role needs "+a.permission)
+}
+
+func plainEnd(message string) string { return strings.TrimSuffix(message, ".") }
+
+// anyPolicy reads the tenant's policy or, with a token that does not reach it, the policy of a site.
+func anyPolicy(client *s1.Client) func(context.Context, s1.Query) error {
+	return func(ctx context.Context, q s1.Query) error {
+		_, err := client.GlobalPolicy(ctx)
+		if !errors.Is(err, s1.ErrForbidden) {
+			return err
+		}
+		sites, siteErr := client.SitesPage(ctx, q)
+		if siteErr != nil || len(sites.Items) == 0 {
+			return err
+		}
+		if _, siteErr = client.SitePolicy(ctx, sites.Items[0].ID); siteErr != nil {
+			return err
+		}
+		return nil
+	}
 }
 
 // probe asks one question with a time limit of its own, so that a console that hangs does not keep the rest from being tested.

@@ -16,7 +16,9 @@ type FaultKind int
 const (
 	TooMany     FaultKind = iota + 1 // 429 with the proxy's HTML, and Retry-After when the fault has one
 	ServerError                      // Status (500 when zero), in the vendor's JSON or the proxy's HTML
-	Forbidden                        // 403 in the vendor's JSON: the token's role lacks the permission
+	Forbidden                        // 403 in the vendor's JSON: the token's role lacks the permission, or what Detail says
+	Refused                          // Status with Title and Detail in the vendor's JSON
+	Blocked                          // Status (403 when zero) with the page of a proxy or firewall on the way
 	Hang                             // no answer until the caller gives up or Heal is called
 	Reset                            // the connection is reset
 	Cut                              // the answer ends in its middle
@@ -32,7 +34,9 @@ type Fault struct {
 	Status      int           // of a ServerError: 500, 502, 503 or 504
 	HTML        bool          // a ServerError comes from the proxy
 	RetryAfter  time.Duration // of TooMany and ServerError, in whole seconds
-	Body        string        // of NotJSON and ServerError, instead of the usual one
+	Body        string        // of NotJSON, ServerError and Blocked, instead of the usual one
+	Title       string        // of Refused
+	Detail      string        // of Refused and Forbidden; "" is null
 }
 
 type pendingFault struct {
@@ -100,7 +104,11 @@ func (c *Console) breakAnswer(w http.ResponseWriter, r *http.Request, q *request
 	case ServerError:
 		c.reply(w, q, f.serverError())
 	case Forbidden:
-		c.reply(w, q, failure(forbidden()))
+		c.reply(w, q, failure(f.forbidden()))
+	case Refused:
+		c.reply(w, q, failure(f.refused()))
+	case Blocked:
+		c.reply(w, q, f.blocked())
 	case NotJSON:
 		a := page(http.StatusOK, "Sign in")
 		if f.Body != "" {
