@@ -60,17 +60,19 @@ func (n *Notifier) Explain(ctx context.Context, id string) (render.Card, error) 
 	card := render.Card{Tone: render.Info, Title: title, Parts: []render.Part{n.verdict(ctx, f, fallback, now)}}
 	for i, r := range n.config.routes() {
 		line := render.Line{render.Bold(fmt.Sprintf("%d. %s", i+1, cmp.Or(r.Name, "route "+fmt.Sprint(i+1)))), render.Text(": ")}
-		ok, why := r.matches(f, now)
+		fits, why := r.matches(f, now)
 		switch {
-		case !ok:
+		case fits == no:
 			line = append(line, render.Text("does not match, "+why))
+		case fits == perhaps:
+			line = append(line, render.Text("cannot be told, "+why))
 		case r.Mute:
 			line = append(line, render.Text("matches: muted"))
 		default:
 			line = append(line, render.Text("matches: "), render.Channel(cmp.Or(r.Channel, fallback)))
 		}
 		card.Parts = append(card.Parts, line)
-		if ok && !r.Continue {
+		if fits == yes && !r.Continue {
 			card.Parts = append(card.Parts, render.Note{render.Text("Here the walk ends.")})
 			return card, nil
 		}
@@ -89,7 +91,7 @@ func (n *Notifier) verdict(ctx context.Context, f Facts, fallback string, now ti
 			return render.Line{render.Text("Nowhere now: snoozed by "), render.User(quiet.Owner), render.Text(" until "), render.At(quiet.Until)}
 		}
 	}
-	to := n.config.routes().walk(f, fallback, now)
+	to := n.config.routes().walk(f, fallback, now).ends(n.config.Operators)
 	if len(to) == 0 {
 		return render.Line{render.Text("Nowhere: it is muted, or its source has no channel.")}
 	}
@@ -115,11 +117,11 @@ func (n *Notifier) facts(ctx context.Context, id string) (Facts, error) {
 			return Facts{}, fmt.Errorf("read %s %s: %w", k.source, id, err)
 		}
 		if i := slices.IndexFunc(page.Items, func(it item) bool { return it.id == id }); i >= 0 {
-			one := page.Items[i : i+1]
-			if err := k.locate(ctx, one); err != nil {
-				return Facts{}, err
+			it := page.Items[i]
+			if it.at != nil {
+				it = it.at(lookUp(ctx, n.config.Console, []home{it.home}).of(it.home)) // as far as it can be looked up
 			}
-			return one[0].facts, nil
+			return it.facts, nil
 		}
 	}
 	return Facts{}, &commands.UsageError{Problem: fmt.Sprintf("there is no threat or alert %q in the console", id)}

@@ -197,3 +197,11 @@ func (c *console) set(change func(*console)) {
 	defer c.mu.Unlock()
 	change(c)
 }
+
+// AgentsPage and SitesPage know nobody; tests that need more put something around the console.
+func (c *console) AgentsPage(context.Context, s1.Query) (s1.Page[s1.Agent], error) {
+	return s1.Page[s1.Agent]{}, nil
+}
+func (c *console) SitesPage(context.Context, s1.Query) (s1.Page[s1.Site], error) {
+	return s1.Page[s1.Site]{}, nil
+}

@@ -43,6 +43,10 @@ type feed struct {
 	turn       turn                // held from asking for a page until it is in the journal: no older reading overwrites a newer one
 	trouble    map[string]*trouble // by pass
 	untilSweep map[string]int      // by pass: polls until the next sweep
+
+	operators string               // what belongs to nobody's channel for sure goes there; may be empty
+	lookupAt  time.Time            // when endpoints may be looked up again after a failure; zero if that works
+	waiting   map[string]time.Time // by id: items whose channel depends on a look-up that failed, since when
 }
 
 // trouble is what a pass that fails remembers.
@@ -56,6 +60,7 @@ func newFeed(c Config, k kind, channel string, ring func(...string)) *feed {
 	return &feed{
 		kind: k, channel: channel, routes: c.routes, interval: c.Interval, born: c.born, backfill: c.Backfill, journal: c.Journal, ring: ring, now: c.Now,
 		logger: c.Logger.With("feed", string(k.source)), turn: newTurn(), trouble: map[string]*trouble{}, untilSweep: map[string]int{},
+		operators: c.Operators, waiting: map[string]time.Time{},
 	}
 }
 

@@ -22,8 +22,10 @@ func (f *feed) batch(ctx context.Context, cursor Cursor, items []item, surveying
 		return batch, err
 	}
 	items = news(items, versions)
-	if err := f.locate(ctx, items); err != nil {
-		f.logger.Warn("alerts are told without their sites, and routes by site do not see them", "err", err)
+	if !surveying { // what is history is not told, so it does not matter where
+		if items, err = f.locate(ctx, items, versions); err != nil {
+			return batch, err
+		}
 	}
 	known := maps.Clone(versions)
 	for _, it := range items {
@@ -72,6 +74,8 @@ func (f *feed) notices(cursor Cursor, it item, surveying surveying, asleep []Sno
 	switch {
 	case bool(surveying) && history:
 		return []Notice{silent}
+	case bool(surveying): // the next pass tells it, once its endpoint is looked up
+		return nil
 	case n.Created.Before(cursor.Since.Add(-lateness)):
 		return nil
 	}
@@ -79,8 +83,12 @@ func (f *feed) notices(cursor Cursor, it item, surveying surveying, asleep []Sno
 		silent.Group = quiet.ID // so that it can be counted
 		return []Notice{silent}
 	}
+	way := f.routes().walk(it.facts, f.channel, f.now())
+	if f.waits(it, way.decided()) {
+		return nil
+	}
 	var all []Notice
-	for _, d := range f.routes().walk(it.facts, f.channel, f.now()) {
+	for _, d := range way.ends(f.operators) {
 		n.Channel, n.Mention = d.Channel, d.Mention
 		all = append(all, n)
 	}

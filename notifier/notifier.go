@@ -36,6 +36,9 @@ import (
 type Console interface {
 	ThreatsPage(ctx context.Context, q s1.Query) (s1.Page[s1.Threat], error)
 	AlertsPage(ctx context.Context, q s1.Query) (s1.Page[s1.Alert], error)
+	// AgentsPage and SitesPage tell where an endpoint belongs, where a row does not.
+	AgentsPage(ctx context.Context, q s1.Query) (s1.Page[s1.Agent], error)
+	SitesPage(ctx context.Context, q s1.Query) (s1.Page[s1.Site], error)
 	render.Links
 }
 

@@ -69,55 +69,111 @@ type Delivery struct {
 	Channel, Mention string
 }
 
-// walk returns where an item goes, each channel once; nowhere if it is muted.
-func (rs Routes) walk(f Facts, fallback string, now time.Time) (to []Delivery) {
+// A way is where the walk through the routes leads an item.
+type way struct {
+	to    []Delivery
+	maybe []Delivery // of routes that would match if what is not known of the endpoint were known
+	open  bool       // there are such routes, muting ones included
+}
+
+// decided tells whether the way would be the same if all were known of the endpoint.
+func (w way) decided() bool { return !w.open }
+
+// ends are the channels that are told, each once; none if the item is muted. What may have been meant for a channel, and for no other
+// for sure, is told: there if no other comes into question, else to the operators.
+func (w way) ends(operators string) []Delivery {
+	one := func(d Delivery) bool { return d.Channel == w.maybe[0].Channel }
+	switch {
+	case len(w.to) > 0 || len(w.maybe) == 0:
+		return w.to
+	case operators != "" && !allOf(w.maybe, one):
+		return []Delivery{{Channel: operators}}
+	}
+	return w.maybe[:1]
+}
+
+func allOf[T any](list []T, holds func(T) bool) bool {
+	return !slices.ContainsFunc(list, func(v T) bool { return !holds(v) })
+}
+
+// walk finds out where an item goes.
+func (rs Routes) walk(f Facts, fallback string, now time.Time) (w way) {
 	deliver := func(channel, mention string) {
-		at := slices.IndexFunc(to, func(d Delivery) bool { return d.Channel == channel })
+		at := slices.IndexFunc(w.to, func(d Delivery) bool { return d.Channel == channel })
 		switch {
 		case channel == "":
 		case at < 0:
-			to = append(to, Delivery{channel, mention})
+			w.to = append(w.to, Delivery{channel, mention})
 		default:
-			to[at].Mention = cmp.Or(to[at].Mention, mention)
+			w.to[at].Mention = cmp.Or(w.to[at].Mention, mention)
 		}
 	}
 	for _, r := range rs {
-		if ok, _ := r.matches(f, now); !ok {
+		switch fits, _ := r.matches(f, now); {
+		case fits == perhaps:
+			w.open = true
+			if channel := cmp.Or(r.Channel, fallback); !r.Mute && channel != "" {
+				w.maybe = append(w.maybe, Delivery{channel, r.Mention})
+			}
+			continue
+		case fits == no:
 			continue
 		}
 		if !r.Mute {
 			deliver(cmp.Or(r.Channel, fallback), r.Mention)
 		}
 		if !r.Continue {
-			return to
+			return w
 		}
 	}
 	deliver(fallback, "")
-	return to
+	return w
 }
 
-// matches tells whether a route holds for an item, and if not, why.
-func (r Route) matches(f Facts, now time.Time) (ok bool, why string) {
+// A match is whether a route holds for an item.
+type match int
+
+const (
+	no match = iota
+	yes
+	perhaps // it depends on something about the endpoint that is not known
+)
+
+// matches tells whether a route holds for an item, and if not for sure, why.
+func (r Route) matches(f Facts, now time.Time) (fits match, why string) {
 	if r.Source != "" && !strings.EqualFold(r.Source, string(f.Source)) {
-		return false, "source is " + string(f.Source)
+		return no, "source is " + string(f.Source)
 	}
 	if r.Mute && !r.MuteUntil.IsZero() && !now.Before(r.MuteUntil) {
-		return false, "muted until " + r.MuteUntil.UTC().Format("2006-01-02 15:04 UTC") + ", which is over"
+		return no, "muted until " + r.MuteUntil.UTC().Format("2006-01-02 15:04 UTC") + ", which is over"
 	}
-	for _, m := range []struct {
-		what     string
-		patterns []Pattern
-		value    string
-	}{
-		{"severity", r.Severities, f.Severity}, {"confidence", r.Confidences, f.Confidence},
-		{"classification", r.Classifications, f.Classification}, {"account", r.Accounts, f.Account}, {"site", r.Sites, f.Site},
-		{"group", r.Groups, f.Group}, {"host", r.Hosts, f.Host}, {"rule", r.Rules, f.Rule},
-	} {
-		if len(m.patterns) > 0 && !slices.ContainsFunc(m.patterns, func(p Pattern) bool { return p.Match(m.value) }) {
-			return false, m.what + " is " + cmp.Or(m.value, "not known")
+	fits = yes
+	for _, m := range r.matchers(f) {
+		switch {
+		case len(m.patterns) == 0 || slices.ContainsFunc(m.patterns, func(p Pattern) bool { return p.Match(m.value) }):
+		case m.value == "" && m.endpoint:
+			fits, why = perhaps, m.what+" is not known"
+		default:
+			return no, m.what + " is " + cmp.Or(m.value, "not known")
 		}
 	}
-	return true, ""
+	return fits, why
+}
+
+// A matcher is one condition of a route and the fact that it looks at.
+type matcher struct {
+	what     string
+	patterns []Pattern
+	value    string
+	endpoint bool // the fact is the endpoint's, and may have to be looked up
+}
+
+func (r Route) matchers(f Facts) []matcher {
+	return []matcher{
+		{"severity", r.Severities, f.Severity, false}, {"confidence", r.Confidences, f.Confidence, false},
+		{"classification", r.Classifications, f.Classification, false}, {"rule", r.Rules, f.Rule, false},
+		{"account", r.Accounts, f.Account, true}, {"site", r.Sites, f.Site, true}, {"group", r.Groups, f.Group, true}, {"host", r.Hosts, f.Host, true},
+	}
 }
 
 // channels are all that items of a source may be sent to.

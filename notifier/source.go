@@ -23,6 +23,7 @@ type kind struct {
 	agents  string // the filter key for endpoints' ids; empty if the source has none
 	card    func(body json.RawMessage, under render.Thread) (render.Card, error)
 	row     func(body json.RawMessage) (render.DigestRow, error)
+	homeOf  func(body json.RawMessage) home
 }
 
 // A pass is one way to go through a source: by when things were made, and by when they were changed or indexed. What one way
@@ -38,16 +39,17 @@ type pass struct {
 
 // An item is one row of a source, as far as reading it matters.
 type item struct {
-	id      string
-	group   string
-	created time.Time
-	touched time.Time // when it was changed, or indexed: what the second pass goes by
-	version string
-	body    json.RawMessage
-	facts   Facts
-	urgent  bool
-	agent   string           // the endpoint's id, if the row says it
-	placed  func(place) item // the item with where its endpoint belongs; nil if the row says that
+	id       string
+	group    string
+	created  time.Time
+	touched  time.Time // when it was changed, or indexed: what the second pass goes by
+	version  string
+	body     json.RawMessage
+	facts    Facts
+	urgent   bool
+	home     home            // what the row says of its endpoint
+	at       func(home) item // the item with more of that; nil if the row says it all
+	unplaced error           // why the endpoint could not be looked up; nil if the console has answered
 }
 
 // threats are read by creation for what is new and by update for what changed; both find what is late.
@@ -64,6 +66,7 @@ func threats(console Console) kind {
 		agents: "agentIds",
 		card:   card(func(t s1.Threat, under render.Thread) render.Card { return render.ThreatCard(t, console, under) }),
 		row:    row(func(t s1.Threat) render.DigestRow { return render.ThreatRow(t, console) }),
+		homeOf: homeIn(threatHome),
 	}
 }
 
@@ -79,8 +82,9 @@ func alerts(console Console) kind {
 		page: func(ctx context.Context, q s1.Query) (s1.Page[item], error) {
 			return items(alertItem)(console.AlertsPage(ctx, q))
 		},
-		card: card(func(a s1.Alert, under render.Thread) render.Card { return render.AlertCard(a, console, under) }),
-		row:  row(func(a s1.Alert) render.DigestRow { return render.AlertRow(a, console) }),
+		card:   card(func(a s1.Alert, under render.Thread) render.Card { return render.AlertCard(a, console, under) }),
+		row:    row(func(a s1.Alert) render.DigestRow { return render.AlertRow(a, console) }),
+		homeOf: homeIn(alertHome),
 	}
 }
 
@@ -88,10 +92,21 @@ func (it item) createdAt() time.Time { return it.created }
 func (it item) touchedAt() time.Time { return it.touched }
 
 func threatItem(t s1.Threat) item {
-	return sealed(t, item{
+	it := sealed(t, item{
 		id: string(t.Identity()), group: t.Info.Storyline, created: t.Info.CreatedAt.Time, touched: t.Info.UpdatedAt.Time,
-		facts: threatFacts(t), urgent: t.Info.ConfidenceLevel == s1.ConfidenceMalicious && !settled(t),
+		facts: threatFacts(t), urgent: t.Info.ConfidenceLevel == s1.ConfidenceMalicious && !settled(t), home: threatHome(t),
 	})
+	return it.lacking(func(h home) item {
+		now := &t.Realtime
+		now.AgentID, now.ComputerName, now.SiteID = h.agent, h.host, h.siteID
+		now.AccountName, now.SiteName, now.GroupName = h.account, h.site, h.group
+		return threatItem(t)
+	})
+}
+
+func threatHome(t s1.Threat) home {
+	return home{agent: t.AgentID(), uuid: cmp.Or(t.Realtime.AgentUUID, t.Detection.AgentUUID), host: t.Host(), siteID: t.SiteID(),
+		account: t.AccountName(), site: t.SiteName(), group: t.GroupName()}
 }
 
 // settled tells whether nobody has to look at a threat at once: it was stopped, or somebody has decided already.
@@ -107,14 +122,29 @@ func alertItem(a s1.Alert) item {
 	if host, rule := cmp.Or(a.Detection.UUID, a.Host(), a.Storyline()), cmp.Or(string(a.Rule.ID), a.Rule.Name); host != "" && rule != "" {
 		it.group = host + "/" + rule + "/" + it.created.UTC().Format(time.DateOnly)
 	}
-	it = sealed(a, it)
-	if it.agent = string(a.Realtime.ID); it.agent != "" && a.Detection.SiteName == "" {
-		it.placed = func(p place) item {
-			a.Detection.AccountName, a.Detection.SiteName, a.Detection.GroupName = p.account, p.site, p.group
-			with := alertItem(a)
-			with.id, with.version, with.placed = it.id, it.version, nil // the row is the same
-			return with
-		}
+	it.home = alertHome(a)
+	return sealed(a, it).lacking(func(h home) item {
+		a.Realtime.ID, a.Detection.Name, a.Detection.SiteID = h.agent, h.host, h.siteID
+		a.Detection.AccountName, a.Detection.SiteName, a.Detection.GroupName = h.account, h.site, h.group
+		return alertItem(a)
+	})
+}
+
+func alertHome(a s1.Alert) home {
+	return home{agent: a.AgentID(), uuid: cmp.Or(a.Detection.UUID, a.Realtime.UUID), host: a.Host(), siteID: a.Detection.SiteID,
+		account: a.Detection.AccountName, site: a.Detection.SiteName, group: a.Detection.GroupName}
+}
+
+// lacking is an item that can be made again with more about its endpoint, if its row does not say all of it. The row stays the same, so
+// its id, its version and its thread do.
+func (it item) lacking(with func(home) item) item {
+	if it.home.complete() {
+		return it
+	}
+	it.at = func(h home) item {
+		placed := with(h)
+		placed.id, placed.version, placed.group, placed.at = it.id, it.version, it.group, nil
+		return placed
 	}
 	return it
 }

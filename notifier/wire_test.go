@@ -118,7 +118,7 @@ func TestEveryRecordedThreatAndAlertIsTold(t *testing.T) {
 		sim := s1sim.New(s1sim.Options{Now: time.Now})
 		w.config.Console, w.config.Backfill = over(t, sim), 10*365*24*time.Hour
 		want := map[string]bool{}
-		for name, raw := range samples(t, "threat_*") {
+		for name, raw := range samples(t, "threat__*") {
 			id, err := sim.AddRawThreat(identified(t, raw))
 			require.NoError(t, err, name)
 			want["threat:"+id] = true
@@ -168,7 +168,7 @@ const madeUpAlert = `{"alertInfo":{"alertId":"1985998272619999973","createdAt":"
 // way, the row keeps its place and gets a card.
 func TestNoBrokenFieldKeepsARowFromBeingTold(t *testing.T) {
 	t.Parallel()
-	threats, alerts := samples(t, "threat_*"), samples(t, "alert__*")
+	threats, alerts := samples(t, "threat__*"), samples(t, "alert__*")
 	threats["made up"], alerts["made up"] = json.RawMessage(madeUpThreat), json.RawMessage(madeUpAlert)
 	for name, raw := range threats {
 		requireCards(t, name, broken(t, raw, junk(name)), threatsOf)
@@ -243,7 +243,7 @@ func paths(t *testing.T, raw json.RawMessage) (found [][]string) {
 
 func TestWhatTheJournalKeepsIsReadBackAsItWas(t *testing.T) {
 	t.Parallel()
-	rows := samples(t, "threat_*")
+	rows := samples(t, "threat__*")
 	rows["made up"] = json.RawMessage(madeUpThreat)
 	for name, raw := range rows {
 		body, err := json.Marshal(map[string]any{"data": []json.RawMessage{raw}})

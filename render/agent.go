@@ -82,7 +82,7 @@ func agentActions(a s1.Agent) []Action {
 	ids := []s1.AgentID{a.ID}
 	var actions []Action
 	if !a.IsDecommissioned {
-		actions = append(actions, isolation(a.ID, a.NetworkStatus))
+		actions = append(actions, isolation(string(a.ID), a.NetworkStatus))
 	}
 	actions = append(actions,
 		Button{Label: "Threats", Do: Invocation{Command: "get-threat", Args: object("custom-input", map[string]any{"agentIds": ids})}},

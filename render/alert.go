@@ -83,7 +83,7 @@ func alertPlace(a s1.Alert, links Links) Line {
 	now := a.Realtime
 	place := joined(" · ", or(said(a.Detection.OSName), now.OS), or(said(a.Detection.MachineType), now.MachineType),
 		joined(" / ", a.Detection.SiteName, a.Detection.GroupName))
-	if now.ID != "" { // some consoles leave out what is true now
+	if now.IsActive || now.IsDecommissioned || now.UUID+now.Name+now.OS != "" { // some consoles leave out what is true now
 		place = joined(" · ", place, state(now.IsActive, now.IsDecommissioned, ""))
 	}
 	return Line{linked(a.Host(), links.AgentURL(now.ID)), Text(after(place))}
@@ -124,14 +124,14 @@ func alertActions(a s1.Alert, id s1.AlertID) []Action {
 			Menu{Label: "Status", Param: "status", Options: choices(a.Info.IncidentStatus),
 				Do: Invocation{Command: "update-alert-incident-status", Args: ids}})
 	}
-	agent := a.Realtime.ID
-	reachable := agent.Valid() && !a.Realtime.IsDecommissioned
+	agent := endpoint(a.Realtime.ID, a.Detection.UUID, a.Realtime.UUID)
+	reachable := agent != "" && !a.Realtime.IsDecommissioned
 	if reachable {
 		actions = append(actions, isolation(agent, ""))
 	}
 	actions = append(actions, relatedEvents(a)...)
 	if reachable {
-		actions = append(actions, Button{Label: "Endpoint", Do: Invocation{Command: "get-agent-info", Args: object("agent-ids", []s1.AgentID{agent})}})
+		actions = append(actions, Button{Label: "Endpoint", Do: Invocation{Command: "get-agent-info", Args: object("agent-ids", []string{agent})}})
 	}
 	return append(actions, blockHash(a)...)
 }

@@ -2,6 +2,8 @@ package render
 
 import (
 	"encoding/json"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,12 +96,25 @@ func object(pairs ...any) json.RawMessage {
 }
 
 // isolation is the button that cuts an endpoint off, or takes it back.
-func isolation(id s1.AgentID, network s1.NetworkStatus) Button {
+func isolation(endpoint string, network s1.NetworkStatus) Button {
+	args := object("agent-ids", []string{endpoint})
 	if network == s1.NetworkDisconnected || network == s1.NetworkDisconnecting {
-		return Button{Label: "Reconnect host", Do: Invocation{Command: "connect-agent-to-network", Args: object("agent-ids", []s1.AgentID{id})}}
+		return Button{Label: "Reconnect host", Do: Invocation{Command: "connect-agent-to-network", Args: args}}
 	}
-	return Button{Label: "Disconnect host", Style: Danger,
-		Do: Invocation{Command: "disconnect-agent-from-network", Args: object("agent-ids", []s1.AgentID{id})}}
+	return Button{Label: "Disconnect host", Style: Danger, Do: Invocation{Command: "disconnect-agent-from-network", Args: args}}
+}
+
+var uuid = regexp.MustCompile(`(?i)^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$`)
+
+// endpoint is the word by which commands find an endpoint: its id, or its uuid where a row says no more; empty if it says neither.
+func endpoint(id s1.AgentID, uuids ...string) string {
+	if id.Valid() {
+		return string(id)
+	}
+	if i := slices.IndexFunc(uuids, uuid.MatchString); i >= 0 {
+		return uuids[i]
+	}
+	return ""
 }
 
 // choices are options for what v's type can be, without v itself: choosing it would change nothing.

@@ -100,7 +100,7 @@ func resolved(t s1.Threat) string {
 // threatPlace is where: host, user, system, site and group, and whether the host can be reached.
 func threatPlace(t s1.Threat, links Links) Line {
 	place := joined(" · ", t.User(), t.OS(), joined(" / ", t.SiteName(), t.GroupName()))
-	if t.AgentID() != "" { // else nothing is known of now
+	if now := t.Realtime; now.IsActive || now.IsDecommissioned || now.AgentUUID+now.AgentVersion+now.OSName+string(now.NetworkStatus) != "" { // else nothing is known of now
 		place = joined(" · ", place, state(t.Online(), t.Realtime.IsDecommissioned, t.Realtime.NetworkStatus))
 	}
 	return Line{linked(t.Host(), links.AgentURL(t.AgentID())), Text(after(place))}
@@ -188,8 +188,8 @@ func threatActions(t s1.Threat, id s1.ThreatID) []Action {
 		Menu{Label: "Mitigate", Param: "mitigate-action", Options: mitigations(t, ids),
 			Do: Invocation{Command: "mitigate-threats", Args: chosen}},
 	}
-	if reachable(t) {
-		actions = append(actions, isolation(t.AgentID(), t.Realtime.NetworkStatus))
+	if agent := reachable(t); agent != "" {
+		actions = append(actions, isolation(agent, t.Realtime.NetworkStatus))
 	}
 	actions = append(actions, lookUp(t, id),
 		Menu{Label: "Status", Param: "status", Options: choices(t.Info.IncidentStatus),
@@ -200,9 +200,12 @@ func threatActions(t s1.Threat, id s1.ThreatID) []Action {
 	return actions
 }
 
-// reachable says that the threat's endpoint can still be told something.
-func reachable(t s1.Threat) bool {
-	return t.AgentID().Valid() && !t.Realtime.IsDecommissioned
+// reachable is the threat's endpoint if it can still be told something, else empty.
+func reachable(t s1.Threat) string {
+	if t.Realtime.IsDecommissioned {
+		return ""
+	}
+	return endpoint(t.AgentID(), t.Realtime.AgentUUID, t.Detection.AgentUUID)
 }
 
 // lookUp is what else there is to read about a threat. Notes are not among it: Slack's menus do nothing when the same is chosen
@@ -212,8 +215,8 @@ func lookUp(t s1.Threat, id s1.ThreatID) Menu {
 	look := func(label string, do Invocation) { options = append(options, Option{Label: label, Do: &do}) }
 	look("Related events", Invocation{Command: "get-threat-events", Args: object("threat-id", id)})
 	look("Analysis", Invocation{Command: "get-threat-analysis", Args: object("threat-id", id)})
-	if reachable(t) {
-		look("Endpoint", Invocation{Command: "get-agent-info", Args: object("agent-ids", []s1.AgentID{t.AgentID()})})
+	if agent := reachable(t); agent != "" {
+		look("Endpoint", Invocation{Command: "get-agent-info", Args: object("agent-ids", []string{agent})})
 	}
 	look("Raw JSON", Invocation{Command: "get-threat", Args: object("custom-input", map[string]any{"ids": []s1.ThreatID{id}}), How: Raw})
 	return Menu{Label: "Look up", Options: options}

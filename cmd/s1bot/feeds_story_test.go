@@ -1,0 +1,48 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/s1/s1sim"
+)
+
+// routed writes a policy file that sends Berlin's alerts to #alerts and no others anywhere.
+func routed(t *testing.T) func(map[string]string) {
+	return func(settings map[string]string) {
+		path := filepath.Join(t.TempDir(), "policy.yaml")
+		body := "routes: [{source: alert, sites: [Berlin], channel: " + settings["S1BOT_ALERTS_CHANNEL"] + "}]\n"
+		require.NoError(t, os.WriteFile(path, []byte(body), 0o600))
+		settings["S1BOT_POLICY_FILE"] = path
+		delete(settings, "S1BOT_ALERTS_CHANNEL")
+	}
+}
+
+// inBerlin is an alert whose row names its site, as consoles do that leave out what is true now.
+func inBerlin(rule string, also func(map[string]any)) s1sim.AlertSpec {
+	return s1sim.AlertSpec{Rule: rule, Agent: "DESKTOP-1", Edit: func(o map[string]any) {
+		o["agentDetectionInfo"].(map[string]any)["siteName"] = "Berlin"
+		also(o)
+	}}
+}
+
+func TestAlertsByRouteAreToldWhereTheirEndpointCannotBeLookedUp(t *testing.T) {
+	t.Parallel()
+	s := tell(t, routed(t))
+	_, err := s.console.WaitCalls(s.patient(), 1, s1sim.Match{Method: "GET", PathPrefix: "/cloud-detection/alerts"})
+	require.NoError(t, err)
+	s.console.AddAlert(inBerlin("nothing of now", func(o map[string]any) { delete(o, "agentRealtimeInfo") }))
+	card := s.sees("#alerts", "nothing of now", "Berlin")
+	s.clicks("alice", card, "Disconnect host") // by the uuid
+	s.form("alice", "Disconnect")
+
+	s.console.AddAlert(inBerlin("gone", func(o map[string]any) { o["agentRealtimeInfo"].(map[string]any)["id"] = "1400000000000000009" }))
+	s.sees("#alerts", "gone", "Berlin")
+	s.console.Fail(s1sim.Match{PathPrefix: "/agents"}, s1sim.Fault{Kind: s1sim.ServerError, Status: 503, Times: -1})
+	s.console.AddAlert(inBerlin("agents are away", func(map[string]any) {}))
+	s.sees("#alerts", "agents are away", "Berlin")
+	s.console.Heal()
+}
