@@ -53,22 +53,18 @@ func (b *Bot) suggest(ctx context.Context, in interaction) any {
 
 // maySearch asks the policy: who may not list things finds none of them in a box either. It is not written down, for a box asks at
 // every key.
-func (b *Bot) maySearch(a ask, kind string) bool {
-	cmd, ok := b.Catalog.Find(listedBy()[kind])
+func (b *Bot) maySearch(a ask, box string) bool {
+	list, known := b.Catalog.ListedBy(box)
+	if !known || list == "" {
+		return known
+	}
+	cmd, ok := b.Catalog.Find(list)
 	if !ok {
-		return true
+		return false
 	}
 	wish := b.wish(cmd, a)
 	wish.Early = false
 	return b.Policy().Decide(wish).Effect != approvals.Deny
-}
-
-// listedBy is the command that lists what a search box finds.
-func listedBy() map[string]string {
-	return map[string]string{
-		"agents": "list-agents", "threats": "get-threat", "alerts": "get-alerts", "sites": "get-sites", "groups": "get-groups", "accounts": "list-accounts",
-		"scripts": "get-scripts", "rules": "get-star-custom-rules", "exclusions": "get-exclusions", "blocklist": "get-black-list", "iocs": "list-iocs",
-	}
 }
 
 // fitting is as many options as an acknowledgement takes.

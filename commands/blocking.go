@@ -290,12 +290,9 @@ var blockResults = map[string]string{
 }
 
 func searchCollections() search {
-	return searchBox(func(ctx context.Context, c *s1.Client, q s1.Query) (s1.Page[s1.Threat], error) {
-		return c.ThreatsPage(ctx, q)
-	},
-		freeQuery("collectionIds", "createdAt"), func(t s1.Threat) render.Option {
-			return render.Option{Label: joinNonEmpty(" · ", t.Name(), t.Host(), t.SiteName()), Value: t.Info.CollectionID}
-		})
+	return searchBox((*s1.Client).ThreatsPage, freeQuery("collectionIds", "createdAt"), func(t s1.Threat) render.Option {
+		return render.Option{Label: joinNonEmpty(" · ", t.Name(), t.Host(), t.SiteName()), Value: t.Info.CollectionID}
+	})
 }
 
 type reputationParams struct {

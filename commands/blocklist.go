@@ -182,12 +182,9 @@ func blockedHash(ctx context.Context, call *Call, param, hash string) ([]s1.Bloc
 }
 
 func searchBlocklist() search {
-	return searchBox(func(ctx context.Context, c *s1.Client, q s1.Query) (s1.Page[s1.BlocklistItem], error) {
-		return c.BlocklistPage(ctx, q)
-	},
-		valueQuery, func(b s1.BlocklistItem) render.Option {
-			return render.Option{Label: joinNonEmpty(" · ", b.Value, b.OSType.Label(), scopeWords(b.ScopePath, b.ScopeName), b.Description), Value: string(b.ID)}
-		})
+	return searchBox((*s1.Client).BlocklistPage, valueQuery, func(b s1.BlocklistItem) render.Option {
+		return render.Option{Label: joinNonEmpty(" · ", b.Value, b.OSType.Label(), scopeWords(b.ScopePath, b.ScopeName), b.Description), Value: string(b.ID)}
+	})
 }
 
 type unblockParams struct {

@@ -25,9 +25,10 @@ func all() []*Command {
 type Catalog struct {
 	commands []*Command
 	names    map[string]*Command // by name and alias, as spelled spells them
+	lookups  *lookups
 	searches *cache
 	book     *namebook
-	tasks    recentTasks
+	recent   recentItems
 }
 
 // How long the console's answers are remembered: rows while somebody turns pages, options while somebody types.
@@ -38,19 +39,23 @@ const (
 
 // All returns the catalog of everything the bot can do.
 func All() *Catalog {
-	c, err := NewCatalog(all()...)
+	c, err := NewCatalog(allLookups(), all()...)
 	if err != nil {
 		panic(fmt.Sprintf("commands: the catalog is broken: %v", err))
 	}
 	return c
 }
 
-// NewCatalog makes a catalog; two commands that go by the same name are an error.
-func NewCatalog(commands ...*Command) (*Catalog, error) {
-	c := &Catalog{names: map[string]*Command{}, searches: newCache(256, keepOptions), book: newNamebook()}
+// NewCatalog makes a catalog of commands whose parameters mean what the lookups say. Two commands that go by the same name are an
+// error, and so is a parameter of a type that means nothing.
+func NewCatalog(lookups []Lookup, commands ...*Command) (*Catalog, error) {
+	c := &Catalog{names: map[string]*Command{}, lookups: newLookups(lookups), searches: newCache(256, keepOptions), book: newNamebook()}
 	rows := newCache(32, keepRows)
 	for _, cmd := range commands {
-		cmd.rows, cmd.tasks, cmd.names = rows, &c.tasks, c.book
+		if err := cmd.bind(c.lookups); err != nil {
+			return nil, err
+		}
+		cmd.rows, cmd.recent, cmd.names = rows, &c.recent, c.book
 		c.commands = append(c.commands, cmd)
 		for _, name := range append([]string{cmd.Name}, cmd.Aliases...) {
 			if other, taken := c.names[spelled(name)]; taken {

@@ -9,6 +9,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"reflect"
 	"time"
 
 	"s1bot/render"
@@ -42,16 +43,20 @@ type Command struct {
 	Timed             bool    // may be asked for a time (for=4h), after which Undo is asked for
 	Main              string  // the parameter that takes bare words: "isolate DESKTOP-1"
 	Long              bool    // takes long: done as a job that shows its progress, can be cancelled, and goes on after a restart
-	Params            []Param // derived from the parameter struct by define
+	Params            []Param // derived from the parameter struct when a catalog is made
 
-	fields []field // the parameters with their kinds, and hidden ones
-	decode func(json.RawMessage) (any, error)
+	fields []field      // the parameters with their kinds, and hidden ones; set by NewCatalog
+	params reflect.Type // the parameter struct
+	decode func([]field, json.RawMessage) (any, error)
 	run    func(context.Context, *Call, any) (render.Card, error)
 	follow func(context.Context, *Call, any) (render.Card, error) // what waits for a change's effect; see follows
 	plans  bool                                                   // the parameter struct is a planner
-	rows   *cache                                                 // of lists, so that turning a page asks nothing; set by NewCatalog
-	names  *namebook                                              // of what passed by; set by NewCatalog
-	tasks  *recentTasks                                           // of scripts, for the search boxes; set by NewCatalog
+
+	// Set by NewCatalog, and shared by its commands:
+	lookups *lookups     // what the types of parameters mean
+	rows    *cache       // of lists, so that turning a page asks nothing
+	names   *namebook    // of what passed by
+	recent  *recentItems // what was started from here, for the search boxes
 }
 
 // A Param is one parameter of a command.

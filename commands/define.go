@@ -37,31 +37,38 @@ type field struct {
 
 // define makes a command of its description, a parameter struct and the function that runs it. P's fields are the parameters:
 // the type says what a value is, the tag json:"agent-ids,omitzero" its name everywhere (omitzero = optional), help:"…" what it
-// is for; help:"-" hides one that only plan sets. title:"…" is the specification's, where it is not the name in capitals.
+// is for; help:"-" hides one that only plan sets. title:"…" is the specification's, where it is not the name in capitals. What the types
+// mean is known when a catalog is made of the command.
 func define[P any](c Command, run func(context.Context, *Call, P) (render.Card, error)) *Command {
-	fields, err := fieldsOf(reflect.TypeFor[P]())
-	if err != nil {
-		panic(fmt.Sprintf("command %s: %v", c.Name, err))
-	}
-	c.fields = withoutSharedAliases(fields)
-	for _, f := range fields {
-		if !f.hidden {
-			c.Params = append(c.Params, f.Param)
-		}
-	}
-	c.decode = func(raw json.RawMessage) (any, error) { return decode[P](fields, raw) }
+	c.params = reflect.TypeFor[P]()
+	c.decode = func(fields []field, raw json.RawMessage) (any, error) { return decode[P](fields, raw) }
 	c.run = func(ctx context.Context, call *Call, p any) (render.Card, error) { return run(ctx, call, *p.(*P)) }
 	_, c.plans = any(new(P)).(planner)
 	return &c
 }
 
-func fieldsOf(t reflect.Type) ([]field, error) {
+// bind tells the command what the types of its parameters mean.
+func (cmd *Command) bind(l *lookups) error {
+	fields, err := l.fieldsOf(cmd.params)
+	if err != nil {
+		return fmt.Errorf("command %s: %w", cmd.Name, err)
+	}
+	cmd.lookups, cmd.fields, cmd.Params = l, withoutSharedAliases(fields), nil
+	for _, f := range fields {
+		if !f.hidden {
+			cmd.Params = append(cmd.Params, f.Param)
+		}
+	}
+	return nil
+}
+
+func (l *lookups) fieldsOf(t reflect.Type) ([]field, error) {
 	var fields []field
 	for _, f := range reflect.VisibleFields(t) {
 		if f.Anonymous {
 			continue
 		}
-		made, err := fieldOf(f)
+		made, err := l.fieldOf(f)
 		if err != nil {
 			return nil, err
 		}
@@ -84,7 +91,7 @@ func withoutSharedAliases(fields []field) []field {
 	return fields
 }
 
-func fieldOf(f reflect.StructField) (field, error) {
+func (l *lookups) fieldOf(f reflect.StructField) (field, error) {
 	name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 	help := f.Tag.Get("help")
 	if name == "" || help == "" {
@@ -100,7 +107,7 @@ func fieldOf(f reflect.StructField) (field, error) {
 	if t.Kind() == reflect.Slice && !t.Implements(reflect.TypeFor[kinder]()) {
 		t, list = t.Elem(), true
 	}
-	k, err := kindOf(t)
+	k, err := l.kindOf(t)
 	if err != nil {
 		return field{}, fmt.Errorf("field %s: %w", f.Name, err)
 	}

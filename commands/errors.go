@@ -93,6 +93,8 @@ type AmbiguousError struct {
 	Matches []Target   // at most 25
 	More    int        // how many more there are
 	Given   Invocation // the invocation with the name in it; Pick replaces it
+
+	command *Command // of which
 }
 
 // Error says how many fit.
@@ -112,7 +114,7 @@ func (e *AmbiguousError) Fits() string {
 // Pick returns the invocation with the i-th match in place of the name.
 func (e *AmbiguousError) Pick(i int) Invocation {
 	picked := e.Given
-	picked.Args = replaceWord(e.Given.Args, e.Param, e.Name, e.Matches[i].ID)
+	picked.Args = e.command.replaceWord(e.Given.Args, e.Param, e.Name, e.Matches[i].ID)
 	return picked
 }
 
@@ -144,7 +146,7 @@ func (t Target) Label() string {
 }
 
 // replaceWord puts another value in place of one that a parameter has: alone, in a list, or under the keys of a filter.
-func replaceWord(args json.RawMessage, param, old, replacement string) json.RawMessage {
+func (cmd *Command) replaceWord(args json.RawMessage, param, old, replacement string) json.RawMessage {
 	values, err := object(args)
 	if err != nil {
 		return args
@@ -155,7 +157,7 @@ func replaceWord(args json.RawMessage, param, old, replacement string) json.RawM
 		return marshal(values)
 	}
 	fields, _ := object(value)
-	for key := range idKeys {
+	for key := range cmd.lookups.filterKeys {
 		if words := idWordsOf(fields[key]); slices.Contains(words, old) {
 			fields[key] = replaced(marshal(words), old, replacement)
 		}

@@ -148,12 +148,9 @@ func findExclusions(ctx context.Context, call *Call, param string, words []strin
 }
 
 func searchExclusions() search {
-	return searchBox(func(ctx context.Context, c *s1.Client, q s1.Query) (s1.Page[s1.Exclusion], error) {
-		return c.ExclusionsPage(ctx, q)
-	},
-		valueQuery, func(e s1.Exclusion) render.Option {
-			return render.Option{Label: joinNonEmpty(" · ", e.Value, e.Type.Label(), e.OSType.Label(), scopeWords(e.ScopePath, e.ScopeName)), Value: string(e.ID)}
-		})
+	return searchBox((*s1.Client).ExclusionsPage, valueQuery, func(e s1.Exclusion) render.Option {
+		return render.Option{Label: joinNonEmpty(" · ", e.Value, e.Type.Label(), e.OSType.Label(), scopeWords(e.ScopePath, e.ScopeName)), Value: string(e.ID)}
+	})
 }
 
 // valueQuery searches exclusions and the blocklist by what stands in them, newest first.

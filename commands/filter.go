@@ -54,34 +54,6 @@ func filterKind(of s1.FilterKind, hint string, short func(string) (json.RawMessa
 	return k
 }
 
-// idKeys are filter keys whose values are ids, and who finds those by name.
-var idKeys = map[string]finder{"accountIds": findAccounts, "siteIds": findSites, "groupIds": findGroups, "agentIds": findAgents}
-
-// namesInFilter replaces names by ids under the keys that take ids: {"siteIds": ["Paris"]}.
-func (cmd *Command) namesInFilter(ctx context.Context, call *Call, param string, filter json.RawMessage) (json.RawMessage, error) {
-	fields, err := object(filter)
-	if err != nil {
-		return filter, nil // whoever reads it says what is wrong
-	}
-	found := false
-	for key, find := range idKeys {
-		words := idWordsOf(fields[key])
-		if !slices.ContainsFunc(words, isName) {
-			continue
-		}
-		ids, err := find(ctx, call, param, words)
-		if err != nil {
-			return nil, err
-		}
-		cmd.learn(ids, words)
-		fields[key], found = marshal(ids), true
-	}
-	if !found {
-		return filter, nil
-	}
-	return marshal(fields), nil
-}
-
 // idWordsOf are the values of a filter key: a list, or one text with commas.
 func idWordsOf(value json.RawMessage) []string {
 	var words []string

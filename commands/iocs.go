@@ -78,8 +78,8 @@ func iocTarget(_ *Call, i s1.IOC) Target {
 }
 
 // searchIOCs looks in all accounts that the bot's token sees: the console wants them named.
-func searchIOCs(ctx context.Context, console *s1.Client, typed string) ([]render.Option, error) {
-	accounts, err := console.AccountsPage(ctx, s1.Query{}.WithLimit(100)) // more ids make too long an address
+func searchIOCs(ctx context.Context, call *Call, typed string) ([]render.Option, error) {
+	accounts, err := call.Console.AccountsPage(ctx, s1.Query{}.WithLimit(100)) // more ids make too long an address
 	if err != nil || len(accounts.Items) == 0 {
 		return nil, err
 	}
@@ -93,7 +93,7 @@ func searchIOCs(ctx context.Context, console *s1.Client, typed string) ([]render
 	}
 	options := []render.Option{}
 	for _, q := range queries {
-		page, err := console.IOCsPage(ctx, q)
+		page, err := call.Console.IOCsPage(ctx, q)
 		if err != nil {
 			return options, err
 		}

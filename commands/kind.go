@@ -39,38 +39,13 @@ type kind struct {
 	read func(text string, in Input) (any, error)
 }
 
-// A kinder is a type that says itself what it means to a person. Types of package s1 are in kindOf.
+// A kinder is a type that says itself what it means to a person. What the types of package s1 mean, the catalog's lookups say.
 type kinder interface{ kind() kind }
 
 // kindOf tells the kind of a Go type.
-func kindOf(t reflect.Type) (kind, error) {
-	switch t {
-	case reflect.TypeFor[time.Time]():
-		return timeKind(), nil
-	case reflect.TypeFor[s1.AgentID]():
-		return idKind("agent", "agents", "Names of endpoints do as well as ids.", findAgents), nil
-	case reflect.TypeFor[s1.ThreatID]():
-		return early(idKind("threat", "threats", "The id, the threat's address in the console, or its name.", findThreats)), nil
-	case reflect.TypeFor[s1.AlertID]():
-		return early(idKind("alert", "alerts", "The id, the alert's address in the console, or the name of its rule.", findAlerts)), nil
-	case reflect.TypeFor[s1.NoteID]():
-		return noteKind(), nil
-	case reflect.TypeFor[s1.SiteID]():
-		return idKind("site", "sites", "Names of sites do as well as ids.", findSites), nil
-	case reflect.TypeFor[s1.GroupID]():
-		return idKind("group", "groups", "Names of groups do as well as ids.", findGroups), nil
-	case reflect.TypeFor[s1.AccountID]():
-		return idKind("account", "accounts", "Names of accounts do as well as ids.", findAccounts), nil
-	case reflect.TypeFor[s1.RuleID]():
-		return idKind("rule", "rules", "Names of rules do as well as ids.", findRules), nil
-	case reflect.TypeFor[s1.ScriptID]():
-		return byNumber(idKind("script", "scripts", "Names of scripts do as well as ids.", findScripts)), nil
-	case reflect.TypeFor[s1.TaskID]():
-		return idKind("task", taskBox, "The id.", nil), nil
-	case reflect.TypeFor[s1.ExclusionID]():
-		return byNumber(idKind("exclusion", "exclusions", "What is excluded does as well as ids.", findExclusions)), nil
-	case reflect.TypeFor[s1.BlocklistID]():
-		return byNumber(idKind("blocklist item", "blocklist", "A hash does as well as the ids of its items.", findBlocked)), nil
+func (l *lookups) kindOf(t reflect.Type) (kind, error) {
+	if k, ok := l.kinds[t]; ok {
+		return k, nil
 	}
 	zero := reflect.New(t).Elem().Interface()
 	switch v := zero.(type) {
@@ -79,13 +54,15 @@ func kindOf(t reflect.Type) (kind, error) {
 	case interface{ Choices() []s1.Choice }:
 		return choiceKind(v.Choices()), nil
 	}
-	switch t.Kind() {
-	case reflect.String:
+	switch {
+	case t == reflect.TypeFor[time.Time]():
+		return timeKind(), nil
+	case t.Kind() == reflect.String:
 		return textKind(), nil
-	case reflect.Bool:
+	case t.Kind() == reflect.Bool:
 		return boolKind(), nil
 	}
-	return kind{}, fmt.Errorf("type %s has no kind: give it a method kind", t)
+	return kind{}, fmt.Errorf("type %s has no kind: give it a method kind, or a lookup", t)
 }
 
 func textKind() kind {

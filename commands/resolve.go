@@ -13,9 +13,6 @@ import (
 	"s1bot/s1"
 )
 
-// A finder turns names into ids, in their order; what is an id already stays.
-type finder func(ctx context.Context, call *Call, param string, words []string) ([]string, error)
-
 // A directory is where things of one kind are found by name. A name fits if it is equal but for case: parts of names never do.
 type directory[T any] struct {
 	noun   string                                                               // "endpoint"

@@ -169,10 +169,7 @@ func findRules(ctx context.Context, call *Call, param string, words []string) ([
 }
 
 func searchRules() search {
-	return searchBox(func(ctx context.Context, c *s1.Client, q s1.Query) (s1.Page[s1.Rule], error) {
-		return c.RulesPage(ctx, q)
-	},
-		namedQuery("ids", "name__contains"), func(r s1.Rule) render.Option {
-			return render.Option{Label: joinNonEmpty(" · ", r.Name, r.Status.Label(), r.Severity.Label(), rulePlace(r)), Value: string(r.ID)}
-		})
+	return searchBox((*s1.Client).RulesPage, namedQuery("ids", "name__contains"), func(r s1.Rule) render.Option {
+		return render.Option{Label: joinNonEmpty(" · ", r.Name, r.Status.Label(), r.Severity.Label(), rulePlace(r)), Value: string(r.ID)}
+	})
 }

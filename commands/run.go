@@ -41,7 +41,7 @@ func (cmd *Command) CheckAt(args json.RawMessage, now time.Time) error {
 
 // read decodes arguments and says in errors which command they are for.
 func (cmd *Command) read(args json.RawMessage) (any, error) {
-	p, err := cmd.decode(args)
+	p, err := cmd.decode(cmd.fields, args)
 	return p, cmd.explain(err, args)
 }
 
@@ -58,7 +58,7 @@ func (cmd *Command) explain(err error, args json.RawMessage) error {
 	case errors.As(err, &missing):
 		missing.Command, missing.Given = cmd, given
 	case errors.As(err, &ambiguous):
-		ambiguous.Given = given
+		ambiguous.command, ambiguous.Given = cmd, given
 	}
 	return err
 }

@@ -104,10 +104,10 @@ func TestArgumentsAreCheckedStrictly(t *testing.T) {
 func TestAbsentIsNotZero(t *testing.T) {
 	t.Parallel()
 	cmd, _ := All().Find("list-agents")
-	absent, err := cmd.decode(json.RawMessage(`{}`))
+	absent, err := cmd.decode(cmd.fields, json.RawMessage(`{}`))
 	require.NoError(t, err)
 	require.Nil(t, absent.(*listAgentsParams).Limit)
-	zero, err := cmd.decode(json.RawMessage(`{"limit":0}`))
+	zero, err := cmd.decode(cmd.fields, json.RawMessage(`{"limit":0}`))
 	require.NoError(t, err)
 	require.Zero(t, *zero.(*listAgentsParams).Limit)
 }

@@ -3,9 +3,6 @@ package commands
 import (
 	"context"
 	"encoding/json"
-	"slices"
-	"strings"
-	"sync"
 	"time"
 
 	"s1bot/render"
@@ -124,57 +121,13 @@ type runID s1.TaskID
 
 func (runID) kind() kind { return idKind("run", runBox, "The id.", nil) }
 
-// A recentTask is a run or a task that this process knows of. The console cannot list those, so the search boxes offer these.
-type recentTask struct {
-	box   string // runBox or taskBox
-	id    s1.TaskID
-	label string
-}
-
-// recentTasks are the last ones, newest first. It is safe for use by several goroutines.
-type recentTasks struct {
-	mu   sync.Mutex
-	list []recentTask
-}
-
-const keepTasks = 200
-
-func (r *recentTasks) add(task recentTask) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	kept := slices.DeleteFunc(slices.Clone(r.list), func(t recentTask) bool { return t.id == task.id })
-	r.list = append([]recentTask{task}, kept[:min(len(kept), keepTasks-1)]...)
-}
-
-// options are what has the typed text in its name or id; an id that is not known is taken on trust. The second result is false
-// for boxes that look for something else.
-func (r *recentTasks) options(box, typed string) ([]render.Option, bool) {
-	if box != runBox && box != taskBox {
-		return nil, false
-	}
-	typed = strings.ToLower(strings.TrimSpace(typed))
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	options, known := []render.Option{}, false
-	for _, t := range r.list {
-		if t.box == box && (strings.Contains(strings.ToLower(t.label), typed) || strings.Contains(string(t.id), typed)) {
-			known = known || string(t.id) == typed
-			options = append(options, render.Option{Label: joinNonEmpty(" · ", shorten(t.label, 50), string(t.id)), Value: string(t.id)})
-		}
-	}
-	if !known && s1.TaskID(typed).Valid() {
-		options = append([]render.Option{{Label: typed, Value: typed}}, options...)
-	}
-	return options[:min(len(options), maxSuggestions)], true
-}
+// keepTasks is how many tasks of one run the search boxes offer.
+const keepTasks = keepRecent / 4
 
 // remember notes a run and its tasks for the search boxes.
 func (c *Call) remember(run scriptWait, tasks []s1.ScriptTask) {
-	if c.command.tasks == nil {
-		return
+	for _, t := range tasks[:min(len(tasks), keepTasks)] {
+		c.command.recent.add(recentItem{taskBox, string(t.ID), joinNonEmpty(" · ", t.ComputerName, run.What)})
 	}
-	for _, t := range tasks[:min(len(tasks), keepTasks/4)] {
-		c.command.tasks.add(recentTask{taskBox, t.ID, joinNonEmpty(" · ", t.ComputerName, run.What)})
-	}
-	c.command.tasks.add(recentTask{runBox, run.Task, joinNonEmpty(" · ", run.What, plural(run.Agents, "endpoint"))})
+	c.command.recent.add(recentItem{runBox, string(run.Task), joinNonEmpty(" · ", run.What, plural(run.Agents, "endpoint"))})
 }

@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -10,77 +9,44 @@ import (
 	"s1bot/s1"
 )
 
-// maxSuggestions is how many options a search box shows: more than a screen nobody reads, and Slack takes 20 KB.
-const maxSuggestions = 30
+type search func(ctx context.Context, call *Call, typed string) ([]render.Option, error)
 
-// Search answers a search box: the things of a kind ("agents", "threats", …) that match what a person has typed so far. The
-// console's answers are remembered for some seconds, for a box asks at every key.
-func (c *Catalog) Search(ctx context.Context, call *Call, kind, query string) ([]render.Option, error) {
-	if known, ok := c.tasks.options(kind, query); ok {
-		return known, nil
-	}
-	if kind == searchQueries {
-		return ownQueries(ctx, call, strings.TrimSpace(query))
-	}
-	search, ok := searches()[kind]
-	if !ok {
-		return nil, fmt.Errorf("search %q: there is no such kind", kind)
-	}
-	query = strings.TrimSpace(query)
-	key := call.Console.ConsoleURL() + "|" + kind + "|" + strings.ToLower(query)
-	if options, ok := c.searches.get(key, call.Now).([]render.Option); ok {
-		return options, nil
-	}
-	options, err := search(ctx, call.Console, query)
-	if err != nil {
-		return nil, fmt.Errorf("search %s: %w", kind, err)
-	}
-	c.searches.put(key, options, call.Now)
-	c.book.learnAll(options)
-	return options, nil
-}
-
-type search func(context.Context, *s1.Client, string) ([]render.Option, error)
-
-func searches() map[string]search {
-	return map[string]search{
-		"agents": searchBox(func(ctx context.Context, c *s1.Client, q s1.Query) (s1.Page[s1.Agent], error) {
-			return c.AgentsPage(ctx, q)
-		},
-			agentQuery, agentOption),
-		"threats": searchBox(func(ctx context.Context, c *s1.Client, q s1.Query) (s1.Page[s1.Threat], error) {
-			return c.ThreatsPage(ctx, q)
-		},
-			freeQuery("ids", "createdAt"), threatOption),
-		"alerts": searchBox(func(ctx context.Context, c *s1.Client, q s1.Query) (s1.Page[s1.Alert], error) {
-			return c.AlertsPage(ctx, q)
-		},
-			freeQuery("ids", "alertInfoCreatedAt"), alertOption),
-		"sites": searchBox(func(ctx context.Context, c *s1.Client, q s1.Query) (s1.Page[s1.Site], error) {
-			return c.SitesPage(ctx, q)
-		},
-			namedQuery("siteIds", "query"), siteOption),
-		"groups": searchBox(func(ctx context.Context, c *s1.Client, q s1.Query) (s1.Page[s1.Group], error) {
-			return c.GroupsPage(ctx, q)
-		},
-			namedQuery("groupIds", "query"), groupOption),
-		"accounts": searchBox(func(ctx context.Context, c *s1.Client, q s1.Query) (s1.Page[s1.Account], error) {
-			return c.AccountsPage(ctx, q)
-		},
-			namedQuery("accountIds", "name__contains"), accountOption),
-		"scripts": searchBox(func(ctx context.Context, c *s1.Client, q s1.Query) (s1.Page[s1.Script], error) {
-			return c.ScriptsPage(ctx, q)
-		},
-			scriptQuery, scriptOption),
-		"rules": searchRules(), "exclusions": searchExclusions(), "blocklist": searchBlocklist(), "collections": searchCollections(),
-		"iocs": searchIOCs,
+// allLookups says how everything is found that a parameter can name.
+func allLookups() []Lookup {
+	return []Lookup{
+		lookupOf[s1.AgentID](idKind("agent", "agents", "Names of endpoints do as well as ids.", findAgents),
+			Lookup{ListedBy: "list-agents", Filter: "agentIds", Search: searchBox((*s1.Client).AgentsPage, agentQuery, agentOption)}),
+		lookupOf[s1.ThreatID](early(idKind("threat", "threats", "The id, the threat's address in the console, or its name.", findThreats)),
+			Lookup{ListedBy: "get-threat", Search: searchBox((*s1.Client).ThreatsPage, freeQuery("ids", "createdAt"), threatOption)}),
+		lookupOf[s1.AlertID](early(idKind("alert", "alerts", "The id, the alert's address in the console, or the name of its rule.", findAlerts)),
+			Lookup{ListedBy: "get-alerts", Search: searchBox((*s1.Client).AlertsPage, freeQuery("ids", "alertInfoCreatedAt"), alertOption)}),
+		lookupOf[s1.SiteID](idKind("site", "sites", "Names of sites do as well as ids.", findSites),
+			Lookup{ListedBy: "get-sites", Filter: "siteIds", Search: searchBox((*s1.Client).SitesPage, namedQuery("siteIds", "query"), siteOption)}),
+		lookupOf[s1.GroupID](idKind("group", "groups", "Names of groups do as well as ids.", findGroups),
+			Lookup{ListedBy: "get-groups", Filter: "groupIds", Search: searchBox((*s1.Client).GroupsPage, namedQuery("groupIds", "query"), groupOption)}),
+		lookupOf[s1.AccountID](idKind("account", "accounts", "Names of accounts do as well as ids.", findAccounts),
+			Lookup{ListedBy: "list-accounts", Filter: "accountIds", Search: searchBox((*s1.Client).AccountsPage, namedQuery("accountIds", "name__contains"), accountOption)}),
+		lookupOf[s1.RuleID](idKind("rule", "rules", "Names of rules do as well as ids.", findRules),
+			Lookup{ListedBy: "get-star-custom-rules", Search: searchRules()}),
+		lookupOf[s1.ScriptID](byNumber(idKind("script", "scripts", "Names of scripts do as well as ids.", findScripts)),
+			Lookup{ListedBy: "get-scripts", Search: searchBox((*s1.Client).ScriptsPage, scriptQuery, scriptOption)}),
+		lookupOf[s1.ExclusionID](byNumber(idKind("exclusion", "exclusions", "What is excluded does as well as ids.", findExclusions)),
+			Lookup{ListedBy: "get-exclusions", Search: searchExclusions()}),
+		lookupOf[s1.BlocklistID](byNumber(idKind("blocklist item", "blocklist", "A hash does as well as the ids of its items.", findBlocked)),
+			Lookup{ListedBy: "get-black-list", Search: searchBlocklist()}),
+		lookupOf[s1.TaskID](idKind("task", taskBox, "The id.", nil), Lookup{}),
+		lookupOf[s1.NoteID](noteKind(), Lookup{}),
+		{Box: runBox},
+		{Box: "iocs", ListedBy: "list-iocs", Search: searchIOCs},
+		{Box: "collections", ListedBy: "get-threat", Search: searchCollections()},
+		{Box: searchQueries, Own: true, Search: ownQueries},
 	}
 }
 
 // searchBox asks for one page of rows and makes options of them.
-func searchBox[T any](page func(context.Context, *s1.Client, s1.Query) (s1.Page[T], error), query func(string) s1.Query, option func(T) render.Option) search {
-	return func(ctx context.Context, console *s1.Client, typed string) ([]render.Option, error) {
-		found, err := page(ctx, console, query(typed).WithLimit(maxSuggestions))
+func searchBox[T any](page func(*s1.Client, context.Context, s1.Query) (s1.Page[T], error), query func(string) s1.Query, option func(T) render.Option) search {
+	return func(ctx context.Context, call *Call, typed string) ([]render.Option, error) {
+		found, err := page(call.Console, ctx, query(typed).WithLimit(maxSuggestions))
 		options := []render.Option{}
 		for _, row := range found.Items {
 			if o := option(row); o.Value != "" {

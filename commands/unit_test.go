@@ -39,7 +39,7 @@ func TestDistanceCountsSlips(t *testing.T) {
 
 func TestTwoCommandsCannotShareAName(t *testing.T) {
 	t.Parallel()
-	_, err := NewCatalog(getSystemInfo(), getSystemInfo())
+	_, err := NewCatalog(nil, getSystemInfo(), getSystemInfo())
 	require.ErrorContains(t, err, "both go by the name")
 }
 
@@ -48,7 +48,7 @@ func TestValidateNamesTheOffender(t *testing.T) {
 	t.Parallel()
 	broken := define(Command{Name: "Bad_Name", Title: "Other", Risk: Destructive, Examples: []string{"nothing"}, Main: "nobody", Undo: "nobody"},
 		func(context.Context, *Call, noParams) (render.Card, error) { return render.Card{}, nil })
-	catalog, err := NewCatalog(broken)
+	catalog, err := NewCatalog(nil, broken)
 	require.NoError(t, err)
 	err = catalog.Validate()
 	for _, complaint := range []string{"kebab-case", "title", "area", "doc", "permission", "has a plan", "undo", "bare words", `example "nothing"`} {

@@ -279,25 +279,21 @@ func TestAScriptOnAnEndpointThatIsAwayIsLeftToRun(t *testing.T) {
 // The search boxes offer what was run from here, by name; an id that is not known is taken on trust.
 func TestRunsAreFoundByTheirName(t *testing.T) {
 	t.Parallel()
-	var tasks recentTasks
-	for _, id := range []s1.TaskID{"1234567890123456781", "1234567890123456782", "1234567890123456781"} {
-		tasks.add(recentTask{runBox, id, "ports · 2 endpoints"})
+	var started recentItems
+	for _, id := range []string{"1234567890123456781", "1234567890123456782", "1234567890123456781"} {
+		started.add(recentItem{runBox, id, "ports · 2 endpoints"})
 	}
-	tasks.add(recentTask{taskBox, "1234567890123456783", "DESKTOP-1 · ports"})
-	options, ok := tasks.options(runBox, "PORTS")
-	require.True(t, ok)
+	started.add(recentItem{taskBox, "1234567890123456783", "DESKTOP-1 · ports"})
+	options := started.options(runBox, "PORTS")
 	require.Len(t, options, 2)
 	require.Equal(t, "1234567890123456781", options[0].Value, "the newest first")
-	options, _ = tasks.options(taskBox, "desktop")
-	require.Len(t, options, 1)
-	options, _ = tasks.options(taskBox, "1748812345678905555")
+	require.Len(t, started.options(taskBox, "desktop"), 1)
+	options = started.options(taskBox, "1748812345678905555")
 	require.Equal(t, []render.Option{{Label: "1748812345678905555", Value: "1748812345678905555"}}, options)
-	_, ok = tasks.options("agents", "x")
-	require.False(t, ok)
-	for range 2 * keepTasks {
-		tasks.add(recentTask{runBox, s1.TaskID(numbered(1)[0]), "x"})
+	for range 2 * keepRecent {
+		started.add(recentItem{runBox, numbered(1)[0], "x"})
 	}
-	require.LessOrEqual(t, len(tasks.list), keepTasks)
+	require.LessOrEqual(t, len(started.list), keepRecent)
 }
 
 // Of a script's input the approver sees everything but what follows a word for a secret.

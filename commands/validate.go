@@ -47,6 +47,12 @@ func (c *Catalog) check(cmd *Command) []string {
 		require(strings.HasSuffix(p.Help, ".") || strings.Contains(p.Help, "="), "the help of %s is no sentence", p.Name)
 		require(p.Name != ReasonParam && p.Name != TicketParam && p.Name != ForParam, "parameter %s is asked for anyway", p.Name)
 	}
+	for _, f := range cmd.fields {
+		list, known := c.ListedBy(f.kind.search)
+		require(f.kind.search == "" || known, "nothing is known of the search box %q", f.kind.search)
+		lister, ok := c.Find(list)
+		require(list == "" || ok && lister.Risk == Read, "there is no command %q that lists %s", list, f.kind.search)
+	}
 	for _, example := range cmd.Examples {
 		problems = append(problems, c.checkExample(cmd, example)...)
 	}
