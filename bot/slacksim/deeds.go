@@ -3,6 +3,7 @@ package slacksim
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -44,15 +45,27 @@ func (ws *Workspace) typeIn(u *User, c *channel, thread, text string) error {
 	case strings.HasPrefix(text, "/"):
 		return ws.typeCommand(u, c, thread, text)
 	}
-	m := ws.post(c, u, content{text: ws.marked(text, false), threadTS: thread})
+	written, typed := ws.compose(text)
+	ws.announce(u, c, ws.post(c, u, content{text: written, typed: typed, threadTS: thread}), nil)
+	return nil
+}
+
+// announce tells the app of a message that concerns it. Who wrote it adds what Slack says of an author that is no person, or that it
+// was edited.
+func (ws *Workspace) announce(u *User, c *channel, m *Message, more map[string]any) {
 	bot := ws.bot()
+	kind := ""
 	switch {
 	case c.dm != nil && c.has(bot) && ws.hasScope("im:history"):
-		ws.sendEvent(u, ws.messageEvent("message", u, c, m))
+		kind = "message"
 	case c.dm == nil && c.has(bot) && strings.Contains(m.Text, "<@"+bot.ID+">") && ws.hasScope("app_mentions:read"):
-		ws.sendEvent(u, ws.messageEvent("app_mention", u, c, m))
+		kind = "app_mention"
+	default:
+		return
 	}
-	return nil
+	event := ws.messageEvent(kind, u, c, m)
+	maps.Copy(event, more)
+	ws.sendEvent(u, event)
 }
 
 // typeCommand runs a slash command. Commands of apps do not work in threads.

@@ -27,6 +27,8 @@ type Message struct {
 	Replies     int // in its thread
 	Time        time.Time
 	FromBot     bool
+
+	typed []any // of what a person typed: the elements of the rich_text block that Slack makes of it
 }
 
 // PlainText is all that a reader sees, in reading order: the blocks if it has any, else the text.
@@ -71,13 +73,14 @@ type content struct {
 	broadcast   bool
 	ephemeralTo string
 	files       []File
+	typed       []any
 }
 
 // post adds a message. The caller has checked whether the author may.
 func (ws *Workspace) post(c *channel, author *User, in content) *Message {
 	m := &Message{
 		Channel: c.ID, TS: ws.newTS(), ThreadTS: in.threadTS, Broadcast: in.broadcast, User: author.ID, Text: in.text, Blocks: ws.withIDs(in.blocks),
-		Attachments: in.attachments, Metadata: in.metadata, EphemeralTo: in.ephemeralTo, Files: in.files,
+		Attachments: in.attachments, Metadata: in.metadata, EphemeralTo: in.ephemeralTo, Files: in.files, typed: in.typed,
 		Time: ws.opts.Now(), FromBot: author.IsBot,
 	}
 	c.messages = append(c.messages, m)

@@ -141,8 +141,9 @@ func (ws *Workspace) eventBody(event map[string]any, id string) map[string]any {
 func (ws *Workspace) messageEvent(kind string, u *User, c *channel, m *Message) map[string]any {
 	event := map[string]any{
 		"type": kind, "user": u.ID, "text": m.Text, "ts": m.TS, "channel": c.ID, "event_ts": m.TS, "team": u.TeamID, "client_msg_id": "client-" + m.TS,
-		"blocks": []any{map[string]any{"type": "rich_text", "block_id": ws.newID("b"), "elements": []any{map[string]any{
-			"type": "rich_text_section", "elements": []any{map[string]any{"type": "text", "text": m.Text}}}}}},
+	}
+	if m.typed != nil {
+		event["blocks"] = []any{map[string]any{"type": "rich_text", "block_id": ws.newID("b"), "elements": m.typed}}
 	}
 	if m.ThreadTS != "" {
 		event["thread_ts"] = m.ThreadTS

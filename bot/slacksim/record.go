@@ -30,6 +30,7 @@ type record struct {
 	keep       int
 	calls      []Call
 	acks       []Ack
+	sent       []Sent
 	violations []string
 }
 

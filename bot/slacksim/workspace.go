@@ -106,6 +106,7 @@ type Workspace struct {
 	sockets   map[*socket]bool            // all connections; true = gets envelopes, false = is being closed
 	tickets   map[string]bool             // handed out and not used yet
 	envelopes map[string]*delivery        // all that were sent, by envelope_id
+	echoes    map[string]int              // label → how many times more each envelope is sent
 	waiting   int                         // envelopes without an ack whose deadline has not passed
 	faults    []*Fault                    // in order of their making
 	rates     map[string]*window          // by method or channel
@@ -124,7 +125,7 @@ func New(o Options) *Workspace {
 		users: newDirectory[*User](), groups: newDirectory[*Group](), channels: newDirectory[*channel](),
 		views: map[string]*View{}, stacks: map[string][]*View{}, homes: map[string]*View{}, files: map[string]*File{},
 		triggers: map[string]*trigger{}, responses: map[string]*responseURL{}, sockets: map[*socket]bool{},
-		tickets: map[string]bool{}, envelopes: map[string]*delivery{}, rates: map[string]*window{},
+		echoes: map[string]int{}, tickets: map[string]bool{}, envelopes: map[string]*delivery{}, rates: map[string]*window{},
 		listeners: map[*listener]bool{}, typed: map[string]values{}, unread: map[string]map[string]count{},
 		record: record{keep: o.KeepCalls},
 	}

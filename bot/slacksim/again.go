@@ -1,0 +1,55 @@
+package slacksim
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Echo has Slack send every envelope of a kind ("app_mention", "/s1", "block_actions", …) n times more: events under event ids of
+// their own, the rest with the same payload, all in envelopes of their own. Sockets and retries make either happen.
+func (ws *Workspace) Echo(label string, n int) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ws.echoes[label] = n
+}
+
+// A Sent is an envelope as Slack sent it.
+type Sent struct {
+	Kind    string // slash_commands, interactive, events_api
+	Label   string // "/s1", block_actions, app_mention, …
+	User    string
+	Payload json.RawMessage
+}
+
+// Sent are the envelopes that were sent, oldest first, each once.
+func (ws *Workspace) Sent() []Sent {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	return slices.Clone(ws.record.sent)
+}
+
+func (r *record) addSent(d *delivery, payload map[string]any) {
+	r.sent = kept(append(r.sent, Sent{Kind: d.kind, Label: d.label, User: d.user.ID, Payload: encode(payload)}), r.keep)
+}
+
+// Forge sends an envelope that Slack never would, and waits for its acknowledgement. Nobody in the workspace did what it says.
+func (ws *Workspace) Forge(s Sent) (answer json.RawMessage, err error) {
+	var payload map[string]any
+	if err := decode(s.Payload, &payload); err != nil {
+		return nil, fmt.Errorf("forge: %w", err)
+	}
+	ws.mu.Lock()
+	u, ok := ws.users.byID[s.User]
+	if !ok {
+		u = ws.bot()
+	}
+	d := &delivery{kind: s.Kind, label: s.Label, user: u, forged: true}
+	ws.sendOnce(d, maps.Clone(payload), 0, "")
+	ws.mu.Unlock()
+	if err := ws.await(d); err != nil {
+		return nil, err
+	}
+	return d.answer, nil
+}
