@@ -19,7 +19,7 @@ const extendWord = "extend"
 
 // extendTyped answers "extend A-7F3A for=4h".
 func (b *Bot) extendTyped(ctx context.Context, a ask, rest string) error {
-	ref, by, _ := strings.Cut(rest, " ")
+	ref, by := commands.CutWord(strings.Trim(rest, ".!"))
 	if ref == "" {
 		return &commands.UsageError{Problem: "which isolation? Give its reference and how much longer", Hint: "Such as: extend A-7F3A for=4h"}
 	}

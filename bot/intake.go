@@ -74,7 +74,19 @@ func (b *Bot) take(ctx context.Context, env envelope) {
 			}
 		}
 	}
+	if env.Type == "events_api" && !b.concerns(env.Payload) {
+		b.ack(ctx, env, nil)
+		return
+	}
 	b.writeDown(ctx, env, kind)
+}
+
+// concerns tells events that the bot has to do something about. Those of talk are not written down: the same message may come again
+// as one that is meant for the bot, and must not be known then.
+func (b *Bot) concerns(payload json.RawMessage) bool {
+	m, _ := readEvent(payload)
+	_, what := b.meant(m)
+	return what != talk
 }
 
 // writeDown saves, acknowledges, and only then works.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/sourcegraph/conc/panics"
@@ -64,6 +63,7 @@ func (b *Bot) answering(ctx context.Context, a *ask, work func() error) error {
 	}
 	if errors.Is(err, errNotAllowed) {
 		b.noteStranger(ctx, *a)
+		a.silent = a.silent || a.written && a.who.bot
 	}
 	var refused *approvals.RefusedError
 	if a.who.unsure && (errors.As(err, &refused) || errors.Is(err, approvals.ErrNotApprover)) {
@@ -96,7 +96,7 @@ func (b *Bot) soothe(ctx context.Context, a ask) (done func()) {
 
 // noteStranger writes into the audit trail that somebody who may do nothing here tried to.
 func (b *Bot) noteStranger(ctx context.Context, a ask) {
-	word, _, _ := strings.Cut(a.line, " ")
+	word, _ := commands.CutWord(a.line)
 	wish := approvals.Ask{Caller: a.who.Person, Command: first(a.inv.Command, word, "(none)"), Channel: a.at.Channel}
 	if err := b.Ledger.Refuse(ctx, wish, approvals.Ruling{Effect: approvals.Deny, Why: errNotAllowed.Error()}); err != nil {
 		b.Log.Error("cannot write a refusal down", "user", a.user, "err", err)

@@ -33,6 +33,7 @@ var (
 type Person struct {
 	approvals.Person
 	Zone   *time.Location // UTC when Slack does not say
+	bot    bool           // no person at all
 	unsure bool           // Slack did not say which user groups they belong to: they may hold more roles
 }
 
@@ -108,7 +109,7 @@ func (p *people) who(ctx context.Context, id string) (Person, error) {
 	}
 	groups, sure := p.groupsOf(ctx, policy, user.ID)
 	identity := approvals.Identity{ID: user.ID, Handle: user.Name, Name: displayName(user), Full: p.full(user), Groups: groups}
-	person := Person{Person: policy.Person(identity), Zone: zone(user), unsure: !sure}
+	person := Person{Person: policy.Person(identity), Zone: zone(user), bot: user.IsBot || user.IsAppUser, unsure: !sure}
 	if sure {
 		p.users.Add(id, ruled{person, policy, p.now()})
 	}

@@ -9,6 +9,9 @@ import (
 // reply answers the person who asked, and them alone: through the response URL, else in the channel or thread for their eyes
 // only, else in their direct messages. An answer that cannot be given at all is logged; nobody is left to be told.
 func (b *Bot) reply(ctx context.Context, a ask, card render.Card) {
+	if a.silent {
+		return // two bots could go on for ever
+	}
 	ctx = context.WithoutCancel(ctx)
 	var err error
 	if a.at.ResponseURL != "" {

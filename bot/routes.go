@@ -37,8 +37,7 @@ func (b *Bot) notices() (Notices, error) {
 
 // routes answers "routes test <threat or alert id>".
 func (b *Bot) routes(ctx context.Context, a ask, rest string) error {
-	verb, id, _ := strings.Cut(rest, " ")
-	id = strings.TrimSpace(id)
+	verb, id := commands.CutWord(rest)
 	if verb != "test" || id == "" {
 		return &commands.UsageError{Problem: "name a threat or an alert", Hint: "such as /s1 routes test 1845174760470303882"}
 	}

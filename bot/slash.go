@@ -25,6 +25,8 @@ type ask struct {
 	extras     commands.Extras
 	line       string           // what was typed, for the history
 	secrets    commands.Secrets // what the marks in inv's arguments stand for
+	written    bool             // in a message, where people also talk: see decisions.go
+	silent     bool             // a bot asked, and bots get no answers
 }
 
 // A slashCommand is what Slack sends for one. slack-go's type is not used: it fails on is_enterprise_install as a string.
@@ -51,45 +53,20 @@ func (b *Bot) slash(ctx context.Context, d delivery) error {
 	return b.typed(ctx, a, d, c.Text)
 }
 
-// event handles "@s1bot …", which is how commands are typed in threads.
+// event handles what people write to the bot: "@s1bot …", which is how commands are typed in threads, and direct messages.
 func (b *Bot) event(ctx context.Context, d delivery) error {
-	var e struct {
-		Team  string `json:"team_id"`
-		Event struct {
-			Type    string `json:"type"`
-			User    string `json:"user"`
-			Team    string `json:"team"`
-			Bot     string `json:"bot_id"`
-			Text    string `json:"text"`
-			Channel string `json:"channel"`
-			TS      string `json:"ts"`
-			Thread  string `json:"thread_ts"`
-			Edited  any    `json:"edited"`
-		} `json:"event"`
-	}
-	if err := json.Unmarshal(d.payload, &e); err != nil {
-		return fmt.Errorf("read an event: %w", err)
-	}
-	if e.Event.Type != "app_mention" || e.Event.User == "" || e.Event.User == b.self.User || e.Event.Edited != nil {
+	m, team := readEvent(d.payload)
+	line, what := b.meant(m)
+	if what == talk || m.byApp() && !b.obeys(ctx, m) {
 		return nil
 	}
-	a := ask{user: e.Event.User, team: first(e.Event.Team, e.Team), at: origin{Channel: e.Event.Channel, Thread: e.Event.Thread, Key: d.key}}
-	return b.typed(ctx, a, d, b.afterMention(e.Event.Text))
-}
-
-// afterMention is what follows the bot's own mention: "please <@UBOT> agents" asks for "agents".
-func (b *Bot) afterMention(text string) string {
-	for _, open := range []string{"<@" + b.self.User + ">", "<@" + b.self.User + "|"} {
-		_, rest, found := strings.Cut(text, open)
-		if !found {
-			continue
-		}
-		if strings.HasSuffix(open, "|") {
-			_, rest, _ = strings.Cut(rest, ">")
-		}
-		return strings.TrimLeft(strings.TrimSpace(rest), ":, ")
+	a := ask{
+		user: m.User, team: first(m.Team, team), at: origin{Channel: m.Channel, Thread: m.Thread, Key: d.key}, written: true, silent: m.byApp(),
 	}
-	return text
+	if what == doubtful {
+		return b.answering(ctx, &a, func() error { return errors.Join(b.admit(ctx, &a), errUnclear) })
+	}
+	return b.typed(ctx, a, d, line)
 }
 
 // slashWord is the slash command of the manifest.
@@ -97,9 +74,9 @@ const slashWord = "/s1"
 
 // typed runs a line of text for a person.
 func (b *Bot) typed(ctx context.Context, a ask, d delivery, text string) error {
-	a.line = strings.TrimSpace(text)
-	if word, rest, _ := strings.Cut(a.line, " "); strings.EqualFold(word, slashWord) {
-		a.line = strings.TrimSpace(rest) // copied from a card, where lines are shown whole
+	a.line = commands.TrimBlank(text)
+	if word, rest := commands.CutWord(a.line); strings.EqualFold(word, slashWord) {
+		a.line = rest // copied from a card, where lines are shown whole
 	}
 	return b.answering(ctx, &a, func() error {
 		if err := b.admit(ctx, &a); err != nil {
@@ -114,12 +91,16 @@ func (b *Bot) typed(ctx context.Context, a ask, d delivery, text string) error {
 
 // line tells the bot's own words (help, history, can, approve …) from commands.
 func (b *Bot) line(ctx context.Context, a ask) error {
-	word, rest, _ := strings.Cut(a.line, " ")
+	word, rest := commands.CutWord(a.line)
 	if word == "-h" || word == "--help" || word == "?" {
 		word = "help"
 	}
-	if own, ok := ownWords()[strings.ToLower(word)]; ok {
-		return own.typed(b, ctx, a, strings.TrimSpace(rest))
+	word = strings.ToLower(word)
+	if own, ok := ownWords()[word]; ok {
+		if a.written && !standsAlone(word, rest) {
+			return b.offerDecision(ctx, a, word, rest)
+		}
+		return own.typed(b, ctx, a, rest)
 	}
 	return b.command(ctx, a)
 }
@@ -132,6 +113,11 @@ func (b *Bot) command(ctx context.Context, a ask) error {
 	case errors.As(err, &missing):
 		a.inv, a.extras = missing.Given, extras
 		return b.openForm(ctx, a)
+	case err != nil && inv.Command == "" && a.written:
+		if word, rest := findDecision(a.line); word != "" {
+			return b.offerDecision(ctx, a, word, rest)
+		}
+		return err
 	case err != nil:
 		return withSaid(extras, err)
 	}

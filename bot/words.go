@@ -33,7 +33,7 @@ func ownWords() map[string]word {
 		"again":    {byRef((*Bot).again), onCard((*Bot).again)},
 		"close":    {byRef((*Bot).leave), onCard((*Bot).leave)},
 		extendWord: {(*Bot).extendTyped, (*Bot).extendClicked},
-		"freeze":   {(*Bot).freeze, nothing},
+		"freeze":   {(*Bot).freeze, (*Bot).freezeClicked},
 		"thaw":     {(*Bot).thaw, (*Bot).thawClicked},
 		"cancel":   {noJob, (*Bot).cancelJob},
 		"note":     {(*Bot).note, nothing},
@@ -65,7 +65,7 @@ func whyOf(text string) string {
 // byRef reads "A-7F3A because of …".
 func byRef(do decide) func(*Bot, context.Context, ask, string) error {
 	return func(b *Bot, ctx context.Context, a ask, rest string) error {
-		ref, reason, _ := strings.Cut(rest, " ")
+		ref, reason := commands.CutWord(rest)
 		if ref = strings.Trim(ref, around); ref == "" {
 			return &commands.UsageError{Problem: "which request? Give its reference, such as A-7F3A"}
 		}
@@ -200,7 +200,7 @@ func (b *Bot) askWhy(ctx context.Context, a ask, id string) error {
 		Fields: []render.FormField{{Name: "reason", Label: "Why?", Hint: "The requester reads this, and it stays in the audit trail.", Widget: render.MultiLine, Required: true, MaxLength: 1000}},
 	}
 	if a.trigger == "" {
-		return &commands.UsageError{Problem: "a denial needs a reason", Hint: "Type: deny " + id + " and why"}
+		return &commands.UsageError{Problem: "a denial needs a reason", Hint: `Type: deny ` + id + ` reason="why"`}
 	}
 	return b.open(ctx, a, form)
 }

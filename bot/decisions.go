@@ -1,0 +1,101 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"regexp"
+	"strings"
+
+	"s1bot/approvals"
+	"s1bot/commands"
+	"s1bot/render"
+)
+
+// "approve A-7F3A" in a message decides. "approve A-7F3A? never, deny it" is talk about a decision, and nobody can tell from the words
+// which: so in messages these words stand alone, and where they do not, the bot offers the button. After /s1 there is no talk.
+
+// deciding are the words that decide about requests, as people write them into messages: each with the form in which it stands alone.
+var deciding = map[string]*regexp.Regexp{
+	"approve":  regexp.MustCompile(aRef + theEnd),
+	"withdraw": regexp.MustCompile(aRef + theEnd),
+	"again":    regexp.MustCompile(aRef + theEnd),
+	"deny":     regexp.MustCompile(aRef + `(?:[.!]?|\s+` + aReason + `)\s*$`),
+	"close":    regexp.MustCompile(aRef + `(?:[.!]?|\s+` + aReason + `)\s*$`),
+	freezeWord: regexp.MustCompile(`(?i)^(?:[.!]?|` + aReason + `)\s*$`),
+	"thaw":     regexp.MustCompile(`^` + theEnd),
+	extendWord: regexp.MustCompile(aRef + `(?:\s+(?:for=)?[\w.]+)?(?:\s+(?:min(?:ute)?s?|hours?|days?))?` + theEnd),
+}
+
+const (
+	aRef    = "(?i)^[`*_\"'“”]*([A-Z]-[0-9A-Z]+)[`*_\"'“”]*"
+	aReason = `reason=(?:"[^"]*"|'[^']*'|[“”„][^“”„]*[“”]|[‘’][^‘’]*[‘’]|[^\s"'“”„‘’]+)`
+	theEnd  = `[.!]?\s*$`
+)
+
+// standsAlone tells whether one of the bot's own words, with what follows it, is nothing but itself. What decides nothing may have
+// any words around it.
+func standsAlone(word, rest string) bool {
+	form, decides := deciding[word]
+	return !decides || form.MatchString(unescaped(rest))
+}
+
+// decision finds a word that decides in a sentence.
+var decision = regexp.MustCompile(`(?i)\b(approve|deny|withdraw|freeze|thaw)\b`)
+
+// findDecision returns the first word of a line that decides, and what follows it; nothing where there is none.
+func findDecision(line string) (word, rest string) {
+	at := decision.FindStringIndex(line)
+	if at == nil {
+		return "", ""
+	}
+	return strings.ToLower(line[at[0]:at[1]]), line[at[1]:]
+}
+
+// aRequest finds the reference of a request in a sentence.
+var aRequest = regexp.MustCompile(`(?i)\b` + approvals.RefPrefix + `[0-9A-Z]{4,}\b`)
+
+// offerDecision decides nothing and shows the buttons that would.
+func (b *Bot) offerDecision(ctx context.Context, a ask, word, rest string) error {
+	card := notice("With other words around it, “" + word + "” may be talk, so nothing was decided.")
+	switch word {
+	case freezeWord:
+		card.Actions = []render.Action{render.Button{Label: "Freeze", Style: render.Danger, Do: render.Invocation{Command: freezeWord}, Confirm: "From now on nothing that changes anything runs. Two approvers end it."}}
+	case "thaw":
+		card.Actions = []render.Action{render.Button{Label: "Thaw", Do: render.Invocation{Command: "thaw"}}}
+	default:
+		return b.offerRequest(ctx, a, card, word, first(aRequest.FindString(rest), aRequest.FindString(a.line)))
+	}
+	b.reply(ctx, a, card)
+	return nil
+}
+
+// offerRequest shows the buttons of a request that a sentence is about.
+func (b *Bot) offerRequest(ctx context.Context, a ask, card render.Card, word, ref string) error {
+	if ref == "" {
+		return &commands.UsageError{Problem: "nothing was decided: a reference such as A-7F3A tells which request is meant", Hint: "Type: " + word + " A-7F3A"}
+	}
+	req, err := b.Ledger.Get(ctx, strings.ToUpper(ref))
+	if err != nil {
+		return err
+	}
+	for _, action := range requestActions(req) {
+		if button, ok := action.(render.Button); ok && deciding[button.Do.Command] != nil {
+			card.Actions = append(card.Actions, button)
+		}
+	}
+	if word == extendWord && req.Term.Running() {
+		card.Actions = append(card.Actions, render.Button{Label: "Extend", Do: about(extendWord, req.ID)})
+	}
+	line := render.Line{render.Bold(req.Ref), render.Text(" · " + req.Title)}
+	if names := targetNames(planOf(req).Targets, 3); names != "" {
+		line = append(line, render.Text(": "+names))
+	}
+	card.Parts = append(card.Parts, line)
+	b.reply(ctx, a, card)
+	return nil
+}
+
+// freezeClicked freezes from the button that a sentence got for an answer.
+func (b *Bot) freezeClicked(ctx context.Context, a ask, _ json.RawMessage) error {
+	return b.freeze(ctx, a, "")
+}
