@@ -30,8 +30,9 @@ const (
 	ActionThawed      = "thawed" // one person's word; detail says whether it was the last one needed
 	ActionWarned      = "warned" // people, of the end of what lasts for a time
 	ActionExtended    = "extended"
-	ActionWished      = "wished" // an extension, by somebody who may not decide it
-	ActionEnded       = "ended"  // the time is over; detail says which request undoes what was done
+	ActionProposed    = "proposed" // one person's word for an extension that needs more of them
+	ActionWished      = "wished"   // an extension, by somebody who may not decide it
+	ActionEnded       = "ended"    // the time is over; detail says which request undoes what was done
 )
 
 // An Entry is one row of the audit trail. Each carries the hash of the one before it, so that a row that was changed, removed

@@ -91,11 +91,14 @@ func (r *Request) share(p Person) (roles [][]string, ok bool) {
 }
 
 // Missing is how many approvals r still needs, at least.
-func (r *Request) Missing() int {
-	missing := r.Quorum - len(r.Approvals)
+func (r *Request) Missing() int { return r.missing(r.Approvals) }
+
+// missing is how many approvals are lacking where these were given.
+func (r *Request) missing(given []Decision) int {
+	missing := r.Quorum - len(given)
 	for i, n := range r.needs() {
 		var approvers [][]string
-		for _, d := range r.Approvals {
+		for _, d := range given {
 			switch {
 			case len(d.Roles) == 0: // written before there were needs
 				approvers = append(approvers, n.By)
@@ -107,3 +110,6 @@ func (r *Request) Missing() int {
 	}
 	return max(0, missing)
 }
+
+// Lacks is how many approvals are lacking, at least, for an extension of r that these people approved: it takes what r took.
+func (r *Request) Lacks(given []Decision) int { return r.missing(given) }

@@ -1,6 +1,7 @@
 package approvals
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,6 +39,7 @@ type Term struct {
 	Began      time.Time   `json:"began,omitzero"` // of the clock; zero until then
 	Ends       time.Time   `json:"ends,omitzero"`
 	Extensions []Extension `json:"extensions,omitempty"`
+	Proposed   []Proposal  `json:"proposed,omitempty"` // extensions that lack approvals yet
 
 	Warned bool      `json:"warned,omitempty"`
 	Held   string    `json:"held,omitempty"`  // why it could not be ended yet
@@ -49,12 +51,45 @@ type Term struct {
 	Next string    `json:"next,omitempty"` // the request that undoes it
 }
 
-// An Extension is one person's word that a term ends later.
+// An Extension is the decision that a term ends later. It took the approvals that the request had taken.
 type Extension struct {
-	User string        `json:"user"`
-	At   time.Time     `json:"at"`
-	By   time.Duration `json:"by"`
-	Key  string        `json:"key,omitempty"` // of the click; the same key never extends twice
+	User      string        `json:"user"` // whose approval was the last one needed
+	At        time.Time     `json:"at"`
+	By        time.Duration `json:"by"`
+	Key       string        `json:"key,omitempty"` // of the click; the same key never extends twice
+	Approvals []Decision    `json:"approvals,omitempty"`
+}
+
+// A Proposal is an extension that some have approved, and not enough. It lapses as a request does, and when the term is extended by
+// another length: then its approvals were given for another end.
+type Proposal struct {
+	By        time.Duration `json:"by"`
+	Expires   time.Time     `json:"expires"`
+	Approvals []Decision    `json:"approvals"`
+	Keys      []string      `json:"keys,omitempty"` // of the clicks
+}
+
+// proposed is the proposal of that length that is open at now; a new one if there is none.
+func (t *Term) proposed(by time.Duration, now, expires time.Time) Proposal {
+	for _, p := range t.Proposed {
+		if p.By == by && now.Before(p.Expires) {
+			return p
+		}
+	}
+	return Proposal{By: by, Expires: expires}
+}
+
+// clicked reports whether the click with that key was counted before.
+func (t *Term) clicked(key string) bool {
+	return key != "" && (slices.ContainsFunc(t.Extensions, func(x Extension) bool { return x.Key == key }) ||
+		slices.ContainsFunc(t.Proposed, func(p Proposal) bool { return slices.Contains(p.Keys, key) }))
+}
+
+func (t *Term) extensions() []Extension {
+	if t == nil {
+		return nil
+	}
+	return t.Extensions
 }
 
 // Running reports whether the clock runs.
@@ -108,13 +143,14 @@ func (r *Request) holds(was Request) bool {
 	return r.Term.Running() && was.Term != nil && r.Term.Taken.Equal(was.Term.Taken) && r.Term.Ends.Equal(was.Term.Ends)
 }
 
-// extend records that p lets r's term end later, by that much from its end. Who may: those who may approve r, and so never the
-// requester: a longer isolation is more of what needed a second person.
-func (r *Request) extend(p Person, by time.Duration, key string, now time.Time) error {
+// extend records that p approves that r's term ends later, by that much from its end. It takes what the request took: as many
+// approvals, of the same roles, there where its targets lie, and never the requester's: a longer isolation is more of what needed
+// others. Others are those who approved it before, as they are now. It is extended when nothing is missing.
+func (r *Request) extend(p Person, by time.Duration, key string, wait time.Duration, others map[string]Person, now time.Time) error {
 	if err := r.extendable(p); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(r.Term.Extensions, func(x Extension) bool { return key != "" && x.Key == key }) {
+	if r.Term.clicked(key) {
 		return errSame
 	}
 	t := *r.Term
@@ -128,17 +164,50 @@ func (r *Request) extend(p Person, by time.Duration, key string, now time.Time) 
 	case ends.Add(by).Sub(now) > MaxTerm:
 		return ErrTermTooLong
 	}
-	t.Ends = ends.Add(by)
-	t.Extensions = append(slices.Clip(t.Extensions), Extension{User: p.ID, At: now, By: by, Key: key})
+	made, err := r.agree(t.proposed(by, now, now.Add(wait)), p, now, others)
+	if err != nil {
+		return err
+	}
+	made.Keys = append(slices.Clip(made.Keys), key)
+	t.Proposed = slices.DeleteFunc(slices.Clone(t.Proposed), func(o Proposal) bool { return o.By == by || !now.Before(o.Expires) })
+	if r.missing(made.Approvals) > 0 {
+		t.Proposed = append(t.Proposed, made)
+		r.Term = &t
+		return nil
+	}
+	t.Ends, t.Proposed = ends.Add(by), nil
+	t.Extensions = append(slices.Clip(t.Extensions), Extension{User: p.ID, At: now, By: by, Key: key, Approvals: made.Approvals})
 	t.Warned, t.Held, t.Taken, t.Tries = false, "", time.Time{}, 0
 	r.Term = &t
 	return nil
+}
+
+// agree adds p's approval to a proposal, and leaves out those of others who could not give theirs any more.
+func (r *Request) agree(made Proposal, p Person, now time.Time, others map[string]Person) (Proposal, error) {
+	var given []Decision
+	for _, d := range made.Approvals {
+		other, known := others[d.User]
+		switch roles, ok := r.share(other); {
+		case d.User == p.ID:
+			return made, ErrAlreadyDecided
+		case !known:
+			return made, ErrConflict
+		case ok:
+			d.Roles = roles
+			given = append(given, d)
+		}
+	}
+	roles, _ := r.share(p)
+	made.Approvals = append(given, Decision{User: p.ID, At: now, Roles: roles})
+	return made, nil
 }
 
 func (r *Request) extendable(p Person) error {
 	switch {
 	case !r.Term.Running() || !r.Final():
 		return ErrTermOver
+	case r.Quorum == 0 && p.in(r.By):
+		return nil // it took no approval
 	case p.ID == r.Requester:
 		return ErrSelfApproval
 	}
@@ -220,23 +289,33 @@ func (l *Ledger) term(ctx context.Context, was Request, action string, do func(*
 	return r, err
 }
 
-// Extend records that p lets what the request did last longer, by that much. Key is the click's; the same again changes nothing.
-func (l *Ledger) Extend(ctx context.Context, id string, p Person, by time.Duration, key string) (Request, error) {
+// Extend records that p approves that what the request did lasts longer, by that much; extended is whether that was the last word
+// needed. Key is the click's; the same again changes nothing. Others are those who approved the same before, as they are now:
+// ErrConflict says that there is one more.
+func (l *Ledger) Extend(ctx context.Context, id string, p Person, by time.Duration, key string, others map[string]Person) (next Request, extended bool, err error) {
 	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
-		if err := r.extend(p, by, key, now); err != nil {
+		before := len(r.Term.extensions())
+		if err := r.extend(p, by, key, cmp.Or(r.Wait, l.timeout), others, now); err != nil {
 			return nil, err
 		}
-		return []Entry{entry(*r, now, ActionExtended, p.ID, map[string]any{"requester": r.Requester, "by": by.String(), "ends": r.Term.Ends})}, nil
+		what := map[string]any{"requester": r.Requester, "by": by.String(), "ends": r.Term.Ends}
+		if extended = len(r.Term.Extensions) > before; extended {
+			what["approvals"] = r.Term.Extensions[before].Approvals
+			return []Entry{entry(*r, now, ActionExtended, p.ID, what)}, nil
+		}
+		given := r.Term.proposed(by, now, now).Approvals
+		what["approvals"], what["missing"] = given, r.missing(given)
+		return []Entry{entry(*r, now, ActionProposed, p.ID, what)}, nil
 	})
 	switch {
 	case errors.Is(err, errSame):
-		return r, nil
+		return r, false, nil
 	case err == nil:
 		l.changed(r)
 	case forbidden(err):
 		l.auditRefusal(ctx, r, p, ActionExtended, err)
 	}
-	return r, err
+	return r, extended && err == nil, err
 }
 
 // MayExtend says why p could not extend the request's term now; nil if they could. As with MayDecide, what counts is Extend.

@@ -261,7 +261,7 @@ func requestActions(req approvals.Request) []render.Action {
 			render.Button{Label: "Raw request", Rare: true, Do: about("raw", req.ID)},
 		}
 	case approvals.Done, approvals.Failed:
-		return resultCard(req).Actions
+		return slices.Concat(extensionActions(req), resultCard(req).Actions)
 	case approvals.Interrupted:
 		if req.Undecided() {
 			return []render.Action{
@@ -273,6 +273,17 @@ func requestActions(req approvals.Request) []render.Action {
 		return askAgain(req)
 	}
 	return nil
+}
+
+// extensionActions approve what extensions of a request lack approvals.
+func extensionActions(req approvals.Request) (actions []render.Action) {
+	if !req.Term.Running() {
+		return nil
+	}
+	for _, p := range req.Term.Proposed {
+		actions = append(actions, extendButton(req, "Approve the extension by "+commands.SpanWords(p.By), p.By))
+	}
+	return actions
 }
 
 // about is an invocation of one of the bot's own words on a request.

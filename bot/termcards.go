@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -34,9 +35,33 @@ func termParts(req approvals.Request) []render.Part {
 	}
 	parts := []render.Part{line}
 	for _, x := range t.Extensions {
-		parts = append(parts, render.Note{render.Text("Extended by " + commands.SpanWords(x.By) + " by "), render.User(x.User), render.Text(" ("), render.At(x.At), render.Text(")")})
+		parts = append(parts, extendedLine(x))
+	}
+	for _, p := range t.Proposed {
+		line := render.Note{render.Text(fmt.Sprintf("%d of %d approved the extension by %s: ", len(p.Approvals), len(p.Approvals)+req.Lacks(p.Approvals), commands.SpanWords(p.By)))}
+		parts = append(parts, append(append(line, signers(p.Approvals)...), render.Text(" · expires "), render.Since(p.Expires)))
 	}
 	return parts
+}
+
+// extendedLine says by how much a term was extended, and by whom.
+func extendedLine(x approvals.Extension) render.Note {
+	by := signers(x.Approvals)
+	if len(by) == 0 { // it took no approvals, or was written before they were
+		by = render.Note{render.User(x.User)}
+	}
+	return append(append(render.Note{render.Text("Extended by " + commands.SpanWords(x.By) + " by ")}, by...), render.Text(" ("), render.At(x.At), render.Text(")"))
+}
+
+// signers are the people of decisions.
+func signers(given []approvals.Decision) (all render.Note) {
+	for i, d := range given {
+		if i > 0 {
+			all = append(all, render.Text(", "))
+		}
+		all = append(all, render.User(d.User))
+	}
+	return all
 }
 
 // atEnd says what happens at the end: whether the bot reconnects alone.
