@@ -14,6 +14,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"s1bot/approvals"
+	"s1bot/bot/socketmode"
 	"s1bot/commands"
 	"s1bot/s1"
 )
@@ -75,7 +76,7 @@ type Bot struct {
 	api     *slack.Client
 	post    *poster
 	people  *people
-	sockets *sockets
+	sockets *socketmode.Pool
 	intake  *queue
 	work    *queue
 	desk    *desk
@@ -110,7 +111,7 @@ func New(c Config) (*Bot, error) {
 	b.post.find = b.Find
 	b.desk = newDesk()
 	b.intake, b.work = newQueue(intakeLimit, c.Log), newQueue(workLimit, c.Log)
-	b.sockets = newSockets(c.Sockets, b.openSocket, b.receive, c.Log)
+	b.sockets = socketmode.New(c.Sockets, b.openSocket, b.receive, c.Log)
 	return b, nil
 }
 
@@ -133,7 +134,7 @@ func (b *Bot) Run(ctx context.Context) error {
 		b.Log.Error("cannot take up what an earlier run left", "err", err)
 	}
 	chores.Go(func() { b.keepHouse(ctx) })
-	err := b.sockets.run(ctx)
+	err := b.sockets.Run(ctx)
 	stop()
 	b.intake.finish() // what Slack delivered is written down
 	intake.Wait()
@@ -155,10 +156,10 @@ func (b *Bot) meet(ctx context.Context) error {
 			}
 			return err
 		}
-		if fatal(err) {
+		if socketmode.Refused(err) {
 			return fmt.Errorf("slack refuses the bot token: %w", err)
 		}
-		pause = next(pause, err)
+		pause = socketmode.Backoff(pause, err)
 		b.Log.Warn("Slack cannot be reached", "again_in", pause, "err", err)
 		if !sleep(ctx, pause) {
 			return errors.Join(err, ctx.Err())
@@ -167,7 +168,7 @@ func (b *Bot) meet(ctx context.Context) error {
 }
 
 // Ready reports how many Socket Mode connections are up.
-func (b *Bot) Ready() int { return b.sockets.up() }
+func (b *Bot) Ready() int { return b.sockets.Up() }
 
 // Waiting reports how many deliveries wait for a free slot.
 func (b *Bot) Waiting() int { return b.work.length() }

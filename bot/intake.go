@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"s1bot/bot/socketmode"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -47,13 +48,13 @@ type interactionContainer struct {
 }
 
 // receive is called by the readers of the sockets and never waits.
-func (b *Bot) receive(env envelope) {
+func (b *Bot) receive(env socketmode.Envelope) {
 	b.intake.push(func(ctx context.Context) { b.take(ctx, env) })
 }
 
 // take acknowledges an envelope: after it was written down or, for the two kinds whose answer is the acknowledgement, with
 // the answer.
-func (b *Bot) take(ctx context.Context, env envelope) {
+func (b *Bot) take(ctx context.Context, env socketmode.Envelope) {
 	kind := env.Type
 	if env.Type == "interactive" {
 		var in interaction
@@ -90,10 +91,10 @@ func (b *Bot) concerns(payload json.RawMessage) bool {
 }
 
 // writeDown saves, acknowledges, and only then works.
-func (b *Bot) writeDown(ctx context.Context, env envelope, kind string) {
+func (b *Bot) writeDown(ctx context.Context, env socketmode.Envelope, kind string) {
 	saveCtx, cancel := context.WithTimeout(ctx, saveLimit)
 	defer cancel()
-	fresh, err := b.Inbox.Save(saveCtx, env.key(), kind, b.masked(kind, env.Payload))
+	fresh, err := b.Inbox.Save(saveCtx, deliveryKey(env), kind, b.masked(kind, env.Payload))
 	if err != nil {
 		b.Log.Error("cannot write a delivery down", "envelope_id", env.ID, "kind", kind, "err", err)
 		b.turnAway(ctx, env, kind)
@@ -101,12 +102,14 @@ func (b *Bot) writeDown(ctx context.Context, env envelope, kind string) {
 	}
 	b.ack(ctx, env, nil)
 	if fresh {
-		b.work.push(func(ctx context.Context) { b.process(ctx, delivery{env.key(), kind, env.Payload, env.received, false}) })
+		b.work.push(func(ctx context.Context) {
+			b.process(ctx, delivery{deliveryKey(env), kind, env.Payload, env.Received, false})
+		})
 	}
 }
 
 // turnAway tells the person that nothing was done. An event is left without its acknowledgement: Slack sends it again.
-func (b *Bot) turnAway(ctx context.Context, env envelope, kind string) {
+func (b *Bot) turnAway(ctx context.Context, env socketmode.Envelope, kind string) {
 	const words = "I could not write this down, so nothing was done. Please try again in a moment."
 	switch kind {
 	case "events_api":
@@ -116,13 +119,13 @@ func (b *Bot) turnAway(ctx context.Context, env envelope, kind string) {
 		b.ack(ctx, env, nil)
 		var in interaction
 		if json.Unmarshal(env.Payload, &in) == nil {
-			b.reply(ctx, ask{at: in.origin(env.key()), user: in.User.ID}, notice(words))
+			b.reply(ctx, ask{at: in.origin(deliveryKey(env)), user: in.User.ID}, notice(words))
 		}
 	}
 }
 
-func (b *Bot) ack(ctx context.Context, env envelope, payload any) {
-	if err := env.acknowledge(ctx, payload); err != nil {
+func (b *Bot) ack(ctx context.Context, env socketmode.Envelope, payload any) {
+	if err := env.Acknowledge(ctx, payload); err != nil {
 		b.Log.Warn("cannot acknowledge an envelope", "envelope_id", env.ID, "kind", env.Type, "err", err)
 	}
 }

@@ -151,3 +151,18 @@ func outlasts(ctx context.Context, pause time.Duration) bool {
 	end, bounded := ctx.Deadline()
 	return bounded && time.Until(end) < pause
 }
+
+// sleep waits for d and reports whether ctx is still alive.
+func sleep(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"s1bot/approvals"
+	"s1bot/bot/socketmode"
 	"s1bot/render"
 )
 
@@ -18,7 +19,7 @@ const suggestLimit = 2500 * time.Millisecond
 // most options of one answer, and how much of the acknowledgement they may fill.
 const (
 	maxOptions     = 100
-	maxOptionBytes = maxAck - 1024
+	maxOptionBytes = socketmode.MaxAnswer - 1024
 )
 
 // An optionsAnswer is what Slack wants in reply. slack-go's type leaves an empty list out, which Slack takes for an error.

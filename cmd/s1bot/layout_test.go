@@ -16,7 +16,7 @@ import (
 const module = "s1bot/"
 
 // rooms says who may import whom: arrows only go up the table. Third-party packages are named by prefix. It is the table of the
-// design, with four changes: bot has gorilla/websocket because it reads Socket Mode itself, bot/store has goose because the
+// design, with four changes: bot/socketmode has gorilla/websocket because it reads Socket Mode itself, bot/store has goose because the
 // migrations are its, render alone knows slack-go's blocks beside bot, and it has golang.org/x/image for the letters in a chart's picture.
 var rooms = map[string]struct{ ours, third []string }{
 	"s1":               {nil, []string{"golang.org/x/time/rate"}},
@@ -24,7 +24,8 @@ var rooms = map[string]struct{ ours, third []string }{
 	"commands":         {[]string{"s1", "render"}, []string{"github.com/hashicorp/golang-lru/v2"}},
 	"approvals":        {nil, nil},
 	"notifier":         {[]string{"s1", "render", "commands"}, []string{"github.com/sourcegraph/conc"}},
-	"bot":              {[]string{"s1", "render", "commands", "approvals"}, []string{"github.com/slack-go/slack", "github.com/sourcegraph/conc", "github.com/hashicorp/golang-lru/v2", "github.com/gorilla/websocket"}},
+	"bot":              {[]string{"s1", "render", "commands", "approvals", "bot/socketmode"}, []string{"github.com/slack-go/slack", "github.com/sourcegraph/conc", "github.com/hashicorp/golang-lru/v2"}},
+	"bot/socketmode":   {nil, []string{"github.com/slack-go/slack", "github.com/gorilla/websocket"}},
 	"bot/store":        {[]string{"approvals", "notifier"}, []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"}},
 	"bot/store/pgtest": {nil, nil},
 	"s1/s1sim":         {[]string{"s1"}, nil},

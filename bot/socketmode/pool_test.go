@@ -1,4 +1,4 @@
-package bot
+package socketmode
 
 import (
 	"context"
@@ -15,9 +15,9 @@ import (
 	"s1bot/bot/slacksim"
 )
 
-// line is sockets against a simulated workspace; every envelope is acknowledged and counted.
+// line is a pool against a simulated workspace; every envelope is acknowledged and counted.
 type line struct {
-	*sockets
+	*Pool
 	ws   *slacksim.Workspace
 	mu   sync.Mutex
 	seen map[string]int
@@ -36,10 +36,10 @@ func connect(t *testing.T, n int) *line {
 		_, url, err := api.StartSocketModeContext(ctx)
 		return url, err
 	}
-	l.sockets = newSockets(n, open, l.receive, slog.New(slog.DiscardHandler))
+	l.Pool = New(n, open, l.receive, slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- l.run(ctx) }()
+	go func() { ended <- l.Run(ctx) }()
 	t.Cleanup(func() {
 		cancel()
 		require.NoError(t, <-ended)
@@ -50,8 +50,8 @@ func connect(t *testing.T, n int) *line {
 	return l
 }
 
-func (l *line) receive(e envelope) {
-	_ = e.acknowledge(context.Background(), nil)
+func (l *line) receive(e Envelope) {
+	_ = e.Acknowledge(context.Background(), nil)
 	l.mu.Lock()
 	l.seen[e.ID]++
 	l.mu.Unlock()
@@ -78,7 +78,7 @@ func TestEveryEnvelopeComesOnceOverWhicheverConnection(t *testing.T) {
 	l := connect(t, 2)
 	l.types(t, 50)
 	require.Len(t, l.seen, 50)
-	require.Equal(t, 2, l.up())
+	require.Equal(t, 2, l.Up())
 	require.Empty(t, l.ws.Violations())
 }
 
@@ -109,13 +109,13 @@ func TestReconnectingIsPaced(t *testing.T) {
 	t.Parallel()
 	pause := time.Duration(0)
 	for range 20 {
-		after := next(pause, nil)
+		after := Backoff(pause, nil)
 		require.GreaterOrEqual(t, after, minBackoff/2)
 		require.LessOrEqual(t, after, maxBackoff)
 		pause = after
 	}
 	require.GreaterOrEqual(t, pause, maxBackoff/4, "it grows")
-	require.Equal(t, 42*time.Second, next(0, &slack.RateLimitedError{RetryAfter: 42 * time.Second}), "Slack's own word counts")
+	require.Equal(t, 42*time.Second, Backoff(0, &slack.RateLimitedError{RetryAfter: 42 * time.Second}), "Slack's own word counts")
 }
 
 func TestARefusedTokenEndsTheRun(t *testing.T) {
@@ -125,22 +125,22 @@ func TestARefusedTokenEndsTheRun(t *testing.T) {
 	t.Cleanup(server.Close)
 	t.Cleanup(ws.Close)
 	api := slack.New(slacksim.BotToken, slack.OptionAPIURL(server.URL+"/api/"), slack.OptionAppLevelToken("xapp-wrong"))
-	s := newSockets(2, func(ctx context.Context) (string, error) {
+	s := New(2, func(ctx context.Context) (string, error) {
 		_, url, err := api.StartSocketModeContext(ctx)
 		return url, err
-	}, func(envelope) {}, slog.New(slog.DiscardHandler))
-	require.ErrorContains(t, s.run(t.Context()), "invalid_auth")
+	}, func(Envelope) {}, slog.New(slog.DiscardHandler))
+	require.ErrorContains(t, s.Run(t.Context()), "invalid_auth")
 }
 
 func TestAnAnswerTooLargeForSlackStillAcknowledges(t *testing.T) {
 	t.Parallel()
 	var sent []any
-	e := envelope{Type: "interactive", ack: func(_ context.Context, payload any) error {
+	e := Envelope{Type: "interactive", ack: func(_ context.Context, payload any) error {
 		sent = append(sent, payload)
 		return nil
 	}}
-	require.ErrorContains(t, e.acknowledge(t.Context(), map[string]string{"text": string(make([]byte, maxAck))}), "bytes")
+	require.ErrorContains(t, e.Acknowledge(t.Context(), map[string]string{"text": string(make([]byte, MaxAnswer))}), "bytes")
 	require.Equal(t, []any{nil}, sent)
-	require.NoError(t, e.acknowledge(t.Context(), map[string]string{"text": "ok"}))
+	require.NoError(t, e.Acknowledge(t.Context(), map[string]string{"text": "ok"}))
 	require.Len(t, sent, 2)
 }

@@ -1,4 +1,4 @@
-package bot
+package socketmode
 
 import (
 	"context"
@@ -30,12 +30,12 @@ const (
 	errLinkClosed = "link_disabled"
 )
 
-// sockets keeps n Socket Mode connections and hands every envelope to receive, which must not block.
+// A Pool keeps n Socket Mode connections and hands every envelope to receive, which must not block.
 // slack-go's socketmode package is not used: on any disconnect frame it closes the old socket at once and loses what still
 // arrives there, and it reconnects without a pause when told to go away.
-type sockets struct {
+type Pool struct {
 	open    func(context.Context) (string, error) // apps.connections.open: a fresh wss:// address
-	receive func(envelope)
+	receive func(Envelope)
 	log     *slog.Logger
 	n       int
 
@@ -43,12 +43,14 @@ type sockets struct {
 	conns map[*conn]bool // that are open
 }
 
-func newSockets(n int, open func(context.Context) (string, error), receive func(envelope), log *slog.Logger) *sockets {
-	return &sockets{open: open, receive: receive, log: log, n: n, conns: map[*conn]bool{}}
+// New makes a pool of n connections that has none yet: Run opens them. Open asks Slack for the address of one; receive is called by
+// the reader of a connection, so it must not block.
+func New(n int, open func(context.Context) (string, error), receive func(Envelope), log *slog.Logger) *Pool {
+	return &Pool{open: open, receive: receive, log: log, n: n, conns: map[*conn]bool{}}
 }
 
-// run keeps the connections until ctx ends; it returns early only when Slack refuses the tokens for good.
-func (s *sockets) run(ctx context.Context) error {
+// Run keeps the connections until ctx ends; it returns early only when Slack refuses the tokens for good.
+func (s *Pool) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var wg sync.WaitGroup
@@ -67,13 +69,15 @@ func (s *sockets) run(ctx context.Context) error {
 }
 
 // keep holds one place: a connection, and its successor as soon as Slack announces that it will close it.
-func (s *sockets) keep(ctx context.Context, place int) error {
+func (s *Pool) keep(ctx context.Context, place int) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	pause := time.Duration(0)
 	for {
-		if !sleep(ctx, pause) {
+		select {
+		case <-ctx.Done():
 			return nil
+		case <-time.After(pause):
 		}
 		began := time.Now()
 		c, err := s.dial(ctx)
@@ -83,10 +87,10 @@ func (s *sockets) keep(ctx context.Context, place int) error {
 				c.close(ctx.Err())
 			}
 			return nil
-		case fatal(err):
+		case Refused(err):
 			return fmt.Errorf("open a Socket Mode connection: %w", err)
 		case err != nil:
-			pause = next(pause, err)
+			pause = Backoff(pause, err)
 			s.log.Warn("no Socket Mode connection", "place", place, "again_in", pause, "err", err)
 			continue
 		}
@@ -96,7 +100,7 @@ func (s *sockets) keep(ctx context.Context, place int) error {
 		if time.Since(began) > stableAfter {
 			pause = 0
 		}
-		pause = next(pause, nil)
+		pause = Backoff(pause, nil)
 		if c.announced.Load() && time.Since(began) > stableAfter {
 			pause = 0 // a planned refresh: the successor comes before the old one goes
 		}
@@ -104,7 +108,7 @@ func (s *sockets) keep(ctx context.Context, place int) error {
 }
 
 // dial opens one connection and waits for its hello.
-func (s *sockets) dial(ctx context.Context) (*conn, error) {
+func (s *Pool) dial(ctx context.Context) (*conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	url, err := s.open(ctx)
@@ -131,15 +135,15 @@ func (s *sockets) dial(ctx context.Context) (*conn, error) {
 	return c, nil
 }
 
-// up is how many connections are open.
-func (s *sockets) up() int {
+// Up is how many connections are open.
+func (s *Pool) Up() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.conns)
 }
 
 // others are the open connections beside one.
-func (s *sockets) others(than *conn) []*conn {
+func (s *Pool) others(than *conn) []*conn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var found []*conn
@@ -154,7 +158,7 @@ func (s *sockets) others(than *conn) []*conn {
 // A conn is one open WebSocket. One goroutine reads; writes are serialised by a lock.
 type conn struct {
 	ws        *websocket.Conn
-	hub       *sockets
+	hub       *Pool
 	write     sync.Mutex
 	stopping  atomic.Bool    // the program ends
 	announced atomic.Bool    // Slack said that it will close this connection
@@ -169,7 +173,7 @@ func (c *conn) hello() error {
 	})
 	// Slack's close is answered when everything owed went out, see read; gorilla would answer it at once and then send no more.
 	c.ws.SetCloseHandler(func(int, string) error { return nil })
-	var first envelope
+	var first Envelope
 	if err := c.ws.ReadJSON(&first); err != nil {
 		return fmt.Errorf("wait for Slack's hello: %w", err)
 	}
@@ -214,7 +218,7 @@ func (c *conn) read(ctx context.Context, replace chan struct{}) {
 		if kind != websocket.TextMessage {
 			continue
 		}
-		var env envelope
+		var env Envelope
 		if err := json.Unmarshal(frame, &env); err != nil {
 			c.hub.log.Error("Slack sent a frame that is no JSON", "bytes", len(frame), "err", err)
 			continue
@@ -227,7 +231,7 @@ func (c *conn) read(ctx context.Context, replace chan struct{}) {
 			time.AfterFunc(drainTimeout, func() { _ = c.ws.Close() })
 		case env.ID != "":
 			c.owed.Add(1)
-			env.received, env.ack = time.Now(), c.acker(env.ID)
+			env.Received, env.ack = time.Now(), c.acker(env.ID)
 			c.hub.receive(env)
 		}
 	}
@@ -272,9 +276,9 @@ func (c *conn) send(frame any) error {
 	return c.ws.WriteJSON(frame)
 }
 
-// next is the pause before another attempt: doubling, jittered, and Slack's Retry-After when it gave one.
+// Backoff is the pause before another attempt: doubling, jittered, and Slack's Retry-After when it gave one.
 // apps.connections.open allows about one call a minute, so it is never looped on.
-func next(last time.Duration, err error) time.Duration {
+func Backoff(last time.Duration, err error) time.Duration {
 	var limited *slack.RateLimitedError
 	if errors.As(err, &limited) && limited.RetryAfter > 0 {
 		return limited.RetryAfter
@@ -283,8 +287,8 @@ func next(last time.Duration, err error) time.Duration {
 	return pause/2 + rand.N(pause/2+1)
 }
 
-// fatal tells errors of Slack's that no retry mends: the token is wrong, revoked or of the wrong kind.
-func fatal(err error) bool {
+// Refused tells errors of Slack's that no retry mends: the token is wrong, revoked or of the wrong kind.
+func Refused(err error) bool {
 	var refused slack.SlackErrorResponse
 	if !errors.As(err, &refused) {
 		return false
@@ -294,21 +298,6 @@ func fatal(err error) bool {
 		return true
 	}
 	return false
-}
-
-// sleep waits for d and reports whether ctx is still alive.
-func sleep(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return ctx.Err() == nil
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
-	}
 }
 
 // stripURL drops the address from a dial error: it carries the connection's ticket.
