@@ -39,7 +39,7 @@ func newDesk(c Config, kinds []kind) *desk {
 	}
 	for source := range cards {
 		d.ring(c.channel(source))
-		d.ring(c.routes().channels(source)...)
+		d.ring(c.routes().Channels(source)...)
 	}
 	d.ring(c.Operators)
 	d.out.wake = d.ring

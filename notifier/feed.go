@@ -44,7 +44,9 @@ type feed struct {
 	trouble    map[string]*trouble // by pass
 	untilSweep map[string]int      // by pass: polls until the next sweep
 
+	readAt    map[string]time.Time // by pass: when a page was read last
 	operators string               // what belongs to nobody's channel for sure goes there; may be empty
+	known     *bool                // whether operators know that it cannot be read; nil until the journal was asked
 	lookupAt  time.Time            // when endpoints may be looked up again after a failure; zero if that works
 	waiting   map[string]time.Time // by id: items whose channel depends on a look-up that failed, since when
 }
@@ -54,19 +56,20 @@ type trouble struct {
 	failures int
 	began    time.Time
 	until    time.Time // the next try
+	err      error     // the last one
 }
 
 func newFeed(c Config, k kind, channel string, ring func(...string)) *feed {
 	return &feed{
 		kind: k, channel: channel, routes: c.routes, interval: c.Interval, born: c.born, backfill: c.Backfill, journal: c.Journal, ring: ring, now: c.Now,
 		logger: c.Logger.With("feed", string(k.source)), turn: newTurn(), trouble: map[string]*trouble{}, untilSweep: map[string]int{},
-		operators: c.Operators, waiting: map[string]time.Time{},
+		operators: c.Operators, readAt: map[string]time.Time{}, waiting: map[string]time.Time{},
 	}
 }
 
 // channels are all that items of the source may go to.
 func (f *feed) channels() []string {
-	channels := f.routes().channels(f.source)
+	channels := f.routes().Channels(f.source)
 	if f.channel != "" {
 		channels = append(channels, f.channel)
 	}
@@ -84,11 +87,19 @@ func (f *feed) run(ctx context.Context) {
 // poll reads what is new, if any channel wants to hear of it; routes that are read again may change that. Each pass fails for itself,
 // so that one that the console refuses does not silence the others.
 func (f *feed) poll(ctx context.Context) {
-	if len(f.channels()) == 0 || !f.attempt(ctx, survey, f.start) {
+	if len(f.channels()) == 0 {
 		return
 	}
-	for _, p := range f.passes {
-		f.attempt(ctx, p.name, func(ctx context.Context) error { return f.sweepOrRead(ctx, p) })
+	if f.attempt(ctx, survey, f.start) {
+		for _, p := range f.passes {
+			f.attempt(ctx, p.name, func(ctx context.Context) error { return f.sweepOrRead(ctx, p) })
+		}
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	if err := f.heard(ctx); err != nil {
+		f.logger.Warn("operators cannot be told how the feed is; it is tried again", "err", err)
 	}
 }
 
@@ -143,7 +154,7 @@ func (f *feed) failed(name string, err error) {
 		f.trouble[name] = t
 		f.logger.Warn("feed cannot be read; nothing is lost, it is tried again", "pass", name, "err", err)
 	}
-	t.failures++
+	t.failures, t.err = t.failures+1, err
 	t.until = f.now().Add(min(f.interval<<min(t.failures-1, 10), max(maxBackoff, f.interval)) - f.interval/2)
 }
 

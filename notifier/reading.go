@@ -21,7 +21,7 @@ func (f *feed) read(ctx context.Context, p pass, window time.Duration) (rows int
 	if window == p.sweep {
 		r.forget(f.now())
 	}
-	q := s1.Query{}.With(p.filter, s1.FormatTime(r.from(window))).SortedBy(p.sort, s1.Ascending).WithLimit(pageSize)
+	q := p.query(r.from(window)).WithLimit(pageSize)
 	for more := true; more; {
 		q, more, err = r.step(ctx, q)
 		if err != nil {
@@ -29,6 +29,11 @@ func (f *feed) read(ctx context.Context, p pass, window time.Duration) (rows int
 		}
 	}
 	return r.rows, nil
+}
+
+// query asks for what a pass sees from then on, oldest first.
+func (p pass) query(from time.Time) s1.Query {
+	return s1.Query{}.With(p.filter, s1.FormatTime(from)).SortedBy(p.sort, s1.Ascending)
 }
 
 // A reading is one pass under way.
@@ -87,6 +92,7 @@ func (r *reading) step(ctx context.Context, q s1.Query) (next s1.Query, more boo
 	if page.Next != "" && r.cursors[page.Next] {
 		return q, false, fmt.Errorf("read %ss by %s: %w", r.source, r.pass.sort, s1.ErrCursorLoop)
 	}
+	r.readAt[r.pass.name] = r.now()
 	r.cursors[page.Next], r.rows = true, r.rows+len(page.Items)
 	r.advance(page.Items, page.Next == "")
 	batch, err := r.batch(ctx, r.cursor, page.Items, r.pass.name == survey)

@@ -176,8 +176,8 @@ func (r Route) matchers(f Facts) []matcher {
 	}
 }
 
-// channels are all that items of a source may be sent to.
-func (rs Routes) channels(source Source) (channels []string) {
+// Channels are all that items of a source may be sent to by routes.
+func (rs Routes) Channels(source Source) (channels []string) {
 	for _, r := range rs {
 		if r.Channel != "" && !r.Mute && (r.Source == "" || strings.EqualFold(r.Source, string(source))) && !slices.Contains(channels, r.Channel) {
 			channels = append(channels, r.Channel)

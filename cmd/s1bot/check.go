@@ -137,6 +137,7 @@ func checkConsole(ctx context.Context, c config) []bot.Finding {
 	findings := checkToken(c, info, err)
 	if err == nil {
 		findings = append(findings, checkAreas(ctx, client)...)
+		findings = append(findings, checkFeeds(ctx, c, client)...)
 	}
 	return findings
 }

@@ -1,12 +1,17 @@
 package main
 
 import (
+	"bytes"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/bot/slacksim"
 	"s1bot/s1/s1sim"
 )
 
@@ -45,4 +50,25 @@ func TestAlertsByRouteAreToldWhereTheirEndpointCannotBeLookedUp(t *testing.T) {
 	s.console.AddAlert(inBerlin("agents are away", func(map[string]any) {}))
 	s.sees("#alerts", "agents are away", "Berlin")
 	s.console.Heal()
+}
+
+func TestOperatorsHearOnceThatTheConsoleRefusesAFeed(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.console.Fail(s1sim.Match{PathPrefix: "/cloud-detection/alerts"}, s1sim.Fault{Kind: s1sim.Forbidden, Detail: s1sim.NoRules, Times: -1})
+	s.sees("#approvals", "The console refuses to list new alerts", "Custom Rules enabled", "S1BOT_ALERTS_CHANNEL")
+	var out bytes.Buffer
+	require.Error(t, check(t.Context(), maps.Clone(s.environ), &out))
+	require.Contains(t, out.String(), "ok    Feed of threats: readable")
+	require.Contains(t, out.String(), "FAIL  Feed of alerts")
+	s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
+	s.sees("#threats", "evil.exe")
+	s.stop()
+	s.start()
+	_, err := s.console.WaitCalls(s.patient(), 1, s1sim.Match{Method: "GET", PathPrefix: "/cloud-detection/alerts"})
+	require.NoError(t, err)
+	s.console.Heal()
+	s.sees("#approvals", "The feed of alerts works again")
+	posts := s.slack.Calls("chat.postMessage")
+	require.Len(t, slices.DeleteFunc(posts, func(c slacksim.Call) bool { return !strings.Contains(c.Args["text"], "refuses to list") }), 1)
 }

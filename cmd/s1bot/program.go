@@ -80,11 +80,20 @@ func (p *program) wire() error {
 	}
 	p.notifier, err = notifier.New(notifier.Config{
 		Console: p.console, Journal: p.db.Journal(), Poster: p.bot, ThreatsChannel: c.ThreatsChannel, AlertsChannel: c.AlertsChannel,
-		Operators: cmp.Or(p.policy.Load().Channel(), c.ThreatsChannel, c.AlertsChannel),
+		Operators: p.operators(),
 		Routes:    func() notifier.Routes { return *p.routes.Load() }, Check: p.check, Reports: shifts{p},
 		Interval: c.PollInterval, Backfill: c.Backfill, Logger: p.log,
 	})
 	return err
+}
+
+// operators is the channel that hears of trouble: that of approvals, else one that hears of threats or alerts.
+func (p *program) operators() string {
+	channels := []string{p.policy.Load().Channel(), p.config.ThreatsChannel, p.config.AlertsChannel}
+	for _, source := range []notifier.Source{notifier.Threats, notifier.Alerts} {
+		channels = append(channels, p.routes.Load().Channels(source)...)
+	}
+	return cmp.Or(channels...)
 }
 
 // reload reads the policy file again. Where anything in it is wrong, the policy stays as it is.
