@@ -21,6 +21,9 @@ func isUnseen(r rune) bool {
 	return r >= '\u200B' && r <= '\u200F' || r >= '\u202A' && r <= '\u202E' || r >= '\u2060' && r <= '\u2069'
 }
 
+// isJoiner tells characters without width that join or part letters of some scripts, and emoji.
+func isJoiner(r rune) bool { return r == '\u200C' || r == '\u200D' }
+
 // isHyphen tells the signs that stand for the hyphen of a name.
 func isHyphen(r rune) bool {
 	return r >= '\u2010' && r <= '\u2015' || r == '\u2212' || r == '\uFE58' || r == '\uFE63' || r == '\uFF0D'

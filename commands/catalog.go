@@ -79,7 +79,7 @@ func (c *Catalog) Find(nameOrAlias string) (*Command, bool) {
 // spelled makes all spellings of a command's name one: list_agents, List Agents and list-agents.
 func spelled(name string) string {
 	return strings.Map(func(r rune) rune {
-		if r == '-' || r == '_' || r == ' ' {
+		if r == '-' || r == '_' || r == ' ' || isHyphen(r) || isUnseen(r) {
 			return -1
 		}
 		return unicode.ToLower(r)

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -44,10 +45,11 @@ func (c *Catalog) Parse(text string, in Input) (Invocation, Extras, error) {
 		return Invocation{}, Extras{}, err
 	}
 	p := parser{cmd: cmd, in: in, values: map[string]any{}}
-	err = p.assign(scan(rest))
+	tokens := scan(rest)
+	err = p.assign(tokens)
 	given := Invocation{Command: cmd.Name, Args: marshal(p.values)}
 	if err != nil {
-		return given, p.extras, cmd.suggest(err, given)
+		return given, p.extras, p.offer(tokens, cmd.suggest(err, given))
 	}
 	if err := cmd.CheckAt(given.Args, in.Now); err != nil {
 		return given, p.extras, cmd.suggest(err, given)
@@ -113,6 +115,10 @@ func (p *parser) assign(tokens []token) error {
 		if spaced, n := p.spaced(tokens[i:]); n > 0 {
 			t = spaced
 			i += n
+		}
+		if f := p.flag(t); f != "" {
+			first = cmp.Or(first, p.cmd.unknownFlag(f))
+			continue
 		}
 		if t.name == "" || p.inQuery(t) {
 			p.main = append(p.main, t)
@@ -369,7 +375,7 @@ func (cmd *Command) unknownParam(name string) error {
 	if cmd.Timed {
 		names = append(names, ForParam)
 	}
-	e := &UsageError{Param: name, Problem: "there is no parameter " + quote(name) + " in " + cmd.Name, Nearest: Nearest(name, names)}
+	e := &UsageError{Param: name, Problem: "unknown parameter " + quote(name) + " in " + cmd.Name, Nearest: Nearest(name, names)}
 	switch {
 	case len(names) == 0:
 		e.Hint = "it takes no parameters"

@@ -113,7 +113,7 @@ func TestWrongTextIsToldWithWhatToDo(t *testing.T) {
 		{"list-agent", `there is no command "list-agent"; did you mean list-agents`, "list-agents"},
 		{"lst-agents limit=3", `did you mean list-agents`, "list-agents limit=3"},
 		{"frobnicate", `there is no command "frobnicate"; /s1 help lists them all`, ""},
-		{"list-agents computer-nme=x1", "check `computer-nme`: there is no parameter \"computer-nme\" in list-agents; did you mean computer-name", ""},
+		{"list-agents computer-nme=x1", "check `computer-nme`: unknown parameter \"computer-nme\" in list-agents; did you mean computer-name", ""},
 		{"list-agents computer-name=DESKTOP limit=5000", "check `limit`: 5000 is above the maximum, 1000", "list-agents computer-name=DESKTOP limit=1000"},
 		{"list-agents limit=-1", "-1 is below the minimum, 0", "list-agents limit=0"},
 		{"list-agents limit=ten", `"ten" is not a whole number`, ""},
@@ -167,7 +167,7 @@ func TestWhatLacksARequiredParameterComesBackForItsForm(t *testing.T) {
 func TestShortNamesNeverMeanTwoThings(t *testing.T) {
 	t.Parallel()
 	_, _, err := All().Parse("shutdown ids=A1", input)
-	require.ErrorContains(t, err, "there is no parameter", "ids could be agent-ids or group-ids")
+	require.ErrorContains(t, err, "unknown parameter", "ids could be agent-ids or group-ids")
 	_, _, err = All().Parse("kill DESKTOP-1 con=x", input)
 	require.ErrorContains(t, err, "SHA-1", "content-hashes is the only name that starts so")
 }

@@ -69,9 +69,9 @@ func TestNothingRunsThatIsNotPinned(t *testing.T) {
 func TestNobodyCanPretendThatSomethingWasPrepared(t *testing.T) {
 	t.Parallel()
 	_, _, err := All().Parse(`kill DESKTOP-1 ids=1112953674841025235 pinned=true reason=x`, input)
-	require.ErrorContains(t, err, "there is no parameter")
+	require.ErrorContains(t, err, "unknown parameter")
 	_, _, err = All().Parse(`update-global-policy policy={"ioc":true} was=x reason=x`, input)
-	require.ErrorContains(t, err, "there is no parameter")
+	require.ErrorContains(t, err, "unknown parameter")
 	for _, cmd := range All().Commands() {
 		for _, f := range cmd.Form(nil, Caller{}).Fields {
 			require.NotContains(t, []string{"pinned", "was"}, f.Name)

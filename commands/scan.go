@@ -17,7 +17,10 @@ type token struct {
 	raw    string   // the value as it was written, with its quotes
 }
 
-var namePart = regexp.MustCompile(`^(?:--|–|—)?([\pL][\pL\d_-]*)=`)
+// nameForm is a parameter's name, also as documents and phones write it: see blanks.go.
+const nameForm = `[\x{200B}-\x{200F}\x{2060}\x{FEFF}]*(\pL[\pL\d_\x{00AD}\x{200B}-\x{2015}\x{2060}\x{2212}\x{FEFF}-]*)`
+
+var namePart = regexp.MustCompile(`^(?:--?|–|—)?` + nameForm + `=`)
 
 // scan splits text into tokens. It never fails: what is not balanced is taken as it stands.
 func scan(text string) []token {
@@ -25,7 +28,7 @@ func scan(text string) []token {
 	for text = trimSpace(text); text != ""; text = trimSpace(text) {
 		t, whole := token{}, text
 		if m := namePart.FindStringSubmatch(text); m != nil {
-			t.name, text = m[1], text[len(m[0]):]
+			t.name, text = plainName(m[1]), text[len(m[0]):]
 			if after := trimSpace(text); after != text && !namePart.MatchString(after) {
 				text = after // "limit= 10"
 			}
@@ -40,7 +43,7 @@ func scan(text string) []token {
 	return tokens
 }
 
-func trimSpace(s string) string { return strings.TrimLeftFunc(s, unicode.IsSpace) }
+func trimSpace(s string) string { return TrimBlank(s) }
 
 // A valueScanner reads one value, up to the first space outside of quotes and braces.
 type valueScanner struct {
@@ -49,6 +52,7 @@ type valueScanner struct {
 	item   strings.Builder
 	items  []string
 	quoted bool
+	last   rune // that was read
 	solid  bool // the current item has a quoted part: it counts even if it is empty
 }
 
@@ -69,11 +73,16 @@ func (v *valueScanner) scan() {
 			continue
 		}
 		v.rest = v.rest[size:]
-		if r == ',' {
+		switch {
+		case r == ',':
 			v.comma()
-			continue
+		case isUnseen(r) && !(isJoiner(r) && v.last > '\u0590'): // in words of Persian and in emoji they mean something
+		case isHyphen(r) && r <= '\u2011':
+			v.write("-")
+		default:
+			v.write(string(r))
 		}
-		v.write(string(r))
+		v.last = r
 	}
 	v.endItem()
 }

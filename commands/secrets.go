@@ -92,7 +92,10 @@ func (cmd *Command) reveal(call *Call, args json.RawMessage) (json.RawMessage, e
 }
 
 // spacedName is a parameter's name as people write it, with the = and what stands around it.
-var spacedName = regexp.MustCompile(`^(?:--|–|—)?([\pL][\pL\d_-]*)\s*=(\s*)`)
+var spacedName = regexp.MustCompile(`^(?:--?|–|—)?` + nameForm + `[\s\pZ]*=([\s\pZ]*)`)
+
+// flagged is a parameter's name as a flag of other programs, with the blanks behind it. It is refused, and masked all the same.
+var flagged = regexp.MustCompile(`^(?:--?|–|—)` + nameForm + `([\s\pZ]+)`)
 
 // Mask takes the secrets out of slash text, whatever else is wrong with it, so that it can be written down.
 func (c *Catalog) Mask(text string) string {
@@ -118,8 +121,12 @@ func (c *Catalog) Mask(text string) string {
 func (c *Catalog) cutSecret(text string) (head, after string, ok bool) {
 	m := spacedName.FindStringSubmatch(text)
 	if m == nil {
+		m = flagged.FindStringSubmatch(text)
+	}
+	if m == nil {
 		return "", text, false
 	}
+	m[1] = plainName(m[1])
 	value := text[len(m[0]):]
 	for v := (valueScanner{rest: value}); v.rest != "" && (!namePart.MatchString(v.rest) || v.rest == value && m[2] == ""); {
 		v.scan()

@@ -62,8 +62,8 @@ func TestAnIsolationMayHaveAnEnd(t *testing.T) {
 	for text, problem := range map[string]string{
 		"isolate DESKTOP-1 for=ever reason=x": `check ` + "`for`" + `: "ever" is no length of time`,
 		"isolate DESKTOP-1 for=31d reason=x":  "5 minutes to 30 days",
-		"reconnect DESKTOP-1 for=4h reason=x": "there is no parameter",
-		"shutdown DESKTOP-1 for=4h reason=x":  "there is no parameter",
+		"reconnect DESKTOP-1 for=4h reason=x": "unknown parameter",
+		"shutdown DESKTOP-1 for=4h reason=x":  "unknown parameter",
 	} {
 		_, _, err := All().Parse(text, input)
 		require.ErrorContains(t, err, problem, text)

@@ -99,11 +99,13 @@ func TestADecisionWithWordsAroundItOffersItsButton(t *testing.T) {
 func TestAfterTheSlashBareWordsAreTheReason(t *testing.T) {
 	t.Parallel()
 	s := tell(t)
+	s.types("alice", "#soc", "/s1 \u2003help\u00a0freeze\ufeff")
+	s.isTold("alice", "From now on nothing runs")
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
 	card := s.sees("#approvals", "Approval needed")
-	s.types("bob", "#soc", "/s1 deny "+s.refOf(card)+" because it is the CEO's")
+	s.types("bob", "#soc", "/s1 deny\n"+s.refOf(card)+"\tbecause it is the CEO's")
 	s.becomes(card, "Denied", "because it is the CEO's")
-	s.types("bob", "#soc", "/s1 freeze ransomware at HQ")
+	s.types("bob", "#soc", "/s1 freeze\u00a0ransomware at HQ")
 	s.sees("#approvals", "Frozen", "ransomware at HQ")
 }
 
