@@ -26,6 +26,7 @@ const (
 	ActionRefused     = "refused"
 	ActionObserved    = "observed" // what the console says later
 	ActionHeld        = "held"     // not run or not ended yet; detail says why
+	ActionNotRun      = "not run"  // approved, but what it depends on could not be told in time
 	ActionFrozen      = "frozen"
 	ActionThawed      = "thawed" // one person's word; detail says whether it was the last one needed
 	ActionWarned      = "warned" // people, of the end of what lasts for a time

@@ -74,7 +74,7 @@ func forbidden(err error) bool {
 
 // auditRefusal writes down that p was refused a step. Nothing was done, so a failure to write it is only logged.
 func (l *Ledger) auditRefusal(ctx context.Context, r Request, p Person, action string, why error) {
-	e := entry(r, l.clock(), ActionRefused, p.ID, map[string]any{"wanted": action, "why": why.Error(), "roles": p.Roles})
+	e := entry(r, l.clock(), ActionRefused, p.ID, map[string]any{"wanted": action, "why": why.Error(), "roles": p.certain()})
 	if err := l.store.Append(ctx, e); err != nil {
 		l.log.ErrorContext(ctx, "cannot audit a refusal", "request_id", r.ID, "user", p.ID, "err", err)
 	}

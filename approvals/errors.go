@@ -37,3 +37,25 @@ type RefusedError struct {
 
 // Error is the sentence.
 func (e *RefusedError) Error() string { return e.Why }
+
+// An UnansweredError refuses what depends on a question that has no answer now. It is neither a yes nor a no: asked again later, it
+// may be either.
+type UnansweredError struct {
+	Question string // as in CannotTell
+	Rule     string // that asks it
+	Because  string // name of the thing of several that it is about; empty where it concerns all
+}
+
+// Error says that nothing was done, and why.
+func (e *UnansweredError) Error() string { return e.Question + ", so nothing was done" }
+
+// unless is nil for yes, no for no, and an *UnansweredError where nobody can tell.
+func unless(a Answer, no error) error {
+	switch {
+	case a.Yes():
+		return nil
+	case a.No():
+		return no
+	}
+	return &UnansweredError{Question: a.Open()}
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -36,9 +35,9 @@ func (l *Ledger) Freeze(ctx context.Context, p Person, key, reason string) (Requ
 		Key: freezeKey + key, Command: freezeCommand, Title: "Freeze", Risk: riskDestructive, Requester: p.ID, RequesterName: p.Name,
 		Reason: reason, State: Frozen, Quorum: thawQuorum, By: []string{Approvers},
 	}
-	if !p.anywhere(r.By) {
-		l.auditRefusal(ctx, r, p, ActionFrozen, ErrNotApprover)
-		return r, false, ErrNotApprover
+	if err := unless(p.anywhere(r.By), ErrNotApprover); err != nil {
+		l.auditRefusal(ctx, r, p, ActionFrozen, err)
+		return r, false, err
 	}
 	if has, frozen, err := l.Frozen(ctx); err != nil || frozen {
 		return has, false, err
@@ -60,8 +59,8 @@ func (l *Ledger) Freeze(ctx context.Context, p Person, key, reason string) (Requ
 }
 
 // Thaw records that p wants the freeze to end; it is Done when two approvers do. Where two people froze at the same moment, their
-// freezes end together.
-func (l *Ledger) Thaw(ctx context.Context, p Person) (Request, error) {
+// freezes end together. Earlier is as for Approve.
+func (l *Ledger) Thaw(ctx context.Context, p Person, earlier ...Person) (Request, error) {
 	rs, err := l.store.Find(ctx, Query{States: []State{Frozen}})
 	if err != nil {
 		return Request{}, fmt.Errorf("look whether everything is frozen: %w", err)
@@ -72,7 +71,7 @@ func (l *Ledger) Thaw(ctx context.Context, p Person) (Request, error) {
 	var last Request
 	var failed []error
 	for _, has := range rs {
-		r, err := l.decide(ctx, has.ID, p, ActionThawed, "", func(r *Request, now time.Time) error { return r.thaw(p, now) })
+		r, err := l.decide(ctx, has.ID, p, ActionThawed, "", func(r *Request, now time.Time) error { return r.thaw(p, now, earlier...) })
 		failed = append(failed, err)
 		last = r
 	}
@@ -80,18 +79,19 @@ func (l *Ledger) Thaw(ctx context.Context, p Person) (Request, error) {
 }
 
 // thaw records that p, whose role holds everywhere, wants the freeze r to end.
-func (r *Request) thaw(p Person, now time.Time) error {
-	roles, ok := r.share(p)
+func (r *Request) thaw(p Person, now time.Time, earlier ...Person) error {
+	_, counts := r.share(p)
 	switch {
 	case r.State != Frozen:
 		return ErrNotFrozen
-	case !ok:
-		return ErrNotApprover
-	case slices.ContainsFunc(r.Approvals, func(d Decision) bool { return d.User == p.ID }):
-		return ErrAlreadyDecided
+	case !counts.Yes():
+		return unless(counts, ErrNotApprover)
 	}
-	r.Approvals = append(slices.Clip(r.Approvals), Decision{User: p.ID, At: now, Roles: roles})
-	if r.Missing() == 0 {
+	next := *r
+	if err := next.count(p, now, earlier); err != nil {
+		return err
+	}
+	if *r = next; r.Missing() == 0 {
 		r.State, r.Finished, r.Outcome = Done, now, Successful
 	}
 	return nil

@@ -205,7 +205,7 @@ func (l *Ledger) LastHour(ctx context.Context, requester string) (Tally, error) 
 	}
 	t.Requests = len(rs)
 	for _, r := range rs {
-		if r.Risk == riskDestructive && r.After == "" && r.State != Denied && r.State != Expired && r.State != Withdrawn {
+		if r.Risk == riskDestructive && r.After == "" && r.State != Denied && r.State != Expired && r.State != Withdrawn && r.State != NotRun {
 			t.Targets += r.Targets
 		}
 	}
@@ -213,12 +213,13 @@ func (l *Ledger) LastHour(ctx context.Context, requester string) (Tally, error) 
 }
 
 // Approve records that p approves the request. It is Approved when that was the last word needed, and Pending else. While
-// everything is frozen nothing is approved either.
-func (l *Ledger) Approve(ctx context.Context, id string, p Person) (Request, error) {
+// everything is frozen nothing is approved either. Earlier are those who approved it before, as they are now: who has lost the role
+// since does not count any more, and where that cannot be told and matters, p's word is not taken (*UnansweredError).
+func (l *Ledger) Approve(ctx context.Context, id string, p Person, earlier ...Person) (Request, error) {
 	if r, err := l.thawed(ctx, id, p, ActionApproved); err != nil {
 		return r, err
 	}
-	return l.decide(ctx, id, p, ActionApproved, "", func(r *Request, now time.Time) error { return r.approve(p, now) })
+	return l.decide(ctx, id, p, ActionApproved, "", func(r *Request, now time.Time) error { return r.approve(p, now, earlier...) })
 }
 
 // thawed is nil unless everything is frozen, or nobody can tell; that somebody wanted to act all the same is written down.

@@ -152,7 +152,7 @@ func TestARefusedStepIsWrittenDown(t *testing.T) {
 	l := ledger(t, m, "p1")
 	r := submit(t, l, isolate("click"))
 	self := alice
-	self.Roles = []string{Approvers}
+	self = Holding(self.ID, Approvers)
 
 	got, err := l.Approve(t.Context(), r.ID, self)
 	require.ErrorIs(t, err, ErrSelfApproval)

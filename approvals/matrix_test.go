@@ -14,14 +14,14 @@ import (
 func TestEveryButtonForEverybodyInEveryState(t *testing.T) {
 	t.Parallel()
 	people := map[string]Person{
-		"requester":          {ID: "UREQ", Roles: []string{Operators, Approvers}, Full: true},
-		"operator":           {ID: "UOP", Roles: []string{Operators}, Full: true},
-		"approver":           {ID: "UAPP", Roles: []string{Approvers}, Full: true},
-		"approver elsewhere": {ID: "UROME", Scoped: []Grant{{Approvers, Scope{Sites: []string{"Rome"}}}}, Full: true},
-		"approver here":      {ID: "UPARIS", Scoped: []Grant{{Approvers, Scope{Sites: []string{"Paris"}}}}, Full: true},
-		"member":             {ID: "UX", Full: true},
-		"guest":              {ID: "UGUEST"},
-		"nobody":             {Roles: []string{Approvers}, Full: true},
+		"requester":          Holding("UREQ", Operators, Approvers),
+		"operator":           Holding("UOP", Operators),
+		"approver":           Holding("UAPP", Approvers),
+		"approver elsewhere": within("UROME", "Rome"),
+		"approver here":      within("UPARIS", "Paris"),
+		"member":             Holding("UX"),
+		"guest":              guest("UGUEST"),
+		"nobody":             Holding("", Approvers),
 	}
 	buttons := map[string]func(*Request, Person, time.Time) error{
 		"approve":   func(r *Request, p Person, now time.Time) error { return r.approve(p, now) },

@@ -40,36 +40,36 @@ func (m Member) Handle() string {
 	return h
 }
 
-// An Identity is what Slack says about a person. Handle is their user name, which Slack keeps unique, not the display name that
-// everyone may choose.
+// An Identity is what Slack says about a person.
 type Identity struct {
-	ID, Handle, Name string
-	Groups           []Group // user groups they belong to
-	Full             bool    // see Person
+	ID, Name string
+	Active   Answer            // not deactivated: who left has no roles, not even those that name them by their id
+	Full     Answer            // see Person
+	Through  map[Member]Answer // whether they are meant by a handle or belong to a group, of those that the policy names
+}
+
+// names asks whether m stands for i. Who is no full member is named by their id alone: a handle, a group or * would let strangers in
+// who chose a name or were added to a group for another purpose.
+func (m Member) names(i Identity) Answer {
+	switch {
+	case i.ID == "" || i.Active.No():
+		return Certain(false)
+	case string(m) == i.ID:
+		return i.Active
+	case m == Everyone:
+		return i.Full
+	case !m.Group() && m.Handle() == "":
+		return Certain(false)
+	}
+	through, asked := i.Through[m]
+	if !asked {
+		through = CannotTell("nobody asked Slack about " + string(m))
+	}
+	return and(i.Full, through)
 }
 
 // A Group is a user group.
 type Group struct{ ID, Handle string }
-
-// names reports whether m stands for i. Who is no full member is named by their id alone: a handle, a group or * would let
-// strangers in who chose a name or were added to a group for another purpose.
-func (m Member) names(i Identity) bool {
-	switch {
-	case i.ID == "":
-		return false
-	case string(m) == i.ID:
-		return true
-	case !i.Full:
-		return false
-	case m == Everyone:
-		return true
-	case m.Handle() != "" && strings.EqualFold(m.Handle(), i.Handle):
-		return true
-	}
-	return slices.ContainsFunc(i.Groups, func(g Group) bool {
-		return string(m) == g.ID || m.Handle() != "" && strings.EqualFold(m.Handle(), g.Handle)
-	})
-}
 
 // A Role is a named set of members. A role with a scope holds there only; the same name may stand several times, with other
 // members and another scope each.
@@ -89,21 +89,15 @@ func (r Role) check() error {
 	return errors.Join(wrong...)
 }
 
-func (r Role) has(i Identity) bool {
-	return slices.ContainsFunc(r.Members, func(m Member) bool { return m.names(i) })
+func (r Role) has(i Identity) Answer {
+	return anyOf(r.Members, func(m Member) Answer { return m.names(i) })
 }
 
 // Person is the person with the roles that this policy gives them.
 func (p Policy) Person(i Identity) Person {
-	who := Person{ID: i.ID, Name: i.Name, Full: i.Full}
+	who := Person{ID: i.ID, Name: i.Name, Full: i.Full, asked: true}
 	for _, r := range p.roles {
-		switch {
-		case !r.has(i):
-		case !r.everywhere():
-			who.Scoped = append(who.Scoped, Grant{r.Name, r.Scope})
-		case !slices.Contains(who.Roles, r.Name):
-			who.Roles = append(who.Roles, r.Name)
-		}
+		who.Roles = append(who.Roles, Membership{Role: r.Name, Scope: r.Scope, Held: r.has(i)})
 	}
 	return who
 }
@@ -128,9 +122,7 @@ func (p Policy) scoped(roles []string) bool {
 	return slices.ContainsFunc(p.roles, func(r Role) bool { return slices.Contains(roles, r.Name) && !r.everywhere() })
 }
 
-// ByPlace reports whether it matters to p where a thing lies or which tags its host has: a rule asks, or a role holds in some
-// places only.
-func (p Policy) ByPlace() bool {
-	return slices.ContainsFunc(p.roles, func(r Role) bool { return !r.everywhere() }) ||
-		slices.ContainsFunc(p.rules, func(r Rule) bool { return len(r.Tags)+len(r.Sites)+len(r.Groups) > 0 })
+// ByTarget reports whether it matters to p what is touched and where that lies: a rule asks, or a role holds in some places only.
+func (p Policy) ByTarget() bool {
+	return slices.ContainsFunc(p.roles, func(r Role) bool { return !r.everywhere() }) || slices.ContainsFunc(p.rules, Rule.onTargets)
 }

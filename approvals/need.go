@@ -15,16 +15,24 @@ func (n Need) equal(other Need) bool {
 	return n.Quorum == other.Quorum && n.Distinct == other.Distinct && slices.Equal(n.By, other.By) && slices.Equal(n.Places, other.Places)
 }
 
-// within is n for a target at a place: without the roles that nobody holds there.
-func (p Policy) within(n Need, at Place) Need {
+// within is n for a target: without the roles that nobody holds where it lies. Where that cannot be told, nobody can tell either who
+// may approve.
+func (p Policy) within(n Need, t Target) (Need, Answer) {
 	if !p.scoped(n.By) {
-		return n
+		return n, Certain(true)
 	}
+	known := Certain(true)
 	n.By = slices.DeleteFunc(slices.Clone(n.By), func(role string) bool {
-		return !slices.ContainsFunc(p.roles, func(r Role) bool { return r.Name == role && len(r.Members) > 0 && r.covers(at) })
+		held := anyOf(p.roles, func(r Role) Answer {
+			return and(Certain(r.Name == role && len(r.Members) > 0), r.covers(t))
+		})
+		if held.Open() != "" {
+			known = held
+		}
+		return held.No()
 	})
-	n.Places = []Place{at}
-	return n
+	n.Places = []Place{t.place()}
+	return n, known
 }
 
 // addNeed adds n, once. Of things in several places where the roles are held by several people, each place has a need of its own:
@@ -36,15 +44,25 @@ func addNeed(needs []Need, n Need) []Need {
 	return append(slices.Clip(needs), n)
 }
 
-// rolesOf are the roles with which p may approve for n.
-func (n Need) rolesOf(p Person) []string {
-	var roles []string
+// rolesOf are the roles with which p may approve for n, for certain, and whether there are any.
+func (n Need) rolesOf(p Person) (roles []string, any Answer) {
+	any = Certain(false)
 	for _, role := range n.By {
-		if p.in([]string{role}, n.Places...) {
+		held := p.in([]string{role}, n.places()...)
+		if held.Yes() {
 			roles = append(roles, role)
 		}
+		any = or(any, held)
 	}
-	return roles
+	return roles, any
+}
+
+func (n Need) places() []Target {
+	var all []Target
+	for _, at := range n.Places {
+		all = append(all, at.there())
+	}
+	return all
 }
 
 // met is how much of the quorum of n there is when people with these roles approved.
@@ -80,14 +98,31 @@ func (r *Request) needs() []Need {
 	return []Need{{By: r.By, Quorum: r.Quorum}}
 }
 
-// share is with which roles p counts for each of r's needs; ok is false when for none.
-func (r *Request) share(p Person) (roles [][]string, ok bool) {
+// share is with which roles p counts for each of r's needs, and whether for any. Who may hold a role, but nobody can tell, does not
+// count with it.
+func (r *Request) share(p Person) (roles [][]string, any Answer) {
+	any = Certain(false)
 	for _, n := range r.needs() {
-		held := n.rolesOf(p)
-		ok = ok || len(held) > 0
+		held, ok := n.rolesOf(p)
+		any = or(any, ok)
 		roles = append(roles, held)
 	}
-	return roles, ok
+	return roles, any
+}
+
+// Lost are the names of those of people whose approvals of r do not count any more, for certain.
+func Lost(r Request, people []Person) (names []string) {
+	for _, p := range people {
+		if _, counts := r.share(p); counts.No() {
+			names = append(names, first(p.Name, p.ID))
+		}
+	}
+	return names
+}
+
+// Counting are the approvals of r that are not void.
+func (r *Request) Counting() []Decision {
+	return slices.DeleteFunc(slices.Clone(r.Approvals), func(d Decision) bool { return d.Void != "" })
 }
 
 // Missing is how many approvals r still needs, at least.
@@ -95,6 +130,7 @@ func (r *Request) Missing() int { return r.missing(r.Approvals) }
 
 // missing is how many approvals are lacking where these were given.
 func (r *Request) missing(given []Decision) int {
+	given = slices.DeleteFunc(slices.Clone(given), func(d Decision) bool { return d.Void != "" })
 	missing := r.Quorum - len(given)
 	for i, n := range r.needs() {
 		var approvers [][]string

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A Place is where in the console a thing lies, by name. Both may be empty: the thing belongs to no site, or nobody knows.
+// A Place is where in the console a thing lies, by name, as a request keeps it. Both may be empty: the thing belongs to no site.
 type Place struct {
 	Account string `json:"account,omitempty"`
 	Site    string `json:"site,omitempty"`
@@ -18,24 +18,20 @@ type Scope struct {
 
 func (s Scope) everywhere() bool { return len(s.Accounts) == 0 && len(s.Sites) == 0 }
 
-// covers reports whether p lies within s. What lies nowhere is in no scope but the one that is everywhere.
-func (s Scope) covers(p Place) bool {
-	return (len(s.Accounts) == 0 || anyGlob(s.Accounts, p.Account)) && (len(s.Sites) == 0 || anyGlob(s.Sites, p.Site))
+// covers asks whether t lies within s. What lies nowhere is in no scope but the one that is everywhere.
+func (s Scope) covers(t Target) Answer {
+	inside := Certain(true)
+	if len(s.Accounts) > 0 {
+		inside = and(inside, named(s.Accounts, t.Account))
+	}
+	if len(s.Sites) > 0 {
+		inside = and(inside, named(s.Sites, t.Site))
+	}
+	return inside
 }
 
-// A Grant is a role that a person holds in some places only.
-type Grant struct {
-	Role string
-	Scope
-}
-
-// A Target is what a policy looks at of a thing that an invocation touches.
-type Target struct {
-	Place
-	Host  string // the endpoint, or the one that a threat or alert is on
-	Group string
-	Tags  []string
-}
+// there is p as something that can be asked for: a place that was written down is known.
+func (p Place) there() Target { return Target{Account: Known(p.Account), Site: Known(p.Site)} }
 
 // anyGlob reports whether one of the globs matches s; empty names match nothing.
 func anyGlob(globs []string, s string) bool {

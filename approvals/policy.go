@@ -21,37 +21,84 @@ const (
 )
 
 // A Person is somebody in Slack, as far as a decision needs it. A person is not full when guest, bot, stranger from a shared
-// channel, member of another workspace or deleted.
+// channel, member of another workspace or deleted. Policy.Person makes one; of the zero value nobody can tell anything.
 type Person struct {
-	ID     string
-	Name   string
-	Roles  []string // that hold everywhere
-	Scoped []Grant  // roles that hold in some accounts and sites only
-	Full   bool
+	ID    string
+	Name  string
+	Full  Answer
+	Roles []Membership
+	asked bool // Roles are all there are: a role that is not among them is not theirs
 }
 
-// Known reports whether p may use the app at all: full members may, others when a role names them.
-func (p Person) Known() bool { return p.Full || len(p.Roles)+len(p.Scoped) > 0 }
-
-// in reports whether p has one of roles, there where all of places are. Nobody without an id has any.
-func (p Person) in(roles []string, places ...Place) bool {
-	return slices.ContainsFunc(roles, func(r string) bool { return p.holds(r, places) })
+// A Membership is what is known of a person's having a role, there where it holds.
+type Membership struct {
+	Role string
+	Scope
+	Held Answer
 }
 
-func (p Person) holds(role string, places []Place) bool {
+// Holding is a full member who has these roles everywhere, and no others.
+func Holding(id string, roles ...string) Person {
+	p := Person{ID: id, Full: Certain(true), asked: true}
+	for _, r := range roles {
+		p.Roles = append(p.Roles, Membership{Role: r, Held: Certain(true)})
+	}
+	return p
+}
+
+// Known asks whether p may use the app at all: full members may, others when a role names them.
+func (p Person) Known() Answer { return or(p.Full, p.Somewhere()) }
+
+// Somewhere asks whether p has any role in any place.
+func (p Person) Somewhere() Answer {
+	return p.any(func(Membership) Answer { return Certain(true) })
+}
+
+// Everywhere asks whether p has any role that holds in all places.
+func (p Person) Everywhere() Answer {
+	return p.any(func(m Membership) Answer { return Certain(m.everywhere()) })
+}
+
+// any asks whether p has a role that fits. Nobody without an id has any.
+func (p Person) any(fits func(Membership) Answer) Answer {
 	if p.ID == "" {
-		return false
+		return Certain(false)
 	}
-	covered := func(where Place) bool {
-		return slices.ContainsFunc(p.Scoped, func(g Grant) bool { return g.Role == role && g.covers(where) })
+	held := anyOf(p.Roles, func(m Membership) Answer { return and(fits(m), m.Held) })
+	if !p.asked {
+		held = or(held, Answer{})
 	}
-	outside := func(where Place) bool { return !covered(where) }
-	return slices.Contains(p.Roles, role) || len(places) > 0 && !slices.ContainsFunc(places, outside)
+	return held
 }
 
-// anywhere reports whether p has one of roles in any place.
-func (p Person) anywhere(roles []string) bool {
-	return p.in(roles) || p.ID != "" && slices.ContainsFunc(p.Scoped, func(g Grant) bool { return slices.Contains(roles, g.Role) })
+// in asks whether p has one of roles, there where all of places are; without places, everywhere.
+func (p Person) in(roles []string, places ...Target) Answer {
+	of := func(m Membership) Answer { return Certain(slices.Contains(roles, m.Role)) }
+	if len(places) == 0 {
+		return p.any(func(m Membership) Answer { return and(of(m), Certain(m.everywhere())) })
+	}
+	return anyOf(roles, func(role string) Answer {
+		all := Certain(true)
+		for _, t := range places {
+			all = and(all, p.any(func(m Membership) Answer { return and(Certain(m.Role == role), m.covers(t)) }))
+		}
+		return all
+	})
+}
+
+// certain are the names of the roles that p has everywhere, for the audit trail.
+func (p Person) certain() (names []string) {
+	for _, m := range p.Roles {
+		if m.Held.Yes() && m.everywhere() && !slices.Contains(names, m.Role) {
+			names = append(names, m.Role)
+		}
+	}
+	return names
+}
+
+// anywhere asks whether p has one of roles in any place.
+func (p Person) anywhere(roles []string) Answer {
+	return p.any(func(m Membership) Answer { return Certain(slices.Contains(roles, m.Role)) })
 }
 
 // Effect is what a policy says to an invocation.
@@ -62,6 +109,8 @@ const (
 	Allow   Effect = "allow"   // run at once
 	Approve Effect = "approve" // wait for an approval
 	Deny    Effect = "deny"
+	// Unanswered is neither: what it depends on cannot be told. Nothing runs and nothing waits.
+	Unanswered Effect = "unanswered"
 )
 
 // A Ruling is a policy's answer. By are the roles that may run it (Allow) or must approve it (Approve); Why is a sentence for the
@@ -73,15 +122,20 @@ type Ruling struct {
 	Needs   []Need // what their approvals must add up to
 	Rule    string // which rule decided
 	Why     string
+	Open    string        // of Unanswered: the question without an answer, see CannotTell
 	Because string        // name of the thing of several that is denied
 	Timeout time.Duration // how long it waits for the approval; 0 = the ledger's
 	Seen    Tally         // what it took into account of what the caller asked for before
+	doubt   string        // of a rule of which nobody can tell whether it matches: why
 }
 
-// Err is nil unless the ruling denies; then it is a *RefusedError.
+// Err is nil unless the ruling denies, which is a *RefusedError, or cannot be made, which is an *UnansweredError.
 func (r Ruling) Err() error {
-	if r.Effect == Allow || r.Effect == Approve {
+	switch r.Effect {
+	case Allow, Approve:
 		return nil
+	case Unanswered:
+		return &UnansweredError{Question: r.Open, Rule: r.Rule, Because: r.Because}
 	}
 	return &RefusedError{Why: r.Why, Rule: r.Rule, Because: r.Because}
 }
@@ -95,22 +149,22 @@ func (r Ruling) On(q Request) Request {
 	return q
 }
 
-// Met reports whether q waited for all that the ruling wants, so that its approvals need not be counted anew.
-func (r Ruling) Met(q Request) bool {
-	wanted := func(n Need) bool { return slices.ContainsFunc(q.Needs, n.equal) }
-	return r.Effect == Allow || r.Quorum <= q.Quorum && !slices.ContainsFunc(r.Needs, func(n Need) bool { return !wanted(n) })
-}
-
-// Missing is how many approvals q lacks under the ruling when these people approved it.
-func (r Ruling) Missing(q Request, approvers []Person) int {
+// Missing is how many approvals q lacks under the ruling when these people approved it, for certain. Open is a question without an
+// answer that would make it fewer.
+func (r Ruling) Missing(q Request, approvers []Person) (missing int, open string) {
 	q = r.On(q)
 	q.Approvals = nil
 	for _, p := range approvers {
-		if roles, ok := q.share(p); ok {
+		roles, counts := q.share(p)
+		if counts.Yes() {
 			q.Approvals = append(q.Approvals, Decision{User: p.ID, Roles: roles})
 		}
+		open = first(open, counts.Open())
 	}
-	return q.Missing()
+	if missing = q.Missing(); missing == 0 {
+		open = ""
+	}
+	return missing, open
 }
 
 // An Ask is everything a policy looks at: who wants what, where, when, and what it touches.
@@ -128,9 +182,12 @@ type Ask struct {
 	LastHour Tally    // what the caller asked for before, see Ledger.LastHour
 }
 
-// holds reports whether who asks has one of roles where t lies.
-func (a Ask) holds(roles []string, t Target) bool {
-	return a.Caller.in(roles, t.Place) || a.Early && a.Caller.anywhere(roles)
+// holds asks whether who asks has one of roles where t lies.
+func (a Ask) holds(roles []string, t Target) Answer {
+	if a.Early {
+		return a.Caller.anywhere(roles)
+	}
+	return a.Caller.in(roles, t)
 }
 
 // Settings are what a policy is made of.
@@ -277,49 +334,92 @@ func positive(n, otherwise int) int {
 
 // Decide rules on an ask: on each thing that it touches by the first rule that matches, and the strictest of those rulings
 // holds; where several want approvals, each gets its own. Three things no rule can lift: who is no full member and in no role
-// does nothing, a risk that no rule knows is denied, and what is guarded needs an approval.
+// does nothing, a risk that no rule knows is denied, and what is guarded needs an approval. What can be told is decided first: one
+// certain no needs no other answer.
 func (p Policy) Decide(a Ask) Ruling {
-	if !a.Caller.Known() {
+	known := a.Caller.Known()
+	if known.No() {
 		return denied("members", "Only full members of this workspace may use this app.")
 	}
+	r := p.strictest(a)
+	switch {
+	case r.Effect == Deny || r.Effect == Unanswered:
+		return r
+	case !known.Yes():
+		return unanswered("members", known.Open())
+	}
+	r = p.guard(a, r)
+	r.Seen = a.LastHour
+	return r
+}
+
+// strictest is what holds of the rulings on everything that an ask touches.
+func (p Policy) strictest(a Ask) (all Ruling) {
 	reach := a.Reach
 	if len(reach) == 0 {
-		reach = []Target{{}}
+		reach = []Target{Nothing()}
 	}
-	var all Ruling
-	for _, t := range reach {
-		r := p.rule(a, t)
-		if r.Effect == Deny {
-			if slices.ContainsFunc(reach, func(o Target) bool { return p.rule(a, o).Effect != Deny }) {
-				r.Because = t.Host // of the others it says nothing
-			}
-			return r
+	rulings := make([]Ruling, len(reach))
+	for i, t := range reach {
+		rulings[i] = p.rule(a, t)
+	}
+	for _, worst := range []Effect{Deny, Unanswered} {
+		i := slices.IndexFunc(rulings, func(r Ruling) bool { return r.Effect == worst })
+		if i < 0 {
+			continue
 		}
+		if slices.ContainsFunc(rulings, func(r Ruling) bool { return r.Effect != worst }) {
+			rulings[i].Because = reach[i].Host.value // of the others it says nothing
+		}
+		return rulings[i]
+	}
+	for _, r := range rulings {
 		all = all.and(r)
 	}
-	all = p.guard(a, all)
-	all.Seen = a.LastHour
 	return all
 }
 
-// rule is the ruling of the first rule that matches.
+// rule is the ruling of the first rule that matches t. Where nobody can tell whether a rule does, both cases are followed: what they
+// come to is the ruling if it is the same, and else that nobody can tell.
 func (p Policy) rule(a Ask, t Target) Ruling {
+	var either []Ruling // of rules of which nobody can tell whether they match
 	for _, rule := range p.rules {
 		if a.Early && rule.onTargets() && rule.ofInvocation(a) {
 			return Ruling{Effect: Allow, Rule: rule.Name, Why: "It depends on what it touches."}
 		}
-		if rule.matches(a, t) {
-			r := rule.ruling(p, a, t)
-			r.Rule = rule.Name
-			return r
+		matches := rule.matches(a, t)
+		if matches.No() {
+			continue
+		}
+		r := rule.ruling(p, a, t)
+		r.Rule = rule.Name
+		if matches.Yes() {
+			return r.unlessOther(either)
+		}
+		r.doubt = matches.Open()
+		either = append(either, r)
+	}
+	return denied("none", fmt.Sprintf("No rule of the policy allows %s.", a.Command)).unlessOther(either)
+}
+
+// unlessOther is r, the ruling if none of the others' rules matches, where it makes no difference whether one does.
+func (r Ruling) unlessOther(others []Ruling) Ruling {
+	for _, o := range others {
+		if !r.sameAs(o) {
+			return unanswered(o.Rule, o.doubt)
 		}
 	}
-	return denied("none", fmt.Sprintf("No rule of the policy allows %s.", a.Command))
+	return r
+}
+
+// sameAs reports whether r and o come to the same for who asks.
+func (r Ruling) sameAs(o Ruling) bool {
+	return r.Effect == o.Effect && r.Effect != Unanswered && r.Quorum == o.Quorum && slices.EqualFunc(r.Needs, o.Needs, Need.equal)
 }
 
 // Protects is the rule that asks for special approvals for t, because of what it is or where it lies; nothing where none does.
 func (p Policy) Protects(a Ask, t Target) string {
-	i := slices.IndexFunc(p.rules, func(r Rule) bool { return r.matches(a, t) })
+	i := slices.IndexFunc(p.rules, func(r Rule) bool { return !r.matches(a, t).No() })
 	if i < 0 || p.rules[i].Effect != Approve || !p.rules[i].onTargets() {
 		return ""
 	}
@@ -365,7 +465,11 @@ func (p Policy) guard(a Ask, r Ruling) Ruling {
 		return r
 	}
 	if r.Effect == Allow {
-		r.Effect, r.By, r.Needs = Approve, []string{Approvers}, p.approversOf(a)
+		needs, known := p.approversOf(a)
+		if open := known.Open(); open != "" {
+			return unanswered(r.Rule, open)
+		}
+		r.Effect, r.By, r.Needs = Approve, []string{Approvers}, needs
 	}
 	if i := slices.IndexFunc(r.Needs, func(n Need) bool { return p.empty(n.By) }); i >= 0 {
 		return denied(r.Rule, r.Why+" Nobody can give it: "+p.nobody(r.Needs[i]))
@@ -383,15 +487,16 @@ func (p Policy) nobody(n Need) string {
 }
 
 // approversOf is what an approval by the approvers takes, wherever the ask reaches.
-func (p Policy) approversOf(a Ask) []Need {
-	var needs []Need
+func (p Policy) approversOf(a Ask) (needs []Need, known Answer) {
+	known = Certain(true)
 	for _, t := range a.Reach {
-		needs = addNeed(needs, p.within(Need{By: []string{Approvers}, Quorum: 1}, t.Place))
+		need, ok := p.within(Need{By: []string{Approvers}, Quorum: 1}, t)
+		needs, known = addNeed(needs, need), and(known, ok)
 	}
 	if needs == nil {
 		needs = []Need{{By: []string{Approvers}, Quorum: 1}}
 	}
-	return needs
+	return needs, known
 }
 
 // overBudget says which limit an ask exceeds, or nothing.
@@ -406,3 +511,8 @@ func (p Policy) overBudget(a Ask) string {
 }
 
 func denied(rule, why string) Ruling { return Ruling{Effect: Deny, Rule: rule, Why: why} }
+
+// unanswered is the ruling where a question that matters has no answer.
+func unanswered(rule, question string) Ruling {
+	return Ruling{Effect: Unanswered, Rule: rule, Open: first(question, "nobody has asked yet")}
+}

@@ -18,9 +18,8 @@ func policy(t *testing.T, operators, approvers string) Policy {
 // Each line is one invocation and what becomes of it: who, risk (! = guarded), targets, destructive targets of the last hour.
 func TestWhoMayDoWhat(t *testing.T) {
 	t.Parallel()
-	full := policy(t, "UOPERATOR UBOTUSER", "UAPPROVER UOPERATOR")
 	policies := map[string]Policy{
-		"full":         full,
+		"full":         policy(t, "UOPERATOR UBOTUSER", "UAPPROVER UOPERATOR"),
 		"no-approvers": policy(t, "UOPERATOR", ""),
 		"nobody":       policy(t, "", ""),
 		"everyone":     policy(t, "*", "UAPPROVER"),
@@ -75,7 +74,9 @@ everyone     guest    change       1  0 deny Only full members
 			ask := Ask{Command: "it", Risk: strings.TrimSuffix(f[2], "!"), Guarded: strings.HasSuffix(f[2], "!")}
 			_, err := fmt.Sscan(f[3]+" "+f[4], &ask.Targets, &ask.LastHour.Targets)
 			require.NoError(t, err)
-			ask.Caller = p.Person(Identity{ID: "U" + strings.ToUpper(f[1]), Full: f[1] != "guest" && f[1] != "botuser"})
+			who := full("U" + strings.ToUpper(f[1]))
+			who.Full = Certain(f[1] != "guest" && f[1] != "botuser")
+			ask.Caller = p.Person(who)
 
 			r := p.Decide(ask)
 			require.Equal(t, f[5], string(r.Effect), "%+v", r)
@@ -118,31 +119,46 @@ func TestLimitsAreSettings(t *testing.T) {
 
 func TestWhoBelongsToARole(t *testing.T) {
 	t.Parallel()
-	soc := Group{ID: "S0SOC", Handle: "soc"}
-	member := Identity{ID: "U1", Handle: "mallory", Full: true, Groups: []Group{soc}}
-	guest := member
-	guest.Full = false
+	member := full("U1")
+	member.Through = map[Member]Answer{"S0SOC": Certain(true), "@soc": Certain(true), "@gone": Certain(false), "S0DARK": CannotTell("dark"), "@dark": CannotTell("dark")}
+	visitor, left, stranger := member, member, member
+	visitor.Full = Certain(false)
+	left.Full, left.Active = Certain(false), Certain(false)
+	stranger.Full, stranger.Active = CannotTell("users.info"), CannotTell("users.info")
 	for _, c := range []struct {
-		member Member
-		full   bool // does a full member belong
-		guest  bool // does a guest
+		member                    Member
+		full, guest, gone, hidden string
 	}{
-		{"U1", true, true},
-		{"U2", false, false},
-		{"*", true, false},
-		{"S0SOC", true, false},
-		{"@soc", true, false},
-		{"@SOC", true, false},
-		{"@mallory", true, false},
-		{"@", false, false},
-		{"", false, false},
-		{"mallory", false, false},
+		{"U1", "yes", "yes", "no", "?"},
+		{"U2", "no", "no", "no", "no"},
+		{"*", "yes", "no", "no", "?"},
+		{"S0SOC", "yes", "no", "no", "?"},
+		{"@soc", "yes", "no", "no", "?"},
+		{"@gone", "no", "no", "no", "no"},
+		{"S0DARK", "?", "no", "no", "?"},
+		{"@dark", "?", "no", "no", "?"},
+		{"S0NEVERASKED", "?", "no", "no", "?"},
+		{"@", "no", "no", "no", "no"},
+		{"", "no", "no", "no", "no"},
+		{"mallory", "no", "no", "no", "no"},
 	} {
 		p := Policy{roles: []Role{{Name: Operators, Members: []Member{c.member}}}}
-		require.Equal(t, c.full, len(p.Person(member).Roles) == 1, "member by %q", c.member)
-		require.Equal(t, c.guest, len(p.Person(guest).Roles) == 1, "guest by %q", c.member)
-		require.Empty(t, p.Person(Identity{Full: true}).Roles, "nobody by %q", c.member)
+		for who, want := range map[*Identity]string{&member: c.full, &visitor: c.guest, &left: c.gone, &stranger: c.hidden} {
+			require.Equal(t, want, spelled(p.Person(*who).in([]string{Operators})), "%s by %q", who.Full.why, c.member)
+		}
+		require.Equal(t, "no", spelled(p.Person(Identity{Full: Certain(true)}).in([]string{Operators})), "nobody by %q", c.member)
 	}
+	require.Equal(t, "?", spelled(Person{ID: "U1"}.in([]string{Operators})), "of whom nobody asked")
+}
+
+func spelled(a Answer) string {
+	switch {
+	case a.Yes():
+		return "yes"
+	case a.No():
+		return "no"
+	}
+	return "?"
 }
 
 func TestEveryWrongMemberIsNamed(t *testing.T) {
@@ -171,8 +187,8 @@ func TestARefusalNamesTheOneOfSeveralThatItIsBecauseOf(t *testing.T) {
 		Rules: []Rule{{Name: "vault", Hosts: []string{"VAULT-*"}, Effect: Deny, Why: "hands off"}},
 	})
 	require.NoError(t, err)
-	ask := Ask{Caller: p.Person(Identity{ID: "U1", Full: true}), Command: "isolate", Risk: riskDestructive, Reach: []Target{{Host: "PC-1"}, {Host: "VAULT-9"}}}
+	ask := Ask{Caller: p.Person(full("U1")), Command: "isolate", Risk: riskDestructive, Reach: []Target{host("PC-1"), host("VAULT-9")}}
 	require.Equal(t, "VAULT-9", p.Decide(ask).Because)
-	ask.Reach = []Target{{Host: "VAULT-8"}, {Host: "VAULT-9"}}
+	ask.Reach = []Target{host("VAULT-8"), host("VAULT-9")}
 	require.Empty(t, p.Decide(ask).Because, "it concerns both")
 }

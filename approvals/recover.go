@@ -70,7 +70,7 @@ func (l *Ledger) leftOver(r Request) bool {
 	now := l.clock()
 	switch r.State {
 	case Approved:
-		return now.Sub(r.Agreed) >= grace
+		return now.Sub(r.Agreed) >= grace && (r.Held == nil || !now.Before(r.Held.Next))
 	case Pending:
 		return r.Open(now) && (len(r.Cards) == 0 || r.Behind()) && now.Sub(r.Moved) >= l.lease
 	case Frozen:
@@ -157,6 +157,9 @@ func (l *Ledger) expire(ctx context.Context, id string) (Request, error) {
 		was := r.State
 		if err := r.expire(now); err != nil {
 			return nil, err
+		}
+		if r.State == NotRun {
+			return []Entry{entry(*r, now, ActionNotRun, "", map[string]any{"requester": r.Requester, "approvals": r.Approvals, "why": r.Held.Question})}, nil
 		}
 		return []Entry{entry(*r, now, ActionExpired, "", map[string]any{"was": was, "approvals": r.Approvals})}, nil
 	})

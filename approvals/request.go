@@ -17,9 +17,9 @@ import (
 // State is where a request stands.
 type State string
 
-// The states. Pending may become approved, denied, expired or withdrawn; approved becomes running, or expired when nobody ran it
-// for an hour; running becomes done, failed or interrupted. The last six but running are final, interrupted only until a
-// person decides.
+// The states. Pending may become approved, denied, expired or withdrawn; approved becomes running, expired when nobody ran it
+// for an hour, or not run where a gate had no answer; running becomes done, failed or interrupted. All but pending, approved, running
+// and frozen are final, interrupted only until a person decides.
 const (
 	Pending     State = "pending"
 	Approved    State = "approved"
@@ -30,6 +30,7 @@ const (
 	Expired     State = "expired"
 	Withdrawn   State = "withdrawn"
 	Interrupted State = "interrupted" // the process died between the console's call and its answer
+	NotRun      State = "not run"     // approved, but whether it still may run could not be told in time
 	Frozen      State = "frozen"      // of a freeze alone: until it is done, nothing runs; see Ledger.Freeze
 )
 
@@ -81,6 +82,7 @@ type Request struct {
 	Wait     time.Duration `json:"wait,omitempty"`     // how long it waits for a decision, where the policy says so
 	Reminded int           `json:"reminded,omitempty"` // how many reminders are out
 	Agreed   time.Time     `json:"agreed,omitzero"`    // when it last became approved
+	Held     *Hold         `json:"held,omitempty"`     // why it did not run yet, or at all
 	Reopened []string      `json:"reopened,omitempty"` // keys of the clicks that let it run again
 	Started  time.Time     `json:"started,omitzero"`   // of the latest run
 	Finished time.Time     `json:"finished,omitzero"`
@@ -107,6 +109,9 @@ type Decision struct {
 	Reason string    `json:"reason,omitempty"`
 	// Roles are those with which the approval counts, for each of the request's needs.
 	Roles [][]string `json:"roles,omitempty"`
+	// Void is why an approval does not count any more: who gave it has lost the role since.
+	Void  string `json:"void,omitempty"`
+	doubt bool   // nobody can tell now whether it counts
 }
 
 // A CardRef is a Slack message that shows a request and is edited with it.

@@ -30,34 +30,52 @@ type Rule struct {
 	Why      string   // of Deny: a sentence for the person who asked
 }
 
-// ofInvocation reports whether the matchers hold that do not depend on what is touched.
-func (r Rule) ofInvocation(a Ask) bool {
-	return !(r.Effect == Approve && a.Risk == riskRead && !a.Guarded) && // who looks does not wait
-		(len(r.Commands) == 0 || anyGlob(r.Commands, a.Command)) &&
-		(len(r.Areas) == 0 || anyGlob(r.Areas, a.Area)) &&
-		(len(r.Risks) == 0 || slices.Contains(r.Risks, a.Risk)) &&
-		(len(r.Channels) == 0 || slices.Contains(r.Channels, a.Channel)) &&
-		(len(r.Hours) == 0 || slices.ContainsFunc(r.Hours, func(h Hours) bool { return h.include(a.At) }))
+// A matcher is one of the questions that a rule may ask. Each fact that a gate depends on stands here once.
+type matcher struct {
+	fact     string // its key in the policy file
+	onTarget bool   // it looks at what is touched
+	wants    func(Rule) bool
+	holds    func(Rule, Ask, Target) Answer
+}
+
+// matchers are all there are.
+func matchers() []matcher {
+	return []matcher{
+		{"commands", false, func(r Rule) bool { return len(r.Commands) > 0 }, func(r Rule, a Ask, _ Target) Answer { return Certain(anyGlob(r.Commands, a.Command)) }},
+		{"areas", false, func(r Rule) bool { return len(r.Areas) > 0 }, func(r Rule, a Ask, _ Target) Answer { return Certain(anyGlob(r.Areas, a.Area)) }},
+		{"risks", false, func(r Rule) bool { return len(r.Risks) > 0 }, func(r Rule, a Ask, _ Target) Answer { return Certain(slices.Contains(r.Risks, a.Risk)) }},
+		{"channels", false, func(r Rule) bool { return len(r.Channels) > 0 }, func(r Rule, a Ask, _ Target) Answer { return Certain(slices.Contains(r.Channels, a.Channel)) }},
+		{"hours", false, func(r Rule) bool { return len(r.Hours) > 0 }, func(r Rule, a Ask, _ Target) Answer {
+			return Certain(slices.ContainsFunc(r.Hours, func(h Hours) bool { return h.include(a.At) }))
+		}},
+		{"requesters", false, func(r Rule) bool { return len(r.Requesters) > 0 }, func(r Rule, a Ask, t Target) Answer { return a.holds(r.Requesters, t) }},
+		{"hosts", true, func(r Rule) bool { return len(r.Hosts) > 0 }, func(r Rule, _ Ask, t Target) Answer { return named(r.Hosts, t.Host) }},
+		{"tags", true, func(r Rule) bool { return len(r.Tags) > 0 }, func(r Rule, _ Ask, t Target) Answer { return tagged(r.Tags, t.Tags) }},
+		{"sites", true, func(r Rule) bool { return len(r.Sites) > 0 }, func(r Rule, _ Ask, t Target) Answer { return named(r.Sites, t.Site) }},
+		{"groups", true, func(r Rule) bool { return len(r.Groups) > 0 }, func(r Rule, _ Ask, t Target) Answer { return named(r.Groups, t.Group) }},
+	}
+}
+
+// matches asks all matchers of r that are set. Who only looks does not wait, so a rule that wants an approval does not match that.
+func (r Rule) matches(a Ask, t Target) Answer {
+	all := Certain(!(r.Effect == Approve && a.Risk == riskRead && !a.Guarded))
+	for _, m := range matchers() {
+		if m.wants(r) {
+			all = and(all, m.holds(r, a, t))
+		}
+	}
+	return all
 }
 
 // onTargets reports whether any matcher depends on what is touched.
 func (r Rule) onTargets() bool {
-	return len(r.Hosts)+len(r.Tags)+len(r.Sites)+len(r.Groups) > 0
+	return slices.ContainsFunc(matchers(), func(m matcher) bool { return m.onTarget && m.wants(r) })
 }
 
-func (r Rule) matches(a Ask, t Target) bool {
-	return r.ofInvocation(a) &&
-		(len(r.Requesters) == 0 || a.holds(r.Requesters, t)) &&
-		(len(r.Hosts) == 0 || anyGlob(r.Hosts, t.Host)) &&
-		(len(r.Sites) == 0 || anyGlob(r.Sites, t.Site)) &&
-		(len(r.Groups) == 0 || anyGlob(r.Groups, t.Group)) &&
-		(len(r.Tags) == 0 || slices.ContainsFunc(t.Tags, func(tag string) bool { return tagged(r.Tags, tag) }))
-}
-
-// tagged reports whether one of the globs matches a tag: "key:value", or the key whatever its value.
-func tagged(globs []string, tag string) bool {
-	key, _, _ := strings.Cut(tag, ":")
-	return anyGlob(globs, tag) || anyGlob(globs, key)
+// ofInvocation reports whether r may match once it is known what an invocation touches.
+func (r Rule) ofInvocation(a Ask) bool {
+	r.Hosts, r.Tags, r.Sites, r.Groups, r.Requesters = nil, nil, nil, nil, nil
+	return r.matches(a, Target{}).Yes()
 }
 
 // defaults are the rules that hold where no policy file says otherwise.
@@ -73,42 +91,46 @@ func defaults() []Rule {
 func (r Rule) ruling(p Policy, a Ask, t Target) Ruling {
 	switch r.Effect {
 	case Allow:
-		if len(r.By) > 0 && !a.holds(r.By, t) {
-			return p.notFor(a, r.By, t)
+		if len(r.By) > 0 {
+			if held := a.holds(r.By, t); !held.Yes() {
+				return p.notFor(a, r.By, t, held)
+			}
 		}
 		return Ruling{Effect: Allow, By: r.By}
 	case Approve:
-		if len(r.Requesters) == 0 && !a.holds([]string{Operators}, t) {
-			return p.notFor(a, []string{Operators}, t)
+		if len(r.Requesters) == 0 {
+			if held := a.holds([]string{Operators}, t); !held.Yes() {
+				return p.notFor(a, []string{Operators}, t, held)
+			}
 		}
-		need := Need{By: r.By, Quorum: max(r.Quorum, 1), Distinct: r.Distinct}
+		need, known := Need{By: r.By, Quorum: max(r.Quorum, 1), Distinct: r.Distinct}, Certain(true)
 		if !a.Early {
-			need = p.within(need, t.Place)
+			need, known = p.within(need, t)
+		}
+		if open := known.Open(); open != "" {
+			return unanswered("", open)
 		}
 		return Ruling{Effect: Approve, By: need.By, Quorum: need.Quorum, Needs: []Need{need}, Why: fmt.Sprintf("%s needs an approval.", a.Command)}
 	}
 	return denied("", first(r.Why, "The policy does not allow this."))
 }
 
-// notFor refuses somebody who has none of the roles, or not where t lies.
-func (p Policy) notFor(a Ask, roles []string, t Target) Ruling {
+// notFor refuses somebody who has none of the roles, or not where t lies, or of whom nobody can tell: that is how held says it.
+func (p Policy) notFor(a Ask, roles []string, t Target, held Answer) Ruling {
 	who := strings.Join(roles, " or ")
 	setting := ""
 	if slices.Equal(roles, []string{Operators}) {
 		setting = " (S1BOT_OPERATORS)"
 	}
 	switch {
+	case held.Open() != "":
+		return unanswered("", held.Open())
 	case p.empty(roles):
 		return denied("", fmt.Sprintf("Only %s may run %s, and no %s are configured%s.", who, a.Command, who, setting))
-	case a.Caller.anywhere(roles):
-		return denied("", fmt.Sprintf("Your role does not reach %s: %s may run %s within their accounts and sites only.", nameOf(t), who, a.Command))
+	case a.Caller.anywhere(roles).Yes():
+		return denied("", fmt.Sprintf("Your role does not reach %s: %s may run %s within their accounts and sites only.", t.name(), who, a.Command))
 	}
 	return denied("", fmt.Sprintf("Only %s may run %s. Ask one of them, or an administrator of this app for the role.", who, a.Command))
-}
-
-// nameOf is how a sentence calls a thing that is touched.
-func nameOf(t Target) string {
-	return first(t.Host, t.Site, t.Account, "what this touches")
 }
 
 func first(texts ...string) string {

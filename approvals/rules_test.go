@@ -97,12 +97,44 @@ func soc(t *testing.T) Policy {
 	return p
 }
 
-func in(site string) Target { return Target{Place: Place{Site: site}, Host: "PC"} }
+func in(site string) Target { return lying("PC", site) }
+
+// lying is a host at a site; without one, it is in no site.
+func lying(name, site string) Target {
+	t := Nothing()
+	t.Host, t.Site = Known(name), Known(site)
+	return t
+}
+
+func host(name string, tags ...string) Target {
+	t := lying(name, "")
+	t.Tags = Known(tags)
+	return t
+}
+
+// full is a full member who is meant by no handle and belongs to no group.
+func full(id string) Identity {
+	return Identity{ID: id, Active: Certain(true), Full: Certain(true), Through: map[Member]Answer{}}
+}
+
+// within is an approver of one site.
+func within(id, site string) Person {
+	p := Holding(id, Approvers)
+	p.Roles[0].Scope = Scope{Sites: []string{site}}
+	return p
+}
+
+// guest has no role and is no full member.
+func guest(id string) Person {
+	p := Holding(id)
+	p.Full = Certain(false)
+	return p
+}
 
 func TestEachThingIsRuledOnAndTheStrictestHolds(t *testing.T) {
 	t.Parallel()
 	p := soc(t)
-	dc, jewel := Target{Host: "srv-dc-1"}, Target{Host: "DB", Tags: []string{"jewel"}}
+	dc, jewel := host("srv-dc-1"), host("DB", "jewel")
 	for _, c := range []struct {
 		name, command string
 		guarded       bool
@@ -119,15 +151,15 @@ func TestEachThingIsRuledOnAndTheStrictestHolds(t *testing.T) {
 		{"elsewhere and the lab", "restart", false, []Target{in("Rome"), in("Lab")}, Approve, 1, 1, "approvers decide"},
 		{"the lab, guarded", "isolate", true, []Target{in("Lab")}, Approve, 1, 1, "lab"},
 		{"a jewel", "restart", false, []Target{jewel}, Approve, 2, 1, "jewels"},
-		{"a jewel whose tag has a value", "restart", false, []Target{{Host: "DB", Tags: []string{"Jewel:crown"}}}, Approve, 2, 1, "jewels"},
-		{"another tag with that value", "restart", false, []Target{{Host: "DB", Tags: []string{"shape:jewel"}}}, Approve, 1, 1, "approvers decide"},
+		{"a jewel whose tag has a value", "restart", false, []Target{host("DB", "Jewel:crown")}, Approve, 2, 1, "jewels"},
+		{"another tag with that value", "restart", false, []Target{host("DB", "shape:jewel")}, Approve, 1, 1, "approvers decide"},
 		{"a jewel and a plain host", "restart", false, []Target{jewel, in("Rome")}, Approve, 2, 2, "jewels, approvers decide"},
 		{"a script anywhere", "run-script", false, []Target{in("Rome"), in("Paris")}, Approve, 2, 1, "scripts"},
 		{"nothing with a name", "run-script", false, nil, Approve, 2, 1, "scripts"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			r := p.Decide(Ask{Caller: p.Person(Identity{ID: "UOP", Full: true}), Command: c.command, Risk: riskDestructive, Guarded: c.guarded, Reach: c.reach, Targets: len(c.reach)})
+			r := p.Decide(Ask{Caller: p.Person(full("UOP")), Command: c.command, Risk: riskDestructive, Guarded: c.guarded, Reach: c.reach, Targets: len(c.reach)})
 			require.Equal(t, c.effect, r.Effect, r.Why)
 			require.Equal(t, c.quorum, r.Quorum)
 			require.Len(t, r.Needs, c.needs)
@@ -139,7 +171,7 @@ func TestEachThingIsRuledOnAndTheStrictestHolds(t *testing.T) {
 func TestARoleHoldsWithinItsSitesOnly(t *testing.T) {
 	t.Parallel()
 	p := soc(t)
-	paris := p.Person(Identity{ID: "UPARIS", Full: true})
+	paris := p.Person(full("UPARIS"))
 	ask := Ask{Caller: paris, Command: "restart", Risk: riskDestructive}
 	ask.Reach = []Target{in("Paris-North")}
 	require.Equal(t, Approve, p.Decide(ask).Effect)
@@ -152,11 +184,11 @@ func TestARoleHoldsWithinItsSitesOnly(t *testing.T) {
 	ask.Early = true
 	require.NotEqual(t, Deny, p.Decide(ask).Effect, "nobody has looked yet")
 
-	operator := p.Person(Identity{ID: "UOP", Full: true})
+	operator := p.Person(full("UOP"))
 	for site, want := range map[string]error{"Paris": nil, "Rome": ErrNotApprover} {
 		ruling := p.Decide(Ask{Caller: operator, Command: "restart", Risk: riskDestructive, Reach: []Target{in(site)}})
 		q := ruling.On(Request{Requester: "UOP", Expires: noon.Add(time.Hour)})
-		require.ErrorIs(t, q.approve(p.Person(Identity{ID: "UPAPP", Full: true}), noon), want, site)
+		require.ErrorIs(t, q.approve(p.Person(full("UPAPP")), noon), want, site)
 	}
 }
 
@@ -164,22 +196,24 @@ func TestARoleHoldsWithinItsSitesOnly(t *testing.T) {
 func TestApprovalsUnderAnotherRuling(t *testing.T) {
 	t.Parallel()
 	p := soc(t)
-	person := func(id string) Person { return p.Person(Identity{ID: id, Full: true}) }
+	person := func(id string) Person { return p.Person(full(id)) }
 	ask := Ask{Caller: person("UOP"), Command: "restart", Risk: riskDestructive, Reach: []Target{in("Rome")}}
 	then := p.Decide(ask)
 	q := then.On(Request{Requester: "UOP"})
-	require.True(t, then.Met(q))
-	require.Zero(t, then.Missing(q, []Person{person("UAPP")}))
-	require.Equal(t, 1, then.Missing(q, []Person{person("ULEAD")}), "who is no approver any more does not count")
+	require.Zero(t, missing(then, q, person("UAPP")))
+	require.Equal(t, 1, missing(then, q, person("ULEAD")), "who is no approver any more does not count")
 
 	ask.Command = "run-script"
 	now := p.Decide(ask)
-	require.False(t, now.Met(q))
-	require.Equal(t, 2, now.Missing(q, []Person{person("UAPP")}))
-	require.Equal(t, 1, now.Missing(q, []Person{person("ULEAD"), person("UAPP")}))
-	require.Zero(t, now.Missing(q, []Person{person("ULEAD"), person("UBOTH")}))
-	require.True(t, Ruling{Effect: Allow}.Met(q))
-	require.Zero(t, Ruling{Effect: Allow}.Missing(q, nil))
+	require.Equal(t, 2, missing(now, q, person("UAPP")))
+	require.Equal(t, 1, missing(now, q, person("ULEAD"), person("UAPP")))
+	require.Zero(t, missing(now, q, person("ULEAD"), person("UBOTH")))
+	require.Zero(t, missing(Ruling{Effect: Allow}, q))
+}
+
+func missing(r Ruling, q Request, approvers ...Person) int {
+	n, _ := r.Missing(q, approvers)
+	return n
 }
 
 // What lies in two places, where the role is held by other people each, takes one of each; who holds it in both is enough alone.
@@ -193,7 +227,7 @@ func TestEachPlaceIsDecidedByItsOwnApprovers(t *testing.T) {
 		},
 	})
 	require.NoError(t, err)
-	person := func(id string) Person { return p.Person(Identity{ID: id, Full: true}) }
+	person := func(id string) Person { return p.Person(full(id)) }
 	ruling := p.Decide(Ask{Caller: person("UOP"), Command: "restart", Risk: riskDestructive, Reach: []Target{in("Paris-1"), in("Rome"), in("Rome")}, Targets: 3})
 	require.Equal(t, Approve, ruling.Effect, ruling.Why)
 	require.Len(t, ruling.Needs, 2)
@@ -226,13 +260,13 @@ func TestDistinctRolesTakeDistinctPeople(t *testing.T) {
 		{"UBOTH UAD", Approved},
 		{"UBOTH", Pending},
 	} {
-		ruling := p.Decide(Ask{Caller: p.Person(Identity{ID: "UOP", Full: true}), Command: "x", Risk: riskDestructive, Reach: []Target{{Tags: []string{"Jewel"}}}})
+		ruling := p.Decide(Ask{Caller: p.Person(full("UOP")), Command: "x", Risk: riskDestructive, Reach: []Target{host("", "Jewel")}})
 		q := ruling.On(Request{Requester: "UOP", Expires: noon.Add(time.Hour)})
 		for id := range strings.FieldsSeq(c.who) {
-			require.NoError(t, q.approve(p.Person(Identity{ID: id, Full: true}), noon))
+			require.NoError(t, q.approve(p.Person(full(id)), noon))
 		}
 		require.Equal(t, c.want, q.State, c.who)
-		require.ErrorIs(t, q.approve(p.Person(Identity{ID: "UAPP", Full: true}), noon), map[State]error{Approved: ErrNotPending, Pending: ErrNotApprover}[c.want])
+		require.ErrorIs(t, q.approve(p.Person(full("UAPP")), noon), map[State]error{Approved: ErrNotPending, Pending: ErrNotApprover}[c.want])
 	}
 }
 
@@ -247,7 +281,7 @@ func TestTwoOfOneRoleAreNotDistinct(t *testing.T) {
 func TestReadingIsRuledOnButNeverWaits(t *testing.T) {
 	t.Parallel()
 	p := soc(t)
-	member := p.Person(Identity{ID: "UX", Full: true})
+	member := p.Person(full("UX"))
 	require.Equal(t, Allow, p.Decide(Ask{Caller: member, Command: "run-nothing", Risk: riskRead}).Effect)
 	require.Equal(t, Deny, p.Decide(Ask{Caller: member, Command: "get-secrets", Risk: riskRead}).Effect)
 }
@@ -328,7 +362,7 @@ func TestFreezesThatBeganTogetherEndTogether(t *testing.T) {
 func TestAnApproverOfOneSiteMayFreeze(t *testing.T) {
 	t.Parallel()
 	l := ledger(t, newMemory(), "p1")
-	paris := Person{ID: "UPAPP", Full: true, Scoped: []Grant{{Role: Approvers, Scope: Scope{Sites: []string{"Paris"}}}}}
+	paris := within("UPAPP", "Paris")
 	_, fresh, err := l.Freeze(t.Context(), paris, "k1", "")
 	require.NoError(t, err)
 	require.True(t, fresh)

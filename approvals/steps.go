@@ -13,20 +13,67 @@ const maxClaims = 3
 // later, when the bot is back and everyone has forgotten.
 const stale = time.Hour
 
-// approve records that p approves r at now; on error r is unchanged, here and in every step below.
-func (r *Request) approve(p Person, now time.Time) error {
+// approve records that p approves r at now; on error r is unchanged, here and in every step below. Earlier are those who approved it
+// before, as they are now.
+func (r *Request) approve(p Person, now time.Time, earlier ...Person) error {
 	if err := r.decidable(p, now); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(r.Approvals, func(d Decision) bool { return d.User == p.ID }) {
-		return ErrAlreadyDecided
+	next := *r
+	if err := next.count(p, now, earlier); err != nil {
+		return err
 	}
-	roles, _ := r.share(p)
-	r.Approvals = append(slices.Clip(r.Approvals), Decision{User: p.ID, At: now, Roles: roles})
-	if r.Missing() == 0 {
+	if *r = next; r.Missing() == 0 {
 		r.State, r.Agreed = Approved, now
 	}
 	return nil
+}
+
+// count adds p's approval to those of r that still count. Where it would be the last one needed if only nobody had lost a role, and
+// that cannot be told, it is not added.
+func (r *Request) count(p Person, now time.Time, earlier []Person) error {
+	if slices.ContainsFunc(r.Approvals, func(d Decision) bool { return d.User == p.ID && d.Void == "" }) {
+		return ErrAlreadyDecided
+	}
+	roles, _ := r.share(p)
+	approvals, open := r.recounted(earlier)
+	approvals = slices.DeleteFunc(approvals, func(d Decision) bool { return d.User == p.ID })
+	r.Approvals = append(approvals, Decision{User: p.ID, At: now, Roles: roles})
+	if open == "" || r.Missing() > 0 {
+		return nil
+	}
+	certain := *r
+	certain.Approvals = slices.DeleteFunc(slices.Clone(r.Approvals), func(d Decision) bool { return d.doubt })
+	if certain.Missing() == 0 {
+		return nil
+	}
+	return &UnansweredError{Question: open}
+}
+
+// lostRole is why an approval is void.
+const lostRole = "may not approve this any more"
+
+// recounted are the approvals of r as they count now that people are as given, and a question without an answer, if there is one. What
+// nobody can tell is left as it was.
+func (r *Request) recounted(people []Person) (approvals []Decision, open string) {
+	for _, d := range r.Approvals {
+		i := slices.IndexFunc(people, func(p Person) bool { return p.ID == d.User })
+		if i < 0 {
+			approvals = append(approvals, d) // somebody was faster, a moment ago
+			continue
+		}
+		roles, counts := r.share(people[i])
+		switch {
+		case counts.Yes():
+			d.Roles, d.Void = roles, ""
+		case counts.No():
+			d.Void = lostRole
+		default:
+			d.doubt, open = true, first(open, counts.Open())
+		}
+		approvals = append(approvals, d)
+	}
+	return approvals, open
 }
 
 // deny records that p denies r at now. One denial is enough, also from a person who approved before.
@@ -48,10 +95,8 @@ func (r *Request) decidable(p Person, now time.Time) error {
 	case p.ID == r.Requester:
 		return ErrSelfApproval
 	}
-	if _, ok := r.share(p); !ok {
-		return ErrNotApprover
-	}
-	return nil
+	_, counts := r.share(p)
+	return unless(counts, ErrNotApprover)
 }
 
 // withdraw records that the requester takes r back at now.
@@ -85,7 +130,10 @@ func (r *Request) expire(now time.Time) error {
 	if !r.overdue(now) {
 		return ErrNotDue
 	}
-	r.State = Expired
+	held := r.heldTooLong(now)
+	if r.State = Expired; held {
+		r.State = NotRun
+	}
 	return nil
 }
 
@@ -94,7 +142,7 @@ func (r *Request) overdue(now time.Time) bool {
 	case Pending:
 		return !r.Open(now)
 	case Approved:
-		return now.Sub(r.Agreed) >= stale
+		return now.Sub(r.Agreed) >= stale || r.heldTooLong(now)
 	}
 	return false
 }
@@ -144,7 +192,7 @@ func (r *Request) finish(owner string, fence int64, res Result, now time.Time) e
 		return r.doubt(res, now)
 	}
 	r.Told = false // that it may have run was told, not this
-	r.State = Done
+	r.State, r.Held = Done, nil
 	r.Outcome = cmp.Or(res.Outcome, Unsuccessful)
 	if r.Outcome != Successful && r.Outcome != PartiallySuccessful {
 		r.State = Failed
@@ -164,7 +212,7 @@ func (r *Request) doubt(res Result, now time.Time) error {
 	if r.State != Running {
 		return ErrLeaseLost
 	}
-	r.State, r.Result = Interrupted, res.Card
+	r.State, r.Result, r.Held = Interrupted, res.Card, nil
 	r.begin(now)
 	return nil
 }
@@ -178,7 +226,7 @@ func (r *Request) lapse(now time.Time) error {
 	case now.Before(r.LeaseUntil):
 		return ErrNotDue
 	case r.Repeatable && r.Fence < maxClaims && now.Sub(r.LeaseUntil) < stale:
-		r.State, r.Agreed = Approved, now
+		r.State, r.Agreed, r.Held = Approved, now, nil
 	default:
 		r.State = Interrupted
 		r.begin(now)
@@ -195,7 +243,7 @@ func (r *Request) reopen(p Person, key string, now time.Time) error {
 	if key != "" && slices.Contains(r.Reopened, key) {
 		return ErrNotInterrupted
 	}
-	r.State, r.Agreed, r.Owner, r.Told = Approved, now, "", false
+	r.State, r.Agreed, r.Owner, r.Told, r.Held = Approved, now, "", false, nil
 	r.Reopened = append(slices.Clip(r.Reopened), key)
 	return nil
 }
@@ -217,8 +265,9 @@ func (r *Request) settleable(p Person) error {
 	case r.Quorum > 0 && p.ID == r.Requester:
 		return ErrSelfApproval
 	}
-	if _, ok := r.share(p); !ok && !(r.Quorum == 0 && p.in(r.By)) {
-		return ErrNotApprover
+	_, counts := r.share(p)
+	if r.Quorum == 0 {
+		counts = or(counts, p.in(r.By))
 	}
-	return nil
+	return unless(counts, ErrNotApprover)
 }

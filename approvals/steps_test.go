@@ -12,10 +12,10 @@ import (
 
 var (
 	noon  = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	alice = Person{ID: "UALICE", Roles: []string{Operators}, Full: true}
-	bob   = Person{ID: "UBOB", Roles: []string{Approvers}, Full: true}
-	carol = Person{ID: "UCAROL", Roles: []string{Operators, Approvers}, Full: true}
-	dave  = Person{ID: "UDAVE", Full: true}
+	alice = Holding("UALICE", Operators)
+	bob   = Holding("UBOB", Approvers)
+	carol = Holding("UCAROL", Operators, Approvers)
+	dave  = Holding("UDAVE")
 )
 
 // waiting is a request of alice's that needs quorum approvers.
@@ -29,8 +29,8 @@ func waiting(quorum int) Request {
 func TestWhoMayDecide(t *testing.T) {
 	t.Parallel()
 	requester := alice
-	requester.Roles = []string{Operators, Approvers}
-	nobody := Person{Roles: []string{Approvers}}
+	requester = Holding(requester.ID, Operators, Approvers)
+	nobody := Holding("", Approvers)
 	for _, c := range []struct {
 		name string
 		who  Person
@@ -209,8 +209,8 @@ type model struct {
 
 // do makes one step and reports whether it was possible.
 func (m *model) do(op string, p Person, now, expires time.Time) bool {
-	mayDecide := m.state == Pending && now.Before(expires) && p.ID != alice.ID && slices.Contains(p.Roles, Approvers)
-	open := m.state == Interrupted && !m.settled && p.ID != alice.ID && slices.Contains(p.Roles, Approvers)
+	mayDecide := m.state == Pending && now.Before(expires) && p.ID != alice.ID && p.in([]string{Approvers}).Yes()
+	open := m.state == Interrupted && !m.settled && p.ID != alice.ID && p.in([]string{Approvers}).Yes()
 	from := func(ok bool, to State) bool {
 		if ok {
 			if to == Approved {
@@ -300,7 +300,7 @@ func (r *Request) do(op string, p Person, now time.Time) error {
 func TestStepsAgreeWithAModel(t *testing.T) {
 	t.Parallel()
 	ops := []string{"approve", "approve", "deny", "withdraw", "expire", "claim", "claim", "succeed", "fail", "doubt", "lapse", "lapse", "reopen", "settle"}
-	people := []Person{alice, bob, carol, dave, {ID: alice.ID, Roles: []string{Approvers}}}
+	people := []Person{alice, bob, carol, dave, Holding(alice.ID, Approvers)}
 	reached := map[State]int{}
 	for seed := range uint64(2_000) {
 		rnd := rand.New(rand.NewPCG(seed, 7))

@@ -187,14 +187,16 @@ func (r *Request) agree(made Proposal, p Person, now time.Time, others map[strin
 	var given []Decision
 	for _, d := range made.Approvals {
 		other, known := others[d.User]
-		switch roles, ok := r.share(other); {
+		switch roles, counts := r.share(other); {
 		case d.User == p.ID:
 			return made, ErrAlreadyDecided
 		case !known:
 			return made, ErrConflict
-		case ok:
+		case counts.Yes():
 			d.Roles = roles
 			given = append(given, d)
+		case !counts.No():
+			return made, unless(counts, ErrNotApprover)
 		}
 	}
 	roles, _ := r.share(p)
@@ -206,15 +208,16 @@ func (r *Request) extendable(p Person) error {
 	switch {
 	case !r.Term.Running() || !r.Final():
 		return ErrTermOver
-	case r.Quorum == 0 && p.in(r.By):
+	case r.Quorum == 0 && p.in(r.By).Yes():
 		return nil // it took no approval
 	case p.ID == r.Requester:
 		return ErrSelfApproval
 	}
-	if _, ok := r.share(p); !ok {
-		return ErrNotApprover
+	_, counts := r.share(p)
+	if r.Quorum == 0 {
+		counts = or(counts, p.in(r.By))
 	}
-	return nil
+	return unless(counts, ErrNotApprover)
 }
 
 // TermsDue returns the requests of whose terms something is due now, each to one caller only, who has it for TermLease: a warning

@@ -160,7 +160,7 @@ func TestWhatCannotEndYetIsTriedAgain(t *testing.T) {
 func TestWhoMayExtend(t *testing.T) {
 	t.Parallel()
 	requester := alice
-	requester.Roles = []string{Operators, Approvers}
+	requester = Holding(requester.ID, Operators, Approvers)
 	for _, c := range []struct {
 		name string
 		who  Person
@@ -173,7 +173,7 @@ func TestWhoMayExtend(t *testing.T) {
 		{"by next to nothing", bob, time.Minute, ErrInvalid},
 		{"backwards", bob, -10 * time.Minute, ErrInvalid},
 		{"the requester, though an approver", requester, time.Hour, ErrSelfApproval},
-		{"an operator", Person{ID: "UERIN", Roles: []string{Operators}}, time.Hour, ErrNotApprover},
+		{"an operator", Holding("UERIN", Operators), time.Hour, ErrNotApprover},
 		{"a member without a role", dave, time.Hour, ErrNotApprover},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -234,13 +234,13 @@ func TestTheBotAsksOnBehalfOfTheRequester(t *testing.T) {
 	r.After = "1"
 	submit(t, l, r)
 	require.Equal(t, []string{"bot asked"}, m.told())
-	_, err := l.Approve(t.Context(), m.all()[0].ID, Person{ID: alice.ID, Roles: []string{Approvers}})
+	_, err := l.Approve(t.Context(), m.all()[0].ID, Holding(alice.ID, Approvers))
 	require.ErrorIs(t, err, ErrSelfApproval)
 }
 
 func TestThePolicyMayLetItEndBeforehand(t *testing.T) {
 	t.Parallel()
-	ask := Ask{Caller: alice, Command: "connect-agent-to-network", Risk: riskDestructive, Targets: 1, Reach: []Target{{Host: "DESKTOP-1"}}}
+	ask := Ask{Caller: alice, Command: "connect-agent-to-network", Risk: riskDestructive, Targets: 1, Reach: []Target{host("DESKTOP-1")}}
 	people := Settings{Operators: []Member{Member(alice.ID)}, Approvers: []Member{Member(bob.ID)}}
 	plain, err := NewPolicy(people)
 	require.NoError(t, err)

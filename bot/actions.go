@@ -27,6 +27,7 @@ func (b *Bot) clicked(ctx context.Context, d delivery, in interaction) error {
 }
 
 func (b *Bot) click(ctx context.Context, a *ask, d delivery) error {
+	a.from = d
 	if err := b.admit(ctx, a); err != nil {
 		return err
 	}

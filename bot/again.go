@@ -6,106 +6,183 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
+	"strings"
+	"time"
 
 	"s1bot/approvals"
 	"s1bot/commands"
+	"s1bot/s1"
 )
 
-// lookAgain resolves once more what a request that waited touches, just before it runs, and asks the policy once more: what was
-// shown is what runs, less what has gone since. What else is different is told on the card; it is never more than was approved.
-func (b *Bot) lookAgain(ctx context.Context, cmd *commands.Command, call *commands.Call, req approvals.Request) (approvals.Request, error) {
+// Just before a request runs everything is asked once more that was asked when it was made: is what was shown still there, what would
+// the policy say of it now, do the approvals still count? A question without an answer keeps it from running; Ledger.Hold has it
+// asked again for a while.
+
+// lookLimit is how long one look may take: the console and Slack are asked again later, and a look that hangs holds a slot.
+const lookLimit = 45 * time.Second
+
+// A look is what was found of a request just before it runs.
+type look struct {
+	args   json.RawMessage // what runs: what was shown, less what has gone since
+	left   int             // how many things
+	effect effect          // what else is different
+}
+
+// lookAgain looks at what a request touches, asks the policy, and counts the approvals. It returns an *approvals.UnansweredError where
+// one of them cannot be told, and any other error where the request must not run.
+func (b *Bot) lookAgain(ctx context.Context, req approvals.Request, asking *ask) (look, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookLimit)
+	defer cancel()
+	found := look{args: req.Args, left: req.Targets}
+	cmd, ok := b.Catalog.Find(req.Command)
+	if !ok {
+		return found, fmt.Errorf("command %s is no longer there", req.Command)
+	}
+	secrets, err := b.secretsOf(req, asking)
+	if err != nil {
+		return found, b.blame(cmd, err)
+	}
 	shown := planOf(req).Targets
 	seen, err := b.see(ctx, shown)
-	if err != nil || len(shown) == 0 {
-		return req, b.mayStill(ctx, cmd, req, shown) // the console will say so itself, and in the words of the command
+	if err != nil {
+		return found, b.decideBlind(ctx, cmd, req, err)
 	}
-	e := effect{}
-	var left []commands.Target
+	left, err := found.compare(cmd, shown, seen)
+	if err != nil {
+		return found, b.blame(cmd, err)
+	}
+	call := b.call(ask{user: req.Requester, who: b.requester(ctx, req), secrets: secrets})
+	now, err := cmd.Prepare(ctx, call, found.args)
+	if err != nil {
+		return found, b.unprepared(ctx, cmd, req, err)
+	}
+	found.effect.Changed = append(found.effect.Changed, differences(left, now.Targets)...)
+	return found, b.mayStill(ctx, cmd, req, commands.Plan{Targets: freshest(left, now.Targets, seen), Also: now.Also})
+}
+
+// compare leaves out what is gone of what was shown, and returns the rest.
+func (l *look) compare(cmd *commands.Command, shown []commands.Target, seen sight) (left []commands.Target, err error) {
 	for _, t := range shown {
 		if seen.has(t) {
 			left = append(left, t)
 			if cmd.Timed && seen.agents[t.ID].Isolated() {
-				e.Before = append(e.Before, t.ID)
+				l.effect.Before = append(l.effect.Before, t.ID)
 			}
 			continue
 		}
-		e.Gone = append(e.Gone, t.ID)
-		e.Changed = append(e.Changed, t.Name+" is gone and was left out")
+		l.effect.Gone = append(l.effect.Gone, t.ID)
+		l.effect.Changed = append(l.effect.Changed, t.Name+" is gone and was left out")
 	}
-	if len(left) == 0 {
-		return req, &commands.UsageError{Command: cmd.Name, Problem: "nothing is left of what was approved: the console no longer has it", Hint: "nothing was done"}
+	if len(left) == 0 && len(shown) > 0 {
+		return nil, &commands.UsageError{Command: cmd.Name, Problem: "nothing is left of what was approved: the console no longer has it", Hint: "nothing was done"}
 	}
-	args := req.Args
-	if len(e.Gone) > 0 {
-		if args, err = without(req.Args, e.Gone); err != nil {
-			return req, err
-		}
+	if len(l.effect.Gone) > 0 {
+		l.left = len(left)
+		l.args, err = without(l.args, l.effect.Gone)
 	}
-	touched := left
-	if now, err := cmd.Prepare(ctx, call, args); err == nil {
-		e.Changed = append(e.Changed, differences(left, now.Targets)...)
-		touched = now.Targets
-	}
-	if err := b.mayStill(ctx, cmd, req, touched); err != nil {
-		return req, err
-	}
-	return b.noteDifferences(ctx, req, args, len(left), e)
+	return left, err
 }
 
-// mayStill asks the policy about a request that waited, as things are now: who asked may have lost their role, something may be
-// protected since, the policy may want more approvals than were given. Where Slack does not say, what it said then holds.
-func (b *Bot) mayStill(ctx context.Context, cmd *commands.Command, req approvals.Request, targets []commands.Target) error {
-	who, err := b.people.who(ctx, req.Requester)
-	if err != nil || who.unsure {
-		b.Log.Warn("Slack does not say which roles a requester has now; what it said before holds", "request_id", req.ID, "err", err)
-		return nil
+// freshest are the rows of what is left that were read last: those of the preparation, or of the look before it.
+func freshest(left, prepared []commands.Target, seen sight) []commands.Target {
+	rows := slices.Clone(prepared)
+	for _, t := range left {
+		if slices.ContainsFunc(prepared, func(p commands.Target) bool { return p.Kind == t.Kind && p.ID == t.ID }) {
+			continue
+		}
+		if a, ok := seen.agents[t.ID]; ok && t.Kind == "agent" {
+			t.Name, t.Account, t.Site, t.Group, t.Tags = a.ComputerName, a.AccountName, a.SiteName, a.GroupName, a.TagNames()
+		}
+		rows = append(rows, t)
 	}
-	wish := b.wish(cmd, ask{who: who, at: origin{Channel: req.Channel}})
-	wish.At = req.Created
-	if wish, err = b.touching(ctx, wish, commands.Plan{Targets: targets, Also: planOf(req).Also}); err != nil {
+	return rows
+}
+
+// decideBlind is what is left to say of a request whose targets cannot be read: no, where that is certain whatever they are.
+func (b *Bot) decideBlind(ctx context.Context, cmd *commands.Command, req approvals.Request, why error) error {
+	blind := planOf(req)
+	for i := range blind.Targets {
+		t := &blind.Targets[i]
+		blind.Targets[i] = commands.Target{Kind: t.Kind, ID: t.ID, Name: t.ID}
+	}
+	err := b.mayStill(ctx, cmd, req, blind)
+	var open *approvals.UnansweredError
+	if err != nil && !errors.As(err, &open) {
 		return err
 	}
-	ruling := b.Policy().Again(wish, req)
-	switch {
-	case ruling.Err() != nil:
+	return &approvals.UnansweredError{Question: "I can't read what this touches (" + consoleReason(why) + ")"}
+}
+
+// unprepared is decideBlind where the command's own preparation failed: what the console definitely refuses is no question.
+func (b *Bot) unprepared(ctx context.Context, cmd *commands.Command, req approvals.Request, err error) error {
+	var console *s1.Error
+	certain := !errors.As(err, &console) || slices.Contains([]int{http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity}, console.Status)
+	if certain && ctx.Err() == nil {
+		return b.blame(cmd, err)
+	}
+	return b.decideBlind(ctx, cmd, req, err)
+}
+
+// mayStill asks the policy about a request, as things are now: who asked may have lost their role, something may be protected since,
+// the policy may want more approvals than were given, and who gave one may not any more.
+func (b *Bot) mayStill(ctx context.Context, cmd *commands.Command, req approvals.Request, plan commands.Plan) error {
+	wish := b.wish(cmd, ask{who: b.people.afresh(ctx, req.Requester), at: origin{Channel: req.Channel}})
+	wish.At = req.Created
+	ruling := b.Policy().Again(b.touching(ctx, wish, plan), req)
+	var open *approvals.UnansweredError
+	switch err := ruling.Err(); {
+	case errors.As(err, &open):
+		return err
+	case err != nil:
 		return &approvals.RefusedError{Why: "Since it was asked for, this is not allowed any more, and nothing was done. " + ruling.Why, Rule: ruling.Rule}
-	case ruling.Met(req):
+	case ruling.Effect == approvals.Allow:
 		return nil
 	}
 	return b.enough(ctx, req, ruling)
 }
 
-// enough counts the approvals of a request anew, under a ruling that is not the one it waited under.
+// enough counts the approvals of a request anew, under the ruling of now and with the roles that people have now.
 func (b *Bot) enough(ctx context.Context, req approvals.Request, ruling approvals.Ruling) error {
-	var approvers []approvals.Person
+	approvers := b.approversOf(ctx, req)
+	missing, open := ruling.Missing(req, approvers)
+	switch {
+	case missing == 0:
+		return nil
+	case open != "":
+		return &approvals.UnansweredError{Question: open, Rule: ruling.Rule}
+	}
+	lost := approvals.Lost(ruling.On(req), approvers)
+	why := fmt.Sprintf("Nothing was done: the policy changed while this waited, and now it lacks %s from: %s. Ask again.", plural(missing, "approval"), wanted(ruling))
+	if len(lost) > 0 {
+		why = fmt.Sprintf("Nothing was done: it lacks %s from: %s, because %s may not approve this any more. Ask again.", plural(missing, "approval"), wanted(ruling), strings.Join(lost, ", "))
+	}
+	return &approvals.RefusedError{Why: why, Rule: ruling.Rule}
+}
+
+// approversOf are the people who approved a request so far, as Slack says of them now.
+func (b *Bot) approversOf(ctx context.Context, req approvals.Request) []approvals.Person {
+	var people []approvals.Person
 	for _, d := range req.Approvals {
-		who, err := b.people.who(ctx, d.User)
-		if err != nil || who.unsure {
-			return errors.Join(errNobody, err)
-		}
-		approvers = append(approvers, who.Person)
+		people = append(people, b.people.afresh(ctx, d.User).Person)
 	}
-	if missing := ruling.Missing(req, approvers); missing > 0 {
-		why := fmt.Sprintf("Nothing was done: the policy changed while this waited, and now it lacks %s from: %s. Ask again.", plural(missing, "approval"), wanted(ruling))
-		return &approvals.RefusedError{Why: why, Rule: ruling.Rule}
-	}
-	return nil
+	return people
 }
 
 // noteDifferences writes down what was found, before it runs.
-func (b *Bot) noteDifferences(ctx context.Context, req approvals.Request, args json.RawMessage, left int, e effect) (approvals.Request, error) {
-	if len(e.Changed)+len(e.Before) == 0 {
+func (b *Bot) noteDifferences(ctx context.Context, req approvals.Request, l look) (approvals.Request, error) {
+	if len(l.effect.Changed)+len(l.effect.Before) == 0 {
 		return req, nil
 	}
-	body, err := json.Marshal(e)
+	body, err := json.Marshal(l.effect)
 	if err != nil {
 		return req, fmt.Errorf("write down what is different: %w", err)
 	}
-	if len(e.Gone) == 0 {
+	if len(l.effect.Gone) == 0 {
 		return b.Ledger.Observe(ctx, req.ID, body)
 	}
-	return b.Ledger.Adjust(ctx, req.ID, args, left, body)
+	return b.Ledger.Adjust(ctx, req.ID, l.args, l.left, body)
 }
 
 // differences tells what of the targets is no longer as it was shown.

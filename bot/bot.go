@@ -82,6 +82,8 @@ type Bot struct {
 	desk    *desk
 	cards   keyed    // one edit of a request's cards at a time
 	ending  sync.Map // ids of the requests whose end is being told
+	later   waiting  // decisions that were put off
+	looking sync.Map // ids of the requests that are being looked at, or run
 	self    identity
 	known   chan struct{} // closed when self is set
 }
@@ -134,6 +136,7 @@ func (b *Bot) Run(ctx context.Context) error {
 		b.Log.Error("cannot take up what an earlier run left", "err", err)
 	}
 	chores.Go(func() { b.keepHouse(ctx) })
+	chores.Go(func() { b.people.roster.keep(ctx) })
 	err := b.sockets.Run(ctx)
 	stop()
 	b.intake.finish() // what Slack delivered is written down
@@ -179,6 +182,7 @@ func (b *Bot) Known() <-chan struct{} { return b.known }
 // keepHouse expires requests, takes up orphaned ones and forgets old deliveries.
 func (b *Bot) keepHouse(ctx context.Context) {
 	for b.adopt(ctx); sleep(ctx, b.Tick); {
+		b.takeUpLater()
 		b.expire(ctx)
 		b.remind(ctx)
 		b.mindTerms(ctx)

@@ -30,10 +30,7 @@ func (b *Bot) can(ctx context.Context, a ask, rest string) error {
 	if err != nil {
 		return b.blame(cmd, err)
 	}
-	wish, err := b.touching(ctx, b.wish(cmd, a), plan)
-	if err != nil {
-		return err
-	}
+	wish := b.touching(ctx, b.wish(cmd, a), plan)
 	ruling := b.rule(ctx, wish)
 	plan = b.marked(wish, plan)
 	card := canCard(cmd, plan, ruling, b.termOf(cmd, a, plan))
@@ -43,7 +40,7 @@ func (b *Bot) can(ctx context.Context, a ask, rest string) error {
 	if cmd.Risk != commands.Read && errors.Is(b.frozen(ctx), approvals.ErrFrozen) {
 		card.Parts = append(card.Parts, render.Line{render.Text("Everything that changes something is frozen now.")})
 	}
-	if ruling.Effect != approvals.Deny {
+	if ruling.Err() == nil {
 		card.Parts = append(card.Parts, requestParts(b.rehearse(ctx, cmd, a, plan))...)
 	}
 	card.Parts = append(card.Parts, render.Note{render.Text("Nothing was done.")})
@@ -83,7 +80,7 @@ func (b *Bot) raw(ctx context.Context, a ask, id, _ string) error {
 	if err != nil {
 		return err
 	}
-	if req.Requester != a.user && len(a.who.Roles)+len(a.who.Scoped) == 0 {
+	if req.Requester != a.user && !a.who.Somewhere().Yes() {
 		return approvals.ErrNotApprover
 	}
 	cmd, ok := b.Catalog.Find(req.Command)
@@ -145,9 +142,10 @@ func wanted(r approvals.Ruling) string {
 
 func canCard(cmd *commands.Command, plan commands.Plan, r approvals.Ruling, term *approvals.Term) render.Card {
 	verdict := map[approvals.Effect]string{
-		approvals.Allow:   "You may run this; it runs at once.",
-		approvals.Approve: sentence(fmt.Sprintf("You may ask for this; it needs %s from: %s", plural(r.Quorum, "approval"), wanted(r))),
-		approvals.Deny:    sentence("You may not: " + r.Why),
+		approvals.Allow:      "You may run this; it runs at once.",
+		approvals.Approve:    sentence(fmt.Sprintf("You may ask for this; it needs %s from: %s", plural(r.Quorum, "approval"), wanted(r))),
+		approvals.Deny:       sentence("You may not: " + r.Why),
+		approvals.Unanswered: sentence("I can't tell whether you may: " + r.Open),
 	}[r.Effect]
 	body, _ := json.Marshal(plan)
 	card := render.Card{Tone: render.Info, Title: "What would happen · " + cmd.Title, Text: verdict, Parts: []render.Part{render.Line{render.Text(verdict)}}}

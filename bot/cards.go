@@ -35,7 +35,7 @@ func (b *Bot) requestCard(req approvals.Request) render.Card {
 
 // cameToNothing says that a request came to nothing: then that, by whom and why, comes before what was asked.
 func cameToNothing(req approvals.Request) bool {
-	return slices.Contains([]approvals.State{approvals.Denied, approvals.Expired, approvals.Withdrawn}, req.State)
+	return slices.Contains([]approvals.State{approvals.Denied, approvals.Expired, approvals.Withdrawn, approvals.NotRun}, req.State)
 }
 
 // requestTitle is the first line: what is asked for and where it stands.
@@ -44,11 +44,16 @@ func requestTitle(req approvals.Request) (render.Tone, string) {
 	case approvals.Pending:
 		return render.Waiting, "Approval needed · " + req.Title
 	case approvals.Approved, approvals.Running:
+		if req.State == approvals.Approved && req.Held != nil {
+			return render.Waiting, "Approved, not run yet · " + req.Title
+		}
 		return render.Waiting, "Running · " + req.Title
 	case approvals.Denied:
 		return render.Neutral, "Denied · " + req.Title
 	case approvals.Expired:
 		return render.Neutral, "Expired · " + req.Title
+	case approvals.NotRun:
+		return render.Warning, "Not run · " + req.Title
 	case approvals.Withdrawn:
 		return render.Neutral, "Withdrawn · " + req.Title
 	case approvals.Interrupted:
@@ -107,9 +112,9 @@ func (b *Bot) progress(req approvals.Request) []render.Part {
 	ref := render.Text(" · ref " + req.Ref)
 	switch req.State {
 	case approvals.Pending:
-		line := render.Note{render.Text(plural(len(req.Approvals)+req.Missing(), "approval") + " needed")}
+		line := render.Note{render.Text(plural(len(req.Counting())+req.Missing(), "approval") + " needed")}
 		line = append(line, b.fromWhom(req)...)
-		if n := len(req.Approvals); n > 0 {
+		if n := len(req.Counting()); n > 0 {
 			line = append(line, render.Text(fmt.Sprintf(" · %d given", n)))
 		}
 		line = append(line, render.Text(" · expires "), render.Since(req.Expires), ref, render.Text(" · pinned "+req.Pin()[:8]))
@@ -123,8 +128,16 @@ func (b *Bot) progress(req approvals.Request) []render.Part {
 	case approvals.Expired:
 		line := render.Line{render.Text(ranOut(req) + stays(req) + ". Ask again if it is still needed.")}
 		return append(decisions(req), line, render.Note{render.At(over(req)), ref})
+	case approvals.NotRun:
+		line := render.Line{render.Text(notRun(req) + stays(req) + ". Ask again if it is still needed.")}
+		return append(decisions(req), line, render.Note{render.At(req.Moved), ref})
 	case approvals.Interrupted:
 		return append(append(decisions(req), doubts(req)...), render.Note{render.At(req.Started), ref})
+	case approvals.Approved:
+		if req.Held != nil {
+			line := render.Line{render.Text(sentence(req.Held.Question) + " So I can't tell whether this may still run. I keep asking until "), render.At(req.Held.Until()), render.Text(", then it ends as not run.")}
+			return append(decisions(req), line, render.Note{ref})
+		}
 	}
 	return append(decisions(req), render.Note{render.At(moment(req)), ref})
 }
@@ -138,6 +151,15 @@ func ranOut(req approvals.Request) string {
 		return "It was approved, but did not run within an hour: everything was frozen, or the bot was down. Nothing was done"
 	}
 	return "It was approved, but did not run to its end within an hour: everything was frozen, or the bot was down. Look at the console"
+}
+
+// notRun says why an approved request did not run. One that ran before, and was let run again, may have been done by that run.
+func notRun(req approvals.Request) string {
+	words := sentence(req.Held.Question) + " That had no answer for 10 minutes, so this did not run"
+	if req.Fence > 0 {
+		return words + " again. Look at the console: it may have run before"
+	}
+	return words + ". Nothing was done"
 }
 
 // over is when a request expired.
@@ -246,6 +268,9 @@ func approvers(req approvals.Request) render.Line {
 			line = append(line, render.Text(", "))
 		}
 		line = append(line, render.User(d.User), render.Text(" ("), render.At(d.At), render.Text(")"))
+		if d.Void != "" {
+			line = append(line, render.Text(", who "+d.Void))
+		}
 	}
 	return line
 }
@@ -269,7 +294,7 @@ func requestActions(req approvals.Request) []render.Action {
 				render.Button{Label: "Close", Do: about("close", req.ID)},
 			}
 		}
-	case approvals.Denied, approvals.Expired, approvals.Withdrawn:
+	case approvals.Denied, approvals.Expired, approvals.Withdrawn, approvals.NotRun:
 		return askAgain(req)
 	}
 	return nil
@@ -308,6 +333,8 @@ func resultCard(req approvals.Request) render.Card {
 		}
 	case req.State == approvals.Expired:
 		card.Parts = []render.Part{render.Line{render.Text(ranOut(req) + ".")}}
+	case req.State == approvals.NotRun:
+		card.Parts = []render.Part{render.Line{render.Text(notRun(req) + ".")}}
 	case req.State == approvals.Interrupted:
 		card.Parts = doubts(req)
 	}

@@ -23,6 +23,7 @@ func (b *Bot) explain(a ask, err error) (card render.Card, fault error) {
 		ambiguous *commands.AmbiguousError
 		console   *s1.Error
 		refused   *approvals.RefusedError
+		open      *approvals.UnansweredError
 	)
 	switch {
 	case errors.As(err, &ambiguous):
@@ -35,6 +36,8 @@ func (b *Bot) explain(a ask, err error) (card render.Card, fault error) {
 		return consoleCard(err, console), nil
 	case errors.As(err, &refused):
 		return refusalCard(refused), nil
+	case errors.As(err, &open):
+		return unansweredCard(open, a.decides()), nil
 	}
 	for _, known := range sayings() {
 		if errors.Is(err, known.err) {
@@ -54,7 +57,7 @@ type saying struct {
 
 func sayings() []saying {
 	return []saying{
-		{errNotAllowed, ""}, {errNobody, ""}, {errUnsure, ""}, {errUnseen, ""}, {errStale, ""}, {errFormTooLarge, ""}, {errGone, ""}, {errNoFreeze, ""}, {errUnclear, ""},
+		{errNotAllowed, ""}, {errUnseen, ""}, {errStale, ""}, {errFormTooLarge, ""}, {errGone, ""}, {errNoFreeze, ""}, {errUnclear, ""},
 		{approvals.ErrSelfApproval, "You asked for this yourself, so somebody else has to decide. You can withdraw it."},
 		{approvals.ErrAlreadyDecided, "You have approved this already. It counts once; another approver is needed."},
 		{approvals.ErrNotApprover, "Only an approver of this may decide it; being one for something else does not count."},
@@ -173,6 +176,22 @@ func refusalCard(r *approvals.RefusedError) render.Card {
 	line := render.Line{render.Text(sentence(r.Why))}
 	card := render.Card{Tone: render.Warning, Title: "Not allowed", Text: sentence(r.Why), Parts: []render.Part{line}}
 	card.Parts = append(card.Parts, ruleNote(r.Rule, r.Because)...)
+	return card
+}
+
+// unansweredCard says which question has no answer, so that nothing was done.
+func unansweredCard(e *approvals.UnansweredError, decision bool) render.Card {
+	words := sentence(e.Question) + " So I can't tell whether this is allowed. Nothing was done."
+	if decision {
+		words = sentence(e.Question) + " So I couldn't tell whether you may decide this, and your decision did not count."
+	}
+	if strings.Contains(e.Question, "missing_scope") {
+		words += " Whoever looks after this app has to add the scope: `s1bot check` names it."
+	} else {
+		words += " Try again in a moment."
+	}
+	card := render.Card{Tone: render.Warning, Title: "Can't tell", Text: words, Parts: []render.Part{render.Line{render.Text(words)}}}
+	card.Parts = append(card.Parts, ruleNote(e.Rule, e.Because)...)
 	return card
 }
 

@@ -50,7 +50,7 @@ func (b *Bot) extendClicked(ctx context.Context, a ask, args json.RawMessage) er
 func (b *Bot) extend(ctx context.Context, a ask, x extension) error {
 	req, err := b.Ledger.MayExtend(ctx, x.Request, a.who.Person)
 	barred := errors.Is(err, approvals.ErrSelfApproval) || errors.Is(err, approvals.ErrNotApprover)
-	mayAsk := barred && !x.Wish && (a.user == req.Requester || len(a.who.Roles)+len(a.who.Scoped) > 0)
+	mayAsk := barred && !x.Wish && (a.user == req.Requester || a.who.Somewhere().Yes())
 	if err != nil && !barred {
 		return err
 	}
@@ -90,11 +90,7 @@ func (b *Bot) agreeToExtend(ctx context.Context, req approvals.Request, a ask, b
 		others := map[string]approvals.Person{}
 		for _, p := range req.Term.Proposed {
 			for _, d := range p.Approvals {
-				who, err := b.people.who(ctx, d.User)
-				if err != nil || who.unsure {
-					return req, false, errors.Join(errNobody, err)
-				}
-				others[d.User] = who.Person
+				others[d.User] = b.people.afresh(ctx, d.User).Person
 			}
 		}
 		next, extended, err := b.Ledger.Extend(ctx, req.ID, a.who.Person, by, a.at.Key, others)

@@ -12,7 +12,6 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"s1bot/approvals"
 	"s1bot/commands"
 	"s1bot/render"
 )
@@ -30,7 +29,7 @@ func (b *Bot) openForm(ctx context.Context, a ask) error {
 		return errGone
 	}
 	if wish := b.wish(cmd, a); cmd.Risk != commands.Read { // nobody fills a form in for nothing
-		if ruling := b.rule(ctx, wish); ruling.Effect == approvals.Deny {
+		if ruling := b.rule(ctx, wish); ruling.Err() != nil {
 			return b.refuse(ctx, wish, ruling)
 		}
 	}
@@ -243,7 +242,7 @@ func (b *Bot) submit(ctx context.Context, d delivery, in interaction) error {
 	if err != nil {
 		return fmt.Errorf("read a form: %w", err)
 	}
-	a := ask{user: in.User.ID, team: first(in.User.Team, in.Team.ID), at: answer.Origin, inv: answer.Do}
+	a := ask{user: in.User.ID, team: first(in.User.Team, in.Team.ID), at: answer.Origin, inv: answer.Do, from: d}
 	a.at.Key = d.key
 	return b.answering(ctx, &a, func() error {
 		if err := b.admit(ctx, &a); err != nil {

@@ -42,7 +42,11 @@ func (b *Bot) freeze(ctx context.Context, a ask, reason string) error {
 
 // thaw counts an approver's word for the end of the freeze.
 func (b *Bot) thaw(ctx context.Context, a ask, _ string) error {
-	req, err := b.Ledger.Thaw(ctx, a.who.Person)
+	was, _, err := b.Ledger.Frozen(ctx)
+	if err != nil {
+		return err
+	}
+	req, err := b.Ledger.Thaw(ctx, a.who.Person, b.approversOf(ctx, was)...)
 	if err != nil {
 		return err
 	}
@@ -51,7 +55,7 @@ func (b *Bot) thaw(ctx context.Context, a ask, _ string) error {
 		b.reply(ctx, a, notice("The freeze is over."))
 		return b.markTold(ctx, req)
 	}
-	b.reply(ctx, a, notice(fmt.Sprintf("Your word counts. %d of %d are there; another approver is needed.", len(req.Approvals), req.Quorum)))
+	b.reply(ctx, a, notice(fmt.Sprintf("Your approval counts: %d of %d. Another approver is needed.", len(req.Counting()), req.Quorum)))
 	return nil
 }
 
@@ -75,14 +79,14 @@ func freezeCard(req approvals.Request) render.Card {
 	if req.Reason != "" {
 		card.Parts = append(card.Parts, render.Quote{Text: req.Reason})
 	}
-	for _, d := range req.Approvals {
+	for _, d := range req.Counting() {
 		card.Parts = append(card.Parts, render.Line{render.User(d.User), render.Text(" wants it to end · "), render.At(d.At)})
 	}
 	if req.State == approvals.Done {
 		card.Tone, card.Title, card.Text = render.Neutral, "Freeze is over", "The freeze is over: changes run again"
 		return card
 	}
-	card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("%d of %d approvers want it to end · ref %s", len(req.Approvals), req.Quorum, req.Ref))})
+	card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("%d of %d approvers want it to end · ref %s", len(req.Counting()), req.Quorum, req.Ref))})
 	card.Actions = []render.Action{render.Button{Label: "Thaw", Do: about("thaw", req.ID)}}
 	return card
 }

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"s1bot/bot/socketmode"
 	"time"
@@ -103,7 +104,7 @@ func (b *Bot) writeDown(ctx context.Context, env socketmode.Envelope, kind strin
 	b.ack(ctx, env, nil)
 	if fresh {
 		b.work.push(func(ctx context.Context) {
-			b.process(ctx, delivery{deliveryKey(env), kind, env.Payload, env.Received, false})
+			b.process(ctx, delivery{deliveryKey(env), kind, env.Payload, env.Received, false, 0})
 		})
 	}
 }
@@ -136,16 +137,23 @@ type delivery struct {
 	payload   json.RawMessage
 	at        time.Time
 	again     bool // taken up after a restart: its trigger id is dead
+	tries     int  // how often it was put off
 }
 
 // process works on a delivery and marks it done. What panics is not tried again: it would panic at every start.
 func (b *Bot) process(ctx context.Context, d delivery) {
+	done := true
 	defer func() {
+		if !done {
+			return // it is taken up again: here, or after a restart
+		}
 		if err := b.Inbox.Finish(context.WithoutCancel(ctx), d.key); err != nil {
 			b.Log.Error("cannot mark a delivery as done", "envelope_id", d.key, "err", err)
 		}
 	}()
-	if err := b.handle(ctx, d); err != nil {
+	if err := b.handle(ctx, d); errors.Is(err, errPutOff) {
+		done = false
+	} else if err != nil {
 		b.Log.Error("a delivery failed", "envelope_id", d.key, "kind", d.kind, "err", err)
 	}
 }
@@ -176,7 +184,7 @@ func (b *Bot) handle(ctx context.Context, d delivery) error {
 // resume takes up what an earlier run saved and did not finish.
 func (b *Bot) resume(ctx context.Context) error {
 	return b.Inbox.Unfinished(ctx, func(key, kind string, payload []byte, at time.Time) error {
-		d := delivery{key, kind, json.RawMessage(payload), at, true}
+		d := delivery{key, kind, json.RawMessage(payload), at, true, 0}
 		b.work.push(func(ctx context.Context) { b.process(ctx, d) })
 		return nil
 	})

@@ -39,16 +39,22 @@ func (b *Bot) stale(ctx context.Context, d delivery) error {
 
 // admit is the one gate: every slash command, mention, click, form and search box passes it. It fills in who asks.
 func (b *Bot) admit(ctx context.Context, a *ask) error {
-	who, err := b.people.who(ctx, a.user)
-	if err != nil {
-		return err
+	look := b.people.who
+	if a.decides() {
+		look = b.people.afresh
 	}
-	if a.team != "" && a.team != b.self.Team {
-		who = b.people.stranger(who) // Slack Connect: somebody in a shared channel
-	}
-	a.who = who
-	if !who.Known() {
+	a.who = look(ctx, a.user)
+	return a.admitted()
+}
+
+// admitted says why who asks may do nothing here, if so. What a payload says of their workspace counts for nothing: on Enterprise Grid it
+// is another one than ours for people who belong here, and in a shared channel it may be ours for people who do not.
+func (a *ask) admitted() error {
+	switch known := a.who.Known(); {
+	case known.No():
 		return errNotAllowed
+	case known.Open() != "":
+		return &approvals.UnansweredError{Question: known.Open()}
 	}
 	return nil
 }
@@ -61,13 +67,13 @@ func (b *Bot) answering(ctx context.Context, a *ask, work func() error) error {
 	if err == nil {
 		return nil
 	}
+	if b.putOff(ctx, a, err) {
+		return errPutOff
+	}
+	err = b.uncounted(ctx, a, err)
 	if errors.Is(err, errNotAllowed) {
 		b.noteStranger(ctx, *a)
 		a.silent = a.silent || a.written && a.who.bot
-	}
-	var refused *approvals.RefusedError
-	if a.who.unsure && (errors.As(err, &refused) || errors.Is(err, approvals.ErrNotApprover)) {
-		err = errUnsure // it may be no more than that
 	}
 	card, fault := b.explain(*a, err)
 	b.reply(ctx, *a, goingOn(card, err))
@@ -171,7 +177,7 @@ func (b *Bot) read(ctx context.Context, cmd *commands.Command, a ask) error {
 func (b *Bot) mayRead(ctx context.Context, cmd *commands.Command, a ask) error {
 	wish := b.wish(cmd, a)
 	wish.Early = false
-	if ruling := b.Policy().Decide(wish); ruling.Effect == approvals.Deny {
+	if ruling := b.Policy().Decide(wish); ruling.Err() != nil {
 		return b.refuse(ctx, wish, ruling)
 	}
 	return nil
@@ -234,8 +240,9 @@ func (b *Bot) request(ctx context.Context, cmd *commands.Command, a ask) error {
 	case made:
 		return b.carryOn(ctx, req, a)
 	}
+	a.who = b.people.afresh(ctx, a.user)
 	wish := b.wish(cmd, a)
-	if ruling := b.rule(ctx, wish); ruling.Effect == approvals.Deny {
+	if ruling := b.rule(ctx, wish); ruling.Err() != nil {
 		return b.refuse(ctx, wish, ruling)
 	}
 	if err := b.frozen(ctx); err != nil {
@@ -249,10 +256,9 @@ func (b *Bot) request(ctx context.Context, cmd *commands.Command, a ask) error {
 	if err != nil {
 		return b.blame(cmd, err)
 	}
-	if wish, err = b.touching(ctx, wish, plan); err != nil {
-		return err
-	}
+	wish = b.touching(ctx, wish, plan)
 	a.at = b.threaded(ctx, a.at)
+	policy := b.Policy()
 	req, fresh, err := b.submitRequest(ctx, cmd, a, wish, b.marked(wish, plan))
 	if err != nil {
 		return err
@@ -260,7 +266,7 @@ func (b *Bot) request(ctx context.Context, cmd *commands.Command, a ask) error {
 	if !fresh {
 		return b.carryOn(ctx, req, a)
 	}
-	if req.State == approvals.Approved {
+	if a.ruled = &policy; req.State == approvals.Approved {
 		return b.execute(ctx, req.ID, &a)
 	}
 	if err := b.announce(ctx, req); err != nil {
@@ -276,7 +282,7 @@ func (b *Bot) request(ctx context.Context, cmd *commands.Command, a ask) error {
 func (b *Bot) submitRequest(ctx context.Context, cmd *commands.Command, a ask, wish approvals.Ask, plan commands.Plan) (req approvals.Request, fresh bool, err error) {
 	for {
 		ruling := b.rule(ctx, wish)
-		if ruling.Effect == approvals.Deny {
+		if ruling.Err() != nil {
 			return req, false, b.refuse(ctx, wish, ruling)
 		}
 		if err := b.mayWait(ctx, cmd, wish, plan, ruling); err != nil {

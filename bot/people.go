@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -16,35 +17,39 @@ import (
 	"s1bot/approvals"
 )
 
-// How long what Slack says of people is believed, and that it says nothing. A role that was taken away ends within this time.
+// How long Slack may take to say who somebody is, where a person waits for an answer, and anything else that a gate asks: a gate that has
+// no answer is asked again later.
 const (
-	peopleTTL  = time.Minute
-	silenceTTL = 5 * time.Second
+	personPatience = 30 * time.Second
+	gatePatience   = 4 * time.Second
 )
 
-// What tells people that the bot could not find out who they are, or which roles they hold, and so did nothing.
-var (
-	errNobody = errors.New("slack does not say who you are, so nothing was done; please try again in a moment")
-	errUnsure = errors.New("slack does not say which user groups you belong to, so nothing was done; please try again in a moment")
+// How long what Slack says of people is believed, and that it says nothing: where somebody only looks, and where a gate asks (see
+// afresh). A role that was taken away ends at the next gate.
+const (
+	peopleTTL  = time.Minute
+	gateTTL    = time.Second // several gates at one moment ask once
+	silenceTTL = 5 * time.Second
 )
 
 // A Person is someone in Slack with the roles that the policy gives them. Everything about them comes from Slack by their id,
 // nothing from what a payload claims.
 type Person struct {
 	approvals.Person
-	Zone   *time.Location // UTC when Slack does not say
-	bot    bool           // no person at all
-	unsure bool           // Slack did not say which user groups they belong to: they may hold more roles
+	Zone *time.Location // UTC when Slack does not say
+	bot  bool           // no person at all
 }
 
-// people answers who somebody is and which roles they hold. Both are cached for a minute; where Slack cannot be asked about a
-// user group, nobody holds a role through it.
+// people answers who somebody is and which roles they hold. What Slack does not say is not known, and never no.
 type people struct {
 	api    *slack.Client
 	team   string
 	policy func() approvals.Policy
 	now    func() time.Time
 	log    *slog.Logger
+	roster *roster
+	// patience is gatePatience, but in tests.
+	patience time.Duration
 
 	users   *lru.Cache[string, ruled]
 	members *lru.Cache[string, aged[[]string]] // of user groups
@@ -52,26 +57,18 @@ type people struct {
 	groups  aged[[]approvals.Group] // all user groups, for handles
 }
 
-// An aged value knows until when it is believed. Without sure, Slack did not say.
+// An aged fact knows when it was read.
 type aged[T any] struct {
-	value T
-	sure  bool
-	until time.Time
+	fact approvals.Fact[T]
+	at   time.Time
 }
 
-// heard is what Slack said, or that it said nothing.
-func heard[T any](value T, err error, now time.Time) aged[T] {
-	if err != nil && passing(err) {
-		return aged[T]{value, false, now.Add(silenceTTL)}
+// fresh reports whether it is still believed.
+func (a aged[T]) fresh(now time.Time, ttl time.Duration) bool {
+	if _, known := a.fact.Value(); !known {
+		ttl = min(ttl, silenceTTL)
 	}
-	return aged[T]{value, true, now.Add(peopleTTL)}
-}
-
-// passing tells errors that say nothing about a user group from those that say that it has no members: there is none, or the
-// workspace's plan has none.
-func passing(err error) bool {
-	var refused slack.SlackErrorResponse
-	return passes(err) || !errors.As(err, &refused)
+	return !a.at.IsZero() && now.Sub(a.at) < ttl
 }
 
 // A ruled person has the roles that a policy gave them at a moment.
@@ -90,110 +87,201 @@ func newPeople(api *slack.Client, team string, policy func() approvals.Policy, n
 	if err != nil {
 		return nil, err
 	}
-	return &people{api: api, team: team, policy: policy, now: now, log: log, users: users, members: members}, nil
+	return &people{
+		api: api, team: team, policy: policy, now: now, log: log, roster: newRoster(api, now, log), patience: gatePatience, users: users, members: members,
+	}, nil
 }
 
-// who tells who id is.
-func (p *people) who(ctx context.Context, id string) (Person, error) {
+// who tells who id is, as Slack said within the last minute. Where it does not say, nobody can tell anything of them.
+func (p *people) who(ctx context.Context, id string) Person {
+	ctx, cancel := context.WithTimeout(ctx, personPatience)
+	defer cancel()
+	return p.person(ctx, id, peopleTTL)
+}
+
+// afresh is who for a gate: Slack is asked now.
+func (p *people) afresh(ctx context.Context, id string) Person {
+	ctx, cancel := context.WithTimeout(ctx, p.patience)
+	defer cancel()
+	return p.person(ctx, id, gateTTL)
+}
+
+func (p *people) person(ctx context.Context, id string, ttl time.Duration) Person {
 	policy := p.policy()
-	if got, ok := p.users.Get(id); ok && p.now().Sub(got.at) < peopleTTL && got.policy.Same(policy) {
-		return got.person, nil
+	if got, ok := p.users.Get(id); ok && p.now().Sub(got.at) < ttl && got.policy.Same(policy) {
+		return got.person
 	}
+	at := p.now()
+	user, err := p.user(ctx, id)
+	if err != nil {
+		p.log.Warn("Slack does not say who somebody is", "user", id, "err", err)
+		why := approvals.CannotTell("I can't look up " + id + " in Slack (" + reason(err) + ")")
+		return Person{Person: policy.Person(approvals.Identity{ID: id, Active: why, Full: why}), Zone: time.UTC}
+	}
+	identity := approvals.Identity{
+		ID: user.ID, Name: displayName(user), Active: approvals.Certain(!user.Deleted), Full: approvals.Certain(p.full(user)),
+		Through: map[approvals.Member]approvals.Answer{},
+	}
+	open := false
+	for _, m := range policy.Members() {
+		if identity.Full.No() || !m.Group() && m.Handle() == "" {
+			continue // an id says it all, and nothing else names who is no full member
+		}
+		identity.Through[m] = p.through(ctx, m, user, ttl)
+		open = open || identity.Through[m].Open() != ""
+	}
+	person := Person{Person: policy.Person(identity), Zone: zone(user), bot: user.IsBot || user.IsAppUser}
+	if !open {
+		p.users.Add(id, ruled{person, policy, at})
+	}
+	return person
+}
+
+// user is what Slack says of id. That it knows nobody of that id is an answer, too: they are nobody here.
+func (p *people) user(ctx context.Context, id string) (*slack.User, error) {
 	var user *slack.User
 	err := retry(ctx, ifLost, func() (err error) {
 		user, err = p.api.GetUserInfoContext(ctx, id)
 		return err
 	})
-	if err != nil {
-		return Person{}, fmt.Errorf("%w: ask who %s is: %w", errNobody, id, err)
+	if refusedWith(err, "user_not_found", "user_not_visible", "users_not_found") {
+		return &slack.User{ID: id, Deleted: true}, nil
 	}
-	groups, sure := p.groupsOf(ctx, policy, user.ID)
-	identity := approvals.Identity{ID: user.ID, Handle: user.Name, Name: displayName(user), Full: p.full(user), Groups: groups}
-	person := Person{Person: policy.Person(identity), Zone: zone(user), bot: user.IsBot || user.IsAppUser, unsure: !sure}
-	if sure {
-		p.users.Add(id, ruled{person, policy, p.now()})
-	}
-	return person, nil
+	return user, err
 }
 
-// stranger is who with what they have as nobody of this workspace: the roles that name them by their id.
-func (p *people) stranger(who Person) Person {
-	who.Person = p.policy().Person(approvals.Identity{ID: who.ID, Name: who.Name})
-	return who
-}
-
-// full tells whether user is a full member of this workspace: no guest, bot, stranger from a shared channel, or former member.
+// full tells whether user is a full member of this workspace: no guest, bot, stranger from a shared channel, or former member. On
+// Enterprise Grid team_id is a person's home workspace, and enterprise_user.teams are all to which they belong
+// (docs.slack.dev/reference/objects/user-object).
 func (p *people) full(user *slack.User) bool {
-	ours := user.TeamID == p.team || user.TeamID == ""
+	ours := user.TeamID == p.team || user.TeamID == "" || slices.Contains(user.Enterprise.Teams, p.team)
 	return ours && !user.IsRestricted && !user.IsUltraRestricted && !user.IsStranger && !user.IsBot && !user.IsAppUser &&
 		!user.Deleted && user.ID != "USLACKBOT"
 }
 
-// groupsOf is which of the user groups that roles name a person belongs to, as far as Slack says.
-func (p *people) groupsOf(ctx context.Context, policy approvals.Policy, id string) (in []approvals.Group, sure bool) {
-	sure = true
-	for _, m := range policy.Members() {
-		group, known := approvals.Group{ID: string(m)}, true
-		if handle := m.Handle(); handle != "" {
-			group, known = p.group(ctx, handle)
-		}
-		if !approvals.Member(group.ID).Group() {
-			sure = sure && known
-			continue
-		}
-		members := p.membersOf(ctx, group.ID)
-		sure = sure && known && members.sure
-		if slices.Contains(members.value, id) {
-			in = append(in, group)
-		}
+// through asks whether user is meant by m, a user group's id or a handle.
+func (p *people) through(ctx context.Context, m approvals.Member, user *slack.User, ttl time.Duration) approvals.Answer {
+	if m.Group() {
+		return p.belongs(ctx, string(m), user.ID, ttl)
 	}
-	return in, sure
+	group, exists := p.group(ctx, m.Handle(), ttl)
+	switch named := strings.EqualFold(user.Name, m.Handle()); {
+	case exists.Open() != "":
+		return exists
+	case exists.No():
+		return approvals.Certain(named)
+	case named:
+		return ambiguous(m)
+	}
+	in := p.belongs(ctx, group.ID, user.ID, ttl)
+	if !in.Yes() {
+		return in
+	}
+	switch namesake := p.roster.has(ctx, m.Handle()); {
+	case namesake.Open() != "":
+		return namesake
+	case namesake.Yes():
+		return ambiguous(m)
+	}
+	return in
 }
 
-// membersOf is who belongs to a user group; nobody when Slack does not say (no_such_subteam, a free plan, an outage).
-func (p *people) membersOf(ctx context.Context, group string) aged[[]string] {
-	if got, ok := p.members.Get(group); ok && p.now().Before(got.until) {
-		return got
+// ambiguous is the answer where a handle stands for a person and for a user group. It gives nobody a role, and takes nobody out of a
+// rule either.
+func ambiguous(m approvals.Member) approvals.Answer {
+	return approvals.CannotTell(string(m) + " is the name of a person and of a user group, so I can't tell which of them the policy means")
+}
+
+// belongs asks whether a person belongs to a user group.
+func (p *people) belongs(ctx context.Context, group, id string, ttl time.Duration) approvals.Answer {
+	return p.membersOf(ctx, group, ttl).Ask(func(ids []string) bool { return slices.Contains(ids, id) })
+}
+
+// membersOf is who belongs to a user group.
+func (p *people) membersOf(ctx context.Context, group string, ttl time.Duration) approvals.Fact[[]string] {
+	if got, ok := p.members.Get(group); ok && got.fresh(p.now(), ttl) {
+		return got.fact
 	}
+	at := p.now()
+	ctx, cancel := context.WithTimeout(ctx, p.patience)
+	defer cancel()
 	var members []string
 	err := retry(ctx, ifLost, func() (err error) {
 		members, err = p.api.GetUserGroupMembersContext(ctx, group)
 		return err
 	})
+	got := aged[[]string]{heard(members, err), at}
 	if err != nil {
-		p.log.Warn("cannot read a user group: nobody holds a role through it meanwhile", "group", group, "err", err)
-		members = nil
+		p.log.Warn("cannot read a user group", "group", group, "err", err)
 	}
-	got := heard(members, err, p.now())
 	p.members.Add(group, got)
-	return got
+	return got.fact
 }
 
-// group is the user group with a handle; the zero Group if there is none or Slack does not say.
-func (p *people) group(ctx context.Context, handle string) (found approvals.Group, sure bool) {
+// group is the user group with a handle, and whether there is one.
+func (p *people) group(ctx context.Context, handle string, ttl time.Duration) (group approvals.Group, exists approvals.Answer) {
+	exists = p.allGroups(ctx, ttl).Ask(func(all []approvals.Group) bool {
+		i := slices.IndexFunc(all, func(g approvals.Group) bool { return strings.EqualFold(g.Handle, handle) })
+		if i >= 0 {
+			group = all[i]
+		}
+		return i >= 0
+	})
+	return group, exists
+}
+
+func (p *people) allGroups(ctx context.Context, ttl time.Duration) approvals.Fact[[]approvals.Group] {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.now().Before(p.groups.until) {
-		var found []slack.UserGroup
-		err := retry(ctx, ifLost, func() (err error) {
-			found, err = p.api.GetUserGroupsContext(ctx)
-			return err
-		})
-		if err != nil {
-			p.log.Warn("cannot list user groups: nobody holds a role through a group's handle meanwhile", "err", err)
-		}
-		groups := make([]approvals.Group, len(found))
-		for i, g := range found {
-			groups[i] = approvals.Group{ID: g.ID, Handle: g.Handle}
-		}
-		p.groups = heard(groups, err, p.now())
+	if p.groups.fresh(p.now(), ttl) {
+		return p.groups.fact
 	}
-	for _, g := range p.groups.value {
-		if strings.EqualFold(g.Handle, handle) {
-			return g, true
-		}
+	at := p.now()
+	ctx, cancel := context.WithTimeout(ctx, p.patience)
+	defer cancel()
+	var found []slack.UserGroup
+	err := retry(ctx, ifLost, func() (err error) {
+		found, err = p.api.GetUserGroupsContext(ctx)
+		return err
+	})
+	if err != nil {
+		p.log.Warn("cannot list user groups", "err", err)
 	}
-	return approvals.Group{}, p.groups.sure
+	groups := make([]approvals.Group, len(found))
+	for i, g := range found {
+		groups[i] = approvals.Group{ID: g.ID, Handle: g.Handle}
+	}
+	p.groups = aged[[]approvals.Group]{heard(groups, err), at}
+	return p.groups.fact
+}
+
+// heard is what Slack said of user groups. That there is no such group, or that the workspace's plan has none, is an answer; all
+// else that it may say, such as that a scope is missing, is none (docs.slack.dev/reference/methods/usergroups.users.list).
+func heard[T any](value T, err error) approvals.Fact[T] {
+	var none T
+	switch {
+	case err == nil:
+		return approvals.Known(value)
+	case refusedWith(err, "no_such_subteam", "plan_upgrade_required", "paid_teams_only"):
+		return approvals.Known(none)
+	}
+	return approvals.Unknown[T]("I can't read user groups (" + reason(err) + ")")
+}
+
+// reason is an error of Slack's in a word or two, without what may be secret in it.
+func reason(err error) string {
+	var refused slack.SlackErrorResponse
+	var status slack.StatusCodeError
+	_, slowed := slowdown(err)
+	switch {
+	case slowed:
+		return "Slack asks to wait"
+	case errors.As(err, &refused):
+		return refused.Err
+	case errors.As(err, &status):
+		return fmt.Sprintf("HTTP %d %s", status.Code, http.StatusText(status.Code))
+	}
+	return "Slack does not answer"
 }
 
 // displayName is what Slack shows beside a person's messages.

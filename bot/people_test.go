@@ -1,12 +1,14 @@
 package bot
 
 import (
+	"context"
 	"log/slog"
 	"net/http/httptest"
 	"testing"
 	"time"
 
 	"github.com/slack-go/slack"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals"
@@ -42,82 +44,190 @@ func settle(t *testing.T, s approvals.Settings) *town {
 	require.NoError(t, err)
 	tw.people, err = newPeople(api, who.TeamID, func() approvals.Policy { return policy }, func() time.Time { return tw.now }, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
+	tw.patience = time.Second // too short for any second try
+	ctx, stop := context.WithCancel(context.Background())
+	var reading group
+	reading.Go(func() { tw.roster.keep(ctx) })
+	t.Cleanup(func() { stop(); reading.Wait() })
 	return tw
 }
 
-func (tw *town) roles(t *testing.T, id string) ([]string, bool) {
+// roles are what somebody has for certain, and the first question about them that has no answer.
+func (tw *town) roles(t *testing.T, id string) (names []string, open string) {
 	t.Helper()
-	who, err := tw.who(t.Context(), id)
-	require.NoError(t, err)
-	return who.Roles, who.Full
+	tw.now = tw.now.Add(peopleTTL)
+	for _, m := range tw.who(t.Context(), id).Roles {
+		if m.Held.Yes() {
+			names = append(names, m.Role)
+		}
+		open = first(open, m.Held.Open())
+	}
+	return names, open
 }
 
 func TestOnlyFullMembersOfThisWorkspaceCount(t *testing.T) {
 	t.Parallel()
 	tw := settle(t, approvals.Settings{Operators: approvals.Members([]string{"*"})})
-	for id, full := range map[string]bool{"U0ALICE": true, "U0GUEST": false, "U0VISIT": false, "U0STRANGE": false, "U0ROBOT": false, "U0GONE": false} {
-		roles, isFull := tw.roles(t, id)
-		require.Equal(t, full, isFull, id)
+	tw.ws.AddUser(slacksim.User{ID: "W0GRID", Name: "grid", TeamID: "T0HOME", Teams: []string{"T0HOME", "T0SOC0001"}})
+	tw.ws.AddUser(slacksim.User{ID: "W0ELSE", Name: "elsewhere", TeamID: "T0HOME", Teams: []string{"T0HOME", "T0THIRD"}})
+	tw.ws.AddUser(slacksim.User{ID: "W0GUEST", Name: "gridguest", TeamID: "T0HOME", Teams: []string{"T0HOME", "T0SOC0001"}, IsRestricted: true})
+	for id, full := range map[string]bool{
+		"U0ALICE": true, "U0GUEST": false, "U0VISIT": false, "U0STRANGE": false, "U0ROBOT": false, "U0GONE": false,
+		"W0GRID": true, "W0ELSE": false, "W0GUEST": false, "U0NOBODY": false,
+	} {
+		roles, open := tw.roles(t, id)
+		who := tw.who(t.Context(), id)
+		require.Equal(t, full, who.Full.Yes(), id)
+		require.Equal(t, !full, who.Full.No(), id)
 		require.Equal(t, full, len(roles) == 1, "%s: * means full members alone", id)
+		require.Empty(t, open, id)
+		require.Equal(t, !full, who.Known().No(), id)
 	}
 }
 
 func TestRolesComeFromIDsGroupsAndHandles(t *testing.T) {
 	t.Parallel()
-	for _, member := range []string{"U0BOB", "S0LEADS", "@leads", "@bob"} {
+	for _, member := range []string{"U0BOB", "S0LEADS", "@leads", "@LEADS", "@bob"} {
 		tw := settle(t, approvals.Settings{Approvers: approvals.Members([]string{member})})
 		roles, _ := tw.roles(t, "U0BOB")
 		require.Equal(t, []string{approvals.Approvers}, roles, member)
-		roles, _ = tw.roles(t, "U0ALICE")
+		roles, open := tw.roles(t, "U0ALICE")
 		require.Empty(t, roles, member)
+		require.Empty(t, open, member)
 	}
 }
 
 func TestAGuestHoldsARoleOnlyByUserID(t *testing.T) {
 	t.Parallel()
 	tw := settle(t, approvals.Settings{Approvers: approvals.Members([]string{"S0LEADS"}), Operators: approvals.Members([]string{"U0GUEST"})})
-	roles, full := tw.roles(t, "U0GUEST")
+	roles, _ := tw.roles(t, "U0GUEST")
 	require.Equal(t, []string{approvals.Operators}, roles)
-	require.False(t, full)
+	require.True(t, tw.who(t.Context(), "U0GUEST").Full.No())
 }
 
-// Who comes from another workspace, as the payload says, holds what names them by their id, and nothing else.
-func TestAStrangerHoldsNoRoleThroughAStarOrAGroup(t *testing.T) {
+// Who left has no roles, not even those that name them by their id; a bot has those that do.
+func TestWhoLeftHasNoRoles(t *testing.T) {
 	t.Parallel()
-	tw := settle(t, approvals.Settings{Operators: approvals.Members([]string{"*", "@leads"}), Approvers: approvals.Members([]string{"U0BOB"})})
-	for id, roles := range map[string][]string{"U0ALICE": nil, "U0BOB": {approvals.Approvers}} {
-		who, err := tw.who(t.Context(), id)
-		require.NoError(t, err)
-		require.Contains(t, who.Roles, approvals.Operators)
-		who = tw.stranger(who)
-		require.False(t, who.Full)
-		require.Equal(t, roles, who.Roles, id)
-		require.Equal(t, len(roles) > 0, who.Known())
+	tw := settle(t, approvals.Settings{Approvers: approvals.Members([]string{"U0BOB", "@leads", "U0GONE"}), Operators: approvals.Members([]string{"*", "U0ROBOT"})})
+	tw.ws.AddUser(slacksim.User{ID: "U0BOB", Name: "bob", Deleted: true})
+	for id, want := range map[string][]string{"U0BOB": nil, "U0GONE": nil, "U0ROBOT": {approvals.Operators}} {
+		roles, open := tw.roles(t, id)
+		require.Equal(t, want, roles, id)
+		require.Empty(t, open)
 	}
 }
 
-func TestWhereSlackCannotBeAskedNobodyHoldsAGroupsRole(t *testing.T) {
+// That Slack does not say who belongs to a group is neither yes nor no, and the question says why. That there is no such group is no.
+func TestWhatSlackDoesNotSayIsNotKnown(t *testing.T) {
 	t.Parallel()
-	tw := settle(t, approvals.Settings{Approvers: approvals.Members([]string{"S0LEADS", "S0NOSUCH"})})
-	tw.ws.Fail(slacksim.Fault{Method: "usergroups.users.list", Kind: slacksim.FaultError, Error: "internal_error", Times: 10})
-	roles, _ := tw.roles(t, "U0BOB")
-	require.Empty(t, roles)
-	tw.ws.ClearFaults()
-	tw.now = tw.now.Add(peopleTTL)
-	roles, _ = tw.roles(t, "U0BOB")
-	require.Equal(t, []string{approvals.Approvers}, roles)
+	for name, c := range map[string]struct {
+		fault slacksim.Fault
+		why   string // empty: an answer, which is that nobody belongs to it
+	}{
+		"broken":          {slacksim.Fault{Kind: slacksim.FaultError}, "internal_error"},
+		"500":             {slacksim.Fault{Kind: slacksim.FaultStatus, Status: 500}, "HTTP 500"},
+		"503":             {slacksim.Fault{Kind: slacksim.FaultStatus}, "HTTP 503"},
+		"slowed":          {slacksim.Fault{Kind: slacksim.FaultRateLimit, RetryAfter: 30}, "Slack asks to wait"},
+		"slowed by proxy": {slacksim.Fault{Kind: slacksim.FaultStatus, Status: 429}, "Slack asks to wait"},
+		"missing scope":   {slacksim.Fault{Kind: slacksim.FaultError, Error: "missing_scope"}, "missing_scope"},
+		"no permission":   {slacksim.Fault{Kind: slacksim.FaultError, Error: "no_permission"}, "no_permission"},
+		"reset":           {slacksim.Fault{Kind: slacksim.FaultReset}, "does not answer"},
+		"half":            {slacksim.Fault{Kind: slacksim.FaultCut}, "does not answer"},
+		"page":            {slacksim.Fault{Kind: slacksim.FaultHTML}, "does not answer"},
+		"no such group":   {slacksim.Fault{Kind: slacksim.FaultError, Error: "no_such_subteam"}, ""},
+		"free plan":       {slacksim.Fault{Kind: slacksim.FaultError, Error: "plan_upgrade_required"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, method := range []string{"usergroups.users.list", "usergroups.list"} {
+				tw := settle(t, approvals.Settings{Approvers: approvals.Members([]string{"S0LEADS", "@leads"}), Operators: approvals.Members([]string{"U0BOB"})})
+				roles, _ := tw.roles(t, "U0BOB")
+				require.Equal(t, []string{approvals.Operators, approvals.Approvers}, roles)
+				c.fault.Method, c.fault.Times = method, -1
+				tw.ws.Fail(c.fault)
+				tw.now = tw.now.Add(peopleTTL)
+				member := tw.who(t.Context(), "U0BOB").Roles[1].Held
+				if method == "usergroups.list" {
+					require.True(t, member.Yes(), "the group's id says it all")
+					member = tw.through(t.Context(), "@leads", &slack.User{ID: "U0ALICE"}, 0)
+				}
+				if c.why == "" {
+					require.True(t, member.No())
+					continue
+				}
+				require.Contains(t, member.Open(), c.why)
+				tw.ws.ClearFaults()
+				tw.now = tw.now.Add(silenceTTL)
+				roles, _ = tw.roles(t, "U0BOB")
+				require.Equal(t, []string{approvals.Operators, approvals.Approvers}, roles, "it says so again")
+			}
+		})
+	}
 }
 
-func TestWhatSlackSaidIsBelievedForAMinute(t *testing.T) {
+func TestWhomSlackDoesNotKnowNowIsNotAStranger(t *testing.T) {
 	t.Parallel()
-	tw := settle(t, approvals.Settings{Operators: approvals.Members([]string{"*"})})
+	tw := settle(t, approvals.Settings{Approvers: approvals.Members([]string{"U0BOB"}), Operators: approvals.Members([]string{"*"})})
+	tw.ws.Fail(slacksim.Fault{Method: "users.info", Kind: slacksim.FaultReset, Times: -1})
+	who := tw.who(t.Context(), "U0BOB")
+	require.Contains(t, who.Known().Open(), "I can't look up U0BOB in Slack")
+	roles, open := tw.roles(t, "U0BOB")
+	require.Empty(t, roles)
+	require.Contains(t, open, "I can't look up U0BOB")
+	tw.ws.ClearFaults()
+	tw.ws.Fail(slacksim.Fault{Method: "users.info", Kind: slacksim.FaultError, Error: "missing_scope", Times: -1})
+	require.Contains(t, tw.who(t.Context(), "U0ALICE").Known().Open(), "missing_scope")
+}
+
+// A name that is a person's and a group's gives neither a role, and lets neither out of a rule.
+func TestANameOfTwoGivesNobodyARole(t *testing.T) {
+	t.Parallel()
+	tw := settle(t, approvals.Settings{Approvers: approvals.Members([]string{"@leads"}), Operators: approvals.Members([]string{"U0BOB"})})
+	roles, _ := tw.roles(t, "U0BOB")
+	require.Equal(t, []string{approvals.Operators, approvals.Approvers}, roles)
+	tw.ws.AddUser(slacksim.User{ID: "U0MALLORY", Name: "Leads"})
+	tw.now = tw.now.Add(rosterTTL)
+	for id, want := range map[string]string{"U0MALLORY": "a person and of a user group", "U0BOB": "a person and of a user group", "U0ALICE": ""} {
+		require.EventuallyWithT(t, func(c *assert.CollectT) {
+			roles, open := tw.roles(t, id)
+			assert.NotContains(c, roles, approvals.Approvers, id)
+			assert.Contains(c, open, want, id)
+		}, patient, time.Millisecond)
+	}
+	tw.ws.AddUser(slacksim.User{ID: "U0MALLORY", Name: "Leads", Deleted: true})
+	tw.now = tw.now.Add(rosterTTL)
+	require.EventuallyWithT(t, func(c *assert.CollectT) {
+		roles, _ := tw.roles(t, "U0BOB")
+		assert.Contains(c, roles, approvals.Approvers, "who left takes no name along")
+	}, patient, time.Millisecond)
+}
+
+func TestWithoutTheListOfMembersAGroupsNameIsNotCertain(t *testing.T) {
+	t.Parallel()
+	tw := settle(t, approvals.Settings{Approvers: approvals.Members([]string{"@leads"})})
+	tw.ws.Fail(slacksim.Fault{Method: "users.list", Kind: slacksim.FaultError, Error: "missing_scope", Times: -1})
+	_, open := tw.roles(t, "U0BOB")
+	require.Contains(t, open, "I can't read the list of members (missing_scope)")
+	_, open = tw.roles(t, "U0ALICE")
+	require.Empty(t, open, "who is not in the group is not meant in either case")
+}
+
+const patient = 10 * time.Second
+
+func TestWhatSlackSaidIsBelievedForAMinuteButNotByAGate(t *testing.T) {
+	t.Parallel()
+	tw := settle(t, approvals.Settings{Operators: approvals.Members([]string{"S0LEADS"})})
 	for range 5 {
-		tw.roles(t, "U0ALICE")
+		tw.who(t.Context(), "U0BOB")
 	}
 	require.Len(t, tw.ws.Calls("users.info"), 1)
-	tw.now = tw.now.Add(peopleTTL)
-	who, err := tw.who(t.Context(), "U0ALICE")
-	require.NoError(t, err)
+	require.Len(t, tw.ws.Calls("usergroups.users.list"), 1)
+	tw.now = tw.now.Add(gateTTL)
+	for range 3 {
+		tw.afresh(t.Context(), "U0BOB")
+	}
 	require.Len(t, tw.ws.Calls("users.info"), 2)
-	require.Equal(t, "Europe/Paris", who.Zone.String())
+	require.Len(t, tw.ws.Calls("usergroups.users.list"), 2)
+	tw.now = tw.now.Add(peopleTTL)
+	require.Equal(t, "Europe/Paris", tw.who(t.Context(), "U0ALICE").Zone.String())
 }

@@ -2,7 +2,9 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 
 	"s1bot/approvals"
@@ -18,17 +20,14 @@ func (b *Bot) wish(cmd *commands.Command, a ask) approvals.Ask {
 	}
 }
 
-// touching is the wish with what the invocation touches.
-func (b *Bot) touching(ctx context.Context, wish approvals.Ask, plan commands.Plan) (approvals.Ask, error) {
-	hosts, err := b.hosts(ctx, plan.Targets)
-	if err != nil {
-		return wish, fmt.Errorf("look up the hosts of what %s touches: %w", wish.Command, err)
-	}
+// touching is the wish with what the invocation touches, as far as it is known.
+func (b *Bot) touching(ctx context.Context, wish approvals.Ask, plan commands.Plan) approvals.Ask {
 	wish.Early, wish.Targets, wish.Reach = false, len(plan.Targets), nil
+	host := b.hosts(ctx, plan.Targets)
 	for _, t := range slices.Concat(plan.Targets, plan.Also) {
-		wish.Reach = append(wish.Reach, reached(t, hosts[t.Agent]))
+		wish.Reach = append(wish.Reach, reached(t, host(t)))
 	}
-	return wish, nil
+	return wish
 }
 
 // marked is a plan that says which of its targets the policy protects. The wish is that of touching.
@@ -41,43 +40,106 @@ func (b *Bot) marked(wish approvals.Ask, plan commands.Plan) commands.Plan {
 	return plan
 }
 
-// reached is what the policy looks at of a thing and, where it is a threat or an alert, of the host that it is on.
-func reached(t commands.Target, host s1.Agent) approvals.Target {
-	at := approvals.Target{
-		Place: approvals.Place{Account: first(t.Account, host.AccountName), Site: first(t.Site, host.SiteName)},
-		Host:  t.Host, Group: first(t.Group, host.GroupName), Tags: append(host.TagNames(), t.Tags...),
-	}
+// reached is what the policy looks at of a thing and, where it is a threat or an alert, of the host that it is on. What neither row
+// says is not known.
+func reached(t commands.Target, host approvals.Fact[s1.Agent]) approvals.Target {
 	switch t.Kind {
 	case "agent":
-		at.Host = t.Name
+		return endpoint(t)
+	case "threat", "alert":
+		return onHost(t, host)
+	}
+	at := approvals.Nothing() // of a host
+	at.Account, at.Site, at.Group = approvals.Known(t.Account), approvals.Known(t.Site), approvals.Known(t.Group)
+	at.Host, at.Tags = approvals.Known(t.Host), approvals.Known(t.Tags)
+	switch t.Kind {
 	case "site":
-		at.Site = t.Name
+		at.Site = approvals.Known(t.Name)
 	case "account":
-		at.Account = t.Name
+		at.Account = approvals.Known(t.Name)
 	case "group":
-		at.Group = t.Name
+		at.Group = approvals.Known(t.Name)
 	}
 	return at
 }
 
-// hosts are the endpoints that threats and alerts are on, by id. The console says of a threat which site it is in, of an alert not
+// endpoint is an endpoint as the policy sees it. Each has a name and lies in a group of a site: a row that does not say so leaves it
+// open. One that is known by its id alone has no row.
+func endpoint(t commands.Target) approvals.Target {
+	at := approvals.Target{
+		Account: stated(t.Account, t, "account"), Site: stated(t.Site, t, "site"), Group: stated(t.Group, t, "group"), Host: approvals.Known(t.Name),
+		Tags: approvals.Known(t.Tags),
+	}
+	if t.Name == "" || t.Name == t.ID {
+		at.Host, at.Tags = stated("", t, "name"), approvals.Unknown[[]string]("I can't tell which tags "+t.ID+" has")
+	}
+	return at
+}
+
+// onHost is a threat or an alert as the policy sees it: where its host is and what that is, now.
+func onHost(t commands.Target, host approvals.Fact[s1.Agent]) approvals.Target {
+	at := approvals.Target{
+		Account: stated(t.Account, t, "account"), Site: stated(t.Site, t, "site"), Group: stated(t.Group, t, "group"), Host: stated(t.Host, t, "host"),
+		Tags: approvals.Unknown[[]string](host.Open()),
+	}
+	if a, known := host.Value(); known {
+		now := func(s string, was approvals.Fact[string]) approvals.Fact[string] {
+			if s == "" {
+				return was
+			}
+			return approvals.Known(s)
+		}
+		at.Account, at.Site, at.Group, at.Host = now(a.AccountName, at.Account), now(a.SiteName, at.Site), now(a.GroupName, at.Group), now(a.ComputerName, at.Host)
+		at.Tags = approvals.Known(append(a.TagNames(), t.Tags...))
+	}
+	return at
+}
+
+// stated is what a row says, where it says anything.
+func stated(value string, t commands.Target, what string) approvals.Fact[string] {
+	if value != "" {
+		return approvals.Known(value)
+	}
+	return approvals.Unknown[string](fmt.Sprintf("I can't tell the %s of %s: the console does not say", what, first(t.Name, t.ID)))
+}
+
+// hosts are the endpoints that threats and alerts are on. The console says of a threat which site it is in, of an alert not
 // even that, of neither which tags its host has; a policy that asks for these needs to know.
-func (b *Bot) hosts(ctx context.Context, targets []commands.Target) (map[string]s1.Agent, error) {
+func (b *Bot) hosts(ctx context.Context, targets []commands.Target) func(commands.Target) approvals.Fact[s1.Agent] {
 	var ids []s1.AgentID
 	for _, t := range targets {
 		if t.Agent != "" && !slices.Contains(ids, s1.AgentID(t.Agent)) {
 			ids = append(ids, s1.AgentID(t.Agent))
 		}
 	}
-	found := map[string]s1.Agent{}
-	if len(ids) == 0 || !b.Policy().ByPlace() {
-		return found, nil
+	var agents []s1.Agent
+	var err error
+	if len(ids) > 0 && b.Policy().ByTarget() {
+		agents, err = b.Console.AgentsByID(ctx, ids)
 	}
-	agents, err := b.Console.AgentsByID(ctx, ids)
-	for _, a := range agents {
-		found[string(a.ID)] = a
+	return func(t commands.Target) approvals.Fact[s1.Agent] {
+		i := slices.IndexFunc(agents, func(a s1.Agent) bool { return string(a.ID) == t.Agent })
+		switch {
+		case t.Agent == "":
+			return approvals.Unknown[s1.Agent]("I can't tell which endpoint " + t.Name + " is on: the console does not say")
+		case err != nil:
+			return approvals.Unknown[s1.Agent]("I can't read the endpoint of " + t.Name + " (" + consoleReason(err) + ")")
+		case i < 0:
+			return approvals.Unknown[s1.Agent]("I can't find the endpoint of " + t.Name + " at the console")
+		}
+		return approvals.Known(agents[i])
 	}
-	return found, err
+}
+
+// consoleReason is an error of the console's in a few words.
+func consoleReason(err error) string {
+	var console *s1.Error
+	switch {
+	case errors.As(err, &console) && console.Status > 0:
+		return fmt.Sprintf("the console answered %d %s", console.Status, http.StatusText(console.Status))
+	default:
+		return "the console did not answer"
+	}
 }
 
 // idsOf are the ids of the targets of a kind.

@@ -25,7 +25,8 @@ func (b *Bot) ruleBy(ctx context.Context, wish approvals.Ask, decide func(approv
 	if wish.Risk == string(commands.Destructive) {
 		spent, err := b.Ledger.LastHour(ctx, wish.Caller.ID)
 		if err != nil {
-			return approvals.Ruling{Effect: approvals.Deny, Why: "The budget of this hour cannot be read, so nothing is allowed now."}
+			b.Log.Error("cannot read the budget of a person", "user", wish.Caller.ID, "err", err)
+			return approvals.Ruling{Effect: approvals.Unanswered, Open: "I can't read from the database what you asked for in the last hour"}
 		}
 		wish.LastHour = spent // and Submit sees to it that nothing else was spent meanwhile
 	}
@@ -168,15 +169,70 @@ func (b *Bot) end(ctx context.Context, req approvals.Request, a *ask) {
 	}
 }
 
-// execute runs an approved request, once, whoever calls it how often. A is who waits for the answer at this moment; nil when
-// the request waited for an approval.
+// execute runs an approved request, once, whoever calls it how often, after a look. A is who waits for the answer at this moment; nil
+// when the request waited for an approval.
 func (b *Bot) execute(ctx context.Context, id string, a *ask) error {
+	if _, busy := b.looking.LoadOrStore(id, true); busy && a == nil {
+		return nil // somebody here is at it
+	}
+	defer b.looking.Delete(id)
+	req, err := b.Ledger.Get(ctx, id)
+	if err != nil || req.State != approvals.Approved {
+		return err
+	}
+	switch err := b.frozen(ctx); {
+	case errors.Is(err, approvals.ErrFrozen) && a == nil:
+		return nil // it waits; what holds it up is on a card of its own
+	case errors.Is(err, approvals.ErrFrozen):
+		return b.drop(ctx, id, err)
+	case err != nil:
+		return err
+	}
+	found := look{args: req.Args, left: req.Targets}
+	if b.worthALook(a) {
+		found, err = b.lookAgain(ctx, req, a)
+	}
+	var open *approvals.UnansweredError
+	switch {
+	case errors.As(err, &open) && a != nil:
+		return b.drop(ctx, id, err)
+	case errors.As(err, &open):
+		return b.holdRun(ctx, req, open)
+	}
+	return b.run(ctx, id, a, found, err)
+}
+
+// worthALook tells whether anything can be different from when a request was made: one that runs at once has just been looked at, by
+// the policy that holds now.
+func (b *Bot) worthALook(a *ask) bool { return a == nil || a.ruled == nil || !a.ruled.Same(b.Policy()) }
+
+// holdRun writes down which question keeps a request from running, and shows it; recover asks again.
+func (b *Bot) holdRun(ctx context.Context, req approvals.Request, open *approvals.UnansweredError) error {
+	b.Log.Warn("a request does not run yet", "request_id", req.ID, "command", req.Command, "err", open)
+	after, err := b.Ledger.Hold(ctx, req.ID, open.Question)
+	switch {
+	case errors.Is(err, approvals.ErrTaken):
+		return nil
+	case errors.Is(err, approvals.ErrExpired):
+		b.end(ctx, after, nil)
+		return nil
+	case err != nil:
+		return fmt.Errorf("write down why %s does not run yet: %w", req.Ref, err)
+	}
+	if after.Rev != req.Rev {
+		b.show(ctx, req.ID)
+	}
+	return nil
+}
+
+// run claims a request that was looked at and carries it out; no is why it must not run, if so.
+func (b *Bot) run(ctx context.Context, id string, a *ask, found look, no error) error {
 	var showing conc.WaitGroup
 	req, err := b.Ledger.Run(ctx, id, func(ctx context.Context, req approvals.Request) approvals.Result {
 		if len(req.Cards) > 0 {
 			showing.Go(func() { b.show(context.WithoutCancel(ctx), id) }) // "running", while the console works
 		}
-		return b.carryOut(ctx, req, a)
+		return b.carryOut(ctx, req, a, found, no)
 	})
 	showing.Wait()
 	switch {
@@ -194,9 +250,10 @@ func (b *Bot) execute(ctx context.Context, id string, a *ask) error {
 	return nil
 }
 
-// drop takes back what was to run at once when everything was frozen: who asked is told that nothing was done, and so it stays.
+// drop takes back what was to run at once when everything was frozen, or nobody could tell whether it may: who asked is told that
+// nothing was done, and so it stays.
 func (b *Bot) drop(ctx context.Context, id string, why error) error {
-	req, err := b.Ledger.Drop(ctx, id, approvals.ErrFrozen.Error())
+	req, err := b.Ledger.Drop(ctx, id, why.Error())
 	if err == nil {
 		err = b.markTold(ctx, req)
 	}
@@ -206,14 +263,15 @@ func (b *Bot) drop(ctx context.Context, id string, why error) error {
 	return why
 }
 
-// carryOut calls the console for a request that was claimed. Asking is who waits for the answer; see execute.
-func (b *Bot) carryOut(ctx context.Context, req approvals.Request, asking *ask) approvals.Result {
+// carryOut calls the console for a request that was looked at and claimed. Asking is who waits for the answer, no is why it must not
+// run, if so; see execute.
+func (b *Bot) carryOut(ctx context.Context, req approvals.Request, asking *ask, found look, no error) approvals.Result {
 	a := ask{user: req.Requester, who: b.requester(ctx, req), at: origin{Channel: req.Channel, Thread: req.Thread, Key: req.ID}}
 	cmd, ok := b.Catalog.Find(req.Command)
 	if !ok {
 		return b.failed(a, fmt.Errorf("command %s is no longer there", req.Command))
 	}
-	err := errors.Join(b.Ledger.Pinned(ctx, req), b.stillEnds(ctx, req))
+	err := errors.Join(b.Ledger.Pinned(ctx, req), b.stillEnds(ctx, req), no)
 	if err == nil {
 		a.secrets, err = b.secretsOf(req, asking)
 	}
@@ -226,10 +284,8 @@ func (b *Bot) carryOut(ctx context.Context, req approvals.Request, asking *ask) 
 	call.OnAccept = func(a commands.Acceptance) { said = &a }
 	var saved json.RawMessage
 	call.OnSave = func(state json.RawMessage) error { saved = state; return nil }
-	if asking == nil {
-		if req, err = b.lookAgain(ctx, cmd, call, req); err != nil {
-			return b.failed(a, b.blame(cmd, err))
-		}
+	if req, err = b.noteDifferences(ctx, req, found); err != nil {
+		return b.failed(a, b.blame(cmd, err))
 	}
 	card, err := cmd.Run(ctx, call, req.Args)
 	if err != nil {
@@ -274,12 +330,10 @@ func result(card render.Card) approvals.Result {
 	return approvals.Result{Outcome: string(card.Outcome), Card: body, Answer: card.Text}
 }
 
-// requester is the person who asked; who they are now, or what the row says when Slack cannot be asked.
+// requester is the person who asked, as Slack says now; the name is the row's where it does not say.
 func (b *Bot) requester(ctx context.Context, req approvals.Request) Person {
-	who, err := b.people.who(ctx, req.Requester)
-	if err != nil {
-		who = Person{Person: approvals.Person{ID: req.Requester, Name: req.RequesterName}, Zone: time.UTC}
-	}
+	who := b.people.who(ctx, req.Requester)
+	who.Name = first(who.Name, req.RequesterName)
 	return who
 }
 

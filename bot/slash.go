@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"s1bot/approvals"
 	"s1bot/commands"
 	"s1bot/render"
 )
@@ -23,10 +24,12 @@ type ask struct {
 	view       string // id of the modal that the click happened in
 	inv        render.Invocation
 	extras     commands.Extras
-	line       string           // what was typed, for the history
-	secrets    commands.Secrets // what the marks in inv's arguments stand for
-	written    bool             // in a message, where people also talk: see decisions.go
-	silent     bool             // a bot asked, and bots get no answers
+	line       string            // what was typed, for the history
+	secrets    commands.Secrets  // what the marks in inv's arguments stand for
+	written    bool              // in a message, where people also talk: see decisions.go
+	silent     bool              // a bot asked, and bots get no answers
+	from       delivery          // that brought it
+	ruled      *approvals.Policy // which allowed it to run at once
 }
 
 // A slashCommand is what Slack sends for one. slack-go's type is not used: it fails on is_enterprise_install as a string.
@@ -74,7 +77,7 @@ const slashWord = "/s1"
 
 // typed runs a line of text for a person.
 func (b *Bot) typed(ctx context.Context, a ask, d delivery, text string) error {
-	a.line = commands.TrimBlank(text)
+	a.line, a.from = commands.TrimBlank(text), d
 	if word, rest := commands.CutWord(a.line); strings.EqualFold(word, slashWord) {
 		a.line = rest // copied from a card, where lines are shown whole
 	}

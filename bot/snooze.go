@@ -24,7 +24,7 @@ func (b *Bot) snooze(ctx context.Context, a ask, rest string) error {
 	if err != nil {
 		return err
 	}
-	if len(a.who.Roles) == 0 {
+	if !a.who.Everywhere().Yes() {
 		return &commands.UsageError{Problem: "only operators and approvers may snooze: it keeps things from everybody in the channel"}
 	}
 	given, err := pairs(unescaped(rest))
@@ -77,7 +77,7 @@ func (b *Bot) unsnooze(ctx context.Context, a ask, id string) error {
 	if err != nil {
 		return err
 	}
-	if len(a.who.Roles) == 0 {
+	if !a.who.Everywhere().Yes() {
 		return &commands.UsageError{Problem: "only operators and approvers may end a snooze"}
 	}
 	if err := b.Ledger.Note(ctx, a.who.Person, "unsnoozed", map[string]any{"id": id, "channel": a.at.Channel}); err != nil {

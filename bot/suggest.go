@@ -8,7 +8,6 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"s1bot/approvals"
 	"s1bot/bot/socketmode"
 	"s1bot/render"
 )
@@ -65,7 +64,7 @@ func (b *Bot) maySearch(a ask, box string) bool {
 	}
 	wish := b.wish(cmd, a)
 	wish.Early = false
-	return b.Policy().Decide(wish).Effect != approvals.Deny
+	return b.Policy().Decide(wish).Err() == nil
 }
 
 // fitting is as many options as an acknowledgement takes.

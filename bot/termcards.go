@@ -155,7 +155,7 @@ func stays(req approvals.Request) string {
 
 // askAgain offers what the bot asked for when a time was over and what came to nothing: without it things stay as they are.
 func askAgain(req approvals.Request) []render.Action {
-	if req.After == "" || req.State != approvals.Denied && req.State != approvals.Expired && req.State != approvals.Withdrawn {
+	if req.After == "" || !cameToNothing(req) {
 		return nil
 	}
 	again := carrying(render.Invocation{Command: req.Command, Args: req.Args}, commands.Extras{Reason: req.Reason, Ticket: req.Ticket})

@@ -192,7 +192,9 @@ func (b *Bot) endTerm(ctx context.Context, req approvals.Request, still remainde
 	switch {
 	case err != nil:
 		return err
-	case ruling.Effect == approvals.Deny:
+	case ruling.Effect == approvals.Unanswered:
+		return b.hold(ctx, req, ruling.Open)
+	case ruling.Err() != nil:
 		return b.unasked(ctx, req, still, ruling)
 	}
 	if fresh { // else a process that died wrote it down, and recover posts its card
@@ -222,7 +224,7 @@ func (b *Bot) asked(ctx context.Context, req, next approvals.Request, more ...st
 func (b *Bot) fileEnd(ctx context.Context, req approvals.Request, still remainder) (next approvals.Request, fresh bool, ruling approvals.Ruling, err error) {
 	for {
 		next, ruling, err = b.reconnection(ctx, req, still)
-		if err != nil || ruling.Effect == approvals.Deny {
+		if err != nil || ruling.Err() != nil {
 			return next, false, ruling, err
 		}
 		if err := b.stillEnds(ctx, next); errors.Is(err, errLonger) {
@@ -266,24 +268,20 @@ func (b *Bot) reconnection(ctx context.Context, req approvals.Request, still rem
 	if !ok {
 		return req, approvals.Ruling{}, errGone
 	}
-	who, err := b.people.who(ctx, req.Requester)
-	if err != nil {
-		return req, approvals.Ruling{}, err
-	}
-	a := ask{user: req.Requester, who: who, inv: inv, at: origin{Channel: req.Channel, Thread: req.Thread, Key: endKey(req)}}
+	a := ask{user: req.Requester, who: b.people.afresh(ctx, req.Requester), inv: inv, at: origin{Channel: req.Channel, Thread: req.Thread, Key: endKey(req)}}
 	a.extras = commands.Extras{Reason: endReason(req), Ticket: req.Ticket}
 	plan, err := cmd.Prepare(ctx, b.call(a), inv.Args)
 	if err != nil {
 		return req, approvals.Ruling{}, b.blame(cmd, err)
 	}
-	wish, err := b.touching(ctx, b.wish(cmd, a), plan)
-	if err != nil {
-		return req, approvals.Ruling{}, err
-	}
+	wish := b.touching(ctx, b.wish(cmd, a), plan)
 	ruling := b.ruleBy(ctx, wish, func(wish approvals.Ask) approvals.Ruling {
 		return b.Policy().AtEnd(wish, beforehand(req) && !still.contested)
 	})
-	if ruling.Effect == approvals.Deny {
+	switch ruling.Effect {
+	case approvals.Unanswered:
+		return req, ruling, nil
+	case approvals.Deny:
 		return req, ruling, b.Ledger.Refuse(ctx, wish, ruling)
 	}
 	next, err := newRequest(cmd, a, plan, ruling)

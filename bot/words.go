@@ -93,13 +93,18 @@ func byID(do decide) func(*Bot, context.Context, ask, json.RawMessage) error {
 }
 
 func (b *Bot) approve(ctx context.Context, a ask, id, _ string) error {
-	req, err := b.Ledger.Approve(ctx, id, a.who.Person)
+	was, err := b.Ledger.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	req, err := b.Ledger.Approve(ctx, id, a.who.Person, b.approversOf(ctx, was)...)
 	if err != nil {
 		return err
 	}
 	if req.State == approvals.Pending {
 		b.show(ctx, req.ID)
-		b.reply(ctx, a, notice(fmt.Sprintf("Your approval counts. %d of %d are there.", len(req.Approvals), len(req.Approvals)+req.Missing())))
+		n := len(req.Counting())
+		b.reply(ctx, a, notice(fmt.Sprintf("Your approval counts: %d of %d.", n, n+req.Missing())))
 		return nil
 	}
 	b.confirm(ctx, a, "Approved: "+req.Title+" runs now. Its card and thread tell how it goes.")
@@ -168,7 +173,7 @@ func (b *Bot) cancelJob(ctx context.Context, a ask, args json.RawMessage) error 
 	if err := json.Unmarshal(args, &p); err != nil {
 		return errGone
 	}
-	if p.User != a.user && len(a.who.Roles)+len(a.who.Scoped) == 0 {
+	if p.User != a.user && !a.who.Somewhere().Yes() {
 		return &commands.UsageError{Problem: "only the person who asked for this, an operator or an approver can cancel it"}
 	}
 	found, err := b.Jobs.Cancel(ctx, p.Job)

@@ -54,6 +54,9 @@ func (p *deleteExclusionsParams) resolve(ctx context.Context, call *Call) ([]s1.
 			return named, err
 		}
 	}
+	if p.pinned() { // what a plan made: asked again before it runs, it means the same
+		return p.ofType(named)
+	}
 	if _, err := p.pin(ctx, call); err != nil {
 		return nil, err
 	}
@@ -68,6 +71,15 @@ func (p *deleteExclusionsParams) resolve(ctx context.Context, call *Call) ([]s1.
 			return !slices.ContainsFunc(named, func(n s1.Exclusion) bool { return n.ID == e.ID })
 		})
 	}
+	if len(found) == 0 {
+		return nil, nothingMatches("exclusion-ids", "exclusion")
+	}
+	return found, nil
+}
+
+// ofType are those of the exclusions that have the type.
+func (p *deleteExclusionsParams) ofType(named []s1.Exclusion) ([]s1.Exclusion, error) {
+	found := slices.DeleteFunc(named, func(e s1.Exclusion) bool { return exclusionType(e.Type) != p.Type })
 	if len(found) == 0 {
 		return nil, nothingMatches("exclusion-ids", "exclusion")
 	}

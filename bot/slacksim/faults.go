@@ -31,7 +31,8 @@ type Fault struct {
 	After      bool // the call takes effect, and only the answer is lost
 	Error      string
 	Status     int
-	RetryAfter int // seconds; default 1
+	RetryAfter int    // seconds; default 1; negative: Slack does not say, as its edge and proxies do
+	About      string // users.info of this person alone, usergroups.users.list of this group; by id
 	Delay      time.Duration
 }
 
@@ -54,9 +55,9 @@ func (ws *Workspace) ClearFaults() {
 }
 
 // takeFault finds the fault that this call meets, and counts it down.
-func (ws *Workspace) takeFault(method string) *Fault {
+func (ws *Workspace) takeFault(method, about string) *Fault {
 	for i, f := range ws.faults {
-		if f.Method != method && f.Method != "*" {
+		if f.Method != method && f.Method != "*" || f.About != "" && f.About != about {
 			continue
 		}
 		if f.Times--; f.Times == 0 {
@@ -109,7 +110,9 @@ func hang(ctx context.Context, quit <-chan struct{}, d time.Duration) {
 }
 
 func rateLimited(w http.ResponseWriter, seconds int) int {
-	w.Header().Set("Retry-After", strconv.Itoa(seconds))
+	if seconds >= 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(seconds))
+	}
 	writeJSON(w, http.StatusTooManyRequests, map[string]any{"ok": false, "error": "ratelimited"})
 	return http.StatusTooManyRequests
 }

@@ -51,7 +51,7 @@ func (ws *Workspace) uploadURL(a args) (reply, error) {
 func (ws *Workspace) serveUpload(w http.ResponseWriter, r *http.Request) {
 	id, start := r.PathValue("id"), time.Now()
 	ws.mu.Lock()
-	fault := ws.takeFault("upload")
+	fault := ws.takeFault("upload", "")
 	ws.mu.Unlock()
 	if fault != nil {
 		fault.play(r.Context(), ws.quit, w)

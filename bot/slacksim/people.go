@@ -16,9 +16,10 @@ type User struct {
 	DisplayName       string
 	Title             string
 	Email             string
-	TZ                string // IANA name; default Etc/UTC
-	Color             string // six hex digits
-	TeamID            string // default: the workspace's
+	TZ                string   // IANA name; default Etc/UTC
+	Color             string   // six hex digits
+	TeamID            string   // default: the workspace's; on Enterprise Grid the person's home workspace
+	Teams             []string // on Enterprise Grid: all workspaces to which they belong
 	IsAdmin           bool
 	IsBot             bool
 	IsRestricted      bool // guest
@@ -66,6 +67,18 @@ func defaultTeam(u User, own string) string {
 		return "T0STRANGE"
 	}
 	return own
+}
+
+// Deactivate ends a person's membership, as an administrator does: the id stays, and users.info says deleted.
+func (ws *Workspace) Deactivate(nameOrID string) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if u, ok := ws.users.find(nameOrID); ok {
+		gone := *u
+		gone.Deleted, gone.updated = true, ws.opts.Now().Unix()
+		ws.users.byID[u.ID] = &gone
+		ws.bump()
+	}
 }
 
 // AddGroup adds a user group, or replaces the one with the same handle, and returns its id.
@@ -160,6 +173,10 @@ func (u *User) object(withEmail bool) map[string]any {
 	}
 	if u.IsStranger {
 		o["is_stranger"] = true
+	}
+	if len(u.Teams) > 0 { // [docs.slack.dev/reference/objects/user-object, enterprise_user]
+		o["enterprise_user"] = map[string]any{"id": u.ID, "enterprise_id": "E0GRID", "enterprise_name": "Grid", "is_admin": false,
+			"is_owner": false, "is_primary_owner": false, "teams": slices.Clone(u.Teams)}
 	}
 	return o
 }

@@ -119,7 +119,7 @@ func (ws *Workspace) serveAPI(w http.ResponseWriter, r *http.Request) {
 	}()
 
 	ws.mu.Lock()
-	fault := ws.takeFault(name)
+	fault := ws.takeFault(name, a.str("user")+a.str("usergroup"))
 	ws.mu.Unlock()
 	if fault != nil && fault.Kind == FaultSlow {
 		hang(r.Context(), ws.quit, fault.Delay)

@@ -16,8 +16,8 @@ import (
 )
 
 var (
-	bob   = approvals.Person{ID: "UBOB", Roles: []string{approvals.Approvers}, Full: true}
-	carol = approvals.Person{ID: "UCAROL", Roles: []string{approvals.Approvers}, Full: true}
+	bob   = approvals.Holding("UBOB", approvals.Approvers)
+	carol = approvals.Holding("UCAROL", approvals.Approvers)
 )
 
 // A clock is moved by hand.
@@ -75,7 +75,7 @@ func TestFiftyPeopleApproveThroughTwoProcessesAndItRunsOnce(t *testing.T) {
 		for n := range 50 {
 			l := processes[n%2]
 			clicks.Go(func() {
-				who := approvals.Person{ID: fmt.Sprint("U", n), Roles: []string{approvals.Approvers}}
+				who := approvals.Holding(fmt.Sprint("U", n), approvals.Approvers)
 				if _, err := l.Approve(t.Context(), r.ID, who); err == nil {
 					approved.Add(1)
 				}
@@ -106,7 +106,7 @@ func TestAQuorumOfClicksAtOnce(t *testing.T) {
 		var clicks sync.WaitGroup
 		for n := range 24 {
 			clicks.Go(func() {
-				who := approvals.Person{ID: fmt.Sprint("U", n%6), Roles: []string{approvals.Approvers}}
+				who := approvals.Holding(fmt.Sprint("U", n%6), approvals.Approvers)
 				if _, err := processes[n%2].Approve(t.Context(), r.ID, who); err == nil {
 					counted.Add(1)
 				}

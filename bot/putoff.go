@@ -1,0 +1,145 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"s1bot/approvals"
+	"s1bot/commands"
+	"s1bot/render"
+)
+
+// What somebody decided was written down before anything was asked, so it need not be lost where a question has no answer just then:
+// Slack asks to wait, or does not say who belongs to a group. It is decided when that can be told. The delivery stays unfinished in the
+// inbox meanwhile, so that a restart goes on with it, and holds no slot.
+
+// errPutOff is what the work on a delivery ends with that is taken up again.
+var errPutOff = errors.New("put off until a question has an answer")
+
+// putOffPause is how long to wait for the next try.
+func putOffPause(tries int) time.Duration {
+	return min(time.Duration(tries+1)*5*time.Second, 20*time.Second)
+}
+
+// waiting holds deliveries that were put off.
+type waiting struct {
+	mu    sync.Mutex
+	items []putOff
+}
+
+type putOff struct {
+	d   delivery
+	due time.Time
+}
+
+func (w *waiting) add(d delivery, due time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.items = append(w.items, putOff{d, due})
+}
+
+// due takes out what is due.
+func (w *waiting) due(now time.Time) (ready []delivery) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var rest []putOff
+	for _, p := range w.items {
+		if p.due.After(now) {
+			rest = append(rest, p)
+			continue
+		}
+		ready = append(ready, p.d)
+	}
+	w.items = rest
+	return ready
+}
+
+// word is the bot's own word, or the command, that a is.
+func (a *ask) word() string {
+	word, _ := commands.CutWord(a.line)
+	return strings.ToLower(first(a.inv.Command, word))
+}
+
+// decides tells whether a is a person's word on something that waits for one.
+func (a *ask) decides() bool {
+	return deciding[a.word()] != nil
+}
+
+// putOff has a decision taken up again where err says that a question has no answer, and tells the person the first time. What is over
+// or too old is not put off.
+func (b *Bot) putOff(ctx context.Context, a *ask, err error) bool {
+	var open *approvals.UnansweredError
+	if !errors.As(err, &open) || !a.decides() || a.from.key == "" {
+		return false
+	}
+	until := a.from.at.Add(approvals.MaxHold)
+	now := b.Now()
+	if !now.Before(until) || b.moot(ctx, a) != nil {
+		return false
+	}
+	if a.from.tries == 0 {
+		card := notice(sentence(open.Question) + " Your decision is written down.")
+		card.Parts = append(card.Parts, render.Line{render.Text("It counts as soon as I can tell, until "), render.At(until), render.Text(" at most. You need not do it again.")})
+		b.reply(ctx, *a, card)
+	}
+	d := a.from
+	d.tries++
+	b.later.add(d, now.Add(putOffPause(a.from.tries)))
+	return true
+}
+
+// takeUpLater works again on what was put off and is due.
+func (b *Bot) takeUpLater() {
+	for _, d := range b.later.due(b.Now()) {
+		b.work.push(func(ctx context.Context) { b.process(ctx, d) })
+	}
+}
+
+// moot says why a decision cannot count any more, whoever made it: the request was decided by others, or has expired.
+func (b *Bot) moot(ctx context.Context, a *ask) error {
+	id := decidedOn(a)
+	if id == "" || a.word() != "approve" && a.word() != "deny" && a.word() != "withdraw" {
+		return nil
+	}
+	req, err := b.Ledger.Get(ctx, id)
+	switch {
+	case errors.Is(err, approvals.ErrNotFound):
+		return err
+	case err != nil:
+		return nil
+	case req.State == approvals.Pending && !req.Open(b.Now()):
+		return approvals.ErrExpired
+	case req.State != approvals.Pending:
+		return approvals.ErrNotPending
+	}
+	return nil
+}
+
+// decidedOn is the id or the reference of the request that a decides on.
+func decidedOn(a *ask) string {
+	var p struct{ Request string }
+	if json.Unmarshal(a.inv.Args, &p) == nil && p.Request != "" {
+		return p.Request
+	}
+	_, rest := commands.CutWord(a.line)
+	ref, _ := commands.CutWord(rest)
+	return strings.ToUpper(strings.Trim(ref, around))
+}
+
+// uncounted is the end of a decision that could not be taken in time, or for a request that is over: the person hears so, and the trail.
+func (b *Bot) uncounted(ctx context.Context, a *ask, err error) error {
+	var open *approvals.UnansweredError
+	if !errors.As(err, &open) || !a.decides() {
+		return err
+	}
+	wish := approvals.Ask{Caller: a.who.Person, Command: a.word(), Channel: a.at.Channel}
+	_ = b.refuse(ctx, wish, approvals.Ruling{Effect: approvals.Unanswered, Open: open.Question, Why: open.Question}) // logs what it cannot write
+	if over := b.moot(ctx, a); over != nil {
+		return over
+	}
+	return err
+}
