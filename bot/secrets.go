@@ -90,6 +90,9 @@ func (b *Bot) confide(ctx context.Context, user string, asking *ask, card render
 // errUnsealed says why a password cannot wait.
 const errUnsealed = "this needs an approval, and its password would have to wait in the database unsealed: S1BOT_SECRET_KEY is not set"
 
+// errDoubtful says it of what may hold a password.
+const errDoubtful = "this needs an approval, and this value may hold a password, which would have to wait in the database unsealed: S1BOT_SECRET_KEY is not set"
+
 // passwordParam is the parameter whose value the bot makes where it is left out.
 const passwordParam = "password"
 
@@ -99,11 +102,11 @@ func (b *Bot) mayWait(ctx context.Context, cmd *commands.Command, wish approvals
 		return nil
 	}
 	_ = b.refuse(ctx, wish, approvals.Ruling{Effect: approvals.Deny, Rule: ruling.Rule, Why: sentence(errUnsealed)})
-	param, hint := sorted(plan.Secrets)[0], "ask an administrator of this app for the key, or leave the secret out of it"
+	param, problem, hint := sorted(plan.Secrets)[0], errDoubtful, "ask an administrator of this app for the key; plain words such as --force or --processes chrome need none"
 	if param == passwordParam {
-		hint = "leave it out: the bot makes one when it runs, and tells you alone"
+		problem, hint = errUnsealed, "leave it out: the bot makes one when it runs, and tells you alone"
 	}
-	return &commands.UsageError{Command: cmd.Name, Param: param, Problem: errUnsealed, Hint: hint, Given: &render.Invocation{Command: cmd.Name, Args: plan.Args}}
+	return &commands.UsageError{Command: cmd.Name, Param: param, Problem: problem, Hint: hint, Given: &render.Invocation{Command: cmd.Name, Args: plan.Args}}
 }
 
 func (b *Bot) cannotWait(plan commands.Plan, ruling approvals.Ruling) bool {

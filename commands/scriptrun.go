@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -18,16 +17,6 @@ type RunTime int
 func (RunTime) kind() kind {
 	k := integerKind(s1.MinScriptTimeout, s1.MaxScriptTimeout, nil)
 	k.hint = "60 to 172800 seconds"
-	return k
-}
-
-// scriptInput is what a script is called with. One that holds a password is a secret as a whole, in rows and in the history; the
-// approver reads all of it but the password.
-type scriptInput string
-
-func (scriptInput) kind() kind {
-	k := textKind()
-	k.tells = func(text string) bool { return guarded(text) != text }
 	return k
 }
 
@@ -109,7 +98,7 @@ func (p *runScriptParams) facts(script s1.Script) []Fact {
 		{"Output", joinNonEmpty(" ", p.Destination.Label(), p.Directory)},
 	}
 	if p.Input != "" {
-		facts = append(facts, Fact{"Input", guarded(string(p.Input))})
+		facts = append(facts, Fact{"Input", inputWordsFor(string(p.Input))})
 	}
 	if p.Destination == s1.ToCloud || !p.Password.Empty() {
 		facts = append(facts, Fact{"Password", passwordWords(p.Password)})
@@ -119,11 +108,6 @@ func (p *runScriptParams) facts(script s1.Script) []Fact {
 	}
 	return facts
 }
-
-// inputSecret is what follows a word such as -Password in a script's input: the approver reads what will run, and nobody reads that.
-var inputSecret = regexp.MustCompile(`(?i)((?:^|[\s;,&'"])[-/]{0,2}[\w-]*(?:password|passwd|pwd|secret|token|apikey|api-key|credential)[\w-]*(?:\s*[=:]\s*|\s+))("[^"]*"|'[^']*'|\S+)`)
-
-func guarded(input string) string { return inputSecret.ReplaceAllString(input, "${1}"+Mark) }
 
 func runScript() *Command {
 	return follows(define(Command{

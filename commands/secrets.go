@@ -128,7 +128,8 @@ func (c *Catalog) cutSecret(text string) (head, after string, ok bool) {
 	}
 	m[1] = plainName(m[1])
 	value := text[len(m[0]):]
-	for v := (valueScanner{rest: value}); v.rest != "" && (!namePart.MatchString(v.rest) || v.rest == value && m[2] == ""); {
+	for v := (valueScanner{rest: value}); v.rest != "" && (!c.begins(v.rest) || v.rest == value && m[2] == ""); {
+		v.rest = v.rest[len(namePart.FindString(v.rest)):] // an input has flags of its own: --token=x
 		v.scan()
 		if c.Hides(m[1], value[:len(value)-len(v.rest)]) {
 			after, ok = v.rest, true
@@ -141,8 +142,29 @@ func (c *Catalog) cutSecret(text string) (head, after string, ok bool) {
 	return strings.TrimSuffix(m[0], m[2]), after, ok
 }
 
+// begins tells whether a text begins with the name of a parameter that stands beside secrets, so that the secret before it ends. A
+// name behind dashes may be an input's own flag.
+func (c *Catalog) begins(text string) bool {
+	m := namePart.FindStringSubmatch(text)
+	if m == nil || !strings.HasPrefix(text, m[1]) {
+		return false
+	}
+	plain := squash(m[1])
+	called := func(f field) bool {
+		return squash(f.Name) == plain || slices.ContainsFunc(f.Aliases, func(a string) bool { return squash(a) == plain })
+	}
+	return slices.Contains([]string{ReasonParam, TicketParam, ForParam}, plain) || slices.ContainsFunc(c.commands, func(cmd *Command) bool {
+		return slices.ContainsFunc(cmd.fields, field.mayHide) && slices.ContainsFunc(cmd.fields, called)
+	})
+}
+
 // wholly tells whether whatever stands under this name is a secret.
-func (c *Catalog) wholly(name string) bool { return c.Hides(name, "x") }
+func (c *Catalog) wholly(name string) bool {
+	return slices.ContainsFunc(c.commands, func(cmd *Command) bool {
+		f, err := cmd.field(name)
+		return err == nil && f.kind.secret
+	})
+}
 
 // Hides tells whether what a person writes under this name is a secret in any command.
 func (c *Catalog) Hides(name, text string) bool {

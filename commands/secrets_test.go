@@ -38,8 +38,9 @@ func TestALineIsMaskedBeforeItIsWrittenDown(t *testing.T) {
 		`agents DESKTOP limit=10`:                                               `agents DESKTOP limit=10`,
 		`<@U1> fetch-files H files-path=["C:\\a"] password=S3cret!word`:         `<@U1> fetch-files H files-path=["C:\\a"] password=•••`,
 		`run-script F input-params="-User a -Password S3cret" password=S3cret2`: `run-script F input-params=••• password=•••`,
-		`run-script F input-params="--force" x`:                                 `run-script F input-params="--force" x`,
-		"":                                                                      "",
+		`run-script F input-params="--force" x`:                                 `run-script F input-params=•••`, // in doubt
+		`run-script F input-params="--force --terminate" script-id=1`:           `run-script F input-params="--force --terminate" script-id=1`,
+		"": "",
 	} {
 		require.Equal(t, want, All().Mask(line), line)
 	}
@@ -72,7 +73,7 @@ func TestMarksStandForSecretsEverywhere(t *testing.T) {
 	}
 }
 
-// What a script is called with is a secret where it holds one; the approver reads the rest of it.
+// What a script is called with is a secret where it holds one; the approver reads that there is one.
 func TestAScriptsInputWithAPasswordIsASecret(t *testing.T) {
 	t.Parallel()
 	console, call := simulated(t, "DESKTOP-1")
@@ -85,7 +86,7 @@ func TestAScriptsInputWithAPasswordIsASecret(t *testing.T) {
 	plan, err := cmd.Prepare(t.Context(), call, args)
 	require.NoError(t, err)
 	require.NotContains(t, string(marshal(plan)), "S3cret")
-	require.Contains(t, plan.Facts, Fact{"Input", "-User admin -Password •••"})
+	require.Contains(t, plan.Facts, Fact{"Input", "••• (not shown: it may hold a password)"})
 	require.Equal(t, "-User admin -Password S3cret!", plan.Secrets["input-params"].Reveal())
 	_, err = cmd.Run(t.Context(), call, plan.Args)
 	require.NoError(t, err)
@@ -99,6 +100,47 @@ func TestAScriptsInputWithAPasswordIsASecret(t *testing.T) {
 		if f.Name == "input-params" {
 			require.Empty(t, f.Value, "a form asks for it again")
 		}
+	}
+}
+
+// Nobody can list the ways in which people write a password: what is not plainly none is one.
+func TestAnInputThatMayHoldAPasswordIsASecret(t *testing.T) {
+	t.Parallel()
+	cmd, _ := All().Find("run-script")
+	f, _ := cmd.field("input-params")
+	for _, secret := range []string{
+		"-Cred:PW", "-p PW", "/password:x", "--token=x", "-u a:b", "-pSecret", "-psecret", "-ualice", "--api-key=abc --force", "SECRET: 'x y' z", "user=a;pwd=x y",
+		"U2VjcmV0UGFzc3dvcmQh", "--data dGVzdA==", "powershell -enc SQBFAFgA", "Server=db;Database=x;Uid=sa;Pwd=y", "https://alice:hunter@host/x",
+		`{"password":"x"}`, `{"a":"b"}`, "alice Summer2026", "letmein", "Authorization: Bearer abc", "AKIAIOSFODNN7EXAMPLE", "--user alice:letmein", "-P 4711", "/p:x", "-k x",
+		"--pin 1234", "PW=abc", "--conn x;y", "-Credential (Get-Credential)", "--name ghp_16C7e42F292c6912E7710c838347Ae178B4a", "$env:X", `--name "unbalanced`, "-User:alice%secret",
+		"--passphrase x", `net use Z: \\srv\c$ x /user:y`, "--sas sv=2020", "a:b", "--login x", "5f4dcc3b5aa765d61d8327deb882cf99", "--name пароль", "-t: x y",
+	} {
+		require.True(t, f.hides(secret), secret)
+		require.NotContains(t, All().Mask("run-script F input-params="+secret+" script-id=1"), secret, secret)
+		require.NotContains(t, All().Mask("run-script F script-id=1 input-params="+secret), secret, secret)
+	}
+	for _, plain := range []string{
+		"--force", "-r -v", "--terminate --processes ping,chrome --force", "--processes kworkerds", `-Path C:\Temp\old.log -Recurse`, "--retries 5",
+		"-Uri https://example.test/ryuk.exe", "/quiet /norestart", `"C:\Program Files\App"`, "10.0.0.1", "--host srv-dc.corp.example", "name=chrome",
+	} {
+		require.False(t, f.hides(plain), plain)
+		require.Equal(t, plain, inputWordsFor(plain))
+	}
+}
+
+// What follows an input is part of it until a parameter of the catalog begins: --token=x is none.
+func TestAnInputsOwnFlagsAreMaskedWithIt(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		"run-script F input-params=-a b --token=x task-description=y":  "run-script F input-params=••• task-description=y",
+		"run-script F input-params=-u a --key=x=y reason=z":            "run-script F input-params=••• reason=z",
+		"run-script F input-params=--force --api_secret=x":             "run-script F input-params=•••",
+		"run-script F params=-Cred:PW ticket=INC-1":                    "run-script F params=••• ticket=INC-1",
+		"run-script F input-params=\u00a0-p PW\nscript-id=1":           "run-script F input-params=•••\nscript-id=1",
+		"can run-script F input-params=-p PW -x Y":                     "can run-script F input-params=•••",
+		"run-script F input-params=--terminate --processes chrome x=y": "run-script F input-params=•••",
+	} {
+		require.Equal(t, want, All().Mask(line), line)
 	}
 }
 

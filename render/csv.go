@@ -4,9 +4,8 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // A CSVWriter writes rows of comma separated values that a spreadsheet shows and never calculates. Call Flush at the end.
@@ -74,12 +73,25 @@ func (l Line) raw() string {
 	return b.String()
 }
 
-// guarded is a cell that starts no formula: = + - @ and their full-width forms, tab and return get a ' in front, also behind
-// spaces (OWASP, CSV Injection).
+// Of what begins a formula: = + - @, their full-width, small and mathematical forms, behind blanks, marks that nobody sees, and quotes.
+const (
+	unseen = `[\s\pZ"\x{FEFF}\x{200B}-\x{200F}\x{2060}]*`
+	starts = `[=+\-@＝＋－＠﹦﹢﹣﹫−]`
+)
+
+var (
+	formula = regexp.MustCompile(`^(?:` + unseen + starts + `|[\t\r])`)
+	// inner is a formula behind what another country's spreadsheet takes for the end of a cell. Quotes do not help there: to a
+	// program that parts cells at semicolons, the quotes after a comma are text.
+	inner = regexp.MustCompile(`([;,|\t\n]` + unseen + `)(` + starts + `)`)
+)
+
+// guarded is a cell that starts no formula, whatever separates cells for the program that reads it: what would begin one gets a ' in
+// front (OWASP, CSV Injection).
 func guarded(cell string) string {
-	text := strings.TrimLeftFunc(cell, func(r rune) bool { return unicode.IsSpace(r) && r != '\t' && r != '\r' })
-	first, _ := utf8.DecodeRuneInString(text)
-	if cell = lines(cell); strings.ContainsRune("=+-@＝＋－＠\t\r", first) {
+	begins := formula.MatchString(cell)
+	cell = inner.ReplaceAllString(lines(cell), "${1}'${2}")
+	if begins || formula.MatchString(cell) {
 		return "'" + cell
 	}
 	return cell

@@ -318,6 +318,38 @@ func TestASpreadsheetCalculatesNothing(t *testing.T) {
 	require.Equal(t, []string{"'=1+1", "'+1", "'-1", "'@SUM", "'\tx", "'⟨U+000D⟩x", "'  =1", "'＝1", `a"b,c;d`, "line\nfeed", "⟨U+202E⟩gnp", "fine", ""}, rows[0])
 }
 
+// Programs of other countries part cells at semicolons, tabs or bars, and to them the quotes of this file are text.
+func TestASpreadsheetOfAnyCountryCalculatesNothing(t *testing.T) {
+	t.Parallel()
+	for cell, want := range map[string]string{
+		"x;=1+1;y": "x;'=1+1;y", "x\t=1+1": "x\t'=1+1", "x,@SUM(A1)": "x,'@SUM(A1)", "x|-1+1": "x|'-1+1", "x; \t =1": "x; \t '=1",
+		"x;＝1": "x;'＝1", "x;\u00a0＋1": "x;\u00a0'＋1", "line\n=1": "line\n'=1", `x;"=1"`: `x;"'=1"`, "\n\t=1": "'\n\t'=1",
+		"x;=1;=2;y": "x;'=1;'=2;y", "−1": "'−1", "\u200b=1": "'⟨U+200B⟩=1", "x;\ufeff=1": "x;⟨U+FEFF⟩=1",
+		// What is ordinary stays readable.
+		"a;b, c|d\te": "a;b, c|d\te", "C:\\a-b=c+d@e": "C:\\a-b=c+d@e", "cmd.exe /c a -b": "cmd.exe /c a -b", `say "=1"`: `say "=1"`, "2026-11-22 = fine": "2026-11-22 = fine",
+	} {
+		var b bytes.Buffer
+		w := NewCSVWriter(&b)
+		require.NoError(t, w.Write("first", cell))
+		require.NoError(t, w.Flush())
+		for _, separator := range ",;\t|" {
+			for cell := range strings.FieldsFuncSeq(b.String(), func(r rune) bool { return r == separator || r == '\n' || r == '\r' }) {
+				require.NotContains(t, "=+-@＝＋−", firstRune(strings.Trim(cell, `" `)), "%q parted at %q", b.String(), separator)
+			}
+		}
+		row, err := csv.NewReader(&b).Read()
+		require.NoError(t, err)
+		require.Equal(t, want, row[1])
+	}
+}
+
+func firstRune(s string) string {
+	for _, r := range s {
+		return string(r)
+	}
+	return "(nothing)"
+}
+
 func TestATableAsCSVHasEveryRow(t *testing.T) {
 	t.Parallel()
 	table := Table{Columns: []Column{{Title: "Name"}, {Title: "Seen"}}}

@@ -50,13 +50,31 @@ func TestAPasswordInAScriptsInputWaitsSealed(t *testing.T) {
 	s.types("alice", "#soc", `/s1 run-script filter={"computerName":"DESKTOP-1"} script-id="List Open Ports" task-description=ports output-destination=None input-params="-Password S3cret-Input!"`)
 	form := s.form("alice", "Run Script")
 	s.submits("alice", form, map[string]any{"Reason": "test", "Input Params": "-Password S3cret-Input!"})
-	card := s.sees("#approvals", "Approval needed", "Run Script", "-Password •••")
+	card := s.sees("#approvals", "Approval needed", "Run Script", "not shown: it may hold a password")
 	s.clicks("bob", card, "Approve")
 	require.Contains(t, s.changes(1)[0].Body, "-Password S3cret-Input!")
 	s.becomes(card, "Successful")
 	s.types("alice", "#soc", "/s1 history")
 	s.isTold("alice", `input-params="•••"`)
 	s.keptNowhere("S3cret-Input!")
+}
+
+// People write passwords in more ways than anybody can list; none of them is written down.
+func TestWhatMayBeAPasswordInAScriptsInputIsKeptNowhere(t *testing.T) {
+	t.Parallel()
+	for _, input := range []string{`-Cred:Hush-1x`, `-u alice:Hush-1x`, `/password:Hush-1x`, `--token=Hush-1x`, `alice Hush-1x`, `-p Hush-1x`} {
+		t.Run(input, func(t *testing.T) {
+			t.Parallel()
+			s := tell(t, sealing(newSealKey()))
+			s.types("alice", "#soc", `/s1 run-script filter={"computerName":"DESKTOP-1"} script-id="List Open Ports" task-description=ports output-destination=None reason=test input-params="`+input+`"`)
+			card := s.sees("#approvals", "Approval needed", "Run Script", "not shown: it may hold a password")
+			require.NotContains(t, card.PlainText(), "Hush-1x")
+			s.clicks("bob", card, "Approve")
+			require.Contains(t, s.changes(1)[0].Body, "Hush-1x")
+			s.becomes(card, "Successful")
+			s.keptNowhere("Hush-1x")
+		})
+	}
 }
 
 func TestWithoutAKeyNoPasswordWaits(t *testing.T) {
