@@ -46,7 +46,7 @@ func activityProblem(q s1.Query) error {
 		"sortBy": {"", "id", "activityType", "createdAt"}, "sortOrder": {"", "asc", "desc"}, "includeHidden": {"", "true", "false"},
 	} {
 		if value := q.Get(key); !slices.Contains(choices, value) {
-			return &valueError{fmt.Sprintf("%s cannot be %s", key, quote(value)), choices[1:]}
+			return &valueError{problem: fmt.Sprintf("%s cannot be %s", key, quote(value)), nearest: choices[1:]}
 		}
 	}
 	if limit := q.Get("limit"); limit != "" {

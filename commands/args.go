@@ -105,7 +105,7 @@ func (f field) readOne(text string, in Input) (any, error) {
 	usage := wrong(f.Name, "%s", err)
 	var told *valueError
 	if errors.As(err, &told) {
-		usage.Nearest = told.nearest
+		usage.Nearest, usage.Hint = told.nearest, told.hint
 	}
 	return nil, usage
 }

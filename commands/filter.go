@@ -283,7 +283,7 @@ func listQuery(raw json.RawMessage, keys []string, of string) (s1.Query, error) 
 	query := s1.Query{}
 	for key, value := range fields {
 		if !slices.Contains(keys, key) {
-			return nil, &valueError{fmt.Sprintf("the console knows no key %s for %s", quote(key), of), Nearest(key, keys)}
+			return nil, &valueError{problem: fmt.Sprintf("the console knows no key %s for %s", quote(key), of), nearest: Nearest(key, keys)}
 		}
 		text := joined(value)
 		if timeKey.MatchString(key) {

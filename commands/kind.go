@@ -107,13 +107,14 @@ func readChoice(text string, choices []s1.Choice) (any, error) {
 		}
 		labels = append(labels, c.Label)
 	}
-	return nil, &valueError{fmt.Sprintf("%s is none of %s", quote(text), strings.Join(labels, ", ")), Nearest(text, labels)}
+	return nil, &valueError{problem: fmt.Sprintf("%s is none of %s", quote(text), strings.Join(labels, ", ")), nearest: Nearest(text, labels)}
 }
 
 // A valueError says what is wrong with a value, and which values were probably meant.
 type valueError struct {
 	problem string
 	nearest []string
+	hint    string // what to do, where no other value is it
 }
 
 func (e *valueError) Error() string { return e.problem }
@@ -136,9 +137,9 @@ func integerKind(low, high int64, words map[string]int64) kind {
 func within(n, low, high int64) (any, error) {
 	switch {
 	case n > high:
-		return nil, &valueError{fmt.Sprintf("%d is above the maximum, %d", n, high), []string{fmt.Sprint(high)}}
+		return nil, &valueError{problem: fmt.Sprintf("%d is above the maximum, %d", n, high), nearest: []string{fmt.Sprint(high)}}
 	case n < low:
-		return nil, &valueError{fmt.Sprintf("%d is below the minimum, %d", n, low), []string{fmt.Sprint(low)}}
+		return nil, &valueError{problem: fmt.Sprintf("%d is below the minimum, %d", n, low), nearest: []string{fmt.Sprint(low)}}
 	}
 	return n, nil
 }
@@ -167,6 +168,14 @@ type Offset int
 func (Offset) kind() kind {
 	k := integerKind(0, 1000, nil)
 	k.hint = "0 to 1000"
+	read := k.read
+	k.read = func(text string, in Input) (any, error) {
+		value, err := read(text, in)
+		if n, nan := strconv.ParseInt(strings.TrimSpace(text), 10, 64); nan == nil && n > 1000 {
+			return nil, &valueError{problem: err.Error(), hint: "the console skips 1000 rows at most: leave it out and turn the list's pages with Next, or take limit=0 for a file of all rows"}
+		}
+		return value, err
+	}
 	return k
 }
 

@@ -13,6 +13,9 @@ var typographic = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "‟",
 // readObject reads a JSON object, also one whose quotes a phone has made typographic or a form's author has wrapped in quotes.
 func readObject(text string) (json.RawMessage, error) {
 	text = strings.TrimSpace(text)
+	if whole, rest, ok := cutQuoted(text, true); ok && rest == "" && strings.HasPrefix(text, "`") {
+		text = strings.TrimSpace(whole) // pasted into a form as it stands in Slack
+	}
 	problem := errors.New("it is empty")
 	for _, candidate := range []string{text, typographic.Replace(text)} {
 		raw, err := compact(candidate)

@@ -121,6 +121,9 @@ func (p *parser) assign(tokens []token) error {
 			continue
 		}
 		if t.name == "" || p.inQuery(t) {
+			if err := p.stray(tokens[:i], t); first == nil {
+				first = err
+			}
 			p.main = append(p.main, t)
 			continue
 		}
@@ -134,6 +137,23 @@ func (p *parser) assign(tokens []token) error {
 		first = err
 	}
 	return first
+}
+
+// stray complains of a bare word right behind a list of texts or names, where the main parameter has its words already: it is the
+// rest of a value that has blanks.
+func (p *parser) stray(before []token, t token) error {
+	if len(before) == 0 || before[len(before)-1].name == "" || before[len(before)-1].quoted {
+		return nil
+	}
+	last := before[len(before)-1]
+	f, err := p.cmd.field(last.name)
+	_, given := p.values[p.cmd.Main]
+	if err != nil || p.cmd.Main != "" && len(p.main) == 0 && !given || f.kind.name != "text" && (f.kind.find == nil || f.Name == p.cmd.Main) {
+		return nil
+	}
+	e := wrong(f.Name, "%s stands behind it without quotes", quote(t.value))
+	e.Hint = "put a value with blanks in quotes: " + f.Name + `="` + last.value + " " + t.value + `"; several values go with commas`
+	return e
 }
 
 // spaced reads "limit = 10" and "limit =10", if the first word is a parameter's name, and returns how many words it took more.
@@ -185,12 +205,17 @@ func (p *parser) named(t token, following []token) (int, error) {
 		n = p.tail(&t, following, clockWord)
 	case f.kind.verbatim:
 		n = p.verbatim(&t, following)
-	case f.kind.name == "multiline" && !f.List:
+	case f.freeText():
 		n = p.tail(&t, following, anyWord)
 	case f.kind.name == "choice" && !f.List:
 		n = p.choiceWords(f, &t, following)
 	}
 	return n, p.set(f, t)
+}
+
+// freeText tells whether bare words behind a value are the rest of it: description=Test description.
+func (f field) freeText() bool {
+	return !f.List && (f.kind.name == "text" || f.kind.name == "multiline") && f.kind.search == "" && !f.kind.filter
 }
 
 // extra returns where reason and ticket go; nil for other names and for commands that take neither.

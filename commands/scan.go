@@ -117,6 +117,9 @@ const (
 	singleQuotes = "'‘’‚‛‹›"
 )
 
+// fence is what Slack puts around a block of code.
+const fence = "```"
+
 // cutQuoted cuts a quoted text off the front of s. Inside, the quote itself is written twice, or after a backslash; a
 // backslash before anything else is a backslash, for paths are full of them. Single quotes open only at the start of a word
 // and close only at its end: elsewhere they are apostrophes.
@@ -132,6 +135,9 @@ func cutQuoted(s string, atStart bool) (content, rest string, ok bool) {
 		return cutDouble(s[size:], doubleQuotes)
 	case atStart && strings.ContainsRune(singleQuotes, open):
 		return cutSingle(s[size:])
+	case atStart && strings.HasPrefix(s, fence): // a block of code, as people paste JSON
+		content, rest, ok = strings.Cut(s[len(fence):], fence)
+		return strings.Trim(content, "\r\n"), rest, ok
 	case atStart && open == '`': // how names are written in Slack, and copied from there
 		return strings.Cut(s[size:], "`")
 	}

@@ -37,7 +37,7 @@ func among(value string, choices []string) error {
 	if slices.Contains(choices, value) {
 		return nil
 	}
-	return &valueError{fmt.Sprintf("cannot be %s; it is one of %s", quote(value), joinNonEmpty(", ", choices...)), Nearest(value, choices)}
+	return &valueError{problem: fmt.Sprintf("cannot be %s; it is one of %s", quote(value), joinNonEmpty(", ", choices...)), nearest: Nearest(value, choices)}
 }
 
 // cutList takes the keys of a list out of an object, so that a filter is left.
