@@ -29,8 +29,9 @@ func (b *Bot) requestCard(req approvals.Request) render.Card {
 	card.Actions = requestActions(req)
 	if req.State == approvals.Done || req.State == approvals.Failed {
 		card.Outcome = render.Outcome(req.Outcome)
+		card.Lead = resultCard(req).Lead
 	}
-	return card
+	return withEffect(card, req)
 }
 
 // cameToNothing says that a request came to nothing: then that, by whom and why, comes before what was asked.
@@ -321,7 +322,7 @@ func about(word, id string) render.Invocation {
 func resultCard(req approvals.Request) render.Card {
 	var card render.Card
 	if req.State != approvals.Interrupted && len(req.Result) > 0 && json.Unmarshal(req.Result, &card) == nil {
-		return card // of what may have run it says that it failed
+		return withEffect(card, req) // of what may have run it says that it failed
 	}
 	card.Tone, card.Title = requestTitle(req)
 	card.Text = requestText(req)

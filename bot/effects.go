@@ -32,7 +32,11 @@ type effect struct {
 	Watched  bool              `json:"watched,omitempty"`
 	Applied  int               `json:"applied,omitempty"`
 	Waiting  []string          `json:"waiting,omitempty"`
+	Partly   []string          `json:"partly,omitempty"` // at their end, and not all of it was done
 	Failed   []string          `json:"failed,omitempty"`
+	Untaken  int               `json:"untaken,omitempty"` // that the console did not take, without saying which
+	Unseen   []string          `json:"unseen,omitempty"`  // of which the console does not tell
+	Done     string            `json:"done,omitempty"`    // what an applied target is: "isolated"
 	Overdue  bool              `json:"overdue,omitempty"`
 	Stopped  bool              `json:"stopped,omitempty"` // nobody watches any more
 	States   map[string]string `json:"states,omitempty"`  // how far the first targets are, by id
@@ -52,14 +56,23 @@ func (e effect) words() string {
 	if e.Accepted > 0 {
 		words = append(words, fmt.Sprintf("%d accepted", e.Accepted))
 	}
-	if e.Watched && (e.Applied > 0 || len(e.Waiting)+len(e.Failed) > 0) {
+	if e.Watched && (e.Applied > 0 || len(e.Waiting)+len(e.Failed)+len(e.Partly)+len(e.Unseen) > 0) {
 		words = append(words, fmt.Sprintf("%d applied", e.Applied))
 	}
 	if len(e.Waiting) > 0 {
 		words = append(words, fmt.Sprintf("%d waiting (%s)", len(e.Waiting), some(e.Waiting)))
 	}
+	if len(e.Partly) > 0 {
+		words = append(words, fmt.Sprintf("%d in part (%s)", len(e.Partly), some(e.Partly)))
+	}
 	if len(e.Failed) > 0 {
 		words = append(words, fmt.Sprintf("%d failed (%s)", len(e.Failed), some(e.Failed)))
+	}
+	if e.Untaken > 0 {
+		words = append(words, fmt.Sprintf("%d not taken by the console, which does not say which", e.Untaken))
+	}
+	if len(e.Unseen) > 0 {
+		words = append(words, fmt.Sprintf("%d of which the console tells nothing (%s)", len(e.Unseen), some(e.Unseen)))
 	}
 	return strings.Join(words, " · ")
 }
@@ -96,6 +109,8 @@ func (e effect) warning() string {
 	switch {
 	case len(e.Waiting) == 0 || !e.Overdue && !e.Stopped:
 		return ""
+	case allRestart(e.Waiting):
+		return "The rest is done when the endpoint restarts; restart-endpoints does that."
 	case e.Stopped:
 		return "It was not applied within a day, and nobody watches any more. It follows when the endpoint is back, if the console still keeps it."
 	case allOffline(e.Waiting):
@@ -170,8 +185,8 @@ func presence(online bool) string {
 // took completes the outcome of a run by what the console took of it, and begins to watch what becomes of that, if it can be seen.
 func (b *Bot) took(ctx context.Context, req approvals.Request, card render.Card, said *commands.Acceptance) approvals.Result {
 	res := result(card)
-	g, ok := goals()[req.Command]
-	if !ok || card.Outcome == render.Failed || said == nil || g.task != nil && !said.Task.Valid() {
+	g, _ := b.effectFor(req)
+	if g == nil || card.Outcome == render.Failed || said == nil || g.Task != nil && !said.Task.Valid() {
 		return res
 	}
 	e := effectOf(req)
@@ -262,7 +277,7 @@ func (b *Bot) worthTelling(req approvals.Request, e effect, said watched) bool {
 	if cmd, ok := b.Catalog.Find(req.Command); ok && cmd.Follows() {
 		return false
 	}
-	return len(req.Cards) == 0 || said.Warned || len(e.Failed) > len(e.Refused) || b.Now().Sub(req.Started) > settledSoon
+	return len(req.Cards) == 0 || said.Warned || len(e.Failed)+len(e.Partly) > len(e.Refused) || b.Now().Sub(req.Started) > settledSoon
 }
 
 // effectCard tells how far the effect of a request is: at its end, or when it takes too long.
@@ -271,10 +286,12 @@ func effectCard(req approvals.Request, e effect) render.Card {
 	switch {
 	case len(e.Waiting) > 0:
 		word, tone = "Not applied yet", render.Warning
-	case len(e.Failed) > 0 && e.Applied == 0:
+	case len(e.Failed) > 0 && e.Applied+len(e.Partly)+len(e.Unseen) == 0:
 		word, tone = "Failed on the endpoints", render.Critical
-	case len(e.Failed) > 0:
+	case len(e.Failed)+len(e.Partly) > 0:
 		word, tone = "Applied in part", render.Warning
+	case len(e.Unseen) > 0:
+		word, tone = "Accepted", render.Info
 	}
 	title := word + " · " + req.Title
 	names := targetNames(planOf(req).Targets, 3)
@@ -283,18 +300,22 @@ func effectCard(req approvals.Request, e effect) render.Card {
 
 // observe looks once at what a request was for, and edits the cards when something changed.
 func (b *Bot) observe(ctx context.Context, req approvals.Request) (effect, error) {
-	e, g := effectOf(req), goals()[req.Command]
+	e := effectOf(req)
+	g, action := b.effectFor(req)
+	if g == nil {
+		return e, approvals.ErrNotFound // of an older version: nothing is watched
+	}
 	targets := slices.DeleteFunc(planOf(req).Targets, func(t commands.Target) bool { return slices.Contains(e.Gone, t.ID) })
 	seen, err := b.see(ctx, targets)
-	if err == nil && g.task != nil {
+	if err == nil && g.Task != nil {
 		seen.tasks, err = b.tasks(ctx, s1.TaskID(e.Task))
 	}
 	if err != nil {
 		return e, fmt.Errorf("look at what %s did: %w", req.Command, err)
 	}
-	e.measure(g, seen, targets, actionOf(req), req.Started.Add(-clockSkew))
+	e.measure(*g, seen, targets, action, req.Started.Add(-commands.ClockSkew))
 	passed := b.Now().Sub(req.Started)
-	e.Overdue = len(e.Waiting) > 0 && passed > max(g.overdue, mayTake(req)+g.overdue/4)
+	e.Overdue = len(e.Waiting) > 0 && passed > max(g.Overdue, mayTake(req)+g.Overdue/4)
 	e.Stopped = len(e.Waiting) > 0 && passed > watchLimit
 	body, err := json.Marshal(e)
 	if err != nil {
@@ -321,29 +342,75 @@ func (b *Bot) tasks(ctx context.Context, parent s1.TaskID) (map[string]s1.Script
 	return byAgent, nil
 }
 
-// measure counts on how many targets a goal came true since then.
-func (e *effect) measure(g goal, seen sight, targets []commands.Target, action string, since time.Time) {
-	e.Watched, e.Applied, e.Waiting, e.Failed, e.States = true, 0, nil, nil, map[string]string{}
+// measure counts on how many targets an effect came true since then.
+func (e *effect) measure(g commands.Effect, seen sight, targets []commands.Target, action string, since time.Time) {
+	*e = effect{Changed: e.Changed, Gone: e.Gone, Before: e.Before, Accepted: e.Accepted, Refused: e.Refused, Task: e.Task, Says: e.Says,
+		Watched: true, Done: g.DoneBy(action), States: map[string]string{}}
 	for _, t := range targets {
-		is, why, name, online := seen.stageOf(g, t, action, since)
+		at := seen.stageOf(g, t, action, since)
+		if g.Task != nil && at.is == commands.Waiting && !at.begun && len(seen.tasks) >= e.Accepted {
+			at.is, at.why = commands.Failed, "not taken by the console" // all that it took have a task
+		}
 		if refused, ok := e.Refused[t.ID]; ok {
-			is, why = failed, refused
+			at.is, at.why = commands.Failed, refused
 		}
 		state := ""
-		switch {
-		case is == applied:
-			e.Applied, state = e.Applied+1, g.reachedBy(action)
-		case is == failed:
-			e.Failed, state = append(e.Failed, name+": "+why), "❌ "+why
-		case is == waits && online:
-			e.Waiting, state = append(e.Waiting, name), "⏳ waiting"
-		case is == waits:
-			e.Waiting, state = append(e.Waiting, name+offline), "⏳ waiting, offline"
+		switch at.is {
+		case commands.Applied:
+			e.Applied, state = e.Applied+1, g.ReachedBy(action)
+		case commands.Partly:
+			e.Partly, state = append(e.Partly, strings.TrimSuffix(at.name+": "+at.why, ": ")), "⚠ in part"
+		case commands.Failed:
+			e.Failed, state = append(e.Failed, at.name+": "+at.why), "❌ "+at.why
+		case commands.Waiting:
+			var words string
+			words, state = at.waiting()
+			e.Waiting = append(e.Waiting, words)
+		default:
+			e.Unseen, state = append(e.Unseen, at.name), "❔ the console does not tell"
 		}
-		if state != "" && len(e.States) < shownTargets {
+		if len(e.States) < shownTargets {
 			e.States[t.ID] = state
 		}
 	}
+	e.Untaken = max(0, len(targets)-len(e.Before)-len(e.Failed)-e.Accepted)
+}
+
+// lead is the first line of a card about something that is not done yet, or was not done everywhere; "" where the endpoints did it.
+func (e effect) lead() string {
+	if len(e.Waiting)+len(e.Partly)+len(e.Failed) == 0 && len(e.Unseen) > 0 {
+		return "Accepted; the console does not tell whether " + some(e.Unseen) + " is " + e.Done
+	}
+	total := e.Applied + len(e.Waiting) + len(e.Partly) + len(e.Failed) + len(e.Unseen)
+	return commands.NotYet(e.Done, e.Applied, total, e.Waiting, slices.Concat(e.Partly, e.Failed))
+}
+
+// outcome is the specification's word for what was seen since: the row's is the console's yes.
+func (e effect) outcome(said render.Outcome) render.Outcome {
+	switch done := e.Applied + len(e.Partly) + len(e.Waiting) + len(e.Unseen); {
+	case said == render.Failed || len(e.Failed)+len(e.Partly) == 0:
+		return said
+	case done == 0:
+		return render.Failed
+	}
+	return render.Partial
+}
+
+// withEffect puts what the endpoints did since ahead of the outcome: a green tick waits for them.
+func withEffect(card render.Card, req approvals.Request) render.Card {
+	e := effectOf(req)
+	if !e.Watched || req.State != approvals.Done {
+		return card
+	}
+	card.Outcome = e.outcome(card.Outcome)
+	if card.Lead = e.lead(); card.Lead == "" {
+		return card
+	}
+	if card.Tone = render.Warning; len(e.Waiting) > 0 {
+		card.Tone = render.Waiting
+	}
+	card.Text = card.Lead + " · " + requestText(req)
+	return card
 }
 
 // doubt asks the console about a request of which nobody knows whether it ran, so that a person can decide.

@@ -35,7 +35,7 @@ func (b *Bot) report(ctx context.Context, a ask, rest string) error {
 			return err
 		}
 	}
-	card, err := b.ShiftReport(ctx, b.Now().Add(-span))
+	card, err := b.ShiftReport(ctx, b.Now().Add(-span), a.who.Zone)
 	if err != nil {
 		return err
 	}
@@ -53,8 +53,8 @@ type shift struct {
 }
 
 // ShiftReport tells what happened since and what is left: open threats, isolated hosts and by whom, requests that wait, and how
-// long it took to acknowledge and to resolve.
-func (b *Bot) ShiftReport(ctx context.Context, since time.Time) (render.Card, error) {
+// long it took to acknowledge and to resolve. The hours of the chart are those of zone, UTC when nil, like every other time in it.
+func (b *Bot) ShiftReport(ctx context.Context, since time.Time, zone *time.Location) (render.Card, error) {
 	s, err := b.countShift(ctx, since)
 	if err != nil {
 		return render.Card{}, err
@@ -78,14 +78,14 @@ func (b *Bot) ShiftReport(ctx context.Context, since time.Time) (render.Card, er
 		{Label: "New threats", Value: words(fmt.Sprint(s.fresh))}, {Label: "Open threats", Value: words(fmt.Sprint(s.open))},
 		{Label: "Hosts isolated", Value: words(fmt.Sprint(hosts))}, {Label: "Waiting for approval", Value: words(fmt.Sprint(len(pending)))},
 		{Label: "Mean time to acknowledge", Value: words(mean(s.acknowledge))}, {Label: "Mean time to resolve", Value: words(mean(s.solve))},
-	}, s.chart(since, b.Now()))
+	}, s.chart(since, b.Now(), zone))
 	card.Parts = append(card.Parts, s.openPart()...)
 	card.Parts = append(card.Parts, isolatedPart(isolated.Items, hosts, by)...)
 	card.Parts = append(card.Parts, pendingPart(pending)...)
 	if s.more > 0 {
 		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("The chart is of the first %d threats; there are %d more.", reportMost, s.more))})
 	}
-	card.Parts = append(card.Parts, render.Note{render.Text("Means are of the threats that were touched in this time, and end when the console last changed one, so they are upper bounds. Times are UTC.")})
+	card.Parts = append(card.Parts, render.Note{render.Text("Means are of the threats that were touched in this time, and end when the console last changed one, so they are upper bounds.")})
 	return card, nil
 }
 
@@ -167,13 +167,16 @@ func (b *Bot) countOpen(ctx context.Context, s *shift) error {
 }
 
 // chart shows new threats over the shift.
-func (s *shift) chart(since, until time.Time) render.Chart {
+func (s *shift) chart(since, until time.Time, zone *time.Location) render.Chart {
+	if zone == nil {
+		zone = time.UTC
+	}
 	const bars = 20 // a chart has no more
 	first, step := since.UTC().Truncate(time.Hour), time.Hour
 	for until.Sub(first) > bars*step {
 		step *= 2
 	}
-	chart := render.Chart{Title: "New threats (UTC)"}
+	chart := render.Chart{Title: "New threats (" + until.In(zone).Format("MST") + ")"}
 	for at := first; at.Before(until); at = at.Add(step) {
 		n := 0
 		for hour, count := range s.byHour {
@@ -181,7 +184,7 @@ func (s *shift) chart(since, until time.Time) render.Chart {
 				n += count
 			}
 		}
-		chart.Bars = append(chart.Bars, render.Amount{Name: at.Format("01-02 15:04"), Value: n})
+		chart.Bars = append(chart.Bars, render.Amount{Name: at.In(zone).Format("01-02 15:04"), Value: n})
 	}
 	return chart
 }

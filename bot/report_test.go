@@ -21,13 +21,29 @@ func TestTheChartOfAShiftHasRoomForEveryHour(t *testing.T) {
 		since := until.Add(-span)
 		s := shift{byHour: map[time.Time]int{since.Truncate(time.Hour): 1}}
 		s.byHour[until.Truncate(time.Hour)] += 2
-		bars := s.chart(since, until).Bars
+		bars := s.chart(since, until, nil).Bars
 		require.LessOrEqual(t, len(bars), 20, "%s", span)
 		counted := 0
 		for _, bar := range bars {
 			counted += bar.Value
 		}
 		require.Equal(t, 3, counted, "%s", span)
+	}
+}
+
+// One card has one kind of time: everything else in it is shown in the reader's own zone.
+func TestTheChartOfAShiftHasTheHoursOfItsReader(t *testing.T) {
+	t.Parallel()
+	until := time.Date(2026, 11, 27, 3, 15, 0, 0, time.UTC)
+	for zone, want := range map[*time.Location][2]string{
+		nil:                                {"New threats (UTC)", "11-27 02:00"},
+		time.FixedZone("CET", 3600):        {"New threats (CET)", "11-27 03:00"},
+		time.FixedZone("IST", 5*3600+1800): {"New threats (IST)", "11-27 07:30"},
+	} {
+		s := shift{byHour: map[time.Time]int{}}
+		chart := s.chart(until.Add(-time.Hour), until, zone)
+		require.Equal(t, want[0], chart.Title)
+		require.Equal(t, want[1], chart.Bars[0].Name)
 	}
 }
 

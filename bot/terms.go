@@ -130,7 +130,8 @@ func (b *Bot) isolatedAnew(ctx context.Context, req approvals.Request) (map[stri
 	undo := commands.Reconnect(nil).Command
 	sequels := map[string]sequel{}
 	for _, other := range later {
-		quarantine := other.Command == "mitigate-threats" && actionOf(other) == "networkquarantine"
+		_, action := b.effectFor(other)
+		quarantine := action == "networkquarantine"
 		if !other.Started.After(req.Started) || other.Command != req.Command && other.Command != undo && !quarantine {
 			continue
 		}

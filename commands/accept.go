@@ -42,5 +42,5 @@ func (c change) refused() map[string]string {
 
 // acceptance is what is to be told of a change.
 func (c change) acceptance() Acceptance {
-	return Acceptance{Count: c.count(), Refused: c.refused(), Task: c.task}
+	return Acceptance{Count: min(c.count(), len(c.targets)), Refused: c.refused(), Task: c.task}
 }

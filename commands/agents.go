@@ -211,15 +211,24 @@ func byName(agents []s1.Agent) string {
 // offlineNote says what happens to endpoints that do not talk to the console now.
 func offlineNote(agents []s1.Agent, what string) []string {
 	n := 0
+	var notes []string
 	for _, a := range agents {
-		if !a.Online() {
+		switch name := firstNonEmpty(a.ComputerName, string(a.ID)); {
+		case Gone(a) != "":
+			notes = append(notes, name+" is "+Gone(a)+": nothing that is asked of it happens any more.")
+		case a.IsPendingUninstall:
+			notes = append(notes, name+" "+Presence(a)+": once the agent is gone, nothing that is asked of it happens any more.")
+		case !a.Online():
 			n++
 		}
 	}
-	if n == 0 {
-		return nil
+	if len(notes) > maxMatches {
+		notes = append(notes[:maxMatches], fmt.Sprintf("… and %d more that are uninstalled or about to be.", len(notes)-maxMatches))
 	}
-	return []string{are(n, "endpoint") + " offline: " + what + "."}
+	if n > 0 {
+		notes = append(notes, are(n, "endpoint")+" offline: "+what+".")
+	}
+	return notes
 }
 
 type disconnectParams struct{ agentTargets }
@@ -239,7 +248,8 @@ func disconnectAgents() *Command {
 	return define(Command{
 		Name: "disconnect-agent-from-network", Title: "Disconnect Agent From Network", Area: "agents",
 		Aliases: []string{"isolate", "disconnect", "contain"}, Main: "agent-ids",
-		Risk: Destructive, Guarded: true, Needs: "Endpoints › View + Disconnect From Network", Repeatable: true, Undo: "connect-agent-to-network", Timed: true,
+		Effect: isolation(),
+		Risk:   Destructive, Guarded: true, Needs: "Endpoints › View + Disconnect From Network", Repeatable: true, Undo: "connect-agent-to-network", Timed: true,
 		Doc: "Isolates endpoints from the network: they reach the console and nothing else. Offline endpoints follow when they are back.",
 		Examples: []string{`isolate DESKTOP-1 reason="beaconing to 203.0.113.9" ticket=INC-1042`, `isolate DESKTOP-1 for=4h reason="until the owner is reached"`,
 			`disconnect-agent-from-network filter={"computerName__contains":["LAB"]} reason=drill`},
@@ -295,7 +305,22 @@ func agentOutcome(ctx context.Context, call *Call, agents []s1.AgentID, affected
 		c.notes = append(c.notes, offlineNote(found, offline)...)
 	}
 	c.actions = opens(c.targets)
+	if e := call.command.Effect; e != nil && e.Agent != nil {
+		return c.await(e.Done, agentProgress(found, func(a s1.Agent, t Target) (Progress, string) { return e.Agent(a, t, call.Now.Add(-ClockSkew)) }))
+	}
 	return c
+}
+
+// agentProgress says how far an endpoint is, and what of it is in the way.
+func agentProgress(found []s1.Agent, at func(s1.Agent, Target) (Progress, string)) func(Target) (Progress, string) {
+	return func(t Target) (Progress, string) {
+		i := slices.IndexFunc(found, func(a s1.Agent) bool { return string(a.ID) == t.ID })
+		if i < 0 {
+			return Waiting, ""
+		}
+		is, why := at(found[i], t)
+		return is, firstNonEmpty(why, Presence(found[i]))
+	}
 }
 
 type connectParams struct{ agentTargets }
@@ -324,7 +349,8 @@ func connectAgents() *Command {
 	return define(Command{
 		Name: "connect-agent-to-network", Title: "Connect Agent To Network", Area: "agents",
 		Aliases: []string{"reconnect", "connect", "unisolate", "release"}, Main: "agent-ids",
-		Risk: Destructive, Needs: "Endpoints › View + Reconnect To Network", Repeatable: true, Undo: "disconnect-agent-from-network",
+		Effect: reconnection(),
+		Risk:   Destructive, Needs: "Endpoints › View + Reconnect To Network", Repeatable: true, Undo: "disconnect-agent-from-network",
 		Doc:      "Ends the isolation of endpoints: they reach the network again.",
 		Examples: []string{`reconnect DESKTOP-1 reason="cleaned, INC-1042"`},
 	}, func(ctx context.Context, call *Call, p connectParams) (render.Card, error) {

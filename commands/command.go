@@ -41,6 +41,7 @@ type Command struct {
 	Repeatable        bool    // safe to run again after a crash
 	Undo              string  // name of the command that takes it back, if there is one
 	Timed             bool    // may be asked for a time (for=4h), after which Undo is asked for
+	Effect            *Effect // what the console shows once it took hold; nil where there is nothing to watch
 	Main              string  // the parameter that takes bare words: "isolate DESKTOP-1"
 	Long              bool    // takes long: done as a job that shows its progress, can be cancelled, and goes on after a restart
 	Params            []Param // derived from the parameter struct when a catalog is made

@@ -39,7 +39,8 @@ func (p *scanParams) plan(ctx context.Context, call *Call) (Plan, error) {
 func initiateScan() *Command {
 	return define(Command{
 		Name: "initiate-scan", Title: "Initiate Scan", Area: "agents", Aliases: []string{"scan", "full-scan"}, Main: "agent-ids",
-		Risk: Change, Needs: "Endpoints › View + Initiate Scan", Repeatable: true,
+		Effect: diskScan(),
+		Risk:   Change, Needs: "Endpoints › View + Initiate Scan", Repeatable: true,
 		Doc:      "Starts a full disk scan on endpoints. What it finds is dealt with as the policy says.",
 		Examples: []string{"scan DESKTOP-1", `initiate-scan filter={"computerName":"DESKTOP-1"}`},
 	}, func(ctx context.Context, call *Call, p scanParams) (render.Card, error) {

@@ -206,7 +206,8 @@ func (p *killParams) plan(ctx context.Context, call *Call) (Plan, error) {
 func killProcesses() *Command {
 	return define(Command{
 		Name: "kill-processes", Title: "Kill Processes", Area: "threats", Aliases: []string{"kill"}, Main: "computer-names",
-		Risk: Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict, Threat Actions › Kill", Repeatable: true,
+		Effect: mitigation("kill"),
+		Risk:   Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict, Threat Actions › Kill", Repeatable: true,
 		Doc: "Stops the processes of threats on hosts. Hosts, processes and paths must fit exactly.",
 		Examples: []string{`kill-processes computer-names=lab3-pc1 originated-process-names=svchost.exe reason="miner"`,
 			`kill DESKTOP-1 hash=3395856ce81f2b7382dee72602f798b642f14140 reason="INC-1042"`},
@@ -226,7 +227,8 @@ func (p *quarantineParams) plan(ctx context.Context, call *Call) (Plan, error) {
 func quarantineFiles() *Command {
 	return define(Command{
 		Name: "quarantine-files", Title: "Quarantine Files", Area: "threats", Aliases: []string{"quarantine"}, Main: "computer-names",
-		Risk: Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict, Threat Actions › Quarantine + Kill", Repeatable: true,
+		Effect: mitigation("quarantine"),
+		Risk:   Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict, Threat Actions › Quarantine + Kill", Repeatable: true,
 		Doc: "Encrypts the files of threats on hosts and moves them away, after stopping their processes. Hosts, processes and paths must fit exactly.",
 		Examples: []string{`quarantine-files computer-names=lab3-pc1 originated-process-names=svchost.exe reason="miner"`,
 			`quarantine DESKTOP-1 hash=3395856ce81f2b7382dee72602f798b642f14140 reason="INC-1042"`},
@@ -244,7 +246,8 @@ func (p *rollbackParams) plan(ctx context.Context, call *Call) (Plan, error) {
 func rollbackRemediation() *Command {
 	return define(Command{
 		Name: "rollback-remediation", Title: "Rollback Remediation", Area: "threats", Aliases: []string{"rollback"}, Main: "computer-names",
-		Risk: Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict, Threat Actions › Rollback + Remediate + Quarantine + Kill",
+		Effect: mitigation("rollback"),
+		Risk:   Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict, Threat Actions › Rollback + Remediate + Quarantine + Kill",
 		Doc: "Restores what threats changed on hosts that run Windows, after killing, quarantining and remediating them. Hosts, processes and paths must fit exactly.",
 		Examples: []string{`rollback-remediation computer-names=lab3-pc1 originated-process-names=svchost.exe reason="ransomware"`,
 			`rollback DESKTOP-1 threat-ids=1112953674841025235 reason="INC-1042"`},

@@ -25,13 +25,17 @@ type change struct {
 	notes   []string
 	actions []render.Action
 	task    s1.TaskID // that does it, if one does
+	word    string    // what a thing is once it is done, for await: "isolated"
+	waiting []string  // what the console took and is not so yet, and why; see await
+	applied int       // how many are so already
+	wide    bool      // the console counts other things than the targets, so that more of them mean nothing
 }
 
 // card tells the outcome. A yes of the console's that changed nothing is a failure; one that changed less than was asked for
 // is a partial success.
 func (c change) card(call *Call) render.Card {
 	title := call.command.Title
-	count := c.count()
+	count := min(c.count(), len(c.targets))
 	call.accepted(c.acceptance())
 	if count == 0 {
 		words := "The console changed nothing (affected: 0)."
@@ -49,10 +53,45 @@ func (c change) card(call *Call) render.Card {
 		card.Tone, card.Outcome = render.Warning, render.Partial
 	}
 	card.Parts = []render.Part{render.Line{render.Text(words + ".")}, c.table()}
+	c.lead(call, &card)
 	for _, note := range c.notes {
 		card.Parts = append(card.Parts, render.Note{render.Text(note)})
 	}
 	return card
+}
+
+// lead puts what the reader must know ahead of the outcome: that endpoints have not done yet what the console took, or that the console
+// tells of more than was asked for.
+func (c change) lead(call *Call, card *render.Card) {
+	switch over := c.result.Affected - len(c.targets); {
+	case over > 0 && !c.wide:
+		card.Tone, card.Lead = render.Warning, fmt.Sprintf("The console reports %d affected, and %d asked for", c.result.Affected, len(c.targets))
+		card.Parts = slices.Insert(card.Parts, 0, render.Part(render.Line{render.Bold("⚠ "), render.Text("It touched more than was asked for and does not say what else: look at the console.")}))
+	case len(c.waiting) > 0:
+		card.Tone, card.Lead = render.Waiting, NotYet(c.word, c.applied, c.applied+len(c.waiting), c.waiting, nil)
+	default:
+		return
+	}
+	card.Text = card.Lead + " · " + card.Text
+}
+
+// await looks which of the things are already what they were to become. What nobody could look at waits, and what the console refused
+// does not.
+func (c change) await(word string, at func(Target) (Progress, string)) change {
+	c.word, c.waiting, c.applied = word, nil, 0
+	refused := c.refused()
+	for _, t := range c.targets {
+		if _, no := refused[t.ID]; no {
+			continue
+		}
+		switch is, why := at(t); is {
+		case Applied:
+			c.applied++
+		case Waiting, Unseen:
+			c.waiting = append(c.waiting, joinNonEmpty(" ", joinNonEmpty(" on ", t.Name, t.Host), why))
+		}
+	}
+	return c
 }
 
 // leave says what will not be touched. Where it was named that makes a partial success of the outcome; where a filter or a group

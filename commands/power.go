@@ -116,7 +116,12 @@ func (s powerState) outcome(call *Call, n int, done, offline string) change {
 			c.states[string(a.ID)] = "the console does not say"
 		}
 	}
-	return c
+	return c.await(call.command.Effect.Done, func(t Target) (Progress, string) {
+		if t.State == online(false) || n == 0 {
+			return Failed, ""
+		}
+		return Waiting, ""
+	})
 }
 
 type shutdownParams struct{ agentsOrGroups }
@@ -128,7 +133,8 @@ func (p *shutdownParams) plan(ctx context.Context, call *Call) (Plan, error) {
 func shutdownEndpoints() *Command {
 	return define(Command{
 		Name: "shutdown-endpoints", Title: "Shutdown Endpoints", Area: "agents", Aliases: []string{"shutdown", "poweroff"}, Main: "agent-ids",
-		Risk: Destructive, Guarded: true, Needs: "Endpoints › View + Shut Down",
+		Effect: powerOff(),
+		Risk:   Destructive, Guarded: true, Needs: "Endpoints › View + Shut Down",
 		Doc:      "Powers endpoints off. Nobody can power them on from here; to contain an infected host, isolate it instead.",
 		Examples: []string{`shutdown KIOSK-3 reason="stolen"`, `shutdown-endpoints group-ids=Lab reason="maintenance tonight"`},
 	}, func(ctx context.Context, call *Call, p shutdownParams) (render.Card, error) {
@@ -150,7 +156,8 @@ func (p *restartParams) plan(ctx context.Context, call *Call) (Plan, error) {
 func restartEndpoints() *Command {
 	return define(Command{
 		Name: "restart-endpoints", Title: "Restart Endpoints", Area: "agents", Aliases: []string{"restart", "reboot"}, Main: "agent-ids",
-		Risk: Destructive, Needs: "Endpoints › View + Reboot",
+		Effect: reboot(),
+		Risk:   Destructive, Needs: "Endpoints › View + Reboot",
 		Doc:      "Restarts endpoints. Work that is not saved is lost; warn the users with broadcast-message first.",
 		Examples: []string{`restart DESKTOP-1 reason="finish the rollback"`, `restart-endpoints group-ids=Lab reason="patches"`},
 	}, func(ctx context.Context, call *Call, p restartParams) (render.Card, error) {

@@ -22,6 +22,7 @@ type directory[T any] struct {
 	fits   func(thing T, name string) bool                                      // is it called so?
 	target func(call *Call, thing T) Target
 	isName func(word string) bool // nil: what is no long number
+	gone   func(thing T) bool     // no match while something that is not gone fits; nil: nothing is
 }
 
 // naming tells whether a word is a name rather than an id.
@@ -156,7 +157,10 @@ func (d directory[T]) fitting(call *Call, things []T, name string) []T {
 			fitting = append(fitting, thing)
 		}
 	}
-	return fitting
+	if d.gone == nil || !slices.ContainsFunc(fitting, func(thing T) bool { return !d.gone(thing) }) {
+		return fitting
+	}
+	return slices.DeleteFunc(fitting, d.gone)
 }
 
 // maxMatches is how many matches of an ambiguous name are shown; more than that nobody reads.
@@ -202,6 +206,7 @@ func findAccounts(ctx context.Context, call *Call, param string, words []string)
 func agentDirectory() directory[s1.Agent] {
 	return directory[s1.Agent]{
 		noun: "endpoint", search: searchAgents, guess: guessAgents, target: agentTarget,
+		gone: func(a s1.Agent) bool { return Gone(a) != "" },
 		fits: func(a s1.Agent, name string) bool {
 			return strings.EqualFold(a.ComputerName, name) || plainUUID(name) != "" && plainUUID(a.UUID) == plainUUID(name)
 		},

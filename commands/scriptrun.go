@@ -112,7 +112,8 @@ func (p *runScriptParams) facts(script s1.Script) []Fact {
 func runScript() *Command {
 	return follows(define(Command{
 		Name: "run-script", Title: "Run Script", Area: "scripts", Aliases: []string{"script", "run"}, Main: "filter",
-		Risk: Destructive, Needs: remoteOps,
+		Effect: scriptEnd(),
+		Risk:   Destructive, Needs: remoteOps,
 		Doc: "Runs a script of the console's library on endpoints, as the system's user. Shows how far each endpoint is, and offers the results.",
 		Examples: []string{`run-script filter={"computerName__contains":["DESKTOP-"]} script-id="List Open Ports" task-description="INC-1042" output-destination=SentinelCloud reason="INC-1042"`,
 			`run-script filter={"ids":["1834780238610855645"]} script-id=1466645476786791838 task-description="stop the miner" output-destination=None input-params="--terminate --processes kworkerds" reason=miner`},
@@ -137,13 +138,21 @@ func startScript(ctx context.Context, call *Call, p runScriptParams) (render.Car
 		return render.Card{}, fmt.Errorf("run script %s on %d endpoints: %w", p.Script, len(agents), err)
 	}
 	if started.Task.Valid() {
-		w := scriptWait{Task: started.Task, Agents: len(agents), Began: call.Now, Cloud: p.Destination == s1.ToCloud, What: p.Description}
+		w := scriptWait{Task: started.Task, Agents: takenOf(started.Affected, len(agents)), Asked: len(agents), Began: call.Now, Cloud: p.Destination == s1.ToCloud, What: p.Description}
 		if err := call.save(w); err != nil {
 			return render.Card{}, err
 		}
 		call.remember(w, nil)
 	}
 	return startedCard(ctx, call, agents, started), nil
+}
+
+// takenOf is how many endpoints the console took of those that it was asked for; all where it does not say.
+func takenOf(affected, asked int) int {
+	if affected <= 0 || affected > asked {
+		return asked
+	}
+	return affected
 }
 
 // startedCard tells what the console said to a run.
@@ -153,6 +162,12 @@ func startedCard(ctx context.Context, call *Call, agents []s1.AgentID, started s
 		affected = len(agents)
 	}
 	c := agentChange(ctx, call, agents, max(affected, 0), "the script is queued", "it runs there when it is back")
+	c = c.await(call.command.Effect.Done, func(t Target) (Progress, string) {
+		if t.State == online(false) {
+			return Waiting, "is offline"
+		}
+		return Waiting, ""
+	})
 	c.states, c.why = map[string]string{}, "The endpoints are gone, their systems do not fit, or they lie outside what the bot's token may touch."
 	c.task = started.Task
 	if started.Pending {

@@ -20,7 +20,8 @@ const waitScript = time.Hour
 // A scriptWait is a run whose endpoints are watched until they are done.
 type scriptWait struct {
 	Task   s1.TaskID `json:"task"`
-	Agents int       `json:"agents"`
+	Agents int       `json:"agents"`          // that the console took
+	Asked  int       `json:"asked,omitempty"` // that it was asked for; 0 in rows of older versions
 	What   string    `json:"what"`
 	Cloud  bool      `json:"cloud,omitempty"` // there will be output to fetch
 	Began  time.Time `json:"began"`
@@ -74,6 +75,14 @@ func (w scriptWait) over(tasks []s1.ScriptTask) bool {
 	return len(tasks) >= max(w.Agents, 1) && !slices.ContainsFunc(tasks, func(t s1.ScriptTask) bool { return !t.Status.Ended() })
 }
 
+// untaken says how many endpoints the console did not take: they never get a task, and nobody waits for them.
+func (w scriptWait) untaken() string {
+	if w.Asked <= w.Agents {
+		return ""
+	}
+	return fmt.Sprintf("The console took %d of %s and does not say which it left out. Nobody waits for the rest.", w.Agents, plural(w.Asked, "endpoint"))
+}
+
 // pause keeps below the console's rate for scripts, one call a second, also with several runs at once.
 func (scriptWait) pause(waited time.Duration) time.Duration {
 	if waited < 2*time.Minute {
@@ -94,10 +103,14 @@ func (w scriptWait) progress(call *Call, tasks []s1.ScriptTask) render.Card {
 		}
 	}
 	title := call.command.Title + " · " + w.What
-	return render.Card{Tone: render.Waiting, Title: title, Text: title, Parts: []render.Part{
+	card := render.Card{Tone: render.Waiting, Title: title, Text: title, Parts: []render.Part{
 		render.Bar{Done: ended, Total: max(w.Agents, len(tasks)), Label: statusCounts(tasks)},
 		taskTable(call, tasks), render.Note{render.Text("Started "), render.Since(w.Began), render.Text(" · task "), render.Mono(string(w.Task))},
 	}}
+	if words := w.untaken(); words != "" {
+		card.Parts = append(card.Parts, render.Note{render.Text(words)})
+	}
+	return card
 }
 
 // statusCounts tells how many tasks are where: "3 completed, 1 in progress".
@@ -136,11 +149,14 @@ func (w scriptWait) card(call *Call, tasks []s1.ScriptTask, note string) render.
 	switch {
 	case len(done) == 0 && note == "":
 		card = render.Failure(call.command.Title, http.StatusOK, words+".", "The console took the order; the table tells what the endpoints made of it.")
-	case whole < max(w.Agents, len(tasks)):
+	case whole < max(w.Agents, w.Asked, len(tasks)):
 		card.Tone, card.Outcome = render.Warning, render.Partial
 	}
 	slices.SortStableFunc(tasks, func(a, b s1.ScriptTask) int { return cmp.Compare(rank(a.Status), rank(b.Status)) })
 	card.Parts = append(card.Parts, taskTable(call, tasks))
+	if words := w.untaken(); words != "" {
+		card.Parts = append(card.Parts, render.Note{render.Text(words)})
+	}
 	if note != "" {
 		card.Parts = append(card.Parts, render.Note{render.Text(note)})
 	}

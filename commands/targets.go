@@ -24,8 +24,11 @@ func agentTarget(call *Call, a s1.Agent) Target {
 	if a.Isolated() {
 		t.Warnings = append(t.Warnings, AlreadyIsolated)
 	}
-	if a.IsDecommissioned {
-		t.Warnings = append(t.Warnings, "decommissioned")
+	switch {
+	case Gone(a) != "":
+		t.Warnings = append(t.Warnings, Gone(a))
+	case a.IsPendingUninstall:
+		t.Warnings = append(t.Warnings, "to be uninstalled")
 	}
 	return t
 }

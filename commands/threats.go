@@ -358,7 +358,8 @@ func actionNotes(action s1.MitigateAction) []string {
 func mitigateThreats() *Command {
 	return define(Command{
 		Name: "mitigate-threats", Title: "Mitigate Threats", Area: "threats", Aliases: []string{"mitigate"}, Main: "filter",
-		Risk: Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict + Unquarantine, Threat Actions › Rollback + Remediate + Quarantine + Kill",
+		Effect: mitigation(""),
+		Risk:   Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict + Unquarantine, Threat Actions › Rollback + Remediate + Quarantine + Kill",
 		Doc: "Kills, quarantines, remediates or rolls back threats on their endpoints. The endpoints act when they are online.",
 		Examples: []string{`mitigate 1112953674841025235 action=Quarantine reason="INC-1042"`,
 			`mitigate-threats filter={"computerName__contains":["DESKTOP-1"],"mitigationStatuses":["not_mitigated"]} mitigate-action=Kill reason="ransomware"`},
@@ -377,7 +378,7 @@ func mitigate(ctx context.Context, call *Call, action s1.MitigateAction, threats
 	for _, id := range refused {
 		result.Skipped = append(result.Skipped, s1.Skip{ID: string(id), Action: strings.ToLower(action.Label()), Reason: "not_supported"})
 	}
-	c := threatChange(ctx, call, slices.Concat(threats, refused), result, action.Label()+" accepted")
+	c, found := threatsAfter(ctx, call, slices.Concat(threats, refused), result, action.Label()+" accepted")
 	c.why = "The threats are gone, done with already, their systems do not support it, or the bot's token may not do it."
 	c.states, c.step = map[string]string{}, string(action)
 	for _, d := range result.Details {
@@ -391,5 +392,19 @@ func mitigate(ctx context.Context, call *Call, action s1.MitigateAction, threats
 			c.states[string(id)] = "accepted"
 		}
 	}
-	return c.card(call), nil
+	return mitigating(call, c, found).card(call), nil
+}
+
+// mitigating tells which endpoints have not done yet what the console took.
+func mitigating(call *Call, c change, found []s1.Threat) change {
+	e := call.command.Effect
+	action := plainAction(c.step)
+	return c.await(e.DoneBy(action), func(t Target) (Progress, string) {
+		i := slices.IndexFunc(found, func(found s1.Threat) bool { return string(found.Identity()) == t.ID })
+		if i < 0 {
+			return Waiting, ""
+		}
+		is, why := e.Threat(found[i], action, call.Now.Add(-ClockSkew))
+		return is, firstNonEmpty(why, Presence(s1.Agent{IsActive: found[i].Online(), IsDecommissioned: found[i].Realtime.IsDecommissioned}))
+	})
 }

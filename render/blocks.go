@@ -44,7 +44,7 @@ func (c Card) Message(o Options) Message {
 	k := canvas{linker: newLinker(o), noCharts: o.NoCharts, noTables: o.NoTables, blocks: maxBlocks, chars: maxChars, bytes: maxBytes - 2*maxFallback}
 	head := k.header(c)
 	actions := k.actions(c.Actions, o)
-	body := k.body(c.Parts)
+	body := k.body(c.led())
 	blocks := append(head, body...)
 	if len(k.notes) > 0 {
 		blocks = append(blocks, small(cut(strings.Join(k.notes, " · "), maxNotes)))
@@ -93,6 +93,9 @@ func (c Card) heading() string {
 	sign := map[Tone]string{
 		Info: "ℹ️ ", Good: "✅ ", Waiting: "🟠 ", Warning: "⚠️ ", Critical: "🔴 ", Unknown: "❔ ",
 	}[c.Tone]
+	if c.Lead != "" {
+		return sign + c.Lead
+	}
 	word := ""
 	switch c.Outcome {
 	case Successful:
@@ -110,6 +113,15 @@ func (c Card) heading() string {
 		return ""
 	}
 	return sign + word + title
+}
+
+// led are the parts below the heading: where something leads that, they begin with outcome and title.
+func (c Card) led() []Part {
+	if c.Lead == "" || c.Outcome == "" && c.Title == "" {
+		return c.Parts
+	}
+	title := strings.Join(slices.DeleteFunc([]string{string(c.Outcome), c.Title}, func(s string) bool { return s == "" }), " · ")
+	return slices.Concat([]Part{Line{Bold(title)}}, c.Parts)
 }
 
 // body draws the parts in their order, tables last into what the others leave.

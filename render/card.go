@@ -10,6 +10,7 @@ import "time"
 // Only blocks.go knows how Slack draws it.
 type Card struct {
 	Tone    Tone     `json:"tone,omitempty"`
+	Lead    string   `json:"lead,omitempty"`    // what the reader must know ahead of the outcome, which then leads the second line, without a sign
 	Outcome Outcome  `json:"outcome,omitempty"` // of a command that ran; leads the title when set
 	Title   string   `json:"title"`             // the first line, plain text
 	Text    string   `json:"text,omitempty"`    // the phone's notification; made from Title and the first Line when empty

@@ -60,5 +60,5 @@ func (s shifts) Schedule() notifier.Schedule { return *s.p.schedule.Load() }
 
 // Report is the bot's.
 func (s shifts) Report(ctx context.Context, since time.Time) (render.Card, error) {
-	return s.p.bot.ShiftReport(ctx, since)
+	return s.p.bot.ShiftReport(ctx, since, s.Schedule().Zone)
 }

@@ -52,7 +52,7 @@ func (o order) handle(c *Console, q *request) (any, error) {
 	}
 	n := 0
 	for _, r := range agentList().choose(&c.agents, f) {
-		if o.obey(c, r.obj, q.now) {
+		if !c.untaken[text(r.obj, "id")] && o.obey(c, r.obj, q.now) {
 			n++
 		}
 	}

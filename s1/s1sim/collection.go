@@ -9,9 +9,10 @@ type row struct {
 
 // A collection is the objects of one kind in the order of their arrival.
 type collection struct {
-	rows []*row
-	byID map[string]*row
-	seq  int
+	whole bool // lists leave nothing out by themselves; see ListGone
+	rows  []*row
+	byID  map[string]*row
+	seq   int
 }
 
 // put inserts an object, or replaces the one that has its id.

@@ -43,6 +43,7 @@ type Console struct {
 	routes  []route
 	effects []effect
 	deaf    map[string]bool // endpoints that are online and do nothing
+	untaken map[string]bool // endpoints that the console passes over
 	rates   *meter
 
 	mu         sync.Mutex // guards everything below

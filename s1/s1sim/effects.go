@@ -56,5 +56,5 @@ func (c *Console) wake(agent string, now time.Time) {
 }
 
 func online(agent object) bool {
-	return flag(agent, "isActive") && !flag(agent, "isDecommissioned")
+	return flag(agent, "isActive") && !flag(agent, "isDecommissioned") && !flag(agent, "isUninstalled")
 }

@@ -76,7 +76,7 @@ func (l listing) handle(c *Console, q *request) (any, error) {
 // choose returns the rows that a filter means, for lists and actions alike.
 func (l listing) choose(from *collection, f filter) []*row {
 	also := func(object) bool { return true }
-	if l.implied != nil {
+	if l.implied != nil && !from.whole {
 		also = l.implied(f)
 	}
 	return from.where(func(o object) bool { return also(o) && f.keep(o) })

@@ -108,8 +108,10 @@ func runScript(c *Console, q *request) (any, error) {
 	}
 	parent, n := c.newID(q.now), 0
 	for _, r := range agentList().choose(&c.agents, f) {
-		c.startTask(parent, script, r.obj, d, q.now)
-		n++
+		if !c.untaken[text(r.obj, "id")] {
+			c.startTask(parent, script, r.obj, d, q.now)
+			n++
+		}
 	}
 	return data(object{"affected": n, "parentTaskId": parent, "pending": false}), nil
 }

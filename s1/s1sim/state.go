@@ -1,6 +1,10 @@
 package s1sim
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // Agent returns a copy of an endpoint by id or computer name, nil when there is none; of several with one name the first.
 func (c *Console) Agent(nameOrID string) map[string]any {
@@ -37,6 +41,42 @@ func (c *Console) SetDeaf(nameOrID string, deaf bool) bool {
 		}
 		c.deaf[text(a, "id")] = deaf
 	})
+}
+
+// SetUntaken lets the console pass over an endpoint without a word: what is asked of it is not counted in "affected" and makes no task.
+// Live consoles do so with endpoints of other sites or versions, and do not say which ones (vendor's API document: "affected" counts).
+func (c *Console) SetUntaken(nameOrID string, untaken bool) bool {
+	return c.SetAgent(nameOrID, func(a map[string]any) {
+		if c.untaken == nil {
+			c.untaken = map[string]bool{}
+		}
+		c.untaken[text(a, "id")] = untaken
+	})
+}
+
+// ListGone makes lists of endpoints name the decommissioned and uninstalled ones, too. That consoles leave them out by themselves is
+// inferred, and some do not.
+func (c *Console) ListGone() {
+	defer c.lock()()
+	c.agents.whole = true
+}
+
+// SetReport has an endpoint report on a mitigation: the status is any of the vendor's list ("partial", "pending-reboot", "canceled", …)
+// or a word that nobody has seen yet, and the counters say of how many.
+func (c *Console) SetReport(threat, action, status string, total, success int) bool {
+	defer c.look()()
+	t := c.threats.get(threat)
+	r := report(t, action)
+	if r == nil {
+		return false
+	}
+	c.effects = slices.DeleteFunc(c.effects, func(e effect) bool { return strings.HasPrefix(e.topic, "mitigate "+threat+" ") })
+	at := stamp(c.now())
+	r["status"], r["lastUpdate"], r["mitigationStartedAt"], r["mitigationEndedAt"] = status, at, at, at
+	r["actionsCounters"] = object{"total": total, "success": success, "failed": total - success, "pendingReboot": 0, "notFound": 0}
+	put(t, "threatInfo.pendingActions", anyPending(t))
+	put(t, "threatInfo.updatedAt", at)
+	return true
 }
 
 // SetAgent changes an endpoint in place and bumps its updatedAt; false when there is none.
