@@ -33,7 +33,7 @@ func (b *Bot) can(ctx context.Context, a ask, rest string) error {
 	wish := b.touching(ctx, b.wish(cmd, a), plan)
 	ruling := b.rule(ctx, wish)
 	plan = b.marked(wish, plan)
-	card := canCard(cmd, plan, ruling, b.termOf(cmd, a, plan))
+	card := canCard(cmd, plan, ruling, b.termOf(ctx, cmd, a, plan))
 	if b.cannotWait(plan, ruling) {
 		card.Parts = append(card.Parts, render.Line{render.Text("Not like this: " + sentence(errUnsealed))})
 	}

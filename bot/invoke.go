@@ -291,7 +291,7 @@ func (b *Bot) submitRequest(ctx context.Context, cmd *commands.Command, a ask, w
 		if req, err = newRequest(cmd, a, plan, ruling); err != nil {
 			return req, false, err
 		}
-		req.Term = b.termOf(cmd, a, plan)
+		req.Term = b.termOf(ctx, cmd, a, plan)
 		if req, err = b.sealed(req, plan.Secrets); err != nil {
 			return req, false, err
 		}

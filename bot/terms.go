@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -19,13 +20,20 @@ import (
 // its own. Nothing here reconnects anything: that is done as any other request is, by execute.
 
 // termOf is for how long something is asked for. It ends without an approval of its own only where the policy says so now, and only
-// if nothing of it was isolated before (see beforehand, too): the end of one isolation must not lift another one.
-func (b *Bot) termOf(cmd *commands.Command, a ask, plan commands.Plan) *approvals.Term {
+// if nothing of it was isolated before, as far as console and ledger know (see beforehand, too): the end of one isolation must not
+// lift another one.
+func (b *Bot) termOf(ctx context.Context, cmd *commands.Command, a ask, plan commands.Plan) *approvals.Term {
 	if !cmd.Timed || a.extras.For == 0 {
 		return nil
 	}
-	before := func(t commands.Target) bool { return slices.Contains(t.Warnings, commands.AlreadyIsolated) }
-	return &approvals.Term{For: a.extras.For, Auto: b.Policy().OnTime() && !slices.ContainsFunc(plan.Targets, before)}
+	term := &approvals.Term{For: a.extras.For, Ends: b.Now().Add(a.extras.For)}
+	body, err := json.Marshal(plan)
+	sequels, failed := b.sequels(ctx, approvals.Request{Command: cmd.Name, Plan: body, Started: b.Now(), Term: term})
+	before := func(t commands.Target) bool {
+		return slices.Contains(t.Warnings, commands.AlreadyIsolated) || sequels[t.ID].contested() || sequels[t.ID].isolation != ""
+	}
+	term.Auto, term.Ends = b.Policy().OnTime() && errors.Join(err, failed) == nil && !slices.ContainsFunc(plan.Targets, before), time.Time{}
+	return term
 }
 
 // beforehand tells whether a term ends without an approval of its own: it was asked for so, and nothing of it was isolated by others
@@ -76,7 +84,8 @@ func (b *Bot) mindTerm(ctx context.Context, req approvals.Request) error {
 type remainder struct {
 	targets   []commands.Target
 	left      []string // why the others are left out
-	contested bool     // nobody can say that what is isolated is so because of this request
+	notes     []string // because of which other requests some of it may have to stay isolated
+	contested bool     // nobody can say that what is isolated is so because of this request alone
 }
 
 // stillIsolated asks the console what of a request is isolated now. What was isolated anew by a later request is that one's.
@@ -87,68 +96,30 @@ func (b *Bot) stillIsolated(ctx context.Context, req approvals.Request) (remaind
 	if err != nil {
 		return whole, fmt.Errorf("look at what is isolated: %w", err)
 	}
-	anew, err := b.isolatedAnew(ctx, req)
+	sequels, err := b.sequels(ctx, req)
 	if err != nil {
 		return whole, err
 	}
 	var still remainder
 	for _, t := range targets {
-		later, a := anew[t.ID], seen.agents[t.ID]
+		other, a := sequels[t.ID], seen.agents[t.ID]
 		unreached := !a.Online() && a.LastActiveDate.Before(req.Started) // its isolation waits for it, whatever is shown until then
 		switch {
 		case !seen.has(t):
 			still.left = append(still.left, t.Name+" is gone")
 		case !a.Isolated() && !unreached:
 			still.left = append(still.left, t.Name+" is connected again")
-		case later.isolation != "":
-			still.left = append(still.left, fmt.Sprintf("%s was isolated anew (%s)", t.Name, later.isolation))
+		case other.isolation != "":
+			still.left = append(still.left, fmt.Sprintf("%s was isolated anew (%s)", t.Name, other.isolation))
 		default:
 			still.targets = append(still.targets, t)
-			still.contested = still.contested || later.unclear
-		}
-	}
-	return still, nil
-}
-
-// A sequel is what later requests did to an endpoint that was isolated for a time.
-type sequel struct {
-	isolation string // the request that isolated it anew, and is what ends that
-	unclear   bool   // it was connected, or quarantined for a threat, or an isolation of it came to nothing or to nobody knows what
-}
-
-// longestWait is how long before it runs a request was made, at most: it waits for approvals, or for somebody to let it run again.
-const longestWait = 14 * 24 * time.Hour
-
-// isolatedAnew are the sequels of an isolation, by endpoint.
-func (b *Bot) isolatedAnew(ctx context.Context, req approvals.Request) (map[string]sequel, error) {
-	ran := []approvals.State{approvals.Done, approvals.Failed, approvals.Interrupted}
-	later, err := b.Ledger.Find(ctx, approvals.Query{States: ran, Since: req.Started.Add(-longestWait)})
-	if err != nil {
-		return nil, fmt.Errorf("look for later isolations: %w", err)
-	}
-	slices.SortStableFunc(later, func(a, b approvals.Request) int { return a.Started.Compare(b.Started) })
-	undo := commands.Reconnect(nil).Command
-	sequels := map[string]sequel{}
-	for _, other := range later {
-		_, action := b.effectFor(other)
-		quarantine := action == "networkquarantine"
-		if !other.Started.After(req.Started) || other.Command != req.Command && other.Command != undo && !quarantine {
-			continue
-		}
-		for _, t := range planOf(other).Targets {
-			switch isolates := other.Command == req.Command; {
-			case quarantine:
-				sequels[t.Agent] = sequel{isolation: sequels[t.Agent].isolation, unclear: true}
-			case isolates && other.State == approvals.Done:
-				sequels[t.ID] = sequel{isolation: other.Ref}
-			case isolates:
-				sequels[t.ID] = sequel{isolation: sequels[t.ID].isolation, unclear: true}
-			case other.State == approvals.Done:
-				sequels[t.ID] = sequel{unclear: true}
+			still.contested = still.contested || other.contested()
+			if len(other.others) > 0 {
+				still.notes = append(still.notes, fmt.Sprintf("⚠ %s may have to stay isolated, because of %s.", t.Name, strings.Join(other.others, ", ")))
 			}
 		}
 	}
-	return sequels, nil
+	return still, nil
 }
 
 // overAlready ends a term whose isolation is over: nothing is asked for.
@@ -258,7 +229,7 @@ func (b *Bot) stillEnds(ctx context.Context, req approvals.Request) error {
 	if was.Term.Running() && endKey(was) != req.Key {
 		return errLonger
 	}
-	return nil
+	return b.alone(ctx, req, was)
 }
 
 // reconnection is the request that ends an isolation, and what the policy says to it. Who asked for the isolation asks for it, as
@@ -275,6 +246,7 @@ func (b *Bot) reconnection(ctx context.Context, req approvals.Request, still rem
 	if err != nil {
 		return req, approvals.Ruling{}, b.blame(cmd, err)
 	}
+	plan.Notes = append(plan.Notes, still.notes...)
 	wish := b.touching(ctx, b.wish(cmd, a), plan)
 	ruling := b.ruleBy(ctx, wish, func(wish approvals.Ask) approvals.Ruling {
 		return b.Policy().AtEnd(wish, beforehand(req) && !still.contested)
