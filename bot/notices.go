@@ -75,7 +75,7 @@ func (b *Bot) named(ctx context.Context, card render.Card) render.Card {
 				continue
 			}
 			line[j] = render.Text(span.ID)
-			if group, _ := b.people.group(ctx, strings.TrimPrefix(span.ID, "@"), peopleTTL); group.ID != "" {
+			if group, _ := b.people.group(ctx, strings.TrimPrefix(span.ID, "@"), b.Now().Add(-peopleTTL)); group.ID != "" {
 				line[j] = render.Group(group.ID)
 			}
 		}

@@ -24,11 +24,10 @@ const (
 	gatePatience   = 4 * time.Second
 )
 
-// How long what Slack says of people is believed, and that it says nothing: where somebody only looks, and where a gate asks (see
-// afresh). A role that was taken away ends at the next gate.
+// How long what Slack says of people is believed where somebody only looks, and that it says nothing. A gate believes nothing that was
+// asked before it was (see afresh): a role that was taken away ends there.
 const (
 	peopleTTL  = time.Minute
-	gateTTL    = time.Second // several gates at one moment ask once
 	silenceTTL = 5 * time.Second
 )
 
@@ -51,24 +50,25 @@ type people struct {
 	// patience is gatePatience, but in tests.
 	patience time.Duration
 
+	asking  keyed // one question at a time: who waits for the same one gets its answer, if it was asked late enough
 	users   *lru.Cache[string, ruled]
 	members *lru.Cache[string, aged[[]string]] // of user groups
 	mu      sync.Mutex
 	groups  aged[[]approvals.Group] // all user groups, for handles
 }
 
-// An aged fact knows when it was read.
+// An aged fact knows when Slack was asked for it.
 type aged[T any] struct {
 	fact approvals.Fact[T]
 	at   time.Time
 }
 
-// fresh reports whether it is still believed.
-func (a aged[T]) fresh(now time.Time, ttl time.Duration) bool {
-	if _, known := a.fact.Value(); !known {
-		ttl = min(ttl, silenceTTL)
+// since reports whether it was asked for at a moment or later; that nothing was said is not believed for long.
+func (a aged[T]) since(moment, now time.Time) bool {
+	if silence := now.Add(-silenceTTL); a.fact.Open() != "" && silence.After(moment) {
+		moment = silence
 	}
-	return !a.at.IsZero() && now.Sub(a.at) < ttl
+	return !a.at.IsZero() && !a.at.Before(moment)
 }
 
 // A ruled person has the roles that a policy gave them at a moment.
@@ -96,19 +96,22 @@ func newPeople(api *slack.Client, team string, policy func() approvals.Policy, n
 func (p *people) who(ctx context.Context, id string) Person {
 	ctx, cancel := context.WithTimeout(ctx, personPatience)
 	defer cancel()
-	return p.person(ctx, id, peopleTTL)
+	return p.person(ctx, id, p.now().Add(-peopleTTL))
 }
 
 // afresh is who for a gate: Slack is asked now.
 func (p *people) afresh(ctx context.Context, id string) Person {
 	ctx, cancel := context.WithTimeout(ctx, p.patience)
 	defer cancel()
-	return p.person(ctx, id, gateTTL)
+	since := p.now()
+	defer p.asking.lock(id)()
+	return p.person(ctx, id, since)
 }
 
-func (p *people) person(ctx context.Context, id string, ttl time.Duration) Person {
+// person is who id is, as Slack said at a moment or later.
+func (p *people) person(ctx context.Context, id string, since time.Time) Person {
 	policy := p.policy()
-	if got, ok := p.users.Get(id); ok && p.now().Sub(got.at) < ttl && got.policy.Same(policy) {
+	if got, ok := p.users.Get(id); ok && !got.at.Before(since) && got.policy.Same(policy) {
 		return got.person
 	}
 	at := p.now()
@@ -127,7 +130,7 @@ func (p *people) person(ctx context.Context, id string, ttl time.Duration) Perso
 		if identity.Full.No() || !m.Group() && m.Handle() == "" {
 			continue // an id says it all, and nothing else names who is no full member
 		}
-		identity.Through[m] = p.through(ctx, m, user, ttl)
+		identity.Through[m] = p.through(ctx, m, user, since)
 		open = open || identity.Through[m].Open() != ""
 	}
 	person := Person{Person: policy.Person(identity), Zone: zone(user), bot: user.IsBot || user.IsAppUser}
@@ -160,11 +163,11 @@ func (p *people) full(user *slack.User) bool {
 }
 
 // through asks whether user is meant by m, a user group's id or a handle.
-func (p *people) through(ctx context.Context, m approvals.Member, user *slack.User, ttl time.Duration) approvals.Answer {
+func (p *people) through(ctx context.Context, m approvals.Member, user *slack.User, since time.Time) approvals.Answer {
 	if m.Group() {
-		return p.belongs(ctx, string(m), user.ID, ttl)
+		return p.belongs(ctx, string(m), user.ID, since)
 	}
-	group, exists := p.group(ctx, m.Handle(), ttl)
+	group, exists := p.group(ctx, m.Handle(), since)
 	switch named := strings.EqualFold(user.Name, m.Handle()); {
 	case exists.Open() != "":
 		return exists
@@ -173,7 +176,7 @@ func (p *people) through(ctx context.Context, m approvals.Member, user *slack.Us
 	case named:
 		return ambiguous(m)
 	}
-	in := p.belongs(ctx, group.ID, user.ID, ttl)
+	in := p.belongs(ctx, group.ID, user.ID, since)
 	if !in.Yes() {
 		return in
 	}
@@ -193,13 +196,14 @@ func ambiguous(m approvals.Member) approvals.Answer {
 }
 
 // belongs asks whether a person belongs to a user group.
-func (p *people) belongs(ctx context.Context, group, id string, ttl time.Duration) approvals.Answer {
-	return p.membersOf(ctx, group, ttl).Ask(func(ids []string) bool { return slices.Contains(ids, id) })
+func (p *people) belongs(ctx context.Context, group, id string, since time.Time) approvals.Answer {
+	return p.membersOf(ctx, group, since).Ask(func(ids []string) bool { return slices.Contains(ids, id) })
 }
 
 // membersOf is who belongs to a user group.
-func (p *people) membersOf(ctx context.Context, group string, ttl time.Duration) approvals.Fact[[]string] {
-	if got, ok := p.members.Get(group); ok && got.fresh(p.now(), ttl) {
+func (p *people) membersOf(ctx context.Context, group string, since time.Time) approvals.Fact[[]string] {
+	defer p.asking.lock(group)()
+	if got, ok := p.members.Get(group); ok && got.since(since, p.now()) {
 		return got.fact
 	}
 	at := p.now()
@@ -219,8 +223,8 @@ func (p *people) membersOf(ctx context.Context, group string, ttl time.Duration)
 }
 
 // group is the user group with a handle, and whether there is one.
-func (p *people) group(ctx context.Context, handle string, ttl time.Duration) (group approvals.Group, exists approvals.Answer) {
-	exists = p.allGroups(ctx, ttl).Ask(func(all []approvals.Group) bool {
+func (p *people) group(ctx context.Context, handle string, since time.Time) (group approvals.Group, exists approvals.Answer) {
+	exists = p.allGroups(ctx, since).Ask(func(all []approvals.Group) bool {
 		i := slices.IndexFunc(all, func(g approvals.Group) bool { return strings.EqualFold(g.Handle, handle) })
 		if i >= 0 {
 			group = all[i]
@@ -230,10 +234,10 @@ func (p *people) group(ctx context.Context, handle string, ttl time.Duration) (g
 	return group, exists
 }
 
-func (p *people) allGroups(ctx context.Context, ttl time.Duration) approvals.Fact[[]approvals.Group] {
+func (p *people) allGroups(ctx context.Context, since time.Time) approvals.Fact[[]approvals.Group] {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.groups.fresh(p.now(), ttl) {
+	if p.groups.since(since, p.now()) {
 		return p.groups.fact
 	}
 	at := p.now()
