@@ -14,12 +14,18 @@ const clipWord = "clip"
 // clicked handles a button, a menu or an overflow entry: each carries an invocation, and that is run.
 func (b *Bot) clicked(ctx context.Context, d delivery, in interaction) error {
 	for _, action := range in.Actions {
-		inv, err := render.ReadAction(action)
-		if err != nil || inv.Command == "" {
-			continue // links, and inputs of a form that is not sent yet
+		inv, err := render.ReadAction(action, b.seal.click)
+		link := err == nil && inv.Command == ""
+		if field := err != nil && in.View.ID != ""; link || field {
+			continue // inputs of a form that is not sent yet
 		}
 		a := ask{user: in.User.ID, team: first(in.User.Team, in.Team.ID), at: in.origin(d.key), trigger: in.Trigger, view: in.View.ID, inv: inv}
-		if err := b.answering(ctx, &a, func() error { return b.click(ctx, &a, d) }); err != nil {
+		a.fleeting = in.Container.Ephemeral
+		work := func() error { return b.click(ctx, &a, d) }
+		if err != nil {
+			work = func() error { return b.forged(ctx, &a, "button", errGone, err) }
+		}
+		if err := b.answering(ctx, &a, work); err != nil {
 			return err
 		}
 	}

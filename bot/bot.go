@@ -75,6 +75,7 @@ type Bot struct {
 	Config
 	api     *slack.Client
 	post    *poster
+	seal    sealer
 	people  *people
 	sockets *socketmode.Pool
 	intake  *queue
@@ -109,7 +110,8 @@ func New(c Config) (*Bot, error) {
 		opts = append(opts, slack.OptionAPIURL(strings.TrimSuffix(c.APIURL, "/")+"/"))
 	}
 	b := &Bot{Config: c, known: make(chan struct{}), api: slack.New(c.BotToken.Reveal(), opts...)}
-	b.post = &poster{api: b.api, http: client, console: c.Console.ConsoleURL(), clips: c.Clips}
+	b.seal = newSealer(c.BotToken)
+	b.post = &poster{seal: b.seal.click, api: b.api, http: client, console: c.Console.ConsoleURL(), clips: c.Clips}
 	b.post.find = b.Find
 	b.desk = newDesk()
 	b.intake, b.work = newQueue(intakeLimit, c.Log), newQueue(workLimit, c.Log)

@@ -18,7 +18,6 @@ func deliveryKey(e socketmode.Envelope) string {
 		Type    string       `json:"type"`
 		Trigger string       `json:"trigger_id"`
 		View    struct {
-			ID       string `json:"id"`
 			Metadata string `json:"private_metadata"`
 		} `json:"view"`
 		Actions []struct {
@@ -34,8 +33,8 @@ func deliveryKey(e socketmode.Envelope) string {
 		return "message-" + p.Event.Channel + "-" + p.Event.TS
 	case e.Type == "events_api" && p.EventID != "":
 		return p.EventID
-	case p.Type == "view_submission" && p.View.ID != "":
-		return "form-" + digest(p.View.ID, p.View.Metadata)
+	case p.Type == "view_submission" && p.View.Metadata != "": // sealed, with what opened the form in it
+		return "form-" + digest(p.View.Metadata)
 	case e.Type == "slash_commands" && p.Trigger != "":
 		return "slash-" + digest(p.Trigger)
 	case p.Trigger != "" && len(p.Actions) > 0:

@@ -129,11 +129,11 @@ func (b *Bot) open(ctx context.Context, a ask, form render.Form) error {
 	switch {
 	case a.view != "":
 		err = retry(ctx, ifLost, func() error {
-			_, err := b.api.UpdateViewContext(ctx, form.View(), "", "", a.view)
+			_, err := b.api.UpdateViewContext(ctx, b.view(form, a.user), "", "", a.view)
 			return err
 		})
 	case a.trigger != "":
-		_, err = b.api.OpenViewContext(ctx, a.trigger, form.View())
+		_, err = b.api.OpenViewContext(ctx, a.trigger, b.view(form, a.user))
 	default:
 		return b.offerForm(ctx, a, form)
 	}
@@ -178,9 +178,9 @@ const checkLimit = time.Second
 func (b *Bot) checkForm(ctx context.Context, in interaction) any {
 	ctx, cancel := context.WithTimeout(ctx, checkLimit)
 	defer cancel()
-	answer, err := render.ReadForm(in.View)
+	answer, err := b.readForm(in)
 	if err != nil {
-		return nil // process will say so
+		return b.refuseForm(ctx, in, err)
 	}
 	a := ask{user: in.User.ID, team: first(in.User.Team, in.Team.ID), at: answer.Origin}
 	if b.admit(ctx, &a) != nil {
@@ -238,9 +238,10 @@ func paramErrors(err error, answer render.Answer) map[string]string {
 
 // submit runs what a form asks for.
 func (b *Bot) submit(ctx context.Context, d delivery, in interaction) error {
-	answer, err := render.ReadForm(in.View)
+	answer, err := b.readForm(in)
 	if err != nil {
-		return fmt.Errorf("read a form: %w", err)
+		a := ask{user: in.User.ID, team: first(in.User.Team, in.Team.ID), at: origin{Key: d.key}}
+		return b.answering(ctx, &a, func() error { return b.forged(ctx, &a, "form", errForm, err) })
 	}
 	a := ask{user: in.User.ID, team: first(in.User.Team, in.Team.ID), at: answer.Origin, inv: answer.Do, from: d}
 	a.at.Key = d.key
@@ -271,12 +272,12 @@ func (b *Bot) submitted(ctx context.Context, a ask, answer render.Answer) error 
 	return withSaid(extras, b.invoke(ctx, a))
 }
 
-// withValues is a form of the bot's own as arguments: what it carried and what was typed.
+// withValues is a form of the bot's own as arguments: what it carried, and what was typed beside that.
 func withValues(answer render.Answer) json.RawMessage {
 	args := map[string]string{}
 	_ = json.Unmarshal(answer.Do.Args, &args)
 	for name, values := range answer.Values {
-		if len(values) > 0 {
+		if _, carried := args[name]; !carried && len(values) > 0 {
 			args[name] = values[0]
 		}
 	}

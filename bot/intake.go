@@ -60,8 +60,8 @@ func (b *Bot) take(ctx context.Context, env socketmode.Envelope) {
 	if env.Type == "interactive" {
 		var in interaction
 		if err := json.Unmarshal(env.Payload, &in); err != nil {
-			b.Log.Error("Slack sent an interaction the bot cannot read", "envelope_id", env.ID, "err", err)
 			b.ack(ctx, env, nil)
+			b.work.push(func(ctx context.Context) { b.unreadable(ctx, env, err) })
 			return
 		}
 		kind = in.Type
@@ -95,17 +95,20 @@ func (b *Bot) concerns(payload json.RawMessage) bool {
 func (b *Bot) writeDown(ctx context.Context, env socketmode.Envelope, kind string) {
 	saveCtx, cancel := context.WithTimeout(ctx, saveLimit)
 	defer cancel()
-	fresh, err := b.Inbox.Save(saveCtx, deliveryKey(env), kind, b.masked(kind, env.Payload))
+	key := deliveryKey(env)
+	fresh, err := b.Inbox.Save(saveCtx, key, kind, b.masked(kind, env.Payload))
 	if err != nil {
 		b.Log.Error("cannot write a delivery down", "envelope_id", env.ID, "kind", kind, "err", err)
 		b.turnAway(ctx, env, kind)
 		return
 	}
 	b.ack(ctx, env, nil)
-	if fresh {
-		b.work.push(func(ctx context.Context) {
-			b.process(ctx, delivery{deliveryKey(env), kind, env.Payload, env.Received, false, 0})
-		})
+	var in interaction
+	switch {
+	case fresh:
+		b.work.push(func(ctx context.Context) { b.process(ctx, delivery{key, kind, env.Payload, env.Received, false, 0}) })
+	case kind == "view_submission" && json.Unmarshal(env.Payload, &in) == nil:
+		b.work.push(func(ctx context.Context) { b.sentAgain(ctx, in, key) })
 	}
 }
 

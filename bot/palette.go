@@ -48,6 +48,6 @@ func (b *Bot) picked(a ask, answer render.Answer) any {
 	if !ok {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "This command is gone. Choose another one."})
 	}
-	view := formOf(cmd, a).View()
+	view := b.view(formOf(cmd, a), a.user)
 	return slack.NewUpdateViewSubmissionResponse(&view)
 }

@@ -24,6 +24,7 @@ type poster struct {
 	http    *http.Client
 	console string // base address; only links to it are links
 	clips   Clips
+	seal    render.Seal
 	find    func(ctx context.Context, channel, thread, key string, since time.Time) (ts string, found bool, err error)
 }
 
@@ -50,7 +51,7 @@ const (
 // give hands a card to Slack: drawn as well as Slack takes it, and plainer where it refuses the blocks. Charts are new, and tables
 // are not taken everywhere. It reports how the card was drawn that Slack took.
 func (p *poster) give(ctx context.Context, who audience, card render.Card, send func(render.Message) error) (render.Options, error) {
-	look := render.Options{ConsoleURL: p.console, Public: bool(who)}
+	look := render.Options{ConsoleURL: p.console, Public: bool(who), Seal: p.seal}
 	card, err := p.clip(ctx, card)
 	if err != nil {
 		return look, err

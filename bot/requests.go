@@ -69,11 +69,20 @@ func (b *Bot) findCard(ctx context.Context, req approvals.Request) {
 const skew = time.Hour
 
 // adoptCard notes that a message shows a request: somebody clicked there, so it does, even where a crash kept that out of the row.
+// Slack says which message that was; where the channel can be read, the message itself does.
 func (b *Bot) adoptCard(ctx context.Context, a ask, id string) {
-	if a.at.Message == "" || a.at.Channel != b.Policy().Channel() {
+	channel := b.Policy().Channel()
+	if a.at.Message == "" || a.fleeting || a.at.Channel != channel {
 		return
 	}
-	err := b.Ledger.AddCard(ctx, id, approvals.CardRef{Channel: a.at.Channel, TS: a.at.Message, Shown: -1})
+	req, err := b.Ledger.Get(ctx, id)
+	if err != nil || slices.ContainsFunc(req.Cards, func(c approvals.CardRef) bool { return c.Channel == channel && c.TS == a.at.Message }) {
+		return
+	}
+	if ts, found, err := b.Find(ctx, channel, "", req.ID, req.Created.Add(-skew)); err == nil && (!found || ts != a.at.Message) {
+		return
+	}
+	err = b.Ledger.AddCard(ctx, id, approvals.CardRef{Channel: channel, TS: a.at.Message, Shown: -1})
 	if err != nil && !errors.Is(err, approvals.ErrNotFound) {
 		b.Log.Warn("cannot write down which message shows a request", "request_id", id, "err", err)
 	}

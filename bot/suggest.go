@@ -36,9 +36,11 @@ func (b *Bot) suggest(ctx context.Context, in interaction) any {
 		return empty
 	}
 	a := ask{user: in.User.ID, team: first(in.User.Team, in.Team.ID)}
-	if answer, err := render.ReadForm(in.View); err == nil {
-		a.at = answer.Origin
+	answer, err := b.readForm(in)
+	if err != nil {
+		return empty
 	}
+	a.at = answer.Origin
 	if err := b.admit(ctx, &a); err != nil || !b.maySearch(a, kind) {
 		return empty
 	}

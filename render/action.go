@@ -16,7 +16,7 @@ import (
 // its place.
 func Fits(in Invocation) bool {
 	text, err := compact(in)
-	return err == nil && len(text) <= maxButtonValue
+	return err == nil && len(text) <= maxButtonValue-SealSize
 }
 
 // Invocation is what choosing o from m invokes.
@@ -156,7 +156,7 @@ func (k *canvas) checked(out []item, b Button) []item {
 		return append(out, item{Button: b})
 	}
 	text, err := compact(b.Do)
-	if err != nil || len(text) > maxButtonValue {
+	if err != nil || len(text) > maxButtonValue-SealSize {
 		k.note("%s is left out: it is too long for a button", label(b.Label))
 		return out
 	}
@@ -177,7 +177,7 @@ func (k *canvas) button(i item) slack.BlockElement {
 	if i.URL != "" {
 		return slack.NewButtonBlockElement(k.id("u"), "", plainText(label(i.Label))).WithURL(i.URL).WithStyle(slack.Style(i.style()))
 	}
-	b := slack.NewButtonBlockElement(k.id("b"), i.text, plainText(label(i.Label))).WithStyle(slack.Style(i.style()))
+	b := slack.NewButtonBlockElement(k.id("b"), k.seal.on(i.text), plainText(label(i.Label))).WithStyle(slack.Style(i.style()))
 	if i.Confirm != "" {
 		b.WithConfirm(confirmation(i.Button))
 	}
@@ -229,7 +229,7 @@ func (k *canvas) menu(m Menu) (slack.BlockElement, bool) {
 	for i, o := range options {
 		if !seen[values[i]] {
 			seen[values[i]] = true
-			s.Options = append(s.Options, option(values[i], o.Label))
+			s.Options = append(s.Options, option(values[i]+k.seal.of(texts[i]), o.Label))
 		}
 	}
 	return s, true
@@ -277,7 +277,11 @@ func (k *canvas) overflow(items []item) (*slack.OverflowBlockElement, bool) {
 	}
 	m := slack.NewOverflowBlockElement(actionID)
 	for i, it := range items {
-		o := option(values[i], it.Label)
+		value := values[i]
+		if it.text != "" {
+			value += k.seal.of(it.text)
+		}
+		o := option(value, it.Label)
 		o.URL = it.URL
 		m.Options = append(m.Options, o)
 	}
@@ -286,26 +290,39 @@ func (k *canvas) overflow(items []item) (*slack.OverflowBlockElement, bool) {
 
 var actionIDs = regexp.MustCompile(`^([bou])\d+(?::(.*))?$`)
 
+// link is the value of a ⋯ entry that leads to an address.
+var link = regexp.MustCompile(`^"\d+"$`)
+
 // ReadAction is what a click asks for. A click on a link asks for nothing: its invocation has no command. An element that is
-// not of this package's making is an error.
-func ReadAction(action *slack.BlockAction) (Invocation, error) {
+// not of this package's making, or whose value the seal does not know, is an error.
+func ReadAction(action *slack.BlockAction, seal Seal) (Invocation, error) {
 	var in Invocation
 	id := actionIDs.FindStringSubmatch(action.ActionID)
 	if id == nil {
 		return in, fmt.Errorf("read a click: action id %q is of another app or version", action.ActionID)
 	}
-	text := action.Value
+	text, tag := action.Value, ""
 	switch id[1] {
 	case "u":
-		return in, nil
-	case "o":
-		var err error
-		if text, err = unpack(id[2], action.SelectedOption.Value); err != nil {
-			return in, fmt.Errorf("read a click: %w", err)
+		if action.Value != "" {
+			return in, fmt.Errorf("read a click: the link %q has a value", action.ActionID)
 		}
-		if strings.HasPrefix(text, `"`) {
+		return in, nil
+	case "b":
+		text, tag = seal.cut(text)
+	case "o":
+		if link.MatchString(action.SelectedOption.Value) {
 			return in, nil
 		}
+		value, cut := seal.cut(action.SelectedOption.Value)
+		var err error
+		if text, err = unpack(id[2], value); err != nil {
+			return in, fmt.Errorf("read a click: %w", err)
+		}
+		tag = cut
+	}
+	if tag != seal.of(text) {
+		return Invocation{}, fmt.Errorf("read a click on %q: %w", strings.TrimSpace(action.Text.Text), ErrSeal)
 	}
 	if err := json.Unmarshal([]byte(text), &in); err != nil {
 		return Invocation{}, fmt.Errorf("read a click on %q: %w", strings.TrimSpace(action.Text.Text), err)

@@ -3,6 +3,8 @@ package render
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -15,7 +17,17 @@ type Answer struct {
 	Values map[string][]string // by field: texts, option values, "true", RFC 3339 times; empty where nothing was given
 }
 
-// ReadForm reads the view of a submission. A view that View did not make is an error.
+// Carried is what a form carries through Slack; sealed, it is followed by its tag.
+func Carried(view slack.View, seal Seal) (slack.View, error) {
+	text, tag := seal.cut(view.PrivateMetadata)
+	if tag != seal.of(text) {
+		return view, fmt.Errorf("read a form: private metadata: %w", ErrSeal)
+	}
+	view.PrivateMetadata = text
+	return view, nil
+}
+
+// ReadForm reads the view of a submission. A view that View did not make, or an answer to what it did not ask, is an error.
 func ReadForm(view slack.View) (Answer, error) {
 	if view.CallbackID != FormCallback {
 		return Answer{}, fmt.Errorf("read a form: callback id %q is of another app or version", view.CallbackID)
@@ -28,7 +40,11 @@ func ReadForm(view slack.View) (Answer, error) {
 	if view.State == nil {
 		return a, nil
 	}
+	asked := strings.Fields(m.Fields)
 	for name, elements := range view.State.Values {
+		if !slices.Contains(asked, name) {
+			return Answer{}, fmt.Errorf("read a form: it does not ask for %q", name)
+		}
 		for _, e := range elements {
 			a.Values[name] = append(a.Values[name], given(e)...)
 		}

@@ -22,6 +22,7 @@ type Options struct {
 	Public     bool   // a whole channel sees the message already: nothing to share is offered
 	NoCharts   bool   // Slack takes no chart blocks here: they are drawn with characters
 	NoTables   bool   // nor table blocks: they are drawn as lines of text
+	Seal       Seal   // of what can be clicked; nil = without
 }
 
 // Size is the length of the message's JSON; an acknowledgement takes less than 20,480 bytes.
@@ -41,7 +42,7 @@ func size(v any) int {
 // Message draws c. It is total: whatever c holds, Slack takes the message, and what does not fit is missing with a word that
 // says so.
 func (c Card) Message(o Options) Message {
-	k := canvas{linker: newLinker(o), noCharts: o.NoCharts, noTables: o.NoTables, blocks: maxBlocks, chars: maxChars, bytes: maxBytes - 2*maxFallback}
+	k := canvas{linker: newLinker(o), noCharts: o.NoCharts, noTables: o.NoTables, seal: o.Seal, blocks: maxBlocks, chars: maxChars, bytes: maxBytes - 2*maxFallback}
 	head := k.header(c)
 	actions := k.actions(c.Actions, o)
 	body := k.body(c.led())
@@ -65,6 +66,7 @@ type canvas struct {
 	elements             int      // clickable ones so far; their number makes ids unique
 	charts               int      // so far
 	noCharts, noTables   bool
+	seal                 Seal
 }
 
 // spend takes room for drawn blocks if there is enough of it; some is kept for the notes.

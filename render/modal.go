@@ -19,6 +19,7 @@ const FormCallback = "s1bot.form"
 type metadata struct {
 	Do     Invocation `json:"d"`
 	Origin Origin     `json:"o"`
+	Fields string     `json:"f"` // names of what it asks for
 }
 
 func (f Form) metadata() (string, error) {
@@ -30,13 +31,18 @@ func (f Form) metadata() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("encode origin: %w", err)
 	}
-	return `{"d":` + do + `,"o":` + string(origin) + "}", nil
+	names := make([]string, len(f.Fields))
+	for i, field := range f.Fields {
+		names[i] = field.Name
+	}
+	fields, _ := json.Marshal(strings.Join(names, " "))
+	return `{"d":` + do + `,"o":` + string(origin) + `,"f":` + string(fields) + "}", nil
 }
 
 // Fits says that a view can carry what the form does not ask for. Where it cannot, store Do and let a short one refer to it.
 func (f Form) Fits() bool {
 	text, err := f.metadata()
-	return err == nil && len(text) <= maxMetadata
+	return err == nil && len(text) <= maxMetadata-SealSize
 }
 
 // View draws f as a modal. It is total: whatever f holds, Slack takes the view. A form that does not fit has no fields and
@@ -49,7 +55,7 @@ func (f Form) View() slack.ModalViewRequest {
 		Close:      plainText("Cancel"),
 	}
 	text, err := f.metadata()
-	if err != nil || len(text) > maxMetadata {
+	if err != nil || len(text) > maxMetadata-SealSize {
 		sorry := "What was given for this is too long for a form. Type the whole command instead, or name fewer things."
 		view.Blocks.BlockSet = []slack.Block{paragraph(richText(sorry)...)}
 		return view

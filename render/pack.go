@@ -11,6 +11,9 @@ import (
 // So strings that the options share (ids, names of commands and arguments) stand in a dictionary in the action id, and an
 // option's value refers to them: {"c":$0,"a":{$1:[$2]}}. In JSON a $ outside a string cannot be anything else.
 
+// maxPacked leaves room for a tag, see Seal.
+const maxPacked = maxOptionValue - SealSize
+
 const references = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 // pack finds a dictionary with which every text fits an option's value, and the action id (prefix and dictionary) its limit.
@@ -22,7 +25,7 @@ func pack(prefix string, texts []string) (actionID string, values []string, ok b
 		for _, t := range texts {
 			v := squeeze(t, dictionary)
 			values = append(values, v)
-			long = long || len(v) > maxOptionValue
+			long = long || len(v) > maxPacked
 		}
 		if !long {
 			return prefix + strings.Join(dictionary, ","), values, true
@@ -41,7 +44,7 @@ func bestWord(values []string, room int) string {
 	gain := map[string]int{}
 	best := ""
 	for _, v := range values {
-		if len(v) <= maxOptionValue {
+		if len(v) <= maxPacked {
 			continue
 		}
 		for _, w := range words(v) {

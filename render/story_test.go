@@ -42,7 +42,7 @@ func readClick(t testing.TB, m Message, label string) Invocation {
 	t.Helper()
 	all := clicks(t, m)
 	require.Contains(t, all, label)
-	in, err := ReadAction(all[label])
+	in, err := ReadAction(all[label], nil)
 	require.NoError(t, err)
 	return in
 }
@@ -194,7 +194,7 @@ func TestForeignClicksAndFormsAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, a := range []slack.BlockAction{{ActionID: "other"}, {ActionID: "b1", Value: "{"}, {ActionID: "o1:", SelectedOption: slack.OptionBlockObject{Value: `{"c":$3}`}},
 		{ActionID: `o1:"x"`, SelectedOption: slack.OptionBlockObject{Value: "$"}}, {}} {
-		_, err := ReadAction(&a)
+		_, err := ReadAction(&a, nil)
 		require.Error(t, err, "%+v", a)
 	}
 	_, err := ReadForm(slack.View{CallbackID: "other"})
