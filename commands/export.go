@@ -12,8 +12,8 @@ import (
 	"s1bot/s1"
 )
 
-// exportBytes is where a file of a whole result is cut: it has to fit into memory and through Slack.
-const exportBytes = 48 << 20
+// exportBytes is where a file of a whole result is cut: several have to fit into the 128 MiB of the process at once.
+const exportBytes = 16 << 20
 
 // rawPage answers with the rows of one page as the console sent them, to read and as a file.
 func (l listing[T]) rawPage(ctx context.Context, call *Call, q s1.Query, most int) (render.Card, error) {
@@ -52,7 +52,12 @@ func (l listing[T]) export(ctx context.Context, call *Call, q s1.Query, most int
 		}
 		write = func(row T) error { return file.csv(l.sheet([]T{row}), false) }
 	}
+	broken := ""
 	for page, err := range l.rows(ctx, q, most) {
+		if cutOff(err) && file.rows > 0 {
+			broken = "The file is not complete. " + reason(err)
+			break
+		}
 		if err != nil {
 			return render.Card{}, err
 		}
@@ -65,7 +70,7 @@ func (l listing[T]) export(ctx context.Context, call *Call, q s1.Query, most int
 			break
 		}
 	}
-	return partly(file.card(l.noun, l.words(call, file.rows)), l.gaps()), nil
+	return partly(file.card(l.noun, l.words(call, file.rows)), strings.TrimSpace(broken+" "+l.gaps())), nil
 }
 
 // An export is a file that grows row by row.
@@ -124,7 +129,7 @@ func (e *export) card(noun, words string) render.Card {
 		card.Parts = append(card.Parts, render.Line{render.Text(plural(e.rows, "row") + " " + words)})
 	}
 	if cut {
-		card.Parts = append(card.Parts, render.Note{render.Text("The file was cut at 48 MiB; narrow the list down for the rest.")})
+		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("The file was cut at %d MiB; narrow the list down for the rest.", exportBytes>>20))})
 	}
 	return card
 }

@@ -53,25 +53,30 @@ type column[T any] struct {
 // rows goes through the pages of a query until limit rows are read, 0 for all of them.
 func (l listing[T]) rows(ctx context.Context, q s1.Query, limit int) iter.Seq2[s1.Page[T], error] {
 	return func(yield func(s1.Page[T], error) bool) {
-		seen := map[string]bool{q.Get("cursor"): true}
+		trail := s1.NewTrail("list "+l.things, q)
 		for read := 0; ; {
 			page, err := l.page(ctx, q)
 			if limit > 0 && len(page.Items) > limit-read {
 				page.Items = page.Items[:limit-read]
 			}
 			read += len(page.Items)
-			if !yield(page, err) || err != nil || page.Next == "" || len(page.Items) == 0 || limit > 0 && read >= limit {
+			if !yield(page, err) || err != nil || limit > 0 && read >= limit {
 				return
 			}
-			if seen[page.Next] {
-				yield(s1.Page[T]{}, &s1.Error{Operation: "list " + l.things, Message: "The console repeats a page and would never end.", Err: s1.ErrCursorLoop})
+			next, more, err := s1.Follow(trail, q, page)
+			if err != nil {
+				yield(s1.Page[T]{}, err)
+			}
+			if !more {
 				return
 			}
-			seen[page.Next] = true
-			q = q.With("cursor", page.Next).With("skip")
+			q = next
 		}
 	}
 }
+
+// cutOff tells whether a list is longer than it is followed. What was read is true, and is shown as a part.
+func cutOff(err error) bool { return errors.Is(err, s1.ErrTooManyPages) }
 
 // show answers with the rows that match q, at most limit, as the call wants them: a page of a card, or a file. A nil limit is
 // a page of the console's, 1000, for a card and everything for a file.
@@ -145,7 +150,7 @@ func (l listing[T]) withFile(card render.Card, file *export, pages int, broken e
 	}
 	words := fmt.Sprintf("All %d %s are in the file.", file.rows, l.things)
 	if file.full() {
-		words = fmt.Sprintf("The file was cut at 48 MiB: %d %s. Narrow the list down for the rest.", file.rows, l.things)
+		words = fmt.Sprintf("The file was cut at %d MiB: %d %s. Narrow the list down for the rest.", exportBytes>>20, file.rows, l.things)
 	}
 	if broken != nil {
 		card.Tone, card.Outcome = render.Warning, render.Partial
@@ -219,7 +224,12 @@ func (l listing[T]) fetch(ctx context.Context, call *Call, q s1.Query, most int)
 	if most > 0 {
 		left = most - known.rows
 	}
+	broken := ""
 	for page, err := range l.rows(ctx, q, left) {
+		if cutOff(err) && known.rows > 0 {
+			broken, known.next = "The list is not complete. "+reason(err), ""
+			break
+		}
 		if err != nil {
 			return known, err
 		}
@@ -229,7 +239,7 @@ func (l listing[T]) fetch(ctx context.Context, call *Call, q s1.Query, most int)
 			break
 		}
 	}
-	known.gap = l.gaps()
+	known.gap = strings.TrimSpace(broken + " " + l.gaps())
 	call.command.rows.put(key, known, call.Now)
 	return known, nil
 }

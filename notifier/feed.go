@@ -187,6 +187,10 @@ func (f *feed) start(ctx context.Context) error {
 	}
 	first := f.passes[0]
 	first.name = survey
-	_, err = f.read(ctx, first, lateness)
+	window := lateness
+	if f.trouble[survey] != nil && !cursor.Reached[survey].IsZero() {
+		window = 0 // it goes on where it broke off
+	}
+	_, err = f.read(ctx, first, window)
 	return err
 }

@@ -2,6 +2,7 @@ package notifier
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"time"
@@ -17,11 +18,12 @@ func (f *feed) read(ctx context.Context, p pass, window time.Duration) (rows int
 	if err != nil {
 		return 0, fmt.Errorf("read the cursor: %w", err)
 	}
-	r := &reading{feed: f, pass: p, began: f.now(), cursor: cursor, saved: cursor, inOrder: true, cursors: map[string]bool{}}
+	r := &reading{feed: f, pass: p, began: f.now(), cursor: cursor, saved: cursor, inOrder: true}
 	if window == p.sweep {
 		r.forget(f.now())
 	}
 	q := p.query(r.from(window)).WithLimit(pageSize)
+	r.trail = s1.NewTrail("list "+string(f.source)+"s", q)
 	for more := true; more; {
 		q, more, err = r.step(ctx, q)
 		if err != nil {
@@ -46,8 +48,8 @@ type reading struct {
 	drop    time.Time // notices from before are forgotten with the first page
 	last    time.Time // the latest time stamp so far
 	inOrder bool
-	rows    int             // so far
-	cursors map[string]bool // the API's, as seen
+	rows    int       // so far
+	trail   *s1.Trail // through the console's pages
 }
 
 // from is where the reading begins: never before what the journal remembers, for there nobody knows what was told.
@@ -89,11 +91,12 @@ func (r *reading) step(ctx context.Context, q s1.Query) (next s1.Query, more boo
 	if err != nil {
 		return q, false, fmt.Errorf("read %ss by %s: %w", r.source, r.pass.sort, err)
 	}
-	if page.Next != "" && r.cursors[page.Next] {
-		return q, false, fmt.Errorf("read %ss by %s: %w", r.source, r.pass.sort, s1.ErrCursorLoop)
+	next, more, broken := s1.Follow(r.trail, q, page)
+	if errors.Is(broken, s1.ErrCursorLoop) {
+		return q, false, fmt.Errorf("read %ss by %s: %w", r.source, r.pass.sort, broken)
 	}
 	r.readAt[r.pass.name] = r.now()
-	r.cursors[page.Next], r.rows = true, r.rows+len(page.Items)
+	r.rows += len(page.Items)
 	r.advance(page.Items, page.Next == "")
 	batch, err := r.batch(ctx, r.cursor, page.Items, r.pass.name == survey)
 	if err != nil {
@@ -106,7 +109,7 @@ func (r *reading) step(ctx context.Context, q s1.Query) (next s1.Query, more boo
 		}
 		r.saved = batch.Cursor
 	}
-	return q.With("cursor", page.Next), page.Next != "", nil
+	return next, more, broken
 }
 
 // worthwhile spares the journal a write for a cursor alone that hardly moved.

@@ -203,7 +203,7 @@ func row[T any](list func(T) render.DigestRow) func(json.RawMessage) (render.Dig
 
 func items[T any](read func(T) item) func(s1.Page[T], error) (s1.Page[item], error) {
 	return func(p s1.Page[T], err error) (s1.Page[item], error) {
-		return s1.Page[item]{Items: each(p.Items, read), Next: p.Next, Total: p.Total}, err
+		return s1.Convert(p, read), err
 	}
 }
 

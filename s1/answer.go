@@ -1,6 +1,7 @@
 package s1
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,10 +10,11 @@ import (
 	"strings"
 )
 
-// envelope is the frame of every answer. Its parts are decoded one by one, so that an odd one does not touch the others.
+// envelope is the frame of every answer. Its parts are slices of the body, decoded one by one, so that an odd one does not touch the
+// others.
 type envelope struct {
-	Data       json.RawMessage `json:"data"`
-	Pagination json.RawMessage `json:"pagination"`
+	Data       json.RawMessage
+	Pagination json.RawMessage
 }
 
 // pagination is the console's word about a page.
@@ -37,9 +39,11 @@ func (u unreadable) Error() string { return string(u) }
 // open unpacks an answer. Without data it is an error, in the console's own words if it sent some.
 func open(body []byte) (envelope, error) {
 	var e envelope
-	if err := decode(body, &e); err != nil {
+	if err := wellFormed(body); err != nil {
 		return e, err
 	}
+	fields := fieldsOf(body)
+	e.Data, e.Pagination = fields["data"], fields["pagination"]
 	if len(e.Data) == 0 || string(e.Data) == "null" {
 		var problems errorBody
 		_ = decode(body, &problems)
@@ -52,6 +56,18 @@ func open(body []byte) (envelope, error) {
 	}
 	return e, nil
 }
+
+// wellFormed says what is wrong with a body that is no JSON object.
+func wellFormed(body []byte) error {
+	if !json.Valid(body) || !strings.HasPrefix(strings.TrimLeft(string(body[:min(len(body), 64)]), " \t\r\n"), "{") {
+		var e struct{}
+		return json.Unmarshal(body, &e)
+	}
+	return nil
+}
+
+// maxRows is more than any console puts on a page, whatever it was asked for.
+const maxRows = 10 * maxLimit
 
 // readPage reads a list. The rows are in data, or in its field nested. What is no object is left out.
 func readPage[T any](body []byte, nested string) (Page[T], error) {
@@ -69,7 +85,10 @@ func readPage[T any](body []byte, nested string) (Page[T], error) {
 	}
 	var p pagination
 	_ = decode(e.Pagination, &p) // none or nonsense: the list ends here
-	page := Page[T]{Items: items, Next: p.cursor(), Total: -1, lost: len(rows) - len(items)}
+	page := Page[T]{Items: items, Next: p.cursor(), Total: -1, lost: len(rows) - len(items), marks: make([]uint64, len(rows))}
+	for i, row := range rows {
+		page.marks[i] = mark(row)
+	}
 	if p.TotalItems != nil && *p.TotalItems >= len(items) { // fewer than there are: not counted (skipCount)
 		page.Total = *p.TotalItems
 	}
@@ -77,19 +96,18 @@ func readPage[T any](body []byte, nested string) (Page[T], error) {
 }
 
 func readRows(data json.RawMessage, nested string) ([]json.RawMessage, error) {
-	if nested != "" && strings.HasPrefix(string(data), "{") {
-		var fields map[string]json.RawMessage
-		if err := json.Unmarshal(data, &fields); err != nil {
-			return nil, err
-		}
-		data = fields[nested]
+	if nested != "" && strings.HasPrefix(string(data[:min(len(data), 1)]), "{") {
+		data = fieldsOf(data)[nested]
 	}
-	if len(data) == 0 {
+	switch {
+	case len(data) == 0 || string(data) == "null":
 		return nil, nil
-	}
-	var rows []json.RawMessage
-	if err := json.Unmarshal(data, &rows); err != nil {
+	case data[0] != '[':
 		return nil, unreadable("The console's answer has no list where one was expected.")
+	}
+	rows := elementsOf(data, maxRows)
+	if len(rows) > maxRows {
+		return nil, fmt.Errorf("%w: more than %d rows on a page", ErrTooLarge, maxRows)
 	}
 	return rows, nil
 }
@@ -118,7 +136,7 @@ func readItem(raw json.RawMessage, item any) error {
 		return err
 	}
 	if keeper, ok := item.(interface{ keep(json.RawMessage) }); ok {
-		keeper.keep(raw)
+		keeper.keep(bytes.Clone(raw)) // raw is a part of the body, which would stay in memory with it
 	}
 	return nil
 }
@@ -126,27 +144,29 @@ func readItem(raw json.RawMessage, item any) error {
 // get reads one object.
 func get[T any](ctx context.Context, c *Client, call call) (T, error) {
 	var item T
-	body, err := c.do(ctx, call)
-	if err != nil {
-		return item, err
-	}
-	e, err := open(body)
-	if err == nil {
-		err = readItem(e.Data, &item)
-	}
-	if err != nil {
-		return item, c.nonsense(call, body, err)
-	}
-	return item, nil
+	err := c.read(ctx, call, func(body []byte) error {
+		e, err := open(body)
+		if err == nil {
+			err = readItem(e.Data, &item)
+		}
+		if err != nil {
+			return c.nonsense(call, body, err)
+		}
+		return nil
+	})
+	return item, err
 }
 
 // nonsense is the error for a successful answer that cannot be read. After a change it means that the outcome is unknown.
 func (c *Client) nonsense(call call, body []byte, err error) *Error {
 	var own unreadable
 	var message string
-	if errors.As(err, &own) {
+	switch {
+	case errors.As(err, &own):
 		message = string(own)
-	} else {
+	case errors.Is(err, ErrTooLarge):
+		message = "The console's answer was not read, for it has " + strings.TrimPrefix(err.Error(), ErrTooLarge.Error()+": ") + "; ask for less."
+	default:
 		message = decodeProblem(body, err)
 	}
 	message = hide(message, append(call.hides, c.token)...)

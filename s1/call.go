@@ -30,6 +30,7 @@ type call struct {
 	version    string // of the API, where a path exists in another one only: "v2.0"
 	admitted   bool   // the caller has waited for the path's rate
 
+	brief    bool     // the answer says little: it is at most smallBody
 	download bool     // the answer is a file: any type, at most MaxFile
 	link     Secret   // a signed address to read instead of route; it must never see the token
 	hides    []Secret // what the body says that no message may repeat
@@ -52,8 +53,9 @@ type attempt struct {
 	status int
 	header http.Header
 	body   []byte
-	err    error // no answer, or one that broke off
-	sent   bool  // the request may have reached the console
+	done   func() // gives back the share of memory that the body has; nil if it has none
+	err    error  // no answer, or one that broke off
+	sent   bool   // the request may have reached the console
 }
 
 // Tries of a read. One that nobody answered took its whole time-out already, and a person waits for it.
@@ -62,11 +64,33 @@ const (
 	slowTries = 2
 )
 
-// do sends a call and returns the body of a successful answer. Reads are tried again after 429, 5xx and broken connections;
-// changes never are.
+// do sends a call whose answer is short and returns the body of a successful one. Reads are tried again after 429, 5xx and broken
+// connections; changes never are.
 func (c *Client) do(ctx context.Context, call call) ([]byte, error) {
+	call.brief = true
 	a, err := c.exchange(ctx, call)
+	a.release()
 	return a.body, err
+}
+
+// read is do for answers that may be large: it hands the body to use, which must keep no part of it.
+func (c *Client) read(ctx context.Context, call call, use func(body []byte) error) error {
+	a, err := c.exchange(ctx, call)
+	if err != nil {
+		return err
+	}
+	defer a.release()
+	if len(a.body) > smallBody && bytes.Count(a.body, []byte(",")) > maxValues {
+		return c.nonsense(call, a.body, fmt.Errorf("%w: more than %d values", ErrTooLarge, maxValues))
+	}
+	return use(a.body)
+}
+
+// release says that nobody reads the body any more.
+func (a attempt) release() {
+	if a.done != nil {
+		a.done()
+	}
 }
 
 // exchange is do for callers who want the header, too.
@@ -90,6 +114,7 @@ func (c *Client) exchange(ctx context.Context, call call) (attempt, error) {
 		if a.err == nil && a.status/100 == 2 {
 			return a, nil
 		}
+		a.release()
 		if next == giveUp {
 			return attempt{}, c.problem(call, a)
 		}
@@ -130,14 +155,17 @@ func (c *Client) send(ctx context.Context, call call, payload []byte) attempt {
 	}
 	defer response.Body.Close()
 	a := attempt{sent: true, status: response.StatusCode, header: response.Header}
-	a.body, a.err = readBody(response, most)
+	c.readBody(ctx, response, most, &a)
 	return a
 }
 
 // bounds are the time that one try may take and the size that its answer may have.
 func (c *Client) bounds(call call) (time.Duration, int64) {
 	if call.download {
-		return max(c.timeout, downloadTimeout), min(c.maxBody, MaxFile)
+		return max(c.timeout, downloadTimeout), MaxFile
+	}
+	if call.brief {
+		return c.timeout, min(c.maxBody, smallBody)
 	}
 	return c.timeout, c.maxBody
 }
@@ -174,18 +202,38 @@ func (c *Client) root(call call) string {
 	return c.base.String() + "/web/api/" + call.version
 }
 
-// readBody reads at most limit bytes, counted after decompression.
-func readBody(response *http.Response, limit int64) ([]byte, error) {
+// readBody reads at most limit bytes, counted after decompression; above smallBody it waits for its turn. Of an error's body the
+// beginning is enough.
+func (c *Client) readBody(ctx context.Context, response *http.Response, limit int64, a *attempt) {
+	if a.status/100 != 2 {
+		a.body, a.err = io.ReadAll(io.LimitReader(response.Body, min(limit, maxProblem)))
+		return
+	}
 	if response.ContentLength > limit {
-		return nil, ErrTooLarge
+		a.err = ErrTooLarge
+		return
 	}
 	var b bytes.Buffer
-	b.Grow(int(max(response.ContentLength, 0)))
-	n, err := b.ReadFrom(io.LimitReader(response.Body, limit+1))
-	if n > limit {
-		return nil, ErrTooLarge
+	first := min(limit, smallBody) + 1
+	b.Grow(int(min(max(response.ContentLength, 0), first)) + bytes.MinRead)
+	n, err := b.ReadFrom(io.LimitReader(response.Body, first))
+	if err == nil && n == first && n <= limit {
+		if a.done, err = c.gate.enter(ctx); err == nil {
+			rest := limit + 1 - n
+			if response.ContentLength > 0 {
+				rest = response.ContentLength - n
+			}
+			b.Grow(int(rest) + bytes.MinRead) // at once: growing by doubling takes three times as much
+			var more int64
+			more, err = b.ReadFrom(io.LimitReader(response.Body, limit+1-n))
+			n += more
+		}
 	}
-	return b.Bytes(), err
+	if n > limit {
+		err = ErrTooLarge
+		b = bytes.Buffer{}
+	}
+	a.body, a.err = b.Bytes(), err
 }
 
 // passing tells whether what went wrong may be gone in a moment.
@@ -252,7 +300,7 @@ func (c *Client) problem(call call, a attempt) *Error {
 	switch {
 	case errors.Is(a.err, ErrTooLarge):
 		_, most := c.bounds(call)
-		e.Message = fmt.Sprintf("The console's answer is larger than %d MiB; ask for less.", most>>20)
+		e.Message = fmt.Sprintf("The console's answer is larger than %d MiB and was not read; ask for less.", most>>20)
 	case a.err != nil && a.status != 0:
 		e.Message = "The console's answer broke off."
 	case a.err != nil:

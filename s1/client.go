@@ -13,9 +13,6 @@ import (
 	"time"
 )
 
-// maxBody is the largest answer that is read, after decompression.
-const maxBody = 64 << 20
-
 // Config says which console to talk to, and how.
 type Config struct {
 	BaseURL string // https://tenant.sentinelone.net; plain http for a loopback address only
@@ -24,6 +21,7 @@ type Config struct {
 
 	HTTPClient *http.Client                               // nil: one with time-outs; its redirect policy is replaced
 	Timeout    time.Duration                              // of one try, body included; 0 means 30 s
+	Gate       *Gate                                      // for large answers, shared by all clients of a process; nil: the client's own
 	Logger     *slog.Logger                               // nil: no log
 	Observe    func(Observation)                          // called after each try, if set
 	Backoff    func(try int) time.Duration                // pause after the given try (from 1) of a read; nil: exponential with jitter
@@ -47,6 +45,7 @@ type Client struct {
 	http    *http.Client
 	timeout time.Duration
 	maxBody int64
+	gate    *Gate
 	logger  *slog.Logger
 	observe func(Observation)
 	backoff func(int) time.Duration
@@ -66,7 +65,7 @@ func New(c Config) (*Client, error) {
 	}
 	client := &Client{
 		base: base, api: base.String() + "/web/api/" + version, token: c.Token,
-		http: safeHTTP(c.HTTPClient), timeout: c.Timeout, maxBody: maxBody, logger: c.Logger,
+		http: safeHTTP(c.HTTPClient), timeout: c.Timeout, maxBody: maxBody, gate: c.Gate, logger: c.Logger,
 		observe: c.Observe, backoff: c.Backoff, sleep: c.Sleep, buckets: newBuckets(), starts: &line{},
 	}
 	client.fillIn()
@@ -76,6 +75,9 @@ func New(c Config) (*Client, error) {
 func (c *Client) fillIn() {
 	if c.timeout <= 0 {
 		c.timeout = 30 * time.Second
+	}
+	if c.gate == nil {
+		c.gate = NewGate()
 	}
 	if c.logger == nil {
 		c.logger = slog.New(slog.DiscardHandler)

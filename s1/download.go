@@ -44,6 +44,7 @@ func (c *Client) download(ctx context.Context, call call) (Download, error) {
 		}
 		a, err = c.exchange(ctx, call)
 	}
+	a.release()
 	if err != nil {
 		return Download{}, err
 	}

@@ -187,18 +187,16 @@ func unheardOf(err error) bool {
 // eventsOfKind asks for all events and leaves out those of other kinds. It goes on where a page has none: for who reads pages, an
 // empty one is the end.
 func (c *Client) eventsOfKind(ctx context.Context, id QueryID, kind string, q Query) (Page[Event], error) {
-	for seen := map[string]bool{}; ; {
+	for trail := NewTrail("get events", q); ; {
 		page, err := c.EventsPage(ctx, id, "", q)
 		page.Items = slices.DeleteFunc(page.Items, func(e Event) bool { return !strings.EqualFold(e.ObjectType, kind) })
 		page.Total = -1
 		if err != nil || len(page.Items) > 0 || page.Next == "" {
 			return page, err
 		}
-		if seen[page.Next] {
-			return page, endless("get events")
+		if q, _, err = Follow(trail, q, page); err != nil {
+			return page, err
 		}
-		seen[page.Next] = true
-		q = q.With("cursor", page.Next).With("skip")
 	}
 }
 

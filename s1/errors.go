@@ -44,7 +44,7 @@ var (
 	ErrGone = errors.New("gone")
 	// ErrRateLimited: status 429.
 	ErrRateLimited = errors.New("rate limited")
-	// ErrTooLarge: an answer above the limit of 64 MiB.
+	// ErrTooLarge: an answer above the limit of 8 MiB, or with more rows than a page can have.
 	ErrTooLarge = errors.New("answer too large")
 	// ErrCursorLoop: a list that gave the same cursor twice and would never end.
 	ErrCursorLoop = errors.New("the console repeats a cursor")

@@ -68,6 +68,9 @@ func fromEpoch(n int64) time.Time {
 // FormatTime writes t as the console's query parameters want it: UTC with microseconds.
 func FormatTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }
 
+// maxLoose is up to what size JSON of odd types is put up with: taking it apart takes many times its size of memory.
+const maxLoose = 1 << 20
+
 // decode reads JSON into target and puts up with fields of other types than documented: a number where text belongs is kept
 // as text and the other way round, what fits nowhere is left out. Only JSON that is broken, or is of another kind as a whole
 // (a list where an object belongs), is an error.
@@ -76,6 +79,9 @@ func decode(data []byte, target any) error {
 	var mismatch *json.UnmarshalTypeError
 	if !errors.As(err, &mismatch) {
 		return err
+	}
+	if len(data) > maxLoose {
+		return mismatch
 	}
 	var loose any
 	decoder := json.NewDecoder(bytes.NewReader(data))

@@ -2,9 +2,11 @@ package s1
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"net/http"
 	"slices"
+	"strconv"
 )
 
 // maxLimit is the most rows that the console puts on a page.
@@ -16,7 +18,8 @@ type Page[T any] struct {
 	Next  string // cursor of the next page, for the query parameter "cursor"; "" on the last page
 	Total int    // how many match on all pages; -1 if the console did not say
 
-	lost int // rows that were no objects
+	lost  int      // rows that were no objects
+	marks []uint64 // what each row is known again by; none where the page was put together by hand
 }
 
 // A list is a call that returns pages; nested names the field of data that holds the rows where data is no list itself.
@@ -26,16 +29,35 @@ type list[T any] struct {
 	nested string
 }
 
-// page asks for one page.
+// fewer is how many times fewer rows are asked for where a page is too large to be read, and fewest where that ends.
+const (
+	fewer  = 5
+	fewest = 5
+)
+
+// page asks for one page. One that is too large to be read is asked for with fewer rows: its cursor leads on all the same.
 func (l list[T]) page(ctx context.Context, q Query) (Page[T], error) {
-	l.query = q
-	body, err := l.client.do(ctx, l.call)
-	if err != nil {
-		return Page[T]{}, err
+	for {
+		page, err := l.ask(ctx, q)
+		limit, _ := strconv.Atoi(q.Get("limit"))
+		if !errors.Is(err, ErrTooLarge) || limit/fewer < fewest || ctx.Err() != nil {
+			return page, err
+		}
+		q = q.WithLimit(limit / fewer)
 	}
-	page, err := readPage[T](body, l.nested)
+}
+
+// ask asks for one page as it is.
+func (l list[T]) ask(ctx context.Context, q Query) (page Page[T], err error) {
+	l.query = q
+	err = l.client.read(ctx, l.call, func(body []byte) (err error) {
+		if page, err = readPage[T](body, l.nested); err != nil {
+			return l.client.nonsense(l.call, body, err)
+		}
+		return nil
+	})
 	if err != nil {
-		return page, l.client.nonsense(l.call, body, err)
+		return page, err
 	}
 	if page.lost > 0 {
 		l.client.logger.Warn("console sent rows that are no objects", "route", l.route, "rows", page.lost)
@@ -52,10 +74,11 @@ func (l list[T]) all(ctx context.Context, q Query) iter.Seq2[T, error] {
 		if q.Get("limit") == "" {
 			q = q.WithLimit(maxLimit)
 		}
-		for seen := map[string]bool{q.Get("cursor"): true}; ; {
+		for trail := NewTrail(l.operation, q); ; {
 			page, err := l.page(ctx, q)
-			if err == nil && page.Next != "" && seen[page.Next] {
-				err = endless(l.operation)
+			more := false
+			if err == nil {
+				q, more, err = Follow(trail, q, page)
 			}
 			for _, item := range page.Items {
 				if !yield(item, nil) {
@@ -67,18 +90,11 @@ func (l list[T]) all(ctx context.Context, q Query) iter.Seq2[T, error] {
 				yield(none, err)
 				return
 			}
-			if page.Next == "" {
+			if !more {
 				return
 			}
-			seen[page.Next] = true
-			q = q.With("cursor", page.Next).With("skip")
 		}
 	}
-}
-
-// endless is the error of a list that would never end. The console did answer, and its answer is of no use.
-func endless(operation string) *Error {
-	return &Error{Operation: operation, Status: http.StatusOK, Message: "The console's list has no end: it leads back to a page that was read already.", Err: ErrCursorLoop}
 }
 
 // count asks how many rows match, without the rows.

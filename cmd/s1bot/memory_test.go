@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// rows writes a list of agents of about so many MiB, without saying how long it is, and asks nobody how many rows are wanted.
+func rows(w http.ResponseWriter, mib int) {
+	out := bufio.NewWriter(w)
+	defer out.Flush()
+	fmt.Fprint(out, `{"data":[`)
+	pad := strings.Repeat("x", 10<<10)
+	for i := range mib * 102 {
+		if i > 0 {
+			fmt.Fprint(out, ",")
+		}
+		fmt.Fprintf(out, `{"id":"18451747604703%05d","computerName":"DESKTOP-%d","domain":"%s"}`, i, i, pad)
+	}
+	fmt.Fprint(out, `],"pagination":{"totalItems":9,"nextCursor":null}}`)
+}
+
+// Two answers of 64 MiB took 665 MB, and 400 of them stayed.
+func TestLargeAnswersFitTheMemoryOfTheProcess(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		mib   int
+		hears string
+	}{{64, "larger than 8 MiB and was not read"}, {7, "Agents · 714"}} {
+		t.Run(fmt.Sprintf("%d MiB", c.mib), func(t *testing.T) {
+			t.Parallel()
+			var asked atomic.Int32
+			f := &flood{story: simulate(t, func(next http.Handler) http.Handler {
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if strings.HasSuffix(r.URL.Path, "/v2.1/agents") {
+						asked.Add(1)
+						rows(w, c.mib)
+						return
+					}
+					next.ServeHTTP(w, r)
+				})
+			})}
+			f.environ["S1BOT_DATABASE_URL"] = ownFile(t)
+			process := f.run()
+			require.NoError(t, f.slack.WaitSockets(f.patient(), 2))
+			before := resident(t, process.Process.Pid)
+			for _, who := range []string{"alice", "bob", "carol"} {
+				f.types(who, "#soc", "/s1 agents")
+			}
+			for _, who := range []string{"alice", "bob", "carol"} {
+				f.isTold(who, c.hears)
+			}
+			require.Less(t, asked.Load(), int32(20))
+			require.Less(t, peak(t, process), 128)
+			require.Eventually(t, func() bool { return resident(t, process.Process.Pid) < before+24 }, patience, time.Second, "what it took goes back")
+			t.Logf("%d MiB before, %d at most, %d afterwards", before, peak(t, process), resident(t, process.Process.Pid))
+			f.slack.ForgetViolations()
+		})
+	}
+}
+
+// resident is the memory that a process has, in MiB.
+func resident(t testing.TB, pid int) (mib int) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	require.NoError(t, err)
+	for line := range strings.Lines(string(status)) {
+		_, _ = fmt.Sscanf(line, "VmRSS: %d kB", &mib)
+	}
+	return mib >> 10
+}

@@ -1,0 +1,117 @@
+package s1
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A console may lead on for ever in many ways; none is followed for long.
+func TestAListWithoutAnEndIsGivenUp(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		page func(n int) string // the n-th page, from 1
+		most int                // requests
+		rows int
+		is   error
+	}{
+		"one cursor for ever": {func(int) string { return `{"data":[{"id":"1"}],"pagination":{"nextCursor":"again"}}` }, 2, 2, ErrCursorLoop},
+		"new cursors, the same rows": {func(n int) string {
+			return fmt.Sprintf(`{"data":[{"id":"1"},{"id":"2"}],"pagination":{"nextCursor":"c%d"}}`, n)
+		}, 3, 6, ErrCursorLoop},
+		"a circle of pages": {func(n int) string {
+			return fmt.Sprintf(`{"data":[{"id":"%d"}],"pagination":{"nextCursor":"c%d"}}`, n%3, n)
+		}, 5, 5, ErrCursorLoop},
+		"empty pages": {func(n int) string { return fmt.Sprintf(`{"data":[],"pagination":{"nextCursor":"c%d"}}`, n) }, 5, 0, ErrCursorLoop},
+		"ever more rows": {func(n int) string {
+			return fmt.Sprintf(`{"data":[{"id":"%d"}],"pagination":{"totalItems":1,"nextCursor":"c%d"}}`, n, n)
+		}, 200, 200, ErrTooManyPages},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n := 0
+			console := startConsole(t, func(w http.ResponseWriter, r *http.Request) {
+				n++
+				ok(c.page(n))(w, r)
+			})
+			rows, err := Collect(console.Agents(t.Context(), nil))
+			require.ErrorIs(t, err, c.is)
+			require.Len(t, rows, c.rows)
+			require.Len(t, console.asked(), c.most)
+		})
+	}
+}
+
+func TestAnEmptyPageWithACursorIsNotTheEnd(t *testing.T) {
+	t.Parallel()
+	console := startConsole(t, answering(
+		ok(`{"data":[],"pagination":{"nextCursor":"a"}}`), ok(`{"data":[],"pagination":{"nextCursor":"b"}}`),
+		ok(`{"data":[{"id":"1"}],"pagination":{"nextCursor":"c"}}`), ok(`{"data":[{"id":"1"},{"id":"2"}],"pagination":{"nextCursor":null}}`),
+	))
+	rows, err := Collect(console.Agents(t.Context(), nil))
+	require.NoError(t, err)
+	require.Len(t, rows, 3)
+}
+
+// A page of fat rows is asked for again with fewer of them, and the list goes on.
+func TestAPageThatIsTooLargeIsAskedForWithFewerRows(t *testing.T) {
+	t.Parallel()
+	fat := strings.Repeat("x", 20<<10)
+	console := startConsole(t, func(w http.ResponseWriter, r *http.Request) {
+		limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
+		from, _ := strconv.Atoi(r.URL.Query().Get("cursor"))
+		var rows []string
+		for i := from; i < min(from+limit, 1000); i++ {
+			rows = append(rows, fmt.Sprintf(`{"id":"%d","domain":"%s"}`, i, fat))
+		}
+		next := "null"
+		if from+limit < 1000 {
+			next = fmt.Sprint(from + limit)
+		}
+		ok(fmt.Sprintf(`{"data":[%s],"pagination":{"nextCursor":"%s"}}`, strings.Join(rows, ","), next))(w, r)
+	})
+	rows, err := Collect(console.Agents(t.Context(), nil))
+	require.NoError(t, err)
+	require.Len(t, rows, 1000)
+}
+
+func TestAnAnswerOfTooManyRowsOrValuesIsNotRead(t *testing.T) {
+	t.Parallel()
+	rows := startConsole(t, ok(`{"data":[`+strings.Repeat(`{},`, 1<<20)+`{}]}`))
+	_, err := rows.AgentsPage(t.Context(), nil)
+	require.ErrorIs(t, err, ErrTooLarge)
+	require.Contains(t, asError(t, err).Message, "was not read")
+	few := startConsole(t, ok(`{"data":[`+strings.Repeat(`{},`, 10_000)+`{}]}`))
+	_, err = few.AgentsPage(t.Context(), nil)
+	require.ErrorIs(t, err, ErrTooLarge)
+	require.Contains(t, asError(t, err).Message, "more than 10000 rows on a page")
+}
+
+// The parts of an answer are found as encoding/json finds them.
+func TestAnAnswerIsTakenApartAsItIsWritten(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`{"data":[{"id":"1"},{"id":"2"}]}`: "1,2",
+		" {\n\t\"pagination\" : null ,\r\n \"data\" : [ { \"id\" : \"1\" } , {\"id\":\"2\"} ] } ": "1,2",
+		`{"d\u0061ta":[{"id":"1","domain":"]},{\"\\"}]}`:                                          "1",
+		`{"data":[{"id":"0"}],"data":[{"id":"1"}]}`:                                               "1",
+		`{"data":[]}`: "", `{"data":[ ]}`: "",
+		`{"data":[null,5,"x",[],{"id":"3"}]}`: "3",
+	} {
+		page, err := readPage[Agent]([]byte(body), "")
+		require.NoError(t, err, body)
+		var ids []string
+		for _, a := range page.Items {
+			ids = append(ids, string(a.ID))
+		}
+		require.Equal(t, want, strings.Join(ids, ","), body)
+	}
+	for _, body := range []string{`{"data":[{"id":"1"}`, `{"data":[{"id":"1"},]}`, `[]`, `"data"`, `{"data":5}`, ``, `{"data":[}]}`, `{"data":{"data":[]}}`} {
+		_, err := readPage[Agent]([]byte(body), "")
+		require.Error(t, err, body)
+	}
+}
