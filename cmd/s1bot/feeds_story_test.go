@@ -72,3 +72,23 @@ func TestOperatorsHearOnceThatTheConsoleRefusesAFeed(t *testing.T) {
 	posts := s.slack.Calls("chat.postMessage")
 	require.Len(t, slices.DeleteFunc(posts, func(c slacksim.Call) bool { return !strings.Contains(c.Args["text"], "refuses to list") }), 1)
 }
+
+func TestAListThatNeverEndsIsLeftAndSaidToBeIncomplete(t *testing.T) {
+	t.Parallel()
+	for _, typed := range []string{"agents limit=0", "threats", "sites limit=500"} {
+		t.Run(typed, func(t *testing.T) {
+			t.Parallel()
+			s := tell(t, func(settings map[string]string) {
+				delete(settings, "S1BOT_THREATS_CHANNEL")
+				delete(settings, "S1BOT_ALERTS_CHANNEL")
+			})
+			s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
+			path := "/" + strings.Fields(typed)[0]
+			s.console.Fail(s1sim.Match{PathPrefix: path}, s1sim.Fault{Kind: s1sim.Endless, Times: -1})
+			before := len(s.console.Calls())
+			s.types("alice", "#soc", "/s1 "+typed)
+			s.isTold("alice", "has no end", "not complete")
+			require.Less(t, len(s.console.Calls())-before, 15)
+		})
+	}
+}

@@ -129,6 +129,9 @@ func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.breakAnswer(w, r, q, fault, answer{})
 		return
 	}
+	if fault.Kind == Endless {
+		delete(q.query, "cursor") // it led nowhere
+	}
 	a := c.answer(q)
 	if broken {
 		c.breakAnswer(w, r, q, fault, a)

@@ -1,6 +1,7 @@
 package s1sim
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"net"
 	"net/http"
@@ -24,9 +25,11 @@ const (
 	Cut                              // the answer ends in its middle
 	NotJSON                          // 200 with a page in HTML, or with Body
 	WrongTypes                       // 200 with every value of another type than it should have
+	Endless                          // 200 with the true rows and a cursor that was never seen before, page after page
 )
 
-// A Fault breaks answers. Cut and WrongTypes break a true answer and so always come after the effect.
+// A Fault breaks answers. Cut, WrongTypes and Endless break a true answer and so always come after the effect. Endless is what issue 9
+// found: a console whose cursors never ended was followed for 1,575 requests.
 type Fault struct {
 	Kind        FaultKind
 	Times       int           // how many calls; once when zero, until Heal when negative
@@ -80,7 +83,7 @@ func (l *ledger) take(q *request) (Fault, bool) {
 		}
 		p.left-- // a negative one never gets to zero
 		f := p.fault
-		f.AfterEffect = f.AfterEffect || f.Kind == Cut || f.Kind == WrongTypes
+		f.AfterEffect = f.AfterEffect || f.Kind == Cut || f.Kind == WrongTypes || f.Kind == Endless
 		return f, true
 	}
 	return Fault{}, false
@@ -118,6 +121,9 @@ func (c *Console) breakAnswer(w http.ResponseWriter, r *http.Request, q *request
 	case WrongTypes:
 		truth.body = twist(truth.body)
 		c.reply(w, q, truth)
+	case Endless:
+		truth.body = ledOn(truth.body)
+		c.reply(w, q, truth)
 	case Hang:
 		c.log.add(q, 0)
 		c.faults.wait(r)
@@ -147,6 +153,26 @@ func (f Fault) serverError() answer {
 		a.header = map[string]string{"Retry-After": strconv.Itoa(int(f.RetryAfter.Seconds()))}
 	}
 	return a
+}
+
+// ledOn gives a list a next page that it does not have.
+func ledOn(body []byte) []byte {
+	v, err := decode(body)
+	o, ok := v.(object)
+	if err != nil || !ok {
+		return body
+	}
+	pagination, ok := o["pagination"].(object)
+	if !ok {
+		pagination = object{}
+		o["pagination"] = pagination
+	}
+	pagination["nextCursor"] = "on-" + rand.Text()
+	b, err := json.Marshal(o)
+	if err != nil {
+		return body
+	}
+	return b
 }
 
 // cutShort promises the whole answer, sends half of it and breaks the connection.
