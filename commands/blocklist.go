@@ -73,7 +73,7 @@ func blocklistRows(call *Call) listing[s1.BlocklistItem] {
 }
 
 func blocklistTable(call *Call, items []s1.BlocklistItem) render.Table {
-	t := render.Table{Columns: []render.Column{{Title: "SHA-1"}, {Title: "OS"}, {Title: "Scope"}, {Title: "Description"}, {Title: "Source"}, {Title: "By"}, {Title: "Added"}}}
+	t := render.Table{Columns: []render.Column{{Title: "Hash"}, {Title: "OS"}, {Title: "Scope"}, {Title: "Description"}, {Title: "Source"}, {Title: "By"}, {Title: "Added"}}}
 	for _, b := range items {
 		t.Rows = append(t.Rows, []render.Line{
 			{render.Link(firstNonEmpty(b.Value, b.SHA256, string(b.ID)), call.Console.BlocklistURL(b.ID))}, {render.Text(b.OSType.Label())}, {render.Text(scopeWords(b.ScopePath, b.ScopeName))},
@@ -85,7 +85,7 @@ func blocklistTable(call *Call, items []s1.BlocklistItem) render.Table {
 
 func blocklistCard(call *Call, b s1.BlocklistItem) render.Card {
 	var f sheet
-	f.mono("SHA-1", b.Value)
+	f.mono(hashKind(b.Value), b.Value)
 	f.mono("SHA-256", b.SHA256)
 	f.text("OS", b.OSType.Label())
 	f.text("Scope", scopeWords(b.ScopePath, b.ScopeName))
@@ -95,9 +95,14 @@ func blocklistCard(call *Call, b s1.BlocklistItem) render.Card {
 	f.at("Added", b.CreatedAt, render.At(b.CreatedAt.Time))
 	f.mono("Id", string(b.ID))
 	card := render.Card{Tone: render.Info, Title: "Blocked · " + firstNonEmpty(b.Value, b.SHA256), Parts: []render.Part{f.part()}}
-	card.Actions = append(hashActions(b.Value), unblockButton([]s1.BlocklistID{b.ID}))
+	card.Actions = append(hashActions(strings.ToLower(b.Value)), unblockButton([]s1.BlocklistID{b.ID}))
 	card.Actions = append(card.Actions, opens([]Target{blocklistTarget(call, b)})...)
 	return card
+}
+
+// hashKind is what a hash is by its length; the console's value is a SHA-1 where it is not said.
+func hashKind(hash string) string {
+	return firstNonEmpty(map[int]string{32: "MD5", 40: "SHA-1", 64: "SHA-256"}[len(hash)], "Hash")
 }
 
 // hashActions are what one may want to know about a hash.
@@ -141,8 +146,29 @@ func getBlocklist() *Command {
 		if err != nil {
 			return render.Card{}, wrong("custom-input", "%s", err)
 		}
-		return blocklistRows(call).show(ctx, call, q, limitOf(p.Limit, filter))
+		rows := blocklistRows(call)
+		rows.page = withSHA256(call, rows.page)
+		return rows.show(ctx, call, q, limitOf(p.Limit, filter))
 	})
+}
+
+// withSHA256 looks through the items where the console finds none by a hash: some have none but a SHA-256, which it does not search.
+func withSHA256(call *Call, page func(context.Context, s1.Query) (s1.Page[s1.BlocklistItem], error)) func(context.Context, s1.Query) (s1.Page[s1.BlocklistItem], error) {
+	return func(ctx context.Context, q s1.Query) (s1.Page[s1.BlocklistItem], error) {
+		found, err := page(ctx, q)
+		hash, whole := q.Get("value"), true
+		if hash == "" {
+			hash, whole = q.Get("value__contains"), false
+		}
+		if err != nil || len(found.Items) > 0 || !hashForm.MatchString(hash) || q.Get("cursor") != "" || whole && len(hash) != 64 {
+			return found, err
+		}
+		rest := q.With("value").With("value__contains").With("skip").WithLimit(maxPage)
+		items, err := itemsOf(ctx, call, rest, func(b s1.BlocklistItem) bool {
+			return strings.Contains(strings.ToLower(b.SHA256), strings.ToLower(hash))
+		}, hash)
+		return s1.Page[s1.BlocklistItem]{Items: items, Total: len(items)}, err
+	}
 }
 
 // findBlocked turns hashes into the ids of all their items: a hash has one for each system and scope.
@@ -168,22 +194,56 @@ func blockedHash(ctx context.Context, call *Call, param, hash string) ([]s1.Bloc
 	if !hashForm.MatchString(hash) || len(hash) != 40 && len(hash) != 64 {
 		return nil, wrong(param, "%s is neither the id of an item nor a hash", quote(hash))
 	}
-	items, err := s1.Collect(call.Console.Blocklist(ctx, s1.Query{}.With("value__contains", strings.ToLower(hash)).Everywhere()))
+	items, err := itemsOf(ctx, call, s1.Query{}.Everywhere(), func(b s1.BlocklistItem) bool {
+		return strings.EqualFold(b.Value, hash) || strings.EqualFold(b.SHA256, hash)
+	}, hash)
 	if err != nil {
 		return nil, fmt.Errorf("look up %s: %w", quote(hash), err)
 	}
-	items = slices.DeleteFunc(items, func(b s1.BlocklistItem) bool {
-		return !strings.EqualFold(b.Value, hash) && !strings.EqualFold(b.SHA256, hash)
-	})
 	if len(items) == 0 {
 		return nil, wrong(param, "the hash %s is not on the blocklist", hash)
 	}
 	return items, nil
 }
 
+// maxScanned is how many items of a blocklist are read to find a hash that the console does not search for.
+const maxScanned = 50_000
+
+// itemsOf finds items by a hash or a part of one. The console searches values alone, and some items have none but a SHA-256 beside it:
+// where the search finds nothing, all items of the scope are read.
+func itemsOf(ctx context.Context, call *Call, scope s1.Query, is func(s1.BlocklistItem) bool, hash string) ([]s1.BlocklistItem, error) {
+	var found []s1.BlocklistItem
+	for item, err := range call.Console.Blocklist(ctx, scope.With("value__contains", strings.ToLower(hash))) {
+		if err != nil {
+			return nil, err
+		}
+		if is(item) {
+			found = append(found, item)
+		}
+	}
+	if len(found) > 0 && len(hash) != 64 {
+		return found, nil
+	}
+	read := 0
+	for item, err := range call.Console.Blocklist(ctx, scope) {
+		switch read++; {
+		case err != nil:
+			return nil, err
+		case read > maxScanned:
+			e := wrong("", "the blocklist has more than %d items, and the console does not search for this hash", maxScanned)
+			e.Hint = "look for it in the console"
+			return nil, e
+		}
+		if is(item) && !slices.ContainsFunc(found, func(f s1.BlocklistItem) bool { return f.ID == item.ID }) {
+			found = append(found, item)
+		}
+	}
+	return found, nil
+}
+
 func searchBlocklist() search {
 	return searchBox((*s1.Client).BlocklistPage, valueQuery, func(b s1.BlocklistItem) render.Option {
-		return render.Option{Label: joinNonEmpty(" · ", b.Value, b.OSType.Label(), scopeWords(b.ScopePath, b.ScopeName), b.Description), Value: string(b.ID)}
+		return render.Option{Label: joinNonEmpty(" · ", firstNonEmpty(b.Value, b.SHA256), b.OSType.Label(), scopeWords(b.ScopePath, b.ScopeName), b.Description), Value: string(b.ID)}
 	})
 }
 
@@ -257,7 +317,7 @@ func blockAgain(items []s1.BlocklistItem) (render.Button, bool) {
 		}
 		sites = append(sites, b.Scope.Sites...)
 	}
-	if len(items) == 0 {
+	if len(items) == 0 || !sha1Form.MatchString(strings.ToLower(items[0].Value)) { // block-hash takes nothing else
 		return render.Button{}, false
 	}
 	return render.Button{Label: "Block again", Do: Invocation{Command: "block-hash", Args: marshal(map[string]any{

@@ -44,6 +44,7 @@ type hunt struct {
 	query   string
 	from    time.Time
 	to      time.Time
+	scope   string        // where, in words; "" where it cannot be chosen
 	timeout time.Duration // of the query at the console; 0 is none
 	state   huntState
 }
@@ -177,7 +178,7 @@ func passing(err error) bool {
 	if !errors.As(err, &e) || errors.Is(err, errForgotten) || errors.Is(err, s1.ErrInvalidID) {
 		return false
 	}
-	return slices.Contains([]int{0, http.StatusOK, http.StatusRequestTimeout, http.StatusTooManyRequests}, e.Status) || e.Status >= 500
+	return slices.Contains([]int{0, http.StatusOK, http.StatusRequestTimeout, http.StatusConflict, http.StatusTooManyRequests}, e.Status) || e.Status >= 500
 }
 
 // errForgotten is a query whose rows the console has dropped.

@@ -26,7 +26,11 @@ func (h *hunt) head(title string) render.Card {
 }
 
 func (h *hunt) span() render.Line {
-	return render.Line{render.Text("from "), render.At(h.from), render.Text(" to "), render.At(h.to)}
+	line := render.Line{render.Text("from "), render.At(h.from), render.Text(" to "), render.At(h.to)}
+	if h.scope != "" {
+		line = append(line, render.Text(" · "+h.scope))
+	}
+	return line
 }
 
 func (h *hunt) hunting(word string) string {

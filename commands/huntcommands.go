@@ -2,7 +2,9 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -292,8 +294,14 @@ func queryEvents() *Command {
 	}, func(ctx context.Context, call *Call, p queryEventsParams) (render.Card, error) {
 		id := s1.QueryID(p.ID)
 		rows := eventListing(call, id, p.Kind.path())
+		rows.page = patiently(rows.page, lookPatience, func() {})
 		rows.none = func(card render.Card) render.Card { return whyNone(ctx, call, id, card) }
-		return rows.show(ctx, call, eventSorting(), new(Limit)) // all of them, page by page
+		card, err := rows.show(ctx, call, eventSorting(), new(Limit)) // all of them, page by page
+		var refusal *s1.Error
+		if errors.As(err, &refusal) && unready(err) {
+			return unreadCard(call, id, p.Kind.path(), refusal, nil), nil
+		}
+		return card, err
 	})
 }
 
@@ -322,6 +330,46 @@ type powerQueryParams struct {
 
 func (p *powerQueryParams) Check() error { return inOrderOfTime(p.Start, p.End) }
 
+// place completes where to look, and says it. Sites alone may mean every site to the console: their accounts go with them.
+func (p *powerQueryParams) place(ctx context.Context, call *Call) (string, error) {
+	if len(p.Sites) == 0 {
+		if len(p.Accounts) == 0 {
+			return "in all that the bot's token may see", nil
+		}
+		return theseOf("account", call.command.names.list(convert[string](p.Accounts))), nil
+	}
+	sites, err := siteDirectory().all(ctx, call, "site-ids", convert[string](p.Sites))
+	if err != nil {
+		return "", err
+	}
+	var names []string
+	var accounts []s1.AccountID
+	for _, s := range sites {
+		switch {
+		case !s.AccountID.Valid() && len(p.Accounts) > 0: // who asked names the accounts
+		case !s.AccountID.Valid():
+			return "", wrong("site-ids", "the console does not say which account %s belongs to, and without it the query could cover every site", quote(s.Name))
+		case len(p.Accounts) > 0 && !slices.Contains(p.Accounts, s.AccountID):
+			return "", wrong("account-ids", "%s belongs to another account (%s)", quote(s.Name), firstNonEmpty(s.AccountName, string(s.AccountID)))
+		case !slices.Contains(accounts, s.AccountID):
+			accounts = append(accounts, s.AccountID)
+		}
+		names = append(names, joinNonEmpty(" / ", s.AccountName, firstNonEmpty(s.Name, string(s.ID))))
+	}
+	if len(p.Accounts) == 0 {
+		p.Accounts = accounts
+	}
+	return theseOf("site", strings.Join(names, ", ")), nil
+}
+
+// theseOf is "in the site Paris", "in the sites Paris, Lyon".
+func theseOf(noun, names string) string {
+	if strings.Contains(names, ", ") {
+		noun += "s"
+	}
+	return "in the " + noun + " " + shorten(names, 300)
+}
+
 func createPowerQuery() *Command {
 	return define(Command{
 		Name: "create-power-query", Title: "Create Power Query", Area: "hunts", Aliases: []string{"power-query", "pq"}, Main: "query", Long: true,
@@ -330,10 +378,14 @@ func createPowerQuery() *Command {
 		Examples: []string{`create-power-query start-time=-24h end-time=now limit=10 query="event.time = * | columns eventTime = event.time, agentUuid = agent.uuid, siteId = site.id"`,
 			`pq since=-7d until=now query="event.type = 'Login' | group count() by endpoint.name" site-ids=Paris`},
 	}, func(ctx context.Context, call *Call, p powerQueryParams) (render.Card, error) {
+		scope, err := p.place(ctx, call)
+		if err != nil {
+			return render.Card{}, err
+		}
 		asked := s1.PowerQuery{
 			Query: string(p.Query), From: s1.Time{Time: p.Start}, To: s1.Time{Time: p.End}, Limit: orAll(p.Limit, 0), Accounts: p.Accounts, Sites: p.Sites,
 		}
-		h := &hunt{call: call, engine: powerSearch{call, asked}, query: string(p.Query), from: p.Start, to: p.End}
+		h := &hunt{call: call, engine: powerSearch{call, asked}, query: string(p.Query), from: p.Start, to: p.End, scope: scope}
 		return h.run(ctx)
 	})
 }

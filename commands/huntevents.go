@@ -43,6 +43,7 @@ func eventSorting() s1.Query { return s1.Query{}.SortedBy("createdAt", s1.Descen
 // show reads all events: the first ones for the card, all for the counts and for a file, which outlives the console's copy.
 func (d deepVisibility) show(ctx context.Context, h *hunt, found report) (render.Card, error) {
 	rows := eventListing(d.call, found.id, d.kind)
+	rows.page = patiently(rows.page, rowsPatience, func() { h.call.show(h.gathering()) })
 	as := *d.call
 	as.How = render.CSV
 	file := newExport(&as, rows.things)
@@ -63,7 +64,10 @@ func (d deepVisibility) show(ctx context.Context, h *hunt, found report) (render
 		}
 		h.call.show(h.reading(t.rows, page.Total))
 	}
-	if t.broken != nil && t.rows == 0 {
+	switch {
+	case t.broken != nil && t.rows == 0 && ctx.Err() == nil:
+		return h.unread(d.kind, t.broken)
+	case t.broken != nil && t.rows == 0:
 		return h.ended(ctx, found, t.broken)
 	}
 	return h.events(found.id, d, &t, file), nil

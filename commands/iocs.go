@@ -85,7 +85,9 @@ func searchIOCs(ctx context.Context, call *Call, typed string) ([]render.Option,
 	}
 	base := s1.Query{}.With("accountIds", namesIn(accounts.Items, func(a s1.Account) string { return string(a.ID) })...).SortedBy("uploadTime", s1.Descending).WithLimit(maxSuggestions)
 	queries := []s1.Query{base}
-	if typed != "" {
+	if uuid := plainUUID(typed); uuid != "" { // which can be an MD5 as well
+		queries = []s1.Query{base.With("uuids", uuid), base.And(s1.Query{"value": {typed}})}
+	} else if typed != "" {
 		queries = []s1.Query{base.And(s1.Query{"value": {typed}})}
 		if searchable(typed) {
 			queries = append(queries, base.With("name__contains", typed))

@@ -62,6 +62,14 @@ func (c *Console) Blocklist() []map[string]any {
 	return copies(&c.restrictions)
 }
 
+// BlockSHA256 puts an item on the blocklist that has a SHA-256 and no value, as live consoles make them of newer agents' threats (a row
+// of unified-exclusions has the same field: samples/unified_exclusions_response__demisto-content). The console searches values alone.
+func (c *Console) BlockSHA256(hash string) string {
+	defer c.lock()()
+	o := c.newItem(&c.restrictions, object{"type": blocked, "osType": "windows", "value": nil, "sha256Value": hash, "source": "cloud", "description": "SHA-256 only"}, c.siteReach("Paris"), c.now())
+	return text(o, "id")
+}
+
 // IOCs returns copies of the indicators.
 func (c *Console) IOCs() []map[string]any {
 	defer c.look()()
