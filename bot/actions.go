@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/slack-go/slack"
+
 	"s1bot/render"
 )
 
@@ -16,11 +18,11 @@ func (b *Bot) clicked(ctx context.Context, d delivery, in interaction) error {
 	for _, action := range in.Actions {
 		inv, err := render.ReadAction(action, b.seal.click)
 		link := err == nil && inv.Command == ""
-		if field := err != nil && in.View.ID != ""; link || field {
-			continue // inputs of a form that is not sent yet
+		if link || err != nil && in.View.ID != "" && isInput(action) {
+			continue // what is filled in counts when the form is sent
 		}
 		a := ask{user: in.User.ID, team: first(in.User.Team, in.Team.ID), at: in.origin(d.key), trigger: in.Trigger, view: in.View.ID, inv: inv}
-		a.fleeting = in.Container.Ephemeral
+		a.card, a.fleeting = in.Message.key(), in.Container.Ephemeral
 		work := func() error { return b.click(ctx, &a, d) }
 		if err != nil {
 			work = func() error { return b.forged(ctx, &a, "button", errGone, err) }
@@ -30,6 +32,11 @@ func (b *Bot) clicked(ctx context.Context, d delivery, in interaction) error {
 		}
 	}
 	return nil
+}
+
+// isInput tells the fields of a form from what is there to be clicked.
+func isInput(action *slack.BlockAction) bool {
+	return action.Type != slack.ActionType(slack.METButton) && action.Type != slack.ActionType(slack.METOverflow)
 }
 
 func (b *Bot) click(ctx context.Context, a *ask, d delivery) error {

@@ -186,6 +186,10 @@ func (b *Bot) checkForm(ctx context.Context, in interaction) any {
 	if b.admit(ctx, &a) != nil {
 		return nil
 	}
+	if field := outsideMenu(in.View); field != "" {
+		says := b.forged(ctx, &a, "form", errMenu, fmt.Errorf("%s has a value that was not offered", field))
+		return slack.NewErrorsViewSubmissionResponse(map[string]string{field: sentence(says.Error())})
+	}
 	switch answer.Do.Command {
 	case paletteWord:
 		return b.picked(a, answer)

@@ -37,8 +37,22 @@ type interactionUser struct {
 }
 
 type interactionMessage struct {
-	TS     string `json:"ts"`
-	Thread string `json:"thread_ts"`
+	TS       string `json:"ts"`
+	Thread   string `json:"thread_ts"`
+	Metadata struct {
+		Type    string `json:"event_type"`
+		Payload struct {
+			Key string `json:"key"`
+		} `json:"event_payload"`
+	} `json:"metadata"`
+}
+
+// key tells which card of ours a message is; empty where that is not known.
+func (m interactionMessage) key() string {
+	if m.Metadata.Type != metadataType {
+		return ""
+	}
+	return m.Metadata.Payload.Key
 }
 
 type interactionContainer struct {

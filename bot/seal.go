@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/slack-go/slack"
 
@@ -23,6 +24,7 @@ import (
 
 var (
 	errForm = errors.New("this form is not as I opened it for you, so nothing was done; open it again")
+	errMenu = errors.New("this value is none of the menu's; choose one of them")
 	errSent = errors.New("this form was sent already; nothing was done again")
 )
 
@@ -83,6 +85,53 @@ func (b *Bot) forged(ctx context.Context, a *ask, what string, says, cause error
 		b.Log.Error("cannot write a refusal down", "user", a.user, "err", err)
 	}
 	return says
+}
+
+// ofAnother tells whether somebody clicked about one request on the card of another: they saw something else than they would decide.
+func (b *Bot) ofAnother(ctx context.Context, a ask, id string) bool {
+	if a.card == "" || a.card == id {
+		return false
+	}
+	_, err := b.Ledger.Get(ctx, a.card)
+	return err == nil
+}
+
+// outsideMenu returns the field of a form whose menu or checkbox came back with a value that it does not offer; empty where none did.
+func outsideMenu(view slack.View) string {
+	if view.State == nil {
+		return ""
+	}
+	for _, block := range view.Blocks.BlockSet {
+		input, ok := block.(*slack.InputBlock)
+		offered := []*slack.OptionBlockObject(nil)
+		if ok {
+			offered = optionsOf(input.Element)
+		}
+		if len(offered) == 0 {
+			continue
+		}
+		for _, element := range view.State.Values[input.BlockID] {
+			for _, chosen := range append(element.SelectedOptions, element.SelectedOption) {
+				if chosen.Value != "" && !slices.ContainsFunc(offered, func(o *slack.OptionBlockObject) bool { return o.Value == chosen.Value }) {
+					return input.BlockID
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// optionsOf are what an element offers; none where it does not say.
+func optionsOf(element slack.BlockElement) []*slack.OptionBlockObject {
+	switch e := element.(type) {
+	case *slack.SelectBlockElement:
+		return e.Options
+	case *slack.MultiSelectBlockElement:
+		return e.Options
+	case *slack.CheckboxGroupsBlockElement:
+		return e.Options
+	}
+	return nil
 }
 
 // formField is a field of a form under which something can be said; empty where it has none.

@@ -27,8 +27,13 @@ func (b *Bot) masked(kind string, payload json.RawMessage) json.RawMessage {
 		changed = b.maskText(body)
 	case "events_api":
 		event, _ := body["event"].(map[string]any)
-		if changed = b.maskText(event); changed {
+		m, _ := readEvent(payload)
+		_, what := b.meant(m)
+		if changed = b.maskText(event); changed || what == doubtful {
 			delete(event, "blocks") // the same words once more
+		}
+		if what == doubtful { // nobody can tell what stands in it; what is left is doubtful, too
+			event["text"], changed = "<@"+b.self.User+"> `"+commands.Mark+"`", true
 		}
 	default: // what was typed into a form comes with its submission, with clicks in it, and when it is closed
 		view, _ := body["view"].(map[string]any)

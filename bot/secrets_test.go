@@ -32,6 +32,23 @@ func TestDeliveriesAreWrittenDownWithoutPasswords(t *testing.T) {
 	}
 }
 
+// What is quoted to the bot is answered, also after a crash, and none of it is kept.
+func TestNothingIsKeptOfAMessageThatMayBeAQuotation(t *testing.T) {
+	t.Parallel()
+	b := &Bot{Config: Config{Catalog: commands.All()}, self: identity{User: "UBOT"}}
+	for _, event := range []string{
+		`{"type":"app_mention","user":"U1","channel":"C1","ts":"1.2","text":"<@UBOT> ` + "`fetch-files X password=Secret-1!`" + `"}`,
+		`{"type":"message","channel_type":"im","user":"U1","channel":"D1","ts":"1.2","text":"` + "```fetch-files X password=Secret-1!```" + `"}`,
+		`{"type":"message","channel_type":"im","user":"U1","channel":"D1","ts":"1.2","text":"help","blocks":[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"Secret-1!"}]}]}]}`,
+	} {
+		clean := b.masked("events_api", json.RawMessage(`{"event":`+event+`}`))
+		require.NotContains(t, string(clean), "Secret")
+		m, _ := readEvent(clean)
+		_, what := b.meant(m)
+		require.Equal(t, doubtful, what)
+	}
+}
+
 func TestDeliveriesWithoutPasswordsStayAsTheyAre(t *testing.T) {
 	t.Parallel()
 	b := &Bot{Config: Config{Catalog: commands.All()}}

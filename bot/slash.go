@@ -27,6 +27,7 @@ type ask struct {
 	line       string            // what was typed, for the history
 	secrets    commands.Secrets  // what the marks in inv's arguments stand for
 	written    bool              // in a message, where people also talk: see decisions.go
+	card       string            // key of the card that was clicked on, see marked
 	fleeting   bool              // clicked on a message that one person sees
 	silent     bool              // a bot asked, and bots get no answers
 	from       delivery          // that brought it

@@ -37,8 +37,8 @@ func (b *Bot) suggest(ctx context.Context, in interaction) any {
 	}
 	a := ask{user: in.User.ID, team: first(in.User.Team, in.Team.ID)}
 	answer, err := b.readForm(in)
-	if err != nil {
-		return empty
+	if err != nil && in.View.PrivateMetadata != "" {
+		return empty // not the form that was opened for them
 	}
 	a.at = answer.Origin
 	if err := b.admit(ctx, &a); err != nil || !b.maySearch(a, kind) {

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -87,6 +88,9 @@ func byID(do decide) func(*Bot, context.Context, ask, json.RawMessage) error {
 		var p struct{ Request, Reason string }
 		if err := json.Unmarshal(args, &p); err != nil || p.Request == "" {
 			return errGone
+		}
+		if b.ofAnother(ctx, a, p.Request) {
+			return b.forged(ctx, &a, "button", errGone, errors.New("the button of one request on the card of another"))
 		}
 		return do(b, ctx, a, p.Request, strings.TrimSpace(p.Reason))
 	}

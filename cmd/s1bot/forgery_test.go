@@ -269,6 +269,85 @@ func TestAForgedMessageIsNoCard(t *testing.T) {
 	s.becomes(two, "Successful")
 }
 
+// What somebody decides is what they saw: a button of one request does nothing on the card of another.
+func TestAButtonOfAnotherRequestDoesNothing(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=first")
+	first := s.sees("#approvals", "Approval needed", "first")
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-2 reason=second")
+	s.sees("#approvals", "Approval needed", "second")
+	s.clicks("bob", first, "Raw request")
+	s.isTold("bob", "Raw request")
+	sent := s.slack.Sent()
+	p := decoded(t, sent[len(sent)-1].Payload)
+	for _, action := range []string{"approve", "deny"} {
+		value := s.buttonOf("second", action)
+		p["trigger_id"], p["actions"] = action, []any{map[string]any{"type": "button", "action_id": "b1", "block_id": "x", "value": value, "action_ts": "1.1"}}
+		body, _ := json.Marshal(p)
+		before := s.audited(approvals.ActionRefused)
+		_, err := s.slack.Forge(slacksim.Sent{Kind: "interactive", Label: "block_actions", User: s.slack.User("bob").ID(), Payload: body})
+		require.NoError(t, err)
+		require.Eventually(t, func() bool { return s.audited(approvals.ActionRefused) == before+1 }, patience, 1e7, action)
+	}
+	s.isTold("bob", "This button is too old")
+	require.Zero(t, s.audited(approvals.ActionApproved)+s.audited(approvals.ActionDenied))
+	require.Empty(t, s.console.Changes())
+}
+
+// buttonOf is the value of a button on the card with these words.
+func (s *story) buttonOf(words, command string) (value string) {
+	s.t.Helper()
+	var walk func(any)
+	walk = func(at any) {
+		switch at := at.(type) {
+		case map[string]any:
+			if v, _ := at["value"].(string); strings.Contains(v, `"c":"`+command+`"`) {
+				value = v
+			}
+			for _, inner := range at {
+				walk(inner)
+			}
+		case []any:
+			for _, inner := range at {
+				walk(inner)
+			}
+		}
+	}
+	var blocks any
+	require.NoError(s.t, json.Unmarshal(s.sees("#approvals", "Approval needed", words).Blocks, &blocks))
+	walk(blocks)
+	return value
+}
+
+// A value that the menu does not have is refused under its field, and written down.
+func TestAValueOutsideTheMenuIsRefused(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.types("alice", "#soc", "/s1 update-threat-analyst-verdict")
+	form := s.form("alice", "Verdict")
+	s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1", Confidence: "malicious", Storyline: "story-1"})
+	s.submits("alice", form, map[string]any{"threat-ids": "evil.exe · DESKTOP-1 · Unresolved", "analyst-verdict": "True Positive"})
+	changes := s.changes(1)
+	require.Len(t, changes, 1)
+	for _, e := range s.slack.Sent() {
+		if e.Label != "view_submission" {
+			continue
+		}
+		p := decoded(t, e.Payload)
+		state := child(child(child(map[string]any(p), "view"), "state"), "values").(map[string]any)
+		state["analyst-verdict"] = map[string]any{"analyst-verdict": map[string]any{"type": "static_select", "selected_option": map[string]any{"value": "delete_all", "text": map[string]any{"type": "plain_text", "text": "x"}}}}
+		body, _ := json.Marshal(p)
+		before := s.audited(approvals.ActionRefused)
+		answer, err := s.slack.Forge(slacksim.Sent{Kind: e.Kind, Label: e.Label, User: e.User, Payload: body})
+		require.NoError(t, err)
+		require.Contains(t, string(answer), "none of the menu's")
+		require.Equal(t, before+1, s.audited(approvals.ActionRefused))
+	}
+	s.settled()
+	require.Len(t, s.console.Changes(), 1)
+}
+
 func TestAButtonThatCannotBeReadSaysSo(t *testing.T) {
 	t.Parallel()
 	s := tell(t)
