@@ -52,7 +52,7 @@ func openSQLite(ctx context.Context, path string) (engine, error) {
 
 func newSQLite(path string, read, write *sql.DB) engine {
 	return engine{
-		name: "sqlite", read: read, write: write,
+		name: "sqlite", read: read, write: write, folder: folderOf(path),
 		words: func(err error) error { return sqliteWords(path, err) },
 		check: func(ctx context.Context) error { return quickCheck(ctx, read) },
 	}

@@ -22,16 +22,18 @@ type DB struct {
 	owner  string // names this process among those that share the database
 	read   *sql.DB
 	writes *group
+	probe  probe
 }
 
 // An engine is what differs between SQLite and PostgreSQL.
 type engine struct {
-	name  string
-	read  *sql.DB
-	write *sql.DB // may be the same as read
-	begin string  // the first statement of a transaction; may be empty
-	words func(error) error
-	check func(context.Context) error // looks for damage
+	name   string
+	read   *sql.DB
+	write  *sql.DB // may be the same as read
+	folder string  // of SQLite's file; empty where there is none
+	begin  string  // the first statement of a transaction; may be empty
+	words  func(error) error
+	check  func(context.Context) error // looks for damage
 }
 
 // Open opens the database at url, "sqlite:PATH", "sqlite::memory:" or "postgres://…", and brings its tables up to date. Its
@@ -98,14 +100,7 @@ func (db *DB) Check(ctx context.Context) error {
 	if err := db.engine.check(ctx); err != nil {
 		return db.engine.words(err)
 	}
-	err := db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE audit_head SET seq = seq WHERE one = 1`)
-		return err
-	})
-	if err != nil {
-		return db.engine.words(fmt.Errorf("write to the database: %w", err))
-	}
-	return nil
+	return db.write(ctx)
 }
 
 // millis is a time as the database keeps it.

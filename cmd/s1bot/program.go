@@ -159,12 +159,23 @@ func (p *program) changed(ctx context.Context, kind string, ids []string) {
 func (p *program) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	parts := []func(context.Context) error{p.bot.Run, p.notify, p.streamAudit, p.serveHealth}
+	parts := []func(context.Context) error{p.bot.Run, p.notify, p.streamAudit}
 	ended := make(chan error, len(parts))
 	for _, part := range parts {
 		go func() { ended <- part(ctx) }()
 	}
-	return p.wait(ctx, cancel, ended, len(parts))
+	health, quiet := context.WithCancel(context.WithoutCancel(ctx)) // it answers to the end, that no click would arrive
+	closed := make(chan error, 1)
+	go func() {
+		err := p.serveHealth(health, ctx.Done())
+		if err != nil {
+			cancel()
+		}
+		closed <- err
+	}()
+	err := p.wait(ctx, cancel, ended, len(parts))
+	quiet()
+	return errors.Join(err, <-closed)
 }
 
 // notify tells channels of what happens in the console, as soon as Slack has said who the bot is.
@@ -208,23 +219,30 @@ func stopped(ctx context.Context, err error) bool {
 // close releases the database.
 func (p *program) close() error { return p.db.Close() }
 
-// serveHealth answers /healthz, /readyz and /metrics until ctx ends.
-func (p *program) serveHealth(ctx context.Context) error {
+// serveHealth answers /healthz, /readyz and /metrics until ctx ends; the program drains once draining is closed.
+func (p *program) serveHealth(ctx context.Context, draining <-chan struct{}) error {
 	if p.config.HTTPAddr == "" {
 		return nil
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
-	mux.HandleFunc("GET /readyz", p.readyz)
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { p.readyz(w, r, draining) })
 	mux.HandleFunc("GET /metrics", p.metrics)
 	return serve(ctx, p.config.HTTPAddr, mux)
 }
 
-// readyz says whether a click would arrive now.
-func (p *program) readyz(w http.ResponseWriter, r *http.Request) {
-	switch err := p.db.Check(r.Context()); {
+// readyz says whether a click would arrive now and be written down.
+func (p *program) readyz(w http.ResponseWriter, r *http.Request, draining <-chan struct{}) {
+	select {
+	case <-draining:
+		http.Error(w, "the program is stopping", http.StatusServiceUnavailable)
+		return
+	default:
+	}
+	switch err := p.db.Writable(r.Context()); {
 	case err != nil:
-		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+		p.log.Warn("the database cannot be written", "err", err)
+		http.Error(w, "the database cannot be written", http.StatusServiceUnavailable)
 	case p.bot.Ready() == 0:
 		http.Error(w, "no Socket Mode connection to Slack", http.StatusServiceUnavailable)
 	default:

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"io"
 	"maps"
@@ -225,6 +226,65 @@ func TestHealthTellsWhetherAClickWouldArrive(t *testing.T) {
 	_, metrics := get("/metrics")
 	require.Contains(t, metrics, "s1bot_slack_connections 2")
 	require.Contains(t, metrics, "s1bot_console_call_seconds_count")
+}
+
+// asks returns the status of a path of the program's own server; 0 where nobody answers.
+func (s *story) asks(path string) int {
+	answer, err := http.Get("http://" + s.config.HTTPAddr + path)
+	if err != nil {
+		return 0
+	}
+	_ = answer.Body.Close()
+	return answer.StatusCode
+}
+
+func (s *story) becomesReady(status int) {
+	s.t.Helper()
+	require.Eventually(s.t, func() bool { return s.asks("/readyz") == status }, patience, 50*time.Millisecond)
+}
+
+func TestNotReadyWhileTheDatabaseCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	s := tell(t, func(settings map[string]string) { settings["S1BOT_HTTP_ADDR"] = freeAddr(t) })
+	s.becomesReady(http.StatusOK)
+	db, err := sql.Open("sqlite", strings.TrimPrefix(s.environ["S1BOT_DATABASE_URL"], "sqlite:")+"?_pragma=busy_timeout(10000)")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, db.Close()) }()
+	_, err = db.Exec("CREATE TRIGGER full BEFORE UPDATE ON audit_head BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END")
+	require.NoError(t, err)
+	s.becomesReady(http.StatusServiceUnavailable)
+	_, err = db.Exec("DROP TRIGGER full")
+	require.NoError(t, err)
+	s.becomesReady(http.StatusOK)
+}
+
+func TestNotReadyWithoutASocket(t *testing.T) {
+	t.Parallel()
+	s := tell(t, func(settings map[string]string) { settings["S1BOT_HTTP_ADDR"] = freeAddr(t) })
+	s.becomesReady(http.StatusOK)
+	s.slack.Fail(slacksim.Fault{Method: "apps.connections.open", Kind: slacksim.FaultError, Error: "internal_error", Times: -1})
+	s.slack.DropSockets()
+	s.becomesReady(http.StatusServiceUnavailable)
+	s.slack.ClearFaults()
+	s.becomesReady(http.StatusOK)
+	s.slack.ForgetViolations()
+}
+
+func TestNotReadyWhileTheProgramDrains(t *testing.T) {
+	t.Parallel()
+	s := tell(t, func(settings map[string]string) { settings["S1BOT_HTTP_ADDR"] = freeAddr(t) })
+	s.becomesReady(http.StatusOK)
+	s.console.Fail(s1sim.Match{PathPrefix: "/agents"}, s1sim.Fault{Kind: s1sim.Hang})
+	s.types("alice", "#soc", "/s1 agents DESKTOP-1")
+	_, err := s.console.WaitCalls(s.patient(), 1, s1sim.Match{PathPrefix: "/agents"})
+	require.NoError(t, err)
+	stopped := make(chan struct{})
+	go func() { s.stop(); close(stopped) }()
+	s.becomesReady(http.StatusServiceUnavailable)
+	require.Equal(t, http.StatusOK, s.asks("/healthz"), "it is alive")
+	s.console.Heal()
+	<-stopped
+	require.Zero(t, s.asks("/readyz"))
 }
 
 // freeAddr is an address that nobody listens on.
