@@ -50,6 +50,9 @@ func sound(t *testing.T, s approvals.Store) int64 {
 
 // fill gives every field below v a value of its own, so that one that is not kept shows.
 func fill(v reflect.Value, n *int64) {
+	if !v.CanSet() { // what a type keeps to itself is the ledger's, not a row's
+		return
+	}
 	*n++
 	switch x := v.Addr().Interface().(type) {
 	case *time.Time:
