@@ -75,7 +75,9 @@ func blockHash() *Command {
 			items, err := call.Console.BlockHash(ctx, s1.Scope{Sites: p.Sites}, string(hash), p.OS, blockNote)
 			t := Target{Kind: "blocklist item", ID: string(hash), Name: string(hash), State: p.OS.Label()}
 			for _, item := range items {
-				made = append(made, item.ID)
+				if item.ID.Valid() {
+					made = append(made, item.ID)
+				}
 				t.Site, t.URL = scopeWords(item.ScopePath, item.ScopeName), call.Console.BlocklistURL(item.ID)
 			}
 			return t, "blocked", err

@@ -209,8 +209,8 @@ func TestAConsoleThatNeverEndsItsPagesIsLeft(t *testing.T) {
 func TestSparseAnswersAreRead(t *testing.T) {
 	t.Parallel()
 	console := &still{answers: map[string]string{
-		"agents": twoHosts, "threats": `{"data":null}`, "accounts": `{"data":[{"id":433241117337583618}],"pagination":null}`,
-		"sites":                             `{"data":{"sites":null}}`,
+		"agents": twoHosts, "threats": `{"data":null,"pagination":{"totalItems":0}}`, "accounts": `{"data":[{"id":433241117337583618}],"pagination":null}`,
+		"sites":                             `{"data":{"sites":null},"pagination":{"totalItems":0,"nextCursor":null}}`,
 		"exclusions":                        `{"data":[{"id":1748812345678908888,"createdAt":null,"scope":null}],"pagination":{"nextCursor":null,"totalItems":null}}`,
 		"restrictions":                      `{"data":[{"id":"1234567891","updatedAt":null,"value":null}]}`,
 		"cloud-detection/rules":             `{"data":[{"id":1748812345678901234,"name":null,"status":null,"scopeId":1402053568582768389,"expiration":null}]}`,

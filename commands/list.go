@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -52,10 +53,16 @@ type column[T any] struct {
 
 // rows goes through the pages of a query until limit rows are read, 0 for all of them.
 func (l listing[T]) rows(ctx context.Context, q s1.Query, limit int) iter.Seq2[s1.Page[T], error] {
+	return l.freshRows(ctx, q, limit, map[uint64]bool{})
+}
+
+// freshRows is rows without those that were told before.
+func (l listing[T]) freshRows(ctx context.Context, q s1.Query, limit int, told map[uint64]bool) iter.Seq2[s1.Page[T], error] {
 	return func(yield func(s1.Page[T], error) bool) {
 		trail := s1.NewTrail("list "+l.things, q)
 		for read := 0; ; {
-			page, err := l.page(ctx, q)
+			whole, err := l.page(ctx, q)
+			page := whole.Fresh(told)
 			if limit > 0 && len(page.Items) > limit-read {
 				page.Items = page.Items[:limit-read]
 			}
@@ -63,7 +70,7 @@ func (l listing[T]) rows(ctx context.Context, q s1.Query, limit int) iter.Seq2[s
 			if !yield(page, err) || err != nil || limit > 0 && read >= limit {
 				return
 			}
-			next, more, err := s1.Follow(trail, q, page)
+			next, more, err := s1.Follow(trail, q, whole)
 			if err != nil {
 				yield(s1.Page[T]{}, err)
 			}
@@ -165,11 +172,11 @@ func (l listing[T]) withFile(card render.Card, file *export, pages int, broken e
 func (l listing[T]) shown(call *Call, shown result[T], most int) render.Card {
 	switch {
 	case len(shown.pages) == 0:
-		return partly(l.nothing(call), shown.gap)
+		return partly(l.nothing(call), shown.missing())
 	case shown.only != nil && l.one != nil:
-		return partly(alone(call, l.one(*shown.only)), shown.gap)
+		return partly(alone(call, l.one(*shown.only)), shown.missing())
 	}
-	return partly(l.card(call, shown, most), shown.gap)
+	return partly(l.card(call, shown, most), shown.missing())
 }
 
 // key is what tells a list from others in the cache.
@@ -201,10 +208,14 @@ type result[T any] struct {
 	rest  []T // rows that do not fill a page yet; they are on the last one, too
 	only  *T  // the row, where there is exactly one
 	rows  int
-	total int    // how many match; -1 if the console does not say
-	next  string // cursor
-	gap   string // what is missing from the rows, told on every page and wherever they are shared
+	total int             // how many match; -1 if the console does not say
+	next  string          // cursor
+	gap   string          // what is missing from the rows, told on every page and wherever they are shared
+	odd   string          // what was wrong with the console's answers; told likewise
+	seen  map[uint64]bool // see s1.Page.Fresh
 }
+
+func (r result[T]) missing() string { return joinNonEmpty(" ", r.gap, r.odd) }
 
 // fetch returns the list up to the page that the call wants, from the cache or from the console.
 func (l listing[T]) fetch(ctx context.Context, call *Call, q s1.Query, most int) (result[T], error) {
@@ -225,7 +236,11 @@ func (l listing[T]) fetch(ctx context.Context, call *Call, q s1.Query, most int)
 		left = most - known.rows
 	}
 	broken := ""
-	for page, err := range l.rows(ctx, q, left) {
+	seen := maps.Clone(known.seen)
+	if seen == nil {
+		seen = map[uint64]bool{}
+	}
+	for page, err := range l.freshRows(ctx, q, left, seen) {
 		if cutOff(err) && known.rows > 0 {
 			broken, known.next = "The list is not complete. "+reason(err), ""
 			break
@@ -239,7 +254,7 @@ func (l listing[T]) fetch(ctx context.Context, call *Call, q s1.Query, most int)
 			break
 		}
 	}
-	known.gap = strings.TrimSpace(broken + " " + l.gaps())
+	known.gap, known.seen = strings.TrimSpace(broken+" "+l.gaps()), seen
 	call.command.rows.put(key, known, call.Now)
 	return known, nil
 }
@@ -259,7 +274,10 @@ func (l listing[T]) grow(known result[T], page s1.Page[T]) result[T] {
 	if len(known.rest) > 0 {
 		full--
 	}
-	grown := result[T]{pages: append([]view{}, known.pages[:full]...), rows: known.rows + len(page.Items), total: page.Total, next: page.Next}
+	grown := result[T]{pages: append([]view{}, known.pages[:full]...), rows: known.rows + len(page.Items), total: page.Total, next: page.Next, odd: known.odd}
+	if !strings.Contains(grown.odd, page.Remark) {
+		grown.odd = joinNonEmpty(" ", grown.odd, page.Remark)
+	}
 	rows := append(append([]T{}, known.rest...), page.Items...)
 	for len(rows) > 0 {
 		n := min(len(rows), pageRows)

@@ -30,7 +30,11 @@ func (cmd *Command) Follow(ctx context.Context, call *Call, args json.RawMessage
 	if err != nil {
 		return render.Card{}, err
 	}
-	card, err := cmd.follow(ctx, call.of(cmd, args), p)
+	var heard remarks
+	card, err := cmd.follow(heard.listen(ctx), call.of(cmd, args), p)
+	if err == nil {
+		card = heard.beside(card, cmd.Risk)
+	}
 	return card, cmd.blame(err, p)
 }
 

@@ -77,7 +77,12 @@ func (cmd *Command) Prepare(ctx context.Context, call *Call, args json.RawMessag
 	if err := cmd.timely(p, call.Now, args); err != nil {
 		return Plan{}, err
 	}
-	plan, err := cmd.prepared(ctx, call, p, args)
+	var heard remarks
+	plan, err := cmd.prepared(heard.listen(ctx), call, p, args)
+	if err == nil && cmd.Risk != Read {
+		err = heard.doubt(cmd.Title)
+	}
+	plan.Notes = append(plan.Notes, heard.notes()...)
 	if err != nil {
 		return Plan{}, cmd.blameLookup(cmd.explain(err, args))
 	}
@@ -170,6 +175,8 @@ var ErrNotPrepared = errors.New("the targets are not resolved to ids")
 // Run runs an invocation. One that changes things must come from Prepare; it is refused if anything in it is not an id.
 // A refusal by the console is an *s1.Error whose Operation is the command's title.
 func (cmd *Command) Run(ctx context.Context, call *Call, args json.RawMessage) (render.Card, error) {
+	var heard remarks
+	ctx = heard.listen(ctx)
 	if cmd.Risk == Read {
 		plan, err := cmd.Prepare(ctx, call, args)
 		if err != nil {
@@ -190,6 +197,9 @@ func (cmd *Command) Run(ctx context.Context, call *Call, args json.RawMessage) (
 		return render.Card{}, fmt.Errorf("%s: %w", cmd.Name, ErrNotPrepared)
 	}
 	card, err := cmd.run(ctx, call.of(cmd, args), p)
+	if err == nil {
+		card = heard.beside(card, cmd.Risk)
+	}
 	return card, cmd.blame(cmd.explain(err, args), p)
 }
 

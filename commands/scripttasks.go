@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"s1bot/render"
@@ -60,7 +61,7 @@ func getScriptTaskStatus() *Command {
 		var ended []s1.TaskID
 		rows := taskRows(call, func(tasks []s1.ScriptTask) {
 			for _, t := range tasks {
-				if t.Status == s1.TaskCompleted || t.Status == s1.TaskPartly {
+				if (t.Status == s1.TaskCompleted || t.Status == s1.TaskPartly) && !slices.Contains(ended, t.ID) {
 					ended = append(ended, t.ID)
 				}
 			}

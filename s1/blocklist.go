@@ -79,7 +79,11 @@ func (c *Client) BlockHash(ctx context.Context, in Scope, hash string, system OS
 		data["description"] = description
 	}
 	call.body = map[string]any{"data": data, "filter": in}
-	return made[BlocklistItem](ctx, c, call)
+	items, err := made[BlocklistItem](ctx, c, call)
+	if err == nil && len(items) == 0 {
+		err = namesNothing(call)
+	}
+	return items, err
 }
 
 // Unblock takes items off the blocklist.
@@ -158,6 +162,9 @@ func (c *Client) HashReputation(ctx context.Context, hash string) (Reputation, e
 	if absent(err) {
 		call.route = "hashes/{id}/reputation"
 		r, err = get[Reputation](ctx, c, call)
+	}
+	if errors.Is(err, errNoFacts) { // what some consoles say of a file that nobody has seen
+		err = nil
 	}
 	if r.Verdict == "" {
 		r.Verdict = verdictOf(r.Rank)

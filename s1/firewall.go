@@ -84,7 +84,10 @@ func (c *Client) BlockRemoteHosts(ctx context.Context, in Scope, settings BlockS
 	settings.Action = "Block"
 	call.body = map[string]any{"data": settings, "filter": in}
 	rules, err := made[FirewallRule](ctx, c, call)
-	if err != nil || len(rules) == 0 {
+	if err == nil && len(rules) == 0 {
+		err = namesNothing(call)
+	}
+	if err != nil {
 		return FirewallRule{}, err
 	}
 	return rules[0], nil

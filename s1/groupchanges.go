@@ -66,12 +66,14 @@ func (c *Client) DeleteGroup(ctx context.Context, id GroupID) error {
 	if err != nil {
 		return err
 	}
-	var answer struct {
-		Data struct {
-			Success *bool `json:"success"`
-		} `json:"data"`
+	data, _, err := c.taken(ctx, call, body)
+	if err != nil {
+		return err
 	}
-	if decode(body, &answer) == nil && answer.Data.Success != nil && !*answer.Data.Success {
+	var answer struct {
+		Success *bool `json:"success"`
+	}
+	if decode(data, &answer) == nil && answer.Success != nil && !*answer.Success {
 		return &Error{Operation: call.operation, Status: http.StatusOK, Message: "The console says that it did not delete the group."}
 	}
 	return nil

@@ -2,6 +2,7 @@ package s1
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"unicode/utf8"
 )
@@ -71,21 +72,23 @@ func (c *Client) MoveAgentsToGroup(ctx context.Context, ids []AgentID, group Gro
 	if err != nil {
 		return 0, err
 	}
-	return moved(body), nil
+	data, said, err := c.taken(ctx, call, body)
+	if said {
+		return 0, err
+	}
+	return moved(data), nil
 }
 
 // moved reads data.agentsMoved; some consoles call it affected.
-func moved(body []byte) int {
+func moved(data json.RawMessage) int {
 	var answer struct {
-		Data struct {
-			AgentsMoved *int `json:"agentsMoved"`
-			Affected    *int `json:"affected"`
-		} `json:"data"`
+		AgentsMoved *int `json:"agentsMoved"`
+		Affected    *int `json:"affected"`
 	}
-	if decode(body, &answer) != nil {
+	if decode(data, &answer) != nil {
 		return Unsaid
 	}
-	for _, n := range []*int{answer.Data.AgentsMoved, answer.Data.Affected} {
+	for _, n := range []*int{answer.AgentsMoved, answer.Affected} {
 		if n != nil {
 			return *n
 		}

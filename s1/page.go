@@ -1,8 +1,10 @@
 package s1
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"net/http"
 	"slices"
@@ -18,8 +20,28 @@ type Page[T any] struct {
 	Next  string // cursor of the next page, for the query parameter "cursor"; "" on the last page
 	Total int    // how many match on all pages; -1 if the console did not say
 
+	Remark string // sentences: what is wrong with the page although it came; see Remark
+
+	said  string   // the part of Remark that is the console's
 	lost  int      // rows that were no objects
-	marks []uint64 // what each row is known again by; none where the page was put together by hand
+	marks []uint64 // what each item is known again by; none where the page was put together by hand
+}
+
+// Fresh returns the page without the rows that earlier pages had, and adds its own to those seen. Rows shift between two answers
+// when something new comes in, and some proxies and mirrors repeat a page.
+func (p Page[T]) Fresh(seen map[uint64]bool) Page[T] {
+	if len(p.marks) != len(p.Items) {
+		return p
+	}
+	fresh := p
+	fresh.Items, fresh.marks = nil, nil
+	for i, m := range p.marks {
+		if !seen[m] {
+			seen[m] = true
+			fresh.Items, fresh.marks = append(fresh.Items, p.Items[i]), append(fresh.marks, m)
+		}
+	}
+	return fresh
 }
 
 // A list is a call that returns pages; nested names the field of data that holds the rows where data is no list itself.
@@ -35,8 +57,22 @@ const (
 	fewest = 5
 )
 
-// page asks for one page. One that is too large to be read is asked for with fewer rows: its cursor leads on all the same.
+// page asks for one page that has rows. An empty one that names a next page is no end: consoles filter what they read.
 func (l list[T]) page(ctx context.Context, q Query) (Page[T], error) {
+	for empty := 1; ; empty++ {
+		page, err := l.readable(ctx, q)
+		if err != nil || len(page.Items) > 0 || page.Next == "" || q.Get("countOnly") != "" {
+			return page, err
+		}
+		if page.Next == q.Get("cursor") || empty == maxEmpty {
+			return page, endless(l.operation, "page after page is empty")
+		}
+		q = q.With("cursor", page.Next).With("skip")
+	}
+}
+
+// readable asks for one page. One that is too large to be read is asked for with fewer rows: its cursor leads on all the same.
+func (l list[T]) readable(ctx context.Context, q Query) (Page[T], error) {
 	for {
 		page, err := l.ask(ctx, q)
 		limit, _ := strconv.Atoi(q.Get("limit"))
@@ -51,17 +87,23 @@ func (l list[T]) page(ctx context.Context, q Query) (Page[T], error) {
 func (l list[T]) ask(ctx context.Context, q Query) (page Page[T], err error) {
 	l.query = q
 	err = l.client.read(ctx, l.call, func(body []byte) (err error) {
-		if page, err = readPage[T](body, l.nested); err != nil {
+		page, err = readPage[T](body, l.nested)
+		if errors.Is(err, errNoList) && page.Total >= 0 && q.Get("countOnly") != "" {
+			err = nil // the number is all that was asked for
+		}
+		if err == nil && len(page.Items) == 0 && page.Next == "" && page.Total > 0 && q.whole() {
+			err = unreadable(fmt.Sprintf("The console says that %d match, and sent none of them.", page.Total))
+		}
+		if err != nil {
 			return l.client.nonsense(l.call, body, err)
 		}
 		return nil
 	})
 	if err != nil {
-		return page, err
+		return Page[T]{}, err
 	}
-	if page.lost > 0 {
-		l.client.logger.Warn("console sent rows that are no objects", "route", l.route, "rows", page.lost)
-	}
+	page.said = l.client.noteSaid(ctx, l.call, page.said)
+	page.Remark = joinSentences(page.said, l.client.noteLost(ctx, l.call, page.lost))
 	if page.Total < 0 && page.Next == "" && q.whole() {
 		page.Total = len(page.Items)
 	}
@@ -74,18 +116,19 @@ func (l list[T]) all(ctx context.Context, q Query) iter.Seq2[T, error] {
 		if q.Get("limit") == "" {
 			q = q.WithLimit(maxLimit)
 		}
+		told := map[uint64]bool{}
 		for trail := NewTrail(l.operation, q); ; {
 			page, err := l.page(ctx, q)
 			more := false
 			if err == nil {
 				q, more, err = Follow(trail, q, page)
 			}
-			for _, item := range page.Items {
+			for _, item := range page.Fresh(told).Items {
 				if !yield(item, nil) {
 					return
 				}
 			}
-			if err != nil {
+			if err = cmp.Or(err, page.incomplete(l.operation)); err != nil {
 				var none T
 				yield(none, err)
 				return
@@ -95,6 +138,14 @@ func (l list[T]) all(ctx context.Context, q Query) iter.Seq2[T, error] {
 			}
 		}
 	}
+}
+
+// incomplete is the error of who needs every row of a page about which the console says that something went wrong.
+func (p Page[T]) incomplete(operation string) error {
+	if p.said == "" {
+		return nil
+	}
+	return &Error{Operation: operation, Status: http.StatusOK, Message: p.said}
 }
 
 // count asks how many rows match, without the rows.

@@ -200,7 +200,10 @@ func (c *Client) putRule(ctx context.Context, call call, in Scope, settings Rule
 	}
 	call.body = ruleBody{settings, in}
 	rules, err := made[Rule](ctx, c, call)
-	if err != nil || len(rules) == 0 {
+	if err == nil && len(rules) == 0 {
+		err = namesNothing(call)
+	}
+	if err != nil {
 		return Rule{}, err
 	}
 	return rules[0], nil

@@ -57,6 +57,8 @@ func made[T any](ctx context.Context, c *Client, call call) ([]T, error) {
 	}
 	page, err := readPage[T](body, "")
 	if err == nil {
+		c.noteSaid(ctx, call, page.said)
+		c.noteLost(ctx, call, page.lost)
 		return page.Items, nil
 	}
 	e, err := open(body)
@@ -67,7 +69,13 @@ func made[T any](ctx context.Context, c *Client, call call) ([]T, error) {
 	if err != nil {
 		return nil, c.nonsense(call, body, err)
 	}
+	c.noteSaid(ctx, call, e.remark)
 	return []T{item}, nil
+}
+
+// namesNothing is the error of a change whose answer should have named what it made.
+func namesNothing(call call) *Error {
+	return &Error{Operation: call.operation, Status: http.StatusOK, unknown: true, Message: "The console took the call and its answer names nothing that it made."}
 }
 
 // dataIDs is the body of deletions that take no filter: {"data":{"ids":[…],"type":…}}.

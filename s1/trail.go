@@ -90,5 +90,5 @@ func Convert[A, B any](p Page[A], f func(A) B) Page[B] {
 	for i, a := range p.Items {
 		items[i] = f(a)
 	}
-	return Page[B]{Items: items, Next: p.Next, Total: p.Total, lost: p.lost, marks: p.marks}
+	return Page[B]{Items: items, Next: p.Next, Total: p.Total, Remark: p.Remark, said: p.said, lost: p.lost, marks: p.marks}
 }

@@ -19,13 +19,13 @@ func TestAListWithoutAnEndIsGivenUp(t *testing.T) {
 		rows int
 		is   error
 	}{
-		"one cursor for ever": {func(int) string { return `{"data":[{"id":"1"}],"pagination":{"nextCursor":"again"}}` }, 2, 2, ErrCursorLoop},
+		"one cursor for ever": {func(int) string { return `{"data":[{"id":"1"}],"pagination":{"nextCursor":"again"}}` }, 2, 1, ErrCursorLoop},
 		"new cursors, the same rows": {func(n int) string {
 			return fmt.Sprintf(`{"data":[{"id":"1"},{"id":"2"}],"pagination":{"nextCursor":"c%d"}}`, n)
-		}, 3, 6, ErrCursorLoop},
+		}, 3, 2, ErrCursorLoop},
 		"a circle of pages": {func(n int) string {
 			return fmt.Sprintf(`{"data":[{"id":"%d"}],"pagination":{"nextCursor":"c%d"}}`, n%3, n)
-		}, 5, 5, ErrCursorLoop},
+		}, 5, 3, ErrCursorLoop},
 		"empty pages": {func(n int) string { return fmt.Sprintf(`{"data":[],"pagination":{"nextCursor":"c%d"}}`, n) }, 5, 0, ErrCursorLoop},
 		"ever more rows": {func(n int) string {
 			return fmt.Sprintf(`{"data":[{"id":"%d"}],"pagination":{"totalItems":1,"nextCursor":"c%d"}}`, n, n)
@@ -54,7 +54,7 @@ func TestAnEmptyPageWithACursorIsNotTheEnd(t *testing.T) {
 	))
 	rows, err := Collect(console.Agents(t.Context(), nil))
 	require.NoError(t, err)
-	require.Len(t, rows, 3)
+	require.Len(t, rows, 2, "one came twice")
 }
 
 // A page of fat rows is asked for again with fewer of them, and the list goes on.
