@@ -116,13 +116,17 @@ type stage struct {
 
 func setStage(t *testing.T) stage {
 	t.Helper()
-	s := tell(t)
+	return dress(tell(t))
+}
+
+// dress puts on a story's stage what the lines speak of.
+func dress(s *story) stage {
 	threat := s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1", Process: "explorer.exe"})
 	agent := s.console.Agent("DESKTOP-1")
 	info := s.console.Threat(threat)["threatInfo"].(map[string]any)
 	return stage{s, map[string]string{
 		"{collection}": info["collectionId"].(string), "{exclusion}": idOf(s.console.Exclusions()[1]), "{blocked}": idOf(s.console.Blocklist()[0]),
-		"{othergroup}": s.console.GroupID("Paris", "Kiosks"), "{note}": note(t, s, threat),
+		"{othergroup}": s.console.GroupID("Paris", "Kiosks"), "{note}": note(s.t, s, threat),
 		"{threat}": threat, "{alert}": s.console.AddAlert(s1sim.AlertSpec{Rule: "story", Severity: "High"}),
 		"{account}": agent["accountId"].(string), "{site}": agent["siteId"].(string), "{group}": agent["groupId"].(string),
 	}}
@@ -131,7 +135,7 @@ func setStage(t *testing.T) stage {
 func idOf(row map[string]any) string { return row["id"].(string) }
 
 // note writes a note on a threat, as an analyst in the console would, and returns its id.
-func note(t *testing.T, s *story, threat string) string {
+func note(t testing.TB, s *story, threat string) string {
 	t.Helper()
 	_, err := s.program.console.AddThreatNotes(t.Context(), []s1.ThreatID{s1.ThreatID(threat)}, "first look")
 	require.NoError(t, err)
