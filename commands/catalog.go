@@ -86,22 +86,6 @@ func spelled(name string) string {
 	}, name)
 }
 
-// Nearest returns the names of commands that were probably meant.
-func (c *Catalog) Nearest(name string) []string {
-	var names []string
-	for _, cmd := range c.commands {
-		names = append(names, cmd.Name)
-		names = append(names, cmd.Aliases...)
-	}
-	var found []string
-	for _, n := range Nearest(strings.ReplaceAll(name, "_", "-"), names) {
-		if cmd, ok := c.Find(n); ok && !slices.Contains(found, cmd.Name) {
-			found = append(found, cmd.Name)
-		}
-	}
-	return found
-}
-
 // entry and entryParam are how a command is listed for machines.
 type entry struct {
 	Name       string       `json:"name"`

@@ -40,9 +40,9 @@ func (cmd *Command) NeedsReason() bool { return cmd.Risk == Destructive }
 // The error is a *UsageError, or a *MissingError where only required parameters are absent.
 func (c *Catalog) Parse(text string, in Input) (Invocation, Extras, error) {
 	text = strings.TrimSpace(unescape(strings.ToValidUTF8(text, "\uFFFD")))
-	cmd, rest, err := c.cutCommand(text, in)
+	cmd, rest, extras, err := c.cutCommand(text, in)
 	if err != nil {
-		return Invocation{}, Extras{}, err
+		return Invocation{}, extras, err
 	}
 	p := parser{cmd: cmd, in: in, values: map[string]any{}}
 	tokens := scan(rest)
@@ -57,32 +57,20 @@ func (c *Catalog) Parse(text string, in Input) (Invocation, Extras, error) {
 	return given, p.extras, nil
 }
 
-// cutCommand finds the command at the start of text. Its name may be written with spaces or underscores.
-func (c *Catalog) cutCommand(text string, in Input) (*Command, string, error) {
+// cutCommand finds the command at the start of text. Its name may be written with spaces or underscores. Where there is none the error
+// offers what was probably meant, and the extras are those of what was typed.
+func (c *Catalog) cutCommand(text string, in Input) (*Command, string, Extras, error) {
 	words := strings.FieldsFunc(text, unicode.IsSpace)
 	if len(words) == 0 {
-		return nil, "", &UsageError{Problem: "no command was given", Hint: "/s1 help lists them"}
+		return nil, "", Extras{}, &UsageError{Problem: "no command was given", Hint: "/s1 help lists them"}
 	}
 	for n := min(len(words), 8); n > 0; n-- {
 		if cmd, ok := c.Find(strings.Join(words[:n], "-")); ok {
-			return cmd, afterWords(text, n), nil
+			return cmd, afterWords(text, n), Extras{}, nil
 		}
 	}
-	return nil, "", c.unknown(words[0], afterWords(text, 1), in)
-}
-
-// unknown offers the nearest commands, and to run what was typed with the first of them if that makes sense and changes nothing.
-func (c *Catalog) unknown(name, rest string, in Input) error {
-	e := &UsageError{Problem: fmt.Sprintf("there is no command %s", quote(name)), Nearest: c.Nearest(name)}
-	if len(e.Nearest) == 0 {
-		e.Hint = "/s1 help lists them all"
-		return e
-	}
-	cmd, _ := c.Find(e.Nearest[0])
-	if try, _, err := c.Parse(cmd.Name+rest, in); err == nil && cmd.Risk == Read {
-		e.Try, e.TryLine = &try, cmd.Line(try.Args)
-	}
-	return e
+	extras, err := c.unknown(words[0], afterWords(text, 1), in)
+	return nil, "", extras, err
 }
 
 // afterWords returns what follows the first n words of text.

@@ -1,0 +1,65 @@
+package commands
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A slip is corrected to what was meant, never to its opposite or to something else that is spelled alike.
+func TestAMistypedCommandIsCorrectedToWhatWasMeant(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]struct {
+		first string
+		never []string
+	}{
+		"isolat":         {"isolate", []string{"unisolate", "reconnect", "connect", "connect-agent-to-network", "release"}},
+		"isolte":         {"isolate", []string{"unisolate", "connect-agent-to-network"}},
+		"unisolat":       {"unisolate", []string{"isolate", "disconnect-agent-from-network"}},
+		"disconect":      {"disconnect", []string{"connect", "reconnect"}},
+		"reconect":       {"reconnect", []string{"disconnect"}},
+		"unblok":         {"unblock", []string{"block", "block-hash"}},
+		"blok":           {"block", []string{"unblock"}},
+		"exclud":         {"exclude", []string{"unexclude"}},
+		"disable-ruls":   {"disable-rule", []string{"enable-rules", "activate-rules"}},
+		"activate-rul":   {"activate-rule", []string{"disable-rule"}},
+		"get-agent":      {"get-agent-info", []string{"get-alerts", "alerts"}},
+		"get-agents":     {"get-agent-info", []string{"get-alerts"}},
+		"list-threat":    {"get-threat", []string{"list-agents"}},
+		"get-alert":      {"get-alerts", []string{"get-agent-info"}},
+		"lst-agents":     {"list-agents", []string{"get-alerts"}},
+		"agnets":         {"agents", nil},
+		"threts":         {"threats", nil},
+		"list_exclusion": {"get-exclusions", []string{"unexclude"}},
+		"shutdwon":       {"shutdown", []string{"restart"}},
+	} {
+		near := All().Nearest(typed)
+		require.NotEmpty(t, near, typed)
+		require.Equal(t, want.first, near[0], "%s: %v", typed, near)
+		for _, other := range want.never {
+			require.NotContains(t, near, other, typed)
+		}
+	}
+}
+
+// A button under a mistyped command does what was meant: a read runs, and what changes something opens its form, filled.
+func TestAMistypedCommandOffersWhatItWasGiven(t *testing.T) {
+	t.Parallel()
+	var usage *UsageError
+	_, extras, err := All().Parse(`isolat DESKTOP-1 for=4h reason="beaconing to C2"`, input)
+	require.True(t, errors.As(err, &usage))
+	require.Nil(t, usage.Try)
+	require.Equal(t, "disconnect-agent-from-network", usage.Given.Command)
+	require.JSONEq(t, `{"agent-ids":["DESKTOP-1"]}`, string(usage.Given.Args))
+	require.Equal(t, "beaconing to C2", extras.Reason)
+	require.Equal(t, []string{"isolate"}, usage.Nearest)
+
+	_, _, err = All().Parse("get-agent DESKTOP-1", input)
+	require.True(t, errors.As(err, &usage))
+	require.Equal(t, "get-agent-info", usage.Try.Command)
+
+	_, _, err = All().Parse("fetch-fil DESKTOP-1 files-path=C:\\a password=Hush-Hush-1", input)
+	require.True(t, errors.As(err, &usage))
+	require.NotContains(t, string(usage.Given.Args), "Hush")
+}
