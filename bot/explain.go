@@ -100,6 +100,9 @@ func usageCard(e *commands.UsageError) render.Card {
 		card.Parts = append(card.Parts, render.Line{render.Mono("/s1 " + e.TryLine)})
 		card.Actions = append(card.Actions, render.Button{Label: "Run this", Style: render.Primary, Do: *e.Try})
 	}
+	for _, o := range e.Offers {
+		card.Actions = append(card.Actions, render.Button{Label: o.Label, Do: o.Do})
+	}
 	if e.Given != nil {
 		card.Actions = append(card.Actions, openButton(*e.Given))
 	}
@@ -140,22 +143,18 @@ func ambiguousCard(_ ask, e *commands.AmbiguousError) render.Card {
 	if e.More > 0 {
 		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("… and %d more: give a site or an id.", e.More))})
 	}
-	for i, m := range e.Matches {
-		label := m.Name
-		if p := place(m); p != "" {
-			label += " · " + p
-		}
+	for i, label := range e.Labels() {
 		card.Actions = append(card.Actions, render.Button{Label: label, Do: e.Pick(i)})
 	}
 	return card
 }
 
 func matchTable(matches []commands.Target) render.Part {
-	table := render.Table{Columns: []render.Column{{Title: "Name"}, {Title: "Site / group"}, {Title: "State"}, {Title: "OS"}, {Title: "User"}, {Title: "Id"}}}
+	table := render.Table{Columns: []render.Column{{Title: "Name"}, {Title: "Site / group"}, {Title: "State"}, {Title: "OS"}, {Title: "User"}, {Title: "When"}, {Title: "Id"}}}
 	for _, m := range matches {
 		table.Rows = append(table.Rows, []render.Line{
 			{render.Link(m.Name, m.URL)}, {render.Text(dash(place(m)))}, {render.Text(dash(m.State))}, {render.Text(dash(m.OS))},
-			{render.Text(dash(m.User))}, {render.Mono(m.ID)},
+			{render.Text(dash(m.User))}, {render.Text(dash(m.Seen))}, {render.Mono(m.ID)},
 		})
 	}
 	return table

@@ -54,7 +54,7 @@ type alertSelection struct{ s1.Filter }
 func (q alertSelection) IsZero() bool { return len(q.Keys()) == 0 }
 
 func (alertSelection) kind() kind {
-	k := selecting(filterKind(s1.AlertFilter, `JSON with the console's filter keys, or ids: {"ruleName__contains": ["Test"], "incidentStatus": ["UNRESOLVED"]}`, shortFilter))
+	k := selecting(filterKind(s1.AlertFilter, `JSON with the console's filter keys, names of their rules, or ids: {"ruleName__contains": ["Test"], "incidentStatus": ["UNRESOLVED"]}`, orNames))
 	k.selects = "alerts"
 	return k
 }

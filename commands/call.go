@@ -109,7 +109,7 @@ func (cmd *Command) describeObject(value json.RawMessage, caller Caller) string 
 		if t, err := readTime(says, Input{}); err == nil && timeKey.MatchString(key) { // UTC, as the console's JSON has it
 			says = readable(t, caller)
 		}
-		if cmd.lookups.filterKeys[key] != nil {
+		if _, place := cmd.lookups.filterKeys[key]; place || key == selectedIDs {
 			says = cmd.names.list(idWordsOf(fields[key]))
 		}
 		parts = append(parts, key+" "+says)

@@ -157,6 +157,7 @@ type Target struct {
 	OS       string    `json:"os,omitempty"`
 	User     string    `json:"user,omitempty"`
 	State    string    `json:"state,omitempty"` // "online", "offline", "not mitigated"
+	Seen     string    `json:"-"`               // "last seen 2026-11-20 14:00 CET"; of a threat when it was found
 	Server   bool      `json:"server,omitempty"`
 	Wide     bool      `json:"wide,omitempty"`    // a place, of which everything in it is reached
 	Threats  int       `json:"threats,omitempty"` // active ones

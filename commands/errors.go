@@ -20,6 +20,15 @@ type UsageError struct {
 	Try     *Invocation
 	TryLine string      // Try as slash text: "list-agents computer-name=DESKTOP limit=1000"
 	Given   *Invocation // what could be understood of the input, for a form that is filled with it
+	Offers  []Offer     // the same invocation with each of Nearest in place of a name that nothing has
+
+	name string // that name
+}
+
+// An Offer is an invocation that was probably meant.
+type Offer struct {
+	Label string
+	Do    Invocation
 }
 
 // Error is the whole complaint in one line.
@@ -121,12 +130,40 @@ func (e *AmbiguousError) Pick(i int) Invocation {
 // Options returns the matches as the entries of a menu, each with the invocation that chooses it.
 func (e *AmbiguousError) Options() []render.Option {
 	options := make([]render.Option, len(e.Matches))
+	labels := e.Labels()
 	for i, m := range e.Matches {
 		do := e.Pick(i)
-		options[i] = render.Option{Label: m.Label(), Value: m.ID, Do: &do}
+		options[i] = render.Option{Label: labels[i], Value: m.ID, Do: &do}
 	}
 	return options
 }
+
+// Labels are the matches, each in one line that no other has: by place, system and state, by when it was last seen where those are
+// alike, and by its id where nothing else tells.
+func (e *AmbiguousError) Labels() []string {
+	labels := make([]string, len(e.Matches))
+	for i, m := range e.Matches {
+		labels[i] = shorten(m.Label(), maxLabel)
+	}
+	for _, more := range []func(Target) string{
+		func(t Target) string { return t.Seen },
+		func(t Target) string { return "id " + t.ID },
+	} {
+		alike := map[string]int{}
+		for _, l := range labels {
+			alike[l]++
+		}
+		for i, m := range e.Matches {
+			if says := more(m); alike[labels[i]] > 1 && says != "" {
+				labels[i] = shorten(labels[i], maxLabel-len([]rune(says))-3) + " · " + says
+			}
+		}
+	}
+	return labels
+}
+
+// maxLabel is how long the words on a button may be.
+const maxLabel = 75
 
 // Label is the target in one line, with what tells it from others of its name: "KIOSK · Paris / Lobby · Windows 11 · offline".
 func (t Target) Label() string {
@@ -157,7 +194,8 @@ func (cmd *Command) replaceWord(args json.RawMessage, param, old, replacement st
 		return marshal(values)
 	}
 	fields, _ := object(value)
-	for key := range cmd.lookups.filterKeys {
+	f, _ := cmd.field(param)
+	for key := range cmd.finders(f) {
 		if words := idWordsOf(fields[key]); slices.Contains(words, old) {
 			fields[key] = replaced(marshal(words), old, replacement)
 		}

@@ -28,13 +28,13 @@ func (q threatSelection) IsZero() bool { return len(q.Keys()) == 0 }
 func (q agentSelection) IsZero() bool  { return len(q.Keys()) == 0 }
 
 func (threatSelection) kind() kind {
-	k := selecting(filterKind(s1.ThreatFilter, `JSON with the console's filter keys, or ids: {"computerName__contains": ["DESKTOP"], "resolved": false}`, shortFilter))
+	k := selecting(filterKind(s1.ThreatFilter, `JSON with the console's filter keys, names or ids: {"computerName__contains": ["DESKTOP"], "resolved": false}`, orNames))
 	k.selects = "threats"
 	return k
 }
 
 func (agentSelection) kind() kind {
-	k := selecting(filterKind(s1.AgentFilter, `JSON with the console's filter keys: {"computerName__contains": ["DESKTOP"], "networkStatuses": ["connected"]}`, shortFilter))
+	k := selecting(filterKind(s1.AgentFilter, `JSON with the console's filter keys, names or ids: {"computerName__contains": ["DESKTOP"], "networkStatuses": ["connected"]}`, orNames))
 	k.selects, k.beside = "agents", true
 	return k
 }
@@ -162,6 +162,24 @@ func shortFilter(text string) (json.RawMessage, error) {
 		return pairs(text)
 	}
 	return nil, fmt.Errorf("%s is neither JSON nor a list of ids", quote(text))
+}
+
+// orNames reads what is no short filter as names of what it selects: each is looked up, and must fit exactly one thing.
+func orNames(text string) (json.RawMessage, error) {
+	filter, err := shortFilter(text)
+	if err == nil || strings.ContainsAny(text, "{}&=") {
+		return filter, err
+	}
+	var names []string
+	for _, name := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == '\n' || r == '[' || r == ']' }) {
+		if name = strings.Trim(strings.TrimSpace(name), `"`); name != "" {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return nil, err
+	}
+	return marshal(map[string][]string{selectedIDs: names}), nil
 }
 
 // pairs reads key=value&key=value; a value with commas is a list.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -41,11 +42,11 @@ func lookupOf[ID any](k kind, l Lookup) Lookup {
 type lookups struct {
 	kinds      map[reflect.Type]kind
 	boxes      map[string]Lookup
-	filterKeys map[string]finder // keys of filters whose values are ids, and who finds those by name
+	filterKeys map[string]kind // keys of filters whose values are ids, and whose those are
 }
 
 func newLookups(list []Lookup) *lookups {
-	l := &lookups{map[reflect.Type]kind{}, map[string]Lookup{}, map[string]finder{}}
+	l := &lookups{map[reflect.Type]kind{}, map[string]Lookup{}, map[string]kind{}}
 	for _, one := range list {
 		if one.of != nil {
 			l.kinds[one.of] = one.kind
@@ -54,7 +55,7 @@ func newLookups(list []Lookup) *lookups {
 			l.boxes[one.Box] = one
 		}
 		if one.Filter != "" {
-			l.filterKeys[one.Filter] = one.kind.find
+			l.filterKeys[one.Filter] = one.kind
 		}
 	}
 	return l
@@ -97,18 +98,18 @@ func (c *Catalog) ListedBy(box string) (command string, known bool) {
 }
 
 // namesInFilter replaces names by ids under the keys that take ids: {"siteIds": ["Paris"]}.
-func (cmd *Command) namesInFilter(ctx context.Context, call *Call, param string, filter json.RawMessage) (json.RawMessage, error) {
+func (cmd *Command) namesInFilter(ctx context.Context, call *Call, f field, filter json.RawMessage) (json.RawMessage, error) {
 	fields, err := object(filter)
 	if err != nil {
 		return filter, nil // whoever reads it says what is wrong
 	}
 	found := false
-	for key, find := range cmd.lookups.filterKeys {
+	for key, k := range cmd.finders(f) {
 		words := idWordsOf(fields[key])
-		if !slices.ContainsFunc(words, isName) {
+		if !slices.ContainsFunc(words, k.isName) {
 			continue
 		}
-		ids, err := find(ctx, call, param, words)
+		ids, err := k.find(ctx, call, f.Name, words)
 		if err != nil {
 			return nil, err
 		}
@@ -120,6 +121,19 @@ func (cmd *Command) namesInFilter(ctx context.Context, call *Call, param string,
 	}
 	return marshal(fields), nil
 }
+
+// finders are the keys of a filter whose values are ids, and the kinds of those: those of places and endpoints, and that of what the
+// filter selects.
+func (cmd *Command) finders(f field) map[string]kind {
+	finders := maps.Clone(cmd.lookups.filterKeys)
+	if own, ok := cmd.lookups.boxes[f.kind.selects]; ok {
+		finders[selectedIDs] = own.kind
+	}
+	return finders
+}
+
+// selectedIDs is the key of every filter for the ids of what it selects.
+const selectedIDs = "ids"
 
 // A recentItem is something that was started from here and that the console cannot list, such as a run of a script.
 type recentItem struct{ box, id, label string }

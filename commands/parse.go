@@ -336,10 +336,13 @@ func (p *parser) mainWords() error {
 		p.verbatim(&p.main[0], p.main[1:])
 		return p.set(f, p.main[0])
 	}
-	whole := token{quoted: true}
+	whole, between := token{quoted: true}, " "
+	if f.kind.selects != "" && !strings.HasPrefix(p.main[0].value, "{") {
+		between = "," // names or ids of what a filter selects
+	}
 	for i, t := range p.main {
 		if i > 0 {
-			whole.value += " "
+			whole.value += between
 		}
 		whole.value += t.value
 		whole.items = append(whole.items, t.items...)
@@ -409,7 +412,7 @@ func (cmd *Command) suggest(err error, given Invocation) error {
 		return err
 	}
 	f, ferr := cmd.field(e.Param)
-	if ferr != nil || f.List {
+	if ferr != nil || f.List || f.kind.filter { // the nearest of a filter are keys, no values
 		return err
 	}
 	values, _ := object(given.Args)

@@ -178,7 +178,7 @@ func (d directory[T]) ambiguous(call *Call, param, name string, fitting []T) err
 func (d directory[T]) unknown(ctx context.Context, call *Call, param, name string) error {
 	e := wrong(param, "there is no %s called %s", d.noun, quote(name))
 	if names, err := d.guess(ctx, call, name); err == nil {
-		e.Nearest = Nearest(name, names)
+		e.Nearest, e.name = Nearest(name, names), name
 	}
 	if len(e.Nearest) == 0 {
 		e.Hint = fmt.Sprintf("give the whole name of the %s, or its id", d.noun)

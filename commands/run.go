@@ -55,12 +55,23 @@ func (cmd *Command) explain(err error, args json.RawMessage) error {
 	switch {
 	case errors.As(err, &usage):
 		usage.Command, usage.Given = cmd.Name, &given
+		cmd.offer(usage, args)
 	case errors.As(err, &missing):
 		missing.Command, missing.Given = cmd, given
 	case errors.As(err, &ambiguous):
 		ambiguous.command, ambiguous.Given = cmd, given
 	}
 	return err
+}
+
+// offer makes what was asked for with each of the nearest names, where nothing has the name that was given.
+func (cmd *Command) offer(e *UsageError, args json.RawMessage) {
+	if e.name == "" || len(e.Offers) > 0 {
+		return
+	}
+	for _, near := range e.Nearest {
+		e.Offers = append(e.Offers, Offer{near, Invocation{Command: cmd.Name, Args: cmd.replaceWord(args, e.Param, e.name, near)}})
+	}
 }
 
 // Prepare resolves an invocation: names become ids and filters the things they match now. For a command that changes things
@@ -122,7 +133,7 @@ func (cmd *Command) resolve(ctx context.Context, call *Call, args json.RawMessag
 	}
 	for _, f := range cmd.fields {
 		if filter, ok := values[f.Name].(json.RawMessage); ok && f.kind.filter {
-			if values[f.Name], err = cmd.namesInFilter(ctx, call, f.Name, filter); err != nil {
+			if values[f.Name], err = cmd.namesInFilter(ctx, call, f, filter); err != nil {
 				return nil, err
 			}
 			continue

@@ -18,6 +18,9 @@ func agentTarget(call *Call, a s1.Agent) Target {
 		User: a.User(), State: online(a.Online()), Server: a.Server(), Threats: a.ActiveThreats, Tags: a.TagNames(), Started: a.OSStartTime.Time,
 		URL: call.Console.AgentURL(a.ID),
 	}
+	if !a.LastActiveDate.IsZero() {
+		t.Seen = "last seen " + readable(a.LastActiveDate.Time, call.Caller)
+	}
 	if a.Server() {
 		t.Warnings = append(t.Warnings, "server")
 	}
@@ -40,6 +43,9 @@ func threatTarget(call *Call, t s1.Threat) Target {
 		Account: t.AccountName(), Site: t.SiteName(), Group: t.GroupName(), OS: t.OS(), User: t.User(), State: strings.ToLower(t.Info.MitigationStatus.Label()), Server: t.Realtime.MachineType == "server",
 		URL: call.Console.ThreatURL(id),
 	}
+	if !t.Info.CreatedAt.IsZero() {
+		target.Seen = "found " + readable(t.Info.CreatedAt.Time, call.Caller)
+	}
 	if !t.Online() {
 		target.Warnings = append(target.Warnings, "host is offline")
 	}
@@ -48,10 +54,14 @@ func threatTarget(call *Call, t s1.Threat) Target {
 
 func alertTarget(call *Call, a s1.Alert) Target {
 	id := a.Identity()
-	return Target{
+	target := Target{
 		Kind: "alert", ID: string(id), Name: firstNonEmpty(a.Name(), string(id)), Host: a.Host(), Agent: string(a.AgentID()), OS: a.OS(), User: a.User(),
 		State: strings.ToLower(a.Info.IncidentStatus.Label()), Server: a.Detection.MachineType == "server", URL: call.Console.AlertURL(id),
 	}
+	if !a.Info.CreatedAt.IsZero() {
+		target.Seen = "raised " + readable(a.Info.CreatedAt.Time, call.Caller)
+	}
+	return target
 }
 
 // Homeless reports whether nobody knows on which endpoint t is.

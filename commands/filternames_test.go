@@ -1,0 +1,102 @@
+package commands
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/s1/s1sim"
+)
+
+// Where a filter is wanted, names of what it selects do as well: endpoints, threats, alerts; in quotes, with commas, with blanks.
+func TestNamesDoWhereAFilterIsWanted(t *testing.T) {
+	t.Parallel()
+	console, call := simulated(t, "DESKTOP-1", "DESKTOP-2")
+	evil := console.AddThreat(s1sim.ThreatSpec{Name: "lockfast.exe", Agent: "DESKTOP-1"})
+	worm := console.AddThreat(s1sim.ThreatSpec{Name: "worm of two.dll", Agent: "DESKTOP-2"})
+	for text, want := range map[string][]string{
+		`run-script DESKTOP-2 script-id="List Open Ports" task-description=ports output-destination=None`:           {"DESKTOP-2"},
+		`run-script DESKTOP-1 desktop-2 script-id="List Open Ports" task-description=ports output-destination=None`: {"DESKTOP-1", "DESKTOP-2"},
+		`set-external-id filter=DESKTOP-1,DESKTOP-2 external-id=Room 12`:                                            {"DESKTOP-1", "DESKTOP-2"},
+		`set-external-id filter={"ids":["DESKTOP-2"]} external-id=x`:                                                {"DESKTOP-2"},
+		`mitigate-threats lockfast.exe action=kill`:                                                                 {"lockfast.exe"},
+		`mitigate-threats lockfast.exe,"worm of two.dll" action=kill`:                                               {"lockfast.exe", "worm of two.dll"},
+		`mitigate-threats filter="worm of two.dll" action=kill`:                                                     {"worm of two.dll"},
+		`mitigate-threats ` + string(evil) + ` action=kill`:                                                         {"lockfast.exe"},
+	} {
+		inv, _, err := All().Parse(text, input)
+		require.NoError(t, err, text)
+		cmd, _ := All().Find(inv.Command)
+		plan, err := cmd.Prepare(t.Context(), call, inv.Args)
+		require.NoError(t, err, text)
+		var names []string
+		for _, target := range plan.Targets {
+			names = append(names, target.Name)
+		}
+		require.ElementsMatch(t, want, names, text)
+	}
+	require.NotEmpty(t, worm)
+
+	_, err := run(t, All(), call, "mitigate-threats lockfst.exe action=kill")
+	var usage *UsageError
+	require.ErrorAs(t, err, &usage)
+	require.Equal(t, "lockfast.exe", usage.Offers[0].Label)
+	require.JSONEq(t, `{"filter":{"ids":["lockfast.exe"]},"mitigate-action":"kill"}`, string(usage.Offers[0].Do.Args))
+
+	console.AddThreat(s1sim.ThreatSpec{Name: "lockfast.exe", Agent: "DESKTOP-2"})
+	_, err = run(t, All(), call, "mitigate-threats lockfast.exe action=kill")
+	var ambiguous *AmbiguousError
+	require.ErrorAs(t, err, &ambiguous)
+	_, err = invoke(t, All(), call, ambiguous.Pick(0))
+	require.NoError(t, err)
+}
+
+// A name that nothing has offers the nearest as buttons, which ask for the very same of it.
+func TestTheNearestNamesAreButtons(t *testing.T) {
+	t.Parallel()
+	_, call := simulated(t, "DESKTOP-1", "DESKTOP-2", "SRV-DC-1")
+	for text, args := range map[string]string{
+		"agent DESKTP-1":                   `{"agent-ids":["DESKTOP-1"]}`,
+		"isolate SRV-DC-1,DESKTP-1":        `{"agent-ids":["SRV-DC-1","DESKTOP-1"]}`,
+		"set-external-id DESKTP-1 ext=x y": `{"filter":{"ids":["DESKTOP-1"]},"external-id":"x y"}`,
+	} {
+		_, err := run(t, All(), call, text)
+		var usage *UsageError
+		require.ErrorAs(t, err, &usage, text)
+		require.NotEmpty(t, usage.Offers, text)
+		require.Equal(t, "DESKTOP-1", usage.Offers[0].Label)
+		require.JSONEq(t, args, string(usage.Offers[0].Do.Args))
+	}
+}
+
+// Two things of one name are told apart by what they are, else by when they were there, else by their ids.
+func TestThingsOfOneNameHaveDifferentButtons(t *testing.T) {
+	t.Parallel()
+	console, call := simulated(t)
+	last := func(at string) func(map[string]any) {
+		return func(a map[string]any) { a["lastActiveDate"] = at }
+	}
+	long := "A-VERY-LONG-NAME-OF-A-KIOSK-IN-THE-LOBBY-OF-THE-MAIN-OFFICE-OF-ACME-CORPORATION-EMEA"
+	for _, spec := range []s1sim.AgentSpec{
+		{Name: "KIOSK", OS: "windows"}, {Name: "KIOSK", OS: "linux"}, {Name: "KIOSK", OS: "windows", Offline: true},
+		{Name: "SEEN", Offline: true, Edit: last("2026-11-01T10:00:00.000000Z")}, {Name: "SEEN", Offline: true, Edit: last("2026-11-02T10:00:00.000000Z")},
+		{Name: "SAME", Edit: last("2026-11-01T10:00:00.000000Z")}, {Name: "SAME", Edit: last("2026-11-01T10:00:00.000000Z")},
+		{Name: long, Edit: last("2026-11-01T10:00:00.000000Z")}, {Name: long, Edit: last("2026-11-01T10:00:00.000000Z")},
+	} {
+		console.AddAgent(spec)
+	}
+	for name, tells := range map[string]string{"KIOSK": "offline", "SEEN": "last seen 2026-11-02", "SAME": "id ", long: "id "} {
+		_, err := run(t, All(), call, "agent "+name)
+		var ambiguous *AmbiguousError
+		require.ErrorAs(t, err, &ambiguous)
+		labels := map[string]bool{}
+		all := ""
+		for _, l := range ambiguous.Labels() {
+			require.LessOrEqual(t, len([]rune(l)), maxLabel)
+			labels[l] = true
+			all += l + "\n"
+		}
+		require.Len(t, labels, len(ambiguous.Matches), all)
+		require.Contains(t, all, tells)
+	}
+}
