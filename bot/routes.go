@@ -11,6 +11,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/commands"
 	"s1bot/render"
+	"s1bot/s1"
 )
 
 // Notices is what the bot asks of whoever tells channels of new threats and alerts.
@@ -77,8 +78,11 @@ func (b *Bot) note(ctx context.Context, a ask, rest string) error {
 	if kind == "alert" && !strings.Contains(rest, "filter=") {
 		return &commands.UsageError{Problem: "the console keeps notes of threats, not of alerts", Hint: "What is written in this thread stays here; /s1 help add-notes-to-threats"}
 	}
+	if threat, text, ok := noteOn(rest); ok && id == "" {
+		return b.addNote(ctx, a, threat, text)
+	}
 	if id == "" && rest != "" && !strings.Contains(rest, "=") {
-		return &commands.UsageError{Problem: "a note belongs to a threat", Hint: "Write it in the thread of a threat's card, or type /s1 add-notes-to-threats with the threat's name and note-text="}
+		return &commands.UsageError{Problem: "a note belongs to a threat", Hint: "Write it in the thread of a threat's card, or say which threat: /s1 note <id or name> \"what the note says\""}
 	}
 	if id == "" || kind != "threat" || strings.Contains(rest, "text=") {
 		return b.command(ctx, a)
@@ -86,7 +90,25 @@ func (b *Bot) note(ctx context.Context, a ask, rest string) error {
 	if rest = unescaped(rest); rest == "" {
 		return &commands.UsageError{Problem: "what should the note say?", Hint: "@s1bot note checked with the user, it is a test"}
 	}
-	args, err := json.Marshal(map[string]any{"filter": map[string]any{"ids": []string{id}}, "note-text": rest})
+	return b.addNote(ctx, a, id, rest)
+}
+
+// noteOn reads a threat, by its id or name, and what is to be noted of it, in quotes unless the threat is named by its id: elsewhere the
+// first word of a note may be any.
+func noteOn(rest string) (threat, text string, ok bool) {
+	threat, text, ok = commands.CutValue(rest)
+	if !ok || text == "" {
+		return "", "", false
+	}
+	whole, after, quoted := commands.CutValue(text)
+	if quoted = quoted && after == "" && whole != text; quoted {
+		text = whole
+	}
+	return threat, unescaped(text), quoted || s1.LooksLikeID(threat)
+}
+
+func (b *Bot) addNote(ctx context.Context, a ask, threat, text string) error {
+	args, err := json.Marshal(map[string]any{"filter": map[string]any{"ids": []string{threat}}, "note-text": text})
 	if err != nil {
 		return fmt.Errorf("write a note: %w", err)
 	}

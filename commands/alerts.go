@@ -113,7 +113,8 @@ func upper[T ~string](values []T) []string {
 func getAlerts() *Command {
 	return define(Command{
 		Name: "get-alerts", Title: "Get Alerts", Area: "alerts", Aliases: []string{"alerts"}, Main: "query",
-		Risk: Read, Needs: "STAR Rule Alerts › View", Repeatable: true,
+		Plain: map[string]string{"open": "incident-statuses=unresolved,in_progress", "unresolved": "incident-statuses=unresolved", "resolved": "incident-statuses=resolved", "closed": "incident-statuses=resolved"},
+		Risk:  Read, Needs: "STAR Rule Alerts › View", Repeatable: true,
 		Doc:      "Lists alerts of detection rules, the newest first. A single one is shown with all its facts.",
 		Examples: []string{"alerts severity=High created-after=-24h", `get-alerts incident-statuses=UNRESOLVED,IN_PROGRESS rule-names="Test rule" limit=0`},
 	}, func(ctx context.Context, call *Call, p getAlertsParams) (render.Card, error) {

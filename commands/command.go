@@ -31,10 +31,11 @@ const (
 
 // A Command is everything a person or a machine must know about one thing the bot can do.
 type Command struct {
-	Name, Title, Area string   // "disconnect-agent-from-network", "Disconnect Agent From Network", "agents"
-	Aliases           []string // "isolate"
-	Doc               string   // the first sentence is the summary
-	Examples          []string // parsed by a test: "isolate DESKTOP-1 reason=\"beaconing\""
+	Name, Title, Area string            // "disconnect-agent-from-network", "Disconnect Agent From Network", "agents"
+	Aliases           []string          // "isolate"
+	Plain             map[string]string // what a word ahead of all others stands for: "open" for "incident-statuses=unresolved,in_progress"
+	Doc               string            // the first sentence is the summary
+	Examples          []string          // parsed by a test: "isolate DESKTOP-1 reason=\"beaconing\""
 	Risk              Risk
 	Guarded           bool    // always needs an approval, whatever a policy file says (disconnect, shutdown, mitigate by whatever name, policy update)
 	Needs             string  // permission that the console's token must have: "Endpoints › View + Disconnect From Network"

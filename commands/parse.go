@@ -47,6 +47,7 @@ func (c *Catalog) Parse(text string, in Input) (Invocation, Extras, error) {
 	p := parser{cmd: cmd, in: in, values: map[string]any{}}
 	tokens := scan(rest)
 	err = p.assign(tokens)
+	p.lastDay()
 	given := Invocation{Command: cmd.Name, Args: marshal(p.values)}
 	if err != nil {
 		return given, p.extras, p.offer(tokens, cmd.suggest(err, given))
@@ -121,11 +122,36 @@ func (p *parser) assign(tokens []token) error {
 		}
 		i += taken
 	}
+	if err := p.plain(); first == nil {
+		first = err
+	}
 	if err := p.mainWords(); first == nil {
 		first = err
 	}
 	return first
 }
+
+// lastDay fills in the times of a command that must have both: the last 24 hours, or the day up to an end that was given.
+func (p *parser) lastDay() {
+	start, err := p.cmd.field(startParam)
+	end, endErr := p.cmd.field(endParam)
+	if err != nil || endErr != nil || !start.Required || !end.Required || p.in.Now.IsZero() {
+		return
+	}
+	if p.values[end.Name] == nil {
+		p.values[end.Name] = p.in.Now.UTC().Format(time.RFC3339)
+	}
+	until, err := time.Parse(time.RFC3339, fmt.Sprint(p.values[end.Name]))
+	if p.values[start.Name] == nil && err == nil {
+		p.values[start.Name] = until.Add(-24 * time.Hour).Format(time.RFC3339)
+	}
+}
+
+// The stretch of time that a hunt looks at.
+const (
+	startParam = "start-time"
+	endParam   = "end-time"
+)
 
 // stray complains of a bare word right behind a list of texts or names, where the main parameter has its words already: it is the
 // rest of a value that has blanks.
@@ -318,6 +344,20 @@ func listWords(text string) []string {
 		words = append(words, t.items...)
 	}
 	return words
+}
+
+// plain reads the first bare word as what the command says that it stands for.
+func (p *parser) plain() error {
+	if len(p.main) == 0 || p.main[0].quoted {
+		return nil
+	}
+	means, ok := p.cmd.Plain[strings.ToLower(p.main[0].value)]
+	if !ok {
+		return nil
+	}
+	p.main = p.main[1:]
+	_, err := p.named(scan(means)[0], nil)
+	return err
 }
 
 // mainWords gives the bare words to the main parameter: several to a list, joined to a text.

@@ -45,6 +45,17 @@ func scan(text string) []token {
 
 func trimSpace(s string) string { return TrimBlank(s) }
 
+// CutValue cuts the first value off a text, quotes around it undone. It is none where a parameter begins.
+func CutValue(text string) (value, rest string, ok bool) {
+	text = trimSpace(text)
+	if text == "" || namePart.MatchString(text) {
+		return "", text, false
+	}
+	v := valueScanner{rest: text}
+	v.scan()
+	return v.all.String(), strings.TrimSpace(v.rest), true
+}
+
 // A valueScanner reads one value, up to the first space outside of quotes and braces.
 type valueScanner struct {
 	rest   string

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"s1bot/render"
 	"s1bot/s1"
@@ -69,7 +70,7 @@ func cutList(raw json.RawMessage) (filter json.RawMessage, list s1.Query, err er
 // kind reads everything that the console takes for a list of threats: the keys of a filter, and those of the list.
 func (threatQuery) kind() kind {
 	k := objectKind(`JSON with the console's filter keys: {"computerName__contains": ["DESKTOP"], "resolved": false}; or ids, or words to search for`,
-		func(text string, _ Input) (json.RawMessage, error) { return freeText(text) })
+		func(text string, _ Input) (json.RawMessage, error) { return statusText(text) })
 	k.filter = true
 	read := k.read
 	k.read = func(text string, in Input) (any, error) {
@@ -94,7 +95,36 @@ func (threatQuery) kind() kind {
 	return k
 }
 
-// query is what is asked for, the oldest first unless it says otherwise.
+// statusWords are how people say which threats they want, by the work on them. Open is what somebody has yet to deal with.
+var statusWords = map[string][]s1.IncidentStatus{
+	"open": {s1.StatusUnresolved, s1.StatusInProgress}, "unresolved": {s1.StatusUnresolved}, "resolved": {s1.StatusResolved}, "closed": {s1.StatusResolved},
+}
+
+// statusText reads a plain word for a status ahead of words to search for: "open DESKTOP-1".
+func statusText(text string) (json.RawMessage, error) {
+	word, rest := CutWord(text)
+	statuses, ok := statusWords[strings.ToLower(word)]
+	if !ok {
+		return freeText(text)
+	}
+	fields := map[string]any{"incidentStatuses": statuses}
+	if rest != "" {
+		more, err := freeText(rest)
+		if err != nil {
+			return nil, err
+		}
+		given, err := object(more)
+		if err != nil {
+			return nil, err
+		}
+		for key, value := range given {
+			fields[key] = value
+		}
+	}
+	return marshal(fields), nil
+}
+
+// query is what is asked for, the newest first unless it says otherwise.
 func (q threatQuery) query() (s1.Query, error) {
 	raw, list, err := cutList(json.RawMessage(q.String()))
 	if err != nil {
@@ -105,7 +135,7 @@ func (q threatQuery) query() (s1.Query, error) {
 		return nil, err
 	}
 	query, err := filter.ToQuery(s1.ThreatFilter)
-	return query.SortedBy("createdAt", s1.Ascending).And(list), err
+	return query.SortedBy("createdAt", s1.Descending).And(list), err
 }
 
 // countThreats tells the number alone.

@@ -53,8 +53,8 @@ func getThreat() *Command {
 	return define(Command{
 		Name: "get-threat", Title: "Get Threat", Area: "threats", Aliases: []string{"threats", "threat", "get-threats"}, Main: "custom-input",
 		Risk: Read, Needs: "Endpoint Threats › View", Repeatable: true,
-		Doc: "Lists threats, the oldest first. A single one is shown with all its facts.",
-		Examples: []string{"threat 1112953674841025235", `get-threat limit=20 custom-input={"createdAt__gt":"2026-11-20 17:53:25","resolved":false}`,
+		Doc: "Lists threats, the newest first; “threats open” lists those that nobody has resolved. A single one is shown with all its facts.",
+		Examples: []string{"threat 1112953674841025235", "threats open", `get-threat limit=20 custom-input={"createdAt__gt":"2026-11-20 17:53:25","resolved":false}`,
 			"threats filter=incidentStatuses=unresolved&computerName__contains=DESKTOP"},
 	}, func(ctx context.Context, call *Call, p getThreatParams) (render.Card, error) {
 		q, err := p.Input.query()
