@@ -99,6 +99,8 @@ func (ws *Workspace) ownMessage(a args, otherwise string) (*channel, *Message, e
 	}
 	m := c.byTS[a.str("ts")]
 	switch {
+	case c.Archived:
+		return nil, nil, refuse("is_archived")
 	case m == nil || m.Deleted || m.EphemeralTo != "":
 		return nil, nil, refuse("message_not_found")
 	case m.User != ws.bot().ID:
@@ -146,7 +148,13 @@ func (ws *Workspace) addReaction(a args) (reply, error) {
 
 // conversation finds where a message is to go: a channel's id or name, or a user's id, which opens a direct message.
 func (ws *Workspace) conversation(name string) (*channel, error) {
-	if u, ok := ws.users.byID[name]; ok && !u.Deleted && u.ID != ws.bot().ID {
+	if u, ok := ws.users.byID[name]; ok {
+		switch {
+		case u.IsBot: // docs.slack.dev/reference/methods/conversations.open, whose rules opening by chat.postMessage has, too
+			return nil, refuse("cannot_dm_bot")
+		case u.Deleted:
+			return nil, refuse("user_disabled")
+		}
 		return ws.dmOf(u, ws.bot()), nil
 	}
 	c, ok := ws.channels.find(name)
@@ -163,6 +171,8 @@ func (ws *Workspace) seenByBot(c *channel) bool {
 
 func (ws *Workspace) mayPost(c *channel) error {
 	switch {
+	case c.dm != nil && !ws.app.messagesTab: // slackapi/python-slack-sdk#1015: "Sending messages to this app has been turned off"
+		return refuse("messages_tab_disabled")
 	case c.Archived:
 		return refuse("is_archived")
 	case !c.has(ws.bot()) && !ws.hasScope("chat:write.public"):

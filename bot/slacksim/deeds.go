@@ -40,6 +40,8 @@ func (ws *Workspace) typeIn(u *User, c *channel, thread, text string) error {
 		return cannot("account_inactive", "%s is deactivated", u.Name)
 	case c.Archived:
 		return cannot("is_archived", "%s is archived", c.label())
+	case c.dm != nil && c.has(ws.bot()) && (!ws.app.messagesTab || !ws.app.messagesWrite) && !strings.HasPrefix(text, "/"):
+		return cannot("messages_tab_disabled", "Sending messages to this app has been turned off.")
 	case strings.TrimSpace(text) == "":
 		return cannot("no_text", "There is nothing to send")
 	case strings.HasPrefix(text, "/"):
@@ -56,9 +58,9 @@ func (ws *Workspace) announce(u *User, c *channel, m *Message, more map[string]a
 	bot := ws.bot()
 	kind := ""
 	switch {
-	case c.dm != nil && c.has(bot) && ws.hasScope("im:history"):
+	case c.dm != nil && c.has(bot) && ws.hasScope("im:history") && ws.hears("message.im"):
 		kind = "message"
-	case c.dm == nil && c.has(bot) && strings.Contains(m.Text, "<@"+bot.ID+">") && ws.hasScope("app_mentions:read"):
+	case c.dm == nil && c.has(bot) && strings.Contains(m.Text, "<@"+bot.ID+">") && ws.hasScope("app_mentions:read") && ws.hears("app_mention"):
 		kind = "app_mention"
 	default:
 		return

@@ -205,7 +205,11 @@ func (ws *Workspace) messagePage(a args, found []*Message) (reply, error) {
 	}
 	list := []any{}
 	for _, m := range found {
-		list = append(list, ws.messageObject(m))
+		o := ws.messageObject(m)
+		if !a.flag("include_all_metadata") { // docs.slack.dev/messaging/message-metadata: else it is left out
+			delete(o, "metadata")
+		}
+		list = append(list, o)
 	}
 	return reply{"messages": list, "has_more": next["next_cursor"] != "", "response_metadata": next}, nil
 }

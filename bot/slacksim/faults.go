@@ -14,7 +14,7 @@ type FaultKind int
 // The kinds of faults.
 const (
 	FaultError     FaultKind = iota // {"ok":false,"error":Fault.Error}, internal_error by default
-	FaultRateLimit                  // 429 with Retry-After
+	FaultRateLimit                  // 429 with Retry-After, without one where it is negative
 	FaultStatus                     // Fault.Status with a short text, 503 by default
 	FaultHTML                       // 200 with a page of HTML
 	FaultHang                       // no answer for Fault.Delay, or until the client gives up
@@ -27,8 +27,9 @@ const (
 type Fault struct {
 	Method     string // a method of the Web API, "response_url", "upload", or "*" for all of them
 	Kind       FaultKind
-	Times      int  // so many calls fail; 0 = one, negative = until ClearFaults
-	After      bool // the call takes effect, and only the answer is lost
+	If         func(args map[string]string) bool // only calls with such arguments; nil = all of the method
+	Times      int                               // so many calls fail; 0 = one, negative = until ClearFaults
+	After      bool                              // the call takes effect, and only the answer is lost
 	Error      string
 	Status     int
 	RetryAfter int    // seconds; default 1; negative: Slack does not say, as its edge and proxies do
@@ -55,9 +56,10 @@ func (ws *Workspace) ClearFaults() {
 }
 
 // takeFault finds the fault that this call meets, and counts it down.
-func (ws *Workspace) takeFault(method, about string) *Fault {
+func (ws *Workspace) takeFault(method string, args map[string]string) *Fault {
 	for i, f := range ws.faults {
-		if f.Method != method && f.Method != "*" || f.About != "" && f.About != about {
+		if f.Method != method && f.Method != "*" || f.If != nil && !f.If(args) ||
+			f.About != "" && f.About != args["user"]+args["usergroup"] {
 			continue
 		}
 		if f.Times--; f.Times == 0 {
@@ -110,7 +112,7 @@ func hang(ctx context.Context, quit <-chan struct{}, d time.Duration) {
 }
 
 func rateLimited(w http.ResponseWriter, seconds int) int {
-	if seconds >= 0 {
+	if seconds >= 0 { // a proxy before Slack sends none
 		w.Header().Set("Retry-After", strconv.Itoa(seconds))
 	}
 	writeJSON(w, http.StatusTooManyRequests, map[string]any{"ok": false, "error": "ratelimited"})

@@ -23,6 +23,13 @@ type File struct {
 	Content  []byte // nil until it was uploaded
 
 	shared bool
+	shares []share
+}
+
+// A share is where a file stands.
+type share struct {
+	channel *channel
+	message *Message
 }
 
 // maxUpload bounds what the simulator keeps of one file; Slack takes up to 1 GB.
@@ -51,16 +58,22 @@ func (ws *Workspace) uploadURL(a args) (reply, error) {
 func (ws *Workspace) serveUpload(w http.ResponseWriter, r *http.Request) {
 	id, start := r.PathValue("id"), time.Now()
 	ws.mu.Lock()
-	fault := ws.takeFault("upload", "")
+	fault := ws.takeFault("upload", map[string]string{"file": id})
 	ws.mu.Unlock()
-	if fault != nil {
+	if fault != nil && !fault.After {
 		fault.play(r.Context(), ws.quit, w)
 		return
 	}
 	data, err := readUpload(r)
 	ws.mu.Lock()
-	defer ws.mu.Unlock()
 	status, answer := ws.storeUpload(id, data, err)
+	ws.mu.Unlock()
+	if fault != nil { // the bytes are there, and the answer is lost
+		fault.play(r.Context(), ws.quit, w)
+		return
+	}
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
 	ws.record.addCall(Call{Method: "upload", Args: map[string]string{"file": id, "bytes": strconv.Itoa(len(data))}, Time: ws.opts.Now(),
 		Duration: time.Since(start), Status: status})
 	w.WriteHeader(status)
@@ -139,7 +152,10 @@ func (ws *Workspace) completeUpload(a args) (reply, error) {
 		in.files = append(in.files, *f)
 	}
 	for _, c := range channels {
-		ws.post(c, ws.bot(), in)
+		m := ws.post(c, ws.bot(), in)
+		for _, f := range files {
+			f.shares = append(f.shares, share{c, m})
+		}
 	}
 	return reply{"files": ws.fileObjects(in.files)}, nil
 }
@@ -163,10 +179,12 @@ func (ws *Workspace) uploaded(a args) ([]*File, error) {
 
 // fileTarget: unlike a text, a file needs the bot in the channel, whatever chat:write.public says.
 func (ws *Workspace) fileTarget(id string, in *content) (*channel, error) {
-	c, err := ws.conversation(id)
+	c, ok := ws.channels.byID[id] // "channel_id": neither names nor user ids (slackapi/bolt-js#2115)
 	switch {
-	case err != nil:
-		return nil, err
+	case !ok || !ws.seenByBot(c):
+		return nil, refuse("channel_not_found")
+	case c.dm != nil && !ws.app.messagesTab:
+		return nil, refuse("messages_tab_disabled")
 	case c.Archived:
 		return nil, refuse("is_archived")
 	case !c.has(ws.bot()):
@@ -182,6 +200,26 @@ func (ws *Workspace) fileObjects(files []File) []any {
 			"user": ws.bot().ID, "url_private": ws.base + "/files-pri/" + f.ID + "/" + f.Name, "is_external": false})
 	}
 	return objects
+}
+
+// fileInfo is files.info [docs.slack.dev/reference/methods/files.info]: a file that was not completed is not found.
+func (ws *Workspace) fileInfo(a args) (reply, error) {
+	f := ws.files[a.str("file")]
+	if f == nil || !f.shared {
+		return nil, refuse("file_not_found")
+	}
+	o, _ := ws.fileObjects([]File{*f})[0].(reply)
+	public, private, in := reply{}, reply{}, map[string][]string{"channels": {}, "groups": {}, "ims": {}}
+	for _, s := range f.shares {
+		to, list := public, "channels"
+		if s.channel.dm != nil || s.channel.Private {
+			to, list = private, map[bool]string{true: "ims", false: "groups"}[s.channel.dm != nil]
+		}
+		in[list] = append(in[list], s.channel.ID)
+		to[s.channel.ID] = []any{reply{"ts": s.message.TS, "thread_ts": s.message.ThreadTS, "channel_name": s.channel.wireName(), "team_id": ws.opts.TeamID}}
+	}
+	o["channels"], o["groups"], o["ims"], o["shares"] = in["channels"], in["groups"], in["ims"], reply{"public": public, "private": private}
+	return reply{"file": o, "comments": []any{}, "paging": reply{"count": 100, "total": 0, "page": 1, "pages": 0}}, nil
 }
 
 // servePrivateFile is url_private: for whoever has the bot's token and files:read.

@@ -30,7 +30,7 @@ func (ws *Workspace) serveResponse(w http.ResponseWriter, r *http.Request) {
 	call := Call{Method: "response_url", Args: map[string]string{"body": string(body)}, Status: http.StatusOK}
 	ws.mu.Lock()
 	call.Time = ws.opts.Now()
-	fault := ws.takeFault("response_url", "")
+	fault := ws.takeFault("response_url", call.Args)
 	ws.mu.Unlock()
 	defer func() {
 		call.Duration = time.Since(start)

@@ -223,6 +223,9 @@ func (p *Person) Home() (View, bool) {
 func (p *Person) OpensHome() {
 	p.ws.mu.Lock()
 	defer p.ws.mu.Unlock()
+	if !p.ws.hears("app_home_opened") {
+		return
+	}
 	event := map[string]any{"type": "app_home_opened", "user": p.id, "tab": "home", "event_ts": p.ws.newTS(),
 		"channel": p.ws.dmOf(p.user(), p.ws.bot()).ID}
 	if v := p.ws.homes[p.id]; v != nil {

@@ -13,7 +13,7 @@ func TestAWaitInVainTellsWhatWasThere(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, slacksim.Options{})
 	s.works("chat.postMessage", "channel", s.soc, "text", "a card", "blocks", card)
-	s.fails("chat.postMessage", "channel", s.soc)
+	s.fails("chat.postMessage", "channel", s.soc, "text", "")
 	ctx, cancel := context.WithTimeout(s.ctx, 10*time.Millisecond)
 	defer cancel()
 	_, err := s.WaitMessage(ctx, "#soc", func(m slacksim.Message) bool { return m.Text == "other" })

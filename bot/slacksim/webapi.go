@@ -87,6 +87,7 @@ var methods = map[string]method{
 
 	"files.getUploadURLExternal": {run: (*Workspace).uploadURL, scopes: words("files:write"), required: words("filename", "length"),
 		perMinute: tier4, formOnly: true},
+	"files.info":                   {run: (*Workspace).fileInfo, scopes: words("files:read"), required: words("file"), perMinute: tier4, formOnly: true},
 	"files.completeUploadExternal": {run: (*Workspace).completeUpload, scopes: words("files:write"), required: words("files"), perMinute: tier4},
 }
 
@@ -119,7 +120,7 @@ func (ws *Workspace) serveAPI(w http.ResponseWriter, r *http.Request) {
 	}()
 
 	ws.mu.Lock()
-	fault := ws.takeFault(name, a.str("user")+a.str("usergroup"))
+	fault := ws.takeFault(name, a.texts())
 	ws.mu.Unlock()
 	if fault != nil && fault.Kind == FaultSlow {
 		hang(r.Context(), ws.quit, fault.Delay)
@@ -165,7 +166,7 @@ func (ws *Workspace) answer(name string, a args, headerToken bool, argsErr error
 	}
 	out, err := m.run(ws, a)
 	if err != nil {
-		ws.noteRefusal(name, err)
+		ws.noteRefusal(name, a, err)
 		return refusal(err), 0
 	}
 	if out == nil {
@@ -233,9 +234,9 @@ func refusal(err error) reply {
 }
 
 // noteRefusal writes down refusals that are the app's own fault.
-func (ws *Workspace) noteRefusal(name string, err error) {
+func (ws *Workspace) noteRefusal(name string, a args, err error) {
 	var refused *apiError
-	if !errors.As(err, &refused) {
+	if !errors.As(err, &refused) || refused.code == "no_text" && a["text"] == nil && a["blocks"] == nil { // a question, not a message
 		return
 	}
 	switch refused.code {

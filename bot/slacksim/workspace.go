@@ -93,6 +93,7 @@ type Workspace struct {
 	serial  map[string]int // last number of each kind of id
 	lastTS  int64          // microseconds of the newest time stamp
 
+	app       installed
 	users     directory[*User]
 	groups    directory[*Group]
 	channels  directory[*channel]
@@ -120,7 +121,7 @@ type Workspace struct {
 func New(o Options) *Workspace {
 	o = o.withDefaults()
 	ws := &Workspace{
-		opts: o, quit: make(chan struct{}), changed: make(chan struct{}), serial: map[string]int{},
+		opts: o, app: everything(), quit: make(chan struct{}), changed: make(chan struct{}), serial: map[string]int{},
 		rng:   rand.New(rand.NewPCG(o.Seed, 0x51ac4)),
 		users: newDirectory[*User](), groups: newDirectory[*Group](), channels: newDirectory[*channel](),
 		views: map[string]*View{}, stacks: map[string][]*View{}, homes: map[string]*View{}, files: map[string]*File{},
