@@ -1,0 +1,47 @@
+package render
+
+import (
+	"strings"
+
+	"github.com/slack-go/slack"
+)
+
+// What is left of a card that Slack refuses as it is drawn.
+const (
+	maxSimpleText    = 2900 // of the 3,000 characters of a section
+	maxSimpleButtons = 5    // what every client ever took in one row
+)
+
+// Simple draws c with the oldest and plainest of blocks: its words as text and its first buttons without colours and menus. It is for
+// Slacks that refuse what Message draws, and needs nothing of what may be refused there.
+func (c Card) Simple(o Options) Message {
+	k := canvas{linker: newLinker(o), seal: o.Seal, blocks: maxBlocks, chars: maxChars, bytes: maxBytes - 2*maxFallback}
+	text := slack.NewTextBlockObject(slack.PlainTextType, cut(or(c.words(), none), maxSimpleText), false, false)
+	blocks := []slack.Block{slack.NewSectionBlock(text, nil, nil)}
+	var buttons []slack.BlockElement
+	for _, a := range c.Actions {
+		button, ok := a.(Button)
+		if !ok || button.Rare || len(buttons) == maxSimpleButtons {
+			continue
+		}
+		button.Style = ""
+		for _, it := range k.items(button, o) {
+			buttons = append(buttons, k.button(it))
+		}
+	}
+	if len(buttons) > 0 {
+		blocks = append(blocks, slack.NewActionBlock("", buttons...))
+	}
+	return Message{Text: k.fallback(c), Blocks: blocks}
+}
+
+// Bare is c without any block: its words alone, for what refuses even Simple.
+func (c Card) Bare() Message {
+	return Message{Text: or(inert(cut(c.words(), maxSimpleText)), none)}
+}
+
+// words is the whole card as text, without what can be clicked.
+func (c Card) words() string {
+	c.Actions, c.Files = nil, nil
+	return strings.TrimSpace(c.Plain())
+}
