@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -78,15 +77,6 @@ func (l *Ledger) auditRefusal(ctx context.Context, r Request, p Person, action s
 	if err := l.store.Append(ctx, e); err != nil {
 		l.log.ErrorContext(ctx, "cannot audit a refusal", "request_id", r.ID, "user", p.ID, "err", err)
 	}
-}
-
-// addCard adds a message that shows r, once.
-func (r *Request) addCard(c CardRef) error {
-	if slices.ContainsFunc(r.Cards, func(has CardRef) bool { return has.Channel == c.Channel && has.TS == c.TS }) {
-		return errSame
-	}
-	r.Cards = append(slices.Clip(r.Cards), c)
-	return nil
 }
 
 // entry is the row of the audit trail for a step of r.

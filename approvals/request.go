@@ -57,7 +57,6 @@ type Request struct {
 	Args       json.RawMessage `json:"args,omitempty"`       // pinned: ids, no filters, no names
 	Plan       json.RawMessage `json:"plan,omitempty"`       // what will be touched, as it was shown
 	Targets    int             `json:"targets"`              // how many
-	Endpoints  int             `json:"endpoints,omitempty"`  // how many endpoints it acts on
 	Sealed     []byte          `json:"sealed,omitempty"`     // what nobody may read and the run needs; gone when it ended, see Seal
 
 	Requester     string `json:"requester"` // Slack user id
@@ -95,7 +94,10 @@ type Request struct {
 	Outcome string          `json:"outcome,omitempty"` // Successful, Partially successful, Failed
 	Result  json.RawMessage `json:"result,omitempty"`  // the card of the outcome
 	Effect  json.RawMessage `json:"effect,omitempty"`  // what the console said later: what of it is applied, or whether it ran
-	Cards   []CardRef       `json:"cards,omitempty"`   // messages that show it
+	Cards   []CardRef       `json:"cards,omitempty"`   // messages that show it to those who decide
+	Copies  []CardRef       `json:"copies,omitempty"`  // messages that show it to who asked, and results: they follow it
+	Posting bool            `json:"posting,omitempty"` // a card was handed to Slack, and nobody knows yet whether it is there
+	Unseen  string          `json:"unseen,omitempty"`  // why it has no card, as who asked was told
 
 	Rev   int64     `json:"rev,omitempty"`   // grows with each change that people can see
 	Moved time.Time `json:"moved,omitzero"`  // when it last did, or was taken up to be shown
@@ -120,14 +122,17 @@ type CardRef struct {
 	Channel string `json:"channel"`
 	TS      string `json:"ts"`
 	Shown   int64  `json:"shown,omitempty"` // Rev of the request as the message last showed it
+	// Placeholder marks a message that stands in for a card of which nobody knows whether it is there: it has none of its buttons.
+	Placeholder bool `json:"placeholder,omitempty"`
+	// Asked marks a copy that says that the request waits.
+	Asked bool `json:"asked,omitempty"`
 }
 
 // A Tally counts what somebody asked for since a moment. The zero value counts nothing and is never out of date.
 type Tally struct {
-	Since     time.Time
-	Requests  int // of any kind, whatever became of them
-	Targets   int // of destructive requests that were not turned down
-	Endpoints int // that changes acted on, which were not turned down
+	Since    time.Time
+	Requests int // of any kind, whatever became of them
+	Targets  int // of destructive requests that were not turned down
 }
 
 // A Result is what running a request came to. Uncertain says that the console may have done it without telling (a time-out, a
@@ -151,7 +156,8 @@ func (r *Request) Final() bool {
 
 // Behind reports whether somebody must still be shown where r stands: a card is older than the row, or nobody was told the end.
 func (r *Request) Behind() bool {
-	return r.Final() && !r.Told || slices.ContainsFunc(r.Cards, func(c CardRef) bool { return c.Shown < r.Rev })
+	old := func(c CardRef) bool { return c.Shown < r.Rev }
+	return r.Final() && !r.Told || slices.ContainsFunc(r.Cards, old) || slices.ContainsFunc(r.Copies, old)
 }
 
 // ended reports whether r never runs again.

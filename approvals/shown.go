@@ -25,17 +25,20 @@ func (l *Ledger) Shown(ctx context.Context, r Request, cards []CardRef, told boo
 	return err
 }
 
-// markShown reports whether any card is known newer now.
-func (r *Request) markShown(rev int64, cards []CardRef) (changed bool) {
-	own := append([]CardRef(nil), r.Cards...)
-	for i, c := range own {
-		for _, shown := range cards {
-			if c.Channel == shown.Channel && c.TS == shown.TS && c.Shown < rev {
-				own[i].Shown, changed = rev, true
+// markShown reports whether any message is known newer now.
+func (r *Request) markShown(rev int64, shown []CardRef) (changed bool) {
+	mark := func(own []CardRef) []CardRef {
+		own = append([]CardRef(nil), own...)
+		for i, c := range own {
+			for _, s := range shown {
+				if c.Channel == s.Channel && c.TS == s.TS && c.Shown < rev {
+					own[i].Shown, changed = rev, true
+				}
 			}
 		}
+		return own
 	}
-	r.Cards = own
+	r.Cards, r.Copies = mark(r.Cards), mark(r.Copies)
 	return changed
 }
 

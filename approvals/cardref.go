@@ -1,0 +1,101 @@
+package approvals
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// addCard adds a message that shows r. A card takes the place of what stood in for it in the same message, and what stands in elsewhere
+// has to be shown anew: it points to the card from now on. What stands in is not added beside a card.
+func (r *Request) addCard(c CardRef) error {
+	at := slices.IndexFunc(r.Cards, func(has CardRef) bool { return has.Channel == c.Channel && has.TS == c.TS })
+	if at >= 0 && (c.Placeholder || !r.Cards[at].Placeholder) {
+		return errSame
+	}
+	own := slices.Clone(r.Cards)
+	if at >= 0 {
+		own[at] = c
+	} else {
+		own = append(own, c)
+	}
+	for i := range own {
+		if own[i].Placeholder && !c.Placeholder {
+			own[i].Shown = -1
+		}
+	}
+	r.Cards, r.Posting = own, false
+	return nil
+}
+
+// HasCard reports whether a card with the buttons of r is known, not only what stands in for one.
+func (r *Request) HasCard() bool {
+	return slices.ContainsFunc(r.Cards, func(c CardRef) bool { return !c.Placeholder })
+}
+
+// Heads are the messages in whose threads r is talked about: its cards, or what stands in for them.
+func (r *Request) Heads() []CardRef {
+	if !r.HasCard() {
+		return r.Cards
+	}
+	return slices.DeleteFunc(slices.Clone(r.Cards), func(c CardRef) bool { return c.Placeholder })
+}
+
+// Post records that a card of the request is about to be handed to Slack, or, with under false, that it certainly is not there.
+func (l *Ledger) Post(ctx context.Context, id string, under bool) error {
+	return l.remark(ctx, id, func(r *Request) bool {
+		same := r.Posting == under
+		r.Posting = under
+		return !same
+	})
+}
+
+// Hide records why the request has no card, as who asked was told; empty once it has one. It reports whether that is news.
+func (l *Ledger) Hide(ctx context.Context, id, why string) (news bool, err error) {
+	err = l.remark(ctx, id, func(r *Request) bool {
+		news = (r.Unseen == "") != (why == "")
+		r.Unseen = why
+		return news
+	})
+	return news, err
+}
+
+// AddCopy records that a message shows the request to who asked, or its result, once.
+func (l *Ledger) AddCopy(ctx context.Context, id string, c CardRef) error {
+	return l.remark(ctx, id, func(r *Request) bool {
+		if slices.ContainsFunc(r.Copies, func(has CardRef) bool { return has.Channel == c.Channel && has.TS == c.TS }) {
+			return false
+		}
+		r.Copies = append(slices.Clip(r.Copies), c)
+		return true
+	})
+}
+
+// MoveCard records that a message tells of the request in the place of another one, which cannot be edited any more.
+func (l *Ledger) MoveCard(ctx context.Context, id string, from, to CardRef) error {
+	return l.remark(ctx, id, func(r *Request) bool {
+		own := slices.Clone(r.Cards)
+		at := slices.IndexFunc(own, func(has CardRef) bool { return has.Channel == from.Channel && has.TS == from.TS })
+		if at < 0 {
+			return false
+		}
+		own[at] = to
+		r.Cards = own
+		return true
+	})
+}
+
+// remark changes what the row knows of messages; nobody's decision, so the trail has nothing of it.
+func (l *Ledger) remark(ctx context.Context, id string, do func(*Request) bool) error {
+	_, err := l.step(ctx, id, func(r *Request, _ time.Time) ([]Entry, error) {
+		if !do(r) {
+			return nil, errSame
+		}
+		return nil, nil
+	})
+	if errors.Is(err, errSame) {
+		return nil
+	}
+	return err
+}
