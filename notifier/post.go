@@ -7,15 +7,20 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"s1bot/render"
 )
 
 // post tells one notice. The journal says Sending before Slack is called, so that a crash leaves a trace, and what Slack
 // answered right after.
 func (t *teller) post(ctx context.Context, n Notice) error {
+	blind := false
 	if n.State == Sending {
-		if open, err := t.reconcile(ctx, n); !open || err != nil {
+		open, unseen, err := t.reconcile(ctx, n)
+		if !open || err != nil {
 			return err
 		}
+		blind = unseen
 	}
 	place, wait := t.whereTo()
 	if wait > 0 {
@@ -41,6 +46,9 @@ func (t *teller) post(ctx context.Context, n Notice) error {
 	}
 	if n.Tries >= plainAfter && n.Source != Files { // perhaps Slack does not like this one; if it was something else, an edit makes it good
 		drawing, n.Shown = plain(n), ""
+	}
+	if blind {
+		drawing.card = perhapsThere(drawing.card)
 	}
 	n.State, n.Thread, n.Fingerprint = Sending, root.TS, drawing.fingerprint
 	if err := t.journal.Save(ctx, n); err != nil {
@@ -132,34 +140,45 @@ func (t *teller) settle(ctx context.Context, notices ...Notice) error {
 	return nil
 }
 
+// perhapsThere is a card that may stand in its channel already, where nobody can look: what it is about, what is known, and nothing that
+// acts, so that no two cards of one thing do. The next change in the console makes a whole card of it.
+func perhapsThere(card render.Card) render.Card {
+	links := func(a render.Action) bool { b, ok := a.(render.Button); return !ok || b.URL == "" }
+	card.Actions = slices.DeleteFunc(slices.Clone(card.Actions), links)
+	card.Parts = append(slices.Clone(card.Parts[:min(len(card.Parts), 1)]), render.Note{render.Text("Slack didn't confirm the card of this, so it may be in this " +
+		"channel already. To let me look for it myself, /invite @s1bot to this channel.")})
+	return card
+}
+
 // reconcile finds out what became of a post whose end nobody saw. It returns true if the notice is still to be posted: it is not
-// in the channel, or nobody can tell.
-func (t *teller) reconcile(ctx context.Context, n Notice) (bool, error) {
+// in the channel or, which is blind, nobody can tell.
+func (t *teller) reconcile(ctx context.Context, n Notice) (open, blind bool, err error) {
 	if n.Source == Files {
-		return t.attached(ctx, n)
+		open, err = t.attached(ctx, n)
+		return open, false, err
 	}
 	finder, ok := t.poster.(Finder)
 	if !ok {
-		return true, nil
+		return true, true, nil
 	}
 	ts, found, err := finder.Find(ctx, n.place(), n.Thread, n.key(), n.Tried.Add(-time.Minute))
 	switch {
 	case unknowable(err), err != nil && n.Tries >= asideAfter && !slowedDown(err):
-		t.logger.Warn("cannot see whether a card was posted; it is posted again", "channel", t.channel, "notice", n.key(), "err", err)
-		return true, nil
+		t.logger.Warn("cannot see whether a card was posted; what is known is posted", "channel", t.channel, "notice", n.key(), "err", err)
+		return true, true, nil
 	case err != nil:
-		return false, t.later(ctx, n, fmt.Errorf("look for the card: %w", err))
+		return false, false, t.later(ctx, n, fmt.Errorf("look for the card: %w", err))
 	case !found:
-		return true, nil
+		return true, false, nil
 	}
 	root, err := t.root(ctx, n)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	if root.TS != n.Thread {
 		root = Notice{}
 	}
-	return false, t.told(ctx, n, root, ts)
+	return false, false, t.told(ctx, n, root, ts)
 }
 
 // unknowable tells whether looking again would not help: the app may not look, or there is nothing left to look at.

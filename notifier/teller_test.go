@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -87,6 +88,34 @@ func TestWhereNobodyCanLookNothingIsLost(t *testing.T) {
 		w.console.AddThreat(threat{Name: "told"})
 		w.pass(2 * time.Minute)
 		require.Equal(t, []string{"told"}, titles(w, "CTHREATS"))
+	})
+}
+
+// Slack took the card, its answer got lost, and the app may not look: what follows says so and has nothing to click that acts.
+func TestWhereNobodyCanLookOneCardActs(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		lost := once("post", nil, errLost)
+		w.slack.set(func(s *slack) {
+			s.fault = func(op string) (error, error) {
+				if op == "find" {
+					return refusal{refused: true}, nil
+				}
+				return lost(op)
+			}
+		})
+		w.console.AddThreat(threat{Name: "twice"})
+		w.pass(2 * time.Minute)
+		told := w.slack.In("CTHREATS")
+		require.Len(t, told, 2)
+		acting := 0
+		for _, m := range told {
+			if slices.ContainsFunc(m.Card.Actions, func(a render.Action) bool { b, ok := a.(render.Button); return !ok || b.URL == "" }) {
+				acting++
+			}
+		}
+		require.Equal(t, 1, acting)
+		require.True(t, shows(t, told[1], "Slack didn't confirm the card"))
 	})
 }
 
