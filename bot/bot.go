@@ -59,13 +59,16 @@ type Config struct {
 	Policy             func() approvals.Policy // as it is now
 	Inbox              Inbox
 	Clips              Clips
+	Directs            Directs
 	Jobs               Jobs
 	History            History
 	Queries            commands.Queries // may be nil: then the search box for queries is empty
 	Tick               time.Duration    // between looks for what is due or left over; 5 s when zero
 	Now                func() time.Time // time.Now when nil
 	Log                *slog.Logger     // discards when nil
-	Notices            Notices          // of new threats and alerts; nil where nothing is told
+	// OperatorChannels are told what is wrong with the bot where the approvals channel does not take it; may be empty.
+	OperatorChannels []string
+	Notices          Notices // of new threats and alerts; nil where nothing is told
 	// Changed hears, after a command changed things at the console, which; may be nil.
 	Changed func(ctx context.Context, kind string, ids []string)
 }
@@ -81,10 +84,12 @@ type Bot struct {
 	intake  *queue
 	work    *queue
 	desk    *desk
+	asking  keyed    // one person's requests are written down one by one
 	cards   keyed    // one edit of a request's cards at a time
 	ending  sync.Map // ids of the requests whose end is being told
 	later   waiting  // decisions that were put off
 	looking sync.Map // ids of the requests that are being looked at, or run
+	topics  sync.Map // what operators were told is wrong, until it is well again
 	self    identity
 	known   chan struct{} // closed when self is set
 }
@@ -111,8 +116,7 @@ func New(c Config) (*Bot, error) {
 	}
 	b := &Bot{Config: c, known: make(chan struct{}), api: slack.New(c.BotToken.Reveal(), opts...)}
 	b.seal = newSealer(c.BotToken)
-	b.post = &poster{seal: b.seal.click, api: b.api, http: client, console: c.Console.ConsoleURL(), clips: c.Clips}
-	b.post.find = b.Find
+	b.post = &poster{seal: b.seal.click, api: b.api, http: client, console: c.Console.ConsoleURL(), clips: c.Clips, directs: c.Directs, find: b.findAll, attached: b.Attached, log: c.Log}
 	b.desk = newDesk()
 	b.intake, b.work = newQueue(intakeLimit, c.Log), newQueue(workLimit, c.Log)
 	b.sockets = socketmode.New(c.Sockets, b.openSocket, b.receive, c.Log)

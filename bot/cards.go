@@ -318,6 +318,12 @@ func about(word, id string) render.Invocation {
 	return render.Invocation{Command: word, Args: args}
 }
 
+// aboutAsked is about for the buttons of who asked, whose message nobody else sees.
+func aboutAsked(word, id string) render.Invocation {
+	args, _ := json.Marshal(map[string]any{"request": id, "asked": true})
+	return render.Invocation{Command: word, Args: args}
+}
+
 // resultCard is what a request led to, for its thread and for the requester.
 func resultCard(req approvals.Request) render.Card {
 	var card render.Card
@@ -344,18 +350,59 @@ func resultCard(req approvals.Request) render.Card {
 	return card
 }
 
-// askedCard tells the requester that their request waits.
+// askedCard tells the requester where their request stands: that it waits, and what is in its way, or what became of it.
 func askedCard(req approvals.Request, channel string) render.Card {
+	if req.State != approvals.Pending {
+		return settledCard(req)
+	}
 	plan := planOf(req)
 	line := render.Line{render.Text("Asked for approval in "), render.Channel(channel), render.Text(": "), render.Bold(req.Title)}
 	if names := targetNames(plan.Targets, 5); names != "" {
 		line = append(line, render.Text(" on "+names))
 	}
-	return render.Card{
+	card := render.Card{
 		Tone: render.Waiting, Title: "Waiting for approval", Text: "Waiting for approval: " + req.Title,
-		Parts:   []render.Part{line, render.Note{render.Text("Expires "), render.Since(req.Expires), render.Text(" · ref " + req.Ref)}},
-		Actions: []render.Action{render.Button{Label: "Withdraw", Do: about("withdraw", req.ID)}},
+		Parts:   []render.Part{line},
+		Actions: []render.Action{render.Button{Label: "Withdraw", Do: aboutAsked("withdraw", req.ID)}},
 	}
+	if req.Unseen != "" && !req.HasCard() {
+		card.Parts = append(card.Parts, render.Line{render.Bold("⚠ Its card is not in the approvals channel yet: "), render.Text(req.Unseen +
+			". I keep trying and tell you when approvers can see it. Until then an approver can type /s1 approve " + req.Ref + ".")})
+	}
+	card.Parts = append(card.Parts, render.Note{render.Text("Expires "), render.Since(req.Expires), render.Text(" · ref " + req.Ref)})
+	return card
+}
+
+// settledCard is what is left of an asked card when its request does not wait any more. The result is a message of its own.
+func settledCard(req approvals.Request) render.Card {
+	card := render.Card{Text: requestText(req)}
+	card.Tone, card.Title = requestTitle(req)
+	line := render.Line{render.Text("You asked for "), render.Bold(req.Title)}
+	if names := targetNames(planOf(req).Targets, 5); names != "" {
+		line = append(line, render.Text(" on "+names))
+	}
+	card.Parts = []render.Part{line}
+	switch {
+	case req.State == approvals.Done || req.State == approvals.Failed:
+		card.Outcome = render.Outcome(req.Outcome)
+	case cameToNothing(req):
+		card.Parts = append(card.Parts, render.Line{render.Text("Nothing was done" + stays(req) + ".")})
+	}
+	card.Parts = append(append(card.Parts, decisions(req)...), render.Note{render.At(moment(req)), render.Text(" · ref " + req.Ref)})
+	return card
+}
+
+// resultCopy is what became of a request as who asked, and the thread of its card, see it; it follows what the console says later.
+func resultCopy(req approvals.Request, channel string) render.Card {
+	card := resultCard(req)
+	if len(effectOf(req).States) > 0 && (req.State == approvals.Done || req.State == approvals.Failed) {
+		card.Parts = followed(req)
+	}
+	card.Parts = slices.Concat(card.Parts, termParts(req))
+	if strings.HasPrefix(channel, "D") || isPerson(channel) {
+		card.Parts = slices.Concat(decisions(req), card.Parts) // the requester has not seen who approved
+	}
+	return card
 }
 
 func dash(s string) string {

@@ -43,11 +43,15 @@ func (c Checkup) Run(ctx context.Context) []Finding {
 	}
 	api := slack.New(c.BotToken.Reveal(), opts...)
 	app := c.appToken(ctx, api)
-	who, err := api.AuthTestContext(ctx)
+	var who *slack.AuthTestResponse
+	err := patiently(ctx, func() (err error) {
+		who, err = api.AuthTestContext(ctx)
+		return err
+	})
 	if err != nil {
 		return append([]Finding{{What: "Slack bot token", Err: todo(err, "copy the bot token again from OAuth & Permissions")}, app}, c.untested()...)
 	}
-	findings := []Finding{{What: "Slack bot token", Note: fmt.Sprintf("%s in %s", who.User, who.Team)}, seen.scopes(), app}
+	findings := []Finding{{What: "Slack bot token", Note: fmt.Sprintf("%s in %s", who.User, who.Team)}, seen.scopes(), app, c.messagesTab(ctx, api)}
 	for _, name := range sorted(c.Channels) {
 		findings = append(findings, c.channel(ctx, api, name))
 	}
@@ -56,7 +60,7 @@ func (c Checkup) Run(ctx context.Context) []Finding {
 
 // untested names what cannot be asked without the bot's token.
 func (c Checkup) untested() []Finding {
-	findings := []Finding{{What: "Slack scopes", Err: errUntested}}
+	findings := []Finding{{What: "Slack scopes", Err: errUntested}, {What: "Slack Messages tab", Err: errUntested}}
 	for _, name := range sorted(c.Channels) {
 		findings = append(findings, Finding{What: name, Err: errUntested})
 	}
@@ -123,25 +127,97 @@ func (c Checkup) appToken(ctx context.Context, api *slack.Client) Finding {
 	return found
 }
 
-// channel tells whether the bot can post where a setting points.
+// channel tells whether the bot can post where a setting points, and read back what it posted.
 func (c Checkup) channel(ctx context.Context, api *slack.Client, name string) Finding {
-	found := Finding{What: name}
-	info, err := api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: c.Channels[name]})
+	found, id := Finding{What: name}, c.Channels[name]
+	var info *slack.Channel
+	err := patiently(ctx, func() (err error) {
+		info, err = api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: id})
+		return err
+	})
 	switch {
-	case err != nil && strings.Contains(err.Error(), "missing_scope"):
+	case refusedWith(err, "missing_scope"):
 		found.Err = todo(err, "update the app with `s1bot manifest` and install it again")
-	case err != nil && !strings.Contains(err.Error(), "channel_not_found"):
-		found.Err = todo(err, "Slack does not tell whether "+c.Channels[name]+" is there")
+	case refusedWith(err, "channel_not_found"):
+		found.Err = todo(err, "check the id "+id+"; a private channel must invite the bot first")
 	case err != nil:
-		found.Err = todo(err, "check the id "+c.Channels[name]+"; a private channel must invite the bot first")
+		found.Err = todo(err, "Slack does not tell whether "+id+" is there")
 	case info.IsArchived:
-		found.Err = fmt.Errorf("#%s is archived: choose another channel", info.Name)
-	case info.IsPrivate && !info.IsMember:
-		found.Err = fmt.Errorf("#%s is private: invite the bot with /invite", info.Name)
+		found.Err = fmt.Errorf("#%s is archived: choose another channel, or unarchive it", info.Name)
+	case info.IsIM || info.IsMpIM:
+		found.Err = fmt.Errorf("%s is a direct message: name a channel", id)
+	case !info.IsMember && info.IsPrivate:
+		found.Err = fmt.Errorf("#%s is private and the bot is not a member: type /invite @s1bot there", info.Name)
+	case !info.IsMember:
+		found.Err = fmt.Errorf("the bot is not a member of #%s: type /invite @s1bot there. It can post without, but neither upload files nor "+
+			"look whether a card whose confirmation got lost is there", info.Name)
 	default:
-		found.Note = "#" + info.Name
+		found.Note = "#" + info.Name + ", the bot is a member"
 	}
 	return found
+}
+
+// patiently asks one question and waits out Slack's 429s, as long as one question may take.
+func patiently(ctx context.Context, ask func() error) error {
+	ctx, cancel := context.WithTimeout(ctx, probeLimit)
+	defer cancel()
+	return retry(ctx, ifLost, ask)
+}
+
+// tabAdvice is what turns direct messages on.
+const tabAdvice = "turn on App Home › Show Tabs › Messages Tab in the settings of the Slack app, or update the app with `s1bot manifest`"
+
+// messagesTab asks whether Slack takes direct messages of the app. No method tells; what Slack says of an empty message does, and an empty
+// message is never posted: it is refused with no_text where direct messages are on (docs.slack.dev/reference/methods/chat.postMessage).
+func (c Checkup) messagesTab(ctx context.Context, api *slack.Client) Finding {
+	found := Finding{What: "Slack Messages tab"}
+	user := c.somebody(ctx, api)
+	if user == "" {
+		found.Note = "not tested: no role names a person"
+		return found
+	}
+	var channel, ts string
+	err := patiently(ctx, func() (err error) {
+		channel, ts, err = api.PostMessageContext(ctx, user)
+		return err
+	})
+	switch {
+	case refusedWith(err, "messages_tab_disabled"):
+		found.Err = todo(err, tabAdvice)
+	case refusedWith(err, "no_text"):
+		found.Note = "Slack takes direct messages"
+	case refusedWith(err, "missing_scope"):
+		found.Err = todo(err, "update the app with `s1bot manifest` and install it again")
+	case err == nil: // Slack would not have
+		_, _, _ = api.DeleteMessageContext(ctx, channel, ts)
+		found.Note = "direct messages are taken"
+	default:
+		found.Note = fmt.Sprintf("not tested: Slack answers %v for %s", err, user)
+	}
+	return found
+}
+
+// somebody is a person whom a role names, by id or through a group; empty if there is none.
+func (c Checkup) somebody(ctx context.Context, api *slack.Client) string {
+	for _, m := range c.Members {
+		if isPerson(string(m)) {
+			return string(m)
+		}
+	}
+	for _, m := range c.Members {
+		if !m.Group() {
+			continue
+		}
+		var members []string
+		err := patiently(ctx, func() (err error) {
+			members, err = api.GetUserGroupMembersContext(ctx, string(m))
+			return err
+		})
+		if err == nil && len(members) > 0 {
+			return members[0]
+		}
+	}
+	return ""
 }
 
 // members looks for everyone whom a role names.

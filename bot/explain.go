@@ -57,7 +57,8 @@ type saying struct {
 
 func sayings() []saying {
 	return []saying{
-		{errNotAllowed, ""}, {errUnseen, ""}, {errStale, ""}, {errFormTooLarge, ""}, {errGone, ""}, {errNoFreeze, ""}, {errUnclear, ""}, {errForm, ""}, {errSent, ""},
+		{errNotAllowed, ""}, {errStale, ""}, {errFormTooLarge, ""}, {errGone, ""}, {errNoFreeze, ""}, {errUnclear, ""}, {errForm, ""}, {errSent, ""},
+		{errUnshared, "Slack doesn't let me post here. Invite me with /invite @s1bot, then share it again."},
 		{approvals.ErrSelfApproval, "You asked for this yourself, so somebody else has to decide. You can withdraw it."},
 		{approvals.ErrAlreadyDecided, "You have approved this already. It counts once; another approver is needed."},
 		{approvals.ErrNotApprover, "Only an approver of this may decide it; being one for something else does not count."},

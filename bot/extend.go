@@ -152,7 +152,7 @@ func (b *Bot) wishExtension(ctx context.Context, a ask, req approvals.Request, b
 		return fmt.Errorf("write down who wants an extension: %w", err)
 	}
 	card := wishCard(req, a.user, by)
-	for _, ref := range req.Cards {
+	for _, ref := range req.Heads() {
 		if _, _, err := b.post.post(ctx, ref.Channel, ref.TS, "", card); err != nil {
 			return err
 		}

@@ -37,7 +37,7 @@ func (b *Bot) freeze(ctx context.Context, a ask, reason string) error {
 	if !fresh {
 		return b.announceAgain(ctx, req)
 	}
-	return b.announce(ctx, req)
+	return b.settleAsked(ctx, req, b.announce(ctx, req))
 }
 
 // thaw counts an approver's word for the end of the freeze.

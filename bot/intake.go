@@ -181,6 +181,7 @@ func (b *Bot) handle(ctx context.Context, d delivery) error {
 	case "slash_commands":
 		return b.slash(ctx, d)
 	case "events_api":
+		b.learnDirect(ctx, d.payload)
 		return b.event(ctx, d)
 	case "block_actions", "view_submission":
 		var in interaction

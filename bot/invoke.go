@@ -202,36 +202,6 @@ func (b *Bot) long(ctx context.Context, cmd *commands.Command, a ask) error {
 	return nil
 }
 
-// share posts an answer that was for one person to everybody in the channel.
-func (b *Bot) share(ctx context.Context, a ask, card render.Card) error {
-	card.Parts = append(card.Parts, render.Note{render.Text("Shared by "), render.User(a.who.ID)})
-	if _, _, err := b.post.post(ctx, a.at.Channel, a.at.Thread, "", card); err != nil {
-		return fmt.Errorf("share the answer in this channel: %w", err)
-	}
-	return nil
-}
-
-// handOver sends files to the caller's direct messages: an ephemeral message cannot hold a file.
-func (b *Bot) handOver(ctx context.Context, a ask, card render.Card) error {
-	if err := b.post.direct(ctx, a.who.ID, card); err != nil {
-		return err
-	}
-	b.reply(ctx, a, notice("The file is in your direct messages with me."))
-	return nil
-}
-
-// handOverBeside answers with a card and sends its files to the caller's direct messages.
-func (b *Bot) handOverBeside(ctx context.Context, a ask, card render.Card) error {
-	files := render.Card{Title: card.Files[0].Title, Files: card.Files}
-	if err := b.post.direct(ctx, a.who.ID, files); err != nil {
-		return err
-	}
-	card.Files = nil
-	card.Parts = append(card.Parts, render.Note{render.Text("The file is in your direct messages with me.")})
-	b.reply(ctx, a, card)
-	return nil
-}
-
 // request asks for a change: it is written down as a row, and runs at once or waits for a second person, as the policy says.
 func (b *Bot) request(ctx context.Context, cmd *commands.Command, a ask) error {
 	switch req, made, err := b.Ledger.Made(ctx, a.at.Key); {
@@ -259,9 +229,13 @@ func (b *Bot) request(ctx context.Context, cmd *commands.Command, a ask) error {
 	wish = b.touching(ctx, wish, plan)
 	a.at = b.threaded(ctx, a.at)
 	policy := b.Policy()
-	req, fresh, err := b.submitRequest(ctx, cmd, a, wish, b.marked(wish, plan))
+	req, fresh, asked, err := b.submitOnce(ctx, cmd, a, wish, b.marked(wish, plan))
 	if err != nil {
 		return err
+	}
+	if asked {
+		b.offerAsked(ctx, a, req)
+		return nil
 	}
 	if !fresh {
 		return b.carryOn(ctx, req, a)
@@ -269,12 +243,7 @@ func (b *Bot) request(ctx context.Context, cmd *commands.Command, a ask) error {
 	if a.ruled = &policy; req.State == approvals.Approved {
 		return b.execute(ctx, req.ID, &a)
 	}
-	if err := b.announce(ctx, req); err != nil {
-		return err
-	}
-	b.reportBack(ctx, req, notice(req.Title+" waits for approval."))
-	b.reply(ctx, a, askedCard(req, b.Policy().Channel()))
-	return nil
+	return b.waitForApproval(ctx, a, req)
 }
 
 // submitRequest writes a request down as the policy rules; again where the same person asked for something else meanwhile, which
@@ -323,7 +292,10 @@ func (b *Bot) carryOn(ctx context.Context, req approvals.Request, a ask) error {
 		b.end(ctx, req, nil)
 		return nil
 	}
-	b.reply(ctx, a, askedCard(req, b.Policy().Channel()))
+	if now, err := b.Ledger.Get(ctx, req.ID); err == nil {
+		req = now
+	}
+	b.replyAsked(ctx, a, req, askedCard(req, b.Policy().Channel()))
 	return nil
 }
 
@@ -335,7 +307,7 @@ func newRequest(cmd *commands.Command, a ask, plan commands.Plan, ruling approva
 	}
 	req := ruling.On(approvals.Request{
 		Key: a.at.Key, Command: cmd.Name, Title: cmd.Title, Risk: string(cmd.Risk), Repeatable: cmd.Repeatable,
-		Args: plan.Args, Plan: shown, Targets: len(plan.Targets), Endpoints: plan.ActsOn(),
+		Args: plan.Args, Plan: shown, Targets: len(plan.Targets),
 		Requester: a.who.ID, RequesterName: a.who.Name, Channel: a.at.Channel, Thread: a.at.Thread,
 		Reason: a.extras.Reason, Ticket: a.extras.Ticket,
 	})

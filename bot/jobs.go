@@ -176,8 +176,9 @@ type worker struct {
 	cancel context.CancelCauseFunc
 	news   chan render.Card // the newest progress, if it is not shown yet
 
-	mu  sync.Mutex
-	job job
+	mu   sync.Mutex
+	job  job
+	mute bool // Slack takes no messages about it
 }
 
 // do runs the command and shows its end. A job that is stopped or lost says nothing: somebody else goes on with it.
@@ -320,21 +321,45 @@ func (w *worker) paint(ctx context.Context) {
 func (w *worker) show(ctx context.Context, card render.Card) error {
 	card.Files = nil // see end
 	w.mu.Lock()
-	j := w.job
+	j, mute := w.job, w.mute
 	w.mu.Unlock()
-	if j.TS != "" {
+	switch {
+	case mute:
+		return nil
+	case j.TS != "":
 		return w.b.post.edit(ctx, j.Channel, j.TS, card)
 	}
-	where, thread := j.User, ""
-	if j.Origin.Thread != "" {
-		where, thread = j.Origin.Channel, j.Origin.Thread
-	}
+	where, thread := w.place()
 	channel, ts, err := w.b.post.post(ctx, where, thread, w.id, card)
 	if err != nil {
+		w.silence(ctx, err)
 		return err
 	}
 	w.at(channel, ts)
 	return w.write(ctx, jobLease)
+}
+
+// place is where the job's message goes.
+func (w *worker) place() (channel, thread string) {
+	if w.job.Origin.Thread != "" {
+		return w.job.Origin.Channel, w.job.Origin.Thread
+	}
+	return w.job.User, ""
+}
+
+// silence ends the progress of a job whose messages Slack does not take: the person hears where its end will be told instead.
+func (w *worker) silence(ctx context.Context, err error) {
+	if _, passing := slowdown(err); passing || outage(err) || broken(err) {
+		return // the next one may get through
+	}
+	w.mu.Lock()
+	w.mute = true
+	w.mu.Unlock()
+	w.b.noteNoDirect(ctx, w.job.User, err)
+	card := withNote(notice("I can't show how far this is. You get the result here when it's done."), whyNoDirect(err))
+	if err := w.b.aside(ctx, w.job.User, w.job.Origin, card); err != nil {
+		w.b.Log.Warn("cannot say where a job's end is told", "job", w.id, "err", err)
+	}
 }
 
 // at notes where the job's message is.
@@ -344,19 +369,20 @@ func (w *worker) at(channel, ts string) {
 	w.job.Channel, w.job.TS = channel, ts
 }
 
-// end shows the outcome, hands its files over, and removes the job. Where its message is gone there is a new one.
+// end shows the outcome, hands its files over, and removes the job. Where its message is gone there is a new one, and where Slack takes
+// none there the outcome is told where the work was asked for.
 func (w *worker) end(card render.Card) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), workLimit)
 	defer cancel()
-	shown := w.job.TS != ""
-	err := w.show(ctx, card)
-	if err != nil && shown {
-		w.b.Log.Warn("cannot edit a job's message", "job", w.id, "err", err)
-		w.at("", "")
-		err = w.show(ctx, card)
+	err := errNowhere
+	if w.job.TS != "" {
+		if err = w.b.post.replace(ctx, w.job.Channel, w.job.TS, w.job.Origin.Thread, card); err != nil {
+			w.b.Log.Warn("cannot edit a job's message", "job", w.id, "err", err)
+		}
 	}
-	if err == nil {
-		err = w.b.post.attach(ctx, w.job.Channel, first(w.job.Origin.Thread, w.job.TS), card.Files)
+	var missing *filesError
+	if err != nil && !errors.As(err, &missing) {
+		err = w.endAnew(ctx, card)
 	}
 	if err != nil {
 		w.b.Log.Error("cannot show a job's end", "job", w.id, "err", err)
@@ -364,4 +390,20 @@ func (w *worker) end(card render.Card) {
 	if err := w.b.Jobs.Finish(ctx, w.id, w.b.desk.owner); err != nil {
 		w.b.Log.Error("cannot end a job", "job", w.id, "err", err)
 	}
+}
+
+// endAnew tells the end of a job in a new message.
+func (w *worker) endAnew(ctx context.Context, card render.Card) error {
+	where, thread := w.place()
+	if isPerson(where) {
+		_, err := w.b.deliver(ctx, where, w.job.Origin, card)
+		return err
+	}
+	_, _, err := w.b.post.post(ctx, where, thread, "", card)
+	var missing *filesError
+	if err == nil || errors.As(err, &missing) {
+		return err
+	}
+	_, err = w.b.deliver(ctx, w.job.User, w.job.Origin, card)
+	return err
 }

@@ -19,23 +19,43 @@ func Manifest(catalog *commands.Catalog) ([]byte, error) {
 	return append(body, '\n'), nil
 }
 
-// Scopes are the bot token's permissions, each with a reason.
-func Scopes() []string {
-	return []string{
-		"app_mentions:read", // commands in threads: @s1bot …
-		"channels:history",  // find a card again after a crash, by its metadata
-		"channels:read",     // check the configured channels
-		"chat:write",        // cards
-		"chat:write.public", // cards in public channels that nobody invited the bot to
-		"commands",          // /s1
-		"files:write",       // CSV and JSON files
-		"groups:history",    // as channels:history, for private channels
-		"groups:read",       // as channels:read, for private channels
-		"im:write",          // results to the person who asked
-		"usergroups:read",   // roles by user group
-		"users:read",        // who is a guest, a bot, a stranger; time zones
+// A Permission is a scope of the bot's token, what needs it, and why. Nothing else is asked for.
+type Permission struct {
+	Scope string
+	Needs []string // methods of the Web API and events
+	Why   string
+}
+
+// Permissions are all that the bot's token may do. No scope opens a direct message: posting to a person does that by itself.
+func Permissions() []Permission {
+	return []Permission{
+		{"app_mentions:read", []string{"app_mention"}, "commands in threads: @s1bot …"},
+		{"channels:history", []string{"conversations.history", "conversations.replies"}, "find a card again whose answer got lost"},
+		{"channels:read", []string{"conversations.info"}, "s1bot check: is the bot in its channels?"},
+		{"chat:write", []string{"chat.postMessage", "chat.postEphemeral", "chat.update", "chat.delete"}, "cards"},
+		{"chat:write.public", []string{"chat.postMessage"}, "cards in public channels before anybody invites the bot"},
+		{"commands", []string{"/s1"}, "the slash command"},
+		{"files:read", []string{"files.info"}, "see whether a file is there whose answer got lost"},
+		{"files:write", []string{"files.getUploadURLExternal", "files.completeUploadExternal"}, "CSV, JSON and what endpoints hand over"},
+		{"groups:history", []string{"conversations.history", "conversations.replies"}, "as channels:history, in private channels"},
+		{"groups:read", []string{"conversations.info"}, "as channels:read, for private channels"},
+		{"im:history", []string{"message.im", "conversations.history", "conversations.replies"}, "as channels:history, in direct messages with the bot, and what people write there"},
+		{"usergroups:read", []string{"usergroups.list", "usergroups.users.list"}, "roles by user group"},
+		{"users:read", []string{"users.info"}, "who is a guest, a bot, a stranger; time zones"},
 	}
 }
+
+// Scopes are the bot token's permissions.
+func Scopes() []string {
+	var scopes []string
+	for _, p := range Permissions() {
+		scopes = append(scopes, p.Scope)
+	}
+	return scopes
+}
+
+// events are what Slack tells the bot of; each but app_home_opened, which needs no scope, is named by a Permission.
+func events() []string { return []string{"app_home_opened", "app_mention", "message.im"} }
 
 func manifest(catalog *commands.Catalog) map[string]any {
 	var names []string
@@ -52,6 +72,8 @@ func manifest(catalog *commands.Catalog) map[string]any {
 				"arrive as cards whose buttons act. Everything asked, decided and run stays in an audit trail. " + strings.Join(names[:min(len(names), 10)], ", ") + " and more.",
 		},
 		"features": map[string]any{
+			// Both tabs are off unless they are named, and Slack refuses direct messages without the Messages tab (messages_tab_disabled).
+			"app_home": map[string]any{"home_tab_enabled": true, "messages_tab_enabled": true, "messages_tab_read_only_enabled": false},
 			"bot_user": map[string]any{"display_name": "s1bot", "always_online": true},
 			"slash_commands": []any{map[string]any{
 				"command": slashWord, "description": description, "usage_hint": "list-agents DESKTOP | isolate HOST reason=… | help", "should_escape": true,
@@ -61,7 +83,7 @@ func manifest(catalog *commands.Catalog) map[string]any {
 		"settings": map[string]any{
 			"socket_mode_enabled": true, "org_deploy_enabled": false, "token_rotation_enabled": false,
 			"interactivity":       map[string]any{"is_enabled": true},
-			"event_subscriptions": map[string]any{"bot_events": []string{"app_mention"}},
+			"event_subscriptions": map[string]any{"bot_events": events()},
 		},
 	}
 }

@@ -130,25 +130,40 @@ func (b *Bot) Edit(ctx context.Context, channel, ts string, card render.Card) er
 }
 
 // Find looks for our message with the key, posted at since or later, in the thread where thread is not empty. It needs the
-// scopes channels:history and groups:history.
+// scopes channels:history and groups:history, and the bot in the channel.
 func (b *Bot) Find(ctx context.Context, channel, thread, key string, since time.Time) (ts string, found bool, err error) {
+	all, err := b.findAll(ctx, channel, thread, key, since)
+	if err != nil || len(all) == 0 {
+		return "", false, err
+	}
+	return all[0], true, nil
+}
+
+// findAll is Find of all messages with the key, oldest first.
+func (b *Bot) findAll(ctx context.Context, channel, thread, key string, since time.Time) (all []string, err error) {
 	oldest := strconv.FormatInt(since.Add(-time.Minute).Unix(), 10)
-	for cursor := ""; ; {
+	cursor := ""
+	for range maxPages {
 		messages, next, err := b.page(ctx, channel, thread, oldest, cursor)
 		if err != nil {
-			return "", false, deliveryError(fmt.Errorf("look for a message in %s: %w", channel, err))
+			return nil, deliveryError(fmt.Errorf("look for a message in %s: %w", channel, err))
 		}
 		for _, m := range messages {
 			if m.Metadata.EventType == metadataType && m.Metadata.EventPayload["key"] == key && b.ours(m) {
-				return m.Timestamp, true, nil
+				all = append(all, m.Timestamp)
 			}
 		}
-		if next == "" {
-			return "", false, nil
+		if next == "" || next == cursor {
+			slices.Sort(all)
+			return all, nil
 		}
 		cursor = next
 	}
+	return nil, deliveryError(fmt.Errorf("look for a message in %s: more than %d pages", channel, maxPages))
 }
+
+// maxPages bounds how far back a message is looked for: 200 messages a page, about one a second at most in a channel.
+const maxPages = 50
 
 func (b *Bot) page(ctx context.Context, channel, thread, oldest, cursor string) ([]slack.Message, string, error) {
 	if thread != "" {

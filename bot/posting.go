@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -25,7 +26,20 @@ type poster struct {
 	console string // base address; only links to it are links
 	clips   Clips
 	seal    render.Seal
-	find    func(ctx context.Context, channel, thread, key string, since time.Time) (ts string, found bool, err error)
+	directs Directs
+	find    func(ctx context.Context, channel, thread, key string, since time.Time) (ts []string, err error) // oldest first
+	// attached looks for a file of ours in a thread by its name.
+	attached func(ctx context.Context, channel, thread, name string) (bool, error)
+	log      *slog.Logger
+}
+
+// Directs remembers which conversation is the direct message with a person: what was posted to a user id can be read back and edited
+// under the id of the conversation alone, and nothing but an answer or an event of Slack's names that.
+type Directs interface {
+	// Direct returns the conversation with a person; empty where it is not known.
+	Direct(ctx context.Context, user string) (channel string, err error)
+	// SetDirect remembers the conversation with a person; an empty one is forgotten.
+	SetDirect(ctx context.Context, user, channel string) error
 }
 
 // Clips keeps button invocations that are too long for Slack's 2,000 characters.
@@ -37,9 +51,6 @@ type Clips interface {
 // clipTTL is how long a long button works.
 const clipTTL = 30 * 24 * time.Hour
 
-// maxTries bounds how often a post is repeated when Slack says "slow down".
-const maxTries = 5
-
 // An audience is who sees a message. What everybody sees already has no button to share it.
 type audience bool
 
@@ -48,8 +59,9 @@ const (
 	everybody audience = true
 )
 
-// give hands a card to Slack: drawn as well as Slack takes it, and plainer where it refuses the blocks. Charts are new, and tables
-// are not taken everywhere. It reports how the card was drawn that Slack took.
+// give hands a card to Slack: drawn as well as Slack takes it, and plainer where it refuses the blocks. Charts are new, tables are not
+// taken everywhere, and what is refused even without them goes out as words with buttons, or as words alone: a decision that nobody
+// can read is worse than one that looks plain. It reports how the card was drawn that Slack took.
 func (p *poster) give(ctx context.Context, who audience, card render.Card, send func(render.Message) error) (render.Options, error) {
 	look := render.Options{ConsoleURL: p.console, Public: bool(who), Seal: p.seal}
 	card, err := p.clip(ctx, card)
@@ -65,49 +77,21 @@ func (p *poster) give(ctx context.Context, who audience, card render.Card, send 
 		look.NoCharts, look.NoTables = true, true
 		err = send(card.Message(look))
 	}
+	for _, plainer := range []func() render.Message{func() render.Message { return card.Simple(look) }, card.Bare} {
+		if !refusesBlocks(err) {
+			break
+		}
+		p.log.Warn("Slack refuses a card's blocks, so it is shown plainer", "title", card.Title, "err", err)
+		err = send(plainer())
+	}
 	return look, err
 }
 
 // refusesBlocks tells whether Slack took a message's blocks for wrong. A response URL says so by its status alone.
 func refusesBlocks(err error) bool {
 	var status slack.StatusCodeError
-	return refusedWith(err, "invalid_blocks", "invalid_blocks_format", "unsupported_block_type", "invalid_arguments") ||
+	return refusedWith(err, "invalid_blocks", "invalid_blocks_format", "unsupported_block_type", "invalid_arguments", "msg_blocks_too_long", "msg_too_long") ||
 		errors.As(err, &status) && status.Code == http.StatusBadRequest
-}
-
-// post shows a card to a channel and returns the message's ts. A user id as channel opens the direct message. A message with a key
-// is posted once: where an answer of Slack's got lost, it is looked for before it is posted again.
-func (p *poster) post(ctx context.Context, channel, thread, key string, card render.Card) (string, string, error) {
-	opts := []slack.MsgOption{slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
-	if thread != "" {
-		opts = append(opts, slack.MsgOptionTS(thread))
-	}
-	if key != "" {
-		opts = append(opts, marked(key))
-	}
-	again := ifRefused
-	if key != "" {
-		again = ifLost
-	}
-	var where, ts string
-	began, open := time.Now(), false // whether a try may have got through
-	_, err := p.give(ctx, everybody, card, func(msg render.Message) error {
-		return retry(ctx, again, func() (err error) {
-			if key != "" && open {
-				if found, ok, err := p.find(ctx, channel, thread, key, began); err == nil && ok {
-					where, ts = channel, found
-					return nil
-				}
-			}
-			where, ts, err = p.api.PostMessageContext(ctx, channel, append(content(msg), opts...)...)
-			open = open || unclear(err)
-			return err
-		})
-	})
-	if err != nil {
-		return "", "", fmt.Errorf("post a card to %s: %w", channel, err)
-	}
-	return where, ts, p.attach(ctx, where, ts, card.Files)
 }
 
 // edit replaces a message of ours.
@@ -158,34 +142,21 @@ func (p *poster) respond(ctx context.Context, address string, replace replacing,
 	return nil
 }
 
-// replacing tells whether an answer takes the place of the message that was clicked on.
-type replacing bool
-
-// direct sends a card and its files to a person's direct message.
-func (p *poster) direct(ctx context.Context, user string, card render.Card) error {
-	_, _, err := p.post(ctx, user, "", "", card)
+// respondAloud answers through a response URL to everybody in its channel, in a thread where thread is set. What may have got through is
+// not sent again.
+func (p *poster) respondAloud(ctx context.Context, address, thread string, card render.Card) error {
+	_, err := p.give(ctx, everybody, card, func(msg render.Message) error {
+		hook := &slack.WebhookMessage{
+			Text: msg.Text, Blocks: &slack.Blocks{BlockSet: msg.Blocks}, ResponseType: slack.ResponseTypeInChannel,
+			ThreadTimestamp: thread, UnfurlLinks: new(bool), UnfurlMedia: new(bool),
+		}
+		return retry(ctx, ifRefused, func() error { return slack.PostWebhookCustomHTTPContext(ctx, address, p.http, hook) })
+	})
 	return err
 }
 
-// attach uploads files into the thread of a message.
-func (p *poster) attach(ctx context.Context, channel, thread string, files []render.File) error {
-	for _, f := range files {
-		if len(f.Body) == 0 {
-			continue // Slack refuses empty files
-		}
-		err := retry(ctx, ifRefused, func() error {
-			_, err := p.api.UploadFileContext(ctx, slack.UploadFileParameters{
-				Filename: f.Name, Title: f.Title, FileSize: len(f.Body), Reader: strings.NewReader(string(f.Body)),
-				Channel: channel, ThreadTimestamp: thread,
-			})
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("upload %s: %w", f.Name, err)
-		}
-	}
-	return nil
-}
+// replacing tells whether an answer takes the place of the message that was clicked on.
+type replacing bool
 
 // content is a message's text and blocks. Slack is told not to look for markup in the text: it is data.
 func content(msg render.Message) []slack.MsgOption {

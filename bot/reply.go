@@ -2,30 +2,129 @@ package bot
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
 
 	"s1bot/render"
 )
 
 // reply answers the person who asked, and them alone: through the response URL, else in the channel or thread for their eyes
-// only, else in their direct messages. An answer that cannot be given at all is logged; nobody is left to be told.
-func (b *Bot) reply(ctx context.Context, a ask, card render.Card) {
+// only, else in their direct messages, else in the thread. It returns the message, where that is one that can be edited. An answer that
+// cannot be given at all is logged; nobody is left to be told.
+func (b *Bot) reply(ctx context.Context, a ask, card render.Card) posted {
 	if a.silent {
-		return // two bots could go on for ever
+		return posted{} // two bots could go on for ever
 	}
 	ctx = context.WithoutCancel(ctx)
-	var err error
-	if a.at.ResponseURL != "" {
-		if err = b.post.respond(ctx, a.at.ResponseURL, false, card); err == nil {
-			return
-		}
+	if b.aside(ctx, a.user, a.at, card) == nil {
+		return posted{}
 	}
-	if a.at.Channel != "" {
-		if err = b.post.whisper(ctx, a.at.Channel, a.at.Thread, a.user, card); err == nil {
-			return
-		}
+	channel, ts, err := b.post.post(ctx, a.user, "", "", card)
+	if err == nil {
+		return posted{channel, ts}
 	}
-	if err = b.post.direct(ctx, a.user, card); err != nil {
+	at, err := b.aloud(ctx, a.user, a.at, withNote(card, whyNoDirect(err)))
+	if err != nil {
 		b.Log.Error("cannot answer", "user", a.user, "channel", a.at.Channel, "err", err)
+	}
+	return at
+}
+
+// aside answers for one person's eyes where they asked.
+func (b *Bot) aside(ctx context.Context, user string, at origin, card render.Card) error {
+	err := errNowhere
+	if at.ResponseURL != "" {
+		if err = b.post.respond(ctx, at.ResponseURL, false, card); err == nil {
+			return nil
+		}
+	}
+	if at.Channel != "" {
+		err = b.post.whisper(ctx, at.Channel, at.Thread, user, card)
+	}
+	return err
+}
+
+// aloud answers in the thread where somebody asked, or in a new one in that channel: it is the last that is left.
+func (b *Bot) aloud(ctx context.Context, user string, at origin, card render.Card) (posted, error) {
+	if at.Channel == "" || strings.HasPrefix(at.Channel, "D") {
+		return posted{}, errNowhere
+	}
+	card.Parts = append([]render.Part{render.Line{render.Text("For "), render.User(user)}}, card.Parts...)
+	channel, ts, err := b.post.post(ctx, at.Channel, at.Thread, "", card)
+	return posted{channel, ts}, err
+}
+
+var errNowhere = errors.New("there is no channel to answer in")
+
+// deliver gives a card and its files to a person who is not at it any more: in their direct messages or, where Slack refuses that, as reply
+// does, and says which setting to change. Files that cannot go to the direct messages go into the thread. The message is returned where it
+// can be edited.
+func (b *Bot) deliver(ctx context.Context, user string, at origin, card render.Card) (posted, error) {
+	ctx = context.WithoutCancel(ctx)
+	channel, ts, err := b.post.post(ctx, user, "", "", card)
+	var missing *filesError
+	if err == nil || errors.As(err, &missing) {
+		return posted{channel, ts}, err
+	}
+	b.noteNoDirect(ctx, user, err)
+	where, other := b.deliverElsewhere(ctx, user, at, withNote(card, whyNoDirect(err)))
+	if other != nil {
+		return where, fmt.Errorf("tell %s: %w", user, errors.Join(err, other))
+	}
+	return where, nil
+}
+
+// deliverElsewhere is deliver where there are no direct messages.
+func (b *Bot) deliverElsewhere(ctx context.Context, user string, at origin, card render.Card) (posted, error) {
+	if len(card.Files) > 0 {
+		return b.aloud(ctx, user, at, card) // an ephemeral message holds no file
+	}
+	if b.aside(ctx, user, at, card) == nil {
+		return posted{}, nil
+	}
+	return b.aloud(ctx, user, at, card)
+}
+
+// withNote adds small print to a card that has other notes, or none.
+func withNote(card render.Card, words string) render.Card {
+	card.Parts = append(slices.Clip(card.Parts), render.Note{render.Text(words)})
+	return card
+}
+
+// noDirectWords are how Slack says that a person gets no direct messages of ours, now or ever.
+var noDirectWords = []string{
+	"messages_tab_disabled", "cannot_dm_bot", "user_not_found", "user_disabled", "account_inactive", "user_not_visible", "channel_not_found",
+	"restricted_action", "not_in_channel", "is_archived", "access_denied",
+}
+
+// whyNoDirect says why something is not in the direct messages, and what to do about it.
+func whyNoDirect(err error) string {
+	var unconfirmed errUnconfirmed
+	var refused slack.SlackErrorResponse
+	switch {
+	case refusedWith(err, "messages_tab_disabled"):
+		return "Slack refuses my direct messages: in the settings of this Slack app, turn on App Home → Show Tabs → Messages Tab (messages_tab_enabled)."
+	case refusedWith(err, "user_disabled", "account_inactive", "user_not_found", "user_not_visible"):
+		return "Slack refuses my direct messages to this person: the account is deactivated or out of my sight."
+	case refusedWith(err, "cannot_dm_bot"):
+		return "Slack refuses my direct messages to a bot."
+	case errors.As(err, &unconfirmed):
+		return "Slack did not confirm my direct message, so this may be there, too."
+	case errors.As(err, &refused):
+		return "Slack refuses my direct messages (" + refused.Err + "); `s1bot check` tells whether the app lacks something."
+	}
+	return "Slack did not take my direct message."
+}
+
+// noteNoDirect logs that somebody gets no direct messages; where that is a setting of the app, operators hear of it once.
+func (b *Bot) noteNoDirect(ctx context.Context, user string, err error) {
+	b.Log.Warn("Slack takes no direct message", "user", user, "err", err)
+	if refusedWith(err, "messages_tab_disabled") {
+		b.tellOperators(ctx, "messages_tab_disabled", "Direct messages with this bot are turned off, so results and files go to the channels where they were asked for. "+whyNoDirect(err))
 	}
 }
 

@@ -22,7 +22,7 @@ func (b *Bot) rule(ctx context.Context, wish approvals.Ask) approvals.Ruling {
 
 // ruleBy is rule by one of the policy's ways to decide.
 func (b *Bot) ruleBy(ctx context.Context, wish approvals.Ask, decide func(approvals.Ask) approvals.Ruling) approvals.Ruling {
-	if wish.Risk != string(commands.Read) {
+	if wish.Risk == string(commands.Destructive) {
 		spent, err := b.Ledger.LastHour(ctx, wish.Caller.ID)
 		if err != nil {
 			b.Log.Error("cannot read the budget of a person", "user", wish.Caller.ID, "err", err)
@@ -39,30 +39,6 @@ func (b *Bot) refuse(ctx context.Context, wish approvals.Ask, ruling approvals.R
 		b.Log.Error("cannot write a refusal down", "user", wish.Caller.ID, "command", wish.Command, "err", err)
 	}
 	return ruling.Err()
-}
-
-// errUnseen tells the requester that nobody sees their request yet.
-var errUnseen = errors.New("your request is written down, but Slack does not take its card into the approvals channel; it is tried again, and expires if nobody can see it: tell an administrator of this bot")
-
-// posted looks whether a request without a card has one after all: a crash between Slack's answer and the row leaves it so, and a
-// second card would ask for the same thing for ever. Where Slack does not say, a card too many is the smaller harm.
-//
-// Slack counts from its own clock, and this machine's may be ahead.
-func (b *Bot) posted(ctx context.Context, req approvals.Request) (bool, error) {
-	channel := b.Policy().Channel()
-	ts, found, err := b.Find(ctx, channel, "", req.ID, req.Created.Add(-skew))
-	if err != nil || !found {
-		return false, nil
-	}
-	return true, b.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: channel, TS: ts, Shown: -1})
-}
-
-// findCard looks for the card of a request that came to its end without one: it must not go on asking.
-func (b *Bot) findCard(ctx context.Context, req approvals.Request) {
-	defer b.cards.lock(req.ID)()
-	if _, err := b.posted(ctx, req); err != nil {
-		b.Log.Warn("cannot write down which message shows a request", "request_id", req.ID, "err", err)
-	}
 }
 
 // skew is how far this machine's clock may be ahead of Slack's: a card is looked for that much further back.
@@ -88,63 +64,6 @@ func (b *Bot) adoptCard(ctx context.Context, a ask, id string) {
 	}
 }
 
-// announceAgain is announce after a crash: perhaps the card was posted.
-func (b *Bot) announceAgain(ctx context.Context, req approvals.Request) error {
-	defer b.cards.lock(req.ID)()
-	if found, err := b.posted(ctx, req); found || err != nil {
-		return err
-	}
-	return b.publish(ctx, req)
-}
-
-// announce posts the card of a new request to the approvals channel.
-func (b *Bot) announce(ctx context.Context, req approvals.Request) error {
-	defer b.cards.lock(req.ID)()
-	return b.publish(ctx, req)
-}
-
-// publish posts a card and writes down where.
-func (b *Bot) publish(ctx context.Context, req approvals.Request) error {
-	card := b.requestCard(req)
-	card.Files = targetFile(req)
-	channel, ts, err := b.post.post(ctx, b.Policy().Channel(), "", req.ID, card)
-	if ts == "" {
-		b.Log.Error("cannot post a request to the approvals channel", "request_id", req.ID, "channel", b.Policy().Channel(), "err", err)
-		return errUnseen
-	}
-	if err != nil {
-		b.Log.Warn("the list of all targets is not beside its request", "request_id", req.ID, "err", err)
-	}
-	return b.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: channel, TS: ts, Shown: req.Rev})
-}
-
-// show edits every card of a request to what its row says now.
-func (b *Bot) show(ctx context.Context, id string) {
-	defer b.cards.lock(id)()
-	req, err := b.Ledger.Get(ctx, id)
-	if err != nil {
-		b.Log.Error("cannot read a request", "request_id", id, "err", err)
-		return
-	}
-	var shown []approvals.CardRef
-	for _, ref := range req.Cards {
-		if ref.Shown >= req.Rev {
-			continue
-		}
-		err := b.post.edit(ctx, ref.Channel, ref.TS, b.requestCard(req))
-		var isGone interface{ Gone() bool }
-		if err == nil || errors.As(deliveryError(err), &isGone) { // what was deleted needs no edit
-			shown = append(shown, ref)
-		}
-		if err != nil {
-			b.Log.Warn("cannot edit a request's card", "request_id", id, "channel", ref.Channel, "err", err)
-		}
-	}
-	if err := b.Ledger.Shown(ctx, req, shown, false); err != nil {
-		b.Log.Warn("cannot write down what a card shows", "request_id", id, "err", err)
-	}
-}
-
 // markTold writes down that those who wait for the end of a request know of it.
 func (b *Bot) markTold(ctx context.Context, req approvals.Request) error {
 	if err := b.Ledger.Shown(ctx, req, nil, true); err != nil {
@@ -165,7 +84,7 @@ func (b *Bot) end(ctx context.Context, req approvals.Request, a *ask) {
 	if req.Undecided() {
 		req = b.doubt(ctx, req)
 	}
-	if len(req.Cards) == 0 && req.Quorum > 0 {
+	if !req.HasCard() && req.Quorum > 0 {
 		b.findCard(ctx, req)
 	}
 	b.show(ctx, req.ID)
@@ -346,29 +265,42 @@ func (b *Bot) requester(ctx context.Context, req approvals.Request) Person {
 	return who
 }
 
-// tell gives the result to those who wait for it: the thread of the card, and the requester.
+// tell gives the result to those who wait for it: the thread of the card, and the requester. What can be edited follows what the console
+// says later.
 func (b *Bot) tell(ctx context.Context, req approvals.Request, a *ask) {
-	card := resultCard(req)
-	card.Parts = append(card.Parts, termParts(req)...)
+	card := resultCopy(req, "")
 	b.reportBack(ctx, req, card)
 	if a != nil {
 		b.reply(ctx, *a, card)
 		return
 	}
-	for _, ref := range req.Cards {
-		if _, _, err := b.post.post(ctx, ref.Channel, ref.TS, "", card); err != nil {
+	for _, ref := range req.Heads() {
+		channel, ts, err := b.post.post(ctx, ref.Channel, ref.TS, "", card)
+		if err != nil {
 			b.Log.Warn("cannot post a result to its thread", "request_id", req.ID, "err", err)
 		}
+		b.addCopy(ctx, req, posted{channel, ts})
 	}
-	card.Parts = slices.Concat(decisions(req), card.Parts) // the requester has not seen who approved
-	b.tellRequester(ctx, req, card)
+	b.addCopy(ctx, req, b.tellRequester(ctx, req, resultCopy(req, req.Requester)))
 }
 
-// tellRequester sends a card to the person who asked.
-func (b *Bot) tellRequester(ctx context.Context, req approvals.Request, card render.Card) {
-	if err := b.post.direct(ctx, req.Requester, card); err != nil {
+// addCopy writes down that a message shows a result.
+func (b *Bot) addCopy(ctx context.Context, req approvals.Request, at posted) {
+	if at.ts == "" {
+		return
+	}
+	if err := b.Ledger.AddCopy(ctx, req.ID, approvals.CardRef{Channel: at.channel, TS: at.ts, Shown: req.Rev}); err != nil {
+		b.Log.Warn("cannot write down which message tells of a result", "request_id", req.ID, "err", err)
+	}
+}
+
+// tellRequester sends a card to the person who asked, and returns the message where it can be edited.
+func (b *Bot) tellRequester(ctx context.Context, req approvals.Request, card render.Card) posted {
+	at, err := b.deliver(ctx, req.Requester, origin{Channel: req.Channel, Thread: req.Thread}, card)
+	if err != nil {
 		b.Log.Error("cannot tell the requester", "request_id", req.ID, "user", req.Requester, "err", err)
 	}
+	return at
 }
 
 // changed lets others know what a request touched, so that their cards follow at once.

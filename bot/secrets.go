@@ -86,7 +86,7 @@ func (b *Bot) confide(ctx context.Context, user string, asking *ask, card render
 	if asking != nil && asking.at.Channel != "" && b.post.whisper(ctx, asking.at.Channel, asking.at.Thread, user, card) == nil {
 		return nil
 	}
-	if err := b.post.direct(ctx, user, card); err != nil {
+	if _, _, err := b.post.post(ctx, user, "", "", card); err != nil {
 		return fmt.Errorf("tell %s a password: %w", user, err)
 	}
 	return nil

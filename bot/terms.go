@@ -283,7 +283,7 @@ func (b *Bot) hold(ctx context.Context, req approvals.Request, why string) error
 // say tells the thread of a request's cards, the thread where it was asked for, and the requester. One who takes over from a
 // process that died looks first whether that one had said it.
 func (b *Bot) say(ctx context.Context, req approvals.Request, key string, card render.Card) error {
-	for _, ref := range req.Cards {
+	for _, ref := range req.Heads() {
 		if req.Term != nil && req.Term.Tries > 1 {
 			if _, found, err := b.Find(ctx, ref.Channel, ref.TS, key, req.Term.Began); err == nil && found {
 				continue
@@ -312,7 +312,11 @@ func forGood(err error) bool {
 
 // logUnposted notes that a request's card could not be posted now; recover does it later.
 func (b *Bot) logUnposted(req approvals.Request, err error) {
-	if err != nil {
+	var unseen *unseenError
+	switch {
+	case errors.As(err, &unseen):
+		b.tellUnseen(context.Background(), req, unseen)
+	case err != nil:
 		b.Log.Warn("a request has no card yet", "request_id", req.ID, "err", err)
 	}
 }

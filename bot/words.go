@@ -29,7 +29,8 @@ func ownWords() map[string]word {
 		"can":      {(*Bot).can, nothing},
 		"approve":  {byRef((*Bot).approve), onCard((*Bot).approve)},
 		"deny":     {byRef((*Bot).deny), onCard((*Bot).deny)},
-		"withdraw": {byRef((*Bot).withdraw), byID((*Bot).withdraw)},
+		"withdraw": {byRef((*Bot).withdraw), (*Bot).withdrawClicked},
+		showCard:   {noCard, byID((*Bot).shownHere)},
 		"raw":      {byRef((*Bot).raw), onCard((*Bot).raw)},
 		"again":    {byRef((*Bot).again), onCard((*Bot).again)},
 		"close":    {byRef((*Bot).leave), onCard((*Bot).leave)},
@@ -141,8 +142,36 @@ func (b *Bot) withdraw(ctx context.Context, a ask, id, _ string) error {
 		return err
 	}
 	b.show(ctx, req.ID)
-	b.reply(ctx, a, notice("Withdrawn. Nothing was done."))
+	b.confirm(ctx, a, "Withdrawn: "+req.Title+". Nothing was done.")
 	return b.markTold(ctx, req)
+}
+
+// withdrawClicked withdraws by a button. Where only who asked sees its message, that is replaced by what became of the request, also if
+// it was decided meanwhile: nothing else can edit it.
+func (b *Bot) withdrawClicked(ctx context.Context, a ask, args json.RawMessage) error {
+	var p struct {
+		Request string
+		Asked   bool
+	}
+	if err := json.Unmarshal(args, &p); err != nil || p.Request == "" {
+		return errGone
+	}
+	failed := b.withdraw(ctx, a, p.Request, "")
+	if !p.Asked || a.at.ResponseURL == "" {
+		return failed
+	}
+	req, err := b.Ledger.Get(ctx, p.Request)
+	if err != nil || req.State == approvals.Pending {
+		return failed
+	}
+	if err := b.post.respond(ctx, a.at.ResponseURL, true, askedCard(req, b.Policy().Channel())); err != nil {
+		b.Log.Warn("cannot replace what told that a request waits", "request_id", req.ID, "err", err)
+	}
+	return failed
+}
+
+func noCard(*Bot, context.Context, ask, string) error {
+	return &commands.UsageError{Problem: "a request's card is shown with the button on its message"}
 }
 
 // again runs a request whose outcome nobody knows once more, because a person looked and says so.

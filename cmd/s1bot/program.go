@@ -72,8 +72,9 @@ func (p *program) wire() error {
 	p.bot, err = bot.New(bot.Config{
 		AppToken: c.AppToken, BotToken: c.BotToken, APIURL: c.SlackURL, Sockets: c.Sockets, Tick: c.tick, Now: c.now,
 		Console: p.console, Catalog: commands.All(), Ledger: ledger, Policy: func() approvals.Policy { return *p.policy.Load() },
-		Inbox: p.db.Inbox(), Clips: p.db.Clips(), Jobs: p.db.Jobs(), History: p.db.History(), Queries: p.db.Queries(), Log: p.log, Changed: p.changed,
-		Notices: later{func() *notifier.Notifier { return p.notifier }},
+		Inbox: p.db.Inbox(), Clips: p.db.Clips(), Directs: p.db.Directs(), Jobs: p.db.Jobs(), History: p.db.History(), Queries: p.db.Queries(), Log: p.log, Changed: p.changed,
+		OperatorChannels: []string{c.ThreatsChannel, c.AlertsChannel},
+		Notices:          later{func() *notifier.Notifier { return p.notifier }},
 	})
 	if err != nil {
 		return err

@@ -1,0 +1,69 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"s1bot/render"
+)
+
+// share posts an answer that was for one person to everybody in the channel: by the response URL of the click, which works where the bot
+// is no member, too, else as a message of its own.
+func (b *Bot) share(ctx context.Context, a ask, card render.Card) error {
+	card.Parts = append(card.Parts, render.Note{render.Text("Shared by "), render.User(a.who.ID)})
+	err := errNowhere
+	if a.at.ResponseURL != "" {
+		if err = b.post.respondAloud(ctx, a.at.ResponseURL, a.at.Thread, card); err == nil {
+			return nil
+		}
+	}
+	if unclear(err) {
+		b.reply(ctx, a, notice("Slack did not confirm the message, so it may be in the channel. If you don't see it there, share it again."))
+		return nil
+	}
+	if _, _, err := b.post.post(ctx, a.at.Channel, a.at.Thread, "", card); err != nil {
+		return fmt.Errorf("share the answer in this channel: %w", errors.Join(errUnshared, err))
+	}
+	return nil
+}
+
+// errUnshared tells a person how to share where the bot is not invited.
+var errUnshared = errors.New("slack does not let me post here; invite me with /invite @s1bot and share it again")
+
+// handOver sends files to the caller's direct messages: an ephemeral message cannot hold a file.
+func (b *Bot) handOver(ctx context.Context, a ask, card render.Card) error {
+	words, err := b.sendFiles(ctx, a, card)
+	if err != nil {
+		return err
+	}
+	b.reply(ctx, a, notice(words))
+	return nil
+}
+
+// handOverBeside answers with a card and sends its files to the caller's direct messages.
+func (b *Bot) handOverBeside(ctx context.Context, a ask, card render.Card) error {
+	words, err := b.sendFiles(ctx, a, render.Card{Title: card.Files[0].Title, Files: card.Files})
+	if err != nil {
+		return err
+	}
+	card.Files = nil
+	b.reply(ctx, a, withNote(card, words))
+	return nil
+}
+
+// sendFiles sends files to the caller and says where they are, or what became of them.
+func (b *Bot) sendFiles(ctx context.Context, a ask, card render.Card) (words string, err error) {
+	at, err := b.deliver(ctx, a.who.ID, a.at, card)
+	var missing *filesError
+	switch {
+	case errors.As(err, &missing):
+		return missing.words(), nil
+	case err != nil:
+		return "", err
+	case !strings.HasPrefix(at.channel, "D"):
+		return "The file is in the thread of this channel: Slack refuses my direct messages.", nil
+	}
+	return "The file is in your direct messages with me.", nil
+}

@@ -1,0 +1,218 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"s1bot/render"
+)
+
+// A file goes to Slack in three steps (docs.slack.dev/messaging/working-with-files): an address, the bytes, and the share. The first two
+// show nothing to anybody and come before the message that speaks of the file; the share is what must not happen twice, so that where
+// its answer got lost files.info is asked.
+
+// A staged file lies at Slack and is shared nowhere yet.
+type staged struct {
+	id   string
+	file render.File
+}
+
+// A lostFile could not be handed over.
+type lostFile struct {
+	name    string
+	err     error
+	unclear bool // it may be there all the same
+}
+
+// stage uploads the bytes of files.
+func (p *poster) stage(ctx context.Context, files []render.File) (ready []staged, lost []lostFile) {
+	for _, f := range files {
+		if len(f.Body) == 0 {
+			continue // Slack refuses empty files
+		}
+		id, err := p.stageOne(ctx, f)
+		if err != nil {
+			p.log.Warn("cannot upload a file", "err", err)
+			lost = append(lost, lostFile{name: f.Name, err: err})
+			continue
+		}
+		ready = append(ready, staged{id, f})
+	}
+	return ready, lost
+}
+
+// stageOne uploads one file's bytes. An address takes them once, so that a new try begins with a new one; what an earlier try left
+// behind belongs to no conversation, and Slack forgets it.
+func (p *poster) stageOne(ctx context.Context, f render.File) (id string, err error) {
+	err = retry(ctx, ifLost, func() error {
+		to, err := p.api.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{FileName: f.Name, FileSize: len(f.Body)})
+		if err != nil {
+			return err
+		}
+		id = to.FileID
+		return p.api.UploadToURL(ctx, slack.UploadToURLParameters{UploadURL: to.UploadURL, Filename: f.Name, Reader: bytes.NewReader(f.Body)})
+	})
+	if err != nil {
+		return "", fmt.Errorf("upload %s: %w", f.Name, err)
+	}
+	return id, nil
+}
+
+// share puts staged files into a thread and returns those that are not there.
+func (p *poster) share(ctx context.Context, channel, thread string, files []staged) (lost []lostFile) {
+	for _, f := range files {
+		if err := p.shareOne(ctx, channel, thread, f); err != nil {
+			p.log.Warn("cannot share a file", "channel", channel, "err", err)
+			var unconfirmed errUnconfirmed
+			lost = append(lost, lostFile{f.file.Name, err, errors.As(err, &unconfirmed)})
+		}
+	}
+	return lost
+}
+
+// shareOne shares one file, once.
+func (p *poster) shareOne(ctx context.Context, channel, thread string, f staged) error {
+	open := false
+	err := retry(ctx, ifLost, func() error {
+		if open {
+			there, err := p.isShared(ctx, f, channel, thread)
+			if err != nil {
+				return errUnconfirmed{err}
+			}
+			if there {
+				return nil
+			}
+			open = false
+		}
+		_, err := p.api.CompleteUploadExternalContext(ctx, slack.CompleteUploadExternalParameters{
+			Files: []slack.FileSummary{{ID: f.id, Title: f.file.Title}}, Channel: channel, ThreadTimestamp: thread,
+		})
+		open = open || unclear(err)
+		return err
+	})
+	if err != nil && open {
+		err = errUnconfirmed{err}
+	}
+	if err != nil {
+		return fmt.Errorf("share %s: %w", f.file.Name, err)
+	}
+	return nil
+}
+
+// How long Slack may take to show where a file is shared: it looks for malware first (slackapi/python-slack-sdk#1329).
+const (
+	shareLooks = 4
+	sharePause = time.Second
+)
+
+// isShared asks whether a file stands in a channel; the thread tells, too, where the app may not ask for the file.
+func (p *poster) isShared(ctx context.Context, f staged, channel, thread string) (bool, error) {
+	for look := 1; ; look++ {
+		var file *slack.File
+		err := retry(ctx, ifLost, func() (err error) {
+			file, _, _, err = p.api.GetFileInfoContext(ctx, f.id, 0, 0)
+			return err
+		})
+		switch {
+		case refusedWith(err, "file_not_found"):
+			return false, nil // it was never completed
+		case refusedWith(err, "missing_scope"):
+			return p.attached(ctx, channel, thread, f.file.Name)
+		}
+		if err != nil || standsIn(file, channel) {
+			return err == nil, err
+		}
+		if look == shareLooks || !sleep(ctx, sharePause) {
+			return false, ctx.Err()
+		}
+	}
+}
+
+// standsIn tells whether a file object names a conversation as one that it is shared in.
+func standsIn(f *slack.File, channel string) bool {
+	return slices.Contains(f.Channels, channel) || slices.Contains(f.Groups, channel) || slices.Contains(f.IMs, channel) ||
+		len(f.Shares.Public[channel]) > 0 || len(f.Shares.Private[channel]) > 0
+}
+
+// withLost is a card as it is shown: without its files, and saying which of them are missing and why. A title that speaks of a file which
+// is not there is left out.
+func withLost(card render.Card, lost []lostFile) render.Card {
+	if onlyFiles(card) && len(lost) == len(card.Files) {
+		card.Title, card.Text, card.Tone, card.Parts = "", "", render.Warning, nil
+	}
+	card.Files = nil
+	for _, f := range lost {
+		card.Parts = append(slices.Clip(card.Parts), render.Line{render.Text("⚠ " + f.words())})
+	}
+	return card
+}
+
+// onlyFiles tells whether a card says nothing but that files are there.
+func onlyFiles(card render.Card) bool {
+	return len(card.Files) > 0 && card.Title == card.Files[0].Title
+}
+
+func (f lostFile) words() string {
+	if f.unclear {
+		return fmt.Sprintf("Slack did not confirm %s, so it may be there, or not. If you don't see it, ask for it again.", f.name)
+	}
+	return fmt.Sprintf("%s could not be handed over: %s Try again.", f.name, slackSays(f.err))
+}
+
+// slackSays is Slack's own word for a refusal, as a sentence.
+func slackSays(err error) string {
+	var refused slack.SlackErrorResponse
+	var status slack.StatusCodeError
+	switch {
+	case errors.As(err, &refused) && refused.Err == "missing_scope":
+		return "the app lacks a permission (missing_scope); `s1bot check` names it."
+	case errors.As(err, &refused):
+		return "Slack refuses it (" + refused.Err + ")."
+	case errors.As(err, &status):
+		return fmt.Sprintf("Slack answers %d.", status.Code)
+	}
+	return "Slack does not answer."
+}
+
+// lostError is the error of a card that stands without its files; nil where none is missing.
+func lostError(lost []lostFile) error {
+	if len(lost) == 0 {
+		return nil
+	}
+	var names []string
+	for _, f := range lost {
+		names = append(names, f.name)
+	}
+	return &filesError{names: strings.Join(names, ", "), lost: lost}
+}
+
+// A filesError tells that a message stands, and says that files of it are missing.
+type filesError struct {
+	names string
+	lost  []lostFile
+}
+
+// words tell a person what became of the files.
+func (e *filesError) words() string {
+	var all []string
+	for _, f := range e.lost {
+		all = append(all, f.words())
+	}
+	return strings.Join(all, " ")
+}
+
+func (e *filesError) Error() string { return "files are missing: " + e.names }
+func (e *filesError) Unwrap() []error {
+	var errs []error
+	for _, f := range e.lost {
+		errs = append(errs, f.err)
+	}
+	return errs
+}
