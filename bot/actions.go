@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/slack-go/slack"
@@ -20,6 +21,9 @@ func (b *Bot) clicked(ctx context.Context, d delivery, in interaction) error {
 		link := err == nil && inv.Command == ""
 		if link || err != nil && in.View.ID != "" && isInput(action) {
 			continue // what is filled in counts when the form is sent
+		}
+		if err == nil && !in.oneStory() {
+			err = errors.New("a click in two places at once")
 		}
 		a := ask{user: in.User.ID, team: first(in.User.Team, in.Team.ID), at: in.origin(d.key), trigger: in.Trigger, view: in.View.ID, inv: inv}
 		a.card, a.fleeting = in.Message.key(), in.Container.Ephemeral

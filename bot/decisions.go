@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"regexp"
 	"strings"
 
@@ -42,13 +43,20 @@ func standsAlone(word, rest string) bool {
 // decision finds a word that decides in a sentence.
 var decision = regexp.MustCompile(`(?i)\b(approve|deny|withdraw|freeze|thaw)\b`)
 
-// findDecision returns the first word of a line that decides, and what follows it; nothing where there is none.
-func findDecision(line string) (word, rest string) {
-	at := decision.FindStringIndex(line)
+// perhapsDecision answers a message that begins with no command: with the buttons of the decision that it talks about, else with why it
+// is none. A command that was nearly right may have any words behind it.
+func (b *Bot) perhapsDecision(ctx context.Context, a ask, why error) error {
+	var usage *commands.UsageError
+	near := errors.As(why, &usage) && len(usage.Nearest) > 0
+	at := decision.FindStringIndex(a.line)
 	if at == nil {
-		return "", ""
+		return why
 	}
-	return strings.ToLower(line[at[0]:at[1]]), line[at[1]:]
+	word := strings.ToLower(a.line[at[0]:at[1]])
+	if all := word == freezeWord || word == "thaw"; all && near || !all && !aRequest.MatchString(a.line) {
+		return why
+	}
+	return b.offerDecision(ctx, a, word, a.line[at[1]:])
 }
 
 // aRequest finds the reference of a request in a sentence.

@@ -138,7 +138,10 @@ func (b *Bot) askHowLong(ctx context.Context, a ask, req approvals.Request) erro
 	field := commands.SpanField(commands.ForParam, "How much longer", "Counted from the end as it is now.")
 	field.Required = true
 	if a.trigger == "" {
-		return &commands.UsageError{Problem: "an extension needs a length of time", Hint: "Type: extend " + req.Ref + " for=4h"}
+		card := notice("An extension needs a length of time, so nothing was extended. Type: extend " + req.Ref + " for=4h")
+		card.Actions = []render.Action{render.Button{Label: "Extend", Do: about(extendWord, req.ID)}}
+		b.reply(ctx, a, card)
+		return nil
 	}
 	return b.open(ctx, a, render.Form{
 		Title: "Extend the isolation", Submit: "Extend", Origin: a.at, Do: about(extendWord, req.ID), Fields: []render.FormField{field},

@@ -208,6 +208,12 @@ func (b *Bot) resume(ctx context.Context) error {
 	})
 }
 
+// oneStory tells whether an interaction names one place: Slack says it twice.
+func (in interaction) oneStory() bool {
+	same := func(a, b string) bool { return a == "" || b == "" || a == b }
+	return same(in.Channel.ID, in.Container.Channel) && same(in.Message.TS, in.Container.Message)
+}
+
 // origin is where the interaction came from and so where its answer goes.
 func (in interaction) origin(key string) origin {
 	at := origin{Channel: first(in.Channel.ID, in.Container.Channel), Message: first(in.Container.Message, in.Message.TS),

@@ -119,10 +119,7 @@ func (b *Bot) command(ctx context.Context, a ask) error {
 		a.inv, a.extras = missing.Given, extras
 		return b.openForm(ctx, a)
 	case err != nil && inv.Command == "" && a.written:
-		if word, rest := findDecision(a.line); word != "" {
-			return b.offerDecision(ctx, a, word, rest)
-		}
-		return err
+		return b.perhapsDecision(ctx, a, err)
 	case err != nil:
 		return withSaid(extras, err)
 	}

@@ -237,8 +237,15 @@ func (b *Bot) askWhy(ctx context.Context, a ask, id string) error {
 		Title: "Deny the request", Submit: "Deny", Origin: a.at, Do: about("deny", id),
 		Fields: []render.FormField{{Name: "reason", Label: "Why?", Hint: "The requester reads this, and it stays in the audit trail.", Widget: render.MultiLine, Required: true, MaxLength: 1000}},
 	}
-	if a.trigger == "" {
-		return &commands.UsageError{Problem: "a denial needs a reason", Hint: `Type: deny ` + id + ` reason="why"`}
+	if a.trigger == "" { // written, or taken up after a crash: the button brings a trigger of its own
+		ref := id
+		if req, err := b.Ledger.Get(ctx, id); err == nil {
+			ref = req.Ref
+		}
+		card := notice("A denial needs a reason, so nothing was decided yet. Type: deny " + ref + ` reason="why"`)
+		card.Actions = []render.Action{render.Button{Label: "Deny", Style: render.Danger, Do: about("deny", id)}}
+		b.reply(ctx, a, card)
+		return nil
 	}
 	return b.open(ctx, a, form)
 }

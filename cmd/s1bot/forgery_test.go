@@ -119,6 +119,7 @@ func nothing(s *story, others []string) []forgery {
 	forgeries := []forgery{
 		set("b99", "actions", 0, "action_id"), set(`o1:"disconnect-agent-from-network","freeze"`, "actions", 0, "action_id"), set("u1", "actions", 0, "action_id"), set("nonsense", "actions", 0, "action_id"),
 		set("s1bot.other", "view", "callback_id"),
+		set("C0FORGED", "channel", "id"), set("C0FORGED", "container", "channel_id"), set("1.000001", "message", "ts"), set("1.000001", "container", "message_ts"),
 		named("another view id", set("V0FORGED", "view", "id")),
 		named("sent once more", set("1.1", "trigger_id")),
 	}
@@ -199,7 +200,24 @@ func TestForgedPayloadsDoNothing(t *testing.T) {
 
 // harmless are the forgeries that leave what an honest person could have done: a click on a button once more is a click.
 func harmless(e slacksim.Sent, f forgery) bool {
-	return e.Label == "block_actions" && f.name == "sent once more"
+	fleeting, _ := child(child(payloadOf(e), "container"), "is_ephemeral").(bool) // of which Slack says the message once
+	return e.Label == "block_actions" && (f.name == "sent once more" || fleeting && strings.Contains(f.name, "message_ts"))
+}
+
+func payloadOf(e slacksim.Sent) map[string]any {
+	var p map[string]any
+	_ = json.Unmarshal(e.Payload, &p)
+	return p
+}
+
+// elsewhere puts a click into another channel.
+func elsewhere(channel string) forgery {
+	return forgery{"in " + channel, func(p payload) payload {
+		if p = set(channel, "channel", "id").do(p); p == nil {
+			return nil
+		}
+		return set(channel, "container", "channel_id").do(p)
+	}}
 }
 
 // What Slack alone says of a click (where it was) may be anything: the sender may do there what they may do by typing, and no more.
@@ -212,13 +230,13 @@ func TestAClickFromElsewhereDoesWhatItsSenderMayType(t *testing.T) {
 		approvals.ActionFrozen: {s.slack.User("bob").ID(), s.slack.User("carol").ID()},
 	}
 	n := 0
+	channel := s.environ["S1BOT_APPROVALS_CHANNEL"]
 	for _, e := range s.slack.Sent() {
 		if e.Label != "block_actions" {
 			continue
 		}
 		for _, f := range []forgery{
-			set("C0FORGED", "channel", "id"), set("C0FORGED", "container", "channel_id"), set("1.000001", "message", "ts"), set("1.000001", "container", "message_ts"),
-			set("T0OTHER", "team", "id"), set("T0OTHER", "user", "team_id"), set(s.slack.User("carol").ID(), "user", "id"), set(s.slack.User("alice").ID(), "user", "id"),
+			elsewhere("C0FORGED"), elsewhere(channel), set("1.000001", "container", "message_ts"), set("T0OTHER", "team", "id"), set("T0OTHER", "user", "team_id"), set(s.slack.User("carol").ID(), "user", "id"), set(s.slack.User("alice").ID(), "user", "id"),
 		} {
 			p := f.do(decoded(t, e.Payload))
 			if p == nil {

@@ -124,6 +124,19 @@ func TestInMessagesADecisionThatStandsAloneCounts(t *testing.T) {
 	s.becomes(card, "Denied", "not today")
 }
 
+func TestADenialInAMessageOffersTheFormForItsReason(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
+	card := s.sees("#approvals", "Approval needed")
+	s.types("bob", "#soc", "@s1bot deny "+s.refOf(card))
+	s.clicks("bob", s.isTold("bob", "needs a reason", s.refOf(card)), "Deny")
+	s.submits("bob", s.form("bob", "Deny"), map[string]any{"Why?": "not today"})
+	s.becomes(card, "Denied", "not today")
+	s.types("bob", "#soc", "@s1bot isolat DESKTOP-1 reason=freeze the account, approve later")
+	s.isTold("bob", "There is no command", "Did you mean")
+}
+
 // Who speaks is who decides: an app's message is nobody's word, also in an approver's name.
 func TestAnAppThatPostsInAPersonsNameIsNotObeyed(t *testing.T) {
 	t.Parallel()
