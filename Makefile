@@ -2,7 +2,7 @@
 
 GO ?= go
 
-.PHONY: help build demo test check lint generate crash flood bench clean
+.PHONY: help build demo test check lint generate crash flood bench oracle clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,9 @@ flood: ## 10,000 threats in one poll, also with faults on both sides, and 100 ki
 
 bench: ## benchmarks, each with its baseline
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+oracle: ## Slack's own SDKs as clients of the simulated workspace, and its types and validators for all that stories send (from npm and PyPI)
+	@./.ci/oracle
 
 clean: ## remove what was built
 	rm -rf s1bot screenshots

@@ -21,6 +21,7 @@ type Message struct {
 	Metadata    json.RawMessage
 	EphemeralTo string // the only user who sees it
 	Edited      int    // how many times
+	editedTS    string // when last
 	Deleted     bool
 	Files       []File
 	Reactions   []string
@@ -109,6 +110,7 @@ func (ws *Workspace) edit(c *channel, m *Message, in content) {
 		m.Metadata = in.metadata
 	}
 	m.Edited++
+	m.editedTS = ws.newTS()
 	ws.tell(c, m, "message_changed")
 	ws.bump()
 }
@@ -202,7 +204,8 @@ func (ws *Workspace) messageObject(m *Message) map[string]any {
 		o["reply_count"], o["is_locked"], o["subscribed"] = m.Replies, false, true
 	}
 	if m.Edited > 0 {
-		o["edited"] = map[string]any{"user": m.User, "ts": m.TS}
+		// The time of the edit, not the message's: docs.slack.dev/reference/events/message/message_changed.
+		o["edited"] = map[string]any{"user": m.User, "ts": m.editedTS}
 	}
 	if len(m.Files) > 0 {
 		o["files"] = ws.fileObjects(m.Files)

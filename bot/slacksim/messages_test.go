@@ -130,6 +130,16 @@ func TestAnUpdateKeepsBlocksUnlessItBringsItsOwn(t *testing.T) {
 	equal(t, now.PlainText(), "done")
 }
 
+func TestAnEditHasATimeOfItsOwn(t *testing.T) {
+	t.Parallel()
+	s, _, m := posted(t, slacksim.Options{})
+	s.works("chat.update", "channel", s.soc, "ts", m.TS, "text", "new text")
+	edited := dig(s.works("conversations.history", "channel", s.soc), "messages", 0, "edited", "ts")
+	if ts, _ := edited.(string); ts <= m.TS {
+		t.Fatalf("edited.ts is %v, the message's is %s", edited, m.TS)
+	}
+}
+
 func TestEphemeralMessagesAreForOneUser(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, slacksim.Options{})

@@ -56,6 +56,7 @@ func tellWith(t testing.TB, inside func(*config), options ...func(map[string]str
 	s.start()
 	t.Cleanup(func() {
 		s.stop()
+		s.keepSent()
 		if !t.Failed() {
 			require.Empty(t, s.slack.Violations(), "what Slack would have refused or shown as a failure")
 		}
