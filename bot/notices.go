@@ -197,8 +197,10 @@ func deliveryError(err error) error {
 	}
 	var answer slack.SlackErrorResponse
 	switch {
-	case refusedWith(err, "message_not_found", "thread_not_found", "cant_update_message", "cannot_reply_to_message", "restricted_action_thread_locked"):
+	case refusedWith(err, "message_not_found", "thread_not_found", "cannot_reply_to_message", "restricted_action_thread_locked"):
 		return gone{err}
+	case refusedWith(err, "edit_window_closed", "cant_update_message"):
+		return fixed{err}
 	case refusedWith(err, closedWords...):
 		return closed{err}
 	case refusedWith(err, "internal_error", "fatal_error", "service_unavailable", "request_timeout"):
@@ -228,6 +230,11 @@ type gone struct{ error }
 
 func (gone) Gone() bool      { return true }
 func (g gone) Unwrap() error { return g.error }
+
+type fixed struct{ error }
+
+func (fixed) Fixed() bool     { return true }
+func (f fixed) Unwrap() error { return f.error }
 
 type closed struct{ error }
 

@@ -152,7 +152,7 @@ func (t *teller) edit(ctx context.Context, n Notice, d drawing) error {
 	if err != nil || root.TS == "" {
 		return errors.Join(err, t.settle(ctx, n))
 	}
-	root.Shown = "" // it tells the worst state in its thread, which may have changed
+	root.Shown = redrawn(root.Shown) // it tells the worst state in its thread, which may have changed
 	return t.settle(ctx, n, root)
 }
 
@@ -178,20 +178,30 @@ func (t *teller) unedited(ctx context.Context, n Notice, err error) error {
 		t.logger.Info("a card is gone; it is posted anew", "channel", t.channel, "notice", n.key())
 		return t.repost(ctx, n)
 	}
-	if isClosed(err) {
+	if isClosed(err) && (n.Place != "" || t.operators == "" || t.operators == t.channel) { // nobody else is there to be told
 		t.editAt = t.now().Add(closedPause)
 		return nil
 	}
-	n.Tries++
-	if isRefused(err) && n.Tries > asideAfter { // it will not do better; the next change has it tried again
-		t.logger.Warn("a card cannot be edited; it stays as it is", "channel", t.channel, "notice", n.key(), "err", err)
-		n.Shown, n.Tries = n.Version, 0
+	if n.Tries++; isFixed(err) || isClosed(err) || isRefused(err) && n.Tries > asideAfter { // it will not do better
+		t.logger.Info("a card cannot be edited any more; what changed in the console is told by a new one", "channel", t.channel, "notice", n.key(), "err", err)
+		if n.outdated() {
+			return t.repost(ctx, n)
+		}
+		n.Shown, n.Tries = n.Version, 0 // a count of replies is not worth a message
 		return t.settle(ctx, n)
 	}
 	t.complain(n.Tries, "a card could not be edited; it is tried again", err)
 	n.NotBefore = t.now().Add(min(time.Second<<min(n.Tries, 20), longestWait))
 	return t.settle(ctx, n)
 }
+
+// redraw marks what a message shows as to be drawn again although the console's side is the same.
+const redraw = "~"
+
+func redrawn(shown string) string { return redraw + strings.TrimPrefix(shown, redraw) }
+
+// outdated tells whether a message shows another state of the console than there is, and not only of what is told around it.
+func (n Notice) outdated() bool { return strings.TrimPrefix(n.Shown, redraw) != n.Version }
 
 // repost makes a notice due again whose message is gone; its thread counts it again once it is back.
 func (t *teller) repost(ctx context.Context, n Notice) error {
@@ -202,6 +212,6 @@ func (t *teller) repost(ctx context.Context, n Notice) error {
 	case root.TS == "":
 		return t.settle(ctx, anew(n))
 	}
-	root.Replies, root.Shown = root.Replies-1, ""
+	root.Replies, root.Shown = root.Replies-1, redrawn(root.Shown)
 	return t.settle(ctx, anew(n), root)
 }

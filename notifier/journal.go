@@ -105,7 +105,7 @@ type Notice struct {
 	// Slack's side.
 	Thread      string    // ts of the thread's root; empty for a root
 	TS          string    // of the message; empty until told
-	Shown       string    // the Version that the message shows; empty means that it must be drawn again
+	Shown       string    // the Version that the message shows; after a ~, or empty, it must be drawn again
 	Fingerprint string    // of the card that the message shows
 	Replies     int       // of a root: notices told in its thread
 	Tries       int       // failed ones in a row

@@ -39,7 +39,12 @@ func (t *teller) post(ctx context.Context, n Notice) error {
 		}
 		n.Place = root.Place
 	}
-	n.Shown, n.Tried = n.Version, t.now()
+	again := n.replaces()
+	if n.Shown = n.Version; again {
+		n.NotBefore = t.now() // when it was told first is kept: a new card of it is not late
+	} else {
+		n.Tried = t.now()
+	}
 	drawing, err := t.draw(ctx, n)
 	if err != nil {
 		return err
@@ -47,8 +52,11 @@ func (t *teller) post(ctx context.Context, n Notice) error {
 	if n.Tries >= plainAfter && n.Source != Files { // perhaps Slack does not like this one; if it was something else, an edit makes it good
 		drawing, n.Shown = plain(n), ""
 	}
-	if blind {
+	switch {
+	case blind:
 		drawing.card = perhapsThere(drawing.card)
+	case again && n.Source != Files:
+		drawing.card = replacing(drawing.card)
 	}
 	n.State, n.Thread, n.Fingerprint = Sending, root.TS, drawing.fingerprint
 	if err := t.journal.Save(ctx, n); err != nil {
@@ -122,7 +130,7 @@ func (t *teller) told(ctx context.Context, n, root Notice, ts string) error {
 		return t.settle(ctx, n)
 	}
 	root.Replies++
-	root.Shown = ""
+	root.Shown = redrawn(root.Shown)
 	return t.settle(ctx, n, root)
 }
 
@@ -161,7 +169,7 @@ func (t *teller) reconcile(ctx context.Context, n Notice) (open, blind bool, err
 	if !ok {
 		return true, true, nil
 	}
-	ts, found, err := finder.Find(ctx, n.place(), n.Thread, n.key(), n.Tried.Add(-time.Minute))
+	ts, found, err := finder.Find(ctx, n.place(), n.Thread, n.key(), n.sent())
 	switch {
 	case unknowable(err), err != nil && n.Tries >= asideAfter && !slowedDown(err):
 		t.logger.Warn("cannot see whether a card was posted; what is known is posted", "channel", t.channel, "notice", n.key(), "err", err)
@@ -215,6 +223,24 @@ func (t *teller) refused(ctx context.Context, n, root Notice, err error) error {
 func anew(n Notice) Notice {
 	n.State, n.TS, n.Thread, n.Shown, n.Fingerprint, n.Tries, n.NotBefore = Due, "", "", "", "", 0, time.Time{}
 	return n
+}
+
+// replaces tells whether n was told already, by a message that is gone or stands still.
+func (n Notice) replaces() bool { return !n.Tried.IsZero() && n.Tries == 0 && n.Shown == "" }
+
+// sent is since when a message may be in the channel whose sending was begun last.
+func (n Notice) sent() time.Time {
+	if n.NotBefore.After(n.Tried) { // of a card that replaces one; it may have been put off since
+		return n.NotBefore.Add(-longestWait)
+	}
+	return n.Tried.Add(-time.Minute)
+}
+
+// replacing says of a card why there are two.
+func replacing(card render.Card) render.Card {
+	words := render.Note{render.Text("I can't edit the earlier card of this any more, so this one takes its place.")}
+	card.Parts = append(slices.Clone(card.Parts), words)
+	return card
 }
 
 // later puts a post off: the whole channel waits, so that the order stays; one that fails again and again steps aside. A file is

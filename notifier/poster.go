@@ -14,6 +14,7 @@ import (
 //
 //	RetryAfter() time.Duration   nothing was posted: Slack wants a pause of that length first
 //	Gone() bool                  the message, or the root of the thread, exists no more
+//	Fixed() bool                 of Edit: the message stands as it is, and nobody can change it any more
 //	Closed() bool                the channel takes no messages: archived, deleted, the bot was removed
 //	Refused() bool               nothing was posted, for another reason; of Find and Attached: this cannot be looked up here
 type Poster interface {
@@ -65,6 +66,11 @@ func isRefused(err error) bool {
 func isGone(err error) bool {
 	var gone interface{ Gone() bool }
 	return errors.As(err, &gone) && gone.Gone()
+}
+
+func isFixed(err error) bool {
+	var fixed interface{ Fixed() bool }
+	return errors.As(err, &fixed) && fixed.Fixed()
 }
 
 func isClosed(err error) bool {

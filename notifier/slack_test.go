@@ -42,12 +42,14 @@ type refusal struct {
 	retry        time.Duration
 	gone, closed bool
 	refused      bool
+	fixed        bool
 }
 
 func (r refusal) Error() string { return fmt.Sprintf("slack refuses: %+v", r.retry) }
 func (r refusal) Gone() bool    { return r.gone }
 func (r refusal) Closed() bool  { return r.closed }
 func (r refusal) Refused() bool { return r.refused }
+func (r refusal) Fixed() bool   { return r.fixed }
 
 // slow is a 429.
 type slow struct{ pause time.Duration }

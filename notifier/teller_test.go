@@ -320,7 +320,7 @@ func TestAnEditThatFailsIsMadeLater(t *testing.T) {
 	})
 }
 
-func TestAnEditThatSlackRefusesForGoodIsGivenUpUntilTheNextChange(t *testing.T) {
+func TestWhatChangesAfterAnEditThatSlackRefusesForGoodIsToldByANewCard(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.start()
 		id := w.console.AddThreat(threat{Name: "evil.exe"})
@@ -338,11 +338,70 @@ func TestAnEditThatSlackRefusesForGoodIsGivenUpUntilTheNextChange(t *testing.T) 
 		w.console.Change(id, resolve)
 		w.pass(24 * time.Hour)
 		require.Equal(t, asideAfter+1, tries)
-		require.Len(t, w.slack.In("CTHREATS"), 1)
+		require.Len(t, w.slack.In("CTHREATS"), 2)
+		require.Contains(t, w.slack.In("CTHREATS")[1].Card.Title, "resolved")
 		w.slack.set(func(s *slack) { s.fault = nil })
-		w.console.Change(id, func(t *s1.Threat) { t.Info.AnalystVerdict = s1.VerdictTruePositive })
+		w.console.Change(id, func(t *s1.Threat) { t.Info.IncidentStatus = s1.StatusInProgress })
 		w.pass(time.Minute)
-		require.Contains(t, w.slack.In("CTHREATS")[0].Card.Title, "resolved")
+		require.Len(t, w.slack.In("CTHREATS"), 2)
+		require.NotContains(t, w.slack.In("CTHREATS")[1].Card.Title, "resolved", "the new one is edited from then on")
+	})
+}
+
+// uneditable has Slack refuse to edit what stands in the channel, as a workspace does whose members may not edit messages.
+func (w *world) uneditable(r refusal) {
+	w.slack.set(func(s *slack) {
+		s.fault = func(op string) (error, error) {
+			if op == "edit" {
+				return r, nil
+			}
+			return nil, nil
+		}
+	})
+}
+
+func TestACardThatCannotBeEditedIsFollowedByOneThatTellsWhatBecameOfIt(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.start()
+		root := w.console.AddThreat(threat{Name: "root", Story: "s"})
+		w.pass(time.Minute)
+		w.uneditable(refusal{fixed: true})
+		for range 3 {
+			w.console.AddThreat(threat{Name: "reply", Story: "s"})
+			w.pass(time.Minute)
+		}
+		require.Equal(t, []string{"root", "reply", "reply", "reply"}, titles(w, "CTHREATS"), "a count of replies is worth no message")
+		w.console.Change(root, resolve)
+		w.pass(time.Hour)
+		told := w.slack.In("CTHREATS")
+		require.Equal(t, []string{"root", "reply", "reply", "reply", "root"}, titles(w, "CTHREATS"), "once, however often the console is asked")
+		require.Contains(t, told[4].Card.Title, "resolved")
+		require.True(t, shows(t, told[4], "takes its place"))
+		require.False(t, shows(t, told[4], "Told "), "it was told in time")
+		w.console.AddThreat(threat{Name: "another", Story: "s"})
+		w.stop()
+		w.start()
+		w.pass(time.Minute)
+		require.Equal(t, told[4].TS, w.slack.In("CTHREATS")[5].Thread, "the thread follows")
+		w.pass(time.Hour)
+		require.Len(t, w.slack.messages, 6)
+	})
+}
+
+func TestWhatChangesOfACardInAnArchivedChannelIsToldToTheOperators(t *testing.T) {
+	story(t, func(t *testing.T, w *world) {
+		w.config.Operators = "COPS"
+		w.start()
+		id := w.console.AddThreat(threat{Name: "evil.exe"})
+		w.pass(time.Minute)
+		w.slack.set(func(s *slack) { s.closed["CTHREATS"] = true })
+		w.console.Change(id, resolve)
+		w.pass(time.Hour)
+		require.Len(t, w.slack.In("COPS"), 2)
+		require.Contains(t, w.slack.In("COPS")[0].Card.Title+w.slack.In("COPS")[1].Card.Title, "resolved")
+		w.console.Change(id, func(t *s1.Threat) { t.Info.AnalystVerdict = s1.VerdictFalsePositive })
+		w.pass(time.Hour)
+		require.Len(t, w.slack.In("COPS"), 2, "edited there")
 	})
 }
 

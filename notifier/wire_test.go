@@ -191,16 +191,16 @@ func alertsOf(c *s1.Client) kind  { return alerts(c) }
 
 func requireCards(t *testing.T, name string, rows []json.RawMessage, source func(*s1.Client) kind) {
 	t.Helper()
-	body, err := json.Marshal(map[string]any{"data": rows, "pagination": map[string]any{"nextCursor": nil}})
-	require.NoError(t, err)
-	k := source(over(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write(body) })))
-	page, err := k.page(t.Context(), s1.Query{})
-	require.NoError(t, err, name)
-	require.Len(t, page.Items, len(rows), name)
-	for i, it := range page.Items {
-		require.NotEmpty(t, it.id, "%s: %s", name, rows[i])
-		card, err := k.card(it.body, render.Thread{})
-		require.NoError(t, err, "%s: %s", name, rows[i])
+	for _, row := range rows { // by itself: on one page they would be one row, for most have one id
+		body, err := json.Marshal(map[string]any{"data": []json.RawMessage{row}, "pagination": map[string]any{"nextCursor": nil}})
+		require.NoError(t, err)
+		k := source(over(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write(body) })))
+		page, err := k.page(t.Context(), s1.Query{})
+		require.NoError(t, err, "%s: %s", name, row)
+		require.Len(t, page.Items, 1, "%s: %s", name, row)
+		require.NotEmpty(t, page.Items[0].id, "%s: %s", name, row)
+		card, err := k.card(page.Items[0].body, render.Thread{})
+		require.NoError(t, err, "%s: %s", name, row)
 		require.NotEmpty(t, card.Title)
 	}
 }

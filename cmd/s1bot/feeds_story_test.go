@@ -92,3 +92,22 @@ func TestAListThatNeverEndsIsLeftAndSaidToBeIncomplete(t *testing.T) {
 		})
 	}
 }
+
+// docs.slack.dev/reference/methods/chat.update: a workspace may close the edit window, a message may be gone or not the bot's any more.
+func TestACardThatSlackLetsNobodyEditIsFollowedByANewOne(t *testing.T) {
+	t.Parallel()
+	for _, refusal := range []string{"edit_window_closed", "cant_update_message", "message_not_found", "is_archived"} {
+		t.Run(refusal, func(t *testing.T) {
+			t.Parallel()
+			s := tell(t)
+			s.polled()
+			id := s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1", Confidence: "malicious"})
+			s.sees("#threats", "evil.exe")
+			s.slack.Fail(slacksim.Fault{Method: "chat.update", Kind: slacksim.FaultError, Error: refusal, Times: -1})
+			s.console.SetThreat(id, func(o map[string]any) { o["threatInfo"].(map[string]any)["incidentStatus"] = "resolved" })
+			s.sees("#threats", "evil.exe", "resolved", "takes its place")
+			s.slack.ClearFaults()
+			s.slack.ForgetViolations()
+		})
+	}
+}
