@@ -143,6 +143,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	}
 	chores.Go(func() { b.keepHouse(ctx) })
 	chores.Go(func() { b.people.roster.keep(ctx) })
+	chores.Go(func() { b.watchRoles(ctx) })
 	err := b.sockets.Run(ctx)
 	stop()
 	b.intake.finish() // what Slack delivered is written down

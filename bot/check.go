@@ -55,7 +55,7 @@ func (c Checkup) Run(ctx context.Context) []Finding {
 	for _, name := range sorted(c.Channels) {
 		findings = append(findings, c.channel(ctx, api, name))
 	}
-	return append(findings, c.members(ctx, api)...)
+	return append(findings, lookUpMembers(ctx, api, c.Members)...)
 }
 
 // untested names what cannot be asked without the bot's token.
@@ -218,52 +218,6 @@ func (c Checkup) somebody(ctx context.Context, api *slack.Client) string {
 		}
 	}
 	return ""
-}
-
-// members looks for everyone whom a role names.
-func (c Checkup) members(ctx context.Context, api *slack.Client) []Finding {
-	var findings []Finding
-	var groups []slack.UserGroup
-	var groupErr error
-	if slices.ContainsFunc(c.Members, func(m approvals.Member) bool { return m.Group() || m.Handle() != "" }) {
-		groups, groupErr = api.GetUserGroupsContext(ctx)
-	}
-	for _, m := range c.Members {
-		found := Finding{What: "role member " + string(m)}
-		switch {
-		case m == approvals.Everyone:
-			found.Note = "every full member"
-		case m.Group(), m.Handle() != "":
-			found.Note, found.Err = findGroup(groups, groupErr, m)
-		default:
-			found.Note, found.Err = findUser(ctx, api, string(m))
-		}
-		findings = append(findings, found)
-	}
-	return findings
-}
-
-func findGroup(groups []slack.UserGroup, err error, m approvals.Member) (string, error) {
-	if err != nil {
-		return "", todo(err, "user groups need a paid plan and the scope usergroups:read")
-	}
-	for _, g := range groups {
-		if g.ID == string(m) || m.Handle() != "" && strings.EqualFold(g.Handle, m.Handle()) {
-			return "user group @" + g.Handle, nil
-		}
-	}
-	if m.Handle() != "" {
-		return "no user group; counts as a person's user name", nil
-	}
-	return "", errors.New("no such user group: nobody holds a role through it")
-}
-
-func findUser(ctx context.Context, api *slack.Client, id string) (string, error) {
-	user, err := api.GetUserInfoContext(ctx, id)
-	if err != nil {
-		return "", todo(err, "check the user id")
-	}
-	return displayName(user), nil
 }
 
 // sorted is a map's keys in order.

@@ -24,6 +24,9 @@ const (
 	rosterPages = 1000            // more than the largest workspaces have
 )
 
+// A namesake is whom a user name stands for.
+type namesake struct{ active bool }
+
 // A roster knows which user names there are.
 type roster struct {
 	api *slack.Client
@@ -31,15 +34,15 @@ type roster struct {
 	log *slog.Logger
 
 	mu     sync.Mutex
-	names  approvals.Fact[map[string]bool] // of who is not deactivated, in lower case
-	at     time.Time                       // of the latest try
-	wanted chan struct{}                   // somebody asked
-	read   chan struct{}                   // closed after the first try
+	names  approvals.Fact[map[string]namesake] // in lower case
+	at     time.Time                           // of the latest try
+	wanted chan struct{}                       // somebody asked
+	read   chan struct{}                       // closed after the first try
 }
 
 func newRoster(api *slack.Client, now func() time.Time, log *slog.Logger) *roster {
 	return &roster{
-		api: api, now: now, log: log, names: approvals.Unknown[map[string]bool]("I haven't read the list of members yet"),
+		api: api, now: now, log: log, names: approvals.Unknown[map[string]namesake]("I haven't read the list of members yet"),
 		wanted: make(chan struct{}, 1), read: make(chan struct{}),
 	}
 }
@@ -59,7 +62,7 @@ func (r *roster) has(ctx context.Context, handle string) approvals.Answer {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.names.Ask(func(names map[string]bool) bool { return names[strings.ToLower(handle)] })
+	return r.names.Ask(func(names map[string]namesake) bool { return names[strings.ToLower(handle)].active })
 }
 
 // keep reads the list when somebody asks and it is old, until ctx ends.
@@ -100,13 +103,13 @@ func (r *roster) load(ctx context.Context) {
 		r.names = approvals.Known(names)
 	case !known:
 		r.log.Warn("cannot read the list of members", "err", err)
-		r.names = approvals.Unknown[map[string]bool]("I can't read the list of members (" + reason(err) + ")")
+		r.names = approvals.Unknown[map[string]namesake]("I can't read the list of members (" + reason(err) + ")")
 	}
 }
 
 // list reads all pages. A service that speaks Slack's language and has no such list has no names either.
-func (r *roster) list(ctx context.Context) (map[string]bool, error) {
-	names := map[string]bool{}
+func (r *roster) list(ctx context.Context) (map[string]namesake, error) {
+	names := map[string]namesake{}
 	page := r.api.GetUsersPaginated(slack.GetUsersOptionLimit(rosterPage))
 	for range rosterPages {
 		err := retry(ctx, ifLost, func() (err error) {
@@ -123,9 +126,8 @@ func (r *roster) list(ctx context.Context) (map[string]bool, error) {
 			return nil, err
 		}
 		for _, u := range page.Users {
-			if !u.Deleted {
-				names[strings.ToLower(u.Name)] = true
-			}
+			name := strings.ToLower(u.Name)
+			names[name] = namesake{active: !u.Deleted || names[name].active}
 		}
 		if page.Cursor == "" {
 			return names, nil
