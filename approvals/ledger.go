@@ -304,7 +304,7 @@ func (l *Ledger) AddCard(ctx context.Context, id string, c CardRef) error {
 func (l *Ledger) Refuse(ctx context.Context, a Ask, r Ruling) error {
 	e := Entry{
 		At: l.clock(), Actor: a.Caller.ID, Action: ActionRefused, Command: a.Command,
-		Detail: detail(map[string]any{"why": r.Why, "rule": r.Rule, "channel": a.Channel, "targets": a.Targets}),
+		Detail: detail(map[string]any{"why": first(r.Why, r.Open), "rule": r.Rule, "channel": a.Channel, "targets": a.Targets}),
 	}
 	if err := l.store.Append(ctx, e); err != nil {
 		return fmt.Errorf("audit the refusal of %s: %w", a.Command, err)

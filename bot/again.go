@@ -33,7 +33,7 @@ type look struct {
 // lookAgain looks at what a request touches, asks the policy, and counts the approvals. It returns an *approvals.UnansweredError where
 // one of them cannot be told, and any other error where the request must not run.
 func (b *Bot) lookAgain(ctx context.Context, req approvals.Request, asking *ask) (look, error) {
-	ctx, cancel := context.WithTimeout(ctx, lookLimit)
+	ctx, cancel := context.WithTimeout(b.people.gate(ctx), lookLimit)
 	defer cancel()
 	found := look{args: req.Args, left: req.Targets}
 	cmd, ok := b.Catalog.Find(req.Command)

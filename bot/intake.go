@@ -168,7 +168,7 @@ func (b *Bot) process(ctx context.Context, d delivery) {
 			b.Log.Error("cannot mark a delivery as done", "envelope_id", d.key, "err", err)
 		}
 	}()
-	if err := b.handle(ctx, d); errors.Is(err, errPutOff) {
+	if err := b.handle(b.people.gate(ctx), d); errors.Is(err, errPutOff) {
 		done = false
 	} else if err != nil {
 		b.Log.Error("a delivery failed", "envelope_id", d.key, "kind", d.kind, "err", err)

@@ -99,13 +99,28 @@ func (p *people) who(ctx context.Context, id string) Person {
 	return p.person(ctx, id, p.now().Add(-peopleTTL))
 }
 
-// afresh is who for a gate: Slack is asked now.
+// afresh is who for a gate: Slack is asked now, or has been asked since the gate began.
 func (p *people) afresh(ctx context.Context, id string) Person {
 	ctx, cancel := context.WithTimeout(ctx, p.patience)
 	defer cancel()
-	since := p.now()
+	since, ok := ctx.Value(gateBegan{}).(time.Time)
+	if !ok {
+		since = p.now()
+	}
 	defer p.asking.lock(id)()
 	return p.person(ctx, id, since)
+}
+
+// gateBegan is the key under which a context has the time from which on answers are fresh enough.
+type gateBegan struct{}
+
+// gate returns a context in which what was asked once is not asked again: one click asks Slack about a user group once, of which Slack
+// tells about twenty times a minute, though it passes several gates and is about several people.
+func (p *people) gate(ctx context.Context) context.Context {
+	if ctx.Value(gateBegan{}) != nil {
+		return ctx
+	}
+	return context.WithValue(ctx, gateBegan{}, p.now())
 }
 
 // person is who id is, as Slack said at a moment or later.

@@ -224,7 +224,10 @@ func TestWhatSlackSaidIsBelievedForAMinuteButNotByAGate(t *testing.T) {
 	require.Len(t, tw.ws.Calls("usergroups.users.list"), 1)
 	for n := range 3 {
 		tw.now = tw.now.Add(time.Millisecond)
-		tw.afresh(t.Context(), "U0BOB")
+		gate := tw.gate(t.Context())
+		tw.afresh(gate, "U0BOB")
+		tw.now = tw.now.Add(time.Second)
+		tw.afresh(gate, "U0BOB")
 		require.Len(t, tw.ws.Calls("users.info"), n+2)
 		require.Len(t, tw.ws.Calls("usergroups.users.list"), n+2)
 	}

@@ -57,9 +57,7 @@ func (b *Bot) heedRoles(ctx context.Context, policy approvals.Policy) error {
 		return nil
 	}
 	b.Log.Warn("members of roles that give nobody a role", "new", fresh, "mended", mended)
-	if err := b.postToOperators(ctx, policy.Channel(), fmt.Sprintf("roles %d %s", times, rolesKey(wrong)), rolesCard(fresh, mended)); err != nil {
-		return err
-	}
+	b.postToOperators(ctx, policy.Channel(), fmt.Sprintf("roles %d %s", times, rolesKey(wrong)), rolesCard(fresh, mended))
 	return b.Ledger.Note(ctx, approvals.Person{}, rolesTold, map[string]any{"wrong": wrong})
 }
 
@@ -72,17 +70,20 @@ func rolesKey(wrong map[string]string) string {
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
-// postToOperators posts a card to the approvals channel, unless one with the key is there from the last day: a process that died may have
+// postToOperators tells operators, unless a card with the key is in the approvals channel from the last day: a process that died may have
 // posted it.
-func (b *Bot) postToOperators(ctx context.Context, channel, key string, card render.Card) error {
+func (b *Bot) postToOperators(ctx context.Context, channel, key string, card render.Card) {
 	if channel == "" {
-		return nil
+		b.toOperators(ctx, card)
+		return
 	}
 	if _, found, err := b.Find(ctx, channel, "", key, b.Now().Add(-24*time.Hour)); err == nil && found {
-		return nil
+		return
 	}
-	_, _, err := b.post.post(ctx, channel, "", key, card)
-	return err
+	if _, _, err := b.post.post(ctx, channel, "", key, card); err != nil {
+		b.Log.Warn("the approvals channel takes no word on roles", "channel", channel, "err", err)
+		b.toOperators(ctx, card)
+	}
 }
 
 // wrongRoles is what is wrong with members of roles, by member. What Slack could not be asked about is as it was, but for a scope that

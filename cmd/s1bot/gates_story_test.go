@@ -357,3 +357,96 @@ func TestAPolicyThatChangesWhileAChangeIsAskedForIsHeard(t *testing.T) {
 	s.isTold("alice", "sk the AD team", "hands off")
 	require.Empty(t, s.console.Changes())
 }
+
+// What was to run at once and was left behind by a crash is looked at before it runs, as everything else.
+func TestWhatACrashLeftPassesTheGate(t *testing.T) {
+	t.Parallel()
+	for name, deny := range map[string]bool{"denied since": true, "nobody can tell": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path, policy := withPolicy(t, "rules: []\n")
+			s := tellInTime(t, policy)
+			s.types("alice", "#soc", "/s1 scan DESKTOP-1")
+			s.changes(1)
+			require.NoError(t, s.slack.Settle(s.patient()))
+			if deny {
+				require.NoError(t, os.WriteFile(path, []byte("rules:\n  - {name: hands off, hosts: [DESKTOP-*], deny: ask the AD team}\n"), 0o600))
+				require.NoError(t, s.program.reload())
+			} else {
+				s.dark(slacksim.Fault{Kind: slacksim.FaultError})
+			}
+			left := s.requests()[0]
+			left.Key, left.State, left.Quorum, left.Result, left.Effect = "left behind", approvals.Approved, 0, nil, nil
+			left, _, err := s.program.bot.Ledger.Submit(t.Context(), left)
+			require.NoError(t, err)
+			if deny {
+				s.isWrittenTo("alice", "not allowed any more", "sk the AD team")
+			} else {
+				require.Eventually(t, func() bool { return s.audited(approvals.ActionHeld) == 1 }, patience, 1e7)
+				s.pass(approvals.MaxHold + time.Second)
+				s.isWrittenTo("alice", "Not run", "I can't read user groups (internal_error)")
+				s.slack.ClearFaults()
+			}
+			require.Len(t, s.console.Changes(), 1)
+		})
+	}
+}
+
+// What may have run is let run again by a person, and looked at like everything else; so is what waited for the end of a freeze.
+func TestWhatRunsLaterPassesTheGate(t *testing.T) {
+	t.Parallel()
+	for name, later := range map[string]func(s timed, card slacksim.Message) (release func()){
+		"run again": func(s timed, card slacksim.Message) func() {
+			s.console.Fail(s1sim.Match{Method: "POST", PathPrefix: "/agents/actions"}, s1sim.Fault{Kind: s1sim.Reset})
+			s.clicks("bob", card, "Approve")
+			card = s.becomes(card, "May have run")
+			return func() { s.clicks("bob", card, "Run again") }
+		},
+		"after a freeze": func(s timed, card slacksim.Message) func() {
+			s.console.Fail(s1sim.Match{Method: "GET", PathPrefix: "/agents"}, s1sim.Fault{Kind: s1sim.ServerError, Times: -1})
+			s.clicks("bob", card, "Approve")
+			s.becomes(card, "not run yet")
+			s.types("bob", "#soc", "/s1 freeze drill")
+			s.isTold("bob", "Frozen")
+			s.console.Heal()
+			s.types("bob", "#soc", "/s1 thaw")
+			s.isTold("bob", "1 of 2")
+			return func() {
+				s.types("carol", "#soc", "/s1 thaw")
+				s.isTold("carol", "The freeze is over")
+				s.pass(time.Minute)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path, policy := withPolicy(t, "rules: []\n")
+			s := tellInTime(t, policy)
+			s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
+			card := s.sees("#approvals", "Approval needed")
+			release := later(s, card)
+			before := len(s.console.Changes())
+			require.NoError(t, os.WriteFile(path, []byte("rules:\n  - {name: berlin, sites: [Berlin], deny: ask Berlin}\n"), 0o600))
+			require.NoError(t, s.program.reload())
+			s.console.SetAgent("DESKTOP-1", func(a map[string]any) { a["siteName"] = "Berlin" })
+			release()
+			s.becomes(card, "Failed", "sk Berlin")
+			require.Len(t, s.console.Changes(), before)
+		})
+	}
+}
+
+// The end of an isolation asks the same questions: where they have no answer it waits, and the card says why.
+func TestTheEndOfATermWaitsForAnAnswer(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t, allowedBy(t, "approvals: {reconnect_on_time: true}\n"))
+	card := s.isolates("DESKTOP-1", "1h")
+	s.dark(slacksim.Fault{Kind: slacksim.FaultError, Error: "missing_scope"})
+	s.pass(61 * time.Minute)
+	s.becomes(card, "The time is over", "I can't read user groups (missing_scope)")
+	require.Len(t, s.console.Changes(), 1)
+	s.slack.ClearFaults()
+	s.pass(2 * time.Minute)
+	s.changes(2)
+	s.isWrittenTo("alice", "Connect Agent To Network", "Successful")
+}
