@@ -11,7 +11,7 @@ import (
 func (c *Catalog) Reference() []byte {
 	var b strings.Builder
 	b.WriteString("# The commands\n\nMade from the catalog by `make generate`; a test keeps it fresh. In Slack, `/s1 help <command>` says the same.\n\n")
-	b.WriteString("`/s1 <command> name=value …`, or `@s1bot <command> …` in a thread. Destructive commands take `reason=` (required) and `ticket=`;\n")
+	b.WriteString("`/s1 <command> name=value …`, or `@s1bot <command> …` in a thread, or `<command> …` in the direct message with the bot. Destructive commands take `reason=` (required) and `ticket=`;\n")
 	b.WriteString("commands that change something take both as options. Where an id is wanted, a name does as well, also under `siteIds`,\n")
 	b.WriteString("`accountIds`, `groupIds` and `agentIds` of a filter; a name that several things have is shown with all of them, to choose from.\n\n")
 	b.WriteString("Values with spaces stand in quotes, lists are `a,b` or JSON, filters and policies JSON. Times are `2026-11-20 14:00`, RFC 3339,\n")
