@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 )
 
@@ -205,8 +206,12 @@ func (l *Ledger) LastHour(ctx context.Context, requester string) (Tally, error) 
 	}
 	t.Requests = len(rs)
 	for _, r := range rs {
-		if r.Risk == riskDestructive && r.After == "" && r.State != Denied && r.State != Expired && r.State != Withdrawn && r.State != NotRun {
-			t.Targets += r.Targets
+		switch turnedDown := slices.Contains([]State{Denied, Expired, Withdrawn, NotRun}, r.State); {
+		case turnedDown || r.After != "":
+		case r.Risk == riskDestructive:
+			t.Targets += max(r.Targets, r.Endpoints, 1)
+		case r.Risk == riskChange:
+			t.Endpoints += r.Endpoints
 		}
 	}
 	return t, nil

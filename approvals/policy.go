@@ -16,8 +16,9 @@ const (
 
 // The limits that hold where no policy file sets others.
 const (
-	DefaultMaxTargets = 25 // in one action; above: one approver more
-	DefaultMaxPerHour = 50 // destructive targets of one requester in an hour; above: one approver more
+	DefaultMaxTargets = 25  // in one action; above: one approver more
+	DefaultMaxPerHour = 50  // destructive targets of one requester in an hour; above: one approver more
+	DefaultMaxChanges = 250 // endpoints touched by one requester's changes in an hour; above: an approval
 )
 
 // A Person is somebody in Slack, as far as a decision needs it. A person is not full when guest, bot, stranger from a shared
@@ -169,17 +170,18 @@ func (r Ruling) Missing(q Request, approvers []Person) (missing int, open string
 
 // An Ask is everything a policy looks at: who wants what, where, when, and what it touches.
 type Ask struct {
-	Caller   Person
-	Command  string
-	Area     string
-	Risk     string // read, change or destructive
-	Guarded  bool   // needs an approval whatever the rules say
-	Channel  string
-	At       time.Time
-	Targets  int      // how many things it will touch
-	Reach    []Target // which; empty = it touches nothing that has a name
-	Early    bool     // nobody has looked yet what it touches: only what is certain already is denied
-	LastHour Tally    // what the caller asked for before, see Ledger.LastHour
+	Caller    Person
+	Command   string
+	Area      string
+	Risk      string // read, change or destructive
+	Guarded   bool   // needs an approval whatever the rules say
+	Channel   string
+	At        time.Time
+	Targets   int      // how many things it will touch
+	Reach     []Target // which; empty = it touches nothing that has a name
+	Early     bool     // nobody has looked yet what it touches: only what is certain already is denied
+	Endpoints int      // how many endpoints it acts on
+	LastHour  Tally    // what the caller asked for before, see Ledger.LastHour
 }
 
 // holds asks whether who asks has one of roles where t lies.
@@ -195,7 +197,8 @@ type Settings struct {
 	Operators, Approvers   []Member
 	Roles                  []Role // more roles, and more members of operators and approvers
 	Rules                  []Rule // before the defaults
-	MaxTargets, MaxPerHour int    // 0 = the defaults
+	MaxTargets, MaxPerHour int    // 0 = the defaults, here and below
+	MaxChanges             int
 	Timeout                time.Duration
 	Channel                string // where approval cards go
 	ReconnectOnTime        bool   // what was isolated for a time is reconnected at its end without an approval of its own
@@ -207,6 +210,7 @@ type Policy struct {
 	rules      []Rule
 	maxTargets int
 	maxPerHour int
+	maxChanges int
 	timeout    time.Duration
 	channel    string
 	onTime     bool
@@ -220,6 +224,7 @@ func NewPolicy(s Settings) (Policy, error) {
 		rules:      slices.Concat(s.Rules, defaults()),
 		maxTargets: positive(s.MaxTargets, DefaultMaxTargets),
 		maxPerHour: positive(s.MaxPerHour, DefaultMaxPerHour),
+		maxChanges: positive(s.MaxChanges, DefaultMaxChanges),
 		timeout:    s.Timeout,
 		channel:    s.Channel,
 		onTime:     s.ReconnectOnTime,
@@ -504,8 +509,10 @@ func (p Policy) overBudget(a Ask) string {
 	switch {
 	case a.Targets > p.maxTargets:
 		return fmt.Sprintf("%d targets in one action, more than %d, need one approver more.", a.Targets, p.maxTargets)
-	case a.Risk == riskDestructive && a.LastHour.Targets+a.Targets > p.maxPerHour:
-		return fmt.Sprintf("%d targets within an hour, more than %d, need one approver more.", a.LastHour.Targets+a.Targets, p.maxPerHour)
+	case a.Risk == riskDestructive && a.LastHour.Targets+max(a.Targets, a.Endpoints, 1) > p.maxPerHour:
+		return fmt.Sprintf("%d targets within an hour, more than %d, need one approver more.", a.LastHour.Targets+max(a.Targets, a.Endpoints, 1), p.maxPerHour)
+	case a.Risk == riskChange && a.Endpoints > 0 && a.LastHour.Endpoints+a.Endpoints > p.maxChanges:
+		return fmt.Sprintf("%d endpoints changed within an hour, more than %d, need an approval.", a.LastHour.Endpoints+a.Endpoints, p.maxChanges)
 	}
 	return ""
 }

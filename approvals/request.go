@@ -57,6 +57,7 @@ type Request struct {
 	Args       json.RawMessage `json:"args,omitempty"`       // pinned: ids, no filters, no names
 	Plan       json.RawMessage `json:"plan,omitempty"`       // what will be touched, as it was shown
 	Targets    int             `json:"targets"`              // how many
+	Endpoints  int             `json:"endpoints,omitempty"`  // how many endpoints it acts on
 	Sealed     []byte          `json:"sealed,omitempty"`     // what nobody may read and the run needs; gone when it ended, see Seal
 
 	Requester     string `json:"requester"` // Slack user id
@@ -130,9 +131,10 @@ type CardRef struct {
 
 // A Tally counts what somebody asked for since a moment. The zero value counts nothing and is never out of date.
 type Tally struct {
-	Since    time.Time
-	Requests int // of any kind, whatever became of them
-	Targets  int // of destructive requests that were not turned down
+	Since     time.Time
+	Requests  int // of any kind, whatever became of them
+	Targets   int // of destructive requests that were not turned down
+	Endpoints int // that changes acted on, which were not turned down
 }
 
 // A Result is what running a request came to. Uncertain says that the console may have done it without telling (a time-out, a

@@ -59,7 +59,7 @@ func (b *Bot) lookAgain(ctx context.Context, req approvals.Request, asking *ask)
 		return found, b.unprepared(ctx, cmd, req, err)
 	}
 	found.effect.Changed = append(found.effect.Changed, differences(left, now.Targets)...)
-	return found, b.mayStill(ctx, cmd, req, commands.Plan{Targets: freshest(left, now.Targets, seen), Also: now.Also})
+	return found, b.mayStill(ctx, cmd, req, commands.Plan{Targets: freshest(left, now.Targets, seen), Also: now.Also, Policy: now.Policy})
 }
 
 // compare leaves out what is gone of what was shown, and returns the rest.

@@ -307,7 +307,7 @@ func newRequest(cmd *commands.Command, a ask, plan commands.Plan, ruling approva
 	}
 	req := ruling.On(approvals.Request{
 		Key: a.at.Key, Command: cmd.Name, Title: cmd.Title, Risk: string(cmd.Risk), Repeatable: cmd.Repeatable,
-		Args: plan.Args, Plan: shown, Targets: len(plan.Targets),
+		Args: plan.Args, Plan: shown, Targets: len(plan.Targets), Endpoints: plan.ActsOn(),
 		Requester: a.who.ID, RequesterName: a.who.Name, Channel: a.at.Channel, Thread: a.at.Thread,
 		Reason: a.extras.Reason, Ticket: a.extras.Ticket,
 	})

@@ -23,6 +23,7 @@ func (b *Bot) wish(cmd *commands.Command, a ask) approvals.Ask {
 // touching is the wish with what the invocation touches, as far as it is known.
 func (b *Bot) touching(ctx context.Context, wish approvals.Ask, plan commands.Plan) approvals.Ask {
 	wish.Early, wish.Targets, wish.Reach = false, len(plan.Targets), nil
+	wish.Endpoints, wish.Guarded = plan.ActsOn(), wish.Guarded || plan.Policy
 	host := b.hosts(ctx, plan.Targets)
 	for _, t := range slices.Concat(plan.Targets, plan.Also) {
 		wish.Reach = append(wish.Reach, reached(t, host(t)))

@@ -22,7 +22,7 @@ func (b *Bot) rule(ctx context.Context, wish approvals.Ask) approvals.Ruling {
 
 // ruleBy is rule by one of the policy's ways to decide.
 func (b *Bot) ruleBy(ctx context.Context, wish approvals.Ask, decide func(approvals.Ask) approvals.Ruling) approvals.Ruling {
-	if wish.Risk == string(commands.Destructive) {
+	if wish.Risk != string(commands.Read) {
 		spent, err := b.Ledger.LastHour(ctx, wish.Caller.ID)
 		if err != nil {
 			b.Log.Error("cannot read the budget of a person", "user", wish.Caller.ID, "err", err)

@@ -137,6 +137,7 @@ type Plan struct {
 	Also    []Target        `json:"also,omitempty"`    // what changes with them and counts for the policy alone: the site that endpoints are moved to
 	Changes []Diff          `json:"changes,omitempty"` // of a policy, field by field
 	Policy  bool            `json:"policy,omitempty"`  // it updates a policy, or makes one, which always needs an approval
+	OnHosts bool            `json:"onHosts,omitempty"` // it acts on the endpoints that its threats are on, not on the console's rows of them alone
 	LeftOut []string        `json:"leftOut,omitempty"` // what was asked for and will not be touched, and why: sentences
 	Notes   []string        `json:"notes,omitempty"`   // what the approver should know: "After this they reach the console and nothing else."
 	Undo    string          `json:"undo,omitempty"`    // in words: "Reconnect"

@@ -83,6 +83,14 @@ func (p Plan) Endpoints() int {
 	return len(known)
 }
 
+// ActsOn is how many endpoints the plan acts on: its own, and where it reaches through threats those that they are on.
+func (p Plan) ActsOn() int {
+	if !p.OnHosts {
+		p.Targets = slices.DeleteFunc(slices.Clone(p.Targets), func(t Target) bool { return t.Kind != "agent" })
+	}
+	return p.Endpoints()
+}
+
 func online(yes bool) string {
 	if yes {
 		return "online"

@@ -33,7 +33,7 @@ func (p *fetchThreatParams) plan(ctx context.Context, call *Call) (Plan, error) 
 	if offline > 0 {
 		notes = append(notes, plural(offline, "host")+" offline: their files cannot be had before they are back.")
 	}
-	return Plan{Targets: targetsOf(call, threats, threatTarget), Facts: []Fact{{"Password", passwordWords(p.Password)}}, Notes: notes}, nil
+	return Plan{Targets: targetsOf(call, threats, threatTarget), OnHosts: true, Facts: []Fact{{"Password", passwordWords(p.Password)}}, Notes: notes}, nil
 }
 
 func fetchThreatFile() *Command {

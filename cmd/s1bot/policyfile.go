@@ -42,6 +42,7 @@ type approvalsEntry struct {
 	Timeout    string `yaml:"timeout"`
 	MaxTargets *int   `yaml:"max_targets"`
 	MaxPerHour *int   `yaml:"max_targets_per_hour"`
+	MaxChanges *int   `yaml:"max_changes_per_hour"`
 	Channel    string `yaml:"channel"`
 	OnTime     bool   `yaml:"reconnect_on_time"`
 }
@@ -188,6 +189,7 @@ func (r *policyReader) settings(f policyFile) approvals.Settings {
 		}
 	}
 	s.MaxTargets, s.MaxPerHour = r.atLeastOne("max_targets", f.Approvals.MaxTargets), r.atLeastOne("max_targets_per_hour", f.Approvals.MaxPerHour)
+	s.MaxChanges = r.atLeastOne("max_changes_per_hour", f.Approvals.MaxChanges)
 	if f.Approvals.Timeout != "" {
 		var err error
 		if s.Timeout, err = time.ParseDuration(f.Approvals.Timeout); err != nil || s.Timeout < time.Minute {
