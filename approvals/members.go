@@ -126,3 +126,14 @@ func (p Policy) scoped(roles []string) bool {
 func (p Policy) ByTarget() bool {
 	return slices.ContainsFunc(p.roles, func(r Role) bool { return !r.everywhere() }) || slices.ContainsFunc(p.rules, Rule.onTargets)
 }
+
+// LooksInto reports whether a rule that may matter to an invocation asks for the groups, or for the endpoints, that lie in a place.
+func (p Policy) LooksInto(a Ask) (groups, hosts bool) {
+	for _, r := range p.rules {
+		if r.ofInvocation(a) {
+			groups = groups || len(r.Groups) > 0
+			hosts = hosts || len(r.Hosts)+len(r.Tags) > 0
+		}
+	}
+	return groups, hosts
+}

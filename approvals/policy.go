@@ -374,7 +374,8 @@ func (p Policy) strictest(a Ask) (all Ruling) {
 			continue
 		}
 		if slices.ContainsFunc(rulings, func(r Ruling) bool { return r.Effect != worst }) {
-			rulings[i].Because = reach[i].Host.value // of the others it says nothing
+			t := reach[i]
+			rulings[i].Because = first(t.Host.value, t.Group.value, t.Site.value, t.Account.value) // of the others it says nothing
 		}
 		return rulings[i]
 	}

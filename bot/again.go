@@ -105,6 +105,9 @@ func (b *Bot) decideBlind(ctx context.Context, cmd *commands.Command, req approv
 	blind := planOf(req)
 	for i := range blind.Targets {
 		t := &blind.Targets[i]
+		if isPlace(*t) {
+			continue // it is looked up anew
+		}
 		blind.Targets[i] = commands.Target{Kind: t.Kind, ID: t.ID, Name: t.ID}
 	}
 	err := b.mayStill(ctx, cmd, req, blind)

@@ -19,7 +19,7 @@ func confirmText(req approvals.Request) string {
 	plan := planOf(req)
 	var reasons []string
 	note := func(one, several string, which func(commands.Target) bool) {
-		found := slices.DeleteFunc(slices.Clone(plan.Targets), func(t commands.Target) bool { return !which(t) })
+		found := slices.DeleteFunc(slices.Concat(plan.Targets, plan.Also), func(t commands.Target) bool { return !which(t) })
 		switch len(found) {
 		case 0:
 		case 1:
@@ -51,7 +51,7 @@ const dialogName = 40
 func dialogNames(targets []commands.Target) string {
 	var names []string
 	for _, t := range targets[:min(len(targets), 3)] {
-		name := brief(t.Name)
+		name := brief(first(t.Name, t.Kind+" "+t.ID))
 		if t.Host != "" {
 			name += " on " + brief(t.Host)
 		}

@@ -24,9 +24,17 @@ func (b *Bot) wish(cmd *commands.Command, a ask) approvals.Ask {
 func (b *Bot) touching(ctx context.Context, wish approvals.Ask, plan commands.Plan) approvals.Ask {
 	wish.Early, wish.Targets, wish.Reach = false, len(plan.Targets), nil
 	wish.Endpoints, wish.Guarded = plan.ActsOn(), wish.Guarded || plan.Policy
-	host := b.hosts(ctx, plan.Targets)
-	for _, t := range slices.Concat(plan.Targets, plan.Also) {
+	touched := slices.Concat(plan.Targets, plan.Also)
+	host, places := b.hosts(ctx, plan.Targets), b.chart(ctx, wish, touched)
+	for _, t := range touched {
+		if isPlace(t) {
+			wish.Reach = append(wish.Reach, places.base(ctx, t))
+			continue
+		}
 		wish.Reach = append(wish.Reach, reached(t, host(t)))
+	}
+	for _, t := range touched {
+		wish.Reach = append(wish.Reach, places.within(ctx, t)...)
 	}
 	return wish
 }
@@ -53,14 +61,6 @@ func reached(t commands.Target, host approvals.Fact[s1.Agent]) approvals.Target 
 	at := approvals.Nothing() // of a host
 	at.Account, at.Site, at.Group = approvals.Known(t.Account), approvals.Known(t.Site), approvals.Known(t.Group)
 	at.Host, at.Tags = approvals.Known(t.Host), approvals.Known(t.Tags)
-	switch t.Kind {
-	case "site":
-		at.Site = approvals.Known(t.Name)
-	case "account":
-		at.Account = approvals.Known(t.Name)
-	case "group":
-		at.Group = approvals.Known(t.Name)
-	}
 	return at
 }
 

@@ -197,8 +197,12 @@ func (p *blockThreatsParams) plan(ctx context.Context, call *Call) (Plan, error)
 	if p.Target == "account" || p.Target == "tenant" {
 		notes = append(notes, "⚠ The files are blocked in the whole "+string(p.Target)+", not only in the site.")
 	}
-	return Plan{Targets: targetsOf(call, threats, threatTarget), Notes: notes, Undo: "Unblock",
-		Facts: factsOf("Blocked in", p.Target.Label(), "Description", p.Description, "SHA-1", strings.Join(sortedKeys(hashes), "\n"))}, nil
+	plan := Plan{Targets: targetsOf(call, threats, threatTarget), Notes: notes, Undo: "Unblock",
+		Facts: factsOf("Blocked in", p.Target.Label(), "Description", p.Description, "SHA-1", strings.Join(sortedKeys(hashes), "\n"))}
+	for _, t := range threats {
+		plan.also(blockedFor(t, p.Site, p.Target))
+	}
+	return plan, nil
 }
 
 // threats returns the threats of the collections in the site: of each one at least one. Where there is none, the console would

@@ -274,8 +274,12 @@ func (p *unblockParams) plan(ctx context.Context, call *Call) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	return Plan{Targets: targetsOf(call, items, blocklistTarget), Undo: "Block again",
-		Notes: []string{"⚠ Weakens the protection: after this the files may run again, unless something else stops them."}}, nil
+	plan := Plan{Targets: targetsOf(call, items, blocklistTarget), Undo: "Block again",
+		Notes: []string{"⚠ Weakens the protection: after this the files may run again, unless something else stops them."}}
+	for _, b := range items {
+		plan.reaches(firstNonEmpty(b.Value, b.SHA256), b.Scope, b.ScopePath, b.ScopeName)
+	}
+	return plan, nil
 }
 
 func unblock() *Command {

@@ -134,7 +134,7 @@ type Caller struct {
 type Plan struct {
 	Args    json.RawMessage `json:"args"`
 	Targets []Target        `json:"targets,omitempty"`
-	Also    []Target        `json:"also,omitempty"`    // what changes with them and counts for the policy alone: the site that endpoints are moved to
+	Also    []Target        `json:"also,omitempty"`    // what is reached with them and counts for the policy alone: the site that endpoints are moved to, the scope of a rule
 	Changes []Diff          `json:"changes,omitempty"` // of a policy, field by field
 	Policy  bool            `json:"policy,omitempty"`  // it updates a policy, or makes one, which always needs an approval
 	OnHosts bool            `json:"onHosts,omitempty"` // it acts on the endpoints that its threats are on, not on the console's rows of them alone

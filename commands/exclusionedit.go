@@ -39,9 +39,13 @@ func (p *deleteExclusionsParams) plan(ctx context.Context, call *Call) (Plan, er
 	for _, e := range found {
 		p.Exclusions = append(p.Exclusions, e.ID)
 	}
-	return Plan{Targets: targetsOf(call, found, exclusionTarget), Notes: []string{
+	plan := Plan{Targets: targetsOf(call, found, exclusionTarget), Notes: []string{
 		"After this agents look at these again: software that worked may be stopped.", "Deleted exclusions have to be made anew.",
-	}}, nil
+	}}
+	for _, e := range found {
+		plan.reaches(e.Value, e.Scope, e.ScopePath, e.ScopeName)
+	}
+	return plan, nil
 }
 
 // resolve returns the exclusions meant: those named, those that the filter selects, or those that are both.
@@ -159,8 +163,10 @@ func (p *updateExclusionParams) plan(ctx context.Context, call *Call) (Plan, err
 		return Plan{}, alreadySo("exclusion-id", "exclusion")
 	}
 	p.Exclusion, p.Was = e.ID, fingerprintOf(exclusionTraits(e.Settings()))
-	return Plan{Targets: []Target{exclusionTarget(call, e)}, Changes: changes, Notes: append(weakenNote(changes), exclusionNotes(wanted)...),
-		Undo: "Set the old values again"}, nil
+	plan := Plan{Targets: []Target{exclusionTarget(call, e)}, Changes: changes, Notes: append(weakenNote(changes), exclusionNotes(wanted)...),
+		Undo: "Set the old values again"}
+	plan.reaches(e.Value, e.Scope, e.ScopePath, e.ScopeName)
+	return plan, nil
 }
 
 // wanted puts what is given over what is there: the console takes the whole of it.

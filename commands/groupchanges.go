@@ -179,6 +179,7 @@ func (p *deleteGroupParams) plan(ctx context.Context, call *Call) (Plan, error) 
 	p.Groups = nil
 	for _, g := range groups {
 		members += g.TotalAgents
+		plan.also(whole("group", g.ID))
 		p.Groups = append(p.Groups, g.ID)
 	}
 	plan.Notes = append(plan.Notes, "A group with its policy is gone for good.")

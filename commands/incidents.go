@@ -172,7 +172,11 @@ func (p *markParams) plan(ctx context.Context, call *Call) (Plan, error) {
 	notes = append(notes, "The agents of the site will treat the files as malicious: they kill and quarantine them as the policy says.",
 		"A console that no longer knows this call (API v2.0) gets the verdict True Positive instead, which blocks nothing.")
 	p.Threats = threatIDs(threats)
-	return Plan{Targets: targetsOf(call, threats, threatTarget), Facts: []Fact{{"Scope", "the site of each threat"}}, Notes: notes}, nil
+	plan := Plan{Targets: targetsOf(call, threats, threatTarget), OnHosts: true, Facts: []Fact{{"Scope", "the site of each threat"}}, Notes: notes}
+	for _, t := range threats {
+		plan.also(siteOf(t))
+	}
+	return plan, nil
 }
 
 func markAsThreat() *Command {

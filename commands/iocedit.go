@@ -197,7 +197,8 @@ func (p *deleteIOCsParams) pinned() bool { return len(p.Values) == 0 && len(p.UU
 
 func (p *deleteIOCsParams) plan(ctx context.Context, call *Call) (Plan, error) {
 	places := placeParams{Accounts: p.Accounts}
-	if _, err := places.pin(ctx, call); err != nil {
+	accounts, err := places.pin(ctx, call)
+	if err != nil {
 		return Plan{}, err
 	}
 	p.Accounts = places.Accounts
@@ -218,7 +219,7 @@ func (p *deleteIOCsParams) plan(ctx context.Context, call *Call) (Plan, error) {
 	for _, i := range found {
 		p.UUIDs = append(p.UUIDs, iocUUID(i.UUID))
 	}
-	return Plan{Targets: targetsOf(call, found, iocTarget), Notes: []string{"⚠ Weakens the protection: what touches these raises no alert any more."}}, nil
+	return Plan{Targets: targetsOf(call, found, iocTarget), Also: accounts, Notes: []string{"⚠ Weakens the protection: what touches these raises no alert any more."}}, nil
 }
 
 // named returns the indicators that uuids name.

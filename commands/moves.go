@@ -180,7 +180,7 @@ func siteNamed(ctx context.Context, call *Call, param string, ref s1.SiteID) (s1
 	found, err := siteDirectory().all(ctx, call, param, []string{string(ref)})
 	var refused *s1.Error
 	if s1.LooksLikeID(string(ref)) && errors.As(err, &refused) {
-		return s1.Site{ID: ref, Name: "site " + string(ref)}, nil
+		return s1.Site{ID: ref, Name: string(ref)}, nil
 	}
 	if err != nil {
 		return s1.Site{}, err

@@ -208,6 +208,7 @@ func (p *updateAccountPolicyParams) plan(ctx context.Context, call *Call) (Plan,
 	if current.InheritedFrom != "" {
 		plan.Notes = append(plan.Notes, "The account inherits its policy now; after this it has one of its own.")
 	}
+	account.Wide = true // and whoever inherits from it
 	plan.Targets, p.Was = []Target{account}, fingerprint(current)
 	return plan, nil
 }
@@ -261,6 +262,7 @@ func (p *updateGlobalPolicyParams) plan(ctx context.Context, call *Call) (Plan, 
 	}
 	plan.Notes = append(plan.Notes, "It holds for every account and site that inherits it.")
 	plan.Targets, p.Was = []Target{{Kind: "policy", ID: "global", Name: "Global policy"}}, fingerprint(current)
+	plan.also(tenant())
 	return plan, nil
 }
 

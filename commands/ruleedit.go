@@ -291,7 +291,10 @@ func (p *updateRuleParams) plan(ctx context.Context, call *Call) (Plan, error) {
 	if wanted.Status == s1.RuleActive {
 		notes = append(notes, "The console starts the rule anew: it finds nothing until it is active again, which can take an hour.")
 	}
-	return Plan{Targets: []Target{ruleTarget(call, rule)}, Changes: changes, Notes: notes, Undo: "Set the old values again"}, nil
+	plan := Plan{Targets: []Target{ruleTarget(call, rule)}, Changes: changes, Notes: notes, Undo: "Set the old values again"}
+	plan.reaches(rule.Name, rule.Place())
+	plan.reaches(rule.Name, place)
+	return plan, nil
 }
 
 // fingerprint does not depend on the clock of who asks.

@@ -228,7 +228,15 @@ func (p *activateRulesParams) plan(ctx context.Context, call *Call) (Plan, error
 	}
 	plan.Notes = append(plan.Notes, sameNote(same, "rule", "this status")...)
 	plan.Targets, plan.Undo = turned(call, rules, s1.RuleActive.Label()), "Disable"
+	plan.reachesRules(rules)
 	return plan, nil
+}
+
+// reachesRules adds the scopes of rules.
+func (p *Plan) reachesRules(rules []s1.Rule) {
+	for _, r := range rules {
+		p.reaches(firstNonEmpty(r.Name, string(r.ID)), r.Place())
+	}
 }
 
 // turned are the rules with the state that they have and the one that they get; those that find nothing afterwards are marked.
@@ -295,6 +303,7 @@ func (p *disableRulesParams) plan(ctx context.Context, call *Call) (Plan, error)
 	}
 	plan.Notes = append(plan.Notes, sameNote(same, "rule", "this status")...)
 	plan.Targets, plan.Undo = turned(call, rules, s1.RuleDisabled.Label()), "Activate"
+	plan.reachesRules(rules)
 	return plan, nil
 }
 
@@ -327,6 +336,7 @@ func (p *deleteRulesParams) plan(ctx context.Context, call *Call) (Plan, error) 
 	}
 	plan.Notes = append(plan.Notes, "Deleted rules cannot be brought back.")
 	plan.Targets = turned(call, rules, "deleted")
+	plan.reachesRules(rules)
 	return plan, nil
 }
 

@@ -1,0 +1,198 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+
+	"s1bot/approvals"
+	"s1bot/commands"
+	"s1bot/s1"
+)
+
+// A change of a place reaches what lies in it: a tenant's policy every site, an account's exclusion every site of the account, and each
+// the groups and endpoints in there. So a rule about one of these is asked about that one. What lies in a place is looked up when the
+// policy asks for it, and where it cannot be read nobody can tell.
+
+// A chart is what of the console's places was looked up for one question to the policy.
+type chart struct {
+	bot           *Bot
+	sites         []s1.Site
+	open          string // why the sites are not known
+	groups, hosts bool   // whether a rule that may matter asks for them
+	off           bool   // nothing depends on where anything lies
+}
+
+// The most that is looked through of what lies in a place.
+const (
+	mostSites  = 10_000
+	mostGroups = 20_000
+	mostHosts  = 30_000
+)
+
+// isPlace reports whether t is a place, and not a thing in one.
+func isPlace(t commands.Target) bool {
+	return slices.Contains([]string{"tenant", "account", "site", "group", "place"}, t.Kind)
+}
+
+// chart looks the sites up, if any of targets is a place and it matters.
+func (b *Bot) chart(ctx context.Context, wish approvals.Ask, targets []commands.Target) *chart {
+	c := &chart{bot: b, off: !b.Policy().ByTarget() || !slices.ContainsFunc(targets, isPlace)}
+	if c.off {
+		return c
+	}
+	c.groups, c.hosts = b.Policy().LooksInto(wish)
+	c.sites, c.open = upTo(mostSites, "sites", b.Console.Sites(ctx, nil))
+	return c
+}
+
+// upTo collects a list; open is why it is not known as a whole.
+func upTo[T any](most int, noun string, list iter.Seq2[T, error]) (all []T, open string) {
+	all, err := s1.Collect(s1.Take(list, most+1))
+	switch {
+	case err != nil:
+		return nil, "I can't list the " + noun + " that this reaches (" + consoleReason(err) + ")"
+	case len(all) > most:
+		return nil, fmt.Sprintf("This reaches more than %d %s, which is more than I look through", most, noun)
+	}
+	return all, ""
+}
+
+// unknown is a place, or something in one, of which nothing is known.
+func unknown(why string) approvals.Target {
+	text := approvals.Unknown[string](why)
+	return approvals.Target{Account: text, Site: text, Group: text, Host: text, Tags: approvals.Unknown[[]string](why)}
+}
+
+// at is a place by its names; empty is not known, but for what need not be there.
+func at(account, site, group, of string) approvals.Target {
+	t := approvals.Nothing()
+	t.Account, t.Site, t.Group = stated(account, commands.Target{Name: of}, "account"), approvals.Known(site), approvals.Known(group)
+	return t
+}
+
+// base is a place itself as the policy sees it.
+func (c *chart) base(ctx context.Context, t commands.Target) approvals.Target {
+	named := t.Name != "" && t.Name != t.ID
+	switch t.Kind {
+	case "tenant":
+		return approvals.Nothing()
+	case "site":
+		if s, ok := c.site(s1.SiteID(t.ID)); ok {
+			return at(s.AccountName, s.Name, "", s.Name)
+		} else if named {
+			return at(t.Account, t.Name, "", t.Name)
+		}
+	case "account":
+		if i := slices.IndexFunc(c.sites, func(s s1.Site) bool { return string(s.AccountID) == t.ID }); i >= 0 {
+			return at(c.sites[i].AccountName, "", "", t.Name)
+		} else if named {
+			return at(t.Name, "", "", t.Name)
+		}
+	case "group":
+		return c.group(ctx, t)
+	}
+	what := t.Kind + " " + first(t.Name, t.ID)
+	if t.Kind == "place" {
+		return unknown("I can't tell where " + t.Name + " holds: the console does not say")
+	}
+	return unknown(first(c.open, "I can't find the "+what+" at the console"))
+}
+
+func (c *chart) site(id s1.SiteID) (s1.Site, bool) {
+	i := slices.IndexFunc(c.sites, func(s s1.Site) bool { return s.ID == id && id != "" })
+	if i < 0 {
+		return s1.Site{}, false
+	}
+	return c.sites[i], true
+}
+
+// group is a group, which knows its site by id only.
+func (c *chart) group(ctx context.Context, t commands.Target) approvals.Target {
+	if c.off {
+		return at(t.Account, t.Site, t.Name, t.Name)
+	}
+	found, open := upTo(mostGroups, "groups", c.bot.Console.Groups(ctx, s1.Query{}.With("groupIds", t.ID)))
+	i := slices.IndexFunc(found, func(g s1.Group) bool { return string(g.ID) == t.ID })
+	if i < 0 {
+		return unknown(first(open, "I can't find the group "+first(t.Name, t.ID)+" at the console"))
+	}
+	s, ok := c.site(found[i].SiteID)
+	if !ok {
+		place := unknown(first(c.open, "I can't find the site of the group "+found[i].Name+" at the console"))
+		place.Group, place.Host, place.Tags = approvals.Known(found[i].Name), approvals.Known(""), approvals.Known[[]string](nil)
+		return place
+	}
+	return at(s.AccountName, s.Name, found[i].Name, found[i].Name)
+}
+
+// within is what lies in a place of which everything is reached, as far as a rule or role may ask for it.
+func (c *chart) within(ctx context.Context, t commands.Target) []approvals.Target {
+	if c.off || !t.Wide || t.Kind == "place" {
+		return nil
+	}
+	var all []approvals.Target
+	inside := s1.Query{}
+	switch t.Kind {
+	case "account":
+		inside = inside.With("accountIds", t.ID)
+	case "site":
+		inside = inside.With("siteIds", t.ID)
+	case "group":
+		inside = inside.With("groupIds", t.ID)
+	}
+	if t.Kind == "tenant" || t.Kind == "account" {
+		all = append(all, c.sitesOf(t)...)
+	}
+	if c.groups && t.Kind != "group" {
+		all = append(all, c.groupsIn(ctx, inside)...)
+	}
+	if c.hosts {
+		all = append(all, c.hostsIn(ctx, inside)...)
+	}
+	return all
+}
+
+func (c *chart) sitesOf(t commands.Target) []approvals.Target {
+	if c.open != "" {
+		return []approvals.Target{unknown(c.open)}
+	}
+	var all []approvals.Target
+	for _, s := range c.sites {
+		if t.Kind == "tenant" || string(s.AccountID) == t.ID || s.AccountID == "" {
+			all = append(all, at(s.AccountName, s.Name, "", s.Name))
+		}
+	}
+	return all
+}
+
+func (c *chart) groupsIn(ctx context.Context, inside s1.Query) []approvals.Target {
+	found, open := upTo(mostGroups, "groups", c.bot.Console.Groups(ctx, inside))
+	if open != "" {
+		return []approvals.Target{unknown(open)}
+	}
+	var all []approvals.Target
+	for _, g := range found {
+		s, ok := c.site(g.SiteID)
+		place := at(s.AccountName, s.Name, g.Name, g.Name)
+		if !ok {
+			place.Site = approvals.Unknown[string]("I can't find the site of the group " + g.Name + " at the console")
+		}
+		all = append(all, place)
+	}
+	return all
+}
+
+func (c *chart) hostsIn(ctx context.Context, inside s1.Query) []approvals.Target {
+	found, open := upTo(mostHosts, "endpoints", c.bot.Console.Agents(ctx, inside))
+	if open != "" {
+		return []approvals.Target{unknown(open)}
+	}
+	var all []approvals.Target
+	for _, a := range found {
+		all = append(all, endpoint(commands.Target{
+			Kind: "agent", ID: string(a.ID), Name: a.ComputerName, Account: a.AccountName, Site: a.SiteName, Group: a.GroupName, Tags: a.TagNames()}))
+	}
+	return all
+}
