@@ -227,15 +227,4 @@ func outcomeUnknown(err error) bool {
 }
 
 // sentence is words with a capital and a full stop.
-func sentence(words string) string {
-	words = strings.TrimSpace(words)
-	if words == "" {
-		return ""
-	}
-	r := []rune(words)
-	head := strings.ToUpper(string(r[:1])) + string(r[1:])
-	if strings.ContainsAny(head[len(head)-1:], ".?!:") {
-		return head
-	}
-	return head + "."
-}
+func sentence(words string) string { return render.Sentence(words) }

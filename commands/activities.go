@@ -51,7 +51,7 @@ func activityProblem(q s1.Query) error {
 	}
 	if limit := q.Get("limit"); limit != "" {
 		if n, err := strconv.Atoi(limit); err != nil || n < 0 || n > maxPage {
-			return fmt.Errorf("limit is 0 to %d, not %s", maxPage, quote(limit))
+			return fmt.Errorf("the limit is 0 to %d, not %s", maxPage, quote(limit))
 		}
 	}
 	return nil

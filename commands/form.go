@@ -97,7 +97,7 @@ func (f field) hint() string {
 	return f.Help + " " + capital(strings.TrimSuffix(f.kind.hint, ".")) + "."
 }
 
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+func capital(s string) string { return render.Capital(s) }
 
 func optionsOf(f field) []render.Option {
 	var options []render.Option
@@ -338,11 +338,11 @@ func (cmd *Command) crossed(args json.RawMessage, values map[string][]string, no
 func problemOf(err error) string {
 	e, ok := err.(*UsageError)
 	if !ok {
-		return capital(err.Error()) + "."
+		return render.Sentence(err.Error())
 	}
-	text := capital(e.Problem) + "."
+	text := render.Sentence(e.Problem)
 	if e.Hint != "" {
-		text += " " + capital(e.Hint) + "."
+		text += " " + render.Sentence(e.Hint)
 	}
 	if len(e.Nearest) > 0 {
 		text += fmt.Sprintf(" Did you mean %s?", strings.Join(e.Nearest, ", "))
