@@ -132,9 +132,11 @@ type agentTargets struct {
 	Filter agentSelection `json:"filter,omitzero" help:"Endpoints by the console's filter keys."`
 }
 
+func (p *agentTargets) oneOf() []string { return []string{"agent-ids", "filter"} }
+
 func (p *agentTargets) Check() error {
 	if len(p.Agents) == 0 && p.Filter.IsZero() {
-		return missing("agent-ids", "filter")
+		return missing(p.oneOf()...)
 	}
 	return nil
 }

@@ -251,10 +251,12 @@ type unblockParams struct {
 	Items []s1.BlocklistID `json:"item-ids,omitzero" help:"The items, or the hashes all of whose items are meant."`
 }
 
+func (p *unblockParams) oneOf() []string { return []string{"item-ids"} }
+
 // Check refuses to remove nothing in particular.
 func (p *unblockParams) Check() error {
 	if len(p.Items) == 0 {
-		return missing("item-ids")
+		return missing(p.oneOf()...)
 	}
 	return nil
 }

@@ -47,12 +47,14 @@ type Command struct {
 	Long              bool    // takes long: done as a job that shows its progress, can be cancelled, and goes on after a restart
 	Params            []Param // derived from the parameter struct when a catalog is made
 
-	fields []field      // the parameters with their kinds, and hidden ones; set by NewCatalog
-	params reflect.Type // the parameter struct
-	decode func([]field, json.RawMessage) (any, error)
-	run    func(context.Context, *Call, any) (render.Card, error)
-	follow func(context.Context, *Call, any) (render.Card, error) // what waits for a change's effect; see follows
-	plans  bool                                                   // the parameter struct is a planner
+	fields   []field      // the parameters with their kinds, and hidden ones; set by NewCatalog
+	params   reflect.Type // the parameter struct
+	decode   func([]field, json.RawMessage) (any, error)
+	run      func(context.Context, *Call, any) (render.Card, error)
+	follow   func(context.Context, *Call, any) (render.Card, error) // what waits for a change's effect; see follows
+	plans    bool                                                   // the parameter struct is a planner
+	oneOf    []string                                               // parameters of which at least one must be given
+	together []together                                             // parameters that others require
 
 	// Set by NewCatalog, and shared by its commands:
 	lookups *lookups     // what the types of parameters mean

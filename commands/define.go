@@ -44,6 +44,7 @@ func define[P any](c Command, run func(context.Context, *Call, P) (render.Card, 
 	c.decode = func(fields []field, raw json.RawMessage) (any, error) { return decode[P](fields, raw) }
 	c.run = func(ctx context.Context, call *Call, p any) (render.Card, error) { return run(ctx, call, *p.(*P)) }
 	_, c.plans = any(new(P)).(planner)
+	c.learnRules(new(P))
 	return &c
 }
 

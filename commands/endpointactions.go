@@ -79,12 +79,16 @@ type broadcastParams struct {
 	Message userMessage  `json:"message" help:"What the users are shown."`
 }
 
+func (p *broadcastParams) oneOf() []string {
+	return []string{"host-names-or-internal-ips", "group-ids"}
+}
+
 func (p *broadcastParams) Check() error {
 	if n := utf8.RuneCountInString(string(p.Message)); strings.TrimSpace(string(p.Message)) == "" || n > s1.MaxMessage {
 		return wrong("message", "a message has 1 to %d characters, not %d", s1.MaxMessage, n)
 	}
 	if len(p.Hosts) == 0 && len(p.Groups) == 0 {
-		return missing("host-names-or-internal-ips", "group-ids")
+		return missing(p.oneOf()...)
 	}
 	return nil
 }

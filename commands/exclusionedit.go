@@ -13,10 +13,14 @@ import (
 
 type deleteExclusionsParams struct{ exclusionFilter }
 
+func (p *deleteExclusionsParams) oneOf() []string {
+	return []string{"exclusion-ids", "type", "operation-system", "account-ids", "site-ids", "group-ids"}
+}
+
 // Check refuses to delete all exclusions, which is what the specification makes of no parameter.
 func (p *deleteExclusionsParams) Check() error {
 	if len(p.Exclusions) == 0 && !p.filters() {
-		return missing("exclusion-ids", "type", "operation-system", "account-ids", "site-ids", "group-ids")
+		return missing(p.oneOf()...)
 	}
 	return nil
 }
@@ -139,9 +143,13 @@ type updateExclusionParams struct {
 
 func (p *updateExclusionParams) pinned() bool { return p.Was != "" }
 
+func (p *updateExclusionParams) oneOf() []string {
+	return []string{"value", "description", "mode", "path-exclusion-type"}
+}
+
 func (p *updateExclusionParams) Check() error {
 	if p.Value == "" && p.exclusionExtras == (exclusionExtras{}) {
-		return missing("value", "description", "mode", "path-exclusion-type")
+		return missing(p.oneOf()...)
 	}
 	return p.check(s1.ExclusionType(p.Type), p.Value)
 }

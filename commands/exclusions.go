@@ -251,9 +251,13 @@ type createExclusionParams struct {
 	placeParams
 }
 
+func (p *createExclusionParams) oneOf() []string {
+	return []string{"site-ids", "account-ids", "group-ids"}
+}
+
 func (p *createExclusionParams) Check() error {
 	if p.levels() == 0 {
-		return missing("site-ids", "account-ids", "group-ids")
+		return missing(p.oneOf()...)
 	}
 	return p.check(s1.ExclusionType(p.Type), p.Value)
 }

@@ -46,6 +46,10 @@ type blockHostsParams struct {
 // maxRuleName is the longest name of a firewall rule (vendor's API document, 2.1).
 const maxRuleName = 200
 
+func (p *blockHostsParams) oneOf() []string {
+	return []string{"site-id", "account-id", "group-id", "tenant"}
+}
+
 func (p *blockHostsParams) Check() error {
 	scoped := p.Account != "" || p.Site != "" || p.Group != ""
 	switch {
@@ -56,7 +60,7 @@ func (p *blockHostsParams) Check() error {
 		e.Hint = "leave one of them out"
 		return e
 	case !p.Tenant && !scoped:
-		return missing("site-id", "account-id", "group-id", "tenant")
+		return missing(p.oneOf()...)
 	}
 	for _, host := range p.Hosts {
 		if err := p.checkHost(refanged.Replace(strings.TrimSpace(host))); err != nil {

@@ -27,10 +27,12 @@ func (cmd *Command) Form(args json.RawMessage, caller Caller) render.Form {
 	if err != nil {
 		given = map[string]json.RawMessage{}
 	}
-	form := render.Form{Title: cmd.Title, Intro: cmd.intro(), Do: Invocation{Command: cmd.Name}}
+	form := render.Form{Title: cmd.Title, Intro: append(cmd.intro(), cmd.lacking(args)...), Do: Invocation{Command: cmd.Name}}
 	for _, f := range cmd.fields {
 		if !f.hidden {
-			form.Fields = append(form.Fields, cmd.named(f.ask(given[f.Name], caller))...)
+			asked := cmd.named(f.ask(given[f.Name], caller))
+			asked[0].Above = cmd.above(f.Name)
+			form.Fields = append(form.Fields, asked...)
 		}
 	}
 	if cmd.Risk == Read {

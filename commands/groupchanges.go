@@ -29,7 +29,10 @@ type createGroupParams struct {
 	Site     s1.SiteID    `json:"site-id" help:"The site that it belongs to."`
 	Inherits inheritance  `json:"inherits" help:"Whether the group has the policy of its site."`
 	Policy   policyObject `json:"policy,omitzero" help:"What its policy sets; needed where it does not inherit, and ignored where it does."`
+	Ignored  bool         `json:"ignored,omitzero" help:"-"` // a policy was given, and the group inherits
 }
+
+func (p *createGroupParams) together() []together { return []together{{"policy", "inherits=false"}} }
 
 func (p *createGroupParams) Check() error {
 	switch {
@@ -76,7 +79,7 @@ func (p *createGroupParams) plan(ctx context.Context, call *Call) (Plan, error) 
 		plan.Policy = true
 		err = p.compare(ctx, call, &plan)
 	case len(p.Policy.RawMessage) > 0:
-		p.Policy = policyObject{}
+		p.Policy, p.Ignored = policyObject{}, true
 		plan.Notes = append(plan.Notes, "The policy that was given is ignored, for the group inherits.")
 	}
 	return plan, err
@@ -156,6 +159,9 @@ func createdGroup(call *Call, p createGroupParams, g s1.Group) render.Card {
 				{Label: "Id", Value: render.Line{render.Mono(string(g.ID))}}, {Label: "Site id", Value: render.Line{render.Mono(string(p.Site))}},
 			},
 		},
+	}
+	if p.Ignored {
+		card.Parts = append(card.Parts, render.Note{render.Text("inherits=true: the policy that was given was ignored. The group has the policy of its site.")})
 	}
 	if g.ID.Valid() {
 		card.Actions = []render.Action{

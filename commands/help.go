@@ -44,6 +44,9 @@ func (cmd *Command) Help() render.Card {
 	if len(cmd.Params) > 0 {
 		card.Parts = append(card.Parts, cmd.paramTable())
 	}
+	for _, rule := range cmd.crossRules() {
+		card.Parts = append(card.Parts, rule)
+	}
 	for _, example := range cmd.Examples {
 		card.Parts = append(card.Parts, render.Line{render.Mono("/s1 " + example)})
 	}
@@ -77,7 +80,7 @@ func (cmd *Command) paramTable() render.Table {
 		if len(f.Aliases) > 0 {
 			name += " (" + strings.Join(f.Aliases[:min(len(f.Aliases), 2)], ", ") + ")"
 		}
-		add(name, f.takes(), f.Help)
+		add(name, f.takes(), f.hint())
 	}
 	if cmd.Timed {
 		add(ForParam, "a length of time", "How long; "+spanBounds+". At the end the bot asks for "+cmd.Undo+".")

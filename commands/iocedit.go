@@ -185,10 +185,12 @@ type deleteIOCsParams struct {
 	UUIDs    []iocUUID      `json:"uuids,omitzero" help:"The IOCs; list-iocs tells them."`
 }
 
+func (p *deleteIOCsParams) oneOf() []string { return []string{"ioc-values", "uuids"} }
+
 // Check refuses to delete all IOCs of an account.
 func (p *deleteIOCsParams) Check() error {
 	if len(p.Values) == 0 && len(p.UUIDs) == 0 {
-		return missing("ioc-values", "uuids")
+		return missing(p.oneOf()...)
 	}
 	return nil
 }

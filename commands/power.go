@@ -18,9 +18,11 @@ type agentsOrGroups struct {
 	Groups []s1.GroupID `json:"group-ids,omitzero" help:"All endpoints of these groups; with agent-ids, only those of them that are in the groups."`
 }
 
+func (p *agentsOrGroups) oneOf() []string { return []string{"agent-ids", "group-ids"} }
+
 func (p *agentsOrGroups) Check() error {
 	if len(p.Agents) == 0 && len(p.Groups) == 0 {
-		return missing("agent-ids", "group-ids")
+		return missing(p.oneOf()...)
 	}
 	return nil
 }

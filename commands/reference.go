@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"s1bot/render"
 )
 
 // Reference is the catalog as a page for operators, in Markdown: by area, each command with what it does, who may run it,
@@ -54,6 +56,16 @@ func (cmd *Command) reference(b *strings.Builder) {
 	}
 	for _, p := range cmd.Params {
 		fmt.Fprintf(b, "| `%s` | %s | %s |\n", p.Name, p.takes(), cell(p.Help))
+	}
+	for _, rule := range cmd.crossRules() {
+		b.WriteString("\n")
+		for _, s := range rule {
+			if s.Kind == render.MonoSpan {
+				s.Text = "`" + s.Text + "`"
+			}
+			b.WriteString(s.Text)
+		}
+		b.WriteString("\n")
 	}
 	b.WriteString("\n```\n")
 	for _, example := range cmd.Examples {

@@ -97,6 +97,10 @@ type ruleBasics[Q ~string] struct {
 // The longest description that a rule takes (vendor's API document, 2.1).
 const maxRuleDescription = 2000
 
+func (p *ruleBasics[Q]) together() []together {
+	return []together{{"expiration-date", "expiration-mode=" + s1.ExpiresOnce.Label()}}
+}
+
 func (p *ruleBasics[Q]) Check() error {
 	switch {
 	case p.Mode == s1.ExpiresOnce && p.Expires.IsZero():

@@ -112,10 +112,14 @@ type ruleSelection struct {
 	S1QL    []string `json:"s1ql,omitzero" title:"s1ql" help:"Parts of the rules' queries."`
 }
 
+func (p *ruleSelection) oneOf() []string {
+	return []string{"rule-ids", "account-ids", "site-ids", "group-ids", "creator", "name", "status", "query", "query-type", "expired", "s1ql"}
+}
+
 // Check refuses a selection of everything.
 func (p *ruleSelection) Check() error {
 	if len(p.Rules) == 0 && !p.filters() {
-		return missing("rule-ids", "account-ids", "site-ids", "group-ids", "creator", "name", "status", "query", "query-type", "expired", "s1ql")
+		return missing(p.oneOf()...)
 	}
 	if err := p.ruleFilter.Check(); err != nil {
 		return err

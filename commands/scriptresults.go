@@ -15,10 +15,12 @@ type scriptResultsParams struct {
 	Names []string    `json:"computer-names,omitzero" help:"Endpoints whose names have one of these in them."`
 }
 
+func (p *scriptResultsParams) oneOf() []string { return []string{"task-ids", "computer-names"} }
+
 func (p *scriptResultsParams) Check() error {
 	switch {
 	case len(p.Tasks) == 0 && len(p.Names) == 0:
-		return missing("task-ids", "computer-names")
+		return missing(p.oneOf()...)
 	case len(p.Tasks) > 0 && len(p.Names) > 0:
 		return wrong("computer-names", "give tasks or computer names, not both")
 	}

@@ -26,9 +26,13 @@ type runScriptParams struct {
 	Description string          `json:"task-description" help:"What the console calls this run; 2 characters or more."`
 	Destination s1.Destination  `json:"output-destination" help:"Where the output goes."`
 	Password    archivePassword `json:"password,omitzero" help:"Of the archive with the output; 10 or more characters, upper and lower case letters, numbers and symbols."`
-	Directory   string          `json:"output-directory,omitzero" help:"Where the output goes on the endpoint; required with Local."`
+	Directory   string          `json:"output-directory,omitzero" help:"Where the output goes on the endpoint."`
 	Input       scriptInput     `json:"input-params,omitzero" help:"What the script is called with; get-scripts tells which ones need it."`
 	Timeout     RunTime         `json:"script-runtime-timeout-seconds,omitzero" help:"How long it may run."`
+}
+
+func (p *runScriptParams) together() []together {
+	return []together{{"output-directory", "output-destination=" + s1.ToLocal.Label()}}
 }
 
 func (p *runScriptParams) Check() error {

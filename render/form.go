@@ -25,6 +25,7 @@ type Origin struct {
 type FormField struct {
 	Name        string // of the parameter; its block's id, and the key of errors
 	Label, Hint string
+	Above       Line // a rule about this field and those below it; may be empty
 	Widget      Widget
 	Required    bool
 	Choices     []Option // of Select, MultiSelect, Checkbox

@@ -73,6 +73,9 @@ func (f Form) View() slack.ModalViewRequest {
 		}
 		if name := field.Name; name != "" && len(name) <= maxBlockID/2 && !names[name] {
 			names[name] = true
+			if len(field.Above) > 0 && len(view.Blocks.BlockSet) < maxViewBlocks-2 {
+				view.Blocks.BlockSet = append(view.Blocks.BlockSet, small(linker{}.settle(field.Above).plain()))
+			}
 			view.Blocks.BlockSet = append(view.Blocks.BlockSet, field.block())
 		}
 	}

@@ -1,0 +1,85 @@
+package commands
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/render"
+)
+
+// Rules across parameters stand in help, above the fields that they are about, and in the form that opens because of one.
+func TestRulesAcrossParametersAreSaid(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ command, args, help, field, above, intro string }{
+		{"create-exclusion", `{"type":"path","value":"C:\\a","operation-system":"windows"}`, "At least one of site-ids, account-ids, group-ids is required.",
+			"account-ids", "At least one of ", "Still needed: at least one of "},
+		{"initiate-scan", `{}`, "At least one of agent-ids, filter is required.", "agent-ids", "At least one of Agent IDs, Filter:", "Still needed: at least one of Agent IDs, Filter."},
+		{"run-script", `{"filter":{"ids":["1"]},"script-id":"1","task-description":"xy","output-destination":"Local"}`,
+			"output-directory is required with output-destination=Local.", "output-directory", "Required with Output Destination = Local:", "Still needed: Output Directory."},
+		{"create-group", `{"name":"x","site-id":"1","inherits":false}`, "policy is required with inherits=false.", "policy", "Required with Inherits = false:", "Still needed: Policy."},
+		{"query", `{}`, "", "query", "", "Still needed: "},
+	} {
+		cmd, _ := All().Find(c.command)
+		require.Contains(t, strings.ReplaceAll(cmd.Help().Plain(), "`", ""), c.help, c.command)
+		form := cmd.Form(json.RawMessage(c.args), Caller{})
+		require.Contains(t, plainLine(form.Intro), c.intro, c.command)
+		for _, f := range form.Fields {
+			if f.Name == c.field || f.Name == c.field+idsSuffix {
+				require.Contains(t, plainLine(f.Above), c.above, c.command)
+				break
+			}
+		}
+	}
+}
+
+func plainLine(l render.Line) string {
+	var b strings.Builder
+	for _, s := range l {
+		b.WriteString(s.Text)
+	}
+	return b.String()
+}
+
+// Whatever Check asks for beside the required parameters is said in help: no form opens for a reason that nobody could read.
+func TestNothingIsAskedForThatHelpDoesNotSay(t *testing.T) {
+	t.Parallel()
+	for _, cmd := range All().Commands() {
+		for _, example := range cmd.Examples {
+			inv, _, err := All().Parse(example, input)
+			require.NoError(t, err, example)
+			given, err := object(inv.Args)
+			require.NoError(t, err)
+			for _, f := range cmd.fields {
+				if f.mustBeGiven() {
+					continue
+				}
+				delete(given, f.Name)
+				var missing *MissingError
+				if !errors.As(cmd.Check(marshal(given)), &missing) {
+					continue
+				}
+				help := cmd.Help().Plain()
+				for _, p := range append(missing.OneOf, missing.Missing...) {
+					require.Contains(t, help, p.Name, "%s: %s", cmd.Name, example)
+				}
+				require.True(t, len(cmd.oneOf)+len(cmd.together) > 0, "%s without %s wants %v, and help does not say so", cmd.Name, f.Name, missing)
+			}
+		}
+	}
+}
+
+// Lengths and other limits stand in help.
+func TestLimitsStandInHelp(t *testing.T) {
+	t.Parallel()
+	for command, limit := range map[string]string{
+		"broadcast-message": "1 to 140 characters", "add-notes-to-threats": "2 to 10000 characters", "query": "300 or more", "list-agents": "1 to 1000",
+		"run-script": "60 to 172800 seconds", "create-query": "1 to 100,000",
+	} {
+		cmd, _ := All().Find(command)
+		require.Contains(t, cmd.Help().Plain(), limit, command)
+	}
+}
