@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -109,5 +110,25 @@ func TestACardThatSlackLetsNobodyEditIsFollowedByANewOne(t *testing.T) {
 			s.slack.ClearFaults()
 			s.slack.ForgetViolations()
 		})
+	}
+}
+
+// What Slack refuses of a notification's blocks is left out, and its text and buttons arrive.
+func TestANotificationWhoseBlocksSlackRefusesArrivesPlainer(t *testing.T) {
+	t.Parallel()
+	for _, refusal := range []string{"invalid_blocks", "invalid_blocks_format", "msg_too_long"} {
+		for _, times := range []int{1, 2, 3} {
+			t.Run(fmt.Sprint(refusal, times), func(t *testing.T) {
+				t.Parallel()
+				s := tell(t)
+				s.polled()
+				s.slack.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.FaultError, Error: refusal, Times: times})
+				id := s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1", Confidence: "malicious"})
+				card := s.sees("#threats", "evil.exe")
+				s.console.SetThreat(id, func(o map[string]any) { o["threatInfo"].(map[string]any)["incidentStatus"] = "resolved" })
+				s.becomes(card, "evil.exe", "resolved")
+				s.slack.ForgetViolations()
+			})
+		}
 	}
 }
