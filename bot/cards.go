@@ -28,8 +28,16 @@ func (b *Bot) requestCard(req approvals.Request) render.Card {
 	}
 	card.Actions = requestActions(req)
 	if req.State == approvals.Done || req.State == approvals.Failed {
-		card.Outcome = render.Outcome(req.Outcome)
-		card.Lead = resultCard(req).Lead
+		card = outcomeOf(card, req)
+	}
+	return card
+}
+
+// outcomeOf heads a card by how a request ended, or by what endpoints have not done yet of what the console took.
+func outcomeOf(card render.Card, req approvals.Request) render.Card {
+	card.Outcome = render.Outcome(req.Outcome)
+	if told := resultCard(req); told.Lead != "" {
+		card.Lead, card.Tone = told.Lead, told.Tone
 	}
 	return withEffect(card, req)
 }
@@ -384,7 +392,7 @@ func settledCard(req approvals.Request) render.Card {
 	card.Parts = []render.Part{line}
 	switch {
 	case req.State == approvals.Done || req.State == approvals.Failed:
-		card.Outcome = render.Outcome(req.Outcome)
+		card = outcomeOf(card, req)
 	case cameToNothing(req):
 		card.Parts = append(card.Parts, render.Line{render.Text("Nothing was done" + stays(req) + ".")})
 	}

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/sourcegraph/conc/panics"
-
 	"s1bot/approvals"
 	"s1bot/commands"
 	"s1bot/render"
@@ -61,7 +59,7 @@ func (a *ask) admitted() error {
 
 // answering runs work and turns its error into an answer to the person.
 func (b *Bot) answering(ctx context.Context, a *ask, work func() error) error {
-	done := b.soothe(ctx, *a)
+	done := b.patient(ctx, a)
 	err := work()
 	done()
 	if err == nil {
@@ -80,26 +78,6 @@ func (b *Bot) answering(ctx context.Context, a *ask, work func() error) error {
 	return fault
 }
 
-// slowAfter is how long a person waits without a word from the bot.
-const slowAfter = 5 * time.Second
-
-// soothe says that the bot is still at it when work takes long, until done is called: a console that hangs takes a minute to be
-// told from one that is slow.
-func (b *Bot) soothe(ctx context.Context, a ask) (done func()) {
-	said := make(chan struct{})
-	timer := time.AfterFunc(slowAfter, func() {
-		defer close(said)
-		if p := panics.Try(func() { b.reply(ctx, a, notice("Still at it: this takes longer than usual. The answer will follow.")) }); p != nil {
-			b.Log.Error("cannot say that it takes longer", "user", a.user, "err", p.Value)
-		}
-	})
-	return func() {
-		if !timer.Stop() {
-			<-said // the answer comes after it
-		}
-	}
-}
-
 // noteStranger writes into the audit trail that somebody who may do nothing here tried to.
 func (b *Bot) noteStranger(ctx context.Context, a ask) {
 	word, _ := commands.CutWord(a.line)
@@ -111,6 +89,7 @@ func (b *Bot) noteStranger(ctx context.Context, a ask) {
 
 // invoke is the one path that every invocation takes: typed, from a form, from a button.
 func (b *Bot) invoke(ctx context.Context, a ask) error {
+	ctx = a.awaiting(ctx)
 	cmd, ok := b.Catalog.Find(a.inv.Command)
 	if !ok {
 		return &commands.UsageError{Problem: fmt.Sprintf("There is no command %q here any more.", a.inv.Command)}

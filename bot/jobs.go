@@ -357,7 +357,7 @@ func (w *worker) silence(ctx context.Context, err error) {
 	w.mu.Unlock()
 	w.b.noteNoDirect(ctx, w.job.User, err)
 	card := withNote(notice("I can't show how far this is. You get the result here when it's done."), whyNoDirect(err))
-	if err := w.b.aside(ctx, w.job.User, w.job.Origin, card); err != nil {
+	if err := w.b.aside(ctx, w.job.User, w.job.Origin, false, card); err != nil {
 		w.b.Log.Warn("cannot say where a job's end is told", "job", w.id, "err", err)
 	}
 }

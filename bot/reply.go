@@ -20,7 +20,7 @@ func (b *Bot) reply(ctx context.Context, a ask, card render.Card) posted {
 		return posted{} // two bots could go on for ever
 	}
 	ctx = context.WithoutCancel(ctx)
-	if b.aside(ctx, a.user, a.at, card) == nil {
+	if b.aside(ctx, a.user, a.at, replacing(a.patience.answered()), card) == nil {
 		return posted{}
 	}
 	channel, ts, err := b.post.post(ctx, a.user, "", "", card)
@@ -34,11 +34,11 @@ func (b *Bot) reply(ctx context.Context, a ask, card render.Card) posted {
 	return at
 }
 
-// aside answers for one person's eyes where they asked.
-func (b *Bot) aside(ctx context.Context, user string, at origin, card render.Card) error {
+// aside answers for one person's eyes where they asked, in place of what was said there before if replace is set.
+func (b *Bot) aside(ctx context.Context, user string, at origin, replace replacing, card render.Card) error {
 	err := errNowhere
 	if at.ResponseURL != "" {
-		if err = b.post.respond(ctx, at.ResponseURL, false, card); err == nil {
+		if err = b.post.respond(ctx, at.ResponseURL, replace, card); err == nil {
 			return nil
 		}
 	}
@@ -83,7 +83,7 @@ func (b *Bot) deliverElsewhere(ctx context.Context, user string, at origin, card
 	if len(card.Files) > 0 {
 		return b.aloud(ctx, user, at, card) // an ephemeral message holds no file
 	}
-	if b.aside(ctx, user, at, card) == nil {
+	if b.aside(ctx, user, at, false, card) == nil {
 		return posted{}, nil
 	}
 	return b.aloud(ctx, user, at, card)

@@ -29,6 +29,8 @@ type ask struct {
 	written    bool              // in a message, where people also talk: see decisions.go
 	card       string            // key of the card that was clicked on, see marked
 	fleeting   bool              // clicked on a message that one person sees
+	ownURL     bool              // the response URL is a slash command's: it replaces what was said through it, and nothing else
+	patience   *patience         // tells why the answer takes long
 	silent     bool              // a bot asked, and bots get no answers
 	from       delivery          // that brought it
 	ruled      *approvals.Policy // which allowed it to run at once
@@ -51,7 +53,7 @@ func (b *Bot) slash(ctx context.Context, d delivery) error {
 	if err := json.Unmarshal(d.payload, &c); err != nil {
 		return fmt.Errorf("read a slash command: %w", err)
 	}
-	a := ask{user: c.User, team: c.Team, trigger: c.Trigger, at: origin{Channel: c.Channel, ResponseURL: c.ResponseURL, Key: d.key}}
+	a := ask{user: c.User, team: c.Team, trigger: c.Trigger, ownURL: c.ResponseURL != "", at: origin{Channel: c.Channel, ResponseURL: c.ResponseURL, Key: d.key}}
 	if d.again {
 		a.trigger = ""
 	}
@@ -90,7 +92,7 @@ func (b *Bot) typed(ctx context.Context, a ask, d delivery, text string) error {
 		if err := b.stale(ctx, d); err != nil {
 			return err
 		}
-		return b.line(ctx, a)
+		return b.line(a.awaiting(ctx), a)
 	})
 }
 

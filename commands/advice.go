@@ -87,7 +87,7 @@ func goodAdvice(e *s1.Error) string {
 	switch {
 	case errors.Is(e, s1.ErrTooLarge):
 		return ""
-	case errors.Is(e, s1.ErrCursorLoop):
+	case errors.Is(e, s1.ErrCursorLoop), errors.Is(e, s1.ErrTooManyPages):
 		return "The list is not complete. Narrow it down, or try again in a few minutes; if it stays like this, tell whoever looks after the console."
 	case e.Err == nil:
 		return "The console did not do it; its message says why. Change what you asked for, or try again."

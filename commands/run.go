@@ -264,8 +264,8 @@ func (cmd *Command) blame(err error, p any) error {
 // withPermission adds to what a command needs by the specification what the refused call needs by the vendor's document.
 func withPermission(needs, refused string) string {
 	words := permissionWords(refused)
-	resource, action, _ := strings.Cut(words, " › ")
-	if words == "" || needs == anyRole || containsFold(needs, resource) && containsFold(needs, action) {
+	resource, action, one := strings.Cut(words, " › ")
+	if !one || needs == anyRole || containsFold(needs, resource) && containsFold(needs, action) {
 		return needs
 	}
 	return needs + ", and for this call " + words
@@ -302,15 +302,16 @@ func (cmd *Command) told(err error, needs func(string) string) error {
 // resources are what the specification calls the parts of a role that the vendor's API document calls otherwise.
 var resources = map[string]string{
 	"Activity Page": "Activity", "Blacklist": "Blocklist", "Custom Alerts": "STAR Rule Alerts", "Custom Rules": "STAR Custom Rules", "Policy": "Endpoint Policy",
-	"Remote Script Orchestration": "RemoteOps", "Task Management": "RemoteOps", "SDL Data": "SDL Search", "Threats": "Endpoint Threats",
+	"Remote Script Orchestration": "RemoteOps", "Task Management": "RemoteOps", "SDL Data": "SDL Search", "Threats": "Endpoint Threats", "Sites": "Site", "Accounts": "Account",
 }
 
 // permissionWords writes a permission of the API document's, "Groups.view", as people find it in the console: "Groups › View".
 func permissionWords(permission string) string {
 	resource, action, ok := strings.Cut(permission, ".")
-	if !ok || action == "" {
+	if !ok || action == "" || strings.Contains(action, ".") {
 		return permission
 	}
+	action = strings.Replace(action, "markAsThreat", "markThreat", 1)
 	words := capital(capitalLetter.ReplaceAllString(strings.TrimSuffix(action, "Edr"), " $0")) // the console's page has one View for all of it
 	return firstNonEmpty(resources[resource], resource) + " › " + words
 }

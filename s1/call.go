@@ -118,7 +118,7 @@ func (c *Client) exchange(ctx context.Context, call call) (attempt, error) {
 		if next == giveUp {
 			return attempt{}, c.problem(call, a)
 		}
-		if err := c.rest(ctx, a, try); err != nil {
+		if err := c.rest(ctx, call, a, try); err != nil {
 			return attempt{}, c.problem(call, a)
 		}
 	}
@@ -256,12 +256,12 @@ func (a attempt) tries() int {
 const maxRest = time.Minute
 
 // rest waits before the next try: as long as the console asked, else longer each time.
-func (c *Client) rest(ctx context.Context, a attempt, try int) error {
+func (c *Client) rest(ctx context.Context, call call, a attempt, try int) error {
 	pause := cmp.Or(retryAfter(a.header, time.Now()), c.backoff(try))
 	if pause > maxRest {
 		return context.DeadlineExceeded
 	}
-	return c.pause(ctx, pause)
+	return c.pause(ctx, Wait{For: pause, Path: call.route, Answered: true})
 }
 
 // backoff doubles from half a second and takes off up to half at random, so that several callers do not come back at once.

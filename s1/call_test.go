@@ -287,7 +287,7 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 				return response(200, oneAgent), nil
 			}, nil)
 			var told time.Duration
-			ctx := WithWaitNotice(t.Context(), func(d time.Duration) { told = d })
+			ctx := WithWaitNotice(t.Context(), func(w Wait) { told = w.For })
 			_, err := client.AgentsPage(ctx, nil)
 			require.NoError(t, err, name)
 			require.Equal(t, 9*time.Second, time.Since(began).Round(time.Second), name)

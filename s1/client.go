@@ -22,6 +22,7 @@ type Config struct {
 	HTTPClient *http.Client                               // nil: one with time-outs; its redirect policy is replaced
 	Timeout    time.Duration                              // of one try, body included; 0 means 30 s
 	Gate       *Gate                                      // for large answers, shared by all clients of a process; nil: the client's own
+	Rates      Rates                                      // shares slow limits with other processes and keeps them over a restart; nil: the client's own
 	Logger     *slog.Logger                               // nil: no log
 	Observe    func(Observation)                          // called after each try, if set
 	Backoff    func(try int) time.Duration                // pause after the given try (from 1) of a read; nil: exponential with jitter
@@ -69,6 +70,9 @@ func New(c Config) (*Client, error) {
 		observe: c.Observe, backoff: c.Backoff, sleep: c.Sleep, buckets: newBuckets(), starts: &line{},
 	}
 	client.fillIn()
+	if c.Rates != nil {
+		client.buckets = client.buckets.share(c.Rates, client.base.String(), c.Token, client.logger)
+	}
 	return client, nil
 }
 

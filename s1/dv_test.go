@@ -60,12 +60,17 @@ func TestAStartIsTriedAgainOnlyWhenTheConsoleIsBusy(t *testing.T) {
 	require.Len(t, console.asked(), maxStarts)
 }
 
+// onceAMinute is the rate of the line's tests, for every route.
+func onceAMinute() buckets {
+	return buckets{limits: map[string]limit{"": {"", time.Minute, 1}}, local: map[string]*rate.Limiter{"": rate.NewLimiter(rate.Every(time.Minute), 1)}}
+}
+
 func TestHuntersWaitInLineAndMoveUpWhenOneGivesUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		var l line
-		c := &Client{sleep: sleep, buckets: buckets{"": rate.NewLimiter(rate.Every(time.Minute), 1)}}
+		c := &Client{sleep: sleep, buckets: onceAMinute()}
 		type start struct {
 			who string
 			at  time.Duration
@@ -116,7 +121,7 @@ func TestTheFirstInLineTakesNoTurnWithIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var l line
-		c := &Client{sleep: sleep, buckets: buckets{"": rate.NewLimiter(rate.Every(time.Minute), 1)}}
+		c := &Client{sleep: sleep, buckets: onceAMinute()}
 		send := func(context.Context, call) error { return nil }
 		began := time.Now()
 		require.NoError(t, l.pass(t.Context(), c, call{}, nil, send))

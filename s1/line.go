@@ -43,10 +43,10 @@ func (l *line) pass(ctx context.Context, c *Client, call call, told func(Place),
 	if err := l.turn(ctx, mine, told); err != nil {
 		return notAdmitted(call, 0, err)
 	}
-	reservation := c.buckets.of(call.route).Reserve()
-	if err := l.hold(ctx, c, reservation.Delay(), told); err != nil {
-		reservation.Cancel()
-		return notAdmitted(call, reservation.Delay(), err)
+	wait, cancel := c.buckets.reserve(ctx, call.route)
+	if err := l.hold(ctx, c, c.waitFor(call.route, wait), told); err != nil {
+		cancel()
+		return notAdmitted(call, wait, err)
 	}
 	call.admitted = true
 	for try := 1; ; try++ {
@@ -54,7 +54,7 @@ func (l *line) pass(ctx context.Context, c *Client, call call, told func(Place),
 		if !errors.Is(err, ErrRateLimited) || try == maxStarts {
 			return err
 		}
-		if l.hold(ctx, c, pauseAfter(err, try), told) != nil {
+		if l.hold(ctx, c, Wait{For: pauseAfter(err, try), Path: call.route, Answered: true}, told) != nil {
 			return err
 		}
 	}
@@ -123,14 +123,14 @@ func (l *line) place(t *ticket) Place {
 }
 
 // hold waits for the first one in line and lets those behind know how long.
-func (l *line) hold(ctx context.Context, c *Client, wait time.Duration, told func(Place)) error {
-	if wait <= 0 {
+func (l *line) hold(ctx context.Context, c *Client, wait Wait, told func(Place)) error {
+	if wait.For <= 0 {
 		return ctx.Err()
 	}
 	l.mu.Lock()
-	l.next = time.Now().Add(wait)
+	l.next = time.Now().Add(wait.For)
 	l.tell()
 	l.mu.Unlock()
-	told(Place{Start: time.Now().Add(wait)})
+	told(Place{Start: time.Now().Add(wait.For)})
 	return c.pause(ctx, wait)
 }

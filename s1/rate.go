@@ -1,7 +1,13 @@
 package s1
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"math"
 	"strings"
 	"time"
 
@@ -40,43 +46,121 @@ var limits = []limit{
 	{"export", time.Second, 30},
 }
 
-// buckets hold a token bucket for each entry of limits.
-type buckets map[string]*rate.Limiter
+// Rates keeps when slow calls may go out next, for all clients that share a console and a token, and over a restart. The time that it
+// returns is when the turns of key are used up to; see store.Rates.
+type Rates interface {
+	Reserve(ctx context.Context, key string, every time.Duration, now time.Time) (full time.Time, err error)
+	Cancel(ctx context.Context, key string, every time.Duration, full time.Time) error
+}
+
+// slow is from when on a limit is shared: below, a call costs less than a look into a database, and a slip is over within a second.
+const slow = time.Second
+
+// buckets hold a token bucket for each entry of limits, and share those of slow ones.
+type buckets struct {
+	limits map[string]limit
+	local  map[string]*rate.Limiter
+	shared Rates  // nil: nothing is shared
+	owner  string // of the shared ones: a hash of console and token
+	log    *slog.Logger
+}
 
 func newBuckets() buckets {
-	b := buckets{}
+	b := buckets{limits: map[string]limit{}, local: map[string]*rate.Limiter{}, log: slog.New(slog.DiscardHandler)}
 	for _, l := range limits {
-		b[l.prefix] = rate.NewLimiter(rate.Every(l.every), l.burst)
+		b.limits[l.prefix], b.local[l.prefix] = l, rate.NewLimiter(rate.Every(l.every), l.burst)
 	}
 	return b
 }
 
-// of returns the bucket of a route, the one with the longest prefix of whole path elements.
-func (b buckets) of(route string) *rate.Limiter {
+// share lets the buckets keep slow limits in r. A token is a secret, so rows are known by a hash that cannot be turned back.
+func (b buckets) share(r Rates, console string, token Secret, log *slog.Logger) buckets {
+	sum := sha256.Sum256([]byte("s1bot rates\x00" + console + "\x00" + token.Reveal()))
+	b.shared, b.owner, b.log = r, hex.EncodeToString(sum[:12]), log
+	return b
+}
+
+// of returns the limit of a route, the one with the longest prefix of whole path elements.
+func (b buckets) of(route string) limit {
 	for prefix := route; ; prefix = prefix[:max(strings.LastIndexByte(prefix, '/'), 0)] {
-		if limiter, ok := b[prefix]; ok {
-			return limiter
+		if l, ok := b.limits[prefix]; ok {
+			return l
 		}
 	}
 }
 
+// reserve takes a turn of a route's limit: after wait the call may go out; cancel gives the turn back. Where the shared turns cannot be
+// read the process's own count, for a console that cannot be asked is the greater harm.
+func (b buckets) reserve(ctx context.Context, route string) (wait time.Duration, cancel func()) {
+	l := b.of(route)
+	if b.shared != nil && l.every >= slow {
+		now := time.Now()
+		full, err := b.shared.Reserve(ctx, b.owner+" "+l.prefix, l.every, now)
+		if err == nil {
+			early := time.Duration(l.burst) * l.every // so many turns may lie ahead of now
+			return max(0, full.Add(-early).Sub(now)), func() { b.giveBack(ctx, l, full) }
+		}
+		b.log.Warn("cannot share the console's rate with other processes", "route", route, "err", err)
+	}
+	reservation := b.local[l.prefix].Reserve()
+	return reservation.Delay(), reservation.Cancel
+}
+
+// backLimit is how long a turn that was not used is tried to be given back; otherwise it is lost, and the next call waits for longer.
+const backLimit = 5 * time.Second
+
+func (b buckets) giveBack(ctx context.Context, l limit, full time.Time) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), backLimit)
+	defer cancel()
+	if err := b.shared.Cancel(ctx, b.owner+" "+l.prefix, l.every, full); err != nil {
+		b.log.Warn("cannot give a turn of the console's rate back", "route", l.prefix, "err", err)
+	}
+}
+
+// A Wait is why a call does not go out yet.
+type Wait struct {
+	For      time.Duration
+	Path     string // what is limited: "cloud-detection/rules"
+	Limit    string // how much of it the console takes: "30 calls a minute"
+	Answered bool   // the console did answer, and asked for the wait or was in trouble: another try follows
+}
+
+// allowance is a limit in words.
+func (l limit) allowance() string {
+	switch {
+	case l.every >= time.Minute:
+		return "one call a minute"
+	case l.every > time.Second:
+		return fmt.Sprintf("%d calls a minute", int(math.Round(float64(time.Minute)/float64(l.every)))+l.burst)
+	case l.every == time.Second:
+		return "one call a second"
+	}
+	return fmt.Sprintf("%d calls a second", int(math.Round(float64(time.Second)/float64(l.every))))
+}
+
 type waitNoticeKey struct{}
 
-// WithWaitNotice lets the caller learn that a call must wait: notice is called with the time before each wait, be it for a
-// rate limit or before another try. It must return quickly.
-func WithWaitNotice(ctx context.Context, notice func(time.Duration)) context.Context {
+// WithWaitNotice lets the caller learn that a call must wait: notice is called before each wait, be it for a rate limit or before
+// another try. It must return quickly.
+func WithWaitNotice(ctx context.Context, notice func(Wait)) context.Context {
 	return context.WithValue(ctx, waitNoticeKey{}, notice)
 }
 
-// pause waits for d, or until ctx ends. A wait that would outlast the deadline of ctx is not begun.
-func (c *Client) pause(ctx context.Context, d time.Duration) error {
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
+// pause waits, or until ctx ends. A wait that would outlast the deadline of ctx is not begun.
+func (c *Client) pause(ctx context.Context, w Wait) error {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < w.For {
 		return context.DeadlineExceeded
 	}
-	if notice, ok := ctx.Value(waitNoticeKey{}).(func(time.Duration)); ok {
-		notice(d)
+	if notice, ok := ctx.Value(waitNoticeKey{}).(func(Wait)); ok {
+		notice(w)
 	}
-	return c.sleep(ctx, d)
+	return c.sleep(ctx, w.For)
+}
+
+// waitFor is a wait for a route's rate.
+func (c *Client) waitFor(route string, d time.Duration) Wait {
+	l := c.buckets.of(route)
+	return Wait{For: d, Path: cmp.Or(l.prefix, route), Limit: l.allowance()}
 }
 
 // admit waits until the rate of the route allows another call, and returns how long that takes.
@@ -84,13 +168,12 @@ func (c *Client) admit(ctx context.Context, call call) (time.Duration, error) {
 	if call.admitted {
 		return 0, nil
 	}
-	reservation := c.buckets.of(call.route).Reserve()
-	wait := reservation.Delay()
+	wait, cancel := c.buckets.reserve(ctx, call.route)
 	if wait == 0 {
 		return 0, nil
 	}
-	if err := c.pause(ctx, wait); err != nil {
-		reservation.Cancel()
+	if err := c.pause(ctx, c.waitFor(call.route, wait)); err != nil {
+		cancel()
 		return wait, err
 	}
 	return wait, nil

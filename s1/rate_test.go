@@ -2,7 +2,9 @@ package s1
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,7 +21,7 @@ func TestARouteTakesTheMostSpecificBucket(t *testing.T) {
 		"cloud-detection/alerts": "", "cloud-detection/rules": "cloud-detection/rules", "sitesque": "",
 		"dv/events": "", "dv/events/pq": "dv/events/pq",
 	} {
-		require.Same(t, b[prefix], b.of(route), route)
+		require.Equal(t, prefix, b.of(route).prefix, route)
 	}
 }
 
@@ -28,7 +30,7 @@ func TestCallsStayBelowTheRateAndTellTheWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := clientOver(t, func(*http.Request) (*http.Response, error) { return response(200, `{"data":{"health":"ok"}}`), nil }, nil)
 		var waits []time.Duration
-		ctx := WithWaitNotice(t.Context(), func(d time.Duration) { waits = append(waits, d) })
+		ctx := WithWaitNotice(t.Context(), func(w Wait) { waits = append(waits, w.For) })
 		began := time.Now()
 		for range 4 {
 			_, err := client.SystemStatus(ctx)
@@ -37,6 +39,100 @@ func TestCallsStayBelowTheRateAndTellTheWait(t *testing.T) {
 		require.Equal(t, 3*time.Second, time.Since(began), "once a second, the first at once")
 		require.Equal(t, []time.Duration{time.Second, time.Second, time.Second}, waits)
 	})
+}
+
+// A kept is a store of rates in memory, as the database's.
+type kept struct {
+	mu   sync.Mutex
+	full map[string]time.Time
+	err  error
+}
+
+func (k *kept) Reserve(_ context.Context, key string, every time.Duration, now time.Time) (time.Time, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.full == nil {
+		k.full = map[string]time.Time{}
+	}
+	if k.full[key].Before(now) {
+		k.full[key] = now
+	}
+	k.full[key] = k.full[key].Add(every)
+	return k.full[key], k.err
+}
+
+func (k *kept) Cancel(_ context.Context, key string, every time.Duration, full time.Time) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.full[key].Equal(full) {
+		k.full[key] = full.Add(-every)
+	}
+	return nil
+}
+
+func sharing(t *testing.T, answer transport, rates Rates) *Client {
+	t.Helper()
+	client, err := New(Config{BaseURL: "https://console.test", Token: NewSecret(testToken), HTTPClient: &http.Client{Transport: answer}, Rates: rates})
+	require.NoError(t, err)
+	return client
+}
+
+// Two processes, or one before and after its restart, have one rate together; fast limits are each one's own.
+func TestSlowRatesAreSharedByWhoeverSharesAStore(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		rates := &kept{}
+		answer := func(*http.Request) (*http.Response, error) {
+			return response(200, `{"data":{"queryId":"q1","health":"ok"}}`), nil
+		}
+		one, other := sharing(t, answer, rates), sharing(t, answer, rates)
+		began := time.Now()
+		for i, c := range []*Client{one, other, one} {
+			_, err := c.StartQuery(t.Context(), EventQuery{}, nil)
+			require.NoError(t, err)
+			require.Equal(t, time.Duration(i)*time.Minute, time.Since(began))
+		}
+		var told Wait
+		_, err := other.SystemStatus(WithWaitNotice(t.Context(), func(w Wait) { told = w }))
+		require.NoError(t, err)
+		require.Zero(t, told.For, "another limit")
+		for key := range rates.full {
+			require.NotContains(t, key, testToken, "no token, in no form that can be read")
+		}
+		require.Len(t, rates.full, 2)
+
+		rates.err = errors.New("no database")
+		_, err = one.SystemStatus(t.Context())
+		require.NoError(t, err, "a database that is away keeps nobody from the console")
+	})
+}
+
+// A burst is kept over a restart as well: twelve calls of a limit that takes ten at once.
+func TestABurstIsCountedOverARestart(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		rates := &kept{}
+		answer := func(*http.Request) (*http.Response, error) { return response(200, `{"data":[]}`), nil }
+		began := time.Now()
+		for range 3 {
+			client := sharing(t, answer, rates)
+			for range 4 {
+				_, err := client.RulesPage(t.Context(), nil)
+				require.NoError(t, err)
+			}
+		}
+		require.Equal(t, 6*time.Second, time.Since(began))
+	})
+}
+
+func TestAWaitSaysForWhat(t *testing.T) {
+	t.Parallel()
+	for route, want := range map[string]string{
+		"cloud-detection/rules/enable": "30 calls a minute", "dv/init-query": "one call a minute", "dv/query-status": "one call a second",
+		"threat-intelligence/iocs": "30 calls a minute", "agents": "20 calls a second",
+	} {
+		require.Equal(t, want, newBuckets().of(route).allowance(), route)
+	}
 }
 
 func TestABurstOfThreatCallsIsSlowedDown(t *testing.T) {

@@ -13,6 +13,7 @@ type responseURL struct {
 	user     *User
 	channel  *channel
 	original *Message // whose button was clicked; nil for commands
+	last     *Message // that came through it, which a command's URL replaces: it has no other message to update
 	expires  time.Time
 	left     int
 }
@@ -91,13 +92,16 @@ func (ws *Workspace) respond(path string, body []byte) error {
 // respondWith posts, replaces or deletes. Channels that the bot is not in make no difference here.
 func (ws *Workspace) respondWith(target *responseURL, given args) error {
 	if given.flag("delete_original") {
+		if target.original == nil {
+			return refuse("message_not_found") // a command's invocation cannot be deleted
+		}
 		return ws.respondToOriginal(target, func(m *Message) { ws.remove(target.channel, m) })
 	}
 	in, err := ws.responseContent(target, given)
 	if err != nil {
 		return err
 	}
-	if given.flag("replace_original") && target.original != nil {
+	if given.flag("replace_original") && (target.original != nil || target.last != nil) {
 		return ws.respondToOriginal(target, func(m *Message) {
 			if in.blocks == nil {
 				m.Blocks = nil // the whole message gives way, unlike chat.update
@@ -109,16 +113,21 @@ func (ws *Workspace) respondWith(target *responseURL, given args) error {
 	if given.str("response_type") != "in_channel" {
 		in.ephemeralTo = target.user.ID
 	}
-	ws.post(target.channel, ws.bot(), in)
+	target.last = ws.post(target.channel, ws.bot(), in)
 	return nil
 }
 
+// respondToOriginal changes the message that was clicked on, or the last one that came through a command's URL.
 func (ws *Workspace) respondToOriginal(target *responseURL, change func(*Message)) error {
-	if target.original == nil || target.original.Deleted {
+	m := target.original
+	if m == nil {
+		m = target.last
+	}
+	if m == nil || m.Deleted {
 		return refuse("message_not_found")
 	}
 	target.left--
-	change(target.original)
+	change(m)
 	return nil
 }
 

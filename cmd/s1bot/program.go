@@ -42,11 +42,11 @@ type program struct {
 func assemble(ctx context.Context, c config, log *slog.Logger) (*program, error) {
 	p := &program{config: c, log: log, meters: &meters{}}
 	var err error
-	if p.console, err = newConsole(c, log, p.meters); err != nil {
-		return nil, err
-	}
 	if p.db, err = store.Open(ctx, c.DatabaseURL, log); err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	if p.console, err = newConsole(c, log, p.meters, p.db.Rates()); err != nil {
+		return nil, errors.Join(err, p.db.Close())
 	}
 	if err := p.wire(); err != nil {
 		return nil, errors.Join(err, p.db.Close())
@@ -54,8 +54,9 @@ func assemble(ctx context.Context, c config, log *slog.Logger) (*program, error)
 	return p, nil
 }
 
-func newConsole(c config, log *slog.Logger, m *meters) (*s1.Client, error) {
-	return s1.New(s1.Config{BaseURL: c.ConsoleURL, Token: c.APIToken, Version: c.APIVersion, Logger: log, Observe: m.observe})
+// newConsole is the client of the console; rates, if any, are shared with other processes.
+func newConsole(c config, log *slog.Logger, m *meters, rates s1.Rates) (*s1.Client, error) {
+	return s1.New(s1.Config{BaseURL: c.ConsoleURL, Token: c.APIToken, Version: c.APIVersion, Logger: log, Observe: m.observe, Rates: rates})
 }
 
 // wire makes ledger, bot and notifier.

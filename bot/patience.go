@@ -1,0 +1,112 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/sourcegraph/conc/panics"
+
+	"s1bot/s1"
+)
+
+// Times of a wait. A person waits for slowAfter without a word from the bot; shorter waits than worthWord are over before they are read.
+const (
+	slowAfter = 5 * time.Second
+	worthWord = 2 * time.Second
+	mostWords = 2 // Slack takes five answers to a slash command, and the answer itself must be among them
+)
+
+// A patience tells one person why their answer takes long: at once where a call waits for the console's rate, else after a while. What
+// it says of a slash command is the message that the answer then takes the place of.
+type patience struct {
+	b  *Bot
+	a  ask
+	mu sync.Mutex
+
+	timer    *time.Timer
+	saying   sync.WaitGroup
+	words    int  // said so far
+	replaces bool // the next answer takes the place of what was said
+	over     bool // the answer is there, or nothing waits any more
+}
+
+// patient begins to watch over the work for a person, until the answer is given or done is called.
+func (b *Bot) patient(ctx context.Context, a *ask) (done func()) {
+	p := &patience{b: b, a: *a}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.timer = time.AfterFunc(slowAfter, func() { p.say(ctx, "Still at it: this takes longer than usual. The answer will follow.") })
+	a.patience = p
+	return p.stop
+}
+
+// stop ends the words; it returns when none is on its way.
+func (p *patience) stop() {
+	p.mu.Lock()
+	p.timer.Stop()
+	p.over = true
+	p.mu.Unlock()
+	p.saying.Wait()
+}
+
+// say tells the person something, unless the answer is there or enough was said. It returns when Slack has taken it, so that the answer
+// comes after it.
+func (p *patience) say(ctx context.Context, words string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.over || p.words == mostWords {
+		return
+	}
+	p.words++
+	p.timer.Stop()
+	if caught := panics.Try(func() { p.send(context.WithoutCancel(ctx), words) }); caught != nil {
+		p.b.Log.Error("cannot say why an answer takes long", "user", p.a.user, "err", caught.Value)
+	}
+}
+
+func (p *patience) send(ctx context.Context, words string) {
+	if p.a.at.ResponseURL == "" || !p.a.ownURL || p.a.silent {
+		p.b.reply(ctx, p.a, notice(words))
+		return
+	}
+	if err := p.b.post.respond(ctx, p.a.at.ResponseURL, replacing(p.replaces), notice(words)); err != nil {
+		p.b.Log.Warn("cannot say why an answer takes long", "user", p.a.user, "err", err)
+		return
+	}
+	p.replaces = true
+}
+
+// answered ends the words, and tells whether the answer takes the place of what was said. It does so once.
+func (p *patience) answered() (replaces bool) {
+	if p == nil {
+		return false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.timer.Stop()
+	replaces, p.over, p.replaces = p.replaces, true, false
+	return replaces
+}
+
+// awaiting is ctx for the calls to the console that a person waits for.
+func (a ask) awaiting(ctx context.Context) context.Context {
+	if a.patience == nil {
+		return ctx
+	}
+	return s1.WithWaitNotice(ctx, func(w s1.Wait) {
+		if w.For >= worthWord {
+			a.patience.saying.Go(func() { a.patience.say(ctx, waitWords(w)) }) // Slack is not what the call waits for
+		}
+	})
+}
+
+// waitWords say for how long a call waits, and why.
+func waitWords(w s1.Wait) string {
+	span := fmt.Sprintf("%d s", int((w.For+time.Second-1)/time.Second))
+	if w.Answered {
+		return "Waiting " + span + ": the console is busy or in trouble and is asked again then. The answer will follow here."
+	}
+	return fmt.Sprintf("Waiting %s: the console takes no more than %s of this kind (%s). The answer will follow here.", span, w.Limit, w.Path)
+}
