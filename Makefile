@@ -29,7 +29,7 @@ lint:
 generate: ## write the generated files (the Slack manifest) again
 	$(GO) test -count=1 -run TestFresh ./cmd/s1bot -update
 
-crash: ## kill real processes 200 times on SQLite and 100 times on PostgreSQL and count what must not happen
+crash: ## kill real processes 200 times on SQLite and 100 times on PostgreSQL, half of them between the second look and the call, and count what must not happen
 	@./.ci/setup
 	S1BOT_TEST_CRASHES=200 $(GO) test -count=1 -timeout 40m -v -run 'KilledProcess|FiftyPeopleAndTwo' ./cmd/s1bot
 

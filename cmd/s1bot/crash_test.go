@@ -72,6 +72,7 @@ const endurance = 3 * time.Minute
 type ruin struct {
 	mu                                               sync.Mutex
 	kills, done, open, lost, twice, untrue, reclicks int
+	between                                          int // kills after the second look began, before the console was called
 }
 
 func (c *ruin) add(change func(*ruin)) {
@@ -132,8 +133,9 @@ func startPostgres(t testing.TB) *pgtest.Server {
 }
 
 func (c *ruin) check(t *testing.T, engine string) {
-	t.Logf("%s: %d kills, %d ran, %d left to a person, %d clicks that Slack showed as failed; lost %d, twice %d, untrue %d",
-		engine, c.kills, c.done, c.open, c.reclicks, c.lost, c.twice, c.untrue)
+	t.Logf("%s: %d kills (%d of them between the second look and the call), %d ran, %d left to a person, %d clicks that Slack showed as failed; lost %d, twice %d, untrue %d",
+		engine, c.kills, c.between, c.done, c.open, c.reclicks, c.lost, c.twice, c.untrue)
+	require.True(t, c.kills < 4 || c.between > 0, "no kill came between the second look and the call")
 	require.Zero(t, c.lost, "requests lost")
 	require.Zero(t, c.twice, "actions run twice")
 	require.Zero(t, c.untrue, "cards that say something untrue")
@@ -249,18 +251,55 @@ func (r *rig) crash(rounds int, counts *ruin) {
 		}
 		host := fmt.Sprintf("CRASH-%d", n)
 		card := r.asks(command, host)
-		acked := r.clickAndKill(card)
-		counts.add(func(c *ruin) { c.kills++ })
+		when := r.anyMoment
+		if n%2 == 1 {
+			when = r.secondLook()
+		}
+		acked, between := r.clickAndKill(card, host, when)
+		counts.add(func(c *ruin) {
+			c.kills++
+			if between {
+				c.between++
+			}
+		})
 		r.ensure()
 		r.settles(card, acked, host, once, counts)
 	}
 }
 
-// clickAndKill has bob approve while a process is killed at some moment, and reports whether Slack got its acknowledgement.
-func (r *rig) clickAndKill(card slacksim.Message) bool {
+// anyMoment is some time between a click and its outcome.
+func (r *rig) anyMoment() (looked bool) {
+	<-time.After(time.Duration(rand.IntN(130_000)) * time.Microsecond)
+	return false
+}
+
+// secondLook waits for the look that the program takes at the endpoint once more, just before it acts, and a little longer: what the
+// look asks first, or also what it asks then. It is set up before the click.
+func (r *rig) secondLook() (when func() (looked bool)) {
+	look := s1sim.Match{Method: "GET", PathPrefix: "/agents"}
+	asked := 0
+	for _, c := range r.console.Calls() {
+		if c.Method == "GET" && strings.HasSuffix(c.Path, "/agents") {
+			asked++
+		}
+	}
+	asked += 1 + rand.IntN(2)
+	return func() bool {
+		ctx, cancel := context.WithTimeout(r.t.Context(), 5*time.Second)
+		defer cancel()
+		_, err := r.console.WaitCalls(ctx, asked, look)
+		<-time.After(time.Duration(rand.IntN(8_000)) * time.Microsecond)
+		return err == nil
+	}
+}
+
+// clickAndKill has bob approve while a process is killed at some moment, and reports whether Slack got its acknowledgement, and
+// whether the kill came when the program had looked and not called yet.
+func (r *rig) clickAndKill(card slacksim.Message, host string, when func() bool) (acked, between bool) {
 	var kill sync.WaitGroup
 	kill.Go(func() {
-		<-time.After(time.Duration(rand.IntN(130_000)) * time.Microsecond)
+		looked := when()
+		between = looked && len(r.callsOn(host)) == 0
 		victim := rand.IntN(len(r.children))
 		for n := range r.children {
 			if n == victim || rand.IntN(3) == 0 {
@@ -268,9 +307,9 @@ func (r *rig) clickAndKill(card slacksim.Message) bool {
 			}
 		}
 	})
-	acked := r.click(card)
+	acked = r.click(card)
 	kill.Wait()
-	return acked
+	return acked, between
 }
 
 // waiting are the cards of the approvals channel that ask to approve something on a host.
