@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"s1bot/approvals"
@@ -114,7 +116,7 @@ func (b *Bot) line(ctx context.Context, a ask) error {
 
 // command reads the line as a command of the catalog and runs it.
 func (b *Bot) command(ctx context.Context, a ask) error {
-	inv, extras, err := b.Catalog.Parse(a.line, commands.Input{Zone: a.who.Zone, Now: b.Now()})
+	inv, extras, err := b.Catalog.Parse(a.line, commands.Input{Zone: a.who.Zone, Now: b.Now(), Own: slices.Sorted(maps.Keys(ownWords()))})
 	var missing *commands.MissingError
 	switch {
 	case errors.As(err, &missing):

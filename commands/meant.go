@@ -41,7 +41,7 @@ func (c *Catalog) meant(name string) []meantCommand {
 	for _, cmd := range c.commands {
 		var best *meantCommand
 		for _, n := range append([]string{cmd.Name}, cmd.Aliases...) {
-			if m, ok := meantBy(name, n); ok && (best == nil || m.compare(*best) < 0) {
+			if m, ok := meantBy(name, n); ok && !negates(strings.ToLower(name), n) && (best == nil || m.compare(*best) < 0) {
 				m.cmd = cmd
 				best = &m
 			}
@@ -111,11 +111,21 @@ func negates(a, b string) bool {
 	return false
 }
 
+// ownNearest are the words of the bot's own that a slip may have stood for.
+func ownNearest(name string, own []string) []string {
+	name = strings.ToLower(name)
+	return slices.DeleteFunc(Nearest(name, own), func(w string) bool { return distance(name, w) > 2 || negates(name, w) })
+}
+
 // unknown offers the nearest commands, and to run what was typed with the first of them if that makes sense and changes nothing.
 // What would change something is offered as a form.
 func (c *Catalog) unknown(name, rest string, in Input) (Extras, error) {
 	meant := c.meant(name)
-	e := &UsageError{Problem: fmt.Sprintf("there is no command %s", quote(name))}
+	e := &UsageError{Problem: fmt.Sprintf("there is no command %s", quote(name)), Nearest: ownNearest(name, in.Own)}
+	if len(e.Nearest) > 0 && (len(meant) == 0 || distance(strings.ToLower(name), e.Nearest[0]) <= meant[0].apart) {
+		return Extras{}, e
+	}
+	e.Nearest = nil
 	if len(meant) == 0 {
 		e.Hint = "/s1 help lists them all"
 		return Extras{}, e

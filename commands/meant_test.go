@@ -43,6 +43,26 @@ func TestAMistypedCommandIsCorrectedToWhatWasMeant(t *testing.T) {
 	}
 }
 
+// What a prefix turns into its opposite is not corrected to it, and the bot's own words are corrected, too.
+func TestAMistypedWordOfTheBotsIsCorrectedToIt(t *testing.T) {
+	t.Parallel()
+	require.NotContains(t, All().Nearest("unquarantine"), "quarantine")
+	in := input
+	in.Own = []string{"approve", "freeze", "help", "history", "report", "thaw"}
+	for typed, want := range map[string]string{"freez": "freeze", "histroy": "history", "aprove A-1234": "approve", "reprot": "report", "hlep isolate": "help"} {
+		_, _, err := All().Parse(typed, in)
+		var usage *UsageError
+		require.True(t, errors.As(err, &usage), typed)
+		require.Equal(t, want, usage.Nearest[0], typed)
+		require.Nil(t, usage.Given, "no form of something else is offered")
+		require.Nil(t, usage.Try)
+	}
+	_, _, err := All().Parse("unfreeze", in)
+	var usage *UsageError
+	require.True(t, errors.As(err, &usage))
+	require.NotContains(t, usage.Nearest, "freeze")
+}
+
 // A button under a mistyped command does what was meant: a read runs, and what changes something opens its form, filled.
 func TestAMistypedCommandOffersWhatItWasGiven(t *testing.T) {
 	t.Parallel()

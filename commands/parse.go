@@ -16,6 +16,7 @@ import (
 type Input struct {
 	Zone *time.Location // UTC when nil
 	Now  time.Time
+	Own  []string // words that whoever reads the text knows beside commands, so that a mistyped one is corrected to them, too
 }
 
 func (in Input) zone() *time.Location {
