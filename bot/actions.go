@@ -25,7 +25,7 @@ func (b *Bot) clicked(ctx context.Context, d delivery, in interaction) error {
 		if err == nil && !in.oneStory() {
 			err = errors.New("a click in two places at once")
 		}
-		a := ask{user: in.User.ID, team: first(in.User.Team, in.Team.ID), at: in.origin(d.key), trigger: in.Trigger, view: in.View.ID, inv: inv}
+		a := ask{user: in.User.ID, at: in.origin(d.key), trigger: in.Trigger, view: in.View.ID, inv: inv}
 		a.card, a.fleeting = in.Message.key(), in.Container.Ephemeral
 		work := func() error { return b.click(ctx, &a, d) }
 		if err != nil {

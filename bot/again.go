@@ -55,7 +55,10 @@ func (b *Bot) lookAgain(ctx context.Context, req approvals.Request, asking *ask)
 	}
 	call := b.call(ask{user: req.Requester, who: b.requester(ctx, req), secrets: secrets})
 	now, err := cmd.Prepare(ctx, call, found.args)
-	if err != nil {
+	switch {
+	case err != nil && req.Fence > 0 && pointless(err):
+		now = commands.Plan{Also: planOf(req).Also, Policy: planOf(req).Policy} // it ran before, or may have: what that did is no reason to call it refused
+	case err != nil:
 		return found, b.unprepared(ctx, cmd, req, err)
 	}
 	found.effect.Changed = append(found.effect.Changed, differences(left, now.Targets)...)
@@ -103,12 +106,10 @@ func freshest(left, prepared []commands.Target, seen sight) []commands.Target {
 // decideBlind is what is left to say of a request whose targets cannot be read: no, where that is certain whatever they are.
 func (b *Bot) decideBlind(ctx context.Context, cmd *commands.Command, req approvals.Request, why error) error {
 	blind := planOf(req)
-	for i := range blind.Targets {
-		t := &blind.Targets[i]
-		if isPlace(*t) {
-			continue // it is looked up anew
+	for i, t := range blind.Targets {
+		if t.Kind == "agent" || t.Kind == "threat" || t.Kind == "alert" { // which are where they are, and called what they are, for a time
+			blind.Targets[i] = commands.Target{Kind: t.Kind, ID: t.ID, Name: t.ID}
 		}
-		blind.Targets[i] = commands.Target{Kind: t.Kind, ID: t.ID, Name: t.ID}
 	}
 	err := b.mayStill(ctx, cmd, req, blind)
 	var open *approvals.UnansweredError
@@ -116,6 +117,12 @@ func (b *Bot) decideBlind(ctx context.Context, cmd *commands.Command, req approv
 		return err
 	}
 	return &approvals.UnansweredError{Question: "I can't read what this touches (" + consoleReason(why) + ")"}
+}
+
+// pointless tells whether a preparation was refused for what is asked for, and not because something could not be read.
+func pointless(err error) bool {
+	var usage *commands.UsageError
+	return errors.As(err, &usage)
 }
 
 // unprepared is decideBlind where the command's own preparation failed: what the console definitely refuses is no question.

@@ -182,7 +182,7 @@ func (b *Bot) checkForm(ctx context.Context, in interaction) any {
 	if err != nil {
 		return b.refuseForm(ctx, in, err)
 	}
-	a := ask{user: in.User.ID, team: first(in.User.Team, in.Team.ID), at: answer.Origin}
+	a := ask{user: in.User.ID, at: answer.Origin}
 	if b.admit(ctx, &a) != nil {
 		return nil
 	}
@@ -244,10 +244,10 @@ func paramErrors(err error, answer render.Answer) map[string]string {
 func (b *Bot) submit(ctx context.Context, d delivery, in interaction) error {
 	answer, err := b.readForm(in)
 	if err != nil {
-		a := ask{user: in.User.ID, team: first(in.User.Team, in.Team.ID), at: origin{Key: d.key}}
+		a := ask{user: in.User.ID, at: origin{Key: d.key}}
 		return b.answering(ctx, &a, func() error { return b.forged(ctx, &a, "form", errForm, err) })
 	}
-	a := ask{user: in.User.ID, team: first(in.User.Team, in.Team.ID), at: answer.Origin, inv: answer.Do, from: d}
+	a := ask{user: in.User.ID, at: answer.Origin, inv: answer.Do, from: d}
 	a.at.Key = d.key
 	return b.answering(ctx, &a, func() error {
 		if err := b.admit(ctx, &a); err != nil {

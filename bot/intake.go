@@ -20,7 +20,6 @@ type interaction struct {
 	Type        string               `json:"type"`
 	ResponseURL string               `json:"response_url"`
 	Trigger     string               `json:"trigger_id"`
-	Team        struct{ ID string }  `json:"team"`
 	User        interactionUser      `json:"user"`
 	Channel     struct{ ID string }  `json:"channel"`
 	Message     interactionMessage   `json:"message"`
@@ -32,8 +31,7 @@ type interaction struct {
 }
 
 type interactionUser struct {
-	ID   string `json:"id"`
-	Team string `json:"team_id"`
+	ID string `json:"id"`
 }
 
 type interactionMessage struct {
@@ -100,7 +98,7 @@ func (b *Bot) take(ctx context.Context, env socketmode.Envelope) {
 // concerns tells events that the bot has to do something about. Those of talk are not written down: the same message may come again
 // as one that is meant for the bot, and must not be known then.
 func (b *Bot) concerns(payload json.RawMessage) bool {
-	m, _ := readEvent(payload)
+	m := readEvent(payload)
 	_, what := b.meant(m)
 	return what != talk
 }

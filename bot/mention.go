@@ -22,7 +22,6 @@ type messageEvent struct {
 	Type        string          `json:"type"`
 	Subtype     string          `json:"subtype"`
 	User        string          `json:"user"`
-	Team        string          `json:"team"`
 	Text        string          `json:"text"`
 	Blocks      json.RawMessage `json:"blocks"`
 	Channel     string          `json:"channel"`
@@ -37,16 +36,15 @@ type messageEvent struct {
 	AsBot       bool            `json:"display_as_bot"`
 }
 
-// readEvent reads an event of the Events API and which workspace it came from. What is no message is the zero event.
-func readEvent(payload json.RawMessage) (m messageEvent, team string) {
+// readEvent reads an event of the Events API. What is no message is the zero event.
+func readEvent(payload json.RawMessage) messageEvent {
 	var e struct {
-		Team  string       `json:"team_id"`
 		Event messageEvent `json:"event"`
 	}
 	if json.Unmarshal(payload, &e) != nil {
-		return messageEvent{}, ""
+		return messageEvent{}
 	}
-	return e.Event, e.Team
+	return e.Event
 }
 
 // mention and direct are the two kinds of message that may be a command.

@@ -152,7 +152,7 @@ func (b *Bot) refuseForm(ctx context.Context, in interaction, cause error) any {
 	if field == "" {
 		return nil
 	}
-	a := ask{user: in.User.ID, team: first(in.User.Team, in.Team.ID)}
+	a := ask{user: in.User.ID}
 	says := b.forged(ctx, &a, "form", errForm, cause)
 	if errors.Is(says, errNotAllowed) {
 		b.noteStranger(ctx, a)
@@ -162,7 +162,7 @@ func (b *Bot) refuseForm(ctx context.Context, in interaction, cause error) any {
 
 // sentAgain tells who sends a form for the second time that it was enough.
 func (b *Bot) sentAgain(ctx context.Context, in interaction, key string) {
-	a := ask{user: in.User.ID, team: first(in.User.Team, in.Team.ID), at: origin{Key: key}}
+	a := ask{user: in.User.ID, at: origin{Key: key}}
 	if answer, err := b.readForm(in); err == nil {
 		a.at = answer.Origin
 	}
@@ -182,7 +182,7 @@ func (b *Bot) unreadable(ctx context.Context, env socketmode.Envelope, cause err
 		b.Log.Error("Slack sent an interaction that the bot cannot read", "envelope_id", env.ID, "err", cause)
 		return
 	}
-	a := ask{user: in.User.ID, team: in.User.Team, at: origin{Channel: in.Container.Channel, Thread: in.Container.Thread, ResponseURL: in.ResponseURL, Key: env.ID}}
+	a := ask{user: in.User.ID, at: origin{Channel: in.Container.Channel, Thread: in.Container.Thread, ResponseURL: in.ResponseURL, Key: env.ID}}
 	if err := b.answering(ctx, &a, func() error { return b.forged(ctx, &a, "button", errGone, cause) }); err != nil {
 		b.Log.Error("cannot answer a click", "user", a.user, "err", err)
 	}

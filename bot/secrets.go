@@ -27,7 +27,7 @@ func (b *Bot) masked(kind string, payload json.RawMessage) json.RawMessage {
 		changed = b.maskText(body)
 	case "events_api":
 		event, _ := body["event"].(map[string]any)
-		m, _ := readEvent(payload)
+		m := readEvent(payload)
 		_, what := b.meant(m)
 		if changed = b.maskText(event); changed || what == doubtful {
 			delete(event, "blocks") // the same words once more

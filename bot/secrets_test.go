@@ -43,7 +43,7 @@ func TestNothingIsKeptOfAMessageThatMayBeAQuotation(t *testing.T) {
 	} {
 		clean := b.masked("events_api", json.RawMessage(`{"event":`+event+`}`))
 		require.NotContains(t, string(clean), "Secret")
-		m, _ := readEvent(clean)
+		m := readEvent(clean)
 		_, what := b.meant(m)
 		require.Equal(t, doubtful, what)
 	}

@@ -19,28 +19,27 @@ type origin = render.Origin
 
 // An ask is one thing that one person wants, however they said it.
 type ask struct {
-	user, team string // ids as Slack gave them; team may be empty
-	who        Person // set by admit
-	at         origin
-	trigger    string // opens a form, once, within 3 s; empty when there is none
-	view       string // id of the modal that the click happened in
-	inv        render.Invocation
-	extras     commands.Extras
-	line       string            // what was typed, for the history
-	secrets    commands.Secrets  // what the marks in inv's arguments stand for
-	written    bool              // in a message, where people also talk: see decisions.go
-	card       string            // key of the card that was clicked on, see marked
-	fleeting   bool              // clicked on a message that one person sees
-	ownURL     bool              // the response URL is a slash command's: it replaces what was said through it, and nothing else
-	patience   *patience         // tells why the answer takes long
-	silent     bool              // a bot asked, and bots get no answers
-	from       delivery          // that brought it
-	ruled      *approvals.Policy // which allowed it to run at once
+	user     string // id as Slack gave it: who that is, Slack says by it alone
+	who      Person // set by admit
+	at       origin
+	trigger  string // opens a form, once, within 3 s; empty when there is none
+	view     string // id of the modal that the click happened in
+	inv      render.Invocation
+	extras   commands.Extras
+	line     string            // what was typed, for the history
+	secrets  commands.Secrets  // what the marks in inv's arguments stand for
+	written  bool              // in a message, where people also talk: see decisions.go
+	card     string            // key of the card that was clicked on, see marked
+	fleeting bool              // clicked on a message that one person sees
+	ownURL   bool              // the response URL is a slash command's: it replaces what was said through it, and nothing else
+	patience *patience         // tells why the answer takes long
+	silent   bool              // a bot asked, and bots get no answers
+	from     delivery          // that brought it
+	ruled    *approvals.Policy // which allowed it to run at once
 }
 
 // A slashCommand is what Slack sends for one. slack-go's type is not used: it fails on is_enterprise_install as a string.
 type slashCommand struct {
-	Team        string `json:"team_id"`
 	User        string `json:"user_id"`
 	Channel     string `json:"channel_id"`
 	Command     string `json:"command"`
@@ -55,7 +54,7 @@ func (b *Bot) slash(ctx context.Context, d delivery) error {
 	if err := json.Unmarshal(d.payload, &c); err != nil {
 		return fmt.Errorf("read a slash command: %w", err)
 	}
-	a := ask{user: c.User, team: c.Team, trigger: c.Trigger, ownURL: c.ResponseURL != "", at: origin{Channel: c.Channel, ResponseURL: c.ResponseURL, Key: d.key}}
+	a := ask{user: c.User, trigger: c.Trigger, ownURL: c.ResponseURL != "", at: origin{Channel: c.Channel, ResponseURL: c.ResponseURL, Key: d.key}}
 	if d.again {
 		a.trigger = ""
 	}
@@ -64,13 +63,13 @@ func (b *Bot) slash(ctx context.Context, d delivery) error {
 
 // event handles what people write to the bot: "@s1bot …", which is how commands are typed in threads, and direct messages.
 func (b *Bot) event(ctx context.Context, d delivery) error {
-	m, team := readEvent(d.payload)
+	m := readEvent(d.payload)
 	line, what := b.meant(m)
 	if what == talk || m.byApp() && !b.obeys(ctx, m) {
 		return nil
 	}
 	a := ask{
-		user: m.User, team: first(m.Team, team), at: origin{Channel: m.Channel, Thread: m.Thread, Key: d.key}, written: true, silent: m.byApp(),
+		user: m.User, at: origin{Channel: m.Channel, Thread: m.Thread, Key: d.key}, written: true, silent: m.byApp(),
 	}
 	if what == doubtful {
 		return b.answering(ctx, &a, func() error { return errors.Join(b.admit(ctx, &a), errUnclear) })

@@ -35,7 +35,7 @@ func (b *Bot) suggest(ctx context.Context, in interaction) any {
 	if !ok {
 		return empty
 	}
-	a := ask{user: in.User.ID, team: first(in.User.Team, in.Team.ID)}
+	a := ask{user: in.User.ID}
 	answer, err := b.readForm(in)
 	if err != nil && in.View.PrivateMetadata != "" {
 		return empty // not the form that was opened for them

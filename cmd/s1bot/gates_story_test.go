@@ -450,3 +450,26 @@ func TestTheEndOfATermWaitsForAnAnswer(t *testing.T) {
 	s.changes(2)
 	s.isWrittenTo("alice", "Connect Agent To Network", "Successful")
 }
+
+// What did its work before the process died is not called refused because there is nothing left to do.
+func TestWhatACrashRepeatsIsNotRefusedForHavingBeenDone(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t)
+	s.types("alice", "#soc", `/s1 move-agents DESKTOP-1 group-id=Kiosks`)
+	_, err := s.console.WaitCalls(s.patient(), 1, s1sim.Match{Method: "PUT"})
+	require.NoError(t, err)
+	require.NoError(t, s.slack.Settle(s.patient()))
+	s.types("alice", "#soc", `/s1 move-agents DESKTOP-1 group-id=Kiosks`)
+	s.isTold("alice", "Kiosks", "already")
+	left := s.requests()[0]
+	left.Key, left.State, left.Quorum, left.Fence, left.Result, left.Effect = "left behind", approvals.Approved, 0, 1, nil, nil
+	left, _, err = s.program.bot.Ledger.Submit(t.Context(), left)
+	require.NoError(t, err)
+	_, err = s.console.WaitCalls(s.patient(), 2, s1sim.Match{Method: "PUT"})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		r, err := s.program.bot.Ledger.Get(t.Context(), left.ID)
+		require.NoError(t, err)
+		return r.Final() && r.State != approvals.Failed
+	}, patience, 1e7)
+}
