@@ -132,8 +132,12 @@ func (p *parser) assign(tokens []token) error {
 	return first
 }
 
-// lastDay fills in the times of a command that must have both: the last 24 hours, or the day up to an end that was given.
+// lastDay fills in the times of a command that must have both: the last 24 hours, or the day up to an end that was given. Where nothing
+// at all was given the form asks.
 func (p *parser) lastDay() {
+	if len(p.values) == 0 {
+		return
+	}
 	start, err := p.cmd.field(startParam)
 	end, endErr := p.cmd.field(endParam)
 	if err != nil || endErr != nil || !start.Required || !end.Required || p.in.Now.IsZero() {
