@@ -101,7 +101,7 @@ func (o filesOrder) given(call *Call, p *pickup, unread error) render.Card {
 		}
 		paths = append(paths, render.Mono(path))
 	}
-	card := render.Card{Tone: render.Good, Outcome: render.Successful, Title: call.command.Title, Text: call.command.Title + ": " + words}
+	card := render.Card{Tone: render.Waiting, Lead: NotYet("uploaded", 0, 1, []string{w.Name}, nil), Outcome: render.Successful, Title: call.command.Title, Text: call.command.Title + ": " + words}
 	card.Parts = []render.Part{
 		render.Line{render.Link(w.Name, call.Console.AgentURL(w.Agent)), render.Text(strings.TrimPrefix(words, w.Name))},
 		render.Fields{

@@ -232,7 +232,7 @@ func (p *blockHostsParams) made(call *Call, rule s1.FirewallRule) render.Card {
 	f.text("Systems", systemNames(s.OSTypes))
 	f.text("Scope", rule.Scope)
 	f.mono("Id", rule.ID)
-	words := plural(len(p.Hosts), "remote host") + " blocked by the rule " + s.Name + "."
+	words := "The rule " + s.Name + " that blocks " + plural(len(p.Hosts), "remote host") + " is made."
 	if status != "Enabled" {
 		words = "The rule " + s.Name + " is made, but switched off: it blocks nothing yet."
 	}

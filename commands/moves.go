@@ -138,6 +138,12 @@ func moved(ctx context.Context, call *Call, agents []s1.AgentID, n int, there fu
 		c.result.Affected = arrived
 	}
 	c.why = "The endpoints are gone, in another site than the group, or outside what the bot's token may change."
+	c = c.await("moved", func(t Target) (Progress, string) {
+		if c.states[t.ID] == "moved" {
+			return Applied, ""
+		}
+		return Waiting, ""
+	})
 	return c.card(call)
 }
 
