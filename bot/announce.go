@@ -2,6 +2,7 @@ package bot
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -267,12 +268,12 @@ func (b *Bot) placeholderCard(req approvals.Request) render.Card {
 	if req.State != approvals.Pending && req.State != approvals.Frozen {
 		return b.requestCard(req)
 	}
-	card := render.Card{Tone: render.Waiting, Title: "Waiting · " + req.Title, Text: requestText(req)}
+	card := render.Card{Tone: render.Waiting, Title: "Waiting · " + cmp.Or(req.Title, "Freeze"), Text: requestText(req)}
 	if req.HasCard() {
 		card.Parts = []render.Part{render.Line{render.Text("The card of " + req.Ref + " is in this channel.")}}
 		return card
 	}
-	what := render.Line{render.User(req.Requester), render.Text(" asked for "), render.Bold(req.Title)}
+	what := render.Line{render.User(req.Requester), render.Text(" asked for "), render.Bold(cmp.Or(req.Title, "a freeze"))}
 	if names := targetNames(planOf(req).Targets, 3); names != "" {
 		what = append(what, render.Text(": "+names))
 	}

@@ -290,7 +290,8 @@ func (b *Bot) say(ctx context.Context, req approvals.Request, key string, card r
 			}
 		}
 		_, _, err := b.post.post(ctx, ref.Channel, ref.TS, key, card)
-		if err != nil && !forGood(err) {
+		var unconfirmed errUnconfirmed // it may be there, and cannot be looked for: to tell it again would be to tell it twice
+		if err != nil && !forGood(err) && !errors.As(err, &unconfirmed) {
 			return err
 		}
 		if err != nil {

@@ -123,7 +123,7 @@ func (p *poster) isShared(ctx context.Context, f staged, channel, thread string)
 		switch {
 		case refusedWith(err, "file_not_found"):
 			return false, nil // it was never completed
-		case refusedWith(err, "missing_scope"):
+		case isRefusal(err): // missing_scope, where the app is older than the manifest
 			return p.attached(ctx, channel, thread, f.file.Name)
 		}
 		if err != nil || standsIn(file, channel) {
@@ -133,6 +133,12 @@ func (p *poster) isShared(ctx context.Context, f staged, channel, thread string)
 			return false, ctx.Err()
 		}
 	}
+}
+
+// isRefusal tells whether Slack answered, and said no for good.
+func isRefusal(err error) bool {
+	var refused slack.SlackErrorResponse
+	return errors.As(err, &refused) && !passes(err)
 }
 
 // standsIn tells whether a file object names a conversation as one that it is shared in.

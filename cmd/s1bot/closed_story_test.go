@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/bot/slacksim"
+	"s1bot/s1/s1sim"
 )
 
 // quick makes what is left over be looked for soon.
@@ -128,6 +129,27 @@ func TestACopyInADirectMessageFollowsItsRequest(t *testing.T) {
 	s.submits("bob", s.form("bob", "Why?"), map[string]any{"Why?": "no"})
 	after := s.becomes(asked, "Denied", "Nothing was done")
 	require.Empty(t, after.Buttons())
+}
+
+// What was told when the console had said yes follows the endpoint: no message goes on saying that it waits.
+func TestTheResultThatWasToldFollowsTheEndpoint(t *testing.T) {
+	t.Parallel()
+	s := tellInTime(t)
+	off := s.console.AddAgent(s1sim.AgentSpec{Name: "LAPTOP-OFF", Offline: true})
+	s.types("alice", "#soc", "/s1 isolate LAPTOP-OFF reason=test")
+	card := s.sees("#approvals", "Approval needed")
+	s.clicks("bob", card, "Approve")
+	told := s.isWrittenTo("alice", "Approved by", "LAPTOP-OFF")
+	require.NotContains(t, told.PlainText(), "isolated LAPTOP-OFF")
+	s.becomes(told, "LAPTOP-OFF", "waiting")
+	s.console.SetOnline(off, true)
+	after := s.becomes(told, "1 applied")
+	require.NotContains(t, after.PlainText(), "waiting")
+	thread, err := s.slack.WaitMessage(s.patient(), "#approvals", func(m slacksim.Message) bool {
+		return m.ThreadTS == card.TS && m.TS != card.TS && strings.Contains(m.PlainText(), "1 applied")
+	})
+	require.NoError(t, err)
+	require.NotContains(t, thread.PlainText(), "waiting")
 }
 
 // A card that cannot be edited any more: one new message tells what became of the request, and is edited from then on.
