@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,9 +19,13 @@ import (
 // town is people with a clock that a test moves.
 type town struct {
 	*people
-	ws  *slacksim.Workspace
-	now time.Time
+	ws    *slacksim.Workspace
+	began time.Time
+	later atomic.Int64 // nanoseconds: the roster reads the clock in a goroutine of its own
 }
+
+func (tw *town) clock() time.Time     { return tw.began.Add(time.Duration(tw.later.Load())) }
+func (tw *town) pass(d time.Duration) { tw.later.Add(int64(d)) }
 
 func settle(t *testing.T, s approvals.Settings) *town {
 	t.Helper()
@@ -39,10 +44,10 @@ func settle(t *testing.T, s approvals.Settings) *town {
 	api := slack.New(slacksim.BotToken, slack.OptionAPIURL(server.URL+"/api/"))
 	policy, err := approvals.NewPolicy(s)
 	require.NoError(t, err)
-	tw := &town{ws: ws, now: time.Now()}
+	tw := &town{ws: ws, began: time.Now()}
 	who, err := api.AuthTestContext(t.Context())
 	require.NoError(t, err)
-	tw.people, err = newPeople(api, who.TeamID, func() approvals.Policy { return policy }, func() time.Time { return tw.now }, slog.New(slog.DiscardHandler))
+	tw.people, err = newPeople(api, who.TeamID, func() approvals.Policy { return policy }, tw.clock, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	tw.patience = time.Second // too short for any second try
 	ctx, stop := context.WithCancel(context.Background())
@@ -55,7 +60,7 @@ func settle(t *testing.T, s approvals.Settings) *town {
 // roles are what somebody has for certain, and the first question about them that has no answer.
 func (tw *town) roles(t *testing.T, id string) (names []string, open string) {
 	t.Helper()
-	tw.now = tw.now.Add(2 * peopleTTL)
+	tw.pass(2 * peopleTTL)
 	for _, m := range tw.who(t.Context(), id).Roles {
 		if m.Held.Yes() {
 			names = append(names, m.Role)
@@ -145,11 +150,11 @@ func TestWhatSlackDoesNotSayIsNotKnown(t *testing.T) {
 				require.Equal(t, []string{approvals.Operators, approvals.Approvers}, roles)
 				c.fault.Method, c.fault.Times = method, -1
 				tw.ws.Fail(c.fault)
-				tw.now = tw.now.Add(2 * peopleTTL)
+				tw.pass(2 * peopleTTL)
 				member := tw.who(t.Context(), "U0BOB").Roles[1].Held
 				if method == "usergroups.list" {
 					require.True(t, member.Yes(), "the group's id says it all")
-					member = tw.through(t.Context(), "@leads", &slack.User{ID: "U0ALICE"}, tw.now)
+					member = tw.through(t.Context(), "@leads", &slack.User{ID: "U0ALICE"}, tw.clock())
 				}
 				if c.why == "" {
 					require.True(t, member.No())
@@ -157,7 +162,7 @@ func TestWhatSlackDoesNotSayIsNotKnown(t *testing.T) {
 				}
 				require.Contains(t, member.Open(), c.why)
 				tw.ws.ClearFaults()
-				tw.now = tw.now.Add(2 * silenceTTL)
+				tw.pass(2 * silenceTTL)
 				roles, _ = tw.roles(t, "U0BOB")
 				require.Equal(t, []string{approvals.Operators, approvals.Approvers}, roles, "it says so again")
 			}
@@ -186,7 +191,7 @@ func TestANameOfTwoGivesNobodyARole(t *testing.T) {
 	roles, _ := tw.roles(t, "U0BOB")
 	require.Equal(t, []string{approvals.Operators, approvals.Approvers}, roles)
 	tw.ws.AddUser(slacksim.User{ID: "U0MALLORY", Name: "Leads"})
-	tw.now = tw.now.Add(2 * rosterTTL)
+	tw.pass(2 * rosterTTL)
 	for id, want := range map[string]string{"U0MALLORY": "a person and of a user group", "U0BOB": "a person and of a user group", "U0ALICE": ""} {
 		require.EventuallyWithT(t, func(c *assert.CollectT) {
 			roles, open := tw.roles(t, id)
@@ -195,7 +200,7 @@ func TestANameOfTwoGivesNobodyARole(t *testing.T) {
 		}, patient, time.Millisecond)
 	}
 	tw.ws.AddUser(slacksim.User{ID: "U0MALLORY", Name: "Leads", Deleted: true})
-	tw.now = tw.now.Add(2 * rosterTTL)
+	tw.pass(2 * rosterTTL)
 	require.EventuallyWithT(t, func(c *assert.CollectT) {
 		roles, _ := tw.roles(t, "U0BOB")
 		assert.Contains(c, roles, approvals.Approvers, "who left takes no name along")
@@ -223,14 +228,14 @@ func TestWhatSlackSaidIsBelievedForAMinuteButNotByAGate(t *testing.T) {
 	require.Len(t, tw.ws.Calls("users.info"), 1)
 	require.Len(t, tw.ws.Calls("usergroups.users.list"), 1)
 	for n := range 3 {
-		tw.now = tw.now.Add(time.Millisecond)
+		tw.pass(time.Millisecond)
 		gate := tw.gate(t.Context())
 		tw.afresh(gate, "U0BOB")
-		tw.now = tw.now.Add(time.Second)
+		tw.pass(time.Second)
 		tw.afresh(gate, "U0BOB")
 		require.Len(t, tw.ws.Calls("users.info"), n+2)
 		require.Len(t, tw.ws.Calls("usergroups.users.list"), n+2)
 	}
-	tw.now = tw.now.Add(2 * peopleTTL)
+	tw.pass(2 * peopleTTL)
 	require.Equal(t, "Europe/Paris", tw.who(t.Context(), "U0ALICE").Zone.String())
 }
