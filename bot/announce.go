@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -247,10 +246,8 @@ func (b *Bot) shownHere(ctx context.Context, a ask, id, _ string) error {
 	if err != nil {
 		return err
 	}
-	here := func(c approvals.CardRef) bool {
-		return c.Placeholder && c.Channel == a.at.Channel && c.TS == a.at.Message
-	}
-	if slices.ContainsFunc(req.Cards, here) && !req.HasCard() {
+	// The row may not know of the placeholder yet: a click can be quicker.
+	if !req.HasCard() && a.at.Message != "" && !a.fleeting && a.at.Channel == b.Policy().Channel() {
 		found, err := b.posted(ctx, req) // somebody may have invited the bot meanwhile
 		if !found {
 			err = b.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: a.at.Channel, TS: a.at.Message, Shown: -1})
