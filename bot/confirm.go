@@ -18,6 +18,9 @@ const manyEndpoints = 10
 func confirmText(req approvals.Request) string {
 	plan := planOf(req)
 	var reasons []string
+	if n := plan.Endpoints(); n > manyEndpoints {
+		reasons = append(reasons, fmt.Sprintf("%d endpoints", n))
+	}
 	note := func(one, several string, which func(commands.Target) bool) {
 		found := slices.DeleteFunc(slices.Concat(plan.Targets, plan.Also), func(t commands.Target) bool { return !which(t) })
 		switch len(found) {
@@ -35,9 +38,6 @@ func confirmText(req approvals.Request) string {
 	}
 	note("everything in one place", "places with everything in them", func(t commands.Target) bool { return t.Wide && !plan.Policy })
 	note("something on an endpoint that the console does not name", "things on endpoints that the console does not name", commands.Target.Homeless)
-	if n := plan.Endpoints(); n > manyEndpoints {
-		reasons = append(reasons, fmt.Sprintf("%d endpoints", n))
-	}
 	if len(reasons) == 0 {
 		return ""
 	}
