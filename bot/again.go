@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
 	"s1bot/s1"
 )
 
@@ -57,16 +57,16 @@ func (b *Bot) lookAgain(ctx context.Context, req approvals.Request, asking *ask)
 	now, err := cmd.Prepare(ctx, call, found.args)
 	switch {
 	case err != nil && req.Fence > 0 && pointless(err):
-		now = commands.Plan{Also: planOf(req).Also, Policy: planOf(req).Policy} // it ran before, or may have: what that did is no reason to call it refused
+		now = catalog.Plan{Also: planOf(req).Also, Policy: planOf(req).Policy} // it ran before, or may have: what that did is no reason to call it refused
 	case err != nil:
 		return found, b.unprepared(ctx, cmd, req, err)
 	}
 	found.effect.Changed = append(found.effect.Changed, differences(left, now.Targets)...)
-	return found, b.mayStill(ctx, cmd, req, commands.Plan{Targets: freshest(left, now.Targets, seen), Also: now.Also, Policy: now.Policy})
+	return found, b.mayStill(ctx, cmd, req, catalog.Plan{Targets: freshest(left, now.Targets, seen), Also: now.Also, Policy: now.Policy})
 }
 
 // compare leaves out what is gone of what was shown, and returns the rest.
-func (l *look) compare(cmd *commands.Command, shown []commands.Target, seen sight) (left []commands.Target, err error) {
+func (l *look) compare(cmd *catalog.Command, shown []catalog.Target, seen sight) (left []catalog.Target, err error) {
 	for _, t := range shown {
 		if seen.has(t) {
 			left = append(left, t)
@@ -79,7 +79,7 @@ func (l *look) compare(cmd *commands.Command, shown []commands.Target, seen sigh
 		l.effect.Changed = append(l.effect.Changed, t.Name+" is gone and was left out")
 	}
 	if len(left) == 0 && len(shown) > 0 {
-		return nil, &commands.UsageError{Command: cmd.Name, Problem: "nothing is left of what was approved: the console no longer has it", Hint: "nothing was done"}
+		return nil, &catalog.UsageError{Command: cmd.Name, Problem: "nothing is left of what was approved: the console no longer has it", Hint: "nothing was done"}
 	}
 	if len(l.effect.Gone) > 0 {
 		l.left = len(left)
@@ -89,10 +89,10 @@ func (l *look) compare(cmd *commands.Command, shown []commands.Target, seen sigh
 }
 
 // freshest are the rows of what is left that were read last: those of the preparation, or of the look before it.
-func freshest(left, prepared []commands.Target, seen sight) []commands.Target {
+func freshest(left, prepared []catalog.Target, seen sight) []catalog.Target {
 	rows := slices.Clone(prepared)
 	for _, t := range left {
-		if slices.ContainsFunc(prepared, func(p commands.Target) bool { return p.Kind == t.Kind && p.ID == t.ID }) {
+		if slices.ContainsFunc(prepared, func(p catalog.Target) bool { return p.Kind == t.Kind && p.ID == t.ID }) {
 			continue
 		}
 		if a, ok := seen.agents[t.ID]; ok && t.Kind == "agent" {
@@ -104,11 +104,11 @@ func freshest(left, prepared []commands.Target, seen sight) []commands.Target {
 }
 
 // decideBlind is what is left to say of a request whose targets cannot be read: no, where that is certain whatever they are.
-func (b *Bot) decideBlind(ctx context.Context, cmd *commands.Command, req approvals.Request, why error) error {
+func (b *Bot) decideBlind(ctx context.Context, cmd *catalog.Command, req approvals.Request, why error) error {
 	blind := planOf(req)
 	for i, t := range blind.Targets {
 		if t.Kind == "agent" || t.Kind == "threat" || t.Kind == "alert" { // which are where they are, and called what they are, for a time
-			blind.Targets[i] = commands.Target{Kind: t.Kind, ID: t.ID, Name: t.ID}
+			blind.Targets[i] = catalog.Target{Kind: t.Kind, ID: t.ID, Name: t.ID}
 		}
 	}
 	err := b.mayStill(ctx, cmd, req, blind)
@@ -121,12 +121,12 @@ func (b *Bot) decideBlind(ctx context.Context, cmd *commands.Command, req approv
 
 // pointless tells whether a preparation was refused for what is asked for, and not because something could not be read.
 func pointless(err error) bool {
-	var usage *commands.UsageError
+	var usage *catalog.UsageError
 	return errors.As(err, &usage)
 }
 
 // unprepared is decideBlind where the command's own preparation failed: what the console definitely refuses is no question.
-func (b *Bot) unprepared(ctx context.Context, cmd *commands.Command, req approvals.Request, err error) error {
+func (b *Bot) unprepared(ctx context.Context, cmd *catalog.Command, req approvals.Request, err error) error {
 	var console *s1.Error
 	certain := !errors.As(err, &console) || slices.Contains([]int{http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity}, console.Status)
 	if certain && ctx.Err() == nil {
@@ -137,7 +137,7 @@ func (b *Bot) unprepared(ctx context.Context, cmd *commands.Command, req approva
 
 // mayStill asks the policy about a request, as things are now: who asked may have lost their role, something may be protected since,
 // the policy may want more approvals than were given, and who gave one may not any more.
-func (b *Bot) mayStill(ctx context.Context, cmd *commands.Command, req approvals.Request, plan commands.Plan) error {
+func (b *Bot) mayStill(ctx context.Context, cmd *catalog.Command, req approvals.Request, plan catalog.Plan) error {
 	wish := b.wish(cmd, ask{who: b.people.afresh(ctx, req.Requester), at: origin{Channel: req.Channel}})
 	wish.At = req.Created
 	ruling := b.Policy().Again(b.touching(ctx, wish, plan), req)
@@ -196,10 +196,10 @@ func (b *Bot) noteDifferences(ctx context.Context, req approvals.Request, l look
 }
 
 // differences tells what of the targets is no longer as it was shown.
-func differences(shown, now []commands.Target) []string {
+func differences(shown, now []catalog.Target) []string {
 	var found []string
 	for _, was := range shown {
-		i := slices.IndexFunc(now, func(t commands.Target) bool { return t.Kind == was.Kind && t.ID == was.ID })
+		i := slices.IndexFunc(now, func(t catalog.Target) bool { return t.Kind == was.Kind && t.ID == was.ID })
 		if i < 0 {
 			continue
 		}
@@ -252,7 +252,7 @@ func prune(value any, ids []string) (any, error) {
 			return ok && slices.Contains(ids, id)
 		})
 		if len(kept) == 0 && len(v) > 0 {
-			return nil, &commands.UsageError{Problem: "nothing is left of what was approved", Hint: "nothing was done"}
+			return nil, &catalog.UsageError{Problem: "nothing is left of what was approved", Hint: "nothing was done"}
 		}
 		for i := range kept {
 			if kept[i], err = prune(kept[i], ids); err != nil {

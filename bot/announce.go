@@ -14,7 +14,7 @@ import (
 	"github.com/sourcegraph/conc/panics"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
 	"s1bot/render"
 )
 
@@ -284,7 +284,7 @@ func (b *Bot) placeholderCard(req approvals.Request) render.Card {
 }
 
 // askedAlready finds a request of the same person that waits and is for the very same: the same command, arguments, and time.
-func (b *Bot) askedAlready(ctx context.Context, cmd *commands.Command, a ask, plan commands.Plan) (was approvals.Request, found bool, err error) {
+func (b *Bot) askedAlready(ctx context.Context, cmd *catalog.Command, a ask, plan catalog.Plan) (was approvals.Request, found bool, err error) {
 	if len(plan.Secrets) > 0 {
 		return was, false, nil // what it hides may be another one
 	}
@@ -311,7 +311,7 @@ func sameJSON(a, b json.RawMessage) bool {
 }
 
 // submitOnce writes a request down, unless the same person waits for the very same already.
-func (b *Bot) submitOnce(ctx context.Context, cmd *commands.Command, a ask, wish approvals.Ask, plan commands.Plan) (req approvals.Request, fresh, asked bool, err error) {
+func (b *Bot) submitOnce(ctx context.Context, cmd *catalog.Command, a ask, wish approvals.Ask, plan catalog.Plan) (req approvals.Request, fresh, asked bool, err error) {
 	defer b.asking.lock(a.user)()
 	if req, asked, err = b.askedAlready(ctx, cmd, a, plan); err != nil || asked {
 		return req, false, asked, err

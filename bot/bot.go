@@ -15,7 +15,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/bot/socketmode"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
 	"s1bot/s1"
 )
 
@@ -54,7 +54,7 @@ type Config struct {
 	APIURL             string // of Slack's Web API; the real one when empty
 	Sockets            int    // Socket Mode connections, 1 to 10
 	Console            *s1.Client
-	Catalog            *commands.Catalog
+	Catalog            *catalog.Catalog
 	Ledger             *approvals.Ledger
 	Policy             func() approvals.Policy // as it is now
 	Inbox              Inbox
@@ -62,7 +62,7 @@ type Config struct {
 	Directs            Directs
 	Jobs               Jobs
 	History            History
-	Queries            commands.Queries // may be nil: then the search box for queries is empty
+	Queries            catalog.Queries  // may be nil: then the search box for queries is empty
 	Tick               time.Duration    // between looks for what is due or left over; 5 s when zero
 	Now                func() time.Time // time.Now when nil
 	Log                *slog.Logger     // discards when nil

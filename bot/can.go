@@ -10,14 +10,15 @@ import (
 	"strings"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
 )
 
 // can tells what would happen, without doing it.
 func (b *Bot) can(ctx context.Context, a ask, rest string) error {
-	inv, extras, err := b.Catalog.Parse(rest, commands.Input{Zone: a.who.Zone, Now: b.Now()})
+	inv, extras, err := b.Catalog.Parse(rest, text.Input{Zone: a.who.Zone, Now: b.Now()})
 	if err != nil {
 		return err
 	}
@@ -37,7 +38,7 @@ func (b *Bot) can(ctx context.Context, a ask, rest string) error {
 	if b.cannotWait(plan, ruling) {
 		card.Parts = append(card.Parts, render.Line{render.Text("Not like this: " + sentence(errUnsealed))})
 	}
-	if cmd.Risk != commands.Read && errors.Is(b.frozen(ctx), approvals.ErrFrozen) {
+	if cmd.Risk != catalog.Read && errors.Is(b.frozen(ctx), approvals.ErrFrozen) {
 		card.Parts = append(card.Parts, render.Line{render.Text("Everything that changes something is frozen now.")})
 	}
 	if ruling.Err() == nil {
@@ -53,14 +54,14 @@ const mostRehearsed = 10
 
 // rehearse runs a command on what it would touch, with a console that is told nothing, and returns the requests that would go out.
 // Of what only reads that is the first; of what changes things, what follows an answer is left out where it depends on it.
-func (b *Bot) rehearse(ctx context.Context, cmd *commands.Command, a ask, plan commands.Plan) (sent []s1.Request) {
+func (b *Bot) rehearse(ctx context.Context, cmd *catalog.Command, a ask, plan catalog.Plan) (sent []s1.Request) {
 	call := b.call(a)
 	call.Console = b.Console.Rehearse(func(r s1.Request) error {
-		if cmd.Risk != commands.Read && r.Method == http.MethodGet {
+		if cmd.Risk != catalog.Read && r.Method == http.MethodGet {
 			return nil
 		}
 		sent = append(sent, r)
-		if cmd.Risk == commands.Read || len(sent) == mostRehearsed {
+		if cmd.Risk == catalog.Read || len(sent) == mostRehearsed {
 			return s1.ErrRehearsed
 		}
 		return nil
@@ -87,7 +88,7 @@ func (b *Bot) raw(ctx context.Context, a ask, id, _ string) error {
 	if !ok {
 		return errGone
 	}
-	parts := requestParts(b.rehearse(ctx, cmd, a, commands.Plan{Args: req.Args}))
+	parts := requestParts(b.rehearse(ctx, cmd, a, catalog.Plan{Args: req.Args}))
 	if len(parts) == 0 {
 		parts = []render.Part{render.Line{render.Text("What goes out cannot be told before it runs.")}}
 	}
@@ -140,7 +141,7 @@ func wanted(r approvals.Ruling) string {
 	return strings.Join(all, " and ")
 }
 
-func canCard(cmd *commands.Command, plan commands.Plan, r approvals.Ruling, term *approvals.Term) render.Card {
+func canCard(cmd *catalog.Command, plan catalog.Plan, r approvals.Ruling, term *approvals.Term) render.Card {
 	verdict := map[approvals.Effect]string{
 		approvals.Allow:      "You may run this; it runs at once.",
 		approvals.Approve:    sentence(fmt.Sprintf("You may ask for this; it needs %s from: %s", plural(r.Quorum, "approval"), wanted(r))),

@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
 	"s1bot/render"
 )
 
@@ -74,7 +75,7 @@ func requestTitle(req approvals.Request) (render.Tone, string) {
 // requestText is the phone's notification.
 func requestText(req approvals.Request) string {
 	gone := effectOf(req).Gone // what was left out was not touched
-	targets := slices.DeleteFunc(planOf(req).Targets, func(t commands.Target) bool { return slices.Contains(gone, t.ID) })
+	targets := slices.DeleteFunc(planOf(req).Targets, func(t catalog.Target) bool { return slices.Contains(gone, t.ID) })
 	what := req.Title
 	if names := targetNames(targets, 3); names != "" {
 		what += ": " + names
@@ -315,7 +316,7 @@ func extensionActions(req approvals.Request) (actions []render.Action) {
 		return nil
 	}
 	for _, p := range req.Term.Proposed {
-		actions = append(actions, extendButton(req, "Approve the extension by "+commands.SpanWords(p.By), p.By))
+		actions = append(actions, extendButton(req, "Approve the extension by "+text.SpanWords(p.By), p.By))
 	}
 	return actions
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
 )
 
 // manyEndpoints is how many endpoints an approval may touch without being asked about twice.
@@ -21,8 +21,8 @@ func confirmText(req approvals.Request) string {
 	if n := plan.Endpoints(); n > manyEndpoints {
 		reasons = append(reasons, fmt.Sprintf("%d endpoints", n))
 	}
-	note := func(one, several string, which func(commands.Target) bool) {
-		found := slices.DeleteFunc(slices.Concat(plan.Targets, plan.Also), func(t commands.Target) bool { return !which(t) })
+	note := func(one, several string, which func(catalog.Target) bool) {
+		found := slices.DeleteFunc(slices.Concat(plan.Targets, plan.Also), func(t catalog.Target) bool { return !which(t) })
 		switch len(found) {
 		case 0:
 		case 1:
@@ -31,13 +31,13 @@ func confirmText(req approvals.Request) string {
 			reasons = append(reasons, fmt.Sprintf("%d %s: %s", len(found), several, dialogNames(found)))
 		}
 	}
-	note("something protected", "protected things", func(t commands.Target) bool { return t.Protected != "" })
-	note("a server", "servers", func(t commands.Target) bool { return t.Server })
+	note("something protected", "protected things", func(t catalog.Target) bool { return t.Protected != "" })
+	note("a server", "servers", func(t catalog.Target) bool { return t.Server })
 	if plan.Policy {
 		reasons = append(reasons, "a policy: "+dialogNames(plan.Targets))
 	}
-	note("everything in one place", "places with everything in them", func(t commands.Target) bool { return t.Wide && !plan.Policy })
-	note("something on an endpoint that the console does not name", "things on endpoints that the console does not name", commands.Target.Homeless)
+	note("everything in one place", "places with everything in them", func(t catalog.Target) bool { return t.Wide && !plan.Policy })
+	note("something on an endpoint that the console does not name", "things on endpoints that the console does not name", catalog.Target.Homeless)
 	if len(reasons) == 0 {
 		return ""
 	}
@@ -48,7 +48,7 @@ func confirmText(req approvals.Request) string {
 const dialogName = 40
 
 // dialogNames are the first names of targets, with the computers that threats are on.
-func dialogNames(targets []commands.Target) string {
+func dialogNames(targets []catalog.Target) string {
 	var names []string
 	for _, t := range targets[:min(len(targets), 3)] {
 		name := brief(first(t.Name, t.Kind+" "+t.ID))

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
 	"s1bot/render"
 )
 
@@ -46,7 +46,7 @@ var decision = regexp.MustCompile(`(?i)\b(approve|deny|withdraw|freeze|thaw)\b`)
 // perhapsDecision answers a message that begins with no command: with the buttons of the decision that it talks about, else with why it
 // is none. A command that was nearly right may have any words behind it.
 func (b *Bot) perhapsDecision(ctx context.Context, a ask, why error) error {
-	var usage *commands.UsageError
+	var usage *catalog.UsageError
 	near := errors.As(why, &usage) && len(usage.Nearest) > 0
 	at := decision.FindStringIndex(a.line)
 	if at == nil {
@@ -80,7 +80,7 @@ func (b *Bot) offerDecision(ctx context.Context, a ask, word, rest string) error
 // offerRequest shows the buttons of a request that a sentence is about.
 func (b *Bot) offerRequest(ctx context.Context, a ask, card render.Card, word, ref string) error {
 	if ref == "" {
-		return &commands.UsageError{Problem: "nothing was decided: a reference such as A-7F3A tells which request is meant", Hint: "Type: " + word + " A-7F3A"}
+		return &catalog.UsageError{Problem: "nothing was decided: a reference such as A-7F3A tells which request is meant", Hint: "Type: " + word + " A-7F3A"}
 	}
 	req, err := b.Ledger.Get(ctx, strings.ToUpper(ref))
 	if err != nil {

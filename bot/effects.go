@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -93,7 +93,7 @@ func (e effect) parts() []render.Part {
 }
 
 // table tells how far each of the first targets is.
-func (e effect) table(targets []commands.Target) render.Table {
+func (e effect) table(targets []catalog.Target) render.Table {
 	table := render.Table{Columns: []render.Column{{Title: "Name"}, {Title: "Result"}, {Title: "Where"}}}
 	for _, t := range targets {
 		if state, ok := e.States[t.ID]; ok {
@@ -128,7 +128,7 @@ func some(list []string) string {
 	return words
 }
 
-func (b *Bot) see(ctx context.Context, targets []commands.Target) (sight, error) {
+func (b *Bot) see(ctx context.Context, targets []catalog.Target) (sight, error) {
 	seen := sight{agents: map[string]s1.Agent{}, threats: map[string]s1.Threat{}}
 	if ids := idsOf[s1.AgentID](targets, "agent"); len(ids) > 0 {
 		agents, err := b.Console.AgentsByID(ctx, ids)
@@ -152,7 +152,7 @@ func (b *Bot) see(ctx context.Context, targets []commands.Target) (sight, error)
 }
 
 // has reports whether t is still there, as far as anybody looked.
-func (s sight) has(t commands.Target) bool {
+func (s sight) has(t catalog.Target) bool {
 	switch t.Kind {
 	case "agent":
 		a, ok := s.agents[t.ID]
@@ -165,7 +165,7 @@ func (s sight) has(t commands.Target) bool {
 }
 
 // says is the state of t in words; nothing where nobody looked.
-func (s sight) says(t commands.Target) string {
+func (s sight) says(t catalog.Target) string {
 	if a, ok := s.agents[t.ID]; ok {
 		return fmt.Sprintf("%s is %s, network %s", t.Name, presence(a.Online()), a.NetworkStatus.Label())
 	}
@@ -183,7 +183,7 @@ func presence(online bool) string {
 }
 
 // took completes the outcome of a run by what the console took of it, and begins to watch what becomes of that, if it can be seen.
-func (b *Bot) took(ctx context.Context, req approvals.Request, card render.Card, said *commands.Acceptance) approvals.Result {
+func (b *Bot) took(ctx context.Context, req approvals.Request, card render.Card, said *catalog.Acceptance) approvals.Result {
 	res := result(card)
 	g, _ := b.effectFor(req)
 	if g == nil || card.Outcome == render.Failed || said == nil || g.Task != nil && !said.Task.Valid() {
@@ -305,7 +305,7 @@ func (b *Bot) observe(ctx context.Context, req approvals.Request) (effect, error
 	if g == nil {
 		return e, approvals.ErrNotFound // of an older version: nothing is watched
 	}
-	targets := slices.DeleteFunc(planOf(req).Targets, func(t commands.Target) bool { return slices.Contains(e.Gone, t.ID) })
+	targets := slices.DeleteFunc(planOf(req).Targets, func(t catalog.Target) bool { return slices.Contains(e.Gone, t.ID) })
 	seen, err := b.see(ctx, targets)
 	if err == nil && g.Task != nil {
 		seen.tasks, err = b.tasks(ctx, s1.TaskID(e.Task))
@@ -313,7 +313,7 @@ func (b *Bot) observe(ctx context.Context, req approvals.Request) (effect, error
 	if err != nil {
 		return e, fmt.Errorf("look at what %s did: %w", req.Command, err)
 	}
-	e.measure(*g, seen, targets, action, req.Started.Add(-commands.ClockSkew))
+	e.measure(*g, seen, targets, action, req.Started.Add(-catalog.ClockSkew))
 	passed := b.Now().Sub(req.Started)
 	e.Overdue = len(e.Waiting) > 0 && passed > max(g.Overdue, mayTake(req)+g.Overdue/4)
 	e.Stopped = len(e.Waiting) > 0 && passed > watchLimit
@@ -343,26 +343,26 @@ func (b *Bot) tasks(ctx context.Context, parent s1.TaskID) (map[string]s1.Script
 }
 
 // measure counts on how many targets an effect came true since then.
-func (e *effect) measure(g commands.Effect, seen sight, targets []commands.Target, action string, since time.Time) {
+func (e *effect) measure(g catalog.Effect, seen sight, targets []catalog.Target, action string, since time.Time) {
 	*e = effect{Changed: e.Changed, Gone: e.Gone, Before: e.Before, Accepted: e.Accepted, Refused: e.Refused, Task: e.Task, Says: e.Says,
 		Watched: true, Done: g.DoneBy(action), States: map[string]string{}}
 	for _, t := range targets {
 		at := seen.stageOf(g, t, action, since)
-		if g.Task != nil && at.is == commands.Waiting && !at.begun && len(seen.tasks) >= e.Accepted {
-			at.is, at.why = commands.Failed, "not taken by the console" // all that it took have a task
+		if g.Task != nil && at.is == catalog.Waiting && !at.begun && len(seen.tasks) >= e.Accepted {
+			at.is, at.why = catalog.Failed, "not taken by the console" // all that it took have a task
 		}
 		if refused, ok := e.Refused[t.ID]; ok {
-			at.is, at.why = commands.Failed, refused
+			at.is, at.why = catalog.Failed, refused
 		}
 		state := ""
 		switch at.is {
-		case commands.Applied:
+		case catalog.Applied:
 			e.Applied, state = e.Applied+1, g.ReachedBy(action)
-		case commands.Partly:
+		case catalog.Partly:
 			e.Partly, state = append(e.Partly, strings.TrimSuffix(at.name+": "+at.why, ": ")), "⚠ in part"
-		case commands.Failed:
+		case catalog.Failed:
 			e.Failed, state = append(e.Failed, at.name+": "+at.why), "❌ "+at.why
-		case commands.Waiting:
+		case catalog.Waiting:
 			var words string
 			words, state = at.waiting()
 			e.Waiting = append(e.Waiting, words)
@@ -382,7 +382,7 @@ func (e effect) lead() string {
 		return "Accepted; the console does not tell whether " + some(e.Unseen) + " is " + e.Done
 	}
 	total := e.Applied + len(e.Waiting) + len(e.Partly) + len(e.Failed) + len(e.Unseen)
-	return commands.NotYet(e.Done, e.Applied, total, e.Waiting, slices.Concat(e.Partly, e.Failed))
+	return catalog.NotYet(e.Done, e.Applied, total, e.Waiting, slices.Concat(e.Partly, e.Failed))
 }
 
 // outcome is the specification's word for what was seen since: the row's is the console's yes.

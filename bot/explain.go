@@ -8,7 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -18,9 +18,9 @@ import (
 // for the log; its details are nobody's business in a channel.
 func (b *Bot) explain(a ask, err error) (card render.Card, fault error) {
 	var (
-		usage     *commands.UsageError
-		missing   *commands.MissingError
-		ambiguous *commands.AmbiguousError
+		usage     *catalog.UsageError
+		missing   *catalog.MissingError
+		ambiguous *catalog.AmbiguousError
 		console   *s1.Error
 		refused   *approvals.RefusedError
 		open      *approvals.UnansweredError
@@ -72,13 +72,13 @@ func sayings() []saying {
 		{approvals.ErrTermOver, "This does not end by itself, or it has ended: its card tells how."},
 		{approvals.ErrTermTooLong, "That would end more than 30 days from now. Nothing was extended."},
 		{approvals.ErrTampered, "Nothing was done: what the database says of this request is not what was asked for. Somebody changed it: check the audit trail with s1bot audit --verify."},
-		{commands.ErrNotPrepared, "The console names what this would touch by something that is no id, so it cannot be pinned. Nothing was done: look at it in the console."},
+		{catalog.ErrNotPrepared, "The console names what this would touch by something that is no id, so it cannot be pinned. Nothing was done: look at it in the console."},
 		{approvals.ErrNotFound, "There is no such request."},
 	}
 }
 
 // usageCard says what is wrong with the input and offers what was probably meant.
-func usageCard(e *commands.UsageError) render.Card {
+func usageCard(e *catalog.UsageError) render.Card {
 	line := render.Line{render.Text(sentence(e.Problem))}
 	if e.Param != "" {
 		line = render.Line{render.Text("Check "), render.Mono(e.Param), render.Text(": " + sentence(e.Problem))}
@@ -111,7 +111,7 @@ func usageCard(e *commands.UsageError) render.Card {
 }
 
 // missingCard asks for what is missing where no form can be opened by itself.
-func missingCard(e *commands.MissingError) render.Card {
+func missingCard(e *catalog.MissingError) render.Card {
 	needs, wanted := " needs ", e.Missing
 	if len(e.OneOf) > 0 {
 		needs, wanted = " needs at least one of ", e.OneOf
@@ -138,7 +138,7 @@ func openButton(inv render.Invocation) render.Button {
 }
 
 // ambiguousCard shows everything that a name could mean, to choose from.
-func ambiguousCard(_ ask, e *commands.AmbiguousError) render.Card {
+func ambiguousCard(_ ask, e *catalog.AmbiguousError) render.Card {
 	words := fmt.Sprintf("%s are called “%s”. Which one do you mean?", e.Fits(), e.Name)
 	card := render.Card{Tone: render.Warning, Text: words, Parts: []render.Part{render.Line{render.Text(words)}, matchTable(e.Matches)}}
 	if e.More > 0 {
@@ -150,7 +150,7 @@ func ambiguousCard(_ ask, e *commands.AmbiguousError) render.Card {
 	return card
 }
 
-func matchTable(matches []commands.Target) render.Part {
+func matchTable(matches []catalog.Target) render.Part {
 	table := render.Table{Columns: []render.Column{{Title: "Name"}, {Title: "Site / group"}, {Title: "State"}, {Title: "OS"}, {Title: "User"}, {Title: "When"}, {Title: "Id"}}}
 	for _, m := range matches {
 		table.Rows = append(table.Rows, []render.Line{
@@ -168,7 +168,7 @@ func consoleCard(err error, e *s1.Error) render.Card {
 	if errors.As(err, &in) {
 		title, needs = in.cmd.Title, in.cmd.Needs
 	}
-	return render.Failure(title, e.Status, e.Message, commands.Advice(e, needs))
+	return render.Failure(title, e.Status, e.Message, catalog.Advice(e, needs))
 }
 
 // refusalCard is the policy's no.

@@ -8,13 +8,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
 )
 
 func TestWhatIsNobodysFaultIsASentence(t *testing.T) {
 	t.Parallel()
-	for _, known := range []error{commands.ErrNotPrepared, approvals.ErrFrozen, errGone} {
-		card, fault := (&Bot{}).explain(ask{}, &commandError{cmd: &commands.Command{Name: "isolate"}, err: fmt.Errorf("isolate: %w", known)})
+	for _, known := range []error{catalog.ErrNotPrepared, approvals.ErrFrozen, errGone} {
+		card, fault := (&Bot{}).explain(ask{}, &commandError{cmd: &catalog.Command{Name: "isolate"}, err: fmt.Errorf("isolate: %w", known)})
 		require.NoError(t, fault)
 		require.NotContains(t, card.Text, "inside the bot")
 	}

@@ -9,7 +9,8 @@ import (
 	"time"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
 	"s1bot/render"
 )
 
@@ -19,11 +20,11 @@ const extendWord = "extend"
 
 // extendTyped answers "extend A-7F3A for=4h".
 func (b *Bot) extendTyped(ctx context.Context, a ask, rest string) error {
-	ref, by := commands.CutWord(strings.Trim(rest, ".!"))
+	ref, by := text.CutWord(strings.Trim(rest, ".!"))
 	if ref == "" {
-		return &commands.UsageError{Problem: "which isolation? Give its reference and how much longer", Hint: "Such as: extend A-7F3A for=4h"}
+		return &catalog.UsageError{Problem: "which isolation? Give its reference and how much longer", Hint: "Such as: extend A-7F3A for=4h"}
 	}
-	return b.extend(ctx, a, extension{Request: strings.ToUpper(ref), For: strings.TrimPrefix(strings.TrimSpace(by), commands.ForParam+"=")})
+	return b.extend(ctx, a, extension{Request: strings.ToUpper(ref), For: strings.TrimPrefix(strings.TrimSpace(by), catalog.ForParam+"=")})
 }
 
 // An extension is what the button, the form and the wish of one carry.
@@ -60,7 +61,7 @@ func (b *Bot) extend(ctx context.Context, a ask, x extension) error {
 	if x.For == "" && (err == nil || mayAsk) {
 		return b.askHowLong(ctx, a, req)
 	}
-	by, err := commands.ReadSpan(x.For)
+	by, err := catalog.ReadSpan(x.For)
 	if err != nil && (!barred || mayAsk) {
 		return err
 	}
@@ -76,12 +77,12 @@ func (b *Bot) extend(ctx context.Context, a ask, x extension) error {
 		b.reply(ctx, a, notice(fmt.Sprintf("Your approval counts: %s. Its end stays as it is until then.", agreed(req, by))))
 		return b.say(ctx, req, "", proposedCard(req, a.user, by))
 	}
-	b.reply(ctx, a, notice("Extended by "+commands.SpanWords(by)+"."))
+	b.reply(ctx, a, notice("Extended by "+text.SpanWords(by)+"."))
 	return b.say(ctx, req, "", extendedCard(req, a.user, by))
 }
 
 // errExtended answers a button for an extension that was made meanwhile: another click would be another extension.
-var errExtended = &commands.UsageError{Problem: "the isolation was extended since this button was made", Hint: "its card says until when; for more, ask for another extension"}
+var errExtended = &catalog.UsageError{Problem: "the isolation was extended since this button was made", Hint: "its card says until when; for more, ask for another extension"}
 
 // agreeToExtend writes down that a person approves an extension. Those who approved it before must still be who they were: somebody
 // who left, or lost the role, counts no more.
@@ -108,16 +109,16 @@ func agreed(req approvals.Request, by time.Duration) string {
 	for _, p := range req.Term.Proposed {
 		if p.By == by {
 			given := len(p.Approvals)
-			return fmt.Sprintf("%d of %d approved the extension by %s", given, given+req.Lacks(p.Approvals), commands.SpanWords(by))
+			return fmt.Sprintf("%d of %d approved the extension by %s", given, given+req.Lacks(p.Approvals), text.SpanWords(by))
 		}
 	}
-	return "the extension by " + commands.SpanWords(by) + " was approved"
+	return "the extension by " + text.SpanWords(by) + " was approved"
 }
 
 // extendButton approves an extension by that much of an isolation as it stands; it asks once more where approving the isolation did.
 func extendButton(req approvals.Request, label string, by time.Duration) render.Button {
 	made := len(req.Term.Extensions)
-	args, _ := json.Marshal(extension{Request: req.ID, For: commands.SpanText(by), Wish: true, After: &made})
+	args, _ := json.Marshal(extension{Request: req.ID, For: text.SpanText(by), Wish: true, After: &made})
 	return render.Button{Label: label, Style: render.Primary, Do: render.Invocation{Command: extendWord, Args: args}, Confirm: confirmText(req)}
 }
 
@@ -135,7 +136,7 @@ func proposedCard(req approvals.Request, user string, by time.Duration) render.C
 
 // askHowLong opens the form of an extension.
 func (b *Bot) askHowLong(ctx context.Context, a ask, req approvals.Request) error {
-	field := commands.SpanField(commands.ForParam, "How much longer", "Counted from the end as it is now.")
+	field := catalog.SpanField(catalog.ForParam, "How much longer", "Counted from the end as it is now.")
 	field.Required = true
 	if a.trigger == "" {
 		card := notice("An extension needs a length of time, so nothing was extended. Type: extend " + req.Ref + " for=4h")
@@ -160,12 +161,12 @@ func (b *Bot) wishExtension(ctx context.Context, a ask, req approvals.Request, b
 			return err
 		}
 	}
-	b.reply(ctx, a, notice("Those who may approve the isolation are asked for "+commands.SpanWords(by)+" more. Until they approve it its end stays as it is."))
+	b.reply(ctx, a, notice("Those who may approve the isolation are asked for "+text.SpanWords(by)+" more. Until they approve it its end stays as it is."))
 	return nil
 }
 
 func wishCard(req approvals.Request, user string, by time.Duration) render.Card {
-	names, more := targetNames(planOf(req).Targets, 5), commands.SpanWords(by)
+	names, more := targetNames(planOf(req).Targets, 5), text.SpanWords(by)
 	return note(render.Card{
 		Tone: render.Waiting, Title: "An extension is asked for", Text: "Asked for: " + more + " more of the isolation of " + names,
 		Parts: []render.Part{render.Line{
@@ -178,9 +179,9 @@ func wishCard(req approvals.Request, user string, by time.Duration) render.Card 
 func extendedCard(req approvals.Request, user string, by time.Duration) render.Card {
 	names := targetNames(planOf(req).Targets, 5)
 	return note(render.Card{
-		Tone: render.Info, Title: "The isolation was extended", Text: "The isolation of " + names + " was extended by " + commands.SpanWords(by),
+		Tone: render.Info, Title: "The isolation was extended", Text: "The isolation of " + names + " was extended by " + text.SpanWords(by),
 		Parts: []render.Part{render.Line{
-			render.User(user), render.Text(" extended the isolation of "), render.Bold(names), render.Text(" by " + commands.SpanWords(by) + ", until "),
+			render.User(user), render.Text(" extended the isolation of "), render.Bold(names), render.Text(" by " + text.SpanWords(by) + ", until "),
 			render.At(req.Term.Ends), render.Text(". " + atEnd(beforehand(req)))}},
 	}, "ref "+req.Ref)
 }

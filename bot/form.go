@@ -12,7 +12,8 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"s1bot/commands"
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
 	"s1bot/render"
 )
 
@@ -28,7 +29,7 @@ func (b *Bot) openForm(ctx context.Context, a ask) error {
 	if !ok {
 		return errGone
 	}
-	if wish := b.wish(cmd, a); cmd.Risk != commands.Read { // nobody fills a form in for nothing
+	if wish := b.wish(cmd, a); cmd.Risk != catalog.Read { // nobody fills a form in for nothing
 		if ruling := b.rule(ctx, wish); ruling.Err() != nil {
 			return b.refuse(ctx, wish, ruling)
 		}
@@ -41,7 +42,7 @@ func (b *Bot) openForm(ctx context.Context, a ask) error {
 }
 
 // askReason opens the small form that asks why, where everything else is known. What it will run stands above the question.
-func (b *Bot) askReason(ctx context.Context, cmd *commands.Command, a ask) error {
+func (b *Bot) askReason(ctx context.Context, cmd *catalog.Command, a ask) error {
 	touches, err := b.glimpse(ctx, cmd, a)
 	if err != nil {
 		return err
@@ -51,7 +52,7 @@ func (b *Bot) askReason(ctx context.Context, cmd *commands.Command, a ask) error
 	form.Do.Args, form.Submit = a.inv.Args, "Ask for approval"
 	form.Fields = slices.DeleteFunc(form.Fields, func(f render.FormField) bool {
 		_, secret := a.secrets[f.Name] // it does not travel in a form: it is asked for again
-		return f.Name != commands.ReasonParam && f.Name != commands.TicketParam && f.Name != commands.ForParam && !secret
+		return f.Name != catalog.ReasonParam && f.Name != catalog.TicketParam && f.Name != catalog.ForParam && !secret
 	})
 	for i, f := range form.Fields {
 		if _, secret := a.secrets[f.Name]; secret {
@@ -72,12 +73,12 @@ const glimpseTime = time.Second
 
 // glimpse is what a request would touch, by name; the command where that takes too long to find out. What cannot be done is said
 // at once: nobody has to say why first.
-func (b *Bot) glimpse(ctx context.Context, cmd *commands.Command, a ask) (render.Line, error) {
+func (b *Bot) glimpse(ctx context.Context, cmd *catalog.Command, a ask) (render.Line, error) {
 	ctx, cancel := context.WithTimeout(ctx, glimpseTime)
 	defer cancel()
 	plan, err := cmd.Prepare(ctx, b.call(a), a.inv.Args)
-	var usage *commands.UsageError
-	var ambiguous *commands.AmbiguousError
+	var usage *catalog.UsageError
+	var ambiguous *catalog.AmbiguousError
 	if errors.As(err, &usage) || errors.As(err, &ambiguous) {
 		return nil, b.blame(cmd, err)
 	}
@@ -102,7 +103,7 @@ func optional(f render.FormField) int {
 }
 
 // formOf is a command's form for a person, filled with what is known.
-func formOf(cmd *commands.Command, a ask) render.Form {
+func formOf(cmd *catalog.Command, a ask) render.Form {
 	form := cmd.Form(a.inv.Args, callerOf(a))
 	form.Origin = a.at
 	fill(&form, a.extras)
@@ -110,15 +111,15 @@ func formOf(cmd *commands.Command, a ask) render.Form {
 }
 
 // fill puts a reason, a ticket and an end that were given already into a form.
-func fill(form *render.Form, x commands.Extras) {
+func fill(form *render.Form, x catalog.Extras) {
 	for i, f := range form.Fields {
 		switch {
-		case f.Name == commands.ReasonParam && x.Reason != "":
+		case f.Name == catalog.ReasonParam && x.Reason != "":
 			form.Fields[i].Value = []string{x.Reason}
-		case f.Name == commands.TicketParam && x.Ticket != "":
+		case f.Name == catalog.TicketParam && x.Ticket != "":
 			form.Fields[i].Value = []string{x.Ticket}
-		case f.Name == commands.ForParam && x.For > 0:
-			form.Fields[i].Value = []string{commands.SpanText(x.For)}
+		case f.Name == catalog.ForParam && x.For > 0:
+			form.Fields[i].Value = []string{text.SpanText(x.For)}
 		}
 	}
 }
@@ -198,7 +199,7 @@ func (b *Bot) checkForm(ctx context.Context, in interaction) any {
 			return slack.NewErrorsViewSubmissionResponse(map[string]string{"reason": "Please say why: the requester reads it."})
 		}
 	case extendWord:
-		if _, err := commands.ReadSpan(strings.Join(answer.Values[commands.ForParam], "")); err != nil {
+		if _, err := catalog.ReadSpan(strings.Join(answer.Values[catalog.ForParam], "")); err != nil {
 			return slack.NewErrorsViewSubmissionResponse(paramErrors(err, answer))
 		}
 	}
@@ -216,13 +217,13 @@ func (b *Bot) checkForm(ctx context.Context, in interaction) any {
 	return slack.NewErrorsViewSubmissionResponse(wrong)
 }
 
-func callerOf(a ask) commands.Caller {
-	return commands.Caller{ID: a.who.ID, Name: a.who.Name, Zone: a.who.Zone}
+func callerOf(a ask) catalog.Caller {
+	return catalog.Caller{ID: a.who.ID, Name: a.who.Name, Zone: a.who.Zone}
 }
 
 // paramErrors puts a rule across fields under the field it names, or under the first of the form.
 func paramErrors(err error, answer render.Answer) map[string]string {
-	var usage *commands.UsageError
+	var usage *catalog.UsageError
 	if !errors.As(err, &usage) {
 		return nil
 	}
@@ -270,7 +271,7 @@ func (b *Bot) submitted(ctx context.Context, a ask, answer render.Answer) error 
 	}
 	args, extras, wrong := cmd.FromForm(answer.Values, answer.Do.Args, callerOf(a))
 	for field, problem := range wrong {
-		return &commands.UsageError{Command: cmd.Name, Param: field, Problem: problem}
+		return &catalog.UsageError{Command: cmd.Name, Param: field, Problem: problem}
 	}
 	a.inv, a.extras = render.Invocation{Command: cmd.Name, Args: args}, extras
 	return withSaid(extras, b.invoke(ctx, a))

@@ -7,13 +7,13 @@ import (
 	"time"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
 	"s1bot/s1"
 )
 
 // effectFor is what the console tells later of what a request did, and the action that it takes on threats; nil where there is nothing
 // to watch.
-func (b *Bot) effectFor(req approvals.Request) (watched *commands.Effect, action string) {
+func (b *Bot) effectFor(req approvals.Request) (watched *catalog.Effect, action string) {
 	cmd, ok := b.Catalog.Find(req.Command)
 	if !ok || cmd.Effect == nil {
 		return nil, ""
@@ -39,7 +39,7 @@ type sight struct {
 
 // A stage is how far a target is, why, and what people call it.
 type stage struct {
-	is     commands.Progress
+	is     catalog.Progress
 	why    string
 	name   string
 	hinder string // of the endpoint: "is offline"
@@ -47,33 +47,33 @@ type stage struct {
 }
 
 // stageOf is how far an effect is on a target.
-func (s sight) stageOf(g commands.Effect, t commands.Target, action string, since time.Time) stage {
-	at := stage{is: commands.Unseen, name: t.Name}
+func (s sight) stageOf(g catalog.Effect, t catalog.Target, action string, since time.Time) stage {
+	at := stage{is: catalog.Unseen, name: t.Name}
 	switch {
 	case !s.has(t):
-		at.is, at.why = commands.Failed, first(commands.Gone(s.agents[t.ID]), "gone")
+		at.is, at.why = catalog.Failed, first(catalog.Gone(s.agents[t.ID]), "gone")
 	case g.Task != nil:
 		task, begun := s.tasks[t.ID]
-		at.is, at.hinder = commands.Waiting, commands.Presence(s.agents[t.ID])
+		at.is, at.hinder = catalog.Waiting, catalog.Presence(s.agents[t.ID])
 		if at.begun = begun; begun {
 			at.is, at.why = g.Task(task)
 		}
-		if gone := commands.Gone(s.agents[t.ID]); gone != "" && at.is == commands.Waiting {
-			at.is, at.why = commands.Failed, gone
+		if gone := catalog.Gone(s.agents[t.ID]); gone != "" && at.is == catalog.Waiting {
+			at.is, at.why = catalog.Failed, gone
 		}
 	case t.Kind == "agent" && g.Agent != nil:
 		a := s.agents[t.ID]
 		at.is, at.why = g.Agent(a, t, since)
-		at.hinder = commands.Presence(a)
-		if gone := commands.Gone(a); gone != "" && at.is == commands.Waiting {
-			at.is, at.why = commands.Failed, gone
+		at.hinder = catalog.Presence(a)
+		if gone := catalog.Gone(a); gone != "" && at.is == catalog.Waiting {
+			at.is, at.why = catalog.Failed, gone
 		}
 	case t.Kind == "threat" && g.Threat != nil:
 		found := s.threats[t.ID]
 		at.is, at.why = g.Threat(found, action, since)
-		at.name, at.hinder = strings.TrimSuffix(t.Name+" on "+t.Host, " on "), commands.Presence(s1.Agent{IsActive: found.Online(), IsDecommissioned: found.Realtime.IsDecommissioned})
-		if found.Realtime.IsDecommissioned && at.is == commands.Waiting {
-			at.is, at.why = commands.Failed, "its endpoint is decommissioned"
+		at.name, at.hinder = strings.TrimSuffix(t.Name+" on "+t.Host, " on "), catalog.Presence(s1.Agent{IsActive: found.Online(), IsDecommissioned: found.Realtime.IsDecommissioned})
+		if found.Realtime.IsDecommissioned && at.is == catalog.Waiting {
+			at.is, at.why = catalog.Failed, "its endpoint is decommissioned"
 		}
 	}
 	return at
@@ -93,7 +93,7 @@ const offline = " is offline"
 
 // allRestart tells whether nothing waits but for a restart.
 func allRestart(waiting []string) bool {
-	return !slices.ContainsFunc(waiting, func(w string) bool { return !strings.Contains(w, commands.NeedsRestart) })
+	return !slices.ContainsFunc(waiting, func(w string) bool { return !strings.Contains(w, catalog.NeedsRestart) })
 }
 
 // allOffline tells whether nothing waits but what is off.

@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
 	"s1bot/render"
 )
 
@@ -80,7 +81,7 @@ func (b *Bot) answering(ctx context.Context, a *ask, work func() error) error {
 
 // noteStranger writes into the audit trail that somebody who may do nothing here tried to.
 func (b *Bot) noteStranger(ctx context.Context, a ask) {
-	word, _ := commands.CutWord(a.line)
+	word, _ := text.CutWord(a.line)
 	wish := approvals.Ask{Caller: a.who.Person, Command: first(a.inv.Command, word, "(none)"), Channel: a.at.Channel}
 	if err := b.Ledger.Refuse(ctx, wish, approvals.Ruling{Effect: approvals.Deny, Why: errNotAllowed.Error()}); err != nil {
 		b.Log.Error("cannot write a refusal down", "user", a.user, "err", err)
@@ -92,7 +93,7 @@ func (b *Bot) invoke(ctx context.Context, a ask) error {
 	ctx = a.awaiting(ctx)
 	cmd, ok := b.Catalog.Find(a.inv.Command)
 	if !ok {
-		return &commands.UsageError{Problem: fmt.Sprintf("There is no command %q here any more.", a.inv.Command)}
+		return &catalog.UsageError{Problem: fmt.Sprintf("There is no command %q here any more.", a.inv.Command)}
 	}
 	a.inv.Args, a.secrets = cmd.Hide(a.inv.Args)
 	if a.inv.How == render.Open {
@@ -101,20 +102,20 @@ func (b *Bot) invoke(ctx context.Context, a ask) error {
 	if a.inv.How == render.Run {
 		b.remember(ctx, a, cmd)
 	}
-	if cmd.Risk == commands.Read && cmd.Long && a.inv.How == render.Run {
+	if cmd.Risk == catalog.Read && cmd.Long && a.inv.How == render.Run {
 		return b.long(ctx, cmd, a)
 	}
-	if cmd.Risk == commands.Read {
+	if cmd.Risk == catalog.Read {
 		return b.read(ctx, cmd, a)
 	}
 	return b.request(ctx, cmd, a)
 }
 
 // remember writes the history that /s1 history shows.
-func (b *Bot) remember(ctx context.Context, a ask, cmd *commands.Command) {
+func (b *Bot) remember(ctx context.Context, a ask, cmd *catalog.Command) {
 	line := cmd.Line(a.inv.Args)
 	if a.extras.For > 0 {
-		line += " " + commands.ForParam + "=" + commands.SpanText(a.extras.For)
+		line += " " + catalog.ForParam + "=" + text.SpanText(a.extras.For)
 	}
 	if err := b.History.Add(ctx, a.user, line, b.Now()); err != nil {
 		b.Log.Warn("cannot remember a command", "user", a.user, "err", err)
@@ -122,15 +123,15 @@ func (b *Bot) remember(ctx context.Context, a ask, cmd *commands.Command) {
 }
 
 // call is what a command runs with.
-func (b *Bot) call(a ask) *commands.Call {
-	return &commands.Call{
+func (b *Bot) call(a ask) *catalog.Call {
+	return &catalog.Call{
 		Console: b.Console, Caller: callerOf(a),
 		Now: b.Now(), Page: max(a.inv.Page, 1), How: a.inv.How, Secrets: a.secrets, Queries: b.Queries,
 	}
 }
 
 // read runs a command that changes nothing and answers the caller.
-func (b *Bot) read(ctx context.Context, cmd *commands.Command, a ask) error {
+func (b *Bot) read(ctx context.Context, cmd *catalog.Command, a ask) error {
 	if err := b.mayRead(ctx, cmd, a); err != nil {
 		return err
 	}
@@ -153,7 +154,7 @@ func (b *Bot) read(ctx context.Context, cmd *commands.Command, a ask) error {
 }
 
 // mayRead asks the policy about a command that changes nothing: a rule may deny it, or allow it to some roles only.
-func (b *Bot) mayRead(ctx context.Context, cmd *commands.Command, a ask) error {
+func (b *Bot) mayRead(ctx context.Context, cmd *catalog.Command, a ask) error {
 	wish := b.wish(cmd, a)
 	wish.Early = false
 	if ruling := b.Policy().Decide(wish); ruling.Err() != nil {
@@ -163,7 +164,7 @@ func (b *Bot) mayRead(ctx context.Context, cmd *commands.Command, a ask) error {
 }
 
 // long begins work that takes long, after looking at what was asked for.
-func (b *Bot) long(ctx context.Context, cmd *commands.Command, a ask) error {
+func (b *Bot) long(ctx context.Context, cmd *catalog.Command, a ask) error {
 	if err := b.mayRead(ctx, cmd, a); err != nil {
 		return err
 	}
@@ -182,7 +183,7 @@ func (b *Bot) long(ctx context.Context, cmd *commands.Command, a ask) error {
 }
 
 // request asks for a change: it is written down as a row, and runs at once or waits for a second person, as the policy says.
-func (b *Bot) request(ctx context.Context, cmd *commands.Command, a ask) error {
+func (b *Bot) request(ctx context.Context, cmd *catalog.Command, a ask) error {
 	switch req, made, err := b.Ledger.Made(ctx, a.at.Key); {
 	case err != nil:
 		return err
@@ -227,7 +228,7 @@ func (b *Bot) request(ctx context.Context, cmd *commands.Command, a ask) error {
 
 // submitRequest writes a request down as the policy rules; again where the same person asked for something else meanwhile, which
 // may have spent what was left of their budget.
-func (b *Bot) submitRequest(ctx context.Context, cmd *commands.Command, a ask, wish approvals.Ask, plan commands.Plan) (req approvals.Request, fresh bool, err error) {
+func (b *Bot) submitRequest(ctx context.Context, cmd *catalog.Command, a ask, wish approvals.Ask, plan catalog.Plan) (req approvals.Request, fresh bool, err error) {
 	for {
 		ruling := b.rule(ctx, wish)
 		if ruling.Err() != nil {
@@ -279,7 +280,7 @@ func (b *Bot) carryOn(ctx context.Context, req approvals.Request, a ask) error {
 }
 
 // newRequest is the row of an invocation: ids only, as it was shown.
-func newRequest(cmd *commands.Command, a ask, plan commands.Plan, ruling approvals.Ruling) (approvals.Request, error) {
+func newRequest(cmd *catalog.Command, a ask, plan catalog.Plan, ruling approvals.Ruling) (approvals.Request, error) {
 	shown, err := json.Marshal(plan)
 	if err != nil {
 		return approvals.Request{}, fmt.Errorf("write down what %s touches: %w", cmd.Name, err)
@@ -294,12 +295,12 @@ func newRequest(cmd *commands.Command, a ask, plan commands.Plan, ruling approva
 }
 
 // blame adds the command to a console's refusal, so that the person reads "List Agents failed." and which permission lacks.
-func (b *Bot) blame(cmd *commands.Command, err error) error {
+func (b *Bot) blame(cmd *catalog.Command, err error) error {
 	return &commandError{cmd: cmd, err: err}
 }
 
 // blameNil is blame, but nil for nil.
-func (b *Bot) blameNil(cmd *commands.Command, err error) error {
+func (b *Bot) blameNil(cmd *catalog.Command, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -308,7 +309,7 @@ func (b *Bot) blameNil(cmd *commands.Command, err error) error {
 
 // A commandError is what went wrong in a command.
 type commandError struct {
-	cmd *commands.Command
+	cmd *catalog.Command
 	err error
 }
 

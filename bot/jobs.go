@@ -11,7 +11,7 @@ import (
 
 	"github.com/sourcegraph/conc/panics"
 
-	"s1bot/commands"
+	"s1bot/commands/catalog"
 	"s1bot/render"
 )
 
@@ -86,7 +86,7 @@ func (d *desk) cancel(id string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if w := d.workers[id]; w != nil {
-		w.cancel(commands.ErrCancelled)
+		w.cancel(catalog.ErrCancelled)
 	}
 }
 
@@ -194,7 +194,7 @@ func (w *worker) do() {
 	case errors.Is(cause, errStopping), errors.Is(cause, errJobLost):
 		w.release(cause)
 		return
-	case errors.Is(cause, commands.ErrCancelled) && err != nil:
+	case errors.Is(cause, catalog.ErrCancelled) && err != nil:
 		card = notice("Cancelled.")
 	case err != nil:
 		var fault error
@@ -262,7 +262,7 @@ func (w *worker) write(ctx context.Context, lease time.Duration) error {
 	case !held:
 		w.cancel(errJobLost)
 	case cancelled:
-		w.cancel(commands.ErrCancelled)
+		w.cancel(catalog.ErrCancelled)
 	}
 	return nil
 }

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"strings"
 
-	"s1bot/commands"
+	"s1bot/commands/catalog"
 )
 
 // Manifest is the Slack app manifest as JSON, made from the catalog: one slash command with everything behind it, because an
 // app may have 50 and there are more commands than that.
 // https://docs.slack.dev/reference/app-manifest
-func Manifest(catalog *commands.Catalog) ([]byte, error) {
+func Manifest(catalog *catalog.Catalog) ([]byte, error) {
 	body, err := json.MarshalIndent(manifest(catalog), "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("write the manifest: %w", err)
@@ -57,7 +57,7 @@ func Scopes() []string {
 // events are what Slack tells the bot of; each but app_home_opened, which needs no scope, is named by a Permission.
 func events() []string { return []string{"app_home_opened", "app_mention", "message.im"} }
 
-func manifest(catalog *commands.Catalog) map[string]any {
+func manifest(catalog *catalog.Catalog) map[string]any {
 	var names []string
 	for _, cmd := range catalog.Commands() {
 		names = append(names, cmd.Name)

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/text"
 )
 
 // A message is a command only where its writer meant one. Slack sends app_mention for every message that has the bot's name in it:
@@ -114,13 +114,13 @@ func (m messageEvent) heard() bool {
 }
 
 // cutMention cuts the bot's mention off the beginning of a text. Where the text does not begin with it, it is not cut.
-func (b *Bot) cutMention(text string) (rest string, found bool) {
-	text = commands.TrimBlank(text)
-	rest, found = strings.CutPrefix(text, "<@"+b.self.User)
+func (b *Bot) cutMention(typed string) (rest string, found bool) {
+	typed = text.TrimBlank(typed)
+	rest, found = strings.CutPrefix(typed, "<@"+b.self.User)
 	if label, after, ok := strings.Cut(rest, ">"); found && ok && (label == "" || label[0] == '|') {
-		return strings.TrimLeft(commands.TrimBlank(after), ":, "), true
+		return strings.TrimLeft(text.TrimBlank(after), ":, "), true
 	}
-	return text, false
+	return typed, false
 }
 
 // afterMention skips what stands between the mention and the words: blanks, a colon.
@@ -150,11 +150,11 @@ func sameWords(line string, shown []inline) bool {
 var tokens = regexp.MustCompile(`<(?:[@#]([A-Z0-9]+)|!subteam\^([A-Z0-9]+)|!(here|channel|everyone)|![^>]*|[a-z]+:[^>]*)(?:\|[^>]*)?>`)
 
 // letters are the letters and digits of a text.
-func letters(text string) string {
+func letters(typed string) string {
 	return strings.Map(func(r rune) rune {
-		if !commands.IsWordRune(r) {
+		if !text.IsWordRune(r) {
 			return -1
 		}
 		return r
-	}, text)
+	}, typed)
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"s1bot/commands"
+	"s1bot/commands/catalog"
 	"s1bot/render"
 )
 
@@ -25,7 +25,7 @@ func (b *Bot) palette(ctx context.Context, a ask, _ string) error {
 	return b.open(ctx, a, form)
 }
 
-func paletteForm(catalog *commands.Catalog) render.Form {
+func paletteForm(catalog *catalog.Catalog) render.Form {
 	field := render.FormField{Name: "command", Label: "Command", Widget: render.Select, Required: true, Placeholder: "Type to find one", Hint: "Quicker: /s1 and a command's name. /s1 help explains them."}
 	for _, cmd := range catalog.Commands() {
 		field.Choices = append(field.Choices, render.Option{Label: cmd.Entry(), Value: cmd.Name})

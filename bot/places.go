@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
 	"s1bot/s1"
 )
 
@@ -32,12 +32,12 @@ const (
 )
 
 // isPlace reports whether t is a place, and not a thing in one.
-func isPlace(t commands.Target) bool {
+func isPlace(t catalog.Target) bool {
 	return slices.Contains([]string{"tenant", "account", "site", "group", "place"}, t.Kind)
 }
 
 // chart looks the sites up, if any of targets is a place and it matters.
-func (b *Bot) chart(ctx context.Context, wish approvals.Ask, targets []commands.Target) *chart {
+func (b *Bot) chart(ctx context.Context, wish approvals.Ask, targets []catalog.Target) *chart {
 	c := &chart{bot: b, off: !b.Policy().ByTarget() || !slices.ContainsFunc(targets, isPlace)}
 	if c.off {
 		return c
@@ -68,12 +68,12 @@ func unknown(why string) approvals.Target {
 // at is a place by its names; empty is not known, but for what need not be there.
 func at(account, site, group, of string) approvals.Target {
 	t := approvals.Nothing()
-	t.Account, t.Site, t.Group = stated(account, commands.Target{Name: of}, "account"), approvals.Known(site), approvals.Known(group)
+	t.Account, t.Site, t.Group = stated(account, catalog.Target{Name: of}, "account"), approvals.Known(site), approvals.Known(group)
 	return t
 }
 
 // base is a place itself as the policy sees it.
-func (c *chart) base(ctx context.Context, t commands.Target) approvals.Target {
+func (c *chart) base(ctx context.Context, t catalog.Target) approvals.Target {
 	named := t.Name != "" && t.Name != t.ID
 	switch t.Kind {
 	case "tenant":
@@ -109,7 +109,7 @@ func (c *chart) site(id s1.SiteID) (s1.Site, bool) {
 }
 
 // group is a group, which knows its site by id only.
-func (c *chart) group(ctx context.Context, t commands.Target) approvals.Target {
+func (c *chart) group(ctx context.Context, t catalog.Target) approvals.Target {
 	if c.off {
 		return at(t.Account, t.Site, t.Name, t.Name)
 	}
@@ -128,7 +128,7 @@ func (c *chart) group(ctx context.Context, t commands.Target) approvals.Target {
 }
 
 // within is what lies in a place of which everything is reached, as far as a rule or role may ask for it.
-func (c *chart) within(ctx context.Context, t commands.Target) []approvals.Target {
+func (c *chart) within(ctx context.Context, t catalog.Target) []approvals.Target {
 	if c.off || !t.Wide || t.Kind == "place" {
 		return nil
 	}
@@ -154,7 +154,7 @@ func (c *chart) within(ctx context.Context, t commands.Target) []approvals.Targe
 	return all
 }
 
-func (c *chart) sitesOf(t commands.Target) []approvals.Target {
+func (c *chart) sitesOf(t catalog.Target) []approvals.Target {
 	if c.open != "" {
 		return []approvals.Target{unknown(c.open)}
 	}
@@ -191,7 +191,7 @@ func (c *chart) hostsIn(ctx context.Context, inside s1.Query) []approvals.Target
 	}
 	var all []approvals.Target
 	for _, a := range found {
-		all = append(all, endpoint(commands.Target{
+		all = append(all, endpoint(catalog.Target{
 			Kind: "agent", ID: string(a.ID), Name: a.ComputerName, Account: a.AccountName, Site: a.SiteName, Group: a.GroupName, Tags: a.TagNames()}))
 	}
 	return all

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/text"
 	"s1bot/render"
 )
 
@@ -60,7 +60,7 @@ func (w *waiting) due(now time.Time) (ready []delivery) {
 
 // word is the bot's own word, or the command, that a is.
 func (a *ask) word() string {
-	word, _ := commands.CutWord(a.line)
+	word, _ := text.CutWord(a.line)
 	return strings.ToLower(first(a.inv.Command, word))
 }
 
@@ -125,8 +125,8 @@ func decidedOn(a *ask) string {
 	if json.Unmarshal(a.inv.Args, &p) == nil && p.Request != "" {
 		return p.Request
 	}
-	_, rest := commands.CutWord(a.line)
-	ref, _ := commands.CutWord(rest)
+	_, rest := text.CutWord(a.line)
+	ref, _ := text.CutWord(rest)
 	return strings.ToUpper(strings.Trim(ref, around))
 }
 

@@ -8,12 +8,12 @@ import (
 	"slices"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
 	"s1bot/s1"
 )
 
 // wish is what the policy is asked before anybody looked at what an invocation touches.
-func (b *Bot) wish(cmd *commands.Command, a ask) approvals.Ask {
+func (b *Bot) wish(cmd *catalog.Command, a ask) approvals.Ask {
 	return approvals.Ask{
 		Caller: a.who.Person, Command: cmd.Name, Area: cmd.Area, Risk: string(cmd.Risk), Guarded: cmd.Guarded, Channel: a.at.Channel,
 		At: b.Now(), Early: true,
@@ -21,7 +21,7 @@ func (b *Bot) wish(cmd *commands.Command, a ask) approvals.Ask {
 }
 
 // touching is the wish with what the invocation touches, as far as it is known.
-func (b *Bot) touching(ctx context.Context, wish approvals.Ask, plan commands.Plan) approvals.Ask {
+func (b *Bot) touching(ctx context.Context, wish approvals.Ask, plan catalog.Plan) approvals.Ask {
 	wish.Early, wish.Targets, wish.Reach = false, len(plan.Targets), nil
 	wish.Endpoints, wish.Guarded = plan.ActsOn(), wish.Guarded || plan.Policy
 	touched := slices.Concat(plan.Targets, plan.Also)
@@ -40,7 +40,7 @@ func (b *Bot) touching(ctx context.Context, wish approvals.Ask, plan commands.Pl
 }
 
 // marked is a plan that says which of its targets the policy protects. The wish is that of touching.
-func (b *Bot) marked(wish approvals.Ask, plan commands.Plan) commands.Plan {
+func (b *Bot) marked(wish approvals.Ask, plan catalog.Plan) catalog.Plan {
 	policy := b.Policy()
 	plan.Targets = slices.Clone(plan.Targets)
 	for i := range plan.Targets {
@@ -51,7 +51,7 @@ func (b *Bot) marked(wish approvals.Ask, plan commands.Plan) commands.Plan {
 
 // reached is what the policy looks at of a thing and, where it is a threat or an alert, of the host that it is on. What neither row
 // says is not known.
-func reached(t commands.Target, host approvals.Fact[s1.Agent]) approvals.Target {
+func reached(t catalog.Target, host approvals.Fact[s1.Agent]) approvals.Target {
 	switch t.Kind {
 	case "agent":
 		return endpoint(t)
@@ -66,7 +66,7 @@ func reached(t commands.Target, host approvals.Fact[s1.Agent]) approvals.Target 
 
 // endpoint is an endpoint as the policy sees it. Each has a name and lies in a group of a site: a row that does not say so leaves it
 // open. One that is known by its id alone has no row.
-func endpoint(t commands.Target) approvals.Target {
+func endpoint(t catalog.Target) approvals.Target {
 	at := approvals.Target{
 		Account: stated(t.Account, t, "account"), Site: stated(t.Site, t, "site"), Group: stated(t.Group, t, "group"), Host: approvals.Known(t.Name),
 		Tags: approvals.Known(t.Tags),
@@ -78,7 +78,7 @@ func endpoint(t commands.Target) approvals.Target {
 }
 
 // onHost is a threat or an alert as the policy sees it: where its host is and what that is, now.
-func onHost(t commands.Target, host approvals.Fact[s1.Agent]) approvals.Target {
+func onHost(t catalog.Target, host approvals.Fact[s1.Agent]) approvals.Target {
 	at := approvals.Target{
 		Account: stated(t.Account, t, "account"), Site: stated(t.Site, t, "site"), Group: stated(t.Group, t, "group"), Host: stated(t.Host, t, "host"),
 		Tags: approvals.Unknown[[]string](host.Open()),
@@ -97,7 +97,7 @@ func onHost(t commands.Target, host approvals.Fact[s1.Agent]) approvals.Target {
 }
 
 // stated is what a row says, where it says anything.
-func stated(value string, t commands.Target, what string) approvals.Fact[string] {
+func stated(value string, t catalog.Target, what string) approvals.Fact[string] {
 	if value != "" {
 		return approvals.Known(value)
 	}
@@ -106,7 +106,7 @@ func stated(value string, t commands.Target, what string) approvals.Fact[string]
 
 // hosts are the endpoints that threats and alerts are on. The console says of a threat which site it is in, of an alert not
 // even that, of neither which tags its host has; a policy that asks for these needs to know.
-func (b *Bot) hosts(ctx context.Context, targets []commands.Target) func(commands.Target) approvals.Fact[s1.Agent] {
+func (b *Bot) hosts(ctx context.Context, targets []catalog.Target) func(catalog.Target) approvals.Fact[s1.Agent] {
 	var ids []s1.AgentID
 	for _, t := range targets {
 		if t.Agent != "" && !slices.Contains(ids, s1.AgentID(t.Agent)) {
@@ -118,7 +118,7 @@ func (b *Bot) hosts(ctx context.Context, targets []commands.Target) func(command
 	if len(ids) > 0 && b.Policy().ByTarget() {
 		agents, err = b.Console.AgentsByID(ctx, ids)
 	}
-	return func(t commands.Target) approvals.Fact[s1.Agent] {
+	return func(t catalog.Target) approvals.Fact[s1.Agent] {
 		i := slices.IndexFunc(agents, func(a s1.Agent) bool { return string(a.ID) == t.Agent })
 		switch {
 		case t.Agent == "":
@@ -144,7 +144,7 @@ func consoleReason(err error) string {
 }
 
 // idsOf are the ids of the targets of a kind.
-func idsOf[ID ~string](targets []commands.Target, kind string) []ID {
+func idsOf[ID ~string](targets []catalog.Target, kind string) []ID {
 	var ids []ID
 	for _, t := range targets {
 		if t.Kind == kind {

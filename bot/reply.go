@@ -95,12 +95,6 @@ func withNote(card render.Card, words string) render.Card {
 	return card
 }
 
-// noDirectWords are how Slack says that a person gets no direct messages of ours, now or ever.
-var noDirectWords = []string{
-	"messages_tab_disabled", "cannot_dm_bot", "user_not_found", "user_disabled", "account_inactive", "user_not_visible", "channel_not_found",
-	"restricted_action", "not_in_channel", "is_archived", "access_denied",
-}
-
 // whyNoDirect says why something is not in the direct messages, and what to do about it.
 func whyNoDirect(err error) string {
 	var unconfirmed errUnconfirmed

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -213,7 +213,7 @@ func (b *Bot) isolators(ctx context.Context) (map[string]approvals.Request, erro
 
 // credit notes which endpoints a request isolated, if that was what it did.
 func credit(by map[string]approvals.Request, req approvals.Request) {
-	var plan commands.Plan
+	var plan catalog.Plan
 	if req.Command != "disconnect-agent-from-network" || json.Unmarshal(req.Plan, &plan) != nil {
 		return
 	}

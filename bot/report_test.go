@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
 )
 
 func TestTheChartOfAShiftHasRoomForEveryHour(t *testing.T) {
@@ -69,7 +69,7 @@ func TestWhoIsolatedAHostIsFoundAmongManyRequests(t *testing.T) {
 	now := time.Date(2026, 11, 27, 3, 15, 0, 0, time.UTC)
 	store := &busy{}
 	for i := range 3 * reportPage {
-		plan, err := json.Marshal(commands.Plan{Targets: []commands.Target{{ID: fmt.Sprint("host ", i%10)}}})
+		plan, err := json.Marshal(catalog.Plan{Targets: []catalog.Target{{ID: fmt.Sprint("host ", i%10)}}})
 		require.NoError(t, err)
 		made := now.Add(time.Duration(i/2-3*reportPage) * time.Second) // two at a time
 		store.rows = append(store.rows, approvals.Request{Command: "disconnect-agent-from-network", Requester: fmt.Sprint("U", i), Plan: plan, Created: made, Started: made.Add(time.Duration(i))})

@@ -11,7 +11,7 @@ import (
 	"github.com/sourcegraph/conc"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
 	"s1bot/render"
 )
 
@@ -22,7 +22,7 @@ func (b *Bot) rule(ctx context.Context, wish approvals.Ask) approvals.Ruling {
 
 // ruleBy is rule by one of the policy's ways to decide.
 func (b *Bot) ruleBy(ctx context.Context, wish approvals.Ask, decide func(approvals.Ask) approvals.Ruling) approvals.Ruling {
-	if wish.Risk != string(commands.Read) {
+	if wish.Risk != string(catalog.Read) {
 		spent, err := b.Ledger.LastHour(ctx, wish.Caller.ID)
 		if err != nil {
 			b.Log.Error("cannot read the budget of a person", "user", wish.Caller.ID, "err", err)
@@ -208,8 +208,8 @@ func (b *Bot) carryOut(ctx context.Context, req approvals.Request, asking *ask, 
 	}
 	call := b.call(a)
 	call.Tell = func(ctx context.Context, card render.Card) error { return b.confide(ctx, req.Requester, asking, card) }
-	var said *commands.Acceptance
-	call.OnAccept = func(a commands.Acceptance) { said = &a }
+	var said *catalog.Acceptance
+	call.OnAccept = func(a catalog.Acceptance) { said = &a }
 	var saved json.RawMessage
 	call.OnSave = func(state json.RawMessage) error { saved = state; return nil }
 	if req, err = b.noteDifferences(ctx, req, found); err != nil {
@@ -305,7 +305,7 @@ func (b *Bot) tellRequester(ctx context.Context, req approvals.Request, card ren
 
 // changed lets others know what a request touched, so that their cards follow at once.
 func (b *Bot) changed(ctx context.Context, req approvals.Request) {
-	var plan commands.Plan
+	var plan catalog.Plan
 	if b.Changed == nil || json.Unmarshal(req.Plan, &plan) != nil {
 		return
 	}

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"s1bot/commands"
+	"s1bot/commands/text"
 )
 
 // An inline is a piece of a message as its reader sees it: of a rich_text block, which is what Slack makes of all that people type.
@@ -92,7 +92,7 @@ func (c container) pieces(in string) (all []inline, ok bool) {
 
 // blank tells what stands before the words without saying anything.
 func (i inline) blank() bool {
-	return i.Type == "text" && !i.apart() && commands.TrimBlank(i.Text) == ""
+	return i.Type == "text" && !i.apart() && text.TrimBlank(i.Text) == ""
 }
 
 // apart tells what is shown rather than said: code, a quotation, words struck through.

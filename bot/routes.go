@@ -9,7 +9,8 @@ import (
 	"time"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -31,16 +32,16 @@ type Notices interface {
 // notices is Notices, or the reason why there are none.
 func (b *Bot) notices() (Notices, error) {
 	if b.Notices == nil {
-		return nil, &commands.UsageError{Problem: "no channel is told of new threats and alerts here; S1BOT_THREATS_CHANNEL and S1BOT_ALERTS_CHANNEL name them"}
+		return nil, &catalog.UsageError{Problem: "no channel is told of new threats and alerts here; S1BOT_THREATS_CHANNEL and S1BOT_ALERTS_CHANNEL name them"}
 	}
 	return b.Notices, nil
 }
 
 // routes answers "routes test <threat or alert id>".
 func (b *Bot) routes(ctx context.Context, a ask, rest string) error {
-	verb, id := commands.CutWord(rest)
+	verb, id := text.CutWord(rest)
 	if verb != "test" || id == "" {
-		return &commands.UsageError{Problem: "name a threat or an alert", Hint: "such as /s1 routes test 1845174760470303882"}
+		return &catalog.UsageError{Problem: "name a threat or an alert", Hint: "such as /s1 routes test 1845174760470303882"}
 	}
 	n, err := b.notices()
 	if err != nil {
@@ -76,35 +77,35 @@ func (b *Bot) about(ctx context.Context, at origin) (kind, id, thread string) {
 func (b *Bot) note(ctx context.Context, a ask, rest string) error {
 	kind, id, _ := b.about(ctx, a.at)
 	if kind == "alert" && !strings.Contains(rest, "filter=") {
-		return &commands.UsageError{Problem: "the console keeps notes of threats, not of alerts", Hint: "What is written in this thread stays here; /s1 help add-notes-to-threats"}
+		return &catalog.UsageError{Problem: "the console keeps notes of threats, not of alerts", Hint: "What is written in this thread stays here; /s1 help add-notes-to-threats"}
 	}
 	if threat, text, ok := noteOn(rest); ok && id == "" {
 		return b.addNote(ctx, a, threat, text)
 	}
 	if id == "" && rest != "" && !strings.Contains(rest, "=") {
-		return &commands.UsageError{Problem: "a note belongs to a threat", Hint: "Write it in the thread of a threat's card, or say which threat: /s1 note <id or name> \"what the note says\""}
+		return &catalog.UsageError{Problem: "a note belongs to a threat", Hint: "Write it in the thread of a threat's card, or say which threat: /s1 note <id or name> \"what the note says\""}
 	}
 	if id == "" || kind != "threat" || strings.Contains(rest, "text=") {
 		return b.command(ctx, a)
 	}
 	if rest = unescaped(rest); rest == "" {
-		return &commands.UsageError{Problem: "what should the note say?", Hint: "@s1bot note checked with the user, it is a test"}
+		return &catalog.UsageError{Problem: "what should the note say?", Hint: "@s1bot note checked with the user, it is a test"}
 	}
 	return b.addNote(ctx, a, id, rest)
 }
 
 // noteOn reads a threat, by its id or name, and what is to be noted of it, in quotes unless the threat is named by its id: elsewhere the
 // first word of a note may be any.
-func noteOn(rest string) (threat, text string, ok bool) {
-	threat, text, ok = commands.CutValue(rest)
-	if !ok || text == "" {
+func noteOn(rest string) (threat, typed string, ok bool) {
+	threat, typed, ok = text.CutValue(rest)
+	if !ok || typed == "" {
 		return "", "", false
 	}
-	whole, after, quoted := commands.CutValue(text)
-	if quoted = quoted && after == "" && whole != text; quoted {
-		text = whole
+	whole, after, quoted := text.CutValue(typed)
+	if quoted = quoted && after == "" && whole != typed; quoted {
+		typed = whole
 	}
-	return threat, unescaped(text), quoted || s1.LooksLikeID(threat)
+	return threat, unescaped(typed), quoted || s1.LooksLikeID(threat)
 }
 
 func (b *Bot) addNote(ctx context.Context, a ask, threat, text string) error {

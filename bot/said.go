@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 
-	"s1bot/commands"
+	"s1bot/commands/catalog"
 	"s1bot/render"
 )
 
@@ -14,14 +14,14 @@ import (
 // A saidError is an error with what was said beside the parameters.
 type saidError struct {
 	error
-	said commands.Extras
+	said catalog.Extras
 }
 
 func (e *saidError) Unwrap() error { return e.error }
 
 // withSaid adds to an error what was said beside the parameters; nil stays nil.
-func withSaid(x commands.Extras, err error) error {
-	if err == nil || x == (commands.Extras{}) {
+func withSaid(x catalog.Extras, err error) error {
+	if err == nil || x == (catalog.Extras{}) {
 		return err
 	}
 	return &saidError{err, x}
@@ -46,15 +46,15 @@ func goingOn(card render.Card, err error) render.Card {
 }
 
 // carrying is an invocation with what was said.
-func carrying(inv render.Invocation, x commands.Extras) render.Invocation {
-	if x != (commands.Extras{}) {
+func carrying(inv render.Invocation, x catalog.Extras) render.Invocation {
+	if x != (catalog.Extras{}) {
 		inv.Said, _ = json.Marshal(x) // two strings and a number
 	}
 	return inv
 }
 
 // said is what an invocation carries; a button without it says nothing.
-func said(inv render.Invocation) (x commands.Extras) {
+func said(inv render.Invocation) (x catalog.Extras) {
 	_ = json.Unmarshal(inv.Said, &x)
 	return x
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -33,7 +33,7 @@ func (b *Bot) masked(kind string, payload json.RawMessage) json.RawMessage {
 			delete(event, "blocks") // the same words once more
 		}
 		if what == doubtful { // nobody can tell what stands in it; what is left is doubtful, too
-			event["text"], changed = "<@"+b.self.User+"> `"+commands.Mark+"`", true
+			event["text"], changed = "<@"+b.self.User+"> `"+catalog.Mark+"`", true
 		}
 	default: // what was typed into a form comes with its submission, with clicks in it, and when it is closed
 		view, _ := body["view"].(map[string]any)
@@ -70,7 +70,7 @@ func (b *Bot) maskForm(in map[string]any) bool {
 		for _, e := range elements {
 			element, _ := e.(map[string]any)
 			if text, ok := element["value"].(string); ok && b.Catalog.Hides(name, text) {
-				element["value"], changed = commands.Mark, true
+				element["value"], changed = catalog.Mark, true
 			}
 		}
 	}
@@ -102,7 +102,7 @@ const errDoubtful = "this needs an approval, and this value may hold a password,
 const passwordParam = "password"
 
 // mayWait refuses, and writes down, what would have to wait with a password where there is no key to seal it with.
-func (b *Bot) mayWait(ctx context.Context, cmd *commands.Command, wish approvals.Ask, plan commands.Plan, ruling approvals.Ruling) error {
+func (b *Bot) mayWait(ctx context.Context, cmd *catalog.Command, wish approvals.Ask, plan catalog.Plan, ruling approvals.Ruling) error {
 	if !b.cannotWait(plan, ruling) {
 		return nil
 	}
@@ -111,16 +111,16 @@ func (b *Bot) mayWait(ctx context.Context, cmd *commands.Command, wish approvals
 	if param == passwordParam {
 		problem, hint = errUnsealed, "leave it out: the bot makes one when it runs, and tells you alone"
 	}
-	return &commands.UsageError{Command: cmd.Name, Param: param, Problem: problem, Hint: hint, Given: &render.Invocation{Command: cmd.Name, Args: plan.Args}}
+	return &catalog.UsageError{Command: cmd.Name, Param: param, Problem: problem, Hint: hint, Given: &render.Invocation{Command: cmd.Name, Args: plan.Args}}
 }
 
-func (b *Bot) cannotWait(plan commands.Plan, ruling approvals.Ruling) bool {
+func (b *Bot) cannotWait(plan catalog.Plan, ruling approvals.Ruling) bool {
 	return ruling.Effect == approvals.Approve && len(plan.Secrets) > 0 && !b.Ledger.Seals()
 }
 
 // sealed is a request with the passwords that its run needs. Where there is no key they are in memory alone, which is enough for
 // what runs at once.
-func (b *Bot) sealed(req approvals.Request, secrets commands.Secrets) (approvals.Request, error) {
+func (b *Bot) sealed(req approvals.Request, secrets catalog.Secrets) (approvals.Request, error) {
 	if len(secrets) == 0 || !b.Ledger.Seals() {
 		return req, nil
 	}
@@ -136,7 +136,7 @@ func (b *Bot) sealed(req approvals.Request, secrets commands.Secrets) (approvals
 }
 
 // secretsOf are the passwords of a request that runs: those that who asks has just given, else those that it waited with.
-func (b *Bot) secretsOf(req approvals.Request, asking *ask) (commands.Secrets, error) {
+func (b *Bot) secretsOf(req approvals.Request, asking *ask) (catalog.Secrets, error) {
 	if asking != nil && len(asking.secrets) > 0 {
 		return asking.secrets, nil
 	}
@@ -148,7 +148,7 @@ func (b *Bot) secretsOf(req approvals.Request, asking *ask) (commands.Secrets, e
 	if json.Unmarshal(body, &plain) != nil {
 		return nil, approvals.ErrSealed
 	}
-	secrets := commands.Secrets{}
+	secrets := catalog.Secrets{}
 	for name, value := range plain {
 		secrets[name] = s1.NewSecret(value)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/commands"
+	"s1bot/commands/catalog"
 )
 
 // What is written down of a delivery has no password in it, and all else that the bot reads of it.
@@ -26,7 +27,7 @@ func TestDeliveriesAreWrittenDownWithoutPasswords(t *testing.T) {
 		clean := b.masked(kind, json.RawMessage(payload))
 		require.True(t, json.Valid(clean), kind)
 		require.NotContains(t, string(clean), "Secret", kind)
-		for _, kept := range []string{commands.Mark, "DESKTOP-1", "U1"} {
+		for _, kept := range []string{catalog.Mark, "DESKTOP-1", "U1"} {
 			require.Contains(t, string(clean), kept, kind)
 		}
 	}

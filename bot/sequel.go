@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/endpoints"
 )
 
 // What else isolates an endpoint that is isolated for a time. The console shows one status for all isolations of an endpoint, and of one
@@ -37,7 +37,7 @@ func (b *Bot) sequels(ctx context.Context, req approvals.Request) (map[string]se
 		return nil, fmt.Errorf("look for other isolations: %w", err)
 	}
 	slices.SortStableFunc(all, func(a, b approvals.Request) int { return ranAt(a).Compare(ranAt(b)) })
-	undo := commands.Reconnect(nil).Command
+	undo := endpoints.Reconnect(nil).Command
 	sequels := map[string]sequel{}
 	for _, other := range all {
 		_, action := b.effectFor(other)

@@ -10,7 +10,8 @@ import (
 	"strings"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
 	"s1bot/render"
 )
 
@@ -25,9 +26,9 @@ type ask struct {
 	trigger  string // opens a form, once, within 3 s; empty when there is none
 	view     string // id of the modal that the click happened in
 	inv      render.Invocation
-	extras   commands.Extras
+	extras   catalog.Extras
 	line     string            // what was typed, for the history
-	secrets  commands.Secrets  // what the marks in inv's arguments stand for
+	secrets  catalog.Secrets   // what the marks in inv's arguments stand for
 	written  bool              // in a message, where people also talk: see decisions.go
 	card     string            // key of the card that was clicked on, see marked
 	fleeting bool              // clicked on a message that one person sees
@@ -81,9 +82,9 @@ func (b *Bot) event(ctx context.Context, d delivery) error {
 const slashWord = "/s1"
 
 // typed runs a line of text for a person.
-func (b *Bot) typed(ctx context.Context, a ask, d delivery, text string) error {
-	a.line, a.from = commands.TrimBlank(text), d
-	if word, rest := commands.CutWord(a.line); strings.EqualFold(word, slashWord) {
+func (b *Bot) typed(ctx context.Context, a ask, d delivery, given string) error {
+	a.line, a.from = text.TrimBlank(given), d
+	if word, rest := text.CutWord(a.line); strings.EqualFold(word, slashWord) {
 		a.line = rest // copied from a card, where lines are shown whole
 	}
 	return b.answering(ctx, &a, func() error {
@@ -99,7 +100,7 @@ func (b *Bot) typed(ctx context.Context, a ask, d delivery, text string) error {
 
 // line tells the bot's own words (help, history, can, approve …) from commands.
 func (b *Bot) line(ctx context.Context, a ask) error {
-	word, rest := commands.CutWord(a.line)
+	word, rest := text.CutWord(a.line)
 	if word == "-h" || word == "--help" || word == "?" {
 		word = "help"
 	}
@@ -115,8 +116,8 @@ func (b *Bot) line(ctx context.Context, a ask) error {
 
 // command reads the line as a command of the catalog and runs it.
 func (b *Bot) command(ctx context.Context, a ask) error {
-	inv, extras, err := b.Catalog.Parse(a.line, commands.Input{Zone: a.who.Zone, Now: b.Now(), Own: slices.Sorted(maps.Keys(ownWords()))})
-	var missing *commands.MissingError
+	inv, extras, err := b.Catalog.Parse(a.line, text.Input{Zone: a.who.Zone, Now: b.Now(), Own: slices.Sorted(maps.Keys(ownWords()))})
+	var missing *catalog.MissingError
 	switch {
 	case errors.As(err, &missing):
 		a.inv, a.extras = missing.Given, extras

@@ -9,7 +9,7 @@ import (
 	"time"
 	"unicode"
 
-	"s1bot/commands"
+	"s1bot/commands/catalog"
 )
 
 // maxSnooze is the longest time that something is kept quiet: who wants more asks again.
@@ -25,7 +25,7 @@ func (b *Bot) snooze(ctx context.Context, a ask, rest string) error {
 		return err
 	}
 	if !a.who.Everywhere().Yes() {
-		return &commands.UsageError{Problem: "only operators and approvers may snooze: it keeps things from everybody in the channel"}
+		return &catalog.UsageError{Problem: "only operators and approvers may snooze: it keeps things from everybody in the channel"}
 	}
 	given, err := pairs(unescaped(rest))
 	if err != nil {
@@ -40,7 +40,7 @@ func (b *Bot) snooze(ctx context.Context, a ask, rest string) error {
 			return b.quiet(ctx, a, n, kind, value, given["reason"], until)
 		}
 	}
-	return &commands.UsageError{Problem: "what should be kept quiet? Give one of rule=, hash=, host= and storyline=", Hint: "/s1 snooze host=DESKTOP-1 for=4h reason=\"pentest\""}
+	return &catalog.UsageError{Problem: "what should be kept quiet? Give one of rule=, hash=, host= and storyline=", Hint: "/s1 snooze host=DESKTOP-1 for=4h reason=\"pentest\""}
 }
 
 // quiet keeps something quiet, once that is in the audit trail: it keeps news from others.
@@ -78,7 +78,7 @@ func (b *Bot) unsnooze(ctx context.Context, a ask, id string) error {
 		return err
 	}
 	if !a.who.Everywhere().Yes() {
-		return &commands.UsageError{Problem: "only operators and approvers may end a snooze"}
+		return &catalog.UsageError{Problem: "only operators and approvers may end a snooze"}
 	}
 	if err := b.Ledger.Note(ctx, a.who.Person, "unsnoozed", map[string]any{"id": id, "channel": a.at.Channel}); err != nil {
 		return err
@@ -118,9 +118,9 @@ func snoozeEnd(given map[string]string, now time.Time, zone *time.Location) (tim
 	}
 	switch {
 	case !until.After(now):
-		return until, &commands.UsageError{Problem: "that end is in the past"}
+		return until, &catalog.UsageError{Problem: "that end is in the past"}
 	case until.Sub(now) > maxSnooze:
-		return until, &commands.UsageError{Problem: "a snooze lasts 30 days at most"}
+		return until, &catalog.UsageError{Problem: "a snooze lasts 30 days at most"}
 	}
 	return until, nil
 }
@@ -134,7 +134,7 @@ func spoken(text string) (time.Duration, error) {
 	}
 	length, err := time.ParseDuration(plain)
 	if err != nil || length <= 0 {
-		return 0, &commands.UsageError{Problem: fmt.Sprintf("%q is no length of time", text), Hint: "Such as 30m, 4h or 2d"}
+		return 0, &catalog.UsageError{Problem: fmt.Sprintf("%q is no length of time", text), Hint: "Such as 30m, 4h or 2d"}
 	}
 	return length, nil
 }
@@ -149,7 +149,7 @@ func dated(text string, zone *time.Location) (time.Time, error) {
 			return at, nil
 		}
 	}
-	return time.Time{}, &commands.UsageError{Problem: fmt.Sprintf("%q is no time", text), Hint: "Such as 2026-11-23 08:00"}
+	return time.Time{}, &catalog.UsageError{Problem: fmt.Sprintf("%q is no time", text), Hint: "Such as 2026-11-23 08:00"}
 }
 
 // pairs reads name=value words; a value with spaces stands in quotes, straight or typographic.
@@ -160,7 +160,7 @@ func pairs(text string) (map[string]string, error) {
 		name, rest, found := strings.Cut(text, "=")
 		name = strings.ToLower(strings.TrimSpace(name))
 		if !found || !slices.Contains(known, name) {
-			return nil, &commands.UsageError{Problem: fmt.Sprintf("%q is none of %s=", name, strings.Join(known, "=, "))}
+			return nil, &catalog.UsageError{Problem: fmt.Sprintf("%q is none of %s=", name, strings.Join(known, "=, "))}
 		}
 		given[name], text = value(rest)
 	}

@@ -6,27 +6,28 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/commands"
+	"s1bot/commands/catalog"
 )
 
 // Every search box of the catalog finds what some command lists, so that a policy rules on both; or what is one's own.
 func TestEverySearchBoxHasACommandThatLists(t *testing.T) {
 	t.Parallel()
 	own := []string{"script-runs", "script-tasks", "queries"} // what was started from here
-	catalog := commands.All()
-	for _, cmd := range catalog.Commands() {
-		for _, f := range cmd.Form(nil, commands.Caller{}).Fields {
+	all := commands.All()
+	for _, cmd := range all.Commands() {
+		for _, f := range cmd.Form(nil, catalog.Caller{}).Fields {
 			if f.Search == "" {
 				continue
 			}
-			name, known := catalog.ListedBy(f.Search)
+			name, known := all.ListedBy(f.Search)
 			require.True(t, known, f.Search)
 			if name == "" {
 				require.Contains(t, own, f.Search, cmd.Name)
 				continue
 			}
-			list, ok := catalog.Find(name)
+			list, ok := all.Find(name)
 			require.True(t, ok, name)
-			require.Equal(t, commands.Read, list.Risk)
+			require.Equal(t, catalog.Read, list.Risk)
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
 	"s1bot/render"
 )
 
@@ -58,16 +58,16 @@ func planParts(req approvals.Request) []render.Part {
 }
 
 // planOf is what the row keeps of the preview; a row that cannot be read shows none.
-func planOf(req approvals.Request) commands.Plan {
-	var plan commands.Plan
+func planOf(req approvals.Request) catalog.Plan {
+	var plan catalog.Plan
 	if json.Unmarshal(req.Plan, &plan) != nil {
-		return commands.Plan{}
+		return catalog.Plan{}
 	}
 	return plan
 }
 
 // count is "2 endpoints", "1 threat".
-func count(targets []commands.Target) string {
+func count(targets []catalog.Target) string {
 	word := map[string]string{"agent": "endpoint", "threat": "threat", "alert": "alert", "account": "account", "policy": "policy", "site": "site"}[targets[0].Kind]
 	switch {
 	case word == "":
@@ -82,7 +82,7 @@ func count(targets []commands.Target) string {
 }
 
 // where is ", all in Paris / Workstations:" if they all are, " in …" for one; for what has fields that change, its name.
-func where(plan commands.Plan) string {
+func where(plan catalog.Plan) string {
 	if len(plan.Changes) > 0 {
 		return ", " + targetNames(plan.Targets, 3) + ":"
 	}
@@ -109,22 +109,22 @@ func where(plan commands.Plan) string {
 }
 
 // targetTable lists the first targets, with the columns that say anything about them.
-func targetTable(targets []commands.Target) render.Part {
+func targetTable(targets []catalog.Target) render.Part {
 	columns := []struct {
 		title string
-		cell  func(commands.Target) render.Span
+		cell  func(catalog.Target) render.Span
 	}{
-		{"Name", func(t commands.Target) render.Span { return render.Link(t.Name, t.URL) }},
-		{"State", func(t commands.Target) render.Span { return render.Text(signed(t.State)) }},
-		{"Note", func(t commands.Target) render.Span { return render.Text(strings.Join(remarks(t), ", ")) }},
-		{"OS", func(t commands.Target) render.Span { return render.Text(t.OS) }},
-		{"User", func(t commands.Target) render.Span { return render.Text(t.User) }},
-		{"Site / group", func(t commands.Target) render.Span { return render.Text(place(t)) }},
+		{"Name", func(t catalog.Target) render.Span { return render.Link(t.Name, t.URL) }},
+		{"State", func(t catalog.Target) render.Span { return render.Text(signed(t.State)) }},
+		{"Note", func(t catalog.Target) render.Span { return render.Text(strings.Join(remarks(t), ", ")) }},
+		{"OS", func(t catalog.Target) render.Span { return render.Text(t.OS) }},
+		{"User", func(t catalog.Target) render.Span { return render.Text(t.User) }},
+		{"Site / group", func(t catalog.Target) render.Span { return render.Text(place(t)) }},
 	}
 	shown := targets[:min(len(targets), shownTargets)]
 	table := render.Table{Rows: make([][]render.Line, len(shown))}
 	for _, c := range columns {
-		if !slices.ContainsFunc(shown, func(t commands.Target) bool { return c.cell(t).Text != "" }) {
+		if !slices.ContainsFunc(shown, func(t catalog.Target) bool { return c.cell(t).Text != "" }) {
 			continue
 		}
 		table.Columns = append(table.Columns, render.Column{Title: c.title})
@@ -149,7 +149,7 @@ func signed(state string) string {
 }
 
 // remarks is what makes an approver look twice.
-func remarks(t commands.Target) []string {
+func remarks(t catalog.Target) []string {
 	var out []string
 	if t.Host != "" {
 		out = append(out, "on "+t.Host)
@@ -171,7 +171,7 @@ func remarks(t commands.Target) []string {
 	return out
 }
 
-func changeTable(changes []commands.Diff) render.Part {
+func changeTable(changes []catalog.Diff) render.Part {
 	table := render.Table{Columns: []render.Column{{Title: "Field"}, {Title: "Now"}, {Title: "After"}, {Title: "Note"}}}
 	for _, c := range changes {
 		mark := render.Line{render.Text("—")}
@@ -184,7 +184,7 @@ func changeTable(changes []commands.Diff) render.Part {
 }
 
 // targetNames is "DESKTOP-1, DESKTOP-2 and 3 more".
-func targetNames(targets []commands.Target, most int) string {
+func targetNames(targets []catalog.Target, most int) string {
 	var names []string
 	for _, t := range targets[:min(len(targets), most)] {
 		names = append(names, t.Name)
@@ -196,7 +196,7 @@ func targetNames(targets []commands.Target, most int) string {
 	return text
 }
 
-func place(t commands.Target) string {
+func place(t catalog.Target) string {
 	switch {
 	case t.Site == "":
 		return t.Group

@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
+	"s1bot/commands/endpoints"
+	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -38,7 +40,7 @@ func termParts(req approvals.Request) []render.Part {
 		parts = append(parts, extendedLine(x))
 	}
 	for _, p := range t.Proposed {
-		line := render.Note{render.Text(fmt.Sprintf("%d of %d approved the extension by %s: ", len(p.Approvals), len(p.Approvals)+req.Lacks(p.Approvals), commands.SpanWords(p.By)))}
+		line := render.Note{render.Text(fmt.Sprintf("%d of %d approved the extension by %s: ", len(p.Approvals), len(p.Approvals)+req.Lacks(p.Approvals), text.SpanWords(p.By)))}
 		parts = append(parts, append(append(line, signers(p.Approvals)...), render.Text(" · expires "), render.Since(p.Expires)))
 	}
 	return parts
@@ -50,7 +52,7 @@ func extendedLine(x approvals.Extension) render.Note {
 	if len(by) == 0 { // it took no approvals, or was written before they were
 		by = render.Note{render.User(x.User)}
 	}
-	return append(append(render.Note{render.Text("Extended by " + commands.SpanWords(x.By) + " by ")}, by...), render.Text(" ("), render.At(x.At), render.Text(")"))
+	return append(append(render.Note{render.Text("Extended by " + text.SpanWords(x.By) + " by ")}, by...), render.Text(" ("), render.At(x.At), render.Text(")"))
 }
 
 // signers are the people of decisions.
@@ -74,13 +76,13 @@ func atEnd(alone bool) string {
 
 // spanOf is how long, in words: "4 hours", "4 hours and 2 hours more".
 func spanOf(req approvals.Request) string {
-	words := commands.SpanWords(req.Term.For)
+	words := text.SpanWords(req.Term.For)
 	var more time.Duration
 	for _, x := range req.Term.Extensions {
 		more += x.By
 	}
 	if more > 0 {
-		words += " and " + commands.SpanWords(more) + " more"
+		words += " and " + text.SpanWords(more) + " more"
 	}
 	return words
 }
@@ -142,7 +144,7 @@ func note(card render.Card, words ...string) render.Card {
 }
 
 func reconnectButton(still remainder) render.Button {
-	return render.Button{Label: "Reconnect", Do: commands.Reconnect(idsOf[s1.AgentID](still.targets, "agent"))}
+	return render.Button{Label: "Reconnect", Do: endpoints.Reconnect(idsOf[s1.AgentID](still.targets, "agent"))}
 }
 
 // stays reminds of what goes on when the end that the bot asked for came to nothing.
@@ -158,6 +160,6 @@ func askAgain(req approvals.Request) []render.Action {
 	if req.After == "" || !cameToNothing(req) {
 		return nil
 	}
-	again := carrying(render.Invocation{Command: req.Command, Args: req.Args}, commands.Extras{Reason: req.Reason, Ticket: req.Ticket})
+	again := carrying(render.Invocation{Command: req.Command, Args: req.Args}, catalog.Extras{Reason: req.Reason, Ticket: req.Ticket})
 	return []render.Action{render.Button{Label: "Reconnect", Do: again}}
 }

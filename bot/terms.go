@@ -10,7 +10,8 @@ import (
 	"time"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
+	"s1bot/commands/endpoints"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -22,15 +23,15 @@ import (
 // termOf is for how long something is asked for. It ends without an approval of its own only where the policy says so now, and only
 // if nothing of it was isolated before, as far as console and ledger know (see beforehand, too): the end of one isolation must not
 // lift another one.
-func (b *Bot) termOf(ctx context.Context, cmd *commands.Command, a ask, plan commands.Plan) *approvals.Term {
+func (b *Bot) termOf(ctx context.Context, cmd *catalog.Command, a ask, plan catalog.Plan) *approvals.Term {
 	if !cmd.Timed || a.extras.For == 0 {
 		return nil
 	}
 	term := &approvals.Term{For: a.extras.For, Ends: b.Now().Add(a.extras.For)}
 	body, err := json.Marshal(plan)
 	sequels, failed := b.sequels(ctx, approvals.Request{Command: cmd.Name, Plan: body, Started: b.Now(), Term: term})
-	before := func(t commands.Target) bool {
-		return slices.Contains(t.Warnings, commands.AlreadyIsolated) || sequels[t.ID].contested() || sequels[t.ID].isolation != ""
+	before := func(t catalog.Target) bool {
+		return slices.Contains(t.Warnings, catalog.AlreadyIsolated) || sequels[t.ID].contested() || sequels[t.ID].isolation != ""
 	}
 	term.Auto, term.Ends = b.Policy().OnTime() && errors.Join(err, failed) == nil && !slices.ContainsFunc(plan.Targets, before), time.Time{}
 	return term
@@ -82,7 +83,7 @@ func (b *Bot) mindTerm(ctx context.Context, req approvals.Request) error {
 
 // A remainder is what of an isolation there is to end.
 type remainder struct {
-	targets   []commands.Target
+	targets   []catalog.Target
 	left      []string // why the others are left out
 	notes     []string // because of which other requests some of it may have to stay isolated
 	contested bool     // nobody can say that what is isolated is so because of this request alone
@@ -90,7 +91,7 @@ type remainder struct {
 
 // stillIsolated asks the console what of a request is isolated now. What was isolated anew by a later request is that one's.
 func (b *Bot) stillIsolated(ctx context.Context, req approvals.Request) (remainder, error) {
-	targets := slices.DeleteFunc(planOf(req).Targets, func(t commands.Target) bool { return slices.Contains(effectOf(req).Gone, t.ID) })
+	targets := slices.DeleteFunc(planOf(req).Targets, func(t catalog.Target) bool { return slices.Contains(effectOf(req).Gone, t.ID) })
 	whole := remainder{targets: targets}
 	seen, err := b.see(ctx, targets)
 	if err != nil {
@@ -235,13 +236,13 @@ func (b *Bot) stillEnds(ctx context.Context, req approvals.Request) error {
 // reconnection is the request that ends an isolation, and what the policy says to it. Who asked for the isolation asks for it, as
 // far as the policy is concerned: what they may not, the bot does not on their behalf.
 func (b *Bot) reconnection(ctx context.Context, req approvals.Request, still remainder) (approvals.Request, approvals.Ruling, error) {
-	inv := commands.Reconnect(idsOf[s1.AgentID](still.targets, "agent"))
+	inv := endpoints.Reconnect(idsOf[s1.AgentID](still.targets, "agent"))
 	cmd, ok := b.Catalog.Find(inv.Command)
 	if !ok {
 		return req, approvals.Ruling{}, errGone
 	}
 	a := ask{user: req.Requester, who: b.people.afresh(ctx, req.Requester), inv: inv, at: origin{Channel: req.Channel, Thread: req.Thread, Key: endKey(req)}}
-	a.extras = commands.Extras{Reason: endReason(req), Ticket: req.Ticket}
+	a.extras = catalog.Extras{Reason: endReason(req), Ticket: req.Ticket}
 	plan, err := cmd.Prepare(ctx, b.call(a), inv.Args)
 	if err != nil {
 		return req, approvals.Ruling{}, b.blame(cmd, err)

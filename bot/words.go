@@ -8,7 +8,8 @@ import (
 	"strings"
 
 	"s1bot/approvals"
-	"s1bot/commands"
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
 	"s1bot/render"
 )
 
@@ -67,9 +68,9 @@ func whyOf(text string) string {
 // byRef reads "A-7F3A because of …".
 func byRef(do decide) func(*Bot, context.Context, ask, string) error {
 	return func(b *Bot, ctx context.Context, a ask, rest string) error {
-		ref, reason := commands.CutWord(rest)
+		ref, reason := text.CutWord(rest)
 		if ref = strings.Trim(ref, around); ref == "" {
-			return &commands.UsageError{Problem: "which request? Give its reference, such as A-7F3A"}
+			return &catalog.UsageError{Problem: "which request? Give its reference, such as A-7F3A"}
 		}
 		return do(b, ctx, a, strings.ToUpper(ref), whyOf(reason))
 	}
@@ -171,7 +172,7 @@ func (b *Bot) withdrawClicked(ctx context.Context, a ask, args json.RawMessage) 
 }
 
 func noCard(*Bot, context.Context, ask, string) error {
-	return &commands.UsageError{Problem: "a request's card is shown with the button on its message"}
+	return &catalog.UsageError{Problem: "a request's card is shown with the button on its message"}
 }
 
 // again runs a request whose outcome nobody knows once more, because a person looked and says so.
@@ -196,7 +197,7 @@ func (b *Bot) leave(ctx context.Context, a ask, id, reason string) error {
 }
 
 func noJob(*Bot, context.Context, ask, string) error {
-	return &commands.UsageError{Problem: "long work is cancelled with the button on its message"}
+	return &catalog.UsageError{Problem: "long work is cancelled with the button on its message"}
 }
 
 // cancelJob ends long work; whoever does it, in whatever process, notices within a few seconds. In a thread everybody sees the
@@ -207,7 +208,7 @@ func (b *Bot) cancelJob(ctx context.Context, a ask, args json.RawMessage) error 
 		return errGone
 	}
 	if p.User != a.user && !a.who.Somewhere().Yes() {
-		return &commands.UsageError{Problem: "only the person who asked for this, an operator or an approver can cancel it"}
+		return &catalog.UsageError{Problem: "only the person who asked for this, an operator or an approver can cancel it"}
 	}
 	found, err := b.Jobs.Cancel(ctx, p.Job)
 	switch {
@@ -262,7 +263,7 @@ func (b *Bot) help(ctx context.Context, a ask, rest string) error {
 		return nil
 	}
 	if !ok {
-		return &commands.UsageError{Problem: fmt.Sprintf("there is no command %q", rest), Nearest: b.Catalog.Nearest(rest)}
+		return &catalog.UsageError{Problem: fmt.Sprintf("there is no command %q", rest), Nearest: b.Catalog.Nearest(rest)}
 	}
 	b.reply(ctx, a, cmd.Help())
 	return nil

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands/catalog"
 	"s1bot/s1"
 )
 
@@ -22,7 +23,7 @@ func TestAPermissionIsNamedAsTheConsoleShowsIt(t *testing.T) {
 		{"Endpoints › View, Endpoint Threats › View", "Threats.updateIncidentStatus", "Endpoints › View, Endpoint Threats › View, and for this call Endpoint Threats › Update Incident Status"},
 		{"Endpoints › View", "", "Endpoints › View"},
 	} {
-		require.Equal(t, row[2], withPermission(row[0], row[1]))
+		require.Equal(t, row[2], catalog.WithPermission(row[0], row[1]))
 	}
 }
 
@@ -34,6 +35,6 @@ func TestAdviceWhereNoAnswerCame(t *testing.T) {
 		"The console did not answer": {Err: errors.New("refused")}, "not complete": {Status: 200, Err: s1.ErrCursorLoop}, "It has expired": {Status: 410},
 		"knows no remedy for status 418": {Status: 418}, "Ask for less": {Status: 413}, "If it is about rights: this takes Endpoints › View": {Status: 403},
 	} {
-		require.Contains(t, Advice(e, "Endpoints › View"), words)
+		require.Contains(t, catalog.Advice(e, "Endpoints › View"), words)
 	}
 }

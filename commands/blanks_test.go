@@ -4,6 +4,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
 )
 
 // Text from documents, tickets and phones has blanks of every kind, hyphens that do not break, and characters that nobody sees.
@@ -16,13 +19,13 @@ func TestBlanksAndNamesFromDocuments(t *testing.T) {
 		"list\u00ad-agents computer\u00ad-name=DESK\u00adTOP-1 limit\u200d=5", "list-agents \u200bcomputer-name=DESKTOP-1 \u2060limit=5\ufeff", "list\u2010agents\u3000computer\u2010name=\u200eDESKTOP-1\u200e limit=\u200b5",
 		"list-agents --computer-name=DESKTOP-1 -limit=5", "list-agents —computer\u2011name=DESKTOP-1 limit=5",
 	} {
-		inv, _, err := c.Parse(line, Input{})
+		inv, _, err := c.Parse(line, text.Input{})
 		require.NoError(t, err, "%q", line)
 		require.Equal(t, "list-agents", inv.Command)
 		require.JSONEq(t, `{"computer-name":"DESKTOP-1","limit":5}`, string(inv.Args), "%q", line)
 	}
 	for _, line := range []string{"get-agent-info \"DESK\u200bTOP\"", "get-agent-info می\u200cخواهم"} {
-		inv, _, err := c.Parse(line, Input{})
+		inv, _, err := c.Parse(line, text.Input{})
 		require.NoError(t, err)
 		require.Contains(t, string(inv.Args), string([]rune(line)[18:20]), "what is quoted, and what letters need, stays")
 	}
@@ -43,13 +46,13 @@ func TestFlagsOfOtherProgramsAreNoHosts(t *testing.T) {
 		{"scan -f DESKTOP-1", "unknown parameter", ""},
 		{"list-agents --help", "/s1 help list-agents", ""},
 	} {
-		_, _, err := c.Parse(tc.line, Input{})
-		var usage *UsageError
+		_, _, err := c.Parse(tc.line, text.Input{})
+		var usage *catalog.UsageError
 		require.ErrorAs(t, err, &usage, tc.line)
 		require.ErrorContains(t, err, tc.words, tc.line)
 		require.Equal(t, tc.try, usage.TryLine, tc.line)
 	}
-	inv, _, err := c.Parse("broadcast-message DESKTOP-1 message=save your work -now", Input{})
+	inv, _, err := c.Parse("broadcast-message DESKTOP-1 message=save your work -now", text.Input{})
 	require.NoError(t, err)
 	require.Contains(t, string(inv.Args), "save your work -now", "a dash in a text is no flag")
 }

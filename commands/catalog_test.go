@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"s1bot/commands/catalog"
 )
 
 func TestEveryCommandIsCompleteAndItsExamplesMeanWhatTheySay(t *testing.T) {
@@ -80,7 +82,7 @@ func TestPermissionsAreThoseOfTheSpecification(t *testing.T) {
 		return
 	}
 	_, table, _ := strings.Cut(string(text), "\nCommand | Required Permission | Role Scope | |\n")
-	var cmd *Command
+	var cmd *catalog.Command
 	checked := 0
 	for line := range strings.Lines(table) {
 		cells := strings.Split(line, " | ")

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"s1bot/commands/catalog"
 )
 
 // Rules across fields: slash text that breaks one, and the parameter that it is told about.
@@ -63,18 +65,18 @@ var crossed = [][2]string{
 // They hold in slash text and in the form alike, before the console is asked, and the form tells them under the field.
 func TestRulesAcrossFieldsHoldInTextAndFormAlike(t *testing.T) {
 	t.Parallel()
-	catalog := All()
-	caller := Caller{Zone: zone, Now: now}
+	all := All()
+	caller := catalog.Caller{Zone: zone, Now: now}
 	for _, row := range crossed {
 		line, param := row[0], row[1]
-		given, _, err := catalog.Parse(line, input)
-		cmd, ok := catalog.Find(given.Command)
+		given, _, err := all.Parse(line, input)
+		cmd, ok := all.Find(given.Command)
 		require.True(t, ok, line)
 		require.Equal(t, param, blamed(t, err), line)
 
-		values := map[string][]string{ReasonParam: {"x"}}
+		values := map[string][]string{catalog.ReasonParam: {"x"}}
 		for _, f := range cmd.Form(given.Args, caller).Fields {
-			if f.Name != ReasonParam {
+			if f.Name != catalog.ReasonParam {
 				values[f.Name] = f.Value
 			}
 		}
@@ -87,8 +89,8 @@ func TestRulesAcrossFieldsHoldInTextAndFormAlike(t *testing.T) {
 
 // blamed is the parameter that an error is about.
 func blamed(t *testing.T, err error) string {
-	var usage *UsageError
-	var missing *MissingError
+	var usage *catalog.UsageError
+	var missing *catalog.MissingError
 	switch {
 	case errors.As(err, &usage):
 		return usage.Param

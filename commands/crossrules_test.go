@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands/catalog"
 	"s1bot/render"
 )
 
@@ -25,10 +26,10 @@ func TestRulesAcrossParametersAreSaid(t *testing.T) {
 	} {
 		cmd, _ := All().Find(c.command)
 		require.Contains(t, strings.ReplaceAll(cmd.Help().Plain(), "`", ""), c.help, c.command)
-		form := cmd.Form(json.RawMessage(c.args), Caller{})
+		form := cmd.Form(json.RawMessage(c.args), catalog.Caller{})
 		require.Contains(t, plainLine(form.Intro), c.intro, c.command)
 		for _, f := range form.Fields {
-			if f.Name == c.field || f.Name == c.field+idsSuffix {
+			if f.Name == c.field || f.Name == c.field+catalog.IdsSuffix {
 				require.Contains(t, plainLine(f.Above), c.above, c.command)
 				break
 			}
@@ -51,22 +52,22 @@ func TestNothingIsAskedForThatHelpDoesNotSay(t *testing.T) {
 		for _, example := range cmd.Examples {
 			inv, _, err := All().Parse(example, input)
 			require.NoError(t, err, example)
-			given, err := object(inv.Args)
+			given, err := catalog.Object(inv.Args)
 			require.NoError(t, err)
-			for _, f := range cmd.fields {
-				if f.mustBeGiven() {
+			for _, f := range cmd.Fields {
+				if f.MustBeGiven() {
 					continue
 				}
 				delete(given, f.Name)
-				var missing *MissingError
-				if !errors.As(cmd.Check(marshal(given)), &missing) {
+				var missing *catalog.MissingError
+				if !errors.As(cmd.Check(catalog.Marshal(given)), &missing) {
 					continue
 				}
 				help := cmd.Help().Plain()
 				for _, p := range append(missing.OneOf, missing.Missing...) {
 					require.Contains(t, help, p.Name, "%s: %s", cmd.Name, example)
 				}
-				require.True(t, len(cmd.oneOf)+len(cmd.together) > 0, "%s without %s wants %v, and help does not say so", cmd.Name, f.Name, missing)
+				require.True(t, len(cmd.OneOf)+len(cmd.Together) > 0, "%s without %s wants %v, and help does not say so", cmd.Name, f.Name, missing)
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands/catalog"
 	"s1bot/s1/s1sim"
 )
 
@@ -38,14 +39,14 @@ func TestNamesDoWhereAFilterIsWanted(t *testing.T) {
 	require.NotEmpty(t, worm)
 
 	_, err := run(t, All(), call, "mitigate-threats lockfst.exe action=kill")
-	var usage *UsageError
+	var usage *catalog.UsageError
 	require.ErrorAs(t, err, &usage)
 	require.Equal(t, "lockfast.exe", usage.Offers[0].Label)
 	require.JSONEq(t, `{"filter":{"ids":["lockfast.exe"]},"mitigate-action":"kill"}`, string(usage.Offers[0].Do.Args))
 
 	console.AddThreat(s1sim.ThreatSpec{Name: "lockfast.exe", Agent: "DESKTOP-2"})
 	_, err = run(t, All(), call, "mitigate-threats lockfast.exe action=kill")
-	var ambiguous *AmbiguousError
+	var ambiguous *catalog.AmbiguousError
 	require.ErrorAs(t, err, &ambiguous)
 	_, err = invoke(t, All(), call, ambiguous.Pick(0))
 	require.NoError(t, err)
@@ -61,7 +62,7 @@ func TestTheNearestNamesAreButtons(t *testing.T) {
 		"set-external-id DESKTP-1 ext=x y": `{"filter":{"ids":["DESKTOP-1"]},"external-id":"x y"}`,
 	} {
 		_, err := run(t, All(), call, text)
-		var usage *UsageError
+		var usage *catalog.UsageError
 		require.ErrorAs(t, err, &usage, text)
 		require.NotEmpty(t, usage.Offers, text)
 		require.Equal(t, "DESKTOP-1", usage.Offers[0].Label)
@@ -87,12 +88,12 @@ func TestThingsOfOneNameHaveDifferentButtons(t *testing.T) {
 	}
 	for name, tells := range map[string]string{"KIOSK": "offline", "SEEN": "last seen 2026-11-02", "SAME": "id ", long: "id "} {
 		_, err := run(t, All(), call, "agent "+name)
-		var ambiguous *AmbiguousError
+		var ambiguous *catalog.AmbiguousError
 		require.ErrorAs(t, err, &ambiguous)
 		labels := map[string]bool{}
 		all := ""
 		for _, l := range ambiguous.Labels() {
-			require.LessOrEqual(t, len([]rune(l)), maxLabel)
+			require.LessOrEqual(t, len([]rune(l)), catalog.MaxLabel)
 			labels[l] = true
 			all += l + "\n"
 		}

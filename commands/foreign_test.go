@@ -10,6 +10,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands/catalog"
+	"s1bot/commands/files"
+	"s1bot/commands/lookup"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -140,7 +143,7 @@ func TestShortNumbersAreNamesFirstAndThenIDs(t *testing.T) {
 func TestANameAmongTooManyIsNotGuessed(t *testing.T) {
 	t.Parallel()
 	var rows strings.Builder
-	for i := range maxNamesakes + 1 {
+	for i := range lookup.MaxNamesakes + 1 {
 		fmt.Fprintf(&rows, `,{"id":"%d","threatInfo":{"threatName":"evil-%d.exe"}}`, 1112953674841025235+i, i)
 	}
 	console := &still{answers: map[string]string{"threats": `{"data":[` + rows.String()[1:] + `]}`}}
@@ -158,12 +161,12 @@ func TestWhatIsMissingIsToldOnEveryPage(t *testing.T) {
 		rows = append(rows, fmt.Sprintf(`{"id":"%s","computerName":"PC-%d"}`, ids[i], i))
 	}
 	console := &still{answers: map[string]string{"agents": `{"data":[` + strings.Join(rows[:11], ",") + `]}`}}
-	catalog, call := All(), callTo(t, console)
-	cmd, _ := catalog.Find("get-agent-info")
-	args := marshal(map[string]any{"agent-ids": ids})
-	for _, inv := range []Invocation{{}, {How: render.Turn, Page: 2}, {How: render.Share}, {How: render.CSV}, {How: render.Raw}} {
+	all, call := All(), callTo(t, console)
+	cmd, _ := all.Find("get-agent-info")
+	args := catalog.Marshal(map[string]any{"agent-ids": ids})
+	for _, inv := range []catalog.Invocation{{}, {How: render.Turn, Page: 2}, {How: render.Share}, {How: render.CSV}, {How: render.Raw}} {
 		inv.Command, inv.Args = cmd.Name, args
-		card, err := invoke(t, catalog, call, inv)
+		card, err := invoke(t, all, call, inv)
 		require.NoError(t, err)
 		require.Equal(t, render.Partial, card.Outcome, "%v", inv.How)
 		require.Contains(t, card.Plain(), "The console knows no endpoint with the id "+ids[11], "%v", inv.How)
@@ -181,10 +184,10 @@ func TestWhatIsWatchedIsWhatWasOrdered(t *testing.T) {
 		"remote-scripts/status": `{"data":[{"id":"1","parentTaskId":"99","status":"completed"},{"id":"2","parentTaskId":5,"status":"failed"},{"id":"3","status":"failed"}]}`,
 	}}
 	call := callTo(t, console)
-	h, err := pickup{Type: s1.ActivityUploaded, Wants: []wanted{{Agent: "11", Batch: batch}}}.look(t.Context(), call)
+	h, err := files.Pickup{Type: s1.ActivityUploaded, Wants: []files.Wanted{{Agent: "11", Batch: batch}}}.Look(t.Context(), call)
 	require.NoError(t, err)
-	require.Equal(t, s1.ActivityID("82"), h.found[0].ID)
-	require.Len(t, h.others, 1)
+	require.Equal(t, s1.ActivityID("82"), h.Found[0].ID)
+	require.Len(t, h.Others, 1)
 
 	tasks, err := call.Console.TasksOf(t.Context(), "5")
 	require.NoError(t, err)
@@ -239,8 +242,8 @@ func TestSparseAnswersAreRead(t *testing.T) {
 	} {
 		card, err := run(t, All(), call, line)
 		require.NoError(t, err, line)
-		require.Contains(t, string(marshal(card)), words, line)
-		require.NotContains(t, string(marshal(card)), "1970", line)
+		require.Contains(t, string(catalog.Marshal(card)), words, line)
+		require.NotContains(t, string(catalog.Marshal(card)), "1970", line)
 		require.NotEqual(t, render.Failed, card.Outcome, line)
 	}
 }

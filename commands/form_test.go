@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands/catalog"
+	"s1bot/commands/lookup"
 	"s1bot/render"
 	"s1bot/s1/s1sim"
 )
@@ -23,7 +25,7 @@ func asks(t *testing.T, form render.Form, name string) render.FormField {
 // The widget fits the type; what was given stands in it.
 func TestAFormAsksForEachParameterInItsOwnWay(t *testing.T) {
 	t.Parallel()
-	caller := Caller{ID: "U1", Zone: zone}
+	caller := catalog.Caller{ID: "U1", Zone: zone}
 	alerts, _ := All().Find("get-alerts")
 	form := alerts.Form(json.RawMessage(`{"created-after":"2026-11-20T13:00:00Z","severity":"High","rule-names":["a","b, c"],"limit":0,"incident-statuses":["resolved"]}`), caller)
 	require.Equal(t, "Get Alerts", form.Title)
@@ -46,17 +48,17 @@ func TestAFormAsksForEachParameterInItsOwnWay(t *testing.T) {
 func TestOnlyWhatChangesSomethingAsksForAReason(t *testing.T) {
 	t.Parallel()
 	for _, cmd := range All().Commands() {
-		form := cmd.Form(nil, Caller{})
+		form := cmd.Form(nil, catalog.Caller{})
 		names := map[string]bool{}
 		for _, f := range form.Fields {
 			require.False(t, names[f.Name], "%s asks twice for %s", cmd.Name, f.Name)
 			names[f.Name] = true
-			if f.Name == ReasonParam {
-				require.Equal(t, cmd.Risk == Destructive, f.Required, cmd.Name)
+			if f.Name == catalog.ReasonParam {
+				require.Equal(t, cmd.Risk == catalog.Destructive, f.Required, cmd.Name)
 			}
 		}
-		require.Equal(t, cmd.Risk != Read, names[ReasonParam], cmd.Name)
-		require.Equal(t, cmd.Risk != Read, names[TicketParam], cmd.Name)
+		require.Equal(t, cmd.Risk != catalog.Read, names[catalog.ReasonParam], cmd.Name)
+		require.Equal(t, cmd.Risk != catalog.Read, names[catalog.TicketParam], cmd.Name)
 		require.True(t, form.Fits(), cmd.Name)
 	}
 }
@@ -65,16 +67,16 @@ func TestOnlyWhatChangesSomethingAsksForAReason(t *testing.T) {
 func TestAFilterHasASearchBoxBesideIt(t *testing.T) {
 	t.Parallel()
 	mitigate, _ := All().Find("mitigate")
-	form := mitigate.Form(json.RawMessage(`{"filter":{"ids":["1112953674841025235"]},"mitigate-action":"kill"}`), Caller{})
+	form := mitigate.Form(json.RawMessage(`{"filter":{"ids":["1112953674841025235"]},"mitigate-action":"kill"}`), catalog.Caller{})
 	require.Equal(t, render.MultiSearch, asks(t, form, "filter.ids").Widget)
 	require.Equal(t, "threats", asks(t, form, "filter.ids").Search)
 	require.Equal(t, []string{"1112953674841025235"}, asks(t, form, "filter.ids").Value)
 	require.Empty(t, asks(t, form, "filter").Value)
 
 	sent := map[string][]string{"filter.ids": {"1112953674841025235"}, "filter": {`{"resolved":false}`}, "mitigate-action": {"kill"}, "reason": {"x"}, "ticket": {}}
-	args, extras, wrong := mitigate.FromForm(sent, nil, Caller{})
+	args, extras, wrong := mitigate.FromForm(sent, nil, catalog.Caller{})
 	require.Empty(t, wrong)
-	require.Equal(t, Extras{Reason: "x"}, extras)
+	require.Equal(t, catalog.Extras{Reason: "x"}, extras)
 	require.JSONEq(t, `{"filter":{"ids":["1112953674841025235"],"resolved":false},"mitigate-action":"kill"}`, string(args))
 }
 
@@ -82,28 +84,28 @@ func TestAFilterHasASearchBoxBesideIt(t *testing.T) {
 func TestAFormTellsWhatIsWrongUnderEachField(t *testing.T) {
 	t.Parallel()
 	mitigate, _ := All().Find("mitigate")
-	_, _, wrong := mitigate.FromForm(map[string][]string{"filter.ids": {}, "filter": {`{"resolvd":true}`}, "mitigate-action": {}, "reason": {" "}}, nil, Caller{})
+	_, _, wrong := mitigate.FromForm(map[string][]string{"filter.ids": {}, "filter": {`{"resolvd":true}`}, "mitigate-action": {}, "reason": {" "}}, nil, catalog.Caller{})
 	require.Equal(t, map[string]string{
 		"filter":          `Filter key "resolvd" is unknown for threats. Did you mean resolved?`,
 		"mitigate-action": "Please fill this in.",
 		"reason":          "Please say why: the approver reads it.",
 	}, wrong)
 
-	_, _, wrong = mitigate.FromForm(map[string][]string{"filter.ids": {}, "filter": {}, "mitigate-action": {"kill"}, "reason": {"x"}}, nil, Caller{})
+	_, _, wrong = mitigate.FromForm(map[string][]string{"filter.ids": {}, "filter": {}, "mitigate-action": {"kill"}, "reason": {"x"}}, nil, catalog.Caller{})
 	require.Equal(t, map[string]string{"filter.ids": "Please fill this in."}, wrong)
 
 	agents, _ := All().Find("list-agents")
-	_, _, wrong = agents.FromForm(map[string][]string{"computer-name": {"x"}, "query": {}, "limit": {"5000"}}, nil, Caller{})
+	_, _, wrong = agents.FromForm(map[string][]string{"computer-name": {"x"}, "query": {}, "limit": {"5000"}}, nil, catalog.Caller{})
 	require.Equal(t, map[string]string{"limit": "5000 is above the maximum, 1000. Did you mean 1000?"}, wrong)
-	_, _, wrong = agents.FromForm(map[string][]string{"computer-name": {"x"}, "query": {}, "limit": {}}, nil, Caller{})
+	_, _, wrong = agents.FromForm(map[string][]string{"computer-name": {"x"}, "query": {}, "limit": {}}, nil, catalog.Caller{})
 	require.Equal(t, map[string]string{"computer-name": "The console searches for two characters or more."}, wrong)
 
 	isolate, _ := All().Find("isolate")
-	_, _, wrong = isolate.FromForm(map[string][]string{"agent-ids": {}, "filter": {}, "reason": {"x"}}, nil, Caller{})
+	_, _, wrong = isolate.FromForm(map[string][]string{"agent-ids": {}, "filter": {}, "reason": {"x"}}, nil, catalog.Caller{})
 	require.Equal(t, map[string]string{"agent-ids": "Please fill in at least one of Agent IDs, Filter."}, wrong)
 
 	events, _ := All().Find("fetch-event")
-	_, _, wrong = events.FromForm(map[string][]string{"start-time": {"2026-11-20T13:00:00Z"}, "end-time": {"2026-11-19T13:00:00Z"}}, nil, Caller{})
+	_, _, wrong = events.FromForm(map[string][]string{"start-time": {"2026-11-20T13:00:00Z"}, "end-time": {"2026-11-19T13:00:00Z"}}, nil, catalog.Caller{})
 	require.Equal(t, map[string]string{"end-time": "It is not after start-time, so nothing can match."}, wrong)
 }
 
@@ -111,7 +113,7 @@ func TestAFormTellsWhatIsWrongUnderEachField(t *testing.T) {
 func TestAFormChangesOnlyWhatItAsksFor(t *testing.T) {
 	t.Parallel()
 	agents, _ := All().Find("list-agents")
-	args, _, wrong := agents.FromForm(map[string][]string{"query": {}, "limit": {"7"}}, json.RawMessage(`{"computer-name":"DESKTOP","query":"old","limit":3}`), Caller{})
+	args, _, wrong := agents.FromForm(map[string][]string{"query": {}, "limit": {"7"}}, json.RawMessage(`{"computer-name":"DESKTOP","query":"old","limit":3}`), catalog.Caller{})
 	require.Empty(t, wrong)
 	require.JSONEq(t, `{"computer-name":"DESKTOP","limit":7}`, string(args))
 }
@@ -121,7 +123,7 @@ func TestListsInAFormAreLinesOrSlashText(t *testing.T) {
 	kill, _ := All().Find("kill-processes")
 	args, _, wrong := kill.FromForm(map[string][]string{
 		"computer-names": {"DESKTOP-1, DESKTOP-2\nDESKTOP-3"}, "file-paths": {"C:\\Program Files\\a b.exe\n\"C:\\x\\y z.exe\"\n"}, "reason": {"x"},
-	}, nil, Caller{})
+	}, nil, catalog.Caller{})
 	require.Empty(t, wrong)
 	require.JSONEq(t, `{"computer-names":["DESKTOP-1","DESKTOP-2","DESKTOP-3"],"file-paths":["C:\\Program Files\\a b.exe","C:\\x\\y z.exe"]}`, string(args))
 }
@@ -134,37 +136,37 @@ func TestListsComeBackFromAFormAsTheyWere(t *testing.T) {
 		"plain", "a,b", `DstIP = "203.0.113.66"`, `AgentName In ("a","b"), x`, `"quoted"`, `"a", "b"`, `C:\a,b\`, `C:\"x\`, "[a]", `["a"]`, "'tis", "O'Brien, Pat",
 		"two\nlines", `odd "quote`, `odd, "quote`, "“typo”, graphic", "x,", ",x", `\"`, `a\",b`, "«a»",
 	} {
-		args := marshal(map[string]any{"query": []string{"first", word, "last"}})
-		shown := asks(t, rules.Form(args, Caller{}), "query").Value
-		got, _, wrong := rules.FromForm(map[string][]string{"query": shown}, nil, Caller{})
+		args := catalog.Marshal(map[string]any{"query": []string{"first", word, "last"}})
+		shown := asks(t, rules.Form(args, catalog.Caller{}), "query").Value
+		got, _, wrong := rules.FromForm(map[string][]string{"query": shown}, nil, catalog.Caller{})
 		if wrong != nil { // the console cannot search for it, but it was read
 			require.Contains(t, wrong["query"], "cannot be searched for", word)
 		}
 		require.JSONEq(t, string(args), string(got), "%q was shown as %q", word, shown)
 	}
-	require.Equal(t, []string{`DstIP = "203.0.113.66"`, "x", "a,b", "y"}, linesOf("DstIP = \"203.0.113.66\", \"x\"\n \"a,b\" , y"))
+	require.Equal(t, []string{`DstIP = "203.0.113.66"`, "x", "a,b", "y"}, catalog.LinesOf("DstIP = \"203.0.113.66\", \"x\"\n \"a,b\" , y"))
 }
 
 // A search box answers with names, and remembers for some seconds what the console said.
 func TestSearchBoxesAskTheConsoleOnceForTheSameText(t *testing.T) {
 	t.Parallel()
 	console, call := simulated(t, "DESKTOP-1", "DESKTOP-2", "LAPTOP-1")
-	catalog := All()
-	options, err := catalog.Search(t.Context(), call, "agents", "desk")
+	all := All()
+	options, err := all.Search(t.Context(), call, "agents", "desk")
 	require.NoError(t, err)
 	require.Len(t, options, 2)
 	require.Contains(t, options[0].Label, "DESKTOP-1")
 	require.Equal(t, console.Agent("DESKTOP-1")["id"], options[0].Value)
-	_, err = catalog.Search(t.Context(), call, "agents", " DESK ")
+	_, err = all.Search(t.Context(), call, "agents", " DESK ")
 	require.NoError(t, err)
 	require.Len(t, console.Calls(), 1)
 
 	later := *call
-	later.Now = now.Add(keepOptions)
-	_, err = catalog.Search(t.Context(), &later, "agents", "desk")
+	later.Now = now.Add(catalog.KeepOptions)
+	_, err = all.Search(t.Context(), &later, "agents", "desk")
 	require.NoError(t, err)
 	require.Len(t, console.Calls(), 2)
-	_, err = catalog.Search(t.Context(), call, "nonsense", "x")
+	_, err = all.Search(t.Context(), call, "nonsense", "x")
 	require.Error(t, err)
 }
 
@@ -172,19 +174,19 @@ func TestEverySearchBoxOfEveryFormIsAnswered(t *testing.T) {
 	t.Parallel()
 	console := s1sim.New(s1sim.Options{})
 	call := callTo(t, console)
-	catalog := All()
-	for _, cmd := range catalog.Commands() {
-		for _, f := range cmd.Form(nil, Caller{}).Fields {
+	all := All()
+	for _, cmd := range all.Commands() {
+		for _, f := range cmd.Form(nil, catalog.Caller{}).Fields {
 			if f.Search == "" {
 				continue
 			}
 			for _, typed := range []string{"", "a", "Pa", "2999999999999999999", "a,b"} {
-				_, err := catalog.Search(t.Context(), call, f.Search, typed)
+				_, err := all.Search(t.Context(), call, f.Search, typed)
 				require.NoError(t, err, "%s %q", f.Search, typed)
 			}
-			options, err := catalog.Search(t.Context(), call, f.Search, "")
+			options, err := all.Search(t.Context(), call, f.Search, "")
 			require.NoError(t, err)
-			if !contains([]string{runBox, taskBox, "queries"}, f.Search) { // they offer what was started from here
+			if !contains([]string{lookup.RunBox, lookup.TaskBox, "queries"}, f.Search) { // they offer what was started from here
 				require.NotEmpty(t, options, f.Search)
 			}
 		}

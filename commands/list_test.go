@@ -14,13 +14,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands/catalog"
 	"s1bot/render"
 	"s1bot/s1"
 	"s1bot/s1/s1sim"
 )
 
 // simulated is a call to a simulated console with a few endpoints of known names.
-func simulated(t testing.TB, agents ...string) (*s1sim.Console, *Call) {
+func simulated(t testing.TB, agents ...string) (*s1sim.Console, *catalog.Call) {
 	console := s1sim.New(s1sim.Options{Now: func() time.Time { return now }, Agents: -1, Empty: true})
 	for _, name := range agents {
 		console.AddAgent(s1sim.AgentSpec{Name: name})
@@ -28,23 +29,23 @@ func simulated(t testing.TB, agents ...string) (*s1sim.Console, *Call) {
 	return console, callTo(t, console)
 }
 
-func callTo(t testing.TB, console http.Handler) *Call {
+func callTo(t testing.TB, console http.Handler) *catalog.Call {
 	server := httptest.NewServer(console)
 	t.Cleanup(server.Close)
 	client, err := s1.New(s1.Config{BaseURL: server.URL, Token: s1.NewSecret(s1sim.Token), Backoff: func(int) time.Duration { return 0 }})
 	require.NoError(t, err)
-	return &Call{Console: client, Caller: Caller{ID: "U1", Name: "alice", Zone: zone}, Now: now}
+	return &catalog.Call{Console: client, Caller: catalog.Caller{ID: "U1", Name: "alice", Zone: zone}, Now: now}
 }
 
 // run runs slash text and returns the card.
-func run(t testing.TB, catalog *Catalog, call *Call, text string) (render.Card, error) {
+func run(t testing.TB, catalog *catalog.Catalog, call *catalog.Call, text string) (render.Card, error) {
 	inv, _, err := catalog.Parse(text, input)
 	require.NoError(t, err, text)
 	return invoke(t, catalog, call, inv)
 }
 
 // invoke does what the bot does with an invocation.
-func invoke(t testing.TB, catalog *Catalog, call *Call, inv Invocation) (render.Card, error) {
+func invoke(t testing.TB, catalog *catalog.Catalog, call *catalog.Call, inv catalog.Invocation) (render.Card, error) {
 	cmd, ok := catalog.Find(inv.Command)
 	require.True(t, ok, inv.Command)
 	as := *call
@@ -78,14 +79,14 @@ func (l *longList) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(map[string]any{"data": rows, "pagination": page})
 }
 
-func button(t testing.TB, card render.Card, label string) Invocation {
+func button(t testing.TB, card render.Card, label string) catalog.Invocation {
 	for _, a := range card.Actions {
 		if b, ok := a.(render.Button); ok && b.Label == label {
 			return b.Do
 		}
 	}
 	require.Fail(t, "no button "+label, card.Plain())
-	return Invocation{}
+	return catalog.Invocation{}
 }
 
 func numbered(n int) []string {
@@ -136,20 +137,20 @@ func hostsOn(card render.Card) []string {
 func TestACommandThatIsRunAnewAsksAnew(t *testing.T) {
 	t.Parallel()
 	console, call := simulated(t, numbered(25)...)
-	catalog := All()
-	first, err := run(t, catalog, call, "agents HOST")
+	all := All()
+	first, err := run(t, all, call, "agents HOST")
 	require.NoError(t, err)
 	console.AddAgent(s1sim.AgentSpec{Name: "HOST-NEW"})
-	turned, err := invoke(t, catalog, call, button(t, first, "Next"))
+	turned, err := invoke(t, all, call, button(t, first, "Next"))
 	require.NoError(t, err)
 	require.Contains(t, turned.Title, "25 match", "the pages of one answer belong together")
-	anew, err := run(t, catalog, call, "agents HOST")
+	anew, err := run(t, all, call, "agents HOST")
 	require.NoError(t, err)
 	require.Contains(t, anew.Title, "26 match")
 
 	later := *call
-	later.Now = now.Add(2 * keepRows)
-	turned, err = invoke(t, catalog, &later, button(t, first, "Next"))
+	later.Now = now.Add(2 * catalog.KeepRows)
+	turned, err = invoke(t, all, &later, button(t, first, "Next"))
 	require.NoError(t, err)
 	require.Contains(t, turned.Title, "26 match", "what is remembered is forgotten soon")
 }
@@ -206,25 +207,25 @@ func TestWhatCouldBeReadOfEverythingIsHandedOver(t *testing.T) {
 func TestWithoutALimitACardTellsThatThereIsMoreAndAFileHasItAll(t *testing.T) {
 	t.Parallel()
 	call := callTo(t, &longList{rows: 1203})
-	catalog := All()
-	card, err := run(t, catalog, call, "agents HOST")
+	all := All()
+	card, err := run(t, all, call, "agents HOST")
 	require.NoError(t, err)
 	require.Contains(t, card.Title, "1203 match")
 	require.Contains(t, card.Plain(), "Only the first 1000 are listed.")
 
-	file, err := invoke(t, catalog, call, button(t, card, "CSV file"))
+	file, err := invoke(t, all, call, button(t, card, "CSV file"))
 	require.NoError(t, err)
 	require.Equal(t, 1204, strings.Count(string(file.Files[0].Body), "\r\n"), "a heading and every row")
-	file, err = invoke(t, catalog, call, button(t, card, "JSON file"))
+	file, err = invoke(t, all, call, button(t, card, "JSON file"))
 	require.NoError(t, err)
 	var rows []json.RawMessage
 	require.NoError(t, json.Unmarshal(file.Files[0].Body, &rows))
 	require.Len(t, rows, 1203)
 
-	raw, err := invoke(t, catalog, call, button(t, card, "Raw JSON"))
+	raw, err := invoke(t, all, call, button(t, card, "Raw JSON"))
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(raw.Files[0].Body, &rows))
-	require.Len(t, rows, pageRows, "the rows of the page that is shown")
+	require.Len(t, rows, catalog.PageRows, "the rows of the page that is shown")
 }
 
 func TestALimitHoldsForFilesToo(t *testing.T) {

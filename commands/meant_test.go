@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"s1bot/commands/catalog"
 )
 
 // A slip is corrected to what was meant, never to its opposite or to something else that is spelled alike.
@@ -51,14 +53,14 @@ func TestAMistypedWordOfTheBotsIsCorrectedToIt(t *testing.T) {
 	in.Own = []string{"approve", "freeze", "help", "history", "report", "thaw"}
 	for typed, want := range map[string]string{"freez": "freeze", "histroy": "history", "aprove A-1234": "approve", "reprot": "report", "hlep isolate": "help"} {
 		_, _, err := All().Parse(typed, in)
-		var usage *UsageError
+		var usage *catalog.UsageError
 		require.True(t, errors.As(err, &usage), typed)
 		require.Equal(t, want, usage.Nearest[0], typed)
 		require.Nil(t, usage.Given, "no form of something else is offered")
 		require.Nil(t, usage.Try)
 	}
 	_, _, err := All().Parse("unfreeze", in)
-	var usage *UsageError
+	var usage *catalog.UsageError
 	require.True(t, errors.As(err, &usage))
 	require.NotContains(t, usage.Nearest, "freeze")
 }
@@ -66,7 +68,7 @@ func TestAMistypedWordOfTheBotsIsCorrectedToIt(t *testing.T) {
 // A button under a mistyped command does what was meant: a read runs, and what changes something opens its form, filled.
 func TestAMistypedCommandOffersWhatItWasGiven(t *testing.T) {
 	t.Parallel()
-	var usage *UsageError
+	var usage *catalog.UsageError
 	_, extras, err := All().Parse(`isolat DESKTOP-1 for=4h reason="beaconing to C2"`, input)
 	require.True(t, errors.As(err, &usage))
 	require.Nil(t, usage.Try)

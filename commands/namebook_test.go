@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands/catalog"
 	"s1bot/s1/s1sim"
 )
 
@@ -16,27 +17,27 @@ func TestIdsThatPassedByAreShownByName(t *testing.T) {
 	call := callTo(t, console)
 	host := console.Agent("DESKTOP-1")
 	site, siteID, id := host["siteName"].(string), host["siteId"].(string), host["id"].(string)
-	catalog := All()
-	card, err := run(t, catalog, call, "get-exclusions site-ids="+siteID)
+	all := All()
+	card, err := run(t, all, call, "get-exclusions site-ids="+siteID)
 	require.NoError(t, err)
 	require.Contains(t, card.Title, `site ids "`+siteID+`"`)
-	card, err = run(t, catalog, call, "get-exclusions site-ids="+site)
+	card, err = run(t, all, call, "get-exclusions site-ids="+site)
 	require.NoError(t, err)
 	require.Contains(t, card.Title, `site ids "`+site+`"`)
 	again := button(t, card, "Change filter")
 	require.JSONEq(t, `{"site-ids":["`+siteID+`"]}`, string(again.Args))
-	cmd, _ := catalog.Find("get-exclusions")
-	require.Equal(t, []string{site}, asks(t, cmd.Form(again.Args, Caller{}), "site-ids").Shown)
+	cmd, _ := all.Find("get-exclusions")
+	require.Equal(t, []string{site}, asks(t, cmd.Form(again.Args, catalog.Caller{}), "site-ids").Shown)
 
-	card, err = run(t, catalog, call, `activities filter={"agentIds":"DESKTOP-1"}`)
+	card, err = run(t, all, call, `activities filter={"agentIds":"DESKTOP-1"}`)
 	require.NoError(t, err)
 	require.Contains(t, card.Plain(), "agentIds DESKTOP-1")
 
-	_, err = catalog.Search(t.Context(), call, "agents", "DESKTOP-2")
+	_, err = all.Search(t.Context(), call, "agents", "DESKTOP-2")
 	require.NoError(t, err)
-	isolate, _ := catalog.Find("isolate")
+	isolate, _ := all.Find("isolate")
 	other := console.Agent("DESKTOP-2")["id"].(string)
-	shown := asks(t, isolate.Form(marshal(map[string]any{"agent-ids": []string{id, other, "4711"}}), Caller{}), "agent-ids").Shown
+	shown := asks(t, isolate.Form(catalog.Marshal(map[string]any{"agent-ids": []string{id, other, "4711"}}), catalog.Caller{}), "agent-ids").Shown
 	require.Equal(t, "DESKTOP-1", shown[0])
 	require.Equal(t, "DESKTOP-2 · "+console.Agent("DESKTOP-2")["siteName"].(string), shown[1])
 	require.Equal(t, "4711", shown[2])

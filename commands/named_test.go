@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands/catalog"
 	"s1bot/s1/s1sim"
 )
 
@@ -17,7 +18,7 @@ func TestThreatsAndAlertsGoByName(t *testing.T) {
 	evil := console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
 	console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe.bak", Agent: "DESKTOP-1"})
 	alert := console.AddAlert(s1sim.AlertSpec{Rule: "LSASS read", Agent: "DESKTOP-1", Severity: "High"})
-	catalog := All()
+	all := All()
 	for line, args := range map[string]string{
 		`verdict EVIL.exe verdict=suspicious`:             `{"threat-ids":["` + evil + `"],"analyst-verdict":"suspicious"}`,
 		`fetch-threat-file threat-ids=evil.exe`:           `{"threat-ids":["` + evil + `"],"password":""}`,
@@ -25,19 +26,19 @@ func TestThreatsAndAlertsGoByName(t *testing.T) {
 		`get-threat-notes threat-id=evil.exe`:             `{"threat-id":"` + evil + `"}`,
 		`verdict ` + evil + `,evil.exe verdict=undefined`: `{"threat-ids":["` + evil + `"],"analyst-verdict":"undefined"}`,
 	} {
-		inv, _, err := catalog.Parse(line, input)
+		inv, _, err := all.Parse(line, input)
 		require.NoError(t, err, line)
-		cmd, _ := catalog.Find(inv.Command)
+		cmd, _ := all.Find(inv.Command)
 		plan, err := cmd.Prepare(t.Context(), call, inv.Args)
 		require.NoError(t, err, line)
 		require.JSONEq(t, args, string(plan.Args), line)
 		_, err = cmd.Run(t.Context(), call, inv.Args)
-		if cmd.Risk != Read {
-			require.ErrorIs(t, err, ErrNotPrepared, line)
+		if cmd.Risk != catalog.Read {
+			require.ErrorIs(t, err, catalog.ErrNotPrepared, line)
 		}
 	}
 
-	_, err := run(t, catalog, call, "verdict evl.exe verdict=suspicious")
+	_, err := run(t, all, call, "verdict evl.exe verdict=suspicious")
 	require.EqualError(t, err, "check `threat-ids`: there is no threat called \"evl.exe\"; did you mean evil.exe?")
 }
 
@@ -48,7 +49,7 @@ func TestAThreatsNameIsNeverGuessed(t *testing.T) {
 	console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
 	second := console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-2"})
 	_, err := run(t, All(), call, "verdict evil.exe verdict=suspicious")
-	var ambiguous *AmbiguousError
+	var ambiguous *catalog.AmbiguousError
 	require.True(t, errors.As(err, &ambiguous), "%v", err)
 	require.Len(t, ambiguous.Matches, 2)
 	for i, m := range ambiguous.Matches {
@@ -67,7 +68,7 @@ func TestTheContentOfAThreatGoesByItsName(t *testing.T) {
 	console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-2", SHA1: "3395856ce81f2b7382dee72602f798b642f14140"})
 	site := console.Agent("DESKTOP-1")["siteName"].(string)
 	cmd, _ := All().Find("add-threat-to-blacklist")
-	ask := marshal(map[string]any{"collection-ids": "evil.exe", "site-id": site, "target-scope": "site"})
+	ask := catalog.Marshal(map[string]any{"collection-ids": "evil.exe", "site-id": site, "target-scope": "site"})
 	plan, err := cmd.Prepare(t.Context(), call, ask)
 	require.NoError(t, err)
 	collection := console.Threat(first)["threatInfo"].(map[string]any)["collectionId"].(string)
@@ -75,7 +76,7 @@ func TestTheContentOfAThreatGoesByItsName(t *testing.T) {
 
 	console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1", SHA1: "4395856ce81f2b7382dee72602f798b642f14140"})
 	_, err = cmd.Prepare(t.Context(), call, ask)
-	var ambiguous *AmbiguousError
+	var ambiguous *catalog.AmbiguousError
 	require.True(t, errors.As(err, &ambiguous), "%v", err)
 	require.Len(t, ambiguous.Matches, 2)
 }
@@ -87,7 +88,7 @@ func TestNamesInFiltersBecomeIds(t *testing.T) {
 	call := callTo(t, console)
 	host := console.Agent("DESKTOP-1")
 	site, id := host["siteName"].(string), host["id"].(string)
-	catalog := All()
+	all := All()
 	for line, query := range map[string]string{
 		`isolate filter={"siteIds":["` + site + `"],"computerName":"DESKTOP-1"} reason=x`:     "siteIds=" + host["siteId"].(string),
 		`activities filter={"agentIds":"desktop-1"}`:                                          "agentIds=" + id,
@@ -95,12 +96,12 @@ func TestNamesInFiltersBecomeIds(t *testing.T) {
 		`get-black-list custom-input={"accountIds":["` + host["accountName"].(string) + `"]}`: "accountIds=" + host["accountId"].(string),
 	} {
 		console.Reset()
-		inv, _, err := catalog.Parse(line, input)
+		inv, _, err := all.Parse(line, input)
 		require.NoError(t, err, line)
-		cmd, _ := catalog.Find(inv.Command)
+		cmd, _ := all.Find(inv.Command)
 		plan, err := cmd.Prepare(t.Context(), call, inv.Args)
 		require.NoError(t, err, line)
-		if cmd.Risk == Read {
+		if cmd.Risk == catalog.Read {
 			_, err = cmd.Run(t.Context(), call, plan.Args)
 			require.NoError(t, err, line)
 		}
@@ -110,7 +111,7 @@ func TestNamesInFiltersBecomeIds(t *testing.T) {
 		}
 		require.Contains(t, strings.Join(asked, "\n"), query, line)
 	}
-	_, err := run(t, catalog, call, `activities filter={"siteIds":["Pariss"]}`)
+	_, err := run(t, all, call, `activities filter={"siteIds":["Pariss"]}`)
 	require.ErrorContains(t, err, "check `filter`: there is no site called \"Pariss\"; did you mean Paris")
 }
 
@@ -121,7 +122,7 @@ func TestAnAmbiguousNameInAFilterIsChosen(t *testing.T) {
 	console.AddAgent(s1sim.AgentSpec{Name: "KIOSK"})
 	console.AddAgent(s1sim.AgentSpec{Name: "KIOSK"})
 	_, err := run(t, All(), call, `activities filter={"agentIds":"KIOSK,1845174760470303882","includeHidden":false}`)
-	var ambiguous *AmbiguousError
+	var ambiguous *catalog.AmbiguousError
 	require.True(t, errors.As(err, &ambiguous), "%v", err)
 	require.JSONEq(t, `{"filter":{"agentIds":["`+ambiguous.Matches[1].ID+`","1845174760470303882"],"includeHidden":false}}`, string(ambiguous.Pick(1).Args))
 }

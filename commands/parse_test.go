@@ -8,9 +8,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
 )
 
-var input = Input{Zone: zone, Now: now}
+var input = text.Input{Zone: zone, Now: now}
 
 // What people type, in all the ways in which they type it, and the arguments that it means.
 func TestSlashTextMeansWhatPeopleMean(t *testing.T) {
@@ -106,7 +109,7 @@ func TestSlashTextMeansWhatPeopleMean(t *testing.T) {
 
 func TestReasonAndTicketAreTakenOut(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]Extras{
+	for text, want := range map[string]catalog.Extras{
 		`isolate DESKTOP-1 reason="beaconing" ticket=INC-1`:           {Reason: "beaconing", Ticket: "INC-1"},
 		"isolate DESKTOP-1 reason=beaconing to 203.0.113.9 ticket=I1": {Reason: "beaconing to 203.0.113.9", Ticket: "I1"},
 		"isolate DESKTOP-1 reason=“it’s bad”":                         {Reason: "it’s bad"},
@@ -159,7 +162,7 @@ func TestWrongTextIsToldWithWhatToDo(t *testing.T) {
 		{"fetch-event from=-1d to=now source=alert sort=updated-at", "alerts cannot be sorted by their last change", "fetch-event start-time=2026-11-21T19:00:00Z end-time=2026-11-22T19:00:00Z sort-by=createdAt event-source=alert"},
 	} {
 		_, _, err := All().Parse(row.text, input)
-		var usage *UsageError
+		var usage *catalog.UsageError
 		require.ErrorAs(t, err, &usage, row.text)
 		require.Contains(t, err.Error(), row.complaint, row.text)
 		require.Equal(t, row.try, usage.TryLine, row.text)
@@ -172,7 +175,7 @@ func TestWrongTextIsToldWithWhatToDo(t *testing.T) {
 func TestWhatLacksARequiredParameterComesBackForItsForm(t *testing.T) {
 	t.Parallel()
 	_, extras, err := All().Parse(`mitigate action=kill reason="why"`, input)
-	var missing *MissingError
+	var missing *catalog.MissingError
 	require.ErrorAs(t, err, &missing)
 	require.Equal(t, "mitigate-threats", missing.Command.Name)
 	require.Equal(t, "filter", missing.Missing[0].Name)
@@ -220,8 +223,8 @@ func FuzzParse(f *testing.F) {
 }
 
 func requireOurError(t *testing.T, err error) {
-	var usage *UsageError
-	var missing *MissingError
+	var usage *catalog.UsageError
+	var missing *catalog.MissingError
 	require.True(t, errors.As(err, &usage) || errors.As(err, &missing), "%T: %v", err, err)
 	require.True(t, utf8.ValidString(err.Error()))
 }
@@ -236,23 +239,23 @@ func FuzzLine(f *testing.F) {
 	for _, seed := range []string{`a"b`, `a\"b`, `a\`, `"`, `\\srv\share "x" \`, "it's", "“x”", "{\"a\":1} b", "a, b", "-x=1", "a\" b\" \\", "[x]"} {
 		f.Add(seed, seed)
 	}
-	catalog := All()
-	cmd, _ := catalog.Find("list-agents")
-	list, _ := catalog.Find("kill-processes")
+	all := All()
+	cmd, _ := all.Find("list-agents")
+	list, _ := all.Find("kill-processes")
 	f.Fuzz(func(t *testing.T, first, second string) {
 		first, second = strings.ToValidUTF8(first, "?"), strings.ToValidUTF8(second, "?")
 		if strings.TrimSpace(first) == "" || strings.TrimSpace(second) == "" {
 			return
 		}
-		args := marshal(map[string]any{"query": first, "computer-name": "x" + second + "y"})
-		requireSameAgain(t, catalog, cmd, args)
+		args := catalog.Marshal(map[string]any{"query": first, "computer-name": "x" + second + "y"})
+		requireSameAgain(t, all, cmd, args)
 		if len([]rune(first)) > 1 && !strings.Contains(first, ",") && len(second) > 1 && !strings.Contains(second, ",") {
-			requireSameAgain(t, catalog, list, marshal(map[string]any{"computer-names": []string{"host-" + first, "pc-" + second}}))
+			requireSameAgain(t, all, list, catalog.Marshal(map[string]any{"computer-names": []string{"host-" + first, "pc-" + second}}))
 		}
 	})
 }
 
-func requireSameAgain(t *testing.T, catalog *Catalog, cmd *Command, args json.RawMessage) {
+func requireSameAgain(t *testing.T, catalog *catalog.Catalog, cmd *catalog.Command, args json.RawMessage) {
 	line := cmd.Line(args)
 	inv, _, err := catalog.Parse(escape(line), input)
 	require.NoError(t, err, line)
@@ -282,7 +285,7 @@ func BenchmarkParse(b *testing.B) {
 
 func TestOfThreeLettersTwoAreNotASlip(t *testing.T) {
 	t.Parallel()
-	require.Empty(t, Nearest("foo", []string{"ioc", "fetch"}))
-	require.Equal(t, []string{"ioc"}, Nearest("icc", []string{"ioc", "fetch"}))
-	require.Equal(t, []string{"list-agents"}, Nearest("list-agnets", []string{"list-agents", "get-alerts"}))
+	require.Empty(t, text.Nearest("foo", []string{"ioc", "fetch"}))
+	require.Equal(t, []string{"ioc"}, text.Nearest("icc", []string{"ioc", "fetch"}))
+	require.Equal(t, []string{"list-agents"}, text.Nearest("list-agnets", []string{"list-agents", "get-alerts"}))
 }

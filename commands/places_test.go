@@ -7,18 +7,20 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands/catalog"
+	"s1bot/commands/lookup"
 	"s1bot/render"
 	"s1bot/s1/s1sim"
 )
 
 // office is a console in which nothing has happened yet, and a call to it.
-func office(t *testing.T) (*s1sim.Console, *Call) {
+func office(t *testing.T) (*s1sim.Console, *catalog.Call) {
 	console := s1sim.New(s1sim.Options{Empty: true})
 	return console, callTo(t, console)
 }
 
 // planned prepares slash text without running it.
-func planned(t *testing.T, call *Call, text string) Plan {
+func planned(t *testing.T, call *catalog.Call, text string) catalog.Plan {
 	inv, _, err := All().Parse(text, input)
 	require.NoError(t, err, text)
 	cmd, _ := All().Find(inv.Command)
@@ -76,9 +78,9 @@ func TestAnAddressOfVersionSixIsFound(t *testing.T) {
 	console.SetAgent("DESKTOP-5", func(a map[string]any) {
 		a["networkInterfaces"] = []any{map[string]any{"inet": []any{}, "inet6": []any{"FE80:0::1"}}}
 	})
-	require.True(t, hasAddress(agentNamed(t, call, "DESKTOP-5"), "fe80::1"))
-	require.False(t, hasAddress(agentNamed(t, call, "DESKTOP-5"), "fe80::2"))
-	require.False(t, hasAddress(agentNamed(t, call, "DESKTOP-5"), "DESKTOP-5"))
+	require.True(t, lookup.HasAddress(agentNamed(t, call, "DESKTOP-5"), "fe80::1"))
+	require.False(t, lookup.HasAddress(agentNamed(t, call, "DESKTOP-5"), "fe80::2"))
+	require.False(t, lookup.HasAddress(agentNamed(t, call, "DESKTOP-5"), "DESKTOP-5"))
 }
 
 func TestASearchBoxFindsEndpointsByAddress(t *testing.T) {
@@ -159,7 +161,7 @@ func TestCustomerIdsAreSetAndWhatIsLostIsShown(t *testing.T) {
 	line := `set-customer-id filter={"computerName__contains":["DESKTOP-1"],"siteIds":["` + console.SiteID("Paris") + `"]} external-id=lab`
 	plan := planned(t, call, line)
 	require.Len(t, plan.Targets, 3)
-	require.Equal(t, []Diff{{Field: "DESKTOP-1", Old: "old", New: "lab"}}, plan.Changes)
+	require.Equal(t, []catalog.Diff{{Field: "DESKTOP-1", Old: "old", New: "lab"}}, plan.Changes)
 	done(t, call, line)
 	require.Equal(t, "lab", console.Agent("DESKTOP-11")["externalId"])
 	require.Empty(t, console.Agent("DESKTOP-12")["externalId"])
@@ -203,7 +205,7 @@ func TestANewGroupsPolicyIsComparedWithItsSites(t *testing.T) {
 	console, call := office(t)
 	line := `create-group name=Lab site-id=Paris inherits=no policy={"mitigationMode":"detect","antiTamperingOn":false,"agentUiOn":false,"snapshotsOn":true}`
 	plan := planned(t, call, line)
-	require.ElementsMatch(t, []Diff{
+	require.ElementsMatch(t, []catalog.Diff{
 		{Field: "mitigationMode", Old: "protect", New: "detect", Weakens: true}, {Field: "antiTamperingOn", Old: "true", New: "false", Weakens: true},
 		{Field: "agentUi.agentUiOn", Old: "true", New: "false"},
 	}, plan.Changes)
@@ -260,6 +262,6 @@ func TestApplicationsOfEveryEndpointAndOfNone(t *testing.T) {
 func TestSizesAreReadable(t *testing.T) {
 	t.Parallel()
 	for bytes, want := range map[int]string{-1: "", 0: "", 1: "1 B", 999: "999 B", 1000: "1.0 kB", 1500000: "1.5 MB", 2411724800: "2.4 GB", 5e15: "5000.0 TB"} {
-		require.Equal(t, want, sizeWords(bytes))
+		require.Equal(t, want, catalog.SizeWords(bytes))
 	}
 }

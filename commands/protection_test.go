@@ -8,18 +8,19 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands/catalog"
 	"s1bot/render"
 	"s1bot/s1/s1sim"
 )
 
 // protected is a call to a simulated console with rules, exclusions, a blocklist and IOCs.
-func protected(t *testing.T) (*s1sim.Console, *Call) {
+func protected(t *testing.T) (*s1sim.Console, *catalog.Call) {
 	console := s1sim.New(s1sim.Options{Now: func() time.Time { return now }, Agents: 5, Empty: true})
 	return console, callTo(t, console)
 }
 
 // done runs slash text that must succeed.
-func done(t *testing.T, call *Call, text string) render.Card {
+func done(t *testing.T, call *catalog.Call, text string) render.Card {
 	card, err := run(t, All(), call, text)
 	require.NoError(t, err, text)
 	require.Equal(t, render.Successful, card.Outcome, "%s: %s", text, card.Plain())
@@ -27,7 +28,7 @@ func done(t *testing.T, call *Call, text string) render.Card {
 }
 
 // refused runs slash text that must be refused before anything is changed.
-func refused(t *testing.T, console *s1sim.Console, call *Call, text, problem string) {
+func refused(t *testing.T, console *s1sim.Console, call *catalog.Call, text, problem string) {
 	console.Reset()
 	inv, _, err := All().Parse(text, input)
 	if err == nil {
@@ -99,13 +100,13 @@ func TestRulesOfEveryKindAreFound(t *testing.T) {
 func TestARuleThatChangedMeanwhileIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	console, call := protected(t)
-	catalog := All()
-	inv, _, err := catalog.Parse(`update-rule "New local administrator" name=Renamed s1ql=x query-type=Events severity=Low status=Active expiration-mode=Permanent reason=x`, input)
+	all := All()
+	inv, _, err := all.Parse(`update-rule "New local administrator" name=Renamed s1ql=x query-type=Events severity=Low status=Active expiration-mode=Permanent reason=x`, input)
 	require.NoError(t, err)
-	cmd, _ := catalog.Find(inv.Command)
+	cmd, _ := all.Find(inv.Command)
 	plan, err := cmd.Prepare(t.Context(), call, inv.Args)
 	require.NoError(t, err)
-	require.Contains(t, plan.Changes, Diff{Field: "Severity", Old: "Medium", New: "Low", Weakens: true})
+	require.Contains(t, plan.Changes, catalog.Diff{Field: "Severity", Old: "Medium", New: "Low", Weakens: true})
 
 	require.True(t, console.SetRule("New local administrator", func(r map[string]any) { r["generatedAlerts"] = 99 }))
 	elsewhere := *call
@@ -280,6 +281,6 @@ func TestWhatDoesNotGoTogetherIsSaidAtOnce(t *testing.T) {
 	_, _, wrongs := cmd.FromForm(map[string][]string{
 		"expiration-mode": {"Temporary"}, "name": {"x"}, "query-type": {"events"}, "s1ql": {"y"}, "severity": {"Low"}, "status": {"Draft"},
 		"expiration-date": {"2027-06-01T00:00:00Z"}, "reason": {"x"},
-	}, nil, Caller{Now: now})
+	}, nil, catalog.Caller{Now: now})
 	require.Equal(t, map[string]string{"expiration-date": "It must lie within the next six months."}, wrongs)
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands/catalog"
+	"s1bot/commands/endpoints"
 	"s1bot/render"
 	"s1bot/s1"
 	"s1bot/s1/s1sim"
@@ -60,7 +62,7 @@ func TestNothingRunsThatIsNotPinned(t *testing.T) {
 	} {
 		cmd, _ := All().Find(name)
 		_, err := cmd.Run(t.Context(), call, json.RawMessage(args))
-		require.ErrorIs(t, err, ErrNotPrepared, name)
+		require.ErrorIs(t, err, catalog.ErrNotPrepared, name)
 	}
 	require.Empty(t, console.Calls())
 }
@@ -73,7 +75,7 @@ func TestNobodyCanPretendThatSomethingWasPrepared(t *testing.T) {
 	_, _, err = All().Parse(`update-global-policy policy={"ioc":true} was=x reason=x`, input)
 	require.ErrorContains(t, err, "unknown parameter")
 	for _, cmd := range All().Commands() {
-		for _, f := range cmd.Form(nil, Caller{}).Fields {
+		for _, f := range cmd.Form(nil, catalog.Caller{}).Fields {
 			require.NotContains(t, []string{"pinned", "was"}, f.Name)
 		}
 	}
@@ -104,21 +106,21 @@ func TestArgumentsAreCheckedStrictly(t *testing.T) {
 func TestAbsentIsNotZero(t *testing.T) {
 	t.Parallel()
 	cmd, _ := All().Find("list-agents")
-	absent, err := cmd.decode(cmd.fields, json.RawMessage(`{}`))
+	absent, err := cmd.Decode(cmd.Fields, json.RawMessage(`{}`))
 	require.NoError(t, err)
-	require.Nil(t, absent.(*listAgentsParams).Limit)
-	zero, err := cmd.decode(cmd.fields, json.RawMessage(`{"limit":0}`))
+	require.Nil(t, absent.(*endpoints.ListAgentsParams).Limit)
+	zero, err := cmd.Decode(cmd.Fields, json.RawMessage(`{"limit":0}`))
 	require.NoError(t, err)
-	require.Zero(t, *zero.(*listAgentsParams).Limit)
+	require.Zero(t, *zero.(*endpoints.ListAgentsParams).Limit)
 }
 
 // Two endpoints of one name: the person chooses, and the choice is the same command with the id.
 func TestAnAmbiguousNameIsChosenNotGuessed(t *testing.T) {
 	t.Parallel()
 	console, call := simulated(t, "KIOSK", "KIOSK", "KIOSK-2", "DESKTOP-1")
-	catalog := All()
-	_, err := run(t, catalog, call, "isolate DESKTOP-1 kiosk reason=x")
-	var ambiguous *AmbiguousError
+	all := All()
+	_, err := run(t, all, call, "isolate DESKTOP-1 kiosk reason=x")
+	var ambiguous *catalog.AmbiguousError
 	require.ErrorAs(t, err, &ambiguous)
 	require.Equal(t, "agent-ids", ambiguous.Param)
 	require.Len(t, ambiguous.Matches, 2)
@@ -127,7 +129,7 @@ func TestAnAmbiguousNameIsChosenNotGuessed(t *testing.T) {
 	picked := ambiguous.Pick(1)
 	require.JSONEq(t, `{"agent-ids":["DESKTOP-1","`+ambiguous.Matches[1].ID+`"]}`, string(picked.Args))
 	require.Equal(t, picked, *ambiguous.Options()[1].Do)
-	card, err := invoke(t, catalog, call, picked)
+	card, err := invoke(t, all, call, picked)
 	require.NoError(t, err)
 	require.Contains(t, card.Plain(), "2 of 2 endpoints")
 	require.Len(t, console.Changes(), 1)
@@ -171,7 +173,7 @@ func TestOneUnknownThingStopsTheWholeCommand(t *testing.T) {
 		`update-account-policy account-id=Nobody policy={"ioc":true} reason=x`,
 	} {
 		_, err := run(t, All(), call, text)
-		var usage *UsageError
+		var usage *catalog.UsageError
 		require.ErrorAs(t, err, &usage, text)
 		require.NotEmpty(t, usage.Param, text)
 		require.Equal(t, usage.Command, usage.Given.Command)

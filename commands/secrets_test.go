@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands/catalog"
+	"s1bot/commands/files"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -48,10 +50,10 @@ func TestALineIsMaskedBeforeItIsWrittenDown(t *testing.T) {
 
 func TestMarksStandForSecretsEverywhere(t *testing.T) {
 	t.Parallel()
-	catalog := All()
-	inv, _, err := catalog.Parse(`collect-files H file-paths=C:\a password="Secret 2026!"`, input)
+	all := All()
+	inv, _, err := all.Parse(`collect-files H file-paths=C:\a password="Secret 2026!"`, input)
 	require.NoError(t, err)
-	cmd, _ := catalog.Find("collect-files")
+	cmd, _ := all.Find("collect-files")
 	args, secrets := cmd.Hide(inv.Args)
 	require.NotContains(t, string(args), "Secret")
 	require.Equal(t, "Secret 2026!", secrets["password"].Reveal())
@@ -61,11 +63,11 @@ func TestMarksStandForSecretsEverywhere(t *testing.T) {
 	require.JSONEq(t, string(args), string(again), "hiding twice changes nothing")
 	require.Empty(t, none)
 
-	whole, err := cmd.reveal(&Call{Secrets: secrets}, args)
+	whole, err := cmd.Reveal(&catalog.Call{Secrets: secrets}, args)
 	require.NoError(t, err)
 	require.JSONEq(t, string(inv.Args), string(whole))
 
-	for _, f := range cmd.Form(inv.Args, Caller{}).Fields {
+	for _, f := range cmd.Form(inv.Args, catalog.Caller{}).Fields {
 		if f.Name == "password" {
 			require.Empty(t, f.Value, "a form never shows it again")
 			require.False(t, f.Required, "the bot makes one")
@@ -85,8 +87,8 @@ func TestAScriptsInputWithAPasswordIsASecret(t *testing.T) {
 	call.Secrets = secrets
 	plan, err := cmd.Prepare(t.Context(), call, args)
 	require.NoError(t, err)
-	require.NotContains(t, string(marshal(plan)), "S3cret")
-	require.Contains(t, plan.Facts, Fact{"Input", "••• (not shown: it may hold a password)"})
+	require.NotContains(t, string(catalog.Marshal(plan)), "S3cret")
+	require.Contains(t, plan.Facts, catalog.Fact{Label: "Input", Value: "••• (not shown: it may hold a password)"})
 	require.Equal(t, "-User admin -Password S3cret!", plan.Secrets["input-params"].Reveal())
 	_, err = cmd.Run(t.Context(), call, plan.Args)
 	require.NoError(t, err)
@@ -96,7 +98,7 @@ func TestAScriptsInputWithAPasswordIsASecret(t *testing.T) {
 	same, none := cmd.Hide(plain)
 	require.JSONEq(t, string(plain), string(same))
 	require.Empty(t, none)
-	for _, f := range cmd.Form(json.RawMessage(`{"input-params":"•••"}`), Caller{}).Fields {
+	for _, f := range cmd.Form(json.RawMessage(`{"input-params":"•••"}`), catalog.Caller{}).Fields {
 		if f.Name == "input-params" {
 			require.Empty(t, f.Value, "a form asks for it again")
 		}
@@ -107,7 +109,7 @@ func TestAScriptsInputWithAPasswordIsASecret(t *testing.T) {
 func TestAnInputThatMayHoldAPasswordIsASecret(t *testing.T) {
 	t.Parallel()
 	cmd, _ := All().Find("run-script")
-	f, _ := cmd.field("input-params")
+	f, _ := cmd.Field("input-params")
 	for _, secret := range []string{
 		"-Cred:PW", "-p PW", "/password:x", "--token=x", "-u a:b", "-pSecret", "-psecret", "-ualice", "--api-key=abc --force", "SECRET: 'x y' z", "user=a;pwd=x y",
 		"U2VjcmV0UGFzc3dvcmQh", "--data dGVzdA==", "powershell -enc SQBFAFgA", "Server=db;Database=x;Uid=sa;Pwd=y", "https://alice:hunter@host/x",
@@ -115,7 +117,7 @@ func TestAnInputThatMayHoldAPasswordIsASecret(t *testing.T) {
 		"--pin 1234", "PW=abc", "--conn x;y", "-Credential (Get-Credential)", "--name ghp_16C7e42F292c6912E7710c838347Ae178B4a", "$env:X", `--name "unbalanced`, "-User:alice%secret",
 		"--passphrase x", `net use Z: \\srv\c$ x /user:y`, "--sas sv=2020", "a:b", "--login x", "5f4dcc3b5aa765d61d8327deb882cf99", "--name пароль", "-t: x y",
 	} {
-		require.True(t, f.hides(secret), secret)
+		require.True(t, f.Hides(secret), secret)
 		require.NotContains(t, All().Mask("run-script F input-params="+secret+" script-id=1"), secret, secret)
 		require.NotContains(t, All().Mask("run-script F script-id=1 input-params="+secret), secret, secret)
 	}
@@ -123,8 +125,8 @@ func TestAnInputThatMayHoldAPasswordIsASecret(t *testing.T) {
 		"--force", "-r -v", "--terminate --processes ping,chrome --force", "--processes kworkerds", `-Path C:\Temp\old.log -Recurse`, "--retries 5",
 		"-Uri https://example.test/ryuk.exe", "/quiet /norestart", `"C:\Program Files\App"`, "10.0.0.1", "--host srv-dc.corp.example", "name=chrome",
 	} {
-		require.False(t, f.hides(plain), plain)
-		require.Equal(t, plain, inputWordsFor(plain))
+		require.False(t, f.Hides(plain), plain)
+		require.Equal(t, plain, files.InputWordsFor(plain))
 	}
 }
 
@@ -161,11 +163,11 @@ func TestASecretThatWasNotKeptIsAskedForAgain(t *testing.T) {
 func TestComplaintsCarryMarks(t *testing.T) {
 	t.Parallel()
 	_, _, err := All().Parse(`collect-files H file-paths=relative password=Secret-2026!`, input)
-	var usage *UsageError
+	var usage *catalog.UsageError
 	require.ErrorAs(t, err, &usage)
 	require.NotContains(t, string(usage.Given.Args), "Secret")
 	_, _, err = All().Parse(`collect-files password=Secret-2026!`, input)
-	var missing *MissingError
+	var missing *catalog.MissingError
 	require.ErrorAs(t, err, &missing)
 	require.NotContains(t, string(missing.Given.Args), "Secret")
 	_, _, err = All().Parse(`collect-files H file-paths=C:\a password=secret`, input)
@@ -174,7 +176,7 @@ func TestComplaintsCarryMarks(t *testing.T) {
 
 	_, call := simulated(t, "KIOSK", "KIOSK")
 	_, err = run(t, All(), call, `collect-files KIOSK file-paths=C:\a password=Secret-2026!`)
-	var ambiguous *AmbiguousError
+	var ambiguous *catalog.AmbiguousError
 	require.ErrorAs(t, err, &ambiguous)
 	require.NotContains(t, string(ambiguous.Pick(0).Args), "Secret")
 }
@@ -183,10 +185,10 @@ func TestPasswordsOfTheBotAreStrongAndAllDifferent(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for range 500 {
-		made, err := newPassword(nil)
+		made, err := catalog.NewPassword(nil)
 		require.NoError(t, err)
 		require.NoError(t, s1.CheckPassword(made))
-		require.Len(t, made.Reveal(), passwordLength)
+		require.Len(t, made.Reveal(), catalog.PasswordLength)
 		require.NotContains(t, seen, made.Reveal())
 		seen[made.Reveal()] = true
 		require.False(t, strings.ContainsAny(made.Reveal(), "`*_~<>&\"' "+"IOl01"), made.Reveal())
@@ -197,7 +199,7 @@ func TestEveryCharacterOfAPasswordIsAsLikelyAsAnyOther(t *testing.T) {
 	t.Parallel()
 	source, counts := rand.NewChaCha8([32]byte{1}), map[int]int{}
 	for range 24000 {
-		n, err := pick(source, 24)
+		n, err := catalog.Pick(source, 24)
 		require.NoError(t, err)
 		counts[n]++
 	}
@@ -205,7 +207,7 @@ func TestEveryCharacterOfAPasswordIsAsLikelyAsAnyOther(t *testing.T) {
 	for n, c := range counts {
 		require.InDelta(t, 1000, c, 200, n)
 	}
-	_, err := newPassword(io.LimitReader(strings.NewReader("short"), 5))
+	_, err := catalog.NewPassword(io.LimitReader(strings.NewReader("short"), 5))
 	require.Error(t, err, "no password is better than a guessable one")
 }
 

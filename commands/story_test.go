@@ -20,6 +20,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/tools/txtar"
 
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -35,7 +37,7 @@ func TestStories(t *testing.T) {
 	told := map[string]telling{}
 	for _, file := range files {
 		name, _, _ := strings.Cut(strings.TrimSuffix(filepath.Base(file), ".txtar"), "~")
-		told[name] = told[name].with(t, file)
+		told[name] = told[name].With(t, file)
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			t.Parallel()
 			tell(t, file, name)
@@ -52,7 +54,7 @@ type telling struct{ form, card, failure bool }
 
 var refusedAnswer = regexp.MustCompile(`^answer [A-Z]+ \S+ [45]\d\d$`)
 
-func (t telling) with(tb testing.TB, file string) telling {
+func (t telling) With(tb testing.TB, file string) telling {
 	archive, err := txtar.ParseFile(file)
 	require.NoError(tb, err)
 	refused := slices.ContainsFunc(archive.Files, func(f txtar.File) bool { return refusedAnswer.MatchString(f.Name) })
@@ -83,13 +85,13 @@ func tell(t *testing.T, file, name string) {
 
 // A story is what comes of the typed text: golden sections by name.
 type story struct {
-	catalog *Catalog
-	call    *Call
+	catalog *catalog.Catalog
+	call    *catalog.Call
 	got     map[string]string
 }
 
 func (s story) tell(t *testing.T, name string, archive *txtar.Archive) {
-	inv, extras, err := s.catalog.Parse(strings.TrimSpace(section(archive, "slash")), Input{Zone: zone, Now: now})
+	inv, extras, err := s.catalog.Parse(strings.TrimSpace(section(archive, "slash")), text.Input{Zone: zone, Now: now})
 	if err != nil {
 		s.got["error"] = err.Error() + "\n"
 		return
@@ -97,7 +99,7 @@ func (s story) tell(t *testing.T, name string, archive *txtar.Archive) {
 	require.Equal(t, name, inv.Command)
 	cmd, _ := s.catalog.Find(inv.Command)
 	s.got["args"] = string(inv.Args) + "\n"
-	if extras != (Extras{}) {
+	if extras != (catalog.Extras{}) {
 		s.got["args"] += fmt.Sprintf("reason %q, ticket %q\n", extras.Reason, extras.Ticket)
 	}
 	if form := section(archive, "form"); form != "" {
@@ -106,14 +108,14 @@ func (s story) tell(t *testing.T, name string, archive *txtar.Archive) {
 	s.run(t, cmd, inv, how(section(archive, "how")))
 }
 
-func (s story) run(t *testing.T, cmd *Command, inv Invocation, how render.How) {
+func (s story) run(t *testing.T, cmd *catalog.Command, inv catalog.Invocation, how render.How) {
 	s.call.How = how
 	plan, err := cmd.Prepare(t.Context(), s.call, inv.Args)
 	if err != nil {
 		s.got["error"] = err.Error() + "\n"
 		return
 	}
-	if cmd.Risk != Read {
+	if cmd.Risk != catalog.Read {
 		s.got["plan"] = string(indentJSON(t, plan))
 	}
 	s.confide(plan.Secrets)
@@ -137,7 +139,7 @@ func (s story) run(t *testing.T, cmd *Command, inv Invocation, how render.How) {
 
 // confide gives the call what a command needs that has secrets: those that were given, somebody to tell a password that was made,
 // and dice that always fall alike. What the command saves first is what it goes on from.
-func (s story) confide(secrets Secrets) {
+func (s story) confide(secrets catalog.Secrets) {
 	s.call.Secrets, s.call.Random = secrets, strings.NewReader(strings.Repeat("s1bot", 100))
 	s.call.Tell = func(_ context.Context, card render.Card) error { s.got["told"] = card.Plain(); return nil }
 	s.call.OnSave = func(state json.RawMessage) error {
@@ -151,7 +153,7 @@ func (s story) confide(secrets Secrets) {
 func how(text string) render.How { return render.How(strings.TrimSpace(text)) }
 
 // requireSameForm checks that the form asks for what was typed, and that sending it means the same.
-func requireSameForm(t *testing.T, cmd *Command, args json.RawMessage, sent string, caller Caller) {
+func requireSameForm(t *testing.T, cmd *catalog.Command, args json.RawMessage, sent string, caller catalog.Caller) {
 	form := cmd.Form(args, caller)
 	var values map[string][]string
 	require.NoError(t, json.Unmarshal([]byte(sent), &values))
@@ -295,13 +297,13 @@ func (c *fakeConsole) requireUsed(t *testing.T) {
 }
 
 // call is a caller's, to this console under a name that does not change from test to test.
-func (c *fakeConsole) call(t testing.TB) *Call {
+func (c *fakeConsole) call(t testing.TB) *catalog.Call {
 	console, err := s1.New(s1.Config{
 		BaseURL: "https://console.test", Token: s1.NewSecret("token"), HTTPClient: &http.Client{Transport: redirected{c.server.URL}},
 		Backoff: func(int) time.Duration { return 0 },
 	})
 	require.NoError(t, err)
-	return &Call{Console: console, Caller: Caller{ID: "U1", Name: "alice", Zone: zone, Now: now}, Now: now}
+	return &catalog.Call{Console: console, Caller: catalog.Caller{ID: "U1", Name: "alice", Zone: zone, Now: now}, Now: now}
 }
 
 // redirected sends everything to one server.

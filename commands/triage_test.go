@@ -8,19 +8,22 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands/catalog"
+	"s1bot/commands/lookup"
+	"s1bot/commands/threats"
 	"s1bot/render"
 	"s1bot/s1"
 	"s1bot/s1/s1sim"
 )
 
-func agentNamed(t *testing.T, call *Call, name string) s1.Agent {
-	found, err := agentsNamed(t.Context(), call, "agent-ids", []s1.AgentID{s1.AgentID(name)})
+func agentNamed(t *testing.T, call *catalog.Call, name string) s1.Agent {
+	found, err := lookup.AgentsNamed(t.Context(), call, "agent-ids", []s1.AgentID{s1.AgentID(name)})
 	require.NoError(t, err)
 	return found[0]
 }
 
 // as runs slash text whose answer is wanted in another form.
-func as(t *testing.T, call *Call, text string, how render.How) render.Card {
+func as(t *testing.T, call *catalog.Call, text string, how render.How) render.Card {
 	inv, _, err := All().Parse(text, input)
 	require.NoError(t, err, text)
 	inv.How = how
@@ -134,7 +137,7 @@ func TestANoteOfTheBotsIsChanged(t *testing.T) {
 	done(t, call, "note "+id+" text=first")
 	note := console.Notes(id)[0]["id"].(string)
 	line := "edit-note threat-id=" + id + " note-id=" + note + " note-content="
-	require.Equal(t, []Diff{{Field: "note", Old: "first", New: "second"}}, planned(t, call, line+"second").Changes)
+	require.Equal(t, []catalog.Diff{{Field: "note", Old: "first", New: "second"}}, planned(t, call, line+"second").Changes)
 	done(t, call, line+"second")
 	require.Equal(t, "second", console.Notes(id)[0]["text"])
 	refused(t, console, call, line+"second", "the note says that already")
@@ -247,6 +250,6 @@ func TestActivitiesAreTenUnlessSomebodySaysOtherwise(t *testing.T) {
 func TestFieldsNamesBecomeWords(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{"agentComputerName": "Agent computer name", "osType": "OS type", "siteId": "Site ID", "id": "ID", "storyline": "Storyline"} {
-		require.Equal(t, want, fieldWords(name))
+		require.Equal(t, want, threats.FieldWords(name))
 	}
 }

@@ -8,6 +8,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands/admin"
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
+	"s1bot/commands/threats"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -30,25 +34,25 @@ func TestDistanceCountsSlips(t *testing.T) {
 		a, b string
 		want int
 	}{{"", "", 0}, {"", "ab", 2}, {"ab", "ab", 0}, {"ab", "ba", 1}, {"kitten", "sitting", 3}, {"Büro", "Buro", 1}, {"abcd", "acbd", 1}} {
-		require.Equal(t, row.want, distance(row.a, row.b), row.a+" "+row.b)
-		require.Equal(t, row.want, distance(row.b, row.a), row.b+" "+row.a)
+		require.Equal(t, row.want, text.Distance(row.a, row.b), row.a+" "+row.b)
+		require.Equal(t, row.want, text.Distance(row.b, row.a), row.b+" "+row.a)
 	}
 	long := strings.Repeat("a", 5000)
-	require.Zero(t, distance(long, long+"b"), "only the beginnings of long words are compared")
+	require.Zero(t, text.Distance(long, long+"b"), "only the beginnings of long words are compared")
 }
 
 func TestTwoCommandsCannotShareAName(t *testing.T) {
 	t.Parallel()
-	_, err := NewCatalog(nil, getSystemInfo(), getSystemInfo())
+	_, err := catalog.New(nil, admin.GetSystemInfo(), admin.GetSystemInfo())
 	require.ErrorContains(t, err, "both go by the name")
 }
 
 // A catalog with something missing is told with the name of the offender.
 func TestValidateNamesTheOffender(t *testing.T) {
 	t.Parallel()
-	broken := define(Command{Name: "Bad_Name", Title: "Other", Risk: Destructive, Examples: []string{"nothing"}, Main: "nobody", Undo: "nobody"},
-		func(context.Context, *Call, noParams) (render.Card, error) { return render.Card{}, nil })
-	catalog, err := NewCatalog(nil, broken)
+	broken := catalog.Define(catalog.Command{Name: "Bad_Name", Title: "Other", Risk: catalog.Destructive, Examples: []string{"nothing"}, Main: "nobody", Undo: "nobody"},
+		func(context.Context, *catalog.Call, admin.NoParams) (render.Card, error) { return render.Card{}, nil })
+	catalog, err := catalog.New(nil, broken)
 	require.NoError(t, err)
 	err = catalog.Validate()
 	for _, complaint := range []string{"kebab-case", "title", "area", "doc", "permission", "has a plan", "undo", "bare words", `example "nothing"`} {
@@ -93,18 +97,18 @@ func keys(m map[string]any) []string {
 // The risks are those that were agreed; see the list of destructive and changing commands.
 func TestRisksAreThoseThatWereAgreed(t *testing.T) {
 	t.Parallel()
-	agreed := map[Risk]string{
-		Destructive: `add-threat-to-blacklist block-hash block-remote-hosts connect-agent-to-network create-exclusion create-star-custom-rule
+	agreed := map[catalog.Risk]string{
+		catalog.Destructive: `add-threat-to-blacklist block-hash block-remote-hosts connect-agent-to-network create-exclusion create-star-custom-rule
 			delete-exclusions delete-group delete-iocs delete-star-custom-rules disable-star-custom-rules disconnect-agent-from-network
 			kill-processes mark-as-threat mitigate-threats move-agents-between-sites quarantine-files remove-items-in-blacklist restart-endpoints
 			rollback-remediation run-script shutdown-endpoints update-account-policy update-exclusion update-global-policy update-star-custom-rule`,
-		Change: `activate-star-custom-rules add-notes-to-threats broadcast-message collect-files create-group create-ioc download-files
+		catalog.Change: `activate-star-custom-rules add-notes-to-threats broadcast-message collect-files create-group create-ioc download-files
 			download-threat-files fetch-files fetch-threat-file get-script-results initiate-scan move-agents resolve-threat set-customer-id
 			update-alert-analyst-verdict update-alert-incident-status update-alert-verdict update-threat-analyst-verdict update-incident-status
 			update-threat-incident update-threat-note`,
 	}
 	for _, cmd := range All().Commands() {
-		want := Read
+		want := catalog.Read
 		for risk, names := range agreed {
 			if contains(strings.Fields(names), cmd.Name) {
 				want = risk
@@ -148,7 +152,7 @@ func TestWeakerPoliciesAreMarked(t *testing.T) {
 		{"identityEndpointReporting", "aggressive", "disabled", true}, {"agentUi.agentUiOn", "true", "false", false}, {"autoDecommissionDays", "21", "5", false},
 		{"autoDecommissionOn", "true", "false", false},
 	} {
-		require.Equal(t, row.weaker, weakens(s1.PolicyField{Path: row.path, Old: row.old, New: row.new}), row)
+		require.Equal(t, row.weaker, admin.Weakens(s1.PolicyField{Path: row.path, Old: row.old, New: row.new}), row)
 	}
 }
 
@@ -165,21 +169,21 @@ func TestAPolicyTakesOnlyWhatFits(t *testing.T) {
 		`{"mitigationMode":"off"}`:      "none of Detect, Protect",
 		`{"engines":{"pup":"protect"}}`: "none of On, Off",
 	} {
-		_, err := policyPlan(current, policyObject{json.RawMessage(wanted)}, true)
+		_, err := admin.PolicyPlan(current, admin.PolicyObject{RawMessage: json.RawMessage(wanted)}, true)
 		require.ErrorContains(t, err, complaint, wanted)
 	}
-	plan, err := policyPlan(current, policyObject{json.RawMessage(`{"agentUi":{},"ioc":false}`)}, true)
+	plan, err := admin.PolicyPlan(current, admin.PolicyObject{RawMessage: json.RawMessage(`{"agentUi":{},"ioc":false}`)}, true)
 	require.NoError(t, err)
 	require.NotEmpty(t, plan.Changes)
-	plan, err = policyPlan(current, policyObject{json.RawMessage(`{"snapshotsOn":true}`)}, true)
+	plan, err = admin.PolicyPlan(current, admin.PolicyObject{RawMessage: json.RawMessage(`{"snapshotsOn":true}`)}, true)
 	require.NoError(t, err, "the console leaves out what was never set")
 	require.Len(t, plan.Changes, 1)
-	plan, err = policyPlan(current, policyObject{json.RawMessage(`{"mitigationMode":"protect"}`)}, true)
+	plan, err = admin.PolicyPlan(current, admin.PolicyObject{RawMessage: json.RawMessage(`{"mitigationMode":"protect"}`)}, true)
 	require.NoError(t, err)
 	require.Len(t, plan.Notes, 1)
 	require.Contains(t, plan.Notes[0], "only ends the inheritance")
 	require.True(t, plan.Policy)
-	_, err = policyPlan(current, policyObject{json.RawMessage(`{"mitigationMode":"protect"}`)}, false)
+	_, err = admin.PolicyPlan(current, admin.PolicyObject{RawMessage: json.RawMessage(`{"mitigationMode":"protect"}`)}, false)
 	require.ErrorContains(t, err, "like that already", "nobody is asked for what changes nothing")
 }
 
@@ -189,7 +193,7 @@ func TestAFingerprintIsOfWhatCanBeSet(t *testing.T) {
 	print := func(raw string) string {
 		p := s1.Policy{}
 		p.Raw = json.RawMessage(raw)
-		return fingerprint(p)
+		return admin.Fingerprint(p)
 	}
 	base := print(`{"mitigationMode":"protect","engines":{"pup":"on"},"updatedAt":"a"}`)
 	require.Equal(t, base, print(`{"engines": {"pup": "on"}, "mitigationMode":"protect","updatedAt":"b"}`))
@@ -202,13 +206,13 @@ func TestActionsFitSystems(t *testing.T) {
 	on := func(system string) s1.Threat {
 		return s1.Threat{Realtime: s1.ThreatAgentNow{OSType: s1.OSType(system)}}
 	}
-	require.True(t, supports(s1.MitigateRollback, on("windows")))
-	require.True(t, supports(s1.MitigateRollback, on("windows_legacy")))
-	require.False(t, supports(s1.MitigateRollback, on("macos")))
-	require.False(t, supports(s1.MitigateRemediate, on("linux")))
-	require.True(t, supports(s1.MitigateRemediate, on("macos")))
-	require.True(t, supports(s1.MitigateKill, on("linux")))
-	require.True(t, supports(s1.MitigateRollback, on("")))
+	require.True(t, threats.Supports(s1.MitigateRollback, on("windows")))
+	require.True(t, threats.Supports(s1.MitigateRollback, on("windows_legacy")))
+	require.False(t, threats.Supports(s1.MitigateRollback, on("macos")))
+	require.False(t, threats.Supports(s1.MitigateRemediate, on("linux")))
+	require.True(t, threats.Supports(s1.MitigateRemediate, on("macos")))
+	require.True(t, threats.Supports(s1.MitigateKill, on("linux")))
+	require.True(t, threats.Supports(s1.MitigateRollback, on("")))
 }
 
 // People write drives by letter, the console by volume. Which is which cannot be told; two of one kind can be told apart.
@@ -220,8 +224,8 @@ func TestAPathIsTheSameHoweverItsDriveIsWritten(t *testing.T) {
 		`\device\harddiskvolume3\users\jdoe\evil.exe`: true, `\Device\HarddiskVolume2\Users\jdoe\evil.exe`: false,
 		`C:\Users\jdoe\evil.exe.bak`: false, `evil.exe`: false, `D:\jdoe\evil.exe`: false,
 	} {
-		require.Equal(t, same, samePath(asked, volume3), asked)
+		require.Equal(t, same, threats.SamePath(asked, volume3), asked)
 	}
-	require.False(t, samePath(`D:\a\evil.exe`, `C:\a\evil.exe`))
-	require.True(t, samePath(`/tmp/.x/Miner`, `/tmp/.x/miner`))
+	require.False(t, threats.SamePath(`D:\a\evil.exe`, `C:\a\evil.exe`))
+	require.True(t, threats.SamePath(`/tmp/.x/Miner`, `/tmp/.x/miner`))
 }

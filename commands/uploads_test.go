@@ -13,6 +13,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands/catalog"
+	"s1bot/commands/files"
+	"s1bot/commands/lookup"
 	"s1bot/render"
 	"s1bot/s1"
 	"s1bot/s1/s1sim"
@@ -34,7 +37,7 @@ func (p inProcess) RoundTrip(request *http.Request) (*http.Response, error) {
 type watch struct {
 	t       *testing.T
 	console *s1sim.Console
-	call    *Call
+	call    *catalog.Call
 	shown   []string // progress, as people read it
 	saved   []json.RawMessage
 }
@@ -52,7 +55,7 @@ func inABubble(t *testing.T, opt s1sim.Options, test func(*watch)) {
 		}
 		client, err := s1.New(s1.Config{BaseURL: "http://localhost", Token: s1.NewSecret(s1sim.Token), HTTPClient: &http.Client{Transport: inProcess{w.console}}})
 		require.NoError(t, err)
-		w.call = &Call{Console: client, Caller: Caller{ID: "U1", Zone: zone}, Now: now}
+		w.call = &catalog.Call{Console: client, Caller: catalog.Caller{ID: "U1", Zone: zone}, Now: now}
 		w.call.OnSave = func(state json.RawMessage) error { w.saved = append(w.saved, state); return nil }
 		w.call.Progress = func(card render.Card) { w.shown = append(w.shown, card.Plain()) }
 		test(w)
@@ -116,7 +119,7 @@ func TestAnEndpointThatStaysAwayIsNotWaitedForForEver(t *testing.T) {
 		require.NoError(w.t, err)
 		require.Contains(w.t, card.Title, "still pending")
 		require.Empty(w.t, card.Outcome, "it is no failure")
-		require.InDelta(w.t, waitUploads.Minutes(), time.Since(began).Minutes(), 1)
+		require.InDelta(w.t, files.WaitUploads.Minutes(), time.Since(began).Minutes(), 1)
 
 		w.console.SetOnline("DESKTOP-1", true)
 		later := button(w.t, card, "Download files")
@@ -128,7 +131,7 @@ func TestAnEndpointThatStaysAwayIsNotWaitedForForEver(t *testing.T) {
 	})
 }
 
-func mustFind(name string) *Command {
+func mustFind(name string) *catalog.Command {
 	cmd, _ := All().Find(name)
 	return cmd
 }
@@ -137,7 +140,7 @@ func TestWhoCancelsHearsThatTheOrderStands(t *testing.T) {
 	inABubble(t, s1sim.Options{}, func(w *watch) {
 		w.console.SetOnline("DESKTOP-1", false)
 		ctx, cancel := context.WithCancelCause(w.t.Context())
-		time.AfterFunc(time.Minute, func() { cancel(ErrCancelled) })
+		time.AfterFunc(time.Minute, func() { cancel(catalog.ErrCancelled) })
 		card, err := w.asks(`fetch DESKTOP-1 paths=C:\a.txt`)(ctx)
 		require.NoError(w.t, err)
 		require.Contains(w.t, card.Plain(), "The order stands")
@@ -152,7 +155,7 @@ func TestAnOrderIsNotMistakenForAnEarlierOne(t *testing.T) {
 		time.Sleep(5 * time.Second)
 		w.call.Now = now.Add(5 * time.Second)
 		second := w.asks(`collect DESKTOP-1 paths=C:\b.txt`)
-		var a, b pickup
+		var a, b files.Pickup
 		require.NoError(w.t, json.Unmarshal(w.saved[0], &a))
 		require.NoError(w.t, json.Unmarshal(w.saved[1], &b))
 		require.NotEmpty(w.t, a.Wants[0].Batch)
@@ -173,7 +176,7 @@ func TestAClockThatIsBehindHidesNothing(t *testing.T) {
 		card, err := wait(w.t.Context())
 		require.NoError(w.t, err)
 		require.Len(w.t, card.Files, 1)
-		require.InDelta(w.t, waitBatch.Seconds(), time.Since(began).Seconds(), 3)
+		require.InDelta(w.t, files.WaitBatch.Seconds(), time.Since(began).Seconds(), 3)
 	})
 }
 
@@ -237,11 +240,11 @@ func TestNamesOfFilesMeanNothing(t *testing.T) {
 		"a b.zip": "a_b.zip", "<!channel>.zip": "__channel_.zip", ".bashrc": "bashrc", "-rf": "rf", "": "archive.zip", "...": "archive.zip",
 		"Büro.zip": "Büro.zip", "a\u202egpj.exe": "a_gpj.exe", "a/b": "a_b",
 	} {
-		require.Equal(t, want, safeName(name), name)
+		require.Equal(t, want, files.SafeName(name), name)
 	}
-	files := addFile(nil, s1.Download{Name: "a.zip", Body: []byte("1")}, "A")
-	files = addFile(files, s1.Download{Name: "a.zip", Body: []byte("2")}, "B")
-	require.NotEqual(t, files[0].Name, files[1].Name)
+	attached := files.AddFile(nil, s1.Download{Name: "a.zip", Body: []byte("1")}, "A")
+	attached = files.AddFile(attached, s1.Download{Name: "a.zip", Body: []byte("2")}, "B")
+	require.NotEqual(t, attached[0].Name, attached[1].Name)
 }
 
 // A script is watched on every endpoint; one that is offline does not keep anybody waiting for ever.
@@ -272,28 +275,28 @@ func TestAScriptOnAnEndpointThatIsAwayIsLeftToRun(t *testing.T) {
 		require.Equal(w.t, render.Partial, card.Outcome)
 		require.Contains(w.t, card.Plain(), "1 completed, 1 pending")
 		require.Contains(w.t, card.Plain(), "runs when its endpoints are back")
-		require.InDelta(w.t, waitScript.Minutes(), time.Since(began).Minutes(), 1)
+		require.InDelta(w.t, files.WaitScript.Minutes(), time.Since(began).Minutes(), 1)
 	})
 }
 
 // The search boxes offer what was run from here, by name; an id that is not known is taken on trust.
 func TestRunsAreFoundByTheirName(t *testing.T) {
 	t.Parallel()
-	var started recentItems
+	var started catalog.RecentItems
 	for _, id := range []string{"1234567890123456781", "1234567890123456782", "1234567890123456781"} {
-		started.add(recentItem{runBox, id, "ports · 2 endpoints"})
+		started.Add(catalog.RecentItem{Box: lookup.RunBox, Id: id, Label: "ports · 2 endpoints"})
 	}
-	started.add(recentItem{taskBox, "1234567890123456783", "DESKTOP-1 · ports"})
-	options := started.options(runBox, "PORTS")
+	started.Add(catalog.RecentItem{Box: lookup.TaskBox, Id: "1234567890123456783", Label: "DESKTOP-1 · ports"})
+	options := started.Options(lookup.RunBox, "PORTS")
 	require.Len(t, options, 2)
 	require.Equal(t, "1234567890123456781", options[0].Value, "the newest first")
-	require.Len(t, started.options(taskBox, "desktop"), 1)
-	options = started.options(taskBox, "1748812345678905555")
+	require.Len(t, started.Options(lookup.TaskBox, "desktop"), 1)
+	options = started.Options(lookup.TaskBox, "1748812345678905555")
 	require.Equal(t, []render.Option{{Label: "1748812345678905555", Value: "1748812345678905555"}}, options)
-	for range 2 * keepRecent {
-		started.add(recentItem{runBox, numbered(1)[0], "x"})
+	for range 2 * catalog.KeepRecent {
+		started.Add(catalog.RecentItem{Box: lookup.RunBox, Id: numbered(1)[0], Label: "x"})
 	}
-	require.LessOrEqual(t, len(started.list), keepRecent)
+	require.LessOrEqual(t, len(started.List), catalog.KeepRecent)
 }
 
 // Lapses count in a row only: a console that hiccups now and then for an hour is still asked.
@@ -301,7 +304,7 @@ func TestHiccupsDoNotAddUp(t *testing.T) {
 	inABubble(t, s1sim.Options{EffectDelay: 8 * time.Minute}, func(w *watch) {
 		wait := w.asks(`fetch DESKTOP-1 paths=C:\a.txt`)
 		go func() {
-			for range 2 * maxLapses {
+			for range 2 * files.MaxLapses {
 				w.console.Fail(s1sim.Match{PathPrefix: "/activities"}, s1sim.Fault{Kind: s1sim.ServerError, Times: 4}) // the client's tries of one look
 				time.Sleep(45 * time.Second)
 			}
@@ -321,7 +324,7 @@ func TestAnAnswerHoldsFiftyMegabytes(t *testing.T) {
 		for range 6 {
 			w.saved = nil
 			w.asks(`collect DESKTOP-1 paths=C:\a.txt`)
-			var p pickup
+			var p files.Pickup
 			require.NoError(w.t, json.Unmarshal(w.saved[0], &p))
 			batches = append(batches, p.Wants[0].Batch)
 			time.Sleep(time.Minute)
@@ -340,8 +343,8 @@ func TestAnAnswerHoldsFiftyMegabytes(t *testing.T) {
 func TestARunIsOverWhenAllOfItsEndpointsAre(t *testing.T) {
 	t.Parallel()
 	ended, going := s1.ScriptTask{Status: s1.TaskCompleted}, s1.ScriptTask{Status: "in_progress"}
-	require.False(t, scriptWait{Agents: 3}.over([]s1.ScriptTask{ended, ended}))
-	require.False(t, scriptWait{Agents: 2}.over([]s1.ScriptTask{ended, going}))
-	require.False(t, scriptWait{}.over(nil))
-	require.True(t, scriptWait{Agents: 2}.over([]s1.ScriptTask{ended, ended}))
+	require.False(t, files.ScriptWait{Agents: 3}.Over([]s1.ScriptTask{ended, ended}))
+	require.False(t, files.ScriptWait{Agents: 2}.Over([]s1.ScriptTask{ended, going}))
+	require.False(t, files.ScriptWait{}.Over(nil))
+	require.True(t, files.ScriptWait{Agents: 2}.Over([]s1.ScriptTask{ended, ended}))
 }

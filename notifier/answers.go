@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"s1bot/commands"
+	"s1bot/commands/catalog"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -124,14 +124,14 @@ func (n *Notifier) facts(ctx context.Context, id string) (Facts, error) {
 			return it.facts, nil
 		}
 	}
-	return Facts{}, &commands.UsageError{Problem: fmt.Sprintf("there is no threat or alert %q in the console", id)}
+	return Facts{}, &catalog.UsageError{Problem: fmt.Sprintf("there is no threat or alert %q in the console", id)}
 }
 
 // Snooze keeps what kind and value name quiet until then.
 func (n *Notifier) Snooze(ctx context.Context, owner, kind, value, reason string, until time.Time) (render.Card, error) {
 	store, ok := n.config.Journal.(Snoozes)
 	if !ok {
-		return render.Card{}, &commands.UsageError{Problem: "snoozes cannot be kept here"}
+		return render.Card{}, &catalog.UsageError{Problem: "snoozes cannot be kept here"}
 	}
 	id := "Z-" + rand.Text()[:5]
 	s := Snooze{ID: id, Kind: kind, Value: value, Owner: owner, Reason: reason, Begins: n.config.Now(), Until: until}
@@ -186,7 +186,7 @@ func (n *Notifier) Unsnooze(ctx context.Context, id string) (render.Card, error)
 		words := fmt.Sprintf("%s has ended: what is new with %s %s is told again. It kept %d quiet; they are in the console.", s.ID, s.Kind, s.Value, s.Quiet)
 		return render.Card{Tone: render.Good, Text: words, Parts: []render.Part{render.Line{render.Text(words)}}}, nil
 	}
-	return render.Card{}, &commands.UsageError{Problem: fmt.Sprintf("nothing is snoozed under %q; /s1 snoozes lists what is", id)}
+	return render.Card{}, &catalog.UsageError{Problem: fmt.Sprintf("nothing is snoozed under %q; /s1 snoozes lists what is", id)}
 }
 
 func (n *Notifier) snoozes(ctx context.Context) ([]Snooze, error) {

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"s1bot/commands"
+	"s1bot/commands/catalog"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -136,9 +136,9 @@ func Advice(source Source, problem error) string {
 		if source == Alerts && answer.Reason == s1.FeatureOff {
 			return "Custom detection rules (STAR) are not enabled for the scope of the bot's token. Have them enabled there, or give the bot a token of a scope that has them. " + off
 		}
-		return commands.Advice(answer, need) + " " + off
+		return catalog.Advice(answer, need) + " " + off
 	}
-	return commands.Advice(answer, need)
+	return catalog.Advice(answer, need)
 }
 
 // Try reads a row of a source in each of the ways in which its feed does, for `s1bot check`.

@@ -10,6 +10,8 @@ import (
 
 	"s1bot/bot/slacksim"
 	"s1bot/commands"
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
 	"s1bot/s1/s1sim"
@@ -243,12 +245,12 @@ func TestEveryCommandFromItsForm(t *testing.T) {
 }
 
 // fields is what a person enters into the form to ask for what the line asks for.
-func (s stage) fields(cmd *commands.Command, form slacksim.View) map[string]any {
+func (s stage) fields(cmd *catalog.Command, form slacksim.View) map[string]any {
 	s.t.Helper()
-	inv, extras, err := commands.All().Parse(s.line(cmd.Name), commands.Input{Zone: time.UTC, Now: time.Now()})
+	inv, extras, err := commands.All().Parse(s.line(cmd.Name), text.Input{Zone: time.UTC, Now: time.Now()})
 	require.NoError(s.t, err)
 	fields := map[string]any{}
-	for _, f := range cmd.Form(inv.Args, commands.Caller{Zone: time.UTC}).Fields {
+	for _, f := range cmd.Form(inv.Args, catalog.Caller{Zone: time.UTC}).Fields {
 		switch {
 		case len(f.Value) == 0:
 		case f.Search != "":
@@ -258,7 +260,7 @@ func (s stage) fields(cmd *commands.Command, form slacksim.View) map[string]any 
 		}
 	}
 	if extras.Reason != "" {
-		fields[commands.ReasonParam] = extras.Reason
+		fields[catalog.ReasonParam] = extras.Reason
 	}
 	return fields
 }
@@ -303,10 +305,10 @@ func entered(f render.FormField) any {
 var failed = regexp.MustCompile(`(?i)failed|check |did you mean|not allowed|went wrong`)
 
 // ends follows a command to its end: an answer, an audited change, or an approval and its outcome.
-func (s stage) ends(cmd *commands.Command) {
+func (s stage) ends(cmd *catalog.Command) {
 	s.t.Helper()
 	switch {
-	case cmd.Risk == commands.Destructive:
+	case cmd.Risk == catalog.Destructive:
 		card := s.sees("#approvals", "Approval needed", cmd.Title)
 		s.clicks("bob", card, "Approve")
 		s.becomes(card, "Successful")
@@ -316,7 +318,7 @@ func (s stage) ends(cmd *commands.Command) {
 		answer, err := s.slack.WaitEphemeral(s.patient(), "alice", func(slacksim.Message) bool { return true })
 		require.NoError(s.t, err)
 		require.NotRegexp(s.t, failed, answer.PlainText())
-		if cmd.Risk == commands.Change {
+		if cmd.Risk == catalog.Change {
 			require.Contains(s.t, answer.PlainText(), "Successful")
 		}
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/caarlos0/env/v11"
 
-	"s1bot/commands"
+	"s1bot/commands/text"
 )
 
 // exitSettings is the exit code where settings are wrong: EX_CONFIG of sysexits(3). Whoever restarts the program on failure need not
@@ -89,7 +89,7 @@ func settingNames() []string {
 
 // meant offers the names that were probably meant: "; did you mean X or Y?"
 func meant(word string, names []string) string {
-	return offer(commands.Nearest(word, names))
+	return offer(text.Nearest(word, names))
 }
 
 func offer(names []string) string {

@@ -15,6 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/commands"
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
 	"s1bot/s1/s1sim"
@@ -81,16 +83,16 @@ func (t *tape) rewind() { t.heard = map[string]int{} }
 // A mutant is the ground on which one command meets changed answers.
 type mutant struct {
 	t    testing.TB
-	cmd  *commands.Command
-	inv  commands.Invocation
+	cmd  *catalog.Command
+	inv  catalog.Invocation
 	tape *tape
-	call func() *commands.Call
+	call func() *catalog.Call
 	now  time.Time
 	base outcome // of the answers as they were recorded
 }
 
 // breed records what the console answers to the command's line in the table of lines.
-func breed(t testing.TB, cmd *commands.Command) *mutant {
+func breed(t testing.TB, cmd *catalog.Command) *mutant {
 	t.Helper()
 	time.Sleep(time.Until(time.Date(2026, 11, 22, 19, 0, 0, 0, time.UTC))) // a bubble's clock begins before there were ids
 	console := s1sim.New(s1sim.Options{Empty: true})
@@ -101,12 +103,12 @@ func breed(t testing.TB, cmd *commands.Command) *mutant {
 	s := dress(&story{t: t, console: console, program: &program{console: client}})
 	time.Sleep(2 * time.Minute) // the rates of what was prepared are over
 	line := s.line(cmd.Name)
-	inv, _, err := commands.All().Parse(line, commands.Input{Zone: time.UTC, Now: m.now})
+	inv, _, err := commands.All().Parse(line, text.Input{Zone: time.UTC, Now: m.now})
 	require.NoError(t, err, line)
 	m.inv = inv
-	m.call = func() *commands.Call {
-		return &commands.Call{
-			Console: client, Caller: commands.Caller{ID: "U1", Name: "alice", Zone: time.UTC, Now: m.now}, Now: m.now, Page: 1,
+	m.call = func() *catalog.Call {
+		return &catalog.Call{
+			Console: client, Caller: catalog.Caller{ID: "U1", Name: "alice", Zone: time.UTC, Now: m.now}, Now: m.now, Page: 1,
 			Random: strings.NewReader(strings.Repeat("s1bot", 100)),
 			Tell:   func(context.Context, render.Card) error { return nil },
 		}
@@ -122,7 +124,7 @@ func breed(t testing.TB, cmd *commands.Command) *mutant {
 type outcome struct {
 	first render.Card // of a command that then waits for an effect
 	card  render.Card
-	plan  commands.Plan
+	plan  catalog.Plan
 	err   error
 	panic any
 }
@@ -136,7 +138,7 @@ func (o outcome) text() string {
 func (o outcome) whole() string {
 	raw, err := json.Marshal(struct {
 		First, Card render.Card
-		Plan        commands.Plan
+		Plan        catalog.Plan
 		Err         string
 	}{o.first, o.card, o.plan, errText(o.err)})
 	if err != nil {
@@ -192,11 +194,11 @@ func isOurFault(err error) bool {
 		return false
 	}
 	var (
-		usage     *commands.UsageError
-		missing   *commands.MissingError
-		ambiguous *commands.AmbiguousError
+		usage     *catalog.UsageError
+		missing   *catalog.MissingError
+		ambiguous *catalog.AmbiguousError
 		console   *s1.Error
 	)
 	return !errors.As(err, &usage) && !errors.As(err, &missing) && !errors.As(err, &ambiguous) && !errors.As(err, &console) &&
-		!errors.Is(err, commands.ErrNotPrepared)
+		!errors.Is(err, catalog.ErrNotPrepared)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/commands"
+	"s1bot/commands/catalog"
 )
 
 // shares says how few of all mutations a run tries: one in so many, of values and of frames. Which ones depends on nothing but their
@@ -119,7 +120,7 @@ func TestEveryCommandTellsOddFrames(t *testing.T) {
 
 func (m *mutant) meetsOddFrames() {
 	_, share := shares()
-	if m.cmd.Risk == commands.Read { // it asks little else than what it shows
+	if m.cmd.Risk == catalog.Read { // it asks little else than what it shows
 		share = 1
 	}
 	for key, answer := range m.answers() {
@@ -160,7 +161,7 @@ func (m *mutant) readsFrame(key string, f frame) {
 		assert.True(m.t, got.err != nil || got.card.Outcome == "Failed", "%s: no error, but %s", name, got.text())
 	case told:
 		assert.Contains(m.t, got.text(), trouble, name)
-		if m.cmd.Risk == commands.Read || !strings.HasPrefix(key, "GET ") { // after a change, questions are beside the point
+		if m.cmd.Risk == catalog.Read || !strings.HasPrefix(key, "GET ") { // after a change, questions are beside the point
 			assert.NotEqual(m.t, "Successful", string(got.card.Outcome)+string(got.first.Outcome), name)
 		}
 	case lost:

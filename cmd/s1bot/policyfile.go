@@ -19,6 +19,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/commands"
+	"s1bot/commands/catalog"
 	"s1bot/s1"
 )
 
@@ -159,7 +160,7 @@ func placed(path string, err error) error {
 type policyReader struct {
 	path     string
 	tree     *ast.File
-	catalog  []*commands.Command
+	catalog  []*catalog.Command
 	roles    []string
 	problems []error
 }
@@ -229,7 +230,7 @@ func (r *policyReader) rule(at string, i int, e ruleEntry) approvals.Rule {
 	slices.Sort(areas)
 	r.commands(at, e.Commands, names)
 	r.words(at, "areas", e.Areas, "area", slices.Compact(areas), fits)
-	r.words(at, "risks", e.Risks, "risk", []string{string(commands.Read), string(commands.Change), string(commands.Destructive)}, exactly)
+	r.words(at, "risks", e.Risks, "risk", []string{string(catalog.Read), string(catalog.Change), string(catalog.Destructive)}, exactly)
 	for i, id := range e.Channels {
 		if !askedIn.MatchString(id) {
 			r.wrong(r.element(at+".channels", i), "channels: %q is no channel id (C…)", id)
@@ -302,7 +303,7 @@ func (r *policyReader) effect(at string, e ruleEntry, rule *approvals.Rule) {
 		case rule.Distinct && rule.Quorum > len(rule.By):
 			r.bad(at+".approve.quorum", "quorum: %d approvals of distinct roles, but there are %d roles", rule.Quorum, len(rule.By))
 		}
-		if slices.Equal(e.Risks, words{string(commands.Read)}) {
+		if slices.Equal(e.Risks, words{string(catalog.Read)}) {
 			r.bad(at+".approve", "approve: what only reads does not wait; use allow or deny")
 		}
 	}

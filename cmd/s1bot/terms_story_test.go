@@ -12,7 +12,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/bot/slacksim"
-	"s1bot/commands"
+	"s1bot/commands/endpoints"
 	"s1bot/render"
 	"s1bot/s1"
 	"s1bot/s1/s1sim"
@@ -429,7 +429,7 @@ func (s timed) files(was approvals.Request) approvals.Request {
 	s.t.Helper()
 	dying, err := approvals.New(approvals.Config{Store: s.program.db.Requests(), Owner: "dying", Now: s.config.now})
 	require.NoError(s.t, err)
-	end := commands.Reconnect([]s1.AgentID{s1.AgentID(fmt.Sprint(s.console.Agent("DESKTOP-1")["id"]))})
+	end := endpoints.Reconnect([]s1.AgentID{s1.AgentID(fmt.Sprint(s.console.Agent("DESKTOP-1")["id"]))})
 	next, _, err := dying.Submit(s.t.Context(), approvals.Request{
 		Key: fmt.Sprintf("end %s 1 0", was.ID), After: was.ID, Command: end.Command, Title: "Connect Agent To Network", Risk: "destructive",
 		Repeatable: true, Args: end.Args, Plan: was.Plan, Targets: 1, Requester: was.Requester, RequesterName: was.RequesterName,

@@ -1,0 +1,62 @@
+package admin
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"sync"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/lookup"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+func groupCommands() []*catalog.Command { return []*catalog.Command{getGroups()} }
+
+type getGroupsParams struct {
+	Sites []s1.SiteID       `json:"site-ids" help:"The sites whose groups are listed."`
+	Input lookup.GroupQuery `json:"custom-input,omitzero" help:"Which groups, by the console's query parameters."`
+}
+
+func getGroups() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "get-groups", Title: "Get Groups", Area: "groups", Aliases: []string{"groups"}, Main: "site-ids",
+		Risk: catalog.Read, Needs: "Groups › View", Repeatable: true,
+		Doc:      "Lists the groups of sites.",
+		Examples: []string{"groups Paris", `get-groups site-ids=1392053568582758390 custom-input={"type":"static","isDefault":false}`},
+	}, func(ctx context.Context, call *catalog.Call, p getGroupsParams) (render.Card, error) {
+		q, err := lookup.GroupParams(catalog.Marshal(p.Input))
+		if err != nil {
+			return render.Card{}, catalog.Wrong("custom-input", "%s", err)
+		}
+		limit := new(catalog.Limit) // all of them
+		if n, err := strconv.Atoi(q.Get("limit")); err == nil && n > 0 {
+			*limit = catalog.Limit(min(n, catalog.MaxPage))
+		}
+		sites := sync.OnceValue(func() map[s1.SiteID]string { return sitesByID(ctx, call, catalog.Convert[string](p.Sites)) })
+		rows := catalog.Listing[s1.Group]{
+			Noun: "Groups", Things: "groups", Page: call.Console.GroupsPage,
+			Table: func(groups []s1.Group) render.Table { return groupTable(call, groups, sites) },
+			Raw:   func(g s1.Group) json.RawMessage { return g.Raw },
+			More: []catalog.Column[s1.Group]{
+				{Title: "Site id", Value: func(g s1.Group) string { return string(g.SiteID) }},
+				{Title: "Description", Value: func(g s1.Group) string { return g.Description }},
+				{Title: "Created by", Value: func(g s1.Group) string { return g.Creator }},
+			},
+			Empty: "Leave a condition of custom-input out. What the console calls Manual in its pages is the type static.",
+		}
+		return rows.Show(ctx, call, q.With("siteIds", catalog.Convert[string](p.Sites)...), limit)
+	})
+}
+
+// groupTable lists groups with a link to each and the names of their sites, which a group knows by id only.
+func groupTable(call *catalog.Call, groups []s1.Group, sites func() map[s1.SiteID]string) render.Table {
+	t := render.GroupTable(groups)
+	for i, g := range groups {
+		t.Rows[i][0] = render.Line{render.Link(text.FirstNonEmpty(g.Name, string(g.ID)), call.Console.GroupURL(g.ID))}
+		t.Rows[i][len(t.Columns)-1] = render.Line{render.Text(text.FirstNonEmpty(sites()[g.SiteID], string(g.SiteID)))}
+	}
+	return t
+}

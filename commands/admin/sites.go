@@ -1,0 +1,75 @@
+package admin
+
+import (
+	"context"
+	"encoding/json"
+
+	"s1bot/commands/catalog"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+func siteCommands() []*catalog.Command { return []*catalog.Command{getSites()} }
+
+// siteSort is the column by which sites are sorted.
+type siteSort string
+
+func (siteSort) Choices() []s1.Choice {
+	return []s1.Choice{
+		{Value: "activeLicenses", Label: "Active Licenses"}, {Value: "createdAt", Label: "Created At"}, {Value: "expiration", Label: "Expiration"},
+		{Value: "siteType", Label: "Site Type"}, {Value: "sku", Label: "SKU"}, {Value: "id", Label: "ID"}, {Value: "state", Label: "State"},
+		{Value: "suite", Label: "Suite"}, {Value: "totalLicenses", Label: "Total Licenses"}, {Value: "updatedAt", Label: "Updated At"},
+		{Value: "name", Label: "Name"},
+	}
+}
+
+func (siteSort) Kind() catalog.Kind { return catalog.SortKind(siteSort("").Choices()) }
+
+type getSitesParams struct {
+	Sites     []s1.SiteID     `json:"site-ids,omitzero" help:"Only these sites."`
+	Accounts  []s1.AccountID  `json:"account-ids,omitzero" help:"Only sites of these accounts."`
+	Query     string          `json:"query,omitzero" help:"Searches name, account and description."`
+	State     s1.State        `json:"state,omitzero" help:"Only sites in this state."`
+	Limit     *catalog.Count  `json:"limit,omitzero" help:"How many sites at most; 1000 when empty."`
+	Offset    *catalog.Offset `json:"offset,omitzero" help:"How many to skip."`
+	SortBy    siteSort        `json:"sort-by,omitzero" help:"The column to sort by."`
+	Direction s1.SortOrder    `json:"direction,omitzero" help:"Ascending when empty."`
+	NextPage  string          `json:"next-page,omitzero" help:"Where an earlier list ended; its button Rows after these sets it."`
+}
+
+func (p getSitesParams) Wire() s1.Query {
+	q := s1.Query{}
+	if len(p.Sites) > 0 {
+		q = q.With("siteIds", catalog.Convert[string](p.Sites)...)
+	}
+	if len(p.Accounts) > 0 {
+		q = q.With("accountIds", catalog.Convert[string](p.Accounts)...)
+	}
+	for key, value := range map[string]string{"query": p.Query, "state": string(p.State)} {
+		if value != "" {
+			q = q.With(key, value)
+		}
+	}
+	return catalog.Ordered(q, string(p.SortBy), p.Direction, p.Offset, p.NextPage)
+}
+
+func getSites() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "get-sites", Title: "Get Sites", Area: "sites", Aliases: []string{"sites"}, Main: "query",
+		Risk: catalog.Read, Needs: "Site › View", Repeatable: true,
+		Doc:      "Lists sites with their account, state and licenses.",
+		Examples: []string{"sites Paris", `get-sites state=Active sort-by="Created At" direction=Descending limit=100`},
+	}, func(ctx context.Context, call *catalog.Call, p getSitesParams) (render.Card, error) {
+		rows := catalog.Listing[s1.Site]{
+			Noun: "Sites", Things: "sites", Page: call.Console.SitesPage, Table: render.SiteTable,
+			Raw: func(s s1.Site) json.RawMessage { return s.Raw },
+			More: []catalog.Column[s1.Site]{
+				{Title: "Account id", Value: func(s s1.Site) string { return string(s.AccountID) }},
+				{Title: "Suite", Value: func(s s1.Site) string { return s.Suite }},
+				{Title: "Description", Value: func(s s1.Site) string { return s.Description }},
+			},
+			Empty: "The search covers name, account and description; try a part of one, or leave the state out.",
+		}
+		return rows.Show(ctx, call, p.Wire(), catalog.LimitOf(p.Limit, s1.Filter{}))
+	})
+}

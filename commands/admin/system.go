@@ -1,0 +1,93 @@
+package admin
+
+import (
+	"context"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+func systemCommands() []*catalog.Command {
+	return []*catalog.Command{GetSystemInfo(), getSystemStatus(), testConnection()}
+}
+
+// NoParams is what commands without parameters take.
+type NoParams struct{}
+
+func infoFacts(info s1.SystemInfo) render.Fields {
+	var fields render.Fields
+	for _, f := range []struct{ label, value string }{
+		{"Version", info.Version}, {"Build", info.Build}, {"Release", info.Release}, {"Patch", info.Patch}, {"Latest agent version", info.LatestAgentVersion},
+	} {
+		if f.value != "" {
+			fields = append(fields, render.Field{Label: f.label, Value: render.Line{render.Text(f.value)}})
+		}
+	}
+	return fields
+}
+
+func GetSystemInfo() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "get-system-info", Title: "Get System Info", Area: "system", Aliases: []string{"info", "system-info"},
+		Risk: catalog.Read, Needs: catalog.AnyRole, Repeatable: true,
+		Doc: "Shows the console's version, build, patch and release.", Examples: []string{"get-system-info"},
+	}, func(ctx context.Context, call *catalog.Call, _ NoParams) (render.Card, error) {
+		info, err := call.Console.SystemInfo(ctx)
+		if err != nil {
+			return render.Card{}, err
+		}
+		return catalog.Single(call, "system-info", info.Raw, render.Card{
+			Tone: render.Info, Outcome: render.Successful, Title: "Get System Info", Parts: []render.Part{infoFacts(info)},
+		})
+	})
+}
+
+func getSystemStatus() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "get-system-status", Title: "Get System Status", Area: "system", Aliases: []string{"system-status", "health"},
+		Risk: catalog.Read, Needs: catalog.AnyRole, Repeatable: true,
+		Doc:      "Shows how the console says it is. It says so without a token, so this proves nothing about the bot's.",
+		Examples: []string{"get-system-status"},
+	}, func(ctx context.Context, call *catalog.Call, _ NoParams) (render.Card, error) {
+		status, err := call.Console.SystemStatus(ctx)
+		if err != nil {
+			return render.Card{}, err
+		}
+		card := render.Card{
+			Tone: render.Good, Outcome: render.Successful, Title: "Get System Status",
+			Parts: []render.Part{render.Fields{{Label: "Health", Value: render.Line{render.Text(text.FirstNonEmpty(status.Health, "not said"))}}}},
+		}
+		if status.Health != "ok" {
+			card.Tone = render.Warning
+		}
+		return catalog.Single(call, "system-status", status.Raw, card)
+	})
+}
+
+func testConnection() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "test-connection", Title: "Test Connection", Area: "system", Aliases: []string{"test", "ping"},
+		Risk: catalog.Read, Needs: catalog.AnyRole, Repeatable: true,
+		Doc:      "Checks that the console answers and takes the bot's token, and that the token may look at sites.",
+		Examples: []string{"test-connection"},
+	}, func(ctx context.Context, call *catalog.Call, _ NoParams) (render.Card, error) {
+		info, err := call.Console.SystemInfo(ctx)
+		if err != nil {
+			return render.Card{}, err
+		}
+		sites, err := call.Console.SitesPage(ctx, s1.Query{}.WithLimit(1))
+		if err != nil {
+			return render.Card{}, err
+		}
+		fields := append(render.Fields{
+			{Label: "Console", Value: render.Line{render.Link(call.Console.ConsoleHost(), call.Console.ConsoleURL())}},
+			{Label: "Sites in reach", Value: render.Line{render.Text(catalog.MarshalText(max(sites.Total, len(sites.Items))))}},
+		}, infoFacts(info)...)
+		return catalog.Single(call, "test-connection", info.Raw, render.Card{
+			Tone: render.Good, Outcome: render.Successful, Title: "Test Connection",
+			Parts: []render.Part{render.Line{render.Text("The console answers and accepts the bot's token.")}, fields},
+		})
+	})
+}

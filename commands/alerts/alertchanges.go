@@ -1,0 +1,111 @@
+package alerts
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/lookup"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+func alertChangeCommands() []*catalog.Command {
+	return []*catalog.Command{setAlertStatus(), updateAlertVerdict()}
+}
+
+type alertStatusParams struct {
+	Alerts []s1.AlertID      `json:"alert-ids" help:"The alerts."`
+	Status s1.IncidentStatus `json:"status" help:"How far the work on them is."`
+}
+
+func (p *alertStatusParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	alerts, err := lookup.AlertsWith(ctx, call, "alert-ids", p.Alerts)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	same := 0
+	for _, a := range alerts {
+		if a.Info.IncidentStatus == p.Status {
+			same++
+		}
+	}
+	return catalog.Plan{
+		Targets: catalog.TargetsOf(call, alerts, lookup.AlertTarget), Facts: []catalog.Fact{{Label: "Status", Value: p.Status.Label()}},
+		Notes: catalog.SameNote(same, "alert", "this status"),
+	}, nil
+}
+
+func setAlertStatus() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "update-alert-incident-status", Title: "Update Alert Incident Status", Area: "alerts", Aliases: []string{"alert-status"}, Main: "alert-ids",
+		Risk: catalog.Change, Needs: "STAR Rule Alerts › View + Update Incident Status", Repeatable: true,
+		Doc:      "Sets how far the work on alerts is.",
+		Examples: []string{`alert-status 1985998272619999973 status="In Progress"`, `update-alert-incident-status alert-ids=["1985998272619999973"] status=Resolved`},
+	}, func(ctx context.Context, call *catalog.Call, p alertStatusParams) (render.Card, error) {
+		result, err := call.Console.SetAlertIncident(ctx, p.Alerts, p.Status)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("set the status of %d alerts: %w", len(p.Alerts), err)
+		}
+		return alertChange(ctx, call, p.Alerts, result, "status set to "+p.Status.Label(), alertStatus(p.Status)).Card(call), nil
+	})
+}
+
+// An alertSelection names alerts that are to be changed. It is never empty: the console would take that for all alerts.
+type alertSelection struct{ s1.Filter }
+
+func (q alertSelection) IsZero() bool { return len(q.Keys()) == 0 }
+
+func (alertSelection) Kind() catalog.Kind {
+	k := lookup.Selecting(lookup.FilterKind(s1.AlertFilter, `JSON with the console's filter keys, names of their rules, or ids: {"ruleName__contains": ["Test"], "incidentStatus": ["UNRESOLVED"]}`, lookup.OrNames))
+	k.Selects = "alerts"
+	return k
+}
+
+// alerts returns what the filter selects now, at least one.
+func (q alertSelection) alerts(ctx context.Context, call *catalog.Call, param string) ([]s1.Alert, error) {
+	if catalog.OnlyIDs(json.RawMessage(q.String())) {
+		return lookup.AlertsWith(ctx, call, param, lookup.Ids[s1.AlertID](q.Filter))
+	}
+	query, err := q.ToQuery(s1.AlertFilter)
+	if err != nil {
+		return nil, catalog.Wrong(param, "%s", err)
+	}
+	return lookup.Selected(param, "alert", q.Filter, lookup.Heeded(call.Console.Alerts(ctx, query), query, lookup.AlertSieve, func(a s1.Alert) json.RawMessage { return a.Raw }))
+}
+
+type updateAlertVerdictParams struct {
+	Filter  alertSelection `json:"filter" help:"The alerts."`
+	Verdict s1.Verdict     `json:"analyst-verdict" help:"What you think of them."`
+}
+
+func (p *updateAlertVerdictParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	alerts, err := p.Filter.alerts(ctx, call, "filter")
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	pinned := alertVerdictParams{Verdict: p.Verdict}
+	for _, a := range alerts {
+		pinned.Alerts = append(pinned.Alerts, a.Identity())
+	}
+	p.Filter.Filter = lookup.IdsOnly(pinned.Alerts)
+	return pinned.planOf(call, alerts), nil
+}
+
+func updateAlertVerdict() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "update-alert-verdict", Title: "Update Alert Verdict", Area: "alerts", Aliases: []string{"alert-verdicts"}, Main: "filter",
+		Risk: catalog.Change, Needs: "STAR Rule Alerts › View + Update Analyst Verdict", Repeatable: true,
+		Doc: "Sets what analysts think of all alerts that a filter selects.",
+		Examples: []string{`update-alert-verdict filter={"ids":["1385998272619999353"]} analyst-verdict="False Positive"`,
+			`update-alert-verdict filter={"ruleName__contains":["Scheduled task"],"incidentStatus":["UNRESOLVED"]} analyst-verdict=Suspicious`},
+	}, func(ctx context.Context, call *catalog.Call, p updateAlertVerdictParams) (render.Card, error) {
+		alerts := lookup.Ids[s1.AlertID](p.Filter.Filter)
+		result, err := call.Console.SetAlertVerdict(ctx, alerts, p.Verdict)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("set the verdict of %d alerts: %w", len(alerts), err)
+		}
+		return alertChange(ctx, call, alerts, result, "verdict set to "+p.Verdict.Label(), alertVerdict(p.Verdict)).Card(call), nil
+	})
+}

@@ -1,0 +1,209 @@
+package alerts
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/lookup"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+func alertCommands() []*catalog.Command {
+	return []*catalog.Command{getAlerts(), setAlertVerdict()}
+}
+
+type getAlertsParams struct {
+	After     time.Time           `json:"created-after,omitzero" help:"Alerts made at this time or later."`
+	Before    time.Time           `json:"created-before,omitzero" help:"Alerts made at this time or earlier."`
+	Statuses  []s1.IncidentStatus `json:"incident-statuses,omitzero" help:"How far the work on them is."`
+	Verdicts  []s1.Verdict        `json:"analyst-verdicts,omitzero" help:"What analysts think of them."`
+	Sites     []s1.SiteID         `json:"site-ids,omitzero" help:"Sites of the endpoints."`
+	Rules     []string            `json:"rule-names,omitzero" help:"Parts of the names of rules."`
+	Endpoints []string            `json:"endpoint-names,omitzero" help:"Parts of the names of endpoints."`
+	Severity  s1.AlertSeverity    `json:"severity,omitzero" help:"How bad."`
+	Query     []string            `json:"query,omitzero" help:"Full text: hashes, processes, addresses, storylines."`
+	Limit     *catalog.Limit      `json:"limit,omitzero" help:"How many alerts at most; 1000 when empty."`
+}
+
+func (p *getAlertsParams) Check() error {
+	for _, list := range []struct {
+		name   string
+		values []string
+	}{{"rule-names", p.Rules}, {"endpoint-names", p.Endpoints}} {
+		if len(list.values) > catalog.MaxNames {
+			return catalog.Wrong(list.name, "the console searches for at most %d values, not %d", catalog.MaxNames, len(list.values))
+		}
+		for _, value := range list.values {
+			if !catalog.Searchable(value) {
+				return catalog.Wrong(list.name, "%s cannot be searched for: the console wants two characters or more, and no comma", text.Quote(value))
+			}
+		}
+	}
+	if !p.After.IsZero() && !p.Before.IsZero() && p.Before.Before(p.After) {
+		return catalog.Wrong("created-before", "it is before created-after, so nothing can match")
+	}
+	return nil
+}
+
+// Wire is the request without the full text, newest first.
+func (p getAlertsParams) Wire() s1.Query {
+	q := s1.Query{}.SortedBy("alertInfoCreatedAt", s1.Descending)
+	set := func(key string, values []string) {
+		if len(values) > 0 {
+			q = q.With(key, values...)
+		}
+	}
+	if !p.After.IsZero() {
+		q = q.With("createdAt__gte", s1.FormatTime(p.After))
+	}
+	if !p.Before.IsZero() {
+		q = q.With("createdAt__lte", s1.FormatTime(p.Before))
+	}
+	set("incidentStatus", upper(p.Statuses))
+	set("analystVerdict", upper(p.Verdicts))
+	set("siteIds", catalog.Convert[string](p.Sites))
+	set("ruleName__contains", p.Rules)
+	set("origAgentName__contains", p.Endpoints)
+	if p.Severity != "" {
+		q = q.With("severity", string(p.Severity))
+	}
+	return q
+}
+
+// upper spells values as alert filters want them.
+func upper[T ~string](values []T) []string {
+	var spelled []string
+	for _, v := range values {
+		spelled = append(spelled, strings.ToUpper(string(v)))
+	}
+	return spelled
+}
+
+func getAlerts() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "get-alerts", Title: "Get Alerts", Area: "alerts", Aliases: []string{"alerts"}, Main: "query",
+		Plain: map[string]string{"open": "incident-statuses=unresolved,in_progress", "unresolved": "incident-statuses=unresolved", "resolved": "incident-statuses=resolved", "closed": "incident-statuses=resolved"},
+		Risk:  catalog.Read, Needs: "STAR Rule Alerts › View", Repeatable: true,
+		Doc:      "Lists alerts of detection rules, the newest first. A single one is shown with all its facts.",
+		Examples: []string{"alerts severity=High created-after=-24h", `get-alerts incident-statuses=UNRESOLVED,IN_PROGRESS rule-names="Test rule" limit=0`},
+	}, func(ctx context.Context, call *catalog.Call, p getAlertsParams) (render.Card, error) {
+		rows := lookup.AlertRows(call)
+		if len(p.Query) == 1 {
+			return rows.Show(ctx, call, s1.Query{"query": p.Query}.And(p.Wire()), p.Limit)
+		}
+		if len(p.Query) > 1 {
+			rows.Page = merged(call, p.Query, p.most(call.How))
+		}
+		return rows.Show(ctx, call, p.Wire(), p.Limit)
+	})
+}
+
+// most is how many alerts are wanted, 0 for all of them.
+func (p getAlertsParams) most(how render.How) int {
+	switch {
+	case p.Limit != nil:
+		return int(*p.Limit)
+	case how == render.CSV || how == render.JSON:
+		return 0
+	}
+	return catalog.MaxPage
+}
+
+// merged asks once for each text, because the console takes one only, and joins what is found: each alert once, newest first. Of
+// most wanted no more than that many are read of each.
+func merged(call *catalog.Call, texts []string, most int) func(context.Context, s1.Query) (s1.Page[s1.Alert], error) {
+	return func(ctx context.Context, q s1.Query) (s1.Page[s1.Alert], error) {
+		var all []s1.Alert
+		seen := map[s1.AlertID]bool{}
+		for _, typed := range texts {
+			found := call.Console.Alerts(ctx, q.And(s1.Query{"query": {typed}}))
+			if most > 0 {
+				found = s1.Take(found, most)
+			}
+			for a, err := range found {
+				if err != nil {
+					return s1.Page[s1.Alert]{}, fmt.Errorf("search alerts for %s: %w", text.Quote(typed), err)
+				}
+				if !seen[a.Identity()] {
+					seen[a.Identity()] = true
+					all = append(all, a)
+				}
+			}
+		}
+		slices.SortStableFunc(all, func(a, b s1.Alert) int { return b.Info.CreatedAt.Compare(a.Info.CreatedAt.Time) })
+		return s1.Page[s1.Alert]{Items: all, Total: len(all)}, nil
+	}
+}
+
+type alertVerdictParams struct {
+	Alerts  []s1.AlertID `json:"alert-ids" help:"The alerts."`
+	Verdict s1.Verdict   `json:"analyst-verdict" help:"What you think of them."`
+}
+
+func (p *alertVerdictParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	alerts, err := lookup.AlertsWith(ctx, call, "alert-ids", p.Alerts)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	return p.planOf(call, alerts), nil
+}
+
+func (p *alertVerdictParams) planOf(call *catalog.Call, alerts []s1.Alert) catalog.Plan {
+	same := 0
+	for _, a := range alerts {
+		if a.Info.AnalystVerdict == p.Verdict {
+			same++
+		}
+	}
+	return catalog.Plan{
+		Targets: catalog.TargetsOf(call, alerts, lookup.AlertTarget), Facts: []catalog.Fact{{Label: "Analyst verdict", Value: p.Verdict.Label()}},
+		Notes: catalog.SameNote(same, "alert", "this verdict"),
+	}
+}
+
+func setAlertVerdict() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "update-alert-analyst-verdict", Title: "Update Alert Analyst Verdict", Area: "alerts", Aliases: []string{"alert-verdict"}, Main: "alert-ids",
+		Risk: catalog.Change, Needs: "STAR Rule Alerts › View + Update Analyst Verdict", Repeatable: true,
+		Doc:      "Sets what analysts think of alerts.",
+		Examples: []string{`alert-verdict 1985998272619999973 verdict="False Positive"`},
+	}, func(ctx context.Context, call *catalog.Call, p alertVerdictParams) (render.Card, error) {
+		result, err := call.Console.SetAlertVerdict(ctx, p.Alerts, p.Verdict)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("set the verdict of %d alerts: %w", len(p.Alerts), err)
+		}
+		return alertChange(ctx, call, p.Alerts, result, "verdict set to "+p.Verdict.Label(), alertVerdict(p.Verdict)).Card(call), nil
+	})
+}
+
+// alertVerdict says what became of an alert's verdict.
+func alertVerdict(wanted s1.Verdict) func(s1.Alert) catalog.Reached {
+	return func(a s1.Alert) catalog.Reached { return catalog.ReachedBy("verdict", a.Info.AnalystVerdict, wanted) }
+}
+
+// alertStatus says what became of an alert's status.
+func alertStatus(wanted s1.IncidentStatus) func(s1.Alert) catalog.Reached {
+	return func(a s1.Alert) catalog.Reached { return catalog.ReachedBy("status", a.Info.IncidentStatus, wanted) }
+}
+
+// alertChange does for alerts what threatChange does for threats. The console says how many it changed and not which: state tells
+// of each what it is now.
+func alertChange(ctx context.Context, call *catalog.Call, ids []s1.AlertID, result s1.ActionResult, done string, state func(s1.Alert) catalog.Reached) catalog.Outcome {
+	found, err := call.Console.AlertsByID(ctx, ids[:min(len(ids), catalog.MaxShown)])
+	c := catalog.Outcome{
+		Noun: "alert", Done: done, Result: result, Targets: catalog.Known(call, "alert", ids, found, lookup.AlertTarget),
+		States: catalog.States(found, result.Affected >= len(ids), s1.Alert.Identity, state),
+		Why:    "The alerts are gone, or outside what the bot's token may change.",
+	}
+	if err != nil {
+		c.Notes = append(c.Notes, "The names of the alerts could not be read.")
+	}
+	c.Actions = catalog.Opens(c.Targets)
+	return c
+}

@@ -1,0 +1,208 @@
+package catalog
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"s1bot/commands/text"
+)
+
+// decode reads arguments into a parameter struct: every name must be known, every value of its kind, nothing required may
+// be absent, and the rules across fields must hold.
+func decode[P any](fields []field, raw json.RawMessage) (*P, error) {
+	values, err := readArgs(fields, raw)
+	if err != nil {
+		return nil, err
+	}
+	if missing := missingOf(fields, values); len(missing) > 0 {
+		return nil, &MissingError{Missing: missing}
+	}
+	p := new(P)
+	if err := json.Unmarshal(Marshal(values), p); err != nil {
+		return nil, fmt.Errorf("read arguments: %w", err)
+	}
+	if c, ok := any(p).(checker); ok {
+		return p, c.Check()
+	}
+	return p, nil
+}
+
+// readArgs checks the values of an invocation's arguments one by one and returns them in their one proper spelling. What is
+// null, empty text or an empty list counts as absent.
+func readArgs(fields []field, raw json.RawMessage) (map[string]any, error) {
+	given, err := Object(raw)
+	if err != nil {
+		return nil, err
+	}
+	values := map[string]any{}
+	for name, value := range given {
+		i := slices.IndexFunc(fields, func(f field) bool { return f.Name == name })
+		if i < 0 {
+			return nil, &UsageError{Param: name, Problem: "there is no such parameter", Nearest: text.Nearest(name, namesOf(fields))}
+		}
+		if IsEmpty(value) {
+			continue
+		}
+		if values[name], err = fields[i].fromJSON(value); err != nil {
+			return nil, err
+		}
+	}
+	return values, nil
+}
+
+// Object reads arguments; none at all are an empty object.
+func Object(raw json.RawMessage) (map[string]json.RawMessage, error) {
+	given := map[string]json.RawMessage{}
+	if len(bytes.TrimSpace(raw)) == 0 {
+		return given, nil
+	}
+	if err := json.Unmarshal(raw, &given); err != nil {
+		return nil, &UsageError{Problem: "the arguments are not a JSON object"}
+	}
+	return given, nil
+}
+
+func IsEmpty(value json.RawMessage) bool {
+	return slices.Contains([]string{"", "null", `""`, "[]"}, string(bytes.TrimSpace(value)))
+}
+
+// fromJSON reads one argument. A lone value is taken as a list of one where a list belongs, and numbers and booleans may be
+// written as text: menus and forms know texts only.
+func (f field) fromJSON(raw json.RawMessage) (any, error) {
+	if f.hidden {
+		return raw, nil
+	}
+	if f.List {
+		var list []json.RawMessage
+		if json.Unmarshal(raw, &list) != nil {
+			list = []json.RawMessage{raw}
+		}
+		words := make([]string, len(list))
+		for i, element := range list {
+			words[i] = Word(element)
+		}
+		return f.readAll(words, text.Input{})
+	}
+	return f.readOne(Word(raw), text.Input{})
+}
+
+// Word returns a JSON value as a person would type it: of a string its text, of anything else the JSON.
+func Word(raw json.RawMessage) string {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return text
+	}
+	return string(bytes.TrimSpace(raw))
+}
+
+func (f field) readOne(text string, in text.Input) (any, error) {
+	value, err := f.kind.Read(text, in)
+	if err == nil {
+		return value, nil
+	}
+	usage := Wrong(f.Name, "%s", err)
+	var told *ValueError
+	if errors.As(err, &told) {
+		usage.Nearest, usage.Hint = told.Nearest, told.hint
+	}
+	return nil, usage
+}
+
+// maxList is the longest list that is read: no id list of the console's is longer.
+const maxList = 5000
+
+func (f field) readAll(words []string, in text.Input) (any, error) {
+	list := []any{}
+	for _, w := range words {
+		if strings.TrimSpace(w) == "" {
+			continue
+		}
+		value, err := f.readOne(w, in)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(list, value) { // no kind of list has values that cannot be compared: see fieldOf
+			list = append(list, value)
+		}
+	}
+	if len(list) > maxList {
+		return nil, Wrong(f.Name, "%d values are too many; at most %d go into one command", len(list), maxList)
+	}
+	return list, nil
+}
+
+func missingOf(fields []field, values map[string]any) []Param {
+	var missing []Param
+	for _, f := range fields {
+		if _, given := values[f.Name]; f.MustBeGiven() && !given {
+			missing = append(missing, f.Param)
+		}
+	}
+	return missing
+}
+
+// MustBeGiven tells whether nothing can be done without the parameter. A required secret is made by the bot.
+func (f field) MustBeGiven() bool { return f.Required && !f.hidden && !f.kind.secret }
+
+func namesOf(fields []field) []string {
+	var names []string
+	for _, f := range fields {
+		if !f.hidden {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// Marshal writes a value that cannot fail to be written.
+func Marshal(v any) json.RawMessage {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		panic(fmt.Sprintf("commands: marshal %T: %v", v, err))
+	}
+	return bytes.TrimSpace(b.Bytes())
+}
+
+// idWordsOf are the values of a filter key: a list, or one text with commas.
+func idWordsOf(value json.RawMessage) []string {
+	var words []string
+	if IsEmpty(value) {
+		return nil
+	}
+	if strings.HasPrefix(string(value), "[") {
+		return listWords(string(value))
+	}
+	for part := range strings.SplitSeq(Word(value), ",") {
+		words = append(words, strings.TrimSpace(part))
+	}
+	return words
+}
+
+var (
+	TimeKey     = regexp.MustCompile(`(?:At|Date)__(?:gt|gte|lt|lte)$`)
+	IdList      = regexp.MustCompile(`^\s*\d{1,20}(?:[\s,]+\d{1,20})*[\s,]*$`)
+	ShortNumber = regexp.MustCompile(`^[\s",\[\]]*\d{1,16}(?:[\s",\[\]]|$)`) // of words to search for, no id
+	PairedKeys  = regexp.MustCompile(`^[A-Za-z0-9_]+=`)
+)
+
+// Joined writes a JSON value as the console's queries want it: lists comma separated.
+func Joined(value json.RawMessage) string {
+	var list []json.RawMessage
+	if json.Unmarshal(value, &list) != nil {
+		list = []json.RawMessage{value}
+	}
+	var texts []string
+	for _, element := range list {
+		if !IsEmpty(element) {
+			texts = append(texts, strings.TrimSpace(Word(element)))
+		}
+	}
+	return strings.Join(texts, ",")
+}

@@ -1,0 +1,124 @@
+package catalog
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"s1bot/commands/text"
+)
+
+// A Catalog is the commands that there are. It is safe for use by several goroutines.
+type Catalog struct {
+	commands []*Command
+	names    map[string]*Command // by name and alias, as spelled spells them
+	lookups  *lookups
+	searches *cache
+	book     *namebook
+	recent   RecentItems
+}
+
+// How long the console's answers are remembered: rows while somebody turns pages, options while somebody types.
+const (
+	KeepRows    = time.Minute
+	KeepOptions = 15 * time.Second
+)
+
+// New makes a catalog of commands whose parameters mean what the lookups say. Two commands that go by the same name are an
+// error, and so is a parameter of a type that means nothing.
+func New(lookups []Lookup, commands ...*Command) (*Catalog, error) {
+	c := &Catalog{names: map[string]*Command{}, lookups: newLookups(lookups), searches: newCache(256, KeepOptions), book: newNamebook()}
+	rows := newCache(32, KeepRows)
+	for _, cmd := range commands {
+		if err := cmd.bind(c.lookups); err != nil {
+			return nil, err
+		}
+		cmd.rows, cmd.recent, cmd.Names = rows, &c.recent, c.book
+		c.commands = append(c.commands, cmd)
+		for _, name := range append([]string{cmd.Name}, cmd.Aliases...) {
+			if other, taken := c.names[spelled(name)]; taken {
+				return nil, fmt.Errorf("%s and %s both go by the name %q", other.Name, cmd.Name, name)
+			}
+			c.names[spelled(name)] = cmd
+		}
+	}
+	return c, nil
+}
+
+// Commands returns all commands, area by area.
+func (c *Catalog) Commands() []*Command { return slices.Clone(c.commands) }
+
+// Find returns the command with this name or alias, in any spelling: list_agents, List Agents.
+func (c *Catalog) Find(nameOrAlias string) (*Command, bool) {
+	cmd, ok := c.names[spelled(nameOrAlias)]
+	return cmd, ok
+}
+
+// spelled makes all spellings of a command's name one: list_agents, List Agents and list-agents.
+func spelled(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '-' || r == '_' || r == ' ' || text.IsHyphen(r) || text.IsUnseen(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, name)
+}
+
+// entry and entryParam are how a command is listed for machines.
+type entry struct {
+	Name       string       `json:"name"`
+	Title      string       `json:"title"`
+	Area       string       `json:"area"`
+	Risk       Risk         `json:"risk"`
+	Approval   string       `json:"approval"` // "none", "required", or "always" where no policy can lift it
+	Aliases    []string     `json:"aliases"`
+	Permission string       `json:"permission"`
+	Parameters []entryParam `json:"parameters"`
+}
+
+type entryParam struct {
+	Name     string   `json:"name"`
+	Title    string   `json:"title"`
+	Required bool     `json:"required"`
+	List     bool     `json:"list"`
+	Kind     string   `json:"kind"`
+	Choices  []string `json:"choices"`
+}
+
+// JSON lists the catalog for machines.
+func (c *Catalog) JSON() ([]byte, error) {
+	entries := []entry{}
+	for _, cmd := range c.commands {
+		entries = append(entries, cmd.entry())
+	}
+	return json.MarshalIndent(entries, "", "  ")
+}
+
+func (cmd *Command) entry() entry {
+	e := entry{
+		Name: cmd.Name, Title: cmd.Title, Area: cmd.Area, Risk: cmd.Risk, Approval: cmd.approval(),
+		Aliases: append([]string{}, cmd.Aliases...), Permission: cmd.Needs, Parameters: []entryParam{},
+	}
+	for _, p := range cmd.Params {
+		choices := []string{}
+		for _, choice := range p.Choices {
+			choices = append(choices, choice.Label)
+		}
+		e.Parameters = append(e.Parameters, entryParam{p.Name, p.Title, p.Required, p.List, p.Kind, choices})
+	}
+	return e
+}
+
+func (cmd *Command) approval() string {
+	switch {
+	case cmd.Guarded:
+		return "always"
+	case cmd.Risk == Destructive:
+		return "required"
+	default:
+		return "none"
+	}
+}

@@ -1,0 +1,47 @@
+package catalog
+
+import (
+	"strings"
+
+	"s1bot/commands/text"
+)
+
+// MaxNames is how many values the console takes for one key that ends in __contains.
+const MaxNames = 10
+
+// Searchable tells whether the console can search for a part of a name: two characters at least, and no comma, which would
+// end the value.
+func Searchable(name string) bool { return len([]rune(name)) >= 2 && !strings.Contains(name, ",") }
+
+// Named is a list of texts with the name of its parameter.
+type Named struct {
+	Param  string
+	Values []string
+}
+
+// Searchables checks texts that the console searches for: 10 of 2 characters or more.
+func Searchables(lists ...Named) error {
+	for _, list := range lists {
+		if len(list.Values) > MaxNames {
+			return Wrong(list.Param, "the console searches for at most %d values, not %d", MaxNames, len(list.Values))
+		}
+		for _, value := range list.Values {
+			if !Searchable(value) {
+				return Wrong(list.Param, "%s cannot be searched for: the console wants two characters or more, and no comma", text.Quote(value))
+			}
+		}
+	}
+	return nil
+}
+
+// Synonyms makes a menu understand other words for its values, too.
+func Synonyms(k Kind, words map[string]string) Kind {
+	read := k.Read
+	k.Read = func(typed string, in text.Input) (any, error) {
+		if value, ok := words[text.Squash(typed)]; ok {
+			typed = value
+		}
+		return read(typed, in)
+	}
+	return k
+}

@@ -1,0 +1,105 @@
+package catalog
+
+import (
+	"errors"
+	"strings"
+
+	"s1bot/render"
+)
+
+// Some rules go across parameters. Check enforces them; help, the form and the sentence that opens it say them from the same lists.
+
+// A chooser is a parameter struct of which at least one of several must be given: all that oneOf names.
+type chooser interface{ OneOf() []string }
+
+// A joiner is a parameter struct that has parameters which must be given with a value of another.
+type joiner interface{ Together() []Together }
+
+// Together says that a parameter is required where another has a value: "output-directory" with "output-destination=Local".
+type Together struct{ Param, With string }
+
+// learnRules asks the parameter struct for its rules across fields.
+func (cmd *Command) learnRules(params any) {
+	if c, ok := params.(chooser); ok {
+		cmd.OneOf = c.OneOf()
+	}
+	if j, ok := params.(joiner); ok {
+		cmd.Together = j.Together()
+	}
+}
+
+// crossRules are the rules across parameters as sentences, for help.
+func (cmd *Command) crossRules() []render.Line {
+	var rules []render.Line
+	if len(cmd.OneOf) > 0 {
+		line := render.Line{render.Text("At least one of ")}
+		if len(cmd.OneOf) == 1 {
+			line = nil
+		}
+		for i, name := range cmd.OneOf {
+			if i > 0 {
+				line = append(line, render.Text(", "))
+			}
+			line = append(line, render.Mono(name))
+		}
+		rules = append(rules, append(line, render.Text(" is required.")))
+	}
+	for _, t := range cmd.Together {
+		rules = append(rules, render.Line{render.Mono(t.Param), render.Text(" is required with "), render.Mono(t.With), render.Text(".")})
+	}
+	return rules
+}
+
+// above is what stands above a parameter in a form: the rule that it is the first of, or part of.
+func (cmd *Command) above(name string) render.Line {
+	if len(cmd.OneOf) > 0 && cmd.firstOf() == name {
+		if len(cmd.OneOf) == 1 {
+			return render.Line{render.Text("Required:")}
+		}
+		return render.Line{render.Text("At least one of " + cmd.titles(cmd.OneOf) + ":")}
+	}
+	for _, t := range cmd.Together {
+		if t.Param == name {
+			other, value, _ := strings.Cut(t.With, "=")
+			return render.Line{render.Text("Required with " + cmd.titles([]string{other}) + " = " + value + ":")}
+		}
+	}
+	return nil
+}
+
+// firstOf is the one of the choice that a form asks for first.
+func (cmd *Command) firstOf() string {
+	for _, f := range cmd.Fields {
+		for _, name := range cmd.OneOf {
+			if f.Name == name {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// titles are the names of parameters as a form has them.
+func (cmd *Command) titles(names []string) string {
+	var titles []string
+	for _, name := range names {
+		for _, f := range cmd.Fields {
+			if f.Name == name {
+				titles = append(titles, f.Title)
+			}
+		}
+	}
+	return strings.Join(titles, ", ")
+}
+
+// lacking says what is missing where a form opens because of it: nobody wonders why it is there.
+func (cmd *Command) lacking(args []byte) render.Line {
+	var missing *MissingError
+	if !errors.As(cmd.Check(args), &missing) {
+		return nil
+	}
+	if len(missing.OneOf) > 0 {
+		return render.Line{render.Text("\n"), render.Bold("Still needed: at least one of " + cmd.titles(namesOfParams(missing.OneOf)) + ".")}
+	}
+	return render.Line{render.Text("\n"), render.Bold("Still needed: " + cmd.titles(namesOfParams(missing.Missing)) + ".")}
+}

@@ -1,0 +1,123 @@
+package catalog
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"s1bot/commands/text"
+	"s1bot/render"
+)
+
+// A checker is a parameter struct with rules across its fields, such as "at least one of".
+type checker interface{ Check() error }
+
+// A timed is a parameter struct with rules that depend on the present: a date that must lie ahead.
+type timed interface{ CheckAt(now time.Time) error }
+
+// A planner is the parameter struct of a command that changes things. plan replaces names and filters in it by the ids of
+// what they mean now, and says what that is.
+type planner interface {
+	Plan(context.Context, *Call) (Plan, error)
+}
+
+// A pinned is a planner that can tell better than its fields do whether plan was called on it.
+type pinned interface{ Resolved() bool }
+
+// A field is a parameter together with its place in the parameter struct.
+type field struct {
+	Param
+	kind   Kind
+	hidden bool // set by plan, never by a person
+}
+
+// Define makes a command of its description, a parameter struct and the function that runs it. P's fields are the parameters:
+// the type says what a value is, the tag json:"agent-ids,omitzero" its name everywhere (omitzero = optional), help:"…" what it
+// is for; help:"-" hides one that only plan sets. title:"…" is the specification's, where it is not the name in capitals. What the types
+// mean is known when a catalog is made of the command.
+func Define[P any](c Command, run func(context.Context, *Call, P) (render.Card, error)) *Command {
+	c.params = reflect.TypeFor[P]()
+	c.Decode = func(fields []field, raw json.RawMessage) (any, error) { return decode[P](fields, raw) }
+	c.run = func(ctx context.Context, call *Call, p any) (render.Card, error) { return run(ctx, call, *p.(*P)) }
+	_, c.plans = any(new(P)).(planner)
+	c.learnRules(new(P))
+	return &c
+}
+
+// bind tells the command what the types of its parameters mean.
+func (cmd *Command) bind(l *lookups) error {
+	fields, err := l.fieldsOf(cmd.params)
+	if err != nil {
+		return fmt.Errorf("command %s: %w", cmd.Name, err)
+	}
+	cmd.lookups, cmd.Fields, cmd.Params = l, withoutSharedAliases(fields), nil
+	for _, f := range fields {
+		if !f.hidden {
+			cmd.Params = append(cmd.Params, f.Param)
+		}
+	}
+	return nil
+}
+
+func (l *lookups) fieldsOf(t reflect.Type) ([]field, error) {
+	var fields []field
+	for _, f := range reflect.VisibleFields(t) {
+		if f.Anonymous {
+			continue
+		}
+		made, err := l.fieldOf(f)
+		if err != nil {
+			return nil, err
+		}
+		fields = append(fields, made)
+	}
+	return fields, nil
+}
+
+// withoutSharedAliases drops short names that would mean two parameters of the same command.
+func withoutSharedAliases(fields []field) []field {
+	uses := map[string]int{}
+	for _, f := range fields {
+		for _, name := range append([]string{f.Name}, f.Aliases...) {
+			uses[text.Squash(name)]++
+		}
+	}
+	for i, f := range fields {
+		fields[i].Aliases = slices.DeleteFunc(slices.Clone(f.Aliases), func(a string) bool { return uses[text.Squash(a)] > 1 })
+	}
+	return fields
+}
+
+func (l *lookups) fieldOf(f reflect.StructField) (field, error) {
+	name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+	help := f.Tag.Get("help")
+	if name == "" || help == "" {
+		return field{}, fmt.Errorf("field %s needs the tags json and help", f.Name)
+	}
+	if help == "-" {
+		return field{Param: Param{Name: name}, hidden: true}, nil
+	}
+	t, list := f.Type, false
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() == reflect.Slice && !t.Implements(reflect.TypeFor[kinder]()) {
+		t, list = t.Elem(), true
+	}
+	k, err := l.kindOf(t)
+	if err != nil {
+		return field{}, fmt.Errorf("field %s: %w", f.Name, err)
+	}
+	if list && k.Name == "object" {
+		return field{}, fmt.Errorf("field %s: a list of objects has no form", f.Name)
+	}
+	return field{kind: k, Param: Param{
+		Name: name, Title: cmp.Or(f.Tag.Get("title"), text.TitleOf(name)), Help: help, Aliases: text.AliasesOf(name), Required: options == "", List: list,
+		Kind: k.Name, Choices: k.Choices, Min: k.min, Max: k.max,
+	}}, nil
+}

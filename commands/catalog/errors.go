@@ -1,0 +1,225 @@
+package catalog
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"s1bot/commands/text"
+	"s1bot/render"
+)
+
+// A UsageError says what is wrong with what was asked, so that the person can put it right. Nothing was sent to the console
+// that changes anything.
+type UsageError struct {
+	Command string   // name of the command, where it is known
+	Param   string   // the parameter that is wrong; empty if it is the whole
+	Problem string   // "5000 is above the maximum, 1000", a sentence without a full stop
+	Hint    string   // what to do, a sentence; may be empty
+	Nearest []string // what was probably meant: names of commands, parameters, choices, hosts
+	Try     *Invocation
+	TryLine string      // Try as slash text: "list-agents computer-name=DESKTOP limit=1000"
+	Given   *Invocation // what could be understood of the input, for a form that is filled with it
+	Offers  []Offer     // the same invocation with each of Nearest in place of a name that nothing has
+
+	Name string // that name
+}
+
+// An Offer is an invocation that was probably meant.
+type Offer struct {
+	Label string
+	Do    Invocation
+}
+
+// Error is the whole complaint in one line.
+func (e *UsageError) Error() string {
+	var b strings.Builder
+	if e.Param != "" {
+		fmt.Fprintf(&b, "check `%s`: ", e.Param)
+	}
+	b.WriteString(e.Problem)
+	if e.Hint != "" {
+		b.WriteString("; " + e.Hint)
+	}
+	if len(e.Nearest) > 0 {
+		b.WriteString("; did you mean " + strings.Join(e.Nearest, ", ") + "?")
+	}
+	return b.String()
+}
+
+// A MissingError names the required parameters that were not given.
+type MissingError struct {
+	Command *Command
+	Missing []Param
+	OneOf   []Param    // where any of several would do: all of them, Missing's first among them
+	Given   Invocation // what was given, for a form that is filled with it
+}
+
+// Missing says that a parameter must be given, or one of several, of which the first is the usual one.
+func Missing(params ...string) error {
+	e := &MissingError{}
+	for _, name := range params {
+		e.OneOf = append(e.OneOf, Param{Name: name, Title: text.TitleOf(name)})
+	}
+	if e.Missing = e.OneOf[:1]; len(params) == 1 {
+		e.OneOf = nil
+	}
+	return e
+}
+
+// Error lists the missing parameters.
+func (e *MissingError) Error() string {
+	if len(e.OneOf) > 0 {
+		return fmt.Sprintf("%s needs at least one of %s", e.Command.Name, strings.Join(namesOfParams(e.OneOf), ", "))
+	}
+	return fmt.Sprintf("%s needs %s", e.Command.Name, strings.Join(namesOfParams(e.Missing), " and "))
+}
+
+// unfilled asks in a form for what is missing.
+func (e *MissingError) unfilled() error {
+	if len(e.OneOf) == 0 {
+		return errUnfilled
+	}
+	var titles []string
+	for _, p := range e.OneOf {
+		titles = append(titles, p.Title)
+	}
+	return fmt.Errorf("please fill in at least one of %s", strings.Join(titles, ", "))
+}
+
+func namesOfParams(params []Param) []string {
+	var names []string
+	for _, p := range params {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// An AmbiguousError says that a name fits several things. It is never guessed which one is meant: the person chooses.
+type AmbiguousError struct {
+	Param   string
+	Name    string     // as it was given
+	Matches []Target   // at most 25
+	More    int        // how many more there are
+	Given   Invocation // the invocation with the name in it; Pick replaces it
+
+	command *Command // of which
+}
+
+// Error says how many fit.
+func (e *AmbiguousError) Error() string {
+	return fmt.Sprintf("check `%s`: %s are called %q", e.Param, e.Fits(), e.Name)
+}
+
+// Fits counts what the name fits: "2 endpoints".
+func (e *AmbiguousError) Fits() string {
+	noun := "thing"
+	if len(e.Matches) > 0 {
+		noun = text.FirstNonEmpty(map[string]string{"agent": "endpoint"}[e.Matches[0].Kind], e.Matches[0].Kind, noun)
+	}
+	return text.Plural(len(e.Matches)+e.More, noun)
+}
+
+// Pick returns the invocation with the i-th match in place of the name.
+func (e *AmbiguousError) Pick(i int) Invocation {
+	picked := e.Given
+	picked.Args = e.command.replaceWord(e.Given.Args, e.Param, e.Name, e.Matches[i].ID)
+	return picked
+}
+
+// Options returns the matches as the entries of a menu, each with the invocation that chooses it.
+func (e *AmbiguousError) Options() []render.Option {
+	options := make([]render.Option, len(e.Matches))
+	labels := e.Labels()
+	for i, m := range e.Matches {
+		do := e.Pick(i)
+		options[i] = render.Option{Label: labels[i], Value: m.ID, Do: &do}
+	}
+	return options
+}
+
+// Labels are the matches, each in one line that no other has: by place, system and state, by when it was last seen where those are
+// alike, and by its id where nothing else tells.
+func (e *AmbiguousError) Labels() []string {
+	labels := make([]string, len(e.Matches))
+	for i, m := range e.Matches {
+		labels[i] = text.Shorten(m.Label(), MaxLabel)
+	}
+	for _, more := range []func(Target) string{
+		func(t Target) string { return t.Seen },
+		func(t Target) string { return "id " + t.ID },
+	} {
+		alike := map[string]int{}
+		for _, l := range labels {
+			alike[l]++
+		}
+		for i, m := range e.Matches {
+			if says := more(m); alike[labels[i]] > 1 && says != "" {
+				labels[i] = text.Shorten(labels[i], MaxLabel-len([]rune(says))-3) + " · " + says
+			}
+		}
+	}
+	return labels
+}
+
+// MaxLabel is how long the words on a button may be.
+const MaxLabel = 75
+
+// Label is the target in one line, with what tells it from others of its name: "KIOSK · Paris / Lobby · Windows 11 · offline".
+func (t Target) Label() string {
+	parts := []string{t.Name}
+	if t.Host != "" {
+		parts = append(parts, t.Host)
+	}
+	if place := text.JoinNonEmpty(" / ", t.Site, t.Group); place != "" {
+		parts = append(parts, place)
+	}
+	for _, s := range []string{t.OS, t.State, t.User} {
+		if s != "" {
+			parts = append(parts, s)
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+// replaceWord puts another value in place of one that a parameter has: alone, in a list, or under the keys of a filter.
+func (cmd *Command) replaceWord(args json.RawMessage, param, old, replacement string) json.RawMessage {
+	values, err := Object(args)
+	if err != nil {
+		return args
+	}
+	value := values[param]
+	if !strings.HasPrefix(string(value), "{") {
+		values[param] = replaced(value, old, replacement)
+		return Marshal(values)
+	}
+	fields, _ := Object(value)
+	f, _ := cmd.Field(param)
+	for key := range cmd.finders(f) {
+		if words := idWordsOf(fields[key]); slices.Contains(words, old) {
+			fields[key] = replaced(Marshal(words), old, replacement)
+		}
+	}
+	values[param] = Marshal(fields)
+	return Marshal(values)
+}
+
+// replaced is a list with another word in place of one, or that word where there is no list.
+func replaced(value json.RawMessage, old, replacement string) json.RawMessage {
+	var list []string
+	if json.Unmarshal(value, &list) != nil {
+		return Marshal(replacement)
+	}
+	for i, w := range list {
+		if w == old {
+			list[i] = replacement
+		}
+	}
+	return Marshal(list)
+}
+
+// Wrong is a UsageError about one parameter.
+func Wrong(param, format string, args ...any) *UsageError {
+	return &UsageError{Param: param, Problem: fmt.Sprintf(format, args...)}
+}

@@ -1,0 +1,352 @@
+package catalog
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+	"time"
+
+	"s1bot/commands/text"
+	"s1bot/render"
+)
+
+// The names under which a form asks for the extras.
+const (
+	ReasonParam = "reason"
+	TicketParam = "ticket"
+	ForParam    = "for"
+)
+
+// IdsSuffix marks the search box that stands beside a filter: its value is the filter's ids.
+const IdsSuffix = ".ids"
+
+// Form asks for the parameters, filled with args. It asks for a reason and a ticket, too, where the command changes something.
+func (cmd *Command) Form(args json.RawMessage, caller Caller) render.Form {
+	given, err := Object(args)
+	if err != nil {
+		given = map[string]json.RawMessage{}
+	}
+	form := render.Form{Title: cmd.Title, Intro: append(cmd.intro(), cmd.lacking(args)...), Do: Invocation{Command: cmd.Name}}
+	for _, f := range cmd.Fields {
+		if !f.hidden {
+			asked := cmd.named(f.ask(given[f.Name], caller))
+			asked[0].Above = cmd.above(f.Name)
+			form.Fields = append(form.Fields, asked...)
+		}
+	}
+	if cmd.Risk == Read {
+		return form
+	}
+	if cmd.Risk == Destructive {
+		form.Submit = "Ask for approval"
+	}
+	if cmd.Timed {
+		form.Fields = append(form.Fields, SpanField(ForParam, "For how long", "Before the end the bot warns; at the end it asks for what undoes this. Empty: until somebody does."))
+	}
+	form.Fields = append(form.Fields,
+		render.FormField{Name: ReasonParam, Label: "Reason", Widget: render.MultiLine, Required: cmd.NeedsReason(), MaxLength: 1000,
+			Hint: "For the approver and the audit trail; it does not go to the console."},
+		render.FormField{Name: TicketParam, Label: "Ticket", Widget: render.TextInput, MaxLength: 200, Placeholder: "INC-1042"})
+	return form
+}
+
+func (cmd *Command) intro() render.Line {
+	line := render.Line{render.Text(cmd.Summary())}
+	if cmd.Risk == Destructive {
+		line = append(line, render.Text(" Somebody else has to approve it before it runs."))
+	}
+	return line
+}
+
+// named has search boxes show what is filled in by name.
+func (cmd *Command) named(fields []render.FormField) []render.FormField {
+	for i, q := range fields {
+		if q.Search == "" {
+			continue
+		}
+		for _, id := range q.Value {
+			fields[i].Shown = append(fields[i].Shown, cmd.Names.label(id))
+		}
+	}
+	return fields
+}
+
+// ask returns the questions for one parameter: one, and for a filter a search box beside it.
+func (f field) ask(given json.RawMessage, caller Caller) []render.FormField {
+	q := render.FormField{
+		Name: f.Name, Label: f.Title, Hint: f.hint(), Widget: f.kind.widgetOf(f.List), Required: f.MustBeGiven(), Choices: optionsOf(f),
+		Min: f.Min, Max: f.Max, MaxLength: f.kind.Length, Zone: caller.Location(), Value: f.filled(given),
+	}
+	if q.Widget == render.Search || q.Widget == render.MultiSearch {
+		q.Search, q.Hint = f.kind.Search, f.Help // that names do as well is plain to see
+	}
+	if f.kind.Selects == "" || f.kind.Beside {
+		return []render.FormField{q}
+	}
+	q.Required, q.Hint = false, "Instead of picking them above, or to narrow them down: "+f.kind.Hint
+	box := render.FormField{Name: f.Name + IdsSuffix, Label: Capital(f.kind.Selects), Widget: render.MultiSearch, Search: f.kind.Selects, Hint: "Type a part of a name to find them."}
+	if OnlyIDs(given) {
+		box.Value, q.Value = idWords(given), nil
+	}
+	return []render.FormField{box, q}
+}
+
+func (f field) hint() string {
+	if f.kind.Hint == "" || f.kind.Widget == render.DateTime {
+		return f.Help
+	}
+	return f.Help + " " + Capital(strings.TrimSuffix(f.kind.Hint, ".")) + "."
+}
+
+func optionsOf(f field) []render.Option {
+	var options []render.Option
+	for _, c := range f.Choices {
+		options = append(options, render.Option{Label: c.Label, Value: c.Value})
+	}
+	return options
+}
+
+// filled returns an argument as the form's element takes it. A list of texts is one text of several lines.
+func (f field) filled(given json.RawMessage) []string {
+	if IsEmpty(given) || f.kind.secret || f.mayHide() && Word(given) == Mark {
+		return nil
+	}
+	if f.kind.Name == "object" {
+		return []string{indented(given)}
+	}
+	if !f.List {
+		return []string{Word(given)}
+	}
+	words := listWords(string(given))
+	if !strings.HasPrefix(string(given), "[") {
+		words = []string{Word(given)}
+	}
+	if f.kind.widgetOf(true) != render.MultiLine {
+		return words
+	}
+	lines := make([]string, len(words))
+	for i, w := range words {
+		lines[i] = lineOf(w)
+	}
+	return []string{strings.Join(lines, "\n")}
+}
+
+func indented(raw json.RawMessage) string {
+	b, err := json.MarshalIndent(raw, "", "  ")
+	if err != nil {
+		return string(raw)
+	}
+	return string(b)
+}
+
+func idWords(filter json.RawMessage) []string {
+	var named struct {
+		IDs []string `json:"ids"`
+	}
+	if json.Unmarshal(filter, &named) != nil {
+		return nil
+	}
+	return named.IDs
+}
+
+// FromForm reads a form that was sent: values by field's name, over base, the arguments that the form did not ask for. Errors
+// are sentences by the name of the field under which they belong.
+func (cmd *Command) FromForm(values map[string][]string, base json.RawMessage, caller Caller) (json.RawMessage, Extras, map[string]string) {
+	args := map[string]any{}
+	if given, err := Object(base); err == nil {
+		for name, value := range given {
+			args[name] = value
+		}
+	}
+	wrongs := map[string]string{}
+	in := text.Input{Zone: caller.Zone}
+	for _, f := range cmd.Fields {
+		if f.hidden || !asked(values, f.Name) {
+			continue
+		}
+		value, err := f.answer(values, in)
+		switch {
+		case err != nil:
+			wrongs[f.Name] = problemOf(err)
+		case value != nil:
+			args[f.Name] = value
+		case f.MustBeGiven():
+			wrongs[f.box(values)] = problemOf(errUnfilled)
+		default:
+			delete(args, f.Name)
+		}
+	}
+	extras := Extras{Reason: oneText(values[ReasonParam]), Ticket: oneText(values[TicketParam])}
+	if length := oneText(values[ForParam]); cmd.Timed && length != "" {
+		var err error
+		if extras.For, err = ReadSpan(length); err != nil {
+			wrongs[ForParam] = problemOf(err)
+		}
+	}
+	if _, asked := values[ReasonParam]; asked && cmd.NeedsReason() && extras.Reason == "" {
+		wrongs[ReasonParam] = "Please say why: the approver reads it."
+	}
+	raw := Marshal(args)
+	if len(wrongs) == 0 {
+		maps.Copy(wrongs, cmd.crossed(raw, values, caller.now()))
+	}
+	if len(wrongs) == 0 {
+		return raw, extras, nil
+	}
+	return raw, extras, wrongs
+}
+
+func asked(values map[string][]string, name string) bool {
+	_, plain := values[name]
+	_, box := values[name+IdsSuffix]
+	return plain || box
+}
+
+// box is the field under which a missing value is told: the search box where there is one.
+func (f field) box(values map[string][]string) string {
+	if _, ok := values[f.Name+IdsSuffix]; ok {
+		return f.Name + IdsSuffix
+	}
+	return f.Name
+}
+
+// answer reads what was entered for one parameter; nil for nothing.
+func (f field) answer(values map[string][]string, in text.Input) (any, error) {
+	entered := values[f.Name]
+	if picked := values[f.Name+IdsSuffix]; len(picked) > 0 {
+		return f.pick(picked, oneText(entered), in)
+	}
+	if !f.List {
+		text := strings.TrimSpace(strings.Join(entered, " "))
+		if text == "" {
+			return nil, nil
+		}
+		return f.readOne(text, in)
+	}
+	if f.kind.widgetOf(true) == render.MultiLine {
+		entered = LinesOf(strings.Join(entered, "\n"))
+	}
+	list, err := f.readAll(entered, in)
+	if err != nil || len(list.([]any)) == 0 {
+		return nil, err
+	}
+	return list, nil
+}
+
+// pick joins the ids of a search box with the filter beside it: both must hold.
+func (f field) pick(ids []string, filter string, in text.Input) (any, error) {
+	fields := map[string]any{}
+	if filter != "" {
+		value, err := f.readOne(filter, in)
+		if err != nil {
+			return nil, err
+		}
+		given, _ := Object(value.(json.RawMessage))
+		for key, v := range given {
+			fields[key] = v
+		}
+	}
+	fields["ids"] = ids
+	return f.readOne(string(Marshal(fields)), in)
+}
+
+// LinesOf reads a list of texts: one a line, or several on a line with commas between them, as in slash text. Quotes keep a comma;
+// those inside a text are its own.
+func LinesOf(text string) []string {
+	var words []string
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "[") {
+			words = append(words, listWords(line)...)
+			continue
+		}
+		for line != "" {
+			var word string
+			word, line = cutWord(line)
+			words = append(words, word)
+		}
+	}
+	return words
+}
+
+// cutWord cuts the first text off a line: one in quotes, or what stands before the first comma outside of quotes.
+func cutWord(line string) (word, rest string) {
+	if content, after, ok := text.CutQuoted(line, true); ok {
+		after = text.TrimSpace(after)
+		if after == "" || strings.HasPrefix(after, ",") {
+			return content, text.TrimSpace(strings.TrimPrefix(after, ","))
+		}
+	}
+	inside, paired := false, strings.Count(line, `"`)%2 == 0
+	for i, r := range line {
+		switch {
+		case r == '"' && paired:
+			inside = !inside
+		case r == ',' && !inside:
+			return strings.TrimSpace(line[:i]), text.TrimSpace(line[i+1:])
+		}
+	}
+	return line, ""
+}
+
+// lineOf writes a text so that linesOf reads it: as it is where that does, in quotes, or as a list of one.
+func lineOf(word string) string {
+	for _, written := range []string{word, `"` + strings.ReplaceAll(word, `"`, `""`) + `"`} {
+		if read := LinesOf(written); len(read) == 1 && read[0] == word {
+			return written
+		}
+	}
+	return string(Marshal([]string{word}))
+}
+
+func oneText(values []string) string { return strings.TrimSpace(strings.Join(values, " ")) }
+
+// errUnfilled asks for a value.
+var errUnfilled = errors.New("please fill this in")
+
+// crossed checks the rules across fields, and puts what is wrong under a field that the form has.
+func (cmd *Command) crossed(args json.RawMessage, values map[string][]string, now time.Time) map[string]string {
+	err := cmd.CheckAt(args, now)
+	if err == nil {
+		return nil
+	}
+	name := ""
+	var usage *UsageError
+	var missing *MissingError
+	switch {
+	case errors.As(err, &usage):
+		name = usage.Param
+	case errors.As(err, &missing):
+		name, err = missing.Missing[0].Name, missing.unfilled()
+	}
+	if !asked(values, name) {
+		name = ""
+	}
+	for _, f := range cmd.Fields {
+		if name == "" && asked(values, f.Name) {
+			name = f.box(values)
+		}
+	}
+	if name == "" {
+		return nil
+	}
+	return map[string]string{name: problemOf(err)}
+}
+
+// problemOf is an error as a sentence under a field, which has its name above it.
+func problemOf(err error) string {
+	e, ok := err.(*UsageError)
+	if !ok {
+		return render.Sentence(err.Error())
+	}
+	text := render.Sentence(e.Problem)
+	if e.Hint != "" {
+		text += " " + render.Sentence(e.Hint)
+	}
+	if len(e.Nearest) > 0 {
+		text += fmt.Sprintf(" Did you mean %s?", strings.Join(e.Nearest, ", "))
+	}
+	return text
+}

@@ -1,0 +1,268 @@
+package catalog
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// A Kind is what a Go type of a parameter means to a person: how a value is asked for, read, and looked up. The type of a
+// struct's field decides it, so that a parameter behaves alike in all commands.
+type Kind struct {
+	Name     string        // in the catalog: "agent", "choice", "time"
+	Widget   render.Widget // of one value; lists have their own, see widgetOf
+	Search   string        // what a search box looks for: "agents"
+	Selects  string        // of a filter: what its ids are, so that a search box stands beside it
+	Beside   bool          // of such a filter: another parameter has that search box already
+	Choices  []s1.Choice
+	min, max *int64
+	Length   int // of a text, in characters; 0 = what a form takes
+	Hint     string
+	find     finder                 // turns names into ids; nil where only ids will do
+	Filter   bool                   // an object with the console's filter keys, some of which take ids
+	early    bool                   // names are replaced before a plan is made, which knows ids only
+	number   bool                   // digits alone are an id, however few: nothing is called by a number
+	secret   bool                   // nobody may read it; where it is required and left out, the bot makes one
+	Tells    func(text string) bool // whether such a text says what nobody may read, though others do not; nil: none does
+	Verbatim bool                   // a query: quotes inside it are its own, and so are words that look like parameters
+
+	// read turns what a person wrote into the value as it stands in an invocation's arguments: a string, an int64, a bool
+	// or a json.RawMessage. The error is a sentence about the value.
+	Read func(text string, in text.Input) (any, error)
+}
+
+// A kinder is a type that says itself what it means to a person. What the types of package s1 mean, the catalog's lookups say.
+type kinder interface{ Kind() Kind }
+
+// kindOf tells the kind of a Go type.
+func (l *lookups) kindOf(t reflect.Type) (Kind, error) {
+	if k, ok := l.kinds[t]; ok {
+		return k, nil
+	}
+	zero := reflect.New(t).Elem().Interface()
+	switch v := zero.(type) {
+	case kinder:
+		return v.Kind(), nil
+	case interface{ Choices() []s1.Choice }:
+		return ChoiceKind(v.Choices()), nil
+	}
+	switch {
+	case t == reflect.TypeFor[time.Time]():
+		return timeKind(), nil
+	case t.Kind() == reflect.String:
+		return TextKind(), nil
+	case t.Kind() == reflect.Bool:
+		return BoolKind(), nil
+	}
+	return Kind{}, fmt.Errorf("type %s has no kind: give it a method kind, or a lookup", t)
+}
+
+func TextKind() Kind {
+	return Kind{Name: "text", Widget: render.TextInput, Read: func(text string, _ text.Input) (any, error) { return text, nil }}
+}
+
+// Prose is text of several lines, such as a note.
+type Prose string
+
+func (Prose) Kind() Kind {
+	k := TextKind()
+	k.Name, k.Widget = "multiline", render.MultiLine
+	return k
+}
+
+func BoolKind() Kind {
+	return Kind{Name: "boolean", Widget: render.Checkbox, Hint: "true or false", Read: func(typed string, _ text.Input) (any, error) {
+		switch strings.ToLower(strings.TrimSpace(typed)) {
+		case "true", "yes", "y", "on", "1":
+			return true, nil
+		case "false", "no", "n", "off", "0":
+			return false, nil
+		}
+		return nil, fmt.Errorf("%s is neither yes nor no", text.Quote(typed))
+	}}
+}
+
+func ChoiceKind(choices []s1.Choice) Kind {
+	return Kind{Name: "choice", Widget: render.Select, Choices: choices, Read: func(text string, _ text.Input) (any, error) {
+		return readChoice(text, choices)
+	}}
+}
+
+// readChoice takes a label or a wire value in any spelling: "True Positive", true_positive, TRUE_POSITIVE. Quotes that the
+// specification's examples carry ("\"Resolved\"") do not count.
+func readChoice(typed string, choices []s1.Choice) (any, error) {
+	plain := text.Squash(typed)
+	var labels []string
+	for _, c := range choices {
+		if plain != "" && (plain == text.Squash(c.Value) || plain == text.Squash(c.Label)) {
+			return c.Value, nil
+		}
+		labels = append(labels, c.Label)
+	}
+	return nil, &ValueError{Problem: fmt.Sprintf("%s is none of %s", text.Quote(typed), strings.Join(labels, ", ")), Nearest: text.Nearest(typed, labels)}
+}
+
+// A ValueError says what is wrong with a value, and which values were probably meant.
+type ValueError struct {
+	Problem string
+	Nearest []string
+	hint    string // what to do, where no other value is it
+}
+
+func (e *ValueError) Error() string { return e.Problem }
+
+// IntegerKind reads whole numbers within limits; words names values that people say instead of a number, such as all.
+func IntegerKind(low, high int64, words map[string]int64) Kind {
+	return Kind{Name: "integer", Widget: render.Number, min: &low, max: &high, Read: func(typed string, _ text.Input) (any, error) {
+		typed = strings.ToLower(strings.TrimSpace(typed))
+		n, known := words[typed]
+		if !known {
+			var err error
+			if n, err = strconv.ParseInt(typed, 10, 64); err != nil {
+				return nil, fmt.Errorf("%s is not a whole number", text.Quote(typed))
+			}
+		}
+		return within(n, low, high)
+	}}
+}
+
+func within(n, low, high int64) (any, error) {
+	switch {
+	case n > high:
+		return nil, &ValueError{Problem: fmt.Sprintf("%d is above the maximum, %d", n, high), Nearest: []string{fmt.Sprint(high)}}
+	case n < low:
+		return nil, &ValueError{Problem: fmt.Sprintf("%d is below the minimum, %d", n, low), Nearest: []string{fmt.Sprint(low)}}
+	}
+	return n, nil
+}
+
+// Limit is how many rows a list returns at most: 1 to 1000, 0 for all of them.
+type Limit int
+
+func (Limit) Kind() Kind {
+	k := IntegerKind(0, 1000, map[string]int64{"all": 0})
+	k.Hint = "1 to 1000; 0 = all of them"
+	return k
+}
+
+// Count is how many rows a list returns at most: 1 to 1000.
+type Count int
+
+func (Count) Kind() Kind {
+	k := IntegerKind(1, 1000, nil)
+	k.Hint = "1 to 1000"
+	return k
+}
+
+// Offset is how many rows of a list are skipped; beyond 1000 the console wants its cursor instead.
+type Offset int
+
+func (Offset) Kind() Kind {
+	k := IntegerKind(0, 1000, nil)
+	k.Hint = "0 to 1000"
+	read := k.Read
+	k.Read = func(text string, in text.Input) (any, error) {
+		value, err := read(text, in)
+		if n, nan := strconv.ParseInt(strings.TrimSpace(text), 10, 64); nan == nil && n > 1000 {
+			return nil, &ValueError{Problem: err.Error(), hint: "the console skips 1000 rows at most: leave it out and turn the list's pages with Next, or take limit=0 for a file of all rows"}
+		}
+		return value, err
+	}
+	return k
+}
+
+// IdKind reads an id, a name where find can tell whose, or the address of the thing's page in the console.
+func IdKind(name, search, hint string, find finder) Kind {
+	return Kind{Name: name, Widget: render.Search, Search: search, Hint: hint, find: find, Read: func(typed string, _ text.Input) (any, error) {
+		typed = strings.TrimSpace(typed)
+		if id := IdInAddress(typed); id != "" {
+			return id, nil
+		}
+		if find == nil && !s1.ThreatID(typed).Valid() {
+			return nil, fmt.Errorf("%s is not the id of %s %s", text.Quote(typed), text.Article(name), name)
+		}
+		return typed, nil
+	}}
+}
+
+// ByNumber makes a kind take every number for an id.
+func ByNumber(k Kind) Kind {
+	k.number = true
+	return k
+}
+
+// Early makes a kind replace names before plans are made; nothing of such kinds is called by a number.
+func Early(k Kind) Kind {
+	k.early = true
+	return ByNumber(k)
+}
+
+// IsName tells whether a word is to be looked up, rather than an id.
+func (k Kind) IsName(word string) bool {
+	if k.number {
+		return !s1.ThreatID(word).Valid()
+	}
+	return IsName(word)
+}
+
+// NoteKind is an id that no search box finds: the console lists the notes of one threat only.
+func NoteKind() Kind {
+	k := IdKind("note", "", "", nil)
+	k.Widget = render.TextInput
+	return k
+}
+
+var longNumber = regexp.MustCompile(`\d{17,20}`)
+
+// IdInAddress finds the id in an address that was copied from the browser; the last number is the most specific one.
+func IdInAddress(text string) string {
+	if !strings.HasPrefix(text, "https://") && !strings.HasPrefix(text, "http://") {
+		return ""
+	}
+	if plain, err := url.QueryUnescape(text); err == nil {
+		text = plain // %22 ahead of an id would lengthen it
+	}
+	ids := longNumber.FindAllString(text, -1)
+	if len(ids) == 0 {
+		return ""
+	}
+	return ids[len(ids)-1]
+}
+
+// ObjectKind reads a JSON object; other, if set, reads what is not one.
+func ObjectKind(hint string, other func(text string, in text.Input) (json.RawMessage, error)) Kind {
+	return Kind{Name: "object", Widget: render.MultiLine, Hint: hint, Read: func(text string, in text.Input) (any, error) {
+		object, err := readObject(text)
+		if err != nil && other != nil && !strings.HasPrefix(strings.TrimSpace(text), "{") {
+			object, err = other(text, in)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return object, nil
+	}}
+}
+
+// widgetOf is how one parameter is asked for in a form.
+func (k Kind) widgetOf(list bool) render.Widget {
+	if !list {
+		return k.Widget
+	}
+	switch k.Widget {
+	case render.Select:
+		return render.MultiSelect
+	case render.Search:
+		return render.MultiSearch
+	default:
+		return render.MultiLine
+	}
+}

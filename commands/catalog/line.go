@@ -1,0 +1,51 @@
+package catalog
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+
+	"s1bot/commands/text"
+)
+
+// Line writes an invocation back as the slash text that means it: for the history, and for "try this". Parse reads it.
+func (cmd *Command) Line(args json.RawMessage) string {
+	values, err := Object(args)
+	if err != nil {
+		return cmd.Name
+	}
+	var b strings.Builder
+	b.WriteString(cmd.Name)
+	for _, f := range cmd.Fields {
+		if value, ok := values[f.Name]; ok && !f.hidden && !IsEmpty(value) {
+			b.WriteString(" " + f.Name + "=" + f.write(value))
+		}
+	}
+	return b.String()
+}
+
+func (f field) write(value json.RawMessage) string {
+	var list []json.RawMessage
+	if !f.List || json.Unmarshal(value, &list) != nil {
+		return writeWord(Word(value))
+	}
+	words := make([]string, len(list))
+	for i, element := range list {
+		words[i] = writeWord(Word(element))
+	}
+	return strings.Join(words, ",")
+}
+
+// plainWord is what needs no quotes.
+var plainWord = regexp.MustCompile(`^[\pL\pN_./:@%+-][\pL\pN_./:@%+=&-]*$`)
+
+// writeWord quotes a value where it has characters that mean something to scan; a quote inside is doubled.
+func writeWord(typed string) string {
+	if plainWord.MatchString(typed) {
+		return typed
+	}
+	if object, rest, ok := text.CutJSON(typed); ok && rest == "" && object[0] == '{' && json.Valid([]byte(object)) {
+		return typed
+	}
+	return `"` + strings.ReplaceAll(typed, `"`, `""`) + `"`
+}

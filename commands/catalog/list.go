@@ -1,0 +1,445 @@
+package catalog
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// PageRows is how many rows of a list a card shows.
+const PageRows = 10
+
+// A Listing is how rows of one kind are shown: as a table of ten with pages to turn, or whole as a file.
+type Listing[T any] struct {
+	Noun   string // "Agents": the title
+	Things string // "agents": within a sentence
+	Page   func(context.Context, s1.Query) (s1.Page[T], error)
+	Table  func([]T) render.Table
+	More   []Column[T]            // facts that files have beside the table's
+	Sheets func([]T) render.Table // the table of a file, where it is another one
+	Raw    func(T) json.RawMessage
+	One    func(T) render.Card           // how a single row is shown, if not as a table
+	Parts  func([]T) []render.Part       // how a page is shown, if not as a table
+	Deeds  func([]T) []render.Action     // what can be done about the rows of a page
+	About  string                        // what the rows are, if not said by the arguments: "on threat 4711"
+	Empty  string                        // what to try where nothing matches
+	None   func(render.Card) render.Card // has the last word where nothing matches
+	Name   func(T) (id, name string)     // what a row is called, for the forms that its buttons open
+	Gap    func() string                 // what is missing from the rows that were read last, a sentence; nil: never anything
+}
+
+// gaps is what is missing from the rows that were read last.
+func (l Listing[T]) gaps() string {
+	if l.Gap == nil {
+		return ""
+	}
+	return l.Gap()
+}
+
+// A Column is a fact of a row in a file.
+type Column[T any] struct {
+	Title string
+	Value func(T) string
+}
+
+// Rows goes through the pages of a query until limit rows are read, 0 for all of them.
+func (l Listing[T]) Rows(ctx context.Context, q s1.Query, limit int) iter.Seq2[s1.Page[T], error] {
+	return l.freshRows(ctx, q, limit, map[uint64]bool{})
+}
+
+// freshRows is rows without those that were told before.
+func (l Listing[T]) freshRows(ctx context.Context, q s1.Query, limit int, told map[uint64]bool) iter.Seq2[s1.Page[T], error] {
+	return func(yield func(s1.Page[T], error) bool) {
+		trail := s1.NewTrail("list "+l.Things, q)
+		for read := 0; ; {
+			whole, err := l.Page(ctx, q)
+			page := whole.Fresh(told)
+			if limit > 0 && len(page.Items) > limit-read {
+				page.Items = page.Items[:limit-read]
+			}
+			read += len(page.Items)
+			if !yield(page, err) || err != nil || limit > 0 && read >= limit {
+				return
+			}
+			next, more, err := s1.Follow(trail, q, whole)
+			if err != nil {
+				yield(s1.Page[T]{}, err)
+			}
+			if !more {
+				return
+			}
+			q = next
+		}
+	}
+}
+
+// cutOff tells whether a list is longer than it is followed. What was read is true, and is shown as a part.
+func cutOff(err error) bool { return errors.Is(err, s1.ErrTooManyPages) }
+
+// Show answers with the rows that match q, at most limit, as the call wants them: a page of a card, or a file. A nil limit is
+// a page of the console's, 1000, for a card and everything for a file.
+func (l Listing[T]) Show(ctx context.Context, call *Call, q s1.Query, limit *Limit) (render.Card, error) {
+	most := MaxPage
+	if limit != nil {
+		most = int(*limit)
+	}
+	switch call.How {
+	case render.Raw:
+		return l.rawPage(ctx, call, q.WithLimit(cmp.Or(most, MaxPage)), most)
+	case render.CSV, render.JSON:
+		if limit == nil {
+			most = 0
+		}
+		return l.export(ctx, call, q, most)
+	}
+	q = q.WithLimit(cmp.Or(most, MaxPage))
+	if most == 0 && call.How == render.Run && call.Page <= 1 {
+		return l.everything(ctx, call, q)
+	}
+	shown, err := l.fetch(ctx, call, q, most)
+	if err != nil {
+		return render.Card{}, err
+	}
+	return l.shown(call, shown, most), nil
+}
+
+// everything reads the list to its end, for who gave the limit 0. The first rows are for the card; where there are more than the
+// console puts on a page, all of them go into a file as they are read.
+func (l Listing[T]) everything(ctx context.Context, call *Call, q s1.Query) (render.Card, error) {
+	as := *call
+	as.How = render.CSV
+	file := NewExport(&as, l.Things)
+	if err := file.Csv(l.Sheet(nil), true); err != nil {
+		return render.Card{}, err
+	}
+	var first result[T]
+	var broken error
+	pages := 0
+	for page, err := range l.Rows(ctx, q, 0) {
+		if broken = err; err != nil {
+			break
+		}
+		if pages++; pages == 1 {
+			first = l.grow(first, page)
+			first.gap = l.gaps()
+			l.learn(call, page.Items)
+		}
+		if pages == 1 && page.Next == "" {
+			break
+		}
+		if err := file.Csv(l.Sheet(page.Items), false); err != nil {
+			return render.Card{}, err
+		}
+		if file.Full() {
+			break
+		}
+	}
+	if pages == 0 || errors.Is(broken, s1.ErrCursorLoop) {
+		return render.Card{}, broken
+	}
+	call.Command.rows.put(l.key(call, q), first, call.Now)
+	return l.withFile(l.shown(call, first, 0), file, pages, broken), nil
+}
+
+// withFile puts the file beside the card if there is more than one page, and says how far it was read.
+func (l Listing[T]) withFile(card render.Card, file *Export, pages int, broken error) render.Card {
+	if pages == 1 && broken == nil {
+		return card
+	}
+	words := fmt.Sprintf("All %d %s are in the file.", file.Rows, l.Things)
+	if file.Full() {
+		words = fmt.Sprintf("The file was cut at %d MiB: %d %s. Narrow the list down for the rest.", exportBytes>>20, file.Rows, l.Things)
+	}
+	if broken != nil {
+		card.Tone, card.Outcome = render.Warning, render.Partial
+		words = fmt.Sprintf("The file has the %d %s that could be read. The rest could not: %s", file.Rows, l.Things, Reason(broken))
+	}
+	card.Parts = append(card.Parts, render.Note{render.Text(words)})
+	card.Files = file.Card(l.Noun, "").Files
+	return card
+}
+
+// shown is what is known of a list as a card: a page of a table, a single row, or that there is nothing.
+func (l Listing[T]) shown(call *Call, shown result[T], most int) render.Card {
+	switch {
+	case len(shown.pages) == 0:
+		return partly(l.nothing(call), shown.missing())
+	case shown.only != nil && l.One != nil:
+		return partly(alone(call, l.One(*shown.only)), shown.missing())
+	}
+	return partly(l.Card(call, shown, most), shown.missing())
+}
+
+// key is what tells a list from others in the cache.
+func (l Listing[T]) key(call *Call, q s1.Query) string {
+	return strings.Join([]string{call.Console.ConsoleURL(), call.Command.Name, string(call.Args), q.String()}, "|")
+}
+
+// alone completes the card of a row that is the whole list: it is shared and read raw like one, and is a file where its own deeds
+// leave room behind one ⋯.
+func alone(call *Call, card render.Card) render.Card {
+	const room = 5
+	own := len(card.Actions)
+	card.Actions = append(card.Actions, shareButton(call))
+	for _, b := range fileActions(call)[1:4] {
+		b := b.(render.Button)
+		if own <= room && !slices.ContainsFunc(card.Actions, func(a render.Action) bool { had, ok := a.(render.Button); return ok && had.Label == b.Label }) {
+			card.Actions = append(card.Actions, b)
+		}
+	}
+	return card
+}
+
+// MaxPage is the most rows that the console puts on a page.
+const MaxPage = 1000
+
+// A result is what is known of a list: its pages, ready to be shown, and how to go on.
+type result[T any] struct {
+	pages []view
+	rest  []T // rows that do not fill a page yet; they are on the last one, too
+	only  *T  // the row, where there is exactly one
+	rows  int
+	total int             // how many match; -1 if the console does not say
+	next  string          // cursor
+	gap   string          // what is missing from the rows, told on every page and wherever they are shared
+	odd   string          // what was wrong with the console's answers; told likewise
+	seen  map[uint64]bool // see s1.Page.Fresh
+}
+
+func (r result[T]) missing() string { return text.JoinNonEmpty(" ", r.gap, r.odd) }
+
+// fetch returns the list up to the page that the call wants, from the cache or from the console.
+func (l Listing[T]) fetch(ctx context.Context, call *Call, q s1.Query, most int) (result[T], error) {
+	key := l.key(call, q)
+	var known result[T]
+	if call.Page > 1 || call.How != render.Run { // who runs a command anew wants to see what is true now
+		known, _ = call.Command.rows.get(key, call.Now).(result[T])
+	}
+	wanted := max(call.Page, 1) * PageRows
+	if known.rows >= wanted || known.rows > 0 && (known.next == "" || most > 0 && known.rows >= most) {
+		return known, nil
+	}
+	if known.next != "" {
+		q = q.With("cursor", known.next).With("skip")
+	}
+	left := 0
+	if most > 0 {
+		left = most - known.rows
+	}
+	broken := ""
+	seen := maps.Clone(known.seen)
+	if seen == nil {
+		seen = map[uint64]bool{}
+	}
+	for page, err := range l.freshRows(ctx, q, left, seen) {
+		if cutOff(err) && known.rows > 0 {
+			broken, known.next = "The list is not complete. "+Reason(err), ""
+			break
+		}
+		if err != nil {
+			return known, err
+		}
+		known = l.grow(known, page)
+		l.learn(call, page.Items)
+		if known.rows >= wanted {
+			break
+		}
+	}
+	known.gap, known.seen = strings.TrimSpace(broken+" "+l.gaps()), seen
+	call.Command.rows.put(key, known, call.Now)
+	return known, nil
+}
+
+func (l Listing[T]) learn(call *Call, rows []T) {
+	if l.Name == nil {
+		return
+	}
+	for _, row := range rows {
+		call.Command.Names.learn(l.Name(row))
+	}
+}
+
+// grow returns the result with one more page of the console's. What is in the cache is never changed.
+func (l Listing[T]) grow(known result[T], page s1.Page[T]) result[T] {
+	full := len(known.pages)
+	if len(known.rest) > 0 {
+		full--
+	}
+	grown := result[T]{pages: append([]view{}, known.pages[:full]...), rows: known.rows + len(page.Items), total: page.Total, next: page.Next, odd: known.odd}
+	if !strings.Contains(grown.odd, page.Remark) {
+		grown.odd = text.JoinNonEmpty(" ", grown.odd, page.Remark)
+	}
+	rows := append(append([]T{}, known.rest...), page.Items...)
+	for len(rows) > 0 {
+		n := min(len(rows), PageRows)
+		grown.pages = append(grown.pages, l.view(rows[:n]))
+		if n < PageRows {
+			grown.rest = rows
+		}
+		rows = rows[n:]
+	}
+	if grown.rows == 1 {
+		grown.only = &grown.rest[0]
+	}
+	if known.total > grown.total {
+		grown.total = known.total
+	}
+	return grown
+}
+
+// A view is one page, ready to be shown.
+type view struct {
+	parts []render.Part
+	deeds []render.Action
+}
+
+func (l Listing[T]) view(rows []T) view {
+	var v view
+	if l.Deeds != nil {
+		v.deeds = l.Deeds(rows)
+	}
+	if l.Parts != nil {
+		v.parts = l.Parts(rows)
+	} else {
+		v.parts = []render.Part{l.Table(rows)}
+	}
+	return v
+}
+
+// Sheet is the table of a file, with all facts.
+func (l Listing[T]) Sheet(rows []T) render.Table {
+	if l.Sheets != nil {
+		return l.Sheets(rows)
+	}
+	t := l.Table(rows)
+	for _, c := range l.More {
+		t.Columns = append(t.Columns, render.Column{Title: c.Title})
+		for i, row := range rows {
+			t.Rows[i] = append(t.Rows[i], render.Line{render.Text(c.Value(row))})
+		}
+	}
+	return t
+}
+
+// Card shows one page of a result.
+func (l Listing[T]) Card(call *Call, shown result[T], most int) render.Card {
+	matching := max(shown.total, shown.rows)
+	listed := matching
+	if most > 0 {
+		listed = min(matching, most)
+	}
+	skips := call.skips()
+	if skips && shown.next == "" {
+		listed = shown.rows
+	}
+	pages := (listed + PageRows - 1) / PageRows
+	at := min(max(call.Page, 1), len(shown.pages))
+	card := render.Card{Title: l.title(call, matching), Parts: slices.Clone(shown.pages[at-1].parts)}
+	if pages > 1 {
+		card.Title += fmt.Sprintf(" · page %d of %d", at, pages)
+	}
+	if listed < matching && !skips {
+		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("Only the first %d are listed.", listed))})
+	}
+	card.Actions = append(turns(call, at, pages), shown.pages[at-1].deeds...)
+	card.Actions = append(card.Actions, fileActions(call)...)
+	if shown.next != "" && listed == shown.rows && call.Command.has("next-page") {
+		card.Actions = append(card.Actions, render.Button{Label: "Rows after these", Rare: true, Do: call.after(shown.next)})
+	}
+	return card
+}
+
+func (l Listing[T]) title(call *Call, matching int) string {
+	return strings.TrimSpace(fmt.Sprintf("%s · %d %s", l.Noun, matching, l.words(call, matching)))
+}
+
+// maxWords is how much of a title may say what is listed: Slack takes 150 characters, and the page comes last.
+const maxWords = 100
+
+// words say what is listed: `match computer name "DESKTOP"`.
+func (l Listing[T]) words(call *Call, matching int) string {
+	if l.About != "" {
+		return text.Shorten(l.About, maxWords)
+	}
+	words := call.Describe()
+	switch {
+	case words == "":
+		return ""
+	case matching == 1:
+		return text.Shorten("matches "+words, maxWords)
+	default:
+		return text.Shorten("match "+words, maxWords)
+	}
+}
+
+// nothing says that the list is empty, and what to try.
+func (l Listing[T]) nothing(call *Call) render.Card {
+	what := fmt.Sprintf("There are no %s %s", l.Things, l.About)
+	if words := call.Describe(); words != "" && l.About == "" {
+		what = fmt.Sprintf("No %s match %s", l.Things, words)
+	}
+	what = strings.TrimSpace(what) + "."
+	card := render.Card{Tone: render.Info, Title: l.Noun + " · none", Text: what, Parts: []render.Part{render.Line{render.Text(what)}}}
+	if l.Empty != "" {
+		card.Parts = append(card.Parts, render.Note{render.Text(l.Empty)})
+	}
+	card.Actions = []render.Action{render.Button{Label: "Change filter", Do: call.Variant(render.Open)}}
+	if l.None != nil {
+		return l.None(card)
+	}
+	return card
+}
+
+// turns are the buttons to the neighbouring pages.
+func turns(call *Call, at, pages int) []render.Action {
+	var actions []render.Action
+	turn := func(label string, page int) {
+		do := call.Variant(render.Turn)
+		do.Page = page
+		actions = append(actions, render.Button{Label: label, Do: do})
+	}
+	if at > 1 {
+		turn("Previous", at-1)
+	}
+	if at < pages {
+		turn("Next", at+1)
+	}
+	return actions
+}
+
+// fileActions are what every list offers beside its pages, in the same place on every page.
+func fileActions(call *Call) []render.Action {
+	raw := call.Variant(render.Raw)
+	raw.Page = call.Page
+	return []render.Action{
+		shareButton(call),
+		render.Button{Label: "CSV file", Rare: true, Do: call.Variant(render.CSV)},
+		render.Button{Label: "JSON file", Rare: true, Do: call.Variant(render.JSON)},
+		render.Button{Label: "Raw JSON", Rare: true, Do: raw},
+		render.Button{Label: "Change filter", Rare: true, Do: call.Variant(render.Open)},
+	}
+}
+
+func shareButton(call *Call) render.Button {
+	share := call.Variant(render.Share)
+	share.Page = call.Page
+	return render.Button{Label: "Share in channel", Do: share}
+}
+
+// Once is the page of a list that comes as a whole.
+func Once[T any](rows func(context.Context) ([]T, error)) func(context.Context, s1.Query) (s1.Page[T], error) {
+	return func(ctx context.Context, _ s1.Query) (s1.Page[T], error) {
+		found, err := rows(ctx)
+		return s1.Page[T]{Items: found, Total: len(found)}, err
+	}
+}

@@ -1,0 +1,179 @@
+package catalog
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// A finder turns names into ids, in their order; what is an id already stays.
+type finder func(ctx context.Context, call *Call, param string, words []string) ([]string, error)
+
+// A Lookup says how things of one kind are found: by the ids and names that parameters take, and by the search box beside them.
+type Lookup struct {
+	Box      string // what search boxes call them: "agents"
+	ListedBy string // the command that lists them: who may not run it finds none of them in a box
+	Filter   string // the key of filters that takes their ids: "agentIds"; "" = none
+
+	// Search answers the box with what fits the text that was typed; nil = the box offers what was started from here.
+	Search func(ctx context.Context, call *Call, typed string) ([]render.Option, error)
+	// Own says that each person finds what is theirs alone: it is remembered for nobody else, and no command lists it.
+	Own bool
+
+	of   reflect.Type // the type of their ids; nil = no parameter takes them by it
+	kind Kind         // what that type means
+}
+
+// LookupOf is a lookup of things whose ids have the type ID.
+func LookupOf[ID any](k Kind, l Lookup) Lookup {
+	l.of, l.kind, l.Box = reflect.TypeFor[ID](), k, k.Search
+	return l
+}
+
+// Lookups is what a catalog knows of its lookups.
+type lookups struct {
+	kinds      map[reflect.Type]Kind
+	boxes      map[string]Lookup
+	filterKeys map[string]Kind // keys of filters whose values are ids, and whose those are
+}
+
+func newLookups(list []Lookup) *lookups {
+	l := &lookups{map[reflect.Type]Kind{}, map[string]Lookup{}, map[string]Kind{}}
+	for _, one := range list {
+		if one.of != nil {
+			l.kinds[one.of] = one.kind
+		}
+		if one.Box != "" {
+			l.boxes[one.Box] = one
+		}
+		if one.Filter != "" {
+			l.filterKeys[one.Filter] = one.kind
+		}
+	}
+	return l
+}
+
+// MaxSuggestions is how many options a search box shows: more than a screen nobody reads, and Slack takes 20 KB.
+const MaxSuggestions = 30
+
+// Search answers a search box: the things of a kind ("agents", "threats", …) that match what a person has typed so far. The
+// console's answers are remembered for some seconds, for a box asks at every key.
+func (c *Catalog) Search(ctx context.Context, call *Call, box, query string) ([]render.Option, error) {
+	lookup, ok := c.lookups.boxes[box]
+	query = strings.TrimSpace(query)
+	switch {
+	case !ok:
+		return nil, fmt.Errorf("search %q: there is no such kind", box)
+	case lookup.Search == nil:
+		return c.recent.Options(box, query), nil
+	case lookup.Own:
+		return lookup.Search(ctx, call, query)
+	}
+	key := call.Console.ConsoleURL() + "|" + box + "|" + strings.ToLower(query)
+	if options, ok := c.searches.get(key, call.Now).([]render.Option); ok {
+		return options, nil
+	}
+	options, err := lookup.Search(ctx, call, query)
+	if err != nil {
+		return nil, fmt.Errorf("search %s: %w", box, err)
+	}
+	c.searches.put(key, options, call.Now)
+	c.book.learnAll(options)
+	return options, nil
+}
+
+// ListedBy is the command that lists what a search box finds; "" where a box finds only what was started from here, or by the person
+// themselves. The second result is false for a box that there is not.
+func (c *Catalog) ListedBy(box string) (command string, known bool) {
+	lookup, known := c.lookups.boxes[box]
+	return lookup.ListedBy, known
+}
+
+// namesInFilter replaces names by ids under the keys that take ids: {"siteIds": ["Paris"]}.
+func (cmd *Command) namesInFilter(ctx context.Context, call *Call, f field, filter json.RawMessage) (json.RawMessage, error) {
+	fields, err := Object(filter)
+	if err != nil {
+		return filter, nil // whoever reads it says what is wrong
+	}
+	found := false
+	for key, k := range cmd.finders(f) {
+		words := idWordsOf(fields[key])
+		if !slices.ContainsFunc(words, k.IsName) {
+			continue
+		}
+		ids, err := k.find(ctx, call, f.Name, words)
+		if err != nil {
+			return nil, err
+		}
+		cmd.learn(ids, words)
+		fields[key], found = Marshal(ids), true
+	}
+	if !found {
+		return filter, nil
+	}
+	return Marshal(fields), nil
+}
+
+// finders are the keys of a filter whose values are ids, and the kinds of those: those of places and endpoints, and that of what the
+// filter selects.
+func (cmd *Command) finders(f field) map[string]Kind {
+	finders := maps.Clone(cmd.lookups.filterKeys)
+	if own, ok := cmd.lookups.boxes[f.kind.Selects]; ok {
+		finders[SelectedIDs] = own.kind
+	}
+	return finders
+}
+
+// SelectedIDs is the key of every filter for the ids of what it selects.
+const SelectedIDs = "ids"
+
+// A RecentItem is something that was started from here and that the console cannot list, such as a run of a script.
+type RecentItem struct{ Box, Id, Label string }
+
+// RecentItems are the last ones, newest first. It is safe for use by several goroutines.
+type RecentItems struct {
+	mu   sync.Mutex
+	List []RecentItem
+}
+
+const KeepRecent = 200
+
+func (r *RecentItems) Add(item RecentItem) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	kept := slices.DeleteFunc(slices.Clone(r.List), func(other RecentItem) bool { return other.Id == item.Id })
+	r.List = append([]RecentItem{item}, kept[:min(len(kept), KeepRecent-1)]...)
+}
+
+// Options are what has the typed text in its name or id; an id that is not known is taken on trust.
+func (r *RecentItems) Options(box, typed string) []render.Option {
+	typed = strings.ToLower(strings.TrimSpace(typed))
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	options, known := []render.Option{}, false
+	for _, item := range r.List {
+		if item.Box == box && (strings.Contains(strings.ToLower(item.Label), typed) || strings.Contains(item.Id, typed)) {
+			known = known || item.Id == typed
+			options = append(options, render.Option{Label: text.JoinNonEmpty(" · ", text.Shorten(item.Label, 50), item.Id), Value: item.Id})
+		}
+	}
+	if !known && s1.TaskID(typed).Valid() {
+		options = append([]render.Option{{Label: typed, Value: typed}}, options...)
+	}
+	return options[:min(len(options), MaxSuggestions)]
+}
+
+// Remember notes something that was started from here, for the search box that offers such things.
+func (c *Call) Remember(box, id, label string) { c.Command.recent.Add(RecentItem{box, id, label}) }

@@ -1,0 +1,463 @@
+package catalog
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"s1bot/commands/text"
+	"s1bot/render"
+)
+
+// Extras are what a person says beside the parameters of a command that changes things. They go into the card and the audit
+// trail, not to the console.
+type Extras struct {
+	Reason string        `json:"reason,omitempty"`
+	Ticket string        `json:"ticket,omitempty"`
+	For    time.Duration `json:"for,omitempty"` // until it is undone; 0 = until somebody does; see Command.Timed
+}
+
+// NeedsReason tells whether the command may be asked for only with a reason.
+func (cmd *Command) NeedsReason() bool { return cmd.Risk == Destructive }
+
+// Parse reads slash text, as Slack sends it: a command's name or alias, bare words for its main parameter, and name=value.
+// The error is a *UsageError, or a *MissingError where only required parameters are absent.
+func (c *Catalog) Parse(typed string, in text.Input) (Invocation, Extras, error) {
+	typed = strings.TrimSpace(text.Unescape(strings.ToValidUTF8(typed, "\uFFFD")))
+	cmd, rest, extras, err := c.cutCommand(typed, in)
+	if err != nil {
+		return Invocation{}, extras, err
+	}
+	p := parser{cmd: cmd, in: in, values: map[string]any{}}
+	tokens := text.Scan(rest)
+	err = p.assign(tokens)
+	p.lastDay()
+	given := Invocation{Command: cmd.Name, Args: Marshal(p.values)}
+	if err != nil {
+		return given, p.extras, p.offer(tokens, cmd.suggest(err, given))
+	}
+	if err := cmd.CheckAt(given.Args, in.Now); err != nil {
+		return given, p.extras, cmd.suggest(err, given)
+	}
+	return given, p.extras, nil
+}
+
+// cutCommand finds the command at the start of text. Its name may be written with spaces or underscores. Where there is none the error
+// offers what was probably meant, and the extras are those of what was typed.
+func (c *Catalog) cutCommand(text string, in text.Input) (*Command, string, Extras, error) {
+	words := strings.FieldsFunc(text, unicode.IsSpace)
+	if len(words) == 0 {
+		return nil, "", Extras{}, &UsageError{Problem: "no command was given", Hint: "/s1 help lists them"}
+	}
+	for n := min(len(words), 8); n > 0; n-- {
+		if cmd, ok := c.Find(strings.Join(words[:n], "-")); ok {
+			return cmd, afterWords(text, n), Extras{}, nil
+		}
+	}
+	extras, err := c.unknown(words[0], afterWords(text, 1), in)
+	return nil, "", extras, err
+}
+
+// afterWords returns what follows the first n words of text.
+func afterWords(typed string, n int) string {
+	for range n {
+		typed = text.TrimSpace(typed)
+		i := strings.IndexFunc(typed, unicode.IsSpace)
+		if i < 0 {
+			return ""
+		}
+		typed = typed[i:]
+	}
+	return typed
+}
+
+// A parser puts tokens into a command's parameters.
+type parser struct {
+	cmd    *Command
+	in     text.Input
+	values map[string]any
+	extras Extras
+	main   []text.Token // bare words
+}
+
+// assign takes what it can of the tokens; the error is about the first that it cannot.
+func (p *parser) assign(tokens []text.Token) error {
+	var first error
+	for i := 0; i < len(tokens); i++ {
+		t := tokens[i]
+		if spaced, n := p.spaced(tokens[i:]); n > 0 {
+			t = spaced
+			i += n
+		}
+		if f := p.flag(t); f != "" {
+			first = cmp.Or(first, p.cmd.unknownFlag(f))
+			continue
+		}
+		if t.Name == "" || p.inQuery(t) {
+			if err := p.stray(tokens[:i], t); first == nil {
+				first = err
+			}
+			p.main = append(p.main, t)
+			continue
+		}
+		taken, err := p.named(t, tokens[i+1:])
+		if first == nil {
+			first = err
+		}
+		i += taken
+	}
+	if err := p.plain(); first == nil {
+		first = err
+	}
+	if err := p.mainWords(); first == nil {
+		first = err
+	}
+	return first
+}
+
+// lastDay fills in the times of a command that must have both: the last 24 hours, or the day up to an end that was given. Where nothing
+// at all was given the form asks.
+func (p *parser) lastDay() {
+	if len(p.values) == 0 {
+		return
+	}
+	start, err := p.cmd.Field(startParam)
+	end, endErr := p.cmd.Field(endParam)
+	if err != nil || endErr != nil || !start.Required || !end.Required || p.in.Now.IsZero() {
+		return
+	}
+	if p.values[end.Name] == nil {
+		p.values[end.Name] = p.in.Now.UTC().Format(time.RFC3339)
+	}
+	until, err := time.Parse(time.RFC3339, fmt.Sprint(p.values[end.Name]))
+	if p.values[start.Name] == nil && err == nil {
+		p.values[start.Name] = until.Add(-24 * time.Hour).Format(time.RFC3339)
+	}
+}
+
+// The stretch of time that a hunt looks at.
+const (
+	startParam = "start-time"
+	endParam   = "end-time"
+)
+
+// stray complains of a bare word right behind a list of texts or names, where the main parameter has its words already: it is the
+// rest of a value that has blanks.
+func (p *parser) stray(before []text.Token, t text.Token) error {
+	if len(before) == 0 || before[len(before)-1].Name == "" || before[len(before)-1].Quoted {
+		return nil
+	}
+	last := before[len(before)-1]
+	f, err := p.cmd.Field(last.Name)
+	_, given := p.values[p.cmd.Main]
+	if err != nil || p.cmd.Main != "" && len(p.main) == 0 && !given || f.kind.Name != "text" && (f.kind.find == nil || f.Name == p.cmd.Main) {
+		return nil
+	}
+	e := Wrong(f.Name, "%s stands behind it without quotes", text.Quote(t.Value))
+	e.Hint = "put a value with blanks in quotes: " + f.Name + `="` + last.Value + " " + t.Value + `"; several values go with commas`
+	return e
+}
+
+// spaced reads "limit = 10" and "limit =10", if the first word is a parameter's name, and returns how many words it took more.
+func (p *parser) spaced(tokens []text.Token) (text.Token, int) {
+	if len(tokens) < 2 || tokens[0].Name != "" || tokens[0].Quoted || !strings.HasPrefix(tokens[1].Source, "=") {
+		return text.Token{}, 0
+	}
+	name := tokens[0].Value
+	if _, err := p.cmd.Field(name); err != nil && p.extra(name) == nil && !p.isFor(name) {
+		return text.Token{}, 0
+	}
+	n, value := 1, tokens[1].Source[1:]
+	if value == "" && len(tokens) > 2 && tokens[2].Name == "" {
+		n, value = 2, tokens[2].Source
+	}
+	again := text.Scan(name + "=" + value)
+	if len(again) != 1 {
+		return text.Token{}, 0
+	}
+	return again[0], n
+}
+
+// isFor tells whether a name says for how long a command is asked for.
+func (p *parser) isFor(name string) bool { return p.cmd.Timed && strings.EqualFold(name, ForParam) }
+
+// named assigns name=value and returns how many of the following words belong to the value.
+func (p *parser) named(t text.Token, following []text.Token) (int, error) {
+	if p.isFor(t.Name) {
+		n := p.tail(&t, following, text.SpanWord)
+		var err error
+		p.extras.For, err = ReadSpan(t.Value)
+		return n, err
+	}
+	if extra := p.extra(t.Name); extra != nil {
+		n := p.tail(&t, following, anyWord)
+		*extra = strings.TrimSpace(t.Value)
+		return n, nil
+	}
+	f, err := p.cmd.Field(t.Name)
+	if err != nil {
+		return 0, err
+	}
+	if _, twice := p.values[f.Name]; twice && !f.List {
+		return 0, Wrong(f.Name, "it is given twice")
+	}
+	n := 0
+	switch {
+	case f.kind.Name == "time":
+		n = p.tail(&t, following, clockWord)
+	case f.kind.Verbatim:
+		n = p.verbatim(&t, following)
+	case f.freeText():
+		n = p.tail(&t, following, anyWord)
+	case f.kind.Name == "choice" && !f.List:
+		n = p.choiceWords(f, &t, following)
+	}
+	return n, p.set(f, t)
+}
+
+// freeText tells whether bare words behind a value are the rest of it: description=Test description.
+func (f field) freeText() bool {
+	return !f.List && (f.kind.Name == "text" || f.kind.Name == "multiline") && f.kind.Search == "" && !f.kind.Filter
+}
+
+// extra returns where reason and ticket go; nil for other names and for commands that take neither.
+func (p *parser) extra(name string) *string {
+	if p.cmd.Risk == Read {
+		return nil
+	}
+	switch strings.ToLower(name) {
+	case "reason":
+		return &p.extras.Reason
+	case "ticket":
+		return &p.extras.Ticket
+	}
+	return nil
+}
+
+// tail adds the bare words that follow an unquoted value to it: reason=beaconing to C2, start-time=2026-11-20 14:00.
+func (p *parser) tail(t *text.Token, following []text.Token, belongs func(string) bool) int {
+	n := 0
+	for !t.Quoted && t.Value != "" && n < len(following) && following[n].Name == "" && belongs(following[n].Value) {
+		t.Value += " " + following[n].Value
+		n++
+	}
+	return n
+}
+
+// choiceWords adds the bare words that follow to a choice that has them in its name: verdict=False Positive. The longest name wins.
+func (p *parser) choiceWords(f field, t *text.Token, following []text.Token) int {
+	whole, most, names := t.Value, 0, []string{t.Value}
+	for !t.Quoted && most < min(len(following), maxChoiceWords) && following[most].Name == "" && !following[most].Quoted {
+		whole += " " + following[most].Value
+		names = append(names, whole)
+		most++
+	}
+	for n := most; n > 0; n-- {
+		if _, err := f.kind.Read(names[n], p.in); err == nil {
+			t.Value = names[n]
+			return n
+		}
+	}
+	return 0
+}
+
+// maxChoiceWords is how many words follow the first one in the name of a choice.
+const maxChoiceWords = 4
+
+func anyWord(string) bool { return true }
+
+// clockWord tells whether a word continues a date: a time of day, a zone, ago.
+func clockWord(word string) bool {
+	return text.ZoneWord(word) || word == "ago" || word == "at" || len(word) >= 4 && word[0] >= '0' && word[0] <= '9' && strings.Contains(word, ":")
+}
+
+// set reads a value into its parameter; a list that is given again grows.
+func (p *parser) set(f field, t text.Token) error {
+	if !f.List {
+		if strings.TrimSpace(t.Value) == "" {
+			return nil
+		}
+		value, err := f.readOne(t.Value, p.in)
+		if err == nil {
+			p.values[f.Name] = value
+		}
+		return err
+	}
+	words := t.Items
+	if len(words) == 1 && strings.HasPrefix(strings.TrimSpace(words[0]), "[") {
+		words = listWords(words[0])
+	}
+	words = f.parted(words)
+	list, err := f.readAll(append(wordsOf(p.values[f.Name]), words...), p.in)
+	if err == nil && len(list.([]any)) > 0 {
+		p.values[f.Name] = list
+	}
+	return err
+}
+
+// parted parts words at commas that stand in quotes, where a value can have none: "Active, Draft" are two states, and two ids in
+// quotes are two. A name may have one: "Acme, Inc." is whole.
+func (f field) parted(words []string) []string {
+	var parts []string
+	for _, w := range words {
+		split := strings.Split(w, ",")
+		for i, part := range split {
+			split[i] = strings.TrimSpace(part)
+		}
+		named := slices.ContainsFunc(split, func(part string) bool { return part != "" && IsName(part) })
+		if len(f.kind.Choices) == 0 && (f.kind.Search == "" || named) {
+			split = []string{w}
+		}
+		parts = append(parts, split...)
+	}
+	return parts
+}
+
+// listWords reads a list in brackets: JSON, or words with or without quotes.
+func listWords(typed string) []string {
+	for _, candidate := range []string{typed, Typographic.Replace(typed)} {
+		var list []json.RawMessage
+		if json.Unmarshal([]byte(candidate), &list) != nil {
+			continue
+		}
+		words := make([]string, len(list))
+		for i, element := range list {
+			words[i] = Word(element)
+		}
+		return words
+	}
+	inner := strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(typed), "["), "]")
+	var words []string
+	for _, t := range text.Scan(inner) {
+		words = append(words, t.Items...)
+	}
+	return words
+}
+
+// plain reads the first bare word as what the command says that it stands for.
+func (p *parser) plain() error {
+	if len(p.main) == 0 || p.main[0].Quoted {
+		return nil
+	}
+	means, ok := p.cmd.Plain[strings.ToLower(p.main[0].Value)]
+	if !ok {
+		return nil
+	}
+	p.main = p.main[1:]
+	_, err := p.named(text.Scan(means)[0], nil)
+	return err
+}
+
+// mainWords gives the bare words to the main parameter: several to a list, joined to a text.
+func (p *parser) mainWords() error {
+	if len(p.main) == 0 {
+		return nil
+	}
+	f, err := p.cmd.mainField(p.main[0].Value)
+	if err != nil {
+		return err
+	}
+	if _, twice := p.values[f.Name]; twice && !f.List {
+		return &UsageError{Problem: fmt.Sprintf("%s belongs to no parameter", text.Quote(p.main[0].Value)), Hint: "put values with spaces in quotes"}
+	}
+	if f.kind.Verbatim {
+		p.verbatim(&p.main[0], p.main[1:])
+		return p.set(f, p.main[0])
+	}
+	whole, between := text.Token{Quoted: true}, " "
+	if f.kind.Selects != "" && !strings.HasPrefix(p.main[0].Value, "{") {
+		between = "," // names or ids of what a filter selects
+	}
+	for i, t := range p.main {
+		if i > 0 {
+			whole.Value += between
+		}
+		whole.Value += t.Value
+		whole.Items = append(whole.Items, t.Items...)
+		if f.List && strings.HasPrefix(t.Value, "[") {
+			whole.Items = append(whole.Items[:len(whole.Items)-len(t.Items)], listWords(t.Value)...)
+		}
+	}
+	return p.set(f, whole)
+}
+
+func (cmd *Command) mainField(value string) (field, error) {
+	i := slices.IndexFunc(cmd.Fields, func(f field) bool { return f.Name == cmd.Main && !f.hidden })
+	if i >= 0 {
+		return cmd.Fields[i], nil
+	}
+	hint := "it takes no parameters"
+	if names := namesOf(cmd.Fields); len(names) > 0 {
+		hint = "write name=value; the parameters are " + strings.Join(names, ", ")
+	}
+	return field{}, &UsageError{Problem: fmt.Sprintf("%s belongs to no parameter", text.Quote(value)), Hint: hint}
+}
+
+// Field finds a parameter by its name in any spelling, an alias, or the start of exactly one name.
+func (cmd *Command) Field(name string) (field, error) {
+	plain := text.Squash(name)
+	var starts []field
+	for _, f := range cmd.Fields {
+		if f.hidden {
+			continue
+		}
+		if text.Squash(f.Name) == plain || slices.ContainsFunc(f.Aliases, func(a string) bool { return text.Squash(a) == plain }) {
+			return f, nil
+		}
+		if len(plain) >= 3 && strings.HasPrefix(text.Squash(f.Name), plain) {
+			starts = append(starts, f)
+		}
+	}
+	if len(starts) == 1 {
+		return starts[0], nil
+	}
+	return field{}, cmd.unknownParam(name)
+}
+
+func (cmd *Command) unknownParam(name string) error {
+	names := namesOf(cmd.Fields)
+	if cmd.Timed {
+		names = append(names, ForParam)
+	}
+	e := &UsageError{Param: name, Problem: "unknown parameter " + text.Quote(name) + " in " + cmd.Name, Nearest: text.Nearest(name, names)}
+	switch {
+	case len(names) == 0:
+		e.Hint = "it takes no parameters"
+	case len(e.Nearest) == 0:
+		e.Hint = "the parameters are " + strings.Join(names, ", ")
+	}
+	if cmd.Risk == Read && slices.Contains([]string{"reason", "ticket"}, strings.ToLower(name)) {
+		e.Hint = "only commands that change something take a reason or a ticket"
+	}
+	return e
+}
+
+// suggest completes a usage error by a line to try, where the right value can be told: the nearest choice or number.
+func (cmd *Command) suggest(err error, given Invocation) error {
+	cmd.explain(err, given.Args)
+	e, ok := err.(*UsageError)
+	if !ok || e.Param == "" || len(e.Nearest) == 0 {
+		return err
+	}
+	f, ferr := cmd.Field(e.Param)
+	if ferr != nil || f.List || f.kind.Filter { // the nearest of a filter are keys, no values
+		return err
+	}
+	values, _ := Object(given.Args)
+	value, verr := f.readOne(e.Nearest[0], text.Input{})
+	if verr != nil {
+		return err
+	}
+	values[f.Name] = Marshal(value)
+	try := Invocation{Command: cmd.Name, Args: Marshal(values), How: render.Run}
+	if cmd.Check(try.Args) != nil {
+		return err
+	}
+	try.Args, _ = cmd.Hide(try.Args)
+	e.Try, e.TryLine = &try, cmd.Line(try.Args)
+	return err
+}

@@ -1,0 +1,109 @@
+package catalog
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"s1bot/commands/text"
+	"s1bot/render"
+)
+
+// Reference is the catalog as a page for operators, in Markdown: by area, each command with what it does, who may run it,
+// which permission the console's token needs, its parameters, and examples.
+func (c *Catalog) Reference() []byte {
+	var b strings.Builder
+	b.WriteString("# The commands\n\nMade from the catalog by `make generate`; a test keeps it fresh. In Slack, `/s1 help <command>` says the same.\n\n")
+	b.WriteString("`/s1 <command> name=value …`, or `@s1bot <command> …` in a thread, or `<command> …` in the direct message with the bot. Destructive commands take `reason=` (required) and `ticket=`;\n")
+	b.WriteString("commands that change something take both as options. Where an id is wanted, a name does as well, also under `siteIds`,\n")
+	b.WriteString("`accountIds`, `groupIds` and `agentIds` of a filter; a name that several things have is shown with all of them, to choose from.\n\n")
+	b.WriteString("Values with spaces stand in quotes, lists are `a,b` or JSON, filters and policies JSON. Times are `2026-11-20 14:00`, RFC 3339,\n")
+	b.WriteString("`yesterday 14:00`, `-24h` or `in 4h`; they are meant in your own time zone unless they end in another: `14:00 UTC`, `+02:00`,\n")
+	b.WriteString("`Europe/Berlin`.\n")
+	var areas []string
+	for _, cmd := range c.Commands() {
+		if !slices.Contains(areas, cmd.Area) {
+			areas = append(areas, cmd.Area)
+		}
+	}
+	for _, area := range areas {
+		fmt.Fprintf(&b, "\n## %s\n", Capital(area))
+		for _, cmd := range c.Commands() {
+			if cmd.Area == area {
+				cmd.reference(&b)
+			}
+		}
+	}
+	return []byte(b.String())
+}
+
+func (cmd *Command) reference(b *strings.Builder) {
+	fmt.Fprintf(b, "\n### %s\n\n`%s`", cmd.Title, cmd.Name)
+	for _, alias := range cmd.Aliases {
+		fmt.Fprintf(b, ", `%s`", alias)
+	}
+	fmt.Fprintf(b, "\n\n%s\n\n- Risk: %s%s\n", cmd.Doc, cmd.Risk, cmd.waits())
+	if cmd.Needs != "" {
+		fmt.Fprintf(b, "- The console token's role needs: %s\n", cmd.Needs)
+	}
+	if cmd.Undo != "" {
+		fmt.Fprintf(b, "- Taken back by: `%s`\n", cmd.Undo)
+	}
+	if cmd.Timed {
+		fmt.Fprintf(b, "- For a time: `for=4h` (%s). The bot warns before the end, with buttons to extend it and to undo it at once; at the end it asks for `%s`\n", text.SpanBounds, cmd.Undo)
+	}
+	if len(cmd.Params) > 0 {
+		b.WriteString("\n| parameter | takes | for |\n|---|---|---|\n")
+	}
+	for _, p := range cmd.Params {
+		fmt.Fprintf(b, "| `%s` | %s | %s |\n", p.Name, p.takes(), cell(p.Help))
+	}
+	for _, rule := range cmd.crossRules() {
+		b.WriteString("\n")
+		for _, s := range rule {
+			if s.Kind == render.MonoSpan {
+				s.Text = "`" + s.Text + "`"
+			}
+			b.WriteString(s.Text)
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString("\n```\n")
+	for _, example := range cmd.Examples {
+		fmt.Fprintf(b, "/s1 %s\n", example)
+	}
+	b.WriteString("```\n")
+}
+
+// waits says whether somebody else has to approve the command.
+func (cmd *Command) waits() string {
+	switch {
+	case cmd.Guarded:
+		return "; somebody else always has to approve it"
+	case cmd.Risk == Destructive:
+		return "; waits for an approval"
+	}
+	return ""
+}
+
+// takes says what values a parameter takes: "required, several of: Low, Medium".
+func (p Param) takes() string {
+	var labels []string
+	for _, c := range p.Choices {
+		labels = append(labels, c.Label)
+	}
+	what := p.Kind
+	if len(labels) > 0 {
+		what = "one of: " + strings.Join(labels, ", ")
+	}
+	if p.List {
+		what = "several, " + what
+	}
+	if p.Required {
+		what = "**required**, " + what
+	}
+	return cell(what)
+}
+
+// cell keeps a text from ending its table's cell.
+func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }

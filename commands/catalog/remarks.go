@@ -1,0 +1,76 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// remarks are what was wrong with the console's answers while a command ran, although they came.
+type remarks struct {
+	mu   sync.Mutex // a command may ask several things at once
+	said []s1.Remark
+}
+
+// listen returns a context under which the console's answers are listened to.
+func (r *remarks) listen(ctx context.Context) context.Context {
+	return s1.WithRemarks(ctx, func(said s1.Remark) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.said = append(r.said, said)
+	})
+}
+
+// doubt is why a plan that was made of these answers cannot be relied on: an endpoint that is missing from it is one that nobody
+// decides about, and a namesake that is missing makes a name look clear.
+func (r *remarks) doubt(operation string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, said := range r.said {
+		if !said.Lost {
+			return &s1.Error{
+				Operation: operation, Status: http.StatusOK, Err: fmt.Errorf("%s: %s", said.Operation, said.Words),
+				Message: said.Words + ". So nobody can tell what this would touch, and nothing was done.",
+			}
+		}
+	}
+	return nil
+}
+
+// notes are the sentences that an approver should read.
+func (r *remarks) notes() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var notes []string
+	for _, said := range r.said {
+		notes = AppendNew(notes, said.Words)
+	}
+	return notes
+}
+
+// beside adds to a card what it does not tell yet. An answer to a question may lack something, and a change may be half done; what
+// was asked after a change says nothing about the change.
+func (r *remarks) beside(card render.Card, risk Risk) render.Card {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	told := card.Plain()
+	var lacking, notes []string
+	for _, said := range r.said {
+		switch {
+		case strings.Contains(told, said.Words):
+		case (said.Change || risk == Read) && card.Outcome != render.Failed:
+			lacking = AppendNew(lacking, said.Words)
+		default:
+			notes = AppendNew(notes, said.Words)
+		}
+	}
+	for _, note := range notes {
+		card.Parts = append(card.Parts, render.Note{render.Text(note)})
+	}
+	return partly(card, strings.Join(lacking, " "))
+}

@@ -1,0 +1,320 @@
+package catalog
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// Check tells what is wrong with arguments, without asking the console: a *UsageError or a *MissingError.
+func (cmd *Command) Check(args json.RawMessage) error {
+	_, err := cmd.read(args)
+	return err
+}
+
+// timely checks the rules of a parameter struct that depend on the present.
+func (cmd *Command) timely(p any, now time.Time, args json.RawMessage) error {
+	if t, ok := p.(timed); ok && !now.IsZero() {
+		return cmd.explain(t.CheckAt(now), args)
+	}
+	return nil
+}
+
+// CheckAt is Check with the rules that depend on the present, such as a date that must lie ahead.
+func (cmd *Command) CheckAt(args json.RawMessage, now time.Time) error {
+	p, err := cmd.read(args)
+	if err != nil {
+		return err
+	}
+	return cmd.timely(p, now, args)
+}
+
+// read decodes arguments and says in errors which command they are for.
+func (cmd *Command) read(args json.RawMessage) (any, error) {
+	p, err := cmd.Decode(cmd.Fields, args)
+	return p, cmd.explain(err, args)
+}
+
+// explain completes an error of ours by what only the command knows.
+func (cmd *Command) explain(err error, args json.RawMessage) error {
+	args, _ = cmd.Hide(args)
+	given := Invocation{Command: cmd.Name, Args: args}
+	var usage *UsageError
+	var missing *MissingError
+	var ambiguous *AmbiguousError
+	switch {
+	case errors.As(err, &usage):
+		usage.Command, usage.Given = cmd.Name, &given
+		cmd.offer(usage, args)
+	case errors.As(err, &missing):
+		missing.Command, missing.Given = cmd, given
+	case errors.As(err, &ambiguous):
+		ambiguous.command, ambiguous.Given = cmd, given
+	}
+	return err
+}
+
+// offer makes what was asked for with each of the nearest names, where nothing has the name that was given.
+func (cmd *Command) offer(e *UsageError, args json.RawMessage) {
+	if e.Name == "" || len(e.Offers) > 0 {
+		return
+	}
+	for _, near := range e.Nearest {
+		e.Offers = append(e.Offers, Offer{near, Invocation{Command: cmd.Name, Args: cmd.replaceWord(args, e.Param, e.Name, near)}})
+	}
+}
+
+// Prepare resolves an invocation: names become ids and filters the things they match now. For a command that changes things
+// the plan says what will be touched, and its Args are what is approved and what runs. Nothing is changed.
+func (cmd *Command) Prepare(ctx context.Context, call *Call, args json.RawMessage) (Plan, error) {
+	args, err := cmd.Reveal(call, args)
+	if err != nil {
+		return Plan{}, err
+	}
+	p, err := cmd.read(args)
+	if err != nil {
+		return Plan{}, err
+	}
+	if err := cmd.timely(p, call.Now, args); err != nil {
+		return Plan{}, err
+	}
+	var heard remarks
+	plan, err := cmd.prepared(heard.listen(ctx), call, p, args)
+	if err == nil && cmd.Risk != Read {
+		err = heard.doubt(cmd.Title)
+	}
+	plan.Notes = append(plan.Notes, heard.notes()...)
+	if err != nil {
+		return Plan{}, cmd.blameLookup(cmd.explain(err, args))
+	}
+	_, plan.Secrets = cmd.Hide(args)
+	plan.Args, _ = cmd.Hide(plan.Args)
+	return plan, nil
+}
+
+// prepared resolves what was read from args.
+func (cmd *Command) prepared(ctx context.Context, call *Call, p any, args json.RawMessage) (plan Plan, err error) {
+	if _, plans := p.(planner); !plans {
+		plan.Args, err = cmd.Resolve(ctx, call, Marshal(p), field.named)
+		return plan, err
+	}
+	if named, err := cmd.Resolve(ctx, call, args, field.namedEarly); err != nil {
+		return Plan{}, err
+	} else if p, err = cmd.read(named); err != nil {
+		return Plan{}, err
+	}
+	plan, err = p.(planner).Plan(ctx, call)
+	cmd.Names.learnTargets(plan.Targets)
+	plan.Args = Marshal(p) // secrets show as marks
+	return plan, err
+}
+
+// named tells whether names stand in a field where ids must, and namedEarly whether they must go before a plan is made.
+func (f field) named(words []string) bool {
+	return f.kind.find != nil && slices.ContainsFunc(words, f.kind.IsName)
+}
+func (f field) namedEarly(words []string) bool { return f.kind.early && f.named(words) }
+
+// Resolve replaces names by ids in arguments.
+func (cmd *Command) Resolve(ctx context.Context, call *Call, args json.RawMessage, named func(field, []string) bool) (json.RawMessage, error) {
+	values, err := readArgs(cmd.Fields, args)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range cmd.Fields {
+		if filter, ok := values[f.Name].(json.RawMessage); ok && f.kind.Filter {
+			if values[f.Name], err = cmd.namesInFilter(ctx, call, f, filter); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		words := wordsOf(values[f.Name])
+		if !named(f, words) {
+			continue
+		}
+		ids, err := f.kind.find(ctx, call, f.Name, words)
+		if err != nil {
+			return nil, err
+		}
+		cmd.learn(ids, words)
+		values[f.Name] = ids
+		if !f.List {
+			values[f.Name] = ids[0]
+		}
+	}
+	return Marshal(values), nil
+}
+
+// learn notes which ids words were found to mean, where each is one.
+func (cmd *Command) learn(ids, words []string) {
+	for i := range ids {
+		if len(ids) == len(words) {
+			cmd.Names.hear(ids[i], words[i])
+		}
+	}
+}
+
+func IsName(word string) bool { return !s1.LooksLikeID(word) }
+
+// wordsOf returns the value or the values of an argument as texts.
+func wordsOf(value any) []string {
+	var words []string
+	switch v := value.(type) {
+	case string:
+		words = append(words, v)
+	case []any:
+		for _, element := range v {
+			words = append(words, wordsOf(element)...)
+		}
+	}
+	return words
+}
+
+// ErrNotPrepared refuses to run arguments with names or filters in them where ids must stand: what was shown is what runs.
+var ErrNotPrepared = errors.New("the targets are not resolved to ids")
+
+// Run runs an invocation. One that changes things must come from Prepare; it is refused if anything in it is not an id.
+// A refusal by the console is an *s1.Error whose Operation is the command's title.
+func (cmd *Command) Run(ctx context.Context, call *Call, args json.RawMessage) (render.Card, error) {
+	var heard remarks
+	ctx = heard.listen(ctx)
+	if cmd.Risk == Read {
+		plan, err := cmd.Prepare(ctx, call, args)
+		if err != nil {
+			return render.Card{}, err
+		}
+		args = plan.Args
+	}
+	whole, err := cmd.Reveal(call, args)
+	if err != nil {
+		return render.Card{}, err
+	}
+	p, err := cmd.read(whole)
+	if err != nil {
+		return render.Card{}, err
+	}
+	args, _ = cmd.Hide(args) // the buttons of the card repeat them
+	if cmd.Risk != Read && !cmd.isPinned(p, args) {
+		return render.Card{}, fmt.Errorf("%s: %w", cmd.Name, ErrNotPrepared)
+	}
+	card, err := cmd.run(ctx, call.Of(cmd, args), p)
+	if err == nil {
+		card = heard.beside(card, cmd.Risk)
+	}
+	return card, cmd.blame(cmd.explain(err, args), p)
+}
+
+// isPinned tells whether every selector is made of ids.
+func (cmd *Command) isPinned(p any, args json.RawMessage) bool {
+	if q, ok := p.(pinned); ok && !q.Resolved() {
+		return false
+	}
+	values, err := readArgs(cmd.Fields, args)
+	if err != nil {
+		return false
+	}
+	for _, f := range cmd.Fields {
+		if f.kind.find != nil && !allIDs(wordsOf(values[f.Name])) {
+			return false
+		}
+		if filter, ok := values[f.Name].(json.RawMessage); ok && f.kind.Selects != "" && !OnlyIDs(filter) {
+			return false
+		}
+	}
+	return true
+}
+
+// OnlyIDs tells whether a filter names things by id and by nothing else.
+func OnlyIDs(filter json.RawMessage) bool {
+	var ids struct {
+		IDs []string `json:"ids"`
+	}
+	decoder := json.NewDecoder(bytes.NewReader(filter))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(&ids) == nil && len(ids.IDs) > 0 && allIDs(ids.IDs)
+}
+
+// allIDs tells whether all words can be ids, however short: what Prepare found may be.
+func allIDs(words []string) bool {
+	return !slices.ContainsFunc(words, func(word string) bool { return !s1.ValidID(word) })
+}
+
+// A needing parameter struct takes another permission than its command does in general.
+type needing interface{ Needs() string }
+
+// blame names the command in an error of the console's: the specification's failure indicator is the command's title.
+func (cmd *Command) blame(err error, p any) error {
+	needs := cmd.Needs
+	if n, ok := p.(needing); ok {
+		needs = n.Needs()
+	}
+	return cmd.told(err, func(refused string) string { return WithPermission(needs, refused) })
+}
+
+// WithPermission adds to what a command needs by the specification what the refused call needs by the vendor's document.
+func WithPermission(needs, refused string) string {
+	words := permissionWords(refused)
+	resource, action, one := strings.Cut(words, " › ")
+	if !one || needs == AnyRole || containsFold(needs, resource) && containsFold(needs, action) {
+		return needs
+	}
+	return needs + ", and for this call " + words
+}
+
+func containsFold(s, part string) bool {
+	return strings.Contains(strings.ToLower(s), strings.ToLower(part))
+}
+
+// blameLookup does the same where the console was asked what the arguments mean: that takes a permission of its own.
+func (cmd *Command) blameLookup(err error) error {
+	return cmd.told(err, func(lookup string) string {
+		needs := permissionWords(lookup)
+		if needs == "" || strings.Contains(cmd.Needs, needs) {
+			return cmd.Needs
+		}
+		return needs + ", which it takes to look things up (the command itself needs " + cmd.Needs + ")"
+	})
+}
+
+func (cmd *Command) told(err error, needs func(string) string) error {
+	var refusal *s1.Error
+	if !errors.As(err, &refusal) {
+		return err
+	}
+	told := *refusal
+	told.Operation = cmd.Title
+	if told.Status == http.StatusForbidden || told.Permission != "" {
+		told.Permission = needs(told.Permission)
+	}
+	return &told
+}
+
+// resources are what the specification calls the parts of a role that the vendor's API document calls otherwise.
+var resources = map[string]string{
+	"Activity Page": "Activity", "Blacklist": "Blocklist", "Custom Alerts": "STAR Rule Alerts", "Custom Rules": "STAR Custom Rules", "Policy": "Endpoint Policy",
+	"Remote Script Orchestration": "RemoteOps", "Task Management": "RemoteOps", "SDL Data": "SDL Search", "Threats": "Endpoint Threats", "Sites": "Site", "Accounts": "Account",
+}
+
+// permissionWords writes a permission of the API document's, "Groups.view", as people find it in the console: "Groups › View".
+func permissionWords(permission string) string {
+	resource, action, ok := strings.Cut(permission, ".")
+	if !ok || action == "" || strings.Contains(action, ".") {
+		return permission
+	}
+	action = strings.Replace(action, "markAsThreat", "markThreat", 1)
+	words := Capital(capitalLetter.ReplaceAllString(strings.TrimSuffix(action, "Edr"), " $0")) // the console's page has one View for all of it
+	return text.FirstNonEmpty(resources[resource], resource) + " › " + words
+}
+
+var capitalLetter = regexp.MustCompile(`[A-Z]`)

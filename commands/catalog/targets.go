@@ -1,0 +1,59 @@
+package catalog
+
+import (
+	"slices"
+)
+
+// AlreadyIsolated warns of an endpoint that was isolated before anybody asked.
+const AlreadyIsolated = "already isolated"
+
+// Homeless reports whether nobody knows on which endpoint t is.
+func (t Target) Homeless() bool { return (t.Kind == "threat" || t.Kind == "alert") && t.Agent == "" }
+
+// Endpoints is how many endpoints the targets are, or are on; each one that nobody knows counts.
+func (p Plan) Endpoints() int {
+	known := map[string]bool{}
+	for _, t := range p.Targets {
+		switch {
+		case t.Kind == "agent":
+			known[t.ID] = true
+		case t.Homeless():
+			known[t.Kind+" "+t.ID] = true
+		case t.Agent != "":
+			known[t.Agent] = true
+		}
+	}
+	return len(known)
+}
+
+// ActsOn is how many endpoints the plan acts on: its own, and where it reaches through threats those that they are on.
+func (p Plan) ActsOn() int {
+	if !p.OnHosts {
+		p.Targets = slices.DeleteFunc(slices.Clone(p.Targets), func(t Target) bool { return t.Kind != "agent" })
+	}
+	return p.Endpoints()
+}
+
+func TargetsOf[T any](call *Call, things []T, target func(*Call, T) Target) []Target {
+	targets := make([]Target, len(things))
+	for i, thing := range things {
+		targets[i] = target(call, thing)
+	}
+	return targets
+}
+
+// MaxTargets is how many things one command may touch: the console takes no more ids in one call.
+const MaxTargets = 5000
+
+// TooMany refuses a selection that the console could not take.
+func TooMany(param, noun string) error {
+	e := Wrong(param, "it matches more than %d %s", MaxTargets, noun)
+	e.Hint = "narrow it down"
+	return e
+}
+
+func NothingMatches(param, noun string) error {
+	e := Wrong(param, "it matches no %s", noun)
+	e.Hint = "nothing was changed"
+	return e
+}

@@ -1,0 +1,147 @@
+package catalog
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"s1bot/commands/text"
+	"s1bot/render"
+)
+
+// A Trait is one field of something in the console that can be changed, as people read it.
+type Trait struct{ Field, Value string }
+
+// FingerprintOf tells two states of a thing apart.
+func FingerprintOf(traits []Trait) string {
+	var b strings.Builder
+	for _, t := range traits {
+		fmt.Fprintf(&b, "%q=%q\n", t.Field, t.Value)
+	}
+	sum := sha256.Sum256([]byte(b.String()))
+	return hex.EncodeToString(sum[:16])
+}
+
+// Diffs compares two states of a thing, which have the same fields in the same order.
+func Diffs(was, wanted []Trait, weakens func(field, old, now string) bool) []Diff {
+	var changed []Diff
+	for i, w := range wanted {
+		if old := was[i].Value; old != w.Value {
+			changed = append(changed, Diff{Field: w.Field, Old: old, New: w.Value, Weakens: weakens(w.Field, old, w.Value)})
+		}
+	}
+	return changed
+}
+
+// WeakenNote counts the changes that lower the protection.
+func WeakenNote(changes []Diff) []string {
+	n := 0
+	for _, c := range changes {
+		if c.Weakens {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return []string{"⚠ " + text.Plural(n, "change") + " will weaken the protection."}
+}
+
+// ChangedMeanwhile refuses a change of something that is not what it was when the change was asked for.
+func ChangedMeanwhile(param, noun string) error {
+	e := Wrong(param, "the %s has changed since this was asked for", noun)
+	e.Hint = "nothing was set; ask again to see what would change now"
+	return e
+}
+
+// AlreadySo refuses a change that changes nothing.
+func AlreadySo(param, noun string) error {
+	e := Wrong(param, "the %s is like that already", noun)
+	e.Hint = "nothing would change"
+	return e
+}
+
+// AllSo refuses to ask people for what would change none of n things.
+func AllSo(n int, noun, state string) error {
+	e := &UsageError{Problem: "the " + noun + " is " + state + " already"}
+	if n > 1 {
+		e.Problem = "all " + text.Plural(n, noun) + " are " + state + " already"
+	}
+	e.Hint = "nothing would change"
+	return e
+}
+
+// ChangeOutcome tells which fields are as they were wanted; left are those that are not, and back makes the thing what it was before,
+// if that can be.
+func ChangeOutcome(call *Call, noun string, target Target, changes, left []Diff, back json.RawMessage) render.Card {
+	title := call.Command.Title
+	table := render.Table{Columns: []render.Column{{Title: "Field"}, {Title: "Old"}, {Title: "New"}, {Title: "Result"}}}
+	for _, c := range changes {
+		result := "set"
+		if slices.ContainsFunc(left, func(l Diff) bool { return l.Field == c.Field }) {
+			result = "not set"
+		}
+		table.Rows = append(table.Rows, []render.Line{{render.Text(c.Field)}, {render.Text(c.Old)}, {render.Text(c.New)}, {render.Text(result)}})
+	}
+	if len(left) >= len(changes) {
+		card := render.Failure(title, http.StatusOK, "The console changed nothing.", fmt.Sprintf("The %s %s is as it was.", noun, target.Name))
+		card.Parts, card.Actions = append(card.Parts, table), Opens([]Target{target})
+		return card
+	}
+	words := fmt.Sprintf("%d of %s set", len(changes)-len(left), text.Plural(len(changes), "field"))
+	card := render.Card{
+		Tone: render.Good, Outcome: render.Successful, Title: title, Text: title + ": " + target.Name + ": " + words,
+		Parts: []render.Part{render.Line{render.Link(target.Name, target.URL), render.Text(": " + words + ".")}, table},
+	}
+	card.Actions = append(OldValuesButton(call, back), Opens([]Target{target})...)
+	if len(left) > 0 {
+		card.Tone, card.Outcome = render.Warning, render.Partial
+	}
+	return card
+}
+
+func OldValuesButton(call *Call, back json.RawMessage) []render.Action {
+	if len(back) == 0 {
+		return nil
+	}
+	return []render.Action{render.Button{Label: "Set the old values again", Do: Invocation{Command: call.Command.Name, Args: back}}}
+}
+
+// A Sheet is labelled facts; those that are not known are left out.
+type Sheet render.Fields
+
+func (s *Sheet) Text(label, value string) {
+	if value != "" {
+		*s = append(*s, render.Field{Label: label, Value: render.Line{render.Text(value)}, Wide: len(value) > 60})
+	}
+}
+
+// Mono adds something to copy: an id, a hash, a path.
+func (s *Sheet) Mono(label, value string) {
+	if value != "" {
+		*s = append(*s, render.Field{Label: label, Value: render.Line{render.Mono(value)}, Wide: len(value) > 30})
+	}
+}
+
+func (s *Sheet) At(label string, t interface{ IsZero() bool }, span render.Span) {
+	if !t.IsZero() {
+		*s = append(*s, render.Field{Label: label, Value: render.Line{span}})
+	}
+}
+
+func (s Sheet) Part() render.Part { return render.Fields(s) }
+
+// FactsOf are labelled arguments; empty ones are left out.
+func FactsOf(pairs ...string) []Fact {
+	var list []Fact
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			list = append(list, Fact{pairs[i], pairs[i+1]})
+		}
+	}
+	return list
+}

@@ -1,0 +1,81 @@
+package catalog
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"s1bot/commands/text"
+)
+
+var kebab = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+
+// Validate tells everything that is wrong with the catalog: what a command lacks, and examples that do not mean anything. A
+// test runs it.
+func (c *Catalog) Validate() error {
+	var problems []error
+	for _, cmd := range c.commands {
+		for _, problem := range c.Check(cmd) {
+			problems = append(problems, fmt.Errorf("%s: %s", cmd.Name, problem))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+func (c *Catalog) Check(cmd *Command) []string {
+	var problems []string
+	require := func(ok bool, format string, args ...any) {
+		if !ok {
+			problems = append(problems, fmt.Sprintf(format, args...))
+		}
+	}
+	require(kebab.MatchString(cmd.Name), "the name is not in kebab-case")
+	require(text.TitleOf(cmd.Name) == cmd.Title, "the title is %q, not %q", cmd.Title, text.TitleOf(cmd.Name))
+	require(cmd.Area != "" && cmd.Area == strings.ToLower(cmd.Area), "the area is missing or not in lower case")
+	require(strings.HasSuffix(cmd.Doc, "."), "the doc is missing or no sentence")
+	require(slices.Contains([]Risk{Read, Change, Destructive}, cmd.Risk), "the risk %q is none", cmd.Risk)
+	require(!cmd.Guarded || cmd.Risk == Destructive, "only destructive commands can be guarded")
+	require(cmd.Risk == Read || cmd.Needs != "", "it changes something and needs no permission")
+	require((cmd.Risk != Read) == cmd.plans, "what changes something has a plan, and nothing else has")
+	require(cmd.Undo == "" || c.names[spelled(cmd.Undo)] != nil, "there is no command %q to undo it", cmd.Undo)
+	require(!cmd.Timed || cmd.Undo != "" && cmd.Guarded, "what ends by itself can be undone, and always needs an approval")
+	require(cmd.Main == "" || cmd.has(cmd.Main), "there is no parameter %q for bare words", cmd.Main)
+	require(len(cmd.Examples) > 0, "it has no example")
+	for _, p := range cmd.Params {
+		require(kebab.MatchString(p.Name), "parameter %s is not in kebab-case", p.Name)
+		require(strings.HasSuffix(p.Help, ".") || strings.Contains(p.Help, "="), "the help of %s is no sentence", p.Name)
+		require(p.Name != ReasonParam && p.Name != TicketParam && p.Name != ForParam, "parameter %s is asked for anyway", p.Name)
+	}
+	for _, f := range cmd.Fields {
+		list, known := c.ListedBy(f.kind.Search)
+		require(f.kind.Search == "" || known, "nothing is known of the search box %q", f.kind.Search)
+		lister, ok := c.Find(list)
+		require(list == "" || ok && lister.Risk == Read, "there is no command %q that lists %s", list, f.kind.Search)
+	}
+	for _, example := range cmd.Examples {
+		problems = append(problems, c.checkExample(cmd, example)...)
+	}
+	return problems
+}
+
+// checkExample parses an example, and what Line makes of it, which must mean the same.
+func (c *Catalog) checkExample(cmd *Command, example string) []string {
+	in := text.Input{Now: time.Date(2026, 11, 22, 19, 0, 0, 0, time.UTC)}
+	inv, extras, err := c.Parse(example, in)
+	switch {
+	case err != nil:
+		return []string{fmt.Sprintf("example %q: %v", example, err)}
+	case inv.Command != cmd.Name:
+		return []string{fmt.Sprintf("example %q is of %s", example, inv.Command)}
+	case cmd.NeedsReason() && extras.Reason == "":
+		return []string{fmt.Sprintf("example %q has no reason", example)}
+	}
+	again, _, err := c.Parse(cmd.Line(inv.Args), in)
+	if err != nil || string(again.Args) != string(inv.Args) {
+		return []string{fmt.Sprintf("example %q comes back as %s: %v", example, again.Args, err)}
+	}
+	return nil
+}

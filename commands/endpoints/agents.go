@@ -1,0 +1,188 @@
+package endpoints
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/lookup"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+func agentCommands() []*catalog.Command {
+	return []*catalog.Command{listAgents(), getAgentInfo(), disconnectAgents(), connectAgents()}
+}
+
+// agentRows is how lists of endpoints look.
+func agentRows(call *catalog.Call) catalog.Listing[s1.Agent] {
+	return catalog.Listing[s1.Agent]{
+		Noun: "Agents", Things: "agents", Page: call.Console.AgentsPage, Raw: func(a s1.Agent) json.RawMessage { return a.Raw },
+		Table: func(agents []s1.Agent) render.Table { return render.AgentTable(agents, call.Console) },
+		Name:  func(a s1.Agent) (id, name string) { return string(a.ID), a.ComputerName },
+		More: []catalog.Column[s1.Agent]{
+			{Title: "Id", Value: func(a s1.Agent) string { return string(a.ID) }},
+			{Title: "UUID", Value: func(a s1.Agent) string { return a.UUID }},
+			{Title: "Domain", Value: func(a s1.Agent) string { return a.Domain }},
+			{Title: "Machine type", Value: func(a s1.Agent) string { return a.MachineType }},
+			{Title: "Agent version", Value: func(a s1.Agent) string { return a.AgentVersion }},
+			{Title: "External address", Value: func(a s1.Agent) string { return a.ExternalIP }},
+			{Title: "Addresses", Value: func(a s1.Agent) string { return text.JoinNonEmpty(" ", a.IPs()...) }},
+			{Title: "Account", Value: func(a s1.Agent) string { return a.AccountName }},
+		},
+		Empty: "Names match by any part of them. Try a shorter part, or query= with a user, an address or a system. Decommissioned endpoints are left out.",
+	}
+}
+
+type ListAgentsParams struct {
+	ComputerName string         `json:"computer-name,omitzero" help:"Whole name or a part of it."`
+	Query        string         `json:"query,omitzero" help:"Searches version, domain, addresses, last user, machine type, UUID and operating system."`
+	Limit        *catalog.Limit `json:"limit,omitzero" help:"How many agents at most; 1000 when empty."`
+}
+
+func (p *ListAgentsParams) Check() error {
+	if p.ComputerName == "" {
+		return nil
+	}
+	parts := strings.Split(p.ComputerName, ",") // several names in one: the console finds what has any of them
+	for i, part := range parts {
+		if parts[i] = strings.TrimSpace(part); len([]rune(parts[i])) < 2 {
+			return catalog.Wrong("computer-name", "the console searches for two characters or more")
+		}
+	}
+	if len(parts) > catalog.MaxNames {
+		return catalog.Wrong("computer-name", "the console searches for at most %d names, not %d", catalog.MaxNames, len(parts))
+	}
+	p.ComputerName = strings.Join(parts, ",")
+	return nil
+}
+
+func listAgents() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "list-agents", Title: "List Agents", Area: "agents", Aliases: []string{"agents", "endpoints", "hosts"}, Main: "computer-name",
+		Risk: catalog.Read, Needs: "Endpoints › View", Repeatable: true,
+		Doc:      "Lists endpoints with their state, user, site and threats.",
+		Examples: []string{"list-agents computer-name=DESKTOP limit=10", "agents query=10.0.0"},
+	}, func(ctx context.Context, call *catalog.Call, p ListAgentsParams) (render.Card, error) {
+		q := s1.Query{}
+		if p.ComputerName != "" {
+			q = q.With("computerName__contains", p.ComputerName)
+		}
+		if p.Query != "" {
+			q = q.With("query", p.Query)
+		}
+		return agentRows(call).Show(ctx, call, q, p.Limit)
+	})
+}
+
+type agentInfoParams struct {
+	Agents []s1.AgentID `json:"agent-ids" help:"The endpoints."`
+}
+
+func getAgentInfo() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "get-agent-info", Title: "Get Agent Info", Area: "agents", Aliases: []string{"agent", "endpoint", "host"}, Main: "agent-ids",
+		Risk: catalog.Read, Needs: "Endpoints › View", Repeatable: true,
+		Doc:      "Shows what the console knows about endpoints.",
+		Examples: []string{"get-agent-info agent-ids=DESKTOP-1", "agent DESKTOP-1 SRV-DC-1"},
+	}, func(ctx context.Context, call *catalog.Call, p agentInfoParams) (render.Card, error) {
+		rows := agentRows(call)
+		rows.About = "asked for"
+		rows.One = func(a s1.Agent) render.Card { return render.AgentCard(a, call.Console) }
+		var unknown []string
+		rows.Page = catalog.Once(func(ctx context.Context) (agents []s1.Agent, err error) {
+			agents, unknown, err = lookup.AgentsKnown(ctx, call, p.Agents)
+			return agents, err
+		})
+		rows.Gap = func() string {
+			if len(unknown) == 0 {
+				return ""
+			}
+			return "The console knows no endpoint with the id " + catalog.FirstOf(unknown) + "."
+		}
+		return rows.Show(ctx, call, nil, nil)
+	})
+}
+
+type disconnectParams struct{ lookup.AgentTargets }
+
+func (p *disconnectParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	agents, plan, err := p.Resolve(ctx, call)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	plan.Notes = append(plan.Notes, "After this they reach the console and nothing else.")
+	plan.Notes = append(plan.Notes, lookup.OfflineNote(agents, "isolated as soon as it is back")...)
+	plan.Undo = "Reconnect"
+	return plan, nil
+}
+
+func disconnectAgents() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "disconnect-agent-from-network", Title: "Disconnect Agent From Network", Area: "agents",
+		Aliases: []string{"isolate", "disconnect", "contain"}, Main: "agent-ids",
+		Effect: catalog.Isolation(),
+		Risk:   catalog.Destructive, Guarded: true, Needs: "Endpoints › View + Disconnect From Network", Repeatable: true, Undo: "connect-agent-to-network", Timed: true,
+		Doc: "Isolates endpoints from the network: they reach the console and nothing else. Offline endpoints follow when they are back.",
+		Examples: []string{`isolate DESKTOP-1 reason="beaconing to 203.0.113.9" ticket=INC-1042`, `isolate DESKTOP-1 for=4h reason="until the owner is reached"`,
+			`disconnect-agent-from-network filter={"computerName__contains":["LAB"]} reason=drill`},
+	}, func(ctx context.Context, call *catalog.Call, p disconnectParams) (render.Card, error) {
+		n, err := call.Console.DisconnectAgents(ctx, p.Agents)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("isolate %d endpoints: %w", len(p.Agents), err)
+		}
+		c := lookup.AgentChange(ctx, call, p.Agents, n, "isolation accepted", "what was asked follows when it is back")
+		if n > 0 {
+			c.Actions = slices.Concat([]render.Action{render.Button{Label: "Reconnect", Do: Reconnect(p.Agents)}}, c.Actions)
+		}
+		return c.Card(call), nil
+	})
+}
+
+// Reconnect is what ends the isolation of endpoints.
+func Reconnect(agents []s1.AgentID) catalog.Invocation {
+	return catalog.Invocation{Command: "connect-agent-to-network", Args: catalog.Marshal(map[string]any{"agent-ids": agents})}
+}
+
+type connectParams struct{ lookup.AgentTargets }
+
+func (p *connectParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	agents, plan, err := p.Resolve(ctx, call)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	free := 0
+	for _, a := range agents {
+		if !a.Isolated() {
+			free++
+		}
+	}
+	if free > 0 {
+		plan.Notes = append(plan.Notes, text.Are(free, "endpoint")+" not isolated now.")
+	}
+	plan.Notes = append(plan.Notes, "After this they reach the whole network again.")
+	plan.Notes = append(plan.Notes, lookup.OfflineNote(agents, "reconnected as soon as it is back")...)
+	plan.Undo = "Disconnect"
+	return plan, nil
+}
+
+func connectAgents() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "connect-agent-to-network", Title: "Connect Agent To Network", Area: "agents",
+		Aliases: []string{"reconnect", "connect", "unisolate", "release"}, Main: "agent-ids",
+		Effect: catalog.Reconnection(),
+		Risk:   catalog.Destructive, Needs: "Endpoints › View + Reconnect To Network", Repeatable: true, Undo: "disconnect-agent-from-network",
+		Doc:      "Ends the isolation of endpoints: they reach the network again.",
+		Examples: []string{`reconnect DESKTOP-1 reason="cleaned, INC-1042"`},
+	}, func(ctx context.Context, call *catalog.Call, p connectParams) (render.Card, error) {
+		n, err := call.Console.ConnectAgents(ctx, p.Agents)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("reconnect %d endpoints: %w", len(p.Agents), err)
+		}
+		return lookup.AgentChange(ctx, call, p.Agents, n, "reconnection accepted", "what was asked follows when it is back").Card(call), nil
+	})
+}

@@ -1,0 +1,239 @@
+package endpoints
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/lookup"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+func endpointActionCommands() []*catalog.Command {
+	return []*catalog.Command{initiateScan(), broadcastMessage(), setCustomerID()}
+}
+
+type scanParams struct{ lookup.AgentTargets }
+
+func (p *scanParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	agents, plan, err := p.Resolve(ctx, call)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	running := 0
+	for _, a := range agents {
+		if a.ScanStatus == "started" {
+			running++
+		}
+	}
+	if running > 0 {
+		plan.Notes = append(plan.Notes, text.Are(running, "endpoint")+" being scanned already.")
+	}
+	plan.Notes = append(plan.Notes, "A full disk scan takes hours and slows the endpoint down; what it finds is dealt with as the policy says.")
+	plan.Notes = append(plan.Notes, lookup.OfflineNote(agents, "scanned as soon as it is back")...)
+	return plan, nil
+}
+
+func initiateScan() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "initiate-scan", Title: "Initiate Scan", Area: "agents", Aliases: []string{"scan", "full-scan"}, Main: "agent-ids",
+		Effect: catalog.DiskScan(),
+		Risk:   catalog.Change, Needs: "Endpoints › View + Initiate Scan", Repeatable: true,
+		Doc:      "Starts a full disk scan on endpoints. What it finds is dealt with as the policy says.",
+		Examples: []string{"scan DESKTOP-1", `initiate-scan filter={"computerName":"DESKTOP-1"}`},
+	}, func(ctx context.Context, call *catalog.Call, p scanParams) (render.Card, error) {
+		n, err := call.Console.ScanAgents(ctx, p.Agents)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("scan %d endpoints: %w", len(p.Agents), err)
+		}
+		return lookup.AgentOutcome(ctx, call, p.Agents, n, "scan accepted", "what was asked follows when it is back", scanState).Card(call), nil
+	})
+}
+
+// scanState words the scan of an endpoint; "none" before the first one, or before the endpoint has taken the order.
+func scanState(a s1.Agent) string {
+	switch a.ScanStatus {
+	case "", "none":
+		return "not scanned yet"
+	case "started":
+		return "scan running"
+	}
+	return "last scan " + a.ScanStatus
+}
+
+// userMessage is what users are shown: one short text.
+type userMessage string
+
+func (userMessage) Kind() catalog.Kind {
+	k := catalog.TextKind()
+	k.Name, k.Widget, k.Length = "multiline", render.MultiLine, s1.MaxMessage
+	k.Hint = fmt.Sprintf("1 to %d characters", s1.MaxMessage)
+	return k
+}
+
+type broadcastParams struct {
+	Hosts   []lookup.HostRef `json:"host-names-or-internal-ips,omitzero" help:"The endpoints."`
+	Groups  []s1.GroupID     `json:"group-ids,omitzero" help:"All endpoints of these groups, beside the others."`
+	Message userMessage      `json:"message" help:"What the users are shown."`
+}
+
+func (p *broadcastParams) OneOf() []string {
+	return []string{"host-names-or-internal-ips", "group-ids"}
+}
+
+func (p *broadcastParams) Check() error {
+	if n := utf8.RuneCountInString(string(p.Message)); strings.TrimSpace(string(p.Message)) == "" || n > s1.MaxMessage {
+		return catalog.Wrong("message", "a message has 1 to %d characters, not %d", s1.MaxMessage, n)
+	}
+	if len(p.Hosts) == 0 && len(p.Groups) == 0 {
+		return catalog.Missing(p.OneOf()...)
+	}
+	return nil
+}
+
+func (p *broadcastParams) Resolved() bool { return len(p.Hosts) > 0 && len(p.Groups) == 0 }
+
+func (p *broadcastParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	agents, err := p.Resolve(ctx, call)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	agents, left := lookup.WithoutDecommissioned(agents)
+	agents, deaf := withoutDeaf(agents)
+	if len(agents) == 0 {
+		return catalog.Plan{}, catalog.Wrong("host-names-or-internal-ips", "no endpoint that it means can show a message: they run Linux, are offline, or are decommissioned")
+	}
+	plan := catalog.Plan{Targets: catalog.TargetsOf(call, agents, lookup.AgentTarget), Facts: []catalog.Fact{{Label: "Message", Value: string(p.Message)}}}
+	plan.Leave(len(p.Hosts) > 0, slices.Concat(left, deaf))
+	plan.Notes = append(plan.Notes, "Whoever sits there sees it at once; it cannot be taken back.")
+	p.Hosts, p.Groups = catalog.Convert[lookup.HostRef](lookup.AgentIDs(agents)), nil
+	return plan, nil
+}
+
+// Resolve returns the endpoints named and those of the groups, each once.
+func (p *broadcastParams) Resolve(ctx context.Context, call *catalog.Call) ([]s1.Agent, error) {
+	var agents []s1.Agent
+	if len(p.Hosts) > 0 {
+		named, err := lookup.HostsNamed(ctx, call, "host-names-or-internal-ips", p.Hosts)
+		if err != nil || len(p.Groups) == 0 {
+			return named, err
+		}
+		agents = named
+	}
+	groups, err := lookup.FindGroups(ctx, call, "group-ids", catalog.Convert[string](p.Groups))
+	if err != nil {
+		return nil, err
+	}
+	members, err := agentsInGroups(ctx, call, groups)
+	if err != nil {
+		return nil, err
+	}
+	known := lookup.AgentIDs(agents)
+	members = slices.DeleteFunc(members, func(a s1.Agent) bool { return slices.Contains(known, a.ID) })
+	return append(agents, members...), nil
+}
+
+// withoutDeaf leaves out endpoints that cannot show a message now: agents on Linux never can.
+func withoutDeaf(agents []s1.Agent) (kept []s1.Agent, left []string) {
+	var linux, offline []s1.Agent
+	for _, a := range agents {
+		switch {
+		case a.OSType == "linux":
+			linux = append(linux, a)
+		case !a.Online():
+			offline = append(offline, a)
+		default:
+			kept = append(kept, a)
+		}
+	}
+	if n := len(linux); n > 0 {
+		left = append(left, text.Are(n, "endpoint")+" left out: agents on Linux show no messages"+lookup.ByName(linux))
+	}
+	if n := len(offline); n > 0 {
+		left = append(left, text.Are(n, "endpoint")+" left out: offline now"+lookup.ByName(offline))
+	}
+	return kept, left
+}
+
+func broadcastMessage() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "broadcast-message", Title: "Broadcast Message", Area: "agents", Aliases: []string{"broadcast", "message-users"}, Main: "host-names-or-internal-ips",
+		Risk: catalog.Change, Needs: "Endpoints › View + Send Message",
+		Doc: "Shows a message to whoever sits at endpoints that run Windows or macOS.",
+		Examples: []string{`broadcast DESKTOP-1 message="Please save your work: this computer restarts in ten minutes."`,
+			`broadcast-message host-names-or-internal-ips=192.168.1.20,lab3-pc1 group-ids=Lab message="Computer maintenance will start in one hour. FYI."`},
+	}, func(ctx context.Context, call *catalog.Call, p broadcastParams) (render.Card, error) {
+		agents := catalog.Convert[s1.AgentID](p.Hosts)
+		n, err := call.Console.BroadcastMessage(ctx, agents, string(p.Message))
+		if err != nil {
+			return render.Card{}, fmt.Errorf("send a message to %d endpoints: %w", len(agents), err)
+		}
+		c := lookup.AgentOutcome(ctx, call, agents, n, "message sent", "", nil)
+		c.Why = "The endpoints are gone, show no messages, or are outside what the bot's token may change."
+		return withQuote(c.Card(call), string(p.Message)), nil
+	})
+}
+
+// withQuote puts somebody's words below the first line of a card.
+func withQuote(card render.Card, text string) render.Card {
+	if len(card.Parts) > 0 {
+		card.Parts = slices.Insert(card.Parts, 1, render.Part(render.Quote{Text: text}))
+	}
+	return card
+}
+
+type customerIDParams struct {
+	Filter lookup.EndpointsBy `json:"filter" help:"The endpoints."`
+	ID     string             `json:"external-id" help:"What is written on them, over what stands there."`
+}
+
+func (p *customerIDParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	agents, err := p.Filter.Agents(ctx, call, "filter")
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	agents, left := lookup.WithoutDecommissioned(agents)
+	if len(agents) == 0 {
+		return catalog.Plan{}, catalog.Wrong("filter", "every endpoint that it selects is decommissioned")
+	}
+	plan := catalog.Plan{Targets: catalog.TargetsOf(call, agents, lookup.AgentTarget), Facts: []catalog.Fact{{Label: "Customer ID", Value: p.ID}}, Notes: left}
+	for _, a := range agents {
+		if a.ExternalID != "" && a.ExternalID != p.ID && len(plan.Changes) < catalog.MaxShown {
+			plan.Changes = append(plan.Changes, catalog.Diff{Field: a.ComputerName, Old: a.ExternalID, New: p.ID})
+		}
+	}
+	if n := len(plan.Changes); n > 0 {
+		plan.Notes = append(plan.Notes, text.Are(n, "endpoint")+" marked otherwise now; the old identifier is lost.")
+	}
+	p.Filter.Filter = lookup.IdsOnly(lookup.AgentIDs(agents))
+	return plan, nil
+}
+
+func setCustomerID() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "set-customer-id", Title: "Set Customer ID", Area: "agents", Aliases: []string{"customer-id", "set-external-id"}, Main: "filter",
+		Risk: catalog.Change, Needs: "Endpoints › View + Set Customer Identifier", Repeatable: true, Undo: "set-customer-id",
+		Doc:      "Writes an identifier of your own on endpoints, over what stands there.",
+		Examples: []string{`set-customer-id filter={"computerName__contains":["DESKTOP-1"]} external-id=lab_device`, "customer-id 1845174760470303882 id=spare"},
+	}, func(ctx context.Context, call *catalog.Call, p customerIDParams) (render.Card, error) {
+		agents := lookup.Ids[s1.AgentID](p.Filter.Filter)
+		n, err := call.Console.SetExternalID(ctx, agents, p.ID)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("set the customer ID of %d endpoints: %w", len(agents), err)
+		}
+		return lookup.AgentOutcome(ctx, call, agents, n, "customer ID set", "", func(a s1.Agent) string {
+			switch a.ExternalID {
+			case p.ID:
+				return "customer ID " + p.ID
+			case "":
+				return "no customer ID yet"
+			}
+			return "customer ID still " + a.ExternalID
+		}).Card(call), nil
+	})
+}

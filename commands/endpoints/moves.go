@@ -1,0 +1,199 @@
+package endpoints
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/lookup"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+func moveCommands() []*catalog.Command { return []*catalog.Command{moveAgents(), moveBetweenSites()} }
+
+const hostsParam = "host-names-or-internal-ips"
+
+type moveParams struct {
+	Hosts []lookup.HostRef `json:"host-names-or-internal-ips" help:"The endpoints to move."`
+	Group s1.GroupID       `json:"group-id" help:"The group they go to, of their own site."`
+}
+
+func (p *moveParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	agents, err := lookup.HostsNamed(ctx, call, hostsParam, p.Hosts)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	group, err := p.group(ctx, call, agents)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	if group.Type == "dynamic" {
+		e := catalog.Wrong("group-id", "%s is a dynamic group: its filter alone decides who is in it", text.Quote(group.Name))
+		e.Hint = "choose a static or a pinned group"
+		return catalog.Plan{}, e
+	}
+	movable, left, notes := movableTo(group, agents)
+	if len(movable) == 0 {
+		e := catalog.Wrong("group-id", "no endpoint of %s is in the site of the group %s", hostsParam, text.Quote(group.Name))
+		e.Hint = "endpoints must be in the group's site: move-agents-between-sites comes first"
+		return catalog.Plan{}, e
+	}
+	if !slices.ContainsFunc(movable, func(a s1.Agent) bool { return a.GroupID != group.ID }) {
+		return catalog.Plan{}, catalog.AllSo(len(movable), "endpoint", "in the group "+text.Quote(group.Name))
+	}
+	p.Hosts, p.Group = catalog.Convert[lookup.HostRef](lookup.AgentIDs(movable)), group.ID
+	notes = append(notes, "From then on they obey the policy of the group.")
+	return catalog.Plan{
+		Targets: catalog.TargetsOf(call, movable, lookup.AgentTarget), Facts: []catalog.Fact{{Label: "To the group", Value: groupWords(group, movable[0].SiteName)}},
+		Also:    []catalog.Target{{Kind: "group", ID: string(group.ID), Name: group.Name, Account: movable[0].AccountName, Site: movable[0].SiteName}},
+		LeftOut: left, Notes: notes, Undo: "Move them back",
+	}, nil
+}
+
+// group resolves the group. A name that every site has means the one in the endpoints' sites: no other could take them.
+func (p *moveParams) group(ctx context.Context, call *catalog.Call, agents []s1.Agent) (s1.Group, error) {
+	if !catalog.IsName(string(p.Group)) {
+		return call.Console.Group(ctx, p.Group)
+	}
+	d := lookup.GroupDirectory()
+	d.Search = lookup.Each(func(ctx context.Context, call *catalog.Call, name string) ([]s1.Group, error) {
+		return s1.Collect(call.Console.Groups(ctx, s1.Query{"query": {name}}.With("siteIds", siteIDs(agents)...)))
+	})
+	found, err := d.All(ctx, call, "group-id", []string{string(p.Group)})
+	if err != nil {
+		return s1.Group{}, err
+	}
+	return found[0], nil
+}
+
+// siteIDs are the sites that endpoints are in, each once.
+func siteIDs(agents []s1.Agent) []string {
+	var sites []string
+	for _, a := range agents {
+		sites = catalog.AppendNew(sites, string(a.SiteID))
+	}
+	return sites
+}
+
+// movableTo leaves out endpoints that the console would leave where they are without saying so: those of other sites, and those
+// that are gone. Where the console does not say in which site an endpoint is, it is left to decide.
+func movableTo(group s1.Group, agents []s1.Agent) (movable []s1.Agent, left, notes []string) {
+	movable, left = lookup.WithoutDecommissioned(agents)
+	var elsewhere []string
+	there := 0
+	movable = slices.DeleteFunc(movable, func(a s1.Agent) bool {
+		if a.SiteID == "" || group.SiteID == "" || a.SiteID == group.SiteID {
+			return false
+		}
+		elsewhere = append(elsewhere, a.ComputerName)
+		return true
+	})
+	for _, a := range movable {
+		if a.GroupID == group.ID {
+			there++
+		}
+	}
+	if n := len(elsewhere); n > 0 {
+		left = append(left, text.Are(n, "endpoint")+" left out, for the group belongs to another site: "+text.Shorten(strings.Join(elsewhere, ", "), 200)+".")
+	}
+	if there > 0 {
+		notes = append(notes, text.Are(there, "endpoint")+" in this group already.")
+	}
+	return movable, left, notes
+}
+
+func groupWords(g s1.Group, site string) string {
+	return text.JoinNonEmpty(" · ", text.FirstNonEmpty(g.Name, string(g.ID)), site, g.Type)
+}
+
+func moveAgents() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "move-agents", Title: "Move Agents", Area: "agents", Aliases: []string{"move", "move-to-group"}, Main: hostsParam,
+		Risk: catalog.Change, Needs: "Groups › View + Edit", Repeatable: true, Undo: "move-agents",
+		Doc:      "Moves endpoints to another group of their site, and so under its policy.",
+		Examples: []string{"move DESKTOP-1 group-id=Laptops", "move-agents host-names-or-internal-ips=192.168.1.20,lab3-pc1 group-id=475482421375116388"},
+	}, func(ctx context.Context, call *catalog.Call, p moveParams) (render.Card, error) {
+		agents := catalog.Convert[s1.AgentID](p.Hosts)
+		n, err := call.Console.MoveAgentsToGroup(ctx, agents, p.Group)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("move %d endpoints: %w", len(agents), err)
+		}
+		return moved(ctx, call, agents, n, func(a s1.Agent) bool { return a.GroupID == p.Group }), nil
+	})
+}
+
+// moved tells where the endpoints are now. Where the console did not say how many it moved, those that are there count.
+func moved(ctx context.Context, call *catalog.Call, agents []s1.AgentID, n int, there func(s1.Agent) bool) render.Card {
+	arrived := 0
+	c := lookup.AgentOutcome(ctx, call, agents, n, "moved", "", func(a s1.Agent) string {
+		if there(a) {
+			arrived++
+			return "moved"
+		}
+		return "not moved"
+	})
+	if n == s1.Unsaid {
+		c.Result.Affected = arrived
+	}
+	c.Why = "The endpoints are gone, in another site than the group, or outside what the bot's token may change."
+	c = c.Await("moved", func(t catalog.Target) (catalog.Progress, string) {
+		if c.States[t.ID] == "moved" {
+			return catalog.Applied, ""
+		}
+		return catalog.Waiting, ""
+	})
+	return c.Card(call)
+}
+
+type moveSiteParams struct {
+	Hosts []lookup.HostRef `json:"host-names-or-internal-ips" help:"The endpoints to move."`
+	Site  s1.SiteID        `json:"site-id" help:"The site they go to."`
+}
+
+func (p *moveSiteParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	agents, err := lookup.HostsNamed(ctx, call, hostsParam, p.Hosts)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	site, err := lookup.SiteNamed(ctx, call, "site-id", p.Site)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	movable, left := lookup.WithoutDecommissioned(agents)
+	var notes []string
+	there := len(movable)
+	movable = slices.DeleteFunc(movable, func(a s1.Agent) bool { return a.SiteID == site.ID })
+	if there -= len(movable); there > 0 {
+		notes = append(notes, text.Are(there, "endpoint")+" left out: in that site already.")
+	}
+	if len(movable) == 0 {
+		return catalog.Plan{}, catalog.Wrong(hostsParam, "no endpoint is left to move: they are in that site already, or decommissioned")
+	}
+	p.Hosts, p.Site = catalog.Convert[lookup.HostRef](lookup.AgentIDs(movable)), site.ID
+	notes = append(notes, "They come under the policy and the licenses of that site, into the dynamic group that fits best or the default group.")
+	return catalog.Plan{
+		Targets: catalog.TargetsOf(call, movable, lookup.AgentTarget), Facts: []catalog.Fact{{Label: "To the site", Value: text.JoinNonEmpty(" · ", site.Name, site.AccountName)}},
+		Also:    []catalog.Target{{Kind: "site", ID: string(site.ID), Name: site.Name, Account: site.AccountName}},
+		LeftOut: left, Notes: notes, Undo: "Move them back, into their groups by move-agents",
+	}, nil
+}
+
+func moveBetweenSites() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "move-agents-between-sites", Title: "Move Agents Between Sites", Area: "agents", Aliases: []string{"move-to-site"}, Main: hostsParam,
+		Risk: catalog.Destructive, Needs: "Endpoints › View + Move To Another Site", Repeatable: true, Undo: "move-agents-between-sites",
+		Doc:      "Moves endpoints to another site, and so under its policy and its licenses.",
+		Examples: []string{`move-to-site DESKTOP-1 site-id=Lyon reason="moved to the Lyon office"`},
+	}, func(ctx context.Context, call *catalog.Call, p moveSiteParams) (render.Card, error) {
+		agents := catalog.Convert[s1.AgentID](p.Hosts)
+		n, err := call.Console.MoveAgentsToSite(ctx, agents, p.Site)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("move %d endpoints to another site: %w", len(agents), err)
+		}
+		return moved(ctx, call, agents, n, func(a s1.Agent) bool { return a.SiteID == p.Site }), nil
+	})
+}

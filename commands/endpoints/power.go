@@ -1,0 +1,178 @@
+package endpoints
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/lookup"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+func powerCommands() []*catalog.Command {
+	return []*catalog.Command{shutdownEndpoints(), restartEndpoints()}
+}
+
+// agentsOrGroups is what the commands take that switch endpoints off: endpoints, groups of them, or those that are both.
+type agentsOrGroups struct {
+	Agents []s1.AgentID `json:"agent-ids,omitzero" help:"The endpoints."`
+	Groups []s1.GroupID `json:"group-ids,omitzero" help:"All endpoints of these groups; with agent-ids, only those of them that are in the groups."`
+}
+
+func (p *agentsOrGroups) OneOf() []string { return []string{"agent-ids", "group-ids"} }
+
+func (p *agentsOrGroups) Check() error {
+	if len(p.Agents) == 0 && len(p.Groups) == 0 {
+		return catalog.Missing(p.OneOf()...)
+	}
+	return nil
+}
+
+func (p *agentsOrGroups) Resolved() bool { return len(p.Agents) > 0 && len(p.Groups) == 0 }
+
+// Pin resolves the endpoints meant, and pins the parameters to their ids. The console does not do to offline ones what is asked.
+func (p *agentsOrGroups) Pin(ctx context.Context, call *catalog.Call, consequence, offline string) (catalog.Plan, error) {
+	agents, err := p.Resolve(ctx, call)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	agents, left := lookup.WithoutDecommissioned(agents)
+	if len(agents) == 0 {
+		return catalog.Plan{}, catalog.Wrong("agent-ids", "every endpoint that it names is decommissioned")
+	}
+	plan := catalog.Plan{Targets: catalog.TargetsOf(call, agents, lookup.AgentTarget)}
+	plan.Leave(len(p.Agents) > 0, left)
+	p.Agents, p.Groups = lookup.AgentIDs(agents), nil
+	plan.Notes = append(append(plan.Notes, consequence), lookup.OfflineNote(agents, offline)...)
+	return plan, nil
+}
+
+// Resolve returns the endpoints named, those in the groups, or those that are both.
+func (p *agentsOrGroups) Resolve(ctx context.Context, call *catalog.Call) ([]s1.Agent, error) {
+	var named []s1.Agent
+	var err error
+	if len(p.Agents) > 0 {
+		if named, err = lookup.AgentsNamed(ctx, call, "agent-ids", p.Agents); err != nil || len(p.Groups) == 0 {
+			return named, err
+		}
+	}
+	groups, err := lookup.FindGroups(ctx, call, "group-ids", catalog.Convert[string](p.Groups))
+	if err != nil {
+		return nil, err
+	}
+	if len(p.Agents) > 0 {
+		named = slices.DeleteFunc(named, func(a s1.Agent) bool { return !slices.Contains(groups, string(a.GroupID)) })
+		if len(named) == 0 {
+			return nil, catalog.NothingMatches("group-ids", "endpoint of agent-ids")
+		}
+		return named, nil
+	}
+	return agentsInGroups(ctx, call, groups)
+}
+
+// agentsInGroups returns the endpoints of groups, at least one.
+func agentsInGroups(ctx context.Context, call *catalog.Call, groups []string) ([]s1.Agent, error) {
+	q := s1.Query{}.With("groupIds", groups...)
+	return lookup.Selected("group-ids", "endpoint", s1.Filter{}, lookup.Heeded(call.Console.Agents(ctx, q), q, lookup.AgentSieve, func(a s1.Agent) json.RawMessage { return a.Raw }))
+}
+
+// A powerState is endpoints as they were just before they were switched off: afterwards every one of them is offline.
+type powerState struct {
+	agents []s1.AgentID
+	found  []s1.Agent
+	err    error // nothing could be read; what was approved is done all the same
+}
+
+func namesBefore(ctx context.Context, call *catalog.Call, agents []s1.AgentID) powerState {
+	found, err := call.Console.AgentsByID(ctx, agents[:min(len(agents), catalog.MaxShown)])
+	return powerState{agents, found, err}
+}
+
+// outcome tells what became of each endpoint. The console counts those that it reached and does not say which: where the offline
+// ones make up the difference, they are the others.
+func (s powerState) outcome(call *catalog.Call, n int, done, offline string) catalog.Outcome {
+	c := catalog.Outcome{
+		Noun: "endpoint", Done: done, Result: s1.ActionResult{Affected: n}, States: map[string]string{},
+		Targets: catalog.Known(call, "agent", s.agents, s.found, lookup.AgentTarget), Notes: lookup.OfflineNote(s.found, offline),
+		Why: "The endpoints are offline, gone, decommissioned, or outside what the bot's token may change.",
+	}
+	c.Actions = catalog.Opens(c.Targets)
+	if s.err != nil {
+		c.Notes = append(c.Notes, "The names of the endpoints could not be read.")
+	}
+	reached := 0
+	for _, a := range s.found {
+		if a.Online() {
+			reached++
+		}
+	}
+	for _, a := range s.found {
+		switch {
+		case n >= len(s.agents):
+		case !a.Online():
+			c.States[string(a.ID)] = "not done: it is offline"
+		case n == 0:
+			c.States[string(a.ID)] = "not done"
+		case n == reached && len(s.found) == len(s.agents):
+			c.States[string(a.ID)] = "accepted"
+		default:
+			c.States[string(a.ID)] = "the console does not say"
+		}
+	}
+	return c.Await(call.Command.Effect.Done, func(t catalog.Target) (catalog.Progress, string) {
+		if t.State == text.Online(false) || n == 0 {
+			return catalog.Failed, ""
+		}
+		return catalog.Waiting, ""
+	})
+}
+
+type shutdownParams struct{ agentsOrGroups }
+
+func (p *shutdownParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	return p.Pin(ctx, call, "Nobody can power them on from here.", "a shutdown does not reach it")
+}
+
+func shutdownEndpoints() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "shutdown-endpoints", Title: "Shutdown Endpoints", Area: "agents", Aliases: []string{"shutdown", "poweroff"}, Main: "agent-ids",
+		Effect: catalog.PowerOff(),
+		Risk:   catalog.Destructive, Guarded: true, Needs: "Endpoints › View + Shut Down",
+		Doc:      "Powers endpoints off. Nobody can power them on from here; to contain an infected host, isolate it instead.",
+		Examples: []string{`shutdown KIOSK-3 reason="stolen"`, `shutdown-endpoints group-ids=Lab reason="maintenance tonight"`},
+	}, func(ctx context.Context, call *catalog.Call, p shutdownParams) (render.Card, error) {
+		before := namesBefore(ctx, call, p.Agents)
+		n, err := call.Console.ShutdownAgents(ctx, p.Agents)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("shut down %d endpoints: %w", len(p.Agents), err)
+		}
+		return before.outcome(call, n, "shutdown accepted", "a shutdown does not reach it").Card(call), nil
+	})
+}
+
+type restartParams struct{ agentsOrGroups }
+
+func (p *restartParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	return p.Pin(ctx, call, "Work that is not saved is lost; broadcast-message warns whoever sits there.", "a restart does not reach it")
+}
+
+func restartEndpoints() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "restart-endpoints", Title: "Restart Endpoints", Area: "agents", Aliases: []string{"restart", "reboot"}, Main: "agent-ids",
+		Effect: catalog.Reboot(),
+		Risk:   catalog.Destructive, Needs: "Endpoints › View + Reboot",
+		Doc:      "Restarts endpoints. Work that is not saved is lost; warn the users with broadcast-message first.",
+		Examples: []string{`restart DESKTOP-1 reason="finish the rollback"`, `restart-endpoints group-ids=Lab reason="patches"`},
+	}, func(ctx context.Context, call *catalog.Call, p restartParams) (render.Card, error) {
+		before := namesBefore(ctx, call, p.Agents)
+		n, err := call.Console.RestartAgents(ctx, p.Agents)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("restart %d endpoints: %w", len(p.Agents), err)
+		}
+		return before.outcome(call, n, "restart accepted", "a restart does not reach it").Card(call), nil
+	})
+}

@@ -1,0 +1,239 @@
+package files
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/lookup"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+func fileCommands() []*catalog.Command {
+	return []*catalog.Command{collectFiles(), fetchFiles(), downloadFiles(), fetchThreatFile(), downloadThreatFiles()}
+}
+
+const fetchNeeds = "Endpoints › View + File Fetch, Activity › View"
+
+// A filesOrder asks one endpoint to upload files.
+type filesOrder struct {
+	agent    *s1.AgentID
+	param    string // the parameter with the paths
+	paths    []string
+	password catalog.ArchivePassword
+}
+
+func (o filesOrder) Check() error {
+	if len(o.paths) > s1.MaxFiles {
+		return catalog.Wrong(o.param, "an endpoint uploads at most %d files at once, not %d", s1.MaxFiles, len(o.paths))
+	}
+	for _, p := range o.paths {
+		if !s1.Absolute(p) {
+			e := catalog.Wrong(o.param, `%s is not the whole path of a file, such as C:\Windows\Temp\a.txt or /tmp/a`, text.Quote(p))
+			e.Hint = "wildcards do not work"
+			return e
+		}
+	}
+	return o.password.Check("password")
+}
+
+// Plan names the endpoint, and pins the order to its id.
+func (o filesOrder) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	agents, err := oneAgent(ctx, call, o.agent)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	notes := []string{"At most 10 MB altogether. The archive is encrypted and handed over as it comes."}
+	return catalog.Plan{
+		Targets: catalog.TargetsOf(call, agents, lookup.AgentTarget), Notes: append(notes, lookup.OfflineNote(agents, "it uploads as soon as it is back")...),
+		Facts: []catalog.Fact{{Label: "Files", Value: strings.Join(o.paths, "\n")}, {Label: "Password", Value: catalog.PasswordWords(o.password)}},
+	}, nil
+}
+
+// oneAgent finds the endpoint that a parameter agent-id names, and pins the parameter to its id.
+func oneAgent(ctx context.Context, call *catalog.Call, agent *s1.AgentID) ([]s1.Agent, error) {
+	agents, err := lookup.AgentsNamed(ctx, call, "agent-id", []s1.AgentID{*agent})
+	if err != nil {
+		return nil, err
+	}
+	if agents[0].IsDecommissioned {
+		return nil, catalog.Wrong("agent-id", "%s is decommissioned: it answers no more", agents[0].ComputerName)
+	}
+	*agent = agents[0].ID
+	return agents, nil
+}
+
+// nameOf is an endpoint's name, or its id where the console does not tell.
+func nameOf(ctx context.Context, call *catalog.Call, agent s1.AgentID) string {
+	found, err := call.Console.AgentsByID(ctx, []s1.AgentID{agent})
+	if err != nil || len(found) == 0 {
+		return string(agent)
+	}
+	return text.FirstNonEmpty(found[0].ComputerName, string(agent))
+}
+
+// give gives the order, and starts to wait for what comes of it.
+func (o filesOrder) give(ctx context.Context, call *catalog.Call, fetch bool) (render.Card, error) {
+	host := nameOf(ctx, call, *o.agent)
+	password, err := call.Password(ctx, o.password, "the archive of "+host)
+	if err != nil {
+		return render.Card{}, err
+	}
+	if err := call.Console.FetchFiles(ctx, *o.agent, o.paths, password); err != nil {
+		return render.Card{}, fmt.Errorf("ask %s for %d files: %w", host, len(o.paths), err)
+	}
+	p := &Pickup{Type: s1.ActivityUploaded, Since: call.Now, Fetch: fetch, Wants: []Wanted{{Agent: *o.agent, Name: host}}}
+	unread := p.name(ctx, call, true) // told again while waiting, and fatal there if it must be
+	if err := call.Save(p); err != nil {
+		return render.Card{}, err
+	}
+	return o.given(call, p, unread), nil
+}
+
+func (o filesOrder) given(call *catalog.Call, p *Pickup, unread error) render.Card {
+	w := p.Wants[0]
+	words := fmt.Sprintf("%s has been asked for %s.", w.Name, text.Plural(len(o.paths), "file"))
+	var paths render.Line
+	for i, path := range o.paths {
+		if i > 0 {
+			paths = append(paths, render.Text(", "))
+		}
+		paths = append(paths, render.Mono(path))
+	}
+	card := render.Card{Tone: render.Waiting, Lead: catalog.NotYet("uploaded", 0, 1, []string{w.Name}, nil), Outcome: render.Successful, Title: call.Command.Title, Text: call.Command.Title + ": " + words}
+	card.Parts = []render.Part{
+		render.Line{render.Link(w.Name, call.Console.AgentURL(w.Agent)), render.Text(strings.TrimPrefix(words, w.Name))},
+		render.Fields{
+			{Label: "Files", Value: paths, Wide: true}, {Label: "Batch", Value: render.Line{render.Mono(text.FirstNonEmpty(w.Batch, "not known yet"))}},
+			{Label: "Asked", Value: render.Line{render.At(p.Since)}}, {Label: "Password", Value: render.Line{render.Text(catalog.PasswordWords(o.password))}},
+		},
+		render.Note{render.Text(followWords(p.Fetch))},
+	}
+	if unread != nil {
+		card.Parts = append(card.Parts, render.Note{render.Text("The activity log could not be read just now.")})
+	}
+	if !p.Fetch {
+		card.Actions = p.again()
+	}
+	card.Actions = append(card.Actions, catalog.Opens([]catalog.Target{{URL: call.Console.AgentURL(w.Agent)}})...)
+	return card
+}
+
+func followWords(fetch bool) string {
+	if fetch {
+		return "The archive comes as a file when the endpoint has uploaded it."
+	}
+	return "You hear when the endpoint has uploaded them."
+}
+
+type collectParams struct {
+	Agent    s1.AgentID              `json:"agent-id" help:"The endpoint."`
+	Paths    []string                `json:"file-paths" help:"The files: 1 to 10 whole paths, 10 MB altogether."`
+	Password catalog.ArchivePassword `json:"password" help:"Of the archive: 10 or more characters, upper and lower case letters, numbers and symbols."`
+}
+
+func (p *collectParams) order() filesOrder {
+	return filesOrder{&p.Agent, "file-paths", p.Paths, p.Password}
+}
+func (p *collectParams) Check() error { return p.order().Check() }
+func (p *collectParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	return p.order().Plan(ctx, call)
+}
+
+func collectFiles() *catalog.Command {
+	return catalog.Follows(catalog.Define(catalog.Command{
+		Name: "collect-files", Title: "Collect Files", Area: "files", Aliases: []string{"collect"}, Main: "agent-id",
+		Risk: catalog.Change, Needs: fetchNeeds,
+		Doc:      "Asks an endpoint to upload files to the console, as an encrypted archive. Tells when they are there; download-files hands them over.",
+		Examples: []string{`collect-files agent-id=DESKTOP-1 file-paths=C:\Windows\Temp\a.txt`, `collect LNX-WEB-1 paths=/tmp/.x/kworkerds,/etc/crontab`},
+	}, func(ctx context.Context, call *catalog.Call, p collectParams) (render.Card, error) {
+		return p.order().give(ctx, call, false)
+	}), awaitPickup[collectParams])
+}
+
+// awaitPickup is what all commands about files do after the console's yes.
+func awaitPickup[P any](ctx context.Context, call *catalog.Call, _ P) (render.Card, error) {
+	var p Pickup
+	if !call.SavedState(&p) || len(p.Wants) == 0 {
+		return render.Card{}, fmt.Errorf("%s: nothing was written down to wait for", call.Command.Name)
+	}
+	return p.finish(ctx, call)
+}
+
+type fetchParams struct {
+	Agent    s1.AgentID              `json:"agent-id" help:"The endpoint."`
+	Paths    []string                `json:"files-path" help:"The files: 1 to 10 whole paths, 10 MB altogether."`
+	Password catalog.ArchivePassword `json:"password" help:"Of the archive: 10 or more characters, upper and lower case letters, numbers and symbols."`
+}
+
+func (p *fetchParams) order() filesOrder {
+	return filesOrder{&p.Agent, "files-path", p.Paths, p.Password}
+}
+func (p *fetchParams) Check() error { return p.order().Check() }
+func (p *fetchParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	return p.order().Plan(ctx, call)
+}
+
+func fetchFiles() *catalog.Command {
+	return catalog.Follows(catalog.Define(catalog.Command{
+		Name: "fetch-files", Title: "Fetch Files", Area: "files", Aliases: []string{"fetch"}, Main: "agent-id",
+		Risk: catalog.Change, Needs: fetchNeeds,
+		Doc:      "Gets files from an endpoint: asks for them, waits, and hands them over as an encrypted archive.",
+		Examples: []string{`fetch-files agent-id=DESKTOP-1 files-path=C:\NPPSpy.txt`, `fetch LNX-WEB-1 paths=/tmp/.x/kworkerds`},
+	}, func(ctx context.Context, call *catalog.Call, p fetchParams) (render.Card, error) {
+		return p.order().give(ctx, call, true)
+	}), awaitPickup[fetchParams])
+}
+
+type downloadParams struct {
+	Agent   s1.AgentID `json:"agent-id" help:"The endpoint that the files are from."`
+	Since   time.Time  `json:"activity-created-time,omitzero" help:"Only what was uploaded since then; collect-files tells when it asked."`
+	Batches []string   `json:"command-batch-uuids" help:"The batches; collect-files tells them."`
+}
+
+func (p *downloadParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	agents, err := oneAgent(ctx, call, &p.Agent)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	return catalog.Plan{Targets: catalog.TargetsOf(call, agents, lookup.AgentTarget), Facts: []catalog.Fact{{Label: "Batches", Value: strings.Join(p.Batches, "\n")}}}, nil
+}
+
+func downloadFiles() *catalog.Command {
+	return catalog.Follows(catalog.Define(catalog.Command{
+		Name: "download-files", Title: "Download Files", Area: "files", Aliases: []string{"download"}, Main: "agent-id",
+		Risk: catalog.Change, Needs: "Endpoints › View + File Fetch, Activity › View", Repeatable: true,
+		Doc:      "Hands over files that an endpoint has uploaded, as the encrypted archive that it made. The console keeps them for three days.",
+		Examples: []string{`download-files agent-id=DESKTOP-1 command-batch-uuids=7011777f-77e7-4a01-a674-e5f767808895 activity-created-time="2026-11-22 14:00"`},
+	}, func(ctx context.Context, call *catalog.Call, p downloadParams) (render.Card, error) {
+		pick := &Pickup{Type: s1.ActivityUploaded, Since: p.Since, Now: true, Fetch: true}
+		host := nameOf(ctx, call, p.Agent)
+		for _, batch := range p.Batches {
+			pick.Wants = append(pick.Wants, Wanted{Agent: p.Agent, Batch: batch, Name: host})
+		}
+		return pick.Start(ctx, call)
+	}), awaitPickup[downloadParams])
+}
+
+// Start looks what is there, and begins to fetch it.
+func (p *Pickup) Start(ctx context.Context, call *catalog.Call) (render.Card, error) {
+	h, err := p.Look(ctx, call)
+	if err != nil {
+		return render.Card{}, err
+	}
+	if len(h.Found) == 0 {
+		return p.pending(call, h), nil
+	}
+	p.Until = call.Now
+	if err := call.Save(p); err != nil {
+		return render.Card{}, err
+	}
+	card := p.there(call, h)
+	card.Parts = append(card.Parts, render.Note{render.Text("They come as files in a moment.")})
+	card.Actions = nil
+	return card, nil
+}

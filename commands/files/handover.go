@@ -1,0 +1,189 @@
+package files
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// A parcel is a file on its way to a person, or why there is none. Its content may be malware: it is handed over as it came.
+type parcel struct {
+	file s1.Download
+	err  error
+}
+
+// deliver downloads what was uploaded and hands it over as files.
+func (p *Pickup) deliver(ctx context.Context, call *catalog.Call, h haul) (render.Card, error) {
+	parcels, total := map[int]parcel{}, 0
+	for i, w := range p.Wants {
+		u, there := h.Found[i]
+		if !there {
+			continue
+		}
+		call.Show(p.downloading(call, len(parcels)))
+		if total >= maxHanded {
+			parcels[i] = parcel{err: errEnough}
+			continue
+		}
+		file, err := call.Console.DownloadUpload(ctx, u)
+		if ctx.Err() != nil {
+			return render.Card{}, context.Cause(ctx)
+		}
+		if err != nil {
+			err = fmt.Errorf("download the files of %s: %w", w.Name, err)
+		}
+		total += len(file.Body)
+		parcels[i] = parcel{file, err}
+	}
+	return p.delivered(call, h, parcels), nil
+}
+
+// downloading is the card while archives are read.
+func (p *Pickup) downloading(call *catalog.Call, done int) render.Card {
+	title := call.Command.Title + " · downloading from the console"
+	return render.Card{Tone: render.Waiting, Title: title, Text: title, Parts: []render.Part{
+		render.Bar{Done: done, Total: len(p.Wants), Label: text.Plural(len(p.Wants)-done, "archive") + " to go"},
+	}}
+}
+
+// errEnough leaves files for another answer: what one holds is in memory.
+var errEnough = errors.New("too much for one answer; download it by itself")
+
+// delivered tells what became of each archive.
+func (p *Pickup) delivered(call *catalog.Call, h haul, parcels map[int]parcel) render.Card {
+	good, problem := 0, error(nil)
+	var files []render.File
+	for i, w := range p.Wants {
+		switch parcel, there := parcels[i]; {
+		case !there:
+		case parcel.err != nil:
+			problem = parcel.err
+		default:
+			good++
+			files = AddFile(files, parcel.file, w.Name)
+		}
+	}
+	title := call.Command.Title
+	if good == 0 {
+		card := failedDownload(title, call.Command.Needs, goneWords, problem)
+		card.Parts = append(card.Parts, p.Table(h, parcels))
+		card.Actions = append(p.collectAgain(problem), p.again()...)
+		return card
+	}
+	words := fmt.Sprintf("%d of %s", good, text.Plural(len(p.Wants), "archive"))
+	card := render.Card{Tone: render.Good, Outcome: render.Successful, Title: title, Text: title + ": " + words + " of " + p.Names(), Files: files}
+	if good < len(p.Wants) {
+		card.Tone, card.Outcome, card.Actions = render.Warning, render.Partial, p.again()
+	}
+	card.Parts = []render.Part{p.Table(h, parcels), render.Note{render.Text(
+		"Encrypted archives, as the endpoints made them; each opens with the password of its order. They may hold malware: open them where that is safe.")}}
+	return card
+}
+
+// What to do about files that are gone.
+const (
+	goneWords = "The console keeps files for three days, and no more than 30 of an endpoint. Ask the endpoint for them again."
+	linkWords = "Ask for the results again: that makes new links."
+)
+
+// failedDownload is the failure of all of them, told by one.
+func failedDownload(title, needs, gone string, err error) render.Card {
+	var refusal *s1.Error
+	if !errors.As(err, &refusal) {
+		return render.Failure(title, 0, err.Error(), "")
+	}
+	return render.Failure(title, refusal.Status, refusal.Message, downloadAdvice(needs, gone, refusal))
+}
+
+func downloadAdvice(needs, gone string, e *s1.Error) string {
+	switch {
+	case errors.Is(e, s1.ErrGone):
+		return gone
+	case errors.Is(e, s1.ErrTooLarge):
+		return "Ask for fewer files at once."
+	}
+	return catalog.Advice(e, needs)
+}
+
+// collectAgain offers to ask an endpoint anew for files that are gone.
+func (p *Pickup) collectAgain(err error) []render.Action {
+	if !errors.Is(err, s1.ErrGone) {
+		return nil
+	}
+	w := p.Wants[0]
+	do := catalog.Invocation{Command: "collect-files", How: render.Open, Args: catalog.Marshal(map[string]any{"agent-id": w.Agent})}
+	if w.Threat != "" {
+		do = catalog.Invocation{Command: "fetch-threat-file", How: render.Open, Args: catalog.Marshal(map[string]any{"threat-ids": []s1.ThreatID{w.Threat}})}
+	}
+	return []render.Action{render.Button{Label: "Ask for them again", Do: do}}
+}
+
+// Table shows each archive with its size and hash, or what is missing.
+func (p *Pickup) Table(h haul, parcels map[int]parcel) render.Table {
+	t := render.Table{Columns: []render.Column{{Title: "From"}, {Title: "Batch"}, {Title: "Archive"}, {Title: "Uploaded"}, {Title: "Size", Right: true}, {Title: "SHA-256"}}}
+	for i, w := range p.Wants {
+		row := []render.Line{{render.Text(w.Name)}, {render.Mono(w.Batch)}, {render.Text("not there yet")}, {}, {}, {}}
+		if u, there := h.Found[i]; there {
+			row[1], row[2], row[3] = render.Line{render.Mono(u.Data.Batch)}, render.Line{render.Text(u.Name())}, render.Line{render.At(u.CreatedAt.Time)}
+		}
+		switch parcel, there := parcels[i]; {
+		case !there:
+		case parcel.err != nil:
+			row[4] = render.Line{render.Text(whyNot(parcel.err))}
+		default:
+			row[4], row[5] = render.Line{render.Text(catalog.SizeWords(len(parcel.file.Body)))}, render.Line{render.Mono(parcel.file.SHA256())}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// whyNot says in some words why a file is not there.
+func whyNot(err error) string {
+	var refusal *s1.Error
+	switch {
+	case errors.Is(err, s1.ErrGone):
+		return "expired: no longer kept"
+	case errors.Is(err, s1.ErrTooLarge):
+		return fmt.Sprintf("refused: more than %d MB", s1.MaxFile>>20)
+	case errors.As(err, &refusal) && refusal.Status != 0:
+		return fmt.Sprintf("failed: %d %s", refusal.Status, refusal.Message)
+	case errors.As(err, &refusal):
+		return "failed: " + refusal.Message
+	}
+	return err.Error()
+}
+
+// AddFile adds a download under a name that is safe and not taken.
+func AddFile(files []render.File, d s1.Download, from string) []render.File {
+	name := SafeName(d.Name)
+	for _, f := range files {
+		if f.Name == name {
+			name = fmt.Sprintf("%d-%s", len(files)+1, name)
+			break
+		}
+	}
+	return append(files, render.File{Name: name, Title: fmt.Sprintf("%s · %s", from, catalog.SizeWords(len(d.Body))), Body: d.Body})
+}
+
+// SafeName keeps of a name what means nothing to a shell or a file system: the console takes names from endpoints.
+func SafeName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._-", r) {
+			return r
+		}
+		return '_'
+	}, name)
+	name = strings.TrimLeft(name, ".-")
+	if r := []rune(name); len(r) > 100 {
+		name = string(r[len(r)-100:])
+	}
+	return text.FirstNonEmpty(name, "archive.zip")
+}

@@ -1,0 +1,170 @@
+package files
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+type scriptResultsParams struct {
+	Tasks []s1.TaskID `json:"task-ids,omitzero" help:"The tasks of single endpoints; get-script-task-status tells them."`
+	Names []string    `json:"computer-names,omitzero" help:"Endpoints whose names have one of these in them."`
+}
+
+func (p *scriptResultsParams) OneOf() []string { return []string{"task-ids", "computer-names"} }
+
+func (p *scriptResultsParams) Check() error {
+	switch {
+	case len(p.Tasks) == 0 && len(p.Names) == 0:
+		return catalog.Missing(p.OneOf()...)
+	case len(p.Tasks) > 0 && len(p.Names) > 0:
+		return catalog.Wrong("computer-names", "give tasks or computer names, not both")
+	}
+	return checkNames("computer-names", p.Names)
+}
+
+func (p *scriptResultsParams) Plan(_ context.Context, _ *catalog.Call) (catalog.Plan, error) {
+	plan := catalog.Plan{Notes: []string{"The outputs are handed over as they come; an archive opens with the password of its run."}}
+	for _, id := range p.Tasks {
+		plan.Targets = append(plan.Targets, catalog.Target{Kind: "task", ID: string(id), Name: "task " + string(id)})
+	}
+	if len(p.Names) > 0 {
+		plan.Facts = []catalog.Fact{{Label: "Endpoints with", Value: strings.Join(p.Names, ", ")}}
+	}
+	return plan, nil
+}
+
+// ask returns links to the outputs. They hand out files to whoever has them, so they are asked for anew rather than kept.
+func (p *scriptResultsParams) ask(ctx context.Context, call *catalog.Call) (s1.ScriptResults, error) {
+	if len(p.Tasks) > 0 {
+		return call.Console.ScriptResultsOf(ctx, p.Tasks)
+	}
+	return call.Console.ScriptResultsOn(ctx, p.Names)
+}
+
+func getScriptResults() *catalog.Command {
+	return catalog.Follows(catalog.Define(catalog.Command{
+		Name: "get-script-results", Title: "Get Script Results", Area: "scripts", Aliases: []string{"script-results", "results"}, Main: "task-ids",
+		Risk: catalog.Change, Needs: remoteOps, Repeatable: true,
+		Doc:      "Hands over what a script left in the console's cloud, one file for each endpoint. Not every script leaves something.",
+		Examples: []string{"get-script-results task-ids=1748812345678905555", "results hosts=DESKTOP-1"},
+	}, func(ctx context.Context, call *catalog.Call, p scriptResultsParams) (render.Card, error) {
+		found, err := p.ask(ctx, call)
+		if err != nil {
+			return render.Card{}, err
+		}
+		if len(found.Files) > 0 {
+			if err := call.Save(map[string]bool{"download": true}); err != nil {
+				return render.Card{}, err
+			}
+		}
+		return foundCard(call, found), nil
+	}), func(ctx context.Context, call *catalog.Call, p scriptResultsParams) (render.Card, error) {
+		card, err := downloadResults(ctx, call, p)
+		if errors.Is(err, catalog.ErrCancelled) {
+			return render.Card{Tone: render.Info, Title: call.Command.Title + " · cancelled"}, nil
+		}
+		return card, err
+	})
+}
+
+// foundCard tells which outputs there are.
+func foundCard(call *catalog.Call, found s1.ScriptResults) render.Card {
+	title := call.Command.Title
+	if len(found.Files) == 0 && len(found.Errors) > 0 {
+		card := render.Failure(title, 200, "No task has a result: "+found.Errors[0].Message, "")
+		card.Parts = append(card.Parts, resultTable(found, nil))
+		return card
+	}
+	words := text.Plural(len(found.Files), "file") + " found."
+	if len(found.Files) == 0 {
+		words = "There are no results. Not every script leaves any."
+	}
+	card := render.Card{Tone: render.Good, Outcome: render.Successful, Title: title, Text: title + ": " + words, Parts: []render.Part{render.Line{render.Text(words)}}}
+	if len(found.Errors) > 0 {
+		card.Tone, card.Outcome = render.Warning, render.Partial
+	}
+	if len(found.Files) > 0 {
+		card.Parts = append(card.Parts, resultTable(found, nil), render.Note{render.Text("They come as files in a moment.")})
+	}
+	return card
+}
+
+// downloadResults reads the outputs and hands them over.
+func downloadResults(ctx context.Context, call *catalog.Call, p scriptResultsParams) (render.Card, error) {
+	found, err := p.ask(ctx, call)
+	if err != nil {
+		return render.Card{}, err
+	}
+	parcels, total := map[int]parcel{}, 0
+	for i, r := range found.Files {
+		title := call.Command.Title + " · downloading"
+		call.Show(render.Card{Tone: render.Waiting, Title: title, Parts: []render.Part{render.Bar{Done: i, Total: len(found.Files), Label: r.Name()}}})
+		if total >= maxHanded {
+			parcels[i] = parcel{err: errEnough}
+			continue
+		}
+		file, err := call.Console.DownloadScriptResult(ctx, r)
+		if ctx.Err() != nil {
+			return render.Card{}, context.Cause(ctx)
+		}
+		total += len(file.Body)
+		parcels[i] = parcel{file, err}
+	}
+	return resultsCard(call, found, parcels), nil
+}
+
+func resultsCard(call *catalog.Call, found s1.ScriptResults, parcels map[int]parcel) render.Card {
+	title, good, problem := call.Command.Title, 0, error(nil)
+	var files []render.File
+	for i, r := range found.Files {
+		if parcels[i].err != nil {
+			problem = parcels[i].err
+			continue
+		}
+		good++
+		files = AddFile(files, parcels[i].file, "task "+string(r.Task))
+	}
+	if good == 0 && problem != nil {
+		card := failedDownload(title, call.Command.Needs, linkWords, problem)
+		card.Parts = append(card.Parts, resultTable(found, parcels))
+		return card
+	}
+	if good == 0 {
+		return foundCard(call, found)
+	}
+	words := fmt.Sprintf("%d of %s", good, text.Plural(len(found.Files)+len(found.Errors), "result"))
+	card := render.Card{Tone: render.Good, Outcome: render.Successful, Title: title, Text: title + ": " + words, Files: files}
+	if good < len(found.Files) || len(found.Errors) > 0 {
+		card.Tone, card.Outcome = render.Warning, render.Partial
+	}
+	card.Parts = []render.Part{render.Line{render.Text(words + ".")}, resultTable(found, parcels), render.Note{render.Text(
+		"Nobody looked inside. An archive opens with the password of its run; what it holds came from endpoints that may be infected.")}}
+	return card
+}
+
+// resultTable shows each output with its size and hash, and what there is none of.
+func resultTable(found s1.ScriptResults, parcels map[int]parcel) render.Table {
+	t := render.Table{Columns: []render.Column{{Title: "Task"}, {Title: "File"}, {Title: "Size", Right: true}, {Title: "SHA-256"}}}
+	for i, r := range found.Files {
+		row := []render.Line{{render.Mono(string(r.Task))}, {render.Text(r.Name())}, {}, {}}
+		switch parcel, there := parcels[i]; {
+		case !there:
+		case parcel.err != nil:
+			row[2] = render.Line{render.Text(whyNot(parcel.err))}
+		default:
+			row[2], row[3] = render.Line{render.Text(catalog.SizeWords(len(parcel.file.Body)))}, render.Line{render.Mono(parcel.file.SHA256())}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	for _, e := range found.Errors {
+		t.Rows = append(t.Rows, []render.Line{{render.Mono(string(e.Task))}, {render.Text("none: " + e.Message)}, {}, {}})
+	}
+	return t
+}

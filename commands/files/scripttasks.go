@@ -1,0 +1,126 @@
+package files
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/lookup"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+type taskStatusParams struct {
+	Parents []lookup.RunID `json:"parent-task-ids" help:"The runs; run-script tells their tasks."`
+	Names   []string       `json:"computer-name-contains,omitzero" help:"Only endpoints whose names have one of these in them; 2 characters or more each, 10 at most."`
+	After   time.Time      `json:"updated-after,omitzero" help:"Only tasks that changed after this."`
+	Before  time.Time      `json:"updated-before,omitzero" help:"Only tasks that changed before this."`
+}
+
+func (p *taskStatusParams) Check() error {
+	if !p.After.IsZero() && !p.Before.IsZero() && !p.After.Before(p.Before) {
+		return catalog.Wrong("updated-before", "it is not after updated-after")
+	}
+	return checkNames("computer-name-contains", p.Names)
+}
+
+// checkNames tells whether the console can search for these parts of names.
+func checkNames(param string, names []string) error {
+	if len(names) > catalog.MaxNames {
+		return catalog.Wrong(param, "the console searches for at most %d names, not %d", catalog.MaxNames, len(names))
+	}
+	for _, name := range names {
+		if !catalog.Searchable(name) {
+			return catalog.Wrong(param, "%s cannot be searched for: the console wants two characters or more, and no comma", text.Quote(name))
+		}
+	}
+	return nil
+}
+
+func (p *taskStatusParams) Query() s1.Query {
+	q := taskQuery(catalog.Convert[s1.TaskID](p.Parents))
+	if len(p.Names) > 0 {
+		q = q.With("computerName__contains", p.Names...)
+	}
+	if !p.After.IsZero() {
+		q = q.With("updatedAt__gt", s1.FormatTime(p.After))
+	}
+	if !p.Before.IsZero() {
+		q = q.With("updatedAt__lt", s1.FormatTime(p.Before))
+	}
+	return q
+}
+
+func getScriptTaskStatus() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "get-script-task-status", Title: "Get Script Task Status", Area: "scripts", Aliases: []string{"script-status", "tasks"}, Main: "parent-task-ids",
+		Risk: catalog.Read, Needs: remoteOps, Repeatable: true,
+		Doc:      "Shows how far a script is on each endpoint.",
+		Examples: []string{`get-script-task-status parent-task-ids=1234567890123456789 computer-name-contains=DESKTOP,AWS updated-after="2026-11-20 14:00"`},
+	}, func(ctx context.Context, call *catalog.Call, p taskStatusParams) (render.Card, error) {
+		var ended []s1.TaskID
+		rows := taskRows(call, func(tasks []s1.ScriptTask) {
+			for _, t := range tasks {
+				if (t.Status == s1.TaskCompleted || t.Status == s1.TaskPartly) && !slices.Contains(ended, t.ID) {
+					ended = append(ended, t.ID)
+				}
+			}
+		})
+		card, err := rows.Show(ctx, call, p.Query(), nil)
+		if err == nil && call.How == render.Run && len(ended) > 0 {
+			card.Actions = append([]render.Action{resultsButton(ended[:min(len(ended), catalog.MaxShown)])}, card.Actions...)
+		}
+		return card, err
+	})
+}
+
+// taskRows is how lists of tasks look; seen hears of each page of them.
+func taskRows(call *catalog.Call, seen func([]s1.ScriptTask)) catalog.Listing[s1.ScriptTask] {
+	return catalog.Listing[s1.ScriptTask]{
+		Noun: "Script tasks", Things: "script tasks", Raw: func(t s1.ScriptTask) json.RawMessage { return t.Raw },
+		Page: func(ctx context.Context, q s1.Query) (s1.Page[s1.ScriptTask], error) {
+			page, err := call.Console.ScriptTasksPage(ctx, q)
+			seen(page.Items)
+			return page, err
+		},
+		Table: func(tasks []s1.ScriptTask) render.Table { return taskTable(call, tasks) },
+		Parts: func(tasks []s1.ScriptTask) []render.Part {
+			return []render.Part{render.Line{render.Text(statusCounts(tasks) + ".")}, taskTable(call, tasks)}
+		},
+		More: []catalog.Column[s1.ScriptTask]{
+			{Title: "Id", Value: func(t s1.ScriptTask) string { return string(t.ID) }},
+			{Title: "Parent", Value: func(t s1.ScriptTask) string { return string(t.Parent) }},
+			{Title: "Task", Value: func(t s1.ScriptTask) string { return t.Description }},
+			{Title: "Agent id", Value: func(t s1.ScriptTask) string { return string(t.AgentID) }},
+			{Title: "Operating system", Value: func(t s1.ScriptTask) string { return t.OSType.Label() }},
+			{Title: "Account", Value: func(t s1.ScriptTask) string { return t.AccountName }},
+		},
+		Empty: "Endpoints appear some seconds after a script was started. A run that waits for an approval in the console has none yet.",
+	}
+}
+
+func taskTable(call *catalog.Call, tasks []s1.ScriptTask) render.Table {
+	t := render.Table{Columns: []render.Column{{Title: "Endpoint"}, {Title: "Status"}, {Title: "Detail"}, {Title: "Site / Group"}, {Title: "By"}, {Title: "Changed"}, {Title: "Task"}}}
+	for _, task := range tasks {
+		t.Rows = append(t.Rows, []render.Line{
+			{render.Link(text.FirstNonEmpty(task.ComputerName, string(task.AgentID)), call.Console.AgentURL(task.AgentID))}, {render.Text(task.Status.Label())},
+			{render.Text(text.FirstNonEmpty(task.DetailedStatus, task.StatusText))}, {render.Text(text.JoinNonEmpty(" / ", task.SiteName, task.GroupName))},
+			{render.Text(task.InitiatedBy)}, {render.At(task.UpdatedAt.Time)}, {render.Mono(string(task.ID))},
+		})
+	}
+	return t
+}
+
+// keepTasks is how many tasks of one run the search boxes offer.
+const keepTasks = catalog.KeepRecent / 4
+
+// remember notes a run and its tasks for the search boxes.
+func remember(call *catalog.Call, run ScriptWait, tasks []s1.ScriptTask) {
+	for _, t := range tasks[:min(len(tasks), keepTasks)] {
+		call.Remember(lookup.TaskBox, string(t.ID), text.JoinNonEmpty(" · ", t.ComputerName, run.What))
+	}
+	call.Remember(lookup.RunBox, string(run.Task), text.JoinNonEmpty(" · ", run.What, text.Plural(run.Agents, "endpoint")))
+}

@@ -1,0 +1,183 @@
+package files
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// WaitScript is how long the endpoints of a run are watched. One that is offline may run the script days later.
+const WaitScript = time.Hour
+
+// A ScriptWait is a run whose endpoints are watched until they are done.
+type ScriptWait struct {
+	Task   s1.TaskID `json:"task"`
+	Agents int       `json:"agents"`          // that the console took
+	Asked  int       `json:"asked,omitempty"` // that it was asked for; 0 in rows of older versions
+	What   string    `json:"what"`
+	Cloud  bool      `json:"cloud,omitempty"` // there will be output to fetch
+	Began  time.Time `json:"began"`
+	Until  time.Time `json:"until,omitzero"`
+}
+
+func awaitScript(ctx context.Context, call *catalog.Call, _ runScriptParams) (render.Card, error) {
+	var w ScriptWait
+	if !call.SavedState(&w) || !w.Task.Valid() {
+		return render.Card{}, fmt.Errorf("%s: nothing was written down to wait for", call.Command.Name)
+	}
+	remember(call, w, nil)
+	if w.Until.IsZero() {
+		w.Until = time.Now().Add(WaitScript)
+		if err := call.Save(w); err != nil {
+			return render.Card{}, err
+		}
+	}
+	return w.watch(ctx, call)
+}
+
+// watch looks at the tasks until all have ended, the time is over, or somebody cancels.
+func (w ScriptWait) watch(ctx context.Context, call *catalog.Call) (render.Card, error) {
+	lapses := 0
+	for began := time.Now(); ; {
+		tasks, err := call.Console.TasksOf(ctx, w.Task)
+		lapses++
+		if err == nil {
+			lapses = 0
+			if w.Over(tasks) {
+				remember(call, w, tasks)
+				return w.Card(call, tasks, ""), nil
+			}
+			call.Show(w.progress(call, tasks))
+		} else if ctx.Err() == nil && (lapses >= MaxLapses || !mayPass(err)) {
+			return render.Card{}, err
+		}
+		if time.Now().After(w.Until) {
+			return w.Card(call, tasks, "I no longer watch; the rest runs when its endpoints are back."), nil
+		}
+		if err := restFor(ctx, w.pause(time.Since(began))); errors.Is(err, catalog.ErrCancelled) {
+			return w.Card(call, tasks, "Nobody watches any more; the script itself goes on."), nil
+		} else if err != nil {
+			return render.Card{}, err
+		}
+	}
+}
+
+// Over tells whether every endpoint has ended. Tasks appear one by one after the console's yes.
+func (w ScriptWait) Over(tasks []s1.ScriptTask) bool {
+	return len(tasks) >= max(w.Agents, 1) && !slices.ContainsFunc(tasks, func(t s1.ScriptTask) bool { return !t.Status.Ended() })
+}
+
+// untaken says how many endpoints the console did not take: they never get a task, and nobody waits for them.
+func (w ScriptWait) untaken() string {
+	if w.Asked <= w.Agents {
+		return ""
+	}
+	return fmt.Sprintf("The console took %d of %s and does not say which it left out. Nobody waits for the rest.", w.Agents, text.Plural(w.Asked, "endpoint"))
+}
+
+// pause keeps below the console's rate for scripts, one call a second, also with several runs at once.
+func (ScriptWait) pause(waited time.Duration) time.Duration {
+	if waited < 2*time.Minute {
+		return 5 * time.Second
+	}
+	return 20 * time.Second
+}
+
+func taskQuery(parents []s1.TaskID) s1.Query {
+	return s1.Query{}.With("parentTaskId__in", catalog.Convert[string](parents)...)
+}
+
+func (w ScriptWait) progress(call *catalog.Call, tasks []s1.ScriptTask) render.Card {
+	ended := 0
+	for _, t := range tasks {
+		if t.Status.Ended() {
+			ended++
+		}
+	}
+	title := call.Command.Title + " · " + w.What
+	card := render.Card{Tone: render.Waiting, Title: title, Text: title, Parts: []render.Part{
+		render.Bar{Done: ended, Total: max(w.Agents, len(tasks)), Label: statusCounts(tasks)},
+		taskTable(call, tasks), render.Note{render.Text("Started "), render.Since(w.Began), render.Text(" · task "), render.Mono(string(w.Task))},
+	}}
+	if words := w.untaken(); words != "" {
+		card.Parts = append(card.Parts, render.Note{render.Text(words)})
+	}
+	return card
+}
+
+// statusCounts tells how many tasks are where: "3 completed, 1 in progress".
+func statusCounts(tasks []s1.ScriptTask) string {
+	counts := map[string]int{}
+	var order []string
+	for _, t := range tasks {
+		label := strings.ToLower(text.FirstNonEmpty(t.Status.Label(), "unknown"))
+		if counts[label]++; counts[label] == 1 {
+			order = append(order, label)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(counts[b], counts[a]) })
+	var words []string
+	for _, label := range order {
+		words = append(words, fmt.Sprintf("%d %s", counts[label], label))
+	}
+	return strings.Join(words, ", ")
+}
+
+// Card tells how a run ended on each endpoint; note says why not all have ended, if so.
+func (w ScriptWait) Card(call *catalog.Call, tasks []s1.ScriptTask, note string) render.Card {
+	var done []s1.TaskID // that left something
+	whole := 0
+	for _, t := range tasks {
+		if t.Status == s1.TaskCompleted {
+			whole++
+		}
+		if t.Status == s1.TaskCompleted || t.Status == s1.TaskPartly {
+			done = append(done, t.ID)
+		}
+	}
+	words := fmt.Sprintf("%s: %s", w.What, text.FirstNonEmpty(statusCounts(tasks), "no endpoint has begun"))
+	card := render.Card{Title: call.Command.Title, Text: call.Command.Title + " · " + words, Parts: []render.Part{render.Line{render.Text(words)}}}
+	card.Tone, card.Outcome = render.Good, render.Successful
+	switch {
+	case len(done) == 0 && note == "":
+		card = render.Failure(call.Command.Title, http.StatusOK, words+".", "The console took the order; the table tells what the endpoints made of it.")
+	case whole < max(w.Agents, w.Asked, len(tasks)):
+		card.Tone, card.Outcome = render.Warning, render.Partial
+	}
+	slices.SortStableFunc(tasks, func(a, b s1.ScriptTask) int { return cmp.Compare(rank(a.Status), rank(b.Status)) })
+	card.Parts = append(card.Parts, taskTable(call, tasks))
+	if words := w.untaken(); words != "" {
+		card.Parts = append(card.Parts, render.Note{render.Text(words)})
+	}
+	if note != "" {
+		card.Parts = append(card.Parts, render.Note{render.Text(note)})
+	}
+	if w.Cloud && len(done) > 0 {
+		card.Actions = append(card.Actions, resultsButton(done[:min(len(done), catalog.MaxShown)]))
+	}
+	card.Actions = append(card.Actions, statusButton(w.Task))
+	return card
+}
+
+// rank puts what went wrong first.
+func rank(s s1.TaskStatus) int {
+	switch s {
+	case s1.TaskFailed, s1.TaskExpired, s1.TaskCanceled:
+		return 0
+	case s1.TaskPartly:
+		return 1
+	case s1.TaskCompleted:
+		return 3
+	}
+	return 2
+}

@@ -1,0 +1,144 @@
+package files
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/lookup"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+type fetchThreatParams struct {
+	Threats  []s1.ThreatID           `json:"threat-ids" help:"The threats."`
+	Password catalog.ArchivePassword `json:"password" help:"Of the archives: 10 or more characters, upper and lower case letters, numbers and symbols."`
+}
+
+func (p *fetchThreatParams) Check() error { return p.Password.Check("password") }
+
+func (p *fetchThreatParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	threats, err := lookup.ThreatsWith(ctx, call, "threat-ids", p.Threats)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	notes := []string{"The archives hold malware. They are encrypted and handed over as they come."}
+	offline := 0
+	for _, t := range threats {
+		if !t.Online() {
+			offline++
+		}
+	}
+	if offline > 0 {
+		notes = append(notes, text.Plural(offline, "host")+" offline: their files cannot be had before they are back.")
+	}
+	return catalog.Plan{Targets: catalog.TargetsOf(call, threats, lookup.ThreatTarget), OnHosts: true, Facts: []catalog.Fact{{Label: "Password", Value: catalog.PasswordWords(p.Password)}}, Notes: notes}, nil
+}
+
+func fetchThreatFile() *catalog.Command {
+	return catalog.Follows(catalog.Define(catalog.Command{
+		Name: "fetch-threat-file", Title: "Fetch Threat File", Area: "files", Aliases: []string{"fetch-threat", "sample"}, Main: "threat-ids",
+		Risk: catalog.Change, Needs: "Endpoint Threats › View + Fetch Threat File, Activity › View",
+		Doc:      "Gets the files of threats from their endpoints: asks for them, waits, and hands them over as encrypted archives. They are malware.",
+		Examples: []string{"fetch-threat-file threat-ids=1112953674841025235"},
+	}, func(ctx context.Context, call *catalog.Call, p fetchThreatParams) (render.Card, error) {
+		password, err := call.Password(ctx, p.Password, "the archives of "+text.Plural(len(p.Threats), "threat"))
+		if err != nil {
+			return render.Card{}, err
+		}
+		return orderThreatFiles(ctx, call, p, password)
+	}), awaitPickup[fetchThreatParams])
+}
+
+// orderThreatFiles asks for one threat after the other, for the console takes one at a time. One that fails does not stop the rest.
+func orderThreatFiles(ctx context.Context, call *catalog.Call, p fetchThreatParams, password s1.Secret) (render.Card, error) {
+	c := lookup.ThreatChange(ctx, call, p.Threats, s1.ActionResult{}, "file asked for")
+	c.States = map[string]string{}
+	pick := &Pickup{Type: s1.ActivityThreatUploaded, Since: call.Now, Fetch: true}
+	var failure error
+	for i, id := range p.Threats {
+		n, err := call.Console.FetchThreatFile(ctx, id, password)
+		switch {
+		case err != nil:
+			failure = fmt.Errorf("ask for the file of threat %s: %w", id, err)
+			c.States[string(id)] = "failed: " + refusalWords(err)
+		case n == 0:
+			c.States[string(id)] = "not done: there is no file to be had"
+		default:
+			c.Result.Affected++
+			c.States[string(id)] = "asked for"
+			pick.Wants = append(pick.Wants, Wanted{Threat: id, Name: text.JoinNonEmpty(" on ", c.Targets[i].Name, c.Targets[i].Host)})
+		}
+	}
+	if len(pick.Wants) == 0 {
+		return noThreatFile(call, c, failure), nil
+	}
+	if err := call.Save(pick); err != nil {
+		return render.Card{}, err
+	}
+	c.Notes = append(c.Notes, followWords(true))
+	return c.Card(call), nil
+}
+
+// noThreatFile is the failure of all requests, in the specification's words where the console gave none of its own.
+func noThreatFile(call *catalog.Call, c catalog.Outcome, failure error) render.Card {
+	why := "There is nothing to fetch of a threat without a file, of one that is mitigated, and of a host that is offline."
+	card := render.Failure(call.Command.Title, http.StatusOK, "All fetching threat file requests failed: the console changed nothing (affected: 0).", why)
+	var refusal *s1.Error
+	if errors.As(failure, &refusal) {
+		card = render.Failure(call.Command.Title, refusal.Status, refusal.Message, downloadAdvice(call.Command.Needs, goneWords, refusal))
+	}
+	card.Parts = append(card.Parts, c.Table())
+	card.Actions = c.Actions
+	return card
+}
+
+// refusalWords are a console's error in a few words.
+func refusalWords(err error) string {
+	var refusal *s1.Error
+	if !errors.As(err, &refusal) {
+		return err.Error()
+	}
+	if refusal.Status == 0 {
+		return refusal.Message
+	}
+	return fmt.Sprintf("%d %s", refusal.Status, refusal.Message)
+}
+
+type downloadThreatParams struct {
+	Agent   s1.AgentID  `json:"agent-id" help:"The endpoint that the file is from."`
+	Threat  s1.ThreatID `json:"threat-id" help:"The threat."`
+	Batches []string    `json:"command-batch-uuids" help:"The batches; fetch-threat-file tells them."`
+}
+
+func (p *downloadThreatParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	if _, err := oneAgent(ctx, call, &p.Agent); err != nil {
+		return catalog.Plan{}, err
+	}
+	threats, err := lookup.ThreatsWith(ctx, call, "threat-id", []s1.ThreatID{p.Threat})
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	return catalog.Plan{Targets: catalog.TargetsOf(call, threats, lookup.ThreatTarget), Facts: []catalog.Fact{{Label: "Batches", Value: strings.Join(p.Batches, "\n")}},
+		Notes: []string{"The archives hold malware. They are encrypted and handed over as they come."}}, nil
+}
+
+func downloadThreatFiles() *catalog.Command {
+	return catalog.Follows(catalog.Define(catalog.Command{
+		Name: "download-threat-files", Title: "Download Threat Files", Area: "files", Aliases: []string{"download-threat"}, Main: "threat-id",
+		Risk: catalog.Change, Needs: "Endpoints › View + File Fetch, Activity › View", Repeatable: true,
+		Doc:      "Hands over files of a threat that its endpoint has uploaded, as the encrypted archives that it made. The console keeps them for three days.",
+		Examples: []string{"download-threat-files agent-id=DESKTOP-1 threat-id=1112953674841025235 command-batch-uuids=e1f0aaaa-0000-4000-8000-000000000e87"},
+	}, func(ctx context.Context, call *catalog.Call, p downloadThreatParams) (render.Card, error) {
+		pick := &Pickup{Type: s1.ActivityThreatUploaded, Now: true, Fetch: true}
+		host := nameOf(ctx, call, p.Agent)
+		for _, batch := range p.Batches {
+			pick.Wants = append(pick.Wants, Wanted{Agent: p.Agent, Threat: p.Threat, Batch: batch, Name: host})
+		}
+		return pick.Start(ctx, call)
+	}), awaitPickup[downloadThreatParams])
+}

@@ -1,0 +1,223 @@
+package hunts
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// An engine is what a hunt runs on. The vendor retires the paths of Deep Visibility on 2027-02-15 in favour of
+// /sdl/v2/api/queries: that becomes another engine, and nothing else of hunting changes.
+type engine interface {
+	// start begins the query and returns how far it is at once; wait hears the place in line while there is one.
+	Start(ctx context.Context, wait func(s1.Place)) (report, error)
+	// look tells how far the query is.
+	Look(ctx context.Context, id s1.QueryID) (report, error)
+	// stop ends the query at the console.
+	stop(ctx context.Context, id s1.QueryID) error
+	// show reads what a finished query found.
+	Show(ctx context.Context, h *hunt, found report) (render.Card, error)
+}
+
+// A report is how far a query is.
+type report struct {
+	id       s1.QueryID
+	state    s1.QueryState
+	percent  int
+	problem  string // why it failed
+	warnings []string
+	done     bool
+	result   *s1.PowerResult // where the rows come with the report
+}
+
+// A hunt is one query from the line in front of the console to its rows. It survives a restart: with the id that was written
+// down it goes on with the same query.
+type hunt struct {
+	call    *catalog.Call
+	engine  engine
+	query   string
+	from    time.Time
+	to      time.Time
+	scope   string        // where, in words; "" where it cannot be chosen
+	timeout time.Duration // of the query at the console; 0 is none
+	state   huntState
+}
+
+// huntState is what is written down.
+type huntState struct {
+	ID    s1.QueryID `json:"id,omitempty"`
+	Began time.Time  `json:"began,omitzero"` // at the console
+}
+
+// Bounds of hunting.
+const (
+	huntTick  = 3 * time.Second  // between two looks at a clock that people watch
+	maxMisses = 8                // looks in a row that fail before the hunt does; each was tried several times already
+	tidyLimit = 15 * time.Second // to stop a query at the console
+	maxHunt   = 24 * time.Hour   // after that nobody waits for it
+)
+
+// run hunts to the end.
+func (h *hunt) run(ctx context.Context) (render.Card, error) {
+	resumed := h.call.SavedState(&h.state) && h.state.ID != ""
+	found, err := h.begun(ctx)
+	for misses := 0; err == nil && !found.done; {
+		switch {
+		case found.state.Dead():
+			return render.Card{}, h.died(found)
+		case h.expired():
+			return h.timedOut(found, h.stop(ctx)), nil
+		}
+		h.call.Show(h.running(found, misses))
+		if err = pause(ctx, h.pace()); err != nil {
+			break
+		}
+		var next report
+		next, err = h.engine.Look(ctx, h.state.ID)
+		switch {
+		case err == nil:
+			found, misses = next, 0
+		case resumed && errors.Is(err, errForgotten): // while the bot was away
+			h.state.ID, resumed = "", false
+			found, err = h.begun(ctx)
+		case ctx.Err() == nil && misses < maxMisses && passing(err):
+			err = nil
+			misses++
+		}
+	}
+	if err != nil {
+		return h.ended(ctx, found, err)
+	}
+	return h.engine.Show(ctx, h, found)
+}
+
+// begun starts the query, unless an earlier run of the work did.
+func (h *hunt) begun(ctx context.Context) (report, error) {
+	if h.state.ID != "" {
+		if h.state.Began.IsZero() {
+			h.state.Began = time.Now()
+		}
+		return report{id: h.state.ID}, nil
+	}
+	found, err := h.Start(ctx)
+	if err != nil || found.id == "" {
+		return found, err
+	}
+	h.state.ID, h.state.Began = found.id, time.Now()
+	h.call.RememberQuery(ctx, found.id, h.query)
+	if err := h.call.Save(h.state); err != nil {
+		_ = h.stop(ctx) // unsaved, it would run twice after a restart; who wrote nothing down has no better plan if this fails, too
+		return found, err
+	}
+	return found, nil
+}
+
+// Start waits in line and shows the place, and the time that passes meanwhile.
+func (h *hunt) Start(ctx context.Context) (report, error) {
+	h.call.Show(h.waiting(s1.Place{}))
+	var mu sync.Mutex // one card at a time
+	var place *s1.Place
+	show := func(moved *s1.Place) {
+		mu.Lock()
+		defer mu.Unlock()
+		if moved != nil {
+			place = moved
+		}
+		if place != nil {
+			h.call.Show(h.waiting(*place))
+		}
+	}
+	ticking, stop := context.WithCancel(ctx)
+	var clock sync.WaitGroup
+	clock.Go(func() {
+		for pause(ticking, huntTick) == nil {
+			show(nil)
+		}
+	})
+	defer clock.Wait()
+	defer stop()
+	return h.engine.Start(ctx, func(p s1.Place) { show(&p) })
+}
+
+// pace is how long to wait before the next look: queries end within seconds or take minutes.
+func (h *hunt) pace() time.Duration {
+	switch elapsed := time.Since(h.state.Began); {
+	case elapsed < 20*time.Second:
+		return time.Second
+	case elapsed < 2*time.Minute:
+		return 2 * time.Second
+	}
+	return 5 * time.Second
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+func (h *hunt) expired() bool {
+	elapsed := time.Since(h.state.Began)
+	return h.timeout > 0 && elapsed >= h.timeout || elapsed >= maxHunt
+}
+
+// passing tells whether what went wrong may be gone at the next look.
+func passing(err error) bool {
+	var e *s1.Error
+	if !errors.As(err, &e) || errors.Is(err, errForgotten) || errors.Is(err, s1.ErrInvalidID) {
+		return false
+	}
+	return slices.Contains([]int{0, http.StatusOK, http.StatusRequestTimeout, http.StatusConflict, http.StatusTooManyRequests}, e.Status) || e.Status >= 500
+}
+
+// errForgotten is a query whose rows the console has dropped.
+var errForgotten = errors.New("the console has forgotten the query")
+
+// ended says how a hunt came to an early end: cancelled by a person, to be gone on with after a restart, or failed.
+func (h *hunt) ended(ctx context.Context, found report, err error) (render.Card, error) {
+	switch {
+	case errors.Is(context.Cause(ctx), catalog.ErrCancelled):
+		return h.cancelled(found, h.stop(ctx)), nil
+	case ctx.Err() != nil:
+		return render.Card{}, context.Cause(ctx)
+	}
+	return render.Card{}, err
+}
+
+// stop ends the query at the console, if there is one.
+func (h *hunt) stop(ctx context.Context) error {
+	if h.state.ID == "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyLimit)
+	defer cancel()
+	return h.engine.stop(ctx, h.state.ID)
+}
+
+// died is the error of a query that the console gave up. That was said with a good status, so it has no other.
+func (h *hunt) died(found report) error {
+	message := map[string]string{
+		"cancelled":                "Somebody cancelled the query at the console.",
+		"expired":                  "The query has expired at the console; hunt again.",
+		"not known to the console": "The console does not know the query any more; hunt again.",
+		"timed out at the console": "The query took too long for the console; hunt in a shorter stretch of time.",
+	}[found.state.Label()]
+	message = text.FirstNonEmpty(message, "The query failed at the console.")
+	return &s1.Error{
+		Operation: "hunt", Status: http.StatusOK,
+		Message: text.JoinNonEmpty(" ", message, found.problem, "("+string(found.state)+")"),
+	}
+}

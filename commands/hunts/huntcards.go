@@ -1,0 +1,156 @@
+package hunts
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// maxQueryTitle is how much of a query fits into a heading.
+const maxQueryTitle = 90
+
+// head is a card that says what is hunted for, and where in time.
+func (h *hunt) head(title string) render.Card {
+	card := render.Card{Title: title, Text: title}
+	if len([]rune(h.query)) > maxQueryTitle || strings.Contains(h.query, "\n") {
+		card.Parts = append(card.Parts, render.Code{Text: text.Shorten(h.query, 1000)})
+	}
+	card.Parts = append(card.Parts, h.span())
+	return card
+}
+
+func (h *hunt) span() render.Line {
+	line := render.Line{render.Text("from "), render.At(h.from), render.Text(" to "), render.At(h.to)}
+	if h.scope != "" {
+		line = append(line, render.Text(" · "+h.scope))
+	}
+	return line
+}
+
+func (h *hunt) hunting(word string) string {
+	return "🔎 " + word + " · " + text.Shorten(strings.Join(strings.Fields(h.query), " "), maxQueryTitle)
+}
+
+// waiting is the card of a hunt that the console has not taken yet.
+func (h *hunt) waiting(p s1.Place) render.Card {
+	label := "starting"
+	if left := time.Until(p.Start); left > 0 {
+		label = "starts in about " + spoken(left)
+		if p.Ahead > 0 {
+			label = fmt.Sprintf("place %d in the queue: %s ahead, ", p.Ahead+1, text.Plural(p.Ahead, "hunt")) + label
+		} else {
+			label = "place 1 in the queue, " + label
+		}
+		label = "waiting: " + label
+	}
+	card := h.head(h.hunting("Hunting"))
+	card.Parts = append(card.Parts, render.Bar{Done: 0, Total: 100, Label: label})
+	if p.Start.After(time.Now()) {
+		card.Parts = append(card.Parts, render.Note{render.Text("The console takes one query a minute.")})
+	}
+	return card
+}
+
+// running is the card of a hunt that the console works on.
+func (h *hunt) running(found report, misses int) render.Card {
+	card := h.head(h.hunting("Hunting"))
+	card.Parts = append(card.Parts, render.Bar{Done: found.percent, Total: 100, Label: found.state.Label() + " " + spoken(time.Since(h.state.Began))})
+	if misses > 0 {
+		card.Parts = append(card.Parts, render.Note{render.Text("The console does not answer at the moment; it is asked again.")})
+	}
+	card.Parts = append(card.Parts, warned(found.warnings)...)
+	return card
+}
+
+// reading is the card of a hunt that is over and whose rows are being read.
+func (h *hunt) reading(read, of int) render.Card {
+	card := h.head(h.hunting("Hunting"))
+	label := fmt.Sprintf("reading the rows: %d", read)
+	if of > 0 {
+		label += fmt.Sprintf(" of %d", of)
+	}
+	card.Parts = append(card.Parts, render.Bar{Done: 100, Total: 100, Label: label})
+	return card
+}
+
+// cancelled says what became of a hunt that somebody cancelled.
+func (h *hunt) cancelled(found report, err error) render.Card {
+	words := "The hunt was cancelled before the console took it."
+	if h.state.ID != "" {
+		words = fmt.Sprintf("The query was cancelled at the console after %s, at %d %%.", spoken(time.Since(h.state.Began)), found.percent)
+	}
+	if err != nil {
+		words = "Nobody waits for the query any more, but the console did not confirm that it stopped."
+		var refusal *s1.Error
+		if errors.As(err, &refusal) && refusal.Message != "" {
+			words += " It said: " + refusal.Message
+		}
+	}
+	card := h.head(h.hunting("Cancelled"))
+	card.Text = words
+	card.Parts = append(card.Parts, render.Line{render.Text(words)})
+	card.Actions = h.again()
+	return card
+}
+
+// timedOut says that a query took longer than it may and was cancelled.
+func (h *hunt) timedOut(found report, err error) render.Card {
+	advice := "Hunt in a shorter stretch of time, for something rarer, or with a larger timeout-seconds."
+	card := render.Failure(h.call.Command.Title, http.StatusOK,
+		fmt.Sprintf("The query did not finish within %s. It was at %d %%, and was cancelled.", seconds(h.limit()), found.percent), advice)
+	if err != nil {
+		card.Parts = append(card.Parts, render.Note{render.Text("The console did not confirm that the query stopped.")})
+	}
+	card.Parts = append(card.Parts, h.span())
+	card.Actions = h.again()
+	return card
+}
+
+func (h *hunt) limit() time.Duration {
+	if h.timeout == 0 {
+		return maxHunt
+	}
+	return h.timeout
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%d seconds", int(d.Seconds())) }
+
+// again are the buttons that hunt once more, as it was or changed.
+func (h *hunt) again() []render.Action {
+	return []render.Action{
+		render.Button{Label: "Hunt again", Do: catalog.Invocation{Command: h.call.Command.Name, Args: h.call.Args}},
+		render.Button{Label: "Change the query", Do: h.call.Variant(render.Open)},
+	}
+}
+
+func warned(warnings []string) []render.Part {
+	var parts []render.Part
+	for _, w := range slices.Compact(warnings) {
+		if w != "" {
+			parts = append(parts, render.Note{render.Text(w)})
+		}
+	}
+	return parts
+}
+
+// spoken is a stretch of time as people say it: "1 min 40 s".
+func spoken(d time.Duration) string {
+	d = max(d.Round(time.Second), 0)
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	case d < time.Hour && d%time.Minute == 0:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
+	}
+	return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
+}

@@ -1,0 +1,394 @@
+package hunts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/lookup"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+func huntCommands() []*catalog.Command {
+	return []*catalog.Command{query(), createQuery(), queryStatus(), queryEvents(), agentProcess(), createPowerQuery(), pingPowerQuery()}
+}
+
+// huntText is a query in one of the console's languages.
+type huntText string
+
+func (huntText) Kind() catalog.Kind {
+	k := catalog.TextKind()
+	k.Name, k.Widget, k.Verbatim = "multiline", render.MultiLine, true
+	k.Read = func(text string, _ text.Input) (any, error) { return plainQuotes(text), nil }
+	return k
+}
+
+// plainQuotes mends the quotes of a query that was copied out of JSON or typed on a phone.
+func plainQuotes(text string) string {
+	text = strings.TrimSpace(text)
+	if !strings.Contains(text, `"`) {
+		return catalog.Typographic.Replace(text)
+	}
+	for strings.Contains(text, `\"`) && strings.Count(text, `\"`) == strings.Count(text, `"`) {
+		text = strings.ReplaceAll(text, `\"`, `"`)
+	}
+	return text
+}
+
+// eventLimit is how many events a query returns at most.
+type eventLimit int
+
+const maxEventLimit = 100_000
+
+func (eventLimit) Kind() catalog.Kind {
+	k := catalog.IntegerKind(1, maxEventLimit, map[string]int64{"all": maxEventLimit})
+	k.Hint = "1 to 100,000"
+	return k
+}
+
+// patience is how many seconds a query may take.
+type patience int
+
+func (patience) Kind() catalog.Kind {
+	k := catalog.IntegerKind(300, int64(maxHunt.Seconds()), nil)
+	k.Hint = "300 or more"
+	return k
+}
+
+// queryRef is the id of a query; a search box offers those of the person.
+type queryRef s1.QueryID
+
+func (queryRef) Kind() catalog.Kind {
+	return catalog.Kind{Name: "query", Widget: render.Search, Search: catalog.SearchQueries, Read: func(typed string, _ text.Input) (any, error) {
+		typed = strings.TrimSpace(typed)
+		if !s1.QueryID(typed).Valid() {
+			return nil, fmt.Errorf("%s is not the id of a query", text.Quote(typed))
+		}
+		return typed, nil
+	}}
+}
+
+// eventKind is what kind of events is wanted, as the console's paths have it.
+type eventKind string
+
+const allKinds eventKind = "events"
+
+func (eventKind) Choices() []s1.Choice {
+	return []s1.Choice{
+		{Value: "events", Label: "Events"}, {Value: "dns", Label: "DNS"}, {Value: "file", Label: "File"}, {Value: "ip", Label: "IP"},
+		{Value: "logins", Label: "Logins"}, {Value: "process", Label: "Process"}, {Value: "registry", Label: "Registry"},
+		{Value: "scheduled_task", Label: "Scheduled Task"}, {Value: "url", Label: "URL"},
+	}
+}
+
+// path is the kind's part of the path; all kinds have none.
+func (k eventKind) path() string {
+	if k == allKinds {
+		return ""
+	}
+	return string(k)
+}
+
+// onePerMinute is what every start of a query has to say.
+const onePerMinute = " The console takes one such query a minute."
+
+type createQueryParams struct {
+	Start time.Time   `json:"start-time" help:"Events at this time or later."`
+	End   time.Time   `json:"end-time" help:"Events before this time."`
+	Limit *eventLimit `json:"limit,omitzero" help:"How many events at most; 100,000 when empty."`
+	Query huntText    `json:"query" help:"In S1QL: processImagePath CONTAINS \"svchost.exe\"."`
+}
+
+func (p *createQueryParams) Check() error { return inOrderOfTime(p.Start, p.End) }
+
+func inOrderOfTime(start, end time.Time) error {
+	if !start.IsZero() && !end.IsZero() && !end.After(start) {
+		return catalog.Wrong("end-time", "it is not after start-time, so nothing can match")
+	}
+	return nil
+}
+
+// orAll is the limit to send.
+func orAll(limit *eventLimit, all int) int {
+	if limit == nil {
+		return all
+	}
+	return int(*limit)
+}
+
+func eventQuery(text huntText, from, to time.Time, limit int) s1.EventQuery {
+	return s1.EventQuery{Query: string(text), Types: []string{"events"}, From: s1.Time{Time: from}, To: s1.Time{Time: to}, Limit: limit}
+}
+
+func createQuery() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "create-query", Title: "Create Query", Area: "hunts", Aliases: []string{"start-query"}, Main: "query", Long: true,
+		Risk: catalog.Read, Needs: "SDL Search › View", Repeatable: true,
+		Doc: "Starts a Deep Visibility query and tells its id." + onePerMinute,
+		Examples: []string{`create-query start-time=-24h end-time=now limit=10 query="processImagePath CONTAINS \"svchost.exe\""`,
+			`start-query since="2026-11-18 00:00" until="2026-11-19 00:00" query='DstIP = "203.0.113.66"'`},
+	}, func(ctx context.Context, call *catalog.Call, p createQueryParams) (render.Card, error) {
+		asked := eventQuery(p.Query, p.Start, p.End, orAll(p.Limit, maxEventLimit))
+		h := &hunt{call: call, engine: deepVisibility{call: call, query: asked}, query: string(p.Query), from: p.Start, to: p.End}
+		return h.startOnly(ctx)
+	})
+}
+
+// startOnly starts the query and leaves the rest to other commands.
+func (h *hunt) startOnly(ctx context.Context) (render.Card, error) {
+	h.call.SavedState(&h.state)
+	if _, err := h.begun(ctx); err != nil {
+		return h.ended(ctx, report{}, err)
+	}
+	card := h.head(h.call.Command.Title + " · started")
+	card.Outcome, card.Text = render.Successful, "The query was started: "+string(h.state.ID)
+	card.Parts = append(card.Parts,
+		render.Fields{{Label: "Query ID", Value: render.Line{render.Mono(string(h.state.ID))}, Wide: true}, {Label: "Query", Value: render.Line{render.Mono(text.Shorten(h.query, 500))}, Wide: true}},
+		render.Note{render.Text("It runs at the console now. Its events can be read when it is finished.")})
+	card.Actions = append(statusActions(h.state.ID), render.Button{Label: "Change the query", Do: h.call.Variant(render.Open)})
+	return card, nil
+}
+
+// statusActions lead from a query that runs to how far it is, and to what it found.
+func statusActions(id s1.QueryID) []render.Action {
+	args := catalog.Marshal(map[string]any{"query-id": id})
+	return []render.Action{
+		render.Button{Label: "Status", Do: catalog.Invocation{Command: "get-query-status", Args: args}},
+		render.Button{Label: "Events", Do: catalog.Invocation{Command: "get-events-by-query-id-and-type", Args: args}},
+	}
+}
+
+type queryParams struct {
+	Start   time.Time   `json:"start-time" help:"Events at this time or later."`
+	End     time.Time   `json:"end-time" help:"Events before this time."`
+	Limit   *eventLimit `json:"limit,omitzero" help:"How many events at most; 100,000 when empty."`
+	Query   huntText    `json:"query" help:"In S1QL: processImagePath CONTAINS \"svchost.exe\"."`
+	Timeout *patience   `json:"timeout-seconds,omitzero" title:"Timeout (Seconds)" help:"How long the query may take before it is cancelled; as long as it wants when empty."`
+}
+
+func (p *queryParams) Check() error { return inOrderOfTime(p.Start, p.End) }
+
+func query() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "query", Title: "Query", Area: "hunts", Aliases: []string{"hunt", "dv"}, Main: "query", Long: true,
+		Risk: catalog.Read, Needs: "SDL Search › View, SDL Query API › View, SDL API Keys › View + Manage", Repeatable: true,
+		Doc: "Hunts for events with a Deep Visibility query and shows what it found." + onePerMinute,
+		Examples: []string{`hunt start-time=-24h end-time=now query="processImagePath CONTAINS \"svchost.exe\""`,
+			`query start-time="2026-11-20 00:00" end-time="2026-11-21 00:00" limit=1000 timeout-seconds=600 query='DstIP = "203.0.113.66" AND AgentName CONTAINS "SRV"'`},
+	}, func(ctx context.Context, call *catalog.Call, p queryParams) (render.Card, error) {
+		asked := eventQuery(p.Query, p.Start, p.End, orAll(p.Limit, maxEventLimit))
+		asked.Verbose = new(bool) // said, because the vendor's default has changed before
+		h := &hunt{call: call, engine: deepVisibility{call: call, query: asked}, query: string(p.Query), from: p.Start, to: p.End}
+		if p.Timeout != nil {
+			h.timeout = time.Duration(*p.Timeout) * time.Second
+		}
+		return h.run(ctx)
+	})
+}
+
+type agentProcessParams struct {
+	Start time.Time      `json:"start-time,omitzero" help:"Events at this time or later; the day before the end when empty."`
+	End   time.Time      `json:"end-time,omitzero" help:"Events before this time; now when empty."`
+	Query huntText       `json:"query,omitzero" help:"In S1QL: ProcessImagePath CONTAINS \"windows\". All endpoints when empty."`
+	Limit *catalog.Count `json:"limit,omitzero" help:"How many events at most; 1000 when empty."`
+}
+
+func (p *agentProcessParams) Check() error { return inOrderOfTime(p.Start, p.End) }
+
+// everyAgent is the query where none is given: the console wants one.
+const everyAgent = "AgentName IS NOT EMPTY"
+
+func agentProcess() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "get-agent-process", Title: "Get Agent Process", Area: "hunts", Aliases: []string{"agent-process", "processes"}, Main: "query", Long: true,
+		Risk: catalog.Read, Needs: "Agent Packages › View, SDL Search › View", Repeatable: true,
+		Doc: "Hunts for what processes did." + onePerMinute,
+		Examples: []string{`get-agent-process start-time=-7d end-time=now limit=10 query="ProcessImagePath CONTAINS \"windows\""`,
+			`processes AgentName = "DESKTOP-1" since=-2h`},
+	}, func(ctx context.Context, call *catalog.Call, p agentProcessParams) (render.Card, error) {
+		from, to, text := p.Start, p.End, p.Query
+		if to.IsZero() {
+			to = call.Now
+		}
+		if from.IsZero() {
+			from = to.Add(-24 * time.Hour)
+		}
+		if text == "" {
+			text = everyAgent
+		}
+		limit := catalog.MaxPage
+		if p.Limit != nil {
+			limit = int(*p.Limit)
+		}
+		if !to.After(from) {
+			return render.Card{}, catalog.Wrong("start-time", "it lies ahead, so nothing can match")
+		}
+		engine := deepVisibility{call: call, query: eventQuery(text, from, to, limit), kind: "process"}
+		return (&hunt{call: call, engine: engine, query: string(text), from: from, to: to}).run(ctx)
+	})
+}
+
+type queryStatusParams struct {
+	ID queryRef `json:"query-id" help:"The query, as create-query told it."`
+}
+
+func queryStatus() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "get-query-status", Title: "Get Query Status", Area: "hunts", Aliases: []string{"query-status"}, Main: "query-id",
+		Risk: catalog.Read, Needs: "SDL Search › View", Repeatable: true,
+		Doc:      "Tells how far a Deep Visibility query is.",
+		Examples: []string{"get-query-status query-id=q9679169d5a4607cc41a9100123456789"},
+	}, func(ctx context.Context, call *catalog.Call, p queryStatusParams) (render.Card, error) {
+		id := s1.QueryID(p.ID)
+		status, err := call.Console.QueryStatus(ctx, id)
+		if err != nil {
+			return render.Card{}, err
+		}
+		card := statusCard(id, status)
+		if !status.State.Done() && !status.State.Dead() {
+			card.Actions = append([]render.Action{render.Button{Label: "Look again", Do: call.Variant(render.Turn)}}, card.Actions...)
+		}
+		return catalog.Single(call, "query status", status.Raw, card)
+	})
+}
+
+// statusCard says how far a query is, and what can be done with it.
+func statusCard(id s1.QueryID, status s1.QueryStatus) render.Card {
+	label := status.State.Label()
+	card := render.Card{
+		Tone: render.Info, Title: "Query · " + label, Text: "The query is " + label,
+		Parts: []render.Part{
+			render.Bar{Done: status.Percent, Total: 100, Label: label},
+			render.Fields{{Label: "Query ID", Value: render.Line{render.Mono(string(id))}, Wide: true}, {Label: "State", Value: render.Line{render.Text(string(status.State))}}},
+		},
+	}
+	if status.Problem != "" {
+		card.Parts = append(card.Parts, render.Line{render.Text(status.Problem)})
+	}
+	card.Parts = append(card.Parts, warned(status.Warnings)...)
+	switch {
+	case status.State.Done():
+		card.Tone = render.Good
+		card.Actions = eventActions(id, "", 1)[:3] // who wants to share shares what they see
+	case status.State.Dead():
+		card.Tone = render.Warning
+	}
+	return card
+}
+
+type queryEventsParams struct {
+	ID   queryRef  `json:"query-id" help:"The query, as create-query told it."`
+	Kind eventKind `json:"event-type,omitzero" help:"Only events of this kind; all of them when empty."`
+}
+
+func queryEvents() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "get-events-by-query-id-and-type", Title: "Get Events by Query ID and Type", Area: "hunts", Aliases: []string{"query-events", "get-query-events"}, Main: "query-id",
+		Risk: catalog.Read, Needs: "SDL Search › View", Repeatable: true,
+		Doc: "Lists what a Deep Visibility query found, the newest first.",
+		Examples: []string{"query-events q9679169d5a4607cc41a9100123456789",
+			`get-events-by-query-id-and-type query-id=q9679169d5a4607cc41a9100123456789 event-type="Scheduled Task"`},
+	}, func(ctx context.Context, call *catalog.Call, p queryEventsParams) (render.Card, error) {
+		id := s1.QueryID(p.ID)
+		rows := eventListing(call, id, p.Kind.path())
+		rows.Page = patiently(rows.Page, lookPatience, func() {})
+		rows.None = func(card render.Card) render.Card { return whyNone(ctx, call, id, card) }
+		card, err := rows.Show(ctx, call, eventSorting(), new(catalog.Limit)) // all of them, page by page
+		var refusal *s1.Error
+		if errors.As(err, &refusal) && unready(err) {
+			return unreadCard(call, id, p.Kind.path(), refusal, nil), nil
+		}
+		return card, err
+	})
+}
+
+// whyNone tells a query that found nothing from one that has not finished. If the console does not say, the list is empty.
+func whyNone(ctx context.Context, call *catalog.Call, id s1.QueryID, card render.Card) render.Card {
+	status, err := call.Console.QueryStatus(ctx, id)
+	if err != nil || status.State.Done() {
+		return card
+	}
+	told := statusCard(id, status)
+	told.Parts = append(told.Parts, render.Line{render.Text("Events can be read when it is finished.")})
+	if !status.State.Dead() {
+		told.Actions = []render.Action{render.Button{Label: "Look again", Do: call.Variant(render.Turn)}}
+	}
+	return told
+}
+
+type powerQueryParams struct {
+	Start    time.Time      `json:"start-time" help:"Events at this time or later."`
+	End      time.Time      `json:"end-time" help:"Events before this time."`
+	Limit    *eventLimit    `json:"limit,omitzero" help:"How many rows at most; the console's own limit, 20,000, when empty."`
+	Query    huntText       `json:"query" help:"A condition and commands behind bars: event.time = * | columns event.time, endpoint.name."`
+	Accounts []s1.AccountID `json:"account-ids,omitzero" help:"Only these accounts; all that the bot's token may see when empty."`
+	Sites    []s1.SiteID    `json:"site-ids,omitzero" help:"Only these sites."`
+}
+
+func (p *powerQueryParams) Check() error { return inOrderOfTime(p.Start, p.End) }
+
+// place completes where to look, and says it. Sites alone may mean every site to the console: their accounts go with them.
+func (p *powerQueryParams) place(ctx context.Context, call *catalog.Call) (string, error) {
+	if len(p.Sites) == 0 {
+		if len(p.Accounts) == 0 {
+			return "in all that the bot's token may see", nil
+		}
+		return theseOf("account", call.Command.Names.List(catalog.Convert[string](p.Accounts))), nil
+	}
+	sites, err := lookup.SiteDirectory().All(ctx, call, "site-ids", catalog.Convert[string](p.Sites))
+	if err != nil {
+		return "", err
+	}
+	var names []string
+	var accounts []s1.AccountID
+	for _, s := range sites {
+		switch {
+		case !s.AccountID.Valid() && len(p.Accounts) > 0: // who asked names the accounts
+		case !s.AccountID.Valid():
+			return "", catalog.Wrong("site-ids", "the console does not say which account %s belongs to, and without it the query could cover every site", text.Quote(s.Name))
+		case len(p.Accounts) > 0 && !slices.Contains(p.Accounts, s.AccountID):
+			return "", catalog.Wrong("account-ids", "%s belongs to another account (%s)", text.Quote(s.Name), text.FirstNonEmpty(s.AccountName, string(s.AccountID)))
+		case !slices.Contains(accounts, s.AccountID):
+			accounts = append(accounts, s.AccountID)
+		}
+		names = append(names, text.JoinNonEmpty(" / ", s.AccountName, text.FirstNonEmpty(s.Name, string(s.ID))))
+	}
+	if len(p.Accounts) == 0 {
+		p.Accounts = accounts
+	}
+	return theseOf("site", strings.Join(names, ", ")), nil
+}
+
+// theseOf is "in the site Paris", "in the sites Paris, Lyon".
+func theseOf(noun, names string) string {
+	if strings.Contains(names, ", ") {
+		noun += "s"
+	}
+	return "in the " + noun + " " + text.Shorten(names, 300)
+}
+
+func createPowerQuery() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "create-power-query", Title: "Create Power Query", Area: "hunts", Aliases: []string{"power-query", "pq"}, Main: "query", Long: true,
+		Risk: catalog.Read, Needs: "SDL Query API › View", Repeatable: true,
+		Doc: "Hunts with a power query, waits for it and shows its rows.",
+		Examples: []string{`create-power-query start-time=-24h end-time=now limit=10 query="event.time = * | columns eventTime = event.time, agentUuid = agent.uuid, siteId = site.id"`,
+			`pq since=-7d until=now query="event.type = 'Login' | group count() by endpoint.name" site-ids=Paris`},
+	}, func(ctx context.Context, call *catalog.Call, p powerQueryParams) (render.Card, error) {
+		scope, err := p.place(ctx, call)
+		if err != nil {
+			return render.Card{}, err
+		}
+		asked := s1.PowerQuery{
+			Query: string(p.Query), From: s1.Time{Time: p.Start}, To: s1.Time{Time: p.End}, Limit: orAll(p.Limit, 0), Accounts: p.Accounts, Sites: p.Sites,
+		}
+		h := &hunt{call: call, engine: powerSearch{call, asked}, query: string(p.Query), from: p.Start, to: p.End, scope: scope}
+		return h.run(ctx)
+	})
+}

@@ -1,0 +1,292 @@
+package hunts
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/lookup"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// deepVisibility hunts for events in S1QL.
+type deepVisibility struct {
+	call  *catalog.Call
+	query s1.EventQuery
+	kind  string // "process": events of that kind alone; "" is all
+}
+
+func (d deepVisibility) Start(ctx context.Context, wait func(s1.Place)) (report, error) {
+	id, err := d.call.Console.StartQuery(ctx, d.query, wait)
+	return report{id: id}, err
+}
+
+func (d deepVisibility) Look(ctx context.Context, id s1.QueryID) (report, error) {
+	status, err := d.call.Console.QueryStatus(ctx, id)
+	return reportOf(id, status), err
+}
+
+func reportOf(id s1.QueryID, status s1.QueryStatus) report {
+	return report{id: id, state: status.State, percent: status.Percent, problem: status.Problem, warnings: status.Warnings, done: status.State.Done()}
+}
+
+func (d deepVisibility) stop(ctx context.Context, id s1.QueryID) error {
+	return d.call.Console.CancelQuery(ctx, id)
+}
+
+// eventSorting is the order in which events are read, the newest first. A cursor needs one of three columns to sort by.
+func eventSorting() s1.Query { return s1.Query{}.SortedBy("createdAt", s1.Descending) }
+
+// Show reads all events: the first ones for the card, all for the counts and for a file, which outlives the console's copy.
+func (d deepVisibility) Show(ctx context.Context, h *hunt, found report) (render.Card, error) {
+	rows := eventListing(d.call, found.id, d.kind)
+	rows.Page = patiently(rows.Page, rowsPatience, func() { h.call.Show(h.gathering()) })
+	as := *d.call
+	as.How = render.CSV
+	file := catalog.NewExport(&as, rows.Things)
+	if err := file.Csv(rows.Sheet(nil), true); err != nil {
+		return render.Card{}, err
+	}
+	t := tally{warnings: found.warnings}
+	for page, err := range rows.Rows(ctx, eventSorting().WithLimit(min(d.query.Limit, catalog.MaxPage)), d.query.Limit) {
+		if err != nil {
+			if t.broken = err; t.rows == 0 || errors.Is(context.Cause(ctx), catalog.ErrCancelled) || ctx.Err() == nil {
+				break
+			}
+			return h.ended(ctx, found, err)
+		}
+		t.Add(page.Items)
+		if err := file.Csv(rows.Sheet(page.Items), false); err != nil {
+			return render.Card{}, err
+		}
+		h.call.Show(h.reading(t.rows, page.Total))
+	}
+	switch {
+	case t.broken != nil && t.rows == 0 && ctx.Err() == nil:
+		return h.unread(d.kind, t.broken)
+	case t.broken != nil && t.rows == 0:
+		return h.ended(ctx, found, t.broken)
+	}
+	return h.events(found.id, d, &t, file), nil
+}
+
+// A tally counts events by what they are and where they happened.
+type tally struct {
+	rows     int
+	first    []s1.Event
+	kinds    counts
+	hosts    counts
+	suspects []suspect
+	warnings []string
+	broken   error // why the rest could not be read
+}
+
+func (t *tally) Add(events []s1.Event) {
+	t.rows += len(events)
+	t.first = append(t.first, events[:min(len(events), catalog.PageRows-len(t.first))]...)
+	for _, e := range events {
+		t.kinds.Add(text.FirstNonEmpty(e.EventType, e.ObjectType, "unknown"))
+		t.hosts.Add(text.FirstNonEmpty(e.Host(), string(e.AgentID), "unknown"))
+	}
+	t.suspects = suspectsIn(t.suspects, events)
+}
+
+// counts is how often each word came up.
+type counts map[string]int
+
+func (c *counts) Add(word string) {
+	if *c == nil {
+		*c = counts{}
+	}
+	(*c)[word]++
+}
+
+// words lists the most frequent ones: "Process Creation 30, Login 2 and 3 more".
+func (c counts) words(most int) string {
+	var names []string
+	for name := range c {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		if c[a] != c[b] {
+			return c[b] - c[a]
+		}
+		return strings.Compare(a, b)
+	})
+	typed := ""
+	for i, name := range names[:min(len(names), most)] {
+		if i > 0 {
+			typed += " · "
+		}
+		typed += fmt.Sprintf("%s %d", text.Shorten(name, 60), c[name])
+	}
+	if more := len(names) - most; more > 0 {
+		typed += fmt.Sprintf(" and %d more", more)
+	}
+	return typed
+}
+
+// events is the card of a finished hunt.
+func (h *hunt) events(id s1.QueryID, d deepVisibility, t *tally, file *catalog.Export) render.Card {
+	title := h.call.Command.Title
+	card := render.Card{Outcome: render.Successful, Title: title + " · " + text.Plural(t.rows, "event")}
+	if t.rows == 0 {
+		card.Title = title + " · no events"
+	}
+	card.Parts = []render.Part{render.Line{render.Mono(text.Shorten(h.query, 300))}, h.span()}
+	if t.rows > 0 {
+		card.Parts = append(card.Parts, render.Fields{
+			{Label: "By type", Value: render.Line{render.Text(t.kinds.words(8))}, Wide: true},
+			{Label: "By host", Value: render.Line{render.Text(t.hosts.words(8))}, Wide: true},
+		}, huntTable(h.call, t.first))
+	}
+	card.Parts = append(card.Parts, h.notes(t, d.query.Limit)...)
+	card.Parts = append(card.Parts, warned(t.warnings)...)
+	if t.broken != nil {
+		card.Outcome = render.Partial
+		card.Parts = append(card.Parts, render.Line{render.Text("The rest could not be read: " + catalog.Reason(t.broken))})
+	}
+	card.Actions = append(isolating(t.suspects), eventActions(id, d.kind, t.rows)...)
+	card.Actions = append(card.Actions, h.again()...)
+	card.Actions = append(card.Actions, render.Button{Label: "Open the console", URL: h.call.Console.ConsoleURL()})
+	if t.rows > 0 {
+		card.Files = file.Card("Events", "").Files
+	}
+	return card
+}
+
+// notes are the small print of a finished hunt.
+func (h *hunt) notes(t *tally, limit int) []render.Part {
+	note := render.Note{}
+	say := func(words string) {
+		if len(note) == 0 {
+			words = catalog.Capital(words)
+		} else {
+			words = " · " + words
+		}
+		note = append(note, render.Text(words))
+	}
+	if t.rows > catalog.PageRows {
+		say(fmt.Sprintf("the newest %d of %d; the file has all of them", len(t.first), t.rows))
+	}
+	if t.rows == limit {
+		say(fmt.Sprintf("there may be more than the limit of %d", limit))
+	}
+	if t.rows == 0 {
+		say("look at a wider stretch of time, or leave a condition out")
+	}
+	if !h.state.Began.IsZero() {
+		say("query " + string(h.state.ID))
+	}
+	if len(note) == 0 {
+		return nil
+	}
+	return []render.Part{note}
+}
+
+// eventActions lead from a query to all of its events.
+func eventActions(id s1.QueryID, kind string, rows int) []render.Action {
+	if rows == 0 {
+		return nil
+	}
+	args := map[string]any{"query-id": id}
+	if kind != "" {
+		args["event-type"] = kind
+	}
+	do := func(how render.How) catalog.Invocation {
+		return catalog.Invocation{Command: "get-events-by-query-id-and-type", Args: catalog.Marshal(args), How: how}
+	}
+	return []render.Action{
+		render.Button{Label: "All events", Do: do(render.Run)},
+		render.Button{Label: "CSV file", Do: do(render.CSV)},
+		render.Button{Label: "JSON file", Do: do(render.JSON)},
+		render.Button{Label: "Share in channel", Do: do(render.Share)},
+	}
+}
+
+// eventListing is how the events of a query look.
+func eventListing(call *catalog.Call, id s1.QueryID, kind string) catalog.Listing[s1.Event] {
+	rows := catalog.Listing[s1.Event]{
+		Noun: "Events", Things: "events", About: "of query " + string(id), Raw: func(e s1.Event) json.RawMessage { return e.Raw },
+		Page: func(ctx context.Context, q s1.Query) (s1.Page[s1.Event], error) {
+			return call.Console.EventsPage(ctx, id, kind, q)
+		},
+		Table: func(events []s1.Event) render.Table { return huntTable(call, events) },
+		Deeds: func(events []s1.Event) []render.Action { return isolating(suspectsIn(nil, events)) },
+	}
+	for _, c := range lookup.ThreatEventFacts() {
+		rows.More = append(rows.More, catalog.Column[s1.Event]{Title: c.Title, Value: func(e s1.Event) string { return c.Value(e.ThreatEvent) }})
+	}
+	rows.More = append(rows.More,
+		catalog.Column[s1.Event]{Title: "Parent", Value: func(e s1.Event) string { return e.ParentProcessName }},
+		catalog.Column[s1.Event]{Title: "PID", Value: func(e s1.Event) string { return e.PID }},
+		catalog.Column[s1.Event]{Title: "Site", Value: func(e s1.Event) string { return e.SiteName }},
+		catalog.Column[s1.Event]{Title: "Agent UUID", Value: func(e s1.Event) string { return e.AgentUUID }},
+		catalog.Column[s1.Event]{Title: "OS", Value: func(e s1.Event) string { return e.AgentOS }},
+		catalog.Column[s1.Event]{Title: "Publisher", Value: func(e s1.Event) string { return e.Publisher }},
+		catalog.Column[s1.Event]{Title: "Process SHA-1", Value: func(e s1.Event) string { return e.SHA1 }},
+	)
+	return rows
+}
+
+// huntTable shows what happened where.
+func huntTable(call *catalog.Call, events []s1.Event) render.Table {
+	t := render.Table{Columns: []render.Column{{Title: "When"}, {Title: "Host"}, {Title: "Event"}, {Title: "Process"}, {Title: "What"}, {Title: "User"}}}
+	for _, e := range events {
+		t.Rows = append(t.Rows, []render.Line{
+			{render.At(e.At().Time)}, {render.Link(text.FirstNonEmpty(e.Host(), string(e.AgentID)), call.Console.AgentURL(e.AgentID))},
+			{render.Text(text.FirstNonEmpty(e.EventType, e.ObjectType))}, {render.Text(e.ProcessName)}, {render.Text(lookup.EventWords(e.ThreatEvent))}, {render.Text(e.User)},
+		})
+	}
+	return t
+}
+
+// A suspect is an endpoint that a row is about.
+type suspect struct{ ref, name string }
+
+// maxSuspects is how many endpoints a menu offers; Slack takes 100.
+const maxSuspects = 50
+
+// suspectsIn adds the endpoints of events to known ones, each once: by id, or by what else names them.
+func suspectsIn(known []suspect, events []s1.Event) []suspect {
+	for _, e := range events {
+		ref := text.FirstNonEmpty(lookup.PlainUUID(e.AgentUUID), e.Host())
+		if e.AgentID.Valid() {
+			ref = string(e.AgentID)
+		}
+		if ref != "" {
+			known = withSuspect(known, suspect{ref, text.FirstNonEmpty(e.Host(), ref)})
+		}
+	}
+	return known
+}
+
+func withSuspect(known []suspect, s suspect) []suspect {
+	if len(known) >= maxSuspects || slices.ContainsFunc(known, func(k suspect) bool { return k.ref == s.ref }) {
+		return known
+	}
+	return append(known, s)
+}
+
+// isolating offers to cut the endpoints off that rows are about, one by one.
+func isolating(hosts []suspect) []render.Action {
+	do := catalog.Invocation{Command: "disconnect-agent-from-network"}
+	switch len(hosts) {
+	case 0:
+		return nil
+	case 1:
+		do.Args = catalog.Marshal(map[string][]string{"agent-ids": {hosts[0].ref}})
+		return []render.Action{render.Button{Label: "Isolate " + hosts[0].name, Style: render.Danger, Do: do}}
+	}
+	menu := render.Menu{Label: "Isolate a host", Do: do, Param: "agent-ids", List: true}
+	for _, s := range hosts {
+		menu.Options = append(menu.Options, render.Option{Label: s.name, Value: s.ref})
+	}
+	return []render.Action{menu}
+}

@@ -1,0 +1,137 @@
+package hunts
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+type pingParams struct {
+	IDs []queryRef `json:"query-ids" help:"The queries, as create-power-query told them."`
+}
+
+func pingPowerQuery() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "ping-power-query", Title: "Ping Power Query", Area: "hunts", Aliases: []string{"ping-query", "pq-ping"}, Main: "query-ids",
+		Risk: catalog.Read, Needs: "SDL Search › View", Repeatable: true,
+		Doc:      "Asks how far power queries are, and shows the rows of those that are finished.",
+		Examples: []string{"ping-power-query query-ids=pqe5a4cbb0a0f0981f4125976b49fb0ebb"},
+	}, func(ctx context.Context, call *catalog.Call, p pingParams) (render.Card, error) {
+		var pings []ping
+		for _, id := range p.IDs {
+			result, err := call.Console.PingPowerQuery(ctx, s1.QueryID(id))
+			if ctx.Err() != nil {
+				return render.Card{}, err
+			}
+			pings = append(pings, ping{s1.QueryID(id), result, forgotten(err)})
+		}
+		return pinged(call, pings)
+	})
+}
+
+// A ping is what the console said about one power query.
+type ping struct {
+	id     s1.QueryID
+	result s1.PowerResult
+	err    error
+}
+
+// pinged shows one query as it is, and several in a table.
+func pinged(call *catalog.Call, pings []ping) (render.Card, error) {
+	again := render.Button{Label: "Ping again", Do: catalog.Invocation{Command: call.Command.Name, Args: call.Args}}
+	if len(pings) > 1 {
+		return pingTable(call, pings, again)
+	}
+	p := pings[0]
+	switch {
+	case p.err != nil:
+		return render.Card{}, p.err
+	case p.result.State.Dead():
+		return render.Card{}, &s1.Error{Operation: "ping", Status: http.StatusOK, Message: fmt.Sprintf("The power query is %s. (%s)", p.result.State.Label(), p.result.State)}
+	case p.result.Done():
+		card, err := powerCard(call, p.result)
+		if len(p.result.Rows) <= catalog.PageRows {
+			card.Files = nil // the table has them all, and an answer with files goes to the direct messages
+		}
+		if err != nil {
+			return card, err
+		}
+		return catalog.Single(call, "power query", p.result.Raw, card)
+	}
+	card := statusCard(p.id, s1.QueryStatus{State: p.result.State, Percent: p.result.Percent, Warnings: p.result.Advice})
+	card.Parts = append(card.Parts, render.Note{render.Text("The console drops a power query that is not pinged for some seconds.")})
+	card.Actions = []render.Action{again}
+	return catalog.Single(call, "power query", p.result.Raw, card)
+}
+
+// pingTable shows several queries: what each says, and the rows of those that are finished as files.
+func pingTable(call *catalog.Call, pings []ping, again render.Button) (render.Card, error) {
+	table := render.Table{Columns: []render.Column{{Title: "Query"}, {Title: "State"}, {Title: "Progress", Right: true}, {Title: "Rows", Right: true}, {Title: "Problem"}}}
+	var files []render.File
+	failed, raws := 0, []json.RawMessage{}
+	for _, p := range pings {
+		state, problem := p.words()
+		if problem != "" {
+			failed++
+		}
+		if len(p.result.Raw) > 0 {
+			raws = append(raws, p.result.Raw)
+		}
+		table.Rows = append(table.Rows, []render.Line{{render.Mono(string(p.id))}, {render.Text(state)},
+			{render.Text(fmt.Sprintf("%d %%", p.result.Percent))}, {render.Text(fmt.Sprint(len(p.result.Rows)))}, {render.Text(problem)}})
+		if p.err == nil && p.result.Done() && len(p.result.Rows) > 0 {
+			made, err := powerFiles(call, p.result)
+			if err != nil {
+				return render.Card{}, err
+			}
+			files = append(files, made...)
+		}
+	}
+	card := render.Card{Outcome: render.Successful, Title: fmt.Sprintf("%s · %s", call.Command.Title, text.Plural(len(pings), "query"))}
+	switch {
+	case failed == len(pings):
+		card = allPingsFailed(call, pings)
+	case failed > 0:
+		card.Outcome = render.Partial
+	}
+	card.Parts, card.Files, card.Actions = append(card.Parts, table), files, []render.Action{again}
+	return catalog.Single(call, "power queries", catalog.Marshal(raws), card)
+}
+
+// words say how far a query is, and what is wrong with it, if anything.
+func (p ping) words() (state, problem string) {
+	switch {
+	case p.err != nil:
+		return "failed", statusOf(p.err) + catalog.Reason(p.err)
+	case p.result.State.Dead():
+		return p.result.State.Label(), string(p.result.State)
+	}
+	return p.result.State.Label(), ""
+}
+
+// allPingsFailed is the specification's failure of several queries; its status code is that of the first.
+func allPingsFailed(call *catalog.Call, pings []ping) render.Card {
+	status, advice := http.StatusOK, "The table tells what happened to each."
+	var refusal *s1.Error
+	if errors.As(pings[0].err, &refusal) {
+		status = refusal.Status
+		advice += "\n" + catalog.Advice(refusal, call.Command.Needs)
+	}
+	return render.Failure(call.Command.Title, status, "Multiple errors found.", advice)
+}
+
+// statusOf is the status code ahead of a problem, if there is one.
+func statusOf(err error) string {
+	var refusal *s1.Error
+	if !errors.As(err, &refusal) || refusal.Status == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d: ", refusal.Status)
+}

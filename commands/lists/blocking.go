@@ -1,0 +1,294 @@
+package lists
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/lookup"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+type blockHashParams struct {
+	Hashes []lookup.Sha1Hash `json:"threat-hashes" help:"The files."`
+	OS     s1.OSType         `json:"os-type" help:"The system on which they may not run; each system has entries of its own."`
+	Sites  []s1.SiteID       `json:"site-id" help:"The sites in which they may not run."`
+}
+
+func (p *blockHashParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	places := lookup.PlaceParams{Sites: p.Sites}
+	targets, err := places.Pin(ctx, call)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	p.Sites = places.Sites
+	return catalog.Plan{Targets: targets, Undo: "Unblock", Facts: catalog.FactsOf("OS", p.OS.Label(), "SHA-1", strings.Join(catalog.Convert[string](p.Hashes), "\n")),
+		Notes: []string{"After this no endpoint of the sites runs these files; running ones are stopped as the policy says."}}, nil
+}
+
+// blockNote is the description of every entry that the bot makes.
+const blockNote = "Blocked from Slack"
+
+func blockHash() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "block-hash", Title: "Block Hash", Area: "blocklist", Aliases: []string{"block", "block-hashes"}, Main: "threat-hashes",
+		Risk: catalog.Destructive, Needs: "Blocklist › View + Create", Repeatable: true, Undo: "remove-items-in-blacklist",
+		Doc:      "Puts files on the blocklist of sites by their SHA-1: they may not run there.",
+		Examples: []string{`block 3395856ce81f2b7382dee72602f798b642f14140 os=Windows site=Paris reason="ransomware, INC-1042"`},
+	}, func(ctx context.Context, call *catalog.Call, p blockHashParams) (render.Card, error) {
+		var made []s1.BlocklistID
+		one := func(hash lookup.Sha1Hash) (catalog.Target, string, error) {
+			items, err := call.Console.BlockHash(ctx, s1.Scope{Sites: p.Sites}, string(hash), p.OS, blockNote)
+			t := catalog.Target{Kind: "blocklist item", ID: string(hash), Name: string(hash), State: p.OS.Label()}
+			for _, item := range items {
+				if item.ID.Valid() {
+					made = append(made, item.ID)
+				}
+				t.Site, t.URL = lookup.ScopeWords(item.ScopePath, item.ScopeName), call.Console.BlocklistURL(item.ID)
+			}
+			return t, "blocked", err
+		}
+		card, err := catalog.OneByOne(call, "file", "blocked", p.Hashes, one)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("block %d hashes: %w", len(p.Hashes), err)
+		}
+		if len(made) > 0 {
+			card.Actions = append(card.Actions, unblockButton(made))
+		}
+		return card, nil
+	})
+}
+
+type blockThreatsParams struct {
+	Collections []lookup.CollectionID `json:"collection-ids" help:"The threats whose files are blocked."`
+	Site        s1.SiteID             `json:"site-id" help:"The site of these threats."`
+	Description string                `json:"description,omitzero" help:"Why, for the blocklist."`
+	Target      s1.TargetScope        `json:"target-scope" help:"How far the files are blocked: in the threat's group, site, account or everywhere."`
+}
+
+func (p *blockThreatsParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	places := lookup.PlaceParams{Sites: []s1.SiteID{p.Site}}
+	if _, err := places.Pin(ctx, call); err != nil {
+		return catalog.Plan{}, err
+	}
+	p.Site = places.Sites[0]
+	threats, err := p.Threats(ctx, call)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	var notes []string
+	var bare []catalog.Target
+	hashes := map[string]bool{}
+	for _, t := range threats {
+		if t.Info.SHA1 == "" {
+			bare = append(bare, lookup.ThreatTarget(call, t))
+			continue
+		}
+		hashes[t.Info.SHA1] = true
+	}
+	if len(bare) > 0 {
+		notes = append(notes, "⚠ "+text.Plural(len(bare), "threat")+" without a SHA-1 cannot be blocked: "+lookup.Names(bare)+".")
+	}
+	if len(hashes) == 0 {
+		return catalog.Plan{}, catalog.Wrong("collection-ids", "none of these threats has a file with a SHA-1, which is what is blocked")
+	}
+	if p.Target == "account" || p.Target == "tenant" {
+		notes = append(notes, "⚠ The files are blocked in the whole "+string(p.Target)+", not only in the site.")
+	}
+	plan := catalog.Plan{Targets: catalog.TargetsOf(call, threats, lookup.ThreatTarget), Notes: notes, Undo: "Unblock",
+		Facts: catalog.FactsOf("Blocked in", p.Target.Label(), "Description", p.Description, "SHA-1", strings.Join(catalog.SortedKeys(hashes), "\n"))}
+	for _, t := range threats {
+		plan.Add(catalog.BlockedFor(t, p.Site, p.Target))
+	}
+	return plan, nil
+}
+
+// Threats returns the threats of the collections in the site: of each one at least one. Where there is none, the console would
+// answer that all is well and block nothing.
+func (p *blockThreatsParams) Threats(ctx context.Context, call *catalog.Call) ([]s1.Threat, error) {
+	q := s1.Query{}.With("siteIds", string(p.Site))
+	var all []s1.Threat
+	for some := range slices.Chunk(catalog.Convert[string](p.Collections), catalog.MaxShown) {
+		found, err := s1.Collect(s1.Take(call.Console.Threats(ctx, q.With("collectionIds", some...)), catalog.MaxTargets+1))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	if len(all) > catalog.MaxTargets {
+		return nil, catalog.TooMany("collection-ids", "threats")
+	}
+	for _, id := range p.Collections {
+		if !slices.ContainsFunc(all, func(t s1.Threat) bool { return t.Info.CollectionID == string(id) }) {
+			e := catalog.Wrong("collection-ids", "the site has no threat with the collection %s", id)
+			e.Hint = "collection and site must be of the same threat; get-threat shows both in its raw data"
+			return nil, e
+		}
+	}
+	return all, nil
+}
+
+func blockThreats() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "add-threat-to-blacklist", Title: "Add Threat To Blacklist", Area: "blocklist", Aliases: []string{"block-threat", "blacklist-threat"}, Main: "collection-ids",
+		Risk: catalog.Destructive, Needs: "Blocklist › View + Create", Repeatable: true, Undo: "remove-items-in-blacklist",
+		Doc:      "Puts the files of threats on the blocklist of their group, site, account or of the whole tenant.",
+		Examples: []string{`add-threat-to-blacklist collection-ids=947000000000000369 site-id=Paris target-scope=site description="INC-1042" reason="ransomware"`},
+	}, func(ctx context.Context, call *catalog.Call, p blockThreatsParams) (render.Card, error) {
+		result, err := call.Console.BlockThreats(ctx, catalog.Convert[string](p.Collections), p.Site, p.Target, p.Description)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("block the files of %d threats: %w", len(p.Collections), err)
+		}
+		return p.outcome(ctx, call, result), nil
+	})
+}
+
+// outcome tells which threats' files are blocked now. One that was blocked before is as it was wanted.
+func (p *blockThreatsParams) outcome(ctx context.Context, call *catalog.Call, result s1.ActionResult) render.Card {
+	c := catalog.Outcome{
+		Noun: "threat", Done: "file blocked", Result: result, States: map[string]string{},
+		Why: "The files are on the blocklist already, or collection and site are not of the same threat.",
+	}
+	threats, err := p.Threats(ctx, call)
+	if err != nil {
+		c.Notes = append(c.Notes, "The names of the threats could not be read.")
+	}
+	c.Targets = catalog.TargetsOf(call, threats, lookup.ThreatTarget)
+	if len(c.Targets) == 0 {
+		for _, id := range p.Collections {
+			c.Targets = append(c.Targets, catalog.Target{Kind: "threat", ID: string(id), Name: "collection " + string(id)})
+		}
+	}
+	fulfilled := 0
+	for _, d := range result.Details {
+		if d.Result == "created" || d.Result == "already_exists" {
+			fulfilled++
+		}
+		c.States[d.ID] = text.FirstNonEmpty(blockResults[d.Result], catalog.ResultWord(d.Result))
+	}
+	c.Result.Details = nil // told in these words, not in those of verdicts
+	if len(result.Details) == 0 && result.Affected >= len(p.Collections) {
+		fulfilled = len(c.Targets) // the console counts collections here, not threats
+	}
+	if c.Result.Affected > 0 {
+		c.Result.Affected = max(min(fulfilled, len(c.Targets)), 1)
+	}
+	c.Actions = append(c.Actions, render.Button{Label: "Blocklist", Do: catalog.Invocation{Command: "get-black-list"}})
+	return c.Card(call)
+}
+
+// blockResults word the console's details[].result of this path.
+var blockResults = map[string]string{
+	"created": "blocked", "already_exists": "was blocked already", "threat_has_no_hash": "not blocked, it has no hash",
+	"empty_value": "not blocked, it has no hash", "disabled_endpoint": "not blocked, its endpoint is switched off in the console",
+	"unknown_failure": "not blocked, the console does not say why",
+}
+
+type reputationParams struct {
+	Hashes []lookup.Sha1Hash `json:"file-hashes" help:"The files."`
+}
+
+// maxReputations is how many hashes one command looks up: each is a call.
+const maxReputations = 100
+
+func (p *reputationParams) Check() error {
+	if len(p.Hashes) > maxReputations {
+		return catalog.Wrong("file-hashes", "%d hashes are too many; at most %d go into one command", len(p.Hashes), maxReputations)
+	}
+	return nil
+}
+
+// A rated hash is one with what the vendor's cloud thinks of it, or the reason why that could not be read.
+type rated struct {
+	hash string
+	s1.Reputation
+	err error
+}
+
+func getReputations() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "get-hash-reputations", Title: "Get Hash Reputations", Area: "blocklist", Aliases: []string{"reputation", "reputations", "hash"}, Main: "file-hashes",
+		Risk: catalog.Read, Needs: "Blocklist › View", Repeatable: true,
+		Doc:      "Tells what the vendor's cloud thinks of files, by their SHA-1.",
+		Examples: []string{"reputation 3395856ce81f2b7382dee72602f798b642f14140"},
+	}, func(ctx context.Context, call *catalog.Call, p reputationParams) (render.Card, error) {
+		rows, failed := reputationRows(), 0
+		rows.Page = catalog.Once(func(ctx context.Context) (all []rated, err error) {
+			all, failed, err = ratings(ctx, call, catalog.Convert[string](p.Hashes))
+			return all, err
+		})
+		rows.Gap = func() string { return catalog.Unread(failed, len(p.Hashes), "hashes could not be looked up.") }
+		return rows.Show(ctx, call, nil, nil)
+	})
+}
+
+// ratings looks hashes up, one call for each. One that fails does not stop the rest; where all fail, that is an error, and so is a
+// refusal at the first, for the others would be refused as well.
+func ratings(ctx context.Context, call *catalog.Call, hashes []string) (all []rated, failed int, err error) {
+	var first error
+	for i, hash := range hashes {
+		r, err := call.Console.HashReputation(ctx, hash)
+		if errors.Is(err, s1.ErrNotFound) { // of some consoles, the answer for a hash that nobody has seen
+			r, err = s1.Reputation{Verdict: s1.HashUnknown}, nil
+		}
+		if err != nil {
+			err = fmt.Errorf("look up %s: %w", hash, err)
+			if i == 0 && (errors.Is(err, s1.ErrUnauthorized) || errors.Is(err, s1.ErrForbidden)) || ctx.Err() != nil {
+				return nil, 0, err
+			}
+			failed++
+			if first == nil {
+				first = err
+			}
+		}
+		all = append(all, rated{hash, r, err})
+	}
+	if failed == len(hashes) {
+		return nil, 0, first
+	}
+	return all, failed, nil
+}
+
+func reputationRows() catalog.Listing[rated] {
+	return catalog.Listing[rated]{
+		Noun: "Reputations", Things: "hashes", About: "asked for", Raw: func(r rated) json.RawMessage {
+			return catalog.Marshal(map[string]any{"hash": r.hash, "verdict": r.Verdict, "rank": r.Rank})
+		},
+		Table: func(all []rated) render.Table {
+			t := render.Table{Columns: []render.Column{{Title: "SHA-1"}, {Title: "Verdict"}, {Title: "Rank"}}}
+			for _, r := range all {
+				verdict := r.Verdict.Label()
+				if r.err != nil {
+					verdict = "⚠ not looked up: " + catalog.ProblemWords(r.err)
+				}
+				t.Rows = append(t.Rows, []render.Line{{render.Mono(r.hash)}, {render.Text(verdict)}, {render.Text(r.Rank)}})
+			}
+			return t
+		},
+		One: func(r rated) render.Card {
+			var f catalog.Sheet
+			f.Text("Verdict", r.Verdict.Label())
+			f.Text("Rank", rankWords(r.Rank))
+			card := render.Card{Tone: map[s1.HashVerdict]render.Tone{s1.HashMalicious: render.Critical, s1.HashBenign: render.Good}[r.Verdict],
+				Title: r.Verdict.Label() + " · " + r.hash, Parts: []render.Part{render.Line{render.Mono(r.hash)}, f.Part()}}
+			if r.Verdict == s1.HashUnknown {
+				card.Parts = append(card.Parts, render.Note{render.Text("Nobody has seen this file yet, or this console does not tell. That is no proof of anything.")})
+			}
+			card.Actions = append(hashActions(r.hash)[1:], render.Button{Label: "Block", Do: catalog.Invocation{Command: "block-hash", Args: catalog.Marshal(map[string]any{"threat-hashes": []string{r.hash}}), How: render.Open}})
+			return card
+		},
+	}
+}
+
+func rankWords(rank string) string {
+	if rank == "" {
+		return ""
+	}
+	return rank + " of 10"
+}

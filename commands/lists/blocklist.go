@@ -1,0 +1,249 @@
+package lists
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/lookup"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+func blocklistCommands() []*catalog.Command {
+	return []*catalog.Command{getBlocklist(), blockHash(), blockThreats(), unblock(), getReputations()}
+}
+
+// A blocklistQuery narrows the blocklist down with the console's query parameters.
+type blocklistQuery map[string]json.RawMessage
+
+// blocklistKeys are the parameters of GET /restrictions, from the vendor's API document; the cursor is the bot's.
+var blocklistKeys = []string{
+	"ids", "type", "types", "osTypes", "value", "value__contains", "source", "sources", "query", "recommendations", "tenant", "accountIds", "siteIds", "groupIds",
+	"includeChildren", "includeParents", "unified", "userIds", "user__contains", "description__contains", "imported",
+	"createdAt__gte", "createdAt__gt", "createdAt__lte", "createdAt__lt", "createdAt__between",
+	"updatedAt__gte", "updatedAt__gt", "updatedAt__lte", "updatedAt__lt", "updatedAt__between", "sortBy", "sortOrder", "limit",
+}
+
+func (blocklistQuery) Kind() catalog.Kind {
+	return lookup.ListQueryKind(`JSON: {"osTypes": ["windows"], "siteIds": ["947…"], "tenant": false}; or ids, or a part of a hash`, blocklistKeys, "the blocklist",
+		func(text string) (json.RawMessage, error) {
+			if lookup.HashForm.MatchString(strings.TrimSpace(text)) && !catalog.IdList.MatchString(text) {
+				return catalog.Marshal(map[string]string{"value__contains": strings.ToLower(strings.TrimSpace(text))}), nil
+			}
+			return lookup.FreeText(text)
+		})
+}
+
+// placed are the parameters that say which scopes are meant.
+var placed = []string{"tenant", "accountIds", "siteIds", "groupIds", "includeChildren", "includeParents"}
+
+// Query asks for the items of all scopes unless the caller says which: the console's own default is a part of them.
+func (q blocklistQuery) Query() (s1.Query, error) {
+	params, err := lookup.ListQuery(catalog.Marshal(q), blocklistKeys, "the blocklist")
+	if err != nil {
+		return nil, catalog.Wrong("custom-input", "%s", err)
+	}
+	if hash := params.Get("value"); lookup.HashForm.MatchString(hash) { // the console compares letter by letter, and has small ones
+		params = params.With("value", strings.ToLower(hash))
+	}
+	if !slices.ContainsFunc(placed, func(key string) bool { return params.Get(key) != "" }) {
+		params = params.Everywhere()
+	}
+	return params, nil
+}
+
+// blocklistRows is how lists of blocked hashes look.
+func blocklistRows(call *catalog.Call) catalog.Listing[s1.BlocklistItem] {
+	return catalog.Listing[s1.BlocklistItem]{
+		Noun: "Blocklist", Things: "blocked hashes", Page: call.Console.BlocklistPage, Raw: func(b s1.BlocklistItem) json.RawMessage { return b.Raw },
+		Table: func(items []s1.BlocklistItem) render.Table { return blocklistTable(call, items) },
+		More: []catalog.Column[s1.BlocklistItem]{
+			{Title: "Id", Value: func(b s1.BlocklistItem) string { return string(b.ID) }},
+			{Title: "SHA-256", Value: func(b s1.BlocklistItem) string { return b.SHA256 }},
+			{Title: "Recommendation", Value: func(b s1.BlocklistItem) string { return b.NotRecommended }},
+		},
+		One:   func(b s1.BlocklistItem) render.Card { return blocklistCard(call, b) },
+		Empty: "A part of a hash finds it; value wants all of it. Leave a condition out.",
+	}
+}
+
+func blocklistTable(call *catalog.Call, items []s1.BlocklistItem) render.Table {
+	t := render.Table{Columns: []render.Column{{Title: "Hash"}, {Title: "OS"}, {Title: "Scope"}, {Title: "Description"}, {Title: "Source"}, {Title: "By"}, {Title: "Added"}}}
+	for _, b := range items {
+		t.Rows = append(t.Rows, []render.Line{
+			{render.Link(text.FirstNonEmpty(b.Value, b.SHA256, string(b.ID)), call.Console.BlocklistURL(b.ID))}, {render.Text(b.OSType.Label())}, {render.Text(lookup.ScopeWords(b.ScopePath, b.ScopeName))},
+			{render.Text(b.Description)}, {render.Text(strings.ReplaceAll(b.Source, "_", " "))}, {render.Text(b.UserName)}, {render.At(b.CreatedAt.Time)},
+		})
+	}
+	return t
+}
+
+func blocklistCard(call *catalog.Call, b s1.BlocklistItem) render.Card {
+	var f catalog.Sheet
+	f.Mono(hashKind(b.Value), b.Value)
+	f.Mono("SHA-256", b.SHA256)
+	f.Text("OS", b.OSType.Label())
+	f.Text("Scope", lookup.ScopeWords(b.ScopePath, b.ScopeName))
+	f.Text("Description", b.Description)
+	f.Text("Source", strings.ReplaceAll(b.Source, "_", " "))
+	f.Text("By", b.UserName)
+	f.At("Added", b.CreatedAt, render.At(b.CreatedAt.Time))
+	f.Mono("Id", string(b.ID))
+	card := render.Card{Tone: render.Info, Title: "Blocked · " + text.FirstNonEmpty(b.Value, b.SHA256), Parts: []render.Part{f.Part()}}
+	card.Actions = append(hashActions(strings.ToLower(b.Value)), unblockButton([]s1.BlocklistID{b.ID}))
+	card.Actions = append(card.Actions, catalog.Opens([]catalog.Target{lookup.BlocklistTarget(call, b)})...)
+	return card
+}
+
+// hashKind is what a hash is by its length; the console's value is a SHA-1 where it is not said.
+func hashKind(hash string) string {
+	return text.FirstNonEmpty(map[int]string{32: "MD5", 40: "SHA-1", 64: "SHA-256"}[len(hash)], "Hash")
+}
+
+// hashActions are what one may want to know about a hash.
+func hashActions(hash string) []render.Action {
+	if !lookup.Sha1Form.MatchString(hash) {
+		return nil
+	}
+	return []render.Action{
+		render.Button{Label: "Reputation", Do: catalog.Invocation{Command: "get-hash-reputations", Args: catalog.Marshal(map[string]any{"file-hashes": []string{hash}})}},
+		render.Button{Label: "Threats", Do: catalog.Invocation{Command: "get-threat", Args: catalog.Marshal(map[string]any{"custom-input": map[string]any{"contentHashes": []string{hash}}})}},
+	}
+}
+
+func unblockButton(ids []s1.BlocklistID) render.Button {
+	return render.Button{Label: "Unblock", Do: catalog.Invocation{Command: "remove-items-in-blacklist", Args: catalog.Marshal(map[string]any{"item-ids": ids})}}
+}
+
+type getBlocklistParams struct {
+	Limit *catalog.Count `json:"limit,omitzero" help:"How many items at most; 1000 when empty."`
+	Input blocklistQuery `json:"custom-input,omitzero" help:"Which items, by the console's query parameters."`
+}
+
+func getBlocklist() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "get-black-list", Title: "Get Black List", Area: "blocklist", Aliases: []string{"blocklist", "blacklist", "blocked"}, Main: "custom-input",
+		Risk: catalog.Read, Needs: "Blocklist › View", Repeatable: true,
+		Doc:      "Lists the hashes that may not run, with the systems and scopes where they may not.",
+		Examples: []string{`get-black-list limit=10 custom-input={"type":"black_hash","tenant":false,"siteIds":"947000000000000671"}`, "blocklist 3395856ce81f"},
+	}, func(ctx context.Context, call *catalog.Call, p getBlocklistParams) (render.Card, error) {
+		q, err := p.Input.Query()
+		if err != nil {
+			return render.Card{}, err
+		}
+		filter, err := s1.ParseFilter(string(catalog.Marshal(p.Input)))
+		if err != nil {
+			return render.Card{}, catalog.Wrong("custom-input", "%s", err)
+		}
+		rows := blocklistRows(call)
+		rows.Page = withSHA256(call, rows.Page)
+		return rows.Show(ctx, call, q, catalog.LimitOf(p.Limit, filter))
+	})
+}
+
+// withSHA256 looks through the items where the console finds none by a hash: some have none but a SHA-256, which it does not search.
+func withSHA256(call *catalog.Call, page func(context.Context, s1.Query) (s1.Page[s1.BlocklistItem], error)) func(context.Context, s1.Query) (s1.Page[s1.BlocklistItem], error) {
+	return func(ctx context.Context, q s1.Query) (s1.Page[s1.BlocklistItem], error) {
+		found, err := page(ctx, q)
+		hash, whole := q.Get("value"), true
+		if hash == "" {
+			hash, whole = q.Get("value__contains"), false
+		}
+		if err != nil || len(found.Items) > 0 || !lookup.HashForm.MatchString(hash) || q.Get("cursor") != "" || whole && len(hash) != 64 {
+			return found, err
+		}
+		rest := q.With("value").With("value__contains").With("skip").WithLimit(catalog.MaxPage)
+		items, err := lookup.ItemsOf(ctx, call, rest, func(b s1.BlocklistItem) bool {
+			return strings.Contains(strings.ToLower(b.SHA256), strings.ToLower(hash))
+		}, hash)
+		return s1.Page[s1.BlocklistItem]{Items: items, Total: len(items)}, err
+	}
+}
+
+type unblockParams struct {
+	Items []s1.BlocklistID `json:"item-ids,omitzero" help:"The items, or the hashes all of whose items are meant."`
+}
+
+func (p *unblockParams) OneOf() []string { return []string{"item-ids"} }
+
+// Check refuses to remove nothing in particular.
+func (p *unblockParams) Check() error {
+	if len(p.Items) == 0 {
+		return catalog.Missing(p.OneOf()...)
+	}
+	return nil
+}
+
+func (p *unblockParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	ids, err := lookup.FindBlocked(ctx, call, "item-ids", catalog.Convert[string](p.Items))
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	slices.Sort(ids)
+	p.Items = catalog.Convert[s1.BlocklistID](slices.Compact(ids))
+	found, err := call.Console.BlocklistByID(ctx, p.Items)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	items, err := lookup.InOrder("item-ids", "blocklist item", p.Items, found, func(b s1.BlocklistItem) s1.BlocklistID { return b.ID })
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	plan := catalog.Plan{Targets: catalog.TargetsOf(call, items, lookup.BlocklistTarget), Undo: "Block again",
+		Notes: []string{"⚠ Weakens the protection: after this the files may run again, unless something else stops them."}}
+	for _, b := range items {
+		plan.Reaches(text.FirstNonEmpty(b.Value, b.SHA256), b.Scope, b.ScopePath, b.ScopeName)
+	}
+	return plan, nil
+}
+
+func unblock() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "remove-items-in-blacklist", Title: "Remove Items In Blacklist", Area: "blocklist", Aliases: []string{"unblock", "unblock-hash"}, Main: "item-ids",
+		Risk: catalog.Destructive, Needs: "Blocklist › View + Edit", Repeatable: true, Undo: "block-hash",
+		Doc:      "Takes hashes off the blocklist: the files may run again.",
+		Examples: []string{`remove-items-in-blacklist item-ids=1234567891 reason="false alarm"`, `unblock 3395856ce81f2b7382dee72602f798b642f14140 reason="false alarm, INC-1042"`},
+	}, func(ctx context.Context, call *catalog.Call, p unblockParams) (render.Card, error) {
+		before, _ := call.Console.BlocklistByID(ctx, p.Items[:min(len(p.Items), catalog.MaxShown)]) // nobody can read their hashes afterwards
+		result, err := call.Console.Unblock(ctx, p.Items)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("unblock %d items: %w", len(p.Items), err)
+		}
+		c := catalog.Outcome{
+			Noun: "blocklist item", Done: "taken off", Result: result, Targets: catalog.Known(call, "blocklist item", p.Items, before, lookup.SystemFirst(lookup.BlocklistTarget)),
+			States: catalog.EachGone(p.Items, "taken off"),
+			Why:    "The items are gone already, or outside what the bot's token may change.",
+		}
+		if result.Affected < len(p.Items) {
+			c.States = nil
+			if still, err := call.Console.BlocklistByID(ctx, p.Items); err == nil {
+				c.States = catalog.Remains(p.Items, still, func(b s1.BlocklistItem) (s1.BlocklistID, bool) { return b.ID, true })
+			}
+		}
+		if again, ok := blockAgain(before); ok && result.Affected > 0 {
+			c.Actions = append(c.Actions, again)
+		}
+		return c.Card(call), nil
+	})
+}
+
+// blockAgain takes an unblocking back, where one hash was blocked on one system in sites: more does not fit one command.
+func blockAgain(items []s1.BlocklistItem) (render.Button, bool) {
+	var sites []s1.SiteID
+	for _, b := range items {
+		if b.Value != items[0].Value || b.OSType != items[0].OSType || len(b.Scope.Sites) == 0 {
+			return render.Button{}, false
+		}
+		sites = append(sites, b.Scope.Sites...)
+	}
+	if len(items) == 0 || !lookup.Sha1Form.MatchString(strings.ToLower(items[0].Value)) { // block-hash takes nothing else
+		return render.Button{}, false
+	}
+	return render.Button{Label: "Block again", Do: catalog.Invocation{Command: "block-hash", Args: catalog.Marshal(map[string]any{
+		"threat-hashes": []string{items[0].Value}, "os-type": items[0].OSType, "site-id": sites})}}, true
+}

@@ -1,0 +1,258 @@
+package lists
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/lookup"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+type deleteExclusionsParams struct{ exclusionFilter }
+
+func (p *deleteExclusionsParams) OneOf() []string {
+	return []string{"exclusion-ids", "type", "operation-system", "account-ids", "site-ids", "group-ids"}
+}
+
+// Check refuses to delete all exclusions, which is what the specification makes of no parameter.
+func (p *deleteExclusionsParams) Check() error {
+	if len(p.Exclusions) == 0 && !p.filters() {
+		return catalog.Missing(p.OneOf()...)
+	}
+	return nil
+}
+
+func (p *deleteExclusionsParams) filters() bool {
+	return p.Type != "" || p.OS != "" || p.Levels() > 0
+}
+
+// Resolved allows the type beside the ids: the console takes it as a check.
+func (p *deleteExclusionsParams) Resolved() bool {
+	return len(p.Exclusions) > 0 && p.OS == "" && p.Levels() == 0
+}
+
+func (p *deleteExclusionsParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	found, err := p.Resolve(ctx, call)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	*p = deleteExclusionsParams{exclusionFilter{Type: typeOfAll(found)}}
+	for _, e := range found {
+		p.Exclusions = append(p.Exclusions, e.ID)
+	}
+	plan := catalog.Plan{Targets: catalog.TargetsOf(call, found, lookup.ExclusionTarget), Notes: []string{
+		"After this agents look at these again: software that worked may be stopped.", "Deleted exclusions have to be made anew.",
+	}}
+	for _, e := range found {
+		plan.Reaches(e.Value, e.Scope, e.ScopePath, e.ScopeName)
+	}
+	return plan, nil
+}
+
+// Resolve returns the exclusions meant: those named, those that the filter selects, or those that are both.
+func (p *deleteExclusionsParams) Resolve(ctx context.Context, call *catalog.Call) ([]s1.Exclusion, error) {
+	var named []s1.Exclusion
+	var err error
+	if len(p.Exclusions) > 0 {
+		named, err = lookup.ExclusionDirectory().All(ctx, call, "exclusion-ids", catalog.Convert[string](p.Exclusions))
+		if err != nil || !p.filters() {
+			return named, err
+		}
+	}
+	if p.Resolved() { // what a plan made: asked again before it runs, it means the same
+		return p.ofType(named)
+	}
+	if _, err := p.Pin(ctx, call); err != nil {
+		return nil, err
+	}
+	// The very scope that is named, or the token's own: with those above and below it would be more than was asked for.
+	rows := lookup.Heeded(call.Console.Exclusions(ctx, p.Query()), p.Query(), lookup.ExclusionSieve, func(e s1.Exclusion) json.RawMessage { return e.Raw })
+	found, err := lookup.Selected("exclusion-ids", "exclusion", s1.Filter{}, rows)
+	if err != nil {
+		return nil, err
+	}
+	if len(named) > 0 {
+		found = slices.DeleteFunc(found, func(e s1.Exclusion) bool {
+			return !slices.ContainsFunc(named, func(n s1.Exclusion) bool { return n.ID == e.ID })
+		})
+	}
+	if len(found) == 0 {
+		return nil, catalog.NothingMatches("exclusion-ids", "exclusion")
+	}
+	return found, nil
+}
+
+// ofType are those of the exclusions that have the type.
+func (p *deleteExclusionsParams) ofType(named []s1.Exclusion) ([]s1.Exclusion, error) {
+	found := slices.DeleteFunc(named, func(e s1.Exclusion) bool { return exclusionType(e.Type) != p.Type })
+	if len(found) == 0 {
+		return nil, catalog.NothingMatches("exclusion-ids", "exclusion")
+	}
+	return found, nil
+}
+
+// typeOfAll is the type that all exclusions have, if it is one.
+func typeOfAll(found []s1.Exclusion) exclusionType {
+	for _, e := range found {
+		if e.Type != found[0].Type {
+			return ""
+		}
+	}
+	return exclusionType(found[0].Type)
+}
+
+func deleteExclusions() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "delete-exclusions", Title: "Delete Exclusions", Area: "exclusions", Aliases: []string{"delete-exclusion", "unexclude"}, Main: "exclusion-ids",
+		Risk: catalog.Destructive, Needs: "Exclusions › View + Delete", Repeatable: true, Undo: "create-exclusion",
+		Doc: "Deletes exclusions: agents look again at what they left alone. Without a parameter it deletes nothing.",
+		Examples: []string{`delete-exclusions exclusion-ids=1748812345678908888 reason="no longer needed"`,
+			`delete-exclusions type=Path operation-system=Linux site-ids=Lyon reason="site closed"`},
+	}, func(ctx context.Context, call *catalog.Call, p deleteExclusionsParams) (render.Card, error) {
+		before, _ := call.Console.ExclusionsByID(ctx, p.Exclusions[:min(len(p.Exclusions), catalog.MaxShown)]) // nobody can read their names afterwards
+		result, err := call.Console.DeleteExclusions(ctx, p.Exclusions, s1.ExclusionType(p.Type))
+		if err != nil {
+			return render.Card{}, fmt.Errorf("delete %d exclusions: %w", len(p.Exclusions), err)
+		}
+		c := catalog.Outcome{
+			Noun: "exclusion", Done: "deleted", Result: result, Targets: catalog.Known(call, "exclusion", p.Exclusions, before, lookup.SystemFirst(lookup.ExclusionTarget)),
+			States: catalog.EachGone(p.Exclusions, "deleted"),
+			Why:    "The exclusions are gone already, or outside what the bot's token may change.",
+		}
+		if result.Affected < len(p.Exclusions) {
+			c.States = nil
+			if still, err := call.Console.ExclusionsByID(ctx, p.Exclusions); err == nil {
+				c.States = catalog.Remains(p.Exclusions, still, func(e s1.Exclusion) (s1.ExclusionID, bool) { return e.ID, true })
+			}
+		}
+		return c.Card(call), nil
+	})
+}
+
+type updateExclusionParams struct {
+	Exclusion s1.ExclusionID `json:"exclusion-id" help:"The exclusion."`
+	Type      exclusionType  `json:"type" help:"What is excluded; it cannot be changed."`
+	OS        s1.OSType      `json:"operation-system" help:"The operating system; it cannot be changed."`
+	Value     string         `json:"value,omitzero" help:"The path, SHA-1 hash, signer, browser or file extension."`
+	exclusionExtras
+	Was string `json:"was,omitzero" help:"-"` // fingerprint of the exclusion that was shown to the approver
+}
+
+func (p *updateExclusionParams) Resolved() bool { return p.Was != "" }
+
+func (p *updateExclusionParams) OneOf() []string {
+	return []string{"value", "description", "mode", "path-exclusion-type"}
+}
+
+func (p *updateExclusionParams) Check() error {
+	if p.Value == "" && p.exclusionExtras == (exclusionExtras{}) {
+		return catalog.Missing(p.OneOf()...)
+	}
+	return p.fits(s1.ExclusionType(p.Type), p.Value)
+}
+
+func (p *updateExclusionParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	e, err := p.read(ctx, call)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	switch {
+	case s1.ExclusionType(p.Type) != e.Type:
+		return catalog.Plan{}, catalog.Wrong("type", "the exclusion is of the type %s, which cannot be changed; make another one", e.Type.Label())
+	case p.OS != e.OSType:
+		return catalog.Plan{}, catalog.Wrong("operation-system", "the exclusion is for %s, which cannot be changed; make another one", e.OSType.Label())
+	}
+	wanted := p.wanted(e)
+	changes := catalog.Diffs(exclusionTraits(e.Settings()), exclusionTraits(wanted), weakensByExclusion)
+	if len(changes) == 0 {
+		return catalog.Plan{}, catalog.AlreadySo("exclusion-id", "exclusion")
+	}
+	p.Exclusion, p.Was = e.ID, catalog.FingerprintOf(exclusionTraits(e.Settings()))
+	plan := catalog.Plan{Targets: []catalog.Target{lookup.ExclusionTarget(call, e)}, Changes: changes, Notes: append(catalog.WeakenNote(changes), exclusionNotes(wanted)...),
+		Undo: "Set the old values again"}
+	plan.Reaches(e.Value, e.Scope, e.ScopePath, e.ScopeName)
+	return plan, nil
+}
+
+// wanted puts what is given over what is there: the console takes the whole of it.
+func (p *updateExclusionParams) wanted(e s1.Exclusion) s1.ExclusionSettings {
+	s := e.Settings()
+	s.Value = text.FirstNonEmpty(p.Value, s.Value)
+	s.Description = text.FirstNonEmpty(p.Description, s.Description)
+	s.Mode = s1.ExclusionMode(text.FirstNonEmpty(string(p.Mode), string(s.Mode)))
+	s.PathExclusionType = s1.PathExclusionType(text.FirstNonEmpty(string(p.Depth), string(s.PathExclusionType)))
+	if s.Type == s1.ExcludeHash {
+		s.Value = strings.ToLower(s.Value)
+	}
+	return s
+}
+
+func exclusionTraits(s s1.ExclusionSettings) []catalog.Trait {
+	return []catalog.Trait{{Field: "Type", Value: s.Type.Label()}, {Field: "OS", Value: s.OSType.Label()}, {Field: "Excluded", Value: s.Value}, {Field: "Mode", Value: s.Mode.Label()}, {Field: "Depth", Value: s.PathExclusionType.Label()}, {Field: "Description", Value: s.Description}}
+}
+
+// exclusionBreadth ranks modes and depths by how much they leave alone; what is not here cannot be compared.
+var exclusionBreadth = map[string]int{
+	"File": 1, "Folder": 2, "Subfolders": 3,
+	"Suppress Dynamic Only": 1, "Suppress DFI Only": 1, "Suppress App Control": 1, "Suppress Drift Detection": 1, "Suppress Alerts": 2,
+	"Interoperability": 3, "Interoperability Extended": 4, "Performance Focus": 5, "Performance Focus Extended": 6,
+}
+
+// weakensByExclusion tells whether more is left alone afterwards. Another value is, unless it lies within the old one.
+func weakensByExclusion(field, old, now string) bool {
+	switch field {
+	case "Description":
+		return false
+	case "Excluded":
+		return !strings.HasPrefix(strings.ToLower(now), strings.ToLower(old))
+	}
+	return exclusionBreadth[now] >= exclusionBreadth[old]
+}
+
+func updateExclusion() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "update-exclusion", Title: "Update Exclusion", Area: "exclusions", Aliases: []string{"change-exclusion"}, Main: "exclusion-id",
+		Risk: catalog.Destructive, Needs: "Exclusions › View + Edit", Undo: "update-exclusion",
+		Doc:      "Changes an exclusion. What is not given stays as it is.",
+		Examples: []string{`update-exclusion 1748812345678908888 type=Path operation-system=Windows value="D:\Test\" description="moved" reason="new server"`},
+	}, func(ctx context.Context, call *catalog.Call, p updateExclusionParams) (render.Card, error) {
+		return p.run(ctx, call)
+	})
+}
+
+// run changes the exclusion if it is still the one that was shown when this was asked for.
+func (p *updateExclusionParams) run(ctx context.Context, call *catalog.Call) (render.Card, error) {
+	e, err := p.read(ctx, call)
+	if err != nil {
+		return render.Card{}, err
+	}
+	was, wanted := exclusionTraits(e.Settings()), exclusionTraits(p.wanted(e))
+	if catalog.FingerprintOf(was) != p.Was {
+		return render.Card{}, catalog.ChangedMeanwhile("exclusion-id", "exclusion")
+	}
+	after, err := call.Console.UpdateExclusion(ctx, p.Exclusion, p.wanted(e))
+	if err != nil {
+		return render.Card{}, fmt.Errorf("update exclusion %s: %w", p.Exclusion, err)
+	}
+	left := catalog.Diffs(exclusionTraits(after.Settings()), wanted, weakensByExclusion)
+	if len(left) > 0 { // the answer need not show the exclusion as it is now
+		if again, err := p.read(ctx, call); err == nil {
+			after, left = again, catalog.Diffs(exclusionTraits(again.Settings()), wanted, weakensByExclusion)
+		}
+	}
+	return catalog.ChangeOutcome(call, "exclusion", lookup.ExclusionTarget(call, after), catalog.Diffs(was, wanted, weakensByExclusion), left, exclusionArgs(e)), nil
+}
+
+func (p *updateExclusionParams) read(ctx context.Context, call *catalog.Call) (s1.Exclusion, error) {
+	found, err := lookup.ExclusionDirectory().All(ctx, call, "exclusion-id", []string{string(p.Exclusion)})
+	if err != nil {
+		return s1.Exclusion{}, err
+	}
+	return found[0], nil
+}

@@ -1,0 +1,249 @@
+package lists
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/lookup"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+func exclusionCommands() []*catalog.Command {
+	return []*catalog.Command{getExclusions(), createExclusion(), updateExclusion(), deleteExclusions()}
+}
+
+// exclusionType is an exclusion's type with the other words that consoles and people have for it.
+type exclusionType s1.ExclusionType
+
+func (exclusionType) Choices() []s1.Choice { return s1.ExclusionType("").Choices() }
+
+func (exclusionType) Kind() catalog.Kind {
+	return catalog.Synonyms(catalog.ChoiceKind(s1.ExclusionType("").Choices()), map[string]string{
+		"signeridentity": "certificate", "signer": "certificate", "certificatesigneridentity": "certificate", "sha1": "white_hash", "whitehash": "white_hash",
+	})
+}
+
+// exclusionRows is how lists of exclusions look.
+func exclusionRows(call *catalog.Call) catalog.Listing[s1.Exclusion] {
+	return catalog.Listing[s1.Exclusion]{
+		Noun: "Exclusions", Things: "exclusions", Page: call.Console.ExclusionsPage, Raw: func(e s1.Exclusion) json.RawMessage { return e.Raw },
+		Table: func(found []s1.Exclusion) render.Table { return exclusionTable(call, found) },
+		One:   func(e s1.Exclusion) render.Card { return exclusionCard(call, e) },
+		More: []catalog.Column[s1.Exclusion]{
+			{Title: "Id", Value: func(e s1.Exclusion) string { return string(e.ID) }},
+			{Title: "Depth", Value: func(e s1.Exclusion) string { return e.PathExclusionType.Label() }},
+			{Title: "Source", Value: func(e s1.Exclusion) string { return e.Source }},
+			{Title: "Application", Value: func(e s1.Exclusion) string { return e.ApplicationName }},
+			{Title: "Recommendation", Value: func(e s1.Exclusion) string { return e.NotRecommended }},
+		},
+		Empty: "Leave a condition out. Exclusions that were made as unified ones are in the console's own list only.",
+	}
+}
+
+func exclusionTable(call *catalog.Call, found []s1.Exclusion) render.Table {
+	t := render.Table{Columns: []render.Column{{Title: "Excluded"}, {Title: "Type"}, {Title: "OS"}, {Title: "Mode"}, {Title: "Scope"}, {Title: "Description"}, {Title: "By"}, {Title: "Changed"}}}
+	for _, e := range found {
+		t.Rows = append(t.Rows, []render.Line{
+			{render.Link(text.FirstNonEmpty(e.Value, string(e.ID)), call.Console.ExclusionsURL(e.ID))}, {render.Text(e.Type.Label())}, {render.Text(e.OSType.Label())},
+			{render.Text(e.Mode.Label())}, {render.Text(lookup.ScopeWords(e.ScopePath, e.ScopeName))}, {render.Text(e.Description)},
+			{render.Text(text.FirstNonEmpty(e.UserName, e.Source))}, {render.At(e.UpdatedAt.Time)},
+		})
+	}
+	return t
+}
+
+func exclusionCard(call *catalog.Call, e s1.Exclusion) render.Card {
+	var f catalog.Sheet
+	f.Text("Type", text.JoinNonEmpty(" · ", e.Type.Label(), e.PathExclusionType.Label()))
+	f.Text("OS", e.OSType.Label())
+	f.Text("Mode", e.Mode.Label())
+	f.Text("Scope", lookup.ScopeWords(e.ScopePath, e.ScopeName))
+	f.Text("Description", e.Description)
+	f.Text("By", text.FirstNonEmpty(e.UserName, e.Source))
+	f.At("Changed", e.UpdatedAt, render.At(e.UpdatedAt.Time))
+	f.Mono("Id", string(e.ID))
+	card := render.Card{Tone: render.Info, Title: "Exclusion · " + e.Value, Parts: []render.Part{render.Line{render.Mono(e.Value)}, f.Part()}}
+	if rated := e.NotRecommended; rated != "" && rated != "NONE" {
+		card.Tone = render.Warning
+		card.Parts = append(card.Parts, render.Line{render.Text("⚠ The vendor says of this exclusion: "), render.Bold(rated)})
+	}
+	card.Actions = append([]render.Action{
+		render.Button{Label: "Change", Do: catalog.Invocation{Command: "update-exclusion", Args: exclusionArgs(e), How: render.Open}},
+		render.Button{Label: "Delete", Do: catalog.Invocation{Command: "delete-exclusions", Args: catalog.Marshal(map[string]any{"exclusion-ids": []s1.ExclusionID{e.ID}})}},
+	}, catalog.Opens([]catalog.Target{lookup.ExclusionTarget(call, e)})...)
+	return card
+}
+
+func exclusionArgs(e s1.Exclusion) json.RawMessage {
+	args := map[string]any{"exclusion-id": e.ID, "type": e.Type, "operation-system": e.OSType, "value": e.Value}
+	for name, value := range map[string]string{"mode": string(e.Mode), "path-exclusion-type": string(e.PathExclusionType), "description": e.Description} {
+		if value != "" && (name == "description" || e.Type == s1.ExcludePath) {
+			args[name] = value
+		}
+	}
+	return catalog.Marshal(args)
+}
+
+// exclusionFilter narrows a list of exclusions down.
+type exclusionFilter struct {
+	Type exclusionType `json:"type,omitzero" help:"What is excluded."`
+	OS   s1.OSType     `json:"operation-system,omitzero" help:"The operating system."`
+	lookup.PlaceParams
+	Exclusions []s1.ExclusionID `json:"exclusion-ids,omitzero" help:"The exclusions."`
+}
+
+// Query is the filter without the ids.
+func (p exclusionFilter) Query() s1.Query {
+	q := p.PlaceParams.Query(s1.Query{})
+	if p.Type != "" {
+		q = q.With("type", string(p.Type))
+	}
+	if p.OS != "" {
+		q = q.With("osTypes", string(p.OS))
+	}
+	return q
+}
+
+type getExclusionsParams struct{ exclusionFilter }
+
+func getExclusions() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "get-exclusions", Title: "Get Exclusions", Area: "exclusions", Aliases: []string{"exclusions", "exclusion"}, Main: "exclusion-ids",
+		Risk: catalog.Read, Needs: "Exclusions › View", Repeatable: true,
+		Doc:      "Lists what agents leave alone: paths, hashes, signers, browsers and file types.",
+		Examples: []string{"exclusions type=Path operation-system=Windows", "get-exclusions site-ids=Paris"},
+	}, func(ctx context.Context, call *catalog.Call, p getExclusionsParams) (render.Card, error) {
+		q := p.Query().Everywhere()
+		if len(p.Exclusions) > 0 {
+			q = q.With("ids", catalog.Convert[string](p.Exclusions)...)
+		}
+		everything := catalog.Limit(0)
+		return exclusionRows(call).Show(ctx, call, q, &everything)
+	})
+}
+
+// exclusionSettings are what makes an exclusion beside its type and system.
+type exclusionExtras struct {
+	Description string               `json:"description,omitzero" help:"What it is for."`
+	Mode        s1.ExclusionMode     `json:"mode,omitzero" help:"How far agents leave a path alone; for the type Path only."`
+	Depth       s1.PathExclusionType `json:"path-exclusion-type,omitzero" help:"How much below a path is meant; for the type Path only."`
+}
+
+// fits refuses what does not go together; value may be empty where it stays as it is.
+func (p exclusionExtras) fits(of s1.ExclusionType, value string) error {
+	switch {
+	case of != s1.ExcludePath && p.Mode != "":
+		return catalog.Wrong("mode", "only exclusions of paths have one")
+	case of != s1.ExcludePath && p.Depth != "":
+		return catalog.Wrong("path-exclusion-type", "only exclusions of paths have one")
+	case of == s1.ExcludeHash && value != "" && !lookup.Sha1Form.MatchString(value):
+		return catalog.Wrong("value", "%s is not a SHA-1 hash (40 hexadecimal digits)", text.Quote(value))
+	}
+	return nil
+}
+
+// wholeDrive is a path that means everything on a drive, or everything at all.
+var wholeDrive = regexp.MustCompile(`^(?:[A-Za-z*]:|\\Device\\HarddiskVolume\d+)?[\\/*.]*$`)
+
+// exclusionNotes say what an exclusion means for the protection.
+func exclusionNotes(s s1.ExclusionSettings) []string {
+	means := map[s1.ExclusionType]string{
+		s1.ExcludePath: "what runs from this path raises no alert, be it malware", s1.ExcludeHash: "this file may run whatever it does",
+		s1.ExcludeCertificate: "whatever is signed like this is left alone", s1.ExcludeFileType: "files of this type are not looked at",
+		s1.ExcludeBrowser: "this browser is not looked into",
+	}[s.Type]
+	if strings.HasPrefix(string(s.Mode), "disable_all_monitors") {
+		means = "agents do not watch at all what runs from this path"
+	}
+	notes := []string{"⚠ Weakens the protection: " + text.FirstNonEmpty(means, "agents leave this alone") + "."}
+	if s.Type == s1.ExcludePath && wholeDrive.MatchString(s.Value) {
+		notes = append(notes, "⚠ The path is a whole drive or more: this switches the protection off.")
+	}
+	return notes
+}
+
+type createExclusionParams struct {
+	Type  exclusionType `json:"type" help:"What is excluded."`
+	OS    s1.OSType     `json:"operation-system" help:"The operating system."`
+	Value string        `json:"value" help:"The path, SHA-1 hash, signer, browser or file extension."`
+	exclusionExtras
+	lookup.PlaceParams
+}
+
+func (p *createExclusionParams) OneOf() []string {
+	return []string{"site-ids", "account-ids", "group-ids"}
+}
+
+func (p *createExclusionParams) Check() error {
+	if p.Levels() == 0 {
+		return catalog.Missing(p.OneOf()...)
+	}
+	return p.fits(s1.ExclusionType(p.Type), p.Value)
+}
+
+func (p *createExclusionParams) settings() s1.ExclusionSettings {
+	s := s1.ExclusionSettings{Type: s1.ExclusionType(p.Type), Value: p.Value, OSType: p.OS, Mode: p.Mode, PathExclusionType: p.Depth, Description: p.Description}
+	if s.Type == s1.ExcludeHash {
+		s.Value = strings.ToLower(s.Value)
+	}
+	return s
+}
+
+func (p *createExclusionParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	places, err := p.Pin(ctx, call)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	s := p.settings()
+	return catalog.Plan{Targets: places, Notes: exclusionNotes(s), Undo: "Delete", Facts: catalog.FactsOf("Excluded", s.Value, "Type", s.Type.Label(), "OS", s.OSType.Label(),
+		"Mode", s.Mode.Label(), "Depth", s.PathExclusionType.Label(), "Description", s.Description)}, nil
+}
+
+func createExclusion() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "create-exclusion", Title: "Create Exclusion", Area: "exclusions", Aliases: []string{"exclude", "add-exclusion"}, Main: "value",
+		Risk: catalog.Destructive, Needs: "Exclusions › View + Create", Undo: "delete-exclusions",
+		Doc: "Has agents leave something alone: a path, a hash, a signer, a browser or a file type. It opens a hole in the protection of every endpoint of the scope.",
+		Examples: []string{`create-exclusion type=Path operation-system=Windows value="C:\Program Files\Backup\" mode="Suppress Alerts" path-exclusion-type=subfolders site-ids=Paris reason="false alarms, INC-1042"`,
+			`exclude 3395856ce81f2b7382dee72602f798b642f14140 type=Hash os=Linux group-ids=Servers reason="own build tool"`},
+	}, func(ctx context.Context, call *catalog.Call, p createExclusionParams) (render.Card, error) {
+		made, err := call.Console.CreateExclusion(ctx, p.Scope(), p.settings())
+		if err != nil {
+			return render.Card{}, fmt.Errorf("exclude %s: %w", text.Quote(p.Value), err)
+		}
+		return exclusionMade(call, made), nil
+	})
+}
+
+// exclusionMade shows the one exclusion that was made, or a table of them.
+func exclusionMade(call *catalog.Call, made []s1.Exclusion) render.Card {
+	title := call.Command.Title
+	card := render.Card{Parts: []render.Part{exclusionTable(call, made)}}
+	if len(made) == 1 {
+		card = exclusionCard(call, made[0])
+	}
+	ids := make([]s1.ExclusionID, len(made))
+	for i, e := range made {
+		ids[i] = e.ID
+	}
+	if len(made) != 1 {
+		card.Actions = []render.Action{render.Button{Label: "Delete", Do: catalog.Invocation{Command: "delete-exclusions", Args: catalog.Marshal(map[string]any{"exclusion-ids": ids})}}}
+	}
+	words := text.Plural(len(made), "exclusion") + " made."
+	if len(made) == 0 {
+		return render.Failure(title, 200, "The console made no exclusion.", "Look at the list of exclusions: it may have been there already.")
+	}
+	card.Title, card.Outcome, card.Text = title, render.Successful, title+": "+words
+	if card.Tone != render.Warning {
+		card.Tone = render.Good
+	}
+	card.Parts = slices.Concat([]render.Part{render.Line{render.Text(words)}}, card.Parts)
+	return card
+}

@@ -1,0 +1,91 @@
+package lookup
+
+import (
+	"encoding/json"
+	"iter"
+	"slices"
+	"strings"
+
+	"s1bot/s1"
+)
+
+// A sieve tells where a row has what a key of a query asks for: {"siteIds": {".siteId"}}.
+type sieve map[string][]string
+
+// Where the rows of changes by filter have it (vendor's API document, 2.1). Keys whose values the rows spell otherwise are not here.
+var (
+	AgentSieve = sieve{
+		"ids": {".id"}, "uuids": {".uuid"}, "uuid": {".uuid"}, "computerName": {".computerName"}, "computerName__contains": {".computerName"},
+		"siteIds": {".siteId"}, "groupIds": {".groupId"}, "accountIds": {".accountId"}, "osTypes": {".osType"}, "networkStatuses": {".networkStatus"},
+	}
+	threatSieve = sieve{
+		"ids": {".id", ".threatInfo.threatId"}, "computerName__contains": {".agentRealtimeInfo.agentComputerName", ".agentDetectionInfo.agentComputerName"},
+		"agentIds": {".agentRealtimeInfo.agentId"}, "siteIds": {".agentRealtimeInfo.siteId", ".agentDetectionInfo.siteId"},
+		"groupIds":   {".agentRealtimeInfo.groupId", ".agentDetectionInfo.groupId"},
+		"accountIds": {".agentRealtimeInfo.accountId", ".agentDetectionInfo.accountId"}, "storylines": {".threatInfo.storyline"},
+		"contentHashes":    {".threatInfo.sha1"},
+		"incidentStatuses": {".threatInfo.incidentStatus"}, "analystVerdicts": {".threatInfo.analystVerdict"}, "mitigationStatuses": {".threatInfo.mitigationStatus"},
+	}
+	AlertSieve = sieve{
+		"ids": {".alertInfo.alertId", ".id"}, "siteIds": {".agentDetectionInfo.siteId"}, "accountIds": {".agentDetectionInfo.accountId"},
+		"ruleName__contains": {".ruleInfo.name"}, "origAgentName__contains": {".agentDetectionInfo.name", ".agentRealtimeInfo.name"},
+		"severity": {".ruleInfo.severity"}, "incidentStatus": {".alertInfo.incidentStatus"}, "analystVerdict": {".alertInfo.analystVerdict"},
+	}
+	RuleSieve = sieve{
+		"name__contains": {".name"}, "creator__contains": {".creator"}, "queryType": {".queryType"}, "siteIds": {".siteId"}, "accountIds": {".accountId"},
+	}
+	ExclusionSieve = sieve{
+		"type": {".type"}, "osTypes": {".osType"}, "siteIds": {".scope.siteIds[*]"}, "groupIds": {".scope.groupIds[*]"}, "accountIds": {".scope.accountIds[*]"},
+	}
+)
+
+const sha1Length = 40 // in hexadecimal digits
+
+// Heeded leaves out rows that plainly are not what was asked for. What a filter selects is changed: a console that does not read a
+// part of the query, or a proxy before it that answers from a cache, must not widen it. What a row does not tell counts for it.
+func Heeded[T any](rows iter.Seq2[T, error], q s1.Query, by sieve, raw func(T) json.RawMessage) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for row, err := range rows {
+			if err == nil && !by.passes(q, raw(row)) {
+				continue
+			}
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+}
+
+func (s sieve) passes(q s1.Query, raw json.RawMessage) bool {
+	for key, paths := range s {
+		asked := strings.Split(q.Get(key), ",")
+		if asked[0] == "" || key == "contentHashes" && len(asked[0]) != sha1Length {
+			continue // not asked for, or by a hash of another kind than the console compares
+		}
+		if !fitsOne(asked, strings.HasSuffix(key, "__contains"), raw, paths) {
+			return false
+		}
+	}
+	return true
+}
+
+// fitsOne tells whether any value at the paths is one of those asked for, or has one of them in it. Where there is none, it does.
+func fitsOne(asked []string, part bool, raw json.RawMessage, paths []string) bool {
+	told := false
+	for _, path := range paths {
+		for _, value := range ValuesAt(raw, strings.Split(path[1:], ".")) {
+			told = true
+			if slices.ContainsFunc(asked, func(a string) bool {
+				return alike(a) == alike(value) || part && strings.Contains(alike(value), alike(a))
+			}) {
+				return true
+			}
+		}
+	}
+	return !told
+}
+
+// alike spells a value as filters and rows both do: TRUE_POSITIVE is "True positive".
+func alike(value string) string {
+	return strings.ToLower(strings.ReplaceAll(strings.TrimSpace(value), "_", " "))
+}

@@ -1,0 +1,446 @@
+// Package lookup finds things in the console: by the names and ids that parameters take, by filters, and by what somebody types into a
+// search box. All says which kinds of things there are.
+//
+// The rule one must not break: a name that fits several things is never guessed; the person is shown what tells them apart. And what the
+// console returns is compared with what was asked: it ignores keys that it does not know.
+package lookup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
+	"s1bot/s1"
+)
+
+// A directory is where things of one kind are found by name. A name fits if it is equal but for case: parts of names never do.
+type directory[T any] struct {
+	noun   string                                                                       // "endpoint"
+	Search func(ctx context.Context, call *catalog.Call, names []string) ([]T, error)   // things whose names have these in them
+	ByID   func(ctx context.Context, call *catalog.Call, ids []string) ([]T, error)     // nil: an id is taken on trust
+	guess  func(ctx context.Context, call *catalog.Call, name string) ([]string, error) // names that could have been meant
+	fits   func(thing T, name string) bool                                              // is it called so?
+	Target func(call *catalog.Call, thing T) catalog.Target
+	isName func(word string) bool // nil: what is no long number
+	gone   func(thing T) bool     // no match while something that is not gone fits; nil: nothing is
+}
+
+// naming tells whether a word is a name rather than an id.
+func (d directory[T]) naming(word string) bool {
+	if d.isName != nil {
+		return d.isName(word)
+	}
+	return catalog.IsName(word)
+}
+
+// find returns ids for words; it asks the console about names only.
+func (d directory[T]) find(ctx context.Context, call *catalog.Call, param string, words []string) ([]string, error) {
+	named, err := d.named(ctx, call, param, words)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, w := range words {
+		if thing, ok := named[w]; ok {
+			w = d.Target(call, thing).ID
+		}
+		if !slices.Contains(ids, w) {
+			ids = append(ids, w)
+		}
+	}
+	return ids, nil
+}
+
+// All returns the things that words name, each once, in their order. An id that the console does not know is an error.
+func (d directory[T]) All(ctx context.Context, call *catalog.Call, param string, words []string) ([]T, error) {
+	named, err := d.named(ctx, call, param, words)
+	if err != nil {
+		return nil, err
+	}
+	known, err := d.known(ctx, call, words)
+	if err != nil {
+		return nil, err
+	}
+	var things []T
+	seen := map[string]bool{}
+	for _, w := range words {
+		thing, ok := named[w]
+		if !ok {
+			if thing, ok = known[w]; !ok {
+				return nil, catalog.Wrong(param, "the console knows no %s with the id %s", d.noun, w)
+			}
+		}
+		if id := d.Target(call, thing).ID; !seen[id] {
+			seen[id] = true
+			things = append(things, thing)
+		}
+	}
+	return things, nil
+}
+
+// known looks up the words that are ids.
+func (d directory[T]) known(ctx context.Context, call *catalog.Call, words []string) (map[string]T, error) {
+	ids := slices.DeleteFunc(slices.Clone(words), d.naming)
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	things, err := d.ByID(ctx, call, ids)
+	known := map[string]T{}
+	for _, thing := range things {
+		known[d.Target(call, thing).ID] = thing
+	}
+	return known, err
+}
+
+// named looks up the words that are names: each must fit exactly one thing.
+func (d directory[T]) named(ctx context.Context, call *catalog.Call, param string, words []string) (map[string]T, error) {
+	names := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return !d.naming(w) })
+	if len(names) == 0 {
+		return nil, nil
+	}
+	things, err := d.Search(ctx, call, names)
+	var usage *catalog.UsageError
+	if errors.As(err, &usage) {
+		usage.Param = param
+		return nil, usage
+	}
+	if err != nil {
+		return nil, err
+	}
+	named := map[string]T{}
+	for _, name := range names {
+		fitting := d.fitting(call, things, name)
+		switch len(fitting) {
+		case 0:
+			thing, known, err := d.numbered(ctx, call, name)
+			if err != nil {
+				return nil, err
+			}
+			if !known {
+				return nil, d.unknown(ctx, call, param, name)
+			}
+			named[name] = thing
+		case 1:
+			named[name] = fitting[0]
+		default:
+			return nil, d.ambiguous(call, param, name, fitting)
+		}
+	}
+	return named, nil
+}
+
+// numbered looks a name up as an id, where nothing is called so: consoles have ids of fewer digits, too. It counts if the console
+// confirms it; one that has no such ids may refuse the question.
+func (d directory[T]) numbered(ctx context.Context, call *catalog.Call, name string) (thing T, known bool, err error) {
+	if d.ByID == nil || !s1.ValidID(name) {
+		return thing, false, nil
+	}
+	things, err := d.ByID(ctx, call, []string{name})
+	var refused *s1.Error
+	if errors.As(err, &refused) && (refused.Status == http.StatusBadRequest || refused.Status == http.StatusNotFound) {
+		return thing, false, nil
+	}
+	i := slices.IndexFunc(things, func(thing T) bool { return d.Target(call, thing).ID == name })
+	if err != nil || i < 0 {
+		return thing, false, err
+	}
+	return things[i], true, nil
+}
+
+// fitting returns what is called so, each thing once: two searches may have found it.
+func (d directory[T]) fitting(call *catalog.Call, things []T, name string) []T {
+	var fitting []T
+	seen := map[string]bool{}
+	for _, thing := range things {
+		if id := d.Target(call, thing).ID; d.fits(thing, name) && !seen[id] {
+			seen[id] = true
+			fitting = append(fitting, thing)
+		}
+	}
+	if d.gone == nil || !slices.ContainsFunc(fitting, func(thing T) bool { return !d.gone(thing) }) {
+		return fitting
+	}
+	return slices.DeleteFunc(fitting, d.gone)
+}
+
+// maxMatches is how many matches of an ambiguous name are shown; more than that nobody reads.
+const maxMatches = 25
+
+func (d directory[T]) ambiguous(call *catalog.Call, param, name string, fitting []T) error {
+	e := &catalog.AmbiguousError{Param: param, Name: name, More: max(0, len(fitting)-maxMatches)}
+	for _, thing := range fitting[:min(len(fitting), maxMatches)] {
+		e.Matches = append(e.Matches, d.Target(call, thing))
+	}
+	return e
+}
+
+// unknown offers the nearest names. If they cannot be found, the name is as unknown as before.
+func (d directory[T]) unknown(ctx context.Context, call *catalog.Call, param, name string) error {
+	e := catalog.Wrong(param, "there is no %s called %s", d.noun, text.Quote(name))
+	if names, err := d.guess(ctx, call, name); err == nil {
+		e.Nearest, e.Name = text.Nearest(name, names), name
+	}
+	if len(e.Nearest) == 0 {
+		e.Hint = fmt.Sprintf("give the whole name of the %s, or its id", d.noun)
+	}
+	return e
+}
+
+// The directories, and the finders that kindOf hands out.
+func FindAgents(ctx context.Context, call *catalog.Call, param string, words []string) ([]string, error) {
+	return agentDirectory().find(ctx, call, param, words)
+}
+
+func findSites(ctx context.Context, call *catalog.Call, param string, words []string) ([]string, error) {
+	return SiteDirectory().find(ctx, call, param, words)
+}
+
+func FindGroups(ctx context.Context, call *catalog.Call, param string, words []string) ([]string, error) {
+	return GroupDirectory().find(ctx, call, param, words)
+}
+
+func findAccounts(ctx context.Context, call *catalog.Call, param string, words []string) ([]string, error) {
+	return AccountDirectory().find(ctx, call, param, words)
+}
+
+func agentDirectory() directory[s1.Agent] {
+	return directory[s1.Agent]{
+		noun: "endpoint", Search: searchAgents, guess: guessAgents, Target: AgentTarget,
+		gone: func(a s1.Agent) bool { return catalog.Gone(a) != "" },
+		fits: func(a s1.Agent, name string) bool {
+			return strings.EqualFold(a.ComputerName, name) || PlainUUID(name) != "" && PlainUUID(a.UUID) == PlainUUID(name)
+		},
+		ByID: func(ctx context.Context, call *catalog.Call, ids []string) ([]s1.Agent, error) {
+			return call.Console.AgentsByID(ctx, catalog.Convert[s1.AgentID](ids))
+		},
+	}
+}
+
+// searchAgents asks for several names at once. The console searches for parts of names and so finds too much; fits decides.
+func searchAgents(ctx context.Context, call *catalog.Call, names []string) ([]s1.Agent, error) {
+	return agentsMatching(ctx, call, names, agentQueries(names))
+}
+
+func agentQueries(names []string) []s1.Query {
+	var parts []string
+	var queries []s1.Query
+	for _, name := range names {
+		switch {
+		case PlainUUID(name) != "":
+			queries = append(queries, s1.Query{}.With("uuid", name))
+		case catalog.Searchable(name):
+			parts = append(parts, name)
+		default:
+			queries = append(queries, s1.Query{"computerName": {name}})
+		}
+	}
+	for chunk := range slices.Chunk(parts, catalog.MaxNames) {
+		queries = append(queries, s1.Query{}.With("computerName__contains", chunk...))
+	}
+	return queries
+}
+
+func agentsMatching(ctx context.Context, call *catalog.Call, names []string, queries []s1.Query) ([]s1.Agent, error) {
+	var found []s1.Agent
+	for _, q := range queries {
+		agents, err := s1.Collect(call.Console.Agents(ctx, q))
+		if err != nil {
+			return nil, fmt.Errorf("look up %s: %w", strings.Join(names, ", "), err)
+		}
+		found = append(found, agents...)
+	}
+	return found, nil
+}
+
+var uuidForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+// PlainUUID returns a uuid without its dashes, "" if text is none.
+func PlainUUID(text string) string {
+	text = strings.ToLower(strings.ReplaceAll(text, "-", ""))
+	if uuidForm.MatchString(text) {
+		return text
+	}
+	return ""
+}
+
+// guessAgents searches for the parts of a name, for one of them may be spelled right.
+func guessAgents(ctx context.Context, call *catalog.Call, name string) ([]string, error) {
+	fragments := fragmentsOf(name)
+	if len(fragments) == 0 {
+		return nil, nil
+	}
+	page, err := call.Console.AgentsPage(ctx, s1.Query{}.With("computerName__contains", fragments...).WithLimit(200))
+	return NamesIn(page.Items, func(a s1.Agent) string { return a.ComputerName }), err
+}
+
+// fragmentsOf cuts a name into thirds: a slip or two leaves at least one of them as it should be.
+func fragmentsOf(name string) []string {
+	r := []rune(name)
+	size := max(3, len(r)/3)
+	var fragments []string
+	for part := range slices.Chunk(r, size) {
+		if s := string(part); catalog.Searchable(s) {
+			fragments = append(fragments, s)
+		}
+	}
+	return fragments[:min(len(fragments), catalog.MaxNames)]
+}
+
+func SiteDirectory() directory[s1.Site] {
+	return directory[s1.Site]{
+		noun: "site",
+		Search: Each(func(ctx context.Context, call *catalog.Call, name string) ([]s1.Site, error) {
+			return s1.Collect(call.Console.Sites(ctx, s1.Query{"query": {name}}))
+		}),
+		guess: func(ctx context.Context, call *catalog.Call, _ string) ([]string, error) {
+			page, err := call.Console.SitesPage(ctx, s1.Query{}.WithLimit(1000))
+			return NamesIn(page.Items, func(s s1.Site) string { return s.Name }), err
+		},
+		fits: func(s s1.Site, name string) bool { return strings.EqualFold(s.Name, name) },
+		ByID: func(ctx context.Context, call *catalog.Call, ids []string) ([]s1.Site, error) {
+			return s1.Collect(call.Console.Sites(ctx, s1.Query{}.With("siteIds", ids...)))
+		},
+		Target: func(_ *catalog.Call, s s1.Site) catalog.Target {
+			return catalog.Target{Kind: "site", ID: string(s.ID), Name: s.Name, Account: s.AccountName, Site: s.AccountName, State: s.State.Label()}
+		},
+	}
+}
+
+func GroupDirectory() directory[s1.Group] {
+	return directory[s1.Group]{
+		noun: "group",
+		Search: Each(func(ctx context.Context, call *catalog.Call, name string) ([]s1.Group, error) {
+			return s1.Collect(call.Console.Groups(ctx, s1.Query{"query": {name}}))
+		}),
+		guess: func(ctx context.Context, call *catalog.Call, _ string) ([]string, error) {
+			page, err := call.Console.GroupsPage(ctx, s1.Query{}.WithLimit(1000))
+			return NamesIn(page.Items, func(g s1.Group) string { return g.Name }), err
+		},
+		fits:   func(g s1.Group, name string) bool { return strings.EqualFold(g.Name, name) },
+		Target: GroupTarget,
+		ByID: func(ctx context.Context, call *catalog.Call, ids []string) ([]s1.Group, error) {
+			return s1.Collect(call.Console.Groups(ctx, s1.Query{}.With("groupIds", ids...)))
+		},
+	}
+}
+
+// GroupTarget tells groups of one name apart by their site, which a group knows by id only.
+func GroupTarget(_ *catalog.Call, g s1.Group) catalog.Target {
+	return catalog.Target{Kind: "group", ID: string(g.ID), Name: g.Name, Site: "site " + string(g.SiteID), State: fmt.Sprintf("%d endpoints", g.TotalAgents)}
+}
+
+func AccountDirectory() directory[s1.Account] {
+	return directory[s1.Account]{
+		noun: "account",
+		Search: Each(func(ctx context.Context, call *catalog.Call, name string) ([]s1.Account, error) {
+			if !catalog.Searchable(name) {
+				return s1.Collect(call.Console.Accounts(ctx, s1.Query{"name": {name}}))
+			}
+			return s1.Collect(call.Console.Accounts(ctx, s1.Query{}.With("name__contains", name)))
+		}),
+		guess: func(ctx context.Context, call *catalog.Call, _ string) ([]string, error) {
+			page, err := call.Console.AccountsPage(ctx, s1.Query{}.WithLimit(1000))
+			return NamesIn(page.Items, func(a s1.Account) string { return a.Name }), err
+		},
+		fits: func(a s1.Account, name string) bool { return strings.EqualFold(a.Name, name) },
+		Target: func(_ *catalog.Call, a s1.Account) catalog.Target {
+			return catalog.Target{Kind: "account", ID: string(a.ID), Name: a.Name, State: a.State.Label()}
+		},
+		ByID: func(ctx context.Context, call *catalog.Call, ids []string) ([]s1.Account, error) {
+			return s1.Collect(call.Console.Accounts(ctx, s1.Query{}.With("accountIds", ids...)))
+		},
+	}
+}
+
+func findThreats(ctx context.Context, call *catalog.Call, param string, words []string) ([]string, error) {
+	return threatDirectory().find(ctx, call, param, words)
+}
+
+func findAlerts(ctx context.Context, call *catalog.Call, param string, words []string) ([]string, error) {
+	return alertDirectory().find(ctx, call, param, words)
+}
+
+// MaxNamesakes is how many threats or alerts with a word in them are looked through for those of a name.
+const MaxNamesakes = 1000
+
+// namesakesOf reads what has a name in it. Where that is more than anybody looks through, a second one of the name may be among the
+// rest: then it is not known which one is meant.
+func namesakesOf[T any](noun, name string, rows iter.Seq2[T, error]) ([]T, error) {
+	found, err := s1.Collect(s1.Take(rows, MaxNamesakes+1))
+	if err == nil && len(found) > MaxNamesakes {
+		e := catalog.Wrong("", "more than %d %ss have %s in them", MaxNamesakes, noun, text.Quote(name))
+		e.Hint = "give the id of the " + noun
+		return nil, e
+	}
+	return found, err
+}
+
+// threatDirectory finds threats by name, for which the console has no key: its full text finds too many, and fits decides.
+func threatDirectory() directory[s1.Threat] {
+	newest := func(q s1.Query) s1.Query { return q.SortedBy("createdAt", s1.Descending) }
+	return directory[s1.Threat]{
+		noun: "threat",
+		Search: Each(func(ctx context.Context, call *catalog.Call, name string) ([]s1.Threat, error) {
+			return namesakesOf("threat", name, call.Console.Threats(ctx, newest(s1.Query{"query": {name}})))
+		}),
+		guess: func(ctx context.Context, call *catalog.Call, _ string) ([]string, error) {
+			page, err := call.Console.ThreatsPage(ctx, newest(nil).WithLimit(200))
+			return NamesIn(page.Items, s1.Threat.Name), err
+		},
+		fits:   func(t s1.Threat, name string) bool { return strings.EqualFold(t.Name(), name) },
+		Target: ThreatTarget,
+		isName: catalog.ByNumber(catalog.Kind{}).IsName,
+	}
+}
+
+// alertDirectory finds alerts by the name of their rule.
+func alertDirectory() directory[s1.Alert] {
+	newest := func(q s1.Query) s1.Query { return q.SortedBy("alertInfoCreatedAt", s1.Descending) }
+	return directory[s1.Alert]{
+		noun: "alert",
+		Search: Each(func(ctx context.Context, call *catalog.Call, name string) ([]s1.Alert, error) {
+			q := s1.Query{"query": {name}}
+			if catalog.Searchable(name) {
+				q = s1.Query{}.With("ruleName__contains", name)
+			}
+			return namesakesOf("alert", name, call.Console.Alerts(ctx, newest(q)))
+		}),
+		guess: func(ctx context.Context, call *catalog.Call, _ string) ([]string, error) {
+			page, err := call.Console.AlertsPage(ctx, newest(nil).WithLimit(200))
+			return NamesIn(page.Items, s1.Alert.Name), err
+		},
+		fits:   func(a s1.Alert, name string) bool { return strings.EqualFold(a.Name(), name) },
+		Target: AlertTarget,
+		isName: catalog.ByNumber(catalog.Kind{}).IsName,
+	}
+}
+
+// Each makes a search for several names of one for a single name.
+func Each[T any](search func(context.Context, *catalog.Call, string) ([]T, error)) func(context.Context, *catalog.Call, []string) ([]T, error) {
+	return func(ctx context.Context, call *catalog.Call, names []string) ([]T, error) {
+		var found []T
+		for _, name := range names {
+			things, err := search(ctx, call, name)
+			if err != nil {
+				return nil, fmt.Errorf("look up %s: %w", text.Quote(name), err)
+			}
+			found = append(found, things...)
+		}
+		return found, nil
+	}
+}
+
+func NamesIn[T any](things []T, name func(T) string) []string {
+	var names []string
+	for _, thing := range things {
+		names = catalog.AppendNew(names, name(thing))
+	}
+	return names
+}

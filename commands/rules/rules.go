@@ -1,0 +1,347 @@
+package rules
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/lookup"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+func ruleCommands() []*catalog.Command {
+	return []*catalog.Command{getRules(), activateRules(), disableRules(), deleteRules(), createRule(), updateRule()}
+}
+
+// ruleFilter narrows a list of rules down. What a rule's id, name or scope says is the console's to compare.
+type ruleFilter struct {
+	lookup.PlaceParams
+	Rules   []s1.RuleID     `json:"rule-ids,omitzero" help:"The rules."`
+	Creator []string        `json:"creator,omitzero" help:"Parts of the names of who made them."`
+	Name    []string        `json:"name,omitzero" help:"Parts of the names of rules."`
+	Status  []s1.RuleStatus `json:"status,omitzero" help:"Only rules in these states."`
+	Query   []string        `json:"query,omitzero" help:"Parts of the rules' queries."`
+	Types   []s1.RuleQuery  `json:"query-type,omitzero" help:"What the rules look at. Newer consoles know no Processes."`
+}
+
+// Check refuses what the console could not search for.
+func (p *ruleFilter) Check() error {
+	return catalog.Searchables(catalog.Named{Param: "creator", Values: p.Creator}, catalog.Named{Param: "name", Values: p.Name}, catalog.Named{Param: "query", Values: p.Query})
+}
+
+// keys is the filter as query parameters, but for the ids; the two lists of rules search the rules' text under another key.
+func (p *ruleFilter) keys(text string) s1.Query {
+	q := p.PlaceParams.Query(s1.Query{})
+	for key, values := range map[string][]string{
+		"creator__contains": p.Creator, "name__contains": p.Name, "status": catalog.Convert[string](p.Status), text: p.Query, "queryType": catalog.Convert[string](p.Types),
+	} {
+		if len(values) > 0 {
+			q = q.With(key, values...)
+		}
+	}
+	return q
+}
+
+type getRulesParams struct{ ruleFilter }
+
+func getRules() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "get-star-custom-rules", Title: "Get Star Custom Rules", Area: "rules", Aliases: []string{"rules", "star-rules", "rule"}, Main: "name",
+		Risk: catalog.Read, Needs: "STAR Custom Rules › View", Repeatable: true,
+		Doc:      "Lists detection rules with their state and what their hits lead to. A single one is shown with its query.",
+		Examples: []string{"rules powershell", `get-star-custom-rules status=Active query-type=Events site-ids=Paris`},
+	}, func(ctx context.Context, call *catalog.Call, p getRulesParams) (render.Card, error) {
+		q := p.keys("s1ql__contains")
+		if len(p.Rules) > 0 {
+			q = q.With("ids", catalog.Convert[string](p.Rules)...)
+		}
+		everything := catalog.Limit(0)
+		return ruleRows(call).Show(ctx, call, q, &everything)
+	})
+}
+
+// expiry says whether a rule's time is over.
+type expiry string
+
+func (expiry) Choices() []s1.Choice {
+	return []s1.Choice{{Value: "expired", Label: "Expired"}, {Value: "not_expired", Label: "Not Expired"}}
+}
+
+func (expiry) Kind() catalog.Kind {
+	return catalog.Synonyms(catalog.ChoiceKind(expiry("").Choices()), map[string]string{"true": "expired", "yes": "expired", "false": "not_expired", "no": "not_expired"})
+}
+
+// ruleSelection names rules that are to be changed. It is never empty, for the console might take that for all rules.
+type ruleSelection struct {
+	ruleFilter
+	Expired expiry   `json:"expired,omitzero" help:"Only rules whose time is over, or is not."`
+	S1QL    []string `json:"s1ql,omitzero" title:"s1ql" help:"Parts of the rules' queries."`
+}
+
+func (p *ruleSelection) OneOf() []string {
+	return []string{"rule-ids", "account-ids", "site-ids", "group-ids", "creator", "name", "status", "query", "query-type", "expired", "s1ql"}
+}
+
+// Check refuses a selection of everything.
+func (p *ruleSelection) Check() error {
+	if len(p.Rules) == 0 && !p.filters() {
+		return catalog.Missing(p.OneOf()...)
+	}
+	if err := p.ruleFilter.Check(); err != nil {
+		return err
+	}
+	return catalog.Searchables(catalog.Named{Param: "s1ql", Values: p.S1QL})
+}
+
+// filters tells whether anything but ids is given.
+func (p *ruleSelection) filters() bool {
+	return p.Levels() > 0 || len(p.Creator)+len(p.Name)+len(p.Status)+len(p.Query)+len(p.Types)+len(p.S1QL) > 0 || p.Expired != ""
+}
+
+func (p *ruleSelection) Resolved() bool { return len(p.Rules) > 0 && !p.filters() }
+
+// Resolve returns the rules meant, and pins the parameters to their ids. Where ids and a filter are given, both must hold.
+func (p *ruleSelection) Resolve(ctx context.Context, call *catalog.Call) (rules []s1.Rule, plan catalog.Plan, err error) {
+	named := len(p.Rules) > 0
+	if named {
+		if rules, err = lookup.RuleDirectory().All(ctx, call, "rule-ids", catalog.Convert[string](p.Rules)); err != nil {
+			return nil, plan, err
+		}
+	}
+	if p.filters() {
+		if rules, plan.Notes, err = p.filtered(ctx, call, rules); err != nil {
+			return nil, plan, err
+		}
+	}
+	left := slices.DeleteFunc(slices.Clone(rules), func(r s1.Rule) bool { return r.Status.Settled() == s1.RuleDeleted })
+	if n := len(rules) - len(left); n > 0 {
+		plan.Leave(named, []string{text.Are(n, "rule") + " left out: deleted already."})
+	}
+	if len(left) == 0 {
+		return nil, plan, catalog.NothingMatches("rule-ids", "rule that is not deleted already")
+	}
+	*p = ruleSelection{ruleFilter: ruleFilter{Rules: ruleIDs(left)}}
+	return left, plan, nil
+}
+
+// filtered returns what the filter selects, of those named if there are any.
+func (p *ruleSelection) filtered(ctx context.Context, call *catalog.Call, rules []s1.Rule) ([]s1.Rule, []string, error) {
+	if _, err := p.Pin(ctx, call); err != nil {
+		return nil, nil, err
+	}
+	q := p.keys("query")
+	if len(p.S1QL) > 0 {
+		q = q.With("s1ql__contains", p.S1QL...)
+	}
+	rows := lookup.Heeded(call.Console.Rules(ctx, q), q, lookup.RuleSieve, func(r s1.Rule) json.RawMessage { return r.Raw })
+	found, err := lookup.Selected("rule-ids", "rule", s1.Filter{}, rows)
+	if err != nil {
+		return nil, nil, err
+	}
+	found = slices.DeleteFunc(found, func(r s1.Rule) bool {
+		return p.Expired != "" && (p.Expired == "expired") != r.Expired || len(rules) > 0 && !slices.Contains(ruleIDs(rules), r.ID)
+	})
+	if len(found) == 0 {
+		return nil, nil, catalog.NothingMatches("rule-ids", "rule")
+	}
+	var notes []string
+	if len(q) == p.Levels() && len(rules) == 0 && p.Expired == "" {
+		notes = append(notes, "⚠ Only a scope was named: this means every rule in it.")
+	}
+	return found, notes, nil
+}
+
+func ruleIDs(rules []s1.Rule) []s1.RuleID {
+	ids := make([]s1.RuleID, len(rules))
+	for i, r := range rules {
+		ids[i] = r.ID
+	}
+	return ids
+}
+
+// ruleChange looks at the rules after the console's yes, to tell them by name and how far they are.
+func ruleChange(ctx context.Context, call *catalog.Call, ids []s1.RuleID, result s1.ActionResult, done string) catalog.Outcome {
+	found, err := call.Console.RulesByID(ctx, ids[:min(len(ids), catalog.MaxShown)])
+	c := catalog.Outcome{
+		Noun: "rule", Done: done, Result: result, Targets: catalog.Known(call, "rule", ids, found, lookup.RuleTarget), States: map[string]string{},
+		Why: "The rules are gone, in that state already, or outside what the bot's token may change.",
+	}
+	for _, r := range found {
+		c.States[string(r.ID)] = "now " + r.Status.Label()
+	}
+	if err != nil {
+		c.Notes = append(c.Notes, "How far the rules are could not be read.")
+	}
+	c.Actions = catalog.Opens(c.Targets)
+	return c
+}
+
+type activateRulesParams struct{ ruleSelection }
+
+func (p *activateRulesParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	rules, plan, err := p.Resolve(ctx, call)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	acting := 0
+	for _, r := range rules {
+		if r.NetworkQuarantine || r.Treat() != s1.TreatUndefined {
+			acting++
+		}
+	}
+	if acting > 0 {
+		plan.Notes = append(plan.Notes, "⚠ "+text.Plural(acting, "rule")+" will act on endpoints by hits, not only raise alerts.")
+	}
+	same := settled(rules, s1.RuleActive)
+	if same == len(rules) {
+		return catalog.Plan{}, catalog.AllSo(same, "rule", "active")
+	}
+	plan.Notes = append(plan.Notes, catalog.SameNote(same, "rule", "this status")...)
+	plan.Targets, plan.Undo = turned(call, rules, s1.RuleActive.Label()), "Disable"
+	reachesRules(&plan, rules)
+	return plan, nil
+}
+
+// reachesRules adds the scopes of rules.
+func reachesRules(p *catalog.Plan, rules []s1.Rule) {
+	for _, r := range rules {
+		p.Reaches(text.FirstNonEmpty(r.Name, string(r.ID)), r.Place())
+	}
+}
+
+// turned are the rules with the state that they have and the one that they get; those that find nothing afterwards are marked.
+func turned(call *catalog.Call, rules []s1.Rule, state string) []catalog.Target {
+	targets := catalog.TargetsOf(call, rules, lookup.RuleTarget)
+	for i, r := range rules {
+		old := r.Status.Settled().Label()
+		if old == state {
+			continue
+		}
+		targets[i].State = text.JoinNonEmpty(" → ", targets[i].State, state)
+		if r.Status.Settled() == s1.RuleActive {
+			targets[i].Warnings = append(targets[i].Warnings, "⚠ weakens the protection")
+		}
+	}
+	return targets
+}
+
+// settled counts the rules that are, or are about to be, in a state.
+func settled(rules []s1.Rule, status s1.RuleStatus) int {
+	n := 0
+	for _, r := range rules {
+		if r.Status.Settled() == status {
+			n++
+		}
+	}
+	return n
+}
+
+func activateRules() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "activate-star-custom-rules", Title: "Activate Star Custom Rules", Area: "rules", Aliases: []string{"activate-rules", "enable-rules", "activate-rule"}, Main: "rule-ids",
+		Risk: catalog.Change, Needs: "STAR Custom Rules › View + Manage", Repeatable: true, Undo: "disable-star-custom-rules",
+		Doc:      "Turns detection rules on. It takes the console up to an hour until they work.",
+		Examples: []string{`activate-rules "Office program starts a script host"`, "activate-star-custom-rules name=powershell status=Draft,Disabled"},
+	}, func(ctx context.Context, call *catalog.Call, p activateRulesParams) (render.Card, error) {
+		result, err := call.Console.EnableRules(ctx, p.Rules)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("activate %d rules: %w", len(p.Rules), err)
+		}
+		c := ruleChange(ctx, call, p.Rules, result, "activation accepted")
+		c.Actions = append([]render.Action{turnRules("Disable", "disable-star-custom-rules", p.Rules)}, c.Actions...)
+		return c.Card(call), nil
+	})
+}
+
+func turnRules(label, command string, rules []s1.RuleID) render.Button {
+	return render.Button{Label: label, Do: catalog.Invocation{Command: command, Args: catalog.Marshal(map[string]any{"rule-ids": rules})}}
+}
+
+type disableRulesParams struct{ ruleSelection }
+
+func (p *disableRulesParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	rules, plan, err := p.Resolve(ctx, call)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	if n := settled(rules, s1.RuleActive); n > 0 {
+		plan.Notes = append(plan.Notes, "⚠ Weakens the protection: "+text.Plural(n, "rule")+" will find nothing any more.")
+	}
+	same := settled(rules, s1.RuleDisabled)
+	if same == len(rules) {
+		return catalog.Plan{}, catalog.AllSo(same, "rule", "disabled")
+	}
+	plan.Notes = append(plan.Notes, catalog.SameNote(same, "rule", "this status")...)
+	plan.Targets, plan.Undo = turned(call, rules, s1.RuleDisabled.Label()), "Activate"
+	reachesRules(&plan, rules)
+	return plan, nil
+}
+
+func disableRules() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "disable-star-custom-rules", Title: "Disable Star Custom Rules", Area: "rules", Aliases: []string{"disable-rules", "disable-rule"}, Main: "rule-ids",
+		Risk: catalog.Destructive, Needs: "STAR Custom Rules › View + Manage", Repeatable: true, Undo: "activate-star-custom-rules",
+		Doc:      "Turns detection rules off: what they look for is no longer found.",
+		Examples: []string{`disable-rules "Scheduled task by a user" reason="too noisy, INC-1042"`, "disable-star-custom-rules expired=Expired status=Active reason=cleaning"},
+	}, func(ctx context.Context, call *catalog.Call, p disableRulesParams) (render.Card, error) {
+		result, err := call.Console.DisableRules(ctx, p.Rules)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("disable %d rules: %w", len(p.Rules), err)
+		}
+		c := ruleChange(ctx, call, p.Rules, result, "switching off accepted")
+		c.Actions = append([]render.Action{turnRules("Activate", "activate-star-custom-rules", p.Rules)}, c.Actions...)
+		return c.Card(call), nil
+	})
+}
+
+type deleteRulesParams struct{ ruleSelection }
+
+func (p *deleteRulesParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	rules, plan, err := p.Resolve(ctx, call)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	if n := settled(rules, s1.RuleActive); n > 0 {
+		plan.Notes = append(plan.Notes, "⚠ Weakens the protection: "+text.Plural(n, "active rule")+" will be gone.")
+	}
+	plan.Notes = append(plan.Notes, "Deleted rules cannot be brought back.")
+	plan.Targets = turned(call, rules, "deleted")
+	reachesRules(&plan, rules)
+	return plan, nil
+}
+
+func deleteRules() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "delete-star-custom-rules", Title: "Delete Star Custom Rules", Area: "rules", Aliases: []string{"delete-rules", "delete-rule"}, Main: "rule-ids",
+		Risk: catalog.Destructive, Needs: "STAR Custom Rules › View + Manage", Repeatable: true,
+		Doc:      "Deletes detection rules for good. To stop them for a while, disable them.",
+		Examples: []string{`delete-rules "Scheduled task by a user" reason="replaced"`, "delete-star-custom-rules site-ids=Lyon status=Draft reason=cleaning"},
+	}, func(ctx context.Context, call *catalog.Call, p deleteRulesParams) (render.Card, error) {
+		before, _ := call.Console.RulesByID(ctx, p.Rules[:min(len(p.Rules), catalog.MaxShown)]) // for their names, which nobody can read afterwards
+		result, err := call.Console.DeleteRules(ctx, p.Rules)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("delete %d rules: %w", len(p.Rules), err)
+		}
+		c := catalog.Outcome{
+			Noun: "rule", Done: "deleted", Result: result, Targets: catalog.Known(call, "rule", p.Rules, before, lookup.RuleTarget),
+			Why: "The rules are gone already, or outside what the bot's token may change.", States: catalog.EachGone(p.Rules, "deleted"),
+		}
+		if result.Affected < len(p.Rules) {
+			c.States = ruleRemains(ctx, call, p.Rules)
+		}
+		return c.Card(call), nil
+	})
+}
+
+// ruleRemains tells which rules are still there after a deletion that did not get all of them.
+func ruleRemains(ctx context.Context, call *catalog.Call, ids []s1.RuleID) map[string]string {
+	found, err := call.Console.RulesByID(ctx, ids)
+	if err != nil {
+		return nil // which of them nobody knows; the numbers tell
+	}
+	return catalog.Remains(ids, found, func(r s1.Rule) (s1.RuleID, bool) { return r.ID, r.Status.Settled() != s1.RuleDeleted })
+}

@@ -1,0 +1,17 @@
+package text
+
+import "time"
+
+// Input is what slash text means beside its words: the caller's time zone and the present.
+type Input struct {
+	Zone *time.Location // UTC when nil
+	Now  time.Time
+	Own  []string // words that whoever reads the text knows beside commands, so that a mistyped one is corrected to them, too
+}
+
+func (in Input) Location() *time.Location {
+	if in.Zone == nil {
+		return time.UTC
+	}
+	return in.Zone
+}

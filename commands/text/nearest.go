@@ -1,0 +1,83 @@
+package text
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Nearest returns up to three of names that were probably meant by word, the likeliest first: those that contain it or its
+// parts, and those that a slip or two away.
+func Nearest(word string, names []string) []string {
+	type scored struct {
+		name  string
+		score int
+	}
+	word = strings.ToLower(word)
+	n := len([]rune(word))
+	limit := max(1, min(max(2, n/3), n-2)) // of three letters two may not be others
+	var found []scored
+	for _, name := range names {
+		d := Distance(word, strings.ToLower(name))
+		if bare, _, suffixed := strings.Cut(name, "__"); suffixed { // computerNames may well mean computerName__contains
+			d = min(d, 1+Distance(word, strings.ToLower(bare)))
+		}
+		if d > limit && len(word) >= 3 && strings.Contains(Squash(name), Squash(word)) {
+			d = limit
+		}
+		if d <= limit && d < len([]rune(word)) {
+			found = append(found, scored{name, d})
+		}
+	}
+	slices.SortStableFunc(found, func(a, b scored) int {
+		return cmp.Or(cmp.Compare(a.score, b.score), cmp.Compare(len(a.name), len(b.name)))
+	})
+	var result []string
+	for _, f := range found[:min(len(found), 3)] {
+		result = append(result, f.name)
+	}
+	return result
+}
+
+// Distance is the optimal string alignment distance (Damerau-Levenshtein with adjacent transpositions) in characters.
+// Words longer than 64 characters are compared by their first 64.
+func Distance(a, b string) int {
+	s, t := runes(a), runes(b)
+	var before []int
+	last := make([]int, len(t)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := range s {
+		row := make([]int, len(t)+1)
+		row[0] = i + 1
+		for j := range t {
+			cost := 1
+			if s[i] == t[j] {
+				cost = 0
+			}
+			row[j+1] = min(last[j+1]+1, row[j]+1, last[j]+cost)
+			if i > 0 && j > 0 && s[i] == t[j-1] && s[i-1] == t[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+		}
+		before, last = last, row
+	}
+	return last[len(t)]
+}
+
+func runes(s string) []rune {
+	r := []rune(s)
+	return r[:min(len(r), 64)]
+}
+
+// Squash reduces a spelling to its letters and digits: computerName, computer_name and Computer-Name become one.
+func Squash(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, s)
+}

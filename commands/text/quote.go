@@ -1,0 +1,75 @@
+package text
+
+import (
+	"fmt"
+	"strings"
+)
+
+func Shorten(s string, most int) string {
+	r := []rune(s)
+	if len(r) <= most {
+		return s
+	}
+	return string(r[:most-1]) + "…"
+}
+
+func JoinNonEmpty(separator string, parts ...string) string {
+	var kept []string
+	for _, p := range parts {
+		if p != "" {
+			kept = append(kept, p)
+		}
+	}
+	return strings.Join(kept, separator)
+}
+
+func Article(noun string) string {
+	if strings.ContainsRune("aeiou", rune(noun[0])) {
+		return "an"
+	}
+	return "a"
+}
+
+// Quote shows what somebody typed, shortened.
+func Quote(text string) string {
+	r := []rune(text)
+	if len(r) > 60 {
+		text = string(r[:60]) + "…"
+	}
+	return `"` + text + `"`
+}
+
+func Online(yes bool) string {
+	if yes {
+		return "online"
+	}
+	return "offline"
+}
+
+func FirstNonEmpty(texts ...string) string {
+	for _, s := range texts {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// Plural counts: "1 endpoint", "3 endpoints".
+func Plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	if stem, ok := strings.CutSuffix(noun, "ry"); ok { // query, entry; no day, no key
+		return fmt.Sprintf("%d %sries", n, stem)
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// Are counts with a verb: "1 endpoint is", "3 endpoints are".
+func Are(n int, noun string) string {
+	if n == 1 {
+		return Plural(n, noun) + " is"
+	}
+	return Plural(n, noun) + " are"
+}

@@ -1,0 +1,243 @@
+// Package text reads what people type and writes what people read: words and quotes, times, lengths of time, names that were probably
+// meant. It knows no command and no console.
+//
+// The rule one must not break: what was written is never guessed beyond what it says. What can be read in two ways is an error that
+// names both.
+package text
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A Token is one piece of slash text: a bare word, or name=value.
+type Token struct {
+	Name   string   // empty for a bare word
+	Value  string   // as it was meant: without quotes, several parts joined as they stood
+	Items  []string // the value split at commas outside quotes
+	Quoted bool     // some of it stood in quotes or braces, so nothing that follows belongs to it
+	Source string   // all of it as it was written
+	Raw    string   // the value as it was written, with its quotes
+}
+
+// NameForm is a parameter's name, also as documents and phones write it: see blanks.go.
+const NameForm = `[\x{200B}-\x{200F}\x{2060}\x{FEFF}]*(\pL[\pL\d_\x{00AD}\x{200B}-\x{2015}\x{2060}\x{2212}\x{FEFF}-]*)`
+
+var NamePart = regexp.MustCompile(`^(?:--?|–|—)?` + NameForm + `=`)
+
+// Scan splits text into tokens. It never fails: what is not balanced is taken as it stands.
+func Scan(text string) []Token {
+	var tokens []Token
+	for text = TrimSpace(text); text != ""; text = TrimSpace(text) {
+		t, whole := Token{}, text
+		if m := NamePart.FindStringSubmatch(text); m != nil {
+			t.Name, text = PlainName(m[1]), text[len(m[0]):]
+			if after := TrimSpace(text); after != text && !NamePart.MatchString(after) {
+				text = after // "limit= 10"
+			}
+		}
+		v := ValueScanner{Rest: text}
+		v.Scan()
+		t.Raw, t.Source = text[:len(text)-len(v.Rest)], whole[:len(whole)-len(v.Rest)]
+		text = v.Rest
+		t.Value, t.Items, t.Quoted = v.all.String(), v.items, v.quoted
+		tokens = append(tokens, t)
+	}
+	return tokens
+}
+
+func TrimSpace(s string) string { return TrimBlank(s) }
+
+// CutValue cuts the first value off a text, quotes around it undone. It is none where a parameter begins.
+func CutValue(text string) (value, rest string, ok bool) {
+	text = TrimSpace(text)
+	if text == "" || NamePart.MatchString(text) {
+		return "", text, false
+	}
+	v := ValueScanner{Rest: text}
+	v.Scan()
+	return v.all.String(), strings.TrimSpace(v.Rest), true
+}
+
+// A ValueScanner reads one value, up to the first space outside of quotes and braces.
+type ValueScanner struct {
+	Rest   string
+	all    strings.Builder
+	item   strings.Builder
+	items  []string
+	quoted bool
+	last   rune // that was read
+	solid  bool // the current item has a quoted part: it counts even if it is empty
+}
+
+func (v *ValueScanner) Scan() {
+	if object, rest, ok := CutJSON(v.Rest); ok {
+		v.all.WriteString(object)
+		v.items, v.Rest, v.quoted = []string{object}, rest, true
+		return
+	}
+	for v.Rest != "" {
+		r, size := utf8.DecodeRuneInString(v.Rest)
+		if unicode.IsSpace(r) {
+			break
+		}
+		if content, rest, ok := CutQuoted(v.Rest, v.item.Len() == 0); ok {
+			v.write(content)
+			v.Rest, v.quoted, v.solid = rest, true, true
+			continue
+		}
+		v.Rest = v.Rest[size:]
+		switch {
+		case r == ',':
+			v.comma()
+		case IsUnseen(r) && !(isJoiner(r) && v.last > '\u0590'): // in words of Persian and in emoji they mean something
+		case IsHyphen(r) && r <= '\u2011':
+			v.write("-")
+		default:
+			v.write(string(r))
+		}
+		v.last = r
+	}
+	v.endItem()
+}
+
+func (v *ValueScanner) write(s string) {
+	v.all.WriteString(s)
+	v.item.WriteString(s)
+}
+
+// comma ends an item. A space after it does not end the value ("DESKTOP-1, DESKTOP-2"), unless a parameter follows.
+func (v *ValueScanner) comma() {
+	v.endItem()
+	v.all.WriteByte(',')
+	after := TrimSpace(v.Rest)
+	if after != v.Rest && after != "" && !NamePart.MatchString(after) {
+		v.all.WriteByte(' ')
+		v.Rest = after
+	}
+}
+
+func (v *ValueScanner) endItem() {
+	if v.item.Len() > 0 || v.solid {
+		v.items = append(v.items, v.item.String())
+	}
+	v.item.Reset()
+	v.solid = false
+}
+
+// Quotes as keyboards and phones write them.
+const (
+	doubleQuotes = "\"“”„‟«»"
+	singleQuotes = "'‘’‚‛‹›"
+)
+
+// fence is what Slack puts around a block of code.
+const fence = "```"
+
+// CutQuoted cuts a quoted text off the front of s. Inside, the quote itself is written twice, or after a backslash; a
+// backslash before anything else is a backslash, for paths are full of them. Single quotes open only at the start of a word
+// and close only at its end: elsewhere they are apostrophes.
+func CutQuoted(s string, atStart bool) (content, rest string, ok bool) {
+	open, size := utf8.DecodeRuneInString(s)
+	switch {
+	case open == '"':
+		if content, rest, ok = cutDouble(s[size:], `"`); ok {
+			return content, rest, true
+		}
+		return cutDouble(s[size:], doubleQuotes)
+	case strings.ContainsRune(doubleQuotes, open):
+		return cutDouble(s[size:], doubleQuotes)
+	case atStart && strings.ContainsRune(singleQuotes, open):
+		return cutSingle(s[size:])
+	case atStart && strings.HasPrefix(s, fence): // a block of code, as people paste JSON
+		content, rest, ok = strings.Cut(s[len(fence):], fence)
+		return strings.Trim(content, "\r\n"), rest, ok
+	case atStart && open == '`': // how names are written in Slack, and copied from there
+		return strings.Cut(s[size:], "`")
+	}
+	return "", s, false
+}
+
+func cutDouble(s, closers string) (content, rest string, ok bool) {
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		after := s[i+size:]
+		switch {
+		case r == '\\' && escapes(after):
+			b.WriteByte('"')
+			i += 2
+		case r == '"' && strings.HasPrefix(after, `"`):
+			b.WriteByte('"')
+			i += 2
+		case strings.ContainsRune(closers, r):
+			return b.String(), after, true
+		default:
+			b.WriteString(s[i : i+size])
+			i += size
+		}
+	}
+	return "", s, false
+}
+
+// escapes tells whether a backslash with after behind it means a quote that does not end the value: one quote that cannot be
+// the end, or two of which the second is. Otherwise it is a backslash of its own.
+func escapes(after string) bool {
+	if two, ok := strings.CutPrefix(after, `""`); ok {
+		return closes(two)
+	}
+	return strings.HasPrefix(after, `"`) && !closes(after[1:])
+}
+
+// closes tells whether a quote with rest after it ends a value: a path in quotes may end in a backslash. It does if a space, a
+// comma or nothing follows and the quotes that remain are paired.
+func closes(rest string) bool {
+	if rest == "" {
+		return true
+	}
+	first, _ := utf8.DecodeRuneInString(rest)
+	return (first == ',' || unicode.IsSpace(first)) && strings.Count(rest, `"`)%2 == 0
+}
+
+func cutSingle(s string) (content, rest string, ok bool) {
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		after := s[i+size:]
+		i += size
+		if !strings.ContainsRune(singleQuotes, r) {
+			continue
+		}
+		next, _ := utf8.DecodeRuneInString(after)
+		if after == "" || next == ',' || unicode.IsSpace(next) {
+			return s[:i-size], after, true
+		}
+	}
+	return "", s, false
+}
+
+// CutJSON cuts a JSON object or list off the front of s: up to the brace that closes the first one.
+func CutJSON(s string) (value, rest string, ok bool) {
+	if s == "" || s[0] != '{' && s[0] != '[' {
+		return "", s, false
+	}
+	depth, inside := 0, false
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case inside && c == '\\':
+			i++
+		case c == '"':
+			inside = !inside
+		case inside:
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			if depth--; depth == 0 {
+				return s[:i+1], s[i+1:], true
+			}
+		}
+	}
+	return "", s, false
+}

@@ -1,0 +1,287 @@
+package threats
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/lookup"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+func incidentCommands() []*catalog.Command {
+	return []*catalog.Command{updateThreatIncident(), resolveThreat(), markAsThreat(), updateThreatNote()}
+}
+
+type threatIncidentParams struct {
+	Filter  lookup.ThreatSelection `json:"filter" help:"The threats."`
+	Verdict s1.Verdict             `json:"analyst-verdict" help:"What you think of them."`
+	Status  s1.IncidentStatus      `json:"incident-status" help:"How far the work on them is."`
+}
+
+func (p *threatIncidentParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	threats, err := p.Filter.Threats(ctx, call, "filter")
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	same := 0
+	for _, t := range threats {
+		if t.Info.IncidentStatus == p.Status && t.Info.AnalystVerdict == p.Verdict {
+			same++
+		}
+	}
+	p.Filter.Filter = lookup.IdsOnly(lookup.ThreatIDs(threats))
+	return catalog.Plan{
+		Targets: catalog.TargetsOf(call, threats, lookup.ThreatTarget),
+		Facts:   []catalog.Fact{{Label: "Status", Value: p.Status.Label()}, {Label: "Analyst verdict", Value: p.Verdict.Label()}},
+		Notes:   slices.Concat(catalog.SameNote(same, "threat", "this status and verdict"), unmitigatedNote(p.Status, threats)),
+	}, nil
+}
+
+// unmitigatedNote warns of threats that are closed while they may still do harm.
+func unmitigatedNote(status s1.IncidentStatus, threats []s1.Threat) []string {
+	open := 0
+	for _, t := range threats {
+		if status == s1.StatusResolved && !t.Mitigated() {
+			open++
+		}
+	}
+	if open == 0 {
+		return nil
+	}
+	return []string{text.Are(open, "threat") + " not mitigated yet."}
+}
+
+func updateThreatIncident() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "update-threat-incident", Title: "Update Threat Incident", Area: "threats", Aliases: []string{"triage", "threat-incident"}, Main: "filter",
+		Risk: catalog.Change, Needs: "Endpoint Threats › View + Update Analyst Verdict + Update Incident Status", Repeatable: true,
+		Doc: "Sets the status of threats and what analysts think of them, in one go.",
+		Examples: []string{`update-threat-incident filter={"computerName__contains":["DESKTOP-1"],"analystVerdicts":["suspicious"]} analyst-verdict="False Positive" incident-status="In Progress"`,
+			`triage 1112953674841025235 verdict="True Positive" status=Resolved`},
+	}, func(ctx context.Context, call *catalog.Call, p threatIncidentParams) (render.Card, error) {
+		threats := lookup.Ids[s1.ThreatID](p.Filter.Filter)
+		result, err := call.Console.SetThreatIncidentAndVerdict(ctx, threats, p.Status, p.Verdict)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("set status and verdict of %d threats: %w", len(threats), err)
+		}
+		status, verdict := threatStatus(p.Status), threatVerdict(p.Verdict)
+		both := func(t s1.Threat) catalog.Reached {
+			is, thinks := status(t), verdict(t)
+			return catalog.Reached{Words: text.JoinNonEmpty(", ", is.Words, thinks.Words), Yes: is.Yes && thinks.Yes}
+		}
+		return threatTriaged(ctx, call, threats, result, "status set to "+p.Status.Label()+", verdict to "+p.Verdict.Label(), both).Card(call), nil
+	})
+}
+
+type resolveParams struct {
+	Threats []s1.ThreatID `json:"threat-ids" help:"The threats that are done with."`
+	Agent   s1.AgentID    `json:"agent-id" help:"The endpoint that they are on; threats on others stay as they are."`
+}
+
+func (p *resolveParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	agent, err := lookup.FindAgents(ctx, call, "agent-id", []string{string(p.Agent)})
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	threats, err := lookup.ThreatsWith(ctx, call, "threat-ids", p.Threats)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	p.Agent = s1.AgentID(agent[0])
+	here, elsewhere := []s1.Threat{}, []s1.Threat{}
+	for _, t := range threats {
+		if t.AgentID() == p.Agent {
+			here = append(here, t)
+		} else {
+			elsewhere = append(elsewhere, t)
+		}
+	}
+	if len(here) == 0 {
+		e := catalog.Wrong("agent-id", "none of the threats is on this endpoint")
+		e.Hint = "they are on " + hostsOf(threats)
+		return catalog.Plan{}, e
+	}
+	p.Threats = lookup.ThreatIDs(here)
+	return catalog.Plan{
+		Targets: catalog.TargetsOf(call, here, lookup.ThreatTarget), Facts: []catalog.Fact{{Label: "Status", Value: s1.StatusResolved.Label()}},
+		LeftOut: elsewhereNote(elsewhere),
+		Notes:   slices.Concat(unjudgedNote(here), unmitigatedNote(s1.StatusResolved, here)),
+		Undo:    "Set the status to Unresolved",
+	}, nil
+}
+
+func elsewhereNote(threats []s1.Threat) []string {
+	if len(threats) == 0 {
+		return nil
+	}
+	return []string{text.Are(len(threats), "threat") + " left out: on another endpoint (" + text.Shorten(text.JoinNonEmpty(", ", catalog.Convert[string](lookup.ThreatIDs(threats))...), 200) + "; " + hostsOf(threats) + ")."}
+}
+
+// unjudgedNote warns of threats that are closed without anybody having said what they are.
+func unjudgedNote(threats []s1.Threat) []string {
+	n := 0
+	for _, t := range threats {
+		if t.Info.AnalystVerdict == s1.VerdictUndefined {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return []string{text.Plural(n, "threat") + " without a verdict yet."}
+}
+
+func resolveThreat() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "resolve-threat", Title: "Resolve Threat", Area: "threats", Aliases: []string{"resolve", "resolve-threats"}, Main: "threat-ids",
+		Risk: catalog.Change, Needs: "Endpoints › View, Endpoint Threats › View", Repeatable: true, Undo: "update-incident-status",
+		Doc:      "Sets threats of one endpoint to resolved.",
+		Examples: []string{"resolve 1112953674841025235 agent-id=DESKTOP-1", `resolve-threat threat-ids=["1112953674841025235"] agent-id=1845174760470303882`},
+	}, func(ctx context.Context, call *catalog.Call, p resolveParams) (render.Card, error) {
+		result, err := call.Console.ResolveThreats(ctx, p.Threats, p.Agent)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("resolve %d threats: %w", len(p.Threats), err)
+		}
+		return threatTriaged(ctx, call, p.Threats, result, "resolved", threatStatus(s1.StatusResolved)).Card(call), nil
+	})
+}
+
+type markParams struct {
+	Threats []s1.ThreatID `json:"threat-ids" help:"Suspicious threats that are threats indeed."`
+}
+
+func (p *markParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	threats, err := lookup.ThreatsWith(ctx, call, "threat-ids", p.Threats)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	sure := 0
+	for _, t := range threats {
+		if t.Info.ConfidenceLevel == s1.ConfidenceMalicious {
+			sure++
+		}
+	}
+	var notes []string
+	if sure > 0 {
+		notes = append(notes, text.Are(sure, "threat")+" taken for malicious already.")
+	}
+	notes = append(notes, "The agents of the site will treat the files as malicious: they kill and quarantine them as the policy says.",
+		"A console that no longer knows this call (API v2.0) gets the verdict True Positive instead, which blocks nothing.")
+	p.Threats = lookup.ThreatIDs(threats)
+	plan := catalog.Plan{Targets: catalog.TargetsOf(call, threats, lookup.ThreatTarget), OnHosts: true, Facts: []catalog.Fact{{Label: "Scope", Value: "the site of each threat"}}, Notes: notes}
+	for _, t := range threats {
+		plan.Add(catalog.SiteOf(t))
+	}
+	return plan, nil
+}
+
+func markAsThreat() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "mark-as-threat", Title: "Mark As Threat", Area: "threats", Aliases: []string{"mark-threat"}, Main: "threat-ids",
+		Risk: catalog.Destructive, Needs: "Endpoint Threats › View + Mark Threat", Repeatable: true,
+		Doc:      "Makes threats of suspicious ones: agents of the site then treat the files as malicious.",
+		Examples: []string{`mark-as-threat threat-ids=["1112953674841025235"] reason="confirmed by the sandbox"`},
+	}, func(ctx context.Context, call *catalog.Call, p markParams) (render.Card, error) {
+		result, err := call.Console.MarkAsThreat(ctx, p.Threats)
+		if errors.Is(err, s1.ErrNotFound) {
+			return judgeInstead(ctx, call, p.Threats)
+		}
+		if err != nil {
+			return render.Card{}, fmt.Errorf("mark %d threats: %w", len(p.Threats), err)
+		}
+		return lookup.ThreatChange(ctx, call, p.Threats, result, "marked as threat").Card(call), nil
+	})
+}
+
+// judgeInstead does what is left to do on a console without the call of version 2.0: the verdict, which blocks nothing.
+func judgeInstead(ctx context.Context, call *catalog.Call, threats []s1.ThreatID) (render.Card, error) {
+	result, err := call.Console.SetThreatVerdict(ctx, threats, s1.VerdictTruePositive)
+	if err != nil {
+		return render.Card{}, fmt.Errorf("set the verdict of %d threats: %w", len(threats), err)
+	}
+	c := lookup.ThreatChange(ctx, call, threats, result, "verdict set to "+s1.VerdictTruePositive.Label())
+	c.Notes = append(c.Notes, "This console does not know Mark As Threat (API v2.0), so only the verdict was set: no file is blocked by that. Add the threat to the blocklist to block it.")
+	card := c.Card(call)
+	if card.Outcome == render.Successful {
+		card.Tone, card.Outcome = render.Warning, render.Partial
+	}
+	return card, nil
+}
+
+// noteText is what a note says.
+type noteText string
+
+func (noteText) Kind() catalog.Kind {
+	k := catalog.Prose("").Kind()
+	k.Hint = fmt.Sprintf("%d to %d characters", s1.MinNote, s1.MaxNote)
+	return k
+}
+
+type updateNoteParams struct {
+	Threat s1.ThreatID `json:"threat-id" help:"The threat."`
+	Note   s1.NoteID   `json:"note-id" help:"The note; get-threat-notes tells its id."`
+	Text   noteText    `json:"note-content" help:"What it says from now on."`
+}
+
+func (p *updateNoteParams) Check() error {
+	text := string(p.Text)
+	if n := utf8.RuneCountInString(text); utf8.RuneCountInString(strings.TrimSpace(text)) < s1.MinNote || n > s1.MaxNote {
+		return catalog.Wrong("note-content", "a note has %d to %d characters, not %d", s1.MinNote, s1.MaxNote, n)
+	}
+	return nil
+}
+
+func (p *updateNoteParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	threats, err := lookup.ThreatsWith(ctx, call, "threat-id", []s1.ThreatID{p.Threat})
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	notes, err := s1.Collect(call.Console.ThreatNotes(ctx, p.Threat, nil))
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	i := slices.IndexFunc(notes, func(n s1.Note) bool { return n.ID == p.Note })
+	if i < 0 {
+		e := catalog.Wrong("note-id", "the threat has no note with the id %s", p.Note)
+		e.Hint = "get-threat-notes lists its notes with their ids"
+		return catalog.Plan{}, e
+	}
+	if notes[i].Text == string(p.Text) {
+		return catalog.Plan{}, catalog.Wrong("note-content", "the note says that already")
+	}
+	return catalog.Plan{
+		Targets: catalog.TargetsOf(call, threats, lookup.ThreatTarget), Facts: []catalog.Fact{{Label: "Note by", Value: text.FirstNonEmpty(notes[i].Creator, "somebody")}},
+		Changes: []catalog.Diff{{Field: "note", Old: notes[i].Text, New: string(p.Text)}},
+		Notes:   []string{"The old text is lost. The console lets only the author of a note change it: the bot can change those that it wrote."},
+	}, nil
+}
+
+func updateThreatNote() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "update-threat-note", Title: "Update Threat Note", Area: "threats", Aliases: []string{"edit-note", "update-note"},
+		Risk: catalog.Change, Needs: "Endpoint Threats › View", Repeatable: true, Undo: "update-threat-note",
+		Doc:      "Replaces the text of a note on a threat; the bot can change the notes that it wrote.",
+		Examples: []string{`update-threat-note threat-id=2073000000000000987 note-id=2219000000000005378 note-content="New note content"`},
+	}, func(ctx context.Context, call *catalog.Call, p updateNoteParams) (render.Card, error) {
+		note, err := call.Console.UpdateThreatNote(ctx, p.Threat, p.Note, string(p.Text))
+		if err != nil {
+			return render.Card{}, fmt.Errorf("change note %s: %w", p.Note, err)
+		}
+		title, url := call.Command.Title, call.Console.ThreatURL(p.Threat)
+		return render.Card{
+			Tone: render.Good, Outcome: render.Successful, Title: title, Text: title + ": the note says something else now",
+			Parts: append([]render.Part{render.Line{render.Text("The note on "), render.Link("threat "+string(p.Threat), url), render.Text(" now says:")}}, noteParts([]s1.Note{note})...),
+			Actions: []render.Action{
+				render.Button{Label: "Show notes", Do: catalog.Invocation{Command: "get-threat-notes", Args: catalog.Marshal(map[string]any{"threat-id": p.Threat})}},
+				render.Button{Label: "Open in console", URL: url},
+			},
+		}, nil
+	})
+}

@@ -1,0 +1,336 @@
+package threats
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/lookup"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+func threatCommands() []*catalog.Command {
+	return []*catalog.Command{getThreat(), getThreatNotes(), addNotes(), setThreatVerdict(), setIncidentStatus(), mitigateThreats(), killProcesses(), quarantineFiles(), rollbackRemediation()}
+}
+
+type getThreatParams struct {
+	Limit      *catalog.Count     `json:"limit,omitzero" help:"How many threats at most; 1000 when empty."`
+	Input      lookup.ThreatQuery `json:"custom-input,omitzero" help:"Which threats, by the console's filter keys."`
+	Storylines []string           `json:"storylines,omitzero" help:"Storyline ids; get-alerts tells those of alerts."`
+}
+
+func getThreat() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "get-threat", Title: "Get Threat", Area: "threats", Aliases: []string{"threats", "threat", "get-threats"}, Main: "custom-input",
+		Risk: catalog.Read, Needs: "Endpoint Threats › View", Repeatable: true,
+		Doc: "Lists threats, the newest first; “threats open” lists those that nobody has resolved. A single one is shown with all its facts.",
+		Examples: []string{"threat 1112953674841025235", "threats open", `get-threat limit=20 custom-input={"createdAt__gt":"2026-11-20 17:53:25","resolved":false}`,
+			"threats filter=incidentStatuses=unresolved&computerName__contains=DESKTOP"},
+	}, func(ctx context.Context, call *catalog.Call, p getThreatParams) (render.Card, error) {
+		q, err := p.Input.Query()
+		if err != nil {
+			return render.Card{}, catalog.Wrong("custom-input", "%s", err)
+		}
+		if len(p.Storylines) > 0 {
+			q = q.With("storylines", p.Storylines...)
+		}
+		if q.Get("countOnly") == "true" {
+			return countThreats(ctx, call, q)
+		}
+		return lookup.ThreatRows(call).Show(ctx, call, q, catalog.LimitOf(p.Limit, p.Input.Filter))
+	})
+}
+
+type threatNotesParams struct {
+	Threat s1.ThreatID `json:"threat-id" help:"The threat."`
+}
+
+func getThreatNotes() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "get-threat-notes", Title: "Get Threat Notes", Area: "threats", Aliases: []string{"notes", "threat-notes"}, Main: "threat-id",
+		Risk: catalog.Read, Needs: "Endpoint Threats › View", Repeatable: true,
+		Doc:      "Shows the notes on a threat.",
+		Examples: []string{"get-threat-notes threat-id=1112953674841025235", "notes 1112953674841025235"},
+	}, func(ctx context.Context, call *catalog.Call, p threatNotesParams) (render.Card, error) {
+		rows := catalog.Listing[s1.Note]{
+			Noun: "Notes", Things: "notes", About: "on threat " + string(p.Threat), Raw: func(n s1.Note) json.RawMessage { return n.Raw }, Table: render.NoteTable, Parts: noteParts,
+			Page: func(ctx context.Context, q s1.Query) (s1.Page[s1.Note], error) {
+				return call.Console.ThreatNotesPage(ctx, p.Threat, q)
+			},
+			Empty: "Nobody has written about this threat yet; add-notes-to-threats does.",
+		}
+		everything := catalog.Limit(0)
+		return rows.Show(ctx, call, nil, &everything)
+	})
+}
+
+// noteParts shows notes as what they are: somebody's words.
+func noteParts(notes []s1.Note) []render.Part {
+	var parts []render.Part
+	for _, n := range notes {
+		head := render.Line{render.Bold(text.FirstNonEmpty(n.Creator, "somebody")), render.Text(" · "), render.At(n.CreatedAt.Time)}
+		if n.Edited {
+			head = append(head, render.Text(" · edited "), render.At(n.UpdatedAt.Time))
+		}
+		head = append(head, render.Text(" · note "), render.Mono(string(n.ID)))
+		parts = append(parts, head, render.Quote{Text: n.Text})
+	}
+	return parts
+}
+
+type addNotesParams struct {
+	Filter lookup.ThreatSelection `json:"filter" help:"The threats."`
+	Text   catalog.Prose          `json:"note-text" help:"The note; 2 to 10000 characters."`
+}
+
+func (p *addNotesParams) Check() error {
+	text := string(p.Text)
+	if n := utf8.RuneCountInString(text); utf8.RuneCountInString(strings.TrimSpace(text)) < s1.MinNote || n > s1.MaxNote {
+		return catalog.Wrong("note-text", "a note has %d to %d characters, not %d", s1.MinNote, s1.MaxNote, n)
+	}
+	return nil
+}
+
+func (p *addNotesParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	threats, err := p.Filter.Threats(ctx, call, "filter")
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	p.Filter.Filter = lookup.IdsOnly(lookup.ThreatIDs(threats))
+	return catalog.Plan{Targets: catalog.TargetsOf(call, threats, lookup.ThreatTarget), Facts: []catalog.Fact{{Label: "Note", Value: string(p.Text)}}}, nil
+}
+
+func addNotes() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "add-notes-to-threats", Title: "Add Notes To Threats", Area: "threats", Aliases: []string{"note", "add-note"}, Main: "filter",
+		Risk: catalog.Change, Needs: "Endpoint Threats › View + Update Incident Status", // the vendor asks for the second today, beyond the specification
+		Doc:      "Adds a note to threats.",
+		Examples: []string{`add-notes-to-threats filter={"ids":["1112953674841025235"]} note-text="seen in INC-1042"`, `note 1112953674841025235 text="false alarm"`},
+	}, func(ctx context.Context, call *catalog.Call, p addNotesParams) (render.Card, error) {
+		targets := lookup.Ids[s1.ThreatID](p.Filter.Filter)
+		n, err := call.Console.AddThreatNotes(ctx, targets, string(p.Text))
+		if err != nil {
+			return render.Card{}, fmt.Errorf("add a note to %d threats: %w", len(targets), err)
+		}
+		c := lookup.ThreatChange(ctx, call, targets, s1.ActionResult{Affected: n}, "note added")
+		if len(targets) == 1 {
+			c.Actions = append(c.Actions, render.Button{Label: "Show notes", Do: catalog.Invocation{Command: "get-threat-notes", Args: catalog.Marshal(map[string]any{"threat-id": targets[0]})}})
+		}
+		return c.Card(call), nil
+	})
+}
+
+// threatTriaged is threatChange of what analysts set. Older consoles do not say which threats they changed: state tells what each
+// is now.
+func threatTriaged(ctx context.Context, call *catalog.Call, ids []s1.ThreatID, result s1.ActionResult, done string, state func(s1.Threat) catalog.Reached) catalog.Outcome {
+	c, found := lookup.ThreatsAfter(ctx, call, ids, result, done)
+	c.States = catalog.States(found, result.Affected >= len(ids), s1.Threat.Identity, state)
+	return c
+}
+
+func threatVerdict(wanted s1.Verdict) func(s1.Threat) catalog.Reached {
+	return func(t s1.Threat) catalog.Reached { return catalog.ReachedBy("verdict", t.Info.AnalystVerdict, wanted) }
+}
+
+func threatStatus(wanted s1.IncidentStatus) func(s1.Threat) catalog.Reached {
+	return func(t s1.Threat) catalog.Reached { return catalog.ReachedBy("status", t.Info.IncidentStatus, wanted) }
+}
+
+type threatVerdictParams struct {
+	Threats []s1.ThreatID `json:"threat-ids" help:"The threats."`
+	Verdict s1.Verdict    `json:"analyst-verdict" help:"What you think of them."`
+}
+
+func (p *threatVerdictParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	threats, err := lookup.ThreatsWith(ctx, call, "threat-ids", p.Threats)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	same := 0
+	for _, t := range threats {
+		if t.Info.AnalystVerdict == p.Verdict {
+			same++
+		}
+	}
+	return catalog.Plan{
+		Targets: catalog.TargetsOf(call, threats, lookup.ThreatTarget), Facts: []catalog.Fact{{Label: "Analyst verdict", Value: p.Verdict.Label()}},
+		Notes: catalog.SameNote(same, "threat", "this verdict"),
+	}, nil
+}
+
+func setThreatVerdict() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "update-threat-analyst-verdict", Title: "Update Threat Analyst Verdict", Area: "threats", Aliases: []string{"verdict", "threat-verdict"}, Main: "threat-ids",
+		Risk: catalog.Change, Needs: "Endpoint Threats › View + Update Analyst Verdict", Repeatable: true,
+		Doc:      "Sets what analysts think of threats.",
+		Examples: []string{`verdict 1112953674841025235 verdict="True Positive"`, `update-threat-analyst-verdict threat-ids=["1112953674841025235"] analyst-verdict=false_positive`},
+	}, func(ctx context.Context, call *catalog.Call, p threatVerdictParams) (render.Card, error) {
+		result, err := call.Console.SetThreatVerdict(ctx, p.Threats, p.Verdict)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("set the verdict of %d threats: %w", len(p.Threats), err)
+		}
+		return threatTriaged(ctx, call, p.Threats, result, "verdict set to "+p.Verdict.Label(), threatVerdict(p.Verdict)).Card(call), nil
+	})
+}
+
+type incidentStatusParams struct {
+	Threats []s1.ThreatID     `json:"threat-ids" help:"The threats."`
+	Status  s1.IncidentStatus `json:"status" help:"How far the work on them is."`
+}
+
+func (p *incidentStatusParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	threats, err := lookup.ThreatsWith(ctx, call, "threat-ids", p.Threats)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	same := 0
+	for _, t := range threats {
+		if t.Info.IncidentStatus == p.Status {
+			same++
+		}
+	}
+	notes := slices.Concat(catalog.SameNote(same, "threat", "this status"), unmitigatedNote(p.Status, threats))
+	return catalog.Plan{Targets: catalog.TargetsOf(call, threats, lookup.ThreatTarget), Facts: []catalog.Fact{{Label: "Status", Value: p.Status.Label()}}, Notes: notes}, nil
+}
+
+func setIncidentStatus() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "update-incident-status", Title: "Update Incident Status", Area: "threats", Aliases: []string{"status", "incident-status"}, Main: "threat-ids",
+		Risk: catalog.Change, Needs: "Endpoint Threats › View + Update Incident Status", Repeatable: true,
+		Doc:      "Sets how far the work on threats is.",
+		Examples: []string{"update-incident-status threat-ids=1112953674841025235 status=Resolved", `status 1112953674841025235 status="In Progress"`},
+	}, func(ctx context.Context, call *catalog.Call, p incidentStatusParams) (render.Card, error) {
+		result, err := call.Console.SetThreatIncident(ctx, p.Threats, p.Status)
+		if err != nil {
+			return render.Card{}, fmt.Errorf("set the status of %d threats: %w", len(p.Threats), err)
+		}
+		return threatTriaged(ctx, call, p.Threats, result, "status set to "+p.Status.Label(), threatStatus(p.Status)).Card(call), nil
+	})
+}
+
+type mitigateParams struct {
+	Filter  lookup.ThreatSelection `json:"filter" help:"The threats."`
+	Action  s1.MitigateAction      `json:"mitigate-action" help:"What to do. Rollback works on Windows only, Remediate on Windows and macOS."`
+	Refused []s1.ThreatID          `json:"refused,omitzero" help:"-"` // selected too, but their systems cannot do what was asked
+}
+
+func (p *mitigateParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
+	threats, err := p.Filter.Threats(ctx, call, "filter")
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	able, unable := ableTo(p.Action, threats)
+	if len(able) == 0 {
+		return catalog.Plan{}, catalog.Wrong("mitigate-action", "%s does not work on the systems of these threats", p.Action.Label())
+	}
+	plan := catalog.Plan{Targets: catalog.TargetsOf(call, able, lookup.ThreatTarget), Facts: []catalog.Fact{{Label: "Action", Value: p.Action.Label()}}}
+	if n := len(unable); n > 0 {
+		plan.Notes = append(plan.Notes, fmt.Sprintf("%s left out: %s does not work on the systems of %s.", text.Are(n, "threat"), p.Action.Label(), hostsOf(unable)))
+	}
+	plan.Notes = append(plan.Notes, actionNotes(p.Action)...)
+	plan.Undo = map[s1.MitigateAction]string{s1.MitigateQuarantine: "Unquarantine", s1.MitigateUnquarantine: "Quarantine"}[p.Action]
+	p.Filter.Filter, p.Refused = lookup.IdsOnly(lookup.ThreatIDs(able)), nil
+	if len(unable) > 0 {
+		p.Refused = lookup.ThreatIDs(unable)
+	}
+	return plan, nil
+}
+
+// ableTo tells threats apart by whether their systems can do an action.
+func ableTo(action s1.MitigateAction, threats []s1.Threat) (able, unable []s1.Threat) {
+	for _, t := range threats {
+		if Supports(action, t) {
+			able = append(able, t)
+		} else {
+			unable = append(unable, t)
+		}
+	}
+	return able, unable
+}
+
+// Supports tells whether a system can do an action (the specification: rollback on Windows, remediate on Windows and macOS). What
+// is not known of is left to the console to judge.
+func Supports(action s1.MitigateAction, t s1.Threat) bool {
+	system := strings.ToLower(string(t.Realtime.OSType) + " " + t.OS())
+	windows, mac := strings.Contains(system, "windows"), strings.Contains(system, "mac")
+	switch action {
+	case s1.MitigateRollback:
+		return windows || strings.TrimSpace(system) == ""
+	case s1.MitigateRemediate:
+		return windows || mac || strings.TrimSpace(system) == ""
+	default:
+		return true
+	}
+}
+
+func actionNotes(action s1.MitigateAction) []string {
+	switch action {
+	case s1.MitigateRollback:
+		return []string{"Rollback kills, quarantines and remediates first, then restores files from shadow copies."}
+	case s1.MitigateUnquarantine:
+		return []string{"After this the files are back where they were and can run again."}
+	case s1.MitigateNetworkQuarantine:
+		return []string{"Not every console knows this action; disconnecting the endpoints is the sure way."}
+	}
+	return nil
+}
+
+func mitigateThreats() *catalog.Command {
+	return catalog.Define(catalog.Command{
+		Name: "mitigate-threats", Title: "Mitigate Threats", Area: "threats", Aliases: []string{"mitigate"}, Main: "filter",
+		Effect: catalog.Mitigation(""),
+		Risk:   catalog.Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict + Unquarantine, Threat Actions › Rollback + Remediate + Quarantine + Kill",
+		Doc: "Kills, quarantines, remediates or rolls back threats on their endpoints. The endpoints act when they are online.",
+		Examples: []string{`mitigate 1112953674841025235 action=Quarantine reason="INC-1042"`,
+			`mitigate-threats filter={"computerName__contains":["DESKTOP-1"],"mitigationStatuses":["not_mitigated"]} mitigate-action=Kill reason="ransomware"`},
+	}, func(ctx context.Context, call *catalog.Call, p mitigateParams) (render.Card, error) {
+		return mitigate(ctx, call, p.Action, lookup.Ids[s1.ThreatID](p.Filter.Filter), p.Refused)
+	})
+}
+
+// mitigate acts on threats by id, and tells what the console says of each. The refused are told, too: they were asked for, and
+// nothing is sent about them.
+func mitigate(ctx context.Context, call *catalog.Call, action s1.MitigateAction, threats, refused []s1.ThreatID) (render.Card, error) {
+	result, err := call.Console.MitigateThreats(ctx, action, threats)
+	if err != nil {
+		return render.Card{}, fmt.Errorf("%s on %d threats: %w", action.Label(), len(threats), err)
+	}
+	for _, id := range refused {
+		result.Skipped = append(result.Skipped, s1.Skip{ID: string(id), Action: strings.ToLower(action.Label()), Reason: "not_supported"})
+	}
+	c, found := lookup.ThreatsAfter(ctx, call, slices.Concat(threats, refused), result, action.Label()+" accepted")
+	c.Why = "The threats are gone, done with already, their systems do not support it, or the bot's token may not do it."
+	c.States, c.Step = map[string]string{}, string(action)
+	for _, d := range result.Details {
+		for _, r := range d.Reports {
+			c.States[d.ID] = text.JoinNonEmpty(" ", strings.ReplaceAll(r.Action, "_", " "), r.Status)
+		}
+	}
+	for _, id := range threats {
+		skipped := slices.ContainsFunc(result.Skipped, func(s s1.Skip) bool { return s.ID == string(id) })
+		if c.States[string(id)] == "" && !skipped && result.Affected >= len(threats) {
+			c.States[string(id)] = "accepted"
+		}
+	}
+	return mitigating(call, c, found).Card(call), nil
+}
+
+// mitigating tells which endpoints have not done yet what the console took.
+func mitigating(call *catalog.Call, c catalog.Outcome, found []s1.Threat) catalog.Outcome {
+	e := call.Command.Effect
+	action := catalog.PlainAction(c.Step)
+	return c.Await(e.DoneBy(action), func(t catalog.Target) (catalog.Progress, string) {
+		i := slices.IndexFunc(found, func(found s1.Threat) bool { return string(found.Identity()) == t.ID })
+		if i < 0 {
+			return catalog.Waiting, ""
+		}
+		is, why := e.Threat(found[i], action, call.Now.Add(-catalog.ClockSkew))
+		return is, text.FirstNonEmpty(why, catalog.Presence(s1.Agent{IsActive: found[i].Online(), IsDecommissioned: found[i].Realtime.IsDecommissioned}))
+	})
+}
