@@ -32,9 +32,9 @@ type trueHost struct {
 
 // A lore is a policy as the model reads it.
 type lore struct {
-	roles      []Role
-	rules      []Rule
-	most, hour int
+	roles []Role
+	rules []Rule
+	most  int
 }
 
 // oracle says what may run, by the truth alone.
