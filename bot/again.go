@@ -146,7 +146,7 @@ func (b *Bot) mayStill(ctx context.Context, cmd *catalog.Command, req approvals.
 	case errors.As(err, &open):
 		return err
 	case err != nil:
-		return &approvals.RefusedError{Why: "Since it was asked for, this is not allowed any more, and nothing was done. " + ruling.Why, Rule: ruling.Rule}
+		return &approvals.RefusedError{Why: "Since it was asked for, this is not allowed any more, and nothing was done. " + sentence(ruling.Why), Rule: ruling.Rule}
 	case ruling.Effect == approvals.Allow:
 		return nil
 	}

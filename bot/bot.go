@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -109,12 +107,8 @@ func New(c Config) (*Bot, error) {
 	if c.Sockets < 1 || c.Sockets > 10 {
 		return nil, fmt.Errorf("%d Socket Mode connections: Slack allows 1 to 10", c.Sockets)
 	}
-	client := &http.Client{Timeout: slackLimit}
-	opts := []slack.Option{slack.OptionHTTPClient(client), slack.OptionAppLevelToken(c.AppToken.Reveal())}
-	if c.APIURL != "" {
-		opts = append(opts, slack.OptionAPIURL(strings.TrimSuffix(c.APIURL, "/")+"/"))
-	}
-	b := &Bot{Config: c, known: make(chan struct{}), api: slack.New(c.BotToken.Reveal(), opts...)}
+	client, api := newAPI(c.AppToken, c.BotToken, c.APIURL, slackLimit)
+	b := &Bot{Config: c, known: make(chan struct{}), api: api}
 	b.seal = newSealer(c.BotToken)
 	b.post = &poster{seal: b.seal.click, api: b.api, http: client, console: c.Console.ConsoleURL(), clips: c.Clips, directs: c.Directs, find: b.findAll, attached: b.Attached, log: c.Log}
 	b.desk = newDesk()

@@ -37,11 +37,7 @@ const probeLimit = 15 * time.Second
 // Run asks Slack about every setting and changes nothing.
 func (c Checkup) Run(ctx context.Context) []Finding {
 	var seen headers
-	opts := []slack.Option{slack.OptionHTTPClient(&http.Client{Timeout: probeLimit}), slack.OptionAppLevelToken(c.AppToken.Reveal()), slack.OptionOnResponseHeaders(seen.note)}
-	if c.APIURL != "" {
-		opts = append(opts, slack.OptionAPIURL(strings.TrimSuffix(c.APIURL, "/")+"/"))
-	}
-	api := slack.New(c.BotToken.Reveal(), opts...)
+	_, api := newAPI(c.AppToken, c.BotToken, c.APIURL, probeLimit, slack.OptionOnResponseHeaders(seen.note))
 	app := c.appToken(ctx, api)
 	var who *slack.AuthTestResponse
 	err := patiently(ctx, func() (err error) {

@@ -95,6 +95,8 @@ func (b *Bot) meant(m messageEvent) (line string, what meaning) {
 	told := len(shown) > 0 // else the text alone tells
 	begins := told && shown[0].isMention(b.self.User)
 	switch {
+	case readable && begins && b.styled(m.Text):
+		return "", doubtful
 	case !readable, m.mention() && !mentioned, m.mention() && told && !begins:
 		return "", talk
 	case mentioned && begins:
@@ -121,6 +123,15 @@ func (b *Bot) cutMention(typed string) (rest string, found bool) {
 		return strings.TrimLeft(text.TrimBlank(after), ":, "), true
 	}
 	return typed, false
+}
+
+// styled tells whether a text begins with the bot's mention in bold or slanted: which of the marks belong to the words behind it, a text
+// does not tell.
+func (b *Bot) styled(line string) bool {
+	line = text.TrimBlank(line)
+	plain := strings.TrimLeft(line, "*_")
+	_, found := b.cutMention(plain)
+	return found && plain != line
 }
 
 // afterMention skips what stands between the mention and the words: blanks, a colon.

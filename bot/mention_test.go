@@ -61,6 +61,8 @@ func TestOnlyWhatBeginsWithTheMentionIsACommand(t *testing.T) {
 		"not ours":               {"<@UBOT2> scan X", "", "", talk},
 		"nobody's":               {"scan X", "", "", talk},
 
+		"all of it in bold":        {"*<@UBOT> scan X*", pr + `{"type":"user","user_id":"UBOT","style":{"bold":true}},{"type":"text","text":" scan X","style":{"bold":true}}]}`, "", doubtful},
+		"a slanted mention":        {"_<@UBOT>_ scan X", pr + `{"type":"user","user_id":"UBOT","style":{"italic":true}},{"type":"text","text":" scan X"}]}`, "", doubtful},
 		"the command in code":      {"<@UBOT> `scan X`", pr + me + `,{"type":"text","text":" "},{"type":"text","text":"scan X","style":{"code":true}}]}`, "", doubtful},
 		"the command quoted":       {"<@UBOT>\n&gt; scan X", pr + me + `]},{"type":"rich_text_quote","elements":[{"type":"text","text":"scan X"}]}`, "", doubtful},
 		"code, no blocks":          {"<@UBOT> `scan X`", "", "", doubtful},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -138,21 +139,32 @@ func (p *people) person(ctx context.Context, id string, since time.Time) Person 
 	}
 	identity := approvals.Identity{
 		ID: user.ID, Name: displayName(user), Active: approvals.Certain(!user.Deleted), Full: approvals.Certain(p.full(user)),
-		Through: map[approvals.Member]approvals.Answer{},
 	}
-	open := false
-	for _, m := range policy.Members() {
-		if identity.Full.No() || !m.Group() && m.Handle() == "" {
-			continue // an id says it all, and nothing else names who is no full member
-		}
-		identity.Through[m] = p.through(ctx, m, user, since)
-		open = open || identity.Through[m].Open() != ""
+	if !identity.Full.No() { // an id says it all, and nothing else names who is no full member
+		identity.Through = p.throughAll(ctx, policy.Members(), user, since)
 	}
 	person := Person{Person: policy.Person(identity), Zone: zone(user), bot: user.IsBot || user.IsAppUser}
-	if !open {
+	if !slices.ContainsFunc(slices.Collect(maps.Values(identity.Through)), func(a approvals.Answer) bool { return a.Open() != "" }) {
 		p.users.Add(id, ruled{person, policy, at})
 	}
 	return person
+}
+
+// throughAll asks whether user is meant by each of the members that no id settles. All at once: where Slack is slow, or says nothing,
+// somebody waits for the slowest answer and not for all of them.
+func (p *people) throughAll(ctx context.Context, members []approvals.Member, user *slack.User, since time.Time) map[approvals.Member]approvals.Answer {
+	members = slices.DeleteFunc(members, func(m approvals.Member) bool { return !m.Group() && m.Handle() == "" })
+	answers := make([]approvals.Answer, len(members))
+	var asked group
+	for i, m := range members {
+		asked.Go(func() { answers[i] = p.through(ctx, m, user, since) })
+	}
+	asked.Wait()
+	through := map[approvals.Member]approvals.Answer{}
+	for i, m := range members {
+		through[m] = answers[i]
+	}
+	return through
 }
 
 // user is what Slack says of id. That it knows nobody of that id is an answer, too: they are nobody here.
@@ -165,8 +177,14 @@ func (p *people) user(ctx context.Context, id string) (*slack.User, error) {
 	if refusedWith(err, "user_not_found", "user_not_visible", "users_not_found") {
 		return &slack.User{ID: id, Deleted: true}, nil
 	}
+	if err == nil && user.ID != id && user.Enterprise.ID != id {
+		return nil, errSomebodyElse
+	}
 	return user, err
 }
+
+// errSomebodyElse is an answer that is about somebody else, or about nobody: it tells nothing of who was asked about.
+var errSomebodyElse = slack.SlackErrorResponse{Err: "an answer about somebody else"}
 
 // full tells whether user is a full member of this workspace: no guest, bot, stranger from a shared channel, or former member. On
 // Enterprise Grid team_id is a person's home workspace, and enterprise_user.teams are all to which they belong

@@ -2,7 +2,9 @@ package bot
 
 import (
 	"context"
+	"io"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
 	"testing"
@@ -14,6 +16,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/bot/slacksim"
+	"s1bot/s1"
 )
 
 // town is people with a clock that a test moves.
@@ -41,7 +44,7 @@ func settle(t *testing.T, s approvals.Settings) *town {
 		ws.AddUser(u)
 	}
 	ws.AddGroup(slacksim.Group{ID: "S0LEADS", Handle: "leads", Members: []string{"bob", "guest"}})
-	api := slack.New(slacksim.BotToken, slack.OptionAPIURL(server.URL+"/api/"))
+	_, api := newAPI(s1.Secret{}, s1.NewSecret(slacksim.BotToken), server.URL+"/api/", slackLimit)
 	policy, err := approvals.NewPolicy(s)
 	require.NoError(t, err)
 	tw := &town{ws: ws, began: time.Now()}
@@ -139,6 +142,7 @@ func TestWhatSlackDoesNotSayIsNotKnown(t *testing.T) {
 		"reset":           {slacksim.Fault{Kind: slacksim.FaultReset}, "does not answer"},
 		"half":            {slacksim.Fault{Kind: slacksim.FaultCut}, "does not answer"},
 		"page":            {slacksim.Fault{Kind: slacksim.FaultHTML}, "does not answer"},
+		"blank":           {slacksim.Fault{Kind: slacksim.FaultBlank}, "does not answer"},
 		"no such group":   {slacksim.Fault{Kind: slacksim.FaultError, Error: "no_such_subteam"}, ""},
 		"free plan":       {slacksim.Fault{Kind: slacksim.FaultError, Error: "plan_upgrade_required"}, ""},
 	} {
@@ -182,6 +186,45 @@ func TestWhomSlackDoesNotKnowNowIsNotAStranger(t *testing.T) {
 	tw.ws.ClearFaults()
 	tw.ws.Fail(slacksim.Fault{Method: "users.info", Kind: slacksim.FaultError, Error: "missing_scope", Times: -1})
 	require.Contains(t, tw.who(t.Context(), "U0ALICE").Known().Open(), "missing_scope")
+}
+
+func TestAnAnswerAboutNobodyTellsNothing(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"blank": `{}`, "no without a word": `{"ok":false}`, "yes without a person": `{"ok":true}`, "somebody else": `{"ok":true,"user":{"id":"U0ALICE","team_id":"T0SOC0001"}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }))
+			t.Cleanup(server.Close)
+			tw := settle(t, approvals.Settings{Approvers: approvals.Members([]string{"U0BOB"}), Operators: approvals.Members([]string{"*"})})
+			_, tw.api = newAPI(s1.Secret{}, s1.NewSecret(slacksim.BotToken), server.URL, slackLimit)
+			roles, open := tw.roles(t, "U0BOB")
+			require.Empty(t, roles)
+			require.Contains(t, open, "I can't look up U0BOB")
+		})
+	}
+}
+
+// Groups are asked about at once: a policy that names many waits for Slack's silence once.
+func TestManyGroupsKeepNobodyWaitingForEachOfThem(t *testing.T) {
+	t.Parallel()
+	tw := settle(t, approvals.Settings{Approvers: approvals.Members([]string{"S0LEADS", "S0A", "S0B", "S0C", "S0D", "S0E"})})
+	arrived := make(chan struct{}, 6)
+	tw.ws.Fail(slacksim.Fault{Method: "usergroups.users.list", Kind: slacksim.FaultHang, Times: -1, If: func(map[string]string) bool {
+		arrived <- struct{}{}
+		return true
+	}})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	tw.patience = time.Minute
+	var asking group
+	asking.Go(func() { tw.who(ctx, "U0BOB") })
+	for range 6 {
+		<-arrived
+	}
+	cancel()
+	asking.Wait()
 }
 
 // A name that is a person's and a group's gives neither a role, and lets neither out of a rule.

@@ -136,6 +136,8 @@ func (b *Bot) hosts(ctx context.Context, targets []catalog.Target) func(catalog.
 func consoleReason(err error) string {
 	var console *s1.Error
 	switch {
+	case errors.As(err, &console) && console.Status == http.StatusOK:
+		return "the console's answer makes no sense"
 	case errors.As(err, &console) && console.Status > 0:
 		return fmt.Sprintf("the console answered %d %s", console.Status, http.StatusText(console.Status))
 	default:

@@ -20,6 +20,7 @@ const (
 	FaultHang                       // no answer for Fault.Delay, or until the client gives up
 	FaultReset                      // the connection is reset
 	FaultCut                        // the JSON of the answer ends half way
+	FaultBlank                      // 200 with JSON that says nothing, as of a gateway before Slack
 	FaultSlow                       // the right answer, after Fault.Delay
 )
 
@@ -91,6 +92,10 @@ func (f *Fault) play(ctx context.Context, quit <-chan struct{}, w http.ResponseW
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		_, _ = w.Write([]byte(`{"ok":true,"channel":"C0`))
 		return http.StatusOK, "half an answer"
+	case FaultBlank:
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		_, _ = w.Write([]byte("{}"))
+		return http.StatusOK, "nothing"
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"ok": false, "error": f.Error})
 	return http.StatusOK, f.Error
