@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"s1bot/approvals/policy"
 )
 
 // errSame says that a step changes nothing, so that nothing is written.
@@ -48,7 +50,7 @@ func (l *Ledger) step(ctx context.Context, id string, do func(r *Request, now ti
 }
 
 // decide makes a person's step. A step that the person had no right to make is written down as refused.
-func (l *Ledger) decide(ctx context.Context, id string, p Person, action, reason string, do func(*Request, time.Time) error) (Request, error) {
+func (l *Ledger) decide(ctx context.Context, id string, p policy.Person, action, reason string, do func(*Request, time.Time) error) (Request, error) {
 	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
 		if err := do(r, now); err != nil {
 			return nil, err
@@ -72,8 +74,8 @@ func forbidden(err error) bool {
 }
 
 // auditRefusal writes down that p was refused a step. Nothing was done, so a failure to write it is only logged.
-func (l *Ledger) auditRefusal(ctx context.Context, r Request, p Person, action string, why error) {
-	e := entry(r, l.clock(), ActionRefused, p.ID, map[string]any{"wanted": action, "why": why.Error(), "roles": p.certain()})
+func (l *Ledger) auditRefusal(ctx context.Context, r Request, p policy.Person, action string, why error) {
+	e := entry(r, l.clock(), ActionRefused, p.ID, map[string]any{"wanted": action, "why": why.Error(), "roles": p.Certain()})
 	if err := l.store.Append(ctx, e); err != nil {
 		l.log.ErrorContext(ctx, "cannot audit a refusal", "request_id", r.ID, "user", p.ID, "err", err)
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"s1bot/approvals/policy"
 )
 
 // A freeze is a row like any other: a Request in state Frozen, whose quorum of approvals ends it. While one is there, nothing
@@ -30,12 +32,12 @@ func (l *Ledger) Frozen(ctx context.Context) (Request, bool, error) {
 
 // Freeze stops everything that changes anything, from now on and in all processes; an approver may, also one whose role holds in
 // some places only, who cannot end it then. A freeze that holds already is returned, and false.
-func (l *Ledger) Freeze(ctx context.Context, p Person, key, reason string) (Request, bool, error) {
+func (l *Ledger) Freeze(ctx context.Context, p policy.Person, key, reason string) (Request, bool, error) {
 	r := Request{
-		Key: freezeKey + key, Command: freezeCommand, Title: "Freeze", Risk: riskDestructive, Requester: p.ID, RequesterName: p.Name,
-		Reason: reason, State: Frozen, Quorum: thawQuorum, By: []string{Approvers},
+		Key: freezeKey + key, Command: freezeCommand, Title: "Freeze", Risk: policy.RiskDestructive, Requester: p.ID, RequesterName: p.Name,
+		Reason: reason, State: Frozen, Quorum: thawQuorum, By: []string{policy.Approvers},
 	}
-	if err := unless(p.anywhere(r.By), ErrNotApprover); err != nil {
+	if err := unless(p.Anywhere(r.By), ErrNotApprover); err != nil {
 		l.auditRefusal(ctx, r, p, ActionFrozen, err)
 		return r, false, err
 	}
@@ -60,7 +62,7 @@ func (l *Ledger) Freeze(ctx context.Context, p Person, key, reason string) (Requ
 
 // Thaw records that p wants the freeze to end; it is Done when two approvers do. Where two people froze at the same moment, their
 // freezes end together. Earlier is as for Approve.
-func (l *Ledger) Thaw(ctx context.Context, p Person, earlier ...Person) (Request, error) {
+func (l *Ledger) Thaw(ctx context.Context, p policy.Person, earlier ...policy.Person) (Request, error) {
 	rs, err := l.store.Find(ctx, Query{States: []State{Frozen}})
 	if err != nil {
 		return Request{}, fmt.Errorf("look whether everything is frozen: %w", err)
@@ -79,7 +81,7 @@ func (l *Ledger) Thaw(ctx context.Context, p Person, earlier ...Person) (Request
 }
 
 // thaw records that p, whose role holds everywhere, wants the freeze r to end.
-func (r *Request) thaw(p Person, now time.Time, earlier ...Person) error {
+func (r *Request) thaw(p policy.Person, now time.Time, earlier ...policy.Person) error {
 	_, counts := r.share(p)
 	switch {
 	case r.State != Frozen:

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"s1bot/approvals/policy"
 )
 
 // The gate matrix: every gate, for every fact that it asks for, where the answer is yes, no, and where nobody can tell, when something is
@@ -18,22 +20,22 @@ import (
 
 // A gateRow is one fact: how a world looks in which it is yes, no, or not known.
 type gateRow struct {
-	rule    func(*Rule)                 // has a rule ask for it
-	answers func(*Ask, *Target, Answer) // makes it so
-	certain bool                        // it comes with the invocation: it is never unknown
+	rule    func(*policy.Rule)                                 // has a rule ask for it
+	answers func(*policy.Input, *policy.Target, policy.Answer) // makes it so
+	certain bool                                               // it comes with the invocation: it is never unknown
 }
 
-func maybe[T any](a Answer, yes, no T) Fact[T] {
+func maybe[T any](a policy.Answer, yes, no T) policy.Fact[T] {
 	switch {
 	case a.Yes():
-		return Known(yes)
+		return policy.Known(yes)
 	case a.No():
-		return Known(no)
+		return policy.Known(no)
 	}
-	return Unknown[T](a.Open())
+	return policy.Unknown[T](a.Open())
 }
 
-func choose(a Answer, yes, no string) string {
+func choose(a policy.Answer, yes, no string) string {
 	if a.Yes() {
 		return yes
 	}
@@ -42,38 +44,42 @@ func choose(a Answer, yes, no string) string {
 
 // gateRows are the facts that rules ask for, by their key in the policy file.
 func gateRows() map[string]gateRow {
-	night, err := ParseHours("22:00-06:00")
+	night, err := policy.ParseHours("22:00-06:00")
 	if err != nil {
 		panic(err)
 	}
 	return map[string]gateRow{
-		"commands": {func(r *Rule) { r.Commands = []string{"isolate*"} }, func(a *Ask, _ *Target, is Answer) { a.Command = choose(is, "isolate", "scan") }, true},
-		"areas":    {func(r *Rule) { r.Areas = []string{"agents"} }, func(a *Ask, _ *Target, is Answer) { a.Area = choose(is, "agents", "threats") }, true},
-		"risks":    {func(r *Rule) { r.Risks = []string{riskDestructive} }, func(a *Ask, _ *Target, is Answer) { a.Risk = choose(is, riskDestructive, riskChange) }, true},
-		"channels": {func(r *Rule) { r.Channels = []string{"C1"} }, func(a *Ask, _ *Target, is Answer) { a.Channel = choose(is, "C1", "C2") }, true},
-		"hours": {func(r *Rule) { r.Hours = []Hours{night} }, func(a *Ask, _ *Target, is Answer) {
+		"commands": {func(r *policy.Rule) { r.Commands = []string{"isolate*"} }, func(a *policy.Input, _ *policy.Target, is policy.Answer) { a.Command = choose(is, "isolate", "scan") }, true},
+		"areas":    {func(r *policy.Rule) { r.Areas = []string{"agents"} }, func(a *policy.Input, _ *policy.Target, is policy.Answer) { a.Area = choose(is, "agents", "threats") }, true},
+		"risks": {func(r *policy.Rule) { r.Risks = []string{policy.RiskDestructive} }, func(a *policy.Input, _ *policy.Target, is policy.Answer) {
+			a.Risk = choose(is, policy.RiskDestructive, policy.RiskChange)
+		}, true},
+		"channels": {func(r *policy.Rule) { r.Channels = []string{"C1"} }, func(a *policy.Input, _ *policy.Target, is policy.Answer) { a.Channel = choose(is, "C1", "C2") }, true},
+		"hours": {func(r *policy.Rule) { r.Hours = []policy.Hours{night} }, func(a *policy.Input, _ *policy.Target, is policy.Answer) {
 			if a.At = noon; is.Yes() {
 				a.At = noon.Add(11 * time.Hour)
 			}
 		}, true},
-		"requesters": {func(r *Rule) { r.Requesters = []string{"juniors"} }, func(a *Ask, _ *Target, is Answer) {
-			a.Caller.Roles = append(slices.Clip(a.Caller.Roles), Membership{Role: "juniors", Held: is})
+		"requesters": {func(r *policy.Rule) { r.Requesters = []string{"juniors"} }, func(a *policy.Input, _ *policy.Target, is policy.Answer) {
+			a.Caller.Roles = append(slices.Clip(a.Caller.Roles), policy.Membership{Role: "juniors", Held: is})
 		}, false},
-		"hosts":  {func(r *Rule) { r.Hosts = []string{"SRV-*"} }, func(_ *Ask, t *Target, is Answer) { t.Host = maybe(is, "SRV-1", "PC-1") }, false},
-		"tags":   {func(r *Rule) { r.Tags = []string{"jewel"} }, func(_ *Ask, t *Target, is Answer) { t.Tags = maybe(is, []string{"Jewel:1"}, nil) }, false},
-		"sites":  {func(r *Rule) { r.Sites = []string{"Berlin"} }, func(_ *Ask, t *Target, is Answer) { t.Site = maybe(is, "Berlin", "Paris") }, false},
-		"groups": {func(r *Rule) { r.Groups = []string{"Default*"} }, func(_ *Ask, t *Target, is Answer) { t.Group = maybe(is, "Default Group", "Lab") }, false},
+		"hosts": {func(r *policy.Rule) { r.Hosts = []string{"SRV-*"} }, func(_ *policy.Input, t *policy.Target, is policy.Answer) { t.Host = maybe(is, "SRV-1", "PC-1") }, false},
+		"tags": {func(r *policy.Rule) { r.Tags = []string{"jewel"} }, func(_ *policy.Input, t *policy.Target, is policy.Answer) {
+			t.Tags = maybe(is, []string{"Jewel:1"}, nil)
+		}, false},
+		"sites":  {func(r *policy.Rule) { r.Sites = []string{"Berlin"} }, func(_ *policy.Input, t *policy.Target, is policy.Answer) { t.Site = maybe(is, "Berlin", "Paris") }, false},
+		"groups": {func(r *policy.Rule) { r.Groups = []string{"Default*"} }, func(_ *policy.Input, t *policy.Target, is policy.Answer) { t.Group = maybe(is, "Default Group", "Lab") }, false},
 	}
 }
 
-var threeAnswers = map[string]Answer{"yes": Certain(true), "no": Certain(false), "cannot tell": CannotTell("nobody knows")}
+var threeAnswers = map[string]policy.Answer{"yes": policy.Certain(true), "no": policy.Certain(false), "cannot tell": policy.CannotTell("nobody knows")}
 
 func TestGateMatrixOfRules(t *testing.T) {
 	t.Parallel()
 	rows := gateRows()
 	var facts []string
-	for _, m := range matchers() {
-		facts = append(facts, m.fact)
+	for _, m := range policy.Matchers() {
+		facts = append(facts, m.Fact)
 	}
 	require.ElementsMatch(t, facts, slices.Collect(maps.Keys(rows)), "each fact that a rule may ask for has a row here")
 	require.Equal(t, ruleKeys(), slices.Sorted(slices.Values(facts)), "and each key of a rule is asked by a matcher")
@@ -82,10 +88,10 @@ func TestGateMatrixOfRules(t *testing.T) {
 			if row.certain && !is.Yes() && !is.No() {
 				continue
 			}
-			for effect, want := range map[Effect]map[string]string{
-				Deny:    {"yes": "denied", "no": "takes one", "cannot tell": "unanswered"},
-				Approve: {"yes": "takes two", "no": "takes one", "cannot tell": "unanswered"},
-				Allow:   {"yes": "runs", "no": "takes one", "cannot tell": "unanswered"},
+			for effect, want := range map[policy.Effect]map[string]string{
+				policy.Deny:    {"yes": "denied", "no": "takes one", "cannot tell": "unanswered"},
+				policy.Approve: {"yes": "takes two", "no": "takes one", "cannot tell": "unanswered"},
+				policy.Allow:   {"yes": "runs", "no": "takes one", "cannot tell": "unanswered"},
 			} {
 				wanted := want[said]
 				if fact == "risks" && said == "no" {
@@ -102,7 +108,7 @@ func TestGateMatrixOfRules(t *testing.T) {
 // ruleKeys are the fields of a rule that are matchers, as the policy file spells them.
 func ruleKeys() []string {
 	var keys []string
-	for f := range reflect.TypeFor[Rule]().Fields() {
+	for f := range reflect.TypeFor[policy.Rule]().Fields() {
 		if f.Type.Kind() == reflect.Slice && f.Name != "By" {
 			keys = append(keys, strings.ToLower(f.Name))
 		}
@@ -112,19 +118,19 @@ func ruleKeys() []string {
 }
 
 // gateSays asks a gate of a policy with one rule, which asks for one fact.
-func gateSays(t *testing.T, row gateRow, is Answer, effect Effect, when string) string {
+func gateSays(t *testing.T, row gateRow, is policy.Answer, effect policy.Effect, when string) string {
 	t.Helper()
-	rule := Rule{Name: "asked", Effect: effect, Quorum: 2, Why: "no"}
-	if effect != Deny {
-		rule.By = map[Effect][]string{Approve: {Approvers}, Allow: {Operators}}[effect]
+	rule := policy.Rule{Name: "asked", Effect: effect, Quorum: 2, Why: "no"}
+	if effect != policy.Deny {
+		rule.By = map[policy.Effect][]string{policy.Approve: {policy.Approvers}, policy.Allow: {policy.Operators}}[effect]
 	}
 	row.rule(&rule)
-	p, err := NewPolicy(Settings{Operators: []Member{"UOP"}, Approvers: []Member{"UAPPR", "UBPPR"}, Roles: []Role{{Name: "juniors"}}, Rules: []Rule{rule}})
+	p, err := policy.New(policy.Settings{Operators: []policy.Member{"UOP"}, Approvers: []policy.Member{"UAPPR", "UBPPR"}, Roles: []policy.Role{{Name: "juniors"}}, Rules: []policy.Rule{rule}})
 	require.NoError(t, err)
-	ask, target := Ask{Caller: Holding("UOP", Operators), Command: "isolate", Area: "agents", Risk: riskDestructive, At: noon, Targets: 1}, lying("PC-1", "Paris")
-	target.Group = Known("Lab")
+	ask, target := policy.Input{Caller: policy.Holding("UOP", policy.Operators), Command: "isolate", Area: "agents", Risk: policy.RiskDestructive, At: noon, Targets: 1}, lying("PC-1", "Paris")
+	target.Group = policy.Known("Lab")
 	row.answers(&ask, &target, is)
-	ask.Reach = []Target{target}
+	ask.Reach = []policy.Target{target}
 	if when == "ask" {
 		return spell(p.Decide(ask))
 	}
@@ -132,59 +138,59 @@ func gateSays(t *testing.T, row gateRow, is Answer, effect Effect, when string) 
 }
 
 // laterSays asks anew of a request that one person approved: who decides counts, and so does the run.
-func laterSays(p Policy, ask Ask, when string) string {
-	ruling := p.Again(ask, Request{})
-	if ruling.Effect != Approve {
+func laterSays(p policy.Policy, ask policy.Input, when string) string {
+	ruling := Reconsider(p, ask, Request{})
+	if ruling.Effect != policy.Approve {
 		return spell(ruling)
 	}
-	q := ruling.On(Request{Requester: "UOP", Expires: noon.Add(time.Hour)})
-	given := []Person{Holding("UAPPR", Approvers)}
+	q := Under(ruling, Request{Requester: "UOP", Expires: noon.Add(time.Hour)})
+	given := []policy.Person{policy.Holding("UAPPR", policy.Approvers)}
 	enough := false
 	if when == "decide" {
 		enough = q.approve(given[0], noon) == nil && q.State == Approved
 	} else {
-		missing, _ := ruling.Missing(q, given)
+		missing, _ := MissingUnder(ruling, q, given)
 		enough = missing == 0
 	}
 	return map[bool]string{true: "takes one", false: "takes two"}[enough]
 }
 
-func spell(r Ruling) string {
+func spell(r policy.Decision) string {
 	switch {
-	case r.Effect == Allow:
+	case r.Effect == policy.Allow:
 		return "runs"
-	case r.Effect == Approve && r.Quorum == 1:
+	case r.Effect == policy.Approve && r.Quorum == 1:
 		return "takes one"
-	case r.Effect == Approve:
+	case r.Effect == policy.Approve:
 		return "takes two"
-	case r.Effect == Unanswered:
+	case r.Effect == policy.Unanswered:
 		return "unanswered"
 	}
 	return "denied"
 }
 
 // What a gate asks about people: whether they are active, full members, meant by a group or a handle, and where a role holds.
-func personRows() map[string]func(Answer) (Identity, []Role) {
-	by := func(member Member, i Identity) (Identity, []Role) {
-		return i, []Role{{Name: Operators, Members: []Member{member}}, {Name: Approvers, Members: []Member{member}}}
+func personRows() map[string]func(policy.Answer) (policy.Identity, []policy.Role) {
+	by := func(member policy.Member, i policy.Identity) (policy.Identity, []policy.Role) {
+		return i, []policy.Role{{Name: policy.Operators, Members: []policy.Member{member}}, {Name: policy.Approvers, Members: []policy.Member{member}}}
 	}
-	return map[string]func(Answer) (Identity, []Role){
-		"Active": func(is Answer) (Identity, []Role) {
+	return map[string]func(policy.Answer) (policy.Identity, []policy.Role){
+		"Active": func(is policy.Answer) (policy.Identity, []policy.Role) {
 			i := full("UXAVER")
 			i.Active, i.Full = is, is
 			return by("UXAVER", i)
 		},
-		"Full": func(is Answer) (Identity, []Role) {
+		"Full": func(is policy.Answer) (policy.Identity, []policy.Role) {
 			i := full("UXAVER")
 			i.Full = is
-			return by(Everyone, i)
+			return by(policy.Everyone, i)
 		},
-		"Through a group": func(is Answer) (Identity, []Role) {
+		"Through a group": func(is policy.Answer) (policy.Identity, []policy.Role) {
 			i := full("UXAVER")
 			i.Through["S0GROUP"] = is
 			return by("S0GROUP", i)
 		},
-		"Through a handle": func(is Answer) (Identity, []Role) {
+		"Through a handle": func(is policy.Answer) (policy.Identity, []policy.Role) {
 			i := full("UXAVER")
 			i.Through["@handle"] = is
 			return by("@handle", i)
@@ -196,21 +202,21 @@ func TestGateMatrixOfPeople(t *testing.T) {
 	t.Parallel()
 	for name := range personRows() {
 		fact, _, _ := strings.Cut(name, " ")
-		_, ok := reflect.TypeFor[Identity]().FieldByName(fact)
+		_, ok := reflect.TypeFor[policy.Identity]().FieldByName(fact)
 		require.True(t, ok, fact)
 	}
-	for f := range reflect.TypeFor[Identity]().Fields() {
+	for f := range reflect.TypeFor[policy.Identity]().Fields() {
 		asked := slices.ContainsFunc(slices.Collect(maps.Keys(personRows())), func(row string) bool { return strings.HasPrefix(row, f.Name) })
 		require.Equal(t, f.Type.Kind() != reflect.String, asked, "%s: each fact about a person has a row", f.Name)
 	}
 	for fact, row := range personRows() {
 		for said, is := range threeAnswers {
 			identity, roles := row(is)
-			p, err := NewPolicy(Settings{Roles: roles})
+			p, err := policy.New(policy.Settings{Roles: roles})
 			require.NoError(t, err)
 			for gate, err := range personGates(p, p.Person(identity)) {
-				var open *UnansweredError
-				var refused *RefusedError
+				var open *policy.UnansweredError
+				var refused *policy.RefusedError
 				switch said {
 				case "yes":
 					require.NoError(t, err, "%s: %s", gate, fact)
@@ -226,9 +232,9 @@ func TestGateMatrixOfPeople(t *testing.T) {
 }
 
 // personGates is what each gate says to a person, in each of its moments.
-func personGates(p Policy, who Person) map[string]error {
+func personGates(p policy.Policy, who policy.Person) map[string]error {
 	waiting := func() *Request {
-		return &Request{Requester: "UREQ", State: Pending, Quorum: 1, By: []string{Approvers}, Expires: noon.Add(time.Hour)}
+		return &Request{Requester: "UREQ", State: Pending, Quorum: 1, By: []string{policy.Approvers}, Expires: noon.Add(time.Hour)}
 	}
 	ran := func(state State) *Request {
 		r := waiting()
@@ -237,22 +243,22 @@ func personGates(p Policy, who Person) map[string]error {
 	}
 	frozen := waiting()
 	frozen.State = Frozen
-	ask := Ask{Caller: who, Command: "isolate", Risk: riskDestructive, Targets: 1}
-	change := Ask{Caller: who, Command: "scan", Risk: riskChange, Targets: 1}
+	ask := policy.Input{Caller: who, Command: "isolate", Risk: policy.RiskDestructive, Targets: 1}
+	change := policy.Input{Caller: who, Command: "scan", Risk: policy.RiskChange, Targets: 1}
 	counted := func() error {
-		missing, open := p.Decide(Ask{Caller: Holding("UREQ", Operators), Command: "isolate", Risk: riskDestructive}).Missing(*waiting(), []Person{who})
+		missing, open := MissingUnder(p.Decide(policy.Input{Caller: policy.Holding("UREQ", policy.Operators), Command: "isolate", Risk: policy.RiskDestructive}), *waiting(), []policy.Person{who})
 		switch {
 		case missing == 0:
 			return nil
 		case open != "":
-			return &UnansweredError{Question: open}
+			return &policy.UnansweredError{Question: open}
 		}
 		return ErrNotApprover
 	}
 	return map[string]error{
 		"ask":               p.Decide(ask).Err(),
 		"ask for a change":  p.Decide(change).Err(),
-		"run":               p.Again(ask, Request{}).Err(),
+		"run":               Reconsider(p, ask, Request{}).Err(),
 		"end of a term":     p.AtEnd(ask, true).Err(),
 		"approve":           waiting().approve(who, noon),
 		"deny":              waiting().deny(who, "no", noon),
@@ -267,10 +273,10 @@ func personGates(p Policy, who Person) map[string]error {
 // Where a role holds is a fact, too: which it is matters to who holds it there alone, and to who must approve there.
 func TestGateMatrixOfPlaces(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, 2, reflect.TypeFor[Scope]().NumField(), "each part of a scope is under test here")
-	for name, scope := range map[string]Scope{"site": {Sites: []string{"Berlin"}}, "account": {Accounts: []string{"Berlin"}}} {
-		p, err := NewPolicy(Settings{Operators: []Member{"UOP"}, Approvers: nil, Roles: []Role{
-			{Name: Operators, Members: []Member{"UHERE"}, Scope: scope}, {Name: Approvers, Members: []Member{"UAPPR"}, Scope: scope},
+	require.Equal(t, 2, reflect.TypeFor[policy.Scope]().NumField(), "each part of a scope is under test here")
+	for name, scope := range map[string]policy.Scope{"site": {Sites: []string{"Berlin"}}, "account": {Accounts: []string{"Berlin"}}} {
+		p, err := policy.New(policy.Settings{Operators: []policy.Member{"UOP"}, Approvers: nil, Roles: []policy.Role{
+			{Name: policy.Operators, Members: []policy.Member{"UHERE"}, Scope: scope}, {Name: policy.Approvers, Members: []policy.Member{"UAPPR"}, Scope: scope},
 		}})
 		require.NoError(t, err)
 		for said, is := range threeAnswers {
@@ -281,14 +287,14 @@ func TestGateMatrixOfPlaces(t *testing.T) {
 				target.Account = maybe(is, "Berlin", "Paris")
 			}
 			for _, who := range []string{"UHERE", "UOP"} {
-				ask := Ask{Caller: p.Person(full(who)), Command: "isolate", Risk: riskDestructive, Targets: 1, Reach: []Target{target}}
+				ask := policy.Input{Caller: p.Person(full(who)), Command: "isolate", Risk: policy.RiskDestructive, Targets: 1, Reach: []policy.Target{target}}
 				want := map[string]string{"yes": "takes one", "no": "denied", "cannot tell": "unanswered"}[said]
 				require.Equal(t, want, spell(p.Decide(ask)), "%s of a %s, %s", who, name, said)
-				require.Equal(t, want, spell(p.Again(ask, Request{})), "%s of a %s, %s", who, name, said)
+				require.Equal(t, want, spell(Reconsider(p, ask, Request{})), "%s of a %s, %s", who, name, said)
 			}
 		}
 	}
-	for f := range reflect.TypeFor[Target]().Fields() {
+	for f := range reflect.TypeFor[policy.Target]().Fields() {
 		require.Contains(t, f.Type.Name(), "Fact[", "%s: all that is known of a target may be unknown", f.Name)
 	}
 }
@@ -296,38 +302,38 @@ func TestGateMatrixOfPlaces(t *testing.T) {
 // One certain no needs no other answer, and one certain thing lets nothing through that another leaves open.
 func TestWhatCanBeToldIsDecidedFirst(t *testing.T) {
 	t.Parallel()
-	p, err := NewPolicy(Settings{Operators: []Member{"S0OPS"}, Approvers: []Member{"UAPPR"}, Roles: []Role{{Name: "juniors", Members: []Member{"S0JUNIORS"}}}, Rules: []Rule{
-		{Name: "dc", Hosts: []string{"SRV-*"}, Effect: Deny, Why: "ask the AD team"},
-		{Name: "no juniors", Requesters: []string{"juniors"}, Risks: []string{riskDestructive}, Effect: Deny, Why: "not juniors"},
+	p, err := policy.New(policy.Settings{Operators: []policy.Member{"S0OPS"}, Approvers: []policy.Member{"UAPPR"}, Roles: []policy.Role{{Name: "juniors", Members: []policy.Member{"S0JUNIORS"}}}, Rules: []policy.Rule{
+		{Name: "dc", Hosts: []string{"SRV-*"}, Effect: policy.Deny, Why: "ask the AD team"},
+		{Name: "no juniors", Requesters: []string{"juniors"}, Risks: []string{policy.RiskDestructive}, Effect: policy.Deny, Why: "not juniors"},
 	}})
 	require.NoError(t, err)
 	dark := full("UXAVER")
-	dark.Through = map[Member]Answer{"S0OPS": CannotTell("dark"), "S0JUNIORS": CannotTell("dark")}
-	nobody := Identity{ID: "UXAVER", Active: CannotTell("no users.info"), Full: CannotTell("no users.info")}
-	hidden := Nothing()
-	hidden.Host = Unknown[string]("no agents")
+	dark.Through = map[policy.Member]policy.Answer{"S0OPS": policy.CannotTell("dark"), "S0JUNIORS": policy.CannotTell("dark")}
+	nobody := policy.Identity{ID: "UXAVER", Active: policy.CannotTell("no users.info"), Full: policy.CannotTell("no users.info")}
+	hidden := policy.Nothing()
+	hidden.Host = policy.Unknown[string]("no agents")
 	for name, c := range map[string]struct {
-		who   Identity
+		who   policy.Identity
 		risk  string
-		reach []Target
+		reach []policy.Target
 		want  string
 		open  string
 	}{
-		"a host that is denied needs no Slack":        {nobody, riskDestructive, []Target{host("SRV-1")}, "denied", ""},
-		"among others, too":                           {dark, riskDestructive, []Target{host("PC-1"), hidden, host("SRV-1")}, "denied", ""},
-		"who reads is full":                           {dark, riskRead, nil, "runs", ""},
-		"nobody knows who reads":                      {nobody, riskRead, nil, "unanswered", "no users.info"},
-		"nobody knows whether they are a junior":      {dark, riskDestructive, []Target{host("PC-1")}, "unanswered", "dark"},
-		"nobody knows which host it is":               {full("UXAVER"), riskDestructive, []Target{hidden}, "unanswered", "no agents"},
-		"no operator, and so nothing more to be told": {fullOf("UXAVER", map[Member]Answer{"S0OPS": Certain(false), "S0JUNIORS": CannotTell("dark")}), riskDestructive, []Target{host("PC-1")}, "denied", ""},
+		"a host that is denied needs no Slack":        {nobody, policy.RiskDestructive, []policy.Target{host("SRV-1")}, "denied", ""},
+		"among others, too":                           {dark, policy.RiskDestructive, []policy.Target{host("PC-1"), hidden, host("SRV-1")}, "denied", ""},
+		"who reads is full":                           {dark, policy.RiskRead, nil, "runs", ""},
+		"nobody knows who reads":                      {nobody, policy.RiskRead, nil, "unanswered", "no users.info"},
+		"nobody knows whether they are a junior":      {dark, policy.RiskDestructive, []policy.Target{host("PC-1")}, "unanswered", "dark"},
+		"nobody knows which host it is":               {full("UXAVER"), policy.RiskDestructive, []policy.Target{hidden}, "unanswered", "no agents"},
+		"no operator, and so nothing more to be told": {fullOf("UXAVER", map[policy.Member]policy.Answer{"S0OPS": policy.Certain(false), "S0JUNIORS": policy.CannotTell("dark")}), policy.RiskDestructive, []policy.Target{host("PC-1")}, "denied", ""},
 	} {
-		ruling := p.Decide(Ask{Caller: p.Person(c.who), Command: "isolate", Risk: c.risk, Reach: c.reach, Targets: len(c.reach)})
+		ruling := p.Decide(policy.Input{Caller: p.Person(c.who), Command: "isolate", Risk: c.risk, Reach: c.reach, Targets: len(c.reach)})
 		require.Equal(t, c.want, spell(ruling), name)
 		require.Equal(t, c.open, ruling.Open, name)
 	}
 }
 
-func fullOf(id string, through map[Member]Answer) Identity {
+func fullOf(id string, through map[policy.Member]policy.Answer) policy.Identity {
 	i := full(id)
 	i.Through = through
 	return i

@@ -12,6 +12,8 @@ import (
 	"log/slog"
 	"slices"
 	"time"
+
+	"s1bot/approvals/policy"
 )
 
 // A Config is what a Ledger needs. Store and Owner are required.
@@ -198,8 +200,8 @@ func (l *Ledger) Audit(ctx context.Context, q AuditQuery) (Trail, error) {
 }
 
 // LastHour counts what the person asked for within the last hour.
-func (l *Ledger) LastHour(ctx context.Context, requester string) (Tally, error) {
-	t := Tally{Since: l.clock().Add(-time.Hour)}
+func (l *Ledger) LastHour(ctx context.Context, requester string) (policy.Tally, error) {
+	t := policy.Tally{Since: l.clock().Add(-time.Hour)}
 	rs, err := l.store.Find(ctx, Query{Requester: requester, Since: t.Since})
 	if err != nil {
 		return t, fmt.Errorf("count the last hour's targets of %s: %w", requester, err)
@@ -208,9 +210,9 @@ func (l *Ledger) LastHour(ctx context.Context, requester string) (Tally, error) 
 	for _, r := range rs {
 		switch turnedDown := slices.Contains([]State{Denied, Expired, Withdrawn, NotRun}, r.State); {
 		case turnedDown || r.After != "":
-		case r.Risk == riskDestructive:
+		case r.Risk == policy.RiskDestructive:
 			t.Targets += max(r.Targets, r.Endpoints, 1)
-		case r.Risk == riskChange:
+		case r.Risk == policy.RiskChange:
 			t.Endpoints += r.Endpoints
 		}
 	}
@@ -220,7 +222,7 @@ func (l *Ledger) LastHour(ctx context.Context, requester string) (Tally, error) 
 // Approve records that p approves the request. It is Approved when that was the last word needed, and Pending else. While
 // everything is frozen nothing is approved either. Earlier are those who approved it before, as they are now: who has lost the role
 // since does not count any more, and where that cannot be told and matters, p's word is not taken (*UnansweredError).
-func (l *Ledger) Approve(ctx context.Context, id string, p Person, earlier ...Person) (Request, error) {
+func (l *Ledger) Approve(ctx context.Context, id string, p policy.Person, earlier ...policy.Person) (Request, error) {
 	if r, err := l.thawed(ctx, id, p, ActionApproved); err != nil {
 		return r, err
 	}
@@ -228,7 +230,7 @@ func (l *Ledger) Approve(ctx context.Context, id string, p Person, earlier ...Pe
 }
 
 // thawed is nil unless everything is frozen, or nobody can tell; that somebody wanted to act all the same is written down.
-func (l *Ledger) thawed(ctx context.Context, id string, p Person, action string) (Request, error) {
+func (l *Ledger) thawed(ctx context.Context, id string, p policy.Person, action string) (Request, error) {
 	_, frozen, err := l.Frozen(ctx)
 	if err != nil || !frozen {
 		return Request{ID: id}, err
@@ -242,12 +244,12 @@ func (l *Ledger) thawed(ctx context.Context, id string, p Person, action string)
 }
 
 // Deny records that p denies the request.
-func (l *Ledger) Deny(ctx context.Context, id string, p Person, reason string) (Request, error) {
+func (l *Ledger) Deny(ctx context.Context, id string, p policy.Person, reason string) (Request, error) {
 	return l.decide(ctx, id, p, ActionDenied, reason, func(r *Request, now time.Time) error { return r.deny(p, reason, now) })
 }
 
 // Withdraw records that the requester takes the request back.
-func (l *Ledger) Withdraw(ctx context.Context, id string, p Person) (Request, error) {
+func (l *Ledger) Withdraw(ctx context.Context, id string, p policy.Person) (Request, error) {
 	return l.decide(ctx, id, p, ActionWithdrawn, "", func(r *Request, now time.Time) error { return r.withdraw(p.ID, now) })
 }
 
@@ -267,7 +269,7 @@ func (l *Ledger) Drop(ctx context.Context, id, why string) (Request, error) {
 
 // Reopen records that p lets an interrupted request run again; it is Approved then. While everything is frozen nobody may. Key is
 // the click's: the same one never lets it run twice.
-func (l *Ledger) Reopen(ctx context.Context, id string, p Person, key string) (Request, error) {
+func (l *Ledger) Reopen(ctx context.Context, id string, p policy.Person, key string) (Request, error) {
 	if r, err := l.thawed(ctx, id, p, ActionReopened); err != nil {
 		return r, err
 	}
@@ -275,13 +277,13 @@ func (l *Ledger) Reopen(ctx context.Context, id string, p Person, key string) (R
 }
 
 // Close records that p leaves an interrupted request as it is.
-func (l *Ledger) Close(ctx context.Context, id string, p Person, reason string) (Request, error) {
+func (l *Ledger) Close(ctx context.Context, id string, p policy.Person, reason string) (Request, error) {
 	return l.decide(ctx, id, p, ActionClosed, reason, func(r *Request, now time.Time) error { return r.settle(p, reason, now) })
 }
 
 // MayDecide says why p could not approve or deny the request now; nil if they could. It promises nothing: what counts is the
 // answer of Approve or Deny.
-func (l *Ledger) MayDecide(ctx context.Context, id string, p Person) error {
+func (l *Ledger) MayDecide(ctx context.Context, id string, p policy.Person) error {
 	r, err := l.Get(ctx, id)
 	if err != nil {
 		return err
@@ -306,10 +308,10 @@ func (l *Ledger) AddCard(ctx context.Context, id string, c CardRef) error {
 }
 
 // Refuse writes down that a policy turned an ask down. There is no request then.
-func (l *Ledger) Refuse(ctx context.Context, a Ask, r Ruling) error {
+func (l *Ledger) Refuse(ctx context.Context, a policy.Input, r policy.Decision) error {
 	e := Entry{
 		At: l.clock(), Actor: a.Caller.ID, Action: ActionRefused, Command: a.Command,
-		Detail: detail(map[string]any{"why": first(r.Why, r.Open), "rule": r.Rule, "channel": a.Channel, "targets": a.Targets}),
+		Detail: detail(map[string]any{"why": cmp.Or(r.Why, r.Open), "rule": r.Rule, "channel": a.Channel, "targets": a.Targets}),
 	}
 	if err := l.store.Append(ctx, e); err != nil {
 		return fmt.Errorf("audit the refusal of %s: %w", a.Command, err)

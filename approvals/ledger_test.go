@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"s1bot/approvals/policy"
 )
 
 func ledger(t *testing.T, s Store, owner string, more ...func(*Config)) *Ledger {
@@ -26,8 +28,8 @@ func ledger(t *testing.T, s Store, owner string, more ...func(*Config)) *Ledger 
 // isolate is what alice asks for, with a click that has the given key.
 func isolate(key string) Request {
 	return Request{
-		Key: key, Command: "isolate", Risk: riskDestructive, Targets: 1, Requester: alice.ID, RequesterName: "Alice",
-		Args: json.RawMessage(`{"agent-ids": ["1"]}`), State: Pending, Quorum: 1, By: []string{Approvers},
+		Key: key, Command: "isolate", Risk: policy.RiskDestructive, Targets: 1, Requester: alice.ID, RequesterName: "Alice",
+		Args: json.RawMessage(`{"agent-ids": ["1"]}`), State: Pending, Quorum: 1, By: []string{policy.Approvers},
 	}
 }
 
@@ -133,15 +135,16 @@ func TestAReferenceThatIsTakenIsReplaced(t *testing.T) {
 func TestARulingDecidesHowARequestBegins(t *testing.T) {
 	t.Parallel()
 	l := ledger(t, newMemory(), "p1")
-	p := policy(t, "UALICE", "UBOB")
+	p, err := policy.New(policy.Settings{Operators: []policy.Member{"UALICE"}, Approvers: []policy.Member{"UBOB"}})
+	require.NoError(t, err)
 	atOnce := isolate("1")
-	r := submit(t, l, p.Decide(Ask{Caller: alice, Risk: riskChange, Targets: 1}).On(atOnce))
+	r := submit(t, l, Under(p.Decide(policy.Input{Caller: alice, Risk: policy.RiskChange, Targets: 1}), atOnce))
 	require.Equal(t, Approved, r.State)
-	r, err := l.Run(t.Context(), r.ID, succeed)
+	r, err = l.Run(t.Context(), r.ID, succeed)
 	require.NoError(t, err)
 	require.Equal(t, Done, r.State)
 
-	r = submit(t, l, p.Decide(Ask{Caller: alice, Risk: riskDestructive, Targets: 30}).On(isolate("2")))
+	r = submit(t, l, Under(p.Decide(policy.Input{Caller: alice, Risk: policy.RiskDestructive, Targets: 30}), isolate("2")))
 	require.Equal(t, Pending, r.State)
 	require.Equal(t, 2, r.Quorum)
 }
@@ -152,7 +155,7 @@ func TestARefusedStepIsWrittenDown(t *testing.T) {
 	l := ledger(t, m, "p1")
 	r := submit(t, l, isolate("click"))
 	self := alice
-	self = Holding(self.ID, Approvers)
+	self = policy.Holding(self.ID, policy.Approvers)
 
 	got, err := l.Approve(t.Context(), r.ID, self)
 	require.ErrorIs(t, err, ErrSelfApproval)
@@ -163,7 +166,7 @@ func TestARefusedStepIsWrittenDown(t *testing.T) {
 	require.ErrorIs(t, err, ErrNotYours)
 	require.ErrorIs(t, l.MayDecide(t.Context(), r.ID, dave), ErrNotApprover)
 	require.NoError(t, l.MayDecide(t.Context(), r.ID, bob))
-	require.NoError(t, l.Refuse(t.Context(), Ask{Caller: dave, Command: "shutdown"}, Ruling{Effect: Deny, Why: "no"}))
+	require.NoError(t, l.Refuse(t.Context(), policy.Input{Caller: dave, Command: "shutdown"}, policy.Decision{Effect: policy.Deny, Why: "no"}))
 	require.Equal(t, []string{"UALICE asked", "UALICE refused", "UDAVE refused", "UBOB refused", "UDAVE refused", "UDAVE refused"}, m.told())
 
 	_, err = l.Withdraw(t.Context(), r.ID, alice)
@@ -260,7 +263,7 @@ func TestTheBudgetOfAnHour(t *testing.T) {
 		<-time.After(time.Hour + time.Second)
 		ask("counts", func(*Request) {})
 		ask("somebody else's", func(r *Request) { r.Requester = carol.ID })
-		ask("only a change", func(r *Request) { r.Risk = riskChange })
+		ask("only a change", func(r *Request) { r.Risk = policy.RiskChange })
 		denied := ask("denied", func(*Request) {})
 		_, err := l.Deny(t.Context(), denied.ID, bob, "")
 		require.NoError(t, err)

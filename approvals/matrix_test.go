@@ -8,28 +8,30 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"s1bot/approvals/policy"
 )
 
 // Every button, pressed by everybody, in every state: what is listed succeeds, and everything else is refused and changes nothing.
 func TestEveryButtonForEverybodyInEveryState(t *testing.T) {
 	t.Parallel()
-	people := map[string]Person{
-		"requester":          Holding("UREQ", Operators, Approvers),
-		"operator":           Holding("UOP", Operators),
-		"approver":           Holding("UAPP", Approvers),
+	people := map[string]policy.Person{
+		"requester":          policy.Holding("UREQ", policy.Operators, policy.Approvers),
+		"operator":           policy.Holding("UOP", policy.Operators),
+		"approver":           policy.Holding("UAPP", policy.Approvers),
 		"approver elsewhere": within("UROME", "Rome"),
 		"approver here":      within("UPARIS", "Paris"),
-		"member":             Holding("UX"),
+		"member":             policy.Holding("UX"),
 		"guest":              guest("UGUEST"),
-		"nobody":             Holding("", Approvers),
+		"nobody":             policy.Holding("", policy.Approvers),
 	}
-	buttons := map[string]func(*Request, Person, time.Time) error{
-		"approve":   func(r *Request, p Person, now time.Time) error { return r.approve(p, now) },
-		"deny":      func(r *Request, p Person, now time.Time) error { return r.deny(p, "no", now) },
-		"withdraw":  func(r *Request, p Person, now time.Time) error { return r.withdraw(p.ID, now) },
-		"run again": func(r *Request, p Person, now time.Time) error { return r.reopen(p, "again", now) },
-		"close":     func(r *Request, p Person, now time.Time) error { return r.settle(p, "looked", now) },
-		"thaw":      func(r *Request, p Person, now time.Time) error { return r.thaw(p, now) },
+	buttons := map[string]func(*Request, policy.Person, time.Time) error{
+		"approve":   func(r *Request, p policy.Person, now time.Time) error { return r.approve(p, now) },
+		"deny":      func(r *Request, p policy.Person, now time.Time) error { return r.deny(p, "no", now) },
+		"withdraw":  func(r *Request, p policy.Person, now time.Time) error { return r.withdraw(p.ID, now) },
+		"run again": func(r *Request, p policy.Person, now time.Time) error { return r.reopen(p, "again", now) },
+		"close":     func(r *Request, p policy.Person, now time.Time) error { return r.settle(p, "looked", now) },
+		"thaw":      func(r *Request, p policy.Person, now time.Time) error { return r.thaw(p, now) },
 	}
 	allowed := []string{
 		"pending approve approver", "pending approve approver here",
@@ -44,12 +46,12 @@ func TestEveryButtonForEverybodyInEveryState(t *testing.T) {
 		for button, press := range buttons {
 			for who, p := range people {
 				r := Request{
-					Requester: "UREQ", State: state, Quorum: 2, By: []string{Approvers}, Expires: noon.Add(time.Hour), Owner: "p",
-					Needs: []Need{{By: []string{Approvers}, Quorum: 2, Places: []Place{{Site: "Paris"}}}},
+					Requester: "UREQ", State: state, Quorum: 2, By: []string{policy.Approvers}, Expires: noon.Add(time.Hour), Owner: "p",
+					Needs: []policy.Need{{By: []string{policy.Approvers}, Quorum: 2, Places: []policy.Place{{Site: "Paris"}}}},
 				}
 				switch state {
 				case "settled":
-					r.State, r.Closed = Interrupted, &Decision{User: "UAPP"}
+					r.State, r.Closed = Interrupted, &Vote{User: "UAPP"}
 				case "too late":
 					r.State, r.Expires = Pending, noon
 				}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"s1bot/approvals/policy"
 )
 
 // Random policies, people, hosts and faults: whatever runs must be allowed by a model that knows the truth and has two answers only.
@@ -32,8 +34,8 @@ type trueHost struct {
 
 // A lore is a policy as the model reads it.
 type lore struct {
-	roles []Role
-	rules []Rule
+	roles []policy.Role
+	rules []policy.Rule
 	most  int
 }
 
@@ -59,12 +61,12 @@ func (m oracle) member(role, id string, h trueHost) bool {
 }
 
 func (m oracle) hasAnyRole(id string) bool {
-	return slices.ContainsFunc(m.roles, func(r Role) bool {
-		return slices.ContainsFunc(m.anywhere(), func(h trueHost) bool { return m.member(r.Name, id, h) })
+	return slices.ContainsFunc(m.roles, func(r policy.Role) bool {
+		return slices.ContainsFunc(m.Anywhere(), func(h trueHost) bool { return m.member(r.Name, id, h) })
 	})
 }
 
-func (m oracle) anywhere() (all []trueHost) {
+func (m oracle) Anywhere() (all []trueHost) {
 	for _, site := range sites {
 		all = append(all, trueHost{site: site})
 	}
@@ -93,7 +95,7 @@ func (m oracle) allows(id, command, risk string, names []string, approvers []str
 		}
 		heads = max(heads, quorum)
 	}
-	if len(names) > m.most && risk != riskRead {
+	if len(names) > m.most && risk != policy.RiskRead {
 		heads++
 	}
 	return m.count(approvers, id, func(string) bool { return true }) >= heads
@@ -102,10 +104,10 @@ func (m oracle) allows(id, command, risk string, names []string, approvers []str
 // one is allows for one host, and how many people it takes.
 func (m oracle) one(id, command, risk, name string, approvers []string) (ok bool, quorum int) {
 	h := m.hosts[name]
-	for _, r := range append(slices.Clone(m.rules), defaults()...) {
+	for _, r := range append(slices.Clone(m.rules), policy.Defaults()...) {
 		asks := len(r.Requesters) == 0 || slices.ContainsFunc(r.Requesters, func(role string) bool { return m.member(role, id, h) })
 		if !asks || !fits(r.Commands, command) || !fits(r.Risks, risk) || !fits(r.Hosts, name) || !fits(r.Sites, h.site) ||
-			!fits(r.Groups, h.group) || !fits(r.Tags, h.tags...) || r.Effect == Approve && risk == riskRead {
+			!fits(r.Groups, h.group) || !fits(r.Tags, h.tags...) || r.Effect == policy.Approve && risk == policy.RiskRead {
 			continue
 		}
 		return m.ruled(r, id, h, approvers)
@@ -113,15 +115,15 @@ func (m oracle) one(id, command, risk, name string, approvers []string) (ok bool
 	return false, 0
 }
 
-func (m oracle) ruled(r Rule, id string, h trueHost, approvers []string) (ok bool, quorum int) {
+func (m oracle) ruled(r policy.Rule, id string, h trueHost, approvers []string) (ok bool, quorum int) {
 	has := func(roles []string, id string) bool {
 		return slices.ContainsFunc(roles, func(role string) bool { return m.member(role, id, h) })
 	}
 	switch r.Effect {
-	case Allow:
+	case policy.Allow:
 		return len(r.By) == 0 || has(r.By, id), 0
-	case Approve:
-		if len(r.Requesters) == 0 && !has([]string{Operators}, id) {
+	case policy.Approve:
+		if len(r.Requesters) == 0 && !has([]string{policy.Operators}, id) {
 			return false, 0
 		}
 		quorum = max(r.Quorum, 1)
@@ -145,17 +147,17 @@ var (
 	groupIDs  = []string{"S0ONE", "S0TWO", "S0SIX"}
 	sites     = []string{"Paris", "Berlin", "Rome"}
 	hostNames = []string{"SRV-1", "SRV-2", "PC-1", "PC-2", "PC-3"}
-	roleNames = []string{Operators, Approvers, "juniors", "leads"}
+	roleNames = []string{policy.Operators, policy.Approvers, "juniors", "leads"}
 	labels    = []string{"jewel", "lab"}
 	sections  = []string{"Default", "Lab"}
-	orders    = map[string]string{"isolate": riskDestructive, "scan": riskChange, "agents": riskRead}
+	orders    = map[string]string{"isolate": policy.RiskDestructive, "scan": policy.RiskChange, "agents": policy.RiskRead}
 )
 
 // A world is a truth that changes, a policy, and which questions have an answer now.
 type world struct {
 	*rand.Rand
 	oracle
-	policy Policy
+	policy policy.Policy
 	dark   map[string]bool // people, groups and hosts of which nobody can tell
 }
 
@@ -181,7 +183,7 @@ func newWorld(t *testing.T, seed uint64) *world {
 	}
 	members := append(append([]string{"*"}, ids...), groupIDs...)
 	for _, name := range append(roleNames, roleNames[w.IntN(len(roleNames))]) {
-		role := Role{Name: name, Members: Members(w.some(members, 3))}
+		role := policy.Role{Name: name, Members: policy.Members(w.some(members, 3))}
 		if w.IntN(4) == 0 {
 			role.Sites = w.some(sites, 2)
 		}
@@ -192,22 +194,22 @@ func newWorld(t *testing.T, seed uint64) *world {
 	}
 	w.most = 1 + w.IntN(3)
 	var err error
-	w.policy, err = NewPolicy(Settings{Roles: w.roles, Rules: w.rules, MaxTargets: w.most, MaxPerHour: 1000})
+	w.policy, err = policy.New(policy.Settings{Roles: w.roles, Rules: w.rules, MaxTargets: w.most, MaxPerHour: 1000})
 	require.NoError(t, err)
 	return w
 }
 
-func (w *world) rule(n int) Rule {
-	r := Rule{Name: fmt.Sprint("rule ", n), Effect: []Effect{Allow, Approve, Deny}[w.IntN(3)], Quorum: 1 + w.IntN(2)}
+func (w *world) rule(n int) policy.Rule {
+	r := policy.Rule{Name: fmt.Sprint("rule ", n), Effect: []policy.Effect{policy.Allow, policy.Approve, policy.Deny}[w.IntN(3)], Quorum: 1 + w.IntN(2)}
 	sometimes := func(values []string) []string {
 		if w.IntN(3) > 0 {
 			return nil
 		}
 		return w.some(values, 2)
 	}
-	r.Commands, r.Risks, r.Requesters = sometimes([]string{"isolate", "scan", "ag*"}), sometimes([]string{riskRead, riskChange, riskDestructive}), sometimes(roleNames)
+	r.Commands, r.Risks, r.Requesters = sometimes([]string{"isolate", "scan", "ag*"}), sometimes([]string{policy.RiskRead, policy.RiskChange, policy.RiskDestructive}), sometimes(roleNames)
 	r.Hosts, r.Tags, r.Sites, r.Groups = sometimes([]string{"SRV-*", "PC-1", "*"}), sometimes(labels), sometimes(sites), sometimes(sections)
-	if r.Effect != Deny {
+	if r.Effect != policy.Deny {
 		r.By = []string{w.pick(roleNames)}
 	}
 	return r
@@ -231,32 +233,32 @@ func (w *world) pass(faults bool) {
 }
 
 // tell is an answer, where there is one now.
-func (w *world) tell(is bool, about string) Answer {
+func (w *world) tell(is bool, about string) policy.Answer {
 	if w.dark[about] {
-		return CannotTell("nobody knows " + about)
+		return policy.CannotTell("nobody knows " + about)
 	}
-	return Certain(is)
+	return policy.Certain(is)
 }
 
-func (w *world) person(id string) Person {
+func (w *world) person(id string) policy.Person {
 	p := w.people[id]
-	i := Identity{ID: id, Active: w.tell(p.active, id), Full: w.tell(p.active && p.full, id), Through: map[Member]Answer{}}
+	i := policy.Identity{ID: id, Active: w.tell(p.active, id), Full: w.tell(p.active && p.full, id), Through: map[policy.Member]policy.Answer{}}
 	for _, g := range groupIDs {
-		i.Through[Member(g)] = w.tell(slices.Contains(p.groups, g), g)
+		i.Through[policy.Member(g)] = w.tell(slices.Contains(p.groups, g), g)
 	}
 	return w.policy.Person(i)
 }
 
-func (w *world) target(name string) Target {
+func (w *world) target(name string) policy.Target {
 	h := w.hosts[name]
 	if w.dark[name] {
-		return Target{Host: Known(name), Account: Known("")} // its name is known, and not where it is
+		return policy.Target{Host: policy.Known(name), Account: policy.Known("")} // its name is known, and not where it is
 	}
-	return Target{Account: Known(""), Site: Known(h.site), Host: Known(name), Group: Known(h.group), Tags: Known(h.tags)}
+	return policy.Target{Account: policy.Known(""), Site: policy.Known(h.site), Host: policy.Known(name), Group: policy.Known(h.group), Tags: policy.Known(h.tags)}
 }
 
-func (w *world) ask(id, command string, names []string) Ask {
-	a := Ask{Caller: w.person(id), Command: command, Risk: orders[command], At: noon, Targets: len(names)}
+func (w *world) ask(id, command string, names []string) policy.Input {
+	a := policy.Input{Caller: w.person(id), Command: command, Risk: orders[command], At: noon, Targets: len(names)}
 	for _, name := range names {
 		a.Reach = append(a.Reach, w.target(name))
 	}
@@ -264,15 +266,15 @@ func (w *world) ask(id, command string, names []string) Ask {
 }
 
 // goes lets a person ask for something, others decide, and it run; with what came of it.
-func (w *world) goes(id, command string, names []string, faults bool) (ran bool, approvers []string, first Ruling) {
+func (w *world) goes(id, command string, names []string, faults bool) (ran bool, approvers []string, first policy.Decision) {
 	first = w.policy.Decide(w.ask(id, command, names))
 	if first.Err() != nil {
 		return false, nil, first
 	}
-	q := first.On(Request{Requester: id, Expires: noon.Add(time.Hour)})
+	q := Under(first, Request{Requester: id, Expires: noon.Add(time.Hour)})
 	for _, n := range w.Perm(len(ids)) {
 		w.pass(faults)
-		var earlier []Person
+		var earlier []policy.Person
 		for _, d := range q.Approvals {
 			earlier = append(earlier, w.person(d.User))
 		}
@@ -286,14 +288,14 @@ func (w *world) goes(id, command string, names []string, faults bool) (ran bool,
 }
 
 // runs is the look before the run.
-func (w *world) runs(q Request, command string, names []string) (ran bool, approvers []string, ruling Ruling) {
-	ruling = w.policy.Again(w.ask(q.Requester, command, names), q)
-	var people []Person
+func (w *world) runs(q Request, command string, names []string) (ran bool, approvers []string, ruling policy.Decision) {
+	ruling = Reconsider(w.policy, w.ask(q.Requester, command, names), q)
+	var people []policy.Person
 	for _, d := range q.Approvals {
 		people, approvers = append(people, w.person(d.User)), append(approvers, d.User)
 	}
-	missing, _ := ruling.Missing(q, people)
-	return ruling.Err() == nil && (ruling.Effect == Allow || missing == 0), approvers, ruling
+	missing, _ := MissingUnder(ruling, q, people)
+	return ruling.Err() == nil && (ruling.Effect == policy.Allow || missing == 0), approvers, ruling
 }
 
 func TestWhateverRunsIsAllowedByAModelThatKnowsTheTruth(t *testing.T) {
@@ -315,7 +317,7 @@ func TestWhateverRunsIsAllowedByAModelThatKnowsTheTruth(t *testing.T) {
 		case did:
 			ran++
 			require.True(t, w.allows(id, command, orders[command], names, approvers), "seed %d: %s ran %s on %v, approved by %v: %+v\n%+v", seed, id, command, names, approvers, ruling, w.oracle)
-		case ruling.Effect == Unanswered:
+		case ruling.Effect == policy.Unanswered:
 			open++
 		default:
 			refused++
@@ -335,9 +337,9 @@ func TestWhereEverythingIsKnownNothingIsLeftOpen(t *testing.T) {
 			for command, risk := range orders {
 				names := []string{w.pick(hostNames)}
 				ruling := w.policy.Decide(w.ask(id, command, names))
-				require.NotEqual(t, Unanswered, ruling.Effect, "seed %d", seed)
+				require.NotEqual(t, policy.Unanswered, ruling.Effect, "seed %d", seed)
 				allowed := w.allows(id, command, risk, names, nil)
-				require.Equal(t, allowed, ruling.Effect == Allow, "seed %d: %s of %s on %v: %+v\n%+v", seed, command, id, names, ruling, w.oracle)
+				require.Equal(t, allowed, ruling.Effect == policy.Allow, "seed %d: %s of %s on %v: %+v\n%+v", seed, command, id, names, ruling, w.oracle)
 			}
 		}
 	}

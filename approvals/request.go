@@ -1,7 +1,7 @@
 // Package approvals keeps dangerous commands waiting for a second person and makes them run once.
 //
 // A Request is a row: a state machine whose steps are pure functions (steps.go). A Policy says who may ask and who must
-// approve (policy.go). The Ledger takes requests through their life on a Store (ledger.go, run.go), and every step leaves an
+// approve (package policy). The Ledger takes requests through their life on a Store (ledger.go, run.go), and every step leaves an
 // Entry in a hash-chained trail (audit.go).
 //
 // The rule that must not break: state changes by compare-and-swap on a row, together with its audit entry, or not at all.
@@ -12,6 +12,8 @@ import (
 	"encoding/json"
 	"slices"
 	"time"
+
+	"s1bot/approvals/policy"
 )
 
 // State is where a request stands.
@@ -44,11 +46,11 @@ const (
 // A Request is one mutating invocation: who asks for what, what it touches, what was decided and what became of it.
 // It is a row; the cards that tell of it are pure functions of it.
 type Request struct {
-	ID      string `json:"id"`  // unique, for machines
-	Ref     string `json:"ref"` // short, for people: "A-7F3A"
-	Key     string `json:"key"` // of the click or command that made it; the same key never makes two requests
-	Version int64  `json:"-"`   // compare-and-swap; kept by the Store
-	Seen    Tally  `json:"-"`   // what its ruling knew of the requester; it is not inserted if that is not so any more
+	ID      string       `json:"id"`  // unique, for machines
+	Ref     string       `json:"ref"` // short, for people: "A-7F3A"
+	Key     string       `json:"key"` // of the click or command that made it; the same key never makes two requests
+	Version int64        `json:"-"`   // compare-and-swap; kept by the Store
+	Seen    policy.Tally `json:"-"`   // what its ruling knew of the requester; it is not inserted if that is not so any more
 
 	Command    string          `json:"command"`
 	Title      string          `json:"title,omitempty"`      // of the command
@@ -70,13 +72,13 @@ type Request struct {
 	Term  *Term  `json:"term,omitempty"`  // for how long; nil = until somebody undoes it
 	After string `json:"after,omitempty"` // id of the request whose term is over: the bot asks for this on the requester's behalf
 
-	State     State      `json:"state"`
-	Quorum    int        `json:"quorum"`              // people who must approve
-	Needs     []Need     `json:"needs,omitempty"`     // what their approvals must add up to; empty = Quorum people of By
-	By        []string   `json:"by,omitempty"`        // roles whose members may approve
-	Rule      string     `json:"rule,omitempty"`      // which rule decided that
-	Approvals []Decision `json:"approvals,omitempty"` // in order, one per person
-	Closed    *Decision  `json:"closed,omitempty"`    // who denied or withdrew it, or closed it after an interruption, and why
+	State     State         `json:"state"`
+	Quorum    int           `json:"quorum"`              // people who must approve
+	Needs     []policy.Need `json:"needs,omitempty"`     // what their approvals must add up to; empty = Quorum people of By
+	By        []string      `json:"by,omitempty"`        // roles whose members may approve
+	Rule      string        `json:"rule,omitempty"`      // which rule decided that
+	Approvals []Vote        `json:"approvals,omitempty"` // in order, one per person
+	Closed    *Vote         `json:"closed,omitempty"`    // who denied or withdrew it, or closed it after an interruption, and why
 
 	Created  time.Time     `json:"created,omitzero"`
 	Expires  time.Time     `json:"expires,omitzero"`
@@ -106,8 +108,8 @@ type Request struct {
 	Looks int       `json:"looks,omitempty"` // how often it was taken up to be shown since people could see a change
 }
 
-// A Decision is one person's word on a request.
-type Decision struct {
+// A Vote is one person's word on a request.
+type Vote struct {
 	User   string    `json:"user"`
 	At     time.Time `json:"at"`
 	Reason string    `json:"reason,omitempty"`
@@ -127,14 +129,6 @@ type CardRef struct {
 	Placeholder bool `json:"placeholder,omitempty"`
 	// Asked marks a copy that says that the request waits.
 	Asked bool `json:"asked,omitempty"`
-}
-
-// A Tally counts what somebody asked for since a moment. The zero value counts nothing and is never out of date.
-type Tally struct {
-	Since     time.Time
-	Requests  int // of any kind, whatever became of them
-	Targets   int // of destructive requests that were not turned down
-	Endpoints int // that changes acted on, which were not turned down
 }
 
 // A Result is what running a request came to. Uncertain says that the console may have done it without telling (a time-out, a

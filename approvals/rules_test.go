@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"s1bot/approvals/policy"
 )
 
 func TestGlobs(t *testing.T) {
@@ -35,10 +37,10 @@ a/*       a/b/c       yes
 x         xx          no
 `) {
 		if f := strings.Fields(line); len(f) == 3 {
-			require.Equal(t, f[2] == "yes", Pattern(f[0]).Match(f[1]), line)
+			require.Equal(t, f[2] == "yes", policy.Pattern(f[0]).Match(f[1]), line)
 		}
 	}
-	require.False(t, Pattern("*").Match(""), "what has no name matches nothing")
+	require.False(t, policy.Pattern("*").Match(""), "what has no name matches nothing")
 }
 
 func TestHours(t *testing.T) {
@@ -63,71 +65,71 @@ func TestHours(t *testing.T) {
 		{"Fri 22:00-06:00", "2026-11-21T05:00:00Z", true}, // the night of Friday
 		{"Fri 22:00-06:00", "2026-11-20T05:00:00Z", false},
 	} {
-		h, err := ParseHours(c.hours)
+		h, err := policy.ParseHours(c.hours)
 		require.NoError(t, err, c.hours)
 		at, err := time.Parse(time.RFC3339, c.at)
 		require.NoError(t, err)
-		require.Equal(t, c.want, h.include(at), "%s at %s", c.hours, c.at)
+		require.Equal(t, c.want, h.Include(at), "%s at %s", c.hours, c.at)
 	}
 	for _, wrong := range []string{"", "08:00", "8-18", "25:00-26:00", "08:00-08:00", "08:00-18:00 Nowhere", "Xyz 08:00-18:00", "08:00-18:00 UTC now", "08:00-18:00 Local"} {
-		_, err := ParseHours(wrong)
+		_, err := policy.ParseHours(wrong)
 		require.Error(t, err, wrong)
 	}
 }
 
 // soc is a policy with a rule of every kind.
-func soc(t *testing.T) Policy {
+func soc(t *testing.T) policy.Policy {
 	t.Helper()
-	p, err := NewPolicy(Settings{
-		Operators: []Member{"UOP"}, Approvers: []Member{"UAPP"},
-		Roles: []Role{
-			{Name: "leads", Members: []Member{"ULEAD", "UBOTH"}}, {Name: "ad", Members: []Member{"UAD", "UBOTH"}},
-			{Name: Operators, Members: []Member{"UPARIS"}, Scope: Scope{Sites: []string{"Paris*"}}},
-			{Name: Approvers, Members: []Member{"UPAPP"}, Scope: Scope{Sites: []string{"Paris*"}}},
+	p, err := policy.New(policy.Settings{
+		Operators: []policy.Member{"UOP"}, Approvers: []policy.Member{"UAPP"},
+		Roles: []policy.Role{
+			{Name: "leads", Members: []policy.Member{"ULEAD", "UBOTH"}}, {Name: "ad", Members: []policy.Member{"UAD", "UBOTH"}},
+			{Name: policy.Operators, Members: []policy.Member{"UPARIS"}, Scope: policy.Scope{Sites: []string{"Paris*"}}},
+			{Name: policy.Approvers, Members: []policy.Member{"UPAPP"}, Scope: policy.Scope{Sites: []string{"Paris*"}}},
 		},
-		Rules: []Rule{
-			{Name: "protected", Hosts: []string{"SRV-DC-*"}, Effect: Deny, Why: "ask the AD team"},
-			{Name: "jewels", Tags: []string{"jewel"}, Effect: Approve, By: []string{"leads", "ad"}, Quorum: 2, Distinct: true},
-			{Name: "lab", Sites: []string{"Lab"}, Effect: Allow, By: []string{Operators}},
-			{Name: "scripts", Commands: []string{"run-*"}, Effect: Approve, By: []string{"leads"}, Quorum: 2},
-			{Name: "no exports", Commands: []string{"get-secrets"}, Effect: Deny, Why: "no"},
+		Rules: []policy.Rule{
+			{Name: "protected", Hosts: []string{"SRV-DC-*"}, Effect: policy.Deny, Why: "ask the AD team"},
+			{Name: "jewels", Tags: []string{"jewel"}, Effect: policy.Approve, By: []string{"leads", "ad"}, Quorum: 2, Distinct: true},
+			{Name: "lab", Sites: []string{"Lab"}, Effect: policy.Allow, By: []string{policy.Operators}},
+			{Name: "scripts", Commands: []string{"run-*"}, Effect: policy.Approve, By: []string{"leads"}, Quorum: 2},
+			{Name: "no exports", Commands: []string{"get-secrets"}, Effect: policy.Deny, Why: "no"},
 		},
 	})
 	require.NoError(t, err)
 	return p
 }
 
-func in(site string) Target { return lying("PC", site) }
+func in(site string) policy.Target { return lying("PC", site) }
 
 // lying is a host at a site; without one, it is in no site.
-func lying(name, site string) Target {
-	t := Nothing()
-	t.Host, t.Site = Known(name), Known(site)
+func lying(name, site string) policy.Target {
+	t := policy.Nothing()
+	t.Host, t.Site = policy.Known(name), policy.Known(site)
 	return t
 }
 
-func host(name string, tags ...string) Target {
+func host(name string, tags ...string) policy.Target {
 	t := lying(name, "")
-	t.Tags = Known(tags)
+	t.Tags = policy.Known(tags)
 	return t
 }
 
 // full is a full member who is meant by no handle and belongs to no group.
-func full(id string) Identity {
-	return Identity{ID: id, Active: Certain(true), Full: Certain(true), Through: map[Member]Answer{}}
+func full(id string) policy.Identity {
+	return policy.Identity{ID: id, Active: policy.Certain(true), Full: policy.Certain(true), Through: map[policy.Member]policy.Answer{}}
 }
 
 // within is an approver of one site.
-func within(id, site string) Person {
-	p := Holding(id, Approvers)
-	p.Roles[0].Scope = Scope{Sites: []string{site}}
+func within(id, site string) policy.Person {
+	p := policy.Holding(id, policy.Approvers)
+	p.Roles[0].Scope = policy.Scope{Sites: []string{site}}
 	return p
 }
 
 // guest has no role and is no full member.
-func guest(id string) Person {
-	p := Holding(id)
-	p.Full = Certain(false)
+func guest(id string) policy.Person {
+	p := policy.Holding(id)
+	p.Full = policy.Certain(false)
 	return p
 }
 
@@ -138,28 +140,28 @@ func TestEachThingIsRuledOnAndTheStrictestHolds(t *testing.T) {
 	for _, c := range []struct {
 		name, command string
 		guarded       bool
-		reach         []Target
-		effect        Effect
+		reach         []policy.Target
+		effect        policy.Effect
 		quorum, needs int
 		rule          string
 	}{
-		{"a plain host", "restart", false, []Target{in("Paris")}, Approve, 1, 1, "approvers decide"},
-		{"a protected one", "restart", false, []Target{dc}, Deny, 0, 0, "protected"},
-		{"a protected one among others", "restart", false, []Target{in("Lab"), jewel, dc}, Deny, 0, 0, "protected"},
-		{"the lab", "restart", false, []Target{in("Lab")}, Allow, 0, 0, "lab"},
-		{"the lab and elsewhere", "restart", false, []Target{in("Lab"), in("Rome")}, Approve, 1, 1, "approvers decide"},
-		{"elsewhere and the lab", "restart", false, []Target{in("Rome"), in("Lab")}, Approve, 1, 1, "approvers decide"},
-		{"the lab, guarded", "isolate", true, []Target{in("Lab")}, Approve, 1, 1, "lab"},
-		{"a jewel", "restart", false, []Target{jewel}, Approve, 2, 1, "jewels"},
-		{"a jewel whose tag has a value", "restart", false, []Target{host("DB", "Jewel:crown")}, Approve, 2, 1, "jewels"},
-		{"another tag with that value", "restart", false, []Target{host("DB", "shape:jewel")}, Approve, 1, 1, "approvers decide"},
-		{"a jewel and a plain host", "restart", false, []Target{jewel, in("Rome")}, Approve, 2, 2, "jewels, approvers decide"},
-		{"a script anywhere", "run-script", false, []Target{in("Rome"), in("Paris")}, Approve, 2, 1, "scripts"},
-		{"nothing with a name", "run-script", false, nil, Approve, 2, 1, "scripts"},
+		{"a plain host", "restart", false, []policy.Target{in("Paris")}, policy.Approve, 1, 1, "approvers decide"},
+		{"a protected one", "restart", false, []policy.Target{dc}, policy.Deny, 0, 0, "protected"},
+		{"a protected one among others", "restart", false, []policy.Target{in("Lab"), jewel, dc}, policy.Deny, 0, 0, "protected"},
+		{"the lab", "restart", false, []policy.Target{in("Lab")}, policy.Allow, 0, 0, "lab"},
+		{"the lab and elsewhere", "restart", false, []policy.Target{in("Lab"), in("Rome")}, policy.Approve, 1, 1, "approvers decide"},
+		{"elsewhere and the lab", "restart", false, []policy.Target{in("Rome"), in("Lab")}, policy.Approve, 1, 1, "approvers decide"},
+		{"the lab, guarded", "isolate", true, []policy.Target{in("Lab")}, policy.Approve, 1, 1, "lab"},
+		{"a jewel", "restart", false, []policy.Target{jewel}, policy.Approve, 2, 1, "jewels"},
+		{"a jewel whose tag has a value", "restart", false, []policy.Target{host("DB", "Jewel:crown")}, policy.Approve, 2, 1, "jewels"},
+		{"another tag with that value", "restart", false, []policy.Target{host("DB", "shape:jewel")}, policy.Approve, 1, 1, "approvers decide"},
+		{"a jewel and a plain host", "restart", false, []policy.Target{jewel, in("Rome")}, policy.Approve, 2, 2, "jewels, approvers decide"},
+		{"a script anywhere", "run-script", false, []policy.Target{in("Rome"), in("Paris")}, policy.Approve, 2, 1, "scripts"},
+		{"nothing with a name", "run-script", false, nil, policy.Approve, 2, 1, "scripts"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			r := p.Decide(Ask{Caller: p.Person(full("UOP")), Command: c.command, Risk: riskDestructive, Guarded: c.guarded, Reach: c.reach, Targets: len(c.reach)})
+			r := p.Decide(policy.Input{Caller: p.Person(full("UOP")), Command: c.command, Risk: policy.RiskDestructive, Guarded: c.guarded, Reach: c.reach, Targets: len(c.reach)})
 			require.Equal(t, c.effect, r.Effect, r.Why)
 			require.Equal(t, c.quorum, r.Quorum)
 			require.Len(t, r.Needs, c.needs)
@@ -172,22 +174,22 @@ func TestARoleHoldsWithinItsSitesOnly(t *testing.T) {
 	t.Parallel()
 	p := soc(t)
 	paris := p.Person(full("UPARIS"))
-	ask := Ask{Caller: paris, Command: "restart", Risk: riskDestructive}
-	ask.Reach = []Target{in("Paris-North")}
-	require.Equal(t, Approve, p.Decide(ask).Effect)
-	ask.Reach = []Target{in("Paris-North"), in("Rome")}
+	ask := policy.Input{Caller: paris, Command: "restart", Risk: policy.RiskDestructive}
+	ask.Reach = []policy.Target{in("Paris-North")}
+	require.Equal(t, policy.Approve, p.Decide(ask).Effect)
+	ask.Reach = []policy.Target{in("Paris-North"), in("Rome")}
 	r := p.Decide(ask)
-	require.Equal(t, Deny, r.Effect)
+	require.Equal(t, policy.Deny, r.Effect)
 	require.Contains(t, r.Why, "does not reach PC")
 	ask.Reach = nil
-	require.Equal(t, Deny, p.Decide(ask).Effect, "what lies nowhere is outside")
+	require.Equal(t, policy.Deny, p.Decide(ask).Effect, "what lies nowhere is outside")
 	ask.Early = true
-	require.NotEqual(t, Deny, p.Decide(ask).Effect, "nobody has looked yet")
+	require.NotEqual(t, policy.Deny, p.Decide(ask).Effect, "nobody has looked yet")
 
 	operator := p.Person(full("UOP"))
 	for site, want := range map[string]error{"Paris": nil, "Rome": ErrNotApprover} {
-		ruling := p.Decide(Ask{Caller: operator, Command: "restart", Risk: riskDestructive, Reach: []Target{in(site)}})
-		q := ruling.On(Request{Requester: "UOP", Expires: noon.Add(time.Hour)})
+		ruling := p.Decide(policy.Input{Caller: operator, Command: "restart", Risk: policy.RiskDestructive, Reach: []policy.Target{in(site)}})
+		q := Under(ruling, Request{Requester: "UOP", Expires: noon.Add(time.Hour)})
 		require.ErrorIs(t, q.approve(p.Person(full("UPAPP")), noon), want, site)
 	}
 }
@@ -196,10 +198,10 @@ func TestARoleHoldsWithinItsSitesOnly(t *testing.T) {
 func TestApprovalsUnderAnotherRuling(t *testing.T) {
 	t.Parallel()
 	p := soc(t)
-	person := func(id string) Person { return p.Person(full(id)) }
-	ask := Ask{Caller: person("UOP"), Command: "restart", Risk: riskDestructive, Reach: []Target{in("Rome")}}
+	person := func(id string) policy.Person { return p.Person(full(id)) }
+	ask := policy.Input{Caller: person("UOP"), Command: "restart", Risk: policy.RiskDestructive, Reach: []policy.Target{in("Rome")}}
 	then := p.Decide(ask)
-	q := then.On(Request{Requester: "UOP"})
+	q := Under(then, Request{Requester: "UOP"})
 	require.Zero(t, missing(then, q, person("UAPP")))
 	require.Equal(t, 1, missing(then, q, person("ULEAD")), "who is no approver any more does not count")
 
@@ -208,32 +210,32 @@ func TestApprovalsUnderAnotherRuling(t *testing.T) {
 	require.Equal(t, 2, missing(now, q, person("UAPP")))
 	require.Equal(t, 1, missing(now, q, person("ULEAD"), person("UAPP")))
 	require.Zero(t, missing(now, q, person("ULEAD"), person("UBOTH")))
-	require.Zero(t, missing(Ruling{Effect: Allow}, q))
+	require.Zero(t, missing(policy.Decision{Effect: policy.Allow}, q))
 }
 
-func missing(r Ruling, q Request, approvers ...Person) int {
-	n, _ := r.Missing(q, approvers)
+func missing(r policy.Decision, q Request, approvers ...policy.Person) int {
+	n, _ := MissingUnder(r, q, approvers)
 	return n
 }
 
 // What lies in two places, where the role is held by other people each, takes one of each; who holds it in both is enough alone.
 func TestEachPlaceIsDecidedByItsOwnApprovers(t *testing.T) {
 	t.Parallel()
-	p, err := NewPolicy(Settings{
-		Operators: []Member{"UOP"},
-		Roles: []Role{
-			{Name: Approvers, Members: []Member{"UPARIS", "UBOTH"}, Scope: Scope{Sites: []string{"Paris*"}}},
-			{Name: Approvers, Members: []Member{"UROME", "UBOTH"}, Scope: Scope{Sites: []string{"Rome"}}},
+	p, err := policy.New(policy.Settings{
+		Operators: []policy.Member{"UOP"},
+		Roles: []policy.Role{
+			{Name: policy.Approvers, Members: []policy.Member{"UPARIS", "UBOTH"}, Scope: policy.Scope{Sites: []string{"Paris*"}}},
+			{Name: policy.Approvers, Members: []policy.Member{"UROME", "UBOTH"}, Scope: policy.Scope{Sites: []string{"Rome"}}},
 		},
 	})
 	require.NoError(t, err)
-	person := func(id string) Person { return p.Person(full(id)) }
-	ruling := p.Decide(Ask{Caller: person("UOP"), Command: "restart", Risk: riskDestructive, Reach: []Target{in("Paris-1"), in("Rome"), in("Rome")}, Targets: 3})
-	require.Equal(t, Approve, ruling.Effect, ruling.Why)
+	person := func(id string) policy.Person { return p.Person(full(id)) }
+	ruling := p.Decide(policy.Input{Caller: person("UOP"), Command: "restart", Risk: policy.RiskDestructive, Reach: []policy.Target{in("Paris-1"), in("Rome"), in("Rome")}, Targets: 3})
+	require.Equal(t, policy.Approve, ruling.Effect, ruling.Why)
 	require.Len(t, ruling.Needs, 2)
-	waiting := func() Request { return ruling.On(Request{Requester: "UOP", Expires: noon.Add(time.Hour)}) }
+	waiting := func() Request { return Under(ruling, Request{Requester: "UOP", Expires: noon.Add(time.Hour)}) }
 
-	nowhere := p.Decide(Ask{Caller: person("UOP"), Command: "restart", Risk: riskDestructive, Reach: []Target{in("Oslo")}, Targets: 1})
+	nowhere := p.Decide(policy.Input{Caller: person("UOP"), Command: "restart", Risk: policy.RiskDestructive, Reach: []policy.Target{in("Oslo")}, Targets: 1})
 	require.ErrorContains(t, nowhere.Err(), "nobody may approve for Oslo")
 
 	q := waiting()
@@ -260,8 +262,8 @@ func TestDistinctRolesTakeDistinctPeople(t *testing.T) {
 		{"UBOTH UAD", Approved},
 		{"UBOTH", Pending},
 	} {
-		ruling := p.Decide(Ask{Caller: p.Person(full("UOP")), Command: "x", Risk: riskDestructive, Reach: []Target{host("", "Jewel")}})
-		q := ruling.On(Request{Requester: "UOP", Expires: noon.Add(time.Hour)})
+		ruling := p.Decide(policy.Input{Caller: p.Person(full("UOP")), Command: "x", Risk: policy.RiskDestructive, Reach: []policy.Target{host("", "Jewel")}})
+		q := Under(ruling, Request{Requester: "UOP", Expires: noon.Add(time.Hour)})
 		for id := range strings.FieldsSeq(c.who) {
 			require.NoError(t, q.approve(p.Person(full(id)), noon))
 		}
@@ -272,31 +274,31 @@ func TestDistinctRolesTakeDistinctPeople(t *testing.T) {
 
 func TestTwoOfOneRoleAreNotDistinct(t *testing.T) {
 	t.Parallel()
-	n := Need{By: []string{"a", "b"}, Quorum: 2, Distinct: true}
-	require.Equal(t, 1, n.met([][]string{{"a"}, {"a"}}))
-	require.Equal(t, 2, n.met([][]string{{"a", "b"}, {"a"}}))
-	require.Equal(t, 0, n.met([][]string{nil}))
+	n := policy.Need{By: []string{"a", "b"}, Quorum: 2, Distinct: true}
+	require.Equal(t, 1, n.Met([][]string{{"a"}, {"a"}}))
+	require.Equal(t, 2, n.Met([][]string{{"a", "b"}, {"a"}}))
+	require.Equal(t, 0, n.Met([][]string{nil}))
 }
 
 func TestReadingIsRuledOnButNeverWaits(t *testing.T) {
 	t.Parallel()
 	p := soc(t)
 	member := p.Person(full("UX"))
-	require.Equal(t, Allow, p.Decide(Ask{Caller: member, Command: "run-nothing", Risk: riskRead}).Effect)
-	require.Equal(t, Deny, p.Decide(Ask{Caller: member, Command: "get-secrets", Risk: riskRead}).Effect)
+	require.Equal(t, policy.Allow, p.Decide(policy.Input{Caller: member, Command: "run-nothing", Risk: policy.RiskRead}).Effect)
+	require.Equal(t, policy.Deny, p.Decide(policy.Input{Caller: member, Command: "get-secrets", Risk: policy.RiskRead}).Effect)
 }
 
 func TestWhatIsWrongWithARule(t *testing.T) {
 	t.Parallel()
-	for want, r := range map[string]Rule{
-		`there is no role "x"`:     {Effect: Allow, By: []string{"x"}},
+	for want, r := range map[string]policy.Rule{
+		`there is no role "x"`:     {Effect: policy.Allow, By: []string{"x"}},
 		`"" is no effect`:          {},
-		"no role is allowed":       {Effect: Allow},
-		"nobody is named":          {Effect: Approve},
-		"distinct roles, but":      {Effect: Approve, By: []string{Approvers}, Quorum: 2, Distinct: true},
-		`there is no role "ghost"`: {Effect: Deny, Requesters: []string{"ghost"}},
+		"no role is allowed":       {Effect: policy.Allow},
+		"nobody is named":          {Effect: policy.Approve},
+		"distinct roles, but":      {Effect: policy.Approve, By: []string{policy.Approvers}, Quorum: 2, Distinct: true},
+		`there is no role "ghost"`: {Effect: policy.Deny, Requesters: []string{"ghost"}},
 	} {
-		_, err := NewPolicy(Settings{Rules: []Rule{r}})
+		_, err := policy.New(policy.Settings{Rules: []policy.Rule{r}})
 		require.ErrorContains(t, err, want)
 	}
 }

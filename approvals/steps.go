@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"s1bot/approvals/policy"
 )
 
 // maxClaims ends the automatic repetition of a command whose every run kills the process.
@@ -15,7 +17,7 @@ const stale = time.Hour
 
 // approve records that p approves r at now; on error r is unchanged, here and in every step below. Earlier are those who approved it
 // before, as they are now.
-func (r *Request) approve(p Person, now time.Time, earlier ...Person) error {
+func (r *Request) approve(p policy.Person, now time.Time, earlier ...policy.Person) error {
 	if err := r.decidable(p, now); err != nil {
 		return err
 	}
@@ -31,23 +33,23 @@ func (r *Request) approve(p Person, now time.Time, earlier ...Person) error {
 
 // count adds p's approval to those of r that still count. Where it would be the last one needed if only nobody had lost a role, and
 // that cannot be told, it is not added.
-func (r *Request) count(p Person, now time.Time, earlier []Person) error {
-	if slices.ContainsFunc(r.Approvals, func(d Decision) bool { return d.User == p.ID && d.Void == "" }) {
+func (r *Request) count(p policy.Person, now time.Time, earlier []policy.Person) error {
+	if slices.ContainsFunc(r.Approvals, func(d Vote) bool { return d.User == p.ID && d.Void == "" }) {
 		return ErrAlreadyDecided
 	}
 	roles, _ := r.share(p)
 	approvals, open := r.recounted(earlier)
-	approvals = slices.DeleteFunc(approvals, func(d Decision) bool { return d.User == p.ID })
-	r.Approvals = append(approvals, Decision{User: p.ID, At: now, Roles: roles})
+	approvals = slices.DeleteFunc(approvals, func(d Vote) bool { return d.User == p.ID })
+	r.Approvals = append(approvals, Vote{User: p.ID, At: now, Roles: roles})
 	if open == "" || r.Missing() > 0 {
 		return nil
 	}
 	certain := *r
-	certain.Approvals = slices.DeleteFunc(slices.Clone(r.Approvals), func(d Decision) bool { return d.doubt })
+	certain.Approvals = slices.DeleteFunc(slices.Clone(r.Approvals), func(d Vote) bool { return d.doubt })
 	if certain.Missing() == 0 {
 		return nil
 	}
-	return &UnansweredError{Question: open}
+	return &policy.UnansweredError{Question: open}
 }
 
 // lostRole is why an approval is void.
@@ -55,9 +57,9 @@ const lostRole = "may not approve this any more"
 
 // recounted are the approvals of r as they count now that people are as given, and a question without an answer, if there is one. What
 // nobody can tell is left as it was.
-func (r *Request) recounted(people []Person) (approvals []Decision, open string) {
+func (r *Request) recounted(people []policy.Person) (approvals []Vote, open string) {
 	for _, d := range r.Approvals {
-		i := slices.IndexFunc(people, func(p Person) bool { return p.ID == d.User })
+		i := slices.IndexFunc(people, func(p policy.Person) bool { return p.ID == d.User })
 		if i < 0 {
 			approvals = append(approvals, d) // somebody was faster, a moment ago
 			continue
@@ -69,7 +71,7 @@ func (r *Request) recounted(people []Person) (approvals []Decision, open string)
 		case counts.No():
 			d.Void = lostRole
 		default:
-			d.doubt, open = true, first(open, counts.Open())
+			d.doubt, open = true, cmp.Or(open, counts.Open())
 		}
 		approvals = append(approvals, d)
 	}
@@ -77,16 +79,16 @@ func (r *Request) recounted(people []Person) (approvals []Decision, open string)
 }
 
 // deny records that p denies r at now. One denial is enough, also from a person who approved before.
-func (r *Request) deny(p Person, reason string, now time.Time) error {
+func (r *Request) deny(p policy.Person, reason string, now time.Time) error {
 	if err := r.decidable(p, now); err != nil {
 		return err
 	}
-	r.State, r.Closed = Denied, &Decision{User: p.ID, At: now, Reason: reason}
+	r.State, r.Closed = Denied, &Vote{User: p.ID, At: now, Reason: reason}
 	return nil
 }
 
 // decidable reports why p may not decide r at now, if so.
-func (r *Request) decidable(p Person, now time.Time) error {
+func (r *Request) decidable(p policy.Person, now time.Time) error {
 	switch {
 	case r.State != Pending:
 		return ErrNotPending
@@ -109,7 +111,7 @@ func (r *Request) withdraw(user string, now time.Time) error {
 	case user != r.Requester:
 		return ErrNotYours
 	}
-	r.State, r.Closed = Withdrawn, &Decision{User: user, At: now}
+	r.State, r.Closed = Withdrawn, &Vote{User: user, At: now}
 	return nil
 }
 
@@ -118,7 +120,7 @@ func (r *Request) drop(now time.Time, why string) error {
 	if r.State != Approved || r.Quorum > 0 {
 		return ErrNotPending
 	}
-	r.State, r.Closed = Withdrawn, &Decision{User: r.Requester, At: now, Reason: why}
+	r.State, r.Closed = Withdrawn, &Vote{User: r.Requester, At: now, Reason: why}
 	return nil
 }
 
@@ -236,7 +238,7 @@ func (r *Request) lapse(now time.Time) error {
 
 // reopen records that p lets an interrupted request run again. What needed an approval needs someone who may give one. A click counts
 // once, also where a crash has it delivered again: nobody has looked at what that crash left.
-func (r *Request) reopen(p Person, key string, now time.Time) error {
+func (r *Request) reopen(p policy.Person, key string, now time.Time) error {
 	if err := r.settleable(p); err != nil {
 		return err
 	}
@@ -249,16 +251,16 @@ func (r *Request) reopen(p Person, key string, now time.Time) error {
 }
 
 // settle records that p closes an interrupted request as it is.
-func (r *Request) settle(p Person, reason string, now time.Time) error {
+func (r *Request) settle(p policy.Person, reason string, now time.Time) error {
 	if err := r.settleable(p); err != nil {
 		return err
 	}
-	r.Closed = &Decision{User: p.ID, At: now, Reason: reason}
+	r.Closed = &Vote{User: p.ID, At: now, Reason: reason}
 	return nil
 }
 
 // settleable reports why p may not say what becomes of an interrupted request, if so.
-func (r *Request) settleable(p Person) error {
+func (r *Request) settleable(p policy.Person) error {
 	switch {
 	case !r.Undecided():
 		return ErrNotInterrupted
@@ -267,7 +269,7 @@ func (r *Request) settleable(p Person) error {
 	}
 	_, counts := r.share(p)
 	if r.Quorum == 0 {
-		counts = or(counts, p.in(r.By))
+		counts = policy.Or(counts, p.In(r.By))
 	}
 	return unless(counts, ErrNotApprover)
 }

@@ -8,20 +8,22 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"s1bot/approvals/policy"
 )
 
 var (
 	noon  = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	alice = Holding("UALICE", Operators)
-	bob   = Holding("UBOB", Approvers)
-	carol = Holding("UCAROL", Operators, Approvers)
-	dave  = Holding("UDAVE")
+	alice = policy.Holding("UALICE", policy.Operators)
+	bob   = policy.Holding("UBOB", policy.Approvers)
+	carol = policy.Holding("UCAROL", policy.Operators, policy.Approvers)
+	dave  = policy.Holding("UDAVE")
 )
 
 // waiting is a request of alice's that needs quorum approvers.
 func waiting(quorum int) Request {
 	return Request{
-		ID: "1", Command: "isolate", Requester: alice.ID, State: Pending, Quorum: quorum, By: []string{Approvers},
+		ID: "1", Command: "isolate", Requester: alice.ID, State: Pending, Quorum: quorum, By: []string{policy.Approvers},
 		Created: noon, Expires: noon.Add(30 * time.Minute),
 	}
 }
@@ -29,11 +31,11 @@ func waiting(quorum int) Request {
 func TestWhoMayDecide(t *testing.T) {
 	t.Parallel()
 	requester := alice
-	requester = Holding(requester.ID, Operators, Approvers)
-	nobody := Holding("", Approvers)
+	requester = policy.Holding(requester.ID, policy.Operators, policy.Approvers)
+	nobody := policy.Holding("", policy.Approvers)
 	for _, c := range []struct {
 		name string
-		who  Person
+		who  policy.Person
 		at   time.Duration
 		want error
 	}{
@@ -51,9 +53,9 @@ func TestWhoMayDecide(t *testing.T) {
 			require.ErrorIs(t, approved.approve(c.who, noon.Add(c.at)), c.want)
 			require.ErrorIs(t, denied.deny(c.who, "no", noon.Add(c.at)), c.want)
 			if c.want == nil {
-				require.Equal(t, []Decision{{User: c.who.ID, At: noon.Add(c.at), Roles: [][]string{{Approvers}}}}, approved.Approvals)
+				require.Equal(t, []Vote{{User: c.who.ID, At: noon.Add(c.at), Roles: [][]string{{policy.Approvers}}}}, approved.Approvals)
 				require.Equal(t, Approved, approved.State)
-				require.Equal(t, &Decision{User: c.who.ID, At: noon.Add(c.at), Reason: "no"}, denied.Closed)
+				require.Equal(t, &Vote{User: c.who.ID, At: noon.Add(c.at), Reason: "no"}, denied.Closed)
 				require.Equal(t, Denied, denied.State)
 			}
 		})
@@ -129,7 +131,7 @@ func TestWhoMaySayWhatBecomesOfAnInterruptedRequest(t *testing.T) {
 		return &r
 	}
 	unguarded := interrupted()
-	unguarded.Quorum, unguarded.By = 0, []string{Operators}
+	unguarded.Quorum, unguarded.By = 0, []string{policy.Operators}
 
 	require.ErrorIs(t, interrupted().reopen(alice, "again", noon), ErrSelfApproval)
 	require.ErrorIs(t, interrupted().reopen(dave, "again", noon), ErrNotApprover)
@@ -208,9 +210,9 @@ type model struct {
 }
 
 // do makes one step and reports whether it was possible.
-func (m *model) do(op string, p Person, now, expires time.Time) bool {
-	mayDecide := m.state == Pending && now.Before(expires) && p.ID != alice.ID && p.in([]string{Approvers}).Yes()
-	open := m.state == Interrupted && !m.settled && p.ID != alice.ID && p.in([]string{Approvers}).Yes()
+func (m *model) do(op string, p policy.Person, now, expires time.Time) bool {
+	mayDecide := m.state == Pending && now.Before(expires) && p.ID != alice.ID && p.In([]string{policy.Approvers}).Yes()
+	open := m.state == Interrupted && !m.settled && p.ID != alice.ID && p.In([]string{policy.Approvers}).Yes()
 	from := func(ok bool, to State) bool {
 		if ok {
 			if to == Approved {
@@ -265,7 +267,7 @@ func (m *model) do(op string, p Person, now, expires time.Time) bool {
 }
 
 // do makes the same step on a request. The owner of every claim is new, as after a restart, so that late results do not count here.
-func (r *Request) do(op string, p Person, now time.Time) error {
+func (r *Request) do(op string, p policy.Person, now time.Time) error {
 	owner := fmt.Sprint(r.Fence)
 	if r.State != Running {
 		owner = "nobody"
@@ -300,7 +302,7 @@ func (r *Request) do(op string, p Person, now time.Time) error {
 func TestStepsAgreeWithAModel(t *testing.T) {
 	t.Parallel()
 	ops := []string{"approve", "approve", "deny", "withdraw", "expire", "claim", "claim", "succeed", "fail", "doubt", "lapse", "lapse", "reopen", "settle"}
-	people := []Person{alice, bob, carol, dave, Holding(alice.ID, Approvers)}
+	people := []policy.Person{alice, bob, carol, dave, policy.Holding(alice.ID, policy.Approvers)}
 	reached := map[State]int{}
 	for seed := range uint64(2_000) {
 		rnd := rand.New(rand.NewPCG(seed, 7))

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"s1bot/approvals/policy"
 )
 
 // The bounds of a term, and of each extension. Less than MinTerm nobody could be warned of in time.
@@ -57,7 +59,7 @@ type Extension struct {
 	At        time.Time     `json:"at"`
 	By        time.Duration `json:"by"`
 	Key       string        `json:"key,omitempty"` // of the click; the same key never extends twice
-	Approvals []Decision    `json:"approvals,omitempty"`
+	Approvals []Vote        `json:"approvals,omitempty"`
 }
 
 // A Proposal is an extension that some have approved, and not enough. It lapses as a request does, and when the term is extended by
@@ -65,7 +67,7 @@ type Extension struct {
 type Proposal struct {
 	By        time.Duration `json:"by"`
 	Expires   time.Time     `json:"expires"`
-	Approvals []Decision    `json:"approvals"`
+	Approvals []Vote        `json:"approvals"`
 	Keys      []string      `json:"keys,omitempty"` // of the clicks
 }
 
@@ -146,7 +148,7 @@ func (r *Request) holds(was Request) bool {
 // extend records that p approves that r's term ends later, by that much from its end. It takes what the request took: as many
 // approvals, of the same roles, there where its targets lie, and never the requester's: a longer isolation is more of what needed
 // others. Others are those who approved it before, as they are now. It is extended when nothing is missing.
-func (r *Request) extend(p Person, by time.Duration, key string, wait time.Duration, others map[string]Person, now time.Time) error {
+func (r *Request) extend(p policy.Person, by time.Duration, key string, wait time.Duration, others map[string]policy.Person, now time.Time) error {
 	if err := r.extendable(p); err != nil {
 		return err
 	}
@@ -183,8 +185,8 @@ func (r *Request) extend(p Person, by time.Duration, key string, wait time.Durat
 }
 
 // agree adds p's approval to a proposal, and leaves out those of others who could not give theirs any more.
-func (r *Request) agree(made Proposal, p Person, now time.Time, others map[string]Person) (Proposal, error) {
-	var given []Decision
+func (r *Request) agree(made Proposal, p policy.Person, now time.Time, others map[string]policy.Person) (Proposal, error) {
+	var given []Vote
 	for _, d := range made.Approvals {
 		other, known := others[d.User]
 		switch roles, counts := r.share(other); {
@@ -200,22 +202,22 @@ func (r *Request) agree(made Proposal, p Person, now time.Time, others map[strin
 		}
 	}
 	roles, _ := r.share(p)
-	made.Approvals = append(given, Decision{User: p.ID, At: now, Roles: roles})
+	made.Approvals = append(given, Vote{User: p.ID, At: now, Roles: roles})
 	return made, nil
 }
 
-func (r *Request) extendable(p Person) error {
+func (r *Request) extendable(p policy.Person) error {
 	switch {
 	case !r.Term.Running() || !r.Final():
 		return ErrTermOver
-	case r.Quorum == 0 && p.in(r.By).Yes():
+	case r.Quorum == 0 && p.In(r.By).Yes():
 		return nil // it took no approval
 	case p.ID == r.Requester:
 		return ErrSelfApproval
 	}
 	_, counts := r.share(p)
 	if r.Quorum == 0 {
-		counts = or(counts, p.in(r.By))
+		counts = policy.Or(counts, p.In(r.By))
 	}
 	return unless(counts, ErrNotApprover)
 }
@@ -295,7 +297,7 @@ func (l *Ledger) term(ctx context.Context, was Request, action string, do func(*
 // Extend records that p approves that what the request did lasts longer, by that much; extended is whether that was the last word
 // needed. Key is the click's; the same again changes nothing. Others are those who approved the same before, as they are now:
 // ErrConflict says that there is one more.
-func (l *Ledger) Extend(ctx context.Context, id string, p Person, by time.Duration, key string, others map[string]Person) (next Request, extended bool, err error) {
+func (l *Ledger) Extend(ctx context.Context, id string, p policy.Person, by time.Duration, key string, others map[string]policy.Person) (next Request, extended bool, err error) {
 	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
 		before := len(r.Term.extensions())
 		if err := r.extend(p, by, key, cmp.Or(r.Wait, l.timeout), others, now); err != nil {
@@ -322,7 +324,7 @@ func (l *Ledger) Extend(ctx context.Context, id string, p Person, by time.Durati
 }
 
 // MayExtend says why p could not extend the request's term now; nil if they could. As with MayDecide, what counts is Extend.
-func (l *Ledger) MayExtend(ctx context.Context, id string, p Person) (Request, error) {
+func (l *Ledger) MayExtend(ctx context.Context, id string, p policy.Person) (Request, error) {
 	r, err := l.Get(ctx, id)
 	if err != nil {
 		return r, err
@@ -331,6 +333,6 @@ func (l *Ledger) MayExtend(ctx context.Context, id string, p Person) (Request, e
 }
 
 // WishExtension writes down that p, who may not extend the request's term, asks those who may.
-func (l *Ledger) WishExtension(ctx context.Context, r Request, p Person, by time.Duration) error {
+func (l *Ledger) WishExtension(ctx context.Context, r Request, p policy.Person, by time.Duration) error {
 	return l.store.Append(ctx, entry(r, l.clock(), ActionWished, p.ID, map[string]any{"requester": r.Requester, "by": by.String()}))
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"s1bot/approvals/policy"
 )
 
 // isolateFor is what alice asks for with an end.
@@ -160,10 +162,10 @@ func TestWhatCannotEndYetIsTriedAgain(t *testing.T) {
 func TestWhoMayExtend(t *testing.T) {
 	t.Parallel()
 	requester := alice
-	requester = Holding(requester.ID, Operators, Approvers)
+	requester = policy.Holding(requester.ID, policy.Operators, policy.Approvers)
 	for _, c := range []struct {
 		name string
-		who  Person
+		who  policy.Person
 		by   time.Duration
 		want error
 	}{
@@ -173,7 +175,7 @@ func TestWhoMayExtend(t *testing.T) {
 		{"by next to nothing", bob, time.Minute, ErrInvalid},
 		{"backwards", bob, -10 * time.Minute, ErrInvalid},
 		{"the requester, though an approver", requester, time.Hour, ErrSelfApproval},
-		{"an operator", Holding("UERIN", Operators), time.Hour, ErrNotApprover},
+		{"an operator", policy.Holding("UERIN", policy.Operators), time.Hour, ErrNotApprover},
 		{"a member without a role", dave, time.Hour, ErrNotApprover},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -234,24 +236,24 @@ func TestTheBotAsksOnBehalfOfTheRequester(t *testing.T) {
 	r.After = "1"
 	submit(t, l, r)
 	require.Equal(t, []string{"bot asked"}, m.told())
-	_, err := l.Approve(t.Context(), m.all()[0].ID, Holding(alice.ID, Approvers))
+	_, err := l.Approve(t.Context(), m.all()[0].ID, policy.Holding(alice.ID, policy.Approvers))
 	require.ErrorIs(t, err, ErrSelfApproval)
 }
 
 func TestThePolicyMayLetItEndBeforehand(t *testing.T) {
 	t.Parallel()
-	ask := Ask{Caller: alice, Command: "connect-agent-to-network", Risk: riskDestructive, Targets: 1, Reach: []Target{host("DESKTOP-1")}}
-	people := Settings{Operators: []Member{Member(alice.ID)}, Approvers: []Member{Member(bob.ID)}}
-	plain, err := NewPolicy(people)
+	ask := policy.Input{Caller: alice, Command: "connect-agent-to-network", Risk: policy.RiskDestructive, Targets: 1, Reach: []policy.Target{host("DESKTOP-1")}}
+	people := policy.Settings{Operators: []policy.Member{policy.Member(alice.ID)}, Approvers: []policy.Member{policy.Member(bob.ID)}}
+	plain, err := policy.New(people)
 	require.NoError(t, err)
 	people.ReconnectOnTime = true
-	allows, err := NewPolicy(people)
+	allows, err := policy.New(people)
 	require.NoError(t, err)
-	require.Equal(t, Approve, plain.AtEnd(ask, true).Effect)
-	require.Equal(t, Approve, allows.AtEnd(ask, false).Effect, "it was not said when it was approved")
-	require.Equal(t, Allow, allows.AtEnd(ask, true).Effect)
-	people.Rules = []Rule{{Name: "never", Commands: []string{"connect-*"}, Effect: Deny, Why: "no"}}
-	denies, err := NewPolicy(people)
+	require.Equal(t, policy.Approve, plain.AtEnd(ask, true).Effect)
+	require.Equal(t, policy.Approve, allows.AtEnd(ask, false).Effect, "it was not said when it was approved")
+	require.Equal(t, policy.Allow, allows.AtEnd(ask, true).Effect)
+	people.Rules = []policy.Rule{{Name: "never", Commands: []string{"connect-*"}, Effect: policy.Deny, Why: "no"}}
+	denies, err := policy.New(people)
 	require.NoError(t, err)
-	require.Equal(t, Deny, denies.AtEnd(ask, true).Effect)
+	require.Equal(t, policy.Deny, denies.AtEnd(ask, true).Effect)
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
 	"s1bot/s1"
 )
@@ -112,11 +113,11 @@ func (b *Bot) decideBlind(ctx context.Context, cmd *catalog.Command, req approva
 		}
 	}
 	err := b.mayStill(ctx, cmd, req, blind)
-	var open *approvals.UnansweredError
+	var open *policy.UnansweredError
 	if err != nil && !errors.As(err, &open) {
 		return err
 	}
-	return &approvals.UnansweredError{Question: "I can't read what this touches (" + consoleReason(why) + ")"}
+	return &policy.UnansweredError{Question: "I can't read what this touches (" + consoleReason(why) + ")"}
 }
 
 // pointless tells whether a preparation was refused for what is asked for, and not because something could not be read.
@@ -140,40 +141,40 @@ func (b *Bot) unprepared(ctx context.Context, cmd *catalog.Command, req approval
 func (b *Bot) mayStill(ctx context.Context, cmd *catalog.Command, req approvals.Request, plan catalog.Plan) error {
 	wish := b.wish(cmd, ask{who: b.people.afresh(ctx, req.Requester), at: origin{Channel: req.Channel}})
 	wish.At = req.Created
-	ruling := b.Policy().Again(b.touching(ctx, wish, plan), req)
-	var open *approvals.UnansweredError
+	ruling := approvals.Reconsider(b.Policy(), b.touching(ctx, wish, plan), req)
+	var open *policy.UnansweredError
 	switch err := ruling.Err(); {
 	case errors.As(err, &open):
 		return err
 	case err != nil:
-		return &approvals.RefusedError{Why: "Since it was asked for, this is not allowed any more, and nothing was done. " + sentence(ruling.Why), Rule: ruling.Rule}
-	case ruling.Effect == approvals.Allow:
+		return &policy.RefusedError{Why: "Since it was asked for, this is not allowed any more, and nothing was done. " + sentence(ruling.Why), Rule: ruling.Rule}
+	case ruling.Effect == policy.Allow:
 		return nil
 	}
 	return b.enough(ctx, req, ruling)
 }
 
 // enough counts the approvals of a request anew, under the ruling of now and with the roles that people have now.
-func (b *Bot) enough(ctx context.Context, req approvals.Request, ruling approvals.Ruling) error {
+func (b *Bot) enough(ctx context.Context, req approvals.Request, ruling policy.Decision) error {
 	approvers := b.approversOf(ctx, req)
-	missing, open := ruling.Missing(req, approvers)
+	missing, open := approvals.MissingUnder(ruling, req, approvers)
 	switch {
 	case missing == 0:
 		return nil
 	case open != "":
-		return &approvals.UnansweredError{Question: open, Rule: ruling.Rule}
+		return &policy.UnansweredError{Question: open, Rule: ruling.Rule}
 	}
-	lost := approvals.Lost(ruling.On(req), approvers)
+	lost := approvals.Lost(approvals.Under(ruling, req), approvers)
 	why := fmt.Sprintf("Nothing was done: the policy changed while this waited, and now it lacks %s from: %s. Ask again.", plural(missing, "approval"), wanted(ruling))
 	if len(lost) > 0 {
 		why = fmt.Sprintf("Nothing was done: it lacks %s from: %s, because %s may not approve this any more. Ask again.", plural(missing, "approval"), wanted(ruling), strings.Join(lost, ", "))
 	}
-	return &approvals.RefusedError{Why: why, Rule: ruling.Rule}
+	return &policy.RefusedError{Why: why, Rule: ruling.Rule}
 }
 
 // approversOf are the people who approved a request so far, as Slack says of them now.
-func (b *Bot) approversOf(ctx context.Context, req approvals.Request) []approvals.Person {
-	var people []approvals.Person
+func (b *Bot) approversOf(ctx context.Context, req approvals.Request) []policy.Person {
+	var people []policy.Person
 	for _, d := range req.Approvals {
 		people = append(people, b.people.afresh(ctx, d.User).Person)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/sourcegraph/conc/panics"
 
 	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 )
@@ -311,7 +312,7 @@ func sameJSON(a, b json.RawMessage) bool {
 }
 
 // submitOnce writes a request down, unless the same person waits for the very same already.
-func (b *Bot) submitOnce(ctx context.Context, cmd *catalog.Command, a ask, wish approvals.Ask, plan catalog.Plan) (req approvals.Request, fresh, asked bool, err error) {
+func (b *Bot) submitOnce(ctx context.Context, cmd *catalog.Command, a ask, wish policy.Input, plan catalog.Plan) (req approvals.Request, fresh, asked bool, err error) {
 	defer b.asking.lock(a.user)()
 	if req, asked, err = b.askedAlready(ctx, cmd, a, plan); err != nil || asked {
 		return req, false, asked, err

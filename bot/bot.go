@@ -12,6 +12,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/bot/socketmode"
 	"s1bot/commands/catalog"
 	"s1bot/s1"
@@ -54,7 +55,7 @@ type Config struct {
 	Console            *s1.Client
 	Catalog            *catalog.Catalog
 	Ledger             *approvals.Ledger
-	Policy             func() approvals.Policy // as it is now
+	Policy             func() policy.Policy // as it is now
 	Inbox              Inbox
 	Clips              Clips
 	Directs            Directs

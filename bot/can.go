@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -120,7 +121,7 @@ func requestParts(sent []s1.Request) []render.Part {
 const shownNeeds = 5
 
 // wanted tells what approvals must add up to.
-func wanted(r approvals.Ruling) string {
+func wanted(r policy.Decision) string {
 	var all []string
 	for _, n := range r.Needs[:min(len(r.Needs), shownNeeds)] {
 		words := strings.Join(n.By, " or ")
@@ -141,12 +142,12 @@ func wanted(r approvals.Ruling) string {
 	return strings.Join(all, " and ")
 }
 
-func canCard(cmd *catalog.Command, plan catalog.Plan, r approvals.Ruling, term *approvals.Term) render.Card {
-	verdict := map[approvals.Effect]string{
-		approvals.Allow:      "You may run this; it runs at once.",
-		approvals.Approve:    sentence(fmt.Sprintf("You may ask for this; it needs %s from: %s", plural(r.Quorum, "approval"), wanted(r))),
-		approvals.Deny:       sentence("You may not: " + r.Why),
-		approvals.Unanswered: sentence("I can't tell whether you may: " + r.Open),
+func canCard(cmd *catalog.Command, plan catalog.Plan, r policy.Decision, term *approvals.Term) render.Card {
+	verdict := map[policy.Effect]string{
+		policy.Allow:      "You may run this; it runs at once.",
+		policy.Approve:    sentence(fmt.Sprintf("You may ask for this; it needs %s from: %s", plural(r.Quorum, "approval"), wanted(r))),
+		policy.Deny:       sentence("You may not: " + r.Why),
+		policy.Unanswered: sentence("I can't tell whether you may: " + r.Open),
 	}[r.Effect]
 	body, _ := json.Marshal(plan)
 	card := render.Card{Tone: render.Info, Title: "What would happen · " + cmd.Title, Text: verdict, Parts: []render.Part{render.Line{render.Text(verdict)}}}

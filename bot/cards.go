@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -242,7 +243,7 @@ func (b *Bot) fromWhom(req approvals.Request) render.Note {
 	if len(members) == 0 {
 		return nil
 	}
-	others := slices.DeleteFunc(members, func(m approvals.Member) bool { return string(m) == req.Requester })
+	others := slices.DeleteFunc(members, func(m policy.Member) bool { return string(m) == req.Requester })
 	if len(others) == 0 {
 		return render.Note{render.Text(" from somebody else than who asks; as things are nobody else may give it")}
 	}

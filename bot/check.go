@@ -12,7 +12,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/s1"
 )
 
@@ -28,7 +28,7 @@ type Checkup struct {
 	AppToken, BotToken s1.Secret
 	APIURL             string
 	Channels           map[string]string // name of the setting → channel id, those that are set
-	Members            []approvals.Member
+	Members            []policy.Member
 }
 
 // probeLimit bounds one question: a service that hangs is told as such, and the other settings are tested all the same.

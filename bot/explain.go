@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 	"s1bot/s1"
@@ -22,8 +23,8 @@ func (b *Bot) explain(a ask, err error) (card render.Card, fault error) {
 		missing   *catalog.MissingError
 		ambiguous *catalog.AmbiguousError
 		console   *s1.Error
-		refused   *approvals.RefusedError
-		open      *approvals.UnansweredError
+		refused   *policy.RefusedError
+		open      *policy.UnansweredError
 	)
 	switch {
 	case errors.As(err, &ambiguous):
@@ -172,7 +173,7 @@ func consoleCard(err error, e *s1.Error) render.Card {
 }
 
 // refusalCard is the policy's no.
-func refusalCard(r *approvals.RefusedError) render.Card {
+func refusalCard(r *policy.RefusedError) render.Card {
 	line := render.Line{render.Text(sentence(r.Why))}
 	card := render.Card{Tone: render.Warning, Title: "Not allowed", Text: sentence(r.Why), Parts: []render.Part{line}}
 	card.Parts = append(card.Parts, ruleNote(r.Rule, r.Because)...)
@@ -180,7 +181,7 @@ func refusalCard(r *approvals.RefusedError) render.Card {
 }
 
 // unansweredCard says which question has no answer, so that nothing was done.
-func unansweredCard(e *approvals.UnansweredError, decision bool) render.Card {
+func unansweredCard(e *policy.UnansweredError, decision bool) render.Card {
 	words := sentence(e.Question) + " So I can't tell whether this is allowed. Nothing was done."
 	if decision {
 		words = sentence(e.Question) + " So I couldn't tell whether you may decide this, and your decision did not count."

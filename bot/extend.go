@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -88,7 +89,7 @@ var errExtended = &catalog.UsageError{Problem: "the isolation was extended since
 // who left, or lost the role, counts no more.
 func (b *Bot) agreeToExtend(ctx context.Context, req approvals.Request, a ask, by time.Duration) (approvals.Request, bool, error) {
 	for {
-		others := map[string]approvals.Person{}
+		others := map[string]policy.Person{}
 		for _, p := range req.Term.Proposed {
 			for _, d := range p.Approvals {
 				others[d.User] = b.people.afresh(ctx, d.User).Person

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -53,7 +54,7 @@ func (a *ask) admitted() error {
 	case known.No():
 		return errNotAllowed
 	case known.Open() != "":
-		return &approvals.UnansweredError{Question: known.Open()}
+		return &policy.UnansweredError{Question: known.Open()}
 	}
 	return nil
 }
@@ -82,8 +83,8 @@ func (b *Bot) answering(ctx context.Context, a *ask, work func() error) error {
 // noteStranger writes into the audit trail that somebody who may do nothing here tried to.
 func (b *Bot) noteStranger(ctx context.Context, a ask) {
 	word, _ := text.CutWord(a.line)
-	wish := approvals.Ask{Caller: a.who.Person, Command: first(a.inv.Command, word, "(none)"), Channel: a.at.Channel}
-	if err := b.Ledger.Refuse(ctx, wish, approvals.Ruling{Effect: approvals.Deny, Why: errNotAllowed.Error()}); err != nil {
+	wish := policy.Input{Caller: a.who.Person, Command: first(a.inv.Command, word, "(none)"), Channel: a.at.Channel}
+	if err := b.Ledger.Refuse(ctx, wish, policy.Decision{Effect: policy.Deny, Why: errNotAllowed.Error()}); err != nil {
 		b.Log.Error("cannot write a refusal down", "user", a.user, "err", err)
 	}
 }
@@ -196,7 +197,7 @@ func (b *Bot) request(ctx context.Context, cmd *catalog.Command, a ask) error {
 		return b.refuse(ctx, wish, ruling)
 	}
 	if err := b.frozen(ctx); err != nil {
-		_ = b.refuse(ctx, wish, approvals.Ruling{Effect: approvals.Deny, Rule: freezeWord, Why: err.Error()})
+		_ = b.refuse(ctx, wish, policy.Decision{Effect: policy.Deny, Rule: freezeWord, Why: err.Error()})
 		return err
 	}
 	if cmd.NeedsReason() && a.extras.Reason == "" {
@@ -228,7 +229,7 @@ func (b *Bot) request(ctx context.Context, cmd *catalog.Command, a ask) error {
 
 // submitRequest writes a request down as the policy rules; again where the same person asked for something else meanwhile, which
 // may have spent what was left of their budget.
-func (b *Bot) submitRequest(ctx context.Context, cmd *catalog.Command, a ask, wish approvals.Ask, plan catalog.Plan) (req approvals.Request, fresh bool, err error) {
+func (b *Bot) submitRequest(ctx context.Context, cmd *catalog.Command, a ask, wish policy.Input, plan catalog.Plan) (req approvals.Request, fresh bool, err error) {
 	for {
 		ruling := b.rule(ctx, wish)
 		if ruling.Err() != nil {
@@ -280,12 +281,12 @@ func (b *Bot) carryOn(ctx context.Context, req approvals.Request, a ask) error {
 }
 
 // newRequest is the row of an invocation: ids only, as it was shown.
-func newRequest(cmd *catalog.Command, a ask, plan catalog.Plan, ruling approvals.Ruling) (approvals.Request, error) {
+func newRequest(cmd *catalog.Command, a ask, plan catalog.Plan, ruling policy.Decision) (approvals.Request, error) {
 	shown, err := json.Marshal(plan)
 	if err != nil {
 		return approvals.Request{}, fmt.Errorf("write down what %s touches: %w", cmd.Name, err)
 	}
-	req := ruling.On(approvals.Request{
+	req := approvals.Under(ruling, approvals.Request{
 		Key: a.at.Key, Command: cmd.Name, Title: cmd.Title, Risk: string(cmd.Risk), Repeatable: cmd.Repeatable,
 		Args: plan.Args, Plan: shown, Targets: len(plan.Targets), Endpoints: plan.ActsOn(),
 		Requester: a.who.ID, RequesterName: a.who.Name, Channel: a.at.Channel, Thread: a.at.Thread,

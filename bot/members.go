@@ -11,7 +11,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"s1bot/approvals"
+	"s1bot/approvals/policy"
 )
 
 // Whom the members of roles stand for, each looked up by itself: for `s1bot check`, and for the operators while the bot runs
@@ -32,15 +32,15 @@ type memberLookup struct {
 }
 
 // lookUpMembers is a finding for each member of a role: a name that stands for nobody, or for two, has an error that says what to do.
-func lookUpMembers(ctx context.Context, api *slack.Client, members []approvals.Member) []Finding {
+func lookUpMembers(ctx context.Context, api *slack.Client, members []policy.Member) []Finding {
 	l := memberLookup{api: api}
-	if slices.ContainsFunc(members, func(m approvals.Member) bool { return m.Group() || m.Handle() != "" }) {
+	if slices.ContainsFunc(members, func(m policy.Member) bool { return m.Group() || m.Handle() != "" }) {
 		l.groupsErr = patiently(ctx, func() (err error) {
 			l.groups, err = api.GetUserGroupsContext(ctx)
 			return err
 		})
 	}
-	if slices.ContainsFunc(members, func(m approvals.Member) bool { return m.Handle() != "" }) {
+	if slices.ContainsFunc(members, func(m policy.Member) bool { return m.Handle() != "" }) {
 		l.names, l.namesErr = newRoster(api, time.Now, slog.New(slog.DiscardHandler)).list(ctx)
 	}
 	var findings []Finding
@@ -53,9 +53,9 @@ func lookUpMembers(ctx context.Context, api *slack.Client, members []approvals.M
 }
 
 // whom tells for whom a member stands.
-func (l *memberLookup) whom(ctx context.Context, m approvals.Member) (string, error) {
+func (l *memberLookup) whom(ctx context.Context, m policy.Member) (string, error) {
 	switch {
-	case m == approvals.Everyone:
+	case m == policy.Everyone:
 		return "every full member", nil
 	case m.Group():
 		return l.group(ctx, func(g slack.UserGroup) bool { return g.ID == string(m) })
@@ -84,7 +84,7 @@ func (l *memberLookup) person(ctx context.Context, id string) (string, error) {
 }
 
 // handle is for whom an @handle stands: one person or one group, or it gives nobody a role.
-func (l *memberLookup) handle(ctx context.Context, m approvals.Member) (string, error) {
+func (l *memberLookup) handle(ctx context.Context, m policy.Member) (string, error) {
 	isIt := func(g slack.UserGroup) bool { return strings.EqualFold(g.Handle, m.Handle()) }
 	isGroup := slices.ContainsFunc(l.groups, isIt)
 	name, isPerson := l.names[strings.ToLower(m.Handle())]

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/commands/text"
 )
 
@@ -59,7 +59,7 @@ func (m messageEvent) byApp() bool {
 // obeys tells whether an app's message is a command: where it speaks for itself, as a bot user whom a role names by its id.
 // A person's name over an app's words is nobody's word.
 func (b *Bot) obeys(ctx context.Context, m messageEvent) bool {
-	if !slices.Contains(b.Policy().Members(), approvals.Member(m.User)) {
+	if !slices.Contains(b.Policy().Members(), policy.Member(m.User)) {
 		return false
 	}
 	user, err := b.api.GetUserInfoContext(ctx, m.User)

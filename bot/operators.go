@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/render"
 )
 
@@ -47,7 +47,7 @@ func (b *Bot) toOperators(ctx context.Context, card render.Card) {
 
 // operators are the people who hold the role, as far as they are named, or Slack says who is in their groups.
 func (b *Bot) operators(ctx context.Context) (users []string) {
-	for _, m := range b.Policy().MembersOf([]string{approvals.Operators}) {
+	for _, m := range b.Policy().MembersOf([]string{policy.Operators}) {
 		switch id := string(m); {
 		case isPerson(id):
 			users = append(users, id)

@@ -15,7 +15,7 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/slack-go/slack"
 
-	"s1bot/approvals"
+	"s1bot/approvals/policy"
 )
 
 // How long Slack may take to say who somebody is, where a person waits for an answer, and anything else that a gate asks: a gate that has
@@ -35,7 +35,7 @@ const (
 // A Person is someone in Slack with the roles that the policy gives them. Everything about them comes from Slack by their id,
 // nothing from what a payload claims.
 type Person struct {
-	approvals.Person
+	policy.Person
 	Zone *time.Location // UTC when Slack does not say
 	bot  bool           // no person at all
 }
@@ -44,7 +44,7 @@ type Person struct {
 type people struct {
 	api    *slack.Client
 	team   string
-	policy func() approvals.Policy
+	policy func() policy.Policy
 	now    func() time.Time
 	log    *slog.Logger
 	roster *roster
@@ -55,12 +55,12 @@ type people struct {
 	users   *lru.Cache[string, ruled]
 	members *lru.Cache[string, aged[[]string]] // of user groups
 	mu      sync.Mutex
-	groups  aged[[]approvals.Group] // all user groups, for handles
+	groups  aged[[]policy.Group] // all user groups, for handles
 }
 
 // An aged fact knows when Slack was asked for it.
 type aged[T any] struct {
-	fact approvals.Fact[T]
+	fact policy.Fact[T]
 	at   time.Time
 }
 
@@ -75,11 +75,11 @@ func (a aged[T]) since(moment, now time.Time) bool {
 // A ruled person has the roles that a policy gave them at a moment.
 type ruled struct {
 	person Person
-	policy approvals.Policy
+	policy policy.Policy
 	at     time.Time
 }
 
-func newPeople(api *slack.Client, team string, policy func() approvals.Policy, now func() time.Time, log *slog.Logger) (*people, error) {
+func newPeople(api *slack.Client, team string, policy func() policy.Policy, now func() time.Time, log *slog.Logger) (*people, error) {
 	users, err := lru.New[string, ruled](10_000)
 	if err != nil {
 		return nil, err
@@ -126,41 +126,41 @@ func (p *people) gate(ctx context.Context) context.Context {
 
 // person is who id is, as Slack said at a moment or later.
 func (p *people) person(ctx context.Context, id string, since time.Time) Person {
-	policy := p.policy()
-	if got, ok := p.users.Get(id); ok && !got.at.Before(since) && got.policy.Same(policy) {
+	rules := p.policy()
+	if got, ok := p.users.Get(id); ok && !got.at.Before(since) && got.policy.Same(rules) {
 		return got.person
 	}
 	at := p.now()
 	user, err := p.user(ctx, id)
 	if err != nil {
 		p.log.Warn("Slack does not say who somebody is", "user", id, "err", err)
-		why := approvals.CannotTell("I can't look up " + id + " in Slack (" + reason(err) + ")")
-		return Person{Person: policy.Person(approvals.Identity{ID: id, Active: why, Full: why}), Zone: time.UTC}
+		why := policy.CannotTell("I can't look up " + id + " in Slack (" + reason(err) + ")")
+		return Person{Person: rules.Person(policy.Identity{ID: id, Active: why, Full: why}), Zone: time.UTC}
 	}
-	identity := approvals.Identity{
-		ID: user.ID, Name: displayName(user), Active: approvals.Certain(!user.Deleted), Full: approvals.Certain(p.full(user)),
+	identity := policy.Identity{
+		ID: user.ID, Name: displayName(user), Active: policy.Certain(!user.Deleted), Full: policy.Certain(p.full(user)),
 	}
 	if !identity.Full.No() { // an id says it all, and nothing else names who is no full member
-		identity.Through = p.throughAll(ctx, policy.Members(), user, since)
+		identity.Through = p.throughAll(ctx, rules.Members(), user, since)
 	}
-	person := Person{Person: policy.Person(identity), Zone: zone(user), bot: user.IsBot || user.IsAppUser}
-	if !slices.ContainsFunc(slices.Collect(maps.Values(identity.Through)), func(a approvals.Answer) bool { return a.Open() != "" }) {
-		p.users.Add(id, ruled{person, policy, at})
+	person := Person{Person: rules.Person(identity), Zone: zone(user), bot: user.IsBot || user.IsAppUser}
+	if !slices.ContainsFunc(slices.Collect(maps.Values(identity.Through)), func(a policy.Answer) bool { return a.Open() != "" }) {
+		p.users.Add(id, ruled{person, rules, at})
 	}
 	return person
 }
 
 // throughAll asks whether user is meant by each of the members that no id settles. All at once: where Slack is slow, or says nothing,
 // somebody waits for the slowest answer and not for all of them.
-func (p *people) throughAll(ctx context.Context, members []approvals.Member, user *slack.User, since time.Time) map[approvals.Member]approvals.Answer {
-	members = slices.DeleteFunc(members, func(m approvals.Member) bool { return !m.Group() && m.Handle() == "" })
-	answers := make([]approvals.Answer, len(members))
+func (p *people) throughAll(ctx context.Context, members []policy.Member, user *slack.User, since time.Time) map[policy.Member]policy.Answer {
+	members = slices.DeleteFunc(members, func(m policy.Member) bool { return !m.Group() && m.Handle() == "" })
+	answers := make([]policy.Answer, len(members))
 	var asked group
 	for i, m := range members {
 		asked.Go(func() { answers[i] = p.through(ctx, m, user, since) })
 	}
 	asked.Wait()
-	through := map[approvals.Member]approvals.Answer{}
+	through := map[policy.Member]policy.Answer{}
 	for i, m := range members {
 		through[m] = answers[i]
 	}
@@ -196,7 +196,7 @@ func (p *people) full(user *slack.User) bool {
 }
 
 // through asks whether user is meant by m, a user group's id or a handle.
-func (p *people) through(ctx context.Context, m approvals.Member, user *slack.User, since time.Time) approvals.Answer {
+func (p *people) through(ctx context.Context, m policy.Member, user *slack.User, since time.Time) policy.Answer {
 	if m.Group() {
 		return p.belongs(ctx, string(m), user.ID, since)
 	}
@@ -205,7 +205,7 @@ func (p *people) through(ctx context.Context, m approvals.Member, user *slack.Us
 	case exists.Open() != "":
 		return exists
 	case exists.No():
-		return approvals.Certain(named)
+		return policy.Certain(named)
 	case named:
 		return ambiguous(m)
 	}
@@ -224,17 +224,17 @@ func (p *people) through(ctx context.Context, m approvals.Member, user *slack.Us
 
 // ambiguous is the answer where a handle stands for a person and for a user group. It gives nobody a role, and takes nobody out of a
 // rule either.
-func ambiguous(m approvals.Member) approvals.Answer {
-	return approvals.CannotTell(string(m) + " is the name of a person and of a user group, so I can't tell which of them the policy means")
+func ambiguous(m policy.Member) policy.Answer {
+	return policy.CannotTell(string(m) + " is the name of a person and of a user group, so I can't tell which of them the policy means")
 }
 
 // belongs asks whether a person belongs to a user group.
-func (p *people) belongs(ctx context.Context, group, id string, since time.Time) approvals.Answer {
+func (p *people) belongs(ctx context.Context, group, id string, since time.Time) policy.Answer {
 	return p.membersOf(ctx, group, since).Ask(func(ids []string) bool { return slices.Contains(ids, id) })
 }
 
 // membersOf is who belongs to a user group.
-func (p *people) membersOf(ctx context.Context, group string, since time.Time) approvals.Fact[[]string] {
+func (p *people) membersOf(ctx context.Context, group string, since time.Time) policy.Fact[[]string] {
 	defer p.asking.lock(group)()
 	if got, ok := p.members.Get(group); ok && got.since(since, p.now()) {
 		return got.fact
@@ -256,9 +256,9 @@ func (p *people) membersOf(ctx context.Context, group string, since time.Time) a
 }
 
 // group is the user group with a handle, and whether there is one.
-func (p *people) group(ctx context.Context, handle string, since time.Time) (group approvals.Group, exists approvals.Answer) {
-	exists = p.allGroups(ctx, since).Ask(func(all []approvals.Group) bool {
-		i := slices.IndexFunc(all, func(g approvals.Group) bool { return strings.EqualFold(g.Handle, handle) })
+func (p *people) group(ctx context.Context, handle string, since time.Time) (group policy.Group, exists policy.Answer) {
+	exists = p.allGroups(ctx, since).Ask(func(all []policy.Group) bool {
+		i := slices.IndexFunc(all, func(g policy.Group) bool { return strings.EqualFold(g.Handle, handle) })
 		if i >= 0 {
 			group = all[i]
 		}
@@ -267,7 +267,7 @@ func (p *people) group(ctx context.Context, handle string, since time.Time) (gro
 	return group, exists
 }
 
-func (p *people) allGroups(ctx context.Context, since time.Time) approvals.Fact[[]approvals.Group] {
+func (p *people) allGroups(ctx context.Context, since time.Time) policy.Fact[[]policy.Group] {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.groups.since(since, p.now()) {
@@ -284,25 +284,25 @@ func (p *people) allGroups(ctx context.Context, since time.Time) approvals.Fact[
 	if err != nil {
 		p.log.Warn("cannot list user groups", "err", err)
 	}
-	groups := make([]approvals.Group, len(found))
+	groups := make([]policy.Group, len(found))
 	for i, g := range found {
-		groups[i] = approvals.Group{ID: g.ID, Handle: g.Handle}
+		groups[i] = policy.Group{ID: g.ID, Handle: g.Handle}
 	}
-	p.groups = aged[[]approvals.Group]{heard(groups, err), at}
+	p.groups = aged[[]policy.Group]{heard(groups, err), at}
 	return p.groups.fact
 }
 
 // heard is what Slack said of user groups. That there is no such group, or that the workspace's plan has none, is an answer; all
 // else that it may say, such as that a scope is missing, is none (docs.slack.dev/reference/methods/usergroups.users.list).
-func heard[T any](value T, err error) approvals.Fact[T] {
+func heard[T any](value T, err error) policy.Fact[T] {
 	var none T
 	switch {
 	case err == nil:
-		return approvals.Known(value)
+		return policy.Known(value)
 	case refusedWith(err, "no_such_subteam", "plan_upgrade_required", "paid_teams_only"):
-		return approvals.Known(none)
+		return policy.Known(none)
 	}
-	return approvals.Unknown[T]("I can't read user groups (" + reason(err) + ")")
+	return policy.Unknown[T]("I can't read user groups (" + reason(err) + ")")
 }
 
 // reason is an error of Slack's in a word or two, without what may be secret in it.

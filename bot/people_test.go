@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/bot/slacksim"
 	"s1bot/s1"
 )
@@ -30,7 +30,7 @@ type town struct {
 func (tw *town) clock() time.Time     { return tw.began.Add(time.Duration(tw.later.Load())) }
 func (tw *town) pass(d time.Duration) { tw.later.Add(int64(d)) }
 
-func settle(t *testing.T, s approvals.Settings) *town {
+func settle(t *testing.T, s policy.Settings) *town {
 	t.Helper()
 	ws := slacksim.New(slacksim.Options{})
 	server := httptest.NewServer(ws)
@@ -45,12 +45,12 @@ func settle(t *testing.T, s approvals.Settings) *town {
 	}
 	ws.AddGroup(slacksim.Group{ID: "S0LEADS", Handle: "leads", Members: []string{"bob", "guest"}})
 	_, api := newAPI(s1.Secret{}, s1.NewSecret(slacksim.BotToken), server.URL+"/api/", slackLimit)
-	policy, err := approvals.NewPolicy(s)
+	rules, err := policy.New(s)
 	require.NoError(t, err)
 	tw := &town{ws: ws, began: time.Now()}
 	who, err := api.AuthTestContext(t.Context())
 	require.NoError(t, err)
-	tw.people, err = newPeople(api, who.TeamID, func() approvals.Policy { return policy }, tw.clock, slog.New(slog.DiscardHandler))
+	tw.people, err = newPeople(api, who.TeamID, func() policy.Policy { return rules }, tw.clock, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	tw.patience = time.Second // too short for any second try
 	ctx, stop := context.WithCancel(context.Background())
@@ -75,7 +75,7 @@ func (tw *town) roles(t *testing.T, id string) (names []string, open string) {
 
 func TestOnlyFullMembersOfThisWorkspaceCount(t *testing.T) {
 	t.Parallel()
-	tw := settle(t, approvals.Settings{Operators: approvals.Members([]string{"*"})})
+	tw := settle(t, policy.Settings{Operators: policy.Members([]string{"*"})})
 	tw.ws.AddUser(slacksim.User{ID: "W0GRID", Name: "grid", TeamID: "T0HOME", Teams: []string{"T0HOME", "T0SOC0001"}})
 	tw.ws.AddUser(slacksim.User{ID: "W0ELSE", Name: "elsewhere", TeamID: "T0HOME", Teams: []string{"T0HOME", "T0THIRD"}})
 	tw.ws.AddUser(slacksim.User{ID: "W0GUEST", Name: "gridguest", TeamID: "T0HOME", Teams: []string{"T0HOME", "T0SOC0001"}, IsRestricted: true})
@@ -96,9 +96,9 @@ func TestOnlyFullMembersOfThisWorkspaceCount(t *testing.T) {
 func TestRolesComeFromIDsGroupsAndHandles(t *testing.T) {
 	t.Parallel()
 	for _, member := range []string{"U0BOB", "S0LEADS", "@leads", "@LEADS", "@bob"} {
-		tw := settle(t, approvals.Settings{Approvers: approvals.Members([]string{member})})
+		tw := settle(t, policy.Settings{Approvers: policy.Members([]string{member})})
 		roles, _ := tw.roles(t, "U0BOB")
-		require.Equal(t, []string{approvals.Approvers}, roles, member)
+		require.Equal(t, []string{policy.Approvers}, roles, member)
 		roles, open := tw.roles(t, "U0ALICE")
 		require.Empty(t, roles, member)
 		require.Empty(t, open, member)
@@ -107,18 +107,18 @@ func TestRolesComeFromIDsGroupsAndHandles(t *testing.T) {
 
 func TestAGuestHoldsARoleOnlyByUserID(t *testing.T) {
 	t.Parallel()
-	tw := settle(t, approvals.Settings{Approvers: approvals.Members([]string{"S0LEADS"}), Operators: approvals.Members([]string{"U0GUEST"})})
+	tw := settle(t, policy.Settings{Approvers: policy.Members([]string{"S0LEADS"}), Operators: policy.Members([]string{"U0GUEST"})})
 	roles, _ := tw.roles(t, "U0GUEST")
-	require.Equal(t, []string{approvals.Operators}, roles)
+	require.Equal(t, []string{policy.Operators}, roles)
 	require.True(t, tw.who(t.Context(), "U0GUEST").Full.No())
 }
 
 // Who left has no roles, not even those that name them by their id; a bot has those that do.
 func TestWhoLeftHasNoRoles(t *testing.T) {
 	t.Parallel()
-	tw := settle(t, approvals.Settings{Approvers: approvals.Members([]string{"U0BOB", "@leads", "U0GONE"}), Operators: approvals.Members([]string{"*", "U0ROBOT"})})
+	tw := settle(t, policy.Settings{Approvers: policy.Members([]string{"U0BOB", "@leads", "U0GONE"}), Operators: policy.Members([]string{"*", "U0ROBOT"})})
 	tw.ws.AddUser(slacksim.User{ID: "U0BOB", Name: "bob", Deleted: true})
-	for id, want := range map[string][]string{"U0BOB": nil, "U0GONE": nil, "U0ROBOT": {approvals.Operators}} {
+	for id, want := range map[string][]string{"U0BOB": nil, "U0GONE": nil, "U0ROBOT": {policy.Operators}} {
 		roles, open := tw.roles(t, id)
 		require.Equal(t, want, roles, id)
 		require.Empty(t, open)
@@ -149,9 +149,9 @@ func TestWhatSlackDoesNotSayIsNotKnown(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, method := range []string{"usergroups.users.list", "usergroups.list"} {
-				tw := settle(t, approvals.Settings{Approvers: approvals.Members([]string{"S0LEADS", "@leads"}), Operators: approvals.Members([]string{"U0BOB"})})
+				tw := settle(t, policy.Settings{Approvers: policy.Members([]string{"S0LEADS", "@leads"}), Operators: policy.Members([]string{"U0BOB"})})
 				roles, _ := tw.roles(t, "U0BOB")
-				require.Equal(t, []string{approvals.Operators, approvals.Approvers}, roles)
+				require.Equal(t, []string{policy.Operators, policy.Approvers}, roles)
 				c.fault.Method, c.fault.Times = method, -1
 				tw.ws.Fail(c.fault)
 				tw.pass(2 * peopleTTL)
@@ -168,7 +168,7 @@ func TestWhatSlackDoesNotSayIsNotKnown(t *testing.T) {
 				tw.ws.ClearFaults()
 				tw.pass(2 * silenceTTL)
 				roles, _ = tw.roles(t, "U0BOB")
-				require.Equal(t, []string{approvals.Operators, approvals.Approvers}, roles, "it says so again")
+				require.Equal(t, []string{policy.Operators, policy.Approvers}, roles, "it says so again")
 			}
 		})
 	}
@@ -176,7 +176,7 @@ func TestWhatSlackDoesNotSayIsNotKnown(t *testing.T) {
 
 func TestWhomSlackDoesNotKnowNowIsNotAStranger(t *testing.T) {
 	t.Parallel()
-	tw := settle(t, approvals.Settings{Approvers: approvals.Members([]string{"U0BOB"}), Operators: approvals.Members([]string{"*"})})
+	tw := settle(t, policy.Settings{Approvers: policy.Members([]string{"U0BOB"}), Operators: policy.Members([]string{"*"})})
 	tw.ws.Fail(slacksim.Fault{Method: "users.info", Kind: slacksim.FaultReset, Times: -1})
 	who := tw.who(t.Context(), "U0BOB")
 	require.Contains(t, who.Known().Open(), "I can't look up U0BOB in Slack")
@@ -197,7 +197,7 @@ func TestAnAnswerAboutNobodyTellsNothing(t *testing.T) {
 			t.Parallel()
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }))
 			t.Cleanup(server.Close)
-			tw := settle(t, approvals.Settings{Approvers: approvals.Members([]string{"U0BOB"}), Operators: approvals.Members([]string{"*"})})
+			tw := settle(t, policy.Settings{Approvers: policy.Members([]string{"U0BOB"}), Operators: policy.Members([]string{"*"})})
 			_, tw.api = newAPI(s1.Secret{}, s1.NewSecret(slacksim.BotToken), server.URL, slackLimit)
 			roles, open := tw.roles(t, "U0BOB")
 			require.Empty(t, roles)
@@ -209,7 +209,7 @@ func TestAnAnswerAboutNobodyTellsNothing(t *testing.T) {
 // Groups are asked about at once: a policy that names many waits for Slack's silence once.
 func TestManyGroupsKeepNobodyWaitingForEachOfThem(t *testing.T) {
 	t.Parallel()
-	tw := settle(t, approvals.Settings{Approvers: approvals.Members([]string{"S0LEADS", "S0A", "S0B", "S0C", "S0D", "S0E"})})
+	tw := settle(t, policy.Settings{Approvers: policy.Members([]string{"S0LEADS", "S0A", "S0B", "S0C", "S0D", "S0E"})})
 	arrived := make(chan struct{}, 6)
 	tw.ws.Fail(slacksim.Fault{Method: "usergroups.users.list", Kind: slacksim.FaultHang, Times: -1, If: func(map[string]string) bool {
 		arrived <- struct{}{}
@@ -230,15 +230,15 @@ func TestManyGroupsKeepNobodyWaitingForEachOfThem(t *testing.T) {
 // A name that is a person's and a group's gives neither a role, and lets neither out of a rule.
 func TestANameOfTwoGivesNobodyARole(t *testing.T) {
 	t.Parallel()
-	tw := settle(t, approvals.Settings{Approvers: approvals.Members([]string{"@leads"}), Operators: approvals.Members([]string{"U0BOB"})})
+	tw := settle(t, policy.Settings{Approvers: policy.Members([]string{"@leads"}), Operators: policy.Members([]string{"U0BOB"})})
 	roles, _ := tw.roles(t, "U0BOB")
-	require.Equal(t, []string{approvals.Operators, approvals.Approvers}, roles)
+	require.Equal(t, []string{policy.Operators, policy.Approvers}, roles)
 	tw.ws.AddUser(slacksim.User{ID: "U0MALLORY", Name: "Leads"})
 	tw.pass(2 * rosterTTL)
 	for id, want := range map[string]string{"U0MALLORY": "a person and of a user group", "U0BOB": "a person and of a user group", "U0ALICE": ""} {
 		require.EventuallyWithT(t, func(c *assert.CollectT) {
 			roles, open := tw.roles(t, id)
-			assert.NotContains(c, roles, approvals.Approvers, id)
+			assert.NotContains(c, roles, policy.Approvers, id)
 			assert.Contains(c, open, want, id)
 		}, patient, time.Millisecond)
 	}
@@ -246,13 +246,13 @@ func TestANameOfTwoGivesNobodyARole(t *testing.T) {
 	tw.pass(2 * rosterTTL)
 	require.EventuallyWithT(t, func(c *assert.CollectT) {
 		roles, _ := tw.roles(t, "U0BOB")
-		assert.Contains(c, roles, approvals.Approvers, "who left takes no name along")
+		assert.Contains(c, roles, policy.Approvers, "who left takes no name along")
 	}, patient, time.Millisecond)
 }
 
 func TestWithoutTheListOfMembersAGroupsNameIsNotCertain(t *testing.T) {
 	t.Parallel()
-	tw := settle(t, approvals.Settings{Approvers: approvals.Members([]string{"@leads"})})
+	tw := settle(t, policy.Settings{Approvers: policy.Members([]string{"@leads"})})
 	tw.ws.Fail(slacksim.Fault{Method: "users.list", Kind: slacksim.FaultError, Error: "missing_scope", Times: -1})
 	_, open := tw.roles(t, "U0BOB")
 	require.Contains(t, open, "I can't read the list of members (missing_scope)")
@@ -264,7 +264,7 @@ const patient = 10 * time.Second
 
 func TestWhatSlackSaidIsBelievedForAMinuteButNotByAGate(t *testing.T) {
 	t.Parallel()
-	tw := settle(t, approvals.Settings{Operators: approvals.Members([]string{"S0LEADS"})})
+	tw := settle(t, policy.Settings{Operators: policy.Members([]string{"S0LEADS"})})
 	for range 5 {
 		tw.who(t.Context(), "U0BOB")
 	}

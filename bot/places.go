@@ -6,7 +6,7 @@ import (
 	"iter"
 	"slices"
 
-	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
 	"s1bot/s1"
 )
@@ -37,7 +37,7 @@ func isPlace(t catalog.Target) bool {
 }
 
 // chart looks the sites up, if any of targets is a place and it matters.
-func (b *Bot) chart(ctx context.Context, wish approvals.Ask, targets []catalog.Target) *chart {
+func (b *Bot) chart(ctx context.Context, wish policy.Input, targets []catalog.Target) *chart {
 	c := &chart{bot: b, off: !b.Policy().ByTarget() || !slices.ContainsFunc(targets, isPlace)}
 	if c.off {
 		return c
@@ -60,24 +60,24 @@ func upTo[T any](most int, noun string, list iter.Seq2[T, error]) (all []T, open
 }
 
 // unknown is a place, or something in one, of which nothing is known.
-func unknown(why string) approvals.Target {
-	text := approvals.Unknown[string](why)
-	return approvals.Target{Account: text, Site: text, Group: text, Host: text, Tags: approvals.Unknown[[]string](why)}
+func unknown(why string) policy.Target {
+	text := policy.Unknown[string](why)
+	return policy.Target{Account: text, Site: text, Group: text, Host: text, Tags: policy.Unknown[[]string](why)}
 }
 
 // at is a place by its names; empty is not known, but for what need not be there.
-func at(account, site, group, of string) approvals.Target {
-	t := approvals.Nothing()
-	t.Account, t.Site, t.Group = stated(account, catalog.Target{Name: of}, "account"), approvals.Known(site), approvals.Known(group)
+func at(account, site, group, of string) policy.Target {
+	t := policy.Nothing()
+	t.Account, t.Site, t.Group = stated(account, catalog.Target{Name: of}, "account"), policy.Known(site), policy.Known(group)
 	return t
 }
 
 // base is a place itself as the policy sees it.
-func (c *chart) base(ctx context.Context, t catalog.Target) approvals.Target {
+func (c *chart) base(ctx context.Context, t catalog.Target) policy.Target {
 	named := t.Name != "" && t.Name != t.ID
 	switch t.Kind {
 	case "tenant":
-		return approvals.Nothing()
+		return policy.Nothing()
 	case "site":
 		if s, ok := c.site(s1.SiteID(t.ID)); ok {
 			return at(s.AccountName, s.Name, "", s.Name)
@@ -109,7 +109,7 @@ func (c *chart) site(id s1.SiteID) (s1.Site, bool) {
 }
 
 // group is a group, which knows its site by id only.
-func (c *chart) group(ctx context.Context, t catalog.Target) approvals.Target {
+func (c *chart) group(ctx context.Context, t catalog.Target) policy.Target {
 	if c.off {
 		return at(t.Account, t.Site, t.Name, t.Name)
 	}
@@ -121,18 +121,18 @@ func (c *chart) group(ctx context.Context, t catalog.Target) approvals.Target {
 	s, ok := c.site(found[i].SiteID)
 	if !ok {
 		place := unknown(first(c.open, "I can't find the site of the group "+found[i].Name+" at the console"))
-		place.Group, place.Host, place.Tags = approvals.Known(found[i].Name), approvals.Known(""), approvals.Known[[]string](nil)
+		place.Group, place.Host, place.Tags = policy.Known(found[i].Name), policy.Known(""), policy.Known[[]string](nil)
 		return place
 	}
 	return at(s.AccountName, s.Name, found[i].Name, found[i].Name)
 }
 
 // within is what lies in a place of which everything is reached, as far as a rule or role may ask for it.
-func (c *chart) within(ctx context.Context, t catalog.Target) []approvals.Target {
+func (c *chart) within(ctx context.Context, t catalog.Target) []policy.Target {
 	if c.off || !t.Wide || t.Kind == "place" {
 		return nil
 	}
-	var all []approvals.Target
+	var all []policy.Target
 	inside := s1.Query{}
 	switch t.Kind {
 	case "account":
@@ -154,11 +154,11 @@ func (c *chart) within(ctx context.Context, t catalog.Target) []approvals.Target
 	return all
 }
 
-func (c *chart) sitesOf(t catalog.Target) []approvals.Target {
+func (c *chart) sitesOf(t catalog.Target) []policy.Target {
 	if c.open != "" {
-		return []approvals.Target{unknown(c.open)}
+		return []policy.Target{unknown(c.open)}
 	}
-	var all []approvals.Target
+	var all []policy.Target
 	for _, s := range c.sites {
 		if t.Kind == "tenant" || string(s.AccountID) == t.ID || s.AccountID == "" {
 			all = append(all, at(s.AccountName, s.Name, "", s.Name))
@@ -167,29 +167,29 @@ func (c *chart) sitesOf(t catalog.Target) []approvals.Target {
 	return all
 }
 
-func (c *chart) groupsIn(ctx context.Context, inside s1.Query) []approvals.Target {
+func (c *chart) groupsIn(ctx context.Context, inside s1.Query) []policy.Target {
 	found, open := upTo(mostGroups, "groups", c.bot.Console.Groups(ctx, inside))
 	if open != "" {
-		return []approvals.Target{unknown(open)}
+		return []policy.Target{unknown(open)}
 	}
-	var all []approvals.Target
+	var all []policy.Target
 	for _, g := range found {
 		s, ok := c.site(g.SiteID)
 		place := at(s.AccountName, s.Name, g.Name, g.Name)
 		if !ok {
-			place.Site = approvals.Unknown[string]("I can't find the site of the group " + g.Name + " at the console")
+			place.Site = policy.Unknown[string]("I can't find the site of the group " + g.Name + " at the console")
 		}
 		all = append(all, place)
 	}
 	return all
 }
 
-func (c *chart) hostsIn(ctx context.Context, inside s1.Query) []approvals.Target {
+func (c *chart) hostsIn(ctx context.Context, inside s1.Query) []policy.Target {
 	found, open := upTo(mostHosts, "endpoints", c.bot.Console.Agents(ctx, inside))
 	if open != "" {
-		return []approvals.Target{unknown(open)}
+		return []policy.Target{unknown(open)}
 	}
-	var all []approvals.Target
+	var all []policy.Target
 	for _, a := range found {
 		all = append(all, endpoint(catalog.Target{
 			Kind: "agent", ID: string(a.ID), Name: a.ComputerName, Account: a.AccountName, Site: a.SiteName, Group: a.GroupName, Tags: a.TagNames()}))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/commands/text"
 	"s1bot/render"
 )
@@ -72,7 +73,7 @@ func (a *ask) decides() bool {
 // putOff has a decision taken up again where err says that a question has no answer, and tells the person the first time. What is over
 // or too old is not put off.
 func (b *Bot) putOff(ctx context.Context, a *ask, err error) bool {
-	var open *approvals.UnansweredError
+	var open *policy.UnansweredError
 	if !errors.As(err, &open) || !a.decides() || a.from.key == "" {
 		return false
 	}
@@ -132,12 +133,12 @@ func decidedOn(a *ask) string {
 
 // uncounted is the end of a decision that could not be taken in time, or for a request that is over: the person hears so, and the trail.
 func (b *Bot) uncounted(ctx context.Context, a *ask, err error) error {
-	var open *approvals.UnansweredError
+	var open *policy.UnansweredError
 	if !errors.As(err, &open) || !a.decides() {
 		return err
 	}
-	wish := approvals.Ask{Caller: a.who.Person, Command: a.word(), Channel: a.at.Channel}
-	_ = b.refuse(ctx, wish, approvals.Ruling{Effect: approvals.Unanswered, Open: open.Question, Why: open.Question}) // logs what it cannot write
+	wish := policy.Input{Caller: a.who.Person, Command: a.word(), Channel: a.at.Channel}
+	_ = b.refuse(ctx, wish, policy.Decision{Effect: policy.Unanswered, Open: open.Question, Why: open.Question}) // logs what it cannot write
 	if over := b.moot(ctx, a); over != nil {
 		return over
 	}

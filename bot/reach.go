@@ -7,21 +7,21 @@ import (
 	"net/http"
 	"slices"
 
-	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
 	"s1bot/s1"
 )
 
 // wish is what the policy is asked before anybody looked at what an invocation touches.
-func (b *Bot) wish(cmd *catalog.Command, a ask) approvals.Ask {
-	return approvals.Ask{
+func (b *Bot) wish(cmd *catalog.Command, a ask) policy.Input {
+	return policy.Input{
 		Caller: a.who.Person, Command: cmd.Name, Area: cmd.Area, Risk: string(cmd.Risk), Guarded: cmd.Guarded, Channel: a.at.Channel,
 		At: b.Now(), Early: true,
 	}
 }
 
 // touching is the wish with what the invocation touches, as far as it is known.
-func (b *Bot) touching(ctx context.Context, wish approvals.Ask, plan catalog.Plan) approvals.Ask {
+func (b *Bot) touching(ctx context.Context, wish policy.Input, plan catalog.Plan) policy.Input {
 	wish.Early, wish.Targets, wish.Reach = false, len(plan.Targets), nil
 	wish.Endpoints, wish.Guarded = plan.ActsOn(), wish.Guarded || plan.Policy
 	touched := slices.Concat(plan.Targets, plan.Also)
@@ -40,7 +40,7 @@ func (b *Bot) touching(ctx context.Context, wish approvals.Ask, plan catalog.Pla
 }
 
 // marked is a plan that says which of its targets the policy protects. The wish is that of touching.
-func (b *Bot) marked(wish approvals.Ask, plan catalog.Plan) catalog.Plan {
+func (b *Bot) marked(wish policy.Input, plan catalog.Plan) catalog.Plan {
 	policy := b.Policy()
 	plan.Targets = slices.Clone(plan.Targets)
 	for i := range plan.Targets {
@@ -51,62 +51,62 @@ func (b *Bot) marked(wish approvals.Ask, plan catalog.Plan) catalog.Plan {
 
 // reached is what the policy looks at of a thing and, where it is a threat or an alert, of the host that it is on. What neither row
 // says is not known.
-func reached(t catalog.Target, host approvals.Fact[s1.Agent]) approvals.Target {
+func reached(t catalog.Target, host policy.Fact[s1.Agent]) policy.Target {
 	switch t.Kind {
 	case "agent":
 		return endpoint(t)
 	case "threat", "alert":
 		return onHost(t, host)
 	}
-	at := approvals.Nothing() // of a host
-	at.Account, at.Site, at.Group = approvals.Known(t.Account), approvals.Known(t.Site), approvals.Known(t.Group)
-	at.Host, at.Tags = approvals.Known(t.Host), approvals.Known(t.Tags)
+	at := policy.Nothing() // of a host
+	at.Account, at.Site, at.Group = policy.Known(t.Account), policy.Known(t.Site), policy.Known(t.Group)
+	at.Host, at.Tags = policy.Known(t.Host), policy.Known(t.Tags)
 	return at
 }
 
 // endpoint is an endpoint as the policy sees it. Each has a name and lies in a group of a site: a row that does not say so leaves it
 // open. One that is known by its id alone has no row.
-func endpoint(t catalog.Target) approvals.Target {
-	at := approvals.Target{
-		Account: stated(t.Account, t, "account"), Site: stated(t.Site, t, "site"), Group: stated(t.Group, t, "group"), Host: approvals.Known(t.Name),
-		Tags: approvals.Known(t.Tags),
+func endpoint(t catalog.Target) policy.Target {
+	at := policy.Target{
+		Account: stated(t.Account, t, "account"), Site: stated(t.Site, t, "site"), Group: stated(t.Group, t, "group"), Host: policy.Known(t.Name),
+		Tags: policy.Known(t.Tags),
 	}
 	if t.Name == "" || t.Name == t.ID {
-		at.Host, at.Tags = stated("", t, "name"), approvals.Unknown[[]string]("I can't tell which tags "+t.ID+" has")
+		at.Host, at.Tags = stated("", t, "name"), policy.Unknown[[]string]("I can't tell which tags "+t.ID+" has")
 	}
 	return at
 }
 
 // onHost is a threat or an alert as the policy sees it: where its host is and what that is, now.
-func onHost(t catalog.Target, host approvals.Fact[s1.Agent]) approvals.Target {
-	at := approvals.Target{
+func onHost(t catalog.Target, host policy.Fact[s1.Agent]) policy.Target {
+	at := policy.Target{
 		Account: stated(t.Account, t, "account"), Site: stated(t.Site, t, "site"), Group: stated(t.Group, t, "group"), Host: stated(t.Host, t, "host"),
-		Tags: approvals.Unknown[[]string](host.Open()),
+		Tags: policy.Unknown[[]string](host.Open()),
 	}
 	if a, known := host.Value(); known {
-		now := func(s string, was approvals.Fact[string]) approvals.Fact[string] {
+		now := func(s string, was policy.Fact[string]) policy.Fact[string] {
 			if s == "" {
 				return was
 			}
-			return approvals.Known(s)
+			return policy.Known(s)
 		}
 		at.Account, at.Site, at.Group, at.Host = now(a.AccountName, at.Account), now(a.SiteName, at.Site), now(a.GroupName, at.Group), now(a.ComputerName, at.Host)
-		at.Tags = approvals.Known(append(a.TagNames(), t.Tags...))
+		at.Tags = policy.Known(append(a.TagNames(), t.Tags...))
 	}
 	return at
 }
 
 // stated is what a row says, where it says anything.
-func stated(value string, t catalog.Target, what string) approvals.Fact[string] {
+func stated(value string, t catalog.Target, what string) policy.Fact[string] {
 	if value != "" {
-		return approvals.Known(value)
+		return policy.Known(value)
 	}
-	return approvals.Unknown[string](fmt.Sprintf("I can't tell the %s of %s: the console does not say", what, first(t.Name, t.ID)))
+	return policy.Unknown[string](fmt.Sprintf("I can't tell the %s of %s: the console does not say", what, first(t.Name, t.ID)))
 }
 
 // hosts are the endpoints that threats and alerts are on. The console says of a threat which site it is in, of an alert not
 // even that, of neither which tags its host has; a policy that asks for these needs to know.
-func (b *Bot) hosts(ctx context.Context, targets []catalog.Target) func(catalog.Target) approvals.Fact[s1.Agent] {
+func (b *Bot) hosts(ctx context.Context, targets []catalog.Target) func(catalog.Target) policy.Fact[s1.Agent] {
 	var ids []s1.AgentID
 	for _, t := range targets {
 		if t.Agent != "" && !slices.Contains(ids, s1.AgentID(t.Agent)) {
@@ -118,17 +118,17 @@ func (b *Bot) hosts(ctx context.Context, targets []catalog.Target) func(catalog.
 	if len(ids) > 0 && b.Policy().ByTarget() {
 		agents, err = b.Console.AgentsByID(ctx, ids)
 	}
-	return func(t catalog.Target) approvals.Fact[s1.Agent] {
+	return func(t catalog.Target) policy.Fact[s1.Agent] {
 		i := slices.IndexFunc(agents, func(a s1.Agent) bool { return string(a.ID) == t.Agent })
 		switch {
 		case t.Agent == "":
-			return approvals.Unknown[s1.Agent]("I can't tell which endpoint " + t.Name + " is on: the console does not say")
+			return policy.Unknown[s1.Agent]("I can't tell which endpoint " + t.Name + " is on: the console does not say")
 		case err != nil:
-			return approvals.Unknown[s1.Agent]("I can't read the endpoint of " + t.Name + " (" + consoleReason(err) + ")")
+			return policy.Unknown[s1.Agent]("I can't read the endpoint of " + t.Name + " (" + consoleReason(err) + ")")
 		case i < 0:
-			return approvals.Unknown[s1.Agent]("I can't find the endpoint of " + t.Name + " at the console")
+			return policy.Unknown[s1.Agent]("I can't find the endpoint of " + t.Name + " at the console")
 		}
-		return approvals.Known(agents[i])
+		return policy.Known(agents[i])
 	}
 }
 

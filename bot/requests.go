@@ -11,22 +11,23 @@ import (
 	"github.com/sourcegraph/conc"
 
 	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 )
 
 // rule asks the policy about a wish, with what the ledger knows of the last hour.
-func (b *Bot) rule(ctx context.Context, wish approvals.Ask) approvals.Ruling {
+func (b *Bot) rule(ctx context.Context, wish policy.Input) policy.Decision {
 	return b.ruleBy(ctx, wish, b.Policy().Decide)
 }
 
 // ruleBy is rule by one of the policy's ways to decide.
-func (b *Bot) ruleBy(ctx context.Context, wish approvals.Ask, decide func(approvals.Ask) approvals.Ruling) approvals.Ruling {
+func (b *Bot) ruleBy(ctx context.Context, wish policy.Input, decide func(policy.Input) policy.Decision) policy.Decision {
 	if wish.Risk != string(catalog.Read) {
 		spent, err := b.Ledger.LastHour(ctx, wish.Caller.ID)
 		if err != nil {
 			b.Log.Error("cannot read the budget of a person", "user", wish.Caller.ID, "err", err)
-			return approvals.Ruling{Effect: approvals.Unanswered, Open: "I can't read from the database what you asked for in the last hour"}
+			return policy.Decision{Effect: policy.Unanswered, Open: "I can't read from the database what you asked for in the last hour"}
 		}
 		wish.LastHour = spent // and Submit sees to it that nothing else was spent meanwhile
 	}
@@ -34,7 +35,7 @@ func (b *Bot) ruleBy(ctx context.Context, wish approvals.Ask, decide func(approv
 }
 
 // refuse says no and writes it down.
-func (b *Bot) refuse(ctx context.Context, wish approvals.Ask, ruling approvals.Ruling) error {
+func (b *Bot) refuse(ctx context.Context, wish policy.Input, ruling policy.Decision) error {
 	if err := b.Ledger.Refuse(ctx, wish, ruling); err != nil {
 		b.Log.Error("cannot write a refusal down", "user", wish.Caller.ID, "command", wish.Command, "err", err)
 	}
@@ -120,7 +121,7 @@ func (b *Bot) execute(ctx context.Context, id string, a *ask) error {
 	if b.worthALook(a) {
 		found, err = b.lookAgain(ctx, req, a)
 	}
-	var open *approvals.UnansweredError
+	var open *policy.UnansweredError
 	switch {
 	case errors.As(err, &open) && a != nil:
 		return b.drop(ctx, id, err)
@@ -135,7 +136,7 @@ func (b *Bot) execute(ctx context.Context, id string, a *ask) error {
 func (b *Bot) worthALook(a *ask) bool { return a == nil || a.ruled == nil || !a.ruled.Same(b.Policy()) }
 
 // holdRun writes down which question keeps a request from running, and shows it; recover asks again.
-func (b *Bot) holdRun(ctx context.Context, req approvals.Request, open *approvals.UnansweredError) error {
+func (b *Bot) holdRun(ctx context.Context, req approvals.Request, open *policy.UnansweredError) error {
 	b.Log.Warn("a request does not run yet", "request_id", req.ID, "command", req.Command, "err", open)
 	after, err := b.Ledger.Hold(ctx, req.ID, open.Question)
 	switch {

@@ -10,7 +10,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"s1bot/approvals"
+	"s1bot/approvals/policy"
 )
 
 // Slack finds nobody by their user name: whether an @handle is a person's has to be read out of the list of all members. That is
@@ -34,22 +34,22 @@ type roster struct {
 	log *slog.Logger
 
 	mu     sync.Mutex
-	names  approvals.Fact[map[string]namesake] // in lower case
-	at     time.Time                           // of the latest try
-	wanted chan struct{}                       // somebody asked
-	read   chan struct{}                       // closed after the first try
+	names  policy.Fact[map[string]namesake] // in lower case
+	at     time.Time                        // of the latest try
+	wanted chan struct{}                    // somebody asked
+	read   chan struct{}                    // closed after the first try
 }
 
 func newRoster(api *slack.Client, now func() time.Time, log *slog.Logger) *roster {
 	return &roster{
-		api: api, now: now, log: log, names: approvals.Unknown[map[string]namesake]("I haven't read the list of members yet"),
+		api: api, now: now, log: log, names: policy.Unknown[map[string]namesake]("I haven't read the list of members yet"),
 		wanted: make(chan struct{}, 1), read: make(chan struct{}),
 	}
 }
 
 // has asks whether a person has that user name. A list that cannot be read again is believed as it was: whoever took a name since is
 // told from a user group of that name by their own.
-func (r *roster) has(ctx context.Context, handle string) approvals.Answer {
+func (r *roster) has(ctx context.Context, handle string) policy.Answer {
 	select {
 	case r.wanted <- struct{}{}:
 	default:
@@ -100,10 +100,10 @@ func (r *roster) load(ctx context.Context) {
 	_, known := r.names.Value()
 	switch {
 	case err == nil:
-		r.names = approvals.Known(names)
+		r.names = policy.Known(names)
 	case !known:
 		r.log.Warn("cannot read the list of members", "err", err)
-		r.names = approvals.Unknown[map[string]namesake]("I can't read the list of members (" + reason(err) + ")")
+		r.names = policy.Unknown[map[string]namesake]("I can't read the list of members (" + reason(err) + ")")
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/bot/socketmode"
 	"s1bot/render"
 	"s1bot/s1"
@@ -80,8 +80,8 @@ func (b *Bot) forged(ctx context.Context, a *ask, what string, says, cause error
 		return err
 	}
 	b.Log.Warn("something came back from Slack that is not as it was drawn", "what", what, "user", a.user, "channel", a.at.Channel, "err", cause)
-	wish := approvals.Ask{Caller: a.who.Person, Command: what, Channel: a.at.Channel}
-	if err := b.Ledger.Refuse(ctx, wish, approvals.Ruling{Effect: approvals.Deny, Why: says.Error()}); err != nil {
+	wish := policy.Input{Caller: a.who.Person, Command: what, Channel: a.at.Channel}
+	if err := b.Ledger.Refuse(ctx, wish, policy.Decision{Effect: policy.Deny, Why: says.Error()}); err != nil {
 		b.Log.Error("cannot write a refusal down", "user", a.user, "err", err)
 	}
 	return says

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 	"s1bot/s1"
@@ -102,11 +103,11 @@ const errDoubtful = "this needs an approval, and this value may hold a password,
 const passwordParam = "password"
 
 // mayWait refuses, and writes down, what would have to wait with a password where there is no key to seal it with.
-func (b *Bot) mayWait(ctx context.Context, cmd *catalog.Command, wish approvals.Ask, plan catalog.Plan, ruling approvals.Ruling) error {
+func (b *Bot) mayWait(ctx context.Context, cmd *catalog.Command, wish policy.Input, plan catalog.Plan, ruling policy.Decision) error {
 	if !b.cannotWait(plan, ruling) {
 		return nil
 	}
-	_ = b.refuse(ctx, wish, approvals.Ruling{Effect: approvals.Deny, Rule: ruling.Rule, Why: sentence(errUnsealed)})
+	_ = b.refuse(ctx, wish, policy.Decision{Effect: policy.Deny, Rule: ruling.Rule, Why: sentence(errUnsealed)})
 	param, problem, hint := sorted(plan.Secrets)[0], errDoubtful, "ask an administrator of this app for the key; plain words such as --force or --processes chrome need none"
 	if param == passwordParam {
 		problem, hint = errUnsealed, "leave it out: the bot makes one when it runs, and tells you alone"
@@ -114,8 +115,8 @@ func (b *Bot) mayWait(ctx context.Context, cmd *catalog.Command, wish approvals.
 	return &catalog.UsageError{Command: cmd.Name, Param: param, Problem: problem, Hint: hint, Given: &render.Invocation{Command: cmd.Name, Args: plan.Args}}
 }
 
-func (b *Bot) cannotWait(plan catalog.Plan, ruling approvals.Ruling) bool {
-	return ruling.Effect == approvals.Approve && len(plan.Secrets) > 0 && !b.Ledger.Seals()
+func (b *Bot) cannotWait(plan catalog.Plan, ruling policy.Decision) bool {
+	return ruling.Effect == policy.Approve && len(plan.Secrets) > 0 && !b.Ledger.Seals()
 }
 
 // sealed is a request with the passwords that its run needs. Where there is no key they are in memory alone, which is enough for

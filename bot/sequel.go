@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/commands/endpoints"
 )
 
@@ -128,7 +129,7 @@ func (b *Bot) stands(ctx context.Context, other, req approvals.Request) (bool, e
 }
 
 // errOther is why the bot does not end an isolation alone, though the policy allowed that beforehand.
-var errOther = &approvals.RefusedError{Why: "Nothing was done: another isolation of the endpoint stands, or may. Somebody has to ask for the reconnection, and somebody else to approve it."}
+var errOther = &policy.RefusedError{Why: "Nothing was done: another isolation of the endpoint stands, or may. Somebody has to ask for the reconnection, and somebody else to approve it."}
 
 // alone refuses to end an isolation without a person who says so, as req does, where another one stands.
 func (b *Bot) alone(ctx context.Context, req, was approvals.Request) error {

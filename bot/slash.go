@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -27,16 +27,16 @@ type ask struct {
 	view     string // id of the modal that the click happened in
 	inv      render.Invocation
 	extras   catalog.Extras
-	line     string            // what was typed, for the history
-	secrets  catalog.Secrets   // what the marks in inv's arguments stand for
-	written  bool              // in a message, where people also talk: see decisions.go
-	card     string            // key of the card that was clicked on, see marked
-	fleeting bool              // clicked on a message that one person sees
-	ownURL   bool              // the response URL is a slash command's: it replaces what was said through it, and nothing else
-	patience *patience         // tells why the answer takes long
-	silent   bool              // a bot asked, and bots get no answers
-	from     delivery          // that brought it
-	ruled    *approvals.Policy // which allowed it to run at once
+	line     string          // what was typed, for the history
+	secrets  catalog.Secrets // what the marks in inv's arguments stand for
+	written  bool            // in a message, where people also talk: see decisions.go
+	card     string          // key of the card that was clicked on, see marked
+	fleeting bool            // clicked on a message that one person sees
+	ownURL   bool            // the response URL is a slash command's: it replaces what was said through it, and nothing else
+	patience *patience       // tells why the answer takes long
+	silent   bool            // a bot asked, and bots get no answers
+	from     delivery        // that brought it
+	ruled    *policy.Policy  // which allowed it to run at once
 }
 
 // A slashCommand is what Slack sends for one. slack-go's type is not used: it fails on is_enterprise_install as a string.

@@ -56,7 +56,7 @@ func extendedLine(x approvals.Extension) render.Note {
 }
 
 // signers are the people of decisions.
-func signers(given []approvals.Decision) (all render.Note) {
+func signers(given []approvals.Vote) (all render.Note) {
 	for i, d := range given {
 		if i > 0 {
 			all = append(all, render.Text(", "))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
 	"s1bot/commands/endpoints"
 	"s1bot/render"
@@ -165,7 +166,7 @@ func (b *Bot) endTerm(ctx context.Context, req approvals.Request, still remainde
 	switch {
 	case err != nil:
 		return err
-	case ruling.Effect == approvals.Unanswered:
+	case ruling.Effect == policy.Unanswered:
 		return b.hold(ctx, req, ruling.Open)
 	case ruling.Err() != nil:
 		return b.unasked(ctx, req, still, ruling)
@@ -194,7 +195,7 @@ func (b *Bot) asked(ctx context.Context, req, next approvals.Request, more ...st
 
 // fileEnd writes the request for the reconnection down; again where the requester asked for something else meanwhile, which the
 // policy may count. A request that a process which died has written down already is that one, and not fresh.
-func (b *Bot) fileEnd(ctx context.Context, req approvals.Request, still remainder) (next approvals.Request, fresh bool, ruling approvals.Ruling, err error) {
+func (b *Bot) fileEnd(ctx context.Context, req approvals.Request, still remainder) (next approvals.Request, fresh bool, ruling policy.Decision, err error) {
 	for {
 		next, ruling, err = b.reconnection(ctx, req, still)
 		if err != nil || ruling.Err() != nil {
@@ -216,7 +217,7 @@ func (b *Bot) fileEnd(ctx context.Context, req approvals.Request, still remainde
 }
 
 // errLonger is why an isolation that was extended at the last moment goes on.
-var errLonger = &approvals.RefusedError{Why: "The isolation was extended, or begun anew, after this was written down: nothing was done, and it ends later."}
+var errLonger = &policy.RefusedError{Why: "The isolation was extended, or begun anew, after this was written down: nothing was done, and it ends later."}
 
 // stillEnds refuses to end an isolation, as req does, that was extended since its end was taken up.
 func (b *Bot) stillEnds(ctx context.Context, req approvals.Request) error {
@@ -235,27 +236,27 @@ func (b *Bot) stillEnds(ctx context.Context, req approvals.Request) error {
 
 // reconnection is the request that ends an isolation, and what the policy says to it. Who asked for the isolation asks for it, as
 // far as the policy is concerned: what they may not, the bot does not on their behalf.
-func (b *Bot) reconnection(ctx context.Context, req approvals.Request, still remainder) (approvals.Request, approvals.Ruling, error) {
+func (b *Bot) reconnection(ctx context.Context, req approvals.Request, still remainder) (approvals.Request, policy.Decision, error) {
 	inv := endpoints.Reconnect(idsOf[s1.AgentID](still.targets, "agent"))
 	cmd, ok := b.Catalog.Find(inv.Command)
 	if !ok {
-		return req, approvals.Ruling{}, errGone
+		return req, policy.Decision{}, errGone
 	}
 	a := ask{user: req.Requester, who: b.people.afresh(ctx, req.Requester), inv: inv, at: origin{Channel: req.Channel, Thread: req.Thread, Key: endKey(req)}}
 	a.extras = catalog.Extras{Reason: endReason(req), Ticket: req.Ticket}
 	plan, err := cmd.Prepare(ctx, b.call(a), inv.Args)
 	if err != nil {
-		return req, approvals.Ruling{}, b.blame(cmd, err)
+		return req, policy.Decision{}, b.blame(cmd, err)
 	}
 	plan.Notes = append(plan.Notes, still.notes...)
 	wish := b.touching(ctx, b.wish(cmd, a), plan)
-	ruling := b.ruleBy(ctx, wish, func(wish approvals.Ask) approvals.Ruling {
+	ruling := b.ruleBy(ctx, wish, func(wish policy.Input) policy.Decision {
 		return b.Policy().AtEnd(wish, beforehand(req) && !still.contested)
 	})
 	switch ruling.Effect {
-	case approvals.Unanswered:
+	case policy.Unanswered:
 		return req, ruling, nil
-	case approvals.Deny:
+	case policy.Deny:
 		return req, ruling, b.Ledger.Refuse(ctx, wish, ruling)
 	}
 	next, err := newRequest(cmd, a, plan, ruling)
@@ -264,7 +265,7 @@ func (b *Bot) reconnection(ctx context.Context, req approvals.Request, still rem
 }
 
 // unasked says that the time is over and the bot may not ask for what ends it: people have to.
-func (b *Bot) unasked(ctx context.Context, req approvals.Request, still remainder, ruling approvals.Ruling) error {
+func (b *Bot) unasked(ctx context.Context, req approvals.Request, still remainder, ruling policy.Decision) error {
 	note := "The bot may not ask for the reconnection on the requester's behalf: " + sentence(ruling.Why) + " The isolation stays until somebody ends it."
 	card := termNote(req, sentence(isOver(req)), note)
 	card.Tone = render.Warning

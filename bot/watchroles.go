@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/render"
 )
 
@@ -27,7 +28,7 @@ const (
 
 // watchRoles looks at the members of all roles when the bot starts, when the policy changes, and from time to time.
 func (b *Bot) watchRoles(ctx context.Context) {
-	var last approvals.Policy
+	var last policy.Policy
 	for at := (time.Time{}); ; {
 		if now, policy := b.Now(), b.Policy(); !policy.Same(last) || now.Sub(at) >= rolesEvery {
 			last, at = policy, now
@@ -42,14 +43,14 @@ func (b *Bot) watchRoles(ctx context.Context) {
 }
 
 // heedRoles tells what is new about the members of roles.
-func (b *Bot) heedRoles(ctx context.Context, policy approvals.Policy) error {
+func (b *Bot) heedRoles(ctx context.Context, rules policy.Policy) error {
 	ctx, cancel := context.WithTimeout(ctx, rolesLimit)
 	defer cancel()
 	told, times, err := b.rolesTold(ctx)
 	if err != nil {
 		return err
 	}
-	wrong := b.wrongRoles(ctx, policy, told)
+	wrong := b.wrongRoles(ctx, rules, told)
 	fresh, mended := maps.Clone(wrong), maps.Clone(told)
 	maps.DeleteFunc(fresh, func(k, _ string) bool { return told[k] != "" })
 	maps.DeleteFunc(mended, func(k, _ string) bool { return wrong[k] != "" })
@@ -57,8 +58,8 @@ func (b *Bot) heedRoles(ctx context.Context, policy approvals.Policy) error {
 		return nil
 	}
 	b.Log.Warn("members of roles that give nobody a role", "new", fresh, "mended", mended)
-	b.postToOperators(ctx, policy.Channel(), fmt.Sprintf("roles %d %s", times, rolesKey(wrong)), rolesCard(fresh, mended))
-	return b.Ledger.Note(ctx, approvals.Person{}, rolesTold, map[string]any{"wrong": wrong})
+	b.postToOperators(ctx, rules.Channel(), fmt.Sprintf("roles %d %s", times, rolesKey(wrong)), rolesCard(fresh, mended))
+	return b.Ledger.Note(ctx, policy.Person{}, rolesTold, map[string]any{"wrong": wrong})
 }
 
 // rolesKey names what is wrong with roles.
@@ -88,7 +89,7 @@ func (b *Bot) postToOperators(ctx context.Context, channel, key string, card ren
 
 // wrongRoles is what is wrong with members of roles, by member. What Slack could not be asked about is as it was, but for a scope that
 // the app lacks: that does not pass.
-func (b *Bot) wrongRoles(ctx context.Context, policy approvals.Policy, told map[string]string) map[string]string {
+func (b *Bot) wrongRoles(ctx context.Context, policy policy.Policy, told map[string]string) map[string]string {
 	wrong, members := map[string]string{}, policy.Members()
 	for i, f := range lookUpMembers(ctx, b.api, members) {
 		member := string(members[i])

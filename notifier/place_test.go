@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/s1"
 )
 
@@ -41,7 +41,7 @@ func (w *world) alertOn(agent s1.AgentID) s1.AlertID {
 // globs are matchers as the policy file makes them.
 func globs(patterns ...string) (all []Pattern) {
 	for _, p := range patterns {
-		all = append(all, approvals.Pattern(p))
+		all = append(all, policy.Pattern(p))
 	}
 	return all
 }

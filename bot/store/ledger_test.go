@@ -13,11 +13,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals"
+	"s1bot/approvals/policy"
 )
 
 var (
-	bob   = approvals.Holding("UBOB", approvals.Approvers)
-	carol = approvals.Holding("UCAROL", approvals.Approvers)
+	bob   = policy.Holding("UBOB", policy.Approvers)
+	carol = policy.Holding("UCAROL", policy.Approvers)
 )
 
 // A clock is moved by hand.
@@ -38,7 +39,7 @@ func process(t testing.TB, address, name string, c *clock) *approvals.Ledger {
 func isolation(key string) approvals.Request {
 	return approvals.Request{
 		Key: key, Command: "isolate", Risk: "destructive", Targets: 1, Requester: "UALICE", Args: json.RawMessage(`{"agent-ids":["1"]}`),
-		Plan: json.RawMessage(`{"targets":[{"kind":"agent","id":"1","name":"DESKTOP-1"}]}`), State: approvals.Pending, Quorum: 1, By: []string{approvals.Approvers},
+		Plan: json.RawMessage(`{"targets":[{"kind":"agent","id":"1","name":"DESKTOP-1"}]}`), State: approvals.Pending, Quorum: 1, By: []string{policy.Approvers},
 	}
 }
 
@@ -75,7 +76,7 @@ func TestFiftyPeopleApproveThroughTwoProcessesAndItRunsOnce(t *testing.T) {
 		for n := range 50 {
 			l := processes[n%2]
 			clicks.Go(func() {
-				who := approvals.Holding(fmt.Sprint("U", n), approvals.Approvers)
+				who := policy.Holding(fmt.Sprint("U", n), policy.Approvers)
 				if _, err := l.Approve(t.Context(), r.ID, who); err == nil {
 					approved.Add(1)
 				}
@@ -106,7 +107,7 @@ func TestAQuorumOfClicksAtOnce(t *testing.T) {
 		var clicks sync.WaitGroup
 		for n := range 24 {
 			clicks.Go(func() {
-				who := approvals.Holding(fmt.Sprint("U", n%6), approvals.Approvers)
+				who := policy.Holding(fmt.Sprint("U", n%6), policy.Approvers)
 				if _, err := processes[n%2].Approve(t.Context(), r.ID, who); err == nil {
 					counted.Add(1)
 				}

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals"
+	"s1bot/approvals/policy"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -22,7 +23,7 @@ func request(n int) approvals.Request {
 	return approvals.Request{
 		ID: fmt.Sprintf("id-%03d", n), Ref: fmt.Sprintf("A-%04X", n), Key: fmt.Sprintf("key-%d", n),
 		Command: "isolate", Risk: "destructive", Requester: "UALICE", State: approvals.Pending, Quorum: 1,
-		By: []string{approvals.Approvers}, Created: noon.Add(time.Duration(n) * time.Minute),
+		By: []string{policy.Approvers}, Created: noon.Add(time.Duration(n) * time.Minute),
 	}
 }
 
@@ -96,7 +97,7 @@ func TestEveryFieldOfARequestIsKept(t *testing.T) {
 		var r approvals.Request
 		var n int64
 		fill(reflect.ValueOf(&r).Elem(), &n)
-		r.Seen = approvals.Tally{} // is not kept
+		r.Seen = policy.Tally{} // is not kept
 		insert(t, s, r)
 		r.Version = 1
 		found, err := s.Find(t.Context(), approvals.Query{ID: r.ID})
@@ -105,7 +106,7 @@ func TestEveryFieldOfARequestIsKept(t *testing.T) {
 
 		var changed approvals.Request
 		fill(reflect.ValueOf(&changed).Elem(), &n)
-		changed.Seen = approvals.Tally{}
+		changed.Seen = policy.Tally{}
 		changed.ID, changed.Ref, changed.Key, changed.Requester, changed.Created = r.ID, r.Ref, r.Key, r.Requester, r.Created
 		changed.Version = 1
 		require.NoError(t, s.Swap(t.Context(), changed))
@@ -120,7 +121,7 @@ func TestEveryFieldOfARequestIsKept(t *testing.T) {
 func TestOfManyWhoAskAtOnceOneKnewAll(t *testing.T) {
 	onEach(t, func(t *testing.T, address string) {
 		stores := []approvals.Store{open(t, address).Requests(), open(t, address).Requests()}
-		seen := approvals.Tally{Since: noon.Add(time.Minute), Requests: 1}
+		seen := policy.Tally{Since: noon.Add(time.Minute), Requests: 1}
 		insert(t, stores[0], request(0)) // before
 		insert(t, stores[0], request(1))
 		somebody := request(2)
@@ -148,7 +149,7 @@ func TestOfManyWhoAskAtOnceOneKnewAll(t *testing.T) {
 		require.EqualValues(t, 19, late.Load())
 		require.EqualValues(t, 4, sound(t, stores[1]), "what was not inserted left no entry")
 		again := request(1)
-		again.Seen = approvals.Tally{Since: noon}
+		again.Seen = policy.Tally{Since: noon}
 		_, created, err := stores[1].Insert(t.Context(), again, asked(again))
 		require.NoError(t, err, "the same click is the same request, whatever else was asked")
 		require.False(t, created)

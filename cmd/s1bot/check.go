@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/bot"
 	"s1bot/bot/store"
 	"s1bot/commands/catalog"
@@ -112,7 +112,7 @@ func fileChannels(c config) map[string]string {
 }
 
 // checkPolicy says where the policy comes from and what lacks in it.
-func checkPolicy(c config, policy approvals.Policy, err error) bot.Finding {
+func checkPolicy(c config, policy policy.Policy, err error) bot.Finding {
 	found := bot.Finding{What: "Policy", Note: "the settings alone, no policy file", Err: err}
 	if c.PolicyFile != "" {
 		found.Note = c.PolicyFile

@@ -18,6 +18,7 @@ import (
 	"github.com/caarlos0/env/v11"
 
 	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/s1"
 )
 
@@ -236,7 +237,7 @@ func (c *config) checkRoles(bad func(string, string, ...any)) {
 			bad(name, "%s", line)
 		}
 	}
-	policy, err := approvals.NewPolicy(c.ownSettings())
+	policy, err := policy.New(c.ownSettings())
 	if err != nil {
 		lines("S1BOT_OPERATORS, S1BOT_APPROVERS", err)
 		_, _, err = c.policyFile() // wrong as well, perhaps
@@ -259,30 +260,30 @@ func (c *config) checkRoles(bad func(string, string, ...any)) {
 }
 
 // ownSettings are those of the policy that environment variables hold.
-func (c *config) ownSettings() approvals.Settings {
-	return approvals.Settings{Operators: approvals.Members(c.Operators), Approvers: approvals.Members(c.Approvers), Channel: c.ApprovalsChannel}
+func (c *config) ownSettings() policy.Settings {
+	return policy.Settings{Operators: policy.Members(c.Operators), Approvers: policy.Members(c.Approvers), Channel: c.ApprovalsChannel}
 }
 
 // policy is who may do what: these settings and the policy file, which is read anew each time.
-func (c *config) policy() (approvals.Policy, error) {
+func (c *config) policy() (policy.Policy, error) {
 	_, s, err := c.policyFile()
 	if err != nil {
-		return approvals.Policy{}, err
+		return policy.Policy{}, err
 	}
 	return c.policyOf(s)
 }
 
 // policyOf is the policy of these settings and those of the policy file.
-func (c *config) policyOf(s approvals.Settings) (approvals.Policy, error) {
+func (c *config) policyOf(s policy.Settings) (policy.Policy, error) {
 	own := c.ownSettings()
 	s.Operators, s.Approvers, s.Channel = own.Operators, own.Approvers, cmp.Or(s.Channel, own.Channel)
-	return approvals.NewPolicy(s)
+	return policy.New(s)
 }
 
 // policyFile is what the policy file says, if there is one.
-func (c *config) policyFile() (policyFile, approvals.Settings, error) {
+func (c *config) policyFile() (policyFile, policy.Settings, error) {
 	if c.PolicyFile == "" {
-		return policyFile{}, approvals.Settings{}, nil
+		return policyFile{}, policy.Settings{}, nil
 	}
 	return readPolicyFile(c.PolicyFile)
 }

@@ -25,15 +25,16 @@ var rooms = map[string]struct{ ours, third []string }{
 	"commands/catalog": {[]string{"commands/text", "render", "s1"}, []string{"github.com/hashicorp/golang-lru/v2"}},
 	"commands/lookup":  {[]string{"commands/catalog", "commands/text", "render", "s1"}, nil},
 	"commands":         {append(commandAreas(), "commands/catalog", "commands/lookup"), nil},
-	"approvals":        {nil, nil},
+	"approvals/policy": {nil, nil},
+	"approvals":        {[]string{"approvals/policy"}, nil},
 	"notifier":         {[]string{"s1", "render", "commands/catalog"}, []string{"github.com/sourcegraph/conc"}},
-	"bot":              {[]string{"s1", "render", "commands", "commands/catalog", "commands/endpoints", "commands/text", "approvals", "bot/socketmode"}, []string{"github.com/slack-go/slack", "github.com/sourcegraph/conc", "github.com/hashicorp/golang-lru/v2"}},
+	"bot":              {[]string{"s1", "render", "commands", "commands/catalog", "commands/endpoints", "commands/text", "approvals", "approvals/policy", "bot/socketmode"}, []string{"github.com/slack-go/slack", "github.com/sourcegraph/conc", "github.com/hashicorp/golang-lru/v2"}},
 	"bot/socketmode":   {nil, []string{"github.com/slack-go/slack", "github.com/gorilla/websocket"}},
 	"bot/store":        {[]string{"approvals", "notifier"}, []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"}},
 	"bot/store/pgtest": {nil, nil},
 	"s1/s1sim":         {[]string{"s1"}, nil},
 	"bot/slacksim":     {[]string{"render"}, []string{"github.com/gorilla/websocket", "github.com/slack-go/slack"}},
-	"cmd/s1bot":        {[]string{"s1", "render", "commands", "commands/catalog", "commands/text", "approvals", "notifier", "bot", "bot/store", "s1/s1sim", "bot/slacksim"}, []string{"github.com/caarlos0/env/v11", "github.com/alecthomas/kong", "github.com/goccy/go-yaml"}},
+	"cmd/s1bot":        {[]string{"s1", "render", "commands", "commands/catalog", "commands/text", "approvals", "approvals/policy", "notifier", "bot", "bot/store", "s1/s1sim", "bot/slacksim"}, []string{"github.com/caarlos0/env/v11", "github.com/alecthomas/kong", "github.com/goccy/go-yaml"}},
 }
 
 // commandAreas are the packages of commands. None of them knows another.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/notifier"
 	"s1bot/render"
 )
@@ -30,7 +30,7 @@ func routesOf(f policyFile) (notifier.Routes, error) {
 // patterns are the matchers of a route: the globs that rules have.
 func patterns(globs words) (all []notifier.Pattern) {
 	for _, g := range globs {
-		all = append(all, approvals.Pattern(g))
+		all = append(all, policy.Pattern(g))
 	}
 	return all
 }

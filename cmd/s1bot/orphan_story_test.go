@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/bot/slacksim"
 )
 
@@ -59,7 +60,7 @@ func TestADeliveryTakenUpAgainLooksAgain(t *testing.T) {
 	t.Parallel()
 	s := tell(t)
 	card, req := s.orphan("shutdown", "DESKTOP-1")
-	_, err := s.program.bot.Ledger.Approve(t.Context(), req.ID, approvals.Holding(s.slack.User("bob").ID(), approvals.Approvers))
+	_, err := s.program.bot.Ledger.Approve(t.Context(), req.ID, policy.Holding(s.slack.User("bob").ID(), policy.Approvers))
 	require.NoError(t, err)
 	s.stop()
 	s.console.SetAgent("DESKTOP-1", func(a map[string]any) { a["siteName"] = "Lyon" })
@@ -95,7 +96,7 @@ func TestWhatWasWrittenDownIsNotTooOld(t *testing.T) {
 	t.Parallel()
 	s := tellInTime(t)
 	card, req := s.orphan("shutdown", "DESKTOP-1")
-	_, err := s.program.bot.Ledger.Approve(t.Context(), req.ID, approvals.Holding(s.slack.User("bob").ID(), approvals.Approvers))
+	_, err := s.program.bot.Ledger.Approve(t.Context(), req.ID, policy.Holding(s.slack.User("bob").ID(), policy.Approvers))
 	require.NoError(t, err)
 	s.stop()
 	s.forgetFinished(req.Key, slashPayload{Command: "/s1", Text: "shutdown DESKTOP-1 reason=test", User: req.Requester, Channel: req.Channel})

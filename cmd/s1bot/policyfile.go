@@ -17,7 +17,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
-	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/s1"
@@ -117,28 +117,28 @@ func (r *roleEntry) UnmarshalYAML(unmarshal func(any) error) error {
 
 // readPolicyFile reads a policy file and checks every value. The error lists every problem with its line and column; a file that
 // has one is not used at all.
-func readPolicyFile(path string) (policyFile, approvals.Settings, error) {
+func readPolicyFile(path string) (policyFile, policy.Settings, error) {
 	body, err := os.ReadFile(path)
 	if err != nil {
-		return policyFile{}, approvals.Settings{}, err
+		return policyFile{}, policy.Settings{}, err
 	}
 	return parsePolicy(path, body)
 }
 
-func parsePolicy(path string, body []byte) (policyFile, approvals.Settings, error) {
+func parsePolicy(path string, body []byte) (policyFile, policy.Settings, error) {
 	var f policyFile
 	tree, err := parser.ParseBytes(body, 0)
 	if err != nil {
-		return f, approvals.Settings{}, placed(path, err)
+		return f, policy.Settings{}, placed(path, err)
 	}
-	r := &policyReader{path: path, tree: tree, catalog: commands.All().Commands(), roles: []string{approvals.Operators, approvals.Approvers}}
+	r := &policyReader{path: path, tree: tree, catalog: commands.All().Commands(), roles: []string{policy.Operators, policy.Approvers}}
 	r.shape()
 	options := []yaml.DecodeOption{yaml.Strict()}
 	if len(r.problems) > 0 { // a key that nobody knows is told of already, and all of them are
 		options = nil
 	}
 	if err := yaml.NewDecoder(bytes.NewReader(body), options...).Decode(&f); err != nil && !errors.Is(err, io.EOF) {
-		return f, approvals.Settings{}, errors.Join(append(r.problems, placed(path, err))...)
+		return f, policy.Settings{}, errors.Join(append(r.problems, placed(path, err))...)
 	}
 	settings := r.settings(f)
 	r.routes(f.Routes)
@@ -178,14 +178,14 @@ func (r *policyReader) wrong(node ast.Node, format string, args ...any) {
 	r.problems = append(r.problems, fmt.Errorf(where+": "+format, args...))
 }
 
-func (r *policyReader) settings(f policyFile) approvals.Settings {
-	s := approvals.Settings{Channel: f.Approvals.Channel, ReconnectOnTime: f.Approvals.OnTime}
+func (r *policyReader) settings(f policyFile) policy.Settings {
+	s := policy.Settings{Channel: f.Approvals.Channel, ReconnectOnTime: f.Approvals.OnTime}
 	for _, name := range slices.Sorted(maps.Keys(f.Roles)) {
 		role := f.Roles[name]
 		r.roles = append(r.roles, name)
-		s.Roles = append(s.Roles, approvals.Role{
-			Name: name, Members: approvals.Members(role.Members), Scope: approvals.Scope{Accounts: role.Accounts, Sites: role.Sites}})
-		if _, err := approvals.NewPolicy(approvals.Settings{Roles: s.Roles[len(s.Roles)-1:]}); err != nil {
+		s.Roles = append(s.Roles, policy.Role{
+			Name: name, Members: policy.Members(role.Members), Scope: policy.Scope{Accounts: role.Accounts, Sites: role.Sites}})
+		if _, err := policy.New(policy.Settings{Roles: s.Roles[len(s.Roles)-1:]}); err != nil {
 			r.bad("$.roles.'"+name+"'", "%w", err)
 		}
 	}
@@ -218,8 +218,8 @@ func (r *policyReader) atLeastOne(key string, n *int) int {
 }
 
 // rule reads one rule and checks that every name in it means something.
-func (r *policyReader) rule(at string, i int, e ruleEntry) approvals.Rule {
-	rule := approvals.Rule{
+func (r *policyReader) rule(at string, i int, e ruleEntry) policy.Rule {
+	rule := policy.Rule{
 		Name: cmp.Or(e.Name, fmt.Sprintf("rule %d of the policy file", i+1)), Commands: e.Commands, Areas: e.Areas, Risks: e.Risks,
 		Hosts: e.Hosts, Tags: e.Tags, Sites: e.Sites, Groups: e.Groups, Channels: e.Channels, Requesters: e.Requesters,
 	}
@@ -237,7 +237,7 @@ func (r *policyReader) rule(at string, i int, e ruleEntry) approvals.Rule {
 		}
 	}
 	for i, text := range e.Hours {
-		h, err := approvals.ParseHours(text)
+		h, err := policy.ParseHours(text)
 		if err != nil {
 			r.wrong(r.element(at+".hours", i), "hours: %w%s", err, zoneMeant(text))
 		}
@@ -252,7 +252,7 @@ func (r *policyReader) rule(at string, i int, e ruleEntry) approvals.Rule {
 var askedIn = regexp.MustCompile(`^[CGD][A-Z0-9]{2,}$`)
 
 // fits tells whether a pattern fits a name that is known.
-func fits(known, pattern string) bool { return approvals.Pattern(pattern).Match(known) }
+func fits(known, pattern string) bool { return policy.Pattern(pattern).Match(known) }
 
 // commands checks names of commands. An alias is none: the rule would hold for no command.
 func (r *policyReader) commands(at string, patterns words, names []string) {
@@ -279,18 +279,18 @@ func (r *policyReader) known(at, key string, roles words) {
 }
 
 // effect reads what a rule does: exactly one of allow, approve, deny.
-func (r *policyReader) effect(at string, e ruleEntry, rule *approvals.Rule) {
+func (r *policyReader) effect(at string, e ruleEntry, rule *policy.Rule) {
 	effects := 0
 	if e.Allow != nil {
 		effects++
-		rule.Effect, rule.By = approvals.Allow, e.Allow
+		rule.Effect, rule.By = policy.Allow, e.Allow
 		r.known(at+".allow", "allow", e.Allow)
 	}
 	if e.Approve != nil {
 		effects++
-		rule.Effect, rule.By, rule.Quorum, rule.Distinct = approvals.Approve, e.Approve.By, 1, e.Approve.Distinct
+		rule.Effect, rule.By, rule.Quorum, rule.Distinct = policy.Approve, e.Approve.By, 1, e.Approve.Distinct
 		if len(rule.By) == 0 {
-			rule.By = []string{approvals.Approvers}
+			rule.By = []string{policy.Approvers}
 		}
 		r.known(at+".approve.by", "by", e.Approve.By)
 		if e.Approve.Quorum != nil {
@@ -309,7 +309,7 @@ func (r *policyReader) effect(at string, e ruleEntry, rule *approvals.Rule) {
 	}
 	if e.Deny != nil {
 		effects++
-		rule.Effect, rule.Why = approvals.Deny, *e.Deny
+		rule.Effect, rule.Why = policy.Deny, *e.Deny
 	}
 	if effects != 1 {
 		r.bad(at, "a rule has exactly one of allow, approve and deny; this one has %d", effects)

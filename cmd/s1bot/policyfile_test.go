@@ -12,7 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/s1/s1sim"
 )
 
@@ -25,7 +25,7 @@ func TestTheExamplePolicyIsGood(t *testing.T) {
 	require.Len(t, f.Routes, 3)
 	require.Len(t, f.Reports.At, 3)
 	require.Equal(t, 30*time.Minute, settings.Timeout)
-	_, err = approvals.NewPolicy(settings)
+	_, err = policy.New(settings)
 	require.NoError(t, err)
 }
 
@@ -34,7 +34,7 @@ func TestAnEmptyPolicyFileChangesNothing(t *testing.T) {
 	for _, body := range []string{"", "# nothing yet\n", "rules: []\n", "rules:\n# - deny: later\nroutes:\napprovals: ~\n", "---\nrules: []\n"} {
 		_, settings, err := parsePolicy("p.yaml", []byte(body))
 		require.NoError(t, err, body)
-		require.Equal(t, approvals.Settings{}, settings)
+		require.Equal(t, policy.Settings{}, settings)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/bot"
 	"s1bot/bot/store"
 	"s1bot/commands"
@@ -33,7 +34,7 @@ type program struct {
 	bot      *bot.Bot
 	notifier *notifier.Notifier
 	meters   *meters
-	policy   atomic.Pointer[approvals.Policy]
+	policy   atomic.Pointer[policy.Policy]
 	routes   atomic.Pointer[notifier.Routes]
 	schedule atomic.Pointer[notifier.Schedule]
 }
@@ -72,7 +73,7 @@ func (p *program) wire() error {
 	c := p.config
 	p.bot, err = bot.New(bot.Config{
 		AppToken: c.AppToken, BotToken: c.BotToken, APIURL: c.SlackURL, Sockets: c.Sockets, Tick: c.tick, Now: c.now,
-		Console: p.console, Catalog: commands.All(), Ledger: ledger, Policy: func() approvals.Policy { return *p.policy.Load() },
+		Console: p.console, Catalog: commands.All(), Ledger: ledger, Policy: func() policy.Policy { return *p.policy.Load() },
 		Inbox: p.db.Inbox(), Clips: p.db.Clips(), Directs: p.db.Directs(), Jobs: p.db.Jobs(), History: p.db.History(), Queries: p.db.Queries(), Log: p.log, Changed: p.changed,
 		OperatorChannels: []string{c.ThreatsChannel, c.AlertsChannel},
 		Notices:          later{func() *notifier.Notifier { return p.notifier }},

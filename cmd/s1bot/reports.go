@@ -5,7 +5,7 @@ import (
 	"context"
 	"time"
 
-	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/notifier"
 	"s1bot/render"
 )
@@ -37,7 +37,7 @@ func (r *policyReader) reports(f policyFile) {
 }
 
 // scheduleOf is when reports are posted, as a policy file says; the approval cards' channel gets them where the file names none.
-func (c *config) scheduleOf(f policyFile, settings approvals.Settings) (s notifier.Schedule, err error) {
+func (c *config) scheduleOf(f policyFile, settings policy.Settings) (s notifier.Schedule, err error) {
 	s.Channel = cmp.Or(f.Reports.Channel, settings.Channel, c.ApprovalsChannel)
 	if s.Zone, err = time.LoadLocation(f.Reports.Zone); err != nil {
 		return s, err

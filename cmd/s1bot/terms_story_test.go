@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals"
+	"s1bot/approvals/policy"
 	"s1bot/bot/slacksim"
 	"s1bot/commands/endpoints"
 	"s1bot/render"
@@ -433,7 +434,7 @@ func (s timed) files(was approvals.Request) approvals.Request {
 	next, _, err := dying.Submit(s.t.Context(), approvals.Request{
 		Key: fmt.Sprintf("end %s 1 0", was.ID), After: was.ID, Command: end.Command, Title: "Connect Agent To Network", Risk: "destructive",
 		Repeatable: true, Args: end.Args, Plan: was.Plan, Targets: 1, Requester: was.Requester, RequesterName: was.RequesterName,
-		Reason: "It is over.", State: approvals.Approved, By: []string{approvals.Operators}, Rule: "approvals.reconnect_on_time"})
+		Reason: "It is over.", State: approvals.Approved, By: []string{policy.Operators}, Rule: "approvals.reconnect_on_time"})
 	require.NoError(s.t, err)
 	return next
 }
@@ -530,7 +531,7 @@ func TestWhatWasApprovedAndNotRunSaysSo(t *testing.T) {
 	s.sees("#approvals", "Frozen")
 	req := s.asked("disconnect-agent-from-network")[0]
 	req.State, req.Agreed = approvals.Approved, s.config.now()
-	req.Approvals = []approvals.Decision{{User: "U0CAROL00", At: req.Agreed}}
+	req.Approvals = []approvals.Vote{{User: "U0CAROL00", At: req.Agreed}}
 	require.NoError(t, s.program.db.Requests().Swap(t.Context(), req))
 	s.pass(61 * time.Minute)
 	card = s.becomes(card, "Expired", "Approved by", "did not run within an hour", "Nothing was done")

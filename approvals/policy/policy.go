@@ -1,6 +1,17 @@
-package approvals
+// Package policy says who may do what, and who must approve it: an Input goes in, a Decision comes out, and nothing is called on the way.
+//
+// Rules are tried in order and the first one that matches decides, thing by thing; of the decisions on everything that is touched, the
+// strictest holds. Each question that a rule asks has three answers:
+//
+//	yes ──▶ the rule decides
+//	no  ──▶ the next rule
+//	nobody can tell ──▶ both ways are followed; where they differ, the decision is Unanswered, and names the question
+//
+// The rule one must not break: what is not known never reads as no. The zero values of Answer, Fact and Decision grant nothing.
+package policy
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -48,7 +59,7 @@ func Holding(id string, roles ...string) Person {
 }
 
 // Known asks whether p may use the app at all: full members may, others when a role names them.
-func (p Person) Known() Answer { return or(p.Full, p.Somewhere()) }
+func (p Person) Known() Answer { return Or(p.Full, p.Somewhere()) }
 
 // Somewhere asks whether p has any role in any place.
 func (p Person) Somewhere() Answer {
@@ -67,13 +78,13 @@ func (p Person) any(fits func(Membership) Answer) Answer {
 	}
 	held := anyOf(p.Roles, func(m Membership) Answer { return and(fits(m), m.Held) })
 	if !p.asked {
-		held = or(held, Answer{})
+		held = Or(held, Answer{})
 	}
 	return held
 }
 
-// in asks whether p has one of roles, there where all of places are; without places, everywhere.
-func (p Person) in(roles []string, places ...Target) Answer {
+// In asks whether p has one of roles, there where all of places are; without places, everywhere.
+func (p Person) In(roles []string, places ...Target) Answer {
 	of := func(m Membership) Answer { return Certain(slices.Contains(roles, m.Role)) }
 	if len(places) == 0 {
 		return p.any(func(m Membership) Answer { return and(of(m), Certain(m.everywhere())) })
@@ -87,8 +98,8 @@ func (p Person) in(roles []string, places ...Target) Answer {
 	})
 }
 
-// certain are the names of the roles that p has everywhere, for the audit trail.
-func (p Person) certain() (names []string) {
+// Certain are the names of the roles that p has everywhere, for the audit trail.
+func (p Person) Certain() (names []string) {
 	for _, m := range p.Roles {
 		if m.Held.Yes() && m.everywhere() && !slices.Contains(names, m.Role) {
 			names = append(names, m.Role)
@@ -97,8 +108,8 @@ func (p Person) certain() (names []string) {
 	return names
 }
 
-// anywhere asks whether p has one of roles in any place.
-func (p Person) anywhere(roles []string) Answer {
+// Anywhere asks whether p has one of roles in any place.
+func (p Person) Anywhere(roles []string) Answer {
 	return p.any(func(m Membership) Answer { return Certain(slices.Contains(roles, m.Role)) })
 }
 
@@ -114,9 +125,9 @@ const (
 	Unanswered Effect = "unanswered"
 )
 
-// A Ruling is a policy's answer. By are the roles that may run it (Allow) or must approve it (Approve); Why is a sentence for the
+// A Decision is a policy's answer. By are the roles that may run it (Allow) or must approve it (Approve); Why is a sentence for the
 // person who asked.
-type Ruling struct {
+type Decision struct {
 	Effect  Effect
 	By      []string
 	Quorum  int    // people who must approve
@@ -131,7 +142,7 @@ type Ruling struct {
 }
 
 // Err is nil unless the ruling denies, which is a *RefusedError, or cannot be made, which is an *UnansweredError.
-func (r Ruling) Err() error {
+func (r Decision) Err() error {
 	switch r.Effect {
 	case Allow, Approve:
 		return nil
@@ -141,35 +152,8 @@ func (r Ruling) Err() error {
 	return &RefusedError{Why: r.Why, Rule: r.Rule, Because: r.Because}
 }
 
-// On returns q as the ruling wants it submitted: approved already, or waiting for its quorum.
-func (r Ruling) On(q Request) Request {
-	q.By, q.Rule, q.Quorum, q.Needs, q.Wait, q.Seen, q.State = r.By, r.Rule, r.Quorum, r.Needs, r.Timeout, r.Seen, Pending
-	if r.Effect == Allow {
-		q.Quorum, q.Needs, q.State = 0, nil, Approved
-	}
-	return q
-}
-
-// Missing is how many approvals q lacks under the ruling when these people approved it, for certain. Open is a question without an
-// answer that would make it fewer.
-func (r Ruling) Missing(q Request, approvers []Person) (missing int, open string) {
-	q = r.On(q)
-	q.Approvals = nil
-	for _, p := range approvers {
-		roles, counts := q.share(p)
-		if counts.Yes() {
-			q.Approvals = append(q.Approvals, Decision{User: p.ID, Roles: roles})
-		}
-		open = first(open, counts.Open())
-	}
-	if missing = q.Missing(); missing == 0 {
-		open = ""
-	}
-	return missing, open
-}
-
-// An Ask is everything a policy looks at: who wants what, where, when, and what it touches.
-type Ask struct {
+// An Input is everything a policy looks at: who wants what, where, when, and what it touches.
+type Input struct {
 	Caller    Person
 	Command   string
 	Area      string
@@ -185,11 +169,11 @@ type Ask struct {
 }
 
 // holds asks whether who asks has one of roles where t lies.
-func (a Ask) holds(roles []string, t Target) Answer {
+func (a Input) holds(roles []string, t Target) Answer {
 	if a.Early {
-		return a.Caller.anywhere(roles)
+		return a.Caller.Anywhere(roles)
 	}
-	return a.Caller.in(roles, t)
+	return a.Caller.In(roles, t)
 }
 
 // Settings are what a policy is made of.
@@ -217,11 +201,11 @@ type Policy struct {
 	edition    *Settings // no two policies share one
 }
 
-// NewPolicy makes the policy of the settings, or says what is wrong with them.
-func NewPolicy(s Settings) (Policy, error) {
+// New makes the policy of the settings, or says what is wrong with them.
+func New(s Settings) (Policy, error) {
 	p := Policy{
 		roles:      append([]Role{{Name: Operators, Members: s.Operators}, {Name: Approvers, Members: s.Approvers}}, s.Roles...),
-		rules:      slices.Concat(s.Rules, defaults()),
+		rules:      slices.Concat(s.Rules, Defaults()),
 		maxTargets: positive(s.MaxTargets, DefaultMaxTargets),
 		maxPerHour: positive(s.MaxPerHour, DefaultMaxPerHour),
 		maxChanges: positive(s.MaxChanges, DefaultMaxChanges),
@@ -286,28 +270,20 @@ func (p Policy) Waits() bool {
 // Channel is where approval cards go.
 func (p Policy) Channel() string { return p.channel }
 
-// onTimeRule is what a ruling names that the policy made beforehand.
-const onTimeRule = "approvals.reconnect_on_time"
+// OnTimeRule is what a ruling names that the policy made beforehand.
+const OnTimeRule = "approvals.reconnect_on_time"
 
 // OnTime reports whether what was isolated for a time may be reconnected at its end without an approval of its own.
 func (p Policy) OnTime() bool { return p.onTime }
 
 // AtEnd rules on undoing something whose time is over. Beforehand says that it was asked for and approved with an end that needs no
 // further approval; that holds while the policy still says so. What a rule denies stays denied.
-func (p Policy) AtEnd(a Ask, beforehand bool) Ruling {
+func (p Policy) AtEnd(a Input, beforehand bool) Decision {
 	r := p.Decide(a)
 	if r.Effect == Approve && beforehand && p.onTime {
-		return Ruling{Effect: Allow, By: []string{Operators}, Rule: onTimeRule}
+		return Decision{Effect: Allow, By: []string{Operators}, Rule: OnTimeRule}
 	}
 	return r
-}
-
-// Again rules anew on what r asks for, in the way in which it was ruled on when it was made.
-func (p Policy) Again(a Ask, r Request) Ruling {
-	if r.After != "" && r.Rule == onTimeRule {
-		return p.AtEnd(a, true)
-	}
-	return p.Decide(a)
 }
 
 // Approvers are the members of the roles that may approve by default, in the order in which they were given.
@@ -341,7 +317,7 @@ func positive(n, otherwise int) int {
 // holds; where several want approvals, each gets its own. Three things no rule can lift: who is no full member and in no role
 // does nothing, a risk that no rule knows is denied, and what is guarded needs an approval. What can be told is decided first: one
 // certain no needs no other answer.
-func (p Policy) Decide(a Ask) Ruling {
+func (p Policy) Decide(a Input) Decision {
 	known := a.Caller.Known()
 	if known.No() {
 		return denied("members", "Only full members of this workspace may use this app.")
@@ -359,23 +335,23 @@ func (p Policy) Decide(a Ask) Ruling {
 }
 
 // strictest is what holds of the rulings on everything that an ask touches.
-func (p Policy) strictest(a Ask) (all Ruling) {
+func (p Policy) strictest(a Input) (all Decision) {
 	reach := a.Reach
 	if len(reach) == 0 {
 		reach = []Target{Nothing()}
 	}
-	rulings := make([]Ruling, len(reach))
+	rulings := make([]Decision, len(reach))
 	for i, t := range reach {
 		rulings[i] = p.rule(a, t)
 	}
 	for _, worst := range []Effect{Deny, Unanswered} {
-		i := slices.IndexFunc(rulings, func(r Ruling) bool { return r.Effect == worst })
+		i := slices.IndexFunc(rulings, func(r Decision) bool { return r.Effect == worst })
 		if i < 0 {
 			continue
 		}
-		if slices.ContainsFunc(rulings, func(r Ruling) bool { return r.Effect != worst }) {
+		if slices.ContainsFunc(rulings, func(r Decision) bool { return r.Effect != worst }) {
 			t := reach[i]
-			rulings[i].Because = first(t.Host.value, t.Group.value, t.Site.value, t.Account.value) // of the others it says nothing
+			rulings[i].Because = cmp.Or(t.Host.value, t.Group.value, t.Site.value, t.Account.value) // of the others it says nothing
 		}
 		return rulings[i]
 	}
@@ -387,11 +363,11 @@ func (p Policy) strictest(a Ask) (all Ruling) {
 
 // rule is the ruling of the first rule that matches t. Where nobody can tell whether a rule does, both cases are followed: what they
 // come to is the ruling if it is the same, and else that nobody can tell.
-func (p Policy) rule(a Ask, t Target) Ruling {
-	var either []Ruling // of rules of which nobody can tell whether they match
+func (p Policy) rule(a Input, t Target) Decision {
+	var either []Decision // of rules of which nobody can tell whether they match
 	for _, rule := range p.rules {
 		if a.Early && rule.onTargets() && rule.ofInvocation(a) {
-			return Ruling{Effect: Allow, Rule: rule.Name, Why: "It depends on what it touches."}
+			return Decision{Effect: Allow, Rule: rule.Name, Why: "It depends on what it touches."}
 		}
 		matches := rule.matches(a, t)
 		if matches.No() {
@@ -409,7 +385,7 @@ func (p Policy) rule(a Ask, t Target) Ruling {
 }
 
 // unlessOther is r, the ruling if none of the others' rules matches, where it makes no difference whether one does.
-func (r Ruling) unlessOther(others []Ruling) Ruling {
+func (r Decision) unlessOther(others []Decision) Decision {
 	for _, o := range others {
 		if !r.sameAs(o) {
 			return unanswered(o.Rule, o.doubt)
@@ -419,12 +395,12 @@ func (r Ruling) unlessOther(others []Ruling) Ruling {
 }
 
 // sameAs reports whether r and o come to the same for who asks.
-func (r Ruling) sameAs(o Ruling) bool {
+func (r Decision) sameAs(o Decision) bool {
 	return r.Effect == o.Effect && r.Effect != Unanswered && r.Quorum == o.Quorum && slices.EqualFunc(r.Needs, o.Needs, Need.equal)
 }
 
 // Protects is the rule that asks for special approvals for t, because of what it is or where it lies; nothing where none does.
-func (p Policy) Protects(a Ask, t Target) string {
+func (p Policy) Protects(a Input, t Target) string {
 	i := slices.IndexFunc(p.rules, func(r Rule) bool { return !r.matches(a, t).No() })
 	if i < 0 || p.rules[i].Effect != Approve || !p.rules[i].onTargets() {
 		return ""
@@ -433,7 +409,7 @@ func (p Policy) Protects(a Ask, t Target) string {
 }
 
 // and is the stricter of two rulings that do not deny, or both where both want approvals.
-func (r Ruling) and(other Ruling) Ruling {
+func (r Decision) and(other Decision) Decision {
 	switch {
 	case r.Effect == "" || r.Effect == Allow && other.Effect == Approve:
 		return other
@@ -457,8 +433,8 @@ func (r Ruling) and(other Ruling) Ruling {
 
 // guard adds what holds above every rule: guarded commands need an approval, a budget that is spent needs one approver more, and
 // an approval that nobody could give is a refusal.
-func (p Policy) guard(a Ask, r Ruling) Ruling {
-	if a.Risk == riskRead && !a.Guarded {
+func (p Policy) guard(a Input, r Decision) Decision {
+	if a.Risk == RiskRead && !a.Guarded {
 		return r
 	}
 	if a.Guarded && r.Quorum == 0 {
@@ -489,11 +465,11 @@ func (p Policy) nobody(n Need) string {
 	if len(n.Places) == 0 {
 		return "no approvers are configured (S1BOT_APPROVERS)."
 	}
-	return fmt.Sprintf("nobody may approve for %s.", first(n.Places[0].Site, n.Places[0].Account, "what lies in no site"))
+	return fmt.Sprintf("nobody may approve for %s.", cmp.Or(n.Places[0].Site, n.Places[0].Account, "what lies in no site"))
 }
 
 // approversOf is what an approval by the approvers takes, wherever the ask reaches.
-func (p Policy) approversOf(a Ask) (needs []Need, known Answer) {
+func (p Policy) approversOf(a Input) (needs []Need, known Answer) {
 	known = Certain(true)
 	for _, t := range a.Reach {
 		need, ok := p.within(Need{By: []string{Approvers}, Quorum: 1}, t)
@@ -506,21 +482,21 @@ func (p Policy) approversOf(a Ask) (needs []Need, known Answer) {
 }
 
 // overBudget says which limit an ask exceeds, or nothing.
-func (p Policy) overBudget(a Ask) string {
+func (p Policy) overBudget(a Input) string {
 	switch {
 	case a.Targets > p.maxTargets:
 		return fmt.Sprintf("%d targets in one action, more than %d, need one approver more.", a.Targets, p.maxTargets)
-	case a.Risk == riskDestructive && a.LastHour.Targets+max(a.Targets, a.Endpoints, 1) > p.maxPerHour:
+	case a.Risk == RiskDestructive && a.LastHour.Targets+max(a.Targets, a.Endpoints, 1) > p.maxPerHour:
 		return fmt.Sprintf("%d targets within an hour, more than %d, need one approver more.", a.LastHour.Targets+max(a.Targets, a.Endpoints, 1), p.maxPerHour)
-	case a.Risk == riskChange && a.Endpoints > 0 && a.LastHour.Endpoints+a.Endpoints > p.maxChanges:
+	case a.Risk == RiskChange && a.Endpoints > 0 && a.LastHour.Endpoints+a.Endpoints > p.maxChanges:
 		return fmt.Sprintf("%d endpoints changed within an hour, more than %d, need an approval.", a.LastHour.Endpoints+a.Endpoints, p.maxChanges)
 	}
 	return ""
 }
 
-func denied(rule, why string) Ruling { return Ruling{Effect: Deny, Rule: rule, Why: why} }
+func denied(rule, why string) Decision { return Decision{Effect: Deny, Rule: rule, Why: why} }
 
 // unanswered is the ruling where a question that matters has no answer.
-func unanswered(rule, question string) Ruling {
-	return Ruling{Effect: Unanswered, Rule: rule, Open: first(question, "nobody has asked yet")}
+func unanswered(rule, question string) Decision {
+	return Decision{Effect: Unanswered, Rule: rule, Open: cmp.Or(question, "nobody has asked yet")}
 }

@@ -1,4 +1,4 @@
-package approvals
+package policy
 
 import "slices"
 
@@ -44,15 +44,15 @@ func addNeed(needs []Need, n Need) []Need {
 	return append(slices.Clip(needs), n)
 }
 
-// rolesOf are the roles with which p may approve for n, for certain, and whether there are any.
-func (n Need) rolesOf(p Person) (roles []string, any Answer) {
+// RolesOf are the roles with which p may approve for n, for certain, and whether there are any.
+func (n Need) RolesOf(p Person) (roles []string, any Answer) {
 	any = Certain(false)
 	for _, role := range n.By {
-		held := p.in([]string{role}, n.places()...)
+		held := p.In([]string{role}, n.places()...)
 		if held.Yes() {
 			roles = append(roles, role)
 		}
-		any = or(any, held)
+		any = Or(any, held)
 	}
 	return roles, any
 }
@@ -65,8 +65,8 @@ func (n Need) places() []Target {
 	return all
 }
 
-// met is how much of the quorum of n there is when people with these roles approved.
-func (n Need) met(approvers [][]string) int {
+// Met is how much of the quorum of n there is when people with these roles approved.
+func (n Need) Met(approvers [][]string) int {
 	approvers = slices.DeleteFunc(slices.Clone(approvers), func(roles []string) bool { return len(roles) == 0 })
 	if !n.Distinct {
 		return len(approvers)
@@ -89,63 +89,3 @@ func assign(people [][]string, taken map[string]bool) int {
 	}
 	return most
 }
-
-// needs is what r's approvals must add up to.
-func (r *Request) needs() []Need {
-	if len(r.Needs) > 0 || r.Quorum == 0 {
-		return r.Needs
-	}
-	return []Need{{By: r.By, Quorum: r.Quorum}}
-}
-
-// share is with which roles p counts for each of r's needs, and whether for any. Who may hold a role, but nobody can tell, does not
-// count with it.
-func (r *Request) share(p Person) (roles [][]string, any Answer) {
-	any = Certain(false)
-	for _, n := range r.needs() {
-		held, ok := n.rolesOf(p)
-		any = or(any, ok)
-		roles = append(roles, held)
-	}
-	return roles, any
-}
-
-// Lost are the names of those of people whose approvals of r do not count any more, for certain.
-func Lost(r Request, people []Person) (names []string) {
-	for _, p := range people {
-		if _, counts := r.share(p); counts.No() {
-			names = append(names, first(p.Name, p.ID))
-		}
-	}
-	return names
-}
-
-// Counting are the approvals of r that are not void.
-func (r *Request) Counting() []Decision {
-	return slices.DeleteFunc(slices.Clone(r.Approvals), func(d Decision) bool { return d.Void != "" })
-}
-
-// Missing is how many approvals r still needs, at least.
-func (r *Request) Missing() int { return r.missing(r.Approvals) }
-
-// missing is how many approvals are lacking where these were given.
-func (r *Request) missing(given []Decision) int {
-	given = slices.DeleteFunc(slices.Clone(given), func(d Decision) bool { return d.Void != "" })
-	missing := r.Quorum - len(given)
-	for i, n := range r.needs() {
-		var approvers [][]string
-		for _, d := range given {
-			switch {
-			case len(d.Roles) == 0: // written before there were needs
-				approvers = append(approvers, n.By)
-			case i < len(d.Roles):
-				approvers = append(approvers, d.Roles[i])
-			}
-		}
-		missing = max(missing, n.Quorum-n.met(approvers))
-	}
-	return max(0, missing)
-}
-
-// Lacks is how many approvals are lacking, at least, for an extension of r that these people approved: it takes what r took.
-func (r *Request) Lacks(given []Decision) int { return r.missing(given) }

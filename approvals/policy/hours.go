@@ -1,4 +1,4 @@
-package approvals
+package policy
 
 import (
 	"fmt"
@@ -88,8 +88,8 @@ func weekday(text string) (time.Weekday, bool) {
 	return 0, false
 }
 
-// include reports whether now lies within h.
-func (h Hours) include(now time.Time) bool {
+// Include reports whether now lies within h.
+func (h Hours) Include(now time.Time) bool {
 	if h.zone == nil {
 		return true
 	}

@@ -1,6 +1,7 @@
-package approvals
+package policy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,9 +9,9 @@ import (
 
 // The risks of a command, as the catalog spells them.
 const (
-	riskRead        = "read"
-	riskChange      = "change"
-	riskDestructive = "destructive"
+	RiskRead        = "read"
+	RiskChange      = "change"
+	RiskDestructive = "destructive"
 )
 
 // A Rule gives a ruling for what it matches: all of its matchers that are set must hold, each by one of its values. Names are
@@ -32,34 +33,34 @@ type Rule struct {
 
 // A matcher is one of the questions that a rule may ask. Each fact that a gate depends on stands here once.
 type matcher struct {
-	fact     string // its key in the policy file
+	Fact     string // its key in the policy file
 	onTarget bool   // it looks at what is touched
 	wants    func(Rule) bool
-	holds    func(Rule, Ask, Target) Answer
+	holds    func(Rule, Input, Target) Answer
 }
 
-// matchers are all there are.
-func matchers() []matcher {
+// Matchers are all there are.
+func Matchers() []matcher {
 	return []matcher{
-		{"commands", false, func(r Rule) bool { return len(r.Commands) > 0 }, func(r Rule, a Ask, _ Target) Answer { return Certain(anyGlob(r.Commands, a.Command)) }},
-		{"areas", false, func(r Rule) bool { return len(r.Areas) > 0 }, func(r Rule, a Ask, _ Target) Answer { return Certain(anyGlob(r.Areas, a.Area)) }},
-		{"risks", false, func(r Rule) bool { return len(r.Risks) > 0 }, func(r Rule, a Ask, _ Target) Answer { return Certain(slices.Contains(r.Risks, a.Risk)) }},
-		{"channels", false, func(r Rule) bool { return len(r.Channels) > 0 }, func(r Rule, a Ask, _ Target) Answer { return Certain(slices.Contains(r.Channels, a.Channel)) }},
-		{"hours", false, func(r Rule) bool { return len(r.Hours) > 0 }, func(r Rule, a Ask, _ Target) Answer {
-			return Certain(slices.ContainsFunc(r.Hours, func(h Hours) bool { return h.include(a.At) }))
+		{"commands", false, func(r Rule) bool { return len(r.Commands) > 0 }, func(r Rule, a Input, _ Target) Answer { return Certain(anyGlob(r.Commands, a.Command)) }},
+		{"areas", false, func(r Rule) bool { return len(r.Areas) > 0 }, func(r Rule, a Input, _ Target) Answer { return Certain(anyGlob(r.Areas, a.Area)) }},
+		{"risks", false, func(r Rule) bool { return len(r.Risks) > 0 }, func(r Rule, a Input, _ Target) Answer { return Certain(slices.Contains(r.Risks, a.Risk)) }},
+		{"channels", false, func(r Rule) bool { return len(r.Channels) > 0 }, func(r Rule, a Input, _ Target) Answer { return Certain(slices.Contains(r.Channels, a.Channel)) }},
+		{"hours", false, func(r Rule) bool { return len(r.Hours) > 0 }, func(r Rule, a Input, _ Target) Answer {
+			return Certain(slices.ContainsFunc(r.Hours, func(h Hours) bool { return h.Include(a.At) }))
 		}},
-		{"requesters", false, func(r Rule) bool { return len(r.Requesters) > 0 }, func(r Rule, a Ask, t Target) Answer { return a.holds(r.Requesters, t) }},
-		{"hosts", true, func(r Rule) bool { return len(r.Hosts) > 0 }, func(r Rule, _ Ask, t Target) Answer { return named(r.Hosts, t.Host) }},
-		{"tags", true, func(r Rule) bool { return len(r.Tags) > 0 }, func(r Rule, _ Ask, t Target) Answer { return tagged(r.Tags, t.Tags) }},
-		{"sites", true, func(r Rule) bool { return len(r.Sites) > 0 }, func(r Rule, _ Ask, t Target) Answer { return named(r.Sites, t.Site) }},
-		{"groups", true, func(r Rule) bool { return len(r.Groups) > 0 }, func(r Rule, _ Ask, t Target) Answer { return named(r.Groups, t.Group) }},
+		{"requesters", false, func(r Rule) bool { return len(r.Requesters) > 0 }, func(r Rule, a Input, t Target) Answer { return a.holds(r.Requesters, t) }},
+		{"hosts", true, func(r Rule) bool { return len(r.Hosts) > 0 }, func(r Rule, _ Input, t Target) Answer { return named(r.Hosts, t.Host) }},
+		{"tags", true, func(r Rule) bool { return len(r.Tags) > 0 }, func(r Rule, _ Input, t Target) Answer { return tagged(r.Tags, t.Tags) }},
+		{"sites", true, func(r Rule) bool { return len(r.Sites) > 0 }, func(r Rule, _ Input, t Target) Answer { return named(r.Sites, t.Site) }},
+		{"groups", true, func(r Rule) bool { return len(r.Groups) > 0 }, func(r Rule, _ Input, t Target) Answer { return named(r.Groups, t.Group) }},
 	}
 }
 
 // matches asks all matchers of r that are set. Who only looks does not wait, so a rule that wants an approval does not match that.
-func (r Rule) matches(a Ask, t Target) Answer {
-	all := Certain(!(r.Effect == Approve && a.Risk == riskRead && !a.Guarded))
-	for _, m := range matchers() {
+func (r Rule) matches(a Input, t Target) Answer {
+	all := Certain(!(r.Effect == Approve && a.Risk == RiskRead && !a.Guarded))
+	for _, m := range Matchers() {
 		if m.wants(r) {
 			all = and(all, m.holds(r, a, t))
 		}
@@ -69,26 +70,26 @@ func (r Rule) matches(a Ask, t Target) Answer {
 
 // onTargets reports whether any matcher depends on what is touched.
 func (r Rule) onTargets() bool {
-	return slices.ContainsFunc(matchers(), func(m matcher) bool { return m.onTarget && m.wants(r) })
+	return slices.ContainsFunc(Matchers(), func(m matcher) bool { return m.onTarget && m.wants(r) })
 }
 
 // ofInvocation reports whether r may match once it is known what an invocation touches.
-func (r Rule) ofInvocation(a Ask) bool {
+func (r Rule) ofInvocation(a Input) bool {
 	r.Hosts, r.Tags, r.Sites, r.Groups, r.Requesters = nil, nil, nil, nil, nil
 	return r.matches(a, Target{}).Yes()
 }
 
-// defaults are the rules that hold where no policy file says otherwise.
-func defaults() []Rule {
+// Defaults are the rules that hold where no policy file says otherwise.
+func Defaults() []Rule {
 	return []Rule{
-		{Name: "members read", Risks: []string{riskRead}, Effect: Allow},
-		{Name: "operators change", Risks: []string{riskChange}, Effect: Allow, By: []string{Operators}},
-		{Name: "approvers decide", Risks: []string{riskDestructive}, Effect: Approve, By: []string{Approvers}, Quorum: 1},
+		{Name: "members read", Risks: []string{RiskRead}, Effect: Allow},
+		{Name: "operators change", Risks: []string{RiskChange}, Effect: Allow, By: []string{Operators}},
+		{Name: "approvers decide", Risks: []string{RiskDestructive}, Effect: Approve, By: []string{Approvers}, Quorum: 1},
 	}
 }
 
 // ruling is what r, which matches, says to an ask about t.
-func (r Rule) ruling(p Policy, a Ask, t Target) Ruling {
+func (r Rule) ruling(p Policy, a Input, t Target) Decision {
 	switch r.Effect {
 	case Allow:
 		if len(r.By) > 0 {
@@ -96,7 +97,7 @@ func (r Rule) ruling(p Policy, a Ask, t Target) Ruling {
 				return p.notFor(a, r.By, t, held)
 			}
 		}
-		return Ruling{Effect: Allow, By: r.By}
+		return Decision{Effect: Allow, By: r.By}
 	case Approve:
 		if len(r.Requesters) == 0 {
 			if held := a.holds([]string{Operators}, t); !held.Yes() {
@@ -110,13 +111,13 @@ func (r Rule) ruling(p Policy, a Ask, t Target) Ruling {
 		if open := known.Open(); open != "" {
 			return unanswered("", open)
 		}
-		return Ruling{Effect: Approve, By: need.By, Quorum: need.Quorum, Needs: []Need{need}, Why: fmt.Sprintf("%s needs an approval.", a.Command)}
+		return Decision{Effect: Approve, By: need.By, Quorum: need.Quorum, Needs: []Need{need}, Why: fmt.Sprintf("%s needs an approval.", a.Command)}
 	}
-	return denied("", first(r.Why, "The policy does not allow this."))
+	return denied("", cmp.Or(r.Why, "The policy does not allow this."))
 }
 
 // notFor refuses somebody who has none of the roles, or not where t lies, or of whom nobody can tell: that is how held says it.
-func (p Policy) notFor(a Ask, roles []string, t Target, held Answer) Ruling {
+func (p Policy) notFor(a Input, roles []string, t Target, held Answer) Decision {
 	who := strings.Join(roles, " or ")
 	setting := ""
 	if slices.Equal(roles, []string{Operators}) {
@@ -127,17 +128,8 @@ func (p Policy) notFor(a Ask, roles []string, t Target, held Answer) Ruling {
 		return unanswered("", held.Open())
 	case p.empty(roles):
 		return denied("", fmt.Sprintf("Only %s may run %s, and no %s are configured%s.", who, a.Command, who, setting))
-	case a.Caller.anywhere(roles).Yes():
+	case a.Caller.Anywhere(roles).Yes():
 		return denied("", fmt.Sprintf("Your role does not reach %s: %s may run %s within their accounts and sites only.", t.name(), who, a.Command))
 	}
 	return denied("", fmt.Sprintf("Only %s may run %s. Ask one of them, or an administrator of this app for the role.", who, a.Command))
-}
-
-func first(texts ...string) string {
-	for _, s := range texts {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
 }

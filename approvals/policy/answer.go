@@ -1,6 +1,7 @@
-package approvals
+package policy
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -50,8 +51,8 @@ func and(answers ...Answer) Answer {
 	return all
 }
 
-// or is yes where one is. One certain yes is enough, whatever the others are.
-func or(answers ...Answer) Answer {
+// Or is yes where one is. One certain yes is enough, whatever the others are.
+func Or(answers ...Answer) Answer {
 	one := Certain(false)
 	for _, a := range answers {
 		switch {
@@ -68,7 +69,7 @@ func or(answers ...Answer) Answer {
 func anyOf[T any](items []T, ask func(T) Answer) Answer {
 	one := Certain(false)
 	for _, item := range items {
-		one = or(one, ask(item))
+		one = Or(one, ask(item))
 	}
 	return one
 }
@@ -117,7 +118,7 @@ func Nothing() Target {
 
 // name is how a sentence calls t.
 func (t Target) name() string {
-	return first(t.Host.value, t.Site.value, t.Account.value, "what this touches")
+	return cmp.Or(t.Host.value, t.Site.value, t.Account.value, "what this touches")
 }
 
 // place is where t lies, as far as it is known.

@@ -1,4 +1,4 @@
-package approvals
+package policy
 
 import (
 	"errors"
@@ -128,7 +128,7 @@ func (p Policy) ByTarget() bool {
 }
 
 // LooksInto reports whether a rule that may matter to an invocation asks for the groups, or for the endpoints, that lie in a place.
-func (p Policy) LooksInto(a Ask) (groups, hosts bool) {
+func (p Policy) LooksInto(a Input) (groups, hosts bool) {
 	for _, r := range p.rules {
 		if r.ofInvocation(a) {
 			groups = groups || len(r.Groups) > 0

@@ -1,4 +1,4 @@
-package approvals
+package policy
 
 import (
 	"fmt"
@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func policy(t *testing.T, operators, approvers string) Policy {
+func policyOf(t *testing.T, operators, approvers string) Policy {
 	t.Helper()
-	p, err := NewPolicy(Settings{Operators: Members(strings.Fields(operators)), Approvers: Members(strings.Fields(approvers))})
+	p, err := New(Settings{Operators: Members(strings.Fields(operators)), Approvers: Members(strings.Fields(approvers))})
 	require.NoError(t, err)
 	return p
 }
@@ -19,10 +19,10 @@ func policy(t *testing.T, operators, approvers string) Policy {
 func TestWhoMayDoWhat(t *testing.T) {
 	t.Parallel()
 	policies := map[string]Policy{
-		"full":         policy(t, "UOPERATOR UBOTUSER", "UAPPROVER UOPERATOR"),
-		"no-approvers": policy(t, "UOPERATOR", ""),
-		"nobody":       policy(t, "", ""),
-		"everyone":     policy(t, "*", "UAPPROVER"),
+		"full":         policyOf(t, "UOPERATOR UBOTUSER", "UAPPROVER UOPERATOR"),
+		"no-approvers": policyOf(t, "UOPERATOR", ""),
+		"nobody":       policyOf(t, "", ""),
+		"everyone":     policyOf(t, "*", "UAPPROVER"),
 	}
 	for line := range strings.Lines(`
 full         operator read         0  0 allow
@@ -71,10 +71,10 @@ everyone     guest    change       1  0 deny Only full members
 				f = append(f[:2:2], append([]string{""}, f[2:]...)...)
 			}
 			p := policies[f[0]]
-			ask := Ask{Command: "it", Risk: strings.TrimSuffix(f[2], "!"), Guarded: strings.HasSuffix(f[2], "!")}
+			ask := Input{Command: "it", Risk: strings.TrimSuffix(f[2], "!"), Guarded: strings.HasSuffix(f[2], "!")}
 			_, err := fmt.Sscan(f[3]+" "+f[4], &ask.Targets, &ask.LastHour.Targets)
 			require.NoError(t, err)
-			who := full("U" + strings.ToUpper(f[1]))
+			who := member("U" + strings.ToUpper(f[1]))
 			who.Full = Certain(f[1] != "guest" && f[1] != "botuser")
 			ask.Caller = p.Person(who)
 
@@ -100,16 +100,15 @@ everyone     guest    change       1  0 deny Only full members
 
 func TestARulingThatNobodyMadeAllowsNothing(t *testing.T) {
 	t.Parallel()
-	require.Error(t, Ruling{}.Err())
-	require.Equal(t, Pending, Ruling{}.On(Request{}).State)
-	require.Equal(t, Deny, Policy{}.Decide(Ask{Caller: alice, Risk: riskRead}).Effect)
+	require.Error(t, Decision{}.Err())
+	require.Equal(t, Deny, Policy{}.Decide(Input{Caller: Holding("UALICE", Operators), Risk: RiskRead}).Effect)
 }
 
 func TestLimitsAreSettings(t *testing.T) {
 	t.Parallel()
-	p, err := NewPolicy(Settings{Operators: []Member{"UALICE"}, Approvers: []Member{"UBOB"}, MaxTargets: 2, MaxPerHour: 3})
+	p, err := New(Settings{Operators: []Member{"UALICE"}, Approvers: []Member{"UBOB"}, MaxTargets: 2, MaxPerHour: 3})
 	require.NoError(t, err)
-	ask := Ask{Caller: alice, Command: "it", Risk: riskDestructive, Targets: 2}
+	ask := Input{Caller: Holding("UALICE", Operators), Command: "it", Risk: RiskDestructive, Targets: 2}
 	require.Equal(t, 1, p.Decide(ask).Quorum)
 	ask.LastHour.Targets = 2
 	require.Equal(t, 2, p.Decide(ask).Quorum)
@@ -119,7 +118,7 @@ func TestLimitsAreSettings(t *testing.T) {
 
 func TestWhoBelongsToARole(t *testing.T) {
 	t.Parallel()
-	member := full("U1")
+	member := member("U1")
 	member.Through = map[Member]Answer{"S0SOC": Certain(true), "@soc": Certain(true), "@gone": Certain(false), "S0DARK": CannotTell("dark"), "@dark": CannotTell("dark")}
 	visitor, left, stranger := member, member, member
 	visitor.Full = Certain(false)
@@ -144,11 +143,11 @@ func TestWhoBelongsToARole(t *testing.T) {
 	} {
 		p := Policy{roles: []Role{{Name: Operators, Members: []Member{c.member}}}}
 		for who, want := range map[*Identity]string{&member: c.full, &visitor: c.guest, &left: c.gone, &stranger: c.hidden} {
-			require.Equal(t, want, spelled(p.Person(*who).in([]string{Operators})), "%s by %q", who.Full.why, c.member)
+			require.Equal(t, want, spelled(p.Person(*who).In([]string{Operators})), "%s by %q", who.Full.why, c.member)
 		}
-		require.Equal(t, "no", spelled(p.Person(Identity{Full: Certain(true)}).in([]string{Operators})), "nobody by %q", c.member)
+		require.Equal(t, "no", spelled(p.Person(Identity{Full: Certain(true)}).In([]string{Operators})), "nobody by %q", c.member)
 	}
-	require.Equal(t, "?", spelled(Person{ID: "U1"}.in([]string{Operators})), "of whom nobody asked")
+	require.Equal(t, "?", spelled(Person{ID: "U1"}.In([]string{Operators})), "of whom nobody asked")
 }
 
 func spelled(a Answer) string {
@@ -163,7 +162,7 @@ func spelled(a Answer) string {
 
 func TestEveryWrongMemberIsNamed(t *testing.T) {
 	t.Parallel()
-	_, err := NewPolicy(Settings{Operators: Members([]string{" U123 ", "", "alice", "<@U1>"}), Approvers: []Member{"S0LEADS", "@a b"}})
+	_, err := New(Settings{Operators: Members([]string{" U123 ", "", "alice", "<@U1>"}), Approvers: []Member{"S0LEADS", "@a b"}})
 	require.ErrorContains(t, err, `role operators: "alice"`)
 	require.ErrorContains(t, err, `role operators: "<@U1>"`)
 	require.ErrorContains(t, err, `role approvers: "@a b"`)
@@ -172,7 +171,7 @@ func TestEveryWrongMemberIsNamed(t *testing.T) {
 
 func TestMembersToLookUp(t *testing.T) {
 	t.Parallel()
-	p := policy(t, "@soc S0LEADS U123", "S0LEADS @soc W9999")
+	p := policyOf(t, "@soc S0LEADS U123", "S0LEADS @soc W9999")
 	require.Equal(t, []Member{"@soc", "S0LEADS", "U123", "W9999"}, p.Members())
 	require.True(t, Member("S0LEADS").Group())
 	require.False(t, Member("U123").Group())
@@ -182,13 +181,25 @@ func TestMembersToLookUp(t *testing.T) {
 
 func TestARefusalNamesTheOneOfSeveralThatItIsBecauseOf(t *testing.T) {
 	t.Parallel()
-	p, err := NewPolicy(Settings{
+	p, err := New(Settings{
 		Operators: []Member{"*"}, Approvers: []Member{"*"}, Channel: "C1",
 		Rules: []Rule{{Name: "vault", Hosts: []string{"VAULT-*"}, Effect: Deny, Why: "hands off"}},
 	})
 	require.NoError(t, err)
-	ask := Ask{Caller: p.Person(full("U1")), Command: "isolate", Risk: riskDestructive, Reach: []Target{host("PC-1"), host("VAULT-9")}}
+	ask := Input{Caller: p.Person(member("U1")), Command: "isolate", Risk: RiskDestructive, Reach: []Target{onHost("PC-1"), onHost("VAULT-9")}}
 	require.Equal(t, "VAULT-9", p.Decide(ask).Because)
-	ask.Reach = []Target{host("VAULT-8"), host("VAULT-9")}
+	ask.Reach = []Target{onHost("VAULT-8"), onHost("VAULT-9")}
 	require.Empty(t, p.Decide(ask).Because, "it concerns both")
+}
+
+// member is a full member who is meant by no handle and belongs to no group.
+func member(id string) Identity {
+	return Identity{ID: id, Active: Certain(true), Full: Certain(true), Through: map[Member]Answer{}}
+}
+
+// onHost is a target of which only its host matters.
+func onHost(name string) Target {
+	t := Nothing()
+	t.Host = Known(name)
+	return t
 }

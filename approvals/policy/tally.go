@@ -1,0 +1,11 @@
+package policy
+
+import "time"
+
+// A Tally counts what somebody asked for since a moment. The zero value counts nothing and is never out of date.
+type Tally struct {
+	Since     time.Time
+	Requests  int // of any kind, whatever became of them
+	Targets   int // of destructive requests that were not turned down
+	Endpoints int // that changes acted on, which were not turned down
+}
