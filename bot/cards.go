@@ -88,7 +88,7 @@ func requestText(req approvals.Request) string {
 		}
 		return fmt.Sprintf("Approval needed: %s asks for %s", req.RequesterName, what)
 	case approvals.Done, approvals.Failed:
-		return fmt.Sprintf("%s: %s", req.Outcome, what)
+		return fmt.Sprintf("%s: %s", effectOf(req).outcome(render.Outcome(req.Outcome)), what)
 	}
 	_, title := requestTitle(req)
 	state, _, _ := strings.Cut(title, " · ")

@@ -403,13 +403,14 @@ func withEffect(card render.Card, req approvals.Request) render.Card {
 		return card
 	}
 	card.Outcome = e.outcome(card.Outcome)
+	card.Text = requestText(req) // what a phone and a screen reader say follows the card
 	if card.Lead = e.lead(); card.Lead == "" {
 		return card
 	}
 	if card.Tone = render.Warning; len(e.Waiting) > 0 {
 		card.Tone = render.Waiting
 	}
-	card.Text = card.Lead + " · " + requestText(req)
+	card.Text = card.Lead + " · " + card.Text
 	return card
 }
 

@@ -28,10 +28,13 @@ func TestTheGreenTickWaitsForTheEndpoint(t *testing.T) {
 		told := s.becomes(card, row.first, row.second, "1 waiting")
 		require.NotContains(t, told.PlainText(), "✅", row.typed)
 		require.Contains(t, told.Text, row.first, "a phone reads it, too")
-		s.isWrittenTo("alice", row.first)
+		mine := s.isWrittenTo("alice", row.first)
 		s.console.SetOnline(off, true)
 		told = s.becomes(card, "✅ Successful", "1 applied")
 		require.NotContains(t, told.PlainText(), "Accepted, not")
+		mine = s.becomes(mine, "✅ Successful", "1 applied")
+		require.NotContains(t, mine.Text, "Accepted, not", "nor does a screen reader read the old state")
+		require.Contains(t, mine.Text, "Successful: ", row.typed)
 	}
 }
 
