@@ -39,7 +39,7 @@ func (b *Bot) requestCard(req approvals.Request) render.Card {
 func outcomeOf(card render.Card, req approvals.Request) render.Card {
 	card.Outcome = render.Outcome(req.Outcome)
 	if told := resultCard(req); told.Lead != "" {
-		card.Lead, card.Tone = told.Lead, told.Tone
+		card.Lead, card.Tone, card.Text = told.Lead, told.Tone, told.Lead+" · "+card.Text
 	}
 	return withEffect(card, req)
 }

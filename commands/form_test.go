@@ -3,6 +3,7 @@ package commands
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -43,6 +44,22 @@ func TestAFormAsksForEachParameterInItsOwnWay(t *testing.T) {
 	require.Equal(t, render.Number, asks(t, form, "limit").Widget)
 	require.Equal(t, []string{"0"}, asks(t, form, "limit").Value)
 	require.EqualValues(t, 1000, *asks(t, form, "limit").Max)
+}
+
+// A hunt proposes the last 24 hours, and takes times that were given as they are.
+func TestAFormProposesTheLastDay(t *testing.T) {
+	t.Parallel()
+	caller := catalog.Caller{ID: "U1", Zone: zone, Now: time.Date(2026, 11, 20, 13, 0, 0, 0, time.UTC)}
+	for _, name := range []string{"query", "create-query", "create-power-query", "fetch-event"} {
+		cmd, _ := All().Find(name)
+		form := cmd.Form(json.RawMessage(`{}`), caller)
+		require.Equal(t, []string{"2026-11-19T13:00:00Z"}, asks(t, form, "start-time").Value, name)
+		require.Equal(t, []string{"2026-11-20T13:00:00Z"}, asks(t, form, "end-time").Value, name)
+		form = cmd.Form(json.RawMessage(`{"end-time":"2026-11-01T00:00:00Z"}`), caller)
+		require.Empty(t, asks(t, form, "start-time").Value, name)
+	}
+	alerts, _ := All().Find("get-alerts")
+	require.Empty(t, asks(t, alerts.Form(json.RawMessage(`{}`), caller), "created-after").Value, "no time is required")
 }
 
 func TestOnlyWhatChangesSomethingAsksForAReason(t *testing.T) {

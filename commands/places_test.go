@@ -95,6 +95,16 @@ func TestASearchBoxFindsEndpointsByAddress(t *testing.T) {
 	require.Greater(t, len(options), 5)
 }
 
+// What the console has accepted and not done yet is not called done.
+func TestAMoveThatTakesItsTimeIsNotCalledMoved(t *testing.T) {
+	t.Parallel()
+	console, call := office(t)
+	console.Fail(s1sim.Match{PathPrefix: "/agents/actions/move-to-site"}, s1sim.Fault{Kind: s1sim.NotJSON, Body: `{"data":{"affected":1}}`})
+	card := done(t, call, "move-to-site DESKTOP-1 site-id=Lyon reason=x")
+	require.Contains(t, card.Plain(), "Accepted, not moved yet: DESKTOP-1")
+	require.Contains(t, card.Plain(), "1 of 1 endpoint: move accepted.")
+}
+
 func TestEndpointsMoveBetweenSites(t *testing.T) {
 	t.Parallel()
 	console, call := office(t)

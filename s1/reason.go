@@ -118,8 +118,10 @@ func retired(call call, status int, told string) bool {
 	switch status {
 	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
 		return true
-	case http.StatusNotFound, http.StatusGone:
+	case http.StatusNotFound:
 		return strings.HasPrefix(call.route, "dv/") && !strings.Contains(told, "query")
+	case http.StatusGone:
+		return call.link.Empty() && !call.download && !strings.Contains(told, "query") && !strings.Contains(told, "file")
 	}
 	return false
 }

@@ -69,6 +69,16 @@ func TestAClosedPathIsToldFromAThingThatIsNotThere(t *testing.T) {
 	}
 }
 
+// A path that answers 410 is closed; what it says of files and queries is that these are gone.
+func TestAPathThatIsGoneIsNoExpiredFile(t *testing.T) {
+	t.Parallel()
+	for words, want := range map[string]Reason{"This endpoint was retired": Retired, "The query has expired": Unexplained, "The file is no longer available": Unexplained} {
+		console := startConsole(t, status(http.StatusGone, `{"errors":[{"code":4100010,"title":"Gone","detail":"`+words+`"}]}`))
+		_, err := Collect(console.Threats(t.Context(), nil))
+		require.Equal(t, want, asError(t, err).Reason, words)
+	}
+}
+
 // The list did answer: that it leads in a circle is no missing answer.
 func TestAListWithoutAnEndIsNoMissingAnswer(t *testing.T) {
 	t.Parallel()

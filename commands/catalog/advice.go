@@ -15,6 +15,7 @@ import (
 // Advice is what to do about a console's refusal: by what the console said, and by its status where the words settle nothing. needs is
 // the permission that the command takes, "" where none is known.
 func Advice(e *s1.Error, needs string) string {
+	needs, _, _ = strings.Cut(needs, " (") // what a permission is for matters in help
 	switch {
 	case needs == "" || strings.Contains(e.Permission, "›"): // it names the command's already
 		needs = text.FirstNonEmpty(permissionWords(e.Permission), needs)
@@ -26,8 +27,8 @@ func Advice(e *s1.Error, needs string) string {
 		return "It may have been done all the same: look at the console before you ask again. The bot never repeats a change by itself."
 	case e.Status == 0:
 		return unsentAdvice(e)
-	case errors.Is(e, s1.ErrGone):
-		return "It has expired: the console keeps files for three days, and links to them for less. Ask for it again."
+	case errors.Is(e, s1.ErrGone) && e.Reason != s1.Retired:
+		return "It has expired: the console keeps files for three days, links to them and the results of queries for less. Ask for it again."
 	case e.Reason != s1.Unexplained:
 		return reasonAdvice(e, needs)
 	case e.Status/100 == 2:

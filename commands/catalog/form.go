@@ -28,6 +28,9 @@ func (cmd *Command) Form(args json.RawMessage, caller Caller) render.Form {
 	if err != nil {
 		given = map[string]json.RawMessage{}
 	}
+	if cmd.proposeDay(given, caller.now()) {
+		args = Marshal(given)
+	}
 	form := render.Form{Title: cmd.Title, Intro: append(cmd.intro(), cmd.lacking(args)...), Do: Invocation{Command: cmd.Name}}
 	for _, f := range cmd.Fields {
 		if !f.hidden {
@@ -50,6 +53,16 @@ func (cmd *Command) Form(args json.RawMessage, caller Caller) render.Form {
 			Hint: "For the approver and the audit trail; it does not go to the console."},
 		render.FormField{Name: TicketParam, Label: "Ticket", Widget: render.TextInput, MaxLength: 200, Placeholder: "INC-1042"})
 	return form
+}
+
+// proposeDay fills the times of a command that must have both with the last 24 hours, where neither is given.
+func (cmd *Command) proposeDay(given map[string]json.RawMessage, now time.Time) bool {
+	if !cmd.needsTimes() || !IsEmpty(given[startParam]) || !IsEmpty(given[endParam]) {
+		return false
+	}
+	given[startParam] = Marshal(now.Add(-24 * time.Hour).UTC().Format(time.RFC3339))
+	given[endParam] = Marshal(now.UTC().Format(time.RFC3339))
+	return true
 }
 
 func (cmd *Command) intro() render.Line {

@@ -125,18 +125,23 @@ func (p *parser) lastDay() {
 	if len(p.values) == 0 {
 		return
 	}
-	start, err := p.cmd.Field(startParam)
-	end, endErr := p.cmd.Field(endParam)
-	if err != nil || endErr != nil || !start.Required || !end.Required || p.in.Now.IsZero() {
+	if !p.cmd.needsTimes() || p.in.Now.IsZero() {
 		return
 	}
-	if p.values[end.Name] == nil {
-		p.values[end.Name] = p.in.Now.UTC().Format(time.RFC3339)
+	if p.values[endParam] == nil {
+		p.values[endParam] = p.in.Now.UTC().Format(time.RFC3339)
 	}
-	until, err := time.Parse(time.RFC3339, fmt.Sprint(p.values[end.Name]))
-	if p.values[start.Name] == nil && err == nil {
-		p.values[start.Name] = until.Add(-24 * time.Hour).Format(time.RFC3339)
+	until, err := time.Parse(time.RFC3339, fmt.Sprint(p.values[endParam]))
+	if p.values[startParam] == nil && err == nil {
+		p.values[startParam] = until.Add(-24 * time.Hour).Format(time.RFC3339)
 	}
+}
+
+// needsTimes tells whether a command must have a stretch of time.
+func (cmd *Command) needsTimes() bool {
+	start, err := cmd.Field(startParam)
+	end, endErr := cmd.Field(endParam)
+	return err == nil && endErr == nil && start.Required && end.Required
 }
 
 // The stretch of time that a hunt looks at.
@@ -418,10 +423,14 @@ func (cmd *Command) Field(name string) (field, error) {
 	return field{}, cmd.unknownParam(name)
 }
 
+// unknownParam offers the nearest of what a command takes, reason and ticket among it.
 func (cmd *Command) unknownParam(name string) error {
 	names := namesOf(cmd.Fields)
 	if cmd.Timed {
 		names = append(names, ForParam)
+	}
+	if cmd.Risk != Read {
+		names = append(names, ReasonParam, TicketParam)
 	}
 	e := &UsageError{Param: name, Problem: "unknown parameter " + text.Quote(name) + " in " + cmd.Name, Nearest: text.Nearest(name, names)}
 	switch {

@@ -136,8 +136,11 @@ func moved(ctx context.Context, call *catalog.Call, agents []s1.AgentID, n int, 
 		}
 		return "not moved"
 	})
-	if n == s1.Unsaid {
+	switch {
+	case n == s1.Unsaid:
 		c.Result.Affected = arrived
+	case arrived < len(c.Targets):
+		c.Done = "move accepted"
 	}
 	c.Why = "The endpoints are gone, in another site than the group, or outside what the bot's token may change."
 	c = c.Await("moved", func(t catalog.Target) (catalog.Progress, string) {

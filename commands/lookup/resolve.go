@@ -333,7 +333,7 @@ func GroupDirectory() directory[s1.Group] {
 
 // GroupTarget tells groups of one name apart by their site, which a group knows by id only.
 func GroupTarget(_ *catalog.Call, g s1.Group) catalog.Target {
-	return catalog.Target{Kind: "group", ID: string(g.ID), Name: g.Name, Site: "site " + string(g.SiteID), State: fmt.Sprintf("%d endpoints", g.TotalAgents)}
+	return catalog.Target{Kind: "group", ID: string(g.ID), Name: g.Name, Site: "site " + string(g.SiteID), State: text.Plural(g.TotalAgents, "endpoint")}
 }
 
 func AccountDirectory() directory[s1.Account] {

@@ -102,6 +102,14 @@ var aliases = map[string][]string{
 	"updated-before":                 {"before", "until"},
 }
 
+// several is the plural of a thing: queries, sites.
+func several(thing string) string {
+	if stem, ok := strings.CutSuffix(thing, "ry"); ok {
+		return stem + "ries"
+	}
+	return thing + "s"
+}
+
 // AliasesOf returns the short forms of a name. Those of ids follow a rule: agent-ids is also agents, agent, ids and id.
 func AliasesOf(name string) []string {
 	if short, ok := aliases[name]; ok {
@@ -109,7 +117,7 @@ func AliasesOf(name string) []string {
 	}
 	for _, suffix := range []string{"-ids", "-id"} {
 		if thing, ok := strings.CutSuffix(name, suffix); ok {
-			short := []string{thing, thing + "s", "ids", "id"}
+			short := []string{thing, several(thing), "ids", "id"}
 			if thing == "agent" {
 				short = append(short, "host", "hosts", "endpoint", "endpoints", "computer", "name")
 			}
