@@ -59,6 +59,15 @@ func TestSlashTextMeansWhatPeopleMean(t *testing.T) {
 		{"create-group site=Paris name=Test group inherits=true", "create-group", `{"site-id":"Paris","name":"Test group","inherits":true}`},
 		{"set-external-id 1834780238610855645 external-id=Room 12 left reason=move", "set-customer-id", `{"filter":{"ids":["1834780238610855645"]},"external-id":"Room 12 left"}`},
 		{`exclude type=path value=C:\Program Files\App operation-system=windows site-ids=1 description=Test "description" of two`, "create-exclusion", `{"type":"path","value":"C:\\Program Files\\App","operation-system":"windows","site-ids":["1"],"description":"Test description of two"}`},
+		// A choice that must be made may stand bare behind what it is for.
+		{"status evil.exe resolved", "update-incident-status", `{"threat-ids":["evil.exe"],"status":"resolved"}`},
+		{"verdict evil.exe b.exe True Positive", "update-threat-analyst-verdict", `{"threat-ids":["evil.exe","b.exe"],"analyst-verdict":"true_positive"}`},
+		{`verdict evil.exe "false positive"`, "update-threat-analyst-verdict", `{"threat-ids":["evil.exe"],"analyst-verdict":"false_positive"}`},
+		{"triage evil.exe suspicious in progress", "update-threat-incident", `{"filter":{"ids":["evil.exe"]},"analyst-verdict":"suspicious","incident-status":"in_progress"}`},
+		{"triage evil.exe resolved true positive", "update-threat-incident", `{"filter":{"ids":["evil.exe"]},"analyst-verdict":"true_positive","incident-status":"resolved"}`},
+		{"mitigate evil.exe quarantine reason=x", "mitigate-threats", `{"filter":{"ids":["evil.exe"]},"mitigate-action":"quarantine"}`},
+		{"mitigate evil.exe network quarantine reason=x", "mitigate-threats", `{"filter":{"ids":["evil.exe"]},"mitigate-action":"network-quarantine"}`},
+		{"status resolved status=resolved", "update-incident-status", `{"threat-ids":["resolved"],"status":"resolved"}`},
 		{"agent ids=A1 B2", "get-agent-info", `{"agent-ids":["A1","B2"]}`},
 		// JSON in a block of code, as people paste it.
 		{"threats filter=```{\"resolved\": false}```", "get-threat", `{"custom-input":{"resolved":false}}`},

@@ -373,6 +373,15 @@ func (p *parser) mainWords() error {
 		p.verbatim(&p.main[0], p.main[1:])
 		return p.set(f, p.main[0])
 	}
+	for f.List || f.kind.Selects != "" {
+		taken, err := p.choiceBehind()
+		if err != nil {
+			return err
+		}
+		if !taken {
+			break
+		}
+	}
 	whole, between := text.Token{Quoted: true}, " "
 	if f.kind.Selects != "" && !strings.HasPrefix(p.main[0].Value, "{") {
 		between = "," // names or ids of what a filter selects
@@ -388,6 +397,27 @@ func (p *parser) mainWords() error {
 		}
 	}
 	return p.set(f, whole)
+}
+
+// choiceBehind takes the last bare words for a choice that must be made, where they are one: "status evil.exe resolved". At least one word
+// stays for the main parameter.
+func (p *parser) choiceBehind() (bool, error) {
+	for _, f := range p.cmd.Fields {
+		if _, given := p.values[f.Name]; given || f.kind.Name != "choice" || f.List || !f.Required || f.hidden {
+			continue
+		}
+		for at := max(1, len(p.main)-maxChoiceWords-1); at < len(p.main); at++ { // the longest name wins
+			words := p.main[at].Value
+			for _, t := range p.main[at+1:] {
+				words += " " + t.Value
+			}
+			if _, err := f.kind.Read(words, p.in); err == nil {
+				p.main = p.main[:at]
+				return true, p.set(f, text.Token{Value: words, Quoted: true})
+			}
+		}
+	}
+	return false, nil
 }
 
 func (cmd *Command) mainField(value string) (field, error) {
