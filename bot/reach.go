@@ -25,7 +25,8 @@ func (b *Bot) touching(ctx context.Context, wish policy.Input, plan catalog.Plan
 	wish.Early, wish.Targets, wish.Reach = false, len(plan.Targets), nil
 	wish.Endpoints, wish.Guarded = plan.ActsOn(), wish.Guarded || plan.Policy
 	touched := slices.Concat(plan.Targets, plan.Also)
-	host, places := b.hosts(ctx, plan.Targets), b.chart(ctx, wish, touched)
+	host, unread := b.hosts(ctx, plan.Targets)
+	places := b.chart(ctx, wish, touched)
 	for _, t := range touched {
 		if isPlace(t) {
 			wish.Reach = append(wish.Reach, places.base(ctx, t))
@@ -36,7 +37,16 @@ func (b *Bot) touching(ctx context.Context, wish policy.Input, plan catalog.Plan
 	for _, t := range touched {
 		wish.Reach = append(wish.Reach, places.within(ctx, t)...)
 	}
+	if unread != "" { // its own row may be older than what is true of its host: it is enough for a no, and not for a yes
+		wish.Reach = append(wish.Reach, nowhere(unread))
+	}
 	return wish
+}
+
+// nowhere is something on a host of which nothing can be told.
+func nowhere(why string) policy.Target {
+	open := policy.Unknown[string](why)
+	return policy.Target{Account: open, Site: open, Group: open, Host: open, Tags: policy.Unknown[[]string](why)}
 }
 
 // marked is a plan that says which of its targets the policy protects. The wish is that of touching.
@@ -105,8 +115,9 @@ func stated(value string, t catalog.Target, what string) policy.Fact[string] {
 }
 
 // hosts are the endpoints that threats and alerts are on. The console says of a threat which site it is in, of an alert not
-// even that, of neither which tags its host has; a policy that asks for these needs to know.
-func (b *Bot) hosts(ctx context.Context, targets []catalog.Target) func(catalog.Target) policy.Fact[s1.Agent] {
+// even that, of neither which tags its host has; a policy that asks for these needs to know. Where the console does not answer, unread
+// says of which.
+func (b *Bot) hosts(ctx context.Context, targets []catalog.Target) (host func(catalog.Target) policy.Fact[s1.Agent], unread string) {
 	var ids []s1.AgentID
 	for _, t := range targets {
 		if t.Agent != "" && !slices.Contains(ids, s1.AgentID(t.Agent)) {
@@ -118,7 +129,7 @@ func (b *Bot) hosts(ctx context.Context, targets []catalog.Target) func(catalog.
 	if len(ids) > 0 && b.Policy().ByTarget() {
 		agents, err = b.Console.AgentsByID(ctx, ids)
 	}
-	return func(t catalog.Target) policy.Fact[s1.Agent] {
+	host = func(t catalog.Target) policy.Fact[s1.Agent] {
 		i := slices.IndexFunc(agents, func(a s1.Agent) bool { return string(a.ID) == t.Agent })
 		switch {
 		case t.Agent == "":
@@ -130,6 +141,11 @@ func (b *Bot) hosts(ctx context.Context, targets []catalog.Target) func(catalog.
 		}
 		return policy.Known(agents[i])
 	}
+	if err != nil {
+		first := slices.IndexFunc(targets, func(t catalog.Target) bool { return t.Agent != "" })
+		unread = host(targets[first]).Open()
+	}
+	return host, unread
 }
 
 // consoleReason is an error of the console's in a few words.

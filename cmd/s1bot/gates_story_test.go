@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"os"
 	"testing"
@@ -65,6 +66,30 @@ func TestARuleAboutAGroupThatCannotBeReadLetsNobodyThrough(t *testing.T) {
 func noRoles(settings map[string]string) {
 	delete(settings, "S1BOT_OPERATORS")
 	delete(settings, "S1BOT_APPROVERS")
+}
+
+// The row of a threat tells where its host is, but it may be older than the host's own: where that one cannot be read, nothing runs on the
+// word of the threat's.
+func TestThePlaceOfAThreatIsThatOfItsHost(t *testing.T) {
+	t.Parallel()
+	for name, kind := range map[string]s1sim.FaultKind{"500": s1sim.ServerError, "403": s1sim.Forbidden, "reset": s1sim.Reset} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := tellInTime(t, allowedBy(t, "rules:\n  - {name: berlin, sites: [Berlin], deny: ask Berlin}\n"))
+			threat := fmt.Sprint(s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"}))
+			s.types("alice", "#soc", "/s1 mitigate "+threat+" action=Kill reason=test")
+			card := s.sees("#approvals", "Approval needed")
+			s.console.SetAgent("DESKTOP-1", func(a map[string]any) { a["siteName"] = "Berlin" })
+			s.console.Fail(s1sim.Match{Method: "GET", PathPrefix: "/agents"}, s1sim.Fault{Kind: kind, Times: -1})
+			s.clicks("bob", card, "Approve")
+			s.becomes(card, "Approved, not run yet", "I can't read the endpoint of evil.exe")
+			require.Empty(t, s.console.Changes())
+			s.console.Heal()
+			s.pass(time.Minute)
+			s.becomes(card, "Failed", "not allowed any more", "Ask Berlin")
+			require.Empty(t, s.console.Changes())
+		})
+	}
 }
 
 // An approval that meets a question without an answer is kept, counts when there is one, and outlives a restart.
