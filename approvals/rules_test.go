@@ -194,6 +194,26 @@ func TestARoleHoldsWithinItsSitesOnly(t *testing.T) {
 	}
 }
 
+// Before anybody looked what is touched, a rule about that may say no; who is told no where it does not, too, hears so at once and
+// fills in no form.
+func TestARuleAboutWhatIsTouchedOpensNoFormForNothing(t *testing.T) {
+	t.Parallel()
+	p, err := policy.New(policy.Settings{Operators: []policy.Member{"UOP"}, Approvers: []policy.Member{"UAPP"}, Roles: []policy.Role{{Name: "rome", Members: []policy.Member{"UROME"}}}, Rules: []policy.Rule{
+		{Name: "berlin", Sites: []string{"Berlin"}, Effect: policy.Deny, Why: "ask Berlin"},
+		{Name: "rome", Commands: []string{"scan"}, Sites: []string{"Rome"}, Effect: policy.Allow, By: []string{"rome"}},
+	}})
+	require.NoError(t, err)
+	for who, want := range map[string]map[string]policy.Effect{
+		"UOP": {"scan": policy.Allow, "restart": policy.Allow}, "UROME": {"scan": policy.Allow, "restart": policy.Deny}, "UNOBODY": {"scan": policy.Deny, "restart": policy.Deny},
+	} {
+		for command, effect := range want {
+			r := p.Decide(policy.Input{Caller: p.Person(full(who)), Command: command, Risk: policy.RiskDestructive, Early: true})
+			require.Equal(t, effect, r.Effect, "%s %s: %s", who, command, r.Why)
+			require.Equal(t, effect == policy.Deny, strings.Contains(r.Why, "Only operators"), r.Why)
+		}
+	}
+}
+
 // Approvals that were given under one ruling are counted anew under another.
 func TestApprovalsUnderAnotherRuling(t *testing.T) {
 	t.Parallel()

@@ -365,9 +365,14 @@ func (p Policy) strictest(a Input) (all Decision) {
 // come to is the ruling if it is the same, and else that nobody can tell.
 func (p Policy) rule(a Input, t Target) Decision {
 	var either []Decision // of rules of which nobody can tell whether they match
+	depends := ""         // on what it touches, by this rule, which says no where it matches
 	for _, rule := range p.rules {
 		if a.Early && rule.onTargets() && rule.ofInvocation(a) {
-			return Decision{Effect: Allow, Rule: rule.Name, Why: "It depends on what it touches."}
+			if rule.ruling(p, a, t).Effect == Deny {
+				depends = cmp.Or(depends, rule.Name)
+				continue
+			}
+			return onTouched(rule.Name)
 		}
 		matches := rule.matches(a, t)
 		if matches.No() {
@@ -376,12 +381,25 @@ func (p Policy) rule(a Input, t Target) Decision {
 		r := rule.ruling(p, a, t)
 		r.Rule = rule.Name
 		if matches.Yes() {
-			return r.unlessOther(either)
+			return r.unlessOther(either).unlessTouched(depends)
 		}
 		r.doubt = matches.Open()
 		either = append(either, r)
 	}
-	return denied("none", fmt.Sprintf("No rule of the policy allows %s.", a.Command)).unlessOther(either)
+	return denied("none", fmt.Sprintf("No rule of the policy allows %s.", a.Command)).unlessOther(either).unlessTouched(depends)
+}
+
+// onTouched is the ruling while nobody knows what is touched, where that decides.
+func onTouched(rule string) Decision {
+	return Decision{Effect: Allow, Rule: rule, Why: "It depends on what it touches."}
+}
+
+// unlessTouched is r, the ruling if a rule about what is touched does not match, where it is a no: then it is one in any case.
+func (r Decision) unlessTouched(rule string) Decision {
+	if rule == "" || r.Effect == Deny {
+		return r
+	}
+	return onTouched(rule)
 }
 
 // unlessOther is r, the ruling if none of the others' rules matches, where it makes no difference whether one does.

@@ -384,6 +384,7 @@ func TestAButtonThatCannotBeReadSaysSo(t *testing.T) {
 		require.Eventually(t, func() bool { return s.audited(approvals.ActionRefused) == before+1 }, patience, 1e7, fmt.Sprint(value))
 		s.isTold("alice", "This button is too old")
 	}
+	require.NoError(t, s.slack.Settle(s.patient()))
 	s.slack.ForgetViolations() // an address takes five answers
 }
 
