@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"strings"
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
@@ -55,12 +56,14 @@ func getSystemStatus() *catalog.Command {
 		if err != nil {
 			return render.Card{}, err
 		}
+		health := text.FirstNonEmpty(status.Health, "not said")
 		card := render.Card{
 			Tone: render.Good, Outcome: render.Successful, Title: "Get System Status",
-			Parts: []render.Part{render.Fields{{Label: "Health", Value: render.Line{render.Text(text.FirstNonEmpty(status.Health, "not said"))}}}},
+			Parts: []render.Part{render.Fields{{Label: "Health", Value: render.Line{render.Text(health)}}}},
 		}
-		if status.Health != "ok" {
-			card.Tone = render.Warning
+		if !strings.EqualFold(health, "ok") { // no green tick over a console in trouble
+			card.Tone, card.Lead = render.Warning, "The console does not say that it is well: "+health
+			card.Text = card.Lead
 		}
 		return catalog.Single(call, "system-status", status.Raw, card)
 	})

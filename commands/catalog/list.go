@@ -349,7 +349,7 @@ func (l Listing[T]) Card(call *Call, shown result[T], most int) render.Card {
 		card.Title += fmt.Sprintf(" · page %d of %d", at, pages)
 	}
 	if listed < matching && !skips {
-		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("Only the first %d are listed.", listed))})
+		card.Parts = append(card.Parts, render.Note{render.Text(onlyFirst(listed))})
 	}
 	card.Actions = append(turns(call, at, pages), shown.pages[at-1].deeds...)
 	card.Actions = append(card.Actions, fileActions(call)...)
@@ -442,4 +442,12 @@ func Once[T any](rows func(context.Context) ([]T, error)) func(context.Context, 
 		found, err := rows(ctx)
 		return s1.Page[T]{Items: found, Total: len(found)}, err
 	}
+}
+
+// onlyFirst says that a list ends before its rows do.
+func onlyFirst(n int) string {
+	if n == 1 {
+		return "Only the first is listed."
+	}
+	return fmt.Sprintf("Only the first %d are listed.", n)
 }
