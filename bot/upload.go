@@ -169,22 +169,22 @@ func (f lostFile) words() string {
 	if f.unclear {
 		return fmt.Sprintf("Slack did not confirm %s, so it may be there, or not. If you don't see it, ask for it again.", f.name)
 	}
-	return fmt.Sprintf("%s could not be handed over: %s Try again.", f.name, slackSays(f.err))
+	return fmt.Sprintf("%s could not be handed over: %s", f.name, slackSays(f.err))
 }
 
-// slackSays is Slack's own word for a refusal, as a sentence.
+// slackSays is Slack's own word for a refusal, and what to do.
 func slackSays(err error) string {
 	var refused slack.SlackErrorResponse
 	var status slack.StatusCodeError
 	switch {
 	case errors.As(err, &refused) && refused.Err == "missing_scope":
-		return "the app lacks a permission (missing_scope); `s1bot check` names it."
+		return "the app lacks a permission (missing_scope). Ask whoever looks after the bot: `s1bot check` names it."
 	case errors.As(err, &refused):
-		return "Slack refuses it (" + refused.Err + ")."
+		return "Slack refuses it (" + refused.Err + "). Try again."
 	case errors.As(err, &status):
-		return fmt.Sprintf("Slack answers %d.", status.Code)
+		return fmt.Sprintf("Slack answers %d. Try again.", status.Code)
 	}
-	return "Slack does not answer."
+	return "Slack does not answer. Try again."
 }
 
 // lostError is the error of a card that stands without its files; nil where none is missing.

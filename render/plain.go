@@ -6,13 +6,15 @@ import (
 )
 
 // Plain is the whole card as text, actions with what they invoke included: for logs, tests and terminals.
-func (c Card) Plain() string {
+func (c Card) Plain() string { return c.plain(Line.plain) }
+
+func (c Card) plain(words func(Line) string) string {
 	var b strings.Builder
 	if heading := c.heading(); heading != "" {
 		fmt.Fprintln(&b, line(heading))
 	}
 	for _, p := range c.Parts {
-		b.WriteString(plainPart(p))
+		b.WriteString(plainPart(p, words))
 	}
 	for _, a := range c.Actions {
 		b.WriteString(plainAction(a))
@@ -23,24 +25,24 @@ func (c Card) Plain() string {
 	return b.String()
 }
 
-func plainPart(p Part) string {
+func plainPart(p Part, words func(Line) string) string {
 	switch p := p.(type) {
 	case Line:
-		return p.plain() + "\n"
+		return words(p) + "\n"
 	case Fields:
 		var b strings.Builder
 		for _, f := range p {
-			fmt.Fprintf(&b, "%s: %s\n", line(f.Label), or(f.Value.plain(), none))
+			fmt.Fprintf(&b, "%s: %s\n", line(f.Label), or(words(f.Value), none))
 		}
 		return b.String()
 	case Table:
-		return plainTable(p)
+		return plainTable(p, words)
 	case Quote:
 		return "> " + strings.ReplaceAll(lines(p.Text), "\n", "\n> ") + "\n"
 	case Code:
 		return "    " + strings.ReplaceAll(lines(p.Text), "\n", "\n    ") + "\n"
 	case Note:
-		return "(" + Line(p).plain() + ")\n"
+		return "(" + words(Line(p)) + ")\n"
 	case Bar:
 		return p.words() + "\n"
 	case Chart:
@@ -67,7 +69,7 @@ func (l Line) plain() string {
 	return b.String()
 }
 
-func plainTable(t Table) string {
+func plainTable(t Table, words func(Line) string) string {
 	var b strings.Builder
 	rows := t.Rows
 	if len(t.Columns) > 0 {
@@ -76,7 +78,7 @@ func plainTable(t Table) string {
 	for _, row := range rows {
 		var cells []string
 		for _, l := range row {
-			cells = append(cells, or(l.plain(), none))
+			cells = append(cells, or(words(l), none))
 		}
 		fmt.Fprintln(&b, "| "+strings.Join(cells, " | ")+" |")
 	}

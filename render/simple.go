@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -37,11 +38,26 @@ func (c Card) Simple(o Options) Message {
 
 // Bare is c without any block: its words alone, for what refuses even Simple.
 func (c Card) Bare() Message {
-	return Message{Text: or(inert(cut(c.words(), maxSimpleText)), none)}
+	text := inertLines(cut(c.words(), maxSimpleText))
+	if len(c.Actions) > 0 {
+		text += "\nSlack took no buttons here. /s1 pending lists what waits for a decision; /s1 help, what else you can type."
+	}
+	return Message{Text: or(text, none)}
 }
 
 // words is the whole card as text, without what can be clicked.
 func (c Card) words() string {
 	c.Actions, c.Files = nil, nil
-	return strings.TrimSpace(c.Plain())
+	return strings.TrimSpace(c.plain(Line.unlinked))
+}
+
+// unlinked is a line as text for people: a link is its words alone.
+func (l Line) unlinked() string {
+	l = slices.Clone(l)
+	for i, s := range l {
+		if s.Kind == LinkSpan && s.Text != "" {
+			l[i] = Text(s.Text)
+		}
+	}
+	return l.plain()
 }

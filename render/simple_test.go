@@ -17,7 +17,7 @@ func TestASimpleCardKeepsItsWordsAndItsButtons(t *testing.T) {
 	card := render.Card{
 		Tone: render.Waiting, Title: "Approval needed <!channel>",
 		Parts: []render.Part{
-			render.Line{render.User("U0ALICE"), render.Text(" asks *now*")}, render.Table{Columns: []render.Column{{Title: "Name"}}, Rows: [][]render.Line{{{render.Mono("DESKTOP-1")}}}},
+			render.Line{render.User("U0ALICE"), render.Text(" asks *now*")}, render.Table{Columns: []render.Column{{Title: "Name"}}, Rows: [][]render.Line{{{render.Link("DESKTOP-1", "https://console.example/a?b=c")}}}},
 			render.Quote{Text: strings.Repeat("because ", 1000)},
 		},
 		Actions: []render.Action{
@@ -53,5 +53,8 @@ func TestASimpleCardKeepsItsWordsAndItsButtons(t *testing.T) {
 	require.Empty(t, bare.Blocks)
 	require.Contains(t, bare.Text, "DESKTOP-1")
 	require.NotContains(t, bare.Text, "<!channel>")
+	require.True(t, strings.HasPrefix(bare.Text, "🟠 Approval needed &lt;!channel&gt;\n＠U0ALICE asks ∗now∗\n"), "its lines stay lines: %q", bare.Text)
+	require.Contains(t, bare.Text, "/s1 pending", "where no button is taken, it says what to type")
+	require.NotContains(t, bare.Text+blocks[0].Text.Text, "console.example", "a link that nobody can click is its words")
 	require.NotEmpty(t, render.Card{}.Simple(render.Options{}).Blocks)
 }

@@ -191,6 +191,15 @@ func inert(s string) string {
 	return entities.Replace(s)
 }
 
+// inertLines is inert text that keeps its lines.
+func inertLines(s string) string {
+	all := strings.Split(s, "\n")
+	for i, l := range all {
+		all[i] = inert(l)
+	}
+	return strings.Join(all, "\n")
+}
+
 // harmless says that s means itself in verbatim mrkdwn. It lists what is allowed, so that whatever Slack comes to
 // understand next is not.
 func harmless(s string) bool {

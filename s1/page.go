@@ -214,12 +214,19 @@ func Take[T any](list iter.Seq2[T, error], n int) iter.Seq2[T, error] {
 	}
 }
 
-// Collect reads a list to its end; on an error it returns what came before.
+// maxCollected is how many rows of a list are held at once: more than anybody names things by, and small enough for the process.
+const maxCollected = 20_000
+
+// Collect reads a list to its end; on an error it returns what came before. A list of more than maxCollected rows is one.
 func Collect[T any](list iter.Seq2[T, error]) ([]T, error) {
 	var items []T
 	for item, err := range list {
 		if err != nil {
 			return items, err
+		}
+		if len(items) == maxCollected {
+			message := fmt.Sprintf("The console's list goes on and on: it was read up to row %d, and the rest is left out.", maxCollected)
+			return items, &Error{Operation: "read a list", Status: http.StatusOK, Message: message, Err: ErrTooManyPages}
 		}
 		items = append(items, item)
 	}

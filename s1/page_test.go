@@ -74,6 +74,21 @@ func TestTakeAsksForNoMorePagesThanItNeeds(t *testing.T) {
 	require.Len(t, console.asked(), 2)
 }
 
+// A list that goes on and on is not held in memory: what is collected has a bound of rows.
+func TestWhatIsCollectedHasABound(t *testing.T) {
+	t.Parallel()
+	read := 0
+	rows, err := Collect(func(yield func(int, error) bool) {
+		for yield(read, nil) {
+			read++
+		}
+	})
+	require.ErrorIs(t, err, ErrTooManyPages)
+	require.ErrorContains(t, err, "read up to row 20000")
+	require.Len(t, rows, 20_000)
+	require.LessOrEqual(t, read, 20_000)
+}
+
 func TestACursorThatRepeatsEndsTheListWithAnError(t *testing.T) {
 	t.Parallel()
 	console := startConsole(t, ok(`{"data":[{"id":"1"}],"pagination":{"nextCursor":"again"}}`))

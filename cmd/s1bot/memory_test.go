@@ -67,6 +67,39 @@ func TestLargeAnswersFitTheMemoryOfTheProcess(t *testing.T) {
 	}
 }
 
+// A search for a part of a name may find a whole estate, and a console may send pages without end: two hundred pages of endpoints that
+// are called otherwise took 480 MB, for they were kept until the last had come.
+func TestALookUpKeepsNoneOfWhatItDoesNotMean(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int32
+	f := &flood{story: simulate(t, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !strings.HasSuffix(r.URL.Path, "/v2.1/agents") || r.URL.Query().Get("computerName__contains") == "" {
+				next.ServeHTTP(w, r)
+				return
+			}
+			out, page := bufio.NewWriter(w), asked.Add(1)
+			defer out.Flush()
+			fmt.Fprint(out, `{"data":[`)
+			for i := range 1000 {
+				if i > 0 {
+					fmt.Fprint(out, ",")
+				}
+				fmt.Fprintf(out, `{"id":"1845%06d%08d","computerName":"SRV-1-%d-%d","siteName":"Berlin","isActive":true}`, page, i, page, i)
+			}
+			fmt.Fprintf(out, `],"pagination":{"totalItems":1000000,"nextCursor":"c%d"}}`, page)
+		})
+	})}
+	f.environ["S1BOT_DATABASE_URL"] = ownFile(t)
+	process := f.run()
+	require.NoError(t, f.slack.WaitSockets(f.patient(), 2))
+	f.types("alice", "#soc", "/s1 isolate SRV-1 reason=phishing")
+	f.isTold("alice", "goes on and on")
+	require.LessOrEqual(t, asked.Load(), int32(200))
+	require.Less(t, peak(t, process), 128)
+	f.slack.ForgetViolations()
+}
+
 // resident is the memory that a process has, in MiB.
 func resident(t testing.TB, pid int) (mib int) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))

@@ -149,11 +149,22 @@ func (r *policyReader) one(at, key, word string, i int, kind string, known []str
 	if slices.ContainsFunc(known, func(k string) bool { return fits(k, word) }) || word == "" {
 		return
 	}
+	known = distinct(known) // a role stands in the settings and in the file
 	near := meant(word, known)
 	if near == "" && len(known) <= 8 {
 		near = "; there are " + strings.Join(known, ", ")
 	}
 	r.wrong(r.element(at, i), "%s: there is no %s %q%s", key, kind, word, near)
+}
+
+// distinct are the words of a list, each once, in their order.
+func distinct(list []string) (once []string) {
+	for _, word := range list {
+		if !slices.Contains(once, word) {
+			once = append(once, word)
+		}
+	}
+	return once
 }
 
 // words checks each of a list.

@@ -30,8 +30,10 @@ func HostsNamed(ctx context.Context, call *catalog.Call, param string, refs []Ho
 func hostDirectory() directory[s1.Agent] {
 	d := agentDirectory()
 	byName := d.fits
-	d.Search = searchHosts
 	d.fits = func(a s1.Agent, ref string) bool { return byName(a, ref) || HasAddress(a, ref) }
+	d.Search = func(ctx context.Context, call *catalog.Call, refs []string) ([]s1.Agent, error) {
+		return agentsMatching(ctx, call, refs, hostQueries(refs), d.fits)
+	}
 	return d
 }
 
@@ -50,9 +52,9 @@ func HasAddress(a s1.Agent, ref string) bool {
 	return false
 }
 
-// searchHosts asks for addresses by address and for everything else by name. Decommissioned endpoints are left out: a machine that
+// hostQueries ask for addresses by address and for everything else by name. Decommissioned endpoints are left out: a machine that
 // was set up anew has its name and its address twice.
-func searchHosts(ctx context.Context, call *catalog.Call, refs []string) ([]s1.Agent, error) {
+func hostQueries(refs []string) []s1.Query {
 	var names, addresses []string
 	var queries []s1.Query
 	for _, ref := range refs {
@@ -73,5 +75,5 @@ func searchHosts(ctx context.Context, call *catalog.Call, refs []string) ([]s1.A
 	for i, q := range queries {
 		queries[i] = q.With("isDecommissioned", "false")
 	}
-	return agentsMatching(ctx, call, refs, queries)
+	return queries
 }

@@ -211,8 +211,8 @@ func findAccounts(ctx context.Context, call *catalog.Call, param string, words [
 }
 
 func agentDirectory() directory[s1.Agent] {
-	return directory[s1.Agent]{
-		noun: "endpoint", Search: searchAgents, guess: guessAgents, Target: AgentTarget,
+	d := directory[s1.Agent]{
+		noun: "endpoint", guess: guessAgents, Target: AgentTarget,
 		gone: func(a s1.Agent) bool { return catalog.Gone(a) != "" },
 		fits: func(a s1.Agent, name string) bool {
 			return strings.EqualFold(a.ComputerName, name) || PlainUUID(name) != "" && PlainUUID(a.UUID) == PlainUUID(name)
@@ -221,13 +221,13 @@ func agentDirectory() directory[s1.Agent] {
 			return call.Console.AgentsByID(ctx, catalog.Convert[s1.AgentID](ids))
 		},
 	}
+	d.Search = func(ctx context.Context, call *catalog.Call, names []string) ([]s1.Agent, error) {
+		return agentsMatching(ctx, call, names, agentQueries(names), d.fits)
+	}
+	return d
 }
 
-// searchAgents asks for several names at once. The console searches for parts of names and so finds too much; fits decides.
-func searchAgents(ctx context.Context, call *catalog.Call, names []string) ([]s1.Agent, error) {
-	return agentsMatching(ctx, call, names, agentQueries(names))
-}
-
+// agentQueries ask for several names at once.
 func agentQueries(names []string) []s1.Query {
 	var parts []string
 	var queries []s1.Query
@@ -247,14 +247,23 @@ func agentQueries(names []string) []s1.Query {
 	return queries
 }
 
-func agentsMatching(ctx context.Context, call *catalog.Call, names []string, queries []s1.Query) ([]s1.Agent, error) {
+// agentsMatching asks for parts of names and so for too much: what none of the names fits is not kept, be it a whole estate.
+func agentsMatching(ctx context.Context, call *catalog.Call, names []string, queries []s1.Query, fits func(s1.Agent, string) bool) ([]s1.Agent, error) {
 	var found []s1.Agent
 	for _, q := range queries {
-		agents, err := s1.Collect(call.Console.Agents(ctx, q))
-		if err != nil {
-			return nil, fmt.Errorf("look up %s: %w", strings.Join(names, ", "), err)
+		for agent, err := range call.Console.Agents(ctx, q) {
+			if err != nil {
+				return nil, fmt.Errorf("look up %s: %w", strings.Join(names, ", "), err)
+			}
+			if !slices.ContainsFunc(names, func(name string) bool { return fits(agent, name) }) {
+				continue
+			}
+			if found = append(found, agent); len(found) > MaxNamesakes {
+				e := catalog.Wrong("", "more than %d endpoints are called %s", MaxNamesakes, strings.Join(names, ", "))
+				e.Hint = "give the ids of those you mean"
+				return nil, e
+			}
 		}
-		found = append(found, agents...)
 	}
 	return found, nil
 }
