@@ -292,14 +292,15 @@ func (p *people) allGroups(ctx context.Context, since time.Time) policy.Fact[[]p
 	return p.groups.fact
 }
 
-// heard is what Slack said of user groups. That there is no such group, or that the workspace's plan has none, is an answer; all
-// else that it may say, such as that a scope is missing, is none (docs.slack.dev/reference/methods/usergroups.users.list).
+// heard is what Slack said of user groups. That the workspace's plan has none is an answer; all else that it may say, such as that a scope
+// is missing, is none (docs.slack.dev/reference/methods/usergroups.users.list). A group that there is no more is none, either: who was in
+// it is not known, and a rule that denies them something must not be skipped because somebody removed the group.
 func heard[T any](value T, err error) policy.Fact[T] {
 	var none T
 	switch {
 	case err == nil:
 		return policy.Known(value)
-	case refusedWith(err, "no_such_subteam", "plan_upgrade_required", "paid_teams_only"):
+	case refusedWith(err, "plan_upgrade_required", "paid_teams_only"):
 		return policy.Known(none)
 	}
 	return policy.Unknown[T]("I can't read user groups (" + reason(err) + ")")

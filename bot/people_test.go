@@ -125,7 +125,7 @@ func TestWhoLeftHasNoRoles(t *testing.T) {
 	}
 }
 
-// That Slack does not say who belongs to a group is neither yes nor no, and the question says why. That there is no such group is no.
+// That Slack does not say who belongs to a group is neither yes nor no, and the question says why. That the plan has no groups is no.
 func TestWhatSlackDoesNotSayIsNotKnown(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -143,7 +143,7 @@ func TestWhatSlackDoesNotSayIsNotKnown(t *testing.T) {
 		"half":            {slacksim.Fault{Kind: slacksim.FaultCut}, "does not answer"},
 		"page":            {slacksim.Fault{Kind: slacksim.FaultHTML}, "does not answer"},
 		"blank":           {slacksim.Fault{Kind: slacksim.FaultBlank}, "does not answer"},
-		"no such group":   {slacksim.Fault{Kind: slacksim.FaultError, Error: "no_such_subteam"}, ""},
+		"no such group":   {slacksim.Fault{Kind: slacksim.FaultError, Error: "no_such_subteam"}, "no_such_subteam"},
 		"free plan":       {slacksim.Fault{Kind: slacksim.FaultError, Error: "plan_upgrade_required"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
