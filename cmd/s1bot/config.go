@@ -45,6 +45,8 @@ type config struct {
 	HTTPAddr     string        `env:"S1BOT_HTTP_ADDR"`
 	SecretKey    s1.Secret     `env:"S1BOT_SECRET_KEY"`
 	AuditFile    string        `env:"S1BOT_AUDIT_FILE"`
+	HuntEngine   string        `env:"S1BOT_HUNT_ENGINE" envDefault:"auto"`
+	Unified      string        `env:"S1BOT_UNIFIED_ALERTS" envDefault:"auto"`
 	LogLevel     string        `env:"S1BOT_LOG_LEVEL" envDefault:"info"`
 	LogFormat    string        `env:"S1BOT_LOG_FORMAT" envDefault:"text"`
 
@@ -147,7 +149,27 @@ func (c *config) check() []error {
 	if !slices.Contains([]string{"text", "json"}, c.LogFormat) {
 		bad("S1BOT_LOG_FORMAT", "text or json")
 	}
+	c.checkSources(bad)
 	return problems
+}
+
+// checkSources refuses what this version would have to ignore: it hunts by Deep Visibility and reads the REST feeds, so that auto means
+// these, and a setting that asks for more is told rather than passed over.
+func (c *config) checkSources(bad func(string, string, ...any)) {
+	switch c.HuntEngine {
+	case "auto", "dv":
+	case "sdl":
+		bad("S1BOT_HUNT_ENGINE", "this version hunts by Deep Visibility only: auto or dv")
+	default:
+		bad("S1BOT_HUNT_ENGINE", "auto or dv")
+	}
+	switch c.Unified {
+	case "auto", "off":
+	case "on":
+		bad("S1BOT_UNIFIED_ALERTS", "this version reads threats and rule alerts only: auto or off")
+	default:
+		bad("S1BOT_UNIFIED_ALERTS", "auto or off")
+	}
 }
 
 // sealKey is the key that seals passwords which wait; nil where there is none.

@@ -30,14 +30,14 @@ func TestSettingsThatAreCompleteAreTaken(t *testing.T) {
 func TestEverySettingsProblemIsListedAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := readConfig(map[string]string{
-		"SLACK_BOT_TOKEN": "xapp-wrong", "S1_URL": "http://example.com", "S1BOT_SOCKETS": "eleven", "S1BOT_POLL_INTERVAL": "10ms",
+		"SLACK_BOT_TOKEN": "xapp-wrong", "S1_URL": "http://example.com", "S1BOT_SOCKETS": "eleven", "S1BOT_HUNT_ENGINE": "sdl", "S1BOT_UNIFIED_ALERTS": "maybe", "S1BOT_POLL_INTERVAL": "10ms",
 		"S1BOT_APPROVERS": "U0000001", "S1BOT_OPERATORS": "bob", "S1BOT_THREATS_CHANNEL": "#threats", "S1BOT_SECRET_KEY": "short",
 		"S1BOT_LOG_LEVEL": "loud", "S1BOT_LOG_FORMAT": "xml", "S1BOT_DATABASE_URL": "mysql:x", "S1BOT_HTTP_ADDR": "9090", "S1_API_VERSION": "2",
 		"S1BOT_POLICY_FILE": filepath.Join(t.TempDir(), "no.yaml"),
 	})
 	require.Error(t, err)
 	for _, name := range []string{
-		"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "S1_URL", "S1_API_TOKEN", "S1BOT_SOCKETS", "S1BOT_POLL_INTERVAL", "S1BOT_APPROVALS_CHANNEL",
+		"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "S1_URL", "S1_API_TOKEN", "S1BOT_SOCKETS", "S1BOT_HUNT_ENGINE", "S1BOT_UNIFIED_ALERTS", "S1BOT_POLL_INTERVAL", "S1BOT_APPROVALS_CHANNEL",
 		"S1BOT_OPERATORS", "S1BOT_THREATS_CHANNEL", "S1BOT_SECRET_KEY", "S1BOT_LOG_LEVEL", "S1BOT_LOG_FORMAT", "S1BOT_DATABASE_URL",
 		"S1BOT_HTTP_ADDR", "S1_API_VERSION", "S1BOT_POLICY_FILE",
 	} {
