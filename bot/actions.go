@@ -8,11 +8,9 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"s1bot/bot/post"
 	"s1bot/render"
 )
-
-// clipWord is the command of a button whose invocation is too long for Slack and lies in the database.
-const clipWord = "clip"
 
 // clicked handles a button, a menu or an overflow entry: each carries an invocation, and that is run.
 func (b *Bot) clicked(ctx context.Context, d delivery, in interaction) error {
@@ -48,7 +46,7 @@ func (b *Bot) click(ctx context.Context, a *ask, d delivery) error {
 	if err := b.admit(ctx, a); err != nil {
 		return err
 	}
-	if a.inv.Command == clipWord {
+	if a.inv.Command == post.ClipWord {
 		if err := b.unclip(ctx, &a.inv); err != nil {
 			return err
 		}
@@ -74,29 +72,4 @@ func (b *Bot) unclip(ctx context.Context, inv *render.Invocation) error {
 		return errGone
 	}
 	return json.Unmarshal(body, inv)
-}
-
-// clip puts the long invocations of a card's buttons into the database, so that the card can be shown.
-func (p *poster) clip(ctx context.Context, card render.Card) (render.Card, error) {
-	actions := make([]render.Action, len(card.Actions))
-	for i, action := range card.Actions {
-		actions[i] = action
-		button, ok := action.(render.Button)
-		if !ok || button.URL != "" || render.Fits(button.Do) {
-			continue
-		}
-		body, err := json.Marshal(button.Do)
-		if err != nil {
-			return card, fmt.Errorf("write a button down: %w", err)
-		}
-		id, err := p.clips.Put(ctx, body, clipTTL)
-		if err != nil {
-			return card, fmt.Errorf("write a button down: %w", err)
-		}
-		args, _ := json.Marshal(map[string]string{"id": id})
-		button.Do = render.Invocation{Command: clipWord, Args: args}
-		actions[i] = button
-	}
-	card.Actions = actions
-	return card, nil
 }

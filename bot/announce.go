@@ -15,6 +15,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
+	"s1bot/bot/post"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 )
@@ -63,10 +64,10 @@ func (b *Bot) answerAsked(ctx context.Context, a ask, req approvals.Request, tro
 // replyAsked shows who asked where their request stands; where that is a message that can be edited, it follows the request.
 func (b *Bot) replyAsked(ctx context.Context, a ask, req approvals.Request, card render.Card) {
 	at := b.reply(ctx, a, card)
-	if at.ts == "" {
+	if at.TS == "" {
 		return
 	}
-	if err := b.Ledger.AddCopy(ctx, req.ID, approvals.CardRef{Channel: at.channel, TS: at.ts, Shown: req.Rev, Asked: true}); err != nil {
+	if err := b.Ledger.AddCopy(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev, Asked: true}); err != nil {
 		b.Log.Warn("cannot write down which message tells of a request", "request_id", req.ID, "err", err)
 	}
 }
@@ -99,11 +100,11 @@ func whyUnseen(err error) string {
 	switch {
 	case errors.Is(err, errSlowCard):
 		return "Slack is slow to take it"
-	case refusedWith(err, "is_archived"):
+	case post.RefusedWith(err, "is_archived"):
 		return "the channel is archived"
-	case refusedWith(err, "not_in_channel", "channel_not_found"):
+	case post.RefusedWith(err, "not_in_channel", "channel_not_found"):
 		return "I'm not in the channel, or it is gone; somebody has to /invite @s1bot there"
-	case refusedWith(err, "restricted_action", "restricted_action_read_only_channel", "restricted_action_thread_only_channel"):
+	case post.RefusedWith(err, "restricted_action", "restricted_action_read_only_channel", "restricted_action_thread_only_channel"):
 		return "the channel doesn't let me post"
 	case errors.As(err, &refused):
 		return "Slack refuses it (" + refused.Err + ")"
@@ -176,7 +177,7 @@ func (b *Bot) announceOnceMore(ctx context.Context, req approvals.Request) error
 	switch found, err := b.posted(ctx, req); {
 	case found:
 		return err
-	case err != nil && passes(err):
+	case err != nil && post.Passes(err):
 		return &unseenError{err} // nobody can tell now; later
 	case err != nil && req.Posting:
 		return b.standIn(ctx, req)
@@ -190,7 +191,7 @@ func (b *Bot) announceOnceMore(ctx context.Context, req approvals.Request) error
 // Slack counts from its own clock, and this machine's may be ahead.
 func (b *Bot) posted(ctx context.Context, req approvals.Request) (bool, error) {
 	channel := b.Policy().Channel()
-	found, err := b.post.lookFor(ctx, channel, "", req.ID, req.Created.Add(-skew))
+	found, err := b.post.LookFor(ctx, channel, "", req.ID, req.Created.Add(-post.ClockSkew))
 	if err != nil || len(found) == 0 {
 		return false, err
 	}
@@ -212,8 +213,8 @@ func (b *Bot) publish(ctx context.Context, req approvals.Request) error {
 	}
 	card := b.requestCard(req)
 	card.Files = targetFile(req)
-	channel, ts, err := b.post.post(ctx, b.Policy().Channel(), "", req.ID, card)
-	var unconfirmed errUnconfirmed
+	channel, ts, err := b.post.Post(ctx, b.Policy().Channel(), "", req.ID, card)
+	var unconfirmed post.UnconfirmedError
 	switch {
 	case ts == "" && errors.As(err, &unconfirmed):
 		return b.standIn(ctx, req)
@@ -231,7 +232,7 @@ func (b *Bot) publish(ctx context.Context, req approvals.Request) error {
 // standIn says in the approvals channel what is known of a card: that it may be there. Where it is not, one click puts it in the place of
 // this message.
 func (b *Bot) standIn(ctx context.Context, req approvals.Request) error {
-	channel, ts, err := b.post.post(ctx, b.Policy().Channel(), "", req.ID+" placeholder", b.placeholderCard(req))
+	channel, ts, err := b.post.Post(ctx, b.Policy().Channel(), "", req.ID+" placeholder", b.placeholderCard(req))
 	if ts == "" {
 		return &unseenError{err}
 	}

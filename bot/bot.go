@@ -13,6 +13,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
+	"s1bot/bot/post"
 	"s1bot/bot/socketmode"
 	"s1bot/commands/catalog"
 	"s1bot/s1"
@@ -57,8 +58,8 @@ type Config struct {
 	Ledger             *approvals.Ledger
 	Policy             func() policy.Policy // as it is now
 	Inbox              Inbox
-	Clips              Clips
-	Directs            Directs
+	Clips              post.Clips
+	Directs            post.Directs
 	Jobs               Jobs
 	History            History
 	Queries            catalog.Queries  // may be nil: then the search box for queries is empty
@@ -76,7 +77,7 @@ type Config struct {
 type Bot struct {
 	Config
 	api     *slack.Client
-	post    *poster
+	post    *post.Messenger
 	seal    sealer
 	people  *people
 	sockets *socketmode.Pool
@@ -111,7 +112,7 @@ func New(c Config) (*Bot, error) {
 	client, api := newAPI(c.AppToken, c.BotToken, c.APIURL, slackLimit)
 	b := &Bot{Config: c, known: make(chan struct{}), api: api}
 	b.seal = newSealer(c.BotToken)
-	b.post = &poster{seal: b.seal.click, api: b.api, http: client, console: c.Console.ConsoleURL(), clips: c.Clips, directs: c.Directs, find: b.findAll, attached: b.Attached, log: c.Log}
+	b.post = &post.Messenger{Seal: b.seal.click, API: b.api, HTTP: client, Console: c.Console.ConsoleURL(), Clips: c.Clips, Directs: c.Directs, Find: b.findAll, Attached: b.Attached, Log: c.Log}
 	b.desk = newDesk()
 	b.intake, b.work = newQueue(intakeLimit, c.Log), newQueue(workLimit, c.Log)
 	b.sockets = socketmode.New(c.Sockets, b.openSocket, b.receive, c.Log)
@@ -166,7 +167,7 @@ func (b *Bot) meet(ctx context.Context) error {
 		}
 		pause = socketmode.Backoff(pause, err)
 		b.Log.Warn("Slack cannot be reached", "again_in", pause, "err", err)
-		if !sleep(ctx, pause) {
+		if !post.Sleep(ctx, pause) {
 			return errors.Join(err, ctx.Err())
 		}
 	}
@@ -183,7 +184,7 @@ func (b *Bot) Known() <-chan struct{} { return b.known }
 
 // keepHouse expires requests, takes up orphaned ones and forgets old deliveries.
 func (b *Bot) keepHouse(ctx context.Context) {
-	for b.adopt(ctx); sleep(ctx, b.Tick); {
+	for b.adopt(ctx); post.Sleep(ctx, b.Tick); {
 		b.takeUpLater()
 		b.expire(ctx)
 		b.remind(ctx)

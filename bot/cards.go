@@ -9,6 +9,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
+	"s1bot/bot/post"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -409,7 +410,7 @@ func resultCopy(req approvals.Request, channel string) render.Card {
 		card.Parts = followed(req)
 	}
 	card.Parts = slices.Concat(card.Parts, termParts(req))
-	if strings.HasPrefix(channel, "D") || isPerson(channel) {
+	if strings.HasPrefix(channel, "D") || post.IsPerson(channel) {
 		card.Parts = slices.Concat(decisions(req), card.Parts) // the requester has not seen who approved
 	}
 	return card

@@ -13,6 +13,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"s1bot/approvals/policy"
+	"s1bot/bot/post"
 	"s1bot/s1"
 )
 
@@ -132,9 +133,9 @@ func (c Checkup) channel(ctx context.Context, api *slack.Client, name string) Fi
 		return err
 	})
 	switch {
-	case refusedWith(err, "missing_scope"):
+	case post.RefusedWith(err, "missing_scope"):
 		found.Err = todo(err, "update the app with `s1bot manifest` and install it again")
-	case refusedWith(err, "channel_not_found"):
+	case post.RefusedWith(err, "channel_not_found"):
 		found.Err = todo(err, "check the id "+id+"; a private channel must invite the bot first")
 	case err != nil:
 		found.Err = todo(err, "Slack does not tell whether "+id+" is there")
@@ -157,7 +158,7 @@ func (c Checkup) channel(ctx context.Context, api *slack.Client, name string) Fi
 func patiently(ctx context.Context, ask func() error) error {
 	ctx, cancel := context.WithTimeout(ctx, probeLimit)
 	defer cancel()
-	return retry(ctx, ifLost, ask)
+	return post.Retry(ctx, post.IfLost, ask)
 }
 
 // tabAdvice is what turns direct messages on.
@@ -178,11 +179,11 @@ func (c Checkup) messagesTab(ctx context.Context, api *slack.Client) Finding {
 		return err
 	})
 	switch {
-	case refusedWith(err, "messages_tab_disabled"):
+	case post.RefusedWith(err, "messages_tab_disabled"):
 		found.Err = todo(err, tabAdvice)
-	case refusedWith(err, "no_text"):
+	case post.RefusedWith(err, "no_text"):
 		found.Note = "Slack takes direct messages"
-	case refusedWith(err, "missing_scope"):
+	case post.RefusedWith(err, "missing_scope"):
 		found.Err = todo(err, "update the app with `s1bot manifest` and install it again")
 	case err == nil: // Slack would not have
 		_, _, _ = api.DeleteMessageContext(ctx, channel, ts)
@@ -196,7 +197,7 @@ func (c Checkup) messagesTab(ctx context.Context, api *slack.Client) Finding {
 // somebody is a person whom a role names, by id or through a group; empty if there is none.
 func (c Checkup) somebody(ctx context.Context, api *slack.Client) string {
 	for _, m := range c.Members {
-		if isPerson(string(m)) {
+		if post.IsPerson(string(m)) {
 			return string(m)
 		}
 	}

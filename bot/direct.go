@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 	"encoding/json"
+
+	"s1bot/bot/post"
 )
 
 // learnDirect notes which conversation is the direct message with a person: what people write to the bot and the opening of its home name
@@ -16,10 +18,10 @@ func (b *Bot) learnDirect(ctx context.Context, payload json.RawMessage) {
 			ChannelType string `json:"channel_type"`
 		} `json:"event"`
 	}
-	if json.Unmarshal(payload, &e) != nil || e.Event.User == b.self.User || !isPerson(e.Event.User) || e.Event.Channel == "" {
+	if json.Unmarshal(payload, &e) != nil || e.Event.User == b.self.User || !post.IsPerson(e.Event.User) || e.Event.Channel == "" {
 		return
 	}
 	if e.Event.Type == "app_home_opened" || e.Event.Type == "message" && e.Event.ChannelType == "im" {
-		b.post.remember(ctx, e.Event.User, e.Event.Channel)
+		b.post.Remember(ctx, e.Event.User, e.Event.Channel)
 	}
 }

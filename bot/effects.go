@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"s1bot/approvals"
+	"s1bot/bot/post"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 	"s1bot/s1"
@@ -50,8 +51,8 @@ func effectOf(req approvals.Request) (e effect) {
 	return e
 }
 
-// words are the three states apart: accepted by the console, applied by the endpoints, and failed or not yet applied.
-func (e effect) words() string {
+// Words are the three states apart: accepted by the console, applied by the endpoints, and failed or not yet applied.
+func (e effect) Words() string {
 	var words []string
 	if e.Accepted > 0 {
 		words = append(words, fmt.Sprintf("%d accepted", e.Accepted))
@@ -80,7 +81,7 @@ func (e effect) words() string {
 // parts tell of an effect: how far it is, what waits and why, what was different from what was shown.
 func (e effect) parts() []render.Part {
 	var parts []render.Part
-	if words := e.words(); words != "" {
+	if words := e.Words(); words != "" {
 		parts = append(parts, render.Line{render.Text(words)})
 	}
 	if words := e.warning(); words != "" {
@@ -223,7 +224,7 @@ func (w *worker) watch() {
 	var said watched
 	_ = json.Unmarshal(w.job.Saved, &said)                                 // nothing was said yet
 	for pause := w.b.Tick * 2 / 5; ; pause = min(pause*3/2, w.b.Tick*12) { // from 2 seconds to a minute
-		if !sleep(w.ctx, pause) {
+		if !post.Sleep(w.ctx, pause) {
 			w.release(context.Cause(w.ctx))
 			return
 		}

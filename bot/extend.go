@@ -158,7 +158,7 @@ func (b *Bot) wishExtension(ctx context.Context, a ask, req approvals.Request, b
 	}
 	card := wishCard(req, a.user, by)
 	for _, ref := range req.Heads() {
-		if _, _, err := b.post.post(ctx, ref.Channel, ref.TS, "", card); err != nil {
+		if _, _, err := b.post.Post(ctx, ref.Channel, ref.TS, "", card); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"s1bot/bot/post"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -129,7 +130,7 @@ func (b *Bot) open(ctx context.Context, a ask, form render.Form) error {
 	var err error
 	switch {
 	case a.view != "":
-		err = retry(ctx, ifLost, func() error {
+		err = post.Retry(ctx, post.IfLost, func() error {
 			_, err := b.api.UpdateViewContext(ctx, b.view(form, a.user), "", "", a.view)
 			return err
 		})
@@ -153,7 +154,7 @@ func (b *Bot) open(ctx context.Context, a ask, form render.Form) error {
 // trouble. What it calls wrong stays wrong.
 func mayOpenLater(err error) bool {
 	var refused slack.SlackErrorResponse
-	return passes(err) || !errors.As(err, &refused) ||
+	return post.Passes(err) || !errors.As(err, &refused) ||
 		slices.Contains([]string{"expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged"}, refused.Err)
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"s1bot/bot/post"
 	"s1bot/render"
 )
 
@@ -15,15 +16,15 @@ func (b *Bot) share(ctx context.Context, a ask, card render.Card) error {
 	card.Parts = append(card.Parts, render.Note{render.Text("Shared by "), render.User(a.who.ID)})
 	err := errNowhere
 	if a.at.ResponseURL != "" {
-		if err = b.post.respondAloud(ctx, a.at.ResponseURL, a.at.Thread, card); err == nil {
+		if err = b.post.RespondInChannel(ctx, a.at.ResponseURL, a.at.Thread, card); err == nil {
 			return nil
 		}
 	}
-	if unclear(err) {
+	if post.Unclear(err) {
 		b.reply(ctx, a, notice("Slack did not confirm the message, so it may be in the channel. If you don't see it there, share it again."))
 		return nil
 	}
-	if _, _, err := b.post.post(ctx, a.at.Channel, a.at.Thread, "", card); err != nil {
+	if _, _, err := b.post.Post(ctx, a.at.Channel, a.at.Thread, "", card); err != nil {
 		return fmt.Errorf("share the answer in this channel: %w", errors.Join(errUnshared, err))
 	}
 	return nil
@@ -56,13 +57,13 @@ func (b *Bot) handOverBeside(ctx context.Context, a ask, card render.Card) error
 // sendFiles sends files to the caller and says where they are, or what became of them.
 func (b *Bot) sendFiles(ctx context.Context, a ask, card render.Card) (words string, err error) {
 	at, err := b.deliver(ctx, a.who.ID, a.at, card)
-	var missing *filesError
+	var missing *post.FilesError
 	switch {
 	case errors.As(err, &missing):
-		return missing.words(), nil
+		return missing.Words(), nil
 	case err != nil:
 		return "", err
-	case !strings.HasPrefix(at.channel, "D"):
+	case !strings.HasPrefix(at.Channel, "D"):
 		return "The file is in the thread of this channel: Slack refuses my direct messages.", nil
 	}
 	return "The file is in your direct messages with me.", nil

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"s1bot/bot/socketmode"
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"s1bot/bot/post"
+	"s1bot/bot/socketmode"
 )
 
 // saveLimit leaves time to acknowledge within Slack's 3 s even when the database is slow.
@@ -47,7 +49,7 @@ type interactionMessage struct {
 
 // key tells which card of ours a message is; empty where that is not known.
 func (m interactionMessage) key() string {
-	if m.Metadata.Type != metadataType {
+	if m.Metadata.Type != post.MetadataType {
 		return ""
 	}
 	return m.Metadata.Payload.Key

@@ -101,7 +101,7 @@ func (b *Bot) invoke(ctx context.Context, a ask) error {
 		return b.openForm(ctx, a)
 	}
 	if a.inv.How == render.Run {
-		b.remember(ctx, a, cmd)
+		b.Remember(ctx, a, cmd)
 	}
 	if cmd.Risk == catalog.Read && cmd.Long && a.inv.How == render.Run {
 		return b.long(ctx, cmd, a)
@@ -112,8 +112,8 @@ func (b *Bot) invoke(ctx context.Context, a ask) error {
 	return b.request(ctx, cmd, a)
 }
 
-// remember writes the history that /s1 history shows.
-func (b *Bot) remember(ctx context.Context, a ask, cmd *catalog.Command) {
+// Remember writes the history that /s1 history shows.
+func (b *Bot) Remember(ctx context.Context, a ask, cmd *catalog.Command) {
 	line := cmd.Line(a.inv.Args)
 	if a.extras.For > 0 {
 		line += " " + catalog.ForParam + "=" + text.SpanText(a.extras.For)
@@ -148,7 +148,7 @@ func (b *Bot) read(ctx context.Context, cmd *catalog.Command, a ask) error {
 	case len(card.Files) > 0:
 		return b.handOver(ctx, a, card)
 	case a.inv.How == render.Turn && a.at.ResponseURL != "":
-		return b.post.respond(ctx, a.at.ResponseURL, true, card)
+		return b.post.Respond(ctx, a.at.ResponseURL, true, card)
 	}
 	b.reply(ctx, a, card)
 	return nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sourcegraph/conc/panics"
 
+	"s1bot/bot/post"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 )
@@ -269,7 +270,7 @@ func (w *worker) write(ctx context.Context, lease time.Duration) error {
 
 // pulse keeps the lease until the job ends.
 func (w *worker) pulse() {
-	for sleep(w.ctx, jobPulse) {
+	for post.Sleep(w.ctx, jobPulse) {
 		if err := w.write(w.ctx, jobLease); err != nil && w.ctx.Err() == nil {
 			w.b.Log.Warn("cannot prolong a job's lease", "job", w.id, "err", err)
 		}
@@ -311,7 +312,7 @@ func (w *worker) paint(ctx context.Context) {
 				w.b.Log.Warn("cannot show a job's progress", "job", w.id, "err", err)
 			}
 			cancel()
-			sleep(ctx, w.b.desk.pause())
+			post.Sleep(ctx, w.b.desk.pause())
 		}
 	}
 }
@@ -327,10 +328,10 @@ func (w *worker) show(ctx context.Context, card render.Card) error {
 	case mute:
 		return nil
 	case j.TS != "":
-		return w.b.post.edit(ctx, j.Channel, j.TS, card)
+		return w.b.post.Edit(ctx, j.Channel, j.TS, card)
 	}
 	where, thread := w.place()
-	channel, ts, err := w.b.post.post(ctx, where, thread, w.id, card)
+	channel, ts, err := w.b.post.Post(ctx, where, thread, w.id, card)
 	if err != nil {
 		w.silence(ctx, err)
 		return err
@@ -349,7 +350,7 @@ func (w *worker) place() (channel, thread string) {
 
 // silence ends the progress of a job whose messages Slack does not take: the person hears where its end will be told instead.
 func (w *worker) silence(ctx context.Context, err error) {
-	if _, passing := slowdown(err); passing || outage(err) || broken(err) {
+	if _, passing := post.Slowdown(err); passing || post.Outage(err) || post.Broken(err) {
 		return // the next one may get through
 	}
 	w.mu.Lock()
@@ -376,11 +377,11 @@ func (w *worker) end(card render.Card) {
 	defer cancel()
 	err := errNowhere
 	if w.job.TS != "" {
-		if err = w.b.post.replace(ctx, w.job.Channel, w.job.TS, w.job.Origin.Thread, card); err != nil {
+		if err = w.b.post.Replace(ctx, w.job.Channel, w.job.TS, w.job.Origin.Thread, card); err != nil {
 			w.b.Log.Warn("cannot edit a job's message", "job", w.id, "err", err)
 		}
 	}
-	var missing *filesError
+	var missing *post.FilesError
 	if err != nil && !errors.As(err, &missing) {
 		err = w.endAnew(ctx, card)
 	}
@@ -395,12 +396,12 @@ func (w *worker) end(card render.Card) {
 // endAnew tells the end of a job in a new message.
 func (w *worker) endAnew(ctx context.Context, card render.Card) error {
 	where, thread := w.place()
-	if isPerson(where) {
+	if post.IsPerson(where) {
 		_, err := w.b.deliver(ctx, where, w.job.Origin, card)
 		return err
 	}
-	_, _, err := w.b.post.post(ctx, where, thread, "", card)
-	var missing *filesError
+	_, _, err := w.b.post.Post(ctx, where, thread, "", card)
+	var missing *post.FilesError
 	if err == nil || errors.As(err, &missing) {
 		return err
 	}

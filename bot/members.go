@@ -12,6 +12,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"s1bot/approvals/policy"
+	"s1bot/bot/post"
 )
 
 // Whom the members of roles stand for, each looked up by itself: for `s1bot check`, and for the operators while the bot runs
@@ -73,7 +74,7 @@ func (l *memberLookup) person(ctx context.Context, id string) (string, error) {
 		return err
 	})
 	switch {
-	case refusedWith(err, "user_not_found", "users_not_found", "user_not_visible"):
+	case post.RefusedWith(err, "user_not_found", "users_not_found", "user_not_visible"):
 		return "", errors.New("nobody has this id, so it gives nobody a role: check the id, or take it out of the policy")
 	case err != nil:
 		return "", unreadError{todo(err, "the bot needs the scope users:read")}
@@ -88,7 +89,7 @@ func (l *memberLookup) handle(ctx context.Context, m policy.Member) (string, err
 	isIt := func(g slack.UserGroup) bool { return strings.EqualFold(g.Handle, m.Handle()) }
 	isGroup := slices.ContainsFunc(l.groups, isIt)
 	name, isPerson := l.names[strings.ToLower(m.Handle())]
-	noGroups := refusedWith(l.groupsErr, "plan_upgrade_required", "paid_teams_only")
+	noGroups := post.RefusedWith(l.groupsErr, "plan_upgrade_required", "paid_teams_only")
 	switch {
 	case isGroup && name.active:
 		return "", errors.New("a person and a user group have this name, so it gives nobody a role: write the id in its place, U… of the person or S… of the group")
@@ -110,7 +111,7 @@ func (l *memberLookup) handle(ctx context.Context, m policy.Member) (string, err
 func (l *memberLookup) group(ctx context.Context, isIt func(slack.UserGroup) bool) (string, error) {
 	i := slices.IndexFunc(l.groups, isIt)
 	switch {
-	case refusedWith(l.groupsErr, "plan_upgrade_required", "paid_teams_only"):
+	case post.RefusedWith(l.groupsErr, "plan_upgrade_required", "paid_teams_only"):
 		return "", errors.New("this workspace's plan has no user groups, so it gives nobody a role: name people by their id (U…)")
 	case l.groupsErr != nil:
 		return "", unreadError{todo(l.groupsErr, "the bot needs the scope usergroups:read")}

@@ -151,7 +151,7 @@ func inQuotes(line string) bool {
 func sameWords(line string, shown []inline) bool {
 	var seen strings.Builder
 	for _, i := range shown {
-		seen.WriteString(i.words())
+		seen.WriteString(i.Words())
 	}
 	return letters(seen.String()) == letters(unescaped(tokens.ReplaceAllString(line, "$1$2$3")))
 }

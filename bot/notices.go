@@ -12,6 +12,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"s1bot/bot/post"
 	"s1bot/render"
 )
 
@@ -28,13 +29,13 @@ func (b *Bot) Broadcast(ctx context.Context, channel, thread, key string, card r
 }
 
 func (b *Bot) tellChannel(ctx context.Context, channel, thread, key string, card render.Card, opts ...slack.MsgOption) (string, error) {
-	opts = append(opts, slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(), marked(key))
+	opts = append(opts, slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(), post.WithKey(key))
 	if thread != "" {
 		opts = append(opts, slack.MsgOptionTS(thread))
 	}
 	var ts string
-	look, err := b.post.give(ctx, everybody, b.named(ctx, card), func(msg render.Message) (err error) {
-		_, ts, err = b.api.PostMessageContext(ctx, channel, append(content(msg), opts...)...)
+	look, err := b.post.Give(ctx, post.Everybody, b.named(ctx, card), func(msg render.Message) (err error) {
+		_, ts, err = b.api.PostMessageContext(ctx, channel, append(post.Content(msg), opts...)...)
 		return err
 	})
 	if err != nil {
@@ -49,7 +50,7 @@ func (b *Bot) tellChannel(ctx context.Context, channel, thread, key string, card
 // picture puts a card's charts into its thread as pictures. The message has them in characters already, so nothing is tried twice.
 func (b *Bot) picture(ctx context.Context, channel, thread string, card render.Card) {
 	for _, file := range card.Pictures() {
-		if !sleep(ctx, picturePause) {
+		if !post.Sleep(ctx, picturePause) {
 			return
 		}
 		if err := b.Attach(ctx, channel, thread, file); err != nil {
@@ -119,8 +120,8 @@ func (b *Bot) Attached(ctx context.Context, channel, thread, name string) (bool,
 
 // Edit puts card in the place of what a message of ours shows.
 func (b *Bot) Edit(ctx context.Context, channel, ts string, card render.Card) error {
-	_, err := b.post.give(ctx, everybody, b.named(ctx, card), func(msg render.Message) error {
-		_, _, _, err := b.api.UpdateMessageContext(ctx, channel, ts, content(msg)...)
+	_, err := b.post.Give(ctx, post.Everybody, b.named(ctx, card), func(msg render.Message) error {
+		_, _, _, err := b.api.UpdateMessageContext(ctx, channel, ts, post.Content(msg)...)
 		return err
 	})
 	if err != nil {
@@ -149,7 +150,7 @@ func (b *Bot) findAll(ctx context.Context, channel, thread, key string, since ti
 			return nil, deliveryError(fmt.Errorf("look for a message in %s: %w", channel, err))
 		}
 		for _, m := range messages {
-			if m.Metadata.EventType == metadataType && m.Metadata.EventPayload["key"] == key && b.ours(m) {
+			if m.Metadata.EventType == post.MetadataType && m.Metadata.EventPayload["key"] == key && b.ours(m) {
 				all = append(all, m.Timestamp)
 			}
 		}
@@ -185,27 +186,23 @@ func (b *Bot) ours(m slack.Message) bool {
 	return m.User == b.self.User || m.BotID != "" && m.BotID == b.self.BotID || m.User == "" && m.BotID == ""
 }
 
-func marked(key string) slack.MsgOption {
-	return slack.MsgOptionMetadata(slack.SlackMetadata{EventType: metadataType, EventPayload: map[string]any{"key": key}})
-}
-
 // deliveryError adds to an error of Slack's what a deliverer must know about it. What it adds nothing to leaves open whether Slack
 // did what was asked.
 func deliveryError(err error) error {
-	if wait, slowed := slowdown(err); slowed {
+	if wait, slowed := post.Slowdown(err); slowed {
 		return slow{err, wait}
 	}
 	var answer slack.SlackErrorResponse
 	switch {
-	case refusedWith(err, "message_not_found", "thread_not_found", "cannot_reply_to_message", "restricted_action_thread_locked"):
+	case post.RefusedWith(err, "message_not_found", "thread_not_found", "cannot_reply_to_message", "restricted_action_thread_locked"):
 		return gone{err}
-	case refusedWith(err, "edit_window_closed", "cant_update_message"):
+	case post.RefusedWith(err, "edit_window_closed", "cant_update_message"):
 		return fixed{err}
-	case refusedWith(err, closedWords...):
+	case post.RefusedWith(err, closedWords...):
 		return closed{err}
-	case refusedWith(err, "internal_error", "fatal_error", "service_unavailable", "request_timeout"):
+	case post.RefusedWith(err, "internal_error", "fatal_error", "service_unavailable", "request_timeout"):
 		return err
-	case errors.As(err, &answer), unsent(err):
+	case errors.As(err, &answer), post.Unsent(err):
 		return refused{err}
 	}
 	return err

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"s1bot/approvals/policy"
+	"s1bot/bot/post"
 	"s1bot/render"
 )
 
@@ -34,12 +35,12 @@ func (b *Bot) toOperators(ctx context.Context, card render.Card) {
 		if channel == "" {
 			continue
 		}
-		if _, _, err := b.post.post(ctx, channel, "", "", card); err == nil {
+		if _, _, err := b.post.Post(ctx, channel, "", "", card); err == nil {
 			return
 		}
 	}
 	for _, user := range b.operators(ctx) {
-		if _, _, err := b.post.post(ctx, user, "", "", card); err != nil {
+		if _, _, err := b.post.Post(ctx, user, "", "", card); err != nil {
 			b.Log.Error("cannot tell an operator", "user", user, "err", err)
 		}
 	}
@@ -49,7 +50,7 @@ func (b *Bot) toOperators(ctx context.Context, card render.Card) {
 func (b *Bot) operators(ctx context.Context) (users []string) {
 	for _, m := range b.Policy().MembersOf([]string{policy.Operators}) {
 		switch id := string(m); {
-		case isPerson(id):
+		case post.IsPerson(id):
 			users = append(users, id)
 		case m.Group():
 			users = append(users, b.groupMembers(ctx, id)...)

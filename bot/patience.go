@@ -8,6 +8,7 @@ import (
 
 	"github.com/sourcegraph/conc/panics"
 
+	"s1bot/bot/post"
 	"s1bot/s1"
 )
 
@@ -71,7 +72,7 @@ func (p *patience) send(ctx context.Context, words string) {
 		p.b.reply(ctx, p.a, notice(words))
 		return
 	}
-	if err := p.b.post.respond(ctx, p.a.at.ResponseURL, replacing(p.replaces), notice(words)); err != nil {
+	if err := p.b.post.Respond(ctx, p.a.at.ResponseURL, post.Replacing(p.replaces), notice(words)); err != nil {
 		p.b.Log.Warn("cannot say why an answer takes long", "user", p.a.user, "err", err)
 		return
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"s1bot/approvals/policy"
+	"s1bot/bot/post"
 )
 
 // How long Slack may take to say who somebody is, where a person waits for an answer, and anything else that a gate asks: a gate that has
@@ -170,11 +171,11 @@ func (p *people) throughAll(ctx context.Context, members []policy.Member, user *
 // user is what Slack says of id. That it knows nobody of that id is an answer, too: they are nobody here.
 func (p *people) user(ctx context.Context, id string) (*slack.User, error) {
 	var user *slack.User
-	err := retry(ctx, ifLost, func() (err error) {
+	err := post.Retry(ctx, post.IfLost, func() (err error) {
 		user, err = p.api.GetUserInfoContext(ctx, id)
 		return err
 	})
-	if refusedWith(err, "user_not_found", "user_not_visible", "users_not_found") {
+	if post.RefusedWith(err, "user_not_found", "user_not_visible", "users_not_found") {
 		return &slack.User{ID: id, Deleted: true}, nil
 	}
 	if err == nil && user.ID != id && user.Enterprise.ID != id {
@@ -243,7 +244,7 @@ func (p *people) membersOf(ctx context.Context, group string, since time.Time) p
 	ctx, cancel := context.WithTimeout(ctx, p.patience)
 	defer cancel()
 	var members []string
-	err := retry(ctx, ifLost, func() (err error) {
+	err := post.Retry(ctx, post.IfLost, func() (err error) {
 		members, err = p.api.GetUserGroupMembersContext(ctx, group)
 		return err
 	})
@@ -277,7 +278,7 @@ func (p *people) allGroups(ctx context.Context, since time.Time) policy.Fact[[]p
 	ctx, cancel := context.WithTimeout(ctx, p.patience)
 	defer cancel()
 	var found []slack.UserGroup
-	err := retry(ctx, ifLost, func() (err error) {
+	err := post.Retry(ctx, post.IfLost, func() (err error) {
 		found, err = p.api.GetUserGroupsContext(ctx)
 		return err
 	})
@@ -300,7 +301,7 @@ func heard[T any](value T, err error) policy.Fact[T] {
 	switch {
 	case err == nil:
 		return policy.Known(value)
-	case refusedWith(err, "plan_upgrade_required", "paid_teams_only"):
+	case post.RefusedWith(err, "plan_upgrade_required", "paid_teams_only"):
 		return policy.Known(none)
 	}
 	return policy.Unknown[T]("I can't read user groups (" + reason(err) + ")")
@@ -310,7 +311,7 @@ func heard[T any](value T, err error) policy.Fact[T] {
 func reason(err error) string {
 	var refused slack.SlackErrorResponse
 	var status slack.StatusCodeError
-	_, slowed := slowdown(err)
+	_, slowed := post.Slowdown(err)
 	switch {
 	case slowed:
 		return "Slack asks to wait"

@@ -16,7 +16,7 @@ func (b *Bot) remind(ctx context.Context) {
 	for _, req := range due {
 		b.work.push(func(ctx context.Context) {
 			for _, ref := range req.Heads() {
-				if _, _, err := b.post.post(ctx, ref.Channel, ref.TS, "", b.reminderCard(req)); err != nil {
+				if _, _, err := b.post.Post(ctx, ref.Channel, ref.TS, "", b.reminderCard(req)); err != nil {
 					b.Log.Warn("cannot remind of a request", "request_id", req.ID, "err", err)
 				}
 			}

@@ -9,23 +9,24 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"s1bot/bot/post"
 	"s1bot/render"
 )
 
 // reply answers the person who asked, and them alone: through the response URL, else in the channel or thread for their eyes
 // only, else in their direct messages, else in the thread. It returns the message, where that is one that can be edited. An answer that
 // cannot be given at all is logged; nobody is left to be told.
-func (b *Bot) reply(ctx context.Context, a ask, card render.Card) posted {
+func (b *Bot) reply(ctx context.Context, a ask, card render.Card) post.Sent {
 	if a.silent {
-		return posted{} // two bots could go on for ever
+		return post.Sent{} // two bots could go on for ever
 	}
 	ctx = context.WithoutCancel(ctx)
-	if b.aside(ctx, a.user, a.at, replacing(a.patience.answered()), card) == nil {
-		return posted{}
+	if b.aside(ctx, a.user, a.at, post.Replacing(a.patience.answered()), card) == nil {
+		return post.Sent{}
 	}
-	channel, ts, err := b.post.post(ctx, a.user, "", "", card)
+	channel, ts, err := b.post.Post(ctx, a.user, "", "", card)
 	if err == nil {
-		return posted{channel, ts}
+		return post.Sent{Channel: channel, TS: ts}
 	}
 	at, err := b.aloud(ctx, a.user, a.at, withNote(card, whyNoDirect(err)))
 	if err != nil {
@@ -35,27 +36,27 @@ func (b *Bot) reply(ctx context.Context, a ask, card render.Card) posted {
 }
 
 // aside answers for one person's eyes where they asked, in place of what was said there before if replace is set.
-func (b *Bot) aside(ctx context.Context, user string, at origin, replace replacing, card render.Card) error {
+func (b *Bot) aside(ctx context.Context, user string, at origin, replace post.Replacing, card render.Card) error {
 	err := errNowhere
 	if at.ResponseURL != "" {
-		if err = b.post.respond(ctx, at.ResponseURL, replace, card); err == nil {
+		if err = b.post.Respond(ctx, at.ResponseURL, replace, card); err == nil {
 			return nil
 		}
 	}
 	if at.Channel != "" {
-		err = b.post.whisper(ctx, at.Channel, at.Thread, user, card)
+		err = b.post.PostEphemeral(ctx, at.Channel, at.Thread, user, card)
 	}
 	return err
 }
 
 // aloud answers in the thread where somebody asked, or in a new one in that channel: it is the last that is left.
-func (b *Bot) aloud(ctx context.Context, user string, at origin, card render.Card) (posted, error) {
+func (b *Bot) aloud(ctx context.Context, user string, at origin, card render.Card) (post.Sent, error) {
 	if at.Channel == "" || strings.HasPrefix(at.Channel, "D") {
-		return posted{}, errNowhere
+		return post.Sent{}, errNowhere
 	}
 	card.Parts = append([]render.Part{render.Line{render.Text("For "), render.User(user)}}, card.Parts...)
-	channel, ts, err := b.post.post(ctx, at.Channel, at.Thread, "", card)
-	return posted{channel, ts}, err
+	channel, ts, err := b.post.Post(ctx, at.Channel, at.Thread, "", card)
+	return post.Sent{Channel: channel, TS: ts}, err
 }
 
 var errNowhere = errors.New("there is no channel to answer in")
@@ -63,12 +64,12 @@ var errNowhere = errors.New("there is no channel to answer in")
 // deliver gives a card and its files to a person who is not at it any more: in their direct messages or, where Slack refuses that, as reply
 // does, and says which setting to change. Files that cannot go to the direct messages go into the thread. The message is returned where it
 // can be edited.
-func (b *Bot) deliver(ctx context.Context, user string, at origin, card render.Card) (posted, error) {
+func (b *Bot) deliver(ctx context.Context, user string, at origin, card render.Card) (post.Sent, error) {
 	ctx = context.WithoutCancel(ctx)
-	channel, ts, err := b.post.post(ctx, user, "", "", card)
-	var missing *filesError
+	channel, ts, err := b.post.Post(ctx, user, "", "", card)
+	var missing *post.FilesError
 	if err == nil || errors.As(err, &missing) {
-		return posted{channel, ts}, err
+		return post.Sent{Channel: channel, TS: ts}, err
 	}
 	b.noteNoDirect(ctx, user, err)
 	where, other := b.deliverElsewhere(ctx, user, at, withNote(card, whyNoDirect(err)))
@@ -79,12 +80,12 @@ func (b *Bot) deliver(ctx context.Context, user string, at origin, card render.C
 }
 
 // deliverElsewhere is deliver where there are no direct messages.
-func (b *Bot) deliverElsewhere(ctx context.Context, user string, at origin, card render.Card) (posted, error) {
+func (b *Bot) deliverElsewhere(ctx context.Context, user string, at origin, card render.Card) (post.Sent, error) {
 	if len(card.Files) > 0 {
 		return b.aloud(ctx, user, at, card) // an ephemeral message holds no file
 	}
 	if b.aside(ctx, user, at, false, card) == nil {
-		return posted{}, nil
+		return post.Sent{}, nil
 	}
 	return b.aloud(ctx, user, at, card)
 }
@@ -97,14 +98,14 @@ func withNote(card render.Card, words string) render.Card {
 
 // whyNoDirect says why something is not in the direct messages, and what to do about it.
 func whyNoDirect(err error) string {
-	var unconfirmed errUnconfirmed
+	var unconfirmed post.UnconfirmedError
 	var refused slack.SlackErrorResponse
 	switch {
-	case refusedWith(err, "messages_tab_disabled"):
+	case post.RefusedWith(err, "messages_tab_disabled"):
 		return "Slack refuses my direct messages: in the settings of this Slack app, turn on App Home → Show Tabs → Messages Tab (messages_tab_enabled)."
-	case refusedWith(err, "user_disabled", "account_inactive", "user_not_found", "user_not_visible"):
+	case post.RefusedWith(err, "user_disabled", "account_inactive", "user_not_found", "user_not_visible"):
 		return "Slack refuses my direct messages to this person: the account is deactivated or out of my sight."
-	case refusedWith(err, "cannot_dm_bot"):
+	case post.RefusedWith(err, "cannot_dm_bot"):
 		return "Slack refuses my direct messages to a bot."
 	case errors.As(err, &unconfirmed):
 		return "Slack did not confirm my direct message, so this may be there, too."
@@ -117,7 +118,7 @@ func whyNoDirect(err error) string {
 // noteNoDirect logs that somebody gets no direct messages; where that is a setting of the app, operators hear of it once.
 func (b *Bot) noteNoDirect(ctx context.Context, user string, err error) {
 	b.Log.Warn("Slack takes no direct message", "user", user, "err", err)
-	if refusedWith(err, "messages_tab_disabled") {
+	if post.RefusedWith(err, "messages_tab_disabled") {
 		b.tellOperators(ctx, "messages_tab_disabled", "Direct messages with this bot are turned off, so results and files go to the channels where they were asked for. "+whyNoDirect(err))
 	}
 }

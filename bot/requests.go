@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/sourcegraph/conc"
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
+	"s1bot/bot/post"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 )
@@ -42,9 +42,6 @@ func (b *Bot) refuse(ctx context.Context, wish policy.Input, ruling policy.Decis
 	return ruling.Err()
 }
 
-// skew is how far this machine's clock may be ahead of Slack's: a card is looked for that much further back.
-const skew = time.Hour
-
 // adoptCard notes that a message shows a request: somebody clicked there, so it does, even where a crash kept that out of the row.
 // Slack says which message that was; where the channel can be read, the message itself does.
 func (b *Bot) adoptCard(ctx context.Context, a ask, id string) {
@@ -56,7 +53,7 @@ func (b *Bot) adoptCard(ctx context.Context, a ask, id string) {
 	if err != nil || slices.ContainsFunc(req.Cards, func(c approvals.CardRef) bool { return c.Channel == channel && c.TS == a.at.Message }) {
 		return
 	}
-	if ts, found, err := b.Find(ctx, channel, "", req.ID, req.Created.Add(-skew)); err == nil && (!found || ts != a.at.Message) {
+	if ts, found, err := b.Find(ctx, channel, "", req.ID, req.Created.Add(-post.ClockSkew)); err == nil && (!found || ts != a.at.Message) {
 		return
 	}
 	err = b.Ledger.AddCard(ctx, id, approvals.CardRef{Channel: channel, TS: a.at.Message, Shown: -1})
@@ -276,27 +273,27 @@ func (b *Bot) tell(ctx context.Context, req approvals.Request, a *ask) {
 		return
 	}
 	for _, ref := range req.Heads() {
-		channel, ts, err := b.post.post(ctx, ref.Channel, ref.TS, "", card)
+		channel, ts, err := b.post.Post(ctx, ref.Channel, ref.TS, "", card)
 		if err != nil {
 			b.Log.Warn("cannot post a result to its thread", "request_id", req.ID, "err", err)
 		}
-		b.addCopy(ctx, req, posted{channel, ts})
+		b.addCopy(ctx, req, post.Sent{Channel: channel, TS: ts})
 	}
 	b.addCopy(ctx, req, b.tellRequester(ctx, req, resultCopy(req, req.Requester)))
 }
 
 // addCopy writes down that a message shows a result.
-func (b *Bot) addCopy(ctx context.Context, req approvals.Request, at posted) {
-	if at.ts == "" {
+func (b *Bot) addCopy(ctx context.Context, req approvals.Request, at post.Sent) {
+	if at.TS == "" {
 		return
 	}
-	if err := b.Ledger.AddCopy(ctx, req.ID, approvals.CardRef{Channel: at.channel, TS: at.ts, Shown: req.Rev}); err != nil {
+	if err := b.Ledger.AddCopy(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev}); err != nil {
 		b.Log.Warn("cannot write down which message tells of a result", "request_id", req.ID, "err", err)
 	}
 }
 
 // tellRequester sends a card to the person who asked, and returns the message where it can be edited.
-func (b *Bot) tellRequester(ctx context.Context, req approvals.Request, card render.Card) posted {
+func (b *Bot) tellRequester(ctx context.Context, req approvals.Request, card render.Card) post.Sent {
 	at, err := b.deliver(ctx, req.Requester, origin{Channel: req.Channel, Thread: req.Thread}, card)
 	if err != nil {
 		b.Log.Error("cannot tell the requester", "request_id", req.ID, "user", req.Requester, "err", err)

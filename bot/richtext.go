@@ -105,8 +105,8 @@ func (i inline) isMention(user string) bool {
 	return i.Type == "user" && i.UserID == user && i.in == "rich_text_section" && !i.apart()
 }
 
-// words are what the text of the message has for a piece; nothing for addresses and dates, see tokens.
-func (i inline) words() string {
+// Words are what the text of the message has for a piece; nothing for addresses and dates, see tokens.
+func (i inline) Words() string {
 	switch {
 	case i.Type == "link", i.Type == "date":
 		return i.number

@@ -11,6 +11,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"s1bot/approvals/policy"
+	"s1bot/bot/post"
 )
 
 // Slack finds nobody by their user name: whether an @handle is a person's has to be read out of the list of all members. That is
@@ -112,14 +113,14 @@ func (r *roster) list(ctx context.Context) (map[string]namesake, error) {
 	names := map[string]namesake{}
 	page := r.api.GetUsersPaginated(slack.GetUsersOptionLimit(rosterPage))
 	for range rosterPages {
-		err := retry(ctx, ifLost, func() (err error) {
+		err := post.Retry(ctx, post.IfLost, func() (err error) {
 			next, err := page.Next(ctx)
 			if err == nil {
 				page = next
 			}
 			return page.Failure(err)
 		})
-		if refusedWith(err, "unknown_method") {
+		if post.RefusedWith(err, "unknown_method") {
 			return names, nil
 		}
 		if err != nil {

@@ -132,7 +132,7 @@ func (b *Bot) reportBack(ctx context.Context, req approvals.Request, card render
 	}
 	line := render.Line{render.Text("Asked by "), render.User(req.Requester)}
 	card.Parts = append([]render.Part{line}, card.Parts...)
-	if _, _, err := b.post.post(ctx, req.Channel, req.Thread, "", card); err != nil {
+	if _, _, err := b.post.Post(ctx, req.Channel, req.Thread, "", card); err != nil {
 		b.Log.Warn("cannot tell the thread of a card", "request_id", req.ID, "channel", req.Channel, "err", err)
 	}
 }

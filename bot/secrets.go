@@ -81,13 +81,13 @@ func (b *Bot) maskForm(in map[string]any) bool {
 // confide tells one person something that nobody else may read. Who waits for the answer is told where they wait; anybody else in
 // their direct messages, for an ephemeral message reaches only those who are there.
 func (b *Bot) confide(ctx context.Context, user string, asking *ask, card render.Card) error {
-	if asking != nil && asking.at.ResponseURL != "" && b.post.respond(ctx, asking.at.ResponseURL, false, card) == nil {
+	if asking != nil && asking.at.ResponseURL != "" && b.post.Respond(ctx, asking.at.ResponseURL, false, card) == nil {
 		return nil
 	}
-	if asking != nil && asking.at.Channel != "" && b.post.whisper(ctx, asking.at.Channel, asking.at.Thread, user, card) == nil {
+	if asking != nil && asking.at.Channel != "" && b.post.PostEphemeral(ctx, asking.at.Channel, asking.at.Thread, user, card) == nil {
 		return nil
 	}
-	if _, _, err := b.post.post(ctx, user, "", "", card); err != nil {
+	if _, _, err := b.post.Post(ctx, user, "", "", card); err != nil {
 		return fmt.Errorf("tell %s a password: %w", user, err)
 	}
 	return nil

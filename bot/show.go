@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"s1bot/approvals"
+	"s1bot/bot/post"
 	"s1bot/render"
 )
 
@@ -27,7 +28,7 @@ func (b *Bot) showFrom(ctx context.Context, id string, all bool) {
 		if !all && ref.Shown >= req.Rev {
 			continue
 		}
-		err := b.post.edit(ctx, ref.Channel, ref.TS, b.cardFor(req, ref))
+		err := b.post.Edit(ctx, ref.Channel, ref.TS, b.cardFor(req, ref))
 		if err != nil {
 			b.Log.Warn("cannot edit a request's card", "request_id", id, "channel", ref.Channel, "err", err)
 		}
@@ -60,7 +61,7 @@ var uneditable = []string{"edit_window_closed", "cant_update_message", "message_
 // came to its end, a new message tells that and is edited from then on. A copy needs nothing: who asked is told the end by itself.
 func (b *Bot) standsStill(ctx context.Context, req approvals.Request, ref approvals.CardRef, err error) bool {
 	switch {
-	case !forGood(err) && !refusedWith(err, uneditable...):
+	case !forGood(err) && !post.RefusedWith(err, uneditable...):
 		return false
 	case slices.Contains(req.Copies, ref):
 		return true
@@ -69,8 +70,8 @@ func (b *Bot) standsStill(ctx context.Context, req approvals.Request, ref approv
 	}
 	card := b.requestCard(req)
 	card.Parts = append([]render.Part{render.Line{render.Text("The card of " + req.Ref + " can't be edited any more, so this tells what became of it.")}}, card.Parts...)
-	channel, ts, err := b.post.post(ctx, ref.Channel, "", "", card)
-	var unconfirmed errUnconfirmed
+	channel, ts, err := b.post.Post(ctx, ref.Channel, "", "", card)
+	var unconfirmed post.UnconfirmedError
 	switch {
 	case err == nil:
 		next := approvals.CardRef{Channel: channel, TS: ts, Shown: req.Rev}

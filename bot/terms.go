@@ -11,6 +11,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
+	"s1bot/bot/post"
 	"s1bot/commands/catalog"
 	"s1bot/commands/endpoints"
 	"s1bot/render"
@@ -291,8 +292,8 @@ func (b *Bot) say(ctx context.Context, req approvals.Request, key string, card r
 				continue
 			}
 		}
-		_, _, err := b.post.post(ctx, ref.Channel, ref.TS, key, card)
-		var unconfirmed errUnconfirmed // it may be there, and cannot be looked for: to tell it again would be to tell it twice
+		_, _, err := b.post.Post(ctx, ref.Channel, ref.TS, key, card)
+		var unconfirmed post.UnconfirmedError // it may be there, and cannot be looked for: to tell it again would be to tell it twice
 		if err != nil && !forGood(err) && !errors.As(err, &unconfirmed) {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
+	"s1bot/bot/post"
 	"s1bot/render"
 )
 
@@ -36,7 +37,7 @@ func (b *Bot) watchRoles(ctx context.Context) {
 				b.Log.Warn("the operators cannot be told of what is wrong with roles", "err", err)
 			}
 		}
-		if !sleep(ctx, b.Tick) {
+		if !post.Sleep(ctx, b.Tick) {
 			return
 		}
 	}
@@ -81,7 +82,7 @@ func (b *Bot) postToOperators(ctx context.Context, channel, key string, card ren
 	if _, found, err := b.Find(ctx, channel, "", key, b.Now().Add(-24*time.Hour)); err == nil && found {
 		return
 	}
-	if _, _, err := b.post.post(ctx, channel, "", key, card); err != nil {
+	if _, _, err := b.post.Post(ctx, channel, "", key, card); err != nil {
 		b.Log.Warn("the approvals channel takes no word on roles", "channel", channel, "err", err)
 		b.toOperators(ctx, card)
 	}
@@ -99,7 +100,7 @@ func (b *Bot) wrongRoles(ctx context.Context, policy policy.Policy, told map[str
 		case !errors.As(f.Err, &unread):
 			wrong[member] = f.Err.Error()
 			continue
-		case refusedWith(f.Err, "missing_scope"):
+		case post.RefusedWith(f.Err, "missing_scope"):
 			wrong["a scope of the app"] = "it is missing, so I can't tell who has a role (" + f.Err.Error() + ")"
 		}
 		if f.Err != nil && told[member] != "" {

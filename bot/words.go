@@ -165,7 +165,7 @@ func (b *Bot) withdrawClicked(ctx context.Context, a ask, args json.RawMessage) 
 	if err != nil || req.State == approvals.Pending {
 		return failed
 	}
-	if err := b.post.respond(ctx, a.at.ResponseURL, true, askedCard(req, b.Policy().Channel())); err != nil {
+	if err := b.post.Respond(ctx, a.at.ResponseURL, true, askedCard(req, b.Policy().Channel())); err != nil {
 		b.Log.Warn("cannot replace what told that a request waits", "request_id", req.ID, "err", err)
 	}
 	return failed

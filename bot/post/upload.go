@@ -1,4 +1,4 @@
-package bot
+package post
 
 import (
 	"bytes"
@@ -32,14 +32,14 @@ type lostFile struct {
 }
 
 // stage uploads the bytes of files.
-func (p *poster) stage(ctx context.Context, files []render.File) (ready []staged, lost []lostFile) {
+func (p *Messenger) stage(ctx context.Context, files []render.File) (ready []staged, lost []lostFile) {
 	for _, f := range files {
 		if len(f.Body) == 0 {
 			continue // Slack refuses empty files
 		}
 		id, err := p.stageOne(ctx, f)
 		if err != nil {
-			p.log.Warn("cannot upload a file", "err", err)
+			p.Log.Warn("cannot upload a file", "err", err)
 			lost = append(lost, lostFile{name: f.Name, err: err})
 			continue
 		}
@@ -50,14 +50,14 @@ func (p *poster) stage(ctx context.Context, files []render.File) (ready []staged
 
 // stageOne uploads one file's bytes. An address takes them once, so that a new try begins with a new one; what an earlier try left
 // behind belongs to no conversation, and Slack forgets it.
-func (p *poster) stageOne(ctx context.Context, f render.File) (id string, err error) {
-	err = retry(ctx, ifLost, func() error {
-		to, err := p.api.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{FileName: f.Name, FileSize: len(f.Body)})
+func (p *Messenger) stageOne(ctx context.Context, f render.File) (id string, err error) {
+	err = Retry(ctx, IfLost, func() error {
+		to, err := p.API.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{FileName: f.Name, FileSize: len(f.Body)})
 		if err != nil {
 			return err
 		}
 		id = to.FileID
-		return p.api.UploadToURL(ctx, slack.UploadToURLParameters{UploadURL: to.UploadURL, Filename: f.Name, Reader: bytes.NewReader(f.Body)})
+		return p.API.UploadToURL(ctx, slack.UploadToURLParameters{UploadURL: to.UploadURL, Filename: f.Name, Reader: bytes.NewReader(f.Body)})
 	})
 	if err != nil {
 		return "", fmt.Errorf("upload %s: %w", f.Name, err)
@@ -66,11 +66,11 @@ func (p *poster) stageOne(ctx context.Context, f render.File) (id string, err er
 }
 
 // share puts staged files into a thread and returns those that are not there.
-func (p *poster) share(ctx context.Context, channel, thread string, files []staged) (lost []lostFile) {
+func (p *Messenger) share(ctx context.Context, channel, thread string, files []staged) (lost []lostFile) {
 	for _, f := range files {
 		if err := p.shareOne(ctx, channel, thread, f); err != nil {
-			p.log.Warn("cannot share a file", "channel", channel, "err", err)
-			var unconfirmed errUnconfirmed
+			p.Log.Warn("cannot share a file", "channel", channel, "err", err)
+			var unconfirmed UnconfirmedError
 			lost = append(lost, lostFile{f.file.Name, err, errors.As(err, &unconfirmed)})
 		}
 	}
@@ -78,27 +78,27 @@ func (p *poster) share(ctx context.Context, channel, thread string, files []stag
 }
 
 // shareOne shares one file, once.
-func (p *poster) shareOne(ctx context.Context, channel, thread string, f staged) error {
+func (p *Messenger) shareOne(ctx context.Context, channel, thread string, f staged) error {
 	open := false
-	err := retry(ctx, ifLost, func() error {
+	err := Retry(ctx, IfLost, func() error {
 		if open {
 			there, err := p.isShared(ctx, f, channel, thread)
 			if err != nil {
-				return errUnconfirmed{err}
+				return UnconfirmedError{err}
 			}
 			if there {
 				return nil
 			}
 			open = false
 		}
-		_, err := p.api.CompleteUploadExternalContext(ctx, slack.CompleteUploadExternalParameters{
+		_, err := p.API.CompleteUploadExternalContext(ctx, slack.CompleteUploadExternalParameters{
 			Files: []slack.FileSummary{{ID: f.id, Title: f.file.Title}}, Channel: channel, ThreadTimestamp: thread,
 		})
-		open = open || unclear(err)
+		open = open || Unclear(err)
 		return err
 	})
 	if err != nil && open {
-		err = errUnconfirmed{err}
+		err = UnconfirmedError{err}
 	}
 	if err != nil {
 		return fmt.Errorf("share %s: %w", f.file.Name, err)
@@ -113,23 +113,23 @@ const (
 )
 
 // isShared asks whether a file stands in a channel; the thread tells, too, where the app may not ask for the file.
-func (p *poster) isShared(ctx context.Context, f staged, channel, thread string) (bool, error) {
+func (p *Messenger) isShared(ctx context.Context, f staged, channel, thread string) (bool, error) {
 	for look := 1; ; look++ {
 		var file *slack.File
-		err := retry(ctx, ifLost, func() (err error) {
-			file, _, _, err = p.api.GetFileInfoContext(ctx, f.id, 0, 0)
+		err := Retry(ctx, IfLost, func() (err error) {
+			file, _, _, err = p.API.GetFileInfoContext(ctx, f.id, 0, 0)
 			return err
 		})
 		switch {
-		case refusedWith(err, "file_not_found"):
+		case RefusedWith(err, "file_not_found"):
 			return false, nil // it was never completed
 		case isRefusal(err): // missing_scope, where the app is older than the manifest
-			return p.attached(ctx, channel, thread, f.file.Name)
+			return p.Attached(ctx, channel, thread, f.file.Name)
 		}
 		if err != nil || standsIn(file, channel) {
 			return err == nil, err
 		}
-		if look == shareLooks || !sleep(ctx, sharePause) {
+		if look == shareLooks || !Sleep(ctx, sharePause) {
 			return false, ctx.Err()
 		}
 	}
@@ -138,7 +138,7 @@ func (p *poster) isShared(ctx context.Context, f staged, channel, thread string)
 // isRefusal tells whether Slack answered, and said no for good.
 func isRefusal(err error) bool {
 	var refused slack.SlackErrorResponse
-	return errors.As(err, &refused) && !passes(err)
+	return errors.As(err, &refused) && !Passes(err)
 }
 
 // standsIn tells whether a file object names a conversation as one that it is shared in.
@@ -155,7 +155,7 @@ func withLost(card render.Card, lost []lostFile) render.Card {
 	}
 	card.Files = nil
 	for _, f := range lost {
-		card.Parts = append(slices.Clip(card.Parts), render.Line{render.Text("⚠ " + f.words())})
+		card.Parts = append(slices.Clip(card.Parts), render.Line{render.Text("⚠ " + f.Words())})
 	}
 	return card
 }
@@ -165,7 +165,7 @@ func onlyFiles(card render.Card) bool {
 	return len(card.Files) > 0 && card.Title == card.Files[0].Title
 }
 
-func (f lostFile) words() string {
+func (f lostFile) Words() string {
 	if f.unclear {
 		return fmt.Sprintf("Slack did not confirm %s, so it may be there, or not. If you don't see it, ask for it again.", f.name)
 	}
@@ -196,26 +196,26 @@ func lostError(lost []lostFile) error {
 	for _, f := range lost {
 		names = append(names, f.name)
 	}
-	return &filesError{names: strings.Join(names, ", "), lost: lost}
+	return &FilesError{names: strings.Join(names, ", "), lost: lost}
 }
 
-// A filesError tells that a message stands, and says that files of it are missing.
-type filesError struct {
+// A FilesError tells that a message stands, and says that files of it are missing.
+type FilesError struct {
 	names string
 	lost  []lostFile
 }
 
-// words tell a person what became of the files.
-func (e *filesError) words() string {
+// Words tell a person what became of the files.
+func (e *FilesError) Words() string {
 	var all []string
 	for _, f := range e.lost {
-		all = append(all, f.words())
+		all = append(all, f.Words())
 	}
 	return strings.Join(all, " ")
 }
 
-func (e *filesError) Error() string { return "files are missing: " + e.names }
-func (e *filesError) Unwrap() []error {
+func (e *FilesError) Error() string { return "files are missing: " + e.names }
+func (e *FilesError) Unwrap() []error {
 	var errs []error
 	for _, f := range e.lost {
 		errs = append(errs, f.err)

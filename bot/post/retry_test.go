@@ -1,4 +1,4 @@
-package bot
+package post
 
 import (
 	"context"
@@ -49,24 +49,24 @@ func TestCallsAreRepeatedAsFarAsThatIsSafe(t *testing.T) {
 		{"a 429 with a date", []error{retryOnDate}, ifRefused, 2, time.Second, true},
 		{"200 with ratelimited", []error{refusal("ratelimited")}, ifRefused, 2, time.Second, true},
 		{"several in a row", []error{noRetryAfter, limited(3), noRetryAfter, refusal("rate_limited")}, ifRefused, 5, (1 + 3 + 4 + 8) * time.Second, true},
-		{"more than anybody waits for", []error{limited(100), limited(100), limited(100), limited(100)}, ifLost, 3, 200 * time.Second, false},
-		{"slowed down and then refused", []error{limited(2), refusal("is_archived")}, ifLost, 2, 2 * time.Second, false},
+		{"more than anybody waits for", []error{limited(100), limited(100), limited(100), limited(100)}, IfLost, 3, 200 * time.Second, false},
+		{"slowed down and then refused", []error{limited(2), refusal("is_archived")}, IfLost, 2, 2 * time.Second, false},
 		{"a 502 that may have done it", []error{badGateway}, ifRefused, 1, 0, false},
-		{"a 502, and no harm in twice", []error{badGateway, badGateway}, ifLost, 3, 3 * time.Second, true},
+		{"a 502, and no harm in twice", []error{badGateway, badGateway}, IfLost, 3, 3 * time.Second, true},
 		{"internal_error may have done it", []error{refusal("internal_error")}, ifRefused, 1, 0, false},
 		{"service_unavailable did not", []error{refusal("service_unavailable")}, ifRefused, 2, time.Second, true},
 		{"torn, and it may have done it", []error{torn}, ifRefused, 1, 0, false},
-		{"torn, and no harm in twice", []error{torn, htmlPage}, ifLost, 3, 3 * time.Second, true},
-		{"torn for good", []error{torn, torn, torn, torn}, ifLost, 3, 3 * time.Second, false},
+		{"torn, and no harm in twice", []error{torn, htmlPage}, IfLost, 3, 3 * time.Second, true},
+		{"torn for good", []error{torn, torn, torn, torn}, IfLost, 3, 3 * time.Second, false},
 		{"it never left", []error{dialing}, ifRefused, 2, time.Second, true},
-		{"refused", []error{refusal("invalid_blocks")}, ifLost, 1, 0, false},
-		{"a proxy refuses", []error{slack.StatusCodeError{Code: 403}}, ifLost, 1, 0, false},
+		{"refused", []error{refusal("invalid_blocks")}, IfLost, 1, 0, false},
+		{"a proxy refuses", []error{slack.StatusCodeError{Code: 403}}, IfLost, 1, 0, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				began, calls := time.Now(), 0
-				err := retry(t.Context(), c.again, func() error {
+				err := Retry(t.Context(), c.again, func() error {
 					calls++
 					if calls <= len(c.errs) {
 						return fmt.Errorf("call: %w", c.errs[calls-1])
@@ -88,8 +88,8 @@ func TestAWaitThatOutlastsTheWorkIsNotBegun(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
 		began := time.Now()
-		err := retry(ctx, ifLost, func() error { return limited(25) })
-		_, slow := slowdown(err)
+		err := Retry(ctx, IfLost, func() error { return limited(25) })
+		_, slow := Slowdown(err)
 		require.True(t, slow)
 		require.NoError(t, ctx.Err())
 		require.Zero(t, time.Since(began))
@@ -117,7 +117,7 @@ func TestA429OfTheWireIsWaitedOut(t *testing.T) {
 				_, _ = w.Write([]byte(`{"ok":true}`))
 			}))
 			t.Cleanup(server.Close)
-			require.NoError(t, retry(t.Context(), ifRefused, func() error {
+			require.NoError(t, Retry(t.Context(), ifRefused, func() error {
 				return slack.PostWebhookCustomHTTPContext(t.Context(), server.URL, server.Client(), &slack.WebhookMessage{Text: "hello"})
 			}))
 			require.Equal(t, 2, calls)

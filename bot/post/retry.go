@@ -1,4 +1,4 @@
-package bot
+package post
 
 import (
 	"context"
@@ -34,18 +34,18 @@ type repeating bool
 const (
 	// ifRefused makes a call again only where it certainly had no effect.
 	ifRefused repeating = false
-	// ifLost makes it again also where nobody knows: for reads, edits, and whatever does no harm twice.
-	ifLost repeating = true
+	// IfLost makes it again also where nobody knows: for reads, edits, and whatever does no harm twice.
+	IfLost repeating = true
 )
 
-// retry makes a call of Slack's until it succeeds or fails for good. It waits out every 429, within its bounds and those of ctx: a wait
+// Retry makes a call of Slack's until it succeeds or fails for good. It waits out every 429, within its bounds and those of ctx: a wait
 // that would outlast ctx is not begun, so that there is time left to say so.
-func retry(ctx context.Context, again repeating, call func() error) error {
+func Retry(ctx context.Context, again repeating, call func() error) error {
 	var waited time.Duration
 	for limited, failed := 0, 0; ; {
 		err := call()
 		pause, repeat := time.Duration(0), false
-		if asked, slow := slowdown(err); slow {
+		if asked, slow := Slowdown(err); slow {
 			limited++
 			pause = rateLimitDelay(asked, limited)
 			repeat = limited < rateLimitTries && waited+pause <= rateLimitWait
@@ -58,7 +58,7 @@ func retry(ctx context.Context, again repeating, call func() error) error {
 		if !repeat || outlasts(ctx, pause) {
 			return err
 		}
-		if !sleep(ctx, pause) {
+		if !Sleep(ctx, pause) {
 			return errors.Join(err, ctx.Err())
 		}
 	}
@@ -75,31 +75,31 @@ func rateLimitDelay(asked time.Duration, n int) time.Duration {
 // repeatable tells whether the nth failure of a call is worth another try.
 func repeatable(err error, again repeating, n int) bool {
 	switch {
-	case unsent(err):
+	case Unsent(err):
 		return !statusError(err) && n < brokenTries
-	case unclear(err) && again == ifRefused:
+	case Unclear(err) && again == ifRefused:
 		return false
-	case broken(err):
+	case Broken(err):
 		return n < brokenTries
 	}
-	return outage(err) && n < outageTries
+	return Outage(err) && n < outageTries
 }
 
-// passes tells whether a failure passes by itself: Slack asks for patience, or is in trouble.
-func passes(err error) bool {
-	_, slow := slowdown(err)
-	return slow || outage(err)
+// Passes tells whether a failure passes by itself: Slack asks for patience, or is in trouble.
+func Passes(err error) bool {
+	_, slow := Slowdown(err)
+	return slow || Outage(err)
 }
 
-// outage tells whether Slack is in trouble of its own (docs.slack.dev/reference/methods/chat.postMessage, "errors").
-func outage(err error) bool {
+// Outage tells whether Slack is in trouble of its own (docs.slack.dev/reference/methods/chat.postMessage, "errors").
+func Outage(err error) bool {
 	var status slack.StatusCodeError
-	return refusedWith(err, "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org") ||
+	return RefusedWith(err, "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org") ||
 		errors.As(err, &status) && status.Code >= 500
 }
 
-// broken tells whether the answer got lost on the way.
-func broken(err error) bool {
+// Broken tells whether the answer got lost on the way.
+func Broken(err error) bool {
 	var torn *url.Error
 	var page *json.SyntaxError // a proxy's HTML, or half an answer
 	var reset *net.OpError
@@ -107,29 +107,29 @@ func broken(err error) bool {
 		errors.Is(err, context.DeadlineExceeded)
 }
 
-// unclear tells whether a call may have had its effect although it failed: of internal_error and fatal_error Slack says that "some aspect
+// Unclear tells whether a call may have had its effect although it failed: of internal_error and fatal_error Slack says that "some aspect
 // of the operation" may have succeeded, and a gateway's 502 says nothing of what is behind it.
-func unclear(err error) bool {
-	if _, slow := slowdown(err); err == nil || slow || unsent(err) {
+func Unclear(err error) bool {
+	if _, slow := Slowdown(err); err == nil || slow || Unsent(err) {
 		return false
 	}
-	return broken(err) || outage(err) && !refusedWith(err, "service_unavailable", "request_timeout", "team_added_to_org")
+	return Broken(err) || Outage(err) && !RefusedWith(err, "service_unavailable", "request_timeout", "team_added_to_org")
 }
 
-// slowdown tells whether Slack wants a pause, and how long; zero where it does not say in a way that can be read: a proxy's 429 has
+// Slowdown tells whether Slack wants a pause, and how long; zero where it does not say in a way that can be read: a proxy's 429 has
 // no Retry-After, or a date.
-func slowdown(err error) (time.Duration, bool) {
+func Slowdown(err error) (time.Duration, bool) {
 	var limited *slack.RateLimitedError
 	if errors.As(err, &limited) {
 		return limited.RetryAfter, true
 	}
 	var status slack.StatusCodeError
 	var number *strconv.NumError
-	return 0, errors.As(err, &status) && status.Code == http.StatusTooManyRequests || errors.As(err, &number) || refusedWith(err, "ratelimited", "rate_limited")
+	return 0, errors.As(err, &status) && status.Code == http.StatusTooManyRequests || errors.As(err, &number) || RefusedWith(err, "ratelimited", "rate_limited")
 }
 
-// unsent tells whether a call had no effect although Slack itself did not say so: it never left, or something before Slack refused it.
-func unsent(err error) bool {
+// Unsent tells whether a call had no effect although Slack itself did not say so: it never left, or something before Slack refused it.
+func Unsent(err error) bool {
 	var dialed *net.OpError
 	return errors.As(err, &dialed) && dialed.Op == "dial" || statusError(err)
 }
@@ -140,8 +140,8 @@ func statusError(err error) bool {
 	return errors.As(err, &status) && status.Code >= 400 && status.Code < 500
 }
 
-// refusedWith tells whether Slack said no in one of these words.
-func refusedWith(err error, words ...string) bool {
+// RefusedWith tells whether Slack said no in one of these words.
+func RefusedWith(err error, words ...string) bool {
 	var refused slack.SlackErrorResponse
 	return errors.As(err, &refused) && slices.Contains(words, refused.Err)
 }
@@ -152,8 +152,8 @@ func outlasts(ctx context.Context, pause time.Duration) bool {
 	return bounded && time.Until(end) < pause
 }
 
-// sleep waits for d and reports whether ctx is still alive.
-func sleep(ctx context.Context, d time.Duration) bool {
+// Sleep waits for d and reports whether ctx is still alive.
+func Sleep(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return ctx.Err() == nil
 	}

@@ -1,0 +1,216 @@
+// Package post brings cards to Slack: messages, edits, answers to one person, files.
+//
+// Each call goes through Retry, which waits out what Slack asks for and repeats only what does no harm twice. A message carries a key in
+// its metadata; where the answer to a post got lost, the message is looked for by it before anything is posted again:
+//
+//	post ──answer──▶ sent
+//	  └──no answer──▶ look in the conversation ──found──▶ sent
+//	                              ├──not there──▶ post again
+//	                              └──nobody can look──▶ UnconfirmedError: say so, post nothing
+//
+// The rule one must not break: a message is never posted blindly a second time. Two live cards of one request are worse than none.
+package post
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"s1bot/render"
+)
+
+// MetadataType marks messages of ours in Slack's message metadata; the payload holds a key that tells which one it is.
+// Anyone in the workspace can read metadata, so nothing secret or decisive stands there.
+const MetadataType = "s1bot_card"
+
+// A Messenger is how cards reach Slack; all its fields are to be set. Posts that Slack slows down wait and are tried again: an answer that is late is worth
+// more than one that is lost.
+type Messenger struct {
+	API     *slack.Client
+	HTTP    *http.Client
+	Console string // base address; only links to it are links
+	Clips   Clips
+	Seal    render.Seal
+	Directs Directs
+	Find    func(ctx context.Context, channel, thread, key string, since time.Time) (ts []string, err error) // oldest first
+	// attached looks for a file of ours in a thread by its name.
+	Attached func(ctx context.Context, channel, thread, name string) (bool, error)
+	Log      *slog.Logger
+}
+
+// Directs remembers which conversation is the direct message with a person: what was posted to a user id can be read back and edited
+// under the id of the conversation alone, and nothing but an answer or an event of Slack's names that.
+type Directs interface {
+	// Direct returns the conversation with a person; empty where it is not known.
+	Direct(ctx context.Context, user string) (channel string, err error)
+	// SetDirect remembers the conversation with a person; an empty one is forgotten.
+	SetDirect(ctx context.Context, user, channel string) error
+}
+
+// Clips keeps button invocations that are too long for Slack's 2,000 characters.
+type Clips interface {
+	Put(ctx context.Context, body []byte, ttl time.Duration) (id string, err error)
+	Get(ctx context.Context, id string) (body []byte, err error)
+}
+
+// clipTTL is how long a long button works.
+const clipTTL = 30 * 24 * time.Hour
+
+// An audience is who sees a message. What everybody sees already has no button to share it.
+type audience bool
+
+const (
+	onePerson audience = false
+	Everybody audience = true
+)
+
+// Give hands a card to Slack: drawn as well as Slack takes it, and plainer where it refuses the blocks. Charts are new, tables are not
+// taken everywhere, and what is refused even without them goes out as words with buttons, or as words alone: a decision that nobody
+// can read is worse than one that looks plain. It reports how the card was drawn that Slack took.
+func (p *Messenger) Give(ctx context.Context, who audience, card render.Card, send func(render.Message) error) (render.Options, error) {
+	look := render.Options{ConsoleURL: p.Console, Public: bool(who), Seal: p.Seal}
+	card, err := p.clip(ctx, card)
+	if err != nil {
+		return look, err
+	}
+	err = send(card.Message(look))
+	if card.HasChart() && refusesBlocks(err) {
+		look.NoCharts = true
+		err = send(card.Message(look))
+	}
+	if card.HasTable() && refusesBlocks(err) {
+		look.NoCharts, look.NoTables = true, true
+		err = send(card.Message(look))
+	}
+	for _, plainer := range []func() render.Message{func() render.Message { return card.Simple(look) }, card.Bare} {
+		if !refusesBlocks(err) {
+			break
+		}
+		p.Log.Warn("Slack refuses a card's blocks, so it is shown plainer", "title", card.Title, "err", err)
+		err = send(plainer())
+	}
+	return look, err
+}
+
+// refusesBlocks tells whether Slack took a message's blocks for wrong. A response URL says so by its status alone.
+func refusesBlocks(err error) bool {
+	var status slack.StatusCodeError
+	return RefusedWith(err, "invalid_blocks", "invalid_blocks_format", "unsupported_block_type", "invalid_arguments", "msg_blocks_too_long", "msg_too_long") ||
+		errors.As(err, &status) && status.Code == http.StatusBadRequest
+}
+
+// Edit replaces a message of ours.
+func (p *Messenger) Edit(ctx context.Context, channel, ts string, card render.Card) error {
+	_, err := p.Give(ctx, Everybody, card, func(msg render.Message) error {
+		return Retry(ctx, IfLost, func() error {
+			_, _, _, err := p.API.UpdateMessageContext(ctx, channel, ts, Content(msg)...)
+			return err
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("edit the card %s in %s: %w", ts, channel, err)
+	}
+	return nil
+}
+
+// PostEphemeral shows a card to one person in a channel, in a thread when thread is set.
+func (p *Messenger) PostEphemeral(ctx context.Context, channel, thread, user string, card render.Card) error {
+	_, err := p.Give(ctx, onePerson, card, func(msg render.Message) error {
+		opts := Content(msg)
+		if thread != "" {
+			opts = append(opts, slack.MsgOptionTS(thread))
+		}
+		return Retry(ctx, IfLost, func() error {
+			_, err := p.API.PostEphemeralContext(ctx, channel, user, opts...)
+			return err
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("tell %s in %s: %w", user, channel, err)
+	}
+	return nil
+}
+
+// Respond answers through a response_url: to the person alone, in place of the message they clicked on when replace is set.
+// Slack takes five answers within 30 minutes.
+func (p *Messenger) Respond(ctx context.Context, address string, replace Replacing, card render.Card) error {
+	_, err := p.Give(ctx, onePerson, card, func(msg render.Message) error {
+		hook := &slack.WebhookMessage{
+			Text: msg.Text, Blocks: &slack.Blocks{BlockSet: msg.Blocks}, ResponseType: slack.ResponseTypeEphemeral,
+			ReplaceOriginal: bool(replace), UnfurlLinks: new(bool), UnfurlMedia: new(bool),
+		}
+		return Retry(ctx, IfLost, func() error { return slack.PostWebhookCustomHTTPContext(ctx, address, p.HTTP, hook) })
+	})
+	if err != nil {
+		return fmt.Errorf("answer through the response URL: %w", hideURL(err, address))
+	}
+	return nil
+}
+
+// RespondInChannel answers through a response URL to everybody in its channel, in a thread where thread is set. What may have got through is
+// not sent again.
+func (p *Messenger) RespondInChannel(ctx context.Context, address, thread string, card render.Card) error {
+	_, err := p.Give(ctx, Everybody, card, func(msg render.Message) error {
+		hook := &slack.WebhookMessage{
+			Text: msg.Text, Blocks: &slack.Blocks{BlockSet: msg.Blocks}, ResponseType: slack.ResponseTypeInChannel,
+			ThreadTimestamp: thread, UnfurlLinks: new(bool), UnfurlMedia: new(bool),
+		}
+		return Retry(ctx, ifRefused, func() error { return slack.PostWebhookCustomHTTPContext(ctx, address, p.HTTP, hook) })
+	})
+	return err
+}
+
+// Replacing tells whether an answer takes the place of the message that was clicked on.
+type Replacing bool
+
+// Content is a message's text and blocks. Slack is told not to look for markup in the text: it is data.
+func Content(msg render.Message) []slack.MsgOption {
+	return []slack.MsgOption{slack.MsgOptionText(msg.Text, false), slack.MsgOptionBlocks(msg.Blocks...), slack.MsgOptionDisableMarkdown()}
+}
+
+// hideURL keeps a response URL, which anyone can post to, out of an error.
+func hideURL(err error, url string) error {
+	if text := err.Error(); strings.Contains(text, url) {
+		return errors.New(strings.ReplaceAll(text, url, "(response URL)"))
+	}
+	return err
+}
+
+// ClipWord is the command of a button whose invocation is too long for Slack and lies in the database.
+const ClipWord = "clip"
+
+// clip puts the long invocations of a card's buttons into the database, so that the card can be shown.
+func (p *Messenger) clip(ctx context.Context, card render.Card) (render.Card, error) {
+	actions := make([]render.Action, len(card.Actions))
+	for i, action := range card.Actions {
+		actions[i] = action
+		button, ok := action.(render.Button)
+		if !ok || button.URL != "" || render.Fits(button.Do) {
+			continue
+		}
+		body, err := json.Marshal(button.Do)
+		if err != nil {
+			return card, fmt.Errorf("write a button down: %w", err)
+		}
+		id, err := p.Clips.Put(ctx, body, clipTTL)
+		if err != nil {
+			return card, fmt.Errorf("write a button down: %w", err)
+		}
+		args, _ := json.Marshal(map[string]string{"id": id})
+		button.Do = render.Invocation{Command: ClipWord, Args: args}
+		actions[i] = button
+	}
+	card.Actions = actions
+	return card, nil
+}
+
+func WithKey(key string) slack.MsgOption {
+	return slack.MsgOptionMetadata(slack.SlackMetadata{EventType: MetadataType, EventPayload: map[string]any{"key": key}})
+}
