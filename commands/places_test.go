@@ -142,7 +142,7 @@ func TestScansAreStartedAndTold(t *testing.T) {
 	require.Contains(t, card.Plain(), "8 of 8 endpoints: scan accepted.")
 	require.Equal(t, "finished", console.Agent("LAPTOP-1")["scanStatus"])
 	require.Contains(t, card.Plain(), "last scan finished")
-	require.Contains(t, card.Plain(), "2 endpoints are offline: what was asked follows when it is back.")
+	require.Contains(t, card.Plain(), "2 endpoints were offline then: what was asked follows when it is back.")
 	refused(t, console, call, `scan filter={"ids":[]}`, "it restricts nothing")
 	refused(t, console, call, `scan filter={"computerName":"nobody"}`, "it matches no endpoint")
 }

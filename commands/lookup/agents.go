@@ -140,6 +140,17 @@ func OfflineNote(agents []s1.Agent, what string) []string {
 	return notes
 }
 
+// OfflineThen is OfflineNote for a card that stays: it tells how things were at the console's yes, and is true when they have changed.
+func OfflineThen(agents []s1.Agent, what string) []string {
+	notes := OfflineNote(agents, what)
+	for i, note := range notes {
+		notes[i] = wasOffline.Replace(note)
+	}
+	return notes
+}
+
+var wasOffline = strings.NewReplacer(" is offline: ", " was offline then: ", " are offline: ", " were offline then: ")
+
 // AgentChange is agentOutcome of what changes an endpoint's place on the network.
 func AgentChange(ctx context.Context, call *catalog.Call, agents []s1.AgentID, affected int, done, offline string) catalog.Outcome {
 	return AgentOutcome(ctx, call, agents, affected, done, offline, func(a s1.Agent) string { return networkWord(a.NetworkStatus) })
@@ -171,7 +182,7 @@ func AgentOutcome(ctx context.Context, call *catalog.Call, agents []s1.AgentID, 
 	}
 	c.Targets = catalog.Known(call, "agent", agents, found, AgentTarget)
 	if offline != "" {
-		c.Notes = append(c.Notes, OfflineNote(found, offline)...)
+		c.Notes = append(c.Notes, OfflineThen(found, offline)...)
 	}
 	c.Actions = catalog.Opens(c.Targets)
 	if e := call.Command.Effect; e != nil && e.Agent != nil {
