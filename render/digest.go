@@ -177,9 +177,9 @@ func (d *Digest) table() Table {
 	return t
 }
 
-// below says where the rest is.
+// below says where the rest is, and that the table is of this moment: a digest is not edited with each of its items.
 func (d *Digest) below(file string) Note {
-	text := fmt.Sprintf("All %d: %s, in the thread", d.total, file)
+	text := fmt.Sprintf("All %d: %s, in the thread · status as of this message", d.total, file)
 	switch {
 	case d.own == 1:
 		text = "1 critical one has a card of its own · " + text
