@@ -15,7 +15,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -31,150 +30,6 @@ const (
 	DefaultMaxPerHour = 50  // destructive targets of one requester in an hour; above: one approver more
 	DefaultMaxChanges = 250 // endpoints touched by one requester's changes in an hour; above: an approval
 )
-
-// A Person is somebody in Slack, as far as a decision needs it. A person is not full when guest, bot, stranger from a shared
-// channel, member of another workspace or deleted. Policy.Person makes one; of the zero value nobody can tell anything.
-type Person struct {
-	ID    string
-	Name  string
-	Full  Answer
-	Roles []Membership
-	asked bool // Roles are all there are: a role that is not among them is not theirs
-}
-
-// A Membership is what is known of a person's having a role, there where it holds.
-type Membership struct {
-	Role string
-	Scope
-	Held Answer
-}
-
-// Holding is a full member who has these roles everywhere, and no others.
-func Holding(id string, roles ...string) Person {
-	p := Person{ID: id, Full: Certain(true), asked: true}
-	for _, r := range roles {
-		p.Roles = append(p.Roles, Membership{Role: r, Held: Certain(true)})
-	}
-	return p
-}
-
-// Known asks whether p may use the app at all: full members may, others when a role names them.
-func (p Person) Known() Answer { return Or(p.Full, p.Somewhere()) }
-
-// Somewhere asks whether p has any role in any place.
-func (p Person) Somewhere() Answer {
-	return p.any(func(Membership) Answer { return Certain(true) })
-}
-
-// Everywhere asks whether p has any role that holds in all places.
-func (p Person) Everywhere() Answer {
-	return p.any(func(m Membership) Answer { return Certain(m.everywhere()) })
-}
-
-// any asks whether p has a role that fits. Nobody without an id has any.
-func (p Person) any(fits func(Membership) Answer) Answer {
-	if p.ID == "" {
-		return Certain(false)
-	}
-	held := anyOf(p.Roles, func(m Membership) Answer { return and(fits(m), m.Held) })
-	if !p.asked {
-		held = Or(held, Answer{})
-	}
-	return held
-}
-
-// In asks whether p has one of roles, there where all of places are; without places, everywhere.
-func (p Person) In(roles []string, places ...Target) Answer {
-	of := func(m Membership) Answer { return Certain(slices.Contains(roles, m.Role)) }
-	if len(places) == 0 {
-		return p.any(func(m Membership) Answer { return and(of(m), Certain(m.everywhere())) })
-	}
-	return anyOf(roles, func(role string) Answer {
-		all := Certain(true)
-		for _, t := range places {
-			all = and(all, p.any(func(m Membership) Answer { return and(Certain(m.Role == role), m.covers(t)) }))
-		}
-		return all
-	})
-}
-
-// Certain are the names of the roles that p has everywhere, for the audit trail.
-func (p Person) Certain() (names []string) {
-	for _, m := range p.Roles {
-		if m.Held.Yes() && m.everywhere() && !slices.Contains(names, m.Role) {
-			names = append(names, m.Role)
-		}
-	}
-	return names
-}
-
-// Anywhere asks whether p has one of roles in any place.
-func (p Person) Anywhere(roles []string) Answer {
-	return p.any(func(m Membership) Answer { return Certain(slices.Contains(roles, m.Role)) })
-}
-
-// Effect is what a policy says to an invocation.
-type Effect string
-
-// The effects. The zero value is none of them: a ruling that nobody made allows nothing.
-const (
-	Allow   Effect = "allow"   // run at once
-	Approve Effect = "approve" // wait for an approval
-	Deny    Effect = "deny"
-	// Unanswered is neither: what it depends on cannot be told. Nothing runs and nothing waits.
-	Unanswered Effect = "unanswered"
-)
-
-// A Decision is a policy's answer. By are the roles that may run it (Allow) or must approve it (Approve); Why is a sentence for the
-// person who asked.
-type Decision struct {
-	Effect  Effect
-	By      []string
-	Quorum  int    // people who must approve
-	Needs   []Need // what their approvals must add up to
-	Rule    string // which rule decided
-	Why     string
-	Open    string        // of Unanswered: the question without an answer, see CannotTell
-	Because string        // name of the thing of several that is denied
-	Timeout time.Duration // how long it waits for the approval; 0 = the ledger's
-	Seen    Tally         // what it took into account of what the caller asked for before
-	doubt   string        // of a rule of which nobody can tell whether it matches: why
-}
-
-// Err is nil unless the ruling denies, which is a *RefusedError, or cannot be made, which is an *UnansweredError.
-func (r Decision) Err() error {
-	switch r.Effect {
-	case Allow, Approve:
-		return nil
-	case Unanswered:
-		return &UnansweredError{Question: r.Open, Rule: r.Rule, Because: r.Because}
-	}
-	return &RefusedError{Why: r.Why, Rule: r.Rule, Because: r.Because}
-}
-
-// An Input is everything a policy looks at: who wants what, where, when, and what it touches.
-type Input struct {
-	Caller    Person
-	Command   string
-	Area      string
-	Risk      string // read, change or destructive
-	Guarded   bool   // needs an approval whatever the rules say
-	Channel   string
-	At        time.Time
-	Targets   int      // how many things it will touch
-	Reach     []Target // which; empty = it touches nothing that has a name
-	Early     bool     // nobody has looked yet what it touches: only what is certain already is denied
-	Endpoints int      // how many endpoints it acts on
-	LastHour  Tally    // what the caller asked for before, see Ledger.LastHour
-}
-
-// holds asks whether who asks has one of roles where t lies.
-func (a Input) holds(roles []string, t Target) Answer {
-	if a.Early {
-		return a.Caller.Anywhere(roles)
-	}
-	return a.Caller.In(roles, t)
-}
 
 // Settings are what a policy is made of.
 type Settings struct {
@@ -306,13 +161,6 @@ func (p Policy) membersOf(roles []string) []Member {
 	return all
 }
 
-func positive(n, otherwise int) int {
-	if n > 0 {
-		return n
-	}
-	return otherwise
-}
-
 // Decide rules on an ask: on each thing that it touches by the first rule that matches, and the strictest of those rulings
 // holds; where several want approvals, each gets its own. Three things no rule can lift: who is no full member and in no role
 // does nothing, a risk that no rule knows is denied, and what is guarded needs an approval. What can be told is decided first: one
@@ -389,34 +237,6 @@ func (p Policy) rule(a Input, t Target) Decision {
 	return denied("none", fmt.Sprintf("No rule of the policy allows %s.", a.Command)).unlessOther(either).unlessTouched(depends)
 }
 
-// onTouched is the ruling while nobody knows what is touched, where that decides.
-func onTouched(rule string) Decision {
-	return Decision{Effect: Allow, Rule: rule, Why: "It depends on what it touches."}
-}
-
-// unlessTouched is r, the ruling if a rule about what is touched does not match, where it is a no: then it is one in any case.
-func (r Decision) unlessTouched(rule string) Decision {
-	if rule == "" || r.Effect == Deny {
-		return r
-	}
-	return onTouched(rule)
-}
-
-// unlessOther is r, the ruling if none of the others' rules matches, where it makes no difference whether one does.
-func (r Decision) unlessOther(others []Decision) Decision {
-	for _, o := range others {
-		if !r.sameAs(o) {
-			return unanswered(o.Rule, o.doubt)
-		}
-	}
-	return r
-}
-
-// sameAs reports whether r and o come to the same for who asks.
-func (r Decision) sameAs(o Decision) bool {
-	return r.Effect == o.Effect && r.Effect != Unanswered && r.Quorum == o.Quorum && slices.EqualFunc(r.Needs, o.Needs, Need.equal)
-}
-
 // Protects is the rule that asks for special approvals for t, because of what it is or where it lies; nothing where none does.
 func (p Policy) Protects(a Input, t Target) string {
 	i := slices.IndexFunc(p.rules, func(r Rule) bool { return !r.matches(a, t).No() })
@@ -424,97 +244,4 @@ func (p Policy) Protects(a Input, t Target) string {
 		return ""
 	}
 	return p.rules[i].Name
-}
-
-// and is the stricter of two rulings that do not deny, or both where both want approvals.
-func (r Decision) and(other Decision) Decision {
-	switch {
-	case r.Effect == "" || r.Effect == Allow && other.Effect == Approve:
-		return other
-	case other.Effect == Allow:
-		return r
-	}
-	r.Quorum = max(r.Quorum, other.Quorum)
-	for _, n := range other.Needs {
-		r.Needs = addNeed(r.Needs, n)
-	}
-	for _, role := range other.By {
-		if !slices.Contains(r.By, role) {
-			r.By = append(slices.Clip(r.By), role)
-		}
-	}
-	if !slices.Contains(strings.Split(r.Rule, ", "), other.Rule) {
-		r.Rule += ", " + other.Rule
-	}
-	return r
-}
-
-// guard adds what holds above every rule: guarded commands need an approval, a budget that is spent needs one approver more, and
-// an approval that nobody could give is a refusal.
-func (p Policy) guard(a Input, r Decision) Decision {
-	if a.Risk == RiskRead && !a.Guarded {
-		return r
-	}
-	if a.Guarded && r.Quorum == 0 {
-		r.Quorum, r.Why = 1, fmt.Sprintf("%s always needs an approval.", a.Command)
-	}
-	if over := p.overBudget(a); over != "" {
-		r.Quorum, r.Why = r.Quorum+1, over
-	}
-	if r.Quorum == 0 {
-		return r
-	}
-	if r.Effect == Allow {
-		needs, known := p.approversOf(a)
-		if open := known.Open(); open != "" {
-			return unanswered(r.Rule, open)
-		}
-		r.Effect, r.By, r.Needs = Approve, []string{Approvers}, needs
-	}
-	if i := slices.IndexFunc(r.Needs, func(n Need) bool { return p.empty(n.By) }); i >= 0 {
-		return denied(r.Rule, r.Why+" Nobody can give it: "+p.nobody(r.Needs[i]))
-	}
-	r.Timeout = p.timeout
-	return r
-}
-
-// nobody says why there is nobody for n.
-func (p Policy) nobody(n Need) string {
-	if len(n.Places) == 0 {
-		return "no approvers are configured (S1BOT_APPROVERS)."
-	}
-	return fmt.Sprintf("nobody may approve for %s.", cmp.Or(n.Places[0].Site, n.Places[0].Account, "what lies in no site"))
-}
-
-// approversOf is what an approval by the approvers takes, wherever the ask reaches.
-func (p Policy) approversOf(a Input) (needs []Need, known Answer) {
-	known = Certain(true)
-	for _, t := range a.Reach {
-		need, ok := p.within(Need{By: []string{Approvers}, Quorum: 1}, t)
-		needs, known = addNeed(needs, need), and(known, ok)
-	}
-	if needs == nil {
-		needs = []Need{{By: []string{Approvers}, Quorum: 1}}
-	}
-	return needs, known
-}
-
-// overBudget says which limit an ask exceeds, or nothing.
-func (p Policy) overBudget(a Input) string {
-	switch {
-	case a.Targets > p.maxTargets:
-		return fmt.Sprintf("%d targets in one action, more than %d, need one approver more.", a.Targets, p.maxTargets)
-	case a.Risk == RiskDestructive && a.LastHour.Targets+max(a.Targets, a.Endpoints, 1) > p.maxPerHour:
-		return fmt.Sprintf("%d targets within an hour, more than %d, need one approver more.", a.LastHour.Targets+max(a.Targets, a.Endpoints, 1), p.maxPerHour)
-	case a.Risk == RiskChange && a.Endpoints > 0 && a.LastHour.Endpoints+a.Endpoints > p.maxChanges:
-		return fmt.Sprintf("%d endpoints changed within an hour, more than %d, need an approval.", a.LastHour.Endpoints+a.Endpoints, p.maxChanges)
-	}
-	return ""
-}
-
-func denied(rule, why string) Decision { return Decision{Effect: Deny, Rule: rule, Why: why} }
-
-// unanswered is the ruling where a question that matters has no answer.
-func unanswered(rule, question string) Decision {
-	return Decision{Effect: Unanswered, Rule: rule, Open: cmp.Or(question, "nobody has asked yet")}
 }

@@ -1,0 +1,77 @@
+package policy
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+func positive(n, otherwise int) int {
+	if n > 0 {
+		return n
+	}
+	return otherwise
+}
+
+// guard adds what holds above every rule: guarded commands need an approval, a budget that is spent needs one approver more, and
+// an approval that nobody could give is a refusal.
+func (p Policy) guard(a Input, r Decision) Decision {
+	if a.Risk == RiskRead && !a.Guarded {
+		return r
+	}
+	if a.Guarded && r.Quorum == 0 {
+		r.Quorum, r.Why = 1, fmt.Sprintf("%s always needs an approval.", a.Command)
+	}
+	if over := p.overBudget(a); over != "" {
+		r.Quorum, r.Why = r.Quorum+1, over
+	}
+	if r.Quorum == 0 {
+		return r
+	}
+	if r.Effect == Allow {
+		needs, known := p.approversOf(a)
+		if open := known.Open(); open != "" {
+			return unanswered(r.Rule, open)
+		}
+		r.Effect, r.By, r.Needs = Approve, []string{Approvers}, needs
+	}
+	if i := slices.IndexFunc(r.Needs, func(n Need) bool { return p.empty(n.By) }); i >= 0 {
+		return denied(r.Rule, r.Why+" Nobody can give it: "+p.nobody(r.Needs[i]))
+	}
+	r.Timeout = p.timeout
+	return r
+}
+
+// nobody says why there is nobody for n.
+func (p Policy) nobody(n Need) string {
+	if len(n.Places) == 0 {
+		return "no approvers are configured (S1BOT_APPROVERS)."
+	}
+	return fmt.Sprintf("nobody may approve for %s.", cmp.Or(n.Places[0].Site, n.Places[0].Account, "what lies in no site"))
+}
+
+// approversOf is what an approval by the approvers takes, wherever the ask reaches.
+func (p Policy) approversOf(a Input) (needs []Need, known Answer) {
+	known = Certain(true)
+	for _, t := range a.Reach {
+		need, ok := p.within(Need{By: []string{Approvers}, Quorum: 1}, t)
+		needs, known = addNeed(needs, need), and(known, ok)
+	}
+	if needs == nil {
+		needs = []Need{{By: []string{Approvers}, Quorum: 1}}
+	}
+	return needs, known
+}
+
+// overBudget says which limit an ask exceeds, or nothing.
+func (p Policy) overBudget(a Input) string {
+	switch {
+	case a.Targets > p.maxTargets:
+		return fmt.Sprintf("%d targets in one action, more than %d, need one approver more.", a.Targets, p.maxTargets)
+	case a.Risk == RiskDestructive && a.LastHour.Targets+max(a.Targets, a.Endpoints, 1) > p.maxPerHour:
+		return fmt.Sprintf("%d targets within an hour, more than %d, need one approver more.", a.LastHour.Targets+max(a.Targets, a.Endpoints, 1), p.maxPerHour)
+	case a.Risk == RiskChange && a.Endpoints > 0 && a.LastHour.Endpoints+a.Endpoints > p.maxChanges:
+		return fmt.Sprintf("%d endpoints changed within an hour, more than %d, need an approval.", a.LastHour.Endpoints+a.Endpoints, p.maxChanges)
+	}
+	return ""
+}

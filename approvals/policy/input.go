@@ -1,0 +1,27 @@
+package policy
+
+import "time"
+
+// An Input is everything a policy looks at: who wants what, where, when, and what it touches.
+type Input struct {
+	Caller    Person
+	Command   string
+	Area      string
+	Risk      string // read, change or destructive
+	Guarded   bool   // needs an approval whatever the rules say
+	Channel   string
+	At        time.Time
+	Targets   int      // how many things it will touch
+	Reach     []Target // which; empty = it touches nothing that has a name
+	Early     bool     // nobody has looked yet what it touches: only what is certain already is denied
+	Endpoints int      // how many endpoints it acts on
+	LastHour  Tally    // what the caller asked for before, see Ledger.LastHour
+}
+
+// holds asks whether who asks has one of roles where t lies.
+func (a Input) holds(roles []string, t Target) Answer {
+	if a.Early {
+		return a.Caller.Anywhere(roles)
+	}
+	return a.Caller.In(roles, t)
+}
