@@ -148,6 +148,10 @@ func (t *teller) settle(ctx context.Context, notices ...Notice) error {
 	return nil
 }
 
+// blindAfter is how often a look that fails for a reason which may pass is tried again before the card is posted all the same: a stutter
+// of some looks in a row must not make two of one.
+const blindAfter = 7
+
 // perhapsThere is a card that may stand in its channel already, where nobody can look: what it is about, what is known, and nothing that
 // acts, so that no two cards of one thing do. The next change in the console makes a whole card of it.
 func perhapsThere(card render.Card) render.Card {
@@ -171,7 +175,7 @@ func (t *teller) reconcile(ctx context.Context, n Notice) (open, blind bool, err
 	}
 	ts, found, err := finder.Find(ctx, n.place(), n.Thread, n.key(), n.sent())
 	switch {
-	case unknowable(err), err != nil && n.Tries >= asideAfter && !slowedDown(err):
+	case unknowable(err), err != nil && n.Tries >= blindAfter && !slowedDown(err):
 		t.logger.Warn("cannot see whether a card was posted; what is known is posted", "channel", t.channel, "notice", n.key(), "err", err)
 		return true, true, nil
 	case err != nil:
