@@ -216,14 +216,21 @@ func (r *rig) kill(n int) {
 	}
 }
 
-// asks has alice ask for something, and returns the card that waits.
+// asks has alice ask for something, and returns the card that waits. Where the machine is so busy that Slack shows her that the app did
+// not answer, she types it again, as people do.
 func (r *rig) asks(command, host string) slacksim.Message {
 	r.t.Helper()
 	r.ids[host] = r.console.AddAgent(s1sim.AgentSpec{Name: host})
-	require.NoError(r.t, r.slack.User("alice").Types("#soc", "/s1 "+command+" "+host+" reason=test"))
-	card, err := r.slack.WaitMessage(r.patient(), "#approvals", having([]string{"Approval needed", host}))
-	require.NoError(r.t, err)
-	return card
+	for try := 1; ; try++ {
+		require.NoError(r.t, r.slack.User("alice").Types("#soc", "/s1 "+command+" "+host+" reason=test"))
+		ctx, cancel := context.WithTimeout(r.patient(), patience/2)
+		card, err := r.slack.WaitMessage(ctx, "#approvals", having([]string{"Approval needed", host}))
+		cancel()
+		if err == nil {
+			return card
+		}
+		require.Equal(r.t, 1, try, err.Error())
+	}
 }
 
 // trail is what the database tells of the last requests, for somebody who has to find out where one got lost.
