@@ -22,7 +22,9 @@ func (a answer) write(w http.ResponseWriter) {
 	for k, v := range a.header {
 		w.Header().Set(k, v)
 	}
-	w.Header().Set("Content-Type", a.kind)
+	if a.kind != "" {
+		w.Header().Set("Content-Type", a.kind)
+	}
 	w.WriteHeader(a.status)
 	_, _ = w.Write(a.body) // the caller may be gone; its call is recorded all the same
 }
@@ -46,6 +48,10 @@ func success(v any) answer {
 
 // failure is the vendor's error body. Whatever is not one of its errors is a fault of the simulator and shows as a 500.
 func failure(err error) answer {
+	var lake *lakeError
+	if errors.As(err, &lake) {
+		return lake.answer()
+	}
 	var e *apiError
 	if !errors.As(err, &e) {
 		e = &apiError{Status: http.StatusInternalServerError, Title: "Internal server error", Detail: err.Error()}

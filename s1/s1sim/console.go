@@ -34,6 +34,7 @@ type Options struct {
 	EffectDelay  time.Duration    // how long an endpoint takes to do what it was told
 	QueryTime    time.Duration    // how long a Deep Visibility query runs
 	EnforceRates bool             // answer 429 above the vendor's published limits
+	Age          Age              // which calls the console has; Today's when zero
 	Empty        bool             // accounts, sites, groups and agents only: no threats, alerts or activities to begin with
 }
 
@@ -66,7 +67,8 @@ type Console struct {
 	scripting  scripting
 	protection
 	hunts map[string]*hunt // by the id of their query
-	wave  int              // how many attacks Strike has made
+	lake  lake
+	wave  int // how many attacks Strike has made
 
 	faults ledger
 	log    callLog
@@ -145,12 +147,15 @@ func (c *Console) answer(q *request) answer {
 	if c.opt.EnforceRates && !c.rates.allow(q, c.opt.Now()) {
 		return tooMany(0)
 	}
+	if err := c.opt.Age.closed(q.path); err != nil {
+		return failure(err)
+	}
 	rt, err := match(c.routes, q)
 	if err != nil {
 		return failure(err)
 	}
-	if !rt.public && !c.authorized(q) {
-		return failure(unauthorized())
+	if err := c.authorize(q, rt); err != nil {
+		return failure(err)
 	}
 	defer c.look()()
 	q.now = c.now()

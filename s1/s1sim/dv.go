@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"s1bot/s1/s1sim/eventql"
 )
 
 func dvRoutes() []route {
@@ -36,7 +38,7 @@ type hunt struct {
 	asked     time.Time // when somebody last looked
 	cancelled time.Time // zero while nobody did
 	events    collection
-	result    powerTable
+	result    eventql.Table
 }
 
 // progress is how far the hunt is, in percent.
@@ -171,7 +173,7 @@ func initQuery(c *Console, q *request) (any, error) {
 			return nil, invalid("queryType: %d: Must be one of: events, processState.", i)
 		}
 	}
-	keep, err := parseS1QL(h.query)
+	keep, err := eventql.ParseOne(h.query)
 	if err != nil {
 		return nil, notParsed()
 	}
@@ -285,13 +287,13 @@ func startPowerQuery(c *Console, q *request) (any, error) {
 			found = append(found, e)
 		}
 	}
-	table, err := runPowerQuery(h.query, found)
+	table, err := eventql.RunPower(h.query, found, eventql.Conditions)
 	if err != nil {
 		return nil, badRequest("could not parse query")
 	}
-	if len(table.rows) > h.limit {
-		table.rows = table.rows[:h.limit]
-		table.cut = true
+	if len(table.Rows) > h.limit {
+		table.Rows = table.Rows[:h.limit]
+		table.Cut = true
 	}
 	made := &hunt{id: "pq" + c.hex(32), query: h.query, power: true, began: q.now, asked: q.now, result: table}
 	c.keepHunt(made)
@@ -320,8 +322,8 @@ func (h *hunt) answer(c *Console, now time.Time) object {
 	if h.state(c, now) != "FINISHED" {
 		return o
 	}
-	o["columns"], o["data"], o["recommendations"] = h.result.columns, h.result.rows, []any{}
-	if h.result.cut {
+	o["columns"], o["data"], o["recommendations"] = h.result.Columns, h.result.Rows, []any{}
+	if h.result.Cut {
 		o["recommendations"] = words(`Result set limited to 1000 rows by default. To display more rows, add a command like "| limit 10000".`)
 	}
 	return o

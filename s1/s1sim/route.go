@@ -49,26 +49,31 @@ func routes() []route {
 		threatDetailRoutes(),
 		triageRoutes(),
 		dvRoutes(),
+		lakeRoutes(),
 	)
 }
 
 // A request is a call as handlers see it: its body read, its path taken apart.
 type request struct {
-	method string
-	path   string
-	query  url.Values
-	raw    []byte
-	auth   string
-	remote string
-	host   string
-	params map[string]string
-	now    time.Time
+	method  string
+	path    string
+	query   url.Values
+	raw     []byte
+	auth    string
+	forward string // the forward tag of the data lake
+	remote  string
+	host    string
+	params  map[string]string
+	now     time.Time
 }
 
-func isAPI(path string) bool { return strings.HasPrefix(path, "/web/api") }
+func isAPI(path string) bool {
+	return strings.HasPrefix(path, "/web/api") || strings.HasPrefix(path, "/sdl/")
+}
 
 func read(r *http.Request) (*request, error) {
 	q := &request{method: r.Method, path: r.URL.Path, auth: r.Header.Get("Authorization"), remote: r.RemoteAddr, host: r.Host}
+	q.forward = r.Header.Get("X-Dataset-Query-Forward-Tag")
 	var err error
 	if q.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
 		return q, invalid("Invalid query string.")
@@ -123,10 +128,20 @@ func fit(pattern, path string) (map[string]string, bool) {
 	return params, true
 }
 
-// authorized checks the header, whose scheme the service reads in any case; a token in the address is not one.
-func (c *Console) authorized(q *request) bool {
+// authorize checks the header, whose scheme the service reads in any case; a token in the address is not one. The data lake takes the
+// token behind another word.
+func (c *Console) authorize(q *request, rt route) error {
 	scheme, token, _ := strings.Cut(q.auth, " ")
-	return strings.EqualFold(scheme, "ApiToken") && subtle.ConstantTimeCompare([]byte(token), []byte(c.opt.Token)) == 1
+	lake := rt.root == lakeRoot
+	switch known := subtle.ConstantTimeCompare([]byte(token), []byte(c.opt.Token)) == 1; {
+	case rt.public:
+		return nil
+	case lake && q.auth != "" && !strings.EqualFold(scheme, "Bearer"):
+		return wrongWord(q.auth)
+	case known && (lake || strings.EqualFold(scheme, "ApiToken")):
+		return nil
+	}
+	return unauthorized()
 }
 
 // body is the call's JSON object. An action that lacks one lacks its filter too.

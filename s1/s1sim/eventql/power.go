@@ -1,4 +1,4 @@
-package s1sim
+package eventql
 
 import (
 	"cmp"
@@ -8,31 +8,35 @@ import (
 	"time"
 )
 
-// A powerTable is what a power query makes of events: columns, and a value for each in every row.
-type powerTable struct {
-	columns []any
-	rows    []any
-	cut     bool
+// A Table is what a power query makes of events: columns, and a value for each in every row.
+type Table struct {
+	Columns []any // {"name", "type"}
+	Rows    []any
+	Cut     bool // a limit left rows out
 }
+
+// Parser reads the conditions of a power query; the data lake and Deep Visibility differ in them.
+type Parser func(tokens []string) (func(map[string]any) bool, error)
 
 // A pipe is rows on their way through a power query; names are the columns, once somebody has chosen them.
 type pipe struct {
+	parse Parser
 	rows  []object
 	names []string
 	paths map[string]string // of a column: where its value stands in a row
 }
 
-// runPowerQuery reads and runs a query: a condition, then commands behind bars. It knows columns, filter, group, sort and limit,
+// RunPower reads and runs a query: a condition, then commands behind bars. It knows columns, filter, group, sort and limit,
 // which is what people begin with; the service has more.
-func runPowerQuery(query string, events []object) (powerTable, error) {
+func RunPower(query string, events []map[string]any, parse Parser) (Table, error) {
 	list, err := tokenize(query)
 	if err != nil {
-		return powerTable{}, err
+		return Table{}, err
 	}
-	p := pipe{rows: events, names: []string{"event.time", "endpoint.name", "event.type", "src.process.name"}, paths: fieldNames()}
+	p := pipe{parse: parse, rows: events, names: []string{"event.time", "endpoint.name", "event.type", "src.process.name"}, paths: fieldNames()}
 	for i, stage := range split(list, "|") {
 		if err := p.run(i, stage); err != nil {
-			return powerTable{}, err
+			return Table{}, err
 		}
 	}
 	return p.table(), nil
@@ -68,7 +72,7 @@ func (p *pipe) run(i int, stage []string) error {
 }
 
 func (p *pipe) filter(stage []string) error {
-	keep, err := parseConditions(stage)
+	keep, err := p.parse(stage)
 	if err != nil {
 		return err
 	}
@@ -154,8 +158,8 @@ func (p *pipe) sort(stage []string) error {
 }
 
 // table is the rows as they travel; times become milliseconds.
-func (p *pipe) table() powerTable {
-	t := powerTable{columns: []any{}, rows: []any{}}
+func (p *pipe) table() Table {
+	t := Table{Columns: []any{}, Rows: []any{}}
 	types := make([]string, len(p.names))
 	for _, row := range p.rows {
 		cells := []any{}
@@ -171,10 +175,10 @@ func (p *pipe) table() powerTable {
 			}
 			cells = append(cells, v)
 		}
-		t.rows = append(t.rows, cells)
+		t.Rows = append(t.Rows, cells)
 	}
 	for i, name := range p.names {
-		t.columns = append(t.columns, object{"name": name, "type": cmp.Or(types[i], "STRING")})
+		t.Columns = append(t.Columns, object{"name": name, "type": cmp.Or(types[i], "STRING")})
 	}
 	return t
 }

@@ -1,4 +1,4 @@
-package s1sim
+package eventql
 
 import (
 	"errors"
@@ -53,7 +53,7 @@ func fieldNames() map[string]string {
 	return names
 }
 
-var tokens = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|!=|<>|<=|>=|[=<>(),|]|[^\s=<>!(),|"']+`)
+var tokens = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|!=|<>|<=|>=|==|[=<>(),|!]|[^\s=<>!(),|"']+`)
 
 // tokenize cuts a query into words, quoted texts and signs; what is none of them is no query.
 func tokenize(query string) ([]string, error) {
@@ -69,16 +69,17 @@ type conditions struct {
 	fields map[string]string
 }
 
-// parseS1QL returns the test that a query of the first language makes.
-func parseS1QL(query string) (func(object) bool, error) {
+// ParseOne returns the test that a query in S1QL 1.0 makes of an event.
+func ParseOne(query string) (func(map[string]any) bool, error) {
 	list, err := tokenize(query)
 	if err != nil {
 		return nil, err
 	}
-	return parseConditions(list)
+	return Conditions(list)
 }
 
-func parseConditions(list []string) (func(object) bool, error) {
+// Conditions is the Parser of Deep Visibility.
+func Conditions(list []string) (func(object) bool, error) {
 	p := &conditions{rest: list, fields: fieldNames()}
 	test, err := p.either()
 	if err == nil && len(p.rest) > 0 {

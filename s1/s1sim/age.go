@@ -1,0 +1,52 @@
+package s1sim
+
+import (
+	"net/http"
+	"strings"
+)
+
+// An Age is when a console is from: the vendor takes calls away and puts others in their place.
+type Age int
+
+// The ages.
+const (
+	Today       Age = iota // has the calls that are to go, and those that take over
+	AfterDV                // after 2027-02-15: no Deep Visibility, and no calls of API 2.0
+	UnifiedOnly            // AfterDV, with unified alerts and unified exclusions alone
+	BeforeSDL              // a self-hosted or older console, which has no data lake yet
+)
+
+// A closing is a path that an age does not have, and what is answered there. What a closed path answers is known of API 2.0 alone (405,
+// checked on a live console in 2026-07); 410 and 404 are what integrators prepare for.
+type closing struct {
+	ages   []Age
+	prefix string // of the path, from the host on
+	suffix string
+	status int
+}
+
+func closings() []closing {
+	later := []Age{AfterDV, UnifiedOnly}
+	return []closing{
+		{later, prefix + "/dv/init-query", "", http.StatusGone}, {later, prefix + "/dv/query-status", "", http.StatusGone},
+		{later, prefix + "/dv/events", "", http.StatusGone}, {later, prefix + "/dv/cancel-query", "", http.StatusGone},
+		{later, prefix + "/dv/process-state", "", http.StatusGone}, {later, prefix + "/filters/dv", "", http.StatusGone},
+		{later, "/web/api/v2.0/", "", http.StatusMethodNotAllowed},
+		{later, prefix + "/hashes/", "/reputation", http.StatusNotFound},
+		{[]Age{UnifiedOnly}, prefix + "/cloud-detection/alerts", "", http.StatusGone},
+		{[]Age{UnifiedOnly}, prefix + "/exclusions", "", http.StatusNotFound},
+		{[]Age{BeforeSDL}, lakeRoot, "", http.StatusNotFound},
+	}
+}
+
+// closed is the answer of a path that the console's age does not have, nil for one that it has.
+func (a Age) closed(path string) error {
+	for _, c := range closings() {
+		for _, age := range c.ages {
+			if age == a && strings.HasPrefix(path, c.prefix) && strings.HasSuffix(path, c.suffix) {
+				return &apiError{Status: c.status, Title: http.StatusText(c.status)}
+			}
+		}
+	}
+	return nil
+}
