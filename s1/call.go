@@ -29,6 +29,8 @@ type call struct {
 	permission string // "Endpoints.view"
 	version    string // of the API, where a path exists in another one only: "v2.0"
 	admitted   bool   // the caller has waited for the path's rate
+	sdl        bool   // the path is one of the data lake, which lies beside the API and wants another word before the token
+	forward    string // the forward tag of a query of the data lake
 
 	brief    bool     // the answer says little: it is at most smallBody
 	download bool     // the answer is a file: any type, at most MaxFile
@@ -182,8 +184,11 @@ func (c *Client) request(ctx context.Context, call call, payload []byte) (*http.
 	if err != nil {
 		return nil, err
 	}
-	request.Header.Set("Authorization", "ApiToken "+c.token.Reveal())
+	request.Header.Set("Authorization", call.scheme()+" "+c.token.Reveal())
 	request.Header.Set("Accept", "application/json")
+	if call.forward != "" {
+		request.Header.Set("X-Dataset-Query-Forward-Tag", call.forward)
+	}
 	if call.download {
 		request.Header.Set("Accept", "*/*")
 	}
@@ -194,8 +199,19 @@ func (c *Client) request(ctx context.Context, call call, payload []byte) (*http.
 	return request, nil
 }
 
+// scheme is the word before the token. Of the wrong one the data lake says 500.
+func (c call) scheme() string {
+	if c.sdl {
+		return "Bearer"
+	}
+	return "ApiToken"
+}
+
 // root is where the API's paths begin.
 func (c *Client) root(call call) string {
+	if call.sdl {
+		return c.base.String() + "/sdl/v2/api"
+	}
 	if call.version == "" {
 		return c.api
 	}

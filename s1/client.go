@@ -1,6 +1,7 @@
 package s1
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +18,8 @@ import (
 type Config struct {
 	BaseURL string // https://tenant.sentinelone.net; plain http for a loopback address only
 	Token   Secret
-	Version string // of the API's paths; "" means v2.1
+	Version string     // of the API's paths; "" means v2.1
+	Engine  HuntEngine // for new hunts; "" means DeepVisibility
 
 	HTTPClient *http.Client                               // nil: one with time-outs; its redirect policy is replaced
 	Timeout    time.Duration                              // of one try, body included; 0 means 30 s
@@ -53,6 +55,7 @@ type Client struct {
 	sleep   func(context.Context, time.Duration) error
 	buckets buckets
 	starts  *line // of queries
+	engine  *engineChoice
 
 	rehearsal func(Request) error // nil unless the client rehearses
 }
@@ -68,6 +71,7 @@ func New(c Config) (*Client, error) {
 		base: base, api: base.String() + "/web/api/" + version, token: c.Token,
 		http: safeHTTP(c.HTTPClient), timeout: c.Timeout, maxBody: maxBody, gate: c.Gate, logger: c.Logger,
 		observe: c.Observe, backoff: c.Backoff, sleep: c.Sleep, buckets: newBuckets(), starts: &line{},
+		engine: &engineChoice{setting: cmp.Or(c.Engine, DeepVisibility)},
 	}
 	client.fillIn()
 	if c.Rates != nil {

@@ -100,6 +100,8 @@ type Event struct {
 	Publisher   string `json:"publisher"`
 	TrueContext string `json:"trueContext"`
 	SiteName    string `json:"siteName"`
+	Target      string `json:"tgtProcName"`    // the process that something was done to; of the data lake alone
+	TargetCmd   string `json:"tgtProcCmdLine"` // likewise
 }
 
 // Host is the endpoint's name.

@@ -128,10 +128,14 @@ func (p problem) text() string {
 
 // errorBody is every JSON shape in which consoles say that something is wrong.
 type errorBody struct {
-	Errors  []problem `json:"errors"`
-	Error   string    `json:"error"`
-	Message string    `json:"message"`
-	Detail  string    `json:"detail"`
+	Errors  []problem  `json:"errors"`
+	Error   string     `json:"error"`
+	Message string     `json:"message"`
+	Detail  string     `json:"detail"`
+	Details []struct { // of the data lake: which field of the body is wrong
+		Field   string `json:"field"`
+		Message string `json:"message"`
+	} `json:"details"`
 }
 
 // readProblem finds message and code in the body of an answer: JSON of several shapes, a proxy's HTML, text, or nothing.
@@ -168,7 +172,11 @@ func (e errorBody) summary() (string, int) {
 			texts = append(texts, t)
 		}
 	}
-	return cmp.Or(strings.Join(texts, "; "), e.Error, e.Message, e.Detail), code
+	message := cmp.Or(e.Error, e.Message, e.Detail)
+	for _, d := range e.Details {
+		message += "; " + d.Field + ": " + d.Message
+	}
+	return cmp.Or(strings.Join(texts, "; "), strings.TrimPrefix(message, "; ")), code
 }
 
 // leavesOf tells what an object says that has none of the known shapes: {"errors":{"ids":["Not valid"]}}.

@@ -29,6 +29,7 @@ var limits = []limit{
 	{"users/login", time.Second, 1},
 	{"dv/init-query", time.Minute, 1},
 	{"dv/query-status", time.Second, 1},
+	{"queries", time.Second / 2, 1}, // of the data lake: three a second and user, the lowest figure that is published for it
 	{"dv/events/pq", time.Second / 2, 2},
 	{"dv/events/pq-ping", time.Second / 2, 2},
 	{"update/agent/download", time.Minute, 1},

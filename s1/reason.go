@@ -119,7 +119,7 @@ func retired(call call, status int, told string) bool {
 	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
 		return true
 	case http.StatusNotFound:
-		return strings.HasPrefix(call.route, "dv/") && !strings.Contains(told, "query")
+		return call.sdl && len(call.ids) == 0 || strings.HasPrefix(call.route, "dv/") && !strings.Contains(told, "query")
 	case http.StatusGone:
 		return call.link.Empty() && !call.download && !strings.Contains(told, "query") && !strings.Contains(told, "file")
 	}

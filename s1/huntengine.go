@@ -1,0 +1,88 @@
+package s1
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+// A HuntEngine is what a console answers questions about events with.
+type HuntEngine string
+
+// The engines. The zero value of Config means DeepVisibility; AutoEngine is the data lake where the console has it.
+const (
+	AutoEngine     HuntEngine = "auto"
+	DeepVisibility HuntEngine = "dv"
+	DataLake       HuntEngine = "sdl"
+)
+
+// DeepVisibilityEnds is when the vendor closes dv/*, PowerQuery included; deprecated since 2026-02-15.
+var DeepVisibilityEnds = time.Date(2027, time.February, 15, 0, 0, 0, 0, time.UTC)
+
+// engineMemory is how long the answer of a probe holds: consoles are upgraded while the bot runs.
+const engineMemory = time.Hour
+
+// An engineChoice remembers which engine a console has.
+type engineChoice struct {
+	setting HuntEngine
+
+	mu    sync.Mutex
+	found HuntEngine
+	until time.Time
+}
+
+// HuntEngine returns the engine for a new hunt: the one of the settings or, with AutoEngine, what a probe says. A console whose data
+// lake refuses the token is hunted on by Deep Visibility, as before; ProbeSDL tells why.
+func (c *Client) HuntEngine(ctx context.Context) (HuntEngine, error) {
+	if c.engine.setting != AutoEngine {
+		return c.engine.setting, nil
+	}
+	if found := c.engine.remembered(); found != "" {
+		return found, nil
+	}
+	err := c.ProbeSDL(ctx)
+	found := DeepVisibility
+	switch {
+	case err == nil:
+		found = DataLake
+	case !lacksSDL(err) && !errors.Is(err, ErrUnauthorized) && !errors.Is(err, ErrForbidden):
+		return "", err
+	}
+	c.engine.remember(found)
+	return found, nil
+}
+
+func (e *engineChoice) remembered() HuntEngine {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if time.Now().After(e.until) {
+		return ""
+	}
+	return e.found
+}
+
+func (e *engineChoice) remember(found HuntEngine) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.found, e.until = found, time.Now().Add(engineMemory)
+}
+
+// ProbeSDL asks the data lake for one row of the last minute. nil says that this token can hunt there; an *Error of Reason Retired
+// says that the console has no data lake, 401 and 403 that the token may not use it.
+func (c *Client) ProbeSDL(ctx context.Context) error {
+	now := time.Now()
+	found, err := c.LaunchSDL(ctx, SDLQuery{From: now.Add(-time.Minute), To: now, Power: "| limit 1"})
+	if err == nil && found.ID.Valid() {
+		_ = c.EndSDL(context.WithoutCancel(ctx), found.SDLTicket) // the console frees it by itself within 30 s
+	}
+	return err
+}
+
+// lacksSDL tells whether a console has no data lake: then it does not know the path.
+func lacksSDL(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && slices.Contains([]int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented}, e.Status)
+}
