@@ -17,8 +17,8 @@ import (
 )
 
 // Post shows card in channel, in a thread where thread is the ts of a root, and returns the message's ts. It tries once: its
-// caller keeps what is to be told and knows when to try again. The error tells what is known about it by a method RetryAfter,
-// Gone, Closed or Refused. Where Slack takes no charts, a picture of them follows in the thread.
+// caller keeps what is to be told and knows when to try again. What is known about a failed call, a DeliveryError in the error's chain
+// tells. Where Slack takes no charts, a picture of them follows in the thread.
 func (b *Bot) Post(ctx context.Context, channel, thread, key string, card render.Card) (string, error) {
 	return b.tellChannel(ctx, channel, thread, key, card)
 }
@@ -190,20 +190,20 @@ func (b *Bot) ours(m slack.Message) bool {
 // did what was asked.
 func deliveryError(err error) error {
 	if wait, slowed := post.Slowdown(err); slowed {
-		return slow{err, wait}
+		return DeliveryError{err, slowedDown, wait}
 	}
 	var answer slack.SlackErrorResponse
 	switch {
 	case post.RefusedWith(err, "message_not_found", "thread_not_found", "cannot_reply_to_message", "restricted_action_thread_locked"):
-		return gone{err}
+		return DeliveryError{error: err, outcome: isGone}
 	case post.RefusedWith(err, "edit_window_closed", "cant_update_message"):
-		return fixed{err}
+		return DeliveryError{error: err, outcome: isFixed}
 	case post.RefusedWith(err, closedWords...):
-		return closed{err}
+		return DeliveryError{error: err, outcome: isClosed}
 	case post.RefusedWith(err, "internal_error", "fatal_error", "service_unavailable", "request_timeout"):
 		return err
 	case errors.As(err, &answer), post.Unsent(err):
-		return refused{err}
+		return DeliveryError{error: err, outcome: isRefused}
 	}
 	return err
 }
@@ -215,30 +215,37 @@ var closedWords = []string{
 	"channel_is_limited_access", "user_not_in_channel", "messages_tab_disabled", "method_not_supported_for_channel_type",
 }
 
-type slow struct {
+// A DeliveryError is an error of Slack's with what is known of the call that failed.
+type DeliveryError struct {
 	error
-	after time.Duration
+	outcome outcome
+	after   time.Duration // of a call that Slack wants to be made later; zero where it does not say when
 }
 
-func (s slow) RetryAfter() time.Duration { return s.after }
-func (s slow) Unwrap() error             { return s.error }
+// An outcome is what became of a call that failed.
+type outcome int
 
-type gone struct{ error }
+const (
+	slowedDown outcome = iota
+	isGone
+	isFixed
+	isClosed
+	isRefused
+)
 
-func (gone) Gone() bool      { return true }
-func (g gone) Unwrap() error { return g.error }
+// RetryAfter tells that nothing was done because Slack wants a pause first, and how long; zero where it does not say.
+func (e DeliveryError) RetryAfter() (time.Duration, bool) { return e.after, e.outcome == slowedDown }
 
-type fixed struct{ error }
+// Gone tells that the message, or the root of the thread, exists no more.
+func (e DeliveryError) Gone() bool { return e.outcome == isGone }
 
-func (fixed) Fixed() bool     { return true }
-func (f fixed) Unwrap() error { return f.error }
+// Fixed tells that the message cannot be edited any more.
+func (e DeliveryError) Fixed() bool { return e.outcome == isFixed }
 
-type closed struct{ error }
+// Closed tells that the channel takes no messages.
+func (e DeliveryError) Closed() bool { return e.outcome == isClosed }
 
-func (closed) Closed() bool    { return true }
-func (c closed) Unwrap() error { return c.error }
+// Refused tells that nothing was done, for another reason.
+func (e DeliveryError) Refused() bool { return e.outcome == isRefused }
 
-type refused struct{ error }
-
-func (refused) Refused() bool   { return true }
-func (r refused) Unwrap() error { return r.error }
+func (e DeliveryError) Unwrap() error { return e.error }

@@ -29,6 +29,7 @@ func TestADelivererLearnsFromAnErrorWhatBecameOfTheCard(t *testing.T) {
 		{answer("is_archived"), "closed"},
 		{answer("channel_not_found"), "closed"},
 		{answer("restricted_action_thread_only_channel"), "closed"},
+		{answer("edit_window_closed"), "fixed"},
 		{answer("invalid_blocks"), "refused"},
 		{answer("unknown_method"), "refused"},
 		{answer("missing_scope"), "refused"},
@@ -45,19 +46,22 @@ func TestADelivererLearnsFromAnErrorWhatBecameOfTheCard(t *testing.T) {
 
 // learned is what an error's methods say.
 func learned(err error) string {
-	var slow interface{ RetryAfter() time.Duration }
-	var gone interface{ Gone() bool }
-	var closed interface{ Closed() bool }
-	var refused interface{ Refused() bool }
+	var known DeliveryError
+	if !errors.As(err, &known) {
+		return "open"
+	}
+	wait, slow := known.RetryAfter()
 	switch {
-	case errors.As(err, &slow):
-		return "slow " + slow.RetryAfter().String()
-	case errors.As(err, &gone):
+	case slow:
+		return "slow " + wait.String()
+	case known.Gone():
 		return "gone"
-	case errors.As(err, &closed):
+	case known.Fixed():
+		return "fixed"
+	case known.Closed():
 		return "closed"
-	case errors.As(err, &refused):
+	case known.Refused():
 		return "refused"
 	}
-	return "open"
+	return "nothing"
 }

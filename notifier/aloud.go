@@ -18,11 +18,10 @@ const (
 // show posts a card. A reply makes no sound, and neither does the edit of a root, so an urgent one is shown in the channel as well,
 // unless the channel has just heard of the thread.
 func (t *teller) show(ctx context.Context, n, root Notice, card render.Card) (ts string, err error) {
-	caller, can := t.poster.(Broadcaster)
-	if !can || !n.Urgent || root.TS == "" || n.Tries >= aloudTries || t.now().Sub(t.heard(root)) < quietFor {
-		return t.poster.Post(ctx, n.place(), n.Thread, n.key(), card)
+	if !n.Urgent || root.TS == "" || n.Tries >= aloudTries || t.now().Sub(t.heard(root)) < quietFor {
+		return t.messages.Post(ctx, n.Where(), n.Thread, n.key(), card)
 	}
-	if ts, err = caller.Broadcast(ctx, n.place(), n.Thread, n.key(), card); err != nil {
+	if ts, err = t.messages.Broadcast(ctx, n.Where(), n.Thread, n.key(), card); err != nil {
 		return "", err
 	}
 	now := t.now()

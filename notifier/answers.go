@@ -11,7 +11,6 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/render"
-	"s1bot/s1"
 )
 
 // About returns what a message of ours, or the thread under it, is about: its kind ("threat", "alert") and id; empty if nothing.
@@ -27,7 +26,7 @@ func (n *Notifier) About(ctx context.Context, channel, ts string) (kind, id stri
 			return "", "", fmt.Errorf("look up what %s is about: %w", ts, err)
 		}
 		for _, notice := range found {
-			if notice.place() == channel && (notice.Source == Threats || notice.Source == Alerts) {
+			if notice.Where() == channel && (notice.Source == Threats || notice.Source == Alerts) {
 				return string(notice.Source), notice.ID, nil
 			}
 		}
@@ -51,14 +50,14 @@ func (n *Notifier) underWay(ctx context.Context, channel string) bool {
 
 // Explain says where a threat or an alert goes, and why: every route with what it makes of it.
 func (n *Notifier) Explain(ctx context.Context, id string) (render.Card, error) {
-	f, err := n.facts(ctx, id)
+	f, err := Lookup(ctx, n.config.Console, id)
 	if err != nil {
 		return render.Card{}, err
 	}
 	now, fallback := n.config.Now(), n.config.channel(f.Source)
 	title := fmt.Sprintf("Where %s %s goes", f.Source, cmp.Or(f.Name, f.ID))
 	card := render.Card{Tone: render.Info, Title: title, Parts: []render.Part{n.verdict(ctx, f, fallback, now)}}
-	for i, r := range n.config.routes() {
+	for i, r := range n.config.Routes() {
 		line := render.Line{render.Bold(fmt.Sprintf("%d. %s", i+1, cmp.Or(r.Name, "route "+fmt.Sprint(i+1)))), render.Text(": ")}
 		fits, why := r.matches(f, now)
 		switch {
@@ -85,13 +84,11 @@ func (n *Notifier) Explain(ctx context.Context, id string) (render.Card, error) 
 
 // verdict is the answer in one line.
 func (n *Notifier) verdict(ctx context.Context, f Facts, fallback string, now time.Time) render.Line {
-	if store, ok := n.config.Journal.(Snoozes); ok {
-		asleep, err := store.Snoozes(ctx, now)
-		if quiet, is := muting(asleep, f, now); err == nil && is {
-			return render.Line{render.Text("Nowhere now: snoozed by "), render.User(quiet.Owner), render.Text(" until "), render.At(quiet.Until)}
-		}
+	asleep, err := n.config.Journal.Snoozes(ctx, now)
+	if quiet, is := muting(asleep, f, now); err == nil && is {
+		return render.Line{render.Text("Nowhere now: snoozed by "), render.User(quiet.Owner), render.Text(" until "), render.At(quiet.Until)}
 	}
-	to := n.config.routes().walk(f, fallback, now).ends(n.config.Operators)
+	to := n.config.Routes().walk(f, fallback, now).ends(n.config.Operators)
 	if len(to) == 0 {
 		return render.Line{render.Text("Nowhere: it is muted, or its source has no channel.")}
 	}
@@ -108,34 +105,11 @@ func (n *Notifier) verdict(ctx context.Context, f Facts, fallback string, now ti
 	return line
 }
 
-// facts reads a threat or, if there is none with the id, an alert.
-func (n *Notifier) facts(ctx context.Context, id string) (Facts, error) {
-	q := s1.Query{}.With("ids", id).WithLimit(1)
-	for _, k := range n.kinds {
-		page, err := k.page(ctx, q)
-		if err != nil {
-			return Facts{}, fmt.Errorf("read %s %s: %w", k.source, id, err)
-		}
-		if i := slices.IndexFunc(page.Items, func(it item) bool { return it.id == id }); i >= 0 {
-			it := page.Items[i]
-			if it.at != nil {
-				it = it.at(lookUp(ctx, n.config.Console, []home{it.home}).of(it.home)) // as far as it can be looked up
-			}
-			return it.facts, nil
-		}
-	}
-	return Facts{}, &catalog.UsageError{Problem: fmt.Sprintf("there is no threat or alert %q in the console", id)}
-}
-
 // Snooze keeps what kind and value name quiet until then.
 func (n *Notifier) Snooze(ctx context.Context, owner, kind, value, reason string, until time.Time) (render.Card, error) {
-	store, ok := n.config.Journal.(Snoozes)
-	if !ok {
-		return render.Card{}, &catalog.UsageError{Problem: "snoozes cannot be kept here"}
-	}
 	id := "Z-" + rand.Text()[:5]
 	s := Snooze{ID: id, Kind: kind, Value: value, Owner: owner, Reason: reason, Begins: n.config.Now(), Until: until}
-	if err := store.SetSnooze(ctx, s); err != nil {
+	if err := n.config.Journal.SetSnooze(ctx, s); err != nil {
 		return render.Card{}, err
 	}
 	card := render.Card{Tone: render.Good, Title: "Snoozed " + id, Text: fmt.Sprintf("Snoozed %s %s", kind, value), Parts: []render.Part{
@@ -145,7 +119,7 @@ func (n *Notifier) Snooze(ctx context.Context, owner, kind, value, reason string
 
 // Snoozed lists what is snoozed now.
 func (n *Notifier) Snoozed(ctx context.Context) (render.Card, error) {
-	asleep, err := n.snoozes(ctx)
+	asleep, err := n.config.Journal.Snoozes(ctx, n.config.Now())
 	if err != nil {
 		return render.Card{}, err
 	}
@@ -171,7 +145,7 @@ func withEnd(card render.Card, s Snooze) render.Card {
 
 // Unsnooze ends a snooze.
 func (n *Notifier) Unsnooze(ctx context.Context, id string) (render.Card, error) {
-	asleep, err := n.snoozes(ctx)
+	asleep, err := n.config.Journal.Snoozes(ctx, n.config.Now())
 	if err != nil {
 		return render.Card{}, err
 	}
@@ -180,19 +154,11 @@ func (n *Notifier) Unsnooze(ctx context.Context, id string) (render.Card, error)
 			continue
 		}
 		s.Until = n.config.Now()
-		if err := n.config.Journal.(Snoozes).SetSnooze(ctx, s); err != nil {
+		if err := n.config.Journal.SetSnooze(ctx, s); err != nil {
 			return render.Card{}, err
 		}
 		words := fmt.Sprintf("%s has ended: what is new with %s %s is told again. It kept %d quiet; they are in the console.", s.ID, s.Kind, s.Value, s.Quiet)
 		return render.Card{Tone: render.Good, Text: words, Parts: []render.Part{render.Line{render.Text(words)}}}, nil
 	}
 	return render.Card{}, &catalog.UsageError{Problem: fmt.Sprintf("nothing is snoozed under %q; /s1 snoozes lists what is", id)}
-}
-
-func (n *Notifier) snoozes(ctx context.Context) ([]Snooze, error) {
-	store, ok := n.config.Journal.(Snoozes)
-	if !ok {
-		return nil, nil
-	}
-	return store.Snoozes(ctx, n.config.Now())
 }

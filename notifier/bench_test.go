@@ -35,7 +35,7 @@ func manyThreats(b *testing.B, n int) []byte {
 func BenchmarkPollOf1000Threats(b *testing.B) {
 	body := manyThreats(b, 1000)
 	answer := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write(body) })
-	config := Config{Interval: time.Second, Now: time.Now, Logger: slog.New(slog.DiscardHandler)}
+	config := feedConfig{Channel: "C1", Routes: func() Routes { return nil }, Wake: func(...string) {}, Interval: time.Second, Now: time.Now, Logger: slog.New(slog.DiscardHandler)}
 	source := threats(over(b, answer))
 	source.passes = source.passes[:1]
 	source.page = func(ctx context.Context, q s1.Query) (s1.Page[item], error) {
@@ -43,7 +43,8 @@ func BenchmarkPollOf1000Threats(b *testing.B) {
 	}
 	begin := func(b *testing.B) *feed {
 		config.Journal = newMemory()
-		f := newFeed(config, source, "C1", func(...string) {})
+		f := newFeed(config, Threats)
+		f.kind = source
 		cursor := Cursor{Since: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Ready: true, Channels: []string{"C1"}}
 		require.NoError(b, config.Journal.Record(b.Context(), Batch{Source: Threats, Cursor: cursor}))
 		return f

@@ -2,8 +2,6 @@ package notifier
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"time"
 
 	"s1bot/render"
@@ -53,13 +51,4 @@ func (t *teller) report(ctx context.Context, n Notice) {
 		return
 	}
 	t.wake(t.operators)
-}
-
-// newNote is a message of the notifier's own, told once for its id.
-func newNote(id, channel string, card render.Card, now time.Time) (Notice, error) {
-	body, err := json.Marshal(card)
-	if err != nil {
-		return Notice{}, fmt.Errorf("write a note down: %w", err)
-	}
-	return Notice{Source: Notes, ID: key(id), Channel: channel, State: Due, Urgent: true, Created: now, Version: digest(body), Body: body}, nil
 }

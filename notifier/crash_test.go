@@ -216,7 +216,7 @@ func (c *chaos) noise(p float64) fault {
 		case roll > p:
 			return nil, nil
 		case op == "post" && roll < p/3, op == "edit" && roll < p/3:
-			return slow{time.Duration(1+dice.IntN(30)) * time.Second}, nil
+			return slowDown(time.Duration(1+dice.IntN(30)) * time.Second), nil
 		case roll < p*2/3:
 			return errLost, nil
 		}

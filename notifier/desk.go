@@ -9,45 +9,66 @@ import (
 	"time"
 
 	"github.com/sourcegraph/conc"
+
+	"s1bot/render"
 )
+
+// deliveryJournal is the part of the notifier's memory that telling Slack works with.
+type deliveryJournal interface {
+	// Notices returns the notices that match q, by Seq; where q wants work: ToPost digests and their files first, then what is
+	// Urgent, then the others, each by NotBefore and Seq; ToEdit by NotBefore and Seq.
+	Notices(ctx context.Context, q Query) ([]Notice, error)
+
+	// Save writes Slack's side of notices, all or none. Where one of them has another Rev than the one it was read with, or is gone,
+	// nothing is written and the error is ErrConflict; else Rev grows by one.
+	Save(ctx context.Context, notices ...Notice) error
+
+	// Backlog counts the notices of a channel's threats and alerts that are Due and were never tried.
+	Backlog(ctx context.Context, channel string) (Backlog, error)
+
+	// Gather makes a digest of a channel's backlog, all or nothing.
+	Gather(ctx context.Context, g Gathering) error
+
+	// Record writes notes of our own, all or nothing.
+	Record(ctx context.Context, batch Batch) error
+}
+
+// deliveryConfig says whom to tell and how.
+type deliveryConfig struct {
+	Journal   deliveryJournal
+	Messages  Messenger
+	Files     Uploader
+	Links     render.Links // to the console's pages
+	Operators string       // channel that hears of trouble, and what goes to a channel that is closed; empty: nobody does, it waits
+	Burst     int          // more than so many in a minute and channel become a digest
+	Now       func() time.Time
+	Logger    *slog.Logger
+}
 
 // A desk keeps one teller for each channel that notices were ever meant for, also those that the settings no longer name: cards
 // there still follow the console.
 type desk struct {
-	out     outlet
-	journal Journal
-	check   func(context.Context) error // nil if nothing is watched
-	reports Reports                     // nil if there are none
-
-	interval time.Duration // between polls
-	logger   *slog.Logger
+	out outlet
 
 	mu     sync.Mutex
 	opened map[string]bool
 	bell   chan struct{}
 }
 
-func newDesk(c Config, kinds []kind) *desk {
-	cards := map[Source]kind{}
-	for _, k := range kinds {
-		cards[k.source] = k
-	}
+// newDesk makes a desk; it starts nothing. Wake opens its channels.
+func newDesk(c deliveryConfig) *desk {
 	d := &desk{
-		out: outlet{journal: c.Journal, poster: c.Poster, kinds: cards, burst: c.Burst, operators: c.Operators,
+		out: outlet{journal: c.Journal, messages: c.Messages, files: c.Files, templates: templates(c.Links), burst: c.Burst, operators: c.Operators,
 			lanes: &lanes{now: c.Now, of: map[string]*lane{}}, now: c.Now, logger: c.Logger},
-		journal: c.Journal, check: c.Check, reports: c.Reports, interval: c.Interval, logger: c.Logger, opened: map[string]bool{}, bell: make(chan struct{}, 1),
+		opened: map[string]bool{}, bell: make(chan struct{}, 1),
 	}
-	for source := range cards {
-		d.ring(c.channel(source))
-		d.ring(c.routes().Channels(source)...)
-	}
-	d.ring(c.Operators)
-	d.out.wake = d.ring
+	d.out.wake = d.Wake
+	d.Wake(c.Operators)
 	return d
 }
 
-// ring makes the tellers look at the journal, and opens a teller for each of channels that has none. It never waits.
-func (d *desk) ring(channels ...string) {
+// Wake makes the tellers look at the journal, and opens a teller for each of channels that has none. It never waits.
+func (d *desk) Wake(channels ...string) {
 	d.mu.Lock()
 	for _, channel := range channels {
 		d.opened[channel] = true
@@ -66,17 +87,10 @@ func (d *desk) open() []string {
 	return slices.Sorted(maps.Keys(d.opened))
 }
 
-// run runs the tellers until ctx ends.
-func (d *desk) run(ctx context.Context) {
+// Run runs the tellers until ctx ends, and waits for them.
+func (d *desk) Run(ctx context.Context) {
 	var running conc.WaitGroup
 	defer running.Wait()
-	running.Go(func() { d.recall(ctx) })
-	if d.check != nil && d.out.operators != "" {
-		running.Go(func() { d.watch(ctx, d.check) })
-	}
-	if d.reports != nil {
-		running.Go(func() { d.reportShifts(ctx, d.reports) })
-	}
 	tellers := map[string]*teller{}
 	for ctx.Err() == nil {
 		for _, channel := range d.open() {
@@ -92,18 +106,6 @@ func (d *desk) run(ctx context.Context) {
 		case <-d.bell:
 		case <-ctx.Done():
 		}
-	}
-}
-
-// recall opens the channels that earlier runs told.
-func (d *desk) recall(ctx context.Context) {
-	for _, source := range []Source{Threats, Alerts} {
-		cursor, err := d.journal.Cursor(ctx, source)
-		for try := 1; err != nil && ctx.Err() == nil; try++ {
-			rest(ctx, backoff(try), nil)
-			cursor, err = d.journal.Cursor(ctx, source)
-		}
-		d.ring(cursor.Channels...)
 	}
 }
 

@@ -178,7 +178,7 @@ func (t *teller) each(ctx context.Context, q Query, do func(Notice)) error {
 
 // row is an item of a digest; one that cannot be read is listed by its id.
 func (t *teller) row(n Notice) render.DigestRow {
-	row, err := t.kinds[n.Source].row(n.Body)
+	row, err := t.templates[n.Source].row(n.Body)
 	if err != nil {
 		t.logger.Error("an item of a digest cannot be read; it is listed by its id", "notice", n.key(), "err", err)
 		row = render.DigestRow{Kind: string(n.Source), ID: n.ID, Created: n.Created}
@@ -192,11 +192,7 @@ func fileName(n Notice) string { return "s1bot-" + n.ID + ".csv" }
 
 // attached finds out whether a file arrived whose upload nobody saw the end of. It returns true if it is still to be uploaded.
 func (t *teller) attached(ctx context.Context, n Notice) (bool, error) {
-	filer, ok := t.poster.(Filer)
-	if !ok {
-		return true, nil
-	}
-	there, err := filer.Attached(ctx, n.place(), n.Thread, fileName(n))
+	there, err := t.files.Attached(ctx, n.Where(), n.Thread, fileName(n))
 	switch {
 	case err != nil && n.Tries < asideAfter && !unknowable(err):
 		return false, t.later(ctx, n, fmt.Errorf("look for a digest's file: %w", err))

@@ -69,11 +69,11 @@ func (t *teller) card(n Notice, under render.Thread) (card render.Card, err erro
 		err = json.Unmarshal(n.Body, &card)
 		return card, err
 	}
-	kind, ok := t.kinds[n.Source]
+	drawn, ok := t.templates[n.Source]
 	if !ok {
 		return card, fmt.Errorf("no cards for source %q", n.Source)
 	}
-	if caught := panics.Try(func() { card, err = kind.card(n.Body, under) }); caught != nil {
+	if caught := panics.Try(func() { card, err = drawn.card(n.Body, under) }); caught != nil {
 		err = caught.AsError()
 	}
 	return card, err
@@ -142,7 +142,7 @@ func fingerprint(card render.Card) string {
 func (t *teller) edit(ctx context.Context, n Notice, d drawing) error {
 	ctx, done := outliving(ctx)
 	defer done()
-	err := t.poster.Edit(ctx, n.place(), n.TS, d.card)
+	err := t.messages.Edit(ctx, n.Where(), n.TS, d.card)
 	t.editAt = t.now().Add(editPause)
 	if err != nil {
 		return t.unedited(ctx, n, err)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"s1bot/s1"
+
 	"github.com/sourcegraph/conc/panics"
 )
 
@@ -27,6 +29,48 @@ const (
 	maxBackoff = 15 * time.Second
 )
 
+// feedJournal is the part of the notifier's memory that a feed works with.
+type feedJournal interface {
+	// Cursor returns how far source was read; the zero Cursor if it never was.
+	Cursor(ctx context.Context, source Source) (Cursor, error)
+
+	// Versions returns the Version of each of ids that is known; unknown ones are left out. Ids are at most 1000.
+	Versions(ctx context.Context, source Source, ids []string) (map[string]string, error)
+
+	// Notices returns the notices that match q.
+	Notices(ctx context.Context, q Query) ([]Notice, error)
+
+	// Record writes what was read and how far, all or nothing.
+	Record(ctx context.Context, batch Batch) error
+
+	// Snoozes returns those that have not ended at now, by their end.
+	Snoozes(ctx context.Context, now time.Time) ([]Snooze, error)
+}
+
+// feedConsole is what feeds ask of the console; *s1.Client is one.
+type feedConsole interface {
+	ThreatsPage(ctx context.Context, q s1.Query) (s1.Page[s1.Threat], error)
+	AlertsPage(ctx context.Context, q s1.Query) (s1.Page[s1.Alert], error)
+	// AgentsPage and SitesPage tell where an endpoint belongs, where a row does not.
+	AgentsPage(ctx context.Context, q s1.Query) (s1.Page[s1.Agent], error)
+	SitesPage(ctx context.Context, q s1.Query) (s1.Page[s1.Site], error)
+}
+
+// feedConfig says what to read and where that goes. All of it is needed, except where it says otherwise.
+type feedConfig struct {
+	Console   feedConsole
+	Journal   feedJournal
+	Channel   string // where no route says another; empty: only what routes name is told
+	Routes    func() Routes
+	Operators string                   // channel that hears of trouble; may be empty
+	Wake      func(channels ...string) // there is something to tell; must not wait
+	Interval  time.Duration            // between polls
+	Born      time.Time                // the very first start tells of what happens from then on
+	Backfill  time.Duration            // and of this much before
+	Now       func() time.Time
+	Logger    *slog.Logger
+}
+
 // A feed reads one source into the journal.
 type feed struct {
 	kind
@@ -35,8 +79,8 @@ type feed struct {
 	interval time.Duration
 	born     time.Time
 	backfill time.Duration
-	journal  Journal
-	ring     func(channels ...string)
+	journal  feedJournal
+	wake     func(channels ...string)
 	now      func() time.Time
 	logger   *slog.Logger
 
@@ -59,11 +103,12 @@ type trouble struct {
 	err      error     // the last one
 }
 
-func newFeed(c Config, k kind, channel string, ring func(...string)) *feed {
+// newFeed makes the feed of a source; it starts nothing.
+func newFeed(c feedConfig, source Source) *feed {
 	return &feed{
-		kind: k, channel: channel, routes: c.routes, interval: c.Interval, born: c.born, backfill: c.Backfill, journal: c.Journal, ring: ring, now: c.Now,
-		logger: c.Logger.With("feed", string(k.source)), turn: newTurn(), trouble: map[string]*trouble{}, untilSweep: map[string]int{},
-		operators: c.Operators, readAt: map[string]time.Time{}, waiting: map[string]time.Time{},
+		kind: kindOf(source, c.Console), channel: c.Channel, routes: c.Routes, interval: c.Interval, born: c.Born, backfill: c.Backfill, journal: c.Journal,
+		wake: c.Wake, now: c.Now, logger: c.Logger.With("feed", string(source)), turn: newTurn(), trouble: map[string]*trouble{},
+		untilSweep: map[string]int{}, operators: c.Operators, readAt: map[string]time.Time{}, waiting: map[string]time.Time{},
 	}
 }
 
@@ -76,8 +121,8 @@ func (f *feed) channels() []string {
 	return channels
 }
 
-// run polls until ctx ends.
-func (f *feed) run(ctx context.Context) {
+// Run polls until ctx ends.
+func (f *feed) Run(ctx context.Context) {
 	for ctx.Err() == nil {
 		f.poll(ctx)
 		rest(ctx, f.interval, nil)

@@ -94,7 +94,7 @@ func (f *feed) tellHealth(ctx context.Context, since time.Time, problem *ailment
 	if err := f.journal.Record(ctx, batch); err != nil {
 		return fmt.Errorf("write down how the feed of %ss is: %w", f.source, err)
 	}
-	f.ring(note.Channel)
+	f.wake(note.Channel)
 	return nil
 }
 
@@ -142,15 +142,11 @@ func Advice(source Source, problem error) string {
 }
 
 // Try reads a row of a source in each of the ways in which its feed does, for `s1bot check`.
-func Try(ctx context.Context, console Console, source Source, now time.Time) error {
-	for _, k := range []kind{threats(console), alerts(console)} {
-		if k.source != source {
-			continue
-		}
-		for _, p := range k.passes {
-			if _, err := k.page(ctx, p.query(now.Add(-p.overlap)).WithLimit(1)); err != nil {
-				return fmt.Errorf("read %ss by %s: %w", source, p.sort, err)
-			}
+func Try(ctx context.Context, console feedConsole, source Source, now time.Time) error {
+	k := kindOf(source, console)
+	for _, p := range k.passes {
+		if _, err := k.page(ctx, p.query(now.Add(-p.overlap)).WithLimit(1)); err != nil {
+			return fmt.Errorf("read %ss by %s: %w", source, p.sort, err)
 		}
 	}
 	return nil

@@ -100,11 +100,7 @@ func (f *feed) notices(cursor Cursor, it item, surveying surveying, asleep []Sno
 
 // snoozed are the snoozes of now.
 func (f *feed) snoozed(ctx context.Context) ([]Snooze, error) {
-	store, ok := f.journal.(Snoozes)
-	if !ok {
-		return nil, nil
-	}
-	asleep, err := store.Snoozes(ctx, f.now())
+	asleep, err := f.journal.Snoozes(ctx, f.now())
 	if err != nil {
 		return nil, fmt.Errorf("read what is snoozed: %w", err)
 	}
@@ -123,13 +119,14 @@ func (f *feed) record(ctx context.Context, batch Batch) error {
 	}
 	if len(batch.Fresh)+len(batch.Changed) > 0 {
 		f.logger.Debug("feed", "new", len(batch.Fresh), "changed", len(batch.Changed))
-		f.ring(f.channels()...)
+		f.wake(f.channels()...)
 	}
 	return nil
 }
 
-// refresh reads things again that kind and ids name, if they are this feed's.
-func (f *feed) refresh(ctx context.Context, kind string, ids []string) error {
+// Refresh reads things again that kind and ids name, if they are this feed's: "threat", "alert", or "agent" for the threats of endpoints.
+// It returns when the journal knows.
+func (f *feed) Refresh(ctx context.Context, kind string, ids []string) error {
 	read, ok := f.rereading(kind)
 	if !ok || len(ids) == 0 || len(f.channels()) == 0 {
 		return nil

@@ -2,7 +2,6 @@ package notifier
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"errors"
 	"time"
@@ -20,45 +19,6 @@ const (
 	Files   Source = "file"   // of a digest's items, in its thread; has the digest's ID, and as Group too
 	Notes   Source = "note"   // Body is a render.Card
 )
-
-// A Journal is the notifier's memory: how far each feed was read, every item that was seen, and what Slack was told of it where.
-// It outlives the process. All methods may be called from several goroutines; each is one transaction.
-//
-// A notice has two sides that never meet: Record alone writes the console's side, Save and Gather alone write Slack's side. So
-// reading the console and telling Slack go on at the same time without waiting for each other.
-type Journal interface {
-	Reading
-	Telling
-}
-
-// Reading is the part of a Journal that a feed works with.
-type Reading interface {
-	// Cursor returns how far source was read; the zero Cursor if it never was.
-	Cursor(ctx context.Context, source Source) (Cursor, error)
-
-	// Versions returns the Version of each of ids that is known; unknown ones are left out. Ids are at most 1000.
-	Versions(ctx context.Context, source Source, ids []string) (map[string]string, error)
-
-	// Record writes what was read and how far, all or nothing.
-	Record(ctx context.Context, batch Batch) error
-}
-
-// Telling is the part of a Journal that a teller works with.
-type Telling interface {
-	// Notices returns the notices that match q, by Seq; where q wants work: ToPost digests and their files first,
-	// then what is Urgent, then the others, each by NotBefore and Seq; ToEdit by NotBefore and Seq.
-	Notices(ctx context.Context, q Query) ([]Notice, error)
-
-	// Save writes Slack's side of notices, all or none. Where one of them has another Rev than the one it was read with, or is
-	// gone, nothing is written and the error is ErrConflict; else Rev grows by one.
-	Save(ctx context.Context, notices ...Notice) error
-
-	// Backlog counts the notices of a channel's threats and alerts that are Due and were never tried.
-	Backlog(ctx context.Context, channel string) (Backlog, error)
-
-	// Gather makes a digest of a channel's backlog, all or nothing.
-	Gather(ctx context.Context, g Gathering) error
-}
 
 // A Backlog is what waits for a channel.
 type Backlog struct {
@@ -161,8 +121,8 @@ type Query struct {
 	Limit   int       // 0: no limit
 }
 
-// place says where a notice's message is or will be.
-func (n Notice) place() string { return cmp.Or(n.Place, n.Channel) }
+// Where says where a notice's message is or will be.
+func (n Notice) Where() string { return cmp.Or(n.Place, n.Channel) }
 
 // A Want is which notices of a channel are looked for.
 type Want string
@@ -173,3 +133,6 @@ const (
 	ToEdit Want = "edit" // Told, and Shown differs from Version
 	Roots  Want = "root" // Told, with an empty Thread
 )
+
+// key names a notice in its message's metadata, which everyone in the workspace can read.
+func (n Notice) key() string { return string(n.Source) + ":" + n.ID }

@@ -2,12 +2,10 @@ package notifier
 
 import (
 	"context"
-	"errors"
 	"time"
 )
 
-// Leases picks one of several processes: it alone reads the console and tells Slack. A Journal that has these methods serves
-// several processes; one without serves this one alone.
+// Leases picks one of several processes: it alone reads the console and tells Slack.
 type Leases interface {
 	// Lease takes the lease, or renews it, if nobody else holds it; fence is 0 if somebody does. It grows with every new holder.
 	Lease(ctx context.Context, c Claim) (fence int64, err error)
@@ -19,16 +17,6 @@ type Leases interface {
 	Fenced(fence int64) Journal
 }
 
-// A Claim says who wants the lease and for how long.
-type Claim struct {
-	Owner string
-	For   time.Duration
-	First bool // the first claim of a process that has just started
-}
-
-// ErrFenced says that another process has taken over.
-var ErrFenced = errors.New("notifier: another process reads and tells now")
-
 const (
 	// leaseFor is how long a process that died keeps others waiting.
 	leaseFor = 9 * time.Second
@@ -38,11 +26,7 @@ const (
 
 // hold runs work with the journal of whoever holds the lease, whenever this process does, until ctx ends.
 func (n *Notifier) hold(ctx context.Context, work func(context.Context, Journal)) {
-	leases, several := n.config.Journal.(Leases)
-	if !several {
-		work(ctx, n.config.Journal)
-		return
-	}
+	leases := n.config.Leases
 	for first := true; ctx.Err() == nil; first = false {
 		asked := time.Now()
 		fence, err := leases.Lease(ctx, Claim{Owner: n.config.Owner, For: leaseFor, First: first})

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"slices"
 	"sync"
+	"time"
 )
 
 // A memory is a Journal that forgets with the test. It keeps the contract to the letter, and fails when told to.
@@ -14,6 +15,7 @@ type memory struct {
 	cursors map[Source]json.RawMessage
 	rows    []Notice
 	seq     int64
+	snoozes []Snooze
 	fault   fault
 }
 
@@ -25,6 +27,37 @@ func (f fault) of(op string) (error, error) {
 		return nil, nil
 	}
 	return f(op)
+}
+
+// Lease gives the lease to whoever asks: where two processes run, both work.
+func (m *memory) Lease(context.Context, Claim) (int64, error) { return 1, nil }
+
+func (m *memory) Release(context.Context, string) error { return nil }
+
+func (m *memory) Fenced(int64) Journal { return m }
+
+func (m *memory) Snoozes(_ context.Context, now time.Time) (asleep []Snooze, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range m.snoozes {
+		if now.Before(s.Until) {
+			for _, n := range m.rows {
+				if n.State == Silent && n.Channel == "" && n.Group == s.ID {
+					s.Quiet++
+				}
+			}
+			asleep = append(asleep, s)
+		}
+	}
+	slices.SortFunc(asleep, func(a, b Snooze) int { return cmp.Or(a.Until.Compare(b.Until), cmp.Compare(a.ID, b.ID)) })
+	return asleep, nil
+}
+
+func (m *memory) SetSnooze(_ context.Context, s Snooze) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.snoozes = append(slices.DeleteFunc(m.snoozes, func(one Snooze) bool { return one.ID == s.ID }), s)
+	return nil
 }
 
 func newMemory() *memory { return &memory{cursors: map[Source]json.RawMessage{}} }

@@ -29,28 +29,37 @@ import (
 	"github.com/sourcegraph/conc"
 
 	"s1bot/render"
-	"s1bot/s1"
 )
 
 // Console is what the notifier asks of the console; *s1.Client is one.
 type Console interface {
-	ThreatsPage(ctx context.Context, q s1.Query) (s1.Page[s1.Threat], error)
-	AlertsPage(ctx context.Context, q s1.Query) (s1.Page[s1.Alert], error)
-	// AgentsPage and SitesPage tell where an endpoint belongs, where a row does not.
-	AgentsPage(ctx context.Context, q s1.Query) (s1.Page[s1.Agent], error)
-	SitesPage(ctx context.Context, q s1.Query) (s1.Page[s1.Site], error)
+	feedConsole
 	render.Links
+}
+
+// Journal is the notifier's memory: how far each feed was read, every item that was seen, and what Slack was told of it where. It
+// outlives the process. All methods may be called from several goroutines; each is one transaction. It is what the two halves need,
+// together: the feeds write the console's side of a notice, by Record alone, and the dispatcher writes Slack's side, by Save and Gather
+// alone. So reading and telling go on at the same time without waiting for each other.
+type Journal interface {
+	feedJournal
+	deliveryJournal
+
+	// SetSnooze writes one down, in place of one with the same ID.
+	SetSnooze(ctx context.Context, s Snooze) error
 }
 
 // Config says what to read and whom to tell.
 type Config struct {
-	Console Console
-	Journal Journal
-	Poster  Poster
+	Console  Console
+	Journal  Journal
+	Leases   Leases // says which of several processes works
+	Messages Messenger
+	Files    Uploader
 
 	ThreatsChannel string // Slack channel ids; empty: only what Routes name is told
 	AlertsChannel  string
-	Routes         func() Routes // as they are now; may be nil
+	Routes         func() Routes // as they are now; nil: none
 	Operators      string        // channel that hears of trouble, and what goes to a channel that is closed; empty: nobody does, it waits
 
 	Check   func(context.Context) error // tells whether the console is well; nil: nobody watches
@@ -69,7 +78,6 @@ type Config struct {
 // A Notifier reads the feeds and tells the channels while Run runs.
 type Notifier struct {
 	config Config
-	kinds  []kind
 	now    atomic.Pointer[service] // nil while another process has the lease
 }
 
@@ -77,12 +85,13 @@ type Notifier struct {
 type service struct {
 	feeds []*feed
 	desk  *desk
+	parts []func(context.Context) // what runs besides
 }
 
 // New checks c and returns a notifier; it starts nothing.
 func New(c Config) (*Notifier, error) {
-	if c.Console == nil || c.Journal == nil || c.Poster == nil {
-		return nil, errors.New("notifier: needs a console, a journal and a poster")
+	if c.Console == nil || c.Journal == nil || c.Leases == nil || c.Messages == nil || c.Files == nil {
+		return nil, errors.New("notifier: needs a console, a journal, leases, messages and files")
 	}
 	c.Interval, c.Burst, c.Owner = cmp.Or(c.Interval, 30*time.Second), cmp.Or(c.Burst, 5), cmp.Or(c.Owner, rand.Text())
 	if c.Now == nil {
@@ -91,26 +100,61 @@ func New(c Config) (*Notifier, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
+	if c.Routes == nil {
+		c.Routes = func() Routes { return nil }
+	}
 	c.born = c.Now()
-	return &Notifier{config: c, kinds: []kind{threats(c.Console), alerts(c.Console)}}, nil
+	return &Notifier{config: c}, nil
 }
+
+// sources are what the console is read for.
+var sources = []Source{Threats, Alerts}
 
 // service makes feeds and a desk that work with a journal.
 func (n *Notifier) service(journal Journal) *service {
 	c := n.config
-	c.Journal = journal
-	s := &service{desk: newDesk(c, n.kinds)}
-	for _, k := range n.kinds {
-		s.feeds = append(s.feeds, newFeed(c, k, c.channel(k.source), s.desk.ring))
+	s := &service{desk: newDesk(deliveryConfig{Journal: journal, Messages: c.Messages, Files: c.Files, Links: c.Console, Operators: c.Operators,
+		Burst: c.Burst, Now: c.Now, Logger: c.Logger})}
+	for _, source := range sources {
+		s.desk.Wake(append(c.Routes().Channels(source), c.channel(source))...)
+		s.feeds = append(s.feeds, newFeed(feedConfig{Console: c.Console, Journal: journal, Channel: c.channel(source), Routes: c.Routes,
+			Operators: c.Operators, Wake: s.desk.Wake, Interval: c.Interval, Born: c.born, Backfill: c.Backfill, Now: c.Now, Logger: c.Logger}, source))
+	}
+	own := notes{journal: journal, wake: s.desk.Wake, now: c.Now, logger: c.Logger}
+	s.parts = append(s.parts, own.recall)
+	if c.Check != nil && c.Operators != "" {
+		s.parts = append(s.parts, watch{own, c.Check, c.Operators, c.Interval}.run)
+	}
+	if c.Reports != nil {
+		s.parts = append(s.parts, shiftReports{own, c.Reports}.run)
 	}
 	return s
 }
 
-func (c Config) routes() Routes {
-	if c.Routes == nil {
-		return nil
+// notes is what writing messages of our own takes.
+type notes struct {
+	journal recorder
+	wake    func(channels ...string)
+	now     func() time.Time
+	logger  *slog.Logger
+}
+
+// recorder is the part of the journal that notes need.
+type recorder interface {
+	Cursor(ctx context.Context, source Source) (Cursor, error)
+	Record(ctx context.Context, batch Batch) error
+}
+
+// recall opens the channels that earlier runs told.
+func (n notes) recall(ctx context.Context) {
+	for _, source := range sources {
+		cursor, err := n.journal.Cursor(ctx, source)
+		for try := 1; err != nil && ctx.Err() == nil; try++ {
+			rest(ctx, backoff(try), nil)
+			cursor, err = n.journal.Cursor(ctx, source)
+		}
+		n.wake(cursor.Channels...)
 	}
-	return c.Routes()
 }
 
 func (c Config) channel(source Source) string {
@@ -136,9 +180,11 @@ func (n *Notifier) work(ctx context.Context, journal Journal) {
 	var running conc.WaitGroup
 	defer running.Wait()
 	for _, f := range s.feeds {
-		running.Go(func() { f.run(ctx) })
+		running.Go(func() { f.Run(ctx) })
 	}
-	running.Go(func() { s.desk.run(ctx) })
+	for _, run := range append(s.parts, s.desk.Run) {
+		running.Go(func() { run(ctx) })
+	}
 }
 
 // Refresh reads things again at once, because a command has just changed them, so that their cards follow before the next poll.
@@ -150,7 +196,7 @@ func (n *Notifier) Refresh(ctx context.Context, kind string, ids ...string) erro
 	}
 	var problems []error
 	for _, f := range s.feeds {
-		if err := f.refresh(ctx, kind, ids); err != nil {
+		if err := f.Refresh(ctx, kind, ids); err != nil {
 			problems = append(problems, fmt.Errorf("refresh %s %s: %w", kind, strings.Join(ids, ", "), err))
 		}
 	}

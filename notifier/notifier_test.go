@@ -42,7 +42,7 @@ func story(t *testing.T, tell func(*testing.T, *world)) {
 
 func newWorld(t *testing.T) *world {
 	w := &world{t: t, console: &console{}, slack: &slack{closed: map[string]bool{}}, journal: newMemory(), log: &logBook{}, stop: func() {}}
-	w.config = Config{Console: w.console, Journal: w.journal, Poster: w.slack, ThreatsChannel: "CTHREATS", AlertsChannel: "CALERTS", Burst: 5000,
+	w.config = Config{Console: w.console, Journal: w.journal, Leases: w.journal, Messages: w.slack, Files: w.slack, ThreatsChannel: "CTHREATS", AlertsChannel: "CALERTS", Burst: 5000,
 		Logger: slog.New(slog.NewTextHandler(w.log, nil))}
 	return w
 }
@@ -344,7 +344,7 @@ func TestOldNoticesAreForgottenAndNotToldAgain(t *testing.T) {
 func TestNewRefusesAnIncompleteConfig(t *testing.T) {
 	t.Parallel()
 	_, err := New(Config{})
-	require.ErrorContains(t, err, "needs a console, a journal and a poster")
+	require.ErrorContains(t, err, "needs a console, a journal, leases, messages and files")
 }
 
 func titles(w *world, channel string) []string { return w.slack.Titles(channel) }

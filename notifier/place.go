@@ -53,7 +53,7 @@ const (
 
 // A lookup is one page's endpoints, asked for together.
 type lookup struct {
-	console                       Console
+	console                       feedConsole
 	agents                        map[string]s1.Agent   // by id
 	twins                         map[string][]s1.Agent // by uuid, which clones of a machine share
 	sites                         map[s1.SiteID]s1.Site
@@ -62,7 +62,7 @@ type lookup struct {
 
 // lookUp asks the console for what items' rows do not say: their endpoints by id, those that are not found by uuid, and the sites that
 // the rows name by their ids alone. An error of one question is kept for the items that depend on it.
-func lookUp(ctx context.Context, console Console, homes []home) *lookup {
+func lookUp(ctx context.Context, console feedConsole, homes []home) *lookup {
 	ctx, done := context.WithTimeout(ctx, lookupLimit)
 	defer done()
 	l := &lookup{console: console, agents: map[string]s1.Agent{}, twins: map[string][]s1.Agent{}, sites: map[s1.SiteID]s1.Site{}}

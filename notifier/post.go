@@ -75,7 +75,7 @@ func (t *teller) post(ctx context.Context, n Notice) error {
 
 // send calls Slack when the channel's lane is free.
 func (t *teller) send(ctx context.Context, n, root Notice, d drawing) (ts string, err error) {
-	free, err := t.lanes.take(ctx, n.place())
+	free, err := t.lanes.take(ctx, n.Where())
 	if err != nil {
 		return "", err
 	}
@@ -83,19 +83,12 @@ func (t *teller) send(ctx context.Context, n, root Notice, d drawing) (ts string
 	if n.Source != Files {
 		return t.show(ctx, n, root, d.card)
 	}
-	filer, ok := t.poster.(Filer)
-	if !ok {
-		return "", nil
-	}
 	digest, err := t.digest(ctx, n)
 	if err != nil {
 		return "", err
 	}
-	return "", filer.Attach(ctx, n.place(), n.Thread, digest.File(fileName(n)))
+	return "", t.files.Attach(ctx, n.Where(), n.Thread, digest.File(fileName(n)))
 }
-
-// key names a notice in its message's metadata, which everyone in the workspace can read.
-func (n Notice) key() string { return string(n.Source) + ":" + n.ID }
 
 // fewRoots are more than a group has: one in its channel, and one where that channel's notices go while it is closed.
 const fewRoots = 10
@@ -110,7 +103,7 @@ func (t *teller) root(ctx context.Context, n Notice) (Notice, error) {
 		source = Digests
 	}
 	roots, err := t.journal.Notices(ctx, Query{Source: source, Channel: n.Channel, Group: n.Group, Want: Roots, Limit: fewRoots})
-	i := slices.IndexFunc(roots, func(root Notice) bool { return root.place() == n.place() || n.Source == Files })
+	i := slices.IndexFunc(roots, func(root Notice) bool { return root.Where() == n.Where() || n.Source == Files })
 	if err != nil || i < 0 {
 		return Notice{}, err
 	}
@@ -125,7 +118,7 @@ func (t *teller) told(ctx context.Context, n, root Notice, ts string) error {
 		t.closed = time.Time{}
 	}
 	t.crowd.told(n, t.now())
-	t.logger.Debug("told", "channel", n.place(), "notice", n.key(), "ts", ts)
+	t.logger.Debug("told", "channel", n.Where(), "notice", n.key(), "ts", ts)
 	if root.TS == "" || n.Source == Files {
 		return t.settle(ctx, n)
 	}
@@ -169,11 +162,7 @@ func (t *teller) reconcile(ctx context.Context, n Notice) (open, blind bool, err
 		open, err = t.attached(ctx, n)
 		return open, false, err
 	}
-	finder, ok := t.poster.(Finder)
-	if !ok {
-		return true, true, nil
-	}
-	ts, found, err := finder.Find(ctx, n.place(), n.Thread, n.key(), n.sent())
+	ts, found, err := t.messages.Find(ctx, n.Where(), n.Thread, n.key(), n.sent())
 	switch {
 	case unknowable(err), err != nil && n.Tries >= blindAfter && !slowedDown(err):
 		t.logger.Warn("cannot see whether a card was posted; what is known is posted", "channel", t.channel, "notice", n.key(), "err", err)

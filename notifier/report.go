@@ -65,13 +65,19 @@ const (
 	longestShift = 24 * time.Hour
 )
 
-// reportShifts writes a report down at each moment of the schedule until ctx ends: a note, which is told once like any other. What
+// A shiftReports writes the reports of shifts down as notes.
+type shiftReports struct {
+	notes
+	reports Reports
+}
+
+// run writes a report down at each moment of the schedule until ctx ends: a note, which is told once like any other. What
 // the hour of a restart or of an outage fell into is made up for.
-func (d *desk) reportShifts(ctx context.Context, r Reports) {
-	d.ring(r.Schedule().Channel) // one from before a restart may wait there
+func (s shiftReports) run(ctx context.Context) {
+	s.wake(s.reports.Schedule().Channel) // one from before a restart may wait there
 	for failures := 0; ctx.Err() == nil; rest(ctx, reportTick, nil) {
 		var err error
-		if caught := panics.Try(func() { err = d.reportShift(ctx, r) }); caught != nil {
+		if caught := panics.Try(func() { err = s.report(ctx) }); caught != nil {
 			err = caught.AsError()
 		}
 		switch {
@@ -79,35 +85,35 @@ func (d *desk) reportShifts(ctx context.Context, r Reports) {
 			failures = 0
 			continue
 		case failures == 0:
-			d.logger.Warn("the shift report cannot be made; it is tried again", "err", err)
+			s.logger.Warn("the shift report cannot be made; it is tried again", "err", err)
 		}
 		failures++
 	}
 }
 
-// reportShift reports the shift that has ended, unless that was done. A schedule's first moment is the first after it was set up.
-func (d *desk) reportShift(ctx context.Context, r Reports) error {
-	schedule, now := r.Schedule(), d.out.now()
+// report reports the shift that has ended, unless that was done. A schedule's first moment is the first after it was set up.
+func (s shiftReports) report(ctx context.Context) error {
+	schedule, now := s.reports.Schedule(), s.now()
 	due := schedule.last(now)
 	if due.IsZero() || schedule.Channel == "" {
 		return nil
 	}
-	cursor, err := d.journal.Cursor(ctx, reporting)
+	cursor, err := s.journal.Cursor(ctx, reporting)
 	if err != nil || !cursor.Since.IsZero() && !due.After(cursor.Since) {
 		return err
 	}
 	batch := Batch{Source: reporting, Cursor: Cursor{Since: due}}
 	if !cursor.Since.IsZero() && now.Sub(due) < reportGrace {
-		note, err := reportNote(ctx, r, schedule.Channel, latest(cursor.Since, due.Add(-longestShift)), due, now)
+		note, err := reportNote(ctx, s.reports, schedule.Channel, latest(cursor.Since, due.Add(-longestShift)), due, now)
 		if err != nil {
 			return err
 		}
 		batch.Fresh = []Notice{note}
 	}
-	if err := d.journal.Record(ctx, batch); err != nil {
+	if err := s.journal.Record(ctx, batch); err != nil {
 		return fmt.Errorf("write a shift report down: %w", err)
 	}
-	d.ring(schedule.Channel)
+	s.wake(schedule.Channel)
 	return nil
 }
 

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"s1bot/s1"
 )
 
 // Facts are what routes and snoozes look at, the same for both sources.
@@ -18,22 +16,6 @@ type Facts struct {
 	Account, Site, Group, Host string
 	Rule, Storyline            string
 	Hashes                     []string
-}
-
-func threatFacts(t s1.Threat) Facts {
-	return Facts{
-		Source: Threats, ID: string(t.Identity()), Name: t.Name(), Confidence: t.Info.ConfidenceLevel.Label(), Classification: t.Info.Classification,
-		Account: t.AccountName(), Site: t.SiteName(), Group: t.GroupName(), Host: t.Host(), Rule: t.Name(), Storyline: t.Info.Storyline,
-		Hashes: []string{t.Info.SHA1, t.Info.SHA256, t.Info.MD5},
-	}
-}
-
-func alertFacts(a s1.Alert) Facts {
-	return Facts{
-		Source: Alerts, ID: string(a.Identity()), Name: a.Name(), Severity: a.Rule.Severity.Label(), Classification: a.Rule.TreatAsThreat,
-		Account: a.Detection.AccountName, Site: a.Detection.SiteName, Group: a.Detection.GroupName,
-		Host: a.Host(), Rule: a.Rule.Name, Storyline: a.Storyline(), Hashes: []string{a.Source.FileHashSHA1, a.Source.FileHashSHA256, a.Source.FileHashMD5},
-	}
 }
 
 // A Pattern fits names. It is the program's one glob, which this package does not own: see approvals.Pattern.

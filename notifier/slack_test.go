@@ -37,25 +37,24 @@ type message struct {
 	deleted                  bool
 }
 
-// refusal is an error that says what a Poster's errors can say.
+// A refusal is an error that says what became of a call.
 type refusal struct {
-	retry        time.Duration
+	slow         bool
+	pause        time.Duration
 	gone, closed bool
 	refused      bool
 	fixed        bool
 }
 
-func (r refusal) Error() string { return fmt.Sprintf("slack refuses: %+v", r.retry) }
-func (r refusal) Gone() bool    { return r.gone }
-func (r refusal) Closed() bool  { return r.closed }
-func (r refusal) Refused() bool { return r.refused }
-func (r refusal) Fixed() bool   { return r.fixed }
+func (r refusal) Error() string                     { return fmt.Sprintf("slack refuses: %v", r.pause) }
+func (r refusal) RetryAfter() (time.Duration, bool) { return r.pause, r.slow }
+func (r refusal) Gone() bool                        { return r.gone }
+func (r refusal) Closed() bool                      { return r.closed }
+func (r refusal) Refused() bool                     { return r.refused }
+func (r refusal) Fixed() bool                       { return r.fixed }
 
-// slow is a 429.
-type slow struct{ pause time.Duration }
-
-func (s slow) Error() string             { return "slack: ratelimited" }
-func (s slow) RetryAfter() time.Duration { return s.pause }
+// slowDown is a 429.
+func slowDown(pause time.Duration) refusal { return refusal{slow: true, pause: pause} }
 
 var errLost = errors.New("connection reset by peer")
 
@@ -175,15 +174,11 @@ func (s *slack) Delete(ts string) {
 	}
 }
 
-// blind is a Poster that cannot look for messages.
-type blind struct{ s *slack }
+// A blind Messenger may not look for messages.
+type blind struct{ *slack }
 
-func (b blind) Post(ctx context.Context, channel, thread, key string, card render.Card) (string, error) {
-	return b.s.Post(ctx, channel, thread, key, card)
-}
-
-func (b blind) Edit(ctx context.Context, channel, ts string, card render.Card) error {
-	return b.s.Edit(ctx, channel, ts, card)
+func (blind) Find(context.Context, string, string, string, time.Time) (string, bool, error) {
+	return "", false, refusal{refused: true}
 }
 
 // set changes it while others use it.

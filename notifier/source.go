@@ -3,26 +3,19 @@ package notifier
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"fmt"
-	"strings"
 	"time"
 
-	"s1bot/render"
 	"s1bot/s1"
 )
 
-// A kind is what sets one source apart: how it is read, and what its cards look like.
+// A kind is what sets one source apart: how it is read.
 type kind struct {
 	source  Source
-	console Console
+	console feedConsole
 	passes  []pass // the first is by creation
 	page    func(context.Context, s1.Query) (s1.Page[item], error)
 	agents  string // the filter key for endpoints' ids; empty if the source has none
-	card    func(body json.RawMessage, under render.Thread) (render.Card, error)
-	row     func(body json.RawMessage) (render.DigestRow, error)
 	homeOf  func(body json.RawMessage) home
 }
 
@@ -52,8 +45,16 @@ type item struct {
 	unplaced error           // why the endpoint could not be looked up; nil if the console has answered
 }
 
+// kindOf is how a source is read.
+func kindOf(source Source, console feedConsole) kind {
+	if source == Alerts {
+		return alerts(console)
+	}
+	return threats(console)
+}
+
 // threats are read by creation for what is new and by update for what changed; both find what is late.
-func threats(console Console) kind {
+func threats(console feedConsole) kind {
 	return kind{
 		source: Threats, console: console,
 		passes: []pass{
@@ -64,15 +65,13 @@ func threats(console Console) kind {
 			return items(threatItem)(console.ThreatsPage(ctx, q))
 		},
 		agents: "agentIds",
-		card:   card(func(t s1.Threat, under render.Thread) render.Card { return render.ThreatCard(t, console, under) }),
-		row:    row(func(t s1.Threat) render.DigestRow { return render.ThreatRow(t, console) }),
 		homeOf: homeIn(threatHome),
 	}
 }
 
 // alerts have no filter and no order by update (the API's list of sort keys: alertInfoCreatedAt, alertInfoReportedAt, id), so
 // their windows are wide enough to see the changes of the last hour with every poll and those of three days with the sweep.
-func alerts(console Console) kind {
+func alerts(console feedConsole) kind {
 	return kind{
 		source: Alerts, console: console,
 		passes: []pass{
@@ -82,8 +81,6 @@ func alerts(console Console) kind {
 		page: func(ctx context.Context, q s1.Query) (s1.Page[item], error) {
 			return items(alertItem)(console.AlertsPage(ctx, q))
 		},
-		card:   card(func(a s1.Alert, under render.Thread) render.Card { return render.AlertCard(a, console, under) }),
-		row:    row(func(a s1.Alert) render.DigestRow { return render.AlertRow(a, console) }),
 		homeOf: homeIn(alertHome),
 	}
 }
@@ -162,43 +159,6 @@ func sealed[T any](row T, it item) item {
 		it.id = "unnamed-" + it.version
 	}
 	return it
-}
-
-// key is s if that can be a key in any database and in a message's metadata, and a digest of it otherwise: what should be an id
-// may be anything in a broken row.
-func key(s string) string {
-	odd := func(r rune) bool { return r < ' ' || r > '~' }
-	if len(s) > 100 || strings.ContainsFunc(s, odd) {
-		return "odd-" + digest([]byte(s))
-	}
-	return s
-}
-
-func digest(data []byte) string {
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:12])
-}
-
-// card reads a body back and draws it.
-func card[T any](draw func(T, render.Thread) render.Card) func(json.RawMessage, render.Thread) (render.Card, error) {
-	return func(body json.RawMessage, under render.Thread) (render.Card, error) {
-		var row T
-		if err := json.Unmarshal(body, &row); err != nil {
-			return render.Card{}, fmt.Errorf("read a row of the journal: %w", err)
-		}
-		return draw(row, under), nil
-	}
-}
-
-// row reads a body back for a digest.
-func row[T any](list func(T) render.DigestRow) func(json.RawMessage) (render.DigestRow, error) {
-	return func(body json.RawMessage) (render.DigestRow, error) {
-		var row T
-		if err := json.Unmarshal(body, &row); err != nil {
-			return render.DigestRow{}, fmt.Errorf("read a row of the journal: %w", err)
-		}
-		return list(row), nil
-	}
 }
 
 func items[T any](read func(T) item) func(s1.Page[T], error) (s1.Page[item], error) {

@@ -38,9 +38,10 @@ const (
 
 // An outlet is what every teller works with.
 type outlet struct {
-	journal   Journal
-	poster    Poster
-	kinds     map[Source]kind
+	journal   deliveryJournal
+	messages  Messenger
+	files     Uploader
+	templates map[Source]template
 	burst     int
 	operators string
 	lanes     *lanes

@@ -48,7 +48,7 @@ func TestRetryAfterIsHonouredAndTheOrderKept(t *testing.T) {
 			s.fault = func(op string) (error, error) {
 				if refused.IsZero() {
 					refused = time.Now()
-					return slow{40 * time.Second}, nil
+					return slowDown(40 * time.Second), nil
 				}
 				return nil, nil
 			}
@@ -82,7 +82,7 @@ func TestALostAnswerIsLookedUpAndNotToldTwice(t *testing.T) {
 
 func TestWhereNobodyCanLookNothingIsLost(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
-		w.config.Poster = blind{w.slack}
+		w.config.Messages = blind{w.slack}
 		w.start()
 		w.slack.set(func(s *slack) { s.fault = once("post", errLost, nil) })
 		w.console.AddThreat(threat{Name: "told"})
@@ -196,7 +196,6 @@ func TestACardThatSlackRefusesGivesWayToAPlainOneAndBlocksNobody(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
 		w.start()
 		poison := w.console.AddThreat(threat{Name: "poison"})
-		w.config.Poster = w.slack
 		w.slack.set(func(s *slack) { s.poison = "poison" })
 		w.console.AddThreat(threat{Name: "harmless"})
 		w.pass(10 * time.Minute)
@@ -306,7 +305,7 @@ func TestAnEditThatFailsIsMadeLater(t *testing.T) {
 			s.fault = func(op string) (error, error) {
 				switch fails++; {
 				case fails == 1:
-					return slow{20 * time.Second}, nil
+					return slowDown(20 * time.Second), nil
 				case fails < 5:
 					return errLost, nil
 				}
@@ -565,7 +564,7 @@ func TestAPostUnderWayIsFinishedWhenTheProgramStops(t *testing.T) {
 
 func TestAJournalThatFailsDelaysAndNothingIsToldTwice(t *testing.T) {
 	story(t, func(t *testing.T, w *world) {
-		w.config.Poster = blind{w.slack} // nobody can look: what was told must not be forgotten
+		w.config.Messages = blind{w.slack} // nobody can look: what was told must not be forgotten
 		w.start()
 		w.console.AddThreat(threat{Name: "one"})
 		w.console.AddThreat(threat{Name: "two"})

@@ -22,11 +22,19 @@ const (
 // watching is the source whose cursor says how the console was: Since is when that began, Ready that it failed.
 const watching Source = "watch"
 
-// watch checks the console until ctx ends, and tells the operators once when it fails and once when it is back.
-func (d *desk) watch(ctx context.Context, check func(context.Context) error) {
-	pause := max(min(d.interval, watchEvery), watchLeast)
+// A watch tells the operators once when the console fails, and once when it is back.
+type watch struct {
+	notes
+	check     func(context.Context) error // tells whether the console is well
+	operators string                      // channel
+	interval  time.Duration               // between polls of the feeds
+}
+
+// run checks the console until ctx ends.
+func (w watch) run(ctx context.Context) {
+	pause := max(min(w.interval, watchEvery), watchLeast)
 	for failures := 0; ctx.Err() == nil; rest(ctx, pause, nil) {
-		err := check(ctx)
+		err := w.check(ctx)
 		if ctx.Err() != nil {
 			return
 		}
@@ -36,26 +44,26 @@ func (d *desk) watch(ctx context.Context, check func(context.Context) error) {
 		if failures > 0 && failures < doubt {
 			continue
 		}
-		if err := d.turned(ctx, err); err != nil {
-			d.logger.Warn("how the console is cannot be written down", "err", err)
+		if err := w.turned(ctx, err); err != nil {
+			w.logger.Warn("how the console is cannot be written down", "err", err)
 		}
 	}
 }
 
 // turned writes down that the console fails or is well, and a note if that is news.
-func (d *desk) turned(ctx context.Context, problem error) error {
-	was, err := d.journal.Cursor(ctx, watching)
+func (w watch) turned(ctx context.Context, problem error) error {
+	was, err := w.journal.Cursor(ctx, watching)
 	if err != nil || was.Ready == (problem != nil) {
 		return err
 	}
-	now := d.out.now()
+	now := w.now()
 	card := howItIs(was.Since, problem)
-	note, err := newNote(fmt.Sprintf("console-%d", now.UnixMilli()), d.out.operators, card, now)
+	note, err := newNote(fmt.Sprintf("console-%d", now.UnixMilli()), w.operators, card, now)
 	if err != nil {
 		return err
 	}
-	err = d.journal.Record(ctx, Batch{Source: watching, Cursor: Cursor{Since: now, Ready: problem != nil}, Fresh: []Notice{note}})
-	d.ring(d.out.operators)
+	err = w.journal.Record(ctx, Batch{Source: watching, Cursor: Cursor{Since: now, Ready: problem != nil}, Fresh: []Notice{note}})
+	w.wake(w.operators)
 	return err
 }
 

@@ -171,10 +171,10 @@ func TestNoBrokenFieldKeepsARowFromBeingTold(t *testing.T) {
 	threats, alerts := samples(t, "threat__*"), samples(t, "alert__*")
 	threats["made up"], alerts["made up"] = json.RawMessage(madeUpThreat), json.RawMessage(madeUpAlert)
 	for name, raw := range threats {
-		requireCards(t, name, broken(t, raw, junk(name)), threatsOf)
+		requireCards(t, name, broken(t, raw, junk(name)), Threats)
 	}
 	for name, raw := range alerts {
-		requireCards(t, name, broken(t, raw, junk(name)), alertsOf)
+		requireCards(t, name, broken(t, raw, junk(name)), Alerts)
 	}
 }
 
@@ -186,20 +186,18 @@ func junk(name string) []any {
 	return []any{nil, 5}
 }
 
-func threatsOf(c *s1.Client) kind { return threats(c) }
-func alertsOf(c *s1.Client) kind  { return alerts(c) }
-
-func requireCards(t *testing.T, name string, rows []json.RawMessage, source func(*s1.Client) kind) {
+func requireCards(t *testing.T, name string, rows []json.RawMessage, source Source) {
 	t.Helper()
 	for _, row := range rows { // by itself: on one page they would be one row, for most have one id
 		body, err := json.Marshal(map[string]any{"data": []json.RawMessage{row}, "pagination": map[string]any{"nextCursor": nil}})
 		require.NoError(t, err)
-		k := source(over(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write(body) })))
+		client := over(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write(body) }))
+		k := kindOf(source, client)
 		page, err := k.page(t.Context(), s1.Query{})
 		require.NoError(t, err, "%s: %s", name, row)
 		require.Len(t, page.Items, 1, "%s: %s", name, row)
 		require.NotEmpty(t, page.Items[0].id, "%s: %s", name, row)
-		card, err := k.card(page.Items[0].body, render.Thread{})
+		card, err := templates(client)[source].card(page.Items[0].body, render.Thread{})
 		require.NoError(t, err, "%s: %s", name, row)
 		require.NotEmpty(t, card.Title)
 	}
@@ -252,7 +250,7 @@ func TestWhatTheJournalKeepsIsReadBackAsItWas(t *testing.T) {
 		page, err := client.ThreatsPage(t.Context(), s1.Query{})
 		require.NoError(t, err, name)
 		direct := render.ThreatCard(page.Items[0], client, render.Thread{})
-		kept, err := threats(client).card(threatItem(page.Items[0]).body, render.Thread{})
+		kept, err := templates(client)[Threats].card(threatItem(page.Items[0]).body, render.Thread{})
 		require.NoError(t, err, name)
 		require.Equal(t, fingerprint(direct), fingerprint(kept), name)
 	}

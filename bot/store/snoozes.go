@@ -10,8 +10,6 @@ import (
 	"s1bot/notifier"
 )
 
-var _ notifier.Snoozes = Journal{}
-
 // Snoozes returns what is snoozed at now, by its end, with how many notices each has kept quiet.
 func (j Journal) Snoozes(ctx context.Context, now time.Time) ([]notifier.Snooze, error) {
 	rows, err := j.db.read.QueryContext(ctx, `

@@ -5,9 +5,13 @@ import (
 	"time"
 
 	"s1bot/approvals/policy"
+	"s1bot/bot"
 	"s1bot/notifier"
 	"s1bot/render"
 )
+
+// A failure of a message to Slack says to the notifier what became of it.
+var _ notifier.Failure = bot.DeliveryError{}
 
 // routesOf are those of a policy file.
 func routesOf(f policyFile) (notifier.Routes, error) {

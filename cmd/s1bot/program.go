@@ -82,7 +82,7 @@ func (p *program) wire() error {
 		return err
 	}
 	p.notifier, err = notifier.New(notifier.Config{
-		Console: p.console, Journal: p.db.Journal(), Poster: p.bot, ThreatsChannel: c.ThreatsChannel, AlertsChannel: c.AlertsChannel,
+		Console: p.console, Journal: p.db.Journal(), Leases: p.db.Journal(), Messages: p.bot, Files: p.bot, ThreatsChannel: c.ThreatsChannel, AlertsChannel: c.AlertsChannel,
 		Operators: p.operators(),
 		Routes:    func() notifier.Routes { return *p.routes.Load() }, Check: p.check, Reports: shifts{p},
 		Interval: c.PollInterval, Backfill: c.Backfill, Logger: p.log,
