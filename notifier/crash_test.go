@@ -1,4 +1,4 @@
-package notifier
+package notifier_test
 
 import (
 	"context"
@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/notifier"
+	"s1bot/notifier/notifiertest"
 	"s1bot/s1"
 )
 
@@ -47,13 +49,13 @@ func (b *bomb) fault(string) (error, error) {
 }
 
 // crash runs a notifier until the bomb goes off, or for d; it tells whether it went off.
-func (w *world) crash(n int, after bool, d time.Duration) bool {
-	ctx, kill := context.WithCancel(w.t.Context())
+func crash(w *notifiertest.World, n int, after bool, d time.Duration) bool {
+	ctx, kill := context.WithCancel(w.T.Context())
 	defer kill()
 	b := &bomb{left: n, after: after, kill: kill}
-	w.setFaults(b.fault)
-	running, err := New(w.config)
-	require.NoError(w.t, err)
+	notifiertest.SetFaults(w, b.fault)
+	running, err := notifier.New(w.Config)
+	require.NoError(w.T, err)
 	done := make(chan error, 1)
 	go func() { done <- running.Run(ctx) }()
 	select {
@@ -61,15 +63,9 @@ func (w *world) crash(n int, after bool, d time.Duration) bool {
 	case <-time.After(d):
 		kill()
 	}
-	require.NoError(w.t, <-done)
-	w.setFaults(nil)
+	require.NoError(w.T, <-done)
+	notifiertest.SetFaults(w, nil)
 	return b.gone
-}
-
-func (w *world) setFaults(f fault) {
-	w.console.set(func(s *console) { s.fault = f })
-	w.journal.set(func(s *memory) { s.fault = f })
-	w.slack.set(func(s *slack) { s.fault = f })
 }
 
 // The process dies at the first, second, third … operation on console, journal or Slack, once before and once after the
@@ -90,30 +86,30 @@ func TestACrashAtAnyMomentLosesNothingAndRepeatsNothing(t *testing.T) {
 }
 
 func crashStory(t *testing.T, n int, after bool) (went bool) {
-	w := newWorld(t)
-	w.console.AddThreat(threat{Name: "history", Age: time.Hour})
-	w.start()
-	w.pass(time.Second)
-	w.stop()
-	root := w.console.AddThreat(threat{Name: "root", Story: "s"})
-	w.console.AddThreat(threat{Name: "reply", Story: "s"})
-	w.console.AddThreat(threat{Name: "alone"})
-	w.console.AddAlert("rule", 0, 0)
+	w := notifiertest.NewWorld(t)
+	w.Console.AddThreat(notifiertest.NewThreat{Name: "history", Age: time.Hour})
+	w.Start()
+	w.Pass(time.Second)
+	w.Stop()
+	root := w.Console.AddThreat(notifiertest.NewThreat{Name: "root", Story: "s"})
+	w.Console.AddThreat(notifiertest.NewThreat{Name: "reply", Story: "s"})
+	w.Console.AddThreat(notifiertest.NewThreat{Name: "alone"})
+	w.Console.AddAlert("rule", 0, 0)
 	go func() { // in the middle of it, the console changes
 		<-time.After(40 * time.Second)
-		w.console.Change(root, resolve)
+		w.Console.Change(root, notifiertest.Resolve)
 	}()
-	went = w.crash(n, after, 2*time.Minute)
-	w.start()
-	w.pass(10 * time.Minute)
-	w.stop()
+	went = crash(w, n, after, 2*time.Minute)
+	w.Start()
+	w.Pass(10 * time.Minute)
+	w.Stop()
 	about := fmt.Sprintf("crash at operation %d, after its effect: %v", n, after)
-	told := w.slack.In("CTHREATS")
-	require.Equal(t, []string{"root", "reply", "alone"}, titles(w, "CTHREATS"), about)
-	require.Equal(t, []string{"rule"}, titles(w, "CALERTS"), about)
+	told := w.Slack.In("CTHREATS")
+	require.Equal(t, []string{"root", "reply", "alone"}, notifiertest.Titles(w, "CTHREATS"), about)
+	require.Equal(t, []string{"rule"}, notifiertest.Titles(w, "CALERTS"), about)
 	require.Equal(t, told[0].TS, told[1].Thread, about)
 	require.Contains(t, told[0].Card.Title, "resolved", about)
-	require.True(t, shows(t, told[0], "1 more in this storyline"), about)
+	require.True(t, notifiertest.Shows(t, told[0], "1 more in this storyline"), about)
 	return went
 }
 
@@ -131,7 +127,7 @@ func TestRandomWorldsAgreeWithTheModel(t *testing.T) {
 
 // A chaos makes random things happen to a world.
 type chaos struct {
-	*world
+	*notifiertest.World
 	rand    *rand.Rand
 	serial  int
 	threats []s1.ThreatID
@@ -139,44 +135,44 @@ type chaos struct {
 }
 
 func randomWorld(t *testing.T, r *rand.Rand, seed int) {
-	c := &chaos{world: newWorld(t), rand: r, model: map[string]bool{}}
+	c := &chaos{World: notifiertest.NewWorld(t), rand: r, model: map[string]bool{}}
 	for range 20 {
-		c.console.AddThreat(threat{Name: "history", Age: time.Duration(r.Int64N(int64(48 * time.Hour)))})
+		c.Console.AddThreat(notifiertest.NewThreat{Name: "history", Age: time.Duration(r.Int64N(int64(48 * time.Hour)))})
 	}
-	c.console.perPage = r.IntN(2) * (1 + r.IntN(6)) // before the start: nobody else is there yet
-	c.start()
-	c.pass(time.Minute)
+	c.Console.PerPage = r.IntN(2) * (1 + r.IntN(6)) // before the start: nobody else is there yet
+	c.Start()
+	c.Pass(time.Minute)
 	for range 60 {
 		c.event()
-		c.pass(time.Duration(r.Int64N(int64(2 * time.Minute))))
+		c.Pass(time.Duration(r.Int64N(int64(2 * time.Minute))))
 	}
-	c.setFaults(nil)
-	c.stop()
-	c.config.Interval = 10 * time.Minute
-	c.start()
-	c.pass(25 * time.Hour) // what is late has arrived
-	c.stop()
+	notifiertest.SetFaults(c.World, nil)
+	c.Stop()
+	c.Config.Interval = 10 * time.Minute
+	c.Start()
+	c.Pass(25 * time.Hour) // what is late has arrived
+	c.Stop()
 	c.check(fmt.Sprintf("seed %d", seed))
 }
 
 func (c *chaos) event() {
 	switch c.rand.IntN(10) {
 	case 0:
-		c.stop()
-		c.pass(time.Duration(c.rand.Int64N(int64(time.Hour))))
-		c.start()
+		c.Stop()
+		c.Pass(time.Duration(c.rand.Int64N(int64(time.Hour))))
+		c.Start()
 	case 1:
-		c.setFaults(c.noise(c.rand.Float64() * 0.4))
+		notifiertest.SetFaults(c.World, c.noise(c.rand.Float64()*0.4))
 	case 2:
-		c.setFaults(nil)
+		notifiertest.SetFaults(c.World, nil)
 	case 3, 4:
 		if len(c.threats) > 0 {
-			c.console.Change(c.threats[c.rand.IntN(len(c.threats))], c.edit())
+			c.Console.Change(c.threats[c.rand.IntN(len(c.threats))], c.edit())
 		}
 	case 5:
-		c.stop()
-		c.crash(1+c.rand.IntN(30), c.rand.IntN(2) == 0, time.Minute)
-		c.start()
+		c.Stop()
+		crash(c.World, 1+c.rand.IntN(30), c.rand.IntN(2) == 0, time.Minute)
+		c.Start()
 	default:
 		c.burst()
 	}
@@ -187,7 +183,7 @@ func (c *chaos) burst() {
 	age := time.Duration(c.rand.Int64N(int64(time.Minute)))
 	for range 1 + c.rand.IntN(8) {
 		c.serial++
-		t := threat{Name: fmt.Sprint("threat ", c.serial), Age: age}
+		t := notifiertest.NewThreat{Name: fmt.Sprint("threat ", c.serial), Age: age}
 		if c.rand.IntN(3) == 0 {
 			t.Story = fmt.Sprint("story", c.rand.IntN(3))
 		}
@@ -195,7 +191,7 @@ func (c *chaos) burst() {
 			t.Late = time.Duration(c.rand.Int64N(int64(20 * time.Hour)))
 		}
 		c.model[t.Name] = true
-		c.threats = append(c.threats, c.console.AddThreat(t))
+		c.threats = append(c.threats, c.Console.AddThreat(t))
 	}
 }
 
@@ -206,7 +202,7 @@ func (c *chaos) edit() func(*s1.Threat) {
 }
 
 // noise makes every operation fail now and then, before or after its effect, or with a wish for patience.
-func (c *chaos) noise(p float64) fault {
+func (c *chaos) noise(p float64) notifiertest.Fault {
 	var mu sync.Mutex
 	dice := rand.New(rand.NewPCG(c.rand.Uint64(), 7))
 	return func(op string) (error, error) {
@@ -216,39 +212,39 @@ func (c *chaos) noise(p float64) fault {
 		case roll > p:
 			return nil, nil
 		case op == "post" && roll < p/3, op == "edit" && roll < p/3:
-			return slowDown(time.Duration(1+dice.IntN(30)) * time.Second), nil
+			return notifiertest.SlowDown(time.Duration(1+dice.IntN(30)) * time.Second), nil
 		case roll < p*2/3:
-			return errLost, nil
+			return notifiertest.ErrLost, nil
 		}
-		return nil, errLost
+		return nil, notifiertest.ErrLost
 	}
 }
 
 func (c *chaos) check(about string) {
-	c.t.Helper()
-	told := c.slack.In("CTHREATS")
+	c.T.Helper()
+	told := c.Slack.In("CTHREATS")
 	names, roots := map[string]int{}, map[string]string{}
 	for i, m := range told {
 		names[m.Name()]++
 		if i > 0 {
-			require.GreaterOrEqual(c.t, m.At.Sub(told[i-1].At), time.Second, about)
+			require.GreaterOrEqual(c.T, m.At.Sub(told[i-1].At), time.Second, about)
 		}
 	}
 	for name := range c.model {
-		require.Equal(c.t, 1, names[name], "%s: %s", about, name)
+		require.Equal(c.T, 1, names[name], "%s: %s", about, name)
 	}
-	require.Len(c.t, told, len(c.model), about)
-	require.Empty(c.t, pending(c.world), about)
+	require.Len(c.T, told, len(c.model), about)
+	require.Empty(c.T, notifiertest.Pending(c.World), about)
 	replies := map[string]int{}
-	for _, row := range c.console.threats {
-		i := slices.IndexFunc(told, func(m message) bool { return strings.HasSuffix(m.Key, string(row.ID)) })
+	for _, row := range c.Console.Threats {
+		i := slices.IndexFunc(told, func(m notifiertest.Message) bool { return strings.HasSuffix(m.Key, string(row.ID)) })
 		if i < 0 {
 			continue
 		}
 		m := told[i]
-		require.True(c.t, shows(c.t, m, row.Info.AnalystVerdict.Label()), "%s: %s", about, m.Name())
+		require.True(c.T, notifiertest.Shows(c.T, m, row.Info.AnalystVerdict.Label()), "%s: %s", about, m.Name())
 		if story := row.Info.Storyline; story != "" && m.Thread == "" {
-			require.Empty(c.t, roots[story], "%s: one root for a story", about)
+			require.Empty(c.T, roots[story], "%s: one root for a story", about)
 			roots[story] = m.TS
 		} else if story != "" {
 			replies[m.Thread]++
@@ -256,7 +252,7 @@ func (c *chaos) check(about string) {
 	}
 	for _, m := range told {
 		if n := replies[m.TS]; n > 0 {
-			require.True(c.t, shows(c.t, m, fmt.Sprintf("%d more in this storyline", n)), "%s: %s", about, m.Name())
+			require.True(c.T, notifiertest.Shows(c.T, m, fmt.Sprintf("%d more in this storyline", n)), "%s: %s", about, m.Name())
 		}
 	}
 }

@@ -3,12 +3,15 @@ package notifier
 import (
 	"context"
 	"time"
+
+	"s1bot/notifier/journal"
+	"s1bot/notifier/pacing"
 )
 
 // Leases picks one of several processes: it alone reads the console and tells Slack.
 type Leases interface {
 	// Lease takes the lease, or renews it, if nobody else holds it; fence is 0 if somebody does. It grows with every new holder.
-	Lease(ctx context.Context, c Claim) (fence int64, err error)
+	Lease(ctx context.Context, c journal.Claim) (fence int64, err error)
 
 	// Release gives back what owner holds.
 	Release(ctx context.Context, owner string) error
@@ -24,17 +27,17 @@ const (
 	leaseEvery = 3 * time.Second
 )
 
-// hold runs work with the journal of whoever holds the lease, whenever this process does, until ctx ends.
-func (n *Notifier) hold(ctx context.Context, work func(context.Context, Journal)) {
+// holdLease runs work with the journal of whoever holds the lease, whenever this process does, until ctx ends.
+func (n *Notifier) holdLease(ctx context.Context, work func(context.Context, Journal)) {
 	leases := n.config.Leases
 	for first := true; ctx.Err() == nil; first = false {
 		asked := time.Now()
-		fence, err := leases.Lease(ctx, Claim{Owner: n.config.Owner, For: leaseFor, First: first})
+		fence, err := leases.Lease(ctx, journal.Claim{Owner: n.config.Owner, For: leaseFor, First: first})
 		if err != nil && ctx.Err() == nil {
 			n.config.Logger.Warn("cannot ask who reads the console; it is tried again", "err", err)
 		}
 		if fence == 0 {
-			rest(ctx, leaseEvery, nil)
+			pacing.Rest(ctx, leaseEvery, nil)
 			continue
 		}
 		n.config.Logger.Info("this process reads the console and tells Slack", "fence", fence)
@@ -57,9 +60,9 @@ func (n *Notifier) serve(ctx context.Context, leases Leases, fence int64, since 
 		work(ctx, leases.Fenced(fence))
 	}()
 	for ctx.Err() == nil {
-		rest(ctx, leaseEvery, nil)
+		pacing.Rest(ctx, leaseEvery, nil)
 		asked := time.Now()
-		got, err := leases.Lease(ctx, Claim{Owner: n.config.Owner, For: leaseFor})
+		got, err := leases.Lease(ctx, journal.Claim{Owner: n.config.Owner, For: leaseFor})
 		switch {
 		case err == nil && got == fence:
 			since = asked

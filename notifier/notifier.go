@@ -28,12 +28,17 @@ import (
 
 	"github.com/sourcegraph/conc"
 
+	"s1bot/notifier/delivery"
+	"s1bot/notifier/feed"
+	"s1bot/notifier/journal"
+	"s1bot/notifier/pacing"
+	"s1bot/notifier/routing"
 	"s1bot/render"
 )
 
 // Console is what the notifier asks of the console; *s1.Client is one.
 type Console interface {
-	feedConsole
+	feed.Console
 	render.Links
 }
 
@@ -42,11 +47,11 @@ type Console interface {
 // together: the feeds write the console's side of a notice, by Record alone, and the dispatcher writes Slack's side, by Save and Gather
 // alone. So reading and telling go on at the same time without waiting for each other.
 type Journal interface {
-	feedJournal
-	deliveryJournal
+	feed.Journal
+	delivery.Journal
 
 	// SetSnooze writes one down, in place of one with the same ID.
-	SetSnooze(ctx context.Context, s Snooze) error
+	SetSnooze(ctx context.Context, s journal.Snooze) error
 }
 
 // Config says what to read and whom to tell.
@@ -54,13 +59,13 @@ type Config struct {
 	Console  Console
 	Journal  Journal
 	Leases   Leases // says which of several processes works
-	Messages Messenger
-	Files    Uploader
+	Messages delivery.Messenger
+	Files    delivery.Uploader
 
 	ThreatsChannel string // Slack channel ids; empty: only what Routes name is told
 	AlertsChannel  string
-	Routes         func() Routes // as they are now; nil: none
-	Operators      string        // channel that hears of trouble, and what goes to a channel that is closed; empty: nobody does, it waits
+	Routes         func() routing.Routes // as they are now; nil: none
+	Operators      string                // channel that hears of trouble, and what goes to a channel that is closed; empty: nobody does, it waits
 
 	Check   func(context.Context) error // tells whether the console is well; nil: nobody watches
 	Reports Reports                     // of shifts; nil: none
@@ -83,9 +88,9 @@ type Notifier struct {
 
 // A service is a notifier at work.
 type service struct {
-	feeds []*feed
-	desk  *desk
-	parts []func(context.Context) // what runs besides
+	feeds      []*feed.Feed
+	dispatcher *delivery.Dispatcher
+	parts      []func(context.Context) // what runs besides
 }
 
 // New checks c and returns a notifier; it starts nothing.
@@ -101,26 +106,26 @@ func New(c Config) (*Notifier, error) {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	if c.Routes == nil {
-		c.Routes = func() Routes { return nil }
+		c.Routes = func() routing.Routes { return nil }
 	}
 	c.born = c.Now()
 	return &Notifier{config: c}, nil
 }
 
 // sources are what the console is read for.
-var sources = []Source{Threats, Alerts}
+var sources = []journal.Source{journal.Threats, journal.Alerts}
 
 // service makes feeds and a desk that work with a journal.
 func (n *Notifier) service(journal Journal) *service {
 	c := n.config
-	s := &service{desk: newDesk(deliveryConfig{Journal: journal, Messages: c.Messages, Files: c.Files, Links: c.Console, Operators: c.Operators,
+	s := &service{dispatcher: delivery.NewDispatcher(delivery.Config{Journal: journal, Messages: c.Messages, Files: c.Files, Links: c.Console, Operators: c.Operators,
 		Burst: c.Burst, Now: c.Now, Logger: c.Logger})}
 	for _, source := range sources {
-		s.desk.Wake(append(c.Routes().Channels(source), c.channel(source))...)
-		s.feeds = append(s.feeds, newFeed(feedConfig{Console: c.Console, Journal: journal, Channel: c.channel(source), Routes: c.Routes,
-			Operators: c.Operators, Wake: s.desk.Wake, Interval: c.Interval, Born: c.born, Backfill: c.Backfill, Now: c.Now, Logger: c.Logger}, source))
+		s.dispatcher.Wake(append(c.Routes().Channels(source), c.channel(source))...)
+		s.feeds = append(s.feeds, feed.New(feed.Config{Console: c.Console, Journal: journal, Channel: c.channel(source), Routes: c.Routes,
+			Operators: c.Operators, Wake: s.dispatcher.Wake, Interval: c.Interval, Born: c.born, Backfill: c.Backfill, Now: c.Now, Logger: c.Logger}, source))
 	}
-	own := notes{journal: journal, wake: s.desk.Wake, now: c.Now, logger: c.Logger}
+	own := noteWriter{journal: journal, wake: s.dispatcher.Wake, now: c.Now, logger: c.Logger}
 	s.parts = append(s.parts, own.recall)
 	if c.Check != nil && c.Operators != "" {
 		s.parts = append(s.parts, watch{own, c.Check, c.Operators, c.Interval}.run)
@@ -131,8 +136,8 @@ func (n *Notifier) service(journal Journal) *service {
 	return s
 }
 
-// notes is what writing messages of our own takes.
-type notes struct {
+// noteWriter is what writing messages of our own takes.
+type noteWriter struct {
 	journal recorder
 	wake    func(channels ...string)
 	now     func() time.Time
@@ -141,24 +146,24 @@ type notes struct {
 
 // recorder is the part of the journal that notes need.
 type recorder interface {
-	Cursor(ctx context.Context, source Source) (Cursor, error)
-	Record(ctx context.Context, batch Batch) error
+	Cursor(ctx context.Context, source journal.Source) (journal.Cursor, error)
+	Record(ctx context.Context, batch journal.Batch) error
 }
 
 // recall opens the channels that earlier runs told.
-func (n notes) recall(ctx context.Context) {
+func (n noteWriter) recall(ctx context.Context) {
 	for _, source := range sources {
 		cursor, err := n.journal.Cursor(ctx, source)
 		for try := 1; err != nil && ctx.Err() == nil; try++ {
-			rest(ctx, backoff(try), nil)
+			pacing.Rest(ctx, pacing.Backoff(try), nil)
 			cursor, err = n.journal.Cursor(ctx, source)
 		}
 		n.wake(cursor.Channels...)
 	}
 }
 
-func (c Config) channel(source Source) string {
-	if source == Alerts {
+func (c Config) channel(source journal.Source) string {
+	if source == journal.Alerts {
 		return strings.TrimSpace(c.AlertsChannel)
 	}
 	return strings.TrimSpace(c.ThreatsChannel)
@@ -168,7 +173,7 @@ func (c Config) channel(source Source) string {
 // finished and written down first, within half of the 20 seconds that the program has for it. Where several processes share the
 // journal, it waits until this one has the lease.
 func (n *Notifier) Run(ctx context.Context) error {
-	n.hold(ctx, n.work)
+	n.holdLease(ctx, n.work)
 	return nil
 }
 
@@ -182,7 +187,7 @@ func (n *Notifier) work(ctx context.Context, journal Journal) {
 	for _, f := range s.feeds {
 		running.Go(func() { f.Run(ctx) })
 	}
-	for _, run := range append(s.parts, s.desk.Run) {
+	for _, run := range append(s.parts, s.dispatcher.Run) {
 		running.Go(func() { run(ctx) })
 	}
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/sourcegraph/conc/panics"
 
+	"s1bot/notifier/journal"
+	"s1bot/notifier/pacing"
 	"s1bot/render"
 )
 
@@ -39,7 +41,7 @@ func (s Schedule) last(now time.Time) (last time.Time) {
 	for _, at := range s.Times {
 		for back := range 2 {
 			if when := time.Date(year, month, day-back, at.Hour, at.Minute, 0, 0, zone); !when.After(now) {
-				last = latest(last, when)
+				last = pacing.Later(last, when)
 			}
 		}
 	}
@@ -55,8 +57,6 @@ type Reports interface {
 }
 
 const (
-	// reporting is the source whose cursor says up to when shifts were reported.
-	reporting Source = "report"
 	// reportTick is how often the clock is looked at.
 	reportTick = 15 * time.Second
 	// reportGrace is how long a report that could not be made is still made later: after that the next shift has begun for good.
@@ -67,7 +67,7 @@ const (
 
 // A shiftReports writes the reports of shifts down as notes.
 type shiftReports struct {
-	notes
+	noteWriter
 	reports Reports
 }
 
@@ -75,7 +75,7 @@ type shiftReports struct {
 // the hour of a restart or of an outage fell into is made up for.
 func (s shiftReports) run(ctx context.Context) {
 	s.wake(s.reports.Schedule().Channel) // one from before a restart may wait there
-	for failures := 0; ctx.Err() == nil; rest(ctx, reportTick, nil) {
+	for failures := 0; ctx.Err() == nil; pacing.Rest(ctx, reportTick, nil) {
 		var err error
 		if caught := panics.Try(func() { err = s.report(ctx) }); caught != nil {
 			err = caught.AsError()
@@ -98,17 +98,17 @@ func (s shiftReports) report(ctx context.Context) error {
 	if due.IsZero() || schedule.Channel == "" {
 		return nil
 	}
-	cursor, err := s.journal.Cursor(ctx, reporting)
+	cursor, err := s.journal.Cursor(ctx, journal.ShiftReports)
 	if err != nil || !cursor.Since.IsZero() && !due.After(cursor.Since) {
 		return err
 	}
-	batch := Batch{Source: reporting, Cursor: Cursor{Since: due}}
+	batch := journal.Batch{Source: journal.ShiftReports, Cursor: journal.Cursor{Since: due}}
 	if !cursor.Since.IsZero() && now.Sub(due) < reportGrace {
-		note, err := reportNote(ctx, s.reports, schedule.Channel, latest(cursor.Since, due.Add(-longestShift)), due, now)
+		note, err := reportNote(ctx, s.reports, schedule.Channel, pacing.Later(cursor.Since, due.Add(-longestShift)), due, now)
 		if err != nil {
 			return err
 		}
-		batch.Fresh = []Notice{note}
+		batch.Fresh = []journal.Notice{note}
 	}
 	if err := s.journal.Record(ctx, batch); err != nil {
 		return fmt.Errorf("write a shift report down: %w", err)
@@ -117,12 +117,12 @@ func (s shiftReports) report(ctx context.Context) error {
 	return nil
 }
 
-func reportNote(ctx context.Context, r Reports, channel string, since, due, now time.Time) (Notice, error) {
+func reportNote(ctx context.Context, r Reports, channel string, since, due, now time.Time) (journal.Notice, error) {
 	card, err := r.Report(ctx, since)
 	if err != nil {
-		return Notice{}, err
+		return journal.Notice{}, err
 	}
-	note, err := newNote(fmt.Sprintf("report-%d", due.UnixMilli()), channel, card, now)
+	note, err := journal.NewNote(fmt.Sprintf("report-%d", due.UnixMilli()), channel, card, now)
 	note.Urgent = false
 	return note, err
 }

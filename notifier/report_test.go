@@ -1,4 +1,4 @@
-package notifier
+package notifier_test
 
 import (
 	"context"
@@ -9,17 +9,19 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/notifier"
+	"s1bot/notifier/notifiertest"
 	"s1bot/render"
 )
 
 // shifts are Reports of a test; the clock of a bubble starts at midnight UTC.
 type shifts struct {
-	schedule Schedule
+	schedule notifier.Schedule
 	broken   atomic.Bool
 	panics   atomic.Bool
 }
 
-func (s *shifts) Schedule() Schedule { return s.schedule }
+func (s *shifts) Schedule() notifier.Schedule { return s.schedule }
 
 func (s *shifts) Report(_ context.Context, since time.Time) (render.Card, error) {
 	if s.panics.Load() {
@@ -31,84 +33,78 @@ func (s *shifts) Report(_ context.Context, since time.Time) (render.Card, error)
 	return render.Card{Title: "report · since " + since.UTC().Format("02 15:04")}, nil
 }
 
-func daily(times ...TimeOfDay) Schedule { return Schedule{Channel: "CSOC", Times: times} }
+func daily(times ...notifier.TimeOfDay) notifier.Schedule {
+	return notifier.Schedule{Channel: "CSOC", Times: times}
+}
 
 func TestAReportIsPostedAtEachMomentOfTheScheduleAndTellsOfItsShift(t *testing.T) {
-	story(t, func(t *testing.T, w *world) {
-		w.config.Reports = &shifts{schedule: daily(TimeOfDay{20, 0}, TimeOfDay{8, 0})}
-		w.start()
-		w.pass(7 * time.Hour)
-		require.Empty(t, w.slack.In("CSOC"), "what was before the first start is nobody's shift")
-		w.pass(29 * time.Hour)
-		told := w.slack.In("CSOC")
-		require.Equal(t, []string{"since 31 20:00", "since 01 08:00", "since 01 20:00"}, titles(w, "CSOC"))
+	notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
+		w.Config.Reports = &shifts{schedule: daily(notifier.TimeOfDay{Hour: 20, Minute: 0}, notifier.TimeOfDay{Hour: 8, Minute: 0})}
+		w.Start()
+		w.Pass(7 * time.Hour)
+		require.Empty(t, w.Slack.In("CSOC"), "what was before the first start is nobody's shift")
+		w.Pass(29 * time.Hour)
+		told := w.Slack.In("CSOC")
+		require.Equal(t, []string{"since 31 20:00", "since 01 08:00", "since 01 20:00"}, notifiertest.Titles(w, "CSOC"))
 		require.Less(t, told[0].At.Sub(time.Date(2000, 1, 1, 8, 0, 0, 0, time.UTC)), time.Minute)
 	})
 }
 
-func TestAReportFollowsTheClockOnTheWall(t *testing.T) {
-	t.Parallel()
-	berlin, err := time.LoadLocation("Europe/Berlin")
-	require.NoError(t, err)
-	s := Schedule{Times: []TimeOfDay{{6, 0}}, Zone: berlin}
-	require.Equal(t, "2026-03-28T05:00:00Z", s.last(time.Date(2026, 3, 28, 23, 0, 0, 0, time.UTC)).UTC().Format(time.RFC3339))
-	require.Equal(t, "2026-03-29T04:00:00Z", s.last(time.Date(2026, 3, 29, 4, 0, 0, 0, time.UTC)).UTC().Format(time.RFC3339), "summer time has begun")
-	require.True(t, Schedule{}.last(time.Now()).IsZero())
-}
-
 func TestAReportIsToldOnceAcrossRestartsAndMadeUpForWithinTheHour(t *testing.T) {
-	story(t, func(t *testing.T, w *world) {
-		w.config.Reports = &shifts{schedule: daily(TimeOfDay{8, 0})}
-		w.start()
-		w.pass(8*time.Hour + time.Minute)
-		require.Len(t, w.slack.In("CSOC"), 1)
-		w.stop()
-		w.start()
-		w.pass(time.Minute)
-		require.Len(t, w.slack.In("CSOC"), 1)
-		w.stop()
-		w.pass(24 * time.Hour) // 08:02, it was down at eight
-		w.start()
-		w.pass(time.Minute)
-		require.Len(t, w.slack.In("CSOC"), 2)
-		w.stop()
-		w.pass(26 * time.Hour) // past ten
-		w.start()
-		w.pass(time.Hour)
-		require.Len(t, w.slack.In("CSOC"), 2, "too late for that shift")
+	notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
+		w.Config.Reports = &shifts{schedule: daily(notifier.TimeOfDay{Hour: 8, Minute: 0})}
+		w.Start()
+		w.Pass(8*time.Hour + time.Minute)
+		require.Len(t, w.Slack.In("CSOC"), 1)
+		w.Stop()
+		w.Start()
+		w.Pass(time.Minute)
+		require.Len(t, w.Slack.In("CSOC"), 1)
+		w.Stop()
+		w.Pass(24 * time.Hour) // 08:02, it was down at eight
+		w.Start()
+		w.Pass(time.Minute)
+		require.Len(t, w.Slack.In("CSOC"), 2)
+		w.Stop()
+		w.Pass(26 * time.Hour) // past ten
+		w.Start()
+		w.Pass(time.Hour)
+		require.Len(t, w.Slack.In("CSOC"), 2, "too late for that shift")
 	})
 }
 
 func TestAReportThatSlackDidNotTakeIsToldAfterARestart(t *testing.T) {
-	story(t, func(t *testing.T, w *world) {
-		w.config.Reports = &shifts{schedule: daily(TimeOfDay{8, 0})}
-		w.start()
-		w.pass(7 * time.Hour)
-		w.slack.set(func(s *slack) { s.fault = func(string) (error, error) { return errLost, nil } })
-		w.pass(time.Hour + time.Minute)
-		w.stop()
-		w.slack.set(func(s *slack) { s.fault = nil })
-		w.start()
-		w.pass(15 * time.Minute)
-		require.Len(t, w.slack.In("CSOC"), 1)
+	notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
+		w.Config.Reports = &shifts{schedule: daily(notifier.TimeOfDay{Hour: 8, Minute: 0})}
+		w.Start()
+		w.Pass(7 * time.Hour)
+		w.Slack.Set(func(s *notifiertest.Slack) {
+			s.Fault = func(string) (error, error) { return notifiertest.ErrLost, nil }
+		})
+		w.Pass(time.Hour + time.Minute)
+		w.Stop()
+		w.Slack.Set(func(s *notifiertest.Slack) { s.Fault = nil })
+		w.Start()
+		w.Pass(15 * time.Minute)
+		require.Len(t, w.Slack.In("CSOC"), 1)
 	})
 }
 
 func TestAReportThatCannotBeMadeIsMadeLater(t *testing.T) {
-	story(t, func(t *testing.T, w *world) {
-		reports := &shifts{schedule: daily(TimeOfDay{8, 0})}
-		w.config.Reports = reports
-		w.start()
-		w.pass(7*time.Hour + 59*time.Minute)
+	notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
+		reports := &shifts{schedule: daily(notifier.TimeOfDay{Hour: 8, Minute: 0})}
+		w.Config.Reports = reports
+		w.Start()
+		w.Pass(7*time.Hour + 59*time.Minute)
 		reports.broken.Store(true)
-		w.pass(10 * time.Minute)
+		w.Pass(10 * time.Minute)
 		reports.panics.Store(true)
-		w.pass(10 * time.Minute)
+		w.Pass(10 * time.Minute)
 		reports.panics.Store(false)
-		require.Empty(t, w.slack.In("CSOC"))
-		require.Equal(t, 1, w.log.Count("shift report cannot be made"))
+		require.Empty(t, w.Slack.In("CSOC"))
+		require.Equal(t, 1, w.Log.Count("shift report cannot be made"))
 		reports.broken.Store(false)
-		w.pass(time.Minute)
-		require.Len(t, w.slack.In("CSOC"), 1)
+		w.Pass(time.Minute)
+		require.Len(t, w.Slack.In("CSOC"), 1)
 	})
 }

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"time"
 
+	"s1bot/notifier/journal"
+	"s1bot/notifier/pacing"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -15,16 +17,13 @@ const (
 	// watchEvery is how often the connection is checked, or as often as the feeds are read, but no more often than watchLeast.
 	watchEvery = 30 * time.Second
 	watchLeast = 5 * time.Second
-	// doubt is how many checks in a row must have failed before anybody is told.
-	doubt = 2
+	// failuresBeforeNote is how many checks in a row must have failed before anybody is told.
+	failuresBeforeNote = 2
 )
-
-// watching is the source whose cursor says how the console was: Since is when that began, Ready that it failed.
-const watching Source = "watch"
 
 // A watch tells the operators once when the console fails, and once when it is back.
 type watch struct {
-	notes
+	noteWriter
 	check     func(context.Context) error // tells whether the console is well
 	operators string                      // channel
 	interval  time.Duration               // between polls of the feeds
@@ -33,7 +32,7 @@ type watch struct {
 // run checks the console until ctx ends.
 func (w watch) run(ctx context.Context) {
 	pause := max(min(w.interval, watchEvery), watchLeast)
-	for failures := 0; ctx.Err() == nil; rest(ctx, pause, nil) {
+	for failures := 0; ctx.Err() == nil; pacing.Rest(ctx, pause, nil) {
 		err := w.check(ctx)
 		if ctx.Err() != nil {
 			return
@@ -41,34 +40,34 @@ func (w watch) run(ctx context.Context) {
 		if failures++; err == nil {
 			failures = 0
 		}
-		if failures > 0 && failures < doubt {
+		if failures > 0 && failures < failuresBeforeNote {
 			continue
 		}
-		if err := w.turned(ctx, err); err != nil {
+		if err := w.changed(ctx, err); err != nil {
 			w.logger.Warn("how the console is cannot be written down", "err", err)
 		}
 	}
 }
 
-// turned writes down that the console fails or is well, and a note if that is news.
-func (w watch) turned(ctx context.Context, problem error) error {
-	was, err := w.journal.Cursor(ctx, watching)
+// changed writes down that the console fails or is well, and a note if that is news.
+func (w watch) changed(ctx context.Context, problem error) error {
+	was, err := w.journal.Cursor(ctx, journal.ConsoleState)
 	if err != nil || was.Ready == (problem != nil) {
 		return err
 	}
 	now := w.now()
-	card := howItIs(was.Since, problem)
-	note, err := newNote(fmt.Sprintf("console-%d", now.UnixMilli()), w.operators, card, now)
+	card := consoleCard(was.Since, problem)
+	note, err := journal.NewNote(fmt.Sprintf("console-%d", now.UnixMilli()), w.operators, card, now)
 	if err != nil {
 		return err
 	}
-	err = w.journal.Record(ctx, Batch{Source: watching, Cursor: Cursor{Since: now, Ready: problem != nil}, Fresh: []Notice{note}})
+	err = w.journal.Record(ctx, journal.Batch{Source: journal.ConsoleState, Cursor: journal.Cursor{Since: now, Ready: problem != nil}, Fresh: []journal.Notice{note}})
 	w.wake(w.operators)
 	return err
 }
 
-// howItIs tells operators that the console fails, or that it is well again after a while.
-func howItIs(since time.Time, problem error) render.Card {
+// consoleCard tells operators that the console fails, or that it is well again after a while.
+func consoleCard(since time.Time, problem error) render.Card {
 	card := func(tone render.Tone, title string, line render.Line) render.Card {
 		return render.Card{Tone: tone, Title: title, Text: title, Parts: []render.Part{line}}
 	}

@@ -1,4 +1,4 @@
-package notifier
+package notifier_test
 
 import (
 	"context"
@@ -9,49 +9,50 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/notifier/notifiertest"
 	"s1bot/s1"
 )
 
 func TestThatTheConsoleFailsAndIsBackIsToldOnceEach(t *testing.T) {
-	story(t, func(t *testing.T, w *world) {
+	notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
 		var away atomic.Bool
 		problem := errors.New("503 Service Unavailable")
-		w.config.Operators = "COPS"
-		w.config.Check = func(context.Context) error {
+		w.Config.Operators = "COPS"
+		w.Config.Check = func(context.Context) error {
 			if away.Load() {
 				return problem
 			}
 			return nil
 		}
-		w.start()
-		w.pass(time.Hour)
-		require.Empty(t, w.slack.In("COPS"), "that all is well is no news")
+		w.Start()
+		w.Pass(time.Hour)
+		require.Empty(t, w.Slack.In("COPS"), "that all is well is no news")
 
 		away.Store(true)
-		w.pass(watchEvery + time.Second)
+		w.Pass(31 * time.Second)
 		away.Store(false)
-		w.pass(time.Hour)
-		require.Empty(t, w.slack.In("COPS"), "one failure is no failure")
+		w.Pass(time.Hour)
+		require.Empty(t, w.Slack.In("COPS"), "one failure is no failure")
 
 		away.Store(true)
-		w.pass(2*watchEvery + 2*time.Second)
-		require.Equal(t, []string{"The console does not answer"}, titles(w, "COPS"))
-		require.True(t, shows(t, w.slack.In("COPS")[0], "503 Service Unavailable"))
-		w.stop()
-		w.pass(time.Hour)
-		w.start()
-		w.pass(time.Hour)
-		require.Len(t, w.slack.In("COPS"), 1, "told once, also across a restart")
+		w.Pass(62 * time.Second)
+		require.Equal(t, []string{"The console does not answer"}, notifiertest.Titles(w, "COPS"))
+		require.True(t, notifiertest.Shows(t, w.Slack.In("COPS")[0], "503 Service Unavailable"))
+		w.Stop()
+		w.Pass(time.Hour)
+		w.Start()
+		w.Pass(time.Hour)
+		require.Len(t, w.Slack.In("COPS"), 1, "told once, also across a restart")
 
 		away.Store(false)
-		w.pass(watchEvery + 2*time.Second)
-		require.Equal(t, []string{"The console does not answer", "The console answers again"}, titles(w, "COPS"))
-		w.pass(time.Hour)
-		require.Len(t, w.slack.In("COPS"), 2)
+		w.Pass(32 * time.Second)
+		require.Equal(t, []string{"The console does not answer", "The console answers again"}, notifiertest.Titles(w, "COPS"))
+		w.Pass(time.Hour)
+		require.Len(t, w.Slack.In("COPS"), 2)
 
 		problem = &s1.Error{Operation: "get system info", Status: 401, Message: "Authentication Failed"}
 		away.Store(true)
-		w.pass(2*watchEvery + 2*time.Second)
-		require.Equal(t, "The console refuses the bot", titles(w, "COPS")[2])
+		w.Pass(62 * time.Second)
+		require.Equal(t, "The console refuses the bot", notifiertest.Titles(w, "COPS")[2])
 	})
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals"
-	"s1bot/notifier"
+	"s1bot/notifier/journal"
 )
 
 // A full cycle is submit, approve, claim and record: four transactions, each with a row of the trail.
@@ -83,7 +83,7 @@ func BenchmarkRecordAThousandNotices(b *testing.B) {
 			j := open(b, e.make(b)).Journal()
 			n := 0
 			for b.Loop() {
-				batch := notifier.Batch{Source: notifier.Threats, Cursor: notifier.Cursor{Since: noon}}
+				batch := journal.Batch{Source: journal.Threats, Cursor: journal.Cursor{Since: noon}}
 				for range 1000 {
 					n++
 					batch.Fresh = append(batch.Fresh, notice(fmt.Sprint(n), "C1"))

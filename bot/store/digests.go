@@ -5,13 +5,13 @@ import (
 	"database/sql"
 	"fmt"
 
-	"s1bot/notifier"
+	"s1bot/notifier/journal"
 )
 
 // rank is the order in which notices are told; 0 is what is urgent.
-func rank(n notifier.Notice) int {
+func rank(n journal.Notice) int {
 	switch {
-	case n.Source == notifier.Digests || n.Source == notifier.Files:
+	case n.Source == journal.Digests || n.Source == journal.Files:
 		return -1
 	case n.Urgent:
 		return 0
@@ -23,7 +23,7 @@ func rank(n notifier.Notice) int {
 const backlog = `channel = $1 AND state IN ('due', 'sending') AND state = 'due' AND tries = 0 AND source IN ('threat', 'alert')`
 
 // Backlog counts what waits for a channel.
-func (j Journal) Backlog(ctx context.Context, channel string) (b notifier.Backlog, err error) {
+func (j Journal) Backlog(ctx context.Context, channel string) (b journal.Backlog, err error) {
 	var oldest int64
 	err = j.db.read.QueryRowContext(ctx, `
 		SELECT CAST(COALESCE(SUM(1 - rank), 0) AS BIGINT), CAST(COALESCE(SUM(rank), 0) AS BIGINT), COALESCE(MAX(seq), 0), COALESCE(MIN(created), 0)
@@ -36,7 +36,7 @@ func (j Journal) Backlog(ctx context.Context, channel string) (b notifier.Backlo
 }
 
 // Gather makes a digest of a channel's backlog, all or nothing.
-func (j Journal) Gather(ctx context.Context, g notifier.Gathering) error {
+func (j Journal) Gather(ctx context.Context, g journal.Gathering) error {
 	channel := text(g.Digest.Channel)
 	err := j.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		listed, err := affected(tx.ExecContext(ctx, `
@@ -50,7 +50,7 @@ func (j Journal) Gather(ctx context.Context, g notifier.Gathering) error {
 		if err != nil {
 			return err
 		}
-		return addFresh(ctx, tx, []notifier.Notice{g.Digest, g.File})
+		return addFresh(ctx, tx, []journal.Notice{g.Digest, g.File})
 	})
 	if err != nil {
 		return fmt.Errorf("make a digest for %s: %w", g.Digest.Channel, err)

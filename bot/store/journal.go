@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"s1bot/notifier"
+	"s1bot/notifier/journal"
 )
 
 // Journal is the notifier's memory. One that is fenced writes as long as nobody else took the lease.
@@ -22,7 +23,7 @@ var _ notifier.Journal = Journal{}
 func (db *DB) Journal() Journal { return Journal{db: db} }
 
 // Cursor returns how far source was read.
-func (j Journal) Cursor(ctx context.Context, source notifier.Source) (c notifier.Cursor, err error) {
+func (j Journal) Cursor(ctx context.Context, source journal.Source) (c journal.Cursor, err error) {
 	var body string
 	err = j.db.read.QueryRowContext(ctx, `SELECT body FROM cursors WHERE source = $1`, source).Scan(&body)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -38,7 +39,7 @@ func (j Journal) Cursor(ctx context.Context, source notifier.Source) (c notifier
 }
 
 // Versions returns the version of each of ids that is known.
-func (j Journal) Versions(ctx context.Context, source notifier.Source, ids []string) (map[string]string, error) {
+func (j Journal) Versions(ctx context.Context, source journal.Source, ids []string) (map[string]string, error) {
 	stored := map[string]string{}
 	if len(ids) == 0 {
 		return stored, nil
@@ -72,7 +73,7 @@ func texts(values []string) []string {
 }
 
 // Record writes what was read and how far, all or nothing.
-func (j Journal) Record(ctx context.Context, b notifier.Batch) error {
+func (j Journal) Record(ctx context.Context, b journal.Batch) error {
 	cursor, err := encode(b.Cursor)
 	if err != nil {
 		return err
@@ -102,7 +103,7 @@ func (j Journal) Record(ctx context.Context, b notifier.Batch) error {
 
 // addFresh inserts notices in order. Their numbers come from a row that is locked until the commit, so that a later number is never
 // seen before an earlier one.
-func addFresh(ctx context.Context, tx *sql.Tx, fresh []notifier.Notice) error {
+func addFresh(ctx context.Context, tx *sql.Tx, fresh []journal.Notice) error {
 	if len(fresh) == 0 {
 		return nil
 	}
@@ -133,7 +134,7 @@ func addFresh(ctx context.Context, tx *sql.Tx, fresh []notifier.Notice) error {
 }
 
 // change gives the console's side of items to their notices.
-func change(ctx context.Context, tx *sql.Tx, changed []notifier.Notice) error {
+func change(ctx context.Context, tx *sql.Tx, changed []journal.Notice) error {
 	if len(changed) == 0 {
 		return nil
 	}
@@ -153,7 +154,7 @@ func change(ctx context.Context, tx *sql.Tx, changed []notifier.Notice) error {
 }
 
 // forget deletes what is too old to be read again.
-func forget(ctx context.Context, tx *sql.Tx, b notifier.Batch) error {
+func forget(ctx context.Context, tx *sql.Tx, b journal.Batch) error {
 	if b.Forget.IsZero() {
 		return nil
 	}
@@ -167,14 +168,14 @@ func forget(ctx context.Context, tx *sql.Tx, b notifier.Batch) error {
 }
 
 // The conditions are those of the indexes in the schema, word by word: else the indexes are not used.
-var wants = map[notifier.Want]string{
-	notifier.ToPost: `state IN ('due', 'sending')`,
-	notifier.ToEdit: `state = 'told' AND shown <> version`,
-	notifier.Roots:  `state = 'told' AND thread = ''`,
+var wants = map[journal.Want]string{
+	journal.ToPost: `state IN ('due', 'sending')`,
+	journal.ToEdit: `state = 'told' AND shown <> version`,
+	journal.Roots:  `state = 'told' AND thread = ''`,
 }
 
 // Notices returns the notices that match.
-func (j Journal) Notices(ctx context.Context, q notifier.Query) ([]notifier.Notice, error) {
+func (j Journal) Notices(ctx context.Context, q journal.Query) ([]journal.Notice, error) {
 	var w where
 	for column, value := range pairs("source", string(q.Source), "channel", q.Channel, "thread_group", q.Group, "digest", q.Digest, "ts", q.TS) {
 		w.add(column+" = ?", text(value))
@@ -193,9 +194,9 @@ func (j Journal) Notices(ctx context.Context, q notifier.Query) ([]notifier.Noti
 	}
 	order := " ORDER BY seq"
 	switch q.Want {
-	case notifier.ToPost:
+	case journal.ToPost:
 		order = " ORDER BY rank, not_before, seq"
-	case notifier.ToEdit:
+	case journal.ToEdit:
 		order = " ORDER BY not_before, seq"
 	}
 	if q.Limit > 0 {
@@ -212,7 +213,7 @@ func (j Journal) Notices(ctx context.Context, q notifier.Query) ([]notifier.Noti
 	return found, nil
 }
 
-func scanNotice(rows *sql.Rows) (n notifier.Notice, err error) {
+func scanNotice(rows *sql.Rows) (n journal.Notice, err error) {
 	var created, tried, notBefore, rank int64
 	var body string
 	err = rows.Scan(&n.Source, &n.ID, &n.Channel, &n.Seq, &n.Rev, &n.State, &n.Group, &created, &n.Version, &body,
@@ -226,7 +227,7 @@ func scanNotice(rows *sql.Rows) (n notifier.Notice, err error) {
 }
 
 // Save writes Slack's side of notices, all or none.
-func (j Journal) Save(ctx context.Context, notices ...notifier.Notice) error {
+func (j Journal) Save(ctx context.Context, notices ...journal.Notice) error {
 	err := j.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		for _, n := range notices {
 			rows, err := affected(tx.ExecContext(ctx, `
@@ -240,7 +241,7 @@ func (j Journal) Save(ctx context.Context, notices ...notifier.Notice) error {
 			case err != nil:
 				return err
 			case rows == 0:
-				return notifier.ErrConflict
+				return journal.ErrConflict
 			}
 		}
 		return nil

@@ -11,30 +11,31 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/notifier"
+	"s1bot/notifier/journal"
 )
 
 // notice is a threat in a channel, not told yet.
-func notice(id, channel string) notifier.Notice {
-	return notifier.Notice{
-		Source: notifier.Threats, ID: id, Channel: channel, State: notifier.Due, Group: "story", Created: noon,
+func notice(id, channel string) journal.Notice {
+	return journal.Notice{
+		Source: journal.Threats, ID: id, Channel: channel, State: journal.Due, Group: "story", Created: noon,
 		Version: "v1", Body: json.RawMessage(`{"id":"` + id + `","big":1234567890123456789}`),
 	}
 }
 
-func record(t *testing.T, j notifier.Journal, b notifier.Batch) {
+func record(t *testing.T, j notifier.Journal, b journal.Batch) {
 	t.Helper()
-	b.Source = notifier.Threats
+	b.Source = journal.Threats
 	require.NoError(t, j.Record(t.Context(), b))
 }
 
-func find(t *testing.T, j notifier.Journal, q notifier.Query) []notifier.Notice {
+func find(t *testing.T, j notifier.Journal, q journal.Query) []journal.Notice {
 	t.Helper()
 	found, err := j.Notices(t.Context(), q)
 	require.NoError(t, err)
 	return found
 }
 
-func idsOf(notices []notifier.Notice) (ids []string) {
+func idsOf(notices []journal.Notice) (ids []string) {
 	for _, n := range notices {
 		ids = append(ids, n.ID+"@"+n.Channel)
 	}
@@ -44,16 +45,16 @@ func idsOf(notices []notifier.Notice) (ids []string) {
 func TestACursorIsKeptForEachSource(t *testing.T) {
 	onEach(t, func(t *testing.T, address string) {
 		j := open(t, address).Journal()
-		c, err := j.Cursor(t.Context(), notifier.Threats)
+		c, err := j.Cursor(t.Context(), journal.Threats)
 		require.NoError(t, err)
 		require.Zero(t, c)
-		want := notifier.Cursor{Since: noon, Ready: true, Reached: map[string]time.Time{"created": noon.Add(time.Microsecond)}, Channels: []string{"C1"}}
-		record(t, j, notifier.Batch{Cursor: notifier.Cursor{Since: noon}})
-		record(t, j, notifier.Batch{Cursor: want})
-		c, err = open(t, address).Journal().Cursor(t.Context(), notifier.Threats)
+		want := journal.Cursor{Since: noon, Ready: true, Reached: map[string]time.Time{"created": noon.Add(time.Microsecond)}, Channels: []string{"C1"}}
+		record(t, j, journal.Batch{Cursor: journal.Cursor{Since: noon}})
+		record(t, j, journal.Batch{Cursor: want})
+		c, err = open(t, address).Journal().Cursor(t.Context(), journal.Threats)
 		require.NoError(t, err)
 		require.Equal(t, want, c)
-		c, err = j.Cursor(t.Context(), notifier.Alerts)
+		c, err = j.Cursor(t.Context(), journal.Alerts)
 		require.NoError(t, err)
 		require.Zero(t, c)
 	})
@@ -62,12 +63,12 @@ func TestACursorIsKeptForEachSource(t *testing.T) {
 func TestWhatIsRecordedTwiceIsOneNotice(t *testing.T) {
 	onEach(t, func(t *testing.T, address string) {
 		j := open(t, address).Journal()
-		record(t, j, notifier.Batch{Fresh: []notifier.Notice{notice("2", "C1"), notice("1", "C1"), notice("1", "C2"), notice("2", "C1")}})
+		record(t, j, journal.Batch{Fresh: []journal.Notice{notice("2", "C1"), notice("1", "C1"), notice("1", "C2"), notice("2", "C1")}})
 		again := notice("1", "C1")
 		again.Version = "v9"
-		record(t, j, notifier.Batch{Fresh: []notifier.Notice{again, notice("3", "C1")}})
+		record(t, j, journal.Batch{Fresh: []journal.Notice{again, notice("3", "C1")}})
 
-		all := find(t, j, notifier.Query{})
+		all := find(t, j, journal.Query{})
 		require.Equal(t, []string{"2@C1", "1@C1", "1@C2", "3@C1"}, idsOf(all), "in the order they came")
 		want := notice("2", "C1")
 		want.Seq = all[0].Seq
@@ -75,13 +76,13 @@ func TestWhatIsRecordedTwiceIsOneNotice(t *testing.T) {
 		require.Less(t, all[0].Seq, all[1].Seq)
 		require.Equal(t, "v1", all[1].Version, "what exists is left alone")
 
-		versions, err := j.Versions(t.Context(), notifier.Threats, []string{"1", "3", "unknown"})
+		versions, err := j.Versions(t.Context(), journal.Threats, []string{"1", "3", "unknown"})
 		require.NoError(t, err)
 		require.Equal(t, map[string]string{"1": "v1", "3": "v1"}, versions)
-		versions, err = j.Versions(t.Context(), notifier.Alerts, []string{"1"})
+		versions, err = j.Versions(t.Context(), journal.Alerts, []string{"1"})
 		require.NoError(t, err)
 		require.Empty(t, versions)
-		versions, err = j.Versions(t.Context(), notifier.Threats, nil)
+		versions, err = j.Versions(t.Context(), journal.Threats, nil)
 		require.NoError(t, err)
 		require.Empty(t, versions)
 	})
@@ -91,27 +92,27 @@ func TestTheTwoSidesOfANoticeNeverMeet(t *testing.T) {
 	onEach(t, func(t *testing.T, address string) {
 		j := open(t, address).Journal()
 		silent := notice("1", "")
-		silent.State, silent.Version, silent.Body = notifier.Silent, "", nil
-		record(t, j, notifier.Batch{Fresh: []notifier.Notice{notice("1", "C1"), notice("1", "C2"), silent}})
-		told := find(t, j, notifier.Query{Channel: "C1"})[0]
+		silent.State, silent.Version, silent.Body = journal.Silent, "", nil
+		record(t, j, journal.Batch{Fresh: []journal.Notice{notice("1", "C1"), notice("1", "C2"), silent}})
+		told := find(t, j, journal.Query{Channel: "C1"})[0]
 
 		changed := notice("1", "")
 		changed.Version, changed.Group, changed.Body = "v2", "other", json.RawMessage(`{"id":"1","status":"resolved"}`)
-		record(t, j, notifier.Batch{Changed: []notifier.Notice{changed}})
+		record(t, j, journal.Batch{Changed: []journal.Notice{changed}})
 
-		told.State, told.TS, told.Thread, told.Shown, told.Fingerprint = notifier.Told, "1.1", "1.0", "v1", "f"
+		told.State, told.TS, told.Thread, told.Shown, told.Fingerprint = journal.Delivered, "1.1", "1.0", "v1", "f"
 		told.Replies, told.Tries, told.Tried, told.NotBefore = 3, 2, noon, noon.Add(time.Minute)
 		told.Version, told.Group, told.Body, told.Created = "old", "old", nil, noon.Add(time.Hour) // which is not Save's to write
 		require.NoError(t, j.Save(t.Context(), told), "a change at the console is no conflict")
 
-		got := find(t, j, notifier.Query{Channel: "C1"})[0]
+		got := find(t, j, journal.Query{Channel: "C1"})[0]
 		want := told
 		want.Version, want.Group, want.Body, want.Created = "v2", "other", changed.Body, noon
 		want.Rev = 1
 		require.Equal(t, want, got)
-		require.Equal(t, "v2", find(t, j, notifier.Query{Channel: "C2"})[0].Version)
-		for _, n := range find(t, j, notifier.Query{}) {
-			if n.State == notifier.Silent {
+		require.Equal(t, "v2", find(t, j, journal.Query{Channel: "C2"})[0].Version)
+		for _, n := range find(t, j, journal.Query{}) {
+			if n.State == journal.Silent {
 				require.Empty(t, n.Version)
 				require.Nil(t, n.Body)
 			}
@@ -122,14 +123,14 @@ func TestTheTwoSidesOfANoticeNeverMeet(t *testing.T) {
 func TestAConflictSavesNothing(t *testing.T) {
 	onEach(t, func(t *testing.T, address string) {
 		j := open(t, address).Journal()
-		record(t, j, notifier.Batch{Fresh: []notifier.Notice{notice("1", "C1"), notice("2", "C1")}})
-		both := find(t, j, notifier.Query{})
+		record(t, j, journal.Batch{Fresh: []journal.Notice{notice("1", "C1"), notice("2", "C1")}})
+		both := find(t, j, journal.Query{})
 		both[0].TS, both[1].TS = "1.1", "2.2"
 		require.NoError(t, j.Save(t.Context(), both[1]))
-		require.ErrorIs(t, j.Save(t.Context(), both...), notifier.ErrConflict)
-		require.Empty(t, find(t, j, notifier.Query{IDs: []string{"1"}})[0].TS, "all or none")
+		require.ErrorIs(t, j.Save(t.Context(), both...), journal.ErrConflict)
+		require.Empty(t, find(t, j, journal.Query{IDs: []string{"1"}})[0].TS, "all or none")
 		gone := notice("3", "C1")
-		require.ErrorIs(t, j.Save(t.Context(), gone), notifier.ErrConflict)
+		require.ErrorIs(t, j.Save(t.Context(), gone), journal.ErrConflict)
 		require.NoError(t, j.Save(t.Context()))
 
 		won := atomic.Int32{}
@@ -151,45 +152,45 @@ func TestAConflictSavesNothing(t *testing.T) {
 func TestWhatIsThereToDoInAChannel(t *testing.T) {
 	onEach(t, func(t *testing.T, address string) {
 		j := open(t, address).Journal()
-		add := func(id, channel string, set func(*notifier.Notice)) {
+		add := func(id, channel string, set func(*journal.Notice)) {
 			n := notice(id, channel)
 			set(&n)
-			record(t, j, notifier.Batch{Fresh: []notifier.Notice{n}})
+			record(t, j, journal.Batch{Fresh: []journal.Notice{n}})
 		}
-		add("later", "C1", func(n *notifier.Notice) { n.NotBefore = noon.Add(time.Hour) })
-		add("due", "C1", func(n *notifier.Notice) {})
-		add("sending", "C1", func(n *notifier.Notice) { n.State = notifier.Sending })
-		add("elsewhere", "C2", func(n *notifier.Notice) {})
-		add("root", "C1", func(n *notifier.Notice) { n.State, n.Shown = notifier.Told, "v1" })
-		add("reply", "C1", func(n *notifier.Notice) { n.State, n.Shown, n.Thread = notifier.Told, "v0", "1.1" })
-		add("other root", "C1", func(n *notifier.Notice) { n.State, n.Shown, n.Group = notifier.Told, "", "other" })
-		add("muted", "C1", func(n *notifier.Notice) { n.State = notifier.Silent })
+		add("later", "C1", func(n *journal.Notice) { n.NotBefore = noon.Add(time.Hour) })
+		add("due", "C1", func(n *journal.Notice) {})
+		add("sending", "C1", func(n *journal.Notice) { n.State = journal.Sending })
+		add("elsewhere", "C2", func(n *journal.Notice) {})
+		add("root", "C1", func(n *journal.Notice) { n.State, n.Shown = journal.Delivered, "v1" })
+		add("reply", "C1", func(n *journal.Notice) { n.State, n.Shown, n.Thread = journal.Delivered, "v0", "1.1" })
+		add("other root", "C1", func(n *journal.Notice) { n.State, n.Shown, n.Group = journal.Delivered, "", "other" })
+		add("muted", "C1", func(n *journal.Notice) { n.State = journal.Silent })
 
-		in := func(q notifier.Query) []string { q.Channel = "C1"; return idsOf(find(t, j, q)) }
-		require.Equal(t, []string{"due@C1", "sending@C1", "later@C1"}, in(notifier.Query{Want: notifier.ToPost}))
-		require.Equal(t, []string{"due@C1"}, in(notifier.Query{Want: notifier.ToPost, Limit: 1}))
-		require.Equal(t, []string{"reply@C1", "other root@C1"}, in(notifier.Query{Want: notifier.ToEdit}))
-		require.Equal(t, []string{"root@C1", "other root@C1"}, in(notifier.Query{Want: notifier.Roots}))
-		require.Equal(t, []string{"root@C1"}, in(notifier.Query{Want: notifier.Roots, Source: notifier.Threats, Group: "story"}))
-		require.Equal(t, []string{"due@C1", "root@C1"}, in(notifier.Query{IDs: []string{"root", "due", "none"}}))
-		require.Empty(t, in(notifier.Query{Source: notifier.Alerts}))
-		require.Len(t, find(t, j, notifier.Query{Limit: 3}), 3)
+		in := func(q journal.Query) []string { q.Channel = "C1"; return idsOf(find(t, j, q)) }
+		require.Equal(t, []string{"due@C1", "sending@C1", "later@C1"}, in(journal.Query{Want: journal.ToPost}))
+		require.Equal(t, []string{"due@C1"}, in(journal.Query{Want: journal.ToPost, Limit: 1}))
+		require.Equal(t, []string{"reply@C1", "other root@C1"}, in(journal.Query{Want: journal.ToEdit}))
+		require.Equal(t, []string{"root@C1", "other root@C1"}, in(journal.Query{Want: journal.Roots}))
+		require.Equal(t, []string{"root@C1"}, in(journal.Query{Want: journal.Roots, Source: journal.Threats, Group: "story"}))
+		require.Equal(t, []string{"due@C1", "root@C1"}, in(journal.Query{IDs: []string{"root", "due", "none"}}))
+		require.Empty(t, in(journal.Query{Source: journal.Alerts}))
+		require.Len(t, find(t, j, journal.Query{Limit: 3}), 3)
 	})
 }
 
 func TestOnlyWhatIsDoneIsForgotten(t *testing.T) {
 	onEach(t, func(t *testing.T, address string) {
 		j := open(t, address).Journal()
-		states := []notifier.State{notifier.Due, notifier.Sending, notifier.Told, notifier.Silent}
+		states := []journal.State{journal.Due, journal.Sending, journal.Delivered, journal.Silent}
 		for i, at := range []time.Time{noon, noon.Add(time.Hour)} {
 			for _, state := range states {
 				n := notice(fmt.Sprint(state, i), "C1")
 				n.State, n.Created = state, at
-				record(t, j, notifier.Batch{Fresh: []notifier.Notice{n}})
+				record(t, j, journal.Batch{Fresh: []journal.Notice{n}})
 			}
 		}
-		record(t, j, notifier.Batch{Forget: noon.Add(time.Hour)})
-		require.Equal(t, []string{"due0@C1", "sending0@C1", "due1@C1", "sending1@C1", "told1@C1", "silent1@C1"}, idsOf(find(t, j, notifier.Query{})))
+		record(t, j, journal.Batch{Forget: noon.Add(time.Hour)})
+		require.Equal(t, []string{"due0@C1", "sending0@C1", "due1@C1", "sending1@C1", "told1@C1", "silent1@C1"}, idsOf(find(t, j, journal.Query{})))
 	})
 }
 
@@ -197,9 +198,9 @@ func TestABatchIsRecordedWholeOrNotAtAll(t *testing.T) {
 	onEach(t, func(t *testing.T, address string) {
 		j := open(t, address).Journal()
 		meddle(t, address, `DELETE FROM notices_head`)
-		err := j.Record(t.Context(), notifier.Batch{Source: notifier.Threats, Cursor: notifier.Cursor{Ready: true}, Fresh: []notifier.Notice{notice("1", "C1")}})
+		err := j.Record(t.Context(), journal.Batch{Source: journal.Threats, Cursor: journal.Cursor{Ready: true}, Fresh: []journal.Notice{notice("1", "C1")}})
 		require.Error(t, err)
-		c, err := j.Cursor(t.Context(), notifier.Threats)
+		c, err := j.Cursor(t.Context(), journal.Threats)
 		require.NoError(t, err)
 		require.False(t, c.Ready, "the cursor did not move past what was lost")
 	})
@@ -209,8 +210,8 @@ func TestAHostileIDIsKnownAgain(t *testing.T) {
 	onEach(t, func(t *testing.T, address string) {
 		j := open(t, address).Journal()
 		id := "x\x00\xff'; --"
-		record(t, j, notifier.Batch{Fresh: []notifier.Notice{notice(id, "C1")}})
-		versions, err := j.Versions(t.Context(), notifier.Threats, []string{id})
+		record(t, j, journal.Batch{Fresh: []journal.Notice{notice(id, "C1")}})
+		versions, err := j.Versions(t.Context(), journal.Threats, []string{id})
 		require.NoError(t, err)
 		require.Equal(t, map[string]string{id: "v1"}, versions)
 	})
@@ -219,16 +220,16 @@ func TestAHostileIDIsKnownAgain(t *testing.T) {
 func TestAThousandIdsAtOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, address string) {
 		j := open(t, address).Journal()
-		var fresh []notifier.Notice
+		var fresh []journal.Notice
 		var ids []string
 		for n := range 1000 {
 			ids = append(ids, fmt.Sprint(n))
 			fresh = append(fresh, notice(ids[n], "C1"))
 		}
-		record(t, j, notifier.Batch{Fresh: fresh})
-		versions, err := j.Versions(t.Context(), notifier.Threats, ids)
+		record(t, j, journal.Batch{Fresh: fresh})
+		versions, err := j.Versions(t.Context(), journal.Threats, ids)
 		require.NoError(t, err)
 		require.Len(t, versions, 1000)
-		require.Equal(t, ids[0]+"@C1", idsOf(find(t, j, notifier.Query{Want: notifier.ToPost, Limit: 1}))[0])
+		require.Equal(t, ids[0]+"@C1", idsOf(find(t, j, journal.Query{Want: journal.ToPost, Limit: 1}))[0])
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"s1bot/notifier"
+	"s1bot/notifier/journal"
 )
 
 // lease is the name of the notifier's lease.
@@ -17,7 +18,7 @@ var _ notifier.Leases = Journal{}
 
 // Lease takes or renews the right to read the console and tell Slack. Where the database is one file, only one process is meant to
 // use it, so a process that starts takes over at once: whoever had the lease is gone, and if not, its fence is out of date.
-func (j Journal) Lease(ctx context.Context, c notifier.Claim) (fence int64, err error) {
+func (j Journal) Lease(ctx context.Context, c journal.Claim) (fence int64, err error) {
 	takeover := c.First && j.db.engine.name == "sqlite"
 	now := time.Now()
 	err = j.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
@@ -82,7 +83,7 @@ func (j Journal) held(ctx context.Context, tx *sql.Tx) error {
 	var one int
 	err := tx.QueryRowContext(ctx, `UPDATE leases SET fence = fence WHERE name = $1 AND fence = $2 RETURNING 1`, lease, j.fence).Scan(&one)
 	if errors.Is(err, sql.ErrNoRows) {
-		return notifier.ErrFenced
+		return journal.ErrFenced
 	}
 	return err
 }

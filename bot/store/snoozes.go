@@ -7,15 +7,15 @@ import (
 	"fmt"
 	"time"
 
-	"s1bot/notifier"
+	"s1bot/notifier/journal"
 )
 
 // Snoozes returns what is snoozed at now, by its end, with how many notices each has kept quiet.
-func (j Journal) Snoozes(ctx context.Context, now time.Time) ([]notifier.Snooze, error) {
+func (j Journal) Snoozes(ctx context.Context, now time.Time) ([]journal.Snooze, error) {
 	rows, err := j.db.read.QueryContext(ctx, `
 		SELECT body, (SELECT COUNT(*) FROM notices WHERE state = 'silent' AND channel = '' AND thread_group = snoozes.id)
 		FROM snoozes WHERE until > $1 ORDER BY until, id`, millis(now))
-	found, err := collect(rows, err, func(rows *sql.Rows) (s notifier.Snooze, err error) {
+	found, err := collect(rows, err, func(rows *sql.Rows) (s journal.Snooze, err error) {
 		var body string
 		var quiet int
 		if err := rows.Scan(&body, &quiet); err != nil {
@@ -32,7 +32,7 @@ func (j Journal) Snoozes(ctx context.Context, now time.Time) ([]notifier.Snooze,
 }
 
 // SetSnooze writes a snooze down, in place of one with the same id.
-func (j Journal) SetSnooze(ctx context.Context, s notifier.Snooze) error {
+func (j Journal) SetSnooze(ctx context.Context, s journal.Snooze) error {
 	body, err := encode(s)
 	if err != nil {
 		return err

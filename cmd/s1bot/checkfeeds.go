@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"s1bot/bot"
-	"s1bot/notifier"
+	"s1bot/notifier/feed"
+	"s1bot/notifier/journal"
+	"s1bot/notifier/routing"
 	"s1bot/s1"
 )
 
@@ -17,19 +19,19 @@ func checkFeeds(ctx context.Context, c config, client *s1.Client) []bot.Finding 
 		return nil // the policy's own line says what is wrong with the file
 	}
 	var findings []bot.Finding
-	for _, feed := range []struct {
-		source           notifier.Source
+	for _, what := range []struct {
+		source           journal.Source
 		setting, channel string
-	}{{notifier.Threats, "S1BOT_THREATS_CHANNEL", c.ThreatsChannel}, {notifier.Alerts, "S1BOT_ALERTS_CHANNEL", c.AlertsChannel}} {
-		found := bot.Finding{What: fmt.Sprintf("Feed of %ss", feed.source), Note: "readable"}
-		if feed.channel == "" && len(routes.Channels(feed.source)) == 0 {
-			found.Note = "off: no channel is set, neither in " + feed.setting + " nor by a route"
+	}{{journal.Threats, "S1BOT_THREATS_CHANNEL", c.ThreatsChannel}, {journal.Alerts, "S1BOT_ALERTS_CHANNEL", c.AlertsChannel}} {
+		found := bot.Finding{What: fmt.Sprintf("Feed of %ss", what.source), Note: "readable"}
+		if what.channel == "" && len(routes.Channels(what.source)) == 0 {
+			found.Note = "off: no channel is set, neither in " + what.setting + " nor by a route"
 			findings = append(findings, found)
 			continue
 		}
-		err := probe(ctx, func(ctx context.Context) error { return notifier.Try(ctx, client, feed.source, time.Now()) })
+		err := probe(ctx, func(ctx context.Context) error { return feed.Try(ctx, client, what.source, time.Now()) })
 		if err != nil {
-			found.Err = todo(err, notifier.Advice(feed.source, err))
+			found.Err = todo(err, feed.Advice(what.source, err))
 		}
 		findings = append(findings, found)
 	}
@@ -37,7 +39,7 @@ func checkFeeds(ctx context.Context, c config, client *s1.Client) []bot.Finding 
 }
 
 // routes are those of the policy file.
-func (c config) routes() (notifier.Routes, error) {
+func (c config) routes() (routing.Routes, error) {
 	f, _, err := c.policyFile()
 	if err != nil {
 		return nil, err

@@ -19,26 +19,34 @@ const module = "s1bot/"
 // design, with four changes: bot/socketmode has gorilla/websocket because it reads Socket Mode itself, bot/store has goose because the
 // migrations are its, render alone knows slack-go's blocks beside bot, and it has golang.org/x/image for the letters in a chart's picture.
 var rooms = map[string]struct{ ours, third []string }{
-	"s1":                {nil, []string{"golang.org/x/time/rate"}},
-	"render":            {[]string{"s1"}, []string{"github.com/slack-go/slack", "golang.org/x/image"}},
-	"commands/text":     {nil, nil},
-	"commands/catalog":  {[]string{"commands/text", "render", "s1"}, []string{"github.com/hashicorp/golang-lru/v2"}},
-	"commands/lookup":   {[]string{"commands/catalog", "commands/text", "render", "s1"}, nil},
-	"commands":          {append(commandAreas(), "commands/catalog", "commands/lookup"), nil},
-	"approvals/policy":  {nil, nil},
-	"approvals":         {[]string{"approvals/policy"}, nil},
-	"notifier":          {[]string{"s1", "render", "commands/catalog"}, []string{"github.com/sourcegraph/conc"}},
+	"s1":               {nil, []string{"golang.org/x/time/rate"}},
+	"render":           {[]string{"s1"}, []string{"github.com/slack-go/slack", "golang.org/x/image"}},
+	"commands/text":    {nil, nil},
+	"commands/catalog": {[]string{"commands/text", "render", "s1"}, []string{"github.com/hashicorp/golang-lru/v2"}},
+	"commands/lookup":  {[]string{"commands/catalog", "commands/text", "render", "s1"}, nil},
+	"commands":         {append(commandAreas(), "commands/catalog", "commands/lookup"), nil},
+	"approvals/policy": {nil, nil},
+	"approvals":        {[]string{"approvals/policy"}, nil},
+
+	"notifier/journal":      {[]string{"render"}, nil},
+	"notifier/pacing":       {nil, nil},
+	"notifier/routing":      {[]string{"notifier/journal"}, nil},
+	"notifier/feed":         {[]string{"s1", "render", "commands/catalog", "notifier/journal", "notifier/pacing", "notifier/routing"}, []string{"github.com/sourcegraph/conc"}},
+	"notifier/delivery":     {[]string{"s1", "render", "notifier/journal", "notifier/pacing"}, []string{"github.com/sourcegraph/conc"}},
+	"notifier":              {[]string{"s1", "render", "commands/catalog", "notifier/delivery", "notifier/feed", "notifier/journal", "notifier/pacing", "notifier/routing"}, []string{"github.com/sourcegraph/conc"}},
+	"notifier/notifiertest": {[]string{"approvals/policy", "s1", "s1/s1sim", "render", "notifier", "notifier/journal", "notifier/pacing", "notifier/routing"}, []string{"github.com/stretchr/testify"}},
+
 	"bot":               {[]string{"s1", "render", "commands", "commands/catalog", "commands/endpoints", "commands/text", "approvals", "approvals/policy", "bot/post", "bot/socketmode"}, []string{"github.com/slack-go/slack", "github.com/sourcegraph/conc", "github.com/hashicorp/golang-lru/v2"}},
 	"bot/post":          {[]string{"render"}, []string{"github.com/slack-go/slack"}},
 	"bot/socketmode":    {nil, []string{"github.com/slack-go/slack", "github.com/gorilla/websocket"}},
-	"bot/store":         {[]string{"approvals", "notifier"}, []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"}},
+	"bot/store":         {[]string{"approvals", "notifier", "notifier/journal"}, []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"}},
 	"bot/store/pgtest":  {nil, nil},
 	"bot/fairqueue":     {nil, []string{"github.com/sourcegraph/conc"}},
 	"s1/s1sim":          {[]string{"s1", "s1/s1sim/eventql"}, nil},
 	"s1/s1sim/eventql":  {nil, nil},
 	"bot/slacksim":      {[]string{"render"}, []string{"github.com/gorilla/websocket", "github.com/slack-go/slack"}},
 	"cmd/s1bot/metrics": {nil, []string{"github.com/prometheus/client_golang"}},
-	"cmd/s1bot":         {[]string{"s1", "render", "commands", "commands/catalog", "commands/text", "approvals", "approvals/policy", "notifier", "bot", "bot/store", "s1/s1sim", "bot/slacksim"}, []string{"github.com/caarlos0/env/v11", "github.com/alecthomas/kong", "github.com/goccy/go-yaml"}},
+	"cmd/s1bot":         {[]string{"s1", "render", "commands", "commands/catalog", "commands/text", "approvals", "approvals/policy", "notifier", "notifier/delivery", "notifier/feed", "notifier/journal", "notifier/routing", "bot", "bot/store", "s1/s1sim", "bot/slacksim"}, []string{"github.com/caarlos0/env/v11", "github.com/alecthomas/kong", "github.com/goccy/go-yaml"}},
 }
 
 // commandAreas are the packages of commands. None of them knows another.

@@ -7,21 +7,23 @@ import (
 	"s1bot/approvals/policy"
 	"s1bot/bot"
 	"s1bot/notifier"
+	"s1bot/notifier/delivery"
+	"s1bot/notifier/routing"
 	"s1bot/render"
 )
 
 // A failure of a message to Slack says to the notifier what became of it.
-var _ notifier.Failure = bot.DeliveryError{}
+var _ delivery.Failure = bot.DeliveryError{}
 
 // routesOf are those of a policy file.
-func routesOf(f policyFile) (notifier.Routes, error) {
-	var routes notifier.Routes
+func routesOf(f policyFile) (routing.Routes, error) {
+	var routes routing.Routes
 	for _, e := range f.Routes {
 		until, muted, err := e.mute()
 		if err != nil {
 			return nil, err
 		}
-		routes = append(routes, notifier.Route{
+		routes = append(routes, routing.Route{
 			Name: e.Name, Source: e.Source, Severities: patterns(e.Severities), Confidences: patterns(e.Confidences),
 			Classifications: patterns(e.Classifications), Accounts: patterns(e.Accounts), Sites: patterns(e.Sites),
 			Groups: patterns(e.Groups), Hosts: patterns(e.Hosts), Rules: patterns(e.Rules),
@@ -32,7 +34,7 @@ func routesOf(f policyFile) (notifier.Routes, error) {
 }
 
 // patterns are the matchers of a route: the globs that rules have.
-func patterns(globs words) (all []notifier.Pattern) {
+func patterns(globs words) (all []routing.Pattern) {
 	for _, g := range globs {
 		all = append(all, policy.Pattern(g))
 	}

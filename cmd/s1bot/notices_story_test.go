@@ -17,7 +17,7 @@ import (
 
 	"s1bot/bot/slacksim"
 	"s1bot/bot/store"
-	"s1bot/notifier"
+	"s1bot/notifier/journal"
 	"s1bot/s1/s1sim"
 )
 
@@ -248,7 +248,7 @@ func TestAShiftReportIsPostedWhenItIsDue(t *testing.T) {
 	s.stop() // and be told that the last report is a day old
 	db, err := store.Open(t.Context(), s.environ["S1BOT_DATABASE_URL"], slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
-	require.NoError(t, db.Journal().Record(t.Context(), notifier.Batch{Source: "report", Cursor: notifier.Cursor{Since: time.Now().Add(-24 * time.Hour)}}))
+	require.NoError(t, db.Journal().Record(t.Context(), journal.Batch{Source: "report", Cursor: journal.Cursor{Since: time.Now().Add(-24 * time.Hour)}}))
 	require.NoError(t, db.Close())
 	s.start()
 	s.sees("#alerts", "Shift report", "Open threats")

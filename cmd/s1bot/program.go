@@ -19,6 +19,8 @@ import (
 	"s1bot/bot/store"
 	"s1bot/commands"
 	"s1bot/notifier"
+	"s1bot/notifier/journal"
+	"s1bot/notifier/routing"
 	"s1bot/s1"
 )
 
@@ -35,7 +37,7 @@ type program struct {
 	notifier *notifier.Notifier
 	meters   *meters
 	policy   atomic.Pointer[policy.Policy]
-	routes   atomic.Pointer[notifier.Routes]
+	routes   atomic.Pointer[routing.Routes]
 	schedule atomic.Pointer[notifier.Schedule]
 }
 
@@ -84,7 +86,7 @@ func (p *program) wire() error {
 	p.notifier, err = notifier.New(notifier.Config{
 		Console: p.console, Journal: p.db.Journal(), Leases: p.db.Journal(), Messages: p.bot, Files: p.bot, ThreatsChannel: c.ThreatsChannel, AlertsChannel: c.AlertsChannel,
 		Operators: p.operators(),
-		Routes:    func() notifier.Routes { return *p.routes.Load() }, Check: p.check, Reports: shifts{p},
+		Routes:    func() routing.Routes { return *p.routes.Load() }, Check: p.check, Reports: shifts{p},
 		Interval: c.PollInterval, Backfill: c.Backfill, Logger: p.log,
 	})
 	return err
@@ -93,7 +95,7 @@ func (p *program) wire() error {
 // operators is the channel that hears of trouble: that of approvals, else one that hears of threats or alerts.
 func (p *program) operators() string {
 	channels := []string{p.policy.Load().Channel(), p.config.ThreatsChannel, p.config.AlertsChannel}
-	for _, source := range []notifier.Source{notifier.Threats, notifier.Alerts} {
+	for _, source := range []journal.Source{journal.Threats, journal.Alerts} {
 		channels = append(channels, p.routes.Load().Channels(source)...)
 	}
 	return cmp.Or(channels...)

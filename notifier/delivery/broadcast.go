@@ -1,0 +1,43 @@
+package delivery
+
+import (
+	"context"
+	"maps"
+	"time"
+
+	"s1bot/notifier/journal"
+	"s1bot/notifier/pacing"
+	"s1bot/render"
+)
+
+const (
+	// quietFor is how long after an urgent card urgent replies to it stay in the thread: whom that card called looks there.
+	quietFor = 30 * time.Minute
+	// broadcastTries is how many times a reply may fail before it is posted to its thread alone: some channels take no other.
+	broadcastTries = 2
+)
+
+// postCard posts a card. A reply makes no sound, and neither does the edit of a root, so an urgent one is shown in the channel as well,
+// unless the channel has just heard of the thread.
+func (t *channelSender) postCard(ctx context.Context, n, root journal.Notice, card render.Card) (ts string, err error) {
+	if !n.Urgent || root.TS == "" || n.Tries >= broadcastTries || t.now().Sub(t.lastHeard(root)) < quietFor {
+		return t.messages.Post(ctx, n.Where(), n.Thread, n.Key(), card)
+	}
+	if ts, err = t.messages.Broadcast(ctx, n.Where(), n.Thread, n.Key(), card); err != nil {
+		return "", err
+	}
+	now := t.now()
+	maps.DeleteFunc(t.broadcasts, func(_ string, at time.Time) bool { return now.Sub(at) >= quietFor })
+	t.broadcasts[root.TS] = now
+	t.burst.cards = append(t.burst.cards, now)
+	return ts, nil
+}
+
+// lastHeard is when the channel heard last of something urgent in a thread. After a restart only the root is remembered, and one reply more
+// may be shown.
+func (t *channelSender) lastHeard(root journal.Notice) time.Time {
+	if !root.Urgent {
+		return t.broadcasts[root.TS]
+	}
+	return pacing.Later(root.Tried, t.broadcasts[root.TS])
+}

@@ -1,0 +1,112 @@
+package delivery
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/sourcegraph/conc"
+
+	"s1bot/notifier/journal"
+	"s1bot/notifier/pacing"
+	"s1bot/render"
+)
+
+// Journal is the part of the notifier's memory that telling Slack works with.
+type Journal interface {
+	// Notices returns the notices that match q, by Seq; where q wants work: ToPost digests and their files first, then what is
+	// Urgent, then the others, each by NotBefore and Seq; ToEdit by NotBefore and Seq.
+	Notices(ctx context.Context, q journal.Query) ([]journal.Notice, error)
+
+	// Save writes Slack's side of notices, all or none. Where one of them has another Rev than the one it was read with, or is gone,
+	// nothing is written and the error is ErrConflict; else Rev grows by one.
+	Save(ctx context.Context, notices ...journal.Notice) error
+
+	// Backlog counts the notices of a channel's threats and alerts that are Due and were never tried.
+	Backlog(ctx context.Context, channel string) (journal.Backlog, error)
+
+	// Gather makes a digest of a channel's backlog, all or nothing.
+	Gather(ctx context.Context, g journal.Gathering) error
+
+	// Record writes notes of our own, all or nothing.
+	Record(ctx context.Context, batch journal.Batch) error
+}
+
+// Config says whom to tell and how.
+type Config struct {
+	Journal   Journal
+	Messages  Messenger
+	Files     Uploader
+	Links     render.Links // to the console's pages
+	Operators string       // channel that hears of trouble, and what goes to a channel that is closed; empty: nobody does, it waits
+	Burst     int          // more than so many in a minute and channel become a digest
+	Now       func() time.Time
+	Logger    *slog.Logger
+}
+
+// A Dispatcher keeps one teller for each channel that notices were ever meant for, also those that the settings no longer name: cards
+// there still follow the console.
+type Dispatcher struct {
+	deps dependencies
+
+	mu     sync.Mutex
+	opened map[string]bool
+	bell   chan struct{}
+}
+
+// NewDispatcher makes a desk; it starts nothing. Wake opens its channels.
+func NewDispatcher(c Config) *Dispatcher {
+	d := &Dispatcher{
+		deps: dependencies{journal: c.Journal, messages: c.Messages, files: c.Files, templates: templates(c.Links), burstLimit: c.Burst, operators: c.Operators,
+			pacer: pacing.NewPacer(postPause, c.Now), now: c.Now, logger: c.Logger},
+		opened: map[string]bool{}, bell: make(chan struct{}, 1),
+	}
+	d.deps.wake = d.Wake
+	d.Wake(c.Operators)
+	return d
+}
+
+// Wake makes the tellers look at the journal, and opens a teller for each of channels that has none. It never waits.
+func (d *Dispatcher) Wake(channels ...string) {
+	d.mu.Lock()
+	for _, channel := range channels {
+		d.opened[channel] = true
+	}
+	d.mu.Unlock()
+	select {
+	case d.bell <- struct{}{}:
+	default:
+	}
+}
+
+func (d *Dispatcher) open() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.opened, "")
+	return slices.Sorted(maps.Keys(d.opened))
+}
+
+// Run runs the tellers until ctx ends, and waits for them.
+func (d *Dispatcher) Run(ctx context.Context) {
+	var running conc.WaitGroup
+	defer running.Wait()
+	tellers := map[string]*channelSender{}
+	for ctx.Err() == nil {
+		for _, channel := range d.open() {
+			t := tellers[channel]
+			if t == nil {
+				t = newChannelSender(d.deps, channel)
+				tellers[channel] = t
+				running.Go(func() { t.run(ctx) })
+			}
+			t.ring()
+		}
+		select {
+		case <-d.bell:
+		case <-ctx.Done():
+		}
+	}
+}

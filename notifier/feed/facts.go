@@ -1,0 +1,47 @@
+package feed
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"s1bot/commands/catalog"
+	"s1bot/notifier/journal"
+	"s1bot/notifier/routing"
+	"s1bot/s1"
+)
+
+// FactsOf reads what routes look at of a threat or, if there is none with the id, of an alert.
+func FactsOf(ctx context.Context, console Console, id string) (routing.Facts, error) {
+	q := s1.Query{}.With("ids", id).WithLimit(1)
+	for _, k := range []kind{threats(console), alerts(console)} {
+		page, err := k.page(ctx, q)
+		if err != nil {
+			return routing.Facts{}, fmt.Errorf("read %s %s: %w", k.source, id, err)
+		}
+		if i := slices.IndexFunc(page.Items, func(it item) bool { return it.id == id }); i >= 0 {
+			it := page.Items[i]
+			if it.placed != nil {
+				it = it.placed(lookUp(ctx, console, []endpoint{it.endpoint}).of(it.endpoint)) // as far as it can be looked up
+			}
+			return it.facts, nil
+		}
+	}
+	return routing.Facts{}, &catalog.UsageError{Problem: fmt.Sprintf("there is no threat or alert %q in the console", id)}
+}
+
+func threatFacts(t s1.Threat) routing.Facts {
+	return routing.Facts{
+		Source: journal.Threats, ID: string(t.Identity()), Name: t.Name(), Confidence: t.Info.ConfidenceLevel.Label(), Classification: t.Info.Classification,
+		Account: t.AccountName(), Site: t.SiteName(), Group: t.GroupName(), Host: t.Host(), Rule: t.Name(), Storyline: t.Info.Storyline,
+		Hashes: []string{t.Info.SHA1, t.Info.SHA256, t.Info.MD5},
+	}
+}
+
+func alertFacts(a s1.Alert) routing.Facts {
+	return routing.Facts{
+		Source: journal.Alerts, ID: string(a.Identity()), Name: a.Name(), Severity: a.Rule.Severity.Label(), Classification: a.Rule.TreatAsThreat,
+		Account: a.Detection.AccountName, Site: a.Detection.SiteName, Group: a.Detection.GroupName,
+		Host: a.Host(), Rule: a.Rule.Name, Storyline: a.Storyline(), Hashes: []string{a.Source.FileHashSHA1, a.Source.FileHashSHA256, a.Source.FileHashMD5},
+	}
+}

@@ -1,0 +1,245 @@
+// Package feed reads the console into the journal: what is new becomes a notice, what changed is noted.
+package feed
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"s1bot/notifier/journal"
+	"s1bot/notifier/pacing"
+	"s1bot/notifier/routing"
+	"s1bot/s1"
+
+	"github.com/sourcegraph/conc/panics"
+)
+
+const (
+	// pageSize is how many rows are asked for at once. The console puts a thousand on a page at most; rows with many indicators have
+	// 10 KB and more, and the whole process shall stay below 128 MiB in a flood.
+	pageSize = 500
+	// maxIndexDelay is how much later than its time stamp an item may appear and still be told: the console indexes late. It is
+	// also how far back the first start looks, so that what was there before is known to be history.
+	maxIndexDelay = 24 * time.Hour
+	// sweepEvery is how often, in polls, a pass reads its wide window instead of its narrow one, where that is expensive: where
+	// the wide one has at most cheapSweep rows, it is read with every poll, and what is late is told as soon as what is not.
+	sweepEvery = 10
+	cheapSweep = 250
+	// retention is how long notices stay in the journal; cards of older items are edited no more.
+	retention = 30 * 24 * time.Hour
+	// maxBackoff is the longest pause after a failed poll, where the interval is no longer.
+	maxBackoff = 15 * time.Second
+)
+
+// Journal is the part of the notifier's memory that a feed works with.
+type Journal interface {
+	// Cursor returns how far source was read; the zero Cursor if it never was.
+	Cursor(ctx context.Context, source journal.Source) (journal.Cursor, error)
+
+	// Versions returns the Version of each of ids that is known; unknown ones are left out. Ids are at most 1000.
+	Versions(ctx context.Context, source journal.Source, ids []string) (map[string]string, error)
+
+	// Notices returns the notices that match q.
+	Notices(ctx context.Context, q journal.Query) ([]journal.Notice, error)
+
+	// Record writes what was read and how far, all or nothing.
+	Record(ctx context.Context, batch journal.Batch) error
+
+	// Snoozes returns those that have not ended at now, by their end.
+	Snoozes(ctx context.Context, now time.Time) ([]journal.Snooze, error)
+}
+
+// Console is what feeds ask of the console; *s1.Client is one.
+type Console interface {
+	ThreatsPage(ctx context.Context, q s1.Query) (s1.Page[s1.Threat], error)
+	AlertsPage(ctx context.Context, q s1.Query) (s1.Page[s1.Alert], error)
+	// AgentsPage and SitesPage tell where an endpoint belongs, where a row does not.
+	AgentsPage(ctx context.Context, q s1.Query) (s1.Page[s1.Agent], error)
+	SitesPage(ctx context.Context, q s1.Query) (s1.Page[s1.Site], error)
+}
+
+// Config says what to read and where that goes. All of it is needed, except where it says otherwise.
+type Config struct {
+	Console   Console
+	Journal   Journal
+	Channel   string // where no route says another; empty: only what routes name is told
+	Routes    func() routing.Routes
+	Operators string                   // channel that hears of trouble; may be empty
+	Wake      func(channels ...string) // there is something to tell; must not wait
+	Interval  time.Duration            // between polls
+	Born      time.Time                // the very first start tells of what happens from then on
+	Backfill  time.Duration            // and of this much before
+	Now       func() time.Time
+	Logger    *slog.Logger
+}
+
+// A Feed reads one source into the journal.
+type Feed struct {
+	kind
+	channel  string // where no route says another; may be empty
+	routes   func() routing.Routes
+	interval time.Duration
+	born     time.Time
+	backfill time.Duration
+	journal  Journal
+	wake     func(channels ...string)
+	now      func() time.Time
+	logger   *slog.Logger
+
+	turn       pacing.Turn            // held from asking for a page until it is in the journal: no older reading overwrites a newer one
+	failing    map[string]*failureRun // by pass
+	untilSweep map[string]int         // by pass: polls until the next sweep
+
+	readAt        map[string]time.Time // by pass: when a page was read last
+	operators     string               // what belongs to nobody's channel for sure goes there; may be empty
+	known         *bool                // whether operators know that it cannot be read; nil until the journal was asked
+	lookupAt      time.Time            // when endpoints may be looked up again after a failure; zero if that works
+	deferredSince map[string]time.Time // by id: items whose channel depends on a look-up that failed, since when
+}
+
+// failureRun is what a pass that fails remembers.
+type failureRun struct {
+	failures int
+	began    time.Time
+	until    time.Time // the next try
+	err      error     // the last one
+}
+
+// New makes the feed of a source; it starts nothing.
+func New(c Config, source journal.Source) *Feed {
+	return &Feed{
+		kind: kindOf(source, c.Console), channel: c.Channel, routes: c.Routes, interval: c.Interval, born: c.Born, backfill: c.Backfill, journal: c.Journal,
+		wake: c.Wake, now: c.Now, logger: c.Logger.With("feed", string(source)), turn: pacing.NewTurn(), failing: map[string]*failureRun{},
+		untilSweep: map[string]int{}, operators: c.Operators, readAt: map[string]time.Time{}, deferredSince: map[string]time.Time{},
+	}
+}
+
+// channels are all that items of the source may go to.
+func (f *Feed) channels() []string {
+	channels := f.routes().Channels(f.source)
+	if f.channel != "" {
+		channels = append(channels, f.channel)
+	}
+	return channels
+}
+
+// Run polls until ctx ends.
+func (f *Feed) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		f.poll(ctx)
+		pacing.Rest(ctx, f.interval, nil)
+	}
+}
+
+// poll reads what is new, if any channel wants to hear of it; routes that are read again may change that. Each pass fails for itself,
+// so that one that the console refuses does not silence the others.
+func (f *Feed) poll(ctx context.Context) {
+	if len(f.channels()) == 0 {
+		return
+	}
+	if f.attempt(ctx, survey, f.ensureStarted) {
+		for _, p := range f.passes {
+			f.attempt(ctx, p.name, func(ctx context.Context) error { return f.sweepOrRead(ctx, p) })
+		}
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	if err := f.announceHealth(ctx); err != nil {
+		f.logger.Warn("operators cannot be told how the feed is; it is tried again", "err", err)
+	}
+}
+
+// sweepOrRead reads a pass's narrow window or, when it is time to, its wide one. After a failure it takes up where the pass got
+// to, so that a long backlog is worked off however often the console fails; the windows come when that is done.
+func (f *Feed) sweepOrRead(ctx context.Context, p pass) error {
+	switch {
+	case f.failing[p.name] != nil:
+		_, err := f.read(ctx, p, 0)
+		return err
+	case f.untilSweep[p.name] > 0:
+		f.untilSweep[p.name]--
+		_, err := f.read(ctx, p, p.overlap)
+		return err
+	}
+	rows, err := f.read(ctx, p, p.sweep)
+	if err == nil && rows > cheapSweep {
+		f.untilSweep[p.name] = sweepEvery - 1
+	}
+	return err
+}
+
+// attempt does one pass unless it rests after failures, and tells whether it succeeded. It logs the first failure and the end
+// of the trouble, not what lies between.
+func (f *Feed) attempt(ctx context.Context, name string, pass func(context.Context) error) bool {
+	t := f.failing[name]
+	if t != nil && f.now().Before(t.until) {
+		return false
+	}
+	var err error
+	if caught := panics.Try(func() { err = pass(ctx) }); caught != nil {
+		err = caught.AsError()
+	}
+	if ctx.Err() != nil {
+		return false
+	}
+	if err != nil {
+		f.failed(name, err)
+		return false
+	}
+	if t != nil {
+		f.logger.Info("feed is read again", "pass", name, "failures", t.failures, "for", f.now().Sub(t.began))
+		delete(f.failing, name)
+	}
+	return true
+}
+
+func (f *Feed) failed(name string, err error) {
+	t := f.failing[name]
+	if t == nil {
+		t = &failureRun{began: f.now()}
+		f.failing[name] = t
+		f.logger.Warn("feed cannot be read; nothing is lost, it is tried again", "pass", name, "err", err)
+	}
+	t.failures, t.err = t.failures+1, err
+	t.until = f.now().Add(min(f.interval<<min(t.failures-1, 10), max(maxBackoff, f.interval)) - f.interval/2)
+}
+
+// survey is the name of the pass that the very first start makes.
+const survey = "survey"
+
+// ensureStarted makes sure that the source's beginning is fixed and that what lies before it is in the journal as history. The beginning
+// is written down before anything is asked, so that a console that is down at first start loses nothing.
+func (f *Feed) ensureStarted(ctx context.Context) error {
+	cursor, err := f.journal.Cursor(ctx, f.source)
+	if err != nil {
+		return fmt.Errorf("read the cursor: %w", err)
+	}
+	missing := slices.DeleteFunc(f.channels(), func(c string) bool { return slices.Contains(cursor.Channels, c) })
+	known := len(missing) == 0
+	if cursor.Ready && known {
+		return nil
+	}
+	if cursor.Since.IsZero() {
+		cursor.Since = f.born.Add(-f.backfill)
+	}
+	if !known {
+		cursor.Channels = append(slices.Clone(cursor.Channels), missing...)
+	}
+	if err := f.journal.Record(ctx, journal.Batch{Source: f.source, Cursor: cursor}); err != nil {
+		return fmt.Errorf("write the cursor: %w", err)
+	}
+	if cursor.Ready {
+		return nil
+	}
+	first := f.passes[0]
+	first.name = survey
+	window := maxIndexDelay
+	if f.failing[survey] != nil && !cursor.Reached[survey].IsZero() {
+		window = 0 // it goes on where it broke off
+	}
+	_, err = f.read(ctx, first, window)
+	return err
+}

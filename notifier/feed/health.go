@@ -1,0 +1,155 @@
+package feed
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"s1bot/commands/catalog"
+	"s1bot/notifier/journal"
+	"s1bot/notifier/pacing"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// stuckAfter is how long a feed must have failed without being refused before anybody hears of it: the console may be restarting, and
+// the watch tells of a console that does not answer at all.
+const stuckAfter = 5 * time.Minute
+
+// refusalsBeforeNote is how many times in a row the console must have refused a feed before anybody hears of it.
+const refusalsBeforeNote = 2
+
+// refuses tells whether the console says no for good: asking again brings the same answer until somebody changes something. A token that
+// is not taken at all (401) is the watch's to tell.
+func refuses(err error) bool {
+	var answer *s1.Error
+	if !errors.As(err, &answer) {
+		return false
+	}
+	passing := []int{http.StatusUnauthorized, http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests}
+	return answer.Status/100 == 3 || answer.Status == http.StatusNotImplemented || answer.Status/100 == 4 && !slices.Contains(passing, answer.Status)
+}
+
+// An problem is why a feed cannot be read.
+type problem struct {
+	err    error
+	partly bool // what is new is read; what changed, or comes late, is not
+}
+
+// lastingProblem is what of a feed's trouble somebody has to hear of; nil if it may pass by itself. What keeps new items away comes first.
+func (f *Feed) lastingProblem() *problem {
+	var worst *problem
+	for pass, t := range f.failing {
+		stuck := f.now().Sub(pacing.Later(t.began, f.readAt[pass])) >= stuckAfter
+		if !stuck && (!refuses(t.err) || t.failures < refusalsBeforeNote) {
+			continue
+		}
+		if partly := pass != survey && pass != f.passes[0].name; worst == nil || !partly {
+			worst = &problem{t.err, partly}
+		}
+	}
+	return worst
+}
+
+// announceHealth tells the operators once that a feed cannot be read, with the reason, and once that it can be again.
+func (f *Feed) announceHealth(ctx context.Context) error {
+	problem := f.lastingProblem()
+	if problem == nil && len(f.failing) > 0 || f.known != nil && *f.known == (problem != nil) {
+		return nil
+	}
+	was, err := f.journal.Cursor(ctx, journal.FeedState(f.source))
+	if err != nil || problem != nil && !refuses(problem.err) && (f.operators == "" || f.consoleIsAway(ctx)) {
+		return err
+	}
+	if was.Ready != (problem != nil) {
+		if err := f.recordHealth(ctx, was.Since, problem); err != nil {
+			return err
+		}
+	}
+	failing := problem != nil
+	f.known = &failing
+	return nil
+}
+
+// consoleIsAway tells whether the operators know already that the console does not answer.
+func (f *Feed) consoleIsAway(ctx context.Context) bool {
+	watched, err := f.journal.Cursor(ctx, journal.ConsoleState)
+	return err == nil && watched.Ready
+}
+
+func (f *Feed) recordHealth(ctx context.Context, since time.Time, problem *problem) error {
+	now := f.now()
+	card := recoveredCard(f.source, since)
+	if problem != nil {
+		card = problem.card(f.source)
+	}
+	note, err := journal.NewNote(fmt.Sprintf("%s-%d", journal.FeedState(f.source), now.UnixMilli()), cmp.Or(f.operators, f.channels()[0]), card, now)
+	if err != nil {
+		return err
+	}
+	batch := journal.Batch{Source: journal.FeedState(f.source), Cursor: journal.Cursor{Since: now, Ready: problem != nil}, Fresh: []journal.Notice{note}}
+	if err := f.journal.Record(ctx, batch); err != nil {
+		return fmt.Errorf("write down how the feed of %ss is: %w", f.source, err)
+	}
+	f.wake(note.Channel)
+	return nil
+}
+
+// card tells of it.
+func (a problem) card(source journal.Source) render.Card {
+	what, words := "New", fmt.Sprintf("No new %ss are posted until this is fixed. I keep trying, and post what I missed once it works.", source)
+	if a.partly {
+		what, words = "Changed", fmt.Sprintf("New %ss are posted, but cards may be out of date, and late ones may be missing, until this is fixed. I keep trying.", source)
+	}
+	title := fmt.Sprintf("%s %ss can't be read", what, source)
+	if refuses(a.err) {
+		title = fmt.Sprintf("The console refuses to list %s %ss", strings.ToLower(what), source)
+	}
+	return render.Card{Tone: render.Warning, Title: title, Text: title + ": " + a.err.Error(), Parts: []render.Part{
+		render.Code{Text: a.err.Error()}, render.Line{render.Text(words)}, render.Line{render.Bold("What to do: "), render.Text(Advice(source, a.err))}}}
+}
+
+func recoveredCard(source journal.Source, since time.Time) render.Card {
+	title := fmt.Sprintf("The feed of %ss works again", source)
+	return render.Card{Tone: render.Good, Title: title, Text: title, Parts: []render.Part{
+		render.Line{render.Text("It did not since "), render.At(since), render.Text(". What I missed is posted now.")}}}
+}
+
+// Advice is what to do about a feed that the console refuses, or does not answer for long.
+func Advice(source journal.Source, problem error) string {
+	need, off := "Endpoint Threats › View", "S1BOT_THREATS_CHANNEL"
+	if source == journal.Alerts {
+		need, off = "STAR Rule Alerts › View", "S1BOT_ALERTS_CHANNEL"
+	}
+	off = fmt.Sprintf("To switch this feed off, unset %s and remove the routes with source: %s.", off, source)
+	var answer *s1.Error
+	if !errors.As(problem, &answer) {
+		return "Ask whoever looks after the bot to look at its log."
+	}
+	switch answer.Status {
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented:
+		return "The console does not have this path, or no longer: check S1_URL and S1_API_VERSION, and whether there is a newer s1bot. " + off
+	case http.StatusForbidden:
+		if source == journal.Alerts && answer.Reason == s1.FeatureOff {
+			return "Custom detection rules (STAR) are not enabled for the scope of the bot's token. Have them enabled there, or give the bot a token of a scope that has them. " + off
+		}
+		return catalog.Advice(answer, need) + " " + off
+	}
+	return catalog.Advice(answer, need)
+}
+
+// Try reads a row of a source in each of the ways in which its feed does, for `s1bot check`.
+func Try(ctx context.Context, console Console, source journal.Source, now time.Time) error {
+	k := kindOf(source, console)
+	for _, p := range k.passes {
+		if _, err := k.page(ctx, p.query(now.Add(-p.overlap)).WithLimit(1)); err != nil {
+			return fmt.Errorf("read %ss by %s: %w", source, p.sort, err)
+		}
+	}
+	return nil
+}

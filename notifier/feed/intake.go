@@ -1,0 +1,180 @@
+package feed
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"s1bot/notifier/journal"
+	"s1bot/notifier/routing"
+	"s1bot/s1"
+)
+
+// batch compares items with the journal: what is new becomes a notice, what changed is noted.
+func (f *Feed) batch(ctx context.Context, cursor journal.Cursor, items []item, surveying surveying) (journal.Batch, error) {
+	batch := journal.Batch{Source: f.source, Cursor: cursor}
+	versions, err := f.versions(ctx, items)
+	if err != nil {
+		return batch, err
+	}
+	asleep, err := f.snoozed(ctx)
+	if err != nil {
+		return batch, err
+	}
+	items = unseen(items, versions)
+	if !surveying { // what is history is not told, so it does not matter where
+		if items, err = f.resolveEndpoints(ctx, items, versions); err != nil {
+			return batch, err
+		}
+	}
+	known := maps.Clone(versions)
+	for _, it := range items {
+		version, seen := known[it.id]
+		switch {
+		case !seen:
+			if notices := f.notices(cursor, it, surveying, asleep); len(notices) > 0 {
+				batch.Fresh = append(batch.Fresh, notices...)
+				known[it.id] = notices[0].Version
+			}
+		case version != "" && version != it.version:
+			batch.Changed = append(batch.Changed, f.consoleSide(it))
+			known[it.id] = it.version
+		}
+	}
+	slices.SortStableFunc(batch.Fresh, func(a, b journal.Notice) int { return a.Created.Compare(b.Created) })
+	return batch, nil
+}
+
+// versions looks items up, however many a page has.
+func (f *Feed) versions(ctx context.Context, items []item) (map[string]string, error) {
+	versions := map[string]string{}
+	for some := range slices.Chunk(items, pageSize) {
+		known, err := f.journal.Versions(ctx, f.source, mapSlice(some, func(it item) string { return it.id }))
+		if err != nil {
+			return nil, fmt.Errorf("look up %d %ss: %w", len(items), f.source, err)
+		}
+		maps.Copy(versions, known)
+	}
+	return versions, nil
+}
+
+// surveying tells whether this is the first look at a source, where what is older than the beginning is history.
+type surveying bool
+
+// notices are what an item that nobody has seen before becomes: one for each channel that its routes name. What is older than
+// the journal's memory is not new: it was told and forgotten, or it was there before the first start and has changed since.
+func (f *Feed) notices(cursor journal.Cursor, it item, surveying surveying, asleep []journal.Snooze) []journal.Notice {
+	n := f.consoleSide(it)
+	n.State, n.Urgent = journal.Due, it.urgent
+	history := n.Created.Before(cursor.Since)
+	if n.Created.IsZero() {
+		n.Created, history = f.now(), true
+	}
+	silent := journal.Notice{Source: n.Source, ID: n.ID, State: journal.Silent, Created: n.Created}
+	switch {
+	case bool(surveying) && history:
+		return []journal.Notice{silent}
+	case bool(surveying): // the next pass tells it, once its endpoint is looked up
+		return nil
+	case n.Created.Before(cursor.Since.Add(-maxIndexDelay)):
+		return nil
+	}
+	if quiet, ok := routing.SnoozedBy(asleep, it.facts, f.now()); ok {
+		silent.Group = quiet.ID // so that it can be counted
+		return []journal.Notice{silent}
+	}
+	way := f.routes().Walk(it.facts, f.channel, f.now())
+	if f.deferred(it, way.Decided()) {
+		return nil
+	}
+	var all []journal.Notice
+	for _, d := range way.Targets(f.operators) {
+		n.Channel, n.Mention = d.Channel, d.Mention
+		all = append(all, n)
+	}
+	if len(all) == 0 {
+		return []journal.Notice{silent}
+	}
+	return all
+}
+
+// snoozed are the snoozes of now.
+func (f *Feed) snoozed(ctx context.Context) ([]journal.Snooze, error) {
+	asleep, err := f.journal.Snoozes(ctx, f.now())
+	if err != nil {
+		return nil, fmt.Errorf("read what is snoozed: %w", err)
+	}
+	return asleep, nil
+}
+
+// consoleSide is the console's side of a notice.
+func (f *Feed) consoleSide(it item) journal.Notice {
+	return journal.Notice{Source: f.source, ID: it.id, Group: it.group, Created: it.created, Version: it.version, Body: it.body}
+}
+
+// record writes a batch, if there is anything in it, and rings for the tellers.
+func (f *Feed) record(ctx context.Context, batch journal.Batch) error {
+	if err := f.journal.Record(ctx, batch); err != nil {
+		return fmt.Errorf("write %d new and %d changed %ss to the journal: %w", len(batch.Fresh), len(batch.Changed), f.source, err)
+	}
+	if len(batch.Fresh)+len(batch.Changed) > 0 {
+		f.logger.Debug("feed", "new", len(batch.Fresh), "changed", len(batch.Changed))
+		f.wake(f.channels()...)
+	}
+	return nil
+}
+
+// Refresh reads things again that kind and ids name, if they are this feed's: "threat", "alert", or "agent" for the threats of endpoints.
+// It returns when the journal knows.
+func (f *Feed) Refresh(ctx context.Context, kind string, ids []string) error {
+	read, ok := f.readerOf(kind)
+	if !ok || len(ids) == 0 || len(f.channels()) == 0 {
+		return nil
+	}
+	if err := f.turn.Take(ctx); err != nil {
+		return err
+	}
+	defer f.turn.Give()
+	items, err := read(ctx, ids)
+	if err != nil {
+		return err
+	}
+	batch, err := f.batch(ctx, journal.Cursor{}, items, false)
+	batch.Fresh = nil // what is new comes with the next poll, in its order
+	if err != nil || len(batch.Changed) == 0 {
+		return err
+	}
+	return f.record(ctx, batch)
+}
+
+func (f *Feed) readerOf(kind string) (func(context.Context, []string) ([]item, error), bool) {
+	switch {
+	case kind == string(f.source):
+		return f.byID, true
+	case kind == "agent" && f.agents != "":
+		return f.ofAgents, true
+	}
+	return nil, false
+}
+
+// idsPerCall keeps addresses below the 8 KB that proxies take.
+const idsPerCall = 100
+
+func (f *Feed) byID(ctx context.Context, ids []string) (found []item, err error) {
+	for some := range slices.Chunk(ids, idsPerCall) {
+		page, err := f.page(ctx, s1.Query{}.With("ids", some...).WithLimit(pageSize))
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, page.Items...)
+	}
+	return found, nil
+}
+
+// ofAgents reads the latest items of some endpoints.
+func (f *Feed) ofAgents(ctx context.Context, ids []string) ([]item, error) {
+	newest := s1.Query{}.With(f.agents, ids...).SortedBy(f.passes[0].sort, s1.Descending).WithLimit(pageSize)
+	page, err := f.page(ctx, newest)
+	return page.Items, err
+}

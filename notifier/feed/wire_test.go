@@ -1,0 +1,217 @@
+package feed_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/notifier/feed"
+	"s1bot/notifier/journal"
+	"s1bot/notifier/notifiertest"
+	"s1bot/render"
+	"s1bot/s1"
+	"s1bot/s1/s1sim"
+)
+
+func TestALongBacklogIsReadPageByPage(t *testing.T) {
+	notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
+		w.Pass(27 * 365 * 24 * time.Hour)
+		sim := s1sim.New(s1sim.Options{Now: time.Now})
+		w.Config.Console, w.Config.AlertsChannel, w.Config.Interval = notifiertest.Client(t, sim), "", 10*time.Minute
+		w.Start()
+		w.Stop()
+		for i := range 1100 {
+			sim.AddThreat(s1sim.ThreatSpec{Name: fmt.Sprintf("threat %04d", i), CreatedAt: time.Now().Add(time.Duration(i/7) * time.Millisecond)})
+		}
+		w.Start()
+		w.Pass(time.Hour)
+		told := notifiertest.Titles(w, "CTHREATS")
+		require.Len(t, told, 1100)
+		require.True(t, slices.IsSorted(told), "oldest first")
+		require.Empty(t, notifiertest.Pending(w))
+	})
+}
+
+// samples are objects that consoles really sent, if this machine has them.
+func samples(t *testing.T, pattern string) map[string]json.RawMessage {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("..", "..", "..", "shared", "s1-api", "samples", pattern))
+	require.NoError(t, err)
+	if len(files) == 0 {
+		t.Logf("no recorded samples %s here; made-up data only", pattern)
+	}
+	found := map[string]json.RawMessage{}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		require.NoError(t, err)
+		var answer struct{ Data json.RawMessage }
+		if json.Unmarshal(data, &answer) == nil && len(answer.Data) > 0 && answer.Data[0] == '{' {
+			data = answer.Data
+		}
+		found[filepath.Base(file)] = data
+	}
+	return found
+}
+
+func TestEveryRecordedThreatAndAlertIsTold(t *testing.T) {
+	notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
+		w.Pass(27 * 365 * 24 * time.Hour)
+		sim := s1sim.New(s1sim.Options{Now: time.Now})
+		w.Config.Console, w.Config.Backfill = notifiertest.Client(t, sim), 10*365*24*time.Hour
+		want := map[string]bool{}
+		for name, raw := range samples(t, "threat__*") {
+			id, err := sim.AddRawThreat(identified(t, raw))
+			require.NoError(t, err, name)
+			want["threat:"+id] = true
+		}
+		for name, raw := range samples(t, "alert__*") {
+			id, err := sim.AddRawAlert(raw)
+			require.NoError(t, err, name)
+			want["alert:"+id] = true
+		}
+		w.Start()
+		w.Pass(time.Hour)
+		for _, m := range append(w.Slack.In("CTHREATS"), w.Slack.In("CALERTS")...) {
+			delete(want, m.Key)
+			require.NotEmpty(t, m.Card.Message(render.Options{ConsoleURL: "https://console.test"}).Blocks, m.Key)
+		}
+		require.Empty(t, want)
+	})
+}
+
+// identified gives a recorded threat the id that lists have and some single answers leave out.
+func identified(t *testing.T, raw json.RawMessage) json.RawMessage {
+	t.Helper()
+	var object map[string]json.RawMessage
+	require.NoError(t, json.Unmarshal(raw, &object))
+	if object["id"] != nil {
+		return raw
+	}
+	var info struct{ ThreatID json.RawMessage }
+	require.NoError(t, json.Unmarshal(object["threatInfo"], &info))
+	object["id"] = info.ThreatID
+	raw, err := json.Marshal(object)
+	require.NoError(t, err)
+	return raw
+}
+
+const madeUpThreat = `{"id":"1112953674841025235","threatInfo":{"threatId":"1112953674841025235","threatName":"evil.exe",
+	"analystVerdict":"undefined","incidentStatus":"unresolved","confidenceLevel":"malicious","storyline":"9E6D373B","fileSize":68,
+	"createdAt":"2026-03-16T14:00:16.879105Z","updatedAt":"2026-03-16T14:00:16.874050Z","detectionEngines":[{"key":"k","title":"T"}]},
+	"agentRealtimeInfo":{"agentId":"1109245354690326957","agentComputerName":"DESKTOP-1","agentIsActive":true},
+	"agentDetectionInfo":{"siteName":"Paris"},"mitigationStatus":[{"action":"kill","status":"success"}],"indicators":[{"ids":[43],"tactics":[]}]}`
+
+const madeUpAlert = `{"alertInfo":{"alertId":"1985998272619999973","createdAt":"2026-07-03T03:44:03.003000Z","analystVerdict":"Undefined"},
+	"ruleInfo":{"id":"1412136126226508571","name":"a rule","severity":"Critical"},"sourceProcessInfo":{"name":"powershell.exe","pid":"1252"},
+	"agentDetectionInfo":{"name":"srv-win1"},"agentRealtimeInfo":{"id":"1834780238610855645"}}`
+
+// Consoles answer with null, missing and mistyped fields. Whatever single field of a threat or an alert is broken in whatever
+// way, the row keeps its place and gets a card.
+func TestNoBrokenFieldKeepsARowFromBeingTold(t *testing.T) {
+	t.Parallel()
+	threats, alerts := samples(t, "threat__*"), samples(t, "alert__*")
+	threats["made up"], alerts["made up"] = json.RawMessage(madeUpThreat), json.RawMessage(madeUpAlert)
+	for name, raw := range threats {
+		requireCards(t, name, broken(t, raw, junk(name)), journal.Threats)
+	}
+	for name, raw := range alerts {
+		requireCards(t, name, broken(t, raw, junk(name)), journal.Alerts)
+	}
+}
+
+// junk is what stands in for a field; recorded rows have many fields, so they get less of it.
+func junk(name string) []any {
+	if name == "made up" {
+		return []any{nil, 5, "x", true, []any{}, []any{nil, "y"}, map[string]any{"z": 1}}
+	}
+	return []any{nil, 5}
+}
+
+func requireCards(t *testing.T, name string, rows []json.RawMessage, source journal.Source) {
+	t.Helper()
+	for _, row := range rows { // by itself: on one page they would be one row, for most have one id
+		body, err := json.Marshal(map[string]any{"data": []json.RawMessage{row}, "pagination": map[string]any{"nextCursor": nil}})
+		require.NoError(t, err)
+		console := notifiertest.Client(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write(body) }))
+		kept, err := feed.ReadOnePage(t.Context(), console, source)
+		require.NoError(t, err, "%s: %s", name, row)
+		require.Len(t, kept, 1, "%s: %s", name, row)
+		require.NotEmpty(t, kept[0].ID, "%s: %s", name, row)
+		card := drawn(t, source, kept[0].Body, console)
+		require.NotEmpty(t, card.Title)
+	}
+}
+
+// drawn is the card of what the journal keeps of a row.
+func drawn(t *testing.T, source journal.Source, body json.RawMessage, links render.Links) render.Card {
+	t.Helper()
+	if source == journal.Alerts {
+		var row s1.Alert
+		require.NoError(t, json.Unmarshal(body, &row))
+		return render.AlertCard(row, links, render.Thread{})
+	}
+	var row s1.Threat
+	require.NoError(t, json.Unmarshal(body, &row))
+	return render.ThreatCard(row, links, render.Thread{})
+}
+
+// broken returns copies of an object in each of which one field, at any depth, is missing or of another type.
+func broken(t *testing.T, raw json.RawMessage, junk []any) []json.RawMessage {
+	t.Helper()
+	var rows []json.RawMessage
+	for _, path := range paths(t, raw) {
+		for _, value := range junk {
+			var object map[string]any
+			require.NoError(t, json.Unmarshal(raw, &object))
+			at := object
+			for _, key := range path[:len(path)-1] {
+				at = at[key].(map[string]any)
+			}
+			at[path[len(path)-1]] = value
+			row, err := json.Marshal(object)
+			require.NoError(t, err)
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+func paths(t *testing.T, raw json.RawMessage) (found [][]string) {
+	t.Helper()
+	var object map[string]json.RawMessage
+	require.NoError(t, json.Unmarshal(raw, &object))
+	for key, value := range object {
+		found = append(found, []string{key})
+		if strings.HasPrefix(string(value), "{") {
+			for _, below := range paths(t, value) {
+				found = append(found, append([]string{key}, below...))
+			}
+		}
+	}
+	return found
+}
+
+func TestWhatTheJournalKeepsIsReadBackAsItWas(t *testing.T) {
+	t.Parallel()
+	rows := samples(t, "threat__*")
+	rows["made up"] = json.RawMessage(madeUpThreat)
+	for name, raw := range rows {
+		body, err := json.Marshal(map[string]any{"data": []json.RawMessage{raw}})
+		require.NoError(t, err)
+		client := notifiertest.Client(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write(body) }))
+		page, err := client.ThreatsPage(t.Context(), s1.Query{})
+		require.NoError(t, err, name)
+		direct := render.ThreatCard(page.Items[0], client, render.Thread{})
+		kept, err := feed.ReadOnePage(t.Context(), client, journal.Threats)
+		require.NoError(t, err, name)
+		require.Equal(t, direct, drawn(t, journal.Threats, kept[0].Body, client), name)
+	}
+}

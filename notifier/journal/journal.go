@@ -1,0 +1,148 @@
+// Package journal says what the notifier remembers. Reading the console and telling Slack are two halves that meet here and nowhere else.
+package journal
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"time"
+)
+
+// A Source is what kind of thing a notice tells of.
+type Source string
+
+// The sources. Threats and alerts come from the console; the others are the notifier's own messages, kept like those so that they
+// are told once as well.
+const (
+	Threats Source = "threat"
+	Alerts  Source = "alert"
+	Digests Source = "digest" // tells of many items in one message; its items are those with its ID as Digest
+	Files   Source = "file"   // of a digest's items, in its thread; has the digest's ID, and as Group too
+	Notes   Source = "note"   // Body is a render.Card
+)
+
+// These sources have no notices, only cursors: how something was when somebody was told last.
+const (
+	ConsoleState Source = "watch"  // Since is when the console began to be so, Ready that it fails
+	ShiftReports Source = "report" // Since is up to when shifts were reported
+)
+
+// FeedState is the source whose cursor says how the feed of a source is: Since is when that began, Ready that it cannot be read.
+func FeedState(feed Source) Source { return "feed-" + feed }
+
+// A Backlog is what waits for a channel.
+type Backlog struct {
+	Urgent, Others int
+	Last           int64     // the highest Seq of them
+	Oldest         time.Time // the earliest Created of them
+}
+
+// A Gathering says what becomes one message: every notice of the Backlog of Digest's channel up to Through gets Digest's ID as
+// its Digest and becomes Listed, except for urgent ones with a Seq of at most CardsUntil, which stay Due. Digest and File are
+// inserted as they are; where nothing becomes Listed, nothing is written.
+type Gathering struct {
+	Digest, File Notice
+	Through      int64
+	CardsUntil   int64
+}
+
+// ErrConflict says that a notice was saved by somebody else since it was read.
+var ErrConflict = errors.New("notifier: the notice has changed meanwhile")
+
+// A Cursor is how far one source was read. A journal keeps it as its JSON.
+type Cursor struct {
+	Since    time.Time            `json:"since"`              // older items are history: never told
+	Ready    bool                 `json:"ready,omitempty"`    // what there was at the first start is in the journal
+	Reached  map[string]time.Time `json:"reached,omitempty"`  // by pass: everything up to then is in the journal
+	Channels []string             `json:"channels,omitempty"` // every channel that a notice was ever meant for
+}
+
+// A Notice is one item of a source in one channel. Source, ID and Channel identify it; times have millisecond precision at least.
+type Notice struct {
+	Source  Source
+	ID      string // the console's
+	Channel string // Slack's; empty for an item that is never told
+	State   State  // given by Record's Fresh, then Slack's side
+
+	// The console's side.
+	Group   string          // notices of one source, channel and non-empty group share a thread
+	Created time.Time       // when the console made the item, else when it was first seen
+	Version string          // differs when Body does; empty for an item that is never told
+	Body    json.RawMessage // the console's row without its secrets; nil for an item that is never told
+	Urgent  bool            // told before others, and by a card of its own even in a burst
+	Mention string          // the user group that is mentioned: its id or @handle; empty for none
+
+	// Slack's side.
+	Thread      string    // ts of the thread's root; empty for a root
+	TS          string    // of the message; empty until told
+	Shown       string    // the Version that the message shows; after a ~, or empty, it must be drawn again
+	Fingerprint string    // of the card that the message shows
+	Replies     int       // of a root: notices told in its thread
+	Tries       int       // failed ones in a row
+	Tried       time.Time // when sending was last begun; zero if never
+	NotBefore   time.Time // when it may be tried next; zero means at once
+	Place       string    // the channel where the message stands, if that is not Channel
+	Digest      string    // ID of the digest that tells of it; Gather alone writes it
+
+	// The journal's own.
+	Seq int64 // grows in the order in which notices were recorded
+	Rev int64 // grows with each Save
+}
+
+// A State is what became of a notice.
+type State string
+
+// The states. A Due notice becomes Sending before Slack is called and Told when Slack's answer is known.
+const (
+	Due       State = "due"
+	Sending   State = "sending" // a crash leaves it so: it may or may not be in the channel
+	Delivered State = "told"
+	Silent    State = "silent" // seen, never told: history, or muted
+	Listed    State = "listed" // told by a digest
+)
+
+// A Batch is what one page of the console brings into the journal: first Fresh, then Changed, then Forget.
+type Batch struct {
+	Source Source
+	Cursor Cursor // one with a zero Since leaves the journal's as it is
+
+	// Fresh notices (State Due or Silent) are inserted in this order; those that exist (same source, id, channel) are left alone.
+	Fresh []Notice
+
+	// Changed items give Group, Version and Body to every notice with their Source and ID that is not Silent, in whatever channel.
+	Changed []Notice
+
+	// Forget, unless zero: Told, Silent and Listed notices of the source with an earlier Created are deleted, and the notifier's
+	// own messages from before.
+	Forget time.Time
+}
+
+// A Query picks notices; empty fields match all.
+type Query struct {
+	Source  Source
+	IDs     []string
+	Channel string
+	Group   string
+	Digest  string
+	TS      string
+	Want    Want
+	Ready   time.Time // where not zero, only what has no later NotBefore
+	After   int64     // only higher Seqs
+	Limit   int       // 0: no limit
+}
+
+// Where says where a notice's message is or will be.
+func (n Notice) Where() string { return cmp.Or(n.Place, n.Channel) }
+
+// A Want is which notices of a channel are looked for.
+type Want string
+
+// The wants; the zero value is any notice.
+const (
+	ToPost Want = "post" // Due or Sending
+	ToEdit Want = "edit" // Told, and Shown differs from Version
+	Roots  Want = "root" // Told, with an empty Thread
+)
+
+// Key names a notice in its message's metadata, which everyone in the workspace can read.
+func (n Notice) Key() string { return string(n.Source) + ":" + n.ID }

@@ -1,0 +1,36 @@
+package journal
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"s1bot/render"
+)
+
+// NewNote is a message of the notifier's own, told once for its id.
+func NewNote(id, channel string, card render.Card, now time.Time) (Notice, error) {
+	body, err := json.Marshal(card)
+	if err != nil {
+		return Notice{}, fmt.Errorf("write a note down: %w", err)
+	}
+	return Notice{Source: Notes, ID: Key(id), Channel: channel, State: Due, Urgent: true, Created: now, Version: Digest(body), Body: body}, nil
+}
+
+// Key is s if that can be a key in any database and in a message's metadata, and a digest of it otherwise: what should be an id
+// may be anything in a broken row.
+func Key(s string) string {
+	odd := func(r rune) bool { return r < ' ' || r > '~' }
+	if len(s) > 100 || strings.ContainsFunc(s, odd) {
+		return "odd-" + Digest([]byte(s))
+	}
+	return s
+}
+
+func Digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:12])
+}

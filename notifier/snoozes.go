@@ -1,0 +1,71 @@
+package notifier
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"time"
+
+	"s1bot/commands/catalog"
+	"s1bot/notifier/journal"
+	"s1bot/render"
+)
+
+// Snooze keeps what kind and value name quiet until then.
+func (n *Notifier) Snooze(ctx context.Context, owner, kind, value, reason string, until time.Time) (render.Card, error) {
+	id := "Z-" + rand.Text()[:5]
+	s := journal.Snooze{ID: id, Kind: kind, Value: value, Owner: owner, Reason: reason, Begins: n.config.Now(), Until: until}
+	if err := n.config.Journal.SetSnooze(ctx, s); err != nil {
+		return render.Card{}, err
+	}
+	card := render.Card{Tone: render.Good, Title: "Snoozed " + id, Text: fmt.Sprintf("Snoozed %s %s", kind, value), Parts: []render.Part{
+		render.Line{render.Text("Nothing new with " + kind + " "), render.Bold(value), render.Text(" is told until "), render.At(until), render.Text(". It is in the console as ever.")}}}
+	return withEnd(card, s), nil
+}
+
+// Snoozed lists what is snoozed now.
+func (n *Notifier) Snoozed(ctx context.Context) (render.Card, error) {
+	asleep, err := n.config.Journal.Snoozes(ctx, n.config.Now())
+	if err != nil {
+		return render.Card{}, err
+	}
+	card := render.Card{Tone: render.Info, Title: fmt.Sprintf("Snoozes · %d", len(asleep))}
+	if len(asleep) == 0 {
+		card.Parts = []render.Part{render.Line{render.Text("Nothing is snoozed. /s1 snooze host=DESKTOP-1 for=4h keeps a host quiet; so do rule=, hash= and storyline=.")}}
+		return card, nil
+	}
+	t := render.Table{Columns: []render.Column{{Title: "Id"}, {Title: "What"}, {Title: "By"}, {Title: "Ends"}, {Title: "Kept quiet", Right: true}, {Title: "Why"}}}
+	for _, s := range asleep {
+		t.Rows = append(t.Rows, []render.Line{{render.Mono(s.ID)}, {render.Text(s.Kind + " " + s.Value)}, {render.User(s.Owner)},
+			{render.At(s.Until)}, {render.Text(fmt.Sprint(s.Quiet))}, {render.Text(s.Reason)}})
+		card = withEnd(card, s)
+	}
+	card.Parts = []render.Part{t}
+	return card, nil
+}
+
+func withEnd(card render.Card, s journal.Snooze) render.Card {
+	card.Actions = append(card.Actions, render.Button{Label: "End " + s.ID, Do: render.Invocation{Command: "unsnooze", Args: fmt.Appendf(nil, `{"id":%q}`, s.ID)}})
+	return card
+}
+
+// Unsnooze ends a snooze.
+func (n *Notifier) Unsnooze(ctx context.Context, id string) (render.Card, error) {
+	asleep, err := n.config.Journal.Snoozes(ctx, n.config.Now())
+	if err != nil {
+		return render.Card{}, err
+	}
+	for _, s := range asleep {
+		if !strings.EqualFold(s.ID, id) {
+			continue
+		}
+		s.Until = n.config.Now()
+		if err := n.config.Journal.SetSnooze(ctx, s); err != nil {
+			return render.Card{}, err
+		}
+		words := fmt.Sprintf("%s has ended: what is new with %s %s is told again. It kept %d quiet; they are in the console.", s.ID, s.Kind, s.Value, s.Quiet)
+		return render.Card{Tone: render.Good, Text: words, Parts: []render.Part{render.Line{render.Text(words)}}}, nil
+	}
+	return render.Card{}, &catalog.UsageError{Problem: fmt.Sprintf("nothing is snoozed under %q; /s1 snoozes lists what is", id)}
+}
