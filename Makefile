@@ -2,7 +2,7 @@
 
 GO ?= go
 
-.PHONY: help build demo test check lint generate crash flood bench oracle clean
+.PHONY: help build demo test check lint deploy-check generate crash flood bench oracle clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -17,7 +17,7 @@ test: ## the whole test suite under the race detector
 	@./.ci/setup
 	$(GO) test -race -timeout 40m ./...
 
-check: lint ## formatting, vet, staticcheck, layout, generated files fresh
+check: lint deploy-check ## formatting, vet, staticcheck, layout, generated files fresh, what lies in deploy/
 	$(GO) mod verify
 	$(GO) test -count=1 -run 'TestLayout|TestFresh' ./cmd/s1bot
 
@@ -25,6 +25,9 @@ lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "gofmt these: $$unformatted"; exit 1; }
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
+
+deploy-check: ## manifests, compose file, alerts, dashboard and runbook against what they are for
+	cd deploy/checks && $(GO) test -mod=mod ./...
 
 generate: ## write the generated files (the Slack manifest) again
 	$(GO) test -count=1 -run TestFresh ./cmd/s1bot -update

@@ -22,6 +22,7 @@ type cli struct {
 	Commands commandsCmd `cmd:"" help:"List the commands."`
 	Manifest manifestCmd `cmd:"" help:"Print the Slack app manifest."`
 	Audit    auditCmd    `cmd:"" help:"Print or verify the audit trail."`
+	Health   healthCmd   `cmd:"" help:"Ask whether the process that serves here is alive (for containers)."`
 	Version  versionCmd  `cmd:"" help:"Print version, commit and Go version."`
 }
 

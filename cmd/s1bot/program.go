@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -170,6 +171,8 @@ func (p *program) run(ctx context.Context) error {
 		go func() { ended <- part(ctx) }()
 	}
 	health, quiet := context.WithCancel(context.WithoutCancel(ctx)) // it answers to the end, that no click would arrive
+	var manager sync.WaitGroup
+	manager.Go(func() { p.tellSystemd(ctx) })
 	closed := make(chan error, 1)
 	go func() {
 		err := p.serveHealth(health, ctx.Done())
@@ -179,6 +182,8 @@ func (p *program) run(ctx context.Context) error {
 		closed <- err
 	}()
 	err := p.wait(ctx, cancel, ended, len(parts))
+	cancel()
+	manager.Wait()
 	quiet()
 	return errors.Join(err, <-closed)
 }
@@ -244,15 +249,23 @@ func (p *program) readyz(w http.ResponseWriter, r *http.Request, draining <-chan
 		return
 	default:
 	}
-	switch err := p.db.Writable(r.Context()); {
-	case err != nil:
-		p.log.Warn("the database cannot be written", "err", err)
-		http.Error(w, "the database cannot be written", http.StatusServiceUnavailable)
-	case p.bot.Ready() == 0:
-		http.Error(w, "no Socket Mode connection to Slack", http.StatusServiceUnavailable)
-	default:
-		_, _ = io.WriteString(w, "ready\n")
+	if why := p.unready(r.Context()); why != "" {
+		http.Error(w, why, http.StatusServiceUnavailable)
+		return
 	}
+	_, _ = io.WriteString(w, "ready\n")
+}
+
+// unready says why a click would not arrive now and be written down, or nothing.
+func (p *program) unready(ctx context.Context) string {
+	if err := p.db.Writable(ctx); err != nil {
+		p.log.Warn("the database cannot be written", "err", err)
+		return "the database cannot be written"
+	}
+	if p.bot.Ready() == 0 {
+		return "no Socket Mode connection to Slack"
+	}
+	return ""
 }
 
 // serve runs an HTTP server until ctx ends.
