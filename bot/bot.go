@@ -153,7 +153,7 @@ func (b *Bot) Run(ctx context.Context) error {
 
 // meet learns who the bot is, waiting out a Slack that is not there yet.
 func (b *Bot) meet(ctx context.Context) error {
-	for pause := time.Duration(0); ; {
+	for backoff := socketmode.NewBackoff(); ; {
 		who, err := b.api.AuthTestContext(ctx)
 		if err == nil {
 			b.self = identity{Team: who.TeamID, User: who.UserID, BotID: who.BotID}
@@ -165,7 +165,7 @@ func (b *Bot) meet(ctx context.Context) error {
 		if socketmode.Refused(err) {
 			return fmt.Errorf("slack refuses the bot token: %w", err)
 		}
-		pause = socketmode.Backoff(pause, err)
+		pause := backoff.After(err)
 		b.Log.Warn("Slack cannot be reached", "again_in", pause, "err", err)
 		if !post.Sleep(ctx, pause) {
 			return errors.Join(err, ctx.Err())

@@ -12,14 +12,15 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/sethvargo/go-retry"
 	"github.com/slack-go/slack"
 )
 
-// Every call of Slack's Web API and every answer by response URL goes through retry, with three exceptions: views.open, whose trigger is
+// Every call of Slack's Web API and every answer by response URL goes through Retry, with three exceptions: views.open, whose trigger is
 // dead after 3 s; what the notifier posts, which has a queue and a pace of its own; and auth.test and apps.connections.open, which are
 // tried for as long as the program runs.
 
-// Bounds of retry. Slack's Retry-After is obeyed to the second; a proxy's 429 may have none that can be read.
+// Bounds of Retry. Slack's Retry-After is obeyed to the second; a proxy's 429 may have none that can be read.
 const (
 	rateLimitTries = 10               // answers with 429, one after the other
 	rateLimitWait  = 4 * time.Minute  // in all
@@ -41,27 +42,43 @@ const (
 // Retry makes a call of Slack's until it succeeds or fails for good. It waits out every 429, within its bounds and those of ctx: a wait
 // that would outlast ctx is not begun, so that there is time left to say so.
 func Retry(ctx context.Context, again repeating, call func() error) error {
-	var waited time.Duration
-	for limited, failed := 0, 0; ; {
-		err := call()
-		pause, repeat := time.Duration(0), false
-		if asked, slow := Slowdown(err); slow {
-			limited++
-			pause = rateLimitDelay(asked, limited)
-			repeat = limited < rateLimitTries && waited+pause <= rateLimitWait
-			waited += pause
-		} else if err != nil {
-			failed++
-			pause = time.Duration(failed) * time.Second
-			repeat = repeatable(err, again, failed)
-		}
-		if !repeat || outlasts(ctx, pause) {
-			return err
-		}
-		if !Sleep(ctx, pause) {
-			return errors.Join(err, ctx.Err())
-		}
+	p := &patience{ctx: ctx, again: again}
+	err := retry.Do(ctx, p, func(context.Context) error {
+		p.failed = call()
+		return retry.RetryableError(p.failed)
+	})
+	if err != nil && p.failed != nil && ctx.Err() != nil { // it ended in a pause
+		return errors.Join(p.failed, ctx.Err())
 	}
+	return err
+}
+
+// A patience decides after each failure of one call whether it is made again, and when. It is the back-off of retry.Do.
+type patience struct {
+	ctx    context.Context
+	again  repeating
+	failed error // how the last try ended
+
+	limited int           // answers with 429
+	waited  time.Duration // for those
+	broken  int           // other failures
+}
+
+// Next is the pause before the next try; see retry.Backoff.
+func (p *patience) Next() (pause time.Duration, stop bool) {
+	pause, repeat := p.afterFailure()
+	return pause, !repeat || outlasts(p.ctx, pause)
+}
+
+func (p *patience) afterFailure() (pause time.Duration, repeat bool) {
+	if asked, slow := Slowdown(p.failed); slow {
+		p.limited++
+		pause = rateLimitDelay(asked, p.limited)
+		p.waited += pause
+		return pause, p.limited < rateLimitTries && p.waited <= rateLimitWait
+	}
+	p.broken++
+	return time.Duration(p.broken) * time.Second, repeatable(p.failed, p.again, p.broken)
 }
 
 // rateLimitDelay is how long to wait after the nth 429 in a row: as long as Slack asks for, else longer and longer.

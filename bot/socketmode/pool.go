@@ -6,13 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
-	"github.com/slack-go/slack"
 )
 
 // Bounds of a Socket Mode connection.
@@ -22,8 +20,6 @@ const (
 	writeTimeout  = 2 * time.Second // an ack is worth nothing after 3 s
 	ackLimit      = 3 * time.Second // after which Slack tells the person that the app did not answer
 	drainTimeout  = 30 * time.Second
-	minBackoff    = 500 * time.Millisecond
-	maxBackoff    = time.Minute
 	frameSize     = 32 << 10 // Slack drops fragmented frames, so an ack must fit the write buffer
 	maxFrame      = 4 << 20
 	stableAfter   = 30 * time.Second
@@ -72,7 +68,7 @@ func (s *Pool) Run(ctx context.Context) error {
 func (s *Pool) keep(ctx context.Context, place int) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	pause := time.Duration(0)
+	pause, backoff := time.Duration(0), NewBackoff()
 	for {
 		select {
 		case <-ctx.Done():
@@ -90,7 +86,7 @@ func (s *Pool) keep(ctx context.Context, place int) error {
 		case Refused(err):
 			return fmt.Errorf("open a Socket Mode connection: %w", err)
 		case err != nil:
-			pause = Backoff(pause, err)
+			pause = backoff.After(err)
 			s.log.Warn("no Socket Mode connection", "place", place, "again_in", pause, "err", err)
 			continue
 		}
@@ -98,9 +94,9 @@ func (s *Pool) keep(ctx context.Context, place int) error {
 		wg.Go(func() { c.read(ctx, replace) })
 		<-replace // closed, or announced to be
 		if time.Since(began) > stableAfter {
-			pause = 0
+			backoff.Reset()
 		}
-		pause = Backoff(pause, nil)
+		pause = backoff.After(nil)
 		if c.announced.Load() && time.Since(began) > stableAfter {
 			pause = 0 // a planned refresh: the successor comes before the old one goes
 		}
@@ -274,30 +270,6 @@ func (c *conn) send(frame any) error {
 	defer c.write.Unlock()
 	_ = c.ws.SetWriteDeadline(time.Now().Add(writeTimeout))
 	return c.ws.WriteJSON(frame)
-}
-
-// Backoff is the pause before another attempt: doubling, jittered, and Slack's Retry-After when it gave one.
-// apps.connections.open allows about one call a minute, so it is never looped on.
-func Backoff(last time.Duration, err error) time.Duration {
-	var limited *slack.RateLimitedError
-	if errors.As(err, &limited) && limited.RetryAfter > 0 {
-		return limited.RetryAfter
-	}
-	pause := min(max(2*last, minBackoff), maxBackoff)
-	return pause/2 + rand.N(pause/2+1)
-}
-
-// Refused tells errors of Slack's that no retry mends: the token is wrong, revoked or of the wrong kind.
-func Refused(err error) bool {
-	var refused slack.SlackErrorResponse
-	if !errors.As(err, &refused) {
-		return false
-	}
-	switch refused.Err {
-	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type", "missing_scope", "no_permission":
-		return true
-	}
-	return false
 }
 
 // stripURL drops the address from a dial error: it carries the connection's ticket.

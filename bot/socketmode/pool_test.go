@@ -2,6 +2,7 @@ package socketmode
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http/httptest"
@@ -107,15 +108,17 @@ func TestABrokenConnectionIsReplaced(t *testing.T) {
 
 func TestReconnectingIsPaced(t *testing.T) {
 	t.Parallel()
-	pause := time.Duration(0)
-	for range 20 {
-		after := Backoff(pause, nil)
-		require.GreaterOrEqual(t, after, minBackoff/2)
-		require.LessOrEqual(t, after, maxBackoff)
-		pause = after
+	backoff, full := NewBackoff(), 500*time.Millisecond
+	for range 100 {
+		pause := backoff.After(errors.New("connection refused"))
+		require.Greater(t, pause, full/2)
+		require.LessOrEqual(t, pause, full)
+		full = min(2*full, time.Minute)
 	}
-	require.GreaterOrEqual(t, pause, maxBackoff/4, "it grows")
-	require.Equal(t, 42*time.Second, Backoff(0, &slack.RateLimitedError{RetryAfter: 42 * time.Second}), "Slack's own word counts")
+	require.Equal(t, 42*time.Second, backoff.After(&slack.RateLimitedError{RetryAfter: 42 * time.Second}), "Slack's own word counts")
+	require.Greater(t, backoff.After(nil), 30*time.Second)
+	backoff.Reset()
+	require.LessOrEqual(t, backoff.After(nil), 500*time.Millisecond, "after a connection that held")
 }
 
 func TestARefusedTokenEndsTheRun(t *testing.T) {
