@@ -32,7 +32,7 @@ func simulated(t testing.TB, agents ...string) (*s1sim.Console, *catalog.Call) {
 func callTo(t testing.TB, console http.Handler) *catalog.Call {
 	server := httptest.NewServer(console)
 	t.Cleanup(server.Close)
-	client, err := s1.New(s1.Config{BaseURL: server.URL, Token: s1.NewSecret(s1sim.Token), Backoff: func(int) time.Duration { return 0 }})
+	client, err := s1.New(s1.Config{BaseURL: server.URL, Token: s1.NewSecret(s1sim.Token), RetryPause: time.Nanosecond})
 	require.NoError(t, err)
 	return &catalog.Call{Console: client, Caller: catalog.Caller{ID: "U1", Name: "alice", Zone: zone}, Now: now}
 }

@@ -300,7 +300,7 @@ func (c *fakeConsole) requireUsed(t *testing.T) {
 func (c *fakeConsole) call(t testing.TB) *catalog.Call {
 	console, err := s1.New(s1.Config{
 		BaseURL: "https://console.test", Token: s1.NewSecret("token"), HTTPClient: &http.Client{Transport: redirected{c.server.URL}},
-		Backoff: func(int) time.Duration { return 0 },
+		RetryPause: time.Nanosecond,
 	})
 	require.NoError(t, err)
 	return &catalog.Call{Console: console, Caller: catalog.Caller{ID: "U1", Name: "alice", Zone: zone, Now: now}, Now: now}

@@ -8,11 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -60,12 +58,6 @@ type attempt struct {
 	sent   bool   // the request may have reached the console
 }
 
-// Tries of a read. One that nobody answered took its whole time-out already, and a person waits for it.
-const (
-	maxTries  = 4
-	slowTries = 2
-)
-
 // do sends a call whose answer is short and returns the body of a successful one. Reads are tried again after 429, 5xx and broken
 // connections; changes never are.
 func (c *Client) do(ctx context.Context, call call) ([]byte, error) {
@@ -104,27 +96,30 @@ func (c *Client) exchange(ctx context.Context, call call) (attempt, error) {
 	if a, answered, err := c.rehearse(call, payload); answered {
 		return a, err
 	}
-	for try := 1; ; try++ {
-		waited, err := c.admit(ctx, call)
-		if err != nil {
-			return attempt{}, notAdmitted(call, waited, err)
-		}
-		began := time.Now()
-		a := c.send(ctx, call, payload)
-		next := after(!call.reads() || !a.passing() || try >= a.tries() || ctx.Err() != nil)
-		c.report(call, a, Observation{call.method, call.route, a.status, time.Since(began), try, waited}, next)
-		if a.err == nil && a.status/100 == 2 {
-			return a, nil
-		}
-		a.release()
-		if next == giveUp {
-			return attempt{}, c.problem(call, a)
-		}
-		if err := c.rest(ctx, call, a, try); err != nil {
-			return attempt{}, c.problem(call, a)
-		}
+	if call.reads() {
+		return c.breakers.guard(ctx, call, func() (attempt, error) { return c.persist(ctx, call, payload) })
 	}
+	return c.once(ctx, call, payload)
 }
+
+// once sends a change, and never again: whoever called decides what to do about an unclear outcome.
+func (c *Client) once(ctx context.Context, call call, payload []byte) (attempt, error) {
+	waited, err := c.admit(ctx, call)
+	if err != nil {
+		return attempt{}, notAdmitted(call, waited, err)
+	}
+	began := time.Now()
+	a := c.send(ctx, call, payload, c.timeout)
+	c.report(call, a, Observation{call.method, call.route, a.status, time.Since(began), 1, waited}, giveUp)
+	if a.succeeded() {
+		return a, nil
+	}
+	a.release()
+	return attempt{}, c.problem(call, a)
+}
+
+// succeeded tells whether an answer came and is a success.
+func (a attempt) succeeded() bool { return a.err == nil && a.status/100 == 2 }
 
 func (c call) payload() ([]byte, error) {
 	if c.body == nil {
@@ -137,9 +132,9 @@ func (c call) payload() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// send does one try.
-func (c *Client) send(ctx context.Context, call call, payload []byte) attempt {
-	timeout, most := c.bounds(call)
+// send does one try, which may take as long as timeout.
+func (c *Client) send(ctx context.Context, call call, payload []byte, timeout time.Duration) attempt {
+	_, most := c.bounds(call)
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	var asked, connected atomic.Bool
@@ -161,7 +156,7 @@ func (c *Client) send(ctx context.Context, call call, payload []byte) attempt {
 	return a
 }
 
-// bounds are the time that one try may take and the size that its answer may have.
+// bounds are the time that a call may go without an answer, in all its tries, and the size that its answer may have.
 func (c *Client) bounds(call call) (time.Duration, int64) {
 	if call.download {
 		return max(c.timeout, downloadTimeout), MaxFile
@@ -250,52 +245,6 @@ func (c *Client) readBody(ctx context.Context, response *http.Response, limit in
 		b = bytes.Buffer{}
 	}
 	a.body, a.err = b.Bytes(), err
-}
-
-// passing tells whether what went wrong may be gone in a moment.
-func (a attempt) passing() bool {
-	if a.err != nil {
-		return !errors.Is(a.err, ErrTooLarge) && !errors.Is(a.err, context.Canceled) && !isCertificate(a.err)
-	}
-	return a.status == http.StatusTooManyRequests || a.status >= 500 && a.status != http.StatusNotImplemented
-}
-
-// tries is how often a read is tried that ends like this.
-func (a attempt) tries() int {
-	if errors.Is(a.err, context.DeadlineExceeded) {
-		return slowTries
-	}
-	return maxTries
-}
-
-// maxRest is the longest pause before another try; a console that wants more gets its error told instead.
-const maxRest = time.Minute
-
-// rest waits before the next try: as long as the console asked, else longer each time.
-func (c *Client) rest(ctx context.Context, call call, a attempt, try int) error {
-	pause := cmp.Or(retryAfter(a.header, time.Now()), c.backoff(try))
-	if pause > maxRest {
-		return context.DeadlineExceeded
-	}
-	return c.pause(ctx, Wait{For: pause, Path: call.route, Answered: true})
-}
-
-// backoff doubles from half a second and takes off up to half at random, so that several callers do not come back at once.
-func backoff(try int) time.Duration {
-	full := 500 * time.Millisecond << min(try-1, 5)
-	return full - rand.N(full/2)
-}
-
-// retryAfter reads the header of that name, in seconds or as a date.
-func retryAfter(header http.Header, now time.Time) time.Duration {
-	value := strings.TrimSpace(header.Get("Retry-After"))
-	if seconds, err := strconv.ParseFloat(value, 64); err == nil && seconds > 0 && seconds < 1e6 {
-		return time.Duration(seconds * float64(time.Second))
-	}
-	if date, err := http.ParseTime(value); err == nil {
-		return max(date.Sub(now), 0)
-	}
-	return 0
 }
 
 // notAdmitted is the error for a call that was not sent because it would have had to wait too long.

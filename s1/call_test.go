@@ -152,18 +152,60 @@ func TestAChangeThatHangsIsUnknown(t *testing.T) {
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 }
 
-// Four time-outs would be two minutes, and somebody waits.
-func TestAReadThatHangsIsTriedOnceMore(t *testing.T) {
+// A person waits for the sum of all tries, so that is what has a bound.
+func TestAReadThatHangsIsGivenUpWithinItsTimeout(t *testing.T) {
 	t.Parallel()
-	release := make(chan struct{})
-	console := startConsole(t, func(http.ResponseWriter, *http.Request) { <-release })
-	defer close(release)
-	console.timeout = 500 * time.Millisecond
-	_, err := console.AgentsPage(t.Context(), nil)
-	e := asError(t, err)
-	require.False(t, e.Unknown())
-	require.Equal(t, "The console did not answer in time.", e.Message)
-	require.Len(t, console.asked(), 2)
+	for name, before := range map[string]int{"at once": 0, "after two answers that were errors": 2} {
+		synctest.Test(t, func(t *testing.T) {
+			began, tries := time.Now(), 0
+			client := clientOver(t, func(r *http.Request) (*http.Response, error) {
+				if tries++; tries <= before {
+					return response(502, ""), nil
+				}
+				<-r.Context().Done()
+				return nil, r.Context().Err()
+			}, nil)
+			_, err := client.AgentsPage(t.Context(), nil)
+			e := asError(t, err)
+			require.False(t, e.Unknown())
+			require.Equal(t, "The console did not answer in time.", e.Message)
+			require.Equal(t, before+1, tries, name)
+			require.Equal(t, 30*time.Second, time.Since(began), name)
+		})
+	}
+}
+
+// What one try used up is not there for the next one, which is not begun where too little is left.
+func TestTriesShareTheTimeOfARead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		began, tries := time.Now(), 0
+		client := clientOver(t, func(*http.Request) (*http.Response, error) {
+			tries++
+			time.Sleep(14 * time.Second)
+			return nil, syscall.ECONNRESET
+		}, nil)
+		_, err := client.AgentsPage(t.Context(), nil)
+		require.Equal(t, "The connection to the console broke.", asError(t, err).Message)
+		require.Equal(t, 2, tries)
+		require.Less(t, time.Since(began), 30*time.Second)
+	})
+}
+
+// A pause that the console asks for is no hang: it answered.
+func TestPausesThatTheConsoleAsksForAreNotPartOfTheTimeout(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		tries := 0
+		client := clientOver(t, func(*http.Request) (*http.Response, error) {
+			if tries++; tries < 4 {
+				return response(429, "", "Retry-After", "50"), nil
+			}
+			return response(200, oneAgent), nil
+		}, nil)
+		_, err := client.AgentsPage(t.Context(), nil)
+		require.NoError(t, err)
+	})
 }
 
 func TestTLSTroubleIsSaidInASentence(t *testing.T) {
@@ -317,11 +359,25 @@ func TestAReadDoesNotOutliveItsContext(t *testing.T) {
 			<-r.Context().Done()
 			return nil, r.Context().Err()
 		}, nil)
-		ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		defer cancel()
 		_, err := client.AgentsPage(ctx, nil)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		require.Equal(t, 40*time.Second, time.Since(began), "30 s for the first try, the rest for the second")
+		require.Equal(t, 20*time.Second, time.Since(began))
+	})
+}
+
+// Where ctx ends in a pause, the answer that was the reason for it says more than that time is over.
+func TestAReadThatIsCancelledInAPauseSaysWhyThereWasOne(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := clientOver(t, func(*http.Request) (*http.Response, error) {
+			return response(429, "", "Retry-After", "30"), nil
+		}, nil)
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(10*time.Second, cancel)
+		_, err := client.AgentsPage(ctx, nil)
+		require.ErrorIs(t, err, ErrRateLimited)
 	})
 }
 
@@ -346,15 +402,23 @@ func TestEachTryIsObserved(t *testing.T) {
 	})
 }
 
-func TestBackoffGrowsAndVaries(t *testing.T) {
+func TestPausesGrowAndVary(t *testing.T) {
 	t.Parallel()
-	for try, full := range map[int]time.Duration{1: 500 * time.Millisecond, 2: time.Second, 3: 2 * time.Second} {
-		for range 100 {
-			pause := backoff(try)
-			require.Greater(t, pause, full/2)
-			require.LessOrEqual(t, pause, full)
+	synctest.Test(t, func(t *testing.T) {
+		var pauses []time.Duration
+		client := clientOver(t, func(*http.Request) (*http.Response, error) { return response(502, ""), nil }, nil)
+		ctx := WithWaitNotice(t.Context(), func(w Wait) { pauses = append(pauses, w.For) })
+		for range 20 {
+			pauses = nil
+			_, err := client.AgentsPage(ctx, nil)
+			require.Equal(t, 502, asError(t, err).Status)
+			require.Len(t, pauses, 3)
+			for i, full := range []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second} {
+				require.Greater(t, pauses[i], full/2)
+				require.LessOrEqual(t, pauses[i], full)
+			}
 		}
-	}
+	})
 }
 
 func TestTheTokenIsNeverLoggedOrTold(t *testing.T) {

@@ -21,14 +21,13 @@ type Config struct {
 	Version string     // of the API's paths; "" means v2.1
 	Engine  HuntEngine // for new hunts; "" means DeepVisibility
 
-	HTTPClient *http.Client                               // nil: one with time-outs; its redirect policy is replaced
-	Timeout    time.Duration                              // of one try, body included; 0 means 30 s
-	Gate       *Gate                                      // for large answers, shared by all clients of a process; nil: the client's own
-	Rates      Rates                                      // shares slow limits with other processes and keeps them over a restart; nil: the client's own
-	Logger     *slog.Logger                               // nil: no log
-	Observe    func(Observation)                          // called after each try, if set
-	Backoff    func(try int) time.Duration                // pause after the given try (from 1) of a read; nil: exponential with jitter
-	Sleep      func(context.Context, time.Duration) error // how to wait; nil: really
+	HTTPClient *http.Client      // nil: one with time-outs; its redirect policy is replaced
+	Timeout    time.Duration     // for an answer, its body included; a read has as long for all its tries together; 0 means 30 s
+	RetryPause time.Duration     // about how long after the first failure a read is tried again, then twice as long each time; 0 means 375 ms
+	Gate       *Gate             // for large answers, shared by all clients of a process; nil: the client's own
+	Rates      Rates             // shares slow limits with other processes and keeps them over a restart; nil: the client's own
+	Logger     *slog.Logger      // nil: no log
+	Observe    func(Observation) // called after each try, if set
 }
 
 // An Observation tells of one try of one call; Route has placeholders instead of ids, so that it can label a metric.
@@ -51,11 +50,13 @@ type Client struct {
 	gate    *Gate
 	logger  *slog.Logger
 	observe func(Observation)
-	backoff func(int) time.Duration
-	sleep   func(context.Context, time.Duration) error
+	sleep   func(context.Context, time.Duration) error // for a rate limit
 	buckets buckets
 	starts  *line // of queries
 	engine  *engineChoice
+
+	firstRetry time.Duration
+	breakers   *breakers
 
 	rehearsal func(Request) error // nil unless the client rehearses
 }
@@ -70,10 +71,11 @@ func New(c Config) (*Client, error) {
 	client := &Client{
 		base: base, api: base.String() + "/web/api/" + version, token: c.Token,
 		http: safeHTTP(c.HTTPClient), timeout: c.Timeout, maxBody: maxBody, gate: c.Gate, logger: c.Logger,
-		observe: c.Observe, backoff: c.Backoff, sleep: c.Sleep, buckets: newBuckets(), starts: &line{},
+		observe: c.Observe, firstRetry: cmp.Or(c.RetryPause, firstRetry), sleep: sleep, buckets: newBuckets(), starts: &line{},
 		engine: &engineChoice{setting: cmp.Or(c.Engine, DeepVisibility)},
 	}
 	client.fillIn()
+	client.breakers = newBreakers(client.logger)
 	if c.Rates != nil {
 		client.buckets = client.buckets.share(c.Rates, client.base.String(), c.Token, client.logger)
 	}
@@ -92,12 +94,6 @@ func (c *Client) fillIn() {
 	}
 	if c.observe == nil {
 		c.observe = func(Observation) {}
-	}
-	if c.backoff == nil {
-		c.backoff = backoff
-	}
-	if c.sleep == nil {
-		c.sleep = sleep
 	}
 }
 
@@ -157,6 +153,8 @@ func safeHTTP(given *http.Client) *http.Client {
 		MaxIdleConnsPerHost: 8,
 		MaxConnsPerHost:     16,
 		ForceAttemptHTTP2:   true,
+		// A connection that died unnoticed is found out in time for another try within the time-out of a read.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 10 * time.Second, PingTimeout: 5 * time.Second},
 	}}
 	if given != nil {
 		client = *given

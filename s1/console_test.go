@@ -39,8 +39,9 @@ func startConsole(t *testing.T, handle http.HandlerFunc) *fakeConsole {
 		handle(w, r)
 	}))
 	t.Cleanup(server.Close)
-	client, err := New(Config{BaseURL: server.URL, Token: NewSecret(testToken), Sleep: f.pause})
+	client, err := New(Config{BaseURL: server.URL, Token: NewSecret(testToken), RetryPause: time.Nanosecond})
 	require.NoError(t, err)
+	client.sleep = f.pause
 	f.Client = client
 	return f
 }

@@ -149,13 +149,24 @@ func WithWaitNotice(ctx context.Context, notice func(Wait)) context.Context {
 
 // pause waits, or until ctx ends. A wait that would outlast the deadline of ctx is not begun.
 func (c *Client) pause(ctx context.Context, w Wait) error {
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < w.For {
+	if outlasts(ctx, w.For) {
 		return context.DeadlineExceeded
 	}
+	notifyWait(ctx, w)
+	return c.sleep(ctx, w.For)
+}
+
+// notifyWait tells whoever wants to know that a call waits.
+func notifyWait(ctx context.Context, w Wait) {
 	if notice, ok := ctx.Value(waitNoticeKey{}).(func(Wait)); ok {
 		notice(w)
 	}
-	return c.sleep(ctx, w.For)
+}
+
+// outlasts tells whether a pause is longer than what is left of ctx.
+func outlasts(ctx context.Context, pause time.Duration) bool {
+	end, bounded := ctx.Deadline()
+	return bounded && time.Until(end) < pause
 }
 
 // waitFor is a wait for a route's rate.
