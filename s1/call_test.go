@@ -367,6 +367,21 @@ func TestAReadDoesNotOutliveItsContext(t *testing.T) {
 	})
 }
 
+func TestAPauseThatOutlastsTheCallIsNotBegun(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		client := clientOver(t, func(*http.Request) (*http.Response, error) {
+			return response(429, "", "Retry-After", "30"), nil
+		}, nil)
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		_, err := client.AgentsPage(ctx, nil)
+		require.Equal(t, 30*time.Second, asError(t, err).RetryAfter)
+		require.Zero(t, time.Since(began))
+	})
+}
+
 // Where ctx ends in a pause, the answer that was the reason for it says more than that time is over.
 func TestAReadThatIsCancelledInAPauseSaysWhyThereWasOne(t *testing.T) {
 	t.Parallel()

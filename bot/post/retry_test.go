@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strconv"
 	"testing"
 	"testing/synctest"
@@ -50,6 +51,7 @@ func TestCallsAreRepeatedAsFarAsThatIsSafe(t *testing.T) {
 		{"200 with ratelimited", []error{refusal("ratelimited")}, ifRefused, 2, time.Second, true},
 		{"several in a row", []error{noRetryAfter, limited(3), noRetryAfter, refusal("rate_limited")}, ifRefused, 5, (1 + 3 + 4 + 8) * time.Second, true},
 		{"more than anybody waits for", []error{limited(100), limited(100), limited(100), limited(100)}, IfLost, 3, 200 * time.Second, false},
+		{"slowed down again and again", slices.Repeat([]error{limited(1)}, 12), IfLost, 10, 9 * time.Second, false},
 		{"slowed down and then refused", []error{limited(2), refusal("is_archived")}, IfLost, 2, 2 * time.Second, false},
 		{"a 502 that may have done it", []error{badGateway}, ifRefused, 1, 0, false},
 		{"a 502, and no harm in twice", []error{badGateway, badGateway}, IfLost, 3, 3 * time.Second, true},
@@ -93,6 +95,19 @@ func TestAWaitThatOutlastsTheWorkIsNotBegun(t *testing.T) {
 		require.True(t, slow)
 		require.NoError(t, ctx.Err())
 		require.Zero(t, time.Since(began))
+	})
+}
+
+// Whoever stops in a pause hears what the pause was for.
+func TestAPauseThatIsCutShortSaysWhatItWasFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(10*time.Second, cancel)
+		err := Retry(ctx, IfLost, func() error { return limited(25) })
+		_, slow := Slowdown(err)
+		require.True(t, slow)
+		require.ErrorIs(t, err, context.Canceled)
 	})
 }
 
