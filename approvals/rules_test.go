@@ -12,71 +12,6 @@ import (
 	"s1bot/approvals/policy"
 )
 
-func TestGlobs(t *testing.T) {
-	t.Parallel()
-	for line := range strings.Lines(`
-SRV-DC-*  SRV-DC-2    yes
-srv-dc-*  SRV-DC-2    yes
-SRV-DC-*  XSRV-DC-2   no
-SRV-DC-*  SRV-DC      no
-*         anything    yes
-a?c       abc         yes
-a?c       ac          no
-*-prod-*  eu-prod-7   yes
-*-prod-*  eu-prod     no
-a*b*c     a-b-b-c     yes
-[a]       a           no
-[a]       [a]         yes
-[T1059]*  [t1059]-x   yes
-[T1059]*  T-x         no
-CORP\*    corp\bob    yes
-LAB[12]-* LAB1-7      no
-LAB[12]-* lab[12]-7   yes
-a/*       a/b/c       yes
-?ö        äÖ          yes
-x         xx          no
-`) {
-		if f := strings.Fields(line); len(f) == 3 {
-			require.Equal(t, f[2] == "yes", policy.Pattern(f[0]).Match(f[1]), line)
-		}
-	}
-	require.False(t, policy.Pattern("*").Match(""), "what has no name matches nothing")
-}
-
-func TestHours(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		hours, at string // at in UTC
-		want      bool
-	}{
-		{"08:00-18:00", "2026-11-23T08:00:00Z", true},
-		{"08:00-18:00", "2026-11-23T17:59:59Z", true},
-		{"08:00-18:00", "2026-11-23T18:00:00Z", false},
-		{"08:00-18:00 Europe/Berlin", "2026-11-23T07:00:00Z", true},
-		{"08:00-18:00 Europe/Berlin", "2026-07-23T06:00:00Z", true},
-		{"08:00-18:00 Europe/Berlin", "2026-11-23T06:59:00Z", false},
-		{"00:00-24:00", "2026-11-23T23:59:00Z", true},
-		{"Mon-Fri 08:00-18:00", "2026-11-21T12:00:00Z", false}, // a Saturday
-		{"Sat,Sun 08:00-18:00", "2026-11-21T12:00:00Z", true},
-		{"Fri-Mon 08:00-18:00", "2026-11-22T12:00:00Z", true},
-		{"22:00-06:00", "2026-11-21T23:00:00Z", true},
-		{"22:00-06:00", "2026-11-21T05:59:00Z", true},
-		{"22:00-06:00", "2026-11-21T06:00:00Z", false},
-		{"Fri 22:00-06:00", "2026-11-21T05:00:00Z", true}, // the night of Friday
-		{"Fri 22:00-06:00", "2026-11-20T05:00:00Z", false},
-	} {
-		h, err := policy.ParseHours(c.hours)
-		require.NoError(t, err, c.hours)
-		at, err := time.Parse(time.RFC3339, c.at)
-		require.NoError(t, err)
-		require.Equal(t, c.want, h.Include(at), "%s at %s", c.hours, c.at)
-	}
-	for _, wrong := range []string{"", "08:00", "8-18", "25:00-26:00", "08:00-08:00", "08:00-18:00 Nowhere", "Xyz 08:00-18:00", "08:00-18:00 UTC now", "08:00-18:00 Local"} {
-		_, err := policy.ParseHours(wrong)
-		require.Error(t, err, wrong)
-	}
-}
-
 // soc is a policy with a rule of every kind.
 func soc(t *testing.T) policy.Policy {
 	t.Helper()
@@ -133,43 +68,6 @@ func guest(id string) policy.Person {
 	return p
 }
 
-func TestEachThingIsRuledOnAndTheStrictestHolds(t *testing.T) {
-	t.Parallel()
-	p := soc(t)
-	dc, jewel := host("srv-dc-1"), host("DB", "jewel")
-	for _, c := range []struct {
-		name, command string
-		guarded       bool
-		reach         []policy.Target
-		effect        policy.Effect
-		quorum, needs int
-		rule          string
-	}{
-		{"a plain host", "restart", false, []policy.Target{in("Paris")}, policy.Approve, 1, 1, "approvers decide"},
-		{"a protected one", "restart", false, []policy.Target{dc}, policy.Deny, 0, 0, "protected"},
-		{"a protected one among others", "restart", false, []policy.Target{in("Lab"), jewel, dc}, policy.Deny, 0, 0, "protected"},
-		{"the lab", "restart", false, []policy.Target{in("Lab")}, policy.Allow, 0, 0, "lab"},
-		{"the lab and elsewhere", "restart", false, []policy.Target{in("Lab"), in("Rome")}, policy.Approve, 1, 1, "approvers decide"},
-		{"elsewhere and the lab", "restart", false, []policy.Target{in("Rome"), in("Lab")}, policy.Approve, 1, 1, "approvers decide"},
-		{"the lab, guarded", "isolate", true, []policy.Target{in("Lab")}, policy.Approve, 1, 1, "lab"},
-		{"a jewel", "restart", false, []policy.Target{jewel}, policy.Approve, 2, 1, "jewels"},
-		{"a jewel whose tag has a value", "restart", false, []policy.Target{host("DB", "Jewel:crown")}, policy.Approve, 2, 1, "jewels"},
-		{"another tag with that value", "restart", false, []policy.Target{host("DB", "shape:jewel")}, policy.Approve, 1, 1, "approvers decide"},
-		{"a jewel and a plain host", "restart", false, []policy.Target{jewel, in("Rome")}, policy.Approve, 2, 2, "jewels, approvers decide"},
-		{"a script anywhere", "run-script", false, []policy.Target{in("Rome"), in("Paris")}, policy.Approve, 2, 1, "scripts"},
-		{"nothing with a name", "run-script", false, nil, policy.Approve, 2, 1, "scripts"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			r := p.Decide(policy.Input{Caller: p.Person(full("UOP")), Command: c.command, Risk: policy.RiskDestructive, Guarded: c.guarded, Reach: c.reach, Targets: len(c.reach)})
-			require.Equal(t, c.effect, r.Effect, r.Why)
-			require.Equal(t, c.quorum, r.Quorum)
-			require.Len(t, r.Needs, c.needs)
-			require.Equal(t, c.rule, r.Rule)
-		})
-	}
-}
-
 func TestARoleHoldsWithinItsSitesOnly(t *testing.T) {
 	t.Parallel()
 	p := soc(t)
@@ -191,26 +89,6 @@ func TestARoleHoldsWithinItsSitesOnly(t *testing.T) {
 		ruling := p.Decide(policy.Input{Caller: operator, Command: "restart", Risk: policy.RiskDestructive, Reach: []policy.Target{in(site)}})
 		q := Under(ruling, Request{Requester: "UOP", Expires: noon.Add(time.Hour)})
 		require.ErrorIs(t, q.approve(p.Person(full("UPAPP")), noon), want, site)
-	}
-}
-
-// Before anybody looked what is touched, a rule about that may say no; who is told no where it does not, too, hears so at once and
-// fills in no form.
-func TestARuleAboutWhatIsTouchedOpensNoFormForNothing(t *testing.T) {
-	t.Parallel()
-	p, err := policy.New(policy.Settings{Operators: []policy.Member{"UOP"}, Approvers: []policy.Member{"UAPP"}, Roles: []policy.Role{{Name: "rome", Members: []policy.Member{"UROME"}}}, Rules: []policy.Rule{
-		{Name: "berlin", Sites: []string{"Berlin"}, Effect: policy.Deny, Why: "ask Berlin"},
-		{Name: "rome", Commands: []string{"scan"}, Sites: []string{"Rome"}, Effect: policy.Allow, By: []string{"rome"}},
-	}})
-	require.NoError(t, err)
-	for who, want := range map[string]map[string]policy.Effect{
-		"UOP": {"scan": policy.Allow, "restart": policy.Allow}, "UROME": {"scan": policy.Allow, "restart": policy.Deny}, "UNOBODY": {"scan": policy.Deny, "restart": policy.Deny},
-	} {
-		for command, effect := range want {
-			r := p.Decide(policy.Input{Caller: p.Person(full(who)), Command: command, Risk: policy.RiskDestructive, Early: true})
-			require.Equal(t, effect, r.Effect, "%s %s: %s", who, command, r.Why)
-			require.Equal(t, effect == policy.Deny, strings.Contains(r.Why, "Only operators"), r.Why)
-		}
 	}
 }
 
@@ -289,37 +167,6 @@ func TestDistinctRolesTakeDistinctPeople(t *testing.T) {
 		}
 		require.Equal(t, c.want, q.State, c.who)
 		require.ErrorIs(t, q.approve(p.Person(full("UAPP")), noon), map[State]error{Approved: ErrNotPending, Pending: ErrNotApprover}[c.want])
-	}
-}
-
-func TestTwoOfOneRoleAreNotDistinct(t *testing.T) {
-	t.Parallel()
-	n := policy.Need{By: []string{"a", "b"}, Quorum: 2, Distinct: true}
-	require.Equal(t, 1, n.Met([][]string{{"a"}, {"a"}}))
-	require.Equal(t, 2, n.Met([][]string{{"a", "b"}, {"a"}}))
-	require.Equal(t, 0, n.Met([][]string{nil}))
-}
-
-func TestReadingIsRuledOnButNeverWaits(t *testing.T) {
-	t.Parallel()
-	p := soc(t)
-	member := p.Person(full("UX"))
-	require.Equal(t, policy.Allow, p.Decide(policy.Input{Caller: member, Command: "run-nothing", Risk: policy.RiskRead}).Effect)
-	require.Equal(t, policy.Deny, p.Decide(policy.Input{Caller: member, Command: "get-secrets", Risk: policy.RiskRead}).Effect)
-}
-
-func TestWhatIsWrongWithARule(t *testing.T) {
-	t.Parallel()
-	for want, r := range map[string]policy.Rule{
-		`there is no role "x"`:     {Effect: policy.Allow, By: []string{"x"}},
-		`"" is no effect`:          {},
-		"no role is allowed":       {Effect: policy.Allow},
-		"nobody is named":          {Effect: policy.Approve},
-		"distinct roles, but":      {Effect: policy.Approve, By: []string{policy.Approvers}, Quorum: 2, Distinct: true},
-		`there is no role "ghost"`: {Effect: policy.Deny, Requesters: []string{"ghost"}},
-	} {
-		_, err := policy.New(policy.Settings{Rules: []policy.Rule{r}})
-		require.ErrorContains(t, err, want)
 	}
 }
 

@@ -119,7 +119,7 @@ func (p Policy) Same(q Policy) bool { return p.edition == q.edition }
 
 // Waits reports whether anything can come to wait for an approval, so that cards need a channel.
 func (p Policy) Waits() bool {
-	return !p.empty([]string{Approvers}) || slices.ContainsFunc(p.rules, func(r Rule) bool { return r.Effect == Approve && !p.empty(r.By) })
+	return slices.ContainsFunc(p.rules, func(r Rule) bool { return r.Effect == Approve && !p.empty(r.By) })
 }
 
 // Channel is where approval cards go.

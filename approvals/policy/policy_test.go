@@ -1,9 +1,9 @@
 package policy
 
 import (
-	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -13,89 +13,6 @@ func policyOf(t *testing.T, operators, approvers string) Policy {
 	p, err := New(Settings{Operators: Members(strings.Fields(operators)), Approvers: Members(strings.Fields(approvers))})
 	require.NoError(t, err)
 	return p
-}
-
-// Each line is one invocation and what becomes of it: who, risk (! = guarded), targets, destructive targets of the last hour.
-func TestWhoMayDoWhat(t *testing.T) {
-	t.Parallel()
-	policies := map[string]Policy{
-		"full":         policyOf(t, "UOPERATOR UBOTUSER", "UAPPROVER UOPERATOR"),
-		"no-approvers": policyOf(t, "UOPERATOR", ""),
-		"nobody":       policyOf(t, "", ""),
-		"everyone":     policyOf(t, "*", "UAPPROVER"),
-	}
-	for line := range strings.Lines(`
-full         operator read         0  0 allow
-full         approver read         0  0 allow
-full         member   read         0  0 allow
-full         guest    read         0  0 deny Only full members
-full         botuser  read         0  0 allow
-full         botuser  change       1  0 allow
-full         member   change       1  0 deny Only operators may run it.
-full         approver change       1  0 deny Only operators may run it.
-full         operator change       1  0 allow
-full         operator change       25 0 allow
-full         operator change       26 0 approve 1 26 targets
-full         operator change       1  500 allow
-full         operator change!      1  0 approve 1 always
-full         operator read!        1  0 approve 1 always
-full         operator destructive  1  0 approve 1 needs an approval
-full         operator destructive! 1  0 approve 1 needs an approval
-full         approver destructive  1  0 deny Only operators
-full         guest    destructive  1  0 deny Only full members
-full         operator destructive  25 0 approve 1 needs an approval
-full         operator destructive  26 0 approve 2 26 targets
-full         operator destructive  1  49 approve 1 needs an approval
-full         operator destructive  1  50 approve 2 51 targets within an hour
-full         operator destructive  99 99 approve 2 99 targets
-full         operator dangerous    1  0 deny No rule
-full         operator              1  0 deny No rule
-no-approvers operator change       1  0 allow
-no-approvers operator change       26 0 deny no approvers are configured (S1BOT_APPROVERS)
-no-approvers operator destructive  1  0 deny no approvers are configured (S1BOT_APPROVERS)
-nobody       operator read         0  0 allow
-nobody       operator change       1  0 deny no operators are configured (S1BOT_OPERATORS)
-everyone     member   change       1  0 allow
-everyone     member   destructive  1  0 approve 1 needs an approval
-everyone     guest    read         0  0 deny Only full members
-everyone     guest    change       1  0 deny Only full members
-`) {
-		line = strings.TrimSpace(line)
-		if line == "" {
-			continue
-		}
-		t.Run(line, func(t *testing.T) {
-			t.Parallel()
-			f := strings.Fields(line)
-			if len(f) > 2 && f[2][0] >= '0' && f[2][0] <= '9' { // no risk at all
-				f = append(f[:2:2], append([]string{""}, f[2:]...)...)
-			}
-			p := policies[f[0]]
-			ask := Input{Command: "it", Risk: strings.TrimSuffix(f[2], "!"), Guarded: strings.HasSuffix(f[2], "!")}
-			_, err := fmt.Sscan(f[3]+" "+f[4], &ask.Targets, &ask.LastHour.Targets)
-			require.NoError(t, err)
-			who := member("U" + strings.ToUpper(f[1]))
-			who.Full = Certain(f[1] != "guest" && f[1] != "botuser")
-			ask.Caller = p.Person(who)
-
-			r := p.Decide(ask)
-			require.Equal(t, f[5], string(r.Effect), "%+v", r)
-			switch r.Effect {
-			case Approve:
-				require.Equal(t, f[6], fmt.Sprint(r.Quorum))
-				require.Equal(t, []string{Approvers}, r.By)
-				require.NoError(t, r.Err())
-				require.Contains(t, r.Why, strings.Join(f[7:], " "))
-			case Deny:
-				var refused *RefusedError
-				require.ErrorAs(t, r.Err(), &refused)
-				require.Contains(t, refused.Why, strings.Join(f[6:], " "))
-			}
-			if r.Effect == Allow {
-				require.Zero(t, r.Quorum)
-			}
-		})
-	}
 }
 
 func TestARulingThatNobodyMadeAllowsNothing(t *testing.T) {
@@ -124,6 +41,14 @@ func TestWhoBelongsToARole(t *testing.T) {
 	visitor.Full = Certain(false)
 	left.Full, left.Active = Certain(false), Certain(false)
 	stranger.Full, stranger.Active = CannotTell("users.info"), CannotTell("users.info")
+	for _, m := range []Member{"U1", "*", "S0SOC", "@soc"} {
+		claims := member
+		claims.Active = Certain(false)
+		require.Equal(t, "no", spelled(m.names(claims)), "who left is meant by nothing, whatever else Slack says of them")
+		claims.Active, claims.ID = Certain(true), ""
+		require.Equal(t, "no", spelled(m.names(claims)), "and neither is nobody")
+	}
+	require.Equal(t, "nobody asked Slack about S0NEVERASKED", Member("S0NEVERASKED").names(member).Open())
 	for _, c := range []struct {
 		member                    Member
 		full, guest, gone, hidden string
@@ -173,6 +98,7 @@ func TestMembersToLookUp(t *testing.T) {
 	t.Parallel()
 	p := policyOf(t, "@soc S0LEADS U123", "S0LEADS @soc W9999")
 	require.Equal(t, []Member{"@soc", "S0LEADS", "U123", "W9999"}, p.Members())
+	require.Equal(t, []Member{"U123", "@soc"}, Members([]string{" U123", "", " ", "@soc "}))
 	require.True(t, Member("S0LEADS").Group())
 	require.False(t, Member("U123").Group())
 	require.Equal(t, "soc", Member("@soc").Handle())
@@ -202,4 +128,222 @@ func onHost(name string) Target {
 	t := Nothing()
 	t.Host = Known(name)
 	return t
+}
+
+func TestTwoOfOneRoleAreNotDistinct(t *testing.T) {
+	t.Parallel()
+	n := Need{By: []string{"a", "b"}, Quorum: 2, Distinct: true}
+	require.Equal(t, 1, n.Met([][]string{{"a"}, {"a"}}))
+	require.Equal(t, 2, n.Met([][]string{{"a", "b"}, {"a"}}))
+	require.Equal(t, 0, n.Met([][]string{nil}))
+}
+
+func TestWhatIsWrongWithARule(t *testing.T) {
+	t.Parallel()
+	for want, r := range map[string]Rule{
+		`there is no role "x"`:     {Effect: Allow, By: []string{"x"}},
+		`"" is no effect`:          {},
+		"no role is allowed":       {Effect: Allow},
+		"nobody is named":          {Effect: Approve},
+		"distinct roles, but":      {Effect: Approve, By: []string{Approvers}, Quorum: 2, Distinct: true},
+		`there is no role "ghost"`: {Effect: Deny, Requesters: []string{"ghost"}},
+	} {
+		_, err := New(Settings{Rules: []Rule{r}})
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestDistinctApprovalsAreAssignedAsWellAsCanBe(t *testing.T) {
+	t.Parallel()
+	n := Need{By: []string{"a", "b", "c"}, Quorum: 3, Distinct: true}
+	require.Equal(t, 3, n.Met([][]string{{"a", "b"}, {"a"}, {"a", "b", "c"}}))
+	require.Equal(t, 2, n.Met([][]string{{"a", "b"}, {"a"}, {"b", "a"}, nil}))
+	n.Distinct = false
+	require.Equal(t, 3, n.Met([][]string{{"a"}, nil, {"a"}, {"a"}}), "who approved without a role does not count")
+}
+
+func TestWithWhichRolesSomebodyApproves(t *testing.T) {
+	t.Parallel()
+	p := Person{ID: "U1", Full: Certain(true), asked: true, Roles: []Membership{
+		{Role: "leads", Held: Certain(true)}, {Role: "ad", Held: Certain(false)}, {Role: "dark", Held: CannotTell("dark")},
+		{Role: "local", Scope: Scope{Sites: []string{"Paris"}}, Held: Certain(true)},
+		{Role: "leads", Scope: Scope{Accounts: []string{"Acme"}}, Held: Certain(true)}, {Role: "leads", Held: Certain(true)},
+	}}
+	for _, c := range []struct {
+		by    string
+		in    []Place
+		roles []string
+		any   string
+	}{
+		{"leads ad", nil, []string{"leads"}, "yes"},
+		{"ad", nil, nil, "no"},
+		{"dark ad", nil, nil, "?"},
+		{"dark leads", nil, []string{"leads"}, "yes"},
+		{"local", nil, nil, "no"},
+		{"local", []Place{{Site: "Paris"}}, []string{"local"}, "yes"},
+		{"local leads", []Place{{Site: "Rome"}}, []string{"leads"}, "yes"},
+		{"local", []Place{{Site: "Paris"}, {Site: "Rome"}}, nil, "no"},
+	} {
+		roles, any := Need{By: strings.Fields(c.by), Places: c.in}.RolesOf(p)
+		require.Equal(t, c.roles, roles, "%v", c)
+		require.Equal(t, c.any, spelled(any), "%v", c)
+	}
+	require.Equal(t, []string{"leads"}, p.Certain(), "the trail names what is certain and holds everywhere")
+	require.Equal(t, "yes", spelled(p.Everywhere()))
+	require.Equal(t, "yes", spelled(p.Anywhere([]string{"local"})))
+	require.Equal(t, "no", spelled(p.Anywhere([]string{"ad"})))
+	p.Roles = p.Roles[3:5]
+	require.Equal(t, "no", spelled(p.Everywhere()))
+	require.Equal(t, "yes", spelled(p.Somewhere()))
+	p.ID = ""
+	require.Equal(t, "no", spelled(p.Somewhere()), "nobody has no role")
+}
+
+func TestWhetherAnythingCanWait(t *testing.T) {
+	t.Parallel()
+	leads := Role{Name: "leads", Members: []Member{"ULEAD"}}
+	rule := func(effect Effect, by string) []Rule { return []Rule{{Effect: effect, By: []string{by}}} }
+	for name, c := range map[string]struct {
+		settings Settings
+		want     bool
+	}{
+		"nobody approves":                {Settings{Operators: []Member{"U11"}}, false},
+		"approvers":                      {Settings{Approvers: []Member{"U11"}}, true},
+		"a rule with a role":             {Settings{Roles: []Role{leads}, Rules: rule(Approve, "leads")}, true},
+		"a rule that allows":             {Settings{Roles: []Role{leads}, Rules: rule(Allow, "leads")}, false},
+		"a rule with a role of nobody's": {Settings{Roles: []Role{{Name: "leads"}}, Rules: rule(Approve, "leads")}, false},
+	} {
+		p, err := New(c.settings)
+		require.NoError(t, err)
+		require.Equal(t, c.want, p.Waits(), name)
+	}
+}
+
+func TestWhatLastsForATimeMayEndByItself(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		onTime, beforehand, denied bool
+		want                       Effect
+	}{
+		{true, true, false, Allow}, {true, false, false, Approve}, {false, true, false, Approve}, {true, true, true, Deny},
+	} {
+		s := Settings{Operators: []Member{"UOP"}, Approvers: []Member{"UAPP"}, ReconnectOnTime: c.onTime}
+		if c.denied {
+			s.Rules = []Rule{{Effect: Deny}}
+		}
+		p, err := New(s)
+		require.NoError(t, err)
+		require.Equal(t, c.onTime, p.OnTime())
+		r := p.AtEnd(Input{Caller: Holding("UOP", Operators), Command: "reconnect", Risk: RiskDestructive}, c.beforehand)
+		require.Equal(t, c.want, r.Effect, "%+v", c)
+		require.Equal(t, c.want == Allow, r.Rule == OnTimeRule, "%+v", c)
+	}
+}
+
+// Who reads the targets of an invocation looks up no more of them than a rule may ask for.
+func TestWhatMustBeLookedUp(t *testing.T) {
+	t.Parallel()
+	scoped := []Role{{Name: "local", Scope: Scope{Sites: []string{"Paris"}}}}
+	for name, c := range map[string]struct {
+		settings                Settings
+		byTarget, groups, hosts bool
+	}{
+		"nothing":                   {Settings{}, false, false, false},
+		"a role of some places":     {Settings{Roles: scoped}, true, false, false},
+		"a site":                    {Settings{Rules: []Rule{{Sites: []string{"x"}, Effect: Deny}}}, true, false, false},
+		"a group":                   {Settings{Rules: []Rule{{Groups: []string{"x"}, Effect: Deny}}}, true, true, false},
+		"a host":                    {Settings{Rules: []Rule{{Hosts: []string{"x"}, Effect: Deny}}}, true, false, true},
+		"a tag":                     {Settings{Rules: []Rule{{Tags: []string{"x"}, Effect: Deny}}}, true, false, true},
+		"a group and a host":        {Settings{Rules: []Rule{{Groups: []string{"x"}, Effect: Deny}, {Hosts: []string{"x"}, Effect: Deny}, {Effect: Deny}}}, true, true, true},
+		"a host of another command": {Settings{Rules: []Rule{{Commands: []string{"other"}, Hosts: []string{"x"}, Groups: []string{"x"}, Effect: Deny}}}, true, false, false},
+		"by whom it may be asked":   {Settings{Roles: []Role{{Name: "x"}}, Rules: []Rule{{Requesters: []string{"x"}, Hosts: []string{"x"}, Effect: Deny}}}, true, false, true},
+		"every matcher of targets":  {Settings{Rules: []Rule{{Groups: []string{"x"}, Hosts: []string{"x"}, Tags: []string{"x"}, Sites: []string{"x"}, Effect: Deny}}}, true, true, true},
+	} {
+		p, err := New(c.settings)
+		require.NoError(t, err)
+		groups, hosts := p.LooksInto(Input{Command: "it", Risk: RiskDestructive})
+		require.Equal(t, c.byTarget, p.ByTarget(), name)
+		require.Equal(t, c.groups, groups, name)
+		require.Equal(t, c.hosts, hosts, name)
+	}
+}
+
+func TestWhichRuleProtectsAThing(t *testing.T) {
+	t.Parallel()
+	p, err := New(Settings{Approvers: []Member{"UAPP"}, Rules: []Rule{
+		{Name: "scripts", Commands: []string{"run-script"}, Effect: Approve, By: []string{Approvers}},
+		{Name: "lab", Sites: []string{"Lab"}, Effect: Allow, By: []string{Operators}},
+		{Name: "jewels", Tags: []string{"jewel"}, Effect: Approve, By: []string{Approvers}},
+	}})
+	require.NoError(t, err)
+	jewel, lab, dark := onHost("DB"), onHost("PC"), onHost("PC")
+	jewel.Tags, lab.Site, dark.Tags = Known([]string{"jewel"}), Known("Lab"), Unknown[[]string]("no tags")
+	it := Input{Command: "isolate", Risk: RiskDestructive}
+	require.Equal(t, "jewels", p.Protects(it, jewel))
+	require.Equal(t, "jewels", p.Protects(it, dark), "what is not known counts as protected")
+	require.Empty(t, p.Protects(it, lab), "what may be done at once is not protected")
+	require.Empty(t, p.Protects(it, onHost("PC")), "the rule for everything protects nothing special")
+	require.Empty(t, p.Protects(Input{Command: "run-script", Risk: RiskDestructive}, jewel), "an earlier rule about the command decides")
+	require.Empty(t, p.Protects(Input{Command: "odd", Risk: "odd"}, onHost("PC")), "no rule at all")
+	first, err := New(Settings{Approvers: []Member{"UAPP"}, Rules: []Rule{{Name: "jewels", Tags: []string{"jewel"}, Effect: Approve, By: []string{Approvers}}}})
+	require.NoError(t, err)
+	require.Equal(t, "jewels", first.Protects(it, jewel))
+}
+
+func TestMembersOfRoles(t *testing.T) {
+	t.Parallel()
+	p, err := New(Settings{Operators: []Member{"U11", "U22"}, Approvers: []Member{"U33"}, Roles: []Role{
+		{Name: Approvers, Members: []Member{"U22", "U33"}, Scope: Scope{Sites: []string{"Paris"}}}, {Name: "leads", Members: []Member{"U44"}},
+	}})
+	require.NoError(t, err)
+	require.Equal(t, []Member{"U33", "U22"}, p.Approvers())
+	require.Equal(t, []Member{"U11", "U22", "U44"}, p.MembersOf([]string{Operators, "leads"}))
+	require.Empty(t, p.MembersOf(nil))
+	same, err := New(Settings{})
+	require.NoError(t, err)
+	require.True(t, p.Same(p))
+	require.False(t, p.Same(same), "a policy that is read anew is another one, even where it says the same")
+}
+
+func TestADecisionCarriesWhatTheLedgerNeeds(t *testing.T) {
+	t.Parallel()
+	p, err := New(Settings{Operators: []Member{"UOP"}, Approvers: []Member{"UAPP"}, Timeout: time.Hour, Channel: "C1", Rules: []Rule{
+		{Name: "tags", Tags: []string{"jewel"}, Effect: Approve, By: []string{Approvers, Operators}, Quorum: 1},
+		{Name: "sites", Sites: []string{"Lab"}, Effect: Approve, By: []string{Operators, Approvers}, Quorum: 3},
+	}})
+	require.NoError(t, err)
+	jewel, lab := onHost("DB"), onHost("PC")
+	jewel.Tags, lab.Site = Known([]string{"jewel"}), Known("Lab")
+	r := p.Decide(Input{Caller: Holding("UOP", Operators), Command: "it", Risk: RiskDestructive, Reach: []Target{jewel, lab, onHost("X")}})
+	require.Equal(t, 3, r.Quorum, "the largest of them")
+	require.Equal(t, []string{Approvers, Operators}, r.By, "each role once")
+	require.Equal(t, time.Hour, r.Timeout)
+	require.Equal(t, "C1", p.Channel())
+	require.Equal(t, "tags, sites, approvers decide", r.Rule)
+
+	var open *UnansweredError
+	require.ErrorAs(t, Decision{Effect: Unanswered, Open: "who is it"}.Err(), &open)
+	require.ErrorContains(t, open, "who is it, so nothing was done")
+	var refused *RefusedError
+	require.ErrorAs(t, Decision{Effect: Deny, Why: "no"}.Err(), &refused)
+	require.EqualError(t, refused, "no")
+}
+
+func TestAnswersNameTheFirstOpenQuestion(t *testing.T) {
+	t.Parallel()
+	one, two, yes, no := CannotTell("one"), CannotTell("two"), Certain(true), Certain(false)
+	require.Equal(t, "one", and(yes, one, two).Open())
+	require.Equal(t, "one", Or(no, one, two).Open())
+	require.True(t, and(one, no, two).No())
+	require.True(t, Or(one, yes, two).Yes())
+	require.True(t, and().Yes())
+	require.True(t, Or().No())
+	require.Equal(t, "nobody has asked yet", Answer{}.Open())
+	value, known := Known("x").Value()
+	require.True(t, known)
+	require.Equal(t, "x", value)
+	_, known = Unknown[string]("why").Value()
+	require.False(t, known)
+	require.Equal(t, "why", Unknown[string]("why").Open())
+	require.Empty(t, Known("").Open())
 }
