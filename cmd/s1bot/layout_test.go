@@ -96,7 +96,7 @@ func TestLayoutTopLevelIsFixed(t *testing.T) {
 	t.Parallel()
 	entries, err := os.ReadDir(filepath.Join("..", ".."))
 	require.NoError(t, err)
-	fixed := []string{"go.mod", "go.sum", "cmd", "bot", "commands", "approvals", "s1", "render", "notifier", "deploy", "Makefile", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md"}
+	fixed := []string{"go.mod", "go.sum", "cmd", "bot", "commands", "approvals", "s1", "render", "notifier", "deploy", "Makefile", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"}
 	made, err := os.ReadFile(filepath.Join("..", "..", ".gitignore")) // what is built, and what README.md has people write
 	require.NoError(t, err)
 	ignored := func(name string) bool {
