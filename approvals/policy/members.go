@@ -28,6 +28,14 @@ func Members(names []string) []Member {
 	return ms
 }
 
+// Check says what is wrong with a member; nil where nothing is.
+func (m Member) Check() error {
+	if !memberForm.MatchString(string(m)) {
+		return fmt.Errorf("%q is no user id (U…), user group id (S…), @handle or *", string(m))
+	}
+	return nil
+}
+
 // Group reports whether m is the id of a user group.
 func (m Member) Group() bool { return strings.HasPrefix(string(m), "S") }
 
@@ -82,8 +90,8 @@ type Role struct {
 func (r Role) check() error {
 	var wrong []error
 	for _, m := range r.Members {
-		if !memberForm.MatchString(string(m)) {
-			wrong = append(wrong, fmt.Errorf("role %s: %q is no user id (U…), user group id (S…), @handle or *", r.Name, string(m)))
+		if err := m.Check(); err != nil {
+			wrong = append(wrong, fmt.Errorf("role %s: %w", r.Name, err))
 		}
 	}
 	return errors.Join(wrong...)

@@ -96,7 +96,7 @@ func checkSlack(ctx context.Context, c config) []bot.Finding {
 // fileChannels are those that the policy file sends things to.
 func fileChannels(c config) map[string]string {
 	channels := map[string]string{}
-	f, _, err := c.policyFile()
+	f, err := c.policyFile()
 	if err != nil {
 		return channels // the policy's own line says what is wrong with the file
 	}

@@ -8,13 +8,12 @@ import (
 	"s1bot/bot"
 	"s1bot/notifier/feed"
 	"s1bot/notifier/journal"
-	"s1bot/notifier/routing"
 	"s1bot/s1"
 )
 
 // checkFeeds reads each feed that some channel hears of, in all the ways in which the bot reads it.
 func checkFeeds(ctx context.Context, c config, client *s1.Client) []bot.Finding {
-	routes, err := c.routes()
+	file, err := c.policyFile()
 	if err != nil {
 		return nil // the policy's own line says what is wrong with the file
 	}
@@ -24,7 +23,7 @@ func checkFeeds(ctx context.Context, c config, client *s1.Client) []bot.Finding 
 		setting, channel string
 	}{{journal.Threats, "S1BOT_THREATS_CHANNEL", c.ThreatsChannel}, {journal.Alerts, "S1BOT_ALERTS_CHANNEL", c.AlertsChannel}} {
 		found := bot.Finding{What: fmt.Sprintf("Feed of %ss", what.source), Note: "readable"}
-		if what.channel == "" && len(routes.Channels(what.source)) == 0 {
+		if what.channel == "" && len(file.Routes.Channels(what.source)) == 0 {
 			found.Note = "off: no channel is set, neither in " + what.setting + " nor by a route"
 			findings = append(findings, found)
 			continue
@@ -36,13 +35,4 @@ func checkFeeds(ctx context.Context, c config, client *s1.Client) []bot.Finding 
 		findings = append(findings, found)
 	}
 	return findings
-}
-
-// routes are those of the policy file.
-func (c config) routes() (routing.Routes, error) {
-	f, _, err := c.policyFile()
-	if err != nil {
-		return nil, err
-	}
-	return routesOf(f)
 }

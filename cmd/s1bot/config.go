@@ -19,6 +19,8 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
+	"s1bot/cmd/s1bot/policyfile"
+	"s1bot/commands"
 	"s1bot/s1"
 )
 
@@ -117,10 +119,7 @@ func readable(err error) error {
 	return err
 }
 
-var (
-	channelID  = regexp.MustCompile(`^[CG][A-Z0-9]{2,}$`)
-	apiVersion = regexp.MustCompile(`^v\d+\.\d+$`)
-)
+var apiVersion = regexp.MustCompile(`^v\d+\.\d+$`)
 
 // check looks at every setting; each problem names the variable and says what to put there.
 func (c *config) check() []error {
@@ -262,7 +261,7 @@ func (c *config) checkRoles(bad func(string, string, ...any)) {
 	policy, err := policy.New(c.ownSettings())
 	if err != nil {
 		lines("S1BOT_OPERATORS, S1BOT_APPROVERS", err)
-		_, _, err = c.policyFile() // wrong as well, perhaps
+		_, err = c.policyFile() // wrong as well, perhaps
 	} else {
 		policy, err = c.policy()
 	}
@@ -275,7 +274,7 @@ func (c *config) checkRoles(bad func(string, string, ...any)) {
 	for name, id := range map[string]string{
 		"S1BOT_APPROVALS_CHANNEL": c.ApprovalsChannel, "S1BOT_THREATS_CHANNEL": c.ThreatsChannel, "S1BOT_ALERTS_CHANNEL": c.AlertsChannel,
 	} {
-		if id != "" && !channelID.MatchString(id) {
+		if id != "" && !policyfile.IsChannel(id) {
 			bad(name, "%q is no channel id (C…): find it at the bottom of the channel's details", id)
 		}
 	}
@@ -288,11 +287,11 @@ func (c *config) ownSettings() policy.Settings {
 
 // policy is who may do what: these settings and the policy file, which is read anew each time.
 func (c *config) policy() (policy.Policy, error) {
-	_, s, err := c.policyFile()
+	f, err := c.policyFile()
 	if err != nil {
 		return policy.Policy{}, err
 	}
-	return c.policyOf(s)
+	return c.policyOf(f.Settings)
 }
 
 // policyOf is the policy of these settings and those of the policy file.
@@ -303,9 +302,9 @@ func (c *config) policyOf(s policy.Settings) (policy.Policy, error) {
 }
 
 // policyFile is what the policy file says, if there is one.
-func (c *config) policyFile() (policyFile, policy.Settings, error) {
+func (c *config) policyFile() (policyfile.File, error) {
 	if c.PolicyFile == "" {
-		return policyFile{}, policy.Settings{}, nil
+		return policyfile.File{}, nil
 	}
-	return readPolicyFile(c.PolicyFile)
+	return policyfile.Load(c.PolicyFile, commands.All().Commands())
 }

@@ -53,8 +53,8 @@ func unknownSettings(environ map[string]string) error {
 
 // meantSetting offers the nearest names, else those that have the same words and more or fewer of them: S1_TOKEN is S1_API_TOKEN.
 func meantSetting(name string, known []string) string {
-	if near := meant(name, known); near != "" {
-		return near
+	if near := text.Nearest(name, known); len(near) > 0 {
+		return text.Suggestion(near)
 	}
 	words := strings.Split(name, "_")
 	within := func(some, all []string) bool {
@@ -66,7 +66,7 @@ func meantSetting(name string, known []string) string {
 			related = append(related, k)
 		}
 	}
-	return offer(related)
+	return text.Suggestion(related)
 }
 
 // settingNames are the variables that the program reads.
@@ -85,16 +85,4 @@ func settingNames() []string {
 		names = append(names, name+"_FILE")
 	}
 	return names
-}
-
-// meant offers the names that were probably meant: "; did you mean X or Y?"
-func meant(word string, names []string) string {
-	return offer(text.Nearest(word, names))
-}
-
-func offer(names []string) string {
-	if len(names) == 0 {
-		return ""
-	}
-	return "; did you mean " + strings.Join(names[:min(len(names), 3)], " or ") + "?"
 }

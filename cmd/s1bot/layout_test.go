@@ -46,7 +46,9 @@ var rooms = map[string]struct{ ours, third []string }{
 	"s1/s1sim/eventql":  {nil, nil},
 	"bot/slacksim":      {[]string{"render"}, []string{"github.com/gorilla/websocket", "github.com/slack-go/slack"}},
 	"cmd/s1bot/metrics": {nil, []string{"github.com/prometheus/client_golang"}},
-	"cmd/s1bot":         {[]string{"s1", "render", "commands", "commands/catalog", "commands/text", "approvals", "approvals/policy", "notifier", "notifier/delivery", "notifier/feed", "notifier/journal", "notifier/routing", "bot", "bot/store", "s1/s1sim", "bot/slacksim"}, []string{"github.com/caarlos0/env/v11", "github.com/alecthomas/kong", "github.com/coreos/go-systemd/v22", "github.com/goccy/go-yaml"}},
+	"cmd/s1bot":         {[]string{"s1", "render", "commands", "commands/catalog", "commands/text", "approvals", "approvals/policy", "notifier", "notifier/delivery", "notifier/feed", "notifier/journal", "notifier/routing", "bot", "bot/store", "s1/s1sim", "bot/slacksim", "cmd/s1bot/policyfile"}, []string{"github.com/caarlos0/env/v11", "github.com/alecthomas/kong", "github.com/coreos/go-systemd/v22"}},
+
+	"cmd/s1bot/policyfile": {[]string{"s1", "commands/catalog", "commands/text", "approvals/policy", "notifier", "notifier/journal", "notifier/routing"}, []string{"github.com/goccy/go-yaml"}},
 }
 
 // commandAreas are the packages of commands. None of them knows another.

@@ -16,14 +16,15 @@ import (
 
 // cli is the command line. Settings come from environment variables, so there are few flags.
 type cli struct {
-	Run      runCmd      `cmd:"" default:"1" help:"Connect Slack and the console and serve until SIGINT or SIGTERM."`
-	Demo     demoCmd     `cmd:"" help:"Run the whole bot against a simulated Slack and a simulated console, with a web page to try it."`
-	Check    checkCmd    `cmd:"" help:"Test every setting against the real services."`
-	Commands commandsCmd `cmd:"" help:"List the commands."`
-	Manifest manifestCmd `cmd:"" help:"Print the Slack app manifest."`
-	Audit    auditCmd    `cmd:"" help:"Print or verify the audit trail."`
-	Health   healthCmd   `cmd:"" help:"Ask whether the process that serves here is alive (for containers)."`
-	Version  versionCmd  `cmd:"" help:"Print version, commit and Go version."`
+	Run      runCmd          `cmd:"" default:"1" help:"Connect Slack and the console and serve until SIGINT or SIGTERM."`
+	Demo     demoCmd         `cmd:"" help:"Run the whole bot against a simulated Slack and a simulated console, with a web page to try it."`
+	Check    checkCmd        `cmd:"" help:"Test every setting against the real services."`
+	Commands commandsCmd     `cmd:"" help:"List the commands."`
+	Manifest manifestCmd     `cmd:"" help:"Print the Slack app manifest."`
+	Schema   policySchemaCmd `cmd:"" name:"policy-schema" help:"Print the JSON schema of the policy file, for editors."`
+	Audit    auditCmd        `cmd:"" help:"Print or verify the audit trail."`
+	Health   healthCmd       `cmd:"" help:"Ask whether the process that serves here is alive (for containers)."`
+	Version  versionCmd      `cmd:"" help:"Print version, commit and Go version."`
 }
 
 func main() {

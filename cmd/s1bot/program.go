@@ -104,27 +104,20 @@ func (p *program) operators() string {
 
 // reload reads the policy file again. Where anything in it is wrong, the policy stays as it is.
 func (p *program) reload() error {
-	f, settings, err := p.config.policyFile()
+	file, err := p.config.policyFile()
 	if err != nil {
 		return fmt.Errorf("read the policy: %w", err)
 	}
-	policy, err := p.config.policyOf(settings)
+	policy, err := p.config.policyOf(file.Settings)
 	if err == nil && policy.Waits() && policy.Channel() == "" {
 		err = errors.New("approvals are asked for, and there is no channel for their cards (approvals: {channel: …} or S1BOT_APPROVALS_CHANNEL)")
 	}
 	if err != nil {
 		return fmt.Errorf("read the policy: %w", err)
 	}
-	routes, err := routesOf(f)
-	if err != nil {
-		return fmt.Errorf("read the routes: %w", err)
-	}
-	schedule, err := p.config.scheduleOf(f, settings)
-	if err != nil {
-		return fmt.Errorf("read when shifts are reported: %w", err)
-	}
+	schedule := p.config.scheduleOf(file)
 	p.policy.Store(&policy)
-	p.routes.Store(&routes)
+	p.routes.Store(&file.Routes)
 	p.schedule.Store(&schedule)
 	return nil
 }

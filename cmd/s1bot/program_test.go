@@ -31,7 +31,7 @@ func calls(t *testing.T, args ...string) (int, string, string) {
 
 func TestEverySubcommandHasHelp(t *testing.T) {
 	t.Parallel()
-	for _, sub := range []string{"run", "demo", "check", "commands", "manifest", "audit", "version"} {
+	for _, sub := range []string{"run", "demo", "check", "commands", "manifest", "policy-schema", "audit", "version"} {
 		code, out, _ := calls(t, sub, "--help")
 		require.Zero(t, code, sub)
 		require.Contains(t, out, "Usage: s1bot "+sub)
@@ -65,6 +65,14 @@ func TestTheCatalogAsJSON(t *testing.T) {
 		require.NotEmpty(t, c.Area, c.Name)
 		require.Contains(t, []string{"read", "change", "destructive"}, c.Risk, c.Name)
 	}
+}
+
+func TestEditorsGetASchemaOfThePolicyFile(t *testing.T) {
+	t.Parallel()
+	code, out, _ := calls(t, "policy-schema")
+	require.Zero(t, code)
+	require.True(t, json.Valid([]byte(out)))
+	require.Contains(t, out, `"disconnect-agent-from-network"`)
 }
 
 func TestVersionNamesTheGoVersion(t *testing.T) {

@@ -40,6 +40,14 @@ func Nearest(word string, names []string) []string {
 	return result
 }
 
+// Suggestion offers names behind a message about a word that nobody knows: "; did you mean X or Y?", or nothing where there are none.
+func Suggestion(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return "; did you mean " + strings.Join(names[:min(len(names), 3)], " or ") + "?"
+}
+
 // Distance is the optimal string alignment distance (Damerau-Levenshtein with adjacent transpositions) in characters.
 // Words longer than 64 characters are compared by their first 64.
 func Distance(a, b string) int {

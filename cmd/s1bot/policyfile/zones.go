@@ -1,18 +1,20 @@
-package main
+package policyfile
 
 import (
 	"io/fs"
 	"os"
 	"strings"
 	"time"
+
+	"s1bot/commands/text"
 )
 
 // zoneTable is where machines keep their time zones. The table in the binary cannot be listed, so where there is none, none is offered.
 const zoneTable = "/usr/share/zoneinfo"
 
-// zoneMeant offers the time zones that were probably meant by the last word of text, where that is none.
-func zoneMeant(text string) string {
-	words := strings.Fields(text)
+// zoneMeant offers the time zones that were probably meant by the last word of a value, where that is none.
+func zoneMeant(value string) string {
+	words := strings.Fields(value)
 	if len(words) == 0 {
 		return ""
 	}
@@ -27,5 +29,5 @@ func zoneMeant(text string) string {
 		}
 		return nil
 	})
-	return meant(zone, zones)
+	return text.Suggestion(text.Nearest(zone, zones))
 }

@@ -1,0 +1,120 @@
+package policyfile
+
+// The shape of the file, key by key. These types are read three times: the YAML library decodes into them, the reader walks the file
+// along them to find what is wrong, and the schema for editors is made from them. The type of a field says what its values mean.
+
+// A file is the whole document.
+type file struct {
+	Roles     map[string]role `yaml:"roles" doc:"Who is who. The roles operators and approvers add to S1BOT_OPERATORS and S1BOT_APPROVERS; any other name is a role of your own."`
+	Approvals approvals       `yaml:"approvals" doc:"Limits of requests, and where their cards go."`
+	Rules     []rule          `yaml:"rules" doc:"Looked at from the top, for each thing that a command touches. The first that matches decides; where none does, everybody reads, operators change, and destructive commands wait for an approver."`
+	Routes    []route         `yaml:"routes" doc:"Where notifications go, from the top. The first match ends the walk unless it says continue."`
+	Reports   reports         `yaml:"reports" doc:"Shift reports that are posted by themselves."`
+}
+
+// A role is a list of members, or members with the accounts and sites within which they hold it. The file may leave "members" out
+// and give the list alone.
+type role struct {
+	Members  list[member] `yaml:"members" doc:"User ids (U…), user group ids (S…), @handles, or * for every full member."`
+	Accounts list[glob]   `yaml:"accounts" doc:"The role holds within these accounts only. Names or globs."`
+	Sites    list[glob]   `yaml:"sites" doc:"The role holds within these sites only. Names or globs."`
+}
+
+type approvals struct {
+	Timeout    word[timeout] `yaml:"timeout" doc:"How long a request waits before it expires, such as 30m."`
+	MaxTargets *int          `yaml:"max_targets" doc:"Targets of one action; above, one more approver is needed."`
+	MaxPerHour *int          `yaml:"max_targets_per_hour" doc:"Targets of one person's destructive commands in an hour; above, one more approver is needed."`
+	MaxChanges *int          `yaml:"max_changes_per_hour" doc:"Endpoints that one person's changes touch in an hour; above, an approval is needed."`
+	Channel    word[channel] `yaml:"channel" doc:"Where approval cards go, instead of S1BOT_APPROVALS_CHANNEL."`
+	OnTime     bool          `yaml:"reconnect_on_time" doc:"Endpoints isolated for a time are reconnected at its end without another approval."`
+}
+
+type rule struct {
+	Name       word[prose]        `yaml:"name" doc:"What people read when the rule decides."`
+	Commands   list[command]      `yaml:"commands" doc:"Names of commands, or globs. No aliases."`
+	Areas      list[area]         `yaml:"areas" doc:"Areas of commands, as s1bot commands --json lists them, or globs."`
+	Risks      list[risk]         `yaml:"risks" doc:"read, change or destructive."`
+	Hosts      list[glob]         `yaml:"hosts" doc:"Names of endpoints, or globs."`
+	Tags       list[glob]         `yaml:"tags" doc:"Tags of endpoints: key or key:value, or globs."`
+	Sites      list[glob]         `yaml:"sites" doc:"Names of sites, or globs."`
+	Groups     list[glob]         `yaml:"groups" doc:"Names of groups in the console, or globs."`
+	Channels   list[conversation] `yaml:"channels" doc:"Ids of the Slack channels in which the command was typed."`
+	Hours      list[hours]        `yaml:"hours" doc:"Times of day, such as 08:00-18:00 Europe/Berlin or Mon-Fri 08:00-18:00 Europe/Berlin."`
+	Requesters list[roleName]     `yaml:"requesters" doc:"Roles of the person who typed the command."`
+	Allow      list[roleName]     `yaml:"allow" doc:"These roles run it at once."`
+	Approve    *approve           `yaml:"approve" doc:"It waits for an approval."`
+	Deny       word[prose]        `yaml:"deny" doc:"Nobody runs it. The sentence is what people read."`
+}
+
+type approve struct {
+	By       list[roleName] `yaml:"by" doc:"Roles whose members may approve; approvers unless given."`
+	Quorum   *int           `yaml:"quorum" doc:"How many people must approve; 1 unless given."`
+	Distinct bool           `yaml:"distinct" doc:"Each of them holds another of these roles."`
+}
+
+type route struct {
+	Name            word[prose]      `yaml:"name" doc:"What routes test calls it."`
+	Source          word[source]     `yaml:"source" doc:"threat or alert; both unless given."`
+	Severities      list[severity]   `yaml:"severities" doc:"Severities of alerts, or globs."`
+	Confidences     list[confidence] `yaml:"confidences" doc:"Confidence levels of threats, or globs."`
+	Classifications list[glob]       `yaml:"classifications" doc:"Classifications, or globs."`
+	Accounts        list[glob]       `yaml:"accounts" doc:"Names of accounts, or globs."`
+	Sites           list[glob]       `yaml:"sites" doc:"Names of sites, or globs."`
+	Groups          list[glob]       `yaml:"groups" doc:"Names of groups in the console, or globs."`
+	Hosts           list[glob]       `yaml:"hosts" doc:"Names of endpoints, or globs."`
+	Rules           list[glob]       `yaml:"rules" doc:"Names of detection rules and threats, or globs."`
+	Channel         word[channel]    `yaml:"channel" doc:"The channel that gets the notification."`
+	Mention         word[mention]    `yaml:"mention" doc:"Who is mentioned there: an @handle, a user group id (S…) or a user id (U…)."`
+	Mute            word[muting]     `yaml:"mute" doc:"Nobody is notified: true for good, or until a date."`
+	Continue        bool             `yaml:"continue" doc:"The routes below are looked at as well."`
+}
+
+type reports struct {
+	At      list[timeOfDay] `yaml:"at" doc:"Times of day, such as 07:00."`
+	Zone    word[zone]      `yaml:"zone" doc:"The time zone of these times; UTC unless given."`
+	Channel word[channel]   `yaml:"channel" doc:"Where reports go; the approvals channel unless given."`
+}
+
+// A word is one value, and K is what it means.
+type word[K kind] string
+
+// kind is what the word means.
+func (word[K]) kind() kind {
+	var k K
+	return k
+}
+
+// A list is one value or several.
+type list[K kind] []word[K]
+
+// UnmarshalYAML reads `hosts: A` as well as `hosts: [A]`.
+func (l *list[K]) UnmarshalYAML(unmarshal func(any) error) error {
+	var one word[K]
+	if unmarshal(&one) == nil {
+		*l = list[K]{one}
+		return nil
+	}
+	var several []word[K]
+	err := unmarshal(&several)
+	*l = several
+	return err
+}
+
+// strings are the values as the rest of the program takes them; nil where there are none.
+func (l list[K]) strings() (all []string) {
+	for _, w := range l {
+		all = append(all, string(w))
+	}
+	return all
+}
+
+// UnmarshalYAML takes a bare list of members, too.
+func (r *role) UnmarshalYAML(unmarshal func(any) error) error {
+	var members list[member]
+	if unmarshal(&members) == nil {
+		*r = role{Members: members}
+		return nil
+	}
+	type plain role
+	return unmarshal((*plain)(r))
+}
