@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/commandtest"
 )
 
 func TestEveryCommandIsCompleteAndItsExamplesMeanWhatTheySay(t *testing.T) {
@@ -33,7 +34,7 @@ func TestParametersAreThoseOfTheSpecification(t *testing.T) {
 	golden := filepath.Join("testdata", "parameters.json")
 	if raw, err := os.ReadFile(filepath.Join("..", "..", "shared", "s1-api", "commands.json")); err == nil {
 		known := readFacts(t, raw)
-		if *update {
+		if commandtest.Updating() {
 			require.NoError(t, os.WriteFile(golden, indentJSON(t, known), 0o644))
 		}
 		compareFacts(t, known)
@@ -54,8 +55,9 @@ func readFacts(t *testing.T, raw []byte) []facts {
 // compareFacts wants every command of the specification; there may be others beside them.
 func compareFacts(t *testing.T, known []facts) {
 	require.Len(t, known, 80)
+	all := All()
 	for _, f := range known {
-		cmd, ok := All().Find(f.Name)
+		cmd, ok := all.Find(f.Name)
 		require.True(t, ok, f.Name)
 		require.Equal(t, f.Title, cmd.Title)
 		require.Len(t, cmd.Params, len(f.Parameters), f.Name)
@@ -83,7 +85,7 @@ func TestPermissionsAreThoseOfTheSpecification(t *testing.T) {
 	}
 	_, table, _ := strings.Cut(string(text), "\nCommand | Required Permission | Role Scope | |\n")
 	var cmd *catalog.Command
-	checked := 0
+	all, checked := All(), 0
 	for line := range strings.Lines(table) {
 		cells := strings.Split(line, " | ")
 		if !strings.Contains(line, "|") {
@@ -93,7 +95,7 @@ func TestPermissionsAreThoseOfTheSpecification(t *testing.T) {
 			continue
 		}
 		title, _, _ := strings.Cut(cells[0], " (Event Source")
-		if found, ok := All().Find(title); ok && found.Title == title {
+		if found, ok := all.Find(title); ok && found.Title == title {
 			cmd = found
 		}
 		if cmd == nil || strings.Contains(cells[1], "Default Role") || strings.TrimSpace(cells[1]) == "||" {

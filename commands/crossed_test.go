@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/commandtest"
 )
 
 // Rules across fields: slash text that breaks one, and the parameter that it is told about.
@@ -66,10 +67,10 @@ var crossed = [][2]string{
 func TestRulesAcrossFieldsHoldInTextAndFormAlike(t *testing.T) {
 	t.Parallel()
 	all := All()
-	caller := catalog.Caller{Zone: zone, Now: now}
+	caller := catalog.Caller{Zone: commandtest.Zone, Now: commandtest.Now}
 	for _, row := range crossed {
 		line, param := row[0], row[1]
-		given, _, err := all.Parse(line, input)
+		given, _, err := all.Parse(line, commandtest.Input())
 		cmd, ok := all.Find(given.Command)
 		require.True(t, ok, line)
 		require.Equal(t, param, blamed(t, err), line)

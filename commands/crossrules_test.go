@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/commandtest"
 	"s1bot/render"
 )
 
@@ -50,7 +51,7 @@ func TestNothingIsAskedForThatHelpDoesNotSay(t *testing.T) {
 	t.Parallel()
 	for _, cmd := range All().Commands() {
 		for _, example := range cmd.Examples {
-			inv, _, err := All().Parse(example, input)
+			inv, _, err := All().Parse(example, commandtest.Input())
 			require.NoError(t, err, example)
 			given, err := catalog.Object(inv.Args)
 			require.NoError(t, err)

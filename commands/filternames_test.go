@@ -6,13 +6,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/commandtest"
 	"s1bot/s1/s1sim"
 )
 
 // Where a filter is wanted, names of what it selects do as well: endpoints, threats, alerts; in quotes, with commas, with blanks.
 func TestNamesDoWhereAFilterIsWanted(t *testing.T) {
 	t.Parallel()
-	console, call := simulated(t, "DESKTOP-1", "DESKTOP-2")
+	console, s := commandtest.WithAgents(t, All(), "DESKTOP-1", "DESKTOP-2")
 	evil := console.AddThreat(s1sim.ThreatSpec{Name: "lockfast.exe", Agent: "DESKTOP-1"})
 	worm := console.AddThreat(s1sim.ThreatSpec{Name: "worm of two.dll", Agent: "DESKTOP-2"})
 	for text, want := range map[string][]string{
@@ -25,10 +26,10 @@ func TestNamesDoWhereAFilterIsWanted(t *testing.T) {
 		`mitigate-threats filter="worm of two.dll" action=kill`:                                                     {"worm of two.dll"},
 		`mitigate-threats ` + string(evil) + ` action=kill`:                                                         {"lockfast.exe"},
 	} {
-		inv, _, err := All().Parse(text, input)
+		inv, _, err := All().Parse(text, commandtest.Input())
 		require.NoError(t, err, text)
 		cmd, _ := All().Find(inv.Command)
-		plan, err := cmd.Prepare(t.Context(), call, inv.Args)
+		plan, err := cmd.Prepare(t.Context(), s.Call, inv.Args)
 		require.NoError(t, err, text)
 		var names []string
 		for _, target := range plan.Targets {
@@ -38,30 +39,30 @@ func TestNamesDoWhereAFilterIsWanted(t *testing.T) {
 	}
 	require.NotEmpty(t, worm)
 
-	_, err := run(t, All(), call, "mitigate-threats lockfst.exe action=kill")
+	_, err := s.Run("mitigate-threats lockfst.exe action=kill")
 	var usage *catalog.UsageError
 	require.ErrorAs(t, err, &usage)
 	require.Equal(t, "lockfast.exe", usage.Offers[0].Label)
 	require.JSONEq(t, `{"filter":{"ids":["lockfast.exe"]},"mitigate-action":"kill"}`, string(usage.Offers[0].Do.Args))
 
 	console.AddThreat(s1sim.ThreatSpec{Name: "lockfast.exe", Agent: "DESKTOP-2"})
-	_, err = run(t, All(), call, "mitigate-threats lockfast.exe action=kill")
+	_, err = s.Run("mitigate-threats lockfast.exe action=kill")
 	var ambiguous *catalog.AmbiguousError
 	require.ErrorAs(t, err, &ambiguous)
-	_, err = invoke(t, All(), call, ambiguous.Pick(0))
+	_, err = s.Invoke(ambiguous.Pick(0))
 	require.NoError(t, err)
 }
 
 // A name that nothing has offers the nearest as buttons, which ask for the very same of it.
 func TestTheNearestNamesAreButtons(t *testing.T) {
 	t.Parallel()
-	_, call := simulated(t, "DESKTOP-1", "DESKTOP-2", "SRV-DC-1")
+	_, s := commandtest.WithAgents(t, All(), "DESKTOP-1", "DESKTOP-2", "SRV-DC-1")
 	for text, args := range map[string]string{
 		"agent DESKTP-1":                   `{"agent-ids":["DESKTOP-1"]}`,
 		"isolate SRV-DC-1,DESKTP-1":        `{"agent-ids":["SRV-DC-1","DESKTOP-1"]}`,
 		"set-external-id DESKTP-1 ext=x y": `{"filter":{"ids":["DESKTOP-1"]},"external-id":"x y"}`,
 	} {
-		_, err := run(t, All(), call, text)
+		_, err := s.Run(text)
 		var usage *catalog.UsageError
 		require.ErrorAs(t, err, &usage, text)
 		require.NotEmpty(t, usage.Offers, text)
@@ -73,7 +74,7 @@ func TestTheNearestNamesAreButtons(t *testing.T) {
 // Two things of one name are told apart by what they are, else by when they were there, else by their ids.
 func TestThingsOfOneNameHaveDifferentButtons(t *testing.T) {
 	t.Parallel()
-	console, call := simulated(t)
+	console, s := commandtest.WithAgents(t, All())
 	last := func(at string) func(map[string]any) {
 		return func(a map[string]any) { a["lastActiveDate"] = at }
 	}
@@ -87,7 +88,7 @@ func TestThingsOfOneNameHaveDifferentButtons(t *testing.T) {
 		console.AddAgent(spec)
 	}
 	for name, tells := range map[string]string{"KIOSK": "offline", "SEEN": "last seen 2026-11-02", "SAME": "id ", long: "id "} {
-		_, err := run(t, All(), call, "agent "+name)
+		_, err := s.Run("agent " + name)
 		var ambiguous *catalog.AmbiguousError
 		require.ErrorAs(t, err, &ambiguous)
 		labels := map[string]bool{}

@@ -2,47 +2,17 @@ package commands
 
 import (
 	"fmt"
-	"io"
-	"net/http"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"s1bot/commands/catalog"
-	"s1bot/commands/files"
+	"s1bot/commands/commandtest"
 	"s1bot/commands/lookup"
 	"s1bot/render"
 	"s1bot/s1"
 )
-
-// A still console answers every question to a path alike, whatever is asked, as one does whose proxy answers from a cache.
-type still struct {
-	answers map[string]string // by the path behind the version
-
-	mu      sync.Mutex
-	changes []string
-	reads   int
-}
-
-func (s *still) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	path := strings.TrimPrefix(r.URL.Path, apiRoot)
-	if r.Method != http.MethodGet {
-		body, _ := io.ReadAll(r.Body)
-		s.changes = append(s.changes, path+" "+strings.TrimSpace(string(body)))
-		_, _ = io.WriteString(w, `{"data":{"affected":1}}`)
-		return
-	}
-	s.reads++
-	if s.answers[path] == "" {
-		http.Error(w, `{"errors":[{"title":"Not found"}]}`, http.StatusNotFound)
-		return
-	}
-	_, _ = io.WriteString(w, s.answers[path])
-}
 
 const twoHosts = `{"data":[
 	{"id":1845174760470303882,"computerName":"SRV-DC-1","siteId":"42","groupId":"7","isActive":true,"createdAt":null,"unheardOf":{"deep":[1]}},
@@ -51,7 +21,7 @@ const twoHosts = `{"data":[
 // What is to be changed is what was asked for, not what a console happens to answer.
 func TestNothingIsDoneToWhatWasNotAskedFor(t *testing.T) {
 	t.Parallel()
-	console := &still{answers: map[string]string{
+	console := &commandtest.Still{Answers: map[string]string{
 		"agents": twoHosts,
 		"sites":  `{"data":{"sites":[{"id":42,"name":"Paris"},{"id":"43","name":"Lyon"}]}}`,
 		"groups": `{"data":[{"id":"7","name":"Servers","siteId":"42"}]}`,
@@ -62,7 +32,7 @@ func TestNothingIsDoneToWhatWasNotAskedFor(t *testing.T) {
 		"cloud-detection/rules": `{"data":[{"id":"501","name":"Beacon","status":"Active"},{"id":"502","name":"Other","status":"Active"}]}`,
 		"exclusions":            `{"data":[{"id":"601","type":"path","osType":"linux","value":"/x"},{"id":"602","type":"path","osType":"windows","value":"C:\\x"}]}`,
 	}}
-	call := callTo(t, console)
+	s := commandtest.At(t, All(), console)
 	for line, want := range map[string]string{
 		`isolate DESKTOP-1 reason=x`:                                             `"agent-ids":["1834780238610855645"]`,
 		`isolate 1845174760470303882 reason=x`:                                   `"agent-ids":["1845174760470303882"]`,
@@ -83,10 +53,10 @@ func TestNothingIsDoneToWhatWasNotAskedFor(t *testing.T) {
 		`delete-exclusions operation-system=Linux reason=x`:                          `"exclusion-ids":["601"]`,
 	} {
 		catalog := All()
-		inv, _, err := catalog.Parse(line, input)
+		inv, _, err := catalog.Parse(line, commandtest.Input())
 		require.NoError(t, err, line)
 		cmd, _ := catalog.Find(inv.Command)
-		plan, err := cmd.Prepare(t.Context(), call, inv.Args)
+		plan, err := cmd.Prepare(t.Context(), s.Call, inv.Args)
 		if want == "" {
 			require.Error(t, err, line)
 			continue
@@ -95,13 +65,13 @@ func TestNothingIsDoneToWhatWasNotAskedFor(t *testing.T) {
 		require.Contains(t, string(plan.Args), want, line)
 		require.Len(t, plan.Targets, 1, line)
 	}
-	require.Empty(t, console.changes)
+	require.Empty(t, console.Changes())
 }
 
 // A console whose ids have few digits is used like any other: what is called so comes first, then the id, if the console knows it.
 func TestShortNumbersAreNamesFirstAndThenIDs(t *testing.T) {
 	t.Parallel()
-	console := &still{answers: map[string]string{
+	console := &commandtest.Still{Answers: map[string]string{
 		"agents":                 `{"data":[{"id":"11","computerName":"DESKTOP-1"},{"id":"12","computerName":"4711"},{"id":"4711","computerName":"KIOSK"},{"id":"13","computerName":"4711"}]}`,
 		"sites":                  `{"data":{"sites":[{"id":"21","name":"Paris"}]}}`,
 		"groups":                 `{"data":[{"id":"31","name":"Lab","siteId":"21"}]}`,
@@ -111,7 +81,7 @@ func TestShortNumbersAreNamesFirstAndThenIDs(t *testing.T) {
 		"cloud-detection/rules":  `{"data":[{"id":"71","name":"Beacon","status":"Active"}]}`,
 		"accounts/41/policy":     `{"data":{"mitigationMode":"detect"}}`,
 	}}
-	call := callTo(t, console)
+	s := commandtest.At(t, All(), console)
 	for line, want := range map[string]string{
 		`isolate 11 reason=x`:                                     `agents/actions/disconnect {"filter":{"ids":["11"]}}`,
 		`isolate DESKTOP-1 reason=x`:                              `agents/actions/disconnect {"filter":{"ids":["11"]}}`,
@@ -124,17 +94,17 @@ func TestShortNumbersAreNamesFirstAndThenIDs(t *testing.T) {
 		`isolate 14 reason=x`:                                     "",
 		`isolate 4711 reason=x`:                                   "", // two hosts are called so
 	} {
-		console.changes = nil
-		_, err := run(t, All(), call, line)
+		console.Reset()
+		_, err := s.Run(line)
 		if want == "" {
-			require.Empty(t, console.changes, line)
+			require.Empty(t, console.Changes(), line)
 			require.True(t, err != nil || strings.HasPrefix(line, "restart"), line)
 			continue
 		}
 		require.NoError(t, err, line)
-		require.Equal(t, []string{want}, console.changes, line)
+		require.Equal(t, []string{want}, console.Changes(), line)
 	}
-	card, err := run(t, All(), call, "account-policy 41")
+	card, err := s.Run("account-policy 41")
 	require.NoError(t, err)
 	require.Contains(t, card.Title, "Acme")
 }
@@ -146,10 +116,10 @@ func TestANameAmongTooManyIsNotGuessed(t *testing.T) {
 	for i := range lookup.MaxNamesakes + 1 {
 		fmt.Fprintf(&rows, `,{"id":"%d","threatInfo":{"threatName":"evil-%d.exe"}}`, 1112953674841025235+i, i)
 	}
-	console := &still{answers: map[string]string{"threats": `{"data":[` + rows.String()[1:] + `]}`}}
-	_, err := run(t, All(), callTo(t, console), "verdict evil-7.exe verdict=Suspicious")
+	console := &commandtest.Still{Answers: map[string]string{"threats": `{"data":[` + rows.String()[1:] + `]}`}}
+	_, err := commandtest.At(t, All(), console).Run("verdict evil-7.exe verdict=Suspicious")
 	require.EqualError(t, err, "check `threat-ids`: more than 1000 threats have \"evil-7.exe\" in them; give the id of the threat")
-	require.Empty(t, console.changes)
+	require.Empty(t, console.Changes())
 }
 
 // What is missing from an answer is told wherever it is shown: on its other pages, in the channel, and beside its files.
@@ -160,58 +130,37 @@ func TestWhatIsMissingIsToldOnEveryPage(t *testing.T) {
 		ids = append(ids, fmt.Sprint(1845174760470303882+i))
 		rows = append(rows, fmt.Sprintf(`{"id":"%s","computerName":"PC-%d"}`, ids[i], i))
 	}
-	console := &still{answers: map[string]string{"agents": `{"data":[` + strings.Join(rows[:11], ",") + `]}`}}
-	all, call := All(), callTo(t, console)
-	cmd, _ := all.Find("get-agent-info")
+	console := &commandtest.Still{Answers: map[string]string{"agents": `{"data":[` + strings.Join(rows[:11], ",") + `]}`}}
+	s := commandtest.At(t, All(), console)
+	cmd, _ := s.Catalog.Find("get-agent-info")
 	args := catalog.Marshal(map[string]any{"agent-ids": ids})
 	for _, inv := range []catalog.Invocation{{}, {How: render.Turn, Page: 2}, {How: render.Share}, {How: render.CSV}, {How: render.Raw}} {
 		inv.Command, inv.Args = cmd.Name, args
-		card, err := invoke(t, all, call, inv)
+		card, err := s.Invoke(inv)
 		require.NoError(t, err)
 		require.Equal(t, render.Partial, card.Outcome, "%v", inv.How)
 		require.Contains(t, card.Plain(), "The console knows no endpoint with the id "+ids[11], "%v", inv.How)
 	}
 }
 
-// An order is no upload, and the task of another run says nothing of this one.
-func TestWhatIsWatchedIsWhatWasOrdered(t *testing.T) {
-	t.Parallel()
-	const batch = "7011777f-77e7-4a01-a674-e5f767808895"
-	console := &still{answers: map[string]string{
-		"activities": `{"data":[{"id":"81","activityType":81,"agentId":"11","data":{"commandBatchUuid":"` + batch + `"}},
-			{"id":"80","activityType":80,"agentId":"12","data":{"commandBatchUuid":"` + batch + `"}},
-			{"id":"82","activityType":80,"agentId":11,"data":{"commandBatchUuid":"` + batch + `"}}]}`,
-		"remote-scripts/status": `{"data":[{"id":"1","parentTaskId":"99","status":"completed"},{"id":"2","parentTaskId":5,"status":"failed"},{"id":"3","status":"failed"}]}`,
-	}}
-	call := callTo(t, console)
-	h, err := files.Pickup{Type: s1.ActivityUploaded, Wants: []files.Wanted{{Agent: "11", Batch: batch}}}.Look(t.Context(), call)
-	require.NoError(t, err)
-	require.Equal(t, s1.ActivityID("82"), h.Found[0].ID)
-	require.Len(t, h.Others, 1)
-
-	tasks, err := call.Console.TasksOf(t.Context(), "5")
-	require.NoError(t, err)
-	require.Len(t, tasks, 2)
-}
-
 // Paging ends, whatever a console says of pages.
 func TestAConsoleThatNeverEndsItsPagesIsLeft(t *testing.T) {
 	t.Parallel()
-	console := &still{answers: map[string]string{"agents": strings.TrimSuffix(twoHosts, "}") + `,"pagination":{"totalItems":2,"nextCursor":"again"}}`}}
-	call := callTo(t, console)
+	console := &commandtest.Still{Answers: map[string]string{"agents": strings.TrimSuffix(twoHosts, "}") + `,"pagination":{"totalItems":2,"nextCursor":"again"}}`}}
+	s := commandtest.At(t, All(), console)
 	for _, line := range []string{"agents limit=0", "isolate KIOSK reason=x", `isolate filter={"infected":true} reason=x`, "broadcast 10.0.0.1 message=hello"} {
-		console.reads = 0
-		_, err := run(t, All(), call, line)
+		console.Reset()
+		_, err := s.Run(line)
 		require.ErrorIs(t, err, s1.ErrCursorLoop, line)
-		require.LessOrEqual(t, console.reads, 4, line)
+		require.LessOrEqual(t, console.Reads(), 4, line)
 	}
-	require.Empty(t, console.changes)
+	require.Empty(t, console.Changes())
 }
 
 // Answers of which half is missing are read as far as they go.
 func TestSparseAnswersAreRead(t *testing.T) {
 	t.Parallel()
-	console := &still{answers: map[string]string{
+	console := &commandtest.Still{Answers: map[string]string{
 		"agents": twoHosts, "threats": `{"data":null,"pagination":{"totalItems":0}}`, "accounts": `{"data":[{"id":433241117337583618}],"pagination":null}`,
 		"sites":                             `{"data":{"sites":null},"pagination":{"totalItems":0,"nextCursor":null}}`,
 		"exclusions":                        `{"data":[{"id":1748812345678908888,"createdAt":null,"scope":null}],"pagination":{"nextCursor":null,"totalItems":null}}`,
@@ -224,7 +173,7 @@ func TestSparseAnswersAreRead(t *testing.T) {
 		"groups":                 `{"data":[]}`,
 		"cloud-detection/alerts": `{"data":[{"alertInfo":{"alertId":1985998272619999973,"createdAt":null},"ruleInfo":null}],"pagination":{}}`,
 	}}
-	call := callTo(t, console)
+	s := commandtest.At(t, All(), console)
 	for line, words := range map[string]string{
 		"agents":                       "1845174760470303882", // no digit is lost
 		"agent SRV-DC-1":               "SRV-DC-1",
@@ -240,7 +189,7 @@ func TestSparseAnswersAreRead(t *testing.T) {
 		"notes 1112953674841025235":    "600000000000000001",
 		"analysis 1112953674841025235": "1112953674841025235",
 	} {
-		card, err := run(t, All(), call, line)
+		card, err := s.Run(line)
 		require.NoError(t, err, line)
 		require.Contains(t, string(catalog.Marshal(card)), words, line)
 		require.NotContains(t, string(catalog.Marshal(card)), "1970", line)

@@ -2,12 +2,14 @@ package commands
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/commandtest"
 	"s1bot/commands/lookup"
 	"s1bot/render"
 	"s1bot/s1/s1sim"
@@ -26,13 +28,13 @@ func asks(t *testing.T, form render.Form, name string) render.FormField {
 // The widget fits the type; what was given stands in it.
 func TestAFormAsksForEachParameterInItsOwnWay(t *testing.T) {
 	t.Parallel()
-	caller := catalog.Caller{ID: "U1", Zone: zone}
+	caller := catalog.Caller{ID: "U1", Zone: commandtest.Zone}
 	alerts, _ := All().Find("get-alerts")
 	form := alerts.Form(json.RawMessage(`{"created-after":"2026-11-20T13:00:00Z","severity":"High","rule-names":["a","b, c"],"limit":0,"incident-statuses":["resolved"]}`), caller)
 	require.Equal(t, "Get Alerts", form.Title)
 	require.Equal(t, render.DateTime, asks(t, form, "created-after").Widget)
 	require.Equal(t, []string{"2026-11-20T13:00:00Z"}, asks(t, form, "created-after").Value)
-	require.Equal(t, zone, asks(t, form, "created-after").Zone)
+	require.Equal(t, commandtest.Zone, asks(t, form, "created-after").Zone)
 	require.Equal(t, render.Select, asks(t, form, "severity").Widget)
 	require.Equal(t, []string{"High"}, asks(t, form, "severity").Value)
 	require.Equal(t, render.MultiSelect, asks(t, form, "incident-statuses").Widget)
@@ -49,7 +51,7 @@ func TestAFormAsksForEachParameterInItsOwnWay(t *testing.T) {
 // A hunt proposes the last 24 hours, and takes times that were given as they are.
 func TestAFormProposesTheLastDay(t *testing.T) {
 	t.Parallel()
-	caller := catalog.Caller{ID: "U1", Zone: zone, Now: time.Date(2026, 11, 20, 13, 0, 0, 0, time.UTC)}
+	caller := catalog.Caller{ID: "U1", Zone: commandtest.Zone, Now: time.Date(2026, 11, 20, 13, 0, 0, 0, time.UTC)}
 	for _, name := range []string{"query", "create-query", "create-power-query", "fetch-event"} {
 		cmd, _ := All().Find(name)
 		form := cmd.Form(json.RawMessage(`{}`), caller)
@@ -167,30 +169,30 @@ func TestListsComeBackFromAFormAsTheyWere(t *testing.T) {
 // A search box answers with names, and remembers for some seconds what the console said.
 func TestSearchBoxesAskTheConsoleOnceForTheSameText(t *testing.T) {
 	t.Parallel()
-	console, call := simulated(t, "DESKTOP-1", "DESKTOP-2", "LAPTOP-1")
+	console, s := commandtest.WithAgents(t, All(), "DESKTOP-1", "DESKTOP-2", "LAPTOP-1")
 	all := All()
-	options, err := all.Search(t.Context(), call, "agents", "desk")
+	options, err := all.Search(t.Context(), s.Call, "agents", "desk")
 	require.NoError(t, err)
 	require.Len(t, options, 2)
 	require.Contains(t, options[0].Label, "DESKTOP-1")
 	require.Equal(t, console.Agent("DESKTOP-1")["id"], options[0].Value)
-	_, err = all.Search(t.Context(), call, "agents", " DESK ")
+	_, err = all.Search(t.Context(), s.Call, "agents", " DESK ")
 	require.NoError(t, err)
 	require.Len(t, console.Calls(), 1)
 
-	later := *call
-	later.Now = now.Add(catalog.KeepOptions)
+	later := *s.Call
+	later.Now = commandtest.Now.Add(catalog.KeepOptions)
 	_, err = all.Search(t.Context(), &later, "agents", "desk")
 	require.NoError(t, err)
 	require.Len(t, console.Calls(), 2)
-	_, err = all.Search(t.Context(), call, "nonsense", "x")
+	_, err = all.Search(t.Context(), s.Call, "nonsense", "x")
 	require.Error(t, err)
 }
 
 func TestEverySearchBoxOfEveryFormIsAnswered(t *testing.T) {
 	t.Parallel()
 	console := s1sim.New(s1sim.Options{})
-	call := callTo(t, console)
+	s := commandtest.At(t, All(), console)
 	all := All()
 	for _, cmd := range all.Commands() {
 		for _, f := range cmd.Form(nil, catalog.Caller{}).Fields {
@@ -198,12 +200,12 @@ func TestEverySearchBoxOfEveryFormIsAnswered(t *testing.T) {
 				continue
 			}
 			for _, typed := range []string{"", "a", "Pa", "2999999999999999999", "a,b"} {
-				_, err := all.Search(t.Context(), call, f.Search, typed)
+				_, err := all.Search(t.Context(), s.Call, f.Search, typed)
 				require.NoError(t, err, "%s %q", f.Search, typed)
 			}
-			options, err := all.Search(t.Context(), call, f.Search, "")
+			options, err := all.Search(t.Context(), s.Call, f.Search, "")
 			require.NoError(t, err)
-			if !contains([]string{lookup.RunBox, lookup.TaskBox, "queries"}, f.Search) { // they offer what was started from here
+			if !slices.Contains([]string{lookup.RunBox, lookup.TaskBox, "queries"}, f.Search) { // they offer what was started from here
 				require.NotEmpty(t, options, f.Search)
 			}
 		}

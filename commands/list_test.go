@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -15,48 +14,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/commandtest"
 	"s1bot/render"
 	"s1bot/s1"
 	"s1bot/s1/s1sim"
 )
-
-// simulated is a call to a simulated console with a few endpoints of known names.
-func simulated(t testing.TB, agents ...string) (*s1sim.Console, *catalog.Call) {
-	console := s1sim.New(s1sim.Options{Now: func() time.Time { return now }, Agents: -1, Empty: true})
-	for _, name := range agents {
-		console.AddAgent(s1sim.AgentSpec{Name: name})
-	}
-	return console, callTo(t, console)
-}
-
-func callTo(t testing.TB, console http.Handler) *catalog.Call {
-	server := httptest.NewServer(console)
-	t.Cleanup(server.Close)
-	client, err := s1.New(s1.Config{BaseURL: server.URL, Token: s1.NewSecret(s1sim.Token), RetryPause: time.Nanosecond})
-	require.NoError(t, err)
-	return &catalog.Call{Console: client, Caller: catalog.Caller{ID: "U1", Name: "alice", Zone: zone}, Now: now}
-}
-
-// run runs slash text and returns the card.
-func run(t testing.TB, catalog *catalog.Catalog, call *catalog.Call, text string) (render.Card, error) {
-	inv, _, err := catalog.Parse(text, input)
-	require.NoError(t, err, text)
-	return invoke(t, catalog, call, inv)
-}
-
-// invoke does what the bot does with an invocation.
-func invoke(t testing.TB, catalog *catalog.Catalog, call *catalog.Call, inv catalog.Invocation) (render.Card, error) {
-	cmd, ok := catalog.Find(inv.Command)
-	require.True(t, ok, inv.Command)
-	as := *call
-	as.How, as.Page = inv.How, inv.Page
-	plan, err := cmd.Prepare(t.Context(), &as, inv.Args)
-	if err != nil {
-		return render.Card{}, err
-	}
-	as.Secrets = plan.Secrets
-	return cmd.Run(t.Context(), &as, plan.Args)
-}
 
 // longList is a console with many agents and pages of them, and nothing else.
 type longList struct {
@@ -79,16 +41,6 @@ func (l *longList) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(map[string]any{"data": rows, "pagination": page})
 }
 
-func button(t testing.TB, card render.Card, label string) catalog.Invocation {
-	for _, a := range card.Actions {
-		if b, ok := a.(render.Button); ok && b.Label == label {
-			return b.Do
-		}
-	}
-	require.Fail(t, "no button "+label, card.Plain())
-	return catalog.Invocation{}
-}
-
 func numbered(n int) []string {
 	names := make([]string, n)
 	for i := range names {
@@ -100,14 +52,13 @@ func numbered(n int) []string {
 // Turning pages shows every row once, and asks the console once.
 func TestTurningPagesAsksTheConsoleOnce(t *testing.T) {
 	t.Parallel()
-	console, call := simulated(t, numbered(25)...)
-	catalog := All()
-	card, err := run(t, catalog, call, "agents HOST")
+	console, s := commandtest.WithAgents(t, All(), numbered(25)...)
+	card, err := s.Run("agents HOST")
 	require.NoError(t, err)
 	require.Equal(t, `Agents · 25 match computer name "HOST" · page 1 of 3`, card.Title)
 	seen := hostsOn(card)
 	for _, title := range []string{"page 2 of 3", "page 3 of 3"} {
-		card, err = invoke(t, catalog, call, button(t, card, "Next"))
+		card, err = s.Invoke(commandtest.Button(t, card, "Next"))
 		require.NoError(t, err)
 		require.Contains(t, card.Title, title)
 		seen = append(seen, hostsOn(card)...)
@@ -115,7 +66,7 @@ func TestTurningPagesAsksTheConsoleOnce(t *testing.T) {
 	require.ElementsMatch(t, numbered(25), seen)
 	require.Len(t, console.Calls(), 1)
 
-	card, err = invoke(t, catalog, call, button(t, card, "Previous"))
+	card, err = s.Invoke(commandtest.Button(t, card, "Previous"))
 	require.NoError(t, err)
 	require.Contains(t, card.Title, "page 2 of 3")
 	require.Len(t, console.Calls(), 1)
@@ -136,21 +87,19 @@ func hostsOn(card render.Card) []string {
 // Who runs a command anew sees what is true now, not what was remembered for the pages.
 func TestACommandThatIsRunAnewAsksAnew(t *testing.T) {
 	t.Parallel()
-	console, call := simulated(t, numbered(25)...)
-	all := All()
-	first, err := run(t, all, call, "agents HOST")
+	console, s := commandtest.WithAgents(t, All(), numbered(25)...)
+	first, err := s.Run("agents HOST")
 	require.NoError(t, err)
 	console.AddAgent(s1sim.AgentSpec{Name: "HOST-NEW"})
-	turned, err := invoke(t, all, call, button(t, first, "Next"))
+	turned, err := s.Invoke(commandtest.Button(t, first, "Next"))
 	require.NoError(t, err)
 	require.Contains(t, turned.Title, "25 match", "the pages of one answer belong together")
-	anew, err := run(t, all, call, "agents HOST")
+	anew, err := s.Run("agents HOST")
 	require.NoError(t, err)
 	require.Contains(t, anew.Title, "26 match")
 
-	later := *call
-	later.Now = now.Add(2 * catalog.KeepRows)
-	turned, err = invoke(t, all, &later, button(t, first, "Next"))
+	s.Call.Now = commandtest.Now.Add(2 * catalog.KeepRows)
+	turned, err = s.Invoke(commandtest.Button(t, first, "Next"))
 	require.NoError(t, err)
 	require.Contains(t, turned.Title, "26 match", "what is remembered is forgotten soon")
 }
@@ -159,9 +108,8 @@ func TestACommandThatIsRunAnewAsksAnew(t *testing.T) {
 func TestEverythingIsReadIntoAFileAndTurnedLikeAnyList(t *testing.T) {
 	t.Parallel()
 	console := &longList{rows: 2100}
-	call := callTo(t, console)
-	catalog := All()
-	card, err := run(t, catalog, call, "agents HOST limit=0")
+	s := commandtest.At(t, All(), console)
+	card, err := s.Run("agents HOST limit=0")
 	require.NoError(t, err)
 	require.Contains(t, card.Title, "2100 match")
 	require.Contains(t, card.Title, "page 1 of 210")
@@ -170,9 +118,9 @@ func TestEverythingIsReadIntoAFileAndTurnedLikeAnyList(t *testing.T) {
 	require.Len(t, card.Files, 1)
 	require.Equal(t, 2101, strings.Count(string(card.Files[0].Body), "\r\n"), "a heading and every row")
 
-	do := button(t, card, "Next")
+	do := commandtest.Button(t, card, "Next")
 	do.Page = 150
-	card, err = invoke(t, catalog, call, do)
+	card, err = s.Invoke(do)
 	require.NoError(t, err)
 	require.Contains(t, card.Title, "page 150 of 210")
 	require.Len(t, hostsOn(card), 10)
@@ -180,7 +128,7 @@ func TestEverythingIsReadIntoAFileAndTurnedLikeAnyList(t *testing.T) {
 	require.EqualValues(t, 4, console.calls.Load())
 
 	do.Page = 210
-	card, err = invoke(t, catalog, call, do)
+	card, err = s.Invoke(do)
 	require.NoError(t, err)
 	require.Equal(t, "HOST-2100", hostsOn(card)[9])
 	require.EqualValues(t, 5, console.calls.Load())
@@ -190,14 +138,14 @@ func TestEverythingIsReadIntoAFileAndTurnedLikeAnyList(t *testing.T) {
 func TestWhatCouldBeReadOfEverythingIsHandedOver(t *testing.T) {
 	t.Parallel()
 	list := &longList{rows: 2100}
-	call := callTo(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s := commandtest.At(t, All(), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Get("cursor") == "2000" {
 			http.Error(w, `{"errors":[{"detail":"The cursor has expired."}]}`, http.StatusBadRequest)
 			return
 		}
 		list.ServeHTTP(w, r)
 	}))
-	card, err := run(t, All(), call, "agents HOST limit=0")
+	card, err := s.Run("agents HOST limit=0")
 	require.NoError(t, err)
 	require.Equal(t, render.Partial, card.Outcome)
 	require.Contains(t, card.Plain(), "The file has the 2000 agents that could be read. The rest could not: The cursor has expired.")
@@ -206,23 +154,22 @@ func TestWhatCouldBeReadOfEverythingIsHandedOver(t *testing.T) {
 
 func TestWithoutALimitACardTellsThatThereIsMoreAndAFileHasItAll(t *testing.T) {
 	t.Parallel()
-	call := callTo(t, &longList{rows: 1203})
-	all := All()
-	card, err := run(t, all, call, "agents HOST")
+	s := commandtest.At(t, All(), &longList{rows: 1203})
+	card, err := s.Run("agents HOST")
 	require.NoError(t, err)
 	require.Contains(t, card.Title, "1203 match")
 	require.Contains(t, card.Plain(), "Only the first 1000 are listed.")
 
-	file, err := invoke(t, all, call, button(t, card, "CSV file"))
+	file, err := s.Invoke(commandtest.Button(t, card, "CSV file"))
 	require.NoError(t, err)
 	require.Equal(t, 1204, strings.Count(string(file.Files[0].Body), "\r\n"), "a heading and every row")
-	file, err = invoke(t, all, call, button(t, card, "JSON file"))
+	file, err = s.Invoke(commandtest.Button(t, card, "JSON file"))
 	require.NoError(t, err)
 	var rows []json.RawMessage
 	require.NoError(t, json.Unmarshal(file.Files[0].Body, &rows))
 	require.Len(t, rows, 1203)
 
-	raw, err := invoke(t, all, call, button(t, card, "Raw JSON"))
+	raw, err := s.Invoke(commandtest.Button(t, card, "Raw JSON"))
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(raw.Files[0].Body, &rows))
 	require.Len(t, rows, catalog.PageRows, "the rows of the page that is shown")
@@ -230,10 +177,10 @@ func TestWithoutALimitACardTellsThatThereIsMoreAndAFileHasItAll(t *testing.T) {
 
 func TestALimitHoldsForFilesToo(t *testing.T) {
 	t.Parallel()
-	_, call := simulated(t, numbered(30)...)
-	call.How = render.JSON
+	_, s := commandtest.WithAgents(t, All(), numbered(30)...)
+	s.Call.How = render.JSON
 	cmd, _ := All().Find("list-agents")
-	card, err := cmd.Run(t.Context(), call, json.RawMessage(`{"limit":12}`))
+	card, err := cmd.Run(t.Context(), s.Call, json.RawMessage(`{"limit":12}`))
 	require.NoError(t, err)
 	var rows []json.RawMessage
 	require.NoError(t, json.Unmarshal(card.Files[0].Body, &rows))
@@ -242,10 +189,10 @@ func TestALimitHoldsForFilesToo(t *testing.T) {
 
 func TestAPageBeyondTheEndIsTheLast(t *testing.T) {
 	t.Parallel()
-	_, call := simulated(t, numbered(12)...)
-	call.How, call.Page = render.Turn, 99
+	_, s := commandtest.WithAgents(t, All(), numbered(12)...)
+	s.Call.How, s.Call.Page = render.Turn, 99
 	cmd, _ := All().Find("list-agents")
-	card, err := cmd.Run(t.Context(), call, nil)
+	card, err := cmd.Run(t.Context(), s.Call, nil)
 	require.NoError(t, err)
 	require.Contains(t, card.Title, "page 2 of 2")
 }
@@ -253,28 +200,28 @@ func TestAPageBeyondTheEndIsTheLast(t *testing.T) {
 // A console that repeats its cursor would be read for ever.
 func TestARepeatingCursorIsAnError(t *testing.T) {
 	t.Parallel()
-	call := callTo(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	s := commandtest.At(t, All(), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprint(w, `{"data":[{"id":"2000000000000000001","computerName":"A"}],"pagination":{"nextCursor":"again"}}`)
 	}))
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	cmd, _ := All().Find("list-agents")
-	_, err := cmd.Run(ctx, call, json.RawMessage(`{"limit":0}`))
+	_, err := cmd.Run(ctx, s.Call, json.RawMessage(`{"limit":0}`))
 	require.ErrorIs(t, err, s1.ErrCursorLoop, "a page of ten is not full yet")
-	call.How = render.CSV
-	_, err = cmd.Run(ctx, call, json.RawMessage(`{"limit":0}`))
+	s.Call.How = render.CSV
+	_, err = cmd.Run(ctx, s.Call, json.RawMessage(`{"limit":0}`))
 	require.ErrorIs(t, err, s1.ErrCursorLoop)
 }
 
 // What was asked for by name is told by name; the buttons keep to what the name meant.
 func TestATitleHasTheNamesThatWereAskedFor(t *testing.T) {
 	t.Parallel()
-	call := callTo(t, s1sim.New(s1sim.Options{}))
-	inv, _, err := All().Parse("list-iocs account-ids=\"Example Corp\"", input)
+	s := commandtest.At(t, All(), s1sim.New(s1sim.Options{}))
+	inv, _, err := All().Parse("list-iocs account-ids=\"Example Corp\"", commandtest.Input())
 	require.NoError(t, err)
 	cmd, _ := All().Find(inv.Command)
-	card, err := cmd.Run(t.Context(), call, inv.Args)
+	card, err := cmd.Run(t.Context(), s.Call, inv.Args)
 	require.NoError(t, err)
 	require.Contains(t, card.Title, `match account ids "Example Corp"`)
-	require.NotContains(t, string(button(t, card, "CSV file").Args), "Example Corp")
+	require.NotContains(t, string(commandtest.Button(t, card, "CSV file").Args), "Example Corp")
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/commandtest"
 )
 
 // A slip is corrected to what was meant, never to its opposite or to something else that is spelled alike.
@@ -69,7 +70,7 @@ func TestAMistypedWordOfTheBotsIsCorrectedToIt(t *testing.T) {
 func TestAMistypedCommandOffersWhatItWasGiven(t *testing.T) {
 	t.Parallel()
 	var usage *catalog.UsageError
-	_, extras, err := All().Parse(`isolat DESKTOP-1 for=4h reason="beaconing to C2"`, input)
+	_, extras, err := All().Parse(`isolat DESKTOP-1 for=4h reason="beaconing to C2"`, commandtest.Input())
 	require.True(t, errors.As(err, &usage))
 	require.Nil(t, usage.Try)
 	require.Equal(t, "disconnect-agent-from-network", usage.Given.Command)
@@ -77,11 +78,11 @@ func TestAMistypedCommandOffersWhatItWasGiven(t *testing.T) {
 	require.Equal(t, "beaconing to C2", extras.Reason)
 	require.Equal(t, []string{"isolate"}, usage.Nearest)
 
-	_, _, err = All().Parse("get-agent DESKTOP-1", input)
+	_, _, err = All().Parse("get-agent DESKTOP-1", commandtest.Input())
 	require.True(t, errors.As(err, &usage))
 	require.Equal(t, "get-agent-info", usage.Try.Command)
 
-	_, _, err = All().Parse("fetch-fil DESKTOP-1 files-path=C:\\a password=Hush-Hush-1", input)
+	_, _, err = All().Parse("fetch-fil DESKTOP-1 files-path=C:\\a password=Hush-Hush-1", commandtest.Input())
 	require.True(t, errors.As(err, &usage))
 	require.NotContains(t, string(usage.Given.Args), "Hush")
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/commandtest"
 	"s1bot/s1/s1sim"
 )
 
@@ -14,26 +15,26 @@ import (
 func TestIdsThatPassedByAreShownByName(t *testing.T) {
 	t.Parallel()
 	console := s1sim.New(s1sim.Options{Empty: true})
-	call := callTo(t, console)
+	s := commandtest.At(t, All(), console)
 	host := console.Agent("DESKTOP-1")
 	site, siteID, id := host["siteName"].(string), host["siteId"].(string), host["id"].(string)
-	all := All()
-	card, err := run(t, all, call, "get-exclusions site-ids="+siteID)
+	all := s.Catalog
+	card, err := s.Run("get-exclusions site-ids=" + siteID)
 	require.NoError(t, err)
 	require.Contains(t, card.Title, `site ids "`+siteID+`"`)
-	card, err = run(t, all, call, "get-exclusions site-ids="+site)
+	card, err = s.Run("get-exclusions site-ids=" + site)
 	require.NoError(t, err)
 	require.Contains(t, card.Title, `site ids "`+site+`"`)
-	again := button(t, card, "Change filter")
+	again := commandtest.Button(t, card, "Change filter")
 	require.JSONEq(t, `{"site-ids":["`+siteID+`"]}`, string(again.Args))
 	cmd, _ := all.Find("get-exclusions")
 	require.Equal(t, []string{site}, asks(t, cmd.Form(again.Args, catalog.Caller{}), "site-ids").Shown)
 
-	card, err = run(t, all, call, `activities filter={"agentIds":"DESKTOP-1"}`)
+	card, err = s.Run(`activities filter={"agentIds":"DESKTOP-1"}`)
 	require.NoError(t, err)
 	require.Contains(t, card.Plain(), "agentIds DESKTOP-1")
 
-	_, err = all.Search(t.Context(), call, "agents", "DESKTOP-2")
+	_, err = all.Search(t.Context(), s.Call, "agents", "DESKTOP-2")
 	require.NoError(t, err)
 	isolate, _ := all.Find("isolate")
 	other := console.Agent("DESKTOP-2")["id"].(string)

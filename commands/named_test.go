@@ -8,13 +8,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/commandtest"
 	"s1bot/s1/s1sim"
 )
 
 // A threat goes by its name and an alert by that of its rule, wherever an id is wanted; what runs are ids.
 func TestThreatsAndAlertsGoByName(t *testing.T) {
 	t.Parallel()
-	console, call := simulated(t, "DESKTOP-1", "DESKTOP-2")
+	console, s := commandtest.WithAgents(t, All(), "DESKTOP-1", "DESKTOP-2")
 	evil := console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
 	console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe.bak", Agent: "DESKTOP-1"})
 	alert := console.AddAlert(s1sim.AlertSpec{Rule: "LSASS read", Agent: "DESKTOP-1", Severity: "High"})
@@ -26,29 +27,29 @@ func TestThreatsAndAlertsGoByName(t *testing.T) {
 		`get-threat-notes threat-id=evil.exe`:             `{"threat-id":"` + evil + `"}`,
 		`verdict ` + evil + `,evil.exe verdict=undefined`: `{"threat-ids":["` + evil + `"],"analyst-verdict":"undefined"}`,
 	} {
-		inv, _, err := all.Parse(line, input)
+		inv, _, err := all.Parse(line, commandtest.Input())
 		require.NoError(t, err, line)
 		cmd, _ := all.Find(inv.Command)
-		plan, err := cmd.Prepare(t.Context(), call, inv.Args)
+		plan, err := cmd.Prepare(t.Context(), s.Call, inv.Args)
 		require.NoError(t, err, line)
 		require.JSONEq(t, args, string(plan.Args), line)
-		_, err = cmd.Run(t.Context(), call, inv.Args)
+		_, err = cmd.Run(t.Context(), s.Call, inv.Args)
 		if cmd.Risk != catalog.Read {
 			require.ErrorIs(t, err, catalog.ErrNotPrepared, line)
 		}
 	}
 
-	_, err := run(t, all, call, "verdict evl.exe verdict=suspicious")
+	_, err := s.Run("verdict evl.exe verdict=suspicious")
 	require.EqualError(t, err, "check `threat-ids`: there is no threat called \"evl.exe\"; did you mean evil.exe?")
 }
 
 // Several threats of a name are shown with their hosts, to choose from.
 func TestAThreatsNameIsNeverGuessed(t *testing.T) {
 	t.Parallel()
-	console, call := simulated(t, "DESKTOP-1", "DESKTOP-2")
+	console, s := commandtest.WithAgents(t, All(), "DESKTOP-1", "DESKTOP-2")
 	console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
 	second := console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-2"})
-	_, err := run(t, All(), call, "verdict evil.exe verdict=suspicious")
+	_, err := s.Run("verdict evil.exe verdict=suspicious")
 	var ambiguous *catalog.AmbiguousError
 	require.True(t, errors.As(err, &ambiguous), "%v", err)
 	require.Len(t, ambiguous.Matches, 2)
@@ -63,19 +64,19 @@ func TestAThreatsNameIsNeverGuessed(t *testing.T) {
 // Threats of one content are one to the blocklist; of two contents under one name somebody has to choose.
 func TestTheContentOfAThreatGoesByItsName(t *testing.T) {
 	t.Parallel()
-	console, call := simulated(t, "DESKTOP-1", "DESKTOP-2")
+	console, s := commandtest.WithAgents(t, All(), "DESKTOP-1", "DESKTOP-2")
 	first := console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1", SHA1: "3395856ce81f2b7382dee72602f798b642f14140"})
 	console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-2", SHA1: "3395856ce81f2b7382dee72602f798b642f14140"})
 	site := console.Agent("DESKTOP-1")["siteName"].(string)
 	cmd, _ := All().Find("add-threat-to-blacklist")
 	ask := catalog.Marshal(map[string]any{"collection-ids": "evil.exe", "site-id": site, "target-scope": "site"})
-	plan, err := cmd.Prepare(t.Context(), call, ask)
+	plan, err := cmd.Prepare(t.Context(), s.Call, ask)
 	require.NoError(t, err)
 	collection := console.Threat(first)["threatInfo"].(map[string]any)["collectionId"].(string)
 	require.Contains(t, string(plan.Args), `"collection-ids":["`+collection+`"]`)
 
 	console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1", SHA1: "4395856ce81f2b7382dee72602f798b642f14140"})
-	_, err = cmd.Prepare(t.Context(), call, ask)
+	_, err = cmd.Prepare(t.Context(), s.Call, ask)
 	var ambiguous *catalog.AmbiguousError
 	require.True(t, errors.As(err, &ambiguous), "%v", err)
 	require.Len(t, ambiguous.Matches, 2)
@@ -85,7 +86,7 @@ func TestTheContentOfAThreatGoesByItsName(t *testing.T) {
 func TestNamesInFiltersBecomeIds(t *testing.T) {
 	t.Parallel()
 	console := s1sim.New(s1sim.Options{Empty: true})
-	call := callTo(t, console)
+	s := commandtest.At(t, All(), console)
 	host := console.Agent("DESKTOP-1")
 	site, id := host["siteName"].(string), host["id"].(string)
 	all := All()
@@ -96,13 +97,13 @@ func TestNamesInFiltersBecomeIds(t *testing.T) {
 		`get-black-list custom-input={"accountIds":["` + host["accountName"].(string) + `"]}`: "accountIds=" + host["accountId"].(string),
 	} {
 		console.Reset()
-		inv, _, err := all.Parse(line, input)
+		inv, _, err := all.Parse(line, commandtest.Input())
 		require.NoError(t, err, line)
 		cmd, _ := all.Find(inv.Command)
-		plan, err := cmd.Prepare(t.Context(), call, inv.Args)
+		plan, err := cmd.Prepare(t.Context(), s.Call, inv.Args)
 		require.NoError(t, err, line)
 		if cmd.Risk == catalog.Read {
-			_, err = cmd.Run(t.Context(), call, plan.Args)
+			_, err = cmd.Run(t.Context(), s.Call, plan.Args)
 			require.NoError(t, err, line)
 		}
 		var asked []string
@@ -111,17 +112,17 @@ func TestNamesInFiltersBecomeIds(t *testing.T) {
 		}
 		require.Contains(t, strings.Join(asked, "\n"), query, line)
 	}
-	_, err := run(t, all, call, `activities filter={"siteIds":["Pariss"]}`)
+	_, err := s.Run(`activities filter={"siteIds":["Pariss"]}`)
 	require.ErrorContains(t, err, "check `filter`: there is no site called \"Pariss\"; did you mean Paris")
 }
 
 // What is chosen for a name in a filter takes its place there.
 func TestAnAmbiguousNameInAFilterIsChosen(t *testing.T) {
 	t.Parallel()
-	console, call := simulated(t)
+	console, s := commandtest.WithAgents(t, All())
 	console.AddAgent(s1sim.AgentSpec{Name: "KIOSK"})
 	console.AddAgent(s1sim.AgentSpec{Name: "KIOSK"})
-	_, err := run(t, All(), call, `activities filter={"agentIds":"KIOSK,1845174760470303882","includeHidden":false}`)
+	_, err := s.Run(`activities filter={"agentIds":"KIOSK,1845174760470303882","includeHidden":false}`)
 	var ambiguous *catalog.AmbiguousError
 	require.True(t, errors.As(err, &ambiguous), "%v", err)
 	require.JSONEq(t, `{"filter":{"agentIds":["`+ambiguous.Matches[1].ID+`","1845174760470303882"],"includeHidden":false}}`, string(ambiguous.Pick(1).Args))

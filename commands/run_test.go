@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/commandtest"
 	"s1bot/commands/endpoints"
 	"s1bot/render"
 	"s1bot/s1"
@@ -18,19 +19,19 @@ import (
 // What was shown to the approver is what runs: the name is resolved once, and a machine that takes the name later is safe.
 func TestWhatWasShownIsWhatRuns(t *testing.T) {
 	t.Parallel()
-	console, call := simulated(t, "DESKTOP-1", "DESKTOP-10")
+	console, s := commandtest.WithAgents(t, All(), "DESKTOP-1", "DESKTOP-10")
 	catalog := All()
 	cmd, _ := catalog.Find("isolate")
-	inv, _, err := catalog.Parse("isolate desktop-1 reason=x", input)
+	inv, _, err := catalog.Parse("isolate desktop-1 reason=x", commandtest.Input())
 	require.NoError(t, err)
-	plan, err := cmd.Prepare(t.Context(), call, inv.Args)
+	plan, err := cmd.Prepare(t.Context(), s.Call, inv.Args)
 	require.NoError(t, err)
 	require.Empty(t, console.Changes(), "preparing changes nothing")
 	require.Equal(t, "DESKTOP-1", plan.Targets[0].Name)
 
 	console.SetAgent("DESKTOP-1", func(a map[string]any) { a["computerName"] = "RENAMED" })
 	console.AddAgent(s1sim.AgentSpec{Name: "DESKTOP-1"})
-	card, err := cmd.Run(t.Context(), call, plan.Args)
+	card, err := cmd.Run(t.Context(), s.Call, plan.Args)
 	require.NoError(t, err)
 	require.Equal(t, render.Successful, card.Outcome)
 	require.Contains(t, card.Plain(), "RENAMED")
@@ -38,9 +39,9 @@ func TestWhatWasShownIsWhatRuns(t *testing.T) {
 	require.Equal(t, "disconnected", console.NetworkStatus("RENAMED"))
 	require.Equal(t, "connected", console.NetworkStatus("DESKTOP-1"))
 
-	back := button(t, card, "Reconnect")
+	back := commandtest.Button(t, card, "Reconnect")
 	require.Equal(t, "connect-agent-to-network", back.Command)
-	_, err = invoke(t, catalog, call, back)
+	_, err = s.Invoke(back)
 	require.NoError(t, err)
 	require.Equal(t, "connected", console.NetworkStatus("RENAMED"))
 }
@@ -48,7 +49,7 @@ func TestWhatWasShownIsWhatRuns(t *testing.T) {
 // A command that changes something runs on nothing but ids: names, filters and what nobody resolved are refused.
 func TestNothingRunsThatIsNotPinned(t *testing.T) {
 	t.Parallel()
-	console, call := simulated(t, "DESKTOP-1")
+	console, s := commandtest.WithAgents(t, All(), "DESKTOP-1")
 	id := console.Agent("DESKTOP-1")["id"].(string)
 	for name, args := range map[string]string{
 		"disconnect-agent-from-network": `{"agent-ids":["DESKTOP-1"]}`,
@@ -61,7 +62,7 @@ func TestNothingRunsThatIsNotPinned(t *testing.T) {
 		"update-global-policy":          `{"policy":{"mitigationMode":"detect"}}`,
 	} {
 		cmd, _ := All().Find(name)
-		_, err := cmd.Run(t.Context(), call, json.RawMessage(args))
+		_, err := cmd.Run(t.Context(), s.Call, json.RawMessage(args))
 		require.ErrorIs(t, err, catalog.ErrNotPrepared, name)
 	}
 	require.Empty(t, console.Calls())
@@ -70,9 +71,9 @@ func TestNothingRunsThatIsNotPinned(t *testing.T) {
 // What only a plan may set cannot be typed, and a form does not ask for it.
 func TestNobodyCanPretendThatSomethingWasPrepared(t *testing.T) {
 	t.Parallel()
-	_, _, err := All().Parse(`kill DESKTOP-1 ids=1112953674841025235 pinned=true reason=x`, input)
+	_, _, err := All().Parse(`kill DESKTOP-1 ids=1112953674841025235 pinned=true reason=x`, commandtest.Input())
 	require.ErrorContains(t, err, "unknown parameter")
-	_, _, err = All().Parse(`update-global-policy policy={"ioc":true} was=x reason=x`, input)
+	_, _, err = All().Parse(`update-global-policy policy={"ioc":true} was=x reason=x`, commandtest.Input())
 	require.ErrorContains(t, err, "unknown parameter")
 	for _, cmd := range All().Commands() {
 		for _, f := range cmd.Form(nil, catalog.Caller{}).Fields {
@@ -117,9 +118,8 @@ func TestAbsentIsNotZero(t *testing.T) {
 // Two endpoints of one name: the person chooses, and the choice is the same command with the id.
 func TestAnAmbiguousNameIsChosenNotGuessed(t *testing.T) {
 	t.Parallel()
-	console, call := simulated(t, "KIOSK", "KIOSK", "KIOSK-2", "DESKTOP-1")
-	all := All()
-	_, err := run(t, all, call, "isolate DESKTOP-1 kiosk reason=x")
+	console, s := commandtest.WithAgents(t, All(), "KIOSK", "KIOSK", "KIOSK-2", "DESKTOP-1")
+	_, err := s.Run("isolate DESKTOP-1 kiosk reason=x")
 	var ambiguous *catalog.AmbiguousError
 	require.ErrorAs(t, err, &ambiguous)
 	require.Equal(t, "agent-ids", ambiguous.Param)
@@ -129,7 +129,7 @@ func TestAnAmbiguousNameIsChosenNotGuessed(t *testing.T) {
 	picked := ambiguous.Pick(1)
 	require.JSONEq(t, `{"agent-ids":["DESKTOP-1","`+ambiguous.Matches[1].ID+`"]}`, string(picked.Args))
 	require.Equal(t, picked, *ambiguous.Options()[1].Do)
-	card, err := invoke(t, all, call, picked)
+	card, err := s.Invoke(picked)
 	require.NoError(t, err)
 	require.Contains(t, card.Plain(), "2 of 2 endpoints")
 	require.Len(t, console.Changes(), 1)
@@ -137,19 +137,19 @@ func TestAnAmbiguousNameIsChosenNotGuessed(t *testing.T) {
 
 func TestEndpointsAreFoundByNameIDOrUUID(t *testing.T) {
 	t.Parallel()
-	console, call := simulated(t, "A", "DESKTOP-1", "DESKTOP-10", "Büro, links")
+	console, s := commandtest.WithAgents(t, All(), "A", "DESKTOP-1", "DESKTOP-10", "Büro, links")
 	agent := console.Agent("DESKTOP-1")
 	id := agent["id"].(string)
 	for _, word := range []string{"desktop-1", id, agent["uuid"].(string), "https://console.test/sentinels/devices?filter=%22" + id + "%22"} {
-		inv, _, err := All().Parse(`agent "`+word+`"`, input)
+		inv, _, err := All().Parse(`agent "`+word+`"`, commandtest.Input())
 		require.NoError(t, err)
 		cmd, _ := All().Find(inv.Command)
-		plan, err := cmd.Prepare(t.Context(), call, inv.Args)
+		plan, err := cmd.Prepare(t.Context(), s.Call, inv.Args)
 		require.NoError(t, err, word)
 		require.JSONEq(t, `{"agent-ids":["`+id+`"]}`, string(plan.Args), word)
 	}
 	for _, odd := range []string{"A", "Büro, links"} {
-		card, err := run(t, All(), call, `agent "`+odd+`"`)
+		card, err := s.Run(`agent "` + odd + `"`)
 		require.NoError(t, err, odd)
 		require.Equal(t, odd, card.Title)
 	}
@@ -158,7 +158,7 @@ func TestEndpointsAreFoundByNameIDOrUUID(t *testing.T) {
 // Unknown things stop a command before it changes anything, whatever else it names.
 func TestOneUnknownThingStopsTheWholeCommand(t *testing.T) {
 	t.Parallel()
-	console, call := simulated(t, "DESKTOP-1", "DESKTOP-2")
+	console, s := commandtest.WithAgents(t, All(), "DESKTOP-1", "DESKTOP-2")
 	threat := console.AddThreat(s1sim.ThreatSpec{})
 	for _, text := range []string{
 		"isolate DESKTOP-1 DESKTOP-3 reason=x",
@@ -172,7 +172,7 @@ func TestOneUnknownThingStopsTheWholeCommand(t *testing.T) {
 		`note filter={"storylines":["NOBODY"]} text=hello`,
 		`update-account-policy account-id=Nobody policy={"ioc":true} reason=x`,
 	} {
-		_, err := run(t, All(), call, text)
+		_, err := s.Run(text)
 		var usage *catalog.UsageError
 		require.ErrorAs(t, err, &usage, text)
 		require.NotEmpty(t, usage.Param, text)
@@ -184,9 +184,9 @@ func TestOneUnknownThingStopsTheWholeCommand(t *testing.T) {
 // A refusal by the console is told with the command's name and with what the token lacks; a change is never tried twice.
 func TestARefusalNamesThePermission(t *testing.T) {
 	t.Parallel()
-	console, call := simulated(t, "DESKTOP-1")
+	console, s := commandtest.WithAgents(t, All(), "DESKTOP-1")
 	console.Fail(s1sim.Match{Method: http.MethodPost}, s1sim.Fault{Kind: s1sim.Forbidden})
-	_, err := run(t, All(), call, "isolate DESKTOP-1 reason=x")
+	_, err := s.Run("isolate DESKTOP-1 reason=x")
 	var refused *s1.Error
 	require.ErrorAs(t, err, &refused)
 	require.Equal(t, "Disconnect Agent From Network", refused.Operation)
@@ -201,7 +201,7 @@ func TestARefusalNamesThePermission(t *testing.T) {
 		"fetch-threat-file 1929937418124016900": "Endpoint Threats › View + Fetch Threat File, Activity › View", // it has both in one
 		"agents DESKTOP":                        "Endpoints › View",
 	} {
-		_, err = run(t, All(), call, text)
+		_, err = s.Run(text)
 		require.ErrorAs(t, err, &refused, text)
 		require.Equal(t, lacks, refused.Permission, text)
 	}
@@ -209,7 +209,7 @@ func TestARefusalNamesThePermission(t *testing.T) {
 	console.Heal()
 	console.Reset()
 	console.Fail(s1sim.Match{Method: http.MethodPost}, s1sim.Fault{Kind: s1sim.ServerError})
-	_, err = run(t, All(), call, "isolate DESKTOP-1 reason=x")
+	_, err = s.Run("isolate DESKTOP-1 reason=x")
 	require.ErrorAs(t, err, &refused)
 	require.True(t, refused.Unknown())
 	require.Len(t, console.Changes(), 1)
@@ -218,11 +218,11 @@ func TestARefusalNamesThePermission(t *testing.T) {
 // After the console's yes the names are looked up for the card; if that fails, the outcome is told all the same.
 func TestTheOutcomeIsToldEvenIfNothingCanBeReadAfterwards(t *testing.T) {
 	t.Parallel()
-	console, call := simulated(t, "DESKTOP-1")
+	console, s := commandtest.WithAgents(t, All(), "DESKTOP-1")
 	cmd, _ := All().Find("isolate")
 	id := console.Agent("DESKTOP-1")["id"].(string)
 	console.Fail(s1sim.Match{Method: http.MethodGet}, s1sim.Fault{Kind: s1sim.ServerError, Times: 100})
-	card, err := cmd.Run(t.Context(), call, json.RawMessage(`{"agent-ids":["`+id+`"]}`))
+	card, err := cmd.Run(t.Context(), s.Call, json.RawMessage(`{"agent-ids":["`+id+`"]}`))
 	require.NoError(t, err)
 	require.Equal(t, render.Successful, card.Outcome)
 	require.Contains(t, card.Plain(), id)
@@ -233,9 +233,8 @@ func TestTheOutcomeIsToldEvenIfNothingCanBeReadAfterwards(t *testing.T) {
 func TestEveryReadingCommandRunsOnTheSimulatedConsole(t *testing.T) {
 	t.Parallel()
 	console := s1sim.New(s1sim.Options{})
-	call := callTo(t, console)
+	s := commandtest.At(t, All(), console)
 	threat := console.Threats()[0]["id"].(string)
-	catalog := All()
 	for _, text := range []string{
 		"accounts", "list-accounts name=ac state=active,expired sort-by=name direction=desc limit=5", "sites", "sites Paris state=active sort-by=createdAt",
 		"groups Paris", `groups Paris custom-input={"type":"static","updatedAt__gte":"2020-08-01 16:42"}`, "agents DESKTOP", "agents query=windows limit=3",
@@ -246,7 +245,7 @@ func TestEveryReadingCommandRunsOnTheSimulatedConsole(t *testing.T) {
 		"scripts", "scripts ports", `get-scripts account-ids="Example Corp" sites=Paris type="data collection" os=linux limit=1000`,
 		`script-status 1234567890123456789 names=DESKTOP,LNX after=-7d before=now`,
 	} {
-		card, err := run(t, catalog, call, text)
+		card, err := s.Run(text)
 		require.NoError(t, err, text)
 		require.NotEmpty(t, card.Title, text)
 		require.False(t, strings.Contains(card.Plain(), "eyJ"), "no tokens: %s", text)
@@ -256,39 +255,29 @@ func TestEveryReadingCommandRunsOnTheSimulatedConsole(t *testing.T) {
 // Every command that changes something does so on the simulated console, by ids and nothing else.
 func TestEveryChangingCommandSendsIDsOnly(t *testing.T) {
 	t.Parallel()
-	console, call := simulated(t, "DESKTOP-1", "DESKTOP-2")
+	console, s := commandtest.WithAgents(t, All(), "DESKTOP-1", "DESKTOP-2")
 	threat := console.AddThreat(s1sim.ThreatSpec{Agent: "DESKTOP-1"})
 	alert := console.AddAlert(s1sim.AlertSpec{Agent: "DESKTOP-1"})
 	account := console.Agent("DESKTOP-1")["accountId"].(string)
-	catalog := All()
 	for _, text := range []string{
 		`note filter={"computerName__contains":["DESKTOP"]} text="seen in INC-7"`, "verdict " + threat + " verdict=true_positive", "status " + threat + " status=in_progress",
 		"alert-verdict " + alert + " verdict=suspicious", "kill DESKTOP-1 reason=x", "mitigate filter=agentIds=" + console.Agent("DESKTOP-1")["id"].(string) + " action=quarantine reason=x",
 		`isolate filter={"computerName__contains":["DESKTOP"]} reason=x`, "reconnect DESKTOP-1,DESKTOP-2 reason=x", "shutdown DESKTOP-2 reason=x",
 	} {
 		console.Reset()
-		card, err := run(t, catalog, call, text)
+		card, err := s.Run(text)
 		require.NoError(t, err, text)
 		require.Equal(t, render.Successful, card.Outcome, "%s: %s", text, card.Plain())
 		require.Len(t, console.Changes(), 1, text)
-		requireIDsOnly(t, []byte(console.Changes()[0].Body))
+		commandtest.RequireIDsOnly(t, console.Changes()[0].Body)
 	}
 	for _, text := range []string{
 		`update-account-policy account-id=` + account + ` policy={"mitigationMode":"detect"} reason=x`,
 		`update-global-policy policy={"data":{"mitigationModeSuspicious":"protect"}} reason=x`,
 	} {
-		card, err := run(t, catalog, call, text)
+		card, err := s.Run(text)
 		require.NoError(t, err, text)
 		require.Equal(t, render.Successful, card.Outcome, "%s: %s", text, card.Plain())
 	}
 	require.Equal(t, "detect", console.Policy(account)["mitigationMode"])
-}
-
-func requireIDsOnly(t *testing.T, body []byte) {
-	var sent struct {
-		Filter map[string][]string `json:"filter"`
-	}
-	require.NoError(t, json.Unmarshal(body, &sent))
-	require.Len(t, sent.Filter, 1)
-	require.NotEmpty(t, sent.Filter["ids"])
 }

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,9 +12,7 @@ import (
 	"s1bot/commands/admin"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
-	"s1bot/commands/threats"
 	"s1bot/render"
-	"s1bot/s1"
 )
 
 func TestNearestOffersWhatWasMeant(t *testing.T) {
@@ -110,7 +109,7 @@ func TestRisksAreThoseThatWereAgreed(t *testing.T) {
 	for _, cmd := range All().Commands() {
 		want := catalog.Read
 		for risk, names := range agreed {
-			if contains(strings.Fields(names), cmd.Name) {
+			if slices.Contains(strings.Fields(names), cmd.Name) {
 				want = risk
 			}
 		}
@@ -135,97 +134,4 @@ func TestHelpTellsHowToUseACommand(t *testing.T) {
 	for _, cmd := range All().Commands() {
 		require.Contains(t, list, cmd.Name)
 	}
-}
-
-// What lowers the protection is marked, what raises it or has nothing to do with it is not.
-func TestWeakerPoliciesAreMarked(t *testing.T) {
-	t.Parallel()
-	for _, row := range []struct {
-		path, old, new string
-		weaker         bool
-	}{
-		{"mitigationMode", "protect", "detect", true}, {"mitigationMode", "detect", "protect", false}, {"mitigationModeSuspicious", "protect", "null", true},
-		{"engines.reputation", "on", "off", true}, {"engines.reputation", "off", "on", false}, {"engines.reputation", "on", "disabled", true},
-		{"antiTamperingOn", "true", "false", true}, {"antiTamperingOn", "false", "true", false}, {"snapshotsOn", "true", "null", true},
-		{"allowRemoteShell", "false", "true", true}, {"allowRemoteShell", "true", "false", false},
-		{"autoMitigationAction", "mitigation.quarantineThreat", "mitigation.none", true}, {"autoMitigationAction", "mitigation.none", "mitigation.killThreat", false},
-		{"identityEndpointReporting", "aggressive", "disabled", true}, {"agentUi.agentUiOn", "true", "false", false}, {"autoDecommissionDays", "21", "5", false},
-		{"autoDecommissionOn", "true", "false", false},
-	} {
-		require.Equal(t, row.weaker, admin.Weakens(s1.PolicyField{Path: row.path, Old: row.old, New: row.new}), row)
-	}
-}
-
-func TestAPolicyTakesOnlyWhatFits(t *testing.T) {
-	t.Parallel()
-	current := s1.Policy{}
-	current.Raw = json.RawMessage(`{"mitigationMode":"protect","engines":{"pup":"off"},"ioc":true,"autoDecommissionDays":21,"agentUi":null}`)
-	for wanted, complaint := range map[string]string{
-		`{"mitigationMod":"x"}`:         "the policy has no field mitigationMod",
-		`{"engines":{"pupp":"on"}}`:     "the policy has no field engines.pupp",
-		`{"engines":"off"}`:             "engines takes an object, not text",
-		`{"ioc":"true"}`:                "ioc takes true or false, not text",
-		`{"autoDecommissionDays":"21"}`: "autoDecommissionDays takes a number, not text",
-		`{"mitigationMode":"off"}`:      "none of Detect, Protect",
-		`{"engines":{"pup":"protect"}}`: "none of On, Off",
-	} {
-		_, err := admin.PolicyPlan(current, admin.PolicyObject{RawMessage: json.RawMessage(wanted)}, true)
-		require.ErrorContains(t, err, complaint, wanted)
-	}
-	plan, err := admin.PolicyPlan(current, admin.PolicyObject{RawMessage: json.RawMessage(`{"agentUi":{},"ioc":false}`)}, true)
-	require.NoError(t, err)
-	require.NotEmpty(t, plan.Changes)
-	plan, err = admin.PolicyPlan(current, admin.PolicyObject{RawMessage: json.RawMessage(`{"snapshotsOn":true}`)}, true)
-	require.NoError(t, err, "the console leaves out what was never set")
-	require.Len(t, plan.Changes, 1)
-	plan, err = admin.PolicyPlan(current, admin.PolicyObject{RawMessage: json.RawMessage(`{"mitigationMode":"protect"}`)}, true)
-	require.NoError(t, err)
-	require.Len(t, plan.Notes, 1)
-	require.Contains(t, plan.Notes[0], "only ends the inheritance")
-	require.True(t, plan.Policy)
-	_, err = admin.PolicyPlan(current, admin.PolicyObject{RawMessage: json.RawMessage(`{"mitigationMode":"protect"}`)}, false)
-	require.ErrorContains(t, err, "like that already", "nobody is asked for what changes nothing")
-}
-
-// Two states of a policy are told apart by what can be set in it, not by who looked at it when.
-func TestAFingerprintIsOfWhatCanBeSet(t *testing.T) {
-	t.Parallel()
-	print := func(raw string) string {
-		p := s1.Policy{}
-		p.Raw = json.RawMessage(raw)
-		return admin.Fingerprint(p)
-	}
-	base := print(`{"mitigationMode":"protect","engines":{"pup":"on"},"updatedAt":"a"}`)
-	require.Equal(t, base, print(`{"engines": {"pup": "on"}, "mitigationMode":"protect","updatedAt":"b"}`))
-	require.NotEqual(t, base, print(`{"mitigationMode":"protect","engines":{"pup":"off"},"updatedAt":"a"}`))
-}
-
-// Rollback is Windows' alone, remediation is not for Linux; what is not known of is left to the console.
-func TestActionsFitSystems(t *testing.T) {
-	t.Parallel()
-	on := func(system string) s1.Threat {
-		return s1.Threat{Realtime: s1.ThreatAgentNow{OSType: s1.OSType(system)}}
-	}
-	require.True(t, threats.Supports(s1.MitigateRollback, on("windows")))
-	require.True(t, threats.Supports(s1.MitigateRollback, on("windows_legacy")))
-	require.False(t, threats.Supports(s1.MitigateRollback, on("macos")))
-	require.False(t, threats.Supports(s1.MitigateRemediate, on("linux")))
-	require.True(t, threats.Supports(s1.MitigateRemediate, on("macos")))
-	require.True(t, threats.Supports(s1.MitigateKill, on("linux")))
-	require.True(t, threats.Supports(s1.MitigateRollback, on("")))
-}
-
-// People write drives by letter, the console by volume. Which is which cannot be told; two of one kind can be told apart.
-func TestAPathIsTheSameHoweverItsDriveIsWritten(t *testing.T) {
-	t.Parallel()
-	const volume3 = `\Device\HarddiskVolume3\Users\jdoe\evil.exe`
-	for asked, same := range map[string]bool{
-		`C:\Users\jdoe\evil.exe`: true, `c:\users\JDOE\evil.exe`: true, `\Users\jdoe\evil.exe`: true, volume3: true,
-		`\device\harddiskvolume3\users\jdoe\evil.exe`: true, `\Device\HarddiskVolume2\Users\jdoe\evil.exe`: false,
-		`C:\Users\jdoe\evil.exe.bak`: false, `evil.exe`: false, `D:\jdoe\evil.exe`: false,
-	} {
-		require.Equal(t, same, threats.SamePath(asked, volume3), asked)
-	}
-	require.False(t, threats.SamePath(`D:\a\evil.exe`, `C:\a\evil.exe`))
-	require.True(t, threats.SamePath(`/tmp/.x/Miner`, `/tmp/.x/miner`))
 }

@@ -19,14 +19,15 @@ const module = "s1bot/"
 // design, with four changes: bot/socketmode has gorilla/websocket because it reads Socket Mode itself, bot/store has goose because the
 // migrations are its, render alone knows slack-go's blocks beside bot, and it has golang.org/x/image for the letters in a chart's picture.
 var rooms = map[string]struct{ ours, third []string }{
-	"s1":               {nil, []string{"golang.org/x/time/rate"}},
-	"render":           {[]string{"s1"}, []string{"github.com/slack-go/slack", "golang.org/x/image"}},
-	"commands/text":    {nil, nil},
-	"commands/catalog": {[]string{"commands/text", "render", "s1"}, []string{"github.com/hashicorp/golang-lru/v2"}},
-	"commands/lookup":  {[]string{"commands/catalog", "commands/text", "render", "s1"}, nil},
-	"commands":         {append(commandAreas(), "commands/catalog", "commands/lookup"), nil},
-	"approvals/policy": {nil, nil},
-	"approvals":        {[]string{"approvals/policy"}, nil},
+	"s1":                   {nil, []string{"golang.org/x/time/rate"}},
+	"render":               {[]string{"s1"}, []string{"github.com/slack-go/slack", "golang.org/x/image"}},
+	"commands/text":        {nil, nil},
+	"commands/catalog":     {[]string{"commands/text", "render", "s1"}, []string{"github.com/hashicorp/golang-lru/v2"}},
+	"commands/lookup":      {[]string{"commands/catalog", "commands/text", "render", "s1"}, nil},
+	"commands/commandtest": {[]string{"commands/catalog", "commands/lookup", "commands/text", "render", "s1", "s1/s1sim"}, []string{"github.com/stretchr/testify", "golang.org/x/tools/txtar"}},
+	"commands":             {append(commandAreas(), "commands/catalog", "commands/lookup"), nil},
+	"approvals/policy":     {nil, nil},
+	"approvals":            {[]string{"approvals/policy"}, nil},
 
 	"notifier/journal":      {[]string{"render"}, nil},
 	"notifier/pacing":       {nil, nil},
