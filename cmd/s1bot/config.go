@@ -24,33 +24,34 @@ import (
 	"s1bot/s1"
 )
 
-// config is every setting of the program. README.md explains them to operators; a test compares the two.
+// config is every setting of the program. What a setting means stands in its tag, for `s1bot settings` and the table in README.md: words
+// in 'single quotes' are to be typed as they are. Without envDefault, the tag unset says what holds.
 type config struct {
-	AppToken    s1.Secret `env:"SLACK_APP_TOKEN"`
-	BotToken    s1.Secret `env:"SLACK_BOT_TOKEN"`
-	SlackURL    string    `env:"SLACK_API_URL" envDefault:"https://slack.com/api/"`
-	ConsoleURL  string    `env:"S1_URL"`
-	APIToken    s1.Secret `env:"S1_API_TOKEN"`
-	APIVersion  string    `env:"S1_API_VERSION" envDefault:"v2.1"`
-	DatabaseURL string    `env:"S1BOT_DATABASE_URL" envDefault:"sqlite:s1bot.db"`
+	AppToken    s1.Secret `env:"SLACK_APP_TOKEN" unset:"required" means:"app-level token, 'xapp-…', scope 'connections:write'"`
+	BotToken    s1.Secret `env:"SLACK_BOT_TOKEN" unset:"required" means:"bot token, 'xoxb-…'; it also seals buttons and forms: with a new token those of older messages are too old"`
+	SlackURL    string    `env:"SLACK_API_URL" envDefault:"https://slack.com/api/" means:"base address of Slack's Web API"`
+	ConsoleURL  string    `env:"S1_URL" unset:"required" means:"the console's address, 'https://….sentinelone.net'; plain http for this machine only"`
+	APIToken    s1.Secret `env:"S1_API_TOKEN" unset:"required" means:"API token of the console"`
+	APIVersion  string    `env:"S1_API_VERSION" envDefault:"v2.1" means:"version in the API's paths"`
+	DatabaseURL string    `env:"S1BOT_DATABASE_URL" envDefault:"sqlite:s1bot.db" means:"'sqlite:PATH', or 'postgres://…' for several processes"`
 
-	Operators        []string `env:"S1BOT_OPERATORS"`
-	Approvers        []string `env:"S1BOT_APPROVERS"`
-	ApprovalsChannel string   `env:"S1BOT_APPROVALS_CHANNEL"`
-	ThreatsChannel   string   `env:"S1BOT_THREATS_CHANNEL"`
-	AlertsChannel    string   `env:"S1BOT_ALERTS_CHANNEL"`
-	PolicyFile       string   `env:"S1BOT_POLICY_FILE"`
+	Operators        []string `env:"S1BOT_OPERATORS" unset:"none" means:"who may change things and request destructive commands: user ids, user group ids ('S…') or '@handles', comma separated; '*' is every full member"`
+	Approvers        []string `env:"S1BOT_APPROVERS" unset:"none" means:"who may approve, in the same form. None set: destructive commands are refused"`
+	ApprovalsChannel string   `env:"S1BOT_APPROVALS_CHANNEL" unset:"none" means:"id of the channel where approval cards go; required with approvers"`
+	ThreatsChannel   string   `env:"S1BOT_THREATS_CHANNEL" unset:"none" means:"where new threats go; none: that feed is off"`
+	AlertsChannel    string   `env:"S1BOT_ALERTS_CHANNEL" unset:"none" means:"where new alerts go; none: that feed is off"`
+	PolicyFile       string   `env:"S1BOT_POLICY_FILE" unset:"none" means:"finer rules in YAML: roles, who may do what where, quorums, protected hosts, budgets, routes of notifications, times of shift reports. 'deploy/policy.example.yaml' documents every key; SIGHUP reloads it whole or not at all"`
 
-	PollInterval time.Duration `env:"S1BOT_POLL_INTERVAL" envDefault:"30s"`
-	Backfill     time.Duration `env:"S1BOT_BACKFILL"`
-	Sockets      int           `env:"S1BOT_SOCKETS" envDefault:"2"`
-	HTTPAddr     string        `env:"S1BOT_HTTP_ADDR"`
-	SecretKey    s1.Secret     `env:"S1BOT_SECRET_KEY"`
-	AuditFile    string        `env:"S1BOT_AUDIT_FILE"`
-	HuntEngine   string        `env:"S1BOT_HUNT_ENGINE" envDefault:"auto"`
-	Unified      string        `env:"S1BOT_UNIFIED_ALERTS" envDefault:"auto"`
-	LogLevel     string        `env:"S1BOT_LOG_LEVEL" envDefault:"info"`
-	LogFormat    string        `env:"S1BOT_LOG_FORMAT" envDefault:"text"`
+	PollInterval time.Duration `env:"S1BOT_POLL_INTERVAL" envDefault:"30s" means:"how often the console is asked for new threats and alerts, at least 1s"`
+	Backfill     time.Duration `env:"S1BOT_BACKFILL" unset:"none" means:"how far back the very first start reports, such as '24h'; none: from now on"`
+	Sockets      int           `env:"S1BOT_SOCKETS" envDefault:"2" means:"Socket Mode connections, 1 to 10"`
+	HTTPAddr     string        `env:"S1BOT_HTTP_ADDR" unset:"127.0.0.1:9090" means:"'/healthz', '/readyz' (503 while the database takes no writes, no socket is up, or the program stops), '/metrics'; empty: off"`
+	SecretKey    s1.Secret     `env:"S1BOT_SECRET_KEY" unset:"none" means:"32 bytes in base64 ('openssl rand -base64 32'): seals passwords that must wait in the database for an approval (AES-256-GCM, bound to the request), until the request ends. Without it such a request is refused with the reason. All processes share it; keep it apart from the database and its copies. If it changes, requests that wait with a password fail and must be made again"`
+	AuditFile    string        `env:"S1BOT_AUDIT_FILE" unset:"none" means:"a file to which every row of the audit trail is appended as a line of JSON, for a log collector; each process has its own"`
+	HuntEngine   string        `env:"S1BOT_HUNT_ENGINE" envDefault:"auto" means:"what hunts run on: 'auto' or 'dv', both Deep Visibility in this version"`
+	Unified      string        `env:"S1BOT_UNIFIED_ALERTS" envDefault:"auto" means:"unified alerts: 'auto' or 'off'; this version reads threats and rule alerts"`
+	LogLevel     string        `env:"S1BOT_LOG_LEVEL" envDefault:"info" means:"'debug', 'info', 'warn' or 'error'"`
+	LogFormat    string        `env:"S1BOT_LOG_FORMAT" envDefault:"text" means:"'text' or 'json'"`
 
 	lease, tick time.Duration    // of runs that died, and of looking for them; the usual ones when zero
 	now         func() time.Time // the clock; time.Now when nil

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -93,25 +92,6 @@ func TestPlainHTTPIsForThisMachineAlone(t *testing.T) {
 		settings["S1_URL"] = address
 		_, err := readConfig(settings)
 		require.Equal(t, ok, err == nil, "%s: %v", address, err)
-	}
-}
-
-func TestTheReadmeExplainsEverySetting(t *testing.T) {
-	t.Parallel()
-	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
-	require.NoError(t, err)
-	example, err := os.ReadFile(filepath.Join("..", "..", "deploy", "s1bot.env.example"))
-	require.NoError(t, err)
-	source, err := os.ReadFile("config.go")
-	require.NoError(t, err)
-	for line := range strings.SplitSeq(string(source), "\n") {
-		_, rest, ok := strings.Cut(line, "`env:\"")
-		if !ok {
-			continue
-		}
-		name, _, _ := strings.Cut(rest, `"`)
-		require.Contains(t, string(readme), "`"+name+"`")
-		require.Contains(t, string(example), name+"=")
 	}
 }
 

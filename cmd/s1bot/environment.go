@@ -70,19 +70,12 @@ func meantSetting(name string, known []string) string {
 }
 
 // settingNames are the variables that the program reads.
-func settingNames() []string {
-	var names []string
-	fields, err := env.GetFieldParams(&config{})
-	if err != nil {
-		panic(err) // config has a tag that is wrong
-	}
-	for _, f := range fields {
-		if f.Key != "" {
-			names = append(names, f.Key)
+func settingNames() (names []string) {
+	for _, s := range settings() {
+		names = append(names, s.Name)
+		if s.Secret {
+			names = append(names, s.Name+"_FILE")
 		}
-	}
-	for _, name := range secrets() {
-		names = append(names, name+"_FILE")
 	}
 	return names
 }

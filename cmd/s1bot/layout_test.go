@@ -19,7 +19,7 @@ const module = "s1bot/"
 // design, with four changes: bot/socketmode has gorilla/websocket because it reads Socket Mode itself, bot/store has goose because the
 // migrations are its, render alone knows slack-go's blocks beside bot, and it has golang.org/x/image for the letters in a chart's picture.
 var rooms = map[string]struct{ ours, third []string }{
-	"s1":                   {nil, []string{"golang.org/x/time/rate"}},
+	"s1":                   {nil, []string{"golang.org/x/time/rate", "github.com/sethvargo/go-retry", "github.com/sony/gobreaker/v2"}},
 	"render":               {[]string{"s1"}, []string{"github.com/slack-go/slack", "golang.org/x/image"}},
 	"commands/text":        {nil, nil},
 	"commands/catalog":     {[]string{"commands/text", "render", "s1"}, []string{"github.com/hashicorp/golang-lru/v2"}},
@@ -38,8 +38,8 @@ var rooms = map[string]struct{ ours, third []string }{
 	"notifier/notifiertest": {[]string{"approvals/policy", "s1", "s1/s1sim", "render", "notifier", "notifier/journal", "notifier/pacing", "notifier/routing"}, []string{"github.com/stretchr/testify"}},
 
 	"bot":               {[]string{"s1", "render", "commands", "commands/catalog", "commands/endpoints", "commands/text", "approvals", "approvals/policy", "bot/post", "bot/socketmode"}, []string{"github.com/slack-go/slack", "github.com/sourcegraph/conc", "github.com/hashicorp/golang-lru/v2"}},
-	"bot/post":          {[]string{"render"}, []string{"github.com/slack-go/slack"}},
-	"bot/socketmode":    {nil, []string{"github.com/slack-go/slack", "github.com/gorilla/websocket"}},
+	"bot/post":          {[]string{"render"}, []string{"github.com/slack-go/slack", "github.com/sethvargo/go-retry"}},
+	"bot/socketmode":    {nil, []string{"github.com/slack-go/slack", "github.com/gorilla/websocket", "github.com/sethvargo/go-retry"}},
 	"bot/store":         {[]string{"approvals", "notifier", "notifier/journal"}, []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"}},
 	"bot/store/pgtest":  {nil, nil},
 	"bot/fairqueue":     {nil, []string{"github.com/sourcegraph/conc"}},

@@ -19,6 +19,7 @@ type cli struct {
 	Run      runCmd          `cmd:"" default:"1" help:"Connect Slack and the console and serve until SIGINT or SIGTERM."`
 	Demo     demoCmd         `cmd:"" help:"Run the whole bot against a simulated Slack and a simulated console, with a web page to try it."`
 	Check    checkCmd        `cmd:"" help:"Test every setting against the real services."`
+	Settings settingsCmd     `cmd:"" help:"Print every setting: value, default, meaning."`
 	Commands commandsCmd     `cmd:"" help:"List the commands."`
 	Manifest manifestCmd     `cmd:"" help:"Print the Slack app manifest."`
 	Schema   policySchemaCmd `cmd:"" name:"policy-schema" help:"Print the JSON schema of the policy file, for editors."`
