@@ -70,7 +70,7 @@ func TestADatabaseOfANewerProgramIsLeftAlone(t *testing.T) {
 		db, err := store.Open(t.Context(), address, nil)
 		require.NoError(t, err)
 		require.NoError(t, db.Close())
-		meddle(t, address, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, true)`)
+		meddle(t, address, `INSERT INTO schema_versions (version_id, is_applied) VALUES (9999, true)`)
 		_, err = store.Open(t.Context(), address, nil)
 		require.ErrorContains(t, err, "written by a newer s1bot")
 	})

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the database/sql driver "pgx"
+	"github.com/pressly/goose/v3"
 )
 
 // postgresConns bounds a process's connections; a server allows 100 by default, for all.
@@ -28,8 +29,9 @@ func openPostgres(ctx context.Context, url string) (engine, error) {
 		return engine{}, errors.Join(postgresWords(err), db.Close())
 	}
 	return engine{
-		name: "postgres", read: db, write: db, begin: oneWriter,
-		words: postgresWords, check: db.PingContext,
+		name: "postgres", read: db, write: db, begin: oneWriter, dialect: goose.DialectPostgres,
+		hasTable: `SELECT to_regclass($1) IS NOT NULL`,
+		words:    postgresWords, check: db.PingContext,
 	}, nil
 }
 

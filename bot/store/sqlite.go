@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -52,9 +53,10 @@ func openSQLite(ctx context.Context, path string) (engine, error) {
 
 func newSQLite(path string, read, write *sql.DB) engine {
 	return engine{
-		name: "sqlite", read: read, write: write, folder: folderOf(path),
-		words: func(err error) error { return sqliteWords(path, err) },
-		check: func(ctx context.Context) error { return quickCheck(ctx, read) },
+		name: "sqlite", read: read, write: write, folder: folderOf(path), dialect: goose.DialectSQLite3,
+		hasTable: `SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'table' AND name = $1`,
+		words:    func(err error) error { return sqliteWords(path, err) },
+		check:    func(ctx context.Context) error { return quickCheck(ctx, read) },
 	}
 }
 

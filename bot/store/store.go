@@ -14,6 +14,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/pressly/goose/v3"
 )
 
 // A DB is an open database. Its parts (Requests, Inbox, …) share it and cost nothing to make.
@@ -27,13 +29,15 @@ type DB struct {
 
 // An engine is what differs between SQLite and PostgreSQL.
 type engine struct {
-	name   string
-	read   *sql.DB
-	write  *sql.DB // may be the same as read
-	folder string  // of SQLite's file; empty where there is none
-	begin  string  // the first statement of a transaction; may be empty
-	words  func(error) error
-	check  func(context.Context) error // looks for damage
+	name     string
+	read     *sql.DB
+	write    *sql.DB // may be the same as read
+	dialect  goose.Dialect
+	hasTable string // asks whether there is a table of a name
+	folder   string // of SQLite's file; empty where there is none
+	begin    string // the first statement of a transaction; may be empty
+	words    func(error) error
+	check    func(context.Context) error // looks for damage
 }
 
 // Open opens the database at url, "sqlite:PATH", "sqlite::memory:" or "postgres://…", and brings its tables up to date. Its
