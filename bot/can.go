@@ -12,6 +12,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
+	"s1bot/commands/slash"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
@@ -19,7 +20,7 @@ import (
 
 // can tells what would happen, without doing it.
 func (b *Bot) can(ctx context.Context, a ask, rest string) error {
-	inv, extras, err := b.Catalog.Parse(rest, text.Input{Zone: a.who.Zone, Now: b.Now()})
+	inv, extras, err := slash.Parse(b.Catalog, rest, text.Input{Zone: a.who.Zone, Now: b.Now()})
 	if err != nil {
 		return err
 	}

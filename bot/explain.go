@@ -10,6 +10,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
+	"s1bot/commands/refusal"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -169,7 +170,7 @@ func consoleCard(err error, e *s1.Error) render.Card {
 	if errors.As(err, &in) {
 		title, needs = in.cmd.Title, in.cmd.Needs
 	}
-	return render.Failure(title, e.Status, e.Message, catalog.Advice(e, needs))
+	return render.Failure(title, e.Status, e.Message, refusal.Advice(e, needs))
 }
 
 // refusalCard is the policy's no.

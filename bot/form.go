@@ -14,6 +14,7 @@ import (
 
 	"s1bot/bot/post"
 	"s1bot/commands/catalog"
+	"s1bot/commands/slash"
 	"s1bot/commands/text"
 	"s1bot/render"
 )
@@ -84,7 +85,7 @@ func (b *Bot) glimpse(ctx context.Context, cmd *catalog.Command, a ask) (render.
 		return nil, b.blame(cmd, err)
 	}
 	if err != nil || len(plan.Targets) == 0 {
-		return render.Line{render.Mono("/s1 " + cmd.Line(a.inv.Args))}, nil
+		return render.Line{render.Mono("/s1 " + slash.Line(cmd, a.inv.Args))}, nil
 	}
 	line := render.Line{render.Text("Touches "), render.Bold(targetNames(plan.Targets, 3))}
 	if host := plan.Targets[0].Host; host != "" && len(plan.Targets) == 1 {

@@ -10,6 +10,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
+	"s1bot/commands/slash"
 	"s1bot/commands/text"
 	"s1bot/render"
 )
@@ -114,7 +115,7 @@ func (b *Bot) invoke(ctx context.Context, a ask) error {
 
 // Remember writes the history that /s1 history shows.
 func (b *Bot) Remember(ctx context.Context, a ask, cmd *catalog.Command) {
-	line := cmd.Line(a.inv.Args)
+	line := slash.Line(cmd, a.inv.Args)
 	if a.extras.For > 0 {
 		line += " " + catalog.ForParam + "=" + text.SpanText(a.extras.For)
 	}

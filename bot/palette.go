@@ -7,6 +7,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/manual"
 	"s1bot/render"
 )
 
@@ -28,7 +29,7 @@ func (b *Bot) palette(ctx context.Context, a ask, _ string) error {
 func paletteForm(catalog *catalog.Catalog) render.Form {
 	field := render.FormField{Name: "command", Label: "Command", Widget: render.Select, Required: true, Placeholder: "Type to find one", Hint: "Quicker: /s1 and a command's name. /s1 help explains them."}
 	for _, cmd := range catalog.Commands() {
-		field.Choices = append(field.Choices, render.Option{Label: cmd.Entry(), Value: cmd.Name})
+		field.Choices = append(field.Choices, render.Option{Label: manual.Entry(cmd), Value: cmd.Name})
 	}
 	return render.Form{Title: "Find a command", Submit: "Next", Do: render.Invocation{Command: paletteWord}, Fields: []render.FormField{field}}
 }

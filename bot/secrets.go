@@ -8,6 +8,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
+	"s1bot/commands/slash"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -53,7 +54,7 @@ func (b *Bot) masked(kind string, payload json.RawMessage) json.RawMessage {
 
 func (b *Bot) maskText(in map[string]any) bool {
 	text, _ := in["text"].(string)
-	clean := b.Catalog.Mask(text)
+	clean := slash.Mask(b.Catalog, text)
 	if clean == text {
 		return false
 	}

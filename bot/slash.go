@@ -11,6 +11,7 @@ import (
 
 	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
+	"s1bot/commands/slash"
 	"s1bot/commands/text"
 	"s1bot/render"
 )
@@ -116,7 +117,7 @@ func (b *Bot) line(ctx context.Context, a ask) error {
 
 // command reads the line as a command of the catalog and runs it.
 func (b *Bot) command(ctx context.Context, a ask) error {
-	inv, extras, err := b.Catalog.Parse(a.line, text.Input{Zone: a.who.Zone, Now: b.Now(), Own: slices.Sorted(maps.Keys(ownWords()))})
+	inv, extras, err := slash.Parse(b.Catalog, a.line, text.Input{Zone: a.who.Zone, Now: b.Now(), Own: slices.Sorted(maps.Keys(ownWords()))})
 	var missing *catalog.MissingError
 	switch {
 	case errors.As(err, &missing):

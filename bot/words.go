@@ -9,6 +9,8 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/commands/catalog"
+	"s1bot/commands/manual"
+	"s1bot/commands/slash"
 	"s1bot/commands/text"
 	"s1bot/render"
 )
@@ -263,15 +265,15 @@ func (b *Bot) help(ctx context.Context, a ask, rest string) error {
 		return nil
 	}
 	if !ok {
-		return &catalog.UsageError{Problem: fmt.Sprintf("there is no command %q", rest), Nearest: b.Catalog.Nearest(rest)}
+		return &catalog.UsageError{Problem: fmt.Sprintf("there is no command %q", rest), Nearest: slash.Nearest(b.Catalog, rest)}
 	}
-	b.reply(ctx, a, cmd.Help())
+	b.reply(ctx, a, manual.Of(cmd))
 	return nil
 }
 
 // helpCard lists the commands and the bot's own words.
 func (b *Bot) helpCard() render.Card {
-	card := b.Catalog.Help()
+	card := manual.All(b.Catalog)
 	own := render.Line{render.Bold("The bot itself"), render.Text("  ")}
 	for i, w := range []string{"history", "can", "report", "note", "snooze", "snoozes", "routes", "freeze", "thaw"} {
 		if i > 0 {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"s1bot/commands/catalog"
+	"s1bot/commands/refusal"
 	"s1bot/s1"
 )
 
@@ -23,7 +23,7 @@ func TestAPermissionIsNamedAsTheConsoleShowsIt(t *testing.T) {
 		{"Endpoints › View, Endpoint Threats › View", "Threats.updateIncidentStatus", "Endpoints › View, Endpoint Threats › View, and for this call Endpoint Threats › Update Incident Status"},
 		{"Endpoints › View", "", "Endpoints › View"},
 	} {
-		require.Equal(t, row[2], catalog.WithPermission(row[0], row[1]))
+		require.Equal(t, row[2], refusal.WithPermission(row[0], row[1]))
 	}
 }
 
@@ -36,7 +36,7 @@ func TestAdviceWhereNoAnswerCame(t *testing.T) {
 		"knows no remedy for status 418": {Status: 418}, "Ask for less": {Status: 413}, "does not have this call": {Status: 410, Reason: s1.Retired},
 		"lacks Endpoints › View, or": {Status: 403, Reason: s1.MayNot}, "If it is about rights: this takes Endpoints › View": {Status: 403},
 	} {
-		require.Contains(t, catalog.Advice(e, "Endpoints › View"), words)
+		require.Contains(t, refusal.Advice(e, "Endpoints › View"), words)
 	}
-	require.NotContains(t, catalog.Advice(&s1.Error{Status: 403, Reason: s1.MayNot}, catalog.AnyRole), "every role has them", "that would be no advice")
+	require.NotContains(t, refusal.Advice(&s1.Error{Status: 403, Reason: s1.MayNot}, refusal.AnyRole), "every role has them", "that would be no advice")
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/slash"
 	"s1bot/commands/text"
 )
 
@@ -19,13 +20,13 @@ func TestBlanksAndNamesFromDocuments(t *testing.T) {
 		"list\u00ad-agents computer\u00ad-name=DESK\u00adTOP-1 limit\u200d=5", "list-agents \u200bcomputer-name=DESKTOP-1 \u2060limit=5\ufeff", "list\u2010agents\u3000computer\u2010name=\u200eDESKTOP-1\u200e limit=\u200b5",
 		"list-agents --computer-name=DESKTOP-1 -limit=5", "list-agents —computer\u2011name=DESKTOP-1 limit=5",
 	} {
-		inv, _, err := c.Parse(line, text.Input{})
+		inv, _, err := slash.Parse(c, line, text.Input{})
 		require.NoError(t, err, "%q", line)
 		require.Equal(t, "list-agents", inv.Command)
 		require.JSONEq(t, `{"computer-name":"DESKTOP-1","limit":5}`, string(inv.Args), "%q", line)
 	}
 	for _, line := range []string{"get-agent-info \"DESK\u200bTOP\"", "get-agent-info می\u200cخواهم"} {
-		inv, _, err := c.Parse(line, text.Input{})
+		inv, _, err := slash.Parse(c, line, text.Input{})
 		require.NoError(t, err)
 		require.Contains(t, string(inv.Args), string([]rune(line)[18:20]), "what is quoted, and what letters need, stays")
 	}
@@ -46,13 +47,13 @@ func TestFlagsOfOtherProgramsAreNoHosts(t *testing.T) {
 		{"scan -f DESKTOP-1", "unknown parameter", ""},
 		{"list-agents --help", "/s1 help list-agents", ""},
 	} {
-		_, _, err := c.Parse(tc.line, text.Input{})
+		_, _, err := slash.Parse(c, tc.line, text.Input{})
 		var usage *catalog.UsageError
 		require.ErrorAs(t, err, &usage, tc.line)
 		require.ErrorContains(t, err, tc.words, tc.line)
 		require.Equal(t, tc.try, usage.TryLine, tc.line)
 	}
-	inv, _, err := c.Parse("broadcast-message DESKTOP-1 message=save your work -now", text.Input{})
+	inv, _, err := slash.Parse(c, "broadcast-message DESKTOP-1 message=save your work -now", text.Input{})
 	require.NoError(t, err)
 	require.Contains(t, string(inv.Args), "save your work -now", "a dash in a text is no flag")
 }
@@ -60,7 +61,7 @@ func TestFlagsOfOtherProgramsAreNoHosts(t *testing.T) {
 func TestASecretIsMaskedHoweverItsNameIsWritten(t *testing.T) {
 	t.Parallel()
 	c := All()
-	require.NotContains(t, c.Mask("fetch-files DESKTOP-1 --password Secret-1! paths=/a"), "Secret")
-	require.NotContains(t, c.Mask("fetch-files DESKTOP-1 pass\u200bword=Secret-1! paths=/a"), "Secret")
-	require.NotContains(t, c.Mask("fetch-files DESKTOP-1 password\u00a0=\u00a0Secret-1! paths=/a"), "Secret")
+	require.NotContains(t, slash.Mask(c, "fetch-files DESKTOP-1 --password Secret-1! paths=/a"), "Secret")
+	require.NotContains(t, slash.Mask(c, "fetch-files DESKTOP-1 pass\u200bword=Secret-1! paths=/a"), "Secret")
+	require.NotContains(t, slash.Mask(c, "fetch-files DESKTOP-1 password\u00a0=\u00a0Secret-1! paths=/a"), "Secret")
 }

@@ -11,11 +11,13 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
+	"s1bot/commands/slash"
 )
 
 func TestEveryCommandIsCompleteAndItsExamplesMeanWhatTheySay(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, All().Validate())
+	require.NoError(t, slash.Validate(All()))
 }
 
 // facts are what the vendor's documents say about a command; see TestParametersAreThoseOfTheSpecification.

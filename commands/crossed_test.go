@@ -10,6 +10,7 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
+	"s1bot/commands/slash"
 )
 
 // Rules across fields: slash text that breaks one, and the parameter that it is told about.
@@ -70,7 +71,7 @@ func TestRulesAcrossFieldsHoldInTextAndFormAlike(t *testing.T) {
 	caller := catalog.Caller{Zone: commandtest.Zone, Now: commandtest.Now}
 	for _, row := range crossed {
 		line, param := row[0], row[1]
-		given, _, err := all.Parse(line, commandtest.Input())
+		given, _, err := slash.Parse(all, line, commandtest.Input())
 		cmd, ok := all.Find(given.Command)
 		require.True(t, ok, line)
 		require.Equal(t, param, blamed(t, err), line)

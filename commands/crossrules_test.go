@@ -10,6 +10,8 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
+	"s1bot/commands/manual"
+	"s1bot/commands/slash"
 	"s1bot/render"
 )
 
@@ -26,7 +28,7 @@ func TestRulesAcrossParametersAreSaid(t *testing.T) {
 		{"query", `{}`, "", "query", "", "Still needed: "},
 	} {
 		cmd, _ := All().Find(c.command)
-		require.Contains(t, strings.ReplaceAll(cmd.Help().Plain(), "`", ""), c.help, c.command)
+		require.Contains(t, strings.ReplaceAll(manual.Of(cmd).Plain(), "`", ""), c.help, c.command)
 		form := cmd.Form(json.RawMessage(c.args), catalog.Caller{})
 		require.Contains(t, plainLine(form.Intro), c.intro, c.command)
 		for _, f := range form.Fields {
@@ -51,7 +53,7 @@ func TestNothingIsAskedForThatHelpDoesNotSay(t *testing.T) {
 	t.Parallel()
 	for _, cmd := range All().Commands() {
 		for _, example := range cmd.Examples {
-			inv, _, err := All().Parse(example, commandtest.Input())
+			inv, _, err := slash.Parse(All(), example, commandtest.Input())
 			require.NoError(t, err, example)
 			given, err := catalog.Object(inv.Args)
 			require.NoError(t, err)
@@ -64,7 +66,7 @@ func TestNothingIsAskedForThatHelpDoesNotSay(t *testing.T) {
 				if !errors.As(cmd.Check(catalog.Marshal(given)), &missing) {
 					continue
 				}
-				help := cmd.Help().Plain()
+				help := manual.Of(cmd).Plain()
 				for _, p := range append(missing.OneOf, missing.Missing...) {
 					require.Contains(t, help, p.Name, "%s: %s", cmd.Name, example)
 				}
@@ -82,6 +84,6 @@ func TestLimitsStandInHelp(t *testing.T) {
 		"run-script": "60 to 172800 seconds", "create-query": "1 to 100,000",
 	} {
 		cmd, _ := All().Find(command)
-		require.Contains(t, cmd.Help().Plain(), limit, command)
+		require.Contains(t, manual.Of(cmd).Plain(), limit, command)
 	}
 }

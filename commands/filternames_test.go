@@ -7,6 +7,7 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
+	"s1bot/commands/slash"
 	"s1bot/s1/s1sim"
 )
 
@@ -26,7 +27,7 @@ func TestNamesDoWhereAFilterIsWanted(t *testing.T) {
 		`mitigate-threats filter="worm of two.dll" action=kill`:                                                     {"worm of two.dll"},
 		`mitigate-threats ` + string(evil) + ` action=kill`:                                                         {"lockfast.exe"},
 	} {
-		inv, _, err := All().Parse(text, commandtest.Input())
+		inv, _, err := slash.Parse(All(), text, commandtest.Input())
 		require.NoError(t, err, text)
 		cmd, _ := All().Find(inv.Command)
 		plan, err := cmd.Prepare(t.Context(), s.Call, inv.Args)

@@ -10,6 +10,7 @@ import (
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
 	"s1bot/commands/lookup"
+	"s1bot/commands/slash"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -53,7 +54,7 @@ func TestNothingIsDoneToWhatWasNotAskedFor(t *testing.T) {
 		`delete-exclusions operation-system=Linux reason=x`:                          `"exclusion-ids":["601"]`,
 	} {
 		catalog := All()
-		inv, _, err := catalog.Parse(line, commandtest.Input())
+		inv, _, err := slash.Parse(catalog, line, commandtest.Input())
 		require.NoError(t, err, line)
 		cmd, _ := catalog.Find(inv.Command)
 		plan, err := cmd.Prepare(t.Context(), s.Call, inv.Args)

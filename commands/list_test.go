@@ -15,6 +15,8 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
+	"s1bot/commands/listing"
+	"s1bot/commands/slash"
 	"s1bot/render"
 	"s1bot/s1"
 	"s1bot/s1/s1sim"
@@ -172,7 +174,7 @@ func TestWithoutALimitACardTellsThatThereIsMoreAndAFileHasItAll(t *testing.T) {
 	raw, err := s.Invoke(commandtest.Button(t, card, "Raw JSON"))
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(raw.Files[0].Body, &rows))
-	require.Len(t, rows, catalog.PageRows, "the rows of the page that is shown")
+	require.Len(t, rows, listing.PageRows, "the rows of the page that is shown")
 }
 
 func TestALimitHoldsForFilesToo(t *testing.T) {
@@ -217,7 +219,7 @@ func TestARepeatingCursorIsAnError(t *testing.T) {
 func TestATitleHasTheNamesThatWereAskedFor(t *testing.T) {
 	t.Parallel()
 	s := commandtest.At(t, All(), s1sim.New(s1sim.Options{}))
-	inv, _, err := All().Parse("list-iocs account-ids=\"Example Corp\"", commandtest.Input())
+	inv, _, err := slash.Parse(All(), "list-iocs account-ids=\"Example Corp\"", commandtest.Input())
 	require.NoError(t, err)
 	cmd, _ := All().Find(inv.Command)
 	card, err := cmd.Run(t.Context(), s.Call, inv.Args)

@@ -8,6 +8,7 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
+	"s1bot/commands/slash"
 )
 
 // A slip is corrected to what was meant, never to its opposite or to something else that is spelled alike.
@@ -37,7 +38,7 @@ func TestAMistypedCommandIsCorrectedToWhatWasMeant(t *testing.T) {
 		"list_exclusion": {"get-exclusions", []string{"unexclude"}},
 		"shutdwon":       {"shutdown", []string{"restart"}},
 	} {
-		near := All().Nearest(typed)
+		near := slash.Nearest(All(), typed)
 		require.NotEmpty(t, near, typed)
 		require.Equal(t, want.first, near[0], "%s: %v", typed, near)
 		for _, other := range want.never {
@@ -49,18 +50,18 @@ func TestAMistypedCommandIsCorrectedToWhatWasMeant(t *testing.T) {
 // What a prefix turns into its opposite is not corrected to it, and the bot's own words are corrected, too.
 func TestAMistypedWordOfTheBotsIsCorrectedToIt(t *testing.T) {
 	t.Parallel()
-	require.NotContains(t, All().Nearest("unquarantine"), "quarantine")
+	require.NotContains(t, slash.Nearest(All(), "unquarantine"), "quarantine")
 	in := input
 	in.Own = []string{"approve", "freeze", "help", "history", "report", "thaw"}
 	for typed, want := range map[string]string{"freez": "freeze", "histroy": "history", "aprove A-1234": "approve", "reprot": "report", "hlep isolate": "help"} {
-		_, _, err := All().Parse(typed, in)
+		_, _, err := slash.Parse(All(), typed, in)
 		var usage *catalog.UsageError
 		require.True(t, errors.As(err, &usage), typed)
 		require.Equal(t, want, usage.Nearest[0], typed)
 		require.Nil(t, usage.Given, "no form of something else is offered")
 		require.Nil(t, usage.Try)
 	}
-	_, _, err := All().Parse("unfreeze", in)
+	_, _, err := slash.Parse(All(), "unfreeze", in)
 	var usage *catalog.UsageError
 	require.True(t, errors.As(err, &usage))
 	require.NotContains(t, usage.Nearest, "freeze")
@@ -70,7 +71,7 @@ func TestAMistypedWordOfTheBotsIsCorrectedToIt(t *testing.T) {
 func TestAMistypedCommandOffersWhatItWasGiven(t *testing.T) {
 	t.Parallel()
 	var usage *catalog.UsageError
-	_, extras, err := All().Parse(`isolat DESKTOP-1 for=4h reason="beaconing to C2"`, commandtest.Input())
+	_, extras, err := slash.Parse(All(), `isolat DESKTOP-1 for=4h reason="beaconing to C2"`, commandtest.Input())
 	require.True(t, errors.As(err, &usage))
 	require.Nil(t, usage.Try)
 	require.Equal(t, "disconnect-agent-from-network", usage.Given.Command)
@@ -78,11 +79,11 @@ func TestAMistypedCommandOffersWhatItWasGiven(t *testing.T) {
 	require.Equal(t, "beaconing to C2", extras.Reason)
 	require.Equal(t, []string{"isolate"}, usage.Nearest)
 
-	_, _, err = All().Parse("get-agent DESKTOP-1", commandtest.Input())
+	_, _, err = slash.Parse(All(), "get-agent DESKTOP-1", commandtest.Input())
 	require.True(t, errors.As(err, &usage))
 	require.Equal(t, "get-agent-info", usage.Try.Command)
 
-	_, _, err = All().Parse("fetch-fil DESKTOP-1 files-path=C:\\a password=Hush-Hush-1", commandtest.Input())
+	_, _, err = slash.Parse(All(), "fetch-fil DESKTOP-1 files-path=C:\\a password=Hush-Hush-1", commandtest.Input())
 	require.True(t, errors.As(err, &usage))
 	require.NotContains(t, string(usage.Given.Args), "Hush")
 }

@@ -9,6 +9,7 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
+	"s1bot/commands/slash"
 	"s1bot/s1/s1sim"
 )
 
@@ -27,7 +28,7 @@ func TestThreatsAndAlertsGoByName(t *testing.T) {
 		`get-threat-notes threat-id=evil.exe`:             `{"threat-id":"` + evil + `"}`,
 		`verdict ` + evil + `,evil.exe verdict=undefined`: `{"threat-ids":["` + evil + `"],"analyst-verdict":"undefined"}`,
 	} {
-		inv, _, err := all.Parse(line, commandtest.Input())
+		inv, _, err := slash.Parse(all, line, commandtest.Input())
 		require.NoError(t, err, line)
 		cmd, _ := all.Find(inv.Command)
 		plan, err := cmd.Prepare(t.Context(), s.Call, inv.Args)
@@ -97,7 +98,7 @@ func TestNamesInFiltersBecomeIds(t *testing.T) {
 		`get-black-list custom-input={"accountIds":["` + host["accountName"].(string) + `"]}`: "accountIds=" + host["accountId"].(string),
 	} {
 		console.Reset()
-		inv, _, err := all.Parse(line, commandtest.Input())
+		inv, _, err := slash.Parse(all, line, commandtest.Input())
 		require.NoError(t, err, line)
 		cmd, _ := all.Find(inv.Command)
 		plan, err := cmd.Prepare(t.Context(), s.Call, inv.Args)

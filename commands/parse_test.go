@@ -11,6 +11,7 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
+	"s1bot/commands/slash"
 	"s1bot/commands/text"
 )
 
@@ -110,7 +111,7 @@ func TestSlashTextMeansWhatPeopleMean(t *testing.T) {
 		{"alerts since=7d ago", "get-alerts", `{"created-after":"2026-11-15T19:00:00Z"}`},
 		{"alerts since=-90m", "get-alerts", `{"created-after":"2026-11-22T17:30:00Z"}`},
 	} {
-		inv, _, err := All().Parse(row.text, commandtest.Input())
+		inv, _, err := slash.Parse(All(), row.text, commandtest.Input())
 		require.NoError(t, err, row.text)
 		require.Equal(t, row.command, inv.Command, row.text)
 		require.JSONEq(t, row.args, string(inv.Args), row.text)
@@ -127,12 +128,12 @@ func TestReasonAndTicketAreTakenOut(t *testing.T) {
 		"isolate DESKTOP-1":                                           {},
 		"status 1112953674841025235 status=resolved ticket=INC-2":     {Ticket: "INC-2"},
 	} {
-		inv, extras, err := All().Parse(text, commandtest.Input())
+		inv, extras, err := slash.Parse(All(), text, commandtest.Input())
 		require.NoError(t, err, text)
 		require.Equal(t, want, extras, text)
 		require.NotContains(t, string(inv.Args), "reason")
 	}
-	_, _, err := All().Parse("agents reason=x", commandtest.Input())
+	_, _, err := slash.Parse(All(), "agents reason=x", commandtest.Input())
 	require.ErrorContains(t, err, "only commands that change something take a reason")
 }
 
@@ -174,7 +175,7 @@ func TestWrongTextIsToldWithWhatToDo(t *testing.T) {
 		{"fetch-event from=-1d to=now where=nonsense", "is not of the form key=value", ""},
 		{"fetch-event from=-1d to=now source=alert sort=updated-at", "alerts cannot be sorted by their last change", "fetch-event start-time=2026-11-21T19:00:00Z end-time=2026-11-22T19:00:00Z sort-by=createdAt event-source=alert"},
 	} {
-		_, _, err := All().Parse(row.text, commandtest.Input())
+		_, _, err := slash.Parse(All(), row.text, commandtest.Input())
 		var usage *catalog.UsageError
 		require.ErrorAs(t, err, &usage, row.text)
 		require.Contains(t, err.Error(), row.complaint, row.text)
@@ -187,7 +188,7 @@ func TestWrongTextIsToldWithWhatToDo(t *testing.T) {
 
 func TestWhatLacksARequiredParameterComesBackForItsForm(t *testing.T) {
 	t.Parallel()
-	_, extras, err := All().Parse(`mitigate action=kill reason="why"`, commandtest.Input())
+	_, extras, err := slash.Parse(All(), `mitigate action=kill reason="why"`, commandtest.Input())
 	var missing *catalog.MissingError
 	require.ErrorAs(t, err, &missing)
 	require.Equal(t, "mitigate-threats", missing.Command.Name)
@@ -196,16 +197,16 @@ func TestWhatLacksARequiredParameterComesBackForItsForm(t *testing.T) {
 	require.JSONEq(t, `{"mitigate-action":"kill"}`, string(missing.Given.Args))
 	require.Equal(t, "why", extras.Reason)
 
-	_, _, err = All().Parse("isolate", commandtest.Input())
+	_, _, err = slash.Parse(All(), "isolate", commandtest.Input())
 	require.ErrorAs(t, err, &missing, "one of two parameters is needed: the form asks")
 	require.EqualError(t, err, "disconnect-agent-from-network needs at least one of agent-ids, filter")
 }
 
 func TestShortNamesNeverMeanTwoThings(t *testing.T) {
 	t.Parallel()
-	_, _, err := All().Parse("shutdown ids=A1", commandtest.Input())
+	_, _, err := slash.Parse(All(), "shutdown ids=A1", commandtest.Input())
 	require.ErrorContains(t, err, "unknown parameter", "ids could be agent-ids or group-ids")
-	_, _, err = All().Parse("kill DESKTOP-1 con=x", commandtest.Input())
+	_, _, err = slash.Parse(All(), "kill DESKTOP-1 con=x", commandtest.Input())
 	require.ErrorContains(t, err, "SHA-1", "content-hashes is the only name that starts so")
 }
 
@@ -221,15 +222,15 @@ func FuzzParse(f *testing.F) {
 	}
 	catalog := All()
 	f.Fuzz(func(t *testing.T, text string) {
-		inv, _, err := catalog.Parse(text, commandtest.Input())
+		inv, _, err := slash.Parse(catalog, text, commandtest.Input())
 		if err != nil {
 			requireOurError(t, err)
 			return
 		}
 		cmd, ok := catalog.Find(inv.Command)
 		require.True(t, ok)
-		line := cmd.Line(inv.Args)
-		again, _, err := catalog.Parse(escape(line), commandtest.Input())
+		line := slash.Line(cmd, inv.Args)
+		again, _, err := slash.Parse(catalog, escape(line), commandtest.Input())
 		require.NoError(t, err, line)
 		require.Equal(t, string(inv.Args), string(again.Args), line)
 	})
@@ -269,8 +270,8 @@ func FuzzLine(f *testing.F) {
 }
 
 func requireSameAgain(t *testing.T, catalog *catalog.Catalog, cmd *catalog.Command, args json.RawMessage) {
-	line := cmd.Line(args)
-	inv, _, err := catalog.Parse(escape(line), commandtest.Input())
+	line := slash.Line(cmd, args)
+	inv, _, err := slash.Parse(catalog, escape(line), commandtest.Input())
 	require.NoError(t, err, line)
 	require.JSONEq(t, string(args), string(inv.Args), line)
 }
@@ -283,7 +284,7 @@ func BenchmarkParse(b *testing.B) {
 	} {
 		b.Run(row.name, func(b *testing.B) {
 			for b.Loop() {
-				if _, _, err := catalog.Parse(row.text, commandtest.Input()); err != nil {
+				if _, _, err := slash.Parse(catalog, row.text, commandtest.Input()); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -8,6 +8,7 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
+	"s1bot/commands/slash"
 )
 
 // Rules across fields hold before anything is sent, in slash text and in forms alike.
@@ -33,7 +34,7 @@ func TestWhatDoesNotGoTogetherIsSaidAtOnce(t *testing.T) {
 		"list-iocs account-ids=Acme created-after=now created-before=yesterday":                                              "nothing can match",
 		`get-black-list custom-input={"site":"1"}`:                                                                           "knows no key",
 	} {
-		_, _, err := All().Parse(text, commandtest.Input())
+		_, _, err := slash.Parse(All(), text, commandtest.Input())
 		require.ErrorContains(t, err, problem, text)
 	}
 	cmd, _ := All().Find("create-star-custom-rule")

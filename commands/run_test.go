@@ -11,6 +11,7 @@ import (
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
 	"s1bot/commands/endpoints"
+	"s1bot/commands/slash"
 	"s1bot/render"
 	"s1bot/s1"
 	"s1bot/s1/s1sim"
@@ -22,7 +23,7 @@ func TestWhatWasShownIsWhatRuns(t *testing.T) {
 	console, s := commandtest.WithAgents(t, All(), "DESKTOP-1", "DESKTOP-10")
 	catalog := All()
 	cmd, _ := catalog.Find("isolate")
-	inv, _, err := catalog.Parse("isolate desktop-1 reason=x", commandtest.Input())
+	inv, _, err := slash.Parse(catalog, "isolate desktop-1 reason=x", commandtest.Input())
 	require.NoError(t, err)
 	plan, err := cmd.Prepare(t.Context(), s.Call, inv.Args)
 	require.NoError(t, err)
@@ -71,9 +72,9 @@ func TestNothingRunsThatIsNotPinned(t *testing.T) {
 // What only a plan may set cannot be typed, and a form does not ask for it.
 func TestNobodyCanPretendThatSomethingWasPrepared(t *testing.T) {
 	t.Parallel()
-	_, _, err := All().Parse(`kill DESKTOP-1 ids=1112953674841025235 pinned=true reason=x`, commandtest.Input())
+	_, _, err := slash.Parse(All(), `kill DESKTOP-1 ids=1112953674841025235 pinned=true reason=x`, commandtest.Input())
 	require.ErrorContains(t, err, "unknown parameter")
-	_, _, err = All().Parse(`update-global-policy policy={"ioc":true} was=x reason=x`, commandtest.Input())
+	_, _, err = slash.Parse(All(), `update-global-policy policy={"ioc":true} was=x reason=x`, commandtest.Input())
 	require.ErrorContains(t, err, "unknown parameter")
 	for _, cmd := range All().Commands() {
 		for _, f := range cmd.Form(nil, catalog.Caller{}).Fields {
@@ -141,7 +142,7 @@ func TestEndpointsAreFoundByNameIDOrUUID(t *testing.T) {
 	agent := console.Agent("DESKTOP-1")
 	id := agent["id"].(string)
 	for _, word := range []string{"desktop-1", id, agent["uuid"].(string), "https://console.test/sentinels/devices?filter=%22" + id + "%22"} {
-		inv, _, err := All().Parse(`agent "`+word+`"`, commandtest.Input())
+		inv, _, err := slash.Parse(All(), `agent "`+word+`"`, commandtest.Input())
 		require.NoError(t, err)
 		cmd, _ := All().Find(inv.Command)
 		plan, err := cmd.Prepare(t.Context(), s.Call, inv.Args)

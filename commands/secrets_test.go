@@ -10,6 +10,7 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
+	"s1bot/commands/slash"
 	"s1bot/s1"
 )
 
@@ -40,20 +41,20 @@ func TestALineIsMaskedBeforeItIsWrittenDown(t *testing.T) {
 		`run-script F input-params="--force --terminate" script-id=1`:           `run-script F input-params="--force --terminate" script-id=1`,
 		"": "",
 	} {
-		require.Equal(t, want, All().Mask(line), line)
+		require.Equal(t, want, slash.Mask(All(), line), line)
 	}
 }
 
 func TestMarksStandForSecretsEverywhere(t *testing.T) {
 	t.Parallel()
 	all := All()
-	inv, _, err := all.Parse(`collect-files H file-paths=C:\a password="Secret 2026!"`, commandtest.Input())
+	inv, _, err := slash.Parse(all, `collect-files H file-paths=C:\a password="Secret 2026!"`, commandtest.Input())
 	require.NoError(t, err)
 	cmd, _ := all.Find("collect-files")
 	args, secrets := cmd.Hide(inv.Args)
 	require.NotContains(t, string(args), "Secret")
 	require.Equal(t, "Secret 2026!", secrets["password"].Reveal())
-	require.NotContains(t, cmd.Line(args), "Secret")
+	require.NotContains(t, slash.Line(cmd, args), "Secret")
 
 	again, none := cmd.Hide(args)
 	require.JSONEq(t, string(args), string(again), "hiding twice changes nothing")
@@ -74,15 +75,15 @@ func TestMarksStandForSecretsEverywhere(t *testing.T) {
 // What goes into the buttons of a complaint has no password in it.
 func TestComplaintsCarryMarks(t *testing.T) {
 	t.Parallel()
-	_, _, err := All().Parse(`collect-files H file-paths=relative password=Secret-2026!`, commandtest.Input())
+	_, _, err := slash.Parse(All(), `collect-files H file-paths=relative password=Secret-2026!`, commandtest.Input())
 	var usage *catalog.UsageError
 	require.ErrorAs(t, err, &usage)
 	require.NotContains(t, string(usage.Given.Args), "Secret")
-	_, _, err = All().Parse(`collect-files password=Secret-2026!`, commandtest.Input())
+	_, _, err = slash.Parse(All(), `collect-files password=Secret-2026!`, commandtest.Input())
 	var missing *catalog.MissingError
 	require.ErrorAs(t, err, &missing)
 	require.NotContains(t, string(missing.Given.Args), "Secret")
-	_, _, err = All().Parse(`collect-files H file-paths=C:\a password=secret`, commandtest.Input())
+	_, _, err = slash.Parse(All(), `collect-files H file-paths=C:\a password=secret`, commandtest.Input())
 	require.ErrorAs(t, err, &usage)
 	require.NotContains(t, usage.Error()+string(usage.Given.Args), `"secret"`)
 

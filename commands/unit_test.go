@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,8 @@ import (
 
 	"s1bot/commands/admin"
 	"s1bot/commands/catalog"
+	"s1bot/commands/manual"
+	"s1bot/commands/slash"
 	"s1bot/commands/text"
 	"s1bot/render"
 )
@@ -21,10 +24,10 @@ func TestNearestOffersWhatWasMeant(t *testing.T) {
 		"list-agent": "list-agents", "isolat": "isolate", "lsit-agents": "list-agents", "aganets": "agents",
 		"get_threat_nots": "get-threat-notes", "mitigte": "mitigate", "policy": "global-policy",
 	} {
-		require.Contains(t, All().Nearest(word), want, word)
+		require.Contains(t, slash.Nearest(All(), word), want, word)
 	}
-	require.Empty(t, All().Nearest("xyzzy"))
-	require.LessOrEqual(t, len(All().Nearest("get")), 3)
+	require.Empty(t, slash.Nearest(All(), "xyzzy"))
+	require.LessOrEqual(t, len(slash.Nearest(All(), "get")), 3)
 }
 
 func TestDistanceCountsSlips(t *testing.T) {
@@ -51,9 +54,9 @@ func TestValidateNamesTheOffender(t *testing.T) {
 	t.Parallel()
 	broken := catalog.Define(catalog.Command{Name: "Bad_Name", Title: "Other", Risk: catalog.Destructive, Examples: []string{"nothing"}, Main: "nobody", Undo: "nobody"},
 		func(context.Context, *catalog.Call, admin.NoParams) (render.Card, error) { return render.Card{}, nil })
-	catalog, err := catalog.New(nil, broken)
+	made, err := catalog.New(nil, broken)
 	require.NoError(t, err)
-	err = catalog.Validate()
+	err = errors.Join(made.Validate(), slash.Validate(made))
 	for _, complaint := range []string{"kebab-case", "title", "area", "doc", "permission", "has a plan", "undo", "bare words", `example "nothing"`} {
 		require.ErrorContains(t, err, complaint)
 		require.ErrorContains(t, err, "Bad_Name")
@@ -124,13 +127,13 @@ func TestRisksAreThoseThatWereAgreed(t *testing.T) {
 func TestHelpTellsHowToUseACommand(t *testing.T) {
 	t.Parallel()
 	isolate, _ := All().Find("isolate")
-	help := isolate.Help().Plain()
+	help := manual.Of(isolate).Plain()
 	for _, part := range []string{"Disconnect Agent From Network", "isolate", "always has to approve", "Endpoints › View + Disconnect From Network", "agent-ids", "reason", "required, text", "/s1 isolate DESKTOP-1"} {
 		require.Contains(t, help, part)
 	}
 	mitigate, _ := All().Find("mitigate")
-	require.Contains(t, mitigate.Help().Plain(), "Kill | Quarantine | Remediate")
-	list := All().Help().Plain()
+	require.Contains(t, manual.Of(mitigate).Plain(), "Kill | Quarantine | Remediate")
+	list := manual.All(All()).Plain()
 	for _, cmd := range All().Commands() {
 		require.Contains(t, list, cmd.Name)
 	}

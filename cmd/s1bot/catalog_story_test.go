@@ -11,6 +11,8 @@ import (
 	"s1bot/bot/slacksim"
 	"s1bot/commands"
 	"s1bot/commands/catalog"
+	"s1bot/commands/manual"
+	"s1bot/commands/slash"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
@@ -235,7 +237,7 @@ func TestEveryCommandFromItsForm(t *testing.T) {
 			s := setStage(t)
 			s.types("alice", "#soc", "/s1")
 			palette := s.form("alice", "Find a command")
-			next := s.submits("alice", palette, map[string]any{"Command": cmd.Entry()})
+			next := s.submits("alice", palette, map[string]any{"Command": manual.Entry(cmd)})
 			require.NotNil(t, next.Updated)
 			result := s.submits("alice", *next.Updated, s.fields(cmd, *next.Updated))
 			require.Empty(t, result.Errors)
@@ -247,7 +249,7 @@ func TestEveryCommandFromItsForm(t *testing.T) {
 // fields is what a person enters into the form to ask for what the line asks for.
 func (s stage) fields(cmd *catalog.Command, form slacksim.View) map[string]any {
 	s.t.Helper()
-	inv, extras, err := commands.All().Parse(s.line(cmd.Name), text.Input{Zone: time.UTC, Now: time.Now()})
+	inv, extras, err := slash.Parse(commands.All(), s.line(cmd.Name), text.Input{Zone: time.UTC, Now: time.Now()})
 	require.NoError(s.t, err)
 	fields := map[string]any{}
 	for _, f := range cmd.Form(inv.Args, catalog.Caller{Zone: time.UTC}).Fields {

@@ -15,7 +15,7 @@ import (
 	"s1bot/approvals/policy"
 	"s1bot/bot"
 	"s1bot/bot/store"
-	"s1bot/commands/catalog"
+	"s1bot/commands/refusal"
 	"s1bot/s1"
 )
 
@@ -223,7 +223,7 @@ func judge(found *bot.Finding, a area, err error) {
 			found.Note = "not licensed or not switched on in this token's scope, so its commands do not work there (" + plainEnd(e.Message) + ")"
 			return
 		}
-		found.Err = todo(err, catalog.Advice(e, a.permission))
+		found.Err = todo(err, refusal.Advice(e, a.permission))
 		return
 	}
 	found.Err = todo(err, "the token's role needs "+a.permission)

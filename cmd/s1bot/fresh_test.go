@@ -14,6 +14,7 @@ import (
 
 	"s1bot/bot"
 	"s1bot/commands"
+	"s1bot/commands/manual"
 )
 
 var update = flag.Bool("update", false, "write the generated files again")
@@ -30,7 +31,7 @@ func TestFreshManifest(t *testing.T) {
 
 func TestFreshReference(t *testing.T) {
 	t.Parallel()
-	requireFresh(t, filepath.Join("..", "..", "commands", "README.md"), commands.All().Reference())
+	requireFresh(t, filepath.Join("..", "..", "commands", "README.md"), manual.Reference(commands.All()))
 }
 
 // requireFresh compares a generated file with what would be generated now; -update writes it.

@@ -16,6 +16,7 @@ import (
 
 	"s1bot/commands"
 	"s1bot/commands/catalog"
+	"s1bot/commands/slash"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
@@ -103,7 +104,7 @@ func breed(t testing.TB, cmd *catalog.Command) *mutant {
 	s := dress(&story{t: t, console: console, program: &program{console: client}})
 	time.Sleep(2 * time.Minute) // the rates of what was prepared are over
 	line := s.line(cmd.Name)
-	inv, _, err := commands.All().Parse(line, text.Input{Zone: time.UTC, Now: m.now})
+	inv, _, err := slash.Parse(commands.All(), line, text.Input{Zone: time.UTC, Now: m.now})
 	require.NoError(t, err, line)
 	m.inv = inv
 	m.call = func() *catalog.Call {

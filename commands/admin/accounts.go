@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/listing"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -25,8 +26,8 @@ type listAccountsParams struct {
 	Accounts  []s1.AccountID  `json:"account-ids,omitzero" help:"Only these accounts."`
 	Name      string          `json:"name,omitzero" help:"Whole name or a part of it."`
 	States    []s1.State      `json:"state,omitzero" help:"Only accounts in these states."`
-	Limit     *catalog.Count  `json:"limit,omitzero" help:"How many accounts at most; 1000 when empty."`
-	Offset    *catalog.Offset `json:"offset,omitzero" help:"How many to skip."`
+	Limit     *listing.Count  `json:"limit,omitzero" help:"How many accounts at most; 1000 when empty."`
+	Offset    *listing.Offset `json:"offset,omitzero" help:"How many to skip."`
 	SortBy    accountSort     `json:"sort-by,omitzero" help:"The column to sort by."`
 	Direction s1.SortOrder    `json:"direction,omitzero" help:"Ascending when empty."`
 	NextPage  string          `json:"next-page,omitzero" help:"Where an earlier list ended; its button Rows after these sets it."`
@@ -50,7 +51,7 @@ func (p listAccountsParams) Query() s1.Query {
 	if len(p.States) > 0 {
 		q = q.With("states", catalog.Convert[string](p.States)...)
 	}
-	return catalog.Ordered(q, string(p.SortBy), p.Direction, p.Offset, p.NextPage)
+	return listing.Ordered(q, string(p.SortBy), p.Direction, p.Offset, p.NextPage)
 }
 
 func listAccounts() *catalog.Command {
@@ -60,16 +61,16 @@ func listAccounts() *catalog.Command {
 		Doc:      "Lists accounts with their state, endpoints and licenses.",
 		Examples: []string{"accounts", `list-accounts name="D3 Security" state=Active sort-by="Creation Time" direction=Ascending limit=100`},
 	}, func(ctx context.Context, call *catalog.Call, p listAccountsParams) (render.Card, error) {
-		rows := catalog.Listing[s1.Account]{
+		rows := listing.Listing[s1.Account]{
 			Noun: "Accounts", Things: "accounts", Page: call.Console.AccountsPage, Table: render.AccountTable,
 			Raw: func(a s1.Account) json.RawMessage { return a.Raw },
-			More: []catalog.Column[s1.Account]{
+			More: []listing.Column[s1.Account]{
 				{Title: "Usage type", Value: func(a s1.Account) string { return a.UsageType }},
 				{Title: "Billing mode", Value: func(a s1.Account) string { return a.BillingMode }},
 				{Title: "Created by", Value: func(a s1.Account) string { return a.Creator }},
 			},
 			Empty: "Try a part of the name, or leave the state out. A token of a site's scope sees no accounts.",
 		}
-		return rows.Show(ctx, call, p.Query(), catalog.LimitOf(p.Limit, s1.Filter{}))
+		return rows.Show(ctx, call, p.Query(), listing.LimitOf(p.Limit, s1.Filter{}))
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -53,8 +54,8 @@ func activityProblem(q s1.Query) error {
 		}
 	}
 	if limit := q.Get("limit"); limit != "" {
-		if n, err := strconv.Atoi(limit); err != nil || n < 0 || n > catalog.MaxPage {
-			return fmt.Errorf("the limit is 0 to %d, not %s", catalog.MaxPage, text.Quote(limit))
+		if n, err := strconv.Atoi(limit); err != nil || n < 0 || n > listing.MaxPage {
+			return fmt.Errorf("the limit is 0 to %d, not %s", listing.MaxPage, text.Quote(limit))
 		}
 	}
 	return nil
@@ -62,17 +63,17 @@ func activityProblem(q s1.Query) error {
 
 type activitiesParams struct {
 	Filter activityQuery  `json:"filter,omitzero" help:"Which entries, by the console's parameters."`
-	Limit  *catalog.Limit `json:"limit,omitzero" help:"How many entries at most; 10 when empty."`
+	Limit  *listing.Limit `json:"limit,omitzero" help:"How many entries at most; 10 when empty."`
 }
 
 // usualActivities is how many entries are listed where nobody says how many: without a filter the log has no end.
 const usualActivities = 10
 
 // most is the limit: the parameter wins over the one inside the filter.
-func (p activitiesParams) most(q s1.Query) *catalog.Limit {
-	most := catalog.Limit(usualActivities)
+func (p activitiesParams) most(q s1.Query) *listing.Limit {
+	most := listing.Limit(usualActivities)
 	if n, err := strconv.Atoi(q.Get("limit")); err == nil {
-		most = catalog.Limit(n)
+		most = listing.Limit(n)
 	}
 	if p.Limit != nil {
 		most = *p.Limit
@@ -95,7 +96,7 @@ func getActivities() *catalog.Command {
 		if q.Get("sortBy") == "" {
 			q = q.SortedBy("createdAt", s1.SortOrder(text.FirstNonEmpty(q.Get("sortOrder"), string(s1.Descending))))
 		}
-		rows := catalog.Listing[s1.Activity]{
+		rows := listing.Listing[s1.Activity]{
 			Noun: "Activities", Things: "activities", Page: call.Console.ActivitiesPage, Table: render.ActivityTable,
 			Raw: func(a s1.Activity) json.RawMessage { return a.Raw }, More: activityFacts(),
 			Empty: "Look at a wider stretch of time, or leave a condition out. Times inside JSON are UTC.",
@@ -104,8 +105,8 @@ func getActivities() *catalog.Command {
 	})
 }
 
-func activityFacts() []catalog.Column[s1.Activity] {
-	return []catalog.Column[s1.Activity]{
+func activityFacts() []listing.Column[s1.Activity] {
+	return []listing.Column[s1.Activity]{
 		{Title: "Id", Value: func(a s1.Activity) string { return string(a.ID) }},
 		{Title: "Agent id", Value: func(a s1.Activity) string { return string(a.AgentID) }},
 		{Title: "Threat id", Value: func(a s1.Activity) string { return string(a.ThreatID) }},

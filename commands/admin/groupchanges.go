@@ -8,7 +8,9 @@ import (
 	"strings"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
 	"s1bot/commands/lookup"
+	"s1bot/commands/refusal"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
@@ -249,7 +251,7 @@ func deleteGroup() *catalog.Command {
 		Examples: []string{`delete-group Kiosks reason="no longer needed"`, `delete-group group-ids=951000000000000939,952000000000000906 reason="merged"`},
 	}, func(ctx context.Context, call *catalog.Call, p deleteGroupParams) (render.Card, error) {
 		groups, err := lookup.GroupDirectory().ByID(ctx, call, catalog.Convert[string](p.Groups)) // afterwards they have no names
-		c := catalog.Outcome{Noun: "group", Done: "deleted", Targets: catalog.Known(call, "group", p.Groups, groups, groupsIn(siteNamesOf(ctx, call, groups)))}
+		c := change.Outcome{Noun: "group", Done: "deleted", Targets: change.Known(call, "group", p.Groups, groups, groupsIn(siteNamesOf(ctx, call, groups)))}
 		if err != nil {
 			c.Notes = []string{"The names of the groups could not be read."}
 		}
@@ -259,7 +261,7 @@ func deleteGroup() *catalog.Command {
 
 // eachOf does what takes a call for each thing, and tells what became of each. Where nothing could be done that is an error, or,
 // of several things, a failure that names them.
-func eachOf(call *catalog.Call, c catalog.Outcome, do func(catalog.Target) error) (render.Card, error) {
+func eachOf(call *catalog.Call, c change.Outcome, do func(catalog.Target) error) (render.Card, error) {
 	var first error
 	c.States = map[string]string{}
 	for _, t := range c.Targets {
@@ -272,7 +274,7 @@ func eachOf(call *catalog.Call, c catalog.Outcome, do func(catalog.Target) error
 		if first == nil {
 			first = err
 		}
-		c.Result.Skipped = append(c.Result.Skipped, s1.Skip{ID: t.ID, Reason: catalog.ProblemWords(err)})
+		c.Result.Skipped = append(c.Result.Skipped, s1.Skip{ID: t.ID, Reason: refusal.ProblemWords(err)})
 	}
 	var refused *s1.Error
 	switch {

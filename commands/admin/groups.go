@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -31,16 +32,16 @@ func getGroups() *catalog.Command {
 		if err != nil {
 			return render.Card{}, catalog.Wrong("custom-input", "%s", err)
 		}
-		limit := new(catalog.Limit) // all of them
+		limit := new(listing.Limit) // all of them
 		if n, err := strconv.Atoi(q.Get("limit")); err == nil && n > 0 {
-			*limit = catalog.Limit(min(n, catalog.MaxPage))
+			*limit = listing.Limit(min(n, listing.MaxPage))
 		}
 		sites := sync.OnceValue(func() map[s1.SiteID]string { return sitesByID(ctx, call, catalog.Convert[string](p.Sites)) })
-		rows := catalog.Listing[s1.Group]{
+		rows := listing.Listing[s1.Group]{
 			Noun: "Groups", Things: "groups", Page: call.Console.GroupsPage,
 			Table: func(groups []s1.Group) render.Table { return groupTable(call, groups, sites) },
 			Raw:   func(g s1.Group) json.RawMessage { return g.Raw },
-			More: []catalog.Column[s1.Group]{
+			More: []listing.Column[s1.Group]{
 				{Title: "Site id", Value: func(g s1.Group) string { return string(g.SiteID) }},
 				{Title: "Description", Value: func(g s1.Group) string { return g.Description }},
 				{Title: "Created by", Value: func(g s1.Group) string { return g.Creator }},

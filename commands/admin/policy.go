@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -88,7 +89,7 @@ func policyCard(call *catalog.Call, title string, p s1.Policy, change string, ar
 		card.Parts = append(card.Parts, render.Note{render.Text("Changed "), render.At(p.UpdatedAt.Time), render.Text(" " + p.UserFullName)})
 	}
 	card.Actions = []render.Action{render.Button{Label: "Change", Do: catalog.Invocation{Command: change, Args: catalog.Marshal(args), How: render.Open}}, openConsole(call)}
-	return catalog.Single(call, "policy", p.Raw, card)
+	return listing.Single(call, "policy", p.Raw, card)
 }
 
 // openConsole leads to the console itself, for what has no page of a known address there.

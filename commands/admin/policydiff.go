@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
@@ -214,7 +215,7 @@ func applyPolicy(call *catalog.Call, was string, wanted PolicyObject, back func(
 	}
 	card := policyOutcome(call, changes, left)
 	if old := valuesBefore(before.Raw, wanted.RawMessage); len(changes) > len(left) && len(old) > 0 {
-		card.Actions = catalog.OldValuesButton(call, catalog.Marshal(back(PolicyObject{catalog.Marshal(old)})))
+		card.Actions = change.OldValuesButton(call, catalog.Marshal(back(PolicyObject{catalog.Marshal(old)})))
 	}
 	card.Actions = append(card.Actions, openConsole(call))
 	return card, nil

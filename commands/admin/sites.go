@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/listing"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -23,15 +24,15 @@ func (siteSort) Choices() []s1.Choice {
 	}
 }
 
-func (siteSort) Kind() catalog.Kind { return catalog.SortKind(siteSort("").Choices()) }
+func (siteSort) Kind() catalog.Kind { return listing.SortKind(siteSort("").Choices()) }
 
 type getSitesParams struct {
 	Sites     []s1.SiteID     `json:"site-ids,omitzero" help:"Only these sites."`
 	Accounts  []s1.AccountID  `json:"account-ids,omitzero" help:"Only sites of these accounts."`
 	Query     string          `json:"query,omitzero" help:"Searches name, account and description."`
 	State     s1.State        `json:"state,omitzero" help:"Only sites in this state."`
-	Limit     *catalog.Count  `json:"limit,omitzero" help:"How many sites at most; 1000 when empty."`
-	Offset    *catalog.Offset `json:"offset,omitzero" help:"How many to skip."`
+	Limit     *listing.Count  `json:"limit,omitzero" help:"How many sites at most; 1000 when empty."`
+	Offset    *listing.Offset `json:"offset,omitzero" help:"How many to skip."`
 	SortBy    siteSort        `json:"sort-by,omitzero" help:"The column to sort by."`
 	Direction s1.SortOrder    `json:"direction,omitzero" help:"Ascending when empty."`
 	NextPage  string          `json:"next-page,omitzero" help:"Where an earlier list ended; its button Rows after these sets it."`
@@ -50,7 +51,7 @@ func (p getSitesParams) Wire() s1.Query {
 			q = q.With(key, value)
 		}
 	}
-	return catalog.Ordered(q, string(p.SortBy), p.Direction, p.Offset, p.NextPage)
+	return listing.Ordered(q, string(p.SortBy), p.Direction, p.Offset, p.NextPage)
 }
 
 func getSites() *catalog.Command {
@@ -60,16 +61,16 @@ func getSites() *catalog.Command {
 		Doc:      "Lists sites with their account, state and licenses.",
 		Examples: []string{"sites Paris", `get-sites state=Active sort-by="Created At" direction=Descending limit=100`},
 	}, func(ctx context.Context, call *catalog.Call, p getSitesParams) (render.Card, error) {
-		rows := catalog.Listing[s1.Site]{
+		rows := listing.Listing[s1.Site]{
 			Noun: "Sites", Things: "sites", Page: call.Console.SitesPage, Table: render.SiteTable,
 			Raw: func(s s1.Site) json.RawMessage { return s.Raw },
-			More: []catalog.Column[s1.Site]{
+			More: []listing.Column[s1.Site]{
 				{Title: "Account id", Value: func(s s1.Site) string { return string(s.AccountID) }},
 				{Title: "Suite", Value: func(s s1.Site) string { return s.Suite }},
 				{Title: "Description", Value: func(s s1.Site) string { return s.Description }},
 			},
 			Empty: "The search covers name, account and description; try a part of one, or leave the state out.",
 		}
-		return rows.Show(ctx, call, p.Wire(), catalog.LimitOf(p.Limit, s1.Filter{}))
+		return rows.Show(ctx, call, p.Wire(), listing.LimitOf(p.Limit, s1.Filter{}))
 	})
 }

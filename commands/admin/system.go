@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/listing"
+	"s1bot/commands/refusal"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
@@ -32,14 +34,14 @@ func infoFacts(info s1.SystemInfo) render.Fields {
 func GetSystemInfo() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-system-info", Title: "Get System Info", Area: "system", Aliases: []string{"info", "system-info"},
-		Risk: catalog.Read, Needs: catalog.AnyRole, Repeatable: true,
+		Risk: catalog.Read, Needs: refusal.AnyRole, Repeatable: true,
 		Doc: "Shows the console's version, build, patch and release.", Examples: []string{"get-system-info"},
 	}, func(ctx context.Context, call *catalog.Call, _ NoParams) (render.Card, error) {
 		info, err := call.Console.SystemInfo(ctx)
 		if err != nil {
 			return render.Card{}, err
 		}
-		return catalog.Single(call, "system-info", info.Raw, render.Card{
+		return listing.Single(call, "system-info", info.Raw, render.Card{
 			Tone: render.Info, Outcome: render.Successful, Title: "Get System Info", Parts: []render.Part{infoFacts(info)},
 		})
 	})
@@ -48,7 +50,7 @@ func GetSystemInfo() *catalog.Command {
 func getSystemStatus() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-system-status", Title: "Get System Status", Area: "system", Aliases: []string{"system-status", "health"},
-		Risk: catalog.Read, Needs: catalog.AnyRole, Repeatable: true,
+		Risk: catalog.Read, Needs: refusal.AnyRole, Repeatable: true,
 		Doc:      "Shows how the console says it is. It says so without a token, so this proves nothing about the bot's.",
 		Examples: []string{"get-system-status"},
 	}, func(ctx context.Context, call *catalog.Call, _ NoParams) (render.Card, error) {
@@ -65,14 +67,14 @@ func getSystemStatus() *catalog.Command {
 			card.Tone, card.Lead = render.Warning, "The console does not say that it is well: "+health
 			card.Text = card.Lead
 		}
-		return catalog.Single(call, "system-status", status.Raw, card)
+		return listing.Single(call, "system-status", status.Raw, card)
 	})
 }
 
 func testConnection() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "test-connection", Title: "Test Connection", Area: "system", Aliases: []string{"test", "ping"},
-		Risk: catalog.Read, Needs: catalog.AnyRole, Repeatable: true,
+		Risk: catalog.Read, Needs: refusal.AnyRole, Repeatable: true,
 		Doc:      "Checks that the console answers and takes the bot's token, and that the token may look at sites.",
 		Examples: []string{"test-connection"},
 	}, func(ctx context.Context, call *catalog.Call, _ NoParams) (render.Card, error) {
@@ -86,9 +88,9 @@ func testConnection() *catalog.Command {
 		}
 		fields := append(render.Fields{
 			{Label: "Console", Value: render.Line{render.Link(call.Console.ConsoleHost(), call.Console.ConsoleURL())}},
-			{Label: "Sites in reach", Value: render.Line{render.Text(catalog.MarshalText(max(sites.Total, len(sites.Items))))}},
+			{Label: "Sites in reach", Value: render.Line{render.Text(listing.MarshalText(max(sites.Total, len(sites.Items))))}},
 		}, infoFacts(info)...)
-		return catalog.Single(call, "test-connection", info.Raw, render.Card{
+		return listing.Single(call, "test-connection", info.Raw, render.Card{
 			Tone: render.Good, Outcome: render.Successful, Title: "Test Connection",
 			Parts: []render.Part{render.Line{render.Text("The console answers and accepts the bot's token.")}, fields},
 		})

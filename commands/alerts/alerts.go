@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
+	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -28,7 +30,7 @@ type getAlertsParams struct {
 	Endpoints []string            `json:"endpoint-names,omitzero" help:"Parts of the names of endpoints."`
 	Severity  s1.AlertSeverity    `json:"severity,omitzero" help:"How bad."`
 	Query     []string            `json:"query,omitzero" help:"Full text: hashes, processes, addresses, storylines."`
-	Limit     *catalog.Limit      `json:"limit,omitzero" help:"How many alerts at most; 1000 when empty."`
+	Limit     *listing.Limit      `json:"limit,omitzero" help:"How many alerts at most; 1000 when empty."`
 }
 
 func (p *getAlertsParams) Check() error {
@@ -112,7 +114,7 @@ func (p getAlertsParams) most(how render.How) int {
 	case how == render.CSV || how == render.JSON:
 		return 0
 	}
-	return catalog.MaxPage
+	return listing.MaxPage
 }
 
 // merged asks once for each text, because the console takes one only, and joins what is found: each alert once, newest first. Of
@@ -183,27 +185,27 @@ func setAlertVerdict() *catalog.Command {
 }
 
 // alertVerdict says what became of an alert's verdict.
-func alertVerdict(wanted s1.Verdict) func(s1.Alert) catalog.Reached {
-	return func(a s1.Alert) catalog.Reached { return catalog.ReachedBy("verdict", a.Info.AnalystVerdict, wanted) }
+func alertVerdict(wanted s1.Verdict) func(s1.Alert) change.Reached {
+	return func(a s1.Alert) change.Reached { return change.ReachedBy("verdict", a.Info.AnalystVerdict, wanted) }
 }
 
 // alertStatus says what became of an alert's status.
-func alertStatus(wanted s1.IncidentStatus) func(s1.Alert) catalog.Reached {
-	return func(a s1.Alert) catalog.Reached { return catalog.ReachedBy("status", a.Info.IncidentStatus, wanted) }
+func alertStatus(wanted s1.IncidentStatus) func(s1.Alert) change.Reached {
+	return func(a s1.Alert) change.Reached { return change.ReachedBy("status", a.Info.IncidentStatus, wanted) }
 }
 
 // alertChange does for alerts what threatChange does for threats. The console says how many it changed and not which: state tells
 // of each what it is now.
-func alertChange(ctx context.Context, call *catalog.Call, ids []s1.AlertID, result s1.ActionResult, done string, state func(s1.Alert) catalog.Reached) catalog.Outcome {
-	found, err := call.Console.AlertsByID(ctx, ids[:min(len(ids), catalog.MaxShown)])
-	c := catalog.Outcome{
-		Noun: "alert", Done: done, Result: result, Targets: catalog.Known(call, "alert", ids, found, lookup.AlertTarget),
-		States: catalog.States(found, result.Affected >= len(ids), s1.Alert.Identity, state),
+func alertChange(ctx context.Context, call *catalog.Call, ids []s1.AlertID, result s1.ActionResult, done string, state func(s1.Alert) change.Reached) change.Outcome {
+	found, err := call.Console.AlertsByID(ctx, ids[:min(len(ids), change.MaxShown)])
+	c := change.Outcome{
+		Noun: "alert", Done: done, Result: result, Targets: change.Known(call, "alert", ids, found, lookup.AlertTarget),
+		States: change.States(found, result.Affected >= len(ids), s1.Alert.Identity, state),
 		Why:    "The alerts are gone, or outside what the bot's token may change.",
 	}
 	if err != nil {
 		c.Notes = append(c.Notes, "The names of the alerts could not be read.")
 	}
-	c.Actions = catalog.Opens(c.Targets)
+	c.Actions = change.Opens(c.Targets)
 	return c
 }

@@ -10,11 +10,12 @@ import (
 	"strings"
 
 	"s1bot/commands/text"
+	"s1bot/s1"
 )
 
 // decode reads arguments into a parameter struct: every name must be known, every value of its kind, nothing required may
 // be absent, and the rules across fields must hold.
-func decode[P any](fields []field, raw json.RawMessage) (*P, error) {
+func decode[P any](fields []Field, raw json.RawMessage) (*P, error) {
 	values, err := readArgs(fields, raw)
 	if err != nil {
 		return nil, err
@@ -34,16 +35,16 @@ func decode[P any](fields []field, raw json.RawMessage) (*P, error) {
 
 // readArgs checks the values of an invocation's arguments one by one and returns them in their one proper spelling. What is
 // null, empty text or an empty list counts as absent.
-func readArgs(fields []field, raw json.RawMessage) (map[string]any, error) {
+func readArgs(fields []Field, raw json.RawMessage) (map[string]any, error) {
 	given, err := Object(raw)
 	if err != nil {
 		return nil, err
 	}
 	values := map[string]any{}
 	for name, value := range given {
-		i := slices.IndexFunc(fields, func(f field) bool { return f.Name == name })
+		i := slices.IndexFunc(fields, func(f Field) bool { return f.Name == name })
 		if i < 0 {
-			return nil, &UsageError{Param: name, Problem: "there is no such parameter", Nearest: text.Nearest(name, namesOf(fields))}
+			return nil, &UsageError{Param: name, Problem: "there is no such parameter", Nearest: text.Nearest(name, ParamNames(fields))}
 		}
 		if IsEmpty(value) {
 			continue
@@ -73,8 +74,8 @@ func IsEmpty(value json.RawMessage) bool {
 
 // fromJSON reads one argument. A lone value is taken as a list of one where a list belongs, and numbers and booleans may be
 // written as text: menus and forms know texts only.
-func (f field) fromJSON(raw json.RawMessage) (any, error) {
-	if f.hidden {
+func (f Field) fromJSON(raw json.RawMessage) (any, error) {
+	if f.Hidden {
 		return raw, nil
 	}
 	if f.List {
@@ -86,9 +87,9 @@ func (f field) fromJSON(raw json.RawMessage) (any, error) {
 		for i, element := range list {
 			words[i] = Word(element)
 		}
-		return f.readAll(words, text.Input{})
+		return f.ReadAll(words, text.Input{})
 	}
-	return f.readOne(Word(raw), text.Input{})
+	return f.ReadOne(Word(raw), text.Input{})
 }
 
 // Word returns a JSON value as a person would type it: of a string its text, of anything else the JSON.
@@ -100,15 +101,15 @@ func Word(raw json.RawMessage) string {
 	return string(bytes.TrimSpace(raw))
 }
 
-func (f field) readOne(text string, in text.Input) (any, error) {
-	value, err := f.kind.Read(text, in)
+func (f Field) ReadOne(text string, in text.Input) (any, error) {
+	value, err := f.Type.Read(text, in)
 	if err == nil {
 		return value, nil
 	}
 	usage := Wrong(f.Name, "%s", err)
 	var told *ValueError
 	if errors.As(err, &told) {
-		usage.Nearest, usage.Hint = told.Nearest, told.hint
+		usage.Nearest, usage.Hint = told.Nearest, told.Hint
 	}
 	return nil, usage
 }
@@ -116,13 +117,13 @@ func (f field) readOne(text string, in text.Input) (any, error) {
 // maxList is the longest list that is read: no id list of the console's is longer.
 const maxList = 5000
 
-func (f field) readAll(words []string, in text.Input) (any, error) {
+func (f Field) ReadAll(words []string, in text.Input) (any, error) {
 	list := []any{}
 	for _, w := range words {
 		if strings.TrimSpace(w) == "" {
 			continue
 		}
-		value, err := f.readOne(w, in)
+		value, err := f.ReadOne(w, in)
 		if err != nil {
 			return nil, err
 		}
@@ -136,7 +137,7 @@ func (f field) readAll(words []string, in text.Input) (any, error) {
 	return list, nil
 }
 
-func missingOf(fields []field, values map[string]any) []Param {
+func missingOf(fields []Field, values map[string]any) []Param {
 	var missing []Param
 	for _, f := range fields {
 		if _, given := values[f.Name]; f.MustBeGiven() && !given {
@@ -147,17 +148,7 @@ func missingOf(fields []field, values map[string]any) []Param {
 }
 
 // MustBeGiven tells whether nothing can be done without the parameter. A required secret is made by the bot.
-func (f field) MustBeGiven() bool { return f.Required && !f.hidden && !f.kind.secret }
-
-func namesOf(fields []field) []string {
-	var names []string
-	for _, f := range fields {
-		if !f.hidden {
-			names = append(names, f.Name)
-		}
-	}
-	return names
-}
+func (f Field) MustBeGiven() bool { return f.Required && !f.Hidden && !f.Type.Secret }
 
 // Marshal writes a value that cannot fail to be written.
 func Marshal(v any) json.RawMessage {
@@ -177,7 +168,7 @@ func idWordsOf(value json.RawMessage) []string {
 		return nil
 	}
 	if strings.HasPrefix(string(value), "[") {
-		return listWords(string(value))
+		return ListWords(string(value))
 	}
 	for part := range strings.SplitSeq(Word(value), ",") {
 		words = append(words, strings.TrimSpace(part))
@@ -205,4 +196,43 @@ func Joined(value json.RawMessage) string {
 		}
 	}
 	return strings.Join(texts, ",")
+}
+
+// ListWords reads a list in brackets: JSON, or words with or without quotes.
+func ListWords(typed string) []string {
+	for _, candidate := range []string{typed, StraightQuotes.Replace(typed)} {
+		var list []json.RawMessage
+		if json.Unmarshal([]byte(candidate), &list) != nil {
+			continue
+		}
+		words := make([]string, len(list))
+		for i, element := range list {
+			words[i] = Word(element)
+		}
+		return words
+	}
+	inner := strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(typed), "["), "]")
+	var words []string
+	for _, t := range text.Scan(inner) {
+		words = append(words, t.Items...)
+	}
+	return words
+}
+
+var StraightQuotes = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "‟", `"`, "«", `"`, "»", `"`)
+
+func IsName(word string) bool { return !s1.LooksLikeID(word) }
+
+// WordsOf returns the value or the values of an argument as texts.
+func WordsOf(value any) []string {
+	var words []string
+	switch v := value.(type) {
+	case string:
+		words = append(words, v)
+	case []any:
+		for _, element := range v {
+			words = append(words, WordsOf(element)...)
+		}
+	}
+	return words
 }

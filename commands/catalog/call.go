@@ -27,24 +27,7 @@ func (c *Call) With(param string, value any) Invocation {
 	return Invocation{Command: c.Command.Name, Args: Marshal(values)}
 }
 
-// after returns the call's invocation from a cursor on. What was to be skipped ahead of the first rows is skipped already.
-func (c *Call) after(cursor string) Invocation {
-	values, err := Object(c.Args)
-	if err != nil {
-		return Invocation{Command: c.Command.Name}
-	}
-	delete(values, "offset")
-	values["next-page"] = Marshal(cursor)
-	return Invocation{Command: c.Command.Name, Args: Marshal(values)}
-}
-
-// skips tells whether the call's list begins somewhere behind its first row.
-func (c *Call) skips() bool {
-	values, err := Object(c.Args)
-	return err == nil && (!IsEmpty(values["next-page"]) || !IsEmpty(values["offset"]) && string(values["offset"]) != "0")
-}
-
-func (cmd *Command) has(param string) bool {
+func (cmd *Command) Has(param string) bool {
 	return slices.ContainsFunc(cmd.Params, func(p Param) bool { return p.Name == param })
 }
 
@@ -61,7 +44,7 @@ func (c *Call) Describe() string {
 	var parts []string
 	for _, f := range c.Command.Fields {
 		value, given := values[f.Name]
-		if !given || f.hidden || IsEmpty(value) || slices.Contains(shaping, f.Name) {
+		if !given || f.Hidden || IsEmpty(value) || slices.Contains(shaping, f.Name) {
 			continue
 		}
 		parts = append(parts, f.Describe(value, c))
@@ -69,9 +52,9 @@ func (c *Call) Describe() string {
 	return strings.Join(parts, " and ")
 }
 
-func (f field) Describe(value json.RawMessage, c *Call) string {
+func (f Field) Describe(value json.RawMessage, c *Call) string {
 	label := strings.ToLower(strings.ReplaceAll(f.Name, "-", " "))
-	switch f.kind.Name {
+	switch f.Type.Name {
 	case "object":
 		return c.Command.describeObject(value, c.Caller)
 	case "time":
@@ -79,7 +62,7 @@ func (f field) Describe(value json.RawMessage, c *Call) string {
 			return label + " " + Readable(t, c.Caller)
 		}
 	}
-	words := listWords(string(value))
+	words := ListWords(string(value))
 	if !strings.HasPrefix(string(value), "[") {
 		words = []string{Word(value)}
 	}
@@ -119,7 +102,7 @@ func (cmd *Command) describeObject(value json.RawMessage, caller Caller) string 
 }
 
 // labelOf is one value as people read it.
-func (f field) labelOf(value string) string {
+func (f Field) labelOf(value string) string {
 	for _, c := range f.Choices {
 		if c.Value == value {
 			return c.Label
@@ -127,3 +110,36 @@ func (f field) labelOf(value string) string {
 	}
 	return fmt.Sprintf("%q", value)
 }
+
+// An Acceptance is what the console said to a change beyond yes or no, for those who watch what becomes of it.
+type Acceptance struct {
+	Count   int               // how many of the targets it took
+	Refused map[string]string // why it did not take the others, by id, where it says so
+	Task    s1.TaskID         // that does it, if one does
+}
+
+// RecordAccepted tells whoever watches.
+func (c *Call) RecordAccepted(a Acceptance) {
+	if c.OnAccept != nil {
+		c.OnAccept(a)
+	}
+}
+
+// Incomplete makes of an answer one that tells what of it is missing, if anything is.
+func Incomplete(card render.Card, missing string) render.Card {
+	if missing == "" {
+		return card
+	}
+	card.Tone, card.Outcome = render.Warning, render.Partial
+	card.Parts = slices.Concat([]render.Part{render.Line{render.Text("⚠ " + missing)}}, card.Parts)
+	return card
+}
+
+// Keep remembers what a list holds, for a minute: turning its pages asks the console nothing. What is kept must not be changed.
+func (c *Call) Keep(key string, rows any) { c.Command.rows.put(key, rows, c.Now) }
+
+// Kept is what Keep remembered; nil where that was nothing or too long ago.
+func (c *Call) Kept(key string) any { return c.Command.rows.get(key, c.Now) }
+
+// Learn notes what an id is called, so that forms and titles that have the id show the name.
+func (c *Call) Learn(id, name string) { c.Command.Names.learn(id, name) }

@@ -15,6 +15,7 @@ import (
 	"encoding/json"
 	"io"
 	"reflect"
+	"strings"
 	"time"
 
 	"s1bot/render"
@@ -52,9 +53,9 @@ type Command struct {
 	Long              bool    // takes long: done as a job that shows its progress, can be cancelled, and goes on after a restart
 	Params            []Param // derived from the parameter struct when a catalog is made
 
-	Fields   []field      // the parameters with their kinds, and hidden ones; set by NewCatalog
+	Fields   []Field      // the parameters with their kinds, and hidden ones; set by NewCatalog
 	params   reflect.Type // the parameter struct
-	Decode   func([]field, json.RawMessage) (any, error)
+	Decode   func([]Field, json.RawMessage) (any, error)
 	run      func(context.Context, *Call, any) (render.Card, error)
 	follow   func(context.Context, *Call, any) (render.Card, error) // what waits for a change's effect; see follows
 	plans    bool                                                   // the parameter struct is a planner
@@ -186,3 +187,11 @@ type Diff struct {
 
 // A Fact is a labelled argument.
 type Fact struct{ Label, Value string }
+
+// Summary is the first sentence of the documentation.
+func (cmd *Command) Summary() string {
+	if i := strings.Index(cmd.Doc, ". "); i >= 0 {
+		return cmd.Doc[:i+1]
+	}
+	return cmd.Doc
+}

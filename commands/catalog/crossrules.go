@@ -28,28 +28,6 @@ func (cmd *Command) learnRules(params any) {
 	}
 }
 
-// crossRules are the rules across parameters as sentences, for help.
-func (cmd *Command) crossRules() []render.Line {
-	var rules []render.Line
-	if len(cmd.OneOf) > 0 {
-		line := render.Line{render.Text("At least one of ")}
-		if len(cmd.OneOf) == 1 {
-			line = nil
-		}
-		for i, name := range cmd.OneOf {
-			if i > 0 {
-				line = append(line, render.Text(", "))
-			}
-			line = append(line, render.Mono(name))
-		}
-		rules = append(rules, append(line, render.Text(" is required.")))
-	}
-	for _, t := range cmd.Together {
-		rules = append(rules, render.Line{render.Mono(t.Param), render.Text(" is required with "), render.Mono(t.With), render.Text(".")})
-	}
-	return rules
-}
-
 // above is what stands above a parameter in a form: the rule that it is the first of, or part of.
 func (cmd *Command) above(name string) render.Line {
 	if len(cmd.OneOf) > 0 && cmd.firstOf() == name {

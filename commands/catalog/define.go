@@ -29,11 +29,11 @@ type planner interface {
 // A pinned is a planner that can tell better than its fields do whether plan was called on it.
 type pinned interface{ Resolved() bool }
 
-// A field is a parameter together with its place in the parameter struct.
-type field struct {
+// A Field is a parameter together with its place in the parameter struct.
+type Field struct {
 	Param
-	kind   Kind
-	hidden bool // set by plan, never by a person
+	Type   Kind
+	Hidden bool // set by plan, never by a person
 }
 
 // Define makes a command of its description, a parameter struct and the function that runs it. P's fields are the parameters:
@@ -42,7 +42,7 @@ type field struct {
 // mean is known when a catalog is made of the command.
 func Define[P any](c Command, run func(context.Context, *Call, P) (render.Card, error)) *Command {
 	c.params = reflect.TypeFor[P]()
-	c.Decode = func(fields []field, raw json.RawMessage) (any, error) { return decode[P](fields, raw) }
+	c.Decode = func(fields []Field, raw json.RawMessage) (any, error) { return decode[P](fields, raw) }
 	c.run = func(ctx context.Context, call *Call, p any) (render.Card, error) { return run(ctx, call, *p.(*P)) }
 	_, c.plans = any(new(P)).(planner)
 	c.learnRules(new(P))
@@ -57,15 +57,15 @@ func (cmd *Command) bind(l *lookups) error {
 	}
 	cmd.lookups, cmd.Fields, cmd.Params = l, withoutSharedAliases(fields), nil
 	for _, f := range fields {
-		if !f.hidden {
+		if !f.Hidden {
 			cmd.Params = append(cmd.Params, f.Param)
 		}
 	}
 	return nil
 }
 
-func (l *lookups) fieldsOf(t reflect.Type) ([]field, error) {
-	var fields []field
+func (l *lookups) fieldsOf(t reflect.Type) ([]Field, error) {
+	var fields []Field
 	for _, f := range reflect.VisibleFields(t) {
 		if f.Anonymous {
 			continue
@@ -80,7 +80,7 @@ func (l *lookups) fieldsOf(t reflect.Type) ([]field, error) {
 }
 
 // withoutSharedAliases drops short names that would mean two parameters of the same command.
-func withoutSharedAliases(fields []field) []field {
+func withoutSharedAliases(fields []Field) []Field {
 	uses := map[string]int{}
 	for _, f := range fields {
 		for _, name := range append([]string{f.Name}, f.Aliases...) {
@@ -93,14 +93,14 @@ func withoutSharedAliases(fields []field) []field {
 	return fields
 }
 
-func (l *lookups) fieldOf(f reflect.StructField) (field, error) {
+func (l *lookups) fieldOf(f reflect.StructField) (Field, error) {
 	name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 	help := f.Tag.Get("help")
 	if name == "" || help == "" {
-		return field{}, fmt.Errorf("field %s needs the tags json and help", f.Name)
+		return Field{}, fmt.Errorf("field %s needs the tags json and help", f.Name)
 	}
 	if help == "-" {
-		return field{Param: Param{Name: name}, hidden: true}, nil
+		return Field{Param: Param{Name: name}, Hidden: true}, nil
 	}
 	t, list := f.Type, false
 	if t.Kind() == reflect.Pointer {
@@ -111,13 +111,66 @@ func (l *lookups) fieldOf(f reflect.StructField) (field, error) {
 	}
 	k, err := l.kindOf(t)
 	if err != nil {
-		return field{}, fmt.Errorf("field %s: %w", f.Name, err)
+		return Field{}, fmt.Errorf("field %s: %w", f.Name, err)
 	}
 	if list && k.Name == "object" {
-		return field{}, fmt.Errorf("field %s: a list of objects has no form", f.Name)
+		return Field{}, fmt.Errorf("field %s: a list of objects has no form", f.Name)
 	}
-	return field{kind: k, Param: Param{
+	return Field{Type: k, Param: Param{
 		Name: name, Title: cmp.Or(f.Tag.Get("title"), text.TitleOf(name)), Help: help, Aliases: text.AliasesOf(name), Required: options == "", List: list,
 		Kind: k.Name, Choices: k.Choices, Min: k.min, Max: k.max,
 	}}, nil
+}
+
+func ParamNames(fields []Field) []string {
+	var names []string
+	for _, f := range fields {
+		if !f.Hidden {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// Field finds a parameter by its name in any spelling, an alias, or the start of exactly one name.
+func (cmd *Command) Field(name string) (Field, error) {
+	plain := text.Squash(name)
+	var starts []Field
+	for _, f := range cmd.Fields {
+		if f.Hidden {
+			continue
+		}
+		if text.Squash(f.Name) == plain || slices.ContainsFunc(f.Aliases, func(a string) bool { return text.Squash(a) == plain }) {
+			return f, nil
+		}
+		if len(plain) >= 3 && strings.HasPrefix(text.Squash(f.Name), plain) {
+			starts = append(starts, f)
+		}
+	}
+	if len(starts) == 1 {
+		return starts[0], nil
+	}
+	return Field{}, cmd.unknownParam(name)
+}
+
+// unknownParam offers the nearest of what a command takes, reason and ticket among it.
+func (cmd *Command) unknownParam(name string) error {
+	names := ParamNames(cmd.Fields)
+	if cmd.Timed {
+		names = append(names, ForParam)
+	}
+	if cmd.Risk != Read {
+		names = append(names, ReasonParam, TicketParam)
+	}
+	e := &UsageError{Param: name, Problem: "unknown parameter " + text.Quote(name) + " in " + cmd.Name, Nearest: text.Nearest(name, names)}
+	switch {
+	case len(names) == 0:
+		e.Hint = "it takes no parameters"
+	case len(e.Nearest) == 0:
+		e.Hint = "the parameters are " + strings.Join(names, ", ")
+	}
+	if cmd.Risk == Read && slices.Contains([]string{"reason", "ticket"}, strings.ToLower(name)) {
+		e.Hint = "only commands that change something take a reason or a ticket"
+	}
+	return e
 }

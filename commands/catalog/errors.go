@@ -223,3 +223,27 @@ func replaced(value json.RawMessage, old, replacement string) json.RawMessage {
 func Wrong(param, format string, args ...any) *UsageError {
 	return &UsageError{Param: param, Problem: fmt.Sprintf(format, args...)}
 }
+
+// ChangedMeanwhile refuses a change of something that is not what it was when the change was asked for.
+func ChangedMeanwhile(param, noun string) error {
+	e := Wrong(param, "the %s has changed since this was asked for", noun)
+	e.Hint = "nothing was set; ask again to see what would change now"
+	return e
+}
+
+// AlreadySo refuses a change that changes nothing.
+func AlreadySo(param, noun string) error {
+	e := Wrong(param, "the %s is like that already", noun)
+	e.Hint = "nothing would change"
+	return e
+}
+
+// AllSo refuses to ask people for what would change none of n things.
+func AllSo(n int, noun, state string) error {
+	e := &UsageError{Problem: "the " + noun + " is " + state + " already"}
+	if n > 1 {
+		e.Problem = "all " + text.Plural(n, noun) + " are " + state + " already"
+	}
+	e.Hint = "nothing would change"
+	return e
+}

@@ -33,7 +33,7 @@ func (cmd *Command) Form(args json.RawMessage, caller Caller) render.Form {
 	}
 	form := render.Form{Title: cmd.Title, Intro: append(cmd.intro(), cmd.lacking(args)...), Do: Invocation{Command: cmd.Name}}
 	for _, f := range cmd.Fields {
-		if !f.hidden {
+		if !f.Hidden {
 			asked := cmd.named(f.ask(given[f.Name], caller))
 			asked[0].Above = cmd.above(f.Name)
 			form.Fields = append(form.Fields, asked...)
@@ -57,11 +57,11 @@ func (cmd *Command) Form(args json.RawMessage, caller Caller) render.Form {
 
 // proposeDay fills the times of a command that must have both with the last 24 hours, where neither is given.
 func (cmd *Command) proposeDay(given map[string]json.RawMessage, now time.Time) bool {
-	if !cmd.needsTimes() || !IsEmpty(given[startParam]) || !IsEmpty(given[endParam]) {
+	if !cmd.NeedsTimes() || !IsEmpty(given[StartParam]) || !IsEmpty(given[EndParam]) {
 		return false
 	}
-	given[startParam] = Marshal(now.Add(-24 * time.Hour).UTC().Format(time.RFC3339))
-	given[endParam] = Marshal(now.UTC().Format(time.RFC3339))
+	given[StartParam] = Marshal(now.Add(-24 * time.Hour).UTC().Format(time.RFC3339))
+	given[EndParam] = Marshal(now.UTC().Format(time.RFC3339))
 	return true
 }
 
@@ -87,33 +87,33 @@ func (cmd *Command) named(fields []render.FormField) []render.FormField {
 }
 
 // ask returns the questions for one parameter: one, and for a filter a search box beside it.
-func (f field) ask(given json.RawMessage, caller Caller) []render.FormField {
+func (f Field) ask(given json.RawMessage, caller Caller) []render.FormField {
 	q := render.FormField{
-		Name: f.Name, Label: f.Title, Hint: f.hint(), Widget: f.kind.widgetOf(f.List), Required: f.MustBeGiven(), Choices: optionsOf(f),
-		Min: f.Min, Max: f.Max, MaxLength: f.kind.Length, Zone: caller.Location(), Value: f.filled(given),
+		Name: f.Name, Label: f.Title, Hint: f.Hint(), Widget: f.Type.widgetOf(f.List), Required: f.MustBeGiven(), Choices: optionsOf(f),
+		Min: f.Min, Max: f.Max, MaxLength: f.Type.Length, Zone: caller.Location(), Value: f.filled(given),
 	}
 	if q.Widget == render.Search || q.Widget == render.MultiSearch {
-		q.Search, q.Hint = f.kind.Search, f.Help // that names do as well is plain to see
+		q.Search, q.Hint = f.Type.Search, f.Help // that names do as well is plain to see
 	}
-	if f.kind.Selects == "" || f.kind.Beside {
+	if f.Type.Selects == "" || f.Type.Beside {
 		return []render.FormField{q}
 	}
-	q.Required, q.Hint = false, "Instead of picking them above, or to narrow them down: "+f.kind.Hint
-	box := render.FormField{Name: f.Name + IdsSuffix, Label: Capital(f.kind.Selects), Widget: render.MultiSearch, Search: f.kind.Selects, Hint: "Type a part of a name to find them."}
+	q.Required, q.Hint = false, "Instead of picking them above, or to narrow them down: "+f.Type.Hint
+	box := render.FormField{Name: f.Name + IdsSuffix, Label: render.Capital(f.Type.Selects), Widget: render.MultiSearch, Search: f.Type.Selects, Hint: "Type a part of a name to find them."}
 	if OnlyIDs(given) {
 		box.Value, q.Value = idWords(given), nil
 	}
 	return []render.FormField{box, q}
 }
 
-func (f field) hint() string {
-	if f.kind.Hint == "" || f.kind.Widget == render.DateTime {
+func (f Field) Hint() string {
+	if f.Type.Hint == "" || f.Type.Widget == render.DateTime {
 		return f.Help
 	}
-	return f.Help + " " + Capital(strings.TrimSuffix(f.kind.Hint, ".")) + "."
+	return f.Help + " " + render.Capital(strings.TrimSuffix(f.Type.Hint, ".")) + "."
 }
 
-func optionsOf(f field) []render.Option {
+func optionsOf(f Field) []render.Option {
 	var options []render.Option
 	for _, c := range f.Choices {
 		options = append(options, render.Option{Label: c.Label, Value: c.Value})
@@ -122,21 +122,21 @@ func optionsOf(f field) []render.Option {
 }
 
 // filled returns an argument as the form's element takes it. A list of texts is one text of several lines.
-func (f field) filled(given json.RawMessage) []string {
-	if IsEmpty(given) || f.kind.secret || f.mayHide() && Word(given) == Mark {
+func (f Field) filled(given json.RawMessage) []string {
+	if IsEmpty(given) || f.Type.Secret || f.MayHide() && Word(given) == Mark {
 		return nil
 	}
-	if f.kind.Name == "object" {
+	if f.Type.Name == "object" {
 		return []string{indented(given)}
 	}
 	if !f.List {
 		return []string{Word(given)}
 	}
-	words := listWords(string(given))
+	words := ListWords(string(given))
 	if !strings.HasPrefix(string(given), "[") {
 		words = []string{Word(given)}
 	}
-	if f.kind.widgetOf(true) != render.MultiLine {
+	if f.Type.widgetOf(true) != render.MultiLine {
 		return words
 	}
 	lines := make([]string, len(words))
@@ -176,7 +176,7 @@ func (cmd *Command) FromForm(values map[string][]string, base json.RawMessage, c
 	wrongs := map[string]string{}
 	in := text.Input{Zone: caller.Zone}
 	for _, f := range cmd.Fields {
-		if f.hidden || !asked(values, f.Name) {
+		if f.Hidden || !asked(values, f.Name) {
 			continue
 		}
 		value, err := f.answer(values, in)
@@ -218,7 +218,7 @@ func asked(values map[string][]string, name string) bool {
 }
 
 // box is the field under which a missing value is told: the search box where there is one.
-func (f field) box(values map[string][]string) string {
+func (f Field) box(values map[string][]string) string {
 	if _, ok := values[f.Name+IdsSuffix]; ok {
 		return f.Name + IdsSuffix
 	}
@@ -226,7 +226,7 @@ func (f field) box(values map[string][]string) string {
 }
 
 // answer reads what was entered for one parameter; nil for nothing.
-func (f field) answer(values map[string][]string, in text.Input) (any, error) {
+func (f Field) answer(values map[string][]string, in text.Input) (any, error) {
 	entered := values[f.Name]
 	if picked := values[f.Name+IdsSuffix]; len(picked) > 0 {
 		return f.pick(picked, oneText(entered), in)
@@ -236,12 +236,12 @@ func (f field) answer(values map[string][]string, in text.Input) (any, error) {
 		if text == "" {
 			return nil, nil
 		}
-		return f.readOne(text, in)
+		return f.ReadOne(text, in)
 	}
-	if f.kind.widgetOf(true) == render.MultiLine {
+	if f.Type.widgetOf(true) == render.MultiLine {
 		entered = LinesOf(strings.Join(entered, "\n"))
 	}
-	list, err := f.readAll(entered, in)
+	list, err := f.ReadAll(entered, in)
 	if err != nil || len(list.([]any)) == 0 {
 		return nil, err
 	}
@@ -249,10 +249,10 @@ func (f field) answer(values map[string][]string, in text.Input) (any, error) {
 }
 
 // pick joins the ids of a search box with the filter beside it: both must hold.
-func (f field) pick(ids []string, filter string, in text.Input) (any, error) {
+func (f Field) pick(ids []string, filter string, in text.Input) (any, error) {
 	fields := map[string]any{}
 	if filter != "" {
-		value, err := f.readOne(filter, in)
+		value, err := f.ReadOne(filter, in)
 		if err != nil {
 			return nil, err
 		}
@@ -262,7 +262,7 @@ func (f field) pick(ids []string, filter string, in text.Input) (any, error) {
 		}
 	}
 	fields["ids"] = ids
-	return f.readOne(string(Marshal(fields)), in)
+	return f.ReadOne(string(Marshal(fields)), in)
 }
 
 // LinesOf reads a list of texts: one a line, or several on a line with commas between them, as in slash text. Quotes keep a comma;
@@ -272,7 +272,7 @@ func LinesOf(text string) []string {
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		if strings.HasPrefix(line, "[") {
-			words = append(words, listWords(line)...)
+			words = append(words, ListWords(line)...)
 			continue
 		}
 		for line != "" {
@@ -363,3 +363,27 @@ func problemOf(err error) string {
 	}
 	return text
 }
+
+// Extras are what a person says beside the parameters of a command that changes things. They go into the card and the audit
+// trail, not to the console.
+type Extras struct {
+	Reason string        `json:"reason,omitempty"`
+	Ticket string        `json:"ticket,omitempty"`
+	For    time.Duration `json:"for,omitempty"` // until it is undone; 0 = until somebody does; see Command.Timed
+}
+
+// NeedsReason tells whether the command may be asked for only with a reason.
+func (cmd *Command) NeedsReason() bool { return cmd.Risk == Destructive }
+
+// NeedsTimes tells whether a command must have a stretch of time.
+func (cmd *Command) NeedsTimes() bool {
+	start, err := cmd.Field(StartParam)
+	end, endErr := cmd.Field(EndParam)
+	return err == nil && endErr == nil && start.Required && end.Required
+}
+
+// The stretch of time that a hunt looks at.
+const (
+	StartParam = "start-time"
+	EndParam   = "end-time"
+)

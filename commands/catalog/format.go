@@ -1,16 +1,12 @@
 package catalog
 
 import (
-	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"s1bot/commands/text"
-	"s1bot/render"
 	"s1bot/s1"
 )
 
@@ -20,19 +16,6 @@ func Unread(failed, of int, words string) string {
 		return ""
 	}
 	return fmt.Sprintf("%d of %d %s", failed, of, words)
-}
-
-// ProblemWords is what the console said of one thing among several: "status 403, Unauthorized access."
-func ProblemWords(err error) string {
-	var refused *s1.Error
-	if !errors.As(err, &refused) {
-		return err.Error()
-	}
-	status := ""
-	if refused.Status != 0 {
-		status = "status " + strconv.Itoa(refused.Status)
-	}
-	return text.JoinNonEmpty(", ", status, refused.Message)
 }
 
 // SizeWords counts bytes as people do: "1.4 GB".
@@ -57,20 +40,6 @@ func SortedKeys(set map[string]bool) []string {
 	}
 	slices.Sort(list)
 	return list
-}
-
-func Capital(s string) string { return render.Capital(s) }
-
-// Reason is what a person can make of an error.
-func Reason(err error) string {
-	var refusal *s1.Error
-	switch {
-	case errors.As(err, &refusal):
-		return refusal.Message
-	case errors.Is(err, context.Canceled):
-		return "it was cancelled."
-	}
-	return "something went wrong inside the bot."
 }
 
 func OnOff(on bool) string {
@@ -119,38 +88,6 @@ func SpanWords(seconds int) string {
 	return text.Plural(seconds, "second")
 }
 
-// AnyRole is what the specification calls the default role: the console lets nobody take it from a role.
-const AnyRole = "Account, Groups, Roles and Site › View (every role has them)"
-
-// Single is one thing that the console knows, shown as facts, or as JSON where that is wanted.
-func Single(call *Call, name string, raw json.RawMessage, card render.Card) (render.Card, error) {
-	if call.How == render.Run || call.How == render.Share || call.How == render.Turn {
-		card.Actions = append(card.Actions, render.Button{Label: "Share in channel", Do: call.Variant(render.Share)}, render.Button{Label: "Raw JSON", Do: call.Variant(render.Raw)})
-		return card, nil
-	}
-	as := *call
-	as.How = render.JSON // facts are no table
-	file := NewExport(&as, name)
-	if err := json.Indent(&file.body, raw, "", "  "); err != nil {
-		return render.Card{}, err
-	}
-	file.body.WriteByte('\n')
-	return render.Card{Tone: render.Info, Title: card.Title, Files: []render.File{{Name: file.name, Title: card.Title, Body: file.body.Bytes()}}}, nil
-}
-
-// LimitOf is the limit that was given, as a parameter or else inside the filter.
-func LimitOf(count *Count, filter s1.Filter) *Limit {
-	if count != nil {
-		limit := Limit(*count)
-		return &limit
-	}
-	if n, ok := filter.Limit(); ok && n > 0 {
-		limit := Limit(min(n, MaxPage))
-		return &limit
-	}
-	return nil
-}
-
 func SameNote(n int, noun, what string) []string {
 	if n == 0 {
 		return nil
@@ -166,4 +103,24 @@ func AppendNew(list []string, s string) []string {
 		return list
 	}
 	return append(list, s)
+}
+
+// FirstOf lists the first of several words: "a, b, c, d, e, 7 more".
+func FirstOf(words []string) string {
+	first := slices.Clone(words[:min(len(words), 5)])
+	if more := len(words) - len(first); more > 0 {
+		first = append(first, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(first, ", ")
+}
+
+// FactsOf are labelled arguments; empty ones are left out.
+func FactsOf(pairs ...string) []Fact {
+	var list []Fact
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			list = append(list, Fact{pairs[i], pairs[i+1]})
+		}
+	}
+	return list
 }

@@ -31,7 +31,7 @@ type Kind struct {
 	Filter   bool                   // an object with the console's filter keys, some of which take ids
 	early    bool                   // names are replaced before a plan is made, which knows ids only
 	number   bool                   // digits alone are an id, however few: nothing is called by a number
-	secret   bool                   // nobody may read it; where it is required and left out, the bot makes one
+	Secret   bool                   // nobody may read it; where it is required and left out, the bot makes one
 	Tells    func(text string) bool // whether such a text says what nobody may read, though others do not; nil: none does
 	Verbatim bool                   // a query: quotes inside it are its own, and so are words that look like parameters
 
@@ -115,7 +115,7 @@ func readChoice(typed string, choices []s1.Choice) (any, error) {
 type ValueError struct {
 	Problem string
 	Nearest []string
-	hint    string // what to do, where no other value is it
+	Hint    string // what to do, where no other value is it
 }
 
 func (e *ValueError) Error() string { return e.Problem }
@@ -145,41 +145,6 @@ func within(n, low, high int64) (any, error) {
 	return n, nil
 }
 
-// Limit is how many rows a list returns at most: 1 to 1000, 0 for all of them.
-type Limit int
-
-func (Limit) Kind() Kind {
-	k := IntegerKind(0, 1000, map[string]int64{"all": 0})
-	k.Hint = "1 to 1000; 0 = all of them"
-	return k
-}
-
-// Count is how many rows a list returns at most: 1 to 1000.
-type Count int
-
-func (Count) Kind() Kind {
-	k := IntegerKind(1, 1000, nil)
-	k.Hint = "1 to 1000"
-	return k
-}
-
-// Offset is how many rows of a list are skipped; beyond 1000 the console wants its cursor instead.
-type Offset int
-
-func (Offset) Kind() Kind {
-	k := IntegerKind(0, 1000, nil)
-	k.Hint = "0 to 1000"
-	read := k.Read
-	k.Read = func(text string, in text.Input) (any, error) {
-		value, err := read(text, in)
-		if n, nan := strconv.ParseInt(strings.TrimSpace(text), 10, 64); nan == nil && n > 1000 {
-			return nil, &ValueError{Problem: err.Error(), hint: "the console skips 1000 rows at most: leave it out and turn the list's pages with Next, or take limit=0 for a file of all rows"}
-		}
-		return value, err
-	}
-	return k
-}
-
 // IdKind reads an id, a name where find can tell whose, or the address of the thing's page in the console.
 func IdKind(name, search, hint string, find finder) Kind {
 	return Kind{Name: name, Widget: render.Search, Search: search, Hint: hint, find: find, Read: func(typed string, _ text.Input) (any, error) {
@@ -205,6 +170,9 @@ func Early(k Kind) Kind {
 	k.early = true
 	return ByNumber(k)
 }
+
+// TakesNames tells whether names stand for ids here.
+func (k Kind) TakesNames() bool { return k.find != nil }
 
 // IsName tells whether a word is to be looked up, rather than an id.
 func (k Kind) IsName(word string) bool {

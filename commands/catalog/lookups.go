@@ -99,7 +99,7 @@ func (c *Catalog) ListedBy(box string) (command string, known bool) {
 }
 
 // namesInFilter replaces names by ids under the keys that take ids: {"siteIds": ["Paris"]}.
-func (cmd *Command) namesInFilter(ctx context.Context, call *Call, f field, filter json.RawMessage) (json.RawMessage, error) {
+func (cmd *Command) namesInFilter(ctx context.Context, call *Call, f Field, filter json.RawMessage) (json.RawMessage, error) {
 	fields, err := Object(filter)
 	if err != nil {
 		return filter, nil // whoever reads it says what is wrong
@@ -125,9 +125,9 @@ func (cmd *Command) namesInFilter(ctx context.Context, call *Call, f field, filt
 
 // finders are the keys of a filter whose values are ids, and the kinds of those: those of places and endpoints, and that of what the
 // filter selects.
-func (cmd *Command) finders(f field) map[string]Kind {
+func (cmd *Command) finders(f Field) map[string]Kind {
 	finders := maps.Clone(cmd.lookups.filterKeys)
-	if own, ok := cmd.lookups.boxes[f.kind.Selects]; ok {
+	if own, ok := cmd.lookups.boxes[f.Type.Selects]; ok {
 		finders[SelectedIDs] = own.kind
 	}
 	return finders

@@ -10,8 +10,6 @@ import (
 	"s1bot/commands/text"
 )
 
-var Typographic = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "‟", `"`, "«", `"`, "»", `"`)
-
 // readObject reads a JSON object, also one whose quotes a phone has made typographic or a form's author has wrapped in quotes.
 func readObject(typed string) (json.RawMessage, error) {
 	typed = strings.TrimSpace(typed)
@@ -19,7 +17,7 @@ func readObject(typed string) (json.RawMessage, error) {
 		typed = strings.TrimSpace(whole) // pasted into a form as it stands in Slack
 	}
 	problem := errors.New("it is empty")
-	for _, candidate := range []string{typed, Typographic.Replace(typed)} {
+	for _, candidate := range []string{typed, StraightQuotes.Replace(typed)} {
 		raw, err := compact(candidate)
 		if err == nil {
 			return raw, nil

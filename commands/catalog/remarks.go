@@ -72,5 +72,5 @@ func (r *remarks) beside(card render.Card, risk Risk) render.Card {
 	for _, note := range notes {
 		card.Parts = append(card.Parts, render.Note{render.Text(note)})
 	}
-	return partly(card, strings.Join(lacking, " "))
+	return Incomplete(card, strings.Join(lacking, " "))
 }

@@ -7,12 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
-	"s1bot/commands/text"
+	"s1bot/commands/refusal"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -26,7 +25,7 @@ func (cmd *Command) Check(args json.RawMessage) error {
 // timely checks the rules of a parameter struct that depend on the present.
 func (cmd *Command) timely(p any, now time.Time, args json.RawMessage) error {
 	if t, ok := p.(timed); ok && !now.IsZero() {
-		return cmd.explain(t.CheckAt(now), args)
+		return cmd.Explain(t.CheckAt(now), args)
 	}
 	return nil
 }
@@ -43,11 +42,11 @@ func (cmd *Command) CheckAt(args json.RawMessage, now time.Time) error {
 // read decodes arguments and says in errors which command they are for.
 func (cmd *Command) read(args json.RawMessage) (any, error) {
 	p, err := cmd.Decode(cmd.Fields, args)
-	return p, cmd.explain(err, args)
+	return p, cmd.Explain(err, args)
 }
 
-// explain completes an error of ours by what only the command knows.
-func (cmd *Command) explain(err error, args json.RawMessage) error {
+// Explain completes an error of ours by what only the command knows.
+func (cmd *Command) Explain(err error, args json.RawMessage) error {
 	args, _ = cmd.Hide(args)
 	given := Invocation{Command: cmd.Name, Args: args}
 	var usage *UsageError
@@ -96,7 +95,7 @@ func (cmd *Command) Prepare(ctx context.Context, call *Call, args json.RawMessag
 	}
 	plan.Notes = append(plan.Notes, heard.notes()...)
 	if err != nil {
-		return Plan{}, cmd.blameLookup(cmd.explain(err, args))
+		return Plan{}, cmd.blameLookup(cmd.Explain(err, args))
 	}
 	_, plan.Secrets = cmd.Hide(args)
 	plan.Args, _ = cmd.Hide(plan.Args)
@@ -106,10 +105,10 @@ func (cmd *Command) Prepare(ctx context.Context, call *Call, args json.RawMessag
 // prepared resolves what was read from args.
 func (cmd *Command) prepared(ctx context.Context, call *Call, p any, args json.RawMessage) (plan Plan, err error) {
 	if _, plans := p.(planner); !plans {
-		plan.Args, err = cmd.Resolve(ctx, call, Marshal(p), field.named)
+		plan.Args, err = cmd.Resolve(ctx, call, Marshal(p), Field.named)
 		return plan, err
 	}
-	if named, err := cmd.Resolve(ctx, call, args, field.namedEarly); err != nil {
+	if named, err := cmd.Resolve(ctx, call, args, Field.namedEarly); err != nil {
 		return Plan{}, err
 	} else if p, err = cmd.read(named); err != nil {
 		return Plan{}, err
@@ -121,29 +120,29 @@ func (cmd *Command) prepared(ctx context.Context, call *Call, p any, args json.R
 }
 
 // named tells whether names stand in a field where ids must, and namedEarly whether they must go before a plan is made.
-func (f field) named(words []string) bool {
-	return f.kind.find != nil && slices.ContainsFunc(words, f.kind.IsName)
+func (f Field) named(words []string) bool {
+	return f.Type.find != nil && slices.ContainsFunc(words, f.Type.IsName)
 }
-func (f field) namedEarly(words []string) bool { return f.kind.early && f.named(words) }
+func (f Field) namedEarly(words []string) bool { return f.Type.early && f.named(words) }
 
 // Resolve replaces names by ids in arguments.
-func (cmd *Command) Resolve(ctx context.Context, call *Call, args json.RawMessage, named func(field, []string) bool) (json.RawMessage, error) {
+func (cmd *Command) Resolve(ctx context.Context, call *Call, args json.RawMessage, named func(Field, []string) bool) (json.RawMessage, error) {
 	values, err := readArgs(cmd.Fields, args)
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range cmd.Fields {
-		if filter, ok := values[f.Name].(json.RawMessage); ok && f.kind.Filter {
+		if filter, ok := values[f.Name].(json.RawMessage); ok && f.Type.Filter {
 			if values[f.Name], err = cmd.namesInFilter(ctx, call, f, filter); err != nil {
 				return nil, err
 			}
 			continue
 		}
-		words := wordsOf(values[f.Name])
+		words := WordsOf(values[f.Name])
 		if !named(f, words) {
 			continue
 		}
-		ids, err := f.kind.find(ctx, call, f.Name, words)
+		ids, err := f.Type.find(ctx, call, f.Name, words)
 		if err != nil {
 			return nil, err
 		}
@@ -163,22 +162,6 @@ func (cmd *Command) learn(ids, words []string) {
 			cmd.Names.hear(ids[i], words[i])
 		}
 	}
-}
-
-func IsName(word string) bool { return !s1.LooksLikeID(word) }
-
-// wordsOf returns the value or the values of an argument as texts.
-func wordsOf(value any) []string {
-	var words []string
-	switch v := value.(type) {
-	case string:
-		words = append(words, v)
-	case []any:
-		for _, element := range v {
-			words = append(words, wordsOf(element)...)
-		}
-	}
-	return words
 }
 
 // ErrNotPrepared refuses to run arguments with names or filters in them where ids must stand: what was shown is what runs.
@@ -212,7 +195,7 @@ func (cmd *Command) Run(ctx context.Context, call *Call, args json.RawMessage) (
 	if err == nil {
 		card = heard.beside(card, cmd.Risk)
 	}
-	return card, cmd.blame(cmd.explain(err, args), p)
+	return card, cmd.blame(cmd.Explain(err, args), p)
 }
 
 // isPinned tells whether every selector is made of ids.
@@ -225,10 +208,10 @@ func (cmd *Command) isPinned(p any, args json.RawMessage) bool {
 		return false
 	}
 	for _, f := range cmd.Fields {
-		if f.kind.find != nil && !allIDs(wordsOf(values[f.Name])) {
+		if f.Type.find != nil && !allIDs(WordsOf(values[f.Name])) {
 			return false
 		}
-		if filter, ok := values[f.Name].(json.RawMessage); ok && f.kind.Selects != "" && !OnlyIDs(filter) {
+		if filter, ok := values[f.Name].(json.RawMessage); ok && f.Type.Selects != "" && !OnlyIDs(filter) {
 			return false
 		}
 	}
@@ -259,27 +242,13 @@ func (cmd *Command) blame(err error, p any) error {
 	if n, ok := p.(needing); ok {
 		needs = n.Needs()
 	}
-	return cmd.told(err, func(refused string) string { return WithPermission(needs, refused) })
-}
-
-// WithPermission adds to what a command needs by the specification what the refused call needs by the vendor's document.
-func WithPermission(needs, refused string) string {
-	words := permissionWords(refused)
-	resource, action, one := strings.Cut(words, " › ")
-	if !one || needs == AnyRole || containsFold(needs, resource) && containsFold(needs, action) {
-		return needs
-	}
-	return needs + ", and for this call " + words
-}
-
-func containsFold(s, part string) bool {
-	return strings.Contains(strings.ToLower(s), strings.ToLower(part))
+	return cmd.told(err, func(refused string) string { return refusal.WithPermission(needs, refused) })
 }
 
 // blameLookup does the same where the console was asked what the arguments mean: that takes a permission of its own.
 func (cmd *Command) blameLookup(err error) error {
 	return cmd.told(err, func(lookup string) string {
-		needs := permissionWords(lookup)
+		needs := refusal.PermissionWords(lookup)
 		if needs == "" || strings.Contains(cmd.Needs, needs) {
 			return cmd.Needs
 		}
@@ -299,22 +268,3 @@ func (cmd *Command) told(err error, needs func(string) string) error {
 	}
 	return &told
 }
-
-// resources are what the specification calls the parts of a role that the vendor's API document calls otherwise.
-var resources = map[string]string{
-	"Activity Page": "Activity", "Blacklist": "Blocklist", "Custom Alerts": "STAR Rule Alerts", "Custom Rules": "STAR Custom Rules", "Policy": "Endpoint Policy",
-	"Remote Script Orchestration": "RemoteOps", "Task Management": "RemoteOps", "SDL Data": "SDL Search", "Threats": "Endpoint Threats", "Sites": "Site", "Accounts": "Account",
-}
-
-// permissionWords writes a permission of the API document's, "Groups.view", as people find it in the console: "Groups › View".
-func permissionWords(permission string) string {
-	resource, action, ok := strings.Cut(permission, ".")
-	if !ok || action == "" || strings.Contains(action, ".") {
-		return permission
-	}
-	action = strings.Replace(action, "markAsThreat", "markThreat", 1)
-	words := Capital(capitalLetter.ReplaceAllString(strings.TrimSuffix(action, "Edr"), " $0")) // the console's page has one View for all of it
-	return text.FirstNonEmpty(resources[resource], resource) + " › " + words
-}
-
-var capitalLetter = regexp.MustCompile(`[A-Z]`)

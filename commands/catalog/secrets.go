@@ -5,9 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"io"
-	"regexp"
 	"slices"
-	"strings"
 
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -27,7 +25,7 @@ type ArchivePassword struct{ s1.Secret }
 
 func (ArchivePassword) Kind() Kind {
 	return Kind{
-		Name: "password", Widget: render.TextInput, secret: true, Hint: "Leave it out and the bot makes one, for your eyes only",
+		Name: "password", Widget: render.TextInput, Secret: true, Hint: "Leave it out and the bot makes one, for your eyes only",
 		Read: func(text string, _ text.Input) (any, error) { return text, nil },
 	}
 }
@@ -45,18 +43,18 @@ func (p ArchivePassword) Check(param string) error {
 	return nil
 }
 
-// mayHide reports whether any value of f is a secret.
-func (f field) mayHide() bool { return f.kind.secret || f.kind.Tells != nil }
+// MayHide reports whether any value of f is a secret.
+func (f Field) MayHide() bool { return f.Type.Secret || f.Type.Tells != nil }
 
 // Hides reports whether this value of f is a secret.
-func (f field) Hides(text string) bool {
-	return text != "" && text != Mark && (f.kind.secret || f.kind.Tells != nil && f.kind.Tells(text))
+func (f Field) Hides(text string) bool {
+	return text != "" && text != Mark && (f.Type.Secret || f.Type.Tells != nil && f.Type.Tells(text))
 }
 
 // Hide takes the secrets out of arguments that a person gave, and leaves marks.
 func (cmd *Command) Hide(args json.RawMessage) (json.RawMessage, Secrets) {
 	values, err := Object(args)
-	if err != nil || !slices.ContainsFunc(cmd.Fields, field.mayHide) {
+	if err != nil || !slices.ContainsFunc(cmd.Fields, Field.MayHide) {
 		return args, nil
 	}
 	secrets := Secrets{}
@@ -78,93 +76,18 @@ func (cmd *Command) Reveal(call *Call, args json.RawMessage) (json.RawMessage, e
 		return args, nil // decode says what is wrong
 	}
 	for _, f := range cmd.Fields {
-		if !f.mayHide() || values[f.Name] == nil || Word(values[f.Name]) != Mark {
+		if !f.MayHide() || values[f.Name] == nil || Word(values[f.Name]) != Mark {
 			continue
 		}
 		secret, kept := call.Secrets[f.Name]
 		if !kept {
 			e := Wrong(f.Name, "it is not kept anywhere, so it is gone")
 			e.Hint = "type it again, or leave it out"
-			return args, cmd.explain(e, args)
+			return args, cmd.Explain(e, args)
 		}
 		values[f.Name] = Marshal(secret.Reveal())
 	}
 	return Marshal(values), nil
-}
-
-// spacedName is a parameter's name as people write it, with the = and what stands around it.
-var spacedName = regexp.MustCompile(`^(?:--?|–|—)?` + text.NameForm + `[\s\pZ]*=([\s\pZ]*)`)
-
-// flagged is a parameter's name as a flag of other programs, with the blanks behind it. It is refused, and masked all the same.
-var flagged = regexp.MustCompile(`^(?:--?|–|—)` + text.NameForm + `([\s\pZ]+)`)
-
-// Mask takes the secrets out of slash text, whatever else is wrong with it, so that it can be written down.
-func (c *Catalog) Mask(typed string) string {
-	var b strings.Builder
-	for typed != "" {
-		rest := text.TrimSpace(typed)
-		b.WriteString(typed[:len(typed)-len(rest)])
-		if head, after, ok := c.cutSecret(rest); ok {
-			b.WriteString(head + Mark)
-			typed = after
-			continue
-		}
-		v := text.ValueScanner{Rest: rest[len(text.NamePart.FindString(rest)):]}
-		v.Scan()
-		b.WriteString(rest[:len(rest)-len(v.Rest)])
-		typed = v.Rest
-	}
-	return b.String()
-}
-
-// cutSecret cuts a secret off the beginning of a text: its name and =, and what follows it. A secret that shows in words only, such
-// as a script's input, goes on to the next name.
-func (c *Catalog) cutSecret(typed string) (head, after string, ok bool) {
-	m := spacedName.FindStringSubmatch(typed)
-	if m == nil {
-		m = flagged.FindStringSubmatch(typed)
-	}
-	if m == nil {
-		return "", typed, false
-	}
-	m[1] = text.PlainName(m[1])
-	value := typed[len(m[0]):]
-	for v := (text.ValueScanner{Rest: value}); v.Rest != "" && (!c.begins(v.Rest) || v.Rest == value && m[2] == ""); {
-		v.Rest = v.Rest[len(text.NamePart.FindString(v.Rest)):] // an input has flags of its own: --token=x
-		v.Scan()
-		if c.Hides(m[1], value[:len(value)-len(v.Rest)]) {
-			after, ok = v.Rest, true
-		}
-		if ok && c.wholly(m[1]) {
-			break // a word is all of it
-		}
-		v = text.ValueScanner{Rest: text.TrimSpace(v.Rest)}
-	}
-	return strings.TrimSuffix(m[0], m[2]), after, ok
-}
-
-// begins tells whether a text begins with the name of a parameter that stands beside secrets, so that the secret before it ends. A
-// name behind dashes may be an input's own flag.
-func (c *Catalog) begins(typed string) bool {
-	m := text.NamePart.FindStringSubmatch(typed)
-	if m == nil || !strings.HasPrefix(typed, m[1]) {
-		return false
-	}
-	plain := text.Squash(m[1])
-	called := func(f field) bool {
-		return text.Squash(f.Name) == plain || slices.ContainsFunc(f.Aliases, func(a string) bool { return text.Squash(a) == plain })
-	}
-	return slices.Contains([]string{ReasonParam, TicketParam, ForParam}, plain) || slices.ContainsFunc(c.commands, func(cmd *Command) bool {
-		return slices.ContainsFunc(cmd.Fields, field.mayHide) && slices.ContainsFunc(cmd.Fields, called)
-	})
-}
-
-// wholly tells whether whatever stands under this name is a secret.
-func (c *Catalog) wholly(name string) bool {
-	return slices.ContainsFunc(c.commands, func(cmd *Command) bool {
-		f, err := cmd.Field(name)
-		return err == nil && f.kind.secret
-	})
 }
 
 // Hides tells whether what a person writes under this name is a secret in any command.

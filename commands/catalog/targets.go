@@ -2,6 +2,8 @@ package catalog
 
 import (
 	"slices"
+
+	"s1bot/render"
 )
 
 // AlreadyIsolated warns of an endpoint that was isolated before anybody asked.
@@ -56,4 +58,25 @@ func NothingMatches(param, noun string) error {
 	e := Wrong(param, "it matches no %s", noun)
 	e.Hint = "nothing was changed"
 	return e
+}
+
+// Leave says what will not be touched. Where it was named that makes a partial success of the outcome; where a filter or a group
+// selected it, it is a remark.
+func (p *Plan) Leave(named bool, words []string) {
+	if named {
+		p.LeftOut = append(p.LeftOut, words...)
+		return
+	}
+	p.Notes = append(p.Notes, words...)
+}
+
+// Told is the outcome with what the plan left out of it: less than was asked for is a partial success.
+func (p Plan) Told(card render.Card) render.Card {
+	for _, words := range p.LeftOut {
+		card.Parts = append(card.Parts, render.Note{render.Text(words)})
+	}
+	if len(p.LeftOut) > 0 && card.Outcome == render.Successful {
+		card.Tone, card.Outcome = render.Warning, render.Partial
+	}
+	return card
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/slash"
 	"s1bot/render"
 	"s1bot/s1/s1sim"
 )
@@ -55,7 +56,7 @@ func At(t testing.TB, cat *catalog.Catalog, console http.Handler) *Session {
 // Parse reads typed text, which must be understood.
 func (s *Session) Parse(typed string) (*catalog.Command, catalog.Invocation) {
 	s.t.Helper()
-	inv, _, err := s.Catalog.Parse(typed, Input())
+	inv, _, err := slash.Parse(s.Catalog, typed, Input())
 	require.NoError(s.t, err, typed)
 	cmd, ok := s.Catalog.Find(inv.Command)
 	require.True(s.t, ok, inv.Command)
@@ -123,7 +124,7 @@ func (s *Session) As(typed string, how render.How) render.Card {
 func (s *Session) Refused(typed, problem string) {
 	s.t.Helper()
 	s.sim.Reset()
-	inv, _, err := s.Catalog.Parse(typed, Input())
+	inv, _, err := slash.Parse(s.Catalog, typed, Input())
 	if err == nil {
 		_, err = s.Invoke(inv)
 	}

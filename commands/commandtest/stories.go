@@ -16,6 +16,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/slash"
 	"s1bot/render"
 )
 
@@ -98,7 +99,7 @@ type story struct {
 }
 
 func (s story) tell(t *testing.T, name string, archive *txtar.Archive) {
-	inv, extras, err := s.catalog.Parse(strings.TrimSpace(section(archive, "slash")), Input())
+	inv, extras, err := slash.Parse(s.catalog, strings.TrimSpace(section(archive, "slash")), Input())
 	if err != nil {
 		s.got["error"] = err.Error() + "\n"
 		return

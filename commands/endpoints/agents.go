@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
+	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -19,12 +21,12 @@ func agentCommands() []*catalog.Command {
 }
 
 // agentRows is how lists of endpoints look.
-func agentRows(call *catalog.Call) catalog.Listing[s1.Agent] {
-	return catalog.Listing[s1.Agent]{
+func agentRows(call *catalog.Call) listing.Listing[s1.Agent] {
+	return listing.Listing[s1.Agent]{
 		Noun: "Agents", Things: "agents", Page: call.Console.AgentsPage, Raw: func(a s1.Agent) json.RawMessage { return a.Raw },
 		Table: func(agents []s1.Agent) render.Table { return render.AgentTable(agents, call.Console) },
 		Name:  func(a s1.Agent) (id, name string) { return string(a.ID), a.ComputerName },
-		More: []catalog.Column[s1.Agent]{
+		More: []listing.Column[s1.Agent]{
 			{Title: "Id", Value: func(a s1.Agent) string { return string(a.ID) }},
 			{Title: "UUID", Value: func(a s1.Agent) string { return a.UUID }},
 			{Title: "Domain", Value: func(a s1.Agent) string { return a.Domain }},
@@ -41,7 +43,7 @@ func agentRows(call *catalog.Call) catalog.Listing[s1.Agent] {
 type ListAgentsParams struct {
 	ComputerName string         `json:"computer-name,omitzero" help:"Whole name or a part of it."`
 	Query        string         `json:"query,omitzero" help:"Searches version, domain, addresses, last user, machine type, UUID and operating system."`
-	Limit        *catalog.Limit `json:"limit,omitzero" help:"How many agents at most; 1000 when empty."`
+	Limit        *listing.Limit `json:"limit,omitzero" help:"How many agents at most; 1000 when empty."`
 }
 
 func (p *ListAgentsParams) Check() error {
@@ -94,7 +96,7 @@ func getAgentInfo() *catalog.Command {
 		rows.About = "asked for"
 		rows.One = func(a s1.Agent) render.Card { return render.AgentCard(a, call.Console) }
 		var unknown []string
-		rows.Page = catalog.Once(func(ctx context.Context) (agents []s1.Agent, err error) {
+		rows.Page = listing.Once(func(ctx context.Context) (agents []s1.Agent, err error) {
 			agents, unknown, err = lookup.AgentsKnown(ctx, call, p.Agents)
 			return agents, err
 		})
@@ -125,7 +127,7 @@ func disconnectAgents() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "disconnect-agent-from-network", Title: "Disconnect Agent From Network", Area: "agents",
 		Aliases: []string{"isolate", "disconnect", "contain"}, Main: "agent-ids",
-		Effect: catalog.Isolation(),
+		Effect: change.Isolation(),
 		Risk:   catalog.Destructive, Guarded: true, Needs: "Endpoints › View + Disconnect From Network", Repeatable: true, Undo: "connect-agent-to-network", Timed: true,
 		Doc: "Isolates endpoints from the network: they reach the console and nothing else. Offline endpoints follow when they are back.",
 		Examples: []string{`isolate DESKTOP-1 reason="beaconing to 203.0.113.9" ticket=INC-1042`, `isolate DESKTOP-1 for=4h reason="until the owner is reached"`,
@@ -174,7 +176,7 @@ func connectAgents() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "connect-agent-to-network", Title: "Connect Agent To Network", Area: "agents",
 		Aliases: []string{"reconnect", "connect", "unisolate", "release"}, Main: "agent-ids",
-		Effect: catalog.Reconnection(),
+		Effect: change.Reconnection(),
 		Risk:   catalog.Destructive, Needs: "Endpoints › View + Reconnect To Network", Repeatable: true, Undo: "disconnect-agent-from-network",
 		Doc:      "Ends the isolation of endpoints: they reach the network again.",
 		Examples: []string{`reconnect DESKTOP-1 reason="cleaned, INC-1042"`},

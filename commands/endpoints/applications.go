@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/listing"
+	"s1bot/commands/refusal"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
@@ -45,21 +47,21 @@ func getApplications() *catalog.Command {
 		Examples: []string{"apps DESKTOP-1", `get-agent-applications agent-ids=["1845174760470303882","1834780238610855645"]`},
 	}, func(ctx context.Context, call *catalog.Call, p applicationsParams) (render.Card, error) {
 		failed := 0
-		rows := catalog.Listing[installed]{
+		rows := listing.Listing[installed]{
 			Noun: "Applications", Things: "applications", Raw: installed.raw, About: "on " + text.Plural(len(p.Agents), "endpoint"),
 			Table: func(found []installed) render.Table { return applicationTable(call, found) },
-			More: []catalog.Column[installed]{
+			More: []listing.Column[installed]{
 				{Title: "Agent id", Value: func(i installed) string { return string(i.host.ID) }},
 				{Title: "Bytes", Value: func(i installed) string { return strconv.Itoa(i.app.Size) }},
 			},
 			Empty: "Agents tell of their applications some time after they were installed; Linux agents tell of packages.",
-			Page: catalog.Once(func(ctx context.Context) (found []installed, err error) {
+			Page: listing.Once(func(ctx context.Context) (found []installed, err error) {
 				found, failed, err = applicationsOf(ctx, call, p.Agents)
 				return found, err
 			}),
 		}
 		rows.Gap = func() string { return catalog.Unread(failed, len(p.Agents), "endpoints could not be read.") }
-		return rows.Show(ctx, call, nil, new(catalog.Limit))
+		return rows.Show(ctx, call, nil, new(listing.Limit))
 	})
 }
 
@@ -96,7 +98,7 @@ func applicationTable(call *catalog.Call, rows []installed) render.Table {
 	for _, i := range rows {
 		host := render.Line{render.Link(i.host.ComputerName, call.Console.AgentURL(i.host.ID))}
 		if i.err != nil {
-			t.Rows = append(t.Rows, []render.Line{host, {render.Text("⚠ could not be read: " + catalog.ProblemWords(i.err))}, {}, {}, {}, {}})
+			t.Rows = append(t.Rows, []render.Line{host, {render.Text("⚠ could not be read: " + refusal.ProblemWords(i.err))}, {}, {}, {}, {}})
 			continue
 		}
 		t.Rows = append(t.Rows, []render.Line{

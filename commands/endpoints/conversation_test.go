@@ -10,6 +10,7 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
+	"s1bot/commands/slash"
 	"s1bot/render"
 	"s1bot/s1/s1sim"
 )
@@ -178,7 +179,7 @@ func TestAnIsolationMayHaveAnEnd(t *testing.T) {
 		"isolate for=1d 12h agent-ids=DESKTOP-1 reason=x y": {For: 36 * time.Hour, Reason: "x y"},
 		"isolate DESKTOP-1":                                 {},
 	} {
-		inv, extras, err := cat(t).Parse(text, commandtest.Input())
+		inv, extras, err := slash.Parse(cat(t), text, commandtest.Input())
 		if want == (catalog.Extras{}) && text != "isolate DESKTOP-1" {
 			require.ErrorContains(t, err, "no length of time", text)
 			continue
@@ -193,7 +194,7 @@ func TestAnIsolationMayHaveAnEnd(t *testing.T) {
 		"reconnect DESKTOP-1 for=4h reason=x": "unknown parameter",
 		"shutdown DESKTOP-1 for=4h reason=x":  "unknown parameter",
 	} {
-		_, _, err := cat(t).Parse(text, commandtest.Input())
+		_, _, err := slash.Parse(cat(t), text, commandtest.Input())
 		require.ErrorContains(t, err, problem, text)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -42,7 +43,7 @@ func (p *scanParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan
 func initiateScan() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "initiate-scan", Title: "Initiate Scan", Area: "agents", Aliases: []string{"scan", "full-scan"}, Main: "agent-ids",
-		Effect: catalog.DiskScan(),
+		Effect: change.DiskScan(),
 		Risk:   catalog.Change, Needs: "Endpoints › View + Initiate Scan", Repeatable: true,
 		Doc:      "Starts a full disk scan on endpoints. What it finds is dealt with as the policy says.",
 		Examples: []string{"scan DESKTOP-1", `initiate-scan filter={"computerName":"DESKTOP-1"}`},
@@ -203,7 +204,7 @@ func (p *customerIDParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 	}
 	plan := catalog.Plan{Targets: catalog.TargetsOf(call, agents, lookup.AgentTarget), Facts: []catalog.Fact{{Label: "Customer ID", Value: p.ID}}, Notes: left}
 	for _, a := range agents {
-		if a.ExternalID != "" && a.ExternalID != p.ID && len(plan.Changes) < catalog.MaxShown {
+		if a.ExternalID != "" && a.ExternalID != p.ID && len(plan.Changes) < change.MaxShown {
 			plan.Changes = append(plan.Changes, catalog.Diff{Field: a.ComputerName, Old: a.ExternalID, New: p.ID})
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -88,19 +89,19 @@ type powerState struct {
 }
 
 func namesBefore(ctx context.Context, call *catalog.Call, agents []s1.AgentID) powerState {
-	found, err := call.Console.AgentsByID(ctx, agents[:min(len(agents), catalog.MaxShown)])
+	found, err := call.Console.AgentsByID(ctx, agents[:min(len(agents), change.MaxShown)])
 	return powerState{agents, found, err}
 }
 
 // outcome tells what became of each endpoint. The console counts those that it reached and does not say which: where the offline
 // ones make up the difference, they are the others.
-func (s powerState) outcome(call *catalog.Call, n int, done, offline string) catalog.Outcome {
-	c := catalog.Outcome{
+func (s powerState) outcome(call *catalog.Call, n int, done, offline string) change.Outcome {
+	c := change.Outcome{
 		Noun: "endpoint", Done: done, Result: s1.ActionResult{Affected: n}, States: map[string]string{},
-		Targets: catalog.Known(call, "agent", s.agents, s.found, lookup.AgentTarget), Notes: lookup.OfflineNote(s.found, offline),
+		Targets: change.Known(call, "agent", s.agents, s.found, lookup.AgentTarget), Notes: lookup.OfflineNote(s.found, offline),
 		Why: "The endpoints are offline, gone, decommissioned, or outside what the bot's token may change.",
 	}
-	c.Actions = catalog.Opens(c.Targets)
+	c.Actions = change.Opens(c.Targets)
 	if s.err != nil {
 		c.Notes = append(c.Notes, "The names of the endpoints could not be read.")
 	}
@@ -140,7 +141,7 @@ func (p *shutdownParams) Plan(ctx context.Context, call *catalog.Call) (catalog.
 func shutdownEndpoints() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "shutdown-endpoints", Title: "Shutdown Endpoints", Area: "agents", Aliases: []string{"shutdown", "poweroff"}, Main: "agent-ids",
-		Effect: catalog.PowerOff(),
+		Effect: change.PowerOff(),
 		Risk:   catalog.Destructive, Guarded: true, Needs: "Endpoints › View + Shut Down",
 		Doc:      "Powers endpoints off. Nobody can power them on from here; to contain an infected host, isolate it instead.",
 		Examples: []string{`shutdown KIOSK-3 reason="stolen"`, `shutdown-endpoints group-ids=Lab reason="maintenance tonight"`},
@@ -163,7 +164,7 @@ func (p *restartParams) Plan(ctx context.Context, call *catalog.Call) (catalog.P
 func restartEndpoints() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "restart-endpoints", Title: "Restart Endpoints", Area: "agents", Aliases: []string{"restart", "reboot"}, Main: "agent-ids",
-		Effect: catalog.Reboot(),
+		Effect: change.Reboot(),
 		Risk:   catalog.Destructive, Needs: "Endpoints › View + Reboot",
 		Doc:      "Restarts endpoints. Work that is not saved is lost; warn the users with broadcast-message first.",
 		Examples: []string{`restart DESKTOP-1 reason="finish the rollback"`, `restart-endpoints group-ids=Lab reason="patches"`},

@@ -13,6 +13,7 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
+	"s1bot/commands/slash"
 	"s1bot/render"
 	"s1bot/s1"
 	"s1bot/s1/s1sim"
@@ -55,7 +56,7 @@ func cmdNamed(t testing.TB, name string) *catalog.Command {
 func (w *watch) asks(text string) func(context.Context) (render.Card, error) {
 	w.t.Helper()
 	catalog := cat(w.t)
-	inv, _, err := catalog.Parse(text, commandtest.Input())
+	inv, _, err := slash.Parse(catalog, text, commandtest.Input())
 	require.NoError(w.t, err)
 	cmd, _ := catalog.Find(inv.Command)
 	plan, err := cmd.Prepare(w.t.Context(), w.call, inv.Args)
@@ -114,7 +115,7 @@ func TestAnEndpointThatStaysAwayIsNotWaitedForForEver(t *testing.T) {
 		later := commandtest.Button(w.t, card, "Download files")
 		require.Equal(w.t, "download-files", later.Command)
 		w.saved = nil
-		card, err = w.asks(cmdNamed(w.t, later.Command).Line(later.Args))(w.t.Context())
+		card, err = w.asks(slash.Line(cmdNamed(w.t, later.Command), later.Args))(w.t.Context())
 		require.NoError(w.t, err)
 		require.Len(w.t, card.Files, 1)
 	})
@@ -209,7 +210,7 @@ func TestFilesThatAreNoLongerKeptAreSaidToBeGone(t *testing.T) {
 		download := commandtest.Button(w.t, card, "Download files")
 		time.Sleep(73 * time.Hour)
 		w.saved = nil
-		card, err = w.asks(cmdNamed(w.t, download.Command).Line(download.Args))(w.t.Context())
+		card, err = w.asks(slash.Line(cmdNamed(w.t, download.Command), download.Args))(w.t.Context())
 		require.NoError(w.t, err)
 		require.Equal(w.t, render.Failed, card.Outcome)
 		require.Contains(w.t, card.Plain(), "Status Code: 410.")
@@ -243,7 +244,7 @@ func TestAScriptIsWatchedUntilItsEndpointsAreDone(t *testing.T) {
 
 		results := commandtest.Button(w.t, card, "Get results")
 		w.saved = nil
-		card, err = w.asks(cmdNamed(w.t, results.Command).Line(results.Args))(w.t.Context())
+		card, err = w.asks(slash.Line(cmdNamed(w.t, results.Command), results.Args))(w.t.Context())
 		require.NoError(w.t, err)
 		require.Len(w.t, card.Files, 2)
 		require.NotContains(w.t, string(w.saved[0]), "Signature")

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -119,7 +120,7 @@ func (o filesOrder) given(call *catalog.Call, p *Pickup, unread error) render.Ca
 	if !p.Fetch {
 		card.Actions = p.again()
 	}
-	card.Actions = append(card.Actions, catalog.Opens([]catalog.Target{{URL: call.Console.AgentURL(w.Agent)}})...)
+	card.Actions = append(card.Actions, change.Opens([]catalog.Target{{URL: call.Console.AgentURL(w.Agent)}})...)
 	return card
 }
 

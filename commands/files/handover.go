@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/refusal"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
@@ -109,7 +110,7 @@ func downloadAdvice(needs, gone string, e *s1.Error) string {
 	case errors.Is(e, s1.ErrTooLarge):
 		return "Ask for fewer files at once."
 	}
-	return catalog.Advice(e, needs)
+	return refusal.Advice(e, needs)
 }
 
 // collectAgain offers to ask an endpoint anew for files that are gone.

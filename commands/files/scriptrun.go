@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -119,7 +120,7 @@ func (p *runScriptParams) facts(script s1.Script) []catalog.Fact {
 func runScript() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "run-script", Title: "Run Script", Area: "scripts", Aliases: []string{"script", "run"}, Main: "filter",
-		Effect: catalog.ScriptEnd(),
+		Effect: change.ScriptEnd(),
 		Risk:   catalog.Destructive, Needs: remoteOps,
 		Doc: "Runs a script of the console's library on endpoints, as the system's user. Shows how far each endpoint is, and offers the results.",
 		Examples: []string{`run-script filter={"computerName__contains":["DESKTOP-"]} script-id="List Open Ports" task-description="INC-1042" output-destination=SentinelCloud reason="INC-1042"`,
@@ -189,7 +190,7 @@ func startedCard(ctx context.Context, call *catalog.Call, agents []s1.AgentID, s
 }
 
 // guardrailCard says that the console itself wants somebody's approval before it runs the script.
-func guardrailCard(call *catalog.Call, c catalog.Outcome, started s1.ScriptStart) render.Card {
+func guardrailCard(call *catalog.Call, c change.Outcome, started s1.ScriptStart) render.Card {
 	words := "The console holds the script back: one of its guardrails wants an approval there."
 	for _, t := range c.Targets {
 		c.States[t.ID] = "held back"

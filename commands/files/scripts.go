@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -24,7 +25,7 @@ type getScriptsParams struct {
 	Type     s1.ScriptType  `json:"script-type,omitzero" help:"What the scripts are for."`
 	System   s1.ScriptOS    `json:"os-type,omitzero" help:"The systems they run on."`
 	Query    string         `json:"query,omitzero" help:"Whole name or a part of it."`
-	Limit    *catalog.Count `json:"limit,omitzero" help:"How many scripts at most; 10 when empty."`
+	Limit    *listing.Count `json:"limit,omitzero" help:"How many scripts at most; 10 when empty."`
 }
 
 // fewScripts is how many are listed where nobody says how many: the specification's default.
@@ -43,9 +44,9 @@ func getScripts() *catalog.Command {
 				q = q.With(key, value)
 			}
 		}
-		limit := catalog.LimitOf(p.Limit, s1.Filter{})
+		limit := listing.LimitOf(p.Limit, s1.Filter{})
 		if limit == nil && call.How != render.CSV && call.How != render.JSON {
-			few := catalog.Limit(fewScripts)
+			few := listing.Limit(fewScripts)
 			limit = &few
 		}
 		return scriptRows(call).Show(ctx, call, q, limit)
@@ -53,11 +54,11 @@ func getScripts() *catalog.Command {
 }
 
 // scriptRows is how lists of scripts look.
-func scriptRows(call *catalog.Call) catalog.Listing[s1.Script] {
-	return catalog.Listing[s1.Script]{
+func scriptRows(call *catalog.Call) listing.Listing[s1.Script] {
+	return listing.Listing[s1.Script]{
 		Noun: "Scripts", Things: "scripts", Page: call.Console.ScriptsPage, Raw: func(s s1.Script) json.RawMessage { return s.Raw },
 		Table: scriptTable, One: scriptCard,
-		More: []catalog.Column[s1.Script]{
+		More: []listing.Column[s1.Script]{
 			{Title: "Id", Value: func(s s1.Script) string { return string(s.ID) }},
 			{Title: "Input instructions", Value: func(s s1.Script) string { return s.InputInstructions }},
 			{Title: "Input example", Value: func(s s1.Script) string { return s.InputExample }},

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
+	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -71,15 +73,15 @@ func getScriptTaskStatus() *catalog.Command {
 		})
 		card, err := rows.Show(ctx, call, p.Query(), nil)
 		if err == nil && call.How == render.Run && len(ended) > 0 {
-			card.Actions = append([]render.Action{resultsButton(ended[:min(len(ended), catalog.MaxShown)])}, card.Actions...)
+			card.Actions = append([]render.Action{resultsButton(ended[:min(len(ended), change.MaxShown)])}, card.Actions...)
 		}
 		return card, err
 	})
 }
 
 // taskRows is how lists of tasks look; seen hears of each page of them.
-func taskRows(call *catalog.Call, seen func([]s1.ScriptTask)) catalog.Listing[s1.ScriptTask] {
-	return catalog.Listing[s1.ScriptTask]{
+func taskRows(call *catalog.Call, seen func([]s1.ScriptTask)) listing.Listing[s1.ScriptTask] {
+	return listing.Listing[s1.ScriptTask]{
 		Noun: "Script tasks", Things: "script tasks", Raw: func(t s1.ScriptTask) json.RawMessage { return t.Raw },
 		Page: func(ctx context.Context, q s1.Query) (s1.Page[s1.ScriptTask], error) {
 			page, err := call.Console.ScriptTasksPage(ctx, q)
@@ -90,7 +92,7 @@ func taskRows(call *catalog.Call, seen func([]s1.ScriptTask)) catalog.Listing[s1
 		Parts: func(tasks []s1.ScriptTask) []render.Part {
 			return []render.Part{render.Line{render.Text(statusCounts(tasks) + ".")}, taskTable(call, tasks)}
 		},
-		More: []catalog.Column[s1.ScriptTask]{
+		More: []listing.Column[s1.ScriptTask]{
 			{Title: "Id", Value: func(t s1.ScriptTask) string { return string(t.ID) }},
 			{Title: "Parent", Value: func(t s1.ScriptTask) string { return string(t.Parent) }},
 			{Title: "Task", Value: func(t s1.ScriptTask) string { return t.Description }},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
@@ -163,7 +164,7 @@ func (w ScriptWait) Card(call *catalog.Call, tasks []s1.ScriptTask, note string)
 		card.Parts = append(card.Parts, render.Note{render.Text(note)})
 	}
 	if w.Cloud && len(done) > 0 {
-		card.Actions = append(card.Actions, resultsButton(done[:min(len(done), catalog.MaxShown)]))
+		card.Actions = append(card.Actions, resultsButton(done[:min(len(done), change.MaxShown)]))
 	}
 	card.Actions = append(card.Actions, statusButton(w.Task))
 	return card

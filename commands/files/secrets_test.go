@@ -10,6 +10,7 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
+	"s1bot/commands/slash"
 	"s1bot/render"
 )
 
@@ -18,10 +19,10 @@ func TestAScriptsInputWithAPasswordIsASecret(t *testing.T) {
 	t.Parallel()
 	console, s := commandtest.WithAgents(t, cat(t), "DESKTOP-1")
 	cmd, _ := cat(t).Find("run-script")
-	inv, _, err := cat(t).Parse(`run-script filter={"computerName":"DESKTOP-1"} script-id="List Open Ports" task-description=ports output-destination=None input-params="-User admin -Password S3cret!" reason=x`, commandtest.Input())
+	inv, _, err := slash.Parse(cat(t), `run-script filter={"computerName":"DESKTOP-1"} script-id="List Open Ports" task-description=ports output-destination=None input-params="-User admin -Password S3cret!" reason=x`, commandtest.Input())
 	require.NoError(t, err)
 	args, secrets := cmd.Hide(inv.Args)
-	require.NotContains(t, string(args)+cmd.Line(args), "S3cret")
+	require.NotContains(t, string(args)+slash.Line(cmd, args), "S3cret")
 	s.Call.Secrets = secrets
 	plan, err := cmd.Prepare(t.Context(), s.Call, args)
 	require.NoError(t, err)
@@ -56,8 +57,8 @@ func TestAnInputThatMayHoldAPasswordIsASecret(t *testing.T) {
 		"--passphrase x", `net use Z: \\srv\c$ x /user:y`, "--sas sv=2020", "a:b", "--login x", "5f4dcc3b5aa765d61d8327deb882cf99", "--name пароль", "-t: x y",
 	} {
 		require.True(t, f.Hides(secret), secret)
-		require.NotContains(t, cat(t).Mask("run-script F input-params="+secret+" script-id=1"), secret, secret)
-		require.NotContains(t, cat(t).Mask("run-script F script-id=1 input-params="+secret), secret, secret)
+		require.NotContains(t, slash.Mask(cat(t), "run-script F input-params="+secret+" script-id=1"), secret, secret)
+		require.NotContains(t, slash.Mask(cat(t), "run-script F script-id=1 input-params="+secret), secret, secret)
 	}
 	for _, plain := range []string{
 		"--force", "-r -v", "--terminate --processes ping,chrome --force", "--processes kworkerds", `-Path C:\Temp\old.log -Recurse`, "--retries 5",
@@ -80,7 +81,7 @@ func TestAnInputsOwnFlagsAreMaskedWithIt(t *testing.T) {
 		"can run-script F input-params=-p PW -x Y":                     "can run-script F input-params=•••",
 		"run-script F input-params=--terminate --processes chrome x=y": "run-script F input-params=•••",
 	} {
-		require.Equal(t, want, cat(t).Mask(line), line)
+		require.Equal(t, want, slash.Mask(cat(t), line), line)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -85,7 +86,7 @@ func orderThreatFiles(ctx context.Context, call *catalog.Call, p fetchThreatPara
 }
 
 // noThreatFile is the failure of all requests, in the specification's words where the console gave none of its own.
-func noThreatFile(call *catalog.Call, c catalog.Outcome, failure error) render.Card {
+func noThreatFile(call *catalog.Call, c change.Outcome, failure error) render.Card {
 	why := "There is nothing to fetch of a threat without a file, of one that is mitigated, and of a host that is offline."
 	card := render.Failure(call.Command.Title, http.StatusOK, "All fetching threat file requests failed: the console changed nothing (affected: 0).", why)
 	var refusal *s1.Error

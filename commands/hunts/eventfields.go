@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -139,7 +140,7 @@ func Fitting(values []string) []string {
 
 // mappedRows shows events under the names of the mapping: the fields that matter first as a table, all of them in files, and in a
 // table of their own for a single event.
-func mappedRows[T any](call *catalog.Call, p fetchEventParams, rows catalog.Listing[T], of func(*catalog.Call, T) event) catalog.Listing[T] {
+func mappedRows[T any](call *catalog.Call, p fetchEventParams, rows listing.Listing[T], of func(*catalog.Call, T) event) listing.Listing[T] {
 	mapping, one := mappingOf(p.Source), rows.One
 	rows.Sheets = func(found []T) render.Table {
 		raws := make([]json.RawMessage, len(found))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -40,7 +41,7 @@ func (eventSort) Choices() []s1.Choice {
 type fetchEventParams struct {
 	Start     time.Time      `json:"start-time" help:"Events made at this time or later."`
 	End       time.Time      `json:"end-time" help:"Events made before this time."`
-	Count     *catalog.Count `json:"number-of-events-fetched,omitzero" help:"How many at most; 1000 when empty."`
+	Count     *listing.Count `json:"number-of-events-fetched,omitzero" help:"How many at most; 1000 when empty."`
 	Search    string         `json:"search-condition,omitzero" help:"The console's query parameters: computerName__contains=DESKTOP&resolved=false"`
 	SortBy    eventSort      `json:"sort-by,omitzero" help:"Created At when empty."`
 	Direction s1.SortOrder   `json:"direction,omitzero" help:"Descending when empty."`
@@ -162,7 +163,7 @@ func fetchEvent() *catalog.Command {
 		if err != nil {
 			return render.Card{}, err
 		}
-		limit := catalog.LimitOf(p.Count, s1.Filter{})
+		limit := listing.LimitOf(p.Count, s1.Filter{})
 		if p.Source == fromAlerts {
 			return eventRows(call, p, lookup.AlertRows(call), alertEvent).Show(ctx, call, q, limit)
 		}
@@ -202,7 +203,7 @@ func (p fetchEventParams) about(caller catalog.Caller) string {
 }
 
 // eventRows shows rows as events.
-func eventRows[T any](call *catalog.Call, p fetchEventParams, rows catalog.Listing[T], of func(*catalog.Call, T) event) catalog.Listing[T] {
+func eventRows[T any](call *catalog.Call, p fetchEventParams, rows listing.Listing[T], of func(*catalog.Call, T) event) listing.Listing[T] {
 	rows.Noun, rows.Things, rows.About = "Events", "events", p.about(call.Caller)
 	level := "Confidence Level"
 	if p.Source == fromAlerts {

@@ -15,7 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
+	"s1bot/commands/slash"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
@@ -286,7 +288,7 @@ func TestQueriesKeepTheirOwnQuotes(t *testing.T) {
 		`processImagePath CONTAINS "svchost.exe" AND pid=4 limit=10`,
 		`limit=10 processImagePath CONTAINS "svchost.exe" AND pid=4`,
 	} {
-		inv, _, err := huntCatalog().Parse("hunt since=-1d until=now "+typed, text.Input{Now: huntNow})
+		inv, _, err := slash.Parse(huntCatalog(), "hunt since=-1d until=now "+typed, text.Input{Now: huntNow})
 		require.NoError(t, err, typed)
 		var args struct {
 			Query string
@@ -296,11 +298,11 @@ func TestQueriesKeepTheirOwnQuotes(t *testing.T) {
 		require.Equal(t, wanted, args.Query, typed)
 		require.Equal(t, 10, args.Limit, typed)
 		cmd, _ := huntCatalog().Find("query")
-		again, _, err := huntCatalog().Parse(cmd.Line(inv.Args), text.Input{Now: huntNow})
+		again, _, err := slash.Parse(huntCatalog(), slash.Line(cmd, inv.Args), text.Input{Now: huntNow})
 		require.NoError(t, err)
 		require.JSONEq(t, string(inv.Args), string(again.Args), typed)
 	}
-	inv, _, err := huntCatalog().Parse(`hunt since=-1d until=now query="name CONTAINS "svchost.exe""`, text.Input{Now: huntNow})
+	inv, _, err := slash.Parse(huntCatalog(), `hunt since=-1d until=now query="name CONTAINS "svchost.exe""`, text.Input{Now: huntNow})
 	require.NoError(t, err)
 	require.Contains(t, string(inv.Args), `"query":"name CONTAINS \"svchost.exe\""`)
 }
@@ -308,7 +310,7 @@ func TestQueriesKeepTheirOwnQuotes(t *testing.T) {
 func TestIDsOfQueries(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []string{`"a b"`, "../x", "<q>"} {
-		_, _, err := huntCatalog().Parse("get-query-status query-id="+bad, text.Input{Now: huntNow})
+		_, _, err := slash.Parse(huntCatalog(), "get-query-status query-id="+bad, text.Input{Now: huntNow})
 		require.ErrorContains(t, err, "is not the id of a query", bad)
 	}
 }
@@ -365,13 +367,13 @@ func TestALargeResultIsCountedAndFiledWhole(t *testing.T) {
 	require.NoError(t, err)
 	var shown []string
 	call := &catalog.Call{Console: console, Caller: catalog.Caller{ID: "U1", Zone: huntZone}, Now: time.Now(), Progress: func(c render.Card) { shown = append(shown, c.Plain()) }}
-	inv, _, err := huntCatalog().Parse("hunt since=-1d until=now query=AgentName IS NOT EMPTY", text.Input{Now: call.Now})
+	inv, _, err := slash.Parse(huntCatalog(), "hunt since=-1d until=now query=AgentName IS NOT EMPTY", text.Input{Now: call.Now})
 	require.NoError(t, err)
 	cmd, _ := huntCatalog().Find(inv.Command)
 	card, err := cmd.Run(t.Context(), call, inv.Args)
 	require.NoError(t, err)
 	rows := strings.Count(string(card.Files[0].Body), "\r\n") - 1
-	require.Greater(t, rows, 2*catalog.MaxPage)
+	require.Greater(t, rows, 2*listing.MaxPage)
 	require.Contains(t, card.Title, text.Plural(rows, "event"))
 	require.Contains(t, card.Plain(), fmt.Sprintf("The newest 10 of %d; the file has all of them", rows))
 	require.Contains(t, shown[len(shown)-1], fmt.Sprintf("reading the rows: %d of %d", rows, rows))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -33,7 +34,7 @@ func (huntText) Kind() catalog.Kind {
 func plainQuotes(text string) string {
 	text = strings.TrimSpace(text)
 	if !strings.Contains(text, `"`) {
-		return catalog.Typographic.Replace(text)
+		return catalog.StraightQuotes.Replace(text)
 	}
 	for strings.Contains(text, `\"`) && strings.Count(text, `\"`) == strings.Count(text, `"`) {
 		text = strings.ReplaceAll(text, `\"`, `"`)
@@ -196,7 +197,7 @@ type agentProcessParams struct {
 	Start time.Time      `json:"start-time,omitzero" help:"Events at this time or later; the day before the end when empty."`
 	End   time.Time      `json:"end-time,omitzero" help:"Events before this time; now when empty."`
 	Query huntText       `json:"query,omitzero" help:"In S1QL: ProcessImagePath CONTAINS \"windows\". All endpoints when empty."`
-	Limit *catalog.Count `json:"limit,omitzero" help:"How many events at most; 1000 when empty."`
+	Limit *listing.Count `json:"limit,omitzero" help:"How many events at most; 1000 when empty."`
 }
 
 func (p *agentProcessParams) Check() error { return inOrderOfTime(p.Start, p.End) }
@@ -222,7 +223,7 @@ func agentProcess() *catalog.Command {
 		if text == "" {
 			text = everyAgent
 		}
-		limit := catalog.MaxPage
+		limit := listing.MaxPage
 		if p.Limit != nil {
 			limit = int(*p.Limit)
 		}
@@ -254,7 +255,7 @@ func queryStatus() *catalog.Command {
 		if !status.State.Done() && !status.State.Dead() {
 			card.Actions = append([]render.Action{render.Button{Label: "Look again", Do: call.Variant(render.Turn)}}, card.Actions...)
 		}
-		return catalog.Single(call, "query status", status.Raw, card)
+		return listing.Single(call, "query status", status.Raw, card)
 	})
 }
 
@@ -299,7 +300,7 @@ func queryEvents() *catalog.Command {
 		rows := eventListing(call, id, p.Kind.path())
 		rows.Page = patiently(rows.Page, lookPatience, func() {})
 		rows.None = func(card render.Card) render.Card { return whyNone(ctx, call, id, card) }
-		card, err := rows.Show(ctx, call, eventSorting(), new(catalog.Limit)) // all of them, page by page
+		card, err := rows.Show(ctx, call, eventSorting(), new(listing.Limit)) // all of them, page by page
 		var refusal *s1.Error
 		if errors.As(err, &refusal) && unready(err) {
 			return unreadCard(call, id, p.Kind.path(), refusal, nil), nil

@@ -9,7 +9,9 @@ import (
 	"strings"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
+	"s1bot/commands/refusal"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
@@ -49,12 +51,12 @@ func (d deepVisibility) Show(ctx context.Context, h *hunt, found report) (render
 	rows.Page = patiently(rows.Page, rowsPatience, func() { h.call.Show(h.gathering()) })
 	as := *d.call
 	as.How = render.CSV
-	file := catalog.NewExport(&as, rows.Things)
+	file := listing.NewExport(&as, rows.Things)
 	if err := file.Csv(rows.Sheet(nil), true); err != nil {
 		return render.Card{}, err
 	}
 	t := tally{warnings: found.warnings}
-	for page, err := range rows.Rows(ctx, eventSorting().WithLimit(min(d.query.Limit, catalog.MaxPage)), d.query.Limit) {
+	for page, err := range rows.Rows(ctx, eventSorting().WithLimit(min(d.query.Limit, listing.MaxPage)), d.query.Limit) {
 		if err != nil {
 			if t.broken = err; t.rows == 0 || errors.Is(context.Cause(ctx), catalog.ErrCancelled) || ctx.Err() == nil {
 				break
@@ -89,7 +91,7 @@ type tally struct {
 
 func (t *tally) Add(events []s1.Event) {
 	t.rows += len(events)
-	t.first = append(t.first, events[:min(len(events), catalog.PageRows-len(t.first))]...)
+	t.first = append(t.first, events[:min(len(events), listing.PageRows-len(t.first))]...)
 	for _, e := range events {
 		t.kinds.Add(text.FirstNonEmpty(e.EventType, e.ObjectType, "unknown"))
 		t.hosts.Add(text.FirstNonEmpty(e.Host(), string(e.AgentID), "unknown"))
@@ -133,7 +135,7 @@ func (c counts) words(most int) string {
 }
 
 // events is the card of a finished hunt.
-func (h *hunt) events(id s1.QueryID, d deepVisibility, t *tally, file *catalog.Export) render.Card {
+func (h *hunt) events(id s1.QueryID, d deepVisibility, t *tally, file *listing.Export) render.Card {
 	title := h.call.Command.Title
 	card := render.Card{Outcome: render.Successful, Title: title + " · " + text.Plural(t.rows, "event")}
 	if t.rows == 0 {
@@ -150,7 +152,7 @@ func (h *hunt) events(id s1.QueryID, d deepVisibility, t *tally, file *catalog.E
 	card.Parts = append(card.Parts, warned(t.warnings)...)
 	if t.broken != nil {
 		card.Outcome = render.Partial
-		card.Parts = append(card.Parts, render.Line{render.Text("The rest could not be read: " + catalog.Reason(t.broken))})
+		card.Parts = append(card.Parts, render.Line{render.Text("The rest could not be read: " + refusal.Reason(t.broken))})
 	}
 	card.Actions = append(isolating(t.suspects), eventActions(id, d.kind, t.rows)...)
 	card.Actions = append(card.Actions, h.again()...)
@@ -166,13 +168,13 @@ func (h *hunt) notes(t *tally, limit int) []render.Part {
 	note := render.Note{}
 	say := func(words string) {
 		if len(note) == 0 {
-			words = catalog.Capital(words)
+			words = render.Capital(words)
 		} else {
 			words = " · " + words
 		}
 		note = append(note, render.Text(words))
 	}
-	if t.rows > catalog.PageRows {
+	if t.rows > listing.PageRows {
 		say(fmt.Sprintf("the newest %d of %d; the file has all of them", len(t.first), t.rows))
 	}
 	if t.rows == limit {
@@ -211,8 +213,8 @@ func eventActions(id s1.QueryID, kind string, rows int) []render.Action {
 }
 
 // eventListing is how the events of a query look.
-func eventListing(call *catalog.Call, id s1.QueryID, kind string) catalog.Listing[s1.Event] {
-	rows := catalog.Listing[s1.Event]{
+func eventListing(call *catalog.Call, id s1.QueryID, kind string) listing.Listing[s1.Event] {
+	rows := listing.Listing[s1.Event]{
 		Noun: "Events", Things: "events", About: "of query " + string(id), Raw: func(e s1.Event) json.RawMessage { return e.Raw },
 		Page: func(ctx context.Context, q s1.Query) (s1.Page[s1.Event], error) {
 			return call.Console.EventsPage(ctx, id, kind, q)
@@ -221,16 +223,16 @@ func eventListing(call *catalog.Call, id s1.QueryID, kind string) catalog.Listin
 		Deeds: func(events []s1.Event) []render.Action { return isolating(suspectsIn(nil, events)) },
 	}
 	for _, c := range lookup.ThreatEventFacts() {
-		rows.More = append(rows.More, catalog.Column[s1.Event]{Title: c.Title, Value: func(e s1.Event) string { return c.Value(e.ThreatEvent) }})
+		rows.More = append(rows.More, listing.Column[s1.Event]{Title: c.Title, Value: func(e s1.Event) string { return c.Value(e.ThreatEvent) }})
 	}
 	rows.More = append(rows.More,
-		catalog.Column[s1.Event]{Title: "Parent", Value: func(e s1.Event) string { return e.ParentProcessName }},
-		catalog.Column[s1.Event]{Title: "PID", Value: func(e s1.Event) string { return e.PID }},
-		catalog.Column[s1.Event]{Title: "Site", Value: func(e s1.Event) string { return e.SiteName }},
-		catalog.Column[s1.Event]{Title: "Agent UUID", Value: func(e s1.Event) string { return e.AgentUUID }},
-		catalog.Column[s1.Event]{Title: "OS", Value: func(e s1.Event) string { return e.AgentOS }},
-		catalog.Column[s1.Event]{Title: "Publisher", Value: func(e s1.Event) string { return e.Publisher }},
-		catalog.Column[s1.Event]{Title: "Process SHA-1", Value: func(e s1.Event) string { return e.SHA1 }},
+		listing.Column[s1.Event]{Title: "Parent", Value: func(e s1.Event) string { return e.ParentProcessName }},
+		listing.Column[s1.Event]{Title: "PID", Value: func(e s1.Event) string { return e.PID }},
+		listing.Column[s1.Event]{Title: "Site", Value: func(e s1.Event) string { return e.SiteName }},
+		listing.Column[s1.Event]{Title: "Agent UUID", Value: func(e s1.Event) string { return e.AgentUUID }},
+		listing.Column[s1.Event]{Title: "OS", Value: func(e s1.Event) string { return e.AgentOS }},
+		listing.Column[s1.Event]{Title: "Publisher", Value: func(e s1.Event) string { return e.Publisher }},
+		listing.Column[s1.Event]{Title: "Process SHA-1", Value: func(e s1.Event) string { return e.SHA1 }},
 	)
 	return rows
 }

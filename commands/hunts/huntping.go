@@ -8,6 +8,8 @@ import (
 	"net/http"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/listing"
+	"s1bot/commands/refusal"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
@@ -57,18 +59,18 @@ func pinged(call *catalog.Call, pings []ping) (render.Card, error) {
 		return render.Card{}, &s1.Error{Operation: "ping", Status: http.StatusOK, Message: fmt.Sprintf("The power query is %s. (%s)", p.result.State.Label(), p.result.State)}
 	case p.result.Done():
 		card, err := powerCard(call, p.result)
-		if len(p.result.Rows) <= catalog.PageRows {
+		if len(p.result.Rows) <= listing.PageRows {
 			card.Files = nil // the table has them all, and an answer with files goes to the direct messages
 		}
 		if err != nil {
 			return card, err
 		}
-		return catalog.Single(call, "power query", p.result.Raw, card)
+		return listing.Single(call, "power query", p.result.Raw, card)
 	}
 	card := statusCard(p.id, s1.QueryStatus{State: p.result.State, Percent: p.result.Percent, Warnings: p.result.Advice})
 	card.Parts = append(card.Parts, render.Note{render.Text("The console drops a power query that is not pinged for some seconds.")})
 	card.Actions = []render.Action{again}
-	return catalog.Single(call, "power query", p.result.Raw, card)
+	return listing.Single(call, "power query", p.result.Raw, card)
 }
 
 // pingTable shows several queries: what each says, and the rows of those that are finished as files.
@@ -102,14 +104,14 @@ func pingTable(call *catalog.Call, pings []ping, again render.Button) (render.Ca
 		card.Outcome = render.Partial
 	}
 	card.Parts, card.Files, card.Actions = append(card.Parts, table), files, []render.Action{again}
-	return catalog.Single(call, "power queries", catalog.Marshal(raws), card)
+	return listing.Single(call, "power queries", catalog.Marshal(raws), card)
 }
 
 // words say how far a query is, and what is wrong with it, if anything.
 func (p ping) words() (state, problem string) {
 	switch {
 	case p.err != nil:
-		return "failed", statusOf(p.err) + catalog.Reason(p.err)
+		return "failed", statusOf(p.err) + refusal.Reason(p.err)
 	case p.result.State.Dead():
 		return p.result.State.Label(), string(p.result.State)
 	}
@@ -119,10 +121,10 @@ func (p ping) words() (state, problem string) {
 // allPingsFailed is the specification's failure of several queries; its status code is that of the first.
 func allPingsFailed(call *catalog.Call, pings []ping) render.Card {
 	status, advice := http.StatusOK, "The table tells what happened to each."
-	var refusal *s1.Error
-	if errors.As(pings[0].err, &refusal) {
-		status = refusal.Status
-		advice += "\n" + catalog.Advice(refusal, call.Command.Needs)
+	var refused *s1.Error
+	if errors.As(pings[0].err, &refused) {
+		status = refused.Status
+		advice += "\n" + refusal.Advice(refused, call.Command.Needs)
 	}
 	return render.Failure(call.Command.Title, status, "Multiple errors found.", advice)
 }

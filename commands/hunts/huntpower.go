@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/listing"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
@@ -81,9 +82,9 @@ func powerCard(call *catalog.Call, r s1.PowerResult) (render.Card, error) {
 	if kinds := kindsIn(r); len(kinds) > 0 {
 		card.Parts = append(card.Parts, render.Fields{{Label: "By type", Value: render.Line{render.Text(kinds.words(8))}, Wide: true}})
 	}
-	card.Parts = append(card.Parts, powerTable(r, r.Rows[:min(len(r.Rows), catalog.PageRows)]))
-	if len(r.Rows) > catalog.PageRows {
-		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("The first %d of %d rows; the files have all of them.", catalog.PageRows, len(r.Rows)))})
+	card.Parts = append(card.Parts, powerTable(r, r.Rows[:min(len(r.Rows), listing.PageRows)]))
+	if len(r.Rows) > listing.PageRows {
+		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("The first %d of %d rows; the files have all of them.", listing.PageRows, len(r.Rows)))})
 	}
 	card.Parts = append(card.Parts, warned(r.Advice)...)
 	files, err := powerFiles(call, r)
@@ -95,12 +96,12 @@ func powerCard(call *catalog.Call, r s1.PowerResult) (render.Card, error) {
 func powerFiles(call *catalog.Call, r s1.PowerResult) ([]render.File, error) {
 	as := *call
 	as.How = render.CSV
-	table := catalog.NewExport(&as, "power query")
+	table := listing.NewExport(&as, "power query")
 	if err := table.Csv(powerTable(r, r.Rows), true); err != nil {
 		return nil, err
 	}
 	as.How = render.JSON
-	objects := catalog.NewExport(&as, "power query")
+	objects := listing.NewExport(&as, "power query")
 	for _, row := range r.Rows {
 		if err := objects.Json(powerObject(r, row)); err != nil {
 			return nil, err

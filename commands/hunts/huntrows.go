@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/refusal"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -62,7 +63,7 @@ func (h *hunt) unread(kind string, err error) (render.Card, error) {
 func unreadCard(call *catalog.Call, id s1.QueryID, kind string, e *s1.Error, more []render.Action) render.Card {
 	advice := "The query is finished, but its rows could not be read. The console keeps them for a while: read them again with the button below."
 	if !unready(e) {
-		advice += "\n" + catalog.Advice(e, call.Command.Needs)
+		advice += "\n" + refusal.Advice(e, call.Command.Needs)
 	}
 	args := map[string]any{"query-id": id}
 	if kind != "" {

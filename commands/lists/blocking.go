@@ -9,7 +9,10 @@ import (
 	"strings"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
+	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
+	"s1bot/commands/refusal"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
@@ -54,7 +57,7 @@ func blockHash() *catalog.Command {
 			}
 			return t, "blocked", err
 		}
-		card, err := catalog.OneByOne(call, "file", "blocked", p.Hashes, one)
+		card, err := change.OneByOne(call, "file", "blocked", p.Hashes, one)
 		if err != nil {
 			return render.Card{}, fmt.Errorf("block %d hashes: %w", len(p.Hashes), err)
 		}
@@ -114,7 +117,7 @@ func (p *blockThreatsParams) Plan(ctx context.Context, call *catalog.Call) (cata
 func (p *blockThreatsParams) Threats(ctx context.Context, call *catalog.Call) ([]s1.Threat, error) {
 	q := s1.Query{}.With("siteIds", string(p.Site))
 	var all []s1.Threat
-	for some := range slices.Chunk(catalog.Convert[string](p.Collections), catalog.MaxShown) {
+	for some := range slices.Chunk(catalog.Convert[string](p.Collections), change.MaxShown) {
 		found, err := s1.Collect(s1.Take(call.Console.Threats(ctx, q.With("collectionIds", some...)), catalog.MaxTargets+1))
 		if err != nil {
 			return nil, err
@@ -151,7 +154,7 @@ func blockThreats() *catalog.Command {
 
 // outcome tells which threats' files are blocked now. One that was blocked before is as it was wanted.
 func (p *blockThreatsParams) outcome(ctx context.Context, call *catalog.Call, result s1.ActionResult) render.Card {
-	c := catalog.Outcome{
+	c := change.Outcome{
 		Noun: "threat", Done: "file blocked", Result: result, States: map[string]string{},
 		Why: "The files are on the blocklist already, or collection and site are not of the same threat.",
 	}
@@ -170,7 +173,7 @@ func (p *blockThreatsParams) outcome(ctx context.Context, call *catalog.Call, re
 		if d.Result == "created" || d.Result == "already_exists" {
 			fulfilled++
 		}
-		c.States[d.ID] = text.FirstNonEmpty(blockResults[d.Result], catalog.ResultWord(d.Result))
+		c.States[d.ID] = text.FirstNonEmpty(blockResults[d.Result], change.ResultWord(d.Result))
 	}
 	c.Result.Details = nil // told in these words, not in those of verdicts
 	if len(result.Details) == 0 && result.Affected >= len(p.Collections) {
@@ -219,7 +222,7 @@ func getReputations() *catalog.Command {
 		Examples: []string{"reputation 3395856ce81f2b7382dee72602f798b642f14140"},
 	}, func(ctx context.Context, call *catalog.Call, p reputationParams) (render.Card, error) {
 		rows, failed := reputationRows(), 0
-		rows.Page = catalog.Once(func(ctx context.Context) (all []rated, err error) {
+		rows.Page = listing.Once(func(ctx context.Context) (all []rated, err error) {
 			all, failed, err = ratings(ctx, call, catalog.Convert[string](p.Hashes))
 			return all, err
 		})
@@ -255,8 +258,8 @@ func ratings(ctx context.Context, call *catalog.Call, hashes []string) (all []ra
 	return all, failed, nil
 }
 
-func reputationRows() catalog.Listing[rated] {
-	return catalog.Listing[rated]{
+func reputationRows() listing.Listing[rated] {
+	return listing.Listing[rated]{
 		Noun: "Reputations", Things: "hashes", About: "asked for", Raw: func(r rated) json.RawMessage {
 			return catalog.Marshal(map[string]any{"hash": r.hash, "verdict": r.Verdict, "rank": r.Rank})
 		},
@@ -265,14 +268,14 @@ func reputationRows() catalog.Listing[rated] {
 			for _, r := range all {
 				verdict := r.Verdict.Label()
 				if r.err != nil {
-					verdict = "⚠ not looked up: " + catalog.ProblemWords(r.err)
+					verdict = "⚠ not looked up: " + refusal.ProblemWords(r.err)
 				}
 				t.Rows = append(t.Rows, []render.Line{{render.Mono(r.hash)}, {render.Text(verdict)}, {render.Text(r.Rank)}})
 			}
 			return t
 		},
 		One: func(r rated) render.Card {
-			var f catalog.Sheet
+			var f listing.Sheet
 			f.Text("Verdict", r.Verdict.Label())
 			f.Text("Rank", rankWords(r.Rank))
 			card := render.Card{Tone: map[s1.HashVerdict]render.Tone{s1.HashMalicious: render.Critical, s1.HashBenign: render.Good}[r.Verdict],

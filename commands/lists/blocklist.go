@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
+	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -58,11 +60,11 @@ func (q blocklistQuery) Query() (s1.Query, error) {
 }
 
 // blocklistRows is how lists of blocked hashes look.
-func blocklistRows(call *catalog.Call) catalog.Listing[s1.BlocklistItem] {
-	return catalog.Listing[s1.BlocklistItem]{
+func blocklistRows(call *catalog.Call) listing.Listing[s1.BlocklistItem] {
+	return listing.Listing[s1.BlocklistItem]{
 		Noun: "Blocklist", Things: "blocked hashes", Page: call.Console.BlocklistPage, Raw: func(b s1.BlocklistItem) json.RawMessage { return b.Raw },
 		Table: func(items []s1.BlocklistItem) render.Table { return blocklistTable(call, items) },
-		More: []catalog.Column[s1.BlocklistItem]{
+		More: []listing.Column[s1.BlocklistItem]{
 			{Title: "Id", Value: func(b s1.BlocklistItem) string { return string(b.ID) }},
 			{Title: "SHA-256", Value: func(b s1.BlocklistItem) string { return b.SHA256 }},
 			{Title: "Recommendation", Value: func(b s1.BlocklistItem) string { return b.NotRecommended }},
@@ -84,7 +86,7 @@ func blocklistTable(call *catalog.Call, items []s1.BlocklistItem) render.Table {
 }
 
 func blocklistCard(call *catalog.Call, b s1.BlocklistItem) render.Card {
-	var f catalog.Sheet
+	var f listing.Sheet
 	f.Mono(hashKind(b.Value), b.Value)
 	f.Mono("SHA-256", b.SHA256)
 	f.Text("OS", b.OSType.Label())
@@ -96,7 +98,7 @@ func blocklistCard(call *catalog.Call, b s1.BlocklistItem) render.Card {
 	f.Mono("Id", string(b.ID))
 	card := render.Card{Tone: render.Info, Title: "Blocked · " + text.FirstNonEmpty(b.Value, b.SHA256), Parts: []render.Part{f.Part()}}
 	card.Actions = append(hashActions(strings.ToLower(b.Value)), unblockButton([]s1.BlocklistID{b.ID}))
-	card.Actions = append(card.Actions, catalog.Opens([]catalog.Target{lookup.BlocklistTarget(call, b)})...)
+	card.Actions = append(card.Actions, change.Opens([]catalog.Target{lookup.BlocklistTarget(call, b)})...)
 	return card
 }
 
@@ -121,7 +123,7 @@ func unblockButton(ids []s1.BlocklistID) render.Button {
 }
 
 type getBlocklistParams struct {
-	Limit *catalog.Count `json:"limit,omitzero" help:"How many items at most; 1000 when empty."`
+	Limit *listing.Count `json:"limit,omitzero" help:"How many items at most; 1000 when empty."`
 	Input blocklistQuery `json:"custom-input,omitzero" help:"Which items, by the console's query parameters."`
 }
 
@@ -142,7 +144,7 @@ func getBlocklist() *catalog.Command {
 		}
 		rows := blocklistRows(call)
 		rows.Page = withSHA256(call, rows.Page)
-		return rows.Show(ctx, call, q, catalog.LimitOf(p.Limit, filter))
+		return rows.Show(ctx, call, q, listing.LimitOf(p.Limit, filter))
 	})
 }
 
@@ -157,7 +159,7 @@ func withSHA256(call *catalog.Call, page func(context.Context, s1.Query) (s1.Pag
 		if err != nil || len(found.Items) > 0 || !lookup.HashForm.MatchString(hash) || q.Get("cursor") != "" || whole && len(hash) != 64 {
 			return found, err
 		}
-		rest := q.With("value").With("value__contains").With("skip").WithLimit(catalog.MaxPage)
+		rest := q.With("value").With("value__contains").With("skip").WithLimit(listing.MaxPage)
 		items, err := lookup.ItemsOf(ctx, call, rest, func(b s1.BlocklistItem) bool {
 			return strings.Contains(strings.ToLower(b.SHA256), strings.ToLower(hash))
 		}, hash)
@@ -209,20 +211,20 @@ func unblock() *catalog.Command {
 		Doc:      "Takes hashes off the blocklist: the files may run again.",
 		Examples: []string{`remove-items-in-blacklist item-ids=1234567891 reason="false alarm"`, `unblock 3395856ce81f2b7382dee72602f798b642f14140 reason="false alarm, INC-1042"`},
 	}, func(ctx context.Context, call *catalog.Call, p unblockParams) (render.Card, error) {
-		before, _ := call.Console.BlocklistByID(ctx, p.Items[:min(len(p.Items), catalog.MaxShown)]) // nobody can read their hashes afterwards
+		before, _ := call.Console.BlocklistByID(ctx, p.Items[:min(len(p.Items), change.MaxShown)]) // nobody can read their hashes afterwards
 		result, err := call.Console.Unblock(ctx, p.Items)
 		if err != nil {
 			return render.Card{}, fmt.Errorf("unblock %d items: %w", len(p.Items), err)
 		}
-		c := catalog.Outcome{
-			Noun: "blocklist item", Done: "taken off", Result: result, Targets: catalog.Known(call, "blocklist item", p.Items, before, lookup.SystemFirst(lookup.BlocklistTarget)),
-			States: catalog.EachGone(p.Items, "taken off"),
+		c := change.Outcome{
+			Noun: "blocklist item", Done: "taken off", Result: result, Targets: change.Known(call, "blocklist item", p.Items, before, lookup.SystemFirst(lookup.BlocklistTarget)),
+			States: change.EachGone(p.Items, "taken off"),
 			Why:    "The items are gone already, or outside what the bot's token may change.",
 		}
 		if result.Affected < len(p.Items) {
 			c.States = nil
 			if still, err := call.Console.BlocklistByID(ctx, p.Items); err == nil {
-				c.States = catalog.Remains(p.Items, still, func(b s1.BlocklistItem) (s1.BlocklistID, bool) { return b.ID, true })
+				c.States = change.Remains(p.Items, still, func(b s1.BlocklistItem) (s1.BlocklistID, bool) { return b.ID, true })
 			}
 		}
 		if again, ok := blockAgain(before); ok && result.Affected > 0 {

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/commands/commandtest"
+	"s1bot/commands/slash"
 	"s1bot/render"
 	"s1bot/s1/s1sim"
 )
@@ -132,7 +133,7 @@ func TestABlockRuleNamesWhatItBlocks(t *testing.T) {
 		"block-ip evil_.example.com type=fqdn name=x":                       "needs at least one of site-id, account-id, group-id, tenant",
 		"block-ip 203.0.113.9 name=" + strings.Repeat("x", 201) + " site=P": "more than 200",
 	} {
-		_, _, err := catalog.Parse(text+" reason=x", commandtest.Input())
+		_, _, err := slash.Parse(catalog, text+" reason=x", commandtest.Input())
 		require.ErrorContains(t, err, problem, text)
 	}
 }

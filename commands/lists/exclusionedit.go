@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -115,20 +116,20 @@ func deleteExclusions() *catalog.Command {
 		Examples: []string{`delete-exclusions exclusion-ids=1748812345678908888 reason="no longer needed"`,
 			`delete-exclusions type=Path operation-system=Linux site-ids=Lyon reason="site closed"`},
 	}, func(ctx context.Context, call *catalog.Call, p deleteExclusionsParams) (render.Card, error) {
-		before, _ := call.Console.ExclusionsByID(ctx, p.Exclusions[:min(len(p.Exclusions), catalog.MaxShown)]) // nobody can read their names afterwards
+		before, _ := call.Console.ExclusionsByID(ctx, p.Exclusions[:min(len(p.Exclusions), change.MaxShown)]) // nobody can read their names afterwards
 		result, err := call.Console.DeleteExclusions(ctx, p.Exclusions, s1.ExclusionType(p.Type))
 		if err != nil {
 			return render.Card{}, fmt.Errorf("delete %d exclusions: %w", len(p.Exclusions), err)
 		}
-		c := catalog.Outcome{
-			Noun: "exclusion", Done: "deleted", Result: result, Targets: catalog.Known(call, "exclusion", p.Exclusions, before, lookup.SystemFirst(lookup.ExclusionTarget)),
-			States: catalog.EachGone(p.Exclusions, "deleted"),
+		c := change.Outcome{
+			Noun: "exclusion", Done: "deleted", Result: result, Targets: change.Known(call, "exclusion", p.Exclusions, before, lookup.SystemFirst(lookup.ExclusionTarget)),
+			States: change.EachGone(p.Exclusions, "deleted"),
 			Why:    "The exclusions are gone already, or outside what the bot's token may change.",
 		}
 		if result.Affected < len(p.Exclusions) {
 			c.States = nil
 			if still, err := call.Console.ExclusionsByID(ctx, p.Exclusions); err == nil {
-				c.States = catalog.Remains(p.Exclusions, still, func(e s1.Exclusion) (s1.ExclusionID, bool) { return e.ID, true })
+				c.States = change.Remains(p.Exclusions, still, func(e s1.Exclusion) (s1.ExclusionID, bool) { return e.ID, true })
 			}
 		}
 		return c.Card(call), nil
@@ -169,12 +170,12 @@ func (p *updateExclusionParams) Plan(ctx context.Context, call *catalog.Call) (c
 		return catalog.Plan{}, catalog.Wrong("operation-system", "the exclusion is for %s, which cannot be changed; make another one", e.OSType.Label())
 	}
 	wanted := p.wanted(e)
-	changes := catalog.Diffs(exclusionTraits(e.Settings()), exclusionTraits(wanted), weakensByExclusion)
+	changes := change.Diffs(exclusionTraits(e.Settings()), exclusionTraits(wanted), weakensByExclusion)
 	if len(changes) == 0 {
 		return catalog.Plan{}, catalog.AlreadySo("exclusion-id", "exclusion")
 	}
-	p.Exclusion, p.Was = e.ID, catalog.FingerprintOf(exclusionTraits(e.Settings()))
-	plan := catalog.Plan{Targets: []catalog.Target{lookup.ExclusionTarget(call, e)}, Changes: changes, Notes: append(catalog.WeakenNote(changes), exclusionNotes(wanted)...),
+	p.Exclusion, p.Was = e.ID, change.FingerprintOf(exclusionTraits(e.Settings()))
+	plan := catalog.Plan{Targets: []catalog.Target{lookup.ExclusionTarget(call, e)}, Changes: changes, Notes: append(change.WeakenNote(changes), exclusionNotes(wanted)...),
 		Undo: "Set the old values again"}
 	plan.Reaches(e.Value, e.Scope, e.ScopePath, e.ScopeName)
 	return plan, nil
@@ -193,8 +194,8 @@ func (p *updateExclusionParams) wanted(e s1.Exclusion) s1.ExclusionSettings {
 	return s
 }
 
-func exclusionTraits(s s1.ExclusionSettings) []catalog.Trait {
-	return []catalog.Trait{{Field: "Type", Value: s.Type.Label()}, {Field: "OS", Value: s.OSType.Label()}, {Field: "Excluded", Value: s.Value}, {Field: "Mode", Value: s.Mode.Label()}, {Field: "Depth", Value: s.PathExclusionType.Label()}, {Field: "Description", Value: s.Description}}
+func exclusionTraits(s s1.ExclusionSettings) []change.Trait {
+	return []change.Trait{{Field: "Type", Value: s.Type.Label()}, {Field: "OS", Value: s.OSType.Label()}, {Field: "Excluded", Value: s.Value}, {Field: "Mode", Value: s.Mode.Label()}, {Field: "Depth", Value: s.PathExclusionType.Label()}, {Field: "Description", Value: s.Description}}
 }
 
 // exclusionBreadth ranks modes and depths by how much they leave alone; what is not here cannot be compared.
@@ -233,20 +234,20 @@ func (p *updateExclusionParams) run(ctx context.Context, call *catalog.Call) (re
 		return render.Card{}, err
 	}
 	was, wanted := exclusionTraits(e.Settings()), exclusionTraits(p.wanted(e))
-	if catalog.FingerprintOf(was) != p.Was {
+	if change.FingerprintOf(was) != p.Was {
 		return render.Card{}, catalog.ChangedMeanwhile("exclusion-id", "exclusion")
 	}
 	after, err := call.Console.UpdateExclusion(ctx, p.Exclusion, p.wanted(e))
 	if err != nil {
 		return render.Card{}, fmt.Errorf("update exclusion %s: %w", p.Exclusion, err)
 	}
-	left := catalog.Diffs(exclusionTraits(after.Settings()), wanted, weakensByExclusion)
+	left := change.Diffs(exclusionTraits(after.Settings()), wanted, weakensByExclusion)
 	if len(left) > 0 { // the answer need not show the exclusion as it is now
 		if again, err := p.read(ctx, call); err == nil {
-			after, left = again, catalog.Diffs(exclusionTraits(again.Settings()), wanted, weakensByExclusion)
+			after, left = again, change.Diffs(exclusionTraits(again.Settings()), wanted, weakensByExclusion)
 		}
 	}
-	return catalog.ChangeOutcome(call, "exclusion", lookup.ExclusionTarget(call, after), catalog.Diffs(was, wanted, weakensByExclusion), left, exclusionArgs(e)), nil
+	return change.ChangeOutcome(call, "exclusion", lookup.ExclusionTarget(call, after), change.Diffs(was, wanted, weakensByExclusion), left, exclusionArgs(e)), nil
 }
 
 func (p *updateExclusionParams) read(ctx context.Context, call *catalog.Call) (s1.Exclusion, error) {

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
+	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -31,12 +33,12 @@ func (exclusionType) Kind() catalog.Kind {
 }
 
 // exclusionRows is how lists of exclusions look.
-func exclusionRows(call *catalog.Call) catalog.Listing[s1.Exclusion] {
-	return catalog.Listing[s1.Exclusion]{
+func exclusionRows(call *catalog.Call) listing.Listing[s1.Exclusion] {
+	return listing.Listing[s1.Exclusion]{
 		Noun: "Exclusions", Things: "exclusions", Page: call.Console.ExclusionsPage, Raw: func(e s1.Exclusion) json.RawMessage { return e.Raw },
 		Table: func(found []s1.Exclusion) render.Table { return exclusionTable(call, found) },
 		One:   func(e s1.Exclusion) render.Card { return exclusionCard(call, e) },
-		More: []catalog.Column[s1.Exclusion]{
+		More: []listing.Column[s1.Exclusion]{
 			{Title: "Id", Value: func(e s1.Exclusion) string { return string(e.ID) }},
 			{Title: "Depth", Value: func(e s1.Exclusion) string { return e.PathExclusionType.Label() }},
 			{Title: "Source", Value: func(e s1.Exclusion) string { return e.Source }},
@@ -60,7 +62,7 @@ func exclusionTable(call *catalog.Call, found []s1.Exclusion) render.Table {
 }
 
 func exclusionCard(call *catalog.Call, e s1.Exclusion) render.Card {
-	var f catalog.Sheet
+	var f listing.Sheet
 	f.Text("Type", text.JoinNonEmpty(" · ", e.Type.Label(), e.PathExclusionType.Label()))
 	f.Text("OS", e.OSType.Label())
 	f.Text("Mode", e.Mode.Label())
@@ -77,7 +79,7 @@ func exclusionCard(call *catalog.Call, e s1.Exclusion) render.Card {
 	card.Actions = append([]render.Action{
 		render.Button{Label: "Change", Do: catalog.Invocation{Command: "update-exclusion", Args: exclusionArgs(e), How: render.Open}},
 		render.Button{Label: "Delete", Do: catalog.Invocation{Command: "delete-exclusions", Args: catalog.Marshal(map[string]any{"exclusion-ids": []s1.ExclusionID{e.ID}})}},
-	}, catalog.Opens([]catalog.Target{lookup.ExclusionTarget(call, e)})...)
+	}, change.Opens([]catalog.Target{lookup.ExclusionTarget(call, e)})...)
 	return card
 }
 
@@ -124,7 +126,7 @@ func getExclusions() *catalog.Command {
 		if len(p.Exclusions) > 0 {
 			q = q.With("ids", catalog.Convert[string](p.Exclusions)...)
 		}
-		everything := catalog.Limit(0)
+		everything := listing.Limit(0)
 		return exclusionRows(call).Show(ctx, call, q, &everything)
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -227,7 +228,7 @@ func blockRemoteHosts() *catalog.Command {
 func (p *blockHostsParams) made(call *catalog.Call, rule s1.FirewallRule) render.Card {
 	s := p.settings()
 	status := text.FirstNonEmpty(rule.Status, string(s.Status))
-	var f catalog.Sheet
+	var f listing.Sheet
 	f.Text("Rule", text.FirstNonEmpty(rule.Name, s.Name))
 	f.Text("Status", status)
 	f.Text("Blocked", strings.Join(p.hosts(), ", "))

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -268,19 +269,19 @@ func deleteIOCs() *catalog.Command {
 		Examples: []string{`delete-iocs account-ids="Example Corp" ioc-values=203.0.113.9 reason="expired campaign"`},
 	}, func(ctx context.Context, call *catalog.Call, p deleteIOCsParams) (render.Card, error) {
 		uuids := catalog.Convert[string](p.UUIDs)
-		before, _ := call.Console.IOCsByUUID(ctx, p.Accounts, uuids[:min(len(uuids), catalog.MaxShown)]) // nobody can read their values afterwards
+		before, _ := call.Console.IOCsByUUID(ctx, p.Accounts, uuids[:min(len(uuids), change.MaxShown)]) // nobody can read their values afterwards
 		result, err := call.Console.DeleteIOCs(ctx, p.Accounts, uuids)
 		if err != nil {
 			return render.Card{}, fmt.Errorf("delete %d IOCs: %w", len(uuids), err)
 		}
-		c := catalog.Outcome{
-			Noun: "IOC", Done: "deleted", Result: result, Targets: catalog.Known(call, "IOC", p.UUIDs, before, iocTarget),
-			Why: "The IOCs are gone already, or outside what the bot's token may change.", States: catalog.EachGone(p.UUIDs, "deleted"),
+		c := change.Outcome{
+			Noun: "IOC", Done: "deleted", Result: result, Targets: change.Known(call, "IOC", p.UUIDs, before, iocTarget),
+			Why: "The IOCs are gone already, or outside what the bot's token may change.", States: change.EachGone(p.UUIDs, "deleted"),
 		}
 		if result.Affected < len(uuids) {
 			c.States = nil
 			if still, err := call.Console.IOCsByUUID(ctx, p.Accounts, uuids); err == nil {
-				c.States = catalog.Remains(p.UUIDs, still, func(i s1.IOC) (iocUUID, bool) { return iocUUID(i.UUID), true })
+				c.States = change.Remains(p.UUIDs, still, func(i s1.IOC) (iocUUID, bool) { return iocUUID(i.UUID), true })
 			}
 		}
 		return c.Card(call), nil

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -31,11 +32,11 @@ func (iocUUID) Kind() catalog.Kind {
 }
 
 // iocRows is how lists of indicators look.
-func iocRows(call *catalog.Call, accounts []s1.AccountID) catalog.Listing[s1.IOC] {
-	return catalog.Listing[s1.IOC]{
+func iocRows(call *catalog.Call, accounts []s1.AccountID) listing.Listing[s1.IOC] {
+	return listing.Listing[s1.IOC]{
 		Noun: "IOCs", Things: "IOCs", Page: call.Console.IOCsPage, Raw: func(i s1.IOC) json.RawMessage { return i.Raw }, Table: iocTable,
 		One: func(i s1.IOC) render.Card { return iocCard(i, accounts) },
-		More: []catalog.Column[s1.IOC]{
+		More: []listing.Column[s1.IOC]{
 			{Title: "UUID", Value: func(i s1.IOC) string { return i.UUID }},
 			{Title: "Description", Value: func(i s1.IOC) string { return i.Description }},
 			{Title: "External id", Value: func(i s1.IOC) string { return i.ExternalID }},
@@ -59,7 +60,7 @@ func iocTable(found []s1.IOC) render.Table {
 }
 
 func iocCard(i s1.IOC, accounts []s1.AccountID) render.Card {
-	var f catalog.Sheet
+	var f listing.Sheet
 	f.Text("Type", i.Type.Label())
 	f.Text("Source", i.Source)
 	f.Text("Name", i.Name)
@@ -94,7 +95,7 @@ type listIOCsParams struct {
 	Before      time.Time      `json:"created-before,omitzero" help:"Made at this time or earlier."`
 	Since       time.Time      `json:"updated-after,omitzero" help:"Changed in the console at this time or later."`
 	Until       time.Time      `json:"updated-before,omitzero" help:"Changed in the console at this time or earlier."`
-	Limit       *catalog.Limit `json:"limit,omitzero" help:"How many IOCs at most; 1000 when empty."`
+	Limit       *listing.Limit `json:"limit,omitzero" help:"How many IOCs at most; 1000 when empty."`
 }
 
 func (p *listIOCsParams) Check() error {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
 	"s1bot/commands/text"
 	"s1bot/s1"
 )
@@ -152,7 +153,7 @@ func OfflineThen(agents []s1.Agent, what string) []string {
 var wasOffline = strings.NewReplacer(" is offline: ", " was offline then: ", " are offline: ", " were offline then: ")
 
 // AgentChange is agentOutcome of what changes an endpoint's place on the network.
-func AgentChange(ctx context.Context, call *catalog.Call, agents []s1.AgentID, affected int, done, offline string) catalog.Outcome {
+func AgentChange(ctx context.Context, call *catalog.Call, agents []s1.AgentID, affected int, done, offline string) change.Outcome {
 	return AgentOutcome(ctx, call, agents, affected, done, offline, func(a s1.Agent) string { return networkWord(a.NetworkStatus) })
 }
 
@@ -166,12 +167,12 @@ func networkWord(n s1.NetworkStatus) string {
 
 // AgentOutcome looks at the endpoints after the console's yes, to tell them by name and, in the words of state, how far they
 // are. What cannot be read then takes nothing from the outcome.
-func AgentOutcome(ctx context.Context, call *catalog.Call, agents []s1.AgentID, affected int, done, offline string, state func(s1.Agent) string) catalog.Outcome {
-	c := catalog.Outcome{
+func AgentOutcome(ctx context.Context, call *catalog.Call, agents []s1.AgentID, affected int, done, offline string, state func(s1.Agent) string) change.Outcome {
+	c := change.Outcome{
 		Noun: "endpoint", Done: done, Result: s1.ActionResult{Affected: affected}, States: map[string]string{},
 		Why: "The endpoints are gone, decommissioned, in that state already, or outside what the bot's token may change.",
 	}
-	found, err := call.Console.AgentsByID(ctx, agents[:min(len(agents), catalog.MaxShown)])
+	found, err := call.Console.AgentsByID(ctx, agents[:min(len(agents), change.MaxShown)])
 	if err != nil {
 		c.Notes = append(c.Notes, "How far the endpoints are could not be read.")
 	}
@@ -180,11 +181,11 @@ func AgentOutcome(ctx context.Context, call *catalog.Call, agents []s1.AgentID, 
 			c.States[string(a.ID)] = state(a)
 		}
 	}
-	c.Targets = catalog.Known(call, "agent", agents, found, AgentTarget)
+	c.Targets = change.Known(call, "agent", agents, found, AgentTarget)
 	if offline != "" {
 		c.Notes = append(c.Notes, OfflineThen(found, offline)...)
 	}
-	c.Actions = catalog.Opens(c.Targets)
+	c.Actions = change.Opens(c.Targets)
 	if e := call.Command.Effect; e != nil && e.Agent != nil {
 		return c.Await(e.Done, agentProgress(found, func(a s1.Agent, t catalog.Target) (catalog.Progress, string) {
 			return e.Agent(a, t, call.Now.Add(-catalog.ClockSkew))

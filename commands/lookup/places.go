@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
 	"s1bot/s1"
 )
 
@@ -86,7 +87,7 @@ func pinAll[T any, ID ~string](ctx context.Context, call *catalog.Call, d direct
 	if err != nil && !Hidden(err) {
 		return nil, err
 	}
-	targets := catalog.Known(call, d.noun, *ids, things, d.Target)
+	targets := change.Known(call, d.noun, *ids, things, d.Target)
 	for i, t := range targets {
 		if !slices.ContainsFunc(things, func(thing T) bool { return d.Target(call, thing).ID == t.ID }) {
 			targets[i].Warnings = append(t.Warnings, "⚠ the console does not list it")
@@ -106,6 +107,6 @@ func Hidden(err error) bool {
 
 // Names lists targets by name.
 func Names(targets []catalog.Target) string {
-	c := catalog.Outcome{Targets: targets}
+	c := change.Outcome{Targets: targets}
 	return c.Names()
 }

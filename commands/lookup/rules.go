@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/listing"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
@@ -64,7 +65,7 @@ func RuleDirectory() directory[s1.Rule] {
 			return s1.Collect(call.Console.Rules(ctx, s1.Query{}.With("name__contains", name)))
 		}),
 		guess: func(ctx context.Context, call *catalog.Call, _ string) ([]string, error) {
-			page, err := call.Console.RulesPage(ctx, s1.Query{}.WithLimit(catalog.MaxPage))
+			page, err := call.Console.RulesPage(ctx, s1.Query{}.WithLimit(listing.MaxPage))
 			return NamesIn(page.Items, func(r s1.Rule) string { return r.Name }), err
 		},
 		fits:   func(r s1.Rule, name string) bool { return strings.EqualFold(r.Name, name) },

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/listing"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
@@ -37,7 +38,7 @@ func ScriptDirectory() directory[s1.Script] {
 			return call.Console.ScriptsByID(ctx, catalog.Convert[s1.ScriptID](ids))
 		},
 		guess: func(ctx context.Context, call *catalog.Call, _ string) ([]string, error) {
-			page, err := call.Console.ScriptsPage(ctx, s1.Query{}.WithLimit(catalog.MaxPage))
+			page, err := call.Console.ScriptsPage(ctx, s1.Query{}.WithLimit(listing.MaxPage))
 			return NamesIn(page.Items, func(s s1.Script) string { return s.Name }), err
 		},
 		isName: func(word string) bool { return !s1.ScriptID(word).Valid() },

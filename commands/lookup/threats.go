@@ -9,21 +9,23 @@ import (
 	"strings"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
+	"s1bot/commands/listing"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
 )
 
 // AlertRows is how lists of alerts look.
-func AlertRows(call *catalog.Call) catalog.Listing[s1.Alert] {
-	return catalog.Listing[s1.Alert]{
+func AlertRows(call *catalog.Call) listing.Listing[s1.Alert] {
+	return listing.Listing[s1.Alert]{
 		Noun: "Alerts", Things: "alerts", Page: call.Console.AlertsPage, Raw: func(a s1.Alert) json.RawMessage { return a.Raw },
 		Table: func(alerts []s1.Alert) render.Table { return render.AlertTable(alerts, call.Console) },
 		Name: func(a s1.Alert) (id, name string) {
 			return string(a.Identity()), text.JoinNonEmpty(catalog.LabelBreak, a.Name(), a.Host())
 		},
 		One: func(a s1.Alert) render.Card { return render.AlertCard(a, call.Console, render.Thread{}) },
-		More: []catalog.Column[s1.Alert]{
+		More: []listing.Column[s1.Alert]{
 			{Title: "Id", Value: func(a s1.Alert) string { return string(a.Identity()) }},
 			{Title: "User", Value: func(a s1.Alert) string { return a.User() }},
 			{Title: "Process path", Value: func(a s1.Alert) string { return a.Source.FilePath }},
@@ -148,8 +150,8 @@ func EventWords(e s1.ThreatEvent) string {
 	return text.FirstNonEmpty(about, e.ProcessCmd, e.FileFullName, e.DNSRequest, e.NetworkURL, address, e.RegistryPath, e.ProcessImagePath)
 }
 
-func ThreatEventFacts() []catalog.Column[s1.ThreatEvent] {
-	return []catalog.Column[s1.ThreatEvent]{
+func ThreatEventFacts() []listing.Column[s1.ThreatEvent] {
+	return []listing.Column[s1.ThreatEvent]{
 		{Title: "Type", Value: func(e s1.ThreatEvent) string { return e.ObjectType }},
 		{Title: "Command line", Value: func(e s1.ThreatEvent) string { return e.ProcessCmd }},
 		{Title: "Image", Value: func(e s1.ThreatEvent) string { return e.ProcessImagePath }},
@@ -296,15 +298,15 @@ func (q ThreatQuery) Query() (s1.Query, error) {
 }
 
 // ThreatRows is how lists of threats look.
-func ThreatRows(call *catalog.Call) catalog.Listing[s1.Threat] {
-	return catalog.Listing[s1.Threat]{
+func ThreatRows(call *catalog.Call) listing.Listing[s1.Threat] {
+	return listing.Listing[s1.Threat]{
 		Noun: "Threats", Things: "threats", Page: call.Console.ThreatsPage, Raw: func(t s1.Threat) json.RawMessage { return t.Raw },
 		Table: func(threats []s1.Threat) render.Table { return render.ThreatTable(threats, call.Console) },
 		Name: func(t s1.Threat) (id, name string) {
 			return string(t.Identity()), text.JoinNonEmpty(catalog.LabelBreak, t.Name(), t.Host())
 		},
 		One: func(t s1.Threat) render.Card { return render.ThreatDetails(t, call.Console) },
-		More: []catalog.Column[s1.Threat]{
+		More: []listing.Column[s1.Threat]{
 			{Title: "Id", Value: func(t s1.Threat) string { return string(t.Identity()) }},
 			{Title: "Classification", Value: func(t s1.Threat) string { return t.Info.Classification }},
 			{Title: "Path", Value: func(t s1.Threat) string { return t.Info.FilePath }},
@@ -331,20 +333,20 @@ func ThreatIDs(threats []s1.Threat) []s1.ThreatID {
 }
 
 // ThreatChange looks at the threats after the console's yes, to tell them by name.
-func ThreatChange(ctx context.Context, call *catalog.Call, ids []s1.ThreatID, result s1.ActionResult, done string) catalog.Outcome {
+func ThreatChange(ctx context.Context, call *catalog.Call, ids []s1.ThreatID, result s1.ActionResult, done string) change.Outcome {
 	c, _ := ThreatsAfter(ctx, call, ids, result, done)
 	return c
 }
 
-func ThreatsAfter(ctx context.Context, call *catalog.Call, ids []s1.ThreatID, result s1.ActionResult, done string) (catalog.Outcome, []s1.Threat) {
-	found, err := call.Console.ThreatsByID(ctx, ids[:min(len(ids), catalog.MaxShown)])
-	c := catalog.Outcome{
-		Noun: "threat", Done: done, Result: result, Targets: catalog.Known(call, "threat", ids, found, ThreatTarget),
+func ThreatsAfter(ctx context.Context, call *catalog.Call, ids []s1.ThreatID, result s1.ActionResult, done string) (change.Outcome, []s1.Threat) {
+	found, err := call.Console.ThreatsByID(ctx, ids[:min(len(ids), change.MaxShown)])
+	c := change.Outcome{
+		Noun: "threat", Done: done, Result: result, Targets: change.Known(call, "threat", ids, found, ThreatTarget),
 		Why: "The threats are gone, in that state already, or outside what the bot's token may change.",
 	}
 	if err != nil {
 		c.Notes = append(c.Notes, "The names of the threats could not be read.")
 	}
-	c.Actions = catalog.Opens(c.Targets)
+	c.Actions = change.Opens(c.Targets)
 	return c, found
 }

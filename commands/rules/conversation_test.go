@@ -11,6 +11,7 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
+	"s1bot/commands/slash"
 	"s1bot/render"
 	"s1bot/s1/s1sim"
 )
@@ -82,7 +83,7 @@ func TestARuleThatChangedMeanwhileIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	console, s := protected(t)
 	all := cat(t)
-	inv, _, err := all.Parse(`update-rule "New local administrator" name=Renamed s1ql=x query-type=Events severity=Low status=Active expiration-mode=Permanent reason=x`, commandtest.Input())
+	inv, _, err := slash.Parse(all, `update-rule "New local administrator" name=Renamed s1ql=x query-type=Events severity=Low status=Active expiration-mode=Permanent reason=x`, commandtest.Input())
 	require.NoError(t, err)
 	cmd, _ := all.Find(inv.Command)
 	plan, err := cmd.Prepare(t.Context(), s.Call, inv.Args)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -154,12 +155,12 @@ func (p *ruleBasics[Q]) settings(s s1.RuleSettings) s1.RuleSettings {
 }
 
 // ruleTraits are the fields of a rule that can be changed. A rule on its way to a status counts as there.
-func ruleTraits(call *catalog.Call, s s1.RuleSettings, place string) []catalog.Trait {
+func ruleTraits(call *catalog.Call, s s1.RuleSettings, place string) []change.Trait {
 	expires := ""
 	if !s.Expiration.IsZero() {
 		expires = catalog.DayOf(call, s1.Time{Time: s.Expiration})
 	}
-	return []catalog.Trait{
+	return []change.Trait{
 		{Field: "Name", Value: s.Name}, {Field: "Status", Value: s.Status.Settled().Label()}, {Field: "Severity", Value: s.Severity.Label()}, {Field: "Query type", Value: s.QueryType.Label()}, {Field: "Query", Value: s.S1QL},
 		{Field: "Description", Value: s.Description}, {Field: "Expiration mode", Value: s.ExpirationMode.Label()}, {Field: "Expiration date", Value: expires},
 		{Field: "Network quarantine", Value: catalog.OnOff(s.NetworkQuarantine != nil && *s.NetworkQuarantine)}, {Field: "Treat as threat", Value: s.TreatAsThreat.Label()}, {Field: "Scope", Value: place},
@@ -289,12 +290,12 @@ func (p *updateRuleParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 		return catalog.Plan{}, err
 	}
 	was := ruleTraits(call, rule.Settings(), placeText(rule.Place()))
-	changes := catalog.Diffs(was, ruleTraits(call, wanted, placeText(place)), weakensRule)
+	changes := change.Diffs(was, ruleTraits(call, wanted, placeText(place)), weakensRule)
 	if len(changes) == 0 {
 		return catalog.Plan{}, catalog.AlreadySo("rule-id", "rule")
 	}
 	p.Rule, p.Was = rule.ID, p.fingerprint(call, rule)
-	notes := append(catalog.WeakenNote(changes), actingNotes(wanted)...)
+	notes := append(change.WeakenNote(changes), actingNotes(wanted)...)
 	if wanted.Status == s1.RuleActive {
 		notes = append(notes, "The console starts the rule anew: it finds nothing until it is active again, which can take an hour.")
 	}
@@ -308,7 +309,7 @@ func (p *updateRuleParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 func (p *updateRuleParams) fingerprint(call *catalog.Call, rule s1.Rule) string {
 	utc := *call
 	utc.Caller.Zone = time.UTC
-	return catalog.FingerprintOf(ruleTraits(&utc, rule.Settings(), placeText(rule.Place())))
+	return change.FingerprintOf(ruleTraits(&utc, rule.Settings(), placeText(rule.Place())))
 }
 
 // wanted is what the rule is to be, and where: the console takes the whole of it, and the scope that it has unless another is
@@ -358,7 +359,7 @@ func (p *updateRuleParams) run(ctx context.Context, call *catalog.Call) (render.
 	}
 	goal := ruleTraits(call, wanted, placeText(place))
 	missed := func(r s1.Rule) []catalog.Diff {
-		return catalog.Diffs(ruleTraits(call, r.Settings(), placeText(r.Place())), goal, weakensRule)
+		return change.Diffs(ruleTraits(call, r.Settings(), placeText(r.Place())), goal, weakensRule)
 	}
 	left := missed(after)
 	if len(left) > 0 { // the answer need not show the rule as it is now
@@ -366,8 +367,8 @@ func (p *updateRuleParams) run(ctx context.Context, call *catalog.Call) (render.
 			after, left = again, missed(again)
 		}
 	}
-	changes := catalog.Diffs(ruleTraits(call, rule.Settings(), placeText(rule.Place())), goal, weakensRule)
-	return catalog.ChangeOutcome(call, "rule", lookup.RuleTarget(call, after), changes, left, ruleBack(rule, place)), nil
+	changes := change.Diffs(ruleTraits(call, rule.Settings(), placeText(rule.Place())), goal, weakensRule)
+	return change.ChangeOutcome(call, "rule", lookup.RuleTarget(call, after), changes, left, ruleBack(rule, place)), nil
 }
 
 // ruleBack are the arguments that make the rule what it was. From a scope of its own nothing leads back to the whole tenant, which

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
+	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -59,7 +61,7 @@ func getRules() *catalog.Command {
 		if len(p.Rules) > 0 {
 			q = q.With("ids", catalog.Convert[string](p.Rules)...)
 		}
-		everything := catalog.Limit(0)
+		everything := listing.Limit(0)
 		return ruleRows(call).Show(ctx, call, q, &everything)
 	})
 }
@@ -164,10 +166,10 @@ func ruleIDs(rules []s1.Rule) []s1.RuleID {
 }
 
 // ruleChange looks at the rules after the console's yes, to tell them by name and how far they are.
-func ruleChange(ctx context.Context, call *catalog.Call, ids []s1.RuleID, result s1.ActionResult, done string) catalog.Outcome {
-	found, err := call.Console.RulesByID(ctx, ids[:min(len(ids), catalog.MaxShown)])
-	c := catalog.Outcome{
-		Noun: "rule", Done: done, Result: result, Targets: catalog.Known(call, "rule", ids, found, lookup.RuleTarget), States: map[string]string{},
+func ruleChange(ctx context.Context, call *catalog.Call, ids []s1.RuleID, result s1.ActionResult, done string) change.Outcome {
+	found, err := call.Console.RulesByID(ctx, ids[:min(len(ids), change.MaxShown)])
+	c := change.Outcome{
+		Noun: "rule", Done: done, Result: result, Targets: change.Known(call, "rule", ids, found, lookup.RuleTarget), States: map[string]string{},
 		Why: "The rules are gone, in that state already, or outside what the bot's token may change.",
 	}
 	for _, r := range found {
@@ -176,7 +178,7 @@ func ruleChange(ctx context.Context, call *catalog.Call, ids []s1.RuleID, result
 	if err != nil {
 		c.Notes = append(c.Notes, "How far the rules are could not be read.")
 	}
-	c.Actions = catalog.Opens(c.Targets)
+	c.Actions = change.Opens(c.Targets)
 	return c
 }
 
@@ -321,14 +323,14 @@ func deleteRules() *catalog.Command {
 		Doc:      "Deletes detection rules for good. To stop them for a while, disable them.",
 		Examples: []string{`delete-rules "Scheduled task by a user" reason="replaced"`, "delete-star-custom-rules site-ids=Lyon status=Draft reason=cleaning"},
 	}, func(ctx context.Context, call *catalog.Call, p deleteRulesParams) (render.Card, error) {
-		before, _ := call.Console.RulesByID(ctx, p.Rules[:min(len(p.Rules), catalog.MaxShown)]) // for their names, which nobody can read afterwards
+		before, _ := call.Console.RulesByID(ctx, p.Rules[:min(len(p.Rules), change.MaxShown)]) // for their names, which nobody can read afterwards
 		result, err := call.Console.DeleteRules(ctx, p.Rules)
 		if err != nil {
 			return render.Card{}, fmt.Errorf("delete %d rules: %w", len(p.Rules), err)
 		}
-		c := catalog.Outcome{
-			Noun: "rule", Done: "deleted", Result: result, Targets: catalog.Known(call, "rule", p.Rules, before, lookup.RuleTarget),
-			Why: "The rules are gone already, or outside what the bot's token may change.", States: catalog.EachGone(p.Rules, "deleted"),
+		c := change.Outcome{
+			Noun: "rule", Done: "deleted", Result: result, Targets: change.Known(call, "rule", p.Rules, before, lookup.RuleTarget),
+			Why: "The rules are gone already, or outside what the bot's token may change.", States: change.EachGone(p.Rules, "deleted"),
 		}
 		if result.Affected < len(p.Rules) {
 			c.States = ruleRemains(ctx, call, p.Rules)
@@ -343,5 +345,5 @@ func ruleRemains(ctx context.Context, call *catalog.Call, ids []s1.RuleID) map[s
 	if err != nil {
 		return nil // which of them nobody knows; the numbers tell
 	}
-	return catalog.Remains(ids, found, func(r s1.Rule) (s1.RuleID, bool) { return r.ID, r.Status.Settled() != s1.RuleDeleted })
+	return change.Remains(ids, found, func(r s1.Rule) (s1.RuleID, bool) { return r.ID, r.Status.Settled() != s1.RuleDeleted })
 }

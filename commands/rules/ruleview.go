@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
+	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -12,12 +14,12 @@ import (
 )
 
 // ruleRows is how lists of detection rules look.
-func ruleRows(call *catalog.Call) catalog.Listing[s1.Rule] {
-	return catalog.Listing[s1.Rule]{
+func ruleRows(call *catalog.Call) listing.Listing[s1.Rule] {
+	return listing.Listing[s1.Rule]{
 		Noun: "Rules", Things: "rules", Page: call.Console.RulesPage, Raw: func(r s1.Rule) json.RawMessage { return r.Raw },
 		Table: func(rules []s1.Rule) render.Table { return ruleTable(call, rules) },
 		One:   func(r s1.Rule) render.Card { return ruleCard(call, r) },
-		More: []catalog.Column[s1.Rule]{
+		More: []listing.Column[s1.Rule]{
 			{Title: "Id", Value: func(r s1.Rule) string { return string(r.ID) }},
 			{Title: "Query", Value: func(r s1.Rule) string { return r.S1QL }},
 			{Title: "Description", Value: func(r s1.Rule) string { return r.Description }},
@@ -44,7 +46,7 @@ func ruleTable(call *catalog.Call, rules []s1.Rule) render.Table {
 
 // ruleCard shows one rule: whether it works, what its hits lead to, what it looks for.
 func ruleCard(call *catalog.Call, r s1.Rule) render.Card {
-	var f catalog.Sheet
+	var f listing.Sheet
 	f.Text("Status", text.JoinNonEmpty(" · ", lookup.RuleState(r), r.StatusReason))
 	f.Text("Severity", r.Severity.Label())
 	f.Text("Hits become", lookup.Response(r))
@@ -73,7 +75,7 @@ func ruleActions(call *catalog.Call, r s1.Rule) []render.Action {
 	if catalog.Searchable(r.Name) {
 		actions = append(actions, render.Button{Label: "Alerts", Do: catalog.Invocation{Command: "get-alerts", Args: catalog.Marshal(map[string]any{"rule-names": []string{r.Name}})}})
 	}
-	actions = append(actions, catalog.Opens([]catalog.Target{lookup.RuleTarget(call, r)})...)
+	actions = append(actions, change.Opens([]catalog.Target{lookup.RuleTarget(call, r)})...)
 	return append(actions, render.Button{Label: "Delete", Do: catalog.Invocation{Command: "delete-star-custom-rules", Args: ids}})
 }
 

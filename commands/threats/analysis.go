@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/listing"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
@@ -48,7 +49,7 @@ func getThreatAnalysis() *catalog.Command {
 		for _, note := range notes {
 			card.Parts = append(card.Parts, render.Note{render.Text(note)})
 		}
-		return catalog.Single(call, "threat-analysis", componentsOf(found.Raw, p.Components), card)
+		return listing.Single(call, "threat-analysis", componentsOf(found.Raw, p.Components), card)
 	})
 }
 
@@ -248,7 +249,7 @@ func FieldWords(name string) string {
 			words[i] = strings.ToUpper(w)
 		}
 	}
-	return catalog.Capital(strings.Join(words, " "))
+	return render.Capital(strings.Join(words, " "))
 }
 
 // abbreviations are the words of fields' names that are written in capitals.

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -72,9 +73,9 @@ func updateThreatIncident() *catalog.Command {
 			return render.Card{}, fmt.Errorf("set status and verdict of %d threats: %w", len(threats), err)
 		}
 		status, verdict := threatStatus(p.Status), threatVerdict(p.Verdict)
-		both := func(t s1.Threat) catalog.Reached {
+		both := func(t s1.Threat) change.Reached {
 			is, thinks := status(t), verdict(t)
-			return catalog.Reached{Words: text.JoinNonEmpty(", ", is.Words, thinks.Words), Yes: is.Yes && thinks.Yes}
+			return change.Reached{Words: text.JoinNonEmpty(", ", is.Words, thinks.Words), Yes: is.Yes && thinks.Yes}
 		}
 		return threatTriaged(ctx, call, threats, result, "status set to "+p.Status.Label()+", verdict to "+p.Verdict.Label(), both).Card(call), nil
 	})

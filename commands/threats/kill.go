@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -207,7 +208,7 @@ func (p *killParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan
 func killProcesses() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "kill-processes", Title: "Kill Processes", Area: "threats", Aliases: []string{"kill"}, Main: "computer-names",
-		Effect: catalog.Mitigation("kill"),
+		Effect: change.Mitigation("kill"),
 		Risk:   catalog.Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict, Threat Actions › Kill", Repeatable: true,
 		Doc: "Stops the processes of threats on hosts. Hosts, processes and paths must fit exactly.",
 		Examples: []string{`kill-processes computer-names=lab3-pc1 originated-process-names=svchost.exe reason="miner"`,
@@ -228,7 +229,7 @@ func (p *quarantineParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 func quarantineFiles() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "quarantine-files", Title: "Quarantine Files", Area: "threats", Aliases: []string{"quarantine"}, Main: "computer-names",
-		Effect: catalog.Mitigation("quarantine"),
+		Effect: change.Mitigation("quarantine"),
 		Risk:   catalog.Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict, Threat Actions › Quarantine + Kill", Repeatable: true,
 		Doc: "Encrypts the files of threats on hosts and moves them away, after stopping their processes. Hosts, processes and paths must fit exactly.",
 		Examples: []string{`quarantine-files computer-names=lab3-pc1 originated-process-names=svchost.exe reason="miner"`,
@@ -247,7 +248,7 @@ func (p *rollbackParams) Plan(ctx context.Context, call *catalog.Call) (catalog.
 func rollbackRemediation() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "rollback-remediation", Title: "Rollback Remediation", Area: "threats", Aliases: []string{"rollback"}, Main: "computer-names",
-		Effect: catalog.Mitigation("rollback"),
+		Effect: change.Mitigation("rollback"),
 		Risk:   catalog.Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict, Threat Actions › Rollback + Remediate + Quarantine + Kill",
 		Doc: "Restores what threats changed on hosts that run Windows, after killing, quarantining and remediating them. Hosts, processes and paths must fit exactly.",
 		Examples: []string{`rollback-remediation computer-names=lab3-pc1 originated-process-names=svchost.exe reason="ransomware"`,

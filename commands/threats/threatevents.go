@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -53,7 +54,7 @@ func (threatEventSort) Choices() []s1.Choice {
 	}
 }
 
-func (threatEventSort) Kind() catalog.Kind { return catalog.SortKind(threatEventSort("").Choices()) }
+func (threatEventSort) Kind() catalog.Kind { return listing.SortKind(threatEventSort("").Choices()) }
 
 type threatEventsParams struct {
 	Threat    s1.ThreatID          `json:"threat-id" help:"The threat."`
@@ -64,8 +65,8 @@ type threatEventsParams struct {
 	Process   string               `json:"process-name,omitzero" help:"Only events of processes with this in their name."`
 	CountOnly bool                 `json:"count-only,omitzero" help:"Only how many there are."`
 	SkipCount bool                 `json:"skip-count,omitzero" help:"Does not count them, which is faster."`
-	Limit     *catalog.Count       `json:"limit,omitzero" help:"How many events at most; 1000 when empty."`
-	Offset    *catalog.Offset      `json:"offset,omitzero" help:"How many to skip."`
+	Limit     *listing.Count       `json:"limit,omitzero" help:"How many events at most; 1000 when empty."`
+	Offset    *listing.Offset      `json:"offset,omitzero" help:"How many to skip."`
 	SortBy    threatEventSort      `json:"sort-by,omitzero" help:"The column to sort by."`
 	Direction s1.SortOrder         `json:"direction,omitzero" help:"Ascending when empty."`
 	NextPage  string               `json:"next-page,omitzero" help:"Where an earlier list ended; its button Rows after these sets it."`
@@ -107,7 +108,7 @@ func (p threatEventsParams) Query() s1.Query {
 			q = q.With(key, "true")
 		}
 	}
-	return catalog.Ordered(q, string(p.SortBy), p.Direction, p.Offset, p.NextPage)
+	return listing.Ordered(q, string(p.SortBy), p.Direction, p.Offset, p.NextPage)
 }
 
 func getThreatEvents() *catalog.Command {
@@ -124,7 +125,7 @@ func getThreatEvents() *catalog.Command {
 		if p.CountOnly {
 			return countEvents(ctx, call, p, page)
 		}
-		rows := catalog.Listing[s1.ThreatEvent]{
+		rows := listing.Listing[s1.ThreatEvent]{
 			Noun: "Threat events", Things: "events", Table: lookup.ThreatEventTable, More: lookup.ThreatEventFacts(),
 			Raw: func(e s1.ThreatEvent) json.RawMessage { return e.Raw },
 			Page: func(ctx context.Context, q s1.Query) (s1.Page[s1.ThreatEvent], error) {
@@ -132,7 +133,7 @@ func getThreatEvents() *catalog.Command {
 			},
 			Empty: "That is normal for a threat that was found before it ran: it did nothing. Else leave a condition out.",
 		}
-		return rows.Show(ctx, call, p.Query(), catalog.LimitOf(p.Limit, s1.Filter{}))
+		return rows.Show(ctx, call, p.Query(), listing.LimitOf(p.Limit, s1.Filter{}))
 	})
 }
 
@@ -151,5 +152,5 @@ func countEvents(ctx context.Context, call *catalog.Call, p threatEventsParams, 
 		Parts:   []render.Part{render.Line{render.Bold(words), render.Text(" of "), render.Link("threat "+string(p.Threat), call.Console.ThreatURL(p.Threat))}},
 		Actions: []render.Action{render.Button{Label: "List them", Do: call.With("count-only", false)}},
 	}
-	return catalog.Single(call, "threat-events", catalog.Marshal(map[string]int{"totalItems": found.Total}), card)
+	return listing.Single(call, "threat-events", catalog.Marshal(map[string]int{"totalItems": found.Total}), card)
 }

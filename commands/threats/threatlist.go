@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/listing"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
@@ -21,7 +22,7 @@ func countThreats(ctx context.Context, call *catalog.Call, q s1.Query) (render.C
 		words = "The console did not count the threats"
 	}
 	card := render.Card{Tone: render.Info, Title: fmt.Sprintf("Threats · %d", max(page.Total, 0)), Text: words, Parts: []render.Part{render.Line{render.Bold(words), render.Text(" " + matching(call))}}}
-	return catalog.Single(call, "threats", catalog.Marshal(map[string]int{"totalItems": page.Total}), card)
+	return listing.Single(call, "threats", catalog.Marshal(map[string]int{"totalItems": page.Total}), card)
 }
 
 func matching(call *catalog.Call) string {

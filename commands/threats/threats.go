@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
+	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -20,7 +22,7 @@ func threatCommands() []*catalog.Command {
 }
 
 type getThreatParams struct {
-	Limit      *catalog.Count     `json:"limit,omitzero" help:"How many threats at most; 1000 when empty."`
+	Limit      *listing.Count     `json:"limit,omitzero" help:"How many threats at most; 1000 when empty."`
 	Input      lookup.ThreatQuery `json:"custom-input,omitzero" help:"Which threats, by the console's filter keys."`
 	Storylines []string           `json:"storylines,omitzero" help:"Storyline ids; get-alerts tells those of alerts."`
 }
@@ -43,7 +45,7 @@ func getThreat() *catalog.Command {
 		if q.Get("countOnly") == "true" {
 			return countThreats(ctx, call, q)
 		}
-		return lookup.ThreatRows(call).Show(ctx, call, q, catalog.LimitOf(p.Limit, p.Input.Filter))
+		return lookup.ThreatRows(call).Show(ctx, call, q, listing.LimitOf(p.Limit, p.Input.Filter))
 	})
 }
 
@@ -58,14 +60,14 @@ func getThreatNotes() *catalog.Command {
 		Doc:      "Shows the notes on a threat.",
 		Examples: []string{"get-threat-notes threat-id=1112953674841025235", "notes 1112953674841025235"},
 	}, func(ctx context.Context, call *catalog.Call, p threatNotesParams) (render.Card, error) {
-		rows := catalog.Listing[s1.Note]{
+		rows := listing.Listing[s1.Note]{
 			Noun: "Notes", Things: "notes", About: "on threat " + string(p.Threat), Raw: func(n s1.Note) json.RawMessage { return n.Raw }, Table: render.NoteTable, Parts: noteParts,
 			Page: func(ctx context.Context, q s1.Query) (s1.Page[s1.Note], error) {
 				return call.Console.ThreatNotesPage(ctx, p.Threat, q)
 			},
 			Empty: "Nobody has written about this threat yet; add-notes-to-threats does.",
 		}
-		everything := catalog.Limit(0)
+		everything := listing.Limit(0)
 		return rows.Show(ctx, call, nil, &everything)
 	})
 }
@@ -128,18 +130,18 @@ func addNotes() *catalog.Command {
 
 // threatTriaged is threatChange of what analysts set. Older consoles do not say which threats they changed: state tells what each
 // is now.
-func threatTriaged(ctx context.Context, call *catalog.Call, ids []s1.ThreatID, result s1.ActionResult, done string, state func(s1.Threat) catalog.Reached) catalog.Outcome {
+func threatTriaged(ctx context.Context, call *catalog.Call, ids []s1.ThreatID, result s1.ActionResult, done string, state func(s1.Threat) change.Reached) change.Outcome {
 	c, found := lookup.ThreatsAfter(ctx, call, ids, result, done)
-	c.States = catalog.States(found, result.Affected >= len(ids), s1.Threat.Identity, state)
+	c.States = change.States(found, result.Affected >= len(ids), s1.Threat.Identity, state)
 	return c
 }
 
-func threatVerdict(wanted s1.Verdict) func(s1.Threat) catalog.Reached {
-	return func(t s1.Threat) catalog.Reached { return catalog.ReachedBy("verdict", t.Info.AnalystVerdict, wanted) }
+func threatVerdict(wanted s1.Verdict) func(s1.Threat) change.Reached {
+	return func(t s1.Threat) change.Reached { return change.ReachedBy("verdict", t.Info.AnalystVerdict, wanted) }
 }
 
-func threatStatus(wanted s1.IncidentStatus) func(s1.Threat) catalog.Reached {
-	return func(t s1.Threat) catalog.Reached { return catalog.ReachedBy("status", t.Info.IncidentStatus, wanted) }
+func threatStatus(wanted s1.IncidentStatus) func(s1.Threat) change.Reached {
+	return func(t s1.Threat) change.Reached { return change.ReachedBy("status", t.Info.IncidentStatus, wanted) }
 }
 
 type threatVerdictParams struct {
@@ -284,7 +286,7 @@ func actionNotes(action s1.MitigateAction) []string {
 func mitigateThreats() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "mitigate-threats", Title: "Mitigate Threats", Area: "threats", Aliases: []string{"mitigate"}, Main: "filter",
-		Effect: catalog.Mitigation(""),
+		Effect: change.Mitigation(""),
 		Risk:   catalog.Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict + Unquarantine, Threat Actions › Rollback + Remediate + Quarantine + Kill",
 		Doc: "Kills, quarantines, remediates or rolls back threats on their endpoints. The endpoints act when they are online.",
 		Examples: []string{`mitigate 1112953674841025235 action=Quarantine reason="INC-1042"`,
@@ -322,7 +324,7 @@ func mitigate(ctx context.Context, call *catalog.Call, action s1.MitigateAction,
 }
 
 // mitigating tells which endpoints have not done yet what the console took.
-func mitigating(call *catalog.Call, c catalog.Outcome, found []s1.Threat) catalog.Outcome {
+func mitigating(call *catalog.Call, c change.Outcome, found []s1.Threat) change.Outcome {
 	e := call.Command.Effect
 	action := catalog.PlainAction(c.Step)
 	return c.Await(e.DoneBy(action), func(t catalog.Target) (catalog.Progress, string) {

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"s1bot/commands/catalog"
+	"s1bot/commands/refusal"
 	"s1bot/notifier/journal"
 	"s1bot/notifier/pacing"
 	"s1bot/render"
@@ -138,9 +138,9 @@ func Advice(source journal.Source, problem error) string {
 		if source == journal.Alerts && answer.Reason == s1.FeatureOff {
 			return "Custom detection rules (STAR) are not enabled for the scope of the bot's token. Have them enabled there, or give the bot a token of a scope that has them. " + off
 		}
-		return catalog.Advice(answer, need) + " " + off
+		return refusal.Advice(answer, need) + " " + off
 	}
-	return catalog.Advice(answer, need)
+	return refusal.Advice(answer, need)
 }
 
 // Try reads a row of a source in each of the ways in which its feed does, for `s1bot check`.

@@ -1,37 +1,38 @@
-package catalog
+package slash
 
 import (
 	"encoding/json"
 	"regexp"
 	"strings"
 
+	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 )
 
 // Line writes an invocation back as the slash text that means it: for the history, and for "try this". Parse reads it.
-func (cmd *Command) Line(args json.RawMessage) string {
-	values, err := Object(args)
+func Line(cmd *catalog.Command, args json.RawMessage) string {
+	values, err := catalog.Object(args)
 	if err != nil {
 		return cmd.Name
 	}
 	var b strings.Builder
 	b.WriteString(cmd.Name)
 	for _, f := range cmd.Fields {
-		if value, ok := values[f.Name]; ok && !f.hidden && !IsEmpty(value) {
-			b.WriteString(" " + f.Name + "=" + f.write(value))
+		if value, ok := values[f.Name]; ok && !f.Hidden && !catalog.IsEmpty(value) {
+			b.WriteString(" " + f.Name + "=" + written(f, value))
 		}
 	}
 	return b.String()
 }
 
-func (f field) write(value json.RawMessage) string {
+func written(f catalog.Field, value json.RawMessage) string {
 	var list []json.RawMessage
 	if !f.List || json.Unmarshal(value, &list) != nil {
-		return writeWord(Word(value))
+		return writeWord(catalog.Word(value))
 	}
 	words := make([]string, len(list))
 	for i, element := range list {
-		words[i] = writeWord(Word(element))
+		words[i] = writeWord(catalog.Word(element))
 	}
 	return strings.Join(words, ",")
 }

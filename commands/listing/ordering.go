@@ -1,13 +1,14 @@
-package catalog
+package listing
 
 import (
+	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/s1"
 )
 
 // SortKind also takes the specification's slip, Create At.
-func SortKind(choices []s1.Choice) Kind {
-	k := ChoiceKind(choices)
+func SortKind(choices []s1.Choice) catalog.Kind {
+	k := catalog.ChoiceKind(choices)
 	read := k.Read
 	k.Read = func(typed string, in text.Input) (any, error) {
 		if text.Squash(typed) == "createat" {
@@ -35,4 +36,4 @@ func Ordered(q s1.Query, column string, order s1.SortOrder, offset *Offset, curs
 	return q
 }
 
-func MarshalText(v any) string { return string(Marshal(v)) }
+func MarshalText(v any) string { return string(catalog.Marshal(v)) }

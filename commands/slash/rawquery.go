@@ -1,4 +1,4 @@
-package catalog
+package slash
 
 import (
 	"strings"
@@ -45,8 +45,8 @@ func (p *parser) inQuery(t text.Token) bool {
 	if len(p.main) == 0 || p.isParam(t.Name) {
 		return false
 	}
-	f, err := p.cmd.mainField(t.Value)
-	return err == nil && f.kind.Verbatim
+	f, err := mainField(p.cmd, t.Value)
+	return err == nil && f.Type.Verbatim
 }
 
 func (p *parser) isParam(name string) bool {

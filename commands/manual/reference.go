@@ -1,17 +1,18 @@
-package catalog
+package manual
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 
+	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
 )
 
 // Reference is the catalog as a page for operators, in Markdown: by area, each command with what it does, who may run it,
 // which permission the console's token needs, its parameters, and examples.
-func (c *Catalog) Reference() []byte {
+func Reference(c *catalog.Catalog) []byte {
 	var b strings.Builder
 	b.WriteString("# The commands\n\nMade from the catalog by `make generate`; a test keeps it fresh. In Slack, `/s1 help <command>` says the same.\n\n")
 	b.WriteString("`/s1 <command> name=value …`, or `@s1bot <command> …` in a thread, or `<command> …` in the direct message with the bot. Destructive commands take `reason=` (required) and `ticket=`;\n")
@@ -27,22 +28,22 @@ func (c *Catalog) Reference() []byte {
 		}
 	}
 	for _, area := range areas {
-		fmt.Fprintf(&b, "\n## %s\n", Capital(area))
+		fmt.Fprintf(&b, "\n## %s\n", render.Capital(area))
 		for _, cmd := range c.Commands() {
 			if cmd.Area == area {
-				cmd.reference(&b)
+				commandReference(cmd, &b)
 			}
 		}
 	}
 	return []byte(b.String())
 }
 
-func (cmd *Command) reference(b *strings.Builder) {
+func commandReference(cmd *catalog.Command, b *strings.Builder) {
 	fmt.Fprintf(b, "\n### %s\n\n`%s`", cmd.Title, cmd.Name)
 	for _, alias := range cmd.Aliases {
 		fmt.Fprintf(b, ", `%s`", alias)
 	}
-	fmt.Fprintf(b, "\n\n%s\n\n- Risk: %s%s\n", cmd.Doc, cmd.Risk, cmd.waits())
+	fmt.Fprintf(b, "\n\n%s\n\n- Risk: %s%s\n", cmd.Doc, cmd.Risk, waits(cmd))
 	if cmd.Needs != "" {
 		fmt.Fprintf(b, "- The console token's role needs: %s\n", cmd.Needs)
 	}
@@ -56,9 +57,9 @@ func (cmd *Command) reference(b *strings.Builder) {
 		b.WriteString("\n| parameter | takes | for |\n|---|---|---|\n")
 	}
 	for _, p := range cmd.Params {
-		fmt.Fprintf(b, "| `%s` | %s | %s |\n", p.Name, p.takes(), cell(p.Help))
+		fmt.Fprintf(b, "| `%s` | %s | %s |\n", p.Name, paramTakes(p), cell(p.Help))
 	}
-	for _, rule := range cmd.crossRules() {
+	for _, rule := range crossRules(cmd) {
 		b.WriteString("\n")
 		for _, s := range rule {
 			if s.Kind == render.MonoSpan {
@@ -76,34 +77,12 @@ func (cmd *Command) reference(b *strings.Builder) {
 }
 
 // waits says whether somebody else has to approve the command.
-func (cmd *Command) waits() string {
+func waits(cmd *catalog.Command) string {
 	switch {
 	case cmd.Guarded:
 		return "; somebody else always has to approve it"
-	case cmd.Risk == Destructive:
+	case cmd.Risk == catalog.Destructive:
 		return "; waits for an approval"
 	}
 	return ""
 }
-
-// takes says what values a parameter takes: "required, several of: Low, Medium".
-func (p Param) takes() string {
-	var labels []string
-	for _, c := range p.Choices {
-		labels = append(labels, c.Label)
-	}
-	what := p.Kind
-	if len(labels) > 0 {
-		what = "one of: " + strings.Join(labels, ", ")
-	}
-	if p.List {
-		what = "several, " + what
-	}
-	if p.Required {
-		what = "**required**, " + what
-	}
-	return cell(what)
-}
-
-// cell keeps a text from ending its table's cell.
-func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }

@@ -1,4 +1,9 @@
-package catalog
+// Package change says what became of a change: at once, from the console's answer (Outcome), and later, from what the console shows of the
+// endpoints and threats (the effects that commands declare, such as Isolation).
+//
+// The rule that must not break: the console's yes is not the endpoint's. An answer that counts nothing is a failure, whatever its status
+// says; one that counts fewer than were asked for is a partial success; and "accepted" never reads as "done".
+package change
 
 import (
 	"errors"
@@ -7,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
@@ -17,10 +23,10 @@ const MaxShown = 100
 
 // A Outcome is what became of the things that a command was to change.
 type Outcome struct {
-	Noun    string   // "endpoint"
-	Done    string   // what was done to them: "isolation accepted"
-	Step    string   // which of the console's steps was asked for, where it takes several: "rollback-remediation"
-	Targets []Target // as they are now; Name is the id where nothing more is known
+	Noun    string           // "endpoint"
+	Done    string           // what was done to them: "isolation accepted"
+	Step    string           // which of the console's steps was asked for, where it takes several: "rollback-remediation"
+	Targets []catalog.Target // as they are now; Name is the id where nothing more is known
 	Result  s1.ActionResult
 	States  map[string]string // by id: what is to be told of one, where the console's details do not
 	Why     string            // what it means that nothing was changed
@@ -35,10 +41,10 @@ type Outcome struct {
 
 // Card tells the outcome. A yes of the console's that changed nothing is a failure; one that changed less than was asked for
 // is a partial success.
-func (c Outcome) Card(call *Call) render.Card {
+func (c Outcome) Card(call *catalog.Call) render.Card {
 	title := call.Command.Title
 	count := min(c.count(), len(c.Targets))
-	call.accepted(c.acceptance())
+	call.RecordAccepted(c.acceptance())
 	if count == 0 {
 		words := "The console changed nothing (affected: 0)."
 		if c.Result.Affected > 0 {
@@ -64,13 +70,13 @@ func (c Outcome) Card(call *Call) render.Card {
 
 // lead puts what the reader must know ahead of the outcome: that endpoints have not done yet what the console took, or that the console
 // tells of more than was asked for.
-func (c Outcome) lead(call *Call, card *render.Card) {
+func (c Outcome) lead(call *catalog.Call, card *render.Card) {
 	switch over := c.Result.Affected - len(c.Targets); {
 	case over > 0 && !c.wide:
 		card.Tone, card.Lead = render.Warning, fmt.Sprintf("The console reports %d affected, and %d asked for", c.Result.Affected, len(c.Targets))
 		card.Parts = slices.Insert(card.Parts, 0, render.Part(render.Line{render.Bold("⚠ "), render.Text("It touched more than was asked for and does not say what else: look at the console.")}))
 	case len(c.waiting) > 0:
-		card.Tone, card.Lead = render.Waiting, NotYet(c.word, c.applied, c.applied+len(c.waiting), c.waiting, nil)
+		card.Tone, card.Lead = render.Waiting, catalog.NotYet(c.word, c.applied, c.applied+len(c.waiting), c.waiting, nil)
 	default:
 		return
 	}
@@ -79,7 +85,7 @@ func (c Outcome) lead(call *Call, card *render.Card) {
 
 // Await looks which of the things are already what they were to become. What nobody could look at waits, and what the console refused
 // does not.
-func (c Outcome) Await(word string, at func(Target) (Progress, string)) Outcome {
+func (c Outcome) Await(word string, at func(catalog.Target) (catalog.Progress, string)) Outcome {
 	c.word, c.waiting, c.applied = word, nil, 0
 	refused := c.refused()
 	for _, t := range c.Targets {
@@ -87,34 +93,13 @@ func (c Outcome) Await(word string, at func(Target) (Progress, string)) Outcome 
 			continue
 		}
 		switch is, why := at(t); is {
-		case Applied:
+		case catalog.Applied:
 			c.applied++
-		case Waiting, Unseen:
+		case catalog.Waiting, catalog.Unseen:
 			c.waiting = append(c.waiting, text.JoinNonEmpty(" ", text.JoinNonEmpty(" on ", t.Name, t.Host), why))
 		}
 	}
 	return c
-}
-
-// Leave says what will not be touched. Where it was named that makes a partial success of the outcome; where a filter or a group
-// selected it, it is a remark.
-func (p *Plan) Leave(named bool, words []string) {
-	if named {
-		p.LeftOut = append(p.LeftOut, words...)
-		return
-	}
-	p.Notes = append(p.Notes, words...)
-}
-
-// Told is the outcome with what the plan left out of it: less than was asked for is a partial success.
-func (p Plan) Told(card render.Card) render.Card {
-	for _, words := range p.LeftOut {
-		card.Parts = append(card.Parts, render.Note{render.Text(words)})
-	}
-	if len(p.LeftOut) > 0 && card.Outcome == render.Successful {
-		card.Tone, card.Outcome = render.Warning, render.Partial
-	}
-	return card
 }
 
 // count is how many things were changed: consoles count what they refused as affected, too.
@@ -190,40 +175,21 @@ func (c Outcome) Names() string {
 	for i, t := range c.Targets {
 		names[i] = t.Name
 	}
-	return FirstOf(names)
-}
-
-// FirstOf lists the first of several words: "a, b, c, d, e, 7 more".
-func FirstOf(words []string) string {
-	first := slices.Clone(words[:min(len(words), 5)])
-	if more := len(words) - len(first); more > 0 {
-		first = append(first, fmt.Sprintf("%d more", more))
-	}
-	return strings.Join(first, ", ")
-}
-
-// partly makes of an answer one that tells what of it is missing, if anything is.
-func partly(card render.Card, missing string) render.Card {
-	if missing == "" {
-		return card
-	}
-	card.Tone, card.Outcome = render.Warning, render.Partial
-	card.Parts = slices.Concat([]render.Part{render.Line{render.Text("⚠ " + missing)}}, card.Parts)
-	return card
+	return catalog.FirstOf(names)
 }
 
 // Known returns targets for ids from the rows that were found; what was not found is known by its id alone.
-func Known[T any, ID ~string](call *Call, kind string, ids []ID, found []T, target func(*Call, T) Target) []Target {
-	byID := map[string]Target{}
+func Known[T any, ID ~string](call *catalog.Call, kind string, ids []ID, found []T, target func(*catalog.Call, T) catalog.Target) []catalog.Target {
+	byID := map[string]catalog.Target{}
 	for _, thing := range found {
 		t := target(call, thing)
 		byID[t.ID] = t
 	}
-	targets := make([]Target, len(ids))
+	targets := make([]catalog.Target, len(ids))
 	for i, id := range ids {
 		t, ok := byID[string(id)]
 		if !ok {
-			t = Target{Kind: kind, ID: string(id), Name: string(id)}
+			t = catalog.Target{Kind: kind, ID: string(id), Name: string(id)}
 		}
 		targets[i] = t
 	}
@@ -231,7 +197,7 @@ func Known[T any, ID ~string](call *Call, kind string, ids []ID, found []T, targ
 }
 
 // Opens is the button that leads to the only target in the console.
-func Opens(targets []Target) []render.Action {
+func Opens(targets []catalog.Target) []render.Action {
 	if len(targets) == 1 && targets[0].URL != "" {
 		return []render.Action{render.Button{Label: "Open in console", URL: targets[0].URL}}
 	}
@@ -272,7 +238,7 @@ func States[T any, ID ~string](found []T, all bool, identity func(T) ID, state f
 
 // OneByOne does something to things that the console takes one at a time, and tells which failed and why. Where all fail, or the
 // console wants other rights, the error is the console's.
-func OneByOne[T any](call *Call, noun, done string, things []T, do func(T) (Target, string, error)) (render.Card, error) {
+func OneByOne[T any](call *catalog.Call, noun, done string, things []T, do func(T) (catalog.Target, string, error)) (render.Card, error) {
 	c := Outcome{Noun: noun, Done: done, States: map[string]string{}}
 	var failures []error
 	for _, thing := range things {
@@ -336,4 +302,29 @@ func Remains[T any, ID ~string](ids []ID, found []T, there func(T) (ID, bool)) m
 		}
 	}
 	return states
+}
+
+// refused are the things of which the console did nothing, or not the very step that was asked for, and why. What it skipped beside
+// that, or does already, is not among them.
+func (c Outcome) refused() map[string]string {
+	results, begun, refused := c.results(), map[string]bool{}, map[string]string{}
+	for _, d := range c.Result.Details {
+		begun[d.ID] = len(d.Reports) > 0
+		if !d.OK() {
+			refused[d.ID] = results[d.ID]
+		}
+	}
+	for _, s := range c.Result.Skipped {
+		asked := s.Action != "" && strings.HasPrefix(text.Squash(c.Step), text.Squash(s.Action)) // rollback-remediation is rollback in answers
+		if (asked || !begun[s.ID]) && s.Reason != "triggered" {
+			refused[s.ID] = results[s.ID]
+		}
+	}
+	delete(refused, "")
+	return refused
+}
+
+// acceptance is what is to be told of a change.
+func (c Outcome) acceptance() catalog.Acceptance {
+	return catalog.Acceptance{Count: min(c.count(), len(c.Targets)), Refused: c.refused(), Task: c.Task}
 }

@@ -1,4 +1,4 @@
-package catalog
+package listing
 
 import (
 	"bytes"
@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strings"
 
+	"s1bot/commands/catalog"
+	"s1bot/commands/refusal"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
@@ -17,7 +19,7 @@ import (
 const exportBytes = 16 << 20
 
 // rawPage answers with the rows of one page as the console sent them, to read and as a file.
-func (l Listing[T]) rawPage(ctx context.Context, call *Call, q s1.Query, most int) (render.Card, error) {
+func (l Listing[T]) rawPage(ctx context.Context, call *catalog.Call, q s1.Query, most int) (render.Card, error) {
 	skipped, left := (max(call.Page, 1)-1)*PageRows, PageRows
 	file := NewExport(call, l.Things)
 	for page, err := range l.Rows(ctx, q, most) {
@@ -39,11 +41,11 @@ func (l Listing[T]) rawPage(ctx context.Context, call *Call, q s1.Query, most in
 	}
 	card := file.Card(l.Noun, l.words(call, file.Rows))
 	card.Parts = append(card.Parts, render.Code{Text: file.body.String()})
-	return partly(card, l.gaps()), nil
+	return catalog.Incomplete(card, l.gaps()), nil
 }
 
 // export answers with a file of the whole result.
-func (l Listing[T]) export(ctx context.Context, call *Call, q s1.Query, most int) (render.Card, error) {
+func (l Listing[T]) export(ctx context.Context, call *catalog.Call, q s1.Query, most int) (render.Card, error) {
 	q = q.WithLimit(cmp.Or(most, MaxPage))
 	file := NewExport(call, l.Things)
 	write := func(row T) error { return file.Json(l.Raw(row)) }
@@ -56,7 +58,7 @@ func (l Listing[T]) export(ctx context.Context, call *Call, q s1.Query, most int
 	broken := ""
 	for page, err := range l.Rows(ctx, q, most) {
 		if cutOff(err) && file.Rows > 0 {
-			broken = "The file is not complete. " + Reason(err)
+			broken = "The file is not complete. " + refusal.Reason(err)
 			break
 		}
 		if err != nil {
@@ -71,7 +73,7 @@ func (l Listing[T]) export(ctx context.Context, call *Call, q s1.Query, most int
 			break
 		}
 	}
-	return partly(file.Card(l.Noun, l.words(call, file.Rows)), strings.TrimSpace(broken+" "+l.gaps())), nil
+	return catalog.Incomplete(file.Card(l.Noun, l.words(call, file.Rows)), strings.TrimSpace(broken+" "+l.gaps())), nil
 }
 
 // An Export is a file that grows row by row.
@@ -82,7 +84,7 @@ type Export struct {
 	csvs bool
 }
 
-func NewExport(call *Call, things string) *Export {
+func NewExport(call *catalog.Call, things string) *Export {
 	ending := ".json"
 	if call.How == render.CSV {
 		ending = ".csv"

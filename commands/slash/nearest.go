@@ -1,4 +1,4 @@
-package catalog
+package slash
 
 import (
 	"cmp"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 )
 
@@ -17,7 +18,7 @@ var verbs = map[string]int{"get": 1, "list": 1, "show": 1, "update": 2, "set": 2
 
 // A meantCommand is a command with the one of its names that is nearest to what was typed.
 type meantCommand struct {
-	cmd     *Command
+	cmd     *catalog.Command
 	name    string
 	missing int // of the words that were typed, those that the name lacks; a noun counts for more than a verb
 	apart   int // characters
@@ -30,17 +31,17 @@ func (m meantCommand) compare(o meantCommand) int {
 
 // Nearest returns up to three commands that were probably meant, the likeliest first, each by the name that is nearest to what was
 // typed; none that takes back what the first one does.
-func (c *Catalog) Nearest(name string) []string {
+func Nearest(c *catalog.Catalog, name string) []string {
 	var names []string
-	for _, m := range c.meant(name) {
+	for _, m := range meant(c, name) {
 		names = append(names, m.name)
 	}
 	return names
 }
 
-func (c *Catalog) meant(name string) []meantCommand {
+func meant(c *catalog.Catalog, name string) []meantCommand {
 	var found []meantCommand
-	for _, cmd := range c.commands {
+	for _, cmd := range c.Commands() {
 		var best *meantCommand
 		for _, n := range append([]string{cmd.Name}, cmd.Aliases...) {
 			if m, ok := meantBy(name, n); ok && !negates(strings.ToLower(name), n) && (best == nil || m.compare(*best) < 0) {
@@ -54,7 +55,7 @@ func (c *Catalog) meant(name string) []meantCommand {
 	}
 	slices.SortStableFunc(found, meantCommand.compare)
 	return slices.DeleteFunc(found[:min(len(found), 3)], func(m meantCommand) bool {
-		return m.cmd != found[0].cmd && (m.cmd.opposes(found[0].cmd) || negates(m.name, found[0].name))
+		return m.cmd != found[0].cmd && (opposes(m.cmd, found[0].cmd) || negates(m.name, found[0].name))
 	})
 }
 
@@ -96,7 +97,7 @@ func sameWord(a, b string) bool {
 }
 
 // opposes tells whether one of two commands takes back what the other does.
-func (cmd *Command) opposes(other *Command) bool {
+func opposes(cmd *catalog.Command, other *catalog.Command) bool {
 	return cmd.Undo == other.Name || other.Undo == cmd.Name
 }
 
@@ -121,26 +122,26 @@ func ownNearest(name string, own []string) []string {
 
 // unknown offers the nearest commands, and to run what was typed with the first of them if that makes sense and changes nothing.
 // What would change something is offered as a form.
-func (c *Catalog) unknown(name, rest string, in text.Input) (Extras, error) {
-	meant := c.meant(name)
-	e := &UsageError{Problem: fmt.Sprintf("there is no command %s", text.Quote(name)), Nearest: ownNearest(name, in.Own)}
+func unknownCommand(c *catalog.Catalog, name, rest string, in text.Input) (catalog.Extras, error) {
+	meant := meant(c, name)
+	e := &catalog.UsageError{Problem: fmt.Sprintf("there is no command %s", text.Quote(name)), Nearest: ownNearest(name, in.Own)}
 	if len(e.Nearest) > 0 && (len(meant) == 0 || text.Distance(strings.ToLower(name), e.Nearest[0]) <= meant[0].apart) {
-		return Extras{}, e
+		return catalog.Extras{}, e
 	}
 	e.Nearest = nil
 	if len(meant) == 0 {
 		e.Hint = "/s1 help lists them all"
-		return Extras{}, e
+		return catalog.Extras{}, e
 	}
 	for _, m := range meant {
 		e.Nearest = append(e.Nearest, m.name)
 	}
 	cmd := meant[0].cmd
-	try, extras, err := c.Parse(cmd.Name+rest, in)
+	try, extras, err := Parse(c, cmd.Name+rest, in)
 	try.Args, _ = cmd.Hide(try.Args)
 	switch {
-	case err == nil && cmd.Risk == Read:
-		e.Try, e.TryLine = &try, cmd.Line(try.Args)
+	case err == nil && cmd.Risk == catalog.Read:
+		e.Try, e.TryLine = &try, Line(cmd, try.Args)
 	case len(meant) == 1 || meant[0].missing < meant[1].missing || meant[0].apart < meant[1].apart:
 		e.Given = &try
 	}

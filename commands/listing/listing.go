@@ -1,4 +1,11 @@
-package catalog
+// Package listing shows what the console has: rows as a table of ten with pages to turn, rows as a file, or one thing as facts.
+//
+// A command says once how its rows look (Listing), and Show answers all wishes from that: the first page, the next one from what was
+// already read, a CSV or JSON file of everything, the console's own JSON of a page. Pages are followed by the console's cursor, rows that
+// come twice are shown once, and a file ends at 16 MiB.
+//
+// The rule that must not break: a list that is not complete says so, on every page, in every file and wherever it is shared.
+package listing
 
 import (
 	"cmp"
@@ -11,6 +18,8 @@ import (
 	"slices"
 	"strings"
 
+	"s1bot/commands/catalog"
+	"s1bot/commands/refusal"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
@@ -88,7 +97,7 @@ func cutOff(err error) bool { return errors.Is(err, s1.ErrTooManyPages) }
 
 // Show answers with the rows that match q, at most limit, as the call wants them: a page of a card, or a file. A nil limit is
 // a page of the console's, 1000, for a card and everything for a file.
-func (l Listing[T]) Show(ctx context.Context, call *Call, q s1.Query, limit *Limit) (render.Card, error) {
+func (l Listing[T]) Show(ctx context.Context, call *catalog.Call, q s1.Query, limit *Limit) (render.Card, error) {
 	most := MaxPage
 	if limit != nil {
 		most = int(*limit)
@@ -115,7 +124,7 @@ func (l Listing[T]) Show(ctx context.Context, call *Call, q s1.Query, limit *Lim
 
 // everything reads the list to its end, for who gave the limit 0. The first rows are for the card; where there are more than the
 // console puts on a page, all of them go into a file as they are read.
-func (l Listing[T]) everything(ctx context.Context, call *Call, q s1.Query) (render.Card, error) {
+func (l Listing[T]) everything(ctx context.Context, call *catalog.Call, q s1.Query) (render.Card, error) {
 	as := *call
 	as.How = render.CSV
 	file := NewExport(&as, l.Things)
@@ -147,7 +156,7 @@ func (l Listing[T]) everything(ctx context.Context, call *Call, q s1.Query) (ren
 	if pages == 0 || errors.Is(broken, s1.ErrCursorLoop) {
 		return render.Card{}, broken
 	}
-	call.Command.rows.put(l.key(call, q), first, call.Now)
+	call.Keep(l.key(call, q), first)
 	return l.withFile(l.shown(call, first, 0), file, pages, broken), nil
 }
 
@@ -162,7 +171,7 @@ func (l Listing[T]) withFile(card render.Card, file *Export, pages int, broken e
 	}
 	if broken != nil {
 		card.Tone, card.Outcome = render.Warning, render.Partial
-		words = fmt.Sprintf("The file has the %d %s that could be read. The rest could not: %s", file.Rows, l.Things, Reason(broken))
+		words = fmt.Sprintf("The file has the %d %s that could be read. The rest could not: %s", file.Rows, l.Things, refusal.Reason(broken))
 	}
 	card.Parts = append(card.Parts, render.Note{render.Text(words)})
 	card.Files = file.Card(l.Noun, "").Files
@@ -170,24 +179,24 @@ func (l Listing[T]) withFile(card render.Card, file *Export, pages int, broken e
 }
 
 // shown is what is known of a list as a card: a page of a table, a single row, or that there is nothing.
-func (l Listing[T]) shown(call *Call, shown result[T], most int) render.Card {
+func (l Listing[T]) shown(call *catalog.Call, shown result[T], most int) render.Card {
 	switch {
 	case len(shown.pages) == 0:
-		return partly(l.nothing(call), shown.missing())
+		return catalog.Incomplete(l.nothing(call), shown.missing())
 	case shown.only != nil && l.One != nil:
-		return partly(alone(call, l.One(*shown.only)), shown.missing())
+		return catalog.Incomplete(alone(call, l.One(*shown.only)), shown.missing())
 	}
-	return partly(l.Card(call, shown, most), shown.missing())
+	return catalog.Incomplete(l.Card(call, shown, most), shown.missing())
 }
 
 // key is what tells a list from others in the cache.
-func (l Listing[T]) key(call *Call, q s1.Query) string {
+func (l Listing[T]) key(call *catalog.Call, q s1.Query) string {
 	return strings.Join([]string{call.Console.ConsoleURL(), call.Command.Name, string(call.Args), q.String()}, "|")
 }
 
 // alone completes the card of a row that is the whole list: it is shared and read raw like one, and is a file where its own deeds
 // leave room behind one ⋯.
-func alone(call *Call, card render.Card) render.Card {
+func alone(call *catalog.Call, card render.Card) render.Card {
 	const room = 5
 	own := len(card.Actions)
 	card.Actions = append(card.Actions, shareButton(call))
@@ -219,11 +228,11 @@ type result[T any] struct {
 func (r result[T]) missing() string { return text.JoinNonEmpty(" ", r.gap, r.odd) }
 
 // fetch returns the list up to the page that the call wants, from the cache or from the console.
-func (l Listing[T]) fetch(ctx context.Context, call *Call, q s1.Query, most int) (result[T], error) {
+func (l Listing[T]) fetch(ctx context.Context, call *catalog.Call, q s1.Query, most int) (result[T], error) {
 	key := l.key(call, q)
 	var known result[T]
 	if call.Page > 1 || call.How != render.Run { // who runs a command anew wants to see what is true now
-		known, _ = call.Command.rows.get(key, call.Now).(result[T])
+		known, _ = call.Kept(key).(result[T])
 	}
 	wanted := max(call.Page, 1) * PageRows
 	if known.rows >= wanted || known.rows > 0 && (known.next == "" || most > 0 && known.rows >= most) {
@@ -243,7 +252,7 @@ func (l Listing[T]) fetch(ctx context.Context, call *Call, q s1.Query, most int)
 	}
 	for page, err := range l.freshRows(ctx, q, left, seen) {
 		if cutOff(err) && known.rows > 0 {
-			broken, known.next = "The list is not complete. "+Reason(err), ""
+			broken, known.next = "The list is not complete. "+refusal.Reason(err), ""
 			break
 		}
 		if err != nil {
@@ -256,16 +265,16 @@ func (l Listing[T]) fetch(ctx context.Context, call *Call, q s1.Query, most int)
 		}
 	}
 	known.gap, known.seen = strings.TrimSpace(broken+" "+l.gaps()), seen
-	call.Command.rows.put(key, known, call.Now)
+	call.Keep(key, known)
 	return known, nil
 }
 
-func (l Listing[T]) learn(call *Call, rows []T) {
+func (l Listing[T]) learn(call *catalog.Call, rows []T) {
 	if l.Name == nil {
 		return
 	}
 	for _, row := range rows {
-		call.Command.Names.learn(l.Name(row))
+		call.Learn(l.Name(row))
 	}
 }
 
@@ -332,13 +341,13 @@ func (l Listing[T]) Sheet(rows []T) render.Table {
 }
 
 // Card shows one page of a result.
-func (l Listing[T]) Card(call *Call, shown result[T], most int) render.Card {
+func (l Listing[T]) Card(call *catalog.Call, shown result[T], most int) render.Card {
 	matching := max(shown.total, shown.rows)
 	listed := matching
 	if most > 0 {
 		listed = min(matching, most)
 	}
-	skips := call.skips()
+	skips := skips(call)
 	if skips && shown.next == "" {
 		listed = shown.rows
 	}
@@ -353,13 +362,13 @@ func (l Listing[T]) Card(call *Call, shown result[T], most int) render.Card {
 	}
 	card.Actions = append(turns(call, at, pages), shown.pages[at-1].deeds...)
 	card.Actions = append(card.Actions, fileActions(call)...)
-	if shown.next != "" && listed == shown.rows && call.Command.has("next-page") {
-		card.Actions = append(card.Actions, render.Button{Label: "Rows after these", Rare: true, Do: call.after(shown.next)})
+	if shown.next != "" && listed == shown.rows && call.Command.Has("next-page") {
+		card.Actions = append(card.Actions, render.Button{Label: "Rows after these", Rare: true, Do: after(call, shown.next)})
 	}
 	return card
 }
 
-func (l Listing[T]) title(call *Call, matching int) string {
+func (l Listing[T]) title(call *catalog.Call, matching int) string {
 	return strings.TrimSpace(fmt.Sprintf("%s · %d %s", l.Noun, matching, l.words(call, matching)))
 }
 
@@ -367,7 +376,7 @@ func (l Listing[T]) title(call *Call, matching int) string {
 const maxWords = 100
 
 // words say what is listed: `match computer name "DESKTOP"`.
-func (l Listing[T]) words(call *Call, matching int) string {
+func (l Listing[T]) words(call *catalog.Call, matching int) string {
 	if l.About != "" {
 		return text.Shorten(l.About, maxWords)
 	}
@@ -383,7 +392,7 @@ func (l Listing[T]) words(call *Call, matching int) string {
 }
 
 // nothing says that the list is empty, and what to try.
-func (l Listing[T]) nothing(call *Call) render.Card {
+func (l Listing[T]) nothing(call *catalog.Call) render.Card {
 	what := fmt.Sprintf("There are no %s %s", l.Things, l.About)
 	if words := call.Describe(); words != "" && l.About == "" {
 		what = fmt.Sprintf("No %s match %s", l.Things, words)
@@ -401,7 +410,7 @@ func (l Listing[T]) nothing(call *Call) render.Card {
 }
 
 // turns are the buttons to the neighbouring pages.
-func turns(call *Call, at, pages int) []render.Action {
+func turns(call *catalog.Call, at, pages int) []render.Action {
 	var actions []render.Action
 	turn := func(label string, page int) {
 		do := call.Variant(render.Turn)
@@ -418,7 +427,7 @@ func turns(call *Call, at, pages int) []render.Action {
 }
 
 // fileActions are what every list offers beside its pages, in the same place on every page.
-func fileActions(call *Call) []render.Action {
+func fileActions(call *catalog.Call) []render.Action {
 	raw := call.Variant(render.Raw)
 	raw.Page = call.Page
 	return []render.Action{
@@ -430,7 +439,7 @@ func fileActions(call *Call) []render.Action {
 	}
 }
 
-func shareButton(call *Call) render.Button {
+func shareButton(call *catalog.Call) render.Button {
 	share := call.Variant(render.Share)
 	share.Page = call.Page
 	return render.Button{Label: "Share in channel", Do: share}

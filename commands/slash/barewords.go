@@ -1,11 +1,11 @@
-package catalog
+package slash
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
+	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 )
 
@@ -20,7 +20,7 @@ func (p *parser) tail(t *text.Token, following []text.Token, belongs func(string
 }
 
 // choiceWords adds the bare words that follow to a choice that has them in its name: verdict=False Positive. The longest name wins.
-func (p *parser) choiceWords(f field, t *text.Token, following []text.Token) int {
+func (p *parser) choiceWords(f catalog.Field, t *text.Token, following []text.Token) int {
 	whole, most, names := t.Value, 0, []string{t.Value}
 	for !t.Quoted && most < min(len(following), maxChoiceWords) && following[most].Name == "" && !following[most].Quoted {
 		whole += " " + following[most].Value
@@ -28,7 +28,7 @@ func (p *parser) choiceWords(f field, t *text.Token, following []text.Token) int
 		most++
 	}
 	for n := most; n > 0; n-- {
-		if _, err := f.kind.Read(names[n], p.in); err == nil {
+		if _, err := f.Type.Read(names[n], p.in); err == nil {
 			t.Value = names[n]
 			return n
 		}
@@ -41,27 +41,6 @@ func anyWord(string) bool { return true }
 // clockWord tells whether a word continues a date: a time of day, a zone, ago.
 func clockWord(word string) bool {
 	return text.ZoneWord(word) || word == "ago" || word == "at" || len(word) >= 4 && word[0] >= '0' && word[0] <= '9' && strings.Contains(word, ":")
-}
-
-// listWords reads a list in brackets: JSON, or words with or without quotes.
-func listWords(typed string) []string {
-	for _, candidate := range []string{typed, Typographic.Replace(typed)} {
-		var list []json.RawMessage
-		if json.Unmarshal([]byte(candidate), &list) != nil {
-			continue
-		}
-		words := make([]string, len(list))
-		for i, element := range list {
-			words[i] = Word(element)
-		}
-		return words
-	}
-	inner := strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(typed), "["), "]")
-	var words []string
-	for _, t := range text.Scan(inner) {
-		words = append(words, t.Items...)
-	}
-	return words
 }
 
 // plain reads the first bare word as what the command says that it stands for.
@@ -83,18 +62,18 @@ func (p *parser) mainWords() error {
 	if len(p.main) == 0 {
 		return nil
 	}
-	f, err := p.cmd.mainField(p.main[0].Value)
+	f, err := mainField(p.cmd, p.main[0].Value)
 	if err != nil {
 		return err
 	}
 	if _, twice := p.values[f.Name]; twice && !f.List {
-		return &UsageError{Problem: fmt.Sprintf("%s belongs to no parameter", text.Quote(p.main[0].Value)), Hint: "put values with spaces in quotes"}
+		return &catalog.UsageError{Problem: fmt.Sprintf("%s belongs to no parameter", text.Quote(p.main[0].Value)), Hint: "put values with spaces in quotes"}
 	}
-	if f.kind.Verbatim {
+	if f.Type.Verbatim {
 		p.verbatim(&p.main[0], p.main[1:])
 		return p.set(f, p.main[0])
 	}
-	for f.List || f.kind.Selects != "" {
+	for f.List || f.Type.Selects != "" {
 		taken, err := p.choiceBehind()
 		if err != nil {
 			return err
@@ -104,7 +83,7 @@ func (p *parser) mainWords() error {
 		}
 	}
 	whole, between := text.Token{Quoted: true}, " "
-	if f.kind.Selects != "" && !strings.HasPrefix(p.main[0].Value, "{") {
+	if f.Type.Selects != "" && !strings.HasPrefix(p.main[0].Value, "{") {
 		between = "," // names or ids of what a filter selects
 	}
 	for i, t := range p.main {
@@ -114,7 +93,7 @@ func (p *parser) mainWords() error {
 		whole.Value += t.Value
 		whole.Items = append(whole.Items, t.Items...)
 		if f.List && strings.HasPrefix(t.Value, "[") {
-			whole.Items = append(whole.Items[:len(whole.Items)-len(t.Items)], listWords(t.Value)...)
+			whole.Items = append(whole.Items[:len(whole.Items)-len(t.Items)], catalog.ListWords(t.Value)...)
 		}
 	}
 	return p.set(f, whole)
@@ -124,7 +103,7 @@ func (p *parser) mainWords() error {
 // stays for the main parameter.
 func (p *parser) choiceBehind() (bool, error) {
 	for _, f := range p.cmd.Fields {
-		if _, given := p.values[f.Name]; given || f.kind.Name != "choice" || f.List || !f.Required || f.hidden {
+		if _, given := p.values[f.Name]; given || f.Type.Name != "choice" || f.List || !f.Required || f.Hidden {
 			continue
 		}
 		for at := max(1, len(p.main)-maxChoiceWords-1); at < len(p.main); at++ { // the longest name wins
@@ -132,7 +111,7 @@ func (p *parser) choiceBehind() (bool, error) {
 			for _, t := range p.main[at+1:] {
 				words += " " + t.Value
 			}
-			if _, err := f.kind.Read(words, p.in); err == nil {
+			if _, err := f.Type.Read(words, p.in); err == nil {
 				p.main = p.main[:at]
 				return true, p.set(f, text.Token{Value: words, Quoted: true})
 			}
@@ -141,14 +120,14 @@ func (p *parser) choiceBehind() (bool, error) {
 	return false, nil
 }
 
-func (cmd *Command) mainField(value string) (field, error) {
-	i := slices.IndexFunc(cmd.Fields, func(f field) bool { return f.Name == cmd.Main && !f.hidden })
+func mainField(cmd *catalog.Command, value string) (catalog.Field, error) {
+	i := slices.IndexFunc(cmd.Fields, func(f catalog.Field) bool { return f.Name == cmd.Main && !f.Hidden })
 	if i >= 0 {
 		return cmd.Fields[i], nil
 	}
 	hint := "it takes no parameters"
-	if names := namesOf(cmd.Fields); len(names) > 0 {
+	if names := catalog.ParamNames(cmd.Fields); len(names) > 0 {
 		hint = "write name=value; the parameters are " + strings.Join(names, ", ")
 	}
-	return field{}, &UsageError{Problem: fmt.Sprintf("%s belongs to no parameter", text.Quote(value)), Hint: hint}
+	return catalog.Field{}, &catalog.UsageError{Problem: fmt.Sprintf("%s belongs to no parameter", text.Quote(value)), Hint: hint}
 }

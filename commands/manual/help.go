@@ -1,23 +1,18 @@
-package catalog
+// Package manual explains commands to people: the card behind /s1 help, the entries of the menu that finds a command, and the reference
+// page for operators. All of it is made of the catalog's values, so that no text can go stale.
+package manual
 
 import (
 	"fmt"
 	"strings"
 
+	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
 )
 
-// Summary is the first sentence of the documentation.
-func (cmd *Command) Summary() string {
-	if i := strings.Index(cmd.Doc, ". "); i >= 0 {
-		return cmd.Doc[:i+1]
-	}
-	return cmd.Doc
-}
-
 // Entry is the command in a menu: its area, its title and the names for daily use, which are found when somebody types them.
-func (cmd *Command) Entry() string {
+func Entry(cmd *catalog.Command) string {
 	entry := areaTitle(cmd.Area) + " · " + cmd.Title
 	if len(cmd.Aliases) > 0 {
 		entry += " (" + strings.Join(cmd.Aliases[:min(len(cmd.Aliases), 2)], ", ") + ")"
@@ -29,74 +24,74 @@ func areaTitle(area string) string {
 	if area == "iocs" {
 		return "IOCs"
 	}
-	return Capital(area)
+	return render.Capital(area)
 }
 
 // Help explains a command: what it does and to whom it is open, its parameters, examples, and what the console's token needs.
-func (cmd *Command) Help() render.Card {
+func Of(cmd *catalog.Command) render.Card {
 	card := render.Card{Tone: render.Info, Title: cmd.Title, Text: cmd.Summary(), Parts: []render.Part{
 		render.Line{render.Text(cmd.Doc)},
 		render.Fields{
 			{Label: "Command", Value: render.Line{render.Mono(strings.Join(append([]string{cmd.Name}, cmd.Aliases...), ", "))}},
-			{Label: "Risk", Value: render.Line{render.Text(cmd.riskWords())}},
+			{Label: "Risk", Value: render.Line{render.Text(riskWords(cmd))}},
 			{Label: "The console's token needs", Value: render.Line{render.Text(text.FirstNonEmpty(cmd.Needs, "no permission"))}},
 		},
 	}}
 	if len(cmd.Params) > 0 {
-		card.Parts = append(card.Parts, cmd.paramTable())
+		card.Parts = append(card.Parts, paramTable(cmd))
 	}
-	for _, rule := range cmd.crossRules() {
+	for _, rule := range crossRules(cmd) {
 		card.Parts = append(card.Parts, rule)
 	}
 	for _, example := range cmd.Examples {
 		card.Parts = append(card.Parts, render.Line{render.Mono("/s1 " + example)})
 	}
-	card.Actions = []render.Action{render.Button{Label: "Open the form", Do: Invocation{Command: cmd.Name, How: render.Open}}}
+	card.Actions = []render.Action{render.Button{Label: "Open the form", Do: catalog.Invocation{Command: cmd.Name, How: render.Open}}}
 	return card
 }
 
-func (cmd *Command) riskWords() string {
+func riskWords(cmd *catalog.Command) string {
 	switch {
 	case cmd.Guarded:
 		return "destructive: operators ask, somebody else always has to approve"
-	case cmd.Risk == Destructive:
+	case cmd.Risk == catalog.Destructive:
 		return "destructive: operators ask, approvers decide"
-	case cmd.Risk == Change:
+	case cmd.Risk == catalog.Change:
 		return "change: operators, at once; it is audited"
 	default:
 		return "read: everybody, at once"
 	}
 }
 
-func (cmd *Command) paramTable() render.Table {
+func paramTable(cmd *catalog.Command) render.Table {
 	table := render.Table{Columns: []render.Column{{Title: "Parameter"}, {Title: "Takes"}, {Title: "For"}}}
 	add := func(name, takes, help string) {
 		table.Rows = append(table.Rows, []render.Line{{render.Mono(name)}, {render.Text(takes)}, {render.Text(help)}})
 	}
 	for _, f := range cmd.Fields {
-		if f.hidden {
+		if f.Hidden {
 			continue
 		}
 		name := f.Name
 		if len(f.Aliases) > 0 {
 			name += " (" + strings.Join(f.Aliases[:min(len(f.Aliases), 2)], ", ") + ")"
 		}
-		add(name, f.takes(), f.hint())
+		add(name, fieldTakes(f), f.Hint())
 	}
 	if cmd.Timed {
-		add(ForParam, "a length of time", "How long; "+text.SpanBounds+". At the end the bot asks for "+cmd.Undo+".")
+		add(catalog.ForParam, "a length of time", "How long; "+text.SpanBounds+". At the end the bot asks for "+cmd.Undo+".")
 	}
-	if cmd.Risk != Read {
-		add(ReasonParam, required(cmd.NeedsReason())+"text", "Why; for the approver and the audit trail.")
-		add(TicketParam, "text", "Number of a ticket; for the audit trail.")
+	if cmd.Risk != catalog.Read {
+		add(catalog.ReasonParam, required(cmd.NeedsReason())+"text", "Why; for the approver and the audit trail.")
+		add(catalog.TicketParam, "text", "Number of a ticket; for the audit trail.")
 	}
 	return table
 }
 
 // takes says what values a parameter has.
-func (f field) takes() string {
+func fieldTakes(f catalog.Field) string {
 	words := required(f.Required) + f.Kind
-	if f.kind.secret {
+	if f.Type.Secret {
 		words = f.Kind + ", made by the bot if left out"
 	}
 	if len(f.Choices) > 0 {
@@ -123,19 +118,20 @@ func required(yes bool) string {
 }
 
 // Help lists all commands, a paragraph for each area.
-func (c *Catalog) Help() render.Card {
-	card := render.Card{Tone: render.Info, Title: "What the bot can do", Text: fmt.Sprintf("%d commands", len(c.commands)), Parts: []render.Part{
+func All(c *catalog.Catalog) render.Card {
+	list := c.Commands()
+	card := render.Card{Tone: render.Info, Title: "What the bot can do", Text: fmt.Sprintf("%d commands", len(list)), Parts: []render.Part{
 		render.Line{render.Text("Write "), render.Mono("/s1 <command> name=value …"), render.Text("; "), render.Mono("/s1"),
 			render.Text(" alone finds one and asks for the rest; "), render.Mono("/s1 help <command>"), render.Text(" explains one.")},
 	}}
-	for i := 0; i < len(c.commands); {
-		area := c.commands[i].Area
+	for i := 0; i < len(list); {
+		area := list[i].Area
 		line := render.Line{render.Bold(areaTitle(area)), render.Text("  ")}
-		for n := 0; i < len(c.commands) && c.commands[i].Area == area; i, n = i+1, n+1 {
+		for n := 0; i < len(list) && list[i].Area == area; i, n = i+1, n+1 {
 			if n > 0 {
 				line = append(line, render.Text("  "))
 			}
-			line = append(line, render.Mono(c.commands[i].Name), render.Text(mark(c.commands[i])))
+			line = append(line, render.Mono(list[i].Name), render.Text(mark(list[i])))
 		}
 		card.Parts = append(card.Parts, line)
 	}
@@ -143,13 +139,57 @@ func (c *Catalog) Help() render.Card {
 	return card
 }
 
-func mark(cmd *Command) string {
+func mark(cmd *catalog.Command) string {
 	switch cmd.Risk {
-	case Destructive:
+	case catalog.Destructive:
 		return " ⚠"
-	case Change:
+	case catalog.Change:
 		return " ✎"
 	default:
 		return ""
 	}
 }
+
+// crossRules are the rules across parameters as sentences, for help.
+func crossRules(cmd *catalog.Command) []render.Line {
+	var rules []render.Line
+	if len(cmd.OneOf) > 0 {
+		line := render.Line{render.Text("At least one of ")}
+		if len(cmd.OneOf) == 1 {
+			line = nil
+		}
+		for i, name := range cmd.OneOf {
+			if i > 0 {
+				line = append(line, render.Text(", "))
+			}
+			line = append(line, render.Mono(name))
+		}
+		rules = append(rules, append(line, render.Text(" is required.")))
+	}
+	for _, t := range cmd.Together {
+		rules = append(rules, render.Line{render.Mono(t.Param), render.Text(" is required with "), render.Mono(t.With), render.Text(".")})
+	}
+	return rules
+}
+
+// takes says what values a parameter takes: "required, several of: Low, Medium".
+func paramTakes(p catalog.Param) string {
+	var labels []string
+	for _, c := range p.Choices {
+		labels = append(labels, c.Label)
+	}
+	what := p.Kind
+	if len(labels) > 0 {
+		what = "one of: " + strings.Join(labels, ", ")
+	}
+	if p.List {
+		what = "several, " + what
+	}
+	if p.Required {
+		what = "**required**, " + what
+	}
+	return cell(what)
+}
+
+// cell keeps a text from ending its table's cell.
+func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }

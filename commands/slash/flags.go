@@ -1,10 +1,11 @@
-package catalog
+package slash
 
 import (
 	"regexp"
 	"slices"
 	"strings"
 
+	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 )
 
@@ -20,16 +21,16 @@ func (p *parser) flag(t text.Token) string {
 	if t.Name != "" || t.Quoted || m == nil {
 		return ""
 	}
-	f, err := p.cmd.mainField(t.Value)
-	if free := err == nil && (f.kind.Verbatim || f.kind.Name == "multiline"); free && !p.isParam(m[1]) {
+	f, err := mainField(p.cmd, t.Value)
+	if free := err == nil && (f.Type.Verbatim || f.Type.Name == "multiline"); free && !p.isParam(m[1]) {
 		return ""
 	}
 	return m[1]
 }
 
 // unknownFlag says how parameters are written.
-func (cmd *Command) unknownFlag(name string) error {
-	e := &UsageError{Param: name, Problem: "unknown parameter " + text.Quote("--"+name) + " in " + cmd.Name}
+func unknownFlag(cmd *catalog.Command, name string) error {
+	e := &catalog.UsageError{Param: name, Problem: "unknown parameter " + text.Quote("--"+name) + " in " + cmd.Name}
 	f, err := cmd.Field(name)
 	switch {
 	case slices.Contains([]string{"h", "help"}, strings.ToLower(name)):
@@ -37,7 +38,7 @@ func (cmd *Command) unknownFlag(name string) error {
 	case err == nil:
 		e.Hint = "parameters are written without dashes, as " + f.Name + "=value"
 	default:
-		e.Nearest = text.Nearest(name, namesOf(cmd.Fields))
+		e.Nearest = text.Nearest(name, catalog.ParamNames(cmd.Fields))
 		e.Hint = "parameters are written without dashes, as name=value; /s1 help " + cmd.Name + " lists them"
 	}
 	return e
@@ -45,7 +46,7 @@ func (cmd *Command) unknownFlag(name string) error {
 
 // offer adds the line that was meant to an error about flags, where that is one.
 func (p *parser) offer(tokens []text.Token, err error) error {
-	e, ok := err.(*UsageError)
+	e, ok := err.(*catalog.UsageError)
 	if !ok || !slices.ContainsFunc(tokens, func(t text.Token) bool { return p.flag(t) != "" }) {
 		return err
 	}
@@ -63,11 +64,11 @@ func (p *parser) offer(tokens []text.Token, err error) error {
 		}
 	}
 	meant := parser{cmd: p.cmd, in: p.in, values: map[string]any{}}
-	if meant.assign(text.Scan(line.String())) != nil || p.cmd.CheckAt(Marshal(meant.values), p.in.Now) != nil {
+	if meant.assign(text.Scan(line.String())) != nil || p.cmd.CheckAt(catalog.Marshal(meant.values), p.in.Now) != nil {
 		return err
 	}
-	try := Invocation{Command: p.cmd.Name, Args: Marshal(meant.values)}
+	try := catalog.Invocation{Command: p.cmd.Name, Args: catalog.Marshal(meant.values)}
 	try.Args, _ = p.cmd.Hide(try.Args)
-	e.Try, e.TryLine = &try, p.cmd.Line(try.Args)
+	e.Try, e.TryLine = &try, Line(p.cmd, try.Args)
 	return e
 }

@@ -1,4 +1,16 @@
-package catalog
+// Package slash reads and writes the text behind /s1: what a person types in Slack becomes a catalog.Invocation, and an invocation becomes
+// the line that means it.
+//
+//	isolate DESKTOP-1 reason="beaconing"  ──Parse──▶  disconnect-agent-from-network {"agent-ids":["DESKTOP-1"]}, reason
+//	                                      ◀──Line───
+//
+// Package text cuts the line into tokens and knows no command. Here the tokens meet the parameters of one command: name=value by name or
+// alias, bare words into the command's main parameter, queries as they stand (rawquery.go). What cannot be read comes back as a
+// catalog.UsageError with the nearest names and, where it is safe to tell, a line to try.
+//
+// The rule that must not break: a line is never guessed into a change. A mistyped command that only reads may be offered as a button that
+// runs it; one that changes something opens a form. And Mask hides secrets in any text, whether or not it parses.
+package slash
 
 import (
 	"cmp"
@@ -8,56 +20,46 @@ import (
 	"time"
 	"unicode"
 
+	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
 )
 
-// Extras are what a person says beside the parameters of a command that changes things. They go into the card and the audit
-// trail, not to the console.
-type Extras struct {
-	Reason string        `json:"reason,omitempty"`
-	Ticket string        `json:"ticket,omitempty"`
-	For    time.Duration `json:"for,omitempty"` // until it is undone; 0 = until somebody does; see Command.Timed
-}
-
-// NeedsReason tells whether the command may be asked for only with a reason.
-func (cmd *Command) NeedsReason() bool { return cmd.Risk == Destructive }
-
 // Parse reads slash text, as Slack sends it: a command's name or alias, bare words for its main parameter, and name=value.
 // The error is a *UsageError, or a *MissingError where only required parameters are absent.
-func (c *Catalog) Parse(typed string, in text.Input) (Invocation, Extras, error) {
+func Parse(c *catalog.Catalog, typed string, in text.Input) (catalog.Invocation, catalog.Extras, error) {
 	typed = strings.TrimSpace(text.Unescape(strings.ToValidUTF8(typed, "\uFFFD")))
-	cmd, rest, extras, err := c.cutCommand(typed, in)
+	cmd, rest, extras, err := cutCommand(c, typed, in)
 	if err != nil {
-		return Invocation{}, extras, err
+		return catalog.Invocation{}, extras, err
 	}
 	p := parser{cmd: cmd, in: in, values: map[string]any{}}
 	tokens := text.Scan(rest)
 	err = p.assign(tokens)
 	p.lastDay()
-	given := Invocation{Command: cmd.Name, Args: Marshal(p.values)}
+	given := catalog.Invocation{Command: cmd.Name, Args: catalog.Marshal(p.values)}
 	if err != nil {
-		return given, p.extras, p.offer(tokens, cmd.suggest(err, given))
+		return given, p.extras, p.offer(tokens, suggest(cmd, err, given))
 	}
 	if err := cmd.CheckAt(given.Args, in.Now); err != nil {
-		return given, p.extras, cmd.suggest(err, given)
+		return given, p.extras, suggest(cmd, err, given)
 	}
 	return given, p.extras, nil
 }
 
 // cutCommand finds the command at the start of text. Its name may be written with spaces or underscores. Where there is none the error
 // offers what was probably meant, and the extras are those of what was typed.
-func (c *Catalog) cutCommand(text string, in text.Input) (*Command, string, Extras, error) {
+func cutCommand(c *catalog.Catalog, text string, in text.Input) (*catalog.Command, string, catalog.Extras, error) {
 	words := strings.FieldsFunc(text, unicode.IsSpace)
 	if len(words) == 0 {
-		return nil, "", Extras{}, &UsageError{Problem: "no command was given", Hint: "/s1 help lists them"}
+		return nil, "", catalog.Extras{}, &catalog.UsageError{Problem: "no command was given", Hint: "/s1 help lists them"}
 	}
 	for n := min(len(words), 8); n > 0; n-- {
 		if cmd, ok := c.Find(strings.Join(words[:n], "-")); ok {
-			return cmd, afterWords(text, n), Extras{}, nil
+			return cmd, afterWords(text, n), catalog.Extras{}, nil
 		}
 	}
-	extras, err := c.unknown(words[0], afterWords(text, 1), in)
+	extras, err := unknownCommand(c, words[0], afterWords(text, 1), in)
 	return nil, "", extras, err
 }
 
@@ -76,10 +78,10 @@ func afterWords(typed string, n int) string {
 
 // A parser puts tokens into a command's parameters.
 type parser struct {
-	cmd    *Command
+	cmd    *catalog.Command
 	in     text.Input
 	values map[string]any
-	extras Extras
+	extras catalog.Extras
 	main   []text.Token // bare words
 }
 
@@ -93,7 +95,7 @@ func (p *parser) assign(tokens []text.Token) error {
 			i += n
 		}
 		if f := p.flag(t); f != "" {
-			first = cmp.Or(first, p.cmd.unknownFlag(f))
+			first = cmp.Or(first, unknownFlag(p.cmd, f))
 			continue
 		}
 		if t.Name == "" || p.inQuery(t) {
@@ -124,30 +126,17 @@ func (p *parser) lastDay() {
 	if len(p.values) == 0 {
 		return
 	}
-	if !p.cmd.needsTimes() || p.in.Now.IsZero() {
+	if !p.cmd.NeedsTimes() || p.in.Now.IsZero() {
 		return
 	}
-	if p.values[endParam] == nil {
-		p.values[endParam] = p.in.Now.UTC().Format(time.RFC3339)
+	if p.values[catalog.EndParam] == nil {
+		p.values[catalog.EndParam] = p.in.Now.UTC().Format(time.RFC3339)
 	}
-	until, err := time.Parse(time.RFC3339, fmt.Sprint(p.values[endParam]))
-	if p.values[startParam] == nil && err == nil {
-		p.values[startParam] = until.Add(-24 * time.Hour).Format(time.RFC3339)
+	until, err := time.Parse(time.RFC3339, fmt.Sprint(p.values[catalog.EndParam]))
+	if p.values[catalog.StartParam] == nil && err == nil {
+		p.values[catalog.StartParam] = until.Add(-24 * time.Hour).Format(time.RFC3339)
 	}
 }
-
-// needsTimes tells whether a command must have a stretch of time.
-func (cmd *Command) needsTimes() bool {
-	start, err := cmd.Field(startParam)
-	end, endErr := cmd.Field(endParam)
-	return err == nil && endErr == nil && start.Required && end.Required
-}
-
-// The stretch of time that a hunt looks at.
-const (
-	startParam = "start-time"
-	endParam   = "end-time"
-)
 
 // stray complains of a bare word right behind a list of texts or names, where the main parameter has its words already: it is the
 // rest of a value that has blanks.
@@ -158,10 +147,10 @@ func (p *parser) stray(before []text.Token, t text.Token) error {
 	last := before[len(before)-1]
 	f, err := p.cmd.Field(last.Name)
 	_, given := p.values[p.cmd.Main]
-	if err != nil || p.cmd.Main != "" && len(p.main) == 0 && !given || f.kind.Name != "text" && (f.kind.find == nil || f.Name == p.cmd.Main) {
+	if err != nil || p.cmd.Main != "" && len(p.main) == 0 && !given || f.Type.Name != "text" && (!f.Type.TakesNames() || f.Name == p.cmd.Main) {
 		return nil
 	}
-	e := Wrong(f.Name, "%s stands behind it without quotes", text.Quote(t.Value))
+	e := catalog.Wrong(f.Name, "%s stands behind it without quotes", text.Quote(t.Value))
 	e.Hint = "put a value with blanks in quotes: " + f.Name + `="` + last.Value + " " + t.Value + `"; several values go with commas`
 	return e
 }
@@ -187,14 +176,16 @@ func (p *parser) spaced(tokens []text.Token) (text.Token, int) {
 }
 
 // isFor tells whether a name says for how long a command is asked for.
-func (p *parser) isFor(name string) bool { return p.cmd.Timed && strings.EqualFold(name, ForParam) }
+func (p *parser) isFor(name string) bool {
+	return p.cmd.Timed && strings.EqualFold(name, catalog.ForParam)
+}
 
 // named assigns name=value and returns how many of the following words belong to the value.
 func (p *parser) named(t text.Token, following []text.Token) (int, error) {
 	if p.isFor(t.Name) {
 		n := p.tail(&t, following, text.SpanWord)
 		var err error
-		p.extras.For, err = ReadSpan(t.Value)
+		p.extras.For, err = catalog.ReadSpan(t.Value)
 		return n, err
 	}
 	if extra := p.extra(t.Name); extra != nil {
@@ -207,30 +198,30 @@ func (p *parser) named(t text.Token, following []text.Token) (int, error) {
 		return 0, err
 	}
 	if _, twice := p.values[f.Name]; twice && !f.List {
-		return 0, Wrong(f.Name, "it is given twice")
+		return 0, catalog.Wrong(f.Name, "it is given twice")
 	}
 	n := 0
 	switch {
-	case f.kind.Name == "time":
+	case f.Type.Name == "time":
 		n = p.tail(&t, following, clockWord)
-	case f.kind.Verbatim:
+	case f.Type.Verbatim:
 		n = p.verbatim(&t, following)
-	case f.freeText():
+	case freeText(f):
 		n = p.tail(&t, following, anyWord)
-	case f.kind.Name == "choice" && !f.List:
+	case f.Type.Name == "choice" && !f.List:
 		n = p.choiceWords(f, &t, following)
 	}
 	return n, p.set(f, t)
 }
 
 // freeText tells whether bare words behind a value are the rest of it: description=Test description.
-func (f field) freeText() bool {
-	return !f.List && (f.kind.Name == "text" || f.kind.Name == "multiline") && f.kind.Search == "" && !f.kind.Filter
+func freeText(f catalog.Field) bool {
+	return !f.List && (f.Type.Name == "text" || f.Type.Name == "multiline") && f.Type.Search == "" && !f.Type.Filter
 }
 
 // extra returns where reason and ticket go; nil for other names and for commands that take neither.
 func (p *parser) extra(name string) *string {
-	if p.cmd.Risk == Read {
+	if p.cmd.Risk == catalog.Read {
 		return nil
 	}
 	switch strings.ToLower(name) {
@@ -246,12 +237,12 @@ func (p *parser) extra(name string) *string {
 const maxChoiceWords = 4
 
 // set reads a value into its parameter; a list that is given again grows.
-func (p *parser) set(f field, t text.Token) error {
+func (p *parser) set(f catalog.Field, t text.Token) error {
 	if !f.List {
 		if strings.TrimSpace(t.Value) == "" {
 			return nil
 		}
-		value, err := f.readOne(t.Value, p.in)
+		value, err := f.ReadOne(t.Value, p.in)
 		if err == nil {
 			p.values[f.Name] = value
 		}
@@ -259,10 +250,10 @@ func (p *parser) set(f field, t text.Token) error {
 	}
 	words := t.Items
 	if len(words) == 1 && strings.HasPrefix(strings.TrimSpace(words[0]), "[") {
-		words = listWords(words[0])
+		words = catalog.ListWords(words[0])
 	}
-	words = f.parted(words)
-	list, err := f.readAll(append(wordsOf(p.values[f.Name]), words...), p.in)
+	words = parted(f, words)
+	list, err := f.ReadAll(append(catalog.WordsOf(p.values[f.Name]), words...), p.in)
 	if err == nil && len(list.([]any)) > 0 {
 		p.values[f.Name] = list
 	}
@@ -271,15 +262,15 @@ func (p *parser) set(f field, t text.Token) error {
 
 // parted parts words at commas that stand in quotes, where a value can have none: "Active, Draft" are two states, and two ids in
 // quotes are two. A name may have one: "Acme, Inc." is whole.
-func (f field) parted(words []string) []string {
+func parted(f catalog.Field, words []string) []string {
 	var parts []string
 	for _, w := range words {
 		split := strings.Split(w, ",")
 		for i, part := range split {
 			split[i] = strings.TrimSpace(part)
 		}
-		named := slices.ContainsFunc(split, func(part string) bool { return part != "" && IsName(part) })
-		if len(f.kind.Choices) == 0 && (f.kind.Search == "" || named) {
+		named := slices.ContainsFunc(split, func(part string) bool { return part != "" && catalog.IsName(part) })
+		if len(f.Type.Choices) == 0 && (f.Type.Search == "" || named) {
 			split = []string{w}
 		}
 		parts = append(parts, split...)
@@ -287,71 +278,28 @@ func (f field) parted(words []string) []string {
 	return parts
 }
 
-// Field finds a parameter by its name in any spelling, an alias, or the start of exactly one name.
-func (cmd *Command) Field(name string) (field, error) {
-	plain := text.Squash(name)
-	var starts []field
-	for _, f := range cmd.Fields {
-		if f.hidden {
-			continue
-		}
-		if text.Squash(f.Name) == plain || slices.ContainsFunc(f.Aliases, func(a string) bool { return text.Squash(a) == plain }) {
-			return f, nil
-		}
-		if len(plain) >= 3 && strings.HasPrefix(text.Squash(f.Name), plain) {
-			starts = append(starts, f)
-		}
-	}
-	if len(starts) == 1 {
-		return starts[0], nil
-	}
-	return field{}, cmd.unknownParam(name)
-}
-
-// unknownParam offers the nearest of what a command takes, reason and ticket among it.
-func (cmd *Command) unknownParam(name string) error {
-	names := namesOf(cmd.Fields)
-	if cmd.Timed {
-		names = append(names, ForParam)
-	}
-	if cmd.Risk != Read {
-		names = append(names, ReasonParam, TicketParam)
-	}
-	e := &UsageError{Param: name, Problem: "unknown parameter " + text.Quote(name) + " in " + cmd.Name, Nearest: text.Nearest(name, names)}
-	switch {
-	case len(names) == 0:
-		e.Hint = "it takes no parameters"
-	case len(e.Nearest) == 0:
-		e.Hint = "the parameters are " + strings.Join(names, ", ")
-	}
-	if cmd.Risk == Read && slices.Contains([]string{"reason", "ticket"}, strings.ToLower(name)) {
-		e.Hint = "only commands that change something take a reason or a ticket"
-	}
-	return e
-}
-
 // suggest completes a usage error by a line to try, where the right value can be told: the nearest choice or number.
-func (cmd *Command) suggest(err error, given Invocation) error {
-	cmd.explain(err, given.Args)
-	e, ok := err.(*UsageError)
+func suggest(cmd *catalog.Command, err error, given catalog.Invocation) error {
+	cmd.Explain(err, given.Args)
+	e, ok := err.(*catalog.UsageError)
 	if !ok || e.Param == "" || len(e.Nearest) == 0 {
 		return err
 	}
 	f, ferr := cmd.Field(e.Param)
-	if ferr != nil || f.List || f.kind.Filter { // the nearest of a filter are keys, no values
+	if ferr != nil || f.List || f.Type.Filter { // the nearest of a filter are keys, no values
 		return err
 	}
-	values, _ := Object(given.Args)
-	value, verr := f.readOne(e.Nearest[0], text.Input{})
+	values, _ := catalog.Object(given.Args)
+	value, verr := f.ReadOne(e.Nearest[0], text.Input{})
 	if verr != nil {
 		return err
 	}
-	values[f.Name] = Marshal(value)
-	try := Invocation{Command: cmd.Name, Args: Marshal(values), How: render.Run}
+	values[f.Name] = catalog.Marshal(value)
+	try := catalog.Invocation{Command: cmd.Name, Args: catalog.Marshal(values), How: render.Run}
 	if cmd.Check(try.Args) != nil {
 		return err
 	}
 	try.Args, _ = cmd.Hide(try.Args)
-	e.Try, e.TryLine = &try, cmd.Line(try.Args)
+	e.Try, e.TryLine = &try, Line(cmd, try.Args)
 	return err
 }

@@ -1,4 +1,8 @@
-package catalog
+// Package refusal says what a person can do about the console's no: which permission is lacking and how the console calls it, whether to
+// wait, to change the input or to ask somebody. The console's own words stand above the advice and are never replaced by it.
+//
+// The rule that must not break: where nobody knows whether a change was done, the advice is to look, not to repeat.
+package refusal
 
 import (
 	"context"
@@ -18,7 +22,7 @@ func Advice(e *s1.Error, needs string) string {
 	needs, _, _ = strings.Cut(needs, " (") // what a permission is for matters in help
 	switch {
 	case needs == "" || strings.Contains(e.Permission, "›"): // it names the command's already
-		needs = text.FirstNonEmpty(permissionWords(e.Permission), needs)
+		needs = text.FirstNonEmpty(PermissionWords(e.Permission), needs)
 	default:
 		needs = WithPermission(needs, e.Permission)
 	}
