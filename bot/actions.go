@@ -8,6 +8,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"s1bot/approvals/workflow"
 	"s1bot/bot/post"
 	"s1bot/render"
 )
@@ -23,11 +24,11 @@ func (b *Bot) clicked(ctx context.Context, d delivery, in interaction) error {
 		if err == nil && !in.oneStory() {
 			err = errors.New("a click in two places at once")
 		}
-		a := ask{user: in.User.ID, at: in.origin(d.key), trigger: in.Trigger, view: in.View.ID, inv: inv}
-		a.card, a.fleeting = in.Message.key(), in.Container.Ephemeral
+		a := ask{Interaction: workflow.Interaction{User: in.User.ID, At: in.origin(d.key), Do: inv}, trigger: in.Trigger, view: in.View.ID}
+		a.card, a.Ephemeral = in.Message.key(), in.Container.Ephemeral
 		work := func() error { return b.click(ctx, &a, d) }
 		if err != nil {
-			work = func() error { return b.forged(ctx, &a, "button", errGone, err) }
+			work = func() error { return b.forged(ctx, &a, "button", workflow.ErrGone, err) }
 		}
 		if err := b.answering(ctx, &a, work); err != nil {
 			return err
@@ -46,19 +47,19 @@ func (b *Bot) click(ctx context.Context, a *ask, d delivery) error {
 	if err := b.admit(ctx, a); err != nil {
 		return err
 	}
-	if a.inv.Command == post.ClipWord {
-		if err := b.unclip(ctx, &a.inv); err != nil {
+	if a.Do.Command == post.ClipWord {
+		if err := b.unclip(ctx, &a.Do); err != nil {
 			return err
 		}
 	}
-	a.extras, a.inv.Said = said(a.inv), nil
-	if own, ok := ownWords()[a.inv.Command]; ok {
-		return own.clicked(b, ctx, *a, a.inv.Args)
+	a.Extras, a.Do.Said = said(a.Do), nil
+	if own, ok := ownWords()[a.Do.Command]; ok {
+		return own.clicked(b, ctx, *a, a.Do.Args)
 	}
 	if err := b.stale(ctx, d); err != nil {
 		return err
 	}
-	return withSaid(a.extras, b.invoke(ctx, *a))
+	return withSaid(a.Extras, b.invoke(ctx, *a))
 }
 
 // unclip fetches a long invocation.
@@ -69,7 +70,7 @@ func (b *Bot) unclip(ctx context.Context, inv *render.Invocation) error {
 	}
 	body, err := b.Clips.Get(ctx, ref.ID)
 	if err != nil {
-		return errGone
+		return workflow.ErrGone
 	}
 	return json.Unmarshal(body, inv)
 }

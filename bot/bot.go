@@ -13,6 +13,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
+	"s1bot/approvals/workflow"
 	"s1bot/bot/post"
 	"s1bot/bot/socketmode"
 	"s1bot/commands/catalog"
@@ -84,11 +85,8 @@ type Bot struct {
 	intake  *queue
 	work    *queue
 	desk    *desk
-	asking  keyed    // one person's requests are written down one by one
-	cards   keyed    // one edit of a request's cards at a time
-	ending  sync.Map // ids of the requests whose end is being told
+	flow    *workflow.Workflow
 	later   waiting  // decisions that were put off
-	looking sync.Map // ids of the requests that are being looked at, or run
 	topics  sync.Map // what operators were told is wrong, until it is well again
 	self    identity
 	known   chan struct{} // closed when self is set
@@ -115,6 +113,7 @@ func New(c Config) (*Bot, error) {
 	b.post = &post.Messenger{Seal: b.seal.click, API: b.api, HTTP: client, Console: c.Console.ConsoleURL(), Clips: c.Clips, Directs: c.Directs, Find: b.findAll, Attached: b.Attached, Log: c.Log}
 	b.desk = newDesk()
 	b.intake, b.work = newQueue(intakeLimit, c.Log), newQueue(workLimit, c.Log)
+	b.flow = b.newWorkflow()
 	b.sockets = socketmode.New(c.Sockets, b.openSocket, b.receive, c.Log)
 	return b, nil
 }
@@ -131,7 +130,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	}
 	ctx, stop := context.WithCancel(ctx) // what serves ends with the sockets, also when Slack refuses them for good
 	defer stop()
-	var intake, work, chores group
+	var intake, work, chores sync.WaitGroup
 	intake.Go(func() { b.intake.run(ctx, intakeSlots) })
 	work.Go(func() { b.work.run(ctx, workSlots) })
 	if err := b.resume(ctx); err != nil {
@@ -186,10 +185,7 @@ func (b *Bot) Known() <-chan struct{} { return b.known }
 func (b *Bot) keepHouse(ctx context.Context) {
 	for b.adopt(ctx); post.Sleep(ctx, b.Tick); {
 		b.takeUpLater()
-		b.expire(ctx)
-		b.remind(ctx)
-		b.mindTerms(ctx)
-		b.recover(ctx)
+		b.flow.Keeper.Tick(ctx)
 		if err := b.resume(ctx); err != nil && ctx.Err() == nil {
 			b.Log.Warn("cannot look for deliveries left over", "err", err)
 		}

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"s1bot/approvals"
+	"s1bot/approvals/workflow"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 )
@@ -17,14 +19,14 @@ import (
 
 // deciding are the words that decide about requests, as people write them into messages: each with the form in which it stands alone.
 var deciding = map[string]*regexp.Regexp{
-	"approve":  regexp.MustCompile(aRef + theEnd),
-	"withdraw": regexp.MustCompile(aRef + theEnd),
-	"again":    regexp.MustCompile(aRef + theEnd),
-	"deny":     regexp.MustCompile(aRef + `(?:[.!]?|\s+` + aReason + `)\s*$`),
-	"close":    regexp.MustCompile(aRef + `(?:[.!]?|\s+` + aReason + `)\s*$`),
-	freezeWord: regexp.MustCompile(`(?i)^(?:[.!]?|` + aReason + `)\s*$`),
-	"thaw":     regexp.MustCompile(`^` + theEnd),
-	extendWord: regexp.MustCompile(aRef + `(?:\s+(?:for=)?[\w.]+)?(?:\s+(?:min(?:ute)?s?|hours?|days?))?` + theEnd),
+	"approve":           regexp.MustCompile(aRef + theEnd),
+	"withdraw":          regexp.MustCompile(aRef + theEnd),
+	"again":             regexp.MustCompile(aRef + theEnd),
+	"deny":              regexp.MustCompile(aRef + `(?:[.!]?|\s+` + aReason + `)\s*$`),
+	"close":             regexp.MustCompile(aRef + `(?:[.!]?|\s+` + aReason + `)\s*$`),
+	workflow.FreezeWord: regexp.MustCompile(`(?i)^(?:[.!]?|` + aReason + `)\s*$`),
+	"thaw":              regexp.MustCompile(`^` + theEnd),
+	workflow.ExtendWord: regexp.MustCompile(aRef + `(?:\s+(?:for=)?[\w.]+)?(?:\s+(?:min(?:ute)?s?|hours?|days?))?` + theEnd),
 }
 
 const (
@@ -53,7 +55,7 @@ func (b *Bot) perhapsDecision(ctx context.Context, a ask, why error) error {
 		return why
 	}
 	word := strings.ToLower(a.line[at[0]:at[1]])
-	if all := word == freezeWord || word == "thaw"; all && near || !all && !aRequest.MatchString(a.line) {
+	if all := word == workflow.FreezeWord || word == "thaw"; all && near || !all && !aRequest.MatchString(a.line) {
 		return why
 	}
 	return b.offerDecision(ctx, a, word, a.line[at[1]:])
@@ -64,14 +66,14 @@ var aRequest = regexp.MustCompile(`(?i)\b` + approvals.RefPrefix + `[0-9A-Z]{4,}
 
 // offerDecision decides nothing and shows the buttons that would.
 func (b *Bot) offerDecision(ctx context.Context, a ask, word, rest string) error {
-	card := notice("With other words around it, “" + word + "” may be talk, so nothing was decided.")
+	card := render.Notice("With other words around it, “" + word + "” may be talk, so nothing was decided.")
 	switch word {
-	case freezeWord:
-		card.Actions = []render.Action{render.Button{Label: "Freeze", Style: render.Danger, Do: render.Invocation{Command: freezeWord}, Confirm: "From now on nothing that changes anything runs. Two approvers end it."}}
+	case workflow.FreezeWord:
+		card.Actions = []render.Action{render.Button{Label: "Freeze", Style: render.Danger, Do: render.Invocation{Command: workflow.FreezeWord}, Confirm: "From now on nothing that changes anything runs. Two approvers end it."}}
 	case "thaw":
 		card.Actions = []render.Action{render.Button{Label: "Thaw", Do: render.Invocation{Command: "thaw"}}}
 	default:
-		return b.offerRequest(ctx, a, card, word, first(aRequest.FindString(rest), aRequest.FindString(a.line)))
+		return b.offerRequest(ctx, a, card, word, cmp.Or(aRequest.FindString(rest), aRequest.FindString(a.line)))
 	}
 	b.reply(ctx, a, card)
 	return nil
@@ -86,16 +88,16 @@ func (b *Bot) offerRequest(ctx context.Context, a ask, card render.Card, word, r
 	if err != nil {
 		return err
 	}
-	for _, action := range requestActions(req) {
+	for _, action := range workflow.Actions(req) {
 		if button, ok := action.(render.Button); ok && deciding[button.Do.Command] != nil {
 			card.Actions = append(card.Actions, button)
 		}
 	}
-	if word == extendWord && req.Term.Running() {
-		card.Actions = append(card.Actions, render.Button{Label: "Extend", Do: about(extendWord, req.ID)})
+	if word == workflow.ExtendWord && req.Term.Running() {
+		card.Actions = append(card.Actions, render.Button{Label: "Extend", Do: workflow.About(workflow.ExtendWord, req.ID)})
 	}
 	line := render.Line{render.Bold(req.Ref), render.Text(" · " + req.Title)}
-	if names := targetNames(planOf(req).Targets, 3); names != "" {
+	if names := workflow.TargetNames(workflow.PlanOf(req).Targets, 3); names != "" {
 		line = append(line, render.Text(": "+names))
 	}
 	card.Parts = append(card.Parts, line)

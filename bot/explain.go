@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
+	"s1bot/approvals/workflow"
 	"s1bot/commands/catalog"
 	"s1bot/commands/refusal"
 	"s1bot/render"
@@ -43,7 +45,7 @@ func (b *Bot) explain(a ask, err error) (card render.Card, fault error) {
 	}
 	for _, known := range sayings() {
 		if errors.Is(err, known.err) {
-			card := notice(first(known.words, sentence(known.err.Error())))
+			card := render.Notice(cmp.Or(known.words, render.Sentence(known.err.Error())))
 			card.Tone = render.Warning
 			return card, nil
 		}
@@ -59,7 +61,7 @@ type saying struct {
 
 func sayings() []saying {
 	return []saying{
-		{errNotAllowed, ""}, {errStale, ""}, {errFormTooLarge, ""}, {errGone, ""}, {errNoFreeze, ""}, {errUnclear, ""}, {errForm, ""}, {errSent, ""},
+		{errNotAllowed, ""}, {errStale, ""}, {errFormTooLarge, ""}, {workflow.ErrGone, ""}, {workflow.ErrNoFreeze, ""}, {errUnclear, ""}, {errForm, ""}, {errSent, ""},
 		{errUnshared, "Slack doesn't let me post here. Invite me with /invite @s1bot, then share it again."},
 		{approvals.ErrSelfApproval, "You asked for this yourself, so somebody else has to decide. You can withdraw it."},
 		{approvals.ErrAlreadyDecided, "You have approved this already. It counts once; another approver is needed."},
@@ -81,14 +83,14 @@ func sayings() []saying {
 
 // usageCard says what is wrong with the input and offers what was probably meant.
 func usageCard(e *catalog.UsageError) render.Card {
-	line := render.Line{render.Text(sentence(e.Problem))}
+	line := render.Line{render.Text(render.Sentence(e.Problem))}
 	if e.Param != "" {
-		line = render.Line{render.Text("Check "), render.Mono(e.Param), render.Text(": " + sentence(e.Problem))}
+		line = render.Line{render.Text("Check "), render.Mono(e.Param), render.Text(": " + render.Sentence(e.Problem))}
 	}
 	if e.Hint != "" {
-		line = append(line, render.Text(" "+sentence(e.Hint)))
+		line = append(line, render.Text(" "+render.Sentence(e.Hint)))
 	}
-	card := render.Card{Tone: render.Warning, Text: "Nothing was done: " + sentence(e.Problem), Parts: []render.Part{line}}
+	card := render.Card{Tone: render.Warning, Text: "Nothing was done: " + render.Sentence(e.Problem), Parts: []render.Part{line}}
 	if len(e.Nearest) > 1 || len(e.Nearest) == 1 && (e.Try == nil || e.Param == "") { // else the line below says it
 		near := render.Line{render.Text("Did you mean ")}
 		for i, n := range e.Nearest {
@@ -156,8 +158,8 @@ func matchTable(matches []catalog.Target) render.Part {
 	table := render.Table{Columns: []render.Column{{Title: "Name"}, {Title: "Site / group"}, {Title: "State"}, {Title: "OS"}, {Title: "User"}, {Title: "When"}, {Title: "Id"}}}
 	for _, m := range matches {
 		table.Rows = append(table.Rows, []render.Line{
-			{render.Link(m.Name, m.URL)}, {render.Text(dash(place(m)))}, {render.Text(dash(m.State))}, {render.Text(dash(m.OS))},
-			{render.Text(dash(m.User))}, {render.Text(dash(m.Seen))}, {render.Mono(m.ID)},
+			{render.Link(m.Name, m.URL)}, {render.Text(cmp.Or(workflow.Place(m), "—"))}, {render.Text(cmp.Or(m.State, "—"))}, {render.Text(cmp.Or(m.OS, "—"))},
+			{render.Text(cmp.Or(m.User, "—"))}, {render.Text(cmp.Or(m.Seen, "—"))}, {render.Mono(m.ID)},
 		})
 	}
 	return table
@@ -165,27 +167,27 @@ func matchTable(matches []catalog.Target) render.Part {
 
 // consoleCard is a failure with the specification's three parts, and what to do about it.
 func consoleCard(err error, e *s1.Error) render.Card {
-	title, needs := strings.TrimSuffix(sentence(first(e.Operation, "the call to the console")), "."), ""
-	var in *commandError
+	title, needs := strings.TrimSuffix(render.Sentence(cmp.Or(e.Operation, "the call to the console")), "."), ""
+	var in *workflow.CommandError
 	if errors.As(err, &in) {
-		title, needs = in.cmd.Title, in.cmd.Needs
+		title, needs = in.Command.Title, in.Command.Needs
 	}
 	return render.Failure(title, e.Status, e.Message, refusal.Advice(e, needs))
 }
 
 // refusalCard is the policy's no.
 func refusalCard(r *policy.RefusedError) render.Card {
-	line := render.Line{render.Text(sentence(r.Why))}
-	card := render.Card{Tone: render.Warning, Title: "Not allowed", Text: sentence(r.Why), Parts: []render.Part{line}}
-	card.Parts = append(card.Parts, ruleNote(r.Rule, r.Because)...)
+	line := render.Line{render.Text(render.Sentence(r.Why))}
+	card := render.Card{Tone: render.Warning, Title: "Not allowed", Text: render.Sentence(r.Why), Parts: []render.Part{line}}
+	card.Parts = append(card.Parts, workflow.RuleNote(r.Rule, r.Because)...)
 	return card
 }
 
 // unansweredCard says which question has no answer, so that nothing was done.
 func unansweredCard(e *policy.UnansweredError, decision bool) render.Card {
-	words := sentence(e.Question) + " So I can't tell whether this is allowed. Nothing was done."
+	words := render.Sentence(e.Question) + " So I can't tell whether this is allowed. Nothing was done."
 	if decision {
-		words = sentence(e.Question) + " So I couldn't tell whether you may decide this, and your decision did not count."
+		words = render.Sentence(e.Question) + " So I couldn't tell whether you may decide this, and your decision did not count."
 	}
 	if strings.Contains(e.Question, "missing_scope") {
 		words += " Whoever looks after this app has to add the scope: `s1bot check` names it."
@@ -193,20 +195,8 @@ func unansweredCard(e *policy.UnansweredError, decision bool) render.Card {
 		words += " Try again in a moment."
 	}
 	card := render.Card{Tone: render.Warning, Title: "Can't tell", Text: words, Parts: []render.Part{render.Line{render.Text(words)}}}
-	card.Parts = append(card.Parts, ruleNote(e.Rule, e.Because)...)
+	card.Parts = append(card.Parts, workflow.RuleNote(e.Rule, e.Because)...)
 	return card
-}
-
-// ruleNote names the rule that decided and, where it was about one thing of several, that thing.
-func ruleNote(rule, because string) []render.Part {
-	if rule == "" {
-		return nil
-	}
-	words := "Rule: " + rule
-	if because != "" {
-		words += ", because of " + because
-	}
-	return []render.Part{render.Note{render.Text(words)}}
 }
 
 // faultCard admits a fault of ours, with what finds it in the log. What Slack refuses by name, such as a scope that is missing, is
@@ -218,15 +208,6 @@ func faultCard(a ask, err error) render.Card {
 		words = fmt.Sprintf("Slack did not take it (%s). `s1bot check` tells whether the app lacks something.", refused.Err)
 	}
 	return render.Card{Tone: render.Critical, Text: words, Parts: []render.Part{
-		render.Line{render.Text(words + " Its operators find it in the log under "), render.Mono(first(a.at.Key, "no reference")), render.Text(".")},
+		render.Line{render.Text(words + " Its operators find it in the log under "), render.Mono(cmp.Or(a.At.Key, "no reference")), render.Text(".")},
 	}}
 }
-
-// outcomeUnknown tells whether the console may have done what it did not confirm.
-func outcomeUnknown(err error) bool {
-	var console *s1.Error
-	return errors.As(err, &console) && console.Unknown()
-}
-
-// sentence is words with a capital and a full stop.
-func sentence(words string) string { return render.Sentence(words) }

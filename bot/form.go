@@ -12,6 +12,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"s1bot/approvals/workflow"
 	"s1bot/bot/post"
 	"s1bot/commands/catalog"
 	"s1bot/commands/slash"
@@ -19,21 +20,18 @@ import (
 	"s1bot/render"
 )
 
-var (
-	errFormTooLarge = errors.New("these values are too long for a form of Slack's; type the command with its values instead")
-	errGone         = errors.New("this button is too old to work; run the command again")
-)
+var errFormTooLarge = errors.New("these values are too long for a form of Slack's; type the command with its values instead")
 
 // openForm shows the form of an invocation's command, filled with what is known. Without a trigger, which only a click or a
 // slash command brings, it offers a button that has one.
 func (b *Bot) openForm(ctx context.Context, a ask) error {
-	cmd, ok := b.Catalog.Find(a.inv.Command)
+	cmd, ok := b.Catalog.Find(a.Do.Command)
 	if !ok {
-		return errGone
+		return workflow.ErrGone
 	}
-	if wish := b.wish(cmd, a); cmd.Risk != catalog.Read { // nobody fills a form in for nothing
-		if ruling := b.rule(ctx, wish); ruling.Err() != nil {
-			return b.refuse(ctx, wish, ruling)
+	if wish := b.flow.Gate.Input(cmd, a.Interaction); cmd.Risk != catalog.Read { // nobody fills a form in for nothing
+		if ruling := b.flow.Gate.Decide(ctx, wish); ruling.Err() != nil {
+			return b.flow.Gate.Refuse(ctx, wish, ruling)
 		}
 	}
 	form := formOf(cmd, a)
@@ -51,13 +49,13 @@ func (b *Bot) askReason(ctx context.Context, cmd *catalog.Command, a ask) error 
 	}
 	form := formOf(cmd, a)
 	form.Intro = append(render.Line{render.Text(cmd.Summary() + " Somebody else has to approve it before it runs.\n")}, touches...)
-	form.Do.Args, form.Submit = a.inv.Args, "Ask for approval"
+	form.Do.Args, form.Submit = a.Do.Args, "Ask for approval"
 	form.Fields = slices.DeleteFunc(form.Fields, func(f render.FormField) bool {
-		_, secret := a.secrets[f.Name] // it does not travel in a form: it is asked for again
+		_, secret := a.Secrets[f.Name] // it does not travel in a form: it is asked for again
 		return f.Name != catalog.ReasonParam && f.Name != catalog.TicketParam && f.Name != catalog.ForParam && !secret
 	})
 	for i, f := range form.Fields {
-		if _, secret := a.secrets[f.Name]; secret {
+		if _, secret := a.Secrets[f.Name]; secret {
 			form.Fields[i].Required = true // it was given: left out, something else would run than was asked for
 		}
 	}
@@ -78,16 +76,16 @@ const glimpseTime = time.Second
 func (b *Bot) glimpse(ctx context.Context, cmd *catalog.Command, a ask) (render.Line, error) {
 	ctx, cancel := context.WithTimeout(ctx, glimpseTime)
 	defer cancel()
-	plan, err := cmd.Prepare(ctx, b.call(a), a.inv.Args)
+	plan, err := cmd.Prepare(ctx, b.call(a), a.Do.Args)
 	var usage *catalog.UsageError
 	var ambiguous *catalog.AmbiguousError
 	if errors.As(err, &usage) || errors.As(err, &ambiguous) {
-		return nil, b.blame(cmd, err)
+		return nil, workflow.WithCommand(cmd, err)
 	}
 	if err != nil || len(plan.Targets) == 0 {
-		return render.Line{render.Mono("/s1 " + slash.Line(cmd, a.inv.Args))}, nil
+		return render.Line{render.Mono("/s1 " + slash.Line(cmd, a.Do.Args))}, nil
 	}
-	line := render.Line{render.Text("Touches "), render.Bold(targetNames(plan.Targets, 3))}
+	line := render.Line{render.Text("Touches "), render.Bold(workflow.TargetNames(plan.Targets, 3))}
 	if host := plan.Targets[0].Host; host != "" && len(plan.Targets) == 1 {
 		line = append(line, render.Text(" on "), render.Bold(host))
 	}
@@ -106,9 +104,9 @@ func optional(f render.FormField) int {
 
 // formOf is a command's form for a person, filled with what is known.
 func formOf(cmd *catalog.Command, a ask) render.Form {
-	form := cmd.Form(a.inv.Args, callerOf(a))
-	form.Origin = a.at
-	fill(&form, a.extras)
+	form := cmd.Form(a.Do.Args, a.Caller())
+	form.Origin = a.At
+	fill(&form, a.Extras)
 	return form
 }
 
@@ -132,22 +130,22 @@ func (b *Bot) open(ctx context.Context, a ask, form render.Form) error {
 	switch {
 	case a.view != "":
 		err = post.Retry(ctx, post.IfLost, func() error {
-			_, err := b.api.UpdateViewContext(ctx, b.view(form, a.user), "", "", a.view)
+			_, err := b.api.UpdateViewContext(ctx, b.view(form, a.User), "", "", a.view)
 			return err
 		})
 	case a.trigger != "":
-		_, err = b.api.OpenViewContext(ctx, a.trigger, b.view(form, a.user))
+		_, err = b.api.OpenViewContext(ctx, a.trigger, b.view(form, a.User))
 	default:
 		return b.offerForm(ctx, a, form)
 	}
 	if err == nil {
 		return nil
 	}
-	err = fmt.Errorf("open the form of %s: %w", first(a.inv.Command, paletteWord), err)
+	err = fmt.Errorf("open the form of %s: %w", cmp.Or(a.Do.Command, paletteWord), err)
 	if !mayOpenLater(err) {
 		return err
 	}
-	b.Log.Warn("a form does not open, so a button is offered", "command", a.inv.Command, "user", a.user, "err", err)
+	b.Log.Warn("a form does not open, so a button is offered", "command", a.Do.Command, "user", a.User, "err", err)
 	return b.offerForm(ctx, a, form)
 }
 
@@ -161,13 +159,13 @@ func mayOpenLater(err error) bool {
 
 // offerForm answers with a button that opens the form. The palette has no command to put into one: its list does.
 func (b *Bot) offerForm(ctx context.Context, a ask, form render.Form) error {
-	if a.inv.Command == "" {
+	if a.Do.Command == "" {
 		return b.help(ctx, a, "")
 	}
 	words := form.Title + " needs a few more details."
 	b.reply(ctx, a, render.Card{
 		Tone: render.Info, Text: words, Parts: []render.Part{render.Line{render.Text(words)}},
-		Actions: []render.Action{openButton(carrying(a.inv, a.extras))},
+		Actions: []render.Action{openButton(workflow.WithExtras(a.Do, a.Extras))},
 	})
 	return nil
 }
@@ -185,13 +183,13 @@ func (b *Bot) checkForm(ctx context.Context, in interaction) any {
 	if err != nil {
 		return b.refuseForm(ctx, in, err)
 	}
-	a := ask{user: in.User.ID, at: answer.Origin}
+	a := ask{Interaction: workflow.Interaction{User: in.User.ID, At: answer.Origin}}
 	if b.admit(ctx, &a) != nil {
 		return nil
 	}
 	if field := outsideMenu(in.View); field != "" {
 		says := b.forged(ctx, &a, "form", errMenu, fmt.Errorf("%s has a value that was not offered", field))
-		return slack.NewErrorsViewSubmissionResponse(map[string]string{field: sentence(says.Error())})
+		return slack.NewErrorsViewSubmissionResponse(map[string]string{field: render.Sentence(says.Error())})
 	}
 	switch answer.Do.Command {
 	case paletteWord:
@@ -200,7 +198,7 @@ func (b *Bot) checkForm(ctx context.Context, in interaction) any {
 		if strings.TrimSpace(strings.Join(answer.Values["reason"], "")) == "" {
 			return slack.NewErrorsViewSubmissionResponse(map[string]string{"reason": "Please say why: the requester reads it."})
 		}
-	case extendWord:
+	case workflow.ExtendWord:
 		if _, err := catalog.ReadSpan(strings.Join(answer.Values[catalog.ForParam], "")); err != nil {
 			return slack.NewErrorsViewSubmissionResponse(paramErrors(err, answer))
 		}
@@ -209,7 +207,7 @@ func (b *Bot) checkForm(ctx context.Context, in interaction) any {
 	if !ok {
 		return nil
 	}
-	args, _, wrong := cmd.FromForm(answer.Values, answer.Do.Args, callerOf(a))
+	args, _, wrong := cmd.FromForm(answer.Values, answer.Do.Args, a.Caller())
 	if len(wrong) == 0 {
 		wrong = paramErrors(cmd.Check(args), answer)
 	}
@@ -219,19 +217,15 @@ func (b *Bot) checkForm(ctx context.Context, in interaction) any {
 	return slack.NewErrorsViewSubmissionResponse(wrong)
 }
 
-func callerOf(a ask) catalog.Caller {
-	return catalog.Caller{ID: a.who.ID, Name: a.who.Name, Zone: a.who.Zone}
-}
-
 // paramErrors puts a rule across fields under the field it names, or under the first of the form.
 func paramErrors(err error, answer render.Answer) map[string]string {
 	var usage *catalog.UsageError
 	if !errors.As(err, &usage) {
 		return nil
 	}
-	words := sentence(usage.Problem)
+	words := render.Sentence(usage.Problem)
 	if usage.Hint != "" {
-		words += " " + sentence(usage.Hint)
+		words += " " + render.Sentence(usage.Hint)
 	}
 	if _, ok := answer.Values[usage.Param]; ok {
 		return map[string]string{usage.Param: words}
@@ -247,11 +241,11 @@ func paramErrors(err error, answer render.Answer) map[string]string {
 func (b *Bot) submit(ctx context.Context, d delivery, in interaction) error {
 	answer, err := b.readForm(in)
 	if err != nil {
-		a := ask{user: in.User.ID, at: origin{Key: d.key}}
+		a := ask{Interaction: workflow.Interaction{User: in.User.ID, At: origin{Key: d.key}}}
 		return b.answering(ctx, &a, func() error { return b.forged(ctx, &a, "form", errForm, err) })
 	}
-	a := ask{user: in.User.ID, at: answer.Origin, inv: answer.Do, from: d}
-	a.at.Key = d.key
+	a := ask{Interaction: workflow.Interaction{User: in.User.ID, At: answer.Origin, Do: answer.Do}, from: d}
+	a.At.Key = d.key
 	return b.answering(ctx, &a, func() error {
 		if err := b.admit(ctx, &a); err != nil {
 			return err
@@ -269,13 +263,13 @@ func (b *Bot) submit(ctx context.Context, d delivery, in interaction) error {
 func (b *Bot) submitted(ctx context.Context, a ask, answer render.Answer) error {
 	cmd, ok := b.Catalog.Find(answer.Do.Command)
 	if !ok {
-		return errGone
+		return workflow.ErrGone
 	}
-	args, extras, wrong := cmd.FromForm(answer.Values, answer.Do.Args, callerOf(a))
+	args, extras, wrong := cmd.FromForm(answer.Values, answer.Do.Args, a.Caller())
 	for field, problem := range wrong {
 		return &catalog.UsageError{Command: cmd.Name, Param: field, Problem: problem}
 	}
-	a.inv, a.extras = render.Invocation{Command: cmd.Name, Args: args}, extras
+	a.Do, a.Extras = render.Invocation{Command: cmd.Name, Args: args}, extras
 	return withSaid(extras, b.invoke(ctx, a))
 }
 

@@ -13,18 +13,18 @@ import (
 // share posts an answer that was for one person to everybody in the channel: by the response URL of the click, which works where the bot
 // is no member, too, else as a message of its own.
 func (b *Bot) share(ctx context.Context, a ask, card render.Card) error {
-	card.Parts = append(card.Parts, render.Note{render.Text("Shared by "), render.User(a.who.ID)})
+	card.Parts = append(card.Parts, render.Note{render.Text("Shared by "), render.User(a.Who.ID)})
 	err := errNowhere
-	if a.at.ResponseURL != "" {
-		if err = b.post.RespondInChannel(ctx, a.at.ResponseURL, a.at.Thread, card); err == nil {
+	if a.At.ResponseURL != "" {
+		if err = b.post.RespondInChannel(ctx, a.At.ResponseURL, a.At.Thread, card); err == nil {
 			return nil
 		}
 	}
 	if post.Unclear(err) {
-		b.reply(ctx, a, notice("Slack did not confirm the message, so it may be in the channel. If you don't see it there, share it again."))
+		b.reply(ctx, a, render.Notice("Slack did not confirm the message, so it may be in the channel. If you don't see it there, share it again."))
 		return nil
 	}
-	if _, _, err := b.post.Post(ctx, a.at.Channel, a.at.Thread, "", card); err != nil {
+	if _, _, err := b.post.Post(ctx, a.At.Channel, a.At.Thread, "", card); err != nil {
 		return fmt.Errorf("share the answer in this channel: %w", errors.Join(errUnshared, err))
 	}
 	return nil
@@ -39,7 +39,7 @@ func (b *Bot) handOver(ctx context.Context, a ask, card render.Card) error {
 	if err != nil {
 		return err
 	}
-	b.reply(ctx, a, notice(words))
+	b.reply(ctx, a, render.Notice(words))
 	return nil
 }
 
@@ -56,7 +56,7 @@ func (b *Bot) handOverBeside(ctx context.Context, a ask, card render.Card) error
 
 // sendFiles sends files to the caller and says where they are, or what became of them.
 func (b *Bot) sendFiles(ctx context.Context, a ask, card render.Card) (words string, err error) {
-	at, err := b.deliver(ctx, a.who.ID, a.at, card)
+	at, err := b.deliver(ctx, a.Who.ID, a.At, card)
 	var missing *post.FilesError
 	switch {
 	case errors.As(err, &missing):

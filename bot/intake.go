@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,8 +10,10 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"s1bot/approvals/workflow"
 	"s1bot/bot/post"
 	"s1bot/bot/socketmode"
+	"s1bot/render"
 )
 
 // saveLimit leaves time to acknowledge within Slack's 3 s even when the database is slow.
@@ -137,7 +140,7 @@ func (b *Bot) turnAway(ctx context.Context, env socketmode.Envelope, kind string
 		b.ack(ctx, env, nil)
 		var in interaction
 		if json.Unmarshal(env.Payload, &in) == nil {
-			b.reply(ctx, ask{at: in.origin(deliveryKey(env)), user: in.User.ID}, notice(words))
+			b.reply(ctx, ask{Interaction: workflow.Interaction{At: in.origin(deliveryKey(env)), User: in.User.ID}}, render.Notice(words))
 		}
 	}
 }
@@ -216,17 +219,7 @@ func (in interaction) oneStory() bool {
 
 // origin is where the interaction came from and so where its answer goes.
 func (in interaction) origin(key string) origin {
-	at := origin{Channel: first(in.Channel.ID, in.Container.Channel), Message: first(in.Container.Message, in.Message.TS),
-		Thread: first(in.Container.Thread, in.Message.Thread), ResponseURL: in.ResponseURL, Key: key}
+	at := origin{Channel: cmp.Or(in.Channel.ID, in.Container.Channel), Message: cmp.Or(in.Container.Message, in.Message.TS),
+		Thread: cmp.Or(in.Container.Thread, in.Message.Thread), ResponseURL: in.ResponseURL, Key: key}
 	return at
-}
-
-// first is the first of values that is not empty.
-func first(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

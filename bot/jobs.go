@@ -11,6 +11,7 @@ import (
 
 	"github.com/sourcegraph/conc/panics"
 
+	"s1bot/approvals/workflow"
 	"s1bot/bot/post"
 	"s1bot/commands/catalog"
 	"s1bot/render"
@@ -39,7 +40,7 @@ type Jobs interface {
 type job struct {
 	Do      render.Invocation `json:"do"`
 	Follow  bool              `json:"follow,omitempty"` // wait for the effect of a change that ran
-	Watch   string            `json:"watch,omitempty"`  // id of a request whose card tells its effect; see effects.go
+	Watch   string            `json:"watch,omitempty"`  // id of a request whose card tells its effect; see workflow.Watcher
 	User    string            `json:"user"`
 	Origin  origin            `json:"origin"`
 	Channel string            `json:"channel,omitempty"` // of its message
@@ -188,7 +189,7 @@ func (w *worker) do() {
 		w.watch()
 		return
 	}
-	a := ask{user: w.job.User, at: w.job.Origin, inv: w.job.Do}
+	a := ask{Interaction: workflow.Interaction{User: w.job.User, At: w.job.Origin, Do: w.job.Do}}
 	card, err := w.work(a)
 	cause := context.Cause(w.ctx)
 	switch {
@@ -196,7 +197,7 @@ func (w *worker) do() {
 		w.release(cause)
 		return
 	case errors.Is(cause, catalog.ErrCancelled) && err != nil:
-		card = notice("Cancelled.")
+		card = render.Notice("Cancelled.")
 	case err != nil:
 		var fault error
 		if card, fault = w.b.explain(a, err); fault != nil {
@@ -228,16 +229,16 @@ var errJobLost = errors.New("the job is another process's")
 func (w *worker) run(a ask) (render.Card, error) {
 	cmd, ok := w.b.Catalog.Find(w.job.Do.Command)
 	if !ok {
-		return render.Card{}, errGone
+		return render.Card{}, workflow.ErrGone
 	}
 	call := w.b.call(a)
 	call.Saved, call.OnSave, call.Progress = w.job.Saved, w.save, w.progress
 	if w.job.Follow {
 		card, err := cmd.Follow(w.ctx, call, w.job.Do.Args)
-		return card, w.b.blameNil(cmd, err)
+		return card, workflow.WithCommand(cmd, err)
 	}
 	card, err := cmd.Run(w.ctx, call, w.job.Do.Args)
-	return card, w.b.blameNil(cmd, err)
+	return card, workflow.WithCommand(cmd, err)
 }
 
 // save writes down how far the command is.
@@ -357,7 +358,7 @@ func (w *worker) silence(ctx context.Context, err error) {
 	w.mute = true
 	w.mu.Unlock()
 	w.b.noteNoDirect(ctx, w.job.User, err)
-	card := withNote(notice("I can't show how far this is. You get the result here when it's done."), whyNoDirect(err))
+	card := withNote(render.Notice("I can't show how far this is. You get the result here when it's done."), whyNoDirect(err))
 	if err := w.b.aside(ctx, w.job.User, w.job.Origin, false, card); err != nil {
 		w.b.Log.Warn("cannot say where a job's end is told", "job", w.id, "err", err)
 	}
@@ -407,4 +408,17 @@ func (w *worker) endAnew(ctx context.Context, card render.Card) error {
 	}
 	_, err = w.b.deliver(ctx, w.job.User, w.job.Origin, card)
 	return err
+}
+
+// watch follows the effect of a request until it is over. A watch that is stopped goes on in another process.
+func (w *worker) watch() {
+	j := w.job
+	watch := workflow.Watch{Request: j.Watch, Run: j.Origin.Key, Requester: j.User, Began: j.Began, Saved: j.Saved}
+	if cause := w.b.flow.Watcher.Watch(w.ctx, watch, w.save); cause != nil {
+		w.release(cause)
+		return
+	}
+	if err := w.b.Jobs.Finish(context.WithoutCancel(w.ctx), w.id, w.b.desk.owner); err != nil {
+		w.b.Log.Error("cannot end a job", "job", w.id, "err", err)
+	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"s1bot/approvals/policy"
 	"s1bot/bot/post"
+	"s1bot/commands/text"
 )
 
 // Whom the members of roles stand for, each looked up by itself: for `s1bot check`, and for the operators while the bot runs
@@ -129,5 +130,5 @@ func (l *memberLookup) group(ctx context.Context, isIt func(slack.UserGroup) boo
 	case len(members) == 0:
 		return "", fmt.Errorf("the user group @%s has nobody in it, so it gives nobody a role: add people to it in Slack, or take it out of the policy", l.groups[i].Handle)
 	}
-	return fmt.Sprintf("user group @%s, %s", l.groups[i].Handle, plural(len(members), "member")), nil
+	return fmt.Sprintf("user group @%s, %s", l.groups[i].Handle, text.Plural(len(members), "member")), nil
 }

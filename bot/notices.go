@@ -2,6 +2,7 @@ package bot
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,7 +43,7 @@ func (b *Bot) tellChannel(ctx context.Context, channel, thread, key string, card
 		return "", deliveryError(fmt.Errorf("post to %s: %w", channel, err))
 	}
 	if look.NoCharts {
-		b.picture(ctx, channel, first(thread, ts), card)
+		b.picture(ctx, channel, cmp.Or(thread, ts), card)
 	}
 	return ts, nil
 }

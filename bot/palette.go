@@ -22,7 +22,7 @@ func (b *Bot) palette(ctx context.Context, a ask, _ string) error {
 		return b.help(ctx, a, "")
 	}
 	form := paletteForm(b.Catalog)
-	form.Origin = a.at
+	form.Origin = a.At
 	return b.open(ctx, a, form)
 }
 
@@ -49,6 +49,6 @@ func (b *Bot) picked(a ask, answer render.Answer) any {
 	if !ok {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "This command is gone. Choose another one."})
 	}
-	view := b.view(formOf(cmd, a), a.user)
+	view := b.view(formOf(cmd, a), a.User)
 	return slack.NewUpdateViewSubmissionResponse(&view)
 }

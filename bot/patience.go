@@ -9,6 +9,7 @@ import (
 	"github.com/sourcegraph/conc/panics"
 
 	"s1bot/bot/post"
+	"s1bot/render"
 	"s1bot/s1"
 )
 
@@ -63,17 +64,17 @@ func (p *patience) say(ctx context.Context, words string) {
 	p.words++
 	p.timer.Stop()
 	if caught := panics.Try(func() { p.send(context.WithoutCancel(ctx), words) }); caught != nil {
-		p.b.Log.Error("cannot say why an answer takes long", "user", p.a.user, "err", caught.Value)
+		p.b.Log.Error("cannot say why an answer takes long", "user", p.a.User, "err", caught.Value)
 	}
 }
 
 func (p *patience) send(ctx context.Context, words string) {
-	if p.a.at.ResponseURL == "" || !p.a.ownURL || p.a.silent {
-		p.b.reply(ctx, p.a, notice(words))
+	if p.a.At.ResponseURL == "" || !p.a.ownURL || p.a.silent {
+		p.b.reply(ctx, p.a, render.Notice(words))
 		return
 	}
-	if err := p.b.post.Respond(ctx, p.a.at.ResponseURL, post.Replacing(p.replaces), notice(words)); err != nil {
-		p.b.Log.Warn("cannot say why an answer takes long", "user", p.a.user, "err", err)
+	if err := p.b.post.Respond(ctx, p.a.At.ResponseURL, post.Replacing(p.replaces), render.Notice(words)); err != nil {
+		p.b.Log.Warn("cannot say why an answer takes long", "user", p.a.User, "err", err)
 		return
 	}
 	p.replaces = true

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"s1bot/approvals/policy"
+	"s1bot/approvals/workflow"
 	"s1bot/bot/post"
 )
 
@@ -33,14 +35,6 @@ const (
 	silenceTTL = 5 * time.Second
 )
 
-// A Person is someone in Slack with the roles that the policy gives them. Everything about them comes from Slack by their id,
-// nothing from what a payload claims.
-type Person struct {
-	policy.Person
-	Zone *time.Location // UTC when Slack does not say
-	bot  bool           // no person at all
-}
-
 // people answers who somebody is and which roles they hold. What Slack does not say is not known, and never no.
 type people struct {
 	api    *slack.Client
@@ -52,7 +46,7 @@ type people struct {
 	// patience is gatePatience, but in tests.
 	patience time.Duration
 
-	asking  keyed // one question at a time: who waits for the same one gets its answer, if it was asked late enough
+	asking  workflow.KeyMutex // one question at a time: who waits for the same one gets its answer, if it was asked late enough
 	users   *lru.Cache[string, ruled]
 	members *lru.Cache[string, aged[[]string]] // of user groups
 	mu      sync.Mutex
@@ -75,7 +69,7 @@ func (a aged[T]) since(moment, now time.Time) bool {
 
 // A ruled person has the roles that a policy gave them at a moment.
 type ruled struct {
-	person Person
+	person workflow.Person
 	policy policy.Policy
 	at     time.Time
 }
@@ -95,21 +89,21 @@ func newPeople(api *slack.Client, team string, policy func() policy.Policy, now 
 }
 
 // who tells who id is, as Slack said within the last minute. Where it does not say, nobody can tell anything of them.
-func (p *people) who(ctx context.Context, id string) Person {
+func (p *people) who(ctx context.Context, id string) workflow.Person {
 	ctx, cancel := context.WithTimeout(ctx, personPatience)
 	defer cancel()
 	return p.person(ctx, id, p.now().Add(-peopleTTL))
 }
 
 // afresh is who for a gate: Slack is asked now, or has been asked since the gate began.
-func (p *people) afresh(ctx context.Context, id string) Person {
+func (p *people) afresh(ctx context.Context, id string) workflow.Person {
 	ctx, cancel := context.WithTimeout(ctx, p.patience)
 	defer cancel()
 	since, ok := ctx.Value(gateBegan{}).(time.Time)
 	if !ok {
 		since = p.now()
 	}
-	defer p.asking.lock(id)()
+	defer p.asking.Lock(id)()
 	return p.person(ctx, id, since)
 }
 
@@ -126,7 +120,7 @@ func (p *people) gate(ctx context.Context) context.Context {
 }
 
 // person is who id is, as Slack said at a moment or later.
-func (p *people) person(ctx context.Context, id string, since time.Time) Person {
+func (p *people) person(ctx context.Context, id string, since time.Time) workflow.Person {
 	rules := p.policy()
 	if got, ok := p.users.Get(id); ok && !got.at.Before(since) && got.policy.Same(rules) {
 		return got.person
@@ -136,7 +130,7 @@ func (p *people) person(ctx context.Context, id string, since time.Time) Person 
 	if err != nil {
 		p.log.Warn("Slack does not say who somebody is", "user", id, "err", err)
 		why := policy.CannotTell("I can't look up " + id + " in Slack (" + reason(err) + ")")
-		return Person{Person: rules.Person(policy.Identity{ID: id, Active: why, Full: why}), Zone: time.UTC}
+		return workflow.Person{Person: rules.Person(policy.Identity{ID: id, Active: why, Full: why}), Zone: time.UTC}
 	}
 	identity := policy.Identity{
 		ID: user.ID, Name: displayName(user), Active: policy.Certain(!user.Deleted), Full: policy.Certain(p.full(user)),
@@ -144,7 +138,7 @@ func (p *people) person(ctx context.Context, id string, since time.Time) Person 
 	if !identity.Full.No() { // an id says it all, and nothing else names who is no full member
 		identity.Through = p.throughAll(ctx, rules.Members(), user, since)
 	}
-	person := Person{Person: rules.Person(identity), Zone: zone(user), bot: user.IsBot || user.IsAppUser}
+	person := workflow.Person{Person: rules.Person(identity), Zone: zone(user), Bot: user.IsBot || user.IsAppUser}
 	if !slices.ContainsFunc(slices.Collect(maps.Values(identity.Through)), func(a policy.Answer) bool { return a.Open() != "" }) {
 		p.users.Add(id, ruled{person, rules, at})
 	}
@@ -156,7 +150,7 @@ func (p *people) person(ctx context.Context, id string, since time.Time) Person 
 func (p *people) throughAll(ctx context.Context, members []policy.Member, user *slack.User, since time.Time) map[policy.Member]policy.Answer {
 	members = slices.DeleteFunc(members, func(m policy.Member) bool { return !m.Group() && m.Handle() == "" })
 	answers := make([]policy.Answer, len(members))
-	var asked group
+	var asked sync.WaitGroup
 	for i, m := range members {
 		asked.Go(func() { answers[i] = p.through(ctx, m, user, since) })
 	}
@@ -236,7 +230,7 @@ func (p *people) belongs(ctx context.Context, group, id string, since time.Time)
 
 // membersOf is who belongs to a user group.
 func (p *people) membersOf(ctx context.Context, group string, since time.Time) policy.Fact[[]string] {
-	defer p.asking.lock(group)()
+	defer p.asking.Lock(group)()
 	if got, ok := p.members.Get(group); ok && got.since(since, p.now()) {
 		return got.fact
 	}
@@ -325,7 +319,7 @@ func reason(err error) string {
 
 // displayName is what Slack shows beside a person's messages.
 func displayName(u *slack.User) string {
-	return first(u.Profile.DisplayName, u.RealName, u.Name, u.ID)
+	return cmp.Or(u.Profile.DisplayName, u.RealName, u.Name, u.ID)
 }
 
 // zone is the person's own time zone.

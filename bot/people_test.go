@@ -1,11 +1,13 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -54,7 +56,7 @@ func settle(t *testing.T, s policy.Settings) *town {
 	require.NoError(t, err)
 	tw.patience = time.Second // too short for any second try
 	ctx, stop := context.WithCancel(context.Background())
-	var reading group
+	var reading sync.WaitGroup
 	reading.Go(func() { tw.roster.keep(ctx) })
 	t.Cleanup(func() { stop(); reading.Wait() })
 	return tw
@@ -68,7 +70,7 @@ func (tw *town) roles(t *testing.T, id string) (names []string, open string) {
 		if m.Held.Yes() {
 			names = append(names, m.Role)
 		}
-		open = first(open, m.Held.Open())
+		open = cmp.Or(open, m.Held.Open())
 	}
 	return names, open
 }
@@ -218,7 +220,7 @@ func TestManyGroupsKeepNobodyWaitingForEachOfThem(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	tw.patience = time.Minute
-	var asking group
+	var asking sync.WaitGroup
 	asking.Go(func() { tw.who(ctx, "U0BOB") })
 	for range 6 {
 		<-arrived

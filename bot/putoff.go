@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -62,7 +63,7 @@ func (w *waiting) due(now time.Time) (ready []delivery) {
 // word is the bot's own word, or the command, that a is.
 func (a *ask) word() string {
 	word, _ := text.CutWord(a.line)
-	return strings.ToLower(first(a.inv.Command, word))
+	return strings.ToLower(cmp.Or(a.Do.Command, word))
 }
 
 // decides tells whether a is a person's word on something that waits for one.
@@ -83,7 +84,7 @@ func (b *Bot) putOff(ctx context.Context, a *ask, err error) bool {
 		return false
 	}
 	if a.from.tries == 0 {
-		card := notice(sentence(open.Question) + " Your decision is written down.")
+		card := render.Notice(render.Sentence(open.Question) + " Your decision is written down.")
 		card.Parts = append(card.Parts, render.Line{render.Text("It counts as soon as I can tell, until "), render.At(until), render.Text(" at most. You need not do it again.")})
 		b.reply(ctx, *a, card)
 	}
@@ -123,7 +124,7 @@ func (b *Bot) moot(ctx context.Context, a *ask) error {
 // decidedOn is the id or the reference of the request that a decides on.
 func decidedOn(a *ask) string {
 	var p struct{ Request string }
-	if json.Unmarshal(a.inv.Args, &p) == nil && p.Request != "" {
+	if json.Unmarshal(a.Do.Args, &p) == nil && p.Request != "" {
 		return p.Request
 	}
 	_, rest := text.CutWord(a.line)
@@ -137,8 +138,8 @@ func (b *Bot) uncounted(ctx context.Context, a *ask, err error) error {
 	if !errors.As(err, &open) || !a.decides() {
 		return err
 	}
-	wish := policy.Input{Caller: a.who.Person, Command: a.word(), Channel: a.at.Channel}
-	_ = b.refuse(ctx, wish, policy.Decision{Effect: policy.Unanswered, Open: open.Question, Why: open.Question}) // logs what it cannot write
+	wish := policy.Input{Caller: a.Who.Person, Command: a.word(), Channel: a.At.Channel}
+	_ = b.flow.Gate.Refuse(ctx, wish, policy.Decision{Effect: policy.Unanswered, Open: open.Question, Why: open.Question}) // logs what it cannot write
 	if over := b.moot(ctx, a); over != nil {
 		return over
 	}

@@ -66,22 +66,3 @@ func TestWorkUnderWayGoesOnWhenTheProgramStops(t *testing.T) {
 	q.close()
 	<-done
 }
-
-func TestOneKeyAtATime(t *testing.T) {
-	t.Parallel()
-	var k keyed
-	var inside atomic.Int32
-	var wg sync.WaitGroup
-	for range 50 {
-		wg.Go(func() {
-			defer k.lock("a")()
-			require.Equal(t, int32(1), inside.Add(1))
-			inside.Add(-1)
-		})
-	}
-	wg.Wait()
-	unlock := k.lock("a")
-	k.lock("b")() // another key does not wait
-	unlock()
-	require.Empty(t, k.locks)
-}

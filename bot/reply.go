@@ -21,16 +21,16 @@ func (b *Bot) reply(ctx context.Context, a ask, card render.Card) post.Sent {
 		return post.Sent{} // two bots could go on for ever
 	}
 	ctx = context.WithoutCancel(ctx)
-	if b.aside(ctx, a.user, a.at, post.Replacing(a.patience.answered()), card) == nil {
+	if b.aside(ctx, a.User, a.At, post.Replacing(a.patience.answered()), card) == nil {
 		return post.Sent{}
 	}
-	channel, ts, err := b.post.Post(ctx, a.user, "", "", card)
+	channel, ts, err := b.post.Post(ctx, a.User, "", "", card)
 	if err == nil {
 		return post.Sent{Channel: channel, TS: ts}
 	}
-	at, err := b.aloud(ctx, a.user, a.at, withNote(card, whyNoDirect(err)))
+	at, err := b.aloud(ctx, a.User, a.At, withNote(card, whyNoDirect(err)))
 	if err != nil {
-		b.Log.Error("cannot answer", "user", a.user, "channel", a.at.Channel, "err", err)
+		b.Log.Error("cannot answer", "user", a.User, "channel", a.At.Channel, "err", err)
 	}
 	return at
 }
@@ -121,9 +121,4 @@ func (b *Bot) noteNoDirect(ctx context.Context, user string, err error) {
 	if post.RefusedWith(err, "messages_tab_disabled") {
 		b.tellOperators(ctx, "messages_tab_disabled", "Direct messages with this bot are turned off, so results and files go to the channels where they were asked for. "+whyNoDirect(err))
 	}
-}
-
-// notice is a card of one sentence.
-func notice(words string) render.Card {
-	return render.Card{Tone: render.Info, Text: words, Parts: []render.Part{render.Line{render.Text(words)}}}
 }

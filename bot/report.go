@@ -35,7 +35,7 @@ func (b *Bot) report(ctx context.Context, a ask, rest string) error {
 			return err
 		}
 	}
-	card, err := b.ShiftReport(ctx, b.Now().Add(-span), a.who.Zone)
+	card, err := b.ShiftReport(ctx, b.Now().Add(-span), a.Who.Zone)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -8,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"s1bot/approvals"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -66,7 +66,7 @@ func (b *Bot) about(ctx context.Context, at origin) (kind, id, thread string) {
 			b.Log.Warn("cannot look up what a thread is about", "channel", at.Channel, "err", err)
 		}
 		if id != "" {
-			return kind, id, first(at.Thread, ts)
+			return kind, id, cmp.Or(at.Thread, ts)
 		}
 	}
 	return "", "", ""
@@ -75,7 +75,7 @@ func (b *Bot) about(ctx context.Context, at origin) (kind, id, thread string) {
 // note adds what somebody writes in a threat's thread to the threat's notes: "@s1bot note …". Elsewhere, and where parameters are
 // given, it is the command of that name.
 func (b *Bot) note(ctx context.Context, a ask, rest string) error {
-	kind, id, _ := b.about(ctx, a.at)
+	kind, id, _ := b.about(ctx, a.At)
 	if kind == "alert" && !strings.Contains(rest, "filter=") {
 		return &catalog.UsageError{Problem: "the console keeps notes of threats, not of alerts", Hint: "What is written in this thread stays here; /s1 help add-notes-to-threats"}
 	}
@@ -113,28 +113,8 @@ func (b *Bot) addNote(ctx context.Context, a ask, threat, text string) error {
 	if err != nil {
 		return fmt.Errorf("write a note: %w", err)
 	}
-	a.inv = render.Invocation{Command: "add-notes-to-threats", Args: args}
+	a.Do = render.Invocation{Command: "add-notes-to-threats", Args: args}
 	return b.invoke(ctx, a)
-}
-
-// threaded makes the thread of a card the place where what was asked from it is told.
-func (b *Bot) threaded(ctx context.Context, at origin) origin {
-	if _, _, thread := b.about(ctx, at); thread != "" {
-		at.Thread = thread
-	}
-	return at
-}
-
-// reportBack tells the thread of the card from which a request was made what becomes of it.
-func (b *Bot) reportBack(ctx context.Context, req approvals.Request, card render.Card) {
-	if _, _, thread := b.about(ctx, origin{Channel: req.Channel, Thread: req.Thread}); thread == "" {
-		return
-	}
-	line := render.Line{render.Text("Asked by "), render.User(req.Requester)}
-	card.Parts = append([]render.Part{line}, card.Parts...)
-	if _, _, err := b.post.Post(ctx, req.Channel, req.Thread, "", card); err != nil {
-		b.Log.Warn("cannot tell the thread of a card", "request_id", req.ID, "channel", req.Channel, "err", err)
-	}
 }
 
 // links is what Slack makes of addresses, channels and people in typed text.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 
+	"s1bot/approvals/workflow"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 )
@@ -36,21 +37,13 @@ func goingOn(card render.Card, err error) render.Card {
 	actions := make([]render.Action, len(card.Actions))
 	for i, action := range card.Actions {
 		if button, ok := action.(render.Button); ok && button.Do.Command != "" {
-			button.Do = carrying(button.Do, e.said)
+			button.Do = workflow.WithExtras(button.Do, e.said)
 			action = button
 		}
 		actions[i] = action
 	}
 	card.Actions = actions
 	return card
-}
-
-// carrying is an invocation with what was said.
-func carrying(inv render.Invocation, x catalog.Extras) render.Invocation {
-	if x != (catalog.Extras{}) {
-		inv.Said, _ = json.Marshal(x) // two strings and a number
-	}
-	return inv
 }
 
 // said is what an invocation carries; a button without it says nothing.

@@ -13,6 +13,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"s1bot/approvals/policy"
+	"s1bot/approvals/workflow"
 	"s1bot/bot/socketmode"
 	"s1bot/render"
 	"s1bot/s1"
@@ -79,10 +80,10 @@ func (b *Bot) forged(ctx context.Context, a *ask, what string, says, cause error
 	if err := b.admit(ctx, a); err != nil {
 		return err
 	}
-	b.Log.Warn("something came back from Slack that is not as it was drawn", "what", what, "user", a.user, "channel", a.at.Channel, "err", cause)
-	wish := policy.Input{Caller: a.who.Person, Command: what, Channel: a.at.Channel}
+	b.Log.Warn("something came back from Slack that is not as it was drawn", "what", what, "user", a.User, "channel", a.At.Channel, "err", cause)
+	wish := policy.Input{Caller: a.Who.Person, Command: what, Channel: a.At.Channel}
 	if err := b.Ledger.Refuse(ctx, wish, policy.Decision{Effect: policy.Deny, Why: says.Error()}); err != nil {
-		b.Log.Error("cannot write a refusal down", "user", a.user, "err", err)
+		b.Log.Error("cannot write a refusal down", "user", a.User, "err", err)
 	}
 	return says
 }
@@ -152,22 +153,22 @@ func (b *Bot) refuseForm(ctx context.Context, in interaction, cause error) any {
 	if field == "" {
 		return nil
 	}
-	a := ask{user: in.User.ID}
+	a := ask{Interaction: workflow.Interaction{User: in.User.ID}}
 	says := b.forged(ctx, &a, "form", errForm, cause)
 	if errors.Is(says, errNotAllowed) {
 		b.noteStranger(ctx, a)
 	}
-	return slack.NewErrorsViewSubmissionResponse(map[string]string{field: sentence(says.Error())})
+	return slack.NewErrorsViewSubmissionResponse(map[string]string{field: render.Sentence(says.Error())})
 }
 
 // sentAgain tells who sends a form for the second time that it was enough.
 func (b *Bot) sentAgain(ctx context.Context, in interaction, key string) {
-	a := ask{user: in.User.ID, at: origin{Key: key}}
+	a := ask{Interaction: workflow.Interaction{User: in.User.ID, At: origin{Key: key}}}
 	if answer, err := b.readForm(in); err == nil {
-		a.at = answer.Origin
+		a.At = answer.Origin
 	}
 	if err := b.answering(ctx, &a, func() error { return b.forged(ctx, &a, "form", errSent, errSent) }); err != nil {
-		b.Log.Error("cannot say that a form was sent already", "user", a.user, "err", err)
+		b.Log.Error("cannot say that a form was sent already", "user", a.User, "err", err)
 	}
 }
 
@@ -182,8 +183,8 @@ func (b *Bot) unreadable(ctx context.Context, env socketmode.Envelope, cause err
 		b.Log.Error("Slack sent an interaction that the bot cannot read", "envelope_id", env.ID, "err", cause)
 		return
 	}
-	a := ask{user: in.User.ID, at: origin{Channel: in.Container.Channel, Thread: in.Container.Thread, ResponseURL: in.ResponseURL, Key: env.ID}}
-	if err := b.answering(ctx, &a, func() error { return b.forged(ctx, &a, "button", errGone, cause) }); err != nil {
-		b.Log.Error("cannot answer a click", "user", a.user, "err", err)
+	a := ask{Interaction: workflow.Interaction{User: in.User.ID, At: origin{Channel: in.Container.Channel, Thread: in.Container.Thread, ResponseURL: in.ResponseURL, Key: env.ID}}}
+	if err := b.answering(ctx, &a, func() error { return b.forged(ctx, &a, "button", workflow.ErrGone, cause) }); err != nil {
+		b.Log.Error("cannot answer a click", "user", a.User, "err", err)
 	}
 }

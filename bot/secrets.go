@@ -1,16 +1,10 @@
 package bot
 
 import (
-	"context"
 	"encoding/json"
-	"fmt"
 
-	"s1bot/approvals"
-	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
 	"s1bot/commands/slash"
-	"s1bot/render"
-	"s1bot/s1"
 )
 
 // Passwords of archives pass through the bot and are kept nowhere: a delivery is written down without them, arguments carry marks
@@ -77,82 +71,4 @@ func (b *Bot) maskForm(in map[string]any) bool {
 		}
 	}
 	return changed
-}
-
-// confide tells one person something that nobody else may read. Who waits for the answer is told where they wait; anybody else in
-// their direct messages, for an ephemeral message reaches only those who are there.
-func (b *Bot) confide(ctx context.Context, user string, asking *ask, card render.Card) error {
-	if asking != nil && asking.at.ResponseURL != "" && b.post.Respond(ctx, asking.at.ResponseURL, false, card) == nil {
-		return nil
-	}
-	if asking != nil && asking.at.Channel != "" && b.post.PostEphemeral(ctx, asking.at.Channel, asking.at.Thread, user, card) == nil {
-		return nil
-	}
-	if _, _, err := b.post.Post(ctx, user, "", "", card); err != nil {
-		return fmt.Errorf("tell %s a password: %w", user, err)
-	}
-	return nil
-}
-
-// errUnsealed says why a password cannot wait.
-const errUnsealed = "this needs an approval, and its password would have to wait in the database unsealed: S1BOT_SECRET_KEY is not set"
-
-// errDoubtful says it of what may hold a password.
-const errDoubtful = "this needs an approval, and this value may hold a password, which would have to wait in the database unsealed: S1BOT_SECRET_KEY is not set"
-
-// passwordParam is the parameter whose value the bot makes where it is left out.
-const passwordParam = "password"
-
-// mayWait refuses, and writes down, what would have to wait with a password where there is no key to seal it with.
-func (b *Bot) mayWait(ctx context.Context, cmd *catalog.Command, wish policy.Input, plan catalog.Plan, ruling policy.Decision) error {
-	if !b.cannotWait(plan, ruling) {
-		return nil
-	}
-	_ = b.refuse(ctx, wish, policy.Decision{Effect: policy.Deny, Rule: ruling.Rule, Why: sentence(errUnsealed)})
-	param, problem, hint := sorted(plan.Secrets)[0], errDoubtful, "ask an administrator of this app for the key; plain words such as --force or --processes chrome need none"
-	if param == passwordParam {
-		problem, hint = errUnsealed, "leave it out: the bot makes one when it runs, and tells you alone"
-	}
-	return &catalog.UsageError{Command: cmd.Name, Param: param, Problem: problem, Hint: hint, Given: &render.Invocation{Command: cmd.Name, Args: plan.Args}}
-}
-
-func (b *Bot) cannotWait(plan catalog.Plan, ruling policy.Decision) bool {
-	return ruling.Effect == policy.Approve && len(plan.Secrets) > 0 && !b.Ledger.Seals()
-}
-
-// sealed is a request with the passwords that its run needs. Where there is no key they are in memory alone, which is enough for
-// what runs at once.
-func (b *Bot) sealed(req approvals.Request, secrets catalog.Secrets) (approvals.Request, error) {
-	if len(secrets) == 0 || !b.Ledger.Seals() {
-		return req, nil
-	}
-	plain := map[string]string{}
-	for name, secret := range secrets {
-		plain[name] = secret.Reveal()
-	}
-	body, err := json.Marshal(plain)
-	if err != nil {
-		return req, fmt.Errorf("seal the passwords of %s: %w", req.Command, err)
-	}
-	return b.Ledger.Seal(req, body)
-}
-
-// secretsOf are the passwords of a request that runs: those that who asks has just given, else those that it waited with.
-func (b *Bot) secretsOf(req approvals.Request, asking *ask) (catalog.Secrets, error) {
-	if asking != nil && len(asking.secrets) > 0 {
-		return asking.secrets, nil
-	}
-	body, err := b.Ledger.Unseal(req)
-	if err != nil || body == nil {
-		return nil, err
-	}
-	var plain map[string]string
-	if json.Unmarshal(body, &plain) != nil {
-		return nil, approvals.ErrSealed
-	}
-	secrets := catalog.Secrets{}
-	for name, value := range plain {
-		secrets[name] = s1.NewSecret(value)
-	}
-	return secrets, nil
 }

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"s1bot/approvals/policy"
+	"s1bot/approvals/workflow"
 	"s1bot/commands/catalog"
 	"s1bot/commands/slash"
 	"s1bot/commands/text"
@@ -19,25 +19,18 @@ import (
 // origin is where an invocation came from and where its answer goes.
 type origin = render.Origin
 
-// An ask is one thing that one person wants, however they said it.
+// An ask is an interaction as Slack brought it.
 type ask struct {
-	user     string // id as Slack gave it: who that is, Slack says by it alone
-	who      Person // set by admit
-	at       origin
-	trigger  string // opens a form, once, within 3 s; empty when there is none
-	view     string // id of the modal that the click happened in
-	inv      render.Invocation
-	extras   catalog.Extras
-	line     string          // what was typed, for the history
-	secrets  catalog.Secrets // what the marks in inv's arguments stand for
-	written  bool            // in a message, where people also talk: see decisions.go
-	card     string          // key of the card that was clicked on, see marked
-	fleeting bool            // clicked on a message that one person sees
-	ownURL   bool            // the response URL is a slash command's: it replaces what was said through it, and nothing else
-	patience *patience       // tells why the answer takes long
-	silent   bool            // a bot asked, and bots get no answers
-	from     delivery        // that brought it
-	ruled    *policy.Policy  // which allowed it to run at once
+	workflow.Interaction
+	trigger  string    // opens a form, once, within 3 s; empty when there is none
+	view     string    // id of the modal that the click happened in
+	line     string    // what was typed, for the history
+	written  bool      // in a message, where people also talk: see decisions.go
+	card     string    // key of the card that was clicked on, see ofAnother
+	ownURL   bool      // the response URL is a slash command's: it replaces what was said through it, and nothing else
+	patience *patience // tells why the answer takes long
+	silent   bool      // a bot asked, and bots get no answers
+	from     delivery  // that brought it
 }
 
 // A slashCommand is what Slack sends for one. slack-go's type is not used: it fails on is_enterprise_install as a string.
@@ -56,7 +49,7 @@ func (b *Bot) slash(ctx context.Context, d delivery) error {
 	if err := json.Unmarshal(d.payload, &c); err != nil {
 		return fmt.Errorf("read a slash command: %w", err)
 	}
-	a := ask{user: c.User, trigger: c.Trigger, ownURL: c.ResponseURL != "", at: origin{Channel: c.Channel, ResponseURL: c.ResponseURL, Key: d.key}}
+	a := ask{Interaction: workflow.Interaction{User: c.User, At: origin{Channel: c.Channel, ResponseURL: c.ResponseURL, Key: d.key}}, trigger: c.Trigger, ownURL: c.ResponseURL != ""}
 	if d.again {
 		a.trigger = ""
 	}
@@ -70,9 +63,7 @@ func (b *Bot) event(ctx context.Context, d delivery) error {
 	if what == talk || m.byApp() && !b.obeys(ctx, m) {
 		return nil
 	}
-	a := ask{
-		user: m.User, at: origin{Channel: m.Channel, Thread: m.Thread, Key: d.key}, written: true, silent: m.byApp(),
-	}
+	a := ask{Interaction: workflow.Interaction{User: m.User, At: origin{Channel: m.Channel, Thread: m.Thread, Key: d.key}}, written: true, silent: m.byApp()}
 	if what == doubtful {
 		return b.answering(ctx, &a, func() error { return errors.Join(b.admit(ctx, &a), errUnclear) })
 	}
@@ -117,17 +108,17 @@ func (b *Bot) line(ctx context.Context, a ask) error {
 
 // command reads the line as a command of the catalog and runs it.
 func (b *Bot) command(ctx context.Context, a ask) error {
-	inv, extras, err := slash.Parse(b.Catalog, a.line, text.Input{Zone: a.who.Zone, Now: b.Now(), Own: slices.Sorted(maps.Keys(ownWords()))})
+	inv, extras, err := slash.Parse(b.Catalog, a.line, text.Input{Zone: a.Who.Zone, Now: b.Now(), Own: slices.Sorted(maps.Keys(ownWords()))})
 	var missing *catalog.MissingError
 	switch {
 	case errors.As(err, &missing):
-		a.inv, a.extras = missing.Given, extras
+		a.Do, a.Extras = missing.Given, extras
 		return b.openForm(ctx, a)
 	case err != nil && inv.Command == "" && a.written:
 		return b.perhapsDecision(ctx, a, err)
 	case err != nil:
 		return withSaid(extras, err)
 	}
-	a.inv, a.extras = inv, extras
+	a.Do, a.Extras = inv, extras
 	return withSaid(extras, b.invoke(ctx, a))
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode"
 
+	"s1bot/approvals/workflow"
 	"s1bot/commands/catalog"
 )
 
@@ -24,14 +25,14 @@ func (b *Bot) snooze(ctx context.Context, a ask, rest string) error {
 	if err != nil {
 		return err
 	}
-	if !a.who.Everywhere().Yes() {
+	if !a.Who.Everywhere().Yes() {
 		return &catalog.UsageError{Problem: "only operators and approvers may snooze: it keeps things from everybody in the channel"}
 	}
 	given, err := pairs(unescaped(rest))
 	if err != nil {
 		return err
 	}
-	until, err := snoozeEnd(given, b.Now(), a.who.Zone)
+	until, err := snoozeEnd(given, b.Now(), a.Who.Zone)
 	if err != nil {
 		return err
 	}
@@ -45,11 +46,11 @@ func (b *Bot) snooze(ctx context.Context, a ask, rest string) error {
 
 // quiet keeps something quiet, once that is in the audit trail: it keeps news from others.
 func (b *Bot) quiet(ctx context.Context, a ask, n Notices, kind, value, reason string, until time.Time) error {
-	err := b.Ledger.Note(ctx, a.who.Person, "snoozed", map[string]any{"by": kind, "value": value, "until": until.UTC(), "reason": reason, "channel": a.at.Channel})
+	err := b.Ledger.Note(ctx, a.Who.Person, "snoozed", map[string]any{"by": kind, "value": value, "until": until.UTC(), "reason": reason, "channel": a.At.Channel})
 	if err != nil {
 		return err
 	}
-	card, err := n.Snooze(ctx, a.who.ID, kind, value, reason, until)
+	card, err := n.Snooze(ctx, a.Who.ID, kind, value, reason, until)
 	if err != nil {
 		return err
 	}
@@ -77,10 +78,10 @@ func (b *Bot) unsnooze(ctx context.Context, a ask, id string) error {
 	if err != nil {
 		return err
 	}
-	if !a.who.Everywhere().Yes() {
+	if !a.Who.Everywhere().Yes() {
 		return &catalog.UsageError{Problem: "only operators and approvers may end a snooze"}
 	}
-	if err := b.Ledger.Note(ctx, a.who.Person, "unsnoozed", map[string]any{"id": id, "channel": a.at.Channel}); err != nil {
+	if err := b.Ledger.Note(ctx, a.Who.Person, "unsnoozed", map[string]any{"id": id, "channel": a.At.Channel}); err != nil {
 		return err
 	}
 	card, err := n.Unsnooze(ctx, id)
@@ -94,7 +95,7 @@ func (b *Bot) unsnooze(ctx context.Context, a ask, id string) error {
 func (b *Bot) unsnoozeClicked(ctx context.Context, a ask, args json.RawMessage) error {
 	var p struct{ ID string }
 	if err := json.Unmarshal(args, &p); err != nil {
-		return errGone
+		return workflow.ErrGone
 	}
 	return b.unsnooze(ctx, a, p.ID)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"s1bot/approvals/workflow"
 	"s1bot/bot/socketmode"
 	"s1bot/render"
 )
@@ -35,19 +36,19 @@ func (b *Bot) suggest(ctx context.Context, in interaction) any {
 	if !ok {
 		return empty
 	}
-	a := ask{user: in.User.ID}
+	a := ask{Interaction: workflow.Interaction{User: in.User.ID}}
 	answer, err := b.readForm(in)
 	if err != nil && in.View.PrivateMetadata != "" {
 		return empty // not the form that was opened for them
 	}
-	a.at = answer.Origin
+	a.At = answer.Origin
 	if err := b.admit(ctx, &a); err != nil || !b.maySearch(a, kind) {
 		return empty
 	}
 	query, _, _ := strings.Cut(in.Value, " · ") // the name alone of a label that was pasted
 	found, err := b.Catalog.Search(ctx, b.call(a), kind, query)
 	if err != nil {
-		b.Log.Warn("a search box stays empty", "user", a.user, "kind", kind, "err", err)
+		b.Log.Warn("a search box stays empty", "user", a.User, "kind", kind, "err", err)
 		return empty
 	}
 	return optionsAnswer{Options: fitting(found)}
@@ -64,7 +65,7 @@ func (b *Bot) maySearch(a ask, box string) bool {
 	if !ok {
 		return false
 	}
-	wish := b.wish(cmd, a)
+	wish := b.flow.Gate.Input(cmd, a.Interaction)
 	wish.Early = false
 	return b.Policy().Decide(wish).Err() == nil
 }

@@ -136,7 +136,7 @@ func rolesCard(fresh, mended map[string]string) render.Card {
 		card.Tone, card.Title, card.Text = render.Good, "Roles are as the policy says again", "Roles are as the policy says again"
 	}
 	for _, member := range slices.Sorted(maps.Keys(fresh)) {
-		card.Parts = append(card.Parts, render.Line{render.Mono(member), render.Text(": " + sentence(fresh[member]))})
+		card.Parts = append(card.Parts, render.Line{render.Mono(member), render.Text(": " + render.Sentence(fresh[member]))})
 	}
 	for _, member := range slices.Sorted(maps.Keys(mended)) {
 		card.Parts = append(card.Parts, render.Line{render.Mono(member), render.Text(": this is fine again.")})

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"s1bot/approvals"
+	"s1bot/approvals/workflow"
 	"s1bot/commands/catalog"
 	"s1bot/commands/manual"
 	"s1bot/commands/slash"
@@ -25,32 +26,32 @@ type word struct {
 // ownWords are the bot's own words.
 func ownWords() map[string]word {
 	return map[string]word{
-		"":         {(*Bot).palette, nothing},
-		findWord:   {(*Bot).palette, (*Bot).findClicked},
-		"help":     {(*Bot).help, nothing},
-		"history":  {(*Bot).history, nothing},
-		"can":      {(*Bot).can, nothing},
-		"approve":  {byRef((*Bot).approve), onCard((*Bot).approve)},
-		"deny":     {byRef((*Bot).deny), onCard((*Bot).deny)},
-		"withdraw": {byRef((*Bot).withdraw), (*Bot).withdrawClicked},
-		showCard:   {noCard, byID((*Bot).shownHere)},
-		"raw":      {byRef((*Bot).raw), onCard((*Bot).raw)},
-		"again":    {byRef((*Bot).again), onCard((*Bot).again)},
-		"close":    {byRef((*Bot).leave), onCard((*Bot).leave)},
-		extendWord: {(*Bot).extendTyped, (*Bot).extendClicked},
-		"freeze":   {(*Bot).freeze, (*Bot).freezeClicked},
-		"thaw":     {(*Bot).thaw, (*Bot).thawClicked},
-		"cancel":   {noJob, (*Bot).cancelJob},
-		"note":     {(*Bot).note, nothing},
-		"report":   {(*Bot).report, nothing},
-		"routes":   {(*Bot).routes, nothing},
-		"snooze":   {(*Bot).snooze, nothing},
-		"snoozes":  {(*Bot).snoozes, nothing},
-		"unsnooze": {(*Bot).unsnooze, (*Bot).unsnoozeClicked},
+		"":                    {(*Bot).palette, nothing},
+		findWord:              {(*Bot).palette, (*Bot).findClicked},
+		"help":                {(*Bot).help, nothing},
+		"history":             {(*Bot).history, nothing},
+		"can":                 {(*Bot).can, nothing},
+		"approve":             {byRef((*Bot).approve), onCard((*Bot).approve)},
+		"deny":                {byRef((*Bot).deny), onCard((*Bot).deny)},
+		"withdraw":            {byRef((*Bot).withdraw), (*Bot).withdrawClicked},
+		workflow.ShowCardWord: {noCard, byID((*Bot).shownHere)},
+		"raw":                 {byRef((*Bot).raw), onCard((*Bot).raw)},
+		"again":               {byRef((*Bot).again), onCard((*Bot).again)},
+		"close":               {byRef((*Bot).leave), onCard((*Bot).leave)},
+		workflow.ExtendWord:   {(*Bot).extendTyped, (*Bot).extendClicked},
+		"freeze":              {(*Bot).freeze, (*Bot).freezeClicked},
+		"thaw":                {(*Bot).thaw, (*Bot).thawClicked},
+		"cancel":              {noJob, (*Bot).cancelJob},
+		"note":                {(*Bot).note, nothing},
+		"report":              {(*Bot).report, nothing},
+		"routes":              {(*Bot).routes, nothing},
+		"snooze":              {(*Bot).snooze, nothing},
+		"snoozes":             {(*Bot).snoozes, nothing},
+		"unsnooze":            {(*Bot).unsnooze, (*Bot).unsnoozeClicked},
 	}
 }
 
-func nothing(*Bot, context.Context, ask, json.RawMessage) error { return errGone }
+func nothing(*Bot, context.Context, ask, json.RawMessage) error { return workflow.ErrGone }
 
 // A decide is one person's word on one request; reason may be empty.
 type decide func(b *Bot, ctx context.Context, a ask, id, reason string) error
@@ -81,7 +82,7 @@ func byRef(do decide) func(*Bot, context.Context, ask, string) error {
 // onCard is byID for the buttons of a request's card.
 func onCard(do decide) func(*Bot, context.Context, ask, json.RawMessage) error {
 	return byID(func(b *Bot, ctx context.Context, a ask, id, reason string) error {
-		b.adoptCard(ctx, a, id)
+		b.flow.Publisher.AdoptCard(ctx, a.Interaction, id)
 		return do(b, ctx, a, id, reason)
 	})
 }
@@ -91,62 +92,13 @@ func byID(do decide) func(*Bot, context.Context, ask, json.RawMessage) error {
 	return func(b *Bot, ctx context.Context, a ask, args json.RawMessage) error {
 		var p struct{ Request, Reason string }
 		if err := json.Unmarshal(args, &p); err != nil || p.Request == "" {
-			return errGone
+			return workflow.ErrGone
 		}
 		if b.ofAnother(ctx, a, p.Request) {
-			return b.forged(ctx, &a, "button", errGone, errors.New("the button of one request on the card of another"))
+			return b.forged(ctx, &a, "button", workflow.ErrGone, errors.New("the button of one request on the card of another"))
 		}
 		return do(b, ctx, a, p.Request, strings.TrimSpace(p.Reason))
 	}
-}
-
-func (b *Bot) approve(ctx context.Context, a ask, id, _ string) error {
-	was, err := b.Ledger.Get(ctx, id)
-	if err != nil {
-		return err
-	}
-	req, err := b.Ledger.Approve(ctx, id, a.who.Person, b.approversOf(ctx, was)...)
-	if err != nil {
-		return err
-	}
-	if req.State == approvals.Pending {
-		b.show(ctx, req.ID)
-		n := len(req.Counting())
-		b.reply(ctx, a, notice(fmt.Sprintf("Your approval counts: %d of %d.", n, n+req.Missing())))
-		return nil
-	}
-	b.confirm(ctx, a, "Approved: "+req.Title+" runs now. Its card and thread tell how it goes.")
-	return b.execute(ctx, req.ID, nil)
-}
-
-// confirm tells a person who typed a decision that it was heard. Who clicked sees the card change under the finger.
-func (b *Bot) confirm(ctx context.Context, a ask, words string) {
-	if a.at.Message == "" {
-		b.reply(ctx, a, notice(words))
-	}
-}
-
-// deny asks for a reason first.
-func (b *Bot) deny(ctx context.Context, a ask, id, reason string) error {
-	if reason == "" {
-		return b.askWhy(ctx, a, id)
-	}
-	req, err := b.Ledger.Deny(ctx, id, a.who.Person, reason)
-	if err != nil {
-		return err
-	}
-	b.confirm(ctx, a, "Denied: "+req.Title+". Whoever asked reads why.")
-	return b.closed(ctx, req)
-}
-
-func (b *Bot) withdraw(ctx context.Context, a ask, id, _ string) error {
-	req, err := b.Ledger.Withdraw(ctx, id, a.who.Person)
-	if err != nil {
-		return err
-	}
-	b.show(ctx, req.ID)
-	b.confirm(ctx, a, "Withdrawn: "+req.Title+". Nothing was done.")
-	return b.markTold(ctx, req)
 }
 
 // withdrawClicked withdraws by a button. Where only who asked sees its message, that is replaced by what became of the request, also if
@@ -157,17 +109,17 @@ func (b *Bot) withdrawClicked(ctx context.Context, a ask, args json.RawMessage) 
 		Asked   bool
 	}
 	if err := json.Unmarshal(args, &p); err != nil || p.Request == "" {
-		return errGone
+		return workflow.ErrGone
 	}
 	failed := b.withdraw(ctx, a, p.Request, "")
-	if !p.Asked || a.at.ResponseURL == "" {
+	if !p.Asked || a.At.ResponseURL == "" {
 		return failed
 	}
 	req, err := b.Ledger.Get(ctx, p.Request)
 	if err != nil || req.State == approvals.Pending {
 		return failed
 	}
-	if err := b.post.Respond(ctx, a.at.ResponseURL, true, askedCard(req, b.Policy().Channel())); err != nil {
+	if err := b.post.Respond(ctx, a.At.ResponseURL, true, workflow.AskedCard(req, b.Policy().Channel())); err != nil {
 		b.Log.Warn("cannot replace what told that a request waits", "request_id", req.ID, "err", err)
 	}
 	return failed
@@ -175,27 +127,6 @@ func (b *Bot) withdrawClicked(ctx context.Context, a ask, args json.RawMessage) 
 
 func noCard(*Bot, context.Context, ask, string) error {
 	return &catalog.UsageError{Problem: "a request's card is shown with the button on its message"}
-}
-
-// again runs a request whose outcome nobody knows once more, because a person looked and says so.
-func (b *Bot) again(ctx context.Context, a ask, id, _ string) error {
-	req, err := b.Ledger.Reopen(ctx, id, a.who.Person, a.at.Key)
-	if err != nil {
-		return err
-	}
-	b.confirm(ctx, a, req.Title+" runs again. Its card and thread tell how it goes.")
-	return b.execute(ctx, req.ID, nil)
-}
-
-// leave ends a request whose outcome nobody knows.
-func (b *Bot) leave(ctx context.Context, a ask, id, reason string) error {
-	req, err := b.Ledger.Close(ctx, id, a.who.Person, reason)
-	if err != nil {
-		return err
-	}
-	b.show(ctx, req.ID)
-	b.reply(ctx, a, notice("Closed. Nothing more was done."))
-	return b.markTold(ctx, req)
 }
 
 func noJob(*Bot, context.Context, ask, string) error {
@@ -207,9 +138,9 @@ func noJob(*Bot, context.Context, ask, string) error {
 func (b *Bot) cancelJob(ctx context.Context, a ask, args json.RawMessage) error {
 	var p struct{ Job, User string }
 	if err := json.Unmarshal(args, &p); err != nil {
-		return errGone
+		return workflow.ErrGone
 	}
-	if p.User != a.user && !a.who.Somewhere().Yes() {
+	if p.User != a.User && !a.Who.Somewhere().Yes() {
 		return &catalog.UsageError{Problem: "only the person who asked for this, an operator or an approver can cancel it"}
 	}
 	found, err := b.Jobs.Cancel(ctx, p.Job)
@@ -217,27 +148,20 @@ func (b *Bot) cancelJob(ctx context.Context, a ask, args json.RawMessage) error 
 	case err != nil:
 		return err
 	case !found:
-		return errGone
+		return workflow.ErrGone
 	}
 	b.desk.cancel(p.Job)
-	b.reply(ctx, a, notice("Cancelling."))
+	b.reply(ctx, a, render.Notice("Cancelling."))
 	return nil
-}
-
-// closed tells everybody that a request came to nothing.
-func (b *Bot) closed(ctx context.Context, req approvals.Request) error {
-	b.show(ctx, req.ID)
-	b.tellRequester(ctx, req, resultCard(req))
-	return b.markTold(ctx, req)
 }
 
 // askWhy opens the form of a denial, for those who may deny.
 func (b *Bot) askWhy(ctx context.Context, a ask, id string) error {
-	if err := b.Ledger.MayDecide(ctx, id, a.who.Person); err != nil {
+	if err := b.Ledger.MayDecide(ctx, id, a.Who.Person); err != nil {
 		return err
 	}
 	form := render.Form{
-		Title: "Deny the request", Submit: "Deny", Origin: a.at, Do: about("deny", id),
+		Title: "Deny the request", Submit: "Deny", Origin: a.At, Do: workflow.About("deny", id),
 		Fields: []render.FormField{{Name: "reason", Label: "Why?", Hint: "The requester reads this, and it stays in the audit trail.", Widget: render.MultiLine, Required: true, MaxLength: 1000}},
 	}
 	if a.trigger == "" { // written, or taken up after a crash: the button brings a trigger of its own
@@ -245,8 +169,8 @@ func (b *Bot) askWhy(ctx context.Context, a ask, id string) error {
 		if req, err := b.Ledger.Get(ctx, id); err == nil {
 			ref = req.Ref
 		}
-		card := notice("A denial needs a reason, so nothing was decided yet. Type: deny " + ref + ` reason="why"`)
-		card.Actions = []render.Action{render.Button{Label: "Deny", Style: render.Danger, Do: about("deny", id)}}
+		card := render.Notice("A denial needs a reason, so nothing was decided yet. Type: deny " + ref + ` reason="why"`)
+		card.Actions = []render.Action{render.Button{Label: "Deny", Style: render.Danger, Do: workflow.About("deny", id)}}
 		b.reply(ctx, a, card)
 		return nil
 	}
@@ -289,12 +213,12 @@ func (b *Bot) helpCard() render.Card {
 
 // history lists what the person asked for lately, to run again.
 func (b *Bot) history(ctx context.Context, a ask, _ string) error {
-	lines, err := b.History.Last(ctx, a.user, 10)
+	lines, err := b.History.Last(ctx, a.User, 10)
 	if err != nil {
 		return fmt.Errorf("read the history: %w", err)
 	}
 	if len(lines) == 0 {
-		b.reply(ctx, a, notice("You have not asked for anything yet. /s1 shows what there is."))
+		b.reply(ctx, a, render.Notice("You have not asked for anything yet. /s1 shows what there is."))
 		return nil
 	}
 	card := render.Card{Title: "Your last commands", Text: "Your last commands"}

@@ -33,6 +33,7 @@ var rooms = map[string]struct{ ours, third []string }{
 	"commands":             {append(commandAreas(), "commands/catalog", "commands/lookup"), nil},
 	"approvals/policy":     {nil, nil},
 	"approvals":            {[]string{"approvals/policy"}, nil},
+	"approvals/workflow":   {[]string{"approvals", "approvals/policy", "commands/catalog", "commands/text", "render", "s1"}, []string{"github.com/sourcegraph/conc"}},
 
 	"notifier/journal":      {[]string{"render"}, nil},
 	"notifier/pacing":       {nil, nil},

@@ -1,7 +1,8 @@
-package bot
+package workflow
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,7 +11,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
-	"s1bot/commands/endpoints"
+	"s1bot/commands/catalog"
 )
 
 // What else isolates an endpoint that is isolated for a time. The console shows one status for all isolations of an endpoint, and of one
@@ -31,26 +32,26 @@ func (s sequel) contested() bool { return s.unclear || len(s.others) > 0 }
 const memory = 90 * 24 * time.Hour
 
 // sequels are those of an isolation, by endpoint.
-func (b *Bot) sequels(ctx context.Context, req approvals.Request) (map[string]sequel, error) {
+func (o *overlaps) sequels(ctx context.Context, req approvals.Request) (map[string]sequel, error) {
 	made := []approvals.State{approvals.Approved, approvals.Running, approvals.Done, approvals.Failed, approvals.Interrupted}
-	all, err := b.Ledger.Find(ctx, approvals.Query{States: made, Since: req.Started.Add(-memory)})
+	all, err := o.Ledger.Find(ctx, approvals.Query{States: made, Since: req.Started.Add(-memory)})
 	if err != nil {
 		return nil, fmt.Errorf("look for other isolations: %w", err)
 	}
-	slices.SortStableFunc(all, func(a, b approvals.Request) int { return ranAt(a).Compare(ranAt(b)) })
-	undo := endpoints.Reconnect(nil).Command
+	slices.SortStableFunc(all, func(in, b approvals.Request) int { return ranAt(in).Compare(ranAt(b)) })
+	undo, _ := o.undo(req.Command, nil)
 	sequels := map[string]sequel{}
 	for _, other := range all {
-		_, action := b.effectFor(other)
+		_, action := o.effectFor(other)
 		quarantines := action == "networkquarantine"
 		switch {
 		case other.ID == req.ID:
-		case other.Command == undo && other.State == approvals.Done:
+		case other.Command == undo.Command && other.State == approvals.Done:
 			reconnected(sequels, other, req)
 		case quarantines && other.State != approvals.Failed:
 			quarantined(sequels, other, req)
 		case other.Command == req.Command:
-			if err := b.isolated(ctx, sequels, other, req); err != nil {
+			if err := o.isolated(ctx, sequels, other, req); err != nil {
 				return nil, err
 			}
 		}
@@ -68,15 +69,15 @@ func ranAt(req approvals.Request) time.Time {
 
 // reconnected notes that other ended all isolations before it.
 func reconnected(sequels map[string]sequel, other, req approvals.Request) {
-	for _, t := range planOf(other).Targets {
+	for _, t := range PlanOf(other).Targets {
 		sequels[t.ID] = sequel{unclear: other.Started.After(req.Started)}
 	}
 }
 
 // quarantined notes that other isolated the endpoints that threats are on. One on an endpoint that nobody knows may be on any.
 func quarantined(sequels map[string]sequel, other, req approvals.Request) {
-	for _, threat := range planOf(other).Targets {
-		for _, t := range planOf(req).Targets {
+	for _, threat := range PlanOf(other).Targets {
+		for _, t := range PlanOf(req).Targets {
 			here := threat.Agent == t.ID || threat.Homeless() && (threat.Host == "" || strings.EqualFold(threat.Host, t.Name))
 			if here {
 				s := sequels[t.ID]
@@ -88,13 +89,13 @@ func quarantined(sequels map[string]sequel, other, req approvals.Request) {
 }
 
 // isolated notes that other isolated endpoints, or may have. One that ran later and stands is what ends their isolation.
-func (b *Bot) isolated(ctx context.Context, sequels map[string]sequel, other, req approvals.Request) error {
+func (o *overlaps) isolated(ctx context.Context, sequels map[string]sequel, other, req approvals.Request) error {
 	later := other.State == approvals.Approved || other.Started.After(req.Started)
-	stands, err := b.stands(ctx, other, req)
+	stands, err := o.stands(ctx, other, req)
 	if err != nil {
 		return err
 	}
-	for _, t := range planOf(other).Targets {
+	for _, t := range PlanOf(other).Targets {
 		s := sequels[t.ID]
 		switch {
 		case slices.Contains(effectOf(other).Gone, t.ID): // it was left out
@@ -109,7 +110,7 @@ func (b *Bot) isolated(ctx context.Context, sequels map[string]sequel, other, re
 }
 
 // stands reports whether the isolation of other, which ran before req or about when, goes on when req's time is over, or may.
-func (b *Bot) stands(ctx context.Context, other, req approvals.Request) (bool, error) {
+func (o *overlaps) stands(ctx context.Context, other, req approvals.Request) (bool, error) {
 	switch t := other.Term; {
 	case other.State == approvals.Failed:
 		return false, nil
@@ -120,7 +121,7 @@ func (b *Bot) stands(ctx context.Context, other, req approvals.Request) (bool, e
 	case t.Next == "":
 		return false, nil
 	default: // somebody was asked to end it; where they did, that reconnection says so
-		next, err := b.Ledger.Get(ctx, t.Next)
+		next, err := o.Ledger.Get(ctx, t.Next)
 		if errors.Is(err, approvals.ErrNotFound) {
 			return true, nil
 		}
@@ -132,18 +133,60 @@ func (b *Bot) stands(ctx context.Context, other, req approvals.Request) (bool, e
 var errOther = &policy.RefusedError{Why: "Nothing was done: another isolation of the endpoint stands, or may. Somebody has to ask for the reconnection, and somebody else to approve it."}
 
 // alone refuses to end an isolation without a person who says so, as req does, where another one stands.
-func (b *Bot) alone(ctx context.Context, req, was approvals.Request) error {
+func (o *overlaps) alone(ctx context.Context, req, was approvals.Request) error {
 	if req.Quorum > 0 {
 		return nil // somebody approved it
 	}
-	sequels, err := b.sequels(ctx, was)
+	sequels, err := o.sequels(ctx, was)
 	if err != nil {
 		return err
 	}
-	for _, t := range planOf(req).Targets {
+	for _, t := range PlanOf(req).Targets {
 		if s := sequels[t.ID]; s.isolation != "" || s.contested() {
 			return errOther
 		}
 	}
 	return nil
 }
+
+// termOf is for how long something is asked for. It ends without an approval of its own only where the policy says so now, and only
+// if nothing of it was isolated before, as far as console and ledger know (see beforehand, too): the end of one isolation must not
+// lift another one.
+func (o *overlaps) termOf(ctx context.Context, cmd *catalog.Command, in Interaction, plan catalog.Plan) *approvals.Term {
+	if !cmd.Timed || in.Extras.For == 0 {
+		return nil
+	}
+	term := &approvals.Term{For: in.Extras.For, Ends: o.Now().Add(in.Extras.For)}
+	body, err := json.Marshal(plan)
+	sequels, failed := o.sequels(ctx, approvals.Request{Command: cmd.Name, Plan: body, Started: o.Now(), Term: term})
+	before := func(t catalog.Target) bool {
+		return slices.Contains(t.Warnings, catalog.AlreadyIsolated) || sequels[t.ID].contested() || sequels[t.ID].isolation != ""
+	}
+	term.Auto, term.Ends = o.Policy().OnTime() && errors.Join(err, failed) == nil && !slices.ContainsFunc(plan.Targets, before), time.Time{}
+	return term
+}
+
+// beforehand tells whether a term ends without an approval of its own: it was asked for so, and nothing of it was isolated by others
+// while it waited.
+func beforehand(req approvals.Request) bool { return req.Term.Auto && len(effectOf(req).Before) == 0 }
+
+// errLonger is why an isolation that was extended at the last moment goes on.
+var errLonger = &policy.RefusedError{Why: "The isolation was extended, or begun anew, after this was written down: nothing was done, and it ends later."}
+
+// stillEnds refuses to end an isolation, as req does, that was extended since its end was taken up.
+func (o *overlaps) stillEnds(ctx context.Context, req approvals.Request) error {
+	if req.After == "" {
+		return nil
+	}
+	was, err := o.Ledger.Get(ctx, req.After)
+	if err != nil {
+		return err
+	}
+	if was.Term.Running() && endKey(was) != req.Key {
+		return errLonger
+	}
+	return o.alone(ctx, req, was)
+}
+
+// overlaps knows which other requests isolate an endpoint.
+type overlaps struct{ *Config }

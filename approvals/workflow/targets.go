@@ -1,6 +1,7 @@
-package bot
+package workflow
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -8,6 +9,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/commands/catalog"
+	"s1bot/commands/text"
 	"s1bot/render"
 )
 
@@ -16,7 +18,7 @@ const shownTargets = 10
 
 // planParts tells exactly what the request touches, as it was resolved when it was made.
 func planParts(req approvals.Request) []render.Part {
-	plan := planOf(req)
+	plan := PlanOf(req)
 	var parts []render.Part
 	if len(plan.Targets) > 0 {
 		verb := "Touches "
@@ -57,8 +59,8 @@ func planParts(req approvals.Request) []render.Part {
 	return append(parts, termParts(req)...)
 }
 
-// planOf is what the row keeps of the preview; a row that cannot be read shows none.
-func planOf(req approvals.Request) catalog.Plan {
+// PlanOf is what the row keeps of the preview; a row that cannot be read shows none.
+func PlanOf(req approvals.Request) catalog.Plan {
 	var plan catalog.Plan
 	if json.Unmarshal(req.Plan, &plan) != nil {
 		return catalog.Plan{}
@@ -84,7 +86,7 @@ func count(targets []catalog.Target) string {
 // where is ", all in Paris / Workstations:" if they all are, " in …" for one; for what has fields that change, its name.
 func where(plan catalog.Plan) string {
 	if len(plan.Changes) > 0 {
-		return ", " + targetNames(plan.Targets, 3) + ":"
+		return ", " + TargetNames(plan.Targets, 3) + ":"
 	}
 	site, group := plan.Targets[0].Site, plan.Targets[0].Group
 	for _, t := range plan.Targets {
@@ -119,7 +121,7 @@ func targetTable(targets []catalog.Target) render.Part {
 		{"Note", func(t catalog.Target) render.Span { return render.Text(strings.Join(remarks(t), ", ")) }},
 		{"OS", func(t catalog.Target) render.Span { return render.Text(t.OS) }},
 		{"User", func(t catalog.Target) render.Span { return render.Text(t.User) }},
-		{"Site / group", func(t catalog.Target) render.Span { return render.Text(place(t)) }},
+		{"Site / group", func(t catalog.Target) render.Span { return render.Text(Place(t)) }},
 	}
 	shown := targets[:min(len(targets), shownTargets)]
 	table := render.Table{Rows: make([][]render.Line, len(shown))}
@@ -130,7 +132,7 @@ func targetTable(targets []catalog.Target) render.Part {
 		table.Columns = append(table.Columns, render.Column{Title: c.title})
 		for i, t := range shown {
 			span := c.cell(t)
-			span.Text = dash(span.Text)
+			span.Text = cmp.Or(span.Text, "—")
 			table.Rows[i] = append(table.Rows[i], render.Line{span})
 		}
 	}
@@ -158,7 +160,7 @@ func remarks(t catalog.Target) []string {
 		out = append(out, "⚠ server")
 	}
 	if t.Threats > 0 {
-		out = append(out, plural(t.Threats, "active threat"))
+		out = append(out, text.Plural(t.Threats, "active threat"))
 	}
 	if t.Protected != "" {
 		out = append(out, "⚠ protected by “"+t.Protected+"”")
@@ -183,8 +185,8 @@ func changeTable(changes []catalog.Diff) render.Part {
 	return table
 }
 
-// targetNames is "DESKTOP-1, DESKTOP-2 and 3 more".
-func targetNames(targets []catalog.Target, most int) string {
+// TargetNames is "DESKTOP-1, DESKTOP-2 and 3 more".
+func TargetNames(targets []catalog.Target, most int) string {
 	var names []string
 	for _, t := range targets[:min(len(targets), most)] {
 		names = append(names, t.Name)
@@ -196,7 +198,7 @@ func targetNames(targets []catalog.Target, most int) string {
 	return text
 }
 
-func place(t catalog.Target) string {
+func Place(t catalog.Target) string {
 	switch {
 	case t.Site == "":
 		return t.Group

@@ -1,6 +1,7 @@
-package bot
+package workflow
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ const manyEndpoints = 10
 // some place, many endpoints, or one that nobody knows. Nothing for a single workstation. Slack shows it as plain text, and its
 // dialog has room for 300 characters: what matters most comes first.
 func confirmText(req approvals.Request) string {
-	plan := planOf(req)
+	plan := PlanOf(req)
 	var reasons []string
 	if n := plan.Endpoints(); n > manyEndpoints {
 		reasons = append(reasons, fmt.Sprintf("%d endpoints", n))
@@ -51,7 +52,7 @@ const dialogName = 40
 func dialogNames(targets []catalog.Target) string {
 	var names []string
 	for _, t := range targets[:min(len(targets), 3)] {
-		name := brief(first(t.Name, t.Kind+" "+t.ID))
+		name := brief(cmp.Or(t.Name, t.Kind+" "+t.ID))
 		if t.Host != "" {
 			name += " on " + brief(t.Host)
 		}

@@ -1,6 +1,7 @@
-package bot
+package workflow
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,51 +13,33 @@ import (
 	"s1bot/s1"
 )
 
-// wish is what the policy is asked before anybody looked at what an invocation touches.
-func (b *Bot) wish(cmd *catalog.Command, a ask) policy.Input {
-	return policy.Input{
-		Caller: a.who.Person, Command: cmd.Name, Area: cmd.Area, Risk: string(cmd.Risk), Guarded: cmd.Guarded, Channel: a.at.Channel,
-		At: b.Now(), Early: true,
-	}
-}
-
-// touching is the wish with what the invocation touches, as far as it is known.
-func (b *Bot) touching(ctx context.Context, wish policy.Input, plan catalog.Plan) policy.Input {
-	wish.Early, wish.Targets, wish.Reach = false, len(plan.Targets), nil
-	wish.Endpoints, wish.Guarded = plan.ActsOn(), wish.Guarded || plan.Policy
+// withTargets adds to input what the plan touches, as far as it is known.
+func (g *Gate) withTargets(ctx context.Context, input policy.Input, plan catalog.Plan) policy.Input {
+	input.Early, input.Targets, input.Reach = false, len(plan.Targets), nil
+	input.Endpoints, input.Guarded = plan.ActsOn(), input.Guarded || plan.Policy
 	touched := slices.Concat(plan.Targets, plan.Also)
-	host, unread := b.hosts(ctx, plan.Targets)
-	places := b.chart(ctx, wish, touched)
+	host, unread := g.hosts(ctx, plan.Targets)
+	places := g.chart(ctx, input, touched)
 	for _, t := range touched {
 		if isPlace(t) {
-			wish.Reach = append(wish.Reach, places.base(ctx, t))
+			input.Reach = append(input.Reach, places.base(ctx, t))
 			continue
 		}
-		wish.Reach = append(wish.Reach, reached(t, host(t)))
+		input.Reach = append(input.Reach, reached(t, host(t)))
 	}
 	for _, t := range touched {
-		wish.Reach = append(wish.Reach, places.within(ctx, t)...)
+		input.Reach = append(input.Reach, places.within(ctx, t)...)
 	}
 	if unread != "" { // its own row may be older than what is true of its host: it is enough for a no, and not for a yes
-		wish.Reach = append(wish.Reach, nowhere(unread))
+		input.Reach = append(input.Reach, nowhere(unread))
 	}
-	return wish
+	return input
 }
 
 // nowhere is something on a host of which nothing can be told.
 func nowhere(why string) policy.Target {
 	open := policy.Unknown[string](why)
 	return policy.Target{Account: open, Site: open, Group: open, Host: open, Tags: policy.Unknown[[]string](why)}
-}
-
-// marked is a plan that says which of its targets the policy protects. The wish is that of touching.
-func (b *Bot) marked(wish policy.Input, plan catalog.Plan) catalog.Plan {
-	policy := b.Policy()
-	plan.Targets = slices.Clone(plan.Targets)
-	for i := range plan.Targets {
-		plan.Targets[i].Protected = policy.Protects(wish, wish.Reach[i])
-	}
-	return plan
 }
 
 // reached is what the policy looks at of a thing and, where it is a threat or an alert, of the host that it is on. What neither row
@@ -111,13 +94,13 @@ func stated(value string, t catalog.Target, what string) policy.Fact[string] {
 	if value != "" {
 		return policy.Known(value)
 	}
-	return policy.Unknown[string](fmt.Sprintf("I can't tell the %s of %s: the console does not say", what, first(t.Name, t.ID)))
+	return policy.Unknown[string](fmt.Sprintf("I can't tell the %s of %s: the console does not say", what, cmp.Or(t.Name, t.ID)))
 }
 
 // hosts are the endpoints that threats and alerts are on. The console says of a threat which site it is in, of an alert not
 // even that, of neither which tags its host has; a policy that asks for these needs to know. Where the console does not answer, unread
 // says of which.
-func (b *Bot) hosts(ctx context.Context, targets []catalog.Target) (host func(catalog.Target) policy.Fact[s1.Agent], unread string) {
+func (g *Gate) hosts(ctx context.Context, targets []catalog.Target) (host func(catalog.Target) policy.Fact[s1.Agent], unread string) {
 	var ids []s1.AgentID
 	for _, t := range targets {
 		if t.Agent != "" && !slices.Contains(ids, s1.AgentID(t.Agent)) {
@@ -126,8 +109,8 @@ func (b *Bot) hosts(ctx context.Context, targets []catalog.Target) (host func(ca
 	}
 	var agents []s1.Agent
 	var err error
-	if len(ids) > 0 && b.Policy().ByTarget() {
-		agents, err = b.Console.AgentsByID(ctx, ids)
+	if len(ids) > 0 && g.Policy().ByTarget() {
+		agents, err = g.Console.AgentsByID(ctx, ids)
 	}
 	host = func(t catalog.Target) policy.Fact[s1.Agent] {
 		i := slices.IndexFunc(agents, func(a s1.Agent) bool { return string(a.ID) == t.Agent })
@@ -159,15 +142,4 @@ func consoleReason(err error) string {
 	default:
 		return "the console did not answer"
 	}
-}
-
-// idsOf are the ids of the targets of a kind.
-func idsOf[ID ~string](targets []catalog.Target, kind string) []ID {
-	var ids []ID
-	for _, t := range targets {
-		if t.Kind == kind {
-			ids = append(ids, ID(t.ID))
-		}
-	}
-	return ids
 }

@@ -1,4 +1,4 @@
-package bot
+package workflow
 
 import (
 	"fmt"
@@ -7,10 +7,8 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/commands/catalog"
-	"s1bot/commands/endpoints"
 	"s1bot/commands/text"
 	"s1bot/render"
-	"s1bot/s1"
 )
 
 // termParts tell until when what a request does lasts, and what comes then.
@@ -98,7 +96,7 @@ func isOver(req approvals.Request) string {
 
 // endReason is why the bot asks for a reconnection.
 func endReason(req approvals.Request) string {
-	words := sentence(isOver(req)) + " It was isolated with " + req.Ref
+	words := render.Sentence(isOver(req)) + " It was isolated with " + req.Ref
 	if req.Reason != "" {
 		words += ": " + req.Reason
 	}
@@ -106,10 +104,9 @@ func endReason(req approvals.Request) string {
 }
 
 // warningCard says that an isolation ends soon, and what can be done about it.
-func warningCard(req approvals.Request, still remainder) render.Card {
-	names := targetNames(still.targets, 5)
-	card := render.Card{Tone: render.Waiting, Title: "An isolation ends soon", Text: "The isolation of " + names + " ends soon", Actions: []render.Action{
-		render.Button{Label: "Extend", Do: about(extendWord, req.ID)}, reconnectButton(still)}}
+func warningCard(req approvals.Request, still remainder, undo []render.Action) render.Card {
+	names := TargetNames(still.targets, 5)
+	card := render.Card{Tone: render.Waiting, Title: "An isolation ends soon", Text: "The isolation of " + names + " ends soon", Actions: append([]render.Action{render.Button{Label: "Extend", Do: About(ExtendWord, req.ID)}}, undo...)}
 	card.Parts = []render.Part{
 		render.Line{render.Text("The isolation of "), render.Bold(names), render.Text(" ends "), render.Since(req.Term.Ends), render.Text(" ("), render.At(req.Term.Ends), render.Text(").")},
 		render.Line{render.Text("It was asked for by "), render.User(req.Requester), render.Text(" for " + spanOf(req) + ". " + atEnd(beforehand(req) && !still.contested))},
@@ -130,7 +127,7 @@ func leftOut(still remainder) []string {
 
 // termNote is a card of a few sentences about an isolation for a time.
 func termNote(req approvals.Request, title string, sentences ...string) render.Card {
-	names := targetNames(planOf(req).Targets, 5)
+	names := TargetNames(PlanOf(req).Targets, 5)
 	title = strings.TrimSuffix(title, ".")
 	card := render.Card{Tone: render.Info, Title: title, Text: title + ": " + names}
 	card.Parts = []render.Part{render.Line{render.Bold(names), render.Text(": " + strings.Join(sentences, " "))}}
@@ -141,10 +138,6 @@ func termNote(req approvals.Request, title string, sentences ...string) render.C
 func note(card render.Card, words ...string) render.Card {
 	card.Parts = append(card.Parts, render.Note{render.Text(strings.Join(words, " · "))})
 	return card
-}
-
-func reconnectButton(still remainder) render.Button {
-	return render.Button{Label: "Reconnect", Do: endpoints.Reconnect(idsOf[s1.AgentID](still.targets, "agent"))}
 }
 
 // stays reminds of what goes on when the end that the bot asked for came to nothing.
@@ -160,6 +153,6 @@ func askAgain(req approvals.Request) []render.Action {
 	if req.After == "" || !cameToNothing(req) {
 		return nil
 	}
-	again := carrying(render.Invocation{Command: req.Command, Args: req.Args}, catalog.Extras{Reason: req.Reason, Ticket: req.Ticket})
+	again := WithExtras(render.Invocation{Command: req.Command, Args: req.Args}, catalog.Extras{Reason: req.Reason, Ticket: req.Ticket})
 	return []render.Action{render.Button{Label: "Reconnect", Do: again}}
 }

@@ -1,6 +1,7 @@
-package bot
+package workflow
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,42 +13,36 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
-	"s1bot/commands/slash"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
 )
 
-// can tells what would happen, without doing it.
-func (b *Bot) can(ctx context.Context, a ask, rest string) error {
-	inv, extras, err := slash.Parse(b.Catalog, rest, text.Input{Zone: a.who.Zone, Now: b.Now()})
-	if err != nil {
-		return err
-	}
-	cmd, ok := b.Catalog.Find(inv.Command)
+// DryRun answers what would happen if an interaction's command ran, and does nothing.
+func (v *Preview) DryRun(ctx context.Context, in Interaction) error {
+	cmd, ok := v.Catalog.Find(in.Do.Command)
 	if !ok {
-		return errGone
+		return ErrGone
 	}
-	a.inv, a.extras = inv, extras
-	plan, err := cmd.Prepare(ctx, b.call(a), inv.Args)
+	plan, err := cmd.Prepare(ctx, v.call(in), in.Do.Args)
 	if err != nil {
-		return b.blame(cmd, err)
+		return WithCommand(cmd, err)
 	}
-	wish := b.touching(ctx, b.wish(cmd, a), plan)
-	ruling := b.rule(ctx, wish)
-	plan = b.marked(wish, plan)
-	card := canCard(cmd, plan, ruling, b.termOf(ctx, cmd, a, plan))
-	if b.cannotWait(plan, ruling) {
-		card.Parts = append(card.Parts, render.Line{render.Text("Not like this: " + sentence(errUnsealed))})
+	input := v.gate.withTargets(ctx, v.gate.Input(cmd, in), plan)
+	decision := v.gate.Decide(ctx, input)
+	plan = v.gate.markProtected(input, plan)
+	card := previewCard(cmd, plan, decision, v.overlaps.termOf(ctx, cmd, in, plan))
+	if v.unsealable(plan, decision) {
+		card.Parts = append(card.Parts, render.Line{render.Text("Not like this: " + render.Sentence(errUnsealed))})
 	}
-	if cmd.Risk != catalog.Read && errors.Is(b.frozen(ctx), approvals.ErrFrozen) {
+	if cmd.Risk != catalog.Read && errors.Is(v.gate.frozen(ctx), approvals.ErrFrozen) {
 		card.Parts = append(card.Parts, render.Line{render.Text("Everything that changes something is frozen now.")})
 	}
-	if ruling.Err() == nil {
-		card.Parts = append(card.Parts, requestParts(b.rehearse(ctx, cmd, a, plan))...)
+	if decision.Err() == nil {
+		card.Parts = append(card.Parts, requestParts(v.rehearse(ctx, cmd, in, plan))...)
 	}
 	card.Parts = append(card.Parts, render.Note{render.Text("Nothing was done.")})
-	b.reply(ctx, a, card)
+	in.reply(ctx, card)
 	return nil
 }
 
@@ -56,9 +51,9 @@ const mostRehearsed = 10
 
 // rehearse runs a command on what it would touch, with a console that is told nothing, and returns the requests that would go out.
 // Of what only reads that is the first; of what changes things, what follows an answer is left out where it depends on it.
-func (b *Bot) rehearse(ctx context.Context, cmd *catalog.Command, a ask, plan catalog.Plan) (sent []s1.Request) {
-	call := b.call(a)
-	call.Console = b.Console.Rehearse(func(r s1.Request) error {
+func (v *Preview) rehearse(ctx context.Context, cmd *catalog.Command, in Interaction, plan catalog.Plan) (sent []s1.Request) {
+	call := v.call(in)
+	call.Console = v.Console.Rehearse(func(r s1.Request) error {
 		if cmd.Risk != catalog.Read && r.Method == http.MethodGet {
 			return nil
 		}
@@ -72,30 +67,30 @@ func (b *Bot) rehearse(ctx context.Context, cmd *catalog.Command, a ask, plan ca
 	call.Tell = func(context.Context, render.Card) error { return nil }
 	call.OnSave = func(json.RawMessage) error { return nil }
 	if _, err := cmd.Run(ctx, call, plan.Args); err != nil {
-		b.Log.Debug("a rehearsal ended early", "command", cmd.Name, "err", err)
+		v.Log.Debug("a rehearsal ended early", "command", cmd.Name, "err", err)
 	}
 	return sent
 }
 
-// raw shows who decides on a request what would go out to the console for it, word for word.
-func (b *Bot) raw(ctx context.Context, a ask, id, _ string) error {
-	req, err := b.Ledger.Get(ctx, id)
+// RawRequest shows who decides on a request what would go out to the console for it, word for word.
+func (v *Preview) RawRequest(ctx context.Context, in Interaction, id string) error {
+	req, err := v.Ledger.Get(ctx, id)
 	if err != nil {
 		return err
 	}
-	if req.Requester != a.user && !a.who.Somewhere().Yes() {
+	if req.Requester != in.User && !in.Who.Somewhere().Yes() {
 		return approvals.ErrNotApprover
 	}
-	cmd, ok := b.Catalog.Find(req.Command)
+	cmd, ok := v.Catalog.Find(req.Command)
 	if !ok {
-		return errGone
+		return ErrGone
 	}
-	parts := requestParts(b.rehearse(ctx, cmd, a, catalog.Plan{Args: req.Args}))
+	parts := requestParts(v.rehearse(ctx, cmd, in, catalog.Plan{Args: req.Args}))
 	if len(parts) == 0 {
 		parts = []render.Part{render.Line{render.Text("What goes out cannot be told before it runs.")}}
 	}
 	title := "Raw request " + req.Ref
-	b.reply(ctx, a, render.Card{Tone: render.Info, Title: title, Text: title, Parts: append(parts, render.Note{render.Text("Nothing was done.")})})
+	in.reply(ctx, render.Card{Tone: render.Info, Title: title, Text: title, Parts: append(parts, render.Note{render.Text("Nothing was done.")})})
 	return nil
 }
 
@@ -127,7 +122,7 @@ func wanted(r policy.Decision) string {
 	for _, n := range r.Needs[:min(len(r.Needs), shownNeeds)] {
 		words := strings.Join(n.By, " or ")
 		for _, at := range n.Places {
-			words += " of " + first(at.Site, at.Account, "what lies in no site")
+			words += " of " + cmp.Or(at.Site, at.Account, "what lies in no site")
 		}
 		if len(r.Needs) > 1 || n.Quorum != r.Quorum {
 			words = fmt.Sprintf("%d of %s", n.Quorum, words)
@@ -143,16 +138,35 @@ func wanted(r policy.Decision) string {
 	return strings.Join(all, " and ")
 }
 
-func canCard(cmd *catalog.Command, plan catalog.Plan, r policy.Decision, term *approvals.Term) render.Card {
+func previewCard(cmd *catalog.Command, plan catalog.Plan, r policy.Decision, term *approvals.Term) render.Card {
 	verdict := map[policy.Effect]string{
 		policy.Allow:      "You may run this; it runs at once.",
-		policy.Approve:    sentence(fmt.Sprintf("You may ask for this; it needs %s from: %s", plural(r.Quorum, "approval"), wanted(r))),
-		policy.Deny:       sentence("You may not: " + r.Why),
-		policy.Unanswered: sentence("I can't tell whether you may: " + r.Open),
+		policy.Approve:    render.Sentence(fmt.Sprintf("You may ask for this; it needs %s from: %s", text.Plural(r.Quorum, "approval"), wanted(r))),
+		policy.Deny:       render.Sentence("You may not: " + r.Why),
+		policy.Unanswered: render.Sentence("I can't tell whether you may: " + r.Open),
 	}[r.Effect]
 	body, _ := json.Marshal(plan)
 	card := render.Card{Tone: render.Info, Title: "What would happen · " + cmd.Title, Text: verdict, Parts: []render.Part{render.Line{render.Text(verdict)}}}
 	card.Parts = append(card.Parts, planParts(approvals.Request{Plan: body, Term: term})...)
-	card.Parts = append(card.Parts, ruleNote(r.Rule, r.Because)...)
+	card.Parts = append(card.Parts, RuleNote(r.Rule, r.Because)...)
 	return card
+}
+
+// RuleNote names the rule that decided and, where it was about one thing of several, that thing.
+func RuleNote(rule, because string) []render.Part {
+	if rule == "" {
+		return nil
+	}
+	words := "Rule: " + rule
+	if because != "" {
+		words += ", because of " + because
+	}
+	return []render.Part{render.Note{render.Text(words)}}
+}
+
+// A Preview says what would happen.
+type Preview struct {
+	*Config
+	gate     *Gate
+	overlaps *overlaps
 }

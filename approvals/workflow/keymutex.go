@@ -1,12 +1,9 @@
-package bot
+package workflow
 
 import "sync"
 
-// group is what waits for its goroutines.
-type group = sync.WaitGroup
-
-// keyed serialises work by key. The zero value is ready to use.
-type keyed struct {
+// A KeyMutex serialises work by key. The zero value is ready to use.
+type KeyMutex struct {
 	mu    sync.Mutex
 	locks map[string]*held
 }
@@ -16,8 +13,8 @@ type held struct {
 	users int
 }
 
-// lock waits for key and returns what releases it.
-func (k *keyed) lock(key string) (unlock func()) {
+// Lock waits for key and returns what releases it.
+func (k *KeyMutex) Lock(key string) (unlock func()) {
 	k.mu.Lock()
 	if k.locks == nil {
 		k.locks = map[string]*held{}

@@ -1,6 +1,7 @@
-package bot
+package workflow
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -9,15 +10,14 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
-	"s1bot/bot/post"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
 )
 
 // requestCard is a request as the approvals channel sees it: a pure function of its row (and of who may approve).
-func (b *Bot) requestCard(req approvals.Request) render.Card {
-	if req.Command == freezeWord {
+func (c *cards) requestCard(req approvals.Request) render.Card {
+	if req.Command == FreezeWord {
 		return freezeCard(req)
 	}
 	card := render.Card{Text: requestText(req)}
@@ -25,11 +25,11 @@ func (b *Bot) requestCard(req approvals.Request) render.Card {
 	if req.State == approvals.Done || req.State == approvals.Failed {
 		card.Parts = ended(req) // what happened leads; what was asked follows as a reminder
 	} else if cameToNothing(req) {
-		card.Parts = slices.Concat(b.progress(req), whoAsks(req), planParts(req))
+		card.Parts = slices.Concat(c.progress(req), whoAsks(req), planParts(req))
 	} else {
-		card.Parts = slices.Concat(whoAsks(req), planParts(req), b.progress(req))
+		card.Parts = slices.Concat(whoAsks(req), planParts(req), c.progress(req))
 	}
-	card.Actions = requestActions(req)
+	card.Actions = Actions(req)
 	if req.State == approvals.Done || req.State == approvals.Failed {
 		card = outcomeOf(card, req)
 	}
@@ -77,9 +77,9 @@ func requestTitle(req approvals.Request) (render.Tone, string) {
 // requestText is the phone's notification.
 func requestText(req approvals.Request) string {
 	gone := effectOf(req).Gone // what was left out was not touched
-	targets := slices.DeleteFunc(planOf(req).Targets, func(t catalog.Target) bool { return slices.Contains(gone, t.ID) })
+	targets := slices.DeleteFunc(PlanOf(req).Targets, func(t catalog.Target) bool { return slices.Contains(gone, t.ID) })
 	what := req.Title
-	if names := targetNames(targets, 3); names != "" {
+	if names := TargetNames(targets, 3); names != "" {
 		what += ": " + names
 	}
 	switch req.State {
@@ -120,19 +120,19 @@ func whoAsks(req approvals.Request) []render.Part {
 }
 
 // progress says who decided what, and what became of it.
-func (b *Bot) progress(req approvals.Request) []render.Part {
+func (c *cards) progress(req approvals.Request) []render.Part {
 	ref := render.Text(" · ref " + req.Ref)
 	switch req.State {
 	case approvals.Pending:
-		line := render.Note{render.Text(plural(len(req.Counting())+req.Missing(), "approval") + " needed")}
-		line = append(line, b.fromWhom(req)...)
+		line := render.Note{render.Text(text.Plural(len(req.Counting())+req.Missing(), "approval") + " needed")}
+		line = append(line, c.fromWhom(req)...)
 		if n := len(req.Counting()); n > 0 {
 			line = append(line, render.Text(fmt.Sprintf(" · %d given", n)))
 		}
 		line = append(line, render.Text(" · expires "), render.Since(req.Expires), ref, render.Text(" · pinned "+req.Pin()[:8]))
 		return append(decisions(req), line)
 	case approvals.Denied, approvals.Withdrawn:
-		parts := []render.Part{render.Line{render.Text(strings.TrimSuffix(sentence(string(req.State)), ".") + " by "), render.User(req.Closed.User), render.Text(" · "), render.At(req.Closed.At)}}
+		parts := []render.Part{render.Line{render.Text(strings.TrimSuffix(render.Sentence(string(req.State)), ".") + " by "), render.User(req.Closed.User), render.Text(" · "), render.At(req.Closed.At)}}
 		if req.Closed.Reason != "" {
 			parts = append(parts, render.Quote{Text: req.Closed.Reason})
 		}
@@ -147,7 +147,7 @@ func (b *Bot) progress(req approvals.Request) []render.Part {
 		return append(append(decisions(req), doubts(req)...), render.Note{render.At(req.Started), ref})
 	case approvals.Approved:
 		if req.Held != nil {
-			line := render.Line{render.Text(sentence(req.Held.Question) + " So I can't tell whether this may still run. I keep asking until "), render.At(req.Held.Until()), render.Text(", then it ends as not run.")}
+			line := render.Line{render.Text(render.Sentence(req.Held.Question) + " So I can't tell whether this may still run. I keep asking until "), render.At(req.Held.Until()), render.Text(", then it ends as not run.")}
 			return append(decisions(req), line, render.Note{ref})
 		}
 	}
@@ -167,7 +167,7 @@ func ranOut(req approvals.Request) string {
 
 // notRun says why an approved request did not run. One that ran before, and was let run again, may have been done by that run.
 func notRun(req approvals.Request) string {
-	words := sentence(req.Held.Question) + " That had no answer for 10 minutes, so this did not run"
+	words := render.Sentence(req.Held.Question) + " That had no answer for 10 minutes, so this did not run"
 	if req.Fence > 0 {
 		return words + " again. Look at the console: it may have run before"
 	}
@@ -209,7 +209,7 @@ func followed(req approvals.Request) []render.Part {
 	if req.Outcome == string(render.Successful) && len(answer) == 1 {
 		answer = nil // the effect counts what was accepted, too
 	}
-	return slices.Concat(answer, e.parts(), []render.Part{e.table(planOf(req).Targets)}, parts[at+1:])
+	return slices.Concat(answer, e.parts(), []render.Part{e.table(PlanOf(req).Targets)}, parts[at+1:])
 }
 
 // doubts say why nobody knows whether a request ran: no clear answer came, or the process died before one could.
@@ -239,8 +239,8 @@ func moment(req approvals.Request) time.Time {
 }
 
 // fromWhom names the groups and people who may approve, so that Slack notifies them; who asks may not.
-func (b *Bot) fromWhom(req approvals.Request) render.Note {
-	members := b.Policy().MembersOf(req.By)
+func (c *cards) fromWhom(req approvals.Request) render.Note {
+	members := c.policy().MembersOf(req.By)
 	if len(members) == 0 {
 		return nil
 	}
@@ -287,23 +287,23 @@ func approvers(req approvals.Request) render.Line {
 	return line
 }
 
-// requestActions is what can still be clicked.
-func requestActions(req approvals.Request) []render.Action {
+// Actions is what can still be clicked.
+func Actions(req approvals.Request) []render.Action {
 	switch req.State {
 	case approvals.Pending:
 		return []render.Action{
-			render.Button{Label: "Approve", Style: render.Primary, Do: about("approve", req.ID), Confirm: confirmText(req)},
-			render.Button{Label: "Deny", Style: render.Danger, Do: about("deny", req.ID)},
-			render.Button{Label: "Withdraw", Do: about("withdraw", req.ID)},
-			render.Button{Label: "Raw request", Rare: true, Do: about("raw", req.ID)},
+			render.Button{Label: "Approve", Style: render.Primary, Do: About("approve", req.ID), Confirm: confirmText(req)},
+			render.Button{Label: "Deny", Style: render.Danger, Do: About("deny", req.ID)},
+			render.Button{Label: "Withdraw", Do: About("withdraw", req.ID)},
+			render.Button{Label: "Raw request", Rare: true, Do: About("raw", req.ID)},
 		}
 	case approvals.Done, approvals.Failed:
 		return slices.Concat(extensionActions(req), resultCard(req).Actions)
 	case approvals.Interrupted:
 		if req.Undecided() {
 			return []render.Action{
-				render.Button{Label: "Run again", Do: about("again", req.ID), Confirm: "It may have run already. Did you look at the console?"},
-				render.Button{Label: "Close", Do: about("close", req.ID)},
+				render.Button{Label: "Run again", Do: About("again", req.ID), Confirm: "It may have run already. Did you look at the console?"},
+				render.Button{Label: "Close", Do: About("close", req.ID)},
 			}
 		}
 	case approvals.Denied, approvals.Expired, approvals.Withdrawn, approvals.NotRun:
@@ -323,8 +323,8 @@ func extensionActions(req approvals.Request) (actions []render.Action) {
 	return actions
 }
 
-// about is an invocation of one of the bot's own words on a request.
-func about(word, id string) render.Invocation {
+// About is an invocation of one of the bot's own words on a request.
+func About(word, id string) render.Invocation {
 	args, _ := json.Marshal(map[string]string{"request": id})
 	return render.Invocation{Command: word, Args: args}
 }
@@ -361,14 +361,14 @@ func resultCard(req approvals.Request) render.Card {
 	return card
 }
 
-// askedCard tells the requester where their request stands: that it waits, and what is in its way, or what became of it.
-func askedCard(req approvals.Request, channel string) render.Card {
+// AskedCard tells the requester where their request stands: that it waits, and what is in its way, or what became of it.
+func AskedCard(req approvals.Request, channel string) render.Card {
 	if req.State != approvals.Pending {
 		return settledCard(req)
 	}
-	plan := planOf(req)
+	plan := PlanOf(req)
 	line := render.Line{render.Text("Asked for approval in "), render.Channel(channel), render.Text(": "), render.Bold(req.Title)}
-	if names := targetNames(plan.Targets, 5); names != "" {
+	if names := TargetNames(plan.Targets, 5); names != "" {
 		line = append(line, render.Text(" on "+names))
 	}
 	card := render.Card{
@@ -389,7 +389,7 @@ func settledCard(req approvals.Request) render.Card {
 	card := render.Card{Text: requestText(req)}
 	card.Tone, card.Title = requestTitle(req)
 	line := render.Line{render.Text("You asked for "), render.Bold(req.Title)}
-	if names := targetNames(planOf(req).Targets, 5); names != "" {
+	if names := TargetNames(PlanOf(req).Targets, 5); names != "" {
 		line = append(line, render.Text(" on "+names))
 	}
 	card.Parts = []render.Part{line}
@@ -410,22 +410,52 @@ func resultCopy(req approvals.Request, channel string) render.Card {
 		card.Parts = followed(req)
 	}
 	card.Parts = slices.Concat(card.Parts, termParts(req))
-	if strings.HasPrefix(channel, "D") || post.IsPerson(channel) {
+	if strings.HasPrefix(channel, "D") || strings.HasPrefix(channel, "U") || strings.HasPrefix(channel, "W") {
 		card.Parts = slices.Concat(decisions(req), card.Parts) // the requester has not seen who approved
 	}
 	return card
 }
 
-func dash(s string) string {
-	if s == "" {
-		return "—"
-	}
-	return s
+func (c *cards) reminderCard(req approvals.Request) render.Card {
+	line := render.Line{render.Text("Still waiting: "), render.Bold(req.Title), render.Text(" · expires "), render.Since(req.Expires)}
+	return render.Card{Tone: render.Waiting, Text: "Still waiting for approval: " + req.Title, Parts: []render.Part{line, append(render.Note{render.Text(text.Plural(req.Missing(), "approval") + " needed")}, c.fromWhom(req)...)}}
 }
 
-func plural(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
+// placeholderCard stands in for the card of a request that waits. Once the request does not wait any more it tells what became of it.
+func (c *cards) placeholderCard(req approvals.Request) render.Card {
+	if req.State != approvals.Pending && req.State != approvals.Frozen {
+		return c.requestCard(req)
 	}
-	return fmt.Sprintf("%d %ss", n, word)
+	card := render.Card{Tone: render.Waiting, Title: "Waiting · " + cmp.Or(req.Title, "Freeze"), Text: requestText(req)}
+	if req.HasCard() {
+		card.Parts = []render.Part{render.Line{render.Text("The card of " + req.Ref + " is in this channel.")}}
+		return card
+	}
+	what := render.Line{render.User(req.Requester), render.Text(" asked for "), render.Bold(cmp.Or(req.Title, "a freeze"))}
+	if names := TargetNames(PlanOf(req).Targets, 3); names != "" {
+		what = append(what, render.Text(": "+names))
+	}
+	card.Parts = []render.Part{
+		what,
+		render.Line{render.Text("Slack didn't confirm the card of " + req.Ref + ", so it may be in this channel already. If you don't see it, choose "), render.Bold("Show the card"), render.Text(".")},
+		render.Note{render.Text("To let me look for it myself, /invite @s1bot to this channel · ref " + req.Ref)},
+	}
+	card.Actions = []render.Action{render.Button{Label: "Show the card", Do: About(ShowCardWord, req.ID)}}
+	return card
 }
+
+// cardFor is what one of a request's messages shows.
+func (c *cards) cardFor(req approvals.Request, ref approvals.CardRef) render.Card {
+	switch {
+	case ref.Placeholder:
+		return c.placeholderCard(req)
+	case ref.Asked:
+		return AskedCard(req, c.policy().Channel())
+	case slices.Contains(req.Copies, ref):
+		return resultCopy(req, ref.Channel)
+	}
+	return c.requestCard(req)
+}
+
+// cards draws the messages of a request. Most of a card is a pure function of the row; who may approve is the policy's.
+type cards struct{ policy func() policy.Policy }

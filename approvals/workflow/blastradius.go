@@ -1,4 +1,4 @@
-package bot
+package workflow
 
 import (
 	"bytes"
@@ -6,12 +6,13 @@ import (
 	"strings"
 
 	"s1bot/approvals"
+	"s1bot/commands/text"
 	"s1bot/render"
 )
 
 // targetFile is the whole list of what a request touches, where the card names only the first ones.
 func targetFile(req approvals.Request) []render.File {
-	targets := planOf(req).Targets
+	targets := PlanOf(req).Targets
 	if len(targets) <= shownTargets {
 		return nil
 	}
@@ -37,7 +38,7 @@ func targetFile(req approvals.Request) []render.File {
 // active threats.
 func blast(req approvals.Request) render.Note {
 	servers, protected, off, threats := 0, 0, 0, 0
-	for _, t := range planOf(req).Targets {
+	for _, t := range PlanOf(req).Targets {
 		if t.Protected != "" {
 			protected++
 		}
@@ -51,7 +52,7 @@ func blast(req approvals.Request) render.Note {
 	}
 	var words []string
 	if servers > 0 {
-		words = append(words, "⚠ "+plural(servers, "server"))
+		words = append(words, "⚠ "+text.Plural(servers, "server"))
 	}
 	if protected > 0 {
 		words = append(words, fmt.Sprintf("⚠ %d protected", protected))
@@ -60,7 +61,7 @@ func blast(req approvals.Request) render.Note {
 		words = append(words, fmt.Sprintf("%d offline", off))
 	}
 	if threats > 0 {
-		words = append(words, plural(threats, "active threat"))
+		words = append(words, text.Plural(threats, "active threat"))
 	}
 	if len(words) == 0 {
 		return nil

@@ -1,4 +1,4 @@
-package bot
+package workflow
 
 import (
 	"bytes"
@@ -14,6 +14,8 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
+	"s1bot/commands/text"
+	"s1bot/render"
 	"s1bot/s1"
 )
 
@@ -21,8 +23,8 @@ import (
 // the policy say of it now, do the approvals still count? A question without an answer keeps it from running; Ledger.Hold has it
 // asked again for a while.
 
-// lookLimit is how long one look may take: the console and Slack are asked again later, and a look that hangs holds a slot.
-const lookLimit = 45 * time.Second
+// revalidateLimit is how long one look may take: the console and Slack are asked again later, and a look that hangs holds a slot.
+const revalidateLimit = 45 * time.Second
 
 // A look is what was found of a request just before it runs.
 type look struct {
@@ -31,43 +33,43 @@ type look struct {
 	effect effect          // what else is different
 }
 
-// lookAgain looks at what a request touches, asks the policy, and counts the approvals. It returns an *approvals.UnansweredError where
+// revalidate looks at what a request touches, asks the policy, and counts the approvals. It returns an *approvals.UnansweredError where
 // one of them cannot be told, and any other error where the request must not run.
-func (b *Bot) lookAgain(ctx context.Context, req approvals.Request, asking *ask) (look, error) {
-	ctx, cancel := context.WithTimeout(b.people.gate(ctx), lookLimit)
+func (x *executor) revalidate(ctx context.Context, req approvals.Request, asking *Interaction) (look, error) {
+	ctx, cancel := context.WithTimeout(x.People.Gate(ctx), revalidateLimit)
 	defer cancel()
 	found := look{args: req.Args, left: req.Targets}
-	cmd, ok := b.Catalog.Find(req.Command)
+	cmd, ok := x.Catalog.Find(req.Command)
 	if !ok {
 		return found, fmt.Errorf("command %s is no longer there", req.Command)
 	}
-	secrets, err := b.secretsOf(req, asking)
+	secrets, err := x.secretsOf(req, asking)
 	if err != nil {
-		return found, b.blame(cmd, err)
+		return found, WithCommand(cmd, err)
 	}
-	shown := planOf(req).Targets
-	seen, err := b.see(ctx, shown)
+	shown := PlanOf(req).Targets
+	seen, err := fetchState(ctx, x.Console, shown)
 	if err != nil {
-		return found, b.decideBlind(ctx, cmd, req, err)
+		return found, x.decideBlind(ctx, cmd, req, err)
 	}
 	left, err := found.compare(cmd, shown, seen)
 	if err != nil {
-		return found, b.blame(cmd, err)
+		return found, WithCommand(cmd, err)
 	}
-	call := b.call(ask{user: req.Requester, who: b.requester(ctx, req), secrets: secrets})
+	call := x.call(Interaction{User: req.Requester, Who: x.requester(ctx, req), Secrets: secrets})
 	now, err := cmd.Prepare(ctx, call, found.args)
 	switch {
 	case err != nil && req.Fence > 0 && pointless(err):
-		now = catalog.Plan{Also: planOf(req).Also, Policy: planOf(req).Policy} // it ran before, or may have: what that did is no reason to call it refused
+		now = catalog.Plan{Also: PlanOf(req).Also, Policy: PlanOf(req).Policy} // it ran before, or may have: what that did is no reason to call it refused
 	case err != nil:
-		return found, b.unprepared(ctx, cmd, req, err)
+		return found, x.unprepared(ctx, cmd, req, err)
 	}
 	found.effect.Changed = append(found.effect.Changed, differences(left, now.Targets)...)
-	return found, b.mayStill(ctx, cmd, req, catalog.Plan{Targets: freshest(left, now.Targets, seen), Also: now.Also, Policy: now.Policy})
+	return found, x.reauthorize(ctx, cmd, req, catalog.Plan{Targets: freshest(left, now.Targets, seen), Also: now.Also, Policy: now.Policy})
 }
 
 // compare leaves out what is gone of what was shown, and returns the rest.
-func (l *look) compare(cmd *catalog.Command, shown []catalog.Target, seen sight) (left []catalog.Target, err error) {
+func (l *look) compare(cmd *catalog.Command, shown []catalog.Target, seen snapshot) (left []catalog.Target, err error) {
 	for _, t := range shown {
 		if seen.has(t) {
 			left = append(left, t)
@@ -90,7 +92,7 @@ func (l *look) compare(cmd *catalog.Command, shown []catalog.Target, seen sight)
 }
 
 // freshest are the rows of what is left that were read last: those of the preparation, or of the look before it.
-func freshest(left, prepared []catalog.Target, seen sight) []catalog.Target {
+func freshest(left, prepared []catalog.Target, seen snapshot) []catalog.Target {
 	rows := slices.Clone(prepared)
 	for _, t := range left {
 		if slices.ContainsFunc(prepared, func(p catalog.Target) bool { return p.Kind == t.Kind && p.ID == t.ID }) {
@@ -105,14 +107,14 @@ func freshest(left, prepared []catalog.Target, seen sight) []catalog.Target {
 }
 
 // decideBlind is what is left to say of a request whose targets cannot be read: no, where that is certain whatever they are.
-func (b *Bot) decideBlind(ctx context.Context, cmd *catalog.Command, req approvals.Request, why error) error {
-	blind := planOf(req)
+func (x *executor) decideBlind(ctx context.Context, cmd *catalog.Command, req approvals.Request, why error) error {
+	blind := PlanOf(req)
 	for i, t := range blind.Targets {
 		if t.Kind == "agent" || t.Kind == "threat" || t.Kind == "alert" { // which are where they are, and called what they are, for a time
 			blind.Targets[i] = catalog.Target{Kind: t.Kind, ID: t.ID, Name: t.ID}
 		}
 	}
-	err := b.mayStill(ctx, cmd, req, blind)
+	err := x.reauthorize(ctx, cmd, req, blind)
 	var open *policy.UnansweredError
 	if err != nil && !errors.As(err, &open) {
 		return err
@@ -127,62 +129,53 @@ func pointless(err error) bool {
 }
 
 // unprepared is decideBlind where the command's own preparation failed: what the console definitely refuses is no question.
-func (b *Bot) unprepared(ctx context.Context, cmd *catalog.Command, req approvals.Request, err error) error {
+func (x *executor) unprepared(ctx context.Context, cmd *catalog.Command, req approvals.Request, err error) error {
 	var console *s1.Error
 	certain := !errors.As(err, &console) || slices.Contains([]int{http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity}, console.Status)
 	if certain && ctx.Err() == nil {
-		return b.blame(cmd, err)
+		return WithCommand(cmd, err)
 	}
-	return b.decideBlind(ctx, cmd, req, err)
+	return x.decideBlind(ctx, cmd, req, err)
 }
 
-// mayStill asks the policy about a request, as things are now: who asked may have lost their role, something may be protected since,
+// reauthorize asks the policy about a request, as things are now: who asked may have lost their role, something may be protected since,
 // the policy may want more approvals than were given, and who gave one may not any more.
-func (b *Bot) mayStill(ctx context.Context, cmd *catalog.Command, req approvals.Request, plan catalog.Plan) error {
-	wish := b.wish(cmd, ask{who: b.people.afresh(ctx, req.Requester), at: origin{Channel: req.Channel}})
-	wish.At = req.Created
-	ruling := approvals.Reconsider(b.Policy(), b.touching(ctx, wish, plan), req)
+func (x *executor) reauthorize(ctx context.Context, cmd *catalog.Command, req approvals.Request, plan catalog.Plan) error {
+	input := x.gate.Input(cmd, Interaction{Who: x.People.Afresh(ctx, req.Requester), At: render.Origin{Channel: req.Channel}})
+	input.At = req.Created
+	decision := approvals.Reconsider(x.Policy(), x.gate.withTargets(ctx, input, plan), req)
 	var open *policy.UnansweredError
-	switch err := ruling.Err(); {
+	switch err := decision.Err(); {
 	case errors.As(err, &open):
 		return err
 	case err != nil:
-		return &policy.RefusedError{Why: "Since it was asked for, this is not allowed any more, and nothing was done. " + sentence(ruling.Why), Rule: ruling.Rule}
-	case ruling.Effect == policy.Allow:
+		return &policy.RefusedError{Why: "Since it was asked for, this is not allowed any more, and nothing was done. " + render.Sentence(decision.Why), Rule: decision.Rule}
+	case decision.Effect == policy.Allow:
 		return nil
 	}
-	return b.enough(ctx, req, ruling)
+	return x.recountApprovals(ctx, req, decision)
 }
 
-// enough counts the approvals of a request anew, under the ruling of now and with the roles that people have now.
-func (b *Bot) enough(ctx context.Context, req approvals.Request, ruling policy.Decision) error {
-	approvers := b.approversOf(ctx, req)
-	missing, open := approvals.MissingUnder(ruling, req, approvers)
+// recountApprovals counts the approvals of a request anew, under the decision of now and with the roles that people have now.
+func (x *executor) recountApprovals(ctx context.Context, req approvals.Request, decision policy.Decision) error {
+	approvers := x.gate.approversOf(ctx, req)
+	missing, open := approvals.MissingUnder(decision, req, approvers)
 	switch {
 	case missing == 0:
 		return nil
 	case open != "":
-		return &policy.UnansweredError{Question: open, Rule: ruling.Rule}
+		return &policy.UnansweredError{Question: open, Rule: decision.Rule}
 	}
-	lost := approvals.Lost(approvals.Under(ruling, req), approvers)
-	why := fmt.Sprintf("Nothing was done: the policy changed while this waited, and now it lacks %s from: %s. Ask again.", plural(missing, "approval"), wanted(ruling))
+	lost := approvals.Lost(approvals.Under(decision, req), approvers)
+	why := fmt.Sprintf("Nothing was done: the policy changed while this waited, and now it lacks %s from: %s. Ask again.", text.Plural(missing, "approval"), wanted(decision))
 	if len(lost) > 0 {
-		why = fmt.Sprintf("Nothing was done: it lacks %s from: %s, because %s may not approve this any more. Ask again.", plural(missing, "approval"), wanted(ruling), strings.Join(lost, ", "))
+		why = fmt.Sprintf("Nothing was done: it lacks %s from: %s, because %s may not approve this any more. Ask again.", text.Plural(missing, "approval"), wanted(decision), strings.Join(lost, ", "))
 	}
-	return &policy.RefusedError{Why: why, Rule: ruling.Rule}
-}
-
-// approversOf are the people who approved a request so far, as Slack says of them now.
-func (b *Bot) approversOf(ctx context.Context, req approvals.Request) []policy.Person {
-	var people []policy.Person
-	for _, d := range req.Approvals {
-		people = append(people, b.people.afresh(ctx, d.User).Person)
-	}
-	return people
+	return &policy.RefusedError{Why: why, Rule: decision.Rule}
 }
 
 // noteDifferences writes down what was found, before it runs.
-func (b *Bot) noteDifferences(ctx context.Context, req approvals.Request, l look) (approvals.Request, error) {
+func (x *executor) noteDifferences(ctx context.Context, req approvals.Request, l look) (approvals.Request, error) {
 	if len(l.effect.Changed)+len(l.effect.Before) == 0 {
 		return req, nil
 	}
@@ -191,9 +184,9 @@ func (b *Bot) noteDifferences(ctx context.Context, req approvals.Request, l look
 		return req, fmt.Errorf("write down what is different: %w", err)
 	}
 	if len(l.effect.Gone) == 0 {
-		return b.Ledger.Observe(ctx, req.ID, body)
+		return x.Ledger.Observe(ctx, req.ID, body)
 	}
-	return b.Ledger.Adjust(ctx, req.ID, l.args, l.left, body)
+	return x.Ledger.Adjust(ctx, req.ID, l.args, l.left, body)
 }
 
 // differences tells what of the targets is no longer as it was shown.
@@ -208,8 +201,8 @@ func differences(shown, now []catalog.Target) []string {
 		if is.Name != was.Name {
 			found = append(found, fmt.Sprintf("%s is called %s now", was.Name, is.Name))
 		}
-		if place(is) != place(was) {
-			found = append(found, fmt.Sprintf("%s is in %s now", was.Name, place(is)))
+		if Place(is) != Place(was) {
+			found = append(found, fmt.Sprintf("%s is in %s now", was.Name, Place(is)))
 		}
 		if is.State != was.State {
 			found = append(found, fmt.Sprintf("%s is %s now", was.Name, is.State))

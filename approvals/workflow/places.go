@@ -1,6 +1,7 @@
-package bot
+package workflow
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -17,7 +18,7 @@ import (
 
 // A chart is what of the console's places was looked up for one question to the policy.
 type chart struct {
-	bot           *Bot
+	gate          *Gate
 	sites         []s1.Site
 	open          string // why the sites are not known
 	groups, hosts bool   // whether a rule that may matter asks for them
@@ -37,13 +38,13 @@ func isPlace(t catalog.Target) bool {
 }
 
 // chart looks the sites up, if any of targets is a place and it matters.
-func (b *Bot) chart(ctx context.Context, wish policy.Input, targets []catalog.Target) *chart {
-	c := &chart{bot: b, off: !b.Policy().ByTarget() || !slices.ContainsFunc(targets, isPlace)}
+func (g *Gate) chart(ctx context.Context, input policy.Input, targets []catalog.Target) *chart {
+	c := &chart{gate: g, off: !g.Policy().ByTarget() || !slices.ContainsFunc(targets, isPlace)}
 	if c.off {
 		return c
 	}
-	c.groups, c.hosts = b.Policy().LooksInto(wish)
-	c.sites, c.open = upTo(mostSites, "sites", b.Console.Sites(ctx, nil))
+	c.groups, c.hosts = g.Policy().LooksInto(input)
+	c.sites, c.open = upTo(mostSites, "sites", g.Console.Sites(ctx, nil))
 	return c
 }
 
@@ -93,11 +94,11 @@ func (c *chart) base(ctx context.Context, t catalog.Target) policy.Target {
 	case "group":
 		return c.group(ctx, t)
 	}
-	what := t.Kind + " " + first(t.Name, t.ID)
+	what := t.Kind + " " + cmp.Or(t.Name, t.ID)
 	if t.Kind == "place" {
 		return unknown("I can't tell where " + t.Name + " holds: the console does not say")
 	}
-	return unknown(first(c.open, "I can't find the "+what+" at the console"))
+	return unknown(cmp.Or(c.open, "I can't find the "+what+" at the console"))
 }
 
 func (c *chart) site(id s1.SiteID) (s1.Site, bool) {
@@ -113,14 +114,14 @@ func (c *chart) group(ctx context.Context, t catalog.Target) policy.Target {
 	if c.off {
 		return at(t.Account, t.Site, t.Name, t.Name)
 	}
-	found, open := upTo(mostGroups, "groups", c.bot.Console.Groups(ctx, s1.Query{}.With("groupIds", t.ID)))
+	found, open := upTo(mostGroups, "groups", c.gate.Console.Groups(ctx, s1.Query{}.With("groupIds", t.ID)))
 	i := slices.IndexFunc(found, func(g s1.Group) bool { return string(g.ID) == t.ID })
 	if i < 0 {
-		return unknown(first(open, "I can't find the group "+first(t.Name, t.ID)+" at the console"))
+		return unknown(cmp.Or(open, "I can't find the group "+cmp.Or(t.Name, t.ID)+" at the console"))
 	}
 	s, ok := c.site(found[i].SiteID)
 	if !ok {
-		place := unknown(first(c.open, "I can't find the site of the group "+found[i].Name+" at the console"))
+		place := unknown(cmp.Or(c.open, "I can't find the site of the group "+found[i].Name+" at the console"))
 		place.Group, place.Host, place.Tags = policy.Known(found[i].Name), policy.Known(""), policy.Known[[]string](nil)
 		return place
 	}
@@ -168,7 +169,7 @@ func (c *chart) sitesOf(t catalog.Target) []policy.Target {
 }
 
 func (c *chart) groupsIn(ctx context.Context, inside s1.Query) []policy.Target {
-	found, open := upTo(mostGroups, "groups", c.bot.Console.Groups(ctx, inside))
+	found, open := upTo(mostGroups, "groups", c.gate.Console.Groups(ctx, inside))
 	if open != "" {
 		return []policy.Target{unknown(open)}
 	}
@@ -185,7 +186,7 @@ func (c *chart) groupsIn(ctx context.Context, inside s1.Query) []policy.Target {
 }
 
 func (c *chart) hostsIn(ctx context.Context, inside s1.Query) []policy.Target {
-	found, open := upTo(mostHosts, "endpoints", c.bot.Console.Agents(ctx, inside))
+	found, open := upTo(mostHosts, "endpoints", c.gate.Console.Agents(ctx, inside))
 	if open != "" {
 		return []policy.Target{unknown(open)}
 	}

@@ -1,44 +1,51 @@
-package bot
+package workflow
 
 import (
-	"encoding/json"
+	"cmp"
 	"slices"
 	"strings"
 	"time"
 
-	"s1bot/approvals"
 	"s1bot/commands/catalog"
 	"s1bot/s1"
 )
 
-// effectFor is what the console tells later of what a request did, and the action that it takes on threats; nil where there is nothing
-// to watch.
-func (b *Bot) effectFor(req approvals.Request) (watched *catalog.Effect, action string) {
-	cmd, ok := b.Catalog.Find(req.Command)
-	if !ok || cmd.Effect == nil {
-		return nil, ""
+// measure counts on how many targets an effect came true since then.
+func (e *effect) measure(g catalog.Effect, seen snapshot, targets []catalog.Target, action string, since time.Time) {
+	*e = effect{Changed: e.Changed, Gone: e.Gone, Before: e.Before, Accepted: e.Accepted, Refused: e.Refused, Task: e.Task, Says: e.Says,
+		Watched: true, Done: g.DoneBy(action), States: map[string]string{}}
+	for _, t := range targets {
+		at := seen.progressOf(g, t, action, since)
+		if g.Task != nil && at.is == catalog.Waiting && !at.begun && len(seen.tasks) >= e.Accepted {
+			at.is, at.why = catalog.Failed, "not taken by the console" // all that it took have a task
+		}
+		if refused, ok := e.Refused[t.ID]; ok {
+			at.is, at.why = catalog.Failed, refused
+		}
+		state := ""
+		switch at.is {
+		case catalog.Applied:
+			e.Applied, state = e.Applied+1, g.ReachedBy(action)
+		case catalog.Partly:
+			e.Partly, state = append(e.Partly, strings.TrimSuffix(at.name+": "+at.why, ": ")), "⚠ in part"
+		case catalog.Failed:
+			e.Failed, state = append(e.Failed, at.name+": "+at.why), "❌ "+at.why
+		case catalog.Waiting:
+			var words string
+			words, state = at.waiting()
+			e.Waiting = append(e.Waiting, words)
+		default:
+			e.Unseen, state = append(e.Unseen, at.name), "❔ the console does not tell"
+		}
+		if len(e.States) < shownTargets {
+			e.States[t.ID] = state
+		}
 	}
-	return cmd.Effect, cmd.Effect.ActionOf(req.Args)
+	e.Untaken = max(0, len(targets)-len(e.Before)-len(e.Failed)-e.Accepted)
 }
 
-// mayTake is how long a script was given.
-func mayTake(req approvals.Request) time.Duration {
-	var args struct {
-		Seconds int `json:"script-runtime-timeout-seconds"`
-	}
-	_ = json.Unmarshal(req.Args, &args) // without one the usual time counts
-	return time.Duration(args.Seconds) * time.Second
-}
-
-// A sight is what the console says of the endpoints and threats among some targets, and of the tasks of a script.
-type sight struct {
-	agents  map[string]s1.Agent
-	threats map[string]s1.Threat
-	tasks   map[string]s1.ScriptTask // by endpoint
-}
-
-// A stage is how far a target is, why, and what people call it.
-type stage struct {
+// A progress is how far a target is, why, and what people call it.
+type progress struct {
 	is     catalog.Progress
 	why    string
 	name   string
@@ -46,12 +53,12 @@ type stage struct {
 	begun  bool   // a script has a task for it
 }
 
-// stageOf is how far an effect is on a target.
-func (s sight) stageOf(g catalog.Effect, t catalog.Target, action string, since time.Time) stage {
-	at := stage{is: catalog.Unseen, name: t.Name}
+// progressOf is how far an effect is on a target.
+func (s snapshot) progressOf(g catalog.Effect, t catalog.Target, action string, since time.Time) progress {
+	at := progress{is: catalog.Unseen, name: t.Name}
 	switch {
 	case !s.has(t):
-		at.is, at.why = catalog.Failed, first(catalog.Gone(s.agents[t.ID]), "gone")
+		at.is, at.why = catalog.Failed, cmp.Or(catalog.Gone(s.agents[t.ID]), "gone")
 	case g.Task != nil:
 		task, begun := s.tasks[t.ID]
 		at.is, at.hinder = catalog.Waiting, catalog.Presence(s.agents[t.ID])
@@ -80,7 +87,7 @@ func (s sight) stageOf(g catalog.Effect, t catalog.Target, action string, since 
 }
 
 // waiting says what a target waits for.
-func (at stage) waiting() (words, cell string) {
+func (at progress) waiting() (words, cell string) {
 	what := strings.Join(slices.DeleteFunc([]string{at.hinder, at.why}, func(s string) bool { return s == "" }), ", ")
 	if what == "" {
 		return at.name, "⏳ waiting"

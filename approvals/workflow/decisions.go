@@ -1,0 +1,90 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+
+	"s1bot/approvals"
+	"s1bot/render"
+)
+
+// Approve counts one person's approval, and runs the request if that was the last one it lacked.
+func (d *Decisions) Approve(ctx context.Context, in Interaction, id string) error {
+	was, err := d.Ledger.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	req, err := d.Ledger.Approve(ctx, id, in.Who.Person, d.gate.approversOf(ctx, was)...)
+	if err != nil {
+		return err
+	}
+	if req.State == approvals.Pending {
+		d.publisher.show(ctx, req.ID)
+		n := len(req.Counting())
+		in.reply(ctx, render.Notice(fmt.Sprintf("Your approval counts: %d of %d.", n, n+req.Missing())))
+		return nil
+	}
+	d.confirm(ctx, in, "Approved: "+req.Title+" runs now. Its card and thread tell how it goes.")
+	return d.executor.execute(ctx, req.ID, nil)
+}
+
+// confirm tells a person who typed a decision that it was heard. Who clicked sees the card change under the finger.
+func (d *Decisions) confirm(ctx context.Context, in Interaction, words string) {
+	if in.At.Message == "" {
+		in.reply(ctx, render.Notice(words))
+	}
+}
+
+// Deny ends a request unrun. Without a reason it returns ErrNoReason: the requester reads it.
+func (d *Decisions) Deny(ctx context.Context, in Interaction, id, reason string) error {
+	if reason == "" {
+		return ErrNoReason
+	}
+	req, err := d.Ledger.Deny(ctx, id, in.Who.Person, reason)
+	if err != nil {
+		return err
+	}
+	d.confirm(ctx, in, "Denied: "+req.Title+". Whoever asked reads why.")
+	return d.reporter.closed(ctx, req)
+}
+
+// Withdraw ends a request for the person who made it.
+func (d *Decisions) Withdraw(ctx context.Context, in Interaction, id string) error {
+	req, err := d.Ledger.Withdraw(ctx, id, in.Who.Person)
+	if err != nil {
+		return err
+	}
+	d.publisher.show(ctx, req.ID)
+	d.confirm(ctx, in, "Withdrawn: "+req.Title+". Nothing was done.")
+	return d.reporter.markTold(ctx, req)
+}
+
+// RunAgain runs a request whose outcome nobody knows once more, because a person looked and says so.
+func (d *Decisions) RunAgain(ctx context.Context, in Interaction, id string) error {
+	req, err := d.Ledger.Reopen(ctx, id, in.Who.Person, in.At.Key)
+	if err != nil {
+		return err
+	}
+	d.confirm(ctx, in, req.Title+" runs again. Its card and thread tell how it goes.")
+	return d.executor.execute(ctx, req.ID, nil)
+}
+
+// Close ends a request whose outcome nobody knows.
+func (d *Decisions) Close(ctx context.Context, in Interaction, id, reason string) error {
+	req, err := d.Ledger.Close(ctx, id, in.Who.Person, reason)
+	if err != nil {
+		return err
+	}
+	d.publisher.show(ctx, req.ID)
+	in.reply(ctx, render.Notice("Closed. Nothing more was done."))
+	return d.reporter.markTold(ctx, req)
+}
+
+// Decisions are what people decide about requests.
+type Decisions struct {
+	*Config
+	gate      *Gate
+	publisher *Publisher
+	reporter  *reporter
+	executor  *executor
+}

@@ -1,0 +1,49 @@
+package workflow
+
+import (
+	"errors"
+
+	"s1bot/approvals"
+	"s1bot/commands/catalog"
+	"s1bot/s1"
+)
+
+// What people read where nothing is wrong with the program; the other errors of this package are approvals', policy's and catalog's.
+var (
+	// ErrGone answers a button whose command is not there any more.
+	ErrGone = errors.New("this button is too old to work; run the command again")
+	// ErrNoFreeze tells who is no approver anywhere.
+	ErrNoFreeze = errors.New("only an approver may stop everything; ask one of them")
+	// ErrNoReason says that a person must say why before anything is written down.
+	ErrNoReason = errors.New("why? Give a reason, which approvers read and the audit trail keeps")
+)
+
+// A LengthError says that an extension needs to know how much longer the isolation of Request should last.
+type LengthError struct{ Request approvals.Request }
+
+func (e *LengthError) Error() string {
+	return "how much longer should the isolation of " + e.Request.Ref + " last?"
+}
+
+// A CommandError is what went wrong in a command: its person reads which one failed, and which permission of the console's token it needs.
+type CommandError struct {
+	Command *catalog.Command
+	Err     error
+}
+
+// WithCommand says of an error in which command it happened; nil stays nil.
+func WithCommand(cmd *catalog.Command, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &CommandError{cmd, err}
+}
+
+func (e *CommandError) Error() string { return e.Command.Name + ": " + e.Err.Error() }
+func (e *CommandError) Unwrap() error { return e.Err }
+
+// outcomeUnknown reports whether the console may have done what it did not confirm.
+func outcomeUnknown(err error) bool {
+	var console *s1.Error
+	return errors.As(err, &console) && console.Unknown()
+}

@@ -1,0 +1,204 @@
+package workflow
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/sourcegraph/conc"
+
+	"s1bot/approvals"
+	"s1bot/approvals/policy"
+	"s1bot/commands/catalog"
+	"s1bot/render"
+)
+
+// execute runs an approved request, once, whoever calls it how often, after a look. A is who waits for the answer at this moment; nil
+// when the request waited for an approval.
+func (x *executor) execute(ctx context.Context, id string, in *Interaction) error {
+	if _, busy := x.looking.LoadOrStore(id, true); busy && in == nil {
+		return nil // somebody here is at it
+	}
+	defer x.looking.Delete(id)
+	req, err := x.Ledger.Get(ctx, id)
+	if err != nil || req.State != approvals.Approved {
+		return err
+	}
+	switch err := x.gate.frozen(ctx); {
+	case errors.Is(err, approvals.ErrFrozen) && in == nil:
+		return nil // it waits; what holds it up is on a card of its own
+	case errors.Is(err, approvals.ErrFrozen):
+		return x.drop(ctx, id, err)
+	case err != nil:
+		return err
+	}
+	found := look{args: req.Args, left: req.Targets}
+	if x.mustRevalidate(in) {
+		found, err = x.revalidate(ctx, req, in)
+	}
+	var open *policy.UnansweredError
+	switch {
+	case errors.As(err, &open) && in != nil:
+		return x.drop(ctx, id, err)
+	case errors.As(err, &open):
+		return x.holdRun(ctx, req, open)
+	}
+	return x.run(ctx, id, in, found, err)
+}
+
+// mustRevalidate tells whether anything can be different from when a request was made: one that runs at once has just been looked at, by
+// the policy that holds now.
+func (x *executor) mustRevalidate(in *Interaction) bool {
+	return in == nil || in.ruled == nil || !in.ruled.Same(x.Policy())
+}
+
+// holdRun writes down which question keeps a request from running, and shows it; recover asks again.
+func (x *executor) holdRun(ctx context.Context, req approvals.Request, open *policy.UnansweredError) error {
+	x.Log.Warn("a request does not run yet", "request_id", req.ID, "command", req.Command, "err", open)
+	after, err := x.Ledger.Hold(ctx, req.ID, open.Question)
+	switch {
+	case errors.Is(err, approvals.ErrTaken):
+		return nil
+	case errors.Is(err, approvals.ErrExpired):
+		x.reporter.conclude(ctx, after, nil)
+		return nil
+	case err != nil:
+		return fmt.Errorf("write down why %s does not run yet: %w", req.Ref, err)
+	}
+	if after.Rev != req.Rev {
+		x.publisher.show(ctx, req.ID)
+	}
+	return nil
+}
+
+// run claims a request that was looked at and carries it out; no is why it must not run, if so.
+func (x *executor) run(ctx context.Context, id string, in *Interaction, found look, no error) error {
+	var showing conc.WaitGroup
+	req, err := x.Ledger.Run(ctx, id, func(ctx context.Context, req approvals.Request) approvals.Result {
+		if len(req.Cards) > 0 {
+			showing.Go(func() { x.publisher.show(context.WithoutCancel(ctx), id) }) // "running", while the console works
+		}
+		return x.carryOut(ctx, req, in, found, no)
+	})
+	showing.Wait()
+	switch {
+	case errors.Is(err, approvals.ErrTaken):
+		return nil // another process, click or start runs it
+	case errors.Is(err, approvals.ErrFrozen) && in == nil:
+		return nil // it waits; what holds it up is on a card of its own
+	case errors.Is(err, approvals.ErrFrozen):
+		return x.drop(ctx, id, err)
+	case err != nil:
+		return fmt.Errorf("run request %s: %w", id, err)
+	}
+	x.reporter.conclude(ctx, req, in)
+	x.changed(ctx, req)
+	return nil
+}
+
+// drop takes back what was to run at once when everything was frozen, or nobody could tell whether it may: who asked is told that
+// nothing was done, and so it stays.
+func (x *executor) drop(ctx context.Context, id string, why error) error {
+	req, err := x.Ledger.Drop(ctx, id, why.Error())
+	if err == nil {
+		err = x.reporter.markTold(ctx, req)
+	}
+	if err != nil && !errors.Is(err, approvals.ErrNotPending) { // an approved one waits
+		x.Log.Error("cannot take a request back", "request_id", id, "err", err)
+	}
+	return why
+}
+
+// carryOut calls the console for a request that was looked at and claimed. Asking is who waits for the answer, no is why it must not
+// run, if so; see execute.
+func (x *executor) carryOut(ctx context.Context, req approvals.Request, asking *Interaction, found look, no error) approvals.Result {
+	in := Interaction{User: req.Requester, Who: x.requester(ctx, req), At: render.Origin{Channel: req.Channel, Thread: req.Thread, Key: req.ID}}
+	cmd, ok := x.Catalog.Find(req.Command)
+	if !ok {
+		return x.failed(in, fmt.Errorf("command %s is no longer there", req.Command))
+	}
+	err := errors.Join(x.Ledger.Pinned(ctx, req), x.overlaps.stillEnds(ctx, req), no)
+	if err == nil {
+		in.Secrets, err = x.secretsOf(req, asking)
+	}
+	if err != nil {
+		return x.failed(in, WithCommand(cmd, err))
+	}
+	call := x.call(in)
+	call.Tell = func(ctx context.Context, card render.Card) error { return x.confide(ctx, req.Requester, asking, card) }
+	var said *catalog.Acceptance
+	call.OnAccept = func(a catalog.Acceptance) { said = &a }
+	var saved json.RawMessage
+	call.OnSave = func(state json.RawMessage) error { saved = state; return nil }
+	if req, err = x.noteDifferences(ctx, req, found); err != nil {
+		return x.failed(in, WithCommand(cmd, err))
+	}
+	card, err := cmd.Run(ctx, call, req.Args)
+	if err != nil {
+		return x.failed(in, WithCommand(cmd, err))
+	}
+	if cmd.Follows() && saved != nil {
+		x.await(ctx, req, saved)
+	}
+	return x.recordAccepted(ctx, req, PlanOf(req).Told(card), said)
+}
+
+// await begins to wait for what a command that ran began.
+func (x *executor) await(ctx context.Context, req approvals.Request, saved json.RawMessage) {
+	if err := x.Background.Follow(ctx, req, saved); err != nil {
+		x.Log.Error("cannot wait for the effect of a request", "request_id", req.ID, "err", err)
+	}
+}
+
+// confide tells one person something that nobody else may read: where they wait, else by direct message.
+func (x *executor) confide(ctx context.Context, user string, asking *Interaction, card render.Card) error {
+	if asking != nil && asking.Dialog.Confide(ctx, asking.At, card) == nil {
+		return nil
+	}
+	if _, err := x.Messenger.Post(ctx, user, "", "", card); err != nil {
+		return fmt.Errorf("tell %s a password: %w", user, err)
+	}
+	return nil
+}
+
+// failed is the outcome of a command that ended in an error.
+func (x *executor) failed(in Interaction, err error) approvals.Result {
+	card, fault := x.Explain(in.At.Key, err)
+	if fault != nil {
+		x.Log.Error("a request failed", "request_id", in.At.Key, "user", in.User, "err", fault)
+	}
+	card.Outcome = render.Failed
+	r := result(card)
+	r.Uncertain, r.Err = outcomeUnknown(err), err
+	return r
+}
+
+// result is a card as the row keeps it.
+func result(card render.Card) approvals.Result {
+	card.Files = nil
+	body, err := json.Marshal(card)
+	if err != nil {
+		body = nil
+	}
+	return approvals.Result{Outcome: string(card.Outcome), Card: body, Answer: card.Text}
+}
+
+// requester is the person who asked, as Slack says now; the name is the row's where it does not say.
+func (x *executor) requester(ctx context.Context, req approvals.Request) Person {
+	who := x.People.Who(ctx, req.Requester)
+	who.Name = cmp.Or(who.Name, req.RequesterName)
+	return who
+}
+
+// An executor runs approved requests.
+type executor struct {
+	*Config
+	gate      *Gate
+	publisher *Publisher
+	reporter  *reporter
+	overlaps  *overlaps
+	looking   sync.Map // ids of the requests that are being looked at, or run
+}

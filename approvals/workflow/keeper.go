@@ -1,0 +1,86 @@
+package workflow
+
+import (
+	"context"
+
+	"s1bot/approvals"
+)
+
+// remind tells those who may approve that a request still waits, in the thread of its card.
+func (k *Keeper) remind(ctx context.Context) {
+	due, err := k.Ledger.RemindDue(ctx)
+	if err != nil && ctx.Err() == nil {
+		k.Log.Error("cannot look for requests that wait", "err", err)
+	}
+	for _, req := range due {
+		k.Enqueue(func(ctx context.Context) {
+			for _, ref := range req.Heads() {
+				if _, err := k.Messenger.Post(ctx, ref.Channel, ref.TS, "", k.publisher.cards.reminderCard(req)); err != nil {
+					k.Log.Warn("cannot remind of a request", "request_id", req.ID, "err", err)
+				}
+			}
+		})
+	}
+}
+
+// Tick looks once for what is due or left over, and has it done.
+func (k *Keeper) Tick(ctx context.Context) {
+	k.expire(ctx)
+	k.remind(ctx)
+	k.terms.mindTerms(ctx)
+	k.recover(ctx)
+}
+
+// expire closes requests whose time is over and says so.
+func (k *Keeper) expire(ctx context.Context) {
+	expired, err := k.Ledger.ExpireDue(ctx)
+	if err != nil && ctx.Err() == nil {
+		k.Log.Error("cannot expire requests", "err", err)
+	}
+	for _, req := range expired {
+		k.Enqueue(func(ctx context.Context) {
+			k.reporter.conclude(ctx, req, nil)
+		})
+	}
+}
+
+// recover takes up what an earlier or another process left: approved requests that nobody runs, runs that broke off, and
+// requests whose card was never posted.
+func (k *Keeper) recover(ctx context.Context) {
+	left, err := k.Ledger.Recover(ctx)
+	if err != nil && ctx.Err() == nil {
+		k.Log.Error("cannot look for requests left over", "err", err)
+	}
+	for _, req := range left {
+		k.Enqueue(func(ctx context.Context) {
+			if err := k.takeUp(ctx, req); err != nil {
+				k.Log.Error("cannot take up a request", "request_id", req.ID, "err", err)
+			}
+		})
+	}
+}
+
+func (k *Keeper) takeUp(ctx context.Context, req approvals.Request) error {
+	switch req.State {
+	case approvals.Pending, approvals.Frozen:
+		if len(req.Cards) == 0 {
+			return k.reporter.announceAgain(ctx, req)
+		}
+	case approvals.Approved:
+		if req.After != "" && len(req.Cards) == 0 {
+			k.reporter.logUnposted(req, k.reporter.announceAgain(ctx, req)) // who filed it may have been at it
+		}
+		return k.executor.execute(ctx, req.ID, nil)
+	}
+	k.reporter.conclude(ctx, req, nil)
+	return nil
+}
+
+// A Keeper takes up what is due or left over.
+type Keeper struct {
+	*Config
+	reporter  *reporter
+	publisher *Publisher
+	executor  *executor
+	terms     *terms
+}

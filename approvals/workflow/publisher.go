@@ -1,0 +1,223 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/sourcegraph/conc/panics"
+
+	"s1bot/approvals"
+	"s1bot/render"
+)
+
+// A request has one card with live buttons. That it is about to be posted is written down first (Posting); where the answer got lost the
+// card is looked for by its mark, and where it cannot be looked for, because the bot is not in the channel, a message without the
+// buttons stands in for it until somebody clicks there or on the card.
+
+// An unseenError says that Slack did not take a request's card.
+type unseenError struct{ cause error }
+
+func (e *unseenError) Error() string {
+	return "the card of a request is not posted: " + e.cause.Error()
+}
+func (e *unseenError) Unwrap() error { return e.cause }
+
+// guardedAnnounce is announce for a goroutine of its own.
+func (p *Publisher) guardedAnnounce(ctx context.Context, req approvals.Request) (err error) {
+	if p := panics.Try(func() { err = p.announce(ctx, req) }); p != nil {
+		err = p.AsError()
+	}
+	return err
+}
+
+// announce posts the card of a new request to the approvals channel.
+func (p *Publisher) announce(ctx context.Context, req approvals.Request) error {
+	defer p.editing.Lock(req.ID)()
+	return p.publish(ctx, req)
+}
+
+func (p *Publisher) announceOnceMore(ctx context.Context, req approvals.Request) error {
+	defer p.editing.Lock(req.ID)()
+	if now, err := p.Ledger.Get(ctx, req.ID); err == nil {
+		req = now
+	}
+	if len(req.Cards) > 0 {
+		return nil
+	}
+	switch found, err := p.posted(ctx, req); {
+	case found:
+		return err
+	case err != nil && hasFate(err, Passing):
+		return &unseenError{err} // nobody can tell now; later
+	case err != nil && req.Posting:
+		return p.standIn(ctx, req)
+	}
+	return p.publish(ctx, req)
+}
+
+// posted looks whether a request without a card has one after all: a crash between Slack's answer and the row leaves it so, and a
+// second card would ask for the same thing for ever.
+//
+// Slack counts from its own clock, and this machine's may be ahead.
+func (p *Publisher) posted(ctx context.Context, req approvals.Request) (bool, error) {
+	channel := p.Policy().Channel()
+	ts, found, err := p.Messenger.Find(ctx, Search{Channel: channel, Key: req.ID, Since: req.Created.Add(-clockSkew), Patient: true})
+	if err != nil || !found {
+		return false, err
+	}
+	return true, p.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: channel, TS: ts, Shown: -1})
+}
+
+// findCard looks for the card of a request that came to its end without one: it must not go on asking.
+func (p *Publisher) findCard(ctx context.Context, req approvals.Request) {
+	defer p.editing.Lock(req.ID)()
+	if _, err := p.posted(ctx, req); err != nil {
+		p.Log.Warn("cannot find out which message shows a request", "request_id", req.ID, "err", err)
+	}
+}
+
+// publish posts a card and writes down where.
+func (p *Publisher) publish(ctx context.Context, req approvals.Request) error {
+	if err := p.Ledger.Post(ctx, req.ID, true); err != nil {
+		return err
+	}
+	card := p.cards.requestCard(req)
+	card.Files = targetFile(req)
+	at, err := p.Messenger.Post(ctx, p.Policy().Channel(), "", req.ID, card)
+	switch {
+	case at.TS == "" && hasFate(err, Unconfirmed):
+		return p.standIn(ctx, req)
+	case at.TS == "":
+		if err := p.Ledger.Post(ctx, req.ID, false); err != nil {
+			p.Log.Warn("cannot write down that a card is not posted", "request_id", req.ID, "err", err)
+		}
+		return &unseenError{err}
+	case err != nil:
+		p.Log.Warn("the list of all targets is not beside its request", "request_id", req.ID, "err", err)
+	}
+	return p.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev})
+}
+
+// standIn says in the approvals channel what is known of a card: that it may be there. Where it is not, one click puts it in the place of
+// this message.
+func (p *Publisher) standIn(ctx context.Context, req approvals.Request) error {
+	at, err := p.Messenger.Post(ctx, p.Policy().Channel(), "", req.ID+" placeholder", p.cards.placeholderCard(req))
+	if at.TS == "" {
+		return &unseenError{err}
+	}
+	return p.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev, Placeholder: true})
+}
+
+// ShowCardWord is the word of the button that puts a card in the place of what stands in for it.
+const ShowCardWord = "card"
+
+// ShowHere puts the card of a request in the place of the message that was clicked on, if nobody knows of a card by now.
+func (p *Publisher) ShowHere(ctx context.Context, in Interaction, id string) error {
+	req, err := p.Ledger.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	// The row may not know of the placeholder yet: a click can be quicker.
+	if !req.HasCard() && in.At.Message != "" && !in.Ephemeral && in.At.Channel == p.Policy().Channel() {
+		found, err := p.posted(ctx, req) // somebody may have invited the bot meanwhile
+		if !found {
+			err = p.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: in.At.Channel, TS: in.At.Message, Shown: -1})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	p.show(ctx, req.ID)
+	return nil
+}
+
+// AdoptCard notes that a message shows a request: somebody clicked there, so it does, even where a crash kept that out of the row.
+// Slack says which message that was; where the channel can be read, the message itself does.
+func (p *Publisher) AdoptCard(ctx context.Context, in Interaction, id string) {
+	channel := p.Policy().Channel()
+	if in.At.Message == "" || in.Ephemeral || in.At.Channel != channel {
+		return
+	}
+	req, err := p.Ledger.Get(ctx, id)
+	if err != nil || slices.ContainsFunc(req.Cards, func(c approvals.CardRef) bool { return c.Channel == channel && c.TS == in.At.Message }) {
+		return
+	}
+	if ts, found, err := p.Messenger.Find(ctx, Search{Channel: channel, Key: req.ID, Since: req.Created.Add(-clockSkew)}); err == nil && (!found || ts != in.At.Message) {
+		return
+	}
+	err = p.Ledger.AddCard(ctx, id, approvals.CardRef{Channel: channel, TS: in.At.Message, Shown: -1})
+	if err != nil && !errors.Is(err, approvals.ErrNotFound) {
+		p.Log.Warn("cannot write down which message shows a request", "request_id", id, "err", err)
+	}
+}
+
+// show edits every message that tells of a request to what its row says now.
+func (p *Publisher) show(ctx context.Context, id string) { p.showFrom(ctx, id, false) }
+
+// reshow is show also of what is not behind.
+func (p *Publisher) reshow(ctx context.Context, id string) { p.showFrom(ctx, id, true) }
+
+func (p *Publisher) showFrom(ctx context.Context, id string, all bool) {
+	defer p.editing.Lock(id)()
+	req, err := p.Ledger.Get(ctx, id)
+	if err != nil {
+		p.Log.Error("cannot read a request", "request_id", id, "err", err)
+		return
+	}
+	var shown []approvals.CardRef
+	for _, ref := range append(append([]approvals.CardRef(nil), req.Cards...), req.Copies...) {
+		if !all && ref.Shown >= req.Rev {
+			continue
+		}
+		err := p.Messenger.Edit(ctx, ref.Channel, ref.TS, p.cards.cardFor(req, ref))
+		if err != nil {
+			p.Log.Warn("cannot edit a request's card", "request_id", id, "channel", ref.Channel, "err", err)
+		}
+		if err == nil || p.standsStill(ctx, req, ref, err) {
+			shown = append(shown, ref)
+		}
+	}
+	if err := p.Ledger.Shown(ctx, req, shown, false); err != nil {
+		p.Log.Warn("cannot write down what a card shows", "request_id", id, "err", err)
+	}
+}
+
+// standsStill deals with a message that cannot be edited any more, and tells whether that is settled. Where it is a card and the request
+// came to its end, a new message tells that and is edited from then on. A copy needs nothing: who asked is told the end by itself.
+func (p *Publisher) standsStill(ctx context.Context, req approvals.Request, ref approvals.CardRef, err error) bool {
+	switch {
+	case !hasFate(err, Final):
+		return false
+	case slices.Contains(req.Copies, ref):
+		return true
+	case !req.Final():
+		return false // the end is what people must hear of
+	}
+	card := p.cards.requestCard(req)
+	card.Parts = append([]render.Part{render.Line{render.Text("The card of " + req.Ref + " can't be edited any more, so this tells what became of it.")}}, card.Parts...)
+	at, err := p.Messenger.Post(ctx, ref.Channel, "", "", card)
+	switch {
+	case err == nil:
+		next := approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev}
+		if err := p.Ledger.MoveCard(ctx, req.ID, ref, next); err != nil {
+			p.Log.Warn("cannot write down which message shows a request", "request_id", req.ID, "err", err)
+		}
+		return true
+	case hasFate(err, Unconfirmed):
+		return true
+	case !hasFate(err, Final):
+		return false
+	}
+	if !req.Told {
+		p.Operators.Show(ctx, card)
+	}
+	return true
+}
+
+// A Publisher keeps the messages that show a request in step with its row.
+type Publisher struct {
+	*Config
+	cards   cards
+	editing KeyMutex // one edit of a request's cards at a time
+}

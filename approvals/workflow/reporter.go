@@ -1,0 +1,296 @@
+package workflow
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"s1bot/approvals"
+	"s1bot/render"
+)
+
+// reportBack tells the thread of the card from which a request was made what becomes of it.
+func (r *reporter) reportBack(ctx context.Context, req approvals.Request, card render.Card) {
+	if r.Threads.Thread(ctx, render.Origin{Channel: req.Channel, Thread: req.Thread}) == "" {
+		return
+	}
+	line := render.Line{render.Text("Asked by "), render.User(req.Requester)}
+	card.Parts = append([]render.Part{line}, card.Parts...)
+	if _, err := r.Messenger.Post(ctx, req.Channel, req.Thread, "", card); err != nil {
+		r.Log.Warn("cannot tell the thread of a card", "request_id", req.ID, "channel", req.Channel, "err", err)
+	}
+}
+
+// closed tells everybody that a request came to nothing.
+func (r *reporter) closed(ctx context.Context, req approvals.Request) error {
+	r.publisher.show(ctx, req.ID)
+	r.tellRequester(ctx, req, resultCard(req))
+	return r.markTold(ctx, req)
+}
+
+// checkInterrupted asks the console about a request of which nobody knows whether it ran, so that a person can decide.
+func (r *reporter) checkInterrupted(ctx context.Context, req approvals.Request) approvals.Request {
+	e := effectOf(req)
+	targets := PlanOf(req).Targets
+	if len(e.Says) > 0 || len(targets) == 0 {
+		return req
+	}
+	targets = targets[:min(len(targets), shownTargets)]
+	seen, err := fetchState(ctx, r.Console, targets)
+	if err != nil {
+		r.Log.Warn("cannot ask the console what became of a request", "request_id", req.ID, "err", err)
+		return req
+	}
+	for _, t := range targets {
+		if words := seen.says(t); words != "" {
+			e.Says = append(e.Says, words)
+		}
+	}
+	if len(e.Says) == 0 {
+		return req
+	}
+	body, err := json.Marshal(e)
+	if err == nil {
+		req, err = r.Ledger.Observe(ctx, req.ID, body)
+	}
+	if err != nil {
+		r.Log.Warn("cannot write down what the console says", "request_id", req.ID, "err", err)
+	}
+	return req
+}
+
+// markTold writes down that those who wait for the end of a request know of it.
+func (r *reporter) markTold(ctx context.Context, req approvals.Request) error {
+	if err := r.Ledger.Shown(ctx, req, nil, true); err != nil {
+		return fmt.Errorf("write down that the end of %s was told: %w", req.Ref, err)
+	}
+	return nil
+}
+
+// conclude shows how a request ended and tells those who wait for it, once: also where Slack takes its time, so that recover finds it untold.
+func (r *reporter) conclude(ctx context.Context, req approvals.Request, in *Interaction) {
+	if _, busy := r.ending.LoadOrStore(req.ID, true); busy {
+		return
+	}
+	defer r.ending.Delete(req.ID)
+	if now, err := r.Ledger.Get(ctx, req.ID); err == nil {
+		req.Told = now.Told
+	}
+	if req.Undecided() {
+		req = r.checkInterrupted(ctx, req)
+	}
+	if !req.HasCard() && req.Quorum > 0 {
+		r.publisher.findCard(ctx, req)
+	}
+	r.publisher.show(ctx, req.ID)
+	if req.Told || !req.Final() {
+		return
+	}
+	r.tellResult(ctx, req, in)
+	if err := r.markTold(ctx, req); err != nil {
+		r.Log.Warn("the end of a request may be told again", "request_id", req.ID, "err", err)
+	}
+}
+
+// tellResult gives the result to those who wait for it: the thread of the card, and the requester. What can be edited follows what the console
+// says later.
+func (r *reporter) tellResult(ctx context.Context, req approvals.Request, in *Interaction) {
+	card := resultCopy(req, "")
+	r.reportBack(ctx, req, card)
+	if in != nil {
+		in.reply(ctx, card)
+		return
+	}
+	for _, ref := range req.Heads() {
+		at, err := r.Messenger.Post(ctx, ref.Channel, ref.TS, "", card)
+		if err != nil {
+			r.Log.Warn("cannot post a result to its thread", "request_id", req.ID, "err", err)
+		}
+		r.addCopy(ctx, req, at)
+	}
+	r.addCopy(ctx, req, r.tellRequester(ctx, req, resultCopy(req, req.Requester)))
+}
+
+// addCopy writes down that a message shows a result.
+func (r *reporter) addCopy(ctx context.Context, req approvals.Request, at Message) {
+	if at.TS == "" {
+		return
+	}
+	if err := r.Ledger.AddCopy(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev}); err != nil {
+		r.Log.Warn("cannot write down which message tells of a result", "request_id", req.ID, "err", err)
+	}
+}
+
+// tellRequester sends a card to the person who asked, and returns the message where it can be edited.
+func (r *reporter) tellRequester(ctx context.Context, req approvals.Request, card render.Card) Message {
+	at, err := r.Messenger.Deliver(ctx, req.Requester, render.Origin{Channel: req.Channel, Thread: req.Thread}, card)
+	if err != nil {
+		r.Log.Error("cannot tell the requester", "request_id", req.ID, "user", req.Requester, "err", err)
+	}
+	return at
+}
+
+// How long who asked waits for the card before they hear that Slack takes its time.
+const promptly = 4 * time.Second
+
+// waitForApproval posts the card of a new request and tells who asked; at once also where Slack does not take the card, or takes its time: they
+// have a reference and can withdraw, and hear when approvers can see it.
+func (r *reporter) waitForApproval(ctx context.Context, in Interaction, req approvals.Request) error {
+	outcome := make(chan error, 1)
+	go func() { outcome <- r.publisher.guardedAnnounce(ctx, req) }()
+	timer := time.NewTimer(promptly)
+	defer timer.Stop()
+	var err error
+	select {
+	case err = <-outcome:
+		r.answerAsked(ctx, in, req, err)
+	case <-timer.C:
+		r.answerAsked(ctx, in, req, errSlowCard)
+		err = <-outcome
+	}
+	return r.settleAsked(ctx, req, err)
+}
+
+// errSlowCard says that Slack has not answered yet.
+var errSlowCard = errors.New("slack takes its time")
+
+// answerAsked tells who asked that their request waits and, where trouble is not nil, that nobody can see it yet.
+func (r *reporter) answerAsked(ctx context.Context, in Interaction, req approvals.Request, trouble error) {
+	if trouble != nil {
+		req.Unseen = whyUnseen(trouble)
+		if _, err := r.Ledger.Hide(ctx, req.ID, req.Unseen); err != nil {
+			r.Log.Warn("cannot write down that a request has no card", "request_id", req.ID, "err", err)
+		}
+	} else {
+		r.reportBack(ctx, req, render.Notice(req.Title+" waits for approval."))
+	}
+	r.replyAsked(ctx, in, req, AskedCard(req, r.Policy().Channel()))
+}
+
+// replyAsked shows who asked where their request stands; where that is a message that can be edited, it follows the request.
+func (r *reporter) replyAsked(ctx context.Context, in Interaction, req approvals.Request, card render.Card) {
+	at := in.reply(ctx, card)
+	if at.TS == "" {
+		return
+	}
+	if err := r.Ledger.AddCopy(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev, Asked: true}); err != nil {
+		r.Log.Warn("cannot write down which message tells of a request", "request_id", req.ID, "err", err)
+	}
+}
+
+// settleAsked sees to it that who was told that nobody sees their request hears when somebody can.
+func (r *reporter) settleAsked(ctx context.Context, req approvals.Request, err error) error {
+	var unseen *unseenError
+	switch {
+	case errors.As(err, &unseen):
+		r.tellUnseen(ctx, req, unseen)
+		return nil // it is written down, and tried again
+	case err != nil:
+		return err
+	}
+	r.noteSeen(ctx, req)
+	return nil
+}
+
+// whyUnseen says what is wrong with the approvals channel, and what mends it.
+func whyUnseen(err error) string {
+	var e *MessageError
+	switch {
+	case errors.Is(err, errSlowCard):
+		return "Slack is slow to take it"
+	case errors.As(err, &e) && e.Reason != "":
+		return e.Reason
+	}
+	return "Slack doesn't answer"
+}
+
+// topicUnseen is what operators hear of once for as long as it lasts.
+const topicUnseen = "approvals channel"
+
+// tellUnseen lets the operators know that requests reach nobody.
+func (r *reporter) tellUnseen(ctx context.Context, req approvals.Request, err error) {
+	r.Log.Error("cannot post a request to the approvals channel", "request_id", req.ID, "channel", r.Policy().Channel(), "err", err)
+	r.Operators.Tell(ctx, topicUnseen, fmt.Sprintf("Approval cards don't reach %s: %s. %s waits, and others will. `s1bot check` tells what to do.",
+		channelName(r.Policy().Channel()), whyUnseen(err), req.Ref))
+}
+
+func channelName(id string) string { return "the approvals channel (" + id + ")" }
+
+// noteSeen tells who asked that approvers can see their request now, if they were told otherwise.
+func (r *reporter) noteSeen(ctx context.Context, req approvals.Request) {
+	r.Operators.Settle(ctx, topicUnseen, "Approval cards reach "+channelName(r.Policy().Channel())+" again.")
+	news, err := r.Ledger.Hide(ctx, req.ID, "")
+	if err != nil {
+		r.Log.Warn("cannot write down that a request has a card", "request_id", req.ID, "err", err)
+	}
+	if !news {
+		return
+	}
+	r.tellRequester(ctx, req, render.Notice(req.Ref+": approvers can see your request now ("+req.Title+")."))
+	r.publisher.reshow(ctx, req.ID)
+}
+
+// announceAgain is announce after a crash or a refusal: perhaps the card was posted.
+func (r *reporter) announceAgain(ctx context.Context, req approvals.Request) error {
+	err := r.publisher.announceOnceMore(ctx, req)
+	var unseen *unseenError
+	if errors.As(err, &unseen) {
+		r.tellUnseen(ctx, req, unseen)
+		return nil
+	}
+	if err == nil {
+		r.noteSeen(ctx, req)
+	}
+	return err
+}
+
+// offerAsked shows somebody the request that they made already, in the place of a second card.
+func (r *reporter) offerAsked(ctx context.Context, in Interaction, was approvals.Request) {
+	card := AskedCard(was, r.Policy().Channel())
+	card.Parts = append([]render.Part{render.Line{render.Text("You asked for this already, so there is no second request.")}}, card.Parts...)
+	r.replyAsked(ctx, in, was, card)
+}
+
+// tellAll tells the thread of a request's cards, the thread where it was asked for, and the requester. One who takes over from a
+// process that died looks first whether that one had said it.
+func (r *reporter) tellAll(ctx context.Context, req approvals.Request, key string, card render.Card) error {
+	for _, ref := range req.Heads() {
+		if req.Term != nil && req.Term.Tries > 1 {
+			if _, found, err := r.Messenger.Find(ctx, Search{ref.Channel, ref.TS, key, req.Term.Began, false}); err == nil && found {
+				continue
+			}
+		}
+		_, err := r.Messenger.Post(ctx, ref.Channel, ref.TS, key, card)
+		// One that may be there, and cannot be looked for, is not told again: that would be to tell it twice.
+		if err != nil && !hasFate(err, Final) && !hasFate(err, Unconfirmed) {
+			return err
+		}
+		if err != nil {
+			r.Log.Warn("cannot tell the thread of a request's card", "request_id", req.ID, "channel", ref.Channel, "err", err)
+		}
+	}
+	r.reportBack(ctx, req, card)
+	r.tellRequester(ctx, req, card)
+	return nil
+}
+
+// logUnposted notes that a request's card could not be posted now; recover does it later.
+func (r *reporter) logUnposted(req approvals.Request, err error) {
+	var unseen *unseenError
+	switch {
+	case errors.As(err, &unseen):
+		r.tellUnseen(context.Background(), req, unseen)
+	case err != nil:
+		r.Log.Warn("a request has no card yet", "request_id", req.ID, "err", err)
+	}
+}
+
+// A reporter tells people what becomes of a request.
+type reporter struct {
+	*Config
+	publisher *Publisher
+	ending    sync.Map // ids of the requests whose end is being told
+}

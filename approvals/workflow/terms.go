@@ -1,0 +1,255 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"s1bot/approvals"
+	"s1bot/approvals/policy"
+	"s1bot/commands/catalog"
+	"s1bot/render"
+)
+
+// What was isolated for a time. The row says when something is due (approvals/term.go); of all processes one gets it. Before the
+// end people are warned; at the end the bot asks for the reconnection on behalf of who asked for the isolation, as a request of
+// its own. Nothing here reconnects anything: that is done as any other request is, by execute.
+
+// mindTerms takes up what is due of isolations for a time.
+func (ts *terms) mindTerms(ctx context.Context) {
+	due, err := ts.Ledger.TermsDue(ctx)
+	if err != nil && ctx.Err() == nil {
+		ts.Log.Error("cannot look for isolations that end", "err", err)
+	}
+	for _, req := range due {
+		ts.Enqueue(func(ctx context.Context) {
+			ctx, cancel := context.WithTimeout(ctx, approvals.TermLease)
+			defer cancel()
+			if err := ts.mindTerm(ctx, req); err != nil && !errors.Is(err, approvals.ErrLeaseLost) {
+				ts.Log.Error("an isolation for a time could not be dealt with; it is tried again", "request_id", req.ID, "err", err)
+			}
+		})
+	}
+}
+
+// mindTerm warns of the end of an isolation, or ends it. Where a person was faster, it says so and is done.
+func (ts *terms) mindTerm(ctx context.Context, req approvals.Request) error {
+	if ts.Now().After(req.Term.Taken) {
+		return nil // it waited for a slot for too long: somebody else has it
+	}
+	switch next, filed, err := ts.Ledger.Made(ctx, endKey(req)); {
+	case err != nil:
+		return err
+	case filed:
+		return ts.asked(ctx, req, next) // by one who died, or could not say so
+	}
+	still, err := ts.stillIsolated(ctx, req)
+	switch {
+	case err == nil && len(still.targets) == 0:
+		return ts.overAlready(ctx, req, still)
+	case ts.Now().Before(req.Term.Ends):
+		return ts.warn(ctx, req, still)
+	case err != nil:
+		return errors.Join(err, ts.hold(ctx, req, "the console does not answer"))
+	}
+	return ts.endTerm(ctx, req, still)
+}
+
+// A remainder is what of an isolation there is to end.
+type remainder struct {
+	targets   []catalog.Target
+	left      []string // why the others are left out
+	notes     []string // because of which other requests some of it may have to stay isolated
+	contested bool     // nobody can say that what is isolated is so because of this request alone
+}
+
+// stillIsolated asks the console what of a request is isolated now. What was isolated anew by a later request is that one's.
+func (ts *terms) stillIsolated(ctx context.Context, req approvals.Request) (remainder, error) {
+	targets := slices.DeleteFunc(PlanOf(req).Targets, func(t catalog.Target) bool { return slices.Contains(effectOf(req).Gone, t.ID) })
+	whole := remainder{targets: targets}
+	seen, err := fetchState(ctx, ts.Console, targets)
+	if err != nil {
+		return whole, fmt.Errorf("look at what is isolated: %w", err)
+	}
+	sequels, err := ts.overlaps.sequels(ctx, req)
+	if err != nil {
+		return whole, err
+	}
+	var still remainder
+	for _, t := range targets {
+		other, a := sequels[t.ID], seen.agents[t.ID]
+		unreached := !a.Online() && a.LastActiveDate.Before(req.Started) // its isolation waits for it, whatever is shown until then
+		switch {
+		case !seen.has(t):
+			still.left = append(still.left, t.Name+" is gone")
+		case !a.Isolated() && !unreached:
+			still.left = append(still.left, t.Name+" is connected again")
+		case other.isolation != "":
+			still.left = append(still.left, fmt.Sprintf("%s was isolated anew (%s)", t.Name, other.isolation))
+		default:
+			still.targets = append(still.targets, t)
+			still.contested = still.contested || other.contested()
+			if len(other.others) > 0 {
+				still.notes = append(still.notes, fmt.Sprintf("⚠ %s may have to stay isolated, because of %s.", t.Name, strings.Join(other.others, ", ")))
+			}
+		}
+	}
+	return still, nil
+}
+
+// overAlready ends a term whose isolation is over: nothing is asked for.
+func (ts *terms) overAlready(ctx context.Context, req approvals.Request, still remainder) error {
+	note := "Nothing was asked for: " + some(still.left) + "."
+	return ts.closeTerm(ctx, req, "", note, termNote(req, "The isolation for "+spanOf(req)+" is over", note))
+}
+
+// closeTerm says that a term is over, and writes it down.
+func (ts *terms) closeTerm(ctx context.Context, req approvals.Request, next, note string, card render.Card) error {
+	if err := ts.reporter.tellAll(ctx, req, endKey(req), card); err != nil {
+		return err
+	}
+	_, err := ts.Ledger.EndTerm(ctx, req, note, next)
+	if err == nil {
+		ts.publisher.show(ctx, req.ID)
+	}
+	return err
+}
+
+// warn tells the thread of the card and the requester that an isolation ends soon.
+func (ts *terms) warn(ctx context.Context, req approvals.Request, still remainder) error {
+	key := fmt.Sprintf("warning %s %d %d", req.ID, req.Fence, len(req.Term.Extensions))
+	if err := ts.reporter.tellAll(ctx, req, key, warningCard(req, still, ts.undoActions(req, still))); err != nil {
+		return err
+	}
+	_, err := ts.Ledger.Warned(ctx, req)
+	if err == nil {
+		ts.publisher.show(ctx, req.ID)
+	}
+	return err
+}
+
+// endTerm asks for the reconnection.
+func (ts *terms) endTerm(ctx context.Context, req approvals.Request, still remainder) error {
+	if err := ts.gate.frozen(ctx); errors.Is(err, approvals.ErrFrozen) {
+		return ts.hold(ctx, req, "everything that changes something is frozen")
+	} else if err != nil {
+		return err
+	}
+	next, fresh, decision, err := ts.fileEnd(ctx, req, still)
+	switch {
+	case err != nil:
+		return err
+	case decision.Effect == policy.Unanswered:
+		return ts.hold(ctx, req, decision.Open)
+	case decision.Err() != nil:
+		return ts.unasked(ctx, req, still, decision)
+	}
+	if fresh { // else a process that died wrote it down, and recover posts its card
+		ts.reporter.logUnposted(next, ts.publisher.announce(ctx, next))
+	}
+	return ts.asked(ctx, req, next, leftOut(still)...)
+}
+
+// asked says that the reconnection is asked for, and runs it where it needs no approval.
+func (ts *terms) asked(ctx context.Context, req, next approvals.Request, more ...string) error {
+	note := "The reconnection is asked for: " + next.Ref + "."
+	if next.Quorum == 0 {
+		note = "The bot reconnects, as the policy allows: " + next.Ref + "."
+	}
+	note = strings.Join(append([]string{note}, more...), " ")
+	if err := ts.closeTerm(ctx, req, next.ID, note, termNote(req, render.Sentence(isOver(req)), note)); err != nil {
+		return err
+	}
+	if next.State == approvals.Approved {
+		return ts.executor.execute(ctx, next.ID, nil)
+	}
+	return nil
+}
+
+// fileEnd writes the request for the reconnection down; again where the requester asked for something else meanwhile, which the
+// policy may count. A request that a process which died has written down already is that one, and not fresh.
+func (ts *terms) fileEnd(ctx context.Context, req approvals.Request, still remainder) (next approvals.Request, fresh bool, decision policy.Decision, err error) {
+	for {
+		next, decision, err = ts.reconnection(ctx, req, still)
+		if err != nil || decision.Err() != nil {
+			return next, false, decision, err
+		}
+		if err := ts.overlaps.stillEnds(ctx, next); errors.Is(err, errLonger) {
+			return next, false, decision, approvals.ErrLeaseLost // an approver was faster
+		} else if err != nil {
+			return next, false, decision, err
+		}
+		next, fresh, err = ts.Ledger.Submit(ctx, next)
+		switch {
+		case err == nil:
+			return next, fresh, decision, nil
+		case !errors.Is(err, approvals.ErrConflict) || ctx.Err() != nil:
+			return next, false, decision, fmt.Errorf("write the end of %s down: %w", req.Ref, err)
+		}
+	}
+}
+
+// reconnection is the request that ends an isolation, and what the policy says to it. Who asked for the isolation asks for it, as
+// far as the policy is concerned: what they may not, the bot does not on their behalf.
+func (ts *terms) reconnection(ctx context.Context, req approvals.Request, still remainder) (approvals.Request, policy.Decision, error) {
+	inv, known := ts.undo(req.Command, still.targets)
+	cmd, ok := ts.Catalog.Find(inv.Command)
+	if !known || !ok {
+		return req, policy.Decision{}, ErrGone
+	}
+	in := Interaction{User: req.Requester, Who: ts.People.Afresh(ctx, req.Requester), Do: inv, At: render.Origin{Channel: req.Channel, Thread: req.Thread, Key: endKey(req)}}
+	in.Extras = catalog.Extras{Reason: endReason(req), Ticket: req.Ticket}
+	plan, err := cmd.Prepare(ctx, ts.call(in), inv.Args)
+	if err != nil {
+		return req, policy.Decision{}, WithCommand(cmd, err)
+	}
+	plan.Notes = append(plan.Notes, still.notes...)
+	input := ts.gate.withTargets(ctx, ts.gate.Input(cmd, in), plan)
+	decision := ts.gate.decideBy(ctx, input, func(input policy.Input) policy.Decision {
+		return ts.Policy().AtEnd(input, beforehand(req) && !still.contested)
+	})
+	switch decision.Effect {
+	case policy.Unanswered:
+		return req, decision, nil
+	case policy.Deny:
+		return req, decision, ts.Ledger.Refuse(ctx, input, decision)
+	}
+	next, err := newRequest(cmd, in, plan, decision)
+	next.After = req.ID
+	return next, decision, err
+}
+
+// unasked says that the time is over and the bot may not ask for what ends it: people have to.
+func (ts *terms) unasked(ctx context.Context, req approvals.Request, still remainder, decision policy.Decision) error {
+	note := "The bot may not ask for the reconnection on the requester's behalf: " + render.Sentence(decision.Why) + " The isolation stays until somebody ends it."
+	card := termNote(req, render.Sentence(isOver(req)), note)
+	card.Tone = render.Warning
+	card.Actions = ts.undoActions(req, still)
+	return ts.closeTerm(ctx, req, "", note, card)
+}
+
+// hold writes down why an isolation cannot be ended yet; it is tried again.
+func (ts *terms) hold(ctx context.Context, req approvals.Request, why string) error {
+	after, err := ts.Ledger.HoldTerm(ctx, req, why)
+	if err == nil && after.Rev != req.Rev {
+		ts.publisher.show(ctx, req.ID)
+	}
+	return err
+}
+
+// endKey names the one request that ends an isolation, and the message that says so.
+func endKey(req approvals.Request) string {
+	return fmt.Sprintf("end %s %d %d", req.ID, req.Fence, len(req.Term.Extensions))
+}
+
+// terms ends isolations whose time is over.
+type terms struct {
+	*Config
+	gate      *Gate
+	publisher *Publisher
+	reporter  *reporter
+	overlaps  *overlaps
+	executor  *executor
+}

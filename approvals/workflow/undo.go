@@ -1,0 +1,39 @@
+package workflow
+
+import (
+	"encoding/json"
+
+	"s1bot/approvals"
+	"s1bot/commands/catalog"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// undo is what takes back what a command did to endpoints, as its value in the catalog says.
+func (c *Config) undo(command string, targets []catalog.Target) (inv render.Invocation, known bool) {
+	cmd, ok := c.Catalog.Find(command)
+	if !ok {
+		return inv, false
+	}
+	back, ok := c.Catalog.Find(cmd.Undo)
+	if !ok {
+		return inv, false
+	}
+	return render.Invocation{Command: back.Name, Args: catalog.Marshal(map[string]any{back.Main: idsOf[s1.AgentID](targets, "agent")})}, true
+}
+
+// undoActions offer to end an isolation at once.
+func (c *Config) undoActions(req approvals.Request, still remainder) []render.Action {
+	if inv, known := c.undo(req.Command, still.targets); known {
+		return []render.Action{render.Button{Label: "Reconnect", Do: inv}}
+	}
+	return nil
+}
+
+// WithExtras is an invocation with what was said beside its parameters.
+func WithExtras(inv render.Invocation, x catalog.Extras) render.Invocation {
+	if x != (catalog.Extras{}) {
+		inv.Said, _ = json.Marshal(x) // two strings and a number
+	}
+	return inv
+}

@@ -1,0 +1,182 @@
+package workflow
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"s1bot/approvals"
+	"s1bot/commands/catalog"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// recordAccepted completes the outcome of a run by what the console took of it, and begins to watch what becomes of that, if it can be seen.
+func (x *executor) recordAccepted(ctx context.Context, req approvals.Request, card render.Card, said *catalog.Acceptance) approvals.Result {
+	res := result(card)
+	g, _ := x.effectFor(req)
+	if g == nil || card.Outcome == render.Failed || said == nil || g.Task != nil && !said.Task.Valid() {
+		return res
+	}
+	e := effectOf(req)
+	e.Accepted, e.Refused, e.Task = said.Count, said.Refused, string(said.Task)
+	body, err := json.Marshal(e)
+	if err != nil {
+		x.Log.Error("cannot write down what the console took", "request_id", req.ID, "err", err)
+		return res
+	}
+	res.Effect = body
+	x.follow(ctx, req)
+	return res
+}
+
+// follow begins to watch what a request was for.
+func (x *executor) follow(ctx context.Context, req approvals.Request) {
+	if err := x.Background.Watch(ctx, Watch{Request: req.ID, Run: watchKey(req), Requester: req.Requester, Began: x.Now()}); err != nil {
+		x.Log.Error("cannot watch the effect of a request", "request_id", req.ID, "err", err)
+	}
+}
+
+// watchKey names the watch over one run of a request.
+func watchKey(req approvals.Request) string { return fmt.Sprintf("W%s%d", req.ID, req.Fence) }
+
+// A Watch follows what one run of a request did, until the endpoints did it, or for a day. It survives a restart.
+type Watch struct {
+	Request   string // id
+	Run       string // names the run: a later one has a watch of its own
+	Requester string
+	Began     time.Time
+	Saved     json.RawMessage // what it has said so far
+}
+
+// delivered is what a watch has said.
+type delivered struct {
+	Warned bool `json:"warned,omitempty"` // that it takes too long
+	Told   bool `json:"told,omitempty"`   // how it ended
+}
+
+// Watch looks until everything is applied or has failed, or for a day. It returns an error only if ctx ends: then somebody else goes on, with
+// what save was given.
+func (w *Watcher) Watch(ctx context.Context, watch Watch, save func(json.RawMessage) error) error {
+	var said delivered
+	_ = json.Unmarshal(watch.Saved, &said)                             // nothing was said yet
+	for pause := w.Tick * 2 / 5; ; pause = min(pause*3/2, w.Tick*12) { // from 2 seconds to a minute
+		if !sleep(ctx, pause) {
+			return context.Cause(ctx)
+		}
+		over, err := w.look(ctx, watch, &said, save)
+		if err != nil && ctx.Err() == nil {
+			w.Log.Warn("cannot see the effect of a request yet", "request_id", watch.Request, "err", err)
+		}
+		blind := err != nil && w.Now().Sub(watch.Began) > watchLimit
+		if over || blind || errors.Is(err, approvals.ErrNotFound) {
+			return nil
+		}
+	}
+}
+
+// look looks once, and tells what is worth telling, once. A watch over an earlier run than the last one is over.
+func (w *Watcher) look(ctx context.Context, watch Watch, said *delivered, save func(json.RawMessage) error) (over bool, err error) {
+	req, err := w.Ledger.Get(ctx, watch.Request)
+	if err != nil || req.State == approvals.Running && watchKey(req) == watch.Run {
+		return false, err
+	}
+	if watchKey(req) != watch.Run {
+		return true, nil
+	}
+	e, err := w.observe(ctx, req)
+	if err != nil {
+		return false, err
+	}
+	over = len(e.Waiting) == 0 || e.Stopped
+	switch {
+	case over && !said.Told && w.worthTelling(req, e, *said):
+		said.Told = true
+	case e.Overdue && !over && !said.Warned:
+		said.Warned = true
+	default:
+		return over, nil
+	}
+	if err := w.reporter.tellAll(ctx, req, "", effectCard(req, e)); err != nil {
+		return false, err
+	}
+	body, _ := json.Marshal(said) // two booleans
+	return over, save(body)
+}
+
+// worthTelling tells whether people must hear how an effect ended: no card shows it, it took a while, or something failed that
+// the console had taken. Scripts tell their own end, with their results.
+func (w *Watcher) worthTelling(req approvals.Request, e effect, said delivered) bool {
+	if cmd, ok := w.Catalog.Find(req.Command); ok && cmd.Follows() {
+		return false
+	}
+	return len(req.Cards) == 0 || said.Warned || len(e.Failed)+len(e.Partly) > len(e.Refused) || w.Now().Sub(req.Started) > settledSoon
+}
+
+// effectCard tells how far the effect of a request is: at its end, or when it takes too long.
+func effectCard(req approvals.Request, e effect) render.Card {
+	word, tone := "Applied", render.Good
+	switch {
+	case len(e.Waiting) > 0:
+		word, tone = "Not applied yet", render.Warning
+	case len(e.Failed) > 0 && e.Applied+len(e.Partly)+len(e.Unseen) == 0:
+		word, tone = "Failed on the endpoints", render.Critical
+	case len(e.Failed)+len(e.Partly) > 0:
+		word, tone = "Applied in part", render.Warning
+	case len(e.Unseen) > 0:
+		word, tone = "Accepted", render.Info
+	}
+	title := word + " · " + req.Title
+	names := TargetNames(PlanOf(req).Targets, 3)
+	return note(render.Card{Tone: tone, Title: title, Text: title + ": " + names, Parts: append([]render.Part{render.Line{render.Bold(names)}}, e.parts()...)}, "ref "+req.Ref)
+}
+
+// observe looks once at what a request was for, and edits the cards when something changed.
+func (w *Watcher) observe(ctx context.Context, req approvals.Request) (effect, error) {
+	e := effectOf(req)
+	g, action := w.effectFor(req)
+	if g == nil {
+		return e, approvals.ErrNotFound // of an older version: nothing is watched
+	}
+	targets := slices.DeleteFunc(PlanOf(req).Targets, func(t catalog.Target) bool { return slices.Contains(e.Gone, t.ID) })
+	seen, err := fetchState(ctx, w.Console, targets)
+	if err == nil && g.Task != nil {
+		seen.tasks, err = tasksOf(ctx, w.Console, s1.TaskID(e.Task))
+	}
+	if err != nil {
+		return e, fmt.Errorf("look at what %s did: %w", req.Command, err)
+	}
+	e.measure(*g, seen, targets, action, req.Started.Add(-catalog.ClockSkew))
+	passed := w.Now().Sub(req.Started)
+	e.Overdue = len(e.Waiting) > 0 && passed > max(g.Overdue, mayTake(req)+g.Overdue/4)
+	e.Stopped = len(e.Waiting) > 0 && passed > watchLimit
+	body, err := json.Marshal(e)
+	if err != nil {
+		return e, err
+	}
+	after, err := w.Ledger.Observe(ctx, req.ID, body)
+	if err == nil && after.Rev != req.Rev {
+		w.publisher.show(ctx, req.ID)
+		w.changed(ctx, req)
+	}
+	return e, err
+}
+
+// mayTake is how long a script was given.
+func mayTake(req approvals.Request) time.Duration {
+	var args struct {
+		Seconds int `json:"script-runtime-timeout-seconds"`
+	}
+	_ = json.Unmarshal(req.Args, &args) // without one the usual time counts
+	return time.Duration(args.Seconds) * time.Second
+}
+
+// A Watcher follows the console's yes until it is the endpoints' yes.
+type Watcher struct {
+	*Config
+	publisher *Publisher
+	reporter  *reporter
+}

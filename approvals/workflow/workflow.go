@@ -1,0 +1,112 @@
+package workflow
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"s1bot/approvals"
+	"s1bot/approvals/policy"
+	"s1bot/commands/catalog"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// A Config is what a Workflow works with. Every field is needed.
+type Config struct {
+	Ledger  *approvals.Ledger
+	Catalog *catalog.Catalog
+	Console *s1.Client
+	Queries catalog.Queries                         // of commands that run saved queries; may be nil
+	Policy  func() policy.Policy                    // as it is now
+	Changed func(context.Context, string, []string) // hears which things (kind, ids) a command changed; may be nil
+
+	Messenger  Messenger
+	People     People
+	Operators  Operators
+	Threads    Threads
+	Background Background
+	Explain    func(ref string, err error) (render.Card, error) // an error in words; a fault of the program's comes back for the log
+	Enqueue    func(func(context.Context))                      // work that nobody waits for, in a bounded number of slots
+
+	Tick time.Duration // between two looks for what is due
+	Now  func() time.Time
+	Log  *slog.Logger
+}
+
+// A Workflow is everything around a request but its row and its place in Slack.
+type Workflow struct {
+	Gate       *Gate
+	Submitter  *Submitter
+	Decisions  *Decisions
+	Extensions *Extensions
+	Publisher  *Publisher
+	Watcher    *Watcher
+	Preview    *Preview
+	Keeper     *Keeper
+}
+
+// New puts a workflow together. It starts nothing and asks nobody.
+func New(c Config) *Workflow {
+	gate := &Gate{Config: &c}
+	publisher := &Publisher{Config: &c, cards: cards{c.Policy}}
+	reporter := &reporter{Config: &c, publisher: publisher}
+	overlaps := &overlaps{Config: &c}
+	executor := &executor{Config: &c, gate: gate, publisher: publisher, reporter: reporter, overlaps: overlaps}
+	terms := &terms{Config: &c, gate: gate, publisher: publisher, reporter: reporter, overlaps: overlaps, executor: executor}
+	submitter := &Submitter{Config: &c, gate: gate, reporter: reporter, overlaps: overlaps, executor: executor}
+	return &Workflow{
+		Gate: gate, Submitter: submitter, Publisher: publisher,
+		Decisions:  &Decisions{Config: &c, gate: gate, publisher: publisher, reporter: reporter, executor: executor},
+		Extensions: &Extensions{Config: &c, publisher: publisher, reporter: reporter},
+		Watcher:    &Watcher{Config: &c, publisher: publisher, reporter: reporter},
+		Preview:    &Preview{Config: &c, gate: gate, overlaps: overlaps},
+		Keeper:     &Keeper{Config: &c, reporter: reporter, publisher: publisher, executor: executor, terms: terms},
+	}
+}
+
+// call is what a command runs with on behalf of a person.
+func (c *Config) call(in Interaction) *catalog.Call {
+	return &catalog.Call{
+		Console: c.Console, Caller: in.Caller(), Now: c.Now(), Page: max(in.Do.Page, 1), How: in.Do.How, Secrets: in.Secrets, Queries: c.Queries,
+	}
+}
+
+// changed lets others know what a request touched, so that their cards follow at once.
+func (c *Config) changed(ctx context.Context, req approvals.Request) {
+	if c.Changed == nil {
+		return
+	}
+	ids := map[string][]string{}
+	for _, t := range PlanOf(req).Targets {
+		ids[t.Kind] = append(ids[t.Kind], t.ID)
+	}
+	for kind, list := range ids {
+		c.Changed(ctx, kind, list)
+	}
+}
+
+// effectFor is what the console tells later of what a request did, and the action that it takes on threats; nil where there is nothing
+// to watch.
+func (c *Config) effectFor(req approvals.Request) (watched *catalog.Effect, action string) {
+	cmd, ok := c.Catalog.Find(req.Command)
+	if !ok || cmd.Effect == nil {
+		return nil, ""
+	}
+	return cmd.Effect, cmd.Effect.ActionOf(req.Args)
+}
+
+// sleep waits for d and reports whether ctx is still alive.
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}
+
+// clockSkew is how far this machine's clock may be ahead of the messenger's: a card is looked for that much further back.
+const clockSkew = time.Hour
