@@ -1,4 +1,17 @@
-// Package journal says what the notifier remembers. Reading the console and telling Slack are two halves that meet here and nowhere else.
+// Package journal says what the notifier remembers. Reading the console and posting to Slack are two halves that meet here and nowhere
+// else: neither calls the other, and either may be down while the other goes on.
+//
+// A notice is one item in one channel. It has two sides, each with one writer:
+//
+//	the console's side   Group, Version, Body, …      written by feeds, with Record
+//	Slack's side         State, TS, Shown, Tries, …   written by the sender of the channel, with Save and Gather
+//
+// That the two differ is what makes work: a notice that is Due has to be posted, one whose Shown is not its Version has to be edited. So
+// there is no queue beside the notices that could disagree with them.
+//
+// The rule one must not break: one transaction a call, and neither half writes the other's side. Save compares Rev and fails where a
+// notice was saved meanwhile, and a journal that is fenced by a lease fails once another process has it; whoever gets such an error reads
+// again and decides anew.
 package journal
 
 import (
@@ -8,20 +21,20 @@ import (
 	"time"
 )
 
-// A Source is what kind of thing a notice tells of.
+// A Source is what kind of thing a notice is about.
 type Source string
 
 // The sources. Threats and alerts come from the console; the others are the notifier's own messages, kept like those so that they
-// are told once as well.
+// are delivered once as well.
 const (
 	Threats Source = "threat"
 	Alerts  Source = "alert"
-	Digests Source = "digest" // tells of many items in one message; its items are those with its ID as Digest
+	Digests Source = "digest" // lists many items in one message; its items are those with its ID as Digest
 	Files   Source = "file"   // of a digest's items, in its thread; has the digest's ID, and as Group too
 	Notes   Source = "note"   // Body is a render.Card
 )
 
-// These sources have no notices, only cursors: how something was when somebody was told last.
+// These sources have no notices, only cursors: how something was when a note was last written about it.
 const (
 	ConsoleState Source = "watch"  // Since is when the console began to be so, Ready that it fails
 	ShiftReports Source = "report" // Since is up to when shifts were reported
@@ -51,7 +64,7 @@ var ErrConflict = errors.New("notifier: the notice has changed meanwhile")
 
 // A Cursor is how far one source was read. A journal keeps it as its JSON.
 type Cursor struct {
-	Since    time.Time            `json:"since"`              // older items are history: never told
+	Since    time.Time            `json:"since"`              // older items are history: never delivered
 	Ready    bool                 `json:"ready,omitempty"`    // what there was at the first start is in the journal
 	Reached  map[string]time.Time `json:"reached,omitempty"`  // by pass: everything up to then is in the journal
 	Channels []string             `json:"channels,omitempty"` // every channel that a notice was ever meant for
@@ -61,28 +74,28 @@ type Cursor struct {
 type Notice struct {
 	Source  Source
 	ID      string // the console's
-	Channel string // Slack's; empty for an item that is never told
+	Channel string // Slack's; empty for an item that is never delivered
 	State   State  // given by Record's Fresh, then Slack's side
 
 	// The console's side.
 	Group   string          // notices of one source, channel and non-empty group share a thread
 	Created time.Time       // when the console made the item, else when it was first seen
-	Version string          // differs when Body does; empty for an item that is never told
-	Body    json.RawMessage // the console's row without its secrets; nil for an item that is never told
-	Urgent  bool            // told before others, and by a card of its own even in a burst
+	Version string          // differs when Body does; empty for an item that is never delivered
+	Body    json.RawMessage // the console's row without its secrets; nil for an item that is never delivered
+	Urgent  bool            // delivered before others, and by a card of its own even in a burst
 	Mention string          // the user group that is mentioned: its id or @handle; empty for none
 
 	// Slack's side.
 	Thread      string    // ts of the thread's root; empty for a root
-	TS          string    // of the message; empty until told
+	TS          string    // of the message; empty until delivered
 	Shown       string    // the Version that the message shows; after a ~, or empty, it must be drawn again
 	Fingerprint string    // of the card that the message shows
-	Replies     int       // of a root: notices told in its thread
+	Replies     int       // of a root: notices delivered in its thread
 	Tries       int       // failed ones in a row
 	Tried       time.Time // when sending was last begun; zero if never
 	NotBefore   time.Time // when it may be tried next; zero means at once
 	Place       string    // the channel where the message stands, if that is not Channel
-	Digest      string    // ID of the digest that tells of it; Gather alone writes it
+	Digest      string    // ID of the digest that lists it; Gather alone writes it
 
 	// The journal's own.
 	Seq int64 // grows in the order in which notices were recorded
@@ -92,13 +105,13 @@ type Notice struct {
 // A State is what became of a notice.
 type State string
 
-// The states. A Due notice becomes Sending before Slack is called and Told when Slack's answer is known.
+// The states. A Due notice becomes Sending before Slack is called and Delivered when Slack's answer is known.
 const (
 	Due       State = "due"
 	Sending   State = "sending" // a crash leaves it so: it may or may not be in the channel
 	Delivered State = "told"
-	Silent    State = "silent" // seen, never told: history, or muted
-	Listed    State = "listed" // told by a digest
+	Silent    State = "silent" // seen, never delivered: history, or muted
+	Listed    State = "listed" // delivered as a line of a digest
 )
 
 // A Batch is what one page of the console brings into the journal: first Fresh, then Changed, then Forget.
@@ -112,7 +125,7 @@ type Batch struct {
 	// Changed items give Group, Version and Body to every notice with their Source and ID that is not Silent, in whatever channel.
 	Changed []Notice
 
-	// Forget, unless zero: Told, Silent and Listed notices of the source with an earlier Created are deleted, and the notifier's
+	// Forget, unless zero: Delivered, Silent and Listed notices of the source with an earlier Created are deleted, and the notifier's
 	// own messages from before.
 	Forget time.Time
 }
@@ -140,8 +153,8 @@ type Want string
 // The wants; the zero value is any notice.
 const (
 	ToPost Want = "post" // Due or Sending
-	ToEdit Want = "edit" // Told, and Shown differs from Version
-	Roots  Want = "root" // Told, with an empty Thread
+	ToEdit Want = "edit" // Delivered, and Shown differs from Version
+	Roots  Want = "root" // Delivered, with an empty Thread
 )
 
 // Key names a notice in its message's metadata, which everyone in the workspace can read.

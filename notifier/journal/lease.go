@@ -13,4 +13,4 @@ type Claim struct {
 }
 
 // ErrFenced says that another process has taken over.
-var ErrFenced = errors.New("notifier: another process reads and tells now")
+var ErrFenced = errors.New("notifier: another process has the lease now")

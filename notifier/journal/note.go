@@ -11,7 +11,7 @@ import (
 	"s1bot/render"
 )
 
-// NewNote is a message of the notifier's own, told once for its id.
+// NewNote is a message of the notifier's own, delivered once for its id.
 func NewNote(id, channel string, card render.Card, now time.Time) (Notice, error) {
 	body, err := json.Marshal(card)
 	if err != nil {

@@ -1,4 +1,14 @@
-// Package routing says which channels hear of an item: routes go by facts of it, and snoozes keep it quiet. It is all pure functions.
+// Package routing decides which channels get an item: routes go by facts of it, and snoozes hold it back. It is pure functions; the
+// caller brings the facts, the routes and the time.
+//
+// Routes are walked in order. Each matches, does not match, or depends on something about the endpoint that is not known:
+//
+//	yes      its channel gets the item, and the walk ends, unless the route says Continue
+//	no       the next one
+//	unknown  its channel may be meant; remembered, and the walk goes on
+//
+// The rule one must not break: what is unknown is never taken for a no. An item that may have been meant for one channel alone goes there,
+// and one that may belong to several goes to the operators, so that nothing is lost because a look-up failed.
 package routing
 
 import (
@@ -40,13 +50,13 @@ type Route struct {
 
 	Channel   string    // where they go; empty with Mute
 	Mention   string    // a user group, by id or @handle
-	Mute      bool      // they are not told
+	Mute      bool      // they are not delivered
 	MuteUntil time.Time // until then; zero: for good
 	Continue  bool      // the routes below are looked at as well
 }
 
 // Routes are looked at in their order; the first that matches ends the walk, unless it says Continue. Where the walk comes to its
-// end, the source's own channel is told.
+// end, the source's own channel gets it.
 type Routes []Route
 
 // A Target is one channel that an item goes to.
@@ -61,11 +71,11 @@ type Result struct {
 	Open     bool     // there are such routes, muting ones included
 }
 
-// Decided tells whether the way would be the same if all were known of the endpoint.
+// Decided reports whether the result would be the same if all were known of the endpoint.
 func (w Result) Decided() bool { return !w.Open }
 
-// Targets are the channels that are told, each once; none if the item is muted. What may have been meant for a channel, and for no other
-// for sure, is told: there if no other comes into question, else to the operators.
+// Targets are the channels that get it, each once; none if the item is muted. What may have been meant for a channel, and for no other
+// for sure, is delivered: there if no other comes into question, else to the operators.
 func (w Result) Targets(operators string) []Target {
 	one := func(d Target) bool { return d.Channel == w.Possible[0].Channel }
 	switch {
@@ -124,22 +134,22 @@ const (
 	Unknown // it depends on something about the endpoint that is not known
 )
 
-// Matches tells whether a route holds for an item, and if not for sure, why.
+// Matches reports whether a route holds for an item, and if not for sure, why.
 func (r Route) Matches(f Facts, now time.Time) (fits match, why string) {
 	if r.Source != "" && !strings.EqualFold(r.Source, string(f.Source)) {
-		return No, "source is " + string(f.Source)
+		return No, "it is a " + string(f.Source)
 	}
 	if r.Mute && !r.MuteUntil.IsZero() && !now.Before(r.MuteUntil) {
-		return No, "muted until " + r.MuteUntil.UTC().Format("2006-01-02 15:04 UTC") + ", which is over"
+		return No, "its mute ended on " + r.MuteUntil.UTC().Format("2006-01-02 15:04 UTC")
 	}
 	fits = Yes
 	for _, m := range r.conditions(f) {
 		switch {
 		case len(m.patterns) == 0 || slices.ContainsFunc(m.patterns, func(p Pattern) bool { return p.Match(m.value) }):
 		case m.value == "" && m.endpoint:
-			fits, why = Unknown, m.what+" is not known"
+			fits, why = Unknown, "its "+m.what+" is unknown"
 		default:
-			return No, m.what + " is " + cmp.Or(m.value, "not known")
+			return No, "its " + m.what + " is " + cmp.Or(m.value, "unknown")
 		}
 	}
 	return fits, why

@@ -8,7 +8,7 @@ import (
 	"s1bot/notifier/journal"
 )
 
-// covers tells whether a snooze is about an item.
+// covers reports whether a snooze is about an item.
 func covers(s journal.Snooze, f Facts) bool {
 	same := func(value string) bool { return value != "" && strings.EqualFold(value, s.Value) }
 	switch s.Kind {
