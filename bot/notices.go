@@ -131,6 +131,14 @@ func (b *Bot) Edit(ctx context.Context, channel, ts string, card render.Card) er
 	return nil
 }
 
+// Delete takes a message of ours back.
+func (b *Bot) Delete(ctx context.Context, channel, ts string) error {
+	if _, _, err := b.api.DeleteMessageContext(ctx, channel, ts); err != nil {
+		return deliveryError(fmt.Errorf("delete %s in %s: %w", ts, channel, err))
+	}
+	return nil
+}
+
 // Find looks for our message with the key, posted at since or later, in the thread where thread is not empty. It needs the
 // scopes channels:history and groups:history, and the bot in the channel.
 func (b *Bot) Find(ctx context.Context, channel, thread, key string, since time.Time) (ts string, found bool, err error) {

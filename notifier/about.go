@@ -41,7 +41,7 @@ const (
 	aboutPause = 100 * time.Millisecond
 )
 
-// underWay tells whether a post to a channel has been sent and not been written down yet.
+// underWay reports whether a post to a channel has been sent and not been written down yet.
 func (n *Notifier) underWay(ctx context.Context, channel string) bool {
 	waiting, err := n.config.Journal.Notices(ctx, journal.Query{Channel: channel, Want: journal.ToPost, Limit: aboutLooks})
 	return err == nil && slices.ContainsFunc(waiting, func(one journal.Notice) bool {

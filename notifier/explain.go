@@ -25,9 +25,9 @@ func (n *Notifier) Explain(ctx context.Context, id string) (render.Card, error) 
 		fits, why := r.Matches(f, now)
 		switch {
 		case fits == routing.No:
-			line = append(line, render.Text("does not match, "+why))
+			line = append(line, render.Text("doesn't match, "+why))
 		case fits == routing.Unknown:
-			line = append(line, render.Text("cannot be told, "+why))
+			line = append(line, render.Text("can't be decided, "+why))
 		case r.Mute:
 			line = append(line, render.Text("matches: muted"))
 		default:
@@ -35,7 +35,7 @@ func (n *Notifier) Explain(ctx context.Context, id string) (render.Card, error) 
 		}
 		card.Parts = append(card.Parts, line)
 		if fits == routing.Yes && !r.Continue {
-			card.Parts = append(card.Parts, render.Note{render.Text("Here the walk ends.")})
+			card.Parts = append(card.Parts, render.Note{render.Text("The routes below aren't checked.")})
 			return card, nil
 		}
 	}
@@ -53,7 +53,7 @@ func (n *Notifier) verdict(ctx context.Context, f routing.Facts, fallback string
 	}
 	to := n.config.Routes().Walk(f, fallback, now).Targets(n.config.Operators)
 	if len(to) == 0 {
-		return render.Line{render.Text("Nowhere: it is muted, or its source has no channel.")}
+		return render.Line{render.Text("Nowhere: it is muted, or no channel is set for it.")}
 	}
 	line := render.Line{render.Text("To ")}
 	for i, d := range to {

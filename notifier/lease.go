@@ -8,7 +8,7 @@ import (
 	"s1bot/notifier/pacing"
 )
 
-// Leases picks one of several processes: it alone reads the console and tells Slack.
+// Leases picks one of several processes: it alone reads the console and posts to Slack.
 type Leases interface {
 	// Lease takes the lease, or renews it, if nobody else holds it; fence is 0 if somebody does. It grows with every new holder.
 	Lease(ctx context.Context, c journal.Claim) (fence int64, err error)
@@ -30,23 +30,27 @@ const (
 // holdLease runs work with the journal of whoever holds the lease, whenever this process does, until ctx ends.
 func (n *Notifier) holdLease(ctx context.Context, work func(context.Context, Journal)) {
 	leases := n.config.Leases
+	var asking pacing.Streak
 	for first := true; ctx.Err() == nil; first = false {
 		asked := time.Now()
 		fence, err := leases.Lease(ctx, journal.Claim{Owner: n.config.Owner, For: leaseFor, First: first})
-		if err != nil && ctx.Err() == nil {
-			n.config.Logger.Warn("cannot ask who reads the console; it is tried again", "err", err)
+		switch {
+		case err == nil:
+			asking.Over(n.config.Logger, time.Now(), "the notifier's lease can be asked for again")
+		case ctx.Err() == nil:
+			asking.Failed(n.config.Logger, time.Now(), "can't ask for the notifier's lease, retrying", err)
 		}
 		if fence == 0 {
 			pacing.Rest(ctx, leaseEvery, nil)
 			continue
 		}
-		n.config.Logger.Info("this process reads the console and tells Slack", "fence", fence)
+		n.config.Logger.Info("this process posts notifications", "fence", fence)
 		n.serve(ctx, leases, fence, asked, work)
 	}
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), leaseEvery)
 	defer done()
 	if err := leases.Release(ctx, n.config.Owner); err != nil {
-		n.config.Logger.Warn("cannot give the lease back; another process waits for its end", "err", err)
+		n.config.Logger.Warn("can't release the notifier's lease; another process waits until it expires", "err", err)
 	}
 }
 
@@ -67,7 +71,7 @@ func (n *Notifier) serve(ctx context.Context, leases Leases, fence int64, since 
 		case err == nil && got == fence:
 			since = asked
 		case err == nil && ctx.Err() == nil, time.Since(since) > leaseFor-leaseEvery/2:
-			n.config.Logger.Warn("another process reads the console now", "fence", fence)
+			n.config.Logger.Warn("another process posts notifications now", "fence", fence)
 			stop()
 		}
 	}

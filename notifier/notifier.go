@@ -1,18 +1,21 @@
-// Package notifier tells Slack channels of new threats and alerts, and keeps what it told them up to date.
+// Package notifier brings new threats and alerts to Slack channels, once each, and keeps their cards up to date.
 //
-// The idea: reading the console and telling Slack are two halves that meet in a journal and nowhere else. A feed reads one
-// source with a window that overlaps what it read before, and writes down every item that it has not seen. A teller reads the
-// journal and posts to one channel, at Slack's pace, what is due there; where the console's side of a notice has changed since,
-// it edits the message.
+// It ties two halves that know nothing of each other and meet in a journal:
 //
-// The rule one must not break: the journal comes first. A cursor moves in the same transaction that holds everything it passed;
-// a notice is marked as being sent before Slack is called and as told when Slack's answer is known. So whatever stops at
-// whatever moment, the next start finds out from the journal, and where that leaves a post open, from Slack: nothing is lost,
-// and nothing is told twice.
+//	console ──feed──▶ journal ──delivery──▶ channels
+//	            │                    ▲
+//	            └──"there is work"───┘
 //
-// A channel takes about one message a second, and people fewer. So more than a handful at once become a digest: one message that
-// counts them, with a file of all in its thread. Several processes share a journal by a lease (lease.go); where a notice goes is
-// said by routes (route.go), and what nobody wants to hear of for a while by snoozes (snooze.go).
+// A feed (package feed) reads one source and writes down every item that it has not seen; where an item goes is decided then, by routes
+// and snoozes (package routing). A sender for each channel (package delivery) posts what the journal says is due there, and edits what has
+// changed since. The wake-up between them is a hint: whoever misses it finds the work by itself a little later.
+//
+// What is here needs both halves or neither: the lease that lets one of several processes work (lease.go), the watch over the console
+// and the shift reports, which are notes in the journal like any other, and the answers that commands ask for.
+//
+// The rule one must not break: the journal comes first. A cursor moves in the same transaction that holds everything it passed; a notice
+// is marked as being sent before Slack is called, and as delivered when Slack's answer is known. So whatever stops at whatever moment,
+// the next start finds out from the journal, and where that leaves a post open, from Slack: nothing is lost, and nothing is there twice.
 package notifier
 
 import (
@@ -42,10 +45,10 @@ type Console interface {
 	render.Links
 }
 
-// Journal is the notifier's memory: how far each feed was read, every item that was seen, and what Slack was told of it where. It
+// Journal is the notifier's memory: how far each feed was read, every item that was seen, and what was delivered where. It
 // outlives the process. All methods may be called from several goroutines; each is one transaction. It is what the two halves need,
 // together: the feeds write the console's side of a notice, by Record alone, and the dispatcher writes Slack's side, by Save and Gather
-// alone. So reading and telling go on at the same time without waiting for each other.
+// alone. So reading and delivering go on at the same time without waiting for each other.
 type Journal interface {
 	feed.Journal
 	delivery.Journal
@@ -54,7 +57,7 @@ type Journal interface {
 	SetSnooze(ctx context.Context, s journal.Snooze) error
 }
 
-// Config says what to read and whom to tell.
+// Config says what to read and where that goes.
 type Config struct {
 	Console  Console
 	Journal  Journal
@@ -62,25 +65,39 @@ type Config struct {
 	Messages delivery.Messenger
 	Files    delivery.Uploader
 
-	ThreatsChannel string // Slack channel ids; empty: only what Routes name is told
+	ThreatsChannel string // Slack channel ids; empty: only what Routes name gets anything
 	AlertsChannel  string
 	Routes         func() routing.Routes // as they are now; nil: none
-	Operators      string                // channel that hears of trouble, and what goes to a channel that is closed; empty: nobody does, it waits
+	Operators      string                // channel for notes about trouble, and what goes to a channel that is closed; empty: nobody does, it waits
 
-	Check   func(context.Context) error // tells whether the console is well; nil: nobody watches
+	Check   func(context.Context) error // reports whether the console is well; nil: nobody watches
 	Reports Reports                     // of shifts; nil: none
 
 	Interval time.Duration // between polls; 0 means 30 s
-	Backfill time.Duration // how far back the very first start tells; later starts go on where the last one was
+	Backfill time.Duration // how far back the very first start delivers; later starts go on where the last one was
 	Burst    int           // more than so many in a minute and channel become a digest; 0 means 5
 	Owner    string        // names this process among several; made up when empty
+	Observer Observer      // counts for metrics; nil: nobody does
 	Now      func() time.Time
 	Logger   *slog.Logger
 
-	born time.Time // when New was called: the very first start tells of what happens from then on
+	born time.Time // when New was called: the very first start delivers what happens from then on
 }
 
-// A Notifier reads the feeds and tells the channels while Run runs.
+// An Observer counts for metrics. Its methods must not wait.
+type Observer interface {
+	feed.Observer
+	delivery.Observer
+}
+
+// unobserved is the Observer of a notifier without one.
+type unobserved struct{}
+
+func (unobserved) FeedSucceeded(string, time.Time) {}
+func (unobserved) Notified(string, string)         {}
+func (unobserved) Delayed(time.Duration)           {}
+
+// A Notifier reads the feeds and delivers to the channels while Run runs.
 type Notifier struct {
 	config Config
 	now    atomic.Pointer[service] // nil while another process has the lease
@@ -105,6 +122,9 @@ func New(c Config) (*Notifier, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
+	if c.Observer == nil {
+		c.Observer = unobserved{}
+	}
 	if c.Routes == nil {
 		c.Routes = func() routing.Routes { return nil }
 	}
@@ -115,15 +135,15 @@ func New(c Config) (*Notifier, error) {
 // sources are what the console is read for.
 var sources = []journal.Source{journal.Threats, journal.Alerts}
 
-// service makes feeds and a desk that work with a journal.
+// service makes feeds and a dispatcher that work with a journal.
 func (n *Notifier) service(journal Journal) *service {
 	c := n.config
 	s := &service{dispatcher: delivery.NewDispatcher(delivery.Config{Journal: journal, Messages: c.Messages, Files: c.Files, Links: c.Console, Operators: c.Operators,
-		Burst: c.Burst, Now: c.Now, Logger: c.Logger})}
+		Burst: c.Burst, Observer: c.Observer, Now: c.Now, Logger: c.Logger})}
 	for _, source := range sources {
 		s.dispatcher.Wake(append(c.Routes().Channels(source), c.channel(source))...)
 		s.feeds = append(s.feeds, feed.New(feed.Config{Console: c.Console, Journal: journal, Channel: c.channel(source), Routes: c.Routes,
-			Operators: c.Operators, Wake: s.dispatcher.Wake, Interval: c.Interval, Born: c.born, Backfill: c.Backfill, Now: c.Now, Logger: c.Logger}, source))
+			Operators: c.Operators, Wake: s.dispatcher.Wake, Interval: c.Interval, Born: c.born, Backfill: c.Backfill, Observer: c.Observer, Now: c.Now, Logger: c.Logger}, source))
 	}
 	own := noteWriter{journal: journal, wake: s.dispatcher.Wake, now: c.Now, logger: c.Logger}
 	s.parts = append(s.parts, own.recall)
@@ -150,7 +170,7 @@ type recorder interface {
 	Record(ctx context.Context, batch journal.Batch) error
 }
 
-// recall opens the channels that earlier runs told.
+// recall wakes the channels that earlier runs delivered to.
 func (n noteWriter) recall(ctx context.Context) {
 	for _, source := range sources {
 		cursor, err := n.journal.Cursor(ctx, source)
@@ -169,7 +189,7 @@ func (c Config) channel(source journal.Source) string {
 	return strings.TrimSpace(c.ThreatsChannel)
 }
 
-// Run polls and tells until ctx ends, waits for all it started, and returns nil. A post that is under way when ctx ends is
+// Run polls and delivers until ctx ends, waits for all it started, and returns nil. A post that is under way when ctx ends is
 // finished and written down first, within half of the 20 seconds that the program has for it. Where several processes share the
 // journal, it waits until this one has the lease.
 func (n *Notifier) Run(ctx context.Context) error {
@@ -177,7 +197,7 @@ func (n *Notifier) Run(ctx context.Context) error {
 	return nil
 }
 
-// work polls and tells with a journal until ctx ends.
+// work polls and delivers with a journal until ctx ends.
 func (n *Notifier) work(ctx context.Context, journal Journal) {
 	s := n.service(journal)
 	n.now.Store(s)

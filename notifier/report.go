@@ -52,7 +52,7 @@ func (s Schedule) last(now time.Time) (last time.Time) {
 type Reports interface {
 	// Schedule is the one of now.
 	Schedule() Schedule
-	// Report tells of the time since.
+	// Report is the report on the time since.
 	Report(ctx context.Context, since time.Time) (render.Card, error)
 }
 
@@ -61,7 +61,7 @@ const (
 	reportTick = 15 * time.Second
 	// reportGrace is how long a report that could not be made is still made later: after that the next shift has begun for good.
 	reportGrace = time.Hour
-	// longestShift bounds what one report tells of.
+	// longestShift bounds the time that one report covers.
 	longestShift = 24 * time.Hour
 )
 
@@ -71,23 +71,21 @@ type shiftReports struct {
 	reports Reports
 }
 
-// run writes a report down at each moment of the schedule until ctx ends: a note, which is told once like any other. What
+// run writes a report down at each moment of the schedule until ctx ends: a note, which is delivered once like any other. What
 // the hour of a restart or of an outage fell into is made up for.
 func (s shiftReports) run(ctx context.Context) {
 	s.wake(s.reports.Schedule().Channel) // one from before a restart may wait there
-	for failures := 0; ctx.Err() == nil; pacing.Rest(ctx, reportTick, nil) {
+	var making pacing.Streak
+	for ; ctx.Err() == nil; pacing.Rest(ctx, reportTick, nil) {
 		var err error
 		if caught := panics.Try(func() { err = s.report(ctx) }); caught != nil {
 			err = caught.AsError()
 		}
-		switch {
-		case err == nil || ctx.Err() != nil:
-			failures = 0
+		if err != nil && ctx.Err() == nil {
+			making.Failed(s.logger, s.now(), "can't make the shift report, retrying", err)
 			continue
-		case failures == 0:
-			s.logger.Warn("the shift report cannot be made; it is tried again", "err", err)
 		}
-		failures++
+		making.Over(s.logger, s.now(), "the shift report is made")
 	}
 }
 

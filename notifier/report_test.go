@@ -102,7 +102,7 @@ func TestAReportThatCannotBeMadeIsMadeLater(t *testing.T) {
 		w.Pass(10 * time.Minute)
 		reports.panics.Store(false)
 		require.Empty(t, w.Slack.In("CSOC"))
-		require.Equal(t, 1, w.Log.Count("shift report cannot be made"))
+		require.Equal(t, 1, w.Log.Count("can't make the shift report"))
 		reports.broken.Store(false)
 		w.Pass(time.Minute)
 		require.Len(t, w.Slack.In("CSOC"), 1)

@@ -20,7 +20,7 @@ func (n *Notifier) Snooze(ctx context.Context, owner, kind, value, reason string
 		return render.Card{}, err
 	}
 	card := render.Card{Tone: render.Good, Title: "Snoozed " + id, Text: fmt.Sprintf("Snoozed %s %s", kind, value), Parts: []render.Part{
-		render.Line{render.Text("Nothing new with " + kind + " "), render.Bold(value), render.Text(" is told until "), render.At(until), render.Text(". It is in the console as ever.")}}}
+		render.Line{render.Text("I won't post anything new for " + kind + " "), render.Bold(value), render.Text(" until "), render.At(until), render.Text(". You still find it in the console.")}}}
 	return withEnd(card, s), nil
 }
 
@@ -32,10 +32,10 @@ func (n *Notifier) Snoozed(ctx context.Context) (render.Card, error) {
 	}
 	card := render.Card{Tone: render.Info, Title: fmt.Sprintf("Snoozes · %d", len(asleep))}
 	if len(asleep) == 0 {
-		card.Parts = []render.Part{render.Line{render.Text("Nothing is snoozed. /s1 snooze host=DESKTOP-1 for=4h keeps a host quiet; so do rule=, hash= and storyline=.")}}
+		card.Parts = []render.Part{render.Line{render.Text("Nothing is snoozed. To snooze a host, type /s1 snooze host=DESKTOP-1 for=4h. A rule=, hash= or storyline= works, too.")}}
 		return card, nil
 	}
-	t := render.Table{Columns: []render.Column{{Title: "Id"}, {Title: "What"}, {Title: "By"}, {Title: "Ends"}, {Title: "Kept quiet", Right: true}, {Title: "Why"}}}
+	t := render.Table{Columns: []render.Column{{Title: "ID"}, {Title: "What"}, {Title: "By"}, {Title: "Ends"}, {Title: "Held back", Right: true}, {Title: "Why"}}}
 	for _, s := range asleep {
 		t.Rows = append(t.Rows, []render.Line{{render.Mono(s.ID)}, {render.Text(s.Kind + " " + s.Value)}, {render.User(s.Owner)},
 			{render.At(s.Until)}, {render.Text(fmt.Sprint(s.Quiet))}, {render.Text(s.Reason)}})
@@ -64,8 +64,8 @@ func (n *Notifier) Unsnooze(ctx context.Context, id string) (render.Card, error)
 		if err := n.config.Journal.SetSnooze(ctx, s); err != nil {
 			return render.Card{}, err
 		}
-		words := fmt.Sprintf("%s has ended: what is new with %s %s is told again. It kept %d quiet; they are in the console.", s.ID, s.Kind, s.Value, s.Quiet)
+		words := fmt.Sprintf("%s has ended: I post what is new for %s %s again. It held back %d; you find them in the console.", s.ID, s.Kind, s.Value, s.Quiet)
 		return render.Card{Tone: render.Good, Text: words, Parts: []render.Part{render.Line{render.Text(words)}}}, nil
 	}
-	return render.Card{}, &catalog.UsageError{Problem: fmt.Sprintf("nothing is snoozed under %q; /s1 snoozes lists what is", id)}
+	return render.Card{}, &catalog.UsageError{Problem: fmt.Sprintf("there is no snooze %q; /s1 snoozes lists them", id)}
 }

@@ -17,14 +17,14 @@ const (
 	// watchEvery is how often the connection is checked, or as often as the feeds are read, but no more often than watchLeast.
 	watchEvery = 30 * time.Second
 	watchLeast = 5 * time.Second
-	// failuresBeforeNote is how many checks in a row must have failed before anybody is told.
+	// failuresBeforeNote is how many checks in a row must have failed before a note is written.
 	failuresBeforeNote = 2
 )
 
-// A watch tells the operators once when the console fails, and once when it is back.
+// A watch writes a note for the operators once when the console fails, and once when it is back.
 type watch struct {
 	noteWriter
-	check     func(context.Context) error // tells whether the console is well
+	check     func(context.Context) error // reports whether the console is well
 	operators string                      // channel
 	interval  time.Duration               // between polls of the feeds
 }
@@ -32,6 +32,7 @@ type watch struct {
 // run checks the console until ctx ends.
 func (w watch) run(ctx context.Context) {
 	pause := max(min(w.interval, watchEvery), watchLeast)
+	var noting pacing.Streak
 	for failures := 0; ctx.Err() == nil; pacing.Rest(ctx, pause, nil) {
 		err := w.check(ctx)
 		if ctx.Err() != nil {
@@ -44,8 +45,10 @@ func (w watch) run(ctx context.Context) {
 			continue
 		}
 		if err := w.changed(ctx, err); err != nil {
-			w.logger.Warn("how the console is cannot be written down", "err", err)
+			noting.Failed(w.logger, w.now(), "can't write the note about the console, retrying", err)
+			continue
 		}
+		noting.Over(w.logger, w.now(), "the note about the console is written")
 	}
 }
 
@@ -66,20 +69,20 @@ func (w watch) changed(ctx context.Context, problem error) error {
 	return err
 }
 
-// consoleCard tells operators that the console fails, or that it is well again after a while.
+// consoleCard says that the console fails, or that it is well again after a while.
 func consoleCard(since time.Time, problem error) render.Card {
 	card := func(tone render.Tone, title string, line render.Line) render.Card {
 		return render.Card{Tone: tone, Title: title, Text: title, Parts: []render.Part{line}}
 	}
 	if problem == nil {
-		return card(render.Good, "The console answers again", render.Line{render.Text("It had not since "), render.At(since),
-			render.Text(". What it found meanwhile is told now; nothing is lost.")})
+		return card(render.Good, "The console answers again", render.Line{render.Text("It was away since "), render.At(since),
+			render.Text(". I'm posting what I missed; nothing is lost.")})
 	}
-	down := card(render.Warning, "The console does not answer", render.Line{render.Text("New threats and alerts are told when it is back.")})
+	down := card(render.Warning, "The console does not answer", render.Line{render.Text("I'll post new threats and alerts once it is back.")})
 	var refusal *s1.Error
 	if errors.As(problem, &refusal) && (refusal.Status == http.StatusUnauthorized || refusal.Status == http.StatusForbidden) {
 		down = card(render.Warning, "The console refuses the bot", render.Line{
-			render.Text("Has its API token expired, or lost a permission? New threats and alerts are told when that is mended.")})
+			render.Text("Its API token may have expired or lost a permission: check it in the console. Until then I can't post new threats and alerts; nothing is lost.")})
 	}
 	down.Parts = append(down.Parts, render.Code{Text: problem.Error()})
 	return down

@@ -106,7 +106,7 @@ func TestACardThatSlackLetsNobodyEditIsFollowedByANewOne(t *testing.T) {
 			s.sees("#threats", "evil.exe")
 			s.slack.Fail(slacksim.Fault{Method: "chat.update", Kind: slacksim.FaultError, Error: refusal, Times: -1})
 			s.console.SetThreat(id, func(o map[string]any) { o["threatInfo"].(map[string]any)["incidentStatus"] = "resolved" })
-			s.sees("#threats", "evil.exe", "resolved", "takes its place")
+			s.sees("#threats", "evil.exe", "resolved", "replaces it")
 			s.slack.ClearFaults()
 			s.slack.ForgetViolations()
 		})

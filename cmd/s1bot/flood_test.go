@@ -225,7 +225,7 @@ type crown struct{ holder atomic.Int32 }
 // of hears one process.
 func (c *crown) of(n int) io.Writer {
 	return hears(func(line string) {
-		if strings.Contains(line, "this process reads the console") {
+		if strings.Contains(line, "this process posts notifications") {
 			c.holder.Store(int32(n))
 		}
 	})

@@ -155,7 +155,7 @@ func TestASnoozeKeepsAHostQuietUntilItEnds(t *testing.T) {
 	s.types("bob", "#soc", "/s1 snoozes")
 	list := s.isTold("bob", "Snoozes · 1", "a pentest", "desktop-1")
 	s.clicks("bob", list, regexp.MustCompile(`End Z-\w+`).FindString(string(list.Blocks)))
-	s.isTold("bob", "has ended", "kept 1 quiet")
+	s.isTold("bob", "has ended", "held back 1")
 	s.console.AddThreat(s1sim.ThreatSpec{Name: "again.exe", Agent: "DESKTOP-1"})
 	s.sees("#threats", "again.exe")
 	s.types("alice", "#soc", "/s1 routes test "+id)
@@ -280,7 +280,7 @@ func TestRoutesOfThePolicyFileSendThreatsElsewhereAndMuteThem(t *testing.T) {
 	s.sees("#alerts", "elsewhere.exe")
 	s.sees("#threats", "default.exe")
 	s.types("alice", "#soc", "/s1 routes test "+id)
-	s.isTold("alice", "Nowhere: it is muted", "host is DESKTOP-2", "Here the walk ends")
+	s.isTold("alice", "Nowhere: it is muted", "host is DESKTOP-2", "The routes below aren't checked")
 }
 
 func TestANoteOutsideAThreadSaysWhereItBelongs(t *testing.T) {

@@ -19,25 +19,25 @@ const (
 
 // postCard posts a card. A reply makes no sound, and neither does the edit of a root, so an urgent one is shown in the channel as well,
 // unless the channel has just heard of the thread.
-func (t *channelSender) postCard(ctx context.Context, n, root journal.Notice, card render.Card) (ts string, err error) {
-	if !n.Urgent || root.TS == "" || n.Tries >= broadcastTries || t.now().Sub(t.lastHeard(root)) < quietFor {
-		return t.messages.Post(ctx, n.Where(), n.Thread, n.Key(), card)
+func (s *channelSender) postCard(ctx context.Context, n, root journal.Notice, card render.Card) (ts string, err error) {
+	if !n.Urgent || root.TS == "" || n.Tries >= broadcastTries || s.now().Sub(s.lastHeard(root)) < quietFor {
+		return s.messages.Post(ctx, n.Where(), n.Thread, n.Key(), card)
 	}
-	if ts, err = t.messages.Broadcast(ctx, n.Where(), n.Thread, n.Key(), card); err != nil {
+	if ts, err = s.messages.Broadcast(ctx, n.Where(), n.Thread, n.Key(), card); err != nil {
 		return "", err
 	}
-	now := t.now()
-	maps.DeleteFunc(t.broadcasts, func(_ string, at time.Time) bool { return now.Sub(at) >= quietFor })
-	t.broadcasts[root.TS] = now
-	t.burst.cards = append(t.burst.cards, now)
+	now := s.now()
+	maps.DeleteFunc(s.broadcasts, func(_ string, at time.Time) bool { return now.Sub(at) >= quietFor })
+	s.broadcasts[root.TS] = now
+	s.burst.cards = append(s.burst.cards, now)
 	return ts, nil
 }
 
 // lastHeard is when the channel heard last of something urgent in a thread. After a restart only the root is remembered, and one reply more
 // may be shown.
-func (t *channelSender) lastHeard(root journal.Notice) time.Time {
+func (s *channelSender) lastHeard(root journal.Notice) time.Time {
 	if !root.Urgent {
-		return t.broadcasts[root.TS]
+		return s.broadcasts[root.TS]
 	}
-	return pacing.Later(root.Tried, t.broadcasts[root.TS])
+	return pacing.Later(root.Tried, s.broadcasts[root.TS])
 }

@@ -15,7 +15,7 @@ import (
 	"s1bot/render"
 )
 
-// Journal is the part of the notifier's memory that telling Slack works with.
+// Journal is the part of the notifier's memory that delivering works with.
 type Journal interface {
 	// Notices returns the notices that match q, by Seq; where q wants work: ToPost digests and their files first, then what is
 	// Urgent, then the others, each by NotBefore and Seq; ToEdit by NotBefore and Seq.
@@ -35,19 +35,30 @@ type Journal interface {
 	Record(ctx context.Context, batch journal.Batch) error
 }
 
-// Config says whom to tell and how.
+// Config says where notices go and how.
 type Config struct {
 	Journal   Journal
 	Messages  Messenger
 	Files     Uploader
 	Links     render.Links // to the console's pages
-	Operators string       // channel that hears of trouble, and what goes to a channel that is closed; empty: nobody does, it waits
+	Operators string       // channel for notes about trouble, and what goes to a channel that is closed; empty: nobody does, it waits
 	Burst     int          // more than so many in a minute and channel become a digest
+	Observer  Observer
 	Now       func() time.Time
 	Logger    *slog.Logger
 }
 
-// A Dispatcher keeps one teller for each channel that notices were ever meant for, also those that the settings no longer name: cards
+// An Observer counts for metrics. Its methods must not wait.
+type Observer interface {
+	// Notified says what became of a notification: a "threat", an "alert" or a "digest" was "delivered" or "failed", an "update" of
+	// one was "edited" or "failed".
+	Notified(kind, result string)
+
+	// Delayed says how long after the console's record of an item its first message is there; of a digest, after that of its oldest.
+	Delayed(by time.Duration)
+}
+
+// A Dispatcher keeps one sender for each channel that notices were ever meant for, also those that the settings no longer name: cards
 // there still follow the console.
 type Dispatcher struct {
 	deps dependencies
@@ -57,11 +68,11 @@ type Dispatcher struct {
 	bell   chan struct{}
 }
 
-// NewDispatcher makes a desk; it starts nothing. Wake opens its channels.
+// NewDispatcher makes a dispatcher; it starts nothing. Wake opens its channels.
 func NewDispatcher(c Config) *Dispatcher {
 	d := &Dispatcher{
 		deps: dependencies{journal: c.Journal, messages: c.Messages, files: c.Files, templates: templates(c.Links), burstLimit: c.Burst, operators: c.Operators,
-			pacer: pacing.NewPacer(postPause, c.Now), now: c.Now, logger: c.Logger},
+			pacer: pacing.NewPacer(postPause, c.Now), observer: c.Observer, now: c.Now, logger: c.Logger},
 		opened: map[string]bool{}, bell: make(chan struct{}, 1),
 	}
 	d.deps.wake = d.Wake
@@ -69,7 +80,7 @@ func NewDispatcher(c Config) *Dispatcher {
 	return d
 }
 
-// Wake makes the tellers look at the journal, and opens a teller for each of channels that has none. It never waits.
+// Wake makes the senders look at the journal, and starts a sender for each of channels that has none. It never waits.
 func (d *Dispatcher) Wake(channels ...string) {
 	d.mu.Lock()
 	for _, channel := range channels {
@@ -89,20 +100,20 @@ func (d *Dispatcher) open() []string {
 	return slices.Sorted(maps.Keys(d.opened))
 }
 
-// Run runs the tellers until ctx ends, and waits for them.
+// Run runs the senders until ctx ends, and waits for them.
 func (d *Dispatcher) Run(ctx context.Context) {
 	var running conc.WaitGroup
 	defer running.Wait()
-	tellers := map[string]*channelSender{}
+	senders := map[string]*channelSender{}
 	for ctx.Err() == nil {
 		for _, channel := range d.open() {
-			t := tellers[channel]
-			if t == nil {
-				t = newChannelSender(d.deps, channel)
-				tellers[channel] = t
-				running.Go(func() { t.run(ctx) })
+			s := senders[channel]
+			if s == nil {
+				s = newChannelSender(d.deps, channel)
+				senders[channel] = s
+				running.Go(func() { s.run(ctx) })
 			}
-			t.ring()
+			s.ring()
 		}
 		select {
 		case <-d.bell:

@@ -8,48 +8,48 @@ import (
 	"s1bot/render"
 )
 
-// destination returns the channel to post to in place of the teller's own, empty for that, or how long to wait. A channel that takes
+// destination returns the channel to post to in place of the sender's own, empty for that, or how long to wait. A channel that takes
 // no messages is left alone for a while; what is due there goes to the operators meanwhile, if they have a channel.
-func (t *channelSender) destination() (place string, wait time.Duration) {
-	wait = t.closedUntil.Sub(t.now())
+func (s *channelSender) destination() (place string, wait time.Duration) {
+	wait = s.closedUntil.Sub(s.now())
 	switch {
-	case t.closedUntil.IsZero() || wait <= 0:
+	case s.closedUntil.IsZero() || wait <= 0:
 		return "", 0
-	case t.operators == "" || t.operators == t.channel:
+	case s.operators == "" || s.operators == s.channel:
 		return "", wait
 	}
-	return t.operators, 0
+	return s.operators, 0
 }
 
 // useFallback deals with a channel that takes no messages.
-func (t *channelSender) useFallback(ctx context.Context, n journal.Notice, err error) error {
+func (s *channelSender) useFallback(ctx context.Context, n journal.Notice, err error) error {
 	if n.Place != "" { // the operators' channel takes none either
-		t.postAt = t.now().Add(closedPause)
-		return t.save(ctx, n)
+		s.postAt = s.now().Add(closedPause)
+		return s.save(ctx, n)
 	}
-	if t.closedUntil.IsZero() {
-		t.logger.Error("the channel takes no messages: is it archived, or was the bot removed? What is due there waits or goes to the operators", "channel", t.channel, "err", err)
-		t.reportClosed(ctx, n)
+	if s.closedUntil.IsZero() {
+		s.logger.Error("can't post to a channel: is it archived, or was the bot removed? Its notices wait or go to the operators", "channel", s.channel, "err", err)
+		s.reportClosed(ctx, n)
 	}
-	t.closedUntil = t.now().Add(closedPause)
-	return t.save(ctx, n)
+	s.closedUntil = s.now().Add(closedPause)
+	return s.save(ctx, n)
 }
 
-// reportClosed tells the operators that a channel is closed. That it cannot be written down is no reason to hold the notices back.
-func (t *channelSender) reportClosed(ctx context.Context, n journal.Notice) {
-	if t.operators == "" || t.operators == t.channel {
+// reportClosed writes a note for the operators that a channel is closed. That it cannot be written down is no reason to hold the notices back.
+func (s *channelSender) reportClosed(ctx context.Context, n journal.Notice) {
+	if s.operators == "" || s.operators == s.channel {
 		return
 	}
-	words := "A channel takes no messages from me: it is archived or gone, or I was removed from it. Until that is mended, its notifications come here."
-	card := render.Card{Tone: render.Warning, Title: "Notifications cannot reach their channel", Text: words,
-		Parts: []render.Part{render.Line{render.Channel(t.channel), render.Text(" · "), render.Mono(t.channel)}, render.Line{render.Text(words)}}}
-	note, err := journal.NewNote("closed-"+t.channel+"-"+n.ID, t.operators, card, t.now())
+	words := "It is archived or deleted, or I was removed from it. Unarchive it, or type /invite @s1bot there. Until then its notifications come here."
+	card := render.Card{Tone: render.Warning, Title: "I can't post to a channel", Text: words,
+		Parts: []render.Part{render.Line{render.Channel(s.channel), render.Text(" · "), render.Mono(s.channel)}, render.Line{render.Text(words)}}}
+	note, err := journal.NewNote("closed-"+s.channel+"-"+n.ID, s.operators, card, s.now())
 	if err == nil {
-		err = t.journal.Record(ctx, journal.Batch{Source: journal.Notes, Fresh: []journal.Notice{note}})
+		err = s.journal.Record(ctx, journal.Batch{Source: journal.Notes, Fresh: []journal.Notice{note}})
 	}
 	if err != nil {
-		t.logger.Warn("the operators cannot be told of a closed channel", "channel", t.channel, "err", err)
+		s.logger.Warn("can't write the note about a closed channel", "channel", s.channel, "err", err)
 		return
 	}
-	t.wake(t.operators)
+	s.wake(s.operators)
 }

@@ -21,7 +21,10 @@ type Messenger interface {
 	// Edit puts card in the place of the one that the message shows.
 	Edit(ctx context.Context, channel, ts string, card render.Card) error
 
-	// Find looks for our message with the key, posted since about then, in the thread where thread is not empty: after a crash or a
+	// Delete takes a message of ours back.
+	Delete(ctx context.Context, channel, ts string) error
+
+	// Find looks for our first message with the key, posted since about then, in the thread where thread is not empty: after a crash or a
 	// broken connection in the middle of a Post nobody else knows whether it is there. Where the app may not look, the error is a
 	// Failure that is Refused.
 	Find(ctx context.Context, channel, thread, key string, since time.Time) (ts string, found bool, err error)
@@ -57,7 +60,7 @@ type Failure interface {
 	Refused() bool
 }
 
-// retryAfter tells whether Slack wants to be left alone, and how long; zero if it does not say.
+// retryAfter reports whether Slack wants to be left alone, and how long; zero if it does not say.
 func retryAfter(err error) (time.Duration, bool) {
 	failure, known := failureIn(err)
 	if !known {

@@ -1,4 +1,3 @@
-// Package delivery brings what the journal has to Slack, at Slack's pace, and keeps it up to date there.
 package delivery
 
 import (
@@ -8,10 +7,10 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/sourcegraph/conc/panics"
+
 	"s1bot/notifier/journal"
 	"s1bot/notifier/pacing"
-
-	"github.com/sourcegraph/conc/panics"
 )
 
 const (
@@ -30,7 +29,7 @@ const (
 	asideAfter = 5
 	// longestWait is how long a notice that keeps failing waits at most.
 	longestWait = 10 * time.Minute
-	// idle is how often a teller looks for work that nobody rang for: another process may have written it down.
+	// idle is how often a sender looks for work that nobody rang for: another process may have written it down.
 	idle = 15 * time.Second
 	// editBatch is how many edits are looked at together: most turn out to change nothing that is visible.
 	editBatch = 50
@@ -40,108 +39,106 @@ const (
 	grace = 10 * time.Second
 )
 
-// An dependencies is what every teller works with.
+// dependencies are what every channelSender works with.
 type dependencies struct {
 	journal    Journal
 	messages   Messenger
 	files      Uploader
 	templates  map[journal.Source]template
-	burstLimit int
-	operators  string
+	burstLimit int    // more than so many in a minute become a digest
+	operators  string // channel that stands in for one that is closed; may be empty
 	pacer      *pacing.Pacer
-	wake       func(channels ...string) // the tellers of channels
+	wake       func(channels ...string) // the senders of channels
+	observer   Observer
 	now        func() time.Time
 	logger     *slog.Logger
 }
 
-// A channelSender posts to one channel and edits what it posted. It alone saves notices of that channel.
+// A channelSender posts to one channel and edits what it posted. It alone saves notices of that channel, and one goroutine runs it, so
+// its fields need no lock. They are hints: what must survive a crash is in the journal.
 type channelSender struct {
 	dependencies
 	channel string
 	bell    chan struct{}
 
 	postAt, editAt time.Time // the earliest next post and edit
-	failures       int       // posts in a row
-	closedUntil    time.Time // until then the channel is not tried, for it took no messages; zero if it does
+	closedUntil    time.Time // until then the channel is not tried, for it refused a post; zero if it takes them
 	burst          burst
 	broadcasts     map[string]time.Time // by the ts of a root: when a reply to it was last shown in the channel
+
+	posting, editing, uploading, saving pacing.Streak
 }
 
 // newChannelSender begins with a pause: the process before this one may have posted a moment ago.
-func newChannelSender(o dependencies, channel string) *channelSender {
-	return &channelSender{dependencies: o, channel: channel, bell: make(chan struct{}, 1), broadcasts: map[string]time.Time{}, postAt: o.now().Add(postPause), editAt: o.now().Add(editPause)}
+func newChannelSender(d dependencies, channel string) *channelSender {
+	return &channelSender{
+		dependencies: d, channel: channel, bell: make(chan struct{}, 1), broadcasts: map[string]time.Time{}, burst: burst{limit: d.burstLimit},
+		postAt: d.now().Add(postPause), editAt: d.now().Add(editPause),
+	}
 }
 
-func (t *channelSender) ring() {
+// ring makes the sender look at the journal; it never waits.
+func (s *channelSender) ring() {
 	select {
-	case t.bell <- struct{}{}:
+	case s.bell <- struct{}{}:
 	default:
 	}
 }
 
-// run works until ctx ends. Neither a failure nor a panic ends it: other cards have to be told.
-func (t *channelSender) run(ctx context.Context) {
-	for failures := 0; ctx.Err() == nil; {
+// run works until ctx ends. Neither a failure nor a panic ends it: other cards have to be delivered.
+func (s *channelSender) run(ctx context.Context) {
+	var streak pacing.Streak
+	for ctx.Err() == nil {
 		var wait time.Duration
 		var err error
-		if caught := panics.Try(func() { wait, err = t.work(ctx) }); caught != nil {
+		if caught := panics.Try(func() { wait, err = s.work(ctx) }); caught != nil {
 			err = caught.AsError()
 		}
 		switch {
 		case err == nil || ctx.Err() != nil:
-			failures = 0
+			streak.Over(s.logger, s.now(), "deliveries go on", "channel", s.channel)
 		case errors.Is(err, journal.ErrConflict): // somebody else was faster; read it again
 			wait = time.Second
 		default:
-			failures++
-			t.logFirst(failures, "telling fails; it is tried again", err)
-			wait = pacing.Backoff(failures)
+			streak.Failed(s.logger, s.now(), "can't deliver to a channel, retrying", err, "channel", s.channel)
+			wait = pacing.Backoff(streak.Failures())
 		}
-		pacing.Rest(ctx, wait, t.bell)
+		pacing.Rest(ctx, wait, s.bell)
 	}
-}
-
-// logFirst logs the first of several failures in a row.
-func (t *channelSender) logFirst(failures int, what string, err error) {
-	level := slog.LevelDebug
-	if failures == 1 {
-		level = slog.LevelWarn
-	}
-	t.logger.Log(context.Background(), level, what, "channel", t.channel, "err", err)
 }
 
 // work does one post and one round of edits, as far as they are due, and returns how long nothing will be.
-func (t *channelSender) work(ctx context.Context) (time.Duration, error) {
-	posted, err := t.postNext(ctx)
+func (s *channelSender) work(ctx context.Context) (time.Duration, error) {
+	posted, err := s.postNext(ctx)
 	if err != nil {
 		return 0, err
 	}
-	edited, err := t.editNext(ctx)
+	edited, err := s.editNext(ctx)
 	return min(posted, edited), err
 }
 
 // postNext posts the next notice if its time has come; it returns when to look again.
-func (t *channelSender) postNext(ctx context.Context) (time.Duration, error) {
-	if wait := t.postAt.Sub(t.now()); wait > 0 {
+func (s *channelSender) postNext(ctx context.Context) (time.Duration, error) {
+	if wait := s.postAt.Sub(s.now()); wait > 0 {
 		return wait, nil
 	}
-	due, err := t.journal.Notices(ctx, journal.Query{Channel: t.channel, Want: journal.ToPost, Ready: t.now(), Limit: 1})
+	due, err := s.journal.Notices(ctx, journal.Query{Channel: s.channel, Want: journal.ToPost, Ready: s.now(), Limit: 1})
 	if err != nil || len(due) == 0 {
 		return idle, err
 	}
-	if wait, err := t.digestBacklog(ctx, due[0]); wait > 0 || err != nil {
+	if wait, err := s.digestBacklog(ctx, due[0]); wait > 0 || err != nil {
 		return wait, err
 	}
-	err = t.post(ctx, due[0])
-	return max(t.postAt.Sub(t.now()), 0), err
+	err = s.post(ctx, due[0])
+	return max(s.postAt.Sub(s.now()), 0), err
 }
 
-// editNext looks at what changed since it was told; it edits one message at most.
-func (t *channelSender) editNext(ctx context.Context) (time.Duration, error) {
-	if wait := t.editAt.Sub(t.now()); wait > 0 {
+// editNext looks at what changed since it was delivered; it edits one message at most.
+func (s *channelSender) editNext(ctx context.Context) (time.Duration, error) {
+	if wait := s.editAt.Sub(s.now()); wait > 0 {
 		return wait, nil
 	}
-	changed, err := t.journal.Notices(ctx, journal.Query{Channel: t.channel, Want: journal.ToEdit, Limit: editBatch})
+	changed, err := s.journal.Notices(ctx, journal.Query{Channel: s.channel, Want: journal.ToEdit, Limit: editBatch})
 	if err != nil {
 		return 0, err
 	}
@@ -149,17 +146,23 @@ func (t *channelSender) editNext(ctx context.Context) (time.Duration, error) {
 	var problem error
 	wait := idle
 	for _, n := range changed {
-		if later := n.NotBefore.Sub(t.now()); later > 0 {
+		if later := n.NotBefore.Sub(s.now()); later > 0 {
 			wait = min(wait, later)
 			break
 		}
-		drawing, err := t.draw(ctx, n)
+		if isUnconfirmed(n) {
+			settled, err := s.confirm(ctx, &n)
+			if !settled || err != nil {
+				return 0, err
+			}
+		}
+		drawing, err := s.draw(ctx, n)
 		if err != nil {
 			return 0, err
 		}
 		if drawing.fingerprint != n.Fingerprint {
-			problem = t.edit(ctx, n, drawing)
-			wait = max(t.editAt.Sub(t.now()), 0)
+			problem = s.edit(ctx, n, drawing)
+			wait = max(s.editAt.Sub(s.now()), 0)
 			break
 		}
 		n.Shown, n.Tries = n.Version, 0
@@ -167,7 +170,7 @@ func (t *channelSender) editNext(ctx context.Context) (time.Duration, error) {
 		wait = 0
 	}
 	if len(same) > 0 {
-		problem = cmp.Or(problem, t.journal.Save(ctx, same...))
+		problem = cmp.Or(problem, s.journal.Save(ctx, same...))
 	}
 	return wait, problem
 }

@@ -85,6 +85,11 @@ func TestWhereNobodyCanLookNothingIsLost(t *testing.T) {
 	})
 }
 
+// acts tells whether a message has anything to click but links.
+func acts(m notifiertest.Message) bool {
+	return slices.ContainsFunc(m.Card.Actions, func(a render.Action) bool { b, ok := a.(render.Button); return !ok || b.URL == "" })
+}
+
 // Slack took the card, its answer got lost, and the app may not look: what follows says so and has nothing to click that acts.
 func TestWhereNobodyCanLookOneCardActs(t *testing.T) {
 	notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
@@ -102,13 +107,8 @@ func TestWhereNobodyCanLookOneCardActs(t *testing.T) {
 		w.Pass(2 * time.Minute)
 		told := w.Slack.In("CTHREATS")
 		require.Len(t, told, 2)
-		acting := 0
-		for _, m := range told {
-			if slices.ContainsFunc(m.Card.Actions, func(a render.Action) bool { b, ok := a.(render.Button); return !ok || b.URL == "" }) {
-				acting++
-			}
-		}
-		require.Equal(t, 1, acting)
+		require.True(t, acts(told[0]))
+		require.False(t, acts(told[1]))
 		require.True(t, notifiertest.Shows(t, told[1], "Slack didn't confirm the card"))
 	})
 }
@@ -130,6 +130,43 @@ func TestAFinderThatFailsForGoodDoesNotSilenceTheChannel(t *testing.T) {
 		w.Pass(5 * time.Minute)
 		require.ElementsMatch(t, []string{"told", "next"}, notifiertest.Titles(w, "CTHREATS"))
 	})
+}
+
+func TestACardThatWasPostedBlindlyIsTheOnlyOneInTheEnd(t *testing.T) {
+	for name, arrived := range map[string]bool{"the first one had arrived": true, "the first one had not": false} {
+		t.Run(name, func(t *testing.T) {
+			notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
+				w.Start()
+				lost := notifiertest.Once("post", notifiertest.ErrLost, nil)
+				if arrived {
+					lost = notifiertest.Once("post", nil, notifiertest.ErrLost)
+				}
+				away := true
+				w.Slack.Set(func(s *notifiertest.Slack) {
+					s.Fault = func(op string) (error, error) {
+						if op == "find" && away {
+							return errors.New("502"), nil
+						}
+						return lost(op)
+					}
+				})
+				w.Console.AddThreat(notifiertest.NewThreat{Name: "evil.exe"})
+				w.Pass(10 * time.Minute)
+				posted := w.Slack.In("CTHREATS")
+				require.True(t, notifiertest.Shows(t, posted[len(posted)-1], "Slack didn't confirm the card"))
+				require.False(t, acts(posted[len(posted)-1]))
+				w.Stop()
+				w.Slack.Set(func(*notifiertest.Slack) { away = false })
+				w.Start()
+				w.Pass(15 * time.Minute)
+				told := w.Slack.In("CTHREATS")
+				require.Len(t, told, 1)
+				require.False(t, notifiertest.Shows(t, told[0], "Slack didn't confirm"))
+				require.True(t, acts(told[0]))
+				require.Empty(t, notifiertest.Pending(w))
+			})
+		})
+	}
 }
 
 func TestWhatSlackRefusedOutrightIsNotLookedUp(t *testing.T) {
@@ -182,7 +219,7 @@ func TestAnOutageOfSlackDelaysAndDropsNothing(t *testing.T) {
 		for _, m := range w.Slack.In("CTHREATS") {
 			require.Contains(t, m.Card.Title, "Threat · ", "the plain card of last resort has become the real one")
 		}
-		require.Equal(t, 1, w.Log.Count("a card could not be posted"))
+		require.Equal(t, 1, w.Log.Count("can't post a card"))
 	})
 }
 
@@ -226,7 +263,7 @@ func TestAClosedChannelWaitsAndTheOtherGoesOn(t *testing.T) {
 		w.Console.AddAlert("elsewhere", 0, 0)
 		w.Pass(time.Hour)
 		require.Equal(t, []string{"elsewhere"}, notifiertest.Titles(w, "CALERTS"))
-		require.Equal(t, 1, w.Log.Count("the channel takes no messages"))
+		require.Equal(t, 1, w.Log.Count("can't post to a channel"))
 		w.Slack.Set(func(s *notifiertest.Slack) { s.Closed["CTHREATS"] = false })
 		w.Pass(5 * time.Minute)
 		require.Equal(t, []string{"before", "while closed"}, notifiertest.Titles(w, "CTHREATS"))
@@ -359,8 +396,8 @@ func TestACardThatCannotBeEditedIsFollowedByOneThatTellsWhatBecameOfIt(t *testin
 		told := w.Slack.In("CTHREATS")
 		require.Equal(t, []string{"root", "reply", "reply", "reply", "root"}, notifiertest.Titles(w, "CTHREATS"), "once, however often the console is asked")
 		require.Contains(t, told[4].Card.Title, "resolved")
-		require.True(t, notifiertest.Shows(t, told[4], "takes its place"))
-		require.False(t, notifiertest.Shows(t, told[4], "Told "), "it was told in time")
+		require.True(t, notifiertest.Shows(t, told[4], "replaces it"))
+		require.False(t, notifiertest.Shows(t, told[4], "Delivered "), "it was told in time")
 		w.Console.AddThreat(notifiertest.NewThreat{Name: "another", Story: "s"})
 		w.Stop()
 		w.Start()
@@ -394,13 +431,13 @@ func TestADeletedCardIsPostedAnewWhenItChanges(t *testing.T) {
 		root := w.Console.AddThreat(notifiertest.NewThreat{Name: "root", Story: "s"})
 		reply := w.Console.AddThreat(notifiertest.NewThreat{Name: "reply", Story: "s"})
 		w.Pass(time.Minute)
-		w.Slack.Delete(w.Slack.In("CTHREATS")[1].TS)
+		w.Slack.Remove(w.Slack.In("CTHREATS")[1].TS)
 		w.Console.Change(reply, notifiertest.Resolve)
 		w.Pass(time.Minute)
 		require.Equal(t, []string{"root", "reply"}, notifiertest.Titles(w, "CTHREATS"))
 		require.True(t, notifiertest.Shows(t, w.Slack.In("CTHREATS")[0], "1 more in this storyline"))
 
-		w.Slack.Delete(w.Slack.In("CTHREATS")[0].TS)
+		w.Slack.Remove(w.Slack.In("CTHREATS")[0].TS)
 		w.Console.AddThreat(notifiertest.NewThreat{Name: "another", Story: "s"})
 		w.Console.Change(root, notifiertest.Resolve)
 		w.Pass(2 * time.Minute)
@@ -416,7 +453,7 @@ func TestAThreadWhoseRootIsGoneGetsANewOne(t *testing.T) {
 		w.Console.AddThreat(notifiertest.NewThreat{Name: "root", Story: "s"})
 		w.Pass(time.Minute)
 		w.Stop()
-		w.Slack.Delete(w.Slack.In("CTHREATS")[0].TS)
+		w.Slack.Remove(w.Slack.In("CTHREATS")[0].TS)
 		w.Console.AddThreat(notifiertest.NewThreat{Name: "reply", Story: "s"})
 		w.Start()
 		w.Pass(time.Minute)

@@ -24,7 +24,7 @@ type endpoint struct {
 	account, site, group string
 }
 
-// complete tells whether there is nothing to look up.
+// complete reports whether there is nothing to look up.
 func (h endpoint) complete() bool {
 	return h.agent != "" && h.account != "" && h.site != "" && h.group != ""
 }
@@ -41,7 +41,7 @@ func (h endpoint) or(other endpoint) endpoint {
 }
 
 const (
-	// lookupLimit is how long looking up the endpoints of one page may take: what the console does not answer by then is told without.
+	// lookupLimit is how long looking up the endpoints of one page may take: what the console does not answer by then is delivered without.
 	lookupLimit = 10 * time.Second
 	// lookupDeferral is how long an item waits for a look-up that fails, where its channel depends on the answer.
 	lookupDeferral = time.Minute
@@ -195,11 +195,11 @@ func (f *Feed) lookUp(ctx context.Context, homes []endpoint) *lookup {
 	l := lookUp(ctx, f.console, homes)
 	switch err := errors.Join(l.errAgents, l.errUUIDs, l.errSites); {
 	case err == nil && !f.lookupAt.IsZero():
-		f.logger.Info("endpoints can be looked up again")
+		f.logger.Info("endpoint look-ups work again")
 		f.lookupAt = time.Time{}
 	case err != nil:
 		if f.lookupAt.IsZero() {
-			f.logger.Warn("endpoints cannot be looked up; what does not depend on it is told, and it is tried again", "err", err)
+			f.logger.Warn("can't look up endpoints, retrying; only notices whose channel depends on it wait", "err", err)
 		}
 		f.lookupAt = f.now().Add(lookupPause)
 	}
@@ -239,7 +239,7 @@ func endpointIn[T any](of func(T) endpoint) func(json.RawMessage) endpoint {
 	}
 }
 
-// deferred tells whether an item is not told yet, because its channel depends on a look-up that failed. One that the console refuses will
+// deferred reports whether an item is not delivered yet, because its channel depends on a look-up that failed. One that the console refuses will
 // not do better in a minute.
 func (f *Feed) deferred(it item, decided bool) bool {
 	if it.lookupErr == nil || decided || errors.Is(it.lookupErr, s1.ErrForbidden) || errors.Is(it.lookupErr, s1.ErrUnauthorized) {

@@ -1,4 +1,3 @@
-// Package feed reads the console into the journal: what is new becomes a notice, what changed is noted.
 package feed
 
 import (
@@ -8,23 +7,23 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sourcegraph/conc/panics"
+
 	"s1bot/notifier/journal"
 	"s1bot/notifier/pacing"
 	"s1bot/notifier/routing"
 	"s1bot/s1"
-
-	"github.com/sourcegraph/conc/panics"
 )
 
 const (
 	// pageSize is how many rows are asked for at once. The console puts a thousand on a page at most; rows with many indicators have
 	// 10 KB and more, and the whole process shall stay below 128 MiB in a flood.
 	pageSize = 500
-	// maxIndexDelay is how much later than its time stamp an item may appear and still be told: the console indexes late. It is
+	// maxIndexDelay is how much later than its time stamp an item may appear and still be delivered: the console indexes late. It is
 	// also how far back the first start looks, so that what was there before is known to be history.
 	maxIndexDelay = 24 * time.Hour
 	// sweepEvery is how often, in polls, a pass reads its wide window instead of its narrow one, where that is expensive: where
-	// the wide one has at most cheapSweep rows, it is read with every poll, and what is late is told as soon as what is not.
+	// the wide one has at most cheapSweep rows, it is read with every poll, and what is late is delivered as soon as what is not.
 	sweepEvery = 10
 	cheapSweep = 250
 	// retention is how long notices stay in the journal; cards of older items are edited no more.
@@ -64,15 +63,25 @@ type Console interface {
 type Config struct {
 	Console   Console
 	Journal   Journal
-	Channel   string // where no route says another; empty: only what routes name is told
+	Channel   string // where no route says another; empty: only what routes name gets anything
 	Routes    func() routing.Routes
-	Operators string                   // channel that hears of trouble; may be empty
-	Wake      func(channels ...string) // there is something to tell; must not wait
+	Operators string                   // channel for notes about trouble; may be empty
+	Wake      func(channels ...string) // there is something to deliver; must not wait
 	Interval  time.Duration            // between polls
-	Born      time.Time                // the very first start tells of what happens from then on
+	Born      time.Time                // the very first start delivers what happens from then on
 	Backfill  time.Duration            // and of this much before
+	Observer  Observer
 	Now       func() time.Time
 	Logger    *slog.Logger
+}
+
+// An Observer counts for metrics. Its methods must not wait.
+type Observer interface {
+	// FeedSucceeded says that a feed ("threat", "alert") was read to its end.
+	FeedSucceeded(feed string, at time.Time)
+
+	// Notified says what became of a notification: here of a "threat" or an "alert" that was "muted".
+	Notified(kind, result string)
 }
 
 // A Feed reads one source into the journal.
@@ -85,10 +94,13 @@ type Feed struct {
 	backfill time.Duration
 	journal  Journal
 	wake     func(channels ...string)
+	observer Observer
 	now      func() time.Time
 	logger   *slog.Logger
 
 	turn       pacing.Turn            // held from asking for a page until it is in the journal: no older reading overwrites a newer one
+	outage     pacing.Streak          // of any pass
+	noting     pacing.Streak          // of the note about it
 	failing    map[string]*failureRun // by pass
 	untilSweep map[string]int         // by pass: polls until the next sweep
 
@@ -99,7 +111,7 @@ type Feed struct {
 	deferredSince map[string]time.Time // by id: items whose channel depends on a look-up that failed, since when
 }
 
-// failureRun is what a pass that fails remembers.
+// A failureRun is what a pass that fails remembers.
 type failureRun struct {
 	failures int
 	began    time.Time
@@ -111,7 +123,7 @@ type failureRun struct {
 func New(c Config, source journal.Source) *Feed {
 	return &Feed{
 		kind: kindOf(source, c.Console), channel: c.Channel, routes: c.Routes, interval: c.Interval, born: c.Born, backfill: c.Backfill, journal: c.Journal,
-		wake: c.Wake, now: c.Now, logger: c.Logger.With("feed", string(source)), turn: pacing.NewTurn(), failing: map[string]*failureRun{},
+		wake: c.Wake, observer: c.Observer, now: c.Now, logger: c.Logger.With("feed", string(source)), turn: pacing.NewTurn(), failing: map[string]*failureRun{},
 		untilSweep: map[string]int{}, operators: c.Operators, readAt: map[string]time.Time{}, deferredSince: map[string]time.Time{},
 	}
 }
@@ -133,7 +145,7 @@ func (f *Feed) Run(ctx context.Context) {
 	}
 }
 
-// poll reads what is new, if any channel wants to hear of it; routes that are read again may change that. Each pass fails for itself,
+// poll reads what is new, if any channel wants it; routes that are read again may change that. Each pass fails for itself,
 // so that one that the console refuses does not silence the others.
 func (f *Feed) poll(ctx context.Context) {
 	if len(f.channels()) == 0 {
@@ -147,9 +159,14 @@ func (f *Feed) poll(ctx context.Context) {
 	if ctx.Err() != nil {
 		return
 	}
-	if err := f.announceHealth(ctx); err != nil {
-		f.logger.Warn("operators cannot be told how the feed is; it is tried again", "err", err)
+	if len(f.failing) == 0 {
+		f.observer.FeedSucceeded(string(f.source), f.now())
 	}
+	if err := f.announceHealth(ctx); err != nil {
+		f.noting.Failed(f.logger, f.now(), "can't write the note about a feed, retrying", err)
+		return
+	}
+	f.noting.Over(f.logger, f.now(), "the note about a feed is written")
 }
 
 // sweepOrRead reads a pass's narrow window or, when it is time to, its wide one. After a failure it takes up where the pass got
@@ -171,8 +188,8 @@ func (f *Feed) sweepOrRead(ctx context.Context, p pass) error {
 	return err
 }
 
-// attempt does one pass unless it rests after failures, and tells whether it succeeded. It logs the first failure and the end
-// of the trouble, not what lies between.
+// attempt does one pass unless it rests after failures, and reports whether it succeeded. A feed that stops and is back is one line each in
+// the log, however many of its passes fail and however often.
 func (f *Feed) attempt(ctx context.Context, name string, pass func(context.Context) error) bool {
 	t := f.failing[name]
 	if t != nil && f.now().Before(t.until) {
@@ -189,9 +206,8 @@ func (f *Feed) attempt(ctx context.Context, name string, pass func(context.Conte
 		f.failed(name, err)
 		return false
 	}
-	if t != nil {
-		f.logger.Info("feed is read again", "pass", name, "failures", t.failures, "for", f.now().Sub(t.began))
-		delete(f.failing, name)
+	if delete(f.failing, name); len(f.failing) == 0 {
+		f.outage.Over(f.logger, f.now(), "feed is back")
 	}
 	return true
 }
@@ -201,8 +217,8 @@ func (f *Feed) failed(name string, err error) {
 	if t == nil {
 		t = &failureRun{began: f.now()}
 		f.failing[name] = t
-		f.logger.Warn("feed cannot be read; nothing is lost, it is tried again", "pass", name, "err", err)
 	}
+	f.outage.Failed(f.logger, f.now(), "feed stopped: it can't be read. Nothing is lost, retrying", err, "pass", name)
 	t.failures, t.err = t.failures+1, err
 	t.until = f.now().Add(min(f.interval<<min(t.failures-1, 10), max(maxBackoff, f.interval)) - f.interval/2)
 }

@@ -86,8 +86,8 @@ func TestAConsoleThatIsDownAtTheFirstStartLosesNothing(t *testing.T) {
 		w.Console.Set(func(s *notifiertest.Console) { s.Fault = nil })
 		w.Pass(5 * time.Minute)
 		require.Equal(t, []string{"while it was down"}, notifiertest.Titles(w, "CTHREATS"))
-		require.Equal(t, 1, w.Log.Count(`level=WARN msg="feed cannot be read; nothing is lost, it is tried again" feed=threat`), "said once")
-		require.Equal(t, 1, w.Log.Count(`level=INFO msg="feed is read again" feed=threat`))
+		require.Equal(t, 1, w.Log.Count(`level=WARN msg="feed stopped: it can't be read. Nothing is lost, retrying" feed=threat`), "said once")
+		require.Equal(t, 1, w.Log.Count(`level=INFO msg="feed is back" feed=threat`))
 	})
 }
 

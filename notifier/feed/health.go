@@ -17,15 +17,15 @@ import (
 	"s1bot/s1"
 )
 
-// stuckAfter is how long a feed must have failed without being refused before anybody hears of it: the console may be restarting, and
-// the watch tells of a console that does not answer at all.
+// stuckAfter is how long a feed must have failed without being refused before a note is written: the console may be restarting, and
+// the watch writes about a console that does not answer at all.
 const stuckAfter = 5 * time.Minute
 
-// refusalsBeforeNote is how many times in a row the console must have refused a feed before anybody hears of it.
+// refusalsBeforeNote is how many times in a row the console must have refused a feed before a note is written.
 const refusalsBeforeNote = 2
 
-// refuses tells whether the console says no for good: asking again brings the same answer until somebody changes something. A token that
-// is not taken at all (401) is the watch's to tell.
+// refuses reports whether the console says no for good: asking again brings the same answer until somebody changes something. A token that
+// is not taken at all (401) is the watch's.
 func refuses(err error) bool {
 	var answer *s1.Error
 	if !errors.As(err, &answer) {
@@ -41,7 +41,7 @@ type problem struct {
 	partly bool // what is new is read; what changed, or comes late, is not
 }
 
-// lastingProblem is what of a feed's trouble somebody has to hear of; nil if it may pass by itself. What keeps new items away comes first.
+// lastingProblem is what of a feed's trouble deserves a note; nil if it may pass by itself. What keeps new items away comes first.
 func (f *Feed) lastingProblem() *problem {
 	var worst *problem
 	for pass, t := range f.failing {
@@ -56,7 +56,7 @@ func (f *Feed) lastingProblem() *problem {
 	return worst
 }
 
-// announceHealth tells the operators once that a feed cannot be read, with the reason, and once that it can be again.
+// announceHealth writes a note for the operators once that a feed cannot be read, with the reason, and once that it can be again.
 func (f *Feed) announceHealth(ctx context.Context) error {
 	problem := f.lastingProblem()
 	if problem == nil && len(f.failing) > 0 || f.known != nil && *f.known == (problem != nil) {
@@ -76,7 +76,7 @@ func (f *Feed) announceHealth(ctx context.Context) error {
 	return nil
 }
 
-// consoleIsAway tells whether the operators know already that the console does not answer.
+// consoleIsAway reports whether the operators know already that the console does not answer.
 func (f *Feed) consoleIsAway(ctx context.Context) bool {
 	watched, err := f.journal.Cursor(ctx, journal.ConsoleState)
 	return err == nil && watched.Ready
@@ -100,7 +100,7 @@ func (f *Feed) recordHealth(ctx context.Context, since time.Time, problem *probl
 	return nil
 }
 
-// card tells of it.
+// card says so.
 func (a problem) card(source journal.Source) render.Card {
 	what, words := "New", fmt.Sprintf("No new %ss are posted until this is fixed. I keep trying, and post what I missed once it works.", source)
 	if a.partly {
@@ -117,7 +117,7 @@ func (a problem) card(source journal.Source) render.Card {
 func recoveredCard(source journal.Source, since time.Time) render.Card {
 	title := fmt.Sprintf("The feed of %ss works again", source)
 	return render.Card{Tone: render.Good, Title: title, Text: title, Parts: []render.Part{
-		render.Line{render.Text("It did not since "), render.At(since), render.Text(". What I missed is posted now.")}}}
+		render.Line{render.Text("It was down since "), render.At(since), render.Text(". I'm posting what I missed.")}}}
 }
 
 // Advice is what to do about a feed that the console refuses, or does not answer for long.
@@ -129,11 +129,11 @@ func Advice(source journal.Source, problem error) string {
 	off = fmt.Sprintf("To switch this feed off, unset %s and remove the routes with source: %s.", off, source)
 	var answer *s1.Error
 	if !errors.As(problem, &answer) {
-		return "Ask whoever looks after the bot to look at its log."
+		return "Ask whoever runs the bot to check its log."
 	}
 	switch answer.Status {
 	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented:
-		return "The console does not have this path, or no longer: check S1_URL and S1_API_VERSION, and whether there is a newer s1bot. " + off
+		return "The console does not have this path (any more). Check S1_URL and S1_API_VERSION, and look for a newer s1bot. " + off
 	case http.StatusForbidden:
 		if source == journal.Alerts && answer.Reason == s1.FeatureOff {
 			return "Custom detection rules (STAR) are not enabled for the scope of the bot's token. Have them enabled there, or give the bot a token of a scope that has them. " + off

@@ -29,7 +29,7 @@ func TestAFeedThatTheConsoleRefusesIsToldOnceAndOnceWhenItWorks(t *testing.T) {
 		"no such method":    {"threats", "The console refuses to list new threats", "does not have this path", &s1.Error{Status: 405}},
 		"not implemented":   {"alerts", "The console refuses to list new alerts", "does not have this path", &s1.Error{Status: 501}},
 		"another question":  {"alerts", "The console refuses to list new alerts", "What to do", &s1.Error{Status: 400, Message: "sortBy: not valid"}},
-		"garbage, for long": {"alerts", "New alerts can't be read", "look at its log", errors.New("not JSON")},
+		"garbage, for long": {"alerts", "New alerts can't be read", "check its log", errors.New("not JSON")},
 		"500, for long":     {"alerts", "New alerts can't be read", "What to do", &s1.Error{Status: 500}},
 	} {
 		t.Run(name, func(t *testing.T) {

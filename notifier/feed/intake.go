@@ -23,7 +23,7 @@ func (f *Feed) batch(ctx context.Context, cursor journal.Cursor, items []item, s
 		return batch, err
 	}
 	items = unseen(items, versions)
-	if !surveying { // what is history is not told, so it does not matter where
+	if !surveying { // what is history is not delivered, so it does not matter where
 		if items, err = f.resolveEndpoints(ctx, items, versions); err != nil {
 			return batch, err
 		}
@@ -59,11 +59,11 @@ func (f *Feed) versions(ctx context.Context, items []item) (map[string]string, e
 	return versions, nil
 }
 
-// surveying tells whether this is the first look at a source, where what is older than the beginning is history.
+// surveying reports whether this is the first look at a source, where what is older than the beginning is history.
 type surveying bool
 
 // notices are what an item that nobody has seen before becomes: one for each channel that its routes name. What is older than
-// the journal's memory is not new: it was told and forgotten, or it was there before the first start and has changed since.
+// the journal's memory is not new: it was delivered and forgotten, or it was there before the first start and has changed since.
 func (f *Feed) notices(cursor journal.Cursor, it item, surveying surveying, asleep []journal.Snooze) []journal.Notice {
 	n := f.consoleSide(it)
 	n.State, n.Urgent = journal.Due, it.urgent
@@ -75,13 +75,14 @@ func (f *Feed) notices(cursor journal.Cursor, it item, surveying surveying, asle
 	switch {
 	case bool(surveying) && history:
 		return []journal.Notice{silent}
-	case bool(surveying): // the next pass tells it, once its endpoint is looked up
+	case bool(surveying): // the next pass delivers it, once its endpoint is looked up
 		return nil
 	case n.Created.Before(cursor.Since.Add(-maxIndexDelay)):
 		return nil
 	}
 	if quiet, ok := routing.SnoozedBy(asleep, it.facts, f.now()); ok {
 		silent.Group = quiet.ID // so that it can be counted
+		f.observer.Notified(string(f.source), "muted")
 		return []journal.Notice{silent}
 	}
 	way := f.routes().Walk(it.facts, f.channel, f.now())
@@ -94,6 +95,7 @@ func (f *Feed) notices(cursor journal.Cursor, it item, surveying surveying, asle
 		all = append(all, n)
 	}
 	if len(all) == 0 {
+		f.observer.Notified(string(f.source), "muted")
 		return []journal.Notice{silent}
 	}
 	return all
@@ -113,7 +115,7 @@ func (f *Feed) consoleSide(it item) journal.Notice {
 	return journal.Notice{Source: f.source, ID: it.id, Group: it.group, Created: it.created, Version: it.version, Body: it.body}
 }
 
-// record writes a batch, if there is anything in it, and rings for the tellers.
+// record writes a batch, if there is anything in it, and wakes the channels.
 func (f *Feed) record(ctx context.Context, batch journal.Batch) error {
 	if err := f.journal.Record(ctx, batch); err != nil {
 		return fmt.Errorf("write %d new and %d changed %ss to the journal: %w", len(batch.Fresh), len(batch.Changed), f.source, err)

@@ -54,7 +54,7 @@ type reading struct {
 	trail   *s1.Trail // through the console's pages
 }
 
-// from is where the reading begins: never before what the journal remembers, for there nobody knows what was told.
+// from is where the reading begins: never before what the journal remembers, for there nobody knows what was delivered.
 func (r *reading) from(window time.Duration) time.Time {
 	floor := r.cursor.Since.Add(-maxIndexDelay)
 	reached := r.cursor.Reached[r.pass.name]

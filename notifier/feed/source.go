@@ -108,7 +108,7 @@ func threatEndpoint(t s1.Threat) endpoint {
 		account: t.AccountName(), site: t.SiteName(), group: t.GroupName()}
 }
 
-// dealtWith tells whether nobody has to look at a threat at once: it was stopped, or somebody has decided already.
+// dealtWith reports whether nobody has to look at a threat at once: it was stopped, or somebody has decided already.
 func dealtWith(t s1.Threat) bool {
 	return t.Mitigated() || t.Info.IncidentStatus == s1.StatusResolved || t.Info.AnalystVerdict == s1.VerdictFalsePositive
 }
@@ -149,11 +149,11 @@ func (it item) lacking(with func(endpoint) item) item {
 }
 
 // withBody gives an item its body: the row as this program understood it, so that it can be read back strictly, and without the
-// fields that nobody looks at. A row without an id is told too; it goes by its content.
+// fields that nobody looks at. A row without an id is delivered, too; it goes by its content.
 func withBody[T any](row T, it item) item {
 	body, err := json.Marshal(row)
 	if err != nil {
-		body = []byte("{}") // a row that was decoded can be encoded; and what has an id is worth telling
+		body = []byte("{}") // a row that was decoded can be encoded; and what has an id is worth a message
 	}
 	it.body, it.version = body, journal.Digest(body)
 	it.id, it.group = journal.Key(it.id), journal.Key(it.group)

@@ -119,6 +119,21 @@ func (s *Slack) Edit(_ context.Context, channel, ts string, card render.Card) er
 	return after
 }
 
+func (s *Slack) Delete(_ context.Context, channel, ts string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before, after := s.Fault.of("delete")
+	if before != nil {
+		return before
+	}
+	m := s.at(channel, ts)
+	if m == nil {
+		return Refusal{IsGone: true}
+	}
+	m.deleted = true
+	return after
+}
+
 func (s *Slack) Find(_ context.Context, channel, thread, key string, since time.Time) (string, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -167,7 +182,8 @@ func (s *Slack) Titles(channel string) (titles []string) {
 	return titles
 }
 
-func (s *Slack) Delete(ts string) {
+// Remove has somebody delete a message.
+func (s *Slack) Remove(ts string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, m := range s.Messages {
