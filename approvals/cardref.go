@@ -12,7 +12,7 @@ import (
 func (r *Request) addCard(c CardRef) error {
 	at := slices.IndexFunc(r.Cards, func(has CardRef) bool { return has.Channel == c.Channel && has.TS == c.TS })
 	if at >= 0 && (c.Placeholder || !r.Cards[at].Placeholder) {
-		return errSame
+		return errUnchanged
 	}
 	own := slices.Clone(r.Cards)
 	if at >= 0 {
@@ -44,7 +44,7 @@ func (r *Request) Heads() []CardRef {
 
 // Post records that a card of the request is about to be handed to Slack, or, with under false, that it certainly is not there.
 func (l *Ledger) Post(ctx context.Context, id string, under bool) error {
-	return l.remark(ctx, id, func(r *Request) bool {
+	return l.updateCards(ctx, id, func(r *Request) bool {
 		same := r.Posting == under
 		r.Posting = under
 		return !same
@@ -53,7 +53,7 @@ func (l *Ledger) Post(ctx context.Context, id string, under bool) error {
 
 // Hide records why the request has no card, as who asked was told; empty once it has one. It reports whether that is news.
 func (l *Ledger) Hide(ctx context.Context, id, why string) (news bool, err error) {
-	err = l.remark(ctx, id, func(r *Request) bool {
+	err = l.updateCards(ctx, id, func(r *Request) bool {
 		news = (r.Unseen == "") != (why == "")
 		r.Unseen = why
 		return news
@@ -63,7 +63,7 @@ func (l *Ledger) Hide(ctx context.Context, id, why string) (news bool, err error
 
 // AddCopy records that a message shows the request to who asked, or its result, once.
 func (l *Ledger) AddCopy(ctx context.Context, id string, c CardRef) error {
-	return l.remark(ctx, id, func(r *Request) bool {
+	return l.updateCards(ctx, id, func(r *Request) bool {
 		if slices.ContainsFunc(r.Copies, func(has CardRef) bool { return has.Channel == c.Channel && has.TS == c.TS }) {
 			return false
 		}
@@ -74,7 +74,7 @@ func (l *Ledger) AddCopy(ctx context.Context, id string, c CardRef) error {
 
 // MoveCard records that a message tells of the request in the place of another one, which cannot be edited any more.
 func (l *Ledger) MoveCard(ctx context.Context, id string, from, to CardRef) error {
-	return l.remark(ctx, id, func(r *Request) bool {
+	return l.updateCards(ctx, id, func(r *Request) bool {
 		own := slices.Clone(r.Cards)
 		at := slices.IndexFunc(own, func(has CardRef) bool { return has.Channel == from.Channel && has.TS == from.TS })
 		if at < 0 {
@@ -86,15 +86,15 @@ func (l *Ledger) MoveCard(ctx context.Context, id string, from, to CardRef) erro
 	})
 }
 
-// remark changes what the row knows of messages; nobody's decision, so the trail has nothing of it.
-func (l *Ledger) remark(ctx context.Context, id string, do func(*Request) bool) error {
+// updateCards changes what the row knows of messages; nobody's decision, so the trail has nothing of it.
+func (l *Ledger) updateCards(ctx context.Context, id string, do func(*Request) bool) error {
 	_, err := l.step(ctx, id, func(r *Request, _ time.Time) ([]Entry, error) {
 		if !do(r) {
-			return nil, errSame
+			return nil, errUnchanged
 		}
 		return nil, nil
 	})
-	if errors.Is(err, errSame) {
+	if errors.Is(err, errUnchanged) {
 		return nil
 	}
 	return err

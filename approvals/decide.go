@@ -13,8 +13,8 @@ import (
 	"s1bot/approvals/policy"
 )
 
-// errSame says that a step changes nothing, so that nothing is written.
-var errSame = errors.New("nothing changes")
+// errUnchanged says that a step changes nothing, so that nothing is written.
+var errUnchanged = errors.New("nothing changes")
 
 // maxPlan is the size up to which a plan goes into the audit trail whole; above, its hash does.
 const maxPlan = 64 << 10
@@ -22,7 +22,7 @@ const maxPlan = 64 << 10
 // step loads a request, makes one step and writes it back together with the step's entries, and starts over when somebody else
 // was faster. With an error the request is as it stands.
 func (l *Ledger) step(ctx context.Context, id string, do func(r *Request, now time.Time) ([]Entry, error)) (Request, error) {
-	for range attempts {
+	for range maxAttempts {
 		r, err := l.Get(ctx, id)
 		if err != nil {
 			return Request{}, err
@@ -46,7 +46,7 @@ func (l *Ledger) step(ctx context.Context, id string, do func(r *Request, now ti
 			return r, fmt.Errorf("write request %s: %w", r.Ref, err)
 		}
 	}
-	return Request{}, fmt.Errorf("write request %s, %d times: %w", id, attempts, ErrConflict)
+	return Request{}, fmt.Errorf("write request %s, %d times: %w", id, maxAttempts, ErrConflict)
 }
 
 // decide makes a person's step. A step that the person had no right to make is written down as refused.
@@ -55,13 +55,13 @@ func (l *Ledger) decide(ctx context.Context, id string, p policy.Person, action,
 		if err := do(r, now); err != nil {
 			return nil, err
 		}
-		return []Entry{entry(*r, now, action, p.ID, decided(*r, action, reason))}, nil
+		return []Entry{entry(*r, now, action, p.ID, decidedDetail(*r, action, reason))}, nil
 	})
 	switch {
 	case err == nil:
 		l.changed(r)
 	case errors.Is(err, ErrExpired):
-		r = l.bury(ctx, r)
+		r = l.expireNow(ctx, r)
 	case forbidden(err):
 		l.auditRefusal(ctx, r, p, action, err)
 	}
@@ -89,8 +89,8 @@ func entry(r Request, now time.Time, action, actor string, what map[string]any) 
 	}
 }
 
-// asked is what the trail keeps of a new request. Arguments stay out, for they may hold a password; their hash does not.
-func asked(r Request) map[string]any {
+// askedDetail is what the trail keeps of a new request. Arguments stay out, for they may hold a password; their hash does not.
+func askedDetail(r Request) map[string]any {
 	d := map[string]any{
 		"requester": r.Requester, "name": r.RequesterName, "channel": r.Channel, "reason": r.Reason, "ticket": r.Ticket,
 		"risk": r.Risk, "targets": r.Targets, "args_sha256": digest(r.Args),
@@ -116,8 +116,8 @@ func asked(r Request) map[string]any {
 	return d
 }
 
-// decided is what the trail keeps of a person's decision.
-func decided(r Request, action, reason string) map[string]any {
+// decidedDetail is what the trail keeps of a person's decision.
+func decidedDetail(r Request, action, reason string) map[string]any {
 	d := map[string]any{"requester": r.Requester, "state": r.State, "missing": r.Missing()}
 	if reason != "" {
 		d["reason"] = reason

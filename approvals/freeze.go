@@ -82,7 +82,7 @@ func (l *Ledger) Thaw(ctx context.Context, p policy.Person, earlier ...policy.Pe
 
 // thaw records that p, whose role holds everywhere, wants the freeze r to end.
 func (r *Request) thaw(p policy.Person, now time.Time, earlier ...policy.Person) error {
-	_, counts := r.share(p)
+	_, counts := r.rolesOf(p)
 	switch {
 	case r.State != Frozen:
 		return ErrNotFrozen
@@ -90,7 +90,7 @@ func (r *Request) thaw(p policy.Person, now time.Time, earlier ...policy.Person)
 		return unless(counts, ErrNotApprover)
 	}
 	next := *r
-	if err := next.count(p, now, earlier); err != nil {
+	if err := next.addApproval(p, now, earlier); err != nil {
 		return err
 	}
 	if *r = next; r.Missing() == 0 {

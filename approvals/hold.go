@@ -65,7 +65,7 @@ func (l *Ledger) Hold(ctx context.Context, id, question string) (Request, error)
 	})
 	switch {
 	case errors.Is(err, ErrExpired):
-		return l.bury(ctx, r), err
+		return l.expireNow(ctx, r), err
 	case err == nil && news:
 		l.changed(r)
 	}

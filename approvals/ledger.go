@@ -43,9 +43,9 @@ type Ledger struct {
 	seal           cipher.AEAD // nil without a key
 }
 
-// attempts bounds how often a step is tried again after others changed the row. Each conflict is a step that somebody else made,
+// maxAttempts bounds how often a step is tried again after others changed the row. Each conflict is a step that somebody else made,
 // and a request has few of them.
-const attempts = 64
+const maxAttempts = 64
 
 // New makes a Ledger.
 func New(c Config) (*Ledger, error) {
@@ -78,12 +78,12 @@ func New(c Config) (*Ledger, error) {
 // clock is the time as the Store keeps it.
 func (l *Ledger) clock() time.Time { return l.now().UTC().Truncate(time.Millisecond) }
 
-// Submit makes a request of r, which needs Key, Command, Requester and what a Ruling sets (see Ruling.On): State Pending with a
+// Submit makes a request of r, which needs Key, Command, Requester and what a Decision sets (see Decision.On): State Pending with a
 // quorum, or State Approved without one. Id (unless Seal gave it), reference and times are given here. The same key again returns
-// the request that exists, and false. ErrConflict: the requester asked for something else since the ruling that r obeys, which
+// the request that exists, and false. ErrConflict: the requester asked for something else since the decision that r obeys, which
 // may be another one now; see Tally.
 func (l *Ledger) Submit(ctx context.Context, r Request) (stored Request, created bool, err error) {
-	if err := r.complete(); err != nil {
+	if err := r.validate(); err != nil {
 		return r, false, fmt.Errorf("submit %s: %w", r.Command, err)
 	}
 	now := l.clock()
@@ -97,7 +97,7 @@ func (l *Ledger) Submit(ctx context.Context, r Request) (stored Request, created
 	}
 	for n := 4; n <= 16; n++ { // longer references after each collision
 		r.Ref = newRef(n)
-		stored, created, err = l.store.Insert(ctx, r, entry(r, now, ActionAsked, r.asker(), asked(r)))
+		stored, created, err = l.store.Insert(ctx, r, entry(r, now, ActionAsked, r.actor(), askedDetail(r)))
 		if !errors.Is(err, ErrDuplicate) {
 			break
 		}
@@ -111,16 +111,16 @@ func (l *Ledger) Submit(ctx context.Context, r Request) (stored Request, created
 	return stored, created, nil
 }
 
-// asker is who asks for r: the requester, or the bot by itself on their behalf.
-func (r *Request) asker() string {
+// actor is who asks for r: the requester, or the bot by itself on their behalf.
+func (r *Request) actor() string {
 	if r.After != "" {
 		return ""
 	}
 	return r.Requester
 }
 
-// complete reports what r lacks to be submitted, and brings its JSON into one form, so that what is stored is what was given.
-func (r *Request) complete() error {
+// validate reports what r lacks to be submitted, and brings its JSON into one form, so that what is stored is what was given.
+func (r *Request) validate() error {
 	switch {
 	case r.Key == "", r.Command == "", r.Requester == "":
 		return fmt.Errorf("%w: key, command and requester are needed", ErrInvalid)
@@ -223,14 +223,14 @@ func (l *Ledger) LastHour(ctx context.Context, requester string) (policy.Tally, 
 // everything is frozen nothing is approved either. Earlier are those who approved it before, as they are now: who has lost the role
 // since does not count any more, and where that cannot be told and matters, p's word is not taken (*UnansweredError).
 func (l *Ledger) Approve(ctx context.Context, id string, p policy.Person, earlier ...policy.Person) (Request, error) {
-	if r, err := l.thawed(ctx, id, p, ActionApproved); err != nil {
+	if r, err := l.refuseIfFrozen(ctx, id, p, ActionApproved); err != nil {
 		return r, err
 	}
 	return l.decide(ctx, id, p, ActionApproved, "", func(r *Request, now time.Time) error { return r.approve(p, now, earlier...) })
 }
 
-// thawed is nil unless everything is frozen, or nobody can tell; that somebody wanted to act all the same is written down.
-func (l *Ledger) thawed(ctx context.Context, id string, p policy.Person, action string) (Request, error) {
+// refuseIfFrozen is nil unless everything is frozen, or nobody can tell; that somebody wanted to act all the same is written down.
+func (l *Ledger) refuseIfFrozen(ctx context.Context, id string, p policy.Person, action string) (Request, error) {
 	_, frozen, err := l.Frozen(ctx)
 	if err != nil || !frozen {
 		return Request{ID: id}, err
@@ -270,7 +270,7 @@ func (l *Ledger) Drop(ctx context.Context, id, why string) (Request, error) {
 // Reopen records that p lets an interrupted request run again; it is Approved then. While everything is frozen nobody may. Key is
 // the click's: the same one never lets it run twice.
 func (l *Ledger) Reopen(ctx context.Context, id string, p policy.Person, key string) (Request, error) {
-	if r, err := l.thawed(ctx, id, p, ActionReopened); err != nil {
+	if r, err := l.refuseIfFrozen(ctx, id, p, ActionReopened); err != nil {
 		return r, err
 	}
 	return l.decide(ctx, id, p, ActionReopened, "", func(r *Request, now time.Time) error { return r.reopen(p, key, now) })
@@ -278,7 +278,7 @@ func (l *Ledger) Reopen(ctx context.Context, id string, p policy.Person, key str
 
 // Close records that p leaves an interrupted request as it is.
 func (l *Ledger) Close(ctx context.Context, id string, p policy.Person, reason string) (Request, error) {
-	return l.decide(ctx, id, p, ActionClosed, reason, func(r *Request, now time.Time) error { return r.settle(p, reason, now) })
+	return l.decide(ctx, id, p, ActionClosed, reason, func(r *Request, now time.Time) error { return r.closeInterrupted(p, reason, now) })
 }
 
 // MayDecide says why p could not approve or deny the request now; nil if they could. It promises nothing: what counts is the
@@ -299,7 +299,7 @@ func (l *Ledger) MayDecide(ctx context.Context, id string, p policy.Person) erro
 func (l *Ledger) AddCard(ctx context.Context, id string, c CardRef) error {
 	r, err := l.step(ctx, id, func(r *Request, _ time.Time) ([]Entry, error) { return nil, r.addCard(c) })
 	switch {
-	case errors.Is(err, errSame):
+	case errors.Is(err, errUnchanged):
 		return nil
 	case err == nil:
 		l.changed(r)

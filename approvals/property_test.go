@@ -288,14 +288,14 @@ func (w *world) goes(id, command string, names []string, faults bool) (ran bool,
 }
 
 // runs is the look before the run.
-func (w *world) runs(q Request, command string, names []string) (ran bool, approvers []string, ruling policy.Decision) {
-	ruling = Reconsider(w.policy, w.ask(q.Requester, command, names), q)
+func (w *world) runs(q Request, command string, names []string) (ran bool, approvers []string, decision policy.Decision) {
+	decision = Reconsider(w.policy, w.ask(q.Requester, command, names), q)
 	var people []policy.Person
 	for _, d := range q.Approvals {
 		people, approvers = append(people, w.person(d.User)), append(approvers, d.User)
 	}
-	missing, _ := MissingUnder(ruling, q, people)
-	return ruling.Err() == nil && (ruling.Effect == policy.Allow || missing == 0), approvers, ruling
+	missing, _ := MissingUnder(decision, q, people)
+	return decision.Err() == nil && (decision.Effect == policy.Allow || missing == 0), approvers, decision
 }
 
 func TestWhateverRunsIsAllowedByAModelThatKnowsTheTruth(t *testing.T) {
@@ -312,12 +312,12 @@ func TestWhateverRunsIsAllowedByAModelThatKnowsTheTruth(t *testing.T) {
 		names := append(w.some(hostNames, 3), w.pick(hostNames))
 		slices.Sort(names)
 		names = slices.Compact(names)
-		did, approvers, ruling := w.goes(id, command, names, true)
+		did, approvers, decision := w.goes(id, command, names, true)
 		switch {
 		case did:
 			ran++
-			require.True(t, w.allows(id, command, orders[command], names, approvers), "seed %d: %s ran %s on %v, approved by %v: %+v\n%+v", seed, id, command, names, approvers, ruling, w.oracle)
-		case ruling.Effect == policy.Unanswered:
+			require.True(t, w.allows(id, command, orders[command], names, approvers), "seed %d: %s ran %s on %v, approved by %v: %+v\n%+v", seed, id, command, names, approvers, decision, w.oracle)
+		case decision.Effect == policy.Unanswered:
 			open++
 		default:
 			refused++
@@ -336,10 +336,10 @@ func TestWhereEverythingIsKnownNothingIsLeftOpen(t *testing.T) {
 		for _, id := range ids {
 			for command, risk := range orders {
 				names := []string{w.pick(hostNames)}
-				ruling := w.policy.Decide(w.ask(id, command, names))
-				require.NotEqual(t, policy.Unanswered, ruling.Effect, "seed %d", seed)
+				decision := w.policy.Decide(w.ask(id, command, names))
+				require.NotEqual(t, policy.Unanswered, decision.Effect, "seed %d", seed)
 				allowed := w.allows(id, command, risk, names, nil)
-				require.Equal(t, allowed, ruling.Effect == policy.Allow, "seed %d: %s of %s on %v: %+v\n%+v", seed, command, id, names, ruling, w.oracle)
+				require.Equal(t, allowed, decision.Effect == policy.Allow, "seed %d: %s of %s on %v: %+v\n%+v", seed, command, id, names, decision, w.oracle)
 			}
 		}
 	}

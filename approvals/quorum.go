@@ -7,7 +7,7 @@ import (
 	"s1bot/approvals/policy"
 )
 
-// Under returns q as the ruling wants it submitted: approved already, or waiting for its quorum.
+// Under returns q as the decision wants it submitted: approved already, or waiting for its quorum.
 func Under(r policy.Decision, q Request) Request {
 	q.By, q.Rule, q.Quorum, q.Needs, q.Wait, q.Seen, q.State = r.By, r.Rule, r.Quorum, r.Needs, r.Timeout, r.Seen, Pending
 	if r.Effect == policy.Allow {
@@ -16,13 +16,13 @@ func Under(r policy.Decision, q Request) Request {
 	return q
 }
 
-// MissingUnder is how many approvals q lacks under the ruling when these people approved it, for certain. Open is a question without
+// MissingUnder is how many approvals q lacks under the decision when these people approved it, for certain. Open is a question without
 // an answer that would make it fewer.
 func MissingUnder(r policy.Decision, q Request, approvers []policy.Person) (missing int, open string) {
 	q = Under(r, q)
 	q.Approvals = nil
 	for _, p := range approvers {
-		roles, counts := q.share(p)
+		roles, counts := q.rolesOf(p)
 		if counts.Yes() {
 			q.Approvals = append(q.Approvals, Vote{User: p.ID, Roles: roles})
 		}
@@ -50,9 +50,9 @@ func (r *Request) needs() []policy.Need {
 	return []policy.Need{{By: r.By, Quorum: r.Quorum}}
 }
 
-// share is with which roles p counts for each of r's needs, and whether for any. Who may hold a role, but nobody can tell, does not
+// rolesOf is with which roles p counts for each of r's needs, and whether for any. Who may hold a role, but nobody can tell, does not
 // count with it.
-func (r *Request) share(p policy.Person) (roles [][]string, any policy.Answer) {
+func (r *Request) rolesOf(p policy.Person) (roles [][]string, any policy.Answer) {
 	any = policy.Certain(false)
 	for _, n := range r.needs() {
 		held, ok := n.RolesOf(p)
@@ -65,7 +65,7 @@ func (r *Request) share(p policy.Person) (roles [][]string, any policy.Answer) {
 // Lost are the names of those of people whose approvals of r do not count any more, for certain.
 func Lost(r Request, people []policy.Person) (names []string) {
 	for _, p := range people {
-		if _, counts := r.share(p); counts.No() {
+		if _, counts := r.rolesOf(p); counts.No() {
 			names = append(names, cmp.Or(p.Name, p.ID))
 		}
 	}

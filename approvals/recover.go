@@ -29,83 +29,83 @@ func (l *Ledger) Recover(ctx context.Context) ([]Request, error) {
 	var left []Request
 	var failed []error
 	for _, was := range rs {
-		r, err := l.revive(ctx, was)
+		r, err := l.endOverdue(ctx, was)
 		ours := err == nil && r.State != was.State
 		if err == nil && !ours {
-			r, ours, err = l.own(ctx, r)
+			r, ours, err = l.takeUp(ctx, r)
 		}
 		switch {
 		case ours:
 			left = append(left, r)
-		case err != nil && !raced(err):
+		case err != nil && !overtaken(err):
 			failed = append(failed, err)
 		}
 	}
 	return left, errors.Join(failed...)
 }
 
-// own takes a request up that is left over, unless somebody else was faster. A run needs no owner here: it is claimed.
-func (l *Ledger) own(ctx context.Context, r Request) (Request, bool, error) {
+// takeUp takes a request up that is left over, unless somebody else was faster. A run needs no owner here: it is claimed.
+func (l *Ledger) takeUp(ctx context.Context, r Request) (Request, bool, error) {
 	if !l.leftOver(r) || r.State == Approved {
 		return r, l.leftOver(r), nil
 	}
 	r, err := l.step(ctx, r.ID, func(r *Request, now time.Time) ([]Entry, error) {
 		if !l.leftOver(*r) {
-			return nil, errSame
+			return nil, errUnchanged
 		}
 		r.Moved, r.Looks = now, r.Looks+1
 		return nil, nil
 	})
-	if errors.Is(err, errSame) {
+	if errors.Is(err, errUnchanged) {
 		return r, false, nil
 	}
 	return r, err == nil, err
 }
 
-// grace is how long an approved request is left to who approved it, who runs it at once and tells people about it.
-const grace = 3 * time.Second
+// pickupDelay is how long an approved request is left to who approved it, who runs it at once and tells people about it.
+const pickupDelay = 3 * time.Second
 
 // leftOver reports whether r waits for somebody to take it up. Who submitted a request gets a lease's time to post its card.
 func (l *Ledger) leftOver(r Request) bool {
 	now := l.clock()
 	switch r.State {
 	case Approved:
-		return now.Sub(r.Agreed) >= grace && (r.Held == nil || !now.Before(r.Held.Next))
+		return now.Sub(r.Agreed) >= pickupDelay && (r.Held == nil || !now.Before(r.Held.Next))
 	case Pending:
 		return r.Open(now) && (len(r.Cards) == 0 || r.Behind()) && now.Sub(r.Moved) >= l.lease
 	case Frozen:
 		return (len(r.Cards) == 0 || r.Behind()) && now.Sub(r.Moved) >= l.lease
 	}
-	return r.Behind() && now.Sub(r.Moved) >= l.patience(r)
+	return r.Behind() && now.Sub(r.Moved) >= l.retryAfter(r)
 }
 
 // What is over and cannot be shown in promptLooks tries is tried more and more seldom: its channel may be gone for good, and its row
 // stays.
 const (
-	promptLooks  = 10
-	seldomLeases = 180 // an hour, usually
+	quickRetries = 10
+	slowestRetry = 180 // an hour, usually
 )
 
-// patience is how long somebody has to show r, which they took up.
-func (l *Ledger) patience(r Request) time.Duration {
-	return l.lease * time.Duration(min(max(r.Looks-promptLooks, 0)+1, seldomLeases))
+// retryAfter is how long somebody has to show r, which they took up.
+func (l *Ledger) retryAfter(r Request) time.Duration {
+	return l.lease * time.Duration(min(max(r.Looks-quickRetries, 0)+1, slowestRetry))
 }
 
-// revive brings a request whose run or whose time is over to where it belongs.
-func (l *Ledger) revive(ctx context.Context, r Request) (Request, error) {
+// endOverdue brings a request whose run or whose time is over to where it belongs.
+func (l *Ledger) endOverdue(ctx context.Context, r Request) (Request, error) {
 	switch now := l.clock(); {
 	case r.State == Approved && r.overdue(now):
 		return l.expire(ctx, r.ID)
 	case r.State == Running && !now.Before(r.LeaseUntil):
-		return l.lapse(ctx, r.ID)
+		return l.expireLease(ctx, r.ID)
 	}
 	return r, nil
 }
 
-// lapse ends a run whose process died.
-func (l *Ledger) lapse(ctx context.Context, id string) (Request, error) {
+// expireLease ends a run whose process died.
+func (l *Ledger) expireLease(ctx context.Context, id string) (Request, error) {
 	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
-		if err := r.lapse(now); err != nil {
+		if err := r.expireLease(now); err != nil {
 			return nil, err
 		}
 		action := ActionInterrupted
@@ -135,15 +135,15 @@ func (l *Ledger) ExpireDue(ctx context.Context) ([]Request, error) {
 		switch r, err := l.expire(ctx, r.ID); {
 		case err == nil:
 			ended = append(ended, r)
-		case !raced(err):
+		case !overtaken(err):
 			failed = append(failed, err)
 		}
 	}
 	return ended, errors.Join(failed...)
 }
 
-// bury expires a request that somebody found to be over, so that its cards say so at once and not at the next ExpireDue.
-func (l *Ledger) bury(ctx context.Context, r Request) Request {
+// expireNow expires a request that somebody found to be over, so that its cards say so at once and not at the next ExpireDue.
+func (l *Ledger) expireNow(ctx context.Context, r Request) Request {
 	ended, err := l.expire(ctx, r.ID)
 	if err != nil {
 		l.log.WarnContext(ctx, "cannot expire a request yet", "request_id", r.ID, "err", err)
@@ -169,7 +169,7 @@ func (l *Ledger) expire(ctx context.Context, id string) (Request, error) {
 	return r, err
 }
 
-// raced reports whether err says that somebody else was faster, which is fine.
-func raced(err error) bool {
+// overtaken reports whether err says that somebody else was faster, which is fine.
+func overtaken(err error) bool {
 	return errors.Is(err, ErrNotRunning) || errors.Is(err, ErrNotDue) || errors.Is(err, ErrNotPending)
 }

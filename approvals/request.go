@@ -1,11 +1,3 @@
-// Package approvals keeps dangerous commands waiting for a second person and makes them run once.
-//
-// A Request is a row: a state machine whose steps are pure functions (steps.go). A Policy says who may ask and who must
-// approve (package policy). The Ledger takes requests through their life on a Store (ledger.go, run.go), and every step leaves an
-// Entry in a hash-chained trail (audit.go).
-//
-// The rule that must not break: state changes by compare-and-swap on a row, together with its audit entry, or not at all.
-// Nothing here knows Slack, the console or SQL.
 package approvals
 
 import (
@@ -50,7 +42,7 @@ type Request struct {
 	Ref     string       `json:"ref"` // short, for people: "A-7F3A"
 	Key     string       `json:"key"` // of the click or command that made it; the same key never makes two requests
 	Version int64        `json:"-"`   // compare-and-swap; kept by the Store
-	Seen    policy.Tally `json:"-"`   // what its ruling knew of the requester; it is not inserted if that is not so any more
+	Seen    policy.Tally `json:"-"`   // what its decision knew of the requester; it is not inserted if that is not so any more
 
 	Command    string          `json:"command"`
 	Title      string          `json:"title,omitempty"`      // of the command
@@ -116,8 +108,8 @@ type Vote struct {
 	// Roles are those with which the approval counts, for each of the request's needs.
 	Roles [][]string `json:"roles,omitempty"`
 	// Void is why an approval does not count any more: who gave it has lost the role since.
-	Void  string `json:"void,omitempty"`
-	doubt bool   // nobody can tell now whether it counts
+	Void    string `json:"void,omitempty"`
+	unknown bool   // nobody can tell now whether it counts
 }
 
 // A CardRef is a Slack message that shows a request and is edited with it.

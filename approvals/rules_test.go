@@ -86,13 +86,13 @@ func TestARoleHoldsWithinItsSitesOnly(t *testing.T) {
 
 	operator := p.Person(full("UOP"))
 	for site, want := range map[string]error{"Paris": nil, "Rome": ErrNotApprover} {
-		ruling := p.Decide(policy.Input{Caller: operator, Command: "restart", Risk: policy.RiskDestructive, Reach: []policy.Target{in(site)}})
-		q := Under(ruling, Request{Requester: "UOP", Expires: noon.Add(time.Hour)})
+		decision := p.Decide(policy.Input{Caller: operator, Command: "restart", Risk: policy.RiskDestructive, Reach: []policy.Target{in(site)}})
+		q := Under(decision, Request{Requester: "UOP", Expires: noon.Add(time.Hour)})
 		require.ErrorIs(t, q.approve(p.Person(full("UPAPP")), noon), want, site)
 	}
 }
 
-// Approvals that were given under one ruling are counted anew under another.
+// Approvals that were given under one decision are counted anew under another.
 func TestApprovalsUnderAnotherRuling(t *testing.T) {
 	t.Parallel()
 	p := soc(t)
@@ -128,10 +128,10 @@ func TestEachPlaceIsDecidedByItsOwnApprovers(t *testing.T) {
 	})
 	require.NoError(t, err)
 	person := func(id string) policy.Person { return p.Person(full(id)) }
-	ruling := p.Decide(policy.Input{Caller: person("UOP"), Command: "restart", Risk: policy.RiskDestructive, Reach: []policy.Target{in("Paris-1"), in("Rome"), in("Rome")}, Targets: 3})
-	require.Equal(t, policy.Approve, ruling.Effect, ruling.Why)
-	require.Len(t, ruling.Needs, 2)
-	waiting := func() Request { return Under(ruling, Request{Requester: "UOP", Expires: noon.Add(time.Hour)}) }
+	decision := p.Decide(policy.Input{Caller: person("UOP"), Command: "restart", Risk: policy.RiskDestructive, Reach: []policy.Target{in("Paris-1"), in("Rome"), in("Rome")}, Targets: 3})
+	require.Equal(t, policy.Approve, decision.Effect, decision.Why)
+	require.Len(t, decision.Needs, 2)
+	waiting := func() Request { return Under(decision, Request{Requester: "UOP", Expires: noon.Add(time.Hour)}) }
 
 	nowhere := p.Decide(policy.Input{Caller: person("UOP"), Command: "restart", Risk: policy.RiskDestructive, Reach: []policy.Target{in("Oslo")}, Targets: 1})
 	require.ErrorContains(t, nowhere.Err(), "nobody may approve for Oslo")
@@ -160,8 +160,8 @@ func TestDistinctRolesTakeDistinctPeople(t *testing.T) {
 		{"UBOTH UAD", Approved},
 		{"UBOTH", Pending},
 	} {
-		ruling := p.Decide(policy.Input{Caller: p.Person(full("UOP")), Command: "x", Risk: policy.RiskDestructive, Reach: []policy.Target{host("", "Jewel")}})
-		q := Under(ruling, Request{Requester: "UOP", Expires: noon.Add(time.Hour)})
+		decision := p.Decide(policy.Input{Caller: p.Person(full("UOP")), Command: "x", Risk: policy.RiskDestructive, Reach: []policy.Target{host("", "Jewel")}})
+		q := Under(decision, Request{Requester: "UOP", Expires: noon.Add(time.Hour)})
 		for id := range strings.FieldsSeq(c.who) {
 			require.NoError(t, q.approve(p.Person(full(id)), noon))
 		}

@@ -26,16 +26,16 @@ func (l *Ledger) Run(ctx context.Context, id string, do func(context.Context, Re
 	if err != nil {
 		return r, err
 	}
-	if held, err := l.held(ctx, r); err != nil {
+	if held, err := l.releaseIfFrozen(ctx, r); err != nil {
 		return held, err
 	}
-	res := l.keep(ctx, r, do)
+	res := l.runWithLease(ctx, r, do)
 	return l.record(context.WithoutCancel(ctx), r, res)
 }
 
-// held gives a claimed run up if everything is frozen. It looks after the intent was written: what began before the freeze is in
+// releaseIfFrozen gives a claimed run up if everything is frozen. It looks after the intent was written: what began before the freeze is in
 // the trail before it, and what comes after it sees it.
-func (l *Ledger) held(ctx context.Context, r Request) (Request, error) {
+func (l *Ledger) releaseIfFrozen(ctx context.Context, r Request) (Request, error) {
 	_, frozen, err := l.Frozen(ctx)
 	if err == nil && !frozen {
 		return r, nil
@@ -72,13 +72,13 @@ func (l *Ledger) claim(ctx context.Context, id string) (Request, error) {
 	case err == nil:
 		l.changed(r)
 	case errors.Is(err, ErrExpired):
-		r = l.bury(ctx, r)
+		r = l.expireNow(ctx, r)
 	}
 	return r, err
 }
 
-// keep calls do and renews the lease until it returns.
-func (l *Ledger) keep(ctx context.Context, r Request, do func(context.Context, Request) Result) Result {
+// runWithLease calls do and renews the lease until it returns.
+func (l *Ledger) runWithLease(ctx context.Context, r Request, do func(context.Context, Request) Result) Result {
 	ctx, cancel := context.WithCancelCause(ctx)
 	returned := make(chan struct{})
 	var renewing sync.WaitGroup
@@ -93,15 +93,15 @@ func (l *Ledger) keep(ctx context.Context, r Request, do func(context.Context, R
 		renewing.Wait()
 		cancel(nil)
 	}()
-	res := l.guarded(ctx, r, do)
+	res := l.callRecovering(ctx, r, do)
 	if context.Cause(ctx) != ctx.Err() && res.Outcome != Successful && res.Outcome != PartiallySuccessful {
 		res.Uncertain = true // it failed because we cut it off: it may have got through
 	}
 	return res
 }
 
-// guarded calls do and turns a panic into a result that nobody can be sure of.
-func (l *Ledger) guarded(ctx context.Context, r Request, do func(context.Context, Request) Result) (res Result) {
+// callRecovering calls do and turns a panic into a result that nobody can be sure of.
+func (l *Ledger) callRecovering(ctx context.Context, r Request, do func(context.Context, Request) Result) (res Result) {
 	defer func() {
 		if p := recover(); p != nil {
 			l.log.ErrorContext(ctx, "a run panicked", "request_id", r.ID, "command", r.Command, "err", p, "stack", string(debug.Stack()))
@@ -161,7 +161,7 @@ func (l *Ledger) finish(ctx context.Context, claimed Request, res Result) (Reque
 		if err := r.finish(l.owner, claimed.Fence, res, now); err != nil {
 			return nil, err
 		}
-		what := map[string]any{"requester": r.Requester, "fence": r.Fence, "answer": brief(res.Answer), "result_sha256": digest(res.Card)}
+		what := map[string]any{"requester": r.Requester, "fence": r.Fence, "answer": truncate(res.Answer), "result_sha256": digest(res.Card)}
 		action := ActionFinished
 		if r.State == Interrupted {
 			action = ActionInterrupted
@@ -181,8 +181,8 @@ func (l *Ledger) finish(ctx context.Context, claimed Request, res Result) (Reque
 // maxAnswer is how much of a console's answer the trail keeps, in bytes; the card beside it has all.
 const maxAnswer = 4 << 10
 
-// brief is text, or its beginning.
-func brief(text string) string {
+// truncate is text, or its beginning.
+func truncate(text string) string {
 	if len(text) <= maxAnswer {
 		return text
 	}

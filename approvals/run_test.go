@@ -299,11 +299,11 @@ func TestAfterACrash(t *testing.T) {
 			return found
 		}
 		require.Empty(t, states(), "who approved may be about to run it")
-		<-time.After(grace)
+		<-time.After(pickupDelay)
 		require.Equal(t, map[string]State{"unstarted": Approved}, states(), "leases are not over yet")
 		<-time.After(next.lease)
 		require.Equal(t, map[string]State{"unstarted": Approved, "repeatable": Approved, "once": Interrupted, "unposted": Pending}, states())
-		<-time.After(grace)
+		<-time.After(pickupDelay)
 		require.Equal(t, map[string]State{"unstarted": Approved, "repeatable": Approved}, states(), "somebody has a lease's time to post the card")
 		<-time.After(next.lease)
 		require.Equal(t, Pending, states()["unposted"], "which they did not")

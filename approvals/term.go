@@ -121,16 +121,16 @@ func (r *Request) Due() time.Time {
 	}
 }
 
-// begin starts the clock of r's term: r ran, or may have. Where it ran again, the time counts from then.
-func (r *Request) begin(now time.Time) {
+// startTerm starts the clock of r's term: r ran, or may have. Where it ran again, the time counts from then.
+func (r *Request) startTerm(now time.Time) {
 	if r.Term == nil {
 		return
 	}
 	r.Term = &Term{For: r.Term.For, Auto: r.Term.Auto, Began: now, Ends: now.Add(r.Term.For)}
 }
 
-// take gives what is due of r's term at now to one who deals with it.
-func (r *Request) take(now time.Time) error {
+// leaseTerm gives what is due of r's term at now to one who deals with it.
+func (r *Request) leaseTerm(now time.Time) error {
 	if due := r.Due(); due.IsZero() || due.After(now) {
 		return ErrNotDue
 	}
@@ -140,8 +140,8 @@ func (r *Request) take(now time.Time) error {
 	return nil
 }
 
-// holds reports whether r's term is still in the hands of the one who has it as was.
-func (r *Request) holds(was Request) bool {
+// holdsTerm reports whether r's term is still in the hands of the one who has it as was.
+func (r *Request) holdsTerm(was Request) bool {
 	return r.Term.Running() && was.Term != nil && r.Term.Taken.Equal(was.Term.Taken) && r.Term.Ends.Equal(was.Term.Ends)
 }
 
@@ -153,7 +153,7 @@ func (r *Request) extend(p policy.Person, by time.Duration, key string, wait tim
 		return err
 	}
 	if r.Term.clicked(key) {
-		return errSame
+		return errUnchanged
 	}
 	t := *r.Term
 	ends := t.Ends
@@ -166,7 +166,7 @@ func (r *Request) extend(p policy.Person, by time.Duration, key string, wait tim
 	case ends.Add(by).Sub(now) > MaxTerm:
 		return ErrTermTooLong
 	}
-	made, err := r.agree(t.proposed(by, now, now.Add(wait)), p, now, others)
+	made, err := r.addToProposal(t.proposed(by, now, now.Add(wait)), p, now, others)
 	if err != nil {
 		return err
 	}
@@ -184,12 +184,12 @@ func (r *Request) extend(p policy.Person, by time.Duration, key string, wait tim
 	return nil
 }
 
-// agree adds p's approval to a proposal, and leaves out those of others who could not give theirs any more.
-func (r *Request) agree(made Proposal, p policy.Person, now time.Time, others map[string]policy.Person) (Proposal, error) {
+// addToProposal adds p's approval to a proposal, and leaves out those of others who could not give theirs any more.
+func (r *Request) addToProposal(made Proposal, p policy.Person, now time.Time, others map[string]policy.Person) (Proposal, error) {
 	var given []Vote
 	for _, d := range made.Approvals {
 		other, known := others[d.User]
-		switch roles, counts := r.share(other); {
+		switch roles, counts := r.rolesOf(other); {
 		case d.User == p.ID:
 			return made, ErrAlreadyDecided
 		case !known:
@@ -201,7 +201,7 @@ func (r *Request) agree(made Proposal, p policy.Person, now time.Time, others ma
 			return made, unless(counts, ErrNotApprover)
 		}
 	}
-	roles, _ := r.share(p)
+	roles, _ := r.rolesOf(p)
 	made.Approvals = append(given, Vote{User: p.ID, At: now, Roles: roles})
 	return made, nil
 }
@@ -215,7 +215,7 @@ func (r *Request) extendable(p policy.Person) error {
 	case p.ID == r.Requester:
 		return ErrSelfApproval
 	}
-	_, counts := r.share(p)
+	_, counts := r.rolesOf(p)
 	if r.Quorum == 0 {
 		counts = policy.Or(counts, p.In(r.By))
 	}
@@ -232,7 +232,7 @@ func (l *Ledger) TermsDue(ctx context.Context) ([]Request, error) {
 	var due []Request
 	var failed []error
 	for _, r := range rs {
-		r, err := l.step(ctx, r.ID, func(r *Request, now time.Time) ([]Entry, error) { return nil, r.take(now) })
+		r, err := l.step(ctx, r.ID, func(r *Request, now time.Time) ([]Entry, error) { return nil, r.leaseTerm(now) })
 		switch {
 		case err == nil:
 			due = append(due, r)
@@ -274,19 +274,19 @@ func (l *Ledger) HoldTerm(ctx context.Context, r Request, why string) (Request, 
 // term makes a step of r's term that only the one who holds it may make; no detail: nothing changes.
 func (l *Ledger) term(ctx context.Context, was Request, action string, do func(*Term, time.Time) map[string]any) (Request, error) {
 	r, err := l.step(ctx, was.ID, func(r *Request, now time.Time) ([]Entry, error) {
-		if !r.holds(was) {
+		if !r.holdsTerm(was) {
 			return nil, ErrLeaseLost
 		}
 		t := *r.Term
 		what := do(&t, now)
 		if what == nil {
-			return nil, errSame
+			return nil, errUnchanged
 		}
 		r.Term, what["requester"] = &t, r.Requester
 		return []Entry{entry(*r, now, action, "", what)}, nil
 	})
 	switch {
-	case errors.Is(err, errSame):
+	case errors.Is(err, errUnchanged):
 		return r, nil
 	case err == nil:
 		l.changed(r)
@@ -313,7 +313,7 @@ func (l *Ledger) Extend(ctx context.Context, id string, p policy.Person, by time
 		return []Entry{entry(*r, now, ActionProposed, p.ID, what)}, nil
 	})
 	switch {
-	case errors.Is(err, errSame):
+	case errors.Is(err, errUnchanged):
 		return r, false, nil
 	case err == nil:
 		l.changed(r)

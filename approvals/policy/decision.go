@@ -23,10 +23,10 @@ type Decision struct {
 	Because string        // name of the thing of several that is denied
 	Timeout time.Duration // how long it waits for the approval; 0 = the ledger's
 	Seen    Tally         // what it took into account of what the caller asked for before
-	doubt   string        // of a rule of which nobody can tell whether it matches: why
+	unknown string        // of a rule of which nobody can tell whether it matches: why
 }
 
-// Err is nil unless the ruling denies, which is a *RefusedError, or cannot be made, which is an *UnansweredError.
+// Err is nil unless the decision denies, which is a *RefusedError, or cannot be made, which is an *UnansweredError.
 func (r Decision) Err() error {
 	switch r.Effect {
 	case Allow, Approve:
@@ -37,24 +37,24 @@ func (r Decision) Err() error {
 	return &RefusedError{Why: r.Why, Rule: r.Rule, Because: r.Because}
 }
 
-// onTouched is the ruling while nobody knows what is touched, where that decides.
-func onTouched(rule string) Decision {
+// dependsOnTargets is the decision while nobody knows what is touched, where that decides.
+func dependsOnTargets(rule string) Decision {
 	return Decision{Effect: Allow, Rule: rule, Why: "It depends on what it touches."}
 }
 
-// unlessTouched is r, the ruling if a rule about what is touched does not match, where it is a no: then it is one in any case.
-func (r Decision) unlessTouched(rule string) Decision {
+// unlessTargetsDeny is r, the decision if a rule about what is touched does not match, where it is a no: then it is one in any case.
+func (r Decision) unlessTargetsDeny(rule string) Decision {
 	if rule == "" || r.Effect == Deny {
 		return r
 	}
-	return onTouched(rule)
+	return dependsOnTargets(rule)
 }
 
-// unlessOther is r, the ruling if none of the others' rules matches, where it makes no difference whether one does.
-func (r Decision) unlessOther(others []Decision) Decision {
+// unlessOthersDiffer is r, the decision if none of the others' rules matches, where it makes no difference whether one does.
+func (r Decision) unlessOthersDiffer(others []Decision) Decision {
 	for _, o := range others {
 		if !r.sameAs(o) {
-			return unanswered(o.Rule, o.doubt)
+			return unanswered(o.Rule, o.unknown)
 		}
 	}
 	return r
@@ -65,7 +65,7 @@ func (r Decision) sameAs(o Decision) bool {
 	return r.Effect == o.Effect && r.Effect != Unanswered && r.Quorum == o.Quorum && slices.EqualFunc(r.Needs, o.Needs, Need.equal)
 }
 
-// and is the stricter of two rulings that do not deny, or both where both want approvals.
+// and is the stricter of two decisions that do not deny, or both where both want approvals.
 func (r Decision) and(other Decision) Decision {
 	switch {
 	case r.Effect == "" || r.Effect == Allow && other.Effect == Approve:
@@ -90,7 +90,7 @@ func (r Decision) and(other Decision) Decision {
 
 func denied(rule, why string) Decision { return Decision{Effect: Deny, Rule: rule, Why: why} }
 
-// unanswered is the ruling where a question that matters has no answer.
+// unanswered is the decision where a question that matters has no answer.
 func unanswered(rule, question string) Decision {
 	return Decision{Effect: Unanswered, Rule: rule, Open: cmp.Or(question, "nobody has asked yet")}
 }

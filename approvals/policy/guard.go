@@ -36,14 +36,14 @@ func (p Policy) guard(a Input, r Decision) Decision {
 		r.Effect, r.By, r.Needs = Approve, []string{Approvers}, needs
 	}
 	if i := slices.IndexFunc(r.Needs, func(n Need) bool { return p.empty(n.By) }); i >= 0 {
-		return denied(r.Rule, r.Why+" Nobody can give it: "+p.nobody(r.Needs[i]))
+		return denied(r.Rule, r.Why+" Nobody can give it: "+p.whyNobody(r.Needs[i]))
 	}
 	r.Timeout = p.timeout
 	return r
 }
 
-// nobody says why there is nobody for n.
-func (p Policy) nobody(n Need) string {
+// whyNobody says why there is nobody for n.
+func (p Policy) whyNobody(n Need) string {
 	if len(n.Places) == 0 {
 		return "no approvers are configured (S1BOT_APPROVERS)."
 	}

@@ -138,7 +138,7 @@ func (p Policy) ByTarget() bool {
 // LooksInto reports whether a rule that may matter to an invocation asks for the groups, or for the endpoints, that lie in a place.
 func (p Policy) LooksInto(a Input) (groups, hosts bool) {
 	for _, r := range p.rules {
-		if r.ofInvocation(a) {
+		if r.fitsInvocation(a) {
 			groups = groups || len(r.Groups) > 0
 			hosts = hosts || len(r.Hosts)+len(r.Tags) > 0
 		}

@@ -60,7 +60,7 @@ func (n Need) RolesOf(p Person) (roles []string, any Answer) {
 func (n Need) places() []Target {
 	var all []Target
 	for _, at := range n.Places {
-		all = append(all, at.there())
+		all = append(all, at.target())
 	}
 	return all
 }

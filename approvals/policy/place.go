@@ -30,8 +30,8 @@ func (s Scope) covers(t Target) Answer {
 	return inside
 }
 
-// there is p as something that can be asked for: a place that was written down is known.
-func (p Place) there() Target { return Target{Account: Known(p.Account), Site: Known(p.Site)} }
+// target is p as something that can be asked for: a place that was written down is known.
+func (p Place) target() Target { return Target{Account: Known(p.Account), Site: Known(p.Site)} }
 
 // anyGlob reports whether one of the globs matches s; empty names match nothing.
 func anyGlob(globs []string, s string) bool {

@@ -1,13 +1,3 @@
-// Package policy says who may do what, and who must approve it: an Input goes in, a Decision comes out, and nothing is called on the way.
-//
-// Rules are tried in order and the first one that matches decides, thing by thing; of the decisions on everything that is touched, the
-// strictest holds. Each question that a rule asks has three answers:
-//
-//	yes ──▶ the rule decides
-//	no  ──▶ the next rule
-//	nobody can tell ──▶ both ways are followed; where they differ, the decision is Unanswered, and names the question
-//
-// The rule one must not break: what is not known never reads as no. The zero values of Answer, Fact and Decision grant nothing.
 package policy
 
 import (
@@ -125,7 +115,7 @@ func (p Policy) Waits() bool {
 // Channel is where approval cards go.
 func (p Policy) Channel() string { return p.channel }
 
-// OnTimeRule is what a ruling names that the policy made beforehand.
+// OnTimeRule is what a decision names that the policy made beforehand.
 const OnTimeRule = "approvals.reconnect_on_time"
 
 // OnTime reports whether what was isolated for a time may be reconnected at its end without an approval of its own.
@@ -161,7 +151,7 @@ func (p Policy) membersOf(roles []string) []Member {
 	return all
 }
 
-// Decide rules on an ask: on each thing that it touches by the first rule that matches, and the strictest of those rulings
+// Decide rules on an ask: on each thing that it touches by the first rule that matches, and the strictest of those decisions
 // holds; where several want approvals, each gets its own. Three things no rule can lift: who is no full member and in no role
 // does nothing, a risk that no rule knows is denied, and what is guarded needs an approval. What can be told is decided first: one
 // certain no needs no other answer.
@@ -182,59 +172,59 @@ func (p Policy) Decide(a Input) Decision {
 	return r
 }
 
-// strictest is what holds of the rulings on everything that an ask touches.
+// strictest is what holds of the decisions on everything that an ask touches.
 func (p Policy) strictest(a Input) (all Decision) {
 	reach := a.Reach
 	if len(reach) == 0 {
 		reach = []Target{Nothing()}
 	}
-	rulings := make([]Decision, len(reach))
+	decisions := make([]Decision, len(reach))
 	for i, t := range reach {
-		rulings[i] = p.rule(a, t)
+		decisions[i] = p.firstMatch(a, t)
 	}
 	for _, worst := range []Effect{Deny, Unanswered} {
-		i := slices.IndexFunc(rulings, func(r Decision) bool { return r.Effect == worst })
+		i := slices.IndexFunc(decisions, func(r Decision) bool { return r.Effect == worst })
 		if i < 0 {
 			continue
 		}
-		if slices.ContainsFunc(rulings, func(r Decision) bool { return r.Effect != worst }) {
+		if slices.ContainsFunc(decisions, func(r Decision) bool { return r.Effect != worst }) {
 			t := reach[i]
-			rulings[i].Because = cmp.Or(t.Host.value, t.Group.value, t.Site.value, t.Account.value) // of the others it says nothing
+			decisions[i].Because = cmp.Or(t.Host.value, t.Group.value, t.Site.value, t.Account.value) // of the others it says nothing
 		}
-		return rulings[i]
+		return decisions[i]
 	}
-	for _, r := range rulings {
+	for _, r := range decisions {
 		all = all.and(r)
 	}
 	return all
 }
 
-// rule is the ruling of the first rule that matches t. Where nobody can tell whether a rule does, both cases are followed: what they
-// come to is the ruling if it is the same, and else that nobody can tell.
-func (p Policy) rule(a Input, t Target) Decision {
+// firstMatch is the decision of the first rule that matches t. Where nobody can tell whether a rule does, both cases are followed: what they
+// come to is the decision if it is the same, and else that nobody can tell.
+func (p Policy) firstMatch(a Input, t Target) Decision {
 	var either []Decision // of rules of which nobody can tell whether they match
 	depends := ""         // on what it touches, by this rule, which says no where it matches
 	for _, rule := range p.rules {
-		if a.Early && rule.onTargets() && rule.ofInvocation(a) {
-			if rule.ruling(p, a, t).Effect == Deny {
+		if a.Early && rule.onTargets() && rule.fitsInvocation(a) {
+			if rule.decide(p, a, t).Effect == Deny {
 				depends = cmp.Or(depends, rule.Name)
 				continue
 			}
-			return onTouched(rule.Name)
+			return dependsOnTargets(rule.Name)
 		}
 		matches := rule.matches(a, t)
 		if matches.No() {
 			continue
 		}
-		r := rule.ruling(p, a, t)
+		r := rule.decide(p, a, t)
 		r.Rule = rule.Name
 		if matches.Yes() {
-			return r.unlessOther(either).unlessTouched(depends)
+			return r.unlessOthersDiffer(either).unlessTargetsDeny(depends)
 		}
-		r.doubt = matches.Open()
+		r.unknown = matches.Open()
 		either = append(either, r)
 	}
-	return denied("none", fmt.Sprintf("No rule of the policy allows %s.", a.Command)).unlessOther(either).unlessTouched(depends)
+	return denied("none", fmt.Sprintf("No rule of the policy allows %s.", a.Command)).unlessOthersDiffer(either).unlessTargetsDeny(depends)
 }
 
 // Protects is the rule that asks for special approvals for t, because of what it is or where it lies; nothing where none does.

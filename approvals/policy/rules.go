@@ -14,7 +14,7 @@ const (
 	RiskDestructive = "destructive"
 )
 
-// A Rule gives a ruling for what it matches: all of its matchers that are set must hold, each by one of its values. Names are
+// A Rule gives a decision for what it matches: all of its matchers that are set must hold, each by one of its values. Names are
 // globs without regard to case. What an invocation touches is looked at thing by thing.
 type Rule struct {
 	Name                       string
@@ -73,8 +73,8 @@ func (r Rule) onTargets() bool {
 	return slices.ContainsFunc(Matchers(), func(m matcher) bool { return m.onTarget && m.wants(r) })
 }
 
-// ofInvocation reports whether r may match once it is known what an invocation touches.
-func (r Rule) ofInvocation(a Input) bool {
+// fitsInvocation reports whether r may match once it is known what an invocation touches.
+func (r Rule) fitsInvocation(a Input) bool {
 	r.Hosts, r.Tags, r.Sites, r.Groups, r.Requesters = nil, nil, nil, nil, nil
 	return r.matches(a, Target{}).Yes()
 }
@@ -88,8 +88,8 @@ func Defaults() []Rule {
 	}
 }
 
-// ruling is what r, which matches, says to an ask about t.
-func (r Rule) ruling(p Policy, a Input, t Target) Decision {
+// decide is what r, which matches, says to an ask about t.
+func (r Rule) decide(p Policy, a Input, t Target) Decision {
 	switch r.Effect {
 	case Allow:
 		if len(r.By) > 0 {

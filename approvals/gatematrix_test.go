@@ -139,17 +139,17 @@ func gateSays(t *testing.T, row gateRow, is policy.Answer, effect policy.Effect,
 
 // laterSays asks anew of a request that one person approved: who decides counts, and so does the run.
 func laterSays(p policy.Policy, ask policy.Input, when string) string {
-	ruling := Reconsider(p, ask, Request{})
-	if ruling.Effect != policy.Approve {
-		return spell(ruling)
+	decision := Reconsider(p, ask, Request{})
+	if decision.Effect != policy.Approve {
+		return spell(decision)
 	}
-	q := Under(ruling, Request{Requester: "UOP", Expires: noon.Add(time.Hour)})
+	q := Under(decision, Request{Requester: "UOP", Expires: noon.Add(time.Hour)})
 	given := []policy.Person{policy.Holding("UAPPR", policy.Approvers)}
 	enough := false
 	if when == "decide" {
 		enough = q.approve(given[0], noon) == nil && q.State == Approved
 	} else {
-		missing, _ := MissingUnder(ruling, q, given)
+		missing, _ := MissingUnder(decision, q, given)
 		enough = missing == 0
 	}
 	return map[bool]string{true: "takes one", false: "takes two"}[enough]
@@ -263,7 +263,7 @@ func personGates(p policy.Policy, who policy.Person) map[string]error {
 		"approve":           waiting().approve(who, noon),
 		"deny":              waiting().deny(who, "no", noon),
 		"run again":         ran(Interrupted).reopen(who, "k", noon),
-		"close":             ran(Interrupted).settle(who, "no", noon),
+		"close":             ran(Interrupted).closeInterrupted(who, "no", noon),
 		"extend":            ran(Done).extend(who, time.Hour, "k", time.Hour, nil, noon),
 		"thaw":              frozen.thaw(who, noon),
 		"approvals counted": counted(),
@@ -327,9 +327,9 @@ func TestWhatCanBeToldIsDecidedFirst(t *testing.T) {
 		"nobody knows which host it is":               {full("UXAVER"), policy.RiskDestructive, []policy.Target{hidden}, "unanswered", "no agents"},
 		"no operator, and so nothing more to be told": {fullOf("UXAVER", map[policy.Member]policy.Answer{"S0OPS": policy.Certain(false), "S0JUNIORS": policy.CannotTell("dark")}), policy.RiskDestructive, []policy.Target{host("PC-1")}, "denied", ""},
 	} {
-		ruling := p.Decide(policy.Input{Caller: p.Person(c.who), Command: "isolate", Risk: c.risk, Reach: c.reach, Targets: len(c.reach)})
-		require.Equal(t, c.want, spell(ruling), name)
-		require.Equal(t, c.open, ruling.Open, name)
+		decision := p.Decide(policy.Input{Caller: p.Person(c.who), Command: "isolate", Risk: c.risk, Reach: c.reach, Targets: len(c.reach)})
+		require.Equal(t, c.want, spell(decision), name)
+		require.Equal(t, c.open, decision.Open, name)
 	}
 }
 

@@ -30,7 +30,7 @@ func TestEveryButtonForEverybodyInEveryState(t *testing.T) {
 		"deny":      func(r *Request, p policy.Person, now time.Time) error { return r.deny(p, "no", now) },
 		"withdraw":  func(r *Request, p policy.Person, now time.Time) error { return r.withdraw(p.ID, now) },
 		"run again": func(r *Request, p policy.Person, now time.Time) error { return r.reopen(p, "again", now) },
-		"close":     func(r *Request, p policy.Person, now time.Time) error { return r.settle(p, "looked", now) },
+		"close":     func(r *Request, p policy.Person, now time.Time) error { return r.closeInterrupted(p, "looked", now) },
 		"thaw":      func(r *Request, p policy.Person, now time.Time) error { return r.thaw(p, now) },
 	}
 	allowed := []string{

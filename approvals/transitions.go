@@ -11,9 +11,9 @@ import (
 // maxClaims ends the automatic repetition of a command whose every run kills the process.
 const maxClaims = 3
 
-// stale is how long an approval that nobody acted on stays good. A click survives a restart; it does not isolate a host days
+// maxApprovalAge is how long an approval that nobody acted on stays good. A click survives a restart; it does not isolate a host days
 // later, when the bot is back and everyone has forgotten.
-const stale = time.Hour
+const maxApprovalAge = time.Hour
 
 // approve records that p approves r at now; on error r is unchanged, here and in every step below. Earlier are those who approved it
 // before, as they are now.
@@ -22,7 +22,7 @@ func (r *Request) approve(p policy.Person, now time.Time, earlier ...policy.Pers
 		return err
 	}
 	next := *r
-	if err := next.count(p, now, earlier); err != nil {
+	if err := next.addApproval(p, now, earlier); err != nil {
 		return err
 	}
 	if *r = next; r.Missing() == 0 {
@@ -31,13 +31,13 @@ func (r *Request) approve(p policy.Person, now time.Time, earlier ...policy.Pers
 	return nil
 }
 
-// count adds p's approval to those of r that still count. Where it would be the last one needed if only nobody had lost a role, and
+// addApproval adds p's approval to those of r that still count. Where it would be the last one needed if only nobody had lost a role, and
 // that cannot be told, it is not added.
-func (r *Request) count(p policy.Person, now time.Time, earlier []policy.Person) error {
+func (r *Request) addApproval(p policy.Person, now time.Time, earlier []policy.Person) error {
 	if slices.ContainsFunc(r.Approvals, func(d Vote) bool { return d.User == p.ID && d.Void == "" }) {
 		return ErrAlreadyDecided
 	}
-	roles, _ := r.share(p)
+	roles, _ := r.rolesOf(p)
 	approvals, open := r.recounted(earlier)
 	approvals = slices.DeleteFunc(approvals, func(d Vote) bool { return d.User == p.ID })
 	r.Approvals = append(approvals, Vote{User: p.ID, At: now, Roles: roles})
@@ -45,7 +45,7 @@ func (r *Request) count(p policy.Person, now time.Time, earlier []policy.Person)
 		return nil
 	}
 	certain := *r
-	certain.Approvals = slices.DeleteFunc(slices.Clone(r.Approvals), func(d Vote) bool { return d.doubt })
+	certain.Approvals = slices.DeleteFunc(slices.Clone(r.Approvals), func(d Vote) bool { return d.unknown })
 	if certain.Missing() == 0 {
 		return nil
 	}
@@ -64,14 +64,14 @@ func (r *Request) recounted(people []policy.Person) (approvals []Vote, open stri
 			approvals = append(approvals, d) // somebody was faster, a moment ago
 			continue
 		}
-		roles, counts := r.share(people[i])
+		roles, counts := r.rolesOf(people[i])
 		switch {
 		case counts.Yes():
 			d.Roles, d.Void = roles, ""
 		case counts.No():
 			d.Void = lostRole
 		default:
-			d.doubt, open = true, cmp.Or(open, counts.Open())
+			d.unknown, open = true, cmp.Or(open, counts.Open())
 		}
 		approvals = append(approvals, d)
 	}
@@ -97,7 +97,7 @@ func (r *Request) decidable(p policy.Person, now time.Time) error {
 	case p.ID == r.Requester:
 		return ErrSelfApproval
 	}
-	_, counts := r.share(p)
+	_, counts := r.rolesOf(p)
 	return unless(counts, ErrNotApprover)
 }
 
@@ -144,7 +144,7 @@ func (r *Request) overdue(now time.Time) bool {
 	case Pending:
 		return !r.Open(now)
 	case Approved:
-		return now.Sub(r.Agreed) >= stale || r.heldTooLong(now)
+		return now.Sub(r.Agreed) >= maxApprovalAge || r.heldTooLong(now)
 	}
 	return false
 }
@@ -191,7 +191,7 @@ func (r *Request) finish(owner string, fence int64, res Result, now time.Time) e
 		return ErrLeaseLost
 	}
 	if res.Uncertain {
-		return r.doubt(res, now)
+		return r.interrupt(res, now)
 	}
 	r.Told = false // that it may have run was told, not this
 	r.State, r.Held = Done, nil
@@ -204,34 +204,34 @@ func (r *Request) finish(owner string, fence int64, res Result, now time.Time) e
 		r.Effect = res.Effect
 	}
 	if r.State == Done {
-		r.begin(now)
+		r.startTerm(now)
 	}
 	return nil
 }
 
-// doubt records that nobody knows what the run came to. Told late it is no news, and what may be repeated waits for that already.
-func (r *Request) doubt(res Result, now time.Time) error {
+// interrupt records that nobody knows what the run came to. Told late it is no news, and what may be repeated waits for that already.
+func (r *Request) interrupt(res Result, now time.Time) error {
 	if r.State != Running {
 		return ErrLeaseLost
 	}
 	r.State, r.Result, r.Held = Interrupted, res.Card, nil
-	r.begin(now)
+	r.startTerm(now)
 	return nil
 }
 
-// lapse ends a run whose process no longer renews its lease: what is safe to repeat, and not long ago, is approved again, the rest
+// expireLease ends a run whose process no longer renews its lease: what is safe to repeat, and not long ago, is approved again, the rest
 // interrupted.
-func (r *Request) lapse(now time.Time) error {
+func (r *Request) expireLease(now time.Time) error {
 	switch {
 	case r.State != Running:
 		return ErrNotRunning
 	case now.Before(r.LeaseUntil):
 		return ErrNotDue
-	case r.Repeatable && r.Fence < maxClaims && now.Sub(r.LeaseUntil) < stale:
+	case r.Repeatable && r.Fence < maxClaims && now.Sub(r.LeaseUntil) < maxApprovalAge:
 		r.State, r.Agreed, r.Held = Approved, now, nil
 	default:
 		r.State = Interrupted
-		r.begin(now)
+		r.startTerm(now)
 	}
 	return nil
 }
@@ -239,7 +239,7 @@ func (r *Request) lapse(now time.Time) error {
 // reopen records that p lets an interrupted request run again. What needed an approval needs someone who may give one. A click counts
 // once, also where a crash has it delivered again: nobody has looked at what that crash left.
 func (r *Request) reopen(p policy.Person, key string, now time.Time) error {
-	if err := r.settleable(p); err != nil {
+	if err := r.closable(p); err != nil {
 		return err
 	}
 	if key != "" && slices.Contains(r.Reopened, key) {
@@ -250,24 +250,24 @@ func (r *Request) reopen(p policy.Person, key string, now time.Time) error {
 	return nil
 }
 
-// settle records that p closes an interrupted request as it is.
-func (r *Request) settle(p policy.Person, reason string, now time.Time) error {
-	if err := r.settleable(p); err != nil {
+// closeInterrupted records that p closes an interrupted request as it is.
+func (r *Request) closeInterrupted(p policy.Person, reason string, now time.Time) error {
+	if err := r.closable(p); err != nil {
 		return err
 	}
 	r.Closed = &Vote{User: p.ID, At: now, Reason: reason}
 	return nil
 }
 
-// settleable reports why p may not say what becomes of an interrupted request, if so.
-func (r *Request) settleable(p policy.Person) error {
+// closable reports why p may not say what becomes of an interrupted request, if so.
+func (r *Request) closable(p policy.Person) error {
 	switch {
 	case !r.Undecided():
 		return ErrNotInterrupted
 	case r.Quorum > 0 && p.ID == r.Requester:
 		return ErrSelfApproval
 	}
-	_, counts := r.share(p)
+	_, counts := r.rolesOf(p)
 	if r.Quorum == 0 {
 		counts = policy.Or(counts, p.In(r.By))
 	}

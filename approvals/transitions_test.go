@@ -96,10 +96,10 @@ func TestAnApprovalThatNobodyActedOnGoesStale(t *testing.T) {
 	t.Parallel()
 	r := waiting(1)
 	require.NoError(t, r.approve(bob, noon))
-	require.ErrorIs(t, r.expire(noon.Add(stale-1)), ErrNotDue)
+	require.ErrorIs(t, r.expire(noon.Add(maxApprovalAge-1)), ErrNotDue)
 	late := r
-	require.ErrorIs(t, late.claim("p", time.Minute, noon.Add(stale)), ErrExpired)
-	require.NoError(t, r.expire(noon.Add(stale)))
+	require.ErrorIs(t, late.claim("p", time.Minute, noon.Add(maxApprovalAge)), ErrExpired)
+	require.NoError(t, r.expire(noon.Add(maxApprovalAge)))
 	require.Equal(t, Expired, r.State)
 }
 
@@ -111,15 +111,15 @@ func TestWhatACrashLeaves(t *testing.T) {
 		return r
 	}
 	once, again, tooOften, alive := running(false, 1), running(true, 1), running(true, maxClaims), running(true, 1)
-	require.NoError(t, once.lapse(noon))
+	require.NoError(t, once.expireLease(noon))
 	require.Equal(t, Interrupted, once.State, "it may have run, and running it twice could do harm")
-	require.NoError(t, again.lapse(noon))
+	require.NoError(t, again.expireLease(noon))
 	require.Equal(t, Approved, again.State, "safe to run again")
-	require.NoError(t, tooOften.lapse(noon))
+	require.NoError(t, tooOften.expireLease(noon))
 	require.Equal(t, Interrupted, tooOften.State, "it seems to kill every process that runs it")
-	require.ErrorIs(t, alive.lapse(noon.Add(-1)), ErrNotDue)
+	require.ErrorIs(t, alive.expireLease(noon.Add(-1)), ErrNotDue)
 	forgotten := running(true, 1)
-	require.NoError(t, forgotten.lapse(noon.Add(stale)))
+	require.NoError(t, forgotten.expireLease(noon.Add(maxApprovalAge)))
 	require.Equal(t, Interrupted, forgotten.State, "after a long outage, or from a backup, nothing repeats itself")
 }
 
@@ -139,7 +139,7 @@ func TestWhoMaySayWhatBecomesOfAnInterruptedRequest(t *testing.T) {
 	require.NoError(t, unguarded.reopen(alice, "again", noon), "what needed no approval, its operator may repeat")
 
 	closed := interrupted()
-	require.NoError(t, closed.settle(bob, "checked at the console", noon))
+	require.NoError(t, closed.closeInterrupted(bob, "checked at the console", noon))
 	require.Equal(t, Interrupted, closed.State)
 	require.ErrorIs(t, closed.reopen(bob, "again", noon), ErrNotInterrupted)
 
@@ -153,7 +153,7 @@ func TestAResultThatComesLateIsBetterThanNone(t *testing.T) {
 	r := waiting(1)
 	require.NoError(t, r.approve(bob, noon))
 	require.NoError(t, r.claim("slow", time.Minute, noon))
-	require.NoError(t, r.lapse(noon.Add(time.Minute)))
+	require.NoError(t, r.expireLease(noon.Add(time.Minute)))
 	require.Equal(t, Interrupted, r.State)
 	require.ErrorIs(t, r.finish("slow", 1, Result{Uncertain: true}, noon), ErrLeaseLost, "no news")
 	require.NoError(t, r.finish("slow", 1, Result{Outcome: Successful}, noon.Add(2*time.Minute)))
@@ -167,7 +167,7 @@ func TestAnOldRunDoesNotProlongTheNewOne(t *testing.T) {
 	require.NoError(t, r.approve(bob, noon))
 	require.NoError(t, r.claim("p1", time.Minute, noon))
 	require.NoError(t, r.renew("p1", 1, time.Minute, noon.Add(time.Second)))
-	require.NoError(t, r.lapse(noon.Add(2*time.Minute)))
+	require.NoError(t, r.expireLease(noon.Add(2*time.Minute)))
 	require.ErrorIs(t, r.renew("p1", 1, time.Minute, noon), ErrLeaseLost)
 	require.NoError(t, r.claim("p1", time.Minute, noon), "the same process, but another run")
 	require.ErrorIs(t, r.renew("p1", 1, time.Hour, noon), ErrLeaseLost)
@@ -290,11 +290,11 @@ func (r *Request) do(op string, p policy.Person, now time.Time) error {
 	case "doubt":
 		return r.finish(owner, r.Fence, Result{Uncertain: true}, now)
 	case "lapse":
-		return r.lapse(now)
+		return r.expireLease(now)
 	case "reopen":
 		return r.reopen(p, fmt.Sprint("click ", r.Fence), now)
 	case "settle":
-		return r.settle(p, "", now)
+		return r.closeInterrupted(p, "", now)
 	}
 	panic(op)
 }

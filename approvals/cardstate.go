@@ -1,0 +1,41 @@
+package approvals
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Shown records that the messages of r that were edited tell of r as it was at its Rev. With told, those who waited for the end
+// know of it. Where it is not recorded, Recover returns the request until it is.
+func (l *Ledger) Shown(ctx context.Context, r Request, cards []CardRef, told bool) error {
+	_, err := l.step(ctx, r.ID, func(q *Request, _ time.Time) ([]Entry, error) {
+		news := told && !q.Told && q.State == r.State && q.Fence == r.Fence // else there is another end to tell
+		if !q.markShown(r.Rev, cards) && !news {
+			return nil, errUnchanged
+		}
+		q.Told = q.Told || news
+		return nil, nil
+	})
+	if errors.Is(err, errUnchanged) {
+		return nil
+	}
+	return err
+}
+
+// markShown reports whether any message is known newer now.
+func (r *Request) markShown(rev int64, shown []CardRef) (changed bool) {
+	mark := func(own []CardRef) []CardRef {
+		own = append([]CardRef(nil), own...)
+		for i, c := range own {
+			for _, s := range shown {
+				if c.Channel == s.Channel && c.TS == s.TS && c.Shown < rev {
+					own[i].Shown, changed = rev, true
+				}
+			}
+		}
+		return own
+	}
+	r.Cards, r.Copies = mark(r.Cards), mark(r.Copies)
+	return changed
+}

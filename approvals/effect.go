@@ -1,0 +1,49 @@
+package approvals
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Observe records what the console says about a request later: how much of it is applied, or whether it ran. It is part of
+// the trail; the same again is not.
+func (l *Ledger) Observe(ctx context.Context, id string, effect json.RawMessage) (Request, error) {
+	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
+		if string(r.Effect) == string(effect) {
+			return nil, errUnchanged
+		}
+		r.Effect = effect
+		return []Entry{entry(*r, now, ActionObserved, "", map[string]any{"requester": r.Requester, "effect": effect})}, nil
+	})
+	if errors.Is(err, errUnchanged) {
+		return r, nil
+	}
+	if err == nil {
+		l.changed(r)
+	}
+	return r, err
+}
+
+// Adjust changes what an approved request will do to what is left of it: args with fewer ids than were approved, never more.
+// Observed is what was found then.
+func (l *Ledger) Adjust(ctx context.Context, id string, args json.RawMessage, targets int, effect json.RawMessage) (Request, error) {
+	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
+		if r.State != Running || r.Owner != l.owner {
+			return nil, ErrLeaseLost
+		}
+		if targets > r.Targets {
+			return nil, fmt.Errorf("%w: more targets than were approved", ErrInvalid)
+		}
+		was := digest(r.Args)
+		r.Args, r.Targets, r.Effect = args, targets, effect
+		return []Entry{entry(*r, now, ActionObserved, "", map[string]any{
+			"requester": r.Requester, "effect": effect, "targets": targets, "args_sha256": digest(args), "args_sha256_before": was})}, nil
+	})
+	if err == nil {
+		l.changed(r)
+	}
+	return r, err
+}
