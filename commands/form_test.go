@@ -117,7 +117,7 @@ func TestAFormTellsWhatIsWrongUnderEachField(t *testing.T) {
 	_, _, wrong = agents.FromForm(map[string][]string{"computer-name": {"x"}, "query": {}, "limit": {"5000"}}, nil, catalog.Caller{})
 	require.Equal(t, map[string]string{"limit": "5000 is above the maximum, 1000. Did you mean 1000?"}, wrong)
 	_, _, wrong = agents.FromForm(map[string][]string{"computer-name": {"x"}, "query": {}, "limit": {}}, nil, catalog.Caller{})
-	require.Equal(t, map[string]string{"computer-name": "The console searches for two characters or more."}, wrong)
+	require.Equal(t, map[string]string{"computer-name": "The console needs at least two characters to search."}, wrong)
 
 	isolate, _ := All().Find("isolate")
 	_, _, wrong = isolate.FromForm(map[string][]string{"agent-ids": {}, "filter": {}, "reason": {"x"}}, nil, catalog.Caller{})

@@ -159,7 +159,7 @@ func TestWrongTextIsToldWithWhatToDo(t *testing.T) {
 		{"list-agents limit=1.5", `"1.5" is not a whole number`, ""},
 		{"list-agents limit=3 limit=4", "check `limit`: it is given twice", ""},
 		{"get-threat limit=0", "0 is below the minimum, 1", "get-threat limit=1"},
-		{"list-agents name=x", "the console searches for two characters or more", ""},
+		{"list-agents name=x", "the console needs at least two characters to search", ""},
 		{"status 1112953674841025235 status=resolvd", `"resolvd" is none of Unresolved, In Progress, Resolved; did you mean Resolved`, "update-incident-status threat-ids=1112953674841025235 status=resolved"},
 		{"get-script-results task-ids=abc", `"abc" is not the id of a task`, ""},
 		{"alerts since=31/12/2026", `"31/12/2026" is not a time`, ""},

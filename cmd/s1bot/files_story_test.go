@@ -139,7 +139,7 @@ func TestWaitingForAnEndpointCanBeCancelled(t *testing.T) {
 	s.types("alice", "#soc", `/s1 collect-files DESKTOP-1 file-paths=C:\a.txt`)
 	progress := s.isWrittenTo("alice", "waiting for DESKTOP-1")
 	s.clicks("alice", progress, "Cancel")
-	stopped := s.becomes(progress, "stopped waiting", "The order stands")
+	stopped := s.becomes(progress, "stopped waiting", "The endpoint was already asked")
 	s.console.SetOnline("DESKTOP-1", true)
 	s.clicks("alice", stopped, "Download files")
 	s.file("alice", ".zip")

@@ -13,7 +13,7 @@ func TestWhatIsLeftOutIsToldToWhoAsked(t *testing.T) {
 	lyon := s.console.GroupID("Lyon", "Laptops")
 	require.NotEmpty(t, lyon)
 	s.types("alice", "#soc", "/s1 move-agents DESKTOP-1,DESKTOP-12 group-id="+lyon)
-	s.isTold("alice", "Partially successful", "Move Agents", "DESKTOP-12", "left out, for the group belongs to another site: DESKTOP-1.")
+	s.isTold("alice", "Partially successful", "Move Agents", "DESKTOP-12", "left out because the group belongs to another site: DESKTOP-1.")
 	changes := s.console.Changes()
 	require.Len(t, changes, 1)
 	require.JSONEq(t, `{"filter":{"ids":["`+s.console.Agent("DESKTOP-12")["id"].(string)+`"]}}`, changes[0].Body)

@@ -24,18 +24,18 @@ func (accountSort) Choices() []s1.Choice {
 
 type listAccountsParams struct {
 	Accounts  []s1.AccountID  `json:"account-ids,omitzero" help:"Only these accounts."`
-	Name      string          `json:"name,omitzero" help:"Whole name or a part of it."`
+	Name      string          `json:"name,omitzero" help:"The name, or part of it."`
 	States    []s1.State      `json:"state,omitzero" help:"Only accounts in these states."`
-	Limit     *listing.Count  `json:"limit,omitzero" help:"How many accounts at most; 1000 when empty."`
-	Offset    *listing.Offset `json:"offset,omitzero" help:"How many to skip."`
+	Limit     *listing.Count  `json:"limit,omitzero" help:"Maximum number of accounts to list; 1000 if empty."`
+	Offset    *listing.Offset `json:"offset,omitzero" help:"How many to skip from the start."`
 	SortBy    accountSort     `json:"sort-by,omitzero" help:"The column to sort by."`
-	Direction s1.SortOrder    `json:"direction,omitzero" help:"Ascending when empty."`
-	NextPage  string          `json:"next-page,omitzero" help:"Where an earlier list ended; its button Rows after these sets it."`
+	Direction s1.SortOrder    `json:"direction,omitzero" help:"Sort direction; ascending if empty."`
+	NextPage  string          `json:"next-page,omitzero" help:"The cursor of an earlier list. Its button Rows after these fills it in."`
 }
 
 func (p *listAccountsParams) Check() error {
 	if p.Name != "" && !catalog.Searchable(p.Name) {
-		return catalog.Wrong("name", "the console searches for two characters or more, and cannot search for a comma")
+		return catalog.Wrong("name", "the console needs at least two characters to search, and can't search for a comma")
 	}
 	return nil
 }
@@ -69,7 +69,7 @@ func listAccounts() *catalog.Command {
 				{Title: "Billing mode", Value: func(a s1.Account) string { return a.BillingMode }},
 				{Title: "Created by", Value: func(a s1.Account) string { return a.Creator }},
 			},
-			Empty: "Try a part of the name, or leave the state out. A token of a site's scope sees no accounts.",
+			Empty: "Try part of the name, or leave the state out. A token with site scope sees no accounts.",
 		}
 		return rows.Show(ctx, call, p.Query(), listing.LimitOf(p.Limit, s1.Filter{}))
 	})

@@ -62,8 +62,8 @@ func activityProblem(q s1.Query) error {
 }
 
 type activitiesParams struct {
-	Filter activityQuery  `json:"filter,omitzero" help:"Which entries, by the console's parameters."`
-	Limit  *listing.Limit `json:"limit,omitzero" help:"How many entries at most; 10 when empty."`
+	Filter activityQuery  `json:"filter,omitzero" help:"Filter by the console's own parameters."`
+	Limit  *listing.Limit `json:"limit,omitzero" help:"Maximum number of entries to list; 10 if empty."`
 }
 
 // usualActivities is how many entries are listed where nobody says how many: without a filter the log has no end.
@@ -85,7 +85,7 @@ func getActivities() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-activities", Title: "Get Activities", Area: "activities", Aliases: []string{"activities", "activity-log"}, Main: "filter",
 		Risk: catalog.Read, Needs: "Activity › View", Repeatable: true,
-		Doc:      "Lists what people, agents and the console did, the newest first.",
+		Doc:      "Lists what people, agents and the console did, newest first.",
 		Examples: []string{"get-activities limit=100", `activities filter={"limit":2,"agentIds":"1384000000000000274"}`, "activities filter=threatIds=1112953674841025235&includeHidden=false"},
 	}, func(ctx context.Context, call *catalog.Call, p activitiesParams) (render.Card, error) {
 		q, err := lookup.ListQuery(catalog.Marshal(p.Filter), activityKeys, "activities")
@@ -99,7 +99,7 @@ func getActivities() *catalog.Command {
 		rows := listing.Listing[s1.Activity]{
 			Noun: "Activities", Things: "activities", Page: call.Console.ActivitiesPage, Table: render.ActivityTable,
 			Raw: func(a s1.Activity) json.RawMessage { return a.Raw }, More: activityFacts(),
-			Empty: "Look at a wider stretch of time, or leave a condition out. Times inside JSON are UTC.",
+			Empty: "Try a wider time range, or remove a condition. Times inside JSON are UTC.",
 		}
 		return rows.Show(ctx, call, q, most)
 	})

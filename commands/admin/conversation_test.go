@@ -60,7 +60,7 @@ func TestGroupsAreMadeFilledAndDeleted(t *testing.T) {
 	require.Equal(t, 2, moved)
 	plan := s.Plan(`delete-group "Front desk" reason=x`)
 	require.Equal(t, []string{"Paris", "2 endpoints"}, []string{plan.Targets[0].Site, plan.Targets[0].State})
-	require.Contains(t, plan.Notes[1], "2 endpoints will go to dynamic groups that they fit in or to the default group")
+	require.Contains(t, plan.Notes[1], "2 endpoints will move to dynamic groups they match or to the site's default group")
 	s.Done(`delete-group "Front desk" reason=x`)
 	require.Nil(t, console.Group(id))
 	require.Equal(t, "Default Group", console.Agent("DESKTOP-1")["groupName"])
@@ -118,6 +118,6 @@ func TestAConsoleThatIsNotWellGetsNoGreenTick(t *testing.T) {
 	require.Contains(t, s.Done("system-status").Plain(), "✅ Successful")
 	console.Fail(s1sim.Match{PathPrefix: "/system/status"}, s1sim.Fault{Kind: s1sim.NotJSON, Body: `{"data":{"health":"degraded"}}`})
 	card := s.Done("system-status")
-	require.Contains(t, card.Plain(), "The console does not say that it is well: degraded")
+	require.Contains(t, card.Plain(), "The console does not report itself healthy: degraded")
 	require.NotContains(t, card.Plain(), "✅")
 }

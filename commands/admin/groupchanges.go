@@ -32,10 +32,10 @@ func (inheritance) Kind() catalog.Kind {
 }
 
 type createGroupParams struct {
-	Name     string       `json:"name" help:"What the group is called; neither < nor > in it."`
-	Site     s1.SiteID    `json:"site-id" help:"The site that it belongs to."`
-	Inherits inheritance  `json:"inherits" help:"Whether the group has the policy of its site."`
-	Policy   PolicyObject `json:"policy,omitzero" help:"What its policy sets; needed where it does not inherit, and ignored where it does."`
+	Name     string       `json:"name" help:"The name of the group, without < or >."`
+	Site     s1.SiteID    `json:"site-id" help:"The site it belongs to."`
+	Inherits inheritance  `json:"inherits" help:"Whether the group inherits its site's policy."`
+	Policy   PolicyObject `json:"policy,omitzero" help:"The fields its own policy sets. Required if it doesn't inherit, ignored if it does."`
 	Ignored  bool         `json:"ignored,omitzero" help:"-"` // a policy was given, and the group inherits
 }
 
@@ -89,7 +89,7 @@ func (p *createGroupParams) Plan(ctx context.Context, call *catalog.Call) (catal
 		err = p.compare(ctx, call, &plan)
 	case len(p.Policy.RawMessage) > 0:
 		p.Policy, p.Ignored = PolicyObject{}, true
-		plan.Notes = append(plan.Notes, "The policy that was given is ignored, for the group inherits.")
+		plan.Notes = append(plan.Notes, "The given policy is ignored because the group inherits.")
 	}
 	return plan, err
 }
@@ -101,10 +101,10 @@ func (p *createGroupParams) compare(ctx context.Context, call *catalog.Call, pla
 	told := "Compared with the policy of the site."
 	if err != nil {
 		base, err = call.Console.GlobalPolicy(ctx)
-		told = "Compared with the global policy, for the site's could not be read."
+		told = "Compared with the global policy, because the site's could not be read."
 	}
 	if err != nil {
-		base, told = s1.Policy{}, "The policy of the site could not be read, so that there is nothing to compare with."
+		base, told = s1.Policy{}, "The site's policy could not be read, so there is nothing to compare with."
 	}
 	changes, err := base.Changes(p.Policy.RawMessage)
 	if err != nil {
@@ -139,7 +139,7 @@ func createGroup() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "create-group", Title: "Create Group", Area: "groups", Aliases: []string{"new-group"}, Main: "name",
 		Risk: catalog.Change, Needs: "Groups › View + Create", Undo: "delete-group",
-		Doc: "Makes a group of endpoints in a site, with the site's policy or one of its own.",
+		Doc: "Creates a group of endpoints in a site, with the site's policy or one of its own.",
 		Examples: []string{"create-group name=Kiosks site-id=Paris inherits=true",
 			`create-group name=Lab site-id=1392053568582758390 inherits=false policy={"mitigationMode":"detect","autoImmuneOn":true,"agentUiOn":true}`},
 	}, func(ctx context.Context, call *catalog.Call, p createGroupParams) (render.Card, error) {
@@ -162,7 +162,7 @@ func createdGroup(call *catalog.Call, p createGroupParams, g s1.Group) render.Ca
 	card := render.Card{
 		Tone: render.Good, Outcome: render.Successful, Title: title, Text: title + ": " + name,
 		Parts: []render.Part{
-			render.Line{render.Text("The group "), render.Link(name, call.Console.GroupURL(g.ID)), render.Text(" is there.")},
+			render.Line{render.Text("The group "), render.Link(name, call.Console.GroupURL(g.ID)), render.Text(" was created.")},
 			render.Fields{
 				{Label: "Type", Value: render.Line{render.Text(text.FirstNonEmpty(g.Type, "static"))}}, {Label: "Policy", Value: render.Line{render.Text(policy)}},
 				{Label: "Id", Value: render.Line{render.Mono(string(g.ID))}}, {Label: "Site id", Value: render.Line{render.Mono(string(p.Site))}},
@@ -170,7 +170,7 @@ func createdGroup(call *catalog.Call, p createGroupParams, g s1.Group) render.Ca
 		},
 	}
 	if p.Ignored {
-		card.Parts = append(card.Parts, render.Note{render.Text("inherits=true: the policy that was given was ignored. The group has the policy of its site.")})
+		card.Parts = append(card.Parts, render.Note{render.Text("inherits=true: the given policy was ignored. The group has its site's policy.")})
 	}
 	if g.ID.Valid() {
 		card.Actions = []render.Action{
@@ -197,9 +197,9 @@ func (p *deleteGroupParams) Plan(ctx context.Context, call *catalog.Call) (catal
 		plan.Add(catalog.Whole("group", g.ID))
 		p.Groups = append(p.Groups, g.ID)
 	}
-	plan.Notes = append(plan.Notes, "A group with its policy is gone for good.")
+	plan.Notes = append(plan.Notes, "The group and its policy are gone for good.")
 	if members > 0 {
-		plan.Notes = append(plan.Notes, text.Plural(members, "endpoint")+" will go to dynamic groups that they fit in or to the default group of the site, and come under its policy.")
+		plan.Notes = append(plan.Notes, text.Plural(members, "endpoint")+" will move to dynamic groups they match or to the site's default group, and get its policy.")
 	}
 	return plan, nil
 }
@@ -247,7 +247,7 @@ func deleteGroup() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "delete-group", Title: "Delete Group", Area: "groups", Aliases: []string{"delete-groups", "remove-group"}, Main: "group-ids",
 		Risk: catalog.Destructive, Needs: "Groups › View + Delete", Repeatable: true,
-		Doc:      "Deletes groups. Their endpoints go to other groups of the site, and come under those groups' policies.",
+		Doc:      "Deletes groups. Their endpoints move to other groups of the site and get those groups' policies.",
 		Examples: []string{`delete-group Kiosks reason="no longer needed"`, `delete-group group-ids=951000000000000939,952000000000000906 reason="merged"`},
 	}, func(ctx context.Context, call *catalog.Call, p deleteGroupParams) (render.Card, error) {
 		groups, err := lookup.GroupDirectory().ByID(ctx, call, catalog.Convert[string](p.Groups)) // afterwards they have no names

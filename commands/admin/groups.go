@@ -17,8 +17,8 @@ import (
 func groupCommands() []*catalog.Command { return []*catalog.Command{getGroups()} }
 
 type getGroupsParams struct {
-	Sites []s1.SiteID       `json:"site-ids" help:"The sites whose groups are listed."`
-	Input lookup.GroupQuery `json:"custom-input,omitzero" help:"Which groups, by the console's query parameters."`
+	Sites []s1.SiteID       `json:"site-ids" help:"The sites whose groups to list."`
+	Input lookup.GroupQuery `json:"custom-input,omitzero" help:"Filter by the console's own query parameters."`
 }
 
 func getGroups() *catalog.Command {
@@ -46,7 +46,7 @@ func getGroups() *catalog.Command {
 				{Title: "Description", Value: func(g s1.Group) string { return g.Description }},
 				{Title: "Created by", Value: func(g s1.Group) string { return g.Creator }},
 			},
-			Empty: "Leave a condition of custom-input out. What the console calls Manual in its pages is the type static.",
+			Empty: "Remove a condition from custom-input. What the console's pages call Manual is the type static.",
 		}
 		return rows.Show(ctx, call, q.With("siteIds", catalog.Convert[string](p.Sites)...), limit)
 	})

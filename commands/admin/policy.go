@@ -23,7 +23,7 @@ func policyCommands() []*catalog.Command {
 }
 
 type accountPolicyParams struct {
-	Account s1.AccountID `json:"account-id" help:"The account."`
+	Account s1.AccountID `json:"account-id" help:"The account, by name or id."`
 }
 
 func getAccountPolicy() *catalog.Command {
@@ -56,7 +56,7 @@ func getGlobalPolicy() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-global-policy", Title: "Get Global Policy", Area: "policy", Aliases: []string{"global-policy"},
 		Risk: catalog.Read, Needs: "Endpoint Policy › View", Repeatable: true,
-		Doc: "Shows the policy that accounts inherit.", Examples: []string{"get-global-policy"},
+		Doc: "Shows the global policy, which accounts inherit.", Examples: []string{"get-global-policy"},
 	}, func(ctx context.Context, call *catalog.Call, p NoParams) (render.Card, error) {
 		policy, err := call.Console.GlobalPolicy(ctx)
 		if err != nil {
@@ -182,7 +182,7 @@ func compacted(raw json.RawMessage) json.RawMessage {
 }
 
 type updateAccountPolicyParams struct {
-	Account s1.AccountID `json:"account-id" help:"The account."`
+	Account s1.AccountID `json:"account-id" help:"The account, by name or id."`
 	Policy  PolicyObject `json:"policy" help:"The fields to set."`
 	Was     string       `json:"was,omitzero" help:"-"` // fingerprint of the policy that was shown to the approver
 }
@@ -203,7 +203,7 @@ func (p *updateAccountPolicyParams) Plan(ctx context.Context, call *catalog.Call
 		return catalog.Plan{}, err
 	}
 	if current.InheritedFrom != "" {
-		plan.Notes = append(plan.Notes, "The account inherits its policy now; after this it has one of its own.")
+		plan.Notes = append(plan.Notes, "The account inherits its policy now; afterwards it has its own.")
 	}
 	account.Wide = true // and whoever inherits from it
 	plan.Targets, p.Was = []catalog.Target{account}, Fingerprint(current)
@@ -229,7 +229,7 @@ func updateAccountPolicy() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-account-policy", Title: "Update Account Policy", Area: "policy", Aliases: []string{"set-account-policy"},
 		Risk: catalog.Destructive, Guarded: true, Needs: "Endpoint Policy › View + Edit", Undo: "update-account-policy",
-		Doc:      "Changes fields of an account's policy; it then no longer inherits. Fields that are not given stay as they are.",
+		Doc:      "Updates fields of an account's policy, which then no longer inherits. Fields you leave out stay as they are.",
 		Examples: []string{`update-account-policy account-id=433241117337583618 policy={"data":{"mitigationMode":"protect"}} reason="INC-1042"`},
 	}, func(ctx context.Context, call *catalog.Call, p updateAccountPolicyParams) (render.Card, error) {
 		back := func(old PolicyObject) any { return updateAccountPolicyParams{Account: p.Account, Policy: old} }
@@ -257,7 +257,7 @@ func (p *updateGlobalPolicyParams) Plan(ctx context.Context, call *catalog.Call)
 	if err != nil {
 		return catalog.Plan{}, err
 	}
-	plan.Notes = append(plan.Notes, "It holds for every account and site that inherits it.")
+	plan.Notes = append(plan.Notes, "It applies to every account and site that inherits it.")
 	plan.Targets, p.Was = []catalog.Target{{Kind: "policy", ID: "global", Name: "Global policy"}}, Fingerprint(current)
 	plan.Add(catalog.Tenant())
 	return plan, nil
@@ -267,7 +267,7 @@ func updateGlobalPolicy() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-global-policy", Title: "Update Global Policy", Area: "policy", Aliases: []string{"set-global-policy"},
 		Risk: catalog.Destructive, Guarded: true, Needs: "Global Admin", Undo: "update-global-policy",
-		Doc:      "Changes fields of the policy that accounts inherit. Fields that are not given stay as they are.",
+		Doc:      "Updates fields of the global policy, which accounts inherit. Fields you leave out stay as they are.",
 		Examples: []string{`update-global-policy policy={"mitigationMode":"protect","engines":{"reputation":"on"}} reason="hardening"`},
 	}, func(ctx context.Context, call *catalog.Call, p updateGlobalPolicyParams) (render.Card, error) {
 		back := func(old PolicyObject) any { return updateGlobalPolicyParams{Policy: old} }

@@ -33,7 +33,7 @@ func PolicyPlan(current s1.Policy, wanted PolicyObject, inherits inheritance) (c
 	}
 	plan := catalog.Plan{Policy: true}
 	if len(changes) == 0 {
-		plan.Notes = []string{"⚠ No value differs from now. This only ends the inheritance: from then on these values are the policy's own, and what changes above no longer reaches it."}
+		plan.Notes = []string{"⚠ No value changes. This only ends the inheritance: these values become the policy's own, and changes above no longer reach it."}
 		return plan, nil
 	}
 	plan.Undo = "Set the old values again"
@@ -253,7 +253,7 @@ func policyOutcome(call *catalog.Call, changes, left []s1.PolicyField) render.Ca
 		table.Rows = append(table.Rows, []render.Line{{render.Mono(c.Path)}, {render.Text(c.Old)}, {render.Text(c.New)}, {render.Text(result)}})
 	}
 	if len(changes) == 0 {
-		words := "Every field is as it was wanted."
+		words := "Every field has the value that was asked for."
 		return render.Card{Tone: render.Good, Outcome: render.Successful, Title: title, Text: title + ": " + words, Parts: []render.Part{render.Line{render.Text(words)}}}
 	}
 	if set <= 0 {

@@ -31,11 +31,11 @@ type getSitesParams struct {
 	Accounts  []s1.AccountID  `json:"account-ids,omitzero" help:"Only sites of these accounts."`
 	Query     string          `json:"query,omitzero" help:"Searches name, account and description."`
 	State     s1.State        `json:"state,omitzero" help:"Only sites in this state."`
-	Limit     *listing.Count  `json:"limit,omitzero" help:"How many sites at most; 1000 when empty."`
-	Offset    *listing.Offset `json:"offset,omitzero" help:"How many to skip."`
+	Limit     *listing.Count  `json:"limit,omitzero" help:"Maximum number of sites to list; 1000 if empty."`
+	Offset    *listing.Offset `json:"offset,omitzero" help:"How many to skip from the start."`
 	SortBy    siteSort        `json:"sort-by,omitzero" help:"The column to sort by."`
-	Direction s1.SortOrder    `json:"direction,omitzero" help:"Ascending when empty."`
-	NextPage  string          `json:"next-page,omitzero" help:"Where an earlier list ended; its button Rows after these sets it."`
+	Direction s1.SortOrder    `json:"direction,omitzero" help:"Sort direction; ascending if empty."`
+	NextPage  string          `json:"next-page,omitzero" help:"The cursor of an earlier list. Its button Rows after these fills it in."`
 }
 
 func (p getSitesParams) Wire() s1.Query {

@@ -51,7 +51,7 @@ func getSystemStatus() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-system-status", Title: "Get System Status", Area: "system", Aliases: []string{"system-status", "health"},
 		Risk: catalog.Read, Needs: refusal.AnyRole, Repeatable: true,
-		Doc:      "Shows how the console says it is. It says so without a token, so this proves nothing about the bot's.",
+		Doc:      "Shows the console's health, as it reports it. That takes no token, so it proves nothing about the bot's.",
 		Examples: []string{"get-system-status"},
 	}, func(ctx context.Context, call *catalog.Call, _ NoParams) (render.Card, error) {
 		status, err := call.Console.SystemStatus(ctx)
@@ -64,7 +64,7 @@ func getSystemStatus() *catalog.Command {
 			Parts: []render.Part{render.Fields{{Label: "Health", Value: render.Line{render.Text(health)}}}},
 		}
 		if !strings.EqualFold(health, "ok") { // no green tick over a console in trouble
-			card.Tone, card.Lead = render.Warning, "The console does not say that it is well: "+health
+			card.Tone, card.Lead = render.Warning, "The console does not report itself healthy: "+health
 			card.Text = card.Lead
 		}
 		return listing.Single(call, "system-status", status.Raw, card)
@@ -75,7 +75,7 @@ func testConnection() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "test-connection", Title: "Test Connection", Area: "system", Aliases: []string{"test", "ping"},
 		Risk: catalog.Read, Needs: refusal.AnyRole, Repeatable: true,
-		Doc:      "Checks that the console answers and takes the bot's token, and that the token may look at sites.",
+		Doc:      "Checks that the console answers, accepts the bot's token and lets it view sites.",
 		Examples: []string{"test-connection"},
 	}, func(ctx context.Context, call *catalog.Call, _ NoParams) (render.Card, error) {
 		info, err := call.Console.SystemInfo(ctx)

@@ -16,8 +16,8 @@ func alertChangeCommands() []*catalog.Command {
 }
 
 type alertStatusParams struct {
-	Alerts []s1.AlertID      `json:"alert-ids" help:"The alerts."`
-	Status s1.IncidentStatus `json:"status" help:"How far the work on them is."`
+	Alerts []s1.AlertID      `json:"alert-ids" help:"The alerts, by name or id."`
+	Status s1.IncidentStatus `json:"status" help:"The new status."`
 }
 
 func (p *alertStatusParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
@@ -41,7 +41,7 @@ func setAlertStatus() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-alert-incident-status", Title: "Update Alert Incident Status", Area: "alerts", Aliases: []string{"alert-status"}, Main: "alert-ids",
 		Risk: catalog.Change, Needs: "STAR Rule Alerts › View + Update Incident Status", Repeatable: true,
-		Doc:      "Sets how far the work on alerts is.",
+		Doc:      "Sets the incident status of alerts.",
 		Examples: []string{`alert-status 1985998272619999973 status="In Progress"`, `update-alert-incident-status alert-ids=["1985998272619999973"] status=Resolved`},
 	}, func(ctx context.Context, call *catalog.Call, p alertStatusParams) (render.Card, error) {
 		result, err := call.Console.SetAlertIncident(ctx, p.Alerts, p.Status)
@@ -76,8 +76,8 @@ func (q alertSelection) alerts(ctx context.Context, call *catalog.Call, param st
 }
 
 type updateAlertVerdictParams struct {
-	Filter  alertSelection `json:"filter" help:"The alerts."`
-	Verdict s1.Verdict     `json:"analyst-verdict" help:"What you think of them."`
+	Filter  alertSelection `json:"filter" help:"The alerts, by name or by the console's filter keys."`
+	Verdict s1.Verdict     `json:"analyst-verdict" help:"The new verdict."`
 }
 
 func (p *updateAlertVerdictParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
@@ -97,7 +97,7 @@ func updateAlertVerdict() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-alert-verdict", Title: "Update Alert Verdict", Area: "alerts", Aliases: []string{"alert-verdicts"}, Main: "filter",
 		Risk: catalog.Change, Needs: "STAR Rule Alerts › View + Update Analyst Verdict", Repeatable: true,
-		Doc: "Sets what analysts think of all alerts that a filter selects.",
+		Doc: "Sets the analyst verdict on all alerts that match a filter.",
 		Examples: []string{`update-alert-verdict filter={"ids":["1385998272619999353"]} analyst-verdict="False Positive"`,
 			`update-alert-verdict filter={"ruleName__contains":["Scheduled task"],"incidentStatus":["UNRESOLVED"]} analyst-verdict=Suspicious`},
 	}, func(ctx context.Context, call *catalog.Call, p updateAlertVerdictParams) (render.Card, error) {

@@ -21,16 +21,16 @@ func alertCommands() []*catalog.Command {
 }
 
 type getAlertsParams struct {
-	After     time.Time           `json:"created-after,omitzero" help:"Alerts made at this time or later."`
-	Before    time.Time           `json:"created-before,omitzero" help:"Alerts made at this time or earlier."`
-	Statuses  []s1.IncidentStatus `json:"incident-statuses,omitzero" help:"How far the work on them is."`
-	Verdicts  []s1.Verdict        `json:"analyst-verdicts,omitzero" help:"What analysts think of them."`
-	Sites     []s1.SiteID         `json:"site-ids,omitzero" help:"Sites of the endpoints."`
-	Rules     []string            `json:"rule-names,omitzero" help:"Parts of the names of rules."`
-	Endpoints []string            `json:"endpoint-names,omitzero" help:"Parts of the names of endpoints."`
-	Severity  s1.AlertSeverity    `json:"severity,omitzero" help:"How bad."`
-	Query     []string            `json:"query,omitzero" help:"Full text: hashes, processes, addresses, storylines."`
-	Limit     *listing.Limit      `json:"limit,omitzero" help:"How many alerts at most; 1000 when empty."`
+	After     time.Time           `json:"created-after,omitzero" help:"Only alerts created at this time or later."`
+	Before    time.Time           `json:"created-before,omitzero" help:"Only alerts created at this time or earlier."`
+	Statuses  []s1.IncidentStatus `json:"incident-statuses,omitzero" help:"Only alerts with these incident statuses."`
+	Verdicts  []s1.Verdict        `json:"analyst-verdicts,omitzero" help:"Only alerts with these analyst verdicts."`
+	Sites     []s1.SiteID         `json:"site-ids,omitzero" help:"Only alerts on endpoints of these sites."`
+	Rules     []string            `json:"rule-names,omitzero" help:"Only alerts of rules whose name contains one of these."`
+	Endpoints []string            `json:"endpoint-names,omitzero" help:"Only alerts on endpoints whose name contains one of these."`
+	Severity  s1.AlertSeverity    `json:"severity,omitzero" help:"Only alerts of this severity."`
+	Query     []string            `json:"query,omitzero" help:"Full-text search: hashes, processes, addresses, storylines."`
+	Limit     *listing.Limit      `json:"limit,omitzero" help:"Maximum number of alerts to list; 1000 if empty."`
 }
 
 func (p *getAlertsParams) Check() error {
@@ -39,11 +39,11 @@ func (p *getAlertsParams) Check() error {
 		values []string
 	}{{"rule-names", p.Rules}, {"endpoint-names", p.Endpoints}} {
 		if len(list.values) > catalog.MaxNames {
-			return catalog.Wrong(list.name, "the console searches for at most %d values, not %d", catalog.MaxNames, len(list.values))
+			return catalog.Wrong(list.name, "the console can search for at most %d values at once, not %d", catalog.MaxNames, len(list.values))
 		}
 		for _, value := range list.values {
 			if !catalog.Searchable(value) {
-				return catalog.Wrong(list.name, "%s cannot be searched for: the console wants two characters or more, and no comma", text.Quote(value))
+				return catalog.Wrong(list.name, "%s can't be searched for: the console needs at least two characters and no comma", text.Quote(value))
 			}
 		}
 	}
@@ -92,7 +92,7 @@ func getAlerts() *catalog.Command {
 		Name: "get-alerts", Title: "Get Alerts", Area: "alerts", Aliases: []string{"alerts"}, Main: "query",
 		Plain: map[string]string{"open": "incident-statuses=unresolved,in_progress", "unresolved": "incident-statuses=unresolved", "resolved": "incident-statuses=resolved", "closed": "incident-statuses=resolved"},
 		Risk:  catalog.Read, Needs: "STAR Rule Alerts › View", Repeatable: true,
-		Doc:      "Lists alerts of detection rules, the newest first. A single one is shown with all its facts.",
+		Doc:      "Lists alerts raised by detection rules, newest first. A single alert is shown with all its details.",
 		Examples: []string{"alerts severity=High created-after=-24h", `get-alerts incident-statuses=UNRESOLVED,IN_PROGRESS rule-names="Test rule" limit=0`},
 	}, func(ctx context.Context, call *catalog.Call, p getAlertsParams) (render.Card, error) {
 		rows := lookup.AlertRows(call)
@@ -144,8 +144,8 @@ func merged(call *catalog.Call, texts []string, most int) func(context.Context, 
 }
 
 type alertVerdictParams struct {
-	Alerts  []s1.AlertID `json:"alert-ids" help:"The alerts."`
-	Verdict s1.Verdict   `json:"analyst-verdict" help:"What you think of them."`
+	Alerts  []s1.AlertID `json:"alert-ids" help:"The alerts, by name or id."`
+	Verdict s1.Verdict   `json:"analyst-verdict" help:"The new verdict."`
 }
 
 func (p *alertVerdictParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
@@ -173,7 +173,7 @@ func setAlertVerdict() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-alert-analyst-verdict", Title: "Update Alert Analyst Verdict", Area: "alerts", Aliases: []string{"alert-verdict"}, Main: "alert-ids",
 		Risk: catalog.Change, Needs: "STAR Rule Alerts › View + Update Analyst Verdict", Repeatable: true,
-		Doc:      "Sets what analysts think of alerts.",
+		Doc:      "Sets the analyst verdict on alerts.",
 		Examples: []string{`alert-verdict 1985998272619999973 verdict="False Positive"`},
 	}, func(ctx context.Context, call *catalog.Call, p alertVerdictParams) (render.Card, error) {
 		result, err := call.Console.SetAlertVerdict(ctx, p.Alerts, p.Verdict)
@@ -201,7 +201,7 @@ func alertChange(ctx context.Context, call *catalog.Call, ids []s1.AlertID, resu
 	c := change.Outcome{
 		Noun: "alert", Done: done, Result: result, Targets: change.Known(call, "alert", ids, found, lookup.AlertTarget),
 		States: change.States(found, result.Affected >= len(ids), s1.Alert.Identity, state),
-		Why:    "The alerts are gone, or outside what the bot's token may change.",
+		Why:    "The alerts are gone, or the bot's token may not change them.",
 	}
 	if err != nil {
 		c.Notes = append(c.Notes, "The names of the alerts could not be read.")

@@ -36,14 +36,14 @@ func agentRows(call *catalog.Call) listing.Listing[s1.Agent] {
 			{Title: "Addresses", Value: func(a s1.Agent) string { return text.JoinNonEmpty(" ", a.IPs()...) }},
 			{Title: "Account", Value: func(a s1.Agent) string { return a.AccountName }},
 		},
-		Empty: "Names match by any part of them. Try a shorter part, or query= with a user, an address or a system. Decommissioned endpoints are left out.",
+		Empty: "Any part of a name matches. Try a shorter part, or query= with a user, an IP address or an operating system. Decommissioned endpoints aren't listed.",
 	}
 }
 
 type ListAgentsParams struct {
-	ComputerName string         `json:"computer-name,omitzero" help:"Whole name or a part of it."`
-	Query        string         `json:"query,omitzero" help:"Searches version, domain, addresses, last user, machine type, UUID and operating system."`
-	Limit        *listing.Limit `json:"limit,omitzero" help:"How many agents at most; 1000 when empty."`
+	ComputerName string         `json:"computer-name,omitzero" help:"The name, or part of it."`
+	Query        string         `json:"query,omitzero" help:"Searches agent version, domain, IP addresses, last user, machine type, UUID and operating system."`
+	Limit        *listing.Limit `json:"limit,omitzero" help:"Maximum number of agents to list; 1000 if empty."`
 }
 
 func (p *ListAgentsParams) Check() error {
@@ -53,11 +53,11 @@ func (p *ListAgentsParams) Check() error {
 	parts := strings.Split(p.ComputerName, ",") // several names in one: the console finds what has any of them
 	for i, part := range parts {
 		if parts[i] = strings.TrimSpace(part); len([]rune(parts[i])) < 2 {
-			return catalog.Wrong("computer-name", "the console searches for two characters or more")
+			return catalog.Wrong("computer-name", "the console needs at least two characters to search")
 		}
 	}
 	if len(parts) > catalog.MaxNames {
-		return catalog.Wrong("computer-name", "the console searches for at most %d names, not %d", catalog.MaxNames, len(parts))
+		return catalog.Wrong("computer-name", "the console can search for at most %d names at once, not %d", catalog.MaxNames, len(parts))
 	}
 	p.ComputerName = strings.Join(parts, ",")
 	return nil
@@ -82,7 +82,7 @@ func listAgents() *catalog.Command {
 }
 
 type agentInfoParams struct {
-	Agents []s1.AgentID `json:"agent-ids" help:"The endpoints."`
+	Agents []s1.AgentID `json:"agent-ids" help:"The endpoints to show, by name or id."`
 }
 
 func getAgentInfo() *catalog.Command {
@@ -129,7 +129,7 @@ func disconnectAgents() *catalog.Command {
 		Aliases: []string{"isolate", "disconnect", "contain"}, Main: "agent-ids",
 		Effect: change.Isolation(),
 		Risk:   catalog.Destructive, Guarded: true, Needs: "Endpoints › View + Disconnect From Network", Repeatable: true, Undo: "connect-agent-to-network", Timed: true,
-		Doc: "Isolates endpoints from the network: they reach the console and nothing else. Offline endpoints follow when they are back.",
+		Doc: "Isolates endpoints from the network: they can reach the console and nothing else. Offline endpoints are isolated when they come back online.",
 		Examples: []string{`isolate DESKTOP-1 reason="beaconing to 203.0.113.9" ticket=INC-1042`, `isolate DESKTOP-1 for=4h reason="until the owner is reached"`,
 			`disconnect-agent-from-network filter={"computerName__contains":["LAB"]} reason=drill`},
 	}, func(ctx context.Context, call *catalog.Call, p disconnectParams) (render.Card, error) {
@@ -137,7 +137,7 @@ func disconnectAgents() *catalog.Command {
 		if err != nil {
 			return render.Card{}, fmt.Errorf("isolate %d endpoints: %w", len(p.Agents), err)
 		}
-		c := lookup.AgentChange(ctx, call, p.Agents, n, "isolation accepted", "what was asked follows when it is back")
+		c := lookup.AgentChange(ctx, call, p.Agents, n, "isolation accepted", "this takes effect once back online")
 		if n > 0 {
 			c.Actions = slices.Concat([]render.Action{render.Button{Label: "Reconnect", Do: Reconnect(p.Agents)}}, c.Actions)
 		}
@@ -178,13 +178,13 @@ func connectAgents() *catalog.Command {
 		Aliases: []string{"reconnect", "connect", "unisolate", "release"}, Main: "agent-ids",
 		Effect: change.Reconnection(),
 		Risk:   catalog.Destructive, Needs: "Endpoints › View + Reconnect To Network", Repeatable: true, Undo: "disconnect-agent-from-network",
-		Doc:      "Ends the isolation of endpoints: they reach the network again.",
+		Doc:      "Ends the isolation of endpoints: they can reach the network again.",
 		Examples: []string{`reconnect DESKTOP-1 reason="cleaned, INC-1042"`},
 	}, func(ctx context.Context, call *catalog.Call, p connectParams) (render.Card, error) {
 		n, err := call.Console.ConnectAgents(ctx, p.Agents)
 		if err != nil {
 			return render.Card{}, fmt.Errorf("reconnect %d endpoints: %w", len(p.Agents), err)
 		}
-		return lookup.AgentChange(ctx, call, p.Agents, n, "reconnection accepted", "what was asked follows when it is back").Card(call), nil
+		return lookup.AgentChange(ctx, call, p.Agents, n, "reconnection accepted", "this takes effect once back online").Card(call), nil
 	})
 }

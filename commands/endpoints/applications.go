@@ -36,14 +36,14 @@ func (i installed) raw() json.RawMessage {
 }
 
 type applicationsParams struct {
-	Agents []s1.AgentID `json:"agent-ids" help:"The endpoints."`
+	Agents []s1.AgentID `json:"agent-ids" help:"The endpoints whose applications to list, by name or id."`
 }
 
 func getApplications() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-agent-applications", Title: "Get Agent Applications", Area: "agents", Aliases: []string{"applications", "apps", "software"}, Main: "agent-ids",
 		Risk: catalog.Read, Needs: "Endpoints › View + Show Applications", Repeatable: true,
-		Doc:      "Lists what is installed on endpoints.",
+		Doc:      "Lists the applications installed on endpoints.",
 		Examples: []string{"apps DESKTOP-1", `get-agent-applications agent-ids=["1845174760470303882","1834780238610855645"]`},
 	}, func(ctx context.Context, call *catalog.Call, p applicationsParams) (render.Card, error) {
 		failed := 0
@@ -54,7 +54,7 @@ func getApplications() *catalog.Command {
 				{Title: "Agent id", Value: func(i installed) string { return string(i.host.ID) }},
 				{Title: "Bytes", Value: func(i installed) string { return strconv.Itoa(i.app.Size) }},
 			},
-			Empty: "Agents tell of their applications some time after they were installed; Linux agents tell of packages.",
+			Empty: "Agents report new applications with some delay. Linux agents report packages.",
 			Page: listing.Once(func(ctx context.Context) (found []installed, err error) {
 				found, failed, err = applicationsOf(ctx, call, p.Agents)
 				return found, err

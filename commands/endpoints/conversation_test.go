@@ -33,14 +33,14 @@ func TestAGroupsNameMeansTheOneOfTheEndpointsSite(t *testing.T) {
 	s.Done("move DESKTOP-12 group-id=Laptops")
 	require.Equal(t, console.GroupID("Lyon", "Laptops"), console.Agent("DESKTOP-12")["groupId"])
 	s.Refused("move DESKTOP-1 DESKTOP-13 group-id=Laptops", "2 groups are called")
-	s.Refused("move DESKTOP-1 group-id="+console.GroupID("Lyon", "Laptops"), "move-agents-between-sites comes first")
+	s.Refused("move DESKTOP-1 group-id="+console.GroupID("Lyon", "Laptops"), "run move-agents-between-sites first")
 	s.Refused("move DESKTOP-1 group-id=475482421375116388", "The group with ID 475482421375116388 is not found.")
 	s.Refused("move KIOSK group-id=Laptops", "2 endpoints are called")
 	s.Refused("move 10.20.30.40 group-id=Laptops", "there is no endpoint called")
 	s.Refused("move DESKTOP group-id=Laptops", "there is no endpoint called")
 	plan := s.Plan("move DESKTOP-1 DESKTOP-13 group-id=" + console.GroupID("Paris", "Laptops"))
 	require.Len(t, plan.Targets, 1)
-	require.Contains(t, plan.LeftOut[0], "1 endpoint is left out, for the group belongs to another site: DESKTOP-13.")
+	require.Contains(t, plan.LeftOut[0], "1 endpoint is left out because the group belongs to another site: DESKTOP-13.")
 }
 
 func TestADynamicGroupTakesNobodyByHand(t *testing.T) {
@@ -90,7 +90,7 @@ func TestRestartsReachWhoIsThere(t *testing.T) {
 	card, err := s.Run("restart DESKTOP-2 DESKTOP-4 reason=x")
 	require.NoError(t, err)
 	require.Equal(t, render.Partial, card.Outcome)
-	require.Contains(t, card.Plain(), "1 endpoint is offline: a restart does not reach it.")
+	require.Contains(t, card.Plain(), "1 endpoint is offline: a restart only reaches endpoints that are online.")
 	card, err = s.Run("restart DESKTOP-4 reason=x")
 	require.NoError(t, err)
 	require.Equal(t, render.Failed, card.Outcome, "nothing was affected")
@@ -105,7 +105,7 @@ func TestScansAreStartedAndTold(t *testing.T) {
 	require.Contains(t, card.Plain(), "8 of 8 endpoints: scan accepted.")
 	require.Equal(t, "finished", console.Agent("LAPTOP-1")["scanStatus"])
 	require.Contains(t, card.Plain(), "last scan finished")
-	require.Contains(t, card.Plain(), "2 endpoints were offline then: what was asked follows when it is back.")
+	require.Contains(t, card.Plain(), "2 endpoints were offline then: this takes effect once back online.")
 	s.Refused(`scan filter={"ids":[]}`, "it restricts nothing")
 	s.Refused(`scan filter={"computerName":"nobody"}`, "it matches no endpoint")
 }
@@ -115,7 +115,7 @@ func TestMessagesGoToWhoCanSeeThem(t *testing.T) {
 	console, s := office(t)
 	plan := s.Plan("broadcast DESKTOP-1 DESKTOP-4 LNX-WEB-1 message=hello group-ids=" + console.GroupID("Paris", "Workstations"))
 	require.Len(t, plan.Targets, 6, "those of the group, each once")
-	require.Contains(t, strings.Join(plan.LeftOut, "\n"), "1 endpoint is left out: agents on Linux show no messages (")
+	require.Contains(t, strings.Join(plan.LeftOut, "\n"), "1 endpoint is left out: Linux agents can't show messages (")
 	require.Contains(t, strings.Join(plan.LeftOut, "\n"), "1 endpoint is left out: offline now (")
 	card := s.Done(`broadcast MAC-1 message="Save *your* work"`)
 	require.Contains(t, card.Plain(), "> Save *your* work")

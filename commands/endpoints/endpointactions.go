@@ -35,7 +35,7 @@ func (p *scanParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan
 	if running > 0 {
 		plan.Notes = append(plan.Notes, text.Are(running, "endpoint")+" being scanned already.")
 	}
-	plan.Notes = append(plan.Notes, "A full disk scan takes hours and slows the endpoint down; what it finds is dealt with as the policy says.")
+	plan.Notes = append(plan.Notes, "A full disk scan takes hours and slows the endpoint down. Findings are handled by its policy.")
 	plan.Notes = append(plan.Notes, lookup.OfflineNote(agents, "scanned as soon as it is back")...)
 	return plan, nil
 }
@@ -45,14 +45,14 @@ func initiateScan() *catalog.Command {
 		Name: "initiate-scan", Title: "Initiate Scan", Area: "agents", Aliases: []string{"scan", "full-scan"}, Main: "agent-ids",
 		Effect: change.DiskScan(),
 		Risk:   catalog.Change, Needs: "Endpoints › View + Initiate Scan", Repeatable: true,
-		Doc:      "Starts a full disk scan on endpoints. What it finds is dealt with as the policy says.",
+		Doc:      "Starts a full disk scan on endpoints. Findings are handled by the endpoint's policy.",
 		Examples: []string{"scan DESKTOP-1", `initiate-scan filter={"computerName":"DESKTOP-1"}`},
 	}, func(ctx context.Context, call *catalog.Call, p scanParams) (render.Card, error) {
 		n, err := call.Console.ScanAgents(ctx, p.Agents)
 		if err != nil {
 			return render.Card{}, fmt.Errorf("scan %d endpoints: %w", len(p.Agents), err)
 		}
-		return lookup.AgentOutcome(ctx, call, p.Agents, n, "scan accepted", "what was asked follows when it is back", scanState).Card(call), nil
+		return lookup.AgentOutcome(ctx, call, p.Agents, n, "scan accepted", "this takes effect once back online", scanState).Card(call), nil
 	})
 }
 
@@ -78,9 +78,9 @@ func (userMessage) Kind() catalog.Kind {
 }
 
 type broadcastParams struct {
-	Hosts   []lookup.HostRef `json:"host-names-or-internal-ips,omitzero" help:"The endpoints."`
-	Groups  []s1.GroupID     `json:"group-ids,omitzero" help:"All endpoints of these groups, beside the others."`
-	Message userMessage      `json:"message" help:"What the users are shown."`
+	Hosts   []lookup.HostRef `json:"host-names-or-internal-ips,omitzero" help:"The endpoints to message, by name or internal IP address."`
+	Groups  []s1.GroupID     `json:"group-ids,omitzero" help:"Also every endpoint in these groups."`
+	Message userMessage      `json:"message" help:"The text that users see."`
 }
 
 func (p *broadcastParams) OneOf() []string {
@@ -107,11 +107,11 @@ func (p *broadcastParams) Plan(ctx context.Context, call *catalog.Call) (catalog
 	agents, left := lookup.WithoutDecommissioned(agents)
 	agents, deaf := withoutDeaf(agents)
 	if len(agents) == 0 {
-		return catalog.Plan{}, catalog.Wrong("host-names-or-internal-ips", "no endpoint that it means can show a message: they run Linux, are offline, or are decommissioned")
+		return catalog.Plan{}, catalog.Wrong("host-names-or-internal-ips", "none of these endpoints can show a message: they run Linux, are offline or are decommissioned")
 	}
 	plan := catalog.Plan{Targets: catalog.TargetsOf(call, agents, lookup.AgentTarget), Facts: []catalog.Fact{{Label: "Message", Value: string(p.Message)}}}
 	plan.Leave(len(p.Hosts) > 0, slices.Concat(left, deaf))
-	plan.Notes = append(plan.Notes, "Whoever sits there sees it at once; it cannot be taken back.")
+	plan.Notes = append(plan.Notes, "Users see it at once; it can't be taken back.")
 	p.Hosts, p.Groups = catalog.Convert[lookup.HostRef](lookup.AgentIDs(agents)), nil
 	return plan, nil
 }
@@ -153,7 +153,7 @@ func withoutDeaf(agents []s1.Agent) (kept []s1.Agent, left []string) {
 		}
 	}
 	if n := len(linux); n > 0 {
-		left = append(left, text.Are(n, "endpoint")+" left out: agents on Linux show no messages"+lookup.ByName(linux))
+		left = append(left, text.Are(n, "endpoint")+" left out: Linux agents can't show messages"+lookup.ByName(linux))
 	}
 	if n := len(offline); n > 0 {
 		left = append(left, text.Are(n, "endpoint")+" left out: offline now"+lookup.ByName(offline))
@@ -165,7 +165,7 @@ func broadcastMessage() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "broadcast-message", Title: "Broadcast Message", Area: "agents", Aliases: []string{"broadcast", "message-users"}, Main: "host-names-or-internal-ips",
 		Risk: catalog.Change, Needs: "Endpoints › View + Send Message",
-		Doc: "Shows a message to whoever sits at endpoints that run Windows or macOS.",
+		Doc: "Shows a message to the users of Windows and macOS endpoints.",
 		Examples: []string{`broadcast DESKTOP-1 message="Please save your work: this computer restarts in ten minutes."`,
 			`broadcast-message host-names-or-internal-ips=192.168.1.20,lab3-pc1 group-ids=Lab message="Computer maintenance will start in one hour. FYI."`},
 	}, func(ctx context.Context, call *catalog.Call, p broadcastParams) (render.Card, error) {
@@ -175,7 +175,7 @@ func broadcastMessage() *catalog.Command {
 			return render.Card{}, fmt.Errorf("send a message to %d endpoints: %w", len(agents), err)
 		}
 		c := lookup.AgentOutcome(ctx, call, agents, n, "message sent", "", nil)
-		c.Why = "The endpoints are gone, show no messages, or are outside what the bot's token may change."
+		c.Why = "The endpoints are gone, can't show messages, or the bot's token may not change them."
 		return withQuote(c.Card(call), string(p.Message)), nil
 	})
 }
@@ -189,8 +189,8 @@ func withQuote(card render.Card, text string) render.Card {
 }
 
 type customerIDParams struct {
-	Filter lookup.EndpointsBy `json:"filter" help:"The endpoints."`
-	ID     string             `json:"external-id" help:"What is written on them, over what stands there."`
+	Filter lookup.EndpointsBy `json:"filter" help:"The endpoints, by name or by the console's filter keys."`
+	ID     string             `json:"external-id" help:"The new customer ID, which replaces the current one."`
 }
 
 func (p *customerIDParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
@@ -200,7 +200,7 @@ func (p *customerIDParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 	}
 	agents, left := lookup.WithoutDecommissioned(agents)
 	if len(agents) == 0 {
-		return catalog.Plan{}, catalog.Wrong("filter", "every endpoint that it selects is decommissioned")
+		return catalog.Plan{}, catalog.Wrong("filter", "every endpoint it selects is decommissioned")
 	}
 	plan := catalog.Plan{Targets: catalog.TargetsOf(call, agents, lookup.AgentTarget), Facts: []catalog.Fact{{Label: "Customer ID", Value: p.ID}}, Notes: left}
 	for _, a := range agents {
@@ -209,7 +209,7 @@ func (p *customerIDParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 		}
 	}
 	if n := len(plan.Changes); n > 0 {
-		plan.Notes = append(plan.Notes, text.Are(n, "endpoint")+" marked otherwise now; the old identifier is lost.")
+		plan.Notes = append(plan.Notes, text.Are(n, "endpoint")+" under another customer ID now, which will be lost.")
 	}
 	p.Filter.Filter = lookup.IdsOnly(lookup.AgentIDs(agents))
 	return plan, nil
@@ -219,7 +219,7 @@ func setCustomerID() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "set-customer-id", Title: "Set Customer ID", Area: "agents", Aliases: []string{"customer-id", "set-external-id"}, Main: "filter",
 		Risk: catalog.Change, Needs: "Endpoints › View + Set Customer Identifier", Repeatable: true, Undo: "set-customer-id",
-		Doc:      "Writes an identifier of your own on endpoints, over what stands there.",
+		Doc:      "Sets the customer ID of endpoints, replacing the current one.",
 		Examples: []string{`set-customer-id filter={"computerName__contains":["DESKTOP-1"]} external-id=lab_device`, "customer-id 1845174760470303882 id=spare"},
 	}, func(ctx context.Context, call *catalog.Call, p customerIDParams) (render.Card, error) {
 		agents := lookup.Ids[s1.AgentID](p.Filter.Filter)

@@ -18,8 +18,8 @@ func moveCommands() []*catalog.Command { return []*catalog.Command{moveAgents(),
 const hostsParam = "host-names-or-internal-ips"
 
 type moveParams struct {
-	Hosts []lookup.HostRef `json:"host-names-or-internal-ips" help:"The endpoints to move."`
-	Group s1.GroupID       `json:"group-id" help:"The group they go to, of their own site."`
+	Hosts []lookup.HostRef `json:"host-names-or-internal-ips" help:"The endpoints to move, by name or internal IP address."`
+	Group s1.GroupID       `json:"group-id" help:"The group to move them to, in their own site."`
 }
 
 func (p *moveParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
@@ -32,21 +32,21 @@ func (p *moveParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan
 		return catalog.Plan{}, err
 	}
 	if group.Type == "dynamic" {
-		e := catalog.Wrong("group-id", "%s is a dynamic group: its filter alone decides who is in it", text.Quote(group.Name))
+		e := catalog.Wrong("group-id", "%s is a dynamic group: only its filter decides which endpoints are in it", text.Quote(group.Name))
 		e.Hint = "choose a static or a pinned group"
 		return catalog.Plan{}, e
 	}
 	movable, left, notes := movableTo(group, agents)
 	if len(movable) == 0 {
 		e := catalog.Wrong("group-id", "no endpoint of %s is in the site of the group %s", hostsParam, text.Quote(group.Name))
-		e.Hint = "endpoints must be in the group's site: move-agents-between-sites comes first"
+		e.Hint = "they must be in the group's site: run move-agents-between-sites first"
 		return catalog.Plan{}, e
 	}
 	if !slices.ContainsFunc(movable, func(a s1.Agent) bool { return a.GroupID != group.ID }) {
 		return catalog.Plan{}, catalog.AllSo(len(movable), "endpoint", "in the group "+text.Quote(group.Name))
 	}
 	p.Hosts, p.Group = catalog.Convert[lookup.HostRef](lookup.AgentIDs(movable)), group.ID
-	notes = append(notes, "From then on they obey the policy of the group.")
+	notes = append(notes, "The group's policy applies to them from then on.")
 	return catalog.Plan{
 		Targets: catalog.TargetsOf(call, movable, lookup.AgentTarget), Facts: []catalog.Fact{{Label: "To the group", Value: groupWords(group, movable[0].SiteName)}},
 		Also:    []catalog.Target{{Kind: "group", ID: string(group.ID), Name: group.Name, Account: movable[0].AccountName, Site: movable[0].SiteName}},
@@ -98,7 +98,7 @@ func movableTo(group s1.Group, agents []s1.Agent) (movable []s1.Agent, left, not
 		}
 	}
 	if n := len(elsewhere); n > 0 {
-		left = append(left, text.Are(n, "endpoint")+" left out, for the group belongs to another site: "+text.Shorten(strings.Join(elsewhere, ", "), 200)+".")
+		left = append(left, text.Are(n, "endpoint")+" left out because the group belongs to another site: "+text.Shorten(strings.Join(elsewhere, ", "), 200)+".")
 	}
 	if there > 0 {
 		notes = append(notes, text.Are(there, "endpoint")+" in this group already.")
@@ -114,7 +114,7 @@ func moveAgents() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "move-agents", Title: "Move Agents", Area: "agents", Aliases: []string{"move", "move-to-group"}, Main: hostsParam,
 		Risk: catalog.Change, Needs: "Groups › View + Edit", Repeatable: true, Undo: "move-agents",
-		Doc:      "Moves endpoints to another group of their site, and so under its policy.",
+		Doc:      "Moves endpoints to another group of their site. The group's policy applies to them from then on.",
 		Examples: []string{"move DESKTOP-1 group-id=Laptops", "move-agents host-names-or-internal-ips=192.168.1.20,lab3-pc1 group-id=475482421375116388"},
 	}, func(ctx context.Context, call *catalog.Call, p moveParams) (render.Card, error) {
 		agents := catalog.Convert[s1.AgentID](p.Hosts)
@@ -142,7 +142,7 @@ func moved(ctx context.Context, call *catalog.Call, agents []s1.AgentID, n int, 
 	case arrived < len(c.Targets):
 		c.Done = "move accepted"
 	}
-	c.Why = "The endpoints are gone, in another site than the group, or outside what the bot's token may change."
+	c.Why = "The endpoints are gone, in another site than the group, or the bot's token may not change them."
 	c = c.Await("moved", func(t catalog.Target) (catalog.Progress, string) {
 		if c.States[t.ID] == "moved" {
 			return catalog.Applied, ""
@@ -153,8 +153,8 @@ func moved(ctx context.Context, call *catalog.Call, agents []s1.AgentID, n int, 
 }
 
 type moveSiteParams struct {
-	Hosts []lookup.HostRef `json:"host-names-or-internal-ips" help:"The endpoints to move."`
-	Site  s1.SiteID        `json:"site-id" help:"The site they go to."`
+	Hosts []lookup.HostRef `json:"host-names-or-internal-ips" help:"The endpoints to move, by name or internal IP address."`
+	Site  s1.SiteID        `json:"site-id" help:"The site to move them to."`
 }
 
 func (p *moveSiteParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
@@ -177,11 +177,11 @@ func (p *moveSiteParams) Plan(ctx context.Context, call *catalog.Call) (catalog.
 		return catalog.Plan{}, catalog.Wrong(hostsParam, "no endpoint is left to move: they are in that site already, or decommissioned")
 	}
 	p.Hosts, p.Site = catalog.Convert[lookup.HostRef](lookup.AgentIDs(movable)), site.ID
-	notes = append(notes, "They come under the policy and the licenses of that site, into the dynamic group that fits best or the default group.")
+	notes = append(notes, "The site's policy and licenses apply to them. They go to the dynamic group that fits best, or to the default group.")
 	return catalog.Plan{
 		Targets: catalog.TargetsOf(call, movable, lookup.AgentTarget), Facts: []catalog.Fact{{Label: "To the site", Value: text.JoinNonEmpty(" · ", site.Name, site.AccountName)}},
 		Also:    []catalog.Target{{Kind: "site", ID: string(site.ID), Name: site.Name, Account: site.AccountName}},
-		LeftOut: left, Notes: notes, Undo: "Move them back, into their groups by move-agents",
+		LeftOut: left, Notes: notes, Undo: "Move them back, then into their groups with move-agents",
 	}, nil
 }
 
@@ -189,7 +189,7 @@ func moveBetweenSites() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "move-agents-between-sites", Title: "Move Agents Between Sites", Area: "agents", Aliases: []string{"move-to-site"}, Main: hostsParam,
 		Risk: catalog.Destructive, Needs: "Endpoints › View + Move To Another Site", Repeatable: true, Undo: "move-agents-between-sites",
-		Doc:      "Moves endpoints to another site, and so under its policy and its licenses.",
+		Doc:      "Moves endpoints to another site. The site's policy and licenses apply to them from then on.",
 		Examples: []string{`move-to-site DESKTOP-1 site-id=Lyon reason="moved to the Lyon office"`},
 	}, func(ctx context.Context, call *catalog.Call, p moveSiteParams) (render.Card, error) {
 		agents := catalog.Convert[s1.AgentID](p.Hosts)

@@ -20,8 +20,8 @@ func powerCommands() []*catalog.Command {
 
 // agentsOrGroups is what the commands take that switch endpoints off: endpoints, groups of them, or those that are both.
 type agentsOrGroups struct {
-	Agents []s1.AgentID `json:"agent-ids,omitzero" help:"The endpoints."`
-	Groups []s1.GroupID `json:"group-ids,omitzero" help:"All endpoints of these groups; with agent-ids, only those of them that are in the groups."`
+	Agents []s1.AgentID `json:"agent-ids,omitzero" help:"The endpoints, by name or id."`
+	Groups []s1.GroupID `json:"group-ids,omitzero" help:"Every endpoint in these groups. With agent-ids: only those of them that are in the groups."`
 }
 
 func (p *agentsOrGroups) OneOf() []string { return []string{"agent-ids", "group-ids"} }
@@ -43,7 +43,7 @@ func (p *agentsOrGroups) Pin(ctx context.Context, call *catalog.Call, consequenc
 	}
 	agents, left := lookup.WithoutDecommissioned(agents)
 	if len(agents) == 0 {
-		return catalog.Plan{}, catalog.Wrong("agent-ids", "every endpoint that it names is decommissioned")
+		return catalog.Plan{}, catalog.Wrong("agent-ids", "every endpoint it names is decommissioned")
 	}
 	plan := catalog.Plan{Targets: catalog.TargetsOf(call, agents, lookup.AgentTarget)}
 	plan.Leave(len(p.Agents) > 0, left)
@@ -99,7 +99,7 @@ func (s powerState) outcome(call *catalog.Call, n int, done, offline string) cha
 	c := change.Outcome{
 		Noun: "endpoint", Done: done, Result: s1.ActionResult{Affected: n}, States: map[string]string{},
 		Targets: change.Known(call, "agent", s.agents, s.found, lookup.AgentTarget), Notes: lookup.OfflineNote(s.found, offline),
-		Why: "The endpoints are offline, gone, decommissioned, or outside what the bot's token may change.",
+		Why: "The endpoints are offline, gone, decommissioned, or the bot's token may not change them.",
 	}
 	c.Actions = change.Opens(c.Targets)
 	if s.err != nil {
@@ -135,7 +135,7 @@ func (s powerState) outcome(call *catalog.Call, n int, done, offline string) cha
 type shutdownParams struct{ agentsOrGroups }
 
 func (p *shutdownParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
-	return p.Pin(ctx, call, "Nobody can power them on from here.", "a shutdown does not reach it")
+	return p.Pin(ctx, call, "They can't be powered on from here.", "a shutdown only reaches endpoints that are online")
 }
 
 func shutdownEndpoints() *catalog.Command {
@@ -143,7 +143,7 @@ func shutdownEndpoints() *catalog.Command {
 		Name: "shutdown-endpoints", Title: "Shutdown Endpoints", Area: "agents", Aliases: []string{"shutdown", "poweroff"}, Main: "agent-ids",
 		Effect: change.PowerOff(),
 		Risk:   catalog.Destructive, Guarded: true, Needs: "Endpoints › View + Shut Down",
-		Doc:      "Powers endpoints off. Nobody can power them on from here; to contain an infected host, isolate it instead.",
+		Doc:      "Shuts endpoints down. They can't be powered on from here; to contain an infected host, isolate it instead.",
 		Examples: []string{`shutdown KIOSK-3 reason="stolen"`, `shutdown-endpoints group-ids=Lab reason="maintenance tonight"`},
 	}, func(ctx context.Context, call *catalog.Call, p shutdownParams) (render.Card, error) {
 		before := namesBefore(ctx, call, p.Agents)
@@ -151,14 +151,14 @@ func shutdownEndpoints() *catalog.Command {
 		if err != nil {
 			return render.Card{}, fmt.Errorf("shut down %d endpoints: %w", len(p.Agents), err)
 		}
-		return before.outcome(call, n, "shutdown accepted", "a shutdown does not reach it").Card(call), nil
+		return before.outcome(call, n, "shutdown accepted", "a shutdown only reaches endpoints that are online").Card(call), nil
 	})
 }
 
 type restartParams struct{ agentsOrGroups }
 
 func (p *restartParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
-	return p.Pin(ctx, call, "Work that is not saved is lost; broadcast-message warns whoever sits there.", "a restart does not reach it")
+	return p.Pin(ctx, call, "Unsaved work is lost; warn users with broadcast-message first.", "a restart only reaches endpoints that are online")
 }
 
 func restartEndpoints() *catalog.Command {
@@ -166,7 +166,7 @@ func restartEndpoints() *catalog.Command {
 		Name: "restart-endpoints", Title: "Restart Endpoints", Area: "agents", Aliases: []string{"restart", "reboot"}, Main: "agent-ids",
 		Effect: change.Reboot(),
 		Risk:   catalog.Destructive, Needs: "Endpoints › View + Reboot",
-		Doc:      "Restarts endpoints. Work that is not saved is lost; warn the users with broadcast-message first.",
+		Doc:      "Restarts endpoints. Unsaved work is lost; warn users with broadcast-message first.",
 		Examples: []string{`restart DESKTOP-1 reason="finish the rollback"`, `restart-endpoints group-ids=Lab reason="patches"`},
 	}, func(ctx context.Context, call *catalog.Call, p restartParams) (render.Card, error) {
 		before := namesBefore(ctx, call, p.Agents)
@@ -174,6 +174,6 @@ func restartEndpoints() *catalog.Command {
 		if err != nil {
 			return render.Card{}, fmt.Errorf("restart %d endpoints: %w", len(p.Agents), err)
 		}
-		return before.outcome(call, n, "restart accepted", "a restart does not reach it").Card(call), nil
+		return before.outcome(call, n, "restart accepted", "a restart only reaches endpoints that are online").Card(call), nil
 	})
 }

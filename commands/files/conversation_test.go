@@ -128,7 +128,7 @@ func TestWhoCancelsHearsThatTheOrderStands(t *testing.T) {
 		time.AfterFunc(time.Minute, func() { cancel(catalog.ErrCancelled) })
 		card, err := w.asks(`fetch DESKTOP-1 paths=C:\a.txt`)(ctx)
 		require.NoError(w.t, err)
-		require.Contains(w.t, card.Plain(), "The order stands")
+		require.Contains(w.t, card.Plain(), "The endpoint was already asked")
 		require.NotEmpty(w.t, commandtest.Button(w.t, card, "Download files").Args)
 	})
 }

@@ -48,7 +48,7 @@ func (o filesOrder) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan,
 	if err != nil {
 		return catalog.Plan{}, err
 	}
-	notes := []string{"At most 10 MB altogether. The archive is encrypted and handed over as it comes."}
+	notes := []string{"At most 10 MB in total. The archive is encrypted and passed on unopened."}
 	return catalog.Plan{
 		Targets: catalog.TargetsOf(call, agents, lookup.AgentTarget), Notes: append(notes, lookup.OfflineNote(agents, "it uploads as soon as it is back")...),
 		Facts: []catalog.Fact{{Label: "Files", Value: strings.Join(o.paths, "\n")}, {Label: "Password", Value: catalog.PasswordWords(o.password)}},
@@ -62,7 +62,7 @@ func oneAgent(ctx context.Context, call *catalog.Call, agent *s1.AgentID) ([]s1.
 		return nil, err
 	}
 	if agents[0].IsDecommissioned {
-		return nil, catalog.Wrong("agent-id", "%s is decommissioned: it answers no more", agents[0].ComputerName)
+		return nil, catalog.Wrong("agent-id", "%s is decommissioned and no longer answers", agents[0].ComputerName)
 	}
 	*agent = agents[0].ID
 	return agents, nil
@@ -132,9 +132,9 @@ func followWords(fetch bool) string {
 }
 
 type collectParams struct {
-	Agent    s1.AgentID              `json:"agent-id" help:"The endpoint."`
-	Paths    []string                `json:"file-paths" help:"The files: 1 to 10 whole paths, 10 MB altogether."`
-	Password catalog.ArchivePassword `json:"password" help:"Of the archive: 10 or more characters, upper and lower case letters, numbers and symbols."`
+	Agent    s1.AgentID              `json:"agent-id" help:"The endpoint, by name or id."`
+	Paths    []string                `json:"file-paths" help:"The files: 1 to 10 full paths, 10 MB in total."`
+	Password catalog.ArchivePassword `json:"password" help:"The archive's password: at least 10 characters with upper and lower case letters, numbers and symbols."`
 }
 
 func (p *collectParams) order() filesOrder {
@@ -149,7 +149,7 @@ func collectFiles() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "collect-files", Title: "Collect Files", Area: "files", Aliases: []string{"collect"}, Main: "agent-id",
 		Risk: catalog.Change, Needs: fetchNeeds,
-		Doc:      "Asks an endpoint to upload files to the console, as an encrypted archive. Tells when they are there; download-files hands them over.",
+		Doc:      "Asks an endpoint to upload files to the console as an encrypted archive. You hear when they are there; download-files gets them.",
 		Examples: []string{`collect-files agent-id=DESKTOP-1 file-paths=C:\Windows\Temp\a.txt`, `collect LNX-WEB-1 paths=/tmp/.x/kworkerds,/etc/crontab`},
 	}, func(ctx context.Context, call *catalog.Call, p collectParams) (render.Card, error) {
 		return p.order().give(ctx, call, false)
@@ -166,9 +166,9 @@ func awaitPickup[P any](ctx context.Context, call *catalog.Call, _ P) (render.Ca
 }
 
 type fetchParams struct {
-	Agent    s1.AgentID              `json:"agent-id" help:"The endpoint."`
-	Paths    []string                `json:"files-path" help:"The files: 1 to 10 whole paths, 10 MB altogether."`
-	Password catalog.ArchivePassword `json:"password" help:"Of the archive: 10 or more characters, upper and lower case letters, numbers and symbols."`
+	Agent    s1.AgentID              `json:"agent-id" help:"The endpoint, by name or id."`
+	Paths    []string                `json:"files-path" help:"The files: 1 to 10 full paths, 10 MB in total."`
+	Password catalog.ArchivePassword `json:"password" help:"The archive's password: at least 10 characters with upper and lower case letters, numbers and symbols."`
 }
 
 func (p *fetchParams) order() filesOrder {
@@ -183,7 +183,7 @@ func fetchFiles() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "fetch-files", Title: "Fetch Files", Area: "files", Aliases: []string{"fetch"}, Main: "agent-id",
 		Risk: catalog.Change, Needs: fetchNeeds,
-		Doc:      "Gets files from an endpoint: asks for them, waits, and hands them over as an encrypted archive.",
+		Doc:      "Fetches files from an endpoint: asks for them, waits, and sends you an encrypted archive.",
 		Examples: []string{`fetch-files agent-id=DESKTOP-1 files-path=C:\NPPSpy.txt`, `fetch LNX-WEB-1 paths=/tmp/.x/kworkerds`},
 	}, func(ctx context.Context, call *catalog.Call, p fetchParams) (render.Card, error) {
 		return p.order().give(ctx, call, true)
@@ -191,9 +191,9 @@ func fetchFiles() *catalog.Command {
 }
 
 type downloadParams struct {
-	Agent   s1.AgentID `json:"agent-id" help:"The endpoint that the files are from."`
-	Since   time.Time  `json:"activity-created-time,omitzero" help:"Only what was uploaded since then; collect-files tells when it asked."`
-	Batches []string   `json:"command-batch-uuids" help:"The batches; collect-files tells them."`
+	Agent   s1.AgentID `json:"agent-id" help:"The endpoint the files are from."`
+	Since   time.Time  `json:"activity-created-time,omitzero" help:"Only files uploaded since then. collect-files shows when it asked."`
+	Batches []string   `json:"command-batch-uuids" help:"The batches to download. collect-files shows them."`
 }
 
 func (p *downloadParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
@@ -208,7 +208,7 @@ func downloadFiles() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "download-files", Title: "Download Files", Area: "files", Aliases: []string{"download"}, Main: "agent-id",
 		Risk: catalog.Change, Needs: "Endpoints › View + File Fetch, Activity › View", Repeatable: true,
-		Doc:      "Hands over files that an endpoint has uploaded, as the encrypted archive that it made. The console keeps them for three days.",
+		Doc:      "Downloads files that an endpoint has uploaded, as an encrypted archive. The console keeps them for three days.",
 		Examples: []string{`download-files agent-id=DESKTOP-1 command-batch-uuids=7011777f-77e7-4a01-a674-e5f767808895 activity-created-time="2026-11-22 14:00"`},
 	}, func(ctx context.Context, call *catalog.Call, p downloadParams) (render.Card, error) {
 		pick := &Pickup{Type: s1.ActivityUploaded, Since: p.Since, Now: true, Fetch: true}
@@ -234,7 +234,7 @@ func (p *Pickup) Start(ctx context.Context, call *catalog.Call) (render.Card, er
 		return render.Card{}, err
 	}
 	card := p.there(call, h)
-	card.Parts = append(card.Parts, render.Note{render.Text("They come as files in a moment.")})
+	card.Parts = append(card.Parts, render.Note{render.Text("The files follow in a moment.")})
 	card.Actions = nil
 	return card, nil
 }

@@ -13,8 +13,8 @@ import (
 )
 
 type scriptResultsParams struct {
-	Tasks []s1.TaskID `json:"task-ids,omitzero" help:"The tasks of single endpoints; get-script-task-status tells them."`
-	Names []string    `json:"computer-names,omitzero" help:"Endpoints whose names have one of these in them."`
+	Tasks []s1.TaskID `json:"task-ids,omitzero" help:"The tasks of single endpoints. get-script-task-status shows them."`
+	Names []string    `json:"computer-names,omitzero" help:"Endpoints whose name contains one of these."`
 }
 
 func (p *scriptResultsParams) OneOf() []string { return []string{"task-ids", "computer-names"} }
@@ -30,7 +30,7 @@ func (p *scriptResultsParams) Check() error {
 }
 
 func (p *scriptResultsParams) Plan(_ context.Context, _ *catalog.Call) (catalog.Plan, error) {
-	plan := catalog.Plan{Notes: []string{"The outputs are handed over as they come; an archive opens with the password of its run."}}
+	plan := catalog.Plan{Notes: []string{"Results are passed on unopened. An archive opens with the password of its run."}}
 	for _, id := range p.Tasks {
 		plan.Targets = append(plan.Targets, catalog.Target{Kind: "task", ID: string(id), Name: "task " + string(id)})
 	}
@@ -52,7 +52,7 @@ func getScriptResults() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "get-script-results", Title: "Get Script Results", Area: "scripts", Aliases: []string{"script-results", "results"}, Main: "task-ids",
 		Risk: catalog.Change, Needs: remoteOps, Repeatable: true,
-		Doc:      "Hands over what a script left in the console's cloud, one file for each endpoint. Not every script leaves something.",
+		Doc:      "Downloads the results that a script left in the console's cloud, one file per endpoint. Not every script leaves any.",
 		Examples: []string{"get-script-results task-ids=1748812345678905555", "results hosts=DESKTOP-1"},
 	}, func(ctx context.Context, call *catalog.Call, p scriptResultsParams) (render.Card, error) {
 		found, err := p.ask(ctx, call)
@@ -91,7 +91,7 @@ func foundCard(call *catalog.Call, found s1.ScriptResults) render.Card {
 		card.Tone, card.Outcome = render.Warning, render.Partial
 	}
 	if len(found.Files) > 0 {
-		card.Parts = append(card.Parts, resultTable(found, nil), render.Note{render.Text("They come as files in a moment.")})
+		card.Parts = append(card.Parts, resultTable(found, nil), render.Note{render.Text("The files follow in a moment.")})
 	}
 	return card
 }
@@ -145,7 +145,7 @@ func resultsCard(call *catalog.Call, found s1.ScriptResults, parcels map[int]par
 		card.Tone, card.Outcome = render.Warning, render.Partial
 	}
 	card.Parts = []render.Part{render.Line{render.Text(words + ".")}, resultTable(found, parcels), render.Note{render.Text(
-		"Nobody looked inside. An archive opens with the password of its run; what it holds came from endpoints that may be infected.")}}
+		"Nobody has looked inside. An archive opens with the password of its run; its contents come from endpoints that may be infected.")}}
 	return card
 }
 

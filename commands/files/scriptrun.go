@@ -25,13 +25,13 @@ func (RunTime) Kind() catalog.Kind {
 }
 
 type runScriptParams struct {
-	Filter      lookup.EndpointsBy      `json:"filter" help:"The endpoints, by the console's filter keys."`
-	Script      s1.ScriptID             `json:"script-id" help:"The script."`
-	Description string                  `json:"task-description" help:"What the console calls this run; 2 characters or more."`
+	Filter      lookup.EndpointsBy      `json:"filter" help:"The endpoints, by name or by the console's filter keys."`
+	Script      s1.ScriptID             `json:"script-id" help:"The script, by name or id."`
+	Description string                  `json:"task-description" help:"A name for this run, at least 2 characters."`
 	Destination s1.Destination          `json:"output-destination" help:"Where the output goes."`
-	Password    catalog.ArchivePassword `json:"password,omitzero" help:"Of the archive with the output; 10 or more characters, upper and lower case letters, numbers and symbols."`
-	Directory   string                  `json:"output-directory,omitzero" help:"Where the output goes on the endpoint."`
-	Input       scriptInput             `json:"input-params,omitzero" help:"What the script is called with; get-scripts tells which ones need it."`
+	Password    catalog.ArchivePassword `json:"password,omitzero" help:"The output archive's password: at least 10 characters with upper and lower case letters, numbers and symbols."`
+	Directory   string                  `json:"output-directory,omitzero" help:"The output folder on the endpoint."`
+	Input       scriptInput             `json:"input-params,omitzero" help:"The script's arguments. get-scripts shows which scripts need them."`
 	Timeout     RunTime                 `json:"script-runtime-timeout-seconds,omitzero" help:"How long it may run."`
 }
 
@@ -74,7 +74,7 @@ func (p *runScriptParams) Plan(ctx context.Context, call *catalog.Call) (catalog
 		unable := slices.DeleteFunc(slices.Clone(agents), func(a s1.Agent) bool { return script.Runs(a.OSType) })
 		left = append(left, fmt.Sprintf("%s left out: the script runs on %s only%s", text.Are(n, "endpoint"), catalog.Labelled(script.Systems), lookup.ByName(unable)))
 	}
-	notes = append(notes, "The script runs as the system's user, and nothing takes back what it does.")
+	notes = append(notes, "The script runs with system privileges, and what it does can't be undone.")
 	notes = append(notes, lookup.OfflineNote(able, "it runs there when it is back")...)
 	p.Filter.Filter = lookup.IdsOnly(lookup.AgentIDs(able))
 	return catalog.Plan{Targets: catalog.TargetsOf(call, able, lookup.AgentTarget), LeftOut: left, Notes: notes, Facts: p.facts(script)}, nil
@@ -122,7 +122,7 @@ func runScript() *catalog.Command {
 		Name: "run-script", Title: "Run Script", Area: "scripts", Aliases: []string{"script", "run"}, Main: "filter",
 		Effect: change.ScriptEnd(),
 		Risk:   catalog.Destructive, Needs: remoteOps,
-		Doc: "Runs a script of the console's library on endpoints, as the system's user. Shows how far each endpoint is, and offers the results.",
+		Doc: "Runs a script from the console's library on endpoints, with system privileges. Shows the progress on each endpoint and offers the results.",
 		Examples: []string{`run-script filter={"computerName__contains":["DESKTOP-"]} script-id="List Open Ports" task-description="INC-1042" output-destination=SentinelCloud reason="INC-1042"`,
 			`run-script filter={"ids":["1834780238610855645"]} script-id=1466645476786791838 task-description="stop the miner" output-destination=None input-params="--terminate --processes kworkerds" reason=miner`},
 	}, startScript), awaitScript)
@@ -176,7 +176,7 @@ func startedCard(ctx context.Context, call *catalog.Call, agents []s1.AgentID, s
 		}
 		return catalog.Waiting, ""
 	})
-	c.States, c.Why = map[string]string{}, "The endpoints are gone, their systems do not fit, or they lie outside what the bot's token may touch."
+	c.States, c.Why = map[string]string{}, "The endpoints are gone, their systems don't fit, or the bot's token may not touch them."
 	c.Task = started.Task
 	if started.Pending {
 		return guardrailCard(call, c, started)
@@ -191,7 +191,7 @@ func startedCard(ctx context.Context, call *catalog.Call, agents []s1.AgentID, s
 
 // guardrailCard says that the console itself wants somebody's approval before it runs the script.
 func guardrailCard(call *catalog.Call, c change.Outcome, started s1.ScriptStart) render.Card {
-	words := "The console holds the script back: one of its guardrails wants an approval there."
+	words := "The console is holding the script back: one of its guardrails needs an approval there."
 	for _, t := range c.Targets {
 		c.States[t.ID] = "held back"
 	}

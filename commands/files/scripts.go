@@ -22,10 +22,10 @@ const remoteOps = "RemoteOps › View"
 type getScriptsParams struct {
 	Accounts []s1.AccountID `json:"account-ids,omitzero" help:"Only scripts of these accounts."`
 	Sites    []s1.SiteID    `json:"site-ids,omitzero" help:"Only scripts of these sites."`
-	Type     s1.ScriptType  `json:"script-type,omitzero" help:"What the scripts are for."`
-	System   s1.ScriptOS    `json:"os-type,omitzero" help:"The systems they run on."`
-	Query    string         `json:"query,omitzero" help:"Whole name or a part of it."`
-	Limit    *listing.Count `json:"limit,omitzero" help:"How many scripts at most; 10 when empty."`
+	Type     s1.ScriptType  `json:"script-type,omitzero" help:"Only scripts of this type."`
+	System   s1.ScriptOS    `json:"os-type,omitzero" help:"Only scripts for this operating system."`
+	Query    string         `json:"query,omitzero" help:"The name, or part of it."`
+	Limit    *listing.Count `json:"limit,omitzero" help:"Maximum number of scripts to list; 10 if empty."`
 }
 
 // fewScripts is how many are listed where nobody says how many: the specification's default.
@@ -35,7 +35,7 @@ func getScripts() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-scripts", Title: "Get Scripts", Area: "scripts", Aliases: []string{"scripts"}, Main: "query",
 		Risk: catalog.Read, Needs: remoteOps, Repeatable: true,
-		Doc:      "Lists the scripts of the console's library that endpoints can run.",
+		Doc:      "Lists the scripts in the console's library.",
 		Examples: []string{`get-scripts script-type=Action os-type=Windows limit=10`, "scripts processes"},
 	}, func(ctx context.Context, call *catalog.Call, p getScriptsParams) (render.Card, error) {
 		q := withIDs(withIDs(s1.Query{}, "accountIds", catalog.Convert[string](p.Accounts)), "siteIds", catalog.Convert[string](p.Sites))

@@ -16,8 +16,8 @@ import (
 )
 
 type taskStatusParams struct {
-	Parents []lookup.RunID `json:"parent-task-ids" help:"The runs; run-script tells their tasks."`
-	Names   []string       `json:"computer-name-contains,omitzero" help:"Only endpoints whose names have one of these in them; 2 characters or more each, 10 at most."`
+	Parents []lookup.RunID `json:"parent-task-ids" help:"The runs to show. run-script shows their ids."`
+	Names   []string       `json:"computer-name-contains,omitzero" help:"Only endpoints whose name contains one of these; at least 2 characters each, 10 at most."`
 	After   time.Time      `json:"updated-after,omitzero" help:"Only tasks that changed after this."`
 	Before  time.Time      `json:"updated-before,omitzero" help:"Only tasks that changed before this."`
 }
@@ -32,11 +32,11 @@ func (p *taskStatusParams) Check() error {
 // checkNames tells whether the console can search for these parts of names.
 func checkNames(param string, names []string) error {
 	if len(names) > catalog.MaxNames {
-		return catalog.Wrong(param, "the console searches for at most %d names, not %d", catalog.MaxNames, len(names))
+		return catalog.Wrong(param, "the console can search for at most %d names at once, not %d", catalog.MaxNames, len(names))
 	}
 	for _, name := range names {
 		if !catalog.Searchable(name) {
-			return catalog.Wrong(param, "%s cannot be searched for: the console wants two characters or more, and no comma", text.Quote(name))
+			return catalog.Wrong(param, "%s can't be searched for: the console needs at least two characters and no comma", text.Quote(name))
 		}
 	}
 	return nil
@@ -60,7 +60,7 @@ func getScriptTaskStatus() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-script-task-status", Title: "Get Script Task Status", Area: "scripts", Aliases: []string{"script-status", "tasks"}, Main: "parent-task-ids",
 		Risk: catalog.Read, Needs: remoteOps, Repeatable: true,
-		Doc:      "Shows how far a script is on each endpoint.",
+		Doc:      "Shows the progress of a script on each endpoint.",
 		Examples: []string{`get-script-task-status parent-task-ids=1234567890123456789 computer-name-contains=DESKTOP,AWS updated-after="2026-11-20 14:00"`},
 	}, func(ctx context.Context, call *catalog.Call, p taskStatusParams) (render.Card, error) {
 		var ended []s1.TaskID

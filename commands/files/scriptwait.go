@@ -63,10 +63,10 @@ func (w ScriptWait) watch(ctx context.Context, call *catalog.Call) (render.Card,
 			return render.Card{}, err
 		}
 		if time.Now().After(w.Until) {
-			return w.Card(call, tasks, "I no longer watch; the rest runs when its endpoints are back."), nil
+			return w.Card(call, tasks, "I've stopped watching; the rest runs when its endpoints are back online."), nil
 		}
 		if err := restFor(ctx, w.pause(time.Since(began))); errors.Is(err, catalog.ErrCancelled) {
-			return w.Card(call, tasks, "Nobody watches any more; the script itself goes on."), nil
+			return w.Card(call, tasks, "I've stopped watching; the script itself goes on."), nil
 		} else if err != nil {
 			return render.Card{}, err
 		}
@@ -83,7 +83,7 @@ func (w ScriptWait) untaken() string {
 	if w.Asked <= w.Agents {
 		return ""
 	}
-	return fmt.Sprintf("The console took %d of %s and does not say which it left out. Nobody waits for the rest.", w.Agents, text.Plural(w.Asked, "endpoint"))
+	return fmt.Sprintf("The console accepted %d of %s and doesn't say which it left out. I'm not waiting for the rest.", w.Agents, text.Plural(w.Asked, "endpoint"))
 }
 
 // pause keeps below the console's rate for scripts, one call a second, also with several runs at once.
@@ -151,7 +151,7 @@ func (w ScriptWait) Card(call *catalog.Call, tasks []s1.ScriptTask, note string)
 	card.Tone, card.Outcome = render.Good, render.Successful
 	switch {
 	case len(done) == 0 && note == "":
-		card = render.Failure(call.Command.Title, http.StatusOK, words+".", "The console took the order; the table tells what the endpoints made of it.")
+		card = render.Failure(call.Command.Title, http.StatusOK, words+".", "The console accepted the script; the table shows what happened on each endpoint.")
 	case whole < max(w.Agents, w.Asked, len(tasks)):
 		card.Tone, card.Outcome = render.Warning, render.Partial
 	}

@@ -16,8 +16,8 @@ import (
 )
 
 type fetchThreatParams struct {
-	Threats  []s1.ThreatID           `json:"threat-ids" help:"The threats."`
-	Password catalog.ArchivePassword `json:"password" help:"Of the archives: 10 or more characters, upper and lower case letters, numbers and symbols."`
+	Threats  []s1.ThreatID           `json:"threat-ids" help:"The threats, by name or id."`
+	Password catalog.ArchivePassword `json:"password" help:"The archives' password: at least 10 characters with upper and lower case letters, numbers and symbols."`
 }
 
 func (p *fetchThreatParams) Check() error { return p.Password.Check("password") }
@@ -27,7 +27,7 @@ func (p *fetchThreatParams) Plan(ctx context.Context, call *catalog.Call) (catal
 	if err != nil {
 		return catalog.Plan{}, err
 	}
-	notes := []string{"The archives hold malware. They are encrypted and handed over as they come."}
+	notes := []string{"The archives contain malware. They are encrypted and passed on unopened."}
 	offline := 0
 	for _, t := range threats {
 		if !t.Online() {
@@ -35,7 +35,7 @@ func (p *fetchThreatParams) Plan(ctx context.Context, call *catalog.Call) (catal
 		}
 	}
 	if offline > 0 {
-		notes = append(notes, text.Plural(offline, "host")+" offline: their files cannot be had before they are back.")
+		notes = append(notes, text.Plural(offline, "host")+" offline: their files can't be fetched until they are back.")
 	}
 	return catalog.Plan{Targets: catalog.TargetsOf(call, threats, lookup.ThreatTarget), OnHosts: true, Facts: []catalog.Fact{{Label: "Password", Value: catalog.PasswordWords(p.Password)}}, Notes: notes}, nil
 }
@@ -44,7 +44,7 @@ func fetchThreatFile() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "fetch-threat-file", Title: "Fetch Threat File", Area: "files", Aliases: []string{"fetch-threat", "sample"}, Main: "threat-ids",
 		Risk: catalog.Change, Needs: "Endpoint Threats › View + Fetch Threat File, Activity › View",
-		Doc:      "Gets the files of threats from their endpoints: asks for them, waits, and hands them over as encrypted archives. They are malware.",
+		Doc:      "Fetches the files of threats from their endpoints: asks for them, waits, and sends you encrypted archives. They contain malware.",
 		Examples: []string{"fetch-threat-file threat-ids=1112953674841025235"},
 	}, func(ctx context.Context, call *catalog.Call, p fetchThreatParams) (render.Card, error) {
 		password, err := call.Password(ctx, p.Password, "the archives of "+text.Plural(len(p.Threats), "threat"))
@@ -68,7 +68,7 @@ func orderThreatFiles(ctx context.Context, call *catalog.Call, p fetchThreatPara
 			failure = fmt.Errorf("ask for the file of threat %s: %w", id, err)
 			c.States[string(id)] = "failed: " + refusalWords(err)
 		case n == 0:
-			c.States[string(id)] = "not done: there is no file to be had"
+			c.States[string(id)] = "not done: there is no file to fetch"
 		default:
 			c.Result.Affected++
 			c.States[string(id)] = "asked for"
@@ -87,7 +87,7 @@ func orderThreatFiles(ctx context.Context, call *catalog.Call, p fetchThreatPara
 
 // noThreatFile is the failure of all requests, in the specification's words where the console gave none of its own.
 func noThreatFile(call *catalog.Call, c change.Outcome, failure error) render.Card {
-	why := "There is nothing to fetch of a threat without a file, of one that is mitigated, and of a host that is offline."
+	why := "There is nothing to fetch for a threat without a file, for a mitigated threat, or from an offline host."
 	card := render.Failure(call.Command.Title, http.StatusOK, "All fetching threat file requests failed: the console changed nothing (affected: 0).", why)
 	var refusal *s1.Error
 	if errors.As(failure, &refusal) {
@@ -111,9 +111,9 @@ func refusalWords(err error) string {
 }
 
 type downloadThreatParams struct {
-	Agent   s1.AgentID  `json:"agent-id" help:"The endpoint that the file is from."`
-	Threat  s1.ThreatID `json:"threat-id" help:"The threat."`
-	Batches []string    `json:"command-batch-uuids" help:"The batches; fetch-threat-file tells them."`
+	Agent   s1.AgentID  `json:"agent-id" help:"The endpoint the file is from."`
+	Threat  s1.ThreatID `json:"threat-id" help:"The threat, by name or id."`
+	Batches []string    `json:"command-batch-uuids" help:"The batches to download. fetch-threat-file shows them."`
 }
 
 func (p *downloadThreatParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
@@ -125,14 +125,14 @@ func (p *downloadThreatParams) Plan(ctx context.Context, call *catalog.Call) (ca
 		return catalog.Plan{}, err
 	}
 	return catalog.Plan{Targets: catalog.TargetsOf(call, threats, lookup.ThreatTarget), Facts: []catalog.Fact{{Label: "Batches", Value: strings.Join(p.Batches, "\n")}},
-		Notes: []string{"The archives hold malware. They are encrypted and handed over as they come."}}, nil
+		Notes: []string{"The archives contain malware. They are encrypted and passed on unopened."}}, nil
 }
 
 func downloadThreatFiles() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "download-threat-files", Title: "Download Threat Files", Area: "files", Aliases: []string{"download-threat"}, Main: "threat-id",
 		Risk: catalog.Change, Needs: "Endpoints › View + File Fetch, Activity › View", Repeatable: true,
-		Doc:      "Hands over files of a threat that its endpoint has uploaded, as the encrypted archives that it made. The console keeps them for three days.",
+		Doc:      "Downloads files of a threat that its endpoint has uploaded, as encrypted archives. The console keeps them for three days.",
 		Examples: []string{"download-threat-files agent-id=DESKTOP-1 threat-id=1112953674841025235 command-batch-uuids=e1f0aaaa-0000-4000-8000-000000000e87"},
 	}, func(ctx context.Context, call *catalog.Call, p downloadThreatParams) (render.Card, error) {
 		pick := &Pickup{Type: s1.ActivityThreatUploaded, Now: true, Fetch: true}

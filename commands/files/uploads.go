@@ -236,9 +236,9 @@ func (p *Pickup) end(ctx context.Context, call *catalog.Call, h haul) (render.Ca
 
 // stopped says what stands although nobody waits any more.
 func (p *Pickup) stopped(call *catalog.Call, h haul) render.Card {
-	words := "Nobody waits for " + p.Names() + " any more."
+	words := "I've stopped waiting for " + p.Names() + "."
 	if !p.Now {
-		words += " The order stands: the archive may still be uploaded."
+		words += " The endpoint was already asked, so the archive may still be uploaded."
 	}
 	return render.Card{
 		Tone: render.Info, Title: call.Command.Title + " · stopped waiting", Text: words, Actions: p.again(),
@@ -271,13 +271,13 @@ func (p *Pickup) again() []render.Action {
 
 // pending says that nothing is there yet, which is no failure, and what else is.
 func (p *Pickup) pending(call *catalog.Call, h haul) render.Card {
-	words := "Nothing of " + p.Names() + " is uploaded yet."
+	words := "Nothing from " + p.Names() + " has been uploaded yet."
 	card := render.Card{Tone: render.Waiting, Title: call.Command.Title + " · still pending", Text: words, Actions: p.again()}
 	card.Parts = []render.Part{
 		render.Line{render.Text(words + " An endpoint uploads when it is online, and that can take minutes.")}, p.Table(h, nil),
 	}
 	if p.Type == s1.ActivityUploaded && slices.ContainsFunc(p.Wants, func(w Wanted) bool { return w.Batch == "" }) {
-		card.Parts = append(card.Parts, render.Note{render.Text("The console has not said which batch the order is; its activity log will.")})
+		card.Parts = append(card.Parts, render.Note{render.Text("The console hasn't named the batch yet; its activity log will.")})
 	}
 	if other := p.otherBatches(h); other != nil {
 		card.Parts = append(card.Parts, other...)

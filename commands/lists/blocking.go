@@ -19,9 +19,9 @@ import (
 )
 
 type blockHashParams struct {
-	Hashes []lookup.Sha1Hash `json:"threat-hashes" help:"The files."`
-	OS     s1.OSType         `json:"os-type" help:"The system on which they may not run; each system has entries of its own."`
-	Sites  []s1.SiteID       `json:"site-id" help:"The sites in which they may not run."`
+	Hashes []lookup.Sha1Hash `json:"threat-hashes" help:"The files to block, by SHA-1."`
+	OS     s1.OSType         `json:"os-type" help:"The operating system they are blocked on. Each system has its own entries."`
+	Sites  []s1.SiteID       `json:"site-id" help:"The sites they are blocked in."`
 }
 
 func (p *blockHashParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
@@ -32,7 +32,7 @@ func (p *blockHashParams) Plan(ctx context.Context, call *catalog.Call) (catalog
 	}
 	p.Sites = places.Sites
 	return catalog.Plan{Targets: targets, Undo: "Unblock", Facts: catalog.FactsOf("OS", p.OS.Label(), "SHA-1", strings.Join(catalog.Convert[string](p.Hashes), "\n")),
-		Notes: []string{"After this no endpoint of the sites runs these files; running ones are stopped as the policy says."}}, nil
+		Notes: []string{"No endpoint of these sites will run these files. Running ones are stopped according to policy."}}, nil
 }
 
 // blockNote is the description of every entry that the bot makes.
@@ -42,7 +42,7 @@ func blockHash() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "block-hash", Title: "Block Hash", Area: "blocklist", Aliases: []string{"block", "block-hashes"}, Main: "threat-hashes",
 		Risk: catalog.Destructive, Needs: "Blocklist › View + Create", Repeatable: true, Undo: "remove-items-in-blacklist",
-		Doc:      "Puts files on the blocklist of sites by their SHA-1: they may not run there.",
+		Doc:      "Adds files to the blocklist of sites by SHA-1: they can no longer run there.",
 		Examples: []string{`block 3395856ce81f2b7382dee72602f798b642f14140 os=Windows site=Paris reason="ransomware, INC-1042"`},
 	}, func(ctx context.Context, call *catalog.Call, p blockHashParams) (render.Card, error) {
 		var made []s1.BlocklistID
@@ -69,10 +69,10 @@ func blockHash() *catalog.Command {
 }
 
 type blockThreatsParams struct {
-	Collections []lookup.CollectionID `json:"collection-ids" help:"The threats whose files are blocked."`
+	Collections []lookup.CollectionID `json:"collection-ids" help:"The threats whose files to block."`
 	Site        s1.SiteID             `json:"site-id" help:"The site of these threats."`
-	Description string                `json:"description,omitzero" help:"Why, for the blocklist."`
-	Target      s1.TargetScope        `json:"target-scope" help:"How far the files are blocked: in the threat's group, site, account or everywhere."`
+	Description string                `json:"description,omitzero" help:"The reason, kept on the blocklist."`
+	Target      s1.TargetScope        `json:"target-scope" help:"Where the files are blocked: in the threat's group, site or account, or everywhere."`
 }
 
 func (p *blockThreatsParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
@@ -141,7 +141,7 @@ func blockThreats() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "add-threat-to-blacklist", Title: "Add Threat To Blacklist", Area: "blocklist", Aliases: []string{"block-threat", "blacklist-threat"}, Main: "collection-ids",
 		Risk: catalog.Destructive, Needs: "Blocklist › View + Create", Repeatable: true, Undo: "remove-items-in-blacklist",
-		Doc:      "Puts the files of threats on the blocklist of their group, site, account or of the whole tenant.",
+		Doc:      "Adds the files of threats to the blocklist of their group, site or account, or of the whole tenant.",
 		Examples: []string{`add-threat-to-blacklist collection-ids=947000000000000369 site-id=Paris target-scope=site description="INC-1042" reason="ransomware"`},
 	}, func(ctx context.Context, call *catalog.Call, p blockThreatsParams) (render.Card, error) {
 		result, err := call.Console.BlockThreats(ctx, catalog.Convert[string](p.Collections), p.Site, p.Target, p.Description)
@@ -194,7 +194,7 @@ var blockResults = map[string]string{
 }
 
 type reputationParams struct {
-	Hashes []lookup.Sha1Hash `json:"file-hashes" help:"The files."`
+	Hashes []lookup.Sha1Hash `json:"file-hashes" help:"The files to look up, by SHA-1."`
 }
 
 // maxReputations is how many hashes one command looks up: each is a call.
@@ -218,7 +218,7 @@ func getReputations() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-hash-reputations", Title: "Get Hash Reputations", Area: "blocklist", Aliases: []string{"reputation", "reputations", "hash"}, Main: "file-hashes",
 		Risk: catalog.Read, Needs: "Blocklist › View", Repeatable: true,
-		Doc:      "Tells what the vendor's cloud thinks of files, by their SHA-1.",
+		Doc:      "Shows the vendor's reputation for files, by SHA-1.",
 		Examples: []string{"reputation 3395856ce81f2b7382dee72602f798b642f14140"},
 	}, func(ctx context.Context, call *catalog.Call, p reputationParams) (render.Card, error) {
 		rows, failed := reputationRows(), 0
@@ -281,7 +281,7 @@ func reputationRows() listing.Listing[rated] {
 			card := render.Card{Tone: map[s1.HashVerdict]render.Tone{s1.HashMalicious: render.Critical, s1.HashBenign: render.Good}[r.Verdict],
 				Title: r.Verdict.Label() + " · " + r.hash, Parts: []render.Part{render.Line{render.Mono(r.hash)}, f.Part()}}
 			if r.Verdict == s1.HashUnknown {
-				card.Parts = append(card.Parts, render.Note{render.Text("Nobody has seen this file yet, or this console does not tell. That is no proof of anything.")})
+				card.Parts = append(card.Parts, render.Note{render.Text("Nobody has seen this file yet, or this console doesn't say. That proves nothing either way.")})
 			}
 			card.Actions = append(hashActions(r.hash)[1:], render.Button{Label: "Block", Do: catalog.Invocation{Command: "block-hash", Args: catalog.Marshal(map[string]any{"threat-hashes": []string{r.hash}}), How: render.Open}})
 			return card

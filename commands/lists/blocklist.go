@@ -70,7 +70,7 @@ func blocklistRows(call *catalog.Call) listing.Listing[s1.BlocklistItem] {
 			{Title: "Recommendation", Value: func(b s1.BlocklistItem) string { return b.NotRecommended }},
 		},
 		One:   func(b s1.BlocklistItem) render.Card { return blocklistCard(call, b) },
-		Empty: "A part of a hash finds it; value wants all of it. Leave a condition out.",
+		Empty: "Any part of a hash matches, but value must be the whole hash. Or try removing a condition.",
 	}
 }
 
@@ -123,15 +123,15 @@ func unblockButton(ids []s1.BlocklistID) render.Button {
 }
 
 type getBlocklistParams struct {
-	Limit *listing.Count `json:"limit,omitzero" help:"How many items at most; 1000 when empty."`
-	Input blocklistQuery `json:"custom-input,omitzero" help:"Which items, by the console's query parameters."`
+	Limit *listing.Count `json:"limit,omitzero" help:"Maximum number of items to list; 1000 if empty."`
+	Input blocklistQuery `json:"custom-input,omitzero" help:"Filter by the console's own query parameters."`
 }
 
 func getBlocklist() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-black-list", Title: "Get Black List", Area: "blocklist", Aliases: []string{"blocklist", "blacklist", "blocked"}, Main: "custom-input",
 		Risk: catalog.Read, Needs: "Blocklist › View", Repeatable: true,
-		Doc:      "Lists the hashes that may not run, with the systems and scopes where they may not.",
+		Doc:      "Lists blocked hashes with the systems and scopes they are blocked on.",
 		Examples: []string{`get-black-list limit=10 custom-input={"type":"black_hash","tenant":false,"siteIds":"947000000000000671"}`, "blocklist 3395856ce81f"},
 	}, func(ctx context.Context, call *catalog.Call, p getBlocklistParams) (render.Card, error) {
 		q, err := p.Input.Query()
@@ -168,7 +168,7 @@ func withSHA256(call *catalog.Call, page func(context.Context, s1.Query) (s1.Pag
 }
 
 type unblockParams struct {
-	Items []s1.BlocklistID `json:"item-ids,omitzero" help:"The items, or the hashes all of whose items are meant."`
+	Items []s1.BlocklistID `json:"item-ids,omitzero" help:"The items to remove, or hashes, which means all their items."`
 }
 
 func (p *unblockParams) OneOf() []string { return []string{"item-ids"} }
@@ -208,7 +208,7 @@ func unblock() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "remove-items-in-blacklist", Title: "Remove Items In Blacklist", Area: "blocklist", Aliases: []string{"unblock", "unblock-hash"}, Main: "item-ids",
 		Risk: catalog.Destructive, Needs: "Blocklist › View + Edit", Repeatable: true, Undo: "block-hash",
-		Doc:      "Takes hashes off the blocklist: the files may run again.",
+		Doc:      "Removes hashes from the blocklist: the files can run again.",
 		Examples: []string{`remove-items-in-blacklist item-ids=1234567891 reason="false alarm"`, `unblock 3395856ce81f2b7382dee72602f798b642f14140 reason="false alarm, INC-1042"`},
 	}, func(ctx context.Context, call *catalog.Call, p unblockParams) (render.Card, error) {
 		before, _ := call.Console.BlocklistByID(ctx, p.Items[:min(len(p.Items), change.MaxShown)]) // nobody can read their hashes afterwards
@@ -219,7 +219,7 @@ func unblock() *catalog.Command {
 		c := change.Outcome{
 			Noun: "blocklist item", Done: "taken off", Result: result, Targets: change.Known(call, "blocklist item", p.Items, before, lookup.SystemFirst(lookup.BlocklistTarget)),
 			States: change.EachGone(p.Items, "taken off"),
-			Why:    "The items are gone already, or outside what the bot's token may change.",
+			Why:    "The items are gone already, or the bot's token may not change them.",
 		}
 		if result.Affected < len(p.Items) {
 			c.States = nil

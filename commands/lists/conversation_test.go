@@ -27,7 +27,7 @@ func TestAnExclusionIsMadeChangedAndDeleted(t *testing.T) {
 	card = s.Done("update-exclusion " + id + " type=Path os=Windows path-exclusion-type=subfolders reason=x")
 	require.Contains(t, card.Plain(), "| Depth | Folder | Subfolders | set |")
 	require.Equal(t, "x", console.Exclusions()[before]["description"], "what is not given stays")
-	s.Refused("update-exclusion "+id+" type=Hash os=Windows value=3395856ce81f2b7382dee72602f798b642f14140 reason=x", "cannot be changed")
+	s.Refused("update-exclusion "+id+" type=Hash os=Windows value=3395856ce81f2b7382dee72602f798b642f14140 reason=x", "can't be changed")
 	s.Refused("update-exclusion "+id+" type=Path os=Windows path-exclusion-type=subfolders reason=x", "like that already")
 
 	card = s.Done("delete-exclusions " + id + " reason=x")

@@ -48,7 +48,7 @@ func (p *deleteExclusionsParams) Plan(ctx context.Context, call *catalog.Call) (
 		p.Exclusions = append(p.Exclusions, e.ID)
 	}
 	plan := catalog.Plan{Targets: catalog.TargetsOf(call, found, lookup.ExclusionTarget), Notes: []string{
-		"After this agents look at these again: software that worked may be stopped.", "Deleted exclusions have to be made anew.",
+		"Agents will check these again: software that worked may be stopped.", "A deleted exclusion has to be created again.",
 	}}
 	for _, e := range found {
 		plan.Reaches(e.Value, e.Scope, e.ScopePath, e.ScopeName)
@@ -112,7 +112,7 @@ func deleteExclusions() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "delete-exclusions", Title: "Delete Exclusions", Area: "exclusions", Aliases: []string{"delete-exclusion", "unexclude"}, Main: "exclusion-ids",
 		Risk: catalog.Destructive, Needs: "Exclusions › View + Delete", Repeatable: true, Undo: "create-exclusion",
-		Doc: "Deletes exclusions: agents look again at what they left alone. Without a parameter it deletes nothing.",
+		Doc: "Deletes exclusions: agents check again what they left alone. Without a parameter it deletes nothing.",
 		Examples: []string{`delete-exclusions exclusion-ids=1748812345678908888 reason="no longer needed"`,
 			`delete-exclusions type=Path operation-system=Linux site-ids=Lyon reason="site closed"`},
 	}, func(ctx context.Context, call *catalog.Call, p deleteExclusionsParams) (render.Card, error) {
@@ -124,7 +124,7 @@ func deleteExclusions() *catalog.Command {
 		c := change.Outcome{
 			Noun: "exclusion", Done: "deleted", Result: result, Targets: change.Known(call, "exclusion", p.Exclusions, before, lookup.SystemFirst(lookup.ExclusionTarget)),
 			States: change.EachGone(p.Exclusions, "deleted"),
-			Why:    "The exclusions are gone already, or outside what the bot's token may change.",
+			Why:    "The exclusions are gone already, or the bot's token may not change them.",
 		}
 		if result.Affected < len(p.Exclusions) {
 			c.States = nil
@@ -137,9 +137,9 @@ func deleteExclusions() *catalog.Command {
 }
 
 type updateExclusionParams struct {
-	Exclusion s1.ExclusionID `json:"exclusion-id" help:"The exclusion."`
-	Type      exclusionType  `json:"type" help:"What is excluded; it cannot be changed."`
-	OS        s1.OSType      `json:"operation-system" help:"The operating system; it cannot be changed."`
+	Exclusion s1.ExclusionID `json:"exclusion-id" help:"The exclusion to change, by value or id."`
+	Type      exclusionType  `json:"type" help:"Its type, which can't be changed."`
+	OS        s1.OSType      `json:"operation-system" help:"Its operating system, which can't be changed."`
 	Value     string         `json:"value,omitzero" help:"The path, SHA-1 hash, signer, browser or file extension."`
 	exclusionExtras
 	Was string `json:"was,omitzero" help:"-"` // fingerprint of the exclusion that was shown to the approver
@@ -165,9 +165,9 @@ func (p *updateExclusionParams) Plan(ctx context.Context, call *catalog.Call) (c
 	}
 	switch {
 	case s1.ExclusionType(p.Type) != e.Type:
-		return catalog.Plan{}, catalog.Wrong("type", "the exclusion is of the type %s, which cannot be changed; make another one", e.Type.Label())
+		return catalog.Plan{}, catalog.Wrong("type", "the exclusion is of the type %s, which can't be changed; create another one", e.Type.Label())
 	case p.OS != e.OSType:
-		return catalog.Plan{}, catalog.Wrong("operation-system", "the exclusion is for %s, which cannot be changed; make another one", e.OSType.Label())
+		return catalog.Plan{}, catalog.Wrong("operation-system", "the exclusion is for %s, which can't be changed; create another one", e.OSType.Label())
 	}
 	wanted := p.wanted(e)
 	changes := change.Diffs(exclusionTraits(e.Settings()), exclusionTraits(wanted), weakensByExclusion)
@@ -220,7 +220,7 @@ func updateExclusion() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-exclusion", Title: "Update Exclusion", Area: "exclusions", Aliases: []string{"change-exclusion"}, Main: "exclusion-id",
 		Risk: catalog.Destructive, Needs: "Exclusions › View + Edit", Undo: "update-exclusion",
-		Doc:      "Changes an exclusion. What is not given stays as it is.",
+		Doc:      "Updates an exclusion. Fields you leave out stay as they are.",
 		Examples: []string{`update-exclusion 1748812345678908888 type=Path operation-system=Windows value="D:\Test\" description="moved" reason="new server"`},
 	}, func(ctx context.Context, call *catalog.Call, p updateExclusionParams) (render.Card, error) {
 		return p.run(ctx, call)

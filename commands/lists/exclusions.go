@@ -45,7 +45,7 @@ func exclusionRows(call *catalog.Call) listing.Listing[s1.Exclusion] {
 			{Title: "Application", Value: func(e s1.Exclusion) string { return e.ApplicationName }},
 			{Title: "Recommendation", Value: func(e s1.Exclusion) string { return e.NotRecommended }},
 		},
-		Empty: "Leave a condition out. Exclusions that were made as unified ones are in the console's own list only.",
+		Empty: "Try removing a condition. Unified exclusions appear only in the console itself.",
 	}
 }
 
@@ -95,10 +95,10 @@ func exclusionArgs(e s1.Exclusion) json.RawMessage {
 
 // exclusionFilter narrows a list of exclusions down.
 type exclusionFilter struct {
-	Type exclusionType `json:"type,omitzero" help:"What is excluded."`
-	OS   s1.OSType     `json:"operation-system,omitzero" help:"The operating system."`
+	Type exclusionType `json:"type,omitzero" help:"Only exclusions of this type."`
+	OS   s1.OSType     `json:"operation-system,omitzero" help:"Only exclusions for this operating system."`
 	lookup.PlaceParams
-	Exclusions []s1.ExclusionID `json:"exclusion-ids,omitzero" help:"The exclusions."`
+	Exclusions []s1.ExclusionID `json:"exclusion-ids,omitzero" help:"The exclusions, by value or id."`
 }
 
 // Query is the filter without the ids.
@@ -119,7 +119,7 @@ func getExclusions() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-exclusions", Title: "Get Exclusions", Area: "exclusions", Aliases: []string{"exclusions", "exclusion"}, Main: "exclusion-ids",
 		Risk: catalog.Read, Needs: "Exclusions › View", Repeatable: true,
-		Doc:      "Lists what agents leave alone: paths, hashes, signers, browsers and file types.",
+		Doc:      "Lists exclusions: the paths, hashes, signers, browsers and file types that agents leave alone.",
 		Examples: []string{"exclusions type=Path operation-system=Windows", "get-exclusions site-ids=Paris"},
 	}, func(ctx context.Context, call *catalog.Call, p getExclusionsParams) (render.Card, error) {
 		q := p.Query().Everywhere()
@@ -134,8 +134,8 @@ func getExclusions() *catalog.Command {
 // exclusionSettings are what makes an exclusion beside its type and system.
 type exclusionExtras struct {
 	Description string               `json:"description,omitzero" help:"What it is for."`
-	Mode        s1.ExclusionMode     `json:"mode,omitzero" help:"How far agents leave a path alone; for the type Path only."`
-	Depth       s1.PathExclusionType `json:"path-exclusion-type,omitzero" help:"How much below a path is meant; for the type Path only."`
+	Mode        s1.ExclusionMode     `json:"mode,omitzero" help:"How much of the protection is off for a path. Only for the type Path."`
+	Depth       s1.PathExclusionType `json:"path-exclusion-type,omitzero" help:"Whether it covers a file, a folder, or a folder with its subfolders. Only for the type Path."`
 }
 
 // fits refuses what does not go together; value may be empty where it stays as it is.
@@ -157,12 +157,12 @@ var wholeDrive = regexp.MustCompile(`^(?:[A-Za-z*]:|\\Device\\HarddiskVolume\d+)
 // exclusionNotes say what an exclusion means for the protection.
 func exclusionNotes(s s1.ExclusionSettings) []string {
 	means := map[s1.ExclusionType]string{
-		s1.ExcludePath: "what runs from this path raises no alert, be it malware", s1.ExcludeHash: "this file may run whatever it does",
-		s1.ExcludeCertificate: "whatever is signed like this is left alone", s1.ExcludeFileType: "files of this type are not looked at",
-		s1.ExcludeBrowser: "this browser is not looked into",
+		s1.ExcludePath: "whatever runs from this path raises no alert, even malware", s1.ExcludeHash: "this file may run, whatever it does",
+		s1.ExcludeCertificate: "everything signed like this is left alone", s1.ExcludeFileType: "files of this type are not checked",
+		s1.ExcludeBrowser: "this browser is not monitored",
 	}[s.Type]
 	if strings.HasPrefix(string(s.Mode), "disable_all_monitors") {
-		means = "agents do not watch at all what runs from this path"
+		means = "agents don't monitor anything that runs from this path"
 	}
 	notes := []string{"⚠ Weakens the protection: " + text.FirstNonEmpty(means, "agents leave this alone") + "."}
 	if s.Type == s1.ExcludePath && wholeDrive.MatchString(s.Value) {
@@ -172,8 +172,8 @@ func exclusionNotes(s s1.ExclusionSettings) []string {
 }
 
 type createExclusionParams struct {
-	Type  exclusionType `json:"type" help:"What is excluded."`
-	OS    s1.OSType     `json:"operation-system" help:"The operating system."`
+	Type  exclusionType `json:"type" help:"What to exclude."`
+	OS    s1.OSType     `json:"operation-system" help:"The operating system it applies to."`
 	Value string        `json:"value" help:"The path, SHA-1 hash, signer, browser or file extension."`
 	exclusionExtras
 	lookup.PlaceParams
@@ -212,7 +212,7 @@ func createExclusion() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "create-exclusion", Title: "Create Exclusion", Area: "exclusions", Aliases: []string{"exclude", "add-exclusion"}, Main: "value",
 		Risk: catalog.Destructive, Needs: "Exclusions › View + Create", Undo: "delete-exclusions",
-		Doc: "Has agents leave something alone: a path, a hash, a signer, a browser or a file type. It opens a hole in the protection of every endpoint of the scope.",
+		Doc: "Creates an exclusion. Agents then leave a path, hash, signer, browser or file type alone, which opens a hole in the protection of every endpoint in the scope.",
 		Examples: []string{`create-exclusion type=Path operation-system=Windows value="C:\Program Files\Backup\" mode="Suppress Alerts" path-exclusion-type=subfolders site-ids=Paris reason="false alarms, INC-1042"`,
 			`exclude 3395856ce81f2b7382dee72602f798b642f14140 type=Hash os=Linux group-ids=Servers reason="own build tool"`},
 	}, func(ctx context.Context, call *catalog.Call, p createExclusionParams) (render.Card, error) {
@@ -240,7 +240,7 @@ func exclusionMade(call *catalog.Call, made []s1.Exclusion) render.Card {
 	}
 	words := text.Plural(len(made), "exclusion") + " made."
 	if len(made) == 0 {
-		return render.Failure(title, 200, "The console made no exclusion.", "Look at the list of exclusions: it may have been there already.")
+		return render.Failure(title, 200, "The console created no exclusion.", "Check the list of exclusions: it may exist already.")
 	}
 	card.Title, card.Outcome, card.Text = title, render.Successful, title+": "+words
 	if card.Tone != render.Warning {

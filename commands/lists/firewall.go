@@ -35,15 +35,15 @@ func (hostType) Kind() catalog.Kind {
 }
 
 type blockHostsParams struct {
-	Name        string            `json:"rule-name" help:"What to call the rule; up to 200 characters."`
-	Status      s1.FirewallStatus `json:"status,omitzero" help:"Enabled when empty."`
-	Account     s1.AccountID      `json:"account-id,omitzero" help:"The account for which it holds."`
-	Site        s1.SiteID         `json:"site-id,omitzero" help:"The site for which it holds."`
-	Group       s1.GroupID        `json:"group-id,omitzero" help:"The group for which it holds."`
-	Tenant      bool              `json:"tenant,omitzero" help:"Whether it holds for the whole tenant."`
-	Systems     []s1.OSType       `json:"os-types,omitzero" help:"The systems on which it works; Windows when empty."`
-	Type        hostType          `json:"remote-host-type,omitzero" help:"What the values are; Addresses when empty."`
-	Hosts       []string          `json:"remote-host-values" help:"The hosts: 203.0.113.9, 203.0.113.0/24, 203.0.113.1-203.0.113.9 or evil.example."`
+	Name        string            `json:"rule-name" help:"The name of the rule, up to 200 characters."`
+	Status      s1.FirewallStatus `json:"status,omitzero" help:"Enabled if empty."`
+	Account     s1.AccountID      `json:"account-id,omitzero" help:"The account it applies to."`
+	Site        s1.SiteID         `json:"site-id,omitzero" help:"The site it applies to."`
+	Group       s1.GroupID        `json:"group-id,omitzero" help:"The group it applies to."`
+	Tenant      bool              `json:"tenant,omitzero" help:"Whether it applies to the whole tenant."`
+	Systems     []s1.OSType       `json:"os-types,omitzero" help:"The operating systems it works on; Windows if empty."`
+	Type        hostType          `json:"remote-host-type,omitzero" help:"What the values are; Addresses if empty."`
+	Hosts       []string          `json:"remote-host-values" help:"The hosts to block: 203.0.113.9, 203.0.113.0/24, 203.0.113.1-203.0.113.9 or evil.example."`
 	Description string            `json:"description,omitzero" help:"What the rule is for."`
 }
 
@@ -60,7 +60,7 @@ func (p *blockHostsParams) Check() error {
 	case len([]rune(p.Name)) > maxRuleName:
 		return catalog.Wrong("rule-name", "it has more than %d characters", maxRuleName)
 	case p.Tenant && scoped:
-		e := catalog.Wrong("tenant", "it says the whole tenant, and an account, site or group is named as well")
+		e := catalog.Wrong("tenant", "it means the whole tenant, but an account, site or group is named too")
 		e.Hint = "leave one of them out"
 		return e
 	case !p.Tenant && !scoped:
@@ -180,7 +180,7 @@ func systemNames(systems []s1.OSType) string {
 
 // notes warn of rules that may hit one's own machines.
 func (p *blockHostsParams) notes() []string {
-	notes := []string{"After this endpoints with the firewall control switched on no longer talk to these hosts, in neither direction."}
+	notes := []string{"Endpoints with firewall control on will no longer talk to these hosts, in either direction."}
 	own := slices.DeleteFunc(p.hosts(), func(host string) bool {
 		text, _, _ := strings.Cut(strings.ReplaceAll(host, "-", "/"), "/")
 		ip, err := netip.ParseAddr(text)
@@ -212,7 +212,7 @@ func blockRemoteHosts() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "block-remote-hosts", Title: "Block Remote Hosts", Area: "firewall", Aliases: []string{"block-hosts", "block-host", "block-ip"}, Main: "remote-host-values",
 		Risk: catalog.Destructive, Needs: needsFirewall + "; for the whole tenant the tenant permission as well",
-		Doc: "Makes a firewall rule that cuts endpoints off from remote hosts, for an account, a site, a group or the whole tenant.",
+		Doc: "Creates a firewall rule that blocks remote hosts for an account, a site, a group or the whole tenant.",
 		Examples: []string{`block-remote-hosts rule-name="C2 of INC-1042" site-id=Paris remote-host-values=203.0.113.66 reason="beaconing"`,
 			`block-ip 203.0.113.0/24 type=CIDR name=C2 site=Paris os=windows,linux reason="beaconing"`},
 	}, func(ctx context.Context, call *catalog.Call, p blockHostsParams) (render.Card, error) {
@@ -236,10 +236,10 @@ func (p *blockHostsParams) made(call *catalog.Call, rule s1.FirewallRule) render
 	f.Text("Systems", systemNames(s.OSTypes))
 	f.Text("Scope", rule.Scope)
 	f.Mono("Id", rule.ID)
-	words := "The rule " + s.Name + " that blocks " + text.Plural(len(p.Hosts), "remote host") + " is made."
+	words := "Rule " + s.Name + " was created: it blocks " + text.Plural(len(p.Hosts), "remote host") + "."
 	if status != "Enabled" {
-		words = "The rule " + s.Name + " is made, but switched off: it blocks nothing yet."
+		words = "Rule " + s.Name + " was created, but it is disabled: it blocks nothing yet."
 	}
 	return render.Card{Tone: render.Good, Outcome: render.Successful, Title: call.Command.Title, Text: call.Command.Title + ": " + words,
-		Parts: []render.Part{render.Line{render.Text(words)}, f.Part(), render.Note{render.Text("It works on endpoints whose policy has the firewall control on. To take it back, delete the rule in the console.")}}}
+		Parts: []render.Part{render.Line{render.Text(words)}, f.Part(), render.Note{render.Text("It works on endpoints whose policy has firewall control on. To undo it, delete the rule in the console.")}}}
 }

@@ -22,15 +22,15 @@ import (
 var refanged = strings.NewReplacer("[.]", ".", "(.)", ".", "[:]", ":", "hxxp://", "http://", "hxxps://", "https://", "hXXp://", "http://", "hXXps://", "https://")
 
 type createIOCParams struct {
-	Accounts    []s1.AccountID `json:"account-ids,omitzero" help:"The accounts; the only one that there is when empty."`
-	Source      string         `json:"source" help:"Where the IOC comes from: AlienVault."`
-	Type        s1.IOCType     `json:"type" help:"What the value is."`
-	Value       string         `json:"ioc-value" help:"The address, name, URL or hash."`
-	Name        string         `json:"name,omitzero" help:"What to call it."`
-	Description string         `json:"description,omitzero" help:"What it is about."`
-	Until       time.Time      `json:"valid-until,omitzero" help:"When it ends; after two weeks for addresses when empty, later for others."`
-	Tactics     []string       `json:"mitre-tactics,omitzero" help:"MITRE tactics: TA0001."`
-	ExternalID  string         `json:"external-id,omitzero" help:"What its source calls it."`
+	Accounts    []s1.AccountID `json:"account-ids,omitzero" help:"The accounts to add it to. With a single account this may stay empty."`
+	Source      string         `json:"source" help:"Where the IOC comes from, such as AlienVault."`
+	Type        s1.IOCType     `json:"type" help:"The type of the value."`
+	Value       string         `json:"ioc-value" help:"The IP address, domain, URL or hash."`
+	Name        string         `json:"name,omitzero" help:"A name for it."`
+	Description string         `json:"description,omitzero" help:"A description."`
+	Until       time.Time      `json:"valid-until,omitzero" help:"When it expires. If empty: after two weeks for addresses, later for others."`
+	Tactics     []string       `json:"mitre-tactics,omitzero" help:"MITRE tactics, such as TA0001."`
+	ExternalID  string         `json:"external-id,omitzero" help:"Its id at the source."`
 }
 
 var (
@@ -138,7 +138,7 @@ func (p *createIOCParams) notes(call *catalog.Call) []string {
 	if p.Until.IsZero() || !p.Until.After(call.Now.Add(p.longest())) {
 		return nil
 	}
-	return []string{fmt.Sprintf("The console keeps it for %d days at most; the later date is cut off.", int(p.longest().Hours()/24))}
+	return []string{fmt.Sprintf("The console keeps it for at most %d days, so it expires then.", int(p.longest().Hours()/24))}
 }
 
 func (p *createIOCParams) settings() s1.IOCSettings {
@@ -157,7 +157,7 @@ func createIOC() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "create-ioc", Title: "Create IOC", Area: "iocs", Aliases: []string{"add-ioc", "ioc"}, Main: "ioc-value",
 		Risk: catalog.Change, Needs: "Threat Intelligence › View + Manage", Undo: "delete-iocs",
-		Doc:      "Adds an indicator of compromise to accounts: what touches it from now on raises an alert.",
+		Doc:      "Adds an indicator of compromise to accounts: from then on, whatever touches it raises an alert.",
 		Examples: []string{`create-ioc account-ids="Example Corp" source=AlienVault type=IPv4 ioc-value=203.0.113.9 mitre-tactics=TA0001`, `add-ioc evil[.]example type=DNS source="INC-1042"`},
 	}, func(ctx context.Context, call *catalog.Call, p createIOCParams) (render.Card, error) {
 		made, err := call.Console.CreateIOC(ctx, p.Accounts, p.settings())
@@ -171,22 +171,22 @@ func createIOC() *catalog.Command {
 func iocMade(call *catalog.Call, accounts []s1.AccountID, made []s1.IOC) render.Card {
 	title := call.Command.Title
 	if len(made) == 0 {
-		return render.Failure(title, 200, "The console made no IOC.", "List the IOCs: it may have been there already.")
+		return render.Failure(title, 200, "The console created no IOC.", "Check the list of IOCs: it may exist already.")
 	}
 	card := render.Card{Parts: []render.Part{iocTable(made)}}
 	if len(made) == 1 {
 		card = iocCard(made[0], accounts)
 	}
-	words := text.Plural(len(made), "IOC") + " made. It takes the console some seconds to know of it."
+	words := text.Plural(len(made), "IOC") + " created. It can take a few seconds to appear in the console."
 	card.Tone, card.Outcome, card.Title, card.Text = render.Good, render.Successful, title, title+": "+made[0].Value
 	card.Parts = slices.Concat([]render.Part{render.Line{render.Text(words)}}, card.Parts)
 	return card
 }
 
 type deleteIOCsParams struct {
-	Accounts []s1.AccountID `json:"account-ids" help:"The accounts that they belong to."`
-	Values   []string       `json:"ioc-values,omitzero" help:"Whole values."`
-	UUIDs    []iocUUID      `json:"uuids,omitzero" help:"The IOCs; list-iocs tells them."`
+	Accounts []s1.AccountID `json:"account-ids" help:"The accounts they belong to."`
+	Values   []string       `json:"ioc-values,omitzero" help:"The IOCs to delete, by full value."`
+	UUIDs    []iocUUID      `json:"uuids,omitzero" help:"The IOCs to delete, by uuid. list-iocs shows them."`
 }
 
 func (p *deleteIOCsParams) OneOf() []string { return []string{"ioc-values", "uuids"} }
@@ -225,7 +225,7 @@ func (p *deleteIOCsParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 	for _, i := range found {
 		p.UUIDs = append(p.UUIDs, iocUUID(i.UUID))
 	}
-	return catalog.Plan{Targets: catalog.TargetsOf(call, found, iocTarget), Also: accounts, Notes: []string{"⚠ Weakens the protection: what touches these raises no alert any more."}}, nil
+	return catalog.Plan{Targets: catalog.TargetsOf(call, found, iocTarget), Also: accounts, Notes: []string{"⚠ Weakens the protection: these will no longer raise alerts."}}, nil
 }
 
 // named returns the indicators that uuids name.
@@ -253,7 +253,7 @@ func (p *deleteIOCsParams) valued(ctx context.Context, call *catalog.Call) ([]s1
 		found = slices.DeleteFunc(found, func(i s1.IOC) bool { return !strings.EqualFold(i.Value, value) || lookup.PlainUUID(i.UUID) == "" })
 		if len(found) == 0 {
 			e := catalog.Wrong("ioc-values", "the accounts have no IOC with the value %s", text.Quote(value))
-			e.Hint = "values are compared as a whole; a new IOC can take seconds to be listed"
+			e.Hint = "give the full value; a new IOC can take a few seconds to appear"
 			return nil, e
 		}
 		all = append(all, found...)
@@ -276,7 +276,7 @@ func deleteIOCs() *catalog.Command {
 		}
 		c := change.Outcome{
 			Noun: "IOC", Done: "deleted", Result: result, Targets: change.Known(call, "IOC", p.UUIDs, before, iocTarget),
-			Why: "The IOCs are gone already, or outside what the bot's token may change.", States: change.EachGone(p.UUIDs, "deleted"),
+			Why: "The IOCs are gone already, or the bot's token may not change them.", States: change.EachGone(p.UUIDs, "deleted"),
 		}
 		if result.Affected < len(uuids) {
 			c.States = nil

@@ -44,7 +44,7 @@ func iocRows(call *catalog.Call, accounts []s1.AccountID) listing.Listing[s1.IOC
 			{Title: "Categories", Value: func(i s1.IOC) string { return strings.Join(i.Category, " ") }},
 			{Title: "Creator", Value: func(i s1.IOC) string { return i.Creator }},
 		},
-		Empty: "ioc-value is compared as a whole; names and descriptions by any part. A new IOC can take seconds to be listed.",
+		Empty: "ioc-value must be the full value; names and descriptions match by any part. A new IOC can take a few seconds to appear.",
 	}
 }
 
@@ -83,19 +83,19 @@ func iocTarget(_ *catalog.Call, i s1.IOC) catalog.Target {
 }
 
 type listIOCsParams struct {
-	Accounts    []s1.AccountID `json:"account-ids" help:"The accounts."`
-	Names       []string       `json:"ioc-names,omitzero" help:"Parts of the names of IOCs."`
-	Value       string         `json:"ioc-value,omitzero" help:"The whole value."`
-	Type        s1.IOCType     `json:"type,omitzero" help:"What the value is."`
-	Source      []string       `json:"source,omitzero" help:"Where the IOCs come from."`
-	Categories  []string       `json:"categories,omitzero" help:"Categories, such as the type of the malware."`
-	Description []string       `json:"description,omitzero" help:"Parts of descriptions."`
-	Creator     []string       `json:"creator,omitzero" help:"Parts of the names of who uploaded them."`
-	After       time.Time      `json:"created-after,omitzero" help:"Made at this time or later, by their source's own account."`
-	Before      time.Time      `json:"created-before,omitzero" help:"Made at this time or earlier."`
-	Since       time.Time      `json:"updated-after,omitzero" help:"Changed in the console at this time or later."`
-	Until       time.Time      `json:"updated-before,omitzero" help:"Changed in the console at this time or earlier."`
-	Limit       *listing.Limit `json:"limit,omitzero" help:"How many IOCs at most; 1000 when empty."`
+	Accounts    []s1.AccountID `json:"account-ids" help:"The accounts whose IOCs to list."`
+	Names       []string       `json:"ioc-names,omitzero" help:"Only IOCs whose name contains one of these."`
+	Value       string         `json:"ioc-value,omitzero" help:"Only the IOC with this full value."`
+	Type        s1.IOCType     `json:"type,omitzero" help:"Only IOCs of this type."`
+	Source      []string       `json:"source,omitzero" help:"Only IOCs from these sources."`
+	Categories  []string       `json:"categories,omitzero" help:"Only IOCs of these categories, such as the type of malware."`
+	Description []string       `json:"description,omitzero" help:"Only IOCs whose description contains one of these."`
+	Creator     []string       `json:"creator,omitzero" help:"Only IOCs whose uploader's name contains one of these."`
+	After       time.Time      `json:"created-after,omitzero" help:"Only IOCs created at this time or later, according to their source."`
+	Before      time.Time      `json:"created-before,omitzero" help:"Only IOCs created at this time or earlier."`
+	Since       time.Time      `json:"updated-after,omitzero" help:"Only IOCs changed in the console at this time or later."`
+	Until       time.Time      `json:"updated-before,omitzero" help:"Only IOCs changed in the console at this time or earlier."`
+	Limit       *listing.Limit `json:"limit,omitzero" help:"Maximum number of IOCs to list; 1000 if empty."`
 }
 
 func (p *listIOCsParams) Check() error {

@@ -65,7 +65,7 @@ func (p *AgentTargets) Resolve(ctx context.Context, call *catalog.Call) ([]s1.Ag
 	named := len(p.Agents) > 0
 	agents, left := WithoutDecommissioned(agents)
 	if len(agents) == 0 {
-		return nil, catalog.Plan{}, catalog.Wrong("agent-ids", "every endpoint that it names is decommissioned")
+		return nil, catalog.Plan{}, catalog.Wrong("agent-ids", "every endpoint it names is decommissioned")
 	}
 	p.Agents, p.Filter = AgentIDs(agents), agentSelection{}
 	plan := catalog.Plan{Targets: catalog.TargetsOf(call, agents, AgentTarget)}
@@ -170,7 +170,7 @@ func networkWord(n s1.NetworkStatus) string {
 func AgentOutcome(ctx context.Context, call *catalog.Call, agents []s1.AgentID, affected int, done, offline string, state func(s1.Agent) string) change.Outcome {
 	c := change.Outcome{
 		Noun: "endpoint", Done: done, Result: s1.ActionResult{Affected: affected}, States: map[string]string{},
-		Why: "The endpoints are gone, decommissioned, in that state already, or outside what the bot's token may change.",
+		Why: "The endpoints are gone, decommissioned, in that state already, or the bot's token may not change them.",
 	}
 	found, err := call.Console.AgentsByID(ctx, agents[:min(len(agents), change.MaxShown)])
 	if err != nil {

@@ -320,7 +320,7 @@ func ThreatRows(call *catalog.Call) listing.Listing[s1.Threat] {
 			{Title: "Operating system", Value: func(t s1.Threat) string { return t.OS() }},
 			{Title: "Addresses", Value: func(t s1.Threat) string { return text.JoinNonEmpty(" ", t.IPs()...) }},
 		},
-		Empty: "Look at a wider stretch of time, or leave a condition out. Times inside JSON are UTC.",
+		Empty: "Try a wider time range, or remove a condition. Times inside JSON are UTC.",
 	}
 }
 
@@ -342,7 +342,7 @@ func ThreatsAfter(ctx context.Context, call *catalog.Call, ids []s1.ThreatID, re
 	found, err := call.Console.ThreatsByID(ctx, ids[:min(len(ids), change.MaxShown)])
 	c := change.Outcome{
 		Noun: "threat", Done: done, Result: result, Targets: change.Known(call, "threat", ids, found, ThreatTarget),
-		Why: "The threats are gone, in that state already, or outside what the bot's token may change.",
+		Why: "The threats are gone, in that state already, or the bot's token may not change them.",
 	}
 	if err != nil {
 		c.Notes = append(c.Notes, "The names of the threats could not be read.")

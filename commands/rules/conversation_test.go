@@ -36,7 +36,7 @@ func ruleLife(t *testing.T) {
 	card, err := s.Run(`create-rule "Beacon" s1ql="DstIP = \"203.0.113.66\"" query-type=Events severity=Critical status=Active expiration-mode=Temporary expiration-date="2027-01-31 12:00" network-quarantine=Enable site-ids=Paris reason=x`)
 	require.NoError(t, err)
 	require.Equal(t, render.Partial, card.Outcome, "the console makes a draft, whatever was asked for")
-	require.Contains(t, card.Plain(), "does not work yet")
+	require.Contains(t, card.Plain(), "doesn't work yet")
 	rule := ruleNamed(t, console, "Beacon")
 	require.Equal(t, "2027-01-31T11:00:00.000000Z", rule["expiration"])
 	require.Equal(t, []any{console.SiteID("Paris")}, rule["scopeId"])

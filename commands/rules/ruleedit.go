@@ -89,12 +89,12 @@ type ruleBasics[Q ~string] struct {
 	Name        string            `json:"name" help:"The rule's name."`
 	Type        Q                 `json:"query-type" help:"What the query looks at."`
 	Query       catalog.Prose     `json:"s1ql" title:"S1ql" help:"The query: SrcProcName = \"powershell.exe\"."`
-	Severity    s1.AlertSeverity  `json:"severity" help:"How bad a hit is."`
-	Status      ruleWish          `json:"status" help:"Whether it is to work. Consoles tend to make a draft of a new rule all the same."`
+	Severity    s1.AlertSeverity  `json:"severity" help:"The severity of the alerts it raises."`
+	Status      ruleWish          `json:"status" help:"Whether the rule is active. Consoles tend to create a draft anyway."`
 	Description catalog.Prose     `json:"description,omitzero" help:"What the rule is for; up to 2000 characters."`
-	Expires     time.Time         `json:"expiration-date,omitzero" help:"When a temporary rule ends: within six months."`
+	Expires     time.Time         `json:"expiration-date,omitzero" help:"When a temporary rule ends, within the next six months."`
 	Quarantine  toggle            `json:"network-quarantine,omitzero" help:"Whether a hit isolates its endpoint from the network."`
-	Treat       s1.TreatAsThreat  `json:"treat-as-threat,omitzero" help:"Whether a hit becomes a threat, with which the endpoint's policy deals."`
+	Treat       s1.TreatAsThreat  `json:"treat-as-threat,omitzero" help:"Whether a hit becomes a threat that the endpoint's policy handles."`
 	lookup.PlaceParams
 }
 
@@ -231,7 +231,7 @@ func createRule() *catalog.Command {
 		Name: "create-star-custom-rule", Title: "Create Star Custom Rule", Area: "rules", Aliases: []string{"create-rule", "add-rule"}, Main: "name",
 		Risk: catalog.Destructive, Needs: "STAR Custom Rules › View + Manage, Endpoints › View + Disconnect From Network, Endpoint Threats › View + Mark Threat + Mark Suspicious",
 		Undo: "delete-star-custom-rules",
-		Doc:  "Makes a detection rule, for accounts, sites, groups or, where none is named, the whole tenant. Its hits raise alerts and can act on endpoints.",
+		Doc:  "Creates a detection rule for accounts, sites or groups, or for the whole tenant if none is named. Its hits raise alerts and can act on endpoints.",
 		Examples: []string{`create-star-custom-rule name="Encoded PowerShell" s1ql="SrcProcCmdLine ContainsCIS \"-enc\"" query-type=Events severity=High status=Active expiration-mode=Permanent site-ids=Paris reason="INC-1042"`,
 			`create-rule "Beacon" s1ql="DstIP = \"203.0.113.66\"" query-type=Events severity=Critical status=Draft expiration-mode=Temporary expiration-date="tomorrow 18:00" reason="INC-1042"`},
 	}, func(ctx context.Context, call *catalog.Call, p createRuleParams) (render.Card, error) {
@@ -250,10 +250,10 @@ func createdRule(call *catalog.Call, s s1.RuleSettings, r s1.Rule) render.Card {
 	name := text.FirstNonEmpty(r.Name, s.Name)
 	card := ruleCard(call, r)
 	card.Title, card.Outcome, card.Tone = title, render.Successful, render.Good
-	words := "Rule " + name + " is made: " + text.FirstNonEmpty(lookup.RuleState(r), "the console does not say in which state") + "."
+	words := "Rule " + name + " was created: " + text.FirstNonEmpty(lookup.RuleState(r), "the console does not say in which state") + "."
 	if s.Status == s1.RuleActive && r.Status.Settled() != s1.RuleActive {
 		card.Outcome, card.Tone = render.Partial, render.Warning
-		words = "Rule " + name + " is made, but it does not work yet: the console made it " + text.FirstNonEmpty(r.Status.Label(), "something else than active") + ". Activate it."
+		words = "Rule " + name + " was created, but it doesn't work yet: the console set it to " + text.FirstNonEmpty(r.Status.Label(), "something other than active") + ". Activate it."
 	}
 	card.Text = title + ": " + words
 	card.Parts = slices.Concat([]render.Part{render.Line{render.Text(words)}}, card.Parts)
@@ -264,7 +264,7 @@ func createdRule(call *catalog.Call, s s1.RuleSettings, r s1.Rule) render.Card {
 }
 
 type updateRuleParams struct {
-	Rule s1.RuleID `json:"rule-id" help:"The rule."`
+	Rule s1.RuleID `json:"rule-id" help:"The rule to change, by name or id."`
 	ruleBasics[anyQuery]
 	Was string `json:"was,omitzero" help:"-"` // fingerprint of the rule that was shown to the approver
 }
@@ -297,7 +297,7 @@ func (p *updateRuleParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 	p.Rule, p.Was = rule.ID, p.fingerprint(call, rule)
 	notes := append(change.WeakenNote(changes), actingNotes(wanted)...)
 	if wanted.Status == s1.RuleActive {
-		notes = append(notes, "The console starts the rule anew: it finds nothing until it is active again, which can take an hour.")
+		notes = append(notes, "The console restarts the rule: it finds nothing until it is active again, which can take up to an hour.")
 	}
 	plan := catalog.Plan{Targets: []catalog.Target{lookup.RuleTarget(call, rule)}, Changes: changes, Notes: notes, Undo: "Set the old values again"}
 	plan.Reaches(rule.Name, rule.Place())
@@ -320,7 +320,7 @@ func (p *updateRuleParams) wanted(rule s1.Rule) (s1.RuleSettings, s1.Scope, erro
 		place = p.Scope()
 	}
 	if place.IsZero() {
-		return s1.RuleSettings{}, place, catalog.Wrong("site-ids", "the console does not say to which scope the rule belongs; name it")
+		return s1.RuleSettings{}, place, catalog.Wrong("site-ids", "the console doesn't say which scope the rule belongs to; name the scope")
 	}
 	now := rule.Settings()
 	if s1.RuleQuery(p.Type) != now.QueryType { // what belongs to the old type only
@@ -333,7 +333,7 @@ func updateRule() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-star-custom-rule", Title: "Update Star Custom Rule", Area: "rules", Aliases: []string{"update-rule", "change-rule"}, Main: "rule-id",
 		Risk: catalog.Destructive, Needs: "STAR Custom Rules › View + Manage", Undo: "update-star-custom-rule",
-		Doc:      "Changes a detection rule. What is not given stays as it is.",
+		Doc:      "Updates a detection rule. Fields you leave out stay as they are.",
 		Examples: []string{`update-rule "Connection to a known bad address" name="Connection to a known bad address" s1ql="DstIP = \"203.0.113.67\"" query-type=Events severity=Critical status=Active expiration-mode=Permanent reason="new address"`},
 	}, func(ctx context.Context, call *catalog.Call, p updateRuleParams) (render.Card, error) {
 		return p.run(ctx, call)

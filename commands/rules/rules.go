@@ -22,12 +22,12 @@ func ruleCommands() []*catalog.Command {
 // ruleFilter narrows a list of rules down. What a rule's id, name or scope says is the console's to compare.
 type ruleFilter struct {
 	lookup.PlaceParams
-	Rules   []s1.RuleID     `json:"rule-ids,omitzero" help:"The rules."`
-	Creator []string        `json:"creator,omitzero" help:"Parts of the names of who made them."`
-	Name    []string        `json:"name,omitzero" help:"Parts of the names of rules."`
+	Rules   []s1.RuleID     `json:"rule-ids,omitzero" help:"The rules, by name or id."`
+	Creator []string        `json:"creator,omitzero" help:"Only rules whose creator's name contains one of these."`
+	Name    []string        `json:"name,omitzero" help:"Only rules whose name contains one of these."`
 	Status  []s1.RuleStatus `json:"status,omitzero" help:"Only rules in these states."`
-	Query   []string        `json:"query,omitzero" help:"Parts of the rules' queries."`
-	Types   []s1.RuleQuery  `json:"query-type,omitzero" help:"What the rules look at. Newer consoles know no Processes."`
+	Query   []string        `json:"query,omitzero" help:"Only rules whose query contains one of these."`
+	Types   []s1.RuleQuery  `json:"query-type,omitzero" help:"Only rules of these query types. Newer consoles have no Processes."`
 }
 
 // Check refuses what the console could not search for.
@@ -54,7 +54,7 @@ func getRules() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-star-custom-rules", Title: "Get Star Custom Rules", Area: "rules", Aliases: []string{"rules", "star-rules", "rule"}, Main: "name",
 		Risk: catalog.Read, Needs: "STAR Custom Rules › View", Repeatable: true,
-		Doc:      "Lists detection rules with their state and what their hits lead to. A single one is shown with its query.",
+		Doc:      "Lists detection rules with their status and what their hits lead to. A single rule is shown with its query.",
 		Examples: []string{"rules powershell", `get-star-custom-rules status=Active query-type=Events site-ids=Paris`},
 	}, func(ctx context.Context, call *catalog.Call, p getRulesParams) (render.Card, error) {
 		q := p.keys("s1ql__contains")
@@ -80,8 +80,8 @@ func (expiry) Kind() catalog.Kind {
 // ruleSelection names rules that are to be changed. It is never empty, for the console might take that for all rules.
 type ruleSelection struct {
 	ruleFilter
-	Expired expiry   `json:"expired,omitzero" help:"Only rules whose time is over, or is not."`
-	S1QL    []string `json:"s1ql,omitzero" title:"s1ql" help:"Parts of the rules' queries."`
+	Expired expiry   `json:"expired,omitzero" help:"Only rules that have expired, or only those that haven't."`
+	S1QL    []string `json:"s1ql,omitzero" title:"s1ql" help:"Only rules whose query contains one of these."`
 }
 
 func (p *ruleSelection) OneOf() []string {
@@ -170,13 +170,13 @@ func ruleChange(ctx context.Context, call *catalog.Call, ids []s1.RuleID, result
 	found, err := call.Console.RulesByID(ctx, ids[:min(len(ids), change.MaxShown)])
 	c := change.Outcome{
 		Noun: "rule", Done: done, Result: result, Targets: change.Known(call, "rule", ids, found, lookup.RuleTarget), States: map[string]string{},
-		Why: "The rules are gone, in that state already, or outside what the bot's token may change.",
+		Why: "The rules are gone, in that state already, or the bot's token may not change them.",
 	}
 	for _, r := range found {
 		c.States[string(r.ID)] = "now " + r.Status.Label()
 	}
 	if err != nil {
-		c.Notes = append(c.Notes, "How far the rules are could not be read.")
+		c.Notes = append(c.Notes, "The status of the rules could not be read.")
 	}
 	c.Actions = change.Opens(c.Targets)
 	return c
@@ -196,7 +196,7 @@ func (p *activateRulesParams) Plan(ctx context.Context, call *catalog.Call) (cat
 		}
 	}
 	if acting > 0 {
-		plan.Notes = append(plan.Notes, "⚠ "+text.Plural(acting, "rule")+" will act on endpoints by hits, not only raise alerts.")
+		plan.Notes = append(plan.Notes, "⚠ "+text.Plural(acting, "rule")+" will act on endpoints, not only raise alerts.")
 	}
 	same := settled(rules, s1.RuleActive)
 	if same == len(rules) {
@@ -246,7 +246,7 @@ func activateRules() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "activate-star-custom-rules", Title: "Activate Star Custom Rules", Area: "rules", Aliases: []string{"activate-rules", "enable-rules", "activate-rule"}, Main: "rule-ids",
 		Risk: catalog.Change, Needs: "STAR Custom Rules › View + Manage", Repeatable: true, Undo: "disable-star-custom-rules",
-		Doc:      "Turns detection rules on. It takes the console up to an hour until they work.",
+		Doc:      "Activates detection rules. It can take up to an hour until they work.",
 		Examples: []string{`activate-rules "Office program starts a script host"`, "activate-star-custom-rules name=powershell status=Draft,Disabled"},
 	}, func(ctx context.Context, call *catalog.Call, p activateRulesParams) (render.Card, error) {
 		result, err := call.Console.EnableRules(ctx, p.Rules)
@@ -271,7 +271,7 @@ func (p *disableRulesParams) Plan(ctx context.Context, call *catalog.Call) (cata
 		return catalog.Plan{}, err
 	}
 	if n := settled(rules, s1.RuleActive); n > 0 {
-		plan.Notes = append(plan.Notes, "⚠ Weakens the protection: "+text.Plural(n, "rule")+" will find nothing any more.")
+		plan.Notes = append(plan.Notes, "⚠ Weakens the protection: "+text.Plural(n, "rule")+" will no longer find anything.")
 	}
 	same := settled(rules, s1.RuleDisabled)
 	if same == len(rules) {
@@ -287,14 +287,14 @@ func disableRules() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "disable-star-custom-rules", Title: "Disable Star Custom Rules", Area: "rules", Aliases: []string{"disable-rules", "disable-rule"}, Main: "rule-ids",
 		Risk: catalog.Destructive, Needs: "STAR Custom Rules › View + Manage", Repeatable: true, Undo: "activate-star-custom-rules",
-		Doc:      "Turns detection rules off: what they look for is no longer found.",
+		Doc:      "Disables detection rules: they no longer raise alerts.",
 		Examples: []string{`disable-rules "Scheduled task by a user" reason="too noisy, INC-1042"`, "disable-star-custom-rules expired=Expired status=Active reason=cleaning"},
 	}, func(ctx context.Context, call *catalog.Call, p disableRulesParams) (render.Card, error) {
 		result, err := call.Console.DisableRules(ctx, p.Rules)
 		if err != nil {
 			return render.Card{}, fmt.Errorf("disable %d rules: %w", len(p.Rules), err)
 		}
-		c := ruleChange(ctx, call, p.Rules, result, "switching off accepted")
+		c := ruleChange(ctx, call, p.Rules, result, "disabling accepted")
 		c.Actions = append([]render.Action{turnRules("Activate", "activate-star-custom-rules", p.Rules)}, c.Actions...)
 		return c.Card(call), nil
 	})
@@ -330,7 +330,7 @@ func deleteRules() *catalog.Command {
 		}
 		c := change.Outcome{
 			Noun: "rule", Done: "deleted", Result: result, Targets: change.Known(call, "rule", p.Rules, before, lookup.RuleTarget),
-			Why: "The rules are gone already, or outside what the bot's token may change.", States: change.EachGone(p.Rules, "deleted"),
+			Why: "The rules are gone already, or the bot's token may not change them.", States: change.EachGone(p.Rules, "deleted"),
 		}
 		if result.Affected < len(p.Rules) {
 			c.States = ruleRemains(ctx, call, p.Rules)

@@ -27,7 +27,7 @@ func ruleRows(call *catalog.Call) listing.Listing[s1.Rule] {
 			{Title: "Created by", Value: func(r s1.Rule) string { return r.Creator }},
 			{Title: "Why", Value: func(r s1.Rule) string { return r.StatusReason }},
 		},
-		Empty: "Names match by any part of them. The console shows rules of the highest scope that the bot's token has; name a site or a group for its own.",
+		Empty: "Any part of a name matches. The console shows rules of the highest scope of the bot's token; name a site or group for rules of its own.",
 	}
 }
 
@@ -59,7 +59,7 @@ func ruleCard(call *catalog.Call, r s1.Rule) render.Card {
 	f.Mono("Id", string(r.ID))
 	card := render.Card{Tone: render.Info, Title: "Rule · " + r.Name, Parts: []render.Part{f.Part(), render.Code{Text: r.S1QL}}}
 	if !r.UpdatedAt.IsZero() {
-		card.Parts = append(card.Parts, render.Note{render.Text("Made by " + text.FirstNonEmpty(r.Creator, "somebody") + ", changed "), render.At(r.UpdatedAt.Time)})
+		card.Parts = append(card.Parts, render.Note{render.Text("Created by " + text.FirstNonEmpty(r.Creator, "somebody") + ", changed "), render.At(r.UpdatedAt.Time)})
 	}
 	card.Actions = ruleActions(call, r)
 	return card

@@ -30,15 +30,15 @@ func (component) Choices() []s1.Choice {
 }
 
 type analysisParams struct {
-	Threat     s1.ThreatID `json:"threat-id" help:"The threat."`
-	Components []component `json:"components,omitzero" help:"Only these parts; all of them when empty."`
+	Threat     s1.ThreatID `json:"threat-id" help:"The threat to show, by name or id."`
+	Components []component `json:"components,omitzero" help:"The parts to show; all of them if empty."`
 }
 
 func getThreatAnalysis() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-threat-analysis", Title: "Get Threat Analysis", Area: "threats", Aliases: []string{"analysis", "threat-analysis"}, Main: "threat-id",
 		Risk: catalog.Read, Needs: "Endpoint Threats › View", Repeatable: true,
-		Doc:      "Shows everything that the console knows about a threat, or the parts that are wanted.",
+		Doc:      "Shows everything the console knows about a threat, or selected parts of it.",
 		Examples: []string{"analysis 1112953674841025235", `get-threat-analysis threat-id=1112953674841025235 components=["threatInfo","indicators"]`},
 	}, func(ctx context.Context, call *catalog.Call, p analysisParams) (render.Card, error) {
 		found, notes, err := analysisOf(ctx, call, p.Threat)
@@ -64,7 +64,7 @@ func analysisOf(ctx context.Context, call *catalog.Call, id s1.ThreatID) (s1.Thr
 	if listErr != nil || len(threats) == 0 {
 		return found, nil, err
 	}
-	return s1.ThreatAnalysis{Threat: threats[0]}, []string{"This console has no analysis of its own; this is what the list of threats knows, without custom detection rules."}, nil
+	return s1.ThreatAnalysis{Threat: threats[0]}, []string{"This console has no analysis of its own. This is what its list of threats shows, without custom detection rules."}, nil
 }
 
 // componentsOf are the parts that are wanted of the object, all of them if none are named.

@@ -58,7 +58,7 @@ func TestHostsOfOneNameAreSaidToBeSeveral(t *testing.T) {
 	}
 	plan := s.Plan("quarantine kiosk reason=x")
 	require.Len(t, plan.Targets, 2)
-	require.Contains(t, plan.Notes, `2 endpoints are called "kiosk"; threats on each of them are meant.`)
+	require.Contains(t, plan.Notes, `2 endpoints are called "kiosk"; threats on all of them are included.`)
 }
 
 func TestRollbackIsRefusedWhereItDoesNotWorkAndDoneForTheRest(t *testing.T) {
@@ -98,7 +98,7 @@ func TestSuspicionsBecomeThreats(t *testing.T) {
 	s.Done("mark-as-threat " + id + " reason=x")
 	require.Equal(t, "malicious", of(console.Threat(id), "confidenceLevel"))
 	require.Equal(t, "/web/api/v2.0/threats/mark-as-threat", console.Changes()[0].Path)
-	require.Contains(t, s.Plan("mark-as-threat " + id + " reason=x").Notes[0], "1 threat is taken for malicious already.")
+	require.Contains(t, s.Plan("mark-as-threat " + id + " reason=x").Notes[0], "1 threat is considered malicious already.")
 }
 
 func TestStatusAndVerdictAreSetInOneGo(t *testing.T) {
@@ -181,7 +181,7 @@ func TestEventsOfAThreatAreListedAndCounted(t *testing.T) {
 	rest, err := s.Invoke(commandtest.Button(t, card, "Rows after these"))
 	require.NoError(t, err)
 	require.Len(t, rest.Parts[0].(render.Table).Rows, 4)
-	s.Refused("threat-events "+id+" private=true event-sub-types=DNS", "the private call does not know it")
+	s.Refused("threat-events "+id+" private=true event-sub-types=DNS", "the private call doesn't support it")
 	s.Refused("threat-events "+id+" limit=1001", "above the maximum")
 }
 

@@ -21,9 +21,9 @@ func incidentCommands() []*catalog.Command {
 }
 
 type threatIncidentParams struct {
-	Filter  lookup.ThreatSelection `json:"filter" help:"The threats."`
-	Verdict s1.Verdict             `json:"analyst-verdict" help:"What you think of them."`
-	Status  s1.IncidentStatus      `json:"incident-status" help:"How far the work on them is."`
+	Filter  lookup.ThreatSelection `json:"filter" help:"The threats, by name or by the console's filter keys."`
+	Verdict s1.Verdict             `json:"analyst-verdict" help:"The new verdict."`
+	Status  s1.IncidentStatus      `json:"incident-status" help:"The new status."`
 }
 
 func (p *threatIncidentParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
@@ -63,7 +63,7 @@ func updateThreatIncident() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-threat-incident", Title: "Update Threat Incident", Area: "threats", Aliases: []string{"triage", "threat-incident"}, Main: "filter",
 		Risk: catalog.Change, Needs: "Endpoint Threats › View + Update Analyst Verdict + Update Incident Status", Repeatable: true,
-		Doc: "Sets the status of threats and what analysts think of them, in one go.",
+		Doc: "Sets the incident status and the analyst verdict of threats in one go.",
 		Examples: []string{`update-threat-incident filter={"computerName__contains":["DESKTOP-1"],"analystVerdicts":["suspicious"]} analyst-verdict="False Positive" incident-status="In Progress"`,
 			`triage 1112953674841025235 verdict="True Positive" status=Resolved`},
 	}, func(ctx context.Context, call *catalog.Call, p threatIncidentParams) (render.Card, error) {
@@ -82,8 +82,8 @@ func updateThreatIncident() *catalog.Command {
 }
 
 type resolveParams struct {
-	Threats []s1.ThreatID `json:"threat-ids" help:"The threats that are done with."`
-	Agent   s1.AgentID    `json:"agent-id" help:"The endpoint that they are on; threats on others stay as they are."`
+	Threats []s1.ThreatID `json:"threat-ids" help:"The threats to resolve."`
+	Agent   s1.AgentID    `json:"agent-id" help:"The endpoint they are on. Threats on other endpoints stay as they are."`
 }
 
 func (p *resolveParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
@@ -143,7 +143,7 @@ func resolveThreat() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "resolve-threat", Title: "Resolve Threat", Area: "threats", Aliases: []string{"resolve", "resolve-threats"}, Main: "threat-ids",
 		Risk: catalog.Change, Needs: "Endpoints › View, Endpoint Threats › View", Repeatable: true, Undo: "update-incident-status",
-		Doc:      "Sets threats of one endpoint to resolved.",
+		Doc:      "Sets the incident status of threats on one endpoint to Resolved.",
 		Examples: []string{"resolve 1112953674841025235 agent-id=DESKTOP-1", `resolve-threat threat-ids=["1112953674841025235"] agent-id=1845174760470303882`},
 	}, func(ctx context.Context, call *catalog.Call, p resolveParams) (render.Card, error) {
 		result, err := call.Console.ResolveThreats(ctx, p.Threats, p.Agent)
@@ -155,7 +155,7 @@ func resolveThreat() *catalog.Command {
 }
 
 type markParams struct {
-	Threats []s1.ThreatID `json:"threat-ids" help:"Suspicious threats that are threats indeed."`
+	Threats []s1.ThreatID `json:"threat-ids" help:"The suspicious threats to mark as malicious."`
 }
 
 func (p *markParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
@@ -171,10 +171,10 @@ func (p *markParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan
 	}
 	var notes []string
 	if sure > 0 {
-		notes = append(notes, text.Are(sure, "threat")+" taken for malicious already.")
+		notes = append(notes, text.Are(sure, "threat")+" considered malicious already.")
 	}
-	notes = append(notes, "The agents of the site will treat the files as malicious: they kill and quarantine them as the policy says.",
-		"A console that no longer knows this call (API v2.0) gets the verdict True Positive instead, which blocks nothing.")
+	notes = append(notes, "Agents of the site will treat these files as malware: they kill and quarantine them according to policy.",
+		"If the console no longer has this call (API v2.0), the verdict True Positive is set instead, which blocks nothing.")
 	p.Threats = lookup.ThreatIDs(threats)
 	plan := catalog.Plan{Targets: catalog.TargetsOf(call, threats, lookup.ThreatTarget), OnHosts: true, Facts: []catalog.Fact{{Label: "Scope", Value: "the site of each threat"}}, Notes: notes}
 	for _, t := range threats {
@@ -187,7 +187,7 @@ func markAsThreat() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "mark-as-threat", Title: "Mark As Threat", Area: "threats", Aliases: []string{"mark-threat"}, Main: "threat-ids",
 		Risk: catalog.Destructive, Needs: "Endpoint Threats › View + Mark Threat", Repeatable: true,
-		Doc:      "Makes threats of suspicious ones: agents of the site then treat the files as malicious.",
+		Doc:      "Marks suspicious threats as malicious: agents of their site then treat the files as malware.",
 		Examples: []string{`mark-as-threat threat-ids=["1112953674841025235"] reason="confirmed by the sandbox"`},
 	}, func(ctx context.Context, call *catalog.Call, p markParams) (render.Card, error) {
 		result, err := call.Console.MarkAsThreat(ctx, p.Threats)
@@ -208,7 +208,7 @@ func judgeInstead(ctx context.Context, call *catalog.Call, threats []s1.ThreatID
 		return render.Card{}, fmt.Errorf("set the verdict of %d threats: %w", len(threats), err)
 	}
 	c := lookup.ThreatChange(ctx, call, threats, result, "verdict set to "+s1.VerdictTruePositive.Label())
-	c.Notes = append(c.Notes, "This console does not know Mark As Threat (API v2.0), so only the verdict was set: no file is blocked by that. Add the threat to the blocklist to block it.")
+	c.Notes = append(c.Notes, "This console no longer has Mark As Threat (API v2.0), so only the verdict was set. That blocks no file; add the threat to the blocklist to block it.")
 	card := c.Card(call)
 	if card.Outcome == render.Successful {
 		card.Tone, card.Outcome = render.Warning, render.Partial
@@ -226,9 +226,9 @@ func (noteText) Kind() catalog.Kind {
 }
 
 type updateNoteParams struct {
-	Threat s1.ThreatID `json:"threat-id" help:"The threat."`
-	Note   s1.NoteID   `json:"note-id" help:"The note; get-threat-notes tells its id."`
-	Text   noteText    `json:"note-content" help:"What it says from now on."`
+	Threat s1.ThreatID `json:"threat-id" help:"The threat that has the note, by name or id."`
+	Note   s1.NoteID   `json:"note-id" help:"The note to change. get-threat-notes shows its id."`
+	Text   noteText    `json:"note-content" help:"The new text of the note."`
 }
 
 func (p *updateNoteParams) Check() error {
@@ -260,7 +260,7 @@ func (p *updateNoteParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 	return catalog.Plan{
 		Targets: catalog.TargetsOf(call, threats, lookup.ThreatTarget), Facts: []catalog.Fact{{Label: "Note by", Value: text.FirstNonEmpty(notes[i].Creator, "somebody")}},
 		Changes: []catalog.Diff{{Field: "note", Old: notes[i].Text, New: string(p.Text)}},
-		Notes:   []string{"The old text is lost. The console lets only the author of a note change it: the bot can change those that it wrote."},
+		Notes:   []string{"The old text is lost. Only its author can change a note, so the bot can change only notes it wrote."},
 	}, nil
 }
 
@@ -268,7 +268,7 @@ func updateThreatNote() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-threat-note", Title: "Update Threat Note", Area: "threats", Aliases: []string{"edit-note", "update-note"},
 		Risk: catalog.Change, Needs: "Endpoint Threats › View", Repeatable: true, Undo: "update-threat-note",
-		Doc:      "Replaces the text of a note on a threat; the bot can change the notes that it wrote.",
+		Doc:      "Replaces the text of a note on a threat. The bot can change only notes it wrote.",
 		Examples: []string{`update-threat-note threat-id=2073000000000000987 note-id=2219000000000005378 note-content="New note content"`},
 	}, func(ctx context.Context, call *catalog.Call, p updateNoteParams) (render.Card, error) {
 		note, err := call.Console.UpdateThreatNote(ctx, p.Threat, p.Note, string(p.Text))
@@ -277,7 +277,7 @@ func updateThreatNote() *catalog.Command {
 		}
 		title, url := call.Command.Title, call.Console.ThreatURL(p.Threat)
 		return render.Card{
-			Tone: render.Good, Outcome: render.Successful, Title: title, Text: title + ": the note says something else now",
+			Tone: render.Good, Outcome: render.Successful, Title: title, Text: title + ": the note was changed",
 			Parts: append([]render.Part{render.Line{render.Text("The note on "), render.Link("threat "+string(p.Threat), url), render.Text(" now says:")}}, noteParts([]s1.Note{note})...),
 			Actions: []render.Action{
 				render.Button{Label: "Show notes", Do: catalog.Invocation{Command: "get-threat-notes", Args: catalog.Marshal(map[string]any{"threat-id": p.Threat})}},

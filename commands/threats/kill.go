@@ -19,10 +19,10 @@ import (
 // hostThreats select threats by host and more. The console searches for parts of names; a threat is acted on only if its host,
 // process, path and hash are exactly what was asked for.
 type hostThreats struct {
-	Computers []string      `json:"computer-names" help:"The hosts; whole names."`
+	Computers []string      `json:"computer-names" help:"The hosts, by full name."`
 	Processes []string      `json:"originated-process-names,omitzero" help:"Only threats of these originating processes."`
 	Threats   []s1.ThreatID `json:"threat-ids,omitzero" help:"Only these threats."`
-	Paths     []string      `json:"file-paths,omitzero" help:"Only threats in these files; whole paths, with or without the drive."`
+	Paths     []string      `json:"file-paths,omitzero" help:"Only threats in these files. Give full paths, with or without the drive."`
 	Hashes    []string      `json:"content-hashes,omitzero" help:"Only threats with these SHA-1 hashes."`
 	Refused   []s1.ThreatID `json:"refused,omitzero" help:"-"` // fit too, but their systems cannot do what was asked
 	Pinned    bool          `json:"pinned,omitzero" help:"-"`  // the threats are resolved, whatever else is there
@@ -34,7 +34,7 @@ func (p *hostThreats) Check() error {
 		values []string
 	}{{"originated-process-names", p.Processes}, {"file-paths", p.Paths}} {
 		if len(list.values) > catalog.MaxNames {
-			return catalog.Wrong(list.name, "the console searches for at most %d values, not %d", catalog.MaxNames, len(list.values))
+			return catalog.Wrong(list.name, "the console can search for at most %d values at once, not %d", catalog.MaxNames, len(list.values))
 		}
 	}
 	for _, list := range []struct {
@@ -43,7 +43,7 @@ func (p *hostThreats) Check() error {
 	}{{"computer-names", p.Computers}, {"originated-process-names", p.Processes}, {"file-paths", p.Paths}} {
 		for _, value := range list.values {
 			if !catalog.Searchable(withoutDrive(value)) {
-				return catalog.Wrong(list.name, "%s cannot be searched for: the console wants two characters or more, and no comma", text.Quote(value))
+				return catalog.Wrong(list.name, "%s can't be searched for: the console needs at least two characters and no comma", text.Quote(value))
 			}
 		}
 	}
@@ -92,7 +92,7 @@ func namesakes(threats []s1.Threat) []string {
 	var notes []string
 	for _, host := range slices.Sorted(maps.Keys(agents)) {
 		if n := len(agents[host]); n > 1 {
-			notes = append(notes, fmt.Sprintf("%d endpoints are called %s; threats on each of them are meant.", n, text.Quote(host)))
+			notes = append(notes, fmt.Sprintf("%d endpoints are called %s; threats on all of them are included.", n, text.Quote(host)))
 		}
 	}
 	return notes
@@ -102,7 +102,7 @@ func namesakes(threats []s1.Threat) []string {
 func hostsOf(threats []s1.Threat) string {
 	var hosts []string
 	for _, t := range threats {
-		if name := text.JoinNonEmpty(" · ", text.FirstNonEmpty(t.Host(), "a host without a name"), t.OS()); !slices.Contains(hosts, name) {
+		if name := text.JoinNonEmpty(" · ", text.FirstNonEmpty(t.Host(), "an unnamed host"), t.OS()); !slices.Contains(hosts, name) {
 			hosts = append(hosts, name)
 		}
 	}
@@ -210,7 +210,7 @@ func killProcesses() *catalog.Command {
 		Name: "kill-processes", Title: "Kill Processes", Area: "threats", Aliases: []string{"kill"}, Main: "computer-names",
 		Effect: change.Mitigation("kill"),
 		Risk:   catalog.Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict, Threat Actions › Kill", Repeatable: true,
-		Doc: "Stops the processes of threats on hosts. Hosts, processes and paths must fit exactly.",
+		Doc: "Kills the processes of threats on hosts. Hosts, processes and paths must match exactly.",
 		Examples: []string{`kill-processes computer-names=lab3-pc1 originated-process-names=svchost.exe reason="miner"`,
 			`kill DESKTOP-1 hash=3395856ce81f2b7382dee72602f798b642f14140 reason="INC-1042"`},
 	}, func(ctx context.Context, call *catalog.Call, p killParams) (render.Card, error) {
@@ -231,7 +231,7 @@ func quarantineFiles() *catalog.Command {
 		Name: "quarantine-files", Title: "Quarantine Files", Area: "threats", Aliases: []string{"quarantine"}, Main: "computer-names",
 		Effect: change.Mitigation("quarantine"),
 		Risk:   catalog.Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict, Threat Actions › Quarantine + Kill", Repeatable: true,
-		Doc: "Encrypts the files of threats on hosts and moves them away, after stopping their processes. Hosts, processes and paths must fit exactly.",
+		Doc: "Quarantines the files of threats on hosts: kills their processes, then encrypts the files and moves them away. Hosts, processes and paths must match exactly.",
 		Examples: []string{`quarantine-files computer-names=lab3-pc1 originated-process-names=svchost.exe reason="miner"`,
 			`quarantine DESKTOP-1 hash=3395856ce81f2b7382dee72602f798b642f14140 reason="INC-1042"`},
 	}, func(ctx context.Context, call *catalog.Call, p quarantineParams) (render.Card, error) {
@@ -250,7 +250,7 @@ func rollbackRemediation() *catalog.Command {
 		Name: "rollback-remediation", Title: "Rollback Remediation", Area: "threats", Aliases: []string{"rollback"}, Main: "computer-names",
 		Effect: change.Mitigation("rollback"),
 		Risk:   catalog.Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict, Threat Actions › Rollback + Remediate + Quarantine + Kill",
-		Doc: "Restores what threats changed on hosts that run Windows, after killing, quarantining and remediating them. Hosts, processes and paths must fit exactly.",
+		Doc: "Rolls back what threats changed on Windows hosts, after killing, quarantining and remediating them. Hosts, processes and paths must match exactly.",
 		Examples: []string{`rollback-remediation computer-names=lab3-pc1 originated-process-names=svchost.exe reason="ransomware"`,
 			`rollback DESKTOP-1 threat-ids=1112953674841025235 reason="INC-1042"`},
 	}, func(ctx context.Context, call *catalog.Call, p rollbackParams) (render.Card, error) {

@@ -57,19 +57,19 @@ func (threatEventSort) Choices() []s1.Choice {
 func (threatEventSort) Kind() catalog.Kind { return listing.SortKind(threatEventSort("").Choices()) }
 
 type threatEventsParams struct {
-	Threat    s1.ThreatID          `json:"threat-id" help:"The threat."`
-	Private   bool                 `json:"use-private-call,omitzero" help:"Asks the call of the console's own pages, which tells more of each event."`
-	Event     string               `json:"event-id,omitzero" help:"The unique key of a process: its events and those of its children."`
+	Threat    s1.ThreatID          `json:"threat-id" help:"The threat whose events to list, by name or id."`
+	Private   bool                 `json:"use-private-call,omitzero" help:"Uses the call of the console's own pages, which returns more about each event."`
+	Event     string               `json:"event-id,omitzero" help:"Only events of the process with this unique key, and of its children."`
 	Types     []threatEventType    `json:"event-types,omitzero" help:"Only events of these types."`
-	SubTypes  []threatEventSubType `json:"event-sub-types,omitzero" help:"Only these kinds of events."`
+	SubTypes  []threatEventSubType `json:"event-sub-types,omitzero" help:"Only events of these subtypes."`
 	Process   string               `json:"process-name,omitzero" help:"Only events of processes with this in their name."`
-	CountOnly bool                 `json:"count-only,omitzero" help:"Only how many there are."`
-	SkipCount bool                 `json:"skip-count,omitzero" help:"Does not count them, which is faster."`
-	Limit     *listing.Count       `json:"limit,omitzero" help:"How many events at most; 1000 when empty."`
-	Offset    *listing.Offset      `json:"offset,omitzero" help:"How many to skip."`
+	CountOnly bool                 `json:"count-only,omitzero" help:"Returns only the number of events."`
+	SkipCount bool                 `json:"skip-count,omitzero" help:"Skips counting, which is faster."`
+	Limit     *listing.Count       `json:"limit,omitzero" help:"Maximum number of events to list; 1000 if empty."`
+	Offset    *listing.Offset      `json:"offset,omitzero" help:"How many to skip from the start."`
 	SortBy    threatEventSort      `json:"sort-by,omitzero" help:"The column to sort by."`
-	Direction s1.SortOrder         `json:"direction,omitzero" help:"Ascending when empty."`
-	NextPage  string               `json:"next-page,omitzero" help:"Where an earlier list ended; its button Rows after these sets it."`
+	Direction s1.SortOrder         `json:"direction,omitzero" help:"Sort direction; ascending if empty."`
+	NextPage  string               `json:"next-page,omitzero" help:"The cursor of an earlier list. Its button Rows after these fills it in."`
 }
 
 func (p *threatEventsParams) Check() error {
@@ -82,7 +82,7 @@ func (p *threatEventsParams) Check() error {
 		given bool
 	}{{"event-sub-types", len(p.SubTypes) > 0}, {"process-name", p.Process != ""}} {
 		if of.given {
-			e := catalog.Wrong(of.name, "the private call does not know it")
+			e := catalog.Wrong(of.name, "the private call doesn't support it")
 			e.Hint = hint
 			return e
 		}
@@ -131,7 +131,7 @@ func getThreatEvents() *catalog.Command {
 			Page: func(ctx context.Context, q s1.Query) (s1.Page[s1.ThreatEvent], error) {
 				return page(ctx, p.Threat, q)
 			},
-			Empty: "That is normal for a threat that was found before it ran: it did nothing. Else leave a condition out.",
+			Empty: "That's normal for a threat that was caught before it ran. Otherwise, try removing a condition.",
 		}
 		return rows.Show(ctx, call, p.Query(), listing.LimitOf(p.Limit, s1.Filter{}))
 	})

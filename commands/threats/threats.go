@@ -22,16 +22,16 @@ func threatCommands() []*catalog.Command {
 }
 
 type getThreatParams struct {
-	Limit      *listing.Count     `json:"limit,omitzero" help:"How many threats at most; 1000 when empty."`
-	Input      lookup.ThreatQuery `json:"custom-input,omitzero" help:"Which threats, by the console's filter keys."`
-	Storylines []string           `json:"storylines,omitzero" help:"Storyline ids; get-alerts tells those of alerts."`
+	Limit      *listing.Count     `json:"limit,omitzero" help:"Maximum number of threats to list; 1000 if empty."`
+	Input      lookup.ThreatQuery `json:"custom-input,omitzero" help:"Filter by the console's own keys."`
+	Storylines []string           `json:"storylines,omitzero" help:"Only threats of these storylines. get-alerts shows those of alerts."`
 }
 
 func getThreat() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-threat", Title: "Get Threat", Area: "threats", Aliases: []string{"threats", "threat", "get-threats"}, Main: "custom-input",
 		Risk: catalog.Read, Needs: "Endpoint Threats › View", Repeatable: true,
-		Doc: "Lists threats, the newest first; “threats open” lists those that nobody has resolved. A single one is shown with all its facts.",
+		Doc: "Lists threats, newest first; “threats open” lists unresolved ones. A single threat is shown with all its details.",
 		Examples: []string{"threat 1112953674841025235", "threats open", `get-threat limit=20 custom-input={"createdAt__gt":"2026-11-20 17:53:25","resolved":false}`,
 			"threats filter=incidentStatuses=unresolved&computerName__contains=DESKTOP"},
 	}, func(ctx context.Context, call *catalog.Call, p getThreatParams) (render.Card, error) {
@@ -50,7 +50,7 @@ func getThreat() *catalog.Command {
 }
 
 type threatNotesParams struct {
-	Threat s1.ThreatID `json:"threat-id" help:"The threat."`
+	Threat s1.ThreatID `json:"threat-id" help:"The threat whose notes to show, by name or id."`
 }
 
 func getThreatNotes() *catalog.Command {
@@ -65,7 +65,7 @@ func getThreatNotes() *catalog.Command {
 			Page: func(ctx context.Context, q s1.Query) (s1.Page[s1.Note], error) {
 				return call.Console.ThreatNotesPage(ctx, p.Threat, q)
 			},
-			Empty: "Nobody has written about this threat yet; add-notes-to-threats does.",
+			Empty: "Nobody has added a note yet. add-notes-to-threats adds one.",
 		}
 		everything := listing.Limit(0)
 		return rows.Show(ctx, call, nil, &everything)
@@ -87,8 +87,8 @@ func noteParts(notes []s1.Note) []render.Part {
 }
 
 type addNotesParams struct {
-	Filter lookup.ThreatSelection `json:"filter" help:"The threats."`
-	Text   catalog.Prose          `json:"note-text" help:"The note; 2 to 10000 characters."`
+	Filter lookup.ThreatSelection `json:"filter" help:"The threats, by name or by the console's filter keys."`
+	Text   catalog.Prose          `json:"note-text" help:"The text of the note, 2 to 10000 characters."`
 }
 
 func (p *addNotesParams) Check() error {
@@ -145,8 +145,8 @@ func threatStatus(wanted s1.IncidentStatus) func(s1.Threat) change.Reached {
 }
 
 type threatVerdictParams struct {
-	Threats []s1.ThreatID `json:"threat-ids" help:"The threats."`
-	Verdict s1.Verdict    `json:"analyst-verdict" help:"What you think of them."`
+	Threats []s1.ThreatID `json:"threat-ids" help:"The threats, by name or id."`
+	Verdict s1.Verdict    `json:"analyst-verdict" help:"The new verdict."`
 }
 
 func (p *threatVerdictParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
@@ -170,7 +170,7 @@ func setThreatVerdict() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-threat-analyst-verdict", Title: "Update Threat Analyst Verdict", Area: "threats", Aliases: []string{"verdict", "threat-verdict"}, Main: "threat-ids",
 		Risk: catalog.Change, Needs: "Endpoint Threats › View + Update Analyst Verdict", Repeatable: true,
-		Doc:      "Sets what analysts think of threats.",
+		Doc:      "Sets the analyst verdict on threats.",
 		Examples: []string{`verdict 1112953674841025235 verdict="True Positive"`, `update-threat-analyst-verdict threat-ids=["1112953674841025235"] analyst-verdict=false_positive`},
 	}, func(ctx context.Context, call *catalog.Call, p threatVerdictParams) (render.Card, error) {
 		result, err := call.Console.SetThreatVerdict(ctx, p.Threats, p.Verdict)
@@ -182,8 +182,8 @@ func setThreatVerdict() *catalog.Command {
 }
 
 type incidentStatusParams struct {
-	Threats []s1.ThreatID     `json:"threat-ids" help:"The threats."`
-	Status  s1.IncidentStatus `json:"status" help:"How far the work on them is."`
+	Threats []s1.ThreatID     `json:"threat-ids" help:"The threats, by name or id."`
+	Status  s1.IncidentStatus `json:"status" help:"The new status."`
 }
 
 func (p *incidentStatusParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
@@ -205,7 +205,7 @@ func setIncidentStatus() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-incident-status", Title: "Update Incident Status", Area: "threats", Aliases: []string{"status", "incident-status"}, Main: "threat-ids",
 		Risk: catalog.Change, Needs: "Endpoint Threats › View + Update Incident Status", Repeatable: true,
-		Doc:      "Sets how far the work on threats is.",
+		Doc:      "Sets the incident status of threats.",
 		Examples: []string{"update-incident-status threat-ids=1112953674841025235 status=Resolved", `status 1112953674841025235 status="In Progress"`},
 	}, func(ctx context.Context, call *catalog.Call, p incidentStatusParams) (render.Card, error) {
 		result, err := call.Console.SetThreatIncident(ctx, p.Threats, p.Status)
@@ -217,8 +217,8 @@ func setIncidentStatus() *catalog.Command {
 }
 
 type mitigateParams struct {
-	Filter  lookup.ThreatSelection `json:"filter" help:"The threats."`
-	Action  s1.MitigateAction      `json:"mitigate-action" help:"What to do. Rollback works on Windows only, Remediate on Windows and macOS."`
+	Filter  lookup.ThreatSelection `json:"filter" help:"The threats, by name or by the console's filter keys."`
+	Action  s1.MitigateAction      `json:"mitigate-action" help:"The action. Rollback works on Windows only, Remediate on Windows and macOS."`
 	Refused []s1.ThreatID          `json:"refused,omitzero" help:"-"` // selected too, but their systems cannot do what was asked
 }
 
@@ -276,9 +276,9 @@ func actionNotes(action s1.MitigateAction) []string {
 	case s1.MitigateRollback:
 		return []string{"Rollback kills, quarantines and remediates first, then restores files from shadow copies."}
 	case s1.MitigateUnquarantine:
-		return []string{"After this the files are back where they were and can run again."}
+		return []string{"The files go back to where they were and can run again."}
 	case s1.MitigateNetworkQuarantine:
-		return []string{"Not every console knows this action; disconnecting the endpoints is the sure way."}
+		return []string{"Not every console supports this action. To be sure, disconnect the endpoints."}
 	}
 	return nil
 }
@@ -288,7 +288,7 @@ func mitigateThreats() *catalog.Command {
 		Name: "mitigate-threats", Title: "Mitigate Threats", Area: "threats", Aliases: []string{"mitigate"}, Main: "filter",
 		Effect: change.Mitigation(""),
 		Risk:   catalog.Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict + Unquarantine, Threat Actions › Rollback + Remediate + Quarantine + Kill",
-		Doc: "Kills, quarantines, remediates or rolls back threats on their endpoints. The endpoints act when they are online.",
+		Doc: "Kills, quarantines, remediates or rolls back threats on their endpoints. Endpoints act once they are online.",
 		Examples: []string{`mitigate 1112953674841025235 action=Quarantine reason="INC-1042"`,
 			`mitigate-threats filter={"computerName__contains":["DESKTOP-1"],"mitigationStatuses":["not_mitigated"]} mitigate-action=Kill reason="ransomware"`},
 	}, func(ctx context.Context, call *catalog.Call, p mitigateParams) (render.Card, error) {
@@ -307,7 +307,7 @@ func mitigate(ctx context.Context, call *catalog.Call, action s1.MitigateAction,
 		result.Skipped = append(result.Skipped, s1.Skip{ID: string(id), Action: strings.ToLower(action.Label()), Reason: "not_supported"})
 	}
 	c, found := lookup.ThreatsAfter(ctx, call, slices.Concat(threats, refused), result, action.Label()+" accepted")
-	c.Why = "The threats are gone, done with already, their systems do not support it, or the bot's token may not do it."
+	c.Why = "The threats are gone or handled already, their systems don't support it, or the bot's token may not do it."
 	c.States, c.Step = map[string]string{}, string(action)
 	for _, d := range result.Details {
 		for _, r := range d.Reports {
