@@ -182,6 +182,7 @@ func (n noteWriter) recall(ctx context.Context) {
 	}
 }
 
+// channel is where a source's items go if no route says another; spaces around it are the environment's.
 func (c Config) channel(source journal.Source) string {
 	if source == journal.Alerts {
 		return strings.TrimSpace(c.AlertsChannel)

@@ -115,6 +115,7 @@ func (s shiftReports) report(ctx context.Context) error {
 	return nil
 }
 
+// reportNote makes the report on the time since and writes it as a note. It is not urgent: it must not overtake what is.
 func reportNote(ctx context.Context, r Reports, channel string, since, due, now time.Time) (journal.Notice, error) {
 	card, err := r.Report(ctx, since)
 	if err != nil {

@@ -45,6 +45,7 @@ func (n *Notifier) Snoozed(ctx context.Context) (render.Card, error) {
 	return card, nil
 }
 
+// withEnd adds the button that ends a snooze.
 func withEnd(card render.Card, s journal.Snooze) render.Card {
 	card.Actions = append(card.Actions, render.Button{Label: "End " + s.ID, Do: render.Invocation{Command: "unsnooze", Args: fmt.Appendf(nil, `{"id":%q}`, s.ID)}})
 	return card

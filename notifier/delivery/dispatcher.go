@@ -93,6 +93,7 @@ func (d *Dispatcher) Wake(channels ...string) {
 	}
 }
 
+// open are the channels that have a sender or are to get one, in a fixed order.
 func (d *Dispatcher) open() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -70,6 +70,8 @@ func (s *channelSender) threadSummary(ctx context.Context, root journal.Notice) 
 	return under, err
 }
 
+// card draws a notice from what the journal keeps of it. A panic is an error here: a row that nobody foresaw must cost its own card, not
+// those of the whole channel.
 func (s *channelSender) card(n journal.Notice, under render.Thread) (card render.Card, err error) {
 	if n.Source == journal.Notes {
 		err = json.Unmarshal(n.Body, &card)
@@ -204,6 +206,7 @@ func (s *channelSender) editFailed(ctx context.Context, n journal.Notice, err er
 // redraw marks what a message shows as to be drawn again although the console's side is the same.
 const redraw = "~"
 
+// redrawn is what a message shows, marked to be drawn again.
 func redrawn(shown string) string { return redraw + strings.TrimPrefix(shown, redraw) }
 
 // outdated reports whether a message shows another state of the console than there is, and not only of what is counted around it.

@@ -14,6 +14,7 @@ import (
 // unknowable reports whether looking again would not help: the app may not look, or there is nothing left to look at.
 func unknowable(err error) bool { return isRefused(err) || isClosed(err) || isGone(err) }
 
+// slowedDown reports whether Slack wants a pause (429). That is no failure of the notice, so it is not counted against it.
 func slowedDown(err error) bool {
 	_, slow := retryAfter(err)
 	return slow

@@ -22,6 +22,7 @@ func span(d time.Duration) string {
 	return units(minutes, "min", 0, "")
 }
 
+// units writes one or two units; a smaller one of zero is left out.
 func units(large int, name string, small int, smaller string) string {
 	if small == 0 {
 		return fmt.Sprintf("%d %s", large, name)

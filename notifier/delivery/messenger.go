@@ -70,6 +70,7 @@ func retryAfter(err error) (time.Duration, bool) {
 	return max(wait, 0), asked
 }
 
+// isRefused, isGone, isFixed and isClosed report what a Failure in the chain says; without one, none of them holds.
 func isRefused(err error) bool { f, known := failureIn(err); return known && f.Refused() }
 func isGone(err error) bool    { f, known := failureIn(err); return known && f.Gone() }
 func isFixed(err error) bool   { f, known := failureIn(err); return known && f.Fixed() }

@@ -72,6 +72,7 @@ func asUnconfirmed(d drawing) drawing {
 	return drawing{card, unconfirmed + d.fingerprint, d.oldest}
 }
 
+// isUnconfirmed reports whether a notice's message may stand there twice.
 func isUnconfirmed(n journal.Notice) bool { return strings.HasPrefix(n.Fingerprint, unconfirmed) }
 
 // confirm looks whether an unconfirmed card is the only one of its notice, and leaves one. It returns false while nobody can tell. A

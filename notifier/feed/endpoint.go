@@ -90,6 +90,8 @@ func wanted(homes []endpoint, value func(endpoint) string) []string {
 	return slices.DeleteFunc(slices.Compact(values), func(v string) bool { return v == "" })
 }
 
+// ask reads endpoints whose key has one of values, in calls of idsPerCall. An answer that is incomplete is none: where one call fails, all
+// items of the page that depend on this question wait, because nobody knows whose answer is missing.
 func (l *lookup) ask(ctx context.Context, key string, values []string, keep func(s1.Agent)) error {
 	for some := range slices.Chunk(values, idsPerCall) {
 		page, err := l.console.AgentsPage(ctx, s1.Query{}.With(key, some...).WithLimit(pageSize))
@@ -103,6 +105,7 @@ func (l *lookup) ask(ctx context.Context, key string, values []string, keep func
 	return nil
 }
 
+// askSites reads sites by their ids. An alert's agentDetectionInfo has a site's id and no name, and routes go by names.
 func (l *lookup) askSites(ctx context.Context, ids []string) error {
 	for some := range slices.Chunk(ids, idsPerCall) {
 		page, err := l.console.SitesPage(ctx, s1.Query{}.With("siteIds", some...).WithLimit(pageSize))

@@ -30,6 +30,8 @@ func FactsOf(ctx context.Context, console Console, id string) (routing.Facts, er
 	return routing.Facts{}, &catalog.UsageError{Problem: fmt.Sprintf("there is no threat or alert %q in the console", id)}
 }
 
+// threatFacts are a threat's. A threat has no severity; its confidence level (suspicious, malicious) is what routes grade it by. It has no
+// rule either, so a rule= pattern or snooze goes by its name.
 func threatFacts(t s1.Threat) routing.Facts {
 	return routing.Facts{
 		Source: journal.Threats, ID: string(t.Identity()), Name: t.Name(), Confidence: t.Info.ConfidenceLevel.Label(), Classification: t.Info.Classification,
@@ -38,6 +40,7 @@ func threatFacts(t s1.Threat) routing.Facts {
 	}
 }
 
+// alertFacts are an alert's. What the API calls "treat as threat" stands for its classification: it is the only grade of that kind.
 func alertFacts(a s1.Alert) routing.Facts {
 	return routing.Facts{
 		Source: journal.Alerts, ID: string(a.Identity()), Name: a.Name(), Severity: a.Rule.Severity.Label(), Classification: a.Rule.TreatAsThreat,

@@ -212,6 +212,8 @@ func (f *Feed) attempt(ctx context.Context, name string, pass func(context.Conte
 	return true
 }
 
+// failed notes the failure of a pass and when it is tried next: after an interval, two, four, … up to maxBackoff. Half an interval is taken
+// off, so that a tick that comes a moment early is not taken for too early and a whole interval lost.
 func (f *Feed) failed(name string, err error) {
 	t := f.failing[name]
 	if t == nil {

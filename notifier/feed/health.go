@@ -82,6 +82,7 @@ func (f *Feed) consoleIsAway(ctx context.Context) bool {
 	return err == nil && watched.Ready
 }
 
+// recordHealth writes the note and the state that it is about in one transaction: a crash in between would write the note twice, or never.
 func (f *Feed) recordHealth(ctx context.Context, since time.Time, problem *problem) error {
 	now := f.now()
 	card := recoveredCard(f.source, since)
@@ -114,6 +115,7 @@ func (a problem) card(source journal.Source) render.Card {
 		render.Code{Text: a.err.Error()}, render.Line{render.Text(words)}, render.Line{render.Bold("What to do: "), render.Text(Advice(source, a.err))}}}
 }
 
+// recoveredCard says that a feed works again, and since when it had not.
 func recoveredCard(source journal.Source, since time.Time) render.Card {
 	title := fmt.Sprintf("The feed of %ss works again", source)
 	return render.Card{Tone: render.Good, Title: title, Text: title, Parts: []render.Part{

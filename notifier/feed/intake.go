@@ -150,6 +150,8 @@ func (f *Feed) Refresh(ctx context.Context, kind string, ids []string) error {
 	return f.record(ctx, batch)
 }
 
+// readerOf is how a feed reads again what a kind names; false where that is none of its own. Alerts are not refreshed by endpoint: the
+// console has no filter for that.
 func (f *Feed) readerOf(kind string) (func(context.Context, []string) ([]item, error), bool) {
 	switch {
 	case kind == string(f.source):
@@ -163,6 +165,7 @@ func (f *Feed) readerOf(kind string) (func(context.Context, []string) ([]item, e
 // idsPerCall keeps addresses below the 8 KB that proxies take.
 const idsPerCall = 100
 
+// byID reads items by their ids. What is gone from the console is left out, and its card stays as it was.
 func (f *Feed) byID(ctx context.Context, ids []string) (found []item, err error) {
 	for some := range slices.Chunk(ids, idsPerCall) {
 		page, err := f.page(ctx, s1.Query{}.With("ids", some...).WithLimit(pageSize))

@@ -87,9 +87,13 @@ func alerts(console Console) kind {
 	}
 }
 
+// createdAt and touchedAt are by what the passes sort; each must be the time stamp that its filter and its order go by, or the cursor moves
+// past what it has not seen.
 func (it item) createdAt() time.Time { return it.created }
 func (it item) touchedAt() time.Time { return it.touched }
 
+// threatItem reads a threat. Its storyline is its group: what happened as one is one thread. It is urgent where the engine is sure and nobody
+// has dealt with it.
 func threatItem(t s1.Threat) item {
 	it := withBody(t, item{
 		id: string(t.Identity()), group: t.Info.Storyline, created: t.Info.CreatedAt.Time, touched: t.Info.UpdatedAt.Time,
@@ -103,6 +107,8 @@ func threatItem(t s1.Threat) item {
 	})
 }
 
+// threatEndpoint is what a threat says of its endpoint. The row has it twice, as it is now and as it was at detection; the first is missing
+// where the agent was decommissioned since.
 func threatEndpoint(t s1.Threat) endpoint {
 	return endpoint{agent: t.AgentID(), uuid: cmp.Or(t.Realtime.AgentUUID, t.Detection.AgentUUID), host: t.Host(), siteID: t.SiteID(),
 		account: t.AccountName(), site: t.SiteName(), group: t.GroupName()}
@@ -129,6 +135,7 @@ func alertItem(a s1.Alert) item {
 	})
 }
 
+// alertEndpoint is what an alert says of its endpoint. Its names stand in agentDetectionInfo alone, and some consoles leave them out.
 func alertEndpoint(a s1.Alert) endpoint {
 	return endpoint{agent: a.AgentID(), uuid: cmp.Or(a.Detection.UUID, a.Realtime.UUID), host: a.Host(), siteID: a.Detection.SiteID,
 		account: a.Detection.AccountName, site: a.Detection.SiteName, group: a.Detection.GroupName}
@@ -163,12 +170,14 @@ func withBody[T any](row T, it item) item {
 	return it
 }
 
+// items makes a page of rows one of items, and passes an error on.
 func items[T any](read func(T) item) func(s1.Page[T], error) (s1.Page[item], error) {
 	return func(p s1.Page[T], err error) (s1.Page[item], error) {
 		return s1.Convert(p, read), err
 	}
 }
 
+// mapSlice is list with f done to each.
 func mapSlice[A, B any](list []A, f func(A) B) []B {
 	mapped := make([]B, len(list))
 	for i, a := range list {

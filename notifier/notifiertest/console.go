@@ -23,6 +23,7 @@ type Console struct {
 	serial  int
 }
 
+// A ThreatRow is a threat, and when lists show it.
 type ThreatRow struct {
 	s1.Threat
 	Indexed time.Time // when lists begin to show it
@@ -42,6 +43,7 @@ type NewThreat struct {
 	Agent       s1.AgentID
 }
 
+// AddThreat has the console find a threat.
 func (c *Console) AddThreat(t NewThreat) s1.ThreatID {
 	c.Mu.Lock()
 	defer c.Mu.Unlock()
@@ -66,6 +68,7 @@ func (c *Console) Change(id s1.ThreatID, change func(*s1.Threat)) {
 	}
 }
 
+// Delete takes a threat out of every list.
 func (c *Console) Delete(id s1.ThreatID) {
 	c.Mu.Lock()
 	defer c.Mu.Unlock()
@@ -74,6 +77,7 @@ func (c *Console) Delete(id s1.ThreatID) {
 	}
 }
 
+// AddAlert has a rule find something, that long ago; lists show it after late.
 func (c *Console) AddAlert(rule string, age, late time.Duration) s1.AlertID {
 	c.Mu.Lock()
 	defer c.Mu.Unlock()
@@ -85,6 +89,7 @@ func (c *Console) AddAlert(rule string, age, late time.Duration) s1.AlertID {
 	return id
 }
 
+// ChangeAlert changes an alert; the console does not say when.
 func (c *Console) ChangeAlert(id s1.AlertID, change func(*s1.Alert)) {
 	c.Mu.Lock()
 	defer c.Mu.Unlock()
@@ -95,6 +100,7 @@ func (c *Console) ChangeAlert(id s1.AlertID, change func(*s1.Alert)) {
 	}
 }
 
+// ThreatsPage lists threats by createdAt__gte, updatedAt__gte, ids and agentIds.
 func (c *Console) ThreatsPage(_ context.Context, q s1.Query) (s1.Page[s1.Threat], error) {
 	c.Mu.Lock()
 	defer c.Mu.Unlock()
@@ -120,6 +126,7 @@ func matchesThreat(q s1.Query, t s1.Threat) bool {
 	return OneOf(q, "ids", string(t.Identity())) && OneOf(q, "agentIds", string(t.AgentID()))
 }
 
+// AlertsPage lists alerts by createdAt__gte, reportedAt__gte and ids.
 func (c *Console) AlertsPage(_ context.Context, q s1.Query) (s1.Page[s1.Alert], error) {
 	c.Mu.Lock()
 	defer c.Mu.Unlock()
@@ -141,6 +148,7 @@ func (c *Console) AlertsPage(_ context.Context, q s1.Query) (s1.Page[s1.Alert], 
 	return page(rows, q, c.PerPage, at)
 }
 
+// ThreatURL, and the two below, are render.Links.
 func (c *Console) ThreatURL(id s1.ThreatID) string {
 	return "https://console.test/threats/" + string(id)
 }
@@ -155,6 +163,7 @@ func (c *Console) called(what string, q s1.Query) error {
 
 var errBadQuery = errors.New("400 bad query")
 
+// OneOf reports whether a query takes a value: it does not filter by key, or lists the value there.
 func OneOf(q s1.Query, key, value string) bool {
 	return q.Get(key) == "" || slices.Contains(strings.Split(q.Get(key), ","), value)
 }

@@ -35,10 +35,13 @@ func (f Fault) of(op string) (error, error) {
 // Lease gives the lease to whoever asks: where two processes run, both work.
 func (m *Memory) Lease(context.Context, journal.Claim) (int64, error) { return 1, nil }
 
+// Release does nothing: nobody was kept out.
 func (m *Memory) Release(context.Context, string) error { return nil }
 
+// Fenced is the journal itself, which no lease guards.
 func (m *Memory) Fenced(int64) notifier.Journal { return m }
 
+// Snoozes are those that have not ended, with how many notices each held back.
 func (m *Memory) Snoozes(_ context.Context, now time.Time) (asleep []journal.Snooze, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -56,6 +59,7 @@ func (m *Memory) Snoozes(_ context.Context, now time.Time) (asleep []journal.Sno
 	return asleep, nil
 }
 
+// SetSnooze writes one down, in place of one with the same ID.
 func (m *Memory) SetSnooze(_ context.Context, s journal.Snooze) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -63,8 +67,10 @@ func (m *Memory) SetSnooze(_ context.Context, s journal.Snooze) error {
 	return nil
 }
 
+// NewMemory is an empty journal.
 func NewMemory() *Memory { return &Memory{cursors: map[journal.Source]json.RawMessage{}} }
 
+// Cursor returns what Record was given last, through JSON as a database keeps it.
 func (m *Memory) Cursor(_ context.Context, source journal.Source) (c journal.Cursor, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -74,6 +80,7 @@ func (m *Memory) Cursor(_ context.Context, source journal.Source) (c journal.Cur
 	return c, json.Unmarshal(m.cursors[source], &c)
 }
 
+// Versions returns the version of each id that is known.
 func (m *Memory) Versions(_ context.Context, source journal.Source, ids []string) (map[string]string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -93,6 +100,7 @@ func (m *Memory) Versions(_ context.Context, source journal.Source, ids []string
 	return versions, nil
 }
 
+// Record writes a batch, all or nothing.
 func (m *Memory) Record(_ context.Context, b journal.Batch) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -137,6 +145,7 @@ func (m *Memory) Record(_ context.Context, b journal.Batch) error {
 	return after
 }
 
+// Notices returns copies of the notices that match.
 func (m *Memory) Notices(_ context.Context, q journal.Query) ([]journal.Notice, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -186,6 +195,7 @@ func matches(q journal.Query, n journal.Notice) bool {
 	return true
 }
 
+// Save writes Slack's side of notices, all or none; the console's side stays as the feeds wrote it.
 func (m *Memory) Save(_ context.Context, notices ...journal.Notice) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -230,6 +240,7 @@ func waiting(n journal.Notice, channel string) bool {
 	return n.Channel == channel && n.State == journal.Due && n.Tries == 0 && (n.Source == journal.Threats || n.Source == journal.Alerts)
 }
 
+// Backlog counts what waits for a channel and was never tried.
 func (m *Memory) Backlog(_ context.Context, channel string) (b journal.Backlog, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -253,6 +264,7 @@ func (m *Memory) Backlog(_ context.Context, channel string) (b journal.Backlog, 
 	return b, nil
 }
 
+// Gather makes a digest of a channel's backlog, all or nothing.
 func (m *Memory) Gather(_ context.Context, g journal.Gathering) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

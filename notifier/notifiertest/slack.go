@@ -47,18 +47,23 @@ type Refusal struct {
 	IsFixed          bool
 }
 
+// Error is for logs; what a Refusal means its other methods say.
 func (r Refusal) Error() string                     { return fmt.Sprintf("slack refuses: %v", r.pause) }
 func (r Refusal) RetryAfter() (time.Duration, bool) { return r.pause, r.IsSlow }
-func (r Refusal) Gone() bool                        { return r.IsGone }
-func (r Refusal) Closed() bool                      { return r.IsClosed }
-func (r Refusal) Refused() bool                     { return r.IsRefused }
-func (r Refusal) Fixed() bool                       { return r.IsFixed }
+
+// Gone, and the methods below, are delivery.Failure.
+func (r Refusal) Gone() bool    { return r.IsGone }
+func (r Refusal) Closed() bool  { return r.IsClosed }
+func (r Refusal) Refused() bool { return r.IsRefused }
+func (r Refusal) Fixed() bool   { return r.IsFixed }
 
 // SlowDown is a 429.
 func SlowDown(pause time.Duration) Refusal { return Refusal{IsSlow: true, pause: pause} }
 
+// ErrLost is a connection that broke: nobody knows whether the call had its effect.
 var ErrLost = errors.New("connection reset by peer")
 
+// Post puts a message into a channel. It takes Takes, and fails as Fault, Poison, Cursed and Closed say.
 func (s *Slack) Post(ctx context.Context, channel, thread, key string, card render.Card) (string, error) {
 	pacing.Rest(ctx, s.Takes, nil)
 	if ctx.Err() != nil {
@@ -87,6 +92,7 @@ func (s *Slack) Post(ctx context.Context, channel, thread, key string, card rend
 	return m.TS, nil
 }
 
+// Broadcast is Post of a reply that the channel shows, too, unless NoBroadcast.
 func (s *Slack) Broadcast(ctx context.Context, channel, thread, key string, card render.Card) (string, error) {
 	if s.NoBroadcast {
 		return "", Refusal{IsRefused: true}
@@ -100,6 +106,7 @@ func (s *Slack) Broadcast(ctx context.Context, channel, thread, key string, card
 	return ts, err
 }
 
+// Edit shows another card in a message, and notes when.
 func (s *Slack) Edit(_ context.Context, channel, ts string, card render.Card) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -119,6 +126,7 @@ func (s *Slack) Edit(_ context.Context, channel, ts string, card render.Card) er
 	return after
 }
 
+// Delete is the bot taking a message back; see Remove for people.
 func (s *Slack) Delete(_ context.Context, channel, ts string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -134,6 +142,7 @@ func (s *Slack) Delete(_ context.Context, channel, ts string) error {
 	return after
 }
 
+// Find looks for the first message with a key that nobody deleted.
 func (s *Slack) Find(_ context.Context, channel, thread, key string, since time.Time) (string, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -194,6 +203,7 @@ func (s *Slack) Remove(ts string) {
 // A Blind Messenger may not look for messages.
 type Blind struct{ *Slack }
 
+// Find is refused, as by a workspace that did not give the scope for it.
 func (Blind) Find(context.Context, string, string, string, time.Time) (string, bool, error) {
 	return "", false, Refusal{IsRefused: true}
 }
@@ -205,6 +215,7 @@ func (s *Slack) Set(change func(*Slack)) {
 	change(s)
 }
 
+// Attach puts a file into a thread whose root is there.
 func (s *Slack) Attach(_ context.Context, channel, thread string, file render.File) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -219,6 +230,7 @@ func (s *Slack) Attach(_ context.Context, channel, thread string, file render.Fi
 	return after
 }
 
+// Attached looks for a file in a thread by its name.
 func (s *Slack) Attached(_ context.Context, channel, thread, name string) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -25,6 +25,7 @@ import (
 	"s1bot/s1/s1sim"
 )
 
+// SetFaults gives console, journal and Slack one fault, such as a bomb that counts the operations of all three.
 func SetFaults(w *World, f Fault) {
 	w.Console.Set(func(s *Console) { s.Fault = f })
 	w.Journal.Set(func(s *Memory) { s.Fault = f })
@@ -47,6 +48,7 @@ func Listed(w *World, channel string) (ids []string) {
 	return ids
 }
 
+// Malicious makes a threat urgent: nobody has stopped it.
 func Malicious(t *s1.Threat) {
 	t.Info.ConfidenceLevel, t.Info.MitigationStatus = s1.ConfidenceMalicious, s1.NotMitigated
 }
@@ -87,6 +89,7 @@ func Story(t *testing.T, tell func(*testing.T, *World)) {
 	})
 }
 
+// NewWorld is a world in which nothing has happened, for tests that need more than a Story. Bursts are cards unless Config.Burst says less.
 func NewWorld(t *testing.T) *World {
 	w := &World{T: t, Console: &Console{}, Slack: &Slack{Closed: map[string]bool{}}, Journal: NewMemory(), Log: &logBook{}, Stop: func() {}}
 	w.Config = notifier.Config{Console: w.Console, Journal: w.Journal, Leases: w.Journal, Messages: w.Slack, Files: w.Slack, ThreatsChannel: "CTHREATS", AlertsChannel: "CALERTS", Burst: 5000,
@@ -94,6 +97,7 @@ func NewWorld(t *testing.T) *World {
 	return w
 }
 
+// Start starts the notifier as Config says now; Stop stops it and waits for it.
 func (w *World) Start() {
 	n, err := notifier.New(w.Config)
 	require.NoError(w.T, err)
@@ -121,20 +125,24 @@ type logBook struct {
 	b  bytes.Buffer
 }
 
+// Write takes lines of a log.
 func (l *logBook) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.Write(p)
 }
 
+// Count is how often the log has a text.
 func (l *logBook) Count(text string) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return strings.Count(l.b.String(), text)
 }
 
+// Titles are the names of the cards in a channel, in order.
 func Titles(w *World, channel string) []string { return w.Slack.Titles(channel) }
 
+// Resolve is what an analyst does who is done with a threat.
 func Resolve(t *s1.Threat) {
 	t.Info.IncidentStatus, t.Info.AnalystVerdict = s1.StatusResolved, s1.VerdictTruePositive
 }
@@ -180,6 +188,7 @@ func Once(name string, before, after error) Fault {
 // inProcess answers requests with a handler, without a network, so that simulated time goes on.
 type inProcess struct{ http.Handler }
 
+// RoundTrip serves a request at once.
 func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	recorder := httptest.NewRecorder()
 	p.ServeHTTP(recorder, r)

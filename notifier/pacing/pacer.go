@@ -14,23 +14,23 @@ type Pacer struct {
 	now   func() time.Time
 
 	mu sync.Mutex
-	of map[string]*lane
+	of map[string]*slot
 }
 
-// A lane is one key's.
-type lane struct {
+// A slot is one key's. Its turn is held from before the wait to the end of the call, so at is read and written by one goroutine at a time.
+type slot struct {
 	turn Turn
 	at   time.Time // the earliest next call
 }
 
 // NewPacer makes a pacer.
 func NewPacer(pause time.Duration, now func() time.Time) *Pacer {
-	return &Pacer{pause: pause, now: now, of: map[string]*lane{}}
+	return &Pacer{pause: pause, now: now, of: map[string]*slot{}}
 }
 
 // Take waits until key's next call may be made; done is to be called at the end of that call.
 func (p *Pacer) Take(ctx context.Context, key string) (done func(), err error) {
-	one := p.lane(key)
+	one := p.slot(key)
 	if err := one.turn.Take(ctx); err != nil {
 		return nil, err
 	}
@@ -43,11 +43,12 @@ func (p *Pacer) Take(ctx context.Context, key string) (done func(), err error) {
 	}, nil
 }
 
-func (p *Pacer) lane(key string) *lane {
+// slot is key's own. They are never forgotten: there are as many as channels.
+func (p *Pacer) slot(key string) *slot {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.of[key] == nil {
-		p.of[key] = &lane{turn: NewTurn()}
+		p.of[key] = &slot{turn: NewTurn()}
 	}
 	return p.of[key]
 }

@@ -9,8 +9,10 @@ import (
 // A Turn is a mutex that can be waited for as long as a context lasts.
 type Turn chan struct{}
 
+// NewTurn makes a turn that is free.
 func NewTurn() Turn { return make(Turn, 1) }
 
+// Take waits for the turn; the error is that of ctx, and then the turn is not taken.
 func (t Turn) Take(ctx context.Context) error {
 	select {
 	case t <- struct{}{}:
@@ -20,6 +22,7 @@ func (t Turn) Take(ctx context.Context) error {
 	}
 }
 
+// Give gives the turn to whoever waits.
 func (t Turn) Give() { <-t }
 
 // Rest waits for d, or until woken, or until ctx ends.
