@@ -1,0 +1,163 @@
+package workflow
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/approvals"
+	"s1bot/render"
+)
+
+// fails has the messenger fail at one thing in one channel.
+func (c *chat) fails(op, channel string, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.fail = func(o, ch string) error {
+		if o == op && (channel == "" || ch == channel) {
+			return err
+		}
+		return nil
+	}
+}
+
+func (c *chat) heals() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.fail = nil
+}
+
+// Who asked hears that nobody can see the request, and hears again when somebody can; operators hear it once.
+func TestACardThatTheChannelDoesNotTakeIsPostedLater(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.chat.fails("post", channel, &MessageError{Fate: Final, Reason: "the channel is archived", Err: errors.New("is_archived")})
+	answer, err := k.says(alice, isolate)
+	require.NoError(t, err)
+	require.Contains(t, answer, "Its card is not in the approvals channel yet: the channel is archived")
+	require.Len(t, k.chat.topics, 1)
+	require.Contains(t, k.chat.topics[0], "Approval cards don't reach the approvals channel (CAPPROVALS): the channel is archived")
+	k.later(time.Minute)
+	k.chat.heals()
+	k.later(time.Minute)
+	require.Contains(t, k.chat.reads(channel), "Approval needed")
+	require.Contains(t, k.chat.reads(alice), "approvers can see your request now")
+	require.Contains(t, k.chat.topics[len(k.chat.topics)-1], "is well")
+}
+
+// The answer to a post got lost, and the channel can be read: the card that is there is the card.
+func TestACardWhoseAnswerGotLostIsFoundAgain(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.chat.fails("post", channel, errLost)
+	_, err := k.says(alice, isolate)
+	require.NoError(t, err)
+	k.chat.heals()
+	k.later(time.Minute)
+	req := k.last(approvals.Pending)
+	require.Len(t, req.Cards, 1)
+	require.Equal(t, 1, countCards(k), "no second card")
+}
+
+func countCards(k *kit) (n int) {
+	for at, m := range k.chat.shown {
+		if at.Channel == channel && m.thread == "" {
+			n++
+		}
+	}
+	return n
+}
+
+// The answer got lost, and nobody can look: a message without the buttons stands in, and one click puts the card in its place.
+func TestAPlaceholderStandsInForACardThatMayBeThere(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	lost := &MessageError{Fate: Unconfirmed, Err: errors.New("no answer")}
+	posts := 0
+	k.chat.fail = func(op, ch string) error {
+		if posts++; op == "post" && ch == channel && posts == 1 {
+			return lost
+		}
+		return nil
+	}
+	_, err := k.says(alice, isolate)
+	require.NoError(t, err)
+	card := k.chat.reads(channel)
+	require.Contains(t, card, "Slack didn't confirm the card")
+	require.NotContains(t, card, "[Approve]")
+	req := k.last(approvals.Pending)
+	in, _ := k.by(bob)
+	in.At = render.Origin{Channel: channel, Message: req.Cards[0].TS, Key: "click"}
+	require.NoError(t, k.flow.Publisher.ShowHere(t.Context(), in, req.ID))
+	require.Contains(t, k.chat.reads(channel), "[Approve]")
+}
+
+// A card that can't be edited any more is answered by a new message, which is edited from then on.
+func TestAnEndThatACardCannotShowIsANewMessage(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.asks(alice, isolate)
+	k.chat.fails("edit", channel, &MessageError{Fate: Final, Err: errors.New("edit_window_closed")})
+	in, _ := k.by(bob)
+	require.NoError(t, k.flow.Decisions.Deny(t.Context(), in, req.ID, "no"))
+	require.Contains(t, k.chat.reads(channel), "can't be edited any more")
+	require.Contains(t, k.chat.reads(channel), "Denied")
+}
+
+func TestACardThatWasClickedOnIsACardOfTheRequest(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.asks(alice, isolate)
+	other, err := k.chat.Post(t.Context(), channel, "", "something else", render.Notice("x"))
+	require.NoError(t, err)
+	in, _ := k.by(bob)
+	in.At = render.Origin{Channel: channel, Message: other.TS}
+	k.flow.Publisher.AdoptCard(t.Context(), in, req.ID)
+	require.Len(t, k.get(req.ID).Cards, 1, "that message is about something else")
+	k.chat.fails("find", channel, slow())
+	k.flow.Publisher.AdoptCard(t.Context(), in, req.ID)
+	require.Len(t, k.get(req.ID).Cards, 2, "where nobody can look, the click counts")
+}
+
+// What was asked for from a threat's card is told in its thread, too.
+func TestTheThreadOfACardHearsWhatWasAskedThere(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.chat.thread = "7.0"
+	req := k.asks(alice, isolate)
+	require.Equal(t, "7.0", req.Thread)
+	require.Contains(t, k.chat.reads("CSOC"), "waits for approval")
+	_, err := k.approves(bob, req.ID)
+	require.NoError(t, err)
+	require.Contains(t, k.chat.reads("CSOC"), "Asked by @UALICE")
+}
+
+// What a dead process left is taken up: an approved request runs, an end that nobody heard of is told.
+func TestWhatAProcessLeftIsTakenUp(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.asks(alice, isolate)
+	in, _ := k.by(bob)
+	_, err := k.ledger.Approve(t.Context(), req.ID, in.Who.Person)
+	require.NoError(t, err)
+	k.later(time.Minute)
+	require.Len(t, k.console.Changes(), 1)
+	require.Equal(t, approvals.Done, k.get(req.ID).State)
+}
+
+// The same delivery comes twice after a crash: it is the same request.
+func TestADeliveryThatComesAgainMakesNoSecondRequest(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.asks(alice, isolate)
+	k.keys--
+	_, err := k.says(alice, isolate)
+	require.NoError(t, err)
+	all, err := k.ledger.Find(t.Context(), approvals.Query{})
+	require.NoError(t, err)
+	require.Len(t, all, 1)
+	require.Equal(t, req.ID, all[0].ID)
+	require.Equal(t, 1, countCards(k))
+}

@@ -1,0 +1,260 @@
+package workflow
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/approvals"
+	"s1bot/approvals/policy"
+	"s1bot/s1/s1sim"
+)
+
+const isolate = `isolate DESKTOP-1 reason="beaconing" ticket=INC-7`
+
+// What approvers see names what will be touched, who asks and why, and what they can do.
+func TestARequestShowsWhatItWouldTouch(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.asks(alice, isolate)
+	card := k.chat.reads(channel)
+	for _, words := range []string{"Approval needed · Disconnect Agent From Network", "Touches 1 endpoint in Paris", "DESKTOP-1", "beaconing", "INC-7", req.Ref, "[Approve]", "[Deny]", "[Withdraw]"} {
+		require.Contains(t, card, words)
+	}
+	require.Empty(t, k.console.Changes())
+}
+
+func TestNobodyApprovesTheirOwnRequest(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.asks(alice, isolate)
+	_, err := k.approves(alice, req.ID)
+	require.ErrorIs(t, err, approvals.ErrSelfApproval)
+	_, err = k.approves(dave, req.ID)
+	require.ErrorIs(t, err, approvals.ErrNotApprover)
+	require.Equal(t, approvals.Pending, k.get(req.ID).State)
+	require.Empty(t, k.console.Changes())
+}
+
+// One approval runs it once, whoever approves how often; the card, its thread and the requester hear how it went.
+func TestAnApprovedRequestRunsOnce(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.asks(alice, isolate)
+	answer, err := k.approves(bob, req.ID)
+	require.NoError(t, err)
+	require.Contains(t, answer, "runs now")
+	_, err = k.approves(carol, req.ID)
+	require.ErrorIs(t, err, approvals.ErrNotPending)
+	require.NoError(t, k.flow.Decisions.executor.execute(t.Context(), req.ID, nil))
+	k.tick()
+	require.Len(t, k.console.Changes(), 1)
+	require.Equal(t, approvals.Done, k.get(req.ID).State)
+	require.Contains(t, k.chat.reads(channel), "isolation accepted")
+	require.Contains(t, k.chat.reads(alice), "Approved by @UBOB")
+}
+
+// The console's yes is the beginning: the card counts what the endpoints did.
+func TestTheCardFollowsWhatTheEndpointsDo(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.asks(alice, isolate)
+	_, err := k.approves(bob, req.ID)
+	require.NoError(t, err)
+	require.Len(t, k.jobs.watches, 1)
+	k.watches(k.jobs.watches[0])
+	require.Contains(t, k.chat.reads(channel), "1 accepted · 1 applied")
+	require.NotContains(t, k.chat.reads(alice), "Applied ·", "the card says it, and it was quick")
+}
+
+func TestWhatIsOfflineIsWaitedForAndToldOfLater(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.console.SetOnline("DESKTOP-1", false)
+	req := k.asks(alice, isolate)
+	_, err := k.approves(bob, req.ID)
+	require.NoError(t, err)
+	w := k.flow.Watcher
+	e, err := w.observe(t.Context(), k.get(req.ID))
+	require.NoError(t, err)
+	require.Equal(t, []string{"DESKTOP-1 is offline"}, e.Waiting)
+	require.Contains(t, k.chat.reads(channel), "1 waiting (DESKTOP-1 is offline)")
+
+	k.later(time.Hour)
+	var said delivered
+	over, err := w.look(t.Context(), k.jobs.watches[0], &said, func(json.RawMessage) error { return nil })
+	require.NoError(t, err)
+	require.False(t, over)
+	require.Contains(t, k.chat.reads(alice), "It takes longer than it should")
+
+	k.console.SetOnline("DESKTOP-1", true)
+	k.watches(k.jobs.watches[0])
+	require.Contains(t, k.chat.reads(channel), "1 accepted · 1 applied")
+	require.Contains(t, k.chat.reads(alice), "Applied · Disconnect Agent From Network")
+}
+
+func TestWhatIsNeverAppliedIsWatchedForADay(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.console.SetOnline("DESKTOP-1", false)
+	req := k.asks(alice, isolate)
+	_, err := k.approves(bob, req.ID)
+	require.NoError(t, err)
+	k.later(25 * time.Hour)
+	k.watches(k.jobs.watches[0])
+	require.Contains(t, k.chat.reads(alice), "nobody watches any more")
+}
+
+func TestADenialNeedsAReasonAndTheRequesterReadsIt(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.asks(alice, isolate)
+	in, d := k.by(bob)
+	require.ErrorIs(t, k.flow.Decisions.Deny(t.Context(), in, req.ID, ""), ErrNoReason)
+	require.Equal(t, approvals.Pending, k.get(req.ID).State)
+	require.NoError(t, k.flow.Decisions.Deny(t.Context(), in, req.ID, "the CEO's laptop"))
+	require.Contains(t, d.read(), "Denied: Disconnect Agent From Network")
+	require.Contains(t, k.chat.reads(channel), "the CEO's laptop")
+	require.Contains(t, k.chat.reads(alice), "the CEO's laptop")
+	require.Empty(t, k.console.Changes())
+}
+
+func TestTheRequesterAloneWithdraws(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.asks(alice, isolate)
+	in, _ := k.by(bob)
+	require.ErrorIs(t, k.flow.Decisions.Withdraw(t.Context(), in, req.ID), approvals.ErrNotYours)
+	in, d := k.by(alice)
+	require.NoError(t, k.flow.Decisions.Withdraw(t.Context(), in, req.ID))
+	require.Contains(t, d.read(), "Withdrawn")
+	require.Contains(t, k.chat.reads(channel), "Withdrawn · ")
+}
+
+func TestARequestWithoutAReasonIsNotWrittenDown(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	_, err := k.says(alice, "isolate DESKTOP-1")
+	require.ErrorIs(t, err, ErrNoReason)
+	all, err := k.ledger.Find(t.Context(), approvals.Query{})
+	require.NoError(t, err)
+	require.Empty(t, all)
+}
+
+func TestTheSameRequestIsShownAndNotMadeTwice(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	first := k.asks(alice, isolate)
+	answer, err := k.says(alice, isolate)
+	require.NoError(t, err)
+	require.Contains(t, answer, "You asked for this already")
+	require.Contains(t, answer, first.Ref)
+	all, err := k.ledger.Find(t.Context(), approvals.Query{})
+	require.NoError(t, err)
+	require.Len(t, all, 1)
+}
+
+func TestWhoMayNotAskIsRefusedAndTheTrailSaysSo(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	_, err := k.says(dave, isolate)
+	var refused *policy.RefusedError
+	require.ErrorAs(t, err, &refused)
+	trail, err := k.ledger.Audit(t.Context(), approvals.AuditQuery{})
+	require.NoError(t, err)
+	var actions []string
+	for e, err := range trail.Entries {
+		require.NoError(t, err)
+		actions = append(actions, e.Actor+" "+e.Action)
+	}
+	require.Contains(t, actions, dave+" refused")
+}
+
+// What needs no approval runs at once, and its person waits for the answer.
+func TestWhatTheRoleAllowsRunsAtOnce(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	answer, err := k.says(alice, `initiate-scan DESKTOP-1`)
+	require.NoError(t, err)
+	require.NotContains(t, answer, "Waiting")
+	require.Len(t, k.console.Changes(), 1)
+	require.Empty(t, k.chat.reads(channel))
+}
+
+func TestTwoApprovalsAreCounted(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, func(s *policy.Settings) {
+		s.Rules = []policy.Rule{{Name: "two", Commands: []string{"disconnect-agent-from-network"}, Effect: policy.Approve, By: []string{policy.Approvers}, Quorum: 2}}
+	})
+	req := k.asks(alice, isolate)
+	require.Contains(t, k.chat.reads(channel), "2 approvals needed")
+	answer, err := k.approves(bob, req.ID)
+	require.NoError(t, err)
+	require.Contains(t, answer, "1 of 2")
+	require.Empty(t, k.console.Changes())
+	_, err = k.approves(carol, req.ID)
+	require.NoError(t, err)
+	require.Len(t, k.console.Changes(), 1)
+}
+
+func TestARequestThatNobodyDecidesExpires(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.asks(alice, isolate)
+	k.later(20 * time.Minute)
+	require.Contains(t, k.chat.reads(channel), "Still waiting")
+	k.later(11 * time.Minute)
+	require.Equal(t, approvals.Expired, k.get(req.ID).State)
+	require.Contains(t, k.chat.reads(channel), "Nobody decided in time")
+	require.Contains(t, k.chat.reads(alice), "Nobody decided in time")
+}
+
+// A run whose answer got lost may have happened: people decide, with what the console says now before them.
+func TestARunWithoutAnAnswerIsForPeopleToDecide(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.asks(alice, "shutdown DESKTOP-1 reason=test")
+	k.console.Fail(s1sim.Match{Method: "POST"}, s1sim.Fault{Kind: s1sim.Reset, Times: -1})
+	_, err := k.approves(bob, req.ID)
+	require.NoError(t, err)
+	k.console.Heal()
+	got := k.get(req.ID)
+	require.Equal(t, approvals.Interrupted, got.State)
+	card := k.chat.reads(channel)
+	require.Contains(t, card, "May have run")
+	require.Contains(t, card, "The console says now: DESKTOP-1 is online")
+	require.Contains(t, card, "[Run again]")
+	in, d := k.by(carol)
+	require.NoError(t, k.flow.Decisions.Close(t.Context(), in, req.ID, "it is off"))
+	require.Contains(t, d.read(), "Closed")
+	require.Contains(t, k.chat.reads(channel), "Closed by @UCAROL")
+}
+
+func TestAnInterruptedRunRunsAgainWhereAPersonSaysSo(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.asks(alice, "shutdown DESKTOP-1 reason=test")
+	k.console.Fail(s1sim.Match{Method: "POST"}, s1sim.Fault{Kind: s1sim.Reset, Times: -1})
+	_, err := k.approves(bob, req.ID)
+	require.NoError(t, err)
+	k.console.Heal()
+	k.console.Reset()
+	in, _ := k.by(carol)
+	require.NoError(t, k.flow.Decisions.RunAgain(t.Context(), in, req.ID))
+	require.Len(t, k.console.Changes(), 1)
+	require.Equal(t, approvals.Done, k.get(req.ID).State)
+}
+
+func TestWhatTheConsoleRefusesIsSaidOnTheCard(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.asks(alice, isolate)
+	k.console.Fail(s1sim.Match{Method: "POST"}, s1sim.Fault{Kind: s1sim.Refused, Status: 400, Title: "Validation", Detail: "no such agent"})
+	_, err := k.approves(bob, req.ID)
+	require.NoError(t, err)
+	require.Equal(t, approvals.Failed, k.get(req.ID).State)
+	require.Contains(t, k.chat.reads(channel), "Failed")
+	require.Empty(t, k.jobs.watches)
+}

@@ -1,0 +1,150 @@
+package workflow
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/approvals"
+	"s1bot/approvals/policy"
+	"s1bot/s1/s1sim"
+)
+
+const isolateFor = `isolate DESKTOP-1 for=1h reason=beaconing`
+
+// isolated is a request whose isolation for an hour has begun.
+func (k *kit) isolated() approvals.Request {
+	k.t.Helper()
+	req := k.asks(alice, isolateFor)
+	_, err := k.approves(bob, req.ID)
+	require.NoError(k.t, err)
+	require.Equal(k.t, "disconnected", k.console.NetworkStatus("DESKTOP-1"))
+	return k.get(req.ID)
+}
+
+// At the end of an isolation the bot asks for the reconnection; a person approves it, as any other change.
+func TestATimedIsolationEndsInARequest(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.isolated()
+	require.Contains(t, k.chat.reads(channel), "Then the bot asks for the reconnection")
+	k.later(55 * time.Minute)
+	require.Contains(t, k.chat.reads(alice), "An isolation ends soon")
+	k.later(6 * time.Minute)
+	next := k.last(approvals.Pending)
+	require.Equal(t, req.ID, next.After)
+	require.Equal(t, "connect-agent-to-network", next.Command)
+	require.Contains(t, k.chat.reads(channel), "The bot asks on behalf of @UALICE")
+	require.Contains(t, k.chat.reads(alice), "The reconnection is asked for: "+next.Ref)
+	require.Equal(t, "disconnected", k.console.NetworkStatus("DESKTOP-1"))
+	_, err := k.approves(carol, next.ID)
+	require.NoError(t, err)
+	require.Equal(t, "connected", k.console.NetworkStatus("DESKTOP-1"))
+}
+
+func TestTheBotReconnectsAloneWhereThePolicySaysSo(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, func(s *policy.Settings) { s.ReconnectOnTime = true })
+	k.isolated()
+	k.later(61 * time.Minute)
+	require.Equal(t, "connected", k.console.NetworkStatus("DESKTOP-1"))
+	require.Contains(t, k.chat.reads(alice), "The bot reconnects, as the policy allows")
+}
+
+// Another isolation of the same host stands: nobody lifts both without a person who says so.
+func TestTheBotDoesNotEndTheIsolationOfAnother(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, func(s *policy.Settings) { s.ReconnectOnTime = true })
+	k.isolated()
+	other := k.asks(alice, `isolate DESKTOP-1 reason="for good"`)
+	_, err := k.approves(bob, other.ID)
+	require.NoError(t, err)
+	k.later(61 * time.Minute)
+	require.Equal(t, "disconnected", k.console.NetworkStatus("DESKTOP-1"))
+	require.Contains(t, k.chat.reads(alice), "was isolated anew ("+other.Ref+")")
+}
+
+func TestWhatAPersonReconnectedIsNotAskedForAgain(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.isolated()
+	again := k.asks(alice, `reconnect DESKTOP-1 reason=clean`)
+	_, err := k.approves(carol, again.ID)
+	require.NoError(t, err)
+	k.later(61 * time.Minute)
+	require.Contains(t, k.chat.reads(alice), "DESKTOP-1 is connected again")
+	require.Empty(t, k.get(req.ID).Term.Next)
+}
+
+func TestAnIsolationStaysWhileEverythingIsFrozen(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.isolated()
+	in, _ := k.by(bob)
+	require.NoError(t, k.flow.Decisions.Freeze(t.Context(), in, "drill"))
+	k.later(61 * time.Minute)
+	require.Equal(t, "everything that changes something is frozen", k.get(req.ID).Term.Held)
+	require.Contains(t, k.chat.reads(channel), "it ends as soon as it can")
+}
+
+func TestAnIsolationStaysWhileTheConsoleDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.isolated()
+	k.console.Fail(s1sim.Match{}, s1sim.Fault{Kind: s1sim.ServerError, Status: 503, Times: -1})
+	k.later(61 * time.Minute)
+	require.Equal(t, "the console does not answer", k.get(req.ID).Term.Held)
+	k.console.Heal()
+	k.later(5 * time.Minute)
+	require.NotEmpty(t, k.get(req.ID).Term.Next)
+}
+
+func TestTheBotAsksForNothingThatTheRequesterMayNot(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.isolated()
+	k.setPolicy(func(s *policy.Settings) { s.Operators = policy.Members([]string{dave}) })
+	k.later(61 * time.Minute)
+	require.Contains(t, k.chat.reads(alice), "The bot may not ask for the reconnection on the requester's behalf")
+	require.Equal(t, "disconnected", k.console.NetworkStatus("DESKTOP-1"))
+}
+
+// An extension takes what the isolation took: an approver, and never who asked for it, who can ask for one.
+func TestAnExtensionTakesAnApprover(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.isolated()
+	in, d := k.by(alice)
+	require.NoError(t, k.flow.Extensions.Extend(t.Context(), in, Extension{Request: req.ID, For: "2h"}))
+	require.Contains(t, d.read(), "asked for 2 hours more")
+	require.Contains(t, k.chat.reads(channel), "[Extend by 2 hours]")
+	require.Empty(t, k.get(req.ID).Term.Extensions)
+
+	in, _ = k.by(carol)
+	var open *LengthError
+	require.ErrorAs(t, k.flow.Extensions.Extend(t.Context(), in, Extension{Request: req.ID}), &open)
+	none := 0
+	require.NoError(t, k.flow.Extensions.Extend(t.Context(), in, Extension{Request: req.ID, For: "2h", After: &none}))
+	require.Contains(t, k.chat.reads(channel), "Extended by 2 hours by @UCAROL")
+	in, _ = k.by(bob)
+	require.ErrorIs(t, k.flow.Extensions.Extend(t.Context(), in, Extension{Request: req.ID, For: "2h", After: &none}), errExtended)
+	in, _ = k.by(dave)
+	require.ErrorIs(t, k.flow.Extensions.Extend(t.Context(), in, Extension{Request: req.ID, For: "2h"}), approvals.ErrNotApprover)
+
+	k.later(61 * time.Minute)
+	require.True(t, k.get(req.ID).Term.Running())
+	k.later(121 * time.Minute)
+	require.NotEmpty(t, k.get(req.ID).Term.Next)
+}
+
+func TestADeniedReconnectionLeavesTheIsolation(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.isolated()
+	k.later(61 * time.Minute)
+	in, _ := k.by(carol)
+	require.NoError(t, k.flow.Decisions.Deny(t.Context(), in, k.last(approvals.Pending).ID, "not clean yet"))
+	require.Contains(t, k.chat.reads(channel), "Nothing was done: the isolation goes on")
+	require.Contains(t, k.chat.reads(alice), "[Reconnect]")
+}
