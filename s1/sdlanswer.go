@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -241,12 +240,10 @@ func sdlMoment(nanoseconds, milliseconds json.RawMessage) Time {
 	return Time{}
 }
 
-// SDLFieldNames are the fields of the data lake that the bot reads, in the order of their names.
-func SDLFieldNames() []string {
-	names := map[string]bool{}
-	for line := range strings.Lines(strings.TrimSpace(sdlFields)) {
-		from, _, _ := strings.Cut(line, " ")
-		names[from] = true
+// ReadSDLEvent reads an event from its raw form.
+func ReadSDLEvent(raw json.RawMessage) (Event, bool) {
+	if !json.Valid(raw) {
+		return Event{}, false
 	}
-	return slices.Sorted(maps.Keys(names))
+	return sdlEvent(raw)
 }

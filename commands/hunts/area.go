@@ -13,4 +13,4 @@ import "s1bot/commands/catalog"
 
 // Commands are the commands of this area, in the order in which people see them; those that show events of threats and alerts
 // stand beside these.
-func Commands() []*catalog.Command { return huntCommands() }
+func Commands() []*catalog.Command { return huntCommands(&shelf{}) }

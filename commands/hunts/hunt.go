@@ -1,6 +1,7 @@
 package hunts
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -14,15 +15,15 @@ import (
 	"s1bot/s1"
 )
 
-// An engine is what a hunt runs on. The vendor retires the paths of Deep Visibility on 2027-02-15 in favour of
-// /sdl/v2/api/queries: that becomes another engine, and nothing else of hunting changes.
+// An engine is what a hunt runs on: Deep Visibility, whose paths the vendor closes on 2027-02-15, or the data lake, which takes over.
+// A hunt keeps to the engine that it began on, over restarts, too.
 type engine interface {
 	// start begins the query and returns how far it is at once; wait hears the place in line while there is one.
 	Start(ctx context.Context, wait func(s1.Place)) (report, error)
-	// look tells how far the query is.
-	Look(ctx context.Context, id s1.QueryID) (report, error)
+	// look tells how far the query is. The report may be of another query that took its place; it has the id then.
+	Look(ctx context.Context, t s1.SDLTicket) (report, error)
 	// stop ends the query at the console.
-	stop(ctx context.Context, id s1.QueryID) error
+	stop(ctx context.Context, t s1.SDLTicket) error
 	// show reads what a finished query found.
 	Show(ctx context.Context, h *hunt, found report) (render.Card, error)
 }
@@ -30,6 +31,8 @@ type engine interface {
 // A report is how far a query is.
 type report struct {
 	id       s1.QueryID
+	tag      string // of the data lake: see s1.SDLTicket
+	steps    int
 	state    s1.QueryState
 	percent  int
 	problem  string // why it failed
@@ -48,13 +51,16 @@ type hunt struct {
 	to      time.Time
 	scope   string        // where, in words; "" where it cannot be chosen
 	timeout time.Duration // of the query at the console; 0 is none
+	sent    string        // what went to the console, where it is not the query as it was typed
+	keeps   bool          // only starts the query and keeps its rows for other commands
 	state   huntState
 }
 
 // huntState is what is written down.
 type huntState struct {
-	ID    s1.QueryID `json:"id,omitempty"`
-	Began time.Time  `json:"began,omitzero"` // at the console
+	s1.SDLTicket
+	Engine s1.HuntEngine `json:"engine,omitempty"` // "" is Deep Visibility: hunts of older versions
+	Began  time.Time     `json:"began,omitzero"`   // at the console
 }
 
 // Bounds of hunting.
@@ -72,6 +78,7 @@ func (h *hunt) run(ctx context.Context) (render.Card, error) {
 	for misses := 0; err == nil && !found.done; {
 		switch {
 		case found.state.Dead():
+			h.free(ctx)
 			return render.Card{}, h.died(found)
 		case h.expired():
 			return h.timedOut(found, h.stop(ctx)), nil
@@ -81,10 +88,11 @@ func (h *hunt) run(ctx context.Context) (render.Card, error) {
 			break
 		}
 		var next report
-		next, err = h.engine.Look(ctx, h.state.ID)
+		next, err = h.engine.Look(ctx, h.state.SDLTicket)
 		switch {
 		case err == nil:
 			found, misses = next, 0
+			err = h.note(found)
 		case resumed && errors.Is(err, errForgotten): // while the bot was away
 			h.state.ID, resumed = "", false
 			found, err = h.begun(ctx)
@@ -99,6 +107,37 @@ func (h *hunt) run(ctx context.Context) (render.Card, error) {
 	return h.engine.Show(ctx, h, found)
 }
 
+// on has the hunt run on the engine that it began on or, where it has not begun, on the one that the console has.
+func (h *hunt) on(ctx context.Context, engines map[s1.HuntEngine]func() (engine, error)) error {
+	if h.call.SavedState(&h.state) && h.state.ID != "" {
+		h.state.Engine = cmp.Or(h.state.Engine, s1.DeepVisibility)
+	} else {
+		found, err := h.call.Console.HuntEngine(ctx)
+		if err != nil {
+			return err
+		}
+		h.state.Engine = found
+	}
+	chosen, err := engines[h.state.Engine]()
+	h.engine = chosen
+	return err
+}
+
+// note takes down what an engine says about the query, so that a restart goes on with it.
+func (h *hunt) note(found report) error {
+	before := h.state.SDLTicket
+	if found.id != "" {
+		h.state.ID = found.id
+	}
+	if found.tag != "" {
+		h.state.Tag, h.state.Steps = found.tag, found.steps
+	}
+	if h.state.ID == before.ID && h.state.Tag == before.Tag {
+		return nil
+	}
+	return h.call.Save(h.state)
+}
+
 // begun starts the query, unless an earlier run of the work did.
 func (h *hunt) begun(ctx context.Context) (report, error) {
 	if h.state.ID != "" {
@@ -111,7 +150,7 @@ func (h *hunt) begun(ctx context.Context) (report, error) {
 	if err != nil || found.id == "" {
 		return found, err
 	}
-	h.state.ID, h.state.Began = found.id, time.Now()
+	h.state.SDLTicket, h.state.Began = s1.SDLTicket{ID: found.id, Tag: found.tag, Steps: found.steps}, time.Now()
 	h.call.RememberQuery(ctx, found.id, h.query)
 	if err := h.call.Save(h.state); err != nil {
 		_ = h.stop(ctx) // unsaved, it would run twice after a restart; who wrote nothing down has no better plan if this fails, too
@@ -194,6 +233,7 @@ func (h *hunt) ended(ctx context.Context, found report, err error) (render.Card,
 	case ctx.Err() != nil:
 		return render.Card{}, context.Cause(ctx)
 	}
+	h.free(ctx)
 	return render.Card{}, err
 }
 
@@ -204,7 +244,14 @@ func (h *hunt) stop(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyLimit)
 	defer cancel()
-	return h.engine.stop(ctx, h.state.ID)
+	return h.engine.stop(ctx, h.state.SDLTicket)
+}
+
+// free gives back the slot of a query that is over. Deep Visibility does so by itself.
+func (h *hunt) free(ctx context.Context) {
+	if h.state.Engine == s1.DataLake {
+		_ = h.stop(ctx) // the console does it within 30 s
+	}
 }
 
 // died is the error of a query that the console gave up. That was said with a good status, so it has no other.

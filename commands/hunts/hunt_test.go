@@ -60,7 +60,7 @@ func (e *scripted) Start(ctx context.Context, wait func(s1.Place)) (report, erro
 	return e.begins[min(e.started, len(e.begins))-1], nil
 }
 
-func (e *scripted) Look(context.Context, s1.QueryID) (report, error) {
+func (e *scripted) Look(context.Context, s1.SDLTicket) (report, error) {
 	next := e.looks[0]
 	if len(e.looks) > 1 {
 		e.looks = e.looks[1:]
@@ -71,8 +71,8 @@ func (e *scripted) Look(context.Context, s1.QueryID) (report, error) {
 	return next.(report), nil
 }
 
-func (e *scripted) stop(_ context.Context, id s1.QueryID) error {
-	e.stopped = append(e.stopped, id)
+func (e *scripted) stop(_ context.Context, t s1.SDLTicket) error {
+	e.stopped = append(e.stopped, t.ID)
 	return e.stopErr
 }
 

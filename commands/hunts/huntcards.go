@@ -35,6 +35,14 @@ func (h *hunt) span() render.Line {
 	return line
 }
 
+// asSent is the query in the console's language, where somebody typed it in the older one.
+func (h *hunt) asSent() []render.Part {
+	if h.sent == "" {
+		return nil
+	}
+	return []render.Part{render.Line{render.Text("Sent to the data lake as "), render.Mono(text.Shorten(h.sent, 600))}}
+}
+
 func (h *hunt) hunting(word string) string {
 	return "🔎 " + word + " · " + text.Shorten(strings.Join(strings.Fields(h.query), " "), maxQueryTitle)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -16,8 +17,19 @@ import (
 	"s1bot/s1"
 )
 
-func huntCommands() []*catalog.Command {
-	return []*catalog.Command{query(), createQuery(), queryStatus(), queryEvents(), agentProcess(), createPowerQuery(), pingPowerQuery()}
+// huntCommands share the shelf on which rows of the data lake are kept.
+func huntCommands(kept *shelf) []*catalog.Command {
+	return []*catalog.Command{
+		query(kept), createQuery(kept), queryStatus(kept), queryEvents(kept), agentProcess(kept), createPowerQuery(kept), pingPowerQuery(kept),
+	}
+}
+
+// onEither lets a hunt for events run on the engine that the console has.
+func (h *hunt) onEither(ctx context.Context, kept *shelf, dv deepVisibility) error {
+	return h.on(ctx, map[s1.HuntEngine]func() (engine, error){
+		s1.DeepVisibility: func() (engine, error) { return dv, nil },
+		s1.DataLake:       func() (engine, error) { return h.onLake(kept, dv.kind, dv.query.Limit) },
+	})
 }
 
 // huntText is a query in one of the console's languages.
@@ -127,7 +139,7 @@ func eventQuery(text huntText, from, to time.Time, limit int) s1.EventQuery {
 	return s1.EventQuery{Query: string(text), Types: []string{"events"}, From: s1.Time{Time: from}, To: s1.Time{Time: to}, Limit: limit}
 }
 
-func createQuery() *catalog.Command {
+func createQuery(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "create-query", Title: "Create Query", Area: "hunts", Aliases: []string{"start-query"}, Main: "query", Long: true,
 		Risk: catalog.Read, Needs: "SDL Search › View", Repeatable: true,
@@ -136,7 +148,13 @@ func createQuery() *catalog.Command {
 			`start-query since="2026-11-18 00:00" until="2026-11-19 00:00" query='DstIP = "203.0.113.66"'`},
 	}, func(ctx context.Context, call *catalog.Call, p createQueryParams) (render.Card, error) {
 		asked := eventQuery(p.Query, p.Start, p.End, orAll(p.Limit, maxEventLimit))
-		h := &hunt{call: call, engine: deepVisibility{call: call, query: asked}, query: string(p.Query), from: p.Start, to: p.End}
+		h := &hunt{call: call, query: string(p.Query), from: p.Start, to: p.End}
+		if err := h.onEither(ctx, kept, deepVisibility{call: call, query: asked}); err != nil {
+			return render.Card{}, err
+		}
+		if h.keeps = h.state.Engine == s1.DataLake; h.keeps {
+			return h.run(ctx)
+		}
 		return h.startOnly(ctx)
 	})
 }
@@ -175,7 +193,7 @@ type queryParams struct {
 
 func (p *queryParams) Check() error { return inOrderOfTime(p.Start, p.End) }
 
-func query() *catalog.Command {
+func query(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "query", Title: "Query", Area: "hunts", Aliases: []string{"hunt", "dv"}, Main: "query", Long: true,
 		Risk: catalog.Read, Needs: "SDL Search › View, SDL Query API › View, SDL API Keys › View + Manage", Repeatable: true,
@@ -185,7 +203,10 @@ func query() *catalog.Command {
 	}, func(ctx context.Context, call *catalog.Call, p queryParams) (render.Card, error) {
 		asked := eventQuery(p.Query, p.Start, p.End, orAll(p.Limit, maxEventLimit))
 		asked.Verbose = new(bool) // said, because the vendor's default has changed before
-		h := &hunt{call: call, engine: deepVisibility{call: call, query: asked}, query: string(p.Query), from: p.Start, to: p.End}
+		h := &hunt{call: call, query: string(p.Query), from: p.Start, to: p.End}
+		if err := h.onEither(ctx, kept, deepVisibility{call: call, query: asked}); err != nil {
+			return render.Card{}, err
+		}
 		if p.Timeout != nil {
 			h.timeout = time.Duration(*p.Timeout) * time.Second
 		}
@@ -205,7 +226,7 @@ func (p *agentProcessParams) Check() error { return inOrderOfTime(p.Start, p.End
 // everyAgent is the query where none is given: the console wants one.
 const everyAgent = "AgentName IS NOT EMPTY"
 
-func agentProcess() *catalog.Command {
+func agentProcess(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-agent-process", Title: "Get Agent Process", Area: "hunts", Aliases: []string{"agent-process", "processes"}, Main: "query", Long: true,
 		Risk: catalog.Read, Needs: "Agent Packages › View, SDL Search › View", Repeatable: true,
@@ -230,8 +251,12 @@ func agentProcess() *catalog.Command {
 		if !to.After(from) {
 			return render.Card{}, catalog.Wrong("start-time", "it lies ahead, so nothing can match")
 		}
-		engine := deepVisibility{call: call, query: eventQuery(text, from, to, limit), kind: "process"}
-		return (&hunt{call: call, engine: engine, query: string(text), from: from, to: to}).run(ctx)
+		h := &hunt{call: call, query: string(text), from: from, to: to}
+		err := h.onEither(ctx, kept, deepVisibility{call: call, query: eventQuery(text, from, to, limit), kind: "process"})
+		if err != nil {
+			return render.Card{}, err
+		}
+		return h.run(ctx)
 	})
 }
 
@@ -239,7 +264,7 @@ type queryStatusParams struct {
 	ID queryRef `json:"query-id" help:"The query, as create-query told it."`
 }
 
-func queryStatus() *catalog.Command {
+func queryStatus(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-query-status", Title: "Get Query Status", Area: "hunts", Aliases: []string{"query-status"}, Main: "query-id",
 		Risk: catalog.Read, Needs: "SDL Search › View", Repeatable: true,
@@ -247,7 +272,7 @@ func queryStatus() *catalog.Command {
 		Examples: []string{"get-query-status query-id=q9679169d5a4607cc41a9100123456789"},
 	}, func(ctx context.Context, call *catalog.Call, p queryStatusParams) (render.Card, error) {
 		id := s1.QueryID(p.ID)
-		status, err := call.Console.QueryStatus(ctx, id)
+		status, err := statusOfQuery(ctx, call, kept, id)
 		if err != nil {
 			return render.Card{}, err
 		}
@@ -257,6 +282,36 @@ func queryStatus() *catalog.Command {
 		}
 		return listing.Single(call, "query status", status.Raw, card)
 	})
+}
+
+// oldID is the form of the ids that Deep Visibility gives, "q" or "pq" and hexadecimal digits.
+var oldID = regexp.MustCompile(`^p?q[0-9a-f]{4,}$`)
+
+// fromLake finds a query of the data lake on the shelf. Deep Visibility is asked about ids of its own form, and about all of them where
+// the console has nothing else.
+func fromLake(ctx context.Context, call *catalog.Call, kept *shelf, id s1.QueryID) (found shelved, lake bool, err error) {
+	if found, ok := kept.take(id); ok {
+		return found, true, nil
+	}
+	if oldID.MatchString(string(id)) {
+		return shelved{}, false, nil
+	}
+	engine, err := call.Console.HuntEngine(ctx)
+	if err == nil && engine == s1.DataLake {
+		err = notKept()
+	}
+	return shelved{}, false, err
+}
+
+func statusOfQuery(ctx context.Context, call *catalog.Call, kept *shelf, id s1.QueryID) (s1.QueryStatus, error) {
+	found, lake, err := fromLake(ctx, call, kept, id)
+	switch {
+	case err != nil:
+		return s1.QueryStatus{}, err
+	case lake:
+		return found.status(), nil
+	}
+	return call.Console.QueryStatus(ctx, id)
 }
 
 // statusCard says how far a query is, and what can be done with it.
@@ -288,7 +343,7 @@ type queryEventsParams struct {
 	Kind eventKind `json:"event-type,omitzero" help:"Only events of this kind; all of them when empty."`
 }
 
-func queryEvents() *catalog.Command {
+func queryEvents(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-events-by-query-id-and-type", Title: "Get Events by Query ID and Type", Area: "hunts", Aliases: []string{"query-events", "get-query-events"}, Main: "query-id",
 		Risk: catalog.Read, Needs: "SDL Search › View", Repeatable: true,
@@ -298,6 +353,13 @@ func queryEvents() *catalog.Command {
 	}, func(ctx context.Context, call *catalog.Call, p queryEventsParams) (render.Card, error) {
 		id := s1.QueryID(p.ID)
 		rows := eventListing(call, id, p.Kind.path())
+		found, lake, err := fromLake(ctx, call, kept, id)
+		switch {
+		case err != nil:
+			return render.Card{}, err
+		case lake:
+			return keptEvents(ctx, call, found, rows, p.Kind.path())
+		}
 		rows.Page = patiently(rows.Page, lookPatience, func() {})
 		rows.None = func(card render.Card) render.Card { return whyNone(ctx, call, id, card) }
 		card, err := rows.Show(ctx, call, eventSorting(), new(listing.Limit)) // all of them, page by page
@@ -309,12 +371,28 @@ func queryEvents() *catalog.Command {
 	})
 }
 
+// keptEvents lists what the bot kept of a query.
+func keptEvents(ctx context.Context, call *catalog.Call, found shelved, rows listing.Listing[s1.Event], kind string) (render.Card, error) {
+	if !found.ready {
+		return whileRunning(call, found.report.id, found.status()), nil
+	}
+	rows.Page = found.page(kind)
+	card, err := rows.Show(ctx, call, eventSorting(), new(listing.Limit))
+	card.Parts = append(card.Parts, found.notes()...)
+	return card, err
+}
+
 // whyNone tells a query that found nothing from one that has not finished. If the console does not say, the list is empty.
 func whyNone(ctx context.Context, call *catalog.Call, id s1.QueryID, card render.Card) render.Card {
 	status, err := call.Console.QueryStatus(ctx, id)
 	if err != nil || status.State.Done() {
 		return card
 	}
+	return whileRunning(call, id, status)
+}
+
+// whileRunning is what there is to see of a query that has no events yet.
+func whileRunning(call *catalog.Call, id s1.QueryID, status s1.QueryStatus) render.Card {
 	told := statusCard(id, status)
 	told.Parts = append(told.Parts, render.Line{render.Text("Events can be read when it is finished.")})
 	if !status.State.Dead() {
@@ -374,7 +452,7 @@ func theseOf(noun, names string) string {
 	return "in the " + noun + " " + text.Shorten(names, 300)
 }
 
-func createPowerQuery() *catalog.Command {
+func createPowerQuery(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "create-power-query", Title: "Create Power Query", Area: "hunts", Aliases: []string{"power-query", "pq"}, Main: "query", Long: true,
 		Risk: catalog.Read, Needs: "SDL Query API › View", Repeatable: true,
@@ -389,7 +467,14 @@ func createPowerQuery() *catalog.Command {
 		asked := s1.PowerQuery{
 			Query: string(p.Query), From: s1.Time{Time: p.Start}, To: s1.Time{Time: p.End}, Limit: orAll(p.Limit, 0), Accounts: p.Accounts, Sites: p.Sites,
 		}
-		h := &hunt{call: call, engine: powerSearch{call, asked}, query: string(p.Query), from: p.Start, to: p.End, scope: scope}
+		h := &hunt{call: call, query: string(p.Query), from: p.Start, to: p.End, scope: scope}
+		err = h.on(ctx, map[s1.HuntEngine]func() (engine, error){
+			s1.DeepVisibility: func() (engine, error) { return powerSearch{call, asked}, nil },
+			s1.DataLake:       func() (engine, error) { return h.powerOnLake(kept, asked) },
+		})
+		if err != nil {
+			return render.Card{}, err
+		}
 		return h.run(ctx)
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -29,17 +30,17 @@ func (d deepVisibility) Start(ctx context.Context, wait func(s1.Place)) (report,
 	return report{id: id}, err
 }
 
-func (d deepVisibility) Look(ctx context.Context, id s1.QueryID) (report, error) {
-	status, err := d.call.Console.QueryStatus(ctx, id)
-	return reportOf(id, status), err
+func (d deepVisibility) Look(ctx context.Context, t s1.SDLTicket) (report, error) {
+	status, err := d.call.Console.QueryStatus(ctx, t.ID)
+	return reportOf(t.ID, status), err
 }
 
 func reportOf(id s1.QueryID, status s1.QueryStatus) report {
 	return report{id: id, state: status.State, percent: status.Percent, problem: status.Problem, warnings: status.Warnings, done: status.State.Done()}
 }
 
-func (d deepVisibility) stop(ctx context.Context, id s1.QueryID) error {
-	return d.call.Console.CancelQuery(ctx, id)
+func (d deepVisibility) stop(ctx context.Context, t s1.SDLTicket) error {
+	return d.call.Console.CancelQuery(ctx, t.ID)
 }
 
 // eventSorting is the order in which events are read, the newest first. A cursor needs one of three columns to sort by.
@@ -49,14 +50,26 @@ func eventSorting() s1.Query { return s1.Query{}.SortedBy("createdAt", s1.Descen
 func (d deepVisibility) Show(ctx context.Context, h *hunt, found report) (render.Card, error) {
 	rows := eventListing(d.call, found.id, d.kind)
 	rows.Page = patiently(rows.Page, rowsPatience, func() { h.call.Show(h.gathering()) })
-	as := *d.call
+	pages := rows.Rows(ctx, eventSorting().WithLimit(min(d.query.Limit, listing.MaxPage)), d.query.Limit)
+	return h.gather(ctx, found, rows, pages, bounds{d.kind, d.query.Limit})
+}
+
+// bounds are what a hunt was limited to.
+type bounds struct {
+	kind  string // "process": events of that kind alone; "" is all
+	limit int
+}
+
+// gather reads the pages of a finished hunt.
+func (h *hunt) gather(ctx context.Context, found report, rows listing.Listing[s1.Event], pages iter.Seq2[s1.Page[s1.Event], error], b bounds) (render.Card, error) {
+	as := *h.call
 	as.How = render.CSV
 	file := listing.NewExport(&as, rows.Things)
 	if err := file.Csv(rows.Sheet(nil), true); err != nil {
 		return render.Card{}, err
 	}
 	t := tally{warnings: found.warnings}
-	for page, err := range rows.Rows(ctx, eventSorting().WithLimit(min(d.query.Limit, listing.MaxPage)), d.query.Limit) {
+	for page, err := range pages {
 		if err != nil {
 			if t.broken = err; t.rows == 0 || errors.Is(context.Cause(ctx), catalog.ErrCancelled) || ctx.Err() == nil {
 				break
@@ -71,11 +84,11 @@ func (d deepVisibility) Show(ctx context.Context, h *hunt, found report) (render
 	}
 	switch {
 	case t.broken != nil && t.rows == 0 && ctx.Err() == nil:
-		return h.unread(d.kind, t.broken)
+		return h.unread(b.kind, t.broken)
 	case t.broken != nil && t.rows == 0:
 		return h.ended(ctx, found, t.broken)
 	}
-	return h.events(found.id, d, &t, file), nil
+	return h.events(found.id, b, &t, file), nil
 }
 
 // A tally counts events by what they are and where they happened.
@@ -135,26 +148,26 @@ func (c counts) words(most int) string {
 }
 
 // events is the card of a finished hunt.
-func (h *hunt) events(id s1.QueryID, d deepVisibility, t *tally, file *listing.Export) render.Card {
+func (h *hunt) events(id s1.QueryID, b bounds, t *tally, file *listing.Export) render.Card {
 	title := h.call.Command.Title
 	card := render.Card{Outcome: render.Successful, Title: title + " · " + text.Plural(t.rows, "event")}
 	if t.rows == 0 {
 		card.Title = title + " · no events"
 	}
-	card.Parts = []render.Part{render.Line{render.Mono(text.Shorten(h.query, 300))}, h.span()}
+	card.Parts = append([]render.Part{render.Line{render.Mono(text.Shorten(h.query, 300))}, h.span()}, h.asSent()...)
 	if t.rows > 0 {
 		card.Parts = append(card.Parts, render.Fields{
 			{Label: "By type", Value: render.Line{render.Text(t.kinds.words(8))}, Wide: true},
 			{Label: "By host", Value: render.Line{render.Text(t.hosts.words(8))}, Wide: true},
 		}, huntTable(h.call, t.first))
 	}
-	card.Parts = append(card.Parts, h.notes(t, d.query.Limit)...)
+	card.Parts = append(card.Parts, h.notes(t, b.limit)...)
 	card.Parts = append(card.Parts, warned(t.warnings)...)
 	if t.broken != nil {
 		card.Outcome = render.Partial
 		card.Parts = append(card.Parts, render.Line{render.Text("The rest could not be read: " + refusal.Reason(t.broken))})
 	}
-	card.Actions = append(isolating(t.suspects), eventActions(id, d.kind, t.rows)...)
+	card.Actions = append(isolating(t.suspects), eventActions(id, b.kind, t.rows)...)
 	card.Actions = append(card.Actions, h.again()...)
 	card.Actions = append(card.Actions, render.Button{Label: "Open the console", URL: h.call.Console.ConsoleURL()})
 	if t.rows > 0 {

@@ -19,7 +19,7 @@ type pingParams struct {
 	IDs []queryRef `json:"query-ids" help:"The queries, as create-power-query told them."`
 }
 
-func pingPowerQuery() *catalog.Command {
+func pingPowerQuery(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "ping-power-query", Title: "Ping Power Query", Area: "hunts", Aliases: []string{"ping-query", "pq-ping"}, Main: "query-ids",
 		Risk: catalog.Read, Needs: "SDL Search › View", Repeatable: true,
@@ -28,7 +28,7 @@ func pingPowerQuery() *catalog.Command {
 	}, func(ctx context.Context, call *catalog.Call, p pingParams) (render.Card, error) {
 		var pings []ping
 		for _, id := range p.IDs {
-			result, err := call.Console.PingPowerQuery(ctx, s1.QueryID(id))
+			result, err := pingOf(ctx, call, kept, s1.QueryID(id))
 			if ctx.Err() != nil {
 				return render.Card{}, err
 			}
@@ -36,6 +36,24 @@ func pingPowerQuery() *catalog.Command {
 		}
 		return pinged(call, pings)
 	})
+}
+
+// pingOf asks Deep Visibility, or the shelf for a query of the data lake.
+func pingOf(ctx context.Context, call *catalog.Call, kept *shelf, id s1.QueryID) (s1.PowerResult, error) {
+	found, lake, err := fromLake(ctx, call, kept, id)
+	switch {
+	case err != nil:
+		return s1.PowerResult{}, err
+	case lake && found.table != nil:
+		return *found.table, nil
+	case lake && found.ready:
+		return s1.PowerResult{}, &s1.Error{Operation: "ping", Status: http.StatusBadRequest, Message: "That is the id of a query for events, not of a power query."}
+	case lake:
+		result := s1.PowerResult{ID: id, State: found.report.state, Percent: found.report.percent, Advice: found.report.warnings}
+		result.Raw = found.status().Raw
+		return result, nil
+	}
+	return call.Console.PingPowerQuery(ctx, id)
 }
 
 // A ping is what the console said about one power query.

@@ -30,8 +30,8 @@ func (p powerSearch) Start(ctx context.Context, _ func(s1.Place)) (report, error
 }
 
 // Look pings the query. The console drops one that nobody asks about for some seconds, as while the bot restarts.
-func (p powerSearch) Look(ctx context.Context, id s1.QueryID) (report, error) {
-	result, err := p.call.Console.PingPowerQuery(ctx, id)
+func (p powerSearch) Look(ctx context.Context, t s1.SDLTicket) (report, error) {
+	result, err := p.call.Console.PingPowerQuery(ctx, t.ID)
 	return powerReport(result), forgotten(err)
 }
 
@@ -51,8 +51,8 @@ func powerReport(r s1.PowerResult) report {
 }
 
 // stop asks for what the console does by itself when nobody pings any more.
-func (p powerSearch) stop(ctx context.Context, id s1.QueryID) error {
-	err := p.call.Console.CancelQuery(ctx, id)
+func (p powerSearch) stop(ctx context.Context, t s1.SDLTicket) error {
+	err := p.call.Console.CancelQuery(ctx, t.ID)
 	var refusal *s1.Error
 	if errors.As(err, &refusal) && refusal.Status/100 == 4 {
 		return nil // not documented for these queries
@@ -61,11 +61,16 @@ func (p powerSearch) stop(ctx context.Context, id s1.QueryID) error {
 }
 
 func (p powerSearch) Show(_ context.Context, h *hunt, found report) (render.Card, error) {
-	card, err := powerCard(h.call, *found.result)
+	return h.power(*found.result)
+}
+
+// power is the card of a finished power query.
+func (h *hunt) power(r s1.PowerResult) (render.Card, error) {
+	card, err := powerCard(h.call, r)
 	if err != nil {
 		return card, err
 	}
-	card.Parts = append([]render.Part{render.Line{render.Mono(text.Shorten(h.query, 300))}, h.span()}, card.Parts...)
+	card.Parts = append(append([]render.Part{render.Line{render.Mono(text.Shorten(h.query, 300))}, h.span()}, h.asSent()...), card.Parts...)
 	card.Actions = append(card.Actions, h.again()...)
 	card.Actions = append(card.Actions, render.Button{Label: "Open the console", URL: h.call.Console.ConsoleURL()})
 	return card, nil

@@ -54,7 +54,7 @@ func (h *hunt) gathering() render.Card {
 // hunted reads again rather than hunts again.
 func (h *hunt) unread(kind string, err error) (render.Card, error) {
 	var refusal *s1.Error
-	if !errors.As(err, &refusal) || h.state.ID == "" {
+	if !errors.As(err, &refusal) || h.state.ID == "" || h.state.Engine == s1.DataLake {
 		return render.Card{}, err
 	}
 	return unreadCard(h.call, h.state.ID, kind, refusal, h.again()), nil

@@ -1,0 +1,256 @@
+package hunts
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/s1"
+	"s1bot/s1/s1sim"
+)
+
+// A bench is a console of some age and a caller of its commands.
+type bench struct {
+	*s1sim.Console
+	t       *testing.T
+	catalog *catalog.Catalog
+	call    *catalog.Call
+	shown   []string
+	saved   json.RawMessage
+}
+
+func newBench(t *testing.T, opt s1sim.Options) *bench {
+	t.Helper()
+	b := &bench{t: t, catalog: huntCatalog(), Console: s1sim.New(opt)}
+	server := httptest.NewServer(b.Console)
+	t.Cleanup(server.Close)
+	console, err := s1.New(s1.Config{BaseURL: server.URL, Token: s1.NewSecret(s1sim.Token), Engine: s1.AutoEngine, Sleep: func(context.Context, time.Duration) error { return nil }})
+	require.NoError(t, err)
+	b.call = &catalog.Call{
+		Console: console, Caller: catalog.Caller{ID: "U1", Zone: huntZone}, Now: time.Now(), Progress: func(c render.Card) { b.shown = append(b.shown, c.Plain()) },
+		OnSave: func(raw json.RawMessage) error { b.saved = raw; return nil },
+	}
+	return b
+}
+
+func (b *bench) run(typed string) (render.Card, error) {
+	b.t.Helper()
+	inv, _, err := b.catalog.Parse(typed, text.Input{Now: b.call.Now})
+	require.NoError(b.t, err)
+	cmd, _ := b.catalog.Find(inv.Command)
+	return cmd.Run(b.t.Context(), b.call, inv.Args)
+}
+
+func (b *bench) runs(typed string) render.Card {
+	b.t.Helper()
+	card, err := b.run(typed)
+	require.NoError(b.t, err, typed)
+	return card
+}
+
+// idOn is the query's id on a card.
+func idOn(card render.Card) string {
+	_, rest, _ := strings.Cut(card.Plain(), "Query ID: ")
+	id, _, _ := strings.Cut(rest, "\n")
+	return id
+}
+
+// powerID is the id of a power query that Deep Visibility runs.
+func (b *bench) powerID() string {
+	for _, q := range b.Queries() {
+		if id := q["queryId"].(string); strings.HasPrefix(id, "pq") {
+			return id
+		}
+	}
+	return ""
+}
+
+const day = " since=-1d until=now "
+
+// All seven commands on each age of a console: by Deep Visibility where there is no data lake, by the data lake elsewhere.
+func TestSevenCommandsOnEachAgeOfAConsole(t *testing.T) {
+	t.Parallel()
+	for _, age := range []s1sim.Age{s1sim.BeforeSDL, s1sim.Today, s1sim.AfterDV, s1sim.UnifiedOnly} {
+		b := newBench(t, s1sim.Options{Empty: true, Agents: 20, Age: age})
+		lake := age != s1sim.BeforeSDL
+		found := b.runs("hunt" + day + `query=AgentName In ("DESKTOP-1", "DESKTOP-2") AND EventType = "Login"`)
+		require.Contains(t, found.Title, "2 events")
+		require.Equal(t, lake, strings.Contains(found.Plain(), "Sent to the data lake as "+endpointsOnly+" (endpoint.name in ('DESKTOP-1', 'DESKTOP-2') and event.type = 'Login')"))
+		processes := b.runs(`processes AgentName = "DESKTOP-1"` + day)
+		require.Contains(t, processes.Title, "2 events", age)
+		require.Contains(t, processes.Plain(), "svchost.exe")
+		pq := b.runs("pq" + day + `query="event.type = 'Login' | group n = count() by endpoint.name | sort -n" site-ids=` + b.SiteID("Paris"))
+		require.Contains(t, pq.Plain(), "DESKTOP-1")
+		require.NotContains(t, pq.Plain(), "DESKTOP-12", "Lyon's")
+		started := b.runs("create-query" + day + `query=AgentName = "DESKTOP-1"`)
+		id := idOn(started)
+		require.Contains(t, b.runs("get-query-status "+id).Plain(), "100 % · finished")
+		rows := b.runs("query-events " + id + " event-type=DNS").Plain()
+		require.Contains(t, rows, "updates.example.com")
+		if !lake {
+			require.Contains(t, b.runs("ping-power-query "+b.powerID()).Plain(), "DESKTOP-1")
+			continue
+		}
+		require.Contains(t, started.Plain(), "I waited for it and kept 9 events")
+		require.Contains(t, rows, "From what I kept: the console itself drops a query after 30 seconds.")
+		require.NotContains(t, rows, "Login")
+		_, err := b.run("ping-power-query " + id)
+		require.ErrorContains(t, err, "a query for events, not of a power query")
+		for _, q := range b.LakeQueries() {
+			require.Equal(t, "DELETED", q["state"], "%v holds a slot", q)
+			if q["queryType"] == "PQ" && q["query"] != "| limit 1" {
+				require.Contains(t, b.runs("ping-power-query "+q["id"].(string)).Plain(), "DESKTOP-1")
+			}
+		}
+		_, err = b.run("get-query-status eyJ0eXBlOther")
+		require.ErrorContains(t, err, "I don't have this query any more")
+	}
+}
+
+// More events than one query brings are read page by page, each once, and kept for who reads them later.
+func TestALakeHuntReadsOnFromTheLastEvent(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, s1sim.Options{Empty: true, Agents: 300})
+	card := b.runs("hunt" + day + "query=endpoint.name = *")
+	rows := strings.Count(string(card.Files[0].Body), "\r\n") - 1
+	require.Greater(t, rows, 2*s1.MaxSDLRows)
+	require.Contains(t, card.Title, text.Plural(rows, "event"))
+	require.NotContains(t, card.Plain(), "Sent to the data lake", "it is the query that was typed")
+	id := b.LakeQueries()[1]["id"].(string)
+	kept, ok := b.shelfOf(id)
+	require.True(t, ok)
+	require.Equal(t, rows, kept.rows)
+	few := b.runs("hunt" + day + "limit=1500 query=endpoint.name = *")
+	require.Contains(t, few.Title, "1500 events")
+	require.Contains(t, few.Plain(), "there may be more than the limit of 1500")
+}
+
+// shelfOf asks the commands' shelf by way of a status.
+func (b *bench) shelfOf(id string) (struct{ rows int }, bool) {
+	var found struct{ rows int }
+	inv, _, err := b.catalog.Parse("get-query-status "+id, text.Input{Now: b.call.Now})
+	require.NoError(b.t, err)
+	cmd, _ := b.catalog.Find(inv.Command)
+	call := *b.call
+	call.How = render.Raw
+	card, err := cmd.Run(b.t.Context(), &call, inv.Args)
+	if err != nil {
+		return found, false
+	}
+	for _, f := range card.Files {
+		var raw struct {
+			Kept int `json:"keptEvents"`
+		}
+		if json.Unmarshal(f.Body, &raw) == nil {
+			found.rows = raw.Kept
+		}
+	}
+	return found, true
+}
+
+// A hunt that began on one engine goes on with it, though the console has got the other one meanwhile.
+func TestAHuntKeepsItsEngineOverARestart(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ saved, engine string }{
+		{`{"id":"q0123456789abcdef"}`, "dv"}, {`{"id":"q0123456789abcdef","engine":"dv"}`, "dv"}, {`{"id":"eyJ0","tag":"G/1","engine":"sdl"}`, "sdl"},
+	} {
+		b := newBench(t, s1sim.Options{Empty: true})
+		h := &hunt{call: &catalog.Call{Console: b.call.Console, Saved: json.RawMessage(row.saved)}}
+		require.NoError(t, h.onEither(t.Context(), &shelf{}, deepVisibility{call: h.call}))
+		require.EqualValues(t, row.engine, h.state.Engine)
+		require.Empty(t, b.Calls(), "nobody probed")
+	}
+}
+
+// The console forgot the query while the bot was away, so it is asked anew, on the same engine and once.
+func TestALakeHuntThatWasForgottenIsAskedAnew(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, s1sim.Options{Empty: true})
+	b.call.Saved = json.RawMessage(`{"id":"eyJ0eXBlgone","tag":"G/1","engine":"sdl"}`)
+	require.Contains(t, b.runs("hunt"+day+`query=AgentName = "DESKTOP-1"`).Title, "9 events")
+	require.Len(t, b.LakeQueries(), 1)
+	require.Contains(t, string(b.saved), `"engine":"sdl"`)
+
+	l := &lakeHunt{call: b.call, shelf: &shelf{}, again: true}
+	_, err := l.Look(t.Context(), s1.SDLTicket{ID: "eyJ0eXBlgone", Tag: "G/1"})
+	require.ErrorIs(t, err, errForgotten)
+}
+
+func TestAQueryThatMayMeanSomethingElseIsNotSent(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, s1sim.Options{Empty: true})
+	_, err := b.run("hunt" + day + `query=processImagePath CONTAINS "svchost.exe"`)
+	var usage *catalog.UsageError
+	require.ErrorAs(t, err, &usage)
+	require.Equal(t, "query", usage.Param)
+	require.Contains(t, err.Error(), "Use src.process.image.path")
+	for _, q := range b.LakeQueries() {
+		require.Equal(t, "| limit 1", q["query"], "the probe alone")
+	}
+	_, err = b.run("hunt" + day + `query=event.type strangely 'x'`)
+	require.ErrorContains(t, err, "Don't understand [strangely]")
+}
+
+func TestALakeHuntIsCancelledAtTheConsole(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, s1sim.Options{Empty: true, QueryTime: time.Hour})
+	kept := &shelf{}
+	l := &lakeHunt{call: b.call, shelf: kept, query: s1.SDLQuery{}, limit: 10}
+	began, err := l.Start(t.Context(), nil)
+	require.NoError(t, err)
+	require.NoError(t, l.stop(t.Context(), s1.SDLTicket{ID: began.id, Tag: began.tag}))
+	require.Equal(t, "DELETED", b.LakeQueries()[0]["state"])
+	found, _ := kept.take(began.id)
+	require.Equal(t, "cancelled", found.status().State.Label())
+}
+
+func TestAPowerQueryOnTheLakeHasItsSitesAndLimitInIt(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		query string
+		limit int
+		sites []s1.SiteID
+		want  string
+	}{
+		{"event.time = * | columns a", 0, nil, "event.time = * | columns a"},
+		{"event.time = * | columns a", 10, nil, "event.time = * | columns a | limit 10"},
+		{"event.time = * | limit 5", 10, nil, "event.time = * | limit 5"},
+		{"a = '|' or b = 'c' | group count()", 0, []s1.SiteID{"1"}, "site.id = '1' (a = '|' or b = 'c') | group count()"},
+		{"* | group count()", 0, []s1.SiteID{"1", "2"}, "(site.id = '1' or site.id = '2') | group count()"},
+		{"* | columns a", 0, nil, "| columns a"},
+		{"a = 'b'", 3, nil, "a = 'b' | limit 3"},
+	} {
+		require.Equal(t, row.want, lakePower(s1.PowerQuery{Query: row.query, Limit: row.limit, Sites: row.sites}))
+	}
+}
+
+func TestTheShelfTakesTheOldestOff(t *testing.T) {
+	t.Parallel()
+	s := &shelf{}
+	for i := range maxOnIt + 5 {
+		s.note(report{id: s1.QueryID("q" + strings.Repeat("x", i+1))})
+	}
+	require.Len(t, s.items, maxOnIt)
+	_, ok := s.take("qx")
+	require.False(t, ok)
+	k := s.open(report{id: "q", done: true})
+	event, ok := s1.ReadSDLEvent(json.RawMessage(`{"timestamp":1,"values":{"event.type":"Login"}}`))
+	require.True(t, ok)
+	k.add([]s1.Event{event, event})
+	require.NoError(t, k.close())
+	found, _ := s.take("q")
+	events, err := found.events("")
+	require.NoError(t, err)
+	require.Len(t, events, 2)
+	s.note(report{})
+	require.True(t, errors.Is(lakeForgot(&s1.Error{Status: 404}), errForgotten))
+}
