@@ -48,7 +48,7 @@ type config struct {
 	HTTPAddr     string        `env:"S1BOT_HTTP_ADDR" unset:"127.0.0.1:9090" means:"'/healthz', '/readyz' (503 while the database takes no writes, no socket is up, or the program stops), '/metrics'; empty: off"`
 	SecretKey    s1.Secret     `env:"S1BOT_SECRET_KEY" unset:"none" means:"32 bytes in base64 ('openssl rand -base64 32'): seals passwords that must wait in the database for an approval (AES-256-GCM, bound to the request), until the request ends. Without it such a request is refused with the reason. All processes share it; keep it apart from the database and its copies. If it changes, requests that wait with a password fail and must be made again"`
 	AuditFile    string        `env:"S1BOT_AUDIT_FILE" unset:"none" means:"a file to which every row of the audit trail is appended as a line of JSON, for a log collector; each process has its own"`
-	HuntEngine   string        `env:"S1BOT_HUNT_ENGINE" envDefault:"auto" means:"what hunts run on: 'auto' or 'dv', both Deep Visibility in this version"`
+	HuntEngine   string        `env:"S1BOT_HUNT_ENGINE" envDefault:"auto" means:"what hunts run on: 'dv' (Deep Visibility, which the vendor closes on 2027-02-15), 'sdl' (the Singularity Data Lake), or 'auto': the data lake where the console has it and the token may use it"`
 	Unified      string        `env:"S1BOT_UNIFIED_ALERTS" envDefault:"auto" means:"unified alerts: 'auto' or 'off'; this version reads threats and rule alerts"`
 	LogLevel     string        `env:"S1BOT_LOG_LEVEL" envDefault:"info" means:"'debug', 'info', 'warn' or 'error'"`
 	LogFormat    string        `env:"S1BOT_LOG_FORMAT" envDefault:"text" means:"'text' or 'json'"`
@@ -153,15 +153,11 @@ func (c *config) check() []error {
 	return problems
 }
 
-// checkSources refuses what this version would have to ignore: it hunts by Deep Visibility and reads the REST feeds, so that auto means
-// these, and a setting that asks for more is told rather than passed over.
+// checkSources refuses what this version would have to ignore: it reads the REST feeds alone, so that auto means these, and a setting
+// that asks for more is told rather than passed over.
 func (c *config) checkSources(bad func(string, string, ...any)) {
-	switch c.HuntEngine {
-	case "auto", "dv":
-	case "sdl":
-		bad("S1BOT_HUNT_ENGINE", "this version hunts by Deep Visibility only: auto or dv")
-	default:
-		bad("S1BOT_HUNT_ENGINE", "auto or dv")
+	if !slices.Contains([]string{"auto", "dv", "sdl"}, c.HuntEngine) {
+		bad("S1BOT_HUNT_ENGINE", "auto, dv or sdl")
 	}
 	switch c.Unified {
 	case "auto", "off":

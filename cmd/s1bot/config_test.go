@@ -29,7 +29,7 @@ func TestSettingsThatAreCompleteAreTaken(t *testing.T) {
 func TestEverySettingsProblemIsListedAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := readConfig(map[string]string{
-		"SLACK_BOT_TOKEN": "xapp-wrong", "S1_URL": "http://example.com", "S1BOT_SOCKETS": "eleven", "S1BOT_HUNT_ENGINE": "sdl", "S1BOT_UNIFIED_ALERTS": "maybe", "S1BOT_POLL_INTERVAL": "10ms",
+		"SLACK_BOT_TOKEN": "xapp-wrong", "S1_URL": "http://example.com", "S1BOT_SOCKETS": "eleven", "S1BOT_HUNT_ENGINE": "scalyr", "S1BOT_UNIFIED_ALERTS": "maybe", "S1BOT_POLL_INTERVAL": "10ms",
 		"S1BOT_APPROVERS": "U0000001", "S1BOT_OPERATORS": "bob", "S1BOT_THREATS_CHANNEL": "#threats", "S1BOT_SECRET_KEY": "short",
 		"S1BOT_LOG_LEVEL": "loud", "S1BOT_LOG_FORMAT": "xml", "S1BOT_DATABASE_URL": "mysql:x", "S1BOT_HTTP_ADDR": "9090", "S1_API_VERSION": "2",
 		"S1BOT_POLICY_FILE": filepath.Join(t.TempDir(), "no.yaml"),

@@ -81,6 +81,7 @@ func simulate(t testing.TB, behind func(http.Handler) http.Handler) *story {
 	settings["S1_API_TOKEN"], settings["S1BOT_HTTP_ADDR"] = s1sim.Token, ""
 	settings["S1BOT_DATABASE_URL"] = "sqlite:" + filepath.Join(t.TempDir(), "story.db")
 	settings["S1BOT_POLL_INTERVAL"] = "1s"
+	settings["S1BOT_HUNT_ENGINE"] = "dv" // stories of hunts say when it is the data lake
 	s.environ = settings
 	return s
 }

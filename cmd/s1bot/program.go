@@ -60,7 +60,7 @@ func assemble(ctx context.Context, c config, log *slog.Logger) (*program, error)
 
 // newConsole is the client of the console; rates, if any, are shared with other processes.
 func newConsole(c config, log *slog.Logger, m *meters, rates s1.Rates) (*s1.Client, error) {
-	return s1.New(s1.Config{BaseURL: c.ConsoleURL, Token: c.APIToken, Version: c.APIVersion, Logger: log, Observe: m.observe, Rates: rates})
+	return s1.New(s1.Config{BaseURL: c.ConsoleURL, Token: c.APIToken, Version: c.APIVersion, Engine: s1.HuntEngine(c.HuntEngine), Logger: log, Observe: m.observe, Rates: rates})
 }
 
 // wire makes ledger, bot and notifier.

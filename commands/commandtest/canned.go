@@ -13,11 +13,14 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"s1bot/commands/catalog"
+	"s1bot/s1"
 )
 
 // A cannedConsole gives the answers of a story in their order, and notes what was asked. A request without an answer fails the test,
 // and so does an answer that nobody asked for.
 type cannedConsole struct {
+	engine s1.HuntEngine // what hunts run on; "" is Deep Visibility
+
 	mu      sync.Mutex
 	answers []answer
 	log     strings.Builder
@@ -30,7 +33,7 @@ type answer struct {
 }
 
 func newCannedConsole(t *testing.T, archive *txtar.Archive) *cannedConsole {
-	c := &cannedConsole{}
+	c := &cannedConsole{engine: s1.HuntEngine(strings.TrimSpace(section(archive, "engine")))}
 	for _, f := range archive.Files {
 		words := strings.Fields(f.Name)
 		if words[0] != "answer" {
@@ -107,5 +110,5 @@ func (c *cannedConsole) requireUsed(t *testing.T) {
 
 // call is a caller's, to this console under a name that does not change from test to test: cards link to it.
 func (c *cannedConsole) call(t testing.TB) *catalog.Call {
-	return callAs(t, c, "https://console.test", "token")
+	return callAs(t, c, s1.Config{BaseURL: "https://console.test", Token: s1.NewSecret("token"), Engine: c.engine})
 }

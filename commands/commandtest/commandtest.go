@@ -57,16 +57,14 @@ func Catalog(t testing.TB, cmds ...*catalog.Command) *catalog.Catalog {
 // Requests that fail are repeated at once.
 func CallTo(t testing.TB, console http.Handler) *catalog.Call {
 	t.Helper()
-	return callAs(t, console, "http://localhost", s1sim.Token)
+	return callAs(t, console, s1.Config{BaseURL: "http://localhost", Token: s1.NewSecret(s1sim.Token)})
 }
 
-// callAs is CallTo for a console of the given address, which cards link to.
-func callAs(t testing.TB, console http.Handler, address, token string) *catalog.Call {
+// callAs is CallTo for a console of the given settings: its address, which cards link to, and what hunts run on.
+func callAs(t testing.TB, console http.Handler, c s1.Config) *catalog.Call {
 	t.Helper()
-	client, err := s1.New(s1.Config{
-		BaseURL: address, Token: s1.NewSecret(token), HTTPClient: &http.Client{Transport: inProcess{console}},
-		RetryPause: time.Nanosecond,
-	})
+	c.HTTPClient, c.RetryPause = &http.Client{Transport: inProcess{console}}, time.Nanosecond
+	client, err := s1.New(c)
 	require.NoError(t, err)
 	return &catalog.Call{Console: client, Caller: Caller(), Now: Now}
 }

@@ -62,7 +62,7 @@ func (h *hunt) waiting(p s1.Place) render.Card {
 	card := h.head(h.hunting("Hunting"))
 	card.Parts = append(card.Parts, render.Bar{Done: 0, Total: 100, Label: label})
 	if p.Start.After(time.Now()) {
-		card.Parts = append(card.Parts, render.Note{render.Text("The console takes one query a minute.")})
+		card.Parts = append(card.Parts, render.Note{render.Text("Deep Visibility takes one query a minute.")})
 	}
 	return card
 }

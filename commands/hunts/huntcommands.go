@@ -109,7 +109,7 @@ func (k eventKind) path() string {
 }
 
 // onePerMinute is what every start of a query has to say.
-const onePerMinute = " The console takes one such query a minute."
+const onePerMinute = " Deep Visibility takes one such query a minute; the data lake does not."
 
 type createQueryParams struct {
 	Start time.Time   `json:"start-time" help:"Events at this time or later."`
