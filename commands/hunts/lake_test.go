@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/slash"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
@@ -57,7 +58,7 @@ func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func (b *bench) run(typed string) (render.Card, error) {
 	b.t.Helper()
-	inv, _, err := b.catalog.Parse(typed, text.Input{Now: b.call.Now})
+	inv, _, err := slash.Parse(b.catalog, typed, text.Input{Now: b.call.Now})
 	require.NoError(b.t, err)
 	cmd, _ := b.catalog.Find(inv.Command)
 	return cmd.Run(b.t.Context(), b.call, inv.Args)
@@ -157,7 +158,7 @@ func TestALakeHuntReadsOnFromTheLastEvent(t *testing.T) {
 // shelfOf asks the commands' shelf by way of a status.
 func (b *bench) shelfOf(id string) (struct{ rows int }, bool) {
 	var found struct{ rows int }
-	inv, _, err := b.catalog.Parse("get-query-status "+id, text.Input{Now: b.call.Now})
+	inv, _, err := slash.Parse(b.catalog, "get-query-status "+id, text.Input{Now: b.call.Now})
 	require.NoError(b.t, err)
 	cmd, _ := b.catalog.Find(inv.Command)
 	call := *b.call
