@@ -28,6 +28,11 @@ const (
 	Frozen      State = "frozen"      // of a freeze alone: until it is done, nothing runs; see Ledger.Freeze
 )
 
+// States are all of them, from the first to those that are final.
+func States() []State {
+	return []State{Pending, Approved, Running, Done, Failed, Denied, Expired, Withdrawn, Interrupted, NotRun, Frozen}
+}
+
 // The outcomes of a run.
 const (
 	Successful          = "Successful"

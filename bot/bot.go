@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
 	"s1bot/approvals/workflow"
+	"s1bot/bot/fairqueue"
 	"s1bot/bot/post"
 	"s1bot/bot/socketmode"
 	"s1bot/commands/catalog"
@@ -22,9 +24,7 @@ import (
 
 // Bounds of the work that the bot does at once and for how long.
 const (
-	intakeSlots = 64               // write down and acknowledge
 	intakeLimit = 10 * time.Second // the acknowledgement itself is due within 3 s
-	workSlots   = 256              // run commands; most of them wait for the console, and a console that hangs must not starve the rest
 	workLimit   = 5 * time.Minute
 	slackLimit  = 20 * time.Second // one call of the Web API
 	usualTick   = 5 * time.Second  // looking for expired and orphaned requests
@@ -39,6 +39,8 @@ type Inbox interface {
 	// Unfinished takes over every delivery that a process which is gone saved and did not finish, and calls each for it, oldest
 	// first. Calling it is this process's sign of life.
 	Unfinished(ctx context.Context, each func(key, kind string, payload []byte, at time.Time) error) error
+	// Release gives the deliveries with these keys, which this process saved and did not begin, to other processes.
+	Release(ctx context.Context, keys []string) error
 	// Prune forgets deliveries that were finished before the given time.
 	Prune(ctx context.Context, before time.Time) error
 }
@@ -70,6 +72,7 @@ type Config struct {
 	// OperatorChannels are told what is wrong with the bot where the approvals channel does not take it; may be empty.
 	OperatorChannels []string
 	Notices          Notices // of new threats and alerts; nil where nothing is told
+	Meter            Meter   // counts for metrics; nil: nobody does
 	// Changed hears, after a command changed things at the console, which; may be nil.
 	Changed func(ctx context.Context, kind string, ids []string)
 }
@@ -82,8 +85,8 @@ type Bot struct {
 	seal    sealer
 	people  *people
 	sockets *socketmode.Pool
-	intake  *queue
-	work    *queue
+	intake  *fairqueue.Queue
+	work    *fairqueue.Queue
 	desk    *desk
 	flow    *workflow.Workflow
 	later   waiting  // decisions that were put off
@@ -101,18 +104,22 @@ func New(c Config) (*Bot, error) {
 		c.Now = time.Now
 	}
 	c.Tick = cmp.Or(c.Tick, usualTick)
+	if c.Meter == nil {
+		c.Meter = unmetered{}
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	if c.Sockets < 1 || c.Sockets > 10 {
 		return nil, fmt.Errorf("%d Socket Mode connections: Slack allows 1 to 10", c.Sockets)
 	}
-	client, api := newAPI(c.AppToken, c.BotToken, c.APIURL, slackLimit)
+	client, api := newAPI(c.AppToken, c.BotToken, c.APIURL, slackLimit, c.Meter)
 	b := &Bot{Config: c, known: make(chan struct{}), api: api}
 	b.seal = newSealer(c.BotToken)
 	b.post = &post.Messenger{Seal: b.seal.click, API: b.api, HTTP: client, Console: c.Console.ConsoleURL(), Clips: c.Clips, Directs: c.Directs, Find: b.findAll, Attached: b.Attached, Log: c.Log}
 	b.desk = newDesk()
-	b.intake, b.work = newQueue(intakeLimit, c.Log), newQueue(workLimit, c.Log)
+	b.intake = fairqueue.New(fairqueue.Config{Classes: intakeLimits(), Timeout: intakeLimit, Log: c.Log})
+	b.work = fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: c.Log})
 	b.flow = b.newWorkflow()
 	b.sockets = socketmode.New(c.Sockets, b.openSocket, b.receive, c.Log)
 	return b, nil
@@ -131,8 +138,8 @@ func (b *Bot) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx) // what serves ends with the sockets, also when Slack refuses them for good
 	defer stop()
 	var intake, work, chores sync.WaitGroup
-	intake.Go(func() { b.intake.run(ctx, intakeSlots) })
-	work.Go(func() { b.work.run(ctx, workSlots) })
+	intake.Go(func() { b.intake.Run(ctx) })
+	work.Go(func() { b.work.Run(ctx) })
 	if err := b.resume(ctx); err != nil {
 		b.Log.Error("cannot take up what an earlier run left", "err", err)
 	}
@@ -141,9 +148,9 @@ func (b *Bot) Run(ctx context.Context) error {
 	chores.Go(func() { b.watchRoles(ctx) })
 	err := b.sockets.Run(ctx)
 	stop()
-	b.intake.finish() // what Slack delivered is written down
+	b.intake.Finish() // what Slack delivered is written down
 	intake.Wait()
-	b.work.close() // what waits is in the inbox, for the next start
+	b.handBack(b.work.Close()) // what waits is in the inbox, for another process or the next start
 	work.Wait()
 	chores.Wait()
 	b.desk.close()
@@ -175,8 +182,12 @@ func (b *Bot) meet(ctx context.Context) error {
 // Ready reports how many Socket Mode connections are up.
 func (b *Bot) Ready() int { return b.sockets.Up() }
 
-// Waiting reports how many deliveries wait for a free slot.
-func (b *Bot) Waiting() int { return b.work.length() }
+// QueueDepth reports how many pieces of work wait for a slot, by class.
+func (b *Bot) QueueDepth() map[string]int {
+	depth := b.intake.Depth()
+	maps.Copy(depth, b.work.Depth())
+	return depth
+}
 
 // Known is closed when Slack has said who the bot is: from then on it can post.
 func (b *Bot) Known() <-chan struct{} { return b.known }

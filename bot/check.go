@@ -38,7 +38,7 @@ const probeLimit = 15 * time.Second
 // Run asks Slack about every setting and changes nothing.
 func (c Checkup) Run(ctx context.Context) []Finding {
 	var seen headers
-	_, api := newAPI(c.AppToken, c.BotToken, c.APIURL, probeLimit, slack.OptionOnResponseHeaders(seen.note))
+	_, api := newAPI(c.AppToken, c.BotToken, c.APIURL, probeLimit, unmetered{}, slack.OptionOnResponseHeaders(seen.note))
 	app := c.appToken(ctx, api)
 	var who *slack.AuthTestResponse
 	err := patiently(ctx, func() (err error) {

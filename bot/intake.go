@@ -11,6 +11,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"s1bot/approvals/workflow"
+	"s1bot/bot/fairqueue"
 	"s1bot/bot/post"
 	"s1bot/bot/socketmode"
 	"s1bot/render"
@@ -67,24 +68,25 @@ type interactionContainer struct {
 
 // receive is called by the readers of the sockets and never waits.
 func (b *Bot) receive(env socketmode.Envelope) {
-	b.intake.push(func(ctx context.Context) { b.take(ctx, env) })
+	_ = b.intake.Push(fairqueue.Work{Class: envelopeClass, Ref: env.ID, Do: func(ctx context.Context) { b.take(ctx, env) }}) // a class without a bound refuses nothing
 }
 
 // take acknowledges an envelope: after it was written down or, for the two kinds whose answer is the acknowledgement, with
 // the answer.
 func (b *Bot) take(ctx context.Context, env socketmode.Envelope) {
 	kind := env.Type
+	defer func() { b.Meter.Envelope(kind) }()
 	if env.Type == "interactive" {
 		var in interaction
 		if err := json.Unmarshal(env.Payload, &in); err != nil {
 			b.ack(ctx, env, nil)
-			b.work.push(func(ctx context.Context) { b.unreadable(ctx, env, err) })
+			b.chore(func(ctx context.Context) { b.unreadable(ctx, env, err) })
 			return
 		}
 		kind = in.Type
 		switch in.Type {
 		case "block_suggestion":
-			b.ack(ctx, env, b.suggest(ctx, in))
+			b.takeSearch(env, in)
 			return
 		case "view_submission":
 			if refused := b.checkForm(ctx, in); refused != nil {
@@ -98,6 +100,14 @@ func (b *Bot) take(ctx context.Context, env socketmode.Envelope) {
 		return
 	}
 	b.writeDown(ctx, env, kind)
+}
+
+// takeSearch answers a search box in its person's turn; where too many of theirs wait, with nothing: the next key asks anew.
+func (b *Bot) takeSearch(env socketmode.Envelope, in interaction) {
+	err := b.intake.Push(fairqueue.Work{Class: suggestionClass, Owner: in.User.ID, Ref: env.ID, Do: func(ctx context.Context) { b.ack(ctx, env, b.suggest(ctx, in)) }})
+	if err != nil {
+		_ = b.intake.Push(fairqueue.Work{Class: envelopeClass, Ref: env.ID, Do: func(ctx context.Context) { b.ack(ctx, env, noOptions()) }})
+	}
 }
 
 // concerns tells events that the bot has to do something about. Those of talk are not written down: the same message may come again
@@ -123,9 +133,9 @@ func (b *Bot) writeDown(ctx context.Context, env socketmode.Envelope, kind strin
 	var in interaction
 	switch {
 	case fresh:
-		b.work.push(func(ctx context.Context) { b.process(ctx, delivery{key, kind, env.Payload, env.Received, false, 0}) })
+		b.schedule(delivery{key, kind, env.Payload, env.Received, false, 0})
 	case kind == "view_submission" && json.Unmarshal(env.Payload, &in) == nil:
-		b.work.push(func(ctx context.Context) { b.sentAgain(ctx, in, key) })
+		b.chore(func(ctx context.Context) { b.sentAgain(ctx, in, key) })
 	}
 }
 
@@ -148,7 +158,9 @@ func (b *Bot) turnAway(ctx context.Context, env socketmode.Envelope, kind string
 func (b *Bot) ack(ctx context.Context, env socketmode.Envelope, payload any) {
 	if err := env.Acknowledge(ctx, payload); err != nil {
 		b.Log.Warn("cannot acknowledge an envelope", "envelope_id", env.ID, "kind", env.Type, "err", err)
+		return
 	}
+	b.Meter.Acknowledged(time.Since(env.Received))
 }
 
 // A delivery is an envelope that was written down.
@@ -206,7 +218,7 @@ func (b *Bot) handle(ctx context.Context, d delivery) error {
 func (b *Bot) resume(ctx context.Context) error {
 	return b.Inbox.Unfinished(ctx, func(key, kind string, payload []byte, at time.Time) error {
 		d := delivery{key, kind, json.RawMessage(payload), at, true, 0}
-		b.work.push(func(ctx context.Context) { b.process(ctx, d) })
+		b.schedule(d)
 		return nil
 	})
 }

@@ -65,11 +65,12 @@ func (b *Bot) answering(ctx context.Context, a *ask, work func() error) error {
 	done := b.patient(ctx, a)
 	err := work()
 	done()
+	if err != nil && b.putOff(ctx, a, err) {
+		return errPutOff
+	}
+	b.countWord(a, err)
 	if err == nil {
 		return nil
-	}
-	if b.putOff(ctx, a, err) {
-		return errPutOff
 	}
 	err = b.uncounted(ctx, a, err)
 	if errors.Is(err, errNotAllowed) {
@@ -141,6 +142,7 @@ func (b *Bot) read(ctx context.Context, cmd *catalog.Command, a ask) error {
 	if err != nil {
 		return workflow.WithCommand(cmd, err)
 	}
+	b.Meter.Command(cmd.Name, outcomeLabels[card.Outcome])
 	switch {
 	case a.Do.How == render.Share:
 		return b.share(ctx, a, card)

@@ -204,6 +204,9 @@ func (w *worker) do() {
 			w.b.Log.Error("a job failed", "job", w.id, "command", w.job.Do.Command, "err", fault)
 		}
 	}
+	if !w.job.Follow { // what it follows was counted when it ran
+		w.b.Meter.Command(w.job.Do.Command, outcomeLabels[card.Outcome])
+	}
 	w.end(card)
 }
 

@@ -46,7 +46,7 @@ func settle(t *testing.T, s policy.Settings) *town {
 		ws.AddUser(u)
 	}
 	ws.AddGroup(slacksim.Group{ID: "S0LEADS", Handle: "leads", Members: []string{"bob", "guest"}})
-	_, api := newAPI(s1.Secret{}, s1.NewSecret(slacksim.BotToken), server.URL+"/api/", slackLimit)
+	_, api := newAPI(s1.Secret{}, s1.NewSecret(slacksim.BotToken), server.URL+"/api/", slackLimit, unmetered{})
 	rules, err := policy.New(s)
 	require.NoError(t, err)
 	tw := &town{ws: ws, began: time.Now()}
@@ -200,7 +200,7 @@ func TestAnAnswerAboutNobodyTellsNothing(t *testing.T) {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }))
 			t.Cleanup(server.Close)
 			tw := settle(t, policy.Settings{Approvers: policy.Members([]string{"U0BOB"}), Operators: policy.Members([]string{"*"})})
-			_, tw.api = newAPI(s1.Secret{}, s1.NewSecret(slacksim.BotToken), server.URL, slackLimit)
+			_, tw.api = newAPI(s1.Secret{}, s1.NewSecret(slacksim.BotToken), server.URL, slackLimit, unmetered{})
 			roles, open := tw.roles(t, "U0BOB")
 			require.Empty(t, roles)
 			require.Contains(t, open, "I can't look up U0BOB")

@@ -24,7 +24,7 @@ func (b *Bot) newWorkflow() *workflow.Workflow {
 		Explain: func(ref string, err error) (render.Card, error) {
 			return b.explain(ask{Interaction: workflow.Interaction{At: origin{Key: ref}}}, err)
 		},
-		Enqueue: b.work.push, Tick: b.Tick, Now: b.Now, Log: b.Log,
+		Count: b.Meter.Command, Enqueue: b.chore, Tick: b.Tick, Now: b.Now, Log: b.Log,
 	})
 }
 

@@ -97,7 +97,7 @@ func (b *Bot) putOff(ctx context.Context, a *ask, err error) bool {
 // takeUpLater works again on what was put off and is due.
 func (b *Bot) takeUpLater() {
 	for _, d := range b.later.due(b.Now()) {
-		b.work.push(func(ctx context.Context) { b.process(ctx, d) })
+		b.schedule(d)
 	}
 }
 

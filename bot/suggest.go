@@ -27,11 +27,13 @@ type optionsAnswer struct {
 	Options []*slack.OptionBlockObject `json:"options"`
 }
 
+func noOptions() optionsAnswer { return optionsAnswer{Options: []*slack.OptionBlockObject{}} }
+
 // suggest answers a search box while a person types. Whoever may do nothing here finds nothing.
 func (b *Bot) suggest(ctx context.Context, in interaction) any {
 	ctx, cancel := context.WithTimeout(ctx, suggestLimit)
 	defer cancel()
-	empty := optionsAnswer{Options: []*slack.OptionBlockObject{}}
+	empty := noOptions()
 	kind, ok := render.ReadSearch(in.ActionID)
 	if !ok {
 		return empty

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"s1bot/approvals"
@@ -21,33 +23,34 @@ import (
 type word struct {
 	typed   func(b *Bot, ctx context.Context, a ask, rest string) error
 	clicked func(b *Bot, ctx context.Context, a ask, args json.RawMessage) error
+	console bool // may wait for the console, so it stands in its person's queue
 }
 
 // ownWords are the bot's own words.
 func ownWords() map[string]word {
 	return map[string]word{
-		"":                    {(*Bot).palette, nothing},
-		findWord:              {(*Bot).palette, (*Bot).findClicked},
-		"help":                {(*Bot).help, nothing},
-		"history":             {(*Bot).history, nothing},
-		"can":                 {(*Bot).can, nothing},
-		"approve":             {byRef((*Bot).approve), onCard((*Bot).approve)},
-		"deny":                {byRef((*Bot).deny), onCard((*Bot).deny)},
-		"withdraw":            {byRef((*Bot).withdraw), (*Bot).withdrawClicked},
-		workflow.ShowCardWord: {noCard, byID((*Bot).shownHere)},
-		"raw":                 {byRef((*Bot).raw), onCard((*Bot).raw)},
-		"again":               {byRef((*Bot).again), onCard((*Bot).again)},
-		"close":               {byRef((*Bot).leave), onCard((*Bot).leave)},
-		workflow.ExtendWord:   {(*Bot).extendTyped, (*Bot).extendClicked},
-		"freeze":              {(*Bot).freeze, (*Bot).freezeClicked},
-		"thaw":                {(*Bot).thaw, (*Bot).thawClicked},
-		"cancel":              {noJob, (*Bot).cancelJob},
-		"note":                {(*Bot).note, nothing},
-		"report":              {(*Bot).report, nothing},
-		"routes":              {(*Bot).routes, nothing},
-		"snooze":              {(*Bot).snooze, nothing},
-		"snoozes":             {(*Bot).snoozes, nothing},
-		"unsnooze":            {(*Bot).unsnooze, (*Bot).unsnoozeClicked},
+		"":                    {(*Bot).palette, nothing, false},
+		findWord:              {(*Bot).palette, (*Bot).findClicked, false},
+		"help":                {(*Bot).help, nothing, false},
+		"history":             {(*Bot).history, nothing, false},
+		"can":                 {(*Bot).can, nothing, true},
+		"approve":             {byRef((*Bot).approve), onCard((*Bot).approve), false},
+		"deny":                {byRef((*Bot).deny), onCard((*Bot).deny), false},
+		"withdraw":            {byRef((*Bot).withdraw), (*Bot).withdrawClicked, false},
+		workflow.ShowCardWord: {noCard, byID((*Bot).shownHere), false},
+		"raw":                 {byRef((*Bot).raw), onCard((*Bot).raw), false},
+		"again":               {byRef((*Bot).again), onCard((*Bot).again), false},
+		"close":               {byRef((*Bot).leave), onCard((*Bot).leave), false},
+		workflow.ExtendWord:   {(*Bot).extendTyped, (*Bot).extendClicked, false},
+		"freeze":              {(*Bot).freeze, (*Bot).freezeClicked, false},
+		"thaw":                {(*Bot).thaw, (*Bot).thawClicked, false},
+		"cancel":              {noJob, (*Bot).cancelJob, false},
+		"note":                {(*Bot).note, nothing, true},
+		"report":              {(*Bot).report, nothing, true},
+		"routes":              {(*Bot).routes, nothing, true},
+		"snooze":              {(*Bot).snooze, nothing, true},
+		"snoozes":             {(*Bot).snoozes, nothing, false},
+		"unsnooze":            {(*Bot).unsnooze, (*Bot).unsnoozeClicked, false},
 	}
 }
 
@@ -227,4 +230,10 @@ func (b *Bot) history(ctx context.Context, a ask, _ string) error {
 	}
 	b.reply(ctx, a, card)
 	return nil
+}
+
+// BuiltinWords are the names of the bot's own words, sorted.
+func BuiltinWords() []string {
+	words := slices.Sorted(maps.Keys(ownWords()))
+	return slices.DeleteFunc(words, func(w string) bool { return w == "" })
 }

@@ -94,9 +94,21 @@ func (x *executor) run(ctx context.Context, id string, in *Interaction, found lo
 	case err != nil:
 		return fmt.Errorf("run request %s: %w", id, err)
 	}
+	x.Count(req.Command, outcomeLabel(req))
 	x.reporter.conclude(ctx, req, in)
 	x.changed(ctx, req)
 	return nil
+}
+
+// outcomeLabel is how a request ended, as metrics have it.
+func outcomeLabel(req approvals.Request) string {
+	switch render.Outcome(req.Outcome) {
+	case render.Successful:
+		return "successful"
+	case render.Partial:
+		return "partially_successful"
+	}
+	return "failed"
 }
 
 // drop takes back what was to run at once when everything was frozen, or nobody could tell whether it may: who asked is told that

@@ -139,6 +139,7 @@ const promptly = 4 * time.Second
 // waitForApproval posts the card of a new request and tells who asked; at once also where Slack does not take the card, or takes its time: they
 // have a reference and can withdraw, and hear when approvers can see it.
 func (r *reporter) waitForApproval(ctx context.Context, in Interaction, req approvals.Request) error {
+	r.Count(req.Command, "waiting")
 	outcome := make(chan error, 1)
 	go func() { outcome <- r.publisher.guardedAnnounce(ctx, req) }()
 	timer := time.NewTimer(promptly)

@@ -27,6 +27,7 @@ type Config struct {
 	Threads    Threads
 	Background Background
 	Explain    func(ref string, err error) (render.Card, error) // an error in words; a fault of the program's comes back for the log
+	Count      func(command, outcome string)                    // of requests that ran, or wait for a second person; may be nil
 	Enqueue    func(func(context.Context))                      // work that nobody waits for, in a bounded number of slots
 
 	Tick time.Duration // between two looks for what is due
@@ -48,6 +49,9 @@ type Workflow struct {
 
 // New puts a workflow together. It starts nothing and asks nobody.
 func New(c Config) *Workflow {
+	if c.Count == nil {
+		c.Count = func(string, string) {}
+	}
 	gate := &Gate{Config: &c}
 	publisher := &Publisher{Config: &c, cards: cards{c.Policy}}
 	reporter := &reporter{Config: &c, publisher: publisher}

@@ -14,6 +14,7 @@ package fairqueue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -48,7 +49,12 @@ type Work struct {
 	// Keep makes it wait however many of its owner's wait already: it was accepted before, by a process that is gone.
 	Keep bool
 	Do   func(context.Context)
+	// Stopped, if set, is for who stops the queue before the work began: Close hands the work back.
+	Stopped func(context.Context)
 }
+
+// ErrClosed refuses work after Close or Finish.
+var ErrClosed = errors.New("the queue takes no more work")
 
 // A BusyError refuses work: too much of the same owner's waits already.
 type BusyError struct {
@@ -99,13 +105,12 @@ func New(c Config) *Queue {
 	return q
 }
 
-// Push adds work and returns at once, with a *BusyError where the owner has too much waiting. After Close or Finish the work is
-// dropped: it is in the inbox, for the next start.
+// Push adds work and returns at once, with a *BusyError where the owner has too much waiting, or ErrClosed.
 func (q *Queue) Push(w Work) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed {
-		return nil
+		return ErrClosed
 	}
 	c := q.classes[w.Class]
 	l := c.lines[w.Owner]

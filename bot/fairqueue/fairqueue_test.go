@@ -183,7 +183,7 @@ func TestAStopHandsBackWhatWaits(t *testing.T) {
 			refs = append(refs, w.Ref)
 		}
 		require.ElementsMatch(t, []string{"second", "third"}, refs)
-		require.NoError(t, r.Push(Work{Ref: "late"}), "after a stop the inbox keeps it")
+		require.ErrorIs(t, r.Push(Work{Ref: "late"}), ErrClosed)
 		close(release)
 		<-r.done
 	})

@@ -96,6 +96,29 @@ func (i Inbox) takeOver(ctx context.Context, tx *sql.Tx) ([]item, error) {
 	})
 }
 
+// handedBack is how long a process that stops keeps what it has begun: longer than a stop takes.
+const handedBack = 2 * inboxLease
+
+// Release gives the deliveries with these keys to whoever looks next, and keeps the rest of this process's for as long as it may take to
+// finish them: a process that stops calls it, and looks no more.
+func (i Inbox) Release(ctx context.Context, keys []string) error {
+	err := i.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE inbox SET until = $1 WHERE finished = 0 AND owner = $2`, millis(time.Now().Add(handedBack)), i.db.owner); err != nil {
+			return err
+		}
+		for _, key := range keys {
+			if _, err := tx.ExecContext(ctx, `UPDATE inbox SET until = 0 WHERE key = $1 AND finished = 0 AND owner = $2`, text(key), i.db.owner); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("hand deliveries over: %w", err)
+	}
+	return nil
+}
+
 // Prune forgets deliveries that were finished before the given time, and clips that are over.
 func (i Inbox) Prune(ctx context.Context, before time.Time) error {
 	now := millis(time.Now())

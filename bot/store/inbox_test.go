@@ -57,6 +57,25 @@ func TestADeliverySurvivesTheProcess(t *testing.T) {
 	})
 }
 
+func TestAProcessThatStopsHandsOverWhatWaitsAndKeepsWhatRuns(t *testing.T) {
+	onEach(t, func(t *testing.T, address string) {
+		if strings.HasPrefix(address, "sqlite:") {
+			t.Skip("one process has SQLite's database, and its next start takes everything")
+		}
+		stopping, other := open(t, address).Inbox(), open(t, address).Inbox()
+		for _, key := range []string{"runs", "waits", "done"} {
+			_, err := stopping.Save(t.Context(), key, "slash_commands", []byte(`{}`))
+			require.NoError(t, err)
+		}
+		require.NoError(t, stopping.Finish(t.Context(), "done"))
+		require.NoError(t, stopping.Release(t.Context(), []string{"waits", "done", "unknown"}))
+		require.Equal(t, []string{"waits slash_commands {}"}, unfinished(t, other))
+		require.Empty(t, unfinished(t, other))
+		require.NoError(t, stopping.Release(t.Context(), []string{"waits"}), "it belongs to the other now")
+		require.Empty(t, unfinished(t, stopping))
+	})
+}
+
 func TestADeliveryThatIsDoneLeavesNoPayload(t *testing.T) {
 	t.Parallel()
 	address := engines(t)[0].make(t)

@@ -18,6 +18,7 @@ import (
 	"s1bot/approvals/policy"
 	"s1bot/bot"
 	"s1bot/bot/store"
+	"s1bot/cmd/s1bot/metrics"
 	"s1bot/commands"
 	"s1bot/notifier"
 	"s1bot/notifier/journal"
@@ -36,7 +37,8 @@ type program struct {
 	console  *s1.Client
 	bot      *bot.Bot
 	notifier *notifier.Notifier
-	meters   *meters
+	ledger   *approvals.Ledger
+	metrics  *metrics.Metrics
 	policy   atomic.Pointer[policy.Policy]
 	routes   atomic.Pointer[routing.Routes]
 	schedule atomic.Pointer[notifier.Schedule]
@@ -44,12 +46,13 @@ type program struct {
 
 // assemble wires a program; it starts nothing and calls nobody. Close it when done.
 func assemble(ctx context.Context, c config, log *slog.Logger) (*program, error) {
-	p := &program{config: c, log: log, meters: &meters{}}
+	p := &program{config: c, log: log}
+	p.metrics = p.newMetrics()
 	var err error
 	if p.db, err = store.Open(ctx, c.DatabaseURL, log); err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	if p.console, err = newConsole(c, log, p.meters, p.db.Rates()); err != nil {
+	if p.console, err = newConsole(c, log, observed(p.metrics), p.db.Rates()); err != nil {
 		return nil, errors.Join(err, p.db.Close())
 	}
 	if err := p.wire(); err != nil {
@@ -59,8 +62,8 @@ func assemble(ctx context.Context, c config, log *slog.Logger) (*program, error)
 }
 
 // newConsole is the client of the console; rates, if any, are shared with other processes.
-func newConsole(c config, log *slog.Logger, m *meters, rates s1.Rates) (*s1.Client, error) {
-	return s1.New(s1.Config{BaseURL: c.ConsoleURL, Token: c.APIToken, Version: c.APIVersion, Engine: s1.HuntEngine(c.HuntEngine), Logger: log, Observe: m.observe, Rates: rates})
+func newConsole(c config, log *slog.Logger, observe func(s1.Observation), rates s1.Rates) (*s1.Client, error) {
+	return s1.New(s1.Config{BaseURL: c.ConsoleURL, Token: c.APIToken, Version: c.APIVersion, Engine: s1.HuntEngine(c.HuntEngine), Logger: log, Observe: observe, Rates: rates})
 }
 
 // wire makes ledger, bot and notifier.
@@ -68,7 +71,8 @@ func (p *program) wire() error {
 	if err := p.reload(); err != nil {
 		return err
 	}
-	ledger, err := approvals.New(approvals.Config{Store: p.db.Requests(), Owner: rand.Text(), Lease: p.config.lease, Now: p.config.now,
+	var err error
+	p.ledger, err = approvals.New(approvals.Config{Store: auditedStore{p.db.Requests(), p.metrics.AuditFailed}, Owner: rand.Text(), Lease: p.config.lease, Now: p.config.now,
 		Key: p.config.sealKey(), Logger: p.log})
 	if err != nil {
 		return err
@@ -76,8 +80,8 @@ func (p *program) wire() error {
 	c := p.config
 	p.bot, err = bot.New(bot.Config{
 		AppToken: c.AppToken, BotToken: c.BotToken, APIURL: c.SlackURL, Sockets: c.Sockets, Tick: c.tick, Now: c.now,
-		Console: p.console, Catalog: commands.All(), Ledger: ledger, Policy: func() policy.Policy { return *p.policy.Load() },
-		Inbox: p.db.Inbox(), Clips: p.db.Clips(), Directs: p.db.Directs(), Jobs: p.db.Jobs(), History: p.db.History(), Queries: p.db.Queries(), Log: p.log, Changed: p.changed,
+		Console: p.console, Catalog: commands.All(), Ledger: p.ledger, Policy: func() policy.Policy { return *p.policy.Load() },
+		Inbox: p.db.Inbox(), Clips: p.db.Clips(), Directs: p.db.Directs(), Jobs: p.db.Jobs(), History: p.db.History(), Queries: p.db.Queries(), Log: p.log, Meter: p.metrics, Changed: p.changed,
 		OperatorChannels: []string{c.ThreatsChannel, c.AlertsChannel},
 		Notices:          later{func() *notifier.Notifier { return p.notifier }},
 	})
@@ -88,7 +92,7 @@ func (p *program) wire() error {
 		Console: p.console, Journal: p.db.Journal(), Leases: p.db.Journal(), Messages: p.bot, Files: p.bot, ThreatsChannel: c.ThreatsChannel, AlertsChannel: c.AlertsChannel,
 		Operators: p.operators(),
 		Routes:    func() routing.Routes { return *p.routes.Load() }, Check: p.check, Reports: shifts{p},
-		Interval: c.PollInterval, Backfill: c.Backfill, Logger: p.log,
+		Interval: c.PollInterval, Backfill: c.Backfill, Observer: feedMeter{p.metrics}, Logger: p.log,
 	})
 	return err
 }
@@ -230,7 +234,7 @@ func (p *program) serveHealth(ctx context.Context, draining <-chan struct{}) err
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { p.readyz(w, r, draining) })
-	mux.HandleFunc("GET /metrics", p.metrics)
+	mux.Handle("GET /metrics", p.metrics.Handler())
 	return serve(ctx, p.config.HTTPAddr, mux)
 }
 

@@ -233,7 +233,7 @@ func TestHealthTellsWhetherAClickWouldArrive(t *testing.T) {
 	s.isTold("alice", "DESKTOP-1")
 	_, metrics := get("/metrics")
 	require.Contains(t, metrics, "s1bot_slack_connections 2")
-	require.Contains(t, metrics, "s1bot_console_call_seconds_count")
+	require.Contains(t, metrics, `s1bot_console_request_seconds_count{console="default",method="GET"`)
 }
 
 // asks returns the status of a path of the program's own server; 0 where nobody answers.

@@ -1,0 +1,61 @@
+package bot
+
+import (
+	"errors"
+	"time"
+
+	"s1bot/approvals"
+	"s1bot/approvals/policy"
+	"s1bot/approvals/workflow"
+	"s1bot/render"
+)
+
+// A Meter counts what operators watch. Its methods never wait.
+type Meter interface {
+	// Envelope counts a delivery of Slack's by its type, an interaction's by its own.
+	Envelope(kind string)
+	// Acknowledged records how long an envelope waited for its acknowledgement.
+	Acknowledged(took time.Duration)
+	// SlackRequest counts a call of the Web API by method and result: ok, refused, rate_limited or failed.
+	SlackRequest(method, result string)
+	// Command counts a command or a built-in word by its outcome: successful, partially_successful, failed, refused, waiting or busy.
+	Command(name, outcome string)
+}
+
+// unmetered counts nothing.
+type unmetered struct{}
+
+func (unmetered) Envelope(string)             {}
+func (unmetered) Acknowledged(time.Duration)  {}
+func (unmetered) SlackRequest(string, string) {}
+func (unmetered) Command(string, string)      {}
+
+// outcomeLabels are the outcomes of cards as the meter knows them. A card without one tells something, and that succeeded.
+var outcomeLabels = map[render.Outcome]string{
+	"": "successful", render.Successful: "successful", render.Partial: "partially_successful", render.Failed: "failed",
+}
+
+// outcomeOfError tells a refusal, which is somebody's rule, from a failure.
+func outcomeOfError(err error) string {
+	var refused *policy.RefusedError
+	if errors.As(err, &refused) || errors.Is(err, errNotAllowed) || errors.Is(err, approvals.ErrFrozen) {
+		return "refused"
+	}
+	return "failed"
+}
+
+// countWord counts what a person asked for and is not counted elsewhere: built-in words, and commands that ended in an error or wait for a
+// second person. What ran is counted where it ended.
+func (b *Bot) countWord(a *ask, err error) {
+	word := a.word()
+	if cmd, ok := b.Catalog.Find(word); ok { // typed by an alias
+		word = cmd.Name
+	}
+	_, own := ownWords()[word]
+	switch {
+	case err != nil && !errors.Is(err, workflow.ErrGone):
+		b.Meter.Command(word, outcomeOfError(err))
+	case err == nil && own && word != "":
+		b.Meter.Command(word, "successful")
+	}
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"s1bot/approvals"
+	"s1bot/bot"
+	"s1bot/cmd/s1bot/metrics"
+	"s1bot/commands"
+	"s1bot/s1"
+)
+
+// soleConsole is the console's name in labels where the settings name one console and no more.
+const soleConsole = "default"
+
+// newMetrics are the program's; what they ask for at a scrape is there by then.
+func (p *program) newMetrics() *metrics.Metrics {
+	v := version()
+	names := bot.BuiltinWords()
+	for _, cmd := range commands.All().Commands() {
+		names = append(names, cmd.Name)
+	}
+	return metrics.New(metrics.Sources{
+		Version: v.Version, Commit: v.Commit, Commands: names,
+		Connections: func() int { return p.bot.Ready() },
+		QueueDepth:  func() map[string]int { return p.bot.QueueDepth() },
+		Requests:    p.requests,
+	})
+}
+
+// requests is the state of approvals now. A state that no request is in is zero, so that a graph goes back to it.
+func (p *program) requests(ctx context.Context) (metrics.Requests, error) {
+	counts, oldest, err := p.db.Requests().Summary(ctx)
+	if err != nil {
+		return metrics.Requests{}, err
+	}
+	r := metrics.Requests{ByState: map[string]int{}}
+	for _, state := range approvals.States() {
+		r.ByState[string(state)] = counts[state]
+	}
+	if !oldest.IsZero() {
+		r.OldestPending = time.Since(oldest)
+	}
+	_, r.Frozen, err = p.ledger.Frozen(ctx)
+	return r, err
+}
+
+// observed is what happens at the console, for the metrics.
+func observed(m *metrics.Metrics) func(s1.Observation) {
+	return func(o s1.Observation) { m.ConsoleRequest(soleConsole, o.Method, o.Route, o.Status, o.Duration) }
+}
+
+// A feedMeter counts what the notifier does.
+type feedMeter struct{ *metrics.Metrics }
+
+// FeedSucceeded says that a feed of the sole console was read to its end.
+func (m feedMeter) FeedSucceeded(feed string, at time.Time) {
+	m.Metrics.FeedSucceeded(soleConsole, feed, at)
+}
+
+// An auditedStore counts rows of the audit trail that could not be written: they stand in the same transaction as what they are about.
+type auditedStore struct {
+	approvals.Store
+	failed func()
+}
+
+func (s auditedStore) Insert(ctx context.Context, r approvals.Request, e approvals.Entry) (approvals.Request, bool, error) {
+	stored, created, err := s.Store.Insert(ctx, r, e)
+	return stored, created, s.count(err)
+}
+
+func (s auditedStore) Swap(ctx context.Context, r approvals.Request, entries ...approvals.Entry) error {
+	return s.count(s.Store.Swap(ctx, r, entries...))
+}
+
+func (s auditedStore) Append(ctx context.Context, entries ...approvals.Entry) error {
+	return s.count(s.Store.Append(ctx, entries...))
+}
+
+// count leaves out what is no failure of the database: somebody else was faster.
+func (s auditedStore) count(err error) error {
+	if err != nil && !errors.Is(err, approvals.ErrConflict) && !errors.Is(err, approvals.ErrDuplicate) && !errors.Is(err, context.Canceled) {
+		s.failed()
+	}
+	return err
+}
