@@ -1,7 +1,8 @@
-// Package admin has the commands about the console itself: accounts, sites, groups, policies, activities, and its state.
+// Package admin has the commands about the console itself: accounts, sites, groups, policies, the activity log and the system's state. The
+// calls are those below /accounts, /sites, /groups, /tenant/policy, /activities and /system.
 //
-// The rule one must not break: a policy update shows each field that changes, old and new, and what it weakens; a policy that ends an
-// inheritance says so.
+// The rule one must not break: a policy is set as it was shown. Fields that an approver did not see are not sent, a policy that has changed
+// since is left alone (see fingerprint), and every change that lowers the protection is marked (see weakens).
 package admin
 
 import (

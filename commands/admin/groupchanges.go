@@ -35,7 +35,7 @@ type createGroupParams struct {
 	Name     string       `json:"name" help:"The name of the group, without < or >."`
 	Site     s1.SiteID    `json:"site-id" help:"The site it belongs to."`
 	Inherits inheritance  `json:"inherits" help:"Whether the group inherits its site's policy."`
-	Policy   PolicyObject `json:"policy,omitzero" help:"The fields its own policy sets. Required if it doesn't inherit, ignored if it does."`
+	Policy   policyObject `json:"policy,omitzero" help:"The fields its own policy sets. Required if it doesn't inherit, ignored if it does."`
 	Ignored  bool         `json:"ignored,omitzero" help:"-"` // a policy was given, and the group inherits
 }
 
@@ -58,7 +58,7 @@ func (p *createGroupParams) Check() error {
 }
 
 // settablePolicy checks what is known of a new policy without asking.
-func settablePolicy(policy PolicyObject) error {
+func settablePolicy(policy policyObject) error {
 	asked := map[string]json.RawMessage{}
 	paths("", policy.RawMessage, asked)
 	for path, value := range asked {
@@ -88,7 +88,7 @@ func (p *createGroupParams) Plan(ctx context.Context, call *catalog.Call) (catal
 		plan.Policy = true
 		err = p.compare(ctx, call, &plan)
 	case len(p.Policy.RawMessage) > 0:
-		p.Policy, p.Ignored = PolicyObject{}, true
+		p.Policy, p.Ignored = policyObject{}, true
 		plan.Notes = append(plan.Notes, "The given policy is ignored because the group inherits.")
 	}
 	return plan, err

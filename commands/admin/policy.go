@@ -119,18 +119,18 @@ func engines(p s1.Policy) render.Line {
 	return line
 }
 
-// A PolicyObject is what is to be set of a policy: a JSON object, with or without the API's {"data": …} around it.
-type PolicyObject struct{ json.RawMessage }
+// A policyObject is what is to be set of a policy: a JSON object, with or without the API's {"data": …} around it.
+type policyObject struct{ json.RawMessage }
 
 // MarshalJSON writes the object as it is.
-func (p PolicyObject) MarshalJSON() ([]byte, error) {
+func (p policyObject) MarshalJSON() ([]byte, error) {
 	if len(p.RawMessage) == 0 {
 		return []byte("null"), nil
 	}
 	return p.RawMessage, nil
 }
 
-func (PolicyObject) Kind() catalog.Kind {
+func (policyObject) Kind() catalog.Kind {
 	k := catalog.ObjectKind(`JSON with the fields to set: {"mitigationMode": "protect", "engines": {"reputation": "on"}}`, nil)
 	read := k.Read
 	k.Read = func(text string, in text.Input) (any, error) {
@@ -183,7 +183,7 @@ func compacted(raw json.RawMessage) json.RawMessage {
 
 type updateAccountPolicyParams struct {
 	Account s1.AccountID `json:"account-id" help:"The account, by name or id."`
-	Policy  PolicyObject `json:"policy" help:"The fields to set."`
+	Policy  policyObject `json:"policy" help:"The fields to set."`
 	Was     string       `json:"was,omitzero" help:"-"` // fingerprint of the policy that was shown to the approver
 }
 
@@ -198,7 +198,7 @@ func (p *updateAccountPolicyParams) Plan(ctx context.Context, call *catalog.Call
 	if err != nil {
 		return catalog.Plan{}, err
 	}
-	plan, err := PolicyPlan(current, p.Policy, current.InheritedFrom != "")
+	plan, err := policyPlan(current, p.Policy, current.InheritedFrom != "")
 	if err != nil {
 		return catalog.Plan{}, err
 	}
@@ -206,7 +206,7 @@ func (p *updateAccountPolicyParams) Plan(ctx context.Context, call *catalog.Call
 		plan.Notes = append(plan.Notes, "The account inherits its policy now; afterwards it has its own.")
 	}
 	account.Wide = true // and whoever inherits from it
-	plan.Targets, p.Was = []catalog.Target{account}, Fingerprint(current)
+	plan.Targets, p.Was = []catalog.Target{account}, fingerprint(current)
 	return plan, nil
 }
 
@@ -232,7 +232,7 @@ func updateAccountPolicy() *catalog.Command {
 		Doc:      "Updates fields of an account's policy, which then no longer inherits. Fields you leave out stay as they are.",
 		Examples: []string{`update-account-policy account-id=433241117337583618 policy={"data":{"mitigationMode":"protect"}} reason="INC-1042"`},
 	}, func(ctx context.Context, call *catalog.Call, p updateAccountPolicyParams) (render.Card, error) {
-		back := func(old PolicyObject) any { return updateAccountPolicyParams{Account: p.Account, Policy: old} }
+		back := func(old policyObject) any { return updateAccountPolicyParams{Account: p.Account, Policy: old} }
 		return applyPolicy(call, p.Was, p.Policy, back,
 			func() (s1.Policy, error) { return call.Console.AccountPolicy(ctx, p.Account) },
 			func(data json.RawMessage) (s1.Policy, error) {
@@ -242,7 +242,7 @@ func updateAccountPolicy() *catalog.Command {
 }
 
 type updateGlobalPolicyParams struct {
-	Policy PolicyObject `json:"policy" help:"The fields to set."`
+	Policy policyObject `json:"policy" help:"The fields to set."`
 	Was    string       `json:"was,omitzero" help:"-"`
 }
 
@@ -253,12 +253,12 @@ func (p *updateGlobalPolicyParams) Plan(ctx context.Context, call *catalog.Call)
 	if err != nil {
 		return catalog.Plan{}, err
 	}
-	plan, err := PolicyPlan(current, p.Policy, false)
+	plan, err := policyPlan(current, p.Policy, false)
 	if err != nil {
 		return catalog.Plan{}, err
 	}
 	plan.Notes = append(plan.Notes, "It applies to every account and site that inherits it.")
-	plan.Targets, p.Was = []catalog.Target{{Kind: "policy", ID: "global", Name: "Global policy"}}, Fingerprint(current)
+	plan.Targets, p.Was = []catalog.Target{{Kind: "policy", ID: "global", Name: "Global policy"}}, fingerprint(current)
 	plan.Add(catalog.Tenant())
 	return plan, nil
 }
@@ -270,7 +270,7 @@ func updateGlobalPolicy() *catalog.Command {
 		Doc:      "Updates fields of the global policy, which accounts inherit. Fields you leave out stay as they are.",
 		Examples: []string{`update-global-policy policy={"mitigationMode":"protect","engines":{"reputation":"on"}} reason="hardening"`},
 	}, func(ctx context.Context, call *catalog.Call, p updateGlobalPolicyParams) (render.Card, error) {
-		back := func(old PolicyObject) any { return updateGlobalPolicyParams{Policy: old} }
+		back := func(old policyObject) any { return updateGlobalPolicyParams{Policy: old} }
 		return applyPolicy(call, p.Was, p.Policy, back,
 			func() (s1.Policy, error) { return call.Console.GlobalPolicy(ctx) },
 			func(data json.RawMessage) (s1.Policy, error) { return call.Console.UpdateGlobalPolicy(ctx, data) })

@@ -18,9 +18,9 @@ import (
 	"s1bot/s1"
 )
 
-// PolicyPlan compares what is to be set with what is, field by field. Where nothing differs there is nothing to ask anybody for,
+// policyPlan compares what is to be set with what is, field by field. Where nothing differs there is nothing to ask anybody for,
 // unless the policy was inherited: from then on its values are its own.
-func PolicyPlan(current s1.Policy, wanted PolicyObject, inherits inheritance) (catalog.Plan, error) {
+func policyPlan(current s1.Policy, wanted policyObject, inherits inheritance) (catalog.Plan, error) {
 	if err := knownFields(current, wanted.RawMessage); err != nil {
 		return catalog.Plan{}, err
 	}
@@ -45,7 +45,7 @@ func PolicyPlan(current s1.Policy, wanted PolicyObject, inherits inheritance) (c
 func addChanges(plan *catalog.Plan, changes []s1.PolicyField) {
 	weaker := 0
 	for _, c := range changes {
-		d := catalog.Diff{Field: c.Path, Old: c.Old, New: c.New, Weakens: Weakens(c)}
+		d := catalog.Diff{Field: c.Path, Old: c.Old, New: c.New, Weakens: weakens(c)}
 		if d.Weakens {
 			weaker++
 		}
@@ -145,8 +145,8 @@ var (
 	neutral  = []string{"agentUi", "autoDecommission", "agentNotification", "agentLogging"}
 )
 
-// Weakens tells whether a change lowers the protection: from protect to detect, or a protection switched off.
-func Weakens(c s1.PolicyField) bool {
+// weakens tells whether a change lowers the protection: from protect to detect, or a protection switched off.
+func weakens(c s1.PolicyField) bool {
 	before, rankedBefore := strength[c.Old]
 	after, rankedAfter := strength[c.New]
 	switch {
@@ -161,8 +161,8 @@ func Weakens(c s1.PolicyField) bool {
 	}
 }
 
-// Fingerprint tells two states of a policy apart, by what can be set in it.
-func Fingerprint(p s1.Policy) string {
+// fingerprint tells two states of a policy apart, by what can be set in it.
+func fingerprint(p s1.Policy) string {
 	fields, err := catalog.Object(p.Raw)
 	if err != nil {
 		fields = map[string]json.RawMessage{}
@@ -188,13 +188,13 @@ func unset(wanted json.RawMessage, is s1.Policy) []s1.PolicyField {
 
 // applyPolicy sets fields of a policy, if it is still the one that was shown when this was asked for. The console's answer tells
 // whether they are set; where it does not, the policy is read again. back makes of the old values the arguments that set them again.
-func applyPolicy(call *catalog.Call, was string, wanted PolicyObject, back func(PolicyObject) any,
+func applyPolicy(call *catalog.Call, was string, wanted policyObject, back func(policyObject) any,
 	read func() (s1.Policy, error), update func(json.RawMessage) (s1.Policy, error)) (render.Card, error) {
 	before, err := read()
 	if err != nil {
 		return render.Card{}, err
 	}
-	if Fingerprint(before) != was {
+	if fingerprint(before) != was {
 		e := catalog.Wrong("policy", "the policy has changed since this was asked for")
 		e.Hint = "nothing was set; ask again to see what would change now"
 		return render.Card{}, e
@@ -215,7 +215,7 @@ func applyPolicy(call *catalog.Call, was string, wanted PolicyObject, back func(
 	}
 	card := policyOutcome(call, changes, left)
 	if old := valuesBefore(before.Raw, wanted.RawMessage); len(changes) > len(left) && len(old) > 0 {
-		card.Actions = change.OldValuesButton(call, catalog.Marshal(back(PolicyObject{catalog.Marshal(old)})))
+		card.Actions = change.OldValuesButton(call, catalog.Marshal(back(policyObject{catalog.Marshal(old)})))
 	}
 	card.Actions = append(card.Actions, openConsole(call))
 	return card, nil

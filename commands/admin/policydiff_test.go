@@ -24,7 +24,7 @@ func TestWeakerPoliciesAreMarked(t *testing.T) {
 		{"identityEndpointReporting", "aggressive", "disabled", true}, {"agentUi.agentUiOn", "true", "false", false}, {"autoDecommissionDays", "21", "5", false},
 		{"autoDecommissionOn", "true", "false", false},
 	} {
-		require.Equal(t, row.weaker, Weakens(s1.PolicyField{Path: row.path, Old: row.old, New: row.new}), row)
+		require.Equal(t, row.weaker, weakens(s1.PolicyField{Path: row.path, Old: row.old, New: row.new}), row)
 	}
 }
 
@@ -41,21 +41,21 @@ func TestAPolicyTakesOnlyWhatFits(t *testing.T) {
 		`{"mitigationMode":"off"}`:      "none of Detect, Protect",
 		`{"engines":{"pup":"protect"}}`: "none of On, Off",
 	} {
-		_, err := PolicyPlan(current, PolicyObject{RawMessage: json.RawMessage(wanted)}, true)
+		_, err := policyPlan(current, policyObject{RawMessage: json.RawMessage(wanted)}, true)
 		require.ErrorContains(t, err, complaint, wanted)
 	}
-	plan, err := PolicyPlan(current, PolicyObject{RawMessage: json.RawMessage(`{"agentUi":{},"ioc":false}`)}, true)
+	plan, err := policyPlan(current, policyObject{RawMessage: json.RawMessage(`{"agentUi":{},"ioc":false}`)}, true)
 	require.NoError(t, err)
 	require.NotEmpty(t, plan.Changes)
-	plan, err = PolicyPlan(current, PolicyObject{RawMessage: json.RawMessage(`{"snapshotsOn":true}`)}, true)
+	plan, err = policyPlan(current, policyObject{RawMessage: json.RawMessage(`{"snapshotsOn":true}`)}, true)
 	require.NoError(t, err, "the console leaves out what was never set")
 	require.Len(t, plan.Changes, 1)
-	plan, err = PolicyPlan(current, PolicyObject{RawMessage: json.RawMessage(`{"mitigationMode":"protect"}`)}, true)
+	plan, err = policyPlan(current, policyObject{RawMessage: json.RawMessage(`{"mitigationMode":"protect"}`)}, true)
 	require.NoError(t, err)
 	require.Len(t, plan.Notes, 1)
 	require.Contains(t, plan.Notes[0], "only ends the inheritance")
 	require.True(t, plan.Policy)
-	_, err = PolicyPlan(current, PolicyObject{RawMessage: json.RawMessage(`{"mitigationMode":"protect"}`)}, false)
+	_, err = policyPlan(current, policyObject{RawMessage: json.RawMessage(`{"mitigationMode":"protect"}`)}, false)
 	require.ErrorContains(t, err, "like that already", "nobody is asked for what changes nothing")
 }
 
@@ -65,7 +65,7 @@ func TestAFingerprintIsOfWhatCanBeSet(t *testing.T) {
 	print := func(raw string) string {
 		p := s1.Policy{}
 		p.Raw = json.RawMessage(raw)
-		return Fingerprint(p)
+		return fingerprint(p)
 	}
 	base := print(`{"mitigationMode":"protect","engines":{"pup":"on"},"updatedAt":"a"}`)
 	require.Equal(t, base, print(`{"engines": {"pup": "on"}, "mitigationMode":"protect","updatedAt":"b"}`))

@@ -3,7 +3,6 @@ package alerts
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/lookup"
@@ -25,16 +24,7 @@ func (p *alertStatusParams) Plan(ctx context.Context, call *catalog.Call) (catal
 	if err != nil {
 		return catalog.Plan{}, err
 	}
-	same := 0
-	for _, a := range alerts {
-		if a.Info.IncidentStatus == p.Status {
-			same++
-		}
-	}
-	return catalog.Plan{
-		Targets: catalog.TargetsOf(call, alerts, lookup.AlertTarget), Facts: []catalog.Fact{{Label: "Status", Value: p.Status.Label()}},
-		Notes: catalog.SameNote(same, "alert", "this status"),
-	}, nil
+	return statusOf(p.Status).Plan(call, alerts), nil
 }
 
 func setAlertStatus() *catalog.Command {
@@ -44,11 +34,7 @@ func setAlertStatus() *catalog.Command {
 		Doc:      "Sets the incident status of alerts.",
 		Examples: []string{`alert-status 1985998272619999973 status="In Progress"`, `update-alert-incident-status alert-ids=["1985998272619999973"] status=Resolved`},
 	}, func(ctx context.Context, call *catalog.Call, p alertStatusParams) (render.Card, error) {
-		result, err := call.Console.SetAlertIncident(ctx, p.Alerts, p.Status)
-		if err != nil {
-			return render.Card{}, fmt.Errorf("set the status of %d alerts: %w", len(p.Alerts), err)
-		}
-		return alertChange(ctx, call, p.Alerts, result, "status set to "+p.Status.Label(), alertStatus(p.Status)).Card(call), nil
+		return statusOf(p.Status).Run(ctx, call, p.Alerts)
 	})
 }
 
@@ -85,12 +71,12 @@ func (p *updateAlertVerdictParams) Plan(ctx context.Context, call *catalog.Call)
 	if err != nil {
 		return catalog.Plan{}, err
 	}
-	pinned := alertVerdictParams{Verdict: p.Verdict}
+	var ids []s1.AlertID
 	for _, a := range alerts {
-		pinned.Alerts = append(pinned.Alerts, a.Identity())
+		ids = append(ids, a.Identity())
 	}
-	p.Filter.Filter = lookup.IdsOnly(pinned.Alerts)
-	return pinned.planOf(call, alerts), nil
+	p.Filter.Filter = lookup.IdsOnly(ids)
+	return verdictOf(p.Verdict).Plan(call, alerts), nil
 }
 
 func updateAlertVerdict() *catalog.Command {
@@ -101,11 +87,6 @@ func updateAlertVerdict() *catalog.Command {
 		Examples: []string{`update-alert-verdict filter={"ids":["1385998272619999353"]} analyst-verdict="False Positive"`,
 			`update-alert-verdict filter={"ruleName__contains":["Scheduled task"],"incidentStatus":["UNRESOLVED"]} analyst-verdict=Suspicious`},
 	}, func(ctx context.Context, call *catalog.Call, p updateAlertVerdictParams) (render.Card, error) {
-		alerts := lookup.Ids[s1.AlertID](p.Filter.Filter)
-		result, err := call.Console.SetAlertVerdict(ctx, alerts, p.Verdict)
-		if err != nil {
-			return render.Card{}, fmt.Errorf("set the verdict of %d alerts: %w", len(alerts), err)
-		}
-		return alertChange(ctx, call, alerts, result, "verdict set to "+p.Verdict.Label(), alertVerdict(p.Verdict)).Card(call), nil
+		return verdictOf(p.Verdict).Run(ctx, call, lookup.Ids[s1.AlertID](p.Filter.Filter))
 	})
 }

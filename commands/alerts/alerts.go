@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"s1bot/commands/catalog"
-	"s1bot/commands/change"
 	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
@@ -153,20 +152,7 @@ func (p *alertVerdictParams) Plan(ctx context.Context, call *catalog.Call) (cata
 	if err != nil {
 		return catalog.Plan{}, err
 	}
-	return p.planOf(call, alerts), nil
-}
-
-func (p *alertVerdictParams) planOf(call *catalog.Call, alerts []s1.Alert) catalog.Plan {
-	same := 0
-	for _, a := range alerts {
-		if a.Info.AnalystVerdict == p.Verdict {
-			same++
-		}
-	}
-	return catalog.Plan{
-		Targets: catalog.TargetsOf(call, alerts, lookup.AlertTarget), Facts: []catalog.Fact{{Label: "Analyst verdict", Value: p.Verdict.Label()}},
-		Notes: catalog.SameNote(same, "alert", "this verdict"),
-	}
+	return verdictOf(p.Verdict).Plan(call, alerts), nil
 }
 
 func setAlertVerdict() *catalog.Command {
@@ -176,36 +162,6 @@ func setAlertVerdict() *catalog.Command {
 		Doc:      "Sets the analyst verdict on alerts.",
 		Examples: []string{`alert-verdict 1985998272619999973 verdict="False Positive"`},
 	}, func(ctx context.Context, call *catalog.Call, p alertVerdictParams) (render.Card, error) {
-		result, err := call.Console.SetAlertVerdict(ctx, p.Alerts, p.Verdict)
-		if err != nil {
-			return render.Card{}, fmt.Errorf("set the verdict of %d alerts: %w", len(p.Alerts), err)
-		}
-		return alertChange(ctx, call, p.Alerts, result, "verdict set to "+p.Verdict.Label(), alertVerdict(p.Verdict)).Card(call), nil
+		return verdictOf(p.Verdict).Run(ctx, call, p.Alerts)
 	})
-}
-
-// alertVerdict says what became of an alert's verdict.
-func alertVerdict(wanted s1.Verdict) func(s1.Alert) change.Reached {
-	return func(a s1.Alert) change.Reached { return change.ReachedBy("verdict", a.Info.AnalystVerdict, wanted) }
-}
-
-// alertStatus says what became of an alert's status.
-func alertStatus(wanted s1.IncidentStatus) func(s1.Alert) change.Reached {
-	return func(a s1.Alert) change.Reached { return change.ReachedBy("status", a.Info.IncidentStatus, wanted) }
-}
-
-// alertChange does for alerts what threatChange does for threats. The console says how many it changed and not which: state tells
-// of each what it is now.
-func alertChange(ctx context.Context, call *catalog.Call, ids []s1.AlertID, result s1.ActionResult, done string, state func(s1.Alert) change.Reached) change.Outcome {
-	found, err := call.Console.AlertsByID(ctx, ids[:min(len(ids), change.MaxShown)])
-	c := change.Outcome{
-		Noun: "alert", Done: done, Result: result, Targets: change.Known(call, "alert", ids, found, lookup.AlertTarget),
-		States: change.States(found, result.Affected >= len(ids), s1.Alert.Identity, state),
-		Why:    "The alerts are gone, or the bot's token may not change them.",
-	}
-	if err != nil {
-		c.Notes = append(c.Notes, "The names of the alerts could not be read.")
-	}
-	c.Actions = change.Opens(c.Targets)
-	return c
 }

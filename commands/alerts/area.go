@@ -1,6 +1,8 @@
-// Package alerts has the commands about the alerts of custom rules: find them, and set their verdict and status.
+// Package alerts has the commands for the alerts of detection rules: list, verdict, status. In the console they are Incidents › Alerts;
+// the calls are those below /cloud-detection/alerts.
 //
-// The rule one must not break: what the console answers is compared with what was asked before anything is shown as matching.
+// The rule one must not break: a filter that restricts nothing means every alert to the console, so an empty one never leaves the bot.
+// What the console answers is compared with what was asked before anything is shown as matching.
 package alerts
 
 import (

@@ -3,7 +3,6 @@ package endpoints
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -113,14 +112,7 @@ func getAgentInfo() *catalog.Command {
 type disconnectParams struct{ lookup.AgentTargets }
 
 func (p *disconnectParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
-	agents, plan, err := p.Resolve(ctx, call)
-	if err != nil {
-		return catalog.Plan{}, err
-	}
-	plan.Notes = append(plan.Notes, "After this they reach the console and nothing else.")
-	plan.Notes = append(plan.Notes, lookup.OfflineNote(agents, "isolated as soon as it is back")...)
-	plan.Undo = "Reconnect"
-	return plan, nil
+	return isolation.plan(ctx, call, &p.AgentTargets)
 }
 
 func disconnectAgents() *catalog.Command {
@@ -133,12 +125,11 @@ func disconnectAgents() *catalog.Command {
 		Examples: []string{`isolate DESKTOP-1 reason="beaconing to 203.0.113.9" ticket=INC-1042`, `isolate DESKTOP-1 for=4h reason="until the owner is reached"`,
 			`disconnect-agent-from-network filter={"computerName__contains":["LAB"]} reason=drill`},
 	}, func(ctx context.Context, call *catalog.Call, p disconnectParams) (render.Card, error) {
-		n, err := call.Console.DisconnectAgents(ctx, p.Agents)
+		c, err := isolation.run(ctx, call, p.Agents)
 		if err != nil {
-			return render.Card{}, fmt.Errorf("isolate %d endpoints: %w", len(p.Agents), err)
+			return render.Card{}, err
 		}
-		c := lookup.AgentChange(ctx, call, p.Agents, n, "isolation accepted", "this takes effect once back online")
-		if n > 0 {
+		if c.Result.Affected > 0 {
 			c.Actions = slices.Concat([]render.Action{render.Button{Label: "Reconnect", Do: Reconnect(p.Agents)}}, c.Actions)
 		}
 		return c.Card(call), nil
@@ -153,23 +144,7 @@ func Reconnect(agents []s1.AgentID) catalog.Invocation {
 type connectParams struct{ lookup.AgentTargets }
 
 func (p *connectParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
-	agents, plan, err := p.Resolve(ctx, call)
-	if err != nil {
-		return catalog.Plan{}, err
-	}
-	free := 0
-	for _, a := range agents {
-		if !a.Isolated() {
-			free++
-		}
-	}
-	if free > 0 {
-		plan.Notes = append(plan.Notes, text.Are(free, "endpoint")+" not isolated now.")
-	}
-	plan.Notes = append(plan.Notes, "After this they reach the whole network again.")
-	plan.Notes = append(plan.Notes, lookup.OfflineNote(agents, "reconnected as soon as it is back")...)
-	plan.Undo = "Disconnect"
-	return plan, nil
+	return reconnection.plan(ctx, call, &p.AgentTargets)
 }
 
 func connectAgents() *catalog.Command {
@@ -181,10 +156,10 @@ func connectAgents() *catalog.Command {
 		Doc:      "Ends the isolation of endpoints: they can reach the network again.",
 		Examples: []string{`reconnect DESKTOP-1 reason="cleaned, INC-1042"`},
 	}, func(ctx context.Context, call *catalog.Call, p connectParams) (render.Card, error) {
-		n, err := call.Console.ConnectAgents(ctx, p.Agents)
+		c, err := reconnection.run(ctx, call, p.Agents)
 		if err != nil {
-			return render.Card{}, fmt.Errorf("reconnect %d endpoints: %w", len(p.Agents), err)
+			return render.Card{}, err
 		}
-		return lookup.AgentChange(ctx, call, p.Agents, n, "reconnection accepted", "this takes effect once back online").Card(call), nil
+		return c.Card(call), nil
 	})
 }

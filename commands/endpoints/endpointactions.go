@@ -22,22 +22,7 @@ func endpointActionCommands() []*catalog.Command {
 type scanParams struct{ lookup.AgentTargets }
 
 func (p *scanParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
-	agents, plan, err := p.Resolve(ctx, call)
-	if err != nil {
-		return catalog.Plan{}, err
-	}
-	running := 0
-	for _, a := range agents {
-		if a.ScanStatus == "started" {
-			running++
-		}
-	}
-	if running > 0 {
-		plan.Notes = append(plan.Notes, text.Are(running, "endpoint")+" being scanned already.")
-	}
-	plan.Notes = append(plan.Notes, "A full disk scan takes hours and slows the endpoint down. Findings are handled by its policy.")
-	plan.Notes = append(plan.Notes, lookup.OfflineNote(agents, "scanned as soon as it is back")...)
-	return plan, nil
+	return diskScan.plan(ctx, call, &p.AgentTargets)
 }
 
 func initiateScan() *catalog.Command {
@@ -48,11 +33,11 @@ func initiateScan() *catalog.Command {
 		Doc:      "Starts a full disk scan on endpoints. Findings are handled by the endpoint's policy.",
 		Examples: []string{"scan DESKTOP-1", `initiate-scan filter={"computerName":"DESKTOP-1"}`},
 	}, func(ctx context.Context, call *catalog.Call, p scanParams) (render.Card, error) {
-		n, err := call.Console.ScanAgents(ctx, p.Agents)
+		c, err := diskScan.run(ctx, call, p.Agents)
 		if err != nil {
-			return render.Card{}, fmt.Errorf("scan %d endpoints: %w", len(p.Agents), err)
+			return render.Card{}, err
 		}
-		return lookup.AgentOutcome(ctx, call, p.Agents, n, "scan accepted", "this takes effect once back online", scanState).Card(call), nil
+		return c.Card(call), nil
 	})
 }
 

@@ -1,8 +1,11 @@
-// Package files has the commands that bring files from endpoints and run scripts on them. Both are asked for now and are there later: the
-// endpoint uploads when it can, and a task ends when it ends, so they are long work that survives a restart.
+// Package files has what comes from endpoints as files: collected and fetched files, files of threats, scripts and their results. The
+// calls are those below /agents/{id}/actions/fetch-files, /threats/fetch-file, /remote-scripts and, to see what arrived, /activities.
 //
-// The rule one must not break: what comes from an endpoint may be malware, and a script's input may be a password. Files are handed over
-// as they came and never opened; inputs show as marks.
+// An order is a request that an endpoint uploads something; the upload comes minutes or days later, and is found by the batch of its order
+// in the activity log (pickup), then downloaded and posted (downloads.go). Waiting goes on after a restart from what was saved.
+//
+// The rule one must not break: an archive is passed on as it comes, encrypted and unopened, and its password, like a script input that may
+// hold one, is never written down in the clear.
 package files
 
 import (

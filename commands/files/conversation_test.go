@@ -109,7 +109,7 @@ func TestAnEndpointThatStaysAwayIsNotWaitedForForEver(t *testing.T) {
 		require.NoError(w.t, err)
 		require.Contains(w.t, card.Title, "still pending")
 		require.Empty(w.t, card.Outcome, "it is no failure")
-		require.InDelta(w.t, WaitUploads.Minutes(), time.Since(began).Minutes(), 1)
+		require.InDelta(w.t, waitUploads.Minutes(), time.Since(began).Minutes(), 1)
 
 		w.console.SetOnline("DESKTOP-1", true)
 		later := commandtest.Button(w.t, card, "Download files")
@@ -140,7 +140,7 @@ func TestAnOrderIsNotMistakenForAnEarlierOne(t *testing.T) {
 		time.Sleep(5 * time.Second)
 		w.call.Now = commandtest.Now.Add(5 * time.Second)
 		second := w.asks(`collect DESKTOP-1 paths=C:\b.txt`)
-		var a, b Pickup
+		var a, b pickup
 		require.NoError(w.t, json.Unmarshal(w.saved[0], &a))
 		require.NoError(w.t, json.Unmarshal(w.saved[1], &b))
 		require.NotEmpty(w.t, a.Wants[0].Batch)
@@ -161,7 +161,7 @@ func TestAClockThatIsBehindHidesNothing(t *testing.T) {
 		card, err := wait(w.t.Context())
 		require.NoError(w.t, err)
 		require.Len(w.t, card.Files, 1)
-		require.InDelta(w.t, WaitBatch.Seconds(), time.Since(began).Seconds(), 3)
+		require.InDelta(w.t, waitBatch.Seconds(), time.Since(began).Seconds(), 3)
 	})
 }
 
@@ -225,10 +225,10 @@ func TestNamesOfFilesMeanNothing(t *testing.T) {
 		"a b.zip": "a_b.zip", "<!channel>.zip": "__channel_.zip", ".bashrc": "bashrc", "-rf": "rf", "": "archive.zip", "...": "archive.zip",
 		"Büro.zip": "Büro.zip", "a\u202egpj.exe": "a_gpj.exe", "a/b": "a_b",
 	} {
-		require.Equal(t, want, SafeName(name), name)
+		require.Equal(t, want, safeName(name), name)
 	}
-	attached := AddFile(nil, s1.Download{Name: "a.zip", Body: []byte("1")}, "A")
-	attached = AddFile(attached, s1.Download{Name: "a.zip", Body: []byte("2")}, "B")
+	attached := addFile(nil, s1.Download{Name: "a.zip", Body: []byte("1")}, "A")
+	attached = addFile(attached, s1.Download{Name: "a.zip", Body: []byte("2")}, "B")
 	require.NotEqual(t, attached[0].Name, attached[1].Name)
 }
 
@@ -260,7 +260,7 @@ func TestAScriptOnAnEndpointThatIsAwayIsLeftToRun(t *testing.T) {
 		require.Equal(w.t, render.Partial, card.Outcome)
 		require.Contains(w.t, card.Plain(), "1 completed, 1 pending")
 		require.Contains(w.t, card.Plain(), "runs when its endpoints are back")
-		require.InDelta(w.t, WaitScript.Minutes(), time.Since(began).Minutes(), 1)
+		require.InDelta(w.t, waitScript.Minutes(), time.Since(began).Minutes(), 1)
 	})
 }
 
@@ -269,7 +269,7 @@ func TestHiccupsDoNotAddUp(t *testing.T) {
 	inABubble(t, s1sim.Options{EffectDelay: 8 * time.Minute}, func(w *watch) {
 		wait := w.asks(`fetch DESKTOP-1 paths=C:\a.txt`)
 		go func() {
-			for range 2 * MaxLapses {
+			for range 2 * maxLapses {
 				w.console.Fail(s1sim.Match{PathPrefix: "/activities"}, s1sim.Fault{Kind: s1sim.ServerError, Times: 4}) // the client's tries of one look
 				time.Sleep(45 * time.Second)
 			}
@@ -289,7 +289,7 @@ func TestAnAnswerHoldsFiftyMegabytes(t *testing.T) {
 		for range 6 {
 			w.saved = nil
 			w.asks(`collect DESKTOP-1 paths=C:\a.txt`)
-			var p Pickup
+			var p pickup
 			require.NoError(w.t, json.Unmarshal(w.saved[0], &p))
 			batches = append(batches, p.Wants[0].Batch)
 			time.Sleep(time.Minute)
@@ -308,10 +308,10 @@ func TestAnAnswerHoldsFiftyMegabytes(t *testing.T) {
 func TestARunIsOverWhenAllOfItsEndpointsAre(t *testing.T) {
 	t.Parallel()
 	ended, going := s1.ScriptTask{Status: s1.TaskCompleted}, s1.ScriptTask{Status: "in_progress"}
-	require.False(t, ScriptWait{Agents: 3}.Over([]s1.ScriptTask{ended, ended}))
-	require.False(t, ScriptWait{Agents: 2}.Over([]s1.ScriptTask{ended, going}))
-	require.False(t, ScriptWait{}.Over(nil))
-	require.True(t, ScriptWait{Agents: 2}.Over([]s1.ScriptTask{ended, ended}))
+	require.False(t, scriptWait{Agents: 3}.over([]s1.ScriptTask{ended, ended}))
+	require.False(t, scriptWait{Agents: 2}.over([]s1.ScriptTask{ended, going}))
+	require.False(t, scriptWait{}.over(nil))
+	require.True(t, scriptWait{Agents: 2}.over([]s1.ScriptTask{ended, ended}))
 }
 
 // An order is no upload, and the task of another run says nothing of this one.
@@ -325,7 +325,7 @@ func TestWhatIsWatchedIsWhatWasOrdered(t *testing.T) {
 		"remote-scripts/status": `{"data":[{"id":"1","parentTaskId":"99","status":"completed"},{"id":"2","parentTaskId":5,"status":"failed"},{"id":"3","status":"failed"}]}`,
 	}}
 	s := commandtest.At(t, cat(t), console)
-	h, err := Pickup{Type: s1.ActivityUploaded, Wants: []Wanted{{Agent: "11", Batch: batch}}}.Look(t.Context(), s.Call)
+	h, err := pickup{Type: s1.ActivityUploaded, Wants: []wanted{{Agent: "11", Batch: batch}}}.look(t.Context(), s.Call)
 	require.NoError(t, err)
 	require.Equal(t, s1.ActivityID("82"), h.Found[0].ID)
 	require.Len(t, h.Others, 1)

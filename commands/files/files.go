@@ -87,7 +87,7 @@ func (o filesOrder) give(ctx context.Context, call *catalog.Call, fetch bool) (r
 	if err := call.Console.FetchFiles(ctx, *o.agent, o.paths, password); err != nil {
 		return render.Card{}, fmt.Errorf("ask %s for %d files: %w", host, len(o.paths), err)
 	}
-	p := &Pickup{Type: s1.ActivityUploaded, Since: call.Now, Fetch: fetch, Wants: []Wanted{{Agent: *o.agent, Name: host}}}
+	p := &pickup{Type: s1.ActivityUploaded, Since: call.Now, Fetch: fetch, Wants: []wanted{{Agent: *o.agent, Name: host}}}
 	unread := p.name(ctx, call, true) // told again while waiting, and fatal there if it must be
 	if err := call.Save(p); err != nil {
 		return render.Card{}, err
@@ -95,7 +95,7 @@ func (o filesOrder) give(ctx context.Context, call *catalog.Call, fetch bool) (r
 	return o.given(call, p, unread), nil
 }
 
-func (o filesOrder) given(call *catalog.Call, p *Pickup, unread error) render.Card {
+func (o filesOrder) given(call *catalog.Call, p *pickup, unread error) render.Card {
 	w := p.Wants[0]
 	words := fmt.Sprintf("%s has been asked for %s.", w.Name, text.Plural(len(o.paths), "file"))
 	var paths render.Line
@@ -158,7 +158,7 @@ func collectFiles() *catalog.Command {
 
 // awaitPickup is what all commands about files do after the console's yes.
 func awaitPickup[P any](ctx context.Context, call *catalog.Call, _ P) (render.Card, error) {
-	var p Pickup
+	var p pickup
 	if !call.SavedState(&p) || len(p.Wants) == 0 {
 		return render.Card{}, fmt.Errorf("%s: nothing was written down to wait for", call.Command.Name)
 	}
@@ -211,18 +211,18 @@ func downloadFiles() *catalog.Command {
 		Doc:      "Downloads files that an endpoint has uploaded, as an encrypted archive. The console keeps them for three days.",
 		Examples: []string{`download-files agent-id=DESKTOP-1 command-batch-uuids=7011777f-77e7-4a01-a674-e5f767808895 activity-created-time="2026-11-22 14:00"`},
 	}, func(ctx context.Context, call *catalog.Call, p downloadParams) (render.Card, error) {
-		pick := &Pickup{Type: s1.ActivityUploaded, Since: p.Since, Now: true, Fetch: true}
+		pick := &pickup{Type: s1.ActivityUploaded, Since: p.Since, Now: true, Fetch: true}
 		host := nameOf(ctx, call, p.Agent)
 		for _, batch := range p.Batches {
-			pick.Wants = append(pick.Wants, Wanted{Agent: p.Agent, Batch: batch, Name: host})
+			pick.Wants = append(pick.Wants, wanted{Agent: p.Agent, Batch: batch, Name: host})
 		}
 		return pick.Start(ctx, call)
 	}), awaitPickup[downloadParams])
 }
 
 // Start looks what is there, and begins to fetch it.
-func (p *Pickup) Start(ctx context.Context, call *catalog.Call) (render.Card, error) {
-	h, err := p.Look(ctx, call)
+func (p *pickup) Start(ctx context.Context, call *catalog.Call) (render.Card, error) {
+	h, err := p.look(ctx, call)
 	if err != nil {
 		return render.Card{}, err
 	}

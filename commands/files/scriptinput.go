@@ -23,8 +23,8 @@ func (scriptInput) Kind() catalog.Kind {
 	return k
 }
 
-// InputWordsFor say what an approver reads of an input.
-func InputWordsFor(input string) string {
+// inputWordsFor say what an approver reads of an input.
+func inputWordsFor(input string) string {
 	if input == catalog.Mark || !plainInput(input) {
 		return catalog.Mark + " (not shown: it may hold a password)"
 	}

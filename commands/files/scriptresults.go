@@ -102,12 +102,12 @@ func downloadResults(ctx context.Context, call *catalog.Call, p scriptResultsPar
 	if err != nil {
 		return render.Card{}, err
 	}
-	parcels, total := map[int]parcel{}, 0
+	parcels, total := map[int]download{}, 0
 	for i, r := range found.Files {
 		title := call.Command.Title + " · downloading"
 		call.Show(render.Card{Tone: render.Waiting, Title: title, Parts: []render.Part{render.Bar{Done: i, Total: len(found.Files), Label: r.Name()}}})
 		if total >= maxHanded {
-			parcels[i] = parcel{err: errEnough}
+			parcels[i] = download{err: errEnough}
 			continue
 		}
 		file, err := call.Console.DownloadScriptResult(ctx, r)
@@ -115,12 +115,12 @@ func downloadResults(ctx context.Context, call *catalog.Call, p scriptResultsPar
 			return render.Card{}, context.Cause(ctx)
 		}
 		total += len(file.Body)
-		parcels[i] = parcel{file, err}
+		parcels[i] = download{file, err}
 	}
 	return resultsCard(call, found, parcels), nil
 }
 
-func resultsCard(call *catalog.Call, found s1.ScriptResults, parcels map[int]parcel) render.Card {
+func resultsCard(call *catalog.Call, found s1.ScriptResults, parcels map[int]download) render.Card {
 	title, good, problem := call.Command.Title, 0, error(nil)
 	var files []render.File
 	for i, r := range found.Files {
@@ -129,7 +129,7 @@ func resultsCard(call *catalog.Call, found s1.ScriptResults, parcels map[int]par
 			continue
 		}
 		good++
-		files = AddFile(files, parcels[i].file, "task "+string(r.Task))
+		files = addFile(files, parcels[i].file, "task "+string(r.Task))
 	}
 	if good == 0 && problem != nil {
 		card := failedDownload(title, call.Command.Needs, linkWords, problem)
@@ -150,7 +150,7 @@ func resultsCard(call *catalog.Call, found s1.ScriptResults, parcels map[int]par
 }
 
 // resultTable shows each output with its size and hash, and what there is none of.
-func resultTable(found s1.ScriptResults, parcels map[int]parcel) render.Table {
+func resultTable(found s1.ScriptResults, parcels map[int]download) render.Table {
 	t := render.Table{Columns: []render.Column{{Title: "Task"}, {Title: "File"}, {Title: "Size", Right: true}, {Title: "SHA-256"}}}
 	for i, r := range found.Files {
 		row := []render.Line{{render.Mono(string(r.Task))}, {render.Text(r.Name())}, {}, {}}

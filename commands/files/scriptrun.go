@@ -15,10 +15,10 @@ import (
 	"s1bot/s1"
 )
 
-// RunTime is how long a script may take, in seconds.
-type RunTime int
+// runTime is how long a script may take, in seconds.
+type runTime int
 
-func (RunTime) Kind() catalog.Kind {
+func (runTime) Kind() catalog.Kind {
 	k := catalog.IntegerKind(s1.MinScriptTimeout, s1.MaxScriptTimeout, nil)
 	k.Hint = "60 to 172800 seconds"
 	return k
@@ -32,7 +32,7 @@ type runScriptParams struct {
 	Password    catalog.ArchivePassword `json:"password,omitzero" help:"The output archive's password: at least 10 characters with upper and lower case letters, numbers and symbols."`
 	Directory   string                  `json:"output-directory,omitzero" help:"The output folder on the endpoint."`
 	Input       scriptInput             `json:"input-params,omitzero" help:"The script's arguments. get-scripts shows which scripts need them."`
-	Timeout     RunTime                 `json:"script-runtime-timeout-seconds,omitzero" help:"How long it may run."`
+	Timeout     runTime                 `json:"script-runtime-timeout-seconds,omitzero" help:"How long it may run."`
 }
 
 func (p *runScriptParams) Together() []catalog.Together {
@@ -106,7 +106,7 @@ func (p *runScriptParams) facts(script s1.Script) []catalog.Fact {
 		{Label: "Output", Value: text.JoinNonEmpty(" ", p.Destination.Label(), p.Directory)},
 	}
 	if p.Input != "" {
-		facts = append(facts, catalog.Fact{Label: "Input", Value: InputWordsFor(string(p.Input))})
+		facts = append(facts, catalog.Fact{Label: "Input", Value: inputWordsFor(string(p.Input))})
 	}
 	if p.Destination == s1.ToCloud || !p.Password.Empty() {
 		facts = append(facts, catalog.Fact{Label: "Password", Value: catalog.PasswordWords(p.Password)})
@@ -146,7 +146,7 @@ func startScript(ctx context.Context, call *catalog.Call, p runScriptParams) (re
 		return render.Card{}, fmt.Errorf("run script %s on %d endpoints: %w", p.Script, len(agents), err)
 	}
 	if started.Task.Valid() {
-		w := ScriptWait{Task: started.Task, Agents: takenOf(started.Affected, len(agents)), Asked: len(agents), Began: call.Now, Cloud: p.Destination == s1.ToCloud, What: p.Description}
+		w := scriptWait{Task: started.Task, Agents: takenOf(started.Affected, len(agents)), Asked: len(agents), Began: call.Now, Cloud: p.Destination == s1.ToCloud, What: p.Description}
 		if err := call.Save(w); err != nil {
 			return render.Card{}, err
 		}

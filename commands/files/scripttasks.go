@@ -120,7 +120,7 @@ func taskTable(call *catalog.Call, tasks []s1.ScriptTask) render.Table {
 const keepTasks = catalog.KeepRecent / 4
 
 // remember notes a run and its tasks for the search boxes.
-func remember(call *catalog.Call, run ScriptWait, tasks []s1.ScriptTask) {
+func remember(call *catalog.Call, run scriptWait, tasks []s1.ScriptTask) {
 	for _, t := range tasks[:min(len(tasks), keepTasks)] {
 		call.Remember(lookup.TaskBox, string(t.ID), text.JoinNonEmpty(" · ", t.ComputerName, run.What))
 	}

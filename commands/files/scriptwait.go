@@ -17,11 +17,11 @@ import (
 	"s1bot/s1"
 )
 
-// WaitScript is how long the endpoints of a run are watched. One that is offline may run the script days later.
-const WaitScript = time.Hour
+// waitScript is how long the endpoints of a run are watched. One that is offline may run the script days later.
+const waitScript = time.Hour
 
-// A ScriptWait is a run whose endpoints are watched until they are done.
-type ScriptWait struct {
+// A scriptWait is a run whose endpoints are watched until they are done.
+type scriptWait struct {
 	Task   s1.TaskID `json:"task"`
 	Agents int       `json:"agents"`          // that the console took
 	Asked  int       `json:"asked,omitempty"` // that it was asked for; 0 in rows of older versions
@@ -32,13 +32,13 @@ type ScriptWait struct {
 }
 
 func awaitScript(ctx context.Context, call *catalog.Call, _ runScriptParams) (render.Card, error) {
-	var w ScriptWait
+	var w scriptWait
 	if !call.SavedState(&w) || !w.Task.Valid() {
 		return render.Card{}, fmt.Errorf("%s: nothing was written down to wait for", call.Command.Name)
 	}
 	remember(call, w, nil)
 	if w.Until.IsZero() {
-		w.Until = time.Now().Add(WaitScript)
+		w.Until = time.Now().Add(waitScript)
 		if err := call.Save(w); err != nil {
 			return render.Card{}, err
 		}
@@ -47,39 +47,39 @@ func awaitScript(ctx context.Context, call *catalog.Call, _ runScriptParams) (re
 }
 
 // watch looks at the tasks until all have ended, the time is over, or somebody cancels.
-func (w ScriptWait) watch(ctx context.Context, call *catalog.Call) (render.Card, error) {
+func (w scriptWait) watch(ctx context.Context, call *catalog.Call) (render.Card, error) {
 	lapses := 0
 	for began := time.Now(); ; {
 		tasks, err := call.Console.TasksOf(ctx, w.Task)
 		lapses++
 		if err == nil {
 			lapses = 0
-			if w.Over(tasks) {
+			if w.over(tasks) {
 				remember(call, w, tasks)
-				return w.Card(call, tasks, ""), nil
+				return w.card(call, tasks, ""), nil
 			}
 			call.Show(w.progress(call, tasks))
-		} else if ctx.Err() == nil && (lapses >= MaxLapses || !mayPass(err)) {
+		} else if ctx.Err() == nil && (lapses >= maxLapses || !mayPass(err)) {
 			return render.Card{}, err
 		}
 		if time.Now().After(w.Until) {
-			return w.Card(call, tasks, "I've stopped watching; the rest runs when its endpoints are back online."), nil
+			return w.card(call, tasks, "I've stopped watching; the rest runs when its endpoints are back online."), nil
 		}
 		if err := restFor(ctx, w.pause(time.Since(began))); errors.Is(err, catalog.ErrCancelled) {
-			return w.Card(call, tasks, "I've stopped watching; the script itself goes on."), nil
+			return w.card(call, tasks, "I've stopped watching; the script itself goes on."), nil
 		} else if err != nil {
 			return render.Card{}, err
 		}
 	}
 }
 
-// Over tells whether every endpoint has ended. Tasks appear one by one after the console's yes.
-func (w ScriptWait) Over(tasks []s1.ScriptTask) bool {
+// over tells whether every endpoint has ended. Tasks appear one by one after the console's yes.
+func (w scriptWait) over(tasks []s1.ScriptTask) bool {
 	return len(tasks) >= max(w.Agents, 1) && !slices.ContainsFunc(tasks, func(t s1.ScriptTask) bool { return !t.Status.Ended() })
 }
 
 // untaken says how many endpoints the console did not take: they never get a task, and nobody waits for them.
-func (w ScriptWait) untaken() string {
+func (w scriptWait) untaken() string {
 	if w.Asked <= w.Agents {
 		return ""
 	}
@@ -87,7 +87,7 @@ func (w ScriptWait) untaken() string {
 }
 
 // pause keeps below the console's rate for scripts, one call a second, also with several runs at once.
-func (ScriptWait) pause(waited time.Duration) time.Duration {
+func (scriptWait) pause(waited time.Duration) time.Duration {
 	if waited < 2*time.Minute {
 		return 5 * time.Second
 	}
@@ -98,7 +98,7 @@ func taskQuery(parents []s1.TaskID) s1.Query {
 	return s1.Query{}.With("parentTaskId__in", catalog.Convert[string](parents)...)
 }
 
-func (w ScriptWait) progress(call *catalog.Call, tasks []s1.ScriptTask) render.Card {
+func (w scriptWait) progress(call *catalog.Call, tasks []s1.ScriptTask) render.Card {
 	ended := 0
 	for _, t := range tasks {
 		if t.Status.Ended() {
@@ -134,8 +134,8 @@ func statusCounts(tasks []s1.ScriptTask) string {
 	return strings.Join(words, ", ")
 }
 
-// Card tells how a run ended on each endpoint; note says why not all have ended, if so.
-func (w ScriptWait) Card(call *catalog.Call, tasks []s1.ScriptTask, note string) render.Card {
+// card tells how a run ended on each endpoint; note says why not all have ended, if so.
+func (w scriptWait) card(call *catalog.Call, tasks []s1.ScriptTask, note string) render.Card {
 	var done []s1.TaskID // that left something
 	whole := 0
 	for _, t := range tasks {

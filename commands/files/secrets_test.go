@@ -65,7 +65,7 @@ func TestAnInputThatMayHoldAPasswordIsASecret(t *testing.T) {
 		"-Uri https://example.test/ryuk.exe", "/quiet /norestart", `"C:\Program Files\App"`, "10.0.0.1", "--host srv-dc.corp.example", "name=chrome",
 	} {
 		require.False(t, f.Hides(plain), plain)
-		require.Equal(t, plain, InputWordsFor(plain))
+		require.Equal(t, plain, inputWordsFor(plain))
 	}
 }
 

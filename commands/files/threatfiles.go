@@ -59,7 +59,7 @@ func fetchThreatFile() *catalog.Command {
 func orderThreatFiles(ctx context.Context, call *catalog.Call, p fetchThreatParams, password s1.Secret) (render.Card, error) {
 	c := lookup.ThreatChange(ctx, call, p.Threats, s1.ActionResult{}, "file asked for")
 	c.States = map[string]string{}
-	pick := &Pickup{Type: s1.ActivityThreatUploaded, Since: call.Now, Fetch: true}
+	pick := &pickup{Type: s1.ActivityThreatUploaded, Since: call.Now, Fetch: true}
 	var failure error
 	for i, id := range p.Threats {
 		n, err := call.Console.FetchThreatFile(ctx, id, password)
@@ -72,7 +72,7 @@ func orderThreatFiles(ctx context.Context, call *catalog.Call, p fetchThreatPara
 		default:
 			c.Result.Affected++
 			c.States[string(id)] = "asked for"
-			pick.Wants = append(pick.Wants, Wanted{Threat: id, Name: text.JoinNonEmpty(" on ", c.Targets[i].Name, c.Targets[i].Host)})
+			pick.Wants = append(pick.Wants, wanted{Threat: id, Name: text.JoinNonEmpty(" on ", c.Targets[i].Name, c.Targets[i].Host)})
 		}
 	}
 	if len(pick.Wants) == 0 {
@@ -135,10 +135,10 @@ func downloadThreatFiles() *catalog.Command {
 		Doc:      "Downloads files of a threat that its endpoint has uploaded, as encrypted archives. The console keeps them for three days.",
 		Examples: []string{"download-threat-files agent-id=DESKTOP-1 threat-id=1112953674841025235 command-batch-uuids=e1f0aaaa-0000-4000-8000-000000000e87"},
 	}, func(ctx context.Context, call *catalog.Call, p downloadThreatParams) (render.Card, error) {
-		pick := &Pickup{Type: s1.ActivityThreatUploaded, Now: true, Fetch: true}
+		pick := &pickup{Type: s1.ActivityThreatUploaded, Now: true, Fetch: true}
 		host := nameOf(ctx, call, p.Agent)
 		for _, batch := range p.Batches {
-			pick.Wants = append(pick.Wants, Wanted{Agent: p.Agent, Threat: p.Threat, Batch: batch, Name: host})
+			pick.Wants = append(pick.Wants, wanted{Agent: p.Agent, Threat: p.Threat, Batch: batch, Name: host})
 		}
 		return pick.Start(ctx, call)
 	}), awaitPickup[downloadThreatParams])

@@ -17,26 +17,26 @@ import (
 
 // How long uploads are waited for, and how often they are looked for.
 const (
-	WaitUploads = 30 * time.Minute
-	WaitBatch   = 10 * time.Second // for the activity of this very order, before an older one is taken for it
+	waitUploads = 30 * time.Minute
+	waitBatch   = 10 * time.Second // for the activity of this very order, before an older one is taken for it
 	clockSkew   = 30 * time.Second // by which the console's clock may differ from ours
 	maxHanded   = 50 << 20         // bytes of files in one answer
-	MaxLapses   = 5                // failed looks in a row
+	maxLapses   = 5                // failed looks in a row
 )
 
-// A Pickup is what the console is to have from endpoints: archives, each with what tells it from others. It is written down
+// A pickup is what the console is to have from endpoints: archives, each with what tells it from others. It is written down
 // without any password, so that waiting goes on after a restart.
-type Pickup struct {
+type pickup struct {
 	Type  int       `json:"type"`           // of the activities that tell of uploads
 	Since time.Time `json:"since,omitzero"` // when it was ordered
 	Until time.Time `json:"until,omitzero"` // when waiting ends
 	Now   bool      `json:"now,omitempty"`  // what is not there is not waited for
 	Fetch bool      `json:"fetch,omitempty"`
-	Wants []Wanted  `json:"wants"`
+	Wants []wanted  `json:"wants"`
 }
 
-// A Wanted is one archive.
-type Wanted struct {
+// A wanted is one archive.
+type wanted struct {
 	Agent  s1.AgentID  `json:"agent,omitempty"`
 	Threat s1.ThreatID `json:"threat,omitempty"`
 	Batch  string      `json:"batch,omitempty"`
@@ -44,13 +44,13 @@ type Wanted struct {
 }
 
 // is tells whether an upload is the one.
-func (w Wanted) is(u s1.Upload) bool {
+func (w wanted) is(u s1.Upload) bool {
 	return (w.Batch == "" || strings.EqualFold(w.Batch, u.Data.Batch)) && (w.Threat == "" || w.Threat == u.ThreatID) &&
 		(w.Agent == "" || u.AgentID == "" || w.Agent == u.AgentID) && (w.Batch != "" || w.Threat != "")
 }
 
-// Query asks for all activities that can be meant. Batches cannot be searched for.
-func (p Pickup) Query() s1.Query {
+// query asks for all activities that can be meant. Batches cannot be searched for.
+func (p pickup) query() s1.Query {
 	q := s1.Query{}.With("activityTypes", strconv.Itoa(p.Type)).SortedBy("createdAt", s1.Ascending)
 	key := "createdAt__gte"
 	if p.Type == s1.ActivityThreatUploaded {
@@ -67,7 +67,7 @@ func (p Pickup) Query() s1.Query {
 }
 
 // from is when activities begin that can be meant: a little before an order of ours, for the console's clock may be behind.
-func (p Pickup) from() time.Time {
+func (p pickup) from() time.Time {
 	if p.Since.IsZero() || p.Now {
 		return p.Since
 	}
@@ -87,17 +87,17 @@ type haul struct {
 	Others []s1.Upload       // of other batches
 }
 
-// Look asks the console what has been uploaded.
-func (p Pickup) Look(ctx context.Context, call *catalog.Call) (haul, error) {
+// look asks the console what has been uploaded.
+func (p pickup) look(ctx context.Context, call *catalog.Call) (haul, error) {
 	h := haul{Found: map[int]s1.Upload{}}
-	for u, err := range call.Console.Uploads(ctx, p.Query()) {
+	for u, err := range call.Console.Uploads(ctx, p.query()) {
 		if err != nil {
 			return h, err
 		}
 		if u.Type != 0 && u.Type != p.Type {
 			continue // what was only asked for is no upload
 		}
-		i := slices.IndexFunc(p.Wants, func(w Wanted) bool { return w.is(u) })
+		i := slices.IndexFunc(p.Wants, func(w wanted) bool { return w.is(u) })
 		switch {
 		case i < 0:
 			h.Others = append(h.Others, u)
@@ -110,13 +110,13 @@ func (p Pickup) Look(ctx context.Context, call *catalog.Call) (haul, error) {
 
 // name finds the batch of an order that was just given to an endpoint: the newest activity that tells of one. One from before
 // the order, for clocks differ, counts only after a while.
-func (p *Pickup) name(ctx context.Context, call *catalog.Call, patient bool) error {
+func (p *pickup) name(ctx context.Context, call *catalog.Call, patient bool) error {
 	w := &p.Wants[0]
 	if w.Batch != "" || w.Threat != "" {
 		return nil
 	}
-	asked := Pickup{Type: s1.ActivityAsked, Since: p.Since, Wants: []Wanted{{Agent: w.Agent, Name: w.Name}}}
-	h, err := asked.Look(ctx, call)
+	asked := pickup{Type: s1.ActivityAsked, Since: p.Since, Wants: []wanted{{Agent: w.Agent, Name: w.Name}}}
+	h, err := asked.look(ctx, call)
 	for _, u := range h.Others {
 		if u.Data.Batch != "" && (u.AgentID == "" || u.AgentID == w.Agent) && (!patient || !u.CreatedAt.Before(p.Since)) {
 			w.Batch = u.Data.Batch
@@ -125,23 +125,23 @@ func (p *Pickup) name(ctx context.Context, call *catalog.Call, patient bool) err
 	return err
 }
 
-// Await waits until everything is there, the time is over, or somebody cancels; then it returns what is there.
-func (p *Pickup) Await(ctx context.Context, call *catalog.Call) (haul, error) {
+// await waits until everything is there, the time is over, or somebody cancels; then it returns what is there.
+func (p *pickup) await(ctx context.Context, call *catalog.Call) (haul, error) {
 	if p.Until.IsZero() {
-		p.Until = time.Now().Add(WaitUploads)
+		p.Until = time.Now().Add(waitUploads)
 		if err := call.Save(p); err != nil {
 			return haul{}, err
 		}
 	}
 	lapses := 0
 	for began := time.Now(); ; {
-		h, err := p.round(ctx, call, time.Since(began) < WaitBatch)
+		h, err := p.round(ctx, call, time.Since(began) < waitBatch)
 		lapses++
 		if err == nil {
 			lapses = 0
 		}
 		switch {
-		case err != nil && (p.Now || lapses >= MaxLapses || !mayPass(err)):
+		case err != nil && (p.Now || lapses >= maxLapses || !mayPass(err)):
 			return h, err
 		case err == nil && (len(h.Found) == len(p.Wants) || p.Now) || time.Now().After(p.Until):
 			return h, nil
@@ -154,17 +154,17 @@ func (p *Pickup) Await(ctx context.Context, call *catalog.Call) (haul, error) {
 }
 
 // round looks once.
-func (p *Pickup) round(ctx context.Context, call *catalog.Call, patient bool) (haul, error) {
+func (p *pickup) round(ctx context.Context, call *catalog.Call, patient bool) (haul, error) {
 	if err := p.name(ctx, call, patient); err != nil {
 		return haul{}, err
 	}
-	return p.Look(ctx, call)
+	return p.look(ctx, call)
 }
 
 // pause is how long to wait before the next look: short at first, when a person watches.
-func (p *Pickup) pause(waited time.Duration) time.Duration {
+func (p *pickup) pause(waited time.Duration) time.Duration {
 	switch {
-	case waited < WaitBatch:
+	case waited < waitBatch:
 		return 2 * time.Second
 	case waited < 2*time.Minute:
 		return 5 * time.Second
@@ -191,8 +191,8 @@ func restFor(ctx context.Context, d time.Duration) error {
 }
 
 // progress is the card while endpoints upload.
-func (p *Pickup) progress(call *catalog.Call, h haul) render.Card {
-	title := call.Command.Title + " · waiting for " + p.Names()
+func (p *pickup) progress(call *catalog.Call, h haul) render.Card {
+	title := call.Command.Title + " · waiting for " + p.names()
 	return render.Card{Tone: render.Waiting, Title: title, Text: title, Parts: []render.Part{
 		render.Bar{Done: len(h.Found), Total: len(p.Wants), Label: text.Plural(len(p.Wants)-len(h.Found), "archive") + " to come"},
 		render.Note{render.Text("Asked "), render.Since(p.Since), render.Text(". An endpoint that is offline uploads when it is back; until "),
@@ -200,7 +200,7 @@ func (p *Pickup) progress(call *catalog.Call, h haul) render.Card {
 	}}
 }
 
-func (p *Pickup) Names() string {
+func (p *pickup) names() string {
 	var names []string
 	for _, w := range p.Wants {
 		names = catalog.AppendNew(names, w.Name)
@@ -212,8 +212,8 @@ func (p *Pickup) Names() string {
 }
 
 // finish waits for a pickup and hands over what came.
-func (p *Pickup) finish(ctx context.Context, call *catalog.Call) (render.Card, error) {
-	h, err := p.Await(ctx, call)
+func (p *pickup) finish(ctx context.Context, call *catalog.Call) (render.Card, error) {
+	h, err := p.await(ctx, call)
 	card := render.Card{}
 	if err == nil {
 		card, err = p.end(ctx, call, h)
@@ -224,7 +224,7 @@ func (p *Pickup) finish(ctx context.Context, call *catalog.Call) (render.Card, e
 	return card, err
 }
 
-func (p *Pickup) end(ctx context.Context, call *catalog.Call, h haul) (render.Card, error) {
+func (p *pickup) end(ctx context.Context, call *catalog.Call, h haul) (render.Card, error) {
 	switch {
 	case len(h.Found) == 0:
 		return p.pending(call, h), nil
@@ -235,19 +235,19 @@ func (p *Pickup) end(ctx context.Context, call *catalog.Call, h haul) (render.Ca
 }
 
 // stopped says what stands although nobody waits any more.
-func (p *Pickup) stopped(call *catalog.Call, h haul) render.Card {
-	words := "I've stopped waiting for " + p.Names() + "."
+func (p *pickup) stopped(call *catalog.Call, h haul) render.Card {
+	words := "I've stopped waiting for " + p.names() + "."
 	if !p.Now {
 		words += " The endpoint was already asked, so the archive may still be uploaded."
 	}
 	return render.Card{
 		Tone: render.Info, Title: call.Command.Title + " · stopped waiting", Text: words, Actions: p.again(),
-		Parts: []render.Part{render.Line{render.Text(words)}, p.Table(h, nil)},
+		Parts: []render.Part{render.Line{render.Text(words)}, p.table(h, nil)},
 	}
 }
 
 // again is the button that downloads later what is not there now.
-func (p *Pickup) again() []render.Action {
+func (p *pickup) again() []render.Action {
 	args := map[string]any{}
 	var batches []string
 	for _, w := range p.Wants {
@@ -270,13 +270,13 @@ func (p *Pickup) again() []render.Action {
 }
 
 // pending says that nothing is there yet, which is no failure, and what else is.
-func (p *Pickup) pending(call *catalog.Call, h haul) render.Card {
-	words := "Nothing from " + p.Names() + " has been uploaded yet."
+func (p *pickup) pending(call *catalog.Call, h haul) render.Card {
+	words := "Nothing from " + p.names() + " has been uploaded yet."
 	card := render.Card{Tone: render.Waiting, Title: call.Command.Title + " · still pending", Text: words, Actions: p.again()}
 	card.Parts = []render.Part{
-		render.Line{render.Text(words + " An endpoint uploads when it is online, and that can take minutes.")}, p.Table(h, nil),
+		render.Line{render.Text(words + " An endpoint uploads when it is online, and that can take minutes.")}, p.table(h, nil),
 	}
-	if p.Type == s1.ActivityUploaded && slices.ContainsFunc(p.Wants, func(w Wanted) bool { return w.Batch == "" }) {
+	if p.Type == s1.ActivityUploaded && slices.ContainsFunc(p.Wants, func(w wanted) bool { return w.Batch == "" }) {
 		card.Parts = append(card.Parts, render.Note{render.Text("The console hasn't named the batch yet; its activity log will.")})
 	}
 	if other := p.otherBatches(h); other != nil {
@@ -286,7 +286,7 @@ func (p *Pickup) pending(call *catalog.Call, h haul) render.Card {
 }
 
 // otherBatches names the newest uploads that were not asked for: one of them may have been meant.
-func (p *Pickup) otherBatches(h haul) []render.Part {
+func (p *pickup) otherBatches(h haul) []render.Part {
 	if len(h.Others) == 0 {
 		return nil
 	}
@@ -299,11 +299,11 @@ func (p *Pickup) otherBatches(h haul) []render.Part {
 }
 
 // there says that archives wait to be downloaded.
-func (p *Pickup) there(call *catalog.Call, h haul) render.Card {
+func (p *pickup) there(call *catalog.Call, h haul) render.Card {
 	words := fmt.Sprintf("%d of %s uploaded", len(h.Found), text.Plural(len(p.Wants), "archive"))
-	card := render.Card{Tone: render.Good, Outcome: render.Successful, Title: call.Command.Title, Text: words + ": " + p.Names(), Actions: p.again()}
+	card := render.Card{Tone: render.Good, Outcome: render.Successful, Title: call.Command.Title, Text: words + ": " + p.names(), Actions: p.again()}
 	card.Parts = []render.Part{
-		render.Line{render.Text(words + ". The console keeps them for three days, and no more than 30 of an endpoint.")}, p.Table(h, nil),
+		render.Line{render.Text(words + ". The console keeps them for three days, and no more than 30 of an endpoint.")}, p.table(h, nil),
 	}
 	if len(h.Found) < len(p.Wants) {
 		card.Tone, card.Outcome = render.Warning, render.Partial

@@ -1,7 +1,8 @@
-// Package lists has the commands about lists that decide what endpoints let through: exclusions, the blocklist, IOCs, and firewall rules
-// that block hosts.
+// Package lists has what the console keeps lists of: exclusions, the blocklist, IOCs, firewall rules and reputations of hashes. The calls
+// are those below /exclusions, /restrictions, /threat-intelligence/iocs, /firewall-control and /hashes.
 //
-// The rule one must not break: an entry reaches every endpoint of its scope, so each plan says which places it reaches as a whole.
+// The rule one must not break: an entry reaches everything in its scope. The scope is part of the plan, so that the policy can deny it, and
+// nothing is ever deleted by a filter: an empty one would be the whole list.
 package lists
 
 import (

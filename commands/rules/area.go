@@ -1,6 +1,8 @@
-// Package rules has the commands about custom detection (STAR) rules: list, create, change, switch on and off, delete.
+// Package rules has the commands for custom detection rules (STAR): list, create, change, activate, disable, delete. The calls are those
+// below /cloud-detection/rules.
 //
-// The rule one must not break: a rule is changed only if it still is what was shown; what changed in between is told, not overwritten.
+// The rule one must not break: a rule acts on endpoints by itself once it is active. What a change would weaken, and what hits would do
+// from then on, stands in the plan, and a rule that has changed since an approver saw it stays as it is.
 package rules
 
 import (

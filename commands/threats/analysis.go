@@ -203,7 +203,7 @@ func componentFacts(c component, raw json.RawMessage) render.Part {
 		if text == "" || len(facts) == maxFacts {
 			continue
 		}
-		facts = append(facts, render.Field{Label: FieldWords(name), Value: factLine(fields[name], text), Wide: len(text) > 40})
+		facts = append(facts, render.Field{Label: fieldWords(name), Value: factLine(fields[name], text), Wide: len(text) > 40})
 	}
 	if len(facts) == 0 {
 		return nil
@@ -234,8 +234,8 @@ func factLine(value json.RawMessage, text string) render.Line {
 	return render.Line{render.Text(text)}
 }
 
-// FieldWords makes words of a field's name: "agentComputerName" is "Agent computer name".
-func FieldWords(name string) string {
+// fieldWords makes words of a field's name: "agentComputerName" is "Agent computer name".
+func fieldWords(name string) string {
 	var b strings.Builder
 	for i, r := range name {
 		if r >= 'A' && r <= 'Z' && i > 0 {

@@ -188,7 +188,7 @@ func TestEventsOfAThreatAreListedAndCounted(t *testing.T) {
 func TestFieldsNamesBecomeWords(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{"agentComputerName": "Agent computer name", "osType": "OS type", "siteId": "Site ID", "id": "ID", "storyline": "Storyline"} {
-		require.Equal(t, want, FieldWords(name))
+		require.Equal(t, want, fieldWords(name))
 	}
 }
 
@@ -198,13 +198,13 @@ func TestActionsFitSystems(t *testing.T) {
 	on := func(system string) s1.Threat {
 		return s1.Threat{Realtime: s1.ThreatAgentNow{OSType: s1.OSType(system)}}
 	}
-	require.True(t, Supports(s1.MitigateRollback, on("windows")))
-	require.True(t, Supports(s1.MitigateRollback, on("windows_legacy")))
-	require.False(t, Supports(s1.MitigateRollback, on("macos")))
-	require.False(t, Supports(s1.MitigateRemediate, on("linux")))
-	require.True(t, Supports(s1.MitigateRemediate, on("macos")))
-	require.True(t, Supports(s1.MitigateKill, on("linux")))
-	require.True(t, Supports(s1.MitigateRollback, on("")))
+	require.True(t, supports(s1.MitigateRollback, on("windows")))
+	require.True(t, supports(s1.MitigateRollback, on("windows_legacy")))
+	require.False(t, supports(s1.MitigateRollback, on("macos")))
+	require.False(t, supports(s1.MitigateRemediate, on("linux")))
+	require.True(t, supports(s1.MitigateRemediate, on("macos")))
+	require.True(t, supports(s1.MitigateKill, on("linux")))
+	require.True(t, supports(s1.MitigateRollback, on("")))
 }
 
 // People write drives by letter, the console by volume. Which is which cannot be told; two of one kind can be told apart.
@@ -216,8 +216,8 @@ func TestAPathIsTheSameHoweverItsDriveIsWritten(t *testing.T) {
 		`\device\harddiskvolume3\users\jdoe\evil.exe`: true, `\Device\HarddiskVolume2\Users\jdoe\evil.exe`: false,
 		`C:\Users\jdoe\evil.exe.bak`: false, `evil.exe`: false, `D:\jdoe\evil.exe`: false,
 	} {
-		require.Equal(t, same, SamePath(asked, volume3), asked)
+		require.Equal(t, same, samePath(asked, volume3), asked)
 	}
-	require.False(t, SamePath(`D:\a\evil.exe`, `C:\a\evil.exe`))
-	require.True(t, SamePath(`/tmp/.x/Miner`, `/tmp/.x/miner`))
+	require.False(t, samePath(`D:\a\evil.exe`, `C:\a\evil.exe`))
+	require.True(t, samePath(`/tmp/.x/Miner`, `/tmp/.x/miner`))
 }

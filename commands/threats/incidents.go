@@ -9,7 +9,6 @@ import (
 	"unicode/utf8"
 
 	"s1bot/commands/catalog"
-	"s1bot/commands/change"
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -31,18 +30,10 @@ func (p *threatIncidentParams) Plan(ctx context.Context, call *catalog.Call) (ca
 	if err != nil {
 		return catalog.Plan{}, err
 	}
-	same := 0
-	for _, t := range threats {
-		if t.Info.IncidentStatus == p.Status && t.Info.AnalystVerdict == p.Verdict {
-			same++
-		}
-	}
 	p.Filter.Filter = lookup.IdsOnly(lookup.ThreatIDs(threats))
-	return catalog.Plan{
-		Targets: catalog.TargetsOf(call, threats, lookup.ThreatTarget),
-		Facts:   []catalog.Fact{{Label: "Status", Value: p.Status.Label()}, {Label: "Analyst verdict", Value: p.Verdict.Label()}},
-		Notes:   slices.Concat(catalog.SameNote(same, "threat", "this status and verdict"), unmitigatedNote(p.Status, threats)),
-	}, nil
+	plan := statusAndVerdictOf(p.Status, p.Verdict).Plan(call, threats)
+	plan.Notes = append(plan.Notes, unmitigatedNote(p.Status, threats)...)
+	return plan, nil
 }
 
 // unmitigatedNote warns of threats that are closed while they may still do harm.
@@ -67,17 +58,7 @@ func updateThreatIncident() *catalog.Command {
 		Examples: []string{`update-threat-incident filter={"computerName__contains":["DESKTOP-1"],"analystVerdicts":["suspicious"]} analyst-verdict="False Positive" incident-status="In Progress"`,
 			`triage 1112953674841025235 verdict="True Positive" status=Resolved`},
 	}, func(ctx context.Context, call *catalog.Call, p threatIncidentParams) (render.Card, error) {
-		threats := lookup.Ids[s1.ThreatID](p.Filter.Filter)
-		result, err := call.Console.SetThreatIncidentAndVerdict(ctx, threats, p.Status, p.Verdict)
-		if err != nil {
-			return render.Card{}, fmt.Errorf("set status and verdict of %d threats: %w", len(threats), err)
-		}
-		status, verdict := threatStatus(p.Status), threatVerdict(p.Verdict)
-		both := func(t s1.Threat) change.Reached {
-			is, thinks := status(t), verdict(t)
-			return change.Reached{Words: text.JoinNonEmpty(", ", is.Words, thinks.Words), Yes: is.Yes && thinks.Yes}
-		}
-		return threatTriaged(ctx, call, threats, result, "status set to "+p.Status.Label()+", verdict to "+p.Verdict.Label(), both).Card(call), nil
+		return statusAndVerdictOf(p.Status, p.Verdict).Run(ctx, call, lookup.Ids[s1.ThreatID](p.Filter.Filter))
 	})
 }
 
@@ -146,11 +127,7 @@ func resolveThreat() *catalog.Command {
 		Doc:      "Sets the incident status of threats on one endpoint to Resolved.",
 		Examples: []string{"resolve 1112953674841025235 agent-id=DESKTOP-1", `resolve-threat threat-ids=["1112953674841025235"] agent-id=1845174760470303882`},
 	}, func(ctx context.Context, call *catalog.Call, p resolveParams) (render.Card, error) {
-		result, err := call.Console.ResolveThreats(ctx, p.Threats, p.Agent)
-		if err != nil {
-			return render.Card{}, fmt.Errorf("resolve %d threats: %w", len(p.Threats), err)
-		}
-		return threatTriaged(ctx, call, p.Threats, result, "resolved", threatStatus(s1.StatusResolved)).Card(call), nil
+		return resolvedOn(p.Agent).Run(ctx, call, p.Threats)
 	})
 }
 

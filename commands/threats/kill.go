@@ -151,7 +151,7 @@ func (p *hostThreats) Query(computers []string) s1.Query {
 func (p *hostThreats) means(t s1.Threat) bool {
 	return oneOf(p.Computers, t.Host(), strings.ToLower) &&
 		oneOf(p.Processes, t.Info.OriginatorProcess, strings.ToLower) &&
-		(len(p.Paths) == 0 || slices.ContainsFunc(p.Paths, func(path string) bool { return SamePath(path, t.Info.FilePath) })) &&
+		(len(p.Paths) == 0 || slices.ContainsFunc(p.Paths, func(path string) bool { return samePath(path, t.Info.FilePath) })) &&
 		oneOf(p.Hashes, t.Info.SHA1, strings.ToLower) &&
 		(len(p.Threats) == 0 || slices.Contains(p.Threats, t.Identity()))
 }
@@ -172,9 +172,9 @@ func withoutDrive(path string) string {
 	return volume.ReplaceAllString(letter.ReplaceAllString(path, ""), "")
 }
 
-// SamePath tells whether a path is the one that was asked for. Which letter a volume has is not known: the drive counts only where
+// samePath tells whether a path is the one that was asked for. Which letter a volume has is not known: the drive counts only where
 // both are written alike.
-func SamePath(asked, path string) bool {
+func samePath(asked, path string) bool {
 	for _, drive := range []*regexp.Regexp{letter, volume} {
 		if drive.MatchString(asked) && drive.MatchString(path) {
 			return strings.EqualFold(asked, path)

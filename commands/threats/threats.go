@@ -128,22 +128,6 @@ func addNotes() *catalog.Command {
 	})
 }
 
-// threatTriaged is threatChange of what analysts set. Older consoles do not say which threats they changed: state tells what each
-// is now.
-func threatTriaged(ctx context.Context, call *catalog.Call, ids []s1.ThreatID, result s1.ActionResult, done string, state func(s1.Threat) change.Reached) change.Outcome {
-	c, found := lookup.ThreatsAfter(ctx, call, ids, result, done)
-	c.States = change.States(found, result.Affected >= len(ids), s1.Threat.Identity, state)
-	return c
-}
-
-func threatVerdict(wanted s1.Verdict) func(s1.Threat) change.Reached {
-	return func(t s1.Threat) change.Reached { return change.ReachedBy("verdict", t.Info.AnalystVerdict, wanted) }
-}
-
-func threatStatus(wanted s1.IncidentStatus) func(s1.Threat) change.Reached {
-	return func(t s1.Threat) change.Reached { return change.ReachedBy("status", t.Info.IncidentStatus, wanted) }
-}
-
 type threatVerdictParams struct {
 	Threats []s1.ThreatID `json:"threat-ids" help:"The threats, by name or id."`
 	Verdict s1.Verdict    `json:"analyst-verdict" help:"The new verdict."`
@@ -154,16 +138,7 @@ func (p *threatVerdictParams) Plan(ctx context.Context, call *catalog.Call) (cat
 	if err != nil {
 		return catalog.Plan{}, err
 	}
-	same := 0
-	for _, t := range threats {
-		if t.Info.AnalystVerdict == p.Verdict {
-			same++
-		}
-	}
-	return catalog.Plan{
-		Targets: catalog.TargetsOf(call, threats, lookup.ThreatTarget), Facts: []catalog.Fact{{Label: "Analyst verdict", Value: p.Verdict.Label()}},
-		Notes: catalog.SameNote(same, "threat", "this verdict"),
-	}, nil
+	return verdictOf(p.Verdict).Plan(call, threats), nil
 }
 
 func setThreatVerdict() *catalog.Command {
@@ -173,11 +148,7 @@ func setThreatVerdict() *catalog.Command {
 		Doc:      "Sets the analyst verdict on threats.",
 		Examples: []string{`verdict 1112953674841025235 verdict="True Positive"`, `update-threat-analyst-verdict threat-ids=["1112953674841025235"] analyst-verdict=false_positive`},
 	}, func(ctx context.Context, call *catalog.Call, p threatVerdictParams) (render.Card, error) {
-		result, err := call.Console.SetThreatVerdict(ctx, p.Threats, p.Verdict)
-		if err != nil {
-			return render.Card{}, fmt.Errorf("set the verdict of %d threats: %w", len(p.Threats), err)
-		}
-		return threatTriaged(ctx, call, p.Threats, result, "verdict set to "+p.Verdict.Label(), threatVerdict(p.Verdict)).Card(call), nil
+		return verdictOf(p.Verdict).Run(ctx, call, p.Threats)
 	})
 }
 
@@ -191,14 +162,9 @@ func (p *incidentStatusParams) Plan(ctx context.Context, call *catalog.Call) (ca
 	if err != nil {
 		return catalog.Plan{}, err
 	}
-	same := 0
-	for _, t := range threats {
-		if t.Info.IncidentStatus == p.Status {
-			same++
-		}
-	}
-	notes := slices.Concat(catalog.SameNote(same, "threat", "this status"), unmitigatedNote(p.Status, threats))
-	return catalog.Plan{Targets: catalog.TargetsOf(call, threats, lookup.ThreatTarget), Facts: []catalog.Fact{{Label: "Status", Value: p.Status.Label()}}, Notes: notes}, nil
+	plan := statusOf(p.Status).Plan(call, threats)
+	plan.Notes = append(plan.Notes, unmitigatedNote(p.Status, threats)...)
+	return plan, nil
 }
 
 func setIncidentStatus() *catalog.Command {
@@ -208,11 +174,7 @@ func setIncidentStatus() *catalog.Command {
 		Doc:      "Sets the incident status of threats.",
 		Examples: []string{"update-incident-status threat-ids=1112953674841025235 status=Resolved", `status 1112953674841025235 status="In Progress"`},
 	}, func(ctx context.Context, call *catalog.Call, p incidentStatusParams) (render.Card, error) {
-		result, err := call.Console.SetThreatIncident(ctx, p.Threats, p.Status)
-		if err != nil {
-			return render.Card{}, fmt.Errorf("set the status of %d threats: %w", len(p.Threats), err)
-		}
-		return threatTriaged(ctx, call, p.Threats, result, "status set to "+p.Status.Label(), threatStatus(p.Status)).Card(call), nil
+		return statusOf(p.Status).Run(ctx, call, p.Threats)
 	})
 }
 
@@ -247,7 +209,7 @@ func (p *mitigateParams) Plan(ctx context.Context, call *catalog.Call) (catalog.
 // ableTo tells threats apart by whether their systems can do an action.
 func ableTo(action s1.MitigateAction, threats []s1.Threat) (able, unable []s1.Threat) {
 	for _, t := range threats {
-		if Supports(action, t) {
+		if supports(action, t) {
 			able = append(able, t)
 		} else {
 			unable = append(unable, t)
@@ -256,9 +218,9 @@ func ableTo(action s1.MitigateAction, threats []s1.Threat) (able, unable []s1.Th
 	return able, unable
 }
 
-// Supports tells whether a system can do an action (the specification: rollback on Windows, remediate on Windows and macOS). What
+// supports tells whether a system can do an action (the specification: rollback on Windows, remediate on Windows and macOS). What
 // is not known of is left to the console to judge.
-func Supports(action s1.MitigateAction, t s1.Threat) bool {
+func supports(action s1.MitigateAction, t s1.Threat) bool {
 	system := strings.ToLower(string(t.Realtime.OSType) + " " + t.OS())
 	windows, mac := strings.Contains(system, "windows"), strings.Contains(system, "mac")
 	switch action {

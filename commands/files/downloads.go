@@ -14,15 +14,15 @@ import (
 	"s1bot/s1"
 )
 
-// A parcel is a file on its way to a person, or why there is none. Its content may be malware: it is handed over as it came.
-type parcel struct {
+// A download is a file on its way to a person, or why there is none. Its content may be malware: it is handed over as it came.
+type download struct {
 	file s1.Download
 	err  error
 }
 
 // deliver downloads what was uploaded and hands it over as files.
-func (p *Pickup) deliver(ctx context.Context, call *catalog.Call, h haul) (render.Card, error) {
-	parcels, total := map[int]parcel{}, 0
+func (p *pickup) deliver(ctx context.Context, call *catalog.Call, h haul) (render.Card, error) {
+	parcels, total := map[int]download{}, 0
 	for i, w := range p.Wants {
 		u, there := h.Found[i]
 		if !there {
@@ -30,7 +30,7 @@ func (p *Pickup) deliver(ctx context.Context, call *catalog.Call, h haul) (rende
 		}
 		call.Show(p.downloading(call, len(parcels)))
 		if total >= maxHanded {
-			parcels[i] = parcel{err: errEnough}
+			parcels[i] = download{err: errEnough}
 			continue
 		}
 		file, err := call.Console.DownloadUpload(ctx, u)
@@ -41,13 +41,13 @@ func (p *Pickup) deliver(ctx context.Context, call *catalog.Call, h haul) (rende
 			err = fmt.Errorf("download the files of %s: %w", w.Name, err)
 		}
 		total += len(file.Body)
-		parcels[i] = parcel{file, err}
+		parcels[i] = download{file, err}
 	}
 	return p.delivered(call, h, parcels), nil
 }
 
 // downloading is the card while archives are read.
-func (p *Pickup) downloading(call *catalog.Call, done int) render.Card {
+func (p *pickup) downloading(call *catalog.Call, done int) render.Card {
 	title := call.Command.Title + " · downloading from the console"
 	return render.Card{Tone: render.Waiting, Title: title, Text: title, Parts: []render.Part{
 		render.Bar{Done: done, Total: len(p.Wants), Label: text.Plural(len(p.Wants)-done, "archive") + " to go"},
@@ -58,7 +58,7 @@ func (p *Pickup) downloading(call *catalog.Call, done int) render.Card {
 var errEnough = errors.New("too much for one answer; download it by itself")
 
 // delivered tells what became of each archive.
-func (p *Pickup) delivered(call *catalog.Call, h haul, parcels map[int]parcel) render.Card {
+func (p *pickup) delivered(call *catalog.Call, h haul, parcels map[int]download) render.Card {
 	good, problem := 0, error(nil)
 	var files []render.File
 	for i, w := range p.Wants {
@@ -68,22 +68,22 @@ func (p *Pickup) delivered(call *catalog.Call, h haul, parcels map[int]parcel) r
 			problem = parcel.err
 		default:
 			good++
-			files = AddFile(files, parcel.file, w.Name)
+			files = addFile(files, parcel.file, w.Name)
 		}
 	}
 	title := call.Command.Title
 	if good == 0 {
 		card := failedDownload(title, call.Command.Needs, goneWords, problem)
-		card.Parts = append(card.Parts, p.Table(h, parcels))
+		card.Parts = append(card.Parts, p.table(h, parcels))
 		card.Actions = append(p.collectAgain(problem), p.again()...)
 		return card
 	}
 	words := fmt.Sprintf("%d of %s", good, text.Plural(len(p.Wants), "archive"))
-	card := render.Card{Tone: render.Good, Outcome: render.Successful, Title: title, Text: title + ": " + words + " of " + p.Names(), Files: files}
+	card := render.Card{Tone: render.Good, Outcome: render.Successful, Title: title, Text: title + ": " + words + " of " + p.names(), Files: files}
 	if good < len(p.Wants) {
 		card.Tone, card.Outcome, card.Actions = render.Warning, render.Partial, p.again()
 	}
-	card.Parts = []render.Part{p.Table(h, parcels), render.Note{render.Text(
+	card.Parts = []render.Part{p.table(h, parcels), render.Note{render.Text(
 		"Encrypted archives, as the endpoints made them; each opens with the password of its order. They may hold malware: open them where that is safe.")}}
 	return card
 }
@@ -114,7 +114,7 @@ func downloadAdvice(needs, gone string, e *s1.Error) string {
 }
 
 // collectAgain offers to ask an endpoint anew for files that are gone.
-func (p *Pickup) collectAgain(err error) []render.Action {
+func (p *pickup) collectAgain(err error) []render.Action {
 	if !errors.Is(err, s1.ErrGone) {
 		return nil
 	}
@@ -126,8 +126,8 @@ func (p *Pickup) collectAgain(err error) []render.Action {
 	return []render.Action{render.Button{Label: "Ask for them again", Do: do}}
 }
 
-// Table shows each archive with its size and hash, or what is missing.
-func (p *Pickup) Table(h haul, parcels map[int]parcel) render.Table {
+// table shows each archive with its size and hash, or what is missing.
+func (p *pickup) table(h haul, parcels map[int]download) render.Table {
 	t := render.Table{Columns: []render.Column{{Title: "From"}, {Title: "Batch"}, {Title: "Archive"}, {Title: "Uploaded"}, {Title: "Size", Right: true}, {Title: "SHA-256"}}}
 	for i, w := range p.Wants {
 		row := []render.Line{{render.Text(w.Name)}, {render.Mono(w.Batch)}, {render.Text("not there yet")}, {}, {}, {}}
@@ -162,9 +162,9 @@ func whyNot(err error) string {
 	return err.Error()
 }
 
-// AddFile adds a download under a name that is safe and not taken.
-func AddFile(files []render.File, d s1.Download, from string) []render.File {
-	name := SafeName(d.Name)
+// addFile adds a download under a name that is safe and not taken.
+func addFile(files []render.File, d s1.Download, from string) []render.File {
+	name := safeName(d.Name)
 	for _, f := range files {
 		if f.Name == name {
 			name = fmt.Sprintf("%d-%s", len(files)+1, name)
@@ -174,8 +174,8 @@ func AddFile(files []render.File, d s1.Download, from string) []render.File {
 	return append(files, render.File{Name: name, Title: fmt.Sprintf("%s · %s", from, catalog.SizeWords(len(d.Body))), Body: d.Body})
 }
 
-// SafeName keeps of a name what means nothing to a shell or a file system: the console takes names from endpoints.
-func SafeName(name string) string {
+// safeName keeps of a name what means nothing to a shell or a file system: the console takes names from endpoints.
+func safeName(name string) string {
 	name = strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._-", r) {
 			return r

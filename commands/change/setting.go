@@ -1,0 +1,54 @@
+package change
+
+import (
+	"context"
+	"fmt"
+
+	"s1bot/commands/catalog"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// A Setting is a value that analysts set on things of one kind: a verdict, a status. It is all that tells one such command from another, so
+// that they are literals. The console says how many things it changed and, on older versions, not which; so each is looked at afterwards.
+type Setting[T any, ID ~string] struct {
+	Things Things[T, ID]
+	Facts  []catalog.Fact  // what is set, as an approver reads it
+	Same   string          // what a thing has that needs no change: "this status"
+	Try    string          // what an error says was tried: "set the status of"
+	Done   string          // what was done: "status set to Resolved"
+	State  func(T) Reached // what a thing has now
+	Send   func(context.Context, *s1.Client, []ID) (s1.ActionResult, error)
+}
+
+// Things is how things of one kind are named before a change and looked at after it.
+type Things[T any, ID ~string] struct {
+	Noun     string // "threat"
+	Identity func(T) ID
+	Target   func(*catalog.Call, T) catalog.Target
+	After    func(ctx context.Context, call *catalog.Call, ids []ID, result s1.ActionResult, done string) (Outcome, []T)
+}
+
+// Plan says what is set on the things, and on how many of them it is set already. The caller pins their ids.
+func (s Setting[T, ID]) Plan(call *catalog.Call, things []T) catalog.Plan {
+	same := 0
+	for _, thing := range things {
+		if s.State(thing).Yes {
+			same++
+		}
+	}
+	return catalog.Plan{
+		Targets: catalog.TargetsOf(call, things, s.Things.Target), Facts: s.Facts, Notes: catalog.SameNote(same, s.Things.Noun, s.Same),
+	}
+}
+
+// Run sets the value on what the ids name, and tells of each what it has then.
+func (s Setting[T, ID]) Run(ctx context.Context, call *catalog.Call, ids []ID) (render.Card, error) {
+	result, err := s.Send(ctx, call.Console, ids)
+	if err != nil {
+		return render.Card{}, fmt.Errorf("%s %d %ss: %w", s.Try, len(ids), s.Things.Noun, err)
+	}
+	c, found := s.Things.After(ctx, call, ids, result, s.Done)
+	c.States = States(found, result.Affected >= len(ids), s.Things.Identity, s.State)
+	return c.Card(call), nil
+}

@@ -1,0 +1,77 @@
+package endpoints
+
+import (
+	"context"
+	"fmt"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/change"
+	"s1bot/commands/lookup"
+	"s1bot/commands/text"
+	"s1bot/s1"
+)
+
+// An action is what endpoints are told to do by their ids, and do when they hear of it: an offline endpoint does it when it is back,
+// which is why each names what it is then. Shutdown and restart are none of these: the console does not keep them for who is away.
+type action struct {
+	try     string                // "isolate", as an error says what was tried
+	done    string                // "isolation accepted"
+	already func(s1.Agent) bool   // what is so before, and worth saying; nil where nothing is
+	so      string                // in words: "being scanned already."
+	after   string                // what an approver has to know of it
+	offline string                // "isolated as soon as it is back"
+	undo    string                // in words, where something takes it back
+	state   func(s1.Agent) string // how far an endpoint is; its place on the network when nil
+	send    func(*s1.Client, context.Context, []s1.AgentID) (int, error)
+}
+
+var (
+	isolation = action{
+		try: "isolate", done: "isolation accepted", after: "After this they reach the console and nothing else.",
+		offline: "isolated as soon as it is back", undo: "Reconnect", send: (*s1.Client).DisconnectAgents,
+	}
+	reconnection = action{
+		try: "reconnect", done: "reconnection accepted", after: "After this they reach the whole network again.",
+		already: func(a s1.Agent) bool { return !a.Isolated() }, so: "not isolated now.",
+		offline: "reconnected as soon as it is back", undo: "Disconnect", send: (*s1.Client).ConnectAgents,
+	}
+	diskScan = action{
+		try: "scan", done: "scan accepted", after: "A full disk scan takes hours and slows the endpoint down. Findings are handled by its policy.",
+		already: func(a s1.Agent) bool { return a.ScanStatus == "started" }, so: "being scanned already.",
+		offline: "scanned as soon as it is back", state: scanState, send: (*s1.Client).ScanAgents,
+	}
+)
+
+// plan pins the targets to ids and says what will happen to them.
+func (a action) plan(ctx context.Context, call *catalog.Call, targets *lookup.AgentTargets) (catalog.Plan, error) {
+	agents, plan, err := targets.Resolve(ctx, call)
+	if err != nil {
+		return catalog.Plan{}, err
+	}
+	already := 0
+	for _, agent := range agents {
+		if a.already != nil && a.already(agent) {
+			already++
+		}
+	}
+	if already > 0 {
+		plan.Notes = append(plan.Notes, text.Are(already, "endpoint")+" "+a.so)
+	}
+	plan.Notes = append(plan.Notes, a.after)
+	plan.Notes = append(plan.Notes, lookup.OfflineNote(agents, a.offline)...)
+	plan.Undo = a.undo
+	return plan, nil
+}
+
+// run tells the endpoints, and says of each how far it is right after the console's yes.
+func (a action) run(ctx context.Context, call *catalog.Call, ids []s1.AgentID) (change.Outcome, error) {
+	const away = "this takes effect once back online"
+	n, err := a.send(call.Console, ctx, ids)
+	if err != nil {
+		return change.Outcome{}, fmt.Errorf("%s %d endpoints: %w", a.try, len(ids), err)
+	}
+	if a.state == nil {
+		return lookup.AgentChange(ctx, call, ids, n, a.done, away), nil
+	}
+	return lookup.AgentOutcome(ctx, call, ids, n, a.done, away, a.state), nil
+}
