@@ -1,0 +1,150 @@
+package store
+
+import (
+	"database/sql"
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/approvals"
+	"s1bot/notifier/journal"
+)
+
+// A recorder is a driver that remembers the statements. It hides all of a connection but the least, so that each is prepared.
+type recorder struct {
+	driver.Driver
+	mu         sync.Mutex
+	statements []string
+}
+
+type recordedConn struct {
+	driver.Conn
+	r *recorder
+}
+
+func (r *recorder) Open(name string) (driver.Conn, error) {
+	c, err := r.Driver.Open(name)
+	return recordedConn{c, r}, err
+}
+
+func (c recordedConn) Prepare(query string) (driver.Stmt, error) {
+	c.r.mu.Lock()
+	defer c.r.mu.Unlock()
+	c.r.statements = append(c.r.statements, query)
+	return c.Conn.Prepare(query)
+}
+
+// growing are the tables that years fill. Reading one from end to end is what no path of every poll, edit, click or run may do.
+var growing = regexp.MustCompile(`^SCAN (requests|audit|inbox|history|notices|clips|jobs|queries)\b`)
+
+func TestNoHotPathReadsATableFromEndToEnd(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "s1bot.db")
+	db, err := Open(t.Context(), "sqlite:"+path, nil)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, db.Close()) }()
+	r := &recorder{Driver: db.read.Driver()}
+	sql.Register("recorder", r)
+	recorded, err := sql.Open("recorder", "file:"+path)
+	require.NoError(t, err)
+	recorded.SetMaxOpenConns(1)
+	watched := &DB{engine: newSQLite(path, recorded, recorded), owner: "p1", read: recorded, writes: newGroup(recorded, "")}
+	defer func() { require.NoError(t, watched.Close()) }()
+	walk(t, watched)
+
+	require.Greater(t, len(r.statements), 40)
+	slices.Sort(r.statements)
+	for _, statement := range slices.Compact(r.statements) {
+		if strings.Contains(statement, "SAVEPOINT") {
+			continue
+		}
+		args := make([]any, strings.Count(statement, "$"))
+		rows, err := db.read.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+statement, args[:highest(statement)]...)
+		require.NoError(t, err, statement)
+		plan, err := collect(rows, err, func(rows *sql.Rows) (detail string, err error) {
+			var id, parent, unused int
+			return detail, rows.Scan(&id, &parent, &unused, &detail)
+		})
+		require.NoError(t, err)
+		for _, step := range plan {
+			require.False(t, growing.MatchString(step) && !strings.Contains(step, "USING"), "%s\n%s", statement, strings.Join(plan, "\n"))
+		}
+	}
+}
+
+// highest is the number of a statement's arguments.
+func highest(statement string) int {
+	n := 0
+	for strings.Contains(statement, fmt.Sprintf("$%d", n+1)) {
+		n++
+	}
+	return n
+}
+
+// walk does once what a process does all day.
+func walk(t *testing.T, db *DB) {
+	t.Helper()
+	ctx, now := t.Context(), time.UnixMilli(1795348800000).UTC()
+	l, err := approvals.New(approvals.Config{Store: db.Requests(), Owner: "p1"})
+	require.NoError(t, err)
+	_, _, err = l.Submit(ctx, approvals.Request{Key: "k", Command: "c", Requester: "U1", State: approvals.Approved})
+	require.NoError(t, err)
+	for _, q := range []approvals.Query{
+		{ID: "x"}, {Ref: "x"}, {Key: "x", Limit: 1}, {Behind: true}, {Due: now}, {Requester: "U1", Since: now}, {States: []approvals.State{approvals.Frozen}, Limit: 1},
+		{States: []approvals.State{approvals.Pending, approvals.Running, approvals.Approved, approvals.Frozen}},
+	} {
+		_, err := db.Requests().Find(ctx, q)
+		require.NoError(t, err)
+	}
+	for _, q := range []approvals.AuditQuery{{Request: "x"}, {Request: "A-1"}, {After: 5}} {
+		trail, err := db.Requests().Audit(ctx, q)
+		require.NoError(t, err)
+		for _, err := range trail.Entries {
+			require.NoError(t, err)
+		}
+	}
+	_, err = db.Inbox().Save(ctx, "e", "k", nil)
+	require.NoError(t, err)
+	require.NoError(t, db.Inbox().Finish(ctx, "e"))
+	require.NoError(t, db.Inbox().Unfinished(ctx, func(string, string, []byte, time.Time) error { return nil }))
+	require.NoError(t, db.Inbox().Prune(ctx, now))
+	_, err = db.Prune(ctx, now)
+	require.NoError(t, err)
+	require.NoError(t, db.History().Add(ctx, "U1", "agents", now))
+	_, err = db.History().Last(ctx, "U1", 5)
+	require.NoError(t, err)
+	_, _, _, err = db.Jobs().Claim(ctx, "p1", now, now)
+	require.NoError(t, err)
+	id, err := db.Clips().Put(ctx, []byte("x"), time.Hour)
+	require.NoError(t, err)
+	_, err = db.Clips().Get(ctx, id)
+	require.NoError(t, err)
+
+	j := db.Journal()
+	notice := journal.Notice{Source: journal.Threats, ID: "t", Channel: "C", State: journal.Due, Created: now, Version: "1", Body: json.RawMessage(`{}`)}
+	require.NoError(t, j.Record(ctx, journal.Batch{Source: journal.Threats, Cursor: journal.Cursor{Since: now}, Fresh: []journal.Notice{notice}, Changed: []journal.Notice{notice}, Forget: now}))
+	_, err = j.Versions(ctx, journal.Threats, []string{"a", "b"})
+	require.NoError(t, err)
+	for _, q := range []journal.Query{
+		{Channel: "C", Want: journal.ToPost, Ready: now, Limit: 1}, {Channel: "C", Want: journal.ToEdit, Ready: now, Limit: 1},
+		{Source: journal.Threats, Channel: "C", Group: "g", Want: journal.Roots, Limit: 1}, {Source: journal.Threats, Channel: "C", Group: "g"},
+		{Source: journal.Threats, IDs: []string{"t"}}, {Digest: "d"}, {TS: "1.1"},
+	} {
+		_, err := j.Notices(ctx, q)
+		require.NoError(t, err)
+	}
+	require.NoError(t, j.Save(ctx, func() journal.Notice { notice.Rev = 0; return notice }()))
+	_, err = j.Backlog(ctx, "C")
+	require.NoError(t, err)
+	_, err = j.Snoozes(ctx, now)
+	require.NoError(t, err)
+}
