@@ -75,6 +75,7 @@ type Config struct {
 
 	Interval time.Duration // between polls; 0 means 30 s
 	Backfill time.Duration // how far back the very first start delivers; later starts go on where the last one was
+	Keep     time.Duration // how long the journal remembers what was delivered; 0 means 30 days
 	Burst    int           // more than so many in a minute and channel become a digest; 0 means 5
 	Owner    string        // names this process among several; made up when empty
 	Observer Observer      // counts for metrics; nil: nobody does
@@ -143,7 +144,7 @@ func (n *Notifier) service(journal Journal) *service {
 	for _, source := range sources {
 		s.dispatcher.Wake(append(c.Routes().Channels(source), c.channel(source))...)
 		s.feeds = append(s.feeds, feed.New(feed.Config{Console: c.Console, Journal: journal, Channel: c.channel(source), Routes: c.Routes,
-			Operators: c.Operators, Wake: s.dispatcher.Wake, Interval: c.Interval, Born: c.born, Backfill: c.Backfill, Observer: c.Observer, Now: c.Now, Logger: c.Logger}, source))
+			Operators: c.Operators, Wake: s.dispatcher.Wake, Interval: c.Interval, Born: c.born, Backfill: c.Backfill, Keep: c.Keep, Observer: c.Observer, Now: c.Now, Logger: c.Logger}, source))
 	}
 	own := noteWriter{journal: journal, wake: s.dispatcher.Wake, now: c.Now, logger: c.Logger}
 	s.parts = append(s.parts, own.recall)

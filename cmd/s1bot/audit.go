@@ -24,6 +24,7 @@ type auditCmd struct {
 	Command string `help:"Only of this command."`
 	JSON    bool   `name:"json" help:"One JSON object a line."`
 	Verify  bool   `help:"Check that no row of the whole trail was changed, removed or moved."`
+	Export  string `placeholder:"FILE" help:"Write the whole trail to a new file, one JSON object a line, which --verify --against can check."`
 	Against string `placeholder:"FILE" help:"With --verify: compare with the stream that S1BOT_AUDIT_FILE wrote. Unless given, with that file itself where it is set."`
 }
 
@@ -43,6 +44,9 @@ func (a auditCmd) Run(ctx context.Context, std streams) error {
 		return fmt.Errorf("open the database: %w", err)
 	}
 	defer func() { _ = db.Close() }()
+	if a.Export != "" {
+		return a.export(ctx, std, db)
+	}
 	if a.Verify {
 		return a.verify(ctx, std, db, cmp.Or(a.Against, c.AuditFile))
 	}

@@ -94,6 +94,17 @@ func TestTheStreamShowsWhatTheChainCannot(t *testing.T) {
 	require.Zero(t, code, "two processes wrote it, and one of them died")
 	require.Contains(t, out, "2 rows of")
 
+	archive := filepath.Join(t.TempDir(), "archive.jsonl")
+	code, out, _ = calls(t, "audit", "--export="+archive)
+	require.Zero(t, code)
+	require.Contains(t, out, "2 rows written to "+archive)
+	code, _, errs := calls(t, "audit", "--export="+archive)
+	require.NotZero(t, code)
+	require.Contains(t, errs, "never overwritten")
+	code, out, _ = calls(t, "audit", "--verify", "--against="+archive)
+	require.Zero(t, code)
+	require.Contains(t, out, "2 rows of "+archive+" are the same")
+
 	cut := func(statements ...string) {
 		db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(s.environ["S1BOT_DATABASE_URL"], "sqlite:"))
 		require.NoError(t, err)
@@ -107,8 +118,11 @@ func TestTheStreamShowsWhatTheChainCannot(t *testing.T) {
 	code, out, _ = calls(t, "audit", "--verify")
 	require.Zero(t, code, "the chain by itself is whole")
 	require.Contains(t, out, "1 rows, none changed")
+	code, _, errs = calls(t, "audit", "--verify", "--against="+archive)
+	require.NotZero(t, code)
+	require.Contains(t, errs, "it has row 2, which the trail lacks")
 	t.Setenv("S1BOT_AUDIT_FILE", path)
-	code, _, errs := calls(t, "audit", "--verify")
+	code, _, errs = calls(t, "audit", "--verify")
 	require.NotZero(t, code)
 	require.Contains(t, errs, "it has row 2, which the trail lacks")
 
@@ -118,6 +132,12 @@ func TestTheStreamShowsWhatTheChainCannot(t *testing.T) {
 	code, _, errs = calls(t, "audit", "--verify")
 	require.NotZero(t, code)
 	require.Contains(t, errs, "row 1 is another one there")
+	cut(`UPDATE audit SET actor = 'somebody else'`)
+	broken := filepath.Join(t.TempDir(), "broken.jsonl")
+	code, _, errs = calls(t, "audit", "--export="+broken)
+	require.NotZero(t, code)
+	require.Contains(t, errs, "changed after it was written")
+	require.NoFileExists(t, broken, "an archive of a trail that is not whole would only look like one")
 }
 
 func TestNoAuditOfADatabaseThatIsNotThere(t *testing.T) {

@@ -44,6 +44,7 @@ type config struct {
 
 	PollInterval time.Duration `env:"S1BOT_POLL_INTERVAL" envDefault:"30s" means:"how often the console is asked for new threats and alerts, at least 1s"`
 	Backfill     time.Duration `env:"S1BOT_BACKFILL" unset:"none" means:"how far back the very first start reports, such as '24h'; none: from now on"`
+	Keep         time.Duration `env:"S1BOT_KEEP" envDefault:"720h" means:"how long notifications that were delivered, people's history and queries, snoozes that are over and jobs that nobody finished stay in the database, at least 168h; requests and the audit trail stay"`
 	Sockets      int           `env:"S1BOT_SOCKETS" envDefault:"2" means:"Socket Mode connections, 1 to 10"`
 	HTTPAddr     string        `env:"S1BOT_HTTP_ADDR" unset:"127.0.0.1:9090" means:"'/healthz', '/readyz' (503 while the database takes no writes, no socket is up, or the program stops), '/metrics'; empty: off"`
 	SecretKey    s1.Secret     `env:"S1BOT_SECRET_KEY" unset:"none" means:"32 bytes in base64 ('openssl rand -base64 32'): seals passwords that must wait in the database for an approval (AES-256-GCM, bound to the request), until the request ends. Without it such a request is refused with the reason. All processes share it; keep it apart from the database and its copies. If it changes, requests that wait with a password fail and must be made again"`
@@ -56,6 +57,9 @@ type config struct {
 	lease, tick time.Duration    // of runs that died, and of looking for them; the usual ones when zero
 	now         func() time.Time // the clock; time.Now when nil
 }
+
+// minKeep is a week: the feeds read again what is younger than that, and must know that they delivered it.
+const minKeep = 7 * 24 * time.Hour
 
 // defaultHTTPAddr holds where S1BOT_HTTP_ADDR is not set at all; set and empty switches the server off.
 const defaultHTTPAddr = "127.0.0.1:9090"
@@ -112,8 +116,8 @@ func readable(err error) error {
 	if !errors.As(err, &parse) {
 		return err
 	}
-	names := map[string]string{"PollInterval": "S1BOT_POLL_INTERVAL", "Backfill": "S1BOT_BACKFILL", "Sockets": "S1BOT_SOCKETS"}
-	want := map[string]string{"PollInterval": "a duration such as 30s", "Backfill": "a duration such as 24h", "Sockets": "a number from 1 to 10"}
+	names := map[string]string{"PollInterval": "S1BOT_POLL_INTERVAL", "Backfill": "S1BOT_BACKFILL", "Keep": "S1BOT_KEEP", "Sockets": "S1BOT_SOCKETS"}
+	want := map[string]string{"PollInterval": "a duration such as 30s", "Backfill": "a duration such as 24h", "Keep": "a duration such as 720h", "Sockets": "a number from 1 to 10"}
 	if name, ok := names[parse.Name]; ok {
 		return fmt.Errorf("%s: want %s", name, want[parse.Name])
 	}
@@ -136,6 +140,9 @@ func (c *config) check() []error {
 	}
 	if c.Backfill < 0 {
 		bad("S1BOT_BACKFILL", "a duration such as 24h, not below zero")
+	}
+	if c.Keep < minKeep {
+		bad("S1BOT_KEEP", "a duration of at least 168h")
 	}
 	if c.Sockets < 1 || c.Sockets > 10 {
 		bad("S1BOT_SOCKETS", "a number from 1 to 10")

@@ -92,7 +92,7 @@ func (p *program) wire() error {
 		Console: p.console, Journal: p.db.Journal(), Leases: p.db.Journal(), Messages: p.bot, Files: p.bot, ThreatsChannel: c.ThreatsChannel, AlertsChannel: c.AlertsChannel,
 		Operators: p.operators(),
 		Routes:    func() routing.Routes { return *p.routes.Load() }, Check: p.check, Reports: shifts{p},
-		Interval: c.PollInterval, Backfill: c.Backfill, Observer: feedMeter{p.metrics}, Logger: p.log,
+		Interval: c.PollInterval, Backfill: c.Backfill, Keep: c.Keep, Observer: feedMeter{p.metrics}, Logger: p.log,
 	})
 	return err
 }
@@ -162,7 +162,7 @@ func (p *program) changed(ctx context.Context, kind string, ids []string) {
 func (p *program) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	parts := []func(context.Context) error{p.bot.Run, p.notify, p.streamAudit}
+	parts := []func(context.Context) error{p.bot.Run, p.notify, p.streamAudit, p.prune}
 	ended := make(chan error, len(parts))
 	for _, part := range parts {
 		go func() { ended <- part(ctx) }()

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -26,7 +27,7 @@ const (
 	// the wide one has at most cheapSweep rows, it is read with every poll, and what is late is delivered as soon as what is not.
 	sweepEvery = 10
 	cheapSweep = 250
-	// retention is how long notices stay in the journal; cards of older items are edited no more.
+	// retention is how long notices stay in the journal unless a setting says otherwise; cards of older items are edited no more.
 	retention = 30 * 24 * time.Hour
 	// maxBackoff is the longest pause after a failed poll, where the interval is no longer.
 	maxBackoff = 15 * time.Second
@@ -70,6 +71,7 @@ type Config struct {
 	Interval  time.Duration            // between polls
 	Born      time.Time                // the very first start delivers what happens from then on
 	Backfill  time.Duration            // and of this much before
+	Keep      time.Duration            // how long the journal remembers items; 0 means 30 days
 	Observer  Observer
 	Now       func() time.Time
 	Logger    *slog.Logger
@@ -92,6 +94,7 @@ type Feed struct {
 	interval time.Duration
 	born     time.Time
 	backfill time.Duration
+	keep     time.Duration
 	journal  Journal
 	wake     func(channels ...string)
 	observer Observer
@@ -122,7 +125,7 @@ type failureRun struct {
 // New makes the feed of a source; it starts nothing.
 func New(c Config, source journal.Source) *Feed {
 	return &Feed{
-		kind: kindOf(source, c.Console), channel: c.Channel, routes: c.Routes, interval: c.Interval, born: c.Born, backfill: c.Backfill, journal: c.Journal,
+		kind: kindOf(source, c.Console), channel: c.Channel, routes: c.Routes, interval: c.Interval, born: c.Born, backfill: c.Backfill, keep: cmp.Or(c.Keep, retention), journal: c.Journal,
 		wake: c.Wake, observer: c.Observer, now: c.Now, logger: c.Logger.With("feed", string(source)), turn: pacing.NewTurn(), failing: map[string]*failureRun{},
 		untilSweep: map[string]int{}, operators: c.Operators, readAt: map[string]time.Time{}, deferredSince: map[string]time.Time{},
 	}

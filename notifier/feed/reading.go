@@ -69,7 +69,7 @@ func (r *reading) from(window time.Duration) time.Time {
 
 // forget moves the beginning of the journal's memory, but never past what is still to be read.
 func (r *reading) forget(now time.Time) {
-	drop := now.Add(-retention)
+	drop := now.Add(-r.keep)
 	for _, p := range r.passes {
 		if limit := r.cursor.Reached[p.name].Add(-2 * p.sweep); limit.Before(drop) {
 			drop = limit
