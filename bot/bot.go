@@ -116,7 +116,7 @@ func New(c Config) (*Bot, error) {
 	client, api := newAPI(c.AppToken, c.BotToken, c.APIURL, slackLimit, c.Meter)
 	b := &Bot{Config: c, known: make(chan struct{}), api: api}
 	b.seal = newSealer(c.BotToken)
-	b.post = &post.Messenger{Seal: b.seal.click, API: b.api, HTTP: client, Console: c.Console.ConsoleURL(), Clips: c.Clips, Directs: c.Directs, Find: b.findAll, Attached: b.Attached, Log: c.Log}
+	b.post = &post.Messenger{Seal: b.seal.click, API: b.api, HTTP: client, Console: c.Console.ConsoleURL(), Clips: c.Clips, Directs: c.Directs, Find: b.Find, Attached: b.Attached, Log: c.Log}
 	b.desk = newDesk()
 	b.intake = fairqueue.New(fairqueue.Config{Classes: intakeLimits(), Timeout: intakeLimit, Log: c.Log})
 	b.work = fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: c.Log})

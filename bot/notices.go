@@ -139,18 +139,9 @@ func (b *Bot) Delete(ctx context.Context, channel, ts string) error {
 	return nil
 }
 
-// Find looks for our message with the key, posted at since or later, in the thread where thread is not empty. It needs the
+// Find looks for our messages with the key, posted at since or later, in the thread where thread is not empty; oldest first. It needs the
 // scopes channels:history and groups:history, and the bot in the channel.
-func (b *Bot) Find(ctx context.Context, channel, thread, key string, since time.Time) (ts string, found bool, err error) {
-	all, err := b.findAll(ctx, channel, thread, key, since)
-	if err != nil || len(all) == 0 {
-		return "", false, err
-	}
-	return all[0], true, nil
-}
-
-// findAll is Find of all messages with the key, oldest first.
-func (b *Bot) findAll(ctx context.Context, channel, thread, key string, since time.Time) (all []string, err error) {
+func (b *Bot) Find(ctx context.Context, channel, thread, key string, since time.Time) (all []string, err error) {
 	oldest := strconv.FormatInt(since.Add(-time.Minute).Unix(), 10)
 	cursor := ""
 	for range maxPages {

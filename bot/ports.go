@@ -72,7 +72,7 @@ func (m messenger) Edit(ctx context.Context, channel, ts string, card render.Car
 }
 
 func (m messenger) Find(ctx context.Context, s workflow.Search) (ts string, found bool, err error) {
-	look := m.b.findAll
+	look := m.b.Find
 	if s.Patient {
 		look = m.b.post.LookFor
 	}

@@ -79,7 +79,7 @@ func (b *Bot) postToOperators(ctx context.Context, channel, key string, card ren
 		b.toOperators(ctx, card)
 		return
 	}
-	if _, found, err := b.Find(ctx, channel, "", key, b.Now().Add(-24*time.Hour)); err == nil && found {
+	if found, err := b.Find(ctx, channel, "", key, b.Now().Add(-24*time.Hour)); err == nil && len(found) > 0 {
 		return
 	}
 	if _, _, err := b.post.Post(ctx, channel, "", key, card); err != nil {

@@ -24,10 +24,10 @@ type Messenger interface {
 	// Delete takes a message of ours back.
 	Delete(ctx context.Context, channel, ts string) error
 
-	// Find looks for our first message with the key, posted since about then, in the thread where thread is not empty: after a crash or a
+	// Find looks for our messages with the key, posted since about then, in the thread where thread is not empty: after a crash or a
 	// broken connection in the middle of a Post nobody else knows whether it is there. Where the app may not look, the error is a
 	// Failure that is Refused.
-	Find(ctx context.Context, channel, thread, key string, since time.Time) (ts string, found bool, err error)
+	Find(ctx context.Context, channel, thread, key string, since time.Time) (ts []string, err error)
 }
 
 // An Uploader puts files into threads, each call one try.

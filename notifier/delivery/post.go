@@ -21,7 +21,7 @@ type attempt struct {
 // answered right after.
 func (s *channelSender) post(ctx context.Context, n journal.Notice) error {
 	blind := false
-	if n.State == journal.Sending {
+	if n.State == journal.Sending || isUnconfirmed(n) {
 		open, unseen, err := s.reconcile(ctx, n)
 		if !open || err != nil {
 			return err

@@ -19,7 +19,7 @@ import (
 //	   ├──look: not there──▶ posted again
 //	   └──no look works──▶ posted without actions, unconfirmed
 //	                          ├──look: only this one──▶ gets its actions
-//	                          ├──look: the first one is there, too──▶ one of the two is deleted
+//	                          ├──look: others are there, too──▶ all but one are deleted
 //	                          └──no look for a day──▶ stays as it is until its item changes
 //
 // So where the app may look, there is one card in the end, however often Slack's answers get lost.
@@ -35,14 +35,14 @@ func (s *channelSender) reconcile(ctx context.Context, n journal.Notice) (open, 
 		open, err = s.attached(ctx, n)
 		return open, false, err
 	}
-	ts, found, err := s.messages.Find(ctx, n.Where(), n.Thread, n.Key(), sentSince(n))
+	found, err := s.messages.Find(ctx, n.Where(), n.Thread, n.Key(), sentSince(n))
 	switch {
 	case unknowable(err), err != nil && n.Tries >= blindAfter && !slowedDown(err):
 		s.logger.Warn("can't check whether a card was posted; posting one without actions", "channel", s.channel, "notice", n.Key(), "err", err)
 		return true, true, nil
 	case err != nil:
 		return false, false, s.postpone(ctx, n, fmt.Errorf("look for the card: %w", err))
-	case !found:
+	case len(found) == 0:
 		return true, false, nil
 	}
 	root, err := s.root(ctx, n)
@@ -52,7 +52,7 @@ func (s *channelSender) reconcile(ctx context.Context, n journal.Notice) (open, 
 	if root.TS != n.Thread {
 		root = journal.Notice{}
 	}
-	return false, false, s.delivered(ctx, n, root, ts)
+	return false, false, s.delivered(ctx, n, root, found[0])
 }
 
 // unconfirmed marks the fingerprint of a message that may stand there twice.
@@ -78,7 +78,7 @@ func isUnconfirmed(n journal.Notice) bool { return strings.HasPrefix(n.Fingerpri
 // confirm looks whether an unconfirmed card is the only one of its notice, and leaves one. It returns false while nobody can tell. A
 // change in the console ends the wait: a card that shows what is no longer true is worse than two.
 func (s *channelSender) confirm(ctx context.Context, n *journal.Notice) (settled bool, err error) {
-	ts, found, err := s.messages.Find(ctx, n.Where(), n.Thread, n.Key(), n.Tried.Add(-time.Minute))
+	found, err := s.messages.Find(ctx, n.Where(), n.Thread, n.Key(), n.Tried.Add(-time.Minute))
 	switch late := s.now().Sub(n.Tried) >= confirmFor; {
 	case err != nil && outdated(*n):
 	case err != nil && late: // it stays as it is
@@ -87,8 +87,8 @@ func (s *channelSender) confirm(ctx context.Context, n *journal.Notice) (settled
 	case err != nil:
 		n.NotBefore = s.now().Add(longestWait)
 		return false, s.save(ctx, *n)
-	case found && ts != n.TS:
-		if err := s.keepOne(ctx, n, ts); err != nil {
+	default:
+		if err := s.keepOne(ctx, n, found); err != nil {
 			return false, s.editFailed(ctx, *n, err)
 		}
 	}
@@ -96,18 +96,19 @@ func (s *channelSender) confirm(ctx context.Context, n *journal.Notice) (settled
 	return true, nil
 }
 
-// keepOne deletes one of two messages of a notice: the one that was posted blindly, or the first where the other has a thread by now.
-func (s *channelSender) keepOne(ctx context.Context, n *journal.Notice, first string) error {
-	surplus := n.TS
-	if n.Replies > 0 {
-		surplus = first
+// keepOne deletes all messages of a notice but one: the first, or the one that has a thread by now.
+func (s *channelSender) keepOne(ctx context.Context, n *journal.Notice, all []string) error {
+	if len(all) > 0 && n.Replies == 0 {
+		n.TS = all[0]
 	}
-	if err := s.messages.Delete(ctx, n.Where(), surplus); err != nil && !isGone(err) {
-		return fmt.Errorf("delete the second card of %s: %w", n.Key(), err)
+	for _, ts := range all {
+		if ts == n.TS {
+			continue
+		}
+		if err := s.messages.Delete(ctx, n.Where(), ts); err != nil && !isGone(err) {
+			return fmt.Errorf("delete the second card of %s: %w", n.Key(), err)
+		}
+		s.logger.Info("a card was there twice; one was deleted", "channel", s.channel, "notice", n.Key())
 	}
-	if surplus == n.TS {
-		n.TS = first
-	}
-	s.logger.Info("a card was there twice; one was deleted", "channel", s.channel, "notice", n.Key())
 	return nil
 }

@@ -142,19 +142,19 @@ func (s *Slack) Delete(_ context.Context, channel, ts string) error {
 	return after
 }
 
-// Find looks for the first message with a key that nobody deleted.
-func (s *Slack) Find(_ context.Context, channel, thread, key string, since time.Time) (string, bool, error) {
+// Find looks for the messages with a key that nobody deleted, oldest first.
+func (s *Slack) Find(_ context.Context, channel, thread, key string, since time.Time) (found []string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if before, _ := s.Fault.of("find"); before != nil {
-		return "", false, before
+		return nil, before
 	}
 	for _, m := range s.Messages {
 		if !m.deleted && m.Channel == channel && m.Thread == thread && m.Key == key && !m.At.Before(since) {
-			return m.TS, true, nil
+			found = append(found, m.TS)
 		}
 	}
-	return "", false, nil
+	return found, nil
 }
 
 func (s *Slack) at(channel, ts string) *Message {
@@ -204,8 +204,8 @@ func (s *Slack) Remove(ts string) {
 type Blind struct{ *Slack }
 
 // Find is refused, as by a workspace that did not give the scope for it.
-func (Blind) Find(context.Context, string, string, string, time.Time) (string, bool, error) {
-	return "", false, Refusal{IsRefused: true}
+func (Blind) Find(context.Context, string, string, string, time.Time) ([]string, error) {
+	return nil, Refusal{IsRefused: true}
 }
 
 // Set changes it while others use it.
