@@ -2,6 +2,7 @@ package notifier_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -128,6 +129,18 @@ func (c *counter) FeedSucceeded(feed string, at time.Time) {
 	c.read[feed] = at
 }
 
+func (c *counter) delayed() []time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.delays)
+}
+
+func (c *counter) lastRead(feed string) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.read[feed]
+}
+
 func (c *counter) of(what string) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -143,18 +156,18 @@ func TestWhatMetricsCount(t *testing.T) {
 		id := w.Console.AddThreat(notifiertest.NewThreat{Name: "evil.exe", Age: 10 * time.Second})
 		w.Pass(time.Minute)
 		require.Equal(t, 1, counted.of("threat delivered"))
-		require.Len(t, counted.delays, 1)
-		require.InDelta(t, 39, counted.delays[0].Seconds(), 1, "ten seconds old, and found by the next poll")
+		require.Len(t, counted.delayed(), 1)
+		require.InDelta(t, 39, counted.delayed()[0].Seconds(), 1, "ten seconds old, and found by the next poll")
 		w.Console.Change(id, notifiertest.Resolve)
 		w.Pass(time.Minute)
 		require.Equal(t, 1, counted.of("update edited"))
-		require.Len(t, counted.delays, 1, "an edit is no delivery")
+		require.Len(t, counted.delayed(), 1, "an edit is no delivery")
 
 		heal := notifiertest.Refuse(w, "threats", &s1.Error{Status: 503})
-		before := counted.read["threat"]
+		before := counted.lastRead("threat")
 		w.Pass(10 * time.Minute)
-		require.Equal(t, before, counted.read["threat"])
-		require.True(t, counted.read["alert"].After(before))
+		require.Equal(t, before, counted.lastRead("threat"))
+		require.True(t, counted.lastRead("alert").After(before))
 		for range 20 {
 			w.Console.AddThreat(notifiertest.NewThreat{Name: "worm"})
 		}
@@ -165,7 +178,7 @@ func TestWhatMetricsCount(t *testing.T) {
 		w.Pass(10 * time.Minute)
 		require.Equal(t, 1, counted.of("digest failed"))
 		require.Equal(t, 1, counted.of("digest delivered"))
-		require.Len(t, counted.delays, 2, "a digest counts once")
-		require.True(t, counted.read["threat"].After(before))
+		require.Len(t, counted.delayed(), 2, "a digest counts once")
+		require.True(t, counted.lastRead("threat").After(before))
 	})
 }
