@@ -199,7 +199,9 @@ func (b *Bot) isolators(ctx context.Context) (map[string]approvals.Request, erro
 			return nil, fmt.Errorf("list who isolated endpoints: %w", err)
 		}
 		for _, req := range done {
-			credit(by, req)
+			if cmd, known := b.Catalog.Find(req.Command); known && cmd.Effect != nil && cmd.Effect.Isolates {
+				credit(by, req)
+			}
 		}
 		if len(done) < reportPage {
 			return by, nil
@@ -211,10 +213,10 @@ func (b *Bot) isolators(ctx context.Context) (map[string]approvals.Request, erro
 	}
 }
 
-// credit notes which endpoints a request isolated, if that was what it did.
+// credit notes which endpoints a request isolated.
 func credit(by map[string]approvals.Request, req approvals.Request) {
 	var plan catalog.Plan
-	if req.Command != "disconnect-agent-from-network" || json.Unmarshal(req.Plan, &plan) != nil {
+	if json.Unmarshal(req.Plan, &plan) != nil {
 		return
 	}
 	for _, t := range plan.Targets {

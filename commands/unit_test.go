@@ -12,10 +12,12 @@ import (
 
 	"s1bot/commands/admin"
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
 	"s1bot/commands/manual"
 	"s1bot/commands/slash"
 	"s1bot/commands/text"
 	"s1bot/render"
+	"s1bot/s1"
 )
 
 func TestNearestOffersWhatWasMeant(t *testing.T) {
@@ -61,6 +63,75 @@ func TestValidateNamesTheOffender(t *testing.T) {
 		require.ErrorContains(t, err, complaint)
 		require.ErrorContains(t, err, "Bad_Name")
 	}
+}
+
+// What acts on endpoints or threats says what to watch afterwards, or why nothing: a new action is not left unwatched by an oversight.
+func TestValidateWantsAnEffectOfWhatActsOnEndpoints(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"disconnect-agent-from-network", "move-agents", "mitigate-threats", "update-incident-status"} {
+		cmd, ok := All().Find(name)
+		require.True(t, ok)
+		require.NotContains(t, strings.Join(All().Check(cmd), "\n"), "Effect")
+		silent := *cmd
+		silent.Effect, silent.Settled = nil, ""
+		require.Contains(t, strings.Join(All().Check(&silent), "\n"), "neither what to watch (Effect) nor why nothing", name)
+		both := *cmd
+		both.Effect, both.Settled = change.Isolation(), "nothing to see"
+		require.Contains(t, strings.Join(All().Check(&both), "\n"), "an effect to watch and says that there is none", name)
+	}
+}
+
+// The bot makes the password of an archive and nothing else.
+func TestPasswordsAreWhatTheBotMakes(t *testing.T) {
+	t.Parallel()
+	made := map[string]bool{}
+	for _, cmd := range All().Commands() {
+		for _, p := range cmd.Params {
+			if cmd.Makes(p.Name) {
+				made[p.Name] = true
+				require.Equal(t, "password", p.Kind)
+			}
+		}
+	}
+	require.Equal(t, map[string]bool{"password": true}, made)
+}
+
+// Every action on a card is an invocation of its command that can be read: cards are drawn of commands' values alone.
+func TestActionsOnCardsAreOfTheirCommands(t *testing.T) {
+	t.Parallel()
+	all := All()
+	threat := s1.Threat{ID: "1845174760470303882", Info: s1.ThreatInfo{ConfidenceLevel: s1.ConfidenceSuspicious, CollectionID: "1400000000000000009"},
+		Realtime: s1.ThreatAgentNow{AgentID: "1400000000000000001", SiteID: "1400000000000000002"}}
+	agent := s1.Agent{ID: "1400000000000000001"}
+	drawn := map[string]bool{}
+	for _, a := range all.CardActions() {
+		cmd, ok := all.Find(a.Command)
+		require.True(t, ok, a.Command)
+		var given []render.Filling
+		if a.Threat != nil {
+			if f, ok := a.Threat(threat); ok {
+				given = append(given, f)
+			}
+		}
+		if a.Agent != nil {
+			if f, ok := a.Agent(agent); ok {
+				given = append(given, f)
+			}
+		}
+		for _, f := range given {
+			drawn[a.Command] = true
+			values, err := catalog.Object(f.Args)
+			require.NoError(t, err)
+			for name := range values {
+				require.True(t, cmd.Has(name), "%s has no parameter %s", a.Command, name)
+			}
+			if a.Param != "" {
+				require.True(t, cmd.Has(a.Param), "%s has no parameter %s", a.Command, a.Param)
+				require.NotEmpty(t, f.Options)
+			}
+		}
+	}
+	require.True(t, drawn["disconnect-agent-from-network"] && drawn["add-threat-to-blacklist"] && drawn["mark-as-threat"] && !drawn["connect-agent-to-network"])
 }
 
 func TestCommandsForMachines(t *testing.T) {

@@ -64,6 +64,7 @@ type Config struct {
 	Leases   Leases // says which of several processes works
 	Messages delivery.Messenger
 	Files    delivery.Uploader
+	Actions  render.CardActions // what the cards offer; the catalog has them
 
 	ThreatsChannel string // Slack channel ids; empty: only what Routes name gets anything
 	AlertsChannel  string
@@ -139,7 +140,7 @@ var sources = []journal.Source{journal.Threats, journal.Alerts}
 // service makes feeds and a dispatcher that work with a journal.
 func (n *Notifier) service(journal Journal) *service {
 	c := n.config
-	s := &service{dispatcher: delivery.NewDispatcher(delivery.Config{Journal: journal, Messages: c.Messages, Files: c.Files, Links: c.Console, Operators: c.Operators,
+	s := &service{dispatcher: delivery.NewDispatcher(delivery.Config{Journal: journal, Messages: c.Messages, Files: c.Files, Links: c.Console, Actions: c.Actions, Operators: c.Operators,
 		Burst: c.Burst, Observer: c.Observer, Now: c.Now, Logger: c.Logger})}
 	for _, source := range sources {
 		s.dispatcher.Wake(append(c.Routes().Channels(source), c.channel(source))...)

@@ -8,7 +8,7 @@ import (
 )
 
 // AgentCard shows an endpoint.
-func AgentCard(a s1.Agent, links Links) Card {
+func AgentCard(a s1.Agent, links Links, actions CardActions) Card {
 	url := links.AgentURL(a.ID)
 	name := or(said(a.ComputerName), "unnamed endpoint")
 	status := state(a.Online(), a.IsDecommissioned, a.NetworkStatus)
@@ -33,7 +33,7 @@ func AgentCard(a s1.Agent, links Links) Card {
 		seen(a),
 	}
 	if a.ID.Valid() {
-		card.Actions = agentActions(a)
+		card.Actions = actions.forAgent(a)
 	}
 	return card
 }
@@ -76,27 +76,4 @@ func updateState(a s1.Agent) string {
 		return "up to date"
 	}
 	return "outdated"
-}
-
-func agentActions(a s1.Agent) []Action {
-	ids := []s1.AgentID{a.ID}
-	var actions []Action
-	if !a.IsDecommissioned {
-		actions = append(actions, isolation(string(a.ID), a.NetworkStatus))
-	}
-	actions = append(actions,
-		Button{Label: "Threats", Do: Invocation{Command: "get-threat", Args: object("custom-input", map[string]any{"agentIds": ids})}},
-		Button{Label: "Applications", Do: Invocation{Command: "get-agent-applications", Args: object("agent-ids", ids)}},
-		Button{Label: "Activities", Do: Invocation{Command: "get-activities", Args: object("filter", map[string]any{"agentIds": ids}, "limit", 100)}},
-	)
-	if !a.IsDecommissioned {
-		actions = append(actions,
-			Button{Label: "Scan", Do: Invocation{Command: "initiate-scan", Args: object("agent-ids", ids)}},
-			Button{Label: "Message the user", Do: Invocation{Command: "broadcast-message", Args: object("host-names-or-internal-ips", ids), How: Open}},
-			Button{Label: "Restart", Do: Invocation{Command: "restart-endpoints", Args: object("agent-ids", ids)}},
-		)
-	}
-	return append(actions,
-		Button{Label: "Raw JSON", Do: Invocation{Command: "get-agent-info", Args: object("agent-ids", ids), How: Raw}},
-	)
 }

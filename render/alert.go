@@ -1,17 +1,13 @@
 package render
 
 import (
-	"fmt"
-	"regexp"
-	"slices"
 	"strings"
-	"time"
 
 	"s1bot/s1"
 )
 
 // AlertCard shows an alert of a custom detection rule, and what is in its thread.
-func AlertCard(a s1.Alert, links Links, under Thread) Card {
+func AlertCard(a s1.Alert, links Links, actions CardActions, under Thread) Card {
 	id := a.Identity()
 	url := links.AlertURL(id)
 	card := Card{Tone: alertTone(a), Title: alertTitle(a), Text: alertText(a)}
@@ -49,7 +45,7 @@ func AlertCard(a s1.Alert, links Links, under Thread) Card {
 	}
 	card.Parts = append(card.Parts, found(first(a.Info.CreatedAt, a.Info.ReportedAt), "alert", string(id), url))
 	card = card.over(under, AlertRow(a, links), "of this rule on this host")
-	card.Actions = append(alertActions(a, id), opener(url)...)
+	card.Actions = append(actions.forAlert(a), opener(url)...)
 	return card
 }
 
@@ -114,58 +110,10 @@ func connection(a s1.Alert) string {
 	return joined(" ", joined(" → ", from, to), strings.ToLower(a.Info.NetEventDirection))
 }
 
-func alertActions(a s1.Alert, id s1.AlertID) []Action {
-	var actions []Action
-	if id.Valid() {
-		ids := object("alert-ids", []s1.AlertID{id})
-		actions = append(actions,
-			Menu{Label: "Verdict", Param: "analyst-verdict", Options: choices(a.Info.AnalystVerdict),
-				Do: Invocation{Command: "update-alert-analyst-verdict", Args: ids}},
-			Menu{Label: "Status", Param: "status", Options: choices(a.Info.IncidentStatus),
-				Do: Invocation{Command: "update-alert-incident-status", Args: ids}})
+// AlertEndpoint is the word by which commands find the alert's endpoint, if it can still be told something; else empty.
+func AlertEndpoint(a s1.Alert) string {
+	if a.Realtime.IsDecommissioned {
+		return ""
 	}
-	agent := endpoint(a.Realtime.ID, a.Detection.UUID, a.Realtime.UUID)
-	reachable := agent != "" && !a.Realtime.IsDecommissioned
-	if reachable {
-		actions = append(actions, isolation(agent, ""))
-	}
-	actions = append(actions, relatedEvents(a)...)
-	if reachable {
-		actions = append(actions, Button{Label: "Endpoint", Do: Invocation{Command: "get-agent-info", Args: object("agent-ids", []string{agent})}})
-	}
-	return append(actions, blockHash(a)...)
+	return endpoint(a.Realtime.ID, a.Detection.UUID, a.Realtime.UUID)
 }
-
-// blockHash opens the form that keeps the file behind the alert from running, filled as far as the alert says.
-func blockHash(a s1.Alert) []Action {
-	if !sha1.MatchString(a.Source.FileHashSHA1) {
-		return nil
-	}
-	given := []any{"threat-hashes", []string{a.Source.FileHashSHA1}}
-	if system := s1.OSType(strings.ToLower(a.Detection.OSFamily)); slices.ContainsFunc(system.Choices(), func(c s1.Choice) bool { return c.Value == string(system) }) {
-		given = append(given, "os-type", system)
-	}
-	if site := a.Detection.SiteID; site.Valid() {
-		given = append(given, "site-id", site)
-	}
-	return []Action{Button{Label: "Block hash", Do: Invocation{Command: "block-hash", How: Open, Args: object(given...)}}}
-}
-
-var sha1 = regexp.MustCompile(`^[0-9a-f]{40}$`)
-
-// beside is how long before and after an alert related events are looked for.
-const beside = time.Hour
-
-// relatedEvents looks for what else the alert's storyline did at that time. A storyline that could say something else in a query
-// is none.
-func relatedEvents(a s1.Alert) []Action {
-	story, at := a.Storyline(), first(a.Info.CreatedAt, a.Info.ReportedAt)
-	if !storyline.MatchString(story) || at.IsZero() {
-		return nil
-	}
-	return []Action{Button{Label: "Related events", Do: Invocation{Command: "query", Args: object(
-		"query", fmt.Sprintf("SrcProcStorylineId = %q", story),
-		"start-time", at.Add(-beside).UTC().Format(time.RFC3339), "end-time", at.Add(beside).UTC().Format(time.RFC3339))}}}
-}
-
-var storyline = regexp.MustCompile(`^[A-Za-z0-9-]{4,64}$`)

@@ -38,6 +38,6 @@ func BenchmarkMessageBaseline(b *testing.B) {
 func BenchmarkThreatCard(b *testing.B) {
 	t := threat()
 	for b.Loop() {
-		ThreatCard(t, pages{}, Thread{More: 3}).Message(Options{ConsoleURL: console})
+		ThreatCard(t, pages{}, deck, Thread{More: 3}).Message(Options{ConsoleURL: console})
 	}
 }

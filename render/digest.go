@@ -41,11 +41,12 @@ type Digest struct {
 	first                []DigestRow
 	file                 bytes.Buffer
 	csv                  *CSVWriter
+	actions              CardActions
 }
 
-// NewDigest returns a digest of nothing yet.
-func NewDigest() *Digest {
-	d := &Digest{kinds: map[string]int{}, levels: map[string]int{}, hosts: map[string]int{}, names: map[string]int{}, sites: map[string]int{}, minutes: map[time.Time]int{}}
+// NewDigest returns a digest of nothing yet; the actions are those of all commands.
+func NewDigest(actions CardActions) *Digest {
+	d := &Digest{actions: actions, kinds: map[string]int{}, levels: map[string]int{}, hosts: map[string]int{}, names: map[string]int{}, sites: map[string]int{}, minutes: map[time.Time]int{}}
 	d.csv = NewCSVWriter(&d.file)
 	_ = d.csv.Write("Kind", "Id", "Level", "Name", "Host", "Site", "Group", "Status", "Verdict", "Storyline", "Created", "Own card", "Link") // a buffer takes all
 	return d
@@ -120,16 +121,20 @@ func (d *Digest) heading() string {
 	return text
 }
 
-// lists are buttons that read the items from the console, for whoever cannot open the file: a list with pages, of a thousand at most.
+// lists are buttons that read the items from the console, for whoever cannot open the file: a list with pages, of a thousand at most. As
+// many as there are: others of that time have cards of their own.
 func (d *Digest) lists() []Action {
 	if d.earliest.IsZero() {
 		return nil
 	}
 	var actions []Action
 	for _, kind := range slices.Sorted(maps.Keys(d.kinds)) {
-		actions = append(actions, Button{Label: "List the " + kind + "s", Do: Invocation{Command: "fetch-event", Args: object(
-			"start-time", d.earliest.UTC().Format(time.RFC3339), "end-time", d.latest.Add(time.Second).UTC().Format(time.RFC3339),
-			"event-source", kind)}}) // as many as there are: others of that time have cards of their own
+		for _, a := range d.actions.forBurst(Burst{Kind: kind, From: d.earliest, To: d.latest.Add(time.Second)}) {
+			if b, is := a.(Button); is {
+				b.Label += " " + kind + "s"
+				actions = append(actions, b)
+			}
+		}
 	}
 	return actions
 }

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
@@ -85,25 +84,6 @@ func state(online, decommissioned bool, network s1.NetworkStatus) string {
 	return word
 }
 
-// object is JSON arguments made of names and values in turn.
-func object(pairs ...any) json.RawMessage {
-	m := map[string]any{}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		m[pairs[i].(string)] = pairs[i+1]
-	}
-	raw, _ := json.Marshal(m) // strings and lists of them: it cannot fail
-	return raw
-}
-
-// isolation is the button that cuts an endpoint off, or takes it back.
-func isolation(endpoint string, network s1.NetworkStatus) Button {
-	args := object("agent-ids", []string{endpoint})
-	if network == s1.NetworkDisconnected || network == s1.NetworkDisconnecting {
-		return Button{Label: "Reconnect host", Do: Invocation{Command: "connect-agent-to-network", Args: args}}
-	}
-	return Button{Label: "Disconnect host", Style: Danger, Do: Invocation{Command: "disconnect-agent-from-network", Args: args}}
-}
-
 var uuid = regexp.MustCompile(`(?i)^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$`)
 
 // endpoint is the word by which commands find an endpoint: its id, or its uuid where a row says no more; empty if it says neither.
@@ -117,8 +97,8 @@ func endpoint(id s1.AgentID, uuids ...string) string {
 	return ""
 }
 
-// choices are options for what v's type can be, without v itself: choosing it would change nothing.
-func choices[T s1.Enum](v T) []Option {
+// OtherChoices are options for what v's type can be, without v itself: choosing it would change nothing.
+func OtherChoices[T s1.Enum](v T) []Option {
 	var out []Option
 	for _, c := range v.Choices() {
 		if c.Value != string(v) {

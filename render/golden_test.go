@@ -122,14 +122,14 @@ func agentList() Card {
 
 func goldenCards() map[string]Card {
 	return map[string]Card{
-		"threat":          ThreatCard(threat(), pages{}, Thread{More: 3}),
-		"threat-resolved": ThreatCard(isolatedThreat(), pages{}, Thread{}),
-		"threat-hostile":  ThreatCard(hostileThreat(), pages{}, Thread{}),
-		"threat-empty":    ThreatCard(s1.Threat{}, pages{}, Thread{}),
-		"alert":           AlertCard(alert(), pages{}, Thread{}),
-		"alert-empty":     AlertCard(s1.Alert{}, pages{}, Thread{}),
-		"agent":           AgentCard(agent(), pages{}),
-		"agent-empty":     AgentCard(s1.Agent{}, pages{}),
+		"threat":          ThreatCard(threat(), pages{}, deck, Thread{More: 3}),
+		"threat-resolved": ThreatCard(isolatedThreat(), pages{}, deck, Thread{}),
+		"threat-hostile":  ThreatCard(hostileThreat(), pages{}, deck, Thread{}),
+		"threat-empty":    ThreatCard(s1.Threat{}, pages{}, deck, Thread{}),
+		"alert":           AlertCard(alert(), pages{}, deck, Thread{}),
+		"alert-empty":     AlertCard(s1.Alert{}, pages{}, deck, Thread{}),
+		"agent":           AgentCard(agent(), pages{}, deck),
+		"agent-empty":     AgentCard(s1.Agent{}, pages{}, deck),
 		"approval":        approval(),
 		"list":            agentList(),
 		"done":            Done("%d endpoints isolated", 2),

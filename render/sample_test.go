@@ -68,7 +68,7 @@ func TestRecordedThingsAreDrawn(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, page.Items, len(threats))
 	for _, h := range page.Items {
-		draw(ThreatCard(h, client, Thread{More: 1}), client, h.Name(), h.Host(), h.Info.FilePath, string(h.Identity()))
+		draw(ThreatCard(h, client, deck, Thread{More: 1}), client, h.Name(), h.Host(), h.Info.FilePath, string(h.Identity()))
 	}
 	draw(Card{Title: "Threats", Parts: []Part{ThreatTable(page.Items, client)}}, client)
 
@@ -76,7 +76,7 @@ func TestRecordedThingsAreDrawn(t *testing.T) {
 	alerts, err := client.AlertsPage(t.Context(), nil)
 	require.NoError(t, err)
 	for _, a := range alerts.Items {
-		draw(AlertCard(a, client, Thread{More: 1}), client, a.Name(), a.Host(), string(a.Identity()))
+		draw(AlertCard(a, client, deck, Thread{More: 1}), client, a.Name(), a.Host(), string(a.Identity()))
 	}
 	draw(Card{Title: "Alerts", Parts: []Part{AlertTable(alerts.Items, client)}}, client)
 
@@ -84,7 +84,7 @@ func TestRecordedThingsAreDrawn(t *testing.T) {
 	agents, err := client.AgentsPage(t.Context(), nil)
 	require.NoError(t, err)
 	for _, a := range agents.Items {
-		draw(AgentCard(a, client), client, a.ComputerName, a.SiteName)
+		draw(AgentCard(a, client, deck), client, a.ComputerName, a.SiteName)
 	}
 	draw(Card{Title: "Agents", Parts: []Part{AgentTable(agents.Items, client)}}, client)
 

@@ -49,7 +49,7 @@ func readClick(t testing.TB, m Message, label string) Invocation {
 
 func TestEveryClickComesBackAsItsInvocation(t *testing.T) {
 	t.Parallel()
-	m := ThreatCard(threat(), pages{}, Thread{}).Message(Options{ConsoleURL: console})
+	m := ThreatCard(threat(), pages{}, deck, Thread{}).Message(Options{ConsoleURL: console})
 	for label, want := range map[string]string{
 		"Verdict: True Positive": `{"c":"update-threat-analyst-verdict","a":{"analyst-verdict":"true_positive","threat-ids":["1845174760470303882"]}}`,
 		"Mitigate: Rollback":     `{"c":"mitigate-threats","a":{"filter":{"ids":["1845174760470303882"]},"mitigate-action":"rollback-remediation"}}`,
@@ -139,9 +139,9 @@ func TestAThreatHasOneMoreMenuWhateverItIs(t *testing.T) {
 	} {
 		threat := threat()
 		change(&threat)
-		answer := ThreatDetails(threat, pages{})
+		answer := ThreatDetails(threat, pages{}, deck)
 		answer.Actions = append(answer.Actions, Button{Label: "Share in channel", Do: Invocation{Command: "get-threat", How: Share}})
-		for _, card := range []Card{ThreatCard(threat, pages{}, Thread{}), answer} {
+		for _, card := range []Card{ThreatCard(threat, pages{}, deck, Thread{}), answer} {
 			kinds := strings.Join(elementKinds(t, card), " ")
 			require.Equal(t, 1, strings.Count(kinds, "overflow"), "%s: %s", name, kinds)
 			require.LessOrEqual(t, strings.Count(kinds, " "), 4, "%s: %s", name, kinds)
@@ -371,7 +371,7 @@ func TestACardAsText(t *testing.T) {
 	require.Contains(t, text, "🟠 Approval needed · Disconnect Agent From Network\n@U0ALICE asks in #C0SOC:\n> beaconing")
 	require.Contains(t, text, "| DESKTOP-1 <"+console+"/agents/1> | 🟢 online | 1 |")
 	require.Contains(t, text, `[Approve] → {"c":"approve","a":{"id":"A-7F3A"}}`)
-	require.Contains(t, ThreatCard(threat(), pages{}, Thread{}).Plain(), `[Mitigate ▾ Kill] → {"c":"mitigate-threats"`)
+	require.Contains(t, ThreatCard(threat(), pages{}, deck, Thread{}).Plain(), `[Mitigate ▾ Kill] → {"c":"mitigate-threats"`)
 }
 
 func TestTheBarStaysABar(t *testing.T) {

@@ -8,8 +8,8 @@ import (
 )
 
 // ThreatCard shows a threat: what it is and how bad, where, the facts, what can be done, and what is in its thread.
-func ThreatCard(t s1.Threat, links Links, under Thread) Card {
-	card := ThreatDetails(t, links)
+func ThreatCard(t s1.Threat, links Links, actions CardActions, under Thread) Card {
+	card := ThreatDetails(t, links, actions)
 	card = card.over(under, ThreatRow(t, links), "in this storyline")
 	card.Actions = append(card.Actions, opener(links.ThreatURL(t.Identity()))...)
 	return card
@@ -17,7 +17,7 @@ func ThreatCard(t s1.Threat, links Links, under Thread) Card {
 
 // ThreatDetails is the card as an answer to one person. The way to the console is the link in its last line: that leaves room to
 // share it.
-func ThreatDetails(t s1.Threat, links Links) Card {
+func ThreatDetails(t s1.Threat, links Links, actions CardActions) Card {
 	id := t.Identity()
 	url := links.ThreatURL(id)
 	card := Card{Tone: threatTone(t), Title: threatTitle(t), Text: threatText(t)}
@@ -44,7 +44,7 @@ func ThreatDetails(t s1.Threat, links Links) Card {
 	}
 	card.Parts = append(card.Parts, found(first(t.Info.IdentifiedAt, t.Info.CreatedAt), "threat", string(id), url))
 	if id.Valid() {
-		card.Actions = threatActions(t, id)
+		card.Actions = actions.forThreat(t)
 	}
 	return card
 }
@@ -178,66 +178,10 @@ func listed(label string, names []string, n int) string {
 	return label + text
 }
 
-// threatActions are what a responder does first, then what there is to look up, then the rest; all but four are behind one ⋯.
-func threatActions(t s1.Threat, id s1.ThreatID) []Action {
-	ids := []s1.ThreatID{id}
-	chosen := object("filter", map[string]any{"ids": ids})
-	actions := []Action{
-		Menu{Label: "Verdict", Param: "analyst-verdict", Options: choices(t.Info.AnalystVerdict),
-			Do: Invocation{Command: "update-threat-analyst-verdict", Args: object("threat-ids", ids)}},
-		Menu{Label: "Mitigate", Param: "mitigate-action", Options: mitigations(t, ids),
-			Do: Invocation{Command: "mitigate-threats", Args: chosen}},
-	}
-	if agent := reachable(t); agent != "" {
-		actions = append(actions, isolation(agent, t.Realtime.NetworkStatus))
-	}
-	actions = append(actions, lookUp(t, id),
-		Menu{Label: "Status", Param: "status", Options: choices(t.Info.IncidentStatus),
-			Do: Invocation{Command: "update-incident-status", Args: object("threat-ids", ids)}},
-		Button{Label: "Add note", Do: Invocation{Command: "add-notes-to-threats", Args: chosen, How: Open}},
-		Button{Label: "Notes", Do: Invocation{Command: "get-threat-notes", Args: object("threat-id", id)}},
-	)
-	return actions
-}
-
-// reachable is the threat's endpoint if it can still be told something, else empty.
-func reachable(t s1.Threat) string {
+// ThreatEndpoint is the word by which commands find the threat's endpoint, if it can still be told something; else empty.
+func ThreatEndpoint(t s1.Threat) string {
 	if t.Realtime.IsDecommissioned {
 		return ""
 	}
 	return endpoint(t.AgentID(), t.Realtime.AgentUUID, t.Detection.AgentUUID)
-}
-
-// lookUp is what else there is to read about a threat. Notes are not among it: Slack's menus do nothing when the same is chosen
-// again, and notes are read again.
-func lookUp(t s1.Threat, id s1.ThreatID) Menu {
-	var options []Option
-	look := func(label string, do Invocation) { options = append(options, Option{Label: label, Do: &do}) }
-	look("Related events", Invocation{Command: "get-threat-events", Args: object("threat-id", id)})
-	look("Analysis", Invocation{Command: "get-threat-analysis", Args: object("threat-id", id)})
-	if agent := reachable(t); agent != "" {
-		look("Endpoint", Invocation{Command: "get-agent-info", Args: object("agent-ids", []string{agent})})
-	}
-	look("Raw JSON", Invocation{Command: "get-threat", Args: object("custom-input", map[string]any{"ids": []s1.ThreatID{id}}), How: Raw})
-	return Menu{Label: "Look up", Options: options}
-}
-
-// mitigations are the actions that the threat's endpoint can do: rollback needs Windows' shadow copies. Beside them stands what
-// makes a threat of a suspicion, with all that the policy has for threats, and what keeps the file from running anywhere else.
-func mitigations(t s1.Threat, ids []s1.ThreatID) []Option {
-	var out []Option
-	windows := strings.Contains(strings.ToLower(string(t.Realtime.OSType)+t.OS()), "windows")
-	for _, c := range s1.MitigateAction("").Choices() {
-		if c.Value != string(s1.MitigateRollback) || windows {
-			out = append(out, Option{Label: c.Label, Value: c.Value})
-		}
-	}
-	if t.Info.ConfidenceLevel == s1.ConfidenceSuspicious {
-		out = append(out, Option{Label: "Mark as threat", Do: &Invocation{Command: "mark-as-threat", Args: object("threat-ids", ids)}})
-	}
-	if collection, site := t.Info.CollectionID, t.SiteID(); s1.ThreatID(collection).Valid() && site.Valid() {
-		out = append(out, Option{Label: "Add to blocklist", Do: &Invocation{Command: "add-threat-to-blacklist", How: Open,
-			Args: object("collection-ids", []string{collection}, "site-id", site)}})
-	}
-	return out
 }

@@ -20,9 +20,6 @@ const errUnsealed = "this needs an approval, and its password would have to wait
 // errDoubtful says it of what may hold a password.
 const errDoubtful = "this needs an approval, and this value may hold a password, which would have to wait in the database unsealed: S1BOT_SECRET_KEY is not set"
 
-// passwordParam is the parameter whose value the bot makes where it is left out.
-const passwordParam = "password"
-
 // refuseUnsealed refuses, and writes down, what would have to wait with a password where there is no key to seal it with.
 func (s *Submitter) refuseUnsealed(ctx context.Context, cmd *catalog.Command, input policy.Input, plan catalog.Plan, decision policy.Decision) error {
 	if !s.unsealable(plan, decision) {
@@ -30,7 +27,7 @@ func (s *Submitter) refuseUnsealed(ctx context.Context, cmd *catalog.Command, in
 	}
 	_ = s.gate.Refuse(ctx, input, policy.Decision{Effect: policy.Deny, Rule: decision.Rule, Why: render.Sentence(errUnsealed)})
 	param, problem, hint := slices.Min(slices.Collect(maps.Keys(plan.Secrets))), errDoubtful, "ask an administrator of this app for the key; plain words such as --force or --processes chrome need none"
-	if param == passwordParam {
+	if cmd.Makes(param) {
 		problem, hint = errUnsealed, "leave it out: the bot makes one when it runs, and tells you alone"
 	}
 	return &catalog.UsageError{Command: cmd.Name, Param: param, Problem: problem, Hint: hint, Given: &render.Invocation{Command: cmd.Name, Args: plan.Args}}

@@ -78,9 +78,10 @@ func (p *program) wire() error {
 		return err
 	}
 	c := p.config
+	catalog := commands.All()
 	p.bot, err = bot.New(bot.Config{
 		AppToken: c.AppToken, BotToken: c.BotToken, APIURL: c.SlackURL, Sockets: c.Sockets, Tick: c.tick, Now: c.now,
-		Console: p.console, Catalog: commands.All(), Ledger: p.ledger, Policy: func() policy.Policy { return *p.policy.Load() },
+		Console: p.console, Catalog: catalog, Ledger: p.ledger, Policy: func() policy.Policy { return *p.policy.Load() },
 		Inbox: p.db.Inbox(), Clips: p.db.Clips(), Directs: p.db.Directs(), Jobs: p.db.Jobs(), History: p.db.History(), Queries: p.db.Queries(), Log: p.log, Meter: p.metrics, Changed: p.changed,
 		OperatorChannels: []string{c.ThreatsChannel, c.AlertsChannel},
 		Notices:          later{func() *notifier.Notifier { return p.notifier }},
@@ -89,7 +90,7 @@ func (p *program) wire() error {
 		return err
 	}
 	p.notifier, err = notifier.New(notifier.Config{
-		Console: p.console, Journal: p.db.Journal(), Leases: p.db.Journal(), Messages: p.bot, Files: p.bot, ThreatsChannel: c.ThreatsChannel, AlertsChannel: c.AlertsChannel,
+		Console: p.console, Actions: catalog.CardActions(), Journal: p.db.Journal(), Leases: p.db.Journal(), Messages: p.bot, Files: p.bot, ThreatsChannel: c.ThreatsChannel, AlertsChannel: c.AlertsChannel,
 		Operators: p.operators(),
 		Routes:    func() routing.Routes { return *p.routes.Load() }, Check: p.check, Reports: shifts{p},
 		Interval: c.PollInterval, Backfill: c.Backfill, Keep: c.Keep, Observer: feedMeter{p.metrics}, Logger: p.log,

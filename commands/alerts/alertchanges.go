@@ -30,7 +30,8 @@ func (p *alertStatusParams) Plan(ctx context.Context, call *catalog.Call) (catal
 func setAlertStatus() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-alert-incident-status", Title: "Update Alert Incident Status", Area: "alerts", Aliases: []string{"alert-status"}, Main: "alert-ids",
-		Risk: catalog.Change, Needs: "STAR Rule Alerts › View + Update Incident Status", Repeatable: true,
+		OnCards: statusOnCards(),
+		Risk:    catalog.Change, Needs: "STAR Rule Alerts › View + Update Incident Status", Repeatable: true,
 		Doc:      "Sets the incident status of alerts.",
 		Examples: []string{`alert-status 1985998272619999973 status="In Progress"`, `update-alert-incident-status alert-ids=["1985998272619999973"] status=Resolved`},
 	}, func(ctx context.Context, call *catalog.Call, p alertStatusParams) (render.Card, error) {

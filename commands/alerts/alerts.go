@@ -158,7 +158,8 @@ func (p *alertVerdictParams) Plan(ctx context.Context, call *catalog.Call) (cata
 func setAlertVerdict() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-alert-analyst-verdict", Title: "Update Alert Analyst Verdict", Area: "alerts", Aliases: []string{"alert-verdict"}, Main: "alert-ids",
-		Risk: catalog.Change, Needs: "STAR Rule Alerts › View + Update Analyst Verdict", Repeatable: true,
+		OnCards: verdictOnCards(),
+		Risk:    catalog.Change, Needs: "STAR Rule Alerts › View + Update Analyst Verdict", Repeatable: true,
 		Doc:      "Sets the analyst verdict on alerts.",
 		Examples: []string{`alert-verdict 1985998272619999973 verdict="False Positive"`},
 	}, func(ctx context.Context, call *catalog.Call, p alertVerdictParams) (render.Card, error) {

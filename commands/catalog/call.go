@@ -143,3 +143,6 @@ func (c *Call) Kept(key string) any { return c.Command.rows.get(key, c.Now) }
 
 // Learn notes what an id is called, so that forms and titles that have the id show the name.
 func (c *Call) Learn(id, name string) { c.Command.Names.learn(id, name) }
+
+// CardActions are what cards of threats, alerts and endpoints offer.
+func (c *Call) CardActions() render.CardActions { return *c.Command.cards }

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"s1bot/commands/text"
+	"s1bot/render"
 )
 
 // A Catalog is the commands that there are. It is safe for use by several goroutines.
@@ -19,6 +20,7 @@ type Catalog struct {
 	searches *cache
 	book     *namebook
 	recent   RecentItems
+	cards    render.CardActions
 }
 
 // How long the console's answers are remembered: rows while somebody turns pages, options while somebody types.
@@ -36,7 +38,7 @@ func New(lookups []Lookup, commands ...*Command) (*Catalog, error) {
 		if err := cmd.bind(c.lookups); err != nil {
 			return nil, err
 		}
-		cmd.rows, cmd.recent, cmd.Names = rows, &c.recent, c.book
+		cmd.rows, cmd.recent, cmd.Names, cmd.cards = rows, &c.recent, c.book, &c.cards
 		c.commands = append(c.commands, cmd)
 		for _, name := range append([]string{cmd.Name}, cmd.Aliases...) {
 			if other, taken := c.names[spelled(name)]; taken {
@@ -45,8 +47,24 @@ func New(lookups []Lookup, commands ...*Command) (*Catalog, error) {
 			c.names[spelled(name)] = cmd
 		}
 	}
+	c.cards = cardActions(commands)
 	return c, nil
 }
+
+// cardActions are the actions that commands have on cards, each with its command's name.
+func cardActions(commands []*Command) render.CardActions {
+	var all []render.CardAction
+	for _, cmd := range commands {
+		for _, a := range cmd.OnCards {
+			a.Command = cmd.Name
+			all = append(all, a)
+		}
+	}
+	return render.NewCardActions(all)
+}
+
+// CardActions are what cards of threats, alerts, endpoints and digests offer, in their order.
+func (c *Catalog) CardActions() render.CardActions { return c.cards }
 
 // Commands returns all commands, area by area.
 func (c *Catalog) Commands() []*Command { return slices.Clone(c.commands) }

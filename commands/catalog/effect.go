@@ -28,13 +28,14 @@ const (
 // An Effect is what the console shows once a command took hold on a target, and when it is overdue. One of its functions looks at a
 // target of the kind; what it says beside the stage is why it failed, or what it waits for.
 type Effect struct {
-	Done    string        // what a target is then: "isolated"
-	Reached string        // the same in a table
-	Overdue time.Duration // after the console's yes
-	Action  string        // of a mitigation that has no choice of one
-	Agent   func(a s1.Agent, t Target, since time.Time) (Progress, string)
-	Threat  func(found s1.Threat, action string, since time.Time) (Progress, string)
-	Task    func(s1.ScriptTask) (Progress, string)
+	Done     string        // what a target is then: "isolated"
+	Reached  string        // the same in a table
+	Overdue  time.Duration // after the console's yes
+	Isolates bool          // it cuts endpoints off: the report of a shift says who asked for it
+	Action   string        // of a mitigation that has no choice of one
+	Agent    func(a s1.Agent, t Target, since time.Time) (Progress, string)
+	Threat   func(found s1.Threat, action string, since time.Time) (Progress, string)
+	Task     func(s1.ScriptTask) (Progress, string)
 }
 
 // ActionOf is what a run of the command does to threats; "" for what does nothing to them.

@@ -51,6 +51,12 @@ func (f Field) Hides(text string) bool {
 	return text != "" && text != Mark && (f.Type.Secret || f.Type.Tells != nil && f.Type.Tells(text))
 }
 
+// Makes reports whether the bot makes the value of a parameter where nobody gives one: the password of an archive.
+func (cmd *Command) Makes(param string) bool {
+	f, err := cmd.Field(param)
+	return err == nil && f.Type.Secret
+}
+
 // Hide takes the secrets out of arguments that a person gave, and leaves marks.
 func (cmd *Command) Hide(args json.RawMessage) (json.RawMessage, Secrets) {
 	values, err := Object(args)

@@ -42,6 +42,8 @@ func (c *Catalog) Check(cmd *Command) []string {
 	require(cmd.Undo == "" || c.names[spelled(cmd.Undo)] != nil, "there is no command %q to undo it", cmd.Undo)
 	require(!cmd.Timed || cmd.Undo != "" && cmd.Guarded, "what ends by itself can be undone, and always needs an approval")
 	require(cmd.Main == "" || cmd.Has(cmd.Main), "there is no parameter %q for bare words", cmd.Main)
+	require(!cmd.actsOnEndpoints() || cmd.Effect != nil || cmd.Settled != "", "it acts on endpoints or threats and says neither what to watch (Effect) nor why nothing (Settled)")
+	require(cmd.Effect == nil || cmd.Settled == "", "it has an effect to watch and says that there is none")
 	require(len(cmd.Examples) > 0, "it has no example")
 	for _, p := range cmd.Params {
 		require(kebab.MatchString(p.Name), "parameter %s is not in kebab-case", p.Name)
@@ -55,4 +57,12 @@ func (c *Catalog) Check(cmd *Command) []string {
 		require(list == "" || ok && lister.Risk == Read, "there is no command %q that lists %s", list, f.Type.Search)
 	}
 	return problems
+}
+
+// actsOnEndpoints tells whether a command changes what endpoints or threats are picked for.
+func (cmd *Command) actsOnEndpoints() bool {
+	picks := func(f Field) bool {
+		return slices.Contains([]string{"agents", "threats"}, f.Type.Search) || slices.Contains([]string{"agents", "threats"}, f.Type.Selects)
+	}
+	return cmd.Risk != Read && slices.ContainsFunc(cmd.Fields, picks)
 }

@@ -14,7 +14,7 @@ import (
 
 // The effects that the console tells later.
 func Isolation() *catalog.Effect {
-	return &catalog.Effect{Done: "isolated", Reached: "⛔ isolated", Overdue: 10 * time.Minute, Agent: network(s1.NetworkDisconnected)}
+	return &catalog.Effect{Done: "isolated", Isolates: true, Reached: "⛔ isolated", Overdue: 10 * time.Minute, Agent: network(s1.NetworkDisconnected)}
 }
 
 func Reconnection() *catalog.Effect {

@@ -87,13 +87,14 @@ type agentInfoParams struct {
 func getAgentInfo() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-agent-info", Title: "Get Agent Info", Area: "agents", Aliases: []string{"agent", "endpoint", "host"}, Main: "agent-ids",
-		Risk: catalog.Read, Needs: "Endpoints › View", Repeatable: true,
+		OnCards: infoOnCards(),
+		Risk:    catalog.Read, Needs: "Endpoints › View", Repeatable: true,
 		Doc:      "Shows what the console knows about endpoints.",
 		Examples: []string{"get-agent-info agent-ids=DESKTOP-1", "agent DESKTOP-1 SRV-DC-1"},
 	}, func(ctx context.Context, call *catalog.Call, p agentInfoParams) (render.Card, error) {
 		rows := agentRows(call)
 		rows.About = "asked for"
-		rows.One = func(a s1.Agent) render.Card { return render.AgentCard(a, call.Console) }
+		rows.One = func(a s1.Agent) render.Card { return render.AgentCard(a, call.Console, call.CardActions()) }
 		var unknown []string
 		rows.Page = listing.Once(func(ctx context.Context) (agents []s1.Agent, err error) {
 			agents, unknown, err = lookup.AgentsKnown(ctx, call, p.Agents)
@@ -118,6 +119,7 @@ func (p *disconnectParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 func disconnectAgents() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "disconnect-agent-from-network", Title: "Disconnect Agent From Network", Area: "agents",
+		OnCards: disconnectOnCards(),
 		Aliases: []string{"isolate", "disconnect", "contain"}, Main: "agent-ids",
 		Effect: change.Isolation(),
 		Risk:   catalog.Destructive, Guarded: true, Needs: "Endpoints › View + Disconnect From Network", Repeatable: true, Undo: "connect-agent-to-network", Timed: true,
@@ -150,6 +152,7 @@ func (p *connectParams) Plan(ctx context.Context, call *catalog.Call) (catalog.P
 func connectAgents() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "connect-agent-to-network", Title: "Connect Agent To Network", Area: "agents",
+		OnCards: reconnectOnCards(),
 		Aliases: []string{"reconnect", "connect", "unisolate", "release"}, Main: "agent-ids",
 		Effect: change.Reconnection(),
 		Risk:   catalog.Destructive, Needs: "Endpoints › View + Reconnect To Network", Repeatable: true, Undo: "disconnect-agent-from-network",

@@ -28,8 +28,9 @@ func (p *scanParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan
 func initiateScan() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "initiate-scan", Title: "Initiate Scan", Area: "agents", Aliases: []string{"scan", "full-scan"}, Main: "agent-ids",
-		Effect: change.DiskScan(),
-		Risk:   catalog.Change, Needs: "Endpoints › View + Initiate Scan", Repeatable: true,
+		OnCards: scanOnCards(),
+		Effect:  change.DiskScan(),
+		Risk:    catalog.Change, Needs: "Endpoints › View + Initiate Scan", Repeatable: true,
 		Doc:      "Starts a full disk scan on endpoints. Findings are handled by the endpoint's policy.",
 		Examples: []string{"scan DESKTOP-1", `initiate-scan filter={"computerName":"DESKTOP-1"}`},
 	}, func(ctx context.Context, call *catalog.Call, p scanParams) (render.Card, error) {
@@ -149,7 +150,9 @@ func withoutDeaf(agents []s1.Agent) (kept []s1.Agent, left []string) {
 func broadcastMessage() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "broadcast-message", Title: "Broadcast Message", Area: "agents", Aliases: []string{"broadcast", "message-users"}, Main: "host-names-or-internal-ips",
-		Risk: catalog.Change, Needs: "Endpoints › View + Send Message",
+		Settled: "the console delivers it and does not tell who read it",
+		OnCards: messageOnCards(),
+		Risk:    catalog.Change, Needs: "Endpoints › View + Send Message",
 		Doc: "Shows a message to the users of Windows and macOS endpoints.",
 		Examples: []string{`broadcast DESKTOP-1 message="Please save your work: this computer restarts in ten minutes."`,
 			`broadcast-message host-names-or-internal-ips=192.168.1.20,lab3-pc1 group-ids=Lab message="Computer maintenance will start in one hour. FYI."`},
@@ -203,7 +206,8 @@ func (p *customerIDParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 func setCustomerID() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "set-customer-id", Title: "Set Customer ID", Area: "agents", Aliases: []string{"customer-id", "set-external-id"}, Main: "filter",
-		Risk: catalog.Change, Needs: "Endpoints › View + Set Customer Identifier", Repeatable: true, Undo: "set-customer-id",
+		Settled: "the answer comes once it is set",
+		Risk:    catalog.Change, Needs: "Endpoints › View + Set Customer Identifier", Repeatable: true, Undo: "set-customer-id",
 		Doc:      "Sets the customer ID of endpoints, replacing the current one.",
 		Examples: []string{`set-customer-id filter={"computerName__contains":["DESKTOP-1"]} external-id=lab_device`, "customer-id 1845174760470303882 id=spare"},
 	}, func(ctx context.Context, call *catalog.Call, p customerIDParams) (render.Card, error) {

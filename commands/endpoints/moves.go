@@ -113,7 +113,8 @@ func groupWords(g s1.Group, site string) string {
 func moveAgents() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "move-agents", Title: "Move Agents", Area: "agents", Aliases: []string{"move", "move-to-group"}, Main: hostsParam,
-		Risk: catalog.Change, Needs: "Groups › View + Edit", Repeatable: true, Undo: "move-agents",
+		Settled: "the answer comes once they are moved",
+		Risk:    catalog.Change, Needs: "Groups › View + Edit", Repeatable: true, Undo: "move-agents",
 		Doc:      "Moves endpoints to another group of their site. The group's policy applies to them from then on.",
 		Examples: []string{"move DESKTOP-1 group-id=Laptops", "move-agents host-names-or-internal-ips=192.168.1.20,lab3-pc1 group-id=475482421375116388"},
 	}, func(ctx context.Context, call *catalog.Call, p moveParams) (render.Card, error) {
@@ -188,7 +189,8 @@ func (p *moveSiteParams) Plan(ctx context.Context, call *catalog.Call) (catalog.
 func moveBetweenSites() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "move-agents-between-sites", Title: "Move Agents Between Sites", Area: "agents", Aliases: []string{"move-to-site"}, Main: hostsParam,
-		Risk: catalog.Destructive, Needs: "Endpoints › View + Move To Another Site", Repeatable: true, Undo: "move-agents-between-sites",
+		Settled: "the answer comes once they are moved",
+		Risk:    catalog.Destructive, Needs: "Endpoints › View + Move To Another Site", Repeatable: true, Undo: "move-agents-between-sites",
 		Doc:      "Moves endpoints to another site. The site's policy and licenses apply to them from then on.",
 		Examples: []string{`move-to-site DESKTOP-1 site-id=Lyon reason="moved to the Lyon office"`},
 	}, func(ctx context.Context, call *catalog.Call, p moveSiteParams) (render.Card, error) {

@@ -164,8 +164,9 @@ func (p *restartParams) Plan(ctx context.Context, call *catalog.Call) (catalog.P
 func restartEndpoints() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "restart-endpoints", Title: "Restart Endpoints", Area: "agents", Aliases: []string{"restart", "reboot"}, Main: "agent-ids",
-		Effect: change.Reboot(),
-		Risk:   catalog.Destructive, Needs: "Endpoints › View + Reboot",
+		OnCards: restartOnCards(),
+		Effect:  change.Reboot(),
+		Risk:    catalog.Destructive, Needs: "Endpoints › View + Reboot",
 		Doc:      "Restarts endpoints. Unsaved work is lost; warn users with broadcast-message first.",
 		Examples: []string{`restart DESKTOP-1 reason="finish the rollback"`, `restart-endpoints group-ids=Lab reason="patches"`},
 	}, func(ctx context.Context, call *catalog.Call, p restartParams) (render.Card, error) {

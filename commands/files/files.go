@@ -148,7 +148,8 @@ func (p *collectParams) Plan(ctx context.Context, call *catalog.Call) (catalog.P
 func collectFiles() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "collect-files", Title: "Collect Files", Area: "files", Aliases: []string{"collect"}, Main: "agent-id",
-		Risk: catalog.Change, Needs: fetchNeeds,
+		Settled: "it waits for the files itself",
+		Risk:    catalog.Change, Needs: fetchNeeds,
 		Doc:      "Asks an endpoint to upload files to the console as an encrypted archive. You hear when they are there; download-files gets them.",
 		Examples: []string{`collect-files agent-id=DESKTOP-1 file-paths=C:\Windows\Temp\a.txt`, `collect LNX-WEB-1 paths=/tmp/.x/kworkerds,/etc/crontab`},
 	}, func(ctx context.Context, call *catalog.Call, p collectParams) (render.Card, error) {
@@ -182,7 +183,8 @@ func (p *fetchParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Pla
 func fetchFiles() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "fetch-files", Title: "Fetch Files", Area: "files", Aliases: []string{"fetch"}, Main: "agent-id",
-		Risk: catalog.Change, Needs: fetchNeeds,
+		Settled: "it waits for the files itself",
+		Risk:    catalog.Change, Needs: fetchNeeds,
 		Doc:      "Fetches files from an endpoint: asks for them, waits, and sends you an encrypted archive.",
 		Examples: []string{`fetch-files agent-id=DESKTOP-1 files-path=C:\NPPSpy.txt`, `fetch LNX-WEB-1 paths=/tmp/.x/kworkerds`},
 	}, func(ctx context.Context, call *catalog.Call, p fetchParams) (render.Card, error) {
@@ -207,7 +209,8 @@ func (p *downloadParams) Plan(ctx context.Context, call *catalog.Call) (catalog.
 func downloadFiles() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "download-files", Title: "Download Files", Area: "files", Aliases: []string{"download"}, Main: "agent-id",
-		Risk: catalog.Change, Needs: "Endpoints › View + File Fetch, Activity › View", Repeatable: true,
+		Settled: "the files are there already",
+		Risk:    catalog.Change, Needs: "Endpoints › View + File Fetch, Activity › View", Repeatable: true,
 		Doc:      "Downloads files that an endpoint has uploaded, as an encrypted archive. The console keeps them for three days.",
 		Examples: []string{`download-files agent-id=DESKTOP-1 command-batch-uuids=7011777f-77e7-4a01-a674-e5f767808895 activity-created-time="2026-11-22 14:00"`},
 	}, func(ctx context.Context, call *catalog.Call, p downloadParams) (render.Card, error) {

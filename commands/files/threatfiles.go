@@ -43,7 +43,8 @@ func (p *fetchThreatParams) Plan(ctx context.Context, call *catalog.Call) (catal
 func fetchThreatFile() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "fetch-threat-file", Title: "Fetch Threat File", Area: "files", Aliases: []string{"fetch-threat", "sample"}, Main: "threat-ids",
-		Risk: catalog.Change, Needs: "Endpoint Threats › View + Fetch Threat File, Activity › View",
+		Settled: "it waits for the file itself",
+		Risk:    catalog.Change, Needs: "Endpoint Threats › View + Fetch Threat File, Activity › View",
 		Doc:      "Fetches the files of threats from their endpoints: asks for them, waits, and sends you encrypted archives. They contain malware.",
 		Examples: []string{"fetch-threat-file threat-ids=1112953674841025235"},
 	}, func(ctx context.Context, call *catalog.Call, p fetchThreatParams) (render.Card, error) {
@@ -131,7 +132,8 @@ func (p *downloadThreatParams) Plan(ctx context.Context, call *catalog.Call) (ca
 func downloadThreatFiles() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "download-threat-files", Title: "Download Threat Files", Area: "files", Aliases: []string{"download-threat"}, Main: "threat-id",
-		Risk: catalog.Change, Needs: "Endpoints › View + File Fetch, Activity › View", Repeatable: true,
+		Settled: "the files are there already",
+		Risk:    catalog.Change, Needs: "Endpoints › View + File Fetch, Activity › View", Repeatable: true,
 		Doc:      "Downloads files of a threat that its endpoint has uploaded, as encrypted archives. The console keeps them for three days.",
 		Examples: []string{"download-threat-files agent-id=DESKTOP-1 threat-id=1112953674841025235 command-batch-uuids=e1f0aaaa-0000-4000-8000-000000000e87"},
 	}, func(ctx context.Context, call *catalog.Call, p downloadThreatParams) (render.Card, error) {

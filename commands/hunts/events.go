@@ -154,7 +154,8 @@ func (p *fetchEventParams) Needs() string {
 func fetchEvent() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "fetch-event", Title: "Fetch Event", Area: "events", Aliases: []string{"events", "fetch-events"},
-		Risk: catalog.Read, Needs: "Endpoint Threats › View, or STAR Rule Alerts › View for alerts", Repeatable: true,
+		OnCards: fetchOnDigests(),
+		Risk:    catalog.Read, Needs: "Endpoint Threats › View, or STAR Rule Alerts › View for alerts", Repeatable: true,
 		Doc: "Lists threats or alerts of a stretch of time, the newest first, under the names of the event field mapping. Files have every field of it.",
 		Examples: []string{"fetch-event start-time=-7d end-time=now number-of-events-fetched=100",
 			`fetch-event start-time="2026-11-20 00:00" end-time="2026-11-21 00:00" event-source=Alert search-condition=severity=High`},

@@ -41,7 +41,8 @@ const blockNote = "Blocked from Slack"
 func blockHash() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "block-hash", Title: "Block Hash", Area: "blocklist", Aliases: []string{"block", "block-hashes"}, Main: "threat-hashes",
-		Risk: catalog.Destructive, Needs: "Blocklist › View + Create", Repeatable: true, Undo: "remove-items-in-blacklist",
+		OnCards: blockHashOnCards(),
+		Risk:    catalog.Destructive, Needs: "Blocklist › View + Create", Repeatable: true, Undo: "remove-items-in-blacklist",
 		Doc:      "Adds files to the blocklist of sites by SHA-1: they can no longer run there.",
 		Examples: []string{`block 3395856ce81f2b7382dee72602f798b642f14140 os=Windows site=Paris reason="ransomware, INC-1042"`},
 	}, func(ctx context.Context, call *catalog.Call, p blockHashParams) (render.Card, error) {
@@ -140,7 +141,8 @@ func (p *blockThreatsParams) Threats(ctx context.Context, call *catalog.Call) ([
 func blockThreats() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "add-threat-to-blacklist", Title: "Add Threat To Blacklist", Area: "blocklist", Aliases: []string{"block-threat", "blacklist-threat"}, Main: "collection-ids",
-		Risk: catalog.Destructive, Needs: "Blocklist › View + Create", Repeatable: true, Undo: "remove-items-in-blacklist",
+		OnCards: blockThreatOnCards(),
+		Risk:    catalog.Destructive, Needs: "Blocklist › View + Create", Repeatable: true, Undo: "remove-items-in-blacklist",
 		Doc:      "Adds the files of threats to the blocklist of their group, site or account, or of the whole tenant.",
 		Examples: []string{`add-threat-to-blacklist collection-ids=947000000000000369 site-id=Paris target-scope=site description="INC-1042" reason="ransomware"`},
 	}, func(ctx context.Context, call *catalog.Call, p blockThreatsParams) (render.Card, error) {

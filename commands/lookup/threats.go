@@ -24,7 +24,9 @@ func AlertRows(call *catalog.Call) listing.Listing[s1.Alert] {
 		Name: func(a s1.Alert) (id, name string) {
 			return string(a.Identity()), text.JoinNonEmpty(catalog.LabelBreak, a.Name(), a.Host())
 		},
-		One: func(a s1.Alert) render.Card { return render.AlertCard(a, call.Console, render.Thread{}) },
+		One: func(a s1.Alert) render.Card {
+			return render.AlertCard(a, call.Console, call.CardActions(), render.Thread{})
+		},
 		More: []listing.Column[s1.Alert]{
 			{Title: "Id", Value: func(a s1.Alert) string { return string(a.Identity()) }},
 			{Title: "User", Value: func(a s1.Alert) string { return a.User() }},
@@ -305,7 +307,7 @@ func ThreatRows(call *catalog.Call) listing.Listing[s1.Threat] {
 		Name: func(t s1.Threat) (id, name string) {
 			return string(t.Identity()), text.JoinNonEmpty(catalog.LabelBreak, t.Name(), t.Host())
 		},
-		One: func(t s1.Threat) render.Card { return render.ThreatDetails(t, call.Console) },
+		One: func(t s1.Threat) render.Card { return render.ThreatDetails(t, call.Console, call.CardActions()) },
 		More: []listing.Column[s1.Threat]{
 			{Title: "Id", Value: func(t s1.Threat) string { return string(t.Identity()) }},
 			{Title: "Classification", Value: func(t s1.Threat) string { return t.Info.Classification }},

@@ -37,7 +37,8 @@ type analysisParams struct {
 func getThreatAnalysis() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-threat-analysis", Title: "Get Threat Analysis", Area: "threats", Aliases: []string{"analysis", "threat-analysis"}, Main: "threat-id",
-		Risk: catalog.Read, Needs: "Endpoint Threats › View", Repeatable: true,
+		OnCards: analysisOnCards(),
+		Risk:    catalog.Read, Needs: "Endpoint Threats › View", Repeatable: true,
 		Doc:      "Shows everything the console knows about a threat, or selected parts of it.",
 		Examples: []string{"analysis 1112953674841025235", `get-threat-analysis threat-id=1112953674841025235 components=["threatInfo","indicators"]`},
 	}, func(ctx context.Context, call *catalog.Call, p analysisParams) (render.Card, error) {
@@ -79,7 +80,7 @@ func componentsOf(raw json.RawMessage, wanted []component) json.RawMessage {
 
 // analysisCard shows the threat as everywhere, followed by what only the analysis tells; or the wanted parts alone.
 func analysisCard(call *catalog.Call, p analysisParams, a s1.ThreatAnalysis) render.Card {
-	card := render.ThreatDetails(a.Threat, call.Console)
+	card := render.ThreatDetails(a.Threat, call.Console, call.CardActions())
 	wanted := p.Components
 	if len(wanted) == 0 {
 		wanted = []component{"threatInfo", "mitigationStatus", "customDetectionRules", "whiteningOptions"}

@@ -53,7 +53,8 @@ func unmitigatedNote(status s1.IncidentStatus, threats []s1.Threat) []string {
 func updateThreatIncident() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-threat-incident", Title: "Update Threat Incident", Area: "threats", Aliases: []string{"triage", "threat-incident"}, Main: "filter",
-		Risk: catalog.Change, Needs: "Endpoint Threats › View + Update Analyst Verdict + Update Incident Status", Repeatable: true,
+		Settled: "the incident is set with the answer",
+		Risk:    catalog.Change, Needs: "Endpoint Threats › View + Update Analyst Verdict + Update Incident Status", Repeatable: true,
 		Doc: "Sets the incident status and the analyst verdict of threats in one go.",
 		Examples: []string{`update-threat-incident filter={"computerName__contains":["DESKTOP-1"],"analystVerdicts":["suspicious"]} analyst-verdict="False Positive" incident-status="In Progress"`,
 			`triage 1112953674841025235 verdict="True Positive" status=Resolved`},
@@ -123,7 +124,8 @@ func unjudgedNote(threats []s1.Threat) []string {
 func resolveThreat() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "resolve-threat", Title: "Resolve Threat", Area: "threats", Aliases: []string{"resolve", "resolve-threats"}, Main: "threat-ids",
-		Risk: catalog.Change, Needs: "Endpoints › View, Endpoint Threats › View", Repeatable: true, Undo: "update-incident-status",
+		Settled: "the status is set with the answer",
+		Risk:    catalog.Change, Needs: "Endpoints › View, Endpoint Threats › View", Repeatable: true, Undo: "update-incident-status",
 		Doc:      "Sets the incident status of threats on one endpoint to Resolved.",
 		Examples: []string{"resolve 1112953674841025235 agent-id=DESKTOP-1", `resolve-threat threat-ids=["1112953674841025235"] agent-id=1845174760470303882`},
 	}, func(ctx context.Context, call *catalog.Call, p resolveParams) (render.Card, error) {
@@ -163,7 +165,9 @@ func (p *markParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan
 func markAsThreat() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "mark-as-threat", Title: "Mark As Threat", Area: "threats", Aliases: []string{"mark-threat"}, Main: "threat-ids",
-		Risk: catalog.Destructive, Needs: "Endpoint Threats › View + Mark Threat", Repeatable: true,
+		Settled: "the threat is marked with the answer",
+		OnCards: markOnCards(),
+		Risk:    catalog.Destructive, Needs: "Endpoint Threats › View + Mark Threat", Repeatable: true,
 		Doc:      "Marks suspicious threats as malicious: agents of their site then treat the files as malware.",
 		Examples: []string{`mark-as-threat threat-ids=["1112953674841025235"] reason="confirmed by the sandbox"`},
 	}, func(ctx context.Context, call *catalog.Call, p markParams) (render.Card, error) {
@@ -244,7 +248,8 @@ func (p *updateNoteParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 func updateThreatNote() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-threat-note", Title: "Update Threat Note", Area: "threats", Aliases: []string{"edit-note", "update-note"},
-		Risk: catalog.Change, Needs: "Endpoint Threats › View", Repeatable: true, Undo: "update-threat-note",
+		Settled: "the note is changed with the answer",
+		Risk:    catalog.Change, Needs: "Endpoint Threats › View", Repeatable: true, Undo: "update-threat-note",
 		Doc:      "Replaces the text of a note on a threat. The bot can change only notes it wrote.",
 		Examples: []string{`update-threat-note threat-id=2073000000000000987 note-id=2219000000000005378 note-content="New note content"`},
 	}, func(ctx context.Context, call *catalog.Call, p updateNoteParams) (render.Card, error) {

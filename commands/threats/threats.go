@@ -30,7 +30,8 @@ type getThreatParams struct {
 func getThreat() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-threat", Title: "Get Threat", Area: "threats", Aliases: []string{"threats", "threat", "get-threats"}, Main: "custom-input",
-		Risk: catalog.Read, Needs: "Endpoint Threats › View", Repeatable: true,
+		OnCards: threatsOnCards(),
+		Risk:    catalog.Read, Needs: "Endpoint Threats › View", Repeatable: true,
 		Doc: "Lists threats, newest first; “threats open” lists unresolved ones. A single threat is shown with all its details.",
 		Examples: []string{"threat 1112953674841025235", "threats open", `get-threat limit=20 custom-input={"createdAt__gt":"2026-11-20 17:53:25","resolved":false}`,
 			"threats filter=incidentStatuses=unresolved&computerName__contains=DESKTOP"},
@@ -56,7 +57,8 @@ type threatNotesParams struct {
 func getThreatNotes() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-threat-notes", Title: "Get Threat Notes", Area: "threats", Aliases: []string{"notes", "threat-notes"}, Main: "threat-id",
-		Risk: catalog.Read, Needs: "Endpoint Threats › View", Repeatable: true,
+		OnCards: notesOnCards(),
+		Risk:    catalog.Read, Needs: "Endpoint Threats › View", Repeatable: true,
 		Doc:      "Shows the notes on a threat.",
 		Examples: []string{"get-threat-notes threat-id=1112953674841025235", "notes 1112953674841025235"},
 	}, func(ctx context.Context, call *catalog.Call, p threatNotesParams) (render.Card, error) {
@@ -111,7 +113,9 @@ func (p *addNotesParams) Plan(ctx context.Context, call *catalog.Call) (catalog.
 func addNotes() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "add-notes-to-threats", Title: "Add Notes To Threats", Area: "threats", Aliases: []string{"note", "add-note"}, Main: "filter",
-		Risk: catalog.Change, Needs: "Endpoint Threats › View + Update Incident Status", // the vendor asks for the second today, beyond the specification
+		Settled: "a note is there with the answer",
+		OnCards: addNoteOnCards(),
+		Risk:    catalog.Change, Needs: "Endpoint Threats › View + Update Incident Status", // the vendor asks for the second today, beyond the specification
 		Doc:      "Adds a note to threats.",
 		Examples: []string{`add-notes-to-threats filter={"ids":["1112953674841025235"]} note-text="seen in INC-1042"`, `note 1112953674841025235 text="false alarm"`},
 	}, func(ctx context.Context, call *catalog.Call, p addNotesParams) (render.Card, error) {
@@ -144,7 +148,9 @@ func (p *threatVerdictParams) Plan(ctx context.Context, call *catalog.Call) (cat
 func setThreatVerdict() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-threat-analyst-verdict", Title: "Update Threat Analyst Verdict", Area: "threats", Aliases: []string{"verdict", "threat-verdict"}, Main: "threat-ids",
-		Risk: catalog.Change, Needs: "Endpoint Threats › View + Update Analyst Verdict", Repeatable: true,
+		Settled: "the verdict is set with the answer",
+		OnCards: verdictOnCards(),
+		Risk:    catalog.Change, Needs: "Endpoint Threats › View + Update Analyst Verdict", Repeatable: true,
 		Doc:      "Sets the analyst verdict on threats.",
 		Examples: []string{`verdict 1112953674841025235 verdict="True Positive"`, `update-threat-analyst-verdict threat-ids=["1112953674841025235"] analyst-verdict=false_positive`},
 	}, func(ctx context.Context, call *catalog.Call, p threatVerdictParams) (render.Card, error) {
@@ -170,7 +176,9 @@ func (p *incidentStatusParams) Plan(ctx context.Context, call *catalog.Call) (ca
 func setIncidentStatus() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-incident-status", Title: "Update Incident Status", Area: "threats", Aliases: []string{"status", "incident-status"}, Main: "threat-ids",
-		Risk: catalog.Change, Needs: "Endpoint Threats › View + Update Incident Status", Repeatable: true,
+		Settled: "the status is set with the answer",
+		OnCards: statusOnCards(),
+		Risk:    catalog.Change, Needs: "Endpoint Threats › View + Update Incident Status", Repeatable: true,
 		Doc:      "Sets the incident status of threats.",
 		Examples: []string{"update-incident-status threat-ids=1112953674841025235 status=Resolved", `status 1112953674841025235 status="In Progress"`},
 	}, func(ctx context.Context, call *catalog.Call, p incidentStatusParams) (render.Card, error) {
@@ -248,8 +256,9 @@ func actionNotes(action s1.MitigateAction) []string {
 func mitigateThreats() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "mitigate-threats", Title: "Mitigate Threats", Area: "threats", Aliases: []string{"mitigate"}, Main: "filter",
-		Effect: change.Mitigation(""),
-		Risk:   catalog.Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict + Unquarantine, Threat Actions › Rollback + Remediate + Quarantine + Kill",
+		OnCards: mitigateOnCards(),
+		Effect:  change.Mitigation(""),
+		Risk:    catalog.Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict + Unquarantine, Threat Actions › Rollback + Remediate + Quarantine + Kill",
 		Doc: "Kills, quarantines, remediates or rolls back threats on their endpoints. Endpoints act once they are online.",
 		Examples: []string{`mitigate 1112953674841025235 action=Quarantine reason="INC-1042"`,
 			`mitigate-threats filter={"computerName__contains":["DESKTOP-1"],"mitigationStatuses":["not_mitigated"]} mitigate-action=Kill reason="ransomware"`},

@@ -65,7 +65,7 @@ type summary struct {
 
 // digest counts what a digest, or the file of one, lists. Items with a card of their own call by that.
 func (s *channelSender) digest(ctx context.Context, n journal.Notice) (summary, error) {
-	sum := summary{Digest: render.NewDigest()}
+	sum := summary{Digest: render.NewDigest(s.actions)}
 	err := s.eachNotice(ctx, journal.Query{Channel: n.Channel, Digest: n.ID}, func(item journal.Notice) {
 		sum.Add(s.row(item))
 		if item.State == journal.Listed && item.Mention != "" && !slices.Contains(sum.mentions, item.Mention) {

@@ -40,9 +40,10 @@ type Config struct {
 	Journal   Journal
 	Messages  Messenger
 	Files     Uploader
-	Links     render.Links // to the console's pages
-	Operators string       // channel for notes about trouble, and what goes to a channel that is closed; empty: nobody does, it waits
-	Burst     int          // more than so many in a minute and channel become a digest
+	Links     render.Links       // to the console's pages
+	Actions   render.CardActions // what cards offer
+	Operators string             // channel for notes about trouble, and what goes to a channel that is closed; empty: nobody does, it waits
+	Burst     int                // more than so many in a minute and channel become a digest
 	Observer  Observer
 	Now       func() time.Time
 	Logger    *slog.Logger
@@ -71,7 +72,7 @@ type Dispatcher struct {
 // NewDispatcher makes a dispatcher; it starts nothing. Wake opens its channels.
 func NewDispatcher(c Config) *Dispatcher {
 	d := &Dispatcher{
-		deps: dependencies{journal: c.Journal, messages: c.Messages, files: c.Files, templates: templates(c.Links), burstLimit: c.Burst, operators: c.Operators,
+		deps: dependencies{journal: c.Journal, messages: c.Messages, files: c.Files, templates: templates(c.Links, c.Actions), actions: c.Actions, burstLimit: c.Burst, operators: c.Operators,
 			pacer: pacing.NewPacer(postPause, c.Now), observer: c.Observer, now: c.Now, logger: c.Logger},
 		opened: map[string]bool{}, bell: make(chan struct{}, 1),
 	}

@@ -315,7 +315,7 @@ func TestAnIsolatedHostShowsAlthoughItsThreatWasNotUpdated(t *testing.T) {
 		w.Pass(time.Minute)
 		w.Console.Set(func(s *notifiertest.Console) { s.Threats[0].Realtime.NetworkStatus = s1.NetworkDisconnected })
 		w.Pass(time.Minute)
-		require.True(t, notifiertest.Shows(t, w.Slack.In("CTHREATS")[0], "connect-agent-to-network"))
+		require.True(t, notifiertest.Shows(t, w.Slack.In("CTHREATS")[0], "Reconnect host"))
 	})
 }
 

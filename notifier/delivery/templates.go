@@ -16,14 +16,14 @@ type template struct {
 }
 
 // templates are those of the console's sources.
-func templates(links render.Links) map[journal.Source]template {
+func templates(links render.Links, actions render.CardActions) map[journal.Source]template {
 	return map[journal.Source]template{
 		journal.Threats: {
-			card(func(t s1.Threat, under render.Thread) render.Card { return render.ThreatCard(t, links, under) }),
+			card(func(t s1.Threat, under render.Thread) render.Card { return render.ThreatCard(t, links, actions, under) }),
 			row(func(t s1.Threat) render.DigestRow { return render.ThreatRow(t, links) }),
 		},
 		journal.Alerts: {
-			card(func(a s1.Alert, under render.Thread) render.Card { return render.AlertCard(a, links, under) }),
+			card(func(a s1.Alert, under render.Thread) render.Card { return render.AlertCard(a, links, actions, under) }),
 			row(func(a s1.Alert) render.DigestRow { return render.AlertRow(a, links) }),
 		},
 	}

@@ -156,11 +156,11 @@ func drawn(t *testing.T, source journal.Source, body json.RawMessage, links rend
 	if source == journal.Alerts {
 		var row s1.Alert
 		require.NoError(t, json.Unmarshal(body, &row))
-		return render.AlertCard(row, links, render.Thread{})
+		return render.AlertCard(row, links, nil, render.Thread{})
 	}
 	var row s1.Threat
 	require.NoError(t, json.Unmarshal(body, &row))
-	return render.ThreatCard(row, links, render.Thread{})
+	return render.ThreatCard(row, links, nil, render.Thread{})
 }
 
 // broken returns copies of an object in each of which one field, at any depth, is missing or of another type.
@@ -209,7 +209,7 @@ func TestWhatTheJournalKeepsIsReadBackAsItWas(t *testing.T) {
 		client := notifiertest.Client(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write(body) }))
 		page, err := client.ThreatsPage(t.Context(), s1.Query{})
 		require.NoError(t, err, name)
-		direct := render.ThreatCard(page.Items[0], client, render.Thread{})
+		direct := render.ThreatCard(page.Items[0], client, nil, render.Thread{})
 		kept, err := feed.ReadOnePage(t.Context(), client, journal.Threats)
 		require.NoError(t, err, name)
 		require.Equal(t, direct, drawn(t, journal.Threats, kept[0].Body, client), name)
