@@ -75,6 +75,9 @@ func TestNoHotPathReadsATableFromEndToEnd(t *testing.T) {
 			return detail, rows.Scan(&id, &parent, &unused, &detail)
 		})
 		require.NoError(t, err)
+		if strings.Contains(statement, "SUM(rank)") {
+			require.Regexp(t, `notices_(next|post)`, strings.Join(plan, "\n"), "what waits is found among what is due, not among all that was delivered")
+		}
 		for _, step := range plan {
 			require.False(t, growing.MatchString(step) && !strings.Contains(step, "USING"), "%s\n%s", statement, strings.Join(plan, "\n"))
 		}
