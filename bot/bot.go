@@ -54,8 +54,9 @@ type History interface {
 // Config is what a Bot needs. All fields are required unless they say otherwise.
 type Config struct {
 	AppToken, BotToken s1.Secret
-	APIURL             string // of Slack's Web API; the real one when empty
-	Sockets            int    // Socket Mode connections, 1 to 10
+	Tokens             func() Tokens // as they are now; nil: the two above for good
+	APIURL             string        // of Slack's Web API; the real one when empty
+	Sockets            int           // Socket Mode connections, 1 to 10
 	Console            *s1.Client
 	Catalog            *catalog.Catalog
 	Ledger             *approvals.Ledger
@@ -114,8 +115,13 @@ func New(c Config) (*Bot, error) {
 		return nil, fmt.Errorf("%d Socket Mode connections: Slack allows 1 to 10", c.Sockets)
 	}
 	client, api := newAPI(c.AppToken, c.BotToken, c.APIURL, slackLimit, c.Meter)
+	first := Tokens{c.AppToken, c.BotToken}
+	if c.Tokens == nil {
+		c.Tokens = func() Tokens { return first }
+	}
+	client.Transport = rotating{client.Transport, first, c.Tokens}
 	b := &Bot{Config: c, known: make(chan struct{}), api: api}
-	b.seal = newSealer(c.BotToken)
+	b.seal = sealer{func() s1.Secret { return c.Tokens().Bot }}
 	b.post = &post.Messenger{Seal: b.seal.click, API: b.api, HTTP: client, Console: c.Console.ConsoleURL(), Clips: c.Clips, Directs: c.Directs, Find: b.Find, Attached: b.Attached, Log: c.Log}
 	b.desk = newDesk()
 	b.intake = fairqueue.New(fairqueue.Config{Classes: intakeLimits(), Timeout: intakeLimit, Log: c.Log})

@@ -30,11 +30,11 @@ var (
 )
 
 // A sealer makes tags. Its key comes from the bot's token: all processes have it, and nobody who must not post in the bot's name.
-type sealer struct{ key []byte }
+// The key follows the token: a token is also changed because it leaked, and then nobody must make tags by the old one.
+type sealer struct{ token func() s1.Secret }
 
-func newSealer(token s1.Secret) sealer {
-	return sealer{tagOf([]byte(token.Reveal()), "what s1bot draws")}
-}
+// key is the one of the moment.
+func (s sealer) key() []byte { return tagOf([]byte(s.token().Reveal()), "what s1bot draws") }
 
 func tagOf(key []byte, texts ...string) []byte {
 	mac := hmac.New(sha256.New, key)
@@ -46,7 +46,7 @@ func tagOf(key []byte, texts ...string) []byte {
 
 // tag is short, for Slack leaves little room; it can be guessed at only by asking the bot, who writes every wrong one down.
 func (s sealer) tag(texts ...string) string {
-	return ("~" + base64.RawURLEncoding.EncodeToString(tagOf(s.key, texts...)))[:render.SealSize]
+	return ("~" + base64.RawURLEncoding.EncodeToString(tagOf(s.key(), texts...)))[:render.SealSize]
 }
 
 // click seals what can be clicked.

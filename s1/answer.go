@@ -283,7 +283,7 @@ func (c *Client) nonsense(call call, body []byte, err error) *Error {
 	default:
 		message = decodeProblem(body, err)
 	}
-	message = hide(message, append(call.hides, c.token)...)
+	message = hide(message, append(call.hides, c.token())...)
 	c.logger.Warn("console answer unreadable", "route", call.route, "operation", call.operation, "err", err)
 	return &Error{Operation: call.operation, Status: http.StatusOK, Message: message, Err: err, unknown: !call.reads()}
 }

@@ -179,7 +179,7 @@ func (c *Client) request(ctx context.Context, call call, payload []byte) (*http.
 	if err != nil {
 		return nil, err
 	}
-	request.Header.Set("Authorization", call.scheme()+" "+c.token.Reveal())
+	request.Header.Set("Authorization", call.scheme()+" "+c.token().Reveal())
 	request.Header.Set("Accept", "application/json")
 	if call.forward != "" {
 		request.Header.Set("X-Dataset-Query-Forward-Tag", call.forward)
@@ -279,7 +279,7 @@ func (c *Client) problem(call call, a attempt) *Error {
 			e.Message = pageInstead(a.body, e.Message)
 		}
 		e.expired = isExpired(call, a, e.Message)
-		e.Message = hide(e.Message, append(call.hides, c.token)...)
+		e.Message = hide(e.Message, append(call.hides, c.token())...)
 	}
 	if (a.status == http.StatusUnauthorized || a.status == http.StatusForbidden) && call.link.Empty() {
 		e.Permission = call.permission

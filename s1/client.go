@@ -18,8 +18,9 @@ import (
 type Config struct {
 	BaseURL string // https://tenant.sentinelone.net; plain http for a loopback address only
 	Token   Secret
-	Version string     // of the API's paths; "" means v2.1
-	Engine  HuntEngine // for new hunts; "" means DeepVisibility
+	Rotated func() Secret // the token as it is now; nil: Token for good
+	Version string        // of the API's paths; "" means v2.1
+	Engine  HuntEngine    // for new hunts; "" means DeepVisibility
 
 	HTTPClient *http.Client      // nil: one with time-outs; its redirect policy is replaced
 	Timeout    time.Duration     // for an answer, its body included; a read has as long for all its tries together; 0 means 30 s
@@ -41,9 +42,9 @@ type Observation struct {
 
 // A Client talks to one console. Its methods may be called from several goroutines.
 type Client struct {
-	base    *url.URL // without the API's path
-	api     string   // base with the API's path
-	token   Secret
+	base    *url.URL      // without the API's path
+	api     string        // base with the API's path
+	token   func() Secret // as it is now
 	http    *http.Client
 	timeout time.Duration
 	maxBody int64
@@ -69,10 +70,13 @@ func New(c Config) (*Client, error) {
 		return nil, err
 	}
 	client := &Client{
-		base: base, api: base.String() + "/web/api/" + version, token: c.Token,
+		base: base, api: base.String() + "/web/api/" + version, token: c.Rotated,
 		http: safeHTTP(c.HTTPClient), timeout: c.Timeout, maxBody: maxBody, gate: c.Gate, logger: c.Logger,
 		observe: c.Observe, firstRetry: cmp.Or(c.RetryPause, firstRetry), sleep: sleep, buckets: newBuckets(), starts: &line{},
 		engine: &engineChoice{setting: cmp.Or(c.Engine, DeepVisibility)},
+	}
+	if client.token == nil {
+		client.token = func() Secret { return c.Token }
 	}
 	client.fillIn()
 	client.breakers = newBreakers(client.logger)

@@ -24,6 +24,9 @@ func (s Secret) Reveal() string {
 	return *s.value
 }
 
+// Equal reports whether both hide the same. Two secrets are never equal by ==, not even if they were read from one file.
+func (s Secret) Equal(other Secret) bool { return s.Reveal() == other.Reveal() }
+
 // Empty tells whether nothing is hidden.
 func (s Secret) Empty() bool { return s.Reveal() == "" }
 

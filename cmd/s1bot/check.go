@@ -128,7 +128,7 @@ const probeLimit = 15 * time.Second
 
 // checkConsole asks for one row of each area; what the token may change cannot be tried without changing something.
 func checkConsole(ctx context.Context, c config) []bot.Finding {
-	client, err := newConsole(c, slog.New(slog.DiscardHandler), nil, nil)
+	client, err := newConsole(c, slog.New(slog.DiscardHandler), nil, nil, nil)
 	if err != nil {
 		return []bot.Finding{{What: "Console address", Err: err}}
 	}

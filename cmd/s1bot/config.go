@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/url"
 	"os"
@@ -28,7 +29,7 @@ import (
 // in 'single quotes' are to be typed as they are. Without envDefault, the tag unset says what holds.
 type config struct {
 	AppToken    s1.Secret `env:"SLACK_APP_TOKEN" unset:"required" means:"app-level token, 'xapp-…', scope 'connections:write'"`
-	BotToken    s1.Secret `env:"SLACK_BOT_TOKEN" unset:"required" means:"bot token, 'xoxb-…'; it also seals buttons and forms: with a new token those of older messages are too old"`
+	BotToken    s1.Secret `env:"SLACK_BOT_TOKEN" unset:"required" means:"bot token, 'xoxb-…'; it also seals buttons and forms: with a new token, those of older messages are too old"`
 	SlackURL    string    `env:"SLACK_API_URL" envDefault:"https://slack.com/api/" means:"base address of Slack's Web API"`
 	ConsoleURL  string    `env:"S1_URL" unset:"required" means:"the console's address, 'https://….sentinelone.net'; plain http for this machine only"`
 	APIToken    s1.Secret `env:"S1_API_TOKEN" unset:"required" means:"API token of the console"`
@@ -54,8 +55,9 @@ type config struct {
 	LogLevel     string        `env:"S1BOT_LOG_LEVEL" envDefault:"info" means:"'debug', 'info', 'warn' or 'error'"`
 	LogFormat    string        `env:"S1BOT_LOG_FORMAT" envDefault:"text" means:"'text' or 'json'"`
 
-	lease, tick time.Duration    // of runs that died, and of looking for them; the usual ones when zero
-	now         func() time.Time // the clock; time.Now when nil
+	lease, tick time.Duration          // of runs that died, and of looking for them; the usual ones when zero
+	now         func() time.Time       // the clock; time.Now when nil
+	again       func() (config, error) // reads the same variables and their files again
 }
 
 // minKeep is a week: the feeds read again what is younger than that, and must know that they delivered it.
@@ -71,7 +73,8 @@ func secrets() []string {
 
 // readConfig reads the settings from environment variables. The error lists every problem, one a line.
 func readConfig(environ map[string]string) (config, error) {
-	var c config
+	given := maps.Clone(environ)
+	c := config{again: func() (config, error) { return readConfig(maps.Clone(given)) }}
 	problems := []error{unknownSettings(environ), readSecretFiles(environ)}
 	if _, set := environ["S1BOT_HTTP_ADDR"]; !set {
 		environ["S1BOT_HTTP_ADDR"] = defaultHTTPAddr

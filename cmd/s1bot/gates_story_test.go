@@ -263,7 +263,7 @@ func TestARuleAboutAHostNeedsNoSlackBeforeARun(t *testing.T) {
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
 	card := s.sees("#approvals", "Approval needed")
 	require.NoError(t, os.WriteFile(path, []byte("rules:\n  - {name: hands off, hosts: [DESKTOP-*], deny: ask the AD team}\n"), 0o600))
-	require.NoError(t, s.program.reload())
+	require.NoError(t, s.program.reload(t.Context()))
 	s.slack.Fail(slacksim.Fault{Method: "users.info", About: "U0ALICE00", Kind: slacksim.FaultReset, Times: -1})
 	s.clicks("bob", card, "Approve")
 	s.becomes(card, "Failed", "sk the AD team", "hands off")
@@ -377,7 +377,7 @@ func TestAPolicyThatChangesWhileAChangeIsAskedForIsHeard(t *testing.T) {
 	_, err := s.console.WaitCalls(s.patient(), 1, s1sim.Match{Method: "GET", PathPrefix: "/agents"})
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(path, []byte("rules:\n  - {name: hands off, hosts: [DESKTOP-*], deny: ask the AD team}\n"), 0o600))
-	require.NoError(t, s.program.reload())
+	require.NoError(t, s.program.reload(t.Context()))
 	s.console.Heal()
 	s.isTold("alice", "sk the AD team", "hands off")
 	require.Empty(t, s.console.Changes())
@@ -396,7 +396,7 @@ func TestWhatACrashLeftPassesTheGate(t *testing.T) {
 			require.NoError(t, s.slack.Settle(s.patient()))
 			if deny {
 				require.NoError(t, os.WriteFile(path, []byte("rules:\n  - {name: hands off, hosts: [DESKTOP-*], deny: ask the AD team}\n"), 0o600))
-				require.NoError(t, s.program.reload())
+				require.NoError(t, s.program.reload(t.Context()))
 			} else {
 				s.dark(slacksim.Fault{Kind: slacksim.FaultError})
 			}
@@ -452,7 +452,7 @@ func TestWhatRunsLaterPassesTheGate(t *testing.T) {
 			release := later(s, card)
 			before := len(s.console.Changes())
 			require.NoError(t, os.WriteFile(path, []byte("rules:\n  - {name: berlin, sites: [Berlin], deny: ask Berlin}\n"), 0o600))
-			require.NoError(t, s.program.reload())
+			require.NoError(t, s.program.reload(t.Context()))
 			s.console.SetAgent("DESKTOP-1", func(a map[string]any) { a["siteName"] = "Berlin" })
 			release()
 			s.becomes(card, "Failed", "sk Berlin")

@@ -188,7 +188,7 @@ func TestAFormIsAcknowledgedInTimeThoughSlackDoesNotSayWhoSentIt(t *testing.T) {
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1")
 	form := s.form("alice", "Disconnect Agent")
 	require.NoError(t, os.WriteFile(path, []byte("approvals: {timeout: 21m}"), 0o600))
-	require.NoError(t, s.program.reload()) // who is who is asked anew
+	require.NoError(t, s.program.reload(t.Context())) // who is who is asked anew
 	s.slack.Fail(slacksim.Fault{Method: "users.info", Kind: slacksim.FaultHang, Delay: 5 * time.Second})
 	s.submits("alice", form, map[string]any{"Reason": "beaconing"})
 	require.NoError(t, s.slack.Settle(s.patient()))

@@ -205,7 +205,7 @@ func TestARouteThatIsAddedWhileTheProgramRunsIsReadFromThenOn(t *testing.T) {
 		settings["S1BOT_POLICY_FILE"] = path
 	})
 	require.NoError(t, os.WriteFile(path, []byte("routes: [{source: threat, channel: "+channel+"}]\n"), 0o600))
-	require.NoError(t, s.program.reload())
+	require.NoError(t, s.program.reload(t.Context()))
 	s.polled()
 	s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
 	s.sees("#alerts", "evil.exe")

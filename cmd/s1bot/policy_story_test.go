@@ -125,14 +125,14 @@ func TestAReloadIsWholeOrNotAtAll(t *testing.T) {
 	s.isTold("alice", "Not today")
 
 	require.NoError(t, os.WriteFile(path, []byte("rules:\n  - commands: [list-agents]\n    deny: still not\n  - hostz: [a]\n"), 0o600))
-	require.ErrorContains(t, s.program.reload(), "policy.yaml:4:5")
+	require.ErrorContains(t, s.program.reload(t.Context()), "policy.yaml:4:5")
 	s.types("bob", "#soc", "/s1 list-agents DESKTOP-1")
 	s.isTold("bob", "Not today")
 
 	noChannel := &program{config: s.config}
 	noChannel.config.ApprovalsChannel = ""
 	require.NoError(t, os.WriteFile(path, []byte("rules:\n  - commands: [list-agents]\n    deny: nor now\n"), 0o600))
-	require.ErrorContains(t, noChannel.reload(), "no channel for their cards")
+	require.ErrorContains(t, noChannel.reload(t.Context()), "no channel for approval cards")
 
 	require.NoError(t, os.WriteFile(path, []byte("rules: []\n"), 0o600))
 	asked := make(chan os.Signal)
@@ -205,7 +205,7 @@ func TestAPolicyThatChangesWhileARequestWaitsIsHeard(t *testing.T) {
 			s.types("alice", "#soc", "/s1 isolate DESKTOP-1,DESKTOP-2 reason=test")
 			card := s.sees("#approvals", "Approval needed", "DESKTOP-1")
 			require.NoError(t, os.WriteFile(path, []byte(c.rules), 0o600))
-			require.NoError(t, s.program.reload())
+			require.NoError(t, s.program.reload(t.Context()))
 			s.clicks("bob", card, "Approve")
 			s.becomes(card, append(c.words, "Failed", "othing was done")...)
 			s.isWrittenTo("alice", c.words...)
@@ -221,7 +221,7 @@ func TestAPolicyThatChangesForOthersHoldsNothingUp(t *testing.T) {
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
 	card := s.sees("#approvals", "Approval needed", "DESKTOP-1")
 	require.NoError(t, os.WriteFile(path, []byte("roles: {leads: [U0BOB0000, \"@soc-leads\"]}\nrules:\n  - {commands: [disconnect-*], approve: {by: [leads]}}\n  - {hosts: [SRV-*], deny: no}\n"), 0o600))
-	require.NoError(t, s.program.reload())
+	require.NoError(t, s.program.reload(t.Context()))
 	s.clicks("bob", card, "Approve")
 	s.becomes(card, "Successful", "DESKTOP-1")
 	require.Len(t, s.console.Changes(), 1)

@@ -31,17 +31,18 @@ const drainLimit = 20 * time.Second
 
 // A program is everything that runs for one workspace and one console. `s1bot run`, `s1bot demo` and the tests share it.
 type program struct {
-	config   config
-	log      *slog.Logger
-	db       *store.DB
-	console  *s1.Client
-	bot      *bot.Bot
-	notifier *notifier.Notifier
-	ledger   *approvals.Ledger
-	metrics  *metrics.Metrics
-	policy   atomic.Pointer[policy.Policy]
-	routes   atomic.Pointer[routing.Routes]
-	schedule atomic.Pointer[notifier.Schedule]
+	config      config
+	log         *slog.Logger
+	db          *store.DB
+	console     *s1.Client
+	bot         *bot.Bot
+	notifier    *notifier.Notifier
+	ledger      *approvals.Ledger
+	metrics     *metrics.Metrics
+	policy      atomic.Pointer[policy.Policy]
+	credentials atomic.Pointer[credentials]
+	routes      atomic.Pointer[routing.Routes]
+	schedule    atomic.Pointer[notifier.Schedule]
 }
 
 // assemble wires a program; it starts nothing and calls nobody. Close it when done.
@@ -52,7 +53,9 @@ func assemble(ctx context.Context, c config, log *slog.Logger) (*program, error)
 	if p.db, err = store.Open(ctx, c.DatabaseURL, log); err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	if p.console, err = newConsole(c, log, observed(p.metrics), p.db.Rates()); err != nil {
+	now := c.credentials()
+	p.credentials.Store(&now)
+	if p.console, err = newConsole(c, log, observed(p.metrics), p.db.Rates(), p.consoleToken); err != nil {
 		return nil, errors.Join(err, p.db.Close())
 	}
 	if err := p.wire(); err != nil {
@@ -61,17 +64,18 @@ func assemble(ctx context.Context, c config, log *slog.Logger) (*program, error)
 	return p, nil
 }
 
-// newConsole is the client of the console; rates, if any, are shared with other processes.
-func newConsole(c config, log *slog.Logger, observe func(s1.Observation), rates s1.Rates) (*s1.Client, error) {
-	return s1.New(s1.Config{BaseURL: c.ConsoleURL, Token: c.APIToken, Version: c.APIVersion, Engine: s1.HuntEngine(c.HuntEngine), Logger: log, Observe: observe, Rates: rates})
+// newConsole is the client of the console; rates, if any, are shared with other processes, and token, if any, is the one of the moment.
+func newConsole(c config, log *slog.Logger, observe func(s1.Observation), rates s1.Rates, token func() s1.Secret) (*s1.Client, error) {
+	return s1.New(s1.Config{BaseURL: c.ConsoleURL, Token: c.APIToken, Rotated: token, Version: c.APIVersion, Engine: s1.HuntEngine(c.HuntEngine), Logger: log, Observe: observe, Rates: rates})
 }
 
 // wire makes ledger, bot and notifier.
 func (p *program) wire() error {
-	if err := p.reload(); err != nil {
+	rules, err := p.readRules()
+	if err != nil {
 		return err
 	}
-	var err error
+	p.take(rules)
 	p.ledger, err = approvals.New(approvals.Config{Store: auditedStore{p.db.Requests(), p.metrics.AuditFailed}, Owner: rand.Text(), Lease: p.config.lease, Now: p.config.now,
 		Key: p.config.sealKey(), Logger: p.log})
 	if err != nil {
@@ -80,7 +84,7 @@ func (p *program) wire() error {
 	c := p.config
 	catalog := commands.All()
 	p.bot, err = bot.New(bot.Config{
-		AppToken: c.AppToken, BotToken: c.BotToken, APIURL: c.SlackURL, Sockets: c.Sockets, Tick: c.tick, Now: c.now,
+		AppToken: c.AppToken, BotToken: c.BotToken, Tokens: p.tokens, APIURL: c.SlackURL, Sockets: c.Sockets, Tick: c.tick, Now: c.now,
 		Console: p.console, Catalog: catalog, Ledger: p.ledger, Policy: func() policy.Policy { return *p.policy.Load() },
 		Inbox: p.db.Inbox(), Clips: p.db.Clips(), Directs: p.db.Directs(), Jobs: p.db.Jobs(), History: p.db.History(), Queries: p.db.Queries(), Log: p.log, Meter: p.metrics, Changed: p.changed,
 		OperatorChannels: []string{c.ThreatsChannel, c.AlertsChannel},
@@ -107,38 +111,63 @@ func (p *program) operators() string {
 	return cmp.Or(channels...)
 }
 
-// reload reads the policy file again. Where anything in it is wrong, the policy stays as it is.
-func (p *program) reload() error {
+// rules are what the policy file and the settings beside it say.
+type rules struct {
+	policy   policy.Policy
+	routes   routing.Routes
+	schedule notifier.Schedule
+}
+
+// readRules reads the policy file.
+func (p *program) readRules() (rules, error) {
 	file, err := p.config.policyFile()
 	if err != nil {
-		return fmt.Errorf("read the policy: %w", err)
+		return rules{}, fmt.Errorf("read the policy: %w", err)
 	}
 	policy, err := p.config.policyOf(file.Settings)
 	if err == nil && policy.Waits() && policy.Channel() == "" {
-		err = errors.New("approvals are asked for, and there is no channel for their cards (approvals: {channel: …} or S1BOT_APPROVALS_CHANNEL)")
+		err = errors.New("somebody may approve, and there is no channel for approval cards (approvals: {channel: …} or S1BOT_APPROVALS_CHANNEL)")
 	}
 	if err != nil {
-		return fmt.Errorf("read the policy: %w", err)
+		return rules{}, fmt.Errorf("read the policy: %w", err)
 	}
-	schedule := p.config.scheduleOf(file)
-	p.policy.Store(&policy)
-	p.routes.Store(&file.Routes)
-	p.schedule.Store(&schedule)
+	return rules{policy, file.Routes, p.config.scheduleOf(file)}, nil
+}
+
+// take lets rules hold from now on.
+func (p *program) take(r rules) {
+	p.policy.Store(&r.policy)
+	p.routes.Store(&r.routes)
+	p.schedule.Store(&r.schedule)
+}
+
+// reload reads the policy file and the files of secrets again, and takes all that is new, or nothing where anything is wrong.
+func (p *program) reload(ctx context.Context) error {
+	rules, err := p.readRules()
+	if err != nil {
+		return err
+	}
+	credentials, err := p.readCredentials(ctx)
+	if err != nil {
+		return err
+	}
+	p.take(rules)
+	p.credentials.Store(&credentials)
 	return nil
 }
 
-// reloadOn reloads the policy whenever asked, until ctx ends.
+// reloadOn reloads whenever asked, until ctx ends.
 func (p *program) reloadOn(ctx context.Context, asked <-chan os.Signal) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-asked:
-			if err := p.reload(); err != nil {
-				p.log.Error("the policy stays as it was", "err", err)
+			if err := p.reload(ctx); err != nil {
+				p.log.Error("nothing was reloaded: policy and tokens stay as they were", "err", err)
 				continue
 			}
-			p.log.Info("the policy was read again")
+			p.log.Info("policy and secrets were read again")
 		}
 	}
 }
