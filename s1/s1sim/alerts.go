@@ -17,7 +17,7 @@ func alertRoutes() []route {
 func alertList() listing {
 	return listing{
 		rows:  func(c *Console, _ *request) *collection { return &c.alerts },
-		keys:  alertKeys,
+		keys:  func() keys { return listedAlertKeys() },
 		sorts: alertSorts(),
 		order: "alertInfo.createdAt", desc: true,
 	}

@@ -241,7 +241,7 @@ var typesOfEvents = strings.Fields("dns file ip logins process registry schedule
 // and no error is inferred.
 func getEvents(c *Console, q *request) (any, error) {
 	kind := q.params["type"]
-	if kind != "" && !slices.Contains(typesOfEvents, kind) {
+	if kind != "" && !slices.Contains(typesOfEvents, kind) && !slices.Contains(eventTitles, kind) {
 		return nil, invalid("event_type: Must be one of: %s.", strings.Join(typesOfEvents, ", "))
 	}
 	h, err := c.huntOf(q.query.Get("queryId"), q.query.Has("queryId"))
@@ -264,7 +264,9 @@ func getEvents(c *Console, q *request) (any, error) {
 		sorts: sortsBy("createdAt pid processStartTime eventType objectType agentName processName"),
 		order: "createdAt",
 		implied: func(filter) func(object) bool {
-			return func(e object) bool { return kind == "" || text(e, "objectType") == kind }
+			return func(e object) bool {
+				return kind == "" || text(e, "objectType") == kind || text(e, "eventType") == kind
+			}
 		},
 	}
 	return rows.handle(c, q)

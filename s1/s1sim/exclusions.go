@@ -1,6 +1,7 @@
 package s1sim
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -35,7 +36,7 @@ const itemSorts = "id createdAt updatedAt osType description scope value userNam
 func exclusionList() listing {
 	return listing{
 		rows:  func(c *Console, q *request) *collection { return c.inScope(&c.exclusions, q.query) },
-		keys:  func() keys { return itemKeys(append(exclusionTypes, "dv_exclusions")...) },
+		keys:  func() keys { return exclusionKeys() },
 		sorts: sortsBy(itemSorts + " type mode"), order: "id",
 	}
 }
@@ -46,6 +47,12 @@ func blocklist() listing {
 		keys:  func() keys { return itemKeys(blocked) },
 		sorts: sortsBy(itemSorts), order: "id",
 	}
+}
+
+func exclusionKeys() keys {
+	known := itemKeys(append(exclusionTypes, "dv_exclusions")...)
+	maps.Copy(known, table(exclusionFilterKeys()))
+	return known
 }
 
 // itemKeys are what exclusions and the blocklist are filtered by. value is compared letter by letter.

@@ -20,6 +20,7 @@ func createFirewallRule(c *Console, q *request) (any, error) {
 		need("name", textual).upTo(200), need("action", textual, "Allow", "Block"), need("status", textual, "Enabled", "Disabled"),
 		may("osTypes", textual, osTypes...).several(), hosts, may("description", textual), may("direction", textual, "any", "inbound", "outbound"),
 		may("localHost", free), may("localPort", free), may("remotePort", free), may("protocol", textual), may("application", free), may("location", free), may("tagIds", ident).several(),
+		may("osType", textual, "macos", "windows", "windows_legacy", "linux"), may("remoteHost", free), may("tag", textual),
 	}); err != nil {
 		return nil, err
 	}

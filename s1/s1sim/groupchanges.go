@@ -33,7 +33,7 @@ func (c *Console) knownGroup(id string) (object, error) {
 }
 
 // groupFields are the keys of a new group in the API document.
-var groupFields = []string{"name", "siteId", "inherits", "policy", "filterId", "description", "isDefault", "rank", "type"}
+var groupFields = []string{"source", "name", "siteId", "inherits", "policy", "filterId", "description", "isDefault", "rank", "type"}
 
 // createGroup makes a static group. One that does not inherit brings a policy, whose autoImmuneOn must be true (the document's
 // schema allows nothing else).

@@ -37,7 +37,7 @@ func iocKeys() keys {
 		}}},
 		contains(10, "description", "description"), contains(10, "creator", "creator"), oneOf("uuids", "uuid"),
 		span(moment, "creationTime", "creationTime", "lt gt lte gte"), span(moment, "uploadTime", "uploadTime", "lt gt lte gte"),
-		span(moment, "updatedAt", "updatedAt", "lt gt lte gte"),
+		span(moment, "updatedAt", "updatedAt", "lt gt lte gte"), iocFilterKeys(),
 	))
 }
 

@@ -62,6 +62,12 @@ func putPolicy(c *Console, q *request) (any, error) {
 		return nil, invalid("data: Invalid input type.")
 	}
 	next := clone(c.policy(account)).(object)
+	for k, v := range documentedPolicy() {
+		_, there := next[k]
+		if _, sent := change[k]; sent && !there {
+			next[k] = v
+		}
+	}
 	if err := mergePolicy(next, change, "data"); err != nil {
 		return nil, err
 	}
@@ -96,6 +102,10 @@ func mergePolicy(p, change object, where string) error {
 			if !ok {
 				return invalid("%s: %s: Invalid input type.", where, k)
 			}
+			if _, documented := documentedPolicy()[k]; documented {
+				p[k] = sub
+				continue
+			}
 			if err := mergePolicy(have, sub, where+": "+k); err != nil {
 				return err
 			}
@@ -106,6 +116,10 @@ func mergePolicy(p, change object, where string) error {
 			}
 		}
 		if slices.Contains(echoed, k) {
+			continue
+		}
+		if documentedKind(k, change[k]) {
+			p[k] = change[k]
 			continue
 		}
 		if message := policyFault(where, k, have, change[k]); message != "" {

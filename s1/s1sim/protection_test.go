@@ -52,7 +52,6 @@ func TestWhatRulesRefuse(t *testing.T) {
 	require.Less(t, r.get(rulePath, "limit", "100").at("pagination.totalItems").(float64), all, "scheduled rules are left out unless asked for")
 	r.call("PUT", rulePath+"/enable", `{"filter":{"isLegacy":false}}`).refused(400, "dict_values(['isLegacy']): Unknown field")
 	r.call("PUT", rulePath+"/enable", `{}`).refused(400, "filter: Missing data for required field.")
-	r.get(rulePath, "expired", "true").refused(400, "dict_values(['expired']): Unknown field")
 	site := r.SiteID("Paris")
 	for detail, change := range map[string]m{
 		"data: activeResponse: Unknown field.":                {"activeResponse": true},

@@ -28,7 +28,7 @@ func ruleRoutes() []route {
 func ruleList() listing {
 	return listing{
 		rows: func(c *Console, _ *request) *collection { return &c.rules },
-		keys: func() keys { return ruleKeys(legal("isLegacy", boolean)) },
+		keys: func() keys { return ruleKeys(slices.Concat(legal("isLegacy", boolean), yes("expired", "expired"))) },
 		sorts: sortsBy("id name status expirationMode expired queryType reachedLimit statusReason severity expiration createdAt updatedAt " +
 			"generatedAlerts description scopeHierarchy scope activeResponse lastAlertTime queryLang"),
 		order: "id", implied: legacyRules,
@@ -43,14 +43,14 @@ func legacyRules(f filter) func(object) bool {
 	}
 }
 
-// ruleKeys are what rules are filtered by. isLegacy is a query's alone, expired a body's.
+// ruleKeys are what rules are filtered by. isLegacy is a query's alone.
 func ruleKeys(more []key) keys {
 	return table(slices.Concat(
 		scope("accountIds", "accountId"), scope("siteIds", "siteId"), scope("groupIds", "groupId"), oneOf("scopes", "scope", "global", "account", "site", "group"),
 		ids("ids", "id"), contains(10, "creator", "creator"), contains(10, "name", "name"), contains(10, "s1ql", "s1ql"),
 		[]key{{name: "query", kind: textual, op: within, list: true, max: 10, values: path("s1ql", "name", "description")}},
 		oneOf("status", "status", ruleStates...), oneOf("queryType", "queryType", ruleQueries...), oneOf("severities", "severity", severities...),
-		just("expirationMode", "expirationMode", expirations...), legal("disablePagination", boolean), more,
+		just("expirationMode", "expirationMode", expirations...), legal("disablePagination", boolean), ruleFilterKeys(), more,
 	))
 }
 
@@ -152,7 +152,7 @@ func readRule(q *request) (data, body object, err error) {
 	if data, err = dataOf(body); err != nil {
 		return nil, nil, err
 	}
-	if err = checkMembers(data, "data", ruleMembers()); err != nil {
+	if err = checkMembers(data, "data", append(ruleMembers(), may("id", ident), may("templateRuleId", ident))); err != nil {
 		return nil, nil, err
 	}
 	switch kind := text(data, "queryType"); {

@@ -2,6 +2,7 @@ package s1sim
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -94,7 +95,9 @@ func runScript(c *Console, q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := agentKeys().fromBody(c, body)
+	known := agentKeys()
+	maps.Copy(known, table(legal("tenant", boolean)))
+	f, err := known.fromBody(c, body)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +123,8 @@ func (c *Console) checkRun(body, d object) error {
 	if d == nil {
 		return invalid("data: Missing data for required field.")
 	}
-	legal := strings.Fields("scriptId taskDescription outputDestination inputParams password outputDirectory scriptRuntimeTimeoutSeconds requiresApproval")
+	legal := strings.Fields("scriptId taskDescription outputDestination inputParams password outputDirectory scriptRuntimeTimeoutSeconds requiresApproval " +
+		"apiKey destinationProfileId destinationProfileKeyword outputFilePaths singularityxdrKeyword singularityxdrUrl")
 	for name := range d {
 		if !slices.Contains(legal, name) {
 			return invalid("data: %s: Unknown field.", name)

@@ -1,0 +1,103 @@
+package s1sim_test
+
+import (
+	"encoding/json"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/s1/s1sim"
+)
+
+// Each legal key of the vendor's document that the console once refused, by where it stands.
+const (
+	ruleKeys = `activeResponse=true attackSurfaces=endpoint descriptionSubstring=x description__contains=xy excludeIds=1523159856757822715 filterBy=Template mitreTactics=x
+		nameSubstring=x platformRuleIds=1523159856757822715 reachedLimit=false s1qlSubstring=x scopeId=1523159856757822715 scopeLevel=site sources=x statuses=Active`
+	iocKeys       = `batchId=x campaignNames__in=x externalId=x labels__in=x malwareNames__in=x severity=1 threatActorTypes__in=x threatActors__in=x`
+	exclusionKeys = `applicationName__contains=xy childProcess=true conditions=process engines=ad_secure_ep exclusionName__contains=xy inAppInventory=true
+		interactionLevel=identity_only modeType=all notRecommended=x scopePath__contains=xy threatType=EDR,IDR`
+	policyKeys = `agentUiOn=b allowUnprotectByApprovedProcess=b autoFileUpload=o driftDetectionDelayTime=i driverBlocking=b dvAttributesPerEventType=o
+		identityConfigurationSettings=o identityReportInterval=i identityThrottlingInterval=i identityUpdateInterval=i informationalAlertsOn=b iocSupported=b
+		isDvPolicyPerEventType=b logCollectorEnabled=b networkProtectionInfra=b remoteOpsForensics=o remoteScriptOrchestration=o removeMacrosMl=b
+		signedDriverBlockingOn=b unsignedDriverBlockingOn=b cloudValidationOn=t forensicsAutoTriggering=n`
+)
+
+func TestLegalKeysOfListsAreTaken(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, s1sim.Options{Empty: true})
+	for path, keys := range map[string]string{
+		"/cloud-detection/rules": ruleKeys + " expired=true", "/threat-intelligence/iocs": iocKeys, "/exclusions": exclusionKeys,
+		"/cloud-detection/alerts": "disablePagination=true",
+	} {
+		for pair := range strings.FieldsSeq(keys) {
+			key, value, _ := strings.Cut(pair, "=")
+			a := r.get(path, key, value)
+			require.Equal(t, 200, a.status, "%s %s: %s", path, key, a.raw)
+		}
+		require.Equal(t, 400, r.get(path, "surprise", "1").status)
+	}
+	require.Equal(t, 400, r.get("/exclusions", "modeType", "x").status)
+}
+
+// bodyValue is the value of a pair as a body has it.
+func bodyValue(key, value string) any {
+	switch {
+	case value == "true" || value == "false":
+		return value == "true"
+	case key == "filterBy", key == "scopeId", key == "scopeLevel", key == "batchId", key == "externalId", strings.HasSuffix(key, "Substring"):
+		return value
+	case key == "severity":
+		return []int{1}
+	}
+	return strings.Split(value, ",")
+}
+
+func TestLegalKeysOfSelectionsAreTaken(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, s1sim.Options{Empty: true})
+	for call, keys := range map[string]string{
+		"DELETE /cloud-detection/rules": ruleKeys, "PUT /cloud-detection/rules/enable": ruleKeys, "PUT /cloud-detection/rules/disable": ruleKeys,
+		"DELETE /threat-intelligence/iocs": iocKeys,
+	} {
+		method, path, _ := strings.Cut(call, " ")
+		for pair := range strings.FieldsSeq(keys) {
+			key, value, _ := strings.Cut(pair, "=")
+			body, err := json.Marshal(m{"filter": m{"accountIds": []string{r.AccountID("Example Corp")}, key: bodyValue(key, value)}})
+			require.NoError(t, err)
+			a := r.call(method, path, string(body))
+			require.NotContains(t, a.raw, "Unknown field", "%s %s", call, key)
+			require.Equal(t, 200, a.status, "%s %s: %s", call, key, a.raw)
+		}
+	}
+}
+
+func TestLegalKeysOfDataAreTaken(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, s1sim.Options{Empty: true})
+	for call, keys := range map[string]string{
+		"POST /cloud-detection/rules": "id templateRuleId", "PUT /cloud-detection/rules/1": "id templateRuleId", "POST /firewall-control": "osType remoteHost tag",
+		"POST /groups": "source", "POST /remote-scripts/execute": "apiKey destinationProfileId destinationProfileKeyword outputFilePaths singularityxdrKeyword singularityxdrUrl",
+	} {
+		method, path, _ := strings.Cut(call, " ")
+		for key := range strings.FieldsSeq(keys) {
+			for name, unknown := range map[string]bool{key: false, key + "X": true} {
+				body, err := json.Marshal(m{"data": m{name: "1"}, "filter": m{"tenant": true}})
+				require.NoError(t, err)
+				require.Equal(t, unknown, strings.Contains(r.call(method, path, string(body)).raw, "Unknown field"), "%s %s", call, name)
+			}
+		}
+	}
+	values := map[string]any{"b": true, "o": m{"any": 1}, "i": 5, "t": "text", "n": nil}
+	for _, path := range []string{"/tenant/policy", "/accounts/" + url.PathEscape(r.AccountID("Example Corp")) + "/policy"} {
+		for pair := range strings.FieldsSeq(policyKeys) {
+			key, kind, _ := strings.Cut(pair, "=")
+			body, err := json.Marshal(m{"data": m{key: values[kind]}})
+			require.NoError(t, err)
+			a := r.call("PUT", path, string(body))
+			require.Equal(t, 200, a.status, "%s %s: %s", path, key, a.raw)
+		}
+		require.Equal(t, 400, r.call("PUT", path, `{"data":{"agentUiOn":"yes"}}`).status)
+	}
+}
