@@ -172,19 +172,6 @@ func (c *Client) HashReputation(ctx context.Context, hash string) (Reputation, e
 	return r, err
 }
 
-// absent tells whether a console does not have the path.
-func absent(err error) bool {
-	var e *Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	switch e.Status {
-	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented:
-		return true
-	}
-	return false
-}
-
 func verdictOf(rank string) HashVerdict {
 	switch rank {
 	case "", "0":

@@ -277,6 +277,8 @@ func (c *Client) problem(call call, a attempt) *Error {
 		e.Message, e.Code = readProblem(a.status, a.body)
 		if e.Reason = reasonFor(call, a, e.Code); e.Reason == NotTheConsole {
 			e.Message = pageInstead(a.body, e.Message)
+		} else if e.Reason == Retired {
+			e.Message = retiredWords(call, e.Message, time.Now())
 		}
 		e.expired = isExpired(call, a, e.Message)
 		e.Message = hide(e.Message, append(call.hides, c.token())...)

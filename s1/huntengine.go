@@ -3,8 +3,6 @@ package s1
 import (
 	"context"
 	"errors"
-	"net/http"
-	"slices"
 	"sync"
 	"time"
 )
@@ -18,9 +16,6 @@ const (
 	DeepVisibility HuntEngine = "dv"
 	DataLake       HuntEngine = "sdl"
 )
-
-// DeepVisibilityEnds is when the vendor closes dv/*, PowerQuery included; deprecated since 2026-02-15.
-var DeepVisibilityEnds = time.Date(2027, time.February, 15, 0, 0, 0, 0, time.UTC)
 
 // engineMemory is how long the answer of a probe holds: consoles are upgraded while the bot runs.
 const engineMemory = time.Hour
@@ -48,7 +43,7 @@ func (c *Client) HuntEngine(ctx context.Context) (HuntEngine, error) {
 	switch {
 	case err == nil:
 		found = DataLake
-	case !lacksSDL(err) && !errors.Is(err, ErrUnauthorized) && !errors.Is(err, ErrForbidden):
+	case !absent(err) && !errors.Is(err, ErrUnauthorized) && !errors.Is(err, ErrForbidden):
 		return "", err
 	}
 	c.engine.remember(found)
@@ -79,10 +74,4 @@ func (c *Client) ProbeSDL(ctx context.Context) error {
 		_ = c.EndSDL(context.WithoutCancel(ctx), found.SDLTicket) // the console frees it by itself within 30 s
 	}
 	return err
-}
-
-// lacksSDL tells whether a console has no data lake: then it does not know the path.
-func lacksSDL(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && slices.Contains([]int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented}, e.Status)
 }

@@ -111,17 +111,3 @@ func isExpired(call call, a attempt, message string) bool {
 	}
 	return false
 }
-
-// retired tells whether a console does not have a call. On a path with an id 404 means that there is no such thing; what else a
-// closed path answers is not known before it happens, so all of these count.
-func retired(call call, status int, told string) bool {
-	switch status {
-	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
-		return true
-	case http.StatusNotFound:
-		return call.sdl && len(call.ids) == 0 || strings.HasPrefix(call.route, "dv/") && !strings.Contains(told, "query")
-	case http.StatusGone:
-		return call.link.Empty() && !call.download && !strings.Contains(told, "query") && !strings.Contains(told, "file")
-	}
-	return false
-}

@@ -137,6 +137,7 @@ func checkConsole(ctx context.Context, c config) []bot.Finding {
 	findings := checkToken(c, info, err)
 	if err == nil {
 		findings = append(findings, checkAreas(ctx, client)...)
+		findings = append(findings, checkHunts(ctx, c, client))
 		findings = append(findings, checkFeeds(ctx, c, client)...)
 	}
 	return findings
@@ -218,6 +219,9 @@ func judge(found *bot.Finding, a area, err error) {
 		switch {
 		case outside:
 			found.Note = "outside the scope of this token, so its commands do not work with it (" + plainEnd(e.Message) + ")"
+			return
+		case e.Reason == s1.Retired:
+			found.Note = "this console has retired it, so these commands do not work here: " + strings.Join(commandsOf(a.catalogAreas()...), ", ") + " (" + plainEnd(e.Message) + ")"
 			return
 		case e.Reason == s1.FeatureOff:
 			found.Note = "not licensed or not switched on in this token's scope, so its commands do not work there (" + plainEnd(e.Message) + ")"

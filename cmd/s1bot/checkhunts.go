@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"s1bot/bot"
+	"s1bot/commands"
+	"s1bot/s1"
+)
+
+// checkHunts tells which engine hunts run on here, until when, and which commands do not work where there is none. What the vendor takes
+// away is named before it happens.
+func checkHunts(ctx context.Context, c config, client *s1.Client) bot.Finding {
+	found := bot.Finding{What: "Console area hunts"}
+	lake := probe(ctx, client.ProbeSDL)
+	dv := probe(ctx, func(ctx context.Context) error { return askDeepVisibility(ctx, client) })
+	hunting := strings.Join(commandsOf("hunts"), ", ")
+	ends := s1.DeepVisibilityEnds.Format(time.DateOnly)
+	switch engine := s1.HuntEngine(c.HuntEngine); {
+	case engine != s1.DeepVisibility && lake == nil:
+		found.Note = "on the data lake"
+	case engine == s1.DataLake:
+		found.Err = todo(lake, "set S1BOT_HUNT_ENGINE=auto, or have the token's role allow SDL Query API › View; until then these commands do not work here: "+hunting)
+	case dv != nil && engine == s1.DeepVisibility && lake == nil:
+		found.Err = todo(dv, "set S1BOT_HUNT_ENGINE=auto: the console has the data lake")
+	case dv != nil:
+		found.Err = fmt.Errorf("neither the data lake (%w) nor Deep Visibility (%w) can be used, so these commands do not work here: %s", lake, dv, hunting)
+	case lake == nil:
+		found.Note = fmt.Sprintf("by Deep Visibility, as S1BOT_HUNT_ENGINE says; the vendor closes it on %s, set auto before then", ends)
+	default:
+		found.Note = fmt.Sprintf("by Deep Visibility, which the vendor closes on %s; from then on these commands do not work here: %s. The data lake cannot be used: %s",
+			ends, hunting, plainEnd(lake.Error()))
+	}
+	return found
+}
+
+// askDeepVisibility asks about a query that nobody has: a console that has the path says that there is no such query.
+func askDeepVisibility(ctx context.Context, client *s1.Client) error {
+	_, err := client.QueryStatus(ctx, "q00000000000000000000000000000000")
+	var e *s1.Error
+	if errors.As(err, &e) && (e.Status == 400 || e.Status == 404 && e.Reason != s1.Retired) {
+		return nil
+	}
+	return err
+}
+
+// commandsOf are the names of the commands of some areas of the catalog, in their order there.
+func commandsOf(areas ...string) (names []string) {
+	for _, cmd := range commands.All().Commands() {
+		if slices.Contains(areas, cmd.Area) {
+			names = append(names, cmd.Name)
+		}
+	}
+	return names
+}
+
+// catalogAreas are the areas of the catalog that an area of the check stands for.
+func (a area) catalogAreas() []string {
+	if a.name == "endpoints" {
+		return []string{"agents"}
+	}
+	return []string{a.name}
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/s1/s1sim"
+)
+
+// What `s1bot check` says about hunts on each age of a console, and about a token that the data lake refuses.
+func TestCheckTellsWhichEngineHuntsHave(t *testing.T) {
+	t.Parallel()
+	const seven = "query, create-query, get-query-status, get-events-by-query-id-and-type, get-agent-process, create-power-query, ping-power-query"
+	for _, row := range []struct {
+		age    s1sim.Age
+		engine string
+		shut   bool // the token may not use the data lake
+		says   string
+	}{
+		{s1sim.Today, "auto", false, "ok    Console area hunts: on the data lake"},
+		{s1sim.Today, "dv", false, "ok    Console area hunts: by Deep Visibility, as S1BOT_HUNT_ENGINE says; the vendor closes it on 2027-02-15"},
+		{s1sim.Today, "auto", true, "ok    Console area hunts: by Deep Visibility, which the vendor closes on 2027-02-15; from then on these commands do not work here: " + seven},
+		{s1sim.Today, "sdl", true, "FAIL  Console area hunts: "},
+		{s1sim.BeforeSDL, "auto", false, "The data lake cannot be used: start a query: status 404: This console does not have queries"},
+		{s1sim.AfterDV, "auto", false, "ok    Console area hunts: on the data lake"},
+		{s1sim.AfterDV, "dv", false, "FAIL  Console area hunts: get query status: status 410: This console does not have dv/query-status, which the vendor close"},
+		{s1sim.AfterDV, "auto", true, "so these commands do not work here: " + seven},
+	} {
+		console := s1sim.New(s1sim.Options{Empty: true, Age: row.age})
+		if row.shut {
+			console.Fail(s1sim.Match{PathPrefix: "/sdl/"}, s1sim.Fault{Kind: s1sim.Forbidden, Times: -1})
+		}
+		require.Contains(t, checked(t, console, row.engine), row.says)
+	}
+}
+
+func TestCheckNamesTheCommandsOfARetiredPath(t *testing.T) {
+	t.Parallel()
+	said := checked(t, s1sim.New(s1sim.Options{Empty: true, Age: s1sim.UnifiedOnly}), "auto")
+	require.Contains(t, said, "ok    Console area alerts: this console has retired it, so these commands do not work here: get-alerts, ")
+	require.Contains(t, said, "ok    Console area exclusions: this console has retired it, so these commands do not work here: ")
+	require.Contains(t, said, "ok    Console area threats: readable")
+}
+
+// checked is what `s1bot check` prints about a console.
+func checked(t *testing.T, console *s1sim.Console, engine string) string {
+	t.Helper()
+	server := httptest.NewServer(console)
+	t.Cleanup(server.Close)
+	var c config
+	c.ConsoleURL, c.HuntEngine = server.URL, engine
+	require.NoError(t, c.APIToken.UnmarshalText([]byte(s1sim.Token)))
+	var out strings.Builder
+	_ = report(&out, checkConsole(t.Context(), c)) // its error counts what it printed
+	return out.String()
+}
