@@ -41,6 +41,7 @@ type kit struct {
 	t       *testing.T
 	console *s1sim.Console
 	ledger  *approvals.Ledger
+	store   approvals.Store
 	catalog *catalog.Catalog
 	flow    *Workflow
 	chat    *chat
@@ -66,7 +67,8 @@ func newKit(t *testing.T, edit ...func(*policy.Settings)) *kit {
 	db, err := store.Open(t.Context(), "sqlite::memory:", nil)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	k.ledger, err = approvals.New(approvals.Config{Store: db.Requests(), Owner: "kit", Now: k.now, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	k.store = db.Requests()
+	k.ledger, err = approvals.New(approvals.Config{Store: k.store, Owner: "kit", Now: k.now, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	require.NoError(t, err)
 	k.people.policy = k.rules
 	k.flow = New(Config{

@@ -87,7 +87,8 @@ func TestWhatIsOfflineIsWaitedForAndToldOfLater(t *testing.T) {
 	over, err := w.look(t.Context(), k.jobs.watches[0], &said, func(json.RawMessage) error { return nil })
 	require.NoError(t, err)
 	require.False(t, over)
-	require.Contains(t, k.chat.reads(alice), "It takes longer than it should")
+	require.Contains(t, k.chat.reads(alice), "Not applied yet · Disconnect Agent From Network")
+	require.True(t, said.Warned)
 
 	k.console.SetOnline("DESKTOP-1", true)
 	k.watches(k.jobs.watches[0])

@@ -148,3 +148,21 @@ func TestADeniedReconnectionLeavesTheIsolation(t *testing.T) {
 	require.Contains(t, k.chat.reads(channel), "Nothing was done: the isolation goes on")
 	require.Contains(t, k.chat.reads(alice), "[Reconnect]")
 }
+
+// The reconnection was filed, and somebody isolated the host anew before it ran: then a person has to say so.
+func TestAReconnectionThatNobodyApprovedYieldsToAnotherIsolation(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.isolated()
+	end := approvals.Request{After: req.ID, Plan: req.Plan, Key: endKey(req)}
+	overlaps := k.flow.Submitter.overlaps
+	require.NoError(t, overlaps.stillEnds(t.Context(), end))
+	other := k.asks(alice, `isolate DESKTOP-1 reason="for good"`)
+	_, err := k.approves(bob, other.ID)
+	require.NoError(t, err)
+	require.ErrorIs(t, overlaps.stillEnds(t.Context(), end), errOther)
+	end.Quorum = 1
+	require.NoError(t, overlaps.stillEnds(t.Context(), end), "somebody approved it")
+	end.Key = "end of an earlier term"
+	require.ErrorIs(t, overlaps.stillEnds(t.Context(), end), errLonger)
+}
