@@ -14,7 +14,7 @@ import (
 )
 
 // clicked handles a button, a menu or an overflow entry: each carries an invocation, and that is run.
-func (b *Bot) clicked(ctx context.Context, d delivery, in interaction) error {
+func (b *Bot) clicked(ctx context.Context, d delivery, in interactionPayload) error {
 	for _, action := range in.Actions {
 		inv, err := render.ReadAction(action, b.seal.click)
 		link := err == nil && inv.Command == ""
@@ -24,13 +24,13 @@ func (b *Bot) clicked(ctx context.Context, d delivery, in interaction) error {
 		if err == nil && !in.oneStory() {
 			err = errors.New("a click in two places at once")
 		}
-		a := ask{Interaction: workflow.Interaction{User: in.User.ID, At: in.origin(d.key), Do: inv}, trigger: in.Trigger, view: in.View.ID}
+		a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: in.origin(d.key), Do: inv}, trigger: in.Trigger, view: in.View.ID}
 		a.card, a.Ephemeral = in.Message.key(), in.Container.Ephemeral
 		work := func() error { return b.click(ctx, &a, d) }
 		if err != nil {
 			work = func() error { return b.forged(ctx, &a, "button", workflow.ErrGone, err) }
 		}
-		if err := b.answering(ctx, &a, work); err != nil {
+		if err := b.respond(ctx, &a, work); err != nil {
 			return err
 		}
 	}
@@ -42,7 +42,7 @@ func isInput(action *slack.BlockAction) bool {
 	return action.Type != slack.ActionType(slack.METButton) && action.Type != slack.ActionType(slack.METOverflow)
 }
 
-func (b *Bot) click(ctx context.Context, a *ask, d delivery) error {
+func (b *Bot) click(ctx context.Context, a *interaction, d delivery) error {
 	a.from = d
 	if err := b.admit(ctx, a); err != nil {
 		return err
@@ -52,14 +52,14 @@ func (b *Bot) click(ctx context.Context, a *ask, d delivery) error {
 			return err
 		}
 	}
-	a.Extras, a.Do.Said = said(a.Do), nil
-	if own, ok := ownWords()[a.Do.Command]; ok {
+	a.Extras, a.Do.Said = extrasOf(a.Do), nil
+	if own, ok := builtins()[a.Do.Command]; ok {
 		return own.clicked(b, ctx, *a, a.Do.Args)
 	}
 	if err := b.stale(ctx, d); err != nil {
 		return err
 	}
-	return withSaid(a.Extras, b.invoke(ctx, *a))
+	return withExtras(a.Extras, b.invoke(ctx, *a))
 }
 
 // unclip fetches a long invocation.

@@ -18,7 +18,7 @@ import (
 // newAPI is a client of the Web API, and the HTTP client that it uses. Without an address it speaks to Slack itself.
 func newAPI(app, bot s1.Secret, address string, limit time.Duration, meter Meter, more ...slack.Option) (*http.Client, *slack.Client) {
 	address = strings.TrimSuffix(cmp.Or(address, slack.APIURL), "/") + "/"
-	client := &http.Client{Timeout: limit, Transport: answering{http.DefaultTransport, address, meter}}
+	client := &http.Client{Timeout: limit, Transport: apiTransport{http.DefaultTransport, address, meter}}
 	opts := append([]slack.Option{slack.OptionHTTPClient(client), slack.OptionAppLevelToken(app.Reveal()), slack.OptionAPIURL(address)}, more...)
 	return client, slack.New(bot.Reveal(), opts...)
 }
@@ -27,15 +27,15 @@ func newAPI(app, bot s1.Secret, address string, limit time.Duration, meter Meter
 // success with nothing in it: nobody in a user group, no message posted.
 var errNoAnswer = errors.New("an answer that is neither a yes nor a no")
 
-// An answering transport refuses such answers. What goes to other addresses than the API's, which are those of answers by response URL and
+// An apiTransport refuses such answers. What goes to other addresses than the API's, which are those of answers by response URL and
 // of uploads, says "ok" in other ways.
-type answering struct {
+type apiTransport struct {
 	next  http.RoundTripper
 	api   string // base address of the Web API
 	meter Meter
 }
 
-func (t answering) RoundTrip(r *http.Request) (*http.Response, error) {
+func (t apiTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	method, known := strings.CutPrefix(r.URL.String(), t.api)
 	if !known {
 		return t.next.RoundTrip(r)
@@ -47,7 +47,7 @@ func (t answering) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // call asks the Web API, and says how it went: ok, refused, rate_limited or failed.
-func (t answering) call(r *http.Request) (*http.Response, string, error) {
+func (t apiTransport) call(r *http.Request) (*http.Response, string, error) {
 	resp, err := t.next.RoundTrip(r)
 	switch {
 	case err != nil:

@@ -81,19 +81,19 @@ type Config struct {
 // A Bot is one connection between a Slack workspace and a console.
 type Bot struct {
 	Config
-	api     *slack.Client
-	post    *post.Messenger
-	seal    sealer
-	people  *people
-	sockets *socketmode.Pool
-	intake  *fairqueue.Queue
-	work    *fairqueue.Queue
-	desk    *desk
-	flow    *workflow.Workflow
-	later   waiting  // decisions that were put off
-	topics  sync.Map // what operators were told is wrong, until it is well again
-	self    identity
-	known   chan struct{} // closed when self is set
+	api        *slack.Client
+	post       *post.Messenger
+	seal       sealer
+	people     *people
+	sockets    *socketmode.Pool
+	intake     *fairqueue.Queue
+	work       *fairqueue.Queue
+	dispatcher *dispatcher
+	flow       *workflow.Workflow
+	later      waiting  // decisions that were put off
+	topics     sync.Map // what operators were told is wrong, until it is well again
+	self       identity
+	known      chan struct{} // closed when self is set
 }
 
 // identity is who the bot is in the workspace.
@@ -123,7 +123,7 @@ func New(c Config) (*Bot, error) {
 	b := &Bot{Config: c, known: make(chan struct{}), api: api}
 	b.seal = sealer{func() s1.Secret { return c.Tokens().Bot }}
 	b.post = &post.Messenger{Seal: b.seal.click, API: b.api, HTTP: client, Console: c.Console.ConsoleURL(), Clips: c.Clips, Directs: c.Directs, Find: b.Find, Attached: b.Attached, Log: c.Log}
-	b.desk = newDesk()
+	b.dispatcher = newDispatcher()
 	b.intake = fairqueue.New(fairqueue.Config{Classes: intakeLimits(), Timeout: intakeLimit, Log: c.Log})
 	b.work = fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: c.Log})
 	b.flow = b.newWorkflow()
@@ -159,7 +159,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	b.handBack(b.work.Close()) // what waits is in the inbox, for another process or the next start
 	work.Wait()
 	chores.Wait()
-	b.desk.close()
+	b.dispatcher.close()
 	return err
 }
 

@@ -47,7 +47,7 @@ var decision = regexp.MustCompile(`(?i)\b(approve|deny|withdraw|freeze|thaw)\b`)
 
 // perhapsDecision answers a message that begins with no command: with the buttons of the decision that it talks about, else with why it
 // is none. A command that was nearly right may have any words behind it.
-func (b *Bot) perhapsDecision(ctx context.Context, a ask, why error) error {
+func (b *Bot) perhapsDecision(ctx context.Context, a interaction, why error) error {
 	var usage *catalog.UsageError
 	near := errors.As(why, &usage) && len(usage.Nearest) > 0
 	at := decision.FindStringIndex(a.line)
@@ -65,7 +65,7 @@ func (b *Bot) perhapsDecision(ctx context.Context, a ask, why error) error {
 var aRequest = regexp.MustCompile(`(?i)\b` + approvals.RefPrefix + `[0-9A-Z]{4,}\b`)
 
 // offerDecision decides nothing and shows the buttons that would.
-func (b *Bot) offerDecision(ctx context.Context, a ask, word, rest string) error {
+func (b *Bot) offerDecision(ctx context.Context, a interaction, word, rest string) error {
 	card := render.Notice("With other words around it, “" + word + "” may be talk, so nothing was decided.")
 	switch word {
 	case workflow.FreezeWord:
@@ -80,7 +80,7 @@ func (b *Bot) offerDecision(ctx context.Context, a ask, word, rest string) error
 }
 
 // offerRequest shows the buttons of a request that a sentence is about.
-func (b *Bot) offerRequest(ctx context.Context, a ask, card render.Card, word, ref string) error {
+func (b *Bot) offerRequest(ctx context.Context, a interaction, card render.Card, word, ref string) error {
 	if ref == "" {
 		return &catalog.UsageError{Problem: "nothing was decided: a reference such as A-7F3A tells which request is meant", Hint: "Type: " + word + " A-7F3A"}
 	}
@@ -106,6 +106,6 @@ func (b *Bot) offerRequest(ctx context.Context, a ask, card render.Card, word, r
 }
 
 // freezeClicked freezes from the button that a sentence got for an answer.
-func (b *Bot) freezeClicked(ctx context.Context, a ask, _ json.RawMessage) error {
+func (b *Bot) freezeClicked(ctx context.Context, a interaction, _ json.RawMessage) error {
 	return b.freeze(ctx, a, "")
 }

@@ -20,7 +20,7 @@ import (
 // explain turns an error into words for the person who asked, by what they can do about it: mend what they typed, mind what
 // the console said, accept what the policy said, or tell the operators. Only the last is a fault of the bot's and is returned
 // for the log; its details are nobody's business in a channel.
-func (b *Bot) explain(a ask, err error) (card render.Card, fault error) {
+func (b *Bot) explain(a interaction, err error) (card render.Card, fault error) {
 	var (
 		usage     *catalog.UsageError
 		missing   *catalog.MissingError
@@ -142,7 +142,7 @@ func openButton(inv render.Invocation) render.Button {
 }
 
 // ambiguousCard shows everything that a name could mean, to choose from.
-func ambiguousCard(_ ask, e *catalog.AmbiguousError) render.Card {
+func ambiguousCard(_ interaction, e *catalog.AmbiguousError) render.Card {
 	words := fmt.Sprintf("%s are called “%s”. Which one do you mean?", e.Fits(), e.Name)
 	card := render.Card{Tone: render.Warning, Text: words, Parts: []render.Part{render.Line{render.Text(words)}, matchTable(e.Matches)}}
 	if e.More > 0 {
@@ -201,7 +201,7 @@ func unansweredCard(e *policy.UnansweredError, decision bool) render.Card {
 
 // faultCard admits a fault of ours, with what finds it in the log. What Slack refuses by name, such as a scope that is missing, is
 // no secret, and whoever looks after the app can mend it.
-func faultCard(a ask, err error) render.Card {
+func faultCard(a interaction, err error) render.Card {
 	words := "Something went wrong inside the bot."
 	var refused slack.SlackErrorResponse
 	if errors.As(err, &refused) {

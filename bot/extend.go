@@ -14,7 +14,7 @@ import (
 )
 
 // extendTyped answers "extend A-7F3A for=4h".
-func (b *Bot) extendTyped(ctx context.Context, a ask, rest string) error {
+func (b *Bot) extendTyped(ctx context.Context, a interaction, rest string) error {
 	ref, by := text.CutWord(strings.Trim(rest, ".!"))
 	if ref == "" {
 		return &catalog.UsageError{Problem: "which isolation? Give its reference and how much longer", Hint: "Such as: extend A-7F3A for=4h"}
@@ -22,7 +22,7 @@ func (b *Bot) extendTyped(ctx context.Context, a ask, rest string) error {
 	return b.extend(ctx, a, workflow.Extension{Request: strings.ToUpper(ref), For: strings.TrimPrefix(strings.TrimSpace(by), catalog.ForParam+"=")})
 }
 
-func (b *Bot) extendClicked(ctx context.Context, a ask, args json.RawMessage) error {
+func (b *Bot) extendClicked(ctx context.Context, a interaction, args json.RawMessage) error {
 	var x workflow.Extension
 	if json.Unmarshal(args, &x) != nil || x.Request == "" {
 		return workflow.ErrGone
@@ -31,7 +31,7 @@ func (b *Bot) extendClicked(ctx context.Context, a ask, args json.RawMessage) er
 }
 
 // askHowLong opens the form of an extension.
-func (b *Bot) askHowLong(ctx context.Context, a ask, req approvals.Request) error {
+func (b *Bot) askHowLong(ctx context.Context, a interaction, req approvals.Request) error {
 	field := catalog.SpanField(catalog.ForParam, "How much longer", "Counted from the end as it is now.")
 	field.Required = true
 	if a.trigger == "" {
@@ -47,8 +47,8 @@ func (b *Bot) askHowLong(ctx context.Context, a ask, req approvals.Request) erro
 }
 
 // extend lets an isolation last longer. Where nobody said how much, a form asks for it.
-func (b *Bot) extend(ctx context.Context, a ask, x workflow.Extension) error {
-	err := b.flow.Extensions.Extend(ctx, b.talk(a), x)
+func (b *Bot) extend(ctx context.Context, a interaction, x workflow.Extension) error {
+	err := b.flow.Extensions.Extend(ctx, b.withDialog(a), x)
 	var open *workflow.LengthError
 	if errors.As(err, &open) {
 		return b.askHowLong(ctx, a, open.Request)

@@ -24,7 +24,7 @@ var errFormTooLarge = errors.New("these values are too long for a form of Slack'
 
 // openForm shows the form of an invocation's command, filled with what is known. Without a trigger, which only a click or a
 // slash command brings, it offers a button that has one.
-func (b *Bot) openForm(ctx context.Context, a ask) error {
+func (b *Bot) openForm(ctx context.Context, a interaction) error {
 	cmd, ok := b.Catalog.Find(a.Do.Command)
 	if !ok {
 		return workflow.ErrGone
@@ -42,7 +42,7 @@ func (b *Bot) openForm(ctx context.Context, a ask) error {
 }
 
 // askReason opens the small form that asks why, where everything else is known. What it will run stands above the question.
-func (b *Bot) askReason(ctx context.Context, cmd *catalog.Command, a ask) error {
+func (b *Bot) askReason(ctx context.Context, cmd *catalog.Command, a interaction) error {
 	touches, err := b.glimpse(ctx, cmd, a)
 	if err != nil {
 		return err
@@ -73,7 +73,7 @@ const glimpseTime = time.Second
 
 // glimpse is what a request would touch, by name; the command where that takes too long to find out. What cannot be done is said
 // at once: nobody has to say why first.
-func (b *Bot) glimpse(ctx context.Context, cmd *catalog.Command, a ask) (render.Line, error) {
+func (b *Bot) glimpse(ctx context.Context, cmd *catalog.Command, a interaction) (render.Line, error) {
 	ctx, cancel := context.WithTimeout(ctx, glimpseTime)
 	defer cancel()
 	plan, err := cmd.Prepare(ctx, b.call(a), a.Do.Args)
@@ -103,7 +103,7 @@ func optional(f render.FormField) int {
 }
 
 // formOf is a command's form for a person, filled with what is known.
-func formOf(cmd *catalog.Command, a ask) render.Form {
+func formOf(cmd *catalog.Command, a interaction) render.Form {
 	form := cmd.Form(a.Do.Args, a.Caller())
 	form.Origin = a.At
 	fill(&form, a.Extras)
@@ -125,7 +125,7 @@ func fill(form *render.Form, x catalog.Extras) {
 }
 
 // open shows a form: in place of the modal that was clicked in, or as a new one.
-func (b *Bot) open(ctx context.Context, a ask, form render.Form) error {
+func (b *Bot) open(ctx context.Context, a interaction, form render.Form) error {
 	var err error
 	switch {
 	case a.view != "":
@@ -158,7 +158,7 @@ func mayOpenLater(err error) bool {
 }
 
 // offerForm answers with a button that opens the form. The palette has no command to put into one: its list does.
-func (b *Bot) offerForm(ctx context.Context, a ask, form render.Form) error {
+func (b *Bot) offerForm(ctx context.Context, a interaction, form render.Form) error {
 	if a.Do.Command == "" {
 		return b.help(ctx, a, "")
 	}
@@ -176,14 +176,14 @@ const checkLimit = time.Second
 
 // checkForm looks at a submitted form before it is acknowledged: what is wrong is shown under its field, and the form stays
 // open with all that was typed. It returns nil for a form that can go.
-func (b *Bot) checkForm(ctx context.Context, in interaction) any {
+func (b *Bot) checkForm(ctx context.Context, in interactionPayload) any {
 	ctx, cancel := context.WithTimeout(ctx, checkLimit)
 	defer cancel()
 	answer, err := b.readForm(in)
 	if err != nil {
 		return b.refuseForm(ctx, in, err)
 	}
-	a := ask{Interaction: workflow.Interaction{User: in.User.ID, At: answer.Origin}}
+	a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: answer.Origin}}
 	if b.admit(ctx, &a) != nil {
 		return nil
 	}
@@ -238,19 +238,19 @@ func paramErrors(err error, answer render.Answer) map[string]string {
 }
 
 // submit runs what a form asks for.
-func (b *Bot) submit(ctx context.Context, d delivery, in interaction) error {
+func (b *Bot) submit(ctx context.Context, d delivery, in interactionPayload) error {
 	answer, err := b.readForm(in)
 	if err != nil {
-		a := ask{Interaction: workflow.Interaction{User: in.User.ID, At: origin{Key: d.key}}}
-		return b.answering(ctx, &a, func() error { return b.forged(ctx, &a, "form", errForm, err) })
+		a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: origin{Key: d.key}}}
+		return b.respond(ctx, &a, func() error { return b.forged(ctx, &a, "form", errForm, err) })
 	}
-	a := ask{Interaction: workflow.Interaction{User: in.User.ID, At: answer.Origin, Do: answer.Do}, from: d}
+	a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: answer.Origin, Do: answer.Do}, from: d}
 	a.At.Key = d.key
-	return b.answering(ctx, &a, func() error {
+	return b.respond(ctx, &a, func() error {
 		if err := b.admit(ctx, &a); err != nil {
 			return err
 		}
-		if own, ok := ownWords()[answer.Do.Command]; ok {
+		if own, ok := builtins()[answer.Do.Command]; ok {
 			return own.clicked(b, ctx, a, withValues(answer))
 		}
 		if err := b.stale(ctx, d); err != nil {
@@ -260,7 +260,7 @@ func (b *Bot) submit(ctx context.Context, d delivery, in interaction) error {
 	})
 }
 
-func (b *Bot) submitted(ctx context.Context, a ask, answer render.Answer) error {
+func (b *Bot) submitted(ctx context.Context, a interaction, answer render.Answer) error {
 	cmd, ok := b.Catalog.Find(answer.Do.Command)
 	if !ok {
 		return workflow.ErrGone
@@ -270,7 +270,7 @@ func (b *Bot) submitted(ctx context.Context, a ask, answer render.Answer) error 
 		return &catalog.UsageError{Command: cmd.Name, Param: field, Problem: problem}
 	}
 	a.Do, a.Extras = render.Invocation{Command: cmd.Name, Args: args}, extras
-	return withSaid(extras, b.invoke(ctx, a))
+	return withExtras(extras, b.invoke(ctx, a))
 }
 
 // withValues is a form of the bot's own as arguments: what it carried, and what was typed beside that.

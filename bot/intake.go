@@ -20,9 +20,9 @@ import (
 // saveLimit leaves time to acknowledge within Slack's 3 s even when the database is slow.
 const saveLimit = 2 * time.Second
 
-// An interaction is what Slack sends for clicks, forms and search boxes; only what the bot reads.
+// An interactionPayload is what Slack sends for clicks, forms and search boxes; only what the bot reads.
 // https://docs.slack.dev/interactivity/handling-user-interaction
-type interaction struct {
+type interactionPayload struct {
 	Type        string               `json:"type"`
 	ResponseURL string               `json:"response_url"`
 	Trigger     string               `json:"trigger_id"`
@@ -77,7 +77,7 @@ func (b *Bot) take(ctx context.Context, env socketmode.Envelope) {
 	kind := env.Type
 	defer func() { b.Meter.Envelope(kind) }()
 	if env.Type == "interactive" {
-		var in interaction
+		var in interactionPayload
 		if err := json.Unmarshal(env.Payload, &in); err != nil {
 			b.ack(ctx, env, nil)
 			b.chore(func(ctx context.Context) { b.unreadable(ctx, env, err) })
@@ -103,7 +103,7 @@ func (b *Bot) take(ctx context.Context, env socketmode.Envelope) {
 }
 
 // takeSearch answers a search box in its person's turn; where too many of theirs wait, with nothing: the next key asks anew.
-func (b *Bot) takeSearch(env socketmode.Envelope, in interaction) {
+func (b *Bot) takeSearch(env socketmode.Envelope, in interactionPayload) {
 	err := b.intake.Push(fairqueue.Work{Class: suggestionClass, Owner: in.User.ID, Ref: env.ID, Do: func(ctx context.Context) { b.ack(ctx, env, b.suggest(ctx, in)) }})
 	if err != nil {
 		_ = b.intake.Push(fairqueue.Work{Class: envelopeClass, Ref: env.ID, Do: func(ctx context.Context) { b.ack(ctx, env, noOptions()) }})
@@ -130,7 +130,7 @@ func (b *Bot) writeDown(ctx context.Context, env socketmode.Envelope, kind strin
 		return
 	}
 	b.ack(ctx, env, nil)
-	var in interaction
+	var in interactionPayload
 	switch {
 	case fresh:
 		b.schedule(delivery{key, kind, env.Payload, env.Received, false, 0})
@@ -148,9 +148,9 @@ func (b *Bot) turnAway(ctx context.Context, env socketmode.Envelope, kind string
 		b.ack(ctx, env, map[string]string{"response_type": "ephemeral", "text": words})
 	default:
 		b.ack(ctx, env, nil)
-		var in interaction
+		var in interactionPayload
 		if json.Unmarshal(env.Payload, &in) == nil {
-			b.reply(ctx, ask{Interaction: workflow.Interaction{At: in.origin(deliveryKey(env)), User: in.User.ID}}, render.Notice(words))
+			b.reply(ctx, interaction{Interaction: workflow.Interaction{At: in.origin(deliveryKey(env)), User: in.User.ID}}, render.Notice(words))
 		}
 	}
 }
@@ -183,7 +183,7 @@ func (b *Bot) process(ctx context.Context, d delivery) {
 			b.Log.Error("cannot mark a delivery as done", "envelope_id", d.key, "err", err)
 		}
 	}()
-	if err := b.handle(b.people.gate(ctx), d); errors.Is(err, errPutOff) {
+	if err := b.handle(b.people.gate(ctx), d); errors.Is(err, errPostponed) {
 		done = false
 	} else if err != nil {
 		b.Log.Error("a delivery failed", "envelope_id", d.key, "kind", d.kind, "err", err)
@@ -199,7 +199,7 @@ func (b *Bot) handle(ctx context.Context, d delivery) error {
 		b.learnDirect(ctx, d.payload)
 		return b.event(ctx, d)
 	case "block_actions", "view_submission":
-		var in interaction
+		var in interactionPayload
 		if err := json.Unmarshal(d.payload, &in); err != nil {
 			return fmt.Errorf("read an interaction: %w", err)
 		}
@@ -224,13 +224,13 @@ func (b *Bot) resume(ctx context.Context) error {
 }
 
 // oneStory tells whether an interaction names one place: Slack says it twice.
-func (in interaction) oneStory() bool {
+func (in interactionPayload) oneStory() bool {
 	same := func(a, b string) bool { return a == "" || b == "" || a == b }
 	return same(in.Channel.ID, in.Container.Channel) && same(in.Message.TS, in.Container.Message)
 }
 
 // origin is where the interaction came from and so where its answer goes.
-func (in interaction) origin(key string) origin {
+func (in interactionPayload) origin(key string) origin {
 	at := origin{Channel: cmp.Or(in.Channel.ID, in.Container.Channel), Message: cmp.Or(in.Container.Message, in.Message.TS),
 		Thread: cmp.Or(in.Container.Thread, in.Message.Thread), ResponseURL: in.ResponseURL, Key: key}
 	return at

@@ -39,7 +39,7 @@ func (b *Bot) stale(ctx context.Context, d delivery) error {
 }
 
 // admit is the one gate: every slash command, mention, click, form and search box passes it. It fills in who asks.
-func (b *Bot) admit(ctx context.Context, a *ask) error {
+func (b *Bot) admit(ctx context.Context, a *interaction) error {
 	look := b.people.who
 	if a.decides() {
 		look = b.people.afresh
@@ -50,7 +50,7 @@ func (b *Bot) admit(ctx context.Context, a *ask) error {
 
 // admitted says why who asks may do nothing here, if so. What a payload says of their workspace counts for nothing: on Enterprise Grid it
 // is another one than ours for people who belong here, and in a shared channel it may be ours for people who do not.
-func (a *ask) admitted() error {
+func (a *interaction) admitted() error {
 	switch known := a.Who.Known(); {
 	case known.No():
 		return errNotAllowed
@@ -60,30 +60,30 @@ func (a *ask) admitted() error {
 	return nil
 }
 
-// answering runs work and turns its error into an answer to the person.
-func (b *Bot) answering(ctx context.Context, a *ask, work func() error) error {
-	done := b.patient(ctx, a)
+// respond runs work and turns its error into an answer to the person.
+func (b *Bot) respond(ctx context.Context, a *interaction, work func() error) error {
+	done := b.notifySlow(ctx, a)
 	err := work()
 	done()
-	if err != nil && b.putOff(ctx, a, err) {
-		return errPutOff
+	if err != nil && b.postpone(ctx, a, err) {
+		return errPostponed
 	}
 	b.countWord(a, err)
 	if err == nil {
 		return nil
 	}
-	err = b.uncounted(ctx, a, err)
+	err = b.recordUncounted(ctx, a, err)
 	if errors.Is(err, errNotAllowed) {
-		b.noteStranger(ctx, *a)
+		b.recordStranger(ctx, *a)
 		a.silent = a.silent || a.written && a.Who.Bot
 	}
 	card, fault := b.explain(*a, err)
-	b.reply(ctx, *a, goingOn(card, err))
+	b.reply(ctx, *a, keepExtras(card, err))
 	return fault
 }
 
-// noteStranger writes into the audit trail that somebody who may do nothing here tried to.
-func (b *Bot) noteStranger(ctx context.Context, a ask) {
+// recordStranger writes into the audit trail that somebody who may do nothing here tried to.
+func (b *Bot) recordStranger(ctx context.Context, a interaction) {
 	word, _ := text.CutWord(a.line)
 	wish := policy.Input{Caller: a.Who.Person, Command: cmp.Or(a.Do.Command, word, "(none)"), Channel: a.At.Channel}
 	if err := b.Ledger.Refuse(ctx, wish, policy.Decision{Effect: policy.Deny, Why: errNotAllowed.Error()}); err != nil {
@@ -92,7 +92,7 @@ func (b *Bot) noteStranger(ctx context.Context, a ask) {
 }
 
 // invoke is the one path that every invocation takes: typed, from a form, from a button.
-func (b *Bot) invoke(ctx context.Context, a ask) error {
+func (b *Bot) invoke(ctx context.Context, a interaction) error {
 	ctx = a.awaiting(ctx)
 	cmd, ok := b.Catalog.Find(a.Do.Command)
 	if !ok {
@@ -115,7 +115,7 @@ func (b *Bot) invoke(ctx context.Context, a ask) error {
 }
 
 // Remember writes the history that /s1 history shows.
-func (b *Bot) Remember(ctx context.Context, a ask, cmd *catalog.Command) {
+func (b *Bot) Remember(ctx context.Context, a interaction, cmd *catalog.Command) {
 	line := slash.Line(cmd, a.Do.Args)
 	if a.Extras.For > 0 {
 		line += " " + catalog.ForParam + "=" + text.SpanText(a.Extras.For)
@@ -126,7 +126,7 @@ func (b *Bot) Remember(ctx context.Context, a ask, cmd *catalog.Command) {
 }
 
 // call is what a command runs with.
-func (b *Bot) call(a ask) *catalog.Call {
+func (b *Bot) call(a interaction) *catalog.Call {
 	return &catalog.Call{
 		Console: b.Console, Caller: a.Caller(),
 		Now: b.Now(), Page: max(a.Do.Page, 1), How: a.Do.How, Secrets: a.Secrets, Queries: b.Queries,
@@ -134,7 +134,7 @@ func (b *Bot) call(a ask) *catalog.Call {
 }
 
 // read runs a command that changes nothing and answers the caller.
-func (b *Bot) read(ctx context.Context, cmd *catalog.Command, a ask) error {
+func (b *Bot) read(ctx context.Context, cmd *catalog.Command, a interaction) error {
 	if err := b.mayRead(ctx, cmd, a); err != nil {
 		return err
 	}
@@ -147,9 +147,9 @@ func (b *Bot) read(ctx context.Context, cmd *catalog.Command, a ask) error {
 	case a.Do.How == render.Share:
 		return b.share(ctx, a, card)
 	case len(card.Files) > 0 && a.Do.How == render.Run:
-		return b.handOverBeside(ctx, a, card)
+		return b.answerWithDownload(ctx, a, card)
 	case len(card.Files) > 0:
-		return b.handOver(ctx, a, card)
+		return b.sendDownload(ctx, a, card)
 	case a.Do.How == render.Turn && a.At.ResponseURL != "":
 		return b.post.Respond(ctx, a.At.ResponseURL, true, card)
 	}
@@ -158,7 +158,7 @@ func (b *Bot) read(ctx context.Context, cmd *catalog.Command, a ask) error {
 }
 
 // mayRead asks the policy about a command that changes nothing: a rule may deny it, or allow it to some roles only.
-func (b *Bot) mayRead(ctx context.Context, cmd *catalog.Command, a ask) error {
+func (b *Bot) mayRead(ctx context.Context, cmd *catalog.Command, a interaction) error {
 	wish := b.flow.Gate.Input(cmd, a.Interaction)
 	wish.Early = false
 	if ruling := b.Policy().Decide(wish); ruling.Err() != nil {
@@ -168,7 +168,7 @@ func (b *Bot) mayRead(ctx context.Context, cmd *catalog.Command, a ask) error {
 }
 
 // long begins work that takes long, after looking at what was asked for.
-func (b *Bot) long(ctx context.Context, cmd *catalog.Command, a ask) error {
+func (b *Bot) long(ctx context.Context, cmd *catalog.Command, a interaction) error {
 	if err := b.mayRead(ctx, cmd, a); err != nil {
 		return err
 	}
@@ -181,14 +181,14 @@ func (b *Bot) long(ctx context.Context, cmd *catalog.Command, a ask) error {
 		return err
 	}
 	if a.At.Thread == "" {
-		b.reply(ctx, a, render.Notice("This takes a while. Your direct messages with me show how far it is."))
+		b.reply(ctx, a, render.Notice("This will take a while. Our direct messages show how far it is."))
 	}
 	return nil
 }
 
 // submitRequest asks for a change. Where a reason is missing a form asks for it.
-func (b *Bot) submitRequest(ctx context.Context, cmd *catalog.Command, a ask) error {
-	err := b.flow.Submitter.Submit(ctx, cmd, b.talk(a))
+func (b *Bot) submitRequest(ctx context.Context, cmd *catalog.Command, a interaction) error {
+	err := b.flow.Submitter.Submit(ctx, cmd, b.withDialog(a))
 	if errors.Is(err, workflow.ErrNoReason) {
 		return b.askReason(ctx, cmd, a)
 	}

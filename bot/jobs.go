@@ -49,8 +49,8 @@ type job struct {
 	Began   time.Time         `json:"began"`
 }
 
-// desk is where jobs are done in this process.
-type desk struct {
+// dispatcher is where jobs are done in this process.
+type dispatcher struct {
 	owner   string
 	ctx     context.Context // ends with errStopping
 	stop    context.CancelCauseFunc
@@ -60,31 +60,31 @@ type desk struct {
 	workers map[string]*worker // by the id of their job
 }
 
-func newDesk() *desk {
+func newDispatcher() *dispatcher {
 	ctx, stop := context.WithCancelCause(context.Background())
-	return &desk{owner: rand.Text(), ctx: ctx, stop: stop, workers: map[string]*worker{}}
+	return &dispatcher{owner: rand.Text(), ctx: ctx, stop: stop, workers: map[string]*worker{}}
 }
 
 // close ends all jobs of this process; they go on at the next start or in another process.
-func (d *desk) close() {
+func (d *dispatcher) close() {
 	d.stop(errStopping)
 	d.running.Wait()
 }
 
-func (d *desk) add(w *worker) {
+func (d *dispatcher) add(w *worker) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.workers[w.id] = w
 }
 
-func (d *desk) remove(w *worker) {
+func (d *dispatcher) remove(w *worker) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.workers, w.id)
 }
 
 // cancel ends a job at once if it is done here; elsewhere it is noticed at the next sign of life.
-func (d *desk) cancel(id string) {
+func (d *dispatcher) cancel(id string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if w := d.workers[id]; w != nil {
@@ -94,7 +94,7 @@ func (d *desk) cancel(id string) {
 
 // pause is how long a job waits between two edits of its message, so that all of them together stay below Slack's rate. Who watches the
 // effect of a request, which may take a day, has no such message.
-func (d *desk) pause() time.Duration {
+func (d *dispatcher) pause() time.Duration {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	painters := 0
@@ -113,7 +113,7 @@ func (b *Bot) startJob(ctx context.Context, j job) error {
 	if err != nil {
 		return fmt.Errorf("write a job down: %w", err)
 	}
-	fresh, err := b.Jobs.Add(ctx, id, b.desk.owner, body, time.Now().Add(jobLease))
+	fresh, err := b.Jobs.Add(ctx, id, b.dispatcher.owner, body, time.Now().Add(jobLease))
 	if err != nil || !fresh {
 		return err
 	}
@@ -125,7 +125,7 @@ func (b *Bot) startJob(ctx context.Context, j job) error {
 func (b *Bot) adopt(ctx context.Context) {
 	for ctx.Err() == nil {
 		now := time.Now()
-		id, body, ok, err := b.Jobs.Claim(ctx, b.desk.owner, now, now.Add(jobLease))
+		id, body, ok, err := b.Jobs.Claim(ctx, b.dispatcher.owner, now, now.Add(jobLease))
 		if err != nil && ctx.Err() == nil {
 			b.Log.Error("cannot look for jobs left over", "err", err)
 		}
@@ -135,7 +135,7 @@ func (b *Bot) adopt(ctx context.Context) {
 		var j job
 		if err := json.Unmarshal(body, &j); err != nil {
 			b.Log.Error("dropped a job that cannot be read", "job", id, "err", err)
-			_ = b.Jobs.Finish(ctx, id, b.desk.owner)
+			_ = b.Jobs.Finish(ctx, id, b.dispatcher.owner)
 			continue
 		}
 		b.begin(id, j)
@@ -145,10 +145,10 @@ func (b *Bot) adopt(ctx context.Context) {
 // begin does a job in a goroutine of its own: it may wait for an hour, and must not take a slot from clicks.
 func (b *Bot) begin(id string, j job) {
 	w := &worker{b: b, id: id, job: j, news: make(chan render.Card, 1)}
-	w.ctx, w.cancel = context.WithCancelCause(b.desk.ctx)
-	b.desk.add(w)
-	b.desk.running.Go(func() {
-		defer b.desk.remove(w)
+	w.ctx, w.cancel = context.WithCancelCause(b.dispatcher.ctx)
+	b.dispatcher.add(w)
+	b.dispatcher.running.Go(func() {
+		defer b.dispatcher.remove(w)
 		defer w.cancel(nil)
 		var alive sync.WaitGroup
 		alive.Go(w.pulse)
@@ -165,7 +165,7 @@ func (w *worker) guarded() {
 		return
 	}
 	w.b.Log.Error("a job panicked", "job", w.id, "err", p.Value, "stack", string(p.Stack))
-	if err := w.b.Jobs.Finish(context.WithoutCancel(w.ctx), w.id, w.b.desk.owner); err != nil {
+	if err := w.b.Jobs.Finish(context.WithoutCancel(w.ctx), w.id, w.b.dispatcher.owner); err != nil {
 		w.b.Log.Error("cannot end a job", "job", w.id, "err", err)
 	}
 }
@@ -189,7 +189,7 @@ func (w *worker) do() {
 		w.watch()
 		return
 	}
-	a := ask{Interaction: workflow.Interaction{User: w.job.User, At: w.job.Origin, Do: w.job.Do}}
+	a := interaction{Interaction: workflow.Interaction{User: w.job.User, At: w.job.Origin, Do: w.job.Do}}
 	card, err := w.work(a)
 	cause := context.Cause(w.ctx)
 	switch {
@@ -211,7 +211,7 @@ func (w *worker) do() {
 }
 
 // work runs the command while another goroutine shows its progress: Slack may be slow, and the command must not be.
-func (w *worker) work(a ask) (card render.Card, err error) {
+func (w *worker) work(a interaction) (card render.Card, err error) {
 	if err := w.b.admit(w.ctx, &a); err != nil {
 		return card, err
 	}
@@ -229,7 +229,7 @@ func (w *worker) work(a ask) (card render.Card, err error) {
 // errJobLost is the cause when another process holds the job.
 var errJobLost = errors.New("the job is another process's")
 
-func (w *worker) run(a ask) (render.Card, error) {
+func (w *worker) run(a interaction) (render.Card, error) {
 	cmd, ok := w.b.Catalog.Find(w.job.Do.Command)
 	if !ok {
 		return render.Card{}, workflow.ErrGone
@@ -260,7 +260,7 @@ func (w *worker) write(ctx context.Context, lease time.Duration) error {
 	if err != nil {
 		return fmt.Errorf("write a job down: %w", err)
 	}
-	held, cancelled, err := w.b.Jobs.Save(ctx, w.id, w.b.desk.owner, body, time.Now().Add(lease))
+	held, cancelled, err := w.b.Jobs.Save(ctx, w.id, w.b.dispatcher.owner, body, time.Now().Add(lease))
 	switch {
 	case err != nil:
 		return err
@@ -316,7 +316,7 @@ func (w *worker) paint(ctx context.Context) {
 				w.b.Log.Warn("cannot show a job's progress", "job", w.id, "err", err)
 			}
 			cancel()
-			post.Sleep(ctx, w.b.desk.pause())
+			post.Sleep(ctx, w.b.dispatcher.pause())
 		}
 	}
 }
@@ -392,7 +392,7 @@ func (w *worker) end(card render.Card) {
 	if err != nil {
 		w.b.Log.Error("cannot show a job's end", "job", w.id, "err", err)
 	}
-	if err := w.b.Jobs.Finish(ctx, w.id, w.b.desk.owner); err != nil {
+	if err := w.b.Jobs.Finish(ctx, w.id, w.b.dispatcher.owner); err != nil {
 		w.b.Log.Error("cannot end a job", "job", w.id, "err", err)
 	}
 }
@@ -421,7 +421,7 @@ func (w *worker) watch() {
 		w.release(cause)
 		return
 	}
-	if err := w.b.Jobs.Finish(context.WithoutCancel(w.ctx), w.id, w.b.desk.owner); err != nil {
+	if err := w.b.Jobs.Finish(context.WithoutCancel(w.ctx), w.id, w.b.dispatcher.owner); err != nil {
 		w.b.Log.Error("cannot end a job", "job", w.id, "err", err)
 	}
 }

@@ -136,8 +136,8 @@ func TestWhatIsNoNewMessageOfAPersonIsLeftAlone(t *testing.T) {
 func TestWordsThatDecideStandAloneInMessages(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		word, rest string
-		alone      bool
+		builtin, rest string
+		alone         bool
 	}{
 		{"approve", "A-7F3A", true}, {"approve", "a-7f3a", true}, {"approve", "`A-7F3A`", true}, {"approve", "*A-7F3A*.", true}, {"approve", "A-7F3A!", true},
 		{"approve", "A-7F3A? never, deny it", false}, {"approve", "A-7F3A?", false}, {"approve", "A-7F3A not yet", false}, {"approve", "or deny A-7F3A", false},
@@ -152,6 +152,6 @@ func TestWordsThatDecideStandAloneInMessages(t *testing.T) {
 		{"extend", "A-7F3A for=4h", true}, {"extend", "A-7F3A 4h", true}, {"extend", "A-7F3A for=4 hours", true}, {"extend", "A-7F3A", true}, {"extend", "A-7F3A for=4h? no", false},
 		{"help", "anything at all", true}, {"history", "", true}, {"can", "isolate X", true},
 	} {
-		require.Equal(t, c.alone, standsAlone(c.word, c.rest), c.word+" "+c.rest)
+		require.Equal(t, c.alone, standsAlone(c.builtin, c.rest), c.builtin+" "+c.rest)
 	}
 }

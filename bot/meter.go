@@ -46,12 +46,12 @@ func outcomeOfError(err error) string {
 
 // countWord counts what a person asked for and is not counted elsewhere: built-in words, and commands that ended in an error or wait for a
 // second person. What ran is counted where it ended.
-func (b *Bot) countWord(a *ask, err error) {
+func (b *Bot) countWord(a *interaction, err error) {
 	word := a.word()
 	if cmd, ok := b.Catalog.Find(word); ok { // typed by an alias
 		word = cmd.Name
 	}
-	_, own := ownWords()[word]
+	_, own := builtins()[word]
 	switch {
 	case err != nil && !errors.Is(err, workflow.ErrGone):
 		b.Meter.Command(word, outcomeOfError(err))

@@ -17,7 +17,7 @@ const (
 )
 
 // palette opens what "/s1" alone shows: every command, to find one by typing and then fill its form.
-func (b *Bot) palette(ctx context.Context, a ask, _ string) error {
+func (b *Bot) palette(ctx context.Context, a interaction, _ string) error {
 	if a.trigger == "" {
 		return b.help(ctx, a, "")
 	}
@@ -35,12 +35,12 @@ func paletteForm(catalog *catalog.Catalog) render.Form {
 }
 
 // findClicked opens the palette from a button.
-func (b *Bot) findClicked(ctx context.Context, a ask, _ json.RawMessage) error {
+func (b *Bot) findClicked(ctx context.Context, a interaction, _ json.RawMessage) error {
 	return b.palette(ctx, a, "")
 }
 
 // picked puts the form of the chosen command in the palette's place.
-func (b *Bot) picked(a ask, answer render.Answer) any {
+func (b *Bot) picked(a interaction, answer render.Answer) any {
 	chosen := answer.Values["command"]
 	if len(chosen) == 0 {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "Choose a command."})

@@ -22,23 +22,23 @@ func (b *Bot) newWorkflow() *workflow.Workflow {
 		Ledger: b.Ledger, Catalog: b.Catalog, Console: b.Console, Queries: b.Queries, Policy: b.Policy, Changed: b.Changed,
 		Messenger: messenger{b}, People: asker{b}, Operators: operators{b}, Threads: threads{b}, Background: background{b},
 		Explain: func(ref string, err error) (render.Card, error) {
-			return b.explain(ask{Interaction: workflow.Interaction{At: origin{Key: ref}}}, err)
+			return b.explain(interaction{Interaction: workflow.Interaction{At: origin{Key: ref}}}, err)
 		},
 		Count: b.Meter.Command, Enqueue: b.chore, Tick: b.Tick, Now: b.Now, Log: b.Log,
 	})
 }
 
-// talk is an interaction with a way to answer its person.
-func (b *Bot) talk(a ask) workflow.Interaction {
+// withDialog is an interaction with a way to answer its person.
+func (b *Bot) withDialog(a interaction) workflow.Interaction {
 	in := a.Interaction
 	in.Dialog = dialog{b, a}
 	return in
 }
 
-// A dialog is with the person of an ask.
+// A dialog is with the person of an interaction.
 type dialog struct {
 	b *Bot
-	a ask
+	a interaction
 }
 
 func (d dialog) Reply(ctx context.Context, at origin, card render.Card) workflow.Message {

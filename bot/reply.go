@@ -16,7 +16,7 @@ import (
 // reply answers the person who asked, and them alone: through the response URL, else in the channel or thread for their eyes
 // only, else in their direct messages, else in the thread. It returns the message, where that is one that can be edited. An answer that
 // cannot be given at all is logged; nobody is left to be told.
-func (b *Bot) reply(ctx context.Context, a ask, card render.Card) post.Sent {
+func (b *Bot) reply(ctx context.Context, a interaction, card render.Card) post.Sent {
 	if a.silent {
 		return post.Sent{} // two bots could go on for ever
 	}
@@ -28,7 +28,7 @@ func (b *Bot) reply(ctx context.Context, a ask, card render.Card) post.Sent {
 	if err == nil {
 		return post.Sent{Channel: channel, TS: ts}
 	}
-	at, err := b.aloud(ctx, a.User, a.At, withNote(card, whyNoDirect(err)))
+	at, err := b.broadcast(ctx, a.User, a.At, withNote(card, whyNoDirect(err)))
 	if err != nil {
 		b.Log.Error("cannot answer", "user", a.User, "channel", a.At.Channel, "err", err)
 	}
@@ -49,8 +49,8 @@ func (b *Bot) aside(ctx context.Context, user string, at origin, replace post.Re
 	return err
 }
 
-// aloud answers in the thread where somebody asked, or in a new one in that channel: it is the last that is left.
-func (b *Bot) aloud(ctx context.Context, user string, at origin, card render.Card) (post.Sent, error) {
+// broadcast answers in the thread where somebody asked, or in a new one in that channel: it is the last that is left.
+func (b *Bot) broadcast(ctx context.Context, user string, at origin, card render.Card) (post.Sent, error) {
 	if at.Channel == "" || strings.HasPrefix(at.Channel, "D") {
 		return post.Sent{}, errNowhere
 	}
@@ -82,12 +82,12 @@ func (b *Bot) deliver(ctx context.Context, user string, at origin, card render.C
 // deliverElsewhere is deliver where there are no direct messages.
 func (b *Bot) deliverElsewhere(ctx context.Context, user string, at origin, card render.Card) (post.Sent, error) {
 	if len(card.Files) > 0 {
-		return b.aloud(ctx, user, at, card) // an ephemeral message holds no file
+		return b.broadcast(ctx, user, at, card) // an ephemeral message holds no file
 	}
 	if b.aside(ctx, user, at, false, card) == nil {
 		return post.Sent{}, nil
 	}
-	return b.aloud(ctx, user, at, card)
+	return b.broadcast(ctx, user, at, card)
 }
 
 // withNote adds small print to a card that has other notes, or none.

@@ -27,7 +27,7 @@ const (
 )
 
 // report answers "report [-24h]": what a shift leaves to the next one.
-func (b *Bot) report(ctx context.Context, a ask, rest string) error {
+func (b *Bot) report(ctx context.Context, a interaction, rest string) error {
 	span := reportSpan
 	if rest = strings.TrimSpace(rest); rest != "" {
 		var err error

@@ -38,7 +38,7 @@ func (b *Bot) notices() (Notices, error) {
 }
 
 // routes answers "routes test <threat or alert id>".
-func (b *Bot) routes(ctx context.Context, a ask, rest string) error {
+func (b *Bot) routes(ctx context.Context, a interaction, rest string) error {
 	verb, id := text.CutWord(rest)
 	if verb != "test" || id == "" {
 		return &catalog.UsageError{Problem: "name a threat or an alert", Hint: "such as /s1 routes test 1845174760470303882"}
@@ -74,7 +74,7 @@ func (b *Bot) about(ctx context.Context, at origin) (kind, id, thread string) {
 
 // note adds what somebody writes in a threat's thread to the threat's notes: "@s1bot note …". Elsewhere, and where parameters are
 // given, it is the command of that name.
-func (b *Bot) note(ctx context.Context, a ask, rest string) error {
+func (b *Bot) note(ctx context.Context, a interaction, rest string) error {
 	kind, id, _ := b.about(ctx, a.At)
 	if kind == "alert" && !strings.Contains(rest, "filter=") {
 		return &catalog.UsageError{Problem: "the console keeps notes of threats, not of alerts", Hint: "What is written in this thread stays here; /s1 help add-notes-to-threats"}
@@ -108,7 +108,7 @@ func noteOn(rest string) (threat, typed string, ok bool) {
 	return threat, unescaped(typed), quoted || s1.LooksLikeID(threat)
 }
 
-func (b *Bot) addNote(ctx context.Context, a ask, threat, text string) error {
+func (b *Bot) addNote(ctx context.Context, a interaction, threat, text string) error {
 	args, err := json.Marshal(map[string]any{"filter": map[string]any{"ids": []string{threat}}, "note-text": text})
 	if err != nil {
 		return fmt.Errorf("write a note: %w", err)

@@ -110,7 +110,7 @@ func (b *Bot) classify(d delivery) (class fairqueue.Class, user string) {
 		line, _ := b.meant(m)
 		return classOfLine(line), m.User
 	case "block_actions", "view_submission":
-		var in interaction
+		var in interactionPayload
 		if json.Unmarshal(d.payload, &in) != nil {
 			return decisionClass, ""
 		}
@@ -133,7 +133,7 @@ func classOfLine(line string) fairqueue.Class {
 	if strings.EqualFold(word, slashWord) {
 		word, _ = text.CutWord(rest)
 	}
-	if own, ok := ownWords()[strings.ToLower(word)]; ok && !own.console {
+	if own, ok := builtins()[strings.ToLower(word)]; ok && !own.console {
 		return decisionClass
 	}
 	return commandClass
@@ -141,7 +141,7 @@ func classOfLine(line string) fairqueue.Class {
 
 // classOfDo goes by what a button or a form carries. A form opens at once: its fields ask the console later.
 func classOfDo(do render.Invocation, err error) fairqueue.Class {
-	own, ok := ownWords()[do.Command]
+	own, ok := builtins()[do.Command]
 	if err != nil || do.Command == "" || do.How == render.Open || ok && !own.console {
 		return decisionClass
 	}
@@ -150,7 +150,7 @@ func classOfDo(do render.Invocation, err error) fairqueue.Class {
 
 // tell answers the person of a delivery, outside the work on it.
 func (b *Bot) tell(ctx context.Context, d delivery, card render.Card) {
-	a := ask{from: d}
+	a := interaction{from: d}
 	switch d.kind {
 	case "slash_commands":
 		var c slashCommand
@@ -160,7 +160,7 @@ func (b *Bot) tell(ctx context.Context, d delivery, card render.Card) {
 		m := readEvent(d.payload)
 		a.Interaction, a.silent = workflow.Interaction{User: m.User, At: origin{Channel: m.Channel, Thread: m.Thread, Key: d.key}}, m.byApp()
 	default:
-		var in interaction
+		var in interactionPayload
 		_ = json.Unmarshal(d.payload, &in)
 		a.Interaction = workflow.Interaction{User: in.User.ID, At: in.origin(d.key)}
 		if d.kind == "view_submission" {

@@ -67,7 +67,7 @@ func (b *Bot) view(form render.Form, user string) slack.ModalViewRequest {
 }
 
 // readForm reads a form that somebody sent; an error where it is not the one that they were shown.
-func (b *Bot) readForm(in interaction) (render.Answer, error) {
+func (b *Bot) readForm(in interactionPayload) (render.Answer, error) {
 	view, err := render.Carried(in.View, b.seal.formOf(in.User.ID))
 	if err != nil {
 		return render.Answer{}, err
@@ -76,7 +76,7 @@ func (b *Bot) readForm(in interaction) (render.Answer, error) {
 }
 
 // forged refuses what is not as it was drawn, and writes that down.
-func (b *Bot) forged(ctx context.Context, a *ask, what string, says, cause error) error {
+func (b *Bot) forged(ctx context.Context, a *interaction, what string, says, cause error) error {
 	if err := b.admit(ctx, a); err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (b *Bot) forged(ctx context.Context, a *ask, what string, says, cause error
 }
 
 // ofAnother tells whether somebody clicked about one request on the card of another: they saw something else than they would decide.
-func (b *Bot) ofAnother(ctx context.Context, a ask, id string) bool {
+func (b *Bot) ofAnother(ctx context.Context, a interaction, id string) bool {
 	if a.card == "" || a.card == id {
 		return false
 	}
@@ -136,7 +136,7 @@ func optionsOf(element slack.BlockElement) []*slack.OptionBlockObject {
 }
 
 // formField is a field of a form under which something can be said; empty where it has none.
-func formField(in interaction) string {
+func formField(in interactionPayload) string {
 	if in.View.State == nil {
 		return ""
 	}
@@ -148,26 +148,26 @@ func formField(in interaction) string {
 
 // refuseForm refuses a form that is not as it was drawn: under its first field, so that it stays open. Without a field it returns nil,
 // and the refusal is an answer like any other.
-func (b *Bot) refuseForm(ctx context.Context, in interaction, cause error) any {
+func (b *Bot) refuseForm(ctx context.Context, in interactionPayload, cause error) any {
 	field := formField(in)
 	if field == "" {
 		return nil
 	}
-	a := ask{Interaction: workflow.Interaction{User: in.User.ID}}
+	a := interaction{Interaction: workflow.Interaction{User: in.User.ID}}
 	says := b.forged(ctx, &a, "form", errForm, cause)
 	if errors.Is(says, errNotAllowed) {
-		b.noteStranger(ctx, a)
+		b.recordStranger(ctx, a)
 	}
 	return slack.NewErrorsViewSubmissionResponse(map[string]string{field: render.Sentence(says.Error())})
 }
 
 // sentAgain tells who sends a form for the second time that it was enough.
-func (b *Bot) sentAgain(ctx context.Context, in interaction, key string) {
-	a := ask{Interaction: workflow.Interaction{User: in.User.ID, At: origin{Key: key}}}
+func (b *Bot) sentAgain(ctx context.Context, in interactionPayload, key string) {
+	a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: origin{Key: key}}}
 	if answer, err := b.readForm(in); err == nil {
 		a.At = answer.Origin
 	}
-	if err := b.answering(ctx, &a, func() error { return b.forged(ctx, &a, "form", errSent, errSent) }); err != nil {
+	if err := b.respond(ctx, &a, func() error { return b.forged(ctx, &a, "form", errSent, errSent) }); err != nil {
 		b.Log.Error("cannot say that a form was sent already", "user", a.User, "err", err)
 	}
 }
@@ -183,8 +183,8 @@ func (b *Bot) unreadable(ctx context.Context, env socketmode.Envelope, cause err
 		b.Log.Error("Slack sent an interaction that the bot cannot read", "envelope_id", env.ID, "err", cause)
 		return
 	}
-	a := ask{Interaction: workflow.Interaction{User: in.User.ID, At: origin{Channel: in.Container.Channel, Thread: in.Container.Thread, ResponseURL: in.ResponseURL, Key: env.ID}}}
-	if err := b.answering(ctx, &a, func() error { return b.forged(ctx, &a, "button", workflow.ErrGone, cause) }); err != nil {
+	a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: origin{Channel: in.Container.Channel, Thread: in.Container.Thread, ResponseURL: in.ResponseURL, Key: env.ID}}}
+	if err := b.respond(ctx, &a, func() error { return b.forged(ctx, &a, "button", workflow.ErrGone, cause) }); err != nil {
 		b.Log.Error("cannot answer a click", "user", a.User, "err", err)
 	}
 }

@@ -19,18 +19,18 @@ import (
 // origin is where an invocation came from and where its answer goes.
 type origin = render.Origin
 
-// An ask is an interaction as Slack brought it.
-type ask struct {
+// An interaction is one thing that one person wants, as Slack brought it.
+type interaction struct {
 	workflow.Interaction
-	trigger  string    // opens a form, once, within 3 s; empty when there is none
-	view     string    // id of the modal that the click happened in
-	line     string    // what was typed, for the history
-	written  bool      // in a message, where people also talk: see decisions.go
-	card     string    // key of the card that was clicked on, see ofAnother
-	ownURL   bool      // the response URL is a slash command's: it replaces what was said through it, and nothing else
-	patience *patience // tells why the answer takes long
-	silent   bool      // a bot asked, and bots get no answers
-	from     delivery  // that brought it
+	trigger  string      // opens a form, once, within 3 s; empty when there is none
+	view     string      // id of the modal that the click happened in
+	line     string      // what was typed, for the history
+	written  bool        // in a message, where people also talk: see decisions.go
+	card     string      // key of the card that was clicked on, see ofAnother
+	ownURL   bool        // the response URL is a slash command's: it replaces what was said through it, and nothing else
+	patience *slowNotice // tells why the answer takes long
+	silent   bool        // a bot asked, and bots get no answers
+	from     delivery    // that brought it
 }
 
 // A slashCommand is what Slack sends for one. slack-go's type is not used: it fails on is_enterprise_install as a string.
@@ -49,7 +49,7 @@ func (b *Bot) slash(ctx context.Context, d delivery) error {
 	if err := json.Unmarshal(d.payload, &c); err != nil {
 		return fmt.Errorf("read a slash command: %w", err)
 	}
-	a := ask{Interaction: workflow.Interaction{User: c.User, At: origin{Channel: c.Channel, ResponseURL: c.ResponseURL, Key: d.key}}, trigger: c.Trigger, ownURL: c.ResponseURL != ""}
+	a := interaction{Interaction: workflow.Interaction{User: c.User, At: origin{Channel: c.Channel, ResponseURL: c.ResponseURL, Key: d.key}}, trigger: c.Trigger, ownURL: c.ResponseURL != ""}
 	if d.again {
 		a.trigger = ""
 	}
@@ -63,9 +63,9 @@ func (b *Bot) event(ctx context.Context, d delivery) error {
 	if what == talk || m.byApp() && !b.obeys(ctx, m) {
 		return nil
 	}
-	a := ask{Interaction: workflow.Interaction{User: m.User, At: origin{Channel: m.Channel, Thread: m.Thread, Key: d.key}}, written: true, silent: m.byApp()}
+	a := interaction{Interaction: workflow.Interaction{User: m.User, At: origin{Channel: m.Channel, Thread: m.Thread, Key: d.key}}, written: true, silent: m.byApp()}
 	if what == doubtful {
-		return b.answering(ctx, &a, func() error { return errors.Join(b.admit(ctx, &a), errUnclear) })
+		return b.respond(ctx, &a, func() error { return errors.Join(b.admit(ctx, &a), errUnclear) })
 	}
 	return b.typed(ctx, a, d, line)
 }
@@ -74,12 +74,12 @@ func (b *Bot) event(ctx context.Context, d delivery) error {
 const slashWord = "/s1"
 
 // typed runs a line of text for a person.
-func (b *Bot) typed(ctx context.Context, a ask, d delivery, given string) error {
+func (b *Bot) typed(ctx context.Context, a interaction, d delivery, given string) error {
 	a.line, a.from = text.TrimBlank(given), d
 	if word, rest := text.CutWord(a.line); strings.EqualFold(word, slashWord) {
 		a.line = rest // copied from a card, where lines are shown whole
 	}
-	return b.answering(ctx, &a, func() error {
+	return b.respond(ctx, &a, func() error {
 		if err := b.admit(ctx, &a); err != nil {
 			return err
 		}
@@ -91,13 +91,13 @@ func (b *Bot) typed(ctx context.Context, a ask, d delivery, given string) error 
 }
 
 // line tells the bot's own words (help, history, can, approve …) from commands.
-func (b *Bot) line(ctx context.Context, a ask) error {
+func (b *Bot) line(ctx context.Context, a interaction) error {
 	word, rest := text.CutWord(a.line)
 	if word == "-h" || word == "--help" || word == "?" {
 		word = "help"
 	}
 	word = strings.ToLower(word)
-	if own, ok := ownWords()[word]; ok {
+	if own, ok := builtins()[word]; ok {
 		if a.written && !standsAlone(word, rest) {
 			return b.offerDecision(ctx, a, word, rest)
 		}
@@ -107,8 +107,8 @@ func (b *Bot) line(ctx context.Context, a ask) error {
 }
 
 // command reads the line as a command of the catalog and runs it.
-func (b *Bot) command(ctx context.Context, a ask) error {
-	inv, extras, err := slash.Parse(b.Catalog, a.line, text.Input{Zone: a.Who.Zone, Now: b.Now(), Own: slices.Sorted(maps.Keys(ownWords()))})
+func (b *Bot) command(ctx context.Context, a interaction) error {
+	inv, extras, err := slash.Parse(b.Catalog, a.line, text.Input{Zone: a.Who.Zone, Now: b.Now(), Own: slices.Sorted(maps.Keys(builtins()))})
 	var missing *catalog.MissingError
 	switch {
 	case errors.As(err, &missing):
@@ -117,8 +117,8 @@ func (b *Bot) command(ctx context.Context, a ask) error {
 	case err != nil && inv.Command == "" && a.written:
 		return b.perhapsDecision(ctx, a, err)
 	case err != nil:
-		return withSaid(extras, err)
+		return withExtras(extras, err)
 	}
 	a.Do, a.Extras = inv, extras
-	return withSaid(extras, b.invoke(ctx, a))
+	return withExtras(extras, b.invoke(ctx, a))
 }

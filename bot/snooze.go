@@ -17,7 +17,7 @@ import (
 const maxSnooze = 30 * 24 * time.Hour
 
 // snooze answers "snooze host=DESKTOP-1 for=4h reason=…".
-func (b *Bot) snooze(ctx context.Context, a ask, rest string) error {
+func (b *Bot) snooze(ctx context.Context, a interaction, rest string) error {
 	if rest == "" {
 		return b.snoozes(ctx, a, rest)
 	}
@@ -45,7 +45,7 @@ func (b *Bot) snooze(ctx context.Context, a ask, rest string) error {
 }
 
 // quiet keeps something quiet, once that is in the audit trail: it keeps news from others.
-func (b *Bot) quiet(ctx context.Context, a ask, n Notices, kind, value, reason string, until time.Time) error {
+func (b *Bot) quiet(ctx context.Context, a interaction, n Notices, kind, value, reason string, until time.Time) error {
 	err := b.Ledger.Note(ctx, a.Who.Person, "snoozed", map[string]any{"by": kind, "value": value, "until": until.UTC(), "reason": reason, "channel": a.At.Channel})
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func (b *Bot) quiet(ctx context.Context, a ask, n Notices, kind, value, reason s
 }
 
 // snoozes lists what is snoozed.
-func (b *Bot) snoozes(ctx context.Context, a ask, _ string) error {
+func (b *Bot) snoozes(ctx context.Context, a interaction, _ string) error {
 	n, err := b.notices()
 	if err != nil {
 		return err
@@ -73,7 +73,7 @@ func (b *Bot) snoozes(ctx context.Context, a ask, _ string) error {
 }
 
 // unsnooze ends a snooze.
-func (b *Bot) unsnooze(ctx context.Context, a ask, id string) error {
+func (b *Bot) unsnooze(ctx context.Context, a interaction, id string) error {
 	n, err := b.notices()
 	if err != nil {
 		return err
@@ -92,7 +92,7 @@ func (b *Bot) unsnooze(ctx context.Context, a ask, id string) error {
 	return nil
 }
 
-func (b *Bot) unsnoozeClicked(ctx context.Context, a ask, args json.RawMessage) error {
+func (b *Bot) unsnoozeClicked(ctx context.Context, a interaction, args json.RawMessage) error {
 	var p struct{ ID string }
 	if err := json.Unmarshal(args, &p); err != nil {
 		return workflow.ErrGone

@@ -30,7 +30,7 @@ type optionsAnswer struct {
 func noOptions() optionsAnswer { return optionsAnswer{Options: []*slack.OptionBlockObject{}} }
 
 // suggest answers a search box while a person types. Whoever may do nothing here finds nothing.
-func (b *Bot) suggest(ctx context.Context, in interaction) any {
+func (b *Bot) suggest(ctx context.Context, in interactionPayload) any {
 	ctx, cancel := context.WithTimeout(ctx, suggestLimit)
 	defer cancel()
 	empty := noOptions()
@@ -38,7 +38,7 @@ func (b *Bot) suggest(ctx context.Context, in interaction) any {
 	if !ok {
 		return empty
 	}
-	a := ask{Interaction: workflow.Interaction{User: in.User.ID}}
+	a := interaction{Interaction: workflow.Interaction{User: in.User.ID}}
 	answer, err := b.readForm(in)
 	if err != nil && in.View.PrivateMetadata != "" {
 		return empty // not the form that was opened for them
@@ -58,7 +58,7 @@ func (b *Bot) suggest(ctx context.Context, in interaction) any {
 
 // maySearch asks the policy: who may not list things finds none of them in a box either. It is not written down, for a box asks at
 // every key.
-func (b *Bot) maySearch(a ask, box string) bool {
+func (b *Bot) maySearch(a interaction, box string) bool {
 	list, known := b.Catalog.ListedBy(box)
 	if !known || list == "" {
 		return known

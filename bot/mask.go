@@ -8,7 +8,7 @@ import (
 )
 
 // Passwords of archives pass through the bot and are kept nowhere: a delivery is written down without them, arguments carry marks
-// in their place, and the values travel in the memory of the one ask that they came with. What must wait for an approval has
+// in their place, and the values travel in the memory of the one interaction that they came with. What must wait for an approval has
 // them sealed in its row (see approvals.Ledger.Seal) until it ends; without a key it is refused.
 
 // masked is a delivery as the database may have it. What is no delivery with a password in it stays as it is.

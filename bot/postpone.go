@@ -19,21 +19,21 @@ import (
 // Slack asks to wait, or does not say who belongs to a group. It is decided when that can be told. The delivery stays unfinished in the
 // inbox meanwhile, so that a restart goes on with it, and holds no slot.
 
-// errPutOff is what the work on a delivery ends with that is taken up again.
-var errPutOff = errors.New("put off until a question has an answer")
+// errPostponed is what the work on a delivery ends with that is taken up again.
+var errPostponed = errors.New("put off until a question has an answer")
 
-// putOffPause is how long to wait for the next try.
-func putOffPause(tries int) time.Duration {
+// postponePause is how long to wait for the next try.
+func postponePause(tries int) time.Duration {
 	return min(time.Duration(tries+1)*5*time.Second, 20*time.Second)
 }
 
 // waiting holds deliveries that were put off.
 type waiting struct {
 	mu    sync.Mutex
-	items []putOff
+	items []postponed
 }
 
-type putOff struct {
+type postponed struct {
 	d   delivery
 	due time.Time
 }
@@ -41,14 +41,14 @@ type putOff struct {
 func (w *waiting) add(d delivery, due time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.items = append(w.items, putOff{d, due})
+	w.items = append(w.items, postponed{d, due})
 }
 
 // due takes out what is due.
 func (w *waiting) due(now time.Time) (ready []delivery) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var rest []putOff
+	var rest []postponed
 	for _, p := range w.items {
 		if p.due.After(now) {
 			rest = append(rest, p)
@@ -61,19 +61,19 @@ func (w *waiting) due(now time.Time) (ready []delivery) {
 }
 
 // word is the bot's own word, or the command, that a is.
-func (a *ask) word() string {
+func (a *interaction) word() string {
 	word, _ := text.CutWord(a.line)
 	return strings.ToLower(cmp.Or(a.Do.Command, word))
 }
 
 // decides tells whether a is a person's word on something that waits for one.
-func (a *ask) decides() bool {
+func (a *interaction) decides() bool {
 	return deciding[a.word()] != nil
 }
 
-// putOff has a decision taken up again where err says that a question has no answer, and tells the person the first time. What is over
+// postpone has a decision taken up again where err says that a question has no answer, and tells the person the first time. What is over
 // or too old is not put off.
-func (b *Bot) putOff(ctx context.Context, a *ask, err error) bool {
+func (b *Bot) postpone(ctx context.Context, a *interaction, err error) bool {
 	var open *policy.UnansweredError
 	if !errors.As(err, &open) || !a.decides() || a.from.key == "" {
 		return false
@@ -90,7 +90,7 @@ func (b *Bot) putOff(ctx context.Context, a *ask, err error) bool {
 	}
 	d := a.from
 	d.tries++
-	b.later.add(d, now.Add(putOffPause(a.from.tries)))
+	b.later.add(d, now.Add(postponePause(a.from.tries)))
 	return true
 }
 
@@ -102,7 +102,7 @@ func (b *Bot) takeUpLater() {
 }
 
 // moot says why a decision cannot count any more, whoever made it: the request was decided by others, or has expired.
-func (b *Bot) moot(ctx context.Context, a *ask) error {
+func (b *Bot) moot(ctx context.Context, a *interaction) error {
 	id := decidedOn(a)
 	if id == "" || a.word() != "approve" && a.word() != "deny" && a.word() != "withdraw" {
 		return nil
@@ -122,7 +122,7 @@ func (b *Bot) moot(ctx context.Context, a *ask) error {
 }
 
 // decidedOn is the id or the reference of the request that a decides on.
-func decidedOn(a *ask) string {
+func decidedOn(a *interaction) string {
 	var p struct{ Request string }
 	if json.Unmarshal(a.Do.Args, &p) == nil && p.Request != "" {
 		return p.Request
@@ -132,8 +132,8 @@ func decidedOn(a *ask) string {
 	return strings.ToUpper(strings.Trim(ref, around))
 }
 
-// uncounted is the end of a decision that could not be taken in time, or for a request that is over: the person hears so, and the trail.
-func (b *Bot) uncounted(ctx context.Context, a *ask, err error) error {
+// recordUncounted is the end of a decision that could not be taken in time, or for a request that is over: the person hears so, and the trail.
+func (b *Bot) recordUncounted(ctx context.Context, a *interaction, err error) error {
 	var open *policy.UnansweredError
 	if !errors.As(err, &open) || !a.decides() {
 		return err

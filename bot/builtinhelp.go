@@ -2,8 +2,8 @@ package bot
 
 import "s1bot/render"
 
-// ownHelp explains one of the bot's own words: what it does, then how it is typed. It is nil for other words.
-func ownHelp(word string) []render.Part {
+// builtinHelp explains one of the bot's own words: what it does, then how it is typed. It is nil for other words.
+func builtinHelp(word string) []render.Part {
 	lines := map[string][]string{
 		"history":  {"Your last commands, to run again.", "/s1 history"},
 		"can":      {"What would happen if you ran a command, without doing it: may you, who would have to approve, what would be touched.", "/s1 can isolate DESKTOP-1 reason=test"},

@@ -18,17 +18,17 @@ import (
 	"s1bot/render"
 )
 
-// A word is something the bot itself understands beside the commands of the catalog: it concerns the bot and its requests,
+// A builtin is something the bot itself understands beside the commands of the catalog: it concerns the bot and its requests,
 // not the console.
-type word struct {
-	typed   func(b *Bot, ctx context.Context, a ask, rest string) error
-	clicked func(b *Bot, ctx context.Context, a ask, args json.RawMessage) error
+type builtin struct {
+	typed   func(b *Bot, ctx context.Context, a interaction, rest string) error
+	clicked func(b *Bot, ctx context.Context, a interaction, args json.RawMessage) error
 	console bool // may wait for the console, so it stands in its person's queue
 }
 
-// ownWords are the bot's own words.
-func ownWords() map[string]word {
-	return map[string]word{
+// builtins are the bot's own words.
+func builtins() map[string]builtin {
+	return map[string]builtin{
 		"":                    {(*Bot).palette, nothing, false},
 		findWord:              {(*Bot).palette, (*Bot).findClicked, false},
 		"help":                {(*Bot).help, nothing, false},
@@ -37,10 +37,10 @@ func ownWords() map[string]word {
 		"approve":             {byRef((*Bot).approve), onCard((*Bot).approve), false},
 		"deny":                {byRef((*Bot).deny), onCard((*Bot).deny), false},
 		"withdraw":            {byRef((*Bot).withdraw), (*Bot).withdrawClicked, false},
-		workflow.ShowCardWord: {noCard, byID((*Bot).shownHere), false},
+		workflow.ShowCardWord: {noCard, byID((*Bot).showHere), false},
 		"raw":                 {byRef((*Bot).raw), onCard((*Bot).raw), false},
-		"again":               {byRef((*Bot).again), onCard((*Bot).again), false},
-		"close":               {byRef((*Bot).leave), onCard((*Bot).leave), false},
+		"again":               {byRef((*Bot).runAgain), onCard((*Bot).runAgain), false},
+		"close":               {byRef((*Bot).closeRequest), onCard((*Bot).closeRequest), false},
 		workflow.ExtendWord:   {(*Bot).extendTyped, (*Bot).extendClicked, false},
 		"freeze":              {(*Bot).freeze, (*Bot).freezeClicked, false},
 		"thaw":                {(*Bot).thaw, (*Bot).thawClicked, false},
@@ -54,10 +54,10 @@ func ownWords() map[string]word {
 	}
 }
 
-func nothing(*Bot, context.Context, ask, json.RawMessage) error { return workflow.ErrGone }
+func nothing(*Bot, context.Context, interaction, json.RawMessage) error { return workflow.ErrGone }
 
 // A decide is one person's word on one request; reason may be empty.
-type decide func(b *Bot, ctx context.Context, a ask, id, reason string) error
+type decide func(b *Bot, ctx context.Context, a interaction, id, reason string) error
 
 // around is what a reference that was copied out of a sentence brings along.
 const around = "`*_~.,:;!?()<>\"'“”"
@@ -72,8 +72,8 @@ func whyOf(text string) string {
 }
 
 // byRef reads "A-7F3A because of …".
-func byRef(do decide) func(*Bot, context.Context, ask, string) error {
-	return func(b *Bot, ctx context.Context, a ask, rest string) error {
+func byRef(do decide) func(*Bot, context.Context, interaction, string) error {
+	return func(b *Bot, ctx context.Context, a interaction, rest string) error {
 		ref, reason := text.CutWord(rest)
 		if ref = strings.Trim(ref, around); ref == "" {
 			return &catalog.UsageError{Problem: "which request? Give its reference, such as A-7F3A"}
@@ -83,16 +83,16 @@ func byRef(do decide) func(*Bot, context.Context, ask, string) error {
 }
 
 // onCard is byID for the buttons of a request's card.
-func onCard(do decide) func(*Bot, context.Context, ask, json.RawMessage) error {
-	return byID(func(b *Bot, ctx context.Context, a ask, id, reason string) error {
+func onCard(do decide) func(*Bot, context.Context, interaction, json.RawMessage) error {
+	return byID(func(b *Bot, ctx context.Context, a interaction, id, reason string) error {
 		b.flow.Publisher.AdoptCard(ctx, a.Interaction, id)
 		return do(b, ctx, a, id, reason)
 	})
 }
 
 // byID reads the arguments of a button or form.
-func byID(do decide) func(*Bot, context.Context, ask, json.RawMessage) error {
-	return func(b *Bot, ctx context.Context, a ask, args json.RawMessage) error {
+func byID(do decide) func(*Bot, context.Context, interaction, json.RawMessage) error {
+	return func(b *Bot, ctx context.Context, a interaction, args json.RawMessage) error {
 		var p struct{ Request, Reason string }
 		if err := json.Unmarshal(args, &p); err != nil || p.Request == "" {
 			return workflow.ErrGone
@@ -106,7 +106,7 @@ func byID(do decide) func(*Bot, context.Context, ask, json.RawMessage) error {
 
 // withdrawClicked withdraws by a button. Where only who asked sees its message, that is replaced by what became of the request, also if
 // it was decided meanwhile: nothing else can edit it.
-func (b *Bot) withdrawClicked(ctx context.Context, a ask, args json.RawMessage) error {
+func (b *Bot) withdrawClicked(ctx context.Context, a interaction, args json.RawMessage) error {
 	var p struct {
 		Request string
 		Asked   bool
@@ -128,17 +128,17 @@ func (b *Bot) withdrawClicked(ctx context.Context, a ask, args json.RawMessage) 
 	return failed
 }
 
-func noCard(*Bot, context.Context, ask, string) error {
+func noCard(*Bot, context.Context, interaction, string) error {
 	return &catalog.UsageError{Problem: "a request's card is shown with the button on its message"}
 }
 
-func noJob(*Bot, context.Context, ask, string) error {
+func noJob(*Bot, context.Context, interaction, string) error {
 	return &catalog.UsageError{Problem: "long work is cancelled with the button on its message"}
 }
 
 // cancelJob ends long work; whoever does it, in whatever process, notices within a few seconds. In a thread everybody sees the
 // button: it is for the person who asked, and for those who have a role.
-func (b *Bot) cancelJob(ctx context.Context, a ask, args json.RawMessage) error {
+func (b *Bot) cancelJob(ctx context.Context, a interaction, args json.RawMessage) error {
 	var p struct{ Job, User string }
 	if err := json.Unmarshal(args, &p); err != nil {
 		return workflow.ErrGone
@@ -153,13 +153,13 @@ func (b *Bot) cancelJob(ctx context.Context, a ask, args json.RawMessage) error 
 	case !found:
 		return workflow.ErrGone
 	}
-	b.desk.cancel(p.Job)
+	b.dispatcher.cancel(p.Job)
 	b.reply(ctx, a, render.Notice("Cancelling."))
 	return nil
 }
 
 // askWhy opens the form of a denial, for those who may deny.
-func (b *Bot) askWhy(ctx context.Context, a ask, id string) error {
+func (b *Bot) askWhy(ctx context.Context, a interaction, id string) error {
 	if err := b.Ledger.MayDecide(ctx, id, a.Who.Person); err != nil {
 		return err
 	}
@@ -181,13 +181,13 @@ func (b *Bot) askWhy(ctx context.Context, a ask, id string) error {
 }
 
 // help explains the bot, or one command.
-func (b *Bot) help(ctx context.Context, a ask, rest string) error {
+func (b *Bot) help(ctx context.Context, a interaction, rest string) error {
 	if rest == "" {
 		b.reply(ctx, a, b.helpCard())
 		return nil
 	}
 	cmd, ok := b.Catalog.Find(rest)
-	if about := ownHelp(rest); !ok && about != nil {
+	if about := builtinHelp(rest); !ok && about != nil {
 		b.reply(ctx, a, render.Card{Title: rest, Parts: about})
 		return nil
 	}
@@ -215,7 +215,7 @@ func (b *Bot) helpCard() render.Card {
 }
 
 // history lists what the person asked for lately, to run again.
-func (b *Bot) history(ctx context.Context, a ask, _ string) error {
+func (b *Bot) history(ctx context.Context, a interaction, _ string) error {
 	lines, err := b.History.Last(ctx, a.User, 10)
 	if err != nil {
 		return fmt.Errorf("read the history: %w", err)
@@ -234,6 +234,6 @@ func (b *Bot) history(ctx context.Context, a ask, _ string) error {
 
 // BuiltinWords are the names of the bot's own words, sorted.
 func BuiltinWords() []string {
-	words := slices.Sorted(maps.Keys(ownWords()))
+	words := slices.Sorted(maps.Keys(builtins()))
 	return slices.DeleteFunc(words, func(w string) bool { return w == "" })
 }

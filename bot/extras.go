@@ -12,25 +12,25 @@ import (
 // What a person said beside the parameters of a command (why, a ticket, for how long) must not get lost on a detour: who chooses
 // between two hosts of one name, or mends a value in the form, asked for the same thing all the time.
 
-// A saidError is an error with what was said beside the parameters.
-type saidError struct {
+// An extrasError is an error with what was said beside the parameters.
+type extrasError struct {
 	error
 	said catalog.Extras
 }
 
-func (e *saidError) Unwrap() error { return e.error }
+func (e *extrasError) Unwrap() error { return e.error }
 
-// withSaid adds to an error what was said beside the parameters; nil stays nil.
-func withSaid(x catalog.Extras, err error) error {
+// withExtras adds to an error what was said beside the parameters; nil stays nil.
+func withExtras(x catalog.Extras, err error) error {
 	if err == nil || x == (catalog.Extras{}) {
 		return err
 	}
-	return &saidError{err, x}
+	return &extrasError{err, x}
 }
 
-// goingOn lets the buttons under an explanation go on with what was said.
-func goingOn(card render.Card, err error) render.Card {
-	var e *saidError
+// keepExtras lets the buttons under an explanation go on with what was said.
+func keepExtras(card render.Card, err error) render.Card {
+	var e *extrasError
 	if !errors.As(err, &e) {
 		return card
 	}
@@ -46,8 +46,8 @@ func goingOn(card render.Card, err error) render.Card {
 	return card
 }
 
-// said is what an invocation carries; a button without it says nothing.
-func said(inv render.Invocation) (x catalog.Extras) {
+// extrasOf is what an invocation carries; a button without it says nothing.
+func extrasOf(inv render.Invocation) (x catalog.Extras) {
 	_ = json.Unmarshal(inv.Said, &x)
 	return x
 }

@@ -12,7 +12,7 @@ import (
 
 // share posts an answer that was for one person to everybody in the channel: by the response URL of the click, which works where the bot
 // is no member, too, else as a message of its own.
-func (b *Bot) share(ctx context.Context, a ask, card render.Card) error {
+func (b *Bot) share(ctx context.Context, a interaction, card render.Card) error {
 	card.Parts = append(card.Parts, render.Note{render.Text("Shared by "), render.User(a.Who.ID)})
 	err := errNowhere
 	if a.At.ResponseURL != "" {
@@ -33,8 +33,8 @@ func (b *Bot) share(ctx context.Context, a ask, card render.Card) error {
 // errUnshared tells a person how to share where the bot is not invited.
 var errUnshared = errors.New("slack does not let me post here; invite me with /invite @s1bot and share it again")
 
-// handOver sends files to the caller's direct messages: an ephemeral message cannot hold a file.
-func (b *Bot) handOver(ctx context.Context, a ask, card render.Card) error {
+// sendDownload sends files to the caller's direct messages: an ephemeral message cannot hold a file.
+func (b *Bot) sendDownload(ctx context.Context, a interaction, card render.Card) error {
 	words, err := b.sendFiles(ctx, a, card)
 	if err != nil {
 		return err
@@ -43,8 +43,8 @@ func (b *Bot) handOver(ctx context.Context, a ask, card render.Card) error {
 	return nil
 }
 
-// handOverBeside answers with a card and sends its files to the caller's direct messages.
-func (b *Bot) handOverBeside(ctx context.Context, a ask, card render.Card) error {
+// answerWithDownload answers with a card and sends its files to the caller's direct messages.
+func (b *Bot) answerWithDownload(ctx context.Context, a interaction, card render.Card) error {
 	words, err := b.sendFiles(ctx, a, render.Card{Title: card.Files[0].Title, Files: card.Files})
 	if err != nil {
 		return err
@@ -55,7 +55,7 @@ func (b *Bot) handOverBeside(ctx context.Context, a ask, card render.Card) error
 }
 
 // sendFiles sends files to the caller and says where they are, or what became of them.
-func (b *Bot) sendFiles(ctx context.Context, a ask, card render.Card) (words string, err error) {
+func (b *Bot) sendFiles(ctx context.Context, a interaction, card render.Card) (words string, err error) {
 	at, err := b.deliver(ctx, a.Who.ID, a.At, card)
 	var missing *post.FilesError
 	switch {

@@ -20,11 +20,11 @@ const (
 	mostWords = 2 // Slack takes five answers to a slash command, and the answer itself must be among them
 )
 
-// A patience tells one person why their answer takes long: at once where a call waits for the console's rate, else after a while. What
+// A slowNotice tells one person why their answer takes long: at once where a call waits for the console's rate, else after a while. What
 // it says of a slash command is the message that the answer then takes the place of.
-type patience struct {
+type slowNotice struct {
 	b  *Bot
-	a  ask
+	a  interaction
 	mu sync.Mutex
 
 	timer    *time.Timer
@@ -34,9 +34,9 @@ type patience struct {
 	over     bool // the answer is there, or nothing waits any more
 }
 
-// patient begins to watch over the work for a person, until the answer is given or done is called.
-func (b *Bot) patient(ctx context.Context, a *ask) (done func()) {
-	p := &patience{b: b, a: *a}
+// notifySlow begins to watch over the work for a person, until the answer is given or done is called.
+func (b *Bot) notifySlow(ctx context.Context, a *interaction) (done func()) {
+	p := &slowNotice{b: b, a: *a}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.timer = time.AfterFunc(slowAfter, func() { p.say(ctx, "Still at it: this takes longer than usual. The answer will follow.") })
@@ -45,7 +45,7 @@ func (b *Bot) patient(ctx context.Context, a *ask) (done func()) {
 }
 
 // stop ends the words; it returns when none is on its way.
-func (p *patience) stop() {
+func (p *slowNotice) stop() {
 	p.mu.Lock()
 	p.timer.Stop()
 	p.over = true
@@ -55,7 +55,7 @@ func (p *patience) stop() {
 
 // say tells the person something, unless the answer is there or enough was said. It returns when Slack has taken it, so that the answer
 // comes after it.
-func (p *patience) say(ctx context.Context, words string) {
+func (p *slowNotice) say(ctx context.Context, words string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.over || p.words == mostWords {
@@ -68,7 +68,7 @@ func (p *patience) say(ctx context.Context, words string) {
 	}
 }
 
-func (p *patience) send(ctx context.Context, words string) {
+func (p *slowNotice) send(ctx context.Context, words string) {
 	if p.a.At.ResponseURL == "" || !p.a.ownURL || p.a.silent {
 		p.b.reply(ctx, p.a, render.Notice(words))
 		return
@@ -81,7 +81,7 @@ func (p *patience) send(ctx context.Context, words string) {
 }
 
 // answered ends the words, and tells whether the answer takes the place of what was said. It does so once.
-func (p *patience) answered() (replaces bool) {
+func (p *slowNotice) answered() (replaces bool) {
 	if p == nil {
 		return false
 	}
@@ -93,7 +93,7 @@ func (p *patience) answered() (replaces bool) {
 }
 
 // awaiting is ctx for the calls to the console that a person waits for.
-func (a ask) awaiting(ctx context.Context) context.Context {
+func (a interaction) awaiting(ctx context.Context) context.Context {
 	if a.patience == nil {
 		return ctx
 	}
