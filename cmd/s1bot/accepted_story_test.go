@@ -141,7 +141,7 @@ func TestAScriptDoesNotWaitForWhatTheConsoleDidNotTake(t *testing.T) {
 	card := s.sees("#approvals", "Approval needed", "Run Script")
 	s.clicks("bob", card, "Approve")
 	s.becomes(card, "1 of 2 run; not done: DESKTOP-44: not taken by the console", "Partially successful", "1 accepted · 1 applied")
-	s.isWrittenTo("alice", "took 1 of 2 endpoints")
+	s.isWrittenTo("alice", "accepted 1 of 2 endpoints")
 }
 
 // More than was asked for is no success to be silent about.

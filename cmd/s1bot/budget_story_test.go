@@ -89,7 +89,7 @@ func TestAGroupWithAPolicyOfItsOwnNeedsAnApproval(t *testing.T) {
 	card := s.sees("#approvals", "Approval needed", "Create Group", "mitigationMode")
 	require.Contains(t, s.declines("bob", card, "Approve").Text, "a policy: ")
 	s.types("alice", "#soc", "/s1 create-group name=Kiosks site-id=Paris inherits=true")
-	s.isTold("alice", "The group Kiosks is there")
+	s.isTold("alice", "The group Kiosks was created")
 	require.Len(t, s.console.Changes(), 1)
 	s.clicks("bob", card, "Approve")
 	s.becomes(card, "Successful")
