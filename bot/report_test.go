@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals"
+	"s1bot/commands"
 	"s1bot/commands/catalog"
 )
 
@@ -76,7 +77,7 @@ func TestWhoIsolatedAHostIsFoundAmongManyRequests(t *testing.T) {
 	}
 	ledger, err := approvals.New(approvals.Config{Store: store, Owner: "test"})
 	require.NoError(t, err)
-	b := &Bot{Config: Config{Ledger: ledger, Now: func() time.Time { return now }}}
+	b := &Bot{Config: Config{Catalog: commands.All(), Ledger: ledger, Now: func() time.Time { return now }}}
 	by, err := b.isolators(t.Context())
 	require.NoError(t, err)
 	require.Len(t, by, 10)
