@@ -43,15 +43,19 @@ var rooms = map[string]struct{ ours, third []string }{
 	"notifier":              {[]string{"s1", "render", "commands/catalog", "notifier/delivery", "notifier/feed", "notifier/journal", "notifier/pacing", "notifier/routing"}, []string{"github.com/sourcegraph/conc"}},
 	"notifier/notifiertest": {[]string{"approvals/policy", "s1", "s1/s1sim", "render", "notifier", "notifier/journal", "notifier/pacing", "notifier/routing"}, []string{"github.com/stretchr/testify"}},
 
-	"bot":               {[]string{"s1", "render", "commands", "commands/catalog", "commands/manual", "commands/refusal", "commands/slash", "commands/text", "approvals", "approvals/policy", "approvals/workflow", "bot/fairqueue", "bot/post", "bot/socketmode"}, []string{"github.com/slack-go/slack", "github.com/sourcegraph/conc", "github.com/hashicorp/golang-lru/v2"}},
-	"bot/post":          {[]string{"render"}, []string{"github.com/slack-go/slack", "github.com/sethvargo/go-retry"}},
-	"bot/socketmode":    {nil, []string{"github.com/slack-go/slack", "github.com/gorilla/websocket", "github.com/sethvargo/go-retry"}},
-	"bot/store":         {[]string{"approvals", "notifier", "notifier/journal"}, []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"}},
-	"bot/store/pgtest":  {nil, nil},
-	"bot/fairqueue":     {nil, []string{"github.com/sourcegraph/conc"}},
-	"s1/s1sim":          {[]string{"s1", "s1/s1sim/eventql"}, nil},
-	"s1/s1sim/eventql":  {nil, nil},
-	"bot/slacksim":      {[]string{"render"}, []string{"github.com/gorilla/websocket", "github.com/slack-go/slack"}},
+	"bot":              {[]string{"s1", "render", "commands", "commands/catalog", "commands/manual", "commands/refusal", "commands/slash", "commands/text", "approvals", "approvals/policy", "approvals/workflow", "bot/fairqueue", "bot/post", "bot/socketmode"}, []string{"github.com/slack-go/slack", "github.com/sourcegraph/conc", "github.com/hashicorp/golang-lru/v2"}},
+	"bot/post":         {[]string{"render"}, []string{"github.com/slack-go/slack", "github.com/sethvargo/go-retry"}},
+	"bot/socketmode":   {nil, []string{"github.com/slack-go/slack", "github.com/gorilla/websocket", "github.com/sethvargo/go-retry"}},
+	"bot/store":        {[]string{"approvals", "notifier", "notifier/journal"}, []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"}},
+	"bot/store/pgtest": {nil, nil},
+	"bot/fairqueue":    {nil, []string{"github.com/sourcegraph/conc"}},
+	"s1/s1sim":         {[]string{"s1", "s1/s1sim/eventql"}, nil},
+	"s1/s1sim/eventql": {nil, nil},
+	"bot/slacksim":     {[]string{"bot/slacksim/blockkit", "bot/slacksim/wire"}, []string{"github.com/gorilla/websocket"}},
+
+	"bot/slacksim/blockkit": {[]string{"bot/slacksim/wire"}, nil},
+	"bot/slacksim/wire":     {nil, nil},
+
 	"cmd/s1bot/metrics": {nil, []string{"github.com/prometheus/client_golang"}},
 	"cmd/s1bot":         {[]string{"s1", "render", "commands", "commands/catalog", "commands/manual", "commands/refusal", "commands/slash", "commands/text", "approvals", "approvals/policy", "notifier", "notifier/delivery", "notifier/feed", "notifier/journal", "notifier/routing", "bot", "bot/store", "cmd/s1bot/metrics", "s1/s1sim", "bot/slacksim", "cmd/s1bot/policyfile"}, []string{"github.com/caarlos0/env/v11", "github.com/alecthomas/kong", "github.com/coreos/go-systemd/v22"}},
 
