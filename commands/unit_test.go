@@ -17,7 +17,6 @@ import (
 	"s1bot/commands/slash"
 	"s1bot/commands/text"
 	"s1bot/render"
-	"s1bot/render/cards"
 	"s1bot/s1"
 )
 
@@ -108,7 +107,7 @@ func TestActionsOnCardsAreOfTheirCommands(t *testing.T) {
 	for _, a := range all.CardActions() {
 		cmd, ok := all.Find(a.Command)
 		require.True(t, ok, a.Command)
-		var given []cards.Filling
+		var given []render.Filling
 		if a.Threat != nil {
 			if f, ok := a.Threat(threat); ok {
 				given = append(given, f)

@@ -2,38 +2,380 @@ package render
 
 import (
 	"encoding/json"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/slack-go/slack"
-
-	"s1bot/render/rendertest"
+	"github.com/stretchr/testify/require"
 )
 
-const console = rendertest.Console
+const console = "https://demo.sentinelone.net"
 
-func checkMessage(t testing.TB, m Message) []string { return rendertest.Message(t, m.Text, m.Blocks) }
-
-func checkView(t testing.TB, v slack.ModalViewRequest) []string { return rendertest.View(t, v) }
-
-func requireSound(t testing.TB, m Message) {
-	t.Helper()
-	rendertest.RequireSound(t, m.Text, m.Blocks)
+// A checker reads the JSON that goes to Slack, as Slack would, and collects what it would refuse or what would do something.
+// It knows nothing of how the JSON was made.
+type checker struct {
+	problems []string
+	ids      map[string]bool
+	tables   int
+	texts    int
 }
 
-func outline(t testing.TB, m Message) string { return rendertest.Outline(t, m.Text, m.Blocks) }
+func (c *checker) bad(format string, args ...any) {
+	c.problems = append(c.problems, fmt.Sprintf(format, args...))
+}
 
-func asMaps(t testing.TB, v any) []map[string]any { return rendertest.Maps(t, v) }
-
-func list(v any) []any          { return rendertest.List(v) }
-func dict(v any) map[string]any { return rendertest.Dict(v) }
-func str(v any) string          { return rendertest.Str(v) }
-
-// object is JSON arguments made of names and values in turn.
-func object(pairs ...any) json.RawMessage {
-	m := map[string]any{}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		m[pairs[i].(string)] = pairs[i+1]
+func (c *checker) limit(what, s string, n int) {
+	if s == "" || utf8.RuneCountInString(s) > n {
+		c.bad("%s has %d characters, allowed are 1 to %d: %.80q", what, utf8.RuneCountInString(s), n, s)
 	}
-	raw, _ := json.Marshal(m) // strings and lists of them: it cannot fail
-	return raw
+}
+
+// checkMessage returns what is wrong with m.
+func checkMessage(t testing.TB, m Message) []string {
+	c := &checker{ids: map[string]bool{}}
+	c.limit("text", m.Text, 4000)
+	c.fallback(m.Text)
+	c.texts = 0
+	c.blocks(asMaps(t, m.Blocks), 50)
+	if m.Size() > 40_000 {
+		c.bad("message of %d bytes", m.Size())
+	}
+	if c.texts > 13_000 {
+		c.bad("%d characters in all blocks", c.texts)
+	}
+	return c.problems
+}
+
+// checkView returns what is wrong with v.
+func checkView(t testing.TB, v slack.ModalViewRequest) []string {
+	c := &checker{ids: map[string]bool{}}
+	for name, text := range map[string]*slack.TextBlockObject{"title": v.Title, "submit": v.Submit, "close": v.Close} {
+		if text != nil {
+			c.limit(name, text.Text, 24)
+		}
+	}
+	if len(v.PrivateMetadata) > 3000 || len(v.CallbackID) > 255 {
+		c.bad("metadata of %d bytes", len(v.PrivateMetadata))
+	}
+	blocks := asMaps(t, v.Blocks.BlockSet)
+	c.blocks(blocks, 100)
+	for _, b := range blocks {
+		if b["type"] == "input" && v.Submit == nil {
+			c.bad("input without submit")
+		}
+		if b["type"] == "table" {
+			c.bad("table in a modal")
+		}
+	}
+	return c.problems
+}
+
+func asMaps(t testing.TB, v any) []map[string]any {
+	raw, err := json.Marshal(v)
+	require.NoError(t, err)
+	var out []map[string]any
+	require.NoError(t, json.Unmarshal(raw, &out))
+	return out
+}
+
+func (c *checker) blocks(blocks []map[string]any, n int) {
+	if len(blocks) < 1 || len(blocks) > n {
+		c.bad("%d blocks", len(blocks))
+	}
+	for _, b := range blocks {
+		c.block(b)
+	}
+}
+
+func (c *checker) block(b map[string]any) {
+	switch b["type"] {
+	case "header":
+		c.text("header", b["text"], 150, "plain_text")
+	case "section":
+		fields := list(b["fields"])
+		if len(fields) > 10 || len(fields) == 0 && b["text"] == nil {
+			c.bad("section with %d fields", len(fields))
+		}
+		for _, f := range fields {
+			c.text("field", f, 2000, "")
+		}
+	case "context":
+		elements := list(b["elements"])
+		if len(elements) < 1 || len(elements) > 10 {
+			c.bad("context with %d elements", len(elements))
+		}
+		for _, e := range elements {
+			c.text("context", e, 3000, "")
+		}
+	case "rich_text":
+		c.rich(b)
+	case "table":
+		c.table(b)
+	case "actions":
+		c.actions(list(b["elements"]))
+	case "input":
+		c.input(b)
+	case "divider":
+	default:
+		c.bad("unexpected block %v", b["type"])
+	}
+}
+
+func (c *checker) input(b map[string]any) {
+	c.text("label", b["label"], 2000, "plain_text")
+	c.limit("block_id", str(b["block_id"]), 255)
+	if c.ids["block "+str(b["block_id"])] {
+		c.bad("block_id %v twice", b["block_id"])
+	}
+	c.ids["block "+str(b["block_id"])] = true
+	if b["hint"] != nil {
+		c.text("hint", b["hint"], 2000, "plain_text")
+	}
+	e := dict(b["element"])
+	c.element(e)
+	switch e["type"] {
+	case "plain_text_input":
+		if n, _ := e["max_length"].(float64); n < 1 || n > 3000 || utf8.RuneCountInString(str(e["initial_value"])) > int(n) {
+			c.bad("text input: max_length %v, initial value of %d", n, len(str(e["initial_value"])))
+		}
+	case "checkboxes":
+		if n := len(list(e["options"])); n < 1 || n > 10 {
+			c.bad("%d checkboxes", n)
+		}
+	}
+}
+
+func (c *checker) actions(elements []any) {
+	if len(elements) < 1 || len(elements) > 25 {
+		c.bad("actions with %d elements", len(elements))
+	}
+	for _, e := range elements {
+		c.element(dict(e))
+	}
+}
+
+func (c *checker) element(e map[string]any) {
+	id := str(e["action_id"])
+	c.limit("action_id", id, 255)
+	if c.ids[id] {
+		c.bad("action_id %q twice", id)
+	}
+	c.ids[id] = true
+	if e["placeholder"] != nil {
+		c.text("placeholder", e["placeholder"], 150, "plain_text")
+	}
+	switch e["type"] {
+	case "button":
+		c.text("button", e["text"], 75, "plain_text")
+		if len(str(e["value"])) > 2000 {
+			c.bad("button value of %d", len(str(e["value"])))
+		}
+		c.url(str(e["url"]))
+		c.confirm(dict(e["confirm"]))
+	case "static_select", "multi_static_select":
+		c.options(list(e["options"]), 1, 100)
+	case "overflow":
+		c.options(list(e["options"]), 1, 5)
+	case "checkboxes":
+		c.options(list(e["options"]), 1, 10)
+	}
+	c.options(list(e["initial_options"]), 0, 100)
+	if e["initial_option"] != nil {
+		c.options([]any{e["initial_option"]}, 1, 1)
+	}
+}
+
+func (c *checker) options(options []any, low, high int) {
+	if len(options) < low || len(options) > high {
+		c.bad("%d options", len(options))
+	}
+	for _, o := range options {
+		o := dict(o)
+		c.text("option", o["text"], 75, "plain_text")
+		c.limit("option value", str(o["value"]), 75)
+		c.url(str(o["url"]))
+	}
+}
+
+func (c *checker) confirm(o map[string]any) {
+	if o == nil {
+		return
+	}
+	c.text("confirm title", o["title"], 100, "plain_text")
+	c.text("confirm text", o["text"], 300, "plain_text")
+	c.text("confirm yes", o["confirm"], 30, "plain_text")
+	c.text("confirm no", o["deny"], 30, "plain_text")
+}
+
+func (c *checker) table(b map[string]any) {
+	if c.tables++; c.tables > 1 {
+		c.bad("second table")
+	}
+	rows := list(b["rows"])
+	if len(rows) < 1 || len(rows) > 100 || len(list(b["column_settings"])) > 20 {
+		c.bad("table of %d rows, %d settings", len(rows), len(list(b["column_settings"])))
+	}
+	before := c.texts
+	for _, row := range rows {
+		cells := list(row)
+		if len(cells) < 1 || len(cells) > 20 || len(cells) != len(list(rows[0])) {
+			c.bad("row of %d cells", len(cells))
+		}
+		for _, cell := range cells {
+			cell := dict(cell)
+			switch cell["type"] {
+			case "raw_text":
+				c.limit("cell", str(cell["text"]), 3000)
+				c.shown(str(cell["text"]))
+				c.noAddress(str(cell["text"]))
+			case "rich_text":
+				c.rich(cell)
+			default:
+				c.bad("cell of type %v", cell["type"])
+			}
+		}
+	}
+	if c.texts-before > 10_000 {
+		c.bad("table of %d characters", c.texts-before)
+	}
+}
+
+func (c *checker) rich(b map[string]any) {
+	if len(list(b["elements"])) == 0 {
+		c.bad("empty rich text")
+	}
+	for _, part := range list(b["elements"]) {
+		part := dict(part)
+		switch part["type"] {
+		case "rich_text_section", "rich_text_quote", "rich_text_preformatted":
+		default:
+			c.bad("rich text part %v", part["type"])
+		}
+		if len(list(part["elements"])) == 0 {
+			c.bad("empty %v", part["type"])
+		}
+		for _, e := range list(part["elements"]) {
+			c.richElement(dict(e))
+		}
+	}
+}
+
+var slackID = regexp.MustCompile(`^[UWCGDS][A-Z0-9]+$`)
+
+func (c *checker) richElement(e map[string]any) {
+	switch e["type"] {
+	case "text":
+		c.limit("rich text", str(e["text"]), 3000)
+		c.shown(str(e["text"]))
+	case "link":
+		c.limit("link", str(e["text"]), 3000)
+		c.shown(str(e["text"]))
+		c.url(str(e["url"]))
+	case "user", "channel", "usergroup":
+		if id := str(e["user_id"]) + str(e["channel_id"]) + str(e["usergroup_id"]); !slackID.MatchString(id) {
+			c.bad("id %q", id)
+		}
+	case "date":
+		if ts, _ := e["timestamp"].(float64); ts < 1 || str(e["fallback"]) == "" {
+			c.bad("date %v", e)
+		}
+	default:
+		c.bad("rich text element %v", e["type"])
+	}
+}
+
+// text checks a text object: plain text without emoji, or verbatim mrkdwn in which only our own markup means anything.
+func (c *checker) text(what string, v any, n int, kind string) {
+	o := dict(v)
+	s := str(o["text"])
+	c.limit(what, s, n)
+	if kind != "" && o["type"] != kind {
+		c.bad("%s is %v", what, o["type"])
+	}
+	switch o["type"] {
+	case "plain_text":
+		c.shown(s)
+		if o["emoji"] != false {
+			c.bad("%s reads :short-codes:", what)
+		}
+		c.noAddress(s)
+	case "mrkdwn":
+		c.mrkdwn(what, s, o["verbatim"])
+	default:
+		c.bad("%s of type %v", what, o["type"])
+	}
+}
+
+var ours = regexp.MustCompile(`<!date\^\d+\^\{[a-z_]+\}(?: \{time\})?\|[\d :UTC-]+>|<@[UW][A-Z0-9]+>|<#[CGD][A-Z0-9]+>|<!subteam\^S[A-Z0-9]+>|` +
+	`<` + regexp.QuoteMeta(console) + `[^|<>\s]*\|[^|<>]*>`)
+
+func (c *checker) mrkdwn(what, s string, verbatim any) {
+	if verbatim != true {
+		c.bad("%s is not verbatim", what)
+	}
+	rest := ours.ReplaceAllString(s, "")
+	c.shown(rest)
+	if strings.ContainsAny(rest, "<>&@#~") || regexp.MustCompile(`:[\w'+-]+:`).MatchString(rest) {
+		c.bad("%s means something to Slack: %q", what, s)
+	}
+	c.noAddress(rest)
+	for _, mark := range []string{"*", "`"} { // ours come in pairs and an attacker's do not come at all
+		if strings.Count(rest, mark)%2 != 0 {
+			c.bad("%s has a lone %s: %q", what, mark, s)
+		}
+	}
+}
+
+// fallback is read as mrkdwn by Slack, and not verbatim.
+func (c *checker) fallback(s string) {
+	rest := ours.ReplaceAllString(s, "")
+	if strings.ContainsAny(rest, "<>@*~`") || regexp.MustCompile(`:[\w'+-]+:`).MatchString(rest) || regexp.MustCompile(`&(?:[^agl]|$)`).MatchString(rest) {
+		c.bad("text means something to Slack: %q", s)
+	}
+	if regexp.MustCompile(`(^|[^\pL\pN])_|_([^\pL\pN]|$)`).MatchString(rest) {
+		c.bad("text has italics: %q", s)
+	}
+	c.noAddress(rest)
+	c.shown(rest)
+}
+
+func (c *checker) noAddress(s string) {
+	if strings.Contains(s, "://") || regexp.MustCompile(`(?i)\bwww\.`).MatchString(s) {
+		c.bad("address: %q", s)
+	}
+}
+
+// shown checks what a person reads: no character hides or turns the text around.
+func (c *checker) shown(s string) {
+	c.texts += utf8.RuneCountInString(s)
+	for _, r := range s {
+		if r < ' ' && r != '\n' && r != '\t' || 0x7F <= r && r < 0xA0 || strings.ContainsRune("\u200B\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069\u061C\u2028\u2029\uFEFF\u00AD", r) {
+			c.bad("U+%04X in %q", r, s)
+		}
+	}
+	if !utf8.ValidString(s) {
+		c.bad("broken UTF-8: %q", s)
+	}
+}
+
+func (c *checker) url(s string) {
+	if s == "" {
+		return
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme+"://"+u.Host != console || len(s) > 3000 {
+		c.bad("link to %q", s)
+	}
+}
+
+func list(v any) []any          { l, _ := v.([]any); return l }
+func dict(v any) map[string]any { m, _ := v.(map[string]any); return m }
+func str(v any) string          { s, _ := v.(string); return s }
+func requireSound(t testing.TB, m Message) {
+	t.Helper()
+	require.Empty(t, checkMessage(t, m))
 }

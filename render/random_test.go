@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"s1bot/render/rendertest"
-
 	"github.com/stretchr/testify/require"
 )
 
@@ -214,8 +212,11 @@ func FuzzText(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		require.Empty(t, rendertest.Text(Visible(s), inert(s)))
-		require.LessOrEqual(t, length(Cut(s, 75)), 75)
+		c := &checker{}
+		c.fallback(inert(s))
+		c.shown(Visible(s))
+		require.Empty(t, c.problems)
+		require.LessOrEqual(t, length(cut(s, 75)), 75)
 		if v := line(s); harmless(v) {
 			require.NotContains(t, v, "<")
 		}

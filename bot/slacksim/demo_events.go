@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"time"
-
-	"s1bot/bot/slacksim/wire"
 )
 
 // A listener is an open event stream of the page.
@@ -75,7 +73,7 @@ func (ws *Workspace) notify(user string, event map[string]any) {
 			continue
 		}
 		if frame == nil {
-			frame = wire.Encode(event)
+			frame = encode(event)
 		}
 		select {
 		case l.events <- frame:

@@ -1,53 +1,54 @@
 package s1sim
 
-import "slices"
+import (
+	"slices"
 
-func accountRoutes() []route {
-	return []route{{method: "GET", path: "/accounts", handle: accountList().handle}}
+	"s1bot/s1/s1sim/keys"
+	"s1bot/s1/s1sim/store"
+	"s1bot/s1/s1sim/wire"
+)
+
+func accountRoutes(c *Console) []wire.Route {
+	return []wire.Route{{Method: "GET", Path: "/accounts", Handle: accountList(c).Handle}}
 }
 
-func accountList() listing {
-	return listing{
-		rows: func(c *Console, _ *request) *collection { return &c.accounts },
-		keys: accountKeys,
-		sorts: sortsBy("id name totalLicenses expiration accountType state createdAt updatedAt activeLicenses activeAgents " +
+func accountList(c *Console) store.Listing {
+	return store.Listing{
+		Rows: func(*wire.Request) *store.Collection { return &c.accounts },
+		Keys: accountKeys,
+		Sorts: store.SortsBy("id name totalLicenses expiration accountType state createdAt updatedAt activeLicenses activeAgents " +
 			"numberOfSites usageType billingMode"),
-		order: "id",
+		Order: "id",
 	}
 }
 
-func accountKeys() keys {
-	return table(slices.Concat(
-		ids("ids", "id"), ids("accountIds", "id"), search("query", "name"), just("name", "name"), contains(10, "name", "name"),
-		yes("isDefault", "isDefault"), just("accountType", "accountType", "Trial", "Paid"), just("expiration", "expiration"),
-		just("sku", "skus.type"), just("module", "licenses.modules.name"), oneOf("features", "features"),
-		just("createdAt", "createdAt"), just("updatedAt", "updatedAt"),
-		just("state", "state", scopeStates...), oneOfOrNot("states", "state", scopeStates...),
-		just("usageType", "usageType", "customer", "mssp", "ir"),
-		just("billingMode", "billingMode", "subscription", "consumption"),
-		count("totalLicenses"), count("activeLicenses"),
+func accountKeys() keys.Table {
+	return keys.Of(slices.Concat(
+		keys.IDs("ids", "id"), keys.IDs("accountIds", "id"), keys.Search("query", "name"), keys.Just("name", "name"), keys.Contains(10, "name", "name"),
+		keys.Yes("isDefault", "isDefault"), keys.Just("accountType", "accountType", "Trial", "Paid"), keys.Just("expiration", "expiration"),
+		keys.Just("sku", "skus.type"), keys.Just("module", "licenses.modules.name"), keys.OneOf("features", "features"),
+		keys.Just("createdAt", "createdAt"), keys.Just("updatedAt", "updatedAt"),
+		keys.Just("state", "state", scopeStates...), keys.OneOfOrNot("states", "state", scopeStates...),
+		keys.Just("usageType", "usageType", "customer", "mssp", "ir"),
+		keys.Just("billingMode", "billingMode", "subscription", "consumption"),
+		keys.Count("totalLicenses"), keys.Count("activeLicenses"),
 	))
 }
 
-// count is a single number that must be the object's.
-func count(name string) []key {
-	return []key{{name: name, kind: integer, op: anyOf, values: path(name)}}
-}
-
-func (c *Console) newAccount(name string) object {
+func (c *Console) newAccount(name string) wire.Object {
 	created := c.daysAgo(900)
-	o := object{
+	o := wire.Object{
 		"id": c.newID(created), "name": name, "accountType": "Paid", "state": "active", "isDefault": false,
 		"expiration": nil, "unlimitedExpiration": true, "activeAgents": 0, "activeLicenses": 0, "totalLicenses": 500,
 		"numberOfSites": 0, "usageType": "customer", "billingMode": "subscription", "externalId": nil, "salesforceId": nil,
-		"creator": admin, "creatorId": adminID, "createdAt": stamp(created), "updatedAt": stamp(created),
-		"skus":     []any{object{"type": "Complete", "totalLicenses": 500, "unlimited": false, "agentsInSku": 0}},
+		"creator": admin, "creatorId": adminID, "createdAt": wire.Stamp(created), "updatedAt": wire.Stamp(created),
+		"skus":     []any{wire.Object{"type": "Complete", "totalLicenses": 500, "unlimited": false, "agentsInSku": 0}},
 		"licenses": noLicenses(),
 	}
-	c.accounts.put(text(o, "id"), o)
+	c.accounts.Put(wire.Text(o, "id"), o)
 	return o
 }
 
-func noLicenses() object {
-	return object{"bundles": []any{}, "modules": []any{}, "settings": []any{}}
+func noLicenses() wire.Object {
+	return wire.Object{"bundles": []any{}, "modules": []any{}, "settings": []any{}}
 }

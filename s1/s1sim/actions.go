@@ -1,13 +1,17 @@
 package s1sim
 
-import "time"
+import (
+	"time"
+
+	"s1bot/s1/s1sim/wire"
+)
 
 // An order is one of the actions under agents/actions.
 type order struct {
 	path    string
 	guarded bool // must be told which: ids, groupIds or filterId
-	check   func(object) error
-	obey    func(*Console, object, time.Time) bool // whether the command was queued for the agent
+	check   func(wire.Object) error
+	obey    func(*Console, wire.Object, time.Time) bool // whether the command was queued for the agent
 }
 
 // orders lists the actions. connect, broadcast and initiate-scan take an empty filter for all agents, which the API
@@ -23,27 +27,27 @@ func orders() []order {
 	}
 }
 
-func agentActions() []route {
-	var out []route
+func agentActions(c *Console) []wire.Route {
+	var out []wire.Route
 	for _, o := range orders() {
-		out = append(out, route{method: "POST", path: "/agents/actions/" + o.path, handle: o.handle})
+		out = append(out, wire.Route{Method: "POST", Path: "/agents/actions/" + o.path, Handle: wire.On(c, o.Handle)})
 	}
 	return out
 }
 
-// handle queues the command for every agent that the filter means. affected counts commands, not results: an agent obeys
+// Handle queues the command for every agent that the filter means. affected counts commands, not results: an agent obeys
 // when it can.
-func (o order) handle(c *Console, q *request) (any, error) {
-	body, err := q.body()
+func (o order) Handle(c *Console, q *wire.Request) (any, error) {
+	body, err := q.Body()
 	if err != nil {
 		return nil, err
 	}
-	f, err := agentKeys().fromBody(c, body)
+	f, err := agentKeys(c).FromBody(body)
 	if err != nil {
 		return nil, err
 	}
-	if o.guarded && !f.has("ids") && !f.has("groupIds") && !f.has("filterId") {
-		return nil, invalid("One of these filter arguments must be supplied: ids, groupIds, filterId")
+	if o.guarded && !f.Has("ids") && !f.Has("groupIds") && !f.Has("filterId") {
+		return nil, wire.Invalid("One of these filter arguments must be supplied: ids, groupIds, filterId")
 	}
 	if o.check != nil {
 		if err := o.check(body); err != nil {
@@ -51,12 +55,12 @@ func (o order) handle(c *Console, q *request) (any, error) {
 		}
 	}
 	n := 0
-	for _, r := range agentList().choose(&c.agents, f) {
-		if !c.untaken[text(r.obj, "id")] && o.obey(c, r.obj, q.now) {
+	for _, r := range agentList(c).Choose(&c.agents, f) {
+		if !c.untaken[wire.Text(r.Obj, "id")] && o.obey(c, r.Obj, q.Now) {
 			n++
 		}
 	}
-	return affected(n), nil
+	return wire.Affected(n), nil
 }
 
 // A turn is a change of an agent's place on the network: what it says on the way and at the end, and how activities tell it.
@@ -68,26 +72,26 @@ type turn struct {
 }
 
 // disconnect isolates an agent: it says "disconnecting" until it has checked in and done it.
-func (c *Console) disconnect(agent object, now time.Time) bool {
+func (c *Console) disconnect(agent wire.Object, now time.Time) bool {
 	return c.turn(agent, now, turn{"disconnecting", "disconnected", saidDisconnect, didDisconnect,
 		"disconnect from network", "was disconnected from network"})
 }
 
-func (c *Console) connect(agent object, now time.Time) bool {
+func (c *Console) connect(agent wire.Object, now time.Time) bool {
 	return c.turn(agent, now, turn{"connecting", "connected", saidConnect, didConnect,
 		"reconnect to network", "was connected to network"})
 }
 
 // turn counts an agent that is there already too: the service answers the same when nothing needs doing.
-func (c *Console) turn(agent object, now time.Time, t turn) bool {
-	if have := text(agent, "networkStatus"); have == t.going || have == t.gone {
+func (c *Console) turn(agent wire.Object, now time.Time, t turn) bool {
+	if have := wire.Text(agent, "networkStatus"); have == t.going || have == t.gone {
 		return true
 	}
 	agent["networkStatus"] = t.going
 	c.touchAgent(agent, now)
-	name := text(agent, "computerName")
+	name := wire.Text(agent, "computerName")
 	c.tell(agent, t.said, now, "The management user "+apiUser+" issued a "+t.command+" command to the machine "+name+".")
-	c.later(text(agent, "id"), "network", now, func(agent object, at time.Time) {
+	c.later(wire.Text(agent, "id"), "network", now, func(agent wire.Object, at time.Time) {
 		agent["networkStatus"] = t.gone
 		c.touchAgent(agent, at)
 		c.note(event{kind: t.did, at: at, agent: agent, about: "Agent " + name + " " + t.outcome + "."})
@@ -95,44 +99,44 @@ func (c *Console) turn(agent object, now time.Time, t turn) bool {
 	return true
 }
 
-func (c *Console) tell(agent object, kind int, now time.Time, about string) {
+func (c *Console) tell(agent wire.Object, kind int, now time.Time, about string) {
 	c.note(event{kind: kind, at: now, agent: agent, byUser: true, about: about})
 }
 
 // shutdown powers a machine off. Those that are offline are not affected, and nobody can power one on from here.
-func (c *Console) shutdown(agent object, now time.Time) bool {
+func (c *Console) shutdown(agent wire.Object, now time.Time) bool {
 	if !online(agent) {
 		return false
 	}
-	name := text(agent, "computerName")
+	name := wire.Text(agent, "computerName")
 	c.tell(agent, saidShutdown, now, "The management user "+apiUser+" issued a shutdown command to the machine "+name+".")
-	c.later(text(agent, "id"), "power", now, func(agent object, at time.Time) {
-		agent["isActive"], agent["lastActiveDate"] = false, stamp(at)
+	c.later(wire.Text(agent, "id"), "power", now, func(agent wire.Object, at time.Time) {
+		agent["isActive"], agent["lastActiveDate"] = false, wire.Stamp(at)
 		c.touchAgent(agent, at)
 	})
 	return true
 }
 
-func (c *Console) restart(agent object, now time.Time) bool {
+func (c *Console) restart(agent wire.Object, now time.Time) bool {
 	if !online(agent) {
 		return false
 	}
-	c.tell(agent, saidRestart, now, "The management user "+apiUser+" issued a restart command to the machine "+text(agent, "computerName")+".")
-	c.later(text(agent, "id"), "power", now, func(agent object, at time.Time) {
-		agent["osStartTime"], agent["lastActiveDate"] = stamp(at), stamp(at)
+	c.tell(agent, saidRestart, now, "The management user "+apiUser+" issued a restart command to the machine "+wire.Text(agent, "computerName")+".")
+	c.later(wire.Text(agent, "id"), "power", now, func(agent wire.Object, at time.Time) {
+		agent["osStartTime"], agent["lastActiveDate"] = wire.Stamp(at), wire.Stamp(at)
 		c.touchAgent(agent, at)
 	})
 	return true
 }
 
-func (c *Console) scan(agent object, now time.Time) bool {
-	c.tell(agent, saidScan, now, "The management user "+apiUser+" initiated a full disk scan to the agent: "+text(agent, "computerName")+".")
-	id := text(agent, "id")
-	c.later(id, "scan", now, func(agent object, at time.Time) {
-		agent["scanStatus"], agent["scanStartedAt"] = "started", stamp(at)
+func (c *Console) scan(agent wire.Object, now time.Time) bool {
+	c.tell(agent, saidScan, now, "The management user "+apiUser+" initiated a full disk scan to the agent: "+wire.Text(agent, "computerName")+".")
+	id := wire.Text(agent, "id")
+	c.later(id, "scan", now, func(agent wire.Object, at time.Time) {
+		agent["scanStatus"], agent["scanStartedAt"] = "started", wire.Stamp(at)
 		c.touchAgent(agent, at)
-		c.later(id, "scan", at, func(agent object, at time.Time) {
-			agent["scanStatus"], agent["scanFinishedAt"], agent["lastSuccessfulScanDate"] = "finished", stamp(at), stamp(at)
+		c.later(id, "scan", at, func(agent wire.Object, at time.Time) {
+			agent["scanStatus"], agent["scanFinishedAt"], agent["lastSuccessfulScanDate"] = "finished", wire.Stamp(at), wire.Stamp(at)
 			c.touchAgent(agent, at)
 		})
 	})
@@ -140,23 +144,23 @@ func (c *Console) scan(agent object, now time.Time) bool {
 }
 
 // hasMessage checks what broadcast sends: 1 to 140 characters.
-func hasMessage(body object) error {
-	d, _ := body["data"].(object)
+func hasMessage(body wire.Object) error {
+	d, _ := body["data"].(wire.Object)
 	m, ok := d["message"].(string)
 	if !ok {
-		return invalid("data: message: Missing data for required field.")
+		return wire.Invalid("data: message: Missing data for required field.")
 	}
 	if n := len([]rune(m)); n < 1 || n > 140 {
-		return invalid("data: message: Length must be between 1 and 140.")
+		return wire.Invalid("data: message: Length must be between 1 and 140.")
 	}
 	return nil
 }
 
 // broadcast shows a message on Windows and macOS; Linux agents are silently not counted.
-func (c *Console) broadcast(agent object, now time.Time) bool {
-	if text(agent, "osType") == "linux" {
+func (c *Console) broadcast(agent wire.Object, now time.Time) bool {
+	if wire.Text(agent, "osType") == "linux" {
 		return false
 	}
-	c.tell(agent, saidMessage, now, "The management user "+apiUser+" sent a message to the machine "+text(agent, "computerName")+".")
+	c.tell(agent, saidMessage, now, "The management user "+apiUser+" sent a message to the machine "+wire.Text(agent, "computerName")+".")
 	return true
 }

@@ -5,6 +5,10 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"s1bot/s1/s1sim/keys"
+	"s1bot/s1/s1sim/store"
+	"s1bot/s1/s1sim/wire"
 )
 
 // The kinds of activities that the simulator writes. Codes with a template of the vendor's are from recordings; the others
@@ -78,37 +82,37 @@ func activityTypes() []activityType {
 	}...)
 }
 
-func activityRoutes() []route {
-	return []route{
-		{method: "GET", path: "/activities", handle: activityList().handle},
-		{method: "GET", path: "/activities/types", handle: getActivityTypes},
+func activityRoutes(c *Console) []wire.Route {
+	return []wire.Route{
+		{Method: "GET", Path: "/activities", Handle: activityList(c).Handle},
+		{Method: "GET", Path: "/activities/types", Handle: wire.On(c, getActivityTypes)},
 	}
 }
 
-func getActivityTypes(*Console, *request) (any, error) {
+func getActivityTypes(*Console, *wire.Request) (any, error) {
 	rows := []any{}
 	for _, t := range activityTypes() {
-		rows = append(rows, object{"id": t.id, "action": t.action, "descriptionTemplate": t.template})
+		rows = append(rows, wire.Object{"id": t.id, "action": t.action, "descriptionTemplate": t.template})
 	}
-	return data(rows), nil
+	return wire.Data(rows), nil
 }
 
-func activityList() listing {
-	return listing{
-		rows:  func(c *Console, _ *request) *collection { return &c.activities },
-		keys:  activityKeys,
-		sorts: sortsBy("id activityType createdAt"),
-		order: "createdAt", desc: true,
+func activityList(c *Console) store.Listing {
+	return store.Listing{
+		Rows:  func(*wire.Request) *store.Collection { return &c.activities },
+		Keys:  activityKeys,
+		Sorts: store.SortsBy("id activityType createdAt"),
+		Order: "createdAt", Desc: true,
 	}
 }
 
-func activityKeys() keys {
-	return table(slices.Concat(
-		scope("accountIds", "accountId"), scope("siteIds", "siteId"), scope("groupIds", "groupId"),
-		ids("ids", "id"), ids("agentIds", "agentId"), ids("threatIds", "threatId"), ids("userIds", "userId"),
-		ids("ruleIds", "data.ruleId"), ids("alertIds", "data.alertId"), oneOf("relatedIds", "threatId"),
-		oneOf("activityTypes", "activityType"), oneOf("activityUuids", "activityUuid"), oneOf("userEmails", "data.email"),
-		legal("includeHidden", boolean), span(moment, "createdAt", "createdAt", "lt gt lte gte between"),
+func activityKeys() keys.Table {
+	return keys.Of(slices.Concat(
+		keys.Scope("accountIds", "accountId"), keys.Scope("siteIds", "siteId"), keys.Scope("groupIds", "groupId"),
+		keys.IDs("ids", "id"), keys.IDs("agentIds", "agentId"), keys.IDs("threatIds", "threatId"), keys.IDs("userIds", "userId"),
+		keys.IDs("ruleIds", "data.ruleId"), keys.IDs("alertIds", "data.alertId"), keys.OneOf("relatedIds", "threatId"),
+		keys.OneOf("activityTypes", "activityType"), keys.OneOf("activityUuids", "activityUuid"), keys.OneOf("userEmails", "data.email"),
+		keys.Legal("includeHidden", keys.Boolean), keys.Span(keys.Moment, "createdAt", "createdAt", "lt gt lte gte between"),
 	))
 }
 
@@ -118,43 +122,35 @@ type event struct {
 	at     time.Time
 	about  string // the primary description
 	detail any    // the secondary one
-	agent  object
-	threat object
+	agent  wire.Object
+	threat wire.Object
 	byUser bool
-	data   object
+	data   wire.Object
 }
 
 // note writes an activity. Its data holds ids as numbers, as the service does.
 func (c *Console) note(e event) {
 	id := c.newID(e.at)
 	var account any
-	if n, err := strconv.ParseInt(text(e.agent, "accountId"), 10, 64); err == nil {
+	if n, err := strconv.ParseInt(wire.Text(e.agent, "accountId"), 10, 64); err == nil {
 		account = n
 	}
-	d := object{
-		"accountId": account, "accountName": value(e.agent, "accountName"), "siteName": value(e.agent, "siteName"),
-		"groupName": value(e.agent, "groupName"), "computerName": value(e.agent, "computerName"),
-		"externalIp": value(e.agent, "externalIp"), "username": nil,
+	d := wire.Object{
+		"accountId": account, "accountName": wire.Value(e.agent, "accountName"), "siteName": wire.Value(e.agent, "siteName"),
+		"groupName": wire.Value(e.agent, "groupName"), "computerName": wire.Value(e.agent, "computerName"),
+		"externalIp": wire.Value(e.agent, "externalIp"), "username": nil,
 	}
-	o := object{
-		"id": id, "activityUuid": c.uuid(), "activityType": e.kind, "agentId": value(e.agent, "id"),
-		"threatId": value(e.threat, "id"), "accountId": value(e.agent, "accountId"), "accountName": value(e.agent, "accountName"),
-		"siteId": value(e.agent, "siteId"), "siteName": value(e.agent, "siteName"), "groupId": value(e.agent, "groupId"),
-		"groupName": value(e.agent, "groupName"), "userId": nil, "hash": nil, "osFamily": nil, "comments": nil,
+	o := wire.Object{
+		"id": id, "activityUuid": c.uuid(), "activityType": e.kind, "agentId": wire.Value(e.agent, "id"),
+		"threatId": wire.Value(e.threat, "id"), "accountId": wire.Value(e.agent, "accountId"), "accountName": wire.Value(e.agent, "accountName"),
+		"siteId": wire.Value(e.agent, "siteId"), "siteName": wire.Value(e.agent, "siteName"), "groupId": wire.Value(e.agent, "groupId"),
+		"groupName": wire.Value(e.agent, "groupName"), "userId": nil, "hash": nil, "osFamily": nil, "comments": nil,
 		"description": nil, "primaryDescription": e.about, "secondaryDescription": e.detail, "agentUpdatedVersion": nil,
-		"data": d, "createdAt": stamp(e.at), "updatedAt": stamp(e.at),
+		"data": d, "createdAt": wire.Stamp(e.at), "updatedAt": wire.Stamp(e.at),
 	}
 	if e.byUser {
 		o["userId"], d["username"] = apiUserID, apiUser
 	}
 	maps.Copy(d, e.data)
-	c.activities.put(id, o)
-}
-
-// value is the value under a path, nil where there is none.
-func value(o object, path string) any {
-	for _, v := range at(o, path) {
-		return v
-	}
-	return nil
+	c.activities.Put(id, o)
 }

@@ -3,6 +3,8 @@ package s1sim
 import (
 	"net/http"
 	"strings"
+
+	"s1bot/s1/s1sim/wire"
 )
 
 // An Age is when a console is from: the vendor takes calls away and puts others in their place.
@@ -28,13 +30,13 @@ type closing struct {
 func closings() []closing {
 	later := []Age{AfterDV, UnifiedOnly}
 	return []closing{
-		{later, prefix + "/dv/init-query", "", http.StatusGone}, {later, prefix + "/dv/query-status", "", http.StatusGone},
-		{later, prefix + "/dv/events", "", http.StatusGone}, {later, prefix + "/dv/cancel-query", "", http.StatusGone},
-		{later, prefix + "/dv/process-state", "", http.StatusGone}, {later, prefix + "/filters/dv", "", http.StatusGone},
+		{later, wire.Prefix + "/dv/init-query", "", http.StatusGone}, {later, wire.Prefix + "/dv/query-status", "", http.StatusGone},
+		{later, wire.Prefix + "/dv/events", "", http.StatusGone}, {later, wire.Prefix + "/dv/cancel-query", "", http.StatusGone},
+		{later, wire.Prefix + "/dv/process-state", "", http.StatusGone}, {later, wire.Prefix + "/filters/dv", "", http.StatusGone},
 		{later, "/web/api/v2.0/", "", http.StatusMethodNotAllowed},
-		{later, prefix + "/hashes/", "/reputation", http.StatusNotFound},
-		{[]Age{UnifiedOnly}, prefix + "/cloud-detection/alerts", "", http.StatusGone},
-		{[]Age{UnifiedOnly}, prefix + "/exclusions", "", http.StatusNotFound},
+		{later, wire.Prefix + "/hashes/", "/reputation", http.StatusNotFound},
+		{[]Age{UnifiedOnly}, wire.Prefix + "/cloud-detection/alerts", "", http.StatusGone},
+		{[]Age{UnifiedOnly}, wire.Prefix + "/exclusions", "", http.StatusNotFound},
 		{[]Age{BeforeSDL}, lakeRoot, "", http.StatusNotFound},
 	}
 }
@@ -44,7 +46,7 @@ func (a Age) closed(path string) error {
 	for _, c := range closings() {
 		for _, age := range c.ages {
 			if age == a && strings.HasPrefix(path, c.prefix) && strings.HasSuffix(path, c.suffix) {
-				return &apiError{Status: c.status, Title: http.StatusText(c.status)}
+				return &wire.Error{Status: c.status, Title: http.StatusText(c.status)}
 			}
 		}
 	}

@@ -1,46 +1,52 @@
 package s1sim
 
-import "time"
+import (
+	"time"
 
-func agentRoutes() []route {
-	out := []route{
-		{method: "GET", path: "/agents", handle: agentList().handle},
-		{method: "GET", path: "/agents/count", handle: countAgents},
+	"s1bot/s1/s1sim/keys"
+	"s1bot/s1/s1sim/store"
+	"s1bot/s1/s1sim/wire"
+)
+
+func agentRoutes(c *Console) []wire.Route {
+	out := []wire.Route{
+		{Method: "GET", Path: "/agents", Handle: agentList(c).Handle},
+		{Method: "GET", Path: "/agents/count", Handle: wire.On(c, countAgents)},
 	}
-	return append(out, agentActions()...)
+	return append(out, agentActions(c)...)
 }
 
-func agentList() listing {
-	sorts := sortsBy("createdAt updatedAt id computerName groupId osType osName uuid scanStatus isDecommissioned decommissionedAt " +
+func agentList(c *Console) store.Listing {
+	sorts := store.SortsBy("createdAt updatedAt id computerName groupId osType osName uuid scanStatus isDecommissioned decommissionedAt " +
 		"isUninstalled registeredAt lastActiveDate isActive isPendingUninstall activeThreats isUpToDate agentVersion osArch " +
 		"machineType networkStatus domain mitigationMode mitigationModeSuspicious encryptedApplications totalMemory cpuCount " +
 		"coreCount externalIp lastLoggedInUserName groupName siteId siteName infected threatRebootRequired " +
 		"consoleMigrationStatus appsVulnerabilityStatus accountName externalId installerType rangerVersion operationalState " +
 		"remoteProfilingState networkQuarantineEnabled firewallEnabled locationEnabled serialNumber cpuId lastSuccessfulScanDate")
 	sorts["networkInterfacePhysical"] = "networkInterfaces.physical"
-	return listing{
-		rows:    func(c *Console, _ *request) *collection { return &c.agents },
-		keys:    agentKeys,
-		sorts:   sorts,
-		order:   "id",
-		implied: enrolled,
+	return store.Listing{
+		Rows:    func(*wire.Request) *store.Collection { return &c.agents },
+		Keys:    func() keys.Table { return agentKeys(c) },
+		Sorts:   sorts,
+		Order:   "id",
+		Implied: enrolled,
 	}
 }
 
 // enrolled leaves out decommissioned and uninstalled agents unless the caller asks for them; the API document calls both
 // filters "active, decommissioned or both" and "installed, uninstalled or both".
-func enrolled(f filter) func(object) bool {
-	return func(o object) bool {
-		return (f.has("isDecommissioned") || !flag(o, "isDecommissioned")) && (f.has("isUninstalled") || !flag(o, "isUninstalled"))
+func enrolled(f keys.Filter) func(wire.Object) bool {
+	return func(o wire.Object) bool {
+		return (f.Has("isDecommissioned") || !wire.Flag(o, "isDecommissioned")) && (f.Has("isUninstalled") || !wire.Flag(o, "isUninstalled"))
 	}
 }
 
-func countAgents(c *Console, q *request) (any, error) {
-	f, err := agentKeys().fromQuery(c, q.query, nil)
+func countAgents(c *Console, q *wire.Request) (any, error) {
+	f, err := agentKeys(c).FromQuery(q.Query, nil)
 	if err != nil {
 		return nil, err
 	}
-	return data(object{"total": len(agentList().choose(&c.agents, f))}), nil
+	return wire.Data(wire.Object{"total": len(agentList(c).Choose(&c.agents, f))}), nil
 }
 
 // dirt says that what is shown of an agent is out of date.
@@ -50,17 +56,17 @@ type dirt struct {
 }
 
 // touchAgent stamps a change of an agent.
-func (c *Console) touchAgent(agent object, at time.Time) {
-	agent["updatedAt"] = stamp(at)
-	if id := text(agent, "id"); !c.dirty[id].recount {
+func (c *Console) touchAgent(agent wire.Object, at time.Time) {
+	agent["updatedAt"] = wire.Stamp(at)
+	if id := wire.Text(agent, "id"); !c.dirty[id].recount {
 		c.dirty[id] = dirt{at: at}
 	}
 }
 
 // recount has the active threats of an agent counted before somebody looks.
-func (c *Console) recount(agent object, at time.Time) {
+func (c *Console) recount(agent wire.Object, at time.Time) {
 	if agent != nil {
-		c.dirty[text(agent, "id")] = dirt{recount: true, at: at}
+		c.dirty[wire.Text(agent, "id")] = dirt{recount: true, at: at}
 	}
 }
 
@@ -68,28 +74,28 @@ func (c *Console) recount(agent object, at time.Time) {
 // when somebody looks and not with each change, so that a burst of thousands of threats on one host costs no more than one.
 func (c *Console) refresh() {
 	for id, d := range c.dirty {
-		agent := c.agents.get(id)
+		agent := c.agents.Get(id)
 		if agent == nil {
 			continue
 		}
-		if n := c.active(id); d.recount && text(agent, "activeThreats") != itoa(int64(n)) {
-			agent["activeThreats"], agent["infected"], agent["updatedAt"] = n, n > 0, stamp(d.at)
+		if n := c.active(id); d.recount && wire.Text(agent, "activeThreats") != wire.Itoa(int64(n)) {
+			agent["activeThreats"], agent["infected"], agent["updatedAt"] = n, n > 0, wire.Stamp(d.at)
 		}
 		for _, r := range c.threatsOf(id) {
-			show(agent, r.obj, liveThreatFields())
+			show(agent, r.Obj, liveThreatFields())
 		}
-		for _, r := range c.alerts.rows {
-			if text(r.obj, "agentRealtimeInfo.id") == id {
-				show(agent, r.obj, liveAlertFields())
+		for _, r := range c.alerts.Rows {
+			if wire.Text(r.Obj, "agentRealtimeInfo.id") == id {
+				show(agent, r.Obj, liveAlertFields())
 			}
 		}
 	}
 	clear(c.dirty)
 }
 
-func show(agent, o object, fields map[string]string) {
+func show(agent, o wire.Object, fields map[string]string) {
 	for from, to := range fields {
-		put(o, "agentRealtimeInfo."+to, agent[from])
+		wire.Put(o, "agentRealtimeInfo."+to, agent[from])
 	}
 }
 
@@ -97,7 +103,7 @@ func show(agent, o object, fields map[string]string) {
 func (c *Console) active(agent string) int {
 	n := 0
 	for _, r := range c.threatsOf(agent) {
-		if text(r.obj, "threatInfo.mitigationStatus") == "not_mitigated" && text(r.obj, "threatInfo.incidentStatus") != "resolved" {
+		if wire.Text(r.Obj, "threatInfo.mitigationStatus") == "not_mitigated" && wire.Text(r.Obj, "threatInfo.incidentStatus") != "resolved" {
 			n++
 		}
 	}
@@ -117,24 +123,24 @@ func liveAlertFields() map[string]string {
 }
 
 // threatsOf returns the threats of an agent. They are indexed: a burst of thousands must not slow the console down.
-func (c *Console) threatsOf(agent string) []*row { return c.byAgent[agent] }
+func (c *Console) threatsOf(agent string) []*store.Row { return c.byAgent[agent] }
 
-func (c *Console) index(r *row) {
-	agent := text(r.obj, "agentRealtimeInfo.agentId")
+func (c *Console) index(r *store.Row) {
+	agent := wire.Text(r.Obj, "agentRealtimeInfo.agentId")
 	c.byAgent[agent] = append(c.byAgent[agent], r)
 }
 
 func (c *Console) reindex() {
 	clear(c.byAgent)
-	for _, r := range c.threats.rows {
+	for _, r := range c.threats.Rows {
 		c.index(r)
 	}
 }
 
 // agentByNameOrID finds an agent as tests name it; of several with one name it is the first.
-func (c *Console) agentByNameOrID(s string) object {
-	if o := c.agents.get(s); o != nil {
+func (c *Console) agentByNameOrID(s string) wire.Object {
+	if o := c.agents.Get(s); o != nil {
 		return o
 	}
-	return c.agents.find("computerName", s)
+	return c.agents.Find("computerName", s)
 }

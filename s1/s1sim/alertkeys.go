@@ -3,44 +3,47 @@ package s1sim
 import (
 	"slices"
 	"strings"
+
+	"s1bot/s1/s1sim/keys"
+	"s1bot/s1/s1sim/wire"
 )
 
 // alertKeys are the legal keys of an alert filter, 44 of them, from the API document. Their enums are in upper case, while
 // the answers say "True positive" and "In progress".
-func alertKeys() keys {
-	return table(alertPlaceKeys(), alertTextKeys())
+func alertKeys(c *Console) keys.Table {
+	return keys.Of(alertPlaceKeys(c), alertTextKeys())
 }
 
-func alertPlaceKeys() []key {
+func alertPlaceKeys(c *Console) []keys.Key {
 	return slices.Concat(
-		scope("accountIds", "agentDetectionInfo.accountId"), scope("siteIds", "agentDetectionInfo.siteId"),
-		derived(scope("groupIds", "")[0], func(c *Console, o object) []any {
-			return at(c.agents.get(text(o, "agentRealtimeInfo.id")), "groupId")
+		keys.Scope("accountIds", "agentDetectionInfo.accountId"), keys.Scope("siteIds", "agentDetectionInfo.siteId"),
+		keys.Derived(keys.Scope("groupIds", "")[0], func(o wire.Object) []any {
+			return wire.At(c.agents.Get(wire.Text(o, "agentRealtimeInfo.id")), "groupId")
 		}),
-		legal("tenant", boolean), legal("limit", integer), ids("ids", "alertInfo.alertId"),
+		keys.Legal("tenant", keys.Boolean), keys.Legal("limit", keys.Integer), keys.IDs("ids", "alertInfo.alertId"),
 		spelled("analystVerdict", "alertInfo.analystVerdict", verdicts),
 		spelled("incidentStatus", "alertInfo.incidentStatus", incidents),
-		oneOf("severity", "ruleInfo.severity", severities...), oneOf("scopes", "ruleInfo.scopeLevel", scopeLevels...),
-		oneOf("osType", "agentDetectionInfo.osFamily", osTypes...), oneOf("machineType", "agentDetectionInfo.machineType"),
-		span(moment, "createdAt", "alertInfo.createdAt", "lt lte gt gte"),
-		span(moment, "reportedAt", "alertInfo.reportedAt", "lt lte gt gte"),
+		keys.OneOf("severity", "ruleInfo.severity", severities...), keys.OneOf("scopes", "ruleInfo.scopeLevel", scopeLevels...),
+		keys.OneOf("osType", "agentDetectionInfo.osFamily", osTypes...), keys.OneOf("machineType", "agentDetectionInfo.machineType"),
+		keys.Span(keys.Moment, "createdAt", "alertInfo.createdAt", "lt lte gt gte"),
+		keys.Span(keys.Moment, "reportedAt", "alertInfo.reportedAt", "lt lte gt gte"),
 	)
 }
 
 // spelled is a key in upper case over values in sentence case.
-func spelled(name, path string, enum []string) []key {
-	return derived(oneOf(name, "", upper(enum)...)[0], func(_ *Console, o object) []any {
-		return words(strings.ToUpper(strings.ReplaceAll(text(o, path), " ", "_")))
+func spelled(name, path string, enum []string) []keys.Key {
+	return keys.Derived(keys.OneOf(name, "", wire.Upper(enum)...)[0], func(o wire.Object) []any {
+		return wire.List(strings.ToUpper(strings.ReplaceAll(wire.Text(o, path), " ", "_")))
 	})
 }
 
-func alertTextKeys() []key {
+func alertTextKeys() []keys.Key {
 	rows := slices.Concat(
-		search("query", "ruleInfo.name", "ruleInfo.description", "sourceProcessInfo.name", "sourceProcessInfo.commandline",
+		keys.Search("query", "ruleInfo.name", "ruleInfo.description", "sourceProcessInfo.name", "sourceProcessInfo.commandline",
 			"sourceProcessInfo.filePath", "sourceProcessInfo.storyline", "sourceProcessInfo.fileHashSha1",
 			"agentDetectionInfo.name", "agentDetectionInfo.uuid", "alertInfo.eventType", "alertInfo.alertId"),
-		contains(10, "origAgentVersion", "agentDetectionInfo.version"),
-		contains(10, "origAgentOsRevision", "agentDetectionInfo.osRevision"),
+		keys.Contains(10, "origAgentVersion", "agentDetectionInfo.version"),
+		keys.Contains(10, "origAgentOsRevision", "agentDetectionInfo.osRevision"),
 	)
 	for _, pair := range [][2]string{
 		{"ruleName", "ruleInfo.name"}, {"origAgentName", "agentDetectionInfo.name"}, {"origAgentUuid", "agentDetectionInfo.uuid"},
@@ -55,7 +58,7 @@ func alertTextKeys() []key {
 		{"k8sNamespaceName", "kubernetesInfo.namespace"}, {"k8sNamespaceLabels", "kubernetesInfo.namespaceLabels"},
 		{"k8sControllerName", "kubernetesInfo.controllerName"}, {"k8sControllerLabels", "kubernetesInfo.controllerLabels"},
 	} {
-		rows = append(rows, contains(most, pair[0], pair[1])...)
+		rows = append(rows, keys.Contains(keys.Most, pair[0], pair[1])...)
 	}
 	return rows
 }

@@ -4,22 +4,26 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"s1bot/s1/s1sim/keys"
+	"s1bot/s1/s1sim/store"
+	"s1bot/s1/s1sim/wire"
 )
 
-func alertRoutes() []route {
-	return []route{
-		{method: "GET", path: "/cloud-detection/alerts", handle: alertList().handle},
-		{method: "POST", path: "/cloud-detection/alerts/analyst-verdict", handle: setAlert("analystVerdict", verdicts, alertVerdict)},
-		{method: "POST", path: "/cloud-detection/alerts/incident", handle: setAlert("incidentStatus", incidents, alertIncident)},
+func alertRoutes(c *Console) []wire.Route {
+	return []wire.Route{
+		{Method: "GET", Path: "/cloud-detection/alerts", Handle: alertList(c).Handle},
+		{Method: "POST", Path: "/cloud-detection/alerts/analyst-verdict", Handle: wire.On(c, setAlert("analystVerdict", verdicts, alertVerdict))},
+		{Method: "POST", Path: "/cloud-detection/alerts/incident", Handle: wire.On(c, setAlert("incidentStatus", incidents, alertIncident))},
 	}
 }
 
-func alertList() listing {
-	return listing{
-		rows:  func(c *Console, _ *request) *collection { return &c.alerts },
-		keys:  func() keys { return listedAlertKeys() },
-		sorts: alertSorts(),
-		order: "alertInfo.createdAt", desc: true,
+func alertList(c *Console) store.Listing {
+	return store.Listing{
+		Rows:  func(*wire.Request) *store.Collection { return &c.alerts },
+		Keys:  func() keys.Table { return listedAlertKeys(c) },
+		Sorts: alertSorts(),
+		Order: "alertInfo.createdAt", Desc: true,
 	}
 }
 
@@ -49,10 +53,10 @@ func alertSorts() map[string]string {
 
 // setAlert changes one word of alerts. The body takes it in lower or upper case, the alert shows it as a sentence, and the
 // answer is a bare count: 0 for an unknown id.
-func setAlert(name string, legal []string, kind int) func(*Console, *request) (any, error) {
-	both := slices.Concat(legal, upper(legal))
-	return func(c *Console, q *request) (any, error) {
-		body, err := q.body()
+func setAlert(name string, legal []string, kind int) func(*Console, *wire.Request) (any, error) {
+	both := slices.Concat(legal, wire.Upper(legal))
+	return func(c *Console, q *wire.Request) (any, error) {
+		body, err := q.Body()
 		if err != nil {
 			return nil, err
 		}
@@ -60,28 +64,28 @@ func setAlert(name string, legal []string, kind int) func(*Console, *request) (a
 		if err != nil {
 			return nil, err
 		}
-		rows, err := alertList().chosen(c, body)
+		rows, err := alertList(c).Chosen(body)
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range rows {
-			c.changeAlert(r.obj, name, sentence(word), kind, q.now)
+			c.changeAlert(r.Obj, name, wire.Sentence(word), kind, q.Now)
 		}
-		return affected(len(rows)), nil
+		return wire.Affected(len(rows)), nil
 	}
 }
 
-func (c *Console) changeAlert(a object, name, to string, kind int, now time.Time) {
-	if text(a, "alertInfo."+name) == to {
+func (c *Console) changeAlert(a wire.Object, name, to string, kind int, now time.Time) {
+	if wire.Text(a, "alertInfo."+name) == to {
 		return
 	}
-	put(a, "alertInfo."+name, to)
-	put(a, "alertInfo.updatedAt", stamp(now))
-	c.noteAlert(kind, a, now, true, "The management user "+apiUser+" changed an alert of "+text(a, "ruleInfo.name")+" to "+to+".")
+	wire.Put(a, "alertInfo."+name, to)
+	wire.Put(a, "alertInfo.updatedAt", wire.Stamp(now))
+	c.noteAlert(kind, a, now, true, "The management user "+apiUser+" changed an alert of "+wire.Text(a, "ruleInfo.name")+" to "+to+".")
 }
 
-func (c *Console) noteAlert(kind int, a object, now time.Time, byUser bool, about string) {
-	c.note(event{kind: kind, at: now, agent: c.agents.get(text(a, "agentRealtimeInfo.id")), byUser: byUser, about: about,
-		data: object{"alertId": value(a, "alertInfo.alertId"), "ruleId": value(a, "ruleInfo.id"), "ruleName": value(a, "ruleInfo.name"),
-			"severity": value(a, "ruleInfo.severity")}})
+func (c *Console) noteAlert(kind int, a wire.Object, now time.Time, byUser bool, about string) {
+	c.note(event{kind: kind, at: now, agent: c.agents.Get(wire.Text(a, "agentRealtimeInfo.id")), byUser: byUser, about: about,
+		data: wire.Object{"alertId": wire.Value(a, "alertInfo.alertId"), "ruleId": wire.Value(a, "ruleInfo.id"), "ruleName": wire.Value(a, "ruleInfo.name"),
+			"severity": wire.Value(a, "ruleInfo.severity")}})
 }

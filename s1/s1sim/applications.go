@@ -4,10 +4,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"s1bot/s1/s1sim/keys"
+	"s1bot/s1/s1sim/wire"
 )
 
-func applicationRoutes() []route {
-	return []route{{method: "GET", path: "/agents/applications", handle: getApplications}}
+func applicationRoutes(c *Console) []wire.Route {
+	return []wire.Route{{Method: "GET", Path: "/agents/applications", Handle: wire.On(c, getApplications)}}
 }
 
 // software is what is installed on endpoints by their system: name, version, publisher, size in bytes.
@@ -32,34 +35,34 @@ linux    postgresql-15|15.10|Debian|54525952
 
 // getApplications lists what is installed on the agents that are named, without pages and without saying on which of them: the
 // rows carry no agent's id, so that an answer for several cannot be taken apart.
-func getApplications(c *Console, q *request) (any, error) {
-	if q.query.Get("ids") == "" {
-		return nil, invalid("ids: Missing data for required field.")
+func getApplications(c *Console, q *wire.Request) (any, error) {
+	if q.Query.Get("ids") == "" {
+		return nil, wire.Invalid("ids: Missing data for required field.")
 	}
-	f, err := table(ids("ids", "id")).fromQuery(c, q.query, nil)
+	f, err := keys.Of(keys.IDs("ids", "id")).FromQuery(q.Query, nil)
 	if err != nil {
 		return nil, err
 	}
 	rows := []any{}
-	for _, r := range c.agents.where(f.keep) {
-		rows = append(rows, c.installed(r.obj)...)
+	for _, r := range c.agents.Where(f.Keep) {
+		rows = append(rows, c.installed(r.Obj)...)
 	}
-	return data(rows), nil
+	return wire.Data(rows), nil
 }
 
 // installed is what is installed on an agent: what was put there by a test, or what its system brings.
-func (c *Console) installed(agent object) []any {
-	if list, ok := c.programs[text(agent, "id")]; ok {
+func (c *Console) installed(agent wire.Object) []any {
+	if list, ok := c.programs[wire.Text(agent, "id")]; ok {
 		return slices.Clone(list)
 	}
-	system := strings.TrimSuffix(text(agent, "osType"), "_legacy")
+	system := strings.TrimSuffix(wire.Text(agent, "osType"), "_legacy")
 	list := []any{}
 	for line := range strings.Lines(strings.TrimSpace(software)) {
 		os, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 		if f := strings.Split(strings.TrimSpace(rest), "|"); os == system {
 			size, _ := strconv.Atoi(f[3])
-			list = append(list, object{"name": f[0], "version": f[1], "publisher": orNil(f[2]), "size": size,
-				"installedDate": stamp(c.daysAgo(30 + len(list)*17))})
+			list = append(list, wire.Object{"name": f[0], "version": f[1], "publisher": wire.OrNil(f[2]), "size": size,
+				"installedDate": wire.Stamp(c.daysAgo(30 + len(list)*17))})
 		}
 	}
 	return list
@@ -74,8 +77,8 @@ func (c *Console) SetApplications(nameOrID string, programs ...map[string]any) b
 	}
 	list := []any{}
 	for _, p := range programs {
-		list = append(list, clone(p))
+		list = append(list, wire.Clone(p))
 	}
-	c.programs[text(agent, "id")] = list
+	c.programs[wire.Text(agent, "id")] = list
 	return true
 }

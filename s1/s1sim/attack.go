@@ -3,6 +3,8 @@ package s1sim
 import (
 	"context"
 	"time"
+
+	"s1bot/s1/s1sim/wire"
 )
 
 // Attack keeps the console busy until ctx ends: every so often something new happens, as Strike says. It blocks.
@@ -28,7 +30,7 @@ func (c *Console) Strike() []string {
 	switch n % 4 {
 	case 1:
 		list := alertScenarios()
-		return []string{text(c.newAlert(c.stagedAlert(list[n/4%len(list)])), "alertInfo.alertId")}
+		return []string{wire.Text(c.newAlert(c.stagedAlert(list[n/4%len(list)])), "alertInfo.alertId")}
 	case 3:
 		return c.develop()
 	}
@@ -40,7 +42,7 @@ func (c *Console) Strike() []string {
 	var ids []string
 	for i, t := range c.staged(list[n/2%len(list)], hosts) {
 		t.CreatedAt = c.now().Add(time.Duration(i) * time.Microsecond)
-		ids = append(ids, text(c.newThreat(t), "id"))
+		ids = append(ids, wire.Text(c.newThreat(t), "id"))
 	}
 	return ids
 }
@@ -48,16 +50,16 @@ func (c *Console) Strike() []string {
 // develop changes the oldest threat that nobody has dealt with: its policy mitigates it, or an analyst in the console takes
 // it up.
 func (c *Console) develop() []string {
-	for _, r := range c.threats.rows {
-		t := r.obj
-		if text(t, "threatInfo.incidentStatus") != "unresolved" {
+	for _, r := range c.threats.Rows {
+		t := r.Obj
+		if wire.Text(t, "threatInfo.incidentStatus") != "unresolved" {
 			continue
 		}
-		if text(t, "threatInfo.mitigationStatus") == "not_mitigated" && online(c.agents.get(text(t, "agentRealtimeInfo.agentId"))) {
+		if wire.Text(t, "threatInfo.mitigationStatus") == "not_mitigated" && online(c.agents.Get(wire.Text(t, "agentRealtimeInfo.agentId"))) {
 			c.treat(mitigationActions()["quarantine"], t, c.now())
 		}
 		c.setThreat(t, "incidentStatus", "in_progress", changedIncident, c.now())
-		return []string{r.id}
+		return []string{r.Id}
 	}
 	return nil
 }

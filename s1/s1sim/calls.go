@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"s1bot/s1/s1sim/wire"
 )
 
 // A Call is one call that the console was sent, as it came. The token is not part of it.
@@ -30,7 +32,7 @@ func (m Match) fits(method, path string) bool {
 	if m.Method != "" && m.Method != method {
 		return false
 	}
-	return strings.HasPrefix(path, m.PathPrefix) || strings.HasPrefix(strings.TrimPrefix(path, prefix), m.PathPrefix)
+	return strings.HasPrefix(path, m.PathPrefix) || strings.HasPrefix(strings.TrimPrefix(path, wire.Prefix), m.PathPrefix)
 }
 
 // callLog is every call in the order in which they had their effect.
@@ -41,10 +43,10 @@ type callLog struct {
 	changed chan struct{} // closed and replaced when a call is added
 }
 
-func (l *callLog) add(q *request, status int) {
+func (l *callLog) Add(q *wire.Request, status int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.calls = append(l.calls, Call{l.now(), q.method, q.path, q.query, string(q.raw), status})
+	l.calls = append(l.calls, Call{l.now(), q.Method, q.Path, q.Query, string(q.Raw), status})
 	close(l.changed)
 	l.changed = make(chan struct{})
 }

@@ -19,6 +19,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"s1bot/s1/s1sim/store"
+	"s1bot/s1/s1sim/wire"
 )
 
 // Token is what the console asks for when Options.Token is empty.
@@ -41,7 +44,7 @@ type Options struct {
 // A Console is one simulated management console. It is safe for concurrent use.
 type Console struct {
 	opt     Options
-	routes  []route
+	routes  []wire.Route
 	effects []effect
 	deaf    map[string]bool // endpoints that are online and do nothing
 	untaken map[string]bool // endpoints that the console passes over
@@ -50,19 +53,19 @@ type Console struct {
 	mu         sync.Mutex // guards everything below
 	rng        *rand.Rand
 	seq        int
-	accounts   collection
-	sites      collection
-	groups     collection
-	agents     collection
-	threats    collection
-	byAgent    map[string][]*row // threats by the id of their agent
-	contents   map[string]string // collection ids of threats by SHA-1
-	dirty      map[string]dirt   // agents that changed since somebody looked
-	alerts     collection
-	activities collection
-	notes      map[string]*collection // by threat id
-	policies   map[string]object      // by the id of an account or a group; "" is the tenant's
-	programs   map[string][]any       // what tests say is installed, by the id of the agent
+	accounts   store.Collection
+	sites      store.Collection
+	groups     store.Collection
+	agents     store.Collection
+	threats    store.Collection
+	byAgent    map[string][]*store.Row // threats by the id of their agent
+	contents   map[string]string       // collection ids of threats by SHA-1
+	dirty      map[string]dirt         // agents that changed since somebody looked
+	alerts     store.Collection
+	activities store.Collection
+	notes      map[string]*store.Collection // by threat id
+	policies   map[string]wire.Object       // by the id of an account or a group; "" is the tenant's
+	programs   map[string][]any             // what tests say is installed, by the id of the agent
 	vault      vault
 	scripting  scripting
 	protection
@@ -87,15 +90,15 @@ func New(opt Options) *Console {
 		opt.Agents = 40
 	}
 	c := &Console{
-		opt:      opt,
-		routes:   routes(),
+		opt: opt,
+
 		rates:    newMeter(),
 		rng:      rand.New(rand.NewPCG(uint64(opt.Seed), 0x51)),
-		byAgent:  map[string][]*row{},
+		byAgent:  map[string][]*store.Row{},
 		contents: map[string]string{},
 		dirty:    map[string]dirt{},
-		notes:    map[string]*collection{},
-		policies: map[string]object{},
+		notes:    map[string]*store.Collection{},
+		policies: map[string]wire.Object{},
 		programs: map[string][]any{},
 	}
 	c.vault.archives = map[string]archive{}
@@ -104,6 +107,7 @@ func New(opt Options) *Console {
 	c.log.now = c.now
 	c.log.changed = make(chan struct{})
 	c.faults.healed = make(chan struct{})
+	c.routes = routes(c)
 	c.seed()
 	return c
 }
@@ -118,9 +122,9 @@ func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.servePage(w, r)
 		return
 	}
-	q, err := read(r)
+	q, err := wire.Read(r)
 	if err != nil {
-		c.reply(w, q, failure(err))
+		c.reply(w, q, wire.Failure(err))
 		return
 	}
 	if !pause(r, c.opt.Latency) {
@@ -128,13 +132,13 @@ func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	fault, broken := c.faults.take(q)
 	if broken && !fault.AfterEffect {
-		c.breakAnswer(w, r, q, fault, answer{})
+		c.breakAnswer(w, r, q, fault, wire.Answer{})
 		return
 	}
 	if fault.Kind == Endless {
-		delete(q.query, "cursor") // it led nowhere
+		delete(q.Query, "cursor") // it led nowhere
 	}
-	a := c.answer(q)
+	a := c.Answer(q)
 	if broken {
 		c.breakAnswer(w, r, q, fault, a)
 		return
@@ -142,34 +146,34 @@ func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.reply(w, q, a)
 }
 
-// answer runs the handler under the lock. The answer is bytes when the lock is let go: no object leaves by reference.
-func (c *Console) answer(q *request) answer {
+// Answer runs the handler under the lock. The answer is bytes when the lock is let go: no object leaves by reference.
+func (c *Console) Answer(q *wire.Request) wire.Answer {
 	if c.opt.EnforceRates && !c.rates.allow(q, c.opt.Now()) {
-		return tooMany(0)
+		return wire.TooMany(0)
 	}
-	if err := c.opt.Age.closed(q.path); err != nil {
-		return failure(err)
+	if err := c.opt.Age.closed(q.Path); err != nil {
+		return wire.Failure(err)
 	}
-	rt, err := match(c.routes, q)
+	rt, err := wire.Match(c.routes, q)
 	if err != nil {
-		return failure(err)
+		return wire.Failure(err)
 	}
 	if err := c.authorize(q, rt); err != nil {
-		return failure(err)
+		return wire.Failure(err)
 	}
 	defer c.look()()
-	q.now = c.now()
-	out, err := rt.handle(c, q)
+	q.Now = c.now()
+	out, err := rt.Handle(q)
 	if err != nil {
-		return failure(err)
+		return wire.Failure(err)
 	}
-	return success(out)
+	return wire.Success(out)
 }
 
 // reply writes the answer and then records the call, so that whoever waits for the call finds its effect done.
-func (c *Console) reply(w http.ResponseWriter, q *request, a answer) {
-	c.log.add(q, a.status)
-	a.write(w)
+func (c *Console) reply(w http.ResponseWriter, q *wire.Request, a wire.Answer) {
+	c.log.Add(q, a.Status)
+	a.Write(w)
 }
 
 // lock takes the console's lock, lets happen what is due by now, and returns the function that lets go of it.
@@ -197,5 +201,5 @@ const epoch = 1483228800000
 func (c *Console) newID(at time.Time) string {
 	c.seq++
 	ms := at.UnixMilli() - epoch
-	return itoa(ms<<23 | int64(c.seq*2654435)&(1<<23-1))
+	return wire.Itoa(ms<<23 | int64(c.seq*2654435)&(1<<23-1))
 }

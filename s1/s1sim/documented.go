@@ -3,40 +3,43 @@ package s1sim
 import (
 	"maps"
 	"slices"
+
+	"s1bot/s1/s1sim/keys"
+	"s1bot/s1/s1sim/wire"
 )
 
 // Keys of the vendor's document (API 2.1) that nothing here depends on, or few do: a console takes them, so a program is right to send
 // them. What restricts a list restricts it here; what cannot be told from the objects at hand is taken and restricts nothing.
 
 // ruleFilterKeys are those of detection rules, for the list and for what is done to a selection.
-func ruleFilterKeys() []key {
+func ruleFilterKeys() []keys.Key {
 	return slices.Concat(
-		yes("activeResponse", "activeResponse"), oneOf("attackSurfaces", "attackSurfaces"), oneOf("mitreTactics", "mitreTactics"),
-		search("descriptionSubstring", "description"), contains(10, "description", "description"),
-		search("nameSubstring", "name"), search("s1qlSubstring", "s1ql"),
-		[]key{{name: "excludeIds", kind: ident, op: noneOf, list: true, max: most, values: path("id")}},
-		[]key{{name: "filterBy", kind: textual, enum: []string{"Template", "Platform"}}}, ids("platformRuleIds", "platformRuleId"),
-		yes("reachedLimit", "reachedLimit"), []key{{name: "scopeId", kind: ident, op: anyOf, values: path("scopeId")}},
-		just("scopeLevel", "scope", "global", "account", "site", "group"), oneOf("sources", "source"),
-		oneOf("statuses", "status", "Activating", "Active", "Disabling", "Disabled"),
+		keys.Yes("activeResponse", "activeResponse"), keys.OneOf("attackSurfaces", "attackSurfaces"), keys.OneOf("mitreTactics", "mitreTactics"),
+		keys.Search("descriptionSubstring", "description"), keys.Contains(10, "description", "description"),
+		keys.Search("nameSubstring", "name"), keys.Search("s1qlSubstring", "s1ql"),
+		[]keys.Key{{Name: "excludeIds", Kind: keys.Ident, Op: keys.NoneOf, List: true, Max: keys.Most, Values: keys.Path("id")}},
+		[]keys.Key{{Name: "filterBy", Kind: keys.Textual, Enum: []string{"Template", "Platform"}}}, keys.IDs("platformRuleIds", "platformRuleId"),
+		keys.Yes("reachedLimit", "reachedLimit"), []keys.Key{{Name: "scopeId", Kind: keys.Ident, Op: keys.AnyOf, Values: keys.Path("scopeId")}},
+		keys.Just("scopeLevel", "scope", "global", "account", "site", "group"), keys.OneOf("sources", "source"),
+		keys.OneOf("statuses", "status", "Activating", "Active", "Disabling", "Disabled"),
 	)
 }
 
 // iocFilterKeys are those of indicators.
-func iocFilterKeys() []key {
-	severity := oneOf("severity", "severity")
-	severity[0].kind = integer
+func iocFilterKeys() []keys.Key {
+	severity := keys.OneOf("severity", "severity")
+	severity[0].Kind = keys.Integer
 	return slices.Concat(
-		just("batchId", "batchId"), just("externalId", "externalId"), severity,
-		oneOf("campaignNames__in", "campaignNames"), oneOf("labels__in", "labels"), oneOf("malwareNames__in", "malwareNames"),
-		oneOf("threatActorTypes__in", "threatActorTypes"), oneOf("threatActors__in", "threatActors"),
+		keys.Just("batchId", "batchId"), keys.Just("externalId", "externalId"), severity,
+		keys.OneOf("campaignNames__in", "campaignNames"), keys.OneOf("labels__in", "labels"), keys.OneOf("malwareNames__in", "malwareNames"),
+		keys.OneOf("threatActorTypes__in", "threatActorTypes"), keys.OneOf("threatActors__in", "threatActors"),
 	)
 }
 
 // listedAlertKeys are those of a list of alerts; what is done to a selection takes alertKeys alone.
-func listedAlertKeys() keys {
-	known := alertKeys()
-	maps.Copy(known, table(legal("disablePagination", boolean)))
+func listedAlertKeys(c *Console) keys.Table {
+	known := alertKeys(c)
+	maps.Copy(known, keys.Of(keys.Legal("disablePagination", keys.Boolean)))
 	return known
 }
 
@@ -47,27 +50,27 @@ var eventTitles = []string{
 }
 
 // exclusionFilterKeys are those that exclusions share with unified exclusions.
-func exclusionFilterKeys() []key {
+func exclusionFilterKeys() []keys.Key {
 	return slices.Concat(
-		contains(10, "applicationName", "applicationName"), yes("childProcess", "childProcess"),
-		oneOf("conditions", "type", "white_hash", "path", "certificate", "file_type", "browser", "commandline", "container_native", "user", "host", "process"),
-		oneOf("engines", "engines", "suppress", "suppress_dfi_only", "suppress_dynamic_only", "suppress_app_control", "suppress_drift_detection", "ad_secure_ep"),
-		contains(10, "exclusionName", "exclusionName"), yes("inAppInventory", "inAppInventory"),
-		oneOf("interactionLevel", "interactionLevel", "disable_all_monitors", "disable_in_process_monitor", "identity_only"),
-		[]key{{name: "modeType", kind: textual, enum: []string{"all", "suppression", "agent_interoperability", "binary_vault"}}},
-		oneOf("notRecommended", "notRecommended"), contains(10, "scopePath", "scopePath"),
-		oneOf("threatType", "threatType", "EDR", "IDR"),
+		keys.Contains(10, "applicationName", "applicationName"), keys.Yes("childProcess", "childProcess"),
+		keys.OneOf("conditions", "type", "white_hash", "path", "certificate", "file_type", "browser", "commandline", "container_native", "user", "host", "process"),
+		keys.OneOf("engines", "engines", "suppress", "suppress_dfi_only", "suppress_dynamic_only", "suppress_app_control", "suppress_drift_detection", "ad_secure_ep"),
+		keys.Contains(10, "exclusionName", "exclusionName"), keys.Yes("inAppInventory", "inAppInventory"),
+		keys.OneOf("interactionLevel", "interactionLevel", "disable_all_monitors", "disable_in_process_monitor", "identity_only"),
+		[]keys.Key{{Name: "modeType", Kind: keys.Textual, Enum: []string{"all", "suppression", "agent_interoperability", "binary_vault"}}},
+		keys.OneOf("notRecommended", "notRecommended"), keys.Contains(10, "scopePath", "scopePath"),
+		keys.OneOf("threatType", "threatType", "EDR", "IDR"),
 	)
 }
 
 // documentedPolicy are the keys of a policy that recordings do not show, with a value of the kind that the document gives them. A key
 // whose value is an object takes any object; null is legal where it says so.
-func documentedPolicy() object {
-	return object{
-		"agentUiOn": true, "allowUnprotectByApprovedProcess": false, "autoFileUpload": object{}, "driftDetectionDelayTime": 0, "driverBlocking": false,
-		"dvAttributesPerEventType": object{}, "identityConfigurationSettings": object{}, "identityReportInterval": 0, "identityThrottlingInterval": 0,
+func documentedPolicy() wire.Object {
+	return wire.Object{
+		"agentUiOn": true, "allowUnprotectByApprovedProcess": false, "autoFileUpload": wire.Object{}, "driftDetectionDelayTime": 0, "driverBlocking": false,
+		"dvAttributesPerEventType": wire.Object{}, "identityConfigurationSettings": wire.Object{}, "identityReportInterval": 0, "identityThrottlingInterval": 0,
 		"identityUpdateInterval": 0, "informationalAlertsOn": false, "iocSupported": true, "isDvPolicyPerEventType": false, "logCollectorEnabled": false,
-		"networkProtectionInfra": false, "remoteOpsForensics": object{}, "remoteScriptOrchestration": object{}, "removeMacrosMl": false,
+		"networkProtectionInfra": false, "remoteOpsForensics": wire.Object{}, "remoteScriptOrchestration": wire.Object{}, "removeMacrosMl": false,
 		"signedDriverBlockingOn": false, "unsignedDriverBlockingOn": false,
 	}
 }
@@ -78,7 +81,7 @@ func documentedKind(key string, v any) bool {
 	switch v.(type) {
 	case string:
 		return key == "cloudValidationOn"
-	case object, nil:
+	case wire.Object, nil:
 		return key == "forensicsAutoTriggering"
 	}
 	return false

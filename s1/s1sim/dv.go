@@ -8,17 +8,20 @@ import (
 	"time"
 
 	"s1bot/s1/s1sim/eventql"
+	"s1bot/s1/s1sim/keys"
+	"s1bot/s1/s1sim/store"
+	"s1bot/s1/s1sim/wire"
 )
 
-func dvRoutes() []route {
-	return []route{
-		{method: "POST", path: "/dv/init-query", handle: initQuery},
-		{method: "GET", path: "/dv/query-status", handle: queryStatus},
-		{method: "POST", path: "/dv/cancel-query", handle: cancelQuery},
-		{method: "POST", path: "/dv/events/pq", handle: startPowerQuery},
-		{method: "GET", path: "/dv/events/pq-ping", handle: pingPowerQuery},
-		{method: "GET", path: "/dv/events", handle: getEvents},
-		{method: "GET", path: "/dv/events/{type}", handle: getEvents},
+func dvRoutes(c *Console) []wire.Route {
+	return []wire.Route{
+		{Method: "POST", Path: "/dv/init-query", Handle: wire.On(c, initQuery)},
+		{Method: "GET", Path: "/dv/query-status", Handle: wire.On(c, queryStatus)},
+		{Method: "POST", Path: "/dv/cancel-query", Handle: wire.On(c, cancelQuery)},
+		{Method: "POST", Path: "/dv/events/pq", Handle: wire.On(c, startPowerQuery)},
+		{Method: "GET", Path: "/dv/events/pq-ping", Handle: wire.On(c, pingPowerQuery)},
+		{Method: "GET", Path: "/dv/events", Handle: wire.On(c, getEvents)},
+		{Method: "GET", Path: "/dv/events/{type}", Handle: wire.On(c, getEvents)},
 	}
 }
 
@@ -37,7 +40,7 @@ type hunt struct {
 	began     time.Time
 	asked     time.Time // when somebody last looked
 	cancelled time.Time // zero while nobody did
-	events    collection
+	events    store.Collection
 	result    eventql.Table
 }
 
@@ -64,7 +67,7 @@ func (h *hunt) state(c *Console, now time.Time) string {
 
 // badRequest is what the service says about queries. Its code, 4000040, is in a recording.
 func badRequest(detail string) error {
-	return &apiError{http.StatusBadRequest, "Bad Request", detail}
+	return &wire.Error{Status: http.StatusBadRequest, Title: "Bad Request", Detail: detail}
 }
 
 func notParsed() error { return badRequest("Bad Request - could not parse query.") }
@@ -74,23 +77,23 @@ type hunting struct {
 	query    string
 	from, to time.Time
 	limit    int
-	scope    func(object) bool
+	scope    func(wire.Object) bool
 }
 
 // readHunting checks the body as the service does: fields, range, retention. The language comes after.
-func readHunting(q *request, fields string, limit int) (hunting, error) {
-	body, err := q.body()
+func readHunting(q *wire.Request, fields string, limit int) (hunting, error) {
+	body, err := q.Body()
 	if err != nil {
 		return hunting{}, err
 	}
 	for name := range body {
 		if !slices.Contains(strings.Fields(fields), name) {
-			return hunting{}, invalid("%s: Unknown field.", name)
+			return hunting{}, wire.Invalid("%s: Unknown field.", name)
 		}
 	}
 	h := hunting{limit: limit}
 	if h.query, _ = body["query"].(string); strings.TrimSpace(h.query) == "" {
-		return h, invalid("query: Missing data for required field.")
+		return h, wire.Invalid("query: Missing data for required field.")
 	}
 	if h.from, err = momentIn(body, "fromDate"); err != nil {
 		return h, err
@@ -99,40 +102,40 @@ func readHunting(q *request, fields string, limit int) (hunting, error) {
 		return h, err
 	}
 	if v, given := body["limit"]; given {
-		n, err := strconv.Atoi(plain(v))
+		n, err := strconv.Atoi(wire.Plain(v))
 		if err != nil || n < 1 || n > maxEvents {
-			return h, invalid("Limit must be greater than or equals to 1 and less than equals to 100000")
+			return h, wire.Invalid("Limit must be greater than or equals to 1 and less than equals to 100000")
 		}
 		h.limit = n
 	}
 	switch {
 	case !h.to.After(h.from):
-		return h, invalid("toDate: Must be after fromDate.") // inferred
-	case q.now.Sub(h.from) > retention+time.Minute:
-		return h, invalid("Deep Visibility currently retains data for 14 days, to increase your data retention, please contact S1.")
+		return h, wire.Invalid("toDate: Must be after fromDate.") // inferred
+	case q.Now.Sub(h.from) > retention+time.Minute:
+		return h, wire.Invalid("Deep Visibility currently retains data for 14 days, to increase your data retention, please contact S1.")
 	}
 	h.scope, err = scopeIn(body)
 	return h, err
 }
 
 // momentIn reads a time of a body: ISO 8601 or milliseconds since 1970.
-func momentIn(body object, name string) (time.Time, error) {
+func momentIn(body wire.Object, name string) (time.Time, error) {
 	v, given := body[name]
 	if !given || v == nil {
-		return time.Time{}, invalid("%s: Missing data for required field.", name)
+		return time.Time{}, wire.Invalid("%s: Missing data for required field.", name)
 	}
-	if ms, err := strconv.ParseInt(plain(v), 10, 64); err == nil {
+	if ms, err := strconv.ParseInt(wire.Plain(v), 10, 64); err == nil {
 		return time.UnixMilli(ms).UTC(), nil
 	}
-	t, err := time.Parse(time.RFC3339Nano, plain(v))
+	t, err := time.Parse(time.RFC3339Nano, wire.Plain(v))
 	if err != nil {
-		return t, invalid("%s: Not a valid datetime.", name)
+		return t, wire.Invalid("%s: Not a valid datetime.", name)
 	}
 	return t, nil
 }
 
 // scopeIn reads where a query looks; no scope is everywhere.
-func scopeIn(body object) (func(object) bool, error) {
+func scopeIn(body wire.Object) (func(wire.Object) bool, error) {
 	wanted := map[string][]string{}
 	for name, key := range map[string]string{"accountIds": "accountId", "siteIds": "siteId", "groupIds": "agentGroupId"} {
 		v, given := body[name]
@@ -141,18 +144,18 @@ func scopeIn(body object) (func(object) bool, error) {
 		}
 		list, ok := v.([]any)
 		if !ok {
-			return nil, invalid("%s: Not a valid list.", name)
+			return nil, wire.Invalid("%s: Not a valid list.", name)
 		}
 		for i, id := range list {
-			if s, ok := id.(string); !ok || !digits(s) {
-				return nil, invalid("%s: %d: Not a valid id.", name, i)
+			if s, ok := id.(string); !ok || !keys.Digits(s) {
+				return nil, wire.Invalid("%s: %d: Not a valid id.", name, i)
 			}
-			wanted[key] = append(wanted[key], plain(id))
+			wanted[key] = append(wanted[key], wire.Plain(id))
 		}
 	}
-	return func(e object) bool {
+	return func(e wire.Object) bool {
 		for key, ids := range wanted {
-			if !slices.Contains(ids, text(e, key)) {
+			if !slices.Contains(ids, wire.Text(e, key)) {
 				return false
 			}
 		}
@@ -161,30 +164,30 @@ func scopeIn(body object) (func(object) bool, error) {
 }
 
 // initQuery starts a query in S1QL.
-func initQuery(c *Console, q *request) (any, error) {
+func initQuery(c *Console, q *wire.Request) (any, error) {
 	h, err := readHunting(q, "query queryType fromDate toDate limit isVerbose accountIds siteIds groupIds tenant", 20_000)
 	if err != nil {
 		return nil, err
 	}
-	body, _ := q.body()
+	body, _ := q.Body()
 	types, _ := body["queryType"].([]any)
 	for i, t := range types {
 		if s, _ := t.(string); s != "events" && s != "processState" {
-			return nil, invalid("queryType: %d: Must be one of: events, processState.", i)
+			return nil, wire.Invalid("queryType: %d: Must be one of: events, processState.", i)
 		}
 	}
 	keep, err := eventql.ParseOne(h.query)
 	if err != nil {
 		return nil, notParsed()
 	}
-	made := &hunt{id: "q" + c.hex(32), query: h.query, began: q.now, asked: q.now}
-	for _, e := range c.recorded(h.from, h.to, q.now) {
-		if len(made.events.rows) < h.limit && h.scope(e) && keep(e) {
-			made.events.add(text(e, "id"), e)
+	made := &hunt{id: "q" + c.hex(32), query: h.query, began: q.Now, asked: q.Now}
+	for _, e := range c.recorded(h.from, h.to, q.Now) {
+		if len(made.events.Rows) < h.limit && h.scope(e) && keep(e) {
+			made.events.Add(wire.Text(e, "id"), e)
 		}
 	}
 	c.keepHunt(made)
-	return data(object{"queryId": made.id, "queryModeInfo": object{"mode": "scalyr", "lastActivatedAt": "2022-07-31T08:11:01+00:00"}}), nil
+	return wire.Data(wire.Object{"queryId": made.id, "queryModeInfo": wire.Object{"mode": "scalyr", "lastActivatedAt": "2022-07-31T08:11:01+00:00"}}), nil
 }
 
 func (c *Console) keepHunt(h *hunt) {
@@ -197,7 +200,7 @@ func (c *Console) keepHunt(h *hunt) {
 // huntOf finds the query that a call is about.
 func (c *Console) huntOf(id string, given bool) (*hunt, error) {
 	if !given {
-		return nil, invalid("queryId: Missing data for required field.")
+		return nil, wire.Invalid("queryId: Missing data for required field.")
 	}
 	h := c.hunts[id]
 	if h == nil {
@@ -206,20 +209,20 @@ func (c *Console) huntOf(id string, given bool) (*hunt, error) {
 	return h, nil
 }
 
-func queryStatus(c *Console, q *request) (any, error) {
-	h, err := c.huntOf(q.query.Get("queryId"), q.query.Has("queryId"))
+func queryStatus(c *Console, q *wire.Request) (any, error) {
+	h, err := c.huntOf(q.Query.Get("queryId"), q.Query.Has("queryId"))
 	if err != nil {
 		return nil, err
 	}
-	return data(object{
-		"responseState": h.state(c, q.now), "progressStatus": h.progress(c, q.now), "responseError": nil, "warnings": nil,
-		"queryModeInfo": object{"mode": "scalyr", "lastActivatedAt": "2022-07-31T08:11:01+00:00"},
+	return wire.Data(wire.Object{
+		"responseState": h.state(c, q.Now), "progressStatus": h.progress(c, q.Now), "responseError": nil, "warnings": nil,
+		"queryModeInfo": wire.Object{"mode": "scalyr", "lastActivatedAt": "2022-07-31T08:11:01+00:00"},
 	}), nil
 }
 
 // cancelQuery stops a query. Its answer says "FINISHED" whatever became of it, which is how the API document has it.
-func cancelQuery(c *Console, q *request) (any, error) {
-	body, err := q.body()
+func cancelQuery(c *Console, q *wire.Request) (any, error) {
+	body, err := q.Body()
 	if err != nil {
 		return nil, err
 	}
@@ -228,10 +231,10 @@ func cancelQuery(c *Console, q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if h.state(c, q.now) == "RUNNING" {
-		h.cancelled = q.now
+	if h.state(c, q.Now) == "RUNNING" {
+		h.cancelled = q.Now
 	}
-	return data(object{"success": "FINISHED"}), nil
+	return wire.Data(wire.Object{"success": "FINISHED"}), nil
 }
 
 // typesOfEvents are the short names that integrations send.
@@ -239,52 +242,52 @@ var typesOfEvents = strings.Fields("dns file ip logins process registry schedule
 
 // getEvents answers what a query found. That there is nothing before it has finished is documented; that this is an empty list
 // and no error is inferred.
-func getEvents(c *Console, q *request) (any, error) {
-	kind := q.params["type"]
+func getEvents(c *Console, q *wire.Request) (any, error) {
+	kind := q.Params["type"]
 	if kind != "" && !slices.Contains(typesOfEvents, kind) && !slices.Contains(eventTitles, kind) {
-		return nil, invalid("event_type: Must be one of: %s.", strings.Join(typesOfEvents, ", "))
+		return nil, wire.Invalid("event_type: Must be one of: %s.", strings.Join(typesOfEvents, ", "))
 	}
-	h, err := c.huntOf(q.query.Get("queryId"), q.query.Has("queryId"))
+	h, err := c.huntOf(q.Query.Get("queryId"), q.Query.Has("queryId"))
 	if err != nil {
 		return nil, err
 	}
-	if sort := q.query.Get("sortBy"); q.query.Get("cursor") != "" && !slices.Contains([]string{"createdAt", "pid", "processStartTime"}, sort) {
-		return nil, invalid("cursor: Can be used only with sortBy createdAt, pid or processStartTime.")
+	if sort := q.Query.Get("sortBy"); q.Query.Get("cursor") != "" && !slices.Contains([]string{"createdAt", "pid", "processStartTime"}, sort) {
+		return nil, wire.Invalid("cursor: Can be used only with sortBy createdAt, pid or processStartTime.")
 	}
-	rows := listing{
-		rows: func(*Console, *request) *collection {
-			if h.state(c, q.now) != "FINISHED" {
-				return &collection{}
+	rows := store.Listing{
+		Rows: func(*wire.Request) *store.Collection {
+			if h.state(c, q.Now) != "FINISHED" {
+				return &store.Collection{}
 			}
 			return &h.events
 		},
-		keys: func() keys {
-			return table(legal("queryId", textual), legal("subQuery", textual))
+		Keys: func() keys.Table {
+			return keys.Of(keys.Legal("queryId", keys.Textual), keys.Legal("subQuery", keys.Textual))
 		},
-		sorts: sortsBy("createdAt pid processStartTime eventType objectType agentName processName"),
-		order: "createdAt",
-		implied: func(filter) func(object) bool {
-			return func(e object) bool {
-				return kind == "" || text(e, "objectType") == kind || text(e, "eventType") == kind
+		Sorts: store.SortsBy("createdAt pid processStartTime eventType objectType agentName processName"),
+		Order: "createdAt",
+		Implied: func(keys.Filter) func(wire.Object) bool {
+			return func(e wire.Object) bool {
+				return kind == "" || wire.Text(e, "objectType") == kind || wire.Text(e, "eventType") == kind
 			}
 		},
 	}
-	return rows.handle(c, q)
+	return rows.Handle(q)
 }
 
 // startPowerQuery starts a query in the language with pipes. Sites without their accounts are not heeded, which integrators report of
 // live consoles: the query then covers every site.
-func startPowerQuery(c *Console, q *request) (any, error) {
+func startPowerQuery(c *Console, q *wire.Request) (any, error) {
 	h, err := readHunting(q, "query fromDate toDate limit accountIds siteIds groupIds tenant", 1000)
 	if err != nil {
 		return nil, err
 	}
-	body, _ := q.body()
+	body, _ := q.Body()
 	if body["accountIds"] == nil {
-		h.scope = func(object) bool { return true }
+		h.scope = func(wire.Object) bool { return true }
 	}
-	found := []object{}
-	for _, e := range c.recorded(h.from, h.to, q.now) {
+	found := []wire.Object{}
+	for _, e := range c.recorded(h.from, h.to, q.Now) {
 		if h.scope(e) {
 			found = append(found, e)
 		}
@@ -297,36 +300,36 @@ func startPowerQuery(c *Console, q *request) (any, error) {
 		table.Rows = table.Rows[:h.limit]
 		table.Cut = true
 	}
-	made := &hunt{id: "pq" + c.hex(32), query: h.query, power: true, began: q.now, asked: q.now, result: table}
+	made := &hunt{id: "pq" + c.hex(32), query: h.query, power: true, began: q.Now, asked: q.Now, result: table}
 	c.keepHunt(made)
-	return data(made.answer(c, q.now)), nil
+	return wire.Data(made.Answer(c, q.Now)), nil
 }
 
 // pingPowerQuery answers how far a power query is, unless it was forgotten because nobody asked.
-func pingPowerQuery(c *Console, q *request) (any, error) {
-	h, err := c.huntOf(q.query.Get("queryId"), q.query.Has("queryId"))
+func pingPowerQuery(c *Console, q *wire.Request) (any, error) {
+	h, err := c.huntOf(q.Query.Get("queryId"), q.Query.Has("queryId"))
 	if err != nil {
 		return nil, err
 	}
 	if !h.power {
 		return nil, badRequest("Bad Request: ['Invalid query ID']")
 	}
-	if q.now.Sub(h.asked) > keepPinged {
-		return nil, &apiError{http.StatusServiceUnavailable, "Service Unavailable", nil}
+	if q.Now.Sub(h.asked) > keepPinged {
+		return nil, &wire.Error{Status: http.StatusServiceUnavailable, Title: "Service Unavailable", Detail: nil}
 	}
-	h.asked = q.now
-	return data(h.answer(c, q.now)), nil
+	h.asked = q.Now
+	return wire.Data(h.Answer(c, q.Now)), nil
 }
 
-// answer is the answer to a start and to a ping: rows only at the end.
-func (h *hunt) answer(c *Console, now time.Time) object {
-	o := object{"queryId": h.id, "externalId": nil, "status": h.state(c, now), "progress": h.progress(c, now)}
+// Answer is the answer to a start and to a ping: rows only at the end.
+func (h *hunt) Answer(c *Console, now time.Time) wire.Object {
+	o := wire.Object{"queryId": h.id, "externalId": nil, "status": h.state(c, now), "progress": h.progress(c, now)}
 	if h.state(c, now) != "FINISHED" {
 		return o
 	}
 	o["columns"], o["data"], o["recommendations"] = h.result.Columns, h.result.Rows, []any{}
 	if h.result.Cut {
-		o["recommendations"] = words(`Result set limited to 1000 rows by default. To display more rows, add a command like "| limit 10000".`)
+		o["recommendations"] = wire.List(`Result set limited to 1000 rows by default. To display more rows, add a command like "| limit 10000".`)
 	}
 	return o
 }
@@ -336,7 +339,7 @@ func (c *Console) Queries() []map[string]any {
 	defer c.look()()
 	out := []map[string]any{}
 	for _, h := range c.hunts {
-		out = append(out, object{"queryId": h.id, "query": h.query, "state": h.state(c, c.now())})
+		out = append(out, wire.Object{"queryId": h.id, "query": h.query, "state": h.state(c, c.now())})
 	}
 	return out
 }

@@ -3,6 +3,8 @@ package s1sim
 import (
 	"slices"
 	"time"
+
+	"s1bot/s1/s1sim/wire"
 )
 
 // An effect is something that an endpoint will do when its time has come and it is online.
@@ -10,11 +12,11 @@ type effect struct {
 	due   time.Time
 	agent string
 	topic string // a newer effect of the same agent and topic takes its place
-	apply func(agent object, at time.Time)
+	apply func(agent wire.Object, at time.Time)
 }
 
 // later plans an effect for the time that endpoints take to obey.
-func (c *Console) later(agent, topic string, at time.Time, apply func(object, time.Time)) {
+func (c *Console) later(agent, topic string, at time.Time, apply func(wire.Object, time.Time)) {
 	c.effects = slices.DeleteFunc(c.effects, func(e effect) bool { return e.agent == agent && e.topic == topic })
 	c.effects = append(c.effects, effect{at.Add(c.opt.EffectDelay), agent, topic, apply})
 }
@@ -29,14 +31,14 @@ func (c *Console) settle(now time.Time) {
 		}
 		e := c.effects[i]
 		c.effects = slices.Delete(c.effects, i, i+1)
-		e.apply(c.agents.get(e.agent), e.due)
+		e.apply(c.agents.Get(e.agent), e.due)
 	}
 }
 
 func (c *Console) nextDue(now time.Time) int {
 	best := -1
 	for i, e := range c.effects {
-		if e.due.After(now) || !online(c.agents.get(e.agent)) || c.deaf[e.agent] {
+		if e.due.After(now) || !online(c.agents.Get(e.agent)) || c.deaf[e.agent] {
 			continue
 		}
 		if best < 0 || e.due.Before(c.effects[best].due) {
@@ -55,6 +57,6 @@ func (c *Console) wake(agent string, now time.Time) {
 	}
 }
 
-func online(agent object) bool {
-	return flag(agent, "isActive") && !flag(agent, "isDecommissioned") && !flag(agent, "isUninstalled")
+func online(agent wire.Object) bool {
+	return wire.Flag(agent, "isActive") && !wire.Flag(agent, "isDecommissioned") && !wire.Flag(agent, "isUninstalled")
 }

@@ -1,6 +1,6 @@
 package s1sim
 
-import "strings"
+import "s1bot/s1/s1sim/wire"
 
 // The words of the wire, from the API document. Threats spell them in lower case; alert filters in upper case.
 var (
@@ -41,14 +41,6 @@ var (
 	agentThreatStates = []string{"mitigated", "blocked", "active", "suspicious", "pending", "suspicious_resolved"}
 )
 
-func upper(list []string) []string {
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = strings.ToUpper(s)
-	}
-	return out
-}
-
 // engineTitle is how an answer names an engine, as far as the made-up threats need it.
 func engineTitle(key string) string {
 	switch key {
@@ -67,5 +59,5 @@ func engineTitle(key string) string {
 	case "pup":
 		return "Potentially unwanted applications"
 	}
-	return sentence(key)
+	return wire.Sentence(key)
 }

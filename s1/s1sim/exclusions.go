@@ -6,6 +6,10 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"s1bot/s1/s1sim/keys"
+	"s1bot/s1/s1sim/store"
+	"s1bot/s1/s1sim/wire"
 )
 
 // The words of exclusions, from the API document.
@@ -19,195 +23,195 @@ var (
 
 const blocked = "black_hash"
 
-func exclusionRoutes() []route {
-	return []route{
-		{method: "GET", path: "/exclusions", handle: exclusionList().handle},
-		{method: "POST", path: "/exclusions", handle: createExclusion},
-		{method: "PUT", path: "/exclusions", handle: replaceExclusion},
-		{method: "DELETE", path: "/exclusions", handle: deleteExclusions},
-		{method: "GET", path: "/restrictions", handle: blocklist().handle},
-		{method: "POST", path: "/restrictions", handle: createRestriction},
-		{method: "DELETE", path: "/restrictions", handle: deleteRestrictions},
+func exclusionRoutes(c *Console) []wire.Route {
+	return []wire.Route{
+		{Method: "GET", Path: "/exclusions", Handle: exclusionList(c).Handle},
+		{Method: "POST", Path: "/exclusions", Handle: wire.On(c, createExclusion)},
+		{Method: "PUT", Path: "/exclusions", Handle: wire.On(c, replaceExclusion)},
+		{Method: "DELETE", Path: "/exclusions", Handle: wire.On(c, deleteExclusions)},
+		{Method: "GET", Path: "/restrictions", Handle: blocklist(c).Handle},
+		{Method: "POST", Path: "/restrictions", Handle: wire.On(c, createRestriction)},
+		{Method: "DELETE", Path: "/restrictions", Handle: wire.On(c, deleteRestrictions)},
 	}
 }
 
 const itemSorts = "id createdAt updatedAt osType description scope value userName source scopePath imported"
 
-func exclusionList() listing {
-	return listing{
-		rows:  func(c *Console, q *request) *collection { return c.inScope(&c.exclusions, q.query) },
-		keys:  func() keys { return exclusionKeys() },
-		sorts: sortsBy(itemSorts + " type mode"), order: "id",
+func exclusionList(c *Console) store.Listing {
+	return store.Listing{
+		Rows:  func(q *wire.Request) *store.Collection { return c.inScope(&c.exclusions, q.Query) },
+		Keys:  func() keys.Table { return exclusionKeys() },
+		Sorts: store.SortsBy(itemSorts + " type mode"), Order: "id",
 	}
 }
 
-func blocklist() listing {
-	return listing{
-		rows:  func(c *Console, q *request) *collection { return c.inScope(&c.restrictions, q.query) },
-		keys:  func() keys { return itemKeys(blocked) },
-		sorts: sortsBy(itemSorts), order: "id",
+func blocklist(c *Console) store.Listing {
+	return store.Listing{
+		Rows:  func(q *wire.Request) *store.Collection { return c.inScope(&c.restrictions, q.Query) },
+		Keys:  func() keys.Table { return itemKeys(blocked) },
+		Sorts: store.SortsBy(itemSorts), Order: "id",
 	}
 }
 
-func exclusionKeys() keys {
+func exclusionKeys() keys.Table {
 	known := itemKeys(append(exclusionTypes, "dv_exclusions")...)
-	maps.Copy(known, table(exclusionFilterKeys()))
+	maps.Copy(known, keys.Of(exclusionFilterKeys()))
 	return known
 }
 
 // itemKeys are what exclusions and the blocklist are filtered by. value is compared letter by letter.
-func itemKeys(types ...string) keys {
-	return table(slices.Concat(
-		placeKeys(), ids("ids", "id"), just("type", "type", types...), oneOf("types", "type", types...), oneOf("osTypes", "osType", osTypes...),
-		just("value", "value"), contains(10, "value", "value"), search("query", "value", "description"), contains(10, "description", "description"),
-		contains(10, "user", "userName"), ids("userIds", "userId"), just("source", "source", sources...), oneOf("sources", "source", sources...),
-		oneOf("modes", "mode", exclusionModes...), oneOf("pathExclusionTypes", "pathExclusionType", pathTypes...),
-		oneOf("recommendations", "notRecommended"), yes("imported", "imported"),
-		span(moment, "createdAt", "createdAt", "lt gt lte gte between"), span(moment, "updatedAt", "updatedAt", "lt gt lte gte between"),
+func itemKeys(types ...string) keys.Table {
+	return keys.Of(slices.Concat(
+		placeKeys(), keys.IDs("ids", "id"), keys.Just("type", "type", types...), keys.OneOf("types", "type", types...), keys.OneOf("osTypes", "osType", osTypes...),
+		keys.Just("value", "value"), keys.Contains(10, "value", "value"), keys.Search("query", "value", "description"), keys.Contains(10, "description", "description"),
+		keys.Contains(10, "user", "userName"), keys.IDs("userIds", "userId"), keys.Just("source", "source", sources...), keys.OneOf("sources", "source", sources...),
+		keys.OneOf("modes", "mode", exclusionModes...), keys.OneOf("pathExclusionTypes", "pathExclusionType", pathTypes...),
+		keys.OneOf("recommendations", "notRecommended"), keys.Yes("imported", "imported"),
+		keys.Span(keys.Moment, "createdAt", "createdAt", "lt gt lte gte between"), keys.Span(keys.Moment, "updatedAt", "updatedAt", "lt gt lte gte between"),
 	))
 }
 
-func itemMembers(types ...string) []member {
-	return []member{
-		need("type", textual, types...), need("osType", textual, osTypes...), may("value", textual), may("mode", textual, exclusionModes...),
-		may("pathExclusionType", textual, pathTypes...), may("description", textual), may("source", textual, sources...), may("actions", textual, "upload", "detect").several(),
-		may("sha256Value", textual), may("inject", boolean),
+func itemMembers(types ...string) []keys.Member {
+	return []keys.Member{
+		keys.Need("type", keys.Textual, types...), keys.Need("osType", keys.Textual, osTypes...), keys.May("value", keys.Textual), keys.May("mode", keys.Textual, exclusionModes...),
+		keys.May("pathExclusionType", keys.Textual, pathTypes...), keys.May("description", keys.Textual), keys.May("source", keys.Textual, sources...), keys.May("actions", keys.Textual, "upload", "detect").Several(),
+		keys.May("sha256Value", keys.Textual), keys.May("inject", keys.Boolean),
 	}
 }
 
 var sha1Form = regexp.MustCompile(`^[0-9a-fA-F]{40}$`)
 
 // readItem reads a body that makes an exclusion or blocks a hash.
-func readItem(q *request, types ...string) (data, body object, err error) {
-	if body, err = q.body(); err != nil {
+func readItem(q *wire.Request, types ...string) (data, body wire.Object, err error) {
+	if body, err = q.Body(); err != nil {
 		return nil, nil, err
 	}
-	if data, err = dataOf(body); err != nil {
+	if data, err = keys.DataOf(body); err != nil {
 		return nil, nil, err
 	}
-	if err = checkMembers(data, "data", itemMembers(types...)); err != nil {
+	if err = keys.Check(data, "data", itemMembers(types...)); err != nil {
 		return nil, nil, err
 	}
-	switch kind := text(data, "type"); {
-	case text(data, "value") == "":
-		return nil, nil, invalid("data: value: Missing data for required field.")
-	case (kind == blocked || kind == "white_hash") && !sha1Form.MatchString(text(data, "value")):
-		return nil, nil, invalid("value: Not a valid SHA1")
+	switch kind := wire.Text(data, "type"); {
+	case wire.Text(data, "value") == "":
+		return nil, nil, wire.Invalid("data: value: Missing data for required field.")
+	case (kind == blocked || kind == "white_hash") && !sha1Form.MatchString(wire.Text(data, "value")):
+		return nil, nil, wire.Invalid("value: Not a valid SHA1")
 	}
 	return data, body, nil
 }
 
-func createExclusion(c *Console, q *request) (any, error) {
+func createExclusion(c *Console, q *wire.Request) (any, error) {
 	d, body, err := readItem(q, exclusionTypes...)
 	if err != nil {
 		return nil, err
 	}
-	return c.createItems(&c.exclusions, d, body, "value: "+text(d, "value")+" already exists", q.now)
+	return c.createItems(&c.exclusions, d, body, "value: "+wire.Text(d, "value")+" already exists", q.Now)
 }
 
 // createRestriction blocks a hash. Another type than black_hash makes an exclusion, as the API document warns.
-func createRestriction(c *Console, q *request) (any, error) {
+func createRestriction(c *Console, q *wire.Request) (any, error) {
 	d, body, err := readItem(q, append(exclusionTypes, blocked)...)
 	if err != nil {
 		return nil, err
 	}
 	l := &c.restrictions
-	if text(d, "type") != blocked {
+	if wire.Text(d, "type") != blocked {
 		l = &c.exclusions
 	}
-	return c.createItems(l, d, body, "Hash '"+text(d, "value")+"' already exists", q.now)
+	return c.createItems(l, d, body, "Hash '"+wire.Text(d, "value")+"' already exists", q.Now)
 }
 
 // createItems makes one item for each scope that the body names; the answer is a list.
-func (c *Console) createItems(l *collection, d, body object, twice string, now time.Time) (any, error) {
+func (c *Console) createItems(l *store.Collection, d, body wire.Object, twice string, now time.Time) (any, error) {
 	places, err := c.placesOf(body)
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range places {
 		if c.hasItem(l, d, p) {
-			return nil, invalid("%s", twice)
+			return nil, wire.Invalid("%s", twice)
 		}
 	}
 	made := []any{}
 	for _, p := range places {
 		made = append(made, c.newItem(l, d, p, now))
 	}
-	return data(made), nil
+	return wire.Data(made), nil
 }
 
-func (c *Console) hasItem(l *collection, d object, p reach) bool {
-	return len(l.where(func(o object) bool {
-		return placeOfItem(o) == p && text(o, "type") == text(d, "type") && text(o, "osType") == text(d, "osType") && strings.EqualFold(text(o, "value"), text(d, "value"))
+func (c *Console) hasItem(l *store.Collection, d wire.Object, p reach) bool {
+	return len(l.Where(func(o wire.Object) bool {
+		return placeOfItem(o) == p && wire.Text(o, "type") == wire.Text(d, "type") && wire.Text(o, "osType") == wire.Text(d, "osType") && strings.EqualFold(wire.Text(o, "value"), wire.Text(d, "value"))
 	})) > 0
 }
 
-func (c *Console) newItem(l *collection, d object, p reach, now time.Time) object {
+func (c *Console) newItem(l *store.Collection, d wire.Object, p reach, now time.Time) wire.Object {
 	id := c.newID(now)
-	o := object{
+	o := wire.Object{
 		"id": id, "source": "user", "scope": p.scopeObject(), "scopeName": p.level, "scopePath": c.scopePath(p), "notRecommended": "NONE", "actions": []any{},
 		"imported": false, "includeChildren": false, "includeParents": false, "inject": nil, "applicationName": nil, "sha256Value": nil,
-		"mode": nil, "pathExclusionType": nil, "description": nil, "userId": apiUserID, "userName": apiUser, "createdAt": stamp(now), "updatedAt": stamp(now),
+		"mode": nil, "pathExclusionType": nil, "description": nil, "userId": apiUserID, "userName": apiUser, "createdAt": wire.Stamp(now), "updatedAt": wire.Stamp(now),
 	}
-	if text(d, "type") == "path" {
+	if wire.Text(d, "type") == "path" {
 		o["mode"] = "suppress"
 	}
 	for k, v := range d {
 		o[k] = v
 	}
-	l.put(id, o)
+	l.Put(id, o)
 	return o
 }
 
 // replaceExclusion is PUT on the collection with the id in the body. That type and system cannot change is inferred.
-func replaceExclusion(c *Console, q *request) (any, error) {
-	body, err := q.body()
+func replaceExclusion(c *Console, q *wire.Request) (any, error) {
+	body, err := q.Body()
 	if err != nil {
 		return nil, err
 	}
-	d, err := dataOf(body)
+	d, err := keys.DataOf(body)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkMembers(d, "data", append(itemMembers(exclusionTypes...), need("id", ident))); err != nil {
+	if err := keys.Check(d, "data", append(itemMembers(exclusionTypes...), keys.Need("id", keys.Ident))); err != nil {
 		return nil, err
 	}
-	o := c.exclusions.get(text(d, "id"))
+	o := c.exclusions.Get(wire.Text(d, "id"))
 	if o == nil {
-		return nil, notFound("Requested resource was not found", "")
+		return nil, wire.NotFound("Requested resource was not found", "")
 	}
 	for _, name := range []string{"type", "osType"} {
-		if text(o, name) != text(d, name) {
-			return nil, invalid("data: %s: Cannot be changed.", name)
+		if wire.Text(o, name) != wire.Text(d, name) {
+			return nil, wire.Invalid("data: %s: Cannot be changed.", name)
 		}
 	}
 	for _, name := range []string{"value", "mode", "pathExclusionType", "description"} {
 		o[name] = d[name]
 	}
-	o["updatedAt"], o["userName"], o["userId"] = stamp(q.now), apiUser, apiUserID
-	return data([]any{o}), nil
+	o["updatedAt"], o["userName"], o["userId"] = wire.Stamp(q.Now), apiUser, apiUserID
+	return wire.Data([]any{o}), nil
 }
 
-func deleteExclusions(c *Console, q *request) (any, error) {
-	ids, of, err := wantedIDs(q, exclusionTypes...)
+func deleteExclusions(c *Console, q *wire.Request) (any, error) {
+	ids, of, err := keys.WantedIDs(q, exclusionTypes...)
 	if err != nil {
 		return nil, err
 	}
-	return affected(removeItems(&c.exclusions, ids, of)), nil
+	return wire.Affected(removeItems(&c.exclusions, ids, of)), nil
 }
 
-func deleteRestrictions(c *Console, q *request) (any, error) {
-	ids, of, err := wantedIDs(q, blocked)
+func deleteRestrictions(c *Console, q *wire.Request) (any, error) {
+	ids, of, err := keys.WantedIDs(q, blocked)
 	if err != nil {
 		return nil, err
 	}
-	return affected(removeItems(&c.restrictions, ids, of)), nil
+	return wire.Affected(removeItems(&c.restrictions, ids, of)), nil
 }
 
-func removeItems(l *collection, ids []string, of string) int {
+func removeItems(l *store.Collection, ids []string, of string) int {
 	n := 0
 	for _, id := range ids {
-		if o := l.get(id); o != nil && (of == "" || text(o, "type") == of) && l.remove(id) {
+		if o := l.Get(id); o != nil && (of == "" || wire.Text(o, "type") == of) && l.Remove(id) {
 			n++
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"s1bot/s1/s1sim/wire"
 )
 
 // A FaultKind is one way in which an answer goes wrong.
@@ -74,11 +76,11 @@ func (c *Console) Heal() {
 	c.faults.healed = make(chan struct{})
 }
 
-func (l *ledger) take(q *request) (Fault, bool) {
+func (l *ledger) take(q *wire.Request) (Fault, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, p := range l.list {
-		if p.left == 0 || !p.match.fits(q.method, q.path) {
+		if p.left == 0 || !p.match.fits(q.Method, q.Path) {
 			continue
 		}
 		p.left-- // a negative one never gets to zero
@@ -100,71 +102,71 @@ func (l *ledger) wait(r *http.Request) {
 }
 
 // breakAnswer sends what the fault makes of the true answer, which is empty where there was no effect.
-func (c *Console) breakAnswer(w http.ResponseWriter, r *http.Request, q *request, f Fault, truth answer) {
+func (c *Console) breakAnswer(w http.ResponseWriter, r *http.Request, q *wire.Request, f Fault, truth wire.Answer) {
 	switch f.Kind {
 	case TooMany:
-		c.reply(w, q, tooMany(f.RetryAfter))
+		c.reply(w, q, wire.TooMany(f.RetryAfter))
 	case ServerError:
 		c.reply(w, q, f.serverError())
 	case Forbidden:
-		c.reply(w, q, failure(f.forbidden()))
+		c.reply(w, q, wire.Failure(f.forbidden()))
 	case Refused:
-		c.reply(w, q, failure(f.refused()))
+		c.reply(w, q, wire.Failure(f.refused()))
 	case Blocked:
 		c.reply(w, q, f.blocked())
 	case NotJSON:
-		a := page(http.StatusOK, "Sign in")
+		a := wire.ErrorPage(http.StatusOK, "Sign in")
 		if f.Body != "" {
-			a.body = []byte(f.Body)
+			a.Body = []byte(f.Body)
 		}
 		c.reply(w, q, a)
 	case WrongTypes:
-		truth.body = twist(truth.body)
+		truth.Body = twist(truth.Body)
 		c.reply(w, q, truth)
 	case Endless:
-		truth.body = ledOn(truth.body)
+		truth.Body = ledOn(truth.Body)
 		c.reply(w, q, truth)
 	case Hang:
-		c.log.add(q, 0)
+		c.log.Add(q, 0)
 		c.faults.wait(r)
 		panic(http.ErrAbortHandler)
 	case Cut:
-		c.log.add(q, truth.status)
+		c.log.Add(q, truth.Status)
 		cutShort(w, truth)
 	default:
-		c.log.add(q, 0)
+		c.log.Add(q, 0)
 		resetConnection(w)
 	}
 }
 
-func (f Fault) serverError() answer {
+func (f Fault) serverError() wire.Answer {
 	status := f.Status
 	if status == 0 {
 		status = http.StatusInternalServerError
 	}
-	a := failure(&apiError{status, "Internal server error", "Server could not process the request."})
+	a := wire.Failure(&wire.Error{Status: status, Title: "Internal server error", Detail: "Server could not process the request."})
 	if f.HTML {
-		a = page(status, strconv.Itoa(status)+" "+http.StatusText(status))
+		a = wire.ErrorPage(status, strconv.Itoa(status)+" "+http.StatusText(status))
 	}
 	if f.Body != "" {
-		a.body = []byte(f.Body)
+		a.Body = []byte(f.Body)
 	}
 	if f.RetryAfter > 0 {
-		a.header = map[string]string{"Retry-After": strconv.Itoa(int(f.RetryAfter.Seconds()))}
+		a.Header = map[string]string{"Retry-After": strconv.Itoa(int(f.RetryAfter.Seconds()))}
 	}
 	return a
 }
 
 // ledOn gives a list a next page that it does not have.
 func ledOn(body []byte) []byte {
-	v, err := decode(body)
-	o, ok := v.(object)
+	v, err := wire.Decode(body)
+	o, ok := v.(wire.Object)
 	if err != nil || !ok {
 		return body
 	}
-	pagination, ok := o["pagination"].(object)
+	pagination, ok := o["pagination"].(wire.Object)
 	if !ok {
-		pagination = object{}
+		pagination = wire.Object{}
 		o["pagination"] = pagination
 	}
 	pagination["nextCursor"] = "on-" + rand.Text()
@@ -176,11 +178,11 @@ func ledOn(body []byte) []byte {
 }
 
 // cutShort promises the whole answer, sends half of it and breaks the connection.
-func cutShort(w http.ResponseWriter, a answer) {
-	w.Header().Set("Content-Type", a.kind)
-	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
-	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body[:len(a.body)/2])
+func cutShort(w http.ResponseWriter, a wire.Answer) {
+	w.Header().Set("Content-Type", a.Kind)
+	w.Header().Set("Content-Length", strconv.Itoa(len(a.Body)))
+	w.WriteHeader(a.Status)
+	_, _ = w.Write(a.Body[:len(a.Body)/2])
 	_ = http.NewResponseController(w).Flush()
 	panic(http.ErrAbortHandler)
 }
@@ -199,8 +201,8 @@ func resetConnection(w http.ResponseWriter) {
 
 // twist gives every value below data another type: lists become objects, numbers texts, texts numbers.
 func twist(body []byte) []byte {
-	v, err := decode(body)
-	o, ok := v.(object)
+	v, err := wire.Decode(body)
+	o, ok := v.(wire.Object)
 	if err != nil || !ok {
 		return body
 	}
@@ -221,16 +223,16 @@ func twist(body []byte) []byte {
 
 func twisted(v any, keep bool) any {
 	switch v := v.(type) {
-	case object:
+	case wire.Object:
 		if !keep {
-			return words("an", "object", "once")
+			return wire.List("an", "object", "once")
 		}
 		for k := range v {
 			v[k] = twisted(v[k], false)
 		}
 		return v
 	case []any:
-		return object{"a": "list once"}
+		return wire.Object{"a": "list once"}
 	case string:
 		return len(v)
 	case bool:
@@ -238,5 +240,5 @@ func twisted(v any, keep bool) any {
 	case json.Number:
 		return v.String()
 	}
-	return object{}
+	return wire.Object{}
 }

@@ -1,26 +1,31 @@
 package s1sim
 
-func firewallRoutes() []route {
-	return []route{{method: "POST", path: "/firewall-control", handle: createFirewallRule}}
+import (
+	"s1bot/s1/s1sim/keys"
+	"s1bot/s1/s1sim/wire"
+)
+
+func firewallRoutes(c *Console) []wire.Route {
+	return []wire.Route{{Method: "POST", Path: "/firewall-control", Handle: wire.On(c, createFirewallRule)}}
 }
 
 // createFirewallRule makes a rule; the answer is an object.
-func createFirewallRule(c *Console, q *request) (any, error) {
-	body, err := q.body()
+func createFirewallRule(c *Console, q *wire.Request) (any, error) {
+	body, err := q.Body()
 	if err != nil {
 		return nil, err
 	}
-	d, err := dataOf(body)
+	d, err := keys.DataOf(body)
 	if err != nil {
 		return nil, err
 	}
-	hosts := need("remoteHosts", free)
-	hosts.required = false
-	if err := checkMembers(d, "data", []member{
-		need("name", textual).upTo(200), need("action", textual, "Allow", "Block"), need("status", textual, "Enabled", "Disabled"),
-		may("osTypes", textual, osTypes...).several(), hosts, may("description", textual), may("direction", textual, "any", "inbound", "outbound"),
-		may("localHost", free), may("localPort", free), may("remotePort", free), may("protocol", textual), may("application", free), may("location", free), may("tagIds", ident).several(),
-		may("osType", textual, "macos", "windows", "windows_legacy", "linux"), may("remoteHost", free), may("tag", textual),
+	hosts := keys.Need("remoteHosts", keys.Free)
+	hosts.Required = false
+	if err := keys.Check(d, "data", []keys.Member{
+		keys.Need("name", keys.Textual).UpTo(200), keys.Need("action", keys.Textual, "Allow", "Block"), keys.Need("status", keys.Textual, "Enabled", "Disabled"),
+		keys.May("osTypes", keys.Textual, osTypes...).Several(), hosts, keys.May("description", keys.Textual), keys.May("direction", keys.Textual, "any", "inbound", "outbound"),
+		keys.May("localHost", keys.Free), keys.May("localPort", keys.Free), keys.May("remotePort", keys.Free), keys.May("protocol", keys.Textual), keys.May("application", keys.Free), keys.May("location", keys.Free), keys.May("tagIds", keys.Ident).Several(),
+		keys.May("osType", keys.Textual, "macos", "windows", "windows_legacy", "linux"), keys.May("remoteHost", keys.Free), keys.May("tag", keys.Textual),
 	}); err != nil {
 		return nil, err
 	}
@@ -31,27 +36,27 @@ func createFirewallRule(c *Console, q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	id := c.newID(q.now)
-	o := object{
-		"id": id, "direction": "any", "osTypes": words("windows"), "remoteHosts": []any{}, "description": nil, "scope": places[0].level,
-		"scopeId": orNil(places[0].id), "order": len(c.firewall.rows) + 1, "editable": true, "ruleCategory": "firewall", "creator": apiUser,
-		"createdAt": stamp(q.now), "updatedAt": stamp(q.now),
+	id := c.newID(q.Now)
+	o := wire.Object{
+		"id": id, "direction": "any", "osTypes": wire.List("windows"), "remoteHosts": []any{}, "description": nil, "scope": places[0].level,
+		"scopeId": wire.OrNil(places[0].id), "order": len(c.firewall.Rows) + 1, "editable": true, "ruleCategory": "firewall", "creator": apiUser,
+		"createdAt": wire.Stamp(q.Now), "updatedAt": wire.Stamp(q.Now),
 	}
 	for k, v := range d {
 		o[k] = v
 	}
-	c.firewall.put(id, o)
-	return data(o), nil
+	c.firewall.Put(id, o)
+	return wire.Data(o), nil
 }
 
-func checkHosts(d object) error {
+func checkHosts(d wire.Object) error {
 	list, ok := d["remoteHosts"].([]any)
 	if !ok && d["remoteHosts"] != nil {
-		return invalid("data: remoteHosts: Not a valid list.")
+		return wire.Invalid("data: remoteHosts: Not a valid list.")
 	}
 	for _, v := range list {
-		host, _ := v.(object)
-		if err := checkMembers(host, "data: remoteHosts: 0", []member{need("type", textual, "any", "cidr", "range", "addresses", "fqdn"), may("values", textual).several()}); err != nil {
+		host, _ := v.(wire.Object)
+		if err := keys.Check(host, "data: remoteHosts: 0", []keys.Member{keys.Need("type", keys.Textual, "any", "cidr", "range", "addresses", "fqdn"), keys.May("values", keys.Textual).Several()}); err != nil {
 			return err
 		}
 	}

@@ -1,40 +1,46 @@
 package s1sim
 
-import "slices"
+import (
+	"slices"
 
-func groupRoutes() []route {
-	return []route{{method: "GET", path: "/groups", handle: groupList().handle}}
+	"s1bot/s1/s1sim/keys"
+	"s1bot/s1/s1sim/store"
+	"s1bot/s1/s1sim/wire"
+)
+
+func groupRoutes(c *Console) []wire.Route {
+	return []wire.Route{{Method: "GET", Path: "/groups", Handle: groupList(c).Handle}}
 }
 
-func groupList() listing {
-	return listing{
-		rows:  func(c *Console, _ *request) *collection { return &c.groups },
-		keys:  groupKeys,
-		sorts: sortsBy("id name type rank siteId createdAt updatedAt description"),
-		order: "id",
+func groupList(c *Console) store.Listing {
+	return store.Listing{
+		Rows:  func(*wire.Request) *store.Collection { return &c.groups },
+		Keys:  func() keys.Table { return groupKeys(c) },
+		Sorts: store.SortsBy("id name type rank siteId createdAt updatedAt description"),
+		Order: "id",
 	}
 }
 
-func groupKeys() keys {
-	accountOf := func(c *Console, o object) []any { return at(c.sites.get(text(o, "siteId")), "accountId") }
-	return table(slices.Concat(
-		scope("siteIds", "siteId"), derived(scope("accountIds", "")[0], accountOf), scope("groupIds", "id"),
-		[]key{{name: "id", kind: ident, op: anyOf, values: path("id")}},
-		just("type", "type", groupTypes...), oneOf("types", "type", groupTypes...),
-		search("query", "name", "description"), just("name", "name"), just("description", "description"), count("rank"),
-		yes("isDefault", "isDefault"), span(moment, "updatedAt", "updatedAt", "lt gt lte gte"),
-		just("registrationToken", "registrationToken"),
+func groupKeys(c *Console) keys.Table {
+	accountOf := func(o wire.Object) []any { return wire.At(c.sites.Get(wire.Text(o, "siteId")), "accountId") }
+	return keys.Of(slices.Concat(
+		keys.Scope("siteIds", "siteId"), keys.Derived(keys.Scope("accountIds", "")[0], accountOf), keys.Scope("groupIds", "id"),
+		[]keys.Key{{Name: "id", Kind: keys.Ident, Op: keys.AnyOf, Values: keys.Path("id")}},
+		keys.Just("type", "type", groupTypes...), keys.OneOf("types", "type", groupTypes...),
+		keys.Search("query", "name", "description"), keys.Just("name", "name"), keys.Just("description", "description"), keys.Count("rank"),
+		keys.Yes("isDefault", "isDefault"), keys.Span(keys.Moment, "updatedAt", "updatedAt", "lt gt lte gte"),
+		keys.Just("registrationToken", "registrationToken"),
 	))
 }
 
-func (c *Console) newGroup(site object, name, kind string) object {
+func (c *Console) newGroup(site wire.Object, name, kind string) wire.Object {
 	created := c.daysAgo(700)
 	id := c.newID(created)
-	o := object{
+	o := wire.Object{
 		"id": id, "name": name, "siteId": site["id"], "type": kind, "isDefault": name == defaultGroup, "inherits": true,
 		"rank": nil, "filterId": nil, "filterName": nil, "totalAgents": 0, "creator": admin, "creatorId": adminID,
-		"description": nil, "registrationToken": registrationToken(id), "createdAt": stamp(created), "updatedAt": stamp(created),
+		"description": nil, "registrationToken": registrationToken(id), "createdAt": wire.Stamp(created), "updatedAt": wire.Stamp(created),
 	}
-	c.groups.put(id, o)
+	c.groups.Put(id, o)
 	return o
 }

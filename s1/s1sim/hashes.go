@@ -1,86 +1,91 @@
 package s1sim
 
-import "slices"
+import (
+	"slices"
 
-func hashRoutes() []route {
-	return []route{
-		{method: "GET", path: "/hashes/{hash}/verdict", handle: hashVerdict},
-		{method: "GET", path: "/hashes/{hash}/reputation", handle: hashRank},
-		{method: "POST", path: "/threats/add-to-blacklist", handle: blockThreats},
+	"s1bot/s1/s1sim/keys"
+	"s1bot/s1/s1sim/wire"
+)
+
+func hashRoutes(c *Console) []wire.Route {
+	return []wire.Route{
+		{Method: "GET", Path: "/hashes/{hash}/verdict", Handle: wire.On(c, hashVerdict)},
+		{Method: "GET", Path: "/hashes/{hash}/reputation", Handle: wire.On(c, hashRank)},
+		{Method: "POST", Path: "/threats/add-to-blacklist", Handle: wire.On(c, blockThreats)},
 	}
 }
 
 // knownHash tells what the threats of this console say of a file: "malicious", "suspicious", or "" for one that nobody has seen.
-func (c *Console) knownHash(q *request) (string, error) {
-	hash := q.params["hash"]
+func (c *Console) knownHash(q *wire.Request) (string, error) {
+	hash := q.Params["hash"]
 	if !sha1Form.MatchString(hash) {
-		return "", invalid("hash: Not a valid SHA1")
+		return "", wire.Invalid("hash: Not a valid SHA1")
 	}
-	return text(c.threats.find("threatInfo.sha1", hash), "threatInfo.confidenceLevel"), nil
+	return wire.Text(c.threats.Find("threatInfo.sha1", hash), "threatInfo.confidenceLevel"), nil
 }
 
-func hashVerdict(c *Console, q *request) (any, error) {
+func hashVerdict(c *Console, q *wire.Request) (any, error) {
 	known, err := c.knownHash(q)
 	if err != nil || known == "" {
-		return data(object{}), err
+		return wire.Data(wire.Object{}), err
 	}
-	return data(object{"verdict": map[string]string{"malicious": "malicious", "suspicious": "unknown"}[known]}), nil
+	return wire.Data(wire.Object{"verdict": map[string]string{"malicious": "malicious", "suspicious": "unknown"}[known]}), nil
 }
 
 // hashRank is the older path: a rank of 0 to 10 in a string.
-func hashRank(c *Console, q *request) (any, error) {
+func hashRank(c *Console, q *wire.Request) (any, error) {
 	known, err := c.knownHash(q)
 	if err != nil || known == "" {
-		return data(object{}), err
+		return wire.Data(wire.Object{}), err
 	}
-	return data(object{"rank": map[string]string{"malicious": "7", "suspicious": "0"}[known]}), nil
+	return wire.Data(wire.Object{"rank": map[string]string{"malicious": "7", "suspicious": "0"}[known]}), nil
 }
 
 // blockThreats blocks the hash of each threat that the filter means, {} for every one there is: the API document says so.
-func blockThreats(c *Console, q *request) (any, error) {
-	body, err := q.body()
+func blockThreats(c *Console, q *wire.Request) (any, error) {
+	body, err := q.Body()
 	if err != nil {
 		return nil, err
 	}
-	d, err := dataOf(body)
+	d, err := keys.DataOf(body)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkMembers(d, "data", []member{need("targetScope", textual, "group", "site", "account", "tenant"), may("description", textual),
-		may("note", textual).upTo(512), may("externalTicketId", textual).upTo(512)}); err != nil {
+	if err := keys.Check(d, "data", []keys.Member{keys.Need("targetScope", keys.Textual, "group", "site", "account", "tenant"), keys.May("description", keys.Textual),
+		keys.May("note", keys.Textual).UpTo(512), keys.May("externalTicketId", keys.Textual).UpTo(512)}); err != nil {
 		return nil, err
 	}
-	rows, err := threatList().chosen(c, body)
+	rows, err := threatList(c).Chosen(body)
 	if err != nil {
 		return nil, err
 	}
 	n, details := 0, []any{}
 	for _, r := range rows {
-		result := c.blockThreat(r.obj, d, q)
+		result := c.blockThreat(r.Obj, d, q)
 		if result == "created" {
 			n++
 		}
-		details = append(details, object{"threatId": r.id, "result": result, "analystVerdict": "not_changed"})
+		details = append(details, wire.Object{"threatId": r.Id, "result": result, "analystVerdict": "not_changed"})
 	}
-	return data(object{"affected": n, "details": details}), nil
+	return wire.Data(wire.Object{"affected": n, "details": details}), nil
 }
 
-func (c *Console) blockThreat(t, d object, q *request) string {
-	hash := text(t, "threatInfo.sha1")
+func (c *Console) blockThreat(t, d wire.Object, q *wire.Request) string {
+	hash := wire.Text(t, "threatInfo.sha1")
 	if hash == "" {
 		return "threat_has_no_hash"
 	}
 	p := global
-	if l := text(d, "targetScope"); l != "tenant" {
-		p = reach{l, text(t, "agentRealtimeInfo."+l+"Id")}
+	if l := wire.Text(d, "targetScope"); l != "tenant" {
+		p = reach{l, wire.Text(t, "agentRealtimeInfo."+l+"Id")}
 	}
-	item := object{"type": blocked, "value": hash, "osType": text(t, "agentRealtimeInfo.agentOsType"), "source": "action_from_threat", "description": orNil(text(d, "description"))}
-	if !slices.Contains(osTypes, text(item, "osType")) {
+	item := wire.Object{"type": blocked, "value": hash, "osType": wire.Text(t, "agentRealtimeInfo.agentOsType"), "source": "action_from_threat", "description": wire.OrNil(wire.Text(d, "description"))}
+	if !slices.Contains(osTypes, wire.Text(item, "osType")) {
 		item["osType"] = "windows"
 	}
 	if c.hasItem(&c.restrictions, item, p) {
 		return "already_exists"
 	}
-	c.newItem(&c.restrictions, item, p, q.now)
+	c.newItem(&c.restrictions, item, p, q.Now)
 	return "created"
 }

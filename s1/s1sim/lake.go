@@ -12,16 +12,17 @@ import (
 	"time"
 
 	"s1bot/s1/s1sim/eventql"
+	"s1bot/s1/s1sim/wire"
 )
 
 // lakeRoot is where the paths of the Singularity Data Lake begin, which took over from Deep Visibility. Its answers have no envelope.
 const lakeRoot = "/sdl/v2/api"
 
-func lakeRoutes() []route {
-	return []route{
-		{method: "POST", root: lakeRoot, path: "/queries", handle: launchQuery},
-		{method: "GET", root: lakeRoot, path: "/queries/{id}", handle: pollQuery},
-		{method: "DELETE", root: lakeRoot, path: "/queries/{id}", handle: endQuery},
+func lakeRoutes(c *Console) []wire.Route {
+	return []wire.Route{
+		{Method: "POST", Root: lakeRoot, Path: "/queries", Handle: wire.On(c, launchQuery)},
+		{Method: "GET", Root: lakeRoot, Path: "/queries/{id}", Handle: wire.On(c, pollQuery)},
+		{Method: "DELETE", Root: lakeRoot, Path: "/queries/{id}", Handle: wire.On(c, endQuery)},
 	}
 }
 
@@ -61,18 +62,18 @@ type lakeError struct {
 
 func (e *lakeError) Error() string { return e.message }
 
-func (e *lakeError) answer() answer {
-	body := object{"message": e.message}
+func (e *lakeError) Answer() wire.Answer {
+	body := wire.Object{"message": e.message}
 	if e.code != "" {
 		body["code"] = e.code
 	}
 	if e.field != "" {
-		body["details"] = []any{object{"field": e.field, "message": e.detail}}
+		body["details"] = []any{wire.Object{"field": e.field, "message": e.detail}}
 	}
 	if e.status == http.StatusInternalServerError {
 		body["status"] = "error/client/badParam"
 	}
-	return asJSON(e.status, body)
+	return wire.JSON(e.status, body)
 }
 
 func lakeRefused(message string) error {
@@ -99,7 +100,7 @@ var lakeFields = map[string]string{
 	"pq":  "query resultType frequency",
 }
 
-func knownFields(in string, o object) error {
+func knownFields(in string, o wire.Object) error {
 	for name := range o {
 		if !slices.Contains(strings.Fields(lakeFields[in]), name) {
 			return lakeField(strings.TrimPrefix(in+"."+name, "."), "Cannot deserialize JSON")
@@ -109,37 +110,37 @@ func knownFields(in string, o object) error {
 }
 
 // launchQuery starts a query. Small ones are done at once, as most are out there.
-func launchQuery(c *Console, q *request) (any, error) {
-	body, err := q.body()
+func launchQuery(c *Console, q *wire.Request) (any, error) {
+	body, err := q.Body()
 	if err != nil {
 		return nil, lakeRefused("Invalid JSON")
 	}
 	if err := knownFields("", body); err != nil {
 		return nil, err
 	}
-	made := &lakeQuery{kind: plainOr(body["queryType"], ""), began: q.now, polled: q.now}
-	if made.from, made.to, err = lakeRange(body, q.now); err != nil {
+	made := &lakeQuery{kind: plainOr(body["queryType"], ""), began: q.Now, polled: q.Now}
+	if made.from, made.to, err = lakeRange(body, q.Now); err != nil {
 		return nil, err
 	}
 	within, err := lakeScope(body)
 	if err != nil {
 		return nil, err
 	}
-	var events []object
-	for _, e := range c.recorded(made.from, made.to, q.now) {
+	var events []wire.Object
+	for _, e := range c.recorded(made.from, made.to, q.Now) {
 		if within(e) {
 			events = append(events, e)
 		}
 	}
-	if err := made.find(body, events); err != nil {
+	if err := made.Find(body, events); err != nil {
 		return nil, err
 	}
 	made.id = "eyJ0eXBl" + c.hex(40)
-	c.lake.keep(made)
-	return made.answer(c, q.now), nil
+	c.lake.Keep(made)
+	return made.Answer(c, q.Now), nil
 }
 
-func (l *lake) keep(q *lakeQuery) {
+func (l *lake) Keep(q *lakeQuery) {
 	if l.queries == nil {
 		l.queries = map[string]*lakeQuery{}
 	}
@@ -150,11 +151,11 @@ func plainOr(v any, fallback string) string {
 	if v == nil {
 		return fallback
 	}
-	return plain(v)
+	return wire.Plain(v)
 }
 
-// find runs the query over the events, the oldest of which come first.
-func (l *lakeQuery) find(body object, events []object) error {
+// Find runs the query over the events, the oldest of which come first.
+func (l *lakeQuery) Find(body wire.Object, events []wire.Object) error {
 	switch l.kind {
 	case "LOG":
 		return l.findLog(body, events)
@@ -167,8 +168,8 @@ func (l *lakeQuery) find(body object, events []object) error {
 }
 
 // findLog keeps the newest matches, or the oldest where ascending is true; they come the oldest first either way.
-func (l *lakeQuery) findLog(body object, events []object) error {
-	part, _ := body["log"].(object)
+func (l *lakeQuery) findLog(body wire.Object, events []wire.Object) error {
+	part, _ := body["log"].(wire.Object)
 	if err := knownFields("log", part); err != nil {
 		return err
 	}
@@ -197,17 +198,17 @@ func (l *lakeQuery) findLog(body object, events []object) error {
 }
 
 // asMatch is an event as a match.
-func asMatch(e object) object {
+func asMatch(e wire.Object) wire.Object {
 	values := eventql.Flat(e)
 	at := eventql.Moment(e)
-	return object{
-		"cursor": "c-" + plain(e["id"]), "timestamp": json.Number(itoa(at.UnixNano())), "severity": 3, "sessionId": "", "threadId": "",
-		"serverInfo": object{}, "values": values,
+	return wire.Object{
+		"cursor": "c-" + wire.Plain(e["id"]), "timestamp": json.Number(wire.Itoa(at.UnixNano())), "severity": 3, "sessionId": "", "threadId": "",
+		"serverInfo": wire.Object{}, "values": values,
 	}
 }
 
-func (l *lakeQuery) findTable(body object, events []object) error {
-	part, _ := body["pq"].(object)
+func (l *lakeQuery) findTable(body wire.Object, events []wire.Object) error {
+	part, _ := body["pq"].(wire.Object)
 	if err := knownFields("pq", part); err != nil {
 		return err
 	}
@@ -223,7 +224,7 @@ func (l *lakeQuery) findTable(body object, events []object) error {
 	}
 	if l.table = table; len(table.Rows) > 1000 && !strings.Contains(l.query, "limit") {
 		l.table.Rows = table.Rows[:1000]
-		l.warnings = words(`Result set limited to 1000 rows by default. To display more rows, add a command like "| limit 10000".`)
+		l.warnings = wire.List(`Result set limited to 1000 rows by default. To display more rows, add a command like "| limit 10000".`)
 	}
 	return nil
 }
@@ -238,7 +239,7 @@ func lakeCannotRead(err error) error {
 }
 
 // lakeScope reads where a query looks. With neither tenant nor accounts that is next to nothing, and no error.
-func lakeScope(body object) (func(object) bool, error) {
+func lakeScope(body wire.Object) (func(wire.Object) bool, error) {
 	tenant := body["tenant"] == true
 	v, given := body["accountIds"]
 	list, ok := v.([]any)
@@ -248,15 +249,15 @@ func lakeScope(body object) (func(object) bool, error) {
 	if tenant && len(list) > 0 {
 		return nil, lakeRefused("tenant=false should be used when querying accountIds")
 	}
-	return func(e object) bool {
-		return tenant || slices.ContainsFunc(list, func(id any) bool { return plain(id) == text(e, "accountId") })
+	return func(e wire.Object) bool {
+		return tenant || slices.ContainsFunc(list, func(id any) bool { return wire.Plain(id) == wire.Text(e, "accountId") })
 	}, nil
 }
 
 var relative = regexp.MustCompile(`^(\d+) ?(s|m|h|d|seconds?|minutes?|hours?|days?)$`)
 
 // lakeRange reads the range: the last day, unless one end or both are given.
-func lakeRange(body object, now time.Time) (from, to time.Time, err error) {
+func lakeRange(body wire.Object, now time.Time) (from, to time.Time, err error) {
 	read := func(name string) (time.Time, error) {
 		s := plainOr(body[name], "")
 		if m := relative.FindStringSubmatch(s); m != nil {
@@ -311,74 +312,74 @@ func (l *lakeQuery) steps(c *Console, now time.Time) int {
 	return min(lakeSteps, int(lakeSteps*now.Sub(l.began)/c.opt.QueryTime))
 }
 
-// answer is the query object, with a tag that was not there before.
-func (l *lakeQuery) answer(c *Console, now time.Time) answer {
+// Answer is the query object, with a tag that was not there before.
+func (l *lakeQuery) Answer(c *Console, now time.Time) wire.Answer {
 	done := l.steps(c, now)
-	o := object{
+	o := wire.Object{
 		"id": l.id, "stepsCompleted": done, "stepsTotal": lakeSteps, "totalSteps": lakeSteps, "cpuUsage": 12_000_000, "data": nil, "error": nil,
-		"resolvedTimeRange": object{"start": json.Number(itoa(l.from.UnixNano())), "end": json.Number(itoa(l.to.UnixNano()))},
+		"resolvedTimeRange": wire.Object{"start": json.Number(wire.Itoa(l.from.UnixNano())), "end": json.Number(wire.Itoa(l.to.UnixNano()))},
 	}
 	if done == lakeSteps {
 		o["data"] = l.data()
 	}
-	a := asJSON(http.StatusOK, o)
+	a := wire.JSON(http.StatusOK, o)
 	l.tags = append(l.tags, "G/"+c.hex(12))
-	a.header = map[string]string{"X-Dataset-Query-Forward-Tag": l.tags[len(l.tags)-1]}
+	a.Header = map[string]string{"X-Dataset-Query-Forward-Tag": l.tags[len(l.tags)-1]}
 	return a
 }
 
-func (l *lakeQuery) data() object {
+func (l *lakeQuery) data() wire.Object {
 	if l.kind == "LOG" {
 		matches := l.matches
 		if matches == nil {
 			matches = []any{}
 		}
-		return object{"estimatedMatchCount": len(matches), "matches": matches}
+		return wire.Object{"estimatedMatchCount": len(matches), "matches": matches}
 	}
 	columns := []any{}
 	for _, column := range l.table.Columns {
-		o := column.(object)
+		o := column.(wire.Object)
 		kind := "STRING"
 		if o["type"] == "INTEGER" {
 			kind = "NUMBER"
 		}
-		columns = append(columns, object{"name": o["name"], "cellType": kind, "decimalPlaces": 0})
+		columns = append(columns, wire.Object{"name": o["name"], "cellType": kind, "decimalPlaces": 0})
 	}
-	return object{
+	return wire.Object{
 		"columns": columns, "values": l.table.Rows, "matchCount": len(l.table.Rows), "keyColumns": 0, "omittedEvents": 0,
 		"discardedArrayItems": 0, "partialResultsDueToTimeLimit": false, "warnings": l.warnings,
 	}
 }
 
 // lakeQueryOf finds the query of a call: by its id, with one of its tags, and polled in time.
-func (c *Console) lakeQueryOf(q *request) (*lakeQuery, error) {
-	id := q.params["id"]
+func (c *Console) lakeQueryOf(q *wire.Request) (*lakeQuery, error) {
+	id := q.Params["id"]
 	l := c.lake.queries[id]
-	if l == nil || l.deleted || !slices.Contains(l.tags, q.forward) || q.now.Sub(l.polled) > lakeMemory {
+	if l == nil || l.deleted || !slices.Contains(l.tags, q.Forward) || q.Now.Sub(l.polled) > lakeMemory {
 		return nil, lakeForgotten(id)
 	}
 	return l, nil
 }
 
-func pollQuery(c *Console, q *request) (any, error) {
-	if _, err := strconv.Atoi(q.query.Get("lastStepSeen")); err != nil {
+func pollQuery(c *Console, q *wire.Request) (any, error) {
+	if _, err := strconv.Atoi(q.Query.Get("lastStepSeen")); err != nil {
 		return nil, lakeRefused("lastStepSeen must be specified")
 	}
 	l, err := c.lakeQueryOf(q)
 	if err != nil {
 		return nil, err
 	}
-	l.polled = q.now
-	return l.answer(c, q.now), nil
+	l.polled = q.Now
+	return l.Answer(c, q.Now), nil
 }
 
-func endQuery(c *Console, q *request) (any, error) {
+func endQuery(c *Console, q *wire.Request) (any, error) {
 	l, err := c.lakeQueryOf(q)
 	if err != nil {
 		return nil, err
 	}
 	l.deleted = true
-	return answer{status: http.StatusNoContent}, nil
+	return wire.Answer{Status: http.StatusNoContent}, nil
 }
 
 // LakeQueries tells of every query that the data lake was sent, in order: id, queryType, query, and state, which is RUNNING, FINISHED,
@@ -397,7 +398,7 @@ func (c *Console) LakeQueries() []map[string]any {
 		case l.steps(c, now) == lakeSteps:
 			state = "FINISHED"
 		}
-		out = append(out, object{"id": id, "queryType": l.kind, "query": l.query, "state": state})
+		out = append(out, wire.Object{"id": id, "queryType": l.kind, "query": l.query, "state": state})
 	}
 	return out
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"s1bot/s1/s1sim/wire"
 )
 
 // A remedy is one step of a mitigation: its name in answers and in the words of an activity.
@@ -42,29 +44,29 @@ func mitigationActions() map[string]mitigation {
 
 // mitigate queues the steps on the endpoint of each threat. A step is "pending" until the endpoint has done it, and stays so
 // while it is offline. What cannot be done is skipped with a reason, in a 200.
-func mitigate(c *Console, q *request) (any, error) {
-	name := q.params["action"]
+func mitigate(c *Console, q *wire.Request) (any, error) {
+	name := q.Params["action"]
 	m, ok := mitigationActions()[name]
 	if !ok {
-		return nil, invalid("action: %q is not a valid choice.", name)
+		return nil, wire.Invalid("action: %q is not a valid choice.", name)
 	}
-	body, err := q.body()
+	body, err := q.Body()
 	if err != nil {
 		return nil, err
 	}
-	rows, err := threatList().chosen(c, body)
+	rows, err := threatList(c).Chosen(body)
 	if err != nil {
 		return nil, err
 	}
-	return c.triage(rows, func(t object) (bool, object) {
+	return c.triage(rows, func(t wire.Object) (bool, wire.Object) {
 		if why := c.skips(m, t); why != "" {
-			return false, object{"threatId": t["id"], "reports": []any{}, "skipped": []any{object{
+			return false, wire.Object{"threatId": t["id"], "reports": []any{}, "skipped": []any{wire.Object{
 				"action": m.steps[len(m.steps)-1].action, "reason": why, "description": skipReasons[why]}}}
 		}
-		c.noteThreat(saidMitigate, t, q.now, true, "The management user "+apiUser+" issued a "+name+" command to threat "+
-			text(t, "threatInfo.threatName")+" on agent "+text(t, "agentRealtimeInfo.agentComputerName")+".",
-			value(t, "threatInfo.filePath"))
-		return true, object{"threatId": t["id"], "reports": c.treat(m, t, q.now), "skipped": []any{}}
+		c.noteThreat(saidMitigate, t, q.Now, true, "The management user "+apiUser+" issued a "+name+" command to threat "+
+			wire.Text(t, "threatInfo.threatName")+" on agent "+wire.Text(t, "agentRealtimeInfo.agentComputerName")+".",
+			wire.Value(t, "threatInfo.filePath"))
+		return true, wire.Object{"threatId": t["id"], "reports": c.treat(m, t, q.Now), "skipped": []any{}}
 	}), nil
 }
 
@@ -73,23 +75,23 @@ var skipReasons = map[string]string{
 	"precondition":  "The threat is not in a state in which the action applies.",
 }
 
-func (c *Console) skips(m mitigation, t object) string {
-	os := text(t, "agentRealtimeInfo.agentOsType")
+func (c *Console) skips(m mitigation, t wire.Object) string {
+	os := wire.Text(t, "agentRealtimeInfo.agentOsType")
 	switch {
 	case len(m.on) > 0 && !slices.Contains(m.on, os):
 		return "not_supported"
-	case flag(t, "agentRealtimeInfo.agentIsDecommissioned"),
-		m.needs != "" && text(report(t, m.needs), "status") != "success":
+	case wire.Flag(t, "agentRealtimeInfo.agentIsDecommissioned"),
+		m.needs != "" && wire.Text(report(t, m.needs), "status") != "success":
 		return "precondition"
 	}
 	return ""
 }
 
 // report returns the entry of an action among the threat's mitigation status, nil when there is none.
-func report(t object, action string) object {
+func report(t wire.Object, action string) wire.Object {
 	list, _ := t["mitigationStatus"].([]any)
 	for _, e := range list {
-		if o, ok := e.(object); ok && o["action"] == action {
+		if o, ok := e.(wire.Object); ok && o["action"] == action {
 			return o
 		}
 	}
@@ -97,60 +99,60 @@ func report(t object, action string) object {
 }
 
 // treat enters the steps as pending, plans their outcome and returns the entries as they stand now.
-func (c *Console) treat(m mitigation, t object, now time.Time) []any {
+func (c *Console) treat(m mitigation, t wire.Object, now time.Time) []any {
 	var answer []any
 	for _, s := range m.steps {
 		r := report(t, s.action)
 		if r == nil {
-			r = object{"action": s.action, "agentSupportsReport": true, "groupNotFound": false}
+			r = wire.Object{"action": s.action, "agentSupportsReport": true, "groupNotFound": false}
 			list, _ := t["mitigationStatus"].([]any)
 			t["mitigationStatus"] = append(list, r)
 		}
-		r["status"], r["lastUpdate"], r["reportId"], r["latestReport"] = "pending", stamp(now), c.newID(now), nil
+		r["status"], r["lastUpdate"], r["reportId"], r["latestReport"] = "pending", wire.Stamp(now), c.newID(now), nil
 		r["mitigationStartedAt"], r["mitigationEndedAt"], r["actionsCounters"] = nil, nil, nil
-		answer = append(answer, clone(r))
+		answer = append(answer, wire.Clone(r))
 	}
-	put(t, "threatInfo.pendingActions", true)
-	put(t, "threatInfo.updatedAt", stamp(now))
-	id, last := text(t, "id"), m.steps[len(m.steps)-1].action
-	c.later(text(t, "agentRealtimeInfo.agentId"), "mitigate "+id+" "+last, now, func(agent object, at time.Time) {
-		c.treated(m, c.threats.get(id), agent, at)
+	wire.Put(t, "threatInfo.pendingActions", true)
+	wire.Put(t, "threatInfo.updatedAt", wire.Stamp(now))
+	id, last := wire.Text(t, "id"), m.steps[len(m.steps)-1].action
+	c.later(wire.Text(t, "agentRealtimeInfo.agentId"), "mitigate "+id+" "+last, now, func(agent wire.Object, at time.Time) {
+		c.treated(m, c.threats.Get(id), agent, at)
 	})
 	return answer
 }
 
 // treated is the endpoint's report of success.
-func (c *Console) treated(m mitigation, t, agent object, at time.Time) {
+func (c *Console) treated(m mitigation, t, agent wire.Object, at time.Time) {
 	if t == nil {
 		return // it was deleted meanwhile
 	}
 	for _, s := range m.steps {
 		c.succeed(s, t, at)
 	}
-	put(t, "threatInfo.pendingActions", anyPending(t))
+	wire.Put(t, "threatInfo.pendingActions", anyPending(t))
 	if m.after != "" {
-		put(t, "threatInfo.mitigationStatus", m.after)
-		put(t, "threatInfo.mitigationStatusDescription", sentence(m.after))
+		wire.Put(t, "threatInfo.mitigationStatus", m.after)
+		wire.Put(t, "threatInfo.mitigationStatusDescription", wire.Sentence(m.after))
 	}
-	put(t, "threatInfo.updatedAt", stamp(at))
+	wire.Put(t, "threatInfo.updatedAt", wire.Stamp(at))
 	if m.steps[0].action == "network_quarantine" {
 		c.disconnect(agent, at)
 	}
 	c.recount(agent, at)
 }
 
-func (c *Console) succeed(s remedy, t object, at time.Time) {
+func (c *Console) succeed(s remedy, t wire.Object, at time.Time) {
 	r := report(t, s.action)
 	if r == nil {
 		return
 	}
-	r["status"], r["lastUpdate"], r["mitigationStartedAt"], r["mitigationEndedAt"] = "success", stamp(at), stamp(at), stamp(at)
-	r["latestReport"] = "/threats/mitigation-report/" + text(r, "reportId")
-	r["actionsCounters"] = object{"total": 1, "success": 1, "failed": 0, "pendingReboot": 0, "notFound": 0}
-	c.noteThreat(s.did, t, at, false, "The agent "+text(t, "agentRealtimeInfo.agentComputerName")+" successfully "+s.past+
-		" the threat: "+text(t, "threatInfo.threatName")+".", value(t, "threatInfo.filePath"))
+	r["status"], r["lastUpdate"], r["mitigationStartedAt"], r["mitigationEndedAt"] = "success", wire.Stamp(at), wire.Stamp(at), wire.Stamp(at)
+	r["latestReport"] = "/threats/mitigation-report/" + wire.Text(r, "reportId")
+	r["actionsCounters"] = wire.Object{"total": 1, "success": 1, "failed": 0, "pendingReboot": 0, "notFound": 0}
+	c.noteThreat(s.did, t, at, false, "The agent "+wire.Text(t, "agentRealtimeInfo.agentComputerName")+" successfully "+s.past+
+		" the threat: "+wire.Text(t, "threatInfo.threatName")+".", wire.Value(t, "threatInfo.filePath"))
 }
 
-func anyPending(t object) bool {
-	return slices.ContainsFunc(at(t, "mitigationStatus.status"), func(v any) bool { return strings.HasPrefix(plain(v), "pending") })
+func anyPending(t wire.Object) bool {
+	return slices.ContainsFunc(wire.At(t, "mitigationStatus.status"), func(v any) bool { return strings.HasPrefix(wire.Plain(v), "pending") })
 }

@@ -4,6 +4,9 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"s1bot/s1/s1sim/store"
+	"s1bot/s1/s1sim/wire"
 )
 
 // What moves and marks leave in the activity log; the codes are this simulator's own.
@@ -30,34 +33,34 @@ func placeActivityTypes() []activityType {
 	}
 }
 
-func moveRoutes() []route {
-	return []route{
-		{method: "PUT", path: "/groups/{group}/move-agents", handle: moveToGroup},
-		{method: "POST", path: "/agents/actions/move-to-site", handle: moveToSite},
-		{method: "POST", path: "/agents/actions/set-external-id", handle: setExternal},
+func moveRoutes(c *Console) []wire.Route {
+	return []wire.Route{
+		{Method: "PUT", Path: "/groups/{group}/move-agents", Handle: wire.On(c, moveToGroup)},
+		{Method: "POST", Path: "/agents/actions/move-to-site", Handle: wire.On(c, moveToSite)},
+		{Method: "POST", Path: "/agents/actions/set-external-id", Handle: wire.On(c, setExternal)},
 	}
 }
 
 // selectedAgents reads the filter of an action. None of these actions refuses an empty one: it means every agent.
-func (c *Console) selectedAgents(body object) ([]*row, error) {
-	f, err := agentKeys().fromBody(c, body)
+func (c *Console) selectedAgents(body wire.Object) ([]*store.Row, error) {
+	f, err := agentKeys(c).FromBody(body)
 	if err != nil {
 		return nil, err
 	}
-	return agentList().choose(&c.agents, f), nil
+	return agentList(c).Choose(&c.agents, f), nil
 }
 
 // moveToGroup moves the agents of the group's own site; the others are not counted, and nobody is told. A dynamic group takes
 // whom its filter finds and nobody else: the document has a 409 for the path and does not say when.
-func moveToGroup(c *Console, q *request) (any, error) {
-	group, err := c.knownGroup(q.params["group"])
+func moveToGroup(c *Console, q *wire.Request) (any, error) {
+	group, err := c.knownGroup(q.Params["group"])
 	if err != nil {
 		return nil, err
 	}
-	if text(group, "type") == "dynamic" {
-		return nil, &apiError{409, "Conflict", "Agents cannot be moved to a dynamic group."}
+	if wire.Text(group, "type") == "dynamic" {
+		return nil, &wire.Error{Status: 409, Title: "Conflict", Detail: "Agents cannot be moved to a dynamic group."}
 	}
-	body, err := q.body()
+	body, err := q.Body()
 	if err != nil {
 		return nil, err
 	}
@@ -67,105 +70,105 @@ func moveToGroup(c *Console, q *request) (any, error) {
 	}
 	n := 0
 	for _, r := range rows {
-		if r.obj["siteId"] == group["siteId"] {
-			c.place(r.obj, c.sites.get(text(group, "siteId")), group, q.now)
-			c.tell(r.obj, movedToGroup, q.now, "The management user "+apiUser+" moved the machine "+text(r.obj, "computerName")+" to the group "+text(group, "name")+".")
+		if r.Obj["siteId"] == group["siteId"] {
+			c.place(r.Obj, c.sites.Get(wire.Text(group, "siteId")), group, q.Now)
+			c.tell(r.Obj, movedToGroup, q.Now, "The management user "+apiUser+" moved the machine "+wire.Text(r.Obj, "computerName")+" to the group "+wire.Text(group, "name")+".")
 			n++
 		}
 	}
-	return data(object{"agentsMoved": n}), nil
+	return wire.Data(wire.Object{"agentsMoved": n}), nil
 }
 
 // moveToSite moves agents into the default group of a site: the simulator has no dynamic group that would fit better.
-func moveToSite(c *Console, q *request) (any, error) {
-	body, err := q.body()
+func moveToSite(c *Console, q *wire.Request) (any, error) {
+	body, err := q.Body()
 	if err != nil {
 		return nil, err
 	}
-	d, _ := body["data"].(object)
+	d, _ := body["data"].(wire.Object)
 	if _, given := d["targetSiteId"]; !given {
-		return nil, invalid("data: targetSiteId: Missing data for required field.")
+		return nil, wire.Invalid("data: targetSiteId: Missing data for required field.")
 	}
-	site := c.sites.get(text(d, "targetSiteId"))
+	site := c.sites.Get(wire.Text(d, "targetSiteId"))
 	if site == nil {
-		return nil, invalid("targetSiteId: Not a valid Identifier.")
+		return nil, wire.Invalid("targetSiteId: Not a valid Identifier.")
 	}
 	rows, err := c.selectedAgents(body)
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range rows {
-		c.place(r.obj, site, c.defaultGroupOf(text(site, "id")), q.now)
-		c.tell(r.obj, movedToSite, q.now, "The management user "+apiUser+" moved the machine "+text(r.obj, "computerName")+" to the site "+text(site, "name")+".")
+		c.place(r.Obj, site, c.defaultGroupOf(wire.Text(site, "id")), q.Now)
+		c.tell(r.Obj, movedToSite, q.Now, "The management user "+apiUser+" moved the machine "+wire.Text(r.Obj, "computerName")+" to the site "+wire.Text(site, "name")+".")
 	}
-	return affected(len(rows)), nil
+	return wire.Affected(len(rows)), nil
 }
 
 // place puts an agent into a group, and keeps right what sites, groups and threats show of it.
-func (c *Console) place(agent, site, group object, now time.Time) {
+func (c *Console) place(agent, site, group wire.Object, now time.Time) {
 	c.countOut(agent)
-	maps.Copy(agent, object{"siteId": site["id"], "siteName": site["name"], "accountId": site["accountId"], "accountName": site["accountName"],
-		"groupId": group["id"], "groupName": group["name"], "groupUpdatedAt": stamp(now)})
+	maps.Copy(agent, wire.Object{"siteId": site["id"], "siteName": site["name"], "accountId": site["accountId"], "accountName": site["accountName"],
+		"groupId": group["id"], "groupName": group["name"], "groupUpdatedAt": wire.Stamp(now)})
 	c.countIn(site, group)
 	c.touchAgent(agent, now)
-	for _, r := range c.threatsOf(text(agent, "id")) {
+	for _, r := range c.threatsOf(wire.Text(agent, "id")) {
 		for _, k := range []string{"siteId", "siteName", "accountId", "accountName", "groupId", "groupName"} {
-			put(r.obj, "agentRealtimeInfo."+k, agent[k])
+			wire.Put(r.Obj, "agentRealtimeInfo."+k, agent[k])
 		}
 	}
 }
 
 // countOut takes an agent out of the numbers that countIn keeps.
-func (c *Console) countOut(agent object) {
-	less := func(o object, names ...string) {
+func (c *Console) countOut(agent wire.Object) {
+	less := func(o wire.Object, names ...string) {
 		for _, name := range names {
 			if o != nil {
 				o[name] = max(whole(o[name])-1, 0)
 			}
 		}
 	}
-	less(c.sites.get(text(agent, "siteId")), "activeLicenses")
-	less(c.groups.get(text(agent, "groupId")), "totalAgents")
-	less(c.accounts.get(text(agent, "accountId")), "activeAgents", "activeLicenses")
+	less(c.sites.Get(wire.Text(agent, "siteId")), "activeLicenses")
+	less(c.groups.Get(wire.Text(agent, "groupId")), "totalAgents")
+	less(c.accounts.Get(wire.Text(agent, "accountId")), "activeAgents", "activeLicenses")
 }
 
 // setExternal writes the customer's identifier over what stood there.
-func setExternal(c *Console, q *request) (any, error) {
-	body, err := q.body()
+func setExternal(c *Console, q *wire.Request) (any, error) {
+	body, err := q.Body()
 	if err != nil {
 		return nil, err
 	}
-	d, _ := body["data"].(object)
+	d, _ := body["data"].(wire.Object)
 	v, given := d["externalId"]
 	if !given {
-		return nil, invalid("data: externalId: Missing data for required field.")
+		return nil, wire.Invalid("data: externalId: Missing data for required field.")
 	}
 	id, ok := v.(string)
 	if !ok {
-		return nil, invalid("data: externalId: Not a valid string.")
+		return nil, wire.Invalid("data: externalId: Not a valid string.")
 	}
 	rows, err := c.selectedAgents(body)
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range rows {
-		r.obj["externalId"] = id
-		c.touchAgent(r.obj, q.now)
-		c.tell(r.obj, setExternalID, q.now, "The management user "+apiUser+" set the customer identifier of the machine "+text(r.obj, "computerName")+".")
+		r.Obj["externalId"] = id
+		c.touchAgent(r.Obj, q.Now)
+		c.tell(r.Obj, setExternalID, q.Now, "The management user "+apiUser+" set the customer identifier of the machine "+wire.Text(r.Obj, "computerName")+".")
 	}
-	return affected(len(rows)), nil
+	return wire.Affected(len(rows)), nil
 }
 
 // membersOf returns the agents of a group, decommissioned ones too.
-func (c *Console) membersOf(group string) []*row {
-	return c.agents.where(func(o object) bool { return text(o, "groupId") == group })
+func (c *Console) membersOf(group string) []*store.Row {
+	return c.agents.Where(func(o wire.Object) bool { return wire.Text(o, "groupId") == group })
 }
 
 // defaultGroupOf is where the agents of a site go that belong nowhere else.
-func (c *Console) defaultGroupOf(site string) object {
-	i := slices.IndexFunc(c.groups.rows, func(r *row) bool { return text(r.obj, "siteId") == site && flag(r.obj, "isDefault") })
+func (c *Console) defaultGroupOf(site string) wire.Object {
+	i := slices.IndexFunc(c.groups.Rows, func(r *store.Row) bool { return wire.Text(r.Obj, "siteId") == site && wire.Flag(r.Obj, "isDefault") })
 	if i < 0 {
-		return c.groupNamed(c.sites.get(site), defaultGroup)
+		return c.groupNamed(c.sites.Get(site), defaultGroup)
 	}
-	return c.groups.rows[i].obj
+	return c.groups.Rows[i].Obj
 }

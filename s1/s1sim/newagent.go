@@ -1,9 +1,12 @@
 package s1sim
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"strings"
+
+	"s1bot/s1/s1sim/wire"
 )
 
 const (
@@ -20,7 +23,7 @@ var agentVersions = []string{"24.2.3.471", "24.2.2.20", "23.4.4.223"}
 // AddAgent adds an endpoint and returns its id.
 func (c *Console) AddAgent(s AgentSpec) string {
 	defer c.lock()()
-	return text(c.newAgent(s), "id")
+	return wire.Text(c.newAgent(s), "id")
 }
 
 // A platform is what an operating system brings with it.
@@ -38,74 +41,74 @@ func platforms() map[string]platform {
 	}
 }
 
-func (c *Console) newAgent(s AgentSpec) object {
-	s.Name, s.OS = or(s.Name, fmt.Sprintf("PC-%04d", len(c.agents.rows)+1)), or(s.OS, "windows")
+func (c *Console) newAgent(s AgentSpec) wire.Object {
+	s.Name, s.OS = cmp.Or(s.Name, fmt.Sprintf("PC-%04d", len(c.agents.Rows)+1)), cmp.Or(s.OS, "windows")
 	key := s.OS
 	if s.OS == "windows" && s.Type == "server" {
 		key = "windows_server"
 	}
 	p := platforms()[key]
-	site := c.siteNamed(or(s.Site, "Paris"))
-	group := c.groupNamed(site, or(s.Group, defaultGroup))
-	created := c.daysAgo(300 - len(c.agents.rows)%200)
-	id := or(s.ID, c.newID(created))
-	o := object{
+	site := c.siteNamed(cmp.Or(s.Site, "Paris"))
+	group := c.groupNamed(site, cmp.Or(s.Group, defaultGroup))
+	created := c.daysAgo(300 - len(c.agents.Rows)%200)
+	id := cmp.Or(s.ID, c.newID(created))
+	o := wire.Object{
 		"id": id, "uuid": c.hex(32), "computerName": s.Name, "osType": s.OS, "osName": p.name, "osRevision": p.revision,
-		"osArch": p.arch, "installerType": p.installer, "machineType": or(s.Type, p.kind),
+		"osArch": p.arch, "installerType": p.installer, "machineType": cmp.Or(s.Type, p.kind),
 		"accountId": site["accountId"], "accountName": site["accountName"], "siteId": site["id"], "siteName": site["name"],
 		"groupId": group["id"], "groupName": group["name"], "groupUpdatedAt": nil,
-		"lastLoggedInUserName": s.User, "osUsername": orNil(s.User), "networkStatus": or(s.NetworkStatus, "connected"),
+		"lastLoggedInUserName": s.User, "osUsername": wire.OrNil(s.User), "networkStatus": cmp.Or(s.NetworkStatus, "connected"),
 		"isActive": !s.Offline && !s.Decommissioned, "isDecommissioned": s.Decommissioned, "isUninstalled": false,
-		"decommissionedAt": nil, "createdAt": stamp(created), "registeredAt": stamp(created), "updatedAt": stamp(c.daysAgo(1)),
-		"lastActiveDate": stamp(c.now()), "tags": object{"sentinelone": tagList(s.Tags)},
+		"decommissionedAt": nil, "createdAt": wire.Stamp(created), "registeredAt": wire.Stamp(created), "updatedAt": wire.Stamp(c.daysAgo(1)),
+		"lastActiveDate": wire.Stamp(c.now()), "tags": wire.Object{"sentinelone": tagList(s.Tags)},
 	}
 	if s.Offline || s.Decommissioned {
-		o["lastActiveDate"] = stamp(c.daysAgo(3))
+		o["lastActiveDate"] = wire.Stamp(c.daysAgo(3))
 	}
 	if s.Decommissioned {
-		o["decommissionedAt"] = stamp(c.daysAgo(2))
+		o["decommissionedAt"] = wire.Stamp(c.daysAgo(2))
 	}
 	c.equip(o, s)
 	if s.Edit != nil {
 		s.Edit(o)
-		id = text(o, "id")
+		id = wire.Text(o, "id")
 	}
-	c.agents.put(id, o)
+	c.agents.Put(id, o)
 	c.countIn(site, group)
 	return o
 }
 
 // equip adds the fields of an agent that do not depend on who it is.
-func (c *Console) equip(o object, s AgentSpec) {
-	n := len(c.agents.rows) + 10
-	ip := or(s.IP, fmt.Sprintf("10.20.%d.%d", n/200, n%200+10))
-	maps.Copy(o, object{
-		"activeDirectory": object{"computerDistinguishedName": "CN=" + s.Name + ",OU=Computers,DC=corp,DC=example",
+func (c *Console) equip(o wire.Object, s AgentSpec) {
+	n := len(c.agents.Rows) + 10
+	ip := cmp.Or(s.IP, fmt.Sprintf("10.20.%d.%d", n/200, n%200+10))
+	maps.Copy(o, wire.Object{
+		"activeDirectory": wire.Object{"computerDistinguishedName": "CN=" + s.Name + ",OU=Computers,DC=corp,DC=example",
 			"computerMemberOf": []any{}, "lastUserDistinguishedName": nil, "lastUserMemberOf": []any{}, "userPrincipalName": nil, "mail": nil},
 		"activeThreats": 0, "infected": false, "agentVersion": agentVersions[n%len(agentVersions)], "allowRemoteShell": false,
-		"appsVulnerabilityStatus": "up_to_date", "cloudProviders": object{}, "consoleMigrationStatus": "N/A", "coreCount": 8,
+		"appsVulnerabilityStatus": "up_to_date", "cloudProviders": wire.Object{}, "consoleMigrationStatus": "N/A", "coreCount": 8,
 		"cpuCount": 1, "cpuId": "Example CPU @ 3.00GHz", "detectionState": nil, "domain": domain, "encryptedApplications": true,
 		"externalId": "", "externalIp": fmt.Sprintf("203.0.113.%d", n%250+1), "firewallEnabled": true, "fullDiskScanLastUpdatedAt": nil,
 		"groupIp": "203.0.113.x", "inRemoteShellSession": false, "isPendingUninstall": false, "isUpToDate": n%3 == 0,
-		"lastIpToMgmt": ip, "lastSuccessfulScanDate": stamp(c.daysAgo(20)), "licenseKey": "LK-" + strings.ToUpper(c.hex(20)),
+		"lastIpToMgmt": ip, "lastSuccessfulScanDate": wire.Stamp(c.daysAgo(20)), "licenseKey": "LK-" + strings.ToUpper(c.hex(20)),
 		"locationEnabled": true, "locationType": "fallback",
-		"locations":      []any{object{"id": "225494730938490001", "name": "Fallback", "scope": "global"}},
+		"locations":      []any{wire.Object{"id": "225494730938490001", "name": "Fallback", "scope": "global"}},
 		"mitigationMode": "protect", "mitigationModeSuspicious": "detect", "missingPermissions": []any{}, "modelName": "Example Model",
-		"networkInterfaces": []any{object{"id": c.newID(c.daysAgo(300)), "name": "Ethernet", "inet": words(ip), "inet6": []any{},
+		"networkInterfaces": []any{wire.Object{"id": c.newID(c.daysAgo(300)), "name": "Ethernet", "inet": wire.List(ip), "inet6": []any{},
 			"physical": fmt.Sprintf("00:00:5E:00:53:%02X", n%256), "gatewayIp": "10.20.0.1", "gatewayMacAddress": "00:00:5E:00:53:01"}},
 		"networkQuarantineEnabled": false, "operationalState": "na", "operationalStateExpiration": nil,
-		"osStartTime": stamp(c.daysAgo(4)), "proxyStates": nil, "rangerStatus": "NotApplicable", "rangerVersion": nil,
+		"osStartTime": wire.Stamp(c.daysAgo(4)), "proxyStates": nil, "rangerStatus": "NotApplicable", "rangerVersion": nil,
 		"remoteProfilingState": "disabled", "remoteProfilingStateExpiration": nil, "scanAbortedAt": nil,
-		"scanFinishedAt": stamp(c.daysAgo(20)), "scanStartedAt": stamp(c.daysAgo(20)), "scanStatus": "finished",
+		"scanFinishedAt": wire.Stamp(c.daysAgo(20)), "scanStartedAt": wire.Stamp(c.daysAgo(20)), "scanStatus": "finished",
 		"serialNumber": strings.ToUpper(c.hex(10)), "showAlertIcon": false, "storageName": nil, "storageType": nil,
 		"threatRebootRequired": false, "totalMemory": 16384, "userActionsNeeded": []any{},
 	})
 }
 
 // countIn keeps the numbers of endpoints that sites, groups and accounts show.
-func (c *Console) countIn(site, group object) {
-	account := c.accounts.get(text(site, "accountId"))
-	more := func(o object, name string) {
+func (c *Console) countIn(site, group wire.Object) {
+	account := c.accounts.Get(wire.Text(site, "accountId"))
+	more := func(o wire.Object, name string) {
 		if o != nil {
 			o[name] = whole(o[name]) + 1
 		}
@@ -116,21 +119,21 @@ func (c *Console) countIn(site, group object) {
 	more(account, "activeLicenses")
 }
 
-func (c *Console) siteNamed(name string) object {
-	if o := c.sites.find("name", name); o != nil {
+func (c *Console) siteNamed(name string) wire.Object {
+	if o := c.sites.Find("name", name); o != nil {
 		return o
 	}
-	account := object{}
-	if len(c.accounts.rows) > 0 {
-		account = c.accounts.rows[0].obj
+	account := wire.Object{}
+	if len(c.accounts.Rows) > 0 {
+		account = c.accounts.Rows[0].Obj
 	}
 	return c.newSite(account, name, false)
 }
 
-func (c *Console) groupNamed(site object, name string) object {
-	for _, r := range c.groups.rows {
-		if r.obj["siteId"] == site["id"] && r.obj["name"] == name {
-			return r.obj
+func (c *Console) groupNamed(site wire.Object, name string) wire.Object {
+	for _, r := range c.groups.Rows {
+		if r.Obj["siteId"] == site["id"] && r.Obj["name"] == name {
+			return r.Obj
 		}
 	}
 	return c.newGroup(site, name, "static")
@@ -139,7 +142,7 @@ func (c *Console) groupNamed(site object, name string) object {
 func tagList(tags map[string]string) []any {
 	out := []any{}
 	for k, v := range tags {
-		out = append(out, object{"id": "225494730938490002", "key": k, "value": v})
+		out = append(out, wire.Object{"id": "225494730938490002", "key": k, "value": v})
 	}
 	return out
 }

@@ -1,74 +1,80 @@
 package s1sim
 
-import "time"
+import (
+	"time"
 
-func noteRoutes() []route {
-	return []route{
-		{method: "POST", path: "/threats/notes", handle: addNotes},
-		{method: "GET", path: "/threats/{threat}/notes", handle: getNotes},
+	"s1bot/s1/s1sim/keys"
+	"s1bot/s1/s1sim/store"
+	"s1bot/s1/s1sim/wire"
+)
+
+func noteRoutes(c *Console) []wire.Route {
+	return []wire.Route{
+		{Method: "POST", Path: "/threats/notes", Handle: wire.On(c, addNotes)},
+		{Method: "GET", Path: "/threats/{threat}/notes", Handle: wire.On(c, getNotes)},
 	}
 }
 
-func noteList() listing {
-	return listing{
-		rows: func(c *Console, q *request) *collection {
-			if n := c.notes[q.params["threat"]]; n != nil {
+func noteList(c *Console) store.Listing {
+	return store.Listing{
+		Rows: func(q *wire.Request) *store.Collection {
+			if n := c.notes[q.Params["threat"]]; n != nil {
 				return n
 			}
-			return &collection{}
+			return &store.Collection{}
 		},
-		keys:  noteKeys,
-		sorts: sortsBy("createdAt updatedAt"),
-		order: "createdAt",
+		Keys:  noteKeys,
+		Sorts: store.SortsBy("createdAt updatedAt"),
+		Order: "createdAt",
 	}
 }
 
-func noteKeys() keys {
-	return table(
-		renamed("creator__like", within, just("", "creator")),
-		[]key{{name: "creatorId", kind: ident, op: anyOf, values: path("creatorId")}},
+func noteKeys() keys.Table {
+	return keys.Of(
+		keys.Renamed("creator__like", keys.Within, keys.Just("", "creator")),
+		[]keys.Key{{Name: "creatorId", Kind: keys.Ident, Op: keys.AnyOf, Values: keys.Path("creatorId")}},
 	)
 }
 
-func getNotes(c *Console, q *request) (any, error) {
-	if id := q.params["threat"]; c.threats.get(id) == nil {
-		return nil, notFound("Requested resource was not found", "Threat ID "+id+" was not found.")
+func getNotes(c *Console, q *wire.Request) (any, error) {
+	if id := q.Params["threat"]; c.threats.Get(id) == nil {
+		return nil, wire.NotFound("Requested resource was not found", "Threat ID "+id+" was not found.")
 	}
-	return noteList().handle(c, q)
+	return noteList(c).Handle(q)
 }
 
 // addNotes puts the text on every threat that the filter means. The answer counts them and does not name the notes.
-func addNotes(c *Console, q *request) (any, error) {
-	body, err := q.body()
+func addNotes(c *Console, q *wire.Request) (any, error) {
+	body, err := q.Body()
 	if err != nil {
 		return nil, err
 	}
-	d, _ := body["data"].(object)
+	d, _ := body["data"].(wire.Object)
 	s, ok := d["text"].(string)
 	if !ok {
-		return nil, invalid("data: text: Missing data for required field.")
+		return nil, wire.Invalid("data: text: Missing data for required field.")
 	}
 	if n := len([]rune(s)); n < 2 || n > 10000 {
-		return nil, invalid("data: text: Length must be between 2 and 10000.")
+		return nil, wire.Invalid("data: text: Length must be between 2 and 10000.")
 	}
-	rows, err := threatList().chosen(c, body)
+	rows, err := threatList(c).Chosen(body)
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range rows {
-		c.addNote(r.obj, s, apiUser, apiUserID, q.now)
+		c.addNote(r.Obj, s, apiUser, apiUserID, q.Now)
 	}
-	return affected(len(rows)), nil
+	return wire.Affected(len(rows)), nil
 }
 
-func (c *Console) addNote(t object, s, creator, creatorID string, now time.Time) {
-	id := text(t, "id")
+func (c *Console) addNote(t wire.Object, s, creator, creatorID string, now time.Time) {
+	id := wire.Text(t, "id")
 	if c.notes[id] == nil {
-		c.notes[id] = &collection{}
+		c.notes[id] = &store.Collection{}
 	}
 	note := c.newID(now)
-	c.notes[id].put(note, object{"id": note, "text": s, "creator": creator, "creatorId": creatorID, "edited": false,
-		"createdAt": stamp(now), "updatedAt": stamp(now)})
-	put(t, "threatInfo.updatedAt", stamp(now))
-	c.noteThreat(addedNote, t, now, true, "The management user "+creator+" added a note to threat "+text(t, "threatInfo.threatName")+".", s)
+	c.notes[id].Put(note, wire.Object{"id": note, "text": s, "creator": creator, "creatorId": creatorID, "edited": false,
+		"createdAt": wire.Stamp(now), "updatedAt": wire.Stamp(now)})
+	wire.Put(t, "threatInfo.updatedAt", wire.Stamp(now))
+	c.noteThreat(addedNote, t, now, true, "The management user "+creator+" added a note to threat "+wire.Text(t, "threatInfo.threatName")+".", s)
 }

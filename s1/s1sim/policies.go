@@ -6,62 +6,65 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"s1bot/s1/s1sim/keys"
+	"s1bot/s1/s1sim/wire"
 )
 
-func policyRoutes() []route {
-	return []route{
-		{method: "GET", path: "/tenant/policy", handle: getPolicy},
-		{method: "PUT", path: "/tenant/policy", handle: putPolicy},
-		{method: "GET", path: "/accounts/{account}/policy", handle: getPolicy},
-		{method: "PUT", path: "/accounts/{account}/policy", handle: putPolicy},
+func policyRoutes(c *Console) []wire.Route {
+	return []wire.Route{
+		{Method: "GET", Path: "/tenant/policy", Handle: wire.On(c, getPolicy)},
+		{Method: "PUT", Path: "/tenant/policy", Handle: wire.On(c, putPolicy)},
+		{Method: "GET", Path: "/accounts/{account}/policy", Handle: wire.On(c, getPolicy)},
+		{Method: "PUT", Path: "/accounts/{account}/policy", Handle: wire.On(c, putPolicy)},
 	}
 }
 
 // getPolicy answers the policy that holds for a scope: its own, or the tenant's with inheritedFrom "global".
-func getPolicy(c *Console, q *request) (any, error) {
-	if err := c.policyScope(q.params["account"]); err != nil {
+func getPolicy(c *Console, q *wire.Request) (any, error) {
+	if err := c.policyScope(q.Params["account"]); err != nil {
 		return nil, err
 	}
-	return data(c.policy(q.params["account"])), nil
+	return wire.Data(c.policy(q.Params["account"])), nil
 }
 
-func (c *Console) policy(account string) object {
+func (c *Console) policy(account string) wire.Object {
 	if p := c.policies[account]; p != nil {
 		return p
 	}
-	p := clone(c.policies[""]).(object)
+	p := wire.Clone(c.policies[""]).(wire.Object)
 	p["inheritedFrom"], p["isDefault"] = "global", false
 	return p
 }
 
 func (c *Console) policyScope(account string) error {
-	if account == "" || c.accounts.get(account) != nil {
+	if account == "" || c.accounts.Get(account) != nil {
 		return nil
 	}
-	return &apiError{http.StatusNotFound, "Policy not found", "The account with ID " + account + " is not found."}
+	return &wire.Error{Status: http.StatusNotFound, Title: "Policy not found", Detail: "The account with ID " + account + " is not found."}
 }
 
 // putPolicy merges what was sent into the policy of the scope; that the service merges rather than resets is inferred from
 // its schema, which requires no key. A change below the tenant ends the inheritance. Keys that the service only echoes are
 // taken and change nothing.
-func putPolicy(c *Console, q *request) (any, error) {
-	account := q.params["account"]
+func putPolicy(c *Console, q *wire.Request) (any, error) {
+	account := q.Params["account"]
 	if err := c.policyScope(account); err != nil {
 		return nil, err
 	}
-	body, err := q.body()
+	body, err := q.Body()
 	if err != nil {
 		return nil, err
 	}
 	v, ok := body["data"]
 	if !ok {
-		return nil, invalid("data: Missing data for required field.")
+		return nil, wire.Invalid("data: Missing data for required field.")
 	}
-	change, ok := v.(object)
+	change, ok := v.(wire.Object)
 	if !ok {
-		return nil, invalid("data: Invalid input type.")
+		return nil, wire.Invalid("data: Invalid input type.")
 	}
-	next := clone(c.policy(account)).(object)
+	next := wire.Clone(c.policy(account)).(wire.Object)
 	for k, v := range documentedPolicy() {
 		_, there := next[k]
 		if _, sent := change[k]; sent && !there {
@@ -72,19 +75,19 @@ func putPolicy(c *Console, q *request) (any, error) {
 		return nil, err
 	}
 	next["inheritedFrom"], next["isDefault"] = nil, account == ""
-	next["updatedAt"], next["userFullName"], next["userId"] = stamp(q.now), apiUser, apiUserID
+	next["updatedAt"], next["userFullName"], next["userId"] = wire.Stamp(q.Now), apiUser, apiUserID
 	c.policies[account] = next
 	c.notePolicy(account, q)
-	return data(next), nil
+	return wire.Data(next), nil
 }
 
-func (c *Console) notePolicy(account string, q *request) {
-	scope := object{"accountId": nil}
+func (c *Console) notePolicy(account string, q *wire.Request) {
+	scope := wire.Object{"accountId": nil}
 	name := "the tenant"
-	if o := c.accounts.get(account); o != nil {
-		scope, name = object{"accountId": account, "accountName": o["name"]}, text(o, "name")
+	if o := c.accounts.Get(account); o != nil {
+		scope, name = wire.Object{"accountId": account, "accountName": o["name"]}, wire.Text(o, "name")
 	}
-	c.note(event{kind: changedPolicy, at: q.now, agent: scope, byUser: true,
+	c.note(event{kind: changedPolicy, at: q.Now, agent: scope, byUser: true,
 		about: "The management user " + apiUser + " changed the policy of " + name + "."})
 }
 
@@ -93,14 +96,14 @@ var echoed = []string{"createdAt", "updatedAt", "userId", "userFullName", "inher
 
 // mergePolicy sets the keys of change in p. The policy itself says what is legal: a key must be there already, and a value
 // must be of the kind it has.
-func mergePolicy(p, change object, where string) error {
+func mergePolicy(p, change wire.Object, where string) error {
 	for _, k := range slices.Sorted(maps.Keys(change)) {
 		have, known := p[k]
 		switch have := have.(type) {
-		case object:
-			sub, ok := change[k].(object)
+		case wire.Object:
+			sub, ok := change[k].(wire.Object)
 			if !ok {
-				return invalid("%s: %s: Invalid input type.", where, k)
+				return wire.Invalid("%s: %s: Invalid input type.", where, k)
 			}
 			if _, documented := documentedPolicy()[k]; documented {
 				p[k] = sub
@@ -112,7 +115,7 @@ func mergePolicy(p, change object, where string) error {
 			continue
 		default:
 			if !known {
-				return invalid("%s: %s: Unknown field.", where, k)
+				return wire.Invalid("%s: %s: Unknown field.", where, k)
 			}
 		}
 		if slices.Contains(echoed, k) {
@@ -123,7 +126,7 @@ func mergePolicy(p, change object, where string) error {
 			continue
 		}
 		if message := policyFault(where, k, have, change[k]); message != "" {
-			return invalid("%s: %s: %s", where, k, message)
+			return wire.Invalid("%s: %s: %s", where, k, message)
 		}
 		p[k] = settled(have, change[k])
 	}
@@ -135,7 +138,7 @@ func settled(have, want any) any {
 	if _, isInt := have.(int); !isInt {
 		return want
 	}
-	n, _ := strconv.Atoi(plain(want))
+	n, _ := strconv.Atoi(wire.Plain(want))
 	return n
 }
 
@@ -145,15 +148,15 @@ func policyFault(where, k string, have, want any) string {
 	switch have.(type) {
 	case bool:
 		if !isBool {
-			return wrongKind[boolean]
+			return keys.WrongKind[keys.Boolean]
 		}
 	case int:
-		if _, ok := readInt(want); !ok || isString || isBool {
-			return wrongKind[integer]
+		if _, ok := keys.ReadInt(want); !ok || isString || isBool {
+			return keys.WrongKind[keys.Integer]
 		}
 	case string:
 		if !isString {
-			return wrongKind[textual]
+			return keys.WrongKind[keys.Textual]
 		}
 	}
 	switch {
@@ -165,26 +168,26 @@ func policyFault(where, k string, have, want any) string {
 }
 
 // tenantPolicy is the default policy of a new tenant. The real one has 52 keys; these are those that recordings show.
-func (c *Console) tenantPolicy() object {
+func (c *Console) tenantPolicy() wire.Object {
 	created := c.daysAgo(900)
-	on := object{}
+	on := wire.Object{}
 	for _, e := range []string{"reputation", "preExecution", "preExecutionSuspicious", "executables", "dataFiles", "exploits",
 		"penetration", "pup", "lateralMovement", "remoteShell"} {
 		on[e] = "on"
 	}
 	on["pup"] = "off"
-	return object{
+	return wire.Object{
 		"mitigationMode": "protect", "mitigationModeSuspicious": "detect", "autoMitigationAction": "mitigation.quarantineThreat",
-		"engines": on, "agentUi": object{"agentUiOn": true, "threatPopUpNotifications": true, "devicePopUpNotifications": true,
+		"engines": on, "agentUi": wire.Object{"agentUiOn": true, "threatPopUpNotifications": true, "devicePopUpNotifications": true,
 			"maxEventAgeDays": 30, "contactSupport": false},
 		"agentNotification": true, "agentLoggingOn": true, "antiTamperingOn": true, "snapshotsOn": true, "scanNewAgents": true,
 		"autoDecommissionOn": true, "autoDecommissionDays": 21, "networkQuarantineOn": false, "allowRemoteShell": false,
 		"autoImmuneOn": true, "cloudValidationOn": true, "monitorOnExecute": true, "monitorOnWrite": true,
 		"researchOn": true, "signedDriverBlockingMode": false, "removeMacros": false, "fwForNetworkQuarantineEnabled": false,
-		"forensicsAutoTriggering": false, "iocAttributes": object{"fileCreation": true, "processCreation": true, "dnsQueries": true,
+		"forensicsAutoTriggering": false, "iocAttributes": wire.Object{"fileCreation": true, "processCreation": true, "dnsQueries": true,
 			"tcpConnection": true, "registry": true, "scheduledTask": true, "login": true},
 		"ioc": true, "identityOn": false, "identityEndpointReporting": "disabled", "remoteScriptOrchestrationOn": true,
-		"inheritedFrom": nil, "isDefault": true, "createdAt": stamp(created), "updatedAt": stamp(created),
+		"inheritedFrom": nil, "isDefault": true, "createdAt": wire.Stamp(created), "updatedAt": wire.Stamp(created),
 		"userFullName": admin, "userId": adminID,
 	}
 }

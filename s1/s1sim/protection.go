@@ -1,18 +1,22 @@
 package s1sim
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"time"
+
+	"s1bot/s1/s1sim/store"
+	"s1bot/s1/s1sim/wire"
 )
 
 // protection is what people tell the console to look for, to leave alone and to stop.
 type protection struct {
-	rules        collection
+	rules        store.Collection
 	ruleTurns    map[string]ruleTurn // by the rule's id
-	exclusions   collection
-	restrictions collection // the blocklist
-	iocs         collection // by uuid
-	firewall     collection
+	exclusions   store.Collection
+	restrictions store.Collection // the blocklist
+	iocs         store.Collection // by uuid
+	firewall     store.Collection
 }
 
 // Rules returns copies of the detection rules.
@@ -25,13 +29,13 @@ func (c *Console) Rules() []map[string]any {
 // SetRule changes the rule of that name or id in place, as somebody in the console would; false when there is none.
 func (c *Console) SetRule(nameOrID string, change func(map[string]any)) bool {
 	defer c.look()()
-	o := c.rules.get(nameOrID)
+	o := c.rules.Get(nameOrID)
 	if o == nil {
-		o = c.rules.find("name", nameOrID)
+		o = c.rules.Find("name", nameOrID)
 	}
 	if o != nil {
 		change(o)
-		o["updatedAt"] = stamp(c.now())
+		o["updatedAt"] = wire.Stamp(c.now())
 	}
 	return o != nil
 }
@@ -45,13 +49,13 @@ func (c *Console) Exclusions() []map[string]any {
 // SetExclusion changes the exclusion with that value or id in place; false when there is none.
 func (c *Console) SetExclusion(valueOrID string, change func(map[string]any)) bool {
 	defer c.look()()
-	o := c.exclusions.get(valueOrID)
+	o := c.exclusions.Get(valueOrID)
 	if o == nil {
-		o = c.exclusions.find("value", valueOrID)
+		o = c.exclusions.Find("value", valueOrID)
 	}
 	if o != nil {
 		change(o)
-		o["updatedAt"] = stamp(c.now())
+		o["updatedAt"] = wire.Stamp(c.now())
 	}
 	return o != nil
 }
@@ -66,8 +70,8 @@ func (c *Console) Blocklist() []map[string]any {
 // of unified-exclusions has the same field: samples/unified_exclusions_response__demisto-content). The console searches values alone.
 func (c *Console) BlockSHA256(hash string) string {
 	defer c.lock()()
-	o := c.newItem(&c.restrictions, object{"type": blocked, "osType": "windows", "value": nil, "sha256Value": hash, "source": "cloud", "description": "SHA-256 only"}, c.siteReach("Paris"), c.now())
-	return text(o, "id")
+	o := c.newItem(&c.restrictions, wire.Object{"type": blocked, "osType": "windows", "value": nil, "sha256Value": hash, "source": "cloud", "description": "SHA-256 only"}, c.siteReach("Paris"), c.now())
+	return wire.Text(o, "id")
 }
 
 // IOCs returns copies of the indicators.
@@ -90,7 +94,7 @@ func (c *Console) seedProtection() {
 	c.seedRules(paris, created)
 	for _, e := range []struct {
 		kind, os, value, depth, about string
-		at                            reach
+		At                            reach
 	}{
 		{"path", "windows", `C:\Program Files\Acme Backup\`, "subfolders", "backup agent", paris},
 		{"path", "windows", `C:\Build\`, "folder", "build output", lyon},
@@ -98,40 +102,40 @@ func (c *Console) seedProtection() {
 		{"white_hash", "linux", "5fe53d960ca94fd50c1e19f4e3a5a3b4a5ba3c11", "", "in-house build tool", global},
 		{"certificate", "windows", "ACME SOFTWARE LTD", "", "own code signing", global},
 	} {
-		o := c.newItem(&c.exclusions, object{"type": e.kind, "osType": e.os, "value": e.value, "description": e.about, "pathExclusionType": orNil(e.depth)}, e.at, created)
+		o := c.newItem(&c.exclusions, wire.Object{"type": e.kind, "osType": e.os, "value": e.value, "description": e.about, "pathExclusionType": wire.OrNil(e.depth)}, e.At, created)
 		o["userName"], o["userId"] = admin, adminID
 	}
 	for _, b := range []struct {
 		os, hash, about string
-		at              reach
+		At              reach
 	}{
 		{"windows", "3395856ce81f2b7382dee72602f798b642f14140", "test file", paris},
 		{"linux", "3395856ce81f2b7382dee72602f798b642f14140", "test file", paris},
 		{"windows", "da39a3ee5e6b4b0d3255bfef95601890afd80709", "INC-1017", global},
 	} {
-		c.newItem(&c.restrictions, object{"type": blocked, "osType": b.os, "value": b.hash, "description": b.about}, b.at, created)
+		c.newItem(&c.restrictions, wire.Object{"type": blocked, "osType": b.os, "value": b.hash, "description": b.about}, b.At, created)
 	}
 	c.seedIOCs(created)
 }
 
 func (c *Console) seedRules(paris reach, created time.Time) {
 	for i, a := range alertScenarios() {
-		o := c.newRule(object{
+		o := c.newRule(wire.Object{
 			"name": a.Rule, "queryType": "events", "severity": a.Severity, "status": "Active", "expirationMode": "Permanent", "s1ql": a.Query,
-			"treatAsThreat": or(a.Treat, "UNDEFINED"), "description": "Made for the demo.",
+			"treatAsThreat": cmp.Or(a.Treat, "UNDEFINED"), "description": "Made for the demo.",
 		}, paris, admin, created)
 		o["generatedAlerts"], o["statusReason"] = 3*i+1, "Rule is active"
 	}
-	c.newRule(object{"name": "Rare parent of a shell", "queryType": "events", "severity": "Low", "status": "Draft", "expirationMode": "Permanent",
-		"s1ql": `SrcProcParentName = "notepad.exe"`}, reach{"account", text(c.accounts.find("name", "Example Corp"), "id")}, admin, created)
-	c.newRule(object{"name": "Logins at night", "queryType": "scheduled", "severity": "Info", "status": "Disabled", "expirationMode": "Permanent", "queryLang": "2.0",
-		"s1ql": "event.type = 'Login' | group count() by endpoint.name", "scheduledParams": object{"runInterval": 60}}, global, admin, created)
+	c.newRule(wire.Object{"name": "Rare parent of a shell", "queryType": "events", "severity": "Low", "status": "Draft", "expirationMode": "Permanent",
+		"s1ql": `SrcProcParentName = "notepad.exe"`}, reach{"account", wire.Text(c.accounts.Find("name", "Example Corp"), "id")}, admin, created)
+	c.newRule(wire.Object{"name": "Logins at night", "queryType": "scheduled", "severity": "Info", "status": "Disabled", "expirationMode": "Permanent", "queryLang": "2.0",
+		"s1ql": "event.type = 'Login' | group count() by endpoint.name", "scheduledParams": wire.Object{"runInterval": 60}}, global, admin, created)
 }
 
 func (c *Console) seedIOCs(created time.Time) {
-	corp := reach{"account", text(c.accounts.find("name", "Example Corp"), "id")}
-	for i, d := range []object{
-		{"type": "IPV4", "value": "203.0.113.66", "name": "C2 of the demo", "source": "AlienVault", "mitreTactic": words("TA0011")},
+	corp := reach{"account", wire.Text(c.accounts.Find("name", "Example Corp"), "id")}
+	for i, d := range []wire.Object{
+		{"type": "IPV4", "value": "203.0.113.66", "name": "C2 of the demo", "source": "AlienVault", "mitreTactic": wire.List("TA0011")},
 		{"type": "DNS", "value": "update.bad.example", "name": "Dropper", "source": "Own research"},
 		{"type": "SHA1", "value": "3395856ce81f2b7382dee72602f798b642f14140", "name": "Test file", "source": "AlienVault"},
 	} {
@@ -140,12 +144,12 @@ func (c *Console) seedIOCs(created time.Time) {
 		c.rng = fixed(i)
 		o := c.newIOC(d, corp, created)
 		c.rng = rng
-		o["creator"], o["validUntil"] = admin, stamp(c.now().AddDate(0, 1, 0))
+		o["creator"], o["validUntil"] = admin, wire.Stamp(c.now().AddDate(0, 1, 0))
 	}
 }
 
 func (c *Console) siteReach(name string) reach {
-	return reach{"site", text(c.sites.find("name", name), "id")}
+	return reach{"site", wire.Text(c.sites.Find("name", name), "id")}
 }
 
 // fixed is a source of numbers that are the same in every console.

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"s1bot/s1/s1sim/wire"
 )
 
 // A rate is the vendor's published limit of a path: so many a second, and how many may come on top at once.
@@ -59,17 +61,17 @@ func newMeter() *meter {
 }
 
 // allow says whether a call keeps to its limit.
-func (m *meter) allow(q *request, now time.Time) bool {
+func (m *meter) allow(q *wire.Request, now time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	path := strings.TrimPrefix(q.path, prefix)
+	path := strings.TrimPrefix(q.Path, wire.Prefix)
 	for _, r := range m.rates {
 		if !strings.HasPrefix(path, r.path) {
 			continue
 		}
-		key := r.path + " " + q.auth
+		key := r.path + " " + q.Auth
 		if r.address {
-			host, _, _ := net.SplitHostPort(q.remote)
+			host, _, _ := net.SplitHostPort(q.Remote)
 			key = r.path + " " + host
 		}
 		return m.bucket(key, r, now).take(r, now)

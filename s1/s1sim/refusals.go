@@ -1,6 +1,10 @@
 package s1sim
 
-import "net/http"
+import (
+	"net/http"
+
+	"s1bot/s1/s1sim/wire"
+)
 
 // Details of refusals by live consoles, for Fault.Detail. All but the last two come with 403, the code 4030010 and the title
 // "Insufficient permissions".
@@ -19,7 +23,7 @@ func (f Fault) forbidden() error {
 	f.Status, f.Title = http.StatusForbidden, "Insufficient permissions"
 	switch f.Detail {
 	case "":
-		return forbidden()
+		return wire.Forbidden()
 	case Alone:
 		f.Detail = ""
 	}
@@ -27,7 +31,7 @@ func (f Fault) forbidden() error {
 }
 
 func (f Fault) refused() error {
-	e := &apiError{Status: f.Status, Title: f.Title}
+	e := &wire.Error{Status: f.Status, Title: f.Title}
 	if f.Detail != "" {
 		e.Detail = f.Detail
 	}
@@ -35,14 +39,14 @@ func (f Fault) refused() error {
 }
 
 // blocked is what a proxy with a filter of its own says: a page, in which nothing is the console's.
-func (f Fault) blocked() answer {
+func (f Fault) blocked() wire.Answer {
 	status := f.Status
 	if status == 0 {
 		status = http.StatusForbidden
 	}
-	a := page(status, "Access Denied: policy violation")
+	a := wire.ErrorPage(status, "Access Denied: policy violation")
 	if f.Body != "" {
-		a.body = []byte(f.Body)
+		a.Body = []byte(f.Body)
 	}
 	return a
 }

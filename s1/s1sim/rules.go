@@ -1,9 +1,14 @@
 package s1sim
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
+
+	"s1bot/s1/s1sim/keys"
+	"s1bot/s1/s1sim/store"
+	"s1bot/s1/s1sim/wire"
 )
 
 // The words of detection rules, from the API document of 2026: processes, which older ones had, is gone.
@@ -14,49 +19,51 @@ var (
 	treatments  = []string{"UNDEFINED", "Suspicious", "Malicious"}
 )
 
-func ruleRoutes() []route {
-	return []route{
-		{method: "GET", path: "/cloud-detection/rules", handle: (*Console).listRules},
-		{method: "POST", path: "/cloud-detection/rules", handle: createRule},
-		{method: "DELETE", path: "/cloud-detection/rules", handle: deleteRules},
-		{method: "PUT", path: "/cloud-detection/rules/enable", handle: turnRules("Activating", "Active")},
-		{method: "PUT", path: "/cloud-detection/rules/disable", handle: turnRules("Disabling", "Disabled")},
-		{method: "PUT", path: "/cloud-detection/rules/{rule}", handle: replaceRule},
+func ruleRoutes(c *Console) []wire.Route {
+	return []wire.Route{
+		{Method: "GET", Path: "/cloud-detection/rules", Handle: wire.On(c, listRules)},
+		{Method: "POST", Path: "/cloud-detection/rules", Handle: wire.On(c, createRule)},
+		{Method: "DELETE", Path: "/cloud-detection/rules", Handle: wire.On(c, deleteRules)},
+		{Method: "PUT", Path: "/cloud-detection/rules/enable", Handle: wire.On(c, turnRules("Activating", "Active"))},
+		{Method: "PUT", Path: "/cloud-detection/rules/disable", Handle: wire.On(c, turnRules("Disabling", "Disabled"))},
+		{Method: "PUT", Path: "/cloud-detection/rules/{rule}", Handle: wire.On(c, replaceRule)},
 	}
 }
 
-func ruleList() listing {
-	return listing{
-		rows: func(c *Console, _ *request) *collection { return &c.rules },
-		keys: func() keys { return ruleKeys(slices.Concat(legal("isLegacy", boolean), yes("expired", "expired"))) },
-		sorts: sortsBy("id name status expirationMode expired queryType reachedLimit statusReason severity expiration createdAt updatedAt " +
+func ruleList(c *Console) store.Listing {
+	return store.Listing{
+		Rows: func(*wire.Request) *store.Collection { return &c.rules },
+		Keys: func() keys.Table {
+			return ruleKeys(slices.Concat(keys.Legal("isLegacy", keys.Boolean), keys.Yes("expired", "expired")))
+		},
+		Sorts: store.SortsBy("id name status expirationMode expired queryType reachedLimit statusReason severity expiration createdAt updatedAt " +
 			"generatedAlerts description scopeHierarchy scope activeResponse lastAlertTime queryLang"),
-		order: "id", implied: legacyRules,
+		Order: "id", Implied: legacyRules,
 	}
 }
 
 // legacyRules leaves out what older consoles did not have unless the caller says isLegacy=false, and does not say so: live tests saw
 // 14 of 58 rules.
-func legacyRules(f filter) func(object) bool {
-	return func(o object) bool {
-		return slices.Contains(f.given["isLegacy"], "false") || text(o, "queryType") == "events"
+func legacyRules(f keys.Filter) func(wire.Object) bool {
+	return func(o wire.Object) bool {
+		return slices.Contains(f.Given["isLegacy"], "false") || wire.Text(o, "queryType") == "events"
 	}
 }
 
 // ruleKeys are what rules are filtered by. isLegacy is a query's alone.
-func ruleKeys(more []key) keys {
-	return table(slices.Concat(
-		scope("accountIds", "accountId"), scope("siteIds", "siteId"), scope("groupIds", "groupId"), oneOf("scopes", "scope", "global", "account", "site", "group"),
-		ids("ids", "id"), contains(10, "creator", "creator"), contains(10, "name", "name"), contains(10, "s1ql", "s1ql"),
-		[]key{{name: "query", kind: textual, op: within, list: true, max: 10, values: path("s1ql", "name", "description")}},
-		oneOf("status", "status", ruleStates...), oneOf("queryType", "queryType", ruleQueries...), oneOf("severities", "severity", severities...),
-		just("expirationMode", "expirationMode", expirations...), legal("disablePagination", boolean), ruleFilterKeys(), more,
+func ruleKeys(more []keys.Key) keys.Table {
+	return keys.Of(slices.Concat(
+		keys.Scope("accountIds", "accountId"), keys.Scope("siteIds", "siteId"), keys.Scope("groupIds", "groupId"), keys.OneOf("scopes", "scope", "global", "account", "site", "group"),
+		keys.IDs("ids", "id"), keys.Contains(10, "creator", "creator"), keys.Contains(10, "name", "name"), keys.Contains(10, "s1ql", "s1ql"),
+		[]keys.Key{{Name: "query", Kind: keys.Textual, Op: keys.Within, List: true, Max: 10, Values: keys.Path("s1ql", "name", "description")}},
+		keys.OneOf("status", "status", ruleStates...), keys.OneOf("queryType", "queryType", ruleQueries...), keys.OneOf("severities", "severity", severities...),
+		keys.Just("expirationMode", "expirationMode", expirations...), keys.Legal("disablePagination", keys.Boolean), ruleFilterKeys(), more,
 	))
 }
 
-func (c *Console) listRules(q *request) (any, error) {
-	c.settleRules(q.now)
-	return ruleList().handle(c, q)
+func listRules(c *Console, q *wire.Request) (any, error) {
+	c.settleRules(q.Now)
+	return ruleList(c).Handle(q)
 }
 
 // A ruleTurn is a rule on its way to a state.
@@ -72,102 +79,102 @@ func (c *Console) settleRules(now time.Time) {
 			continue
 		}
 		delete(c.ruleTurns, id)
-		if o := c.rules.get(id); o != nil {
+		if o := c.rules.Get(id); o != nil {
 			c.setRule(o, t.state, t.due)
 		}
 	}
 }
 
-func (c *Console) setRule(o object, state string, at time.Time) {
-	o["status"], o["statusReason"], o["updatedAt"] = state, "Rule is "+strings.ToLower(state), stamp(at)
+func (c *Console) setRule(o wire.Object, state string, at time.Time) {
+	o["status"], o["statusReason"], o["updatedAt"] = state, "Rule is "+strings.ToLower(state), wire.Stamp(at)
 }
 
 // sendRule starts a rule's way to a state.
-func (c *Console) sendRule(o object, going, gone string, now time.Time) {
-	if state := text(o, "status"); state == going || state == gone {
+func (c *Console) sendRule(o wire.Object, going, gone string, now time.Time) {
+	if state := wire.Text(o, "status"); state == going || state == gone {
 		return
 	}
 	c.setRule(o, going, now)
-	c.ruleTurns[text(o, "id")] = ruleTurn{now.Add(c.opt.EffectDelay), gone}
+	c.ruleTurns[wire.Text(o, "id")] = ruleTurn{now.Add(c.opt.EffectDelay), gone}
 	c.settleRules(now)
 }
 
 // chosenRules reads the filter of an action. Ids that are not there are an error, of which live consoles say 404 or 400.
-func (c *Console) chosenRules(q *request) ([]*row, error) {
-	c.settleRules(q.now)
-	body, err := q.body()
+func (c *Console) chosenRules(q *wire.Request) ([]*store.Row, error) {
+	c.settleRules(q.Now)
+	body, err := q.Body()
 	if err != nil {
 		return nil, err
 	}
-	f, err := ruleKeys(yes("expired", "expired")).fromBody(c, body)
+	f, err := ruleKeys(keys.Yes("expired", "expired")).FromBody(body)
 	if err != nil {
 		return nil, err
 	}
-	for _, id := range f.given["ids"] {
-		if c.rules.get(id) == nil {
-			return nil, notFound("Not found", "Could not find rule with id: {'id__in': ['"+strings.Join(f.given["ids"], "', '")+"']}")
+	for _, id := range f.Given["ids"] {
+		if c.rules.Get(id) == nil {
+			return nil, wire.NotFound("Not found", "Could not find rule with id: {'id__in': ['"+strings.Join(f.Given["ids"], "', '")+"']}")
 		}
 	}
-	return c.rules.where(f.keep), nil
+	return c.rules.Where(f.Keep), nil
 }
 
-func turnRules(going, gone string) func(*Console, *request) (any, error) {
-	return func(c *Console, q *request) (any, error) {
+func turnRules(going, gone string) func(*Console, *wire.Request) (any, error) {
+	return func(c *Console, q *wire.Request) (any, error) {
 		rows, err := c.chosenRules(q)
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range rows {
-			c.sendRule(r.obj, going, gone, q.now)
+			c.sendRule(r.Obj, going, gone, q.Now)
 		}
-		return affected(len(rows)), nil
+		return wire.Affected(len(rows)), nil
 	}
 }
 
-func deleteRules(c *Console, q *request) (any, error) {
+func deleteRules(c *Console, q *wire.Request) (any, error) {
 	rows, err := c.chosenRules(q)
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range rows {
-		c.rules.remove(r.id)
+		c.rules.Remove(r.Id)
 	}
-	return affected(len(rows)), nil
+	return wire.Affected(len(rows)), nil
 }
 
 // ruleMembers are what makes a rule. activeResponse, which answers have, is unknown here: confirmed live.
-func ruleMembers() []member {
-	return []member{
-		need("name", textual), need("queryType", textual, ruleQueries...), need("severity", textual, severities...), need("status", textual, ruleStates...),
-		need("expirationMode", textual, expirations...), may("s1ql", textual), may("queryLang", textual, "1.0", "2.0"), may("expiration", moment),
-		may("networkQuarantine", boolean), may("treatAsThreat", textual, treatments...), may("description", textual).upTo(2000),
-		may("scheduledParams", free), may("correlationParams", free), may("coolOffSettings", free),
+func ruleMembers() []keys.Member {
+	return []keys.Member{
+		keys.Need("name", keys.Textual), keys.Need("queryType", keys.Textual, ruleQueries...), keys.Need("severity", keys.Textual, severities...), keys.Need("status", keys.Textual, ruleStates...),
+		keys.Need("expirationMode", keys.Textual, expirations...), keys.May("s1ql", keys.Textual), keys.May("queryLang", keys.Textual, "1.0", "2.0"), keys.May("expiration", keys.Moment),
+		keys.May("networkQuarantine", keys.Boolean), keys.May("treatAsThreat", keys.Textual, treatments...), keys.May("description", keys.Textual).UpTo(2000),
+		keys.May("scheduledParams", keys.Free), keys.May("correlationParams", keys.Free), keys.May("coolOffSettings", keys.Free),
 	}
 }
 
-func readRule(q *request) (data, body object, err error) {
-	if body, err = q.body(); err != nil {
+func readRule(q *wire.Request) (data, body wire.Object, err error) {
+	if body, err = q.Body(); err != nil {
 		return nil, nil, err
 	}
-	if data, err = dataOf(body); err != nil {
+	if data, err = keys.DataOf(body); err != nil {
 		return nil, nil, err
 	}
-	if err = checkMembers(data, "data", append(ruleMembers(), may("id", ident), may("templateRuleId", ident))); err != nil {
+	if err = keys.Check(data, "data", append(ruleMembers(), keys.May("id", keys.Ident), keys.May("templateRuleId", keys.Ident))); err != nil {
 		return nil, nil, err
 	}
-	switch kind := text(data, "queryType"); {
-	case text(data, "expirationMode") == "Temporary" && data["expiration"] == nil:
-		return nil, nil, invalid("expiration: Missing data for required field.")
-	case kind == "events" && text(data, "s1ql") == "":
-		return nil, nil, invalid("s1ql: Missing data for required field.")
-	case kind == "scheduled" && (flag(data, "networkQuarantine") || text(data, "treatAsThreat") != "" && text(data, "treatAsThreat") != "UNDEFINED"):
-		return nil, nil, invalid("can't apply mitigation actions on a scheduled rule")
+	switch kind := wire.Text(data, "queryType"); {
+	case wire.Text(data, "expirationMode") == "Temporary" && data["expiration"] == nil:
+		return nil, nil, wire.Invalid("expiration: Missing data for required field.")
+	case kind == "events" && wire.Text(data, "s1ql") == "":
+		return nil, nil, wire.Invalid("s1ql: Missing data for required field.")
+	case kind == "scheduled" && (wire.Flag(data, "networkQuarantine") || wire.Text(data, "treatAsThreat") != "" && wire.Text(data, "treatAsThreat") != "UNDEFINED"):
+		return nil, nil, wire.Invalid("can't apply mitigation actions on a scheduled rule")
 	}
 	return data, body, nil
 }
 
 // createRule makes a rule in each scope that is named, and answers the first. It is a draft whatever was asked for: seen live.
-func createRule(c *Console, q *request) (any, error) {
+func createRule(c *Console, q *wire.Request) (any, error) {
 	d, body, err := readRule(q)
 	if err != nil {
 		return nil, err
@@ -176,26 +183,26 @@ func createRule(c *Console, q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := c.newRule(d, places[0], apiUser, q.now)
+	o := c.newRule(d, places[0], apiUser, q.Now)
 	o["status"], o["statusReason"] = "Draft", ""
-	return data(o), nil
+	return wire.Data(o), nil
 }
 
-func (c *Console) newRule(d object, at reach, creator string, now time.Time) object {
+func (c *Console) newRule(d wire.Object, at reach, creator string, now time.Time) wire.Object {
 	id := c.newID(now)
-	o := object{
+	o := wire.Object{
 		"id": id, "creator": creator, "creatorId": apiUserID, "editable": true, "reachedLimit": false, "generatedAlerts": 0, "lastAlertTime": nil,
-		"statusReason": "", "createdAt": stamp(now),
+		"statusReason": "", "createdAt": wire.Stamp(now),
 	}
 	c.placeRule(o, at)
 	fillRule(o, d, now)
-	c.rules.put(id, o)
+	c.rules.Put(id, o)
 	return o
 }
 
 // placeRule writes the scope of a rule the way answers have it.
-func (c *Console) placeRule(o object, at reach) {
-	o["scope"], o["scopeId"] = at.level, words(at.id)
+func (c *Console) placeRule(o wire.Object, at reach) {
+	o["scope"], o["scopeId"] = at.level, wire.List(at.id)
 	o["accountId"], o["accountName"], o["siteId"], o["siteName"], o["groupId"] = nil, nil, nil, nil, nil
 	for p := at; p != global; p = c.above(p) {
 		o[p.level+"Id"] = p.id
@@ -206,33 +213,33 @@ func (c *Console) placeRule(o object, at reach) {
 }
 
 // fillRule sets what a body says; what it does not say is lost.
-func fillRule(o, d object, now time.Time) {
+func fillRule(o, d wire.Object, now time.Time) {
 	for _, m := range ruleMembers() {
-		o[m.name] = d[m.name]
+		o[m.Name] = d[m.Name]
 	}
-	if text(d, "treatAsThreat") == "UNDEFINED" {
+	if wire.Text(d, "treatAsThreat") == "UNDEFINED" {
 		o["treatAsThreat"] = nil
 	}
-	o["queryLang"] = or(text(d, "queryLang"), "1.0")
-	o["networkQuarantine"] = flag(d, "networkQuarantine")
-	o["activeResponse"] = flag(d, "networkQuarantine") || o["treatAsThreat"] != nil
+	o["queryLang"] = cmp.Or(wire.Text(d, "queryLang"), "1.0")
+	o["networkQuarantine"] = wire.Flag(d, "networkQuarantine")
+	o["activeResponse"] = wire.Flag(d, "networkQuarantine") || o["treatAsThreat"] != nil
 	o["expired"] = false
-	if end, err := time.Parse(time.RFC3339Nano, text(d, "expiration")); err == nil {
+	if end, err := time.Parse(time.RFC3339Nano, wire.Text(d, "expiration")); err == nil {
 		o["expired"] = end.Before(now)
 	}
-	o["updatedAt"], o["updaterId"] = stamp(now), apiUserID
+	o["updatedAt"], o["updaterId"] = wire.Stamp(now), apiUserID
 }
 
 // replaceRule is PUT, not PATCH. A rule that is to be active starts anew.
-func replaceRule(c *Console, q *request) (any, error) {
-	c.settleRules(q.now)
+func replaceRule(c *Console, q *wire.Request) (any, error) {
+	c.settleRules(q.Now)
 	d, body, err := readRule(q)
 	if err != nil {
 		return nil, err
 	}
-	o := c.rules.get(q.params["rule"])
+	o := c.rules.Get(q.Params["rule"])
 	if o == nil {
-		return nil, notFound("Requested resource was not found", "")
+		return nil, wire.NotFound("Requested resource was not found", "")
 	}
 	if _, ok := body["filter"]; ok {
 		places, err := c.placesOf(body)
@@ -241,14 +248,14 @@ func replaceRule(c *Console, q *request) (any, error) {
 		}
 		c.placeRule(o, places[0])
 	}
-	fillRule(o, d, q.now)
-	delete(c.ruleTurns, text(o, "id"))
-	switch text(o, "status") {
+	fillRule(o, d, q.Now)
+	delete(c.ruleTurns, wire.Text(o, "id"))
+	switch wire.Text(o, "status") {
 	case "Active":
 		o["status"] = "Draft"
-		c.sendRule(o, "Activating", "Active", q.now)
+		c.sendRule(o, "Activating", "Active", q.Now)
 	case "Disabled":
-		c.setRule(o, "Disabled", q.now)
+		c.setRule(o, "Disabled", q.Now)
 	}
-	return data(o), nil
+	return wire.Data(o), nil
 }

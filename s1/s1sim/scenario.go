@@ -1,6 +1,12 @@
 package s1sim
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+
+	"s1bot/s1/s1sim/store"
+	"s1bot/s1/s1sim/wire"
+)
 
 // A scenario is a made-up attack: what is found on each host that it reaches.
 type scenario struct {
@@ -56,15 +62,15 @@ func alertScenarios() []AlertSpec {
 // stagedAlert plays an alert on a host that the rule is about.
 func (c *Console) stagedAlert(a AlertSpec) AlertSpec {
 	if hosts := c.hosts("windows"); len(hosts) > 0 {
-		a.Agent = hosts[0].id
-		a.User = `CORP\` + or(text(hosts[0].obj, "lastLoggedInUserName"), "administrator")
+		a.Agent = hosts[0].Id
+		a.User = `CORP\` + cmp.Or(wire.Text(hosts[0].Obj, "lastLoggedInUserName"), "administrator")
 	}
 	return a
 }
 
 // hosts are the endpoints that an attack can reach, in any order.
-func (c *Console) hosts(os string) []*row {
-	hosts := c.agents.where(func(o object) bool { return online(o) && text(o, "osType") == os })
+func (c *Console) hosts(os string) []*store.Row {
+	hosts := c.agents.Where(func(o wire.Object) bool { return online(o) && wire.Text(o, "osType") == os })
 	c.rng.Shuffle(len(hosts), func(i, j int) { hosts[i], hosts[j] = hosts[j], hosts[i] })
 	return hosts
 }
@@ -76,8 +82,8 @@ func (c *Console) staged(s scenario, n int) []ThreatSpec {
 	t.Storyline, t.SHA1, t.SHA256, t.MD5 = strings.ToUpper(c.hex(16)), c.hex(40), c.hex(64), c.hex(32)
 	var out []ThreatSpec
 	for _, h := range hosts[:min(n, len(hosts))] {
-		user := or(text(h.obj, "lastLoggedInUserName"), "administrator")
-		t.Agent, t.Path, t.User = h.id, strings.ReplaceAll(s.threat.Path, "{user}", user), `CORP\`+user
+		user := cmp.Or(wire.Text(h.Obj, "lastLoggedInUserName"), "administrator")
+		t.Agent, t.Path, t.User = h.Id, strings.ReplaceAll(s.threat.Path, "{user}", user), `CORP\`+user
 		if s.os != "windows" {
 			t.User = user
 		}

@@ -7,6 +7,10 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"s1bot/s1/s1sim/keys"
+	"s1bot/s1/s1sim/store"
+	"s1bot/s1/s1sim/wire"
 )
 
 // The words of scripts, from the API document.
@@ -20,7 +24,7 @@ var (
 
 // scripting is the library, what was run of it, and the links to what came of that.
 type scripting struct {
-	library, tasks collection
+	library, tasks store.Collection
 	results        map[string][]byte // by the id of the task
 	links          map[string]link   // by signature
 }
@@ -33,249 +37,249 @@ type link struct {
 
 const linkLife = time.Hour
 
-func scriptRoutes() []route {
-	return []route{
-		{method: "GET", path: "/remote-scripts", handle: scriptList().handle},
-		{method: "POST", path: "/remote-scripts/execute", handle: runScript},
-		{method: "GET", path: "/remote-scripts/status", handle: scriptStatus},
-		{method: "POST", path: "/remote-scripts/fetch-files", handle: scriptResults},
+func scriptRoutes(c *Console) []wire.Route {
+	return []wire.Route{
+		{Method: "GET", Path: "/remote-scripts", Handle: scriptList(c).Handle},
+		{Method: "POST", Path: "/remote-scripts/execute", Handle: wire.On(c, runScript)},
+		{Method: "GET", Path: "/remote-scripts/status", Handle: wire.On(c, scriptStatus)},
+		{Method: "POST", Path: "/remote-scripts/fetch-files", Handle: wire.On(c, scriptResults)},
 	}
 }
 
-func scriptList() listing {
-	return listing{
-		rows: func(c *Console, _ *request) *collection { return &c.scripting.library },
-		keys: func() keys {
-			return table(slices.Concat(
-				library("accountIds"), library("siteIds"), library("groupIds"), ids("ids", "id"), oneOf("scriptType", "scriptType", scriptTypes...),
-				oneOf("osTypes", "osTypes", scriptOSes...), search("query", "scriptName"), legal("isAvailableForArs", boolean),
+func scriptList(c *Console) store.Listing {
+	return store.Listing{
+		Rows: func(*wire.Request) *store.Collection { return &c.scripting.library },
+		Keys: func() keys.Table {
+			return keys.Of(slices.Concat(
+				library("accountIds"), library("siteIds"), library("groupIds"), keys.IDs("ids", "id"), keys.OneOf("scriptType", "scriptType", scriptTypes...),
+				keys.OneOf("osTypes", "osTypes", scriptOSes...), keys.Search("query", "scriptName"), keys.Legal("isAvailableForArs", keys.Boolean),
 			))
 		},
-		sorts: sortsBy("id scriptName scriptType createdAt updatedAt version"),
-		order: "id",
+		Sorts: store.SortsBy("id scriptName scriptType createdAt updatedAt version"),
+		Order: "id",
 	}
 }
 
 // library is a list of scopes: a script of the vendor's belongs to all of them.
-func library(name string) []key {
-	k := scope(name, "scopeId")[0]
-	k.test = func(o object, want string) bool {
-		return text(o, "scopeId") == "-1" || text(o, "scopeId") == want
+func library(name string) []keys.Key {
+	k := keys.Scope(name, "scopeId")[0]
+	k.Test = func(o wire.Object, want string) bool {
+		return wire.Text(o, "scopeId") == "-1" || wire.Text(o, "scopeId") == want
 	}
-	return []key{k}
+	return []keys.Key{k}
 }
 
 func (c *Console) seedScripts() {
 	add := func(id, name, kind, input, example, scopeID, scopeName string, systems ...string) {
-		o := object{
-			"id": id, "scriptName": name, "scriptType": kind, "osTypes": words(systems...), "version": "1.0.0",
-			"inputRequired": input != "", "inputInstructions": orNil(input), "inputExample": orNil(example),
+		o := wire.Object{
+			"id": id, "scriptName": name, "scriptType": kind, "osTypes": wire.List(systems...), "version": "1.0.0",
+			"inputRequired": input != "", "inputInstructions": wire.OrNil(input), "inputExample": wire.OrNil(example),
 			"scopeLevel": "sentinel", "scopeId": scopeID, "scopePath": "Global", "scopeName": nil, "creator": "SentinelOne", "creatorId": "-1",
 			"createdByUser": "SentinelOne", "createdByUserId": "-1", "mgmtId": -1, "fileName": "-1/-1/" + id + "/script", "shortFileName": "script",
 			"fileSize": 13701, "scriptRuntimeTimeoutSeconds": 3600, "supportedDestinations": nil, "outputFilePaths": nil, "package": nil,
-			"createdAt": stamp(c.daysAgo(400)), "updatedAt": stamp(c.daysAgo(30)),
+			"createdAt": wire.Stamp(c.daysAgo(400)), "updatedAt": wire.Stamp(c.daysAgo(30)),
 		}
 		if scopeID != "-1" {
 			o["scopeLevel"], o["scopePath"], o["scopeName"], o["creator"] = "account", "Global / "+scopeName, scopeName, "Ana Lyst"
 		}
-		c.scripting.library.put(id, o)
+		c.scripting.library.Put(id, o)
 	}
-	main := c.accounts.find("name", "Example Corp")
+	main := c.accounts.Find("name", "Example Corp")
 	add("1466645476786791801", "Terminate Processes (Windows)", "action", "-Terminate -Processes <names>", "-Terminate -Processes ping,chrome -Force", "-1", "", "windows")
 	add("1466645476786791838", "Terminate Processes (Linux/macOS)", "action", "--terminate --processes <names> [-f|--force]", "--terminate --processes ping,chrome --force", "-1", "", "macos", "linux")
 	add("1466645476786791839", "Collect Browser History", "artifactCollection", "", "", "-1", "", "windows", "macos")
 	add("1466645476786791840", "List Open Ports", "dataCollection", "", "", "-1", "", "windows", "macos", "linux")
-	add("1466645476786791841", "Rotate Local Admin", "action", "", "", text(main, "id"), "Example Corp", "windows")
+	add("1466645476786791841", "Rotate Local Admin", "action", "", "", wire.Text(main, "id"), "Example Corp", "windows")
 }
 
 // runScript makes a task for every endpoint that the filter means; {} means all of them. That a script which needs input is
 // refused without is inferred.
-func runScript(c *Console, q *request) (any, error) {
-	body, err := q.body()
+func runScript(c *Console, q *wire.Request) (any, error) {
+	body, err := q.Body()
 	if err != nil {
 		return nil, err
 	}
-	known := agentKeys()
-	maps.Copy(known, table(legal("tenant", boolean)))
-	f, err := known.fromBody(c, body)
+	known := agentKeys(c)
+	maps.Copy(known, keys.Of(keys.Legal("tenant", keys.Boolean)))
+	f, err := known.FromBody(body)
 	if err != nil {
 		return nil, err
 	}
-	d, _ := body["data"].(object)
+	d, _ := body["data"].(wire.Object)
 	if err := c.checkRun(body, d); err != nil {
 		return nil, err
 	}
-	script := c.scripting.library.get(text(d, "scriptId"))
+	script := c.scripting.library.Get(wire.Text(d, "scriptId"))
 	if script == nil {
-		return nil, notFound("Requested resource was not found", "")
+		return nil, wire.NotFound("Requested resource was not found", "")
 	}
-	parent, n := c.newID(q.now), 0
-	for _, r := range agentList().choose(&c.agents, f) {
-		if !c.untaken[text(r.obj, "id")] {
-			c.startTask(parent, script, r.obj, d, q.now)
+	parent, n := c.newID(q.Now), 0
+	for _, r := range agentList(c).Choose(&c.agents, f) {
+		if !c.untaken[wire.Text(r.Obj, "id")] {
+			c.startTask(parent, script, r.Obj, d, q.Now)
 			n++
 		}
 	}
-	return data(object{"affected": n, "parentTaskId": parent, "pending": false}), nil
+	return wire.Data(wire.Object{"affected": n, "parentTaskId": parent, "pending": false}), nil
 }
 
-func (c *Console) checkRun(body, d object) error {
+func (c *Console) checkRun(body, d wire.Object) error {
 	if d == nil {
-		return invalid("data: Missing data for required field.")
+		return wire.Invalid("data: Missing data for required field.")
 	}
 	legal := strings.Fields("scriptId taskDescription outputDestination inputParams password outputDirectory scriptRuntimeTimeoutSeconds requiresApproval " +
 		"apiKey destinationProfileId destinationProfileKeyword outputFilePaths singularityxdrKeyword singularityxdrUrl")
 	for name := range d {
 		if !slices.Contains(legal, name) {
-			return invalid("data: %s: Unknown field.", name)
+			return wire.Invalid("data: %s: Unknown field.", name)
 		}
 	}
-	if id := text(d, "scriptId"); id == "" || strings.Trim(id, "0123456789") != "" {
-		return invalid("data: scriptId: Not a valid Identifier.")
+	if id := wire.Text(d, "scriptId"); id == "" || strings.Trim(id, "0123456789") != "" {
+		return wire.Invalid("data: scriptId: Not a valid Identifier.")
 	}
-	if len([]rune(text(d, "taskDescription"))) < 2 {
-		return invalid("data: taskDescription: Shorter than minimum length 2.")
+	if len([]rune(wire.Text(d, "taskDescription"))) < 2 {
+		return wire.Invalid("data: taskDescription: Shorter than minimum length 2.")
 	}
 	to, err := field(body, "outputDestination", destinations)
 	switch {
 	case err != nil:
 		return err
-	case to == "Local" && text(d, "outputDirectory") == "":
-		return invalid("data: outputDirectory: Missing data for required field.")
+	case to == "Local" && wire.Text(d, "outputDirectory") == "":
+		return wire.Invalid("data: outputDirectory: Missing data for required field.")
 	case to == "SentinelCloud" || d["password"] != nil:
 		if err := archivePassword(body); err != nil {
 			return err
 		}
 	}
-	if s := text(d, "scriptRuntimeTimeoutSeconds"); s != "" && !inRange(s, 60, 172800) {
-		return invalid("data: scriptRuntimeTimeoutSeconds: Must be between 60 and 172800.")
+	if s := wire.Text(d, "scriptRuntimeTimeoutSeconds"); s != "" && !keys.InRange(s, 60, 172800) {
+		return wire.Invalid("data: scriptRuntimeTimeoutSeconds: Must be between 60 and 172800.")
 	}
-	if script := c.scripting.library.get(text(d, "scriptId")); flag(script, "inputRequired") && text(d, "inputParams") == "" {
-		return invalid("data: inputParams: Missing data for required field.")
+	if script := c.scripting.library.Get(wire.Text(d, "scriptId")); wire.Flag(script, "inputRequired") && wire.Text(d, "inputParams") == "" {
+		return wire.Invalid("data: inputParams: Missing data for required field.")
 	}
 	return nil
 }
 
 // startTask lets an endpoint run the script when it can: pending, in progress, and then completed or failed.
-func (c *Console) startTask(parent string, script, agent, d object, now time.Time) {
+func (c *Console) startTask(parent string, script, agent, d wire.Object, now time.Time) {
 	id := c.newID(now)
-	t := object{
+	t := wire.Object{
 		"id": id, "parentTaskId": parent, "type": "script_execution", "description": d["taskDescription"], "initiatedBy": apiUser, "initiatedById": apiUserID,
 		"agentId": agent["id"], "agentComputerName": agent["computerName"], "agentUuid": agent["uuid"], "agentOsType": agent["osType"],
 		"agentMachineType": agent["machineType"], "agentIsActive": agent["isActive"], "agentIsDecommissioned": agent["isDecommissioned"],
 		"status": "pending", "statusCode": nil, "statusDescription": "Pending", "detailedStatus": "Waiting for the agent", "scriptResultsSignature": nil,
 		"accountId": agent["accountId"], "accountName": agent["accountName"], "siteId": agent["siteId"], "siteName": agent["siteName"],
-		"groupId": agent["groupId"], "groupName": agent["groupName"], "createdAt": stamp(now), "updatedAt": stamp(now),
+		"groupId": agent["groupId"], "groupName": agent["groupName"], "createdAt": wire.Stamp(now), "updatedAt": wire.Stamp(now),
 	}
-	c.scripting.tasks.put(id, t)
+	c.scripting.tasks.Put(id, t)
 	set := func(status, detail string, at time.Time) {
-		t["status"], t["statusDescription"], t["detailedStatus"], t["updatedAt"] = status, sentence(status), detail, stamp(at)
+		t["status"], t["statusDescription"], t["detailedStatus"], t["updatedAt"] = status, wire.Sentence(status), detail, wire.Stamp(at)
 	}
-	topic, agentID := "script "+id, text(agent, "id")
-	c.later(agentID, topic, now, func(agent object, at time.Time) {
-		system := strings.TrimSuffix(text(agent, "osType"), "_legacy")
+	topic, agentID := "script "+id, wire.Text(agent, "id")
+	c.later(agentID, topic, now, func(agent wire.Object, at time.Time) {
+		system := strings.TrimSuffix(wire.Text(agent, "osType"), "_legacy")
 		if !slices.Contains(texts(script, "osTypes"), system) {
 			set("failed", "The script does not support this operating system", at)
 			return
 		}
 		set("in_progress", "The script is running", at)
-		c.later(agentID, topic, at, func(_ object, at time.Time) {
+		c.later(agentID, topic, at, func(_ wire.Object, at time.Time) {
 			set("completed", "Execution completed successfully", at)
-			if text(d, "outputDestination") == "SentinelCloud" && text(script, "scriptType") != "action" {
+			if wire.Text(d, "outputDestination") == "SentinelCloud" && wire.Text(script, "scriptType") != "action" {
 				t["scriptResultsSignature"] = c.hex(32)
-				c.scripting.results[id] = c.pack([]string{"/output/" + text(script, "scriptName") + ".txt"})
+				c.scripting.results[id] = c.pack([]string{"/output/" + wire.Text(script, "scriptName") + ".txt"})
 			}
 		})
 	})
 }
 
-func texts(o object, path string) []string {
+func texts(o wire.Object, path string) []string {
 	var out []string
-	for _, v := range at(o, path) {
-		out = append(out, plain(v))
+	for _, v := range wire.At(o, path) {
+		out = append(out, wire.Plain(v))
 	}
 	return out
 }
 
 // scriptStatus lists tasks of given parents; it insists on them, in the words of a recorded refusal.
-func scriptStatus(c *Console, q *request) (any, error) {
-	if q.query.Get("parentTaskId") == "" && q.query.Get("parentTaskId__in") == "" {
-		return nil, invalid("Either parent_task_id or parent_task_id__in should be a part of the request")
+func scriptStatus(c *Console, q *wire.Request) (any, error) {
+	if q.Query.Get("parentTaskId") == "" && q.Query.Get("parentTaskId__in") == "" {
+		return nil, wire.Invalid("Either parent_task_id or parent_task_id__in should be a part of the request")
 	}
-	return listing{
-		rows: func(c *Console, _ *request) *collection { return &c.scripting.tasks },
-		keys: func() keys {
-			return table(slices.Concat(
-				ids("parentTaskId__in", "parentTaskId"), just("parentTaskId", "parentTaskId"), ids("ids", "id"),
-				contains(10, "computerName", "agentComputerName"), oneOf("status", "status", taskStates...),
-				span(moment, "updatedAt", "updatedAt", "lt gt lte gte"), span(moment, "createdAt", "createdAt", "lt gt lte gte"),
-				scope("accountIds", "accountId"), scope("siteIds", "siteId"), scope("groupIds", "groupId"),
+	return store.Listing{
+		Rows: func(*wire.Request) *store.Collection { return &c.scripting.tasks },
+		Keys: func() keys.Table {
+			return keys.Of(slices.Concat(
+				keys.IDs("parentTaskId__in", "parentTaskId"), keys.Just("parentTaskId", "parentTaskId"), keys.IDs("ids", "id"),
+				keys.Contains(10, "computerName", "agentComputerName"), keys.OneOf("status", "status", taskStates...),
+				keys.Span(keys.Moment, "updatedAt", "updatedAt", "lt gt lte gte"), keys.Span(keys.Moment, "createdAt", "createdAt", "lt gt lte gte"),
+				keys.Scope("accountIds", "accountId"), keys.Scope("siteIds", "siteId"), keys.Scope("groupIds", "groupId"),
 			))
 		},
-		sorts: sortsBy("id initiatedBy createdAt updatedAt status detailedStatus agentComputerName parentTaskId accountName siteName groupName description"),
-		order: "createdAt",
-	}.handle(c, q)
+		Sorts: store.SortsBy("id initiatedBy createdAt updatedAt status detailedStatus agentComputerName parentTaskId accountName siteName groupName description"),
+		Order: "createdAt",
+	}.Handle(q)
 }
 
 // scriptResults signs links to the outputs of tasks, by their ids or by parts of the names of their endpoints. A task without
 // an output is left out; one that has not ended, or does not exist, is an error of its own inside the 200.
-func scriptResults(c *Console, q *request) (any, error) {
-	body, err := q.body()
+func scriptResults(c *Console, q *wire.Request) (any, error) {
+	body, err := q.Body()
 	if err != nil {
 		return nil, err
 	}
 	wanted, names := texts(body, "data.taskIds"), texts(body, "data.computerNames")
 	if (len(wanted) == 0) == (len(names) == 0) {
-		return nil, invalid("data: Exactly one of taskIds, computerNames must be supplied.")
+		return nil, wire.Invalid("data: Exactly one of taskIds, computerNames must be supplied.")
 	}
 	for i, id := range wanted {
 		if strings.Trim(id, "0123456789") != "" {
-			return nil, invalid("taskIds: %d: Not a valid Identifier.", i)
+			return nil, wire.Invalid("taskIds: %d: Not a valid Identifier.", i)
 		}
 	}
-	for _, r := range c.scripting.tasks.rows {
-		if slices.ContainsFunc(names, func(n string) bool { return containsFold(text(r.obj, "agentComputerName"), n) }) {
-			wanted = append(wanted, r.id)
+	for _, r := range c.scripting.tasks.Rows {
+		if slices.ContainsFunc(names, func(n string) bool { return keys.ContainsFold(wire.Text(r.Obj, "agentComputerName"), n) }) {
+			wanted = append(wanted, r.Id)
 		}
 	}
 	links, failed := []any{}, []any{}
 	for _, id := range wanted {
-		task := c.scripting.tasks.get(id)
+		task := c.scripting.tasks.Get(id)
 		switch {
 		case task == nil:
-			failed = append(failed, object{"taskId": id, "errorString": "Task not found"})
-		case text(task, "status") != "completed":
-			failed = append(failed, object{"taskId": id, "errorString": "Task is not completed: " + text(task, "status")})
+			failed = append(failed, wire.Object{"taskId": id, "errorString": "Task not found"})
+		case wire.Text(task, "status") != "completed":
+			failed = append(failed, wire.Object{"taskId": id, "errorString": "Task is not completed: " + wire.Text(task, "status")})
 		case c.scripting.results[id] != nil:
-			links = append(links, object{"taskId": id, "fileName": id + ".zip", "downloadUrl": c.sign(id, q)})
+			links = append(links, wire.Object{"taskId": id, "fileName": id + ".zip", "downloadUrl": c.sign(id, q)})
 		}
 	}
-	return data(object{"download_links": links, "errors": failed}), nil
+	return wire.Data(wire.Object{"download_links": links, "errors": failed}), nil
 }
 
 // storage is where signed links lead to: the cloud storage beside the console.
 const storage = "/storage/"
 
-func (c *Console) sign(task string, q *request) string {
+func (c *Console) sign(task string, q *wire.Request) string {
 	signature := c.hex(40)
-	c.scripting.links[signature] = link{task, q.now.Add(linkLife)}
-	return fmt.Sprintf("http://%s%s%s.zip?Signature=%s", q.host, storage, task, signature)
+	c.scripting.links[signature] = link{task, q.Now.Add(linkLife)}
+	return fmt.Sprintf("http://%s%s%s.zip?Signature=%s", q.Host, storage, task, signature)
 }
 
 // serveStorage hands out what a signed link leads to. A second way to prove who one is makes it refuse, as real storage does.
 func (c *Console) serveStorage(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Authorization") != "" {
-		page(http.StatusBadRequest, "Only one auth mechanism allowed").write(w)
+		wire.ErrorPage(http.StatusBadRequest, "Only one auth mechanism allowed").Write(w)
 		return
 	}
-	c.stored(r.URL.Query().Get("Signature")).write(w)
+	c.stored(r.URL.Query().Get("Signature")).Write(w)
 }
 
-func (c *Console) stored(signature string) answer {
+func (c *Console) stored(signature string) wire.Answer {
 	defer c.look()()
 	l, ok := c.scripting.links[signature]
 	if !ok || c.now().After(l.ends) {
-		return page(http.StatusForbidden, "Request has expired")
+		return wire.ErrorPage(http.StatusForbidden, "Request has expired")
 	}
 	return asFile(l.task+".zip", c.scripting.results[l.task])
 }

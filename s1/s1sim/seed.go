@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"s1bot/s1/s1sim/wire"
 )
 
 // population is the endpoints of a new console: name, site, group, operating system, user and state. Some names begin with
@@ -60,15 +62,15 @@ func (c *Console) seed() {
 		c.newSite(main, name, name == "Paris")
 	}
 	c.newSite(other, "Berlin", true)
-	for _, r := range c.sites.rows {
+	for _, r := range c.sites.Rows {
 		for _, name := range []string{defaultGroup, "Workstations", "Servers", "Laptops"} {
-			c.newGroup(r.obj, name, "static")
+			c.newGroup(r.Obj, name, "static")
 		}
 	}
 	c.populate()
 	c.seedScripts()
 	c.seedProtection()
-	if !c.opt.Empty && len(c.agents.rows) > 0 {
+	if !c.opt.Empty && len(c.agents.Rows) > 0 {
 		c.history()
 	}
 }
@@ -77,7 +79,7 @@ func (c *Console) populate() {
 	lines := strings.Split(strings.TrimSpace(population), "\n")
 	for i := range c.opt.Agents {
 		if i >= len(lines) {
-			c.newAgent(AgentSpec{Name: fmt.Sprintf("PC-%04d", i), Site: c.sites.rows[i%len(c.sites.rows)].obj["name"].(string),
+			c.newAgent(AgentSpec{Name: fmt.Sprintf("PC-%04d", i), Site: c.sites.Rows[i%len(c.sites.Rows)].Obj["name"].(string),
 				Group: "Workstations", User: fmt.Sprintf("user%d", i)})
 			continue
 		}
@@ -137,16 +139,16 @@ func (c *Console) uuid() string {
 }
 
 // anyAgent is the named agent, or one that is online when there is no such name.
-func (c *Console) anyAgent(nameOrID string) object {
+func (c *Console) anyAgent(nameOrID string) wire.Object {
 	if o := c.agentByNameOrID(nameOrID); o != nil {
 		return o
 	}
 	if nameOrID != "" {
 		return c.newAgent(AgentSpec{Name: nameOrID})
 	}
-	up := c.agents.where(online)
+	up := c.agents.Where(online)
 	if len(up) == 0 {
 		return c.newAgent(AgentSpec{})
 	}
-	return up[c.rng.IntN(len(up))].obj
+	return up[c.rng.IntN(len(up))].Obj
 }

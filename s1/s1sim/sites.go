@@ -3,25 +3,29 @@ package s1sim
 import (
 	"encoding/base64"
 	"slices"
+
+	"s1bot/s1/s1sim/keys"
+	"s1bot/s1/s1sim/store"
+	"s1bot/s1/s1sim/wire"
 )
 
-func siteRoutes() []route {
-	return []route{{method: "GET", path: "/sites", handle: getSites}}
+func siteRoutes(c *Console) []wire.Route {
+	return []wire.Route{{Method: "GET", Path: "/sites", Handle: wire.On(c, getSites)}}
 }
 
 // getSites is the one list whose data is an object: the rows are in data.sites, beside the licence totals of all sites.
-func getSites(c *Console, q *request) (any, error) {
-	rows, pagination, err := siteList().list(c, q)
+func getSites(c *Console, q *wire.Request) (any, error) {
+	rows, pagination, err := siteList(c).List(q)
 	if err != nil {
 		return nil, err
 	}
 	active, total := 0, 0
-	for _, r := range c.sites.rows {
-		active += whole(r.obj["activeLicenses"])
-		total += whole(r.obj["totalLicenses"])
+	for _, r := range c.sites.Rows {
+		active += whole(r.Obj["activeLicenses"])
+		total += whole(r.Obj["totalLicenses"])
 	}
-	all := object{"activeLicenses": active, "totalLicenses": total}
-	return object{"data": object{"sites": rows, "allSites": all}, "pagination": pagination}, nil
+	all := wire.Object{"activeLicenses": active, "totalLicenses": total}
+	return wire.Object{"data": wire.Object{"sites": rows, "allSites": all}, "pagination": pagination}, nil
 }
 
 func whole(v any) int {
@@ -29,44 +33,44 @@ func whole(v any) int {
 	return n
 }
 
-func siteList() listing {
-	return listing{
-		rows: func(c *Console, _ *request) *collection { return &c.sites },
-		keys: siteKeys,
-		sorts: sortsBy("id name totalLicenses expiration siteType state suite createdAt updatedAt activeLicenses accountName sku " +
+func siteList(c *Console) store.Listing {
+	return store.Listing{
+		Rows: func(*wire.Request) *store.Collection { return &c.sites },
+		Keys: siteKeys,
+		Sorts: store.SortsBy("id name totalLicenses expiration siteType state suite createdAt updatedAt activeLicenses accountName sku " +
 			"description usageType"),
-		order: "id",
+		Order: "id",
 	}
 }
 
-func siteKeys() keys {
-	return table(slices.Concat(
-		scope("siteIds", "id"), scope("accountIds", "accountId"), just("accountId", "accountId"),
-		search("query", "name", "accountName", "description"), just("name", "name"), contains(10, "name", "name"),
-		contains(10, "accountName", "accountName"), just("description", "description"), contains(10, "description", "description"),
-		yes("isDefault", "isDefault"), yes("healthStatus", "healthStatus"), legal("adminOnly", boolean),
-		legal("availableMoveSites", boolean), just("siteType", "siteType", "Trial", "Paid"), just("expiration", "expiration"),
-		just("externalId", "externalId"), just("createdAt", "createdAt"), just("updatedAt", "updatedAt"),
-		just("state", "state", scopeStates...), oneOfOrNot("states", "state", scopeStates...),
-		just("suite", "suite", "Core", "Control", "Complete"), just("sku", "sku"), just("module", "licenses.modules.name"),
-		oneOf("features", "features"), just("registrationToken", "registrationToken"),
-		count("totalLicenses"), count("activeLicenses"),
+func siteKeys() keys.Table {
+	return keys.Of(slices.Concat(
+		keys.Scope("siteIds", "id"), keys.Scope("accountIds", "accountId"), keys.Just("accountId", "accountId"),
+		keys.Search("query", "name", "accountName", "description"), keys.Just("name", "name"), keys.Contains(10, "name", "name"),
+		keys.Contains(10, "accountName", "accountName"), keys.Just("description", "description"), keys.Contains(10, "description", "description"),
+		keys.Yes("isDefault", "isDefault"), keys.Yes("healthStatus", "healthStatus"), keys.Legal("adminOnly", keys.Boolean),
+		keys.Legal("availableMoveSites", keys.Boolean), keys.Just("siteType", "siteType", "Trial", "Paid"), keys.Just("expiration", "expiration"),
+		keys.Just("externalId", "externalId"), keys.Just("createdAt", "createdAt"), keys.Just("updatedAt", "updatedAt"),
+		keys.Just("state", "state", scopeStates...), keys.OneOfOrNot("states", "state", scopeStates...),
+		keys.Just("suite", "suite", "Core", "Control", "Complete"), keys.Just("sku", "sku"), keys.Just("module", "licenses.modules.name"),
+		keys.OneOf("features", "features"), keys.Just("registrationToken", "registrationToken"),
+		keys.Count("totalLicenses"), keys.Count("activeLicenses"),
 	))
 }
 
-func (c *Console) newSite(account object, name string, isDefault bool) object {
+func (c *Console) newSite(account wire.Object, name string, isDefault bool) wire.Object {
 	created := c.daysAgo(800)
 	id := c.newID(created)
-	o := object{
+	o := wire.Object{
 		"id": id, "name": name, "accountId": account["id"], "accountName": account["name"], "state": "active",
 		"siteType": "Paid", "sku": "Complete", "suite": "Complete", "activeLicenses": 0, "totalLicenses": 150,
 		"unlimitedLicenses": false, "expiration": nil, "unlimitedExpiration": true, "isDefault": isDefault,
 		"healthStatus": true, "description": nil, "externalId": nil, "usageType": "customer", "inheritAccountExpiration": nil,
-		"creator": admin, "creatorId": adminID, "createdAt": stamp(created), "updatedAt": stamp(created),
+		"creator": admin, "creatorId": adminID, "createdAt": wire.Stamp(created), "updatedAt": wire.Stamp(created),
 		"licenses": noLicenses(), "registrationToken": registrationToken(id),
 	}
 	account["numberOfSites"] = whole(account["numberOfSites"]) + 1
-	c.sites.put(id, o)
+	c.sites.Put(id, o)
 	return o
 }
 

@@ -82,25 +82,3 @@ type AlertSpec struct {
 	ReportedAt  time.Time
 	Edit        func(map[string]any)
 }
-
-func or(s, fallback string) string {
-	if s == "" {
-		return fallback
-	}
-	return s
-}
-
-// orNil is what the service answers for a text that it does not have.
-func orNil(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
-}
-
-func orTime(t, fallback time.Time) time.Time {
-	if t.IsZero() {
-		return fallback
-	}
-	return t.UTC().Truncate(time.Microsecond)
-}

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"s1bot/s1/s1sim/store"
+	"s1bot/s1/s1sim/wire"
 )
 
 // Agent returns a copy of an endpoint by id or computer name, nil when there is none; of several with one name the first.
@@ -20,15 +23,15 @@ func (c *Console) Agents() []map[string]any {
 
 // NetworkStatus is an endpoint's: connected, disconnecting, disconnected or connecting; "" when it does not exist.
 func (c *Console) NetworkStatus(nameOrID string) string {
-	return text(c.Agent(nameOrID), "networkStatus")
+	return wire.Text(c.Agent(nameOrID), "networkStatus")
 }
 
 // SetOnline turns an endpoint on or off. One that comes online does what it was told meanwhile, after Options.EffectDelay.
 func (c *Console) SetOnline(nameOrID string, online bool) bool {
 	return c.SetAgent(nameOrID, func(a map[string]any) {
-		a["isActive"], a["lastActiveDate"] = online, stamp(c.now())
+		a["isActive"], a["lastActiveDate"] = online, wire.Stamp(c.now())
 		if online {
-			c.wake(text(a, "id"), c.now())
+			c.wake(wire.Text(a, "id"), c.now())
 		}
 	})
 }
@@ -39,7 +42,7 @@ func (c *Console) SetDeaf(nameOrID string, deaf bool) bool {
 		if c.deaf == nil {
 			c.deaf = map[string]bool{}
 		}
-		c.deaf[text(a, "id")] = deaf
+		c.deaf[wire.Text(a, "id")] = deaf
 	})
 }
 
@@ -50,7 +53,7 @@ func (c *Console) SetUntaken(nameOrID string, untaken bool) bool {
 		if c.untaken == nil {
 			c.untaken = map[string]bool{}
 		}
-		c.untaken[text(a, "id")] = untaken
+		c.untaken[wire.Text(a, "id")] = untaken
 	})
 }
 
@@ -58,24 +61,24 @@ func (c *Console) SetUntaken(nameOrID string, untaken bool) bool {
 // inferred, and some do not.
 func (c *Console) ListGone() {
 	defer c.lock()()
-	c.agents.whole = true
+	c.agents.Whole = true
 }
 
 // SetReport has an endpoint report on a mitigation: the status is any of the vendor's list ("partial", "pending-reboot", "canceled", …)
 // or a word that nobody has seen yet, and the counters say of how many.
 func (c *Console) SetReport(threat, action, status string, total, success int) bool {
 	defer c.look()()
-	t := c.threats.get(threat)
+	t := c.threats.Get(threat)
 	r := report(t, action)
 	if r == nil {
 		return false
 	}
 	c.effects = slices.DeleteFunc(c.effects, func(e effect) bool { return strings.HasPrefix(e.topic, "mitigate "+threat+" ") })
-	at := stamp(c.now())
+	at := wire.Stamp(c.now())
 	r["status"], r["lastUpdate"], r["mitigationStartedAt"], r["mitigationEndedAt"] = status, at, at, at
-	r["actionsCounters"] = object{"total": total, "success": success, "failed": total - success, "pendingReboot": 0, "notFound": 0}
-	put(t, "threatInfo.pendingActions", anyPending(t))
-	put(t, "threatInfo.updatedAt", at)
+	r["actionsCounters"] = wire.Object{"total": total, "success": success, "failed": total - success, "pendingReboot": 0, "notFound": 0}
+	wire.Put(t, "threatInfo.pendingActions", anyPending(t))
+	wire.Put(t, "threatInfo.updatedAt", at)
 	return true
 }
 
@@ -94,13 +97,13 @@ func (c *Console) SetAgent(nameOrID string, change func(map[string]any)) bool {
 // DeleteAgent takes an endpoint out.
 func (c *Console) DeleteAgent(nameOrID string) bool {
 	defer c.look()()
-	return c.agents.remove(text(c.agentByNameOrID(nameOrID), "id"))
+	return c.agents.Remove(wire.Text(c.agentByNameOrID(nameOrID), "id"))
 }
 
 // Threat returns a copy of a threat, nil when there is none.
 func (c *Console) Threat(id string) map[string]any {
 	defer c.look()()
-	return copyOf(c.threats.get(id))
+	return copyOf(c.threats.Get(id))
 }
 
 // Threats returns copies of all threats in the order in which they were added.
@@ -112,14 +115,14 @@ func (c *Console) Threats() []map[string]any {
 // SetThreat changes a threat in place, as somebody in the console would, and bumps its updatedAt; false when there is none.
 func (c *Console) SetThreat(id string, change func(map[string]any)) bool {
 	defer c.look()()
-	t := c.threats.get(id)
+	t := c.threats.Get(id)
 	if t == nil {
 		return false
 	}
-	put(t, "threatInfo.updatedAt", stamp(c.now()))
+	wire.Put(t, "threatInfo.updatedAt", wire.Stamp(c.now()))
 	change(t)
 	c.reindex()
-	c.recount(c.agents.get(text(t, "agentRealtimeInfo.agentId")), c.now())
+	c.recount(c.agents.Get(wire.Text(t, "agentRealtimeInfo.agentId")), c.now())
 	return true
 }
 
@@ -127,13 +130,13 @@ func (c *Console) SetThreat(id string, change func(map[string]any)) bool {
 func (c *Console) DeleteThreat(id string) bool {
 	defer c.look()()
 	defer c.reindex()
-	return c.threats.remove(id)
+	return c.threats.Remove(id)
 }
 
 // Alert returns a copy of an alert, nil when there is none.
 func (c *Console) Alert(id string) map[string]any {
 	defer c.look()()
-	return copyOf(c.alerts.get(id))
+	return copyOf(c.alerts.Get(id))
 }
 
 // Alerts returns copies of all alerts in the order in which they were added.
@@ -145,11 +148,11 @@ func (c *Console) Alerts() []map[string]any {
 // SetAlert changes an alert in place and bumps its updatedAt; false when there is none.
 func (c *Console) SetAlert(id string, change func(map[string]any)) bool {
 	defer c.look()()
-	a := c.alerts.get(id)
+	a := c.alerts.Get(id)
 	if a == nil {
 		return false
 	}
-	put(a, "alertInfo.updatedAt", stamp(c.now()))
+	wire.Put(a, "alertInfo.updatedAt", wire.Stamp(c.now()))
 	change(a)
 	return true
 }
@@ -157,7 +160,7 @@ func (c *Console) SetAlert(id string, change func(map[string]any)) bool {
 // DeleteAlert takes an alert out.
 func (c *Console) DeleteAlert(id string) bool {
 	defer c.look()()
-	return c.alerts.remove(id)
+	return c.alerts.Remove(id)
 }
 
 // Notes returns copies of the notes of a threat, oldest first.
@@ -184,38 +187,38 @@ func (c *Console) Activities() []map[string]any {
 // AccountID is the id of an account by its name, "" when there is none.
 func (c *Console) AccountID(name string) string {
 	defer c.look()()
-	return text(c.accounts.find("name", name), "id")
+	return wire.Text(c.accounts.Find("name", name), "id")
 }
 
 // SiteID is the id of a site by its name.
 func (c *Console) SiteID(name string) string {
 	defer c.look()()
-	return text(c.sites.find("name", name), "id")
+	return wire.Text(c.sites.Find("name", name), "id")
 }
 
 // GroupID is the id of a group by the names of its site and itself.
 func (c *Console) GroupID(site, name string) string {
 	defer c.look()()
-	id := text(c.sites.find("name", site), "id")
-	for _, r := range c.groups.rows {
-		if text(r.obj, "siteId") == id && text(r.obj, "name") == name {
-			return r.id
+	id := wire.Text(c.sites.Find("name", site), "id")
+	for _, r := range c.groups.Rows {
+		if wire.Text(r.Obj, "siteId") == id && wire.Text(r.Obj, "name") == name {
+			return r.Id
 		}
 	}
 	return ""
 }
 
-func copyOf(o object) map[string]any {
+func copyOf(o wire.Object) map[string]any {
 	if o == nil {
 		return nil
 	}
-	return clone(o).(object)
+	return wire.Clone(o).(wire.Object)
 }
 
-func copies(l *collection) []map[string]any {
-	out := make([]map[string]any, 0, len(l.rows))
-	for _, r := range l.rows {
-		out = append(out, copyOf(r.obj))
+func copies(l *store.Collection) []map[string]any {
+	out := make([]map[string]any, 0, len(l.Rows))
+	for _, r := range l.Rows {
+		out = append(out, copyOf(r.Obj))
 	}
 	return out
 }
@@ -223,56 +226,56 @@ func copies(l *collection) []map[string]any {
 // AddRawThreat adds a threat exactly as it is written, such as a recorded one, and returns its id. An endpoint that the
 // console does not know is enrolled, so that it can be isolated.
 func (c *Console) AddRawThreat(raw []byte) (id string, err error) {
-	return c.addRaw(raw, "id", func(o object) {
-		c.enrol(o, text(o, "agentRealtimeInfo.agentId"), text(o, "agentRealtimeInfo.agentComputerName"), text(o, "agentRealtimeInfo.agentOsType"))
+	return c.addRaw(raw, "id", func(o wire.Object) {
+		c.enrol(o, wire.Text(o, "agentRealtimeInfo.agentId"), wire.Text(o, "agentRealtimeInfo.agentComputerName"), wire.Text(o, "agentRealtimeInfo.agentOsType"))
 		c.insertThreat(o, c.now()) // the endpoint is not counted anew: that would change what was recorded
 	})
 }
 
 // AddRawAlert adds an alert exactly as it is written and returns its id.
 func (c *Console) AddRawAlert(raw []byte) (id string, err error) {
-	return c.addRaw(raw, "alertInfo.alertId", func(o object) {
-		c.enrol(o, text(o, "agentRealtimeInfo.id"), text(o, "agentRealtimeInfo.name"), text(o, "agentRealtimeInfo.os"))
+	return c.addRaw(raw, "alertInfo.alertId", func(o wire.Object) {
+		c.enrol(o, wire.Text(o, "agentRealtimeInfo.id"), wire.Text(o, "agentRealtimeInfo.name"), wire.Text(o, "agentRealtimeInfo.os"))
 		c.insertAlert(o, c.now())
 	})
 }
 
 // AddRawAgent adds an endpoint exactly as it is written and returns its id.
 func (c *Console) AddRawAgent(raw []byte) (id string, err error) {
-	return c.addRaw(raw, "id", func(o object) { c.agents.put(text(o, "id"), o) })
+	return c.addRaw(raw, "id", func(o wire.Object) { c.agents.Put(wire.Text(o, "id"), o) })
 }
 
 // AddRawActivity adds an activity exactly as it is written and returns its id. Recordings repeat ids, so it never replaces.
 func (c *Console) AddRawActivity(raw []byte) (id string, err error) {
-	return c.addRaw(raw, "id", func(o object) { c.activities.add(text(o, "id"), o) })
+	return c.addRaw(raw, "id", func(o wire.Object) { c.activities.Add(wire.Text(o, "id"), o) })
 }
 
-func (c *Console) addRaw(raw []byte, idPath string, add func(object)) (string, error) {
-	v, err := decode(raw)
+func (c *Console) addRaw(raw []byte, idPath string, add func(wire.Object)) (string, error) {
+	v, err := wire.Decode(raw)
 	if err != nil {
 		return "", fmt.Errorf("read raw object: %w", err)
 	}
-	o, ok := v.(object)
-	if !ok || text(o, idPath) == "" {
+	o, ok := v.(wire.Object)
+	if !ok || wire.Text(o, idPath) == "" {
 		return "", fmt.Errorf("raw object has no %s", idPath)
 	}
 	defer c.lock()()
 	add(o)
-	return text(o, idPath), nil
+	return wire.Text(o, idPath), nil
 }
 
 // enrol makes an endpoint for a recorded object that names one.
-func (c *Console) enrol(o object, id, name, os string) {
-	if id == "" || c.agents.get(id) != nil {
+func (c *Console) enrol(o wire.Object, id, name, os string) {
+	if id == "" || c.agents.Get(id) != nil {
 		return
 	}
 	if _, known := platforms()[os]; !known {
 		os = ""
 	}
-	c.newAgent(AgentSpec{ID: id, Name: name, OS: os, Offline: text(o, "agentRealtimeInfo.agentIsActive") == "false",
+	c.newAgent(AgentSpec{ID: id, Name: name, OS: os, Offline: wire.Text(o, "agentRealtimeInfo.agentIsActive") == "false",
 		Edit: func(a map[string]any) {
 			for _, k := range []string{"accountId", "accountName", "siteId", "siteName", "groupId", "groupName"} {
-				if v := value(o, "agentRealtimeInfo."+k); v != nil {
+				if v := wire.Value(o, "agentRealtimeInfo."+k); v != nil {
 					a[k] = v
 				}
 			}

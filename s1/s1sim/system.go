@@ -1,19 +1,25 @@
 package s1sim
 
-func systemRoutes() []route {
-	return []route{
-		{method: "GET", path: "/system/info", handle: systemInfo},
-		{method: "GET", path: "/system/status", handle: systemHealth, public: true}, // so it proves nothing about a token
-		{method: "GET", path: "/system/status/db", handle: systemHealth, public: true},
-		{method: "GET", path: "/system/status/cache", handle: systemHealth, public: true},
-		{method: "GET", path: "/users/viewer-auth-check", handle: viewerCheck},
+import "s1bot/s1/s1sim/wire"
+
+func systemRoutes(c *Console) []wire.Route {
+	return []wire.Route{
+		{Method: "GET", Path: "/system/info", Handle: wire.On(c, systemInfo)},
+		{Method: "GET", Path: "/system/status", Handle: wire.On(c, systemHealth), Public: true}, // so it proves nothing about a token
+		{Method: "GET", Path: "/system/status/db", Handle: wire.On(c, systemHealth), Public: true},
+		{Method: "GET", Path: "/system/status/cache", Handle: wire.On(c, systemHealth), Public: true},
+		{Method: "GET", Path: "/users/viewer-auth-check", Handle: wire.On(c, viewerCheck)},
 	}
 }
 
-func systemInfo(*Console, *request) (any, error) {
-	return data(object{"build": "S-25.1.4#21", "version": "25.1.4", "release": "S", "patch": "4", "latestAgentVersion": agentVersions[0]}), nil
+func systemInfo(*Console, *wire.Request) (any, error) {
+	return wire.Data(wire.Object{"build": "S-25.1.4#21", "version": "25.1.4", "release": "S", "patch": "4", "latestAgentVersion": agentVersions[0]}), nil
 }
 
-func systemHealth(*Console, *request) (any, error) { return data(object{"health": "ok"}), nil }
+func systemHealth(*Console, *wire.Request) (any, error) {
+	return wire.Data(wire.Object{"health": "ok"}), nil
+}
 
-func viewerCheck(*Console, *request) (any, error) { return data(object{"success": true}), nil }
+func viewerCheck(*Console, *wire.Request) (any, error) {
+	return wire.Data(wire.Object{"success": true}), nil
+}

@@ -1,95 +1,100 @@
 package s1sim
 
-import "slices"
+import (
+	"slices"
+
+	"s1bot/s1/s1sim/keys"
+	"s1bot/s1/s1sim/wire"
+)
 
 // threatKeys are the legal keys of a threat filter, 99 of them, from the API document.
-func threatKeys() keys {
-	return table(threatPlaceKeys(), threatStateKeys(), threatTextKeys(), threatCloudKeys())
+func threatKeys(c *Console) keys.Table {
+	return keys.Of(threatPlaceKeys(), threatStateKeys(c), threatTextKeys(), threatCloudKeys())
 }
 
-func threatPlaceKeys() []key {
+func threatPlaceKeys() []keys.Key {
 	return slices.Concat(
-		scope("accountIds", "agentRealtimeInfo.accountId"), scope("siteIds", "agentRealtimeInfo.siteId"),
-		scope("groupIds", "agentRealtimeInfo.groupId"), legal("tenant", boolean), legal("limit", integer),
-		ids("ids", "id"), ids("agentIds", "agentRealtimeInfo.agentId"),
-		oneOf("storylines", "threatInfo.storyline"), oneOf("collectionIds", "threatInfo.collectionId"),
-		oneOf("contentHashes", "threatInfo.sha1"),
-		span(moment, "createdAt", "threatInfo.createdAt", "lt gt lte gte"),
-		span(moment, "updatedAt", "threatInfo.updatedAt", "lt gt lte gte"),
-		tags("agentTagsData", "agentRealtimeInfo.tags.sentinelone"),
-		yesDerived("hasAgentTags", func(o object) bool { return len(at(o, "agentRealtimeInfo.tags.sentinelone")) > 0 }),
-		oneOfOrNot("agentVersions", "agentRealtimeInfo.agentVersion"),
-		oneOfOrNot("agentMachineTypes", "agentRealtimeInfo.agentMachineType", machineTypes...),
-		oneOfOrNot("osTypes", "agentRealtimeInfo.agentOsType", osTypes...),
-		oneOf("osArchs", "agentRealtimeInfo.agentOsArch", osArchs...),
-		capped(10, oneOfOrNot("osNames", "agentRealtimeInfo.agentOsName")),
-		yes("agentIsActive", "agentRealtimeInfo.agentIsActive"),
+		keys.Scope("accountIds", "agentRealtimeInfo.accountId"), keys.Scope("siteIds", "agentRealtimeInfo.siteId"),
+		keys.Scope("groupIds", "agentRealtimeInfo.groupId"), keys.Legal("tenant", keys.Boolean), keys.Legal("limit", keys.Integer),
+		keys.IDs("ids", "id"), keys.IDs("agentIds", "agentRealtimeInfo.agentId"),
+		keys.OneOf("storylines", "threatInfo.storyline"), keys.OneOf("collectionIds", "threatInfo.collectionId"),
+		keys.OneOf("contentHashes", "threatInfo.sha1"),
+		keys.Span(keys.Moment, "createdAt", "threatInfo.createdAt", "lt gt lte gte"),
+		keys.Span(keys.Moment, "updatedAt", "threatInfo.updatedAt", "lt gt lte gte"),
+		keys.Tags("agentTagsData", "agentRealtimeInfo.tags.sentinelone"),
+		keys.YesDerived("hasAgentTags", func(o wire.Object) bool { return len(wire.At(o, "agentRealtimeInfo.tags.sentinelone")) > 0 }),
+		keys.OneOfOrNot("agentVersions", "agentRealtimeInfo.agentVersion"),
+		keys.OneOfOrNot("agentMachineTypes", "agentRealtimeInfo.agentMachineType", machineTypes...),
+		keys.OneOfOrNot("osTypes", "agentRealtimeInfo.agentOsType", osTypes...),
+		keys.OneOf("osArchs", "agentRealtimeInfo.agentOsArch", osArchs...),
+		keys.Capped(10, keys.OneOfOrNot("osNames", "agentRealtimeInfo.agentOsName")),
+		keys.Yes("agentIsActive", "agentRealtimeInfo.agentIsActive"),
 	)
 }
 
-func threatStateKeys() []key {
+func threatStateKeys(c *Console) []keys.Key {
 	return slices.Concat(
-		oneOfOrNot("mitigationStatuses", "threatInfo.mitigationStatus", mitigations...),
-		oneOfOrNot("analystVerdicts", "threatInfo.analystVerdict", verdicts...),
-		oneOfOrNot("incidentStatuses", "threatInfo.incidentStatus", incidents...),
-		oneOfOrNot("confidenceLevels", "threatInfo.confidenceLevel", confidences...),
-		oneOfOrNot("classifications", "threatInfo.classification"),
-		oneOfOrNot("classificationSources", "threatInfo.classificationSource", threatSources...),
-		oneOfOrNot("engines", "threatInfo.detectionEngines.key", engines...),
-		oneOfOrNot("detectionEngines", "threatInfo.detectionEngines.key", engines...),
-		oneOfOrNot("initiatedBy", "threatInfo.initiatedBy", initiators...),
-		yesDerived("resolved", func(o object) bool { return text(o, "threatInfo.incidentStatus") == "resolved" }),
-		derived(yes("noteExists", "")[0], func(c *Console, o object) []any {
-			n := c.notes[text(o, "id")]
-			return []any{n != nil && len(n.rows) > 0}
+		keys.OneOfOrNot("mitigationStatuses", "threatInfo.mitigationStatus", mitigations...),
+		keys.OneOfOrNot("analystVerdicts", "threatInfo.analystVerdict", verdicts...),
+		keys.OneOfOrNot("incidentStatuses", "threatInfo.incidentStatus", incidents...),
+		keys.OneOfOrNot("confidenceLevels", "threatInfo.confidenceLevel", confidences...),
+		keys.OneOfOrNot("classifications", "threatInfo.classification"),
+		keys.OneOfOrNot("classificationSources", "threatInfo.classificationSource", threatSources...),
+		keys.OneOfOrNot("engines", "threatInfo.detectionEngines.key", engines...),
+		keys.OneOfOrNot("detectionEngines", "threatInfo.detectionEngines.key", engines...),
+		keys.OneOfOrNot("initiatedBy", "threatInfo.initiatedBy", initiators...),
+		keys.YesDerived("resolved", func(o wire.Object) bool { return wire.Text(o, "threatInfo.incidentStatus") == "resolved" }),
+		keys.Derived(keys.Yes("noteExists", "")[0], func(o wire.Object) []any {
+			n := c.notes[wire.Text(o, "id")]
+			return []any{n != nil && len(n.Rows) > 0}
 		}),
-		yes("failedActions", "threatInfo.failedActions"), yes("pendingActions", "threatInfo.pendingActions"),
-		yes("rebootRequired", "threatInfo.rebootRequired"), yes("mitigatedPreemptively", "threatInfo.mitigatedPreemptively"),
-		yes("externalTicketExists", "threatInfo.externalTicketExists"), oneOf("externalTicketIds", "threatInfo.externalTicketId"),
-		legal("countsFor", textual),
+		keys.Yes("failedActions", "threatInfo.failedActions"), keys.Yes("pendingActions", "threatInfo.pendingActions"),
+		keys.Yes("rebootRequired", "threatInfo.rebootRequired"), keys.Yes("mitigatedPreemptively", "threatInfo.mitigatedPreemptively"),
+		keys.Yes("externalTicketExists", "threatInfo.externalTicketExists"), keys.OneOf("externalTicketIds", "threatInfo.externalTicketId"),
+		keys.Legal("countsFor", keys.Textual),
 	)
 }
 
-func threatTextKeys() []key {
+func threatTextKeys() []keys.Key {
 	return slices.Concat(
-		just("displayName", "threatInfo.threatName"),
-		search("query", "threatInfo.threatName", "threatInfo.sha1", "threatInfo.sha256", "threatInfo.md5", "threatInfo.filePath",
+		keys.Just("displayName", "threatInfo.threatName"),
+		keys.Search("query", "threatInfo.threatName", "threatInfo.sha1", "threatInfo.sha256", "threatInfo.md5", "threatInfo.filePath",
 			"threatInfo.storyline", "threatInfo.originatorProcess", "threatInfo.processUser", "threatInfo.maliciousProcessArguments",
 			"threatInfo.classification", "agentRealtimeInfo.agentComputerName", "agentRealtimeInfo.siteName", "id"),
-		contains(10, "contentHash", "threatInfo.sha1", "threatInfo.sha256", "threatInfo.md5"),
-		contains(10, "threatDetails", "threatInfo.threatName", "threatInfo.filePath"),
-		contains(10, "filePath", "threatInfo.filePath"),
-		contains(10, "computerName", "agentRealtimeInfo.agentComputerName"),
-		contains(10, "uuid", "agentRealtimeInfo.agentUuid"),
-		contains(10, "detectionAgentVersion", "agentDetectionInfo.agentVersion"),
-		contains(10, "realtimeAgentVersion", "agentRealtimeInfo.agentVersion"),
-		contains(10, "detectionAgentDomain", "agentDetectionInfo.agentDomain"),
-		contains(10, "commandLineArguments", "threatInfo.maliciousProcessArguments"),
-		contains(10, "initiatedByUsername", "threatInfo.initiatingUsername"),
-		contains(10, "storyline", "threatInfo.storyline"),
-		contains(10, "originatedProcess", "threatInfo.originatorProcess"),
-		contains(10, "publisherName", "threatInfo.publisherName"),
-		contains(10, "signerIdentity", "threatInfo.publisherName"),
-		contains(10, "externalTicketId", "threatInfo.externalTicketId"),
+		keys.Contains(10, "contentHash", "threatInfo.sha1", "threatInfo.sha256", "threatInfo.md5"),
+		keys.Contains(10, "threatDetails", "threatInfo.threatName", "threatInfo.filePath"),
+		keys.Contains(10, "filePath", "threatInfo.filePath"),
+		keys.Contains(10, "computerName", "agentRealtimeInfo.agentComputerName"),
+		keys.Contains(10, "uuid", "agentRealtimeInfo.agentUuid"),
+		keys.Contains(10, "detectionAgentVersion", "agentDetectionInfo.agentVersion"),
+		keys.Contains(10, "realtimeAgentVersion", "agentRealtimeInfo.agentVersion"),
+		keys.Contains(10, "detectionAgentDomain", "agentDetectionInfo.agentDomain"),
+		keys.Contains(10, "commandLineArguments", "threatInfo.maliciousProcessArguments"),
+		keys.Contains(10, "initiatedByUsername", "threatInfo.initiatingUsername"),
+		keys.Contains(10, "storyline", "threatInfo.storyline"),
+		keys.Contains(10, "originatedProcess", "threatInfo.originatorProcess"),
+		keys.Contains(10, "publisherName", "threatInfo.publisherName"),
+		keys.Contains(10, "signerIdentity", "threatInfo.publisherName"),
+		keys.Contains(10, "externalTicketId", "threatInfo.externalTicketId"),
 	)
 }
 
-func threatCloudKeys() []key {
+func threatCloudKeys() []keys.Key {
 	rows := slices.Concat(
-		contains(10, "containerName", "containerInfo.name"), contains(10, "containerImageName", "containerInfo.image"),
-		contains(10, "containerLabels", "containerInfo.labels"),
-		contains(10, "k8sClusterName", "kubernetesInfo.cluster"), contains(10, "k8sNodeName", "kubernetesInfo.node"),
-		contains(10, "k8sNodeLabels", "kubernetesInfo.nodeLabels"),
-		contains(10, "k8sNamespaceName", "kubernetesInfo.namespace"),
-		contains(10, "k8sNamespaceLabels", "kubernetesInfo.namespaceLabels"),
-		contains(10, "k8sControllerName", "kubernetesInfo.controllerName"),
-		contains(10, "k8sControllerLabels", "kubernetesInfo.controllerLabels"),
-		contains(10, "k8sPodName", "kubernetesInfo.pod"), contains(10, "k8sPodLabels", "kubernetesInfo.podLabels"),
-		oneOfOrNot("cloudProvider", "agentDetectionInfo.cloudProviders.name"),
+		keys.Contains(10, "containerName", "containerInfo.name"), keys.Contains(10, "containerImageName", "containerInfo.image"),
+		keys.Contains(10, "containerLabels", "containerInfo.labels"),
+		keys.Contains(10, "k8sClusterName", "kubernetesInfo.cluster"), keys.Contains(10, "k8sNodeName", "kubernetesInfo.node"),
+		keys.Contains(10, "k8sNodeLabels", "kubernetesInfo.nodeLabels"),
+		keys.Contains(10, "k8sNamespaceName", "kubernetesInfo.namespace"),
+		keys.Contains(10, "k8sNamespaceLabels", "kubernetesInfo.namespaceLabels"),
+		keys.Contains(10, "k8sControllerName", "kubernetesInfo.controllerName"),
+		keys.Contains(10, "k8sControllerLabels", "kubernetesInfo.controllerLabels"),
+		keys.Contains(10, "k8sPodName", "kubernetesInfo.pod"), keys.Contains(10, "k8sPodLabels", "kubernetesInfo.podLabels"),
+		keys.OneOfOrNot("cloudProvider", "agentDetectionInfo.cloudProviders.name"),
 	)
 	for _, name := range []string{"awsRole", "awsSecurityGroups", "awsSubnetIds", "azureResourceGroup", "cloudAccount",
 		"cloudImage", "cloudInstanceId", "cloudInstanceSize", "cloudLocation", "cloudNetwork", "gcpServiceAccount"} {
-		rows = append(rows, contains(255, name, "agentDetectionInfo.cloudProviders."+name)...)
+		rows = append(rows, keys.Contains(255, name, "agentDetectionInfo.cloudProviders."+name)...)
 	}
 	return rows
 }

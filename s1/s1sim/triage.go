@@ -1,24 +1,26 @@
 package s1sim
 
-func triageRoutes() []route {
-	return []route{
-		{method: "PUT", path: "/threats/{threat}/notes/{note}", handle: updateNote},
-		{root: "/web/api/v2.0", method: "POST", path: "/threats/mark-as-threat", handle: markAsThreat},
+import "s1bot/s1/s1sim/wire"
+
+func triageRoutes(c *Console) []wire.Route {
+	return []wire.Route{
+		{Method: "PUT", Path: "/threats/{threat}/notes/{note}", Handle: wire.On(c, updateNote)},
+		{Root: "/web/api/v2.0", Method: "POST", Path: "/threats/mark-as-threat", Handle: wire.On(c, markAsThreat)},
 	}
 }
 
 // updateNote replaces the text of a note. Only its author may; that others are told 403 is inferred.
-func updateNote(c *Console, q *request) (any, error) {
-	t := c.threats.get(q.params["threat"])
+func updateNote(c *Console, q *wire.Request) (any, error) {
+	t := c.threats.Get(q.Params["threat"])
 	if t == nil {
-		return nil, notFound("Requested resource was not found", "Threat ID "+q.params["threat"]+" was not found.")
+		return nil, wire.NotFound("Requested resource was not found", "Threat ID "+q.Params["threat"]+" was not found.")
 	}
-	notes := c.notes[q.params["threat"]]
-	if notes == nil || notes.get(q.params["note"]) == nil {
-		return nil, notFound("Requested resource was not found", "")
+	notes := c.notes[q.Params["threat"]]
+	if notes == nil || notes.Get(q.Params["note"]) == nil {
+		return nil, wire.NotFound("Requested resource was not found", "")
 	}
-	note := notes.get(q.params["note"])
-	body, err := q.body()
+	note := notes.Get(q.Params["note"])
+	body, err := q.Body()
 	if err != nil {
 		return nil, err
 	}
@@ -26,51 +28,51 @@ func updateNote(c *Console, q *request) (any, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case text(note, "creatorId") != apiUserID:
-		return nil, forbidden()
+	case wire.Text(note, "creatorId") != apiUserID:
+		return nil, wire.Forbidden()
 	}
-	note["text"], note["edited"], note["updatedAt"] = s, true, stamp(q.now)
-	put(t, "threatInfo.updatedAt", stamp(q.now))
-	c.noteThreat(editedNote, t, q.now, true, "The management user "+apiUser+" changed a note on threat "+text(t, "threatInfo.threatName")+".", s)
-	return data(note), nil
+	note["text"], note["edited"], note["updatedAt"] = s, true, wire.Stamp(q.Now)
+	wire.Put(t, "threatInfo.updatedAt", wire.Stamp(q.Now))
+	c.noteThreat(editedNote, t, q.Now, true, "The management user "+apiUser+" changed a note on threat "+wire.Text(t, "threatInfo.threatName")+".", s)
+	return wire.Data(note), nil
 }
 
-func noteText(body object) (string, error) {
-	d, _ := body["data"].(object)
+func noteText(body wire.Object) (string, error) {
+	d, _ := body["data"].(wire.Object)
 	s, ok := d["text"].(string)
 	if !ok {
-		return "", invalid("data: text: Missing data for required field.")
+		return "", wire.Invalid("data: text: Missing data for required field.")
 	}
 	if n := len([]rune(s)); n < 2 {
-		return "", invalid("data: text: Shorter than minimum length 2.")
+		return "", wire.Invalid("data: text: Shorter than minimum length 2.")
 	} else if n > 10000 {
-		return "", invalid("data: text: Longer than maximum length 10000.")
+		return "", wire.Invalid("data: text: Longer than maximum length 10000.")
 	}
 	return s, nil
 }
 
 // markAsThreat is a path of version 2.0 that version 2.1 left out: suspicious threats become malicious, are a true positive, and
 // the policy deals with them, which here means quarantine.
-func markAsThreat(c *Console, q *request) (any, error) {
-	body, err := q.body()
+func markAsThreat(c *Console, q *wire.Request) (any, error) {
+	body, err := q.Body()
 	if err != nil {
 		return nil, err
 	}
 	if _, err := field(body, "targetScope", []string{"group", "site", "tenant"}); err != nil {
 		return nil, err
 	}
-	rows, err := threatList().chosen(c, body)
+	rows, err := threatList(c).Chosen(body)
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range rows {
-		put(r.obj, "threatInfo.confidenceLevel", "malicious")
-		c.setThreat(r.obj, "analystVerdict", "true_positive", changedVerdict, q.now)
-		put(r.obj, "threatInfo.updatedAt", stamp(q.now))
-		c.noteThreat(markedThreat, r.obj, q.now, true, "The management user "+apiUser+" marked "+text(r.obj, "threatInfo.threatName")+" as a threat.", nil)
-		if m := mitigationActions()["quarantine"]; c.skips(m, r.obj) == "" && text(r.obj, "threatInfo.mitigationStatus") != "mitigated" {
-			c.treat(m, r.obj, q.now)
+		wire.Put(r.Obj, "threatInfo.confidenceLevel", "malicious")
+		c.setThreat(r.Obj, "analystVerdict", "true_positive", changedVerdict, q.Now)
+		wire.Put(r.Obj, "threatInfo.updatedAt", wire.Stamp(q.Now))
+		c.noteThreat(markedThreat, r.Obj, q.Now, true, "The management user "+apiUser+" marked "+wire.Text(r.Obj, "threatInfo.threatName")+" as a threat.", nil)
+		if m := mitigationActions()["quarantine"]; c.skips(m, r.Obj) == "" && wire.Text(r.Obj, "threatInfo.mitigationStatus") != "mitigated" {
+			c.treat(m, r.Obj, q.Now)
 		}
 	}
-	return affected(len(rows)), nil
+	return wire.Affected(len(rows)), nil
 }

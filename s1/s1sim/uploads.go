@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"s1bot/s1/s1sim/wire"
 )
 
 // What the API document says of files that endpoints upload.
@@ -31,11 +33,11 @@ type archive struct {
 	at          time.Time
 }
 
-func uploadRoutes() []route {
-	return []route{
-		{method: "POST", path: "/agents/{agent}/actions/fetch-files", handle: fetchFiles},
-		{method: "GET", path: "/agents/{agent}/uploads/{activity}", handle: getUpload},
-		{method: "POST", path: "/threats/fetch-file", handle: fetchThreatFile},
+func uploadRoutes(c *Console) []wire.Route {
+	return []wire.Route{
+		{Method: "POST", Path: "/agents/{agent}/actions/fetch-files", Handle: wire.On(c, fetchFiles)},
+		{Method: "GET", Path: "/agents/{agent}/uploads/{activity}", Handle: wire.On(c, getUpload)},
+		{Method: "POST", Path: "/threats/fetch-file", Handle: wire.On(c, fetchThreatFile)},
 	}
 }
 
@@ -46,12 +48,12 @@ func (c *Console) SetUploadSize(bytes int) {
 }
 
 // fetchFiles queues the order. The answer says nothing else: the batch is in an activity.
-func fetchFiles(c *Console, q *request) (any, error) {
-	agent := c.agents.get(q.params["agent"])
+func fetchFiles(c *Console, q *wire.Request) (any, error) {
+	agent := c.agents.Get(q.Params["agent"])
 	if agent == nil {
-		return nil, notFound("Agent not found", "The agent with ID "+q.params["agent"]+" is not found.")
+		return nil, wire.NotFound("Agent not found", "The agent with ID "+q.Params["agent"]+" is not found.")
 	}
-	body, err := q.body()
+	body, err := q.Body()
 	if err != nil {
 		return nil, err
 	}
@@ -62,32 +64,32 @@ func fetchFiles(c *Console, q *request) (any, error) {
 	if err := archivePassword(body); err != nil {
 		return nil, err
 	}
-	batch, name := c.uuid(), text(agent, "computerName")
-	c.note(event{kind: saidFetch, at: q.now, agent: agent, byUser: true, data: object{"commandBatchUuid": batch},
-		about: "The management user " + apiUser + " initiated a fetch file command to the agent " + name + " (" + text(agent, "externalIp") + ")."})
-	c.later(text(agent, "id"), "files "+batch, q.now, func(agent object, at time.Time) {
+	batch, name := c.uuid(), wire.Text(agent, "computerName")
+	c.note(event{kind: saidFetch, at: q.Now, agent: agent, byUser: true, data: wire.Object{"commandBatchUuid": batch},
+		about: "The management user " + apiUser + " initiated a fetch file command to the agent " + name + " (" + wire.Text(agent, "externalIp") + ")."})
+	c.later(wire.Text(agent, "id"), "files "+batch, q.Now, func(agent wire.Object, at time.Time) {
 		c.upload(uploaded, agent, nil, batch, paths, at)
 	})
-	return data(object{"success": true}), nil
+	return wire.Data(wire.Object{"success": true}), nil
 }
 
 // absolutePath begins with a drive or at the root. Wildcards and regular expressions are not supported.
 var absolutePath = regexp.MustCompile(`^([A-Za-z]:[\\/]|[\\/])[^*?]+$`)
 
-func wantedPaths(body object) ([]string, error) {
-	d, _ := body["data"].(object)
+func wantedPaths(body wire.Object) ([]string, error) {
+	d, _ := body["data"].(wire.Object)
 	list, ok := d["files"].([]any)
 	switch {
 	case !ok:
-		return nil, invalid("data: files: Missing data for required field.")
+		return nil, wire.Invalid("data: files: Missing data for required field.")
 	case len(list) < 1 || len(list) > maxPaths:
-		return nil, invalid("data: files: Length must be between 1 and %d.", maxPaths)
+		return nil, wire.Invalid("data: files: Length must be between 1 and %d.", maxPaths)
 	}
 	var paths []string
 	for i, v := range list {
 		p, ok := v.(string)
 		if !ok || !absolutePath.MatchString(p) {
-			return nil, invalid("data: files: %d: Not a valid absolute path.", i)
+			return nil, wire.Invalid("data: files: %d: Not a valid absolute path.", i)
 		}
 		paths = append(paths, p)
 	}
@@ -95,14 +97,14 @@ func wantedPaths(body object) ([]string, error) {
 }
 
 // archivePassword checks data.password as the API document has it.
-func archivePassword(body object) error {
-	d, _ := body["data"].(object)
+func archivePassword(body wire.Object) error {
+	d, _ := body["data"].(wire.Object)
 	password, ok := d["password"].(string)
 	if !ok {
-		return invalid("data: password: Missing data for required field.")
+		return wire.Invalid("data: password: Missing data for required field.")
 	}
 	if !strong(password) {
-		return invalid("data: password: Must be 10 or more characters with a mix of upper and lower case letters, numbers and symbols.")
+		return wire.Invalid("data: password: Must be 10 or more characters with a mix of upper and lower case letters, numbers and symbols.")
 	}
 	return nil
 }
@@ -114,26 +116,26 @@ func strong(password string) bool {
 }
 
 // upload keeps an archive and writes the activity that names it.
-func (c *Console) upload(kind int, agent, threat object, batch string, paths []string, at time.Time) {
-	name := text(agent, "computerName")
+func (c *Console) upload(kind int, agent, threat wire.Object, batch string, paths []string, at time.Time) {
+	name := wire.Text(agent, "computerName")
 	file := name + "_" + at.UTC().Format("2006-01-02_15_04_05") + ".zip"
 	what := file
 	if kind == uploadedThreat {
 		what = "a threat file"
 	}
-	d := object{"commandBatchUuid": batch, "commandId": 1929937418124016000, "filename": file, "sourceType": "API",
+	d := wire.Object{"commandBatchUuid": batch, "commandId": 1929937418124016000, "filename": file, "sourceType": "API",
 		"uploadedFilename": name + "_" + at.UTC().Format("2006-01-02_15:04:05") + ".zip"}
 	if threat != nil {
-		d["fileDisplayName"], d["fileContentHash"] = value(threat, "threatInfo.threatName"), value(threat, "threatInfo.sha1")
+		d["fileDisplayName"], d["fileContentHash"] = wire.Value(threat, "threatInfo.threatName"), wire.Value(threat, "threatInfo.sha1")
 	}
 	c.note(event{kind: kind, at: at, agent: agent, threat: threat, data: d,
-		about: "Agent " + name + " (" + text(agent, "externalIp") + ") successfully uploaded " + what + "."})
-	row := c.activities.rows[len(c.activities.rows)-1]
-	where := "/agents/" + text(agent, "id") + "/uploads/" + row.id
-	put(row.obj, "data.downloadUrl", where)
-	put(row.obj, "data.filePath", where)
-	c.vault.archives[row.id] = archive{text(agent, "id"), file, c.pack(paths), at}
-	c.vault.latest = append(c.vault.latest, row.id)
+		about: "Agent " + name + " (" + wire.Text(agent, "externalIp") + ") successfully uploaded " + what + "."})
+	row := c.activities.Rows[len(c.activities.Rows)-1]
+	where := "/agents/" + wire.Text(agent, "id") + "/uploads/" + row.Id
+	wire.Put(row.Obj, "data.downloadUrl", where)
+	wire.Put(row.Obj, "data.filePath", where)
+	c.vault.archives[row.Id] = archive{wire.Text(agent, "id"), file, c.pack(paths), at}
+	c.vault.latest = append(c.vault.latest, row.Id)
 }
 
 // pack makes an archive. The real one is encrypted with the password, so nobody may expect to look inside.
@@ -155,11 +157,11 @@ func (c *Console) pack(paths []string) []byte {
 
 // getUpload hands out an archive. Status and words for one that is gone are recorded, but for the status: it is inferred from
 // the code.
-func getUpload(c *Console, q *request) (any, error) {
-	id := q.params["activity"]
+func getUpload(c *Console, q *wire.Request) (any, error) {
+	id := q.Params["activity"]
 	a, ok := c.vault.archives[id]
-	if !ok || a.agent != q.params["agent"] {
-		return nil, invalid("Incorrect activity")
+	if !ok || a.agent != q.Params["agent"] {
+		return nil, wire.Invalid("Incorrect activity")
 	}
 	newer := 0
 	for _, other := range c.vault.latest {
@@ -167,45 +169,45 @@ func getUpload(c *Console, q *request) (any, error) {
 			newer++
 		}
 	}
-	if q.now.Sub(a.at) > keepFiles || newer >= keepNumber {
-		return nil, &apiError{http.StatusGone, "Resource not found", "The requested files do not exist. Fetched files are deleted after 3 days, or earlier if more than 30 files are fetched."}
+	if q.Now.Sub(a.at) > keepFiles || newer >= keepNumber {
+		return nil, &wire.Error{Status: http.StatusGone, Title: "Resource not found", Detail: "The requested files do not exist. Fetched files are deleted after 3 days, or earlier if more than 30 files are fetched."}
 	}
 	return asFile(a.name, a.body), nil
 }
 
-func asFile(name string, body []byte) answer {
-	return answer{http.StatusOK, "application/zip", body, map[string]string{"Content-Disposition": `attachment; filename="` + name + `"`}}
+func asFile(name string, body []byte) wire.Answer {
+	return wire.Answer{Status: http.StatusOK, Kind: "application/zip", Body: body, Header: map[string]string{"Content-Disposition": `attachment; filename="` + name + `"`}}
 }
 
 // fetchThreatFile takes exactly one threat. One without a file, and one whose endpoint is offline, is not affected.
-func fetchThreatFile(c *Console, q *request) (any, error) {
-	body, err := q.body()
+func fetchThreatFile(c *Console, q *wire.Request) (any, error) {
+	body, err := q.Body()
 	if err != nil {
 		return nil, err
 	}
 	if err := archivePassword(body); err != nil {
 		return nil, err
 	}
-	rows, err := threatList().chosen(c, body)
+	rows, err := threatList(c).Chosen(body)
 	switch {
 	case err != nil:
 		return nil, err
 	case len(rows) > 1:
-		return nil, invalid("Filter must match exactly one threat. Bulk operations are not supported.")
+		return nil, wire.Invalid("Filter must match exactly one threat. Bulk operations are not supported.")
 	case len(rows) == 0:
-		return affected(0), nil
+		return wire.Affected(0), nil
 	}
-	threat := rows[0].obj
-	agent := c.agents.get(text(threat, "agentRealtimeInfo.agentId"))
-	file := text(threat, "threatInfo.filePath")
+	threat := rows[0].Obj
+	agent := c.agents.Get(wire.Text(threat, "agentRealtimeInfo.agentId"))
+	file := wire.Text(threat, "threatInfo.filePath")
 	if agent == nil || !online(agent) || file == "" {
-		return affected(0), nil
+		return wire.Affected(0), nil
 	}
 	batch := c.uuid()
-	c.noteThreat(saidFetchThreat, threat, q.now, true, "The management user "+apiUser+" issued a fetch threat file command for "+
-		text(threat, "threatInfo.threatName")+".", nil)
-	c.later(text(agent, "id"), "files "+batch, q.now, func(agent object, at time.Time) {
+	c.noteThreat(saidFetchThreat, threat, q.Now, true, "The management user "+apiUser+" issued a fetch threat file command for "+
+		wire.Text(threat, "threatInfo.threatName")+".", nil)
+	c.later(wire.Text(agent, "id"), "files "+batch, q.Now, func(agent wire.Object, at time.Time) {
 		c.upload(uploadedThreat, agent, threat, batch, []string{file}, at)
 	})
-	return affected(1), nil
+	return wire.Affected(1), nil
 }

@@ -6,6 +6,9 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"s1bot/s1/s1sim/store"
+	"s1bot/s1/s1sim/wire"
 )
 
 // servePage shows the object that a link into the console is about. The real console shows much more; a demo needs a place
@@ -29,7 +32,7 @@ func (c *Console) linked(address string) shown {
 	defer c.look()()
 	kinds := []struct {
 		kind, name string
-		list       *collection
+		list       *store.Collection
 	}{
 		{"Threat", "threatInfo.threatName", &c.threats}, {"Alert", "ruleInfo.name", &c.alerts}, {"Endpoint", "computerName", &c.agents},
 		{"Site", "name", &c.sites}, {"Account", "name", &c.accounts}, {"Group", "name", &c.groups},
@@ -37,17 +40,17 @@ func (c *Console) linked(address string) shown {
 	}
 	for _, part := range strings.FieldsFunc(address, func(r rune) bool { return r < '0' || r > '9' }) {
 		for _, k := range kinds {
-			if o := k.list.get(part); o != nil {
+			if o := k.list.Get(part); o != nil {
 				b, _ := json.MarshalIndent(withoutSecrets(o), "", "  ")
-				return shown{k.kind, text(o, k.name), string(b)}
+				return shown{k.kind, wire.Text(o, k.name), string(b)}
 			}
 		}
 	}
 	return shown{}
 }
 
-func withoutSecrets(o object) object {
-	o = clone(o).(object)
+func withoutSecrets(o wire.Object) wire.Object {
+	o = wire.Clone(o).(wire.Object)
 	delete(o, "registrationToken")
 	delete(o, "licenseKey")
 	return o

@@ -1,0 +1,141 @@
+package slacksim
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// plainText flattens blocks to what a reader sees: a line for each text, cells of a row separated by tabs.
+func plainText(blocks []map[string]any) string {
+	lines := make([]any, 0, len(blocks))
+	for _, b := range blocks {
+		lines = append(lines, b)
+	}
+	return join(lines, "\n")
+}
+
+func join(list []any, separator string) string {
+	parts := make([]string, 0, len(list))
+	for _, item := range list {
+		if t := visibleText(item); t != "" {
+			parts = append(parts, t)
+		}
+	}
+	return strings.Join(parts, separator)
+}
+
+func visibleText(value any) string {
+	switch v := value.(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	case []any:
+		return join(v, "\n")
+	case map[string]any:
+		return visibleObject(v)
+	}
+	return ""
+}
+
+func visibleObject(o map[string]any) string {
+	elements, _ := o["elements"].([]any)
+	switch o["type"] {
+	case "plain_text", "mrkdwn", "markdown", "raw_text":
+		return text(o["text"])
+	case "raw_number":
+		return either(o["text"], o["value"])
+	case "action_cell":
+		return visibleText(o["element"])
+	case "table", "data_table":
+		return tableText(o)
+	case "rich_text_section", "rich_text_quote", "rich_text_preformatted":
+		return join(elements, "")
+	}
+	if leaf, ok := leafText(o); ok {
+		return leaf
+	}
+	if label, point := o["label"].(string); point {
+		return label + " " + text(o["value"])
+	}
+	return joinFields(o)
+}
+
+func either(value, otherwise any) string {
+	if s := text(value); s != "" {
+		return s
+	}
+	return text(otherwise)
+}
+
+// leafText is what stands for the parts of rich text.
+func leafText(o map[string]any) (string, bool) {
+	switch o["type"] {
+	case "text":
+		return text(o["text"]), true
+	case "link":
+		return either(o["text"], o["url"]), true
+	case "date":
+		return either(o["fallback"], o["format"]), true
+	case "user":
+		return "<@" + text(o["user_id"]) + ">", true
+	case "usergroup":
+		return "<!subteam^" + text(o["usergroup_id"]) + ">", true
+	case "channel":
+		return "<#" + text(o["channel_id"]) + ">", true
+	case "broadcast":
+		return "<!" + text(o["range"]) + ">", true
+	case "emoji":
+		return ":" + text(o["name"]) + ":", true
+	}
+	return "", false
+}
+
+// markup is what Slack reads as markup: in plain_text, raw_text and the text of rich text, <!channel> is nine letters.
+func markup(value any) string {
+	parts := []string{}
+	switch v := value.(type) {
+	case []any:
+		for _, item := range v {
+			parts = append(parts, markup(item))
+		}
+	case map[string]any:
+		switch v["type"] {
+		case "mrkdwn", "markdown":
+			return text(v["text"])
+		case "user", "usergroup", "broadcast":
+			leaf, _ := leafText(v)
+			return leaf
+		}
+		for _, field := range v {
+			parts = append(parts, markup(field))
+		}
+	}
+	return strings.Join(parts, "\n")
+}
+
+func tableText(table map[string]any) string {
+	lines := []string{}
+	if caption := text(table["caption"]); caption != "" {
+		lines = append(lines, caption)
+	}
+	rows, _ := table["rows"].([]any)
+	for _, row := range rows {
+		cells, _ := row.([]any)
+		lines = append(lines, join(cells, "\t"))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// joinFields reads the fields of blocks and elements in the order in which they stand on the screen.
+func joinFields(o map[string]any) string {
+	parts := []any{}
+	for _, name := range []string{
+		"rich_text_title", "title", "subtitle", "label", "text", "fields", "body", "subtext", "placeholder", "initial_option", "initial_value",
+		"alt_text", "description", "hint", "accessory", "element", "positive_button", "negative_button", "elements", "options",
+		"option_groups", "child_blocks", "actions", "chart", "segments", "series", "data",
+	} {
+		parts = append(parts, o[name])
+	}
+	return join(parts, "\n")
+}

@@ -1,0 +1,79 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"s1bot/s1"
+)
+
+// AgentCard shows an endpoint.
+func AgentCard(a s1.Agent, links Links, actions CardActions) Card {
+	url := links.AgentURL(a.ID)
+	name := or(said(a.ComputerName), "unnamed endpoint")
+	status := state(a.Online(), a.IsDecommissioned, a.NetworkStatus)
+	card := Card{Tone: agentTone(a), Title: name, Text: joined(", ", name, a.SiteName, status, threatCount(a.ActiveThreats))}
+	card.Parts = []Part{
+		Line{linked(name, url), Text(after(joined(" · ", a.OSName, a.MachineType, joined(" / ", a.SiteName, a.GroupName), status)))},
+		facts(
+			fact("Threats", threatCount(a.ActiveThreats)),
+			fact("User", a.User()),
+			fact("Network", a.NetworkStatus.Label()),
+			fact("Addresses", strings.Join(a.IPs(), ", ")),
+			fact("External address", a.ExternalIP),
+			fact("Domain", a.Domain),
+			fact("Account", a.AccountName),
+			fact("Agent", joined(", ", a.AgentVersion, updateState(a))),
+			fact("Policy mode", joined(" / ", a.MitigationMode, a.MitigationModeSuspicious)),
+			fact("Scan", a.ScanStatus),
+			fact("Tags", strings.Join(a.TagNames(), ", ")),
+			fact("Needs", strings.Join(a.UserActionsNeeded, ", ")),
+			wide("UUID", a.UUID),
+		),
+		seen(a),
+	}
+	if a.ID.Valid() {
+		card.Actions = actions.forAgent(a)
+	}
+	return card
+}
+
+func seen(a s1.Agent) Note {
+	at := a.LastActiveDate.Time
+	if at.IsZero() {
+		return Note{Text("agent " + or(string(a.ID), "without an id") + ", never seen")}
+	}
+	return Note{Text("Last seen "), Since(at), Text(" ("), At(at), Text(") · agent " + string(a.ID))}
+}
+
+func agentTone(a s1.Agent) Tone {
+	switch {
+	case a.IsDecommissioned:
+		return Neutral
+	case a.Infected, a.ActiveThreats > 0:
+		return Critical
+	case a.Isolated():
+		return Warning
+	}
+	return Info
+}
+
+func threatCount(n int) string {
+	switch n {
+	case 0:
+		return "no active threat"
+	case 1:
+		return "1 active threat"
+	}
+	return fmt.Sprintf("%d active threats", n)
+}
+
+func updateState(a s1.Agent) string {
+	switch {
+	case a.AgentVersion == "":
+		return ""
+	case a.IsUpToDate:
+		return "up to date"
+	}
+	return "outdated"
+}

@@ -1,0 +1,106 @@
+package render
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"s1bot/s1"
+)
+
+// A CardAction puts a command on the cards of threats, alerts, endpoints or digests. Which commands those are is not known here: a command
+// declares its actions in its own value, the catalog collects them, and whoever draws a card hands them over.
+type CardAction struct {
+	Place int    // the lowest comes first; all but the first few of a card end behind its ⋯
+	Label string // on the button, or of the entry
+	Style Style
+	Menu  string // the menu that it is an entry of, "Look up"; "" makes a button of it
+	Param string // the parameter whose values it offers, as a menu of its own; "" makes a button of it
+	How   How    // Open for what needs more than the card tells
+
+	// What the thing on the card fills in; nil where the action is not on cards of this kind. A false second result leaves it out.
+	Threat func(s1.Threat) (Filling, bool)
+	Alert  func(s1.Alert) (Filling, bool)
+	Agent  func(s1.Agent) (Filling, bool)
+	Burst  func(Burst) (Filling, bool)
+
+	Command string // whose action it is; the catalog fills it in
+}
+
+// A Filling is what a thing gives to an action on its card.
+type Filling struct {
+	Args    json.RawMessage
+	Options []Option // of a menu: the values of Param that make sense for this thing
+}
+
+// A Burst is what a digest tells of one kind of things.
+type Burst struct {
+	Kind     string // "threat", "alert"
+	From, To time.Time
+}
+
+// CardActions are the actions of all commands, in the order in which cards show them.
+type CardActions []CardAction
+
+// NewCardActions puts actions in order.
+func NewCardActions(actions []CardAction) CardActions {
+	list := slices.Clone(actions)
+	slices.SortStableFunc(list, func(a, b CardAction) int { return a.Place - b.Place })
+	return list
+}
+
+func (list CardActions) forThreat(t s1.Threat) []Action {
+	return list.drawn(func(a CardAction) (Filling, bool) { return filled(a.Threat, t) })
+}
+
+func (list CardActions) forAlert(t s1.Alert) []Action {
+	return list.drawn(func(a CardAction) (Filling, bool) { return filled(a.Alert, t) })
+}
+
+func (list CardActions) forAgent(t s1.Agent) []Action {
+	return list.drawn(func(a CardAction) (Filling, bool) { return filled(a.Agent, t) })
+}
+
+func (list CardActions) forBurst(b Burst) []Action {
+	return list.drawn(func(a CardAction) (Filling, bool) { return filled(a.Burst, b) })
+}
+
+func filled[T any](fill func(T) (Filling, bool), thing T) (Filling, bool) {
+	if fill == nil {
+		return Filling{}, false
+	}
+	return fill(thing)
+}
+
+// drawn are the buttons and menus of the actions that have something to do with the thing.
+func (list CardActions) drawn(fill func(CardAction) (Filling, bool)) []Action {
+	var actions []Action
+	for _, a := range list {
+		filling, ok := fill(a)
+		if !ok {
+			continue
+		}
+		do := Invocation{Command: a.Command, Args: filling.Args, How: a.How}
+		switch {
+		case a.Menu != "":
+			actions = addEntry(actions, a.Menu, Option{Label: a.Label, Do: &do})
+		case a.Param != "":
+			actions = append(actions, Menu{Label: a.Label, Param: a.Param, Options: filling.Options, Do: do})
+		default:
+			actions = append(actions, Button{Label: a.Label, Style: a.Style, Do: do})
+		}
+	}
+	return actions
+}
+
+// addEntry adds an entry to the menu of this name, which is made where there is none yet.
+func addEntry(actions []Action, menu string, entry Option) []Action {
+	for i, a := range actions {
+		if m, is := a.(Menu); is && m.Label == menu {
+			m.Options = append(slices.Clone(m.Options), entry)
+			actions[i] = m
+			return actions
+		}
+	}
+	return append(actions, Menu{Label: menu, Options: []Option{entry}})
+}

@@ -1,0 +1,315 @@
+package render
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"s1bot/s1"
+)
+
+// digestRows is how many items of a burst a digest's table names; its file names all.
+const digestRows = 10
+
+// A DigestRow is one item of a burst, as far as a digest tells of it.
+type DigestRow struct {
+	Kind, ID          string // "threat"
+	Name              string // of the threat, or of the rule
+	Level             string // severity or confidence
+	Host, Site, Group string
+	Status, Verdict   string
+	Storyline         string
+	Created           time.Time
+	URL               string
+	Gravity           int  // orders items by how bad they are now
+	Tone              Tone // of its card
+	OwnCard           bool // it has a card of its own as well
+}
+
+// A Digest tells of many items in one message: counts, a chart, a table of the first and a file of all. Rows are added one by
+// one and none is kept but the first and the file's lines, so that ten thousand cost little.
+type Digest struct {
+	total, own           int
+	kinds, levels, hosts map[string]int
+	names, sites         map[string]int
+	minutes              map[time.Time]int
+	earliest, latest     time.Time
+	first                []DigestRow
+	file                 bytes.Buffer
+	csv                  *CSVWriter
+	actions              CardActions
+}
+
+// NewDigest returns a digest of nothing yet; the actions are those of all commands.
+func NewDigest(actions CardActions) *Digest {
+	d := &Digest{actions: actions, kinds: map[string]int{}, levels: map[string]int{}, hosts: map[string]int{}, names: map[string]int{}, sites: map[string]int{}, minutes: map[time.Time]int{}}
+	d.csv = NewCSVWriter(&d.file)
+	_ = d.csv.Write("Kind", "Id", "Level", "Name", "Host", "Site", "Group", "Status", "Verdict", "Storyline", "Created", "Own card", "Link") // a buffer takes all
+	return d
+}
+
+// Add counts a row.
+func (d *Digest) Add(r DigestRow) {
+	d.total++
+	if r.OwnCard {
+		d.own++
+	} else if len(d.first) < digestRows {
+		d.first = append(d.first, r)
+	}
+	for counts, name := range map[*map[string]int]string{&d.kinds: r.Kind, &d.levels: r.Level, &d.hosts: r.Host, &d.names: r.Name, &d.sites: r.Site} {
+		(*counts)[or(said(name), none)]++
+	}
+	if !r.Created.IsZero() {
+		d.minutes[r.Created.UTC().Truncate(time.Minute)]++
+		if d.earliest.IsZero() || r.Created.Before(d.earliest) {
+			d.earliest = r.Created
+		}
+		if r.Created.After(d.latest) {
+			d.latest = r.Created
+		}
+	}
+	_ = d.csv.Write(r.Kind, r.ID, r.Level, r.Name, r.Host, r.Site, r.Group, r.Status, r.Verdict, r.Storyline, written(r.Created), yes(r.OwnCard), r.URL)
+}
+
+// Earliest is when the console made the first of the items; the zero time if it did not say.
+func (d *Digest) Earliest() time.Time { return d.earliest }
+
+// Total is how many items the digest tells of.
+func (d *Digest) Total() int { return d.total }
+
+// Card is the digest as a message; file is the name of the file of all.
+func (d *Digest) Card(file string) Card {
+	title := d.heading()
+	card := Card{Title: "📊 " + title, Text: title + d.most()}
+	if d.own > 0 {
+		card.Tone = Critical
+	}
+	card.Parts = []Part{
+		Line{Text(tally("", d.sites, 5))},
+		facts(fact("By severity", tally("", d.levels, 6)), fact("Hosts", named(d.hosts, 4)), fact("Names and rules", named(d.names, 4))),
+		d.chart(),
+		d.table(),
+		d.below(file),
+	}
+	card.Actions = d.lists()
+	if len(d.first) == 0 {
+		card.Parts = slices.DeleteFunc(card.Parts, func(p Part) bool { _, is := p.(Table); return is })
+	}
+	return card
+}
+
+// File is every item as comma separated values.
+func (d *Digest) File(name string) File {
+	_ = d.csv.Flush()
+	return File{Name: name, Title: d.heading(), Body: bytes.Clone(d.file.Bytes())}
+}
+
+// heading says how much of what in which time: "412 new threats in 2 minutes".
+func (d *Digest) heading() string {
+	var things []string
+	for _, kind := range slices.Sorted(maps.Keys(d.kinds)) {
+		things = append(things, count(d.kinds[kind], "new "+kind))
+	}
+	text := or(strings.Join(things, " and "), "Nothing new")
+	if span := d.latest.Sub(d.earliest); span >= time.Minute {
+		text += " in " + spell(span)
+	}
+	return text
+}
+
+// lists are buttons that read the items from the console, for whoever cannot open the file: a list with pages, of a thousand at most. As
+// many as there are: others of that time have cards of their own.
+func (d *Digest) lists() []Action {
+	if d.earliest.IsZero() {
+		return nil
+	}
+	var actions []Action
+	for _, kind := range slices.Sorted(maps.Keys(d.kinds)) {
+		for _, a := range d.actions.forBurst(Burst{Kind: kind, From: d.earliest, To: d.latest.Add(time.Second)}) {
+			if b, is := a.(Button); is {
+				b.Label += " " + kind + "s"
+				actions = append(actions, b)
+			}
+		}
+	}
+	return actions
+}
+
+func (d *Digest) most() string {
+	if host := hottest(d.hosts); host != "" && host != none {
+		return fmt.Sprintf(", most on %s (%d)", host, d.hosts[host])
+	}
+	return ""
+}
+
+// chart shows the burst over time if it lasted, and else by name.
+func (d *Digest) chart() Chart {
+	if len(d.minutes) < 3 {
+		return Chart{Title: "By name or rule", Bars: ranked(d.names, 10)}
+	}
+	step := time.Minute
+	for _, wider := range []time.Duration{5, 15, 60, 6 * 60, 24 * 60, 7 * 24 * 60, 365 * 24 * 60} {
+		if d.latest.Sub(d.earliest)/step < maxPoints-1 {
+			break
+		}
+		step = wider * time.Minute
+	}
+	layout := "15:04"
+	if d.latest.Sub(d.earliest) > 20*time.Hour {
+		layout = "01-02 15:04"
+	}
+	slots := map[time.Time]int{}
+	for minute, n := range d.minutes {
+		slots[minute.Truncate(step)] += n
+	}
+	chart := Chart{Title: "New per " + spell(step) + " (UTC)"}
+	end := d.latest.UTC().Truncate(step)
+	for at := d.earliest.UTC().Truncate(step); !at.After(end) && len(chart.Bars) < maxPoints; at = at.Add(step) {
+		chart.Bars = append(chart.Bars, Amount{Name: at.Format(layout), Value: slots[at]})
+	}
+	return chart
+}
+
+func (d *Digest) table() Table {
+	t := table("Name", "Level", "Host", "Site", "Status", "Created")
+	for _, r := range d.first {
+		t.add(Line{linked(r.Name, r.URL)}, cell(r.Level), cell(r.Host), cell(r.Site), cell(r.Status), Line{At(r.Created)})
+	}
+	return t
+}
+
+// below says where the rest is, and that the table is of this moment: a digest is not edited with each of its items.
+func (d *Digest) below(file string) Note {
+	text := fmt.Sprintf("All %d: %s, in the thread · status as of this message", d.total, file)
+	switch {
+	case d.own == 1:
+		text = "1 critical one has a card of its own · " + text
+	case d.own > 1:
+		text = fmt.Sprintf("%d critical ones have cards of their own · ", d.own) + text
+	}
+	if rest := d.total - d.own - len(d.first); rest > 0 {
+		text = fmt.Sprintf("… and %d more · ", rest) + text
+	}
+	return Note{Text(text)}
+}
+
+// tally names the largest of counts: "Paris 398, Lyon 14".
+func tally(label string, counts map[string]int, n int) string {
+	var words []string
+	for _, a := range ranked(counts, n) {
+		words = append(words, fmt.Sprintf("%s %d", cut(a.Name, 40), a.Value))
+	}
+	text := label + strings.Join(words, ", ")
+	if more := len(counts) - n; more > 0 {
+		text += fmt.Sprintf(", … %d more", more)
+	}
+	return text
+}
+
+// named is tally for names that may end in digits: "14: SRV-DC-1 (9), DESKTOP-1 (3), DESKTOP-2".
+func named(counts map[string]int, n int) string {
+	var words []string
+	for _, a := range ranked(counts, n) {
+		word := cut(a.Name, 40)
+		if a.Value > 1 {
+			word += fmt.Sprintf(" (%d)", a.Value)
+		}
+		words = append(words, word)
+	}
+	if more := len(counts) - n; more > 0 {
+		words = append(words, "…")
+	}
+	return fmt.Sprintf("%d: ", len(counts)) + strings.Join(words, ", ")
+}
+
+// ranked are the n largest of counts, equal ones by name.
+func ranked(counts map[string]int, n int) []Amount {
+	all := make([]Amount, 0, len(counts))
+	for name, value := range counts {
+		all = append(all, Amount{name, value})
+	}
+	slices.SortFunc(all, func(a, b Amount) int { return cmp.Or(cmp.Compare(b.Value, a.Value), strings.Compare(a.Name, b.Name)) })
+	return all[:min(len(all), n)]
+}
+
+func hottest(counts map[string]int) string {
+	for _, a := range ranked(counts, 1) {
+		return a.Name
+	}
+	return ""
+}
+
+func written(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02T15:04:05Z")
+}
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+// spell says a length of time in its largest unit that fits.
+func spell(d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour:
+		return count(int(d/(24*time.Hour)), "day")
+	case d >= 2*time.Hour:
+		return count(int(d/time.Hour), "hour")
+	}
+	return count(max(int(d/time.Minute), 1), "minute")
+}
+
+// ThreatRow is a threat as a digest lists it.
+func ThreatRow(t s1.Threat, links Links) DigestRow {
+	return DigestRow{
+		Kind: "threat", ID: string(t.Identity()), Name: or(said(t.Name()), "unnamed"), Level: level(t), Host: t.Host(), Site: t.SiteName(), Group: t.GroupName(),
+		Status: joined(", ", t.Info.IncidentStatus.Label(), t.Info.MitigationStatus.Label()), Verdict: t.Info.AnalystVerdict.Label(),
+		Storyline: t.Info.Storyline, Created: first(t.Info.CreatedAt, t.Info.IdentifiedAt), URL: links.ThreatURL(t.Identity()), Gravity: threatGravity(t), Tone: threatTone(t),
+	}
+}
+
+// AlertRow is an alert as a digest lists it.
+func AlertRow(a s1.Alert, links Links) DigestRow {
+	return DigestRow{
+		Kind: "alert", ID: string(a.Identity()), Name: or(said(a.Name()), "unnamed rule"), Level: or(said(a.Rule.Severity.Label()), "Alert"), Host: a.Host(),
+		Site: a.Detection.SiteName, Group: a.Detection.GroupName,
+		Status: a.Info.IncidentStatus.Label(), Verdict: a.Info.AnalystVerdict.Label(), Storyline: a.Storyline(),
+		Created: first(a.Info.CreatedAt, a.Info.ReportedAt), URL: links.AlertURL(a.Identity()), Gravity: alertGravity(a), Tone: alertTone(a),
+	}
+}
+
+func threatGravity(t s1.Threat) int {
+	gravity := openness(t.Info.IncidentStatus, t.Info.AnalystVerdict)
+	if t.Info.ConfidenceLevel == s1.ConfidenceMalicious {
+		gravity += graveLevel
+	}
+	if !t.Mitigated() {
+		gravity += graveAlive
+	}
+	return gravity
+}
+
+func alertGravity(a s1.Alert) int {
+	levels := []s1.AlertSeverity{s1.SeverityInfo, s1.SeverityLow, s1.SeverityMedium, s1.SeverityHigh, s1.SeverityCritical}
+	return openness(a.Info.IncidentStatus, a.Info.AnalystVerdict) + max(slices.Index(levels, a.Rule.Severity), 0)*graveLevel
+}
+
+// openness weighs whether somebody still has to look.
+func openness(status s1.IncidentStatus, verdict s1.Verdict) int {
+	switch {
+	case status == s1.StatusResolved, verdict == s1.VerdictFalsePositive:
+		return 0
+	case status == s1.StatusInProgress:
+		return graveOpen
+	}
+	return graveOpen + graveFresh
+}

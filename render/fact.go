@@ -1,0 +1,153 @@
+package render
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"s1bot/s1"
+)
+
+// Links tells where in the console a thing is shown; *s1.Client does. An id that has no page gets "".
+type Links interface {
+	ThreatURL(s1.ThreatID) string
+	AlertURL(s1.AlertID) string
+	AgentURL(s1.AgentID) string
+}
+
+// said is s unless it is one of the console's words for nothing.
+func said(s string) string {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "", "none", "n/a", "null", "unknown", "-":
+		return ""
+	}
+	return s
+}
+
+// joined puts sep between what was said.
+func joined(sep string, words ...string) string {
+	var out []string
+	for _, w := range words {
+		if w = said(w); w != "" {
+			out = append(out, w)
+		}
+	}
+	return strings.Join(out, sep)
+}
+
+// after is what follows a name in a line.
+func after(words string) string {
+	if words == "" {
+		return ""
+	}
+	return " · " + words
+}
+
+// facts leaves out the fields about which nothing was said.
+func facts(all ...Field) Fields {
+	var out Fields
+	for _, f := range all {
+		if strings.TrimSpace(Line(f.Value).raw()) != "" {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// fact is a short fact; path and hash are for copying.
+func fact(label, value string) Field {
+	return Field{Label: label, Value: Line{Text(said(value))}}
+}
+
+func wide(label, value string) Field {
+	return Field{Label: label, Value: Line{Mono(said(value))}, Wide: true}
+}
+
+// state says in a word and a sign whether an endpoint can be reached, and whether it is cut off.
+func state(online, decommissioned bool, network s1.NetworkStatus) string {
+	word := "⚪ offline"
+	switch {
+	case decommissioned:
+		return "⚫ decommissioned"
+	case online:
+		word = "🟢 online"
+	}
+	switch network {
+	case s1.NetworkDisconnected:
+		return word + ", ⛔ isolated"
+	case s1.NetworkDisconnecting:
+		return word + ", ⏳ being isolated"
+	case s1.NetworkConnecting:
+		return word + ", ⏳ being reconnected"
+	}
+	return word
+}
+
+var uuid = regexp.MustCompile(`(?i)^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$`)
+
+// endpoint is the word by which commands find an endpoint: its id, or its uuid where a row says no more; empty if it says neither.
+func endpoint(id s1.AgentID, uuids ...string) string {
+	if id.Valid() {
+		return string(id)
+	}
+	if i := slices.IndexFunc(uuids, uuid.MatchString); i >= 0 {
+		return uuids[i]
+	}
+	return ""
+}
+
+// OtherChoices are options for what v's type can be, without v itself: choosing it would change nothing.
+func OtherChoices[T s1.Enum](v T) []Option {
+	var out []Option
+	for _, c := range v.Choices() {
+		if c.Value != string(v) {
+			out = append(out, Option{Label: c.Label, Value: c.Value})
+		}
+	}
+	return out
+}
+
+// opener is the button that leads to the console, if there is a page.
+func opener(url string) []Action {
+	if url == "" {
+		return nil
+	}
+	return []Action{Button{Label: "Open in console", URL: url}}
+}
+
+// linked is a name that leads to the console if there is a page.
+func linked(name, url string) Span {
+	if name = or(said(name), none); url == "" {
+		return Text(name)
+	}
+	return Link(name, url)
+}
+
+// found is the small print of when something was detected, and which one it is: the id is what commands take.
+func found(at time.Time, kind, id, url string) Note {
+	var note Note
+	if !at.IsZero() {
+		note = Note{Text("Detected "), Since(at), Text(" ("), At(at), Text(")")}
+	}
+	if id != "" {
+		if note != nil {
+			note = append(note, Text(" · "))
+		}
+		note = append(note, linked(kind+" "+id, url))
+	}
+	if note == nil {
+		note = Note{Text("The console gave neither an id nor a time.")}
+	}
+	return note
+}
+
+// first is the first of several times that is known.
+func first(times ...s1.Time) time.Time {
+	for _, t := range times {
+		if !t.IsZero() {
+			return t.Time
+		}
+	}
+	return time.Time{}
+}

@@ -1,0 +1,56 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A Thread is what the items under a card, which is the root of their thread, add up to. Add takes one after the other.
+type Thread struct {
+	More  int // items under the root
+	hosts map[string]bool
+	worst DigestRow
+}
+
+// Add counts an item under the root for hosts and the worst state; More is the caller's, who knows what is told.
+func (t *Thread) Add(r DigestRow) {
+	if t.hosts == nil {
+		t.hosts = map[string]bool{}
+	}
+	if host := said(r.Host); host != "" {
+		t.hosts[host] = true
+	}
+	if r.Gravity > t.worst.Gravity {
+		t.worst = r
+	}
+}
+
+// over adds to the root's card what is under it: how many, on how many hosts, and the worst of all of them. A root that is dealt with
+// does not look so while something worse is open below.
+func (c Card) over(t Thread, root DigestRow, what string) Card {
+	if t.More == 0 {
+		return c
+	}
+	t.Add(root)
+	text := fmt.Sprintf("%d more %s", t.More, what)
+	if n := len(t.hosts); n > 0 {
+		text += " · " + count(n, "host")
+	}
+	if state := joined(", ", t.worst.Level, t.worst.Status); state != "" {
+		text += " · worst: " + strings.ToLower(state)
+	}
+	if t.worst.Gravity > root.Gravity {
+		c.Tone = t.worst.Tone
+	}
+	c.Parts = append(c.Parts, Note{Text("🧵 " + text)})
+	return c
+}
+
+// What makes an item grave, the weightiest first: that it is open, that it was not stopped, its level, and that nobody has begun with
+// it.
+const (
+	graveOpen  = 100
+	graveAlive = 50
+	graveLevel = 10
+	graveFresh = 1
+)
