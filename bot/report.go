@@ -11,6 +11,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/commands/catalog"
 	"s1bot/render"
+	"s1bot/render/cards"
 	"s1bot/s1"
 )
 
@@ -47,7 +48,7 @@ func (b *Bot) report(ctx context.Context, a interaction, rest string) error {
 type shift struct {
 	fresh, more        int
 	open               int
-	worst              []render.DigestRow // open threats, the gravest first
+	worst              []cards.DigestRow // open threats, the gravest first
 	acknowledge, solve []time.Duration
 	byHour             map[time.Time]int
 }
@@ -159,9 +160,9 @@ func (b *Bot) countOpen(ctx context.Context, s *shift) error {
 	}
 	s.open = max(n, len(page.Items))
 	for _, t := range page.Items {
-		s.worst = append(s.worst, render.ThreatRow(t, b.Console))
+		s.worst = append(s.worst, cards.ThreatRow(t, b.Console))
 	}
-	slices.SortStableFunc(s.worst, func(a, b render.DigestRow) int { return b.Gravity - a.Gravity })
+	slices.SortStableFunc(s.worst, func(a, b cards.DigestRow) int { return b.Gravity - a.Gravity })
 	s.worst = s.worst[:min(len(s.worst), reportRows)]
 	return nil
 }

@@ -17,6 +17,7 @@ import (
 	"s1bot/commands/slash"
 	"s1bot/commands/text"
 	"s1bot/render"
+	"s1bot/render/cards"
 	"s1bot/s1"
 )
 
@@ -107,7 +108,7 @@ func TestActionsOnCardsAreOfTheirCommands(t *testing.T) {
 	for _, a := range all.CardActions() {
 		cmd, ok := all.Find(a.Command)
 		require.True(t, ok, a.Command)
-		var given []render.Filling
+		var given []cards.Filling
 		if a.Threat != nil {
 			if f, ok := a.Threat(threat); ok {
 				given = append(given, f)

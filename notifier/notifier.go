@@ -36,13 +36,13 @@ import (
 	"s1bot/notifier/journal"
 	"s1bot/notifier/pacing"
 	"s1bot/notifier/routing"
-	"s1bot/render"
+	"s1bot/render/cards"
 )
 
 // Console is what the notifier asks of the console; *s1.Client is one.
 type Console interface {
 	feed.Console
-	render.Links
+	cards.Links
 }
 
 // Journal is the notifier's memory: how far each feed was read, every item that was seen, and what was delivered where. It
@@ -64,7 +64,7 @@ type Config struct {
 	Leases   Leases // says which of several processes works
 	Messages delivery.Messenger
 	Files    delivery.Uploader
-	Actions  render.CardActions // what the cards offer; the catalog has them
+	Actions  cards.Actions // what the cards offer; the catalog has them
 
 	ThreatsChannel string // Slack channel ids; empty: only what Routes name gets anything
 	AlertsChannel  string

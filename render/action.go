@@ -194,8 +194,8 @@ func (b Button) style() Style {
 func confirmation(b Button) *slack.ConfirmationBlockObject {
 	name := label(b.Label)
 	c := slack.NewConfirmationBlockObject(
-		plainText(cut(name+"?", maxConfirmTitle)), plainText(cut(or(defang(line(b.Confirm)), name), maxConfirmText)),
-		plainText(cut(name, maxConfirmButton)), plainText("Cancel"))
+		plainText(Cut(name+"?", maxConfirmTitle)), plainText(Cut(or(defang(line(b.Confirm)), name), maxConfirmText)),
+		plainText(Cut(name, maxConfirmButton)), plainText("Cancel"))
 	if b.Style == Danger {
 		c.WithStyle(slack.StyleDanger)
 	}

@@ -48,7 +48,7 @@ func (c Card) Message(o Options) Message {
 	body := k.body(c.led())
 	blocks := append(head, body...)
 	if len(k.notes) > 0 {
-		blocks = append(blocks, small(cut(strings.Join(k.notes, " · "), maxNotes)))
+		blocks = append(blocks, small(Cut(strings.Join(k.notes, " · "), maxNotes)))
 	}
 	blocks = append(blocks, actions...)
 	text := k.fallback(c)
@@ -184,22 +184,22 @@ func (k *canvas) draw(p Part, n int) ([]slack.Block, int) {
 		text := k.rows(p, n)
 		return preformatted(text), length(text)
 	case Quote:
-		text := cut(or(lines(p.Text), none), n)
+		text := Cut(or(lines(p.Text), none), n)
 		quote := &slack.RichTextQuote{Type: slack.RTEQuote, Elements: richText(text)}
 		return []slack.Block{slack.NewRichTextBlock("", quote)}, length(text)
 	case Code:
-		text := cut(or(lines(p.Text), none), n)
+		text := Cut(or(lines(p.Text), none), n)
 		return preformatted(text), length(text)
 	case Note:
 		return k.small(Line(p), n)
 	case Bar:
-		text := cut(p.words(), n)
+		text := Cut(p.words(), n)
 		return []slack.Block{paragraph(richText(text)...)}, length(text)
 	case Chart:
 		if !k.noCharts && k.charts < maxCharts && len(p.Bars) > 0 {
 			return k.chart(p)
 		}
-		text := cut(p.words(), n)
+		text := Cut(p.words(), n)
 		return preformatted(text), length(text)
 	case Divider:
 		return []slack.Block{slack.NewDividerBlock()}, 0

@@ -11,7 +11,7 @@ import (
 // Slack's limits of a chart, the smaller number where sources disagree (the reference, and slack-go's own check).
 const (
 	maxChartTitle = 50
-	maxPoints     = 20
+	MaxBars       = 20
 	maxLabel      = 20
 	maxCharts     = 2 // of a message; undocumented, found by vercel/chat#696
 )
@@ -56,7 +56,7 @@ func (k *canvas) chart(c Chart) ([]slack.Block, int) {
 	return []slack.Block{slack.DataVisualizationBlock{Type: slack.MBTDataVisualization, Title: short(c.Title, none, maxChartTitle), Chart: chart}}, used
 }
 
-func (c Chart) shown() []Amount { return c.Bars[:min(len(c.Bars), maxPoints)] }
+func (c Chart) shown() []Amount { return c.Bars[:min(len(c.Bars), MaxBars)] }
 
 // distinct makes a label differ from those before it: Slack tells bars apart by their names alone.
 func distinct(name string, seen map[string]bool) string {

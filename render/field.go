@@ -74,7 +74,7 @@ func narrowField(label string, value Line, n int) *slack.TextBlockObject {
 	if text = head + "\n" + text; safe && ok && length(text) <= n {
 		return markdownText(text)
 	}
-	return plainText(cut(defang(label)+"\n"+defang(value.words()), n))
+	return plainText(Cut(defang(label)+"\n"+defang(value.words()), n))
 }
 
 // small draws small print: mrkdwn where that is safe, because only there each reader sees their own time zone.
@@ -85,7 +85,7 @@ func (k *canvas) small(l Line, n int) ([]slack.Block, int) {
 	}
 	runs := l.runs()
 	if len(runs) > maxContextElements || length(l.words()) > n {
-		text := cut(or(defang(l.words()), none), n)
+		text := Cut(or(defang(l.words()), none), n)
 		return []slack.Block{slack.NewContextBlock("", plainText(text))}, length(text)
 	}
 	used := 0

@@ -113,7 +113,7 @@ func drawCell(l Line) (slack.TableCell, int) {
 		return slack.NewTableRawTextCell(none), 1
 	}
 	if l.unstyled() && harmless(text) {
-		text = cut(text, maxCell)
+		text = Cut(text, maxCell)
 		return slack.NewTableRawTextCell(text), length(text)
 	}
 	elements, used := l.rich(maxCell)
@@ -140,7 +140,7 @@ func (k *canvas) rows(t Table, n int) string {
 	for i, row := range all {
 		var cells []string
 		for _, l := range row {
-			cells = append(cells, cut(or(k.settle(l).words(), none), maxCell))
+			cells = append(cells, Cut(or(k.settle(l).words(), none), maxCell))
 		}
 		text := strings.Join(cells, " │ ") + "\n"
 		if left -= length(text); left < 0 {

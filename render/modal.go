@@ -125,7 +125,7 @@ func (f FormField) block() slack.Block {
 	hint := strings.TrimSpace(strings.Join(append([]string{lines(f.Hint)}, notes...), " "))
 	block := slack.NewInputBlock(f.Name, plainText(short(or(f.Label, f.Name), none, maxInputLabel)), nil, element)
 	if hint != "" {
-		block.Hint = plainText(cut(defang(hint), maxInputHint))
+		block.Hint = plainText(Cut(defang(hint), maxInputHint))
 	}
 	block.Optional = !f.Required || f.Widget == Checkbox // a required checkbox could not be left unticked
 	return block

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"s1bot/render/rendertest"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -212,11 +214,8 @@ func FuzzText(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		c := &checker{}
-		c.fallback(inert(s))
-		c.shown(Visible(s))
-		require.Empty(t, c.problems)
-		require.LessOrEqual(t, length(cut(s, 75)), 75)
+		require.Empty(t, rendertest.Text(Visible(s), inert(s)))
+		require.LessOrEqual(t, length(Cut(s, 75)), 75)
 		if v := line(s); harmless(v) {
 			require.NotContains(t, v, "<")
 		}

@@ -17,7 +17,7 @@ const (
 // Slacks that refuse what Message draws, and needs nothing of what may be refused there.
 func (c Card) Simple(o Options) Message {
 	k := canvas{linker: newLinker(o), seal: o.Seal, blocks: maxBlocks, chars: maxChars, bytes: maxBytes - 2*maxFallback}
-	text := slack.NewTextBlockObject(slack.PlainTextType, cut(or(c.words(), none), maxSimpleText), false, false)
+	text := slack.NewTextBlockObject(slack.PlainTextType, Cut(or(c.words(), none), maxSimpleText), false, false)
 	blocks := []slack.Block{slack.NewSectionBlock(text, nil, nil)}
 	var buttons []slack.BlockElement
 	for _, a := range c.Actions {
@@ -38,7 +38,7 @@ func (c Card) Simple(o Options) Message {
 
 // Bare is c without any block: its words alone, for what refuses even Simple.
 func (c Card) Bare() Message {
-	text := inertLines(cut(c.words(), maxSimpleText))
+	text := inertLines(Cut(c.words(), maxSimpleText))
 	if len(c.Actions) > 0 {
 		text += "\nSlack took no buttons here. /s1 pending lists what waits for a decision; /s1 help, what else you can type."
 	}

@@ -129,7 +129,7 @@ func (s Span) rich(n int) (slack.RichTextSectionElement, int) {
 		}
 		return slack.NewRichTextSectionDateElement(s.Time.Unix(), format, nil, &fallback), len(fallback)
 	}
-	text := cut(s.Text, n)
+	text := Cut(s.Text, n)
 	if text == "" {
 		return nil, 0
 	}

@@ -97,8 +97,8 @@ func length(s string) int {
 	return n
 }
 
-// cut is s or as much of its beginning as fits n, with … at the end.
-func cut(s string, n int) string {
+// Cut is s or as much of its beginning as fits n, with … at the end.
+func Cut(s string, n int) string {
 	if len(s) <= n/5 || length(s) <= n {
 		return s
 	}
@@ -167,7 +167,7 @@ func short(s, other string, n int) string {
 	if most := 8 * n; len(s) > most { // enough for n characters and then some: cleaning megabytes would be for nothing
 		s = strings.ToValidUTF8(s[:most], "\uFFFD")
 	}
-	return cut(or(defang(line(s)), other), n)
+	return Cut(or(defang(line(s)), other), n)
 }
 
 // markup replaces the characters that mrkdwn reads by look-alikes.

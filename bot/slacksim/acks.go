@@ -6,17 +6,10 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/wire"
 )
-
-// An Option is an answer of a search box.
-type Option struct {
-	Text        string
-	Value       string
-	Description string
-	Group       string // label of its group; "" without groups
-
-	source map[string]any
-}
 
 // A SubmitResult is what became of a form.
 type SubmitResult struct {
@@ -56,7 +49,7 @@ func (ws *Workspace) slashAck(d *delivery, payload json.RawMessage) {
 		return
 	}
 	var given args
-	if decode(payload, &given) != nil {
+	if wire.Decode(payload, &given) != nil {
 		ws.violate("the ack of %s is no message: %.80q", d.label, payload)
 		return
 	}
@@ -108,8 +101,8 @@ func (ws *Workspace) submissionAck(d *delivery, payload json.RawMessage) {
 // submissionErrors shows errors under the inputs. A key that is not the block_id of an input shows none of them.
 func (ws *Workspace) submissionErrors(d *delivery, errors map[string]string) {
 	labels := map[string]string{}
-	for _, b := range inputBlocks(parseBlocks(d.view.Blocks)) {
-		labels[text(b["block_id"])] = text(object(b["label"])["text"])
+	for _, b := range blockkit.InputBlocks(blockkit.ParseBlocks(d.view.Blocks)) {
+		labels[wire.Text(b["block_id"])] = wire.Text(wire.Object(b["label"])["text"])
 	}
 	if len(errors) == 0 {
 		ws.submissionFailed(d, "errors without an error")
@@ -167,22 +160,13 @@ func (ws *Workspace) suggestionAck(d *delivery, payload json.RawMessage) {
 		ws.violate("the ack of block_suggestion has no options")
 		return
 	}
-	if problems := ValidateOptions(payload); problems != nil {
+	if problems := blockkit.ValidateOptions(payload); problems != nil {
 		ws.violate("the ack of block_suggestion: %v", problems)
 		return
 	}
-	answer := jsonObject(payload)
-	d.outcome.options = readOptions(answer["options"], "")
-	for _, group := range objects(answer["option_groups"]) {
-		d.outcome.options = append(d.outcome.options, readOptions(group["options"], text(object(group["label"])["text"]))...)
+	answer := wire.ParseObject(payload)
+	d.outcome.options = blockkit.ReadOptions(answer["options"], "")
+	for _, group := range wire.Objects(answer["option_groups"]) {
+		d.outcome.options = append(d.outcome.options, blockkit.ReadOptions(group["options"], wire.Text(wire.Object(group["label"])["text"]))...)
 	}
-}
-
-func readOptions(list any, group string) []Option {
-	options := []Option{}
-	for _, o := range objects(list) {
-		options = append(options, Option{Text: text(object(o["text"])["text"]), Value: text(o["value"]), Group: group,
-			Description: text(object(o["description"])["text"]), source: o})
-	}
-	return options
 }

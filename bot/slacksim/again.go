@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"s1bot/bot/slacksim/wire"
 )
 
 // Echo has Slack send every envelope of a kind ("app_mention", "/s1", "block_actions", …) n times more: events under event ids of
@@ -31,13 +33,13 @@ func (ws *Workspace) Sent() []Sent {
 }
 
 func (r *record) addSent(d *delivery, payload map[string]any) {
-	r.sent = kept(append(r.sent, Sent{Kind: d.kind, Label: d.label, User: d.user.ID, Payload: encode(payload)}), r.keep)
+	r.sent = kept(append(r.sent, Sent{Kind: d.kind, Label: d.label, User: d.user.ID, Payload: wire.Encode(payload)}), r.keep)
 }
 
 // Forge sends an envelope that Slack never would, and waits for its acknowledgement. Nobody in the workspace did what it says.
 func (ws *Workspace) Forge(s Sent) (answer json.RawMessage, err error) {
 	var payload map[string]any
-	if err := decode(s.Payload, &payload); err != nil {
+	if err := wire.Decode(s.Payload, &payload); err != nil {
 		return nil, fmt.Errorf("forge: %w", err)
 	}
 	ws.mu.Lock()

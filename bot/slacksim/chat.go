@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/wire"
 )
 
 func (ws *Workspace) apiTest(a args) (reply, error) { return reply{"args": a.texts()}, nil }
@@ -33,7 +36,7 @@ func (ws *Workspace) postMessage(a args) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n := blockCharacters(in.blocks); n > blockCharacterLimit {
+	if n := blockkit.Characters(in.blocks); n > blockkit.CharacterLimit {
 		return nil, refuse("msg_blocks_too_long")
 	}
 	in.text, in.broadcast = ws.truncated(in.text), in.threadTS != "" && a.flag("reply_broadcast")
@@ -75,7 +78,7 @@ func (ws *Workspace) updateMessage(a args) (reply, error) {
 	switch {
 	case utf8.RuneCountInString(in.text) > 4000:
 		return nil, refuse("msg_too_long")
-	case blockCharacters(in.blocks) > blockCharacterLimit:
+	case blockkit.Characters(in.blocks) > blockkit.CharacterLimit:
 		return nil, refuse("msg_blocks_too_long")
 	}
 	ws.edit(c, m, in)
@@ -190,19 +193,13 @@ func (ws *Workspace) readContent(a args, c *channel) (content, error) {
 	if err := a.readBlocks(&in); err != nil {
 		return in, err
 	}
-	if in.text == "" && len(parseBlocks(in.blocks)) == 0 && len(parseBlocks(in.attachments)) == 0 {
+	if in.text == "" && len(blockkit.ParseBlocks(in.blocks)) == 0 && len(blockkit.ParseBlocks(in.attachments)) == 0 {
 		return in, refuse("no_text")
 	}
-	if in.metadata != nil && (text(jsonObject(in.metadata)["event_type"]) == "" || object(jsonObject(in.metadata)["event_payload"]) == nil) {
+	if in.metadata != nil && (wire.Text(wire.ParseObject(in.metadata)["event_type"]) == "" || wire.Object(wire.ParseObject(in.metadata)["event_payload"]) == nil) {
 		return in, refuse("invalid_metadata_format")
 	}
 	return in, ws.checkThread(&in, c)
-}
-
-func jsonObject(raw json.RawMessage) map[string]any {
-	var o map[string]any
-	_ = decode(raw, &o) // what is no object is nil
-	return o
 }
 
 // readBlocks reads blocks and attachments. What is not an array of objects is invalid_blocks_format; a block that breaks a
@@ -210,10 +207,10 @@ func jsonObject(raw json.RawMessage) map[string]any {
 func (a args) readBlocks(in *content) error {
 	if raw := a.json("blocks"); raw != nil {
 		var list []map[string]any
-		if decode(raw, &list) != nil {
+		if wire.Decode(raw, &list) != nil {
 			return refuse("invalid_blocks_format")
 		}
-		if problems := ValidateMessage(raw); problems != nil {
+		if problems := blockkit.ValidateMessage(raw); problems != nil {
 			return invalidBlocks("invalid_blocks", problems)
 		}
 		in.blocks = raw
@@ -226,12 +223,12 @@ func (a args) readBlocks(in *content) error {
 
 func readAttachments(raw json.RawMessage, in *content) error {
 	var list []map[string]any
-	if decode(raw, &list) != nil || len(list) > 100 {
+	if wire.Decode(raw, &list) != nil || len(list) > 100 {
 		return refuse("invalid_attachments")
 	}
 	for _, attachment := range list {
 		if blocks, ok := attachment["blocks"]; ok {
-			if problems := ValidateMessage(encode(blocks)); problems != nil {
+			if problems := blockkit.ValidateMessage(wire.Encode(blocks)); problems != nil {
 				return invalidBlocks("invalid_attachments", problems)
 			}
 		}
@@ -240,7 +237,7 @@ func readAttachments(raw json.RawMessage, in *content) error {
 	return nil
 }
 
-func invalidBlocks(code string, problems []Problem) error {
+func invalidBlocks(code string, problems []blockkit.Problem) error {
 	messages, plain := []string{}, []string{}
 	for _, p := range problems {
 		plain = append(plain, p.String())
@@ -279,37 +276,4 @@ func (ws *Workspace) truncated(s string) string {
 	}
 	ws.violate("chat.postMessage: a text of %d characters was cut to 40,000", len(runes))
 	return string(runes[:40000])
-}
-
-// blockCharacterLimit is what chat.postMessage takes in all blocks together, tables and charts not counted. Undocumented:
-// Slack's people speak of "12,000 text characters with a buffer for block containers" (slackapi/bolt-js#2509, #2867).
-const blockCharacterLimit = 12000
-
-func blockCharacters(raw json.RawMessage) int {
-	n := 0
-	for _, b := range parseBlocks(raw) {
-		if kind := b["type"]; kind != "table" && kind != "data_table" && kind != "data_visualization" {
-			n += textCharacters(b)
-		}
-	}
-	return n
-}
-
-func textCharacters(value any) int {
-	n := 0
-	switch v := value.(type) {
-	case []any:
-		for _, item := range v {
-			n += textCharacters(item)
-		}
-	case map[string]any:
-		for name, field := range v {
-			if s, ok := field.(string); ok && name == "text" {
-				n += utf8.RuneCountInString(s)
-			} else {
-				n += textCharacters(field)
-			}
-		}
-	}
-	return n
 }

@@ -7,6 +7,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/wire"
 )
 
 // A deedError is what Slack's client tells a person who tries what cannot be done.
@@ -171,7 +174,7 @@ func (ws *Workspace) commandText(s string, escaped bool) string {
 // act tells the app that something happened to an element. The element is the one that the person saw.
 func (ws *Workspace) act(u *User, at place, block, el, value map[string]any) {
 	if value != nil && el["type"] != "overflow" {
-		ws.remember(at.key(u), text(block["block_id"]), text(el["action_id"]), value)
+		ws.typed.remember(at.key(u), wire.Text(block["block_id"]), wire.Text(el["action_id"]), value)
 	}
 	d := &delivery{kind: "interactive", label: "block_actions", user: u, channel: at.channel}
 	ws.send(d, ws.actionPayload(u, at, ws.action(block, el, value)), 0, "")
@@ -179,11 +182,7 @@ func (ws *Workspace) act(u *User, at place, block, el, value map[string]any) {
 
 // suggest asks the app for options; nil where the query is too short to ask.
 func (ws *Workspace) suggest(u *User, at place, block, el map[string]any, query string) *delivery {
-	least := 3 // docs.slack.dev/reference/block-kit/block-elements/select-menu-element: "default value is 3"
-	if el["min_query_length"] != nil {
-		least = intOf(el["min_query_length"])
-	}
-	if len([]rune(query)) < least {
+	if len([]rune(query)) < blockkit.MinQueryLength(el) {
 		return nil
 	}
 	d := &delivery{kind: "interactive", label: "block_suggestion", user: u, channel: at.channel}
@@ -192,9 +191,9 @@ func (ws *Workspace) suggest(u *User, at place, block, el map[string]any, query 
 }
 
 // suggestions waits for the answer of suggest.
-func (ws *Workspace) suggestions(d *delivery) ([]Option, error) {
+func (ws *Workspace) suggestions(d *delivery) ([]blockkit.Option, error) {
 	if d == nil {
-		return []Option{}, nil
+		return []blockkit.Option{}, nil
 	}
 	if err := ws.await(d); err != nil {
 		return nil, err
@@ -216,12 +215,12 @@ func (ws *Workspace) await(d *delivery) error {
 
 // submit sends a form, unless Slack's client itself finds errors in it.
 func (ws *Workspace) submit(u *User, v *View) (SubmitResult, *delivery) {
-	byBlock := clientErrors(v.Blocks, ws.stateOf(v.Blocks, placeOfView(v)))
+	byBlock := blockkit.ClientErrors(v.Blocks, blockkit.StateOf(v.Blocks, ws.typed[placeOfView(v)]))
 	if len(byBlock) > 0 {
 		result := SubmitResult{Action: "errors", Errors: map[string]string{}, byBlock: byBlock}
-		for _, b := range inputBlocks(parseBlocks(v.Blocks)) {
-			if message, ok := byBlock[text(b["block_id"])]; ok {
-				result.Errors[text(object(b["label"])["text"])] = message
+		for _, b := range blockkit.InputBlocks(blockkit.ParseBlocks(v.Blocks)) {
+			if message, ok := byBlock[wire.Text(b["block_id"])]; ok {
+				result.Errors[wire.Text(wire.Object(b["label"])["text"])] = message
 			}
 		}
 		return result, nil

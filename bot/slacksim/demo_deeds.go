@@ -3,6 +3,9 @@ package slacksim
 import (
 	"io"
 	"net/http"
+
+	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/wire"
 )
 
 // A deed is what the page asks for: the person, and the arguments.
@@ -12,7 +15,7 @@ func (ws *Workspace) demoDeed(do deed) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(io.LimitReader(r.Body, 4<<20))
 		a := args{}
-		if err != nil || decode(body, &a) != nil {
+		if err != nil || wire.Decode(body, &a) != nil {
 			writeJSON(w, http.StatusOK, demoFailure(cannot("invalid_json", "The request is no JSON object.")))
 			return
 		}
@@ -77,8 +80,8 @@ func (ws *Workspace) demoElement(u *User, a args) (at place, block, el map[strin
 		return at, nil, nil, cannot("not_found", "This is no longer there.")
 	}
 	raw := at.rawBlocks()
-	eachElement(parseBlocks(raw), func(b, e map[string]any) {
-		if text(b["block_id"]) == a.str("block_id") && text(e["action_id"]) == a.str("action_id") {
+	blockkit.EachElement(blockkit.ParseBlocks(raw), func(b, e map[string]any) {
+		if wire.Text(b["block_id"]) == a.str("block_id") && wire.Text(e["action_id"]) == a.str("action_id") {
 			block, el = b, e
 		}
 	})
@@ -102,21 +105,8 @@ func (ws *Workspace) demoAction(u *User, a args) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	ws.act(u, at, block, el, demoValue(el, a))
+	ws.act(u, at, block, el, blockkit.ValueFrom(el, a))
 	return nil, nil
-}
-
-// demoValue is the new state of the element as the page sent it; nil for buttons.
-func demoValue(el map[string]any, a args) map[string]any {
-	kind := text(el["type"])
-	if kind == "overflow" {
-		return map[string]any{"selected_option": a["selected_option"]}
-	}
-	in, ok := inputs[kind]
-	if !ok {
-		return nil
-	}
-	return map[string]any{"type": kind, in.value: a[in.value]}
 }
 
 func (ws *Workspace) demoSuggest(u *User, a args) (map[string]any, error) {
@@ -132,28 +122,7 @@ func (ws *Workspace) demoSuggest(u *User, a args) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return demoOptions(options), nil
-}
-
-// demoOptions gives the options in the form in which the app gave them: flat, or in groups.
-func demoOptions(options []Option) map[string]any {
-	flat, groups := []any{}, []any{}
-	for _, o := range options {
-		flat = append(flat, o.source)
-		if o.Group == "" {
-			continue
-		}
-		if last := len(groups) - 1; last >= 0 && object(object(groups[last])["label"])["text"] == o.Group {
-			group := object(groups[last])
-			group["options"] = append(group["options"].([]any), o.source)
-			continue
-		}
-		groups = append(groups, map[string]any{"label": map[string]any{"type": "plain_text", "text": o.Group}, "options": []any{o.source}})
-	}
-	if len(groups) > 0 {
-		return map[string]any{"option_groups": groups}
-	}
-	return map[string]any{"options": flat}
+	return blockkit.OptionList(options), nil
 }
 
 func (ws *Workspace) demoSubmit(u *User, a args) (map[string]any, error) {
@@ -163,9 +132,9 @@ func (ws *Workspace) demoSubmit(u *User, a args) (map[string]any, error) {
 		ws.mu.Unlock()
 		return nil, cannot("not_found", "This form is no longer open.")
 	}
-	for block, actions := range object(a["values"]) {
-		for action, value := range object(actions) {
-			ws.remember(at.key(u), block, action, object(value))
+	for block, actions := range wire.Object(a["values"]) {
+		for action, value := range wire.Object(actions) {
+			ws.typed.remember(at.key(u), block, action, wire.Object(value))
 		}
 	}
 	result, d := ws.submit(u, at.view)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"s1bot/bot/slacksim/wire"
 )
 
 // A listener is an open event stream of the page.
@@ -73,7 +75,7 @@ func (ws *Workspace) notify(user string, event map[string]any) {
 			continue
 		}
 		if frame == nil {
-			frame = encode(event)
+			frame = wire.Encode(event)
 		}
 		select {
 		case l.events <- frame:

@@ -1,6 +1,11 @@
 package slacksim
 
-import "fmt"
+import (
+	"fmt"
+
+	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/wire"
+)
 
 // A Dialog is the confirmation that Slack's client shows before it sends a click, where the element has a confirm object. The app
 // hears of the click only if the person says yes [docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object].
@@ -24,9 +29,9 @@ func (p *Person) Declines(on Surface, label string) (Dialog, error) {
 	if err != nil {
 		return Dialog{}, err
 	}
-	_, el := findElement(blocks, label, "button", "icon_button")
+	_, el := blockkit.FindElement(blocks, label, "button", "icon_button")
 	if el == nil {
-		return Dialog{}, fmt.Errorf("there is no button %q; there are %q", label, buttonLabels(blocks))
+		return Dialog{}, fmt.Errorf("there is no button %q; there are %q", label, blockkit.ButtonLabels(blocks))
 	}
 	d, asks := p.ws.asksFirst(p.user(), label, el)
 	if !asks {
@@ -37,11 +42,11 @@ func (p *Person) Declines(on Surface, label string) (Dialog, error) {
 
 // asksFirst shows a person the dialog of an element, if it has one.
 func (ws *Workspace) asksFirst(u *User, label string, el map[string]any) (Dialog, bool) {
-	spec := object(el["confirm"])
+	spec := wire.Object(el["confirm"])
 	if len(spec) == 0 {
 		return Dialog{}, false
 	}
-	says := func(key string) string { return text(object(spec[key])["text"]) }
+	says := func(key string) string { return wire.Text(wire.Object(spec[key])["text"]) }
 	d := Dialog{Button: label, Title: says("title"), Text: says("text"), Confirm: says("confirm"), Deny: says("deny")}
 	if ws.dialogs == nil {
 		ws.dialogs = map[string][]Dialog{}

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"maps"
 	"time"
+
+	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/wire"
 )
 
 // A delivery is one envelope on its way, and what became of it.
@@ -30,7 +33,7 @@ type delivery struct {
 type outcome struct {
 	failure string // operation_timeout, dispatch_failed, …
 	submit  SubmitResult
-	options []Option
+	options []blockkit.Option
 }
 
 // send gives an envelope to exactly one of the open sockets, and again where a fault has Slack say the same thing several times.
@@ -65,7 +68,7 @@ func (ws *Workspace) sendOnce(d *delivery, payload map[string]any, retry int, re
 		ws.settle(d, "dispatch_failed")
 		return
 	}
-	sockets[ws.rng.IntN(len(sockets))].write(encode(frame))
+	sockets[ws.rng.IntN(len(sockets))].write(wire.Encode(frame))
 	ws.waiting++
 	ws.goLocked(func() { ws.watch(d) })
 	ws.bump()
@@ -172,7 +175,7 @@ func (ws *Workspace) settleWith(d *delivery, payload json.RawMessage) {
 func (ws *Workspace) sendEvent(u *User, event map[string]any) {
 	ws.serial["event"]++
 	body := ws.eventBody(event, fmt.Sprintf("Ev0%08X", ws.serial["event"]))
-	ws.sendEventAgain(u, body, text(event["type"]), 0, "")
+	ws.sendEventAgain(u, body, wire.Text(event["type"]), 0, "")
 }
 
 func (ws *Workspace) sendEventAgain(u *User, body map[string]any, label string, attempt int, reason string) {

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"time"
+
+	"s1bot/bot/slacksim/wire"
 )
 
 // A File is a file that was uploaded, or is about to be.
@@ -162,16 +164,16 @@ func (ws *Workspace) completeUpload(a args) (reply, error) {
 
 func (ws *Workspace) uploaded(a args) ([]*File, error) {
 	var given []map[string]any
-	if raw := a.json("files"); raw == nil || decode(raw, &given) != nil || len(given) == 0 {
+	if raw := a.json("files"); raw == nil || wire.Decode(raw, &given) != nil || len(given) == 0 {
 		return nil, refuse("invalid_arguments", "[ERROR] must provide an array [json-pointer:/files]")
 	}
 	files := []*File{}
 	for _, g := range given {
-		f := ws.files[text(g["id"])]
+		f := ws.files[wire.Text(g["id"])]
 		if f == nil || f.Content == nil || f.shared {
 			return nil, refuse("file_not_found")
 		}
-		f.Title = cmp.Or(text(g["title"]), f.Name)
+		f.Title = cmp.Or(wire.Text(g["title"]), f.Name)
 		files = append(files, f)
 	}
 	return files, nil

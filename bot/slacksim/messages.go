@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"s1bot/bot/slacksim/blockkit"
 )
 
 // A Message is one message as it stood when it was looked at.
@@ -35,8 +37,8 @@ type Message struct {
 // PlainText is all that a reader sees, in reading order: the blocks if it has any, else the text.
 func (m Message) PlainText() string {
 	text := m.Text
-	if blocks := parseBlocks(m.Blocks); len(blocks) > 0 {
-		text = plainText(blocks)
+	if blocks := blockkit.ParseBlocks(m.Blocks); len(blocks) > 0 {
+		text = blockkit.PlainText(blocks)
 	}
 	for _, f := range m.Files {
 		text = strings.TrimPrefix(text+"\n", "\n") + f.Name
@@ -46,7 +48,7 @@ func (m Message) PlainText() string {
 
 // Buttons are the labels of the buttons, in reading order.
 func (m Message) Buttons() []string {
-	return buttonLabels(parseBlocks(m.Blocks))
+	return blockkit.ButtonLabels(blockkit.ParseBlocks(m.Blocks))
 }
 
 // isReply tells replies from the messages that begin threads.
@@ -80,7 +82,7 @@ type content struct {
 // post adds a message. The caller has checked whether the author may.
 func (ws *Workspace) post(c *channel, author *User, in content) *Message {
 	m := &Message{
-		Channel: c.ID, TS: ws.newTS(), ThreadTS: in.threadTS, Broadcast: in.broadcast, User: author.ID, Text: in.text, Blocks: ws.withIDs(in.blocks),
+		Channel: c.ID, TS: ws.newTS(), ThreadTS: in.threadTS, Broadcast: in.broadcast, User: author.ID, Text: in.text, Blocks: blockkit.WithIDs(in.blocks, ws.newID),
 		Attachments: in.attachments, Metadata: in.metadata, EphemeralTo: in.ephemeralTo, Files: in.files, typed: in.typed,
 		Time: ws.opts.Now(), FromBot: author.IsBot,
 	}
@@ -101,7 +103,7 @@ func (ws *Workspace) post(c *channel, author *User, in content) *Message {
 func (ws *Workspace) edit(c *channel, m *Message, in content) {
 	m.Text = in.text
 	if in.blocks != nil {
-		m.Blocks = ws.withIDs(in.blocks)
+		m.Blocks = blockkit.WithIDs(in.blocks, ws.newID)
 	}
 	if in.attachments != nil {
 		m.Attachments = in.attachments
@@ -173,8 +175,8 @@ func (ws *Workspace) mentions(m *Message, u *User) bool {
 		}
 	}
 	marked := m.Text
-	for _, b := range parseBlocks(m.Blocks) {
-		marked += "\n" + markup(b)
+	for _, b := range blockkit.ParseBlocks(m.Blocks) {
+		marked += "\n" + blockkit.Markup(b)
 	}
 	return slices.ContainsFunc(calls, func(call string) bool { return strings.Contains(marked, call) })
 }

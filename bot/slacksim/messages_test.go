@@ -35,24 +35,6 @@ func TestAMessageIsReadAsAPersonReadsIt(t *testing.T) {
 	equal(t, m.Buttons(), []string{"Approve", "Deny"})
 }
 
-func TestEveryKindOfBlockCanBeRead(t *testing.T) {
-	t.Parallel()
-	rich := func(leaves string) string {
-		return `{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[` + leaves + `]}]}`
-	}
-	for blocks, want := range map[string]string{
-		`{"type":"table","rows":[[{"type":"raw_text","text":"Name"},{"type":"raw_text","text":"OS"}],[{"type":"raw_text","text":"D-1"},` +
-			rich(`{"type":"text","text":"Win"},{"type":"text","text":"dows"}`) + `]]}`: "Name\tOS\nD-1\tWindows",
-		`{"type":"data_table","caption":"Agents","rows":[[{"type":"raw_text","text":"n"}],[{"type":"raw_number","value":1,"text":"one"}]]}`:                              "Agents\nn\none",
-		rich(`{"type":"user","user_id":"U1"},{"type":"text","text":" saw "},{"type":"link","url":"https://e.com"},{"type":"emoji","name":"eyes"}`):                       "<@U1> saw https://e.com:eyes:",
-		`{"type":"data_visualization","title":"Threats","chart":{"type":"pie","segments":[{"label":"Paris","value":398}]}}`:                                              "Threats\nParis 398",
-		`{"type":"container","title":{"type":"plain_text","text":"More"},"child_blocks":[{"type":"divider"},{"type":"header","text":{"type":"plain_text","text":"H"}}]}`: "More\nH",
-		`{"type":"carousel","elements":[{"type":"card","title":{"type":"mrkdwn","text":"T"},"actions":[{"type":"button","text":{"type":"plain_text","text":"B"}}]}]}`:    "T\nB",
-	} {
-		equal(t, slacksim.Message{Blocks: json.RawMessage("[" + blocks + "]")}.PlainText(), want)
-	}
-}
-
 func TestAClickArrivesAsSlackSendsIt(t *testing.T) {
 	t.Parallel()
 	s, l, m := posted(t, slacksim.Options{})

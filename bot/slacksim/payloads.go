@@ -3,6 +3,8 @@ package slacksim
 import (
 	"fmt"
 	"maps"
+
+	"s1bot/bot/slacksim/blockkit"
 )
 
 // slashPayload is the payload of a command [docs.slack.dev/interactivity/implementing-slash-commands].
@@ -63,7 +65,7 @@ func (ws *Workspace) actionPayload(u *User, p place, action map[string]any) map[
 	payload["actions"] = []any{action}
 	if p.view == nil {
 		payload["response_url"] = ws.newResponseURL("actions", u, p.channel, p.message)
-		payload["state"] = map[string]any{"values": ws.stateOf(p.message.Blocks, p.key(u))}
+		payload["state"] = map[string]any{"values": blockkit.StateOf(p.message.Blocks, ws.typed[p.key(u)])}
 	}
 	return payload
 }

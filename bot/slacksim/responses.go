@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"s1bot/bot/slacksim/wire"
 )
 
 // A responseURL lets the app answer an interaction "up to 5 times within 30 minutes"
@@ -70,7 +72,7 @@ func (ws *Workspace) respond(path string, body []byte) error {
 	defer ws.mu.Unlock()
 	target := ws.responses[path]
 	var given args
-	err := decode(body, &given)
+	err := wire.Decode(body, &given)
 	switch {
 	case target == nil:
 		err = refuse("invalid_url")

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"s1bot/bot/slacksim/wire"
 )
 
 // maxSockets is "up to 10 WebSocket connections" [docs.slack.dev/apis/events-api/using-socket-mode].
@@ -83,7 +85,7 @@ func (ws *Workspace) admit(s *socket, short bool) bool {
 	if short { // using-socket-mode: "debug_reconnects=true … 360 seconds"
 		lifetime = 360 * time.Second
 	}
-	s.write(encode(map[string]any{
+	s.write(wire.Encode(map[string]any{
 		"type": "hello", "num_connections": len(ws.openSockets()), "connection_info": map[string]any{"app_id": appID},
 		"debug_info": map[string]any{"host": "applink-1", "build_number": 1, "started": "2026-11-22 00:00:00.000",
 			"approximate_connection_time": int(cmp.Or(lifetime, 5*time.Hour) / time.Second)},
@@ -105,7 +107,7 @@ func refuseSocket(conn *websocket.Conn) {
 }
 
 func disconnectFrame(reason string) []byte {
-	return encode(map[string]any{"type": "disconnect", "reason": reason, "debug_info": map[string]any{"host": "applink-1"}})
+	return wire.Encode(map[string]any{"type": "disconnect", "reason": reason, "debug_info": map[string]any{"host": "applink-1"}})
 }
 
 // read takes acks until the connection ends.

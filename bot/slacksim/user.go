@@ -3,7 +3,9 @@ package slacksim
 import (
 	"errors"
 	"fmt"
-	"slices"
+
+	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/wire"
 )
 
 // A Person is a user who acts. What a person cannot do in Slack is an error; what the app makes of it is not.
@@ -32,7 +34,7 @@ func (m Message) locate(ws *Workspace, u *User) (place, []map[string]any, error)
 	if now == nil || !now.visibleTo(u.ID) {
 		return place{}, nil, fmt.Errorf("%s does not see the message %s: it is gone or for another user", u.Name, m.TS)
 	}
-	return place{channel: c, message: now}, parseBlocks(m.Blocks), nil
+	return place{channel: c, message: now}, blockkit.ParseBlocks(m.Blocks), nil
 }
 
 func (v View) locate(ws *Workspace, u *User) (place, []map[string]any, error) {
@@ -40,7 +42,7 @@ func (v View) locate(ws *Workspace, u *User) (place, []map[string]any, error) {
 	if now == nil || now.User != u.ID {
 		return place{}, nil, fmt.Errorf("%s has no open view %s (%q)", u.Name, v.ID, v.Title)
 	}
-	return place{view: now}, parseBlocks(v.Blocks), nil
+	return place{view: now}, blockkit.ParseBlocks(v.Blocks), nil
 }
 
 // Types sends what is typed into the composer of a channel ("#soc", an id) or of a direct message ("@s1bot"): a slash
@@ -79,12 +81,12 @@ func (p *Person) Clicks(on Surface, label string) error {
 	if err != nil {
 		return err
 	}
-	if block, el := findElement(blocks, label, "button", "icon_button"); el != nil {
+	if block, el := blockkit.FindElement(blocks, label, "button", "icon_button"); el != nil {
 		p.ws.asksFirst(p.user(), label, el)
 		p.ws.act(p.user(), at, block, el, nil)
 		return nil
 	}
-	block, el, option := findOverflow(blocks, label)
+	block, el, option := blockkit.FindOverflow(blocks, label)
 	if el == nil {
 		return p.pickAnywhere(at, blocks, label)
 	}
@@ -97,30 +99,16 @@ func (p *Person) Clicks(on Surface, label string) error {
 func (p *Person) pickAnywhere(at place, blocks []map[string]any, label string) error {
 	var err error
 	found := false
-	eachElement(blocks, func(b, el map[string]any) {
-		if _, missing := pickOption(el, label, nil); !found && missing == nil {
+	blockkit.EachElement(blocks, func(b, el map[string]any) {
+		if _, missing := blockkit.FindOption(el, label, nil); !found && missing == nil {
 			found = true
 			err = p.change(at, b, el, []string{label}, nil)
 		}
 	})
 	if !found {
-		return fmt.Errorf("there is no button or option %q; there are the buttons %q", label, buttonLabels(blocks))
+		return fmt.Errorf("there is no button or option %q; there are the buttons %q", label, blockkit.ButtonLabels(blocks))
 	}
 	return err
-}
-
-func findOverflow(blocks []map[string]any, label string) (block, el, option map[string]any) {
-	eachElement(blocks, func(b, e map[string]any) {
-		if e["type"] != "overflow" || option != nil {
-			return
-		}
-		for _, o := range objects(e["options"]) {
-			if text(object(o["text"])["text"]) == label {
-				block, el, option = b, e, o
-			}
-		}
-	})
-	return block, el, option
 }
 
 // Selects picks options of a menu, radio buttons or checkboxes, or sets a date, a time or a text, and lets the app know as
@@ -128,7 +116,7 @@ func findOverflow(blocks []map[string]any, label string) (block, el, option map[
 func (p *Person) Selects(on Surface, label string, choices ...string) error {
 	p.ws.mu.Lock()
 	at, blocks, err := on.locate(p.ws, p.user())
-	block, el := findInput(blocks, label)
+	block, el := blockkit.FindInput(blocks, label)
 	p.ws.mu.Unlock()
 	if err != nil {
 		return err
@@ -145,13 +133,9 @@ func (p *Person) Selects(on Surface, label string, choices ...string) error {
 	return p.change(at, block, el, choices, offered)
 }
 
-func findInput(blocks []map[string]any, label string) (block, el map[string]any) {
-	return findElement(blocks, label, inputKinds()...)
-}
-
 // change puts a value into an element outside of a form.
-func (p *Person) change(at place, block, el map[string]any, choices []string, offered []Option) error {
-	value, err := p.ws.enter(el, choices, offered)
+func (p *Person) change(at place, block, el map[string]any, choices []string, offered []blockkit.Option) error {
+	value, err := blockkit.Enter(el, choices, offered, p.ws.idOf)
 	if err != nil {
 		return err
 	}
@@ -160,9 +144,9 @@ func (p *Person) change(at place, block, el map[string]any, choices []string, of
 }
 
 // offers asks the app for the options of a search box that fit the choices.
-func (p *Person) offers(on Surface, label string, el map[string]any, choices []string) ([]Option, error) {
-	offered := []Option{}
-	if kind := text(el["type"]); kind != "external_select" && kind != "multi_external_select" {
+func (p *Person) offers(on Surface, label string, el map[string]any, choices []string) ([]blockkit.Option, error) {
+	offered := []blockkit.Option{}
+	if kind := wire.Text(el["type"]); kind != "external_select" && kind != "multi_external_select" {
 		return offered, nil
 	}
 	for _, choice := range choices {
@@ -180,14 +164,14 @@ func (p *Person) offers(on Surface, label string, el map[string]any, choices []s
 
 // Suggests types a query into a search box and returns what the app offers. The box is found by its label, its placeholder
 // or its id. A query shorter than the box's min_query_length asks nobody, as in Slack.
-func (p *Person) Suggests(on Surface, label, query string) ([]Option, error) {
+func (p *Person) Suggests(on Surface, label, query string) ([]blockkit.Option, error) {
 	p.ws.mu.Lock()
 	at, blocks, err := on.locate(p.ws, p.user())
 	if err != nil {
 		p.ws.mu.Unlock()
 		return nil, err
 	}
-	block, el := findElement(blocks, label, "external_select", "multi_external_select")
+	block, el := blockkit.FindElement(blocks, label, "external_select", "multi_external_select")
 	if el == nil {
 		p.ws.mu.Unlock()
 		return nil, fmt.Errorf("there is no search box %q", label)
@@ -258,7 +242,7 @@ func choicesOf(value any) []string {
 func (p *Person) fill(v View, label string, choices []string) error {
 	p.ws.mu.Lock()
 	at, blocks, err := v.locate(p.ws, p.user())
-	block, el := findInput(blocks, label)
+	block, el := blockkit.FindInput(blocks, label)
 	p.ws.mu.Unlock()
 	if err != nil {
 		return err
@@ -272,12 +256,12 @@ func (p *Person) fill(v View, label string, choices []string) error {
 	}
 	p.ws.mu.Lock()
 	defer p.ws.mu.Unlock()
-	value, err := p.ws.enter(el, choices, offered)
+	value, err := blockkit.Enter(el, choices, offered, p.ws.idOf)
 	if err != nil {
 		return err
 	}
-	p.ws.remember(at.key(p.user()), text(block["block_id"]), text(el["action_id"]), value)
-	if isTrue(block["dispatch_action"]) {
+	p.ws.typed.remember(at.key(p.user()), wire.Text(block["block_id"]), wire.Text(el["action_id"]), value)
+	if wire.IsTrue(block["dispatch_action"]) {
 		p.ws.act(p.user(), at, block, el, value)
 	}
 	return nil
@@ -374,13 +358,4 @@ func (p *Person) ShortcutOn(m Message, callbackID string) error {
 	d := &delivery{kind: "interactive", label: "message_action", user: p.user(), channel: at.channel}
 	p.ws.send(d, p.ws.shortcutPayload(p.user(), callbackID, at.channel, at.message), 0, "")
 	return nil
-}
-
-func inputKinds() []string {
-	kinds := []string{}
-	for kind := range inputs {
-		kinds = append(kinds, kind)
-	}
-	slices.Sort(kinds)
-	return kinds
 }

@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+
+	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/wire"
 )
 
 // A View is an open modal or an App Home, as it stood when it was looked at.
@@ -28,7 +31,7 @@ type View struct {
 
 // PlainText is all that a reader sees: title, blocks, labels of the buttons below.
 func (v View) PlainText() string {
-	text := v.Title + "\n" + plainText(parseBlocks(v.Blocks))
+	text := v.Title + "\n" + blockkit.PlainText(blockkit.ParseBlocks(v.Blocks))
 	if v.Submit != "" {
 		text += "\n" + v.Submit
 	}
@@ -36,36 +39,29 @@ func (v View) PlainText() string {
 }
 
 // Buttons are the labels of the buttons in the view, without submit and close.
-func (v View) Buttons() []string { return buttonLabels(parseBlocks(v.Blocks)) }
+func (v View) Buttons() []string { return blockkit.ButtonLabels(blockkit.ParseBlocks(v.Blocks)) }
 
 // Fields are the labels of the inputs, in reading order.
 func (v View) Fields() []string {
 	labels := []string{}
-	for _, b := range inputBlocks(parseBlocks(v.Blocks)) {
-		labels = append(labels, text(object(b["label"])["text"]))
+	for _, b := range blockkit.InputBlocks(blockkit.ParseBlocks(v.Blocks)) {
+		labels = append(labels, wire.Text(wire.Object(b["label"])["text"]))
 	}
 	return labels
 }
-
-func inputBlocks(blocks []map[string]any) []map[string]any {
-	return slices.DeleteFunc(slices.Clone(blocks), func(b map[string]any) bool { return b["type"] != "input" })
-}
-
-// maxViewSize is the size over which Slack answers view_too_large: "greater than 250kb".
-const maxViewSize = 250 << 10
 
 // readView judges what the app sent.
 func readView(raw json.RawMessage, kind string) (map[string]any, error) {
 	var source map[string]any
 	switch {
-	case raw == nil || decode(raw, &source) != nil:
+	case raw == nil || wire.Decode(raw, &source) != nil:
 		return nil, refuse("invalid_arguments", "[ERROR] must provide an object [json-pointer:/view]")
-	case len(raw) > maxViewSize:
+	case len(raw) > blockkit.MaxViewSize:
 		return nil, refuse("view_too_large")
 	}
-	problems := ValidateView(raw)
+	problems := blockkit.ValidateView(raw)
 	if len(problems) == 0 && source["type"] != kind {
-		problems = []Problem{{"/view/type", "must be " + kind}}
+		problems = []blockkit.Problem{{Pointer: "/view/type", Message: "must be " + kind}}
 	}
 	if len(problems) > 0 {
 		return nil, invalidBlocks("invalid_arguments", problems)
@@ -75,19 +71,19 @@ func readView(raw json.RawMessage, kind string) (map[string]any, error) {
 
 // setView fills the view from what the app sent. Inputs whose block_id and action_id stay keep what was typed into them.
 func (ws *Workspace) setView(v *View, source map[string]any) {
-	label := func(name string) string { return text(object(source[name])["text"]) }
-	v.source, v.Type, v.CallbackID, v.PrivateMetadata = source, text(source["type"]), text(source["callback_id"]), text(source["private_metadata"])
-	v.ExternalID = text(source["external_id"])
+	label := func(name string) string { return wire.Text(wire.Object(source[name])["text"]) }
+	v.source, v.Type, v.CallbackID, v.PrivateMetadata = source, wire.Text(source["type"]), wire.Text(source["callback_id"]), wire.Text(source["private_metadata"])
+	v.ExternalID = wire.Text(source["external_id"])
 	v.Title, v.Submit, v.Close = label("title"), label("submit"), label("close")
-	v.ClearOnClose, v.NotifyOnClose = isTrue(source["clear_on_close"]), isTrue(source["notify_on_close"])
-	v.Blocks = ws.withIDs(encode(source["blocks"]))
+	v.ClearOnClose, v.NotifyOnClose = wire.IsTrue(source["clear_on_close"]), wire.IsTrue(source["notify_on_close"])
+	v.Blocks = blockkit.WithIDs(wire.Encode(source["blocks"]), ws.newID)
 	ws.serial["hash"]++
 	v.Hash = strconv.FormatInt(ws.opts.Now().Unix(), 10) + "." + strconv.Itoa(ws.serial["hash"])
 }
 
 // addView makes a view of the user's and, if it is a modal, puts it on top of the stack.
 func (ws *Workspace) addView(user string, source map[string]any) (*View, error) {
-	if id := text(source["external_id"]); id != "" && ws.viewByExternalID(id) != nil {
+	if id := wire.Text(source["external_id"]); id != "" && ws.viewByExternalID(id) != nil {
 		return nil, refuse("duplicate_external_id")
 	}
 	stack := ws.stacks[user]
@@ -112,7 +108,7 @@ func (ws *Workspace) addView(user string, source map[string]any) (*View, error) 
 }
 
 func (ws *Workspace) replaceView(v *View, source map[string]any) error {
-	if id := text(source["external_id"]); id != "" && id != v.ExternalID && ws.viewByExternalID(id) != nil {
+	if id := wire.Text(source["external_id"]); id != "" && id != v.ExternalID && ws.viewByExternalID(id) != nil {
 		return refuse("duplicate_external_id")
 	}
 	ws.setView(v, source)
@@ -240,7 +236,7 @@ func (ws *Workspace) viewObject(v *View) map[string]any {
 		"id": v.ID, "team_id": ws.opts.TeamID, "type": v.Type, "blocks": v.Blocks, "private_metadata": v.PrivateMetadata,
 		"callback_id": v.CallbackID, "external_id": v.ExternalID, "hash": v.Hash, "clear_on_close": v.ClearOnClose,
 		"notify_on_close": v.NotifyOnClose, "root_view_id": v.RootID, "previous_view_id": nil, "app_id": appID, "bot_id": botID,
-		"app_installed_team_id": ws.opts.TeamID, "state": map[string]any{"values": ws.stateOf(v.Blocks, placeOfView(v))},
+		"app_installed_team_id": ws.opts.TeamID, "state": map[string]any{"values": blockkit.StateOf(v.Blocks, ws.typed[placeOfView(v)])},
 		"title": v.source["title"], "submit": v.source["submit"], "close": v.source["close"],
 	}
 	if v.PreviousID != "" {

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"s1bot/bot/slacksim/wire"
 )
 
 // A method is one method of the Web API.
@@ -131,7 +133,7 @@ func (ws *Workspace) serveAPI(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	out, wait := ws.answer(name, a, headerToken, err, originOf(r))
-	call.Error = text(out["error"])
+	call.Error = wire.Text(out["error"])
 	if fault != nil {
 		call.Status, call.Error = fault.play(r.Context(), ws.quit, w)
 		return
@@ -259,7 +261,7 @@ func warn(out reply, warning string) {
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(encode(v)) // a client that went away has nothing to be told
+	_, _ = w.Write(wire.Encode(v)) // a client that went away has nothing to be told
 }
 
 // args are the arguments of a call: strings from forms, decoded JSON from JSON bodies.
@@ -299,7 +301,7 @@ func (a args) readJSON(r *http.Request, ignore bool) error {
 		return fmt.Errorf("read the body: %w", err)
 	}
 	given := map[string]any{}
-	if err := decode(body, &given); err != nil && len(body) > 0 {
+	if err := wire.Decode(body, &given); err != nil && len(body) > 0 {
 		return refuse("invalid_json")
 	}
 	if !ignore {
@@ -314,9 +316,9 @@ func (a args) str(name string) string {
 	case nil:
 		return ""
 	case string, json.Number, bool:
-		return text(v)
+		return wire.Text(v)
 	default:
-		return string(encode(v))
+		return string(wire.Encode(v))
 	}
 }
 
@@ -346,7 +348,7 @@ func (a args) list(name string) []string {
 	if items, ok := a[name].([]any); ok {
 		list := make([]string, 0, len(items))
 		for _, it := range items {
-			list = append(list, text(it))
+			list = append(list, wire.Text(it))
 		}
 		return list
 	}

@@ -97,23 +97,23 @@ type Workspace struct {
 	users     directory[*User]
 	groups    directory[*Group]
 	channels  directory[*channel]
-	views     map[string]*View            // by id, open ones only
-	stacks    map[string][]*View          // open modals of a user, lowest first
-	homes     map[string]*View            // App Home of a user
-	dialogs   map[string][]Dialog         // confirmations that a user was shown
-	files     map[string]*File            // by id
-	triggers  map[string]*trigger         // by trigger_id
-	responses map[string]*responseURL     // by path
-	sockets   map[*socket]bool            // all connections; true = gets envelopes, false = is being closed
-	tickets   map[string]bool             // handed out and not used yet
-	envelopes map[string]*delivery        // all that were sent, by envelope_id
-	echoes    map[string]int              // label → how many times more each envelope is sent
-	waiting   int                         // envelopes without an ack whose deadline has not passed
-	faults    []*Fault                    // in order of their making
-	rates     map[string]*window          // by method or channel
-	listeners map[*listener]bool          // of the demo's event streams
-	record    record                      // what happened
-	typed     map[string]values           // "user place" → what the user put into the inputs there
+	views     map[string]*View        // by id, open ones only
+	stacks    map[string][]*View      // open modals of a user, lowest first
+	homes     map[string]*View        // App Home of a user
+	dialogs   map[string][]Dialog     // confirmations that a user was shown
+	files     map[string]*File        // by id
+	triggers  map[string]*trigger     // by trigger_id
+	responses map[string]*responseURL // by path
+	sockets   map[*socket]bool        // all connections; true = gets envelopes, false = is being closed
+	tickets   map[string]bool         // handed out and not used yet
+	envelopes map[string]*delivery    // all that were sent, by envelope_id
+	echoes    map[string]int          // label → how many times more each envelope is sent
+	waiting   int                     // envelopes without an ack whose deadline has not passed
+	faults    []*Fault                // in order of their making
+	rates     map[string]*window      // by method or channel
+	listeners map[*listener]bool      // of the demo's event streams
+	record    record                  // what happened
+	typed     drafts
 	unread    map[string]map[string]count // user → channel
 }
 
@@ -127,7 +127,7 @@ func New(o Options) *Workspace {
 		views: map[string]*View{}, stacks: map[string][]*View{}, homes: map[string]*View{}, files: map[string]*File{},
 		triggers: map[string]*trigger{}, responses: map[string]*responseURL{}, sockets: map[*socket]bool{},
 		echoes: map[string]int{}, tickets: map[string]bool{}, envelopes: map[string]*delivery{}, rates: map[string]*window{},
-		listeners: map[*listener]bool{}, typed: map[string]values{}, unread: map[string]map[string]count{},
+		listeners: map[*listener]bool{}, typed: drafts{}, unread: map[string]map[string]count{},
 		record: record{keep: o.KeepCalls},
 	}
 	ws.users.add(slackbotID, "slackbot", &User{ID: slackbotID, Name: "slackbot", RealName: "Slackbot", IsBot: true, TeamID: o.TeamID})

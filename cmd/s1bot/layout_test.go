@@ -19,46 +19,170 @@ const module = "s1bot/"
 // design, with four changes: bot/socketmode has gorilla/websocket because it reads Socket Mode itself, bot/store has goose because the
 // migrations are its, render alone knows slack-go's blocks beside bot, and it has golang.org/x/image for the letters in a chart's picture.
 var rooms = map[string]struct{ ours, third []string }{
-	"s1":                   {nil, []string{"golang.org/x/time/rate", "github.com/sethvargo/go-retry", "github.com/sony/gobreaker/v2"}},
-	"render":               {[]string{"s1"}, []string{"github.com/slack-go/slack", "golang.org/x/image"}},
-	"commands/text":        {nil, nil},
-	"commands/catalog":     {[]string{"commands/refusal", "commands/text", "render", "s1"}, []string{"github.com/hashicorp/golang-lru/v2"}},
-	"commands/refusal":     {[]string{"commands/text", "render", "s1"}, nil},
-	"commands/change":      {[]string{"commands/catalog", "commands/text", "render", "s1"}, nil},
-	"commands/listing":     {[]string{"commands/catalog", "commands/refusal", "commands/text", "render", "s1"}, nil},
-	"commands/slash":       {[]string{"commands/catalog", "commands/text", "render", "s1"}, nil},
-	"commands/manual":      {[]string{"commands/catalog", "commands/text", "render"}, nil},
-	"commands/lookup":      {[]string{"commands/catalog", "commands/change", "commands/listing", "commands/refusal", "commands/text", "render", "s1"}, nil},
-	"commands/commandtest": {[]string{"commands/catalog", "commands/slash", "commands/lookup", "commands/text", "render", "s1", "s1/s1sim"}, []string{"github.com/stretchr/testify", "golang.org/x/tools/txtar"}},
-	"commands":             {append(commandAreas(), "commands/catalog", "commands/lookup"), nil},
-	"approvals/policy":     {nil, nil},
-	"approvals":            {[]string{"approvals/policy"}, nil},
-	"approvals/workflow":   {[]string{"approvals", "approvals/policy", "commands/catalog", "commands/text", "render", "s1"}, []string{"github.com/sourcegraph/conc"}},
-
-	"notifier/journal":      {[]string{"render"}, nil},
-	"notifier/pacing":       {nil, nil},
-	"notifier/routing":      {[]string{"notifier/journal"}, nil},
-	"notifier/feed":         {[]string{"s1", "render", "commands/catalog", "commands/refusal", "notifier/journal", "notifier/pacing", "notifier/routing"}, []string{"github.com/sourcegraph/conc"}},
-	"notifier/delivery":     {[]string{"s1", "render", "notifier/journal", "notifier/pacing"}, []string{"github.com/sourcegraph/conc"}},
-	"notifier":              {[]string{"s1", "render", "commands/catalog", "notifier/delivery", "notifier/feed", "notifier/journal", "notifier/pacing", "notifier/routing"}, []string{"github.com/sourcegraph/conc"}},
-	"notifier/notifiertest": {[]string{"approvals/policy", "s1", "s1/s1sim", "render", "notifier", "notifier/journal", "notifier/pacing", "notifier/routing"}, []string{"github.com/stretchr/testify"}},
-
-	"bot":               {[]string{"s1", "render", "commands", "commands/catalog", "commands/manual", "commands/refusal", "commands/slash", "commands/text", "approvals", "approvals/policy", "approvals/workflow", "bot/fairqueue", "bot/post", "bot/socketmode"}, []string{"github.com/slack-go/slack", "github.com/sourcegraph/conc", "github.com/hashicorp/golang-lru/v2"}},
-	"bot/post":          {[]string{"render"}, []string{"github.com/slack-go/slack", "github.com/sethvargo/go-retry"}},
-	"bot/socketmode":    {nil, []string{"github.com/slack-go/slack", "github.com/gorilla/websocket", "github.com/sethvargo/go-retry"}},
-	"bot/store":         {[]string{"approvals", "notifier", "notifier/journal"}, []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"}},
-	"bot/store/pgtest":  {nil, nil},
-	"bot/fairqueue":     {nil, []string{"github.com/sourcegraph/conc"}},
-	"s1/s1sim":          {[]string{"s1/s1sim/eventql", "s1/s1sim/keys", "s1/s1sim/store", "s1/s1sim/wire"}, nil},
-	"s1/s1sim/wire":     {nil, nil},
-	"s1/s1sim/keys":     {[]string{"s1/s1sim/wire"}, nil},
-	"s1/s1sim/store":    {[]string{"s1/s1sim/keys", "s1/s1sim/wire"}, nil},
-	"s1/s1sim/eventql":  {nil, nil},
-	"bot/slacksim":      {[]string{"render"}, []string{"github.com/gorilla/websocket", "github.com/slack-go/slack"}},
-	"cmd/s1bot/metrics": {nil, []string{"github.com/prometheus/client_golang"}},
-	"cmd/s1bot":         {[]string{"s1", "render", "commands", "commands/catalog", "commands/manual", "commands/refusal", "commands/slash", "commands/text", "approvals", "approvals/policy", "notifier", "notifier/delivery", "notifier/feed", "notifier/journal", "notifier/routing", "bot", "bot/store", "cmd/s1bot/metrics", "s1/s1sim", "bot/slacksim", "cmd/s1bot/policyfile"}, []string{"github.com/caarlos0/env/v11", "github.com/alecthomas/kong", "github.com/coreos/go-systemd/v22"}},
-
-	"cmd/s1bot/policyfile": {[]string{"s1", "commands/catalog", "commands/text", "approvals/policy", "notifier", "notifier/journal", "notifier/routing"}, []string{"github.com/goccy/go-yaml"}},
+	"s1": {
+		nil,
+		[]string{"golang.org/x/time/rate", "github.com/sethvargo/go-retry", "github.com/sony/gobreaker/v2"},
+	},
+	"render": {
+		nil,
+		[]string{"github.com/slack-go/slack", "golang.org/x/image"},
+	},
+	"render/cards": {
+		[]string{"render", "s1"},
+		nil,
+	},
+	"render/rendertest": {
+		nil,
+		[]string{"github.com/slack-go/slack", "github.com/stretchr/testify"},
+	},
+	"commands/text": {
+		nil,
+		nil,
+	},
+	"commands/catalog": {
+		[]string{"commands/refusal", "commands/text", "render", "render/cards", "s1"},
+		[]string{"github.com/hashicorp/golang-lru/v2"},
+	},
+	"commands/refusal": {
+		[]string{"commands/text", "render", "s1"},
+		nil,
+	},
+	"commands/change": {
+		[]string{"commands/catalog", "commands/text", "render", "s1"},
+		nil,
+	},
+	"commands/listing": {
+		[]string{"commands/catalog", "commands/refusal", "commands/text", "render", "s1"},
+		nil,
+	},
+	"commands/slash": {
+		[]string{"commands/catalog", "commands/text", "render", "s1"},
+		nil,
+	},
+	"commands/manual": {
+		[]string{"commands/catalog", "commands/text", "render"},
+		nil,
+	},
+	"commands/lookup": {
+		[]string{"commands/catalog", "commands/change", "commands/listing", "commands/refusal", "commands/text", "render", "render/cards", "s1"},
+		nil,
+	},
+	"commands/commandtest": {
+		[]string{"commands/catalog", "commands/slash", "commands/lookup", "commands/text", "render", "s1", "s1/s1sim"},
+		[]string{"github.com/stretchr/testify", "golang.org/x/tools/txtar"},
+	},
+	"commands": {
+		append(commandAreas(), "commands/catalog", "commands/lookup"),
+		nil,
+	},
+	"approvals/policy": {
+		nil,
+		nil,
+	},
+	"approvals": {
+		[]string{"approvals/policy"},
+		nil,
+	},
+	"approvals/workflow": {
+		[]string{"approvals", "approvals/policy", "commands/catalog", "commands/text", "render", "s1"},
+		[]string{"github.com/sourcegraph/conc"},
+	},
+	"notifier/journal": {
+		[]string{"render"},
+		nil,
+	},
+	"notifier/pacing": {
+		nil,
+		nil,
+	},
+	"notifier/routing": {
+		[]string{"notifier/journal"},
+		nil,
+	},
+	"notifier/feed": {
+		[]string{"s1", "render", "commands/catalog", "commands/refusal", "notifier/journal", "notifier/pacing", "notifier/routing"},
+		[]string{"github.com/sourcegraph/conc"},
+	},
+	"notifier/delivery": {
+		[]string{"s1", "render", "render/cards", "notifier/journal", "notifier/pacing"},
+		[]string{"github.com/sourcegraph/conc"},
+	},
+	"notifier": {
+		[]string{"s1", "render", "render/cards", "commands/catalog", "notifier/delivery", "notifier/feed", "notifier/journal", "notifier/pacing", "notifier/routing"},
+		[]string{"github.com/sourcegraph/conc"},
+	},
+	"notifier/notifiertest": {
+		[]string{"approvals/policy", "s1", "s1/s1sim", "render", "render/cards", "notifier", "notifier/journal", "notifier/pacing", "notifier/routing"},
+		[]string{"github.com/stretchr/testify"},
+	},
+	"bot": {
+		[]string{"s1", "render", "render/cards", "commands", "commands/catalog", "commands/manual", "commands/refusal", "commands/slash", "commands/text", "approvals", "approvals/policy", "approvals/workflow", "bot/fairqueue", "bot/post", "bot/socketmode"},
+		[]string{"github.com/slack-go/slack", "github.com/sourcegraph/conc", "github.com/hashicorp/golang-lru/v2"},
+	},
+	"bot/post": {
+		[]string{"render"},
+		[]string{"github.com/slack-go/slack", "github.com/sethvargo/go-retry"},
+	},
+	"bot/socketmode": {
+		nil,
+		[]string{"github.com/slack-go/slack", "github.com/gorilla/websocket", "github.com/sethvargo/go-retry"},
+	},
+	"bot/store": {
+		[]string{"approvals", "notifier", "notifier/journal"},
+		[]string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"},
+	},
+	"bot/store/pgtest": {
+		nil,
+		nil,
+	},
+	"bot/fairqueue": {
+		nil,
+		[]string{"github.com/sourcegraph/conc"},
+	},
+	"s1/s1sim": {
+		[]string{"s1/s1sim/eventql", "s1/s1sim/keys", "s1/s1sim/store", "s1/s1sim/wire"},
+		nil,
+	},
+	"s1/s1sim/wire": {
+		nil,
+		nil,
+	},
+	"s1/s1sim/keys": {
+		[]string{"s1/s1sim/wire"},
+		nil,
+	},
+	"s1/s1sim/store": {
+		[]string{"s1/s1sim/keys", "s1/s1sim/wire"},
+		nil,
+	},
+	"s1/s1sim/eventql": {
+		nil,
+		nil,
+	},
+	"bot/slacksim": {
+		[]string{"bot/slacksim/blockkit", "bot/slacksim/wire"},
+		[]string{"github.com/gorilla/websocket"},
+	},
+	"bot/slacksim/blockkit": {
+		[]string{"bot/slacksim/wire"},
+		nil,
+	},
+	"bot/slacksim/wire": {
+		nil,
+		nil,
+	},
+	"cmd/s1bot/metrics": {
+		nil,
+		[]string{"github.com/prometheus/client_golang"},
+	},
+	"cmd/s1bot": {
+		[]string{"s1", "render", "commands", "commands/catalog", "commands/manual", "commands/refusal", "commands/slash", "commands/text", "approvals", "approvals/policy", "notifier", "notifier/delivery", "notifier/feed", "notifier/journal", "notifier/routing", "bot", "bot/store", "cmd/s1bot/metrics", "s1/s1sim", "bot/slacksim", "cmd/s1bot/policyfile"},
+		[]string{"github.com/caarlos0/env/v11", "github.com/alecthomas/kong", "github.com/coreos/go-systemd/v22"},
+	},
+	"cmd/s1bot/policyfile": {
+		[]string{"s1", "commands/catalog", "commands/text", "approvals/policy", "notifier", "notifier/journal", "notifier/routing"},
+		[]string{"github.com/goccy/go-yaml"},
+	},
 }
 
 // commandAreas are the packages of commands. None of them knows another.
@@ -84,7 +208,7 @@ func TestLayoutImportsGoUpTheTableOnly(t *testing.T) {
 		name := strings.TrimPrefix(p.ImportPath, module)
 		room, ok := rooms[name]
 		if slices.Contains(commandAreas(), name) {
-			room.ours, ok = []string{"commands/catalog", "commands/change", "commands/listing", "commands/lookup", "commands/refusal", "commands/text", "render", "s1"}, true
+			room.ours, ok = []string{"commands/catalog", "commands/change", "commands/listing", "commands/lookup", "commands/refusal", "commands/text", "render", "render/cards", "s1"}, true
 		}
 		require.True(t, ok, "package %s has no room in the layout: think before adding one", name)
 		for _, imported := range p.Imports {

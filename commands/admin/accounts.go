@@ -7,6 +7,7 @@ import (
 	"s1bot/commands/catalog"
 	"s1bot/commands/listing"
 	"s1bot/render"
+	"s1bot/render/cards"
 	"s1bot/s1"
 )
 
@@ -62,7 +63,7 @@ func listAccounts() *catalog.Command {
 		Examples: []string{"accounts", `list-accounts name="D3 Security" state=Active sort-by="Creation Time" direction=Ascending limit=100`},
 	}, func(ctx context.Context, call *catalog.Call, p listAccountsParams) (render.Card, error) {
 		rows := listing.Listing[s1.Account]{
-			Noun: "Accounts", Things: "accounts", Page: call.Console.AccountsPage, Table: render.AccountTable,
+			Noun: "Accounts", Things: "accounts", Page: call.Console.AccountsPage, Table: cards.AccountTable,
 			Raw: func(a s1.Account) json.RawMessage { return a.Raw },
 			More: []listing.Column[s1.Account]{
 				{Title: "Usage type", Value: func(a s1.Account) string { return a.UsageType }},

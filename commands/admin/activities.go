@@ -12,6 +12,7 @@ import (
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
+	"s1bot/render/cards"
 	"s1bot/s1"
 )
 
@@ -98,7 +99,7 @@ func getActivities() *catalog.Command {
 			q = q.SortedBy("createdAt", s1.SortOrder(text.FirstNonEmpty(q.Get("sortOrder"), string(s1.Descending))))
 		}
 		rows := listing.Listing[s1.Activity]{
-			Noun: "Activities", Things: "activities", Page: call.Console.ActivitiesPage, Table: render.ActivityTable,
+			Noun: "Activities", Things: "activities", Page: call.Console.ActivitiesPage, Table: cards.ActivityTable,
 			Raw: func(a s1.Activity) json.RawMessage { return a.Raw }, More: activityFacts(),
 			Empty: "Try a wider time range, or remove a condition. Times inside JSON are UTC.",
 		}

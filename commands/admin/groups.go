@@ -11,6 +11,7 @@ import (
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
+	"s1bot/render/cards"
 	"s1bot/s1"
 )
 
@@ -54,7 +55,7 @@ func getGroups() *catalog.Command {
 
 // groupTable lists groups with a link to each and the names of their sites, which a group knows by id only.
 func groupTable(call *catalog.Call, groups []s1.Group, sites func() map[s1.SiteID]string) render.Table {
-	t := render.GroupTable(groups)
+	t := cards.GroupTable(groups)
 	for i, g := range groups {
 		t.Rows[i][0] = render.Line{render.Link(text.FirstNonEmpty(g.Name, string(g.ID)), call.Console.GroupURL(g.ID))}
 		t.Rows[i][len(t.Columns)-1] = render.Line{render.Text(text.FirstNonEmpty(sites()[g.SiteID], string(g.SiteID)))}

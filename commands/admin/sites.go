@@ -7,6 +7,7 @@ import (
 	"s1bot/commands/catalog"
 	"s1bot/commands/listing"
 	"s1bot/render"
+	"s1bot/render/cards"
 	"s1bot/s1"
 )
 
@@ -62,7 +63,7 @@ func getSites() *catalog.Command {
 		Examples: []string{"sites Paris", `get-sites state=Active sort-by="Created At" direction=Descending limit=100`},
 	}, func(ctx context.Context, call *catalog.Call, p getSitesParams) (render.Card, error) {
 		rows := listing.Listing[s1.Site]{
-			Noun: "Sites", Things: "sites", Page: call.Console.SitesPage, Table: render.SiteTable,
+			Noun: "Sites", Things: "sites", Page: call.Console.SitesPage, Table: cards.SiteTable,
 			Raw: func(s s1.Site) json.RawMessage { return s.Raw },
 			More: []listing.Column[s1.Site]{
 				{Title: "Account id", Value: func(s s1.Site) string { return string(s.AccountID) }},

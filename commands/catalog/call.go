@@ -9,6 +9,7 @@ import (
 
 	"s1bot/commands/text"
 	"s1bot/render"
+	"s1bot/render/cards"
 	"s1bot/s1"
 )
 
@@ -145,4 +146,4 @@ func (c *Call) Kept(key string) any { return c.Command.rows.get(key, c.Now) }
 func (c *Call) Learn(id, name string) { c.Command.Names.learn(id, name) }
 
 // CardActions are what cards of threats, alerts and endpoints offer.
-func (c *Call) CardActions() render.CardActions { return *c.Command.cards }
+func (c *Call) CardActions() cards.Actions { return *c.Command.cards }

@@ -9,7 +9,7 @@ import (
 	"unicode"
 
 	"s1bot/commands/text"
-	"s1bot/render"
+	"s1bot/render/cards"
 )
 
 // A Catalog is the commands that there are. It is safe for use by several goroutines.
@@ -20,7 +20,7 @@ type Catalog struct {
 	searches *cache
 	book     *namebook
 	recent   RecentItems
-	cards    render.CardActions
+	cards    cards.Actions
 }
 
 // How long the console's answers are remembered: rows while somebody turns pages, options while somebody types.
@@ -52,19 +52,19 @@ func New(lookups []Lookup, commands ...*Command) (*Catalog, error) {
 }
 
 // cardActions are the actions that commands have on cards, each with its command's name.
-func cardActions(commands []*Command) render.CardActions {
-	var all []render.CardAction
+func cardActions(commands []*Command) cards.Actions {
+	var all []cards.Action
 	for _, cmd := range commands {
 		for _, a := range cmd.OnCards {
 			a.Command = cmd.Name
 			all = append(all, a)
 		}
 	}
-	return render.NewCardActions(all)
+	return cards.NewActions(all)
 }
 
 // CardActions are what cards of threats, alerts, endpoints and digests offer, in their order.
-func (c *Catalog) CardActions() render.CardActions { return c.cards }
+func (c *Catalog) CardActions() cards.Actions { return c.cards }
 
 // Commands returns all commands, area by area.
 func (c *Catalog) Commands() []*Command { return slices.Clone(c.commands) }

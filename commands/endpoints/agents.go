@@ -12,6 +12,7 @@ import (
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
+	"s1bot/render/cards"
 	"s1bot/s1"
 )
 
@@ -23,7 +24,7 @@ func agentCommands() []*catalog.Command {
 func agentRows(call *catalog.Call) listing.Listing[s1.Agent] {
 	return listing.Listing[s1.Agent]{
 		Noun: "Agents", Things: "agents", Page: call.Console.AgentsPage, Raw: func(a s1.Agent) json.RawMessage { return a.Raw },
-		Table: func(agents []s1.Agent) render.Table { return render.AgentTable(agents, call.Console) },
+		Table: func(agents []s1.Agent) render.Table { return cards.AgentTable(agents, call.Console) },
 		Name:  func(a s1.Agent) (id, name string) { return string(a.ID), a.ComputerName },
 		More: []listing.Column[s1.Agent]{
 			{Title: "Id", Value: func(a s1.Agent) string { return string(a.ID) }},
@@ -94,7 +95,7 @@ func getAgentInfo() *catalog.Command {
 	}, func(ctx context.Context, call *catalog.Call, p agentInfoParams) (render.Card, error) {
 		rows := agentRows(call)
 		rows.About = "asked for"
-		rows.One = func(a s1.Agent) render.Card { return render.AgentCard(a, call.Console, call.CardActions()) }
+		rows.One = func(a s1.Agent) render.Card { return cards.Agent(a, call.Console, call.CardActions()) }
 		var unknown []string
 		rows.Page = listing.Once(func(ctx context.Context) (agents []s1.Agent, err error) {
 			agents, unknown, err = lookup.AgentsKnown(ctx, call, p.Agents)

@@ -3,13 +3,14 @@ package endpoints
 import (
 	"s1bot/commands/catalog"
 	"s1bot/render"
+	"s1bot/render/cards"
 	"s1bot/s1"
 )
 
 // What of this area stands on cards. An action is left out of a card whose thing cannot fill it.
 // onEndpoint fills an endpoint in by the word that commands find it by; "" is one that cannot be told anything.
-func onEndpoint(word string) (render.Filling, bool) {
-	return render.Filling{Args: catalog.Marshal(map[string]any{"agent-ids": []string{word}})}, word != ""
+func onEndpoint(word string) (cards.Filling, bool) {
+	return cards.Filling{Args: catalog.Marshal(map[string]any{"agent-ids": []string{word}})}, word != ""
 }
 
 // cut tells whether an endpoint is isolated, or about to be.
@@ -18,65 +19,65 @@ func cut(network s1.NetworkStatus) bool {
 }
 
 // inService fills in an endpoint that can still be told something.
-func inService(a s1.Agent) (render.Filling, bool) {
+func inService(a s1.Agent) (cards.Filling, bool) {
 	args, _ := onEndpoint(string(a.ID))
 	return args, !a.IsDecommissioned
 }
 
-func disconnectOnCards() []render.CardAction {
-	return []render.CardAction{{
+func disconnectOnCards() []cards.Action {
+	return []cards.Action{{
 		Place: 30, Label: "Disconnect host", Style: render.Danger,
-		Threat: func(t s1.Threat) (render.Filling, bool) {
-			args, ok := onEndpoint(render.ThreatEndpoint(t))
+		Threat: func(t s1.Threat) (cards.Filling, bool) {
+			args, ok := onEndpoint(cards.ThreatEndpoint(t))
 			return args, ok && t.Identity().Valid() && !cut(t.Realtime.NetworkStatus)
 		},
-		Alert: func(a s1.Alert) (render.Filling, bool) { return onEndpoint(render.AlertEndpoint(a)) }, // alerts do not say whether it is isolated
-		Agent: func(a s1.Agent) (render.Filling, bool) {
+		Alert: func(a s1.Alert) (cards.Filling, bool) { return onEndpoint(cards.AlertEndpoint(a)) }, // alerts do not say whether it is isolated
+		Agent: func(a s1.Agent) (cards.Filling, bool) {
 			args, ok := inService(a)
 			return args, ok && !cut(a.NetworkStatus)
 		},
 	}}
 }
 
-func reconnectOnCards() []render.CardAction {
-	return []render.CardAction{{
+func reconnectOnCards() []cards.Action {
+	return []cards.Action{{
 		Place: 30, Label: "Reconnect host",
-		Threat: func(t s1.Threat) (render.Filling, bool) {
-			args, ok := onEndpoint(render.ThreatEndpoint(t))
+		Threat: func(t s1.Threat) (cards.Filling, bool) {
+			args, ok := onEndpoint(cards.ThreatEndpoint(t))
 			return args, ok && t.Identity().Valid() && cut(t.Realtime.NetworkStatus)
 		},
-		Agent: func(a s1.Agent) (render.Filling, bool) {
+		Agent: func(a s1.Agent) (cards.Filling, bool) {
 			args, ok := inService(a)
 			return args, ok && cut(a.NetworkStatus)
 		},
 	}}
 }
 
-func infoOnCards() []render.CardAction {
-	return []render.CardAction{
-		{Place: 42, Label: "Endpoint", Menu: "Look up", Threat: func(t s1.Threat) (render.Filling, bool) {
-			args, ok := onEndpoint(render.ThreatEndpoint(t))
+func infoOnCards() []cards.Action {
+	return []cards.Action{
+		{Place: 42, Label: "Endpoint", Menu: "Look up", Threat: func(t s1.Threat) (cards.Filling, bool) {
+			args, ok := onEndpoint(cards.ThreatEndpoint(t))
 			return args, ok && t.Identity().Valid()
 		}},
-		{Place: 42, Label: "Endpoint", Alert: func(a s1.Alert) (render.Filling, bool) { return onEndpoint(render.AlertEndpoint(a)) }},
-		{Place: 60, Label: "Raw JSON", How: render.Raw, Agent: func(a s1.Agent) (render.Filling, bool) { return onEndpoint(string(a.ID)) }},
+		{Place: 42, Label: "Endpoint", Alert: func(a s1.Alert) (cards.Filling, bool) { return onEndpoint(cards.AlertEndpoint(a)) }},
+		{Place: 60, Label: "Raw JSON", How: render.Raw, Agent: func(a s1.Agent) (cards.Filling, bool) { return onEndpoint(string(a.ID)) }},
 	}
 }
 
-func applicationsOnCards() []render.CardAction {
-	return []render.CardAction{{Place: 41, Label: "Applications", Agent: func(a s1.Agent) (render.Filling, bool) { return onEndpoint(string(a.ID)) }}}
+func applicationsOnCards() []cards.Action {
+	return []cards.Action{{Place: 41, Label: "Applications", Agent: func(a s1.Agent) (cards.Filling, bool) { return onEndpoint(string(a.ID)) }}}
 }
 
-func scanOnCards() []render.CardAction {
-	return []render.CardAction{{Place: 50, Label: "Scan", Agent: inService}}
+func scanOnCards() []cards.Action {
+	return []cards.Action{{Place: 50, Label: "Scan", Agent: inService}}
 }
 
-func messageOnCards() []render.CardAction {
-	return []render.CardAction{{Place: 51, Label: "Message the user", How: render.Open, Agent: func(a s1.Agent) (render.Filling, bool) {
-		return render.Filling{Args: catalog.Marshal(map[string]any{"host-names-or-internal-ips": []s1.AgentID{a.ID}})}, !a.IsDecommissioned
+func messageOnCards() []cards.Action {
+	return []cards.Action{{Place: 51, Label: "Message the user", How: render.Open, Agent: func(a s1.Agent) (cards.Filling, bool) {
+		return cards.Filling{Args: catalog.Marshal(map[string]any{"host-names-or-internal-ips": []s1.AgentID{a.ID}})}, !a.IsDecommissioned
 	}}}
 }
 
-func restartOnCards() []render.CardAction {
-	return []render.CardAction{{Place: 52, Label: "Restart", Agent: inService}}
+func restartOnCards() []cards.Action {
+	return []cards.Action{{Place: 52, Label: "Restart", Agent: inService}}
 }

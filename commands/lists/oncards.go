@@ -7,25 +7,26 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/render"
+	"s1bot/render/cards"
 	"s1bot/s1"
 )
 
 // What of this area stands on cards. An action is left out of a card whose thing cannot fill it.
 // blockThreatOnCards stands beside the mitigations: it keeps the file from running anywhere else.
-func blockThreatOnCards() []render.CardAction {
-	return []render.CardAction{{
+func blockThreatOnCards() []cards.Action {
+	return []cards.Action{{
 		Place: 22, Label: "Add to blocklist", Menu: "Mitigate", How: render.Open,
-		Threat: func(t s1.Threat) (render.Filling, bool) {
+		Threat: func(t s1.Threat) (cards.Filling, bool) {
 			collection, site := t.Info.CollectionID, t.SiteID()
-			return render.Filling{Args: catalog.Marshal(map[string]any{"collection-ids": []string{collection}, "site-id": site})},
+			return cards.Filling{Args: catalog.Marshal(map[string]any{"collection-ids": []string{collection}, "site-id": site})},
 				t.Identity().Valid() && s1.ThreatID(collection).Valid() && site.Valid()
 		},
 	}}
 }
 
 // blockHashOnCards opens the form that keeps the file behind an alert from running, filled as far as the alert says.
-func blockHashOnCards() []render.CardAction {
-	return []render.CardAction{{Place: 60, Label: "Block hash", How: render.Open, Alert: func(a s1.Alert) (render.Filling, bool) {
+func blockHashOnCards() []cards.Action {
+	return []cards.Action{{Place: 60, Label: "Block hash", How: render.Open, Alert: func(a s1.Alert) (cards.Filling, bool) {
 		given := map[string]any{"threat-hashes": []string{a.Source.FileHashSHA1}}
 		if system := s1.OSType(strings.ToLower(a.Detection.OSFamily)); slices.ContainsFunc(system.Choices(), func(c s1.Choice) bool { return c.Value == string(system) }) {
 			given["os-type"] = system
@@ -33,7 +34,7 @@ func blockHashOnCards() []render.CardAction {
 		if site := a.Detection.SiteID; site.Valid() {
 			given["site-id"] = site
 		}
-		return render.Filling{Args: catalog.Marshal(given)}, sha1.MatchString(a.Source.FileHashSHA1)
+		return cards.Filling{Args: catalog.Marshal(given)}, sha1.MatchString(a.Source.FileHashSHA1)
 	}}}
 }
 

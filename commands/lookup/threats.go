@@ -13,6 +13,7 @@ import (
 	"s1bot/commands/listing"
 	"s1bot/commands/text"
 	"s1bot/render"
+	"s1bot/render/cards"
 	"s1bot/s1"
 )
 
@@ -20,12 +21,12 @@ import (
 func AlertRows(call *catalog.Call) listing.Listing[s1.Alert] {
 	return listing.Listing[s1.Alert]{
 		Noun: "Alerts", Things: "alerts", Page: call.Console.AlertsPage, Raw: func(a s1.Alert) json.RawMessage { return a.Raw },
-		Table: func(alerts []s1.Alert) render.Table { return render.AlertTable(alerts, call.Console) },
+		Table: func(alerts []s1.Alert) render.Table { return cards.AlertTable(alerts, call.Console) },
 		Name: func(a s1.Alert) (id, name string) {
 			return string(a.Identity()), text.JoinNonEmpty(catalog.LabelBreak, a.Name(), a.Host())
 		},
 		One: func(a s1.Alert) render.Card {
-			return render.AlertCard(a, call.Console, call.CardActions(), render.Thread{})
+			return cards.Alert(a, call.Console, call.CardActions(), cards.Thread{})
 		},
 		More: []listing.Column[s1.Alert]{
 			{Title: "Id", Value: func(a s1.Alert) string { return string(a.Identity()) }},
@@ -303,11 +304,11 @@ func (q ThreatQuery) Query() (s1.Query, error) {
 func ThreatRows(call *catalog.Call) listing.Listing[s1.Threat] {
 	return listing.Listing[s1.Threat]{
 		Noun: "Threats", Things: "threats", Page: call.Console.ThreatsPage, Raw: func(t s1.Threat) json.RawMessage { return t.Raw },
-		Table: func(threats []s1.Threat) render.Table { return render.ThreatTable(threats, call.Console) },
+		Table: func(threats []s1.Threat) render.Table { return cards.ThreatTable(threats, call.Console) },
 		Name: func(t s1.Threat) (id, name string) {
 			return string(t.Identity()), text.JoinNonEmpty(catalog.LabelBreak, t.Name(), t.Host())
 		},
-		One: func(t s1.Threat) render.Card { return render.ThreatDetails(t, call.Console, call.CardActions()) },
+		One: func(t s1.Threat) render.Card { return cards.ThreatDetails(t, call.Console, call.CardActions()) },
 		More: []listing.Column[s1.Threat]{
 			{Title: "Id", Value: func(t s1.Threat) string { return string(t.Identity()) }},
 			{Title: "Classification", Value: func(t s1.Threat) string { return t.Info.Classification }},

@@ -14,6 +14,7 @@ import (
 	"s1bot/commands/listing"
 	"s1bot/commands/text"
 	"s1bot/render"
+	"s1bot/render/cards"
 	"s1bot/s1"
 )
 
@@ -80,7 +81,7 @@ func componentsOf(raw json.RawMessage, wanted []component) json.RawMessage {
 
 // analysisCard shows the threat as everywhere, followed by what only the analysis tells; or the wanted parts alone.
 func analysisCard(call *catalog.Call, p analysisParams, a s1.ThreatAnalysis) render.Card {
-	card := render.ThreatDetails(a.Threat, call.Console, call.CardActions())
+	card := cards.ThreatDetails(a.Threat, call.Console, call.CardActions())
 	wanted := p.Components
 	if len(wanted) == 0 {
 		wanted = []component{"threatInfo", "mitigationStatus", "customDetectionRules", "whiteningOptions"}

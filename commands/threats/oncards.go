@@ -5,19 +5,20 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/render"
+	"s1bot/render/cards"
 	"s1bot/s1"
 )
 
 // What of this area stands on cards. An action is left out of a card whose thing cannot fill it.
-func verdictOnCards() []render.CardAction {
-	return []render.CardAction{{Place: 10, Label: "Verdict", Param: "analyst-verdict", Threat: func(t s1.Threat) (render.Filling, bool) {
-		return render.Filling{Args: catalog.Marshal(map[string]any{"threat-ids": []s1.ThreatID{t.Identity()}}), Options: render.OtherChoices(t.Info.AnalystVerdict)}, t.Identity().Valid()
+func verdictOnCards() []cards.Action {
+	return []cards.Action{{Place: 10, Label: "Verdict", Param: "analyst-verdict", Threat: func(t s1.Threat) (cards.Filling, bool) {
+		return cards.Filling{Args: catalog.Marshal(map[string]any{"threat-ids": []s1.ThreatID{t.Identity()}}), Options: cards.OtherChoices(t.Info.AnalystVerdict)}, t.Identity().Valid()
 	}}}
 }
 
-func mitigateOnCards() []render.CardAction {
-	return []render.CardAction{{Place: 20, Label: "Mitigate", Param: "mitigate-action", Threat: func(t s1.Threat) (render.Filling, bool) {
-		return render.Filling{Args: catalog.Marshal(map[string]any{"filter": map[string]any{"ids": []s1.ThreatID{t.Identity()}}}), Options: mitigations(t)}, t.Identity().Valid()
+func mitigateOnCards() []cards.Action {
+	return []cards.Action{{Place: 20, Label: "Mitigate", Param: "mitigate-action", Threat: func(t s1.Threat) (cards.Filling, bool) {
+		return cards.Filling{Args: catalog.Marshal(map[string]any{"filter": map[string]any{"ids": []s1.ThreatID{t.Identity()}}}), Options: mitigations(t)}, t.Identity().Valid()
 	}}}
 }
 
@@ -34,50 +35,50 @@ func mitigations(t s1.Threat) []render.Option {
 }
 
 // markOnCards stands beside the mitigations: it makes a threat of a suspicion, with all that the policy has for threats.
-func markOnCards() []render.CardAction {
-	return []render.CardAction{{Place: 21, Label: "Mark as threat", Menu: "Mitigate", Threat: func(t s1.Threat) (render.Filling, bool) {
-		return render.Filling{Args: catalog.Marshal(map[string]any{"threat-ids": []s1.ThreatID{t.Identity()}})}, t.Identity().Valid() && t.Info.ConfidenceLevel == s1.ConfidenceSuspicious
+func markOnCards() []cards.Action {
+	return []cards.Action{{Place: 21, Label: "Mark as threat", Menu: "Mitigate", Threat: func(t s1.Threat) (cards.Filling, bool) {
+		return cards.Filling{Args: catalog.Marshal(map[string]any{"threat-ids": []s1.ThreatID{t.Identity()}})}, t.Identity().Valid() && t.Info.ConfidenceLevel == s1.ConfidenceSuspicious
 	}}}
 }
 
-func eventsOnCards() []render.CardAction {
-	return []render.CardAction{{Place: 40, Label: "Related events", Menu: "Look up", Threat: func(t s1.Threat) (render.Filling, bool) {
-		return render.Filling{Args: catalog.Marshal(map[string]any{"threat-id": t.Identity()})}, t.Identity().Valid()
+func eventsOnCards() []cards.Action {
+	return []cards.Action{{Place: 40, Label: "Related events", Menu: "Look up", Threat: func(t s1.Threat) (cards.Filling, bool) {
+		return cards.Filling{Args: catalog.Marshal(map[string]any{"threat-id": t.Identity()})}, t.Identity().Valid()
 	}}}
 }
 
-func analysisOnCards() []render.CardAction {
-	return []render.CardAction{{Place: 41, Label: "Analysis", Menu: "Look up", Threat: func(t s1.Threat) (render.Filling, bool) {
-		return render.Filling{Args: catalog.Marshal(map[string]any{"threat-id": t.Identity()})}, t.Identity().Valid()
+func analysisOnCards() []cards.Action {
+	return []cards.Action{{Place: 41, Label: "Analysis", Menu: "Look up", Threat: func(t s1.Threat) (cards.Filling, bool) {
+		return cards.Filling{Args: catalog.Marshal(map[string]any{"threat-id": t.Identity()})}, t.Identity().Valid()
 	}}}
 }
 
-func threatsOnCards() []render.CardAction {
-	return []render.CardAction{
-		{Place: 43, Label: "Raw JSON", Menu: "Look up", How: render.Raw, Threat: func(t s1.Threat) (render.Filling, bool) {
-			return render.Filling{Args: catalog.Marshal(map[string]any{"custom-input": map[string]any{"ids": []s1.ThreatID{t.Identity()}}})}, t.Identity().Valid()
+func threatsOnCards() []cards.Action {
+	return []cards.Action{
+		{Place: 43, Label: "Raw JSON", Menu: "Look up", How: render.Raw, Threat: func(t s1.Threat) (cards.Filling, bool) {
+			return cards.Filling{Args: catalog.Marshal(map[string]any{"custom-input": map[string]any{"ids": []s1.ThreatID{t.Identity()}}})}, t.Identity().Valid()
 		}},
-		{Place: 40, Label: "Threats", Agent: func(a s1.Agent) (render.Filling, bool) {
-			return render.Filling{Args: catalog.Marshal(map[string]any{"custom-input": map[string]any{"agentIds": []s1.AgentID{a.ID}}})}, true
+		{Place: 40, Label: "Threats", Agent: func(a s1.Agent) (cards.Filling, bool) {
+			return cards.Filling{Args: catalog.Marshal(map[string]any{"custom-input": map[string]any{"agentIds": []s1.AgentID{a.ID}}})}, true
 		}},
 	}
 }
 
-func statusOnCards() []render.CardAction {
-	return []render.CardAction{{Place: 50, Label: "Status", Param: "status", Threat: func(t s1.Threat) (render.Filling, bool) {
-		return render.Filling{Args: catalog.Marshal(map[string]any{"threat-ids": []s1.ThreatID{t.Identity()}}), Options: render.OtherChoices(t.Info.IncidentStatus)}, t.Identity().Valid()
+func statusOnCards() []cards.Action {
+	return []cards.Action{{Place: 50, Label: "Status", Param: "status", Threat: func(t s1.Threat) (cards.Filling, bool) {
+		return cards.Filling{Args: catalog.Marshal(map[string]any{"threat-ids": []s1.ThreatID{t.Identity()}}), Options: cards.OtherChoices(t.Info.IncidentStatus)}, t.Identity().Valid()
 	}}}
 }
 
-func addNoteOnCards() []render.CardAction {
-	return []render.CardAction{{Place: 51, Label: "Add note", How: render.Open, Threat: func(t s1.Threat) (render.Filling, bool) {
-		return render.Filling{Args: catalog.Marshal(map[string]any{"filter": map[string]any{"ids": []s1.ThreatID{t.Identity()}}})}, t.Identity().Valid()
+func addNoteOnCards() []cards.Action {
+	return []cards.Action{{Place: 51, Label: "Add note", How: render.Open, Threat: func(t s1.Threat) (cards.Filling, bool) {
+		return cards.Filling{Args: catalog.Marshal(map[string]any{"filter": map[string]any{"ids": []s1.ThreatID{t.Identity()}}})}, t.Identity().Valid()
 	}}}
 }
 
 // notesOnCards is no entry of a menu: Slack's menus do nothing when the same is chosen again, and notes are read again.
-func notesOnCards() []render.CardAction {
-	return []render.CardAction{{Place: 52, Label: "Notes", Threat: func(t s1.Threat) (render.Filling, bool) {
-		return render.Filling{Args: catalog.Marshal(map[string]any{"threat-id": t.Identity()})}, t.Identity().Valid()
+func notesOnCards() []cards.Action {
+	return []cards.Action{{Place: 52, Label: "Notes", Threat: func(t s1.Threat) (cards.Filling, bool) {
+		return cards.Filling{Args: catalog.Marshal(map[string]any{"threat-id": t.Identity()})}, t.Identity().Valid()
 	}}}
 }

@@ -14,6 +14,7 @@ import (
 	"s1bot/commands/lookup"
 	"s1bot/commands/text"
 	"s1bot/render"
+	"s1bot/render/cards"
 	"s1bot/s1"
 )
 
@@ -63,7 +64,7 @@ func getThreatNotes() *catalog.Command {
 		Examples: []string{"get-threat-notes threat-id=1112953674841025235", "notes 1112953674841025235"},
 	}, func(ctx context.Context, call *catalog.Call, p threatNotesParams) (render.Card, error) {
 		rows := listing.Listing[s1.Note]{
-			Noun: "Notes", Things: "notes", About: "on threat " + string(p.Threat), Raw: func(n s1.Note) json.RawMessage { return n.Raw }, Table: render.NoteTable, Parts: noteParts,
+			Noun: "Notes", Things: "notes", About: "on threat " + string(p.Threat), Raw: func(n s1.Note) json.RawMessage { return n.Raw }, Table: cards.NoteTable, Parts: noteParts,
 			Page: func(ctx context.Context, q s1.Query) (s1.Page[s1.Note], error) {
 				return call.Console.ThreatNotesPage(ctx, p.Threat, q)
 			},

@@ -10,6 +10,7 @@ import (
 
 	"s1bot/notifier/journal"
 	"s1bot/render"
+	"s1bot/render/cards"
 )
 
 // digestPage is how many items of a digest are in memory at once.
@@ -59,13 +60,13 @@ func (s *channelSender) makeDigest(ctx context.Context, b journal.Backlog) error
 
 // A summary is a digest and whom its items call.
 type summary struct {
-	*render.Digest
+	*cards.Digest
 	mentions []string
 }
 
 // digest counts what a digest, or the file of one, lists. Items with a card of their own call by that.
 func (s *channelSender) digest(ctx context.Context, n journal.Notice) (summary, error) {
-	sum := summary{Digest: render.NewDigest(s.actions)}
+	sum := summary{Digest: cards.NewDigest(s.actions)}
 	err := s.eachNotice(ctx, journal.Query{Channel: n.Channel, Digest: n.ID}, func(item journal.Notice) {
 		sum.Add(s.row(item))
 		if item.State == journal.Listed && item.Mention != "" && !slices.Contains(sum.mentions, item.Mention) {
@@ -105,11 +106,11 @@ func (s *channelSender) eachNotice(ctx context.Context, q journal.Query, do func
 }
 
 // row is an item of a digest; one that cannot be read is listed by its id.
-func (s *channelSender) row(n journal.Notice) render.DigestRow {
+func (s *channelSender) row(n journal.Notice) cards.DigestRow {
 	row, err := s.templates[n.Source].row(n.Body)
 	if err != nil {
 		s.logger.Error("can't read an item of a digest; the digest lists it by its id", "notice", n.Key(), "err", err)
-		row = render.DigestRow{Kind: string(n.Source), ID: n.ID, Created: n.Created}
+		row = cards.DigestRow{Kind: string(n.Source), ID: n.ID, Created: n.Created}
 	}
 	row.OwnCard = n.State != journal.Listed
 	return row

@@ -12,7 +12,7 @@ import (
 
 	"s1bot/notifier/journal"
 	"s1bot/notifier/pacing"
-	"s1bot/render"
+	"s1bot/render/cards"
 )
 
 // Journal is the part of the notifier's memory that delivering works with.
@@ -40,10 +40,10 @@ type Config struct {
 	Journal   Journal
 	Messages  Messenger
 	Files     Uploader
-	Links     render.Links       // to the console's pages
-	Actions   render.CardActions // what cards offer
-	Operators string             // channel for notes about trouble, and what goes to a channel that is closed; empty: nobody does, it waits
-	Burst     int                // more than so many in a minute and channel become a digest
+	Links     cards.Links   // to the console's pages
+	Actions   cards.Actions // what cards offer
+	Operators string        // channel for notes about trouble, and what goes to a channel that is closed; empty: nobody does, it waits
+	Burst     int           // more than so many in a minute and channel become a digest
 	Observer  Observer
 	Now       func() time.Time
 	Logger    *slog.Logger

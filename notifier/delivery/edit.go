@@ -12,6 +12,7 @@ import (
 
 	"s1bot/notifier/journal"
 	"s1bot/render"
+	"s1bot/render/cards"
 )
 
 // A drawing is a notice's card as it should be shown now.
@@ -57,8 +58,8 @@ func (s *channelSender) draw(ctx context.Context, n journal.Notice) (drawing, er
 }
 
 // threadSummary adds up what is delivered below a root.
-func (s *channelSender) threadSummary(ctx context.Context, root journal.Notice) (render.Thread, error) {
-	under := render.Thread{More: root.Replies}
+func (s *channelSender) threadSummary(ctx context.Context, root journal.Notice) (cards.Thread, error) {
+	under := cards.Thread{More: root.Replies}
 	if root.Thread != "" || root.Replies == 0 {
 		return under, nil
 	}
@@ -72,7 +73,7 @@ func (s *channelSender) threadSummary(ctx context.Context, root journal.Notice) 
 
 // card draws a notice from what the journal keeps of it. A panic is an error here: a row that nobody foresaw must cost its own card, not
 // those of the whole channel.
-func (s *channelSender) card(n journal.Notice, under render.Thread) (card render.Card, err error) {
+func (s *channelSender) card(n journal.Notice, under cards.Thread) (card render.Card, err error) {
 	if n.Source == journal.Notes {
 		err = json.Unmarshal(n.Body, &card)
 		return card, err

@@ -11,7 +11,7 @@ import (
 
 	"s1bot/notifier/journal"
 	"s1bot/notifier/pacing"
-	"s1bot/render"
+	"s1bot/render/cards"
 )
 
 const (
@@ -46,9 +46,9 @@ type dependencies struct {
 	messages   Messenger
 	files      Uploader
 	templates  map[journal.Source]template
-	actions    render.CardActions // of digests
-	burstLimit int                // more than so many in a minute become a digest
-	operators  string             // channel that stands in for one that is closed; may be empty
+	actions    cards.Actions // of digests
+	burstLimit int           // more than so many in a minute become a digest
+	operators  string        // channel that stands in for one that is closed; may be empty
 	pacer      *pacing.Pacer
 	wake       func(channels ...string) // the senders of channels
 	observer   Observer

@@ -17,6 +17,7 @@ import (
 	"s1bot/notifier/journal"
 	"s1bot/notifier/notifiertest"
 	"s1bot/render"
+	"s1bot/render/cards"
 	"s1bot/s1"
 	"s1bot/s1/s1sim"
 )
@@ -151,16 +152,16 @@ func requireCards(t *testing.T, name string, rows []json.RawMessage, source jour
 }
 
 // drawn is the card of what the journal keeps of a row.
-func drawn(t *testing.T, source journal.Source, body json.RawMessage, links render.Links) render.Card {
+func drawn(t *testing.T, source journal.Source, body json.RawMessage, links cards.Links) render.Card {
 	t.Helper()
 	if source == journal.Alerts {
 		var row s1.Alert
 		require.NoError(t, json.Unmarshal(body, &row))
-		return render.AlertCard(row, links, nil, render.Thread{})
+		return cards.Alert(row, links, nil, cards.Thread{})
 	}
 	var row s1.Threat
 	require.NoError(t, json.Unmarshal(body, &row))
-	return render.ThreatCard(row, links, nil, render.Thread{})
+	return cards.Threat(row, links, nil, cards.Thread{})
 }
 
 // broken returns copies of an object in each of which one field, at any depth, is missing or of another type.
@@ -209,7 +210,7 @@ func TestWhatTheJournalKeepsIsReadBackAsItWas(t *testing.T) {
 		client := notifiertest.Client(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write(body) }))
 		page, err := client.ThreatsPage(t.Context(), s1.Query{})
 		require.NoError(t, err, name)
-		direct := render.ThreatCard(page.Items[0], client, nil, render.Thread{})
+		direct := cards.Threat(page.Items[0], client, nil, cards.Thread{})
 		kept, err := feed.ReadOnePage(t.Context(), client, journal.Threats)
 		require.NoError(t, err, name)
 		require.Equal(t, direct, drawn(t, journal.Threats, kept[0].Body, client), name)

@@ -22,6 +22,7 @@ import (
 	"s1bot/notifier/journal"
 	"s1bot/notifier/routing"
 	"s1bot/render"
+	"s1bot/render/cards"
 	"s1bot/s1"
 	"s1bot/s1/s1sim"
 )
@@ -207,15 +208,15 @@ func Client(t testing.TB, h http.Handler) *s1.Client {
 }
 
 // actions stand in for those that the commands have on cards: an endpoint is cut off, or taken back.
-func actions() render.CardActions {
-	threat := func(isolated bool) func(s1.Threat) (render.Filling, bool) {
-		return func(t s1.Threat) (render.Filling, bool) {
-			return render.Filling{}, (t.Realtime.NetworkStatus == s1.NetworkDisconnected) == isolated
+func actions() cards.Actions {
+	threat := func(isolated bool) func(s1.Threat) (cards.Filling, bool) {
+		return func(t s1.Threat) (cards.Filling, bool) {
+			return cards.Filling{}, (t.Realtime.NetworkStatus == s1.NetworkDisconnected) == isolated
 		}
 	}
-	return render.NewCardActions([]render.CardAction{
+	return cards.NewActions([]cards.Action{
 		{Label: "Disconnect host", Style: render.Danger, Threat: threat(false), Command: "isolate",
-			Alert: func(s1.Alert) (render.Filling, bool) { return render.Filling{}, true }},
+			Alert: func(s1.Alert) (cards.Filling, bool) { return cards.Filling{}, true }},
 		{Label: "Reconnect host", Threat: threat(true), Command: "reconnect"},
 	})
 }

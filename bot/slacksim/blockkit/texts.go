@@ -1,8 +1,9 @@
-package slacksim
+package blockkit
 
 import (
-	"encoding/json"
 	"reflect"
+
+	"s1bot/bot/slacksim/wire"
 )
 
 // plain is a plain_text object of at most so many characters [docs.slack.dev/reference/block-kit/composition-objects/text-object].
@@ -22,9 +23,9 @@ func textObject(most int, kinds ...string) check {
 		checks[kind] = shape(fields[kind])
 	}
 	return func(v *validator, at string, value any) {
-		kind := text(object(value)["type"])
+		kind := wire.Text(wire.Object(value)["type"])
 		switch checkKind, ok := checks[kind]; {
-		case object(value) == nil:
+		case wire.Object(value) == nil:
 			v.fail(at, "must provide an object")
 		case !ok:
 			v.fail(at+"/type", "unsupported type: %s", kind)
@@ -62,35 +63,26 @@ func optionGroups() check {
 
 // initialAmong checks that what is chosen at first is one of the options: "must exactly match one of the options".
 func initialAmong(v *validator, at string, value any) {
-	o := object(value)
+	o := wire.Object(value)
 	options := allOptions(o)
-	chosen := objects(o["initial_options"])
-	if one := object(o["initial_option"]); one != nil {
+	chosen := wire.Objects(o["initial_options"])
+	if one := wire.Object(o["initial_option"]); one != nil {
 		chosen = append(chosen, one)
 	}
 	for _, c := range chosen {
 		if !containsOption(options, c) {
-			v.fail(at, "initial option %q must match one of the options", text(c["value"]))
+			v.fail(at, "initial option %q must match one of the options", wire.Text(c["value"]))
 		}
 	}
 }
 
 func containsOption(options []map[string]any, wanted map[string]any) bool {
 	for _, o := range options {
-		if text(o["value"]) == text(wanted["value"]) && reflect.DeepEqual(object(o["text"])["text"], object(wanted["text"])["text"]) {
+		if wire.Text(o["value"]) == wire.Text(wanted["value"]) && reflect.DeepEqual(wire.Object(o["text"])["text"], wire.Object(wanted["text"])["text"]) {
 			return true
 		}
 	}
 	return false
-}
-
-// allOptions are the options of an element, those of its groups included.
-func allOptions(el map[string]any) []map[string]any {
-	options := objects(el["options"])
-	for _, group := range objects(el["option_groups"]) {
-		options = append(options, objects(group["options"])...)
-	}
-	return options
 }
 
 // image is a picture by address or by Slack file, not both [docs.slack.dev/reference/block-kit/blocks/image-block].
@@ -115,8 +107,8 @@ func richTextElement(v *validator, at string, value any) { v.rules.richText(v, a
 func richTextLeaf(v *validator, at string, value any) { v.rules.richLeaf(v, at, value) }
 
 func richTextSection(v *validator, at string, value any) {
-	if object(value)["type"] != "rich_text_section" {
-		v.fail(at+"/type", "unsupported type: %s", text(object(value)["type"]))
+	if wire.Object(value)["type"] != "rich_text_section" {
+		v.fail(at+"/type", "unsupported type: %s", wire.Text(wire.Object(value)["type"]))
 		return
 	}
 	richTextElement(v, at, value)
@@ -168,10 +160,10 @@ func byType(kinds map[string]map[string]field) check {
 		checks[kind] = shape(fields)
 	}
 	return func(v *validator, at string, value any) {
-		kind := text(object(value)["type"])
+		kind := wire.Text(wire.Object(value)["type"])
 		checkKind, known := checks[kind]
 		switch {
-		case object(value) == nil:
+		case wire.Object(value) == nil:
 			v.fail(at, "must provide an object")
 		case !known:
 			v.fail(at+"/type", "unsupported type: %s", kind)
@@ -179,16 +171,4 @@ func byType(kinds map[string]map[string]field) check {
 			checkKind(v, at, value)
 		}
 	}
-}
-
-// isTrue is for rules that look at a flag.
-func isTrue(value any) bool {
-	b, _ := value.(bool)
-	return b
-}
-
-func intOf(value any) int {
-	n, _ := value.(json.Number)
-	i, _ := n.Int64()
-	return int(i)
 }

@@ -1,9 +1,11 @@
-package slacksim
+package blockkit
 
 import (
 	"maps"
 	"slices"
 	"strconv"
+
+	"s1bot/bot/slacksim/wire"
 )
 
 // blockRules is the table of blocks [docs.slack.dev/reference/block-kit/blocks].
@@ -61,7 +63,7 @@ func blockShape(fields map[string]field, more ...check) check {
 
 func onlyType(kinds ...string) check {
 	return func(v *validator, at string, value any) {
-		if kind := text(object(value)["type"]); !slices.Contains(kinds, kind) {
+		if kind := wire.Text(wire.Object(value)["type"]); !slices.Contains(kinds, kind) {
 			v.fail(at+"/type", "unsupported type: %s", kind)
 			return
 		}
@@ -78,7 +80,7 @@ func imageBlock() check {
 }
 
 func contextElement(v *validator, at string, value any) {
-	if object(value)["type"] == "image" {
+	if wire.Object(value)["type"] == "image" {
 		imageElement()(v, at, value)
 		return
 	}
@@ -132,7 +134,7 @@ func dataTableBlock() check {
 }
 
 func rowsAlike(v *validator, at string, value any) {
-	rows, _ := object(value)["rows"].([]any)
+	rows, _ := wire.Object(value)["rows"].([]any)
 	for i, row := range rows {
 		cells, _ := row.([]any)
 		if first, _ := rows[0].([]any); len(cells) != len(first) {
@@ -143,13 +145,13 @@ func rowsAlike(v *validator, at string, value any) {
 }
 
 func plainHeader(v *validator, at string, value any) {
-	rows, _ := object(value)["rows"].([]any)
+	rows, _ := wire.Object(value)["rows"].([]any)
 	if len(rows) == 0 {
 		return
 	}
-	for i, c := range objects(rows[0]) {
+	for i, c := range wire.Objects(rows[0]) {
 		if c["type"] == "rich_text" || c["type"] == "action_cell" {
-			v.fail(at+"/rows/0/"+strconv.Itoa(i)+"/type", "unsupported type: %s", text(c["type"]))
+			v.fail(at+"/rows/0/"+strconv.Itoa(i)+"/type", "unsupported type: %s", wire.Text(c["type"]))
 		}
 	}
 }
@@ -183,11 +185,11 @@ func containerBlock() check {
 		"child_blocks": must(list(1, 10, onlyType("actions", "context", "divider", "file", "header", "image", "input", "rich_text", "section",
 			"table", "video"))),
 	}, atLeastOne("title", "rich_text_title"), func(v *validator, at string, value any) {
-		o := object(value)
-		if isTrue(o["default_collapsed"]) && !isTrue(o["is_collapsible"]) {
+		o := wire.Object(value)
+		if wire.IsTrue(o["default_collapsed"]) && !wire.IsTrue(o["is_collapsible"]) {
 			v.fail(at, "default_collapsed requires is_collapsible")
 		}
-		if isTrue(o["has_header_divider"]) && isTrue(o["is_collapsible"]) {
+		if wire.IsTrue(o["has_header_divider"]) && wire.IsTrue(o["is_collapsible"]) {
 			v.fail(at, "has_header_divider is not supported on collapsible containers")
 		}
 	})
@@ -209,25 +211,25 @@ func chartBlock() check {
 }
 
 func positive(v *validator, at string, value any) {
-	if n := text(object(value)["value"]); n != "" && (n[0] == '-' || n == "0") {
+	if n := wire.Text(wire.Object(value)["value"]); n != "" && (n[0] == '-' || n == "0") {
 		v.fail(at+"/value", "must be greater than 0")
 	}
 }
 
 // pointsMatchAxis checks that each series has a point for each category, in that order, and that names differ.
 func pointsMatchAxis(v *validator, at string, value any) {
-	chart := object(object(value)["chart"])
-	categories, _ := object(chart["axis_config"])["categories"].([]any)
+	chart := wire.Object(wire.Object(value)["chart"])
+	categories, _ := wire.Object(chart["axis_config"])["categories"].([]any)
 	names := map[string]bool{}
-	for i, s := range objects(chart["series"]) {
+	for i, s := range wire.Objects(chart["series"]) {
 		here := at + "/chart/series/" + strconv.Itoa(i)
-		unique(v, here+"/name", "name", names, text(s["name"]))
-		if len(objects(s["data"])) != len(categories) {
+		unique(v, here+"/name", "name", names, wire.Text(s["name"]))
+		if len(wire.Objects(s["data"])) != len(categories) {
 			v.fail(here+"/data", "must have a point for each category")
 			continue
 		}
-		for j, point := range objects(s["data"]) {
-			if text(point["label"]) != text(categories[j]) {
+		for j, point := range wire.Objects(s["data"]) {
+			if wire.Text(point["label"]) != wire.Text(categories[j]) {
 				v.fail(here+"/data/"+strconv.Itoa(j)+"/label", "must match the category")
 			}
 		}
@@ -250,7 +252,7 @@ func viewRules() map[surface]check {
 
 // submitForInputs has Slack's words from slackapi/node-slack-sdk#875.
 func submitForInputs(v *validator, _ string, value any) {
-	if _, has := object(value)["submit"]; has {
+	if _, has := wire.Object(value)["submit"]; has {
 		return
 	}
 	for _, input := range v.inputs {

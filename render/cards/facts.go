@@ -1,11 +1,14 @@
-package render
+package cards
 
 import (
+	"cmp"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"s1bot/render"
 	"s1bot/s1"
 )
 
@@ -45,10 +48,10 @@ func after(words string) string {
 }
 
 // facts leaves out the fields about which nothing was said.
-func facts(all ...Field) Fields {
-	var out Fields
+func facts(all ...render.Field) render.Fields {
+	var out render.Fields
 	for _, f := range all {
-		if strings.TrimSpace(Line(f.Value).raw()) != "" {
+		if slices.ContainsFunc(f.Value, func(s render.Span) bool { return strings.TrimSpace(s.Text) != "" }) {
 			out = append(out, f)
 		}
 	}
@@ -56,12 +59,12 @@ func facts(all ...Field) Fields {
 }
 
 // fact is a short fact; path and hash are for copying.
-func fact(label, value string) Field {
-	return Field{Label: label, Value: Line{Text(said(value))}}
+func fact(label, value string) render.Field {
+	return render.Field{Label: label, Value: render.Line{render.Text(said(value))}}
 }
 
-func wide(label, value string) Field {
-	return Field{Label: label, Value: Line{Mono(said(value))}, Wide: true}
+func wide(label, value string) render.Field {
+	return render.Field{Label: label, Value: render.Line{render.Mono(said(value))}, Wide: true}
 }
 
 // state says in a word and a sign whether an endpoint can be reached, and whether it is cut off.
@@ -98,46 +101,46 @@ func endpoint(id s1.AgentID, uuids ...string) string {
 }
 
 // OtherChoices are options for what v's type can be, without v itself: choosing it would change nothing.
-func OtherChoices[T s1.Enum](v T) []Option {
-	var out []Option
+func OtherChoices[T s1.Enum](v T) []render.Option {
+	var out []render.Option
 	for _, c := range v.Choices() {
 		if c.Value != string(v) {
-			out = append(out, Option{Label: c.Label, Value: c.Value})
+			out = append(out, render.Option{Label: c.Label, Value: c.Value})
 		}
 	}
 	return out
 }
 
 // opener is the button that leads to the console, if there is a page.
-func opener(url string) []Action {
+func opener(url string) []render.Action {
 	if url == "" {
 		return nil
 	}
-	return []Action{Button{Label: "Open in console", URL: url}}
+	return []render.Action{render.Button{Label: "Open in console", URL: url}}
 }
 
 // linked is a name that leads to the console if there is a page.
-func linked(name, url string) Span {
-	if name = or(said(name), none); url == "" {
-		return Text(name)
+func linked(name, url string) render.Span {
+	if name = cmp.Or(said(name), unknown); url == "" {
+		return render.Text(name)
 	}
-	return Link(name, url)
+	return render.Link(name, url)
 }
 
 // found is the small print of when something was detected, and which one it is: the id is what commands take.
-func found(at time.Time, kind, id, url string) Note {
-	var note Note
+func found(at time.Time, kind, id, url string) render.Note {
+	var note render.Note
 	if !at.IsZero() {
-		note = Note{Text("Detected "), Since(at), Text(" ("), At(at), Text(")")}
+		note = render.Note{render.Text("Detected "), render.Since(at), render.Text(" ("), render.At(at), render.Text(")")}
 	}
 	if id != "" {
 		if note != nil {
-			note = append(note, Text(" · "))
+			note = append(note, render.Text(" · "))
 		}
 		note = append(note, linked(kind+" "+id, url))
 	}
 	if note == nil {
-		note = Note{Text("The console gave neither an id nor a time.")}
+		note = render.Note{render.Text("The console gave neither an id nor a time.")}
 	}
 	return note
 }
@@ -150,4 +153,15 @@ func first(times ...s1.Time) time.Time {
 		}
 	}
 	return time.Time{}
+}
+
+// unknown stands where nothing is known.
+const unknown = "—"
+
+// counted says "1 host" or "37 hosts".
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }

@@ -1,4 +1,4 @@
-package slacksim_test
+package blockkit_test
 
 import (
 	"encoding/json"
@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"s1bot/bot/slacksim"
+	"github.com/stretchr/testify/require"
+
+	"s1bot/bot/slacksim/blockkit"
 )
 
 // x is a text of n characters, none of them of a single byte.
@@ -127,8 +129,8 @@ func TestBlocksOfMessages(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			equal(t, slacksim.ValidateMessage(json.RawMessage("["+tc.good+"]")), []slacksim.Problem(nil))
-			problems := slacksim.ValidateMessage(json.RawMessage("[" + tc.bad + "]"))
+			require.Empty(t, blockkit.ValidateMessage(json.RawMessage("["+tc.good+"]")))
+			problems := blockkit.ValidateMessage(json.RawMessage("[" + tc.bad + "]"))
 			if len(problems) != 1 || problems[0].String() != tc.want {
 				t.Fatalf("got  %q\nwant %q", problems, tc.want)
 			}
@@ -149,8 +151,8 @@ func TestWholeMessages(t *testing.T) {
 		{"an array", `[]`, `{}`, "must provide an array [json-pointer:/blocks]"},
 		{"of objects", `[]`, `["a"]`, "must provide an object [json-pointer:/blocks/0]"},
 	} {
-		equal(t, slacksim.ValidateMessage(json.RawMessage(tc.good)), []slacksim.Problem(nil))
-		problems := slacksim.ValidateMessage(json.RawMessage(tc.bad))
+		require.Empty(t, blockkit.ValidateMessage(json.RawMessage(tc.good)))
+		problems := blockkit.ValidateMessage(json.RawMessage(tc.bad))
 		if len(problems) != 1 || problems[0].String() != tc.want {
 			t.Errorf("%s: got %q, want %q", tc.name, problems, tc.want)
 		}
@@ -176,8 +178,8 @@ func TestViews(t *testing.T) {
 		{"focus", view("", `[`+accessory(`{"type":"datepicker","focus_on_load":true}`)+`]`), view("", many(2, accessory(`{"type":"datepicker","focus_on_load":true}`))), "only one element can have `focus_on_load` [json-pointer:/view/blocks]"},
 		{"home", `{"type":"home","blocks":` + one + `}`, `{"type":"home","title":{"type":"plain_text","text":"t"},"blocks":` + one + `}`, "invalid additional property: title [json-pointer:/view]"},
 	} {
-		equal(t, slacksim.ValidateView(json.RawMessage(tc.good)), []slacksim.Problem(nil))
-		problems := slacksim.ValidateView(json.RawMessage(tc.bad))
+		require.Empty(t, blockkit.ValidateView(json.RawMessage(tc.good)))
+		problems := blockkit.ValidateView(json.RawMessage(tc.bad))
 		if len(problems) != 1 || problems[0].String() != tc.want {
 			t.Errorf("%s: got %q, want %q", tc.name, problems, tc.want)
 		}
@@ -192,8 +194,8 @@ func TestOptionsOfSearchBoxes(t *testing.T) {
 		`{"option_groups":[]}`:               `{"options":[],"option_groups":[]}`,
 		`{"option_groups":[{"label":` + textOf("plain_text", 75) + `,"options":` + many(1, opt) + `}]}`: `[]`,
 	} {
-		equal(t, slacksim.ValidateOptions(json.RawMessage(good)), []slacksim.Problem(nil))
-		equal(t, len(slacksim.ValidateOptions(json.RawMessage(bad))), 1)
+		require.Empty(t, blockkit.ValidateOptions(json.RawMessage(good)))
+		require.Len(t, blockkit.ValidateOptions(json.RawMessage(bad)), 1)
 	}
 }
 
@@ -203,11 +205,11 @@ func FuzzValidate(f *testing.F) {
 	f.Add([]byte(`[{"type":"data_table","rows":[null,[null,{}]]},{"type":"data_visualization","chart":{"series":[{}]}},{"type":"carousel","elements":[1]}]`))
 	f.Add([]byte(`[{"type":"container","child_blocks":[{"type":"container","child_blocks":[[]]}]}]`))
 	f.Fuzz(func(_ *testing.T, raw []byte) {
-		slacksim.ValidateMessage(raw)
-		slacksim.ValidateView(raw)
-		slacksim.ValidateOptions(raw)
-		m := slacksim.Message{Blocks: raw}
-		m.PlainText()
-		m.Buttons()
+		blockkit.ValidateMessage(raw)
+		blockkit.ValidateView(raw)
+		blockkit.ValidateOptions(raw)
+		blocks := blockkit.ParseBlocks(raw)
+		blockkit.PlainText(blocks)
+		blockkit.ButtonLabels(blocks)
 	})
 }

@@ -1,4 +1,4 @@
-package render
+package cards
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"s1bot/render"
 	"s1bot/s1"
 )
 
@@ -25,9 +26,9 @@ type DigestRow struct {
 	Storyline         string
 	Created           time.Time
 	URL               string
-	Gravity           int  // orders items by how bad they are now
-	Tone              Tone // of its card
-	OwnCard           bool // it has a card of its own as well
+	Gravity           int         // orders items by how bad they are now
+	Tone              render.Tone // of its card
+	OwnCard           bool        // it has a card of its own as well
 }
 
 // A Digest tells of many items in one message: counts, a chart, a table of the first and a file of all. Rows are added one by
@@ -40,14 +41,14 @@ type Digest struct {
 	earliest, latest     time.Time
 	first                []DigestRow
 	file                 bytes.Buffer
-	csv                  *CSVWriter
-	actions              CardActions
+	csv                  *render.CSVWriter
+	actions              Actions
 }
 
 // NewDigest returns a digest of nothing yet; the actions are those of all commands.
-func NewDigest(actions CardActions) *Digest {
+func NewDigest(actions Actions) *Digest {
 	d := &Digest{actions: actions, kinds: map[string]int{}, levels: map[string]int{}, hosts: map[string]int{}, names: map[string]int{}, sites: map[string]int{}, minutes: map[time.Time]int{}}
-	d.csv = NewCSVWriter(&d.file)
+	d.csv = render.NewCSVWriter(&d.file)
 	_ = d.csv.Write("Kind", "Id", "Level", "Name", "Host", "Site", "Group", "Status", "Verdict", "Storyline", "Created", "Own card", "Link") // a buffer takes all
 	return d
 }
@@ -61,7 +62,7 @@ func (d *Digest) Add(r DigestRow) {
 		d.first = append(d.first, r)
 	}
 	for counts, name := range map[*map[string]int]string{&d.kinds: r.Kind, &d.levels: r.Level, &d.hosts: r.Host, &d.names: r.Name, &d.sites: r.Site} {
-		(*counts)[or(said(name), none)]++
+		(*counts)[cmp.Or(said(name), unknown)]++
 	}
 	if !r.Created.IsZero() {
 		d.minutes[r.Created.UTC().Truncate(time.Minute)]++
@@ -82,14 +83,14 @@ func (d *Digest) Earliest() time.Time { return d.earliest }
 func (d *Digest) Total() int { return d.total }
 
 // Card is the digest as a message; file is the name of the file of all.
-func (d *Digest) Card(file string) Card {
+func (d *Digest) Card(file string) render.Card {
 	title := d.heading()
-	card := Card{Title: "📊 " + title, Text: title + d.most()}
+	card := render.Card{Title: "📊 " + title, Text: title + d.most()}
 	if d.own > 0 {
-		card.Tone = Critical
+		card.Tone = render.Critical
 	}
-	card.Parts = []Part{
-		Line{Text(tally("", d.sites, 5))},
+	card.Parts = []render.Part{
+		render.Line{render.Text(tally("", d.sites, 5))},
 		facts(fact("By severity", tally("", d.levels, 6)), fact("Hosts", named(d.hosts, 4)), fact("Names and rules", named(d.names, 4))),
 		d.chart(),
 		d.table(),
@@ -97,24 +98,24 @@ func (d *Digest) Card(file string) Card {
 	}
 	card.Actions = d.lists()
 	if len(d.first) == 0 {
-		card.Parts = slices.DeleteFunc(card.Parts, func(p Part) bool { _, is := p.(Table); return is })
+		card.Parts = slices.DeleteFunc(card.Parts, func(p render.Part) bool { _, is := p.(render.Table); return is })
 	}
 	return card
 }
 
 // File is every item as comma separated values.
-func (d *Digest) File(name string) File {
+func (d *Digest) File(name string) render.File {
 	_ = d.csv.Flush()
-	return File{Name: name, Title: d.heading(), Body: bytes.Clone(d.file.Bytes())}
+	return render.File{Name: name, Title: d.heading(), Body: bytes.Clone(d.file.Bytes())}
 }
 
 // heading says how much of what in which time: "412 new threats in 2 minutes".
 func (d *Digest) heading() string {
 	var things []string
 	for _, kind := range slices.Sorted(maps.Keys(d.kinds)) {
-		things = append(things, count(d.kinds[kind], "new "+kind))
+		things = append(things, counted(d.kinds[kind], "new "+kind))
 	}
-	text := or(strings.Join(things, " and "), "Nothing new")
+	text := cmp.Or(strings.Join(things, " and "), "Nothing new")
 	if span := d.latest.Sub(d.earliest); span >= time.Minute {
 		text += " in " + spell(span)
 	}
@@ -123,14 +124,14 @@ func (d *Digest) heading() string {
 
 // lists are buttons that read the items from the console, for whoever cannot open the file: a list with pages, of a thousand at most. As
 // many as there are: others of that time have cards of their own.
-func (d *Digest) lists() []Action {
+func (d *Digest) lists() []render.Action {
 	if d.earliest.IsZero() {
 		return nil
 	}
-	var actions []Action
+	var actions []render.Action
 	for _, kind := range slices.Sorted(maps.Keys(d.kinds)) {
 		for _, a := range d.actions.forBurst(Burst{Kind: kind, From: d.earliest, To: d.latest.Add(time.Second)}) {
-			if b, is := a.(Button); is {
+			if b, is := a.(render.Button); is {
 				b.Label += " " + kind + "s"
 				actions = append(actions, b)
 			}
@@ -140,20 +141,20 @@ func (d *Digest) lists() []Action {
 }
 
 func (d *Digest) most() string {
-	if host := hottest(d.hosts); host != "" && host != none {
+	if host := hottest(d.hosts); host != "" && host != unknown {
 		return fmt.Sprintf(", most on %s (%d)", host, d.hosts[host])
 	}
 	return ""
 }
 
 // chart shows the burst over time if it lasted, and else by name.
-func (d *Digest) chart() Chart {
+func (d *Digest) chart() render.Chart {
 	if len(d.minutes) < 3 {
-		return Chart{Title: "By name or rule", Bars: ranked(d.names, 10)}
+		return render.Chart{Title: "By name or rule", Bars: ranked(d.names, 10)}
 	}
 	step := time.Minute
 	for _, wider := range []time.Duration{5, 15, 60, 6 * 60, 24 * 60, 7 * 24 * 60, 365 * 24 * 60} {
-		if d.latest.Sub(d.earliest)/step < maxPoints-1 {
+		if d.latest.Sub(d.earliest)/step < render.MaxBars-1 {
 			break
 		}
 		step = wider * time.Minute
@@ -166,24 +167,24 @@ func (d *Digest) chart() Chart {
 	for minute, n := range d.minutes {
 		slots[minute.Truncate(step)] += n
 	}
-	chart := Chart{Title: "New per " + spell(step) + " (UTC)"}
+	chart := render.Chart{Title: "New per " + spell(step) + " (UTC)"}
 	end := d.latest.UTC().Truncate(step)
-	for at := d.earliest.UTC().Truncate(step); !at.After(end) && len(chart.Bars) < maxPoints; at = at.Add(step) {
-		chart.Bars = append(chart.Bars, Amount{Name: at.Format(layout), Value: slots[at]})
+	for at := d.earliest.UTC().Truncate(step); !at.After(end) && len(chart.Bars) < render.MaxBars; at = at.Add(step) {
+		chart.Bars = append(chart.Bars, render.Amount{Name: at.Format(layout), Value: slots[at]})
 	}
 	return chart
 }
 
-func (d *Digest) table() Table {
-	t := table("Name", "Level", "Host", "Site", "Status", "Created")
+func (d *Digest) table() render.Table {
+	t := newTable("Name", "Level", "Host", "Site", "Status", "Created")
 	for _, r := range d.first {
-		t.add(Line{linked(r.Name, r.URL)}, cell(r.Level), cell(r.Host), cell(r.Site), cell(r.Status), Line{At(r.Created)})
+		t.add(render.Line{linked(r.Name, r.URL)}, cell(r.Level), cell(r.Host), cell(r.Site), cell(r.Status), render.Line{render.At(r.Created)})
 	}
-	return t
+	return t.Table
 }
 
 // below says where the rest is, and that the table is of this moment: a digest is not edited with each of its items.
-func (d *Digest) below(file string) Note {
+func (d *Digest) below(file string) render.Note {
 	text := fmt.Sprintf("All %d: %s, in the thread · status as of this message", d.total, file)
 	switch {
 	case d.own == 1:
@@ -194,14 +195,14 @@ func (d *Digest) below(file string) Note {
 	if rest := d.total - d.own - len(d.first); rest > 0 {
 		text = fmt.Sprintf("… and %d more · ", rest) + text
 	}
-	return Note{Text(text)}
+	return render.Note{render.Text(text)}
 }
 
 // tally names the largest of counts: "Paris 398, Lyon 14".
 func tally(label string, counts map[string]int, n int) string {
 	var words []string
 	for _, a := range ranked(counts, n) {
-		words = append(words, fmt.Sprintf("%s %d", cut(a.Name, 40), a.Value))
+		words = append(words, fmt.Sprintf("%s %d", render.Cut(a.Name, 40), a.Value))
 	}
 	text := label + strings.Join(words, ", ")
 	if more := len(counts) - n; more > 0 {
@@ -214,7 +215,7 @@ func tally(label string, counts map[string]int, n int) string {
 func named(counts map[string]int, n int) string {
 	var words []string
 	for _, a := range ranked(counts, n) {
-		word := cut(a.Name, 40)
+		word := render.Cut(a.Name, 40)
 		if a.Value > 1 {
 			word += fmt.Sprintf(" (%d)", a.Value)
 		}
@@ -227,12 +228,14 @@ func named(counts map[string]int, n int) string {
 }
 
 // ranked are the n largest of counts, equal ones by name.
-func ranked(counts map[string]int, n int) []Amount {
-	all := make([]Amount, 0, len(counts))
+func ranked(counts map[string]int, n int) []render.Amount {
+	all := make([]render.Amount, 0, len(counts))
 	for name, value := range counts {
-		all = append(all, Amount{name, value})
+		all = append(all, render.Amount{Name: name, Value: value})
 	}
-	slices.SortFunc(all, func(a, b Amount) int { return cmp.Or(cmp.Compare(b.Value, a.Value), strings.Compare(a.Name, b.Name)) })
+	slices.SortFunc(all, func(a, b render.Amount) int {
+		return cmp.Or(cmp.Compare(b.Value, a.Value), strings.Compare(a.Name, b.Name))
+	})
 	return all[:min(len(all), n)]
 }
 
@@ -261,17 +264,17 @@ func yes(b bool) string {
 func spell(d time.Duration) string {
 	switch {
 	case d >= 48*time.Hour:
-		return count(int(d/(24*time.Hour)), "day")
+		return counted(int(d/(24*time.Hour)), "day")
 	case d >= 2*time.Hour:
-		return count(int(d/time.Hour), "hour")
+		return counted(int(d/time.Hour), "hour")
 	}
-	return count(max(int(d/time.Minute), 1), "minute")
+	return counted(max(int(d/time.Minute), 1), "minute")
 }
 
 // ThreatRow is a threat as a digest lists it.
 func ThreatRow(t s1.Threat, links Links) DigestRow {
 	return DigestRow{
-		Kind: "threat", ID: string(t.Identity()), Name: or(said(t.Name()), "unnamed"), Level: level(t), Host: t.Host(), Site: t.SiteName(), Group: t.GroupName(),
+		Kind: "threat", ID: string(t.Identity()), Name: cmp.Or(said(t.Name()), "unnamed"), Level: level(t), Host: t.Host(), Site: t.SiteName(), Group: t.GroupName(),
 		Status: joined(", ", t.Info.IncidentStatus.Label(), t.Info.MitigationStatus.Label()), Verdict: t.Info.AnalystVerdict.Label(),
 		Storyline: t.Info.Storyline, Created: first(t.Info.CreatedAt, t.Info.IdentifiedAt), URL: links.ThreatURL(t.Identity()), Gravity: threatGravity(t), Tone: threatTone(t),
 	}
@@ -280,7 +283,7 @@ func ThreatRow(t s1.Threat, links Links) DigestRow {
 // AlertRow is an alert as a digest lists it.
 func AlertRow(a s1.Alert, links Links) DigestRow {
 	return DigestRow{
-		Kind: "alert", ID: string(a.Identity()), Name: or(said(a.Name()), "unnamed rule"), Level: or(said(a.Rule.Severity.Label()), "Alert"), Host: a.Host(),
+		Kind: "alert", ID: string(a.Identity()), Name: cmp.Or(said(a.Name()), "unnamed rule"), Level: cmp.Or(said(a.Rule.Severity.Label()), "Alert"), Host: a.Host(),
 		Site: a.Detection.SiteName, Group: a.Detection.GroupName,
 		Status: a.Info.IncidentStatus.Label(), Verdict: a.Info.AnalystVerdict.Label(), Storyline: a.Storyline(),
 		Created: first(a.Info.CreatedAt, a.Info.ReportedAt), URL: links.AlertURL(a.Identity()), Gravity: alertGravity(a), Tone: alertTone(a),

@@ -1,26 +1,28 @@
-package render
+package cards
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
+	"s1bot/render"
 	"s1bot/s1"
 )
 
-// ThreatCard shows a threat: what it is and how bad, where, the facts, what can be done, and what is in its thread.
-func ThreatCard(t s1.Threat, links Links, actions CardActions, under Thread) Card {
+// Threat shows a threat: what it is and how bad, where, the facts, what can be done, and what is in its thread.
+func Threat(t s1.Threat, links Links, actions Actions, under Thread) render.Card {
 	card := ThreatDetails(t, links, actions)
-	card = card.over(under, ThreatRow(t, links), "in this storyline")
+	card = over(card, under, ThreatRow(t, links), "in this storyline")
 	card.Actions = append(card.Actions, opener(links.ThreatURL(t.Identity()))...)
 	return card
 }
 
 // ThreatDetails is the card as an answer to one person. The way to the console is the link in its last line: that leaves room to
 // share it.
-func ThreatDetails(t s1.Threat, links Links, actions CardActions) Card {
+func ThreatDetails(t s1.Threat, links Links, actions Actions) render.Card {
 	id := t.Identity()
 	url := links.ThreatURL(id)
-	card := Card{Tone: threatTone(t), Title: threatTitle(t), Text: threatText(t)}
+	card := render.Card{Tone: threatTone(t), Title: threatTitle(t), Text: threatText(t)}
 	card.Parts = append(card.Parts, threatPlace(t, links), facts(
 		fact("Status", t.Info.IncidentStatus.Label()),
 		fact("Verdict", t.Info.AnalystVerdict.Label()),
@@ -39,7 +41,7 @@ func ThreatDetails(t s1.Threat, links Links, actions CardActions) Card {
 	))
 	for _, n := range []string{techniques(t), indicators(t), surroundings(t)} {
 		if n != "" {
-			card.Parts = append(card.Parts, Note{Text(n)})
+			card.Parts = append(card.Parts, render.Note{render.Text(n)})
 		}
 	}
 	card.Parts = append(card.Parts, found(first(t.Info.IdentifiedAt, t.Info.CreatedAt), "threat", string(id), url))
@@ -49,14 +51,14 @@ func ThreatDetails(t s1.Threat, links Links, actions CardActions) Card {
 	return card
 }
 
-func threatTone(t s1.Threat) Tone {
+func threatTone(t s1.Threat) render.Tone {
 	switch {
 	case t.Info.IncidentStatus == s1.StatusResolved, t.Info.AnalystVerdict == s1.VerdictFalsePositive:
-		return Good
+		return render.Good
 	case t.Info.ConfidenceLevel == s1.ConfidenceMalicious:
-		return Critical
+		return render.Critical
 	}
-	return Warning
+	return render.Warning
 }
 
 // level is how sure the console is, in a word.
@@ -65,11 +67,11 @@ func level(t s1.Threat) string {
 	case s1.ConfidenceMalicious, s1.ConfidenceSuspicious:
 		return t.Info.ConfidenceLevel.Label()
 	}
-	return or(said(t.Info.Classification), "Threat")
+	return cmp.Or(said(t.Info.Classification), "Threat")
 }
 
 func threatTitle(t s1.Threat) string {
-	title := level(t) + " · " + or(t.Name(), "unnamed")
+	title := level(t) + " · " + cmp.Or(strings.TrimSpace(t.Name()), "unnamed")
 	if t.Info.IncidentStatus == s1.StatusResolved {
 		title += " · resolved"
 	}
@@ -78,7 +80,7 @@ func threatTitle(t s1.Threat) string {
 
 // threatText is the notification: "Malicious: evil.exe on DESKTOP-1 (Paris), not mitigated".
 func threatText(t s1.Threat) string {
-	text := level(t) + ": " + or(t.Name(), "unnamed") + " on " + or(said(t.Host()), "an unknown host")
+	text := level(t) + ": " + cmp.Or(strings.TrimSpace(t.Name()), "unnamed") + " on " + cmp.Or(said(t.Host()), "an unknown host")
 	if site := said(t.SiteName()); site != "" {
 		text += " (" + site + ")"
 	}
@@ -98,12 +100,12 @@ func resolved(t s1.Threat) string {
 }
 
 // threatPlace is where: host, user, system, site and group, and whether the host can be reached.
-func threatPlace(t s1.Threat, links Links) Line {
+func threatPlace(t s1.Threat, links Links) render.Line {
 	place := joined(" · ", t.User(), t.OS(), joined(" / ", t.SiteName(), t.GroupName()))
 	if now := t.Realtime; now.IsActive || now.IsDecommissioned || now.AgentUUID+now.AgentVersion+now.OSName+string(now.NetworkStatus) != "" { // else nothing is known of now
 		place = joined(" · ", place, state(t.Online(), t.Realtime.IsDecommissioned, t.Realtime.NetworkStatus))
 	}
-	return Line{linked(t.Host(), links.AgentURL(t.AgentID())), Text(after(place))}
+	return render.Line{linked(t.Host(), links.AgentURL(t.AgentID())), render.Text(after(place))}
 }
 
 // mitigation is what became of the threat and what was done for it: "Mitigated (kill, quarantine failed)".

@@ -1,4 +1,4 @@
-package slacksim
+package blockkit
 
 import (
 	"encoding/json"
@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"s1bot/bot/slacksim/wire"
 )
 
 // A Problem is one reason for which Slack refuses a payload, in Slack's words where they are known.
@@ -24,7 +26,7 @@ func (p Problem) String() string {
 // ValidateMessage lists what is wrong with the blocks of a message; an empty list means that Slack takes them.
 func ValidateMessage(blocks json.RawMessage) []Problem {
 	var list any
-	if err := decode(blocks, &list); err != nil {
+	if err := wire.Decode(blocks, &list); err != nil {
 		return []Problem{{"/blocks", "must be valid JSON: " + err.Error()}}
 	}
 	v := newValidator(onMessage)
@@ -36,11 +38,11 @@ func ValidateMessage(blocks json.RawMessage) []Problem {
 // ValidateView lists what is wrong with a modal or an App Home view, as views.open and its kin take it.
 func ValidateView(view json.RawMessage) []Problem {
 	var o any
-	if err := decode(view, &o); err != nil {
+	if err := wire.Decode(view, &o); err != nil {
 		return []Problem{{"/view", "must be valid JSON: " + err.Error()}}
 	}
 	surface := onModal
-	if object(o)["type"] == "home" {
+	if wire.Object(o)["type"] == "home" {
 		surface = onHome
 	}
 	v := newValidator(surface)
@@ -52,7 +54,7 @@ func ValidateView(view json.RawMessage) []Problem {
 // ValidateOptions lists what is wrong with the answer to a block_suggestion: {"options": […]} or {"option_groups": […]}.
 func ValidateOptions(payload json.RawMessage) []Problem {
 	var o any
-	if err := decode(payload, &o); err != nil {
+	if err := wire.Decode(payload, &o); err != nil {
 		return []Problem{{"", "must be valid JSON: " + err.Error()}}
 	}
 	v := newValidator(onModal)
@@ -114,7 +116,7 @@ func may(c check) field  { return field{c, false} }
 // shape checks an object: no field but these, and all that are required.
 func shape(fields map[string]field, more ...check) check {
 	return func(v *validator, at string, value any) {
-		o := object(value)
+		o := wire.Object(value)
 		if o == nil {
 			v.fail(at, "must provide an object")
 			return
@@ -259,7 +261,7 @@ func atLeastOne(names ...string) check {
 func given(value any, names []string) int {
 	n := 0
 	for _, name := range names {
-		if _, ok := object(value)[name]; ok {
+		if _, ok := wire.Object(value)[name]; ok {
 			n++
 		}
 	}
@@ -272,10 +274,10 @@ func (v *validator) blocks(at string, value any, most int) {
 }
 
 func (v *validator) block(at string, value any) {
-	kind := text(object(value)["type"])
+	kind := wire.Text(wire.Object(value)["type"])
 	rule, known := v.rules.blocks[kind]
 	switch {
-	case object(value) == nil:
+	case wire.Object(value) == nil:
 		v.fail(at, "must provide an object")
 	case kind == "":
 		v.fail(at, "missing required field: type")
@@ -290,9 +292,9 @@ func (v *validator) block(at string, value any) {
 // element checks an interactive element or an image where only some types may stand.
 func element(types ...string) check {
 	return func(v *validator, at string, value any) {
-		kind := text(object(value)["type"])
+		kind := wire.Text(wire.Object(value)["type"])
 		switch {
-		case object(value) == nil:
+		case wire.Object(value) == nil:
 			v.fail(at, "must provide an object")
 		case !slices.Contains(types, kind) || kind == "file_input" && v.surface != onModal:
 			v.fail(at+"/type", "unsupported type: %s", kind)
@@ -305,13 +307,13 @@ func element(types ...string) check {
 // blockID checks that the id is unique in the payload [docs.slack.dev/reference/block-kit/blocks: "unique for each message"].
 func blockID(v *validator, at string, value any) {
 	str(0, 255)(v, at, value)
-	unique(v, at, "block_id", v.blockIDs, text(value))
+	unique(v, at, "block_id", v.blockIDs, wire.Text(value))
 }
 
 // actionID checks that the id is unique in its block; Slack's words are those of its refusals.
 func actionID(v *validator, at string, value any) {
 	str(0, 255)(v, at, value)
-	unique(v, at, "action_id", v.actionIDs, text(value))
+	unique(v, at, "action_id", v.actionIDs, wire.Text(value))
 }
 
 func unique(v *validator, at, name string, seen map[string]bool, id string) {

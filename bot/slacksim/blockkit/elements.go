@@ -1,8 +1,10 @@
-package slacksim
+package blockkit
 
 import (
 	"slices"
 	"time"
+
+	"s1bot/bot/slacksim/wire"
 )
 
 // rules are the tables of Block Kit: what each block and element may hold, and where it may stand.
@@ -187,7 +189,7 @@ func interactiveShape(fields map[string]field, more ...check) check {
 func focusable(fields map[string]field) map[string]field {
 	fields["focus_on_load"] = may(func(v *validator, at string, value any) {
 		boolean(v, at, value)
-		if isTrue(value) {
+		if wire.IsTrue(value) {
 			v.focused++
 		}
 	})
@@ -195,8 +197,8 @@ func focusable(fields map[string]field) map[string]field {
 }
 
 func lengthsInOrder(v *validator, at string, value any) {
-	o := object(value)
-	if most, given := o["max_length"]; given && intOf(o["min_length"]) > intOf(most) {
+	o := wire.Object(value)
+	if most, given := o["max_length"]; given && wire.IntOf(o["min_length"]) > wire.IntOf(most) {
 		v.fail(at, "min_length must be less than max_length")
 	}
 }
@@ -213,7 +215,7 @@ func timeAs(layout string) check {
 
 // tenDigits checks seconds since 1970: "in the format of 10 digits" [datetimepicker].
 func tenDigits(v *validator, at string, value any) {
-	if s := text(value); len(s) != 10 || intOf(value) < 0 {
+	if s := wire.Text(value); len(s) != 10 || wire.IntOf(value) < 0 {
 		v.fail(at, "must be a UNIX timestamp of 10 digits")
 	}
 }

@@ -1,49 +1,71 @@
-package slacksim
+package blockkit
 
 import (
 	"encoding/json"
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"s1bot/bot/slacksim/wire"
 )
 
-// values are the values of inputs as payloads show them, by block_id and action_id.
-type values map[string]map[string]any
+// An Option is an answer of a search box.
+type Option struct {
+	Text        string
+	Value       string
+	Description string
+	Group       string // label of its group; "" without groups
 
-func (v values) set(block, action string, value map[string]any) {
+	source map[string]any
+}
+
+// ReadOptions are the options of a search box as the app answered them.
+func ReadOptions(list any, group string) []Option {
+	options := []Option{}
+	for _, o := range wire.Objects(list) {
+		options = append(options, Option{Text: wire.Text(wire.Object(o["text"])["text"]), Value: wire.Text(o["value"]), Group: group,
+			Description: wire.Text(wire.Object(o["description"])["text"]), source: o})
+	}
+	return options
+}
+
+// allOptions are the options of an element, those of its groups included.
+func allOptions(el map[string]any) []map[string]any {
+	options := wire.Objects(el["options"])
+	for _, group := range wire.Objects(el["option_groups"]) {
+		options = append(options, wire.Objects(group["options"])...)
+	}
+	return options
+}
+
+// Values are the values of inputs as payloads show them, by block_id and action_id.
+type Values map[string]map[string]any
+
+// Set puts the state of one element.
+func (v Values) Set(block, action string, value map[string]any) {
 	if v[block] == nil {
 		v[block] = map[string]any{}
 	}
 	v[block][action] = value
 }
 
-// stateOf are the values of all elements that have one: what was put in at this place, else what the app gave at first.
-func (ws *Workspace) stateOf(blocks json.RawMessage, place string) values {
-	state := values{}
-	typed := ws.typed[place]
-	eachElement(parseBlocks(blocks), func(b, el map[string]any) {
-		block, action := text(b["block_id"]), text(el["action_id"])
-		value := object(typed[block][action])
+// StateOf are the values of all elements that have one: what a person put in, else what the app gave at first.
+func StateOf(blocks json.RawMessage, typed Values) Values {
+	state := Values{}
+	EachElement(ParseBlocks(blocks), func(b, el map[string]any) {
+		block, action := wire.Text(b["block_id"]), wire.Text(el["action_id"])
+		value := wire.Object(typed[block][action])
 		if value == nil {
 			value = initialValue(el)
 		}
 		if value != nil {
-			state.set(block, action, value)
+			state.Set(block, action, value)
 		}
 	})
 	return state
-}
-
-// remember keeps what a person put into an element.
-func (ws *Workspace) remember(place, block, action string, value map[string]any) {
-	if ws.typed[place] == nil {
-		ws.typed[place] = values{}
-	}
-	ws.typed[place].set(block, action, value)
 }
 
 // An input is how an element's value is named: in the app's blocks and in the state of payloads.
@@ -70,7 +92,7 @@ var inputs = map[string]input{
 }
 
 func initialValue(el map[string]any) map[string]any {
-	kind := text(el["type"])
+	kind := wire.Text(el["type"])
 	in, ok := inputs[kind]
 	if !ok {
 		return nil
@@ -84,7 +106,7 @@ func initialValue(el map[string]any) map[string]any {
 
 // isEmpty tells whether a state value holds nothing.
 func isEmpty(state map[string]any) bool {
-	switch v := state[inputs[text(state["type"])].value].(type) {
+	switch v := state[inputs[wire.Text(state["type"])].value].(type) {
 	case nil:
 		return true
 	case string:
@@ -95,25 +117,25 @@ func isEmpty(state map[string]any) bool {
 	return false
 }
 
-// enter makes the state value of an element from what a person types or picks: the visible text of an option, a date,
+// Enter makes the state value of an element from what a person types or picks: the visible text of an option, a date,
 // a name. offered are the options of an external menu.
-func (ws *Workspace) enter(el map[string]any, given []string, offered []Option) (map[string]any, error) {
-	kind := text(el["type"])
+func Enter(el map[string]any, given []string, offered []Option, find finder) (map[string]any, error) {
+	kind := wire.Text(el["type"])
 	in, ok := inputs[kind]
 	if !ok {
 		return nil, fmt.Errorf("a %s takes no value", kind)
 	}
-	value, err := ws.valueFor(el, in, given, offered)
+	value, err := valueFor(el, in, given, offered, find)
 	if err != nil {
 		return nil, err
 	}
 	return map[string]any{"type": kind, in.value: value}, nil
 }
 
-func (ws *Workspace) valueFor(el map[string]any, in input, given []string, offered []Option) (any, error) {
+func valueFor(el map[string]any, in input, given []string, offered []Option, find finder) (any, error) {
 	several := strings.HasSuffix(in.value, "s")
 	if len(given) == 0 || !several && given[0] == "" {
-		return object(initialValue(map[string]any{"type": el["type"]}))[in.value], nil
+		return wire.Object(initialValue(map[string]any{"type": el["type"]}))[in.value], nil
 	}
 	switch in.value {
 	case "value", "selected_date", "selected_time":
@@ -126,7 +148,7 @@ func (ws *Workspace) valueFor(el map[string]any, in input, given []string, offer
 	}
 	picked := []any{}
 	for _, g := range given {
-		one, err := ws.pick(el, in, g, offered)
+		one, err := pick(el, in, g, offered, find)
 		if err != nil {
 			return nil, err
 		}
@@ -139,30 +161,31 @@ func (ws *Workspace) valueFor(el map[string]any, in input, given []string, offer
 }
 
 // pick finds what a person means by one name in a menu.
-func (ws *Workspace) pick(el map[string]any, in input, name string, offered []Option) (any, error) {
+func pick(el map[string]any, in input, name string, offered []Option, find finder) (any, error) {
 	switch {
 	case strings.Contains(in.value, "user"):
-		if u, ok := ws.users.find(name); ok {
-			return u.ID, nil
+		if id, ok := find(ListedUsers, name); ok {
+			return id, nil
 		}
 	case strings.Contains(in.value, "channel") || strings.Contains(in.value, "conversation"):
-		if c, ok := ws.channels.find(name); ok {
-			return c.ID, nil
+		if id, ok := find(ListedChannels, name); ok {
+			return id, nil
 		}
 	default:
-		return pickOption(el, name, offered)
+		return FindOption(el, name, offered)
 	}
 	return nil, fmt.Errorf("%q is not in the menu", name)
 }
 
-func pickOption(el map[string]any, name string, offered []Option) (any, error) {
+// FindOption finds an option by its visible text, among those of the element and those that the app offered.
+func FindOption(el map[string]any, name string, offered []Option) (any, error) {
 	options := allOptions(el)
 	for _, o := range offered {
 		options = append(options, o.source)
 	}
 	seen := []string{}
 	for _, o := range options {
-		label := text(object(o["text"])["text"])
+		label := wire.Text(wire.Object(o["text"])["text"])
 		if label == name {
 			return o, nil
 		}
@@ -183,14 +206,14 @@ func unixTime(s string) (any, error) {
 	return nil, fmt.Errorf("%q is no date and time", s)
 }
 
-// clientErrors are the errors that Slack's own client shows under the fields, before the app hears of anything; by block_id.
-func clientErrors(blocks json.RawMessage, state values) map[string]string {
+// ClientErrors are the errors that Slack's own client shows under the fields, before the app hears of anything; by block_id.
+func ClientErrors(blocks json.RawMessage, state Values) map[string]string {
 	errors := map[string]string{}
-	for _, b := range inputBlocks(parseBlocks(blocks)) {
-		el := object(b["element"])
-		block := text(b["block_id"])
-		value := object(state[block][text(el["action_id"])])
-		if message := clientError(el, value, isTrue(b["optional"])); message != "" {
+	for _, b := range InputBlocks(ParseBlocks(blocks)) {
+		el := wire.Object(b["element"])
+		block := wire.Text(b["block_id"])
+		value := wire.Object(state[block][wire.Text(el["action_id"])])
+		if message := clientError(el, value, wire.IsTrue(b["optional"])); message != "" {
 			errors[block] = message
 		}
 	}
@@ -206,7 +229,7 @@ func clientError(el, value map[string]any, optional bool) string {
 		}
 		return "Please complete this required field."
 	}
-	typed := text(value["value"])
+	typed := wire.Text(value["value"])
 	switch el["type"] {
 	case "plain_text_input":
 		return lengthError(el, utf8.RuneCountInString(typed))
@@ -221,8 +244,8 @@ func clientError(el, value map[string]any, optional bool) string {
 			return "Please enter a valid URL."
 		}
 	}
-	if most := intOf(el["max_selected_items"]); most > 0 {
-		if picked, _ := value[inputs[text(el["type"])].value].([]any); len(picked) > most {
+	if most := wire.IntOf(el["max_selected_items"]); most > 0 {
+		if picked, _ := value[inputs[wire.Text(el["type"])].value].([]any); len(picked) > most {
 			return fmt.Sprintf("Please select at most %d.", most)
 		}
 	}
@@ -230,10 +253,10 @@ func clientError(el, value map[string]any, optional bool) string {
 }
 
 func lengthError(el map[string]any, n int) string {
-	if least := intOf(el["min_length"]); n < least {
+	if least := wire.IntOf(el["min_length"]); n < least {
 		return fmt.Sprintf("Please enter at least %d characters.", least)
 	}
-	most := intOf(el["max_length"])
+	most := wire.IntOf(el["max_length"])
 	if most == 0 {
 		most = 3000 // docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element: "maximum is 3000"
 	}
@@ -248,36 +271,68 @@ func numberError(el map[string]any, typed string) string {
 	switch {
 	case err != nil:
 		return "Please enter a number."
-	case !isTrue(el["is_decimal_allowed"]) && strings.ContainsAny(typed, ".eE"):
+	case !wire.IsTrue(el["is_decimal_allowed"]) && strings.ContainsAny(typed, ".eE"):
 		return "Please enter a whole number."
 	}
 	for _, bound := range []string{"min_value", "max_value"} {
-		limit, err := strconv.ParseFloat(text(el[bound]), 64)
+		limit, err := strconv.ParseFloat(wire.Text(el[bound]), 64)
 		if err == nil && (bound == "min_value" && n < limit || bound == "max_value" && n > limit) {
-			return fmt.Sprintf("Please enter a number that fits %s %s.", strings.ReplaceAll(bound, "_value", "imum"), text(el[bound]))
+			return fmt.Sprintf("Please enter a number that fits %s %s.", strings.ReplaceAll(bound, "_value", "imum"), wire.Text(el[bound]))
 		}
 	}
 	return ""
 }
 
-// labelOf names the field of a block for a person: the label of an input, else the placeholder or the text beside it.
-func labelsOf(b, el map[string]any) []string {
-	labels := []string{}
-	for _, t := range []any{b["label"], el["placeholder"], el["text"], b["text"]} {
-		if s := text(object(t)["text"]); s != "" {
-			labels = append(labels, s)
-		}
+// A finder gives the id that a name stands for in a menu of people or of channels. Whoever keeps people and channels brings it.
+type finder func(what Listing, name string) (id string, known bool)
+
+// Listing is what a menu without options of its own lists.
+type Listing int
+
+const (
+	ListedUsers Listing = iota
+	ListedChannels
+)
+
+// ValueFrom is the new state of an element as a client sends it; nil for buttons, which have none.
+func ValueFrom(el, sent map[string]any) map[string]any {
+	kind := wire.Text(el["type"])
+	if kind == "overflow" {
+		return map[string]any{"selected_option": sent["selected_option"]}
 	}
-	return append(labels, text(b["block_id"]), text(el["action_id"]))
+	in, ok := inputs[kind]
+	if !ok {
+		return nil
+	}
+	return map[string]any{"type": kind, in.value: sent[in.value]}
 }
 
-// findElement finds an element by a label, a placeholder or an id.
-func findElement(blocks []map[string]any, label string, kinds ...string) (block, el map[string]any) {
-	eachElement(blocks, func(b, e map[string]any) {
-		wanted := len(kinds) == 0 || slices.Contains(kinds, text(e["type"]))
-		if el == nil && wanted && slices.Contains(labelsOf(b, e), label) {
-			block, el = b, e
+// OptionList gives options in the form in which the app gave them: flat, or in groups.
+func OptionList(options []Option) map[string]any {
+	flat, groups := []any{}, []any{}
+	for _, o := range options {
+		flat = append(flat, o.source)
+		if o.Group == "" {
+			continue
 		}
-	})
-	return block, el
+		if last := len(groups) - 1; last >= 0 && wire.Object(wire.Object(groups[last])["label"])["text"] == o.Group {
+			group := wire.Object(groups[last])
+			group["options"] = append(group["options"].([]any), o.source)
+			continue
+		}
+		groups = append(groups, map[string]any{"label": map[string]any{"type": "plain_text", "text": o.Group}, "options": []any{o.source}})
+	}
+	if len(groups) > 0 {
+		return map[string]any{"option_groups": groups}
+	}
+	return map[string]any{"options": flat}
+}
+
+// MinQueryLength is how much must be typed into a search box before the app is asked
+// [docs.slack.dev/reference/block-kit/block-elements/select-menu-element: "default value is 3"].
+func MinQueryLength(el map[string]any) int {
+	if el["min_query_length"] != nil {
+		return wire.IntOf(el["min_query_length"])
+	}
+	return 3
 }

@@ -1,20 +1,22 @@
-package render
+package cards
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
+	"s1bot/render"
 	"s1bot/s1"
 )
 
-// AgentCard shows an endpoint.
-func AgentCard(a s1.Agent, links Links, actions CardActions) Card {
+// Agent shows an endpoint.
+func Agent(a s1.Agent, links Links, actions Actions) render.Card {
 	url := links.AgentURL(a.ID)
-	name := or(said(a.ComputerName), "unnamed endpoint")
+	name := cmp.Or(said(a.ComputerName), "unnamed endpoint")
 	status := state(a.Online(), a.IsDecommissioned, a.NetworkStatus)
-	card := Card{Tone: agentTone(a), Title: name, Text: joined(", ", name, a.SiteName, status, threatCount(a.ActiveThreats))}
-	card.Parts = []Part{
-		Line{linked(name, url), Text(after(joined(" · ", a.OSName, a.MachineType, joined(" / ", a.SiteName, a.GroupName), status)))},
+	card := render.Card{Tone: agentTone(a), Title: name, Text: joined(", ", name, a.SiteName, status, threatCount(a.ActiveThreats))}
+	card.Parts = []render.Part{
+		render.Line{linked(name, url), render.Text(after(joined(" · ", a.OSName, a.MachineType, joined(" / ", a.SiteName, a.GroupName), status)))},
 		facts(
 			fact("Threats", threatCount(a.ActiveThreats)),
 			fact("User", a.User()),
@@ -38,24 +40,24 @@ func AgentCard(a s1.Agent, links Links, actions CardActions) Card {
 	return card
 }
 
-func seen(a s1.Agent) Note {
+func seen(a s1.Agent) render.Note {
 	at := a.LastActiveDate.Time
 	if at.IsZero() {
-		return Note{Text("agent " + or(string(a.ID), "without an id") + ", never seen")}
+		return render.Note{render.Text("agent " + cmp.Or(string(a.ID), "without an id") + ", never seen")}
 	}
-	return Note{Text("Last seen "), Since(at), Text(" ("), At(at), Text(") · agent " + string(a.ID))}
+	return render.Note{render.Text("Last seen "), render.Since(at), render.Text(" ("), render.At(at), render.Text(") · agent " + string(a.ID))}
 }
 
-func agentTone(a s1.Agent) Tone {
+func agentTone(a s1.Agent) render.Tone {
 	switch {
 	case a.IsDecommissioned:
-		return Neutral
+		return render.Neutral
 	case a.Infected, a.ActiveThreats > 0:
-		return Critical
+		return render.Critical
 	case a.Isolated():
-		return Warning
+		return render.Warning
 	}
-	return Info
+	return render.Info
 }
 
 func threatCount(n int) string {

@@ -1,33 +1,36 @@
-package render
+package cards_test
 
 import (
 	"encoding/json"
 	"fmt"
 	"testing"
 
+	"s1bot/render"
+	"s1bot/render/cards"
+	"s1bot/render/rendertest"
 	"s1bot/s1"
 )
 
-func hundredAgents() Card {
+func hundredAgents() render.Card {
 	var agents []s1.Agent
 	for i := range 100 {
 		a := agent()
 		a.ComputerName = fmt.Sprintf("DESKTOP-%d", i)
 		agents = append(agents, a)
 	}
-	return Card{Title: "Agents", Parts: []Part{AgentTable(agents, pages{})}}
+	return render.Card{Title: "Agents", Parts: []render.Part{cards.AgentTable(agents, pages{})}}
 }
 
 // BenchmarkMessage draws a list of 100 rows; BenchmarkMessageBaseline only encodes what was drawn, which Slack's client has to do anyway.
 func BenchmarkMessage(b *testing.B) {
 	card := hundredAgents()
 	for b.Loop() {
-		card.Message(Options{ConsoleURL: console})
+		card.Message(render.Options{ConsoleURL: rendertest.Console})
 	}
 }
 
 func BenchmarkMessageBaseline(b *testing.B) {
-	m := hundredAgents().Message(Options{ConsoleURL: console})
+	m := hundredAgents().Message(render.Options{ConsoleURL: rendertest.Console})
 	for b.Loop() {
 		if _, err := json.Marshal(m.Blocks); err != nil {
 			b.Fatal(err)
@@ -38,6 +41,6 @@ func BenchmarkMessageBaseline(b *testing.B) {
 func BenchmarkThreatCard(b *testing.B) {
 	t := threat()
 	for b.Loop() {
-		ThreatCard(t, pages{}, deck, Thread{More: 3}).Message(Options{ConsoleURL: console})
+		cards.Threat(t, pages{}, deck, cards.Thread{More: 3}).Message(render.Options{ConsoleURL: rendertest.Console})
 	}
 }

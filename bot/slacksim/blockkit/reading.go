@@ -1,12 +1,14 @@
-package slacksim
+package blockkit
 
 import (
 	"encoding/json"
 	"strings"
+
+	"s1bot/bot/slacksim/wire"
 )
 
-// plainText flattens blocks to what a reader sees: a line for each text, cells of a row separated by tabs.
-func plainText(blocks []map[string]any) string {
+// PlainText flattens blocks to what a reader sees: a line for each text, cells of a row separated by tabs.
+func PlainText(blocks []map[string]any) string {
 	lines := make([]any, 0, len(blocks))
 	for _, b := range blocks {
 		lines = append(lines, b)
@@ -42,7 +44,7 @@ func visibleObject(o map[string]any) string {
 	elements, _ := o["elements"].([]any)
 	switch o["type"] {
 	case "plain_text", "mrkdwn", "markdown", "raw_text":
-		return text(o["text"])
+		return wire.Text(o["text"])
 	case "raw_number":
 		return either(o["text"], o["value"])
 	case "action_cell":
@@ -56,59 +58,59 @@ func visibleObject(o map[string]any) string {
 		return leaf
 	}
 	if label, point := o["label"].(string); point {
-		return label + " " + text(o["value"])
+		return label + " " + wire.Text(o["value"])
 	}
 	return joinFields(o)
 }
 
 func either(value, otherwise any) string {
-	if s := text(value); s != "" {
+	if s := wire.Text(value); s != "" {
 		return s
 	}
-	return text(otherwise)
+	return wire.Text(otherwise)
 }
 
 // leafText is what stands for the parts of rich text.
 func leafText(o map[string]any) (string, bool) {
 	switch o["type"] {
 	case "text":
-		return text(o["text"]), true
+		return wire.Text(o["text"]), true
 	case "link":
 		return either(o["text"], o["url"]), true
 	case "date":
 		return either(o["fallback"], o["format"]), true
 	case "user":
-		return "<@" + text(o["user_id"]) + ">", true
+		return "<@" + wire.Text(o["user_id"]) + ">", true
 	case "usergroup":
-		return "<!subteam^" + text(o["usergroup_id"]) + ">", true
+		return "<!subteam^" + wire.Text(o["usergroup_id"]) + ">", true
 	case "channel":
-		return "<#" + text(o["channel_id"]) + ">", true
+		return "<#" + wire.Text(o["channel_id"]) + ">", true
 	case "broadcast":
-		return "<!" + text(o["range"]) + ">", true
+		return "<!" + wire.Text(o["range"]) + ">", true
 	case "emoji":
-		return ":" + text(o["name"]) + ":", true
+		return ":" + wire.Text(o["name"]) + ":", true
 	}
 	return "", false
 }
 
-// markup is what Slack reads as markup: in plain_text, raw_text and the text of rich text, <!channel> is nine letters.
-func markup(value any) string {
+// Markup is what Slack reads as markup: in plain_text, raw_text and the text of rich text, <!channel> is nine letters.
+func Markup(value any) string {
 	parts := []string{}
 	switch v := value.(type) {
 	case []any:
 		for _, item := range v {
-			parts = append(parts, markup(item))
+			parts = append(parts, Markup(item))
 		}
 	case map[string]any:
 		switch v["type"] {
 		case "mrkdwn", "markdown":
-			return text(v["text"])
+			return wire.Text(v["text"])
 		case "user", "usergroup", "broadcast":
 			leaf, _ := leafText(v)
 			return leaf
 		}
 		for _, field := range v {
-			parts = append(parts, markup(field))
+			parts = append(parts, Markup(field))
 		}
 	}
 	return strings.Join(parts, "\n")
@@ -116,7 +118,7 @@ func markup(value any) string {
 
 func tableText(table map[string]any) string {
 	lines := []string{}
-	if caption := text(table["caption"]); caption != "" {
+	if caption := wire.Text(table["caption"]); caption != "" {
 		lines = append(lines, caption)
 	}
 	rows, _ := table["rows"].([]any)

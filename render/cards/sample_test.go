@@ -1,4 +1,4 @@
-package render
+package cards_test
 
 import (
 	"encoding/json"
@@ -11,12 +11,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/render"
+	"s1bot/render/cards"
+	"s1bot/render/rendertest"
 	"s1bot/s1"
 )
 
-// recorded returns the objects of recorded console answers whose file names begin with prefix.
+// recorded returns the objects of recorded rendertest.Console answers whose file names begin with prefix.
 func recorded(t *testing.T, prefix string) []json.RawMessage {
-	files, _ := filepath.Glob("../../shared/s1-api/samples/" + prefix + "*.json")
+	files, _ := filepath.Glob("../../../shared/s1-api/samples/" + prefix + "*.json")
 	if len(files) == 0 {
 		t.Logf("no recorded %s here: the made-up ones of the golden tests must do", prefix)
 	}
@@ -34,7 +37,7 @@ func recorded(t *testing.T, prefix string) []json.RawMessage {
 	return out
 }
 
-// answering is a client of a console that gives rows to every question.
+// answering is a client of a rendertest.Console that gives rows to every question.
 func answering(t *testing.T, rows []json.RawMessage) *s1.Client {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -51,15 +54,15 @@ func answering(t *testing.T, rows []json.RawMessage) *s1.Client {
 // TestRecordedThingsAreDrawn: what real consoles sent becomes sound cards and tables that name the thing.
 func TestRecordedThingsAreDrawn(t *testing.T) {
 	t.Parallel()
-	draw := func(card Card, client *s1.Client, names ...string) {
-		m := card.Message(Options{ConsoleURL: client.ConsoleURL()})
-		for _, problem := range checkMessage(t, m) {
-			if !strings.Contains(problem, client.ConsoleHost()) { // the checker knows one console only, this is another
+	draw := func(card render.Card, client *s1.Client, names ...string) {
+		m := card.Message(render.Options{ConsoleURL: client.ConsoleURL()})
+		for _, problem := range rendertest.Message(t, m.Text, m.Blocks) {
+			if !strings.Contains(problem, client.ConsoleHost()) { // the checker knows one rendertest.Console only, this is another
 				t.Error(problem)
 			}
 		}
 		for _, name := range names {
-			require.Contains(t, outline(t, m), name)
+			require.Contains(t, rendertest.Outline(t, m.Text, m.Blocks), name)
 		}
 	}
 	threats := recorded(t, "threat__")
@@ -68,47 +71,47 @@ func TestRecordedThingsAreDrawn(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, page.Items, len(threats))
 	for _, h := range page.Items {
-		draw(ThreatCard(h, client, deck, Thread{More: 1}), client, h.Name(), h.Host(), h.Info.FilePath, string(h.Identity()))
+		draw(cards.Threat(h, client, deck, cards.Thread{More: 1}), client, h.Name(), h.Host(), h.Info.FilePath, string(h.Identity()))
 	}
-	draw(Card{Title: "Threats", Parts: []Part{ThreatTable(page.Items, client)}}, client)
+	draw(render.Card{Title: "Threats", Parts: []render.Part{cards.ThreatTable(page.Items, client)}}, client)
 
 	client = answering(t, recorded(t, "alert__"))
 	alerts, err := client.AlertsPage(t.Context(), nil)
 	require.NoError(t, err)
 	for _, a := range alerts.Items {
-		draw(AlertCard(a, client, deck, Thread{More: 1}), client, a.Name(), a.Host(), string(a.Identity()))
+		draw(cards.Alert(a, client, deck, cards.Thread{More: 1}), client, a.Name(), a.Host(), string(a.Identity()))
 	}
-	draw(Card{Title: "Alerts", Parts: []Part{AlertTable(alerts.Items, client)}}, client)
+	draw(render.Card{Title: "Alerts", Parts: []render.Part{cards.AlertTable(alerts.Items, client)}}, client)
 
 	client = answering(t, recorded(t, "agents_"))
 	agents, err := client.AgentsPage(t.Context(), nil)
 	require.NoError(t, err)
 	for _, a := range agents.Items {
-		draw(AgentCard(a, client, deck), client, a.ComputerName, a.SiteName)
+		draw(cards.Agent(a, client, deck), client, a.ComputerName, a.SiteName)
 	}
-	draw(Card{Title: "Agents", Parts: []Part{AgentTable(agents.Items, client)}}, client)
+	draw(render.Card{Title: "Agents", Parts: []render.Part{cards.AgentTable(agents.Items, client)}}, client)
 
 	client = answering(t, append(recorded(t, "activities_"), recorded(t, "activity__")...))
 	activities, err := client.ActivitiesPage(t.Context(), nil)
 	require.NoError(t, err)
-	draw(Card{Title: "Activities", Parts: []Part{ActivityTable(activities.Items)}}, client)
+	draw(render.Card{Title: "Activities", Parts: []render.Part{cards.ActivityTable(activities.Items)}}, client)
 
 	client = answering(t, recorded(t, "group__"))
 	groups, err := client.GroupsPage(t.Context(), nil)
 	require.NoError(t, err)
-	draw(Card{Title: "Groups", Parts: []Part{GroupTable(groups.Items)}}, client)
+	draw(render.Card{Title: "Groups", Parts: []render.Part{cards.GroupTable(groups.Items)}}, client)
 }
 
 // TestTheOtherTables draws what was not recorded.
 func TestTheOtherTables(t *testing.T) {
 	t.Parallel()
-	m := Card{Title: "A", Parts: []Part{
-		SiteTable([]s1.Site{{ID: "1", Name: "Paris", State: "active", TotalLicenses: 10, Expiration: night}, {Name: "Lyon", UnlimitedLicenses: true, UnlimitedExpiration: true}}),
-		AccountTable([]s1.Account{{ID: "2", Name: "Example", ActiveAgents: 7, NumberOfSites: 2}}),
-		NoteTable([]s1.Note{{Text: "seen <!here>", Creator: "jdoe", CreatedAt: night, UpdatedAt: night, Edited: true}, {Text: "x"}}),
-	}}.Message(Options{})
-	requireSound(t, m)
-	text := outline(t, m)
+	m := render.Card{Title: "A", Parts: []render.Part{
+		cards.SiteTable([]s1.Site{{ID: "1", Name: "Paris", State: "active", TotalLicenses: 10, Expiration: night}, {Name: "Lyon", UnlimitedLicenses: true, UnlimitedExpiration: true}}),
+		cards.AccountTable([]s1.Account{{ID: "2", Name: "Example", ActiveAgents: 7, NumberOfSites: 2}}),
+		cards.NoteTable([]s1.Note{{Text: "seen <!here>", Creator: "jdoe", CreatedAt: night, UpdatedAt: night, Edited: true}, {Text: "x"}}),
+	}}.Message(render.Options{})
+	rendertest.RequireSound(t, m.Text, m.Blocks)
+	text := rendertest.Outline(t, m.Text, m.Blocks)
 	require.Contains(t, text, "Paris | — | Active | — | 0 of 10")
 	require.Contains(t, text, "never")
 	require.Contains(t, text, "Example")

@@ -1,8 +1,10 @@
-package render
+package cards
 
 import (
 	"fmt"
 	"strings"
+
+	"s1bot/render"
 )
 
 // A Thread is what the items under a card, which is the root of their thread, add up to. Add takes one after the other.
@@ -27,14 +29,14 @@ func (t *Thread) Add(r DigestRow) {
 
 // over adds to the root's card what is under it: how many, on how many hosts, and the worst of all of them. A root that is dealt with
 // does not look so while something worse is open below.
-func (c Card) over(t Thread, root DigestRow, what string) Card {
+func over(c render.Card, t Thread, root DigestRow, what string) render.Card {
 	if t.More == 0 {
 		return c
 	}
 	t.Add(root)
 	text := fmt.Sprintf("%d more %s", t.More, what)
 	if n := len(t.hosts); n > 0 {
-		text += " · " + count(n, "host")
+		text += " · " + counted(n, "host")
 	}
 	if state := joined(", ", t.worst.Level, t.worst.Status); state != "" {
 		text += " · worst: " + strings.ToLower(state)
@@ -42,7 +44,7 @@ func (c Card) over(t Thread, root DigestRow, what string) Card {
 	if t.worst.Gravity > root.Gravity {
 		c.Tone = t.worst.Tone
 	}
-	c.Parts = append(c.Parts, Note{Text("🧵 " + text)})
+	c.Parts = append(c.Parts, render.Note{render.Text("🧵 " + text)})
 	return c
 }
 

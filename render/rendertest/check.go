@@ -1,0 +1,404 @@
+// Package rendertest reads what goes to Slack as Slack does: it names what Slack would refuse, and what a hostile text would make it do,
+// and it describes a message block by block for golden files. It knows nothing of how the JSON was made, and so the limits stand in it
+// a second time, as numbers from Slack's reference: a wrong number in render is found here, not in production. That is the rule: never
+// take a limit from render.
+package rendertest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/slack-go/slack"
+	"github.com/stretchr/testify/require"
+)
+
+// Console is the console whose pages messages may link to.
+const Console = "https://demo.sentinelone.net"
+
+// A checker reads the JSON that goes to Slack, as Slack would, and collects what it would refuse or what would do something.
+// It knows nothing of how the JSON was made.
+type checker struct {
+	problems []string
+	ids      map[string]bool
+	tables   int
+	texts    int
+}
+
+func (c *checker) bad(format string, args ...any) {
+	c.problems = append(c.problems, fmt.Sprintf(format, args...))
+}
+
+func (c *checker) limit(what, s string, n int) {
+	if s == "" || utf8.RuneCountInString(s) > n {
+		c.bad("%s has %d characters, allowed are 1 to %d: %.80q", what, utf8.RuneCountInString(s), n, s)
+	}
+}
+
+// Message returns what is wrong with a message: its text for notifications, and its blocks.
+func Message(t testing.TB, text string, blocks []slack.Block) []string {
+	c := &checker{ids: map[string]bool{}}
+	c.limit("text", text, 4000)
+	c.fallback(text)
+	c.texts = 0
+	c.blocks(Maps(t, blocks), 50)
+	raw, err := json.Marshal(blocks)
+	require.NoError(t, err)
+	if size := len(text) + len(raw); size > 40_000 {
+		c.bad("message of %d bytes", size)
+	}
+	if c.texts > 13_000 {
+		c.bad("%d characters in all blocks", c.texts)
+	}
+	return c.problems
+}
+
+// View returns what is wrong with a form.
+func View(t testing.TB, v slack.ModalViewRequest) []string {
+	c := &checker{ids: map[string]bool{}}
+	for name, text := range map[string]*slack.TextBlockObject{"title": v.Title, "submit": v.Submit, "close": v.Close} {
+		if text != nil {
+			c.limit(name, text.Text, 24)
+		}
+	}
+	if len(v.PrivateMetadata) > 3000 || len(v.CallbackID) > 255 {
+		c.bad("metadata of %d bytes", len(v.PrivateMetadata))
+	}
+	blocks := Maps(t, v.Blocks.BlockSet)
+	c.blocks(blocks, 100)
+	for _, b := range blocks {
+		if b["type"] == "input" && v.Submit == nil {
+			c.bad("input without submit")
+		}
+		if b["type"] == "table" {
+			c.bad("table in a modal")
+		}
+	}
+	return c.problems
+}
+
+// Maps is v, a list of blocks, as it goes over the wire.
+func Maps(t testing.TB, v any) []map[string]any {
+	raw, err := json.Marshal(v)
+	require.NoError(t, err)
+	var out []map[string]any
+	require.NoError(t, json.Unmarshal(raw, &out))
+	return out
+}
+
+func (c *checker) blocks(blocks []map[string]any, n int) {
+	if len(blocks) < 1 || len(blocks) > n {
+		c.bad("%d blocks", len(blocks))
+	}
+	for _, b := range blocks {
+		c.block(b)
+	}
+}
+
+func (c *checker) block(b map[string]any) {
+	switch b["type"] {
+	case "header":
+		c.text("header", b["text"], 150, "plain_text")
+	case "section":
+		fields := List(b["fields"])
+		if len(fields) > 10 || len(fields) == 0 && b["text"] == nil {
+			c.bad("section with %d fields", len(fields))
+		}
+		for _, f := range fields {
+			c.text("field", f, 2000, "")
+		}
+	case "context":
+		elements := List(b["elements"])
+		if len(elements) < 1 || len(elements) > 10 {
+			c.bad("context with %d elements", len(elements))
+		}
+		for _, e := range elements {
+			c.text("context", e, 3000, "")
+		}
+	case "rich_text":
+		c.rich(b)
+	case "table":
+		c.table(b)
+	case "actions":
+		c.actions(List(b["elements"]))
+	case "input":
+		c.input(b)
+	case "divider":
+	default:
+		c.bad("unexpected block %v", b["type"])
+	}
+}
+
+func (c *checker) input(b map[string]any) {
+	c.text("label", b["label"], 2000, "plain_text")
+	c.limit("block_id", Str(b["block_id"]), 255)
+	if c.ids["block "+Str(b["block_id"])] {
+		c.bad("block_id %v twice", b["block_id"])
+	}
+	c.ids["block "+Str(b["block_id"])] = true
+	if b["hint"] != nil {
+		c.text("hint", b["hint"], 2000, "plain_text")
+	}
+	e := Dict(b["element"])
+	c.element(e)
+	switch e["type"] {
+	case "plain_text_input":
+		if n, _ := e["max_length"].(float64); n < 1 || n > 3000 || utf8.RuneCountInString(Str(e["initial_value"])) > int(n) {
+			c.bad("text input: max_length %v, initial value of %d", n, len(Str(e["initial_value"])))
+		}
+	case "checkboxes":
+		if n := len(List(e["options"])); n < 1 || n > 10 {
+			c.bad("%d checkboxes", n)
+		}
+	}
+}
+
+func (c *checker) actions(elements []any) {
+	if len(elements) < 1 || len(elements) > 25 {
+		c.bad("actions with %d elements", len(elements))
+	}
+	for _, e := range elements {
+		c.element(Dict(e))
+	}
+}
+
+func (c *checker) element(e map[string]any) {
+	id := Str(e["action_id"])
+	c.limit("action_id", id, 255)
+	if c.ids[id] {
+		c.bad("action_id %q twice", id)
+	}
+	c.ids[id] = true
+	if e["placeholder"] != nil {
+		c.text("placeholder", e["placeholder"], 150, "plain_text")
+	}
+	switch e["type"] {
+	case "button":
+		c.text("button", e["text"], 75, "plain_text")
+		if len(Str(e["value"])) > 2000 {
+			c.bad("button value of %d", len(Str(e["value"])))
+		}
+		c.url(Str(e["url"]))
+		c.confirm(Dict(e["confirm"]))
+	case "static_select", "multi_static_select":
+		c.options(List(e["options"]), 1, 100)
+	case "overflow":
+		c.options(List(e["options"]), 1, 5)
+	case "checkboxes":
+		c.options(List(e["options"]), 1, 10)
+	}
+	c.options(List(e["initial_options"]), 0, 100)
+	if e["initial_option"] != nil {
+		c.options([]any{e["initial_option"]}, 1, 1)
+	}
+}
+
+func (c *checker) options(options []any, low, high int) {
+	if len(options) < low || len(options) > high {
+		c.bad("%d options", len(options))
+	}
+	for _, o := range options {
+		o := Dict(o)
+		c.text("option", o["text"], 75, "plain_text")
+		c.limit("option value", Str(o["value"]), 75)
+		c.url(Str(o["url"]))
+	}
+}
+
+func (c *checker) confirm(o map[string]any) {
+	if o == nil {
+		return
+	}
+	c.text("confirm title", o["title"], 100, "plain_text")
+	c.text("confirm text", o["text"], 300, "plain_text")
+	c.text("confirm yes", o["confirm"], 30, "plain_text")
+	c.text("confirm no", o["deny"], 30, "plain_text")
+}
+
+func (c *checker) table(b map[string]any) {
+	if c.tables++; c.tables > 1 {
+		c.bad("second table")
+	}
+	rows := List(b["rows"])
+	if len(rows) < 1 || len(rows) > 100 || len(List(b["column_settings"])) > 20 {
+		c.bad("table of %d rows, %d settings", len(rows), len(List(b["column_settings"])))
+	}
+	before := c.texts
+	for _, row := range rows {
+		cells := List(row)
+		if len(cells) < 1 || len(cells) > 20 || len(cells) != len(List(rows[0])) {
+			c.bad("row of %d cells", len(cells))
+		}
+		for _, cell := range cells {
+			cell := Dict(cell)
+			switch cell["type"] {
+			case "raw_text":
+				c.limit("cell", Str(cell["text"]), 3000)
+				c.shown(Str(cell["text"]))
+				c.noAddress(Str(cell["text"]))
+			case "rich_text":
+				c.rich(cell)
+			default:
+				c.bad("cell of type %v", cell["type"])
+			}
+		}
+	}
+	if c.texts-before > 10_000 {
+		c.bad("table of %d characters", c.texts-before)
+	}
+}
+
+func (c *checker) rich(b map[string]any) {
+	if len(List(b["elements"])) == 0 {
+		c.bad("empty rich text")
+	}
+	for _, part := range List(b["elements"]) {
+		part := Dict(part)
+		switch part["type"] {
+		case "rich_text_section", "rich_text_quote", "rich_text_preformatted":
+		default:
+			c.bad("rich text part %v", part["type"])
+		}
+		if len(List(part["elements"])) == 0 {
+			c.bad("empty %v", part["type"])
+		}
+		for _, e := range List(part["elements"]) {
+			c.richElement(Dict(e))
+		}
+	}
+}
+
+var slackID = regexp.MustCompile(`^[UWCGDS][A-Z0-9]+$`)
+
+func (c *checker) richElement(e map[string]any) {
+	switch e["type"] {
+	case "text":
+		c.limit("rich text", Str(e["text"]), 3000)
+		c.shown(Str(e["text"]))
+	case "link":
+		c.limit("link", Str(e["text"]), 3000)
+		c.shown(Str(e["text"]))
+		c.url(Str(e["url"]))
+	case "user", "channel", "usergroup":
+		if id := Str(e["user_id"]) + Str(e["channel_id"]) + Str(e["usergroup_id"]); !slackID.MatchString(id) {
+			c.bad("id %q", id)
+		}
+	case "date":
+		if ts, _ := e["timestamp"].(float64); ts < 1 || Str(e["fallback"]) == "" {
+			c.bad("date %v", e)
+		}
+	default:
+		c.bad("rich text element %v", e["type"])
+	}
+}
+
+// text checks a text object: plain text without emoji, or verbatim mrkdwn in which only our own markup means anything.
+func (c *checker) text(what string, v any, n int, kind string) {
+	o := Dict(v)
+	s := Str(o["text"])
+	c.limit(what, s, n)
+	if kind != "" && o["type"] != kind {
+		c.bad("%s is %v", what, o["type"])
+	}
+	switch o["type"] {
+	case "plain_text":
+		c.shown(s)
+		if o["emoji"] != false {
+			c.bad("%s reads :short-codes:", what)
+		}
+		c.noAddress(s)
+	case "mrkdwn":
+		c.mrkdwn(what, s, o["verbatim"])
+	default:
+		c.bad("%s of type %v", what, o["type"])
+	}
+}
+
+var ours = regexp.MustCompile(`<!date\^\d+\^\{[a-z_]+\}(?: \{time\})?\|[\d :UTC-]+>|<@[UW][A-Z0-9]+>|<#[CGD][A-Z0-9]+>|<!subteam\^S[A-Z0-9]+>|` +
+	`<` + regexp.QuoteMeta(Console) + `[^|<>\s]*\|[^|<>]*>`)
+
+func (c *checker) mrkdwn(what, s string, verbatim any) {
+	if verbatim != true {
+		c.bad("%s is not verbatim", what)
+	}
+	rest := ours.ReplaceAllString(s, "")
+	c.shown(rest)
+	if strings.ContainsAny(rest, "<>&@#~") || regexp.MustCompile(`:[\w'+-]+:`).MatchString(rest) {
+		c.bad("%s means something to Slack: %q", what, s)
+	}
+	c.noAddress(rest)
+	for _, mark := range []string{"*", "`"} { // ours come in pairs and an attacker's do not come at all
+		if strings.Count(rest, mark)%2 != 0 {
+			c.bad("%s has a lone %s: %q", what, mark, s)
+		}
+	}
+}
+
+// fallback is read as mrkdwn by Slack, and not verbatim.
+func (c *checker) fallback(s string) {
+	rest := ours.ReplaceAllString(s, "")
+	if strings.ContainsAny(rest, "<>@*~`") || regexp.MustCompile(`:[\w'+-]+:`).MatchString(rest) || regexp.MustCompile(`&(?:[^agl]|$)`).MatchString(rest) {
+		c.bad("text means something to Slack: %q", s)
+	}
+	if regexp.MustCompile(`(^|[^\pL\pN])_|_([^\pL\pN]|$)`).MatchString(rest) {
+		c.bad("text has italics: %q", s)
+	}
+	c.noAddress(rest)
+	c.shown(rest)
+}
+
+func (c *checker) noAddress(s string) {
+	if strings.Contains(s, "://") || regexp.MustCompile(`(?i)\bwww\.`).MatchString(s) {
+		c.bad("address: %q", s)
+	}
+}
+
+// shown checks what a person reads: no character hides or turns the text around.
+func (c *checker) shown(s string) {
+	c.texts += utf8.RuneCountInString(s)
+	for _, r := range s {
+		if r < ' ' && r != '\n' && r != '\t' || 0x7F <= r && r < 0xA0 || strings.ContainsRune("\u200B\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069\u061C\u2028\u2029\uFEFF\u00AD", r) {
+			c.bad("U+%04X in %q", r, s)
+		}
+	}
+	if !utf8.ValidString(s) {
+		c.bad("broken UTF-8: %q", s)
+	}
+}
+
+func (c *checker) url(s string) {
+	if s == "" {
+		return
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme+"://"+u.Host != Console || len(s) > 3000 {
+		c.bad("link to %q", s)
+	}
+}
+
+// Text returns what shown, text without markup, or fallback, text that Slack reads as mrkdwn, would hide or do.
+func Text(shown, fallback string) []string {
+	c := &checker{}
+	c.fallback(fallback)
+	c.shown(shown)
+	return c.problems
+}
+
+// RequireSound fails where Slack would refuse the message, or a text in it would do something.
+func RequireSound(t testing.TB, text string, blocks []slack.Block) {
+	t.Helper()
+	require.Empty(t, Message(t, text, blocks))
+}
+
+// List, Dict and Str read JSON of unknown shape: what is something else is empty.
+func List(v any) []any { l, _ := v.([]any); return l }
+
+// Dict is v as an object.
+func Dict(v any) map[string]any { m, _ := v.(map[string]any); return m }
+
+// Str is v as a text.
+func Str(v any) string { s, _ := v.(string); return s }
