@@ -24,6 +24,8 @@ type Page[T any] struct {
 
 	said  string   // the part of Remark that is the console's
 	lost  int      // rows that were no objects
+	size  int      // of the answer, in bytes
+	limit int      // with which the page could be read, where it is another one than was asked for
 	marks []uint64 // what each item is known again by; none where the page was put together by hand
 }
 
@@ -73,13 +75,15 @@ func (l list[T]) page(ctx context.Context, q Query) (Page[T], error) {
 
 // readable asks for one page. One that is too large to be read is asked for with fewer rows: its cursor leads on all the same.
 func (l list[T]) readable(ctx context.Context, q Query) (Page[T], error) {
-	for {
+	for reduced := 0; ; {
 		page, err := l.ask(ctx, q)
 		limit, _ := strconv.Atoi(q.Get("limit"))
 		if !errors.Is(err, ErrTooLarge) || limit/fewer < fewest || ctx.Err() != nil {
+			page.limit = reduced
 			return page, err
 		}
-		q = q.WithLimit(limit / fewer)
+		reduced = limit / fewer
+		q = q.WithLimit(reduced)
 	}
 }
 
@@ -88,6 +92,7 @@ func (l list[T]) ask(ctx context.Context, q Query) (page Page[T], err error) {
 	l.query = q
 	err = l.client.read(ctx, l.call, func(body []byte) (err error) {
 		page, err = readPage[T](body, l.nested)
+		page.size = len(body)
 		if errors.Is(err, errNoList) && page.Total >= 0 && q.Get("countOnly") != "" {
 			err = nil // the number is all that was asked for
 		}

@@ -10,6 +10,11 @@ import (
 const (
 	// maxPages is how many pages of one list are followed: at 1,000 rows each more than any list that a person reads.
 	maxPages = 200
+	// maxFittedRows and maxFittedPages bound a list whose pages have as many rows as fit; see Trail.Fit.
+	maxFittedRows  = 200_000
+	maxFittedPages = 4000
+	// pageBytes is how large pages are asked for by who reads a whole list.
+	pageBytes = 1 << 20
 	// maxEmpty and maxRepeated are how many pages in a row may bring nothing, and nothing that is new, before a list counts as endless.
 	maxEmpty    = 5
 	maxRepeated = 2
@@ -22,8 +27,9 @@ var ErrTooManyPages = errors.New("the list has too many pages")
 // empty pages without end; all of that ends in an error here, and so does a list that is merely too long.
 type Trail struct {
 	operation       string
-	pages           int
-	empty, repeated int // pages in a row
+	pages, read     int  // pages and their rows
+	fitted          bool // see Fit
+	empty, repeated int  // pages in a row
 	cursors         map[string]bool
 	rows            map[uint64]struct{}
 }
@@ -37,6 +43,7 @@ func NewTrail(operation string, q Query) *Trail {
 func Follow[T any](t *Trail, q Query, page Page[T]) (next Query, more bool, err error) {
 	fresh := t.see(page.marks)
 	t.pages++
+	t.read += max(len(page.marks), len(page.Items))
 	switch {
 	case page.Next == "":
 		return q, false, nil
@@ -54,12 +61,33 @@ func Follow[T any](t *Trail, q Query, page Page[T]) (next Query, more bool, err 
 		return q, false, endless(t.operation, "page after page is empty")
 	case t.repeated >= maxRepeated:
 		return q, false, endless(t.operation, "page after page has rows that were read already")
-	case t.pages >= maxPages:
+	case t.fitted && (t.read >= maxFittedRows || t.pages >= maxFittedPages), !t.fitted && t.pages >= maxPages:
 		message := fmt.Sprintf("The console's list goes on and on: it was read up to page %d, and the rest is left out.", t.pages)
 		return q, false, &Error{Operation: t.operation, Status: http.StatusOK, Message: message, Err: ErrTooManyPages}
 	}
 	t.cursors[page.Next] = true
+	if t.fitted {
+		q = q.WithLimit(page.fitting())
+	} else if page.limit > 0 {
+		q = q.WithLimit(page.limit)
+	}
 	return q.With("cursor", page.Next).With("skip"), true, nil
+}
+
+// FirstRows is how many rows the first page has for who reads a whole list and does not know how wide its rows are.
+const FirstRows = 100
+
+// Fit lets the trail ask for as many rows on a page as take about a MiB, so that a list of any length and width is read within the same
+// memory. It returns the trail.
+func (t *Trail) Fit() *Trail {
+	t.fitted = true
+	return t
+}
+
+// fitting is how many rows like those of the page take about pageBytes.
+func (p Page[T]) fitting() int {
+	rows := max(len(p.marks), len(p.Items), 1)
+	return min(max(pageBytes*rows/max(p.size, 1), fewest), maxLimit)
 }
 
 // see remembers rows and tells whether one of them is new.
@@ -90,5 +118,5 @@ func Convert[A, B any](p Page[A], f func(A) B) Page[B] {
 	for i, a := range p.Items {
 		items[i] = f(a)
 	}
-	return Page[B]{Items: items, Next: p.Next, Total: p.Total, Remark: p.Remark, said: p.said, lost: p.lost, marks: p.marks}
+	return Page[B]{Items: items, Next: p.Next, Total: p.Total, Remark: p.Remark, said: p.said, lost: p.lost, size: p.size, limit: p.limit, marks: p.marks}
 }

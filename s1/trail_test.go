@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -114,4 +115,66 @@ func TestAnAnswerIsTakenApartAsItIsWritten(t *testing.T) {
 		_, err := readPage[Agent]([]byte(body), "")
 		require.Error(t, err, body)
 	}
+}
+
+// A wideConsole has so many rows of so many bytes each, and remembers the limits that it was asked with.
+func wideConsole(t *testing.T, rows, width int) (*fakeConsole, func() []string) {
+	t.Helper()
+	var mu sync.Mutex
+	var limits []string
+	console := startConsole(t, func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		limits = append(limits, r.URL.Query().Get("limit"))
+		mu.Unlock()
+		limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
+		from, _ := strconv.Atoi(r.URL.Query().Get("cursor"))
+		to, next := min(from+limit, rows), `""`
+		if to < rows {
+			next = fmt.Sprintf(`"%d"`, to)
+		}
+		var page []string
+		for i := from; i < to; i++ {
+			page = append(page, fmt.Sprintf(`{"id":"%d","computerName":"%s"}`, i+1, strings.Repeat("x", width)))
+		}
+		_, _ = fmt.Fprintf(w, `{"data":[%s],"pagination":{"nextCursor":%s}}`, strings.Join(page, ","), next)
+	})
+	return console, func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		return limits
+	}
+}
+
+func follow(t *testing.T, c *Client, trail *Trail, q Query) (rows int) {
+	t.Helper()
+	for more := true; more; {
+		page, err := c.AgentsPage(t.Context(), q)
+		require.NoError(t, err)
+		rows += len(page.Items)
+		q, more, err = Follow(trail, q, page)
+		require.NoError(t, err)
+	}
+	return rows
+}
+
+func TestPagesOfAWholeListAreAsLargeAsFits(t *testing.T) {
+	t.Parallel()
+	for width, limits := range map[int][]string{
+		10:     {"100", "1000", "1000"},
+		10_000: {"100", "104", "104", "104"},
+	} {
+		console, asked := wideConsole(t, 100*len(limits), width)
+		q := Query{}.WithLimit(FirstRows)
+		require.Equal(t, 100*len(limits), follow(t, console.Client, NewTrail("list agents", q).Fit(), q))
+		require.Equal(t, limits[:len(asked())], asked())
+	}
+}
+
+// A page that is too large is fetched and thrown away once, not before each page of the list.
+func TestAListGoesOnWithTheLimitThatWorked(t *testing.T) {
+	t.Parallel()
+	console, asked := wideConsole(t, 1000, 10_000)
+	q := Query{}.WithLimit(1000)
+	require.Equal(t, 1000, follow(t, console.Client, NewTrail("list agents", q), q))
+	require.Equal(t, []string{"1000", "200", "200", "200", "200", "200"}, asked())
 }
