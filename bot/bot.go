@@ -19,6 +19,7 @@ import (
 	"s1bot/bot/post"
 	"s1bot/bot/socketmode"
 	"s1bot/commands/catalog"
+	"s1bot/render/tempfile"
 	"s1bot/s1"
 )
 
@@ -67,6 +68,7 @@ type Config struct {
 	Jobs               Jobs
 	History            History
 	Queries            catalog.Queries  // may be nil: then the search box for queries is empty
+	Exports            *tempfile.Space  // where files of whole lists wait on their way to Slack; nil: in memory, and shorter
 	Tick               time.Duration    // between looks for what is due or left over; 5 s when zero
 	Now                func() time.Time // time.Now when nil
 	Log                *slog.Logger     // discards when nil
@@ -115,14 +117,16 @@ func New(c Config) (*Bot, error) {
 		return nil, fmt.Errorf("%d Socket Mode connections: Slack allows 1 to 10", c.Sockets)
 	}
 	client, api := newAPI(c.AppToken, c.BotToken, c.APIURL, slackLimit, c.Meter)
+	patient, uploads := newAPI(c.AppToken, c.BotToken, c.APIURL, workLimit, c.Meter)
 	first := Tokens{c.AppToken, c.BotToken}
 	if c.Tokens == nil {
 		c.Tokens = func() Tokens { return first }
 	}
 	client.Transport = rotating{client.Transport, first, c.Tokens}
+	patient.Transport = rotating{patient.Transport, first, c.Tokens}
 	b := &Bot{Config: c, known: make(chan struct{}), api: api}
 	b.seal = sealer{func() s1.Secret { return c.Tokens().Bot }}
-	b.post = &post.Messenger{Seal: b.seal.click, API: b.api, HTTP: client, Console: c.Console.ConsoleURL(), Clips: c.Clips, Directs: c.Directs, Find: b.Find, Attached: b.Attached, Log: c.Log}
+	b.post = &post.Messenger{Seal: b.seal.click, API: b.api, Uploads: uploads, HTTP: client, Console: c.Console.ConsoleURL(), Clips: c.Clips, Directs: c.Directs, Find: b.Find, Attached: b.Attached, Log: c.Log}
 	b.dispatcher = newDispatcher()
 	b.intake = fairqueue.New(fairqueue.Config{Classes: intakeLimits(), Timeout: intakeLimit, Log: c.Log})
 	b.work = fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: c.Log})

@@ -129,7 +129,7 @@ func (b *Bot) Remember(ctx context.Context, a interaction, cmd *catalog.Command)
 func (b *Bot) call(a interaction) *catalog.Call {
 	return &catalog.Call{
 		Console: b.Console, Caller: a.Caller(),
-		Now: b.Now(), Page: max(a.Do.Page, 1), How: a.Do.How, Secrets: a.Secrets, Queries: b.Queries,
+		Now: b.Now(), Page: max(a.Do.Page, 1), How: a.Do.How, Secrets: a.Secrets, Queries: b.Queries, Exports: b.Exports,
 	}
 }
 
@@ -143,6 +143,7 @@ func (b *Bot) read(ctx context.Context, cmd *catalog.Command, a interaction) err
 		return workflow.WithCommand(cmd, err)
 	}
 	b.Meter.Command(cmd.Name, outcomeLabels[card.Outcome])
+	defer card.Discard()
 	switch {
 	case a.Do.How == render.Share:
 		return b.share(ctx, a, card)

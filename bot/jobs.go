@@ -377,6 +377,7 @@ func (w *worker) at(channel, ts string) {
 // end shows the outcome, hands its files over, and removes the job. Where its message is gone there is a new one, and where Slack takes
 // none there the outcome is told where the work was asked for.
 func (w *worker) end(card render.Card) {
+	defer card.Discard()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), workLimit)
 	defer cancel()
 	err := errNowhere

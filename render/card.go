@@ -4,7 +4,13 @@
 // shows up as those characters and does nothing; and no card, however large, exceeds a limit of Slack's.
 package render
 
-import "time"
+import (
+	"bytes"
+	"io"
+	"time"
+
+	"s1bot/render/tempfile"
+)
 
 // A Card is one message as meaning: what it is and how bad, where, the facts, what can be done about it.
 // Only blocks.go knows how Slack draws it.
@@ -192,8 +198,34 @@ const (
 func (Button) action() {}
 func (Menu) action()   {}
 
-// A File is handed over beside a message. Body is read once.
+// A File is handed over beside a message: a small one in Body, a large one on disk.
 type File struct {
 	Name, Title string
 	Body        []byte
+	Disk        *tempfile.File `json:"-"` // in place of Body; whoever hands the card over closes it, see Card.Discard
+}
+
+// Size is the file's length in bytes.
+func (f File) Size() int64 {
+	if f.Disk != nil {
+		return f.Disk.Size()
+	}
+	return int64(len(f.Body))
+}
+
+// Open reads the file from its beginning; a file may be opened again.
+func (f File) Open() (io.Reader, error) {
+	if f.Disk != nil {
+		return f.Disk.Reader()
+	}
+	return bytes.NewReader(f.Body), nil
+}
+
+// Discard gives the disk back that the card's files take, once nobody will hand them over any more.
+func (c Card) Discard() {
+	for _, f := range c.Files {
+		if f.Disk != nil {
+			_ = f.Disk.Close() // it has no name: whatever happens, nothing is left
+		}
+	}
 }

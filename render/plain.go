@@ -20,7 +20,7 @@ func (c Card) plain(words func(Line) string) string {
 		b.WriteString(plainAction(a))
 	}
 	for _, f := range c.Files {
-		fmt.Fprintf(&b, "(file %s, %d bytes)\n", line(f.Name), len(f.Body))
+		fmt.Fprintf(&b, "(file %s, %d bytes)\n", line(f.Name), f.Size())
 	}
 	return b.String()
 }

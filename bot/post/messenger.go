@@ -34,6 +34,7 @@ const MetadataType = "s1bot_card"
 // more than one that is lost.
 type Messenger struct {
 	API     *slack.Client
+	Uploads *slack.Client // for the bytes of files, which take longer than other calls
 	HTTP    *http.Client
 	Console string // base address; only links to it are links
 	Clips   Clips

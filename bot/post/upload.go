@@ -1,7 +1,6 @@
 package post
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -34,7 +33,7 @@ type lostFile struct {
 // stage uploads the bytes of files.
 func (p *Messenger) stage(ctx context.Context, files []render.File) (ready []staged, lost []lostFile) {
 	for _, f := range files {
-		if len(f.Body) == 0 {
+		if f.Size() == 0 {
 			continue // Slack refuses empty files
 		}
 		id, err := p.stageOne(ctx, f)
@@ -52,12 +51,16 @@ func (p *Messenger) stage(ctx context.Context, files []render.File) (ready []sta
 // behind belongs to no conversation, and Slack forgets it.
 func (p *Messenger) stageOne(ctx context.Context, f render.File) (id string, err error) {
 	err = Retry(ctx, IfLost, func() error {
-		to, err := p.API.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{FileName: f.Name, FileSize: len(f.Body)})
+		to, err := p.API.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{FileName: f.Name, FileSize: int(f.Size())})
 		if err != nil {
 			return err
 		}
 		id = to.FileID
-		return p.API.UploadToURL(ctx, slack.UploadToURLParameters{UploadURL: to.UploadURL, Filename: f.Name, Reader: bytes.NewReader(f.Body)})
+		body, err := f.Open()
+		if err != nil {
+			return err
+		}
+		return p.Uploads.UploadToURL(ctx, slack.UploadToURLParameters{UploadURL: to.UploadURL, Filename: f.Name, Reader: body})
 	})
 	if err != nil {
 		return "", fmt.Errorf("upload %s: %w", f.Name, err)

@@ -35,7 +35,7 @@ type share struct {
 }
 
 // maxUpload bounds what the simulator keeps of one file; Slack takes up to 1 GB.
-const maxUpload = 64 << 20
+const maxUpload = 512 << 20
 
 // uploadURL is files.getUploadURLExternal [docs.slack.dev/messaging/working-with-files].
 func (ws *Workspace) uploadURL(a args) (reply, error) {

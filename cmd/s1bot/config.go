@@ -52,6 +52,7 @@ type config struct {
 	AuditFile    string        `env:"S1BOT_AUDIT_FILE" unset:"none" means:"a file to which every row of the audit trail is appended as a line of JSON, for a log collector; each process has its own"`
 	HuntEngine   string        `env:"S1BOT_HUNT_ENGINE" envDefault:"auto" means:"what hunts run on: 'dv' (Deep Visibility, which the vendor closes on 2027-02-15), 'sdl' (the Singularity Data Lake), or 'auto': the data lake where the console has it and the token may use it"`
 	Unified      string        `env:"S1BOT_UNIFIED_ALERTS" envDefault:"auto" means:"unified alerts: 'auto' or 'off'; this version reads threats and rule alerts"`
+	ExportSpace  int64         `env:"S1BOT_EXPORT_SPACE" envDefault:"400" means:"MiB of disk that whole lists may take on their way to Slack, all together, in the directory that 'TMPDIR' names. The files have no name there and are gone when the process ends; a list for which there is no room is cut, and says so"`
 	LogLevel     string        `env:"S1BOT_LOG_LEVEL" envDefault:"info" means:"'debug', 'info', 'warn' or 'error'"`
 	LogFormat    string        `env:"S1BOT_LOG_FORMAT" envDefault:"text" means:"'text' or 'json'"`
 
@@ -119,8 +120,8 @@ func readable(err error) error {
 	if !errors.As(err, &parse) {
 		return err
 	}
-	names := map[string]string{"PollInterval": "S1BOT_POLL_INTERVAL", "Backfill": "S1BOT_BACKFILL", "Keep": "S1BOT_KEEP", "Sockets": "S1BOT_SOCKETS"}
-	want := map[string]string{"PollInterval": "a duration such as 30s", "Backfill": "a duration such as 24h", "Keep": "a duration such as 720h", "Sockets": "a number from 1 to 10"}
+	names := map[string]string{"PollInterval": "S1BOT_POLL_INTERVAL", "Backfill": "S1BOT_BACKFILL", "Keep": "S1BOT_KEEP", "Sockets": "S1BOT_SOCKETS", "ExportSpace": "S1BOT_EXPORT_SPACE"}
+	want := map[string]string{"PollInterval": "a duration such as 30s", "Backfill": "a duration such as 24h", "Keep": "a duration such as 720h", "Sockets": "a number from 1 to 10", "ExportSpace": "a number of MiB"}
 	if name, ok := names[parse.Name]; ok {
 		return fmt.Errorf("%s: want %s", name, want[parse.Name])
 	}
@@ -149,6 +150,9 @@ func (c *config) check() []error {
 	}
 	if c.Sockets < 1 || c.Sockets > 10 {
 		bad("S1BOT_SOCKETS", "a number from 1 to 10")
+	}
+	if c.ExportSpace < 1 {
+		bad("S1BOT_EXPORT_SPACE", "a number of MiB, at least 1")
 	}
 	if !c.SecretKey.Empty() && len(c.sealKey()) != approvals.KeySize {
 		bad("S1BOT_SECRET_KEY", "32 bytes in base64; `openssl rand -base64 32` makes one")

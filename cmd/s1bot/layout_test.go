@@ -24,7 +24,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"golang.org/x/time/rate", "github.com/sethvargo/go-retry", "github.com/sony/gobreaker/v2"},
 	},
 	"render": {
-		nil,
+		[]string{"render/tempfile"},
 		[]string{"github.com/slack-go/slack", "golang.org/x/image"},
 	},
 	"render/cards": {
@@ -40,7 +40,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 	},
 	"commands/catalog": {
-		[]string{"commands/refusal", "commands/text", "render", "render/cards", "s1"},
+		[]string{"render/tempfile", "commands/refusal", "commands/text", "render", "render/cards", "s1"},
 		[]string{"github.com/hashicorp/golang-lru/v2"},
 	},
 	"commands/refusal": {
@@ -52,7 +52,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 	},
 	"commands/listing": {
-		[]string{"commands/catalog", "commands/refusal", "commands/text", "render", "s1"},
+		[]string{"render/tempfile", "commands/catalog", "commands/refusal", "commands/text", "render", "s1"},
 		nil,
 	},
 	"commands/slash": {
@@ -116,7 +116,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"github.com/stretchr/testify"},
 	},
 	"bot": {
-		[]string{"s1", "render", "render/cards", "commands", "commands/catalog", "commands/manual", "commands/refusal", "commands/slash", "commands/text", "approvals", "approvals/policy", "approvals/workflow", "bot/fairqueue", "bot/post", "bot/socketmode"},
+		[]string{"render/tempfile", "s1", "render", "render/cards", "commands", "commands/catalog", "commands/manual", "commands/refusal", "commands/slash", "commands/text", "approvals", "approvals/policy", "approvals/workflow", "bot/fairqueue", "bot/post", "bot/socketmode"},
 		[]string{"github.com/slack-go/slack", "github.com/sourcegraph/conc", "github.com/hashicorp/golang-lru/v2"},
 	},
 	"bot/post": {
@@ -176,12 +176,16 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"github.com/prometheus/client_golang"},
 	},
 	"cmd/s1bot": {
-		[]string{"s1", "render", "commands", "commands/catalog", "commands/manual", "commands/refusal", "commands/slash", "commands/text", "approvals", "approvals/policy", "notifier", "notifier/delivery", "notifier/feed", "notifier/journal", "notifier/routing", "bot", "bot/store", "cmd/s1bot/metrics", "s1/s1sim", "bot/slacksim", "cmd/s1bot/policyfile"},
+		[]string{"render/tempfile", "s1", "render", "commands", "commands/catalog", "commands/manual", "commands/refusal", "commands/slash", "commands/text", "approvals", "approvals/policy", "notifier", "notifier/delivery", "notifier/feed", "notifier/journal", "notifier/routing", "bot", "bot/store", "cmd/s1bot/metrics", "s1/s1sim", "bot/slacksim", "cmd/s1bot/policyfile"},
 		[]string{"github.com/caarlos0/env/v11", "github.com/alecthomas/kong", "github.com/coreos/go-systemd/v22"},
 	},
 	"cmd/s1bot/policyfile": {
 		[]string{"s1", "commands/catalog", "commands/text", "approvals/policy", "notifier", "notifier/journal", "notifier/routing"},
 		[]string{"github.com/goccy/go-yaml"},
+	},
+	"render/tempfile": {
+		nil,
+		nil,
 	},
 }
 

@@ -23,6 +23,7 @@ import (
 	"s1bot/notifier"
 	"s1bot/notifier/journal"
 	"s1bot/notifier/routing"
+	"s1bot/render/tempfile"
 	"s1bot/s1"
 )
 
@@ -86,7 +87,7 @@ func (p *program) wire() error {
 	p.bot, err = bot.New(bot.Config{
 		AppToken: c.AppToken, BotToken: c.BotToken, Tokens: p.tokens, APIURL: c.SlackURL, Sockets: c.Sockets, Tick: c.tick, Now: c.now,
 		Console: p.console, Catalog: catalog, Ledger: p.ledger, Policy: func() policy.Policy { return *p.policy.Load() },
-		Inbox: p.db.Inbox(), Clips: p.db.Clips(), Directs: p.db.Directs(), Jobs: p.db.Jobs(), History: p.db.History(), Queries: p.db.Queries(), Log: p.log, Meter: p.metrics, Changed: p.changed,
+		Inbox: p.db.Inbox(), Clips: p.db.Clips(), Directs: p.db.Directs(), Jobs: p.db.Jobs(), History: p.db.History(), Queries: p.db.Queries(), Exports: tempfile.NewSpace("", c.ExportSpace<<20), Log: p.log, Meter: p.metrics, Changed: p.changed,
 		OperatorChannels: []string{c.ThreatsChannel, c.AlertsChannel},
 		Notices:          later{func() *notifier.Notifier { return p.notifier }},
 	})

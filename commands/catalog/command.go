@@ -20,6 +20,7 @@ import (
 
 	"s1bot/render"
 	"s1bot/render/cards"
+	"s1bot/render/tempfile"
 	"s1bot/s1"
 )
 
@@ -99,6 +100,7 @@ type Call struct {
 	OnSave   func(json.RawMessage) error // writes down how far the work is
 	Progress func(render.Card)           // shows how far it is, in the one message of the work
 	Queries  Queries                     // of the caller, for their search box; may be nil
+	Exports  *tempfile.Space             // where files of whole lists grow; nil: in memory, and shorter
 
 	Secrets Secrets // what the marks in the arguments stand for
 	// OnAccept hears what the console took of a change, before Run returns; may be nil.

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -12,16 +13,22 @@ import (
 	"s1bot/commands/refusal"
 	"s1bot/commands/text"
 	"s1bot/render"
+	"s1bot/render/tempfile"
 	"s1bot/s1"
 )
 
-// exportBytes is where a file of a whole result is cut: several have to fit into the 128 MiB of the process at once.
-const exportBytes = 16 << 20
+const (
+	// exportBytes is where a file is cut that has to stay in memory, because the call has no space on disk.
+	exportBytes = 16 << 20
+	// inMemory is how large a file may be that is not put on disk: most are.
+	inMemory = 256 << 10
+)
 
 // rawPage answers with the rows of one page as the console sent them, to read and as a file.
 func (l Listing[T]) rawPage(ctx context.Context, call *catalog.Call, q s1.Query, most int) (render.Card, error) {
 	skipped, left := (max(call.Page, 1)-1)*PageRows, PageRows
 	file := NewExport(call, l.Things)
+	file.space = nil // what is shown must be in memory
 	for page, err := range l.Rows(ctx, q, most) {
 		if err != nil {
 			return render.Card{}, err
@@ -46,8 +53,9 @@ func (l Listing[T]) rawPage(ctx context.Context, call *catalog.Call, q s1.Query,
 
 // export answers with a file of the whole result.
 func (l Listing[T]) export(ctx context.Context, call *catalog.Call, q s1.Query, most int) (render.Card, error) {
-	q = q.WithLimit(cmp.Or(most, MaxPage))
+	q = q.WithLimit(min(cmp.Or(most, s1.FirstRows), s1.FirstRows))
 	file := NewExport(call, l.Things)
+	defer file.Abandon()
 	write := func(row T) error { return file.Json(l.Raw(row)) }
 	if call.How == render.CSV {
 		if err := file.Csv(l.Sheet(nil), true); err != nil {
@@ -56,7 +64,7 @@ func (l Listing[T]) export(ctx context.Context, call *catalog.Call, q s1.Query, 
 		write = func(row T) error { return file.Csv(l.Sheet([]T{row}), false) }
 	}
 	broken := ""
-	for page, err := range l.Rows(ctx, q, most) {
+	for page, err := range l.wholeRows(ctx, q, most) {
 		if cutOff(err) && file.Rows > 0 {
 			broken = "The file is not complete. " + refusal.Reason(err)
 			break
@@ -76,63 +84,148 @@ func (l Listing[T]) export(ctx context.Context, call *catalog.Call, q s1.Query, 
 	return catalog.Incomplete(file.Card(l.Noun, l.words(call, file.Rows)), strings.TrimSpace(broken+" "+l.gaps())), nil
 }
 
-// An Export is a file that grows row by row.
+// An Export is a file that grows row by row: in memory while it is small, then on disk.
 type Export struct {
-	name string
-	body bytes.Buffer
-	Rows int
-	csvs bool
+	name  string
+	Rows  int
+	csvs  bool
+	space *tempfile.Space // nil: everything stays in memory
+	body  bytes.Buffer
+	disk  *tempfile.File // with all of it, once body had too much
+	row   bytes.Buffer   // what is written next: a row is there whole or not at all
+	full  bool           // a row had no room any more
+	given bool           // the card has the file
 }
 
+// NewExport begins a file in the form that the call wants.
 func NewExport(call *catalog.Call, things string) *Export {
 	ending := ".json"
 	if call.How == render.CSV {
 		ending = ".csv"
 	}
 	name := strings.ReplaceAll(things, " ", "-") + "-" + call.Now.UTC().Format("2006-01-02T1504Z") + ending
-	return &Export{name: name, csvs: call.How == render.CSV}
+	return &Export{name: name, csvs: call.How == render.CSV, space: call.Exports}
 }
 
+// Csv adds the rows of a table, and its heading at the beginning of the file.
 func (e *Export) Csv(t render.Table, heading bool) error {
 	if !heading {
 		t.Columns = nil
 	}
-	e.Rows += len(t.Rows)
-	return t.CSV(&e.body)
+	e.row.Reset()
+	if err := t.CSV(&e.row); err != nil {
+		return err
+	}
+	return e.add(len(t.Rows))
 }
 
+// Json adds an object as the console sent it.
 func (e *Export) Json(raw json.RawMessage) error {
 	if len(raw) == 0 {
 		raw = json.RawMessage("null")
 	}
-	separator := ",\n"
+	e.row.Reset()
 	if e.Rows == 0 {
-		separator = "[\n"
+		e.row.WriteString("[\n")
+	} else {
+		e.row.WriteString(",\n")
 	}
-	e.Rows++
-	e.body.WriteString(separator)
-	return json.Indent(&e.body, raw, "", "  ")
+	if err := json.Indent(&e.row, raw, "", "  "); err != nil {
+		return err
+	}
+	return e.add(1)
 }
 
-func (e *Export) Full() bool { return e.body.Len() > exportBytes }
+// add puts what is in row into the file. Where there is no room for it the file is full, and ends before it.
+func (e *Export) add(rows int) error {
+	if e.full {
+		return nil
+	}
+	err := e.write(e.row.Bytes())
+	if errors.Is(err, tempfile.ErrFull) {
+		e.full = true
+		return nil
+	}
+	e.Rows += rows
+	return err
+}
+
+func (e *Export) write(p []byte) error {
+	if e.space == nil {
+		e.body.Write(p)
+		e.full = e.body.Len() > exportBytes
+		return nil
+	}
+	if e.disk == nil && e.body.Len()+len(p) <= inMemory {
+		e.body.Write(p)
+		return nil
+	}
+	if e.disk == nil {
+		if err := e.spill(); err != nil {
+			return err
+		}
+	}
+	_, err := e.disk.Write(p)
+	return err
+}
+
+// spill moves what is in memory to disk.
+func (e *Export) spill() (err error) {
+	if e.disk, err = e.space.Create(); err != nil {
+		return err
+	}
+	_, err = e.body.WriteTo(e.disk)
+	e.body = bytes.Buffer{}
+	return err
+}
+
+// Full tells whether the file ends before the list does.
+func (e *Export) Full() bool { return e.full }
+
+// limit is where a file ends, in MiB.
+func (e *Export) limit() int64 {
+	if e.space != nil {
+		return e.space.Most() >> 20
+	}
+	return exportBytes >> 20
+}
+
+// Abandon gives the disk back that a file takes which no card has: the list ended in an error.
+func (e *Export) Abandon() {
+	if e.disk != nil && !e.given {
+		_ = e.disk.Close()
+	}
+}
+
+// end writes what ends the file.
+func (e *Export) end() {
+	end := ""
+	switch {
+	case e.csvs:
+	case e.Rows == 0:
+		end = "[]\n"
+	default:
+		end = "\n]\n"
+	}
+	if e.disk != nil {
+		e.disk.WriteEnd([]byte(end))
+		return
+	}
+	e.body.WriteString(end)
+}
 
 // Card hands the file over.
 func (e *Export) Card(noun, words string) render.Card {
-	cut := e.Full()
-	if !e.csvs {
-		end := "\n]\n"
-		if e.Rows == 0 {
-			end = "[]\n"
-		}
-		e.body.WriteString(end)
-	}
+	e.end()
+	e.given = true
 	title := fmt.Sprintf("%s · %d as a file", noun, e.Rows)
-	card := render.Card{Tone: render.Info, Title: title, Files: []render.File{{Name: e.name, Title: title, Body: e.body.Bytes()}}}
+	file := render.File{Name: e.name, Title: title, Body: e.body.Bytes(), Disk: e.disk}
+	card := render.Card{Tone: render.Info, Title: title, Files: []render.File{file}}
 	if words != "" {
 		card.Parts = append(card.Parts, render.Line{render.Text(text.Plural(e.Rows, "row") + " " + words)})
 	}
-	if cut {
-		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("The file was cut at %d MiB; narrow the list down for the rest.", exportBytes>>20))})
+	if e.full {
+		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("The file was cut at %d MiB; narrow the list down for the rest.", e.limit()))})
 	}
 	return card
 }

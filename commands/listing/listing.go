@@ -63,13 +63,21 @@ type Column[T any] struct {
 
 // Rows goes through the pages of a query until limit rows are read, 0 for all of them.
 func (l Listing[T]) Rows(ctx context.Context, q s1.Query, limit int) iter.Seq2[s1.Page[T], error] {
-	return l.freshRows(ctx, q, limit, map[uint64]bool{})
+	return l.follow(ctx, q, limit, map[uint64]bool{}, s1.NewTrail("list "+l.Things, q))
+}
+
+// wholeRows is Rows for a file: pages are as large as they may be to take little memory, however wide their rows are.
+func (l Listing[T]) wholeRows(ctx context.Context, q s1.Query, limit int) iter.Seq2[s1.Page[T], error] {
+	return l.follow(ctx, q, limit, map[uint64]bool{}, s1.NewTrail("list "+l.Things, q).Fit())
 }
 
 // freshRows is rows without those that were told before.
 func (l Listing[T]) freshRows(ctx context.Context, q s1.Query, limit int, told map[uint64]bool) iter.Seq2[s1.Page[T], error] {
+	return l.follow(ctx, q, limit, told, s1.NewTrail("list "+l.Things, q))
+}
+
+func (l Listing[T]) follow(ctx context.Context, q s1.Query, limit int, told map[uint64]bool, trail *s1.Trail) iter.Seq2[s1.Page[T], error] {
 	return func(yield func(s1.Page[T], error) bool) {
-		trail := s1.NewTrail("list "+l.Things, q)
 		for read := 0; ; {
 			whole, err := l.Page(ctx, q)
 			page := whole.Fresh(told)
@@ -128,13 +136,14 @@ func (l Listing[T]) everything(ctx context.Context, call *catalog.Call, q s1.Que
 	as := *call
 	as.How = render.CSV
 	file := NewExport(&as, l.Things)
+	defer file.Abandon()
 	if err := file.Csv(l.Sheet(nil), true); err != nil {
 		return render.Card{}, err
 	}
 	var first result[T]
 	var broken error
 	pages := 0
-	for page, err := range l.Rows(ctx, q, 0) {
+	for page, err := range l.wholeRows(ctx, q, 0) {
 		if broken = err; err != nil {
 			break
 		}
@@ -167,7 +176,7 @@ func (l Listing[T]) withFile(card render.Card, file *Export, pages int, broken e
 	}
 	words := fmt.Sprintf("All %d %s are in the file.", file.Rows, l.Things)
 	if file.Full() {
-		words = fmt.Sprintf("The file was cut at %d MiB: %d %s. Narrow the list down for the rest.", exportBytes>>20, file.Rows, l.Things)
+		words = fmt.Sprintf("The file was cut at %d MiB: %d %s. Narrow the list down for the rest.", file.limit(), file.Rows, l.Things)
 	}
 	if broken != nil {
 		card.Tone, card.Outcome = render.Warning, render.Partial
