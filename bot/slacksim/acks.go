@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/webapi"
 	"s1bot/bot/slacksim/wire"
 )
 
@@ -48,21 +49,21 @@ func (ws *Workspace) slashAck(d *delivery, payload json.RawMessage) {
 	if len(payload) == 0 {
 		return
 	}
-	var given args
+	var given webapi.Args
 	if wire.Decode(payload, &given) != nil {
 		ws.violate("the ack of %s is no message: %.80q", d.label, payload)
 		return
 	}
-	if given.str("text") == "" && given.json("blocks") == nil && given.json("attachments") == nil {
+	if given.Str("text") == "" && given.JSON("blocks") == nil && given.JSON("attachments") == nil {
 		return
 	}
-	in := content{text: given.str("text")}
-	if err := given.readBlocks(&in); err != nil {
-		ws.violate("the ack of %s: %s %v", d.label, err, refusal(err)["response_metadata"])
+	in := content{text: given.Str("text")}
+	if err := readBlocks(given, &in); err != nil {
+		ws.violate("the ack of %s: %s %v", d.label, err, webapi.RefusalReply(err)["response_metadata"])
 		ws.slackbot(d.channel, d.user, failureText(d, err.Error()))
 		return
 	}
-	if given.str("response_type") != "in_channel" {
+	if given.Str("response_type") != "in_channel" {
 		in.ephemeralTo = d.user.ID
 	}
 	ws.post(d.channel, ws.bot(), in)
@@ -123,7 +124,7 @@ func (ws *Workspace) submissionErrors(d *delivery, errors map[string]string) {
 func (ws *Workspace) submissionView(d *delivery, action string, raw json.RawMessage) {
 	source, err := readView(raw, "modal")
 	if err != nil {
-		ws.submissionFailed(d, strings.TrimSpace(err.Error()+" "+strings.Join(messagesOf(err), "; ")))
+		ws.submissionFailed(d, strings.TrimSpace(err.Error()+" "+strings.Join(webapi.Messages(err), "; ")))
 		return
 	}
 	if action == "push" {
@@ -140,12 +141,6 @@ func (ws *Workspace) submissionView(d *delivery, action string, raw json.RawMess
 		return
 	}
 	d.outcome.submit.Updated = new(*d.view)
-}
-
-func messagesOf(err error) []string {
-	metadata, _ := refusal(err)["response_metadata"].(reply)
-	messages, _ := metadata["messages"].([]string)
-	return messages
 }
 
 // submissionFailed is what a person sees of a wrong answer: the form stays, with words that help nobody.

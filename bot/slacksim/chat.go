@@ -9,14 +9,17 @@ import (
 	"unicode/utf8"
 
 	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/webapi"
 	"s1bot/bot/slacksim/wire"
 )
 
-func (ws *Workspace) apiTest(a args) (reply, error) { return reply{"args": a.texts()}, nil }
+func (ws *Workspace) apiTest(a webapi.Args) (webapi.Reply, error) {
+	return webapi.Reply{"args": a.Texts()}, nil
+}
 
-func (ws *Workspace) authTest(args) (reply, error) {
+func (ws *Workspace) authTest(webapi.Args) (webapi.Reply, error) {
 	bot := ws.bot()
-	return reply{
+	return webapi.Reply{
 		"url": "https://" + ws.opts.TeamDomain + ".slack.com/", "team": ws.opts.TeamName, "user": bot.Name, "team_id": ws.opts.TeamID,
 		"user_id": bot.ID, "bot_id": botID, "is_enterprise_install": false,
 	}, nil
@@ -24,8 +27,8 @@ func (ws *Workspace) authTest(args) (reply, error) {
 
 // postMessage is chat.postMessage [docs.slack.dev/reference/methods/chat.postMessage]. There reply_broadcast "indicates whether reply
 // should be made visible to everyone in the channel", and means nothing without a thread.
-func (ws *Workspace) postMessage(a args) (reply, error) {
-	c, err := ws.conversation(a.str("channel"))
+func (ws *Workspace) postMessage(a webapi.Args) (webapi.Reply, error) {
+	c, err := ws.conversation(a.Str("channel"))
 	if err != nil {
 		return nil, err
 	}
@@ -37,36 +40,36 @@ func (ws *Workspace) postMessage(a args) (reply, error) {
 		return nil, err
 	}
 	if n := blockkit.Characters(in.blocks); n > blockkit.CharacterLimit {
-		return nil, refuse("msg_blocks_too_long")
+		return nil, webapi.Refuse("msg_blocks_too_long")
 	}
-	in.text, in.broadcast = ws.truncated(in.text), in.threadTS != "" && a.flag("reply_broadcast")
+	in.text, in.broadcast = ws.truncated(in.text), in.threadTS != "" && a.Flag("reply_broadcast")
 	m := ws.post(c, ws.bot(), in)
-	return reply{"channel": c.ID, "ts": m.TS, "message": ws.messageObject(m)}, nil
+	return webapi.Reply{"channel": c.ID, "ts": m.TS, "message": ws.messageObject(m)}, nil
 }
 
 // postEphemeral is chat.postEphemeral [docs.slack.dev/reference/methods/chat.postEphemeral].
-func (ws *Workspace) postEphemeral(a args) (reply, error) {
-	c, err := ws.conversation(a.str("channel"))
+func (ws *Workspace) postEphemeral(a webapi.Args) (webapi.Reply, error) {
+	c, err := ws.conversation(a.Str("channel"))
 	if err != nil {
 		return nil, err
 	}
 	if err := ws.mayPost(c); err != nil {
 		return nil, err
 	}
-	u, ok := ws.users.byID[a.str("user")]
+	u, ok := ws.users.byID[a.Str("user")]
 	if !ok || !c.has(u) {
-		return nil, refuse("user_not_in_channel")
+		return nil, webapi.Refuse("user_not_in_channel")
 	}
 	in, err := ws.readContent(a, c)
 	if err != nil {
 		return nil, err
 	}
 	in.ephemeralTo = u.ID
-	return reply{"message_ts": ws.post(c, ws.bot(), in).TS}, nil
+	return webapi.Reply{"message_ts": ws.post(c, ws.bot(), in).TS}, nil
 }
 
 // updateMessage is chat.update: "if you don't include blocks, the message's previous blocks will be retained".
-func (ws *Workspace) updateMessage(a args) (reply, error) {
+func (ws *Workspace) updateMessage(a webapi.Args) (webapi.Reply, error) {
 	c, m, err := ws.ownMessage(a, "cant_update_message")
 	if err != nil {
 		return nil, err
@@ -77,71 +80,71 @@ func (ws *Workspace) updateMessage(a args) (reply, error) {
 	}
 	switch {
 	case utf8.RuneCountInString(in.text) > 4000:
-		return nil, refuse("msg_too_long")
+		return nil, webapi.Refuse("msg_too_long")
 	case blockkit.Characters(in.blocks) > blockkit.CharacterLimit:
-		return nil, refuse("msg_blocks_too_long")
+		return nil, webapi.Refuse("msg_blocks_too_long")
 	}
 	ws.edit(c, m, in)
-	return reply{"channel": c.ID, "ts": m.TS, "text": m.Text, "message": ws.messageObject(m)}, nil
+	return webapi.Reply{"channel": c.ID, "ts": m.TS, "text": m.Text, "message": ws.messageObject(m)}, nil
 }
 
-func (ws *Workspace) deleteMessage(a args) (reply, error) {
+func (ws *Workspace) deleteMessage(a webapi.Args) (webapi.Reply, error) {
 	c, m, err := ws.ownMessage(a, "cant_delete_message")
 	if err != nil {
 		return nil, err
 	}
 	ws.remove(c, m)
-	return reply{"channel": c.ID, "ts": m.TS}, nil
+	return webapi.Reply{"channel": c.ID, "ts": m.TS}, nil
 }
 
 // ownMessage finds a message that the bot may change. Ephemeral messages are beyond chat.update and chat.delete.
-func (ws *Workspace) ownMessage(a args, otherwise string) (*channel, *Message, error) {
-	c, ok := ws.channels.byID[a.str("channel")] // neither names nor user ids, unlike chat.postMessage
+func (ws *Workspace) ownMessage(a webapi.Args, otherwise string) (*channel, *Message, error) {
+	c, ok := ws.channels.byID[a.Str("channel")] // neither names nor user ids, unlike chat.postMessage
 	if !ok || !ws.seenByBot(c) {
-		return nil, nil, refuse("channel_not_found")
+		return nil, nil, webapi.Refuse("channel_not_found")
 	}
-	m := c.byTS[a.str("ts")]
+	m := c.byTS[a.Str("ts")]
 	switch {
 	case c.Archived:
-		return nil, nil, refuse("is_archived")
+		return nil, nil, webapi.Refuse("is_archived")
 	case m == nil || m.Deleted || m.EphemeralTo != "":
-		return nil, nil, refuse("message_not_found")
+		return nil, nil, webapi.Refuse("message_not_found")
 	case m.User != ws.bot().ID:
-		return nil, nil, refuse(otherwise)
+		return nil, nil, webapi.Refuse(otherwise)
 	}
 	return c, m, nil
 }
 
-func (ws *Workspace) permalink(a args) (reply, error) {
-	c, ok := ws.channels.byID[a.str("channel")]
+func (ws *Workspace) permalink(a webapi.Args) (webapi.Reply, error) {
+	c, ok := ws.channels.byID[a.Str("channel")]
 	if !ok || !ws.seenByBot(c) {
-		return nil, refuse("channel_not_found")
+		return nil, webapi.Refuse("channel_not_found")
 	}
-	m := c.byTS[a.str("message_ts")]
+	m := c.byTS[a.Str("message_ts")]
 	if m == nil || m.Deleted || m.EphemeralTo != "" {
-		return nil, refuse("message_not_found")
+		return nil, webapi.Refuse("message_not_found")
 	}
 	link := fmt.Sprintf("https://%s.slack.com/archives/%s/p%s", ws.opts.TeamDomain, c.ID, strings.ReplaceAll(m.TS, ".", ""))
 	if m.isReply() {
 		link += "?thread_ts=" + m.ThreadTS + "&cid=" + c.ID
 	}
-	return reply{"channel": c.ID, "permalink": link}, nil
+	return webapi.Reply{"channel": c.ID, "permalink": link}, nil
 }
 
-func (ws *Workspace) addReaction(a args) (reply, error) {
-	c, ok := ws.channels.byID[a.str("channel")]
+func (ws *Workspace) addReaction(a webapi.Args) (webapi.Reply, error) {
+	c, ok := ws.channels.byID[a.Str("channel")]
 	if !ok || !ws.seenByBot(c) {
-		return nil, refuse("channel_not_found")
+		return nil, webapi.Refuse("channel_not_found")
 	}
-	m := c.byTS[a.str("timestamp")]
-	name := strings.Trim(a.str("name"), ":")
+	m := c.byTS[a.Str("timestamp")]
+	name := strings.Trim(a.Str("name"), ":")
 	switch {
 	case m == nil || m.Deleted || m.EphemeralTo != "":
-		return nil, refuse("message_not_found")
+		return nil, webapi.Refuse("message_not_found")
 	case !regexp.MustCompile(`^[a-z0-9_+'-]+(::skin-tone-[2-6])?$`).MatchString(name):
-		return nil, refuse("invalid_name")
+		return nil, webapi.Refuse("invalid_name")
 	case slices.Contains(m.Reactions, name):
-		return nil, refuse("already_reacted")
+		return nil, webapi.Refuse("already_reacted")
 	}
 	m.Reactions = append(slices.Clone(m.Reactions), name)
 	ws.tell(c, m, "message_changed")
@@ -154,15 +157,15 @@ func (ws *Workspace) conversation(name string) (*channel, error) {
 	if u, ok := ws.users.byID[name]; ok {
 		switch {
 		case u.IsBot: // docs.slack.dev/reference/methods/conversations.open, whose rules opening by chat.postMessage has, too
-			return nil, refuse("cannot_dm_bot")
+			return nil, webapi.Refuse("cannot_dm_bot")
 		case u.Deleted:
-			return nil, refuse("user_disabled")
+			return nil, webapi.Refuse("user_disabled")
 		}
 		return ws.dmOf(u, ws.bot()), nil
 	}
 	c, ok := ws.channels.find(name)
 	if !ok || !ws.seenByBot(c) {
-		return nil, refuse("channel_not_found")
+		return nil, webapi.Refuse("channel_not_found")
 	}
 	return c, nil
 }
@@ -175,75 +178,47 @@ func (ws *Workspace) seenByBot(c *channel) bool {
 func (ws *Workspace) mayPost(c *channel) error {
 	switch {
 	case c.dm != nil && !ws.app.messagesTab: // slackapi/python-slack-sdk#1015: "Sending messages to this app has been turned off"
-		return refuse("messages_tab_disabled")
+		return webapi.Refuse("messages_tab_disabled")
 	case c.Archived:
-		return refuse("is_archived")
+		return webapi.Refuse("is_archived")
 	case !c.has(ws.bot()) && !ws.hasScope("chat:write.public"):
-		return refuse("not_in_channel")
+		return webapi.Refuse("not_in_channel")
 	}
 	return nil
 }
 
 // readContent reads and judges what a message is to hold.
-func (ws *Workspace) readContent(a args, c *channel) (content, error) {
-	in := content{text: a.str("text"), threadTS: a.str("thread_ts"), metadata: a.json("metadata")}
+func (ws *Workspace) readContent(a webapi.Args, c *channel) (content, error) {
+	in := content{text: a.Str("text"), threadTS: a.Str("thread_ts"), metadata: a.JSON("metadata")}
 	if in.text == "" {
-		in.text = a.str("markdown_text")
+		in.text = a.Str("markdown_text")
 	}
-	if err := a.readBlocks(&in); err != nil {
+	if err := readBlocks(a, &in); err != nil {
 		return in, err
 	}
 	if in.text == "" && len(blockkit.ParseBlocks(in.blocks)) == 0 && len(blockkit.ParseBlocks(in.attachments)) == 0 {
-		return in, refuse("no_text")
+		return in, webapi.Refuse("no_text")
 	}
 	if in.metadata != nil && (wire.Text(wire.ParseObject(in.metadata)["event_type"]) == "" || wire.Object(wire.ParseObject(in.metadata)["event_payload"]) == nil) {
-		return in, refuse("invalid_metadata_format")
+		return in, webapi.Refuse("invalid_metadata_format")
 	}
 	return in, ws.checkThread(&in, c)
-}
-
-// readBlocks reads blocks and attachments. What is not an array of objects is invalid_blocks_format; a block that breaks a
-// rule is invalid_blocks, with the reasons.
-func (a args) readBlocks(in *content) error {
-	if raw := a.json("blocks"); raw != nil {
-		var list []map[string]any
-		if wire.Decode(raw, &list) != nil {
-			return refuse("invalid_blocks_format")
-		}
-		if problems := blockkit.ValidateMessage(raw); problems != nil {
-			return invalidBlocks("invalid_blocks", problems)
-		}
-		in.blocks = raw
-	}
-	if raw := a.json("attachments"); raw != nil {
-		return readAttachments(raw, in)
-	}
-	return nil
 }
 
 func readAttachments(raw json.RawMessage, in *content) error {
 	var list []map[string]any
 	if wire.Decode(raw, &list) != nil || len(list) > 100 {
-		return refuse("invalid_attachments")
+		return webapi.Refuse("invalid_attachments")
 	}
 	for _, attachment := range list {
 		if blocks, ok := attachment["blocks"]; ok {
 			if problems := blockkit.ValidateMessage(wire.Encode(blocks)); problems != nil {
-				return invalidBlocks("invalid_attachments", problems)
+				return webapi.RefuseBlocks("invalid_attachments", problems)
 			}
 		}
 	}
 	in.attachments = raw
 	return nil
-}
-
-func invalidBlocks(code string, problems []blockkit.Problem) error {
-	messages, plain := []string{}, []string{}
-	for _, p := range problems {
-		plain = append(plain, p.String())
-		messages = append(messages, "[ERROR] "+p.String())
-	}
-	return &apiError{code: code, messages: messages, extra: reply{"errors": plain}}
 }
 
 var tsPattern = regexp.MustCompile(`^\d{1,12}\.\d{6}$`)
@@ -254,14 +229,14 @@ func (ws *Workspace) checkThread(in *content, c *channel) error {
 		return nil
 	}
 	if !tsPattern.MatchString(in.threadTS) {
-		return refuse("invalid_thread_ts")
+		return webapi.Refuse("invalid_thread_ts")
 	}
 	parent := c.byTS[in.threadTS]
 	switch {
 	case parent == nil:
-		return refuse("thread_not_found")
+		return webapi.Refuse("thread_not_found")
 	case parent.EphemeralTo != "":
-		return refuse("cannot_reply_to_message")
+		return webapi.Refuse("cannot_reply_to_message")
 	case parent.isReply():
 		in.threadTS = parent.ThreadTS
 	}

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"net/http"
 	"slices"
+
+	"s1bot/bot/slacksim/webapi"
 )
 
 //go:embed page
@@ -58,7 +60,7 @@ func (ws *Workspace) demoState(w http.ResponseWriter, r *http.Request) {
 	defer ws.mu.Unlock()
 	me, ok := ws.demoUser(r.URL.Query().Get("user"))
 	if !ok {
-		writeJSON(w, http.StatusOK, demoFailure(cannot("user_not_found", "Nobody here has that name.")))
+		webapi.WriteJSON(w, http.StatusOK, demoFailure(cannot("user_not_found", "Nobody here has that name.")))
 		return
 	}
 	channels, messages := []any{}, map[string]any{}
@@ -70,7 +72,7 @@ func (ws *Workspace) demoState(w http.ResponseWriter, r *http.Request) {
 	for _, v := range ws.stacks[me.ID] {
 		views = append(views, ws.viewObject(v))
 	}
-	writeJSON(w, http.StatusOK, map[string]any{
+	webapi.WriteJSON(w, http.StatusOK, map[string]any{
 		"ok": true, "team": map[string]any{"id": ws.opts.TeamID, "name": ws.opts.TeamName}, "me": me.ID,
 		"users": ws.demoUsers(), "groups": ws.demoGroups(), "channels": channels, "commands": ws.demoCommands(), "messages": messages,
 		"views": views,

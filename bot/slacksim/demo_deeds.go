@@ -5,48 +5,49 @@ import (
 	"net/http"
 
 	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/webapi"
 	"s1bot/bot/slacksim/wire"
 )
 
 // A deed is what the page asks for: the person, and the arguments.
-type deed func(ws *Workspace, u *User, a args) (map[string]any, error)
+type deed func(ws *Workspace, u *User, a webapi.Args) (map[string]any, error)
 
 func (ws *Workspace) demoDeed(do deed) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(io.LimitReader(r.Body, 4<<20))
-		a := args{}
+		a := webapi.Args{}
 		if err != nil || wire.Decode(body, &a) != nil {
-			writeJSON(w, http.StatusOK, demoFailure(cannot("invalid_json", "The request is no JSON object.")))
+			webapi.WriteJSON(w, http.StatusOK, demoFailure(cannot("invalid_json", "The request is no JSON object.")))
 			return
 		}
 		ws.mu.Lock()
-		u, ok := ws.demoUser(a.str("user"))
+		u, ok := ws.demoUser(a.Str("user"))
 		ws.mu.Unlock()
 		if !ok {
-			writeJSON(w, http.StatusOK, demoFailure(cannot("user_not_found", "Nobody here has that name.")))
+			webapi.WriteJSON(w, http.StatusOK, demoFailure(cannot("user_not_found", "Nobody here has that name.")))
 			return
 		}
 		out, err := do(ws, u, a)
 		if err != nil {
-			writeJSON(w, http.StatusOK, demoFailure(err))
+			webapi.WriteJSON(w, http.StatusOK, demoFailure(err))
 			return
 		}
 		if out == nil {
 			out = map[string]any{}
 		}
 		out["ok"] = true
-		writeJSON(w, http.StatusOK, out)
+		webapi.WriteJSON(w, http.StatusOK, out)
 	}
 }
 
-func (ws *Workspace) demoMessage(u *User, a args) (map[string]any, error) {
+func (ws *Workspace) demoMessage(u *User, a webapi.Args) (map[string]any, error) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	c, err := ws.composer(u, a.str("channel"))
+	c, err := ws.composer(u, a.Str("channel"))
 	if err != nil {
 		return nil, err
 	}
-	thread := a.str("thread_ts")
+	thread := a.Str("thread_ts")
 	if thread != "" {
 		parent := c.byTS[thread]
 		if parent == nil || !parent.visibleTo(u.ID) || parent.EphemeralTo != "" {
@@ -56,13 +57,13 @@ func (ws *Workspace) demoMessage(u *User, a args) (map[string]any, error) {
 			thread = parent.ThreadTS
 		}
 	}
-	return nil, ws.typeIn(u, c, thread, a.str("text"))
+	return nil, ws.typeIn(u, c, thread, a.Str("text"))
 }
 
-func (ws *Workspace) demoRead(u *User, a args) (map[string]any, error) {
+func (ws *Workspace) demoRead(u *User, a webapi.Args) (map[string]any, error) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	c, err := ws.composer(u, a.str("channel"))
+	c, err := ws.composer(u, a.Str("channel"))
 	if err != nil {
 		return nil, err
 	}
@@ -71,9 +72,9 @@ func (ws *Workspace) demoRead(u *User, a args) (map[string]any, error) {
 }
 
 // demoElement finds the element that the page speaks of.
-func (ws *Workspace) demoElement(u *User, a args) (at place, block, el map[string]any, err error) {
-	var on Surface = Message{Channel: a.str("channel"), TS: a.str("message_ts")}
-	if id := a.str("view_id"); id != "" {
+func (ws *Workspace) demoElement(u *User, a webapi.Args) (at place, block, el map[string]any, err error) {
+	var on Surface = Message{Channel: a.Str("channel"), TS: a.Str("message_ts")}
+	if id := a.Str("view_id"); id != "" {
 		on = View{ID: id}
 	}
 	if at, _, err = on.locate(ws, u); err != nil {
@@ -81,7 +82,7 @@ func (ws *Workspace) demoElement(u *User, a args) (at place, block, el map[strin
 	}
 	raw := at.rawBlocks()
 	blockkit.EachElement(blockkit.ParseBlocks(raw), func(b, e map[string]any) {
-		if wire.Text(b["block_id"]) == a.str("block_id") && wire.Text(e["action_id"]) == a.str("action_id") {
+		if wire.Text(b["block_id"]) == a.Str("block_id") && wire.Text(e["action_id"]) == a.Str("action_id") {
 			block, el = b, e
 		}
 	})
@@ -98,7 +99,7 @@ func (p place) rawBlocks() []byte {
 	return p.message.Blocks
 }
 
-func (ws *Workspace) demoAction(u *User, a args) (map[string]any, error) {
+func (ws *Workspace) demoAction(u *User, a webapi.Args) (map[string]any, error) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	at, block, el, err := ws.demoElement(u, a)
@@ -109,14 +110,14 @@ func (ws *Workspace) demoAction(u *User, a args) (map[string]any, error) {
 	return nil, nil
 }
 
-func (ws *Workspace) demoSuggest(u *User, a args) (map[string]any, error) {
+func (ws *Workspace) demoSuggest(u *User, a webapi.Args) (map[string]any, error) {
 	ws.mu.Lock()
 	at, block, el, err := ws.demoElement(u, a)
 	if err != nil {
 		ws.mu.Unlock()
 		return nil, err
 	}
-	d := ws.suggest(u, at, block, el, a.str("value"))
+	d := ws.suggest(u, at, block, el, a.Str("value"))
 	ws.mu.Unlock()
 	options, err := ws.suggestions(d)
 	if err != nil {
@@ -125,9 +126,9 @@ func (ws *Workspace) demoSuggest(u *User, a args) (map[string]any, error) {
 	return blockkit.OptionList(options), nil
 }
 
-func (ws *Workspace) demoSubmit(u *User, a args) (map[string]any, error) {
+func (ws *Workspace) demoSubmit(u *User, a webapi.Args) (map[string]any, error) {
 	ws.mu.Lock()
-	at, _, err := View{ID: a.str("view_id")}.locate(ws, u)
+	at, _, err := View{ID: a.Str("view_id")}.locate(ws, u)
 	if err != nil {
 		ws.mu.Unlock()
 		return nil, cannot("not_found", "This form is no longer open.")
@@ -165,10 +166,10 @@ func (ws *Workspace) demoSubmitted(result SubmitResult) map[string]any {
 	return out
 }
 
-func (ws *Workspace) demoClose(u *User, a args) (map[string]any, error) {
+func (ws *Workspace) demoClose(u *User, a webapi.Args) (map[string]any, error) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	at, _, err := View{ID: a.str("view_id")}.locate(ws, u)
+	at, _, err := View{ID: a.Str("view_id")}.locate(ws, u)
 	if err != nil {
 		return nil, cannot("not_found", "This form is no longer open.")
 	}

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"time"
 
+	"s1bot/bot/slacksim/webapi"
 	"s1bot/bot/slacksim/wire"
 )
 
@@ -38,32 +39,32 @@ type share struct {
 const maxUpload = 512 << 20
 
 // uploadURL is files.getUploadURLExternal [docs.slack.dev/messaging/working-with-files].
-func (ws *Workspace) uploadURL(a args) (reply, error) {
-	length, err := strconv.Atoi(a.str("length"))
+func (ws *Workspace) uploadURL(a webapi.Args) (webapi.Reply, error) {
+	length, err := strconv.Atoi(a.Str("length"))
 	switch {
-	case a.str("filename") == "":
-		return nil, refuse("invalid_arguments", "[ERROR] missing required field: filename")
+	case a.Str("filename") == "":
+		return nil, webapi.Refuse("invalid_arguments", "[ERROR] missing required field: filename")
 	case err != nil:
-		return nil, refuse("invalid_arguments", "[ERROR] must provide an integer [json-pointer:/length]")
+		return nil, webapi.Refuse("invalid_arguments", "[ERROR] must provide an integer [json-pointer:/length]")
 	case length < 1: // Slack's words, seen in the wild
-		return nil, refuse("invalid_arguments", "[ERROR] must be greater than 1 [json-pointer:/length]")
+		return nil, webapi.Refuse("invalid_arguments", "[ERROR] must be greater than 1 [json-pointer:/length]")
 	case length > maxUpload:
-		return nil, refuse("file_upload_size_restricted")
+		return nil, webapi.Refuse("file_upload_size_restricted")
 	}
-	f := &File{ID: ws.newID("F"), Name: a.str("filename"), Size: length}
+	f := &File{ID: ws.newID("F"), Name: a.Str("filename"), Size: length}
 	f.MIMEType = cmp.Or(mime.TypeByExtension(filepath.Ext(f.Name)), "application/octet-stream")
 	ws.files[f.ID] = f
-	return reply{"upload_url": ws.base + "/upload/v1/" + f.ID, "file_id": f.ID}, nil
+	return webapi.Reply{"upload_url": ws.base + "/upload/v1/" + f.ID, "file_id": f.ID}, nil
 }
 
 // serveUpload takes the bytes, once: as the whole body, or as a part of a multipart form.
 func (ws *Workspace) serveUpload(w http.ResponseWriter, r *http.Request) {
 	id, start := r.PathValue("id"), time.Now()
 	ws.mu.Lock()
-	fault := ws.takeFault("upload", map[string]string{"file": id})
+	fault := ws.faults.Take("upload", map[string]string{"file": id})
 	ws.mu.Unlock()
 	if fault != nil && !fault.After {
-		fault.play(r.Context(), ws.quit, w)
+		fault.Play(r.Context(), ws.quit, w)
 		return
 	}
 	data, err := readUpload(r)
@@ -71,7 +72,7 @@ func (ws *Workspace) serveUpload(w http.ResponseWriter, r *http.Request) {
 	status, answer := ws.storeUpload(id, data, err)
 	ws.mu.Unlock()
 	if fault != nil { // the bytes are there, and the answer is lost
-		fault.play(r.Context(), ws.quit, w)
+		fault.Play(r.Context(), ws.quit, w)
 		return
 	}
 	ws.mu.Lock()
@@ -128,17 +129,17 @@ func readBounded(r io.Reader) ([]byte, error) {
 }
 
 // completeUpload is files.completeUploadExternal: it shares the files, where the bot is a member.
-func (ws *Workspace) completeUpload(a args) (reply, error) {
+func (ws *Workspace) completeUpload(a webapi.Args) (webapi.Reply, error) {
 	files, err := ws.uploaded(a)
 	if err != nil {
 		return nil, err
 	}
-	targets := a.list("channels")
-	if id := a.str("channel_id"); id != "" {
+	targets := a.List("channels")
+	if id := a.Str("channel_id"); id != "" {
 		targets = append(targets, id)
 	}
-	in := content{text: a.str("initial_comment"), threadTS: a.str("thread_ts")}
-	if err := a.readBlocks(&in); err != nil {
+	in := content{text: a.Str("initial_comment"), threadTS: a.Str("thread_ts")}
+	if err := readBlocks(a, &in); err != nil {
 		return nil, err
 	}
 	channels := []*channel{}
@@ -159,19 +160,19 @@ func (ws *Workspace) completeUpload(a args) (reply, error) {
 			f.shares = append(f.shares, share{c, m})
 		}
 	}
-	return reply{"files": ws.fileObjects(in.files)}, nil
+	return webapi.Reply{"files": ws.fileObjects(in.files)}, nil
 }
 
-func (ws *Workspace) uploaded(a args) ([]*File, error) {
+func (ws *Workspace) uploaded(a webapi.Args) ([]*File, error) {
 	var given []map[string]any
-	if raw := a.json("files"); raw == nil || wire.Decode(raw, &given) != nil || len(given) == 0 {
-		return nil, refuse("invalid_arguments", "[ERROR] must provide an array [json-pointer:/files]")
+	if raw := a.JSON("files"); raw == nil || wire.Decode(raw, &given) != nil || len(given) == 0 {
+		return nil, webapi.Refuse("invalid_arguments", "[ERROR] must provide an array [json-pointer:/files]")
 	}
 	files := []*File{}
 	for _, g := range given {
 		f := ws.files[wire.Text(g["id"])]
 		if f == nil || f.Content == nil || f.shared {
-			return nil, refuse("file_not_found")
+			return nil, webapi.Refuse("file_not_found")
 		}
 		f.Title = cmp.Or(wire.Text(g["title"]), f.Name)
 		files = append(files, f)
@@ -184,13 +185,13 @@ func (ws *Workspace) fileTarget(id string, in *content) (*channel, error) {
 	c, ok := ws.channels.byID[id] // "channel_id": neither names nor user ids (slackapi/bolt-js#2115)
 	switch {
 	case !ok || !ws.seenByBot(c):
-		return nil, refuse("channel_not_found")
+		return nil, webapi.Refuse("channel_not_found")
 	case c.dm != nil && !ws.app.messagesTab:
-		return nil, refuse("messages_tab_disabled")
+		return nil, webapi.Refuse("messages_tab_disabled")
 	case c.Archived:
-		return nil, refuse("is_archived")
+		return nil, webapi.Refuse("is_archived")
 	case !c.has(ws.bot()):
-		return nil, refuse("not_in_channel")
+		return nil, webapi.Refuse("not_in_channel")
 	}
 	return c, ws.checkThread(in, c)
 }
@@ -198,30 +199,30 @@ func (ws *Workspace) fileTarget(id string, in *content) (*channel, error) {
 func (ws *Workspace) fileObjects(files []File) []any {
 	objects := []any{}
 	for _, f := range files {
-		objects = append(objects, reply{"id": f.ID, "name": f.Name, "title": f.Title, "mimetype": f.MIMEType, "size": f.Size, "mode": "hosted",
+		objects = append(objects, webapi.Reply{"id": f.ID, "name": f.Name, "title": f.Title, "mimetype": f.MIMEType, "size": f.Size, "mode": "hosted",
 			"user": ws.bot().ID, "url_private": ws.base + "/files-pri/" + f.ID + "/" + f.Name, "is_external": false})
 	}
 	return objects
 }
 
 // fileInfo is files.info [docs.slack.dev/reference/methods/files.info]: a file that was not completed is not found.
-func (ws *Workspace) fileInfo(a args) (reply, error) {
-	f := ws.files[a.str("file")]
+func (ws *Workspace) fileInfo(a webapi.Args) (webapi.Reply, error) {
+	f := ws.files[a.Str("file")]
 	if f == nil || !f.shared {
-		return nil, refuse("file_not_found")
+		return nil, webapi.Refuse("file_not_found")
 	}
-	o, _ := ws.fileObjects([]File{*f})[0].(reply)
-	public, private, in := reply{}, reply{}, map[string][]string{"channels": {}, "groups": {}, "ims": {}}
+	o, _ := ws.fileObjects([]File{*f})[0].(webapi.Reply)
+	public, private, in := webapi.Reply{}, webapi.Reply{}, map[string][]string{"channels": {}, "groups": {}, "ims": {}}
 	for _, s := range f.shares {
 		to, list := public, "channels"
 		if s.channel.dm != nil || s.channel.Private {
 			to, list = private, map[bool]string{true: "ims", false: "groups"}[s.channel.dm != nil]
 		}
 		in[list] = append(in[list], s.channel.ID)
-		to[s.channel.ID] = []any{reply{"ts": s.message.TS, "thread_ts": s.message.ThreadTS, "channel_name": s.channel.wireName(), "team_id": ws.opts.TeamID}}
+		to[s.channel.ID] = []any{webapi.Reply{"ts": s.message.TS, "thread_ts": s.message.ThreadTS, "channel_name": s.channel.wireName(), "team_id": ws.opts.TeamID}}
 	}
-	o["channels"], o["groups"], o["ims"], o["shares"] = in["channels"], in["groups"], in["ims"], reply{"public": public, "private": private}
-	return reply{"file": o, "comments": []any{}, "paging": reply{"count": 100, "total": 0, "page": 1, "pages": 0}}, nil
+	o["channels"], o["groups"], o["ims"], o["shares"] = in["channels"], in["groups"], in["ims"], webapi.Reply{"public": public, "private": private}
+	return webapi.Reply{"file": o, "comments": []any{}, "paging": webapi.Reply{"count": 100, "total": 0, "page": 1, "pages": 0}}, nil
 }
 
 // servePrivateFile is url_private: for whoever has the bot's token and files:read.

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+
+	"s1bot/bot/slacksim/webapi"
 )
 
 // An installed app is what its manifest says: the scopes of its token, the events it hears of, and the tabs of its App Home.
@@ -71,8 +73,8 @@ func (ws *Workspace) hears(event string) bool {
 
 // ScopesOf are the scopes one of which a method of the Web API needs.
 func ScopesOf(name string) (scopes []string, known bool) {
-	m, known := methods[name]
-	scopes = m.scopes
+	m, known := webapi.Methods[name]
+	scopes = m.Scopes
 	if name == "chat.postMessage" { // docs.slack.dev/reference/scopes/chat.write.public
 		scopes = append(slices.Clone(scopes), "chat:write.public")
 	}

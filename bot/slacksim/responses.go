@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"time"
 
+	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/webapi"
 	"s1bot/bot/slacksim/wire"
 )
 
@@ -33,7 +35,7 @@ func (ws *Workspace) serveResponse(w http.ResponseWriter, r *http.Request) {
 	call := Call{Method: "response_url", Args: map[string]string{"body": string(body)}, Status: http.StatusOK}
 	ws.mu.Lock()
 	call.Time = ws.opts.Now()
-	fault := ws.takeFault("response_url", call.Args)
+	fault := ws.faults.Take("response_url", call.Args)
 	ws.mu.Unlock()
 	defer func() {
 		call.Duration = time.Since(start)
@@ -43,20 +45,20 @@ func (ws *Workspace) serveResponse(w http.ResponseWriter, r *http.Request) {
 		ws.bump()
 	}()
 	if fault != nil && !fault.After {
-		call.Status, call.Error = fault.play(r.Context(), ws.quit, w)
+		call.Status, call.Error = fault.Play(r.Context(), ws.quit, w)
 		return
 	}
 	err := ws.respond(r.URL.Path, body)
 	if fault != nil {
-		call.Status, call.Error = fault.play(r.Context(), ws.quit, w)
+		call.Status, call.Error = fault.Play(r.Context(), ws.quit, w)
 		return
 	}
 	if err != nil {
 		call.Error, call.Status = err.Error(), responseStatus(err)
-		writeJSON(w, call.Status, refusal(err))
+		webapi.WriteJSON(w, call.Status, webapi.RefusalReply(err))
 		return
 	}
-	writeJSON(w, http.StatusOK, reply{"ok": true})
+	webapi.WriteJSON(w, http.StatusOK, webapi.Reply{"ok": true})
 }
 
 func responseStatus(err error) int {
@@ -71,31 +73,31 @@ func (ws *Workspace) respond(path string, body []byte) error {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	target := ws.responses[path]
-	var given args
+	var given webapi.Args
 	err := wire.Decode(body, &given)
 	switch {
 	case target == nil:
-		err = refuse("invalid_url")
+		err = webapi.Refuse("invalid_url")
 	case target.left == 0:
-		err = refuse("used_url")
+		err = webapi.Refuse("used_url")
 	case ws.opts.Now().After(target.expires):
-		err = refuse("expired_url")
+		err = webapi.Refuse("expired_url")
 	case err != nil:
-		err = refuse("invalid_payload")
+		err = webapi.Refuse("invalid_payload")
 	default:
 		err = ws.respondWith(target, given)
 	}
 	if err != nil {
-		ws.violate("response_url: %s %v", err, messagesOf(err))
+		ws.violate("response_url: %s %v", err, webapi.Messages(err))
 	}
 	return err
 }
 
 // respondWith posts, replaces or deletes. Channels that the bot is not in make no difference here.
-func (ws *Workspace) respondWith(target *responseURL, given args) error {
-	if given.flag("delete_original") {
+func (ws *Workspace) respondWith(target *responseURL, given webapi.Args) error {
+	if given.Flag("delete_original") {
 		if target.original == nil {
-			return refuse("message_not_found") // a command's invocation cannot be deleted
+			return webapi.Refuse("message_not_found") // a command's invocation cannot be deleted
 		}
 		return ws.respondToOriginal(target, func(m *Message) { ws.remove(target.channel, m) })
 	}
@@ -103,7 +105,7 @@ func (ws *Workspace) respondWith(target *responseURL, given args) error {
 	if err != nil {
 		return err
 	}
-	if given.flag("replace_original") && (target.original != nil || target.last != nil) {
+	if given.Flag("replace_original") && (target.original != nil || target.last != nil) {
 		return ws.respondToOriginal(target, func(m *Message) {
 			if in.blocks == nil {
 				m.Blocks = nil // the whole message gives way, unlike chat.update
@@ -112,7 +114,7 @@ func (ws *Workspace) respondWith(target *responseURL, given args) error {
 		})
 	}
 	target.left--
-	if given.str("response_type") != "in_channel" {
+	if given.Str("response_type") != "in_channel" {
 		in.ephemeralTo = target.user.ID
 	}
 	target.last = ws.post(target.channel, ws.bot(), in)
@@ -126,20 +128,39 @@ func (ws *Workspace) respondToOriginal(target *responseURL, change func(*Message
 		m = target.last
 	}
 	if m == nil || m.Deleted {
-		return refuse("message_not_found")
+		return webapi.Refuse("message_not_found")
 	}
 	target.left--
 	change(m)
 	return nil
 }
 
-func (ws *Workspace) responseContent(target *responseURL, given args) (content, error) {
-	in := content{text: given.str("text"), threadTS: given.str("thread_ts")}
-	if err := given.readBlocks(&in); err != nil {
+func (ws *Workspace) responseContent(target *responseURL, given webapi.Args) (content, error) {
+	in := content{text: given.Str("text"), threadTS: given.Str("thread_ts")}
+	if err := readBlocks(given, &in); err != nil {
 		return in, err
 	}
 	if in.text == "" && in.blocks == nil && in.attachments == nil {
-		return in, refuse("no_text")
+		return in, webapi.Refuse("no_text")
 	}
 	return in, ws.checkThread(&in, target.channel)
+}
+
+// readBlocks reads blocks and attachments. What is not an array of objects is invalid_blocks_format; a block that breaks a
+// rule is invalid_blocks, with the reasons.
+func readBlocks(a webapi.Args, in *content) error {
+	if raw := a.JSON("blocks"); raw != nil {
+		var list []map[string]any
+		if wire.Decode(raw, &list) != nil {
+			return webapi.Refuse("invalid_blocks_format")
+		}
+		if problems := blockkit.ValidateMessage(raw); problems != nil {
+			return webapi.RefuseBlocks("invalid_blocks", problems)
+		}
+		in.blocks = raw
+	}
+	if raw := a.JSON("attachments"); raw != nil {
+		return readAttachments(raw, in)
+	}
+	return nil
 }

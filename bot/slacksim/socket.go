@@ -12,6 +12,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"s1bot/bot/slacksim/webapi"
 	"s1bot/bot/slacksim/wire"
 )
 
@@ -30,11 +31,11 @@ type socket struct {
 }
 
 // openConnection is apps.connections.open: a ticket for one WebSocket.
-func (ws *Workspace) openConnection(args) (reply, error) {
+func (ws *Workspace) openConnection(webapi.Args) (webapi.Reply, error) {
 	ws.serial["ticket"]++
 	ticket := fmt.Sprintf("%08x-%016x", ws.serial["ticket"], ws.rng.Uint64())
 	ws.tickets[ticket] = true
-	return reply{"url": "ws" + ws.base[len("http"):] + "/link/?ticket=" + ticket + "&app_id=" + appID}, nil
+	return webapi.Reply{"url": "ws" + ws.base[len("http"):] + "/link/?ticket=" + ticket + "&app_id=" + appID}, nil
 }
 
 func (ws *Workspace) takeTicket(ticket string) bool {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"time"
+
+	"s1bot/bot/slacksim/webapi"
 )
 
 // A trigger lets the app open one view: "trigger_ids expire in 3 seconds and can be used once"
@@ -30,11 +32,11 @@ func (ws *Workspace) exchange(id string) (*trigger, error) {
 	t := ws.triggers[id]
 	switch {
 	case !triggerPattern.MatchString(id) || t == nil:
-		return nil, refuse("invalid_trigger_id")
+		return nil, webapi.Refuse("invalid_trigger_id")
 	case t.used:
-		return nil, refuse("exchanged_trigger_id")
+		return nil, webapi.Refuse("exchanged_trigger_id")
 	case ws.opts.Now().After(t.expires):
-		return nil, refuse("expired_trigger_id")
+		return nil, webapi.Refuse("expired_trigger_id")
 	}
 	return t, nil
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/webapi"
 	"s1bot/bot/slacksim/wire"
 )
 
@@ -55,16 +56,16 @@ func readView(raw json.RawMessage, kind string) (map[string]any, error) {
 	var source map[string]any
 	switch {
 	case raw == nil || wire.Decode(raw, &source) != nil:
-		return nil, refuse("invalid_arguments", "[ERROR] must provide an object [json-pointer:/view]")
+		return nil, webapi.Refuse("invalid_arguments", "[ERROR] must provide an object [json-pointer:/view]")
 	case len(raw) > blockkit.MaxViewSize:
-		return nil, refuse("view_too_large")
+		return nil, webapi.Refuse("view_too_large")
 	}
 	problems := blockkit.ValidateView(raw)
 	if len(problems) == 0 && source["type"] != kind {
 		problems = []blockkit.Problem{{Pointer: "/view/type", Message: "must be " + kind}}
 	}
 	if len(problems) > 0 {
-		return nil, invalidBlocks("invalid_arguments", problems)
+		return nil, webapi.RefuseBlocks("invalid_arguments", problems)
 	}
 	return source, nil
 }
@@ -84,11 +85,11 @@ func (ws *Workspace) setView(v *View, source map[string]any) {
 // addView makes a view of the user's and, if it is a modal, puts it on top of the stack.
 func (ws *Workspace) addView(user string, source map[string]any) (*View, error) {
 	if id := wire.Text(source["external_id"]); id != "" && ws.viewByExternalID(id) != nil {
-		return nil, refuse("duplicate_external_id")
+		return nil, webapi.Refuse("duplicate_external_id")
 	}
 	stack := ws.stacks[user]
 	if len(stack) >= 3 { // docs.slack.dev/surfaces/modals: "up to 3 views"
-		return nil, refuse("push_limit_reached")
+		return nil, webapi.Refuse("push_limit_reached")
 	}
 	v := &View{ID: ws.newID("V"), User: user}
 	ws.setView(v, source)
@@ -109,7 +110,7 @@ func (ws *Workspace) addView(user string, source map[string]any) (*View, error) 
 
 func (ws *Workspace) replaceView(v *View, source map[string]any) error {
 	if id := wire.Text(source["external_id"]); id != "" && id != v.ExternalID && ws.viewByExternalID(id) != nil {
-		return refuse("duplicate_external_id")
+		return webapi.Refuse("duplicate_external_id")
 	}
 	ws.setView(v, source)
 	ws.notify(v.User, map[string]any{"type": "view_updated", "view": ws.viewObject(v)})
@@ -145,12 +146,12 @@ func (ws *Workspace) closeViews(user string, all bool) []*View {
 }
 
 // openView is views.open. Whatever the user had open gives way.
-func (ws *Workspace) openView(a args) (reply, error) {
-	source, err := readView(a.json("view"), "modal")
+func (ws *Workspace) openView(a webapi.Args) (webapi.Reply, error) {
+	source, err := readView(a.JSON("view"), "modal")
 	if err != nil {
 		return nil, err
 	}
-	t, err := ws.exchange(a.str("trigger_id"))
+	t, err := ws.exchange(a.Str("trigger_id"))
 	if err != nil {
 		return nil, err
 	}
@@ -160,65 +161,65 @@ func (ws *Workspace) openView(a args) (reply, error) {
 		return nil, err
 	}
 	t.used = true
-	return reply{"view": ws.viewObject(v)}, nil
+	return webapi.Reply{"view": ws.viewObject(v)}, nil
 }
 
 // pushView is views.push: it needs a modal to push upon.
-func (ws *Workspace) pushView(a args) (reply, error) {
-	source, err := readView(a.json("view"), "modal")
+func (ws *Workspace) pushView(a webapi.Args) (webapi.Reply, error) {
+	source, err := readView(a.JSON("view"), "modal")
 	if err != nil {
 		return nil, err
 	}
-	t, err := ws.exchange(a.str("trigger_id"))
+	t, err := ws.exchange(a.Str("trigger_id"))
 	if err != nil {
 		return nil, err
 	}
 	if len(ws.stacks[t.user]) == 0 {
-		return nil, refuse("not_found")
+		return nil, webapi.Refuse("not_found")
 	}
 	v, err := ws.addView(t.user, source)
 	if err != nil {
 		return nil, err
 	}
 	t.used = true
-	return reply{"view": ws.viewObject(v)}, nil
+	return webapi.Reply{"view": ws.viewObject(v)}, nil
 }
 
 // updateView is views.update, by view_id or external_id; with `hash` only while nobody else has changed the view.
-func (ws *Workspace) updateView(a args) (reply, error) {
-	v := ws.views[a.str("view_id")]
-	if id := a.str("external_id"); v == nil && id != "" {
+func (ws *Workspace) updateView(a webapi.Args) (webapi.Reply, error) {
+	v := ws.views[a.Str("view_id")]
+	if id := a.Str("external_id"); v == nil && id != "" {
 		v = ws.viewByExternalID(id)
 	}
 	if v == nil {
-		return nil, refuse("not_found")
+		return nil, webapi.Refuse("not_found")
 	}
-	source, err := readView(a.json("view"), v.Type)
+	source, err := readView(a.JSON("view"), v.Type)
 	if err != nil {
 		return nil, err
 	}
-	if hash := a.str("hash"); hash != "" && hash != v.Hash {
-		return nil, refuse("hash_conflict")
+	if hash := a.Str("hash"); hash != "" && hash != v.Hash {
+		return nil, webapi.Refuse("hash_conflict")
 	}
 	if err := ws.replaceView(v, source); err != nil {
 		return nil, err
 	}
-	return reply{"view": ws.viewObject(v)}, nil
+	return webapi.Reply{"view": ws.viewObject(v)}, nil
 }
 
 // publishView is views.publish: the App Home of one user.
-func (ws *Workspace) publishView(a args) (reply, error) {
-	u, ok := ws.users.byID[a.str("user_id")]
+func (ws *Workspace) publishView(a webapi.Args) (webapi.Reply, error) {
+	u, ok := ws.users.byID[a.Str("user_id")]
 	if !ok {
-		return nil, refuse("user_not_found")
+		return nil, webapi.Refuse("user_not_found")
 	}
-	source, err := readView(a.json("view"), "home")
+	source, err := readView(a.JSON("view"), "home")
 	if err != nil {
 		return nil, err
 	}
 	v := ws.homes[u.ID]
-	if hash := a.str("hash"); hash != "" && (v == nil || hash != v.Hash) {
-		return nil, refuse("hash_conflict")
+	if hash := a.Str("hash"); hash != "" && (v == nil || hash != v.Hash) {
+		return nil, webapi.Refuse("hash_conflict")
 	}
 	if v == nil {
 		id := ws.newID("V")
@@ -227,7 +228,7 @@ func (ws *Workspace) publishView(a args) (reply, error) {
 	}
 	ws.setView(v, source)
 	ws.bump()
-	return reply{"view": ws.viewObject(v)}, nil
+	return webapi.Reply{"view": ws.viewObject(v)}, nil
 }
 
 // viewObject is the view as the Web API and payloads show it [docs.slack.dev/reference/views].

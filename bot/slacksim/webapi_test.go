@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"s1bot/bot/slacksim"
+	"s1bot/bot/slacksim/webapi"
 )
 
 func TestTheWebAPIRefusesInSlacksWords(t *testing.T) {
@@ -73,6 +74,16 @@ func TestTheWebAPIRefusesInSlacksWords(t *testing.T) {
 		}
 		if got := s.fails(tc.method, pairs...); got != tc.want {
 			t.Errorf("%s %s: got %s, want %s", tc.method, tc.args[:min(len(tc.args), 60)], got, tc.want)
+		}
+	}
+}
+
+func TestEveryMethodOfTheTableIsThere(t *testing.T) {
+	t.Parallel()
+	s := newStory(t, slacksim.Options{})
+	for name := range webapi.Methods {
+		if out := s.api(name); out["error"] == "unknown_method" || out["ok"] == nil {
+			t.Errorf("%s: %v", name, out)
 		}
 	}
 }

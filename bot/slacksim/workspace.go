@@ -1,6 +1,7 @@
 package slacksim
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -8,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"s1bot/bot/slacksim/webapi"
 )
 
 // Tokens that a workspace accepts unless its Options say otherwise.
@@ -45,21 +48,21 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	setDefault(&o.TeamID, "T0SOC0001")
-	setDefault(&o.TeamName, "SOC")
-	setDefault(&o.TeamDomain, "soc")
-	setDefault(&o.BotName, "s1bot")
-	setDefault(&o.AppToken, AppToken)
-	setDefault(&o.BotToken, BotToken)
-	setDefault(&o.AckTimeout, 3*time.Second)
-	setDefault(&o.PingInterval, 5*time.Second)
-	setDefault(&o.PageSize, 1000)
-	setDefault(&o.KeepCalls, 5000)
+	o.TeamID = cmp.Or(o.TeamID, "T0SOC0001")
+	o.TeamName = cmp.Or(o.TeamName, "SOC")
+	o.TeamDomain = cmp.Or(o.TeamDomain, "soc")
+	o.BotName = cmp.Or(o.BotName, "s1bot")
+	o.AppToken = cmp.Or(o.AppToken, AppToken)
+	o.BotToken = cmp.Or(o.BotToken, BotToken)
+	o.AckTimeout = cmp.Or(o.AckTimeout, 3*time.Second)
+	o.PingInterval = cmp.Or(o.PingInterval, 5*time.Second)
+	o.PageSize = cmp.Or(o.PageSize, 1000)
+	o.KeepCalls = cmp.Or(o.KeepCalls, 5000)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	if o.Scopes == nil {
-		o.Scopes = allScopes()
+		o.Scopes = webapi.AllScopes()
 	}
 	if o.Commands == nil {
 		o.Commands = []Command{{Name: "/s1", Description: "Ask SentinelOne, or change something there", UsageHint: "<command> [name=value …]"}}
@@ -68,13 +71,6 @@ func (o Options) withDefaults() Options {
 		o.EventRetries = []time.Duration{0, time.Minute, 5 * time.Minute}
 	}
 	return o
-}
-
-func setDefault[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }
 
 // A Workspace is a simulated Slack workspace with one app installed. It is an http.Handler to be mounted at the root:
@@ -109,10 +105,10 @@ type Workspace struct {
 	envelopes map[string]*delivery    // all that were sent, by envelope_id
 	echoes    map[string]int          // label → how many times more each envelope is sent
 	waiting   int                     // envelopes without an ack whose deadline has not passed
-	faults    []*Fault                // in order of their making
-	rates     map[string]*window      // by method or channel
-	listeners map[*listener]bool      // of the demo's event streams
-	record    record                  // what happened
+	faults    webapi.Faults
+	rates     webapi.Rates
+	listeners map[*listener]bool // of the demo's event streams
+	record    record             // what happened
 	typed     drafts
 	unread    map[string]map[string]count // user → channel
 }
@@ -126,7 +122,7 @@ func New(o Options) *Workspace {
 		users: newDirectory[*User](), groups: newDirectory[*Group](), channels: newDirectory[*channel](),
 		views: map[string]*View{}, stacks: map[string][]*View{}, homes: map[string]*View{}, files: map[string]*File{},
 		triggers: map[string]*trigger{}, responses: map[string]*responseURL{}, sockets: map[*socket]bool{},
-		echoes: map[string]int{}, tickets: map[string]bool{}, envelopes: map[string]*delivery{}, rates: map[string]*window{},
+		echoes: map[string]int{}, tickets: map[string]bool{}, envelopes: map[string]*delivery{}, rates: webapi.Rates{},
 		listeners: map[*listener]bool{}, typed: drafts{}, unread: map[string]map[string]count{},
 		record: record{keep: o.KeepCalls},
 	}
