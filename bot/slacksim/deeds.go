@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -50,7 +49,7 @@ func (ws *Workspace) typeIn(u *User, c *channel, thread, text string) error {
 	case strings.HasPrefix(text, "/"):
 		return ws.typeCommand(u, c, thread, text)
 	}
-	written, typed := ws.compose(text)
+	written, typed := ws.writer().Message(text)
 	ws.announce(u, c, ws.post(c, u, content{text: written, typed: typed, threadTS: thread}), nil)
 	return nil
 }
@@ -83,92 +82,10 @@ func (ws *Workspace) typeCommand(u *User, c *channel, thread, text string) error
 	case thread != "":
 		return cannot("not_supported_in_threads", "%s is not supported in threads. Sorry!", name)
 	}
-	rest = ws.commandText(strings.TrimSpace(rest), ws.opts.Commands[at].ShouldEscape)
+	rest = ws.writer().Command(strings.TrimSpace(rest), ws.opts.Commands[at].ShouldEscape)
 	d := &delivery{kind: "slash_commands", label: name, user: u, channel: c}
 	ws.send(d, ws.slashPayload(u, c, name, rest), 0, "")
 	return nil
-}
-
-// markable are the parts of a typed text that Slack turns into something else.
-var markable = regexp.MustCompile(`<[@#!][^<>\s]+>|<https?://[^<>\s]+>|<mailto:[^<>\s]+>|https?://[^\s<>]+|[\w.+-]+@[\w-]+\.[\w.-]+|[@#][\w.-]*\w`)
-
-var escapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-
-// marked is what Slack makes of a typed text: names become mentions, addresses become links, the rest is escaped.
-// In commands, mentions carry the name.
-func (ws *Workspace) marked(s string, withNames bool) string {
-	var out strings.Builder
-	at := 0
-	for _, span := range markable.FindAllStringIndex(s, -1) {
-		out.WriteString(escapes.Replace(s[at:span[0]]))
-		out.WriteString(ws.mark(s[span[0]:span[1]], withNames))
-		at = span[1]
-	}
-	out.WriteString(escapes.Replace(s[at:]))
-	return out.String()
-}
-
-func (ws *Workspace) mark(token string, withNames bool) string {
-	switch {
-	case strings.HasPrefix(token, "<@"), strings.HasPrefix(token, "<#"):
-		return ws.mention(token[1:2]+strings.Trim(token, "<@#>"), token, withNames)
-	case strings.HasPrefix(token, "<"):
-		return token
-	case strings.HasPrefix(token, "http"):
-		return "<" + escapes.Replace(token) + ">"
-	case token[0] == '@' || token[0] == '#':
-		return ws.mention(token, token, withNames)
-	}
-	return "<mailto:" + token + "|" + token + ">"
-}
-
-// mention turns "@alice" or "@U0ALICE00" into <@U0ALICE00>; what is nobody's name stays.
-func (ws *Workspace) mention(name, otherwise string, withNames bool) string {
-	suffix := func(label string) string {
-		if withNames {
-			return "|" + label
-		}
-		return ""
-	}
-	bare, _, _ := strings.Cut(name[1:], "|")
-	if name[0] == '#' {
-		if c, ok := ws.channels.find(bare); ok && c.dm == nil {
-			return "<#" + c.ID + suffix(c.Name) + ">"
-		}
-		return otherwise
-	}
-	if u, ok := ws.users.find(bare); ok {
-		return "<@" + u.ID + suffix(u.Name) + ">"
-	}
-	if g, ok := ws.groups.find(bare); ok {
-		return "<!subteam^" + g.ID + suffix("@"+g.Handle) + ">"
-	}
-	if slices.Contains([]string{"here", "channel", "everyone"}, bare) {
-		return "<!" + bare + ">"
-	}
-	return otherwise
-}
-
-// commandText is the text of a command. Without should_escape, mentions and links stay as they were typed; & < > are
-// escaped either way.
-func (ws *Workspace) commandText(s string, escaped bool) string {
-	if escaped {
-		return ws.marked(s, true)
-	}
-	plain := markable.ReplaceAllStringFunc(s, func(token string) string {
-		if !strings.HasPrefix(token, "<@") && !strings.HasPrefix(token, "<#") {
-			return token
-		}
-		id, _, _ := strings.Cut(strings.Trim(token, "<@#>"), "|")
-		if u, ok := ws.users.byID[id]; ok {
-			return "@" + u.Name
-		}
-		if c, ok := ws.channels.byID[id]; ok {
-			return "#" + c.Name
-		}
-		return token
-	})
-	return escapes.Replace(plain)
 }
 
 // act tells the app that something happened to an element. The element is the one that the person saw.

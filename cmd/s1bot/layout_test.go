@@ -160,11 +160,15 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 	},
 	"bot/slacksim": {
-		[]string{"bot/slacksim/blockkit", "bot/slacksim/webapi", "bot/slacksim/wire"},
+		[]string{"bot/slacksim/blockkit", "bot/slacksim/composer", "bot/slacksim/webapi", "bot/slacksim/wire"},
 		[]string{"github.com/gorilla/websocket"},
 	},
 	"bot/slacksim/blockkit": {
 		[]string{"bot/slacksim/wire"},
+		nil,
+	},
+	"bot/slacksim/composer": {
+		nil,
 		nil,
 	},
 	"bot/slacksim/webapi": {
