@@ -2,7 +2,6 @@ package bot
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,7 +18,7 @@ import (
 
 // Post shows card in channel, in a thread where thread is the ts of a root, and returns the message's ts. It tries once: its
 // caller keeps what is to be told and knows when to try again. What is known about a failed call, a DeliveryError in the error's chain
-// tells. Where Slack takes no charts, a picture of them follows in the thread.
+// tells.
 func (b *Bot) Post(ctx context.Context, channel, thread, key string, card render.Card) (string, error) {
 	return b.tellChannel(ctx, channel, thread, key, card)
 }
@@ -35,33 +34,15 @@ func (b *Bot) tellChannel(ctx context.Context, channel, thread, key string, card
 		opts = append(opts, slack.MsgOptionTS(thread))
 	}
 	var ts string
-	look, err := b.post.Give(ctx, post.Everybody, b.named(ctx, card), func(msg render.Message) (err error) {
+	err := b.post.Give(ctx, post.Everybody, b.named(ctx, card), func(msg render.Message) (err error) {
 		_, ts, err = b.api.PostMessageContext(ctx, channel, append(post.Content(msg), opts...)...)
 		return err
 	})
 	if err != nil {
 		return "", deliveryError(fmt.Errorf("post to %s: %w", channel, err))
 	}
-	if look.NoCharts {
-		b.picture(ctx, channel, cmp.Or(thread, ts), card)
-	}
 	return ts, nil
 }
-
-// picture puts a card's charts into its thread as pictures. The message has them in characters already, so nothing is tried twice.
-func (b *Bot) picture(ctx context.Context, channel, thread string, card render.Card) {
-	for _, file := range card.Pictures() {
-		if !post.Sleep(ctx, picturePause) {
-			return
-		}
-		if err := b.Attach(ctx, channel, thread, file); err != nil {
-			b.Log.Warn("a chart's picture could not be uploaded", "channel", channel, "err", err)
-		}
-	}
-}
-
-// picturePause keeps the pace of a channel, about one message a second, between a message and the pictures that follow it.
-const picturePause = time.Second
 
 // named puts the ids of user groups in place of their handles.
 func (b *Bot) named(ctx context.Context, card render.Card) render.Card {
@@ -121,7 +102,7 @@ func (b *Bot) Attached(ctx context.Context, channel, thread, name string) (bool,
 
 // Edit puts card in the place of what a message of ours shows.
 func (b *Bot) Edit(ctx context.Context, channel, ts string, card render.Card) error {
-	_, err := b.post.Give(ctx, post.Everybody, b.named(ctx, card), func(msg render.Message) error {
+	err := b.post.Give(ctx, post.Everybody, b.named(ctx, card), func(msg render.Message) error {
 		_, _, _, err := b.api.UpdateMessageContext(ctx, channel, ts, post.Content(msg)...)
 		return err
 	})

@@ -31,12 +31,12 @@ type Amount struct {
 
 func (Chart) part() {}
 
-// bar is how long a's bar is where that of most fills the room; what is more than nothing has least.
-func (a Amount) bar(most, room, least int) int {
+// bar is how many cells a's bar has where that of most fills the room; what is more than nothing has one.
+func (a Amount) bar(most, room int) int {
 	if a.Value <= 0 {
 		return 0
 	}
-	return max(int(float64(room)*float64(a.Value)/float64(most)), least)
+	return max(int(float64(room)*float64(a.Value)/float64(most)), 1)
 }
 
 // chart draws c as a block of Slack's.
@@ -79,7 +79,7 @@ func (c Chart) words() string {
 	lines := []string{or(line(c.Title), none)}
 	for _, a := range c.shown() {
 		name := short(a.Name, none, maxLabel)
-		lines = append(lines, name+strings.Repeat(" ", max(wide-length(name), 0))+" "+strings.Repeat("▇", a.bar(most, cells, 1))+fmt.Sprintf(" %d", a.Value))
+		lines = append(lines, name+strings.Repeat(" ", max(wide-length(name), 0))+" "+strings.Repeat("▇", a.bar(most, cells))+fmt.Sprintf(" %d", a.Value))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -74,12 +74,12 @@ const (
 
 // Give hands a card to Slack: drawn as well as Slack takes it, and plainer where it refuses the blocks. Charts are new, tables are not
 // taken everywhere, and what is refused even without them goes out as words with buttons, or as words alone: a decision that nobody
-// can read is worse than one that looks plain. It reports how the card was drawn that Slack took.
-func (p *Messenger) Give(ctx context.Context, who audience, card render.Card, send func(render.Message) error) (render.Options, error) {
+// can read is worse than one that looks plain.
+func (p *Messenger) Give(ctx context.Context, who audience, card render.Card, send func(render.Message) error) error {
 	look := render.Options{ConsoleURL: p.Console, Public: bool(who), Seal: p.Seal}
 	card, err := p.clip(ctx, card)
 	if err != nil {
-		return look, err
+		return err
 	}
 	err = send(card.Message(look))
 	if card.HasChart() && refusesBlocks(err) {
@@ -97,7 +97,7 @@ func (p *Messenger) Give(ctx context.Context, who audience, card render.Card, se
 		p.Log.Warn("Slack refuses a card's blocks, so it is shown plainer", "title", card.Title, "err", err)
 		err = send(plainer())
 	}
-	return look, err
+	return err
 }
 
 // refusesBlocks tells whether Slack took a message's blocks for wrong. A response URL says so by its status alone.
@@ -109,7 +109,7 @@ func refusesBlocks(err error) bool {
 
 // Edit replaces a message of ours.
 func (p *Messenger) Edit(ctx context.Context, channel, ts string, card render.Card) error {
-	_, err := p.Give(ctx, Everybody, card, func(msg render.Message) error {
+	err := p.Give(ctx, Everybody, card, func(msg render.Message) error {
 		return Retry(ctx, IfLost, func() error {
 			_, _, _, err := p.API.UpdateMessageContext(ctx, channel, ts, Content(msg)...)
 			return err
@@ -123,7 +123,7 @@ func (p *Messenger) Edit(ctx context.Context, channel, ts string, card render.Ca
 
 // PostEphemeral shows a card to one person in a channel, in a thread when thread is set.
 func (p *Messenger) PostEphemeral(ctx context.Context, channel, thread, user string, card render.Card) error {
-	_, err := p.Give(ctx, onePerson, card, func(msg render.Message) error {
+	err := p.Give(ctx, onePerson, card, func(msg render.Message) error {
 		opts := Content(msg)
 		if thread != "" {
 			opts = append(opts, slack.MsgOptionTS(thread))
@@ -142,7 +142,7 @@ func (p *Messenger) PostEphemeral(ctx context.Context, channel, thread, user str
 // Respond answers through a response_url: to the person alone, in place of the message they clicked on when replace is set.
 // Slack takes five answers within 30 minutes.
 func (p *Messenger) Respond(ctx context.Context, address string, replace Replacing, card render.Card) error {
-	_, err := p.Give(ctx, onePerson, card, func(msg render.Message) error {
+	err := p.Give(ctx, onePerson, card, func(msg render.Message) error {
 		hook := &slack.WebhookMessage{
 			Text: msg.Text, Blocks: &slack.Blocks{BlockSet: msg.Blocks}, ResponseType: slack.ResponseTypeEphemeral,
 			ReplaceOriginal: bool(replace), UnfurlLinks: new(bool), UnfurlMedia: new(bool),
@@ -158,7 +158,7 @@ func (p *Messenger) Respond(ctx context.Context, address string, replace Replaci
 // RespondInChannel answers through a response URL to everybody in its channel, in a thread where thread is set. What may have got through is
 // not sent again.
 func (p *Messenger) RespondInChannel(ctx context.Context, address, thread string, card render.Card) error {
-	_, err := p.Give(ctx, Everybody, card, func(msg render.Message) error {
+	err := p.Give(ctx, Everybody, card, func(msg render.Message) error {
 		hook := &slack.WebhookMessage{
 			Text: msg.Text, Blocks: &slack.Blocks{BlockSet: msg.Blocks}, ResponseType: slack.ResponseTypeInChannel,
 			ThreadTimestamp: thread, UnfurlLinks: new(bool), UnfurlMedia: new(bool),

@@ -62,7 +62,7 @@ func (p *Messenger) shareBeside(ctx context.Context, at Sent, thread string, car
 // place posts a card without files.
 func (p *Messenger) place(ctx context.Context, channel, thread, key string, card render.Card) (at Sent, err error) {
 	target := p.conversation(ctx, channel)
-	_, err = p.Give(ctx, Everybody, card, func(msg render.Message) (err error) {
+	err = p.Give(ctx, Everybody, card, func(msg render.Message) (err error) {
 		at, err = p.send(ctx, target, thread, key, msg)
 		if target != channel && RefusedWith(err, "channel_not_found") { // another workspace's, or of somebody who was away
 			p.Remember(ctx, channel, "")

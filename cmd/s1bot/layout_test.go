@@ -16,8 +16,8 @@ import (
 const module = "s1bot/"
 
 // rooms says who may import whom: arrows only go up the table. Third-party packages are named by prefix. It is the table of the
-// design, with four changes: bot/socketmode has gorilla/websocket because it reads Socket Mode itself, bot/store has goose because the
-// migrations are its, render alone knows slack-go's blocks beside bot, and it has golang.org/x/image for the letters in a chart's picture.
+// design, with three changes: bot/socketmode has gorilla/websocket because it reads Socket Mode itself, bot/store has goose because the
+// migrations are its, render alone knows slack-go's blocks beside bot.
 var rooms = map[string]struct{ ours, third []string }{
 	"s1": {
 		nil,
@@ -25,7 +25,7 @@ var rooms = map[string]struct{ ours, third []string }{
 	},
 	"render": {
 		[]string{"render/tempfile"},
-		[]string{"github.com/slack-go/slack", "golang.org/x/image"},
+		[]string{"github.com/slack-go/slack"},
 	},
 	"render/cards": {
 		[]string{"render", "s1"},
