@@ -64,7 +64,7 @@ type Config struct {
 	Leases   Leases // says which of several processes works
 	Messages delivery.Messenger
 	Files    delivery.Uploader
-	Actions  cards.Actions // what the cards offer; the catalog has them
+	Actions  cards.Actions // what the cards offer: the catalog has them; empty, not nil, for cards without buttons
 
 	ThreatsChannel string // Slack channel ids; empty: only what Routes name gets anything
 	AlertsChannel  string
@@ -114,8 +114,8 @@ type service struct {
 
 // New checks c and returns a notifier; it starts nothing.
 func New(c Config) (*Notifier, error) {
-	if c.Console == nil || c.Journal == nil || c.Leases == nil || c.Messages == nil || c.Files == nil {
-		return nil, errors.New("notifier: needs a console, a journal, leases, messages and files")
+	if c.Console == nil || c.Journal == nil || c.Leases == nil || c.Messages == nil || c.Files == nil || c.Actions == nil { // without actions the cards would have no buttons, and nobody would be told
+		return nil, errors.New("notifier: needs a console, a journal, leases, messages, files and the actions of cards")
 	}
 	c.Interval, c.Burst, c.Owner = cmp.Or(c.Interval, 30*time.Second), cmp.Or(c.Burst, 5), cmp.Or(c.Owner, rand.Text())
 	if c.Now == nil {

@@ -11,6 +11,7 @@ import (
 
 	"s1bot/notifier"
 	"s1bot/notifier/notifiertest"
+	"s1bot/render/cards"
 	"s1bot/s1"
 	"s1bot/s1/s1sim"
 )
@@ -53,7 +54,19 @@ func TestCardsOfAChannelThatIsNoLongerSetStillFollow(t *testing.T) {
 func TestNewRefusesAnIncompleteConfig(t *testing.T) {
 	t.Parallel()
 	_, err := notifier.New(notifier.Config{})
-	require.ErrorContains(t, err, "needs a console, a journal, leases, messages and files")
+	require.ErrorContains(t, err, "needs a console, a journal, leases, messages, files and the actions of cards")
+}
+
+// Cards without buttons look like cards of things that nothing can be done about.
+func TestNewRefusesCardsWhoseActionsWereForgotten(t *testing.T) {
+	notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
+		w.Config.Actions = nil
+		_, err := notifier.New(w.Config)
+		require.ErrorContains(t, err, "the actions of cards")
+		w.Config.Actions = cards.Actions{}
+		_, err = notifier.New(w.Config)
+		require.NoError(t, err, "none is an answer")
+	})
 }
 
 func TestRefreshEditsAtOnce(t *testing.T) {
