@@ -2,7 +2,7 @@
 
 GO ?= go
 
-.PHONY: help build demo test check lint deploy-check generate crash flood bench oracle clean
+.PHONY: help build demo test check lint deploy-check generate crash flood fuzz soak bench oracle clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,18 @@ crash: ## kill real processes 200 times on SQLite and 100 times on PostgreSQL, h
 
 flood: ## 10,000 threats in one poll, also with faults on both sides, and 100 kills at random moments: nothing lost, nothing told twice
 	S1BOT_TEST_FLOOD=1 $(GO) test -count=1 -timeout 60m -v -run 'TestTenThousand|TestAFlood|TestKilledAtRandomMoments|TestOfTwoProcesses' ./cmd/s1bot
+
+# What strangers write: text, envelopes, forms, filters, files, names. Each is fuzzed for FUZZTIME; its seeds run in `make test`.
+FUZZ = ./commands:FuzzParse ./commands:FuzzLine ./bot:FuzzEnvelope ./bot:FuzzViewState ./s1:FuzzAFilterNeverSendsWhatItShouldNot \
+	./cmd/s1bot/policyfile:FuzzRead ./render:FuzzText
+FUZZTIME ?= 30s
+
+fuzz: ## slash text, envelopes, forms, filters, policy files and escaping, 30 s each (FUZZTIME=5s as CI does)
+	@for f in $(FUZZ); do $(GO) test -run '^$$' -fuzz "^$${f##*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s "$${f%%:*}" || exit 1; done
+
+soak: ## ten minutes of twenty people, two processes on PostgreSQL, faults on both sides, a restart a minute: nothing lost, done twice or grown
+	@./.ci/setup
+	S1BOT_TEST_SOAK=10m $(GO) test -count=1 -timeout 20m -v -run TestSoak ./cmd/s1bot
 
 bench: ## benchmarks, each with its baseline
 	$(GO) test -run '^$$' -bench . -benchmem ./...

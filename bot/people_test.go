@@ -32,7 +32,7 @@ type town struct {
 func (tw *town) clock() time.Time     { return tw.began.Add(time.Duration(tw.later.Load())) }
 func (tw *town) pass(d time.Duration) { tw.later.Add(int64(d)) }
 
-func settle(t *testing.T, s policy.Settings) *town {
+func settle(t testing.TB, s policy.Settings) *town {
 	t.Helper()
 	ws := slacksim.New(slacksim.Options{})
 	server := httptest.NewServer(ws)

@@ -261,7 +261,8 @@ func FuzzLine(f *testing.F) {
 		if strings.TrimSpace(first) == "" || strings.TrimSpace(second) == "" {
 			return
 		}
-		args := catalog.Marshal(map[string]any{"query": first, "computer-name": "x" + second + "y"})
+		name := "x" + strings.ReplaceAll(second, ",", "") + "y" // the parts of a list may be too short to search for
+		args := catalog.Marshal(map[string]any{"query": first, "computer-name": name})
 		requireSameAgain(t, all, cmd, args)
 		if len([]rune(first)) > 1 && !strings.Contains(first, ",") && len(second) > 1 && !strings.Contains(second, ",") {
 			requireSameAgain(t, all, list, catalog.Marshal(map[string]any{"computer-names": []string{"host-" + first, "pc-" + second}}))

@@ -33,6 +33,12 @@ type Envelope struct {
 	ack      func(ctx context.Context, payload any) error
 }
 
+// AnsweredBy returns e as it came in just now, with the way by which its answer goes back to Slack.
+func (e Envelope) AnsweredBy(ack func(ctx context.Context, payload any) error) Envelope {
+	e.Received, e.ack = time.Now(), ack
+	return e
+}
+
 // Acknowledge answers the envelope; payload is nil for a bare ack. An answer too large for Slack becomes a bare ack and an
 // error, because an envelope that is never acknowledged looks to the person like a bot that is down.
 func (e Envelope) Acknowledge(ctx context.Context, payload any) error {

@@ -227,8 +227,7 @@ func (c *conn) read(ctx context.Context, replace chan struct{}) {
 			time.AfterFunc(drainTimeout, func() { _ = c.ws.Close() })
 		case env.ID != "":
 			c.owed.Add(1)
-			env.Received, env.ack = time.Now(), c.acker(env.ID)
-			c.hub.receive(env)
+			c.hub.receive(env.AnsweredBy(c.acker(env.ID)))
 		}
 	}
 }
