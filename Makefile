@@ -2,7 +2,7 @@
 
 GO ?= go
 
-.PHONY: help build demo test check lint deploy-check generate crash flood fuzz soak bench oracle clean
+.PHONY: help build demo test check lint deploy-check generate crash flood fuzz soak bench benchmarks oracle clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,7 +51,11 @@ soak: ## ten minutes of twenty people, two processes on PostgreSQL, faults on bo
 	@./.ci/setup
 	S1BOT_TEST_SOAK=10m $(GO) test -count=1 -timeout 20m -v -run TestSoak ./cmd/s1bot
 
-bench: ## benchmarks, each with its baseline
+bench: ## one table of how fast the bot is, each figure with its baseline; ARGS=-json for machines
+	@./.ci/setup
+	@table=$$(mktemp) && $(GO) test -count=1 -timeout 30m -run TestBenchTable ./cmd/s1bot -args -bench-table $$table $(ARGS) >&2 && cat $$table; rm -f $$table
+
+benchmarks: ## the benchmarks of all packages
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 oracle: ## Slack's own SDKs as clients of the simulated workspace, and its types and validators for all that stories send (from npm and PyPI)

@@ -29,6 +29,7 @@ type Config struct {
 	Rates      Rates             // shares slow limits with other processes and keeps them over a restart; nil: the client's own
 	Logger     *slog.Logger      // nil: no log
 	Observe    func(Observation) // called after each try, if set
+	Unpaced    bool              // leave the vendor's rates out of account: for a console that is simulated
 }
 
 // An Observation tells of one try of one call; Route has placeholders instead of ids, so that it can label a metric.
@@ -80,6 +81,10 @@ func New(c Config) (*Client, error) {
 	}
 	client.fillIn()
 	client.breakers = newBreakers(client.logger)
+	if c.Unpaced {
+		client.buckets.lift()
+		return client, nil
+	}
 	if c.Rates != nil {
 		client.buckets = client.buckets.share(c.Rates, client.base.String(), c.Token, client.logger)
 	}

@@ -74,6 +74,13 @@ func newBuckets() buckets {
 	return b
 }
 
+// lift ends all limits.
+func (b buckets) lift() {
+	for _, l := range b.local {
+		l.SetLimit(rate.Inf)
+	}
+}
+
 // share lets the buckets keep slow limits in r. A token is a secret, so rows are known by a hash that cannot be turned back.
 func (b buckets) share(r Rates, console string, token Secret, log *slog.Logger) buckets {
 	sum := sha256.Sum256([]byte("s1bot rates\x00" + console + "\x00" + token.Reveal()))

@@ -59,6 +59,7 @@ type config struct {
 	lease, tick time.Duration          // of runs that died, and of looking for them; the usual ones when zero
 	now         func() time.Time       // the clock; time.Now when nil
 	again       func() (config, error) // reads the same variables and their files again
+	unpaced     bool                   // no vendor's rates: for a simulated console that is measured
 }
 
 // minKeep is a week: the feeds read again what is younger than that, and must know that they delivered it.
