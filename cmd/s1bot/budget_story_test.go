@@ -65,7 +65,7 @@ func TestChangesMadeAtOnceShareTheirBudget(t *testing.T) {
 	for i := range 8 {
 		s.types("alice", "#soc", fmt.Sprintf("/s1 scan BURST-%02d", i))
 	}
-	_, err := s.console.WaitCalls(s.patient(), 8, agents)
+	_, err := s.console.WaitCalls(s.patient(), 4, agents) // as many of one person as run at once
 	require.NoError(t, err)
 	s.console.Heal()
 	require.NoError(t, s.slack.Settle(s.patient()))

@@ -112,7 +112,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"github.com/sourcegraph/conc"},
 	},
 	"notifier/notifiertest": {
-		[]string{"approvals/policy", "s1", "s1/s1sim", "render", "render/cards", "notifier", "notifier/journal", "notifier/pacing", "notifier/routing"},
+		[]string{"commands", "approvals/policy", "s1", "s1/s1sim", "render", "render/cards", "notifier", "notifier/journal", "notifier/pacing", "notifier/routing"},
 		[]string{"github.com/stretchr/testify"},
 	},
 	"bot": {

@@ -252,7 +252,7 @@ func TestAClosedChannelFallsBackAndTheOperatorsAreTold(t *testing.T) {
 	s.polled()
 	s.slack.Archive("threats")
 	s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
-	s.sees("#approvals", "cannot reach their channel")
+	s.sees("#approvals", "I can't post to a channel")
 	s.sees("#approvals", "evil.exe", "DESKTOP-1")
 	s.slack.ForgetViolations()
 }

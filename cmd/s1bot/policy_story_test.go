@@ -154,7 +154,7 @@ func TestRequestsMadeAtOnceShareTheirBudget(t *testing.T) {
 		s.console.AddAgent(s1sim.AgentSpec{Name: fmt.Sprintf("BURST-%d", i)})
 		s.types("alice", "#soc", fmt.Sprintf("/s1 isolate BURST-%d reason=test", i))
 	}
-	_, err := s.console.WaitCalls(s.patient(), 8, agents)
+	_, err := s.console.WaitCalls(s.patient(), 4, agents) // as many of one person as run at once
 	require.NoError(t, err)
 	s.console.Heal()
 	for i := range 8 {

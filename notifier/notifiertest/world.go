@@ -15,14 +15,14 @@ import (
 	"testing/synctest"
 	"time"
 
+	"s1bot/commands"
+
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals/policy"
 	"s1bot/notifier"
 	"s1bot/notifier/journal"
 	"s1bot/notifier/routing"
-	"s1bot/render"
-	"s1bot/render/cards"
 	"s1bot/s1"
 	"s1bot/s1/s1sim"
 )
@@ -95,7 +95,7 @@ func Story(t *testing.T, tell func(*testing.T, *World)) {
 func NewWorld(t *testing.T) *World {
 	w := &World{T: t, Console: &Console{}, Slack: &Slack{Closed: map[string]bool{}}, Journal: NewMemory(), Log: &logBook{}, Stop: func() {}}
 	w.Config = notifier.Config{Console: w.Console, Journal: w.Journal, Leases: w.Journal, Messages: w.Slack, Files: w.Slack, ThreatsChannel: "CTHREATS", AlertsChannel: "CALERTS", Burst: 5000,
-		Actions: actions(),
+		Actions: commands.All().CardActions(),
 		Logger:  slog.New(slog.NewTextHandler(w.Log, nil))}
 	return w
 }
@@ -205,18 +205,4 @@ func Client(t testing.TB, h http.Handler) *s1.Client {
 	client, err := s1.New(s1.Config{BaseURL: "https://console.test", Token: token, HTTPClient: &http.Client{Transport: inProcess{h}}})
 	require.NoError(t, err)
 	return client
-}
-
-// actions stand in for those that the commands have on cards: an endpoint is cut off, or taken back.
-func actions() cards.Actions {
-	threat := func(isolated bool) func(s1.Threat) (cards.Filling, bool) {
-		return func(t s1.Threat) (cards.Filling, bool) {
-			return cards.Filling{}, (t.Realtime.NetworkStatus == s1.NetworkDisconnected) == isolated
-		}
-	}
-	return cards.NewActions([]cards.Action{
-		{Label: "Disconnect host", Style: render.Danger, Threat: threat(false), Command: "isolate",
-			Alert: func(s1.Alert) (cards.Filling, bool) { return cards.Filling{}, true }},
-		{Label: "Reconnect host", Threat: threat(true), Command: "reconnect"},
-	})
 }
