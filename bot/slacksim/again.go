@@ -43,7 +43,7 @@ func (ws *Workspace) Forge(s Sent) (answer json.RawMessage, err error) {
 		return nil, fmt.Errorf("forge: %w", err)
 	}
 	ws.mu.Lock()
-	u, ok := ws.users.byID[s.User]
+	u, ok := ws.users.ByID[s.User]
 	if !ok {
 		u = ws.bot()
 	}

@@ -3,6 +3,8 @@ package slacksim
 import (
 	"cmp"
 	"slices"
+
+	"s1bot/bot/slacksim/roster"
 )
 
 // A Channel is a public or private channel. Direct messages make themselves: see Person.Types.
@@ -32,22 +34,22 @@ type count struct{ unread, mentions int }
 func (ws *Workspace) AddChannel(c Channel) string {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	ch, known := ws.channels.find(c.Name)
+	ch, known := ws.channels.Find(c.Name)
 	if !known {
 		ch = &channel{byTS: map[string]*Message{}}
-		ch.ID = cmp.Or(c.ID, ws.channels.fresh("C", c.Name))
+		ch.ID = cmp.Or(c.ID, ws.channels.Fresh("C", c.Name))
 	}
 	c.ID = ch.ID
 	ch.Channel, ch.open, ch.members = c, c.Members == nil, map[string]bool{}
 	for _, name := range c.Members {
-		if u, ok := ws.users.find(name); ok {
+		if u, ok := ws.users.Find(name); ok {
 			ch.members[u.ID] = true
 		}
 	}
 	if !c.NoBot {
 		ch.members[ws.bot().ID] = true
 	}
-	ws.channels.add(c.ID, c.Name, ch)
+	ws.channels.Add(c.ID, c.Name, ch)
 	ws.bump()
 	return c.ID
 }
@@ -56,7 +58,7 @@ func (ws *Workspace) AddChannel(c Channel) string {
 func (ws *Workspace) Archive(nameOrID string) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	if ch, ok := ws.channels.find(nameOrID); ok {
+	if ch, ok := ws.channels.Find(nameOrID); ok {
 		ch.Archived = true
 	}
 }
@@ -65,23 +67,23 @@ func (ws *Workspace) Archive(nameOrID string) {
 func (ws *Workspace) ChannelID(name string) string {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	if ch, ok := ws.channels.find(name); ok {
+	if ch, ok := ws.channels.Find(name); ok {
 		return ch.ID
 	}
 	return ""
 }
 
 // has tells whether the user is in the conversation.
-func (c *channel) has(u *User) bool {
+func (c *channel) has(u *roster.User) bool {
 	if c.dm != nil {
 		return slices.Contains(c.dm, u.ID)
 	}
-	return c.members[u.ID] || c.open && u.fullMember()
+	return c.members[u.ID] || c.open && u.FullMember()
 }
 
-func (ws *Workspace) membersOf(c *channel) []*User {
-	members := []*User{}
-	for _, u := range ws.users.all() {
+func (ws *Workspace) membersOf(c *channel) []*roster.User {
+	members := []*roster.User{}
+	for _, u := range ws.users.All() {
 		if c.has(u) {
 			members = append(members, u)
 		}
@@ -90,16 +92,16 @@ func (ws *Workspace) membersOf(c *channel) []*User {
 }
 
 // dmOf is the direct message between two people; it is made when there is none.
-func (ws *Workspace) dmOf(a, b *User) *channel {
+func (ws *Workspace) dmOf(a, b *roster.User) *channel {
 	pair := []string{a.ID, b.ID}
 	slices.Sort(pair)
 	key := "dm " + pair[0] + " " + pair[1]
-	if c, ok := ws.channels.find(key); ok {
+	if c, ok := ws.channels.Find(key); ok {
 		return c
 	}
 	c := &channel{dm: pair, byTS: map[string]*Message{}}
 	c.ID = ws.newID("D")
-	ws.channels.add(c.ID, key, c)
+	ws.channels.Add(c.ID, key, c)
 	return c
 }
 
@@ -154,7 +156,7 @@ func (ws *Workspace) channelObject(c *channel) map[string]any {
 		o["user"], o["is_open"] = c.other(bot.ID), true
 		return o
 	}
-	o["name"], o["name_normalized"], o["is_member"], o["creator"] = c.Name, c.Name, c.has(bot), slackbotID
+	o["name"], o["name_normalized"], o["is_member"], o["creator"] = c.Name, c.Name, c.has(bot), roster.SlackbotID
 	o["num_members"] = len(ws.membersOf(c))
 	o["topic"] = map[string]any{"value": c.Topic, "creator": "", "last_set": 0}
 	o["purpose"] = map[string]any{"value": "", "creator": "", "last_set": 0}

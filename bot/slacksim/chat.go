@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/roster"
 	"s1bot/bot/slacksim/webapi"
 	"s1bot/bot/slacksim/wire"
 )
@@ -21,7 +22,7 @@ func (ws *Workspace) authTest(webapi.Args) (webapi.Reply, error) {
 	bot := ws.bot()
 	return webapi.Reply{
 		"url": "https://" + ws.opts.TeamDomain + ".slack.com/", "team": ws.opts.TeamName, "user": bot.Name, "team_id": ws.opts.TeamID,
-		"user_id": bot.ID, "bot_id": botID, "is_enterprise_install": false,
+		"user_id": bot.ID, "bot_id": roster.BotID, "is_enterprise_install": false,
 	}, nil
 }
 
@@ -56,7 +57,7 @@ func (ws *Workspace) postEphemeral(a webapi.Args) (webapi.Reply, error) {
 	if err := ws.mayPost(c); err != nil {
 		return nil, err
 	}
-	u, ok := ws.users.byID[a.Str("user")]
+	u, ok := ws.users.ByID[a.Str("user")]
 	if !ok || !c.has(u) {
 		return nil, webapi.Refuse("user_not_in_channel")
 	}
@@ -99,7 +100,7 @@ func (ws *Workspace) deleteMessage(a webapi.Args) (webapi.Reply, error) {
 
 // ownMessage finds a message that the bot may change. Ephemeral messages are beyond chat.update and chat.delete.
 func (ws *Workspace) ownMessage(a webapi.Args, otherwise string) (*channel, *Message, error) {
-	c, ok := ws.channels.byID[a.Str("channel")] // neither names nor user ids, unlike chat.postMessage
+	c, ok := ws.channels.ByID[a.Str("channel")] // neither names nor user ids, unlike chat.postMessage
 	if !ok || !ws.seenByBot(c) {
 		return nil, nil, webapi.Refuse("channel_not_found")
 	}
@@ -116,7 +117,7 @@ func (ws *Workspace) ownMessage(a webapi.Args, otherwise string) (*channel, *Mes
 }
 
 func (ws *Workspace) permalink(a webapi.Args) (webapi.Reply, error) {
-	c, ok := ws.channels.byID[a.Str("channel")]
+	c, ok := ws.channels.ByID[a.Str("channel")]
 	if !ok || !ws.seenByBot(c) {
 		return nil, webapi.Refuse("channel_not_found")
 	}
@@ -132,7 +133,7 @@ func (ws *Workspace) permalink(a webapi.Args) (webapi.Reply, error) {
 }
 
 func (ws *Workspace) addReaction(a webapi.Args) (webapi.Reply, error) {
-	c, ok := ws.channels.byID[a.Str("channel")]
+	c, ok := ws.channels.ByID[a.Str("channel")]
 	if !ok || !ws.seenByBot(c) {
 		return nil, webapi.Refuse("channel_not_found")
 	}
@@ -154,7 +155,7 @@ func (ws *Workspace) addReaction(a webapi.Args) (webapi.Reply, error) {
 
 // conversation finds where a message is to go: a channel's id or name, or a user's id, which opens a direct message.
 func (ws *Workspace) conversation(name string) (*channel, error) {
-	if u, ok := ws.users.byID[name]; ok {
+	if u, ok := ws.users.ByID[name]; ok {
 		switch {
 		case u.IsBot: // docs.slack.dev/reference/methods/conversations.open, whose rules opening by chat.postMessage has, too
 			return nil, webapi.Refuse("cannot_dm_bot")
@@ -163,7 +164,7 @@ func (ws *Workspace) conversation(name string) (*channel, error) {
 		}
 		return ws.dmOf(u, ws.bot()), nil
 	}
-	c, ok := ws.channels.find(name)
+	c, ok := ws.channels.Find(name)
 	if !ok || !ws.seenByBot(c) {
 		return nil, webapi.Refuse("channel_not_found")
 	}

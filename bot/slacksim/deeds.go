@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/roster"
 	"s1bot/bot/slacksim/wire"
 )
 
@@ -21,9 +22,9 @@ func cannot(code, format string, args ...any) error {
 }
 
 // composer finds the conversation that a person writes into.
-func (ws *Workspace) composer(u *User, where string) (*channel, error) {
-	c, ok := ws.channels.find(where)
-	if other, isUser := ws.users.find(where); isUser && (!ok || strings.HasPrefix(where, "@")) {
+func (ws *Workspace) composer(u *roster.User, where string) (*channel, error) {
+	c, ok := ws.channels.Find(where)
+	if other, isUser := ws.users.Find(where); isUser && (!ok || strings.HasPrefix(where, "@")) {
 		return ws.dmOf(u, other), nil
 	}
 	switch {
@@ -36,7 +37,7 @@ func (ws *Workspace) composer(u *User, where string) (*channel, error) {
 }
 
 // typeIn sends what is typed into a composer.
-func (ws *Workspace) typeIn(u *User, c *channel, thread, text string) error {
+func (ws *Workspace) typeIn(u *roster.User, c *channel, thread, text string) error {
 	switch {
 	case u.Deleted:
 		return cannot("account_inactive", "%s is deactivated", u.Name)
@@ -56,7 +57,7 @@ func (ws *Workspace) typeIn(u *User, c *channel, thread, text string) error {
 
 // announce tells the app of a message that concerns it. Who wrote it adds what Slack says of an author that is no person, or that it
 // was edited.
-func (ws *Workspace) announce(u *User, c *channel, m *Message, more map[string]any) {
+func (ws *Workspace) announce(u *roster.User, c *channel, m *Message, more map[string]any) {
 	bot := ws.bot()
 	kind := ""
 	switch {
@@ -73,7 +74,7 @@ func (ws *Workspace) announce(u *User, c *channel, m *Message, more map[string]a
 }
 
 // typeCommand runs a slash command. Commands of apps do not work in threads.
-func (ws *Workspace) typeCommand(u *User, c *channel, thread, text string) error {
+func (ws *Workspace) typeCommand(u *roster.User, c *channel, thread, text string) error {
 	name, rest, _ := strings.Cut(text, " ")
 	at := slices.IndexFunc(ws.opts.Commands, func(cmd Command) bool { return cmd.Name == name })
 	switch {
@@ -89,7 +90,7 @@ func (ws *Workspace) typeCommand(u *User, c *channel, thread, text string) error
 }
 
 // act tells the app that something happened to an element. The element is the one that the person saw.
-func (ws *Workspace) act(u *User, at place, block, el, value map[string]any) {
+func (ws *Workspace) act(u *roster.User, at place, block, el, value map[string]any) {
 	if value != nil && el["type"] != "overflow" {
 		ws.typed.remember(at.key(u), wire.Text(block["block_id"]), wire.Text(el["action_id"]), value)
 	}
@@ -98,7 +99,7 @@ func (ws *Workspace) act(u *User, at place, block, el, value map[string]any) {
 }
 
 // suggest asks the app for options; nil where the query is too short to ask.
-func (ws *Workspace) suggest(u *User, at place, block, el map[string]any, query string) *delivery {
+func (ws *Workspace) suggest(u *roster.User, at place, block, el map[string]any, query string) *delivery {
 	if len([]rune(query)) < blockkit.MinQueryLength(el) {
 		return nil
 	}
@@ -131,7 +132,7 @@ func (ws *Workspace) await(d *delivery) error {
 }
 
 // submit sends a form, unless Slack's client itself finds errors in it.
-func (ws *Workspace) submit(u *User, v *View) (SubmitResult, *delivery) {
+func (ws *Workspace) submit(u *roster.User, v *View) (SubmitResult, *delivery) {
 	byBlock := blockkit.ClientErrors(v.Blocks, blockkit.StateOf(v.Blocks, ws.typed[placeOfView(v)]))
 	if len(byBlock) > 0 {
 		result := SubmitResult{Action: "errors", Errors: map[string]string{}, byBlock: byBlock}
@@ -156,7 +157,7 @@ func (ws *Workspace) submitted(d *delivery) (SubmitResult, error) {
 }
 
 // closeByHand closes a view as its close button does, and tells the app where it asked for that.
-func (ws *Workspace) closeByHand(u *User, v *View) error {
+func (ws *Workspace) closeByHand(u *roster.User, v *View) error {
 	stack := ws.stacks[u.ID]
 	if len(stack) == 0 || stack[len(stack)-1] != v {
 		return cannot("view_not_on_top", "another view is on top of %q", v.Title)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 
+	"s1bot/bot/slacksim/roster"
 	"s1bot/bot/slacksim/webapi"
 )
 
@@ -41,12 +42,12 @@ func (ws *Workspace) demoRoutes(mux *http.ServeMux) {
 }
 
 // demoUser is the person the page is used as: by id or name, else the first one that may be switched to.
-func (ws *Workspace) demoUser(idOrName string) (*User, bool) {
+func (ws *Workspace) demoUser(idOrName string) (*roster.User, bool) {
 	if idOrName != "" {
-		u, ok := ws.users.find(idOrName)
+		u, ok := ws.users.Find(idOrName)
 		return u, ok && !u.IsBot
 	}
-	for _, u := range ws.users.all() {
+	for _, u := range ws.users.All() {
 		if u.Switchable {
 			return u, true
 		}
@@ -81,16 +82,16 @@ func (ws *Workspace) demoState(w http.ResponseWriter, r *http.Request) {
 
 func (ws *Workspace) demoUsers() []any {
 	users := []any{}
-	for _, u := range ws.users.all() {
+	for _, u := range ws.users.All() {
 		users = append(users, map[string]any{"id": u.ID, "name": u.Name, "real_name": u.RealName, "title": u.Title, "color": u.Color,
-			"is_bot": u.IsBot, "is_app": u.isApp, "switchable": u.Switchable && !u.Deleted, "tz": u.TZ})
+			"is_bot": u.IsBot, "is_app": u.IsApp, "switchable": u.Switchable && !u.Deleted, "tz": u.TZ})
 	}
 	return users
 }
 
 func (ws *Workspace) demoGroups() []any {
 	groups := []any{}
-	for _, g := range ws.groups.all() {
+	for _, g := range ws.groups.All() {
 		groups = append(groups, map[string]any{"id": g.ID, "handle": g.Handle, "name": g.Name, "users": g.Members})
 	}
 	return groups
@@ -105,19 +106,19 @@ func (ws *Workspace) demoCommands() []any {
 }
 
 // demoChannels are the conversations in a person's sidebar, the app's direct message always among them.
-func (ws *Workspace) demoChannels(u *User) []*channel {
+func (ws *Workspace) demoChannels(u *roster.User) []*channel {
 	ws.dmOf(u, ws.bot())
-	return slices.DeleteFunc(ws.channels.all(), func(c *channel) bool { return !c.has(u) || c.Archived })
+	return slices.DeleteFunc(ws.channels.All(), func(c *channel) bool { return !c.has(u) || c.Archived })
 }
 
-func (ws *Workspace) demoChannel(u *User, c *channel) map[string]any {
+func (ws *Workspace) demoChannel(u *roster.User, c *channel) map[string]any {
 	n := ws.unreadOf(u.ID, c.ID)
 	o := map[string]any{"id": c.ID, "name": c.Name, "kind": "channel", "topic": c.Topic, "unread": n.unread, "mentions": n.mentions}
 	switch {
 	case c.dm != nil:
-		other := ws.users.byID[c.other(u.ID)]
+		other := ws.users.ByID[c.other(u.ID)]
 		o["kind"], o["name"], o["with"] = "dm", other.Name, other.ID
-		if other.isApp {
+		if other.IsApp {
 			o["kind"] = "app"
 		}
 	case c.Private:
@@ -126,7 +127,7 @@ func (ws *Workspace) demoChannel(u *User, c *channel) map[string]any {
 	return o
 }
 
-func (ws *Workspace) demoMessages(u *User, c *channel) []any {
+func (ws *Workspace) demoMessages(u *roster.User, c *channel) []any {
 	list := []any{}
 	for _, m := range c.messages {
 		if m.visibleTo(u.ID) {
@@ -137,7 +138,7 @@ func (ws *Workspace) demoMessages(u *User, c *channel) []any {
 }
 
 func (ws *Workspace) demoMessageObject(m *Message) map[string]any {
-	author := ws.users.byID[m.User]
+	author := ws.users.ByID[m.User]
 	o := map[string]any{
 		"channel": m.Channel, "ts": m.TS, "user": m.User, "name": author.RealName, "bot": m.FromBot, "text": m.Text, "blocks": []any{},
 		"edited": m.Edited > 0, "ephemeral": m.EphemeralTo != "", "reply_count": m.Replies, "files": []any{}, "time": m.Time.Unix(),

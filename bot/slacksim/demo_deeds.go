@@ -5,12 +5,13 @@ import (
 	"net/http"
 
 	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/roster"
 	"s1bot/bot/slacksim/webapi"
 	"s1bot/bot/slacksim/wire"
 )
 
 // A deed is what the page asks for: the person, and the arguments.
-type deed func(ws *Workspace, u *User, a webapi.Args) (map[string]any, error)
+type deed func(ws *Workspace, u *roster.User, a webapi.Args) (map[string]any, error)
 
 func (ws *Workspace) demoDeed(do deed) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -40,7 +41,7 @@ func (ws *Workspace) demoDeed(do deed) http.HandlerFunc {
 	}
 }
 
-func (ws *Workspace) demoMessage(u *User, a webapi.Args) (map[string]any, error) {
+func (ws *Workspace) demoMessage(u *roster.User, a webapi.Args) (map[string]any, error) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	c, err := ws.composer(u, a.Str("channel"))
@@ -60,7 +61,7 @@ func (ws *Workspace) demoMessage(u *User, a webapi.Args) (map[string]any, error)
 	return nil, ws.typeIn(u, c, thread, a.Str("text"))
 }
 
-func (ws *Workspace) demoRead(u *User, a webapi.Args) (map[string]any, error) {
+func (ws *Workspace) demoRead(u *roster.User, a webapi.Args) (map[string]any, error) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	c, err := ws.composer(u, a.Str("channel"))
@@ -72,7 +73,7 @@ func (ws *Workspace) demoRead(u *User, a webapi.Args) (map[string]any, error) {
 }
 
 // demoElement finds the element that the page speaks of.
-func (ws *Workspace) demoElement(u *User, a webapi.Args) (at place, block, el map[string]any, err error) {
+func (ws *Workspace) demoElement(u *roster.User, a webapi.Args) (at place, block, el map[string]any, err error) {
 	var on Surface = Message{Channel: a.Str("channel"), TS: a.Str("message_ts")}
 	if id := a.Str("view_id"); id != "" {
 		on = View{ID: id}
@@ -99,7 +100,7 @@ func (p place) rawBlocks() []byte {
 	return p.message.Blocks
 }
 
-func (ws *Workspace) demoAction(u *User, a webapi.Args) (map[string]any, error) {
+func (ws *Workspace) demoAction(u *roster.User, a webapi.Args) (map[string]any, error) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	at, block, el, err := ws.demoElement(u, a)
@@ -110,7 +111,7 @@ func (ws *Workspace) demoAction(u *User, a webapi.Args) (map[string]any, error) 
 	return nil, nil
 }
 
-func (ws *Workspace) demoSuggest(u *User, a webapi.Args) (map[string]any, error) {
+func (ws *Workspace) demoSuggest(u *roster.User, a webapi.Args) (map[string]any, error) {
 	ws.mu.Lock()
 	at, block, el, err := ws.demoElement(u, a)
 	if err != nil {
@@ -126,7 +127,7 @@ func (ws *Workspace) demoSuggest(u *User, a webapi.Args) (map[string]any, error)
 	return blockkit.OptionList(options), nil
 }
 
-func (ws *Workspace) demoSubmit(u *User, a webapi.Args) (map[string]any, error) {
+func (ws *Workspace) demoSubmit(u *roster.User, a webapi.Args) (map[string]any, error) {
 	ws.mu.Lock()
 	at, _, err := View{ID: a.Str("view_id")}.locate(ws, u)
 	if err != nil {
@@ -166,7 +167,7 @@ func (ws *Workspace) demoSubmitted(result SubmitResult) map[string]any {
 	return out
 }
 
-func (ws *Workspace) demoClose(u *User, a webapi.Args) (map[string]any, error) {
+func (ws *Workspace) demoClose(u *roster.User, a webapi.Args) (map[string]any, error) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	at, _, err := View{ID: a.Str("view_id")}.locate(ws, u)

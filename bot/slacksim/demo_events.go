@@ -96,7 +96,7 @@ func (ws *Workspace) tell(c *channel, m *Message, kind string) {
 func (ws *Workspace) tellAll(c *channel, m *Message, event map[string]any) {
 	told := map[string]bool{}
 	for l := range ws.listeners {
-		u := ws.users.byID[l.user]
+		u := ws.users.ByID[l.user]
 		if !told[u.ID] && c.has(u) && (m.EphemeralTo == "" || m.EphemeralTo == u.ID) {
 			told[u.ID] = true
 			ws.notify(u.ID, event)

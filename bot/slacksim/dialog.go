@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/roster"
 	"s1bot/bot/slacksim/wire"
 )
 
@@ -41,7 +42,7 @@ func (p *Person) Declines(on Surface, label string) (Dialog, error) {
 }
 
 // asksFirst shows a person the dialog of an element, if it has one.
-func (ws *Workspace) asksFirst(u *User, label string, el map[string]any) (Dialog, bool) {
+func (ws *Workspace) asksFirst(u *roster.User, label string, el map[string]any) (Dialog, bool) {
 	spec := wire.Object(el["confirm"])
 	if len(spec) == 0 {
 		return Dialog{}, false

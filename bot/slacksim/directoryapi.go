@@ -5,33 +5,34 @@ import (
 	"slices"
 	"strings"
 
+	"s1bot/bot/slacksim/roster"
 	"s1bot/bot/slacksim/webapi"
 )
 
 func (ws *Workspace) userInfo(a webapi.Args) (webapi.Reply, error) {
-	u, ok := ws.users.byID[a.Str("user")]
+	u, ok := ws.users.ByID[a.Str("user")]
 	if !ok {
 		return nil, webapi.Refuse("user_not_found")
 	}
-	return webapi.Reply{"user": u.object(ws.hasScope("users:read.email"))}, nil
+	return webapi.Reply{"user": u.Object(ws.hasScope("users:read.email"))}, nil
 }
 
 func (ws *Workspace) userList(a webapi.Args) (webapi.Reply, error) {
-	users, next, err := webapi.Page(a, ws.opts.PageSize, ws.users.all())
+	users, next, err := webapi.Page(a, ws.opts.PageSize, ws.users.All())
 	if err != nil {
 		return nil, err
 	}
 	members := []any{}
 	for _, u := range users {
-		members = append(members, u.object(ws.hasScope("users:read.email")))
+		members = append(members, u.Object(ws.hasScope("users:read.email")))
 	}
 	return webapi.Reply{"members": members, "cache_ts": ws.opts.Now().Unix(), "response_metadata": next}, nil
 }
 
 func (ws *Workspace) userByEmail(a webapi.Args) (webapi.Reply, error) {
-	for _, u := range ws.users.all() {
+	for _, u := range ws.users.All() {
 		if u.Email != "" && strings.EqualFold(u.Email, a.Str("email")) && !u.Deleted {
-			return webapi.Reply{"user": u.object(true)}, nil
+			return webapi.Reply{"user": u.Object(true)}, nil
 		}
 	}
 	return nil, webapi.Refuse("users_not_found")
@@ -42,9 +43,9 @@ func (ws *Workspace) groupList(a webapi.Args) (webapi.Reply, error) {
 		return nil, webapi.Refuse("plan_upgrade_required")
 	}
 	groups := []any{}
-	for _, g := range ws.groups.all() {
+	for _, g := range ws.groups.All() {
 		if !g.Disabled || a.Flag("include_disabled") {
-			groups = append(groups, g.object(ws.opts.TeamID, a.Flag("include_users")))
+			groups = append(groups, g.Object(ws.opts.TeamID, a.Flag("include_users")))
 		}
 	}
 	return webapi.Reply{"usergroups": groups}, nil
@@ -54,7 +55,7 @@ func (ws *Workspace) groupUsers(a webapi.Args) (webapi.Reply, error) {
 	if ws.opts.FreePlan {
 		return nil, webapi.Refuse("plan_upgrade_required")
 	}
-	g, ok := ws.groups.byID[a.Str("usergroup")]
+	g, ok := ws.groups.ByID[a.Str("usergroup")]
 	if !ok || g.Disabled && !a.Flag("include_disabled") {
 		return nil, webapi.Refuse("no_such_subteam")
 	}
@@ -62,10 +63,10 @@ func (ws *Workspace) groupUsers(a webapi.Args) (webapi.Reply, error) {
 }
 
 func (ws *Workspace) botInfo(a webapi.Args) (webapi.Reply, error) {
-	if id := a.Str("bot"); id != "" && id != botID {
+	if id := a.Str("bot"); id != "" && id != roster.BotID {
 		return nil, webapi.Refuse("bot_not_found")
 	}
-	return webapi.Reply{"bot": webapi.Reply{"id": botID, "deleted": false, "name": ws.opts.BotName, "updated": 1, "app_id": appID,
+	return webapi.Reply{"bot": webapi.Reply{"id": roster.BotID, "deleted": false, "name": ws.opts.BotName, "updated": 1, "app_id": roster.AppID,
 		"user_id": ws.bot().ID, "icons": webapi.Reply{}}}, nil
 }
 
@@ -76,7 +77,7 @@ func (ws *Workspace) teamInfo(webapi.Args) (webapi.Reply, error) {
 
 // visibleChannel finds a conversation that the bot may look into: neither by name, nor a private one that it is not in.
 func (ws *Workspace) visibleChannel(a webapi.Args, what string) (*channel, error) {
-	c, ok := ws.channels.byID[a.Str("channel")]
+	c, ok := ws.channels.ByID[a.Str("channel")]
 	if !ok || !ws.seenByBot(c) {
 		return nil, webapi.Refuse("channel_not_found")
 	}
@@ -116,7 +117,7 @@ func (ws *Workspace) channelList(a webapi.Args) (webapi.Reply, error) {
 			return nil, ws.missingScope(scope)
 		}
 	}
-	found := slices.DeleteFunc(ws.channels.all(), func(c *channel) bool {
+	found := slices.DeleteFunc(ws.channels.All(), func(c *channel) bool {
 		return !slices.Contains(types, c.kind()) || !ws.seenByBot(c) || c.Archived && a.Flag("exclude_archived")
 	})
 	found, next, err := webapi.Page(a, ws.opts.PageSize, found)
@@ -217,7 +218,7 @@ func (ws *Workspace) messagePage(a webapi.Args, found []*Message) (webapi.Reply,
 // openChannel is conversations.open for one person; the simulator has no direct messages among several.
 func (ws *Workspace) openChannel(a webapi.Args) (webapi.Reply, error) {
 	if id := a.Str("channel"); id != "" {
-		c, ok := ws.channels.byID[id]
+		c, ok := ws.channels.ByID[id]
 		if !ok || c.dm == nil || !c.has(ws.bot()) {
 			return nil, webapi.Refuse("channel_not_found")
 		}
@@ -230,7 +231,7 @@ func (ws *Workspace) openChannel(a webapi.Args) (webapi.Reply, error) {
 	case len(users) > 1:
 		return nil, webapi.Refuse("too_many_users")
 	}
-	u, ok := ws.users.byID[users[0]]
+	u, ok := ws.users.ByID[users[0]]
 	switch {
 	case !ok:
 		return nil, webapi.Refuse("user_not_found")
@@ -247,7 +248,7 @@ func (ws *Workspace) openChannel(a webapi.Args) (webapi.Reply, error) {
 }
 
 func (ws *Workspace) joinChannel(a webapi.Args) (webapi.Reply, error) {
-	c, ok := ws.channels.byID[a.Str("channel")]
+	c, ok := ws.channels.ByID[a.Str("channel")]
 	switch {
 	case !ok || !ws.seenByBot(c):
 		return nil, webapi.Refuse("channel_not_found")

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/roster"
 	"s1bot/bot/slacksim/wire"
 )
 
@@ -15,7 +16,7 @@ type delivery struct {
 	id       string
 	kind     string // slash_commands, interactive, events_api
 	label    string // for people: "/s1", block_actions, app_mention
-	user     *User
+	user     *roster.User
 	channel  *channel // where the user is told of a failure; nil in modals
 	view     *View    // that was submitted
 	sent     time.Time
@@ -172,13 +173,13 @@ func (ws *Workspace) settleWith(d *delivery, payload json.RawMessage) {
 }
 
 // sendEvent sends an event of the Events API, and again if it is not acknowledged: three times, then never.
-func (ws *Workspace) sendEvent(u *User, event map[string]any) {
+func (ws *Workspace) sendEvent(u *roster.User, event map[string]any) {
 	ws.serial["event"]++
 	body := ws.eventBody(event, fmt.Sprintf("Ev0%08X", ws.serial["event"]))
 	ws.sendEventAgain(u, body, wire.Text(event["type"]), 0, "")
 }
 
-func (ws *Workspace) sendEventAgain(u *User, body map[string]any, label string, attempt int, reason string) {
+func (ws *Workspace) sendEventAgain(u *roster.User, body map[string]any, label string, attempt int, reason string) {
 	d := &delivery{kind: "events_api", label: label, user: u}
 	d.onMissed = func() {
 		if attempt == len(ws.opts.EventRetries) {

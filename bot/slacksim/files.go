@@ -182,7 +182,7 @@ func (ws *Workspace) uploaded(a webapi.Args) ([]*File, error) {
 
 // fileTarget: unlike a text, a file needs the bot in the channel, whatever chat:write.public says.
 func (ws *Workspace) fileTarget(id string, in *content) (*channel, error) {
-	c, ok := ws.channels.byID[id] // "channel_id": neither names nor user ids (slackapi/bolt-js#2115)
+	c, ok := ws.channels.ByID[id] // "channel_id": neither names nor user ids (slackapi/bolt-js#2115)
 	switch {
 	case !ok || !ws.seenByBot(c):
 		return nil, webapi.Refuse("channel_not_found")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/roster"
 )
 
 // A Message is one message as it stood when it was looked at.
@@ -80,7 +81,7 @@ type content struct {
 }
 
 // post adds a message. The caller has checked whether the author may.
-func (ws *Workspace) post(c *channel, author *User, in content) *Message {
+func (ws *Workspace) post(c *channel, author *roster.User, in content) *Message {
 	m := &Message{
 		Channel: c.ID, TS: ws.newTS(), ThreadTS: in.threadTS, Broadcast: in.broadcast, User: author.ID, Text: in.text, Blocks: blockkit.WithIDs(in.blocks, ws.newID),
 		Attachments: in.attachments, Metadata: in.metadata, EphemeralTo: in.ephemeralTo, Files: in.files, typed: in.typed,
@@ -128,8 +129,8 @@ func (ws *Workspace) remove(c *channel, m *Message) {
 }
 
 // slackbot shows a user what Slack shows when an app failed, and writes it down.
-func (ws *Workspace) slackbot(c *channel, user *User, text string) {
-	slackbot, _ := ws.users.find(slackbotID)
+func (ws *Workspace) slackbot(c *channel, user *roster.User, text string) {
+	slackbot, _ := ws.users.Find(roster.SlackbotID)
 	if c != nil {
 		ws.post(c, slackbot, content{text: text, ephemeralTo: user.ID})
 	}
@@ -167,9 +168,9 @@ func (ws *Workspace) setUnread(user, channel string, n count) {
 }
 
 // mentions tells whether the message calls the user by name, by group or with everybody.
-func (ws *Workspace) mentions(m *Message, u *User) bool {
+func (ws *Workspace) mentions(m *Message, u *roster.User) bool {
 	calls := []string{"<@" + u.ID, "<!channel", "<!here", "<!everyone"}
-	for _, g := range ws.groups.all() {
+	for _, g := range ws.groups.All() {
 		if slices.Contains(g.Members, u.ID) {
 			calls = append(calls, "<!subteam^"+g.ID)
 		}
@@ -185,8 +186,8 @@ func (ws *Workspace) mentions(m *Message, u *User) bool {
 func (ws *Workspace) messageObject(m *Message) map[string]any {
 	o := map[string]any{"type": "message", "user": m.User, "text": m.Text, "ts": m.TS, "team": ws.opts.TeamID}
 	if m.FromBot && m.User == ws.bot().ID {
-		o["bot_id"], o["app_id"] = botID, appID
-		o["bot_profile"] = map[string]any{"id": botID, "app_id": appID, "name": ws.opts.BotName, "deleted": false, "team_id": ws.opts.TeamID}
+		o["bot_id"], o["app_id"] = roster.BotID, roster.AppID
+		o["bot_profile"] = map[string]any{"id": roster.BotID, "app_id": roster.AppID, "name": ws.opts.BotName, "deleted": false, "team_id": ws.opts.TeamID}
 	}
 	for name, raw := range map[string]json.RawMessage{"blocks": m.Blocks, "attachments": m.Attachments, "metadata": m.Metadata} {
 		if len(raw) > 0 {
@@ -198,7 +199,7 @@ func (ws *Workspace) messageObject(m *Message) map[string]any {
 	}
 	if m.Broadcast { // docs.slack.dev/reference/events/message/thread_broadcast
 		o["subtype"] = "thread_broadcast"
-		if c := ws.channels.byID[m.Channel]; c != nil && c.byTS[m.ThreadTS] != nil {
+		if c := ws.channels.ByID[m.Channel]; c != nil && c.byTS[m.ThreadTS] != nil {
 			o["root"] = ws.messageObject(c.byTS[m.ThreadTS])
 		}
 	}

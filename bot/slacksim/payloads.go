@@ -5,21 +5,22 @@ import (
 	"maps"
 
 	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/roster"
 )
 
 // slashPayload is the payload of a command [docs.slack.dev/interactivity/implementing-slash-commands].
-func (ws *Workspace) slashPayload(u *User, c *channel, command, text string) map[string]any {
+func (ws *Workspace) slashPayload(u *roster.User, c *channel, command, text string) map[string]any {
 	return map[string]any{
 		"token": verifier, "team_id": u.TeamID, "team_domain": ws.opts.TeamDomain, "channel_id": c.ID, "channel_name": c.wireName(),
-		"user_id": u.ID, "user_name": u.Name, "command": command, "text": text, "api_app_id": appID, "is_enterprise_install": "false",
+		"user_id": u.ID, "user_name": u.Name, "command": command, "text": text, "api_app_id": roster.AppID, "is_enterprise_install": "false",
 		"response_url": ws.newResponseURL("commands", u, c, nil), "trigger_id": ws.newTrigger(u.ID),
 	}
 }
 
 // interaction is what all interactive payloads have in common [docs.slack.dev/reference/interaction-payloads].
-func (ws *Workspace) interaction(kind string, u *User) map[string]any {
+func (ws *Workspace) interaction(kind string, u *roster.User) map[string]any {
 	return map[string]any{
-		"type": kind, "api_app_id": appID, "token": verifier, "enterprise": nil, "is_enterprise_install": false,
+		"type": kind, "api_app_id": roster.AppID, "token": verifier, "enterprise": nil, "is_enterprise_install": false,
 		"team": map[string]any{"id": ws.opts.TeamID, "domain": ws.opts.TeamDomain},
 		"user": map[string]any{"id": u.ID, "username": u.Name, "name": u.Name, "team_id": u.TeamID},
 	}
@@ -32,7 +33,7 @@ type place struct {
 	view    *View
 }
 
-func (p place) key(u *User) string {
+func (p place) key(u *roster.User) string {
 	if p.view != nil {
 		return placeOfView(p.view)
 	}
@@ -58,7 +59,7 @@ func (p place) addTo(ws *Workspace, payload map[string]any) {
 }
 
 // actionPayload is the payload of block_actions [docs.slack.dev/reference/interaction-payloads/block_actions-payload].
-func (ws *Workspace) actionPayload(u *User, p place, action map[string]any) map[string]any {
+func (ws *Workspace) actionPayload(u *roster.User, p place, action map[string]any) map[string]any {
 	payload := ws.interaction("block_actions", u)
 	p.addTo(ws, payload)
 	payload["trigger_id"] = ws.newTrigger(u.ID)
@@ -92,7 +93,7 @@ func (ws *Workspace) action(block, el, value map[string]any) map[string]any {
 }
 
 // suggestionPayload is the payload of block_suggestion [docs.slack.dev/reference/interaction-payloads/block_suggestion-payload].
-func (ws *Workspace) suggestionPayload(u *User, p place, block, el map[string]any, query string) map[string]any {
+func (ws *Workspace) suggestionPayload(u *roster.User, p place, block, el map[string]any, query string) map[string]any {
 	payload := ws.interaction("block_suggestion", u)
 	p.addTo(ws, payload)
 	payload["action_id"], payload["block_id"], payload["value"] = el["action_id"], block["block_id"], query
@@ -100,20 +101,20 @@ func (ws *Workspace) suggestionPayload(u *User, p place, block, el map[string]an
 }
 
 // submissionPayload is the payload of view_submission [docs.slack.dev/reference/interaction-payloads/view-interactions-payload].
-func (ws *Workspace) submissionPayload(u *User, v *View) map[string]any {
+func (ws *Workspace) submissionPayload(u *roster.User, v *View) map[string]any {
 	payload := ws.interaction("view_submission", u)
 	payload["trigger_id"], payload["view"], payload["response_urls"] = ws.newTrigger(u.ID), ws.viewObject(v), []any{}
 	return payload
 }
 
-func (ws *Workspace) closedPayload(u *User, v *View, cleared bool) map[string]any {
+func (ws *Workspace) closedPayload(u *roster.User, v *View, cleared bool) map[string]any {
 	payload := ws.interaction("view_closed", u)
 	payload["view"], payload["is_cleared"] = ws.viewObject(v), cleared
 	return payload
 }
 
 // shortcutPayload is a global shortcut, or a message shortcut where there is a message.
-func (ws *Workspace) shortcutPayload(u *User, callback string, c *channel, m *Message) map[string]any {
+func (ws *Workspace) shortcutPayload(u *roster.User, callback string, c *channel, m *Message) map[string]any {
 	kind := "shortcut"
 	if m != nil {
 		kind = "message_action"
@@ -131,7 +132,7 @@ func (ws *Workspace) shortcutPayload(u *User, callback string, c *channel, m *Me
 // eventBody wraps an event [docs.slack.dev/apis/events-api#callback-field].
 func (ws *Workspace) eventBody(event map[string]any, id string) map[string]any {
 	return map[string]any{
-		"token": verifier, "team_id": ws.opts.TeamID, "api_app_id": appID, "event": event, "type": "event_callback", "event_id": id,
+		"token": verifier, "team_id": ws.opts.TeamID, "api_app_id": roster.AppID, "event": event, "type": "event_callback", "event_id": id,
 		"event_time": ws.opts.Now().Unix(), "is_ext_shared_channel": false, "context_team_id": ws.opts.TeamID, "context_enterprise_id": nil,
 		"authorizations": []any{map[string]any{"enterprise_id": nil, "team_id": ws.opts.TeamID, "user_id": ws.bot().ID, "is_bot": true,
 			"is_enterprise_install": false}},
@@ -140,7 +141,7 @@ func (ws *Workspace) eventBody(event map[string]any, id string) map[string]any {
 }
 
 // messageEvent is what app_mention and message have in common.
-func (ws *Workspace) messageEvent(kind string, u *User, c *channel, m *Message) map[string]any {
+func (ws *Workspace) messageEvent(kind string, u *roster.User, c *channel, m *Message) map[string]any {
 	event := map[string]any{
 		"type": kind, "user": u.ID, "text": m.Text, "ts": m.TS, "channel": c.ID, "event_ts": m.TS, "team": u.TeamID, "client_msg_id": "client-" + m.TS,
 	}

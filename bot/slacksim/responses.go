@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/roster"
 	"s1bot/bot/slacksim/webapi"
 	"s1bot/bot/slacksim/wire"
 )
@@ -14,7 +15,7 @@ import (
 // A responseURL lets the app answer an interaction "up to 5 times within 30 minutes"
 // [docs.slack.dev/interactivity/handling-user-interaction#message_responses].
 type responseURL struct {
-	user     *User
+	user     *roster.User
 	channel  *channel
 	original *Message // whose button was clicked; nil for commands
 	last     *Message // that came through it, which a command's URL replaces: it has no other message to update
@@ -22,7 +23,7 @@ type responseURL struct {
 	left     int
 }
 
-func (ws *Workspace) newResponseURL(kind string, u *User, c *channel, original *Message) string {
+func (ws *Workspace) newResponseURL(kind string, u *roster.User, c *channel, original *Message) string {
 	ws.serial["response"]++
 	path := fmt.Sprintf("/respond/%s/%s/%d-%016x", kind, ws.opts.TeamID, 1000+ws.serial["response"], ws.rng.Uint64())
 	ws.responses[path] = &responseURL{user: u, channel: c, original: original, expires: ws.opts.Now().Add(30 * time.Minute), left: 5}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"s1bot/bot/slacksim/roster"
 	"s1bot/bot/slacksim/webapi"
 	"s1bot/bot/slacksim/wire"
 )
@@ -35,7 +36,7 @@ func (ws *Workspace) openConnection(webapi.Args) (webapi.Reply, error) {
 	ws.serial["ticket"]++
 	ticket := fmt.Sprintf("%08x-%016x", ws.serial["ticket"], ws.rng.Uint64())
 	ws.tickets[ticket] = true
-	return webapi.Reply{"url": "ws" + ws.base[len("http"):] + "/link/?ticket=" + ticket + "&app_id=" + appID}, nil
+	return webapi.Reply{"url": "ws" + ws.base[len("http"):] + "/link/?ticket=" + ticket + "&app_id=" + roster.AppID}, nil
 }
 
 func (ws *Workspace) takeTicket(ticket string) bool {
@@ -87,7 +88,7 @@ func (ws *Workspace) admit(s *socket, short bool) bool {
 		lifetime = 360 * time.Second
 	}
 	s.write(wire.Encode(map[string]any{
-		"type": "hello", "num_connections": len(ws.openSockets()), "connection_info": map[string]any{"app_id": appID},
+		"type": "hello", "num_connections": len(ws.openSockets()), "connection_info": map[string]any{"app_id": roster.AppID},
 		"debug_info": map[string]any{"host": "applink-1", "build_number": 1, "started": "2026-11-22 00:00:00.000",
 			"approximate_connection_time": int(cmp.Or(lifetime, 5*time.Hour) / time.Second)},
 	}))

@@ -13,21 +13,21 @@ func (ws *Workspace) writer() composer.Composer { return composer.Composer{Names
 type names struct{ ws *Workspace }
 
 func (n names) User(nameOrID string) (id, handle string, known bool) {
-	if u, ok := n.ws.users.find(nameOrID); ok {
+	if u, ok := n.ws.users.Find(nameOrID); ok {
 		return u.ID, u.Name, true
 	}
 	return "", "", false
 }
 
 func (n names) Group(handleOrID string) (id, handle string, known bool) {
-	if g, ok := n.ws.groups.find(handleOrID); ok {
+	if g, ok := n.ws.groups.Find(handleOrID); ok {
 		return g.ID, g.Handle, true
 	}
 	return "", "", false
 }
 
 func (n names) Channel(nameOrID string) (id, name string, known bool) {
-	if c, ok := n.ws.channels.find(nameOrID); ok && c.dm == nil {
+	if c, ok := n.ws.channels.Find(nameOrID); ok && c.dm == nil {
 		return c.ID, c.Name, true
 	}
 	return "", "", false
@@ -64,8 +64,8 @@ type App struct {
 func (app App) Posts(ws *Workspace, where, inNameOf, text string) error {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	u, ok := ws.users.find(inNameOf)
-	c, known := ws.channels.find(where)
+	u, ok := ws.users.Find(inNameOf)
+	c, known := ws.channels.Find(where)
 	if !ok || !known {
 		return cannot("channel_not_found", "there is no %s or no %s", where, inNameOf)
 	}

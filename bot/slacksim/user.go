@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/roster"
 	"s1bot/bot/slacksim/wire"
 )
 
@@ -17,16 +18,16 @@ type Person struct {
 // ID is the user's id.
 func (p *Person) ID() string { return p.id }
 
-func (p *Person) user() *User { return p.ws.users.byID[p.id] }
+func (p *Person) user() *roster.User { return p.ws.users.ByID[p.id] }
 
 // A Surface is where a person finds buttons and menus: a Message or a View. What counts is what the person saw, which may
 // be older than what is there now.
 type Surface interface {
-	locate(ws *Workspace, u *User) (place, []map[string]any, error)
+	locate(ws *Workspace, u *roster.User) (place, []map[string]any, error)
 }
 
-func (m Message) locate(ws *Workspace, u *User) (place, []map[string]any, error) {
-	c, ok := ws.channels.byID[m.Channel]
+func (m Message) locate(ws *Workspace, u *roster.User) (place, []map[string]any, error) {
+	c, ok := ws.channels.ByID[m.Channel]
 	if !ok || !c.has(u) {
 		return place{}, nil, fmt.Errorf("%s does not see the channel %s", u.Name, m.Channel)
 	}
@@ -37,7 +38,7 @@ func (m Message) locate(ws *Workspace, u *User) (place, []map[string]any, error)
 	return place{channel: c, message: now}, blockkit.ParseBlocks(m.Blocks), nil
 }
 
-func (v View) locate(ws *Workspace, u *User) (place, []map[string]any, error) {
+func (v View) locate(ws *Workspace, u *roster.User) (place, []map[string]any, error) {
 	now := ws.views[v.ID]
 	if now == nil || now.User != u.ID {
 		return place{}, nil, fmt.Errorf("%s has no open view %s (%q)", u.Name, v.ID, v.Title)
@@ -302,7 +303,7 @@ func (p *Person) Closes(v View) error {
 func (p *Person) Reads(channel string) {
 	p.ws.mu.Lock()
 	defer p.ws.mu.Unlock()
-	if c, ok := p.ws.channels.find(channel); ok {
+	if c, ok := p.ws.channels.Find(channel); ok {
 		p.ws.setUnread(p.id, c.ID, count{})
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/roster"
 	"s1bot/bot/slacksim/webapi"
 	"s1bot/bot/slacksim/wire"
 )
@@ -209,7 +210,7 @@ func (ws *Workspace) updateView(a webapi.Args) (webapi.Reply, error) {
 
 // publishView is views.publish: the App Home of one user.
 func (ws *Workspace) publishView(a webapi.Args) (webapi.Reply, error) {
-	u, ok := ws.users.byID[a.Str("user_id")]
+	u, ok := ws.users.ByID[a.Str("user_id")]
 	if !ok {
 		return nil, webapi.Refuse("user_not_found")
 	}
@@ -236,7 +237,7 @@ func (ws *Workspace) viewObject(v *View) map[string]any {
 	o := map[string]any{
 		"id": v.ID, "team_id": ws.opts.TeamID, "type": v.Type, "blocks": v.Blocks, "private_metadata": v.PrivateMetadata,
 		"callback_id": v.CallbackID, "external_id": v.ExternalID, "hash": v.Hash, "clear_on_close": v.ClearOnClose,
-		"notify_on_close": v.NotifyOnClose, "root_view_id": v.RootID, "previous_view_id": nil, "app_id": appID, "bot_id": botID,
+		"notify_on_close": v.NotifyOnClose, "root_view_id": v.RootID, "previous_view_id": nil, "app_id": roster.AppID, "bot_id": roster.BotID,
 		"app_installed_team_id": ws.opts.TeamID, "state": map[string]any{"values": blockkit.StateOf(v.Blocks, ws.typed[placeOfView(v)])},
 		"title": v.source["title"], "submit": v.source["submit"], "close": v.source["close"],
 	}

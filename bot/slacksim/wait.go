@@ -52,7 +52,7 @@ func (ws *Workspace) WaitMessage(ctx context.Context, channel string, is func(Me
 func (ws *Workspace) WaitEphemeral(ctx context.Context, user string, is func(Message) bool) (Message, error) {
 	var found Message
 	theirs := func(m *Message) bool {
-		u, ok := ws.users.find(user)
+		u, ok := ws.users.Find(user)
 		return ok && m.EphemeralTo == u.ID
 	}
 	err := ws.wait(ctx, "wait for an ephemeral message to "+user, func() bool {
@@ -75,7 +75,7 @@ func (ws *Workspace) WaitUpdate(ctx context.Context, channel, ts string, is func
 func (ws *Workspace) WaitView(ctx context.Context, user string, is func(View) bool) (View, error) {
 	var found View
 	top := func() *View {
-		u, _ := ws.users.find(user)
+		u, _ := ws.users.Find(user)
 		if u == nil || len(ws.stacks[u.ID]) == 0 {
 			return nil
 		}
@@ -150,8 +150,8 @@ func (ws *Workspace) newest(found *Message, messages []*Message, relevant func(*
 }
 
 func (ws *Workspace) messagesIn(name string) []*Message {
-	c, ok := ws.channels.find(name)
-	if u, isUser := ws.users.find(name); !ok && isUser {
+	c, ok := ws.channels.Find(name)
+	if u, isUser := ws.users.Find(name); !ok && isUser {
 		c, ok = ws.dmOf(u, ws.bot()), true
 	}
 	if !ok {
@@ -162,7 +162,7 @@ func (ws *Workspace) messagesIn(name string) []*Message {
 
 func (ws *Workspace) allMessages() []*Message {
 	all := []*Message{}
-	for _, c := range ws.channels.all() {
+	for _, c := range ws.channels.All() {
 		all = append(all, c.messages...)
 	}
 	slices.SortFunc(all, func(a, b *Message) int {

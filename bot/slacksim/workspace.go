@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"s1bot/bot/slacksim/roster"
 	"s1bot/bot/slacksim/webapi"
 )
 
@@ -90,9 +91,9 @@ type Workspace struct {
 	lastTS  int64          // microseconds of the newest time stamp
 
 	app       installed
-	users     directory[*User]
-	groups    directory[*Group]
-	channels  directory[*channel]
+	users     roster.Directory[*roster.User]
+	groups    roster.Directory[*roster.Group]
+	channels  roster.Directory[*channel]
 	views     map[string]*View        // by id, open ones only
 	stacks    map[string][]*View      // open modals of a user, lowest first
 	homes     map[string]*View        // App Home of a user
@@ -119,25 +120,21 @@ func New(o Options) *Workspace {
 	ws := &Workspace{
 		opts: o, app: everything(), quit: make(chan struct{}), changed: make(chan struct{}), serial: map[string]int{},
 		rng:   rand.New(rand.NewPCG(o.Seed, 0x51ac4)),
-		users: newDirectory[*User](), groups: newDirectory[*Group](), channels: newDirectory[*channel](),
+		users: roster.NewDirectory[*roster.User](), groups: roster.NewDirectory[*roster.Group](), channels: roster.NewDirectory[*channel](),
 		views: map[string]*View{}, stacks: map[string][]*View{}, homes: map[string]*View{}, files: map[string]*File{},
 		triggers: map[string]*trigger{}, responses: map[string]*responseURL{}, sockets: map[*socket]bool{},
 		echoes: map[string]int{}, tickets: map[string]bool{}, envelopes: map[string]*delivery{}, rates: webapi.Rates{},
 		listeners: map[*listener]bool{}, typed: drafts{}, unread: map[string]map[string]count{},
 		record: record{keep: o.KeepCalls},
 	}
-	ws.users.add(slackbotID, "slackbot", &User{ID: slackbotID, Name: "slackbot", RealName: "Slackbot", IsBot: true, TeamID: o.TeamID})
-	ws.AddUser(User{Name: o.BotName, IsBot: true, isApp: true, RealName: o.BotName})
+	ws.users.Add(roster.SlackbotID, "slackbot", &roster.User{ID: roster.SlackbotID, Name: "slackbot", RealName: "Slackbot", IsBot: true, TeamID: o.TeamID})
+	ws.AddUser(roster.User{Name: o.BotName, IsBot: true, IsApp: true, RealName: o.BotName})
 	ws.mux = ws.routes()
 	return ws
 }
 
-const (
-	slackbotID = "USLACKBOT"
-	appID      = "A0S1BOT"
-	botID      = "B0S1BOT"
-	verifier   = "slacksim-verification-token" // the deprecated `token` of payloads
-)
+// verifier is the deprecated `token` of payloads.
+const verifier = "slacksim-verification-token"
 
 func (ws *Workspace) routes() *http.ServeMux {
 	mux := http.NewServeMux()
@@ -229,53 +226,4 @@ func (ws *Workspace) newTS() string {
 
 func formatTS(micros int64) string {
 	return fmt.Sprintf("%d.%06d", micros/1e6, micros%1e6)
-}
-
-// A directory finds things by id and by name, and lists them in the order in which they were added.
-type directory[T any] struct {
-	byID   map[string]T
-	byName map[string]string
-	order  []string
-}
-
-func newDirectory[T any]() directory[T] {
-	return directory[T]{byID: map[string]T{}, byName: map[string]string{}}
-}
-
-func (d *directory[T]) add(id, name string, item T) {
-	if _, known := d.byID[id]; !known {
-		d.order = append(d.order, id)
-	}
-	d.byID[id] = item
-	if name != "" {
-		d.byName[name] = id
-	}
-}
-
-// fresh makes a readable id that nobody has: "U0ALICE00" of "alice".
-func (d *directory[T]) fresh(prefix, name string) string {
-	id := readableID(prefix, name)
-	for n := 2; ; n++ {
-		if _, taken := d.byID[id]; !taken {
-			return id
-		}
-		id = readableID(prefix, fmt.Sprintf("%s%d", name, n))
-	}
-}
-
-// find looks for an id, or a name with or without a leading @ or #.
-func (d *directory[T]) find(idOrName string) (T, bool) {
-	if item, ok := d.byID[idOrName]; ok {
-		return item, true
-	}
-	item, ok := d.byID[d.byName[strings.TrimLeft(idOrName, "@#")]]
-	return item, ok
-}
-
-func (d *directory[T]) all() []T {
-	items := make([]T, 0, len(d.order))
-	for _, id := range d.order {
-		items = append(items, d.byID[id])
-	}
-	return items
 }
