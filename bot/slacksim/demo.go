@@ -1,35 +1,19 @@
 package slacksim
 
 import (
-	"embed"
 	"errors"
-	"io/fs"
 	"net/http"
 	"slices"
 
+	"s1bot/bot/slacksim/page"
 	"s1bot/bot/slacksim/roster"
 	"s1bot/bot/slacksim/webapi"
 )
 
-//go:embed page
-var pageFiles embed.FS
-
 // demoRoutes is what the page talks to. It has no sign-in: whoever reaches it is whoever they say they are, so it is for
 // demonstrations on loopback alone.
 func (ws *Workspace) demoRoutes(mux *http.ServeMux) {
-	static, err := fs.Sub(pageFiles, "page")
-	if err != nil {
-		panic("slacksim: the page is not embedded: " + err.Error())
-	}
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "no-store")
-		http.ServeFileFS(w, r, static, "index.html")
-	})
-	files := http.StripPrefix("/page/", http.FileServerFS(static))
-	mux.HandleFunc("GET /page/", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "no-store")
-		files.ServeHTTP(w, r)
-	})
+	page.Assets(mux)
 	mux.HandleFunc("GET /demo/state", ws.demoState)
 	mux.HandleFunc("GET /demo/events", ws.demoEvents)
 	mux.HandleFunc("GET /demo/file/{id}", ws.demoFile)

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"s1bot/bot/slacksim/page"
 	"s1bot/bot/slacksim/roster"
 	"s1bot/bot/slacksim/webapi"
 )
@@ -108,8 +109,8 @@ type Workspace struct {
 	waiting   int                     // envelopes without an ack whose deadline has not passed
 	faults    webapi.Faults
 	rates     webapi.Rates
-	listeners map[*listener]bool // of the demo's event streams
-	record    record             // what happened
+	pages     page.Streams // of the demo
+	record    record       // what happened
 	typed     drafts
 	unread    map[string]map[string]count // user → channel
 }
@@ -124,7 +125,7 @@ func New(o Options) *Workspace {
 		views: map[string]*View{}, stacks: map[string][]*View{}, homes: map[string]*View{}, files: map[string]*File{},
 		triggers: map[string]*trigger{}, responses: map[string]*responseURL{}, sockets: map[*socket]bool{},
 		echoes: map[string]int{}, tickets: map[string]bool{}, envelopes: map[string]*delivery{}, rates: webapi.Rates{},
-		listeners: map[*listener]bool{}, typed: drafts{}, unread: map[string]map[string]count{},
+		pages: page.Streams{}, typed: drafts{}, unread: map[string]map[string]count{},
 		record: record{keep: o.KeepCalls},
 	}
 	ws.users.Add(roster.SlackbotID, "slackbot", &roster.User{ID: roster.SlackbotID, Name: "slackbot", RealName: "Slackbot", IsBot: true, TeamID: o.TeamID})

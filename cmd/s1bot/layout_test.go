@@ -160,7 +160,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 	},
 	"bot/slacksim": {
-		[]string{"bot/slacksim/blockkit", "bot/slacksim/composer", "bot/slacksim/roster", "bot/slacksim/webapi", "bot/slacksim/wire"},
+		[]string{"bot/slacksim/blockkit", "bot/slacksim/composer", "bot/slacksim/page", "bot/slacksim/roster", "bot/slacksim/webapi", "bot/slacksim/wire"},
 		[]string{"github.com/gorilla/websocket"},
 	},
 	"bot/slacksim/blockkit": {
@@ -169,6 +169,10 @@ var rooms = map[string]struct{ ours, third []string }{
 	},
 	"bot/slacksim/composer": {
 		nil,
+		nil,
+	},
+	"bot/slacksim/page": {
+		[]string{"bot/slacksim/wire"},
 		nil,
 	},
 	"bot/slacksim/roster": {
