@@ -140,7 +140,23 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"github.com/sourcegraph/conc"},
 	},
 	"s1/s1sim": {
-		[]string{"s1/s1sim/eventql", "s1/s1sim/keys", "s1/s1sim/store", "s1/s1sim/wire"},
+		[]string{"s1/s1sim/files", "s1/s1sim/hunting", "s1/s1sim/protection", "s1/s1sim/store", "s1/s1sim/wire", "s1/s1sim/world"},
+		nil,
+	},
+	"s1/s1sim/world": {
+		[]string{"s1/s1sim/keys", "s1/s1sim/store", "s1/s1sim/wire"},
+		nil,
+	},
+	"s1/s1sim/files": {
+		[]string{"s1/s1sim/keys", "s1/s1sim/store", "s1/s1sim/wire", "s1/s1sim/world"},
+		nil,
+	},
+	"s1/s1sim/hunting": {
+		[]string{"s1/s1sim/eventql", "s1/s1sim/keys", "s1/s1sim/store", "s1/s1sim/wire", "s1/s1sim/world"},
+		nil,
+	},
+	"s1/s1sim/protection": {
+		[]string{"s1/s1sim/keys", "s1/s1sim/store", "s1/s1sim/wire", "s1/s1sim/world"},
 		nil,
 	},
 	"s1/s1sim/wire": {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"s1bot/s1/s1sim/hunting"
 	"s1bot/s1/s1sim/wire"
 )
 
@@ -37,7 +38,7 @@ func closings() []closing {
 		{later, wire.Prefix + "/hashes/", "/reputation", http.StatusNotFound},
 		{[]Age{UnifiedOnly}, wire.Prefix + "/cloud-detection/alerts", "", http.StatusGone},
 		{[]Age{UnifiedOnly}, wire.Prefix + "/exclusions", "", http.StatusNotFound},
-		{[]Age{BeforeSDL}, lakeRoot, "", http.StatusNotFound},
+		{[]Age{BeforeSDL}, hunting.LakeRoot, "", http.StatusNotFound},
 	}
 }
 

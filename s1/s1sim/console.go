@@ -10,18 +10,28 @@
 //
 // The rule: it must be as strict as the service, never more helpful. An unknown key is a 400, an empty filter is everything,
 // an offline agent does not obey. A fact that comes from the vendor's API document or from recordings is stated where it is
-// enforced; what is a guess says so. Adding a resource is one file with its handlers and a row in routes.
+// enforced; what is a guess says so. Adding a resource is one file with its handlers in the room that it belongs to, and a row
+// in the Routes of that room.
+//
+// The rooms, each of which knows only those above it:
+//
+//	wire                        objects, calls, answers, errors
+//	keys, store, eventql        filters; collections and pages; the languages of hunters
+//	world                       agents, threats, alerts … and what happens to them; the lock of all
+//	protection, files, hunting  what people configure; what endpoints bring; what they recorded
+//	s1sim                       the console as tests use it: options, faults, rates, ages, the log of calls
 package s1sim
 
 import (
-	"math/rand/v2"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
-	"s1bot/s1/s1sim/store"
+	"s1bot/s1/s1sim/files"
+	"s1bot/s1/s1sim/hunting"
+	"s1bot/s1/s1sim/protection"
 	"s1bot/s1/s1sim/wire"
+	"s1bot/s1/s1sim/world"
 )
 
 // Token is what the console asks for when Options.Token is empty.
@@ -42,37 +52,18 @@ type Options struct {
 }
 
 // A Console is one simulated management console. It is safe for concurrent use.
+//
+// What it holds are four rooms: the world of agents, threats and alerts, which has the lock of all; the controls (rules,
+// exclusions, the blocklist, indicators); the files and scripts of endpoints; and what they recorded, for who hunts.
 type Console struct {
-	opt     Options
-	routes  []wire.Route
-	effects []effect
-	deaf    map[string]bool // endpoints that are online and do nothing
-	untaken map[string]bool // endpoints that the console passes over
-	rates   *meter
+	*world.World
+	*protection.Controls
+	*files.Cabinet
+	*hunting.Chronicle
 
-	mu         sync.Mutex // guards everything below
-	rng        *rand.Rand
-	seq        int
-	accounts   store.Collection
-	sites      store.Collection
-	groups     store.Collection
-	agents     store.Collection
-	threats    store.Collection
-	byAgent    map[string][]*store.Row // threats by the id of their agent
-	contents   map[string]string       // collection ids of threats by SHA-1
-	dirty      map[string]dirt         // agents that changed since somebody looked
-	alerts     store.Collection
-	activities store.Collection
-	notes      map[string]*store.Collection // by threat id
-	policies   map[string]wire.Object       // by the id of an account or a group; "" is the tenant's
-	programs   map[string][]any             // what tests say is installed, by the id of the agent
-	vault      vault
-	scripting  scripting
-	protection
-	hunts map[string]*hunt // by the id of their query
-	lake  lake
-	wave  int // how many attacks Strike has made
-
+	opt    Options
+	routes []wire.Route
+	rates  *meter
 	faults ledger
 	log    callLog
 }
@@ -89,33 +80,25 @@ func New(opt Options) *Console {
 	if opt.Agents == 0 {
 		opt.Agents = 40
 	}
+	w := world.New(world.Setup{Now: opt.Now, Seed: opt.Seed, Agents: opt.Agents, EffectDelay: opt.EffectDelay})
 	c := &Console{
-		opt: opt,
-
-		rates:    newMeter(),
-		rng:      rand.New(rand.NewPCG(uint64(opt.Seed), 0x51)),
-		byAgent:  map[string][]*store.Row{},
-		contents: map[string]string{},
-		dirty:    map[string]dirt{},
-		notes:    map[string]*store.Collection{},
-		policies: map[string]wire.Object{},
-		programs: map[string][]any{},
+		World: w, Cabinet: files.New(w), Controls: protection.New(w), Chronicle: hunting.New(w, opt.QueryTime),
+		opt: opt, rates: newMeter(),
 	}
-	c.vault.archives = map[string]archive{}
-	c.scripting.results, c.scripting.links = map[string][]byte{}, map[string]link{}
-	c.ruleTurns = map[string]ruleTurn{}
-	c.log.now = c.now
+	c.routes = routes(c)
+	c.log.now = c.Now
 	c.log.changed = make(chan struct{})
 	c.faults.healed = make(chan struct{})
-	c.routes = routes(c)
-	c.seed()
+	if !opt.Empty {
+		w.History()
+	}
 	return c
 }
 
 // ServeHTTP answers one call as the console would.
 func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if strings.HasPrefix(r.URL.Path, storage) {
-		c.serveStorage(w, r)
+	if strings.HasPrefix(r.URL.Path, files.Storage) {
+		c.ServeStorage(w, r)
 		return
 	}
 	if !isAPI(r.URL.Path) {
@@ -161,8 +144,8 @@ func (c *Console) Answer(q *wire.Request) wire.Answer {
 	if err := c.authorize(q, rt); err != nil {
 		return wire.Failure(err)
 	}
-	defer c.look()()
-	q.Now = c.now()
+	defer c.Look()()
+	q.Now = c.Now()
 	out, err := rt.Handle(q)
 	if err != nil {
 		return wire.Failure(err)
@@ -174,32 +157,4 @@ func (c *Console) Answer(q *wire.Request) wire.Answer {
 func (c *Console) reply(w http.ResponseWriter, q *wire.Request, a wire.Answer) {
 	c.log.Add(q, a.Status)
 	a.Write(w)
-}
-
-// lock takes the console's lock, lets happen what is due by now, and returns the function that lets go of it.
-func (c *Console) lock() (unlock func()) {
-	c.mu.Lock()
-	c.settle(c.now())
-	return c.mu.Unlock
-}
-
-// look is lock for those who read.
-func (c *Console) look() (unlock func()) {
-	unlock = c.lock()
-	c.refresh()
-	return unlock
-}
-
-// now is the console's time at the resolution of its time stamps.
-func (c *Console) now() time.Time { return c.opt.Now().UTC().Truncate(time.Microsecond) }
-
-// epoch is where the vendor's ids begin to count: recorded ids divided by 2^23 are milliseconds since 2017.
-const epoch = 1483228800000
-
-// newID makes an id of 18 or 19 digits as the console gives to something created at that time. Within one millisecond ids
-// come in no order, as in recordings: whoever pages or polls must not rely on them to sort.
-func (c *Console) newID(at time.Time) string {
-	c.seq++
-	ms := at.UnixMilli() - epoch
-	return wire.Itoa(ms<<23 | int64(c.seq*2654435)&(1<<23-1))
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"s1bot/s1/s1sim/hunting"
 	"s1bot/s1/s1sim/wire"
 )
 
@@ -27,7 +28,7 @@ func published() []rate {
 		{path: "/dv/init-query", per: minute},
 		{path: "/dv/query-status", per: 1},
 		{path: "/dv/events/pq", per: 4, burst: 3},
-		{path: lakeRoot, per: 3, burst: 2}, // the lowest figure that is published
+		{path: hunting.LakeRoot, per: 3, burst: 2}, // the lowest figure that is published
 		{path: "/update/agent/download/", per: 2 * minute, burst: 1},
 		{path: "/cloud-detection/rules", per: 30 * minute, burst: 29},
 		{path: "/threat-intelligence", per: 30 * minute, burst: 29},

@@ -2,10 +2,8 @@ package s1sim_test
 
 import (
 	"encoding/json"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -79,40 +77,4 @@ func TestARawObjectNeedsAnId(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.Len(t, r.get("/activities", "ids", "1234567898765432112").rows(), 2, "recordings repeat ids")
-}
-
-// TestTheKeysAreThoseOfTheVendor holds the tables against the vendor's: every key with its type, its limits and its words,
-// and none besides.
-func TestTheKeysAreThoseOfTheVendor(t *testing.T) {
-	t.Parallel()
-	raw, err := os.ReadFile(filepath.Join(shared, "filter-keys.json"))
-	if os.IsNotExist(err) {
-		t.Skip("the vendor's table is not here")
-	}
-	require.NoError(t, err)
-	var vendor map[string]json.RawMessage
-	require.NoError(t, json.Unmarshal(raw, &vendor))
-	for name, ours := range s1sim.FilterKeys() {
-		var theirs map[string]struct {
-			Type     string
-			Items    string
-			Enum     []string
-			MaxItems int
-			MinItems int
-		}
-		require.NoError(t, json.Unmarshal(vendor[name], &theirs))
-		require.ElementsMatch(t, slices.Collect(maps.Keys(theirs)), slices.Collect(maps.Keys(ours)), name)
-		for k, want := range theirs {
-			have := ours[k]
-			require.Equal(t, want.Type == "array", have.List, "%s %s", name, k)
-			kind := want.Type
-			if have.List {
-				kind = want.Items
-				require.Equal(t, want.MaxItems, have.Max, "%s %s", name, k)
-				require.Equal(t, want.MinItems, have.Min, "%s %s", name, k)
-			}
-			require.Equal(t, kind, have.Type, "%s %s", name, k)
-			require.ElementsMatch(t, want.Enum, have.Enum, "%s %s", name, k)
-		}
-	}
 }

@@ -7,33 +7,16 @@ import (
 	"strings"
 	"time"
 
+	"s1bot/s1/s1sim/files"
+	"s1bot/s1/s1sim/hunting"
+	"s1bot/s1/s1sim/protection"
 	"s1bot/s1/s1sim/wire"
+	"s1bot/s1/s1sim/world"
 )
 
-// routes lists everything the console answers. The first that fits is taken, so literal paths stand before patterns.
+// routes lists everything the console answers. The first that fits is taken.
 func routes(c *Console) []wire.Route {
-	return slices.Concat(
-		systemRoutes(c),
-		accountRoutes(c),
-		siteRoutes(c),
-		groupRoutes(c),
-		policyRoutes(c),
-		agentRoutes(c),
-		threatRoutes(c),
-		noteRoutes(c),
-		alertRoutes(c),
-		activityRoutes(c),
-		ruleRoutes(c), exclusionRoutes(c), hashRoutes(c), iocRoutes(c), firewallRoutes(c),
-		uploadRoutes(c),
-		scriptRoutes(c),
-		moveRoutes(c),
-		groupChangeRoutes(c),
-		applicationRoutes(c),
-		threatDetailRoutes(c),
-		triageRoutes(c),
-		dvRoutes(c),
-		lakeRoutes(c),
-	)
+	return slices.Concat(world.Routes(c.World), protection.Routes(c.Controls), files.Routes(c.Cabinet), hunting.Routes(c.Chronicle))
 }
 
 func isAPI(path string) bool {
@@ -44,12 +27,12 @@ func isAPI(path string) bool {
 // token behind another word.
 func (c *Console) authorize(q *wire.Request, rt wire.Route) error {
 	scheme, token, _ := strings.Cut(q.Auth, " ")
-	lake := rt.Root == lakeRoot
+	lake := rt.Root == hunting.LakeRoot
 	switch known := subtle.ConstantTimeCompare([]byte(token), []byte(c.opt.Token)) == 1; {
 	case rt.Public:
 		return nil
 	case lake && q.Auth != "" && !strings.EqualFold(scheme, "Bearer"):
-		return wrongWord(q.Auth)
+		return hunting.WrongWord(q.Auth)
 	case known && (lake || strings.EqualFold(scheme, "ApiToken")):
 		return nil
 	}

@@ -29,14 +29,14 @@ type shown struct{ Kind, Name, JSON string }
 
 // linked finds the object whose id stands in an address, wherever in it the console of the day puts ids.
 func (c *Console) linked(address string) shown {
-	defer c.look()()
+	defer c.Look()()
 	kinds := []struct {
 		kind, name string
 		list       *store.Collection
 	}{
-		{"Threat", "threatInfo.threatName", &c.threats}, {"Alert", "ruleInfo.name", &c.alerts}, {"Endpoint", "computerName", &c.agents},
-		{"Site", "name", &c.sites}, {"Account", "name", &c.accounts}, {"Group", "name", &c.groups},
-		{"Rule", "name", &c.rules}, {"Exclusion", "value", &c.exclusions}, {"Blocked hash", "value", &c.restrictions},
+		{"Threat", "threatInfo.threatName", &c.ThreatRows}, {"Alert", "ruleInfo.name", &c.AlertRows}, {"Endpoint", "computerName", &c.AgentRows},
+		{"Site", "name", &c.SiteRows}, {"Account", "name", &c.AccountRows}, {"Group", "name", &c.GroupRows},
+		{"Rule", "name", &c.RuleRows}, {"Exclusion", "value", &c.ExclusionRows}, {"Blocked hash", "value", &c.BlockedRows},
 	}
 	for _, part := range strings.FieldsFunc(address, func(r rune) bool { return r < '0' || r > '9' }) {
 		for _, k := range kinds {

@@ -1,0 +1,65 @@
+package protection
+
+import (
+	"s1bot/s1/s1sim/keys"
+	"s1bot/s1/s1sim/wire"
+	"s1bot/s1/s1sim/world"
+)
+
+func firewallRoutes(c *Controls) []wire.Route {
+	return []wire.Route{{Method: "POST", Path: "/firewall-control", Handle: wire.On(c, createFirewallRule)}}
+}
+
+// createFirewallRule makes a rule; the answer is an object.
+func createFirewallRule(c *Controls, q *wire.Request) (any, error) {
+	body, err := q.Body()
+	if err != nil {
+		return nil, err
+	}
+	d, err := keys.DataOf(body)
+	if err != nil {
+		return nil, err
+	}
+	hosts := keys.Need("remoteHosts", keys.Free)
+	hosts.Required = false
+	if err := keys.Check(d, "data", []keys.Member{
+		keys.Need("name", keys.Textual).UpTo(200), keys.Need("action", keys.Textual, "Allow", "Block"), keys.Need("status", keys.Textual, "Enabled", "Disabled"),
+		keys.May("osTypes", keys.Textual, world.OsTypes...).Several(), hosts, keys.May("description", keys.Textual), keys.May("direction", keys.Textual, "any", "inbound", "outbound"),
+		keys.May("localHost", keys.Free), keys.May("localPort", keys.Free), keys.May("remotePort", keys.Free), keys.May("protocol", keys.Textual), keys.May("application", keys.Free), keys.May("location", keys.Free), keys.May("tagIds", keys.Ident).Several(),
+		keys.May("osType", keys.Textual, "macos", "windows", "windows_legacy", "linux"), keys.May("remoteHost", keys.Free), keys.May("tag", keys.Textual),
+	}); err != nil {
+		return nil, err
+	}
+	if err := checkHosts(d); err != nil {
+		return nil, err
+	}
+	places, err := c.world.PlacesOf(body)
+	if err != nil {
+		return nil, err
+	}
+	id := c.world.NewID(q.Now)
+	o := wire.Object{
+		"id": id, "direction": "any", "osTypes": wire.List("windows"), "remoteHosts": []any{}, "description": nil, "scope": places[0].Level,
+		"scopeId": wire.OrNil(places[0].Id), "order": len(c.firewall.Rows) + 1, "editable": true, "ruleCategory": "firewall", "creator": world.ApiUser,
+		"createdAt": wire.Stamp(q.Now), "updatedAt": wire.Stamp(q.Now),
+	}
+	for k, v := range d {
+		o[k] = v
+	}
+	c.firewall.Put(id, o)
+	return wire.Data(o), nil
+}
+
+func checkHosts(d wire.Object) error {
+	list, ok := d["remoteHosts"].([]any)
+	if !ok && d["remoteHosts"] != nil {
+		return wire.Invalid("data: remoteHosts: Not a valid list.")
+	}
+	for _, v := range list {
+		host, _ := v.(wire.Object)
+		if err := keys.Check(host, "data: remoteHosts: 0", []keys.Member{keys.Need("type", keys.Textual, "any", "cidr", "range", "addresses", "fqdn"), keys.May("values", keys.Textual).Several()}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,54 @@
+package world
+
+import (
+	"slices"
+
+	"s1bot/s1/s1sim/keys"
+	"s1bot/s1/s1sim/store"
+	"s1bot/s1/s1sim/wire"
+)
+
+func accountRoutes(w *World) []wire.Route {
+	return []wire.Route{{Method: "GET", Path: "/accounts", Handle: accountList(w).Handle}}
+}
+
+func accountList(w *World) store.Listing {
+	return store.Listing{
+		Rows: func(*wire.Request) *store.Collection { return &w.AccountRows },
+		Keys: accountKeys,
+		Sorts: store.SortsBy("id name totalLicenses expiration accountType state createdAt updatedAt activeLicenses activeAgents " +
+			"numberOfSites usageType billingMode"),
+		Order: "id",
+	}
+}
+
+func accountKeys() keys.Table {
+	return keys.Of(slices.Concat(
+		keys.IDs("ids", "id"), keys.IDs("accountIds", "id"), keys.Search("query", "name"), keys.Just("name", "name"), keys.Contains(10, "name", "name"),
+		keys.Yes("isDefault", "isDefault"), keys.Just("accountType", "accountType", "Trial", "Paid"), keys.Just("expiration", "expiration"),
+		keys.Just("sku", "skus.type"), keys.Just("module", "licenses.modules.name"), keys.OneOf("features", "features"),
+		keys.Just("createdAt", "createdAt"), keys.Just("updatedAt", "updatedAt"),
+		keys.Just("state", "state", scopeStates...), keys.OneOfOrNot("states", "state", scopeStates...),
+		keys.Just("usageType", "usageType", "customer", "mssp", "ir"),
+		keys.Just("billingMode", "billingMode", "subscription", "consumption"),
+		keys.Count("totalLicenses"), keys.Count("activeLicenses"),
+	))
+}
+
+func (w *World) newAccount(name string) wire.Object {
+	created := w.DaysAgo(900)
+	o := wire.Object{
+		"id": w.NewID(created), "name": name, "accountType": "Paid", "state": "active", "isDefault": false,
+		"expiration": nil, "unlimitedExpiration": true, "activeAgents": 0, "activeLicenses": 0, "totalLicenses": 500,
+		"numberOfSites": 0, "usageType": "customer", "billingMode": "subscription", "externalId": nil, "salesforceId": nil,
+		"creator": Admin, "creatorId": AdminID, "createdAt": wire.Stamp(created), "updatedAt": wire.Stamp(created),
+		"skus":     []any{wire.Object{"type": "Complete", "totalLicenses": 500, "unlimited": false, "agentsInSku": 0}},
+		"licenses": noLicenses(),
+	}
+	w.AccountRows.Put(wire.Text(o, "id"), o)
+	return o
+}
+
+func noLicenses() wire.Object {
+	return wire.Object{"bundles": []any{}, "modules": []any{}, "settings": []any{}}
+}

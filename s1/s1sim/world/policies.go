@@ -1,0 +1,193 @@
+package world
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"s1bot/s1/s1sim/keys"
+	"s1bot/s1/s1sim/wire"
+)
+
+func policyRoutes(w *World) []wire.Route {
+	return []wire.Route{
+		{Method: "GET", Path: "/tenant/policy", Handle: wire.On(w, getPolicy)},
+		{Method: "PUT", Path: "/tenant/policy", Handle: wire.On(w, putPolicy)},
+		{Method: "GET", Path: "/accounts/{account}/policy", Handle: wire.On(w, getPolicy)},
+		{Method: "PUT", Path: "/accounts/{account}/policy", Handle: wire.On(w, putPolicy)},
+	}
+}
+
+// getPolicy answers the policy that holds for a scope: its own, or the tenant's with inheritedFrom "global".
+func getPolicy(w *World, q *wire.Request) (any, error) {
+	if err := w.policyScope(q.Params["account"]); err != nil {
+		return nil, err
+	}
+	return wire.Data(w.policy(q.Params["account"])), nil
+}
+
+func (w *World) policy(account string) wire.Object {
+	if p := w.policies[account]; p != nil {
+		return p
+	}
+	p := wire.Clone(w.policies[""]).(wire.Object)
+	p["inheritedFrom"], p["isDefault"] = "global", false
+	return p
+}
+
+func (w *World) policyScope(account string) error {
+	if account == "" || w.AccountRows.Get(account) != nil {
+		return nil
+	}
+	return &wire.Error{Status: http.StatusNotFound, Title: "Policy not found", Detail: "The account with ID " + account + " is not found."}
+}
+
+// putPolicy merges what was sent into the policy of the scope; that the service merges rather than resets is inferred from
+// its schema, which requires no key. A change below the tenant ends the inheritance. Keys that the service only echoes are
+// taken and change nothing.
+func putPolicy(w *World, q *wire.Request) (any, error) {
+	account := q.Params["account"]
+	if err := w.policyScope(account); err != nil {
+		return nil, err
+	}
+	body, err := q.Body()
+	if err != nil {
+		return nil, err
+	}
+	v, ok := body["data"]
+	if !ok {
+		return nil, wire.Invalid("data: Missing data for required field.")
+	}
+	change, ok := v.(wire.Object)
+	if !ok {
+		return nil, wire.Invalid("data: Invalid input type.")
+	}
+	next := wire.Clone(w.policy(account)).(wire.Object)
+	for k, v := range documentedPolicy() {
+		_, there := next[k]
+		if _, sent := change[k]; sent && !there {
+			next[k] = v
+		}
+	}
+	if err := mergePolicy(next, change, "data"); err != nil {
+		return nil, err
+	}
+	next["inheritedFrom"], next["isDefault"] = nil, account == ""
+	next["updatedAt"], next["userFullName"], next["userId"] = wire.Stamp(q.Now), ApiUser, ApiUserID
+	w.policies[account] = next
+	w.notePolicy(account, q)
+	return wire.Data(next), nil
+}
+
+func (w *World) notePolicy(account string, q *wire.Request) {
+	scope := wire.Object{"accountId": nil}
+	name := "the tenant"
+	if o := w.AccountRows.Get(account); o != nil {
+		scope, name = wire.Object{"accountId": account, "accountName": o["name"]}, wire.Text(o, "name")
+	}
+	w.Note(Event{Kind: changedPolicy, At: q.Now, Agent: scope, ByUser: true,
+		About: "The management user " + ApiUser + " changed the policy of " + name + "."})
+}
+
+// echoed are the keys of an answer that nobody can set.
+var echoed = []string{"createdAt", "updatedAt", "userId", "userFullName", "inheritedFrom", "isDefault"}
+
+// mergePolicy sets the keys of change in p. The policy itself says what is legal: a key must be there already, and a value
+// must be of the kind it has.
+func mergePolicy(p, change wire.Object, where string) error {
+	for _, k := range slices.Sorted(maps.Keys(change)) {
+		have, known := p[k]
+		switch have := have.(type) {
+		case wire.Object:
+			sub, ok := change[k].(wire.Object)
+			if !ok {
+				return wire.Invalid("%s: %s: Invalid input type.", where, k)
+			}
+			if _, documented := documentedPolicy()[k]; documented {
+				p[k] = sub
+				continue
+			}
+			if err := mergePolicy(have, sub, where+": "+k); err != nil {
+				return err
+			}
+			continue
+		default:
+			if !known {
+				return wire.Invalid("%s: %s: Unknown field.", where, k)
+			}
+		}
+		if slices.Contains(echoed, k) {
+			continue
+		}
+		if documentedKind(k, change[k]) {
+			p[k] = change[k]
+			continue
+		}
+		if message := policyFault(where, k, have, change[k]); message != "" {
+			return wire.Invalid("%s: %s: %s", where, k, message)
+		}
+		p[k] = settled(have, change[k])
+	}
+	return nil
+}
+
+// settled keeps whole numbers the kind they are in the policy, so that the next change is checked like the first.
+func settled(have, want any) any {
+	if _, isInt := have.(int); !isInt {
+		return want
+	}
+	n, _ := strconv.Atoi(wire.Plain(want))
+	return n
+}
+
+func policyFault(where, k string, have, want any) string {
+	s, isString := want.(string)
+	_, isBool := want.(bool)
+	switch have.(type) {
+	case bool:
+		if !isBool {
+			return keys.WrongKind[keys.Boolean]
+		}
+	case int:
+		if _, ok := keys.ReadInt(want); !ok || isString || isBool {
+			return keys.WrongKind[keys.Integer]
+		}
+	case string:
+		if !isString {
+			return keys.WrongKind[keys.Textual]
+		}
+	}
+	switch {
+	case strings.HasPrefix(k, "mitigationMode") && !slices.Contains(mitigationModes, s),
+		strings.HasSuffix(where, "engines") && s != "on" && s != "off":
+		return "Must be one of the valid choices."
+	}
+	return ""
+}
+
+// tenantPolicy is the default policy of a new tenant. The real one has 52 keys; these are those that recordings show.
+func (w *World) tenantPolicy() wire.Object {
+	created := w.DaysAgo(900)
+	on := wire.Object{}
+	for _, e := range []string{"reputation", "preExecution", "preExecutionSuspicious", "executables", "dataFiles", "exploits",
+		"penetration", "pup", "lateralMovement", "remoteShell"} {
+		on[e] = "on"
+	}
+	on["pup"] = "off"
+	return wire.Object{
+		"mitigationMode": "protect", "mitigationModeSuspicious": "detect", "autoMitigationAction": "mitigation.quarantineThreat",
+		"engines": on, "agentUi": wire.Object{"agentUiOn": true, "threatPopUpNotifications": true, "devicePopUpNotifications": true,
+			"maxEventAgeDays": 30, "contactSupport": false},
+		"agentNotification": true, "agentLoggingOn": true, "antiTamperingOn": true, "snapshotsOn": true, "scanNewAgents": true,
+		"autoDecommissionOn": true, "autoDecommissionDays": 21, "networkQuarantineOn": false, "allowRemoteShell": false,
+		"autoImmuneOn": true, "cloudValidationOn": true, "monitorOnExecute": true, "monitorOnWrite": true,
+		"researchOn": true, "signedDriverBlockingMode": false, "removeMacros": false, "fwForNetworkQuarantineEnabled": false,
+		"forensicsAutoTriggering": false, "iocAttributes": wire.Object{"fileCreation": true, "processCreation": true, "dnsQueries": true,
+			"tcpConnection": true, "registry": true, "scheduledTask": true, "login": true},
+		"ioc": true, "identityOn": false, "identityEndpointReporting": "disabled", "remoteScriptOrchestrationOn": true,
+		"inheritedFrom": nil, "isDefault": true, "createdAt": wire.Stamp(created), "updatedAt": wire.Stamp(created),
+		"userFullName": Admin, "userId": AdminID,
+	}
+}
