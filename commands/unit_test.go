@@ -13,38 +13,11 @@ import (
 	"s1bot/commands/admin"
 	"s1bot/commands/catalog"
 	"s1bot/commands/change"
-	"s1bot/commands/manual"
 	"s1bot/commands/slash"
-	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/render/cards"
 	"s1bot/s1"
 )
-
-func TestNearestOffersWhatWasMeant(t *testing.T) {
-	t.Parallel()
-	for word, want := range map[string]string{
-		"list-agent": "list-agents", "isolat": "isolate", "lsit-agents": "list-agents", "aganets": "agents",
-		"get_threat_nots": "get-threat-notes", "mitigte": "mitigate", "policy": "global-policy",
-	} {
-		require.Contains(t, slash.Nearest(All(), word), want, word)
-	}
-	require.Empty(t, slash.Nearest(All(), "xyzzy"))
-	require.LessOrEqual(t, len(slash.Nearest(All(), "get")), 3)
-}
-
-func TestDistanceCountsSlips(t *testing.T) {
-	t.Parallel()
-	for _, row := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"", "ab", 2}, {"ab", "ab", 0}, {"ab", "ba", 1}, {"kitten", "sitting", 3}, {"Büro", "Buro", 1}, {"abcd", "acbd", 1}} {
-		require.Equal(t, row.want, text.Distance(row.a, row.b), row.a+" "+row.b)
-		require.Equal(t, row.want, text.Distance(row.b, row.a), row.b+" "+row.a)
-	}
-	long := strings.Repeat("a", 5000)
-	require.Zero(t, text.Distance(long, long+"b"), "only the beginnings of long words are compared")
-}
 
 func TestTwoCommandsCannotShareAName(t *testing.T) {
 	t.Parallel()
@@ -193,20 +166,5 @@ func TestRisksAreThoseThatWereAgreed(t *testing.T) {
 	for _, name := range []string{"disconnect-agent-from-network", "shutdown-endpoints", "mitigate-threats", "update-account-policy", "update-global-policy"} {
 		cmd, _ := All().Find(name)
 		require.True(t, cmd.Guarded, name)
-	}
-}
-
-func TestHelpTellsHowToUseACommand(t *testing.T) {
-	t.Parallel()
-	isolate, _ := All().Find("isolate")
-	help := manual.Of(isolate).Plain()
-	for _, part := range []string{"Disconnect Agent From Network", "isolate", "always has to approve", "Endpoints › View + Disconnect From Network", "agent-ids", "reason", "required, text", "/s1 isolate DESKTOP-1"} {
-		require.Contains(t, help, part)
-	}
-	mitigate, _ := All().Find("mitigate")
-	require.Contains(t, manual.Of(mitigate).Plain(), "Kill | Quarantine | Remediate")
-	list := manual.All(All()).Plain()
-	for _, cmd := range All().Commands() {
-		require.Contains(t, list, cmd.Name)
 	}
 }

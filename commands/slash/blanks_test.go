@@ -1,10 +1,11 @@
-package commands
+package slash_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/slash"
 	"s1bot/commands/text"
@@ -13,7 +14,7 @@ import (
 // Text from documents, tickets and phones has blanks of every kind, hyphens that do not break, and characters that nobody sees.
 func TestBlanksAndNamesFromDocuments(t *testing.T) {
 	t.Parallel()
-	c := All()
+	c := commands.All()
 	for _, line := range []string{
 		"list-agents\u00a0computer-name=DESKTOP-1\tlimit=5", "list-agents\u2003computer-name=DESKTOP-1\u2028limit=5", "list-agents\ncomputer-name=DESKTOP-1\r\nlimit=5",
 		"\ufefflist-agents computer-name=DESKTOP-1 limit=5", "list\u2011agents computer\u2011name=DESKTOP\u20111 limit=5", "list-agents computer\u200b-name=DESKTOP-1\u200b limit=5",
@@ -34,7 +35,7 @@ func TestBlanksAndNamesFromDocuments(t *testing.T) {
 
 func TestFlagsOfOtherProgramsAreNoHosts(t *testing.T) {
 	t.Parallel()
-	c := All()
+	c := commands.All()
 	for _, tc := range []struct{ line, words, try string }{
 		{"list-agents --computer-name DESKTOP-1", "unknown parameter", "list-agents computer-name=DESKTOP-1"},
 		{"list-agents -limit 5", "unknown parameter", "list-agents limit=5"},
@@ -60,7 +61,7 @@ func TestFlagsOfOtherProgramsAreNoHosts(t *testing.T) {
 
 func TestASecretIsMaskedHoweverItsNameIsWritten(t *testing.T) {
 	t.Parallel()
-	c := All()
+	c := commands.All()
 	require.NotContains(t, slash.Mask(c, "fetch-files DESKTOP-1 --password Secret-1! paths=/a"), "Secret")
 	require.NotContains(t, slash.Mask(c, "fetch-files DESKTOP-1 pass\u200bword=Secret-1! paths=/a"), "Secret")
 	require.NotContains(t, slash.Mask(c, "fetch-files DESKTOP-1 password\u00a0=\u00a0Secret-1! paths=/a"), "Secret")

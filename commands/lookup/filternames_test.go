@@ -1,10 +1,11 @@
-package commands
+package lookup_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
 	"s1bot/commands/slash"
@@ -14,7 +15,7 @@ import (
 // Where a filter is wanted, names of what it selects do as well: endpoints, threats, alerts; in quotes, with commas, with blanks.
 func TestNamesDoWhereAFilterIsWanted(t *testing.T) {
 	t.Parallel()
-	console, s := commandtest.WithAgents(t, All(), "DESKTOP-1", "DESKTOP-2")
+	console, s := commandtest.WithAgents(t, commands.All(), "DESKTOP-1", "DESKTOP-2")
 	evil := console.AddThreat(s1sim.ThreatSpec{Name: "lockfast.exe", Agent: "DESKTOP-1"})
 	worm := console.AddThreat(s1sim.ThreatSpec{Name: "worm of two.dll", Agent: "DESKTOP-2"})
 	for text, want := range map[string][]string{
@@ -27,9 +28,9 @@ func TestNamesDoWhereAFilterIsWanted(t *testing.T) {
 		`mitigate-threats filter="worm of two.dll" action=kill`:                                                     {"worm of two.dll"},
 		`mitigate-threats ` + string(evil) + ` action=kill`:                                                         {"lockfast.exe"},
 	} {
-		inv, _, err := slash.Parse(All(), text, commandtest.Input())
+		inv, _, err := slash.Parse(commands.All(), text, commandtest.Input())
 		require.NoError(t, err, text)
-		cmd, _ := All().Find(inv.Command)
+		cmd, _ := commands.All().Find(inv.Command)
 		plan, err := cmd.Prepare(t.Context(), s.Call, inv.Args)
 		require.NoError(t, err, text)
 		var names []string
@@ -57,7 +58,7 @@ func TestNamesDoWhereAFilterIsWanted(t *testing.T) {
 // A name that nothing has offers the nearest as buttons, which ask for the very same of it.
 func TestTheNearestNamesAreButtons(t *testing.T) {
 	t.Parallel()
-	_, s := commandtest.WithAgents(t, All(), "DESKTOP-1", "DESKTOP-2", "SRV-DC-1")
+	_, s := commandtest.WithAgents(t, commands.All(), "DESKTOP-1", "DESKTOP-2", "SRV-DC-1")
 	for text, args := range map[string]string{
 		"agent DESKTP-1":                   `{"agent-ids":["DESKTOP-1"]}`,
 		"isolate SRV-DC-1,DESKTP-1":        `{"agent-ids":["SRV-DC-1","DESKTOP-1"]}`,
@@ -75,7 +76,7 @@ func TestTheNearestNamesAreButtons(t *testing.T) {
 // Two things of one name are told apart by what they are, else by when they were there, else by their ids.
 func TestThingsOfOneNameHaveDifferentButtons(t *testing.T) {
 	t.Parallel()
-	console, s := commandtest.WithAgents(t, All())
+	console, s := commandtest.WithAgents(t, commands.All())
 	last := func(at string) func(map[string]any) {
 		return func(a map[string]any) { a["lastActiveDate"] = at }
 	}

@@ -1,4 +1,4 @@
-package commands
+package lookup_test
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
 	"s1bot/commands/lookup"
@@ -33,7 +34,7 @@ func TestNothingIsDoneToWhatWasNotAskedFor(t *testing.T) {
 		"cloud-detection/rules": `{"data":[{"id":"501","name":"Beacon","status":"Active"},{"id":"502","name":"Other","status":"Active"}]}`,
 		"exclusions":            `{"data":[{"id":"601","type":"path","osType":"linux","value":"/x"},{"id":"602","type":"path","osType":"windows","value":"C:\\x"}]}`,
 	}}
-	s := commandtest.At(t, All(), console)
+	s := commandtest.At(t, commands.All(), console)
 	for line, want := range map[string]string{
 		`isolate DESKTOP-1 reason=x`:                                             `"agent-ids":["1834780238610855645"]`,
 		`isolate 1845174760470303882 reason=x`:                                   `"agent-ids":["1845174760470303882"]`,
@@ -53,7 +54,7 @@ func TestNothingIsDoneToWhatWasNotAskedFor(t *testing.T) {
 		`disable-star-custom-rules name=Beacon reason=x`:                             `"rule-ids":["501"]`,
 		`delete-exclusions operation-system=Linux reason=x`:                          `"exclusion-ids":["601"]`,
 	} {
-		catalog := All()
+		catalog := commands.All()
 		inv, _, err := slash.Parse(catalog, line, commandtest.Input())
 		require.NoError(t, err, line)
 		cmd, _ := catalog.Find(inv.Command)
@@ -82,7 +83,7 @@ func TestShortNumbersAreNamesFirstAndThenIDs(t *testing.T) {
 		"cloud-detection/rules":  `{"data":[{"id":"71","name":"Beacon","status":"Active"}]}`,
 		"accounts/41/policy":     `{"data":{"mitigationMode":"detect"}}`,
 	}}
-	s := commandtest.At(t, All(), console)
+	s := commandtest.At(t, commands.All(), console)
 	for line, want := range map[string]string{
 		`isolate 11 reason=x`:                                     `agents/actions/disconnect {"filter":{"ids":["11"]}}`,
 		`isolate DESKTOP-1 reason=x`:                              `agents/actions/disconnect {"filter":{"ids":["11"]}}`,
@@ -118,7 +119,7 @@ func TestANameAmongTooManyIsNotGuessed(t *testing.T) {
 		fmt.Fprintf(&rows, `,{"id":"%d","threatInfo":{"threatName":"evil-%d.exe"}}`, 1112953674841025235+i, i)
 	}
 	console := &commandtest.Still{Answers: map[string]string{"threats": `{"data":[` + rows.String()[1:] + `]}`}}
-	_, err := commandtest.At(t, All(), console).Run("verdict evil-7.exe verdict=Suspicious")
+	_, err := commandtest.At(t, commands.All(), console).Run("verdict evil-7.exe verdict=Suspicious")
 	require.EqualError(t, err, "check `threat-ids`: more than 1000 threats have \"evil-7.exe\" in them; give the id of the threat")
 	require.Empty(t, console.Changes())
 }
@@ -132,7 +133,7 @@ func TestWhatIsMissingIsToldOnEveryPage(t *testing.T) {
 		rows = append(rows, fmt.Sprintf(`{"id":"%s","computerName":"PC-%d"}`, ids[i], i))
 	}
 	console := &commandtest.Still{Answers: map[string]string{"agents": `{"data":[` + strings.Join(rows[:11], ",") + `]}`}}
-	s := commandtest.At(t, All(), console)
+	s := commandtest.At(t, commands.All(), console)
 	cmd, _ := s.Catalog.Find("get-agent-info")
 	args := catalog.Marshal(map[string]any{"agent-ids": ids})
 	for _, inv := range []catalog.Invocation{{}, {How: render.Turn, Page: 2}, {How: render.Share}, {How: render.CSV}, {How: render.Raw}} {
@@ -148,7 +149,7 @@ func TestWhatIsMissingIsToldOnEveryPage(t *testing.T) {
 func TestAConsoleThatNeverEndsItsPagesIsLeft(t *testing.T) {
 	t.Parallel()
 	console := &commandtest.Still{Answers: map[string]string{"agents": strings.TrimSuffix(twoHosts, "}") + `,"pagination":{"totalItems":2,"nextCursor":"again"}}`}}
-	s := commandtest.At(t, All(), console)
+	s := commandtest.At(t, commands.All(), console)
 	for _, line := range []string{"agents limit=0", "isolate KIOSK reason=x", `isolate filter={"infected":true} reason=x`, "broadcast 10.0.0.1 message=hello"} {
 		console.Reset()
 		_, err := s.Run(line)
@@ -174,7 +175,7 @@ func TestSparseAnswersAreRead(t *testing.T) {
 		"groups":                 `{"data":[]}`,
 		"cloud-detection/alerts": `{"data":[{"alertInfo":{"alertId":1985998272619999973,"createdAt":null},"ruleInfo":null}],"pagination":{}}`,
 	}}
-	s := commandtest.At(t, All(), console)
+	s := commandtest.At(t, commands.All(), console)
 	for line, words := range map[string]string{
 		"agents":                       "1845174760470303882", // no digit is lost
 		"agent SRV-DC-1":               "SRV-DC-1",

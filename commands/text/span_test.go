@@ -1,4 +1,4 @@
-package commands
+package text_test
 
 import (
 	"testing"

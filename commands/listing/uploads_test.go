@@ -1,4 +1,4 @@
-package commands
+package listing_test
 
 import (
 	"testing"

@@ -1,4 +1,4 @@
-package commands
+package slash_test
 
 import (
 	"io"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
 	"s1bot/commands/slash"
@@ -41,13 +42,13 @@ func TestALineIsMaskedBeforeItIsWrittenDown(t *testing.T) {
 		`run-script F input-params="--force --terminate" script-id=1`:           `run-script F input-params="--force --terminate" script-id=1`,
 		"": "",
 	} {
-		require.Equal(t, want, slash.Mask(All(), line), line)
+		require.Equal(t, want, slash.Mask(commands.All(), line), line)
 	}
 }
 
 func TestMarksStandForSecretsEverywhere(t *testing.T) {
 	t.Parallel()
-	all := All()
+	all := commands.All()
 	inv, _, err := slash.Parse(all, `collect-files H file-paths=C:\a password="Secret 2026!"`, commandtest.Input())
 	require.NoError(t, err)
 	cmd, _ := all.Find("collect-files")
@@ -75,19 +76,19 @@ func TestMarksStandForSecretsEverywhere(t *testing.T) {
 // What goes into the buttons of a complaint has no password in it.
 func TestComplaintsCarryMarks(t *testing.T) {
 	t.Parallel()
-	_, _, err := slash.Parse(All(), `collect-files H file-paths=relative password=Secret-2026!`, commandtest.Input())
+	_, _, err := slash.Parse(commands.All(), `collect-files H file-paths=relative password=Secret-2026!`, commandtest.Input())
 	var usage *catalog.UsageError
 	require.ErrorAs(t, err, &usage)
 	require.NotContains(t, string(usage.Given.Args), "Secret")
-	_, _, err = slash.Parse(All(), `collect-files password=Secret-2026!`, commandtest.Input())
+	_, _, err = slash.Parse(commands.All(), `collect-files password=Secret-2026!`, commandtest.Input())
 	var missing *catalog.MissingError
 	require.ErrorAs(t, err, &missing)
 	require.NotContains(t, string(missing.Given.Args), "Secret")
-	_, _, err = slash.Parse(All(), `collect-files H file-paths=C:\a password=secret`, commandtest.Input())
+	_, _, err = slash.Parse(commands.All(), `collect-files H file-paths=C:\a password=secret`, commandtest.Input())
 	require.ErrorAs(t, err, &usage)
 	require.NotContains(t, usage.Error()+string(usage.Given.Args), `"secret"`)
 
-	_, s := commandtest.WithAgents(t, All(), "KIOSK", "KIOSK")
+	_, s := commandtest.WithAgents(t, commands.All(), "KIOSK", "KIOSK")
 	_, err = s.Run(`collect-files KIOSK file-paths=C:\a password=Secret-2026!`)
 	var ambiguous *catalog.AmbiguousError
 	require.ErrorAs(t, err, &ambiguous)

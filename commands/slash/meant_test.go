@@ -1,4 +1,4 @@
-package commands
+package slash_test
 
 import (
 	"errors"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
 	"s1bot/commands/slash"
@@ -38,7 +39,7 @@ func TestAMistypedCommandIsCorrectedToWhatWasMeant(t *testing.T) {
 		"list_exclusion": {"get-exclusions", []string{"unexclude"}},
 		"shutdwon":       {"shutdown", []string{"restart"}},
 	} {
-		near := slash.Nearest(All(), typed)
+		near := slash.Nearest(commands.All(), typed)
 		require.NotEmpty(t, near, typed)
 		require.Equal(t, want.first, near[0], "%s: %v", typed, near)
 		for _, other := range want.never {
@@ -50,18 +51,18 @@ func TestAMistypedCommandIsCorrectedToWhatWasMeant(t *testing.T) {
 // What a prefix turns into its opposite is not corrected to it, and the bot's own words are corrected, too.
 func TestAMistypedWordOfTheBotsIsCorrectedToIt(t *testing.T) {
 	t.Parallel()
-	require.NotContains(t, slash.Nearest(All(), "unquarantine"), "quarantine")
+	require.NotContains(t, slash.Nearest(commands.All(), "unquarantine"), "quarantine")
 	in := input
 	in.Own = []string{"approve", "freeze", "help", "history", "report", "thaw"}
 	for typed, want := range map[string]string{"freez": "freeze", "histroy": "history", "aprove A-1234": "approve", "reprot": "report", "hlep isolate": "help"} {
-		_, _, err := slash.Parse(All(), typed, in)
+		_, _, err := slash.Parse(commands.All(), typed, in)
 		var usage *catalog.UsageError
 		require.True(t, errors.As(err, &usage), typed)
 		require.Equal(t, want, usage.Nearest[0], typed)
 		require.Nil(t, usage.Given, "no form of something else is offered")
 		require.Nil(t, usage.Try)
 	}
-	_, _, err := slash.Parse(All(), "unfreeze", in)
+	_, _, err := slash.Parse(commands.All(), "unfreeze", in)
 	var usage *catalog.UsageError
 	require.True(t, errors.As(err, &usage))
 	require.NotContains(t, usage.Nearest, "freeze")
@@ -71,7 +72,7 @@ func TestAMistypedWordOfTheBotsIsCorrectedToIt(t *testing.T) {
 func TestAMistypedCommandOffersWhatItWasGiven(t *testing.T) {
 	t.Parallel()
 	var usage *catalog.UsageError
-	_, extras, err := slash.Parse(All(), `isolat DESKTOP-1 for=4h reason="beaconing to C2"`, commandtest.Input())
+	_, extras, err := slash.Parse(commands.All(), `isolat DESKTOP-1 for=4h reason="beaconing to C2"`, commandtest.Input())
 	require.True(t, errors.As(err, &usage))
 	require.Nil(t, usage.Try)
 	require.Equal(t, "disconnect-agent-from-network", usage.Given.Command)
@@ -79,11 +80,11 @@ func TestAMistypedCommandOffersWhatItWasGiven(t *testing.T) {
 	require.Equal(t, "beaconing to C2", extras.Reason)
 	require.Equal(t, []string{"isolate"}, usage.Nearest)
 
-	_, _, err = slash.Parse(All(), "get-agent DESKTOP-1", commandtest.Input())
+	_, _, err = slash.Parse(commands.All(), "get-agent DESKTOP-1", commandtest.Input())
 	require.True(t, errors.As(err, &usage))
 	require.Equal(t, "get-agent-info", usage.Try.Command)
 
-	_, _, err = slash.Parse(All(), "fetch-fil DESKTOP-1 files-path=C:\\a password=Hush-Hush-1", commandtest.Input())
+	_, _, err = slash.Parse(commands.All(), "fetch-fil DESKTOP-1 files-path=C:\\a password=Hush-Hush-1", commandtest.Input())
 	require.True(t, errors.As(err, &usage))
 	require.NotContains(t, string(usage.Given.Args), "Hush")
 }

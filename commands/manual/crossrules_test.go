@@ -1,4 +1,4 @@
-package commands
+package manual_test
 
 import (
 	"encoding/json"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
 	"s1bot/commands/manual"
@@ -27,7 +28,7 @@ func TestRulesAcrossParametersAreSaid(t *testing.T) {
 		{"create-group", `{"name":"x","site-id":"1","inherits":false}`, "policy is required with inherits=false.", "policy", "Required with Inherits = false:", "Still needed: Policy."},
 		{"query", `{}`, "", "query", "", "Still needed: "},
 	} {
-		cmd, _ := All().Find(c.command)
+		cmd, _ := commands.All().Find(c.command)
 		require.Contains(t, strings.ReplaceAll(manual.Of(cmd).Plain(), "`", ""), c.help, c.command)
 		form := cmd.Form(json.RawMessage(c.args), catalog.Caller{})
 		require.Contains(t, plainLine(form.Intro), c.intro, c.command)
@@ -51,9 +52,9 @@ func plainLine(l render.Line) string {
 // Whatever Check asks for beside the required parameters is said in help: no form opens for a reason that nobody could read.
 func TestNothingIsAskedForThatHelpDoesNotSay(t *testing.T) {
 	t.Parallel()
-	for _, cmd := range All().Commands() {
+	for _, cmd := range commands.All().Commands() {
 		for _, example := range cmd.Examples {
-			inv, _, err := slash.Parse(All(), example, commandtest.Input())
+			inv, _, err := slash.Parse(commands.All(), example, commandtest.Input())
 			require.NoError(t, err, example)
 			given, err := catalog.Object(inv.Args)
 			require.NoError(t, err)
@@ -83,7 +84,7 @@ func TestLimitsStandInHelp(t *testing.T) {
 		"broadcast-message": "1 to 140 characters", "add-notes-to-threats": "2 to 10000 characters", "query": "300 or more", "list-agents": "1 to 1000",
 		"run-script": "60 to 172800 seconds", "create-query": "1 to 100,000",
 	} {
-		cmd, _ := All().Find(command)
+		cmd, _ := commands.All().Find(command)
 		require.Contains(t, manual.Of(cmd).Plain(), limit, command)
 	}
 }

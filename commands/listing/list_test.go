@@ -1,4 +1,4 @@
-package commands
+package listing_test
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
 	"s1bot/commands/listing"
@@ -54,7 +55,7 @@ func numbered(n int) []string {
 // Turning pages shows every row once, and asks the console once.
 func TestTurningPagesAsksTheConsoleOnce(t *testing.T) {
 	t.Parallel()
-	console, s := commandtest.WithAgents(t, All(), numbered(25)...)
+	console, s := commandtest.WithAgents(t, commands.All(), numbered(25)...)
 	card, err := s.Run("agents HOST")
 	require.NoError(t, err)
 	require.Equal(t, `Agents · 25 match computer name "HOST" · page 1 of 3`, card.Title)
@@ -89,7 +90,7 @@ func hostsOn(card render.Card) []string {
 // Who runs a command anew sees what is true now, not what was remembered for the pages.
 func TestACommandThatIsRunAnewAsksAnew(t *testing.T) {
 	t.Parallel()
-	console, s := commandtest.WithAgents(t, All(), numbered(25)...)
+	console, s := commandtest.WithAgents(t, commands.All(), numbered(25)...)
 	first, err := s.Run("agents HOST")
 	require.NoError(t, err)
 	console.AddAgent(s1sim.AgentSpec{Name: "HOST-NEW"})
@@ -110,7 +111,7 @@ func TestACommandThatIsRunAnewAsksAnew(t *testing.T) {
 func TestEverythingIsReadIntoAFileAndTurnedLikeAnyList(t *testing.T) {
 	t.Parallel()
 	console := &longList{rows: 2100}
-	s := commandtest.At(t, All(), console)
+	s := commandtest.At(t, commands.All(), console)
 	card, err := s.Run("agents HOST limit=0")
 	require.NoError(t, err)
 	require.Contains(t, card.Title, "2100 match")
@@ -140,7 +141,7 @@ func TestEverythingIsReadIntoAFileAndTurnedLikeAnyList(t *testing.T) {
 func TestWhatCouldBeReadOfEverythingIsHandedOver(t *testing.T) {
 	t.Parallel()
 	list := &longList{rows: 2100}
-	s := commandtest.At(t, All(), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s := commandtest.At(t, commands.All(), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Get("cursor") == "2000" {
 			http.Error(w, `{"errors":[{"detail":"The cursor has expired."}]}`, http.StatusBadRequest)
 			return
@@ -156,7 +157,7 @@ func TestWhatCouldBeReadOfEverythingIsHandedOver(t *testing.T) {
 
 func TestWithoutALimitACardTellsThatThereIsMoreAndAFileHasItAll(t *testing.T) {
 	t.Parallel()
-	s := commandtest.At(t, All(), &longList{rows: 1203})
+	s := commandtest.At(t, commands.All(), &longList{rows: 1203})
 	card, err := s.Run("agents HOST")
 	require.NoError(t, err)
 	require.Contains(t, card.Title, "1203 match")
@@ -179,9 +180,9 @@ func TestWithoutALimitACardTellsThatThereIsMoreAndAFileHasItAll(t *testing.T) {
 
 func TestALimitHoldsForFilesToo(t *testing.T) {
 	t.Parallel()
-	_, s := commandtest.WithAgents(t, All(), numbered(30)...)
+	_, s := commandtest.WithAgents(t, commands.All(), numbered(30)...)
 	s.Call.How = render.JSON
-	cmd, _ := All().Find("list-agents")
+	cmd, _ := commands.All().Find("list-agents")
 	card, err := cmd.Run(t.Context(), s.Call, json.RawMessage(`{"limit":12}`))
 	require.NoError(t, err)
 	var rows []json.RawMessage
@@ -191,9 +192,9 @@ func TestALimitHoldsForFilesToo(t *testing.T) {
 
 func TestAPageBeyondTheEndIsTheLast(t *testing.T) {
 	t.Parallel()
-	_, s := commandtest.WithAgents(t, All(), numbered(12)...)
+	_, s := commandtest.WithAgents(t, commands.All(), numbered(12)...)
 	s.Call.How, s.Call.Page = render.Turn, 99
-	cmd, _ := All().Find("list-agents")
+	cmd, _ := commands.All().Find("list-agents")
 	card, err := cmd.Run(t.Context(), s.Call, nil)
 	require.NoError(t, err)
 	require.Contains(t, card.Title, "page 2 of 2")
@@ -202,12 +203,12 @@ func TestAPageBeyondTheEndIsTheLast(t *testing.T) {
 // A console that repeats its cursor would be read for ever.
 func TestARepeatingCursorIsAnError(t *testing.T) {
 	t.Parallel()
-	s := commandtest.At(t, All(), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	s := commandtest.At(t, commands.All(), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprint(w, `{"data":[{"id":"2000000000000000001","computerName":"A"}],"pagination":{"nextCursor":"again"}}`)
 	}))
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	cmd, _ := All().Find("list-agents")
+	cmd, _ := commands.All().Find("list-agents")
 	_, err := cmd.Run(ctx, s.Call, json.RawMessage(`{"limit":0}`))
 	require.ErrorIs(t, err, s1.ErrCursorLoop, "a page of ten is not full yet")
 	s.Call.How = render.CSV
@@ -218,10 +219,10 @@ func TestARepeatingCursorIsAnError(t *testing.T) {
 // What was asked for by name is told by name; the buttons keep to what the name meant.
 func TestATitleHasTheNamesThatWereAskedFor(t *testing.T) {
 	t.Parallel()
-	s := commandtest.At(t, All(), s1sim.New(s1sim.Options{}))
-	inv, _, err := slash.Parse(All(), "list-iocs account-ids=\"Example Corp\"", commandtest.Input())
+	s := commandtest.At(t, commands.All(), s1sim.New(s1sim.Options{}))
+	inv, _, err := slash.Parse(commands.All(), "list-iocs account-ids=\"Example Corp\"", commandtest.Input())
 	require.NoError(t, err)
-	cmd, _ := All().Find(inv.Command)
+	cmd, _ := commands.All().Find(inv.Command)
 	card, err := cmd.Run(t.Context(), s.Call, inv.Args)
 	require.NoError(t, err)
 	require.Contains(t, card.Title, `match account ids "Example Corp"`)

@@ -1,4 +1,4 @@
-package commands
+package refusal_test
 
 import (
 	"errors"

@@ -1,4 +1,4 @@
-package commands
+package slash_test
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
 	"s1bot/commands/slash"
@@ -111,7 +112,7 @@ func TestSlashTextMeansWhatPeopleMean(t *testing.T) {
 		{"alerts since=7d ago", "get-alerts", `{"created-after":"2026-11-15T19:00:00Z"}`},
 		{"alerts since=-90m", "get-alerts", `{"created-after":"2026-11-22T17:30:00Z"}`},
 	} {
-		inv, _, err := slash.Parse(All(), row.text, commandtest.Input())
+		inv, _, err := slash.Parse(commands.All(), row.text, commandtest.Input())
 		require.NoError(t, err, row.text)
 		require.Equal(t, row.command, inv.Command, row.text)
 		require.JSONEq(t, row.args, string(inv.Args), row.text)
@@ -128,12 +129,12 @@ func TestReasonAndTicketAreTakenOut(t *testing.T) {
 		"isolate DESKTOP-1":                                           {},
 		"status 1112953674841025235 status=resolved ticket=INC-2":     {Ticket: "INC-2"},
 	} {
-		inv, extras, err := slash.Parse(All(), text, commandtest.Input())
+		inv, extras, err := slash.Parse(commands.All(), text, commandtest.Input())
 		require.NoError(t, err, text)
 		require.Equal(t, want, extras, text)
 		require.NotContains(t, string(inv.Args), "reason")
 	}
-	_, _, err := slash.Parse(All(), "agents reason=x", commandtest.Input())
+	_, _, err := slash.Parse(commands.All(), "agents reason=x", commandtest.Input())
 	require.ErrorContains(t, err, "only commands that change something take a reason")
 }
 
@@ -175,7 +176,7 @@ func TestWrongTextIsToldWithWhatToDo(t *testing.T) {
 		{"fetch-event from=-1d to=now where=nonsense", "is not of the form key=value", ""},
 		{"fetch-event from=-1d to=now source=alert sort=updated-at", "alerts cannot be sorted by their last change", "fetch-event start-time=2026-11-21T19:00:00Z end-time=2026-11-22T19:00:00Z sort-by=createdAt event-source=alert"},
 	} {
-		_, _, err := slash.Parse(All(), row.text, commandtest.Input())
+		_, _, err := slash.Parse(commands.All(), row.text, commandtest.Input())
 		var usage *catalog.UsageError
 		require.ErrorAs(t, err, &usage, row.text)
 		require.Contains(t, err.Error(), row.complaint, row.text)
@@ -188,7 +189,7 @@ func TestWrongTextIsToldWithWhatToDo(t *testing.T) {
 
 func TestWhatLacksARequiredParameterComesBackForItsForm(t *testing.T) {
 	t.Parallel()
-	_, extras, err := slash.Parse(All(), `mitigate action=kill reason="why"`, commandtest.Input())
+	_, extras, err := slash.Parse(commands.All(), `mitigate action=kill reason="why"`, commandtest.Input())
 	var missing *catalog.MissingError
 	require.ErrorAs(t, err, &missing)
 	require.Equal(t, "mitigate-threats", missing.Command.Name)
@@ -197,22 +198,22 @@ func TestWhatLacksARequiredParameterComesBackForItsForm(t *testing.T) {
 	require.JSONEq(t, `{"mitigate-action":"kill"}`, string(missing.Given.Args))
 	require.Equal(t, "why", extras.Reason)
 
-	_, _, err = slash.Parse(All(), "isolate", commandtest.Input())
+	_, _, err = slash.Parse(commands.All(), "isolate", commandtest.Input())
 	require.ErrorAs(t, err, &missing, "one of two parameters is needed: the form asks")
 	require.EqualError(t, err, "disconnect-agent-from-network needs at least one of agent-ids, filter")
 }
 
 func TestShortNamesNeverMeanTwoThings(t *testing.T) {
 	t.Parallel()
-	_, _, err := slash.Parse(All(), "shutdown ids=A1", commandtest.Input())
+	_, _, err := slash.Parse(commands.All(), "shutdown ids=A1", commandtest.Input())
 	require.ErrorContains(t, err, "unknown parameter", "ids could be agent-ids or group-ids")
-	_, _, err = slash.Parse(All(), "kill DESKTOP-1 con=x", commandtest.Input())
+	_, _, err = slash.Parse(commands.All(), "kill DESKTOP-1 con=x", commandtest.Input())
 	require.ErrorContains(t, err, "SHA-1", "content-hashes is the only name that starts so")
 }
 
 // FuzzParse: nothing that anybody types makes it panic, and what was understood can be written down and read again.
 func FuzzParse(f *testing.F) {
-	for _, cmd := range All().Commands() {
+	for _, cmd := range commands.All().Commands() {
 		for _, example := range cmd.Examples {
 			f.Add(example)
 		}
@@ -220,7 +221,7 @@ func FuzzParse(f *testing.F) {
 	for _, seed := range []string{`agents query="a ""b"" \"c"`, "agents query=‘x", "agent [a,{", "note 1 text={", "alerts since=\xff", "agents query=&amp;lt;", `agents query="\"`} {
 		f.Add(seed)
 	}
-	catalog := All()
+	catalog := commands.All()
 	f.Fuzz(func(t *testing.T, text string) {
 		inv, _, err := slash.Parse(catalog, text, commandtest.Input())
 		if err != nil {
@@ -253,7 +254,7 @@ func FuzzLine(f *testing.F) {
 	for _, seed := range []string{`a"b`, `a\"b`, `a\`, `"`, `\\srv\share "x" \`, "it's", "“x”", "{\"a\":1} b", "a, b", "-x=1", "a\" b\" \\", "[x]"} {
 		f.Add(seed, seed)
 	}
-	all := All()
+	all := commands.All()
 	cmd, _ := all.Find("list-agents")
 	list, _ := all.Find("kill-processes")
 	f.Fuzz(func(t *testing.T, first, second string) {
@@ -278,7 +279,7 @@ func requireSameAgain(t *testing.T, catalog *catalog.Catalog, cmd *catalog.Comma
 }
 
 func BenchmarkParse(b *testing.B) {
-	catalog := All()
+	catalog := commands.All()
 	for _, row := range []struct{ name, text string }{
 		{"short", "isolate DESKTOP-1 reason=x"},
 		{"long", `get-alerts created-after="2026-11-20 14:00" incident-statuses=["IN_PROGRESS","unresolved"] analyst-verdicts=“True positive” rule-names="Test rule",other severity=high query=2d7c1a limit=10`},

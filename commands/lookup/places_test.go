@@ -1,10 +1,11 @@
-package commands
+package lookup_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/lookup"
 	"s1bot/s1"
@@ -28,10 +29,10 @@ func TestASearchBoxFindsEndpointsByAddress(t *testing.T) {
 	t.Parallel()
 	console, s := office(t)
 	address := console.Agent("DESKTOP-2")["lastIpToMgmt"].(string)
-	options, err := All().Search(t.Context(), s.Call, "agents", address)
+	options, err := commands.All().Search(t.Context(), s.Call, "agents", address)
 	require.NoError(t, err)
 	require.Equal(t, console.Agent("DESKTOP-2")["id"], options[0].Value)
-	options, err = All().Search(t.Context(), s.Call, "agents", address[:6])
+	options, err = commands.All().Search(t.Context(), s.Call, "agents", address[:6])
 	require.NoError(t, err)
 	require.Greater(t, len(options), 5)
 }

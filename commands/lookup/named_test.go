@@ -1,4 +1,4 @@
-package commands
+package lookup_test
 
 import (
 	"errors"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
 	"s1bot/commands/slash"
@@ -16,11 +17,11 @@ import (
 // A threat goes by its name and an alert by that of its rule, wherever an id is wanted; what runs are ids.
 func TestThreatsAndAlertsGoByName(t *testing.T) {
 	t.Parallel()
-	console, s := commandtest.WithAgents(t, All(), "DESKTOP-1", "DESKTOP-2")
+	console, s := commandtest.WithAgents(t, commands.All(), "DESKTOP-1", "DESKTOP-2")
 	evil := console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
 	console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe.bak", Agent: "DESKTOP-1"})
 	alert := console.AddAlert(s1sim.AlertSpec{Rule: "LSASS read", Agent: "DESKTOP-1", Severity: "High"})
-	all := All()
+	all := commands.All()
 	for line, args := range map[string]string{
 		`verdict EVIL.exe verdict=suspicious`:             `{"threat-ids":["` + evil + `"],"analyst-verdict":"suspicious"}`,
 		`fetch-threat-file threat-ids=evil.exe`:           `{"threat-ids":["` + evil + `"],"password":""}`,
@@ -47,7 +48,7 @@ func TestThreatsAndAlertsGoByName(t *testing.T) {
 // Several threats of a name are shown with their hosts, to choose from.
 func TestAThreatsNameIsNeverGuessed(t *testing.T) {
 	t.Parallel()
-	console, s := commandtest.WithAgents(t, All(), "DESKTOP-1", "DESKTOP-2")
+	console, s := commandtest.WithAgents(t, commands.All(), "DESKTOP-1", "DESKTOP-2")
 	console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
 	second := console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-2"})
 	_, err := s.Run("verdict evil.exe verdict=suspicious")
@@ -65,11 +66,11 @@ func TestAThreatsNameIsNeverGuessed(t *testing.T) {
 // Threats of one content are one to the blocklist; of two contents under one name somebody has to choose.
 func TestTheContentOfAThreatGoesByItsName(t *testing.T) {
 	t.Parallel()
-	console, s := commandtest.WithAgents(t, All(), "DESKTOP-1", "DESKTOP-2")
+	console, s := commandtest.WithAgents(t, commands.All(), "DESKTOP-1", "DESKTOP-2")
 	first := console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1", SHA1: "3395856ce81f2b7382dee72602f798b642f14140"})
 	console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-2", SHA1: "3395856ce81f2b7382dee72602f798b642f14140"})
 	site := console.Agent("DESKTOP-1")["siteName"].(string)
-	cmd, _ := All().Find("add-threat-to-blacklist")
+	cmd, _ := commands.All().Find("add-threat-to-blacklist")
 	ask := catalog.Marshal(map[string]any{"collection-ids": "evil.exe", "site-id": site, "target-scope": "site"})
 	plan, err := cmd.Prepare(t.Context(), s.Call, ask)
 	require.NoError(t, err)
@@ -87,10 +88,10 @@ func TestTheContentOfAThreatGoesByItsName(t *testing.T) {
 func TestNamesInFiltersBecomeIds(t *testing.T) {
 	t.Parallel()
 	console := s1sim.New(s1sim.Options{Empty: true})
-	s := commandtest.At(t, All(), console)
+	s := commandtest.At(t, commands.All(), console)
 	host := console.Agent("DESKTOP-1")
 	site, id := host["siteName"].(string), host["id"].(string)
-	all := All()
+	all := commands.All()
 	for line, query := range map[string]string{
 		`isolate filter={"siteIds":["` + site + `"],"computerName":"DESKTOP-1"} reason=x`:     "siteIds=" + host["siteId"].(string),
 		`activities filter={"agentIds":"desktop-1"}`:                                          "agentIds=" + id,
@@ -120,7 +121,7 @@ func TestNamesInFiltersBecomeIds(t *testing.T) {
 // What is chosen for a name in a filter takes its place there.
 func TestAnAmbiguousNameInAFilterIsChosen(t *testing.T) {
 	t.Parallel()
-	console, s := commandtest.WithAgents(t, All())
+	console, s := commandtest.WithAgents(t, commands.All())
 	console.AddAgent(s1sim.AgentSpec{Name: "KIOSK"})
 	console.AddAgent(s1sim.AgentSpec{Name: "KIOSK"})
 	_, err := s.Run(`activities filter={"agentIds":"KIOSK,1845174760470303882","includeHidden":false}`)
