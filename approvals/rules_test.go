@@ -78,7 +78,7 @@ func TestARoleHoldsWithinItsSitesOnly(t *testing.T) {
 	ask.Reach = []policy.Target{in("Paris-North"), in("Rome")}
 	r := p.Decide(ask)
 	require.Equal(t, policy.Deny, r.Effect)
-	require.Contains(t, r.Why, "does not reach PC")
+	require.Contains(t, r.Why, "doesn't cover PC")
 	ask.Reach = nil
 	require.Equal(t, policy.Deny, p.Decide(ask).Effect, "what lies nowhere is outside")
 	ask.Early = true

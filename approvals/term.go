@@ -27,7 +27,7 @@ const (
 const TermLease = time.Minute
 
 // ErrTermOver refuses to extend what has ended, was never begun, or has no end.
-var ErrTermOver = errors.New("nothing of this request ends by itself, or it is over")
+var ErrTermOver = errors.New("the request has no end, or it has already ended")
 
 // ErrTermTooLong refuses an extension that would end later than MaxTerm from now.
 var ErrTermTooLong = errors.New("the end would be more than 30 days away")

@@ -144,7 +144,7 @@ func (b *Bot) cancelJob(ctx context.Context, a interaction, args json.RawMessage
 		return workflow.ErrGone
 	}
 	if p.User != a.User && !a.Who.Somewhere().Yes() {
-		return &catalog.UsageError{Problem: "only the person who asked for this, an operator or an approver can cancel it"}
+		return &catalog.UsageError{Problem: "only the requester, an operator or an approver can cancel this"}
 	}
 	found, err := b.Jobs.Cancel(ctx, p.Job)
 	switch {
@@ -221,7 +221,7 @@ func (b *Bot) history(ctx context.Context, a interaction, _ string) error {
 		return fmt.Errorf("read the history: %w", err)
 	}
 	if len(lines) == 0 {
-		b.reply(ctx, a, render.Notice("You have not asked for anything yet. /s1 shows what there is."))
+		b.reply(ctx, a, render.Notice("You haven't run any commands yet. Type /s1 to find one."))
 		return nil
 	}
 	card := render.Card{Title: "Your last commands", Text: "Your last commands"}

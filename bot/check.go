@@ -64,7 +64,7 @@ func (c Checkup) untested() []Finding {
 	return findings
 }
 
-var errUntested = errors.New("not tested: it takes a bot token that works")
+var errUntested = errors.New("not tested: the bot token has to work first")
 
 // todo adds to an answer of Slack's what to do about it; where there was no answer, it is about the way to Slack.
 func todo(err error, words string) error {
@@ -72,7 +72,7 @@ func todo(err error, words string) error {
 	var limited *slack.RateLimitedError
 	switch {
 	case errors.As(err, &limited):
-		words = "Slack asks to wait; try again in a minute"
+		words = "Slack is limiting the bot's rate; try again in a minute"
 	case !errors.As(err, &refused):
 		words = "Slack does not answer; check the network, and SLACK_API_URL if it is set"
 	}
@@ -99,7 +99,7 @@ func (h *headers) scopes() Finding {
 	defer h.mu.Unlock()
 	found := Finding{What: "Slack scopes"}
 	if h.value == "" {
-		found.Note = "Slack does not name them here"
+		found.Note = "Slack doesn't list them here"
 		return found
 	}
 	have := strings.Split(strings.ReplaceAll(h.value, " ", ""), ",")
@@ -136,9 +136,9 @@ func (c Checkup) channel(ctx context.Context, api *slack.Client, name string) Fi
 	case post.RefusedWith(err, "missing_scope"):
 		found.Err = todo(err, "update the app with `s1bot manifest` and install it again")
 	case post.RefusedWith(err, "channel_not_found"):
-		found.Err = todo(err, "check the id "+id+"; a private channel must invite the bot first")
+		found.Err = todo(err, "check the id "+id+"; if the channel is private, invite the bot first")
 	case err != nil:
-		found.Err = todo(err, "Slack does not tell whether "+id+" is there")
+		found.Err = todo(err, "Slack doesn't say whether "+id+" is there")
 	case info.IsArchived:
 		found.Err = fmt.Errorf("#%s is archived: choose another channel, or unarchive it", info.Name)
 	case info.IsIM || info.IsMpIM:
@@ -146,8 +146,8 @@ func (c Checkup) channel(ctx context.Context, api *slack.Client, name string) Fi
 	case !info.IsMember && info.IsPrivate:
 		found.Err = fmt.Errorf("#%s is private and the bot is not a member: type /invite @s1bot there", info.Name)
 	case !info.IsMember:
-		found.Err = fmt.Errorf("the bot is not a member of #%s: type /invite @s1bot there. It can post without, but neither upload files nor "+
-			"look whether a card whose confirmation got lost is there", info.Name)
+		found.Err = fmt.Errorf("the bot is not a member of #%s: type /invite @s1bot there. It can post without that, but it can't upload files or "+
+			"check whether an unconfirmed card was posted", info.Name)
 	default:
 		found.Note = "#" + info.Name + ", the bot is a member"
 	}
@@ -164,7 +164,7 @@ func patiently(ctx context.Context, ask func() error) error {
 // tabAdvice is what turns direct messages on.
 const tabAdvice = "turn on App Home › Show Tabs › Messages Tab in the settings of the Slack app, or update the app with `s1bot manifest`"
 
-// messagesTab asks whether Slack takes direct messages of the app. No method tells; what Slack says of an empty message does, and an empty
+// messagesTab asks whether direct messages work of the app. No method tells; what Slack says of an empty message does, and an empty
 // message is never posted: it is refused with no_text where direct messages are on (docs.slack.dev/reference/methods/chat.postMessage).
 func (c Checkup) messagesTab(ctx context.Context, api *slack.Client) Finding {
 	found := Finding{What: "Slack Messages tab"}
@@ -182,14 +182,14 @@ func (c Checkup) messagesTab(ctx context.Context, api *slack.Client) Finding {
 	case post.RefusedWith(err, "messages_tab_disabled"):
 		found.Err = todo(err, tabAdvice)
 	case post.RefusedWith(err, "no_text"):
-		found.Note = "Slack takes direct messages"
+		found.Note = "direct messages work"
 	case post.RefusedWith(err, "missing_scope"):
 		found.Err = todo(err, "update the app with `s1bot manifest` and install it again")
 	case err == nil: // Slack would not have
 		_, _, _ = api.DeleteMessageContext(ctx, channel, ts)
-		found.Note = "direct messages are taken"
+		found.Note = "direct messages work"
 	default:
-		found.Note = fmt.Sprintf("not tested: Slack answers %v for %s", err, user)
+		found.Note = fmt.Sprintf("not tested: Slack answered %v for %s", err, user)
 	}
 	return found
 }

@@ -66,10 +66,10 @@ var aRequest = regexp.MustCompile(`(?i)\b` + approvals.RefPrefix + `[0-9A-Z]{4,}
 
 // offerDecision decides nothing and shows the buttons that would.
 func (b *Bot) offerDecision(ctx context.Context, a interaction, word, rest string) error {
-	card := render.Notice("With other words around it, “" + word + "” may be talk, so nothing was decided.")
+	card := render.Notice("Typed with other words around it, “" + word + "” may be just conversation, so nothing was decided.")
 	switch word {
 	case workflow.FreezeWord:
-		card.Actions = []render.Action{render.Button{Label: "Freeze", Style: render.Danger, Do: render.Invocation{Command: workflow.FreezeWord}, Confirm: "From now on nothing that changes anything runs. Two approvers end it."}}
+		card.Actions = []render.Action{render.Button{Label: "Freeze", Style: render.Danger, Do: render.Invocation{Command: workflow.FreezeWord}, Confirm: "Nothing that changes anything will run until two approvers end the freeze."}}
 	case "thaw":
 		card.Actions = []render.Action{render.Button{Label: "Thaw", Do: render.Invocation{Command: "thaw"}}}
 	default:
@@ -82,7 +82,7 @@ func (b *Bot) offerDecision(ctx context.Context, a interaction, word, rest strin
 // offerRequest shows the buttons of a request that a sentence is about.
 func (b *Bot) offerRequest(ctx context.Context, a interaction, card render.Card, word, ref string) error {
 	if ref == "" {
-		return &catalog.UsageError{Problem: "nothing was decided: a reference such as A-7F3A tells which request is meant", Hint: "Type: " + word + " A-7F3A"}
+		return &catalog.UsageError{Problem: "nothing was decided: add the request's reference, such as A-7F3A", Hint: "Type: " + word + " A-7F3A"}
 	}
 	req, err := b.Ledger.Get(ctx, strings.ToUpper(ref))
 	if err != nil {

@@ -63,20 +63,20 @@ func sayings() []saying {
 	return []saying{
 		{errNotAllowed, ""}, {errStale, ""}, {errFormTooLarge, ""}, {workflow.ErrGone, ""}, {workflow.ErrNoFreeze, ""}, {errUnclear, ""}, {errForm, ""}, {errSent, ""},
 		{errUnshared, "Slack doesn't let me post here. Invite me with /invite @s1bot, then share it again."},
-		{approvals.ErrSelfApproval, "You asked for this yourself, so somebody else has to decide. You can withdraw it."},
-		{approvals.ErrAlreadyDecided, "You have approved this already. It counts once; another approver is needed."},
-		{approvals.ErrNotApprover, "Only an approver of this may decide it; being one for something else does not count."},
-		{approvals.ErrNotPending, "This is decided already: its card tells how."},
-		{approvals.ErrExpired, "This has expired. Nothing was done; ask again if it is still needed."},
-		{approvals.ErrNotYours, "Only the person who asked can withdraw this."},
-		{approvals.ErrNotInterrupted, "This is settled already: its card tells how."},
-		{approvals.ErrFrozen, "Everything that changes something is frozen: nothing was done. Two approvers end it with /s1 thaw."},
+		{approvals.ErrSelfApproval, "You requested this yourself, so somebody else has to decide. You can withdraw it."},
+		{approvals.ErrAlreadyDecided, "You've already approved this, and it counts once. Another approver is needed."},
+		{approvals.ErrNotApprover, "You're not an approver for this request, so you can't decide it."},
+		{approvals.ErrNotPending, "This has already been decided. Its card shows the decision."},
+		{approvals.ErrExpired, "This has expired, so nothing was done. Request it again if it's still needed."},
+		{approvals.ErrNotYours, "Only the requester can withdraw this."},
+		{approvals.ErrNotInterrupted, "This has already been closed. Its card shows the result."},
+		{approvals.ErrFrozen, "Changes are frozen, so nothing was done. Two approvers can end the freeze with /s1 thaw."},
 		{approvals.ErrNotFrozen, "Nothing is frozen."},
-		{approvals.ErrSealed, "Nothing was done: the password that waited with this request cannot be opened, because S1BOT_SECRET_KEY is not the key of then, or the row was changed. Ask again."},
-		{approvals.ErrTermOver, "This does not end by itself, or it has ended: its card tells how."},
+		{approvals.ErrSealed, "Nothing was done: the password stored with this request can't be opened, because S1BOT_SECRET_KEY or the row has changed since. Request it again."},
+		{approvals.ErrTermOver, "This has no end to extend, or it has already ended. Its card shows which."},
 		{approvals.ErrTermTooLong, "That would end more than 30 days from now. Nothing was extended."},
-		{approvals.ErrTampered, "Nothing was done: what the database says of this request is not what was asked for. Somebody changed it: check the audit trail with s1bot audit --verify."},
-		{catalog.ErrNotPrepared, "The console names what this would touch by something that is no id, so it cannot be pinned. Nothing was done: look at it in the console."},
+		{approvals.ErrTampered, "Nothing was done: this request's row in the database was changed after it was written. Check the audit trail with s1bot audit --verify."},
+		{catalog.ErrNotPrepared, "Nothing was done: the console gave something other than an id for a target, so I can't pin it. Check it in the console."},
 		{approvals.ErrNotFound, "There is no such request."},
 	}
 }
@@ -190,7 +190,7 @@ func unansweredCard(e *policy.UnansweredError, decision bool) render.Card {
 		words = render.Sentence(e.Question) + " So I couldn't tell whether you may decide this, and your decision did not count."
 	}
 	if strings.Contains(e.Question, "missing_scope") {
-		words += " Whoever looks after this app has to add the scope: `s1bot check` names it."
+		words += " Whoever runs the bot has to add the scope: `s1bot check` names it."
 	} else {
 		words += " Try again in a moment."
 	}
@@ -205,9 +205,9 @@ func faultCard(a interaction, err error) render.Card {
 	words := "Something went wrong inside the bot."
 	var refused slack.SlackErrorResponse
 	if errors.As(err, &refused) {
-		words = fmt.Sprintf("Slack did not take it (%s). `s1bot check` tells whether the app lacks something.", refused.Err)
+		words = fmt.Sprintf("Slack refused it (%s). Run `s1bot check` to see whether the app is missing something.", refused.Err)
 	}
 	return render.Card{Tone: render.Critical, Text: words, Parts: []render.Part{
-		render.Line{render.Text(words + " Its operators find it in the log under "), render.Mono(cmp.Or(a.At.Key, "no reference")), render.Text(".")},
+		render.Line{render.Text(words + " Whoever runs the bot can find it in the log under "), render.Mono(cmp.Or(a.At.Key, "no reference")), render.Text(".")},
 	}}
 }

@@ -32,17 +32,17 @@ func (b *Bot) extendClicked(ctx context.Context, a interaction, args json.RawMes
 
 // askHowLong opens the form of an extension.
 func (b *Bot) askHowLong(ctx context.Context, a interaction, req approvals.Request) error {
-	field := catalog.SpanField(catalog.ForParam, "How much longer", "Counted from the end as it is now.")
+	field := catalog.SpanField(catalog.ForParam, "How much longer", "Added to the current end.")
 	field.Required = true
 	if a.trigger == "" {
-		card := render.Notice("An extension needs a length of time, so nothing was extended. Type: extend " + req.Ref + " for=4h")
+		card := render.Notice("An extension needs a duration, so nothing was extended. Type: extend " + req.Ref + " for=4h")
 		card.Actions = []render.Action{render.Button{Label: "Extend", Do: workflow.About(workflow.ExtendWord, req.ID)}}
 		b.reply(ctx, a, card)
 		return nil
 	}
 	return b.open(ctx, a, render.Form{
 		Title: "Extend the isolation", Submit: "Extend", Origin: a.At, Do: workflow.About(workflow.ExtendWord, req.ID), Fields: []render.FormField{field},
-		Intro: render.Line{render.Text("The isolation of " + workflow.TargetNames(workflow.PlanOf(req).Targets, 5) + " ends "), render.At(req.Term.Ends), render.Text(". Who may approve it extends it; others ask them.")},
+		Intro: render.Line{render.Text("The isolation of " + workflow.TargetNames(workflow.PlanOf(req).Targets, 5) + " ends "), render.At(req.Term.Ends), render.Text(". If you may approve it, this approves the extension; otherwise it asks the approvers.")},
 	})
 }
 

@@ -20,7 +20,7 @@ import (
 	"s1bot/render"
 )
 
-var errFormTooLarge = errors.New("these values are too long for a form of Slack's; type the command with its values instead")
+var errFormTooLarge = errors.New("these values are too long for a Slack form; type the command with its values instead")
 
 // openForm shows the form of an invocation's command, filled with what is known. Without a trigger, which only a click or a
 // slash command brings, it offers a button that has one.
@@ -188,7 +188,7 @@ func (b *Bot) checkForm(ctx context.Context, in interactionPayload) any {
 		return nil
 	}
 	if field := outsideMenu(in.View); field != "" {
-		says := b.forged(ctx, &a, "form", errMenu, fmt.Errorf("%s has a value that was not offered", field))
+		says := b.forged(ctx, &a, "form", errMenu, fmt.Errorf("%s has a value that isn't one of its choices", field))
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{field: render.Sentence(says.Error())})
 	}
 	switch answer.Do.Command {

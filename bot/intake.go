@@ -141,7 +141,7 @@ func (b *Bot) writeDown(ctx context.Context, env socketmode.Envelope, kind strin
 
 // turnAway tells the person that nothing was done. An event is left without its acknowledgement: Slack sends it again.
 func (b *Bot) turnAway(ctx context.Context, env socketmode.Envelope, kind string) {
-	const words = "I could not write this down, so nothing was done. Please try again in a moment."
+	const words = "I couldn't save this, so nothing was done. Please try again in a moment."
 	switch kind {
 	case "events_api":
 	case "slash_commands":

@@ -20,10 +20,10 @@ import (
 const staleAfter = 10 * time.Minute
 
 // errStale tells a person that their click was kept but is too old to act on.
-var errStale = errors.New("the bot was down when you asked for this, and too much time has passed to do it unasked; nothing was done: please ask again")
+var errStale = errors.New("the bot was down when you sent this, and too much time has passed to run it now, so nothing was done; please send it again")
 
 // errNotAllowed tells people who may do nothing here.
-var errNotAllowed = errors.New("this bot answers full members of this workspace; guests, bots and people of other workspaces need a role that names them")
+var errNotAllowed = errors.New("only full members of this workspace may use this bot; guests, bots and people from other workspaces need a role that names them")
 
 // stale refuses deliveries that lay too long. What one asked for before the crash is written down and goes on, so nobody is told that
 // nothing was done.

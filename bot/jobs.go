@@ -361,7 +361,7 @@ func (w *worker) silence(ctx context.Context, err error) {
 	w.mute = true
 	w.mu.Unlock()
 	w.b.noteNoDirect(ctx, w.job.User, err)
-	card := withNote(render.Notice("I can't show how far this is. You get the result here when it's done."), whyNoDirect(err))
+	card := withNote(render.Notice("I can't show the progress of this. You'll get the result here when it's done."), whyNoDirect(err))
 	if err := w.b.aside(ctx, w.job.User, w.job.Origin, false, card); err != nil {
 		w.b.Log.Warn("cannot say where a job's end is told", "job", w.id, "err", err)
 	}

@@ -76,11 +76,11 @@ func (l *memberLookup) person(ctx context.Context, id string) (string, error) {
 	})
 	switch {
 	case post.RefusedWith(err, "user_not_found", "users_not_found", "user_not_visible"):
-		return "", errors.New("nobody has this id, so it gives nobody a role: check the id, or take it out of the policy")
+		return "", errors.New("nobody has this id, so nobody gets a role from it: check the id, or take it out of the policy")
 	case err != nil:
 		return "", unreadError{todo(err, "the bot needs the scope users:read")}
 	case user.Deleted:
-		return "", fmt.Errorf("%s is deactivated and has no role any more: take the id out of the policy", displayName(user))
+		return "", fmt.Errorf("%s is deactivated and no longer has a role: take the id out of the policy", displayName(user))
 	}
 	return displayName(user), nil
 }
@@ -93,7 +93,7 @@ func (l *memberLookup) handle(ctx context.Context, m policy.Member) (string, err
 	noGroups := post.RefusedWith(l.groupsErr, "plan_upgrade_required", "paid_teams_only")
 	switch {
 	case isGroup && name.active:
-		return "", errors.New("a person and a user group have this name, so it gives nobody a role: write the id in its place, U… of the person or S… of the group")
+		return "", errors.New("a person and a user group have this name, so nobody gets a role from it: write the id in its place, U… of the person or S… of the group")
 	case l.groupsErr != nil && !noGroups:
 		return l.group(ctx, isIt) // which says why
 	case l.namesErr != nil:
@@ -103,9 +103,9 @@ func (l *memberLookup) handle(ctx context.Context, m policy.Member) (string, err
 	case name.active:
 		return "a person's user name", nil
 	case isPerson:
-		return "", errors.New("whoever has this name is deactivated and has no role any more: take it out of the policy")
+		return "", errors.New("whoever has this name is deactivated and no longer has a role: take it out of the policy")
 	}
-	return "", errors.New("neither a person nor a user group has this name, so it gives nobody a role: check how it is written, or take it out of the policy")
+	return "", errors.New("neither a person nor a user group has this name, so nobody gets a role from it: check how it is written, or take it out of the policy")
 }
 
 // group is a user group that has somebody in it.
@@ -113,11 +113,11 @@ func (l *memberLookup) group(ctx context.Context, isIt func(slack.UserGroup) boo
 	i := slices.IndexFunc(l.groups, isIt)
 	switch {
 	case post.RefusedWith(l.groupsErr, "plan_upgrade_required", "paid_teams_only"):
-		return "", errors.New("this workspace's plan has no user groups, so it gives nobody a role: name people by their id (U…)")
+		return "", errors.New("this workspace's plan has no user groups, so nobody gets a role from it: name people by their id (U…)")
 	case l.groupsErr != nil:
 		return "", unreadError{todo(l.groupsErr, "the bot needs the scope usergroups:read")}
 	case i < 0:
-		return "", errors.New("there is no such user group, or it is disabled, so it gives nobody a role: check the id, or take it out of the policy")
+		return "", errors.New("there is no such user group, or it is disabled, so nobody gets a role from it: check the id, or take it out of the policy")
 	}
 	var members []string
 	err := patiently(ctx, func() (err error) {
@@ -128,7 +128,7 @@ func (l *memberLookup) group(ctx context.Context, isIt func(slack.UserGroup) boo
 	case err != nil:
 		return "", unreadError{todo(err, "the bot needs the scope usergroups:read")}
 	case len(members) == 0:
-		return "", fmt.Errorf("the user group @%s has nobody in it, so it gives nobody a role: add people to it in Slack, or take it out of the policy", l.groups[i].Handle)
+		return "", fmt.Errorf("the user group @%s has nobody in it, so nobody gets a role from it: add people to it in Slack, or take it out of the policy", l.groups[i].Handle)
 	}
 	return fmt.Sprintf("user group @%s, %s", l.groups[i].Handle, text.Plural(len(members), "member")), nil
 }

@@ -27,7 +27,7 @@ func (b *Bot) palette(ctx context.Context, a interaction, _ string) error {
 }
 
 func paletteForm(catalog *catalog.Catalog) render.Form {
-	field := render.FormField{Name: "command", Label: "Command", Widget: render.Select, Required: true, Placeholder: "Type to find one", Hint: "Quicker: /s1 and a command's name. /s1 help explains them."}
+	field := render.FormField{Name: "command", Label: "Command", Widget: render.Select, Required: true, Placeholder: "Type to find one", Hint: "Faster: type /s1 and the command's name. /s1 help lists them all."}
 	for _, cmd := range catalog.Commands() {
 		field.Choices = append(field.Choices, render.Option{Label: manual.Entry(cmd), Value: cmd.Name})
 	}

@@ -84,8 +84,8 @@ func (b *Bot) postpone(ctx context.Context, a *interaction, err error) bool {
 		return false
 	}
 	if a.from.tries == 0 {
-		card := render.Notice(render.Sentence(open.Question) + " Your decision is written down.")
-		card.Parts = append(card.Parts, render.Line{render.Text("It counts as soon as I can tell, until "), render.At(until), render.Text(" at most. You need not do it again.")})
+		card := render.Notice(render.Sentence(open.Question) + " Your decision is saved.")
+		card.Parts = append(card.Parts, render.Line{render.Text("It counts as soon as I can check, until "), render.At(until), render.Text(" at the latest. You don't need to repeat it.")})
 		b.reply(ctx, *a, card)
 	}
 	d := a.from

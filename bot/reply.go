@@ -104,13 +104,13 @@ func whyNoDirect(err error) string {
 	case post.RefusedWith(err, "messages_tab_disabled"):
 		return "Slack refuses my direct messages: in the settings of this Slack app, turn on App Home → Show Tabs → Messages Tab (messages_tab_enabled)."
 	case post.RefusedWith(err, "user_disabled", "account_inactive", "user_not_found", "user_not_visible"):
-		return "Slack refuses my direct messages to this person: the account is deactivated or out of my sight."
+		return "Slack refuses my direct messages to this person: the account is deactivated, or I can't see it."
 	case post.RefusedWith(err, "cannot_dm_bot"):
 		return "Slack refuses my direct messages to a bot."
 	case errors.As(err, &unconfirmed):
 		return "Slack did not confirm my direct message, so this may be there, too."
 	case errors.As(err, &refused):
-		return "Slack refuses my direct messages (" + refused.Err + "); `s1bot check` tells whether the app lacks something."
+		return "Slack refuses my direct messages (" + refused.Err + "); run `s1bot check` to see whether the app is missing something."
 	}
 	return "Slack did not take my direct message."
 }
@@ -119,6 +119,6 @@ func whyNoDirect(err error) string {
 func (b *Bot) noteNoDirect(ctx context.Context, user string, err error) {
 	b.Log.Warn("Slack takes no direct message", "user", user, "err", err)
 	if post.RefusedWith(err, "messages_tab_disabled") {
-		b.tellOperators(ctx, "messages_tab_disabled", "Direct messages with this bot are turned off, so results and files go to the channels where they were asked for. "+whyNoDirect(err))
+		b.tellOperators(ctx, "messages_tab_disabled", "Direct messages with this bot are turned off, so results and files go to the channels where they were requested. "+whyNoDirect(err))
 	}
 }

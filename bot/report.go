@@ -84,9 +84,9 @@ func (b *Bot) ShiftReport(ctx context.Context, since time.Time, zone *time.Locat
 	card.Parts = append(card.Parts, isolatedPart(isolated.Items, hosts, by)...)
 	card.Parts = append(card.Parts, pendingPart(pending)...)
 	if s.more > 0 {
-		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("The chart is of the first %d threats; there are %d more.", reportMost, s.more))})
+		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("The chart covers the first %d threats; there are %d more.", reportMost, s.more))})
 	}
-	card.Parts = append(card.Parts, render.Note{render.Text("Means are of the threats that were touched in this time, and end when the console last changed one, so they are upper bounds.")})
+	card.Parts = append(card.Parts, render.Note{render.Text("Mean times cover the threats that changed in this period, up to each one's last change in the console, so they are upper bounds.")})
 	return card, nil
 }
 
@@ -275,7 +275,7 @@ func isolatedPart(agents []s1.Agent, all int, by map[string]approvals.Request) [
 func pendingPart(pending []approvals.Request) []render.Part {
 	var parts []render.Part
 	for _, req := range pending[:min(len(pending), 10)] {
-		parts = append(parts, render.Line{render.Mono(req.Ref), render.Text(" " + req.Title + ", asked by "), render.User(req.Requester), render.Text(", expires "), render.Since(req.Expires)})
+		parts = append(parts, render.Line{render.Mono(req.Ref), render.Text(" " + req.Title + ", requested by "), render.User(req.Requester), render.Text(", expires "), render.Since(req.Expires)})
 	}
 	return parts
 }
@@ -292,7 +292,7 @@ func mean(times []time.Duration) string {
 	return lasting(sum/time.Duration(len(times))) + fmt.Sprintf(" (%d)", len(times))
 }
 
-// lasting says a length of time in two units at most.
+// lasting says a duration in two units at most.
 func lasting(d time.Duration) string {
 	d = d.Round(time.Minute)
 	days, hours, minutes := d/(24*time.Hour), d%(24*time.Hour)/time.Hour, d%time.Hour/time.Minute

@@ -32,7 +32,7 @@ type Notices interface {
 // notices is Notices, or the reason why there are none.
 func (b *Bot) notices() (Notices, error) {
 	if b.Notices == nil {
-		return nil, &catalog.UsageError{Problem: "no channel is told of new threats and alerts here; S1BOT_THREATS_CHANNEL and S1BOT_ALERTS_CHANNEL name them"}
+		return nil, &catalog.UsageError{Problem: "notifications are off; set S1BOT_THREATS_CHANNEL or S1BOT_ALERTS_CHANNEL to turn them on"}
 	}
 	return b.Notices, nil
 }
@@ -77,7 +77,7 @@ func (b *Bot) about(ctx context.Context, at origin) (kind, id, thread string) {
 func (b *Bot) note(ctx context.Context, a interaction, rest string) error {
 	kind, id, _ := b.about(ctx, a.At)
 	if kind == "alert" && !strings.Contains(rest, "filter=") {
-		return &catalog.UsageError{Problem: "the console keeps notes of threats, not of alerts", Hint: "What is written in this thread stays here; /s1 help add-notes-to-threats"}
+		return &catalog.UsageError{Problem: "the console keeps notes on threats, not on alerts", Hint: "What is written in this thread stays here; /s1 help add-notes-to-threats"}
 	}
 	if threat, text, ok := noteOn(rest); ok && id == "" {
 		return b.addNote(ctx, a, threat, text)

@@ -57,7 +57,7 @@ func (b *Bot) schedule(d delivery) {
 		b.process(ctx, d)
 	}, Stopped: func(ctx context.Context) {
 		wait.stop()
-		b.tell(ctx, d, render.Notice("I'm restarting. What you asked for is written down, and I take it up in a moment."))
+		b.tell(ctx, d, render.Notice("I'm restarting. Your command is saved, and I'll continue with it in a moment."))
 	}})
 	if err != nil {
 		wait.stop()
@@ -66,7 +66,7 @@ func (b *Bot) schedule(d delivery) {
 	if errors.As(err, &busy) {
 		b.Meter.Command("other", "busy") // which one is not worth reading again
 		b.chore(func(ctx context.Context) {
-			b.tell(ctx, d, render.Notice(fmt.Sprintf("I'm busy with your earlier commands: %d run and %d wait. This one wasn't started. Try again when some have finished.", busy.Running, busy.Waiting)))
+			b.tell(ctx, d, render.Notice(fmt.Sprintf("I'm busy with your earlier commands (%d running, %d waiting), so I didn't start this one. Try again when some have finished.", busy.Running, busy.Waiting)))
 			if err := b.Inbox.Finish(ctx, d.key); err != nil {
 				b.Log.Error("cannot mark a delivery as done", "envelope_id", d.key, "err", err)
 			}
@@ -85,7 +85,7 @@ func (b *Bot) watchWait(d delivery) *waitWatch {
 	w.told.Add(1)
 	w.timer = time.AfterFunc(slowAfter, func() {
 		defer w.told.Done()
-		b.tell(context.Background(), d, render.Notice("Still waiting for its turn: earlier commands are running. The answer will follow."))
+		b.tell(context.Background(), d, render.Notice("Still waiting: earlier commands are running. The answer will appear here."))
 	})
 	return w
 }

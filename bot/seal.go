@@ -24,9 +24,9 @@ import (
 // tag that only the bot can make, and a form's holds for the person whom it was opened for.
 
 var (
-	errForm = errors.New("this form is not as I opened it for you, so nothing was done; open it again")
-	errMenu = errors.New("this value is none of the menu's; choose one of them")
-	errSent = errors.New("this form was sent already; nothing was done again")
+	errForm = errors.New("this isn't the form I opened for you, so nothing was done; open it again")
+	errMenu = errors.New("this value isn't in the menu; choose one that is")
+	errSent = errors.New("this form was already submitted, so nothing was done again")
 )
 
 // A sealer makes tags. Its key comes from the bot's token: all processes have it, and nobody who must not post in the bot's name.

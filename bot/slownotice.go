@@ -39,7 +39,7 @@ func (b *Bot) notifySlow(ctx context.Context, a *interaction) (done func()) {
 	p := &slowNotice{b: b, a: *a}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.timer = time.AfterFunc(slowAfter, func() { p.say(ctx, "Still at it: this takes longer than usual. The answer will follow.") })
+	p.timer = time.AfterFunc(slowAfter, func() { p.say(ctx, "Still working: this is taking longer than usual. The answer will appear here.") })
 	a.patience = p
 	return p.stop
 }
@@ -108,7 +108,7 @@ func (a interaction) awaiting(ctx context.Context) context.Context {
 func waitWords(w s1.Wait) string {
 	span := fmt.Sprintf("%d s", int((w.For+time.Second-1)/time.Second))
 	if w.Answered {
-		return "Waiting " + span + ": the console is busy or in trouble and is asked again then. The answer will follow here."
+		return "Waiting " + span + ": the console is busy or in trouble, and I'll try again then. The answer will appear here."
 	}
-	return fmt.Sprintf("Waiting %s: the console takes no more than %s of this kind (%s). The answer will follow here.", span, w.Limit, w.Path)
+	return fmt.Sprintf("Waiting %s: the console allows no more than %s of this kind (%s). The answer will appear here.", span, w.Limit, w.Path)
 }

@@ -26,7 +26,7 @@ func (b *Bot) snooze(ctx context.Context, a interaction, rest string) error {
 		return err
 	}
 	if !a.Who.Everywhere().Yes() {
-		return &catalog.UsageError{Problem: "only operators and approvers may snooze: it keeps things from everybody in the channel"}
+		return &catalog.UsageError{Problem: "only operators and approvers may snooze: it hides notifications from everybody in the channel"}
 	}
 	given, err := pairs(unescaped(rest))
 	if err != nil {
@@ -41,7 +41,7 @@ func (b *Bot) snooze(ctx context.Context, a interaction, rest string) error {
 			return b.quiet(ctx, a, n, kind, value, given["reason"], until)
 		}
 	}
-	return &catalog.UsageError{Problem: "what should be kept quiet? Give one of rule=, hash=, host= and storyline=", Hint: "/s1 snooze host=DESKTOP-1 for=4h reason=\"pentest\""}
+	return &catalog.UsageError{Problem: "what should I snooze? Give one of rule=, hash=, host= or storyline=", Hint: "/s1 snooze host=DESKTOP-1 for=4h reason=\"pentest\""}
 }
 
 // quiet keeps something quiet, once that is in the audit trail: it keeps news from others.
@@ -135,7 +135,7 @@ func spoken(text string) (time.Duration, error) {
 	}
 	length, err := time.ParseDuration(plain)
 	if err != nil || length <= 0 {
-		return 0, &catalog.UsageError{Problem: fmt.Sprintf("%q is no length of time", text), Hint: "Such as 30m, 4h or 2d"}
+		return 0, &catalog.UsageError{Problem: fmt.Sprintf("%q isn't a duration", text), Hint: "Such as 30m, 4h or 2d"}
 	}
 	return length, nil
 }
@@ -150,7 +150,7 @@ func dated(text string, zone *time.Location) (time.Time, error) {
 			return at, nil
 		}
 	}
-	return time.Time{}, &catalog.UsageError{Problem: fmt.Sprintf("%q is no time", text), Hint: "Such as 2026-11-23 08:00"}
+	return time.Time{}, &catalog.UsageError{Problem: fmt.Sprintf("%q isn't a time", text), Hint: "Such as 2026-11-23 08:00"}
 }
 
 // pairs reads name=value words; a value with spaces stands in quotes, straight or typographic.
@@ -161,7 +161,7 @@ func pairs(text string) (map[string]string, error) {
 		name, rest, found := strings.Cut(text, "=")
 		name = strings.ToLower(strings.TrimSpace(name))
 		if !found || !slices.Contains(known, name) {
-			return nil, &catalog.UsageError{Problem: fmt.Sprintf("%q is none of %s=", name, strings.Join(known, "=, "))}
+			return nil, &catalog.UsageError{Problem: fmt.Sprintf("%q isn't one of %s=", name, strings.Join(known, "=, "))}
 		}
 		given[name], text = value(rest)
 	}

@@ -83,7 +83,7 @@ func (b *Bot) postToOperators(ctx context.Context, channel, key string, card ren
 		return
 	}
 	if _, _, err := b.post.Post(ctx, channel, "", key, card); err != nil {
-		b.Log.Warn("the approvals channel takes no word on roles", "channel", channel, "err", err)
+		b.Log.Warn("cannot post about roles to the approvals channel", "channel", channel, "err", err)
 		b.toOperators(ctx, card)
 	}
 }
@@ -131,18 +131,18 @@ func (b *Bot) rolesTold(ctx context.Context) (wrong map[string]string, times int
 
 // rolesCard tells operators what gives nobody a role, and what does again.
 func rolesCard(fresh, mended map[string]string) render.Card {
-	card := render.Card{Tone: render.Warning, Title: "Some role members give nobody a role", Text: "Some role members give nobody a role"}
+	card := render.Card{Tone: render.Warning, Title: "Some role members have no effect", Text: "Some role members have no effect"}
 	if len(fresh) == 0 {
-		card.Tone, card.Title, card.Text = render.Good, "Roles are as the policy says again", "Roles are as the policy says again"
+		card.Tone, card.Title, card.Text = render.Good, "All role members have an effect again", "All role members have an effect again"
 	}
 	for _, member := range slices.Sorted(maps.Keys(fresh)) {
 		card.Parts = append(card.Parts, render.Line{render.Mono(member), render.Text(": " + render.Sentence(fresh[member]))})
 	}
 	for _, member := range slices.Sorted(maps.Keys(mended)) {
-		card.Parts = append(card.Parts, render.Line{render.Mono(member), render.Text(": this is fine again.")})
+		card.Parts = append(card.Parts, render.Line{render.Mono(member), render.Text(": this works again.")})
 	}
 	if len(fresh) > 0 {
-		card.Parts = append(card.Parts, render.Note{render.Text("I say this once. `s1bot check` looks at all of them.")})
+		card.Parts = append(card.Parts, render.Note{render.Text("I'll say this only once. Run `s1bot check` to test them all.")})
 	}
 	return card
 }

@@ -36,7 +36,7 @@ func (p Policy) guard(a Input, r Decision) Decision {
 		r.Effect, r.By, r.Needs = Approve, []string{Approvers}, needs
 	}
 	if i := slices.IndexFunc(r.Needs, func(n Need) bool { return p.empty(n.By) }); i >= 0 {
-		return denied(r.Rule, r.Why+" Nobody can give it: "+p.whyNobody(r.Needs[i]))
+		return denied(r.Rule, r.Why+" Nobody can approve it: "+p.whyNobody(r.Needs[i]))
 	}
 	r.Timeout = p.timeout
 	return r
@@ -47,7 +47,7 @@ func (p Policy) whyNobody(n Need) string {
 	if len(n.Places) == 0 {
 		return "no approvers are configured (S1BOT_APPROVERS)."
 	}
-	return fmt.Sprintf("nobody may approve for %s.", cmp.Or(n.Places[0].Site, n.Places[0].Account, "what lies in no site"))
+	return fmt.Sprintf("nobody may approve for %s.", cmp.Or(n.Places[0].Site, n.Places[0].Account, "what is in no site"))
 }
 
 // approversOf is what an approval by the approvers takes, wherever the ask reaches.
@@ -67,11 +67,11 @@ func (p Policy) approversOf(a Input) (needs []Need, known Answer) {
 func (p Policy) overBudget(a Input) string {
 	switch {
 	case a.Targets > p.maxTargets:
-		return fmt.Sprintf("%d targets in one action, more than %d, need one approver more.", a.Targets, p.maxTargets)
+		return fmt.Sprintf("%d targets in one action (limit: %d) need one more approver.", a.Targets, p.maxTargets)
 	case a.Risk == RiskDestructive && a.LastHour.Targets+max(a.Targets, a.Endpoints, 1) > p.maxPerHour:
-		return fmt.Sprintf("%d targets within an hour, more than %d, need one approver more.", a.LastHour.Targets+max(a.Targets, a.Endpoints, 1), p.maxPerHour)
+		return fmt.Sprintf("%d targets within an hour (limit: %d) need one more approver.", a.LastHour.Targets+max(a.Targets, a.Endpoints, 1), p.maxPerHour)
 	case a.Risk == RiskChange && a.Endpoints > 0 && a.LastHour.Endpoints+a.Endpoints > p.maxChanges:
-		return fmt.Sprintf("%d endpoints changed within an hour, more than %d, need an approval.", a.LastHour.Endpoints+a.Endpoints, p.maxChanges)
+		return fmt.Sprintf("%d endpoints changed within an hour (limit: %d) need an approval.", a.LastHour.Endpoints+a.Endpoints, p.maxChanges)
 	}
 	return ""
 }

@@ -31,7 +31,7 @@ func Members(names []string) []Member {
 // Check says what is wrong with a member; nil where nothing is.
 func (m Member) Check() error {
 	if !memberForm.MatchString(string(m)) {
-		return fmt.Errorf("%q is no user id (U…), user group id (S…), @handle or *", string(m))
+		return fmt.Errorf("%q isn't a user id (U…), user group id (S…), @handle or *", string(m))
 	}
 	return nil
 }

@@ -94,7 +94,7 @@ func (p Policy) check(r Rule) error {
 			bad("no role is allowed")
 		}
 	default:
-		bad("%q is no effect", string(r.Effect))
+		bad("%q isn't an effect", string(r.Effect))
 	}
 	return errors.Join(wrong...)
 }

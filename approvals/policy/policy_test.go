@@ -142,7 +142,7 @@ func TestWhatIsWrongWithARule(t *testing.T) {
 	t.Parallel()
 	for want, r := range map[string]Rule{
 		`there is no role "x"`:     {Effect: Allow, By: []string{"x"}},
-		`"" is no effect`:          {},
+		`"" isn't an effect`:       {},
 		"no role is allowed":       {Effect: Allow},
 		"nobody is named":          {Effect: Approve},
 		"distinct roles, but":      {Effect: Approve, By: []string{Approvers}, Quorum: 2, Distinct: true},

@@ -129,7 +129,7 @@ func (p Policy) notFor(a Input, roles []string, t Target, held Answer) Decision 
 	case p.empty(roles):
 		return denied("", fmt.Sprintf("Only %s may run %s, and no %s are configured%s.", who, a.Command, who, setting))
 	case a.Caller.Anywhere(roles).Yes():
-		return denied("", fmt.Sprintf("Your role does not reach %s: %s may run %s within their accounts and sites only.", t.name(), who, a.Command))
+		return denied("", fmt.Sprintf("Your role doesn't cover %s: %s may run %s only within their accounts and sites.", t.name(), who, a.Command))
 	}
-	return denied("", fmt.Sprintf("Only %s may run %s. Ask one of them, or an administrator of this app for the role.", who, a.Command))
+	return denied("", fmt.Sprintf("Only %s may run %s. Ask one of them to run it, or ask whoever runs the bot for the role.", who, a.Command))
 }

@@ -85,9 +85,9 @@ func requestText(req approvals.Request) string {
 	switch req.State {
 	case approvals.Pending:
 		if req.After != "" {
-			return fmt.Sprintf("Approval needed: the time that %s asked for is over: %s", req.RequesterName, what)
+			return fmt.Sprintf("Approval needed: time is up for the isolation %s requested: %s", req.RequesterName, what)
 		}
-		return fmt.Sprintf("Approval needed: %s asks for %s", req.RequesterName, what)
+		return fmt.Sprintf("Approval needed: %s requested %s", req.RequesterName, what)
 	case approvals.Done, approvals.Failed:
 		return fmt.Sprintf("%s: %s", effectOf(req).outcome(render.Outcome(req.Outcome)), what)
 	}
@@ -98,13 +98,9 @@ func requestText(req approvals.Request) string {
 
 // whoAsks names the requester, the place, the reason and the ticket.
 func whoAsks(req approvals.Request) []render.Part {
-	verb := " asked"
-	if req.State == approvals.Pending {
-		verb = " asks"
-	}
-	line := render.Line{render.User(req.Requester), render.Text(verb)}
+	line := render.Line{render.Text("Requested by "), render.User(req.Requester)}
 	if req.After != "" {
-		line = render.Line{render.Text("The bot" + verb + " on behalf of "), render.User(req.Requester)}
+		line = render.Line{render.Text("Requested by the bot on behalf of "), render.User(req.Requester)}
 	}
 	if strings.HasPrefix(req.Channel, "C") {
 		line = append(line, render.Text(" in "), render.Channel(req.Channel))
@@ -138,16 +134,16 @@ func (c *cards) progress(req approvals.Request) []render.Part {
 		}
 		return append(parts, render.Note{render.Text("Nothing was done" + stays(req)), ref})
 	case approvals.Expired:
-		line := render.Line{render.Text(ranOut(req) + stays(req) + ". Ask again if it is still needed.")}
+		line := render.Line{render.Text(ranOut(req) + stays(req) + ". Request it again if it's still needed.")}
 		return append(decisions(req), line, render.Note{render.At(over(req)), ref})
 	case approvals.NotRun:
-		line := render.Line{render.Text(notRun(req) + stays(req) + ". Ask again if it is still needed.")}
+		line := render.Line{render.Text(notRun(req) + stays(req) + ". Request it again if it's still needed.")}
 		return append(decisions(req), line, render.Note{render.At(req.Moved), ref})
 	case approvals.Interrupted:
 		return append(append(decisions(req), doubts(req)...), render.Note{render.At(req.Started), ref})
 	case approvals.Approved:
 		if req.Held != nil {
-			line := render.Line{render.Text(render.Sentence(req.Held.Question) + " So I can't tell whether this may still run. I keep asking until "), render.At(req.Held.Until()), render.Text(", then it ends as not run.")}
+			line := render.Line{render.Text(render.Sentence(req.Held.Question) + " So I can't tell whether this may still run. I'll keep checking until "), render.At(req.Held.Until()), render.Text(", then I'll close it as not run.")}
 			return append(decisions(req), line, render.Note{ref})
 		}
 	}
@@ -160,16 +156,16 @@ func ranOut(req approvals.Request) string {
 	case req.Agreed.IsZero():
 		return "Nobody decided in time. Nothing was done"
 	case req.Fence == 0:
-		return "It was approved, but did not run within an hour: everything was frozen, or the bot was down. Nothing was done"
+		return "It was approved but didn't run within an hour, because changes were frozen or the bot was down. Nothing was done"
 	}
-	return "It was approved, but did not run to its end within an hour: everything was frozen, or the bot was down. Look at the console"
+	return "It was approved but didn't finish within an hour, because changes were frozen or the bot was down. Check the console"
 }
 
 // notRun says why an approved request did not run. One that ran before, and was let run again, may have been done by that run.
 func notRun(req approvals.Request) string {
-	words := render.Sentence(req.Held.Question) + " That had no answer for 10 minutes, so this did not run"
+	words := render.Sentence(req.Held.Question) + " I got no answer for 10 minutes, so this did not run"
 	if req.Fence > 0 {
-		return words + " again. Look at the console: it may have run before"
+		return words + " again. Check the console: it may have run before"
 	}
 	return words + ". Nothing was done"
 }
@@ -184,9 +180,9 @@ func over(req approvals.Request) time.Time {
 
 // ended tells what became of a request that ran: who decided and asked, the console's answer, and why it was asked for.
 func ended(req approvals.Request) []render.Part {
-	line := render.Line{render.Text("Asked by "), render.User(req.Requester)}
+	line := render.Line{render.Text("Requested by "), render.User(req.Requester)}
 	if len(req.Approvals) > 0 {
-		line = slices.Concat(approvers(req), render.Line{render.Text(", asked by "), render.User(req.Requester)})
+		line = slices.Concat(approvers(req), render.Line{render.Text(", requested by "), render.User(req.Requester)})
 	}
 	if req.Ticket != "" {
 		line = append(line, render.Text(" · ticket "), render.Bold(req.Ticket))
@@ -215,7 +211,7 @@ func followed(req approvals.Request) []render.Part {
 // doubts say why nobody knows whether a request ran: no clear answer came, or the process died before one could.
 func doubts(req approvals.Request) []render.Part {
 	var card render.Card
-	parts := []render.Part{render.Line{render.Text("The bot stopped while the console was answering. It may have run: look at the console before you ask again.")}}
+	parts := []render.Part{render.Line{render.Text("The bot stopped before the console answered, so it may have run. Check the console before you request it again.")}}
 	if len(req.Result) > 0 && json.Unmarshal(req.Result, &card) == nil && len(card.Parts) > 0 {
 		parts = card.Parts
 	}
@@ -246,7 +242,7 @@ func (c *cards) fromWhom(req approvals.Request) render.Note {
 	}
 	others := slices.DeleteFunc(members, func(m policy.Member) bool { return string(m) == req.Requester })
 	if len(others) == 0 {
-		return render.Note{render.Text(" from somebody else than who asks; as things are nobody else may give it")}
+		return render.Note{render.Text(" from somebody other than the requester, but right now nobody else may approve it")}
 	}
 	who := render.Note{render.Text(" from")}
 	for _, m := range others[:min(len(others), 5)] {
@@ -302,7 +298,7 @@ func Actions(req approvals.Request) []render.Action {
 	case approvals.Interrupted:
 		if req.Undecided() {
 			return []render.Action{
-				render.Button{Label: "Run again", Do: About("again", req.ID), Confirm: "It may have run already. Did you look at the console?"},
+				render.Button{Label: "Run again", Do: About("again", req.ID), Confirm: "It may have run already. Have you checked the console?"},
 				render.Button{Label: "Close", Do: About("close", req.ID)},
 			}
 		}
@@ -367,7 +363,7 @@ func AskedCard(req approvals.Request, channel string) render.Card {
 		return settledCard(req)
 	}
 	plan := PlanOf(req)
-	line := render.Line{render.Text("Asked for approval in "), render.Channel(channel), render.Text(": "), render.Bold(req.Title)}
+	line := render.Line{render.Text("Approval requested in "), render.Channel(channel), render.Text(": "), render.Bold(req.Title)}
 	if names := TargetNames(plan.Targets, 5); names != "" {
 		line = append(line, render.Text(" on "+names))
 	}
@@ -377,8 +373,8 @@ func AskedCard(req approvals.Request, channel string) render.Card {
 		Actions: []render.Action{render.Button{Label: "Withdraw", Do: aboutAsked("withdraw", req.ID)}},
 	}
 	if req.Unseen != "" && !req.HasCard() {
-		card.Parts = append(card.Parts, render.Line{render.Bold("⚠ Its card is not in the approvals channel yet: "), render.Text(req.Unseen +
-			". I keep trying and tell you when approvers can see it. Until then an approver can type /s1 approve " + req.Ref + ".")})
+		card.Parts = append(card.Parts, render.Line{render.Bold("⚠ Its card isn't in the approvals channel yet: "), render.Text(req.Unseen +
+			". I'll keep trying and tell you when approvers can see it. Until then, an approver can type /s1 approve " + req.Ref + ".")})
 	}
 	card.Parts = append(card.Parts, render.Note{render.Text("Expires "), render.Since(req.Expires), render.Text(" · ref " + req.Ref)})
 	return card
@@ -388,7 +384,7 @@ func AskedCard(req approvals.Request, channel string) render.Card {
 func settledCard(req approvals.Request) render.Card {
 	card := render.Card{Text: requestText(req)}
 	card.Tone, card.Title = requestTitle(req)
-	line := render.Line{render.Text("You asked for "), render.Bold(req.Title)}
+	line := render.Line{render.Text("You requested "), render.Bold(req.Title)}
 	if names := TargetNames(PlanOf(req).Targets, 5); names != "" {
 		line = append(line, render.Text(" on "+names))
 	}
@@ -428,17 +424,17 @@ func (c *cards) placeholderCard(req approvals.Request) render.Card {
 	}
 	card := render.Card{Tone: render.Waiting, Title: "Waiting · " + cmp.Or(req.Title, "Freeze"), Text: requestText(req)}
 	if req.HasCard() {
-		card.Parts = []render.Part{render.Line{render.Text("The card of " + req.Ref + " is in this channel.")}}
+		card.Parts = []render.Part{render.Line{render.Text("The card for " + req.Ref + " is in this channel.")}}
 		return card
 	}
-	what := render.Line{render.User(req.Requester), render.Text(" asked for "), render.Bold(cmp.Or(req.Title, "a freeze"))}
+	what := render.Line{render.User(req.Requester), render.Text(" requested "), render.Bold(cmp.Or(req.Title, "a freeze"))}
 	if names := TargetNames(PlanOf(req).Targets, 3); names != "" {
 		what = append(what, render.Text(": "+names))
 	}
 	card.Parts = []render.Part{
 		what,
-		render.Line{render.Text("Slack didn't confirm the card of " + req.Ref + ", so it may be in this channel already. If you don't see it, choose "), render.Bold("Show the card"), render.Text(".")},
-		render.Note{render.Text("To let me look for it myself, /invite @s1bot to this channel · ref " + req.Ref)},
+		render.Line{render.Text("Slack didn't confirm the card for " + req.Ref + ", so it may be in this channel already. If you don't see it, click "), render.Bold("Show the card"), render.Text(".")},
+		render.Note{render.Text("To let me check for myself, type /invite @s1bot here · ref " + req.Ref)},
 	}
 	card.Actions = []render.Action{render.Button{Label: "Show the card", Do: About(ShowCardWord, req.ID)}}
 	return card

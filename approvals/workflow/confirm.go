@@ -37,8 +37,8 @@ func confirmText(req approvals.Request) string {
 	if plan.Policy {
 		reasons = append(reasons, "a policy: "+dialogNames(plan.Targets))
 	}
-	note("everything in one place", "places with everything in them", func(t catalog.Target) bool { return t.Wide && !plan.Policy })
-	note("something on an endpoint that the console does not name", "things on endpoints that the console does not name", catalog.Target.Homeless)
+	note("everything in one place", "places and everything in them", func(t catalog.Target) bool { return t.Wide && !plan.Policy })
+	note("something on an endpoint the console doesn't name", "things on endpoints the console doesn't name", catalog.Target.Homeless)
 	if len(reasons) == 0 {
 		return ""
 	}

@@ -24,7 +24,7 @@ func (d *Decisions) Approve(ctx context.Context, in Interaction, id string) erro
 		in.reply(ctx, render.Notice(fmt.Sprintf("Your approval counts: %d of %d.", n, n+req.Missing())))
 		return nil
 	}
-	d.confirm(ctx, in, "Approved: "+req.Title+" runs now. Its card and thread tell how it goes.")
+	d.confirm(ctx, in, "Approved: "+req.Title+" is running now. Follow it on its card and in its thread.")
 	return d.executor.execute(ctx, req.ID, nil)
 }
 
@@ -44,7 +44,7 @@ func (d *Decisions) Deny(ctx context.Context, in Interaction, id, reason string)
 	if err != nil {
 		return err
 	}
-	d.confirm(ctx, in, "Denied: "+req.Title+". Whoever asked reads why.")
+	d.confirm(ctx, in, "Denied: "+req.Title+". The requester will see your reason.")
 	return d.reporter.closed(ctx, req)
 }
 
@@ -65,7 +65,7 @@ func (d *Decisions) RunAgain(ctx context.Context, in Interaction, id string) err
 	if err != nil {
 		return err
 	}
-	d.confirm(ctx, in, req.Title+" runs again. Its card and thread tell how it goes.")
+	d.confirm(ctx, in, req.Title+" is running again. Follow it on its card and in its thread.")
 	return d.executor.execute(ctx, req.ID, nil)
 }
 

@@ -36,7 +36,7 @@ type effect struct {
 	Unseen   []string          `json:"unseen,omitempty"`  // of which the console does not tell
 	Done     string            `json:"done,omitempty"`    // what an applied target is: "isolated"
 	Overdue  bool              `json:"overdue,omitempty"`
-	Stopped  bool              `json:"stopped,omitempty"` // nobody watches any more
+	Stopped  bool              `json:"stopped,omitempty"` // I've stopped watching
 	States   map[string]string `json:"states,omitempty"`  // how far the first targets are, by id
 	Says     []string          `json:"says,omitempty"`    // where nobody knows whether it ran: what the console says of each target
 }
@@ -61,16 +61,16 @@ func (e effect) Words() string {
 		words = append(words, fmt.Sprintf("%d waiting (%s)", len(e.Waiting), some(e.Waiting)))
 	}
 	if len(e.Partly) > 0 {
-		words = append(words, fmt.Sprintf("%d in part (%s)", len(e.Partly), some(e.Partly)))
+		words = append(words, fmt.Sprintf("%d partly applied (%s)", len(e.Partly), some(e.Partly)))
 	}
 	if len(e.Failed) > 0 {
 		words = append(words, fmt.Sprintf("%d failed (%s)", len(e.Failed), some(e.Failed)))
 	}
 	if e.Untaken > 0 {
-		words = append(words, fmt.Sprintf("%d not taken by the console, which does not say which", e.Untaken))
+		words = append(words, fmt.Sprintf("%d not accepted by the console, which doesn't say which", e.Untaken))
 	}
 	if len(e.Unseen) > 0 {
-		words = append(words, fmt.Sprintf("%d of which the console tells nothing (%s)", len(e.Unseen), some(e.Unseen)))
+		words = append(words, fmt.Sprintf("%d with no status from the console (%s)", len(e.Unseen), some(e.Unseen)))
 	}
 	return strings.Join(words, " · ")
 }
@@ -85,7 +85,7 @@ func (e effect) parts() []render.Part {
 		parts = append(parts, render.Line{render.Bold("⚠ " + words)})
 	}
 	if len(e.Changed) > 0 {
-		parts = append(parts, render.Note{render.Text("Different from what was shown: " + some(e.Changed))})
+		parts = append(parts, render.Note{render.Text("Changed since the request: " + some(e.Changed))})
 	}
 	return parts
 }
@@ -108,13 +108,13 @@ func (e effect) warning() string {
 	case len(e.Waiting) == 0 || !e.Overdue && !e.Stopped:
 		return ""
 	case allRestart(e.Waiting):
-		return "The rest is done when the endpoint restarts; restart-endpoints does that."
+		return "The rest follows when the endpoint restarts. Use restart-endpoints to restart it."
 	case e.Stopped:
-		return "It was not applied within a day, and nobody watches any more. It follows when the endpoint is back, if the console still keeps it."
+		return "It wasn't applied within a day, so I've stopped watching. It may still be applied when the endpoint is back online."
 	case allOffline(e.Waiting):
-		return "It takes longer than it should, for what is offline follows when it is back."
+		return "This is taking longer than it should: offline endpoints follow when they are back online."
 	}
-	return "It takes longer than it should: look at the endpoint."
+	return "This is taking longer than it should: check the endpoint."
 }
 
 // some is the first few of a list.
@@ -129,7 +129,7 @@ func some(list []string) string {
 // lead is the first line of a card about something that is not done yet, or was not done everywhere; "" where the endpoints did it.
 func (e effect) lead() string {
 	if len(e.Waiting)+len(e.Partly)+len(e.Failed) == 0 && len(e.Unseen) > 0 {
-		return "Accepted; the console does not tell whether " + some(e.Unseen) + " is " + e.Done
+		return "Accepted; the console doesn't say whether " + some(e.Unseen) + " is " + e.Done
 	}
 	total := e.Applied + len(e.Waiting) + len(e.Partly) + len(e.Failed) + len(e.Unseen)
 	return catalog.NotYet(e.Done, e.Applied, total, e.Waiting, slices.Concat(e.Partly, e.Failed))

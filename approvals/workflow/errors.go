@@ -13,9 +13,9 @@ var (
 	// ErrGone answers a button whose command is not there any more.
 	ErrGone = errors.New("this button is too old to work; run the command again")
 	// ErrNoFreeze tells who is no approver anywhere.
-	ErrNoFreeze = errors.New("only an approver may stop everything; ask one of them")
+	ErrNoFreeze = errors.New("only an approver may freeze changes; ask one of them")
 	// ErrNoReason says that a person must say why before anything is written down.
-	ErrNoReason = errors.New("why? Give a reason, which approvers read and the audit trail keeps")
+	ErrNoReason = errors.New("a freeze needs a reason, for the approvers and the audit trail")
 )
 
 // A LengthError says that an extension needs to know how much longer the isolation of Request should last.

@@ -59,7 +59,7 @@ func (ex *Extensions) Extend(ctx context.Context, in Interaction, x Extension) e
 	}
 	ex.publisher.show(ctx, req.ID)
 	if !extended {
-		in.reply(ctx, render.Notice(fmt.Sprintf("Your approval counts: %s. Its end stays as it is until then.", agreed(req, by))))
+		in.reply(ctx, render.Notice(fmt.Sprintf("Your approval counts: %s. The end stays the same until it's approved.", agreed(req, by))))
 		return ex.reporter.tellAll(ctx, req, "", proposedCard(req, in.User, by))
 	}
 	in.reply(ctx, render.Notice("Extended by "+text.SpanWords(by)+"."))
@@ -67,7 +67,7 @@ func (ex *Extensions) Extend(ctx context.Context, in Interaction, x Extension) e
 }
 
 // errExtended answers a button for an extension that was made meanwhile: another click would be another extension.
-var errExtended = &catalog.UsageError{Problem: "the isolation was extended since this button was made", Hint: "its card says until when; for more, ask for another extension"}
+var errExtended = &catalog.UsageError{Problem: "the isolation was extended after this button was posted", Hint: "its card shows the new end; for more time, request another extension"}
 
 // agreeToExtend writes down that a person approves an extension. Those who approved it before must still be who they were: somebody
 // who left, or lost the role, counts no more.
@@ -114,7 +114,7 @@ func proposedCard(req approvals.Request, user string, by time.Duration) render.C
 		Tone: render.Waiting, Title: "An extension needs more approvals", Text: "An extension of the isolation of " + names + " needs more approvals",
 		Parts: []render.Part{render.Line{
 			render.User(user), render.Text(" approved it; " + agreed(req, by) + " of the isolation of "), render.Bold(names),
-			render.Text(", which ends "), render.Since(req.Term.Ends), render.Text(" ("), render.At(req.Term.Ends), render.Text("). The request's card has the button."),
+			render.Text(", which ends "), render.Since(req.Term.Ends), render.Text(" ("), render.At(req.Term.Ends), render.Text("). Approve it on the request's card."),
 		}},
 	}, "ref "+req.Ref)
 }
@@ -130,16 +130,16 @@ func (ex *Extensions) wishExtension(ctx context.Context, in Interaction, req app
 			return err
 		}
 	}
-	in.reply(ctx, render.Notice("Those who may approve the isolation are asked for "+text.SpanWords(by)+" more. Until they approve it its end stays as it is."))
+	in.reply(ctx, render.Notice("I asked the approvers of the isolation for "+text.SpanWords(by)+" more. The end stays the same until they approve."))
 	return nil
 }
 
 func wishCard(req approvals.Request, user string, by time.Duration) render.Card {
 	names, more := TargetNames(PlanOf(req).Targets, 5), text.SpanWords(by)
 	return note(render.Card{
-		Tone: render.Waiting, Title: "An extension is asked for", Text: "Asked for: " + more + " more of the isolation of " + names,
+		Tone: render.Waiting, Title: "An extension was requested", Text: "Extension requested: " + more + " more for the isolation of " + names,
 		Parts: []render.Part{render.Line{
-			render.User(user), render.Text(" wants "), render.Bold(more), render.Text(" more of the isolation of "), render.Bold(names),
+			render.User(user), render.Text(" wants "), render.Bold(more), render.Text(" more for the isolation of "), render.Bold(names),
 			render.Text(", which ends "), render.Since(req.Term.Ends), render.Text(" ("), render.At(req.Term.Ends), render.Text(").")}},
 		Actions: []render.Action{extendButton(req, "Extend by "+more, by)},
 	}, "ref "+req.Ref)

@@ -22,14 +22,14 @@ func (d *Decisions) Freeze(ctx context.Context, in Interaction, reason string) e
 		return err
 	}
 	if !fresh && req.State == approvals.Done {
-		in.reply(ctx, render.Notice("The freeze that you asked for is over.")) // a crash had this delivered again
+		in.reply(ctx, render.Notice("The freeze you started is over.")) // a crash had this delivered again
 		return nil
 	}
 	if !fresh && len(req.Cards) > 0 {
-		in.reply(ctx, render.Notice("Everything is frozen already. Two approvers end it with /s1 thaw."))
+		in.reply(ctx, render.Notice("Changes are frozen already. Two approvers can end the freeze with /s1 thaw."))
 		return nil
 	}
-	in.reply(ctx, render.Notice("Frozen: from now on nothing that changes anything runs. Two approvers end it with /s1 thaw."))
+	in.reply(ctx, render.Notice("Frozen: nothing that changes anything runs until two approvers end the freeze with /s1 thaw."))
 	if !fresh {
 		return d.reporter.announceAgain(ctx, req)
 	}
@@ -57,19 +57,19 @@ func (d *Decisions) Thaw(ctx context.Context, in Interaction) error {
 
 // freezeCard is a freeze as the approvals channel sees it.
 func freezeCard(req approvals.Request) render.Card {
-	line := render.Line{render.User(req.Requester), render.Text(" froze everything that changes anything at the console · "), render.At(req.Created)}
+	line := render.Line{render.User(req.Requester), render.Text(" froze changes · "), render.At(req.Created)}
 	card := render.Card{Tone: render.Critical, Title: "Frozen", Text: "Frozen: nothing that changes anything runs", Parts: []render.Part{line}}
 	if req.Reason != "" {
 		card.Parts = append(card.Parts, render.Quote{Text: req.Reason})
 	}
 	for _, d := range req.Counting() {
-		card.Parts = append(card.Parts, render.Line{render.User(d.User), render.Text(" wants it to end · "), render.At(d.At)})
+		card.Parts = append(card.Parts, render.Line{render.User(d.User), render.Text(" agreed to end it · "), render.At(d.At)})
 	}
 	if req.State == approvals.Done {
 		card.Tone, card.Title, card.Text = render.Neutral, "Freeze is over", "The freeze is over: changes run again"
 		return card
 	}
-	card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("%d of %d approvers want it to end · ref %s", len(req.Counting()), req.Quorum, req.Ref))})
+	card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("%d of %d approvers agreed to end it · ref %s", len(req.Counting()), req.Quorum, req.Ref))})
 	card.Actions = []render.Action{render.Button{Label: "Thaw", Do: About("thaw", req.ID)}}
 	return card
 }

@@ -130,7 +130,7 @@ func (o *overlaps) stands(ctx context.Context, other, req approvals.Request) (bo
 }
 
 // errOther is why the bot does not end an isolation alone, though the policy allowed that beforehand.
-var errOther = &policy.RefusedError{Why: "Nothing was done: another isolation of the endpoint stands, or may. Somebody has to ask for the reconnection, and somebody else to approve it."}
+var errOther = &policy.RefusedError{Why: "Nothing was done: another isolation of the endpoint is, or may be, in force. Somebody has to request the reconnection, and somebody else has to approve it."}
 
 // alone refuses to end an isolation without a person who says so, as req does, where another one stands.
 func (o *overlaps) alone(ctx context.Context, req, was approvals.Request) error {
@@ -171,7 +171,7 @@ func (o *overlaps) termOf(ctx context.Context, cmd *catalog.Command, in Interact
 func beforehand(req approvals.Request) bool { return req.Term.Auto && len(effectOf(req).Before) == 0 }
 
 // errLonger is why an isolation that was extended at the last moment goes on.
-var errLonger = &policy.RefusedError{Why: "The isolation was extended, or begun anew, after this was written down: nothing was done, and it ends later."}
+var errLonger = &policy.RefusedError{Why: "Nothing was done: the isolation was extended or restarted in the meantime, so it ends later."}
 
 // stillEnds refuses to end an isolation, as req does, that was extended since its end was taken up.
 func (o *overlaps) stillEnds(ctx context.Context, req approvals.Request) error {

@@ -55,7 +55,7 @@ func upTo[T any](most int, noun string, list iter.Seq2[T, error]) (all []T, open
 	case err != nil:
 		return nil, "I can't list the " + noun + " that this reaches (" + consoleReason(err) + ")"
 	case len(all) > most:
-		return nil, fmt.Sprintf("This reaches more than %d %s, which is more than I look through", most, noun)
+		return nil, fmt.Sprintf("This reaches more than %d %s, too many for me to check", most, noun)
 	}
 	return all, ""
 }
@@ -96,7 +96,7 @@ func (c *chart) base(ctx context.Context, t catalog.Target) policy.Target {
 	}
 	what := t.Kind + " " + cmp.Or(t.Name, t.ID)
 	if t.Kind == "place" {
-		return unknown("I can't tell where " + t.Name + " holds: the console does not say")
+		return unknown("I can't tell where " + t.Name + " applies: the console doesn't say")
 	}
 	return unknown(cmp.Or(c.open, "I can't find the "+what+" at the console"))
 }

@@ -33,10 +33,10 @@ func (v *Preview) DryRun(ctx context.Context, in Interaction) error {
 	plan = v.gate.markProtected(input, plan)
 	card := previewCard(cmd, plan, decision, v.overlaps.termOf(ctx, cmd, in, plan))
 	if v.unsealable(plan, decision) {
-		card.Parts = append(card.Parts, render.Line{render.Text("Not like this: " + render.Sentence(errUnsealed))})
+		card.Parts = append(card.Parts, render.Line{render.Text("You can't request it like this: " + render.Sentence(errUnsealed))})
 	}
 	if cmd.Risk != catalog.Read && errors.Is(v.gate.frozen(ctx), approvals.ErrFrozen) {
-		card.Parts = append(card.Parts, render.Line{render.Text("Everything that changes something is frozen now.")})
+		card.Parts = append(card.Parts, render.Line{render.Text("Changes are frozen right now.")})
 	}
 	if decision.Err() == nil {
 		card.Parts = append(card.Parts, requestParts(v.rehearse(ctx, cmd, in, plan))...)
@@ -87,7 +87,7 @@ func (v *Preview) RawRequest(ctx context.Context, in Interaction, id string) err
 	}
 	parts := requestParts(v.rehearse(ctx, cmd, in, catalog.Plan{Args: req.Args}))
 	if len(parts) == 0 {
-		parts = []render.Part{render.Line{render.Text("What goes out cannot be told before it runs.")}}
+		parts = []render.Part{render.Line{render.Text("What this sends depends on earlier answers, so I can't show it before it runs.")}}
 	}
 	title := "Raw request " + req.Ref
 	in.reply(ctx, render.Card{Tone: render.Info, Title: title, Text: title, Parts: append(parts, render.Note{render.Text("Nothing was done.")})})
@@ -110,7 +110,7 @@ func requestParts(sent []s1.Request) []render.Part {
 			fmt.Fprintf(&lines, "%s\n", r.Body)
 		}
 	}
-	return []render.Part{render.Line{render.Bold("The console would be asked")}, render.Code{Text: strings.TrimSpace(lines.String())}}
+	return []render.Part{render.Line{render.Bold("This would be sent to the console")}, render.Code{Text: strings.TrimSpace(lines.String())}}
 }
 
 // shownNeeds is how many needs a sentence names.
@@ -122,13 +122,13 @@ func wanted(r policy.Decision) string {
 	for _, n := range r.Needs[:min(len(r.Needs), shownNeeds)] {
 		words := strings.Join(n.By, " or ")
 		for _, at := range n.Places {
-			words += " of " + cmp.Or(at.Site, at.Account, "what lies in no site")
+			words += " of " + cmp.Or(at.Site, at.Account, "what is in no site")
 		}
 		if len(r.Needs) > 1 || n.Quorum != r.Quorum {
 			words = fmt.Sprintf("%d of %s", n.Quorum, words)
 		}
 		if n.Distinct {
-			words += ", each from another of these roles"
+			words += ", each from a different one of these roles"
 		}
 		all = append(all, words)
 	}
@@ -141,7 +141,7 @@ func wanted(r policy.Decision) string {
 func previewCard(cmd *catalog.Command, plan catalog.Plan, r policy.Decision, term *approvals.Term) render.Card {
 	verdict := map[policy.Effect]string{
 		policy.Allow:      "You may run this; it runs at once.",
-		policy.Approve:    render.Sentence(fmt.Sprintf("You may ask for this; it needs %s from: %s", text.Plural(r.Quorum, "approval"), wanted(r))),
+		policy.Approve:    render.Sentence(fmt.Sprintf("You may request this; it needs %s from: %s", text.Plural(r.Quorum, "approval"), wanted(r))),
 		policy.Deny:       render.Sentence("You may not: " + r.Why),
 		policy.Unanswered: render.Sentence("I can't tell whether you may: " + r.Open),
 	}[r.Effect]

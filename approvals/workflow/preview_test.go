@@ -26,7 +26,7 @@ func TestADryRunChangesNothing(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	answer := k.tries(alice, isolate)
-	for _, words := range []string{"You may ask for this; it needs 1 approval from: approvers", "DESKTOP-1", "POST /web/api/v2.1/agents/actions/disconnect", "Nothing was done"} {
+	for _, words := range []string{"You may request this; it needs 1 approval from: approvers", "DESKTOP-1", "POST /web/api/v2.1/agents/actions/disconnect", "Nothing was done"} {
 		require.Contains(t, answer, words)
 	}
 	require.Contains(t, k.tries(dave, isolate), "You may not: ")
@@ -34,7 +34,7 @@ func TestADryRunChangesNothing(t *testing.T) {
 	require.Contains(t, k.tries(alice, "list-agents"), "GET /web/api/v2.1/agents")
 	in, _ := k.by(bob)
 	require.NoError(t, k.flow.Decisions.Freeze(t.Context(), in, ""))
-	require.Contains(t, k.tries(alice, isolate), "frozen now")
+	require.Contains(t, k.tries(alice, isolate), "frozen right now")
 	require.Empty(t, k.console.Changes())
 }
 

@@ -17,7 +17,7 @@ func (e *effect) measure(g catalog.Effect, seen snapshot, targets []catalog.Targ
 	for _, t := range targets {
 		at := seen.progressOf(g, t, action, since)
 		if g.Task != nil && at.is == catalog.Waiting && !at.begun && len(seen.tasks) >= e.Accepted {
-			at.is, at.why = catalog.Failed, "not taken by the console" // all that it took have a task
+			at.is, at.why = catalog.Failed, "not accepted by the console" // all that it took have a task
 		}
 		if refused, ok := e.Refused[t.ID]; ok {
 			at.is, at.why = catalog.Failed, refused
@@ -27,7 +27,7 @@ func (e *effect) measure(g catalog.Effect, seen snapshot, targets []catalog.Targ
 		case catalog.Applied:
 			e.Applied, state = e.Applied+1, g.ReachedBy(action)
 		case catalog.Partly:
-			e.Partly, state = append(e.Partly, strings.TrimSuffix(at.name+": "+at.why, ": ")), "⚠ in part"
+			e.Partly, state = append(e.Partly, strings.TrimSuffix(at.name+": "+at.why, ": ")), "⚠ partly applied"
 		case catalog.Failed:
 			e.Failed, state = append(e.Failed, at.name+": "+at.why), "❌ "+at.why
 		case catalog.Waiting:
@@ -35,7 +35,7 @@ func (e *effect) measure(g catalog.Effect, seen snapshot, targets []catalog.Targ
 			words, state = at.waiting()
 			e.Waiting = append(e.Waiting, words)
 		default:
-			e.Unseen, state = append(e.Unseen, at.name), "❔ the console does not tell"
+			e.Unseen, state = append(e.Unseen, at.name), "❔ the console doesn't say"
 		}
 		if len(e.States) < shownTargets {
 			e.States[t.ID] = state

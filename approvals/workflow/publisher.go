@@ -195,7 +195,7 @@ func (p *Publisher) standsStill(ctx context.Context, req approvals.Request, ref 
 		return false // the end is what people must hear of
 	}
 	card := p.cards.requestCard(req)
-	card.Parts = append([]render.Part{render.Line{render.Text("The card of " + req.Ref + " can't be edited any more, so this tells what became of it.")}}, card.Parts...)
+	card.Parts = append([]render.Part{render.Line{render.Text("The card for " + req.Ref + " can't be edited any more. This is its latest state.")}}, card.Parts...)
 	at, err := p.Messenger.Post(ctx, ref.Channel, "", "", card)
 	switch {
 	case err == nil:

@@ -36,7 +36,7 @@ func TestACardThatTheChannelDoesNotTakeIsPostedLater(t *testing.T) {
 	k.chat.fails("post", channel, &MessageError{Fate: Final, Reason: "the channel is archived", Err: errors.New("is_archived")})
 	answer, err := k.says(alice, isolate)
 	require.NoError(t, err)
-	require.Contains(t, answer, "Its card is not in the approvals channel yet: the channel is archived")
+	require.Contains(t, answer, "Its card isn't in the approvals channel yet: the channel is archived")
 	require.Len(t, k.chat.topics, 1)
 	require.Contains(t, k.chat.topics[0], "Approval cards don't reach the approvals channel (CAPPROVALS): the channel is archived")
 	k.later(time.Minute)
@@ -131,7 +131,7 @@ func TestTheThreadOfACardHearsWhatWasAskedThere(t *testing.T) {
 	require.Contains(t, k.chat.reads("CSOC"), "waits for approval")
 	_, err := k.approves(bob, req.ID)
 	require.NoError(t, err)
-	require.Contains(t, k.chat.reads("CSOC"), "Asked by @UALICE")
+	require.Contains(t, k.chat.reads("CSOC"), "Requested by @UALICE")
 }
 
 // What a dead process left is taken up: an approved request runs, an end that nobody heard of is told.

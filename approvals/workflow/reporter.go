@@ -17,7 +17,7 @@ func (r *reporter) reportBack(ctx context.Context, req approvals.Request, card r
 	if r.Threads.Thread(ctx, render.Origin{Channel: req.Channel, Thread: req.Thread}) == "" {
 		return
 	}
-	line := render.Line{render.Text("Asked by "), render.User(req.Requester)}
+	line := render.Line{render.Text("Requested by "), render.User(req.Requester)}
 	card.Parts = append([]render.Part{line}, card.Parts...)
 	if _, err := r.Messenger.Post(ctx, req.Channel, req.Thread, "", card); err != nil {
 		r.Log.Warn("cannot tell the thread of a card", "request_id", req.ID, "channel", req.Channel, "err", err)
@@ -214,7 +214,7 @@ const topicUnseen = "approvals channel"
 // tellUnseen lets the operators know that requests reach nobody.
 func (r *reporter) tellUnseen(ctx context.Context, req approvals.Request, err error) {
 	r.Log.Error("cannot post a request to the approvals channel", "request_id", req.ID, "channel", r.Policy().Channel(), "err", err)
-	r.Operators.Tell(ctx, topicUnseen, fmt.Sprintf("Approval cards don't reach %s: %s. %s waits, and others will. `s1bot check` tells what to do.",
+	r.Operators.Tell(ctx, topicUnseen, fmt.Sprintf("Approval cards don't reach %s: %s. %s is waiting, and so will every other request. Run `s1bot check` to see what to do.",
 		channelName(r.Policy().Channel()), whyUnseen(err), req.Ref))
 }
 
@@ -251,7 +251,7 @@ func (r *reporter) announceAgain(ctx context.Context, req approvals.Request) err
 // offerAsked shows somebody the request that they made already, in the place of a second card.
 func (r *reporter) offerAsked(ctx context.Context, in Interaction, was approvals.Request) {
 	card := AskedCard(was, r.Policy().Channel())
-	card.Parts = append([]render.Part{render.Line{render.Text("You asked for this already, so there is no second request.")}}, card.Parts...)
+	card.Parts = append([]render.Part{render.Line{render.Text("You've already requested this, so I didn't make a second request.")}}, card.Parts...)
 	r.replyAsked(ctx, in, was, card)
 }
 

@@ -45,7 +45,7 @@ func TestAnApprovedRequestRunsOnce(t *testing.T) {
 	req := k.asks(alice, isolate)
 	answer, err := k.approves(bob, req.ID)
 	require.NoError(t, err)
-	require.Contains(t, answer, "runs now")
+	require.Contains(t, answer, "is running now")
 	_, err = k.approves(carol, req.ID)
 	require.ErrorIs(t, err, approvals.ErrNotPending)
 	require.NoError(t, k.flow.Decisions.executor.execute(t.Context(), req.ID, nil))
@@ -105,7 +105,7 @@ func TestWhatIsNeverAppliedIsWatchedForADay(t *testing.T) {
 	require.NoError(t, err)
 	k.later(25 * time.Hour)
 	k.watches(k.jobs.watches[0])
-	require.Contains(t, k.chat.reads(alice), "nobody watches any more")
+	require.Contains(t, k.chat.reads(alice), "I've stopped watching")
 }
 
 func TestADenialNeedsAReasonAndTheRequesterReadsIt(t *testing.T) {
@@ -150,7 +150,7 @@ func TestTheSameRequestIsShownAndNotMadeTwice(t *testing.T) {
 	first := k.asks(alice, isolate)
 	answer, err := k.says(alice, isolate)
 	require.NoError(t, err)
-	require.Contains(t, answer, "You asked for this already")
+	require.Contains(t, answer, "You've already requested this")
 	require.Contains(t, answer, first.Ref)
 	all, err := k.ledger.Find(t.Context(), approvals.Query{})
 	require.NoError(t, err)

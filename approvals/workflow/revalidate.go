@@ -79,10 +79,10 @@ func (l *look) compare(cmd *catalog.Command, shown []catalog.Target, seen snapsh
 			continue
 		}
 		l.effect.Gone = append(l.effect.Gone, t.ID)
-		l.effect.Changed = append(l.effect.Changed, t.Name+" is gone and was left out")
+		l.effect.Changed = append(l.effect.Changed, t.Name+" is no longer in the console and was left out")
 	}
 	if len(left) == 0 && len(shown) > 0 {
-		return nil, &catalog.UsageError{Command: cmd.Name, Problem: "nothing is left of what was approved: the console no longer has it", Hint: "nothing was done"}
+		return nil, &catalog.UsageError{Command: cmd.Name, Problem: "none of the approved targets are left: the console no longer has them", Hint: "nothing was done"}
 	}
 	if len(l.effect.Gone) > 0 {
 		l.left = len(left)
@@ -119,7 +119,7 @@ func (x *executor) decideBlind(ctx context.Context, cmd *catalog.Command, req ap
 	if err != nil && !errors.As(err, &open) {
 		return err
 	}
-	return &policy.UnansweredError{Question: "I can't read what this touches (" + consoleReason(why) + ")"}
+	return &policy.UnansweredError{Question: "I can't look up what this touches (" + consoleReason(why) + ")"}
 }
 
 // pointless tells whether a preparation was refused for what is asked for, and not because something could not be read.
@@ -149,7 +149,7 @@ func (x *executor) reauthorize(ctx context.Context, cmd *catalog.Command, req ap
 	case errors.As(err, &open):
 		return err
 	case err != nil:
-		return &policy.RefusedError{Why: "Since it was asked for, this is not allowed any more, and nothing was done. " + render.Sentence(decision.Why), Rule: decision.Rule}
+		return &policy.RefusedError{Why: "This is no longer allowed, so nothing was done. " + render.Sentence(decision.Why), Rule: decision.Rule}
 	case decision.Effect == policy.Allow:
 		return nil
 	}
@@ -167,9 +167,9 @@ func (x *executor) recountApprovals(ctx context.Context, req approvals.Request, 
 		return &policy.UnansweredError{Question: open, Rule: decision.Rule}
 	}
 	lost := approvals.Lost(approvals.Under(decision, req), approvers)
-	why := fmt.Sprintf("Nothing was done: the policy changed while this waited, and now it lacks %s from: %s. Ask again.", text.Plural(missing, "approval"), wanted(decision))
+	why := fmt.Sprintf("Nothing was done: the policy changed while this waited, and it's now missing %s from: %s. Request it again.", text.Plural(missing, "approval"), wanted(decision))
 	if len(lost) > 0 {
-		why = fmt.Sprintf("Nothing was done: it lacks %s from: %s, because %s may not approve this any more. Ask again.", text.Plural(missing, "approval"), wanted(decision), strings.Join(lost, ", "))
+		why = fmt.Sprintf("Nothing was done: it's missing %s from: %s, because %s may no longer approve this. Request it again.", text.Plural(missing, "approval"), wanted(decision), strings.Join(lost, ", "))
 	}
 	return &policy.RefusedError{Why: why, Rule: decision.Rule}
 }
@@ -199,13 +199,13 @@ func differences(shown, now []catalog.Target) []string {
 		}
 		is := now[i]
 		if is.Name != was.Name {
-			found = append(found, fmt.Sprintf("%s is called %s now", was.Name, is.Name))
+			found = append(found, fmt.Sprintf("%s is now called %s", was.Name, is.Name))
 		}
 		if Place(is) != Place(was) {
-			found = append(found, fmt.Sprintf("%s is in %s now", was.Name, Place(is)))
+			found = append(found, fmt.Sprintf("%s is now in %s", was.Name, Place(is)))
 		}
 		if is.State != was.State {
-			found = append(found, fmt.Sprintf("%s is %s now", was.Name, is.State))
+			found = append(found, fmt.Sprintf("%s is now %s", was.Name, is.State))
 		}
 		for _, w := range is.Warnings {
 			if !slices.Contains(was.Warnings, w) {
@@ -246,7 +246,7 @@ func prune(value any, ids []string) (any, error) {
 			return ok && slices.Contains(ids, id)
 		})
 		if len(kept) == 0 && len(v) > 0 {
-			return nil, &catalog.UsageError{Problem: "nothing is left of what was approved", Hint: "nothing was done"}
+			return nil, &catalog.UsageError{Problem: "none of the approved targets are left", Hint: "nothing was done"}
 		}
 		for i := range kept {
 			if kept[i], err = prune(kept[i], ids); err != nil {

@@ -45,7 +45,7 @@ func TestAHostThatOnlyMovedIsToldOf(t *testing.T) {
 	_, err := k.approves(bob, req.ID)
 	require.NoError(t, err)
 	require.Len(t, k.console.Changes(), 1)
-	require.Contains(t, k.chat.reads(channel), "Different from what was shown: DESKTOP-1 is in Lyon")
+	require.Contains(t, k.chat.reads(channel), "Changed since the request: DESKTOP-1 is now in Lyon")
 }
 
 func TestWhatIsGoneIsLeftOut(t *testing.T) {
@@ -56,7 +56,7 @@ func TestWhatIsGoneIsLeftOut(t *testing.T) {
 	_, err := k.approves(bob, req.ID)
 	require.NoError(t, err)
 	require.Equal(t, "disconnected", k.console.NetworkStatus("DESKTOP-1"))
-	require.Contains(t, k.chat.reads(channel), "DESKTOP-2 is gone and was left out")
+	require.Contains(t, k.chat.reads(channel), "DESKTOP-2 is no longer in the console and was left out")
 }
 
 func TestWhereAllIsGoneNothingRuns(t *testing.T) {
@@ -67,7 +67,7 @@ func TestWhereAllIsGoneNothingRuns(t *testing.T) {
 	_, err := k.approves(bob, req.ID)
 	require.NoError(t, err)
 	require.Empty(t, k.console.Changes())
-	require.Contains(t, k.chat.reads(channel), "nothing is left of what was approved")
+	require.Contains(t, k.chat.reads(channel), "none of the approved targets are left")
 }
 
 // "Cannot tell" is no yes: the request waits, its card says for what, and it runs when the question has an answer.
@@ -80,7 +80,7 @@ func TestARequestWaitsWhileTheConsoleDoesNotAnswer(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, k.console.Changes())
 	require.Equal(t, approvals.Approved, k.get(req.ID).State)
-	require.Contains(t, k.chat.reads(channel), "I can't read what this touches (the console answered 503 Service Unavailable)")
+	require.Contains(t, k.chat.reads(channel), "I can't look up what this touches (the console answered 503 Service Unavailable)")
 	k.console.Heal()
 	k.later(time.Minute)
 	require.Len(t, k.console.Changes(), 1)
@@ -100,7 +100,7 @@ func TestAQuestionThatStaysOpenEndsTheRequestUnrun(t *testing.T) {
 	k.later(11 * time.Minute)
 	require.Equal(t, approvals.NotRun, k.get(req.ID).State)
 	require.Empty(t, k.console.Changes())
-	require.Contains(t, k.chat.reads(alice), "That had no answer for 10 minutes")
+	require.Contains(t, k.chat.reads(alice), "I got no answer for 10 minutes")
 }
 
 func TestAnApproverWhoLostTheRoleCountsNoMore(t *testing.T) {
@@ -118,7 +118,7 @@ func TestAnApproverWhoLostTheRoleCountsNoMore(t *testing.T) {
 	k.setPolicy(two, func(s *policy.Settings) { s.Approvers = policy.Members([]string{carol, alice, dave}) })
 	require.NoError(t, k.flow.Decisions.executor.execute(t.Context(), req.ID, nil))
 	require.Empty(t, k.console.Changes())
-	require.Contains(t, k.chat.reads(channel), "because bob may not approve this any more")
+	require.Contains(t, k.chat.reads(channel), "because bob may no longer approve this")
 }
 
 func TestWhoAskedAndLostTheRoleGetsNothing(t *testing.T) {
@@ -129,7 +129,7 @@ func TestWhoAskedAndLostTheRoleGetsNothing(t *testing.T) {
 	_, err := k.approves(bob, req.ID)
 	require.NoError(t, err)
 	require.Empty(t, k.console.Changes())
-	require.Contains(t, k.chat.reads(channel), "this is not allowed any more")
+	require.Contains(t, k.chat.reads(channel), "This is no longer allowed")
 }
 
 func TestIDsAreTakenOutOfArgumentsButNeverAll(t *testing.T) {
@@ -148,6 +148,6 @@ func TestDifferencesAreTold(t *testing.T) {
 	t.Parallel()
 	was := catalog.Target{Kind: "agent", ID: "1", Name: "A", Site: "Paris", State: "online", Warnings: []string{"server"}}
 	is := catalog.Target{Kind: "agent", ID: "1", Name: "B", Site: "Lyon", State: "offline", Warnings: []string{"server", "isolated already"}}
-	require.Equal(t, []string{"A is called B now", "A is in Lyon now", "A is offline now", "A: isolated already"},
+	require.Equal(t, []string{"A is now called B", "A is now in Lyon", "A is now offline", "A: isolated already"},
 		differences([]catalog.Target{was, {Kind: "agent", ID: "2"}}, []catalog.Target{is}))
 }

@@ -15,10 +15,10 @@ import (
 )
 
 // errUnsealed says why a password cannot wait.
-const errUnsealed = "this needs an approval, and its password would have to wait in the database unsealed: S1BOT_SECRET_KEY is not set"
+const errUnsealed = "this needs an approval, and without S1BOT_SECRET_KEY the bot can't seal the password while it waits"
 
 // errDoubtful says it of what may hold a password.
-const errDoubtful = "this needs an approval, and this value may hold a password, which would have to wait in the database unsealed: S1BOT_SECRET_KEY is not set"
+const errDoubtful = "this needs an approval, and without S1BOT_SECRET_KEY the bot can't seal this value, which may hold a password, while it waits"
 
 // refuseUnsealed refuses, and writes down, what would have to wait with a password where there is no key to seal it with.
 func (s *Submitter) refuseUnsealed(ctx context.Context, cmd *catalog.Command, input policy.Input, plan catalog.Plan, decision policy.Decision) error {
@@ -26,9 +26,9 @@ func (s *Submitter) refuseUnsealed(ctx context.Context, cmd *catalog.Command, in
 		return nil
 	}
 	_ = s.gate.Refuse(ctx, input, policy.Decision{Effect: policy.Deny, Rule: decision.Rule, Why: render.Sentence(errUnsealed)})
-	param, problem, hint := slices.Min(slices.Collect(maps.Keys(plan.Secrets))), errDoubtful, "ask an administrator of this app for the key; plain words such as --force or --processes chrome need none"
+	param, problem, hint := slices.Min(slices.Collect(maps.Keys(plan.Secrets))), errDoubtful, "ask whoever runs the bot to set the key; plain words such as --force or --processes chrome don't need it"
 	if cmd.Makes(param) {
-		problem, hint = errUnsealed, "leave it out: the bot makes one when it runs, and tells you alone"
+		problem, hint = errUnsealed, "leave it out: I make one when it runs and show it to you alone"
 	}
 	return &catalog.UsageError{Command: cmd.Name, Param: param, Problem: problem, Hint: hint, Given: &render.Invocation{Command: cmd.Name, Args: plan.Args}}
 }

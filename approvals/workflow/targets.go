@@ -30,7 +30,7 @@ func planParts(req approvals.Request) []render.Part {
 			parts = append(parts, targetTable(plan.Targets))
 		}
 		if more := len(plan.Targets) - shownTargets; more > 0 {
-			parts = append(parts, render.Note{render.Text(fmt.Sprintf("… and %d more, all of them in the thread", more))})
+			parts = append(parts, render.Note{render.Text(fmt.Sprintf("… and %d more; the thread has the full list", more))})
 		}
 		if note := blast(req); note != nil && len(plan.Targets) > 1 {
 			parts = append(parts, note)

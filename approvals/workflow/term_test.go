@@ -28,15 +28,15 @@ func TestATimedIsolationEndsInARequest(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	req := k.isolated()
-	require.Contains(t, k.chat.reads(channel), "Then the bot asks for the reconnection")
+	require.Contains(t, k.chat.reads(channel), "Then I ask an approver to reconnect it")
 	k.later(55 * time.Minute)
 	require.Contains(t, k.chat.reads(alice), "An isolation ends soon")
 	k.later(6 * time.Minute)
 	next := k.last(approvals.Pending)
 	require.Equal(t, req.ID, next.After)
 	require.Equal(t, "connect-agent-to-network", next.Command)
-	require.Contains(t, k.chat.reads(channel), "The bot asks on behalf of @UALICE")
-	require.Contains(t, k.chat.reads(alice), "The reconnection is asked for: "+next.Ref)
+	require.Contains(t, k.chat.reads(channel), "Requested by the bot on behalf of @UALICE")
+	require.Contains(t, k.chat.reads(alice), "I requested the reconnection: "+next.Ref)
 	require.Equal(t, "disconnected", k.console.NetworkStatus("DESKTOP-1"))
 	_, err := k.approves(carol, next.ID)
 	require.NoError(t, err)
@@ -49,7 +49,7 @@ func TestTheBotReconnectsAloneWhereThePolicySaysSo(t *testing.T) {
 	k.isolated()
 	k.later(61 * time.Minute)
 	require.Equal(t, "connected", k.console.NetworkStatus("DESKTOP-1"))
-	require.Contains(t, k.chat.reads(alice), "The bot reconnects, as the policy allows")
+	require.Contains(t, k.chat.reads(alice), "I'm reconnecting it, as the policy allows")
 }
 
 // Another isolation of the same host stands: nobody lifts both without a person who says so.
@@ -62,7 +62,7 @@ func TestTheBotDoesNotEndTheIsolationOfAnother(t *testing.T) {
 	require.NoError(t, err)
 	k.later(61 * time.Minute)
 	require.Equal(t, "disconnected", k.console.NetworkStatus("DESKTOP-1"))
-	require.Contains(t, k.chat.reads(alice), "was isolated anew ("+other.Ref+")")
+	require.Contains(t, k.chat.reads(alice), "was isolated again ("+other.Ref+")")
 }
 
 func TestWhatAPersonReconnectedIsNotAskedForAgain(t *testing.T) {
@@ -84,8 +84,8 @@ func TestAnIsolationStaysWhileEverythingIsFrozen(t *testing.T) {
 	in, _ := k.by(bob)
 	require.NoError(t, k.flow.Decisions.Freeze(t.Context(), in, "drill"))
 	k.later(61 * time.Minute)
-	require.Equal(t, "everything that changes something is frozen", k.get(req.ID).Term.Held)
-	require.Contains(t, k.chat.reads(channel), "it ends as soon as it can")
+	require.Equal(t, "changes are frozen", k.get(req.ID).Term.Held)
+	require.Contains(t, k.chat.reads(channel), "I'll end the isolation as soon as I can")
 }
 
 func TestAnIsolationStaysWhileTheConsoleDoesNotAnswer(t *testing.T) {
@@ -106,7 +106,7 @@ func TestTheBotAsksForNothingThatTheRequesterMayNot(t *testing.T) {
 	k.isolated()
 	k.setPolicy(func(s *policy.Settings) { s.Operators = policy.Members([]string{dave}) })
 	k.later(61 * time.Minute)
-	require.Contains(t, k.chat.reads(alice), "The bot may not ask for the reconnection on the requester's behalf")
+	require.Contains(t, k.chat.reads(alice), "I may not request the reconnection on the requester's behalf")
 	require.Equal(t, "disconnected", k.console.NetworkStatus("DESKTOP-1"))
 }
 
@@ -117,7 +117,7 @@ func TestAnExtensionTakesAnApprover(t *testing.T) {
 	req := k.isolated()
 	in, d := k.by(alice)
 	require.NoError(t, k.flow.Extensions.Extend(t.Context(), in, Extension{Request: req.ID, For: "2h"}))
-	require.Contains(t, d.read(), "asked for 2 hours more")
+	require.Contains(t, d.read(), "for 2 hours more")
 	require.Contains(t, k.chat.reads(channel), "[Extend by 2 hours]")
 	require.Empty(t, k.get(req.ID).Term.Extensions)
 
@@ -145,7 +145,7 @@ func TestADeniedReconnectionLeavesTheIsolation(t *testing.T) {
 	k.later(61 * time.Minute)
 	in, _ := k.by(carol)
 	require.NoError(t, k.flow.Decisions.Deny(t.Context(), in, k.last(approvals.Pending).ID, "not clean yet"))
-	require.Contains(t, k.chat.reads(channel), "Nothing was done: the isolation goes on")
+	require.Contains(t, k.chat.reads(channel), "Nothing was done, and the isolation continues")
 	require.Contains(t, k.chat.reads(alice), "[Reconnect]")
 }
 

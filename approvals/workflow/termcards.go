@@ -20,18 +20,18 @@ func termParts(req approvals.Request) []render.Part {
 	line := render.Line{render.Text("For "), render.Bold(spanOf(req))}
 	switch {
 	case t.Began.IsZero():
-		line = append(line, render.Text(" from when it runs"))
+		line = append(line, render.Text(" from the moment it runs"))
 		if !req.Created.IsZero() && (req.State == approvals.Pending || req.State == approvals.Approved) {
-			line = append(line, render.Text(", until "), render.At(moment(req).Add(t.For)), render.Text(" if it ran now"))
+			line = append(line, render.Text(", until "), render.At(moment(req).Add(t.For)), render.Text(" if it runs now"))
 		}
 		return []render.Part{append(line, render.Text(". "+atEnd(beforehand(req))))}
 	case t.Over.IsZero():
 		line = append(line, render.Text(", until "), render.At(t.Ends), render.Text(". "+atEnd(beforehand(req))))
 		if t.Held != "" {
-			line = render.Line{render.Text("The time is over ("), render.At(t.Ends), render.Text("), but " + t.Held + ": it ends as soon as it can.")}
+			line = render.Line{render.Text("Time is up ("), render.At(t.Ends), render.Text("), but " + t.Held + ". I'll end the isolation as soon as I can.")}
 		}
 	default:
-		line = append(line, render.Text(", over since "), render.At(t.Over), render.Text(". "+t.Note))
+		line = append(line, render.Text(", ended "), render.At(t.Over), render.Text(". "+t.Note))
 	}
 	parts := []render.Part{line}
 	for _, x := range t.Extensions {
@@ -67,9 +67,9 @@ func signers(given []approvals.Vote) (all render.Note) {
 // atEnd says what happens at the end: whether the bot reconnects alone.
 func atEnd(alone bool) string {
 	if alone {
-		return "Then the bot reconnects, as the policy allows."
+		return "Then I reconnect it, as the policy allows."
 	}
-	return "Then the bot asks for the reconnection, which somebody has to approve."
+	return "Then I ask an approver to reconnect it."
 }
 
 // spanOf is how long, in words: "4 hours", "4 hours and 2 hours more".
@@ -85,18 +85,18 @@ func spanOf(req approvals.Request) string {
 	return words
 }
 
-// isOver says it: "the 4 hours that were asked for are over".
+// isOver says it: "the 4 hours are up".
 func isOver(req approvals.Request) string {
 	span := spanOf(req)
 	if strings.HasPrefix(span, "1 ") && strings.Count(span, " ") == 1 {
-		return "the " + span + " that was asked for is over"
+		return "the " + span + " is up"
 	}
-	return "the " + span + " that were asked for are over"
+	return "the " + span + " are up"
 }
 
 // endReason is why the bot asks for a reconnection.
 func endReason(req approvals.Request) string {
-	words := render.Sentence(isOver(req)) + " It was isolated with " + req.Ref
+	words := render.Sentence(isOver(req)) + " It was isolated by request " + req.Ref
 	if req.Reason != "" {
 		words += ": " + req.Reason
 	}
@@ -109,7 +109,7 @@ func warningCard(req approvals.Request, still remainder, undo []render.Action) r
 	card := render.Card{Tone: render.Waiting, Title: "An isolation ends soon", Text: "The isolation of " + names + " ends soon", Actions: append([]render.Action{render.Button{Label: "Extend", Do: About(ExtendWord, req.ID)}}, undo...)}
 	card.Parts = []render.Part{
 		render.Line{render.Text("The isolation of "), render.Bold(names), render.Text(" ends "), render.Since(req.Term.Ends), render.Text(" ("), render.At(req.Term.Ends), render.Text(").")},
-		render.Line{render.Text("It was asked for by "), render.User(req.Requester), render.Text(" for " + spanOf(req) + ". " + atEnd(beforehand(req) && !still.contested))},
+		render.Line{render.Text("Requested by "), render.User(req.Requester), render.Text(" for " + spanOf(req) + ". " + atEnd(beforehand(req) && !still.contested))},
 	}
 	if req.Reason != "" {
 		card.Parts = append(card.Parts, render.Quote{Text: req.Reason})
@@ -145,7 +145,7 @@ func stays(req approvals.Request) string {
 	if req.After == "" {
 		return ""
 	}
-	return ": the isolation goes on"
+	return ", and the isolation continues"
 }
 
 // askAgain offers what the bot asked for when a time was over and what came to nothing: without it things stay as they are.

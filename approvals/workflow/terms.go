@@ -65,7 +65,7 @@ type remainder struct {
 	contested bool     // nobody can say that what is isolated is so because of this request alone
 }
 
-// stillIsolated asks the console what of a request is isolated now. What was isolated anew by a later request is that one's.
+// stillIsolated asks the console what of a request is isolated now. What was isolated again by a later request is that one's.
 func (ts *terms) stillIsolated(ctx context.Context, req approvals.Request) (remainder, error) {
 	targets := slices.DeleteFunc(PlanOf(req).Targets, func(t catalog.Target) bool { return slices.Contains(effectOf(req).Gone, t.ID) })
 	whole := remainder{targets: targets}
@@ -83,11 +83,11 @@ func (ts *terms) stillIsolated(ctx context.Context, req approvals.Request) (rema
 		unreached := !a.Online() && a.LastActiveDate.Before(req.Started) // its isolation waits for it, whatever is shown until then
 		switch {
 		case !seen.has(t):
-			still.left = append(still.left, t.Name+" is gone")
+			still.left = append(still.left, t.Name+" is no longer in the console")
 		case !a.Isolated() && !unreached:
 			still.left = append(still.left, t.Name+" is connected again")
 		case other.isolation != "":
-			still.left = append(still.left, fmt.Sprintf("%s was isolated anew (%s)", t.Name, other.isolation))
+			still.left = append(still.left, fmt.Sprintf("%s was isolated again (%s)", t.Name, other.isolation))
 		default:
 			still.targets = append(still.targets, t)
 			still.contested = still.contested || other.contested()
@@ -101,7 +101,7 @@ func (ts *terms) stillIsolated(ctx context.Context, req approvals.Request) (rema
 
 // overAlready ends a term whose isolation is over: nothing is asked for.
 func (ts *terms) overAlready(ctx context.Context, req approvals.Request, still remainder) error {
-	note := "Nothing was asked for: " + some(still.left) + "."
+	note := "I requested no reconnection: " + some(still.left) + "."
 	return ts.closeTerm(ctx, req, "", note, termNote(req, "The isolation for "+spanOf(req)+" is over", note))
 }
 
@@ -133,7 +133,7 @@ func (ts *terms) warn(ctx context.Context, req approvals.Request, still remainde
 // endTerm asks for the reconnection.
 func (ts *terms) endTerm(ctx context.Context, req approvals.Request, still remainder) error {
 	if err := ts.gate.frozen(ctx); errors.Is(err, approvals.ErrFrozen) {
-		return ts.hold(ctx, req, "everything that changes something is frozen")
+		return ts.hold(ctx, req, "changes are frozen")
 	} else if err != nil {
 		return err
 	}
@@ -154,9 +154,9 @@ func (ts *terms) endTerm(ctx context.Context, req approvals.Request, still remai
 
 // asked says that the reconnection is asked for, and runs it where it needs no approval.
 func (ts *terms) asked(ctx context.Context, req, next approvals.Request, more ...string) error {
-	note := "The reconnection is asked for: " + next.Ref + "."
+	note := "I requested the reconnection: " + next.Ref + "."
 	if next.Quorum == 0 {
-		note = "The bot reconnects, as the policy allows: " + next.Ref + "."
+		note = "I'm reconnecting it, as the policy allows: " + next.Ref + "."
 	}
 	note = strings.Join(append([]string{note}, more...), " ")
 	if err := ts.closeTerm(ctx, req, next.ID, note, termNote(req, render.Sentence(isOver(req)), note)); err != nil {
@@ -223,7 +223,7 @@ func (ts *terms) reconnection(ctx context.Context, req approvals.Request, still 
 
 // unasked says that the time is over and the bot may not ask for what ends it: people have to.
 func (ts *terms) unasked(ctx context.Context, req approvals.Request, still remainder, decision policy.Decision) error {
-	note := "The bot may not ask for the reconnection on the requester's behalf: " + render.Sentence(decision.Why) + " The isolation stays until somebody ends it."
+	note := "I may not request the reconnection on the requester's behalf: " + render.Sentence(decision.Why) + " The isolation stays until somebody reconnects it."
 	card := termNote(req, render.Sentence(isOver(req)), note)
 	card.Tone = render.Warning
 	card.Actions = ts.undoActions(req, still)

@@ -82,7 +82,7 @@ func TestEveryReportOfAMitigationIsAnEndOrATrueState(t *testing.T) {
 			require.NotContains(t, told.PlainText(), "✅")
 			if status == "pending-reboot" {
 				s.pass(25 * time.Hour)
-				s.becomes(card, "done when the endpoint restarts")
+				s.becomes(card, "follows when the endpoint restarts")
 			}
 		})
 	}
@@ -140,7 +140,7 @@ func TestAScriptDoesNotWaitForWhatTheConsoleDidNotTake(t *testing.T) {
 	s.types("alice", "#soc", `/s1 run-script filter=`+filter+` script-id="List Open Ports" task-description="story" output-destination=SentinelCloud reason=test`)
 	card := s.sees("#approvals", "Approval needed", "Run Script")
 	s.clicks("bob", card, "Approve")
-	s.becomes(card, "1 of 2 run; not done: DESKTOP-44: not taken by the console", "Partially successful", "1 accepted · 1 applied")
+	s.becomes(card, "1 of 2 run; not done: DESKTOP-44: not accepted by the console", "Partially successful", "1 accepted · 1 applied")
 	s.isWrittenTo("alice", "accepted 1 of 2 endpoints")
 }
 

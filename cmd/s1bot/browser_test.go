@@ -45,7 +45,7 @@ func TestTheDemoInABrowser(t *testing.T) {
 	b.channel("approvals")
 	b.waitText("Approval needed")
 	b.press("Approve")
-	b.waitText("You asked for this yourself")
+	b.waitText("You requested this yourself")
 	b.picture("2-approval-refused")
 
 	b.person("bob", "approvals")

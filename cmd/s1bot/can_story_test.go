@@ -36,9 +36,9 @@ func TestACardDoesNotAskWhoAskedToApprove(t *testing.T) {
 
 	s = tell(t, of("U0ALICE00"))
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
-	card := s.sees("#approvals", "nobody else may give it")
+	card := s.sees("#approvals", "nobody else may approve it")
 	s.clicks("alice", card, "Approve")
-	s.isTold("alice", "You asked for this yourself")
+	s.isTold("alice", "You requested this yourself")
 	require.Empty(t, s.console.Changes())
 }
 
@@ -59,6 +59,6 @@ func TestTheRawRequestIsShownToWhoDecides(t *testing.T) {
 	s.clicks("bob", card, "Raw request")
 	s.isTold("bob", "Raw request A-", "POST /web/api/v2.1/agents/actions/disconnect", s.console.Agent("DESKTOP-1")["id"].(string))
 	s.clicks("mallory", card, "Raw request")
-	s.isTold("mallory", "Only an approver")
+	s.isTold("mallory", "You're not an approver")
 	require.Empty(t, s.console.Changes(), "nothing goes out")
 }

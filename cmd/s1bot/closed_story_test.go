@@ -29,11 +29,11 @@ func TestAClosedApprovalsChannelHoldsNobodyUp(t *testing.T) {
 			there := func(args map[string]string) bool { return args["channel"] == approvals }
 			s.slack.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.FaultError, Error: word, Times: -1, If: there})
 			s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
-			asked := s.isTold("alice", "Waiting for approval", "not in the approvals channel yet", why, "A-")
+			asked := s.isTold("alice", "Waiting for approval", "isn't in the approvals channel yet", why, "A-")
 			require.Contains(t, asked.Buttons(), "Withdraw")
 			s.sees("#threats", "The bot needs attention", "Approval cards don't reach")
 			s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=again")
-			again := s.isTold("alice", "You asked for this already")
+			again := s.isTold("alice", "You've already requested this")
 			require.Equal(t, refPattern.FindString(asked.PlainText()), refPattern.FindString(again.PlainText()))
 			s.stop()
 			s.start()

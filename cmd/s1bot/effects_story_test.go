@@ -19,7 +19,7 @@ func TestTheCardTellsWhatIsAppliedAndWhatWaits(t *testing.T) {
 	s.clicks("bob", card, "Approve")
 	s.becomes(card, "Successful", "2 accepted · 1 applied · 1 waiting (LAPTOP-OFF is offline)")
 	s.pass(11 * time.Minute)
-	s.becomes(card, "It takes longer than it should", "follows when it is back")
+	s.becomes(card, "This is taking longer than it should", "follow when they are back")
 	warning := s.sees("#approvals", "Not applied yet", "LAPTOP-OFF is offline")
 	require.Equal(t, card.TS, warning.ThreadTS)
 	s.isWrittenTo("alice", "Not applied yet", "LAPTOP-OFF is offline")
@@ -44,10 +44,10 @@ func TestAnEndpointThatDoesNotObeyIsWarnedOf(t *testing.T) {
 	s.clicks("bob", next, "Approve")
 	s.becomes(next, "1 accepted · 0 applied · 1 waiting (DESKTOP-1)")
 	s.pass(11 * time.Minute)
-	s.becomes(next, "It takes longer than it should: look at the endpoint")
+	s.becomes(next, "This is taking longer than it should: look at the endpoint")
 	s.isWrittenTo("alice", "Not applied yet · Connect Agent To Network")
 	s.pass(25 * time.Hour)
-	s.becomes(next, "nobody watches any more")
+	s.becomes(next, "I've stopped watching")
 	require.Equal(t, 2, s.audited("finished"))
 }
 
@@ -160,7 +160,7 @@ func TestWhatHasGoneIsLeftOutAndTheRestRuns(t *testing.T) {
 	card := s.sees("#approvals", "Approval needed", "DESKTOP-1", "DESKTOP-2")
 	s.console.DeleteAgent("DESKTOP-2")
 	s.clicks("bob", card, "Approve")
-	told := s.becomes(card, "Successful", "DESKTOP-2 is gone and was left out")
+	told := s.becomes(card, "Successful", "DESKTOP-2 is no longer in the console and was left out")
 	require.Equal(t, "Successful: Disconnect Agent From Network: DESKTOP-1", told.Text, "a phone is told of what ran")
 	require.JSONEq(t, fmt.Sprintf(`{"filter":{"ids":["%s"]}}`, stays), s.changes(1)[0].Body)
 }
@@ -172,7 +172,7 @@ func TestWhereNothingIsLeftNothingRuns(t *testing.T) {
 	card := s.sees("#approvals", "Approval needed", "DESKTOP-1")
 	s.console.SetAgent("DESKTOP-1", func(a map[string]any) { a["isDecommissioned"] = true })
 	s.clicks("bob", card, "Approve")
-	s.becomes(card, "Failed", "othing is left")
+	s.becomes(card, "Failed", "one of the approved targets are left")
 	require.Empty(t, s.console.Changes())
 }
 

@@ -26,12 +26,12 @@ func TestWhatTookTwoTakesTwoToExtend(t *testing.T) {
 	before := ends()
 
 	s.types("alice", "#soc", "/s1 extend "+ref+" for=29d")
-	wish := s.sees("#approvals", "An extension is asked for", "29 days")
+	wish := s.sees("#approvals", "An extension was requested", "29 days")
 	s.clicks("bob", wish, "Extend by 29 days")
 	card = s.becomes(card, "1 of 2 approved the extension by 29 days")
 	s.isTold("bob", "Your approval counts: 1 of 2 approved the extension by 29 days")
 	s.clicks("bob", card, "Approve the extension by 29 days")
-	s.isTold("bob", "You have approved")
+	s.isTold("bob", "You've already approved")
 	s.types("bob", "#soc", "/s1 extend "+ref+" for=29d")
 	s.clicks("alice", card, "Approve the extension by 29 days")
 	s.isTold("alice", "somebody else has to decide")
@@ -47,7 +47,7 @@ func TestWhatTookTwoTakesTwoToExtend(t *testing.T) {
 	require.Equal(t, before.Add(29*24*time.Hour), ends())
 	require.Equal(t, 1, s.audited(approvals.ActionExtended))
 	s.clicks("bob", wish, "Extend by 29 days")
-	s.isTold("bob", "was extended since this button was made")
+	s.isTold("bob", "was extended after this button was posted")
 	require.Equal(t, before.Add(29*24*time.Hour), ends(), "an old button extends nothing more")
 }
 

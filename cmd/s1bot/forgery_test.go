@@ -105,7 +105,7 @@ func (s *story) demoStories() {
 	next := s.submits("alice", s.form("alice", "Find a command"), map[string]any{"Command": "Agents · List Agents (agents, endpoints)"})
 	s.submits("alice", *next.Updated, map[string]any{"Computer Name": "DESKTOP-1"})
 	s.types("bob", "#soc", "@s1bot freeze or not?")
-	s.isTold("bob", "may be talk")
+	s.isTold("bob", "may be just conversation")
 	s.settled()
 }
 
@@ -359,7 +359,7 @@ func TestAValueOutsideTheMenuIsRefused(t *testing.T) {
 		before := s.audited(approvals.ActionRefused)
 		answer, err := s.slack.Forge(slacksim.Sent{Kind: e.Kind, Label: e.Label, User: e.User, Payload: body})
 		require.NoError(t, err)
-		require.Contains(t, string(answer), "none of the menu's")
+		require.Contains(t, string(answer), "isn't in the menu")
 		require.Equal(t, before+1, s.audited(approvals.ActionRefused))
 	}
 	s.settled()
@@ -406,7 +406,7 @@ func TestAFormIsSentOnceByWhomItWasOpenedFor(t *testing.T) {
 	body, _ := json.Marshal(p)
 	answer, err := s.slack.Forge(slacksim.Sent{Kind: form.Kind, Label: form.Label, User: s.slack.User("carol").ID(), Payload: body})
 	require.NoError(t, err)
-	require.Contains(t, string(answer), "not as I opened it for you")
+	require.Contains(t, string(answer), "isn't the form I opened for you")
 	require.Equal(t, 1, s.audited(approvals.ActionAsked))
 	require.Equal(t, 2, s.audited(approvals.ActionRefused))
 }

@@ -86,7 +86,7 @@ func TestThePlaceOfAThreatIsThatOfItsHost(t *testing.T) {
 			require.Empty(t, s.console.Changes())
 			s.console.Heal()
 			s.pass(time.Minute)
-			s.becomes(card, "Failed", "not allowed any more", "Ask Berlin")
+			s.becomes(card, "Failed", "no longer allowed", "Ask Berlin")
 			require.Empty(t, s.console.Changes())
 		})
 	}
@@ -112,7 +112,7 @@ func TestADecisionWaitsForAnAnswer(t *testing.T) {
 			card := s.sees("#approvals", "Approval needed")
 			s.slack.Fail(c.fault)
 			s.clicks("bob", card, "Approve")
-			s.isTold("bob", c.told, "Your decision is written down")
+			s.isTold("bob", c.told, "Your decision is saved")
 			if c.restart {
 				s.stop()
 				s.start()
@@ -134,7 +134,7 @@ func TestADecisionThatCannotBeTakenIsToldToHaveNotCounted(t *testing.T) {
 	card := s.sees("#approvals", "Approval needed")
 	s.dark(slacksim.Fault{Kind: slacksim.FaultError, Error: "missing_scope"})
 	s.clicks("bob", card, "Approve")
-	s.isTold("bob", "missing_scope", "Your decision is written down")
+	s.isTold("bob", "missing_scope", "Your decision is saved")
 	s.pass(approvals.MaxHold)
 	s.isTold("bob", "missing_scope", "your decision did not count", "s1bot check")
 	s.slack.ClearFaults()
@@ -154,11 +154,11 @@ func TestADecisionThatIsPutOffHoldsNobodyUp(t *testing.T) {
 	card := s.sees("#approvals", "Approval needed")
 	s.slack.Fail(slacksim.Fault{Method: "users.info", About: "U0BOB0000", Kind: slacksim.FaultRateLimit, RetryAfter: 600, Times: -1})
 	s.clicks("bob", card, "Approve")
-	s.isTold("bob", "Your decision is written down")
+	s.isTold("bob", "Your decision is saved")
 	s.clicks("carol", card, "Approve")
 	s.becomes(card, "Successful", "Approved by <@U0CAROL00>")
 	s.pass(time.Minute)
-	s.isTold("bob", "decided already")
+	s.isTold("bob", "already been decided")
 	require.Len(t, s.console.Changes(), 1)
 	s.slack.ClearFaults()
 }
@@ -189,12 +189,12 @@ func TestNothingRunsBlind(t *testing.T) {
 				}
 				s.console.Fail(s1sim.Match{Method: "GET", PathPrefix: "/agents"}, fault)
 				s.clicks("bob", card, "Approve")
-				card = s.becomes(card, "Approved, not run yet", "I can't read what this touches")
+				card = s.becomes(card, "Approved, not run yet", "I can't look up what this touches")
 				require.Empty(t, s.console.Changes())
 				s.console.Heal()
 				s.pass(time.Minute)
 				if moved {
-					s.becomes(card, "Failed", "not allowed any more", "sk Berlin")
+					s.becomes(card, "Failed", "no longer allowed", "sk Berlin")
 					s.isWrittenTo("alice", "sk Berlin")
 					require.Empty(t, s.console.Changes())
 					return
@@ -218,8 +218,8 @@ func TestEachQuestionBeforeARunIsAskedForTenMinutes(t *testing.T) {
 		console  s1sim.Match
 		question string
 	}{
-		"the preparation's look-up": {script, slacksim.Fault{}, s1sim.Match{Method: "GET", PathPrefix: "/remote-scripts"}, "I can't read what this touches (the console answered 500"},
-		"the host":                  {isolate, slacksim.Fault{}, s1sim.Match{Method: "GET", PathPrefix: "/agents"}, "I can't read what this touches"},
+		"the preparation's look-up": {script, slacksim.Fault{}, s1sim.Match{Method: "GET", PathPrefix: "/remote-scripts"}, "I can't look up what this touches (the console answered 500"},
+		"the host":                  {isolate, slacksim.Fault{}, s1sim.Match{Method: "GET", PathPrefix: "/agents"}, "I can't look up what this touches"},
 		"the requester":             {isolate, slacksim.Fault{Method: "users.info", About: "U0ALICE00", Kind: slacksim.FaultReset, Times: -1}, s1sim.Match{}, "I can't look up U0ALICE00 in Slack"},
 		"the requester's group":     {isolate, slacksim.Fault{Method: "usergroups.users.list", About: "S0SOC0000", Kind: slacksim.FaultError, Times: -1}, s1sim.Match{}, "I can't read user groups (internal_error)"},
 	} {
@@ -293,7 +293,7 @@ func TestApprovalsOfThoseWhoLeftDoNotCount(t *testing.T) {
 			card = s.becomes(card, "1 given")
 			leave(s.slack)
 			s.clicks("carol", card, "Approve")
-			card = s.becomes(card, "may not approve this any more", "1 given")
+			card = s.becomes(card, "may no longer approve this", "1 given")
 			require.Empty(t, s.console.Changes())
 			s.clicks("mallory", card, "Approve")
 			s.becomes(card, "Successful")
@@ -314,7 +314,7 @@ func TestAnApproverWhoLeavesBeforeTheRunDoesNotCount(t *testing.T) {
 	s.slack.Deactivate("bob")
 	s.console.Heal()
 	s.pass(time.Minute)
-	s.becomes(card, "Failed", "lacks 1 approval", "may not approve this any more")
+	s.becomes(card, "Failed", "lacks 1 approval", "may no longer approve this")
 	require.Empty(t, s.console.Changes())
 }
 
@@ -405,7 +405,7 @@ func TestWhatACrashLeftPassesTheGate(t *testing.T) {
 			left, _, err := s.program.bot.Ledger.Submit(t.Context(), left)
 			require.NoError(t, err)
 			if deny {
-				s.isWrittenTo("alice", "not allowed any more", "sk the AD team")
+				s.isWrittenTo("alice", "no longer allowed", "sk the AD team")
 			} else {
 				require.Eventually(t, func() bool { return s.audited(approvals.ActionHeld) == 1 }, patience, 1e7)
 				s.pass(approvals.MaxHold + time.Second)
@@ -468,7 +468,7 @@ func TestTheEndOfATermWaitsForAnAnswer(t *testing.T) {
 	card := s.isolates("DESKTOP-1", "1h")
 	s.dark(slacksim.Fault{Kind: slacksim.FaultError, Error: "missing_scope"})
 	s.pass(61 * time.Minute)
-	s.becomes(card, "The time is over", "I can't read user groups (missing_scope)")
+	s.becomes(card, "Time is up", "I can't read user groups (missing_scope)")
 	require.Len(t, s.console.Changes(), 1)
 	s.slack.ClearFaults()
 	s.pass(2 * time.Minute)

@@ -78,7 +78,7 @@ func TestInAThreadOthersDoNotCancelAHunt(t *testing.T) {
 	message := s.sees("#soc", "Hunting", "running")
 	require.Equal(t, root.TS, message.ThreadTS)
 	s.clicks("mallory", message, "Cancel")
-	s.isTold("mallory", "nly the person who asked")
+	s.isTold("mallory", "nly the requester")
 	require.Equal(t, []string{"RUNNING"}, s.states())
 	s.clicks("carol", message, "Cancel")
 	s.becomes(message, "cancelled at the console")

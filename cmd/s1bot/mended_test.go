@@ -99,7 +99,7 @@ func TestASlackThatDoesNotSayWhoIsInAGroupIsNotANo(t *testing.T) {
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
 	s.isTold("alice", "I can't read user groups (internal_error)", "Nothing was done", "Try again")
 	s.types("alice", "#soc", "/s1 freeze")
-	s.isTold("alice", "I can't read user groups (internal_error)", "Your decision is written down")
+	s.isTold("alice", "I can't read user groups (internal_error)", "Your decision is saved")
 	s.types("mallory", "#soc", "/s1 agents DESKTOP-1")
 	s.isTold("mallory", "DESKTOP-1", "Paris")
 	require.Empty(t, s.console.Changes())

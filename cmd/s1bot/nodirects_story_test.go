@@ -82,7 +82,7 @@ func TestWhoCannotBeWrittenToIsToldInTheThread(t *testing.T) {
 // "Share in channel" works where the bot may not post: in private channels and in other people's direct messages.
 func TestAnAnswerIsSharedWhereTheBotIsNoMember(t *testing.T) {
 	t.Parallel()
-	for name, where := range map[string]string{"a private channel": "#war-room", "a direct message with somebody else": "@carol"} {
+	for name, where := range map[string]string{"the channel is private": "#war-room", "a direct message with somebody else": "@carol"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := tell(t)
@@ -130,7 +130,7 @@ func TestCheckTellsOfTheMessagesTabAndOfMembership(t *testing.T) {
 	s := simulate(t, func(h http.Handler) http.Handler { return h })
 	var good strings.Builder
 	require.NoError(t, check(t.Context(), s.environ, &good), good.String())
-	require.Contains(t, good.String(), "ok    Slack Messages tab: Slack takes direct messages")
+	require.Contains(t, good.String(), "ok    Slack Messages tab: direct messages work")
 	require.Contains(t, good.String(), "the bot is a member")
 	require.Empty(t, s.slack.User("alice").Sees("@s1bot"), "asking posts nothing")
 

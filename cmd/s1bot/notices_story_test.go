@@ -96,16 +96,16 @@ func TestWhatIsAskedFromACardIsToldInItsThread(t *testing.T) {
 	id := s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1", Confidence: "malicious"})
 	card := s.sees("#threats", "evil.exe")
 	require.NoError(t, s.slack.User("alice").Selects(card, "Verdict", "True Positive"))
-	s.repliedTo(card, "Asked by", "Successful")
+	s.repliedTo(card, "Requested by", "Successful")
 	s.clicks("alice", card, "Disconnect host")
 	form := s.form("alice", "Disconnect")
 	s.submits("alice", form, map[string]any{"Reason": "it beacons"})
 	s.repliedTo(card, "waits for approval")
 	s.clicks("bob", s.sees("#approvals", "Approval needed"), "Approve")
-	s.repliedTo(card, "Asked by", "Successful", "Disconnect Agent From Network")
+	s.repliedTo(card, "Requested by", "Successful", "Disconnect Agent From Network")
 
 	require.NoError(t, s.slack.User("alice").TypesInThread(card, "<@"+s.slack.BotUserID()+"> note looked at it & it is bad"))
-	s.repliedTo(card, "Asked by", "Add Notes")
+	s.repliedTo(card, "Requested by", "Add Notes")
 	require.Equal(t, "looked at it & it is bad", s.console.Notes(id)[0]["text"])
 }
 
@@ -164,7 +164,7 @@ func TestAnAlertsCardBlocksItsHashFindsRelatedEventsAndTakesNoNotes(t *testing.T
 	s.console.AddAlert(s1sim.AlertSpec{Rule: "Encoded PowerShell", Agent: "DESKTOP-1", Severity: "High"})
 	card := s.sees("#alerts", "Encoded PowerShell", "Paris")
 	require.NoError(t, s.slack.User("alice").TypesInThread(card, "<@"+s.slack.BotUserID()+"> note looked at it"))
-	s.isTold("alice", "notes of threats, not of alerts")
+	s.isTold("alice", "notes on threats, not on alerts")
 	s.clicks("alice", card, "Block hash")
 	form := s.form("alice", "Block Hash")
 	require.Regexp(t, `[0-9a-f]{40}`, string(form.Blocks))

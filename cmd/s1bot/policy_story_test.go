@@ -81,11 +81,11 @@ func TestWhereEndpointsAreMovedToCounts(t *testing.T) {
 	s.types("alice", "#soc", "/s1 can move-agents-between-sites DESKTOP-1 site-id=Vault")
 	s.isTold("alice", "You may not", "obody moves in", "vault")
 	s.types("alice", "#soc", "/s1 can move-agents-between-sites DESKTOP-1 site-id=Lyon")
-	s.isTold("alice", "You may ask for this", "Lyon")
+	s.isTold("alice", "You may request this", "Lyon")
 	s.types("mallory", "#soc", "/s1 can isolate DESKTOP-1")
-	s.isTold("mallory", "You may ask for this", "DESKTOP-1")
+	s.isTold("mallory", "You may request this", "DESKTOP-1")
 	s.types("mallory", "#soc", "/s1 can move-agents-between-sites DESKTOP-1 site-id=Lyon")
-	s.isTold("mallory", "You may not", "does not reach Lyon")
+	s.isTold("mallory", "You may not", "doesn't cover Lyon")
 }
 
 func TestTheCardTellsWhatThePolicyProtects(t *testing.T) {
@@ -181,7 +181,7 @@ func TestARequestThatWasChangedBehindTheBotsBackDoesNotRun(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, db.Close())
 	s.clicks("bob", card, "Approve")
-	s.becomes(card, "Failed", "not what was asked for")
+	s.becomes(card, "Failed", "changed after it was written")
 	require.Empty(t, s.console.Changes())
 }
 
@@ -192,10 +192,10 @@ func TestAPolicyThatChangesWhileARequestWaitsIsHeard(t *testing.T) {
 		rules string
 		words []string
 	}{
-		"the host is protected now":    {"rules:\n  - {name: hands off, hosts: [DESKTOP-1], deny: ask the AD team}\n", []string{"not allowed any more", "sk the AD team", "hands off"}},
+		"the host is protected now":    {"rules:\n  - {name: hands off, hosts: [DESKTOP-1], deny: ask the AD team}\n", []string{"no longer allowed", "sk the AD team", "hands off"}},
 		"it takes two now":             {"rules:\n  - {name: two, hosts: [DESKTOP-1], approve: {quorum: 2}}\n", []string{"lacks 1 approval", "two"}},
 		"it takes others now":          {"roles: {leads: [U0ALICE00]}\nrules:\n  - {name: leads, areas: [agents], approve: {by: [leads]}}\n", []string{"lacks 1 approval from: leads"}},
-		"alice asks for nothing now":   {"rules:\n  - {name: not alice, risks: [destructive], requesters: [operators], deny: not you}\n", []string{"not allowed any more", "ot you"}},
+		"alice asks for nothing now":   {"rules:\n  - {name: not alice, risks: [destructive], requesters: [operators], deny: not you}\n", []string{"no longer allowed", "ot you"}},
 		"fewer may be touched at once": {"approvals: {max_targets: 1}\n", []string{"lacks 1 approval"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -124,7 +124,7 @@ func TestCheckSaysWhatToDo(t *testing.T) {
 func TestCheckTellsAWrongChannelFromOtherTrouble(t *testing.T) {
 	t.Parallel()
 	for code, advice := range map[string]string{
-		"channel_not_found": "check the id", "missing_scope": "update the app with `s1bot manifest`", "internal_error": "Slack does not tell whether",
+		"channel_not_found": "check the id", "missing_scope": "update the app with `s1bot manifest`", "internal_error": "Slack doesn't say whether",
 	} {
 		s := tell(t)
 		s.slack.Fail(slacksim.Fault{Method: "conversations.info", Kind: slacksim.FaultError, Error: code, Times: -1})

@@ -128,7 +128,7 @@ func TestWhatLiesInAPlaceIsProtectedWithIt(t *testing.T) {
 	}
 }
 
-// The host of a threat that is not found, or that the console does not name, may be the crown jewel.
+// The host of a threat that is not found, or the console doesn't name, may be the crown jewel.
 func TestAThreatOnAnUnknownHostMayBeOnAProtectedOne(t *testing.T) {
 	t.Parallel()
 	s := keptOff(t, "rules:\n  - {name: jewel, tags: [crown-jewel], deny: hands off}\n")

@@ -24,7 +24,7 @@ func TestOperatorsHearOnceOfRolesThatNobodyHolds(t *testing.T) {
 		}
 		return n
 	}
-	first := s.sees("#approvals", "Some role members give nobody a role")
+	first := s.sees("#approvals", "Some role members have no effect")
 	for _, words := range []string{
 		"@twice: Neither a person nor a user group", "@nobody: Neither a person", "S0EMPTY01: There is no such user group", "U0GONE000: Nobody has this id",
 		"U0LEFT000: Nobody has this id", "S0NOSUCH1: There is no such user group", "@retired: Neither",
@@ -41,7 +41,7 @@ func TestOperatorsHearOnceOfRolesThatNobodyHolds(t *testing.T) {
 	s.slack.AddUser(slacksim.User{Name: "nobody", ID: "U0NOBODY0"})
 	s.slack.AddGroup(slacksim.Group{ID: "S0NOSUCH1", Handle: "such", Members: []string{"bob"}})
 	s.pass(time.Hour)
-	s.sees("#approvals", "Roles are as the policy says again", "@nobody", "S0NOSUCH1")
+	s.sees("#approvals", "All role members have an effect again", "@nobody", "S0NOSUCH1")
 	s.slack.Fail(slacksim.Fault{Method: "usergroups.list", Kind: slacksim.FaultError, Error: "missing_scope", Times: -1})
 	s.pass(time.Hour)
 	s.sees("#approvals", "give nobody a role", "missing_scope", "usergroups:read")
@@ -50,7 +50,7 @@ func TestOperatorsHearOnceOfRolesThatNobodyHolds(t *testing.T) {
 	require.Equal(t, 2, heard())
 	s.slack.ClearFaults()
 	s.pass(time.Hour)
-	s.sees("#approvals", "Roles are as the policy says again", "a scope of the app")
+	s.sees("#approvals", "All role members have an effect again", "a scope of the app")
 }
 
 // `s1bot check` looks at each member of each role, and a line that fails says what to do.

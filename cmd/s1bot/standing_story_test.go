@@ -70,7 +70,7 @@ func TestTheIsolationThatCameAfterStays(t *testing.T) {
 	s.approves("isolate LAPTOP-AWAY for=1h", "drill", "Successful")
 	s.approves("isolate LAPTOP-AWAY", "forensics", "Successful")
 	s.pass(time.Hour)
-	s.sees("#approvals", "Nothing was asked for: LAPTOP-AWAY was isolated anew")
+	s.sees("#approvals", "I requested no reconnection: LAPTOP-AWAY was isolated again")
 	require.Empty(t, s.reconnections())
 }
 
@@ -83,7 +83,7 @@ func TestAnIsolationThatMayHaveRunStays(t *testing.T) {
 	s.staysAway(time.Hour, "because of A-")
 }
 
-// A quarantine of a threat on a host that the console does not name may be of any host.
+// A quarantine of a threat on a host the console doesn't name may be of any host.
 func TestAQuarantineThatCameBeforeStays(t *testing.T) {
 	t.Parallel()
 	for name, edit := range map[string]func(map[string]any){
@@ -115,6 +115,6 @@ func TestAnIsolationThatWasEndedDoesNotStand(t *testing.T) {
 	s.approves("reconnect DESKTOP-1", "cleaned", "1 applied")
 	s.approves("isolate DESKTOP-1 for=1h", "drill", "Successful")
 	s.pass(time.Hour)
-	s.sees("#approvals", "Successful", "Connect Agent To Network", "The 1 hour that was asked for is over")
+	s.sees("#approvals", "Successful", "Connect Agent To Network", "The 1 hour is up")
 	require.Len(t, s.reconnections(), 2)
 }

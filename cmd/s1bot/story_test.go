@@ -27,9 +27,9 @@ func TestIsolatingNeedsASecondPersonAndHappensOnce(t *testing.T) {
 	require.Empty(t, s.console.Changes())
 
 	s.clicks("alice", card, "Approve")
-	s.isTold("alice", "You asked for this yourself")
+	s.isTold("alice", "You requested this yourself")
 	s.clicks("mallory", card, "Approve")
-	s.isTold("mallory", "Only an approver")
+	s.isTold("mallory", "You're not an approver")
 	require.Empty(t, s.console.Changes())
 
 	s.clicks("bob", card, "Approve")
@@ -41,7 +41,7 @@ func TestIsolatingNeedsASecondPersonAndHappensOnce(t *testing.T) {
 	require.JSONEq(t, `{"filter":{"ids":["`+id.(string)+`"]}}`, changes[0].Body)
 
 	s.clicks("carol", card, "Approve")
-	s.isTold("carol", "decided already")
+	s.isTold("carol", "already been decided")
 	require.Len(t, s.console.Changes(), 1)
 }
 
@@ -80,11 +80,11 @@ func TestTheRequesterWithdraws(t *testing.T) {
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
 	card := s.sees("#approvals", "Approval needed")
 	s.clicks("bob", card, "Withdraw")
-	s.isTold("bob", "Only the person who asked")
+	s.isTold("bob", "Only the requester")
 	s.clicks("alice", card, "Withdraw")
 	s.becomes(card, "Withdrawn")
 	s.clicks("bob", card, "Approve")
-	s.isTold("bob", "decided already")
+	s.isTold("bob", "already been decided")
 	require.Empty(t, s.console.Changes())
 }
 

@@ -52,7 +52,7 @@ func (r *rig) ends(rounds int) {
 	}
 	r.restart(ahead)
 	for n, card := range cards {
-		_, err := r.slack.WaitUpdate(r.patient(), card.Channel, card.TS, having([]string{"over since", "The reconnection is asked for"}))
+		_, err := r.slack.WaitUpdate(r.patient(), card.Channel, card.TS, having([]string{", ended ", "I requested the reconnection"}))
 		require.NoError(r.t, err)
 		require.Equal(r.t, 1, r.asksFor(fmt.Sprintf("END-%d", n)), r.trail())
 	}

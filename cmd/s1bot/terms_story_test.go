@@ -71,7 +71,7 @@ func TestAnIsolationForATimeIsShownWarnedOfAndEndsAsARequestOfItsOwn(t *testing.
 	s := tellInTime(t)
 	id := s.console.Agent("DESKTOP-1")["id"]
 	s.types("alice", "#soc", `/s1 isolate DESKTOP-1 for=4h reason="beaconing" ticket=INC-7`)
-	card := s.sees("#approvals", "Approval needed", "DESKTOP-1", "For 4 hours from when it runs, until", "somebody has to approve")
+	card := s.sees("#approvals", "Approval needed", "DESKTOP-1", "For 4 hours from the moment it runs, until", "I ask an approver to reconnect it")
 	s.clicks("bob", card, "Approve")
 	card = s.becomes(card, "Successful", "For 4 hours, until", "1 applied")
 	require.JSONEq(t, fmt.Sprintf(`{"filter":{"ids":["%s"]}}`, id), s.changes(1)[0].Body, "the console hears nothing of the end")
@@ -86,9 +86,9 @@ func TestAnIsolationForATimeIsShownWarnedOfAndEndsAsARequestOfItsOwn(t *testing.
 	s.writes(approvals.ActionWarned, 1)
 
 	s.pass(30 * time.Minute)
-	next := s.sees("#approvals", "Approval needed", "Connect Agent To Network", "The bot asks on behalf of", "The 4 hours that were asked for are over", "INC-7")
-	s.becomes(card, "over since", "The reconnection is asked for")
-	s.isWrittenTo("alice", "The 4 hours that were asked for are over")
+	next := s.sees("#approvals", "Approval needed", "Connect Agent To Network", "Requested by the bot on behalf of", "The 4 hours are up", "INC-7")
+	s.becomes(card, ", ended ", "I requested the reconnection")
+	s.isWrittenTo("alice", "The 4 hours are up")
 	require.Equal(t, "disconnected", s.console.NetworkStatus("DESKTOP-1"), "nothing is done before somebody approves")
 	s.clicks("alice", next, "Approve")
 	s.isTold("alice", "somebody else has to decide")
@@ -106,12 +106,12 @@ func TestWhereThePolicyAllowsItBeforehandItIsReconnectedOnce(t *testing.T) {
 	t.Parallel()
 	s := tellInTime(t, allowedBy(t, "approvals: {reconnect_on_time: true}"))
 	s.types("alice", "#soc", `/s1 isolate DESKTOP-1 for=1h reason=test`)
-	card := s.sees("#approvals", "Approval needed", "Then the bot reconnects, as the policy allows")
+	card := s.sees("#approvals", "Approval needed", "Then I reconnect it, as the policy allows")
 	s.clicks("bob", card, "Approve")
 	s.becomes(card, "For 1 hour, until", "1 applied")
 	s.pass(time.Hour)
-	s.sees("#approvals", "Successful", "Connect Agent To Network", "The 1 hour that was asked for is over")
-	s.becomes(card, "The bot reconnects, as the policy allows: ")
+	s.sees("#approvals", "Successful", "Connect Agent To Network", "The 1 hour is up")
+	s.becomes(card, "I'm reconnecting it, as the policy allows: ")
 	s.isWrittenTo("alice", "Connect Agent To Network", "Successful")
 	require.Equal(t, "connected", s.console.NetworkStatus("DESKTOP-1"))
 	s.pass(time.Hour)
@@ -128,7 +128,7 @@ func TestTheEndOfOneIsolationLiftsNoOther(t *testing.T) {
 	s.clicks("bob", first, "Approve")
 	s.becomes(first, "1 applied")
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1,DESKTOP-2 for=1h reason=drill")
-	second := s.sees("#approvals", "Approval needed", "already isolated", "somebody has to approve")
+	second := s.sees("#approvals", "Approval needed", "already isolated", "I ask an approver to reconnect it")
 	s.clicks("bob", second, "Approve")
 	s.becomes(second, "2 applied")
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-2 for=8h reason=longer")
@@ -139,7 +139,7 @@ func TestTheEndOfOneIsolationLiftsNoOther(t *testing.T) {
 	s.pass(time.Hour + time.Minute)
 	next := s.sees("#approvals", "Approval needed", "Connect Agent To Network", "DESKTOP-1")
 	require.NotContains(t, next.PlainText(), "DESKTOP-2")
-	s.becomes(second, "over since", "DESKTOP-2 was isolated anew")
+	s.becomes(second, ", ended ", "DESKTOP-2 was isolated again")
 	require.Equal(t, "disconnected", s.console.NetworkStatus("DESKTOP-1"))
 	require.Equal(t, "disconnected", s.console.NetworkStatus("DESKTOP-2"))
 }
@@ -158,8 +158,8 @@ func TestWhatAPersonReconnectedIsNotAskedForAgain(t *testing.T) {
 	s.becomes(request, "Successful", "1 applied")
 	s.writes(approvals.ActionWarned, 1)
 	s.pass(20 * time.Minute)
-	s.becomes(card, "over since", "DESKTOP-1 is connected again")
-	s.isWrittenTo("alice", "Nothing was asked for")
+	s.becomes(card, ", ended ", "DESKTOP-1 is connected again")
+	s.isWrittenTo("alice", "I requested no reconnection")
 	require.Len(t, s.asked("connect-agent-to-network"), 1)
 }
 
@@ -170,7 +170,7 @@ func TestAnEndThatNobodyNeedsWarnsNobody(t *testing.T) {
 	s.becomes(card, "1 applied")
 	s.console.SetAgent("DESKTOP-1", func(a map[string]any) { a["networkStatus"] = "connected" })
 	s.pass(3*time.Hour + 40*time.Minute)
-	s.becomes(card, "over since", "DESKTOP-1 is connected again")
+	s.becomes(card, ", ended ", "DESKTOP-1 is connected again")
 	require.Zero(t, s.audited(approvals.ActionWarned))
 }
 
@@ -186,12 +186,12 @@ func TestExtending(t *testing.T) {
 	form := s.form("alice", "How much longer")
 	require.Contains(t, s.submits("alice", form, map[string]any{"How much longer": "a while"}).Errors, "How much longer")
 	require.Empty(t, s.submits("alice", form, map[string]any{"How much longer": "2h"}).Errors)
-	wish := s.sees("#approvals", "An extension is asked for", "2 hours", "DESKTOP-1")
+	wish := s.sees("#approvals", "An extension was requested", "2 hours", "DESKTOP-1")
 	require.Equal(t, card.TS, wish.ThreadTS)
 	s.clicks("alice", wish, "Extend by 2 hours")
 	s.isTold("alice", "somebody else has to decide")
 	s.clicks("mallory", wish, "Extend by 2 hours")
-	s.isTold("mallory", "Only an approver")
+	s.isTold("mallory", "You're not an approver")
 	s.clicks("bob", wish, "Extend by 2 hours")
 	s.becomes(card, "For 4 hours and 2 hours more, until", "Extended by 2 hours by")
 	s.isWrittenTo("alice", "extended the isolation of DESKTOP-1")
@@ -208,10 +208,10 @@ func TestExtending(t *testing.T) {
 	s.sees("#approvals", "An isolation ends soon", "1 day 2 hours more")
 	s.writes(approvals.ActionWarned, 2)
 	s.pass(30 * time.Minute)
-	s.sees("#approvals", "Approval needed", "Connect Agent", "The 4 hours and 1 day 2 hours more that were asked for are over")
-	s.becomes(card, "over since")
+	s.sees("#approvals", "Approval needed", "Connect Agent", "The 4 hours and 1 day 2 hours more are up")
+	s.becomes(card, ", ended ")
 	s.clicks("bob", theirs, "Extend")
-	s.isTold("bob", "it has ended")
+	s.isTold("bob", "it has already ended")
 	require.Equal(t, 2, s.audited(approvals.ActionExtended))
 	require.Equal(t, 1, s.audited(approvals.ActionWished))
 }
@@ -238,13 +238,13 @@ func TestAnEndWaitsForTheThaw(t *testing.T) {
 	s.types("bob", "#soc", "/s1 freeze hijacked")
 	freeze := s.sees("#approvals", "Frozen")
 	s.pass(time.Hour)
-	s.becomes(card, "The time is over", "frozen: it ends as soon as it can")
+	s.becomes(card, "Time is up", "frozen: I'll end the isolation as soon as I can")
 	require.Len(t, s.changes(1), 1)
 	s.clicks("bob", freeze, "Thaw")
 	s.clicks("carol", freeze, "Thaw")
 	s.becomes(freeze, "Freeze is over")
 	s.pass(approvals.TermLease + time.Second)
-	s.becomes(card, "The bot reconnects, as the policy allows: ")
+	s.becomes(card, "I'm reconnecting it, as the policy allows: ")
 	require.Len(t, s.changes(2), 2)
 }
 
@@ -254,8 +254,8 @@ func TestTheBotAsksForNothingThatTheRequesterMayNot(t *testing.T) {
 	s := tellInTime(t, allowedBy(t, `rules: [{commands: [connect-agent-to-network], deny: "only the network team reconnects"}]`))
 	card := s.isolates("DESKTOP-1", "1h")
 	s.pass(time.Hour)
-	s.sees("#approvals", "The 1 hour that was asked for is over", "may not ask for the reconnection", "Only the network team reconnects")
-	s.becomes(card, "The isolation stays until somebody ends it")
+	s.sees("#approvals", "The 1 hour is up", "may not request the reconnection", "Only the network team reconnects")
+	s.becomes(card, "The isolation stays until somebody reconnects it")
 	require.Empty(t, s.asked("connect-agent-to-network"))
 }
 
@@ -267,9 +267,9 @@ func TestAnEndThatNobodyApproves(t *testing.T) {
 	s.pass(time.Hour)
 	next := s.sees("#approvals", "Approval needed", "Connect Agent")
 	s.pass(31 * time.Minute)
-	next = s.becomes(next, "Expired", "the isolation goes on")
+	next = s.becomes(next, "Expired", "the isolation continues")
 	s.clicks("carol", next, "Reconnect")
-	again := s.sees("#approvals", "Approval needed", "Connect Agent", "U0CAROL00", "asks", "The 1 hour that was asked for is over")
+	again := s.sees("#approvals", "Approval needed", "Connect Agent", "U0CAROL00", "asks", "The 1 hour is up")
 	s.clicks("bob", again, "Approve")
 	s.becomes(again, "Successful")
 }
@@ -388,7 +388,7 @@ func TestAnEndWaitsForTheConsole(t *testing.T) {
 	s.becomes(card, "1 applied")
 	s.console.Fail(s1sim.Match{Method: "GET", PathPrefix: "/agents"}, s1sim.Fault{Kind: s1sim.Forbidden, Times: -1})
 	s.pass(time.Hour)
-	s.becomes(card, "The time is over", "the console does not answer: it ends as soon as it can")
+	s.becomes(card, "Time is up", "the console does not answer: I'll end the isolation as soon as I can")
 	s.console.Heal()
 	s.pass(approvals.TermLease + time.Second)
 	s.sees("#approvals", "Approval needed", "Connect Agent")
@@ -421,7 +421,7 @@ func TestAnIsolationOfSomebodyElsesWaitsForAnApproval(t *testing.T) {
 	s.becomes(early, "1 applied")
 	s.console.SetAgent("DESKTOP-1", func(a map[string]any) { a["networkStatus"] = "disconnected" })
 	s.pass(time.Hour)
-	s.sees("#approvals", "Approval needed", "Connect Agent", "The 1 hour that was asked for is over")
+	s.sees("#approvals", "Approval needed", "Connect Agent", "The 1 hour is up")
 	require.Equal(t, "disconnected", s.console.NetworkStatus("DESKTOP-1"))
 }
 
@@ -481,7 +481,7 @@ func TestAnEndThatIsWrittenDownIsToldAsAskedFor(t *testing.T) {
 	s.stop()
 	s.config.tick = 50 * time.Millisecond
 	s.start()
-	s.becomes(card, "over since", "The bot reconnects, as the policy allows: "+next.Ref)
+	s.becomes(card, ", ended ", "I'm reconnecting it, as the policy allows: "+next.Ref)
 	require.Equal(t, 1, s.audited(approvals.ActionEnded))
 }
 
@@ -490,18 +490,18 @@ func TestWhatWasIsolatedWhileItWaitedIsNotLiftedAlone(t *testing.T) {
 	t.Parallel()
 	s := tellInTime(t, allowedBy(t, "approvals: {reconnect_on_time: true}"))
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 for=1h reason=drill")
-	drill := s.sees("#approvals", "Approval needed", "drill", "Then the bot reconnects")
+	drill := s.sees("#approvals", "Approval needed", "drill", "Then I reconnect it")
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=forensics")
 	forensics := s.sees("#approvals", "Approval needed", "forensics")
 	s.clicks("bob", forensics, "Approve")
 	s.becomes(forensics, "1 applied")
 	s.clicks("bob", drill, "Approve")
-	s.becomes(drill, "1 applied", "which somebody has to approve")
+	s.becomes(drill, "1 applied", "I ask an approver to reconnect it")
 	s.pass(45 * time.Minute)
-	s.sees("#approvals", "An isolation ends soon", "which somebody has to approve")
+	s.sees("#approvals", "An isolation ends soon", "I ask an approver to reconnect it")
 	s.writes(approvals.ActionWarned, 1)
 	s.pass(15 * time.Minute)
-	s.sees("#approvals", "Approval needed", "Connect Agent", "The 1 hour that was asked for is over")
+	s.sees("#approvals", "Approval needed", "Connect Agent", "The 1 hour is up")
 	require.Equal(t, "disconnected", s.console.NetworkStatus("DESKTOP-1"))
 }
 
@@ -517,7 +517,7 @@ func TestAQuarantinedHostIsNotReconnectedAlone(t *testing.T) {
 	s.clicks("bob", worm, "Approve")
 	s.becomes(worm, "Successful")
 	s.pass(time.Hour)
-	s.sees("#approvals", "Approval needed", "Connect Agent", "The 1 hour that was asked for is over")
+	s.sees("#approvals", "Approval needed", "Connect Agent", "The 1 hour is up")
 	require.Equal(t, "disconnected", s.console.NetworkStatus("DESKTOP-1"))
 }
 
@@ -534,9 +534,9 @@ func TestWhatWasApprovedAndNotRunSaysSo(t *testing.T) {
 	req.Approvals = []approvals.Vote{{User: "U0CAROL00", At: req.Agreed}}
 	require.NoError(t, s.program.db.Requests().Swap(t.Context(), req))
 	s.pass(61 * time.Minute)
-	card = s.becomes(card, "Expired", "Approved by", "did not run within an hour", "Nothing was done")
+	card = s.becomes(card, "Expired", "Approved by", "didn't run within an hour", "Nothing was done")
 	require.NotContains(t, card.PlainText(), "Nobody decided")
-	s.isWrittenTo("alice", "did not run within an hour")
+	s.isWrittenTo("alice", "didn't run within an hour")
 	require.Empty(t, s.console.Changes())
 }
 

@@ -16,7 +16,7 @@ func ReadSpan(words string) (time.Duration, error) {
 	return span, nil
 }
 
-// SpanField asks for a length of time.
+// SpanField asks for a duration.
 func SpanField(name, label, hint string) render.FormField {
 	return render.FormField{Name: name, Label: label, Widget: render.TextInput, MaxLength: 40, Placeholder: "4h", Hint: hint + " Such as 30m, 4h or 2d; " + text.SpanBounds + "."}
 }

@@ -181,7 +181,7 @@ func TestAnIsolationMayHaveAnEnd(t *testing.T) {
 	} {
 		inv, extras, err := slash.Parse(cat(t), text, commandtest.Input())
 		if want == (catalog.Extras{}) && text != "isolate DESKTOP-1" {
-			require.ErrorContains(t, err, "no length of time", text)
+			require.ErrorContains(t, err, "isn't a duration", text)
 			continue
 		}
 		require.NoError(t, err, text)
@@ -189,7 +189,7 @@ func TestAnIsolationMayHaveAnEnd(t *testing.T) {
 		require.JSONEq(t, `{"agent-ids":["DESKTOP-1"]}`, string(inv.Args), "it is no parameter of the console's")
 	}
 	for text, problem := range map[string]string{
-		"isolate DESKTOP-1 for=ever reason=x": `check ` + "`for`" + `: "ever" is no length of time`,
+		"isolate DESKTOP-1 for=ever reason=x": `check ` + "`for`" + `: "ever" isn't a duration`,
 		"isolate DESKTOP-1 for=31d reason=x":  "5 minutes to 30 days",
 		"reconnect DESKTOP-1 for=4h reason=x": "unknown parameter",
 		"shutdown DESKTOP-1 for=4h reason=x":  "unknown parameter",
@@ -212,7 +212,7 @@ func TestTheFormOfAnIsolationAsksForItsEnd(t *testing.T) {
 	require.NotContains(t, string(args), catalog.ForParam)
 	sent[catalog.ForParam] = []string{"soon"}
 	_, _, wrong = isolate.FromForm(sent, nil, catalog.Caller{})
-	require.Equal(t, map[string]string{catalog.ForParam: `"soon" is no length of time. Write it like 30m, 4h or 2d; 5 minutes to 30 days.`}, wrong)
+	require.Equal(t, map[string]string{catalog.ForParam: `"soon" isn't a duration. Write it like 30m, 4h or 2d; 5 minutes to 30 days.`}, wrong)
 	for _, cmd := range cat(t).Commands() {
 		for _, p := range cmd.Params {
 			require.NotEqual(t, catalog.ForParam, p.Name, cmd.Name)

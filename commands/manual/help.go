@@ -79,7 +79,7 @@ func paramTable(cmd *catalog.Command) render.Table {
 		add(name, fieldTakes(f), f.Hint())
 	}
 	if cmd.Timed {
-		add(catalog.ForParam, "a length of time", "How long; "+text.SpanBounds+". At the end the bot asks for "+cmd.Undo+".")
+		add(catalog.ForParam, "a duration", "How long; "+text.SpanBounds+". At the end the bot asks for "+cmd.Undo+".")
 	}
 	if cmd.Risk != catalog.Read {
 		add(catalog.ReasonParam, required(cmd.NeedsReason())+"text", "Why; for the approver and the audit trail.")

@@ -16,7 +16,7 @@ const (
 
 const SpanBounds = "5 minutes to 30 days"
 
-// spanUnits are the units of a length of time by their first letter.
+// spanUnits are the units of a duration by their first letter.
 func spanUnits() map[byte]time.Duration {
 	return map[byte]time.Duration{'m': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}
 }
@@ -27,12 +27,12 @@ var (
 	spanTail = regexp.MustCompile(`(?i)^(?:\d{1,6}(?:minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w)?|minutes?|mins?|hours?|hrs?|days?|weeks?)$`)
 )
 
-// ParseSpan reads a length of time as people write it: 30m, 4h, 1d 12h, "2 days". The error is a sentence about the text: it is no
-// length of time, or shorter or longer than anything may be asked for.
+// ParseSpan reads a duration as people write it: 30m, 4h, 1d 12h, "2 days". The error is a sentence about the text: it is no
+// duration, or shorter or longer than anything may be asked for.
 func ParseSpan(text string) (time.Duration, error) {
 	plain := strings.ToLower(strings.TrimSpace(text))
 	if !spanForm.MatchString(plain) {
-		return 0, fmt.Errorf("%s is no length of time", Quote(text))
+		return 0, fmt.Errorf("%s isn't a duration", Quote(text))
 	}
 	var sum time.Duration
 	for _, part := range spanPart.FindAllStringSubmatch(plain, -1) {
@@ -49,10 +49,10 @@ func ParseSpan(text string) (time.Duration, error) {
 	return sum, nil
 }
 
-// SpanWord tells whether a bare word continues a length of time: "4 hours", "1d 12h".
+// SpanWord tells whether a bare word continues a duration: "4 hours", "1d 12h".
 func SpanWord(word string) bool { return spanTail.MatchString(word) }
 
-// SpanWords says a length of time: "4 hours", "1 day 12 hours".
+// SpanWords says a duration: "4 hours", "1 day 12 hours".
 func SpanWords(d time.Duration) string {
 	var words []string
 	for _, unit := range []struct {
@@ -67,7 +67,7 @@ func SpanWords(d time.Duration) string {
 	return FirstNonEmpty(strings.Join(words, " "), "less than a minute")
 }
 
-// SpanText writes a length of time so that ReadSpan reads it: 4h, 36h, 90m.
+// SpanText writes a duration so that ReadSpan reads it: 4h, 36h, 90m.
 func SpanText(d time.Duration) string {
 	if d%time.Hour == 0 {
 		return fmt.Sprintf("%dh", d/time.Hour)

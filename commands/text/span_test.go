@@ -28,8 +28,8 @@ func TestALengthOfTimeAsPeopleWriteIt(t *testing.T) {
 		require.Equal(t, length, again)
 	}
 	for text, problem := range map[string]string{
-		"": "no length", "4": "no length", "h": "no length", "-4h": "no length", "4h!": "no length", "4 parsecs": "no length", "1.5h": "no length",
-		"for ever": "no length", "4m": "too short", "0h": "too short", "31d": "too long", "999999w": "too long", "99999999999999999999h": "no length",
+		"": "isn't a duration", "4": "isn't a duration", "h": "isn't a duration", "-4h": "isn't a duration", "4h!": "isn't a duration", "4 parsecs": "isn't a duration", "1.5h": "isn't a duration",
+		"for ever": "isn't a duration", "4m": "too short", "0h": "too short", "31d": "too long", "999999w": "too long", "99999999999999999999h": "isn't a duration",
 	} {
 		_, err := catalog.ReadSpan(text)
 		var usage *catalog.UsageError

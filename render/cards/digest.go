@@ -260,7 +260,7 @@ func yes(b bool) string {
 	return "no"
 }
 
-// spell says a length of time in its largest unit that fits.
+// spell says a duration in its largest unit that fits.
 func spell(d time.Duration) string {
 	switch {
 	case d >= 48*time.Hour:
