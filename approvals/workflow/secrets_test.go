@@ -27,8 +27,8 @@ func TestAPasswordDoesNotWaitUnsealed(t *testing.T) {
 	var usage *catalog.UsageError
 	require.ErrorAs(t, err, &usage)
 	require.Equal(t, "password", usage.Param)
-	require.Contains(t, usage.Problem, "S1BOT_SECRET_KEY is not set")
-	require.Contains(t, k.tries(alice, fetch), "Not like this")
+	require.Contains(t, usage.Problem, "without S1BOT_SECRET_KEY")
+	require.Contains(t, k.tries(alice, fetch), "You can't request it like this")
 	all, err := k.ledger.Find(t.Context(), approvals.Query{})
 	require.NoError(t, err)
 	require.Empty(t, all)
