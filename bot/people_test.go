@@ -127,7 +127,7 @@ func TestWhoLeftHasNoRoles(t *testing.T) {
 	}
 }
 
-// That Slack does not say who belongs to a group is neither yes nor no, and the question says why. That the plan has no groups is no.
+// That Slack does not say who belongs to a group isn't yes or no, and the question says why. That the plan has no groups is no.
 func TestWhatSlackDoesNotSayIsNotKnown(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

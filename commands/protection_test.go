@@ -30,7 +30,7 @@ func TestWhatDoesNotGoTogetherIsSaidAtOnce(t *testing.T) {
 		"block " + strings.Repeat("a", 64) + " os=Linux site=Paris reason=x":                                                 "looks like a SHA-256",
 		"create-ioc source=x type=IPv4 ioc-value=evil.example":                                                               "looks like type=DNS",
 		"create-ioc source=x type=DNS ioc-value=evil.example valid-until=yesterday":                                          "passed already",
-		"create-ioc source=x type=DNS ioc-value=evil.example mitre-tactics=T1059":                                            "is no tactic",
+		"create-ioc source=x type=DNS ioc-value=evil.example mitre-tactics=T1059":                                            "isn't a tactic",
 		"list-iocs account-ids=Acme created-after=now created-before=yesterday":                                              "nothing can match",
 		`get-black-list custom-input={"site":"1"}`:                                                                           "knows no key",
 	} {

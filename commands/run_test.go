@@ -198,7 +198,7 @@ func TestARefusalNamesThePermission(t *testing.T) {
 	console.Fail(s1sim.Match{Method: http.MethodGet}, s1sim.Fault{Kind: s1sim.Forbidden, Times: -1})
 	for text, lacks := range map[string]string{
 		"isolate DESKTOP-1 reason=x":            "Endpoints › View + Disconnect From Network",
-		"broadcast group-ids=Lab message=hey":   "Groups › View, which it takes to look things up (the command itself needs Endpoints › View + Send Message)",
+		"broadcast group-ids=Lab message=hey":   "Groups › View, which it needs to look things up (the command itself needs Endpoints › View + Send Message)",
 		"fetch-threat-file 1929937418124016900": "Endpoint Threats › View + Fetch Threat File, Activity › View", // it has both in one
 		"agents DESKTOP":                        "Endpoints › View",
 	} {

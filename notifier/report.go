@@ -26,7 +26,7 @@ type TimeOfDay struct{ Hour, Minute int }
 func ParseTimeOfDay(text string) (TimeOfDay, error) {
 	at, err := time.Parse("15:04", text)
 	if err != nil {
-		return TimeOfDay{}, fmt.Errorf("%q is no time of day such as 07:00", text)
+		return TimeOfDay{}, fmt.Errorf("%q isn't a time of day such as 07:00", text)
 	}
 	return TimeOfDay{at.Hour(), at.Minute()}, nil
 }

@@ -56,7 +56,7 @@ func (f Form) View() slack.ModalViewRequest {
 	}
 	text, err := f.metadata()
 	if err != nil || len(text) > maxMetadata-SealSize {
-		sorry := "What was given for this is too long for a form. Type the whole command instead, or name fewer things."
+		sorry := "The values for this are too long for a form. Type the whole command instead, or name fewer things."
 		view.Blocks.BlockSet = []slack.Block{paragraph(richText(sorry)...)}
 		return view
 	}
@@ -267,7 +267,7 @@ func (f FormField) search() (slack.BlockElement, []string) {
 			name = or(f.Shown[i], v)
 		}
 		if v == "" || len(v) > maxOptionValue || len(chosen) == maxOptions {
-			notes = []string{"Not everything that was given fits this box."}
+			notes = []string{"Some of the values don't fit in this box."}
 			continue
 		}
 		chosen = append(chosen, option(v, name))

@@ -279,7 +279,7 @@ func (c *Client) nonsense(call call, body []byte, err error) *Error {
 	case errors.As(err, &own):
 		message = string(own)
 	case errors.Is(err, ErrTooLarge):
-		message = "The console's answer was not read, for it has " + strings.TrimPrefix(err.Error(), ErrTooLarge.Error()+": ") + "; ask for less."
+		message = "The console's answer was not read, because it has " + strings.TrimPrefix(err.Error(), ErrTooLarge.Error()+": ") + "; ask for less."
 	default:
 		message = decodeProblem(body, err)
 	}

@@ -248,7 +248,7 @@ func ParseChoice[T Enum](s string) (T, error) {
 			return T(c.Value), nil
 		}
 	}
-	return zero, fmt.Errorf("%q is none of %s", s, labels(zero.Choices()))
+	return zero, fmt.Errorf("%q isn't one of %s", s, labels(zero.Choices()))
 }
 
 // ValidChoice tells whether v is one of its type's values, in its wire spelling.

@@ -68,7 +68,7 @@ func (c *Client) FetchFiles(ctx context.Context, agent AgentID, paths []string, 
 		return err
 	}
 	if answer.Success != nil && !*answer.Success {
-		return &Error{Operation: call.operation, Status: http.StatusOK, Message: "The console did not take the order (success: false)."}
+		return &Error{Operation: call.operation, Status: http.StatusOK, Message: "The console did not accept the request (success: false)."}
 	}
 	return nil
 }

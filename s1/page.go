@@ -230,7 +230,7 @@ func Collect[T any](list iter.Seq2[T, error]) ([]T, error) {
 			return items, err
 		}
 		if len(items) == maxCollected {
-			message := fmt.Sprintf("The console's list goes on and on: it was read up to row %d, and the rest is left out.", maxCollected)
+			message := fmt.Sprintf("The console's list never ends: it was read up to row %d, and the rest is left out.", maxCollected)
 			return items, &Error{Operation: "read a list", Status: http.StatusOK, Message: message, Err: ErrTooManyPages}
 		}
 		items = append(items, item)

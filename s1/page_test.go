@@ -74,7 +74,7 @@ func TestTakeAsksForNoMorePagesThanItNeeds(t *testing.T) {
 	require.Len(t, console.asked(), 2)
 }
 
-// A list that goes on and on is not held in memory: what is collected has a bound of rows.
+// A list that never ends is not held in memory: what is collected has a bound of rows.
 func TestWhatIsCollectedHasABound(t *testing.T) {
 	t.Parallel()
 	read := 0

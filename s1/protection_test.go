@@ -162,7 +162,7 @@ func TestWhatIsMadeComesAsAListOrAlone(t *testing.T) {
 	}
 	console := startConsole(t, ok(`{"data":[]}`))
 	made, err := console.BlockHash(t.Context(), Scope{Sites: []SiteID{siteA}}, strings.ToUpper(someSHA1), "macos", "")
-	require.ErrorContains(t, err, "names nothing that it made")
+	require.ErrorContains(t, err, "names nothing that it created")
 	require.True(t, asError(t, err).Unknown())
 	require.Empty(t, made)
 	require.JSONEq(t, `{"data":{"type":"black_hash","value":"`+someSHA1+`","osType":"macos","source":"user"},"filter":{"siteIds":["1392053568582758390"]}}`, console.asked()[0].body)

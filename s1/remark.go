@@ -34,7 +34,7 @@ func (c *Client) noteSaid(ctx context.Context, call call, words string) string {
 	if words == "" {
 		return ""
 	}
-	words = "The console said beside its answer: " + hide(words, append(call.hides, c.token())...)
+	words = "The console added: " + hide(words, append(call.hides, c.token())...)
 	return c.note(ctx, call, Remark{Words: words})
 }
 

@@ -75,7 +75,7 @@ func made[T any](ctx context.Context, c *Client, call call) ([]T, error) {
 
 // namesNothing is the error of a change whose answer should have named what it made.
 func namesNothing(call call) *Error {
-	return &Error{Operation: call.operation, Status: http.StatusOK, unknown: true, Message: "The console took the call and its answer names nothing that it made."}
+	return &Error{Operation: call.operation, Status: http.StatusOK, unknown: true, Message: "The console accepted the call, but its answer names nothing that it created."}
 }
 
 // dataIDs is the body of deletions that take no filter: {"data":{"ids":[…],"type":…}}.

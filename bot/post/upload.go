@@ -181,7 +181,7 @@ func slackSays(err error) string {
 	var status slack.StatusCodeError
 	switch {
 	case errors.As(err, &refused) && refused.Err == "missing_scope":
-		return "the app lacks a permission (missing_scope). Ask whoever looks after the bot: `s1bot check` names it."
+		return "the app lacks a permission (missing_scope). Ask whoever runs the bot: `s1bot check` names it."
 	case errors.As(err, &refused):
 		return "Slack refuses it (" + refused.Err + "). Try again."
 	case errors.As(err, &status):

@@ -150,6 +150,6 @@ func TestMoreThanWasAskedForIsTold(t *testing.T) {
 	s := tellInTime(t)
 	s.console.Fail(s1sim.Match{Method: "POST", PathPrefix: "/agents/actions/initiate-scan"}, s1sim.Fault{Kind: s1sim.NotJSON, Body: `{"data":{"affected":40}}`})
 	s.types("alice", "#soc", "/s1 scan DESKTOP-1")
-	told := s.isTold("alice", "The console reports 40 affected, and 1 asked for", "look at the console")
+	told := s.isTold("alice", "The console reports 40 affected, and 1 asked for", "check the console")
 	require.NotContains(t, told.PlainText(), "✅")
 }

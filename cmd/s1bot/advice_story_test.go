@@ -25,13 +25,13 @@ func TestAdviceFollowsTheConsolesWords(t *testing.T) {
 	}{
 		"role":     {"agents", "/agents", forbidden(""), []string{"Status Code: 403.", "User does not have required permissions", "role lacks Endpoints › View"}, "proxy"},
 		"either":   {"agents", "/agents", forbidden(s1sim.Alone), []string{"Insufficient permissions", "Endpoints › View", "or the token belongs to a site"}, "expired"},
-		"site":     {"list-accounts", "/accounts", forbidden(s1sim.SiteUser), []string{"not allowed to site users", "not about its role"}, "role lacks"},
-		"several":  {`iocs "Example Corp"`, "/threat-intelligence", forbidden(s1sim.MultiScope), []string{"multi-scopes", "not about its role"}, "role lacks"},
+		"site":     {"list-accounts", "/accounts", forbidden(s1sim.SiteUser), []string{"not allowed to site users", "not its role"}, "role lacks"},
+		"several":  {`iocs "Example Corp"`, "/threat-intelligence", forbidden(s1sim.MultiScope), []string{"multi-scopes", "not its role"}, "role lacks"},
 		"license":  {"rules", "/cloud-detection/rules", forbidden(s1sim.NoRules), []string{"Custom Rules enabled", "lacks a license or a setting"}, "role lacks"},
-		"proxy":    {"agents", "/agents", s1sim.Fault{Kind: s1sim.Blocked, Times: -1}, []string{"Status Code: 403.", "Access Denied", "not the console's"}, "role lacks"},
-		"text":     {"agents", "/agents", s1sim.Fault{Kind: s1sim.Blocked, Body: "Blocked by policy 17", Times: -1}, []string{"Blocked by policy 17", "If it is about rights"}, "role lacks"},
+		"proxy":    {"agents", "/agents", s1sim.Fault{Kind: s1sim.Blocked, Times: -1}, []string{"Status Code: 403.", "Access Denied", "isn't from the console"}, "role lacks"},
+		"text":     {"agents", "/agents", s1sim.Fault{Kind: s1sim.Blocked, Body: "Blocked by policy 17", Times: -1}, []string{"Blocked by policy 17", "If it's a permission problem"}, "role lacks"},
 		"token":    {"agents", "/agents", refused(401, "Authentication Failed", ""), []string{"wrong, revoked or expired"}, "role lacks X"},
-		"method":   {"agents", "/agents", refused(405, "Method Not Allowed", ""), []string{"does not have this call"}, "role"},
+		"method":   {"agents", "/agents", refused(405, "Method Not Allowed", ""), []string{"doesn't have this call"}, "role"},
 		"unlisted": {"agents", "/agents", refused(418, "Odd", "Something new"), []string{"Something new", "knows no remedy for status 418"}, "role"},
 		"no value": {"agents", "/agents", refused(400, "Bad Request", "BAD REQUEST"), []string{"BAD REQUEST", "Compare its message"}, "says which"},
 		"value":    {"agents", "/agents", refused(400, "Validation Error", "limit: Must be between 1 and 1000."), []string{"the message says which"}, "Compare"},
@@ -65,7 +65,7 @@ func TestAdviceForChangesFollowsTheConsolesWords(t *testing.T) {
 	}{
 		{"block-ip 203.0.113.66 name=C2 tenant=true reason=a", "/firewall-control", s1sim.Fault{Kind: s1sim.Forbidden}, "with tenant=true the tenant permission"},
 		{"block 3395856ce81f2b7382dee72602f798b642f14140 os=Windows site=Paris reason=b", "/restrictions",
-			s1sim.Fault{Kind: s1sim.Refused, Status: 400, Title: "Validation Error", Detail: "Hash '3395856ce81f2b7382dee72602f798b642f14140' already exists"}, "It is there already"},
+			s1sim.Fault{Kind: s1sim.Refused, Status: 400, Title: "Validation Error", Detail: "Hash '3395856ce81f2b7382dee72602f798b642f14140' already exists"}, "It already exists"},
 	} {
 		s.types("alice", "#soc", "/s1 "+row.typed)
 		card := s.sees("#approvals", "Approval needed", row.typed[len(row.typed)-1:])
@@ -102,5 +102,5 @@ func TestCheckTellsAProxyFromARole(t *testing.T) {
 	var out bytes.Buffer
 	require.Error(t, check(t.Context(), maps.Clone(s.environ), &out))
 	require.Contains(t, out.String(), "FAIL  Console area endpoints")
-	require.Contains(t, out.String(), "not the console's")
+	require.Contains(t, out.String(), "isn't from the console")
 }

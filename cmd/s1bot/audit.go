@@ -93,7 +93,7 @@ func (a *ago) UnmarshalText(text []byte) error {
 	}
 	d, err := time.ParseDuration(string(text))
 	if err != nil {
-		return errors.New("want a stretch of time such as 24h, 7d or 2w")
+		return errors.New("want a duration such as 24h, 7d or 2w")
 	}
 	*a = ago(d)
 	return nil

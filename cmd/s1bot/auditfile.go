@@ -117,13 +117,13 @@ func compareStream(trail approvals.Trail, path string) (int, error) {
 		case e.Seq < wanted.Seq:
 			continue
 		case e.Mark() != wanted.Mark():
-			return same, fmt.Errorf("row %d is another one there", wanted.Seq)
+			return same, fmt.Errorf("row %d differs there", wanted.Seq)
 		}
 		same++
 		wanted, more, err = nextRow(lines, e.Seq)
 	}
 	if more {
-		return same, fmt.Errorf("it has row %d, which the trail lacks", wanted.Seq)
+		return same, fmt.Errorf("it has row %d, which the trail doesn't have", wanted.Seq)
 	}
 	return same, err
 }

@@ -74,9 +74,9 @@ func checkSlack(ctx context.Context, c config) []bot.Finding {
 	channels := map[string]string{}
 	var findings []bot.Finding
 	for _, one := range []struct{ name, id, without string }{
-		{"S1BOT_APPROVALS_CHANNEL", c.ApprovalsChannel, "none set here: approval cards need one, here or in the policy file"},
-		{"S1BOT_THREATS_CHANNEL", c.ThreatsChannel, "none: new threats are not told"},
-		{"S1BOT_ALERTS_CHANNEL", c.AlertsChannel, "none: new alerts are not told"},
+		{"S1BOT_APPROVALS_CHANNEL", c.ApprovalsChannel, "not set here: approval cards need a channel, here or in the policy file"},
+		{"S1BOT_THREATS_CHANNEL", c.ThreatsChannel, "none: new threats aren't posted"},
+		{"S1BOT_ALERTS_CHANNEL", c.AlertsChannel, "none: new alerts aren't posted"},
 	} {
 		if one.id == "" {
 			findings = append(findings, bot.Finding{What: one.name, Note: one.without})
@@ -282,7 +282,7 @@ func checkDatabase(ctx context.Context, c config) bot.Finding {
 func checkSealKey(c config) bot.Finding {
 	found := bot.Finding{What: "S1BOT_SECRET_KEY", Note: "passwords that wait for an approval are sealed with it"}
 	if c.SecretKey.Empty() {
-		found.Note = "none set: what needs an approval and carries a password is refused"
+		found.Note = "not set: requests with a password that need an approval are refused"
 	}
 	return found
 }

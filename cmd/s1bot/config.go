@@ -29,7 +29,7 @@ import (
 // in 'single quotes' are to be typed as they are. Without envDefault, the tag unset says what holds.
 type config struct {
 	AppToken    s1.Secret `env:"SLACK_APP_TOKEN" unset:"required" means:"app-level token, 'xapp-…', scope 'connections:write'"`
-	BotToken    s1.Secret `env:"SLACK_BOT_TOKEN" unset:"required" means:"bot token, 'xoxb-…'; it also seals buttons and forms: with a new token, those of older messages are too old"`
+	BotToken    s1.Secret `env:"SLACK_BOT_TOKEN" unset:"required" means:"bot token, 'xoxb-…'; it also seals buttons and forms: with a new token, buttons and forms in older messages stop working"`
 	SlackURL    string    `env:"SLACK_API_URL" envDefault:"https://slack.com/api/" means:"base address of Slack's Web API"`
 	ConsoleURL  string    `env:"S1_URL" unset:"required" means:"the console's address, 'https://….sentinelone.net'; plain http for this machine only"`
 	APIToken    s1.Secret `env:"S1_API_TOKEN" unset:"required" means:"API token of the console"`
@@ -41,14 +41,14 @@ type config struct {
 	ApprovalsChannel string   `env:"S1BOT_APPROVALS_CHANNEL" unset:"none" means:"id of the channel where approval cards go; required with approvers"`
 	ThreatsChannel   string   `env:"S1BOT_THREATS_CHANNEL" unset:"none" means:"where new threats go; none: that feed is off"`
 	AlertsChannel    string   `env:"S1BOT_ALERTS_CHANNEL" unset:"none" means:"where new alerts go; none: that feed is off"`
-	PolicyFile       string   `env:"S1BOT_POLICY_FILE" unset:"none" means:"finer rules in YAML: roles, who may do what where, quorums, protected hosts, budgets, routes of notifications, times of shift reports. 'deploy/policy.example.yaml' documents every key; SIGHUP reloads it whole or not at all"`
+	PolicyFile       string   `env:"S1BOT_POLICY_FILE" unset:"none" means:"finer rules in YAML: roles, who may do what where, quorums, protected hosts, hourly limits, notification routes, shift reports. 'deploy/policy.example.yaml' documents every key; SIGHUP reloads it, all or nothing"`
 
-	PollInterval time.Duration `env:"S1BOT_POLL_INTERVAL" envDefault:"30s" means:"how often the console is asked for new threats and alerts, at least 1s"`
-	Backfill     time.Duration `env:"S1BOT_BACKFILL" unset:"none" means:"how far back the very first start reports, such as '24h'; none: from now on"`
-	Keep         time.Duration `env:"S1BOT_KEEP" envDefault:"720h" means:"how long notifications that were delivered, people's history and queries, snoozes that are over and jobs that nobody finished stay in the database, at least 168h; requests and the audit trail stay"`
+	PollInterval time.Duration `env:"S1BOT_POLL_INTERVAL" envDefault:"30s" means:"how often to poll the console for new threats and alerts, at least 1s"`
+	Backfill     time.Duration `env:"S1BOT_BACKFILL" unset:"none" means:"how far back the very first start posts threats and alerts, such as '24h'; none: only new ones"`
+	Keep         time.Duration `env:"S1BOT_KEEP" envDefault:"720h" means:"how long delivered notifications, people's history and queries, ended snoozes and unfinished jobs stay in the database, at least 168h; requests and the audit trail stay for good"`
 	Sockets      int           `env:"S1BOT_SOCKETS" envDefault:"2" means:"Socket Mode connections, 1 to 10"`
-	HTTPAddr     string        `env:"S1BOT_HTTP_ADDR" unset:"127.0.0.1:9090" means:"'/healthz', '/readyz' (503 while the database takes no writes, no socket is up, or the program stops), '/metrics'; empty: off"`
-	SecretKey    s1.Secret     `env:"S1BOT_SECRET_KEY" unset:"none" means:"32 bytes in base64 ('openssl rand -base64 32'): seals passwords that must wait in the database for an approval (AES-256-GCM, bound to the request), until the request ends. Without it such a request is refused with the reason. All processes share it; keep it apart from the database and its copies. If it changes, requests that wait with a password fail and must be made again"`
+	HTTPAddr     string        `env:"S1BOT_HTTP_ADDR" unset:"127.0.0.1:9090" means:"'/healthz', '/readyz' (503 while the database takes no writes, no socket is up, or the program is stopping), '/metrics'; empty: off"`
+	SecretKey    s1.Secret     `env:"S1BOT_SECRET_KEY" unset:"none" means:"32 bytes in base64 ('openssl rand -base64 32'): seals passwords that must wait in the database for an approval (AES-256-GCM, bound to the request), until the request ends. Without it such requests are refused. All processes share it; keep it apart from the database and its copies. If it changes, requests that wait with a password fail and must be made again"`
 	AuditFile    string        `env:"S1BOT_AUDIT_FILE" unset:"none" means:"a file to which every row of the audit trail is appended as a line of JSON, for a log collector; each process has its own"`
 	HuntEngine   string        `env:"S1BOT_HUNT_ENGINE" envDefault:"auto" means:"what hunts run on: 'dv' (Deep Visibility, which the vendor closes on 2027-02-15), 'sdl' (the Singularity Data Lake), or 'auto': the data lake where the console has it and the token may use it"`
 	Unified      string        `env:"S1BOT_UNIFIED_ALERTS" envDefault:"auto" means:"unified alerts: 'auto' or 'off'; this version reads threats and rule alerts"`
@@ -287,7 +287,7 @@ func (c *config) checkRoles(bad func(string, string, ...any)) {
 		"S1BOT_APPROVALS_CHANNEL": c.ApprovalsChannel, "S1BOT_THREATS_CHANNEL": c.ThreatsChannel, "S1BOT_ALERTS_CHANNEL": c.AlertsChannel,
 	} {
 		if id != "" && !policyfile.IsChannel(id) {
-			bad(name, "%q is no channel id (C…): find it at the bottom of the channel's details", id)
+			bad(name, "%q isn't a channel id (C…): find it at the bottom of the channel's details", id)
 		}
 	}
 }

@@ -17,12 +17,12 @@ import (
 
 type demoCmd struct {
 	Addr  string        `default:"127.0.0.1:8080" help:"Where the page is served; port 0 takes a free one."`
-	Every time.Duration `default:"20s" help:"How often something happens at the console."`
+	Every time.Duration `default:"20s" help:"How often something happens in the console."`
 }
 
 // Help is shown by `s1bot demo --help`.
 func (demoCmd) Help() string {
-	return "Needs no account, no setting and no file. The bot runs as `s1bot run` would: over real HTTP and real WebSockets, against a simulated Slack workspace and a simulated console in this process."
+	return "Needs no account, no settings and no files. The bot runs as `s1bot run` would: over real HTTP and real WebSockets, against a simulated Slack workspace and a simulated console in this process."
 }
 
 // Run serves the demo until the context ends.

@@ -27,7 +27,7 @@ func (healthCmd) Run(ctx context.Context, std streams) error {
 	}
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
-		return fmt.Errorf("S1BOT_HTTP_ADDR is %q: an address such as 127.0.0.1:9090, so that there is something to ask", addr)
+		return fmt.Errorf("S1BOT_HTTP_ADDR is %q: set it to an address such as 127.0.0.1:9090, so that the process can answer", addr)
 	}
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"

@@ -109,7 +109,7 @@ func TestHuntersWaitInLine(t *testing.T) {
 	s.types("carol", "#soc", "/s1 create-query since=-1d until=now query=x")
 	third := s.isWrittenTo("carol", "Hunting", "place 2 in the queue: 1 hunt ahead", "starts in about 1 min")
 	s.clicks("bob", second, "Cancel")
-	s.becomes(second, "cancelled before the console took it")
+	s.becomes(second, "cancelled before it reached the console")
 	s.becomes(third, "place 1 in the queue")
 	require.Len(t, s.starts(), 1)
 }

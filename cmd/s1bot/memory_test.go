@@ -94,7 +94,7 @@ func TestALookUpKeepsNoneOfWhatItDoesNotMean(t *testing.T) {
 	process := f.run()
 	require.NoError(t, f.slack.WaitSockets(f.patient(), 2))
 	f.types("alice", "#soc", "/s1 isolate SRV-1 reason=phishing")
-	f.isTold("alice", "goes on and on")
+	f.isTold("alice", "never ends")
 	require.LessOrEqual(t, asked.Load(), int32(200))
 	require.Less(t, peak(t, process), 128)
 	f.slack.ForgetViolations()

@@ -127,7 +127,7 @@ func (p *program) readRules() (rules, error) {
 	}
 	policy, err := p.config.policyOf(file.Settings)
 	if err == nil && policy.Waits() && policy.Channel() == "" {
-		err = errors.New("somebody may approve, and there is no channel for approval cards (approvals: {channel: …} or S1BOT_APPROVALS_CHANNEL)")
+		err = errors.New("approvers are set, but there is no channel for approval cards (approvals: {channel: …} or S1BOT_APPROVALS_CHANNEL)")
 	}
 	if err != nil {
 		return rules{}, fmt.Errorf("read the policy: %w", err)
@@ -242,7 +242,7 @@ func (p *program) wait(ctx context.Context, cancel func(), ended <-chan error, p
 		case <-done:
 			done, deadline = nil, time.After(drainLimit)
 		case <-deadline:
-			p.log.Warn("stopped before everything was finished; the rest goes on at the next start")
+			p.log.Warn("stopped before all work was finished; the rest continues at the next start")
 			return first
 		}
 	}

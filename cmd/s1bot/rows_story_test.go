@@ -44,7 +44,7 @@ func TestAPowerQueryBySiteNamesTheSitesAccountAndItsScope(t *testing.T) {
 		" site-ids=Paris":                            "in the site Example Corp / Paris",
 		" site-ids=Paris,Lyon":                       "in the sites Example Corp / Paris, Example Corp / Lyon",
 		` site-ids=Paris account-ids="Example Corp"`: "in the site Example Corp / Paris",
-		"": "in all that the bot's token may see",
+		"": "in everything the bot's token can see",
 	} {
 		s.console.Reset()
 		s.types("alice", "#soc", `/s1 pq since=-1d until=now query="event.type = 'Login' | columns host = endpoint.name | limit 20"`+typed)

@@ -32,7 +32,7 @@ func TestAPasswordWaitsSealedForItsApprovalAndARestart(t *testing.T) {
 	t.Parallel()
 	s := tell(t, sealing(newSealKey()))
 	s.types("alice", "#soc", waiting)
-	card := s.sees("#approvals", "Approval needed", "Run Script", "given by who asked")
+	card := s.sees("#approvals", "Approval needed", "Run Script", "given by the requester")
 	require.NotEmpty(t, s.requests()[0].Sealed)
 	s.stop()
 	s.start()

@@ -59,7 +59,7 @@ func TestWords(t *testing.T) {
 	}
 	fmt.Fprintf(&b, "\n== the catalog, as commands/README.md has it\n%s", manual.Reference(commands.All()))
 	words := b.String()
-	for _, known := range []string{"these settings need attention", "Print every setting: value, default, meaning.", "how often the console is asked", "Disconnect Agent From Network"} {
+	for _, known := range []string{"these settings need attention", "Print every setting: value, default, meaning.", "how often to poll the console", "Disconnect Agent From Network"} {
 		require.Contains(t, words, known)
 	}
 	require.NotContains(t, words, "INSERT INTO")

@@ -104,7 +104,7 @@ func TestANewGroupsPolicyIsComparedWithItsSites(t *testing.T) {
 		`create-group name=Lab site-id=Paris inherits=no policy={"mitigationMode":"off"}`:           "mitigationMode",
 		`create-group name=Lab site-id=Paris inherits=no policy={"engines":{"reputation":"maybe"}}`: "engines.reputation",
 		`create-group name=Lab site-id=Paris inherits=no policy={"autoImmuneOn":false}`:             "autoImmuneOn can only be true",
-		`create-group name=Lab site-id=Paris inherits=maybe`:                                        "neither yes nor no",
+		`create-group name=Lab site-id=Paris inherits=maybe`:                                        "isn't yes or no",
 		`create-group name=Lab site-id=Paris`:                                                       "create-group needs inherits",
 	} {
 		s.Refused(text, problem)

@@ -161,7 +161,7 @@ func settable(raw json.RawMessage) (any, error) {
 	}
 	for _, name := range readOnly {
 		if _, given := fields[name]; given {
-			return nil, fmt.Errorf("%s is told by the console and cannot be set; leave it out", text.Quote(name))
+			return nil, fmt.Errorf("%s is read-only and can't be set; leave it out", text.Quote(name))
 		}
 	}
 	if len(fields) == 0 {

@@ -36,7 +36,7 @@ func policyPlan(current s1.Policy, wanted policyObject, inherits inheritance) (c
 		plan.Notes = []string{"⚠ No value changes. This only ends the inheritance: these values become the policy's own, and changes above no longer reach it."}
 		return plan, nil
 	}
-	plan.Undo = "Set the old values again"
+	plan.Undo = "Restore the old values"
 	addChanges(&plan, changes)
 	return plan, nil
 }
@@ -195,8 +195,8 @@ func applyPolicy(call *catalog.Call, was string, wanted policyObject, back func(
 		return render.Card{}, err
 	}
 	if fingerprint(before) != was {
-		e := catalog.Wrong("policy", "the policy has changed since this was asked for")
-		e.Hint = "nothing was set; ask again to see what would change now"
+		e := catalog.Wrong("policy", "the policy has changed since this was requested")
+		e.Hint = "nothing was set; request it again to see what would change now"
 		return render.Card{}, e
 	}
 	changes, err := before.Changes(wanted.RawMessage)
@@ -253,11 +253,11 @@ func policyOutcome(call *catalog.Call, changes, left []s1.PolicyField) render.Ca
 		table.Rows = append(table.Rows, []render.Line{{render.Mono(c.Path)}, {render.Text(c.Old)}, {render.Text(c.New)}, {render.Text(result)}})
 	}
 	if len(changes) == 0 {
-		words := "Every field has the value that was asked for."
+		words := "Every field has the requested value."
 		return render.Card{Tone: render.Good, Outcome: render.Successful, Title: title, Text: title + ": " + words, Parts: []render.Part{render.Line{render.Text(words)}}}
 	}
 	if set <= 0 {
-		card := render.Failure(title, http.StatusOK, "The console changed nothing.", "The policy is as it was. A scope above may forbid the change.")
+		card := render.Failure(title, http.StatusOK, "The console changed nothing.", "The policy is unchanged. A scope above may forbid the change.")
 		card.Parts = append(card.Parts, table)
 		return card
 	}

@@ -38,8 +38,8 @@ func TestAPolicyTakesOnlyWhatFits(t *testing.T) {
 		`{"engines":"off"}`:             "engines takes an object, not text",
 		`{"ioc":"true"}`:                "ioc takes true or false, not text",
 		`{"autoDecommissionDays":"21"}`: "autoDecommissionDays takes a number, not text",
-		`{"mitigationMode":"off"}`:      "none of Detect, Protect",
-		`{"engines":{"pup":"protect"}}`: "none of On, Off",
+		`{"mitigationMode":"off"}`:      "one of Detect, Protect",
+		`{"engines":{"pup":"protect"}}`: "one of On, Off",
 	} {
 		_, err := policyPlan(current, policyObject{RawMessage: json.RawMessage(wanted)}, true)
 		require.ErrorContains(t, err, complaint, wanted)

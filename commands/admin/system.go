@@ -51,14 +51,14 @@ func getSystemStatus() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-system-status", Title: "Get System Status", Area: "system", Aliases: []string{"system-status", "health"},
 		Risk: catalog.Read, Needs: refusal.AnyRole, Repeatable: true,
-		Doc:      "Shows the console's health, as it reports it. That takes no token, so it proves nothing about the bot's.",
+		Doc:      "Shows the health that the console reports. That needs no token, so it doesn't test the bot's.",
 		Examples: []string{"get-system-status"},
 	}, func(ctx context.Context, call *catalog.Call, _ NoParams) (render.Card, error) {
 		status, err := call.Console.SystemStatus(ctx)
 		if err != nil {
 			return render.Card{}, err
 		}
-		health := text.FirstNonEmpty(status.Health, "not said")
+		health := text.FirstNonEmpty(status.Health, "not reported")
 		card := render.Card{
 			Tone: render.Good, Outcome: render.Successful, Title: "Get System Status",
 			Parts: []render.Part{render.Fields{{Label: "Health", Value: render.Line{render.Text(health)}}}},

@@ -23,11 +23,11 @@ type Named struct {
 func Searchables(lists ...Named) error {
 	for _, list := range lists {
 		if len(list.Values) > MaxNames {
-			return Wrong(list.Param, "the console searches for at most %d values, not %d", MaxNames, len(list.Values))
+			return Wrong(list.Param, "the console can search for at most %d values at once, not %d", MaxNames, len(list.Values))
 		}
 		for _, value := range list.Values {
 			if !Searchable(value) {
-				return Wrong(list.Param, "%s cannot be searched for: the console wants two characters or more, and no comma", text.Quote(value))
+				return Wrong(list.Param, "%s can't be searched for: the console needs at least two characters and no comma", text.Quote(value))
 			}
 		}
 	}

@@ -226,8 +226,8 @@ func Wrong(param, format string, args ...any) *UsageError {
 
 // ChangedMeanwhile refuses a change of something that is not what it was when the change was asked for.
 func ChangedMeanwhile(param, noun string) error {
-	e := Wrong(param, "the %s has changed since this was asked for", noun)
-	e.Hint = "nothing was set; ask again to see what would change now"
+	e := Wrong(param, "the %s has changed since this was requested", noun)
+	e.Hint = "nothing was set; request it again to see what would change now"
 	return e
 }
 

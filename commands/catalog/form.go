@@ -46,7 +46,7 @@ func (cmd *Command) Form(args json.RawMessage, caller Caller) render.Form {
 		form.Submit = "Ask for approval"
 	}
 	if cmd.Timed {
-		form.Fields = append(form.Fields, SpanField(ForParam, "For how long", "Before the end the bot warns; at the end it asks for what undoes this. Empty: until somebody does."))
+		form.Fields = append(form.Fields, SpanField(ForParam, "For how long", "I warn you before the end. When the time is up, I ask an approver to reconnect it. Leave empty for no end."))
 	}
 	form.Fields = append(form.Fields,
 		render.FormField{Name: ReasonParam, Label: "Reason", Widget: render.MultiLine, Required: cmd.NeedsReason(), MaxLength: 1000,

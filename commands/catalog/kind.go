@@ -87,7 +87,7 @@ func BoolKind() Kind {
 		case "false", "no", "n", "off", "0":
 			return false, nil
 		}
-		return nil, fmt.Errorf("%s is neither yes nor no", text.Quote(typed))
+		return nil, fmt.Errorf("%s isn't yes or no", text.Quote(typed))
 	}}
 }
 
@@ -108,7 +108,7 @@ func readChoice(typed string, choices []s1.Choice) (any, error) {
 		}
 		labels = append(labels, c.Label)
 	}
-	return nil, &ValueError{Problem: fmt.Sprintf("%s is none of %s", text.Quote(typed), strings.Join(labels, ", ")), Nearest: text.Nearest(typed, labels)}
+	return nil, &ValueError{Problem: fmt.Sprintf("%s isn't one of %s", text.Quote(typed), strings.Join(labels, ", ")), Nearest: text.Nearest(typed, labels)}
 }
 
 // A ValueError says what is wrong with a value, and which values were probably meant.

@@ -35,7 +35,7 @@ func (r *remarks) doubt(operation string) error {
 		if !said.Lost {
 			return &s1.Error{
 				Operation: operation, Status: http.StatusOK, Err: fmt.Errorf("%s: %s", said.Operation, said.Words),
-				Message: said.Words + ". So nobody can tell what this would touch, and nothing was done.",
+				Message: said.Words + ". So I can't tell what this would touch, and nothing was done.",
 			}
 		}
 	}

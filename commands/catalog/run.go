@@ -252,7 +252,7 @@ func (cmd *Command) blameLookup(err error) error {
 		if needs == "" || strings.Contains(cmd.Needs, needs) {
 			return cmd.Needs
 		}
-		return needs + ", which it takes to look things up (the command itself needs " + cmd.Needs + ")"
+		return needs + ", which it needs to look things up (the command itself needs " + cmd.Needs + ")"
 	})
 }
 

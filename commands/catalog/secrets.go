@@ -25,7 +25,7 @@ type ArchivePassword struct{ s1.Secret }
 
 func (ArchivePassword) Kind() Kind {
 	return Kind{
-		Name: "password", Widget: render.TextInput, Secret: true, Hint: "Leave it out and the bot makes one, for your eyes only",
+		Name: "password", Widget: render.TextInput, Secret: true, Hint: "Leave it out and I make one and show it to you alone",
 		Read: func(text string, _ text.Input) (any, error) { return text, nil },
 	}
 }
@@ -37,7 +37,7 @@ func (p ArchivePassword) Check(param string) error {
 	}
 	if err := s1.CheckPassword(p.Secret); err != nil {
 		e := Wrong(param, "it is too weak: %s", err)
-		e.Hint = "leave it out and the bot makes one"
+		e.Hint = "leave it out and I make one"
 		return e
 	}
 	return nil
@@ -87,7 +87,7 @@ func (cmd *Command) Reveal(call *Call, args json.RawMessage) (json.RawMessage, e
 		}
 		secret, kept := call.Secrets[f.Name]
 		if !kept {
-			e := Wrong(f.Name, "it is not kept anywhere, so it is gone")
+			e := Wrong(f.Name, "it isn't stored anywhere, so it's gone")
 			e.Hint = "type it again, or leave it out"
 			return args, cmd.Explain(e, args)
 		}
@@ -166,7 +166,7 @@ func (c *Call) Password(ctx context.Context, given ArchivePassword, what string)
 		Tone: render.Info, Title: "Your password", Text: "The password of your archive",
 		Parts: []render.Part{
 			render.Line{render.Text("It opens "), render.Text(what), render.Text(": "), render.Mono(made.Reveal())},
-			render.Note{render.Text("Nobody else sees it and it is kept nowhere: copy it now.")},
+			render.Note{render.Text("Nobody else can see it, and it isn't stored: copy it now.")},
 		},
 	})
 }
@@ -174,7 +174,7 @@ func (c *Call) Password(ctx context.Context, given ArchivePassword, what string)
 // PasswordWords say which password an archive has, without saying it.
 func PasswordWords(given ArchivePassword) string {
 	if given.Empty() {
-		return "made by the bot; only who asked is told"
+		return "made by the bot and shown only to the requester"
 	}
-	return "given by who asked"
+	return "given by the requester"
 }

@@ -10,7 +10,7 @@ import (
 // timeKind reads moments; in the arguments they stand as RFC 3339 in UTC.
 func timeKind() Kind {
 	return Kind{
-		Name: "time", Widget: render.DateTime, Hint: "2026-11-20 14:00, yesterday, -24h; your time zone unless it says another: 14:00 UTC, +02:00, Europe/Berlin",
+		Name: "time", Widget: render.DateTime, Hint: "2026-11-20 14:00, yesterday, -24h; in your time zone unless it names another: 14:00 UTC, +02:00, Europe/Berlin",
 		Read: func(typed string, in text.Input) (any, error) {
 			t, err := text.ReadTime(typed, in)
 			if err != nil {

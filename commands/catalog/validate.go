@@ -34,8 +34,8 @@ func (c *Catalog) Check(cmd *Command) []string {
 	require(kebab.MatchString(cmd.Name), "the name is not in kebab-case")
 	require(text.TitleOf(cmd.Name) == cmd.Title, "the title is %q, not %q", cmd.Title, text.TitleOf(cmd.Name))
 	require(cmd.Area != "" && cmd.Area == strings.ToLower(cmd.Area), "the area is missing or not in lower case")
-	require(strings.HasSuffix(cmd.Doc, "."), "the doc is missing or no sentence")
-	require(slices.Contains([]Risk{Read, Change, Destructive}, cmd.Risk), "the risk %q is none", cmd.Risk)
+	require(strings.HasSuffix(cmd.Doc, "."), "the doc is missing or not a sentence")
+	require(slices.Contains([]Risk{Read, Change, Destructive}, cmd.Risk), "the risk %q is unknown", cmd.Risk)
 	require(!cmd.Guarded || cmd.Risk == Destructive, "only destructive commands can be guarded")
 	require(cmd.Risk == Read || cmd.Needs != "", "it changes something and needs no permission")
 	require((cmd.Risk != Read) == cmd.plans, "what changes something has a plan, and nothing else has")
@@ -47,12 +47,12 @@ func (c *Catalog) Check(cmd *Command) []string {
 	require(len(cmd.Examples) > 0, "it has no example")
 	for _, p := range cmd.Params {
 		require(kebab.MatchString(p.Name), "parameter %s is not in kebab-case", p.Name)
-		require(strings.HasSuffix(p.Help, ".") || strings.Contains(p.Help, "="), "the help of %s is no sentence", p.Name)
+		require(strings.HasSuffix(p.Help, ".") || strings.Contains(p.Help, "="), "the help of %s is not a sentence", p.Name)
 		require(p.Name != ReasonParam && p.Name != TicketParam && p.Name != ForParam, "parameter %s is asked for anyway", p.Name)
 	}
 	for _, f := range cmd.Fields {
 		list, known := c.ListedBy(f.Type.Search)
-		require(f.Type.Search == "" || known, "nothing is known of the search box %q", f.Type.Search)
+		require(f.Type.Search == "" || known, "the search box %q is unknown", f.Type.Search)
 		lister, ok := c.Find(list)
 		require(list == "" || ok && lister.Risk == Read, "there is no command %q that lists %s", list, f.Type.Search)
 	}

@@ -38,7 +38,7 @@ func TestAMitigationIsJudgedByTheReportOnThatAction(t *testing.T) {
 		"back from quarantine, without a report": {"unquarantine", s1.NotMitigated, nil, catalog.Applied},
 		"not yet back from quarantine":           {"unquarantine", s1.Mitigated, nil, catalog.Waiting},
 		"canceled at the console":                {"kill", s1.NotMitigated, []s1.MitigationReport{report("kill", "canceled", time.Second)}, catalog.Failed},
-		"expired at the console":                 {"kill", s1.NotMitigated, []s1.MitigationReport{report("kill", "EXPIRED", time.Second)}, catalog.Failed},
+		"expired in the console":                 {"kill", s1.NotMitigated, []s1.MitigationReport{report("kill", "EXPIRED", time.Second)}, catalog.Failed},
 		"queued":                                 {"kill", s1.Mitigated, []s1.MitigationReport{report("kill", "in_progress", time.Second)}, catalog.Waiting},
 	} {
 		threat := s1.Threat{MitigationStatus: c.reports}
@@ -102,7 +102,7 @@ func TestAnEndpointIsJudgedByWhatItSays(t *testing.T) {
 		"isolated":                        {network(s1.NetworkDisconnected), s1.Agent{NetworkStatus: s1.NetworkDisconnected}, before, catalog.Applied},
 		"still on":                        {switchedOff, s1.Agent{IsActive: true}, before, catalog.Waiting},
 		"switched off":                    {switchedOff, s1.Agent{LastActiveDate: at(0)}, before, catalog.Applied},
-		"off already":                     {switchedOff, s1.Agent{LastActiveDate: at(-time.Hour)}, off, catalog.Failed},
+		"already off":                     {switchedOff, s1.Agent{LastActiveDate: at(-time.Hour)}, off, catalog.Failed},
 		"off when asked, on when it ran":  {switchedOff, s1.Agent{LastActiveDate: at(time.Second)}, off, catalog.Applied},
 		"up since long":                   {restarted, s1.Agent{IsActive: true, OSStartTime: s1.Time{Time: before.Started}}, before, catalog.Waiting},
 		"restarted":                       {restarted, s1.Agent{IsActive: true, OSStartTime: at(time.Minute)}, before, catalog.Applied},

@@ -30,7 +30,7 @@ func Reboot() *catalog.Effect {
 }
 
 func DiskScan() *catalog.Effect {
-	return &catalog.Effect{Done: "scanning", Reached: "✅ scan begun", Overdue: 30 * time.Minute, Agent: scanning}
+	return &catalog.Effect{Done: "scanning", Reached: "✅ scan started", Overdue: 30 * time.Minute, Agent: scanning}
 }
 
 // Mitigation is the effect of one action, or of the one in the arguments where action is empty.
@@ -57,7 +57,7 @@ func switchedOff(a s1.Agent, t catalog.Target, since time.Time) (catalog.Progres
 	case a.Online():
 		return catalog.Waiting, ""
 	case t.State == text.Online(false) && !a.LastActiveDate.After(since):
-		return catalog.Failed, "off already, and a shutdown does not wait for it"
+		return catalog.Failed, "already off, and a shutdown doesn't wait for it to come back"
 	}
 	return catalog.Applied, ""
 }
@@ -68,7 +68,7 @@ func restarted(a s1.Agent, t catalog.Target, since time.Time) (catalog.Progress,
 	case a.OSStartTime.After(t.Started) && a.OSStartTime.After(since.Add(-10*catalog.ClockSkew)):
 		return catalog.Applied, ""
 	case !a.Online() && t.State == text.Online(false) && !a.LastActiveDate.After(since):
-		return catalog.Failed, "off, and a restart does not wait for it"
+		return catalog.Failed, "off, and a restart doesn't wait for it to come back"
 	case a.OSStartTime.IsZero() && a.Online():
 		return catalog.Unseen, ""
 	}

@@ -65,7 +65,7 @@ func ChangeOutcome(call *catalog.Call, noun string, target catalog.Target, chang
 		table.Rows = append(table.Rows, []render.Line{{render.Text(c.Field)}, {render.Text(c.Old)}, {render.Text(c.New)}, {render.Text(result)}})
 	}
 	if len(left) >= len(changes) {
-		card := render.Failure(title, http.StatusOK, "The console changed nothing.", fmt.Sprintf("The %s %s is as it was.", noun, target.Name))
+		card := render.Failure(title, http.StatusOK, "The console changed nothing.", fmt.Sprintf("The %s %s is unchanged.", noun, target.Name))
 		card.Parts, card.Actions = append(card.Parts, table), Opens([]catalog.Target{target})
 		return card
 	}
@@ -85,5 +85,5 @@ func OldValuesButton(call *catalog.Call, back json.RawMessage) []render.Action {
 	if len(back) == 0 {
 		return nil
 	}
-	return []render.Action{render.Button{Label: "Set the old values again", Do: catalog.Invocation{Command: call.Command.Name, Args: back}}}
+	return []render.Action{render.Button{Label: "Restore the old values", Do: catalog.Invocation{Command: call.Command.Name, Args: back}}}
 }

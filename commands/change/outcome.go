@@ -48,7 +48,7 @@ func (c Outcome) Card(call *catalog.Call) render.Card {
 	if count == 0 {
 		words := "The console changed nothing (affected: 0)."
 		if c.Result.Affected > 0 {
-			words = "The console took the call and refused it for every " + c.Noun + "."
+			words = "The console accepted the call but refused it for every " + c.Noun + "."
 		}
 		card := render.Failure(title, http.StatusOK, words, c.Why)
 		card.Parts = append(card.Parts, c.Table())
@@ -73,8 +73,8 @@ func (c Outcome) Card(call *catalog.Call) render.Card {
 func (c Outcome) lead(call *catalog.Call, card *render.Card) {
 	switch over := c.Result.Affected - len(c.Targets); {
 	case over > 0 && !c.wide:
-		card.Tone, card.Lead = render.Warning, fmt.Sprintf("The console reports %d affected, and %d asked for", c.Result.Affected, len(c.Targets))
-		card.Parts = slices.Insert(card.Parts, 0, render.Part(render.Line{render.Bold("⚠ "), render.Text("It touched more than was asked for and does not say what else: look at the console.")}))
+		card.Tone, card.Lead = render.Warning, fmt.Sprintf("The console reports %d affected, but %d requested", c.Result.Affected, len(c.Targets))
+		card.Parts = slices.Insert(card.Parts, 0, render.Part(render.Line{render.Bold("⚠ "), render.Text("It touched more than you requested and doesn't say what else: check the console.")}))
 	case len(c.waiting) > 0:
 		card.Tone, card.Lead = render.Waiting, catalog.NotYet(c.word, c.applied, c.applied+len(c.waiting), c.waiting, nil)
 	default:
@@ -148,7 +148,7 @@ func (c Outcome) results() map[string]string {
 // ResultWord words the console's details[].result.
 func ResultWord(result string) string {
 	words := map[string]string{
-		"updated": "updated", "already_set": "was so already", "not_changed": "unchanged", "conditions_not_met": "not done, its conditions are not met",
+		"updated": "updated", "already_set": "already set", "not_changed": "unchanged", "conditions_not_met": "not done, its conditions are not met",
 		"missing_permissions": "not done, the console token's role lacks the permission",
 	}
 	if word, ok := words[result]; ok {

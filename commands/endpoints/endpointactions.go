@@ -150,7 +150,7 @@ func withoutDeaf(agents []s1.Agent) (kept []s1.Agent, left []string) {
 func broadcastMessage() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "broadcast-message", Title: "Broadcast Message", Area: "agents", Aliases: []string{"broadcast", "message-users"}, Main: "host-names-or-internal-ips",
-		Settled: "the console delivers it and does not tell who read it",
+		Settled: "the console delivers it and doesn't say who read it",
 		OnCards: messageOnCards(),
 		Risk:    catalog.Change, Needs: "Endpoints › View + Send Message",
 		Doc: "Shows a message to the users of Windows and macOS endpoints.",

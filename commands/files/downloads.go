@@ -84,7 +84,7 @@ func (p *pickup) delivered(call *catalog.Call, h haul, parcels map[int]download)
 		card.Tone, card.Outcome, card.Actions = render.Warning, render.Partial, p.again()
 	}
 	card.Parts = []render.Part{p.table(h, parcels), render.Note{render.Text(
-		"Encrypted archives, as the endpoints made them; each opens with the password of its order. They may hold malware: open them where that is safe.")}}
+		"Encrypted archives, as the endpoints made them; each opens with the password of its request. They may hold malware: open them where that is safe.")}}
 	return card
 }
 

@@ -128,7 +128,7 @@ func followWords(fetch bool) string {
 	if fetch {
 		return "The archive comes as a file when the endpoint has uploaded it."
 	}
-	return "You hear when the endpoint has uploaded them."
+	return "I'll tell you when the endpoint has uploaded them."
 }
 
 type collectParams struct {
@@ -150,7 +150,7 @@ func collectFiles() *catalog.Command {
 		Name: "collect-files", Title: "Collect Files", Area: "files", Aliases: []string{"collect"}, Main: "agent-id",
 		Settled: "it waits for the files itself",
 		Risk:    catalog.Change, Needs: fetchNeeds,
-		Doc:      "Asks an endpoint to upload files to the console as an encrypted archive. You hear when they are there; download-files gets them.",
+		Doc:      "Asks an endpoint to upload files to the console as an encrypted archive. I tell you when they have arrived; download-files gets them.",
 		Examples: []string{`collect-files agent-id=DESKTOP-1 file-paths=C:\Windows\Temp\a.txt`, `collect LNX-WEB-1 paths=/tmp/.x/kworkerds,/etc/crontab`},
 	}, func(ctx context.Context, call *catalog.Call, p collectParams) (render.Card, error) {
 		return p.order().give(ctx, call, false)

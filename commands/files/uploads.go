@@ -49,7 +49,7 @@ func (w wanted) is(u s1.Upload) bool {
 		(w.Agent == "" || u.AgentID == "" || w.Agent == u.AgentID) && (w.Batch != "" || w.Threat != "")
 }
 
-// query asks for all activities that can be meant. Batches cannot be searched for.
+// query asks for all activities that can be meant. Batches can't be searched for.
 func (p pickup) query() s1.Query {
 	q := s1.Query{}.With("activityTypes", strconv.Itoa(p.Type)).SortedBy("createdAt", s1.Ascending)
 	key := "createdAt__gte"

@@ -39,13 +39,13 @@ func (eventSort) Choices() []s1.Choice {
 }
 
 type fetchEventParams struct {
-	Start     time.Time      `json:"start-time" help:"Events made at this time or later."`
-	End       time.Time      `json:"end-time" help:"Events made before this time."`
-	Count     *listing.Count `json:"number-of-events-fetched,omitzero" help:"How many at most; 1000 when empty."`
+	Start     time.Time      `json:"start-time" help:"Only events created at this time or later."`
+	End       time.Time      `json:"end-time" help:"Only events created before this time."`
+	Count     *listing.Count `json:"number-of-events-fetched,omitzero" help:"Maximum number of events to list; 1000 if empty."`
 	Search    string         `json:"search-condition,omitzero" help:"The console's query parameters: computerName__contains=DESKTOP&resolved=false"`
-	SortBy    eventSort      `json:"sort-by,omitzero" help:"Created At when empty."`
-	Direction s1.SortOrder   `json:"direction,omitzero" help:"Descending when empty."`
-	Source    eventSource    `json:"event-source,omitzero" help:"Threat when empty."`
+	SortBy    eventSort      `json:"sort-by,omitzero" help:"Created At if empty."`
+	Direction s1.SortOrder   `json:"direction,omitzero" help:"Descending if empty."`
+	Source    eventSource    `json:"event-source,omitzero" help:"Threat if empty."`
 }
 
 // reserved are the query parameters that other parameters of the command set.
@@ -84,7 +84,7 @@ func (p *fetchEventParams) condition() (s1.Query, error) {
 		plain, err := url.PathUnescape(value)
 		switch {
 		case !found || err != nil || value == "" || strings.Contains(value, "="):
-			return nil, catalog.Wrong("search-condition", "%s is not of the form key=value; join several by &", text.Quote(pair))
+			return nil, catalog.Wrong("search-condition", "%s is not of the form key=value; join several with &", text.Quote(pair))
 		case slices.Contains(reserved, key):
 			return nil, catalog.Wrong("search-condition", "%s is set by another parameter of this command", key)
 		}
@@ -156,7 +156,7 @@ func fetchEvent() *catalog.Command {
 		Name: "fetch-event", Title: "Fetch Event", Area: "events", Aliases: []string{"events", "fetch-events"},
 		OnCards: fetchOnDigests(),
 		Risk:    catalog.Read, Needs: "Endpoint Threats › View, or STAR Rule Alerts › View for alerts", Repeatable: true,
-		Doc: "Lists threats or alerts of a stretch of time, the newest first, under the names of the event field mapping. Files have every field of it.",
+		Doc: "Lists threats or alerts from a time range, newest first, under the names of the event field mapping. Exported files have every field of it.",
 		Examples: []string{"fetch-event start-time=-7d end-time=now number-of-events-fetched=100",
 			`fetch-event start-time="2026-11-20 00:00" end-time="2026-11-21 00:00" event-source=Alert search-condition=severity=High`},
 	}, func(ctx context.Context, call *catalog.Call, p fetchEventParams) (render.Card, error) {
@@ -222,6 +222,6 @@ func eventRows[T any](call *catalog.Call, p fetchEventParams, rows listing.Listi
 		}
 		return t
 	}
-	rows.Empty = fmt.Sprintf("Look at a wider stretch of time; yours is meant in %s.", call.Caller.Location())
+	rows.Empty = fmt.Sprintf("Try a wider time range; times are in %s.", call.Caller.Location())
 	return mappedRows(call, p, rows, of)
 }

@@ -223,7 +223,7 @@ func passing(err error) bool {
 }
 
 // errForgotten is a query whose rows the console has dropped.
-var errForgotten = errors.New("the console has forgotten the query")
+var errForgotten = errors.New("the console no longer has the query")
 
 // ended says how a hunt came to an early end: cancelled by a person, to be gone on with after a restart, or failed.
 func (h *hunt) ended(ctx context.Context, found report, err error) (render.Card, error) {
@@ -257,10 +257,10 @@ func (h *hunt) free(ctx context.Context) {
 // died is the error of a query that the console gave up. That was said with a good status, so it has no other.
 func (h *hunt) died(found report) error {
 	message := map[string]string{
-		"cancelled":                "Somebody cancelled the query at the console.",
-		"expired":                  "The query has expired at the console; hunt again.",
-		"not known to the console": "The console does not know the query any more; hunt again.",
-		"timed out at the console": "The query took too long for the console; hunt in a shorter stretch of time.",
+		"cancelled":                "Somebody cancelled the query in the console.",
+		"expired":                  "The query has expired in the console; hunt again.",
+		"not known to the console": "The console no longer has the query; hunt again.",
+		"timed out at the console": "The query took too long for the console; hunt in a shorter time range.",
 	}[found.state.Label()]
 	message = text.FirstNonEmpty(message, "The query failed at the console.")
 	return &s1.Error{

@@ -198,7 +198,7 @@ func TestACancelStopsTheQueryAndAStopDoesNot(t *testing.T) {
 	}{
 		{"cancelled", catalog.ErrCancelled, nil, false, 1, "cancelled at the console after 10 s, at 7 %"},
 		{"cancelled, not confirmed", catalog.ErrCancelled, &s1.Error{Message: "No."}, false, 1, "did not confirm that it stopped. It said: No."},
-		{"cancelled in line", catalog.ErrCancelled, nil, true, 0, "cancelled before the console took it"},
+		{"cancelled in line", catalog.ErrCancelled, nil, true, 0, "cancelled before it reached the console"},
 		{"stopped", errors.New("the bot stops"), nil, false, 0, ""},
 		{"stopped in line", errors.New("the bot stops"), nil, true, 0, ""},
 	} {
@@ -230,8 +230,8 @@ func TestAHuntBearsAConsoleThatStumblesButNotOneThatSaysNo(t *testing.T) {
 		h := newHunting(e, "")
 		_, err := h.run(t.Context())
 		require.NoError(t, err)
-		require.Contains(t, h.cards[2], "does not answer")
-		require.NotContains(t, h.cards[5], "does not answer")
+		require.Contains(t, h.cards[2], "isn't answering right now")
+		require.NotContains(t, h.cards[5], "isn't answering right now")
 	})
 	for _, final := range []error{&s1.Error{Status: 400}, &s1.Error{Status: 403}, errors.New("ours")} {
 		synctest.Test(t, func(t *testing.T) {
@@ -248,8 +248,8 @@ func TestAHuntBearsAConsoleThatStumblesButNotOneThatSaysNo(t *testing.T) {
 func TestADeadQuerySaysWhy(t *testing.T) {
 	t.Parallel()
 	for state, says := range map[s1.QueryState]string{
-		"QUERY_CANCELLED": "Somebody cancelled the query at the console. Why. (QUERY_CANCELLED)", "QUERY_EXPIRED": "hunt again",
-		"QUERY_NOT_FOUND": "does not know the query", "TIMED_OUT": "too long", "FAILED_CLIENT": "failed at the console",
+		"QUERY_CANCELLED": "Somebody cancelled the query in the console. Why. (QUERY_CANCELLED)", "QUERY_EXPIRED": "hunt again",
+		"QUERY_NOT_FOUND": "no longer has the query", "TIMED_OUT": "too long", "FAILED_CLIENT": "failed at the console",
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			_, err := newHunting(&scripted{begins: []report{{id: "q1"}}, looks: []any{report{state: state, problem: "Why."}}}, "").run(t.Context())

@@ -72,7 +72,7 @@ func (h *hunt) running(found report, misses int) render.Card {
 	card := h.head(h.hunting("Hunting"))
 	card.Parts = append(card.Parts, render.Bar{Done: found.percent, Total: 100, Label: found.state.Label() + " " + spoken(time.Since(h.state.Began))})
 	if misses > 0 {
-		card.Parts = append(card.Parts, render.Note{render.Text("The console does not answer at the moment; it is asked again.")})
+		card.Parts = append(card.Parts, render.Note{render.Text("The console isn't answering right now; I'll try again.")})
 	}
 	card.Parts = append(card.Parts, warned(found.warnings)...)
 	return card
@@ -91,12 +91,12 @@ func (h *hunt) reading(read, of int) render.Card {
 
 // cancelled says what became of a hunt that somebody cancelled.
 func (h *hunt) cancelled(found report, err error) render.Card {
-	words := "The hunt was cancelled before the console took it."
+	words := "The hunt was cancelled before it reached the console."
 	if h.state.ID != "" {
 		words = fmt.Sprintf("The query was cancelled at the console after %s, at %d %%.", spoken(time.Since(h.state.Began)), found.percent)
 	}
 	if err != nil {
-		words = "Nobody waits for the query any more, but the console did not confirm that it stopped."
+		words = "I've stopped waiting for the query, but the console did not confirm that it stopped."
 		var refusal *s1.Error
 		if errors.As(err, &refusal) && refusal.Message != "" {
 			words += " It said: " + refusal.Message
@@ -111,7 +111,7 @@ func (h *hunt) cancelled(found report, err error) render.Card {
 
 // timedOut says that a query took longer than it may and was cancelled.
 func (h *hunt) timedOut(found report, err error) render.Card {
-	advice := "Hunt in a shorter stretch of time, for something rarer, or with a larger timeout-seconds."
+	advice := "Hunt in a shorter time range, for something rarer, or with a larger timeout-seconds."
 	card := render.Failure(h.call.Command.Title, http.StatusOK,
 		fmt.Sprintf("The query did not finish within %s. It was at %d %%, and was cancelled.", seconds(h.limit()), found.percent), advice)
 	if err != nil {

@@ -112,9 +112,9 @@ func (k eventKind) path() string {
 const onePerMinute = " Deep Visibility takes one such query a minute; the data lake does not."
 
 type createQueryParams struct {
-	Start time.Time   `json:"start-time" help:"Events at this time or later."`
-	End   time.Time   `json:"end-time" help:"Events before this time."`
-	Limit *eventLimit `json:"limit,omitzero" help:"How many events at most; 100,000 when empty."`
+	Start time.Time   `json:"start-time" help:"Only events at this time or later."`
+	End   time.Time   `json:"end-time" help:"Only events before this time."`
+	Limit *eventLimit `json:"limit,omitzero" help:"Maximum number of events; 100,000 if empty."`
 	Query huntText    `json:"query" help:"In S1QL: processImagePath CONTAINS \"svchost.exe\"."`
 }
 
@@ -143,7 +143,7 @@ func createQuery(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "create-query", Title: "Create Query", Area: "hunts", Aliases: []string{"start-query"}, Main: "query", Long: true,
 		Risk: catalog.Read, Needs: "SDL Search › View", Repeatable: true,
-		Doc: "Starts a Deep Visibility query and tells its id." + onePerMinute,
+		Doc: "Starts a Deep Visibility query and shows its id." + onePerMinute,
 		Examples: []string{`create-query start-time=-24h end-time=now limit=10 query="processImagePath CONTAINS \"svchost.exe\""`,
 			`start-query since="2026-11-18 00:00" until="2026-11-19 00:00" query='DstIP = "203.0.113.66"'`},
 	}, func(ctx context.Context, call *catalog.Call, p createQueryParams) (render.Card, error) {
@@ -184,11 +184,11 @@ func statusActions(id s1.QueryID) []render.Action {
 }
 
 type queryParams struct {
-	Start   time.Time   `json:"start-time" help:"Events at this time or later."`
-	End     time.Time   `json:"end-time" help:"Events before this time."`
-	Limit   *eventLimit `json:"limit,omitzero" help:"How many events at most; 100,000 when empty."`
+	Start   time.Time   `json:"start-time" help:"Only events at this time or later."`
+	End     time.Time   `json:"end-time" help:"Only events before this time."`
+	Limit   *eventLimit `json:"limit,omitzero" help:"Maximum number of events; 100,000 if empty."`
 	Query   huntText    `json:"query" help:"In S1QL: processImagePath CONTAINS \"svchost.exe\"."`
-	Timeout *patience   `json:"timeout-seconds,omitzero" title:"Timeout (Seconds)" help:"How long the query may take before it is cancelled; as long as it wants when empty."`
+	Timeout *patience   `json:"timeout-seconds,omitzero" title:"Timeout (Seconds)" help:"How long the query may run before it is cancelled; no limit if empty."`
 }
 
 func (p *queryParams) Check() error { return inOrderOfTime(p.Start, p.End) }
@@ -216,10 +216,10 @@ func query(kept *shelf) *catalog.Command {
 }
 
 type agentProcessParams struct {
-	Start time.Time      `json:"start-time,omitzero" help:"Events at this time or later; the day before the end when empty."`
-	End   time.Time      `json:"end-time,omitzero" help:"Events before this time; now when empty."`
-	Query huntText       `json:"query,omitzero" help:"In S1QL: ProcessImagePath CONTAINS \"windows\". All endpoints when empty."`
-	Limit *listing.Count `json:"limit,omitzero" help:"How many events at most; 1000 when empty."`
+	Start time.Time      `json:"start-time,omitzero" help:"Only events at this time or later; the day before end-time if empty."`
+	End   time.Time      `json:"end-time,omitzero" help:"Only events before this time; now if empty."`
+	Query huntText       `json:"query,omitzero" help:"In S1QL: ProcessImagePath CONTAINS \"windows\". All endpoints if empty."`
+	Limit *listing.Count `json:"limit,omitzero" help:"Maximum number of events; 1000 if empty."`
 }
 
 func (p *agentProcessParams) Check() error { return inOrderOfTime(p.Start, p.End) }
@@ -231,7 +231,7 @@ func agentProcess(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-agent-process", Title: "Get Agent Process", Area: "hunts", Aliases: []string{"agent-process", "processes"}, Main: "query", Long: true,
 		Risk: catalog.Read, Needs: "Agent Packages › View, SDL Search › View", Repeatable: true,
-		Doc: "Hunts for what processes did." + onePerMinute,
+		Doc: "Hunts for process activity." + onePerMinute,
 		Examples: []string{`get-agent-process start-time=-7d end-time=now limit=10 query="ProcessImagePath CONTAINS \"windows\""`,
 			`processes AgentName = "DESKTOP-1" since=-2h`},
 	}, func(ctx context.Context, call *catalog.Call, p agentProcessParams) (render.Card, error) {
@@ -250,7 +250,7 @@ func agentProcess(kept *shelf) *catalog.Command {
 			limit = int(*p.Limit)
 		}
 		if !to.After(from) {
-			return render.Card{}, catalog.Wrong("start-time", "it lies ahead, so nothing can match")
+			return render.Card{}, catalog.Wrong("start-time", "it is in the future, so nothing can match")
 		}
 		h := &hunt{call: call, query: string(text), from: from, to: to}
 		err := h.onEither(ctx, kept, deepVisibility{call: call, query: eventQuery(text, from, to, limit), kind: "process"})
@@ -262,14 +262,14 @@ func agentProcess(kept *shelf) *catalog.Command {
 }
 
 type queryStatusParams struct {
-	ID queryRef `json:"query-id" help:"The query, as create-query told it."`
+	ID queryRef `json:"query-id" help:"The query's id, which create-query shows."`
 }
 
 func queryStatus(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-query-status", Title: "Get Query Status", Area: "hunts", Aliases: []string{"query-status"}, Main: "query-id",
 		Risk: catalog.Read, Needs: "SDL Search › View", Repeatable: true,
-		Doc:      "Tells how far a Deep Visibility query is.",
+		Doc:      "Shows the progress of a Deep Visibility query.",
 		Examples: []string{"get-query-status query-id=q9679169d5a4607cc41a9100123456789"},
 	}, func(ctx context.Context, call *catalog.Call, p queryStatusParams) (render.Card, error) {
 		id := s1.QueryID(p.ID)
@@ -279,7 +279,7 @@ func queryStatus(kept *shelf) *catalog.Command {
 		}
 		card := statusCard(id, status)
 		if !status.State.Done() && !status.State.Dead() {
-			card.Actions = append([]render.Action{render.Button{Label: "Look again", Do: call.Variant(render.Turn)}}, card.Actions...)
+			card.Actions = append([]render.Action{render.Button{Label: "Refresh", Do: call.Variant(render.Turn)}}, card.Actions...)
 		}
 		return listing.Single(call, "query status", status.Raw, card)
 	})
@@ -340,15 +340,15 @@ func statusCard(id s1.QueryID, status s1.QueryStatus) render.Card {
 }
 
 type queryEventsParams struct {
-	ID   queryRef  `json:"query-id" help:"The query, as create-query told it."`
-	Kind eventKind `json:"event-type,omitzero" help:"Only events of this kind; all of them when empty."`
+	ID   queryRef  `json:"query-id" help:"The query's id, which create-query shows."`
+	Kind eventKind `json:"event-type,omitzero" help:"Only events of this type; all of them if empty."`
 }
 
 func queryEvents(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-events-by-query-id-and-type", Title: "Get Events by Query ID and Type", Area: "hunts", Aliases: []string{"query-events", "get-query-events"}, Main: "query-id",
 		Risk: catalog.Read, Needs: "SDL Search › View", Repeatable: true,
-		Doc: "Lists what a Deep Visibility query found, the newest first.",
+		Doc: "Lists the events a Deep Visibility query found, newest first.",
 		Examples: []string{"query-events q9679169d5a4607cc41a9100123456789",
 			`get-events-by-query-id-and-type query-id=q9679169d5a4607cc41a9100123456789 event-type="Scheduled Task"`},
 	}, func(ctx context.Context, call *catalog.Call, p queryEventsParams) (render.Card, error) {
@@ -397,17 +397,17 @@ func whileRunning(call *catalog.Call, id s1.QueryID, status s1.QueryStatus) rend
 	told := statusCard(id, status)
 	told.Parts = append(told.Parts, render.Line{render.Text("Events can be read when it is finished.")})
 	if !status.State.Dead() {
-		told.Actions = []render.Action{render.Button{Label: "Look again", Do: call.Variant(render.Turn)}}
+		told.Actions = []render.Action{render.Button{Label: "Refresh", Do: call.Variant(render.Turn)}}
 	}
 	return told
 }
 
 type powerQueryParams struct {
-	Start    time.Time      `json:"start-time" help:"Events at this time or later."`
-	End      time.Time      `json:"end-time" help:"Events before this time."`
-	Limit    *eventLimit    `json:"limit,omitzero" help:"How many rows at most; the console's own limit, 20,000, when empty."`
-	Query    huntText       `json:"query" help:"A condition and commands behind bars: event.time = * | columns event.time, endpoint.name."`
-	Accounts []s1.AccountID `json:"account-ids,omitzero" help:"Only these accounts; all that the bot's token may see when empty."`
+	Start    time.Time      `json:"start-time" help:"Only events at this time or later."`
+	End      time.Time      `json:"end-time" help:"Only events before this time."`
+	Limit    *eventLimit    `json:"limit,omitzero" help:"Maximum number of rows; the console's own limit, 20,000, if empty."`
+	Query    huntText       `json:"query" help:"A condition, then commands after bars: event.time = * | columns event.time, endpoint.name."`
+	Accounts []s1.AccountID `json:"account-ids,omitzero" help:"Only these accounts; all that the bot's token can see if empty."`
 	Sites    []s1.SiteID    `json:"site-ids,omitzero" help:"Only these sites."`
 }
 
@@ -417,7 +417,7 @@ func (p *powerQueryParams) Check() error { return inOrderOfTime(p.Start, p.End) 
 func (p *powerQueryParams) place(ctx context.Context, call *catalog.Call) (string, error) {
 	if len(p.Sites) == 0 {
 		if len(p.Accounts) == 0 {
-			return "in all that the bot's token may see", nil
+			return "in everything the bot's token can see", nil
 		}
 		return theseOf("account", call.Command.Names.List(catalog.Convert[string](p.Accounts))), nil
 	}
@@ -457,7 +457,7 @@ func createPowerQuery(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "create-power-query", Title: "Create Power Query", Area: "hunts", Aliases: []string{"power-query", "pq"}, Main: "query", Long: true,
 		Risk: catalog.Read, Needs: "SDL Query API › View", Repeatable: true,
-		Doc: "Hunts with a power query, waits for it and shows its rows.",
+		Doc: "Runs a PowerQuery, waits for it and shows its rows.",
 		Examples: []string{`create-power-query start-time=-24h end-time=now limit=10 query="event.time = * | columns eventTime = event.time, agentUuid = agent.uuid, siteId = site.id"`,
 			`pq since=-7d until=now query="event.type = 'Login' | group count() by endpoint.name" site-ids=Paris`},
 	}, func(ctx context.Context, call *catalog.Call, p powerQueryParams) (render.Card, error) {

@@ -194,7 +194,7 @@ func (h *hunt) notes(t *tally, limit int) []render.Part {
 		say(fmt.Sprintf("there may be more than the limit of %d", limit))
 	}
 	if t.rows == 0 {
-		say("look at a wider stretch of time, or leave a condition out")
+		say("try a wider time range, or remove a condition")
 	}
 	if !h.state.Began.IsZero() {
 		say("query " + string(h.state.ID))

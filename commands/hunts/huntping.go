@@ -16,14 +16,14 @@ import (
 )
 
 type pingParams struct {
-	IDs []queryRef `json:"query-ids" help:"The queries, as create-power-query told them."`
+	IDs []queryRef `json:"query-ids" help:"The ids of the queries, which create-power-query shows."`
 }
 
 func pingPowerQuery(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "ping-power-query", Title: "Ping Power Query", Area: "hunts", Aliases: []string{"ping-query", "pq-ping"}, Main: "query-ids",
 		Risk: catalog.Read, Needs: "SDL Search › View", Repeatable: true,
-		Doc:      "Asks how far power queries are, and shows the rows of those that are finished.",
+		Doc:      "Shows the progress of PowerQueries, and the rows of those that have finished.",
 		Examples: []string{"ping-power-query query-ids=pqe5a4cbb0a0f0981f4125976b49fb0ebb"},
 	}, func(ctx context.Context, call *catalog.Call, p pingParams) (render.Card, error) {
 		var pings []ping
@@ -47,7 +47,7 @@ func pingOf(ctx context.Context, call *catalog.Call, kept *shelf, id s1.QueryID)
 	case lake && found.table != nil:
 		return *found.table, nil
 	case lake && found.ready:
-		return s1.PowerResult{}, &s1.Error{Operation: "ping", Status: http.StatusBadRequest, Message: "That is the id of a query for events, not of a power query."}
+		return s1.PowerResult{}, &s1.Error{Operation: "ping", Status: http.StatusBadRequest, Message: "That is the id of a query for events, not of a PowerQuery."}
 	case lake:
 		result := s1.PowerResult{ID: id, State: found.report.state, Percent: found.report.percent, Advice: found.report.warnings}
 		result.Raw = found.status().Raw
@@ -74,7 +74,7 @@ func pinged(call *catalog.Call, pings []ping) (render.Card, error) {
 	case p.err != nil:
 		return render.Card{}, p.err
 	case p.result.State.Dead():
-		return render.Card{}, &s1.Error{Operation: "ping", Status: http.StatusOK, Message: fmt.Sprintf("The power query is %s. (%s)", p.result.State.Label(), p.result.State)}
+		return render.Card{}, &s1.Error{Operation: "ping", Status: http.StatusOK, Message: fmt.Sprintf("The PowerQuery is %s. (%s)", p.result.State.Label(), p.result.State)}
 	case p.result.Done():
 		card, err := powerCard(call, p.result)
 		if len(p.result.Rows) <= listing.PageRows {
@@ -83,12 +83,12 @@ func pinged(call *catalog.Call, pings []ping) (render.Card, error) {
 		if err != nil {
 			return card, err
 		}
-		return listing.Single(call, "power query", p.result.Raw, card)
+		return listing.Single(call, "PowerQuery", p.result.Raw, card)
 	}
 	card := statusCard(p.id, s1.QueryStatus{State: p.result.State, Percent: p.result.Percent, Warnings: p.result.Advice})
-	card.Parts = append(card.Parts, render.Note{render.Text("The console drops a power query that is not pinged for some seconds.")})
+	card.Parts = append(card.Parts, render.Note{render.Text("The console drops a PowerQuery that isn't pinged for a few seconds.")})
 	card.Actions = []render.Action{again}
-	return listing.Single(call, "power query", p.result.Raw, card)
+	return listing.Single(call, "PowerQuery", p.result.Raw, card)
 }
 
 // pingTable shows several queries: what each says, and the rows of those that are finished as files.
@@ -122,7 +122,7 @@ func pingTable(call *catalog.Call, pings []ping, again render.Button) (render.Ca
 		card.Outcome = render.Partial
 	}
 	card.Parts, card.Files, card.Actions = append(card.Parts, table), files, []render.Action{again}
-	return listing.Single(call, "power queries", catalog.Marshal(raws), card)
+	return listing.Single(call, "PowerQueries", catalog.Marshal(raws), card)
 }
 
 // words say how far a query is, and what is wrong with it, if anything.
@@ -138,7 +138,7 @@ func (p ping) words() (state, problem string) {
 
 // allPingsFailed is the specification's failure of several queries; its status code is that of the first.
 func allPingsFailed(call *catalog.Call, pings []ping) render.Card {
-	status, advice := http.StatusOK, "The table tells what happened to each."
+	status, advice := http.StatusOK, "The table shows what happened to each."
 	var refused *s1.Error
 	if errors.As(pings[0].err, &refused) {
 		status = refused.Status

@@ -81,7 +81,7 @@ func powerCard(call *catalog.Call, r s1.PowerResult) (render.Card, error) {
 	card := render.Card{Outcome: render.Successful, Title: call.Command.Title + " · " + text.Plural(len(r.Rows), "row")}
 	if len(r.Rows) == 0 {
 		card.Title = call.Command.Title + " · no rows"
-		card.Parts = append(warned(r.Advice), render.Note{render.Text("Look at a wider stretch of time, or leave a condition out.")})
+		card.Parts = append(warned(r.Advice), render.Note{render.Text("Try a wider time range, or remove a condition.")})
 		return card, nil
 	}
 	if kinds := kindsIn(r); len(kinds) > 0 {
@@ -116,7 +116,7 @@ func powerFiles(call *catalog.Call, r s1.PowerResult) ([]render.File, error) {
 		}
 	}
 	table.Rows = len(r.Rows)
-	return append(table.Card("Power query", "").Files, objects.Card("Power query", "").Files...), nil
+	return append(table.Card("PowerQuery", "").Files, objects.Card("PowerQuery", "").Files...), nil
 }
 
 // powerObject is a row with the names of its columns, in their order.

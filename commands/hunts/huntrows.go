@@ -46,7 +46,7 @@ func patiently(page func(context.Context, s1.Query) (s1.Page[s1.Event], error), 
 // gathering is the card of a hunt that is over at the console, which does not hand out its rows yet.
 func (h *hunt) gathering() render.Card {
 	card := h.head(h.hunting("Hunting"))
-	card.Parts = append(card.Parts, render.Bar{Done: 100, Total: 100, Label: "finished; the console does not hand out the rows yet"})
+	card.Parts = append(card.Parts, render.Bar{Done: 100, Total: 100, Label: "finished; the console doesn't have the rows ready yet"})
 	return card
 }
 

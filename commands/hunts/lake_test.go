@@ -126,7 +126,7 @@ func sevenCommands(t *testing.T, age s1sim.Age) {
 	require.Contains(t, rows, "From what I kept: the console itself drops a query after 30 seconds.")
 	require.NotContains(t, rows, "Login")
 	_, err := b.run("ping-power-query " + id)
-	require.ErrorContains(t, err, "a query for events, not of a power query")
+	require.ErrorContains(t, err, "a query for events, not of a PowerQuery")
 	for _, q := range b.LakeQueries() {
 		require.Equal(t, "DELETED", q["state"], "%v holds a slot", q)
 		if q["queryType"] == "PQ" && q["query"] != "| limit 1" {

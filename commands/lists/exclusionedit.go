@@ -176,7 +176,7 @@ func (p *updateExclusionParams) Plan(ctx context.Context, call *catalog.Call) (c
 	}
 	p.Exclusion, p.Was = e.ID, change.FingerprintOf(exclusionTraits(e.Settings()))
 	plan := catalog.Plan{Targets: []catalog.Target{lookup.ExclusionTarget(call, e)}, Changes: changes, Notes: append(change.WeakenNote(changes), exclusionNotes(wanted)...),
-		Undo: "Set the old values again"}
+		Undo: "Restore the old values"}
 	plan.Reaches(e.Value, e.Scope, e.ScopePath, e.ScopeName)
 	return plan, nil
 }

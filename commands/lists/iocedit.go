@@ -51,7 +51,7 @@ func (p *createIOCParams) Check() error {
 	}
 	for _, t := range p.Tactics {
 		if !tacticForm.MatchString(strings.ToUpper(t)) {
-			return catalog.Wrong("mitre-tactics", "%s is no tactic; write them like TA0001", text.Quote(t))
+			return catalog.Wrong("mitre-tactics", "%s isn't a tactic; write them like TA0001", text.Quote(t))
 		}
 	}
 	return nil

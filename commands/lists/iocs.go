@@ -23,7 +23,7 @@ func iocCommands() []*catalog.Command {
 type iocUUID string
 
 func (iocUUID) Kind() catalog.Kind {
-	return catalog.Kind{Name: "ioc", Widget: render.Search, Search: "iocs", Hint: "32 hexadecimal digits; list-iocs tells them", Read: func(typed string, _ text.Input) (any, error) {
+	return catalog.Kind{Name: "ioc", Widget: render.Search, Search: "iocs", Hint: "32 hexadecimal digits; list-iocs shows them", Read: func(typed string, _ text.Input) (any, error) {
 		if uuid := lookup.PlainUUID(strings.TrimSpace(typed)); uuid != "" {
 			return uuid, nil
 		}

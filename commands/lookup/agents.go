@@ -125,9 +125,9 @@ func OfflineNote(agents []s1.Agent, what string) []string {
 	for _, a := range agents {
 		switch name := text.FirstNonEmpty(a.ComputerName, string(a.ID)); {
 		case catalog.Gone(a) != "":
-			notes = append(notes, name+" is "+catalog.Gone(a)+": nothing that is asked of it happens any more.")
+			notes = append(notes, name+" is "+catalog.Gone(a)+": it no longer does anything you request.")
 		case a.IsPendingUninstall:
-			notes = append(notes, name+" "+catalog.Presence(a)+": once the agent is gone, nothing that is asked of it happens any more.")
+			notes = append(notes, name+" "+catalog.Presence(a)+": once the agent is gone, it no longer does anything you request.")
 		case !a.Online():
 			n++
 		}
@@ -174,7 +174,7 @@ func AgentOutcome(ctx context.Context, call *catalog.Call, agents []s1.AgentID, 
 	}
 	found, err := call.Console.AgentsByID(ctx, agents[:min(len(agents), change.MaxShown)])
 	if err != nil {
-		c.Notes = append(c.Notes, "How far the endpoints are could not be read.")
+		c.Notes = append(c.Notes, "The state of the endpoints could not be read.")
 	}
 	if state != nil {
 		for _, a := range found {

@@ -42,7 +42,7 @@ func AlertRows(call *catalog.Call) listing.Listing[s1.Alert] {
 			{Title: "Agent id", Value: func(a s1.Alert) string { return string(a.AgentID()) }},
 			{Title: "Rule id", Value: func(a s1.Alert) string { return string(a.Rule.ID) }},
 		},
-		Empty: "Look at a wider stretch of time, or leave a condition out. Alerts of scheduled rules are in the console's unified list only.",
+		Empty: "Try a wider time range, or remove a condition. Alerts of scheduled rules are in the console's unified list only.",
 	}
 }
 
@@ -105,7 +105,7 @@ func InOrder[T any, ID ~string](param, noun string, ids []ID, found []T, identit
 	}
 	if len(unknown) > 0 {
 		e := catalog.Wrong(param, "the console knows no %s with the id %s", noun, strings.Join(unknown[:min(len(unknown), 5)], ", "))
-		e.Hint = "it may have been deleted, or lie outside what the bot's token may see"
+		e.Hint = "it may have been deleted, or the bot's token can't see it"
 		return nil, e
 	}
 	return ordered, nil

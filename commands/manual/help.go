@@ -53,13 +53,13 @@ func Of(cmd *catalog.Command) render.Card {
 func riskWords(cmd *catalog.Command) string {
 	switch {
 	case cmd.Guarded:
-		return "destructive: operators ask, somebody else always has to approve"
+		return "destructive: operators request it, and somebody else always has to approve it"
 	case cmd.Risk == catalog.Destructive:
-		return "destructive: operators ask, approvers decide"
+		return "destructive: operators request it, approvers decide"
 	case cmd.Risk == catalog.Change:
-		return "change: operators, at once; it is audited"
+		return "change: operators run it at once; it is audited"
 	default:
-		return "read: everybody, at once"
+		return "read: everybody runs it at once"
 	}
 }
 
@@ -79,7 +79,7 @@ func paramTable(cmd *catalog.Command) render.Table {
 		add(name, fieldTakes(f), f.Hint())
 	}
 	if cmd.Timed {
-		add(catalog.ForParam, "a duration", "How long; "+text.SpanBounds+". At the end the bot asks for "+cmd.Undo+".")
+		add(catalog.ForParam, "a duration", "How long: "+text.SpanBounds+". When the time is up, I ask an approver to run "+cmd.Undo+".")
 	}
 	if cmd.Risk != catalog.Read {
 		add(catalog.ReasonParam, required(cmd.NeedsReason())+"text", "Why; for the approver and the audit trail.")
@@ -122,7 +122,7 @@ func All(c *catalog.Catalog) render.Card {
 	list := c.Commands()
 	card := render.Card{Tone: render.Info, Title: "What the bot can do", Text: fmt.Sprintf("%d commands", len(list)), Parts: []render.Part{
 		render.Line{render.Text("Write "), render.Mono("/s1 <command> name=value …"), render.Text("; "), render.Mono("/s1"),
-			render.Text(" alone finds one and asks for the rest; "), render.Mono("/s1 help <command>"), render.Text(" explains one.")},
+			render.Text(" alone lets you find one and fill it in; "), render.Mono("/s1 help <command>"), render.Text(" explains one.")},
 	}}
 	for i := 0; i < len(list); {
 		area := list[i].Area

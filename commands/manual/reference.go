@@ -14,12 +14,12 @@ import (
 // which permission the console's token needs, its parameters, and examples.
 func Reference(c *catalog.Catalog) []byte {
 	var b strings.Builder
-	b.WriteString("# The commands\n\nMade from the catalog by `make generate`; a test keeps it fresh. In Slack, `/s1 help <command>` says the same.\n\n")
+	b.WriteString("# The commands\n\nMade from the catalog by `make generate`; a test keeps it fresh. In Slack, `/s1 help <command>` shows the same.\n\n")
 	b.WriteString("`/s1 <command> name=value …`, or `@s1bot <command> …` in a thread, or `<command> …` in the direct message with the bot. Destructive commands take `reason=` (required) and `ticket=`;\n")
-	b.WriteString("commands that change something take both as options. Where an id is wanted, a name does as well, also under `siteIds`,\n")
-	b.WriteString("`accountIds`, `groupIds` and `agentIds` of a filter; a name that several things have is shown with all of them, to choose from.\n\n")
-	b.WriteString("Values with spaces stand in quotes, lists are `a,b` or JSON, filters and policies JSON. Times are `2026-11-20 14:00`, RFC 3339,\n")
-	b.WriteString("`yesterday 14:00`, `-24h` or `in 4h`; they are meant in your own time zone unless they end in another: `14:00 UTC`, `+02:00`,\n")
+	b.WriteString("commands that change something take both as options. Wherever an id is expected, you can give a name, also under `siteIds`,\n")
+	b.WriteString("`accountIds`, `groupIds` and `agentIds` of a filter; if several things share the name, you choose from a list.\n\n")
+	b.WriteString("Put values with spaces in quotes; lists are `a,b` or JSON; filters and policies are JSON. Times are `2026-11-20 14:00`, RFC 3339,\n")
+	b.WriteString("`yesterday 14:00`, `-24h` or `in 4h`; they are in your own time zone unless they name another: `14:00 UTC`, `+02:00`,\n")
 	b.WriteString("`Europe/Berlin`.\n")
 	var areas []string
 	for _, cmd := range c.Commands() {
@@ -48,10 +48,10 @@ func commandReference(cmd *catalog.Command, b *strings.Builder) {
 		fmt.Fprintf(b, "- The console token's role needs: %s\n", cmd.Needs)
 	}
 	if cmd.Undo != "" {
-		fmt.Fprintf(b, "- Taken back by: `%s`\n", cmd.Undo)
+		fmt.Fprintf(b, "- Undo: `%s`\n", cmd.Undo)
 	}
 	if cmd.Timed {
-		fmt.Fprintf(b, "- For a time: `for=4h` (%s). The bot warns before the end, with buttons to extend it and to undo it at once; at the end it asks for `%s`\n", text.SpanBounds, cmd.Undo)
+		fmt.Fprintf(b, "- For a time: `for=4h` (%s). The bot warns before the end, with buttons to extend it and to undo it at once; when the time is up it asks an approver to run `%s`\n", text.SpanBounds, cmd.Undo)
 	}
 	if len(cmd.Params) > 0 {
 		b.WriteString("\n| parameter | takes | for |\n|---|---|---|\n")

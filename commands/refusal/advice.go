@@ -28,11 +28,11 @@ func Advice(e *s1.Error, needs string) string {
 	}
 	switch {
 	case e.Unknown():
-		return "It may have been done all the same: look at the console before you ask again. The bot never repeats a change by itself."
+		return "It may have been done anyway: check the console before you try again. I never repeat a change on my own."
 	case e.Status == 0:
 		return unsentAdvice(e)
 	case errors.Is(e, s1.ErrGone) && e.Reason != s1.Retired:
-		return "It has expired: the console keeps files for three days, links to them and the results of queries for less. Ask for it again."
+		return "It has expired: the console keeps files for three days, and links to them and query results for less. Request it again."
 	case e.Reason != s1.Unexplained:
 		return reasonAdvice(e, needs)
 	case e.Status/100 == 2:
@@ -43,32 +43,32 @@ func Advice(e *s1.Error, needs string) string {
 
 // reasonAdvice is for what the console said plainly.
 func reasonAdvice(e *s1.Error, needs string) string {
-	ask := " Ask whoever looks after the console."
+	ask := " Ask whoever manages the console."
 	switch e.Reason {
 	case s1.TokenRejected:
 		words := "The console does not accept the bot's token: it is wrong, revoked or expired."
 		if needs != "" {
-			words += " On some calls the console says the same where the token's role lacks " + needs + "."
+			words += " On some calls the console gives the same answer when the token's role lacks " + needs + "."
 		}
 		return words + ask
 	case s1.LacksPermission:
 		return "The console token's role lacks " + text.FirstNonEmpty(needs, "a permission for this") + "." + ask
 	case s1.MayNot:
-		return "Either the console token's role lacks " + text.FirstNonEmpty(needs, "a permission for this") + ", or the token belongs to a site or an account that does not reach what you asked for." + ask
+		return "Either the console token's role lacks " + text.FirstNonEmpty(needs, "a permission for this") + ", or the token belongs to a site or an account that doesn't cover what you asked for." + ask
 	case s1.OutOfScope:
-		return "It is about the scope of the bot's token, not about its role: the token belongs to other sites or accounts, or to more than one. " +
-			"Choose a site or an account that the token has, or have the bot given a token of the scope that this takes."
+		return "The problem is the scope of the bot's token, not its role: the token belongs to other sites or accounts, or to more than one. " +
+			"Choose a site or an account that the token covers, or give the bot a token with the scope this needs."
 	case s1.FeatureOff:
-		return "The scope lacks a license or a setting for this; no role changes that. Choose another scope or another kind, or ask whoever looks after the console whether it can be switched on."
+		return "The scope lacks a license or a setting for this, and no role changes that. Choose another scope or kind, or ask whoever manages the console whether it can be turned on."
 	case s1.AlreadyThere:
-		return "It is there already, so there is nothing to do. To see it, list what is there."
+		return "It already exists, so nothing needs doing. List what exists to see it."
 	case s1.ValueNamed:
-		return "The console does not take one of the values; the message says which. Change it and try again."
+		return "The console rejected one of the values; the message says which. Change it and try again."
 	case s1.NotTheConsole:
-		return "This answer is not the console's: a proxy, a firewall or a gateway on the way blocks the call, and the token and its role are not the matter. " +
-			"Ask whoever looks after the network to let the bot reach the console, and check S1_URL."
+		return "This answer isn't from the console: a proxy, firewall or gateway in between blocked the call, so changing the token or its role won't help. " +
+			"Ask whoever manages the network to let the bot reach the console, and check S1_URL."
 	case s1.Retired:
-		return "This console does not have this call, or no longer: trying again does not help. Tell whoever looks after the bot; until then do it in the console."
+		return "This console doesn't have this call (any more), so trying again won't help. Tell whoever runs the bot; until it's fixed, do it in the console."
 	}
 	return ""
 }
@@ -79,7 +79,7 @@ func unsentAdvice(e *s1.Error) string {
 	case errors.Is(e, s1.ErrNothingSelected), errors.Is(e, s1.ErrInvalidID), errors.Is(e, s1.ErrTooMany), errors.Is(e, s1.ErrInvalidValue):
 		return "Nothing was sent to the console. Change what you asked for and try again."
 	case errors.Is(e, context.Canceled):
-		return "It was stopped before an answer came. Ask again if you still want it."
+		return "It was stopped before the console answered. Try again if you still need it."
 	case errors.Is(e, s1.ErrTooLarge):
 		return "" // its message says it
 	case e.RetryAfter > 0:
@@ -94,20 +94,20 @@ func goodAdvice(e *s1.Error) string {
 	case errors.Is(e, s1.ErrTooLarge):
 		return ""
 	case errors.Is(e, s1.ErrCursorLoop), errors.Is(e, s1.ErrTooManyPages):
-		return "The list is not complete. Narrow it down, or try again in a few minutes; if it stays like this, tell whoever looks after the console."
+		return "The list is not complete. Narrow it down, or try again in a few minutes; if it keeps happening, tell whoever manages the console."
 	case e.Err == nil:
 		return "The console did not do it; its message says why. Change what you asked for, or try again."
 	}
-	return "Try again. If it stays like this, something between the bot and the console, such as a proxy, may be in the way: ask whoever looks after it."
+	return "Try again. If it keeps happening, something between the bot and the console, such as a proxy, may be in the way: ask whoever manages it."
 }
 
 // statusAdvice is for words that the bot does not know: they are above, and the status says the rest.
 func statusAdvice(e *s1.Error, needs string) string {
 	switch status := e.Status; {
 	case status == http.StatusForbidden || status == http.StatusUnauthorized:
-		words := "The console, or something on the way to it, refused this; the message above is all that it said."
+		words := "The console, or something on the way to it, refused this; the message above is all it said."
 		if needs != "" {
-			words += " If it is about rights: this takes " + needs + "."
+			words += " If it's a permission problem: this needs " + needs + "."
 		}
 		return words
 	case status == http.StatusTooManyRequests && e.RetryAfter > 0:
@@ -115,21 +115,21 @@ func statusAdvice(e *s1.Error, needs string) string {
 	case status == http.StatusTooManyRequests:
 		return "The console is busy. Try again in a minute."
 	case status >= 500:
-		return "The console is in trouble. Nothing more was tried; try again in a few minutes."
+		return "The console has a problem. Try again in a few minutes."
 	case status == http.StatusBadRequest || status == http.StatusUnprocessableEntity:
-		return "The console does not take it as it was asked. Compare its message with what you gave, change that and try again."
+		return "The console rejected this. Compare its message with your values, change them and try again."
 	case status == http.StatusConflict:
-		return "It is against something that the console has already or is still busy with. Look there before you try again."
+		return "It conflicts with something the console already has or is still doing. Check there before you try again."
 	case status == http.StatusNotFound:
-		return "It is not there, or lies outside what the bot's token may see."
+		return "It doesn't exist, or the bot's token can't see it."
 	case status == http.StatusRequestTimeout:
-		return "The console waited too long for the call. Try again."
+		return "The console timed out on this call. Try again."
 	case status == http.StatusRequestEntityTooLarge || status == http.StatusRequestURITooLong:
 		return "That was too much for one call. Ask for less at once."
 	case status/100 == 3:
-		return "Ask whoever looks after the bot: nothing works until the address is right."
+		return "Ask whoever runs the bot: nothing works until the console's address is right."
 	}
-	return fmt.Sprintf("The bot knows no remedy for status %d. Try again; if it stays like this, show the message to whoever looks after the console.", e.Status)
+	return fmt.Sprintf("I don't know what to do about status %d. Try again; if it keeps happening, show the message to whoever manages the console.", e.Status)
 }
 
 // roundUp is a wait as people read it; who waits less is told off again.

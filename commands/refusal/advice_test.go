@@ -33,8 +33,8 @@ func TestAdviceWhereNoAnswerCame(t *testing.T) {
 	for words, e := range map[string]*s1.Error{
 		"Nothing was sent to the console": {Err: s1.ErrInvalidID}, "Try again in 3s": {RetryAfter: 2100 * time.Millisecond, Err: errors.New("late")},
 		"The console did not answer": {Err: errors.New("refused")}, "not complete": {Status: 200, Err: s1.ErrCursorLoop}, "It has expired": {Status: 410},
-		"knows no remedy for status 418": {Status: 418}, "Ask for less": {Status: 413}, "does not have this call": {Status: 410, Reason: s1.Retired},
-		"lacks Endpoints › View, or": {Status: 403, Reason: s1.MayNot}, "If it is about rights: this takes Endpoints › View": {Status: 403},
+		"know what to do about status 418": {Status: 418}, "Ask for less": {Status: 413}, "doesn't have this call": {Status: 410, Reason: s1.Retired},
+		"lacks Endpoints › View, or": {Status: 403, Reason: s1.MayNot}, "If it's a permission problem: this needs Endpoints › View": {Status: 403},
 	} {
 		require.Contains(t, refusal.Advice(e, "Endpoints › View"), words)
 	}

@@ -299,7 +299,7 @@ func (p *updateRuleParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 	if wanted.Status == s1.RuleActive {
 		notes = append(notes, "The console restarts the rule: it finds nothing until it is active again, which can take up to an hour.")
 	}
-	plan := catalog.Plan{Targets: []catalog.Target{lookup.RuleTarget(call, rule)}, Changes: changes, Notes: notes, Undo: "Set the old values again"}
+	plan := catalog.Plan{Targets: []catalog.Target{lookup.RuleTarget(call, rule)}, Changes: changes, Notes: notes, Undo: "Restore the old values"}
 	plan.Reaches(rule.Name, rule.Place())
 	plan.Reaches(rule.Name, place)
 	return plan, nil

@@ -150,8 +150,8 @@ func (p *parser) stray(before []text.Token, t text.Token) error {
 	if err != nil || p.cmd.Main != "" && len(p.main) == 0 && !given || f.Type.Name != "text" && (!f.Type.TakesNames() || f.Name == p.cmd.Main) {
 		return nil
 	}
-	e := catalog.Wrong(f.Name, "%s stands behind it without quotes", text.Quote(t.Value))
-	e.Hint = "put a value with blanks in quotes: " + f.Name + `="` + last.Value + " " + t.Value + `"; several values go with commas`
+	e := catalog.Wrong(f.Name, "%s follows it without quotes", text.Quote(t.Value))
+	e.Hint = "put a value with spaces in quotes: " + f.Name + `="` + last.Value + " " + t.Value + `"; several values go with commas`
 	return e
 }
 

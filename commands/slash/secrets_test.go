@@ -68,7 +68,7 @@ func TestMarksStandForSecretsEverywhere(t *testing.T) {
 	for _, f := range cmd.Form(inv.Args, catalog.Caller{}).Fields {
 		if f.Name == "password" {
 			require.Empty(t, f.Value, "a form never shows it again")
-			require.False(t, f.Required, "the bot makes one")
+			require.False(t, f.Required, "I make one")
 		}
 	}
 }

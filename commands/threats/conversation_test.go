@@ -88,7 +88,7 @@ func TestThreatsOfOneEndpointAreResolved(t *testing.T) {
 	card, err := s.Run("resolve " + here + " agent-id=DESKTOP-1")
 	require.NoError(t, err)
 	require.Equal(t, render.Failed, card.Outcome)
-	require.Contains(t, card.Plain(), "was so already")
+	require.Contains(t, card.Plain(), "already set")
 }
 
 func TestSuspicionsBecomeThreats(t *testing.T) {
@@ -145,7 +145,7 @@ func TestAnalysisFallsBackOnThePublicList(t *testing.T) {
 	require.NotContains(t, card.Plain(), "Classification: ")
 	_, err = s.Run("analysis 1112953674841025235")
 	require.ErrorContains(t, err, "Threat ID 1112953674841025235 was not found.")
-	s.Refused("analysis "+id+" components=everything", "is none of Threat Info, Indicators")
+	s.Refused("analysis "+id+" components=everything", "isn't one of Threat Info, Indicators")
 	console.Fail(s1sim.Match{PathPrefix: "/private/"}, s1sim.Fault{Kind: s1sim.ServerError, Status: 404})
 	card, err = s.Run("analysis " + id)
 	require.NoError(t, err)

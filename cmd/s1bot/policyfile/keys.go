@@ -7,9 +7,9 @@ package policyfile
 type file struct {
 	Roles     map[string]role `yaml:"roles" doc:"Who is who. The roles operators and approvers add to S1BOT_OPERATORS and S1BOT_APPROVERS; any other name is a role of your own."`
 	Approvals approvals       `yaml:"approvals" doc:"Limits of requests, and where their cards go."`
-	Rules     []rule          `yaml:"rules" doc:"Looked at from the top, for each thing that a command touches. The first that matches decides; where none does, everybody reads, operators change, and destructive commands wait for an approver."`
-	Routes    []route         `yaml:"routes" doc:"Where notifications go, from the top. The first match ends the walk unless it says continue."`
-	Reports   reports         `yaml:"reports" doc:"Shift reports that are posted by themselves."`
+	Rules     []rule          `yaml:"rules" doc:"Checked from the top, for each thing that a command touches. The first that matches decides; where none does, everybody reads, operators change, and destructive commands wait for an approver."`
+	Routes    []route         `yaml:"routes" doc:"Where notifications go, from the top. The first match decides, unless it says continue."`
+	Reports   reports         `yaml:"reports" doc:"Shift reports, posted on a schedule."`
 }
 
 // A role is a list of members, or members with the accounts and sites within which they hold it. The file may leave "members" out
@@ -53,7 +53,7 @@ type approve struct {
 }
 
 type route struct {
-	Name            word[prose]      `yaml:"name" doc:"What routes test calls it."`
+	Name            word[prose]      `yaml:"name" doc:"The name that /s1 routes test shows."`
 	Source          word[source]     `yaml:"source" doc:"threat or alert; both unless given."`
 	Severities      list[severity]   `yaml:"severities" doc:"Severities of alerts, or globs."`
 	Confidences     list[confidence] `yaml:"confidences" doc:"Confidence levels of threats, or globs."`
@@ -66,7 +66,7 @@ type route struct {
 	Channel         word[channel]    `yaml:"channel" doc:"The channel that gets the notification."`
 	Mention         word[mention]    `yaml:"mention" doc:"Who is mentioned there: an @handle, a user group id (S…) or a user id (U…)."`
 	Mute            word[muting]     `yaml:"mute" doc:"Nobody is notified: true for good, or until a date."`
-	Continue        bool             `yaml:"continue" doc:"The routes below are looked at as well."`
+	Continue        bool             `yaml:"continue" doc:"The routes below are checked as well."`
 }
 
 type reports struct {

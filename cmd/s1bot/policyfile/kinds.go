@@ -139,14 +139,14 @@ func risks() []string {
 
 func (conversation) check(value string, _ vocabulary) error {
 	if !conversationForm.MatchString(value) {
-		return fmt.Errorf("%q is no channel id (C…)", value)
+		return fmt.Errorf("%q isn't a channel id (C…)", value)
 	}
 	return nil
 }
 
 func (channel) check(value string, _ vocabulary) error {
 	if !IsChannel(value) {
-		return fmt.Errorf("%q is no channel id (C…)", value)
+		return fmt.Errorf("%q isn't a channel id (C…)", value)
 	}
 	return nil
 }
@@ -202,7 +202,7 @@ func labels(choices []s1.Choice) (all []string) {
 
 func (mention) check(value string, _ vocabulary) error {
 	if !mentionForm.MatchString(value) {
-		return fmt.Errorf("%q is no @handle, user group id (S…) or user id (U…)", value)
+		return fmt.Errorf("%q isn't an @handle, user group id (S…) or user id (U…)", value)
 	}
 	return nil
 }
@@ -235,7 +235,7 @@ func (timeOfDay) check(value string, _ vocabulary) error {
 
 func (zone) check(value string, _ vocabulary) error {
 	if _, err := time.LoadLocation(value); err != nil {
-		return fmt.Errorf("%q is no time zone such as Europe/Berlin%s", value, zoneMeant(value))
+		return fmt.Errorf("%q isn't a time zone such as Europe/Berlin%s", value, zoneMeant(value))
 	}
 	return nil
 }

@@ -88,7 +88,7 @@ func (r *reader) documents(tree *ast.File) {
 			continue
 		}
 		if documents++; documents == 2 {
-			r.wrong(d.Body, "a second document: a policy file is one")
+			r.wrong(d.Body, "a second document: a policy file has only one")
 			return
 		}
 		r.walk(d.Body, reflect.TypeFor[file](), "", "policy file")

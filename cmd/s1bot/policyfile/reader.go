@@ -161,7 +161,7 @@ func entries(n ast.Node) []*ast.MappingValueNode {
 func (r *reader) mapping(n ast.Node, t reflect.Type, at, key string) {
 	all := entries(n)
 	if all == nil {
-		r.wrong(r.seen(n), "%s: keys are wanted here%s", key, example(t))
+		r.wrong(r.seen(n), "%s: expected keys here%s", key, example(t))
 		return
 	}
 	for _, e := range all {
@@ -248,7 +248,7 @@ func (r *reader) sequence(n ast.Node, t reflect.Type, at, key string) {
 	case t.Elem().Kind() == reflect.String:
 		r.compare(n, t.Elem(), at, key)
 	default:
-		r.wrong(r.seen(n), "%s: a list is wanted here, each element behind a dash", key)
+		r.wrong(r.seen(n), "%s: expected a list, with a dash before each element", key)
 	}
 }
 
@@ -281,7 +281,7 @@ func (r *reader) word(n ast.Node, k kind, key string) {
 			return
 		}
 	default:
-		r.wrong(r.seen(n), "%s: a single value is wanted here", key)
+		r.wrong(r.seen(n), "%s: expected a single value", key)
 		return
 	}
 	if text == "" || text != strings.TrimSpace(text) {

@@ -44,7 +44,7 @@ func (r *reader) routed(at string, e route, muted bool) {
 	case muted && e.Mention != "":
 		r.bad(at+"/mention", "mention: a route that mutes notifies nobody")
 	case muted && e.Continue:
-		r.bad(at+"/continue", "continue: a route that mutes ends the walk; with continue it mutes nothing")
+		r.bad(at+"/continue", "continue: a route that mutes is final; with continue it would mute nothing")
 	}
 }
 

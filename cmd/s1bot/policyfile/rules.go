@@ -58,6 +58,6 @@ func (r *reader) approve(at string, e *approve, rule *policy.Rule) {
 		r.bad(at+"/quorum", "quorum: %d people of different roles, but `by` names only %d", rule.Quorum, len(rule.By))
 	}
 	if slices.Equal(rule.Risks, []string{string(catalog.Read)}) {
-		r.bad(at, "approve: what only reads does not wait; use allow or deny")
+		r.bad(at, "approve: read commands never wait; use allow or deny")
 	}
 }
