@@ -44,7 +44,7 @@ func TestAnEndpointThatDoesNotObeyIsWarnedOf(t *testing.T) {
 	s.clicks("bob", next, "Approve")
 	s.becomes(next, "1 accepted · 0 applied · 1 waiting (DESKTOP-1)")
 	s.pass(11 * time.Minute)
-	s.becomes(next, "This is taking longer than it should: look at the endpoint")
+	s.becomes(next, "This is taking longer than it should: check the endpoint")
 	s.isWrittenTo("alice", "Not applied yet · Connect Agent To Network")
 	s.pass(25 * time.Hour)
 	s.becomes(next, "I've stopped watching")

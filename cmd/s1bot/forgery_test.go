@@ -400,7 +400,7 @@ func TestAFormIsSentOnceByWhomItWasOpenedFor(t *testing.T) {
 	require.Equal(t, "view_submission", form.Label)
 	_, err := s.slack.Forge(slacksim.Sent{Kind: form.Kind, Label: form.Label, User: form.User, Payload: []byte(strings.Replace(string(form.Payload), `"trigger_id":"`, `"trigger_id":"9`, 1))})
 	require.NoError(t, err)
-	s.isTold("alice", "sent already")
+	s.isTold("alice", "already submitted")
 	p := decoded(t, form.Payload)
 	p["user"].(map[string]any)["id"] = s.slack.User("carol").ID()
 	body, _ := json.Marshal(p)

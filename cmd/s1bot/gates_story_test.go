@@ -314,7 +314,7 @@ func TestAnApproverWhoLeavesBeforeTheRunDoesNotCount(t *testing.T) {
 	s.slack.Deactivate("bob")
 	s.console.Heal()
 	s.pass(time.Minute)
-	s.becomes(card, "Failed", "lacks 1 approval", "may no longer approve this")
+	s.becomes(card, "Failed", "missing 1 approval", "may no longer approve this")
 	require.Empty(t, s.console.Changes())
 }
 

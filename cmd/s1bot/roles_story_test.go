@@ -18,7 +18,7 @@ func TestOperatorsHearOnceOfRolesThatNobodyHolds(t *testing.T) {
 	s := tellInTime(t, allowedBy(t, "roles:\n  operators: [\"@twice\", \"@nobody\", S0EMPTY01, U0GONE000]\n  approvers: [U0LEFT000, S0NOSUCH1, \"@retired\"]\n"))
 	heard := func() (n int) {
 		for _, m := range s.slack.User("bob").Sees("#approvals") {
-			if strings.Contains(m.PlainText(), "give nobody a role") {
+			if strings.Contains(m.PlainText(), "have no effect") {
 				n++
 			}
 		}

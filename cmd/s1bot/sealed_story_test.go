@@ -117,7 +117,7 @@ func TestWithAnotherKeyThePasswordStaysShutAndNothingRuns(t *testing.T) {
 			s.start()
 			s.clicks("bob", card, "Approve")
 			s.becomes(card, "Failed", "Nothing was done", "S1BOT_SECRET_KEY")
-			s.isWrittenTo("alice", "S1BOT_SECRET_KEY", "Ask again")
+			s.isWrittenTo("alice", "S1BOT_SECRET_KEY", "Request it again")
 			require.Empty(t, s.console.Changes())
 		})
 	}
