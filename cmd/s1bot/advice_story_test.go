@@ -32,7 +32,7 @@ func TestAdviceFollowsTheConsolesWords(t *testing.T) {
 		"text":     {"agents", "/agents", s1sim.Fault{Kind: s1sim.Blocked, Body: "Blocked by policy 17", Times: -1}, []string{"Blocked by policy 17", "If it's a permission problem"}, "role lacks"},
 		"token":    {"agents", "/agents", refused(401, "Authentication Failed", ""), []string{"wrong, revoked or expired"}, "role lacks X"},
 		"method":   {"agents", "/agents", refused(405, "Method Not Allowed", ""), []string{"doesn't have this call"}, "role"},
-		"unlisted": {"agents", "/agents", refused(418, "Odd", "Something new"), []string{"Something new", "knows no remedy for status 418"}, "role"},
+		"unlisted": {"agents", "/agents", refused(418, "Odd", "Something new"), []string{"Something new", "know what to do about status 418"}, "role"},
 		"no value": {"agents", "/agents", refused(400, "Bad Request", "BAD REQUEST"), []string{"BAD REQUEST", "Compare its message"}, "says which"},
 		"value":    {"agents", "/agents", refused(400, "Validation Error", "limit: Must be between 1 and 1000."), []string{"the message says which"}, "Compare"},
 		"alerts":   {"fetch-event start-time=-1d end-time=now event-source=Alert", "/cloud-detection/alerts", forbidden(""), []string{"role lacks STAR Rule Alerts › View."}, "Endpoint Threats"},

@@ -44,7 +44,7 @@ func TestOperatorsHearOnceOfRolesThatNobodyHolds(t *testing.T) {
 	s.sees("#approvals", "All role members have an effect again", "@nobody", "S0NOSUCH1")
 	s.slack.Fail(slacksim.Fault{Method: "usergroups.list", Kind: slacksim.FaultError, Error: "missing_scope", Times: -1})
 	s.pass(time.Hour)
-	s.sees("#approvals", "give nobody a role", "missing_scope", "usergroups:read")
+	s.sees("#approvals", "have no effect", "missing_scope", "usergroups:read")
 	s.pass(time.Hour)
 	require.NoError(t, s.slack.Settle(s.patient()))
 	require.Equal(t, 2, heard())
