@@ -127,7 +127,9 @@ func (s *Pool) dial(ctx context.Context) (*conn, error) {
 	}
 	s.mu.Lock()
 	s.conns[c] = true
+	open := len(s.conns)
 	s.mu.Unlock()
+	s.log.Info("connected to Slack", "connections", open)
 	return c, nil
 }
 

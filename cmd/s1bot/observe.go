@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"s1bot/approvals"
@@ -60,23 +61,43 @@ func (m feedMeter) FeedSucceeded(feed string, at time.Time) {
 	m.Metrics.FeedSucceeded(soleConsole, feed, at)
 }
 
-// An auditedStore counts rows of the audit trail that could not be written: they stand in the same transaction as what they are about.
+// An auditedStore logs every row of the audit trail, once it is written, so that the log tells the day's story under the same references;
+// and it counts rows that could not be written: they stand in the same transaction as what they are about.
 type auditedStore struct {
 	approvals.Store
 	failed func()
+	log    *slog.Logger
 }
 
 func (s auditedStore) Insert(ctx context.Context, r approvals.Request, e approvals.Entry) (approvals.Request, bool, error) {
 	stored, created, err := s.Store.Insert(ctx, r, e)
+	if created {
+		e.Ref = stored.Ref // where two had drawn the same, it is another than the entry's
+		s.tell(ctx, err, e)
+	}
 	return stored, created, s.count(err)
 }
 
 func (s auditedStore) Swap(ctx context.Context, r approvals.Request, entries ...approvals.Entry) error {
-	return s.count(s.Store.Swap(ctx, r, entries...))
+	err := s.Store.Swap(ctx, r, entries...)
+	s.tell(ctx, err, entries...)
+	return s.count(err)
 }
 
 func (s auditedStore) Append(ctx context.Context, entries ...approvals.Entry) error {
-	return s.count(s.Store.Append(ctx, entries...))
+	err := s.Store.Append(ctx, entries...)
+	s.tell(ctx, err, entries...)
+	return s.count(err)
+}
+
+// tell logs what was written, a line each. Details stay in the trail: they hold what people typed.
+func (s auditedStore) tell(ctx context.Context, err error, entries ...approvals.Entry) {
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		s.log.InfoContext(ctx, "audit: "+e.Action, "ref", e.Ref, "request_id", e.Request, "command", e.Command, "user", e.Actor)
+	}
 }
 
 // count leaves out what is no failure of the database: somebody else was faster.

@@ -77,7 +77,7 @@ func (p *program) wire() error {
 		return err
 	}
 	p.take(rules)
-	p.ledger, err = approvals.New(approvals.Config{Store: auditedStore{p.db.Requests(), p.metrics.AuditFailed}, Owner: rand.Text(), Lease: p.config.lease, Now: p.config.now,
+	p.ledger, err = approvals.New(approvals.Config{Store: auditedStore{p.db.Requests(), p.metrics.AuditFailed, p.log}, Owner: rand.Text(), Lease: p.config.lease, Now: p.config.now,
 		Key: p.config.sealKey(), Logger: p.log})
 	if err != nil {
 		return err
@@ -240,12 +240,14 @@ func (p *program) wait(ctx context.Context, cancel func(), ended <-chan error, p
 				cancel()
 			}
 		case <-done:
+			p.log.Info("stopping: nothing new is begun, what runs is finished", "within", drainLimit)
 			done, deadline = nil, time.After(drainLimit)
 		case <-deadline:
 			p.log.Warn("stopped before all work was finished; the rest continues at the next start")
 			return first
 		}
 	}
+	p.log.Info("stopped: everything that ran is finished")
 	return first
 }
 
