@@ -3,7 +3,7 @@
 //
 // The rule one must not break: the console's yes is not the endpoint's. An endpoint that is offline does nothing yet, so each action
 // has an Effect by which the bot finds out what became of it, and leaves out beforehand what can't do it at all. Isolation,
-// reconnection and scan wait in the console for an endpoint that is away (see action); shutdown and restart are lost on it (power.go).
+// reconnection and scan wait in the console for an endpoint that is away (see action); shutdown and restart are lost on it (shutdown.go).
 package endpoints
 
 import (

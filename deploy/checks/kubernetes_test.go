@@ -72,7 +72,7 @@ func TestThePodIsRestrictedAndDrains(t *testing.T) {
 	for _, v := range pod.Volumes {
 		require.NotEmpty(t, mounted[v.Name], "%s is mounted", v.Name)
 	}
-	for line := range strings.Lines(string(read(t, manifests+"/settings.env"))) {
+	for line := range strings.Lines(string(read(t, manifests+"/settings.properties"))) {
 		name, path, _ := strings.Cut(strings.TrimSpace(line), "=")
 		if dir := filepath.Dir(path); strings.HasPrefix(path, "/") {
 			require.Contains(t, []string{mounted["secrets"], mounted["policy"]}, dir, "%s lies where something is mounted", name)

@@ -148,7 +148,7 @@ func (c *Console) AlertsPage(_ context.Context, q s1.Query) (s1.Page[s1.Alert], 
 	return page(rows, q, c.PerPage, at)
 }
 
-// ThreatURL, and the two below, are render.Links.
+// ThreatURL, and the two below, are cards.Links.
 func (c *Console) ThreatURL(id s1.ThreatID) string {
 	return "https://console.test/threats/" + string(id)
 }
