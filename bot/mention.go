@@ -74,7 +74,7 @@ func (b *Bot) obeys(ctx context.Context, m messageEvent) bool {
 func present(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
 
 // errUnclear answers who writes to the bot in a way that may be a quotation.
-var errUnclear = errors.New("I don't run commands inside quotes or code, so nothing was done; type it as plain text, such as: list-agents DESKTOP-1")
+var errUnclear = errors.New("commands inside quotes or code don't run, so nothing was done; type it as plain text, such as: list-agents DESKTOP-1")
 
 // A meaning is what a message is to the bot.
 type meaning int

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -96,7 +97,7 @@ func getActivities() *catalog.Command {
 		}
 		most := p.most(q)
 		if q.Get("sortBy") == "" {
-			q = q.SortedBy("createdAt", s1.SortOrder(text.FirstNonEmpty(q.Get("sortOrder"), string(s1.Descending))))
+			q = q.SortedBy("createdAt", s1.SortOrder(cmp.Or(q.Get("sortOrder"), string(s1.Descending))))
 		}
 		rows := listing.Listing[s1.Activity]{
 			Noun: "Activities", Things: "activities", Page: call.Console.ActivitiesPage, Table: cards.ActivityTable,

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -154,7 +155,7 @@ func createGroup() *catalog.Command {
 // createdGroup shows the new group, and offers to fill it. The token with which machines join it is never shown.
 func createdGroup(call *catalog.Call, p createGroupParams, g s1.Group) render.Card {
 	title := call.Command.Title
-	name := text.FirstNonEmpty(g.Name, p.Name)
+	name := cmp.Or(g.Name, p.Name)
 	policy := "its own"
 	if bool(p.Inherits) {
 		policy = "inherited from the site"
@@ -164,7 +165,7 @@ func createdGroup(call *catalog.Call, p createGroupParams, g s1.Group) render.Ca
 		Parts: []render.Part{
 			render.Line{render.Text("The group "), render.Link(name, call.Console.GroupURL(g.ID)), render.Text(" was created.")},
 			render.Fields{
-				{Label: "Type", Value: render.Line{render.Text(text.FirstNonEmpty(g.Type, "static"))}}, {Label: "Policy", Value: render.Line{render.Text(policy)}},
+				{Label: "Type", Value: render.Line{render.Text(cmp.Or(g.Type, "static"))}}, {Label: "Policy", Value: render.Line{render.Text(policy)}},
 				{Label: "Id", Value: render.Line{render.Mono(string(g.ID))}}, {Label: "Site id", Value: render.Line{render.Mono(string(p.Site))}},
 			},
 		},
@@ -208,7 +209,7 @@ func (p *deleteGroupParams) Plan(ctx context.Context, call *catalog.Call) (catal
 func groupsIn(sites map[s1.SiteID]string) func(*catalog.Call, s1.Group) catalog.Target {
 	return func(call *catalog.Call, g s1.Group) catalog.Target {
 		t := lookup.GroupTarget(call, g)
-		t.Site, t.URL = text.FirstNonEmpty(sites[g.SiteID], t.Site), call.Console.GroupURL(g.ID)
+		t.Site, t.URL = cmp.Or(sites[g.SiteID], t.Site), call.Console.GroupURL(g.ID)
 		if g.IsDefault {
 			t.Warnings = append(t.Warnings, "default group of its site, which the console keeps")
 		}

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"strconv"
@@ -9,7 +10,6 @@ import (
 	"s1bot/commands/catalog"
 	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
-	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/render/cards"
 	"s1bot/s1"
@@ -57,8 +57,8 @@ func getGroups() *catalog.Command {
 func groupTable(call *catalog.Call, groups []s1.Group, sites func() map[s1.SiteID]string) render.Table {
 	t := cards.GroupTable(groups)
 	for i, g := range groups {
-		t.Rows[i][0] = render.Line{render.Link(text.FirstNonEmpty(g.Name, string(g.ID)), call.Console.GroupURL(g.ID))}
-		t.Rows[i][len(t.Columns)-1] = render.Line{render.Text(text.FirstNonEmpty(sites()[g.SiteID], string(g.SiteID)))}
+		t.Rows[i][0] = render.Line{render.Link(cmp.Or(g.Name, string(g.ID)), call.Console.GroupURL(g.ID))}
+		t.Rows[i][len(t.Columns)-1] = render.Line{render.Text(cmp.Or(sites()[g.SiteID], string(g.SiteID)))}
 	}
 	return t
 }

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -49,7 +50,7 @@ func accountName(ctx context.Context, call *catalog.Call, id s1.AccountID) strin
 	if err != nil || len(found) == 0 || found[0].ID != id {
 		return string(id)
 	}
-	return text.FirstNonEmpty(found[0].Name, string(id))
+	return cmp.Or(found[0].Name, string(id))
 }
 
 func getGlobalPolicy() *catalog.Command {
@@ -83,7 +84,7 @@ func policyCard(call *catalog.Call, title string, p s1.Policy, change string, ar
 	add("Scan new agents", catalog.OnOff(p.ScanNewAgents))
 	add("Remote shell", catalog.OnOff(p.AllowRemoteShell))
 	add("Decommission", decommission(p))
-	add("Inherited from", text.FirstNonEmpty(p.InheritedFrom, "nowhere: a policy of its own"))
+	add("Inherited from", cmp.Or(p.InheritedFrom, "nowhere: a policy of its own"))
 	card := render.Card{Tone: render.Info, Title: title, Parts: []render.Part{fields, engines(p)}}
 	if !p.UpdatedAt.IsZero() {
 		card.Parts = append(card.Parts, render.Note{render.Text("Changed "), render.At(p.UpdatedAt.Time), render.Text(" " + p.UserFullName)})

@@ -1,13 +1,13 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/listing"
 	"s1bot/commands/refusal"
-	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -58,7 +58,7 @@ func getSystemStatus() *catalog.Command {
 		if err != nil {
 			return render.Card{}, err
 		}
-		health := text.FirstNonEmpty(status.Health, "not reported")
+		health := cmp.Or(status.Health, "not reported")
 		card := render.Card{
 			Tone: render.Good, Outcome: render.Successful, Title: "Get System Status",
 			Parts: []render.Part{render.Fields{{Label: "Health", Value: render.Line{render.Text(health)}}}},

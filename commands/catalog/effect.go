@@ -1,12 +1,12 @@
 package catalog
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
 
-	"s1bot/commands/text"
 	"s1bot/s1"
 )
 
@@ -47,7 +47,7 @@ func (e Effect) ActionOf(args json.RawMessage) string {
 		return ""
 	}
 	_ = json.Unmarshal(args, &given) // without one the threat's own status counts
-	return PlainAction(text.FirstNonEmpty(e.Action, given.Action))
+	return PlainAction(cmp.Or(e.Action, given.Action))
 }
 
 // DoneBy is what a target is after an action, in a sentence.
@@ -58,7 +58,7 @@ func (e Effect) DoneBy(action string) string {
 	if e.Threat == nil {
 		return e.Done
 	}
-	return text.FirstNonEmpty(words[action], e.Done)
+	return cmp.Or(words[action], e.Done)
 }
 
 // ReachedBy is what a table says of a target that the action has reached: not every action on a threat mitigates it.

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -116,7 +117,7 @@ func (e *AmbiguousError) Error() string {
 func (e *AmbiguousError) Fits() string {
 	noun := "thing"
 	if len(e.Matches) > 0 {
-		noun = text.FirstNonEmpty(map[string]string{"agent": "endpoint"}[e.Matches[0].Kind], e.Matches[0].Kind, noun)
+		noun = cmp.Or(map[string]string{"agent": "endpoint"}[e.Matches[0].Kind], e.Matches[0].Kind, noun)
 	}
 	return text.Plural(len(e.Matches)+e.More, noun)
 }

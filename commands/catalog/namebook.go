@@ -1,11 +1,11 @@
 package catalog
 
 import (
+	"cmp"
 	"strings"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
-	"s1bot/commands/text"
 	"s1bot/render"
 )
 
@@ -60,7 +60,7 @@ func (b *namebook) label(id string) string {
 		return id
 	}
 	label, _ := b.entries.Get(id)
-	return text.FirstNonEmpty(label, id)
+	return cmp.Or(label, id)
 }
 
 // List is the names of ids.

@@ -92,9 +92,9 @@ func ran(t s1.ScriptTask) (catalog.Progress, string) {
 	case t.Status == s1.TaskCompleted:
 		return catalog.Applied, ""
 	case t.Status == s1.TaskPartly:
-		return catalog.Partly, strings.ToLower(text.FirstNonEmpty(t.DetailedStatus, t.StatusText, t.Status.Label()))
+		return catalog.Partly, strings.ToLower(cmp.Or(t.DetailedStatus, t.StatusText, t.Status.Label()))
 	case t.Status.Ended():
-		return catalog.Failed, strings.ToLower(text.FirstNonEmpty(t.DetailedStatus, t.StatusText, t.Status.Label()))
+		return catalog.Failed, strings.ToLower(cmp.Or(t.DetailedStatus, t.StatusText, t.Status.Label()))
 	}
 	return catalog.Waiting, ""
 }

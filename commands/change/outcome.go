@@ -6,6 +6,7 @@
 package change
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -166,7 +167,7 @@ func skipWord(reason string) string {
 	if word, ok := words[reason]; ok {
 		return word
 	}
-	return text.FirstNonEmpty(strings.ReplaceAll(reason, "_", " "), "no reason was given")
+	return cmp.Or(strings.ReplaceAll(reason, "_", " "), "no reason was given")
 }
 
 // Names lists the first targets.

@@ -1,6 +1,7 @@
 package endpoints
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"strconv"
@@ -78,7 +79,7 @@ func applicationsOf(ctx context.Context, call *catalog.Call, agents []s1.AgentID
 	var lost []installed
 	for _, id := range agents {
 		host := names[id]
-		host.ID, host.ComputerName = id, text.FirstNonEmpty(host.ComputerName, string(id))
+		host.ID, host.ComputerName = id, cmp.Or(host.ComputerName, string(id))
 		apps, err := call.Console.AgentApplications(ctx, id)
 		if err != nil {
 			lost = append(lost, installed{host: host, err: err})

@@ -1,6 +1,7 @@
 package endpoints
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -107,7 +108,7 @@ func movableTo(group s1.Group, agents []s1.Agent) (movable []s1.Agent, left, not
 }
 
 func groupWords(g s1.Group, site string) string {
-	return text.JoinNonEmpty(" · ", text.FirstNonEmpty(g.Name, string(g.ID)), site, g.Type)
+	return text.JoinNonEmpty(" · ", cmp.Or(g.Name, string(g.ID)), site, g.Type)
 }
 
 func moveAgents() *catalog.Command {

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -186,5 +187,5 @@ func safeName(name string) string {
 	if r := []rune(name); len(r) > 100 {
 		name = string(r[len(r)-100:])
 	}
-	return text.FirstNonEmpty(name, "archive.zip")
+	return cmp.Or(name, "archive.zip")
 }

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -74,7 +75,7 @@ func nameOf(ctx context.Context, call *catalog.Call, agent s1.AgentID) string {
 	if err != nil || len(found) == 0 {
 		return string(agent)
 	}
-	return text.FirstNonEmpty(found[0].ComputerName, string(agent))
+	return cmp.Or(found[0].ComputerName, string(agent))
 }
 
 // give gives the order, and starts to wait for what comes of it.
@@ -109,7 +110,7 @@ func (o filesOrder) given(call *catalog.Call, p *pickup, unread error) render.Ca
 	card.Parts = []render.Part{
 		render.Line{render.Link(w.Name, call.Console.AgentURL(w.Agent)), render.Text(strings.TrimPrefix(words, w.Name))},
 		render.Fields{
-			{Label: "Files", Value: paths, Wide: true}, {Label: "Batch", Value: render.Line{render.Mono(text.FirstNonEmpty(w.Batch, "not known yet"))}},
+			{Label: "Files", Value: paths, Wide: true}, {Label: "Batch", Value: render.Line{render.Mono(cmp.Or(w.Batch, "not known yet"))}},
 			{Label: "Asked", Value: render.Line{render.At(p.Since)}}, {Label: "Password", Value: render.Line{render.Text(catalog.PasswordWords(o.password))}},
 		},
 		render.Note{render.Text(followWords(p.Fetch))},

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -83,7 +84,7 @@ func scriptTable(scripts []s1.Script) render.Table {
 
 // scriptCard shows one script with what it takes, and offers to run it.
 func scriptCard(s s1.Script) render.Card {
-	card := render.Card{Tone: render.Info, Title: text.FirstNonEmpty(s.Name, "unnamed script"), Text: "Script " + s.Name}
+	card := render.Card{Tone: render.Info, Title: cmp.Or(s.Name, "unnamed script"), Text: "Script " + s.Name}
 	card.Parts = []render.Part{
 		render.Line{render.Text(text.JoinNonEmpty(" · ", s.Type.Label(), catalog.Labelled(s.Systems), lookup.ScriptScope(s)))},
 	}

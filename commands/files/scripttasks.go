@@ -1,6 +1,7 @@
 package files
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -108,8 +109,8 @@ func taskTable(call *catalog.Call, tasks []s1.ScriptTask) render.Table {
 	t := render.Table{Columns: []render.Column{{Title: "Endpoint"}, {Title: "Status"}, {Title: "Detail"}, {Title: "Site / Group"}, {Title: "By"}, {Title: "Changed"}, {Title: "Task"}}}
 	for _, task := range tasks {
 		t.Rows = append(t.Rows, []render.Line{
-			{render.Link(text.FirstNonEmpty(task.ComputerName, string(task.AgentID)), call.Console.AgentURL(task.AgentID))}, {render.Text(task.Status.Label())},
-			{render.Text(text.FirstNonEmpty(task.DetailedStatus, task.StatusText))}, {render.Text(text.JoinNonEmpty(" / ", task.SiteName, task.GroupName))},
+			{render.Link(cmp.Or(task.ComputerName, string(task.AgentID)), call.Console.AgentURL(task.AgentID))}, {render.Text(task.Status.Label())},
+			{render.Text(cmp.Or(task.DetailedStatus, task.StatusText))}, {render.Text(text.JoinNonEmpty(" / ", task.SiteName, task.GroupName))},
 			{render.Text(task.InitiatedBy)}, {render.At(task.UpdatedAt.Time)}, {render.Mono(string(task.ID))},
 		})
 	}

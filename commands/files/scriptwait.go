@@ -121,7 +121,7 @@ func statusCounts(tasks []s1.ScriptTask) string {
 	counts := map[string]int{}
 	var order []string
 	for _, t := range tasks {
-		label := strings.ToLower(text.FirstNonEmpty(t.Status.Label(), "unknown"))
+		label := strings.ToLower(cmp.Or(t.Status.Label(), "unknown"))
 		if counts[label]++; counts[label] == 1 {
 			order = append(order, label)
 		}
@@ -146,7 +146,7 @@ func (w scriptWait) card(call *catalog.Call, tasks []s1.ScriptTask, note string)
 			done = append(done, t.ID)
 		}
 	}
-	words := fmt.Sprintf("%s: %s", w.What, text.FirstNonEmpty(statusCounts(tasks), "no endpoint has begun"))
+	words := fmt.Sprintf("%s: %s", w.What, cmp.Or(statusCounts(tasks), "no endpoint has begun"))
 	card := render.Card{Title: call.Command.Title, Text: call.Command.Title + " · " + words, Parts: []render.Part{render.Line{render.Text(words)}}}
 	card.Tone, card.Outcome = render.Good, render.Successful
 	switch {

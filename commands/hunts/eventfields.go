@@ -1,6 +1,7 @@
 package hunts
 
 import (
+	"cmp"
 	"encoding/json"
 
 	"s1bot/commands/catalog"
@@ -159,7 +160,7 @@ func mappedRows[T any](call *catalog.Call, p fetchEventParams, rows listing.List
 		menu := render.Menu{Label: "All fields of", Do: call.Variant(render.Run), Param: "search-condition"}
 		for _, row := range found {
 			e := of(call, row)
-			menu.Options = append(menu.Options, render.Option{Label: text.JoinNonEmpty(" · ", text.FirstNonEmpty(e.name, e.id), e.host), Value: "ids=" + e.id})
+			menu.Options = append(menu.Options, render.Option{Label: text.JoinNonEmpty(" · ", cmp.Or(e.name, e.id), e.host), Value: "ids=" + e.id})
 		}
 		return []render.Action{menu}
 	}

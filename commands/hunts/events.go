@@ -216,7 +216,7 @@ func eventRows[T any](call *catalog.Call, p fetchEventParams, rows listing.Listi
 		for _, row := range found {
 			e := of(call, row)
 			t.Rows = append(t.Rows, []render.Line{
-				{render.At(e.started.Time)}, {render.Link(text.FirstNonEmpty(e.name, e.id), e.url)}, {render.Text(e.kind)}, {render.Text(e.grade)},
+				{render.At(e.started.Time)}, {render.Link(cmp.Or(e.name, e.id), e.url)}, {render.Text(e.kind)}, {render.Text(e.grade)},
 				{render.Text(e.host)}, {render.Text(e.process)}, {render.Text(e.status)}, {render.Text(e.verdict)},
 			})
 		}

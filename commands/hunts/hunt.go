@@ -262,7 +262,7 @@ func (h *hunt) died(found report) error {
 		"not known to the console": "The console no longer has the query; hunt again.",
 		"timed out at the console": "The query took too long for the console; hunt in a shorter time range.",
 	}[found.state.Label()]
-	message = text.FirstNonEmpty(message, "The query failed at the console.")
+	message = cmp.Or(message, "The query failed at the console.")
 	return &s1.Error{
 		Operation: "hunt", Status: http.StatusOK,
 		Message: text.JoinNonEmpty(" ", message, found.problem, "("+string(found.state)+")"),

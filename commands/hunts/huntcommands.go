@@ -1,6 +1,7 @@
 package hunts
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -433,11 +434,11 @@ func (p *powerQueryParams) place(ctx context.Context, call *catalog.Call) (strin
 		case !s.AccountID.Valid():
 			return "", catalog.Wrong("site-ids", "the console does not say which account %s belongs to, and without it the query could cover every site", text.Quote(s.Name))
 		case len(p.Accounts) > 0 && !slices.Contains(p.Accounts, s.AccountID):
-			return "", catalog.Wrong("account-ids", "%s belongs to another account (%s)", text.Quote(s.Name), text.FirstNonEmpty(s.AccountName, string(s.AccountID)))
+			return "", catalog.Wrong("account-ids", "%s belongs to another account (%s)", text.Quote(s.Name), cmp.Or(s.AccountName, string(s.AccountID)))
 		case !slices.Contains(accounts, s.AccountID):
 			accounts = append(accounts, s.AccountID)
 		}
-		names = append(names, text.JoinNonEmpty(" / ", s.AccountName, text.FirstNonEmpty(s.Name, string(s.ID))))
+		names = append(names, text.JoinNonEmpty(" / ", s.AccountName, cmp.Or(s.Name, string(s.ID))))
 	}
 	if len(p.Accounts) == 0 {
 		p.Accounts = accounts

@@ -1,6 +1,7 @@
 package hunts
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -106,8 +107,8 @@ func (t *tally) Add(events []s1.Event) {
 	t.rows += len(events)
 	t.first = append(t.first, events[:min(len(events), listing.PageRows-len(t.first))]...)
 	for _, e := range events {
-		t.kinds.Add(text.FirstNonEmpty(e.EventType, e.ObjectType, "unknown"))
-		t.hosts.Add(text.FirstNonEmpty(e.Host(), string(e.AgentID), "unknown"))
+		t.kinds.Add(cmp.Or(e.EventType, e.ObjectType, "unknown"))
+		t.hosts.Add(cmp.Or(e.Host(), string(e.AgentID), "unknown"))
 	}
 	t.suspects = suspectsIn(t.suspects, events)
 }
@@ -255,8 +256,8 @@ func huntTable(call *catalog.Call, events []s1.Event) render.Table {
 	t := render.Table{Columns: []render.Column{{Title: "When"}, {Title: "Host"}, {Title: "Event"}, {Title: "Process"}, {Title: "What"}, {Title: "User"}}}
 	for _, e := range events {
 		t.Rows = append(t.Rows, []render.Line{
-			{render.At(e.At().Time)}, {render.Link(text.FirstNonEmpty(e.Host(), string(e.AgentID)), call.Console.AgentURL(e.AgentID))},
-			{render.Text(text.FirstNonEmpty(e.EventType, e.ObjectType))}, {render.Text(e.ProcessName)}, {render.Text(lookup.EventWords(e.ThreatEvent))}, {render.Text(e.User)},
+			{render.At(e.At().Time)}, {render.Link(cmp.Or(e.Host(), string(e.AgentID)), call.Console.AgentURL(e.AgentID))},
+			{render.Text(cmp.Or(e.EventType, e.ObjectType))}, {render.Text(e.ProcessName)}, {render.Text(lookup.EventWords(e.ThreatEvent))}, {render.Text(e.User)},
 		})
 	}
 	return t
@@ -271,12 +272,12 @@ const maxSuspects = 50
 // suspectsIn adds the endpoints of events to known ones, each once: by id, or by what else names them.
 func suspectsIn(known []suspect, events []s1.Event) []suspect {
 	for _, e := range events {
-		ref := text.FirstNonEmpty(lookup.PlainUUID(e.AgentUUID), e.Host())
+		ref := cmp.Or(lookup.PlainUUID(e.AgentUUID), e.Host())
 		if e.AgentID.Valid() {
 			ref = string(e.AgentID)
 		}
 		if ref != "" {
-			known = withSuspect(known, suspect{ref, text.FirstNonEmpty(e.Host(), ref)})
+			known = withSuspect(known, suspect{ref, cmp.Or(e.Host(), ref)})
 		}
 	}
 	return known

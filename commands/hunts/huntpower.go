@@ -1,6 +1,7 @@
 package hunts
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -225,7 +226,7 @@ func powerSuspects(r s1.PowerResult) []suspect {
 	var hosts []suspect
 	for _, row := range r.Rows {
 		if ref := cellOf(row, column); ref != "" {
-			hosts = withSuspect(hosts, suspect{ref, text.FirstNonEmpty(cellOf(row, named), ref)})
+			hosts = withSuspect(hosts, suspect{ref, cmp.Or(cellOf(row, named), ref)})
 		}
 	}
 	return hosts

@@ -1,6 +1,8 @@
 package listing
 
 import (
+	"cmp"
+
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/s1"
@@ -25,7 +27,7 @@ func Ordered(q s1.Query, column string, order s1.SortOrder, offset *Offset, curs
 		q = q.With("sortBy", column)
 	}
 	if order != "" || column != "" {
-		q = q.With("sortOrder", text.FirstNonEmpty(string(order), string(s1.Ascending)))
+		q = q.With("sortOrder", cmp.Or(string(order), string(s1.Ascending)))
 	}
 	if cursor != "" {
 		q = q.With("cursor", cursor)

@@ -1,6 +1,7 @@
 package lists
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -175,7 +176,7 @@ func (p *blockThreatsParams) outcome(ctx context.Context, call *catalog.Call, re
 		if d.Result == "created" || d.Result == "already_exists" {
 			fulfilled++
 		}
-		c.States[d.ID] = text.FirstNonEmpty(blockResults[d.Result], change.ResultWord(d.Result))
+		c.States[d.ID] = cmp.Or(blockResults[d.Result], change.ResultWord(d.Result))
 	}
 	c.Result.Details = nil // told in these words, not in those of verdicts
 	if len(result.Details) == 0 && result.Affected >= len(p.Collections) {

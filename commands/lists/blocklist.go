@@ -1,6 +1,7 @@
 package lists
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -11,7 +12,6 @@ import (
 	"s1bot/commands/change"
 	"s1bot/commands/listing"
 	"s1bot/commands/lookup"
-	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -78,7 +78,7 @@ func blocklistTable(call *catalog.Call, items []s1.BlocklistItem) render.Table {
 	t := render.Table{Columns: []render.Column{{Title: "Hash"}, {Title: "OS"}, {Title: "Scope"}, {Title: "Description"}, {Title: "Source"}, {Title: "By"}, {Title: "Added"}}}
 	for _, b := range items {
 		t.Rows = append(t.Rows, []render.Line{
-			{render.Link(text.FirstNonEmpty(b.Value, b.SHA256, string(b.ID)), call.Console.BlocklistURL(b.ID))}, {render.Text(b.OSType.Label())}, {render.Text(lookup.ScopeWords(b.ScopePath, b.ScopeName))},
+			{render.Link(cmp.Or(b.Value, b.SHA256, string(b.ID)), call.Console.BlocklistURL(b.ID))}, {render.Text(b.OSType.Label())}, {render.Text(lookup.ScopeWords(b.ScopePath, b.ScopeName))},
 			{render.Text(b.Description)}, {render.Text(strings.ReplaceAll(b.Source, "_", " "))}, {render.Text(b.UserName)}, {render.At(b.CreatedAt.Time)},
 		})
 	}
@@ -96,7 +96,7 @@ func blocklistCard(call *catalog.Call, b s1.BlocklistItem) render.Card {
 	f.Text("By", b.UserName)
 	f.At("Added", b.CreatedAt, render.At(b.CreatedAt.Time))
 	f.Mono("Id", string(b.ID))
-	card := render.Card{Tone: render.Info, Title: "Blocked · " + text.FirstNonEmpty(b.Value, b.SHA256), Parts: []render.Part{f.Part()}}
+	card := render.Card{Tone: render.Info, Title: "Blocked · " + cmp.Or(b.Value, b.SHA256), Parts: []render.Part{f.Part()}}
 	card.Actions = append(hashActions(strings.ToLower(b.Value)), unblockButton([]s1.BlocklistID{b.ID}))
 	card.Actions = append(card.Actions, change.Opens([]catalog.Target{lookup.BlocklistTarget(call, b)})...)
 	return card
@@ -104,7 +104,7 @@ func blocklistCard(call *catalog.Call, b s1.BlocklistItem) render.Card {
 
 // hashKind is what a hash is by its length; the console's value is a SHA-1 where it is not said.
 func hashKind(hash string) string {
-	return text.FirstNonEmpty(map[int]string{32: "MD5", 40: "SHA-1", 64: "SHA-256"}[len(hash)], "Hash")
+	return cmp.Or(map[int]string{32: "MD5", 40: "SHA-1", 64: "SHA-256"}[len(hash)], "Hash")
 }
 
 // hashActions are what one may want to know about a hash.
@@ -199,7 +199,7 @@ func (p *unblockParams) Plan(ctx context.Context, call *catalog.Call) (catalog.P
 	plan := catalog.Plan{Targets: catalog.TargetsOf(call, items, lookup.BlocklistTarget), Undo: "Block again",
 		Notes: []string{"⚠ Weakens the protection: after this the files may run again, unless something else stops them."}}
 	for _, b := range items {
-		plan.Reaches(text.FirstNonEmpty(b.Value, b.SHA256), b.Scope, b.ScopePath, b.ScopeName)
+		plan.Reaches(cmp.Or(b.Value, b.SHA256), b.Scope, b.ScopePath, b.ScopeName)
 	}
 	return plan, nil
 }

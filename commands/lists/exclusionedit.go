@@ -1,6 +1,7 @@
 package lists
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -10,7 +11,6 @@ import (
 	"s1bot/commands/catalog"
 	"s1bot/commands/change"
 	"s1bot/commands/lookup"
-	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -184,10 +184,10 @@ func (p *updateExclusionParams) Plan(ctx context.Context, call *catalog.Call) (c
 // wanted puts what is given over what is there: the console takes the whole of it.
 func (p *updateExclusionParams) wanted(e s1.Exclusion) s1.ExclusionSettings {
 	s := e.Settings()
-	s.Value = text.FirstNonEmpty(p.Value, s.Value)
-	s.Description = text.FirstNonEmpty(p.Description, s.Description)
-	s.Mode = s1.ExclusionMode(text.FirstNonEmpty(string(p.Mode), string(s.Mode)))
-	s.PathExclusionType = s1.PathExclusionType(text.FirstNonEmpty(string(p.Depth), string(s.PathExclusionType)))
+	s.Value = cmp.Or(p.Value, s.Value)
+	s.Description = cmp.Or(p.Description, s.Description)
+	s.Mode = s1.ExclusionMode(cmp.Or(string(p.Mode), string(s.Mode)))
+	s.PathExclusionType = s1.PathExclusionType(cmp.Or(string(p.Depth), string(s.PathExclusionType)))
 	if s.Type == s1.ExcludeHash {
 		s.Value = strings.ToLower(s.Value)
 	}

@@ -1,6 +1,7 @@
 package lists
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -53,9 +54,9 @@ func exclusionTable(call *catalog.Call, found []s1.Exclusion) render.Table {
 	t := render.Table{Columns: []render.Column{{Title: "Excluded"}, {Title: "Type"}, {Title: "OS"}, {Title: "Mode"}, {Title: "Scope"}, {Title: "Description"}, {Title: "By"}, {Title: "Changed"}}}
 	for _, e := range found {
 		t.Rows = append(t.Rows, []render.Line{
-			{render.Link(text.FirstNonEmpty(e.Value, string(e.ID)), call.Console.ExclusionsURL(e.ID))}, {render.Text(e.Type.Label())}, {render.Text(e.OSType.Label())},
+			{render.Link(cmp.Or(e.Value, string(e.ID)), call.Console.ExclusionsURL(e.ID))}, {render.Text(e.Type.Label())}, {render.Text(e.OSType.Label())},
 			{render.Text(e.Mode.Label())}, {render.Text(lookup.ScopeWords(e.ScopePath, e.ScopeName))}, {render.Text(e.Description)},
-			{render.Text(text.FirstNonEmpty(e.UserName, e.Source))}, {render.At(e.UpdatedAt.Time)},
+			{render.Text(cmp.Or(e.UserName, e.Source))}, {render.At(e.UpdatedAt.Time)},
 		})
 	}
 	return t
@@ -68,7 +69,7 @@ func exclusionCard(call *catalog.Call, e s1.Exclusion) render.Card {
 	f.Text("Mode", e.Mode.Label())
 	f.Text("Scope", lookup.ScopeWords(e.ScopePath, e.ScopeName))
 	f.Text("Description", e.Description)
-	f.Text("By", text.FirstNonEmpty(e.UserName, e.Source))
+	f.Text("By", cmp.Or(e.UserName, e.Source))
 	f.At("Changed", e.UpdatedAt, render.At(e.UpdatedAt.Time))
 	f.Mono("Id", string(e.ID))
 	card := render.Card{Tone: render.Info, Title: "Exclusion · " + e.Value, Parts: []render.Part{render.Line{render.Mono(e.Value)}, f.Part()}}
@@ -164,7 +165,7 @@ func exclusionNotes(s s1.ExclusionSettings) []string {
 	if strings.HasPrefix(string(s.Mode), "disable_all_monitors") {
 		means = "agents don't monitor anything that runs from this path"
 	}
-	notes := []string{"⚠ Weakens the protection: " + text.FirstNonEmpty(means, "agents leave this alone") + "."}
+	notes := []string{"⚠ Weakens the protection: " + cmp.Or(means, "agents leave this alone") + "."}
 	if s.Type == s1.ExcludePath && wholeDrive.MatchString(s.Value) {
 		notes = append(notes, "⚠ The path is a whole drive or more: this switches the protection off.")
 	}

@@ -1,6 +1,7 @@
 package lists
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
@@ -76,7 +77,7 @@ func (p *blockHostsParams) Check() error {
 
 // Of is the type of the values.
 func (p *blockHostsParams) Of() s1.RemoteHostType {
-	return s1.RemoteHostType(text.FirstNonEmpty(string(p.Type), string(s1.HostAddresses)))
+	return s1.RemoteHostType(cmp.Or(string(p.Type), string(s1.HostAddresses)))
 }
 
 // checkHost refuses values of another type, and those that are everything.
@@ -145,7 +146,7 @@ func (p *blockHostsParams) settings() s1.BlockSettings {
 		systems = []s1.OSType{"windows"}
 	}
 	return s1.BlockSettings{
-		Name: p.Name, Status: s1.FirewallStatus(text.FirstNonEmpty(string(p.Status), "Enabled")), OSTypes: systems, Description: text.FirstNonEmpty(p.Description, blockNote),
+		Name: p.Name, Status: s1.FirewallStatus(cmp.Or(string(p.Status), "Enabled")), OSTypes: systems, Description: cmp.Or(p.Description, blockNote),
 		RemoteHosts: []s1.RemoteHost{{Type: p.Of(), Values: p.hosts()}},
 	}
 }
@@ -227,9 +228,9 @@ func blockRemoteHosts() *catalog.Command {
 
 func (p *blockHostsParams) made(call *catalog.Call, rule s1.FirewallRule) render.Card {
 	s := p.settings()
-	status := text.FirstNonEmpty(rule.Status, string(s.Status))
+	status := cmp.Or(rule.Status, string(s.Status))
 	var f listing.Sheet
-	f.Text("Rule", text.FirstNonEmpty(rule.Name, s.Name))
+	f.Text("Rule", cmp.Or(rule.Name, s.Name))
 	f.Text("Status", status)
 	f.Text("Blocked", strings.Join(p.hosts(), ", "))
 	f.Text("Type", p.Of().Label())

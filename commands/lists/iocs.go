@@ -1,6 +1,7 @@
 package lists
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -79,7 +80,7 @@ func iocCard(i s1.IOC, accounts []s1.AccountID) render.Card {
 }
 
 func iocTarget(_ *catalog.Call, i s1.IOC) catalog.Target {
-	return catalog.Target{Kind: "IOC", ID: i.UUID, Name: text.FirstNonEmpty(i.Value, i.UUID), State: text.JoinNonEmpty(" · ", i.Type.Label(), i.Source, i.Name)}
+	return catalog.Target{Kind: "IOC", ID: i.UUID, Name: cmp.Or(i.Value, i.UUID), State: text.JoinNonEmpty(" · ", i.Type.Label(), i.Source, i.Name)}
 }
 
 type listIOCsParams struct {

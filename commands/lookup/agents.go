@@ -1,6 +1,7 @@
 package lookup
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -113,7 +114,7 @@ func WithoutDecommissioned(agents []s1.Agent) (kept []s1.Agent, left []string) {
 func ByName(agents []s1.Agent) string {
 	var names []string
 	for _, a := range agents {
-		names = append(names, text.FirstNonEmpty(a.ComputerName, string(a.ID)))
+		names = append(names, cmp.Or(a.ComputerName, string(a.ID)))
 	}
 	return " (" + text.Shorten(strings.Join(names, ", "), 200) + ")."
 }
@@ -123,7 +124,7 @@ func OfflineNote(agents []s1.Agent, what string) []string {
 	n := 0
 	var notes []string
 	for _, a := range agents {
-		switch name := text.FirstNonEmpty(a.ComputerName, string(a.ID)); {
+		switch name := cmp.Or(a.ComputerName, string(a.ID)); {
 		case catalog.Gone(a) != "":
 			notes = append(notes, name+" is "+catalog.Gone(a)+": it no longer does anything you request.")
 		case a.IsPendingUninstall:
@@ -162,7 +163,7 @@ func networkWord(n s1.NetworkStatus) string {
 	words := map[s1.NetworkStatus]string{
 		s1.NetworkConnected: "on the network", s1.NetworkConnecting: "being reconnected", s1.NetworkDisconnected: "isolated", s1.NetworkDisconnecting: "being isolated",
 	}
-	return text.FirstNonEmpty(words[n], "network "+strings.ToLower(n.Label()))
+	return cmp.Or(words[n], "network "+strings.ToLower(n.Label()))
 }
 
 // AgentOutcome looks at the endpoints after the console's yes, to tell them by name and, in the words of state, how far they
@@ -202,7 +203,7 @@ func agentProgress(found []s1.Agent, at func(s1.Agent, catalog.Target) (catalog.
 			return catalog.Waiting, ""
 		}
 		is, why := at(found[i], t)
-		return is, text.FirstNonEmpty(why, catalog.Presence(found[i]))
+		return is, cmp.Or(why, catalog.Presence(found[i]))
 	}
 }
 
@@ -231,7 +232,7 @@ func SiteNamed(ctx context.Context, call *catalog.Call, param string, ref s1.Sit
 
 func AgentTarget(call *catalog.Call, a s1.Agent) catalog.Target {
 	t := catalog.Target{
-		Kind: "agent", ID: string(a.ID), Name: text.FirstNonEmpty(a.ComputerName, string(a.ID)), Account: a.AccountName, Site: a.SiteName, Group: a.GroupName, OS: a.OSName,
+		Kind: "agent", ID: string(a.ID), Name: cmp.Or(a.ComputerName, string(a.ID)), Account: a.AccountName, Site: a.SiteName, Group: a.GroupName, OS: a.OSName,
 		User: a.User(), State: text.Online(a.Online()), Server: a.Server(), Threats: a.ActiveThreats, Tags: a.TagNames(), Started: a.OSStartTime.Time,
 		URL: call.Console.AgentURL(a.ID),
 	}

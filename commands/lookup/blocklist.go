@@ -1,6 +1,7 @@
 package lookup
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -47,7 +48,7 @@ var HashForm = regexp.MustCompile(`^[0-9a-fA-F]{6,64}$`)
 
 func BlocklistTarget(call *catalog.Call, b s1.BlocklistItem) catalog.Target {
 	site, group := placeOf(b.Scope, b.ScopePath, b.ScopeName)
-	return catalog.Target{Kind: "blocklist item", ID: string(b.ID), Name: text.FirstNonEmpty(b.Value, b.SHA256, string(b.ID)), Site: site, Group: group,
+	return catalog.Target{Kind: "blocklist item", ID: string(b.ID), Name: cmp.Or(b.Value, b.SHA256, string(b.ID)), Site: site, Group: group,
 		OS: b.OSType.Label(), State: b.Description, URL: call.Console.BlocklistURL(b.ID)}
 }
 
@@ -123,7 +124,7 @@ func ItemsOf(ctx context.Context, call *catalog.Call, scope s1.Query, is func(s1
 
 func searchBlocklist() search {
 	return searchBox((*s1.Client).BlocklistPage, valueQuery, func(b s1.BlocklistItem) render.Option {
-		return render.Option{Label: text.JoinNonEmpty(" · ", text.FirstNonEmpty(b.Value, b.SHA256), b.OSType.Label(), ScopeWords(b.ScopePath, b.ScopeName), b.Description), Value: string(b.ID)}
+		return render.Option{Label: text.JoinNonEmpty(" · ", cmp.Or(b.Value, b.SHA256), b.OSType.Label(), ScopeWords(b.ScopePath, b.ScopeName), b.Description), Value: string(b.ID)}
 	})
 }
 

@@ -1,6 +1,7 @@
 package lookup
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -12,12 +13,12 @@ import (
 
 // ScopeWords is where an exclusion or a blocklist item holds, as the console writes it: "Global \ Example \ Default site".
 func ScopeWords(path, name string) string {
-	return text.FirstNonEmpty(strings.Join(strings.FieldsFunc(path, func(r rune) bool { return r == '\\' }), " / "), name)
+	return cmp.Or(strings.Join(strings.FieldsFunc(path, func(r rune) bool { return r == '\\' }), " / "), name)
 }
 
 func ExclusionTarget(call *catalog.Call, e s1.Exclusion) catalog.Target {
 	site, group := placeOf(e.Scope, e.ScopePath, e.ScopeName)
-	return catalog.Target{Kind: "exclusion", ID: string(e.ID), Name: text.FirstNonEmpty(e.Value, string(e.ID)), Site: site, Group: group, OS: e.OSType.Label(),
+	return catalog.Target{Kind: "exclusion", ID: string(e.ID), Name: cmp.Or(e.Value, string(e.ID)), Site: site, Group: group, OS: e.OSType.Label(),
 		State: text.JoinNonEmpty(" · ", e.Type.Label(), e.Mode.Label()), URL: call.Console.ExclusionsURL(e.ID)}
 }
 

@@ -1,6 +1,7 @@
 package lookup
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -36,7 +37,7 @@ func Response(r s1.Rule) string {
 }
 
 func RulePlace(r s1.Rule) string {
-	return text.JoinNonEmpty(" ", r.Scope, text.FirstNonEmpty(r.SiteName, r.AccountName))
+	return text.JoinNonEmpty(" ", r.Scope, cmp.Or(r.SiteName, r.AccountName))
 }
 
 func ExpiryOf(call *catalog.Call, r s1.Rule) string {
@@ -47,7 +48,7 @@ func ExpiryOf(call *catalog.Call, r s1.Rule) string {
 }
 
 func RuleTarget(call *catalog.Call, r s1.Rule) catalog.Target {
-	t := catalog.Target{Kind: "rule", ID: string(r.ID), Name: text.FirstNonEmpty(r.Name, string(r.ID)), Site: text.FirstNonEmpty(r.SiteName, r.AccountName, r.Scope),
+	t := catalog.Target{Kind: "rule", ID: string(r.ID), Name: cmp.Or(r.Name, string(r.ID)), Site: cmp.Or(r.SiteName, r.AccountName, r.Scope),
 		State: RuleState(r), URL: call.Console.RulesURL(r.ID)}
 	if r.NetworkQuarantine || r.Treat() != s1.TreatUndefined {
 		t.Warnings = append(t.Warnings, "hits become "+Response(r))

@@ -1,6 +1,7 @@
 package lookup
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -20,7 +21,7 @@ func InputWords(s s1.Script) string {
 
 // ScriptScope says whose a script is; those of the vendor's are everybody's.
 func ScriptScope(s s1.Script) string {
-	return text.FirstNonEmpty(s.ScopePath, s.ScopeName, s.ScopeLevel)
+	return cmp.Or(s.ScopePath, s.ScopeName, s.ScopeLevel)
 }
 
 // Scripts are found by name, like endpoints.

@@ -1,6 +1,7 @@
 package lookup
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -49,7 +50,7 @@ func AlertRows(call *catalog.Call) listing.Listing[s1.Alert] {
 func ThreatTarget(call *catalog.Call, t s1.Threat) catalog.Target {
 	id := t.Identity()
 	target := catalog.Target{
-		Kind: "threat", ID: string(id), Name: text.FirstNonEmpty(t.Name(), string(id)), Host: t.Host(), Agent: string(t.AgentID()),
+		Kind: "threat", ID: string(id), Name: cmp.Or(t.Name(), string(id)), Host: t.Host(), Agent: string(t.AgentID()),
 		Account: t.AccountName(), Site: t.SiteName(), Group: t.GroupName(), OS: t.OS(), User: t.User(), State: strings.ToLower(t.Info.MitigationStatus.Label()), Server: t.Realtime.MachineType == "server",
 		URL: call.Console.ThreatURL(id),
 	}
@@ -65,7 +66,7 @@ func ThreatTarget(call *catalog.Call, t s1.Threat) catalog.Target {
 func AlertTarget(call *catalog.Call, a s1.Alert) catalog.Target {
 	id := a.Identity()
 	target := catalog.Target{
-		Kind: "alert", ID: string(id), Name: text.FirstNonEmpty(a.Name(), string(id)), Host: a.Host(), Agent: string(a.AgentID()), OS: a.OS(), User: a.User(),
+		Kind: "alert", ID: string(id), Name: cmp.Or(a.Name(), string(id)), Host: a.Host(), Agent: string(a.AgentID()), OS: a.OS(), User: a.User(),
 		State: strings.ToLower(a.Info.IncidentStatus.Label()), Server: a.Detection.MachineType == "server", URL: call.Console.AlertURL(id),
 	}
 	if !a.Info.CreatedAt.IsZero() {
@@ -120,7 +121,7 @@ func ThreatEventTable(events []s1.ThreatEvent) render.Table {
 			process += " (" + e.PID + ")"
 		}
 		t.Rows = append(t.Rows, []render.Line{
-			{render.At(e.CreatedAt.Time)}, {render.Text(text.FirstNonEmpty(e.EventType, e.ObjectType))}, {render.Text(process)}, {render.Text(EventWords(e))},
+			{render.At(e.CreatedAt.Time)}, {render.Text(cmp.Or(e.EventType, e.ObjectType))}, {render.Text(process)}, {render.Text(EventWords(e))},
 			{render.Text(e.ParentProcessName)}, {render.Text(e.User)}, {render.Text(e.AgentName)},
 		})
 	}
@@ -142,7 +143,7 @@ func EventWords(e s1.ThreatEvent) string {
 	case "url":
 		about = text.JoinNonEmpty(" ", e.NetworkMethod, e.NetworkURL)
 	case "registry":
-		about = text.FirstNonEmpty(e.RegistryPath, e.RegistryID)
+		about = cmp.Or(e.RegistryPath, e.RegistryID)
 	case "scheduled_task":
 		about = text.JoinNonEmpty(" · ", e.TaskName, e.TaskPath)
 	case "logins":
@@ -150,7 +151,7 @@ func EventWords(e s1.ThreatEvent) string {
 	case "indicators":
 		about = text.JoinNonEmpty(": ", text.JoinNonEmpty(" / ", e.IndicatorCategory, e.IndicatorName), e.IndicatorDescription)
 	}
-	return text.FirstNonEmpty(about, e.ProcessCmd, e.FileFullName, e.DNSRequest, e.NetworkURL, address, e.RegistryPath, e.ProcessImagePath)
+	return cmp.Or(about, e.ProcessCmd, e.FileFullName, e.DNSRequest, e.NetworkURL, address, e.RegistryPath, e.ProcessImagePath)
 }
 
 func ThreatEventFacts() []listing.Column[s1.ThreatEvent] {

@@ -3,6 +3,7 @@
 package manual
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -34,7 +35,7 @@ func Of(cmd *catalog.Command) render.Card {
 		render.Fields{
 			{Label: "Command", Value: render.Line{render.Mono(strings.Join(append([]string{cmd.Name}, cmd.Aliases...), ", "))}},
 			{Label: "Risk", Value: render.Line{render.Text(riskWords(cmd))}},
-			{Label: "The console's token needs", Value: render.Line{render.Text(text.FirstNonEmpty(cmd.Needs, "no permission"))}},
+			{Label: "The console's token needs", Value: render.Line{render.Text(cmp.Or(cmd.Needs, "no permission"))}},
 		},
 	}}
 	if len(cmd.Params) > 0 {

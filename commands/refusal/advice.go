@@ -5,6 +5,7 @@
 package refusal
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"s1bot/commands/text"
 	"s1bot/s1"
 )
 
@@ -22,7 +22,7 @@ func Advice(e *s1.Error, needs string) string {
 	needs, _, _ = strings.Cut(needs, " (") // what a permission is for matters in help
 	switch {
 	case needs == "" || strings.Contains(e.Permission, "›"): // it names the command's already
-		needs = text.FirstNonEmpty(PermissionWords(e.Permission), needs)
+		needs = cmp.Or(PermissionWords(e.Permission), needs)
 	default:
 		needs = WithPermission(needs, e.Permission)
 	}
@@ -52,9 +52,9 @@ func reasonAdvice(e *s1.Error, needs string) string {
 		}
 		return words + ask
 	case s1.LacksPermission:
-		return "The console token's role lacks " + text.FirstNonEmpty(needs, "a permission for this") + "." + ask
+		return "The console token's role lacks " + cmp.Or(needs, "a permission for this") + "." + ask
 	case s1.MayNot:
-		return "Either the console token's role lacks " + text.FirstNonEmpty(needs, "a permission for this") + ", or the token belongs to a site or an account that doesn't cover what you asked for." + ask
+		return "Either the console token's role lacks " + cmp.Or(needs, "a permission for this") + ", or the token belongs to a site or an account that doesn't cover what you asked for." + ask
 	case s1.OutOfScope:
 		return "The problem is the scope of the bot's token, not its role: the token belongs to other sites or accounts, or to more than one. " +
 			"Choose a site or an account that the token covers, or give the bot a token with the scope this needs."

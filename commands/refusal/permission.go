@@ -1,10 +1,10 @@
 package refusal
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
-	"s1bot/commands/text"
 	"s1bot/render"
 )
 
@@ -39,7 +39,7 @@ func PermissionWords(permission string) string {
 	}
 	action = strings.Replace(action, "markAsThreat", "markThreat", 1)
 	words := render.Capital(capitalLetter.ReplaceAllString(strings.TrimSuffix(action, "Edr"), " $0")) // the console's page has one View for all of it
-	return text.FirstNonEmpty(resources[resource], resource) + " › " + words
+	return cmp.Or(resources[resource], resource) + " › " + words
 }
 
 var capitalLetter = regexp.MustCompile(`[A-Z]`)

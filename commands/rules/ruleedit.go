@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -247,13 +248,13 @@ func createRule() *catalog.Command {
 // createdRule tells what became of a new rule. A console that makes a draft of what was to be active did a part only.
 func createdRule(call *catalog.Call, s s1.RuleSettings, r s1.Rule) render.Card {
 	title := call.Command.Title
-	name := text.FirstNonEmpty(r.Name, s.Name)
+	name := cmp.Or(r.Name, s.Name)
 	card := ruleCard(call, r)
 	card.Title, card.Outcome, card.Tone = title, render.Successful, render.Good
-	words := "Rule " + name + " was created: " + text.FirstNonEmpty(lookup.RuleState(r), "the console does not say in which state") + "."
+	words := "Rule " + name + " was created: " + cmp.Or(lookup.RuleState(r), "the console does not say in which state") + "."
 	if s.Status == s1.RuleActive && r.Status.Settled() != s1.RuleActive {
 		card.Outcome, card.Tone = render.Partial, render.Warning
-		words = "Rule " + name + " was created, but it doesn't work yet: the console set it to " + text.FirstNonEmpty(r.Status.Label(), "something other than active") + ". Activate it."
+		words = "Rule " + name + " was created, but it doesn't work yet: the console set it to " + cmp.Or(r.Status.Label(), "something other than active") + ". Activate it."
 	}
 	card.Text = title + ": " + words
 	card.Parts = slices.Concat([]render.Part{render.Line{render.Text(words)}}, card.Parts)

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -211,7 +212,7 @@ func (p *activateRulesParams) Plan(ctx context.Context, call *catalog.Call) (cat
 // reachesRules adds the scopes of rules.
 func reachesRules(p *catalog.Plan, rules []s1.Rule) {
 	for _, r := range rules {
-		p.Reaches(text.FirstNonEmpty(r.Name, string(r.ID)), r.Place())
+		p.Reaches(cmp.Or(r.Name, string(r.ID)), r.Place())
 	}
 }
 

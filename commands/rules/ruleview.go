@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 
@@ -36,7 +37,7 @@ func ruleTable(call *catalog.Call, rules []s1.Rule) render.Table {
 		{Title: "Scope"}, {Title: "Alerts", Right: true}, {Title: "Last alert"}}}
 	for _, r := range rules {
 		t.Rows = append(t.Rows, []render.Line{
-			{render.Link(text.FirstNonEmpty(r.Name, string(r.ID)), call.Console.RulesURL(r.ID))}, {render.Text(lookup.RuleState(r))}, {render.Text(r.Severity.Label())},
+			{render.Link(cmp.Or(r.Name, string(r.ID)), call.Console.RulesURL(r.ID))}, {render.Text(lookup.RuleState(r))}, {render.Text(r.Severity.Label())},
 			{render.Text(r.QueryType.Label())}, {render.Text(lookup.Response(r))}, {render.Text(lookup.RulePlace(r))},
 			{render.Text(strconv.Itoa(r.GeneratedAlerts))}, {render.At(r.LastAlertTime.Time)},
 		})
@@ -59,7 +60,7 @@ func ruleCard(call *catalog.Call, r s1.Rule) render.Card {
 	f.Mono("Id", string(r.ID))
 	card := render.Card{Tone: render.Info, Title: "Rule · " + r.Name, Parts: []render.Part{f.Part(), render.Code{Text: r.S1QL}}}
 	if !r.UpdatedAt.IsZero() {
-		card.Parts = append(card.Parts, render.Note{render.Text("Created by " + text.FirstNonEmpty(r.Creator, "somebody") + ", changed "), render.At(r.UpdatedAt.Time)})
+		card.Parts = append(card.Parts, render.Note{render.Text("Created by " + cmp.Or(r.Creator, "somebody") + ", changed "), render.At(r.UpdatedAt.Time)})
 	}
 	card.Actions = ruleActions(call, r)
 	return card

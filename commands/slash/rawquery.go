@@ -1,6 +1,7 @@
 package slash
 
 import (
+	"cmp"
 	"strings"
 
 	"s1bot/commands/text"
@@ -11,11 +12,11 @@ import (
 
 // verbatim takes the words that follow into a query, and returns how many.
 func (p *parser) verbatim(t *text.Token, following []text.Token) int {
-	if whole, ok := wholeQuote(text.FirstNonEmpty(t.Raw, t.Source)); ok {
+	if whole, ok := wholeQuote(cmp.Or(t.Raw, t.Source)); ok {
 		t.Value = whole
 		return 0
 	}
-	text, n := text.FirstNonEmpty(t.Raw, t.Source), 0
+	text, n := cmp.Or(t.Raw, t.Source), 0
 	for n < len(following) && (following[n].Name == "" || !p.isParam(following[n].Name)) {
 		text += " " + following[n].Source
 		n++

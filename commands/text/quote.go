@@ -46,15 +46,6 @@ func Online(yes bool) string {
 	return "offline"
 }
 
-func FirstNonEmpty(texts ...string) string {
-	for _, s := range texts {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
-}
-
 // Plural counts: "1 endpoint", "3 endpoints".
 func Plural(n int, noun string) string {
 	if n == 1 {

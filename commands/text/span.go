@@ -1,6 +1,7 @@
 package text
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -64,7 +65,7 @@ func SpanWords(d time.Duration) string {
 			d %= unit.length
 		}
 	}
-	return FirstNonEmpty(strings.Join(words, " "), "less than a minute")
+	return cmp.Or(strings.Join(words, " "), "less than a minute")
 }
 
 // SpanText writes a duration so that ReadSpan reads it: 4h, 36h, 90m.

@@ -1,6 +1,7 @@
 package threats
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -174,7 +175,7 @@ func mitigationTable(reports []s1.MitigationReport) render.Part {
 func ruleNames(rules []s1.CustomRule) render.Part {
 	var names []string
 	for _, r := range rules {
-		names = append(names, text.FirstNonEmpty(r.Name, string(r.ID)))
+		names = append(names, cmp.Or(r.Name, string(r.ID)))
 	}
 	if len(names) == 0 {
 		return nil

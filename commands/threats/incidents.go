@@ -1,6 +1,7 @@
 package threats
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -239,7 +240,7 @@ func (p *updateNoteParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 		return catalog.Plan{}, catalog.Wrong("note-content", "the note says that already")
 	}
 	return catalog.Plan{
-		Targets: catalog.TargetsOf(call, threats, lookup.ThreatTarget), Facts: []catalog.Fact{{Label: "Note by", Value: text.FirstNonEmpty(notes[i].Creator, "somebody")}},
+		Targets: catalog.TargetsOf(call, threats, lookup.ThreatTarget), Facts: []catalog.Fact{{Label: "Note by", Value: cmp.Or(notes[i].Creator, "somebody")}},
 		Changes: []catalog.Diff{{Field: "note", Old: notes[i].Text, New: string(p.Text)}},
 		Notes:   []string{"The old text is lost. Only its author can change a note, so the bot can change only notes it wrote."},
 	}, nil

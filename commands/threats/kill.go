@@ -1,6 +1,7 @@
 package threats
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -102,7 +103,7 @@ func namesakes(threats []s1.Threat) []string {
 func hostsOf(threats []s1.Threat) string {
 	var hosts []string
 	for _, t := range threats {
-		if name := text.JoinNonEmpty(" · ", text.FirstNonEmpty(t.Host(), "an unnamed host"), t.OS()); !slices.Contains(hosts, name) {
+		if name := text.JoinNonEmpty(" · ", cmp.Or(t.Host(), "an unnamed host"), t.OS()); !slices.Contains(hosts, name) {
 			hosts = append(hosts, name)
 		}
 	}

@@ -1,6 +1,7 @@
 package threats
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -79,7 +80,7 @@ func getThreatNotes() *catalog.Command {
 func noteParts(notes []s1.Note) []render.Part {
 	var parts []render.Part
 	for _, n := range notes {
-		head := render.Line{render.Bold(text.FirstNonEmpty(n.Creator, "somebody")), render.Text(" · "), render.At(n.CreatedAt.Time)}
+		head := render.Line{render.Bold(cmp.Or(n.Creator, "somebody")), render.Text(" · "), render.At(n.CreatedAt.Time)}
 		if n.Edited {
 			head = append(head, render.Text(" · edited "), render.At(n.UpdatedAt.Time))
 		}
@@ -305,6 +306,6 @@ func mitigating(call *catalog.Call, c change.Outcome, found []s1.Threat) change.
 			return catalog.Waiting, ""
 		}
 		is, why := e.Threat(found[i], action, call.Now.Add(-catalog.ClockSkew))
-		return is, text.FirstNonEmpty(why, catalog.Presence(s1.Agent{IsActive: found[i].Online(), IsDecommissioned: found[i].Realtime.IsDecommissioned}))
+		return is, cmp.Or(why, catalog.Presence(s1.Agent{IsActive: found[i].Online(), IsDecommissioned: found[i].Realtime.IsDecommissioned}))
 	})
 }
