@@ -15,7 +15,7 @@ demo: build ## the whole bot against a simulated Slack and console; prints an ad
 
 test: ## the whole test suite under the race detector
 	@./.ci/setup
-	$(GO) test -race -timeout 40m ./...
+	$(GO) test -race -timeout 40m -parallel 4 ./...
 
 check: lint deploy-check ## formatting, vet, staticcheck, layout, generated files fresh, what lies in deploy/
 	$(GO) mod verify
@@ -44,7 +44,7 @@ FUZZ = ./commands:FuzzParse ./commands:FuzzLine ./bot:FuzzEnvelope ./bot:FuzzVie
 	./cmd/s1bot/policyfile:FuzzRead ./render:FuzzText
 FUZZTIME ?= 30s
 
-fuzz: ## slash text, envelopes, forms, filters, policy files and escaping, 30 s each (FUZZTIME=5s as CI does)
+fuzz: ## slash text, envelopes, forms, filters, policy files and escaping, 30 s each (FUZZTIME=5s for a quick look)
 	@for f in $(FUZZ); do $(GO) test -run '^$$' -fuzz "^$${f##*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s "$${f%%:*}" || exit 1; done
 
 soak: ## ten minutes of twenty people, two processes on PostgreSQL, faults on both sides, a restart a minute: nothing lost, done twice or grown

@@ -25,7 +25,7 @@ func TestTwoHundredHangingCommandsOfOnePersonHoldNobodyUp(t *testing.T) {
 	for range 200 {
 		s.types("alice", "#soc", "/s1 get-system-info")
 	}
-	s.isTold("alice", "I'm busy with your earlier commands", "4 run and 50 wait")
+	s.isTold("alice", "I'm busy with your earlier commands", "4 running, 50 waiting")
 	require.NoError(t, s.slack.User("bob").Clicks(card, "Approve"))
 	s.becomes(card, "Successful")
 	s.types("carol", "#soc", "/s1 agents DESKTOP-2")
@@ -64,7 +64,7 @@ func TestWhoWaitsWhileTheProgramStopsIsToldAndAnsweredLater(t *testing.T) {
 	require.Eventually(t, func() bool { return s.program.bot.QueueDepth()["commands"] == 2 }, patience, time.Millisecond)
 	stopped := make(chan struct{})
 	go func() { s.stop(); close(stopped) }()
-	s.isTold("alice", "I'm restarting", "written down")
+	s.isTold("alice", "I'm restarting", "Your command is saved")
 	s.console.Heal()
 	<-stopped
 	before := s.calls("/system/info")

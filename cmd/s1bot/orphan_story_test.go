@@ -66,7 +66,7 @@ func TestADeliveryTakenUpAgainLooksAgain(t *testing.T) {
 	s.console.SetAgent("DESKTOP-1", func(a map[string]any) { a["siteName"] = "Lyon" })
 	s.forgetFinished(req.Key, slashPayload{Command: "/s1", Text: "shutdown DESKTOP-1 reason=test", User: req.Requester, Channel: req.Channel})
 	s.start()
-	s.becomes(card, "Successful", "DESKTOP-1 is in Lyon")
+	s.becomes(card, "Successful", "DESKTOP-1 is now in Lyon")
 	require.Len(t, s.console.Changes(), 1)
 }
 

@@ -233,7 +233,7 @@ func TestAFreezeStopsEverythingUntilTwoApproversEndIt(t *testing.T) {
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
 	waiting := s.sees("#approvals", "Approval needed")
 	s.types("alice", "#soc", "/s1 freeze")
-	s.isTold("alice", "Only an approver may stop everything")
+	s.isTold("alice", "Only an approver may freeze changes")
 	s.types("bob", "#soc", "/s1 freeze an account was taken over")
 	s.isTold("bob", "nothing that changes anything runs")
 	card := s.sees("#approvals", "Frozen", "an account was taken over")
