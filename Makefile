@@ -2,13 +2,29 @@
 
 GO ?= go
 
-.PHONY: help build demo test check lint deploy-check generate crash flood fuzz soak bench benchmarks oracle clean
+# What `s1bot version` says; the same sources make the same binary.
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+DATE ?= $(shell git log -1 --format=%cI 2>/dev/null)
+BUILD = CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags="-s -w -X main.stampedVersion=$(VERSION) -X main.stampedCommit=$(COMMIT) -X main.stampedDate=$(DATE)"
+PLATFORMS = linux_amd64 linux_arm64 darwin_amd64 darwin_arm64 windows_amd64 windows_arm64
+
+.PHONY: help build release image demo test check lint deploy-check generate crash flood fuzz soak bench benchmarks oracle clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 build: ## one static binary, ./s1bot
-	CGO_ENABLED=0 $(GO) build -trimpath -o s1bot ./cmd/s1bot
+	$(BUILD) -o s1bot ./cmd/s1bot
+
+release: ## dist/: a binary for each platform, and their SHA-256 sums
+	rm -rf dist && mkdir dist
+	for p in $(PLATFORMS); do GOOS=$${p%_*} GOARCH=$${p#*_} $(BUILD) -o dist/s1bot_$$p$$(case $$p in windows*) echo .exe;; esac) ./cmd/s1bot || exit 1; done
+	cd dist && sha256sum s1bot_* > SHA256SUMS
+
+image: ## the container image s1bot:latest (needs Docker)
+	mkdir -p dist && GOOS=linux $(BUILD) -o dist/s1bot_linux_$$($(GO) env GOARCH) ./cmd/s1bot
+	docker build -f deploy/container/Dockerfile --build-arg TARGETARCH=$$($(GO) env GOARCH) -t s1bot:latest .
 
 demo: build ## the whole bot against a simulated Slack and console; prints an address to open
 	./s1bot demo
@@ -27,6 +43,7 @@ lint:
 	$(GO) tool staticcheck ./...
 
 deploy-check: ## manifests, compose file, alerts, dashboard and runbook against what they are for
+	@./.ci/setup
 	cd deploy/checks && $(GO) test -mod=mod ./...
 
 generate: ## write the generated files (the Slack manifest) again
@@ -62,4 +79,4 @@ oracle: ## Slack's own SDKs as clients of the simulated workspace, and its types
 	@./.ci/oracle
 
 clean: ## remove what was built
-	rm -rf s1bot screenshots
+	rm -rf s1bot dist screenshots

@@ -12,6 +12,7 @@ import (
 	_ "time/tzdata" // people's time zones, where the machine has no table of them
 
 	"github.com/alecthomas/kong"
+	_ "golang.org/x/crypto/x509roots/fallback" // public certificate roots, where the machine has none: an image without a base
 )
 
 // cli is the command line. Settings come from environment variables, so there are few flags.

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 )
 
 type versionCmd struct{}
@@ -11,16 +13,22 @@ type versionCmd struct{}
 // Run prints the version.
 func (versionCmd) Run(std streams) error {
 	v := version()
-	_, err := fmt.Fprintf(std.out, "s1bot %s (commit %s, %s)\n", v.Version, v.Commit, v.Go)
+	_, err := fmt.Fprintf(std.out, "s1bot %s (commit %s, %s)\n", v.Version, strings.TrimSpace(v.Commit+" "+v.Date), v.Go)
 	return err
 }
 
-// build is what the binary knows of how it was made.
-type build struct{ Version, Commit, Go string }
+// What `make build` and `make release` stamp into the binary; empty where somebody built it otherwise.
+var stampedVersion, stampedCommit, stampedDate string
 
-// version reads what the Go tool wrote into the binary.
+// build is what the binary knows of how it was made.
+type build struct{ Version, Commit, Date, Go string }
+
+// version reads what the Makefile or the Go tool wrote into the binary.
 func version() build {
-	b := build{Version: "devel", Commit: "unknown", Go: runtime.Version()}
+	b := build{Version: cmp.Or(stampedVersion, "devel"), Commit: cmp.Or(stampedCommit, "unknown"), Date: stampedDate, Go: runtime.Version()}
+	if stampedVersion != "" {
+		return b
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return b
