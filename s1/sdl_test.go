@@ -162,9 +162,10 @@ func TestTheEngineIsTheOneThatTheConsoleHas(t *testing.T) {
 func TestRecordedAnswersOfTheDataLakeAreRead(t *testing.T) {
 	t.Parallel()
 	raw, err := os.ReadFile(filepath.Join(shared, "samples", "lrq_log_answers__OpenAEV-collectors.json"))
-	if err != nil {
-		t.Skip("no recorded answers at hand")
+	if err != nil && os.Getenv("CI") == "" {
+		t.Skip("NOT CHECKED: the recorded answers are not beside the repository")
 	}
+	require.NoError(t, err)
 	var calls []struct {
 		Call   string
 		Status int

@@ -59,9 +59,6 @@ func TestADeliverySurvivesTheProcess(t *testing.T) {
 
 func TestAProcessThatStopsHandsOverWhatWaitsAndKeepsWhatRuns(t *testing.T) {
 	onEach(t, func(t *testing.T, address string) {
-		if strings.HasPrefix(address, "sqlite:") {
-			t.Skip("one process has SQLite's database, and its next start takes everything")
-		}
 		stopping, other := open(t, address).Inbox(), open(t, address).Inbox()
 		for _, key := range []string{"runs", "waits", "done"} {
 			_, err := stopping.Save(t.Context(), key, "slash_commands", []byte(`{}`))
@@ -69,10 +66,16 @@ func TestAProcessThatStopsHandsOverWhatWaitsAndKeepsWhatRuns(t *testing.T) {
 		}
 		require.NoError(t, stopping.Finish(t.Context(), "done"))
 		require.NoError(t, stopping.Release(t.Context(), []string{"waits", "done", "unknown"}))
-		require.Equal(t, []string{"waits slash_commands {}"}, unfinished(t, other))
+		handedOver := []string{"waits slash_commands {}"}
+		if strings.HasPrefix(address, "sqlite:") { // who opens it next is the only process, so what ran has ended
+			handedOver = []string{"runs slash_commands {}", "waits slash_commands {}"}
+		}
+		require.Equal(t, handedOver, unfinished(t, other))
 		require.Empty(t, unfinished(t, other))
 		require.NoError(t, stopping.Release(t.Context(), []string{"waits"}), "it belongs to the other now")
-		require.Empty(t, unfinished(t, stopping))
+		if !strings.HasPrefix(address, "sqlite:") {
+			require.Empty(t, unfinished(t, stopping))
+		}
 	})
 }
 

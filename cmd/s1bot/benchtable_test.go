@@ -49,7 +49,7 @@ type benchRow struct {
 // bar that is missed is said in the table, since the figures are the machine's, too.
 func TestBenchTable(t *testing.T) {
 	if *benchFile == "" {
-		t.Skip("see make bench")
+		t.Skip("NOT MEASURED: make bench does")
 	}
 	var rows []benchRow
 	for _, measure := range []func(*testing.T) []benchRow{benchAcks, benchParse, benchCard, benchSearch, benchClicks, benchStart} {

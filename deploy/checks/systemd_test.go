@@ -12,9 +12,10 @@ import (
 func TestSystemdTakesTheUnit(t *testing.T) {
 	t.Parallel()
 	analyze, err := exec.LookPath("systemd-analyze")
-	if err != nil {
-		t.Skip("no systemd-analyze here")
+	if err != nil && os.Getenv("CI") == "" {
+		t.Skip("NOT CHECKED: there is no systemd-analyze on this machine (.ci/setup installs it)")
 	}
+	require.NoError(t, err)
 	dir := t.TempDir()
 	unit := dir + "/s1bot.service"
 	body := read(t, "../s1bot.service")

@@ -51,8 +51,8 @@ func wireType(k keys.Key) string {
 func TestTheKeysAreThoseOfTheVendor(t *testing.T) {
 	t.Parallel()
 	raw, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "shared", "s1-api", "filter-keys.json"))
-	if os.IsNotExist(err) {
-		t.Skip("the vendor's table is not here")
+	if os.IsNotExist(err) && os.Getenv("CI") == "" {
+		t.Skip("NOT CHECKED: the vendor's table is not beside the repository")
 	}
 	require.NoError(t, err)
 	var vendor map[string]json.RawMessage
