@@ -16,6 +16,9 @@ const writeLimit = 15 * time.Second
 // maxBatch bounds one transaction's writes.
 const maxBatch = 512
 
+// companyWait is how long a write that nobody waits for waits for company before it costs a sync of its own.
+const companyWait = 25 * time.Millisecond
+
 var errClosed = errors.New("the database is closed")
 
 // A group commits writes that wait at the same moment in one transaction. While one batch is written the next one gathers, so
@@ -28,6 +31,7 @@ type group struct {
 
 	mu      sync.Mutex
 	next    *batch // gathers; nil if there is none
+	later   *batch // of writes that nobody waits for: it becomes the next one
 	closed  bool
 	running sync.WaitGroup
 }
@@ -59,6 +63,25 @@ func (g *group) do(ctx context.Context, do func(context.Context, *sql.Tx) error)
 	if err != nil {
 		return err
 	}
+	return g.await(ctx, b, w)
+}
+
+// soon is do for a write that nobody waits for: it shares the transaction of the next write that somebody waits for, or has one of its own
+// after companyWait. A person's click is then not behind the sync of what only tidies up after the last one.
+func (g *group) soon(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	w := &write{do: do}
+	b, err := g.ride(w)
+	if err != nil {
+		return err
+	}
+	return g.await(ctx, b, w)
+}
+
+// await returns when w is on disk, or was given up before it began.
+func (g *group) await(ctx context.Context, b *batch, w *write) error {
 	select {
 	case <-b.done:
 	case <-ctx.Done():
@@ -78,12 +101,44 @@ func (g *group) join(w *write) (*batch, error) {
 		return nil, errClosed
 	}
 	if g.next == nil || len(g.next.writes) >= maxBatch {
-		b := &batch{done: make(chan struct{})}
+		b := g.later
+		if g.later = nil; b == nil {
+			b = &batch{done: make(chan struct{})}
+		}
 		g.next = b
 		g.running.Go(func() { g.commit(b) })
 	}
 	g.next.writes = append(g.next.writes, w)
 	return g.next, nil
+}
+
+// ride adds w to the batch that gathers, or to one that waits for somebody to begin it.
+func (g *group) ride(w *write) (*batch, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case g.closed:
+		return nil, errClosed
+	case g.next != nil && len(g.next.writes) < maxBatch:
+		g.next.writes = append(g.next.writes, w)
+		return g.next, nil
+	case g.later == nil:
+		b := &batch{done: make(chan struct{})}
+		g.later = b
+		time.AfterFunc(companyWait, func() { g.flush(b) })
+	}
+	g.later.writes = append(g.later.writes, w)
+	return g.later, nil
+}
+
+// flush begins b if nobody has.
+func (g *group) flush(b *batch) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.later == b {
+		g.later = nil
+		g.running.Go(func() { g.commit(b) })
+	}
 }
 
 // commit waits for its turn, takes what has gathered, and writes it. What another program's lock holds up has not begun: whoever
@@ -176,6 +231,10 @@ func apart(ctx context.Context, tx *sql.Tx, writes []*write) error {
 func (g *group) close() {
 	g.mu.Lock()
 	g.closed = true
+	b := g.later
 	g.mu.Unlock()
+	if b != nil {
+		g.flush(b)
+	}
 	g.running.Wait()
 }

@@ -60,6 +60,49 @@ func TestFiftySavesAreOneTransaction(t *testing.T) {
 	}
 }
 
+func TestWhatNobodyWaitsForSharesTheNextTransaction(t *testing.T) {
+	t.Parallel()
+	db, free := held(t)
+	defer free()
+	g, nothing := db.writes, func(context.Context, *sql.Tx) error { return nil }
+	later, err := g.ride(&write{do: nothing})
+	require.NoError(t, err)
+	next, err := g.join(&write{do: nothing})
+	require.NoError(t, err)
+	require.Same(t, later, next, "the write that somebody waits for takes the other along")
+	also, err := g.ride(&write{do: nothing})
+	require.NoError(t, err)
+	require.Same(t, next, also)
+	require.Len(t, next.writes, 3)
+}
+
+func TestWhatNobodyWaitsForIsWrittenAllTheSame(t *testing.T) {
+	t.Parallel()
+	address := "sqlite:" + t.TempDir() + "/s1bot.db"
+	db, err := Open(t.Context(), address, nil)
+	require.NoError(t, err)
+	for _, key := range []string{"alone", "at the end"} {
+		_, err = db.Inbox().Save(t.Context(), key, "slash_commands", []byte("{}"))
+		require.NoError(t, err)
+	}
+	require.NoError(t, db.Inbox().Finish(t.Context(), "alone"))
+	finished := make(chan error, 1)
+	go func() { finished <- db.Inbox().Finish(context.Background(), "at the end") }()
+	for waits := false; !waits; {
+		db.writes.mu.Lock()
+		waits = db.writes.later != nil
+		db.writes.mu.Unlock()
+	}
+	require.NoError(t, db.Close(), "closing writes what waits")
+	require.NoError(t, <-finished)
+	again, err := Open(t.Context(), address, nil)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, again.Close()) }()
+	require.NoError(t, again.Inbox().Unfinished(t.Context(), func(key, _ string, _ []byte, _ time.Time) error {
+		return fmt.Errorf("%s is not finished", key)
+	}))
+}
+
 func TestAWriteThatFailsLeavesItsNeighboursAlone(t *testing.T) {
 	t.Parallel()
 	db, free := held(t)

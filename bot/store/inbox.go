@@ -36,10 +36,11 @@ func (i Inbox) Save(ctx context.Context, key, kind string, payload []byte) (fres
 	return fresh, nil
 }
 
-// Finish marks a delivery as done and forgets its payload, which may hold what a person typed into a form.
+// Finish marks a delivery as done and forgets its payload, which may hold what a person typed into a form. Nobody waits for it, so it
+// shares a later write's transaction; when it returns it is on disk.
 func (i Inbox) Finish(ctx context.Context, key string) error {
 	now := millis(time.Now())
-	err := i.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := i.db.writes.soon(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE inbox SET payload = NULL, finished = $1 WHERE key = $2`, now, text(key))
 		return err
 	})
