@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"s1bot/approvals/policy"
+	"s1bot/approvals/workflow"
 	"s1bot/commands/text"
 )
 
@@ -106,6 +107,11 @@ func (b *Bot) meant(m messageEvent) (line string, what meaning) {
 		return "", doubtful
 	}
 	return line, order
+}
+
+// interaction is who wrote the message, and where.
+func (m messageEvent) interaction(key string) workflow.Interaction {
+	return workflow.Interaction{User: m.User, At: origin{Channel: m.Channel, Thread: m.Thread, Key: key}}
 }
 
 // heard tells messages that are there to be read: new ones, by somebody, where the bot is spoken to. What was edited is not obeyed:

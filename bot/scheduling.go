@@ -5,13 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
 	"s1bot/approvals/workflow"
 	"s1bot/bot/fairqueue"
-	"s1bot/commands/text"
 	"s1bot/render"
 )
 
@@ -118,22 +116,19 @@ func (b *Bot) classify(d delivery) (class fairqueue.Class, user string) {
 			answer, err := b.readForm(in)
 			return classOfDo(answer.Do, err), in.User.ID
 		}
-		for _, action := range in.Actions {
-			inv, err := render.ReadAction(action, b.seal.click)
-			return classOfDo(inv, err), in.User.ID
+		if len(in.Actions) == 0 {
+			return decisionClass, in.User.ID
 		}
-		return decisionClass, in.User.ID
+		inv, err := render.ReadAction(in.Actions[0], b.seal.click) // Slack sends one at a time
+		return classOfDo(inv, err), in.User.ID
 	}
 	return decisionClass, ""
 }
 
 // classOfLine goes by the first word of what was typed.
 func classOfLine(line string) fairqueue.Class {
-	word, rest := text.CutWord(text.TrimBlank(line))
-	if strings.EqualFold(word, slashWord) {
-		word, _ = text.CutWord(rest)
-	}
-	if own, ok := builtins()[strings.ToLower(word)]; ok && !own.console {
+	word, _ := firstWord(withoutSlashWord(line))
+	if own, ok := builtins()[word]; ok && !own.console {
 		return decisionClass
 	}
 	return commandClass
@@ -155,10 +150,10 @@ func (b *Bot) tell(ctx context.Context, d delivery, card render.Card) {
 	case "slash_commands":
 		var c slashCommand
 		_ = json.Unmarshal(d.payload, &c)
-		a.Interaction = workflow.Interaction{User: c.User, At: origin{Channel: c.Channel, ResponseURL: c.ResponseURL, Key: d.key}}
+		a.Interaction = c.interaction(d.key)
 	case "events_api":
 		m := readEvent(d.payload)
-		a.Interaction, a.silent = workflow.Interaction{User: m.User, At: origin{Channel: m.Channel, Thread: m.Thread, Key: d.key}}, m.byApp()
+		a.Interaction, a.silent = m.interaction(d.key), m.byApp()
 	default:
 		var in interactionPayload
 		_ = json.Unmarshal(d.payload, &in)
@@ -174,7 +169,7 @@ func (b *Bot) tell(ctx context.Context, d delivery, card render.Card) {
 	}
 }
 
-// farewellLimit bounds what a process that stops says to those who wait.
+// farewellLimit is for how long a process that stops begins to tell those who wait; what is under way then ends with the drain.
 const farewellLimit = 5 * time.Second
 
 // handBack gives what waits to another process, or to the next start, and tells whom it is for.

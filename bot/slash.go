@@ -43,13 +43,18 @@ type slashCommand struct {
 	Trigger     string `json:"trigger_id"`
 }
 
+// interaction is who typed the command, and where.
+func (c slashCommand) interaction(key string) workflow.Interaction {
+	return workflow.Interaction{User: c.User, At: origin{Channel: c.Channel, ResponseURL: c.ResponseURL, Key: key}}
+}
+
 // slash handles "/s1 …".
 func (b *Bot) slash(ctx context.Context, d delivery) error {
 	var c slashCommand
 	if err := json.Unmarshal(d.payload, &c); err != nil {
 		return fmt.Errorf("read a slash command: %w", err)
 	}
-	a := interaction{Interaction: workflow.Interaction{User: c.User, At: origin{Channel: c.Channel, ResponseURL: c.ResponseURL, Key: d.key}}, trigger: c.Trigger, ownURL: c.ResponseURL != ""}
+	a := interaction{Interaction: c.interaction(d.key), trigger: c.Trigger, ownURL: c.ResponseURL != ""}
 	if d.again {
 		a.trigger = ""
 	}
@@ -63,7 +68,7 @@ func (b *Bot) event(ctx context.Context, d delivery) error {
 	if what == talk || m.byApp() && !b.obeys(ctx, m) {
 		return nil
 	}
-	a := interaction{Interaction: workflow.Interaction{User: m.User, At: origin{Channel: m.Channel, Thread: m.Thread, Key: d.key}}, written: true, silent: m.byApp()}
+	a := interaction{Interaction: m.interaction(d.key), written: true, silent: m.byApp()}
 	if what == doubtful {
 		return b.respond(ctx, &a, func() error { return errors.Join(b.admit(ctx, &a), errUnclear) })
 	}
@@ -75,10 +80,7 @@ const slashWord = "/s1"
 
 // typed runs a line of text for a person.
 func (b *Bot) typed(ctx context.Context, a interaction, d delivery, given string) error {
-	a.line, a.from = text.TrimBlank(given), d
-	if word, rest := text.CutWord(a.line); strings.EqualFold(word, slashWord) {
-		a.line = rest // copied from a card, where lines are shown whole
-	}
+	a.line, a.from = withoutSlashWord(given), d
 	return b.respond(ctx, &a, func() error {
 		if err := b.admit(ctx, &a); err != nil {
 			return err
@@ -90,13 +92,27 @@ func (b *Bot) typed(ctx context.Context, a interaction, d delivery, given string
 	})
 }
 
-// line tells the bot's own words (help, history, can, approve …) from commands.
-func (b *Bot) line(ctx context.Context, a interaction) error {
-	word, rest := text.CutWord(a.line)
+// withoutSlashWord is a line without "/s1" before it: it was copied from a card, where lines are shown whole.
+func withoutSlashWord(line string) string {
+	line = text.TrimBlank(line)
+	if word, rest := text.CutWord(line); strings.EqualFold(word, slashWord) {
+		return rest
+	}
+	return line
+}
+
+// firstWord cuts the first word off a line, in small letters; what other programs call help is help.
+func firstWord(line string) (word, rest string) {
+	word, rest = text.CutWord(line)
 	if word == "-h" || word == "--help" || word == "?" {
 		word = "help"
 	}
-	word = strings.ToLower(word)
+	return strings.ToLower(word), rest
+}
+
+// line tells the bot's own words (help, history, can, approve …) from commands.
+func (b *Bot) line(ctx context.Context, a interaction) error {
+	word, rest := firstWord(a.line)
 	if own, ok := builtins()[word]; ok {
 		if a.written && !standsAlone(word, rest) {
 			return b.offerDecision(ctx, a, word, rest)
