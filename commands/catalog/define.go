@@ -140,10 +140,11 @@ func (cmd *Command) Field(name string) (Field, error) {
 		if f.Hidden {
 			continue
 		}
-		if text.Squash(f.Name) == plain || slices.ContainsFunc(f.Aliases, func(a string) bool { return text.Squash(a) == plain }) {
+		own := text.Squash(f.Name)
+		if own == plain || slices.ContainsFunc(f.Aliases, func(a string) bool { return text.Squash(a) == plain }) {
 			return f, nil
 		}
-		if len(plain) >= 3 && strings.HasPrefix(text.Squash(f.Name), plain) {
+		if len(plain) >= 3 && strings.HasPrefix(own, plain) {
 			starts = append(starts, f)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -377,9 +378,10 @@ func (cmd *Command) NeedsReason() bool { return cmd.Risk == Destructive }
 
 // NeedsTimes tells whether a command must have a stretch of time.
 func (cmd *Command) NeedsTimes() bool {
-	start, err := cmd.Field(StartParam)
-	end, endErr := cmd.Field(EndParam)
-	return err == nil && endErr == nil && start.Required && end.Required
+	required := func(name string) bool {
+		return slices.ContainsFunc(cmd.Fields, func(f Field) bool { return f.Name == name && f.Required })
+	}
+	return required(StartParam) && required(EndParam)
 }
 
 // The stretch of time that a hunt looks at.
