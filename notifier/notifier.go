@@ -37,6 +37,7 @@ import (
 	"s1bot/notifier/pacing"
 	"s1bot/notifier/routing"
 	"s1bot/render/cards"
+	"s1bot/s1"
 )
 
 // Console is what the notifier asks of the console; *s1.Client is one.
@@ -72,6 +73,7 @@ type Config struct {
 	Operators      string                // channel for notes about trouble, and what goes to a channel that is closed; empty: nobody does, it waits
 
 	Check   func(context.Context) error // reports whether the console is well; nil: nobody watches
+	Token   func() s1.Token             // what is known of the console's token now; nil: nothing ever
 	Reports Reports                     // of shifts; nil: none
 
 	Interval time.Duration // between polls; 0 means 30 s
@@ -151,6 +153,9 @@ func (n *Notifier) service(journal Journal) *service {
 	s.parts = append(s.parts, own.recall)
 	if c.Check != nil && c.Operators != "" {
 		s.parts = append(s.parts, watch{own, c.Check, c.Operators, c.Interval}.run)
+	}
+	if c.Token != nil && c.Operators != "" {
+		s.parts = append(s.parts, tokenWatch{own, c.Token, c.Operators}.run)
 	}
 	if c.Reports != nil {
 		s.parts = append(s.parts, shiftReports{own, c.Reports}.run)

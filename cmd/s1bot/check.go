@@ -136,6 +136,7 @@ func checkConsole(ctx context.Context, c config) []bot.Finding {
 	err = probe(ctx, func(ctx context.Context) (err error) { info, err = client.SystemInfo(ctx); return err })
 	findings := checkToken(c, info, err)
 	if err == nil {
+		findings = append(findings, checkTokenEnd(ctx, client))
 		findings = append(findings, checkAreas(ctx, client)...)
 		findings = append(findings, checkHunts(ctx, c, client))
 		findings = append(findings, checkFeeds(ctx, c, client)...)
@@ -157,6 +158,19 @@ func checkToken(c config, info s1.SystemInfo, err error) []bot.Finding {
 		return []bot.Finding{address, {What: "Console token", Err: todo(err, "make a new API token for the bot's user and put it into S1_API_TOKEN")}}
 	}
 	return []bot.Finding{address, {What: "Console token", Note: "console " + info.Version}}
+}
+
+// checkTokenEnd tells when the token ends, and whose it is.
+func checkTokenEnd(ctx context.Context, client *s1.Client) bot.Finding {
+	found := bot.Finding{What: "Console token's expiry"}
+	var token s1.Token
+	err := probe(ctx, func(ctx context.Context) (err error) { token, err = client.Token(ctx); return err })
+	if err != nil {
+		found.Note = "unknown (" + plainEnd(err.Error()) + ")" // the token itself works, and nothing else needs its end
+		return found
+	}
+	found.Note, found.Err = tokenWords(token, time.Now())
+	return found
 }
 
 // An area is a group of commands and how to try what they read.

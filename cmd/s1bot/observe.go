@@ -53,6 +53,15 @@ func observed(m *metrics.Metrics) func(s1.Observation) {
 	return func(o s1.Observation) { m.ConsoleRequest(soleConsole, o.Method, o.Route, o.Status, o.Duration) }
 }
 
+// tokenKnown shows the end of the console's token in the metrics; where there is none, or it is unknown, there is no such series.
+func (p *program) tokenKnown(token s1.Token) {
+	if token.Expires.IsZero() {
+		p.metrics.ConsoleTokenEndUnknown(soleConsole)
+		return
+	}
+	p.metrics.ConsoleTokenEnds(soleConsole, token.Expires)
+}
+
 // A feedMeter counts what the notifier does.
 type feedMeter struct{ *metrics.Metrics }
 

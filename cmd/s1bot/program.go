@@ -36,6 +36,7 @@ type program struct {
 	log         *slog.Logger
 	db          *store.DB
 	console     *s1.Client
+	token       *tokenFacts
 	bot         *bot.Bot
 	notifier    *notifier.Notifier
 	ledger      *approvals.Ledger
@@ -59,6 +60,7 @@ func assemble(ctx context.Context, c config, log *slog.Logger) (*program, error)
 	if p.console, err = newConsole(c, log, observed(p.metrics), p.db.Rates(), p.consoleToken); err != nil {
 		return nil, errors.Join(err, p.db.Close())
 	}
+	p.token = newTokenFacts(p.console.Token, p.tokenKnown, log)
 	if err := p.wire(); err != nil {
 		return nil, errors.Join(err, p.db.Close())
 	}
@@ -97,7 +99,7 @@ func (p *program) wire() error {
 	p.notifier, err = notifier.New(notifier.Config{
 		Console: p.console, Actions: catalog.CardActions(), Journal: p.db.Journal(), Leases: p.db.Journal(), Messages: p.bot, Files: p.bot, ThreatsChannel: c.ThreatsChannel, AlertsChannel: c.AlertsChannel,
 		Operators: p.operators(),
-		Routes:    func() routing.Routes { return *p.routes.Load() }, Check: p.check, Reports: shifts{p},
+		Routes:    func() routing.Routes { return *p.routes.Load() }, Check: p.check, Token: p.token.now, Reports: shifts{p},
 		Interval: c.PollInterval, Backfill: c.Backfill, Keep: c.Keep, Observer: feedMeter{p.metrics}, Logger: p.log,
 	})
 	return err
@@ -153,7 +155,9 @@ func (p *program) reload(ctx context.Context) error {
 		return err
 	}
 	p.take(rules)
-	p.credentials.Store(&credentials)
+	if changed := !credentials.console.Equal(p.credentials.Swap(&credentials).console); changed {
+		p.token.forget()
+	}
 	return nil
 }
 
@@ -193,7 +197,7 @@ func (p *program) changed(ctx context.Context, kind string, ids []string) {
 func (p *program) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	parts := []func(context.Context) error{p.bot.Run, p.notify, p.streamAudit, p.prune}
+	parts := []func(context.Context) error{p.bot.Run, p.notify, p.streamAudit, p.prune, p.token.run}
 	ended := make(chan error, len(parts))
 	for _, part := range parts {
 		go func() { ended <- part(ctx) }()

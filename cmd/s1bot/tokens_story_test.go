@@ -28,7 +28,7 @@ func (l *locksmith) behind(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/web/") || strings.HasPrefix(r.URL.Path, "/api/") {
 			body, _ := io.ReadAll(r.Body)
-			form := r.Header.Get("Content-Type") == "application/x-www-form-urlencoded"
+			form := r.Header.Get("Content-Type") == "application/x-www-form-urlencoded" || strings.HasSuffix(r.URL.Path, "/api-token-details")
 			r.Header.Set("Authorization", l.translate(r.Header.Get("Authorization")))
 			if form {
 				body = []byte(l.translate(string(body)))

@@ -38,6 +38,7 @@ const (
 const (
 	ConsoleState Source = "watch"  // Since is when the console began to be so, Ready that it fails
 	ShiftReports Source = "report" // Since is up to when shifts were reported
+	TokenEnd     Source = "token"  // Since is the day, counted back from the end of the console's token, that operators last heard of
 )
 
 // FeedState is the source whose cursor says how the feed of a source is: Since is when that began, Ready that it cannot be read.

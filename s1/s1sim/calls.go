@@ -22,14 +22,15 @@ type Call struct {
 	Status int // what was answered; 0 when the connection was broken or left hanging
 }
 
-// A Match selects calls. Empty fields match everything; PathPrefix may leave out /web/api/v2.1.
+// A Match selects calls. Empty fields match everything; PathPrefix may leave out /web/api/v2.1. A method alone does not match what asks
+// about the token: it is a POST that changes nothing, and a program sends it whenever it likes.
 type Match struct {
 	Method     string
 	PathPrefix string
 }
 
 func (m Match) fits(method, path string) bool {
-	if m.Method != "" && m.Method != method {
+	if m.Method != "" && (m.Method != method || m.PathPrefix == "" && asksAboutToken(path)) {
 		return false
 	}
 	return strings.HasPrefix(path, m.PathPrefix) || strings.HasPrefix(strings.TrimPrefix(path, wire.Prefix), m.PathPrefix)
@@ -70,7 +71,7 @@ func (c *Console) Calls() []Call {
 
 // Changes returns the calls that were not GET: those that were meant to change something.
 func (c *Console) Changes() []Call {
-	return slices.DeleteFunc(c.Calls(), func(call Call) bool { return call.Method == "GET" })
+	return slices.DeleteFunc(c.Calls(), func(call Call) bool { return call.Method == "GET" || asksAboutToken(call.Path) })
 }
 
 // WaitCalls waits until n calls match and returns them.

@@ -61,11 +61,12 @@ type Console struct {
 	*files.Cabinet
 	*hunting.Chronicle
 
-	opt    Options
-	routes []wire.Route
-	rates  *meter
-	faults ledger
-	log    callLog
+	opt        Options
+	routes     []wire.Route
+	rates      *meter
+	faults     ledger
+	log        callLog
+	tokenFacts tokenFacts
 }
 
 // New makes a console with made-up data that does not change from run to run: accounts, the sites Paris, Lyon and Berlin,

@@ -16,7 +16,7 @@ import (
 
 // routes lists everything the console answers. The first that fits is taken.
 func routes(c *Console) []wire.Route {
-	return slices.Concat(world.Routes(c.World), protection.Routes(c.Controls), files.Routes(c.Cabinet), hunting.Routes(c.Chronicle))
+	return slices.Concat(world.Routes(c.World), protection.Routes(c.Controls), files.Routes(c.Cabinet), hunting.Routes(c.Chronicle), tokenRoutes(c))
 }
 
 func isAPI(path string) bool {

@@ -196,6 +196,11 @@ func (m *Metrics) ConsoleTokenEnds(console string, at time.Time) {
 	m.consoleTokenEnd.WithLabelValues(console).Set(float64(at.Unix()))
 }
 
+// ConsoleTokenEndUnknown ends the series of a console whose token has no end that is known.
+func (m *Metrics) ConsoleTokenEndUnknown(console string) {
+	m.consoleTokenEnd.DeleteLabelValues(console)
+}
+
 // known is value where it is one of the list, else "other".
 func known(value string, list []string) string {
 	if slices.Contains(list, value) {

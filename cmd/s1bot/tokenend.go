@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"s1bot/s1"
+)
+
+const (
+	// tokenAsked is how often the console is asked about its token: an administrator may renew it in place.
+	tokenAsked = 12 * time.Hour
+	// tokenRetry is the pause after a console that did not answer.
+	tokenRetry = time.Minute
+	// tokenSoon and tokenUrgent are from when on `s1bot check` asks for a new token, and fails.
+	tokenSoon, tokenUrgent = 14 * 24 * time.Hour, 3 * 24 * time.Hour
+)
+
+// A tokenFacts keeps what a console tells of its token. Every process asks for itself: each has its metrics and its Home.
+type tokenFacts struct {
+	ask   func(context.Context) (s1.Token, error)
+	learn func(s1.Token) // hears each answer
+	log   *slog.Logger
+
+	known atomic.Pointer[s1.Token]
+	anew  chan struct{}
+}
+
+func newTokenFacts(ask func(context.Context) (s1.Token, error), learn func(s1.Token), log *slog.Logger) *tokenFacts {
+	return &tokenFacts{ask: ask, learn: learn, log: log, anew: make(chan struct{}, 1)}
+}
+
+// now is what is known; nothing yet is the zero value.
+func (f *tokenFacts) now() s1.Token {
+	if known := f.known.Load(); known != nil {
+		return *known
+	}
+	return s1.Token{}
+}
+
+// forget drops what was known, because the token is another one, and has the console asked at once.
+func (f *tokenFacts) forget() {
+	f.known.Store(nil)
+	select {
+	case f.anew <- struct{}{}:
+	default: // it is about to be asked
+	}
+}
+
+// run asks from time to time until ctx ends.
+func (f *tokenFacts) run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		pause := tokenAsked
+		token, err := f.ask(ctx)
+		if err == nil {
+			f.known.Store(&token)
+			f.learn(token)
+		} else {
+			f.log.Debug("the console does not tell when its token ends", "err", err)
+			pause = tokenRetry
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+		case <-f.anew:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+	return nil
+}
+
+// tokenWords says what is known of a token, and fails where it ends so soon that somebody has to act.
+func tokenWords(token s1.Token, now time.Time) (string, error) {
+	words := "its end is unknown: the console does not tell"
+	left := token.Expires.Sub(now)
+	if !token.Expires.IsZero() {
+		words = fmt.Sprintf("expires on %s, in %d days", token.Expires.UTC().Format(time.DateOnly), max(0, int(left.Hours()/24)))
+		if left < tokenUrgent {
+			return "", fmt.Errorf("%s: generate a new one for the bot's service user in the console and put it where the bot reads it", words)
+		}
+		if left < tokenSoon {
+			words += ": generate a new one soon"
+		}
+	}
+	if token.Owner == s1.Person {
+		words += "; it belongs to a person and stops working with their account: use a service user's token"
+	}
+	return words, nil
+}
