@@ -58,10 +58,10 @@ flood: ## 10,000 threats in one poll, also with faults on both sides, and 100 ki
 
 # What strangers write: text, envelopes, forms, filters, files, names. Each is fuzzed for FUZZTIME; its seeds run in `make test`.
 FUZZ = ./commands:FuzzParse ./commands:FuzzLine ./bot:FuzzEnvelope ./bot:FuzzViewState ./s1:FuzzAFilterNeverSendsWhatItShouldNot \
-	./cmd/s1bot/policyfile:FuzzRead ./render:FuzzText
+	./cmd/s1bot/policyfile:FuzzRead ./cmd/s1bot/trail:FuzzRow ./render:FuzzText
 FUZZTIME ?= 30s
 
-fuzz: ## slash text, envelopes, forms, filters, policy files and escaping, 30 s each (FUZZTIME=5s for a quick look)
+fuzz: ## slash text, envelopes, forms, filters, policy files, audit rows and escaping, 30 s each (FUZZTIME=5s for a quick look)
 	@for f in $(FUZZ); do $(GO) test -run '^$$' -fuzz "^$${f##*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s "$${f%%:*}" || exit 1; done
 
 soak: ## ten minutes of twenty people, two processes on PostgreSQL, faults on both sides, a restart a minute: nothing lost, done twice or grown

@@ -55,7 +55,7 @@ func (l *Ledger) decide(ctx context.Context, id string, p policy.Person, action,
 		if err := do(r, now); err != nil {
 			return nil, err
 		}
-		return []Entry{entry(*r, now, action, p.ID, decidedDetail(*r, action, reason))}, nil
+		return []Entry{entry(*r, now, action, p.ID, named(p, decidedDetail(*r, action, reason)))}, nil
 	})
 	switch {
 	case err == nil:
@@ -75,7 +75,7 @@ func forbidden(err error) bool {
 
 // auditRefusal writes down that p was refused a step. Nothing was done, so a failure to write it is only logged.
 func (l *Ledger) auditRefusal(ctx context.Context, r Request, p policy.Person, action string, why error) {
-	e := entry(r, l.clock(), ActionRefused, p.ID, map[string]any{"wanted": action, "why": why.Error(), "roles": p.Certain()})
+	e := entry(r, l.clock(), ActionRefused, p.ID, named(p, map[string]any{"requester": r.Requester, "wanted": action, "why": why.Error(), "roles": p.Certain()}))
 	if err := l.store.Append(ctx, e); err != nil {
 		l.log.ErrorContext(ctx, "cannot audit a refusal", "request_id", r.ID, "user", p.ID, "err", err)
 	}
@@ -87,6 +87,14 @@ func entry(r Request, now time.Time, action, actor string, what map[string]any) 
 		At: now, Request: r.ID, Ref: r.Ref, Actor: actor, Action: action, Command: r.Command,
 		Detail: detail(what),
 	}
+}
+
+// named adds the name that a person had at the time: whoever reads the trail years later has no Slack to ask for it.
+func named(p policy.Person, what map[string]any) map[string]any {
+	if p.Name != "" {
+		what["who"] = p.Name
+	}
+	return what
 }
 
 // askedDetail is what the trail keeps of a new request. Arguments stay out, for they may hold a password; their hash does not.

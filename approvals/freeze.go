@@ -48,7 +48,7 @@ func (l *Ledger) Freeze(ctx context.Context, p policy.Person, key, reason string
 	r.ID, r.Created, r.Expires, r.Rev, r.Moved = l.newID(), now, now, 1, now
 	for n := 4; n <= 16; n++ {
 		r.Ref = newRef(n)
-		stored, created, err := l.store.Insert(ctx, r, entry(r, now, ActionFrozen, p.ID, map[string]any{"reason": reason}))
+		stored, created, err := l.store.Insert(ctx, r, entry(r, now, ActionFrozen, p.ID, named(p, map[string]any{"reason": reason})))
 		switch {
 		case err == nil:
 			l.changed(stored)

@@ -311,7 +311,7 @@ func (l *Ledger) AddCard(ctx context.Context, id string, c CardRef) error {
 func (l *Ledger) Refuse(ctx context.Context, a policy.Input, r policy.Decision) error {
 	e := Entry{
 		At: l.clock(), Actor: a.Caller.ID, Action: ActionRefused, Command: a.Command,
-		Detail: detail(map[string]any{"why": cmp.Or(r.Why, r.Open), "rule": r.Rule, "channel": a.Channel, "targets": a.Targets}),
+		Detail: detail(named(a.Caller, map[string]any{"why": cmp.Or(r.Why, r.Open), "rule": r.Rule, "channel": a.Channel, "targets": a.Targets})),
 	}
 	if err := l.store.Append(ctx, e); err != nil {
 		return fmt.Errorf("audit the refusal of %s: %w", a.Command, err)

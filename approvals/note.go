@@ -10,7 +10,7 @@ import (
 // Note writes down that somebody did something that is no request: it changes nothing in the console, but what others get to see.
 // Where it cannot be written, it must not be done.
 func (l *Ledger) Note(ctx context.Context, p policy.Person, action string, details map[string]any) error {
-	e := Entry{At: l.clock(), Actor: p.ID, Action: action, Command: "notifications", Detail: detail(details)}
+	e := Entry{At: l.clock(), Actor: p.ID, Action: action, Command: "notifications", Detail: detail(named(p, details))}
 	if err := l.store.Append(ctx, e); err != nil {
 		return fmt.Errorf("audit that something was %s: %w", action, err)
 	}

@@ -303,7 +303,7 @@ func (l *Ledger) Extend(ctx context.Context, id string, p policy.Person, by time
 		if err := r.extend(p, by, key, cmp.Or(r.Wait, l.timeout), others, now); err != nil {
 			return nil, err
 		}
-		what := map[string]any{"requester": r.Requester, "by": by.String(), "ends": r.Term.Ends}
+		what := named(p, map[string]any{"requester": r.Requester, "by": by.String(), "ends": r.Term.Ends})
 		if extended = len(r.Term.Extensions) > before; extended {
 			what["approvals"] = r.Term.Extensions[before].Approvals
 			return []Entry{entry(*r, now, ActionExtended, p.ID, what)}, nil
@@ -334,5 +334,5 @@ func (l *Ledger) MayExtend(ctx context.Context, id string, p policy.Person) (Req
 
 // WishExtension writes down that p, who may not extend the request's term, asks those who may.
 func (l *Ledger) WishExtension(ctx context.Context, r Request, p policy.Person, by time.Duration) error {
-	return l.store.Append(ctx, entry(r, l.clock(), ActionWished, p.ID, map[string]any{"requester": r.Requester, "by": by.String()}))
+	return l.store.Append(ctx, entry(r, l.clock(), ActionWished, p.ID, named(p, map[string]any{"requester": r.Requester, "by": by.String()})))
 }

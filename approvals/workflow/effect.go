@@ -163,3 +163,6 @@ func withEffect(card render.Card, req approvals.Request) render.Card {
 	card.Text = card.Lead + " · " + card.Text
 	return card
 }
+
+// EffectWords says in words what a request's effect says, as its row and the audit trail keep it.
+func EffectWords(raw json.RawMessage) string { return effectOf(approvals.Request{Effect: raw}).Words() }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -13,7 +14,8 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/bot/store"
-	"s1bot/render"
+	"s1bot/cmd/s1bot/trail"
+	"s1bot/commands"
 )
 
 type auditCmd struct {
@@ -23,6 +25,7 @@ type auditCmd struct {
 	Action  string `help:"Only this action: asked, approved, denied, started, finished, refused, frozen, …"`
 	Command string `help:"Only of this command."`
 	JSON    bool   `name:"json" help:"One JSON object a line."`
+	HTML    string `name:"html" placeholder:"FILE" help:"Write a page for auditors to a new file: these rows, and whether the whole trail is as it was written."`
 	Verify  bool   `help:"Check that no row of the whole trail was changed, removed or moved."`
 	Export  string `placeholder:"FILE" help:"Write the whole trail to a new file, one JSON object a line, which --verify --against can check."`
 	Against string `placeholder:"FILE" help:"With --verify: compare with the stream that S1BOT_AUDIT_FILE wrote. Unless given, with that file itself where it is set."`
@@ -44,40 +47,81 @@ func (a auditCmd) Run(ctx context.Context, std streams) error {
 		return fmt.Errorf("open the database: %w", err)
 	}
 	defer func() { _ = db.Close() }()
-	if a.Export != "" {
+	switch stream := cmp.Or(a.Against, c.AuditFile); {
+	case a.Export != "":
 		return a.export(ctx, std, db)
+	case a.Verify:
+		return a.verify(ctx, std, db, stream)
+	case a.HTML != "":
+		return a.page(ctx, std, db, stream)
 	}
-	if a.Verify {
-		return a.verify(ctx, std, db, cmp.Or(a.Against, c.AuditFile))
-	}
-	trail, err := db.Requests().Audit(ctx, approvals.AuditQuery{
-		Since: time.Now().Add(-time.Duration(a.Since)), Request: a.Request, Actor: a.Actor, Action: a.Action, Command: a.Command})
+	return a.list(ctx, std, db)
+}
+
+// list prints the rows that match.
+func (a auditCmd) list(ctx context.Context, std streams, db *store.DB) error {
+	rows, err := db.Requests().Audit(ctx, a.query())
 	if err != nil {
 		return err
 	}
-	for e, err := range trail.Entries {
-		if err != nil {
-			return err
+	out, reader := bufio.NewWriter(std.out), newReader(db)
+	for e, err := range rows.Entries {
+		if err == nil && a.JSON {
+			err = json.NewEncoder(out).Encode(e)
+		} else if err == nil {
+			_, err = fmt.Fprintln(out, reader.Row(ctx, e))
 		}
-		if err := a.print(std, e); err != nil {
-			return err
+		if err != nil {
+			return errors.Join(err, out.Flush())
 		}
 	}
-	return nil
+	return out.Flush()
 }
 
-func (a auditCmd) print(std streams, e approvals.Entry) error {
-	if a.JSON {
-		body, err := json.Marshal(e)
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(std.out, "%s\n", body)
-		return err
+// query selects what the flags ask for.
+func (a auditCmd) query() approvals.AuditQuery {
+	return approvals.AuditQuery{
+		Since: time.Now().Add(-time.Duration(a.Since)), Request: a.Request, Actor: a.Actor, Action: a.Action, Command: a.Command}
+}
+
+// newReader tells rows with the names that the database has.
+func newReader(db *store.DB) *trail.Reader {
+	catalog := commands.All()
+	return trail.New(trail.Config{
+		Title: func(name string) string {
+			if cmd, ok := catalog.Find(name); ok {
+				return cmd.Title
+			}
+			return ""
+		},
+		Request: func(ctx context.Context, id string) (approvals.Request, bool) {
+			found, err := db.Requests().Find(ctx, approvals.Query{ID: id})
+			if err != nil || len(found) == 0 {
+				return approvals.Request{}, false
+			}
+			return found[0], true
+		},
+		Person: func(ctx context.Context, id string) string { return nameOf(ctx, db, id) },
+	})
+}
+
+// nameOf is what a person was called when they first asked for something. Rows from before November 2026 have no names but that.
+func nameOf(ctx context.Context, db *store.DB, id string) string {
+	if id == "" {
+		return ""
 	}
-	line := fmt.Sprintf("%6d  %s  %-12s %-12s %s  %s", e.Seq, e.At.UTC().Format(time.RFC3339), e.Action, e.Actor, e.Command, e.Detail)
-	_, err := fmt.Fprintln(std.out, render.Visible(line)) // names in it are attackers', and this is a terminal
-	return err
+	rows, err := db.Requests().Audit(ctx, approvals.AuditQuery{Actor: id, Action: approvals.ActionAsked})
+	if err != nil {
+		return ""
+	}
+	for e := range rows.Entries {
+		var asked struct {
+			Name string `json:"name"`
+		}
+		_ = json.Unmarshal(e.Detail, &asked)
+		return asked.Name
+	}
+	return ""
 }
 
 // ago is a stretch of time as people write it: Go's durations, and days and weeks.
@@ -110,27 +154,4 @@ func about(setting string, problems error) error {
 		}
 	}
 	return nil
-}
-
-// verify checks the chain and, where the trail was streamed to a file, that the file tells the same: who rewrites the whole chain
-// in the database, or cuts its end off, does not reach a file on another machine.
-func (a auditCmd) verify(ctx context.Context, std streams, db *store.DB, stream string) error {
-	trail, err := db.Requests().Audit(ctx, approvals.AuditQuery{})
-	if err != nil {
-		return err
-	}
-	rows, err := approvals.Verify(trail)
-	if err != nil {
-		return fmt.Errorf("the audit trail is not whole: %w", err)
-	}
-	_, err = fmt.Fprintf(std.out, "%d rows, none changed, removed or moved; the last has the hash %s\n", rows, cmp.Or(trail.Head.Hash, "(none)"))
-	if err != nil || stream == "" {
-		return err
-	}
-	same, err := compareStream(trail, stream)
-	if err != nil {
-		return fmt.Errorf("the audit trail is not what was streamed to %s: %w", stream, err)
-	}
-	_, err = fmt.Fprintf(std.out, "%d rows of %s are the same\n", same, stream)
-	return err
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"html"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -105,6 +107,12 @@ func TestTheStreamShowsWhatTheChainCannot(t *testing.T) {
 	require.Zero(t, code)
 	require.Contains(t, out, "2 rows of "+archive+" are the same")
 
+	page := filepath.Join(t.TempDir(), "audit.html")
+	code, out, errs = calls(t, "audit", "--html="+page)
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "2 rows written to "+page)
+	require.Len(t, onPage(t, page, "✓ 2 rows, none changed", "Alice Moreau (U0ALICE00) withdrew Disconnect Agent From Network (DESKTOP-1)."), 2)
+
 	cut := func(statements ...string) {
 		db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(s.environ["S1BOT_DATABASE_URL"], "sqlite:"))
 		require.NoError(t, err)
@@ -121,6 +129,10 @@ func TestTheStreamShowsWhatTheChainCannot(t *testing.T) {
 	code, _, errs = calls(t, "audit", "--verify", "--against="+archive)
 	require.NotZero(t, code)
 	require.Contains(t, errs, "it has row 2, which the trail doesn't have")
+	torn := filepath.Join(t.TempDir(), "torn.html")
+	code, _, errs = calls(t, "audit", "--html="+torn, "--against="+archive)
+	require.NotZero(t, code, errs)
+	require.NotEmpty(t, onPage(t, torn, "✗ the audit trail is not what was streamed to"), "the page says so, too")
 	t.Setenv("S1BOT_AUDIT_FILE", path)
 	code, _, errs = calls(t, "audit", "--verify")
 	require.NotZero(t, code)
@@ -138,6 +150,14 @@ func TestTheStreamShowsWhatTheChainCannot(t *testing.T) {
 	require.NotZero(t, code)
 	require.Contains(t, errs, "changed after it was written")
 	require.NoFileExists(t, broken, "an archive of a trail that is not whole would only look like one")
+}
+
+// onPage is which of words stand on a page.
+func onPage(t *testing.T, path string, words ...string) []string {
+	t.Helper()
+	body, err := os.ReadFile(path)
+	require.NoError(t, err)
+	return slices.DeleteFunc(words, func(w string) bool { return !strings.Contains(html.UnescapeString(string(body)), w) })
 }
 
 func TestNoAuditOfADatabaseThatIsNotThere(t *testing.T) {

@@ -208,8 +208,12 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"github.com/prometheus/client_golang"},
 	},
 	"cmd/s1bot": {
-		[]string{"render/tempfile", "s1", "render", "commands", "commands/catalog", "commands/manual", "commands/refusal", "commands/slash", "commands/text", "approvals", "approvals/policy", "notifier", "notifier/delivery", "notifier/feed", "notifier/journal", "notifier/routing", "bot", "bot/store", "cmd/s1bot/metrics", "s1/s1sim", "bot/slacksim", "cmd/s1bot/policyfile"},
+		[]string{"render/tempfile", "s1", "render", "commands", "commands/catalog", "commands/manual", "commands/refusal", "commands/slash", "commands/text", "approvals", "approvals/policy", "notifier", "notifier/delivery", "notifier/feed", "notifier/journal", "notifier/routing", "bot", "bot/store", "cmd/s1bot/metrics", "cmd/s1bot/trail", "s1/s1sim", "bot/slacksim", "cmd/s1bot/policyfile"},
 		[]string{"github.com/caarlos0/env/v11", "github.com/alecthomas/kong", "github.com/coreos/go-systemd/v22", "golang.org/x/crypto/x509roots/fallback"},
+	},
+	"cmd/s1bot/trail": {
+		[]string{"approvals", "approvals/workflow", "commands/catalog", "commands/text", "render"},
+		nil,
 	},
 	"cmd/s1bot/policyfile": {
 		[]string{"s1", "commands/catalog", "commands/text", "approvals/policy", "notifier", "notifier/journal", "notifier/routing"},

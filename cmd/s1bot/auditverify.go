@@ -1,0 +1,55 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"s1bot/approvals"
+	"s1bot/bot/store"
+	"s1bot/cmd/s1bot/trail"
+)
+
+// verify checks the chain and, where the trail was streamed to a file, that the file tells the same: who rewrites the whole chain
+// in the database, or cuts its end off, does not reach a file on another machine.
+func (a auditCmd) verify(ctx context.Context, std streams, db *store.DB, stream string) error {
+	found, err := checkTrail(ctx, db, stream)
+	for _, words := range found {
+		if _, err := fmt.Fprintln(std.out, words); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// checkTrail says what is found whole; the error is the first thing that is not.
+func checkTrail(ctx context.Context, db *store.DB, stream string) (found []string, err error) {
+	rows, err := db.Requests().Audit(ctx, approvals.AuditQuery{})
+	if err != nil {
+		return nil, err
+	}
+	n, err := approvals.Verify(rows)
+	if err != nil {
+		return nil, fmt.Errorf("the audit trail is not whole: %w", err)
+	}
+	found = append(found, fmt.Sprintf("%d rows, none changed, removed or moved; the last has the hash %s", n, cmp.Or(rows.Head.Hash, "(none)")))
+	if stream == "" {
+		return found, nil
+	}
+	same, err := compareStream(rows, stream)
+	if err != nil {
+		return found, fmt.Errorf("the audit trail is not what was streamed to %s: %w", stream, err)
+	}
+	return append(found, fmt.Sprintf("%d rows of %s are the same", same, stream)), nil
+}
+
+// checks are the same for a page, which shows what is wrong, too.
+func checks(found []string, err error) (all []trail.Check) {
+	for _, words := range found {
+		all = append(all, trail.Check{Passed: true, Words: words})
+	}
+	if err != nil {
+		all = append(all, trail.Check{Words: trail.Line(err.Error())})
+	}
+	return all
+}

@@ -1,0 +1,241 @@
+package trail
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"s1bot/approvals"
+	"s1bot/approvals/workflow"
+	"s1bot/commands/text"
+)
+
+// sentences are how each step of a request is told.
+var sentences = map[string]func(teller) string{
+	approvals.ActionAsked: teller.asked, approvals.ActionApproved: teller.approved, approvals.ActionDenied: teller.denied,
+	approvals.ActionWithdrawn: teller.withdrawn, approvals.ActionExpired: teller.expired, approvals.ActionStarted: teller.started,
+	approvals.ActionFinished: teller.finished, approvals.ActionInterrupted: teller.interrupted, approvals.ActionReopened: teller.reopened,
+	approvals.ActionClosed: teller.closed, approvals.ActionRefused: teller.refused, approvals.ActionObserved: teller.observed,
+	approvals.ActionHeld: teller.held, approvals.ActionNotRun: teller.notRun, approvals.ActionFrozen: teller.frozen,
+	approvals.ActionThawed: teller.thawed, approvals.ActionWarned: teller.warned, approvals.ActionExtended: teller.extended,
+	approvals.ActionProposed: teller.proposed, approvals.ActionWished: teller.wished, approvals.ActionEnded: teller.ended,
+}
+
+// sentence says what happened.
+func (r *Reader) sentence(ctx context.Context, e approvals.Entry, d detail) string {
+	s := r.subject(ctx, e)
+	t := teller{d: d, who: r.who(ctx, e.Actor), what: s.title}
+	if s.targets != "" {
+		t.what += " (" + s.targets + ")"
+	}
+	t.whose = t.what
+	if id := cmp.Or(d.Requester, s.requester); id != "" && id != e.Actor {
+		t.requester = r.person(ctx, id)
+		t.whose += " for " + t.requester
+	}
+	for _, v := range d.Approvals {
+		t.approvers = append(t.approvers, r.person(ctx, v.User))
+	}
+	tell, known := sentences[e.Action]
+	if !known {
+		return t.other(e)
+	}
+	return tell(t)
+}
+
+// A teller has the parts of a sentence, each harmless.
+type teller struct {
+	d         detail
+	who       string // did it
+	what      string // "Disconnect Agent From Network (DESKTOP-1)"
+	requester string // where somebody else did it
+	whose     string // what, and for whom
+	approvers []string
+}
+
+// because ends a sentence with what somebody gave as a reason.
+func because(sentence, reason string) string {
+	if reason == "" {
+		return sentence + "."
+	}
+	return sentence + ": " + quote(strings.TrimSuffix(reason, ".")) + "."
+}
+
+// more says how many approvals are missing, or what follows where none is.
+func (t teller) more(then string) string {
+	switch {
+	case t.d.Missing == 1:
+		return " 1 more approval is needed."
+	case t.d.Missing > 1:
+		return fmt.Sprintf(" %d more approvals are needed.", t.d.Missing)
+	}
+	return then
+}
+
+func (t teller) asked() string {
+	words := t.who + " requested " + t.what
+	if t.who == "s1bot" {
+		words = t.who + " requested " + t.whose
+	}
+	words += forSpan(" for ", t.d.For)
+	words = because(words, t.d.Reason)
+	if t.d.Ticket != "" {
+		words += " Ticket " + quote(t.d.Ticket) + "."
+	}
+	var roles []string
+	_ = json.Unmarshal(t.d.By, &roles)
+	for i := range roles {
+		roles[i] = name(roles[i])
+	}
+	if t.d.State == string(approvals.Approved) {
+		return words + " No approval is needed."
+	}
+	return words + " It needs " + text.Plural(t.d.Quorum, "approval") + " from " + strings.Join(roles, " or ") + "."
+}
+
+func (t teller) approved() string {
+	return because(t.who+" approved "+t.whose, t.d.Reason) + t.more(" It may run now.")
+}
+func (t teller) denied() string    { return because(t.who+" denied "+t.whose, t.d.Reason) }
+func (t teller) withdrawn() string { return because(t.who+" withdrew "+t.whose, t.d.Reason+t.d.Why) }
+
+func (t teller) expired() string {
+	if t.d.Was == string(approvals.Approved) {
+		return t.whose + " was approved and not run in time, so it expired."
+	}
+	return t.whose + " expired: nobody decided in time."
+}
+
+func (t teller) started() string {
+	words := "s1bot started " + t.whose
+	if len(t.approvers) > 0 {
+		words += ", approved by " + strings.Join(t.approvers, " and ")
+	}
+	return words + "."
+}
+
+func (t teller) finished() string {
+	words := t.whose + " ended: " + name(t.d.Outcome) + "."
+	return words + t.answer()
+}
+
+func (t teller) interrupted() string {
+	return t.whose + " was interrupted: it may have run." + t.answer()
+}
+
+// answer is what the console answered, or why there is no answer.
+func (t teller) answer() (words string) {
+	if t.d.Answer != "" {
+		words += " Answer: " + quote(t.d.Answer) + "."
+	}
+	if t.d.Err != "" && t.d.Err != t.d.Answer {
+		words += " Error: " + quote(t.d.Err) + "."
+	}
+	return words
+}
+
+func (t teller) reopened() string {
+	if t.who == "s1bot" {
+		return t.whose + " was interrupted and is safe to repeat, so s1bot runs it again."
+	}
+	return because(t.who+" had "+t.whose+" run again", t.d.Reason)
+}
+
+func (t teller) closed() string { return because(t.who+" closed "+t.whose, t.d.Reason) }
+
+func (t teller) refused() string {
+	if t.d.Wanted != "" {
+		return because(t.who+" was not allowed to make the step “"+Line(t.d.Wanted)+"” on "+t.whose, t.d.Why)
+	}
+	return because(t.who+" was refused "+t.what, t.d.Why)
+}
+
+func (t teller) observed() string {
+	if words := workflow.EffectWords(t.d.Effect); words != "" {
+		return "The console shows for " + t.whose + ": " + Line(words) + "."
+	}
+	return "The console was asked about " + t.whose + "."
+}
+
+func (t teller) held() string   { return because(t.whose+" waits", t.d.Why) }
+func (t teller) notRun() string { return because(t.whose+" was approved and did not run", t.d.Why) }
+func (t teller) frozen() string { return because(t.who+" froze all changes", t.d.Reason) }
+
+func (t teller) thawed() string {
+	return t.who + " approved the end of the freeze." + t.more(" Changes run again.")
+}
+
+func (t teller) warned() string {
+	return "s1bot warned of the end of " + t.whose + t.ends(" at ") + "."
+}
+
+func (t teller) extended() string {
+	return t.who + " extended " + t.whose + t.by() + t.ends(", until ") + "."
+}
+
+func (t teller) proposed() string {
+	return t.who + " approved extending " + t.whose + t.by() + "." + t.more("")
+}
+
+func (t teller) wished() string { return t.who + " asked to extend " + t.whose + t.by() + "." }
+func (t teller) ended() string  { return because("The time of "+t.whose+" is over", t.d.Note) }
+
+// ends is when what lasts for a time is over.
+func (t teller) ends(before string) string {
+	if t.d.Ends.IsZero() {
+		return ""
+	}
+	return before + t.d.Ends.UTC().Format(timeLayout)
+}
+
+// by is how much longer something lasts.
+func (t teller) by() string {
+	var by string
+	_ = json.Unmarshal(t.d.By, &by)
+	return forSpan(" by ", by)
+}
+
+// forSpan says a duration of Go's in words.
+func forSpan(before, span string) string {
+	d, err := time.ParseDuration(span)
+	if err != nil || d <= 0 {
+		return ""
+	}
+	return before + text.SpanWords(d)
+}
+
+// timeLayout is how times are written: in UTC, to the second.
+const timeLayout = "2006-01-02 15:04:05Z"
+
+// other tells of a step that is no request's: who did it, and all that the row keeps of it.
+func (t teller) other(e approvals.Entry) string {
+	var kept map[string]any
+	_ = json.Unmarshal(e.Detail, &kept)
+	delete(kept, "who")
+	words := t.who + ": " + name(e.Action) + ", " + t.what
+	for _, key := range slices.Sorted(maps.Keys(kept)) {
+		value, isText := kept[key].(string)
+		if !isText {
+			body, _ := json.Marshal(kept[key])
+			value = string(body)
+		}
+		if value != "" {
+			words += ", " + name(key) + " " + name(value)
+		}
+	}
+	return words + "."
+}
+
+// String is the row as a line for a terminal.
+func (r Row) String() string {
+	ref := r.Ref
+	if ref == "" {
+		ref = "-"
+	}
+	return fmt.Sprintf("%6d  %s  %-8s %-11s %s", r.Seq, r.At.UTC().Format(timeLayout), name(ref), name(r.Action), r.Sentence)
+}
