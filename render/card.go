@@ -104,7 +104,7 @@ func (Note) part()    {}
 func (Bar) part()     {}
 func (Divider) part() {}
 
-// A Span is a run of text of one kind. Make one with Text, Bold, Mono, Link, User, Channel, Group, At or Since.
+// A Span is a run of text of one kind. Make one with Text, Bold, Mono, Link, MessageLink, User, Channel, Group, At or Since.
 type Span struct {
 	Kind SpanKind  `json:"k,omitempty"`
 	Text string    `json:"t,omitempty"` // the characters; of a Link its label
@@ -127,6 +127,7 @@ const (
 	GroupSpan   SpanKind = "g"
 	AtSpan      SpanKind = "a" // a date and time in the reader's own zone
 	SinceSpan   SpanKind = "s" // "2 minutes ago", where Slack can say so
+	MessageSpan SpanKind = "p" // a link to a message in Slack, as Slack itself gave it out
 )
 
 // Text is inert text, whoever wrote it.
@@ -140,6 +141,11 @@ func Mono(s string) Span { return Span{Kind: MonoSpan, Text: s} }
 
 // Link leads to url if that is the console's, and is plain text otherwise.
 func Link(label, url string) Span { return Span{Kind: LinkSpan, Text: label, URL: url} }
+
+// MessageLink leads to a message in Slack; permalink is Slack's own (chat.getPermalink), never a text that somebody wrote.
+func MessageLink(label, permalink string) Span {
+	return Span{Kind: MessageSpan, Text: label, URL: permalink}
+}
 
 // User mentions a person by id; without one it is empty.
 func User(id string) Span { return Span{Kind: UserSpan, ID: id} }

@@ -58,7 +58,7 @@ func (l Line) plain() string {
 	var b strings.Builder
 	for _, s := range l {
 		switch {
-		case s.Kind == LinkSpan && s.URL != "":
+		case (s.Kind == LinkSpan || s.Kind == MessageSpan) && s.URL != "":
 			fmt.Fprintf(&b, "%s <%s>", line(s.Text), line(s.URL))
 		case s.Time.IsZero() && (s.Kind == AtSpan || s.Kind == SinceSpan):
 			b.WriteString(none)

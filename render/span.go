@@ -47,6 +47,15 @@ func (l linker) allows(address string) bool {
 	return u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname())
 }
 
+// allowsMessage says that a permalink is an address that a link can hold.
+func allowsMessage(address string) bool {
+	if len(address) > maxURL || strings.ContainsFunc(address, badInURL) {
+		return false
+	}
+	u, err := url.Parse(address)
+	return err == nil && u.User == nil && (u.Scheme == "https" && u.Host != "" || u.Scheme == "http" && loopback(u.Hostname()))
+}
+
 // badInURL tells characters that would end a link in mrkdwn or are read differently by different parsers.
 func badInURL(r rune) bool {
 	return r <= ' ' || r > '~' || strings.ContainsRune(`<>|"\^`+"`{}", r)
@@ -66,6 +75,11 @@ func (l linker) settled(s Span) Span {
 			return Link(or(line(s.Text), s.URL), s.URL)
 		}
 		return Text(line(or(s.Text, s.URL)))
+	case MessageSpan:
+		if allowsMessage(s.URL) {
+			return MessageLink(or(line(s.Text), s.URL), s.URL)
+		}
+		return Text(line(s.Text))
 	case UserSpan:
 		return known(s, userID, "@")
 	case ChannelSpan:
@@ -133,7 +147,7 @@ func (s Span) rich(n int) (slack.RichTextSectionElement, int) {
 	if text == "" {
 		return nil, 0
 	}
-	if s.Kind == LinkSpan {
+	if s.Kind == LinkSpan || s.Kind == MessageSpan {
 		return slack.NewRichTextSectionLinkElement(s.URL, text, nil), length(text)
 	}
 	return slack.NewRichTextSectionTextElement(text, s.style()), length(text)
@@ -167,7 +181,7 @@ func (s Span) markdown() (text string, ok bool) {
 		return "", false
 	}
 	switch s.Kind {
-	case LinkSpan:
+	case LinkSpan, MessageSpan:
 		return "<" + entities.Replace(s.URL) + "|" + strings.ReplaceAll(s.Text, "|", "/") + ">", true
 	case BoldSpan:
 		return around(s.Text, "*"), true
