@@ -13,6 +13,7 @@ import (
 	"s1bot/commands/admin"
 	"s1bot/commands/catalog"
 	"s1bot/commands/change"
+	"s1bot/commands/observables"
 	"s1bot/commands/slash"
 	"s1bot/render"
 	"s1bot/render/cards"
@@ -106,6 +107,32 @@ func TestActionsOnCardsAreOfTheirCommands(t *testing.T) {
 		}
 	}
 	require.True(t, drawn["disconnect-agent-from-network"] && drawn["add-threat-to-blacklist"] && drawn["mark-as-threat"] && !drawn["connect-agent-to-network"])
+}
+
+// So is everything that is offered beside what was found in a message.
+func TestActionsOnObservablesAreOfTheirCommands(t *testing.T) {
+	t.Parallel()
+	all := All()
+	offered := map[string]bool{}
+	for _, o := range observables.Find("d41d8cd98f00b204e9800998ecf8427e 3395856ceb81f2b7382dee72602f798b642f4140 203.0.113.9 2001:db8::1 evil[.]example http://evil.example/x",
+		"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", `http://evil.example/"OR+EventType="x`) {
+		for _, a := range all.ObservableActions(o) {
+			do := a.(render.Button).Do
+			cmd, ok := all.Find(do.Command)
+			require.True(t, ok, do.Command)
+			values, err := catalog.Object(do.Args)
+			require.NoError(t, err)
+			for name := range values {
+				require.True(t, cmd.Has(name), "%s has no parameter %s", do.Command, name)
+			}
+			require.True(t, cmd.Risk == catalog.Read || do.How == render.Open, "%s: a change opens its form", do.Command)
+			offered[string(o.Kind)+" "+do.Command] = true
+		}
+	}
+	for _, want := range []string{"SHA-1 block-hash", "SHA-1 get-threat", "MD5 query", "IPv4 address block-remote-hosts", "IPv6 address list-agents", "domain query", "URL create-ioc"} {
+		require.True(t, offered[want], want)
+	}
+	require.False(t, offered["MD5 block-hash"] || offered["SHA-256 block-hash"], "the blocklist takes SHA-1")
 }
 
 func TestCommandsForMachines(t *testing.T) {

@@ -39,8 +39,16 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 		nil,
 	},
+	"commands/observables": {
+		[]string{"commands/text"},
+		nil,
+	},
+	"commands/sightings": {
+		[]string{"commands/catalog", "commands/lookup", "commands/observables", "commands/refusal", "commands/text", "render", "render/cards", "s1"},
+		nil,
+	},
 	"commands/catalog": {
-		[]string{"render/tempfile", "commands/refusal", "commands/text", "render", "render/cards", "s1"},
+		[]string{"render/tempfile", "commands/observables", "commands/refusal", "commands/text", "render", "render/cards", "s1"},
 		[]string{"github.com/hashicorp/golang-lru/v2"},
 	},
 	"commands/refusal": {
@@ -248,7 +256,7 @@ func TestLayoutImportsGoUpTheTableOnly(t *testing.T) {
 		name := strings.TrimPrefix(p.ImportPath, module)
 		room, ok := rooms[name]
 		if slices.Contains(commandAreas(), name) {
-			room.ours, ok = []string{"commands/catalog", "commands/change", "commands/listing", "commands/lookup", "commands/refusal", "commands/text", "render", "render/cards", "s1"}, true
+			room.ours, ok = []string{"commands/catalog", "commands/change", "commands/listing", "commands/lookup", "commands/observables", "commands/refusal", "commands/text", "render", "render/cards", "s1"}, true
 		}
 		require.True(t, ok, "package %s has no room in the layout: think before adding one", name)
 		for _, imported := range p.Imports {

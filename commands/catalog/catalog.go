@@ -21,6 +21,8 @@ type Catalog struct {
 	book     *namebook
 	recent   RecentItems
 	cards    cards.Actions
+
+	observables []ObservableAction // of all commands
 }
 
 // How long the console's answers are remembered: rows while somebody turns pages, options while somebody types.
@@ -47,7 +49,7 @@ func New(lookups []Lookup, commands ...*Command) (*Catalog, error) {
 			c.names[spelled(name)] = cmd
 		}
 	}
-	c.cards = cardActions(commands)
+	c.cards, c.observables = cardActions(commands), observableActions(commands)
 	return c, nil
 }
 

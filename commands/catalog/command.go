@@ -45,17 +45,18 @@ type Command struct {
 	Doc               string            // the first sentence is the summary
 	Examples          []string          // parsed by a test: "isolate DESKTOP-1 reason=\"beaconing\""
 	Risk              Risk
-	Guarded           bool           // always needs an approval, whatever a policy file says (disconnect, shutdown, mitigate by whatever name, policy update)
-	Needs             string         // permission that the console's token must have: "Endpoints › View + Disconnect From Network"
-	Repeatable        bool           // safe to run again after a crash
-	Undo              string         // name of the command that takes it back, if there is one
-	Timed             bool           // may be asked for a time (for=4h), after which Undo is asked for
-	Effect            *Effect        // what the console shows once it took hold; nil where there is nothing to watch
-	Settled           string         // why there is nothing to watch, where it acts on endpoints or threats and has no Effect
-	Main              string         // the parameter that takes bare words: "isolate DESKTOP-1"
-	Long              bool           // takes long: done as a job that shows its progress, can be cancelled, and goes on after a restart
-	OnCards           []cards.Action // where it is a button on cards of threats, alerts and endpoints
-	Params            []Param        // derived from the parameter struct when a catalog is made
+	Guarded           bool               // always needs an approval, whatever a policy file says (disconnect, shutdown, mitigate by whatever name, policy update)
+	Needs             string             // permission that the console's token must have: "Endpoints › View + Disconnect From Network"
+	Repeatable        bool               // safe to run again after a crash
+	Undo              string             // name of the command that takes it back, if there is one
+	Timed             bool               // may be asked for a time (for=4h), after which Undo is asked for
+	Effect            *Effect            // what the console shows once it took hold; nil where there is nothing to watch
+	Settled           string             // why there is nothing to watch, where it acts on endpoints or threats and has no Effect
+	Main              string             // the parameter that takes bare words: "isolate DESKTOP-1"
+	Long              bool               // takes long: done as a job that shows its progress, can be cancelled, and goes on after a restart
+	OnCards           []cards.Action     // where it is a button on cards of threats, alerts and endpoints
+	OnObservables     []ObservableAction // where it is a button beside what was found in a message
+	Params            []Param            // derived from the parameter struct when a catalog is made
 
 	Fields   []Field      // the parameters with their kinds, and hidden ones; set by NewCatalog
 	params   reflect.Type // the parameter struct

@@ -66,7 +66,8 @@ func (p *ListAgentsParams) Check() error {
 func listAgents() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "list-agents", Title: "List Agents", Area: "agents", Aliases: []string{"agents", "endpoints", "hosts"}, Main: "computer-name",
-		Risk: catalog.Read, Needs: "Endpoints › View", Repeatable: true,
+		OnObservables: agentsOnObservables(),
+		Risk:          catalog.Read, Needs: "Endpoints › View", Repeatable: true,
 		Doc:      "Lists endpoints with their state, user, site and threats.",
 		Examples: []string{"list-agents computer-name=DESKTOP limit=10", "agents query=10.0.0"},
 	}, func(ctx context.Context, call *catalog.Call, p ListAgentsParams) (render.Card, error) {

@@ -2,6 +2,7 @@ package endpoints
 
 import (
 	"s1bot/commands/catalog"
+	"s1bot/commands/observables"
 	"s1bot/render"
 	"s1bot/render/cards"
 	"s1bot/s1"
@@ -66,6 +67,13 @@ func infoOnCards() []cards.Action {
 
 func applicationsOnCards() []cards.Action {
 	return []cards.Action{{Place: 41, Label: "Applications", Agent: func(a s1.Agent) (cards.Filling, bool) { return onEndpoint(string(a.ID)) }}}
+}
+
+// agentsOnObservables lists the endpoints that have an address.
+func agentsOnObservables() []catalog.ObservableAction {
+	return []catalog.ObservableAction{{Place: 10, Label: "Endpoints", Fill: func(o observables.Observable) (any, bool) {
+		return map[string]any{"query": o.Value}, o.Kind == observables.IPv4 || o.Kind == observables.IPv6
+	}}}
 }
 
 func scanOnCards() []cards.Action {

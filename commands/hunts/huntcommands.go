@@ -197,8 +197,8 @@ func (p *queryParams) Check() error { return inOrderOfTime(p.Start, p.End) }
 func query(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "query", Title: "Query", Area: "hunts", Aliases: []string{"hunt", "dv"}, Main: "query", Long: true,
-		OnCards: queryOnCards(),
-		Risk:    catalog.Read, Needs: "SDL Search › View, SDL Query API › View, SDL API Keys › View + Manage", Repeatable: true,
+		OnCards: queryOnCards(), OnObservables: huntOnObservables(),
+		Risk: catalog.Read, Needs: "SDL Search › View, SDL Query API › View, SDL API Keys › View + Manage", Repeatable: true,
 		Doc: "Hunts for events with a Deep Visibility query and shows what it found." + onePerMinute,
 		Examples: []string{`hunt start-time=-24h end-time=now query="processImagePath CONTAINS \"svchost.exe\""`,
 			`query start-time="2026-11-20 00:00" end-time="2026-11-21 00:00" limit=1000 timeout-seconds=600 query='DstIP = "203.0.113.66" AND AgentName CONTAINS "SRV"'`},

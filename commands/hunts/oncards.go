@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/observables"
+	"s1bot/render"
 	"s1bot/render/cards"
 	"s1bot/s1"
 )
@@ -27,6 +30,19 @@ func queryOnCards() []cards.Action {
 }
 
 var storyline = regexp.MustCompile(`^[A-Za-z0-9-]{4,64}$`)
+
+// huntOnObservables opens the form of a hunt: when it looks is for the person to say. A value that could say something else in a query
+// has none.
+func huntOnObservables() []catalog.ObservableAction {
+	return []catalog.ObservableAction{{Place: 30, Label: "Hunt", How: render.Open, Fill: func(o observables.Observable) (any, bool) {
+		form, ok := map[observables.Kind]string{
+			observables.MD5: `TgtProcMd5 = %q OR ModuleMd5 = %q`, observables.SHA1: `TgtFileSha1 = %q OR TgtProcSha1 = %q`, observables.SHA256: `TgtFileSha256 = %q OR TgtProcSha256 = %q`,
+			observables.IPv4: `DstIP = %q OR SrcIP = %q`, observables.IPv6: `DstIP = %q OR SrcIP = %q`, observables.Domain: `DnsRequest CONTAINS %q OR NetworkUrl CONTAINS %q`,
+			observables.URL: `NetworkUrl CONTAINS %q OR NetworkUrl = %q`,
+		}[o.Kind]
+		return map[string]any{"query": fmt.Sprintf(form, o.Value, o.Value)}, ok && !strings.ContainsAny(o.Value, "\"\\'")
+	}}}
+}
 
 // fetchOnDigests lists what a digest tells of: a list with pages, of a thousand at most.
 func fetchOnDigests() []cards.Action {

@@ -42,8 +42,8 @@ const blockNote = "Blocked from Slack"
 func blockHash() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "block-hash", Title: "Block Hash", Area: "blocklist", Aliases: []string{"block", "block-hashes"}, Main: "threat-hashes",
-		OnCards: blockHashOnCards(),
-		Risk:    catalog.Destructive, Needs: "Blocklist › View + Create", Repeatable: true, Undo: "remove-items-in-blacklist",
+		OnCards: blockHashOnCards(), OnObservables: blockHashOnObservables(),
+		Risk: catalog.Destructive, Needs: "Blocklist › View + Create", Repeatable: true, Undo: "remove-items-in-blacklist",
 		Doc:      "Adds files to the blocklist of sites by SHA-1: they can no longer run there.",
 		Examples: []string{`block 3395856ce81f2b7382dee72602f798b642f14140 os=Windows site=Paris reason="ransomware, INC-1042"`},
 	}, func(ctx context.Context, call *catalog.Call, p blockHashParams) (render.Card, error) {
@@ -220,7 +220,8 @@ type rated struct {
 func getReputations() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-hash-reputations", Title: "Get Hash Reputations", Area: "blocklist", Aliases: []string{"reputation", "reputations", "hash"}, Main: "file-hashes",
-		Risk: catalog.Read, Needs: "Blocklist › View", Repeatable: true,
+		OnObservables: reputationOnObservables(),
+		Risk:          catalog.Read, Needs: "Blocklist › View", Repeatable: true,
 		Doc:      "Shows the vendor's reputation for files, by SHA-1.",
 		Examples: []string{"reputation 3395856ce81f2b7382dee72602f798b642f14140"},
 	}, func(ctx context.Context, call *catalog.Call, p reputationParams) (render.Card, error) {

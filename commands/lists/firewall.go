@@ -212,7 +212,8 @@ func (p *blockHostsParams) Needs() string {
 func blockRemoteHosts() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "block-remote-hosts", Title: "Block Remote Hosts", Area: "firewall", Aliases: []string{"block-hosts", "block-host", "block-ip"}, Main: "remote-host-values",
-		Risk: catalog.Destructive, Needs: needsFirewall + "; for the whole tenant the tenant permission as well",
+		OnObservables: blockHostOnObservables(),
+		Risk:          catalog.Destructive, Needs: needsFirewall + "; for the whole tenant the tenant permission as well",
 		Doc: "Creates a firewall rule that blocks remote hosts for an account, a site, a group or the whole tenant.",
 		Examples: []string{`block-remote-hosts rule-name="C2 of INC-1042" site-id=Paris remote-host-values=203.0.113.66 reason="beaconing"`,
 			`block-ip 203.0.113.0/24 type=CIDR name=C2 site=Paris os=windows,linux reason="beaconing"`},

@@ -156,7 +156,8 @@ func (p *createIOCParams) settings() s1.IOCSettings {
 func createIOC() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "create-ioc", Title: "Create IOC", Area: "iocs", Aliases: []string{"add-ioc", "ioc"}, Main: "ioc-value",
-		Risk: catalog.Change, Needs: "Threat Intelligence › View + Manage", Undo: "delete-iocs",
+		OnObservables: createIOCOnObservables(),
+		Risk:          catalog.Change, Needs: "Threat Intelligence › View + Manage", Undo: "delete-iocs",
 		Doc:      "Adds an indicator of compromise to accounts: from then on, whatever touches it raises an alert.",
 		Examples: []string{`create-ioc account-ids="Example Corp" source=AlienVault type=IPv4 ioc-value=203.0.113.9 mitre-tactics=TA0001`, `add-ioc evil[.]example type=DNS source="INC-1042"`},
 	}, func(ctx context.Context, call *catalog.Call, p createIOCParams) (render.Card, error) {

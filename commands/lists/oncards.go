@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/observables"
 	"s1bot/render"
 	"s1bot/render/cards"
 	"s1bot/s1"
@@ -35,6 +36,34 @@ func blockHashOnCards() []cards.Action {
 			given["site-id"] = site
 		}
 		return cards.Filling{Args: catalog.Marshal(given)}, sha1.MatchString(a.Source.FileHashSHA1)
+	}}}
+}
+
+// Beside what was found in a message.
+
+func blockHashOnObservables() []catalog.ObservableAction {
+	return []catalog.ObservableAction{{Place: 40, Label: "Block hash", Style: render.Danger, How: render.Open, Fill: func(o observables.Observable) (any, bool) {
+		return map[string]any{"threat-hashes": []string{o.Value}}, o.Kind == observables.SHA1
+	}}}
+}
+
+func reputationOnObservables() []catalog.ObservableAction {
+	return []catalog.ObservableAction{{Place: 20, Label: "Reputation", Fill: func(o observables.Observable) (any, bool) {
+		return map[string]any{"file-hashes": []string{o.Value}}, o.Kind == observables.SHA1
+	}}}
+}
+
+func createIOCOnObservables() []catalog.ObservableAction {
+	return []catalog.ObservableAction{{Place: 50, Label: "Add as IOC", How: render.Open, Fill: func(o observables.Observable) (any, bool) {
+		kind, ok := kindOfIOC(o.Value)
+		return map[string]any{"type": kind, "ioc-value": o.Value}, ok && o.Kind != observables.ID && o.Kind != observables.Word
+	}}}
+}
+
+func blockHostOnObservables() []catalog.ObservableAction {
+	return []catalog.ObservableAction{{Place: 40, Label: "Block address", Style: render.Danger, How: render.Open, Fill: func(o observables.Observable) (any, bool) {
+		of := map[observables.Kind]s1.RemoteHostType{observables.IPv4: s1.HostAddresses, observables.IPv6: s1.HostAddresses, observables.Domain: s1.HostFQDN}[o.Kind]
+		return map[string]any{"remote-host-values": []string{o.Value}, "remote-host-type": of}, of != ""
 	}}}
 }
 

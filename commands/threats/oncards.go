@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/observables"
 	"s1bot/render"
 	"s1bot/render/cards"
 	"s1bot/s1"
@@ -62,6 +63,14 @@ func threatsOnCards() []cards.Action {
 			return cards.Filling{Args: catalog.Marshal(map[string]any{"custom-input": map[string]any{"agentIds": []s1.AgentID{a.ID}}})}, true
 		}},
 	}
+}
+
+// threatsOnObservables lists the threats of a file. The console's key for hashes knows SHA-1 alone; its search knows the others.
+func threatsOnObservables() []catalog.ObservableAction {
+	return []catalog.ObservableAction{{Place: 10, Label: "Threats", Fill: func(o observables.Observable) (any, bool) {
+		key := map[observables.Kind]string{observables.SHA1: "contentHashes", observables.MD5: "query", observables.SHA256: "query"}[o.Kind]
+		return map[string]any{"custom-input": map[string]any{key: o.Value}}, key != ""
+	}}}
 }
 
 func statusOnCards() []cards.Action {

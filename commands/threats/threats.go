@@ -32,8 +32,8 @@ type getThreatParams struct {
 func getThreat() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-threat", Title: "Get Threat", Area: "threats", Aliases: []string{"threats", "threat", "get-threats"}, Main: "custom-input",
-		OnCards: threatsOnCards(),
-		Risk:    catalog.Read, Needs: "Endpoint Threats › View", Repeatable: true,
+		OnCards: threatsOnCards(), OnObservables: threatsOnObservables(),
+		Risk: catalog.Read, Needs: "Endpoint Threats › View", Repeatable: true,
 		Doc: "Lists threats, newest first; “threats open” lists unresolved ones. A single threat is shown with all its details.",
 		Examples: []string{"threat 1112953674841025235", "threats open", `get-threat limit=20 custom-input={"createdAt__gt":"2026-11-20 17:53:25","resolved":false}`,
 			"threats filter=incidentStatuses=unresolved&computerName__contains=DESKTOP"},

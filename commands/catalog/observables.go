@@ -1,0 +1,44 @@
+package catalog
+
+import (
+	"slices"
+
+	"s1bot/commands/observables"
+	"s1bot/render"
+)
+
+// An ObservableAction puts a command beside what was found in a message: a hash, an address, a domain. Which commands those are is not
+// known to whoever looks messages up: a command declares its actions in its own value, as it does for cards.
+type ObservableAction struct {
+	Place int // the lowest comes first
+	Label string
+	Style render.Style
+	How   render.How                                       // Open for what needs more than the observable tells
+	Fill  func(observables.Observable) (args any, ok bool) // what it gives the command; false leaves the action out
+
+	command string
+}
+
+// observableActions are those of all commands, in their order.
+func observableActions(commands []*Command) []ObservableAction {
+	var all []ObservableAction
+	for _, cmd := range commands {
+		for _, a := range cmd.OnObservables {
+			a.command = cmd.Name
+			all = append(all, a)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b ObservableAction) int { return a.Place - b.Place })
+	return all
+}
+
+// ObservableActions are what can be done about an observable.
+func (c *Catalog) ObservableActions(o observables.Observable) []render.Action {
+	var actions []render.Action
+	for _, a := range c.observables {
+		if args, ok := a.Fill(o); ok {
+			actions = append(actions, render.Button{Label: a.Label, Style: a.Style, Do: Invocation{Command: a.command, Args: Marshal(args), How: a.How}})
+		}
+	}
+	return actions
+}

@@ -1,0 +1,299 @@
+package sightings
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/lookup"
+	"s1bot/commands/observables"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/render/cards"
+	"s1bot/s1"
+)
+
+// What a value is asked about. Rows are compared here once more: a filter of the console's may match by a part.
+
+func (s *search) askAboutHashes(of map[observables.Kind][]int, value func(int) string) {
+	threats := func(filter func(hashes []string) s1.Query) func(context.Context, []int) (map[int]string, error) {
+		return func(ctx context.Context, about []int) (map[int]string, error) {
+			page, err := s.call.Console.ThreatsPage(ctx, filter(values(about, value)).SortedBy("createdAt", s1.Descending).WithLimit(rows))
+			return eachOf(about, func(i int) string { return threatsWith(page, value(i)) }), err
+		}
+	}
+	s.add(asThreats, of[observables.SHA1], perCall, threats(func(h []string) s1.Query { return s1.Query{}.With("contentHashes", h...) }))
+	s.add(asThreats, slices.Concat(of[observables.MD5], of[observables.SHA256]), 1, threats(func(h []string) s1.Query { return s1.Query{"query": h} }))
+	s.add(asBlocked, slices.Concat(of[observables.SHA1], of[observables.SHA256]), perCall, func(ctx context.Context, about []int) (map[int]string, error) {
+		page, err := s.call.Console.BlocklistPage(ctx, s1.Query{}.Everywhere().With("value__contains", values(about, value)...).WithLimit(rows))
+		return eachOf(about, func(i int) string { return blockedWords(page.Items, value(i)) }), err
+	})
+	s.add(asReputation, of[observables.SHA1], 1, func(ctx context.Context, about []int) (map[int]string, error) {
+		r, err := s.call.Console.HashReputation(ctx, value(about[0]))
+		return map[int]string{about[0]: "reputation: " + strings.ToLower(r.Verdict.Label())}, err
+	})
+}
+
+func values(about []int, value func(int) string) []string {
+	all := make([]string, len(about))
+	for n, i := range about {
+		all[n] = value(i)
+	}
+	return all
+}
+
+func eachOf(about []int, says func(int) string) map[int]string {
+	all := map[int]string{}
+	for _, i := range about {
+		all[i] = says(i)
+	}
+	return all
+}
+
+// threatsWith counts the threats of a file and the endpoints that had it.
+func threatsWith(page s1.Page[s1.Threat], hash string) string {
+	hosts, n, open := map[string]bool{}, 0, 0
+	for _, t := range page.Items {
+		if !slices.ContainsFunc([]string{t.Info.SHA1, t.Info.MD5, t.Info.SHA256}, func(h string) bool { return strings.EqualFold(h, hash) }) {
+			continue
+		}
+		n++
+		hosts[cmp.Or(string(t.AgentID()), t.Host())] = true
+		if t.Info.IncidentStatus != s1.StatusResolved {
+			open++
+		}
+	}
+	least := ""
+	if page.Total > len(page.Items) {
+		least = "at least "
+	}
+	if n == 0 {
+		if least != "" {
+			return "" // its threats may be among those that were not read
+		}
+		return "no threats"
+	}
+	return fmt.Sprintf("seen on %s%s · %s, %d open", least, text.Plural(len(hosts), "endpoint"), text.Plural(n, "threat"), open)
+}
+
+func blockedWords(items []s1.BlocklistItem, hash string) string {
+	var systems []string
+	for _, item := range items {
+		if strings.EqualFold(item.Value, hash) || strings.EqualFold(item.SHA256, hash) {
+			systems = append(systems, item.OSType.Label())
+		}
+	}
+	if len(systems) == 0 {
+		return "not blocked"
+	}
+	slices.Sort(systems)
+	return "blocked on " + strings.Join(slices.Compact(systems), ", ")
+}
+
+func (s *search) askAboutAddresses(of map[observables.Kind][]int, value func(int) string) {
+	agents := func(key string) func(context.Context, []int) (map[int]string, error) {
+		return func(ctx context.Context, about []int) (map[int]string, error) {
+			page, err := s.call.Console.AgentsPage(ctx, s1.Query{}.With(key, values(about, value)...).With("isDecommissioned", "false").WithLimit(rows))
+			return eachOf(about, func(i int) string { return hostsAt(page.Items, value(i)) }), err
+		}
+	}
+	s.add(asEndpoints, of[observables.IPv4], perCall, agents("networkInterfaceInet__contains"))
+	s.add(asExternal, of[observables.IPv4], perCall, func(ctx context.Context, about []int) (map[int]string, error) {
+		page, err := s.call.Console.AgentsPage(ctx, s1.Query{}.With("externalIp__contains", values(about, value)...).With("isDecommissioned", "false").WithLimit(rows))
+		return eachOf(about, func(i int) string { return behind(page, value(i)) }), err
+	})
+	s.add(asEndpoints, of[observables.IPv6], 1, func(ctx context.Context, about []int) (map[int]string, error) { // the console has no key for them
+		page, err := s.call.Console.AgentsPage(ctx, s1.Query{"query": {value(about[0])}}.WithLimit(rows))
+		return map[int]string{about[0]: hostsAt(page.Items, value(about[0]))}, err
+	})
+}
+
+// hostsAt names the endpoints that have an address.
+func hostsAt(agents []s1.Agent, address string) string {
+	var names []string
+	for _, a := range agents {
+		if lookup.HasAddress(a, address) {
+			names = append(names, cmp.Or(a.ComputerName, string(a.ID)))
+		}
+	}
+	if len(names) == 0 {
+		return "no endpoint has it"
+	}
+	return "is " + text.Shorten(strings.Join(names, ", "), 80)
+}
+
+// behind counts the endpoints that reach the console from an address: a site's own.
+func behind(page s1.Page[s1.Agent], address string) string {
+	n := 0
+	for _, a := range page.Items {
+		if ip, err := netip.ParseAddr(a.ExternalIP); err == nil && ip.String() == address {
+			n++
+		}
+	}
+	switch {
+	case n == 0:
+		return ""
+	case page.Total > len(page.Items):
+		return fmt.Sprintf("external address of at least %s", text.Plural(n, "endpoint"))
+	}
+	return "external address of " + text.Plural(n, "endpoint")
+}
+
+// askAboutIDs looks for threats and alerts: an id does not tell which it is of.
+func (s *search) askAboutIDs(about []int, value func(int) string) {
+	s.add(asThreats, about, Most, func(ctx context.Context, about []int) (map[int]string, error) {
+		found, err := s.call.Console.ThreatsByID(ctx, valid[s1.ThreatID](values(about, value)))
+		return eachOf(about, func(i int) string {
+			at := slices.IndexFunc(found, func(t s1.Threat) bool { return string(t.Identity()) == value(i) })
+			if at < 0 {
+				return ""
+			}
+			t := found[at]
+			s.becomes(i, "threat", t.Name(), cards.ThreatDetails(t, s.call.Console, s.all.CardActions()).Actions)
+			return text.JoinNonEmpty(" · ", t.Host(), t.Info.ConfidenceLevel.Label(), strings.ToLower(t.Info.MitigationStatus.Label()), strings.ToLower(t.Info.IncidentStatus.Label()))
+		}), err
+	})
+	s.add(asAlerts, about, Most, func(ctx context.Context, about []int) (map[int]string, error) {
+		found, err := s.call.Console.AlertsByID(ctx, valid[s1.AlertID](values(about, value)))
+		return eachOf(about, func(i int) string {
+			at := slices.IndexFunc(found, func(a s1.Alert) bool { return string(a.Identity()) == value(i) })
+			if at < 0 {
+				return ""
+			}
+			a := found[at]
+			s.becomes(i, "alert", a.Name(), cards.Alert(a, s.call.Console, s.all.CardActions(), cards.Thread{}).Actions)
+			return text.JoinNonEmpty(" · ", a.Host(), a.Rule.Severity.Label(), strings.ToLower(a.Info.IncidentStatus.Label()))
+		}), err
+	})
+}
+
+// valid are the ids of a form that the console takes: one that it does not would have it refuse all.
+func valid[ID interface {
+	~string
+	Valid() bool
+}](all []string) (ids []ID) {
+	for _, id := range all {
+		if ID(id).Valid() {
+			ids = append(ids, ID(id))
+		}
+	}
+	return ids
+}
+
+// becomes says what an id is of.
+func (s *search) becomes(i int, kind, name string, actions []render.Action) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sightings[i].Kind, s.sightings[i].Name, s.sightings[i].Actions = kind, cmp.Or(name, s.sightings[i].Name), actions
+}
+
+// askAboutIndicators looks for values among the indicators of all accounts that the bot's token sees: the console wants accounts named.
+func (s *search) askAboutIndicators(of map[observables.Kind][]int, value func(int) string) {
+	var once sync.Once
+	var ids []string
+	var err error
+	accounts := func(ctx context.Context) ([]string, error) {
+		once.Do(func() {
+			var page s1.Page[s1.Account]
+			page, err = s.call.Console.AccountsPage(ctx, s1.Query{}.WithLimit(rows)) // more ids make too long an address
+			ids = lookup.NamesIn(page.Items, func(a s1.Account) string { return string(a.ID) })
+		})
+		return ids, err
+	}
+	var about []int
+	for kind, all := range of {
+		if kind != observables.ID && kind != observables.Word {
+			about = append(about, all...)
+		}
+	}
+	slices.Sort(about)
+	s.add(asIndicator, about, 1, func(ctx context.Context, about []int) (map[int]string, error) {
+		ids, err := accounts(ctx)
+		if err != nil || len(ids) == 0 {
+			return nil, err
+		}
+		page, err := s.call.Console.IOCsPage(ctx, s1.Query{}.With("accountIds", ids...).And(s1.Query{"value": {value(about[0])}}).WithLimit(rows))
+		return map[int]string{about[0]: indicatorWords(page.Items, value(about[0]), s.call)}, err
+	})
+}
+
+func indicatorWords(found []s1.IOC, value string, call *catalog.Call) string {
+	for _, i := range found {
+		if !strings.EqualFold(i.Value, value) {
+			continue
+		}
+		words := "IOC"
+		if name := cmp.Or(i.Name, i.Source); name != "" {
+			words += " " + text.Quote(text.Shorten(name, 40))
+		}
+		if !i.ValidUntil.IsZero() {
+			words += " until " + catalog.Readable(i.ValidUntil.Time, call.Caller)
+		}
+		return words
+	}
+	return "no IOC"
+}
+
+// endpointsNamed are the endpoints that words are the names of. Names are looked for several at once by their parts; where that brings more
+// than one page, and a word was not on it, it is looked for alone.
+func endpointsNamed(ctx context.Context, call *catalog.Call, all *catalog.Catalog, words []observables.Observable) ([]Sighting, error) {
+	var seen []Sighting
+	for part := range slices.Chunk(words, perCall) {
+		names := make([]string, len(part))
+		for i, w := range part {
+			names[i] = w.Value
+		}
+		found, err := endpointsIn(ctx, call, names)
+		if err != nil {
+			return seen, err
+		}
+		for _, a := range found {
+			seen = append(seen, Sighting{Name: cmp.Or(a.ComputerName, string(a.ID)), Kind: "endpoint", Known: agentWords(a), Actions: cards.Agent(a, call.Console, all.CardActions()).Actions})
+		}
+	}
+	return seen, nil
+}
+
+func endpointsIn(ctx context.Context, call *catalog.Call, names []string) (found []s1.Agent, err error) {
+	active := s1.Query{}.With("isDecommissioned", "false").WithLimit(rows)
+	page, err := call.Console.AgentsPage(ctx, active.With("computerName__contains", names...))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		is := func(a s1.Agent) bool { return strings.EqualFold(a.ComputerName, name) }
+		if page.Total > len(page.Items) && !slices.ContainsFunc(page.Items, is) {
+			alone, err := call.Console.AgentsPage(ctx, active.And(s1.Query{"computerName": {name}}))
+			if err != nil {
+				return found, err
+			}
+			page.Items = append(page.Items, alone.Items...)
+		}
+		for _, a := range page.Items {
+			if is(a) && !slices.ContainsFunc(found, func(f s1.Agent) bool { return f.ID == a.ID }) {
+				found = append(found, a)
+			}
+		}
+	}
+	return found, nil
+}
+
+func agentWords(a s1.Agent) []string {
+	state := "offline"
+	if a.Online() {
+		state = "online"
+	}
+	if a.Isolated() {
+		state += ", isolated"
+	}
+	words := []string{state, text.Plural(a.ActiveThreats, "active threat")}
+	if place := text.JoinNonEmpty(" / ", a.SiteName, a.GroupName); place != "" {
+		words = append(words, place)
+	}
+	return words
+}

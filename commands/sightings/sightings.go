@@ -1,0 +1,166 @@
+// Package sightings says what a console knows of observables: on how many endpoints a hash was seen, whether it is blocked, whether an
+// address is an indicator, what became of a threat.
+//
+// One look-up is a set of questions, each about several observables at once where the console takes several values, and all of them run
+// at the same time, but never more than four: a message with twenty hashes must not take the console from everybody else.
+//
+// The rule one must not break: an answer that did not come is no "no". Each question that fails is named beside every observable that
+// it was about, and the others stand.
+package sightings
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"sync"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/observables"
+	"s1bot/commands/refusal"
+	"s1bot/commands/text"
+	"s1bot/render"
+)
+
+// Bounds of one look-up.
+const (
+	Most     = 20 // sightings that are shown
+	keptFree = 5  // of them for endpoints, which stand behind all others in what was found
+	parallel = 4  // calls of the console at a time
+	perCall  = 10 // values in one filter of the console's
+	rows     = 100
+)
+
+// A Sighting is one observable with what the console knows of it and what can be done about it.
+type Sighting struct {
+	Name    string // as people read it: the value, or the name of a thing
+	Kind    string // "SHA-1", "endpoint", "threat"
+	Known   []string
+	Unknown []string // questions without an answer, each with why
+	Actions []render.Action
+}
+
+// Of asks the console about observables, and returns the sightings and how many more observables there are. An observable that is only a
+// word counts where an endpoint has that name.
+func Of(ctx context.Context, call *catalog.Call, all *catalog.Catalog, found []observables.Observable) (seen []Sighting, more int) {
+	split := slices.IndexFunc(found, func(o observables.Observable) bool { return o.Kind == observables.Word })
+	words := []observables.Observable(nil)
+	if split >= 0 {
+		found, words = found[:split], found[split:]
+	}
+	hosts, problem := endpointsNamed(ctx, call, all, words)
+	room := Most - min(len(hosts), keptFree)
+	shown := found[:min(len(found), room)]
+	s := newSearch(call, all, shown)
+	s.run(ctx)
+	seen = append(s.sightings, hosts[:min(len(hosts), Most-len(shown))]...)
+	if problem != nil {
+		seen = append(seen, Sighting{Name: wordList(words), Kind: "possible endpoint names", Unknown: []string{"endpoints: " + why(problem)}})
+	}
+	return seen, len(found) - len(shown) + max(len(hosts)-(Most-len(shown)), 0)
+}
+
+func wordList(words []observables.Observable) string {
+	var names []string
+	for _, w := range words {
+		names = append(names, w.Value)
+	}
+	return text.Shorten(strings.Join(names, ", "), 100)
+}
+
+// why is an error in a few words.
+func why(err error) string { return strings.TrimSuffix(refusal.ProblemWords(err), ".") }
+
+// A search is one look-up under way.
+type search struct {
+	call      *catalog.Call
+	all       *catalog.Catalog
+	sightings []Sighting
+	questions []question
+
+	mu      sync.Mutex
+	answers map[int]map[string]string // by sighting, by question
+}
+
+// A question asks the console about some of the sightings, and answers each of them.
+type question struct {
+	name  string // "blocklist", as people read it
+	about []int
+	ask   func(ctx context.Context) (map[int]string, error)
+}
+
+func newSearch(call *catalog.Call, all *catalog.Catalog, found []observables.Observable) *search {
+	s := &search{call: call, all: all, answers: map[int]map[string]string{}}
+	of := map[observables.Kind][]int{}
+	for i, o := range found {
+		s.sightings = append(s.sightings, Sighting{Name: o.Value, Kind: string(o.Kind), Actions: all.ObservableActions(o)})
+		of[o.Kind] = append(of[o.Kind], i)
+	}
+	value := func(i int) string { return found[i].Value }
+	s.askAboutHashes(of, value)
+	s.askAboutAddresses(of, value)
+	s.askAboutIDs(of[observables.ID], value)
+	s.askAboutIndicators(of, value)
+	return s
+}
+
+// add notes a question, several times where there are more values than the console takes at once.
+func (s *search) add(name string, about []int, atOnce int, ask func(ctx context.Context, about []int) (map[int]string, error)) {
+	for part := range slices.Chunk(about, atOnce) {
+		s.questions = append(s.questions, question{name, part, func(ctx context.Context) (map[int]string, error) { return ask(ctx, part) }})
+	}
+}
+
+// run asks all questions and sorts the answers in.
+func (s *search) run(ctx context.Context) {
+	var asking sync.WaitGroup
+	slots := make(chan struct{}, parallel)
+	for _, q := range s.questions {
+		slots <- struct{}{}
+		asking.Go(func() {
+			defer func() { <-slots }()
+			answers, err := q.ask(ctx)
+			s.take(q, answers, err)
+		})
+	}
+	asking.Wait()
+	for i := range s.sightings {
+		for _, name := range order {
+			if says := s.answers[i][name]; says != "" {
+				s.sightings[i].Known = append(s.sightings[i].Known, says)
+			}
+		}
+		if s.sightings[i].Kind == string(observables.ID) && len(s.sightings[i].Known)+len(s.sightings[i].Unknown) == 0 {
+			s.sightings[i].Known = []string{"no threat or alert has this id"}
+		}
+		slices.Sort(s.sightings[i].Unknown)
+	}
+}
+
+func (s *search) take(q question, answers map[int]string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, i := range q.about {
+		if err != nil {
+			s.sightings[i].Unknown = append(s.sightings[i].Unknown, q.name+": "+cmp.Or(why(err), "no answer"))
+			continue
+		}
+		if s.answers[i] == nil {
+			s.answers[i] = map[string]string{}
+		}
+		s.answers[i][q.name] = answers[i]
+	}
+}
+
+// The names of the questions, and the order in which their answers stand.
+const (
+	asThreats    = "threats"
+	asEndpoints  = "endpoints"
+	asExternal   = "external addresses"
+	asAlerts     = "alerts"
+	asBlocked    = "blocklist"
+	asIndicator  = "IOCs"
+	asReputation = "reputation"
+)
+
+var order = []string{asThreats, asAlerts, asEndpoints, asExternal, asBlocked, asIndicator, asReputation}

@@ -1,0 +1,109 @@
+package sightings_test
+
+import (
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/commands"
+	"s1bot/commands/commandtest"
+	"s1bot/commands/observables"
+	"s1bot/commands/sightings"
+	"s1bot/render"
+	"s1bot/s1/s1sim"
+)
+
+func about(seen []sightings.Sighting, name string) sightings.Sighting {
+	for _, s := range seen {
+		if strings.EqualFold(s.Name, name) {
+			return s
+		}
+	}
+	return sightings.Sighting{}
+}
+
+func labels(actions []render.Action) (all []string) {
+	for _, a := range actions {
+		switch a := a.(type) {
+		case render.Button:
+			all = append(all, a.Label)
+		case render.Menu:
+			all = append(all, a.Label)
+		}
+	}
+	return all
+}
+
+func TestALookUpSaysWhatTheConsoleKnows(t *testing.T) {
+	t.Parallel()
+	console := s1sim.New(commandtest.Frozen(-1))
+	host := console.AddAgent(s1sim.AgentSpec{Name: "DESKTOP-1"})
+	const sha1, sha256 = "3395856ceb81f2b7382dee72602f798b642f4140", "275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f"
+	threat := console.AddThreat(s1sim.ThreatSpec{Agent: host, Name: "evil.exe", SHA1: sha1, SHA256: sha256})
+	cat := commands.All()
+	call := commandtest.At(t, cat, console).Call
+	seen, more := sightings.Of(t.Context(), call, cat, observables.Find("desktop-1 ran "+sha1+" ("+sha256+"), threat "+threat+" and 203.0.113.250; NOHOST-7, evil.example"))
+	require.Zero(t, more)
+	require.Empty(t, about(seen, "NOHOST-7").Kind, "a word that no endpoint is called")
+	require.Contains(t, strings.Join(about(seen, sha1).Known, "; "), "seen on 1 endpoint · 1 threat, 1 open; not blocked; no IOC; reputation: ")
+	require.Subset(t, labels(about(seen, sha1).Actions), []string{"Threats", "Block hash"})
+	require.Contains(t, labels(about(seen, "DESKTOP-1").Actions), "Disconnect host")
+	require.Equal(t, []string{"no IOC"}, about(seen, "evil.example").Known)
+	require.Contains(t, about(seen, sha256).Known[0], "seen on 1 endpoint", "the console's key for hashes knows SHA-1 alone")
+	require.Equal(t, "threat", about(seen, "evil.exe").Kind)
+	require.Contains(t, labels(about(seen, "evil.exe").Actions), "Mitigate")
+	for _, s := range seen {
+		require.Empty(t, s.Unknown, s.Name)
+	}
+}
+
+// A console that refuses one question is asked the others, and no more than four at a time.
+func TestWhatCannotBeToldIsSaidBesideEachFinding(t *testing.T) {
+	t.Parallel()
+	console := s1sim.New(commandtest.Frozen(-1))
+	var now, most atomic.Int64
+	counted := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if n := now.Add(1); n > most.Load() {
+			most.Store(n)
+		}
+		defer now.Add(-1)
+		if strings.Contains(r.URL.Path, "restrictions") {
+			http.Error(w, `{"errors":[{"code":4030010,"title":"Forbidden","detail":"no permission"}]}`, http.StatusForbidden)
+			return
+		}
+		console.ServeHTTP(w, r)
+	})
+	cat := commands.All()
+	call := commandtest.At(t, cat, counted).Call
+	var typed []string
+	for _, c := range "0123456789abcdef" {
+		typed = append(typed, strings.Repeat(string(c), 40))
+	}
+	seen, _ := sightings.Of(t.Context(), call, cat, observables.Find(typed...))
+	require.Len(t, seen, 16)
+	for _, s := range seen {
+		require.Len(t, s.Unknown, 1)
+		require.Contains(t, s.Unknown[0], "blocklist: status 403")
+		require.NotContains(t, strings.Join(s.Known, " "), "blocked")
+		require.Contains(t, s.Known, "no threats")
+	}
+	require.LessOrEqual(t, most.Load(), int64(4))
+}
+
+func TestALookUpShowsTwentyAndCountsTheRest(t *testing.T) {
+	t.Parallel()
+	console := s1sim.New(commandtest.Frozen(-1))
+	console.AddAgent(s1sim.AgentSpec{Name: "DESKTOP-1"})
+	cat := commands.All()
+	var typed []string
+	for _, a := range "0123456789abcdef" {
+		typed = append(typed, strings.Repeat(string(a), 32), strings.Repeat(string(a), 64))
+	}
+	seen, more := sightings.Of(t.Context(), commandtest.At(t, cat, console).Call, cat, observables.Find(append(typed, "DESKTOP-1")...))
+	require.Len(t, seen, 20)
+	require.Equal(t, 13, more)
+	require.NotEmpty(t, about(seen, "DESKTOP-1").Kind, "an endpoint is shown, however many hashes there are")
+}
