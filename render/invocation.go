@@ -19,6 +19,7 @@ type How string
 const (
 	Run   How = ""      // run it, or ask for its approval
 	Open  How = "form"  // open its form, filled with Args
+	View  How = "view"  // run it (a read) and show the card over the message, as a modal
 	Share How = "share" // run it again (a read) and post the card to the channel
 	Raw   How = "raw"   // the answer as JSON, as a file
 	CSV   How = "csv"   // the whole result as a CSV file

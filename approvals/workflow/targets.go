@@ -27,7 +27,7 @@ func planParts(req approvals.Request) []render.Part {
 		}
 		parts = append(parts, render.Line{render.Text(verb), render.Bold(count(plan.Targets)), render.Text(where(plan))})
 		if len(plan.Changes) == 0 {
-			parts = append(parts, targetTable(plan.Targets))
+			parts = append(parts, targetParts(plan.Targets))
 		}
 		if more := len(plan.Targets) - shownTargets; more > 0 {
 			parts = append(parts, render.Note{render.Text(fmt.Sprintf("… and %d more; the thread has the full list", more))})
@@ -110,12 +110,9 @@ func where(plan catalog.Plan) string {
 	return in + site + " / " + group + ":"
 }
 
-// targetTable lists the first targets, with the columns that say anything about them.
-func targetTable(targets []catalog.Target) render.Part {
-	columns := []struct {
-		title string
-		cell  func(catalog.Target) render.Span
-	}{
+// targetFacts are what a card tells of each target, the most telling first.
+func targetFacts() []targetFact {
+	return []targetFact{
 		{"Name", func(t catalog.Target) render.Span { return render.Link(t.Name, t.URL) }},
 		{"State", func(t catalog.Target) render.Span { return render.Text(signed(t.State)) }},
 		{"Note", func(t catalog.Target) render.Span { return render.Text(strings.Join(remarks(t), ", ")) }},
@@ -123,9 +120,33 @@ func targetTable(targets []catalog.Target) render.Part {
 		{"User", func(t catalog.Target) render.Span { return render.Text(t.User) }},
 		{"Site / group", func(t catalog.Target) render.Span { return render.Text(Place(t)) }},
 	}
+}
+
+type targetFact struct {
+	title string
+	cell  func(catalog.Target) render.Span
+}
+
+// targetParts tell what is touched: one thing by its facts, several as a table, where they can be compared. On a phone a table shows its
+// first columns alone.
+func targetParts(targets []catalog.Target) render.Part {
+	if len(targets) > 1 {
+		return targetTable(targets)
+	}
+	var fields render.Fields
+	for _, f := range targetFacts() {
+		if span := f.cell(targets[0]); span.Text != "" {
+			fields = append(fields, render.Field{Label: f.title, Value: render.Line{span}})
+		}
+	}
+	return fields
+}
+
+// targetTable lists the first targets, with the columns that say anything about them.
+func targetTable(targets []catalog.Target) render.Part {
 	shown := targets[:min(len(targets), shownTargets)]
 	table := render.Table{Rows: make([][]render.Line, len(shown))}
-	for _, c := range columns {
+	for _, c := range targetFacts() {
 		if !slices.ContainsFunc(shown, func(t catalog.Target) bool { return c.cell(t).Text != "" }) {
 			continue
 		}

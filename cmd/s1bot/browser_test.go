@@ -109,7 +109,7 @@ func TestThePageIsASmallSlack(t *testing.T) {
 	b.waitText("odd.exe")
 	d.sim.AddThreat(s1sim.ThreatSpec{Name: "grave.exe", Agent: "DESKTOP-1", Confidence: "malicious", Storyline: "7F3A"})
 	b.waitText("replied to a thread:")
-	b.waitText("Malicious · grave.exe")
+	b.waitText("Malicious · Malware · grave.exe")
 	b.do("go to its thread", click(`[data-testid="root"]`))
 	b.waitText("Also sent to #threats")
 

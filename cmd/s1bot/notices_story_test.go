@@ -116,7 +116,7 @@ func TestAGraveThreatThatJoinsAThreadIsSeenInTheChannel(t *testing.T) {
 	s.console.AddThreat(s1sim.ThreatSpec{Name: "odd.exe", Agent: "DESKTOP-1", Confidence: "suspicious", Storyline: "7F3A"})
 	root := s.sees("#threats", "odd.exe")
 	s.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1", Confidence: "malicious", Storyline: "7F3A"})
-	reply := s.sees("#threats", "Malicious · evil.exe")
+	reply := s.sees("#threats", "Malicious · Malware · evil.exe")
 	require.True(t, reply.Broadcast)
 	require.Equal(t, root.TS, reply.ThreadTS)
 	s.clicks("alice", reply, "Disconnect host")

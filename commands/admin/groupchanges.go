@@ -200,7 +200,7 @@ func (p *deleteGroupParams) Plan(ctx context.Context, call *catalog.Call) (catal
 	}
 	plan.Notes = append(plan.Notes, "The group and its policy are gone for good.")
 	if members > 0 {
-		plan.Notes = append(plan.Notes, text.Plural(members, "endpoint")+" will move to dynamic groups they match or to the site's default group, and get its policy.")
+		plan.Notes = append(plan.Notes, text.Plural(members, "endpoint")+" will move to "+text.Agree(members, "a dynamic group that it matches", "dynamic groups they match")+" or to the site's default group, and get its policy.")
 	}
 	return plan, nil
 }

@@ -18,7 +18,7 @@ type action struct {
 	done    string                // "isolation accepted"
 	already func(s1.Agent) bool   // what is so before, and worth saying; nil where nothing is
 	so      string                // in words: "being scanned already."
-	after   string                // what an approver has to know of it
+	after   func(n int) string    // what an approver has to know of it, of n endpoints
 	offline string                // "isolated as soon as it is back"
 	undo    string                // in words, where something takes it back
 	state   func(s1.Agent) string // how far an endpoint is; its place on the network when nil
@@ -27,16 +27,22 @@ type action struct {
 
 var (
 	isolation = action{
-		try: "isolate", done: "isolation accepted", after: "After this they reach the console and nothing else.",
+		try: "isolate", done: "isolation accepted", after: func(n int) string {
+			return "After this " + text.Agree(n, "it reaches", "they reach") + " the console and nothing else."
+		},
 		offline: "isolated as soon as it is back", undo: "Reconnect", send: (*s1.Client).DisconnectAgents,
 	}
 	reconnection = action{
-		try: "reconnect", done: "reconnection accepted", after: "After this they reach the whole network again.",
+		try: "reconnect", done: "reconnection accepted", after: func(n int) string {
+			return "After this " + text.Agree(n, "it reaches", "they reach") + " the whole network again."
+		},
 		already: func(a s1.Agent) bool { return !a.Isolated() }, so: "not isolated now.",
 		offline: "reconnected as soon as it is back", undo: "Disconnect", send: (*s1.Client).ConnectAgents,
 	}
 	diskScan = action{
-		try: "scan", done: "scan accepted", after: "A full disk scan takes hours and slows the endpoint down. Findings are handled by its policy.",
+		try: "scan", done: "scan accepted", after: func(n int) string {
+			return "A full disk scan takes hours and slows the " + text.Agree(n, "endpoint down. Findings are handled by its policy.", "endpoints down. Findings are handled by their policies.")
+		},
 		already: func(a s1.Agent) bool { return a.ScanStatus == "started" }, so: "being scanned already.",
 		offline: "scanned as soon as it is back", state: scanState, send: (*s1.Client).ScanAgents,
 	}
@@ -57,7 +63,7 @@ func (a action) plan(ctx context.Context, call *catalog.Call, targets *lookup.Ag
 	if already > 0 {
 		plan.Notes = append(plan.Notes, text.Are(already, "endpoint")+" "+a.so)
 	}
-	plan.Notes = append(plan.Notes, a.after)
+	plan.Notes = append(plan.Notes, a.after(len(agents)))
 	plan.Notes = append(plan.Notes, lookup.OfflineNote(agents, a.offline)...)
 	plan.Undo = a.undo
 	return plan, nil

@@ -47,11 +47,11 @@ func (p *moveParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan
 		return catalog.Plan{}, catalog.AllSo(len(movable), "endpoint", "in the group "+text.Quote(group.Name))
 	}
 	p.Hosts, p.Group = catalog.Convert[lookup.HostRef](lookup.AgentIDs(movable)), group.ID
-	notes = append(notes, "The group's policy applies to them from then on.")
+	notes = append(notes, "The group's policy applies to "+text.Agree(len(movable), "it", "them")+" from then on.")
 	return catalog.Plan{
 		Targets: catalog.TargetsOf(call, movable, lookup.AgentTarget), Facts: []catalog.Fact{{Label: "To the group", Value: groupWords(group, movable[0].SiteName)}},
 		Also:    []catalog.Target{{Kind: "group", ID: string(group.ID), Name: group.Name, Account: movable[0].AccountName, Site: movable[0].SiteName}},
-		LeftOut: left, Notes: notes, Undo: "Move them back",
+		LeftOut: left, Notes: notes, Undo: "Move " + text.Agree(len(movable), "it", "them") + " back",
 	}, nil
 }
 
@@ -176,14 +176,14 @@ func (p *moveSiteParams) Plan(ctx context.Context, call *catalog.Call) (catalog.
 		notes = append(notes, text.Are(there, "endpoint")+" left out: in that site already.")
 	}
 	if len(movable) == 0 {
-		return catalog.Plan{}, catalog.Wrong(hostsParam, "no endpoint is left to move: they are in that site already, or decommissioned")
+		return catalog.Plan{}, catalog.Wrong(hostsParam, "no endpoint is left to move: each is in that site already, or decommissioned")
 	}
 	p.Hosts, p.Site = catalog.Convert[lookup.HostRef](lookup.AgentIDs(movable)), site.ID
-	notes = append(notes, "The site's policy and licenses apply to them. They go to the dynamic group that fits best, or to the default group.")
+	notes = append(notes, "The site's policy and licenses apply to "+text.Agree(len(movable), "it. It goes", "them. They go")+" to the dynamic group that fits best, or to the default group.")
 	return catalog.Plan{
 		Targets: catalog.TargetsOf(call, movable, lookup.AgentTarget), Facts: []catalog.Fact{{Label: "To the site", Value: text.JoinNonEmpty(" · ", site.Name, site.AccountName)}},
 		Also:    []catalog.Target{{Kind: "site", ID: string(site.ID), Name: site.Name, Account: site.AccountName}},
-		LeftOut: left, Notes: notes, Undo: "Move them back, then into their groups with move-agents",
+		LeftOut: left, Notes: notes, Undo: "Move " + text.Agree(len(movable), "it back, then into its group", "them back, then into their groups") + " with move-agents",
 	}, nil
 }
 

@@ -56,7 +56,7 @@ func reconnectOnCards() []cards.Action {
 
 func infoOnCards() []cards.Action {
 	return []cards.Action{
-		{Place: 42, Label: "Endpoint", Menu: "Look up", Threat: func(t s1.Threat) (cards.Filling, bool) {
+		{Place: 34, Label: "Endpoint", Menu: "Look up", Deep: true, Threat: func(t s1.Threat) (cards.Filling, bool) {
 			args, ok := onEndpoint(cards.ThreatEndpoint(t))
 			return args, ok && t.Identity().Valid()
 		}},

@@ -36,7 +36,7 @@ func (p *agentsOrGroups) Check() error {
 func (p *agentsOrGroups) Resolved() bool { return len(p.Agents) > 0 && len(p.Groups) == 0 }
 
 // Pin resolves the endpoints meant, and pins the parameters to their ids. The console does not do to offline ones what is asked.
-func (p *agentsOrGroups) Pin(ctx context.Context, call *catalog.Call, consequence, offline string) (catalog.Plan, error) {
+func (p *agentsOrGroups) Pin(ctx context.Context, call *catalog.Call, consequence func(n int) string, offline string) (catalog.Plan, error) {
 	agents, err := p.Resolve(ctx, call)
 	if err != nil {
 		return catalog.Plan{}, err
@@ -48,7 +48,7 @@ func (p *agentsOrGroups) Pin(ctx context.Context, call *catalog.Call, consequenc
 	plan := catalog.Plan{Targets: catalog.TargetsOf(call, agents, lookup.AgentTarget)}
 	plan.Leave(len(p.Agents) > 0, left)
 	p.Agents, p.Groups = lookup.AgentIDs(agents), nil
-	plan.Notes = append(append(plan.Notes, consequence), lookup.OfflineNote(agents, offline)...)
+	plan.Notes = append(append(plan.Notes, consequence(len(agents))), lookup.OfflineNote(agents, offline)...)
 	return plan, nil
 }
 
@@ -135,7 +135,7 @@ func (s powerState) outcome(call *catalog.Call, n int, done, offline string) cha
 type shutdownParams struct{ agentsOrGroups }
 
 func (p *shutdownParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
-	return p.Pin(ctx, call, "They can't be powered on from here.", "a shutdown only reaches endpoints that are online")
+	return p.Pin(ctx, call, func(n int) string { return text.Agree(n, "It", "They") + " can't be powered on from here." }, "a shutdown only reaches endpoints that are online")
 }
 
 func shutdownEndpoints() *catalog.Command {
@@ -158,7 +158,7 @@ func shutdownEndpoints() *catalog.Command {
 type restartParams struct{ agentsOrGroups }
 
 func (p *restartParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
-	return p.Pin(ctx, call, "Unsaved work is lost; warn users with broadcast-message first.", "a restart only reaches endpoints that are online")
+	return p.Pin(ctx, call, func(int) string { return "Unsaved work is lost; warn users with broadcast-message first." }, "a restart only reaches endpoints that are online")
 }
 
 func restartEndpoints() *catalog.Command {

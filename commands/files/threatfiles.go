@@ -35,7 +35,7 @@ func (p *fetchThreatParams) Plan(ctx context.Context, call *catalog.Call) (catal
 		}
 	}
 	if offline > 0 {
-		notes = append(notes, text.Plural(offline, "host")+" offline: their files can't be fetched until they are back.")
+		notes = append(notes, text.Plural(offline, "host")+" offline: "+text.Agree(offline, "its files can't be fetched until it is", "their files can't be fetched until they are")+" back.")
 	}
 	return catalog.Plan{Targets: catalog.TargetsOf(call, threats, lookup.ThreatTarget), OnHosts: true, Facts: []catalog.Fact{{Label: "Password", Value: catalog.PasswordWords(p.Password)}}, Notes: notes}, nil
 }

@@ -2,6 +2,7 @@ package listing
 
 import (
 	"encoding/json"
+	"slices"
 
 	"s1bot/commands/catalog"
 	"s1bot/render"
@@ -9,7 +10,7 @@ import (
 
 // Single is one thing that the console knows, shown as facts, or as JSON where that is wanted.
 func Single(call *catalog.Call, name string, raw json.RawMessage, card render.Card) (render.Card, error) {
-	if call.How == render.Run || call.How == render.Share || call.How == render.Turn {
+	if slices.Contains([]render.How{render.Run, render.View, render.Share, render.Turn}, call.How) {
 		card.Actions = append(card.Actions, render.Button{Label: "Share in channel", Do: call.Variant(render.Share)}, render.Button{Label: "Raw JSON", Do: call.Variant(render.Raw)})
 		return card, nil
 	}

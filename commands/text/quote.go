@@ -54,6 +54,14 @@ func Plural(n int, noun string) string {
 	return fmt.Sprintf("%d %s", n, several(noun))
 }
 
+// Agree is what is said of n things: "it reaches" of one, "they reach" of others.
+func Agree(n int, one, others string) string {
+	if n == 1 {
+		return one
+	}
+	return others
+}
+
 // Are counts with a verb: "1 endpoint is", "3 endpoints are".
 func Are(n int, noun string) string {
 	if n == 1 {

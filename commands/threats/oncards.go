@@ -43,20 +43,20 @@ func markOnCards() []cards.Action {
 }
 
 func eventsOnCards() []cards.Action {
-	return []cards.Action{{Place: 40, Label: "Related events", Menu: "Look up", Threat: func(t s1.Threat) (cards.Filling, bool) {
+	return []cards.Action{{Place: 34, Label: "Related events", Menu: "Look up", Deep: true, Threat: func(t s1.Threat) (cards.Filling, bool) {
 		return cards.Filling{Args: catalog.Marshal(map[string]any{"threat-id": t.Identity()})}, t.Identity().Valid()
 	}}}
 }
 
 func analysisOnCards() []cards.Action {
-	return []cards.Action{{Place: 41, Label: "Analysis", Menu: "Look up", Threat: func(t s1.Threat) (cards.Filling, bool) {
+	return []cards.Action{{Place: 40, Label: "Details", How: render.View, Threat: func(t s1.Threat) (cards.Filling, bool) {
 		return cards.Filling{Args: catalog.Marshal(map[string]any{"threat-id": t.Identity()})}, t.Identity().Valid()
 	}}}
 }
 
 func threatsOnCards() []cards.Action {
 	return []cards.Action{
-		{Place: 43, Label: "Raw JSON", Menu: "Look up", How: render.Raw, Threat: func(t s1.Threat) (cards.Filling, bool) {
+		{Place: 34, Label: "Raw JSON", Menu: "Look up", Deep: true, How: render.Raw, Threat: func(t s1.Threat) (cards.Filling, bool) {
 			return cards.Filling{Args: catalog.Marshal(map[string]any{"custom-input": map[string]any{"ids": []s1.ThreatID{t.Identity()}}})}, t.Identity().Valid()
 		}},
 		{Place: 40, Label: "Threats", Agent: func(a s1.Agent) (cards.Filling, bool) {
@@ -74,7 +74,7 @@ func threatsOnObservables() []catalog.ObservableAction {
 }
 
 func statusOnCards() []cards.Action {
-	return []cards.Action{{Place: 50, Label: "Status", Param: "status", Threat: func(t s1.Threat) (cards.Filling, bool) {
+	return []cards.Action{{Place: 35, Label: "Status", Param: "status", Threat: func(t s1.Threat) (cards.Filling, bool) {
 		return cards.Filling{Args: catalog.Marshal(map[string]any{"threat-ids": []s1.ThreatID{t.Identity()}}), Options: cards.OtherChoices(t.Info.IncidentStatus)}, t.Identity().Valid()
 	}}}
 }
@@ -87,7 +87,7 @@ func addNoteOnCards() []cards.Action {
 
 // notesOnCards is no entry of a menu: Slack's menus do nothing when the same is chosen again, and notes are read again.
 func notesOnCards() []cards.Action {
-	return []cards.Action{{Place: 52, Label: "Notes", Threat: func(t s1.Threat) (cards.Filling, bool) {
+	return []cards.Action{{Place: 52, Label: "Notes", Deep: true, Threat: func(t s1.Threat) (cards.Filling, bool) {
 		return cards.Filling{Args: catalog.Marshal(map[string]any{"threat-id": t.Identity()})}, t.Identity().Valid()
 	}}}
 }

@@ -17,7 +17,8 @@ type Action struct {
 	Style render.Style
 	Menu  string     // the menu that it is an entry of, "Look up"; "" makes a button of it
 	Param string     // the parameter whose values it offers, as a menu of its own; "" makes a button of it
-	How   render.How // Open for what needs more than the card tells
+	How   render.How // Open for what needs more than the card tells, View for what is shown over it
+	Deep  bool       // on a thing's details alone: a notification has no room for everything
 
 	// What the thing on the card fills in; nil where the action is not on cards of this kind. A false second result leaves it out.
 	Threat func(s1.Threat) (Filling, bool)
@@ -48,6 +49,16 @@ func NewActions(actions []Action) Actions {
 	list := slices.Clone(actions)
 	slices.SortStableFunc(list, func(a, b Action) int { return a.Place - b.Place })
 	return list
+}
+
+// shallow are the actions of a notification.
+func (list Actions) shallow() Actions {
+	return slices.DeleteFunc(slices.Clone(list), func(a Action) bool { return a.Deep })
+}
+
+// deep are the actions of a thing's details, which need no button that shows them.
+func (list Actions) deep() Actions {
+	return slices.DeleteFunc(slices.Clone(list), func(a Action) bool { return a.How == render.View })
 }
 
 func (list Actions) forThreat(t s1.Threat) []render.Action {

@@ -70,7 +70,7 @@ func TestEveryClickComesBackAsItsInvocation(t *testing.T) {
 		"Disconnect host":        `{"c":"disconnect-agent-from-network","a":{"agent-ids":["1400000000000000001"]}}`,
 		"Status: Resolved":       `{"c":"update-incident-status","a":{"threat-ids":["1845174760470303882"],"status":"resolved"}}`,
 		"Add note":               `{"c":"add-notes-to-threats","a":{"filter":{"ids":["1845174760470303882"]}},"h":"form"}`,
-		"Look up: Raw JSON":      `{"c":"get-threat","a":{"custom-input":{"ids":["1845174760470303882"]}},"h":"raw"}`,
+		"Details":                `{"c":"get-threat-analysis","a":{"threat-id":"1845174760470303882"},"h":"view"}`,
 		"Open in console":        `{"c":""}`,
 	} {
 		got, err := json.Marshal(readClick(t, m, label))

@@ -51,7 +51,7 @@ func after(words string) string {
 func facts(all ...render.Field) render.Fields {
 	var out render.Fields
 	for _, f := range all {
-		if slices.ContainsFunc(f.Value, func(s render.Span) bool { return strings.TrimSpace(s.Text) != "" }) {
+		if slices.ContainsFunc(f.Value, func(s render.Span) bool { return strings.TrimSpace(s.Text) != "" || !s.Time.IsZero() }) {
 			out = append(out, f)
 		}
 	}
@@ -65,6 +65,19 @@ func fact(label, value string) render.Field {
 
 func wide(label, value string) render.Field {
 	return render.Field{Label: label, Value: render.Line{render.Mono(said(value))}, Wide: true}
+}
+
+// moment is a fact that is a time.
+func moment(label string, at s1.Time) render.Field {
+	return render.Field{Label: label, Value: render.Line{render.At(at.Time)}}
+}
+
+// leading are words that small print begins with; none for none.
+func leading(words string) render.Note {
+	if words == "" {
+		return nil
+	}
+	return render.Note{render.Text(words + " · ")}
 }
 
 // state says in a word and a sign whether an endpoint can be reached, and whether it is cut off.

@@ -25,13 +25,12 @@ func AgentTable(agents []s1.Agent, links Links) render.Table {
 
 // ThreatTable lists threats.
 func ThreatTable(threats []s1.Threat, links Links) render.Table {
-	t := newTable("Threat", "Level", "Host", "Site / Group", "Mitigation", "Status", "Verdict", "Detected")
+	t := newTable("Threat", "Level", "Host", "Mitigation", "Status", "Verdict", "Detected", "Site / Group")
 	for _, h := range threats {
 		t.add(
 			render.Line{linked(h.Name(), links.ThreatURL(h.Identity()))},
-			cell(level(h)), cell(h.Host()), cell(joined(" / ", h.SiteName(), h.GroupName())),
-			cell(h.Info.MitigationStatus.Label()), cell(h.Info.IncidentStatus.Label()), cell(h.Info.AnalystVerdict.Label()),
-			render.Line{render.At(h.Info.CreatedAt.Time)})
+			cell(level(h)), cell(h.Host()), cell(h.Info.MitigationStatus.Label()), cell(h.Info.IncidentStatus.Label()), cell(h.Info.AnalystVerdict.Label()),
+			render.Line{render.At(h.Info.CreatedAt.Time)}, cell(joined(" / ", h.SiteName(), h.GroupName())))
 	}
 	return t.Table
 }

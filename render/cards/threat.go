@@ -9,21 +9,28 @@ import (
 	"s1bot/s1"
 )
 
-// Threat shows a threat: what it is and how bad, where, the facts, what can be done, and what is in its thread.
+// Threat is a threat's notification, and the root of its thread: what it is and how bad, where, what is still open, what to search for, what can
+// be done, and what is in its thread. All of it fits a phone's screen; ThreatDetails has the rest.
 func Threat(t s1.Threat, links Links, actions Actions, under Thread) render.Card {
-	card := ThreatDetails(t, links, actions)
+	card := threatCard(t, links)
+	card.Parts = append(card.Parts, threatState(t), facts(
+		wide("Path", t.Info.FilePath),
+		wide("From", t.Info.OriginatorProcess),
+		threatHash(t),
+	), append(leading(techniqueNames(t)), foundThreat(t, links)...))
 	card = over(card, under, ThreatRow(t, links), "in this storyline")
+	if t.Identity().Valid() {
+		card.Actions = actions.shallow().forThreat(t)
+	}
 	card.Actions = append(card.Actions, opener(links.ThreatURL(t.Identity()))...)
 	return card
 }
 
-// ThreatDetails is the card as an answer to one person. The way to the console is the link in its last line: that leaves room to
-// share it.
+// ThreatDetails is everything about a threat, as an answer to one person. The way to the console is the link in its last line: that leaves
+// room to share it.
 func ThreatDetails(t s1.Threat, links Links, actions Actions) render.Card {
-	id := t.Identity()
-	url := links.ThreatURL(id)
-	card := render.Card{Tone: threatTone(t), Title: threatTitle(t), Text: threatText(t)}
-	card.Parts = append(card.Parts, threatPlace(t, links), facts(
+	card := threatCard(t, links)
+	card.Parts = append(card.Parts, facts(
 		fact("Status", t.Info.IncidentStatus.Label()),
 		fact("Verdict", t.Info.AnalystVerdict.Label()),
 		fact("Action", mitigation(t)),
@@ -32,6 +39,10 @@ func ThreatDetails(t s1.Threat, links Links, actions Actions) render.Card {
 		fact("Classification", t.Info.Classification),
 		fact("IP", t.Realtime.IPv4),
 		fact("Ticket", t.Info.ExternalTicketID),
+		fact("Publisher", t.Info.PublisherName),
+		fact("Signature", strings.TrimSpace(strings.Join(signature(t), " "))),
+		moment("Found", t.Info.IdentifiedAt),
+		moment("Reported", t.Info.CreatedAt),
 		wide("Path", t.Info.FilePath),
 		wide("Arguments", t.Info.MaliciousProcessArguments),
 		wide("SHA-1", t.Info.SHA1),
@@ -44,11 +55,67 @@ func ThreatDetails(t s1.Threat, links Links, actions Actions) render.Card {
 			card.Parts = append(card.Parts, render.Note{render.Text(n)})
 		}
 	}
-	card.Parts = append(card.Parts, found(first(t.Info.IdentifiedAt, t.Info.CreatedAt), "threat", string(id), url))
-	if id.Valid() {
-		card.Actions = actions.forThreat(t)
+	card.Parts = append(card.Parts, foundThreat(t, links))
+	if t.Identity().Valid() {
+		card.Actions = actions.deep().forThreat(t)
 	}
 	return card
+}
+
+// threatCard is what both begin with: what it is and how bad, and where.
+func threatCard(t s1.Threat, links Links) render.Card {
+	return render.Card{Tone: threatTone(t), Title: threatTitle(t), Text: threatText(t), Parts: []render.Part{threatPlace(t, links)}}
+}
+
+// threatState is how far the work on a threat is: "Not mitigated · Unresolved · no verdict · Behavioral AI", with what is still open in bold.
+func threatState(t s1.Threat) render.Line {
+	var line render.Line
+	add := func(open bool, words string) {
+		if words = said(words); words == "" {
+			return
+		}
+		if len(line) > 0 {
+			line = append(line, render.Text(" · "))
+		}
+		if open {
+			line = append(line, render.Bold(words))
+			return
+		}
+		line = append(line, render.Text(words))
+	}
+	add(!t.Mitigated(), mitigation(t))
+	add(t.Info.IncidentStatus != s1.StatusResolved, t.Info.IncidentStatus.Label())
+	if t.Info.AnalystVerdict == s1.VerdictUndefined {
+		add(true, "no verdict")
+	} else {
+		add(false, t.Info.AnalystVerdict.Label())
+	}
+	add(false, joined(", ", t.EngineTitles()...))
+	if ticket := said(t.Info.ExternalTicketID); ticket != "" {
+		add(false, "ticket "+ticket)
+	}
+	return line
+}
+
+// threatHash is the one hash of a notification: the SHA-1 that consoles search by, else what there is.
+func threatHash(t s1.Threat) render.Field {
+	switch {
+	case said(t.Info.SHA1) != "":
+		return wide("SHA-1", t.Info.SHA1)
+	case said(t.Info.SHA256) != "":
+		return wide("SHA-256", t.Info.SHA256)
+	}
+	return wide("MD5", t.Info.MD5)
+}
+
+// signature is what the console says of the file's signature and of the certificate behind it.
+func signature(t s1.Threat) []string {
+	return []string{said(t.Info.FileVerificationType), said(t.Info.CertificateID)}
+}
+
+func foundThreat(t s1.Threat, links Links) render.Note {
+	id := t.Identity()
+	return found(first(t.Info.IdentifiedAt, t.Info.CreatedAt), "threat", string(id), links.ThreatURL(id))
 }
 
 func threatTone(t s1.Threat) render.Tone {
@@ -71,7 +138,11 @@ func level(t s1.Threat) string {
 }
 
 func threatTitle(t s1.Threat) string {
-	title := level(t) + " · " + cmp.Or(strings.TrimSpace(t.Name()), "unnamed")
+	kind := said(t.Info.Classification)
+	if kind == level(t) {
+		kind = ""
+	}
+	title := joined(" · ", level(t), kind) + " · " + cmp.Or(strings.TrimSpace(t.Name()), "unnamed")
 	if t.Info.IncidentStatus == s1.StatusResolved {
 		title += " · resolved"
 	}
@@ -128,26 +199,40 @@ func mitigation(t s1.Threat) string {
 // techniques are the attacker's, by tactic: "Credential Access T1555.003 · Impact T1486, T1490".
 func techniques(t s1.Threat) string {
 	var tactics []string
-	names, seen := map[string][]string{}, map[string]bool{}
-	for _, i := range t.Indicators {
-		for _, tactic := range i.Tactics {
-			for _, technique := range tactic.Techniques {
-				if technique.Name == "" || seen[technique.Name] {
-					continue
-				}
-				seen[technique.Name] = true
-				if names[tactic.Name] == nil {
-					tactics = append(tactics, tactic.Name)
-				}
-				names[tactic.Name] = append(names[tactic.Name], technique.Name)
-			}
+	names := map[string][]string{}
+	eachTechnique(t, func(tactic, technique string) {
+		if names[tactic] == nil {
+			tactics = append(tactics, tactic)
 		}
-	}
+		names[tactic] = append(names[tactic], technique)
+	})
 	var words []string
 	for _, tactic := range tactics {
 		words = append(words, joined(" ", tactic, strings.Join(names[tactic], ", ")))
 	}
 	return listed("Techniques: ", words, 6)
+}
+
+// techniqueNames are the techniques alone: "T1555.003 · T1486".
+func techniqueNames(t s1.Threat) string {
+	var names []string
+	eachTechnique(t, func(_, technique string) { names = append(names, technique) })
+	return listed("", names, 4)
+}
+
+// eachTechnique tells each technique once, under the first tactic that it serves.
+func eachTechnique(t s1.Threat, tell func(tactic, technique string)) {
+	seen := map[string]bool{}
+	for _, i := range t.Indicators {
+		for _, tactic := range i.Tactics {
+			for _, technique := range tactic.Techniques {
+				if technique.Name != "" && !seen[technique.Name] {
+					seen[technique.Name] = true
+					tell(tactic.Name, technique.Name)
+				}
+			}
+		}
+	}
 }
 
 func indicators(t s1.Threat) string {
