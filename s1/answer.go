@@ -171,6 +171,11 @@ func readRows(data json.RawMessage, nested string) ([]json.RawMessage, error) {
 // readItems reads each row for itself. What is no object is counted as lost, and a list of nothing else is an error. A row that
 // comes twice is one row.
 func readItems[T any](rows []json.RawMessage) (Page[T], error) {
+	return readMarked(rows, func(item T, raw json.RawMessage) uint64 { return markOf(item, raw) })
+}
+
+// readMarked is readItems for rows that are known again by what markOf says.
+func readMarked[T any](rows []json.RawMessage, markOf func(T, json.RawMessage) uint64) (Page[T], error) {
 	page := Page[T]{Items: make([]T, 0, len(rows)), Total: -1, marks: make([]uint64, 0, len(rows))}
 	seen := make(map[uint64]bool, len(rows))
 	for _, raw := range rows {

@@ -29,6 +29,9 @@ type call struct {
 	admitted   bool   // the caller has waited for the path's rate
 	sdl        bool   // the path is one of the data lake, which lies beside the API and wants another word before the token
 	forward    string // the forward tag of a query of the data lake
+	question   bool   // a POST that changes nothing, and may be repeated
+
+	pretend []byte // what a rehearsal answers a change with, where it is not the usual
 
 	brief    bool     // the answer says little: it is at most smallBody
 	download bool     // the answer is a file: any type, at most MaxFile
@@ -36,7 +39,7 @@ type call struct {
 	hides    []Secret // what the body says that no message may repeat
 }
 
-func (c call) reads() bool { return c.method == http.MethodGet }
+func (c call) reads() bool { return c.method == http.MethodGet || c.question }
 
 // path fills the ids into the route.
 func (c call) path() string {

@@ -21,6 +21,7 @@ type Config struct {
 	Rotated func() Secret // the token as it is now; nil: Token for good
 	Version string        // of the API's paths; "" means v2.1
 	Engine  HuntEngine    // for new hunts; "" means DeepVisibility
+	Unified UnifiedMode   // whether unified alerts are used; "" means UnifiedOff
 
 	HTTPClient *http.Client      // nil: one with time-outs; its redirect policy is replaced
 	Timeout    time.Duration     // for an answer, its body included; a read has as long for all its tries together; 0 means 30 s
@@ -56,6 +57,8 @@ type Client struct {
 	buckets buckets
 	starts  *line // of queries
 	engine  *engineChoice
+	unified *unifiedChoice
+	texts   *documentTexts // of GraphQL, as this console understands them
 
 	firstRetry time.Duration
 	breakers   *breakers
@@ -74,7 +77,8 @@ func New(c Config) (*Client, error) {
 		base: base, api: base.String() + "/web/api/" + version, token: c.Rotated,
 		http: safeHTTP(c.HTTPClient), timeout: c.Timeout, maxBody: maxBody, gate: c.Gate, logger: c.Logger,
 		observe: c.Observe, firstRetry: cmp.Or(c.RetryPause, firstRetry), sleep: sleep, buckets: newBuckets(), starts: &line{},
-		engine: &engineChoice{setting: cmp.Or(c.Engine, DeepVisibility)},
+		engine:  &engineChoice{setting: cmp.Or(c.Engine, DeepVisibility)},
+		unified: &unifiedChoice{setting: cmp.Or(c.Unified, UnifiedOff)}, texts: &documentTexts{},
 	}
 	if client.token == nil {
 		client.token = func() Secret { return c.Token }

@@ -108,9 +108,10 @@ func (e *Error) Unknown() bool { return e.unknown }
 
 // problem is one entry of {"errors":[…]}.
 type problem struct {
-	Code   int    `json:"code"`
-	Title  string `json:"title"`
-	Detail string `json:"detail"`
+	Code    int    `json:"code"`
+	Title   string `json:"title"`
+	Detail  string `json:"detail"`
+	Message string `json:"message"` // of GraphQL
 }
 
 // UnmarshalJSON also takes a bare text for a problem.
@@ -123,7 +124,7 @@ func (p *problem) UnmarshalJSON(data []byte) error {
 }
 
 func (p problem) text() string {
-	return cmp.Or(strings.TrimSpace(p.Detail), strings.TrimSpace(p.Title))
+	return cmp.Or(strings.TrimSpace(p.Detail), strings.TrimSpace(p.Title), strings.TrimSpace(p.Message))
 }
 
 // errorBody is every JSON shape in which consoles say that something is wrong.

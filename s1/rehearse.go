@@ -47,7 +47,11 @@ func (c *Client) rehearse(call call, payload []byte) (a attempt, answered bool, 
 	if call.reads() {
 		return attempt{}, false, nil
 	}
-	return attempt{status: http.StatusOK, header: http.Header{}, body: []byte(pretended)}, true, nil
+	body := []byte(pretended)
+	if call.pretend != nil {
+		body = append(append([]byte(`{"data":`), call.pretend...), '}')
+	}
+	return attempt{status: http.StatusOK, header: http.Header{}, body: body}, true, nil
 }
 
 // masked is a body without its passwords and what else must not be repeated.

@@ -28,6 +28,7 @@ var retirements = []retirement{
 	{"hashes/{id}/reputation", time.Time{}, ""},
 	{"exclusions", time.Time{}, "The console keeps unified exclusions only; create or delete it there."},
 	{"cloud-detection/alerts", time.Time{}, "The console keeps unified alerts only; look at it there."},
+	{graphQLRoute, time.Time{}, "The console has no unified alerts: set S1BOT_UNIFIED_ALERTS to auto or off."},
 	{"queries", time.Time{}, "The console has no data lake: set S1BOT_HUNT_ENGINE to auto or dv."},
 }
 

@@ -23,6 +23,10 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 		[]string{"golang.org/x/time/rate", "github.com/sethvargo/go-retry", "github.com/sony/gobreaker/v2"},
 	},
+	"s1/unified": {
+		[]string{"s1"},
+		nil,
+	},
 	"render": {
 		[]string{"render/tempfile"},
 		[]string{"github.com/slack-go/slack"},
@@ -148,8 +152,12 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"github.com/sourcegraph/conc"},
 	},
 	"s1/s1sim": {
-		[]string{"s1/s1sim/files", "s1/s1sim/hunting", "s1/s1sim/protection", "s1/s1sim/store", "s1/s1sim/wire", "s1/s1sim/world"},
+		[]string{"s1/s1sim/files", "s1/s1sim/hunting", "s1/s1sim/protection", "s1/s1sim/store", "s1/s1sim/unified", "s1/s1sim/wire", "s1/s1sim/world"},
 		nil,
+	},
+	"s1/s1sim/unified": {
+		[]string{"s1/s1sim/store", "s1/s1sim/wire", "s1/s1sim/world"},
+		[]string{"github.com/vektah/gqlparser/v2"},
 	},
 	"s1/s1sim/world": {
 		[]string{"s1/s1sim/keys", "s1/s1sim/store", "s1/s1sim/wire"},

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"s1bot/s1/s1sim/hunting"
+	"s1bot/s1/s1sim/unified"
 	"s1bot/s1/s1sim/wire"
 )
 
@@ -16,7 +17,7 @@ const (
 	Today       Age = iota // has the calls that are to go, and those that take over
 	AfterDV                // after 2027-02-15: no Deep Visibility, and no calls of API 2.0
 	UnifiedOnly            // AfterDV, with unified alerts and unified exclusions alone
-	BeforeSDL              // a self-hosted or older console, which has no data lake yet
+	BeforeSDL              // a self-hosted or older console, which has neither a data lake nor unified alerts yet
 )
 
 // A closing is a path that an age does not have, and what is answered there. What a closed path answers is known of API 2.0 alone (405,
@@ -38,7 +39,7 @@ func closings() []closing {
 		{later, wire.Prefix + "/hashes/", "/reputation", http.StatusNotFound},
 		{[]Age{UnifiedOnly}, wire.Prefix + "/cloud-detection/alerts", "", http.StatusGone},
 		{[]Age{UnifiedOnly}, wire.Prefix + "/exclusions", "", http.StatusNotFound},
-		{[]Age{BeforeSDL}, hunting.LakeRoot, "", http.StatusNotFound},
+		{[]Age{BeforeSDL}, hunting.LakeRoot, "", http.StatusNotFound}, {[]Age{BeforeSDL}, wire.Prefix + unified.Path, "", http.StatusNotFound},
 	}
 }
 

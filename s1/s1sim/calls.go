@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"s1bot/s1/s1sim/unified"
 	"s1bot/s1/s1sim/wire"
 )
 
@@ -22,15 +23,15 @@ type Call struct {
 	Status int // what was answered; 0 when the connection was broken or left hanging
 }
 
-// A Match selects calls. Empty fields match everything; PathPrefix may leave out /web/api/v2.1. A method alone does not match what asks
-// about the token: it is a POST that changes nothing, and a program sends it whenever it likes.
+// A Match selects calls. Empty fields match everything; PathPrefix may leave out /web/api/v2.1. A method alone does not match a POST that
+// changes nothing, which a program sends whenever it likes; see isQuestion.
 type Match struct {
 	Method     string
 	PathPrefix string
 }
 
-func (m Match) fits(method, path string) bool {
-	if m.Method != "" && (m.Method != method || m.PathPrefix == "" && asksAboutToken(path)) {
+func (m Match) fits(method, path, body string) bool {
+	if m.Method != "" && (m.Method != method || m.PathPrefix == "" && isQuestion(path, body)) {
 		return false
 	}
 	return strings.HasPrefix(path, m.PathPrefix) || strings.HasPrefix(strings.TrimPrefix(path, wire.Prefix), m.PathPrefix)
@@ -56,7 +57,7 @@ func (l *callLog) matching(m Match) (calls []Call, changed <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, c := range l.calls {
-		if m.fits(c.Method, c.Path) {
+		if m.fits(c.Method, c.Path, c.Body) {
 			calls = append(calls, c)
 		}
 	}
@@ -71,7 +72,12 @@ func (c *Console) Calls() []Call {
 
 // Changes returns the calls that were not GET: those that were meant to change something.
 func (c *Console) Changes() []Call {
-	return slices.DeleteFunc(c.Calls(), func(call Call) bool { return call.Method == "GET" || asksAboutToken(call.Path) })
+	return slices.DeleteFunc(c.Calls(), func(call Call) bool { return call.Method == "GET" || isQuestion(call.Path, call.Body) })
+}
+
+// isQuestion tells a POST that changes nothing: what asks about the token, and of GraphQL all but mutations.
+func isQuestion(path, body string) bool {
+	return asksAboutToken(path) || strings.HasSuffix(path, unified.Path) && !strings.Contains(body, `"query":"mutation `)
 }
 
 // WaitCalls waits until n calls match and returns them.

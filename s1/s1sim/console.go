@@ -19,6 +19,7 @@
 //	keys, store, eventql        filters; collections and pages; the languages of hunters
 //	world                       agents, threats, alerts … and what happens to them; the lock of all
 //	protection, files, hunting  what people configure; what endpoints bring; what they recorded
+//	unified                     the one list of all alerts, asked in GraphQL
 //	s1sim                       the console as tests use it: options, faults, rates, ages, the log of calls
 package s1sim
 
@@ -30,6 +31,7 @@ import (
 	"s1bot/s1/s1sim/files"
 	"s1bot/s1/s1sim/hunting"
 	"s1bot/s1/s1sim/protection"
+	"s1bot/s1/s1sim/unified"
 	"s1bot/s1/s1sim/wire"
 	"s1bot/s1/s1sim/world"
 )
@@ -53,13 +55,15 @@ type Options struct {
 
 // A Console is one simulated management console. It is safe for concurrent use.
 //
-// What it holds are four rooms: the world of agents, threats and alerts, which has the lock of all; the controls (rules,
-// exclusions, the blocklist, indicators); the files and scripts of endpoints; and what they recorded, for who hunts.
+// What it holds are five rooms: the world of agents, threats and alerts, which has the lock of all; the controls (rules,
+// exclusions, the blocklist, indicators); the files and scripts of endpoints; what they recorded, for who hunts; and the unified list of
+// alerts.
 type Console struct {
 	*world.World
 	*protection.Controls
 	*files.Cabinet
 	*hunting.Chronicle
+	*unified.List
 
 	opt        Options
 	routes     []wire.Route
@@ -83,7 +87,7 @@ func New(opt Options) *Console {
 	}
 	w := world.New(world.Setup{Now: opt.Now, Seed: opt.Seed, Agents: opt.Agents, EffectDelay: opt.EffectDelay})
 	c := &Console{
-		World: w, Cabinet: files.New(w), Controls: protection.New(w), Chronicle: hunting.New(w, opt.QueryTime),
+		World: w, Cabinet: files.New(w), Controls: protection.New(w), Chronicle: hunting.New(w, opt.QueryTime), List: unified.New(w),
 		opt: opt, rates: newMeter(),
 	}
 	c.routes = routes(c)

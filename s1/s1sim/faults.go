@@ -80,7 +80,7 @@ func (l *ledger) take(q *wire.Request) (Fault, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, p := range l.list {
-		if p.left == 0 || !p.match.fits(q.Method, q.Path) {
+		if p.left == 0 || !p.match.fits(q.Method, q.Path, string(q.Raw)) {
 			continue
 		}
 		p.left-- // a negative one never gets to zero

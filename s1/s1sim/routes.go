@@ -10,13 +10,15 @@ import (
 	"s1bot/s1/s1sim/files"
 	"s1bot/s1/s1sim/hunting"
 	"s1bot/s1/s1sim/protection"
+	"s1bot/s1/s1sim/unified"
 	"s1bot/s1/s1sim/wire"
 	"s1bot/s1/s1sim/world"
 )
 
 // routes lists everything the console answers. The first that fits is taken.
 func routes(c *Console) []wire.Route {
-	return slices.Concat(world.Routes(c.World), protection.Routes(c.Controls), files.Routes(c.Cabinet), hunting.Routes(c.Chronicle), tokenRoutes(c))
+	return slices.Concat(world.Routes(c.World), protection.Routes(c.Controls), files.Routes(c.Cabinet), hunting.Routes(c.Chronicle), unified.Routes(c.List),
+		tokenRoutes(c))
 }
 
 func isAPI(path string) bool {
@@ -24,16 +26,16 @@ func isAPI(path string) bool {
 }
 
 // authorize checks the header, whose scheme the service reads in any case; a token in the address is not one. The data lake takes the
-// token behind another word.
+// token behind another word, and the GraphQL path behind either.
 func (c *Console) authorize(q *wire.Request, rt wire.Route) error {
 	scheme, token, _ := strings.Cut(q.Auth, " ")
-	lake := rt.Root == hunting.LakeRoot
+	lake, either := rt.Root == hunting.LakeRoot, rt.Path == unified.Path
 	switch known := subtle.ConstantTimeCompare([]byte(token), []byte(c.opt.Token)) == 1; {
 	case rt.Public:
 		return nil
 	case lake && q.Auth != "" && !strings.EqualFold(scheme, "Bearer"):
 		return hunting.WrongWord(q.Auth)
-	case known && (lake || strings.EqualFold(scheme, "ApiToken")):
+	case known && (lake || strings.EqualFold(scheme, "ApiToken") || either && strings.EqualFold(scheme, "Bearer")):
 		return nil
 	}
 	return wire.Unauthorized()

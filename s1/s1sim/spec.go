@@ -1,6 +1,9 @@
 package s1sim
 
-import "s1bot/s1/s1sim/world"
+import (
+	"s1bot/s1/s1sim/unified"
+	"s1bot/s1/s1sim/world"
+)
 
 // What tests describe when they add something; see the world, whose types these are.
 type (
@@ -9,4 +12,6 @@ type (
 	AlertSpec  = world.AlertSpec
 	Indicator  = world.Indicator
 	Tactic     = world.Tactic
+
+	UnifiedSpec = unified.Spec
 )

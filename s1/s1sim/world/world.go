@@ -77,7 +77,7 @@ func New(opt Setup) *World {
 func Routes(w *World) []wire.Route {
 	return slices.Concat(
 		systemRoutes(w), accountRoutes(w), siteRoutes(w), groupRoutes(w), policyRoutes(w), agentRoutes(w), threatRoutes(w), noteRoutes(w),
-		alertRoutes(w), activityRoutes(w), moveRoutes(w), groupChangeRoutes(w), applicationRoutes(w), threatDetailRoutes(w), triageRoutes(w),
+		alertRoutes(w), activityRoutes(w), moveRoutes(w), groupChangeRoutes(w), applicationRoutes(w), threatDetailRoutes(w), triageRoutes(w), userRoutes(w),
 	)
 }
 
