@@ -58,7 +58,7 @@ flood: ## 10,000 threats in one poll, also with faults on both sides, and 100 ki
 
 # What strangers write: text, envelopes, forms, filters, files, names. Each is fuzzed for FUZZTIME; its seeds run in `make test`.
 FUZZ = ./commands:FuzzParse ./commands:FuzzLine ./bot:FuzzEnvelope ./bot:FuzzViewState ./s1:FuzzAFilterNeverSendsWhatItShouldNot \
-	./cmd/s1bot/policyfile:FuzzRead ./cmd/s1bot/trail:FuzzRow ./render:FuzzText
+	./cmd/s1bot/policyfile:FuzzRead ./approvals/trail:FuzzRow ./approvals/syslog:FuzzMessage ./render:FuzzText
 FUZZTIME ?= 30s
 
 fuzz: ## slash text, envelopes, forms, filters, policy files, audit rows and escaping, 30 s each (FUZZTIME=5s for a quick look)

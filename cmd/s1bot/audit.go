@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"s1bot/approvals"
+	"s1bot/approvals/trail"
 	"s1bot/bot/store"
-	"s1bot/cmd/s1bot/trail"
 	"s1bot/commands"
 )
 

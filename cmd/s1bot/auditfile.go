@@ -22,10 +22,16 @@ func (p *program) streamAudit(ctx context.Context) error {
 	if p.config.AuditFile == "" {
 		return nil
 	}
+	failing, told := false, false
 	for last := int64(-1); ; {
 		var err error
-		if last, err = p.appendAudit(context.WithoutCancel(ctx), last); err != nil {
-			p.log.Error("the audit file is behind", "file", p.config.AuditFile, "err", err)
+		last, err = p.appendAudit(context.WithoutCancel(ctx), last)
+		if failing != (err != nil) {
+			failing = err != nil
+			p.log.Warn("the audit file", "file", p.config.AuditFile, "behind", failing, "err", err)
+		}
+		if failing != told && p.tellAuditFile(ctx, err) {
+			told = failing
 		}
 		if ctx.Err() != nil {
 			return nil
@@ -35,6 +41,15 @@ func (p *program) streamAudit(ctx context.Context) error {
 		case <-time.After(auditPause):
 		}
 	}
+}
+
+// tellAuditFile tells operators that the file is behind, or that it is not any more; false where Slack does not take it now.
+func (p *program) tellAuditFile(ctx context.Context, failure error) bool {
+	card := auditCard("The audit trail is written to its file again", p.config.AuditFile+" has everything that waited.")
+	if failure != nil {
+		card = auditTrouble("The audit trail doesn't reach its file", fmt.Sprintf("I can't write to %s: %v.", p.config.AuditFile, failure), "Check the disk and the file, then S1BOT_AUDIT_FILE.")
+	}
+	return p.tellOperators(ctx, "audit file "+p.config.AuditFile, card) == nil
 }
 
 // appendAudit writes what is new after row last, and returns the row that the file ends with.

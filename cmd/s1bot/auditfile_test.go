@@ -49,6 +49,15 @@ func TestTheAuditFileHasEveryRowOnceAcrossRestarts(t *testing.T) {
 	require.Equal(t, []string{"refused", "asked", "approved", "started", "finished", "observed"}, actions)
 }
 
+func TestOperatorsHearOnceThatTheAuditFileIsBehind(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "mount")
+	s := tell(t, func(settings map[string]string) { settings["S1BOT_AUDIT_FILE"] = filepath.Join(folder, "audit.jsonl") })
+	s.sees("#approvals", "The audit trail doesn't reach its file", "no such file or directory")
+	require.NoError(t, os.Mkdir(folder, 0o700))
+	s.sees("#approvals", "The audit trail is written to its file again")
+}
+
 func TestAFileThatIsNoTrailIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "notes.txt")

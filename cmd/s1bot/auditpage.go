@@ -9,8 +9,8 @@ import (
 	"os"
 	"time"
 
+	"s1bot/approvals/trail"
 	"s1bot/bot/store"
-	"s1bot/cmd/s1bot/trail"
 )
 
 // page writes the rows that match to a new file for auditors. The check is of the whole trail, whichever rows are shown; a trail that is

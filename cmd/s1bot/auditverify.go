@@ -6,8 +6,8 @@ import (
 	"fmt"
 
 	"s1bot/approvals"
+	"s1bot/approvals/trail"
 	"s1bot/bot/store"
-	"s1bot/cmd/s1bot/trail"
 )
 
 // verify checks the chain and, where the trail was streamed to a file, that the file tells the same: who rewrites the whole chain

@@ -45,6 +45,7 @@ func check(ctx context.Context, environ map[string]string, out io.Writer) error 
 		findings = append(findings, checkSlack(ctx, c)...)
 		findings = append(findings, checkConsole(ctx, c)...)
 		findings = append(findings, checkDatabase(ctx, c), checkSealKey(c))
+		findings = append(findings, checkAuditCopies(ctx, c)...)
 	} else {
 		for line := range strings.SplitSeq(err.Error(), "\n") {
 			findings = append(findings, bot.Finding{What: "Settings", Err: errors.New(line)})

@@ -43,18 +43,22 @@ type config struct {
 	AlertsChannel    string   `env:"S1BOT_ALERTS_CHANNEL" unset:"none" means:"where new alerts go; none: that feed is off"`
 	PolicyFile       string   `env:"S1BOT_POLICY_FILE" unset:"none" means:"finer rules in YAML: roles, who may do what where, quorums, protected hosts, hourly limits, notification routes, shift reports. 'deploy/policy.example.yaml' documents every key; SIGHUP reloads it, all or nothing"`
 
-	PollInterval time.Duration `env:"S1BOT_POLL_INTERVAL" envDefault:"30s" means:"how often to poll the console for new threats and alerts, at least 1s"`
-	Backfill     time.Duration `env:"S1BOT_BACKFILL" unset:"none" means:"how far back the very first start posts threats and alerts, such as '24h'; none: only new ones"`
-	Keep         time.Duration `env:"S1BOT_KEEP" envDefault:"720h" means:"how long delivered notifications, people's history and queries, ended snoozes and unfinished jobs stay in the database, at least 168h; requests and the audit trail stay for good"`
-	Sockets      int           `env:"S1BOT_SOCKETS" envDefault:"2" means:"Socket Mode connections, 1 to 10"`
-	HTTPAddr     string        `env:"S1BOT_HTTP_ADDR" unset:"127.0.0.1:9090" means:"'/healthz', '/readyz' (503 while the database takes no writes, no socket is up, or the program is stopping), '/metrics'; empty: off"`
-	SecretKey    s1.Secret     `env:"S1BOT_SECRET_KEY" unset:"none" means:"32 bytes in base64 ('openssl rand -base64 32'): seals passwords that must wait in the database for an approval (AES-256-GCM, bound to the request), until the request ends. Without it such requests are refused. All processes share it; keep it apart from the database and its copies. If it changes, requests that wait with a password fail and must be made again"`
-	AuditFile    string        `env:"S1BOT_AUDIT_FILE" unset:"none" means:"a file to which every row of the audit trail is appended as a line of JSON, for a log collector; each process has its own"`
-	HuntEngine   string        `env:"S1BOT_HUNT_ENGINE" envDefault:"auto" means:"what hunts run on: 'dv' (Deep Visibility, which the vendor closes on 2027-02-15), 'sdl' (the Singularity Data Lake), or 'auto': the data lake where the console has it and the token may use it"`
-	Unified      string        `env:"S1BOT_UNIFIED_ALERTS" envDefault:"auto" means:"unified alerts: 'auto' or 'off'; this version reads threats and rule alerts"`
-	ExportSpace  int64         `env:"S1BOT_EXPORT_SPACE" envDefault:"400" means:"MiB of disk that whole lists may take on their way to Slack, all together, in the directory that 'TMPDIR' names. The files have no name there and are gone when the process ends; a list for which there is no room is cut, and says so"`
-	LogLevel     string        `env:"S1BOT_LOG_LEVEL" envDefault:"info" means:"'debug', 'info', 'warn' or 'error'"`
-	LogFormat    string        `env:"S1BOT_LOG_FORMAT" envDefault:"text" means:"'text' or 'json'"`
+	PollInterval    time.Duration `env:"S1BOT_POLL_INTERVAL" envDefault:"30s" means:"how often to poll the console for new threats and alerts, at least 1s"`
+	Backfill        time.Duration `env:"S1BOT_BACKFILL" unset:"none" means:"how far back the very first start posts threats and alerts, such as '24h'; none: only new ones"`
+	Keep            time.Duration `env:"S1BOT_KEEP" envDefault:"720h" means:"how long delivered notifications, people's history and queries, ended snoozes and unfinished jobs stay in the database, at least 168h; requests and the audit trail stay for good"`
+	Sockets         int           `env:"S1BOT_SOCKETS" envDefault:"2" means:"Socket Mode connections, 1 to 10"`
+	HTTPAddr        string        `env:"S1BOT_HTTP_ADDR" unset:"127.0.0.1:9090" means:"'/healthz', '/readyz' (503 while the database takes no writes, no socket is up, or the program is stopping), '/metrics'; empty: off"`
+	SecretKey       s1.Secret     `env:"S1BOT_SECRET_KEY" unset:"none" means:"32 bytes in base64 ('openssl rand -base64 32'): seals passwords that must wait in the database for an approval (AES-256-GCM, bound to the request), until the request ends. Without it such requests are refused. All processes share it; keep it apart from the database and its copies. If it changes, requests that wait with a password fail and must be made again"`
+	AuditFile       string        `env:"S1BOT_AUDIT_FILE" unset:"none" means:"a file to which every row of the audit trail is appended as a line of JSON, for a log collector; each process has its own"`
+	AuditSyslog     string        `env:"S1BOT_AUDIT_SYSLOG" unset:"none" means:"a syslog server that gets every row of the audit trail as it is written, 'tls://HOST:6514' (RFC 5424 with JSON, over TLS, octet counting). Each row arrives at least once; one process at a time sends, and goes on where it was after a restart"`
+	AuditSyslogCA   string        `env:"S1BOT_AUDIT_SYSLOG_CA" unset:"none" means:"a PEM file with the authority that signed the syslog server's certificate; none: those that this machine trusts"`
+	AuditSyslogCert string        `env:"S1BOT_AUDIT_SYSLOG_CERT" unset:"none" means:"a PEM file with the bot's certificate, for a syslog server that wants one"`
+	AuditSyslogKey  string        `env:"S1BOT_AUDIT_SYSLOG_KEY" unset:"none" means:"a PEM file with that certificate's key"`
+	HuntEngine      string        `env:"S1BOT_HUNT_ENGINE" envDefault:"auto" means:"what hunts run on: 'dv' (Deep Visibility, which the vendor closes on 2027-02-15), 'sdl' (the Singularity Data Lake), or 'auto': the data lake where the console has it and the token may use it"`
+	Unified         string        `env:"S1BOT_UNIFIED_ALERTS" envDefault:"auto" means:"unified alerts: 'auto' or 'off'; this version reads threats and rule alerts"`
+	ExportSpace     int64         `env:"S1BOT_EXPORT_SPACE" envDefault:"400" means:"MiB of disk that whole lists may take on their way to Slack, all together, in the directory that 'TMPDIR' names. The files have no name there and are gone when the process ends; a list for which there is no room is cut, and says so"`
+	LogLevel        string        `env:"S1BOT_LOG_LEVEL" envDefault:"info" means:"'debug', 'info', 'warn' or 'error'"`
+	LogFormat       string        `env:"S1BOT_LOG_FORMAT" envDefault:"text" means:"'text' or 'json'"`
 
 	lease, tick time.Duration          // of runs that died, and of looking for them; the usual ones when zero
 	now         func() time.Time       // the clock; time.Now when nil
@@ -165,6 +169,7 @@ func (c *config) check() []error {
 		bad("S1BOT_LOG_FORMAT", "text or json")
 	}
 	c.checkSources(bad)
+	c.checkSyslog(bad)
 	return problems
 }
 

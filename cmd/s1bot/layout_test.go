@@ -99,6 +99,14 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"approvals", "approvals/policy", "commands/catalog", "commands/text", "render", "s1"},
 		[]string{"github.com/sourcegraph/conc"},
 	},
+	"approvals/trail": {
+		[]string{"approvals", "approvals/workflow", "commands/catalog", "commands/text", "render"},
+		nil,
+	},
+	"approvals/syslog": {
+		[]string{"approvals"},
+		nil,
+	},
 	"notifier/journal": {
 		[]string{"render"},
 		nil,
@@ -140,7 +148,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"github.com/slack-go/slack", "github.com/gorilla/websocket", "github.com/sethvargo/go-retry"},
 	},
 	"bot/store": {
-		[]string{"approvals", "notifier", "notifier/journal"},
+		[]string{"approvals", "approvals/syslog", "notifier", "notifier/journal"},
 		[]string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"},
 	},
 	"bot/store/pgtest": {
@@ -224,12 +232,8 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"github.com/prometheus/client_golang"},
 	},
 	"cmd/s1bot": {
-		[]string{"render/tempfile", "s1", "render", "commands", "commands/catalog", "commands/manual", "commands/refusal", "commands/slash", "commands/text", "approvals", "approvals/policy", "notifier", "notifier/delivery", "notifier/feed", "notifier/journal", "notifier/routing", "bot", "bot/store", "cmd/s1bot/metrics", "cmd/s1bot/trail", "s1/s1sim", "bot/slacksim", "cmd/s1bot/policyfile"},
+		[]string{"render/tempfile", "s1", "render", "commands", "commands/catalog", "commands/manual", "commands/refusal", "commands/slash", "commands/text", "approvals", "approvals/policy", "approvals/syslog", "approvals/trail", "notifier", "notifier/delivery", "notifier/feed", "notifier/journal", "notifier/routing", "bot", "bot/store", "cmd/s1bot/metrics", "s1/s1sim", "bot/slacksim", "cmd/s1bot/policyfile"},
 		[]string{"github.com/caarlos0/env/v11", "github.com/alecthomas/kong", "github.com/coreos/go-systemd/v22", "golang.org/x/crypto/x509roots/fallback"},
-	},
-	"cmd/s1bot/trail": {
-		[]string{"approvals", "approvals/workflow", "commands/catalog", "commands/text", "render"},
-		nil,
 	},
 	"cmd/s1bot/policyfile": {
 		[]string{"s1", "commands/catalog", "commands/text", "approvals/policy", "notifier", "notifier/journal", "notifier/routing"},

@@ -197,7 +197,7 @@ func (p *program) changed(ctx context.Context, kind string, ids []string) {
 func (p *program) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	parts := []func(context.Context) error{p.bot.Run, p.notify, p.streamAudit, p.prune, p.token.run}
+	parts := []func(context.Context) error{p.bot.Run, p.notify, p.streamAudit, p.sendAudit, p.prune, p.token.run}
 	ended := make(chan error, len(parts))
 	for _, part := range parts {
 		go func() { ended <- part(ctx) }()

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals"
-	"s1bot/cmd/s1bot/trail"
+	"s1bot/approvals/trail"
 )
 
 var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)

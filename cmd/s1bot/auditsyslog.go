@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"s1bot/approvals"
+	"s1bot/approvals/syslog"
+	"s1bot/bot"
+	"s1bot/render"
+)
+
+// syslogServer is where the audit trail is sent.
+func (c *config) syslogServer() syslog.Server {
+	return syslog.Server{Address: c.AuditSyslog, CA: c.AuditSyslogCA, Cert: c.AuditSyslogCert, Key: c.AuditSyslogKey}
+}
+
+// checkSyslog looks at the settings of the syslog server.
+func (c *config) checkSyslog(bad func(string, string, ...any)) {
+	if c.AuditSyslog != "" {
+		if _, _, err := c.syslogServer().Host(); err != nil {
+			bad("S1BOT_AUDIT_SYSLOG", "%w", err)
+		}
+	}
+	for name, path := range map[string]string{"S1BOT_AUDIT_SYSLOG_CA": c.AuditSyslogCA, "S1BOT_AUDIT_SYSLOG_CERT": c.AuditSyslogCert, "S1BOT_AUDIT_SYSLOG_KEY": c.AuditSyslogKey} {
+		if path != "" && c.AuditSyslog == "" {
+			bad(name, "set S1BOT_AUDIT_SYSLOG, too: without it nothing is sent")
+		}
+	}
+	if (c.AuditSyslogCert == "") != (c.AuditSyslogKey == "") {
+		bad("S1BOT_AUDIT_SYSLOG_CERT", "set S1BOT_AUDIT_SYSLOG_CERT and S1BOT_AUDIT_SYSLOG_KEY together, or neither")
+	}
+}
+
+// sendAudit sends the audit trail to the syslog server until ctx ends.
+func (p *program) sendAudit(ctx context.Context) error {
+	if p.config.AuditSyslog == "" {
+		return nil
+	}
+	server := p.config.syslogServer()
+	_, at, err := server.Host()
+	if err != nil {
+		return fmt.Errorf("S1BOT_AUDIT_SYSLOG: %w", err)
+	}
+	sender, reader := syslog.ThisProcess(), newReader(p.db)
+	return syslog.New(syslog.Config{
+		Dial: server.Dial, Positions: p.db.AuditPositions("syslog " + at), Log: p.log,
+		Rows: p.auditAfter,
+		Message: func(ctx context.Context, e approvals.Entry) []byte {
+			row := reader.Row(ctx, e)
+			return sender.Message(e, row.Who, row.Sentence)
+		},
+		Tell: func(ctx context.Context, failure error) error {
+			return p.tellOperators(ctx, "audit syslog "+at, syslogCard(at, failure))
+		},
+	}).Run(ctx)
+}
+
+// auditAfter is the trail behind a row.
+func (p *program) auditAfter(ctx context.Context, after int64) iter.Seq2[approvals.Entry, error] {
+	trail, err := p.db.Requests().Audit(ctx, approvals.AuditQuery{After: after})
+	if err != nil {
+		return func(yield func(approvals.Entry, error) bool) { yield(approvals.Entry{}, err) }
+	}
+	return trail.Entries
+}
+
+// tellOperators posts a card to the operators' channel, if there is one. It does not wait for Slack: who calls tries again.
+func (p *program) tellOperators(ctx context.Context, key string, card render.Card) error {
+	select {
+	case <-p.bot.Known():
+	default:
+		return errors.New("not connected to Slack yet")
+	}
+	if p.operators() == "" {
+		return nil
+	}
+	_, err := p.bot.Post(ctx, p.operators(), "", key, card)
+	return err
+}
+
+// syslogCard says that the syslog server doesn't get the audit trail, or that it does again.
+func syslogCard(at string, failure error) render.Card {
+	if failure == nil {
+		return auditCard("The audit trail reaches the syslog server again", at+" has everything that waited.")
+	}
+	return auditTrouble("The audit trail doesn't reach the syslog server", fmt.Sprintf("I can't send it to %s: %v.", at, failure), "Check the server, then S1BOT_AUDIT_SYSLOG with s1bot check.")
+}
+
+// auditCard is good news of a copy of the audit trail.
+func auditCard(title, words string) render.Card {
+	return render.Card{Tone: render.Good, Title: title, Text: title, Parts: []render.Part{render.Line{render.Text(words)}}}
+}
+
+// auditTrouble says that a copy of the audit trail is behind, and what to do.
+func auditTrouble(title, why, todo string) render.Card {
+	return render.Card{Tone: render.Warning, Title: title, Text: title, Parts: []render.Part{
+		render.Line{render.Text(why)},
+		render.Line{render.Text("Nothing is lost and no request waits for it: the rows stay in the database, and I keep trying. " + todo)},
+	}}
+}
+
+// checkAuditCopies tries where copies of the audit trail go; one without a setting has no line.
+func checkAuditCopies(ctx context.Context, c config) (findings []bot.Finding) {
+	if c.AuditSyslog == "" {
+		return nil
+	}
+	found := bot.Finding{What: "S1BOT_AUDIT_SYSLOG", Note: "connects, and its certificate is trusted"}
+	err := probe(ctx, func(ctx context.Context) error {
+		connection, err := c.syslogServer().Dial(ctx)
+		if err != nil {
+			return err
+		}
+		return connection.Close()
+	})
+	if err != nil {
+		found.Err = todo(err, "check the address, the network, and S1BOT_AUDIT_SYSLOG_CA if the server's certificate is your own authority's")
+	}
+	return append(findings, found)
+}
