@@ -7,8 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-
-	"github.com/sourcegraph/conc"
+	"time"
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
@@ -76,14 +75,14 @@ func (x *executor) holdRun(ctx context.Context, req approvals.Request, open *pol
 
 // run claims a request that was looked at and carries it out; no is why it must not run, if so.
 func (x *executor) run(ctx context.Context, id string, in *Interaction, found look, no error) error {
-	var showing conc.WaitGroup
+	var stop func()
 	req, err := x.Ledger.Run(ctx, id, func(ctx context.Context, req approvals.Request) approvals.Result {
-		if len(req.Cards) > 0 {
-			showing.Go(func() { x.publisher.show(context.WithoutCancel(ctx), id) }) // "running", while the console works
-		}
+		stop = x.showRunning(context.WithoutCancel(ctx), req)
 		return x.carryOut(ctx, req, in, found, no)
 	})
-	showing.Wait()
+	if stop != nil {
+		stop()
+	}
 	switch {
 	case errors.Is(err, approvals.ErrTaken):
 		return nil // another process, click or start runs it
@@ -95,9 +94,36 @@ func (x *executor) run(ctx context.Context, id string, in *Interaction, found lo
 		return fmt.Errorf("run request %s: %w", id, err)
 	}
 	x.Count(req.Command, outcomeLabel(req))
-	x.reporter.conclude(ctx, req, in)
-	x.changed(ctx, req)
+	tell := func(ctx context.Context) {
+		x.reporter.conclude(ctx, req, in)
+		x.changed(ctx, req)
+	}
+	if in != nil {
+		tell(ctx) // somebody waits for this answer
+		return nil
+	}
+	x.Enqueue(tell) // the next person's decision goes before the cards of this one; a crash leaves them to Keeper
 	return nil
+}
+
+// runningAfter is how long a console may take before a card says "running": most answer sooner, and Slack counts edits.
+const runningAfter = 300 * time.Millisecond
+
+// showRunning edits the cards of a request that takes a while. The function that it returns ends that, and waits for an edit under way.
+func (x *executor) showRunning(ctx context.Context, req approvals.Request) (stop func()) {
+	if len(req.Cards) == 0 {
+		return func() {}
+	}
+	done := make(chan struct{})
+	timer := time.AfterFunc(runningAfter, func() {
+		defer close(done)
+		x.publisher.show(ctx, req.ID)
+	})
+	return func() {
+		if !timer.Stop() {
+			<-done
+		}
+	}
 }
 
 // outcomeLabel is how a request ended, as metrics have it.

@@ -116,6 +116,11 @@ func (k *kit) later(d time.Duration) {
 func (k *kit) tick() {
 	k.t.Helper()
 	k.flow.Keeper.Tick(k.t.Context())
+	k.settle()
+}
+
+// settle does what was put off until nobody waits.
+func (k *kit) settle() {
 	for len(k.queue) > 0 {
 		work := k.queue[0]
 		k.queue = k.queue[1:]
@@ -178,6 +183,7 @@ func (k *kit) get(id string) approvals.Request {
 func (k *kit) approves(user, id string) (string, error) {
 	in, d := k.by(user)
 	err := k.flow.Decisions.Approve(k.t.Context(), in, id)
+	k.settle()
 	return d.read(), err
 }
 

@@ -49,11 +49,28 @@ func TestAnApprovedRequestRunsOnce(t *testing.T) {
 	_, err = k.approves(carol, req.ID)
 	require.ErrorIs(t, err, approvals.ErrNotPending)
 	require.NoError(t, k.flow.Decisions.executor.execute(t.Context(), req.ID, nil))
+	k.settle()
 	k.tick()
 	require.Len(t, k.console.Changes(), 1)
 	require.Equal(t, approvals.Done, k.get(req.ID).State)
 	require.Contains(t, k.chat.reads(channel), "isolation accepted")
 	require.Contains(t, k.chat.reads(alice), "Approved by @UBOB")
+}
+
+// The last approval reaches the console before any card is edited, and a console that answers at once costs one edit, not two.
+func TestADecisionDoesNotWaitForItsCards(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.asks(alice, isolate)
+	card := k.chat.shown[k.chat.order[0]]
+	in, _ := k.by(bob)
+	require.NoError(t, k.flow.Decisions.Approve(t.Context(), in, req.ID))
+	require.Len(t, k.console.Changes(), 1)
+	require.Equal(t, approvals.Done, k.get(req.ID).State)
+	require.Zero(t, card.edits)
+	k.settle()
+	require.Equal(t, 1, card.edits)
+	require.True(t, k.get(req.ID).Told)
 }
 
 // The console's yes is the beginning: the card counts what the endpoints did.
@@ -244,6 +261,7 @@ func TestAnInterruptedRunRunsAgainWhereAPersonSaysSo(t *testing.T) {
 	k.console.Reset()
 	in, _ := k.by(carol)
 	require.NoError(t, k.flow.Decisions.RunAgain(t.Context(), in, req.ID))
+	k.settle()
 	require.Len(t, k.console.Changes(), 1)
 	require.Equal(t, approvals.Done, k.get(req.ID).State)
 }

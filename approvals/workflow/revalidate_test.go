@@ -117,6 +117,7 @@ func TestAnApproverWhoLostTheRoleCountsNoMore(t *testing.T) {
 	require.NoError(t, err)
 	k.setPolicy(two, func(s *policy.Settings) { s.Approvers = policy.Members([]string{carol, alice, dave}) })
 	require.NoError(t, k.flow.Decisions.executor.execute(t.Context(), req.ID, nil))
+	k.settle()
 	require.Empty(t, k.console.Changes())
 	require.Contains(t, k.chat.reads(channel), "because bob may no longer approve this")
 }

@@ -33,6 +33,7 @@ import (
 var (
 	benchFile = flag.String("bench-table", "", "a file to which TestBenchTable writes its table (make bench)")
 	benchJSON = flag.Bool("json", false, "TestBenchTable writes JSON")
+	benchOnly = flag.String("only", "", "the one measurement of TestBenchTable to run: acks, parse, card, search, clicks or start")
 )
 
 // A benchRow is one figure next to its baseline, both from the same run on the same machine; in milliseconds.
@@ -52,8 +53,13 @@ func TestBenchTable(t *testing.T) {
 		t.Skip("NOT MEASURED: make bench does")
 	}
 	var rows []benchRow
-	for _, measure := range []func(*testing.T) []benchRow{benchAcks, benchParse, benchCard, benchSearch, benchClicks, benchStart} {
-		rows = append(rows, measure(t)...)
+	for _, m := range []struct {
+		name string
+		rows func(*testing.T) []benchRow
+	}{{"acks", benchAcks}, {"parse", benchParse}, {"card", benchCard}, {"search", benchSearch}, {"clicks", benchClicks}, {"start", benchStart}} {
+		if *benchOnly == "" || *benchOnly == m.name {
+			rows = append(rows, m.rows(t)...)
+		}
 	}
 	out, err := os.Create(*benchFile)
 	require.NoError(t, err)
