@@ -71,6 +71,10 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"commands/catalog", "commands/text", "render", "s1"},
 		nil,
 	},
+	"commands/plain": {
+		[]string{"commands/catalog", "commands/slash", "commands/text", "s1"},
+		nil,
+	},
 	"commands/manual": {
 		[]string{"commands/catalog", "commands/text", "render"},
 		nil,

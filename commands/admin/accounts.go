@@ -58,7 +58,8 @@ func (p listAccountsParams) Query() s1.Query {
 func listAccounts() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "list-accounts", Title: "List Accounts", Area: "accounts", Aliases: []string{"accounts"}, Main: "name",
-		Risk: catalog.Read, Needs: "Account › View", Repeatable: true,
+		Wording: accountsWording(),
+		Risk:    catalog.Read, Needs: "Account › View", Repeatable: true,
 		Doc:      "Lists accounts with their state, endpoints and licenses.",
 		Examples: []string{"accounts", `list-accounts name="D3 Security" state=Active sort-by="Creation Time" direction=Ascending limit=100`},
 	}, func(ctx context.Context, call *catalog.Call, p listAccountsParams) (render.Card, error) {

@@ -86,6 +86,7 @@ func (p activitiesParams) most(q s1.Query) *listing.Limit {
 func getActivities() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-activities", Title: "Get Activities", Area: "activities", Aliases: []string{"activities", "activity-log"}, Main: "filter",
+		Wording: activitiesWording(),
 		OnCards: activitiesOnCards(),
 		Risk:    catalog.Read, Needs: "Activity › View", Repeatable: true,
 		Doc:      "Lists what people, agents and the console did, newest first.",

@@ -139,7 +139,8 @@ func flatWindow(base s1.Policy, changes []s1.PolicyField) []s1.PolicyField {
 func createGroup() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "create-group", Title: "Create Group", Area: "groups", Aliases: []string{"new-group"}, Main: "name",
-		Risk: catalog.Change, Needs: "Groups › View + Create", Undo: "delete-group",
+		Wording: newGroupWording(),
+		Risk:    catalog.Change, Needs: "Groups › View + Create", Undo: "delete-group",
 		Doc: "Creates a group of endpoints in a site, with the site's policy or one of its own.",
 		Examples: []string{"create-group name=Kiosks site-id=Paris inherits=true",
 			`create-group name=Lab site-id=1392053568582758390 inherits=false policy={"mitigationMode":"detect","autoImmuneOn":true,"agentUiOn":true}`},
@@ -247,7 +248,8 @@ func sitesByID(ctx context.Context, call *catalog.Call, ids []string) map[s1.Sit
 func deleteGroup() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "delete-group", Title: "Delete Group", Area: "groups", Aliases: []string{"delete-groups", "remove-group"}, Main: "group-ids",
-		Risk: catalog.Destructive, Needs: "Groups › View + Delete", Repeatable: true,
+		Wording: deleteGroupWording(),
+		Risk:    catalog.Destructive, Needs: "Groups › View + Delete", Repeatable: true,
 		Doc:      "Deletes groups. Their endpoints move to other groups of the site and get those groups' policies.",
 		Examples: []string{`delete-group Kiosks reason="no longer needed"`, `delete-group group-ids=951000000000000939,952000000000000906 reason="merged"`},
 	}, func(ctx context.Context, call *catalog.Call, p deleteGroupParams) (render.Card, error) {

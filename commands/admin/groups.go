@@ -25,7 +25,8 @@ type getGroupsParams struct {
 func getGroups() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-groups", Title: "Get Groups", Area: "groups", Aliases: []string{"groups"}, Main: "site-ids",
-		Risk: catalog.Read, Needs: "Groups › View", Repeatable: true,
+		Wording: groupsWording(),
+		Risk:    catalog.Read, Needs: "Groups › View", Repeatable: true,
 		Doc:      "Lists the groups of sites.",
 		Examples: []string{"groups Paris", `get-groups site-ids=1392053568582758390 custom-input={"type":"static","isDefault":false}`},
 	}, func(ctx context.Context, call *catalog.Call, p getGroupsParams) (render.Card, error) {

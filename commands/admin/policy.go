@@ -30,7 +30,8 @@ type accountPolicyParams struct {
 func getAccountPolicy() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-account-policy", Title: "Get Account Policy", Area: "policy", Aliases: []string{"account-policy"}, Main: "account-id",
-		Risk: catalog.Read, Needs: "Endpoint Policy › View", Repeatable: true,
+		Wording: accountPolicyWording(),
+		Risk:    catalog.Read, Needs: "Endpoint Policy › View", Repeatable: true,
 		Doc:      "Shows the policy of an account.",
 		Examples: []string{`get-account-policy account-id="D3 Security"`, "account-policy 433241117337583618"},
 	}, func(ctx context.Context, call *catalog.Call, p accountPolicyParams) (render.Card, error) {
@@ -56,7 +57,8 @@ func accountName(ctx context.Context, call *catalog.Call, id s1.AccountID) strin
 func getGlobalPolicy() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-global-policy", Title: "Get Global Policy", Area: "policy", Aliases: []string{"global-policy"},
-		Risk: catalog.Read, Needs: "Endpoint Policy › View", Repeatable: true,
+		Wording: globalPolicyWording(),
+		Risk:    catalog.Read, Needs: "Endpoint Policy › View", Repeatable: true,
 		Doc: "Shows the global policy, which accounts inherit.", Examples: []string{"get-global-policy"},
 	}, func(ctx context.Context, call *catalog.Call, p NoParams) (render.Card, error) {
 		policy, err := call.Console.GlobalPolicy(ctx)

@@ -58,7 +58,8 @@ func (p getSitesParams) Wire() s1.Query {
 func getSites() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-sites", Title: "Get Sites", Area: "sites", Aliases: []string{"sites"}, Main: "query",
-		Risk: catalog.Read, Needs: "Site › View", Repeatable: true,
+		Wording: sitesWording(),
+		Risk:    catalog.Read, Needs: "Site › View", Repeatable: true,
 		Doc:      "Lists sites with their account, state and licenses.",
 		Examples: []string{"sites Paris", `get-sites state=Active sort-by="Created At" direction=Descending limit=100`},
 	}, func(ctx context.Context, call *catalog.Call, p getSitesParams) (render.Card, error) {

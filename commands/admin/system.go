@@ -34,7 +34,8 @@ func infoFacts(info s1.SystemInfo) render.Fields {
 func GetSystemInfo() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-system-info", Title: "Get System Info", Area: "system", Aliases: []string{"info", "system-info"},
-		Risk: catalog.Read, Needs: refusal.AnyRole, Repeatable: true,
+		Wording: infoWording(),
+		Risk:    catalog.Read, Needs: refusal.AnyRole, Repeatable: true,
 		Doc: "Shows the console's version, build, patch and release.", Examples: []string{"get-system-info"},
 	}, func(ctx context.Context, call *catalog.Call, _ NoParams) (render.Card, error) {
 		info, err := call.Console.SystemInfo(ctx)
@@ -50,7 +51,8 @@ func GetSystemInfo() *catalog.Command {
 func getSystemStatus() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-system-status", Title: "Get System Status", Area: "system", Aliases: []string{"system-status", "health"},
-		Risk: catalog.Read, Needs: refusal.AnyRole, Repeatable: true,
+		Wording: statusWording(),
+		Risk:    catalog.Read, Needs: refusal.AnyRole, Repeatable: true,
 		Doc:      "Shows the health that the console reports. That needs no token, so it doesn't test the bot's.",
 		Examples: []string{"get-system-status"},
 	}, func(ctx context.Context, call *catalog.Call, _ NoParams) (render.Card, error) {
@@ -74,7 +76,8 @@ func getSystemStatus() *catalog.Command {
 func testConnection() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "test-connection", Title: "Test Connection", Area: "system", Aliases: []string{"test", "ping"},
-		Risk: catalog.Read, Needs: refusal.AnyRole, Repeatable: true,
+		Wording: testWording(),
+		Risk:    catalog.Read, Needs: refusal.AnyRole, Repeatable: true,
 		Doc:      "Checks that the console answers, accepts the bot's token and lets it view sites.",
 		Examples: []string{"test-connection"},
 	}, func(ctx context.Context, call *catalog.Call, _ NoParams) (render.Card, error) {

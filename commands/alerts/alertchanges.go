@@ -30,6 +30,7 @@ func (p *alertStatusParams) Plan(ctx context.Context, call *catalog.Call) (catal
 func setAlertStatus() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-alert-incident-status", Title: "Update Alert Incident Status", Area: "alerts", Aliases: []string{"alert-status"}, Main: "alert-ids",
+		Wording: statusWording(),
 		OnCards: statusOnCards(),
 		Risk:    catalog.Change, Needs: "STAR Rule Alerts › View + Update Incident Status", Repeatable: true,
 		Doc:      "Sets the incident status of alerts.",

@@ -89,8 +89,9 @@ func upper[T ~string](values []T) []string {
 func getAlerts() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-alerts", Title: "Get Alerts", Area: "alerts", Aliases: []string{"alerts"}, Main: "query",
-		Plain: map[string]string{"open": "incident-statuses=unresolved,in_progress", "unresolved": "incident-statuses=unresolved", "resolved": "incident-statuses=resolved", "closed": "incident-statuses=resolved"},
-		Risk:  catalog.Read, Needs: "STAR Rule Alerts › View", Repeatable: true,
+		Wording: alertsWording(),
+		Plain:   map[string]string{"open": "incident-statuses=unresolved,in_progress", "unresolved": "incident-statuses=unresolved", "resolved": "incident-statuses=resolved", "closed": "incident-statuses=resolved"},
+		Risk:    catalog.Read, Needs: "STAR Rule Alerts › View", Repeatable: true,
 		Doc:      "Lists alerts raised by detection rules, newest first. A single alert is shown with all its details.",
 		Examples: []string{"alerts severity=High created-after=-24h", `get-alerts incident-statuses=UNRESOLVED,IN_PROGRESS rule-names="Test rule" limit=0`},
 	}, func(ctx context.Context, call *catalog.Call, p getAlertsParams) (render.Card, error) {
@@ -158,6 +159,7 @@ func (p *alertVerdictParams) Plan(ctx context.Context, call *catalog.Call) (cata
 func setAlertVerdict() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-alert-analyst-verdict", Title: "Update Alert Analyst Verdict", Area: "alerts", Aliases: []string{"alert-verdict"}, Main: "alert-ids",
+		Wording: verdictWording(),
 		OnCards: verdictOnCards(),
 		Risk:    catalog.Change, Needs: "STAR Rule Alerts › View + Update Analyst Verdict", Repeatable: true,
 		Doc:      "Sets the analyst verdict on alerts.",

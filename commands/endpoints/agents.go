@@ -66,6 +66,7 @@ func (p *ListAgentsParams) Check() error {
 func listAgents() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "list-agents", Title: "List Agents", Area: "agents", Aliases: []string{"agents", "endpoints", "hosts"}, Main: "computer-name",
+		Wording:       listWording(),
 		OnObservables: agentsOnObservables(),
 		Risk:          catalog.Read, Needs: "Endpoints › View", Repeatable: true,
 		Doc:      "Lists endpoints with their state, user, site and threats.",
@@ -89,6 +90,7 @@ type agentInfoParams struct {
 func getAgentInfo() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-agent-info", Title: "Get Agent Info", Area: "agents", Aliases: []string{"agent", "endpoint", "host"}, Main: "agent-ids",
+		Wording: infoWording(),
 		OnCards: infoOnCards(),
 		Risk:    catalog.Read, Needs: "Endpoints › View", Repeatable: true,
 		Doc:      "Shows what the console knows about endpoints.",
@@ -121,6 +123,7 @@ func (p *disconnectParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 func disconnectAgents() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "disconnect-agent-from-network", Title: "Disconnect Agent From Network", Area: "agents",
+		Wording: isolationWording(),
 		OnCards: disconnectOnCards(),
 		Aliases: []string{"isolate", "disconnect", "contain"}, Main: "agent-ids",
 		Effect: change.Isolation(),
@@ -154,6 +157,7 @@ func (p *connectParams) Plan(ctx context.Context, call *catalog.Call) (catalog.P
 func connectAgents() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "connect-agent-to-network", Title: "Connect Agent To Network", Area: "agents",
+		Wording: reconnectionWording(),
 		OnCards: reconnectOnCards(),
 		Aliases: []string{"reconnect", "connect", "unisolate", "release"}, Main: "agent-ids",
 		Effect: change.Reconnection(),

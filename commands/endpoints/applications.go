@@ -43,6 +43,7 @@ type applicationsParams struct {
 func getApplications() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-agent-applications", Title: "Get Agent Applications", Area: "agents", Aliases: []string{"applications", "apps", "software"}, Main: "agent-ids",
+		Wording: applicationsWording(),
 		OnCards: applicationsOnCards(),
 		Risk:    catalog.Read, Needs: "Endpoints › View + Show Applications", Repeatable: true,
 		Doc:      "Lists the applications installed on endpoints.",

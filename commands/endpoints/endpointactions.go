@@ -28,6 +28,7 @@ func (p *scanParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan
 func initiateScan() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "initiate-scan", Title: "Initiate Scan", Area: "agents", Aliases: []string{"scan", "full-scan"}, Main: "agent-ids",
+		Wording: scanWording(),
 		OnCards: scanOnCards(),
 		Effect:  change.DiskScan(),
 		Risk:    catalog.Change, Needs: "Endpoints › View + Initiate Scan", Repeatable: true,
@@ -150,6 +151,7 @@ func withoutDeaf(agents []s1.Agent) (kept []s1.Agent, left []string) {
 func broadcastMessage() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "broadcast-message", Title: "Broadcast Message", Area: "agents", Aliases: []string{"broadcast", "message-users"}, Main: "host-names-or-internal-ips",
+		Wording: messageWording(),
 		Settled: "the console delivers it and doesn't say who read it",
 		OnCards: messageOnCards(),
 		Risk:    catalog.Change, Needs: "Endpoints › View + Send Message",
@@ -206,6 +208,7 @@ func (p *customerIDParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 func setCustomerID() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "set-customer-id", Title: "Set Customer ID", Area: "agents", Aliases: []string{"customer-id", "set-external-id"}, Main: "filter",
+		Wording: customerIDWording(),
 		Settled: "the answer comes once it is set",
 		Risk:    catalog.Change, Needs: "Endpoints › View + Set Customer Identifier", Repeatable: true, Undo: "set-customer-id",
 		Doc:      "Sets the customer ID of endpoints, replacing the current one.",

@@ -114,6 +114,7 @@ func groupWords(g s1.Group, site string) string {
 func moveAgents() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "move-agents", Title: "Move Agents", Area: "agents", Aliases: []string{"move", "move-to-group"}, Main: hostsParam,
+		Wording: moveWording(),
 		Settled: "the answer comes once they are moved",
 		Risk:    catalog.Change, Needs: "Groups › View + Edit", Repeatable: true, Undo: "move-agents",
 		Doc:      "Moves endpoints to another group of their site. The group's policy applies to them from then on.",
@@ -190,6 +191,7 @@ func (p *moveSiteParams) Plan(ctx context.Context, call *catalog.Call) (catalog.
 func moveBetweenSites() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "move-agents-between-sites", Title: "Move Agents Between Sites", Area: "agents", Aliases: []string{"move-to-site"}, Main: hostsParam,
+		Wording: moveSiteWording(),
 		Settled: "the answer comes once they are moved",
 		Risk:    catalog.Destructive, Needs: "Endpoints › View + Move To Another Site", Repeatable: true, Undo: "move-agents-between-sites",
 		Doc:      "Moves endpoints to another site. The site's policy and licenses apply to them from then on.",

@@ -141,8 +141,9 @@ func (p *shutdownParams) Plan(ctx context.Context, call *catalog.Call) (catalog.
 func shutdownEndpoints() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "shutdown-endpoints", Title: "Shutdown Endpoints", Area: "agents", Aliases: []string{"shutdown", "poweroff"}, Main: "agent-ids",
-		Effect: change.PowerOff(),
-		Risk:   catalog.Destructive, Guarded: true, Needs: "Endpoints › View + Shut Down",
+		Wording: shutdownWording(),
+		Effect:  change.PowerOff(),
+		Risk:    catalog.Destructive, Guarded: true, Needs: "Endpoints › View + Shut Down",
 		Doc:      "Shuts endpoints down. They can't be powered on from here; to contain an infected host, isolate it instead.",
 		Examples: []string{`shutdown KIOSK-3 reason="stolen"`, `shutdown-endpoints group-ids=Lab reason="maintenance tonight"`},
 	}, func(ctx context.Context, call *catalog.Call, p shutdownParams) (render.Card, error) {
@@ -164,6 +165,7 @@ func (p *restartParams) Plan(ctx context.Context, call *catalog.Call) (catalog.P
 func restartEndpoints() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "restart-endpoints", Title: "Restart Endpoints", Area: "agents", Aliases: []string{"restart", "reboot"}, Main: "agent-ids",
+		Wording: restartWording(),
 		OnCards: restartOnCards(),
 		Effect:  change.Reboot(),
 		Risk:    catalog.Destructive, Needs: "Endpoints › View + Reboot",

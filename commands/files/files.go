@@ -149,6 +149,7 @@ func (p *collectParams) Plan(ctx context.Context, call *catalog.Call) (catalog.P
 func collectFiles() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "collect-files", Title: "Collect Files", Area: "files", Aliases: []string{"collect"}, Main: "agent-id",
+		Wording: collectWording(),
 		Settled: "it waits for the files itself",
 		Risk:    catalog.Change, Needs: fetchNeeds,
 		Doc:      "Asks an endpoint to upload files to the console as an encrypted archive. I tell you when they have arrived; download-files gets them.",
@@ -184,6 +185,7 @@ func (p *fetchParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Pla
 func fetchFiles() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "fetch-files", Title: "Fetch Files", Area: "files", Aliases: []string{"fetch"}, Main: "agent-id",
+		Wording: fetchWording(),
 		Settled: "it waits for the files itself",
 		Risk:    catalog.Change, Needs: fetchNeeds,
 		Doc:      "Fetches files from an endpoint: asks for them, waits, and sends you an encrypted archive.",

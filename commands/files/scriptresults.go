@@ -51,7 +51,8 @@ func (p *scriptResultsParams) ask(ctx context.Context, call *catalog.Call) (s1.S
 func getScriptResults() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "get-script-results", Title: "Get Script Results", Area: "scripts", Aliases: []string{"script-results", "results"}, Main: "task-ids",
-		Risk: catalog.Change, Needs: remoteOps, Repeatable: true,
+		Wording: resultsWording(),
+		Risk:    catalog.Change, Needs: remoteOps, Repeatable: true,
 		Doc:      "Downloads the results that a script left in the console's cloud, one file per endpoint. Not every script leaves any.",
 		Examples: []string{"get-script-results task-ids=1748812345678905555", "results hosts=DESKTOP-1"},
 	}, func(ctx context.Context, call *catalog.Call, p scriptResultsParams) (render.Card, error) {

@@ -120,8 +120,9 @@ func (p *runScriptParams) facts(script s1.Script) []catalog.Fact {
 func runScript() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "run-script", Title: "Run Script", Area: "scripts", Aliases: []string{"script", "run"}, Main: "filter",
-		Effect: change.ScriptEnd(),
-		Risk:   catalog.Destructive, Needs: remoteOps,
+		Wording: runWording(),
+		Effect:  change.ScriptEnd(),
+		Risk:    catalog.Destructive, Needs: remoteOps,
 		Doc: "Runs a script from the console's library on endpoints, with system privileges. Shows the progress on each endpoint and offers the results.",
 		Examples: []string{`run-script filter={"computerName__contains":["DESKTOP-"]} script-id="List Open Ports" task-description="INC-1042" output-destination=SentinelCloud reason="INC-1042"`,
 			`run-script filter={"ids":["1834780238610855645"]} script-id=1466645476786791838 task-description="stop the miner" output-destination=None input-params="--terminate --processes kworkerds" reason=miner`},

@@ -35,7 +35,8 @@ const fewScripts = 10
 func getScripts() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-scripts", Title: "Get Scripts", Area: "scripts", Aliases: []string{"scripts"}, Main: "query",
-		Risk: catalog.Read, Needs: remoteOps, Repeatable: true,
+		Wording: scriptsWording(),
+		Risk:    catalog.Read, Needs: remoteOps, Repeatable: true,
 		Doc:      "Lists the scripts in the console's library.",
 		Examples: []string{`get-scripts script-type=Action os-type=Windows limit=10`, "scripts processes"},
 	}, func(ctx context.Context, call *catalog.Call, p getScriptsParams) (render.Card, error) {

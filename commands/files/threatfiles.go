@@ -43,6 +43,7 @@ func (p *fetchThreatParams) Plan(ctx context.Context, call *catalog.Call) (catal
 func fetchThreatFile() *catalog.Command {
 	return catalog.Follows(catalog.Define(catalog.Command{
 		Name: "fetch-threat-file", Title: "Fetch Threat File", Area: "files", Aliases: []string{"fetch-threat", "sample"}, Main: "threat-ids",
+		Wording: sampleWording(),
 		Settled: "it waits for the file itself",
 		Risk:    catalog.Change, Needs: "Endpoint Threats › View + Fetch Threat File, Activity › View",
 		Doc:      "Fetches the files of threats from their endpoints: asks for them, waits, and sends you encrypted archives. They contain malware.",

@@ -154,6 +154,7 @@ func (p *fetchEventParams) Needs() string {
 func fetchEvent() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "fetch-event", Title: "Fetch Event", Area: "events", Aliases: []string{"events", "fetch-events"},
+		Wording: fetchWording(),
 		OnCards: fetchOnDigests(),
 		Risk:    catalog.Read, Needs: "Endpoint Threats › View, or STAR Rule Alerts › View for alerts", Repeatable: true,
 		Doc: "Lists threats or alerts from a time range, newest first, under the names of the event field mapping. Exported files have every field of it.",

@@ -197,6 +197,7 @@ func (p *queryParams) Check() error { return inOrderOfTime(p.Start, p.End) }
 func query(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "query", Title: "Query", Area: "hunts", Aliases: []string{"hunt", "dv"}, Main: "query", Long: true,
+		Wording: huntWording(),
 		OnCards: queryOnCards(), OnObservables: huntOnObservables(),
 		Risk: catalog.Read, Needs: "SDL Search › View, SDL Query API › View, SDL API Keys › View + Manage", Repeatable: true,
 		Doc: "Hunts for events with a Deep Visibility query and shows what it found." + onePerMinute,
@@ -231,7 +232,8 @@ const everyAgent = "AgentName IS NOT EMPTY"
 func agentProcess(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-agent-process", Title: "Get Agent Process", Area: "hunts", Aliases: []string{"agent-process", "processes"}, Main: "query", Long: true,
-		Risk: catalog.Read, Needs: "Agent Packages › View, SDL Search › View", Repeatable: true,
+		Wording: processesWording(),
+		Risk:    catalog.Read, Needs: "Agent Packages › View, SDL Search › View", Repeatable: true,
 		Doc: "Hunts for process activity." + onePerMinute,
 		Examples: []string{`get-agent-process start-time=-7d end-time=now limit=10 query="ProcessImagePath CONTAINS \"windows\""`,
 			`processes AgentName = "DESKTOP-1" since=-2h`},
@@ -269,7 +271,8 @@ type queryStatusParams struct {
 func queryStatus(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-query-status", Title: "Get Query Status", Area: "hunts", Aliases: []string{"query-status"}, Main: "query-id",
-		Risk: catalog.Read, Needs: "SDL Search › View", Repeatable: true,
+		Wording: queryStatusWording(),
+		Risk:    catalog.Read, Needs: "SDL Search › View", Repeatable: true,
 		Doc:      "Shows the progress of a Deep Visibility query.",
 		Examples: []string{"get-query-status query-id=q9679169d5a4607cc41a9100123456789"},
 	}, func(ctx context.Context, call *catalog.Call, p queryStatusParams) (render.Card, error) {
@@ -348,7 +351,8 @@ type queryEventsParams struct {
 func queryEvents(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-events-by-query-id-and-type", Title: "Get Events by Query ID and Type", Area: "hunts", Aliases: []string{"query-events", "get-query-events"}, Main: "query-id",
-		Risk: catalog.Read, Needs: "SDL Search › View", Repeatable: true,
+		Wording: queryEventsWording(),
+		Risk:    catalog.Read, Needs: "SDL Search › View", Repeatable: true,
 		Doc: "Lists the events a Deep Visibility query found, newest first.",
 		Examples: []string{"query-events q9679169d5a4607cc41a9100123456789",
 			`get-events-by-query-id-and-type query-id=q9679169d5a4607cc41a9100123456789 event-type="Scheduled Task"`},
@@ -457,7 +461,8 @@ func theseOf(noun, names string) string {
 func createPowerQuery(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "create-power-query", Title: "Create Power Query", Area: "hunts", Aliases: []string{"power-query", "pq"}, Main: "query", Long: true,
-		Risk: catalog.Read, Needs: "SDL Query API › View", Repeatable: true,
+		Wording: powerQueryWording(),
+		Risk:    catalog.Read, Needs: "SDL Query API › View", Repeatable: true,
 		Doc: "Runs a PowerQuery, waits for it and shows its rows.",
 		Examples: []string{`create-power-query start-time=-24h end-time=now limit=10 query="event.time = * | columns eventTime = event.time, agentUuid = agent.uuid, siteId = site.id"`,
 			`pq since=-7d until=now query="event.type = 'Login' | group count() by endpoint.name" site-ids=Paris`},

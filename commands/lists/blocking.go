@@ -42,6 +42,7 @@ const blockNote = "Blocked from Slack"
 func blockHash() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "block-hash", Title: "Block Hash", Area: "blocklist", Aliases: []string{"block", "block-hashes"}, Main: "threat-hashes",
+		Wording: blockWording(),
 		OnCards: blockHashOnCards(), OnObservables: blockHashOnObservables(),
 		Risk: catalog.Destructive, Needs: "Blocklist › View + Create", Repeatable: true, Undo: "remove-items-in-blacklist",
 		Doc:      "Adds files to the blocklist of sites by SHA-1: they can no longer run there.",
@@ -220,6 +221,7 @@ type rated struct {
 func getReputations() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-hash-reputations", Title: "Get Hash Reputations", Area: "blocklist", Aliases: []string{"reputation", "reputations", "hash"}, Main: "file-hashes",
+		Wording:       reputationWording(),
 		OnObservables: reputationOnObservables(),
 		Risk:          catalog.Read, Needs: "Blocklist › View", Repeatable: true,
 		Doc:      "Shows the vendor's reputation for files, by SHA-1.",

@@ -130,7 +130,8 @@ type getBlocklistParams struct {
 func getBlocklist() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-black-list", Title: "Get Black List", Area: "blocklist", Aliases: []string{"blocklist", "blacklist", "blocked"}, Main: "custom-input",
-		Risk: catalog.Read, Needs: "Blocklist › View", Repeatable: true,
+		Wording: blocklistWording(),
+		Risk:    catalog.Read, Needs: "Blocklist › View", Repeatable: true,
 		Doc:      "Lists blocked hashes with the systems and scopes they are blocked on.",
 		Examples: []string{`get-black-list limit=10 custom-input={"type":"black_hash","tenant":false,"siteIds":"947000000000000671"}`, "blocklist 3395856ce81f"},
 	}, func(ctx context.Context, call *catalog.Call, p getBlocklistParams) (render.Card, error) {
@@ -207,7 +208,8 @@ func (p *unblockParams) Plan(ctx context.Context, call *catalog.Call) (catalog.P
 func unblock() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "remove-items-in-blacklist", Title: "Remove Items In Blacklist", Area: "blocklist", Aliases: []string{"unblock", "unblock-hash"}, Main: "item-ids",
-		Risk: catalog.Destructive, Needs: "Blocklist › View + Edit", Repeatable: true, Undo: "block-hash",
+		Wording: unblockWording(),
+		Risk:    catalog.Destructive, Needs: "Blocklist › View + Edit", Repeatable: true, Undo: "block-hash",
 		Doc:      "Removes hashes from the blocklist: the files can run again.",
 		Examples: []string{`remove-items-in-blacklist item-ids=1234567891 reason="false alarm"`, `unblock 3395856ce81f2b7382dee72602f798b642f14140 reason="false alarm, INC-1042"`},
 	}, func(ctx context.Context, call *catalog.Call, p unblockParams) (render.Card, error) {

@@ -111,7 +111,8 @@ func typeOfAll(found []s1.Exclusion) exclusionType {
 func deleteExclusions() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "delete-exclusions", Title: "Delete Exclusions", Area: "exclusions", Aliases: []string{"delete-exclusion", "unexclude"}, Main: "exclusion-ids",
-		Risk: catalog.Destructive, Needs: "Exclusions › View + Delete", Repeatable: true, Undo: "create-exclusion",
+		Wording: deleteExclusionsWording(),
+		Risk:    catalog.Destructive, Needs: "Exclusions › View + Delete", Repeatable: true, Undo: "create-exclusion",
 		Doc: "Deletes exclusions: agents check again what they left alone. Without a parameter it deletes nothing.",
 		Examples: []string{`delete-exclusions exclusion-ids=1748812345678908888 reason="no longer needed"`,
 			`delete-exclusions type=Path operation-system=Linux site-ids=Lyon reason="site closed"`},

@@ -119,7 +119,8 @@ type getExclusionsParams struct{ exclusionFilter }
 func getExclusions() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-exclusions", Title: "Get Exclusions", Area: "exclusions", Aliases: []string{"exclusions", "exclusion"}, Main: "exclusion-ids",
-		Risk: catalog.Read, Needs: "Exclusions › View", Repeatable: true,
+		Wording: exclusionsWording(),
+		Risk:    catalog.Read, Needs: "Exclusions › View", Repeatable: true,
 		Doc:      "Lists exclusions: the paths, hashes, signers, browsers and file types that agents leave alone.",
 		Examples: []string{"exclusions type=Path operation-system=Windows", "get-exclusions site-ids=Paris"},
 	}, func(ctx context.Context, call *catalog.Call, p getExclusionsParams) (render.Card, error) {
@@ -212,7 +213,8 @@ func (p *createExclusionParams) Plan(ctx context.Context, call *catalog.Call) (c
 func createExclusion() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "create-exclusion", Title: "Create Exclusion", Area: "exclusions", Aliases: []string{"exclude", "add-exclusion"}, Main: "value",
-		Risk: catalog.Destructive, Needs: "Exclusions › View + Create", Undo: "delete-exclusions",
+		Wording: excludeWording(),
+		Risk:    catalog.Destructive, Needs: "Exclusions › View + Create", Undo: "delete-exclusions",
 		Doc: "Creates an exclusion. Agents then leave a path, hash, signer, browser or file type alone, which opens a hole in the protection of every endpoint in the scope.",
 		Examples: []string{`create-exclusion type=Path operation-system=Windows value="C:\Program Files\Backup\" mode="Suppress Alerts" path-exclusion-type=subfolders site-ids=Paris reason="false alarms, INC-1042"`,
 			`exclude 3395856ce81f2b7382dee72602f798b642f14140 type=Hash os=Linux group-ids=Servers reason="own build tool"`},

@@ -212,6 +212,7 @@ func (p *blockHostsParams) Needs() string {
 func blockRemoteHosts() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "block-remote-hosts", Title: "Block Remote Hosts", Area: "firewall", Aliases: []string{"block-hosts", "block-host", "block-ip"}, Main: "remote-host-values",
+		Wording:       firewallWording(),
 		OnObservables: blockHostOnObservables(),
 		Risk:          catalog.Destructive, Needs: needsFirewall + "; for the whole tenant the tenant permission as well",
 		Doc: "Creates a firewall rule that blocks remote hosts for an account, a site, a group or the whole tenant.",

@@ -156,6 +156,7 @@ func (p *createIOCParams) settings() s1.IOCSettings {
 func createIOC() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "create-ioc", Title: "Create IOC", Area: "iocs", Aliases: []string{"add-ioc", "ioc"}, Main: "ioc-value",
+		Wording:       addIOCWording(),
 		OnObservables: createIOCOnObservables(),
 		Risk:          catalog.Change, Needs: "Threat Intelligence › View + Manage", Undo: "delete-iocs",
 		Doc:      "Adds an indicator of compromise to accounts: from then on, whatever touches it raises an alert.",
@@ -265,7 +266,8 @@ func (p *deleteIOCsParams) valued(ctx context.Context, call *catalog.Call) ([]s1
 func deleteIOCs() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "delete-iocs", Title: "Delete IOCs", Area: "iocs", Aliases: []string{"delete-ioc"}, Main: "ioc-values",
-		Risk: catalog.Destructive, Needs: "Threat Intelligence › View + Manage", Repeatable: true, Undo: "create-ioc",
+		Wording: deleteIOCsWording(),
+		Risk:    catalog.Destructive, Needs: "Threat Intelligence › View + Manage", Repeatable: true, Undo: "create-ioc",
 		Doc:      "Deletes indicators of compromise, by value or by uuid.",
 		Examples: []string{`delete-iocs account-ids="Example Corp" ioc-values=203.0.113.9 reason="expired campaign"`},
 	}, func(ctx context.Context, call *catalog.Call, p deleteIOCsParams) (render.Card, error) {

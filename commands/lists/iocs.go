@@ -139,7 +139,8 @@ func (p listIOCsParams) Query() s1.Query {
 func listIOCs() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "list-iocs", Title: "List IOCs", Area: "iocs", Aliases: []string{"iocs", "indicators"}, Main: "account-ids",
-		Risk: catalog.Read, Needs: "Threat Intelligence › View", Repeatable: true,
+		Wording: iocsWording(),
+		Risk:    catalog.Read, Needs: "Threat Intelligence › View", Repeatable: true,
 		Doc:      "Lists indicators of compromise of accounts.",
 		Examples: []string{`iocs "Example Corp" type=IPv4 limit=10`, "list-iocs account-ids=131000000000000791 ioc-value=203.0.113.9"},
 	}, func(ctx context.Context, call *catalog.Call, p listIOCsParams) (render.Card, error) {

@@ -54,7 +54,8 @@ type getRulesParams struct{ ruleFilter }
 func getRules() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-star-custom-rules", Title: "Get Star Custom Rules", Area: "rules", Aliases: []string{"rules", "star-rules", "rule"}, Main: "name",
-		Risk: catalog.Read, Needs: "STAR Custom Rules › View", Repeatable: true,
+		Wording: rulesWording(),
+		Risk:    catalog.Read, Needs: "STAR Custom Rules › View", Repeatable: true,
 		Doc:      "Lists detection rules with their status and what their hits lead to. A single rule is shown with its query.",
 		Examples: []string{"rules powershell", `get-star-custom-rules status=Active query-type=Events site-ids=Paris`},
 	}, func(ctx context.Context, call *catalog.Call, p getRulesParams) (render.Card, error) {
@@ -246,7 +247,8 @@ func settled(rules []s1.Rule, status s1.RuleStatus) int {
 func activateRules() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "activate-star-custom-rules", Title: "Activate Star Custom Rules", Area: "rules", Aliases: []string{"activate-rules", "enable-rules", "activate-rule"}, Main: "rule-ids",
-		Risk: catalog.Change, Needs: "STAR Custom Rules › View + Manage", Repeatable: true, Undo: "disable-star-custom-rules",
+		Wording: activateWording(),
+		Risk:    catalog.Change, Needs: "STAR Custom Rules › View + Manage", Repeatable: true, Undo: "disable-star-custom-rules",
 		Doc:      "Activates detection rules. It can take up to an hour until they work.",
 		Examples: []string{`activate-rules "Office program starts a script host"`, "activate-star-custom-rules name=powershell status=Draft,Disabled"},
 	}, func(ctx context.Context, call *catalog.Call, p activateRulesParams) (render.Card, error) {
@@ -287,7 +289,8 @@ func (p *disableRulesParams) Plan(ctx context.Context, call *catalog.Call) (cata
 func disableRules() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "disable-star-custom-rules", Title: "Disable Star Custom Rules", Area: "rules", Aliases: []string{"disable-rules", "disable-rule"}, Main: "rule-ids",
-		Risk: catalog.Destructive, Needs: "STAR Custom Rules › View + Manage", Repeatable: true, Undo: "activate-star-custom-rules",
+		Wording: disableWording(),
+		Risk:    catalog.Destructive, Needs: "STAR Custom Rules › View + Manage", Repeatable: true, Undo: "activate-star-custom-rules",
 		Doc:      "Disables detection rules: they no longer raise alerts.",
 		Examples: []string{`disable-rules "Scheduled task by a user" reason="too noisy, INC-1042"`, "disable-star-custom-rules expired=Expired status=Active reason=cleaning"},
 	}, func(ctx context.Context, call *catalog.Call, p disableRulesParams) (render.Card, error) {
@@ -320,7 +323,8 @@ func (p *deleteRulesParams) Plan(ctx context.Context, call *catalog.Call) (catal
 func deleteRules() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "delete-star-custom-rules", Title: "Delete Star Custom Rules", Area: "rules", Aliases: []string{"delete-rules", "delete-rule"}, Main: "rule-ids",
-		Risk: catalog.Destructive, Needs: "STAR Custom Rules › View + Manage", Repeatable: true,
+		Wording: deleteWording(),
+		Risk:    catalog.Destructive, Needs: "STAR Custom Rules › View + Manage", Repeatable: true,
 		Doc:      "Deletes detection rules for good. To stop them for a while, disable them.",
 		Examples: []string{`delete-rules "Scheduled task by a user" reason="replaced"`, "delete-star-custom-rules site-ids=Lyon status=Draft reason=cleaning"},
 	}, func(ctx context.Context, call *catalog.Call, p deleteRulesParams) (render.Card, error) {

@@ -36,7 +36,7 @@ func Parse(c *catalog.Catalog, typed string, in text.Input) (catalog.Invocation,
 	p := parser{cmd: cmd, in: in, values: map[string]any{}}
 	tokens := text.Scan(rest)
 	err = p.assign(tokens)
-	p.lastDay()
+	DefaultTimes(cmd, p.values, in.Now)
 	given := catalog.Invocation{Command: cmd.Name, Args: catalog.Marshal(p.values)}
 	if err != nil {
 		return given, p.extras, p.offer(tokens, suggest(cmd, err, given))
@@ -120,21 +120,18 @@ func (p *parser) assign(tokens []text.Token) error {
 	return first
 }
 
-// lastDay fills in the times of a command that must have both: the last 24 hours, or the day up to an end that was given. Where nothing
-// at all was given the form asks.
-func (p *parser) lastDay() {
-	if len(p.values) == 0 {
+// DefaultTimes fills in the times of a command that must have both: the last 24 hours, or the day up to an end that was given. Where
+// nothing at all was given the form asks.
+func DefaultTimes(cmd *catalog.Command, values map[string]any, now time.Time) {
+	if len(values) == 0 || !cmd.NeedsTimes() || now.IsZero() {
 		return
 	}
-	if !p.cmd.NeedsTimes() || p.in.Now.IsZero() {
-		return
+	if values[catalog.EndParam] == nil {
+		values[catalog.EndParam] = now.UTC().Format(time.RFC3339)
 	}
-	if p.values[catalog.EndParam] == nil {
-		p.values[catalog.EndParam] = p.in.Now.UTC().Format(time.RFC3339)
-	}
-	until, err := time.Parse(time.RFC3339, fmt.Sprint(p.values[catalog.EndParam]))
-	if p.values[catalog.StartParam] == nil && err == nil {
-		p.values[catalog.StartParam] = until.Add(-24 * time.Hour).Format(time.RFC3339)
+	until, err := time.Parse(time.RFC3339, fmt.Sprint(values[catalog.EndParam]))
+	if values[catalog.StartParam] == nil && err == nil {
+		values[catalog.StartParam] = until.Add(-24 * time.Hour).Format(time.RFC3339)
 	}
 }
 

@@ -39,6 +39,7 @@ type analysisParams struct {
 func getThreatAnalysis() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-threat-analysis", Title: "Get Threat Analysis", Area: "threats", Aliases: []string{"analysis", "threat-analysis"}, Main: "threat-id",
+		Wording: analysisWording(),
 		OnCards: analysisOnCards(),
 		Risk:    catalog.Read, Needs: "Endpoint Threats › View", Repeatable: true,
 		Doc:      "Shows everything the console knows about a threat, or selected parts of it.",

@@ -54,6 +54,7 @@ func unmitigatedNote(status s1.IncidentStatus, threats []s1.Threat) []string {
 func updateThreatIncident() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-threat-incident", Title: "Update Threat Incident", Area: "threats", Aliases: []string{"triage", "threat-incident"}, Main: "filter",
+		Wording: triageWording(),
 		Settled: "the incident is set with the answer",
 		Risk:    catalog.Change, Needs: "Endpoint Threats › View + Update Analyst Verdict + Update Incident Status", Repeatable: true,
 		Doc: "Sets the incident status and the analyst verdict of threats in one go.",
@@ -166,6 +167,7 @@ func (p *markParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan
 func markAsThreat() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "mark-as-threat", Title: "Mark As Threat", Area: "threats", Aliases: []string{"mark-threat"}, Main: "threat-ids",
+		Wording: markWording(),
 		Settled: "the threat is marked with the answer",
 		OnCards: markOnCards(),
 		Risk:    catalog.Destructive, Needs: "Endpoint Threats › View + Mark Threat", Repeatable: true,

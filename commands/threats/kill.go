@@ -209,8 +209,9 @@ func (p *killParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan
 func killProcesses() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "kill-processes", Title: "Kill Processes", Area: "threats", Aliases: []string{"kill"}, Main: "computer-names",
-		Effect: change.Mitigation("kill"),
-		Risk:   catalog.Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict, Threat Actions › Kill", Repeatable: true,
+		Wording: killWording(),
+		Effect:  change.Mitigation("kill"),
+		Risk:    catalog.Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict, Threat Actions › Kill", Repeatable: true,
 		Doc: "Kills the processes of threats on hosts. Hosts, processes and paths must match exactly.",
 		Examples: []string{`kill-processes computer-names=lab3-pc1 originated-process-names=svchost.exe reason="miner"`,
 			`kill DESKTOP-1 hash=3395856ce81f2b7382dee72602f798b642f14140 reason="INC-1042"`},
@@ -230,8 +231,9 @@ func (p *quarantineParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 func quarantineFiles() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "quarantine-files", Title: "Quarantine Files", Area: "threats", Aliases: []string{"quarantine"}, Main: "computer-names",
-		Effect: change.Mitigation("quarantine"),
-		Risk:   catalog.Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict, Threat Actions › Quarantine + Kill", Repeatable: true,
+		Wording: quarantineWording(),
+		Effect:  change.Mitigation("quarantine"),
+		Risk:    catalog.Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict, Threat Actions › Quarantine + Kill", Repeatable: true,
 		Doc: "Quarantines the files of threats on hosts: kills their processes, then encrypts the files and moves them away. Hosts, processes and paths must match exactly.",
 		Examples: []string{`quarantine-files computer-names=lab3-pc1 originated-process-names=svchost.exe reason="miner"`,
 			`quarantine DESKTOP-1 hash=3395856ce81f2b7382dee72602f798b642f14140 reason="INC-1042"`},
@@ -249,8 +251,9 @@ func (p *rollbackParams) Plan(ctx context.Context, call *catalog.Call) (catalog.
 func rollbackRemediation() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "rollback-remediation", Title: "Rollback Remediation", Area: "threats", Aliases: []string{"rollback"}, Main: "computer-names",
-		Effect: change.Mitigation("rollback"),
-		Risk:   catalog.Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict, Threat Actions › Rollback + Remediate + Quarantine + Kill",
+		Wording: rollbackWording(),
+		Effect:  change.Mitigation("rollback"),
+		Risk:    catalog.Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict, Threat Actions › Rollback + Remediate + Quarantine + Kill",
 		Doc: "Rolls back what threats changed on Windows hosts, after killing, quarantining and remediating them. Hosts, processes and paths must match exactly.",
 		Examples: []string{`rollback-remediation computer-names=lab3-pc1 originated-process-names=svchost.exe reason="ransomware"`,
 			`rollback DESKTOP-1 threat-ids=1112953674841025235 reason="INC-1042"`},

@@ -114,6 +114,7 @@ func (p threatEventsParams) Query() s1.Query {
 func getThreatEvents() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-threat-events", Title: "Get Threat Events", Area: "threats", Aliases: []string{"threat-events"}, Main: "threat-id",
+		Wording: eventsWording(),
 		OnCards: eventsOnCards(),
 		Risk:    catalog.Read, Needs: "Endpoint Threats › View", Repeatable: true,
 		Doc:      "Lists what happened in the storyline of a threat: processes, files, connections and more.",

@@ -32,6 +32,7 @@ type getThreatParams struct {
 func getThreat() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-threat", Title: "Get Threat", Area: "threats", Aliases: []string{"threats", "threat", "get-threats"}, Main: "custom-input",
+		Wording: threatsWording(),
 		OnCards: threatsOnCards(), OnObservables: threatsOnObservables(),
 		Risk: catalog.Read, Needs: "Endpoint Threats › View", Repeatable: true,
 		Doc: "Lists threats, newest first; “threats open” lists unresolved ones. A single threat is shown with all its details.",
@@ -59,6 +60,7 @@ type threatNotesParams struct {
 func getThreatNotes() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-threat-notes", Title: "Get Threat Notes", Area: "threats", Aliases: []string{"notes", "threat-notes"}, Main: "threat-id",
+		Wording: notesWording(),
 		OnCards: notesOnCards(),
 		Risk:    catalog.Read, Needs: "Endpoint Threats › View", Repeatable: true,
 		Doc:      "Shows the notes on a threat.",
@@ -115,6 +117,7 @@ func (p *addNotesParams) Plan(ctx context.Context, call *catalog.Call) (catalog.
 func addNotes() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "add-notes-to-threats", Title: "Add Notes To Threats", Area: "threats", Aliases: []string{"note", "add-note"}, Main: "filter",
+		Wording: addNoteWording(),
 		Settled: "a note is there with the answer",
 		OnCards: addNoteOnCards(),
 		Risk:    catalog.Change, Needs: "Endpoint Threats › View + Update Incident Status", // the vendor asks for the second today, beyond the specification
@@ -150,6 +153,7 @@ func (p *threatVerdictParams) Plan(ctx context.Context, call *catalog.Call) (cat
 func setThreatVerdict() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-threat-analyst-verdict", Title: "Update Threat Analyst Verdict", Area: "threats", Aliases: []string{"verdict", "threat-verdict"}, Main: "threat-ids",
+		Wording: verdictWording(),
 		Settled: "the verdict is set with the answer",
 		OnCards: verdictOnCards(),
 		Risk:    catalog.Change, Needs: "Endpoint Threats › View + Update Analyst Verdict", Repeatable: true,
@@ -178,6 +182,7 @@ func (p *incidentStatusParams) Plan(ctx context.Context, call *catalog.Call) (ca
 func setIncidentStatus() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "update-incident-status", Title: "Update Incident Status", Area: "threats", Aliases: []string{"status", "incident-status"}, Main: "threat-ids",
+		Wording: statusWording(),
 		Settled: "the status is set with the answer",
 		OnCards: statusOnCards(),
 		Risk:    catalog.Change, Needs: "Endpoint Threats › View + Update Incident Status", Repeatable: true,
@@ -258,6 +263,7 @@ func actionNotes(action s1.MitigateAction) []string {
 func mitigateThreats() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "mitigate-threats", Title: "Mitigate Threats", Area: "threats", Aliases: []string{"mitigate"}, Main: "filter",
+		Wording: mitigationWording(),
 		OnCards: mitigateOnCards(),
 		Effect:  change.Mitigation(""),
 		Risk:    catalog.Destructive, Guarded: true, Needs: "Endpoint Threats › View + Update Analyst Verdict + Unquarantine, Threat Actions › Rollback + Remediate + Quarantine + Kill",

@@ -1,0 +1,35 @@
+package files
+
+import "s1bot/commands/catalog"
+
+// How people ask for what this area does, beside names and aliases. See package plain.
+
+func collectWording() catalog.Wording {
+	return catalog.Wording{Heads: []string{"collect {file-paths:path} from {agent-id}"}}
+}
+
+func fetchWording() catalog.Wording {
+	return catalog.Wording{Heads: []string{"(fetch|get|grab|retrieve|pull) {files-path:path} from {agent-id}"}}
+}
+
+func sampleWording() catalog.Wording {
+	return catalog.Wording{Heads: []string{
+		"(fetch|get|grab|retrieve|pull) (sample|file|threat file|binary|malware sample) (of|for|from) {threat-ids}", "fetch threat {threat-ids}",
+	}}
+}
+
+func scriptsWording() catalog.Wording {
+	return catalog.Wording{Heads: []string{"<show> {*} [remote] scripts {*}"}, Clauses: []string{"(for|on) {+}", "(named|called|like|matching|about) {query:title}", "(in|at|of) {site-ids}"}}
+}
+
+func runWording() catalog.Wording {
+	return catalog.Wording{Heads: []string{"(run|execute|start) {script-id} (on|at) {filter:host}", "(run|execute|start) script {script-id} (on|at) {filter:host}"}}
+}
+
+func taskStatusWording() catalog.Wording {
+	return catalog.Wording{Heads: []string{"<show> (status|progress|state) of (script run|script task|script tasks|task|run) {parent-task-ids:word}"}}
+}
+
+func resultsWording() catalog.Wording {
+	return catalog.Wording{Heads: []string{"<show> [script] results [(of|from) script] (of|from|on) {computer-names:host}", "(get|show|fetch) [script] results (of|for) task {task-ids:word}"}}
+}

@@ -1,0 +1,187 @@
+package plain
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
+)
+
+// Macros are parts of patterns that many have.
+const (
+	showMacro = `[(show|list|get|give|display|see|view|pull|bring|send|let me see|i want to see|i would like to see|i'd like to see|i need|i want|
+		check|find|which are|which|what are|what is|what's|what were|what|are there|is there|do we have|do you see|any) [up] [me|us] [any|all]]`
+	ofMacro = `(of|for|on|about|from)`
+)
+
+var macros = strings.NewReplacer("<show>", strings.Join(strings.Fields(showMacro), " "), "<of>", ofMacro)
+
+// Clauses that go with any command that has what they need.
+var (
+	changeClauses = []string{
+		"[,] because {@reason}", "[,] due to {@reason}", "[,] as {@why}", "[,] since {@why}", "[,] reason [is|being|:] {@reason}",
+		"[,] (ticket|case) [number|:] {@ticket}", "[,] (per|re|ref|see|under|for|reference) [ticket|case|:] {@ticket}", ", {@ticket}",
+	}
+	askedClauses = []string{": {@reason}"}
+	timedClauses = []string{"[,] for {@for}"}
+	rangeClauses = []string{"[,] [(that|which) (happened|occurred|appeared)|created|detected|found|seen|raised] {@range}"}
+	listClauses  = []string{"(that|which) (are|is|were|was) [still] {+}", "with [status|state|severity|verdict|type] {+}", "with {+} (status|state|severity|verdict|type)",
+		"(are there|do we have|have we got|exist|came in|come in|have come in|did we get|did we see|were there) [right now|currently|now]", "(are|is) [currently|still|now] {+}"}
+)
+
+// grammarOf compiles what a command says of itself.
+func grammarOf(cmd *catalog.Command) (grammar, error) {
+	g := grammar{cmd: cmd, words: map[string]setting{}, slots: map[string]slot{}}
+	var problems []error
+	for _, source := range slices.Concat(namedHeads(cmd), cmd.Wording.Heads) {
+		h, err := g.head(source)
+		problems = append(problems, err)
+		g.heads = append(g.heads, h)
+	}
+	for _, source := range slices.Concat(cmd.Wording.Clauses, sharedClauses(cmd)) {
+		p, err := g.pattern(source)
+		problems = append(problems, err)
+		g.clauses = append(g.clauses, p)
+	}
+	problems = append(problems, g.learnWords())
+	return g, errors.Join(problems...)
+}
+
+func sharedClauses(cmd *catalog.Command) []string {
+	var list []string
+	if cmd.Risk != catalog.Read {
+		list = append(list, changeClauses...)
+	} else {
+		list = append(list, listClauses...)
+	}
+	if cmd.NeedsReason() {
+		list = append(list, askedClauses...)
+	}
+	if cmd.Timed {
+		list = append(list, timedClauses...)
+	}
+	if _, _, ok := rangeSlots(cmd); ok {
+		list = append(list, rangeClauses...)
+	}
+	return list
+}
+
+// namedHeads are what a command's own names say: "isolate DESKTOP-1", "show notes on evil.exe". Commands whose bare words are anything
+// but ids have too many meanings for that.
+func namedHeads(cmd *catalog.Command) []string {
+	f, err := cmd.Field(cmd.Main)
+	named := cmd.Main != "" && err == nil && (f.Type.TakesNames() || f.Type.Selects != "")
+	var heads []string
+	for _, name := range append([]string{cmd.Name}, cmd.Aliases...) {
+		words := strings.ReplaceAll(name, "-", " ")
+		switch {
+		case cmd.Risk != catalog.Read && named:
+			heads = append(heads, words+" {"+cmd.Main+"}")
+		case cmd.Risk == catalog.Read && named && f.Required:
+			heads = append(heads, "<show> {*} "+words+" [<of>] {"+cmd.Main+"}", "<show> {"+cmd.Main+"} "+words)
+		case cmd.Risk == catalog.Read && !slices.ContainsFunc(cmd.Fields, catalog.Field.MustBeGiven):
+			heads = append(heads, "<show> {*} "+words)
+		}
+	}
+	return heads
+}
+
+// head compiles a pattern and what stands behind its arrow.
+func (g grammar) head(source string) (head, error) {
+	source, means, _ := strings.Cut(source, "->")
+	p, err := g.pattern(source)
+	h := head{pattern: p}
+	for means = strings.TrimSpace(means); means != ""; {
+		one, rest, _ := strings.Cut(means, " & ")
+		set, bad := g.setting(strings.TrimSpace(one))
+		if err = errors.Join(err, bad); bad != nil {
+			break
+		}
+		h.sets, means = append(h.sets, set), rest
+	}
+	return h, err
+}
+
+func (g grammar) pattern(source string) (text.Pattern, error) {
+	p, err := text.ReadPattern(macros.Replace(source))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range p.Slots() {
+		if g.slots[name], err = g.slot(name); err != nil {
+			return nil, fmt.Errorf("pattern %q: %w", source, err)
+		}
+	}
+	return p, nil
+}
+
+// setting reads "status=Unresolved" and "custom-input.incidentStatuses=unresolved,in_progress".
+func (g grammar) setting(source string) (setting, error) {
+	name, value, ok := strings.Cut(source, "=")
+	if !ok {
+		return setting{}, fmt.Errorf("%q sets nothing", source)
+	}
+	s, err := g.slot(name)
+	if err != nil {
+		return setting{}, err
+	}
+	words := []string{value}
+	if s.field.List || s.key != "" {
+		words = strings.Split(value, ",")
+	}
+	return setting{s.field.Name, s.key, words}, nil
+}
+
+// learnWords collects what narrows a list of the command down: its own words, and the choices of its menus. A choice that two menus have
+// says nothing.
+func (g grammar) learnWords() error {
+	if g.cmd.Risk != catalog.Read {
+		return nil
+	}
+	twice := map[string]bool{}
+	for _, f := range g.cmd.Fields {
+		if f.Hidden || f.Type.Name != "choice" || f.Name == "sort-by" || f.Name == "direction" {
+			continue
+		}
+		for _, c := range f.Choices {
+			word := strings.ToLower(c.Label)
+			_, known := g.words[word]
+			if known {
+				twice[word] = true
+			}
+			g.words[word] = setting{f.Name, "", []string{c.Value}}
+		}
+	}
+	for word := range twice {
+		delete(g.words, word)
+	}
+	var problems []error
+	for _, own := range []map[string]string{g.cmd.Plain, g.cmd.Wording.Words} {
+		for word, means := range own {
+			set, err := g.setting(means)
+			problems = append(problems, err)
+			g.words[word] = set
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// rangeSlots are where a stretch of time goes: parameters for its ends, or keys of a filter.
+func rangeSlots(cmd *catalog.Command) (from, until string, ok bool) {
+	for _, pair := range [][2]string{{"start-time", "end-time"}, {"created-after", "created-before"}, {"updated-after", "updated-before"}} {
+		_, errFrom := cmd.Field(pair[0])
+		_, errUntil := cmd.Field(pair[1])
+		if errFrom == nil && errUntil == nil {
+			return pair[0], pair[1], true
+		}
+	}
+	for _, key := range []string{"createdAt__gte"} {
+		if f, err := cmd.Field(cmd.Main); err == nil && f.Type.Filter && cmd.Risk == catalog.Read {
+			return f.Name + "." + key, f.Name + ".createdAt__lt", true
+		}
+	}
+	return "", "", false
+}

@@ -1,0 +1,171 @@
+// Package plain reads sentences that people write ("isolate DESKTOP-1 for 4 hours because phishing", "show me open threats on DESKTOP-1")
+// by a fixed grammar, and proposes the invocation that one means.
+//
+//	sentence ──▶ words ──▶ without politeness ──▶ every head of every command, then clauses ──▶ readings ──▶ the one that is left
+//
+// The vocabulary is the commands' own: names, aliases, kinds and choices of parameters, and what the Wording in a command's value adds.
+// Package text has the machinery, which knows no command.
+//
+// In a pattern, {agent-ids} is a slot for a parameter, {filter.computerName__contains} one for a key of a parameter that is a filter,
+// {$file} a value that "->" puts into a text; a shape behind a colon says what a value looks like ({paths:path}), else the parameter's
+// kind does. {*} is any number of words that narrow a list down (see Wording.Words), {+} one or more. <show> stands for the ways to ask
+// for a list.
+//
+// The rule that must not break: no word is dropped. A sentence is read when every word of it has a place in the grammar and all readings
+// that fit best say the same; else it is refused with the nearest commands. What negates, limits or postpones ("don't", "except",
+// "tomorrow") has no place in it, so no such sentence is ever read as its opposite. And what is read is only proposed.
+package plain
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
+)
+
+// A Proposal is what a sentence means. Nothing of it has been checked against the console.
+type Proposal struct {
+	Do       catalog.Invocation
+	Extras   catalog.Extras
+	Complete bool // nothing required is missing
+}
+
+// A Reader reads sentences by the vocabulary of a catalog. It is safe for use by several goroutines.
+type Reader struct {
+	catalog *catalog.Catalog
+	grammar []grammar
+}
+
+// A grammar is the ways to ask for one command.
+type grammar struct {
+	cmd     *catalog.Command
+	heads   []head
+	clauses []text.Pattern
+	words   map[string]setting // what narrows a list down, in small letters
+	slots   map[string]slot    // of all patterns, by their names
+}
+
+// A head is a pattern that means the command, with what it says beside its slots.
+type head struct {
+	pattern text.Pattern
+	sets    []setting
+}
+
+// New compiles the vocabulary of a catalog. The error names each pattern that is wrong; a test shows that there is none.
+func New(c *catalog.Catalog) (*Reader, error) {
+	r := &Reader{catalog: c}
+	var problems []error
+	for _, cmd := range c.Commands() {
+		g, err := grammarOf(cmd)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("%s: %w", cmd.Name, err))
+		}
+		r.grammar = append(r.grammar, g)
+	}
+	return r, errors.Join(problems...)
+}
+
+// maxWords is the longest sentence that is read: beyond that people tell stories.
+const maxWords = 80
+
+// Read tells what a sentence means. The error is a *catalog.UsageError with the nearest commands.
+func (r *Reader) Read(sentence string, in text.Input) (Proposal, error) {
+	sentence = strings.TrimSpace(text.Unescape(strings.ToValidUTF8(sentence, "\uFFFD")))
+	words := politely(text.Words(sentence))
+	if len(words) == 0 || len(words) > maxWords {
+		return Proposal{}, r.refuse(words, "I can't read that as a command")
+	}
+	var found []reading
+	has := map[string]bool{}
+	for _, w := range words {
+		has[w.Lower] = true
+	}
+	for _, g := range r.grammar {
+		if g.cmd.Risk != catalog.Read && retracts(words) {
+			continue
+		}
+		found = append(found, g.readings(sentence, words, has, in)...)
+	}
+	return r.choose(words, found)
+}
+
+// A reading is one way to understand a whole sentence.
+type reading struct {
+	proposal Proposal
+	literals int // words of the sentence that the grammar itself has
+}
+
+// better orders readings: more words of the grammar, then those that lack nothing.
+func (a reading) better(b reading) int {
+	whole := map[bool]int{true: 1}
+	return cmp.Or(cmp.Compare(b.literals, a.literals), cmp.Compare(whole[b.proposal.Complete], whole[a.proposal.Complete]))
+}
+
+// choose takes the best reading. Where two are as good and mean different things nobody can tell.
+func (r *Reader) choose(words []text.Word, found []reading) (Proposal, error) {
+	slices.SortStableFunc(found, reading.better)
+	if len(found) == 0 {
+		return Proposal{}, r.refuse(words, "I don't understand all of that, so nothing was done")
+	}
+	best := found[0]
+	for _, other := range found[1:] {
+		if other.better(best) == 0 && !other.proposal.same(best.proposal) {
+			e := &catalog.UsageError{Problem: "that can mean two things, so nothing was done", Hint: "name the command"}
+			for _, one := range []reading{best, other} {
+				e.Nearest = catalog.AppendNew(e.Nearest, r.nameOf(one.proposal.Do.Command))
+			}
+			return Proposal{}, e
+		}
+	}
+	return best.proposal, nil
+}
+
+func (p Proposal) same(o Proposal) bool {
+	return p.Do.Command == o.Do.Command && string(p.Do.Args) == string(o.Do.Args) && p.Extras == o.Extras
+}
+
+// readings are the ways in which the whole sentence means the command.
+func (g grammar) readings(sentence string, words []text.Word, has map[string]bool, in text.Input) []reading {
+	s := scene{grammar: g, sentence: sentence, in: in, steps: new(int)}
+	var found []reading
+	for _, h := range g.heads {
+		if !h.pattern.MayFit(has) {
+			continue
+		}
+		h.pattern.Match(words, text.Match{}, s.fill, func(m text.Match) {
+			s.finish(words, m, func(whole text.Match) {
+				if p, ok := s.propose(h, whole.Fills); ok {
+					found = append(found, reading{p, whole.Literals})
+				}
+			})
+		})
+	}
+	return found
+}
+
+// finish adds clauses to a match until the sentence is at its end.
+func (s scene) finish(words []text.Word, m text.Match, each func(text.Match)) {
+	if m.End == len(words) {
+		each(m)
+		return
+	}
+	for _, clause := range s.clauses {
+		clause.Match(words, m, s.fill, func(next text.Match) {
+			if next.End > m.End {
+				s.finish(words, next, each)
+			}
+		})
+	}
+}
+
+// nameOf is the name by which people know a command: the first for daily use.
+func (r *Reader) nameOf(command string) string {
+	if cmd, ok := r.catalog.Find(command); ok && len(cmd.Aliases) > 0 {
+		return cmd.Aliases[0]
+	}
+	return command
+}

@@ -1,0 +1,198 @@
+package plain
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/slash"
+	"s1bot/commands/text"
+)
+
+// propose makes an invocation of what fills the slots; false where two of them contradict each other or a value is none.
+func (s scene) propose(h head, fills []text.Fill) (Proposal, bool) {
+	d := draft{cmd: s.cmd, in: s.in, words: map[string][]string{}, keys: map[string]map[string][]string{}, locals: map[string]string{}}
+	sets := slices.Clone(h.sets)
+	for _, f := range fills {
+		switch v := f.Value.(type) {
+		case []setting:
+			sets = append(sets, v...)
+		case reason:
+			d.twice = d.twice || d.extras.Reason != ""
+			d.extras.Reason = string(v)
+		case ticket:
+			d.twice = d.twice || d.extras.Ticket != ""
+			d.extras.Ticket = string(v)
+		case span:
+			d.twice = d.twice || d.extras.For != 0
+			d.extras.For = time.Duration(v)
+		case local:
+			d.locals["$"+v.name] = v.value
+		}
+	}
+	for _, set := range sets {
+		d.set(set)
+	}
+	return d.proposal()
+}
+
+// A draft is an invocation that is put together.
+type draft struct {
+	cmd    *catalog.Command
+	in     text.Input
+	words  map[string][]string            // by parameter
+	keys   map[string]map[string][]string // by parameter that is a filter, and key
+	locals map[string]string              // values for texts, by name with $
+	extras catalog.Extras
+	twice  bool // something is said twice, and not the same
+}
+
+func (d *draft) set(s setting) {
+	words := make([]string, len(s.words))
+	for i, w := range s.words {
+		words[i] = d.insert(w)
+	}
+	if s.key != "" {
+		if d.keys[s.param] == nil {
+			d.keys[s.param] = map[string][]string{}
+		}
+		d.twice = d.twice || d.keys[s.param][s.key] != nil
+		d.keys[s.param][s.key] = words
+		return
+	}
+	d.twice = d.twice || d.words[s.param] != nil && !slices.Equal(d.words[s.param], words)
+	d.words[s.param] = words
+}
+
+// insert puts the sentence's values into a text: SrcProcName CONTAINS "$file". A quote in one of them would end the text's.
+func (d *draft) insert(written string) string {
+	for name, value := range d.locals {
+		if strings.Contains(written, name) {
+			d.twice = d.twice || strings.ContainsAny(value, "\"\\")
+			written = strings.ReplaceAll(written, name, value)
+		}
+	}
+	return written
+}
+
+// proposal reads the values as the command's own parser would.
+func (d *draft) proposal() (Proposal, bool) {
+	if d.twice {
+		return Proposal{}, false
+	}
+	values := map[string]any{}
+	for _, f := range d.cmd.Fields {
+		value, ok := d.value(f)
+		if !ok {
+			return Proposal{}, false
+		}
+		if value != nil {
+			values[f.Name] = value
+		}
+	}
+	slash.DefaultTimes(d.cmd, values, d.in.Now)
+	p := Proposal{Do: catalog.Invocation{Command: d.cmd.Name, Args: catalog.Marshal(values)}, Extras: d.extras}
+	err := d.cmd.CheckAt(p.Do.Args, d.in.Now)
+	var missing *catalog.MissingError
+	p.Complete = err == nil
+	return p, err == nil || errors.As(err, &missing)
+}
+
+// value is what was said of one parameter; nil for nothing.
+func (d *draft) value(f catalog.Field) (any, bool) {
+	words, keys := d.words[f.Name], d.keys[f.Name]
+	var value any
+	var err error
+	switch {
+	case f.Hidden || words == nil && keys == nil:
+		return nil, true
+	case words != nil && keys != nil:
+		return nil, false // names and a filter: which holds?
+	case keys != nil:
+		value, err = f.ReadOne(string(filterOf(keys)), d.in)
+	case f.List:
+		value, err = f.ReadAll(words, d.in)
+	case f.Type.Filter:
+		value, err = f.ReadOne(strings.Join(words, ","), d.in)
+	case len(words) == 1:
+		value, err = f.ReadOne(words[0], d.in)
+	default:
+		return nil, false
+	}
+	return value, err == nil
+}
+
+// filterOf writes a filter as JSON; one value is itself, several are a list.
+func filterOf(keys map[string][]string) json.RawMessage {
+	fields := map[string]any{}
+	for key, words := range keys {
+		fields[key] = words
+		if catalog.TimeKey.MatchString(key) || scalarKeys[key] {
+			fields[key] = words[0]
+		}
+	}
+	return catalog.Marshal(fields)
+}
+
+// scalarKeys take one value, never a list; see the vendor's API document, 2.1.
+var scalarKeys = map[string]bool{"query": true, "displayName": true, "limit": true, "resolved": true, "value__contains": true, "countOnly": true}
+
+// narrowing are the ways to read words that narrow a list down: "open", "critical", "the latest 5", one or more of them.
+func (s scene) narrowing(words []text.Word, at int) []text.Filling {
+	var fillings []text.Filling
+	var sets []setting
+	for i := at; i < len(words); {
+		n, set := s.narrow(words, i)
+		if n == 0 {
+			break
+		}
+		i += n
+		sets = append(sets[:len(sets):len(sets)], set...)
+		fillings = append(fillings, text.Filling{Taken: i - at, Value: sets})
+	}
+	slices.SortStableFunc(fillings, func(a, b text.Filling) int { return cmp.Compare(b.Taken, a.Taken) })
+	return fillings
+}
+
+// plainOrder says of a list what holds for all lists: everything of it, newest first.
+const plainOrder = "our|all|latest|recent|newest|current|most|currently|the|any"
+
+// narrow reads one word, or one of several words, that narrows a list down.
+func (s scene) narrow(words []text.Word, at int) (int, []setting) {
+	for n := min(3, len(words)-at); n > 0; n-- {
+		said := make([]string, n)
+		for i := range said {
+			said[i] = words[at+i].Lower
+		}
+		if set, ok := s.words[strings.Join(said, " ")]; ok {
+			return n, []setting{set}
+		}
+	}
+	if n, set := s.number(words, at); n > 0 {
+		return n, set
+	}
+	if oneOf(words[at].Lower, plainOrder) {
+		return 1, nil
+	}
+	return 0, nil
+}
+
+// number reads how many of a list are wanted: "last 10", "top 5", "20".
+func (s scene) number(words []text.Word, at int) (int, []setting) {
+	i := at
+	if oneOf(words[i].Lower, "last|top|first|latest|newest") {
+		i++
+	}
+	if i >= len(words) || words[i].Text == "" || strings.Trim(words[i].Text, "0123456789") != "" {
+		return 0, nil
+	}
+	f, err := s.cmd.Field("limit")
+	if err != nil {
+		return 0, nil
+	}
+	return i + 1 - at, []setting{{f.Name, "", []string{words[i].Text}}}
+}

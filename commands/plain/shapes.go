@@ -1,0 +1,292 @@
+package plain
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+	"strings"
+	"time"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
+	"s1bot/s1"
+)
+
+// A shape is what a value looks like in a sentence. Words that look like nothing in particular are values only behind a noun that says
+// so ("host kiosk"): else every word would be a name.
+type shape struct {
+	nouns  string // what may stand before a value, apart by bars: "host|endpoint"
+	behind string // what may stand behind one: "the Paris site"
+	takes  func(w text.Word) bool
+	loose  bool // behind a noun, any word that is not the grammar's
+	many   int  // words of one value at most, where each begins with a capital letter; 1 where zero
+}
+
+// A found is values that stand in a sentence.
+type found struct {
+	taken  int
+	values []string
+}
+
+var shapes = map[string]shape{
+	"host":    {nouns: "host|hosts|endpoint|endpoints|agent|agents|machine|machines|computer|computers|laptop|laptops|server|servers|workstation|workstations|device|devices|box", takes: isHost, loose: true},
+	"thing":   {nouns: "threat|threats|alert|alerts|file|detection|id", takes: isThing, loose: true},
+	"place":   {nouns: "site|sites|group|groups|account|accounts", behind: "site|group|account", takes: isPlace, loose: true, many: 3},
+	"title":   {nouns: "rule|rules|script|query|exclusion|named|called", takes: isTitle, loose: true, many: 6},
+	"file":    {nouns: "process|processes|file|files|binary|executable|program", takes: isFile, loose: true},
+	"path":    {nouns: "path|file|files|folder|directory", takes: isPath},
+	"hash":    {nouns: "hash|hashes|sha1|sha-1|sha256|sha-256|md5|file", takes: func(w text.Word) bool { return isHash(w.Text) }},
+	"address": {nouns: "ip|ips|address|addresses|domain|url", takes: isAddress},
+	"ip":      {nouns: "ip|ips|address|addresses", takes: func(w text.Word) bool { _, err := netip.ParseAddr(w.Text); return err == nil }},
+	"domain":  {nouns: "domain|url", takes: func(w text.Word) bool { _, err := netip.ParseAddr(w.Text); return err != nil && isAddress(w) }},
+	"word":    {takes: func(w text.Word) bool { return w.Quoted || isWord(w) }},
+	"quoted":  {takes: func(w text.Word) bool { return w.Quoted }},
+	"number":  {takes: func(w text.Word) bool { return w.Text != "" && strings.Trim(w.Text, "0123456789") == "" }},
+	"choice":  {}, "time": {}, "prose": {},
+}
+
+func known(name string) error {
+	if _, ok := shapes[name]; !ok {
+		return fmt.Errorf("there is no shape %q", name)
+	}
+	return nil
+}
+
+// shapeOf is what values of a parameter look like, where the pattern does not say.
+func shapeOf(f catalog.Field) string {
+	switch name := f.Type.Name; {
+	case name == "agent":
+		return "host"
+	case name == "site" || name == "group" || name == "account":
+		return "place"
+	case name == "rule" || name == "script":
+		return "title"
+	case name == "choice" || name == "time":
+		return name
+	case name == "integer":
+		return "number"
+	case name == "multiline":
+		return "prose"
+	case f.Type.Selects == "agents":
+		return "host"
+	}
+	return "thing"
+}
+
+// list are the ways to read values from a word on: one, or several with commas and "and" between them.
+func (sh shape) list(t slot, words []text.Word, at int, in text.Input) []found {
+	switch t.shape {
+	case "choice":
+		return choiceAt(t.field, words, at, in)
+	case "time":
+		if m, n := text.ReadMoment(words, at, in); n > 0 {
+			return []found{{n, []string{m.UTC().Format(time.RFC3339)}}}
+		}
+		return nil
+	}
+	var all []found
+	start, told := sh.skipNouns(words, at)
+	for one := (found{taken: start - at}); ; {
+		n := sh.one(words, at+one.taken, told)
+		if n == 0 {
+			return all
+		}
+		one.values = append(one.values[:len(one.values):len(one.values)], joined(words[at+one.taken:at+one.taken+n]))
+		one.taken += n
+		whole := one
+		if i := at + one.taken; i < len(words) && sh.behind != "" && oneOf(words[i].Lower, sh.behind) {
+			whole.taken++
+		}
+		all = append(all, whole)
+		if one.taken = comma(words, at+one.taken) - at; one.taken < 0 {
+			return all
+		}
+	}
+}
+
+func joined(words []text.Word) string {
+	parts := make([]string, len(words))
+	for i, w := range words {
+		parts[i] = w.Text
+	}
+	return strings.Join(parts, " ")
+}
+
+// comma skips what stands between two values; a negative number where nothing does.
+func comma(words []text.Word, at int) int {
+	i := at
+	if i < len(words) && words[i].Lower == "," {
+		i++
+	}
+	if i < len(words) && (words[i].Lower == "and" || words[i].Lower == "&") {
+		i++
+	}
+	if i == at {
+		return -1
+	}
+	return i
+}
+
+const articles = "the|a|an|this"
+
+// skipNouns skips articles and what says the kind of a value: "the host", "threat with id". Told is whether something did.
+func (sh shape) skipNouns(words []text.Word, at int) (next int, told bool) {
+	i := at
+	for i < len(words) && oneOf(words[i].Lower, articles) {
+		i++
+	}
+	noun := i
+	for i < len(words) && sh.nouns != "" && oneOf(words[i].Lower, sh.nouns) {
+		i++
+	}
+	if i == noun {
+		return i, false
+	}
+	for i < len(words) && oneOf(words[i].Lower, "named|called|with|id|:") {
+		i++
+	}
+	return i, true
+}
+
+// one is how many words the value at a place has; 0 for none.
+func (sh shape) one(words []text.Word, at int, told bool) int {
+	if at >= len(words) {
+		return 0
+	}
+	w := words[at]
+	if !sh.takes(w) && !(told && sh.loose && isWord(w)) {
+		return 0
+	}
+	n := 1
+	for n < sh.many && !w.Quoted && isCapital(w) && at+n < len(words) && isCapital(words[at+n]) && !grammatical[words[at+n].Lower] {
+		n++
+	}
+	return n
+}
+
+// choiceAt reads one of a menu's values, the longest first.
+func choiceAt(f catalog.Field, words []text.Word, at int, in text.Input) []found {
+	start := at
+	for start < len(words) && oneOf(words[start].Lower, articles) {
+		start++
+	}
+	for n := min(4, len(words)-start); n > 0; n-- {
+		value := joined(words[start : start+n])
+		if v, err := f.Type.Read(value, in); err == nil {
+			return []found{{start + n - at, []string{fmt.Sprint(v)}}}
+		}
+	}
+	return nil
+}
+
+func oneOf(word, list string) bool {
+	return word != "" && strings.Contains("|"+list+"|", "|"+word+"|")
+}
+
+// grammatical are words that are never names, also in capital letters.
+var grammatical = wordSet(`all any every everything everyone everybody some none this that these those it them him her they he she me us you
+	not no never and or but nor if unless except without with by for from to of on in at as than then else only just also too again
+	is are was were be been being has have had do does did done can could will would shall should may might must
+	now asap soon later please thanks today yesterday tomorrow tonight monday tuesday wednesday thursday friday saturday sunday
+	because since until till before after during while when where who what which why how over off out up down back
+	asap last next first new old other another same fyi everywhere anything something nothing`)
+
+// common are words of this trade that are no names unless they stand where only a name can.
+var common = wordSet(`isolate disconnect reconnect connect contain quarantine kill block unblock scan restart reboot shutdown resolve mitigate delete remove
+	host hosts endpoint endpoints agent agents machine machines computer computers laptop laptops server servers workstation workstations
+	device devices threat threats alert alerts file files process processes site sites group groups account accounts rule rules script scripts
+	hash hashes network user users soc ip id`)
+
+func wordSet(list string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(list) {
+		set[w] = true
+	}
+	return set
+}
+
+// isWord tells a word that could be a name if something says so.
+func isWord(w text.Word) bool {
+	return w.Quoted || w.Text != "" && !grammatical[w.Lower] && !common[w.Lower] && text.IsWordRune([]rune(w.Text)[0])
+}
+
+func isCapital(w text.Word) bool {
+	return w.Lower != "" && w.Text != w.Lower && strings.ToUpper(w.Text[:1]) == w.Text[:1]
+}
+
+var (
+	fileForm = regexp.MustCompile(`(?i)^[^\s/]+\.(?:exe|dll|sys|ps1|psm1|bat|cmd|js|jse|vbs|vbe|wsf|hta|scr|lnk|msi|jar|py|sh|elf|so|bin|dmg|pkg|app|docm?|docx|xlsm?|xlsx|xlsb|pptm?|pptx|pdf|zip|rar|7z|iso|img|tmp|dat|txt|log|evtx|one|com|pif)$`)
+	dateForm = regexp.MustCompile(`^\d{4}-\d\d-\d\d|^\d{1,2}:\d\d`)
+	hashForm = regexp.MustCompile(`^(?i)(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$`)
+	hostForm = regexp.MustCompile(`^[\pL\d][\pL\d_.-]*$`)
+	prefixed = regexp.MustCompile(`^(?:un|re|de|non|self|pre|post|anti|co)-`)
+)
+
+func isHash(s string) bool { return hashForm.MatchString(s) }
+
+// isHost tells names of endpoints from other words: a digit, a hyphen, or capitals all through.
+func isHost(w text.Word) bool {
+	if w.Quoted {
+		return w.Text != ""
+	}
+	if grammatical[w.Lower] || common[w.Lower] || !hostForm.MatchString(w.Text) || fileForm.MatchString(w.Text) || isHash(w.Text) || dateForm.MatchString(w.Text) || text.SpanWord(w.Text) {
+		return false
+	}
+	if strings.Trim(w.Text, "0123456789") == "" {
+		return s1.ThreatID(w.Text).Valid() && len(w.Text) > 12
+	}
+	return distinct(w)
+}
+
+// distinct tells words that look like a name by themselves.
+func distinct(w text.Word) bool {
+	switch {
+	case strings.ContainsAny(w.Text, "0123456789_"):
+		return true
+	case strings.ContainsAny(w.Text, "-."):
+		return !prefixed.MatchString(w.Lower) && !strings.HasSuffix(w.Text, "-")
+	}
+	letters := 0
+	for _, r := range w.Text {
+		if strings.ToUpper(string(r)) == string(r) {
+			letters++
+		}
+	}
+	return letters > 1
+}
+
+// isThing tells names and ids of threats, alerts and the like.
+func isThing(w text.Word) bool { return isHost(w) || isFile(w) || !w.Quoted && isHash(w.Text) }
+
+func isFile(w text.Word) bool {
+	return w.Quoted && w.Text != "" || !grammatical[w.Lower] && fileForm.MatchString(w.Text)
+}
+
+func isPath(w text.Word) bool {
+	return w.Quoted || strings.HasPrefix(w.Text, "/") || strings.HasPrefix(w.Text, "~/") || strings.HasPrefix(w.Text, `\\`) || len(w.Text) > 2 && w.Text[1] == ':' && w.Text[2] == '\\' ||
+		strings.HasPrefix(w.Text, "%") && strings.Contains(w.Text, `\`)
+}
+
+func isAddress(w text.Word) bool {
+	if _, err := netip.ParseAddr(w.Text); err == nil {
+		return true
+	}
+	if _, err := netip.ParsePrefix(w.Text); err == nil {
+		return true
+	}
+	return !w.Quoted && domainForm.MatchString(w.Text) && !fileForm.MatchString(w.Text)
+}
+
+var domainForm = regexp.MustCompile(`^(?i)(?:https?://\S+|(?:[a-z0-9_-]+\.)+[a-z]{2,})$`)
+
+// isPlace tells names of sites, groups and accounts: they begin with a capital letter.
+func isPlace(w text.Word) bool { return w.Quoted || isCapital(w) && !grammatical[w.Lower] || longID(w) }
+
+// isTitle tells names of rules and scripts.
+func isTitle(w text.Word) bool {
+	return isPlace(w) || !grammatical[w.Lower] && distinct(w) && !dateForm.MatchString(w.Text)
+}
+
+func longID(w text.Word) bool {
+	return len(w.Text) > 12 && strings.Trim(w.Text, "0123456789") == ""
+}

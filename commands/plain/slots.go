@@ -1,0 +1,243 @@
+package plain
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
+	"s1bot/s1"
+)
+
+// A slot is where a value of a sentence goes.
+type slot struct {
+	name    string // as it stands in the pattern
+	special string // "*", "+", "@reason", …
+	local   string // of {$file}: the name that "->" has it by
+	field   catalog.Field
+	key     string // of a filter
+	shape   string
+}
+
+// slot reads the name of a slot; an error where the command has no such parameter.
+func (g grammar) slot(name string) (slot, error) {
+	s := slot{name: name}
+	if name == "*" || name == "+" || strings.HasPrefix(name, "@") {
+		s.special = name
+		return s, nil
+	}
+	param, shape, _ := strings.Cut(name, ":")
+	s.shape = shape
+	if local, ok := strings.CutPrefix(param, "$"); ok {
+		s.local = local
+		return s, known(shape)
+	}
+	param, s.key, _ = strings.Cut(param, ".")
+	for _, f := range g.cmd.Fields {
+		if f.Name == param && !f.Hidden {
+			s.field = f
+			if s.shape == "" {
+				s.shape = shapeOf(f)
+			}
+			return s, known(s.shape)
+		}
+	}
+	return s, fmt.Errorf("there is no parameter %q", param)
+}
+
+// A setting is a value for a parameter, or for a key of one that is a filter.
+type setting struct {
+	param, key string
+	words      []string
+}
+
+// A scene is what a sentence is read with.
+type scene struct {
+	grammar
+	sentence string
+	in       text.Input
+	steps    *int // slots tried so far
+}
+
+// maxSteps bounds what one command tries on one sentence: those of people take a few hundred, one made to take long is not read.
+const maxSteps = 20_000
+
+// What fills the slots that are no parameters.
+type (
+	reason string
+	ticket string
+	span   time.Duration
+	local  struct{ name, value string }
+)
+
+// fill says what may stand in a slot; see text.Filler.
+func (s scene) fill(name string, words []text.Word, at int) []text.Filling {
+	t := s.slots[name]
+	if *s.steps++; *s.steps > maxSteps {
+		return nil
+	}
+	switch t.special {
+	case "*":
+		return append(s.narrowing(words, at), text.Filling{Value: []setting(nil)})
+	case "+":
+		return s.narrowing(words, at)
+	case "@range":
+		return s.rangeAt(words, at)
+	case "@for":
+		if length, n := text.ReadSpanWords(words, at); n > 0 {
+			return []text.Filling{{Taken: n, Value: span(length)}}
+		}
+		return nil
+	case "@ticket":
+		return ticketAt(words, at)
+	case "@reason", "@why":
+		return s.reasonAt(t.special, words, at)
+	}
+	return s.values(t, words, at)
+}
+
+// values are what may stand in the slot of a parameter.
+func (s scene) values(t slot, words []text.Word, at int) []text.Filling {
+	var fillings []text.Filling
+	single := !t.field.List && t.key == "" && t.field.Type.Selects == ""
+	if t.shape == "prose" {
+		return s.prose(t, words, at)
+	}
+	for _, found := range shapes[t.shape].list(t, words, at, s.in) {
+		switch {
+		case single && len(found.values) > 1:
+		case t.local != "":
+			fillings = append(fillings, text.Filling{Taken: found.taken, Value: local{t.local, found.values[0]}})
+		default:
+			fillings = append(fillings, text.Filling{Taken: found.taken, Value: []setting{{t.field.Name, t.key, found.values}}})
+		}
+	}
+	return fillings
+}
+
+// prose is what stands in quotes, or all of the rest of the sentence as it was written.
+func (s scene) prose(t slot, words []text.Word, at int) []text.Filling {
+	if at >= len(words) {
+		return nil
+	}
+	if words[at].Quoted {
+		return []text.Filling{{Taken: 1, Value: []setting{{t.field.Name, "", []string{words[at].Text}}}}}
+	}
+	rest := strings.TrimSpace(s.sentence[words[at].From:])
+	return []text.Filling{{Taken: len(words) - at, Value: []setting{{t.field.Name, "", []string{rest}}}}}
+}
+
+// rangeAt reads a stretch of time into the parameters for its ends.
+func (s scene) rangeAt(words []text.Word, at int) []text.Filling {
+	r, n := text.ReadRange(words, at, s.in)
+	if n == 0 {
+		return nil
+	}
+	from, until, _ := rangeSlots(s.cmd)
+	var sets []setting
+	for _, end := range []struct {
+		slot string
+		at   time.Time
+	}{{from, r.From}, {until, r.Until}} {
+		if end.at.IsZero() {
+			continue
+		}
+		param, key, _ := strings.Cut(end.slot, ".")
+		written := end.at.UTC().Format(time.RFC3339)
+		if key != "" {
+			written = s1.FormatTime(end.at)
+		}
+		sets = append(sets, setting{param, key, []string{written}})
+	}
+	return []text.Filling{{Taken: n, Value: sets}}
+}
+
+// ticketAt reads a ticket's number: letters, a hyphen, digits.
+func ticketAt(words []text.Word, at int) []text.Filling {
+	if at >= len(words) {
+		return nil
+	}
+	name := strings.TrimPrefix(words[at].Text, "#")
+	letters, digits, ok := strings.Cut(name, "-")
+	numbered := at > 0 && (words[at-1].Lower == "ticket" || words[at-1].Lower == "case" || words[at-1].Lower == "number")
+	if numbered && strings.ContainsAny(name, "0123456789") || ok && isTicketKey(letters) && digits != "" && strings.Trim(digits, "0123456789") == "" {
+		return []text.Filling{{Taken: 1, Value: ticket(name)}}
+	}
+	return nil
+}
+
+// isTicketKey tells the keys of ticket systems from the names of hosts, which look alike: DESKTOP-1 is no ticket.
+func isTicketKey(letters string) bool {
+	switch letters {
+	case "INC", "IR", "SEC", "SOC", "CHG", "REQ", "RITM", "CASE", "TKT", "JIRA", "HD", "OPS", "IT", "SIR":
+		return true
+	}
+	return false
+}
+
+// subjects are what a reason begins with behind "as" and "since", which mean other things before anything else: "as suspicious".
+const subjects = "it|they|we|i|he|she|there|this|that|its|somebody|someone|user|users"
+
+// reasonAt takes the rest of the sentence for a reason, but for a ticket and a duration at its end. "Because it beaconed for 4 hours"
+// may say how long to isolate or how long it beaconed: that is nobody's to guess.
+func (s scene) reasonAt(how string, words []text.Word, at int) []text.Filling {
+	if at >= len(words) || how == "@why" && !oneOf(words[at].Lower, subjects) {
+		return nil
+	}
+	start, end := at, len(words)
+	noun := words[at].Lower == "of" || at > 0 && words[at-1].Lower == "to"
+	if words[at].Lower == "of" {
+		start++
+	}
+	for i := start + 1; i < len(words); i++ {
+		if n := s.ticketEnds(words, i); n {
+			end = i
+			break
+		}
+	}
+	if cut := s.spanEnds(words, start, end); cut > 0 {
+		if !noun {
+			return nil
+		}
+		end = cut
+	}
+	if start >= end {
+		return nil
+	}
+	to := words[end-1].To
+	return []text.Filling{{Taken: end - at, Value: reason(strings.TrimSpace(s.sentence[words[start].From:to]))}}
+}
+
+// ticketEnds tells whether the sentence ends in a ticket from i on: ", ticket INC-1042" or "(INC-1042)".
+func (s scene) ticketEnds(words []text.Word, i int) bool {
+	rest := words[i:]
+	if len(rest) > 5 || len(rest) < 2 {
+		return false
+	}
+	last := len(words) - 1
+	if last <= i || len(ticketAt(words, last)) == 0 {
+		return false
+	}
+	for _, w := range words[i:last] {
+		switch w.Lower {
+		case ",", "ticket", "case", "number", "per", "re", "ref", "see", "under", ":":
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// spanEnds is where a duration begins that the words end in; 0 where they do not. It counts where the command has an end.
+func (s scene) spanEnds(words []text.Word, from, to int) int {
+	for i := from + 1; s.cmd.Timed && i < to-1; i++ {
+		if words[i].Lower != "for" {
+			continue
+		}
+		if _, n := text.ReadSpanWords(words[:to], i+1); n > 0 && i+1+n == to {
+			return i
+		}
+	}
+	return 0
+}

@@ -1,0 +1,204 @@
+package text
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A Pattern is one way to say something, of a fixed grammar:
+//
+//	take {agent-ids} off the network      words, and slots for values
+//	(power|turn) off                      one of several
+//	[please] scan                         what may be missing
+//
+// Articles in a sentence never count ("off the network"), so patterns leave them out; before a slot its Filler sees them.
+type Pattern []element
+
+// An element is a word, a slot, or a choice of patterns.
+type element struct {
+	word, slot string
+	choice     []Pattern
+}
+
+// ReadPattern reads the pattern language.
+func ReadPattern(source string) (Pattern, error) {
+	p := patternReader{rest: source}
+	pattern, err := p.sequence()
+	if err == nil && p.rest != "" {
+		err = fmt.Errorf("%q is left over", p.rest)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("pattern %q: %w", source, err)
+	}
+	return pattern, nil
+}
+
+type patternReader struct{ rest string }
+
+func (r *patternReader) sequence() (Pattern, error) {
+	var pattern Pattern
+	for {
+		r.rest = strings.TrimLeft(r.rest, " ")
+		if r.rest == "" || strings.ContainsRune("|)]", rune(r.rest[0])) {
+			return pattern, nil
+		}
+		e, err := r.element()
+		if err != nil {
+			return nil, err
+		}
+		pattern = append(pattern, e)
+	}
+}
+
+func (r *patternReader) element() (element, error) {
+	switch r.rest[0] {
+	case '{':
+		slot, rest, ok := strings.Cut(r.rest[1:], "}")
+		if !ok {
+			return element{}, fmt.Errorf("%q does not end", r.rest)
+		}
+		r.rest = rest
+		return element{slot: slot}, nil
+	case '(':
+		choice, err := r.choice(')')
+		return element{choice: choice}, err
+	case '[':
+		choice, err := r.choice(']')
+		return element{choice: append(choice, nil)}, err
+	}
+	at := strings.IndexAny(r.rest, " {}()[]|")
+	if at < 0 {
+		at = len(r.rest)
+	}
+	if at == 0 {
+		return element{}, fmt.Errorf("%q has no place here", r.rest)
+	}
+	e := element{word: r.rest[:at]}
+	r.rest = r.rest[at:]
+	return e, nil
+}
+
+func (r *patternReader) choice(closing byte) ([]Pattern, error) {
+	r.rest = r.rest[1:]
+	var all []Pattern
+	for {
+		one, err := r.sequence()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+		if r.rest == "" {
+			return nil, fmt.Errorf("%q is missing", string(closing))
+		}
+		sign := r.rest[0]
+		r.rest = r.rest[1:]
+		if sign == closing {
+			return all, nil
+		}
+		if sign != '|' {
+			return nil, fmt.Errorf("%q closes nothing", string(sign))
+		}
+	}
+}
+
+// Slots are the names of the pattern's slots, as they are written in it.
+func (p Pattern) Slots() []string {
+	var names []string
+	for _, e := range p {
+		if e.slot != "" {
+			names = append(names, e.slot)
+		}
+		for _, c := range e.choice {
+			names = append(names, c.Slots()...)
+		}
+	}
+	return names
+}
+
+// MayFit tells whether the words that the pattern has whichever way it is said all stand in a sentence: most patterns need no closer look.
+func (p Pattern) MayFit(has map[string]bool) bool {
+	for _, e := range p {
+		if e.word != "" && !has[e.word] {
+			return false
+		}
+		if e.choice != nil && !slices.ContainsFunc(e.choice, func(c Pattern) bool { return c.MayFit(has) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// Literals are the words that a pattern has, whichever way it is said.
+func (p Pattern) Literals() []string {
+	var words []string
+	for _, e := range p {
+		if e.word != "" {
+			words = append(words, e.word)
+		}
+		for _, c := range e.choice {
+			words = append(words, c.Literals()...)
+		}
+	}
+	return words
+}
+
+// A Fill is a slot with what stands in it.
+type Fill struct {
+	Slot  string
+	Value any
+}
+
+// A Match is one way in which a pattern fits the beginning of a sentence.
+type Match struct {
+	End      int // the first word behind it
+	Fills    []Fill
+	Literals int // words that stand in the pattern itself: the more, the surer it is
+}
+
+// A Filling is a value that a slot may take, and how many words it takes.
+type Filling struct {
+	Taken int
+	Value any
+}
+
+// A Filler says what may stand in a slot that begins with the word at; nothing where nothing may.
+type Filler func(slot string, words []Word, at int) []Filling
+
+// Articles never tell one command from another.
+var articles = map[string]bool{"the": true, "a": true, "an": true}
+
+// Match finds every way in which the pattern fits words from m.End on.
+func (p Pattern) Match(words []Word, m Match, fill Filler, each func(Match)) {
+	if len(p) == 0 {
+		each(m)
+		return
+	}
+	e, rest := p[0], p[1:]
+	for _, c := range e.choice {
+		append(c[:len(c):len(c)], rest...).Match(words, m, fill, each)
+	}
+	if e.choice != nil || m.End > len(words) {
+		return
+	}
+	if e.slot != "" {
+		for _, f := range fill(e.slot, words, m.End) {
+			next := m
+			next.End += f.Taken
+			next.Fills = append(m.Fills[:len(m.Fills):len(m.Fills)], Fill{e.slot, f.Value})
+			rest.Match(words, next, fill, each)
+		}
+	}
+	if m.End == len(words) {
+		return
+	}
+	if e.word != "" && words[m.End].Lower == e.word {
+		next := m
+		next.End, next.Literals = m.End+1, m.Literals+1
+		rest.Match(words, next, fill, each)
+	}
+	if e.word != "" && articles[words[m.End].Lower] && words[m.End].Lower != e.word { // what fills a slot may begin with one
+		m.End++
+		p.Match(words, m, fill, each)
+	}
+}
