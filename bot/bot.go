@@ -15,9 +15,13 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
 	"s1bot/approvals/workflow"
-	"s1bot/bot/fairqueue"
+	"s1bot/bot/chat"
+	"s1bot/bot/jobs"
+	"s1bot/bot/people"
 	"s1bot/bot/post"
+	"s1bot/bot/report"
 	"s1bot/bot/socketmode"
+	"s1bot/bot/webapi"
 	"s1bot/commands/catalog"
 	"s1bot/render/tempfile"
 	"s1bot/s1"
@@ -55,9 +59,9 @@ type History interface {
 // Config is what a Bot needs. All fields are required unless they say otherwise.
 type Config struct {
 	AppToken, BotToken s1.Secret
-	Tokens             func() Tokens // as they are now; nil: the two above for good
-	APIURL             string        // of Slack's Web API; the real one when empty
-	Sockets            int           // Socket Mode connections, 1 to 10
+	Tokens             func() webapi.Tokens // as they are now; nil: the two above for good
+	APIURL             string               // of Slack's Web API; the real one when empty
+	Sockets            int                  // Socket Mode connections, 1 to 10
 	Console            *s1.Client
 	Catalog            *catalog.Catalog
 	Ledger             *approvals.Ledger
@@ -65,7 +69,7 @@ type Config struct {
 	Inbox              Inbox
 	Clips              post.Clips
 	Directs            post.Directs
-	Jobs               Jobs
+	Jobs               jobs.Store
 	History            History
 	Queries            catalog.Queries  // may be nil: then the search box for queries is empty
 	Exports            *tempfile.Space  // where files of whole lists wait on their way to Slack; nil: in memory, and shorter
@@ -83,23 +87,26 @@ type Config struct {
 // A Bot is one connection between a Slack workspace and a console.
 type Bot struct {
 	Config
-	api        *slack.Client
-	post       *post.Messenger
-	seal       sealer
-	people     *people
-	sockets    *socketmode.Pool
-	intake     *fairqueue.Queue
-	work       *fairqueue.Queue
-	dispatcher *dispatcher
-	flow       *workflow.Workflow
-	later      waiting  // decisions that were put off
-	topics     sync.Map // what operators were told is wrong, until it is well again
-	self       identity
-	known      chan struct{} // closed when self is set
+	Channels *chat.Channels // to tell of threats and alerts
+	Shifts   report.Shifts  // reports on what happened
+
+	api       *slack.Client
+	people    *people.Directory
+	roles     *people.RoleWatch
+	sockets   *socketmode.Pool
+	intake    *intake
+	scheduler *scheduler
+	jobs      *jobs.Runner
+	flow      *workflow.Workflow
+	self      *identity
+	known     chan struct{} // closed when self is set
 }
 
 // identity is who the bot is in the workspace.
 type identity struct{ Team, User, BotID string }
+
+// ids are the bot's as a user and as an app's bot.
+func (i *identity) ids() (user, bot string) { return i.User, i.BotID }
 
 // New checks the configuration and prepares a bot. It starts nothing and calls nobody.
 func New(c Config) (*Bot, error) {
@@ -116,23 +123,11 @@ func New(c Config) (*Bot, error) {
 	if c.Sockets < 1 || c.Sockets > 10 {
 		return nil, fmt.Errorf("%d Socket Mode connections: Slack allows 1 to 10", c.Sockets)
 	}
-	client, api := newAPI(c.AppToken, c.BotToken, c.APIURL, slackLimit, c.Meter)
-	patient, uploads := newAPI(c.AppToken, c.BotToken, c.APIURL, workLimit, c.Meter)
-	first := Tokens{c.AppToken, c.BotToken}
 	if c.Tokens == nil {
-		c.Tokens = func() Tokens { return first }
+		c.Tokens = webapi.Tokens{App: c.AppToken, Bot: c.BotToken}.Now
 	}
-	client.Transport = rotating{client.Transport, first, c.Tokens}
-	patient.Transport = rotating{patient.Transport, first, c.Tokens}
-	b := &Bot{Config: c, known: make(chan struct{}), api: api}
-	b.seal = sealer{func() s1.Secret { return c.Tokens().Bot }}
-	b.post = &post.Messenger{Seal: b.seal.click, API: b.api, Uploads: uploads, HTTP: client, Console: c.Console.ConsoleURL(), Clips: c.Clips, Directs: c.Directs, Find: b.Find, Attached: b.Attached, Log: c.Log}
-	b.dispatcher = newDispatcher()
-	b.intake = fairqueue.New(fairqueue.Config{Classes: intakeLimits(), Timeout: intakeLimit, Log: c.Log})
-	b.work = fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: c.Log})
-	b.flow = b.newWorkflow()
-	b.sockets = socketmode.New(c.Sockets, b.openSocket, b.receive, c.Log)
-	return b, nil
+	b := &Bot{Config: c, self: &identity{}, known: make(chan struct{})}
+	return b, b.wire()
 }
 
 func (b *Bot) openSocket(ctx context.Context) (string, error) {
@@ -148,22 +143,22 @@ func (b *Bot) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx) // what serves ends with the sockets, also when Slack refuses them for good
 	defer stop()
 	var intake, work, chores sync.WaitGroup
-	intake.Go(func() { b.intake.Run(ctx) })
-	work.Go(func() { b.work.Run(ctx) })
-	if err := b.resume(ctx); err != nil {
+	intake.Go(func() { b.intake.queue.Run(ctx) })
+	work.Go(func() { b.scheduler.work.Run(ctx) })
+	if err := b.scheduler.resume(ctx); err != nil {
 		b.Log.Error("cannot take up what an earlier run left", "err", err)
 	}
 	chores.Go(func() { b.keepHouse(ctx) })
-	chores.Go(func() { b.people.roster.keep(ctx) })
-	chores.Go(func() { b.watchRoles(ctx) })
+	chores.Go(func() { b.people.KeepRoster(ctx) })
+	chores.Go(func() { b.roles.Run(ctx) })
 	err := b.sockets.Run(ctx)
 	stop()
-	b.intake.Finish() // what Slack delivered is written down
+	b.intake.queue.Finish() // what Slack delivered is written down
 	intake.Wait()
-	b.handBack(b.work.Close()) // what waits is in the inbox, for another process or the next start
+	b.scheduler.handBack(b.scheduler.work.Close()) // what waits is in the inbox, for another process or the next start
 	work.Wait()
 	chores.Wait()
-	b.dispatcher.close()
+	b.jobs.Close()
 	return err
 }
 
@@ -172,11 +167,9 @@ func (b *Bot) meet(ctx context.Context) error {
 	for backoff := socketmode.NewBackoff(); ; {
 		who, err := b.api.AuthTestContext(ctx)
 		if err == nil {
-			b.self = identity{Team: who.TeamID, User: who.UserID, BotID: who.BotID}
-			if b.people, err = newPeople(b.api, who.TeamID, b.Policy, b.Now, b.Log); err == nil {
-				close(b.known)
-			}
-			return err
+			*b.self = identity{Team: who.TeamID, User: who.UserID, BotID: who.BotID}
+			close(b.known)
+			return nil
 		}
 		if socketmode.Refused(err) {
 			return fmt.Errorf("slack refuses the bot token: %w", err)
@@ -194,8 +187,8 @@ func (b *Bot) Ready() int { return b.sockets.Up() }
 
 // QueueDepth reports how many pieces of work wait for a slot, by class.
 func (b *Bot) QueueDepth() map[string]int {
-	depth := b.intake.Depth()
-	maps.Copy(depth, b.work.Depth())
+	depth := b.intake.queue.Depth()
+	maps.Copy(depth, b.scheduler.work.Depth())
 	return depth
 }
 
@@ -204,15 +197,38 @@ func (b *Bot) Known() <-chan struct{} { return b.known }
 
 // keepHouse expires requests, takes up orphaned ones and forgets old deliveries.
 func (b *Bot) keepHouse(ctx context.Context) {
-	for b.adopt(ctx); post.Sleep(ctx, b.Tick); {
-		b.takeUpLater()
+	for b.jobs.Adopt(ctx); post.Sleep(ctx, b.Tick); {
+		b.scheduler.takeUpLater(b.Now())
 		b.flow.Keeper.Tick(ctx)
-		if err := b.resume(ctx); err != nil && ctx.Err() == nil {
+		if err := b.scheduler.resume(ctx); err != nil && ctx.Err() == nil {
 			b.Log.Warn("cannot look for deliveries left over", "err", err)
 		}
-		b.adopt(ctx)
+		b.jobs.Adopt(ctx)
 		if err := b.Inbox.Prune(ctx, b.Now().Add(-24*time.Hour)); err != nil && ctx.Err() == nil {
 			b.Log.Warn("cannot forget old deliveries", "err", err)
 		}
 	}
+}
+
+// errOtherBot refuses tokens of another app or workspace: requests, cards and people are those of this one.
+var errOtherBot = errors.New("the bot token is of another app or workspace")
+
+// Try asks Slack whether it takes tokens, without using them for anything else.
+func (b *Bot) Try(ctx context.Context, t webapi.Tokens) error {
+	_, api := webapi.New(webapi.Config{Tokens: t.Now, Address: b.APIURL, Timeout: slackLimit, Count: b.Meter.SlackRequest})
+	who, err := api.AuthTestContext(ctx)
+	if err != nil {
+		return fmt.Errorf("the bot token: %w", err)
+	}
+	select {
+	case <-b.known:
+		if who.TeamID != b.self.Team || who.UserID != b.self.User {
+			return errOtherBot
+		}
+	default: // nobody has said yet who the bot is
+	}
+	if _, _, err := api.StartSocketModeContext(ctx); err != nil {
+		return fmt.Errorf("the app token: %w", err)
+	}
+	return nil
 }

@@ -19,14 +19,14 @@ func TestAReferenceAndAReasonAsPeopleWriteThem(t *testing.T) {
 		`A-7F3A reason=   `:               {"A-7F3A", ""},
 	} {
 		var got [2]string
-		do := func(_ *Bot, _ context.Context, _ interaction, id, reason string) error {
+		do := func(_ context.Context, _ interaction, id, reason string) error {
 			got = [2]string{id, reason}
 			return nil
 		}
-		require.NoError(t, byRef(do)(nil, t.Context(), interaction{}, line))
+		require.NoError(t, byRef(do)(t.Context(), interaction{}, line))
 		require.Equal(t, want, got, line)
 	}
 	for _, line := range []string{"", "``", "."} {
-		require.ErrorContains(t, byRef(nil)(nil, t.Context(), interaction{}, line), "which request", line)
+		require.ErrorContains(t, byRef(nil)(t.Context(), interaction{}, line), "which request", line)
 	}
 }

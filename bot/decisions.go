@@ -3,7 +3,6 @@ package bot
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"regexp"
 	"strings"
@@ -45,9 +44,15 @@ func standsAlone(word, rest string) bool {
 // decision finds a word that decides in a sentence.
 var decision = regexp.MustCompile(`(?i)\b(approve|deny|withdraw|freeze|thaw)\b`)
 
+// A decisionTalk answers messages in which people talk about a decision.
+type decisionTalk struct {
+	requests requestReader
+	answers  *answers
+}
+
 // perhapsDecision answers a message that begins with no command: with the buttons of the decision that it talks about, else with why it
 // is none. A command that was nearly right may have any words behind it.
-func (b *Bot) perhapsDecision(ctx context.Context, a interaction, why error) error {
+func (t decisionTalk) perhapsDecision(ctx context.Context, a interaction, why error) error {
 	var usage *catalog.UsageError
 	near := errors.As(why, &usage) && len(usage.Nearest) > 0
 	at := decision.FindStringIndex(a.line)
@@ -58,14 +63,14 @@ func (b *Bot) perhapsDecision(ctx context.Context, a interaction, why error) err
 	if all := word == workflow.FreezeWord || word == "thaw"; all && near || !all && !aRequest.MatchString(a.line) {
 		return why
 	}
-	return b.offerDecision(ctx, a, word, a.line[at[1]:])
+	return t.offerDecision(ctx, a, word, a.line[at[1]:])
 }
 
 // aRequest finds the reference of a request in a sentence.
 var aRequest = regexp.MustCompile(`(?i)\b` + approvals.RefPrefix + `[0-9A-Z]{4,}\b`)
 
 // offerDecision decides nothing and shows the buttons that would.
-func (b *Bot) offerDecision(ctx context.Context, a interaction, word, rest string) error {
+func (t decisionTalk) offerDecision(ctx context.Context, a interaction, word, rest string) error {
 	card := render.Notice("Typed with other words around it, “" + word + "” may be just conversation, so nothing was decided.")
 	switch word {
 	case workflow.FreezeWord:
@@ -73,18 +78,18 @@ func (b *Bot) offerDecision(ctx context.Context, a interaction, word, rest strin
 	case "thaw":
 		card.Actions = []render.Action{render.Button{Label: "Thaw", Do: render.Invocation{Command: "thaw"}}}
 	default:
-		return b.offerRequest(ctx, a, card, word, cmp.Or(aRequest.FindString(rest), aRequest.FindString(a.line)))
+		return t.offerRequest(ctx, a, card, word, cmp.Or(aRequest.FindString(rest), aRequest.FindString(a.line)))
 	}
-	b.reply(ctx, a, card)
+	t.answers.reply(ctx, a, card)
 	return nil
 }
 
 // offerRequest shows the buttons of a request that a sentence is about.
-func (b *Bot) offerRequest(ctx context.Context, a interaction, card render.Card, word, ref string) error {
+func (t decisionTalk) offerRequest(ctx context.Context, a interaction, card render.Card, word, ref string) error {
 	if ref == "" {
 		return &catalog.UsageError{Problem: "nothing was decided: add the request's reference, such as A-7F3A", Hint: "Type: " + word + " A-7F3A"}
 	}
-	req, err := b.Ledger.Get(ctx, strings.ToUpper(ref))
+	req, err := t.requests.Get(ctx, strings.ToUpper(ref))
 	if err != nil {
 		return err
 	}
@@ -101,11 +106,6 @@ func (b *Bot) offerRequest(ctx context.Context, a interaction, card render.Card,
 		line = append(line, render.Text(": "+names))
 	}
 	card.Parts = append(card.Parts, line)
-	b.reply(ctx, a, card)
+	t.answers.reply(ctx, a, card)
 	return nil
-}
-
-// freezeClicked freezes from the button that a sentence got for an answer.
-func (b *Bot) freezeClicked(ctx context.Context, a interaction, _ json.RawMessage) error {
-	return b.freeze(ctx, a, "")
 }

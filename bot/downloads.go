@@ -12,19 +12,19 @@ import (
 
 // share posts an answer that was for one person to everybody in the channel: by the response URL of the click, which works where the bot
 // is no member, too, else as a message of its own.
-func (b *Bot) share(ctx context.Context, a interaction, card render.Card) error {
+func (r *answers) share(ctx context.Context, a interaction, card render.Card) error {
 	card.Parts = append(card.Parts, render.Note{render.Text("Shared by "), render.User(a.Who.ID)})
 	err := errNowhere
 	if a.At.ResponseURL != "" {
-		if err = b.post.RespondInChannel(ctx, a.At.ResponseURL, a.At.Thread, card); err == nil {
+		if err = r.post.RespondInChannel(ctx, a.At.ResponseURL, a.At.Thread, card); err == nil {
 			return nil
 		}
 	}
 	if post.Unclear(err) {
-		b.reply(ctx, a, render.Notice("Slack did not confirm the message, so it may be in the channel. If you don't see it there, share it again."))
+		r.reply(ctx, a, render.Notice("Slack did not confirm the message, so it may be in the channel. If you don't see it there, share it again."))
 		return nil
 	}
-	if _, _, err := b.post.Post(ctx, a.At.Channel, a.At.Thread, "", card); err != nil {
+	if _, _, err := r.post.Post(ctx, a.At.Channel, a.At.Thread, "", card); err != nil {
 		return fmt.Errorf("share the answer in this channel: %w", errors.Join(errUnshared, err))
 	}
 	return nil
@@ -34,29 +34,29 @@ func (b *Bot) share(ctx context.Context, a interaction, card render.Card) error 
 var errUnshared = errors.New("slack does not let me post here; invite me with /invite @s1bot and share it again")
 
 // sendDownload sends files to the caller's direct messages: an ephemeral message cannot hold a file.
-func (b *Bot) sendDownload(ctx context.Context, a interaction, card render.Card) error {
-	words, err := b.sendFiles(ctx, a, card)
+func (r *answers) sendDownload(ctx context.Context, a interaction, card render.Card) error {
+	words, err := r.sendFiles(ctx, a, card)
 	if err != nil {
 		return err
 	}
-	b.reply(ctx, a, render.Notice(words))
+	r.reply(ctx, a, render.Notice(words))
 	return nil
 }
 
 // answerWithDownload answers with a card and sends its files to the caller's direct messages.
-func (b *Bot) answerWithDownload(ctx context.Context, a interaction, card render.Card) error {
-	words, err := b.sendFiles(ctx, a, render.Card{Title: card.Files[0].Title, Files: card.Files})
+func (r *answers) answerWithDownload(ctx context.Context, a interaction, card render.Card) error {
+	words, err := r.sendFiles(ctx, a, render.Card{Title: card.Files[0].Title, Files: card.Files})
 	if err != nil {
 		return err
 	}
 	card.Files = nil
-	b.reply(ctx, a, withNote(card, words))
+	r.reply(ctx, a, withNote(card, words))
 	return nil
 }
 
 // sendFiles sends files to the caller and says where they are, or what became of them.
-func (b *Bot) sendFiles(ctx context.Context, a interaction, card render.Card) (words string, err error) {
-	at, err := b.deliver(ctx, a.Who.ID, a.At, card)
+func (r *answers) sendFiles(ctx context.Context, a interaction, card render.Card) (words string, err error) {
+	at, err := r.Deliver(ctx, a.Who.ID, a.At, card)
 	var missing *post.FilesError
 	switch {
 	case errors.As(err, &missing):

@@ -20,7 +20,7 @@ import (
 // explain turns an error into words for the person who asked, by what they can do about it: mend what they typed, mind what
 // the console said, accept what the policy said, or tell the operators. Only the last is a fault of the bot's and is returned
 // for the log; its details are nobody's business in a channel.
-func (b *Bot) explain(a interaction, err error) (card render.Card, fault error) {
+func explain(a interaction, err error) (card render.Card, fault error) {
 	var (
 		usage     *catalog.UsageError
 		missing   *catalog.MissingError

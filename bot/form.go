@@ -3,17 +3,17 @@ package bot
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
 
 	"s1bot/approvals/workflow"
 	"s1bot/bot/post"
+	"s1bot/bot/seal"
 	"s1bot/commands/catalog"
 	"s1bot/commands/slash"
 	"s1bot/commands/text"
@@ -22,28 +22,46 @@ import (
 
 var errFormTooLarge = errors.New("these values are too long for a Slack form; type the command with its values instead")
 
+// views opens modals; slack.Client does.
+type views interface {
+	OpenViewContext(ctx context.Context, trigger string, view slack.ModalViewRequest) (*slack.ViewResponse, error)
+	UpdateViewContext(ctx context.Context, view slack.ModalViewRequest, externalID, hash, viewID string) (*slack.ViewResponse, error)
+}
+
+// forms opens forms and looks at what was entered.
+type forms struct {
+	catalog *catalog.Catalog
+	caller  caller
+	rules   *workflow.Gate // whether somebody may ask for what a form is for
+	gate    *gate
+	views   views
+	seal    seal.Sealer
+	answers *answers
+	log     *slog.Logger
+}
+
 // openForm shows the form of an invocation's command, filled with what is known. Without a trigger, which only a click or a
 // slash command brings, it offers a button that has one.
-func (b *Bot) openForm(ctx context.Context, a interaction) error {
-	cmd, ok := b.Catalog.Find(a.Do.Command)
+func (f *forms) openForm(ctx context.Context, a interaction) error {
+	cmd, ok := f.catalog.Find(a.Do.Command)
 	if !ok {
 		return workflow.ErrGone
 	}
-	if wish := b.flow.Gate.Input(cmd, a.Interaction); cmd.Risk != catalog.Read { // nobody fills a form in for nothing
-		if ruling := b.flow.Gate.Decide(ctx, wish); ruling.Err() != nil {
-			return b.flow.Gate.Refuse(ctx, wish, ruling)
+	if wish := f.rules.Input(cmd, a.Interaction); cmd.Risk != catalog.Read { // nobody fills a form in for nothing
+		if ruling := f.rules.Decide(ctx, wish); ruling.Err() != nil {
+			return f.rules.Refuse(ctx, wish, ruling)
 		}
 	}
 	form := formOf(cmd, a)
 	if !form.Fits() {
 		return errFormTooLarge
 	}
-	return b.open(ctx, a, form)
+	return f.open(ctx, a, form, offer(form, a))
 }
 
 // askReason opens the small form that asks why, where everything else is known. What it will run stands above the question.
-func (b *Bot) askReason(ctx context.Context, cmd *catalog.Command, a interaction) error {
-	touches, err := b.glimpse(ctx, cmd, a)
+func (f *forms) askReason(ctx context.Context, cmd *catalog.Command, a interaction) error {
+	touches, err := f.glimpse(ctx, cmd, a)
 	if err != nil {
 		return err
 	}
@@ -65,7 +83,7 @@ func (b *Bot) askReason(ctx context.Context, cmd *catalog.Command, a interaction
 	if !form.Fits() {
 		return errFormTooLarge
 	}
-	return b.open(ctx, a, form)
+	return f.open(ctx, a, form, offer(form, a))
 }
 
 // glimpseTime is how long the console may take to tell names: the form must open within three seconds of the click.
@@ -73,10 +91,10 @@ const glimpseTime = time.Second
 
 // glimpse is what a request would touch, by name; the command where that takes too long to find out. What cannot be done is said
 // at once: nobody has to say why first.
-func (b *Bot) glimpse(ctx context.Context, cmd *catalog.Command, a interaction) (render.Line, error) {
+func (f *forms) glimpse(ctx context.Context, cmd *catalog.Command, a interaction) (render.Line, error) {
 	ctx, cancel := context.WithTimeout(ctx, glimpseTime)
 	defer cancel()
-	plan, err := cmd.Prepare(ctx, b.call(a), a.Do.Args)
+	plan, err := cmd.Prepare(ctx, f.caller.call(a), a.Do.Args)
 	var usage *catalog.UsageError
 	var ambiguous *catalog.AmbiguousError
 	if errors.As(err, &usage) || errors.As(err, &ambiguous) {
@@ -124,19 +142,20 @@ func fill(form *render.Form, x catalog.Extras) {
 	}
 }
 
-// open shows a form: in place of the modal that was clicked in, or as a new one.
-func (b *Bot) open(ctx context.Context, a interaction, form render.Form) error {
+// open shows a form: in place of the modal that was clicked in, or as a new one. Where it does not open, the person gets a card instead.
+func (f *forms) open(ctx context.Context, a interaction, form render.Form, instead render.Card) error {
 	var err error
 	switch {
 	case a.view != "":
 		err = post.Retry(ctx, post.IfLost, func() error {
-			_, err := b.api.UpdateViewContext(ctx, b.view(form, a.User), "", "", a.view)
+			_, err := f.views.UpdateViewContext(ctx, f.seal.View(form, a.User), "", "", a.view)
 			return err
 		})
 	case a.trigger != "":
-		_, err = b.api.OpenViewContext(ctx, a.trigger, b.view(form, a.User))
+		_, err = f.views.OpenViewContext(ctx, a.trigger, f.seal.View(form, a.User))
 	default:
-		return b.offerForm(ctx, a, form)
+		f.answers.reply(ctx, a, instead)
+		return nil
 	}
 	if err == nil {
 		return nil
@@ -145,8 +164,9 @@ func (b *Bot) open(ctx context.Context, a interaction, form render.Form) error {
 	if !mayOpenLater(err) {
 		return err
 	}
-	b.Log.Warn("a form does not open, so a button is offered", "command", a.Do.Command, "user", a.User, "err", err)
-	return b.offerForm(ctx, a, form)
+	f.log.Warn("a form does not open, so a button is offered", "command", a.Do.Command, "user", a.User, "err", err)
+	f.answers.reply(ctx, a, instead)
+	return nil
 }
 
 // mayOpenLater tells whether a form that Slack did not open may open after another click: the trigger was too old, or Slack is in
@@ -157,131 +177,11 @@ func mayOpenLater(err error) bool {
 		slices.Contains([]string{"expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged"}, refused.Err)
 }
 
-// offerForm answers with a button that opens the form. The palette has no command to put into one: its list does.
-func (b *Bot) offerForm(ctx context.Context, a interaction, form render.Form) error {
-	if a.Do.Command == "" {
-		return b.help(ctx, a, "")
-	}
+// offer is a card with a button that opens a command's form.
+func offer(form render.Form, a interaction) render.Card {
 	words := form.Title + " needs a few more details."
-	b.reply(ctx, a, render.Card{
+	return render.Card{
 		Tone: render.Info, Text: words, Parts: []render.Part{render.Line{render.Text(words)}},
 		Actions: []render.Action{openButton(workflow.WithExtras(a.Do, a.Extras))},
-	})
-	return nil
-}
-
-// checkLimit is how long Slack may be asked who sent a form before the acknowledgement goes out without an answer: it is due within
-// 3 s, and it is still to be written down.
-const checkLimit = time.Second
-
-// checkForm looks at a submitted form before it is acknowledged: what is wrong is shown under its field, and the form stays
-// open with all that was typed. It returns nil for a form that can go.
-func (b *Bot) checkForm(ctx context.Context, in interactionPayload) any {
-	ctx, cancel := context.WithTimeout(ctx, checkLimit)
-	defer cancel()
-	answer, err := b.readForm(in)
-	if err != nil {
-		return b.refuseForm(ctx, in, err)
 	}
-	a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: answer.Origin}}
-	if b.admit(ctx, &a) != nil {
-		return nil
-	}
-	if field := outsideMenu(in.View); field != "" {
-		says := b.forged(ctx, &a, "form", errMenu, fmt.Errorf("%s has a value that isn't one of its choices", field))
-		return slack.NewErrorsViewSubmissionResponse(map[string]string{field: render.Sentence(says.Error())})
-	}
-	switch answer.Do.Command {
-	case paletteWord:
-		return b.picked(a, answer)
-	case "deny":
-		if strings.TrimSpace(strings.Join(answer.Values["reason"], "")) == "" {
-			return slack.NewErrorsViewSubmissionResponse(map[string]string{"reason": "Please say why: the requester reads it."})
-		}
-	case workflow.ExtendWord:
-		if _, err := catalog.ReadSpan(strings.Join(answer.Values[catalog.ForParam], "")); err != nil {
-			return slack.NewErrorsViewSubmissionResponse(paramErrors(err, answer))
-		}
-	}
-	cmd, ok := b.Catalog.Find(answer.Do.Command)
-	if !ok {
-		return nil
-	}
-	args, _, wrong := cmd.FromForm(answer.Values, answer.Do.Args, a.Caller())
-	if len(wrong) == 0 {
-		wrong = paramErrors(cmd.Check(args), answer)
-	}
-	if len(wrong) == 0 {
-		return nil
-	}
-	return slack.NewErrorsViewSubmissionResponse(wrong)
-}
-
-// paramErrors puts a rule across fields under the field it names, or under the first of the form.
-func paramErrors(err error, answer render.Answer) map[string]string {
-	var usage *catalog.UsageError
-	if !errors.As(err, &usage) {
-		return nil
-	}
-	words := render.Sentence(usage.Problem)
-	if usage.Hint != "" {
-		words += " " + render.Sentence(usage.Hint)
-	}
-	if _, ok := answer.Values[usage.Param]; ok {
-		return map[string]string{usage.Param: words}
-	}
-	fields := sorted(answer.Values)
-	if len(fields) == 0 {
-		return nil
-	}
-	return map[string]string{fields[0]: words}
-}
-
-// submit runs what a form asks for.
-func (b *Bot) submit(ctx context.Context, d delivery, in interactionPayload) error {
-	answer, err := b.readForm(in)
-	if err != nil {
-		a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: origin{Key: d.key}}}
-		return b.respond(ctx, &a, func() error { return b.forged(ctx, &a, "form", errForm, err) })
-	}
-	a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: answer.Origin, Do: answer.Do}, from: d}
-	a.At.Key = d.key
-	return b.respond(ctx, &a, func() error {
-		if err := b.admit(ctx, &a); err != nil {
-			return err
-		}
-		if own, ok := builtins()[answer.Do.Command]; ok {
-			return own.clicked(b, ctx, a, withValues(answer))
-		}
-		if err := b.stale(ctx, d); err != nil {
-			return err
-		}
-		return b.submitted(ctx, a, answer)
-	})
-}
-
-func (b *Bot) submitted(ctx context.Context, a interaction, answer render.Answer) error {
-	cmd, ok := b.Catalog.Find(answer.Do.Command)
-	if !ok {
-		return workflow.ErrGone
-	}
-	args, extras, wrong := cmd.FromForm(answer.Values, answer.Do.Args, a.Caller())
-	for field, problem := range wrong {
-		return &catalog.UsageError{Command: cmd.Name, Param: field, Problem: problem}
-	}
-	a.Do, a.Extras = render.Invocation{Command: cmd.Name, Args: args}, extras
-	return withExtras(extras, b.invoke(ctx, a))
-}
-
-// withValues is a form of the bot's own as arguments: what it carried, and what was typed beside that.
-func withValues(answer render.Answer) json.RawMessage {
-	args := map[string]string{}
-	_ = json.Unmarshal(answer.Do.Args, &args)
-	for name, values := range answer.Values {
-		if _, carried := args[name]; !carried && len(values) > 0 {
-			args[name] = values[0]
-		}
-	}
-	body, _ := json.Marshal(args)
-	return body
 }

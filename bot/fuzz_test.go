@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +14,8 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
 	"s1bot/bot/fairqueue"
+	"s1bot/bot/inbound"
+	"s1bot/bot/slacksim"
 	"s1bot/bot/socketmode"
 	"s1bot/commands"
 	"s1bot/commands/catalog"
@@ -22,17 +26,23 @@ import (
 // fuzzed is a bot whose queues do not run: what arrives is read, written down and acknowledged, and no more.
 func fuzzed(f *testing.F) *Bot {
 	f.Helper()
-	town := settle(f, policy.Settings{Operators: policy.Members([]string{"*"})})
+	ws := slacksim.New(slacksim.Options{})
+	server := httptest.NewServer(ws)
+	f.Cleanup(server.Close)
+	f.Cleanup(ws.Close)
+	for _, name := range []string{"alice", "bob"} {
+		ws.AddUser(slacksim.User{ID: "U0" + strings.ToUpper(name), Name: name})
+	}
 	ledger, err := approvals.New(approvals.Config{Store: forgetful{}, Owner: "fuzz"})
 	require.NoError(f, err)
 	console, err := s1.New(s1.Config{BaseURL: "http://127.0.0.1:1", Token: s1.NewSecret("token")})
 	require.NoError(f, err)
-	rules, err := policy.New(policy.Settings{})
+	rules, err := policy.New(policy.Settings{Operators: policy.Members([]string{"*"})})
 	require.NoError(f, err)
-	b, err := New(Config{BotToken: s1.NewSecret("xoxb-fuzz"), Sockets: 1, Console: console, Catalog: commands.All(), Ledger: ledger,
+	b, err := New(Config{BotToken: s1.NewSecret(slacksim.BotToken), APIURL: server.URL + "/api/", Sockets: 1, Console: console, Catalog: commands.All(), Ledger: ledger,
 		Policy: func() policy.Policy { return rules }, Inbox: known{}})
 	require.NoError(f, err)
-	b.people, b.self = town.people, identity{Team: "T0SLACKSIM", User: "U0BOT", BotID: "B0BOT"}
+	*b.self = identity{Team: "T0SOC0001", User: "U0BOT", BotID: "B0BOT"}
 	return b
 }
 
@@ -64,16 +74,16 @@ func FuzzEnvelope(f *testing.F) {
 	f.Fuzz(func(t *testing.T, kind, payload string) {
 		acks := 0
 		env := socketmode.Envelope{ID: "one", Type: kind, Payload: json.RawMessage(payload)}.AnsweredBy(func(context.Context, any) error { acks++; return nil })
-		b.intake = fairqueue.New(fairqueue.Config{Classes: intakeLimits(), Timeout: intakeLimit, Log: b.Log}) // that nothing piles up
-		b.work = fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: b.Log})
-		b.take(t.Context(), env)
-		b.classify(delivery{"one", kind, env.Payload, time.Now(), true, 0})
-		require.Equal(t, 1, acks+b.intake.Depth()["suggestions"], "acknowledged, or a search box whose turn comes")
-		key, again := deliveryKey(env), env
+		b.intake.queue = fairqueue.New(fairqueue.Config{Classes: intakeLimits(), Timeout: intakeLimit, Log: b.Log}) // that nothing piles up
+		b.scheduler.work = fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: b.Log})
+		b.intake.take(t.Context(), env)
+		b.scheduler.words.classify(b.intake.reader.Saved("one", kind, env.Payload, time.Now()))
+		require.Equal(t, 1, acks+b.intake.queue.Depth()["suggestions"], "acknowledged, or a search box whose turn comes")
+		key, again := b.intake.reader.Envelope(env).Key, env
 		again.ID = "two"
 		require.NotEmpty(t, key)
 		if key != env.ID {
-			require.Equal(t, key, deliveryKey(again))
+			require.Equal(t, key, b.intake.reader.Envelope(again).Key)
 		}
 	})
 }
@@ -100,14 +110,16 @@ func FuzzViewState(f *testing.F) {
 		if !ok {
 			cmd = b.Catalog.Commands()[max(n%len(b.Catalog.Commands()), 0)]
 		}
-		drawn := b.view(formOf(cmd, interaction{}), "U0ALICE")
-		in := interactionPayload{Type: "view_submission", User: interactionUser{"U0ALICE"},
+		sealer := b.intake.reader.Seal
+		drawn := sealer.View(formOf(cmd, interaction{}), "U0ALICE")
+		in := inbound.Payload{Type: "view_submission", User: inbound.Sender{ID: "U0ALICE"},
 			View: slack.View{CallbackID: drawn.CallbackID, PrivateMetadata: drawn.PrivateMetadata, Blocks: drawn.Blocks, State: &entered}}
-		_, err := b.readForm(interactionPayload{User: interactionUser{"U0BOB"}, View: in.View})
+		_, err := sealer.ReadForm(in.View, "U0BOB")
 		require.ErrorIs(t, err, render.ErrSeal, "a form is its person's")
-		_ = b.checkForm(t.Context(), in)
-		answer, err := b.readForm(in)
-		if err != nil {
+		in.Form, in.FormErr = sealer.ReadForm(in.View, in.User.ID)
+		_ = b.intake.forms.checkForm(t.Context(), in)
+		answer := in.Form
+		if in.FormErr != nil {
 			return
 		}
 		args, _, wrong := cmd.FromForm(answer.Values, answer.Do.Args, catalog.Caller{ID: "U0ALICE"})

@@ -6,7 +6,6 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
-	"s1bot/approvals/workflow"
 	"s1bot/render"
 )
 
@@ -42,20 +41,4 @@ func outcomeOfError(err error) string {
 		return "refused"
 	}
 	return "failed"
-}
-
-// countWord counts what a person asked for and is not counted elsewhere: built-in words, and commands that ended in an error or wait for a
-// second person. What ran is counted where it ended.
-func (b *Bot) countWord(a *interaction, err error) {
-	word := a.word()
-	if cmd, ok := b.Catalog.Find(word); ok { // typed by an alias
-		word = cmd.Name
-	}
-	_, own := builtins()[word]
-	switch {
-	case err != nil && !errors.Is(err, workflow.ErrGone):
-		b.Meter.Command(word, outcomeOfError(err))
-	case err == nil && own && word != "":
-		b.Meter.Command(word, "successful")
-	}
 }

@@ -5,76 +5,72 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/slack-go/slack"
 
 	"s1bot/approvals"
 	"s1bot/approvals/workflow"
+	"s1bot/bot/chat"
+	"s1bot/bot/jobs"
 	"s1bot/bot/post"
+	"s1bot/commands/catalog"
 	"s1bot/render"
 )
 
 // What the workflow of a request asks of Slack.
 
-// newWorkflow gives the workflow of requests its way to Slack.
-func (b *Bot) newWorkflow() *workflow.Workflow {
-	return workflow.New(workflow.Config{
-		Ledger: b.Ledger, Catalog: b.Catalog, Console: b.Console, Queries: b.Queries, Policy: b.Policy, Changed: b.Changed,
-		Messenger: messenger{b}, People: asker{b}, Operators: operators{b}, Threads: threads{b}, Background: background{b},
-		Explain: func(ref string, err error) (render.Card, error) {
-			return b.explain(interaction{Interaction: workflow.Interaction{At: origin{Key: ref}}}, err)
-		},
-		Count: b.Meter.Command, Enqueue: b.chore, Tick: b.Tick, Now: b.Now, Log: b.Log,
-	})
-}
-
-// withDialog is an interaction with a way to answer its person.
-func (b *Bot) withDialog(a interaction) workflow.Interaction {
+// dialog is an interaction with a way to answer its person.
+func (r *answers) dialog(a interaction) workflow.Interaction {
 	in := a.Interaction
-	in.Dialog = dialog{b, a}
+	in.Dialog = dialog{r, a}
 	return in
 }
 
 // A dialog is with the person of an interaction.
 type dialog struct {
-	b *Bot
-	a interaction
+	answers *answers
+	a       interaction
 }
 
 func (d dialog) Reply(ctx context.Context, at origin, card render.Card) workflow.Message {
 	a := d.a
 	a.At = at
-	return workflow.Message(d.b.reply(ctx, a, card))
+	return workflow.Message(d.answers.reply(ctx, a, card))
 }
 
 // Confide tells them by the response URL, else by an ephemeral message where they asked.
 func (d dialog) Confide(ctx context.Context, at origin, card render.Card) error {
 	err := errNowhere
 	if at.ResponseURL != "" {
-		err = d.b.post.Respond(ctx, at.ResponseURL, false, card)
+		err = d.answers.post.Respond(ctx, at.ResponseURL, false, card)
 	}
 	if err != nil && at.Channel != "" {
-		err = d.b.post.PostEphemeral(ctx, at.Channel, at.Thread, d.a.User, card)
+		err = d.answers.post.PostEphemeral(ctx, at.Channel, at.Thread, d.a.User, card)
 	}
 	return err
 }
 
 // A messenger posts for the workflow.
-type messenger struct{ b *Bot }
+type messenger struct {
+	post    *post.Messenger
+	finder  chat.Finder
+	answers *answers
+}
 
 func (m messenger) Post(ctx context.Context, channel, thread, key string, card render.Card) (workflow.Message, error) {
-	channel, ts, err := m.b.post.Post(ctx, channel, thread, key, card)
+	channel, ts, err := m.post.Post(ctx, channel, thread, key, card)
 	return workflow.Message{Channel: channel, TS: ts}, messageError(err)
 }
 
 func (m messenger) Edit(ctx context.Context, channel, ts string, card render.Card) error {
-	return messageError(m.b.post.Edit(ctx, channel, ts, card))
+	return messageError(m.post.Edit(ctx, channel, ts, card))
 }
 
 func (m messenger) Find(ctx context.Context, s workflow.Search) (ts string, found bool, err error) {
-	look := m.b.Find
+	look := m.finder.Find
 	if s.Patient {
-		look = m.b.post.LookFor
+		look = m.post.LookFor
 	}
 	all, err := look(ctx, s.Channel, s.Thread, s.Key, s.Since)
 	if err != nil || len(all) == 0 {
@@ -84,7 +80,7 @@ func (m messenger) Find(ctx context.Context, s workflow.Search) (ts string, foun
 }
 
 func (m messenger) Deliver(ctx context.Context, user string, at origin, card render.Card) (workflow.Message, error) {
-	sent, err := m.b.deliver(ctx, user, at, card)
+	sent, err := m.answers.Deliver(ctx, user, at, card)
 	return workflow.Message(sent), err
 }
 
@@ -95,8 +91,8 @@ func messageError(err error) error {
 	}
 	e := &workflow.MessageError{Reason: channelTrouble(err), Err: err}
 	var unconfirmed post.UnconfirmedError
-	var known DeliveryError
-	switch told := errors.As(deliveryError(err), &known); {
+	var known chat.Failure
+	switch told := errors.As(chat.FailureOf(err), &known); {
 	case errors.As(err, &unconfirmed):
 		e.Fate = workflow.Unconfirmed
 	case told && (known.Gone() || known.Closed() || known.Fixed()):
@@ -123,44 +119,70 @@ func channelTrouble(err error) string {
 	return ""
 }
 
-// An asker says who people are, once the bot knows its workspace.
-type asker struct{ b *Bot }
-
-func (p asker) Who(ctx context.Context, id string) workflow.Person { return p.b.people.who(ctx, id) }
-func (p asker) Afresh(ctx context.Context, id string) workflow.Person {
-	return p.b.people.afresh(ctx, id)
-}
-func (p asker) Gate(ctx context.Context) context.Context { return p.b.people.gate(ctx) }
-
-// operators are those who look after the bot.
-type operators struct{ b *Bot }
-
-func (o operators) Tell(ctx context.Context, topic, words string) {
-	o.b.tellOperators(ctx, topic, words)
-}
-func (o operators) Settle(ctx context.Context, topic, words string) {
-	o.b.settleTopic(ctx, topic, words)
-}
-func (o operators) Show(ctx context.Context, card render.Card) { o.b.toOperators(ctx, card) }
-
 // threads knows the cards of new threats and alerts.
-type threads struct{ b *Bot }
+type threads struct{ subjects subjects }
 
 func (t threads) Thread(ctx context.Context, at origin) string {
-	_, _, thread := t.b.about(ctx, at)
+	_, _, thread := t.subjects.of(ctx, at)
 	return thread
 }
 
 // background does the workflow's long work as jobs.
-type background struct{ b *Bot }
-
-func (k background) Watch(ctx context.Context, w workflow.Watch) error {
-	return k.b.startJob(ctx, job{Watch: w.Request, User: w.Requester, Origin: origin{Key: w.Run}, Saved: w.Saved, Began: w.Began})
+type background struct {
+	jobs starter
+	now  func() time.Time
 }
 
-func (k background) Follow(ctx context.Context, req approvals.Request, saved json.RawMessage) error {
-	return k.b.startJob(ctx, job{
+func (k *background) Watch(ctx context.Context, w workflow.Watch) error {
+	return k.jobs.Start(ctx, jobs.Job{Watch: w.Request, User: w.Requester, Origin: origin{Key: w.Run}, Saved: w.Saved, Began: w.Began})
+}
+
+func (k *background) Follow(ctx context.Context, req approvals.Request, saved json.RawMessage) error {
+	return k.jobs.Start(ctx, jobs.Job{
 		Do: render.Invocation{Command: req.Command, Args: req.Args}, Follow: true, User: req.Requester, Saved: saved,
-		Origin: origin{Channel: req.Channel, Thread: req.Thread, Key: fmt.Sprintf("%s %d", req.ID, req.Fence)}, Began: k.b.Now(),
+		Origin: origin{Channel: req.Channel, Thread: req.Thread, Key: fmt.Sprintf("%s %d", req.ID, req.Fence)}, Began: k.now(),
 	})
+}
+
+// longWork runs the commands of jobs.
+type longWork struct {
+	gate    *gate
+	catalog *catalog.Catalog
+	caller  caller
+	meter   Meter
+}
+
+// Run runs the command of a job on behalf of its person, who passes the gate as with a click.
+func (l longWork) Run(ctx context.Context, j jobs.Job, hooks jobs.Hooks) (render.Card, error) {
+	a := ofJob(j)
+	if err := l.gate.admit(ctx, &a); err != nil {
+		return render.Card{}, err
+	}
+	cmd, ok := l.catalog.Find(j.Do.Command)
+	if !ok {
+		return render.Card{}, workflow.ErrGone
+	}
+	call := l.caller.call(a)
+	call.Saved, call.OnSave, call.Progress = j.Saved, hooks.Save, hooks.Progress
+	run := cmd.Run
+	if j.Follow {
+		run = cmd.Follow
+	}
+	card, err := run(ctx, call, j.Do.Args)
+	return card, workflow.WithCommand(cmd, err)
+}
+
+// Explain says in words why a job failed.
+func (longWork) Explain(j jobs.Job, err error) (card render.Card, fault error) {
+	return explain(ofJob(j), err)
+}
+
+// Ended counts a job.
+func (l longWork) Ended(j jobs.Job, card render.Card) {
+	l.meter.Command(j.Do.Command, outcomeLabels[card.Outcome])
+}
+
+// ofJob is the interaction that a job is for.
+func ofJob(j jobs.Job) interaction {
+	return interaction{Interaction: workflow.Interaction{User: j.User, At: j.Origin, Do: j.Do}}
 }

@@ -11,6 +11,8 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
+	"s1bot/approvals/workflow"
+	"s1bot/bot/inbound"
 	"s1bot/commands/text"
 	"s1bot/render"
 )
@@ -34,27 +36,27 @@ type waiting struct {
 }
 
 type postponed struct {
-	d   delivery
+	d   inbound.Delivery
 	due time.Time
 }
 
-func (w *waiting) add(d delivery, due time.Time) {
+func (w *waiting) add(d inbound.Delivery, due time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.items = append(w.items, postponed{d, due})
 }
 
 // due takes out what is due.
-func (w *waiting) due(now time.Time) (ready []delivery) {
+func (w *waiting) due(now time.Time) (ready []inbound.Delivery) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var rest []postponed
-	for _, p := range w.items {
-		if p.due.After(now) {
-			rest = append(rest, p)
+	for _, item := range w.items {
+		if item.due.After(now) {
+			rest = append(rest, item)
 			continue
 		}
-		ready = append(ready, p.d)
+		ready = append(ready, item.d)
 	}
 	w.items = rest
 	return ready
@@ -71,49 +73,56 @@ func (a *interaction) decides() bool {
 	return deciding[a.word()] != nil
 }
 
+// A requestReader knows what became of a request; see approvals.Ledger.
+type requestReader interface {
+	Get(ctx context.Context, idOrRef string) (approvals.Request, error)
+}
+
+// A postponer puts decisions off.
+type postponer struct {
+	requests requestReader
+	rules    *workflow.Gate
+	answers  *answers
+	later    waiting
+	now      func() time.Time
+}
+
 // postpone has a decision taken up again where err says that a question has no answer, and tells the person the first time. What is over
 // or too old is not put off.
-func (b *Bot) postpone(ctx context.Context, a *interaction, err error) bool {
+func (p *postponer) postpone(ctx context.Context, a *interaction, err error) bool {
 	var open *policy.UnansweredError
-	if !errors.As(err, &open) || !a.decides() || a.from.key == "" {
+	if !errors.As(err, &open) || !a.decides() || a.from.Key == "" {
 		return false
 	}
-	until := a.from.at.Add(approvals.MaxHold)
-	now := b.Now()
-	if !now.Before(until) || b.moot(ctx, a) != nil {
+	until := a.from.At.Add(approvals.MaxHold)
+	now := p.now()
+	if !now.Before(until) || p.moot(ctx, a) != nil {
 		return false
 	}
-	if a.from.tries == 0 {
+	if a.from.Tries == 0 {
 		card := render.Notice(render.Sentence(open.Question) + " Your decision is saved.")
 		card.Parts = append(card.Parts, render.Line{render.Text("It counts as soon as I can check, until "), render.At(until), render.Text(" at the latest. You don't need to repeat it.")})
-		b.reply(ctx, *a, card)
+		p.answers.reply(ctx, *a, card)
 	}
 	d := a.from
-	d.tries++
-	b.later.add(d, now.Add(postponePause(a.from.tries)))
+	d.Tries++
+	p.later.add(d, now.Add(postponePause(a.from.Tries)))
 	return true
 }
 
-// takeUpLater works again on what was put off and is due.
-func (b *Bot) takeUpLater() {
-	for _, d := range b.later.due(b.Now()) {
-		b.schedule(d)
-	}
-}
-
 // moot says why a decision cannot count any more, whoever made it: the request was decided by others, or has expired.
-func (b *Bot) moot(ctx context.Context, a *interaction) error {
+func (p *postponer) moot(ctx context.Context, a *interaction) error {
 	id := decidedOn(a)
 	if id == "" || a.word() != "approve" && a.word() != "deny" && a.word() != "withdraw" {
 		return nil
 	}
-	req, err := b.Ledger.Get(ctx, id)
+	req, err := p.requests.Get(ctx, id)
 	switch {
 	case errors.Is(err, approvals.ErrNotFound):
 		return err
 	case err != nil:
 		return nil
-	case req.State == approvals.Pending && !req.Open(b.Now()):
+	case req.State == approvals.Pending && !req.Open(p.now()):
 		return approvals.ErrExpired
 	case req.State != approvals.Pending:
 		return approvals.ErrNotPending
@@ -123,9 +132,9 @@ func (b *Bot) moot(ctx context.Context, a *interaction) error {
 
 // decidedOn is the id or the reference of the request that a decides on.
 func decidedOn(a *interaction) string {
-	var p struct{ Request string }
-	if json.Unmarshal(a.Do.Args, &p) == nil && p.Request != "" {
-		return p.Request
+	var about struct{ Request string }
+	if json.Unmarshal(a.Do.Args, &about) == nil && about.Request != "" {
+		return about.Request
 	}
 	_, rest := text.CutWord(a.line)
 	ref, _ := text.CutWord(rest)
@@ -133,14 +142,14 @@ func decidedOn(a *interaction) string {
 }
 
 // recordUncounted is the end of a decision that could not be taken in time, or for a request that is over: the person hears so, and the trail.
-func (b *Bot) recordUncounted(ctx context.Context, a *interaction, err error) error {
+func (p *postponer) recordUncounted(ctx context.Context, a *interaction, err error) error {
 	var open *policy.UnansweredError
 	if !errors.As(err, &open) || !a.decides() {
 		return err
 	}
 	wish := policy.Input{Caller: a.Who.Person, Command: a.word(), Channel: a.At.Channel}
-	_ = b.flow.Gate.Refuse(ctx, wish, policy.Decision{Effect: policy.Unanswered, Open: open.Question, Why: open.Question}) // logs what it cannot write
-	if over := b.moot(ctx, a); over != nil {
+	_ = p.rules.Refuse(ctx, wish, policy.Decision{Effect: policy.Unanswered, Open: open.Question, Why: open.Question}) // logs what it cannot write
+	if over := p.moot(ctx, a); over != nil {
 		return over
 	}
 	return err

@@ -5,10 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"regexp"
 	"strings"
 	"time"
 
+	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -29,21 +31,36 @@ type Notices interface {
 	Unsnooze(ctx context.Context, id string) (render.Card, error)
 }
 
+// A noter writes into the audit trail; see approvals.Ledger.
+type noter interface {
+	Note(ctx context.Context, p policy.Person, action string, details map[string]any) error
+}
+
+// noticeWords are about notifications: where they go, what is kept quiet, notes from their threads.
+type noticeWords struct {
+	source   Notices
+	subjects subjects
+	trail    noter
+	runner   *runner
+	answers  *answers
+	now      func() time.Time
+}
+
 // notices is Notices, or the reason why there are none.
-func (b *Bot) notices() (Notices, error) {
-	if b.Notices == nil {
+func (w noticeWords) notices() (Notices, error) {
+	if w.source == nil {
 		return nil, &catalog.UsageError{Problem: "notifications are off; set S1BOT_THREATS_CHANNEL or S1BOT_ALERTS_CHANNEL to turn them on"}
 	}
-	return b.Notices, nil
+	return w.source, nil
 }
 
 // routes answers "routes test <threat or alert id>".
-func (b *Bot) routes(ctx context.Context, a interaction, rest string) error {
+func (w noticeWords) routes(ctx context.Context, a interaction, rest string) error {
 	verb, id := text.CutWord(rest)
 	if verb != "test" || id == "" {
 		return &catalog.UsageError{Problem: "name a threat or an alert", Hint: "such as /s1 routes test 1845174760470303882"}
 	}
-	n, err := b.notices()
+	n, err := w.notices()
 	if err != nil {
 		return err
 	}
@@ -51,19 +68,25 @@ func (b *Bot) routes(ctx context.Context, a interaction, rest string) error {
 	if err != nil {
 		return err
 	}
-	b.reply(ctx, a, card)
+	w.answers.reply(ctx, a, card)
 	return nil
 }
 
-// about tells which threat or alert a thread, or the message that was clicked on, is about.
-func (b *Bot) about(ctx context.Context, at origin) (kind, id, thread string) {
-	if b.Notices == nil {
+// subjects tell what messages are about.
+type subjects struct {
+	source Notices
+	log    *slog.Logger
+}
+
+// of tells which threat or alert a thread, or the message that was clicked on, is about.
+func (s subjects) of(ctx context.Context, at origin) (kind, id, thread string) {
+	if s.source == nil {
 		return "", "", ""
 	}
 	for _, ts := range []string{at.Thread, at.Message} {
-		kind, id, err := b.Notices.About(ctx, at.Channel, ts)
+		kind, id, err := s.source.About(ctx, at.Channel, ts)
 		if err != nil {
-			b.Log.Warn("cannot look up what a thread is about", "channel", at.Channel, "err", err)
+			s.log.Warn("cannot look up what a thread is about", "channel", at.Channel, "err", err)
 		}
 		if id != "" {
 			return kind, id, cmp.Or(at.Thread, ts)
@@ -74,24 +97,24 @@ func (b *Bot) about(ctx context.Context, at origin) (kind, id, thread string) {
 
 // note adds what somebody writes in a threat's thread to the threat's notes: "@s1bot note …". Elsewhere, and where parameters are
 // given, it is the command of that name.
-func (b *Bot) note(ctx context.Context, a interaction, rest string) error {
-	kind, id, _ := b.about(ctx, a.At)
+func (w noticeWords) note(ctx context.Context, a interaction, rest string) error {
+	kind, id, _ := w.subjects.of(ctx, a.At)
 	if kind == "alert" && !strings.Contains(rest, "filter=") {
 		return &catalog.UsageError{Problem: "the console keeps notes on threats, not on alerts", Hint: "What is written in this thread stays here; /s1 help add-notes-to-threats"}
 	}
 	if threat, text, ok := noteOn(rest); ok && id == "" {
-		return b.addNote(ctx, a, threat, text)
+		return w.addNote(ctx, a, threat, text)
 	}
 	if id == "" && rest != "" && !strings.Contains(rest, "=") {
 		return &catalog.UsageError{Problem: "a note belongs to a threat", Hint: "Write it in the thread of a threat's card, or say which threat: /s1 note <id or name> \"what the note says\""}
 	}
 	if id == "" || kind != "threat" || strings.Contains(rest, "text=") {
-		return b.command(ctx, a)
+		return w.runner.command(ctx, a)
 	}
 	if rest = unescaped(rest); rest == "" {
 		return &catalog.UsageError{Problem: "what should the note say?", Hint: "@s1bot note checked with the user, it is a test"}
 	}
-	return b.addNote(ctx, a, id, rest)
+	return w.addNote(ctx, a, id, rest)
 }
 
 // noteOn reads a threat, by its id or name, and what is to be noted of it, in quotes unless the threat is named by its id: elsewhere the
@@ -108,13 +131,13 @@ func noteOn(rest string) (threat, typed string, ok bool) {
 	return threat, unescaped(typed), quoted || s1.LooksLikeID(threat)
 }
 
-func (b *Bot) addNote(ctx context.Context, a interaction, threat, text string) error {
+func (w noticeWords) addNote(ctx context.Context, a interaction, threat, text string) error {
 	args, err := json.Marshal(map[string]any{"filter": map[string]any{"ids": []string{threat}}, "note-text": text})
 	if err != nil {
 		return fmt.Errorf("write a note: %w", err)
 	}
 	a.Do = render.Invocation{Command: "add-notes-to-threats", Args: args}
-	return b.invoke(ctx, a)
+	return w.runner.invoke(ctx, a)
 }
 
 // links is what Slack makes of addresses, channels and people in typed text.

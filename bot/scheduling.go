@@ -2,14 +2,15 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
 	"s1bot/approvals/workflow"
 	"s1bot/bot/fairqueue"
+	"s1bot/bot/inbound"
 	"s1bot/render"
 )
 
@@ -41,32 +42,47 @@ func workLimits() []fairqueue.Limit {
 	}
 }
 
-// chore does what nobody waits for.
-func (b *Bot) chore(do func(context.Context)) {
-	_ = b.work.Push(fairqueue.Work{Class: choreClass, Do: do}) // a class without a bound refuses nothing
+// chores do what nobody waits for.
+type chores struct{ work *fairqueue.Queue }
+
+func (c chores) push(do func(context.Context)) {
+	_ = c.work.Push(fairqueue.Work{Class: choreClass, Do: do}) // a class without a bound refuses nothing
 }
 
-// work on a delivery begins when its person's turn comes. Who has too much waiting is told so, and the delivery is done with.
-func (b *Bot) schedule(d delivery) {
-	class, user := b.classify(d)
-	wait := b.watchWait(d)
-	err := b.work.Push(fairqueue.Work{Class: class, Owner: user, Ref: d.key, Keep: d.again || d.tries > 0, Do: func(ctx context.Context) {
+// A scheduler gives deliveries their turn.
+type scheduler struct {
+	chores
+	inbox   Inbox
+	reader  inbound.Reader
+	handler *handler
+	people  workflow.People
+	answers *answers
+	words   vocabulary
+	meter   Meter
+	log     *slog.Logger
+}
+
+// schedule begins with a delivery when its person's turn comes. Who has too much waiting is told so, and the delivery is done with.
+func (s *scheduler) schedule(d inbound.Delivery) {
+	class, user := s.words.classify(d)
+	wait := s.watchWait(d)
+	err := s.work.Push(fairqueue.Work{Class: class, Owner: user, Ref: d.Key, Keep: d.Again || d.Tries > 0, Do: func(ctx context.Context) {
 		wait.stop()
-		b.process(ctx, d)
+		s.process(ctx, d)
 	}, Stopped: func(ctx context.Context) {
 		wait.stop()
-		b.tell(ctx, d, render.Notice("I'm restarting. Your command is saved, and I'll continue with it in a moment."))
+		s.tell(ctx, d, render.Notice("I'm restarting. Your command is saved, and I'll continue with it in a moment."))
 	}})
 	if err != nil {
 		wait.stop()
 	}
 	var busy *fairqueue.BusyError
 	if errors.As(err, &busy) {
-		b.Meter.Command("other", "busy") // which one is not worth reading again
-		b.chore(func(ctx context.Context) {
-			b.tell(ctx, d, render.Notice(fmt.Sprintf("I'm busy with your earlier commands (%d running, %d waiting), so I didn't start this one. Try again when some have finished.", busy.Running, busy.Waiting)))
-			if err := b.Inbox.Finish(ctx, d.key); err != nil {
-				b.Log.Error("cannot mark a delivery as done", "envelope_id", d.key, "err", err)
+		s.meter.Command("other", "busy") // which one is not worth reading again
+		s.push(func(ctx context.Context) {
+			s.tell(ctx, d, render.Notice(fmt.Sprintf("I'm busy with your earlier commands (%d running, %d waiting), so I didn't start this one. Try again when some have finished.", busy.Running, busy.Waiting)))
+			if err := s.inbox.Finish(ctx, d.Key); err != nil {
+				s.log.Error("cannot mark a delivery as done", "envelope_id", d.Key, "err", err)
 			}
 		})
 	}
@@ -78,12 +94,12 @@ type waitWatch struct {
 	told  sync.WaitGroup
 }
 
-func (b *Bot) watchWait(d delivery) *waitWatch {
+func (s *scheduler) watchWait(d inbound.Delivery) *waitWatch {
 	w := &waitWatch{}
 	w.told.Add(1)
 	w.timer = time.AfterFunc(slowAfter, func() {
 		defer w.told.Done()
-		b.tell(context.Background(), d, render.Notice("Still waiting: earlier commands are running. The answer will appear here."))
+		s.tell(context.Background(), d, render.Notice("Still waiting: earlier commands are running. The answer will appear here."))
 	})
 	return w
 }
@@ -96,47 +112,42 @@ func (w *waitWatch) stop() {
 	w.told.Wait()
 }
 
-// classify tells which slots a delivery needs and whose it is. What cannot be read is answered without the console.
-func (b *Bot) classify(d delivery) (class fairqueue.Class, user string) {
-	switch d.kind {
-	case "slash_commands":
-		var c slashCommand
-		_ = json.Unmarshal(d.payload, &c)
-		return classOfLine(c.Text), c.User
-	case "events_api":
-		m := readEvent(d.payload)
-		line, _ := b.meant(m)
-		return classOfLine(line), m.User
-	case "block_actions", "view_submission":
-		var in interactionPayload
-		if json.Unmarshal(d.payload, &in) != nil {
-			return decisionClass, ""
-		}
-		if d.kind == "view_submission" {
-			answer, err := b.readForm(in)
-			return classOfDo(answer.Do, err), in.User.ID
-		}
-		if len(in.Actions) == 0 {
-			return decisionClass, in.User.ID
-		}
-		inv, err := render.ReadAction(in.Actions[0], b.seal.click) // Slack sends one at a time
-		return classOfDo(inv, err), in.User.ID
+// takeUpLater works again on decisions that were put off and are due.
+func (s *scheduler) takeUpLater(now time.Time) {
+	for _, d := range s.handler.postponer.later.due(now) {
+		s.schedule(d)
 	}
-	return decisionClass, ""
+}
+
+// classify tells which slots a delivery needs and whose it is. What cannot be read is answered without the console.
+func (v vocabulary) classify(d inbound.Delivery) (class fairqueue.Class, user string) {
+	switch d.Kind {
+	case inbound.Slash:
+		return v.classOfLine(d.Command.Text), d.Command.User
+	case inbound.Event:
+		return v.classOfLine(d.Message.Line), d.Message.User
+	case inbound.Submission:
+		return v.classOfDo(d.Payload.Form.Do, d.Payload.FormErr), d.Payload.User.ID
+	case inbound.Click:
+		if len(d.Payload.Clicks) > 0 { // Slack sends one at a time
+			return v.classOfDo(d.Payload.Clicks[0].Do, d.Payload.Clicks[0].Err), d.Payload.User.ID
+		}
+	}
+	return decisionClass, d.Payload.User.ID
 }
 
 // classOfLine goes by the first word of what was typed.
-func classOfLine(line string) fairqueue.Class {
+func (v vocabulary) classOfLine(line string) fairqueue.Class {
 	word, _ := firstWord(withoutSlashWord(line))
-	if own, ok := builtins()[word]; ok && !own.console {
+	if own, ok := v[word]; ok && !own.console {
 		return decisionClass
 	}
 	return commandClass
 }
 
 // classOfDo goes by what a button or a form carries. A form opens at once: its fields ask the console later.
-func classOfDo(do render.Invocation, err error) fairqueue.Class {
-	own, ok := builtins()[do.Command]
+func (v vocabulary) classOfDo(do render.Invocation, err error) fairqueue.Class {
+	own, ok := v[do.Command]
 	if err != nil || do.Command == "" || do.How == render.Open || ok && !own.console {
 		return decisionClass
 	}
@@ -144,36 +155,34 @@ func classOfDo(do render.Invocation, err error) fairqueue.Class {
 }
 
 // tell answers the person of a delivery, outside the work on it.
-func (b *Bot) tell(ctx context.Context, d delivery, card render.Card) {
+func (s *scheduler) tell(ctx context.Context, d inbound.Delivery, card render.Card) {
+	if a := sender(d); a.User != "" {
+		s.answers.reply(ctx, a, card)
+	}
+}
+
+// sender is whose a delivery is, and where its answer goes.
+func sender(d inbound.Delivery) interaction {
 	a := interaction{from: d}
-	switch d.kind {
-	case "slash_commands":
-		var c slashCommand
-		_ = json.Unmarshal(d.payload, &c)
-		a.Interaction = c.interaction(d.key)
-	case "events_api":
-		m := readEvent(d.payload)
-		a.Interaction, a.silent = m.interaction(d.key), m.byApp()
+	switch d.Kind {
+	case inbound.Slash:
+		a.Interaction = fromCommand(d.Command, d.Key)
+	case inbound.Event:
+		a.Interaction, a.silent = fromMessage(d.Message, d.Key), d.Message.ByApp()
 	default:
-		var in interactionPayload
-		_ = json.Unmarshal(d.payload, &in)
-		a.Interaction = workflow.Interaction{User: in.User.ID, At: in.origin(d.key)}
-		if d.kind == "view_submission" {
-			if answer, err := b.readForm(in); err == nil {
-				a.At = answer.Origin
-			}
+		a.Interaction = workflow.Interaction{User: d.Payload.User.ID, At: d.Payload.Origin(d.Key)}
+		if d.Kind == inbound.Submission && d.Payload.FormErr == nil {
+			a.At = d.Payload.Form.Origin
 		}
 	}
-	if a.User != "" {
-		b.reply(ctx, a, card)
-	}
+	return a
 }
 
 // farewellLimit is for how long a process that stops begins to tell those who wait; what is under way then ends with the drain.
 const farewellLimit = 5 * time.Second
 
 // handBack gives what waits to another process, or to the next start, and tells whom it is for.
-func (b *Bot) handBack(dropped []fairqueue.Work) {
+func (s *scheduler) handBack(dropped []fairqueue.Work) {
 	ctx, cancel := context.WithTimeout(context.Background(), farewellLimit)
 	defer cancel()
 	var keys []string
@@ -182,8 +191,8 @@ func (b *Bot) handBack(dropped []fairqueue.Work) {
 			keys = append(keys, w.Ref)
 		}
 	}
-	if err := b.Inbox.Release(ctx, keys); err != nil {
-		b.Log.Warn("cannot hand over what waits; it is taken up when this process counts as gone", "err", err)
+	if err := s.inbox.Release(ctx, keys); err != nil {
+		s.log.Warn("cannot hand over what waits; it is taken up when this process counts as gone", "err", err)
 	}
 	var told sync.WaitGroup
 	slots := make(chan struct{}, 16)
@@ -195,4 +204,30 @@ func (b *Bot) handBack(dropped []fairqueue.Work) {
 		told.Go(func() { defer func() { <-slots }(); w.Stopped(ctx) })
 	}
 	told.Wait()
+}
+
+// process works on a delivery and marks it done. What panics is not tried again: it would panic at every start.
+func (s *scheduler) process(ctx context.Context, d inbound.Delivery) {
+	done := true
+	defer func() {
+		if !done {
+			return // it is taken up again: here, or after a restart
+		}
+		if err := s.inbox.Finish(context.WithoutCancel(ctx), d.Key); err != nil {
+			s.log.Error("cannot mark a delivery as done", "envelope_id", d.Key, "err", err)
+		}
+	}()
+	if err := s.handler.handle(s.people.Gate(ctx), d); errors.Is(err, errPostponed) {
+		done = false
+	} else if err != nil {
+		s.log.Error("a delivery failed", "envelope_id", d.Key, "kind", d.Kind, "err", err)
+	}
+}
+
+// resume takes up what an earlier run saved and did not finish.
+func (s *scheduler) resume(ctx context.Context) error {
+	return s.inbox.Unfinished(ctx, func(key, kind string, payload []byte, at time.Time) error {
+		s.schedule(s.reader.Saved(key, kind, payload, at))
+		return nil
+	})
 }

@@ -23,7 +23,7 @@ const (
 // A slowNotice tells one person why their answer takes long: at once where a call waits for the console's rate, else after a while. What
 // it says of a slash command is the message that the answer then takes the place of.
 type slowNotice struct {
-	b  *Bot
+	to *answers
 	a  interaction
 	mu sync.Mutex
 
@@ -35,8 +35,8 @@ type slowNotice struct {
 }
 
 // notifySlow begins to watch over the work for a person, until the answer is given or done is called.
-func (b *Bot) notifySlow(ctx context.Context, a *interaction) (done func()) {
-	p := &slowNotice{b: b, a: *a}
+func (r *answers) notifySlow(ctx context.Context, a *interaction) (done func()) {
+	p := &slowNotice{to: r, a: *a}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.timer = time.AfterFunc(slowAfter, func() { p.say(ctx, "Still working: this is taking longer than usual. The answer will appear here.") })
@@ -64,17 +64,17 @@ func (p *slowNotice) say(ctx context.Context, words string) {
 	p.words++
 	p.timer.Stop()
 	if caught := panics.Try(func() { p.send(context.WithoutCancel(ctx), words) }); caught != nil {
-		p.b.Log.Error("cannot say why an answer takes long", "user", p.a.User, "err", caught.Value)
+		p.to.log.Error("cannot say why an answer takes long", "user", p.a.User, "err", caught.Value)
 	}
 }
 
 func (p *slowNotice) send(ctx context.Context, words string) {
 	if p.a.At.ResponseURL == "" || !p.a.ownURL || p.a.silent {
-		p.b.reply(ctx, p.a, render.Notice(words))
+		p.to.reply(ctx, p.a, render.Notice(words))
 		return
 	}
-	if err := p.b.post.Respond(ctx, p.a.At.ResponseURL, post.Replacing(p.replaces), render.Notice(words)); err != nil {
-		p.b.Log.Warn("cannot say why an answer takes long", "user", p.a.User, "err", err)
+	if err := p.to.post.Respond(ctx, p.a.At.ResponseURL, post.Replacing(p.replaces), render.Notice(words)); err != nil {
+		p.to.log.Warn("cannot say why an answer takes long", "user", p.a.User, "err", err)
 		return
 	}
 	p.replaces = true

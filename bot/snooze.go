@@ -17,11 +17,11 @@ import (
 const maxSnooze = 30 * 24 * time.Hour
 
 // snooze answers "snooze host=DESKTOP-1 for=4h reason=…".
-func (b *Bot) snooze(ctx context.Context, a interaction, rest string) error {
+func (w noticeWords) snooze(ctx context.Context, a interaction, rest string) error {
 	if rest == "" {
-		return b.snoozes(ctx, a, rest)
+		return w.snoozes(ctx, a, rest)
 	}
-	n, err := b.notices()
+	n, err := w.notices()
 	if err != nil {
 		return err
 	}
@@ -32,21 +32,21 @@ func (b *Bot) snooze(ctx context.Context, a interaction, rest string) error {
 	if err != nil {
 		return err
 	}
-	until, err := snoozeEnd(given, b.Now(), a.Who.Zone)
+	until, err := snoozeEnd(given, w.now(), a.Who.Zone)
 	if err != nil {
 		return err
 	}
 	for _, kind := range []string{"rule", "hash", "host", "storyline"} {
 		if value := given[kind]; value != "" {
-			return b.quiet(ctx, a, n, kind, value, given["reason"], until)
+			return w.quiet(ctx, a, n, kind, value, given["reason"], until)
 		}
 	}
 	return &catalog.UsageError{Problem: "what should I snooze? Give one of rule=, hash=, host= or storyline=", Hint: "/s1 snooze host=DESKTOP-1 for=4h reason=\"pentest\""}
 }
 
 // quiet keeps something quiet, once that is in the audit trail: it keeps news from others.
-func (b *Bot) quiet(ctx context.Context, a interaction, n Notices, kind, value, reason string, until time.Time) error {
-	err := b.Ledger.Note(ctx, a.Who.Person, "snoozed", map[string]any{"by": kind, "value": value, "until": until.UTC(), "reason": reason, "channel": a.At.Channel})
+func (w noticeWords) quiet(ctx context.Context, a interaction, n Notices, kind, value, reason string, until time.Time) error {
+	err := w.trail.Note(ctx, a.Who.Person, "snoozed", map[string]any{"by": kind, "value": value, "until": until.UTC(), "reason": reason, "channel": a.At.Channel})
 	if err != nil {
 		return err
 	}
@@ -54,13 +54,13 @@ func (b *Bot) quiet(ctx context.Context, a interaction, n Notices, kind, value, 
 	if err != nil {
 		return err
 	}
-	b.reply(ctx, a, card)
+	w.answers.reply(ctx, a, card)
 	return nil
 }
 
 // snoozes lists what is snoozed.
-func (b *Bot) snoozes(ctx context.Context, a interaction, _ string) error {
-	n, err := b.notices()
+func (w noticeWords) snoozes(ctx context.Context, a interaction, _ string) error {
+	n, err := w.notices()
 	if err != nil {
 		return err
 	}
@@ -68,36 +68,36 @@ func (b *Bot) snoozes(ctx context.Context, a interaction, _ string) error {
 	if err != nil {
 		return err
 	}
-	b.reply(ctx, a, card)
+	w.answers.reply(ctx, a, card)
 	return nil
 }
 
 // unsnooze ends a snooze.
-func (b *Bot) unsnooze(ctx context.Context, a interaction, id string) error {
-	n, err := b.notices()
+func (w noticeWords) unsnooze(ctx context.Context, a interaction, id string) error {
+	n, err := w.notices()
 	if err != nil {
 		return err
 	}
 	if !a.Who.Everywhere().Yes() {
 		return &catalog.UsageError{Problem: "only operators and approvers may end a snooze"}
 	}
-	if err := b.Ledger.Note(ctx, a.Who.Person, "unsnoozed", map[string]any{"id": id, "channel": a.At.Channel}); err != nil {
+	if err := w.trail.Note(ctx, a.Who.Person, "unsnoozed", map[string]any{"id": id, "channel": a.At.Channel}); err != nil {
 		return err
 	}
 	card, err := n.Unsnooze(ctx, id)
 	if err != nil {
 		return err
 	}
-	b.reply(ctx, a, card)
+	w.answers.reply(ctx, a, card)
 	return nil
 }
 
-func (b *Bot) unsnoozeClicked(ctx context.Context, a interaction, args json.RawMessage) error {
+func (w noticeWords) unsnoozeClicked(ctx context.Context, a interaction, args json.RawMessage) error {
 	var p struct{ ID string }
 	if err := json.Unmarshal(args, &p); err != nil {
 		return workflow.ErrGone
 	}
-	return b.unsnooze(ctx, a, p.ID)
+	return w.unsnooze(ctx, a, p.ID)
 }
 
 // snoozeEnd reads for= or until=; four hours where neither is given.

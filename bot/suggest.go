@@ -3,13 +3,17 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
 
+	"s1bot/approvals/policy"
 	"s1bot/approvals/workflow"
+	"s1bot/bot/inbound"
 	"s1bot/bot/socketmode"
+	"s1bot/commands/catalog"
 	"s1bot/render"
 )
 
@@ -29,8 +33,18 @@ type optionsAnswer struct {
 
 func noOptions() optionsAnswer { return optionsAnswer{Options: []*slack.OptionBlockObject{}} }
 
+// searches answers search boxes.
+type searches struct {
+	catalog *catalog.Catalog
+	caller  caller
+	rules   *workflow.Gate
+	policy  func() policy.Policy
+	gate    *gate
+	log     *slog.Logger
+}
+
 // suggest answers a search box while a person types. Whoever may do nothing here finds nothing.
-func (b *Bot) suggest(ctx context.Context, in interactionPayload) any {
+func (s *searches) suggest(ctx context.Context, in inbound.Payload) any {
 	ctx, cancel := context.WithTimeout(ctx, suggestLimit)
 	defer cancel()
 	empty := noOptions()
@@ -39,18 +53,17 @@ func (b *Bot) suggest(ctx context.Context, in interactionPayload) any {
 		return empty
 	}
 	a := interaction{Interaction: workflow.Interaction{User: in.User.ID}}
-	answer, err := b.readForm(in)
-	if err != nil && in.View.PrivateMetadata != "" {
+	if in.FormErr != nil && in.View.PrivateMetadata != "" {
 		return empty // not the form that was opened for them
 	}
-	a.At = answer.Origin
-	if err := b.admit(ctx, &a); err != nil || !b.maySearch(a, kind) {
+	a.At = in.Form.Origin
+	if err := s.gate.admit(ctx, &a); err != nil || !s.maySearch(a, kind) {
 		return empty
 	}
 	query, _, _ := strings.Cut(in.Value, " · ") // the name alone of a label that was pasted
-	found, err := b.Catalog.Search(ctx, b.call(a), kind, query)
+	found, err := s.catalog.Search(ctx, s.caller.call(a), kind, query)
 	if err != nil {
-		b.Log.Warn("a search box stays empty", "user", a.User, "kind", kind, "err", err)
+		s.log.Warn("a search box stays empty", "user", a.User, "kind", kind, "err", err)
 		return empty
 	}
 	return optionsAnswer{Options: fitting(found)}
@@ -58,18 +71,18 @@ func (b *Bot) suggest(ctx context.Context, in interactionPayload) any {
 
 // maySearch asks the policy: who may not list things finds none of them in a box either. It is not written down, for a box asks at
 // every key.
-func (b *Bot) maySearch(a interaction, box string) bool {
-	list, known := b.Catalog.ListedBy(box)
+func (s *searches) maySearch(a interaction, box string) bool {
+	list, known := s.catalog.ListedBy(box)
 	if !known || list == "" {
 		return known
 	}
-	cmd, ok := b.Catalog.Find(list)
+	cmd, ok := s.catalog.Find(list)
 	if !ok {
 		return false
 	}
-	wish := b.flow.Gate.Input(cmd, a.Interaction)
+	wish := s.rules.Input(cmd, a.Interaction)
 	wish.Early = false
-	return b.Policy().Decide(wish).Err() == nil
+	return s.policy().Decide(wish).Err() == nil
 }
 
 // fitting is as many options as an acknowledgement takes.

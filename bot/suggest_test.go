@@ -34,5 +34,5 @@ func TestEverySearchBoxHasACommandThatLists(t *testing.T) {
 
 func TestASearchBoxThatThereIsNotFindsNothing(t *testing.T) {
 	t.Parallel()
-	require.False(t, (&Bot{Config: Config{Catalog: commands.All()}}).maySearch(interaction{}, "passwords"))
+	require.False(t, (&searches{catalog: commands.All()}).maySearch(interaction{}, "passwords"))
 }

@@ -8,7 +8,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/syslog"
-	"s1bot/bot"
+	"s1bot/bot/setup"
 	"s1bot/render"
 )
 
@@ -77,7 +77,7 @@ func (p *program) tellOperators(ctx context.Context, key string, card render.Car
 	if p.operators() == "" {
 		return nil
 	}
-	_, err := p.bot.Post(ctx, p.operators(), "", key, card)
+	_, err := p.bot.Channels.Post(ctx, p.operators(), "", key, card)
 	return err
 }
 
@@ -103,11 +103,11 @@ func auditTrouble(title, why, todo string) render.Card {
 }
 
 // checkAuditCopies tries where copies of the audit trail go; one without a setting has no line.
-func checkAuditCopies(ctx context.Context, c config) (findings []bot.Finding) {
+func checkAuditCopies(ctx context.Context, c config) (findings []setup.Finding) {
 	if c.AuditSyslog == "" {
 		return nil
 	}
-	found := bot.Finding{What: "S1BOT_AUDIT_SYSLOG", Note: "connects, and its certificate is trusted"}
+	found := setup.Finding{What: "S1BOT_AUDIT_SYSLOG", Note: "connects, and its certificate is trusted"}
 	err := probe(ctx, func(ctx context.Context) error {
 		connection, err := c.syslogServer().Dial(ctx)
 		if err != nil {

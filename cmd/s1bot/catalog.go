@@ -5,7 +5,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"s1bot/bot"
+	"s1bot/bot/setup"
 	"s1bot/commands"
 )
 
@@ -35,7 +35,7 @@ type manifestCmd struct{}
 
 // Run prints the Slack app manifest.
 func (manifestCmd) Run(std streams) error {
-	body, err := bot.Manifest(commands.All())
+	body, err := setup.Manifest(commands.All())
 	if err != nil {
 		return err
 	}

@@ -13,8 +13,9 @@ import (
 	"time"
 
 	"s1bot/approvals/policy"
-	"s1bot/bot"
+	"s1bot/bot/setup"
 	"s1bot/bot/store"
+	"s1bot/bot/webapi"
 	"s1bot/commands/refusal"
 	"s1bot/s1"
 )
@@ -39,23 +40,23 @@ func check(ctx context.Context, environ map[string]string, out io.Writer) error 
 	ctx, cancel := context.WithTimeout(ctx, checkLimit)
 	defer cancel()
 	c, err := readConfig(environ)
-	var findings []bot.Finding
+	var findings []setup.Finding
 	if err == nil {
-		findings = append(findings, bot.Finding{What: "Settings", Note: "complete"})
+		findings = append(findings, setup.Finding{What: "Settings", Note: "complete"})
 		findings = append(findings, checkSlack(ctx, c)...)
 		findings = append(findings, checkConsole(ctx, c)...)
 		findings = append(findings, checkDatabase(ctx, c), checkSealKey(c))
 		findings = append(findings, checkAuditCopies(ctx, c)...)
 	} else {
 		for line := range strings.SplitSeq(err.Error(), "\n") {
-			findings = append(findings, bot.Finding{What: "Settings", Err: errors.New(line)})
+			findings = append(findings, setup.Finding{What: "Settings", Err: errors.New(line)})
 		}
 	}
 	return report(out, findings)
 }
 
 // report prints the findings and fails if one of them does.
-func report(w io.Writer, findings []bot.Finding) error {
+func report(w io.Writer, findings []setup.Finding) error {
 	failed := 0
 	for _, f := range findings {
 		if f.Err == nil {
@@ -71,22 +72,22 @@ func report(w io.Writer, findings []bot.Finding) error {
 	return nil
 }
 
-func checkSlack(ctx context.Context, c config) []bot.Finding {
+func checkSlack(ctx context.Context, c config) []setup.Finding {
 	channels := map[string]string{}
-	var findings []bot.Finding
+	var findings []setup.Finding
 	for _, one := range []struct{ name, id, without string }{
 		{"S1BOT_APPROVALS_CHANNEL", c.ApprovalsChannel, "not set here: approval cards need a channel, here or in the policy file"},
 		{"S1BOT_THREATS_CHANNEL", c.ThreatsChannel, "none: new threats aren't posted"},
 		{"S1BOT_ALERTS_CHANNEL", c.AlertsChannel, "none: new alerts aren't posted"},
 	} {
 		if one.id == "" {
-			findings = append(findings, bot.Finding{What: one.name, Note: one.without})
+			findings = append(findings, setup.Finding{What: one.name, Note: one.without})
 			continue
 		}
 		channels[one.name] = one.id
 	}
 	maps.Copy(channels, fileChannels(c))
-	checkup := bot.Checkup{AppToken: c.AppToken, BotToken: c.BotToken, APIURL: c.SlackURL, Channels: channels}
+	checkup := setup.Checkup{Tokens: webapi.Tokens{App: c.AppToken, Bot: c.BotToken}, APIURL: c.SlackURL, Channels: channels}
 	policy, err := c.policy()
 	if err == nil {
 		checkup.Members = policy.Members()
@@ -113,8 +114,8 @@ func fileChannels(c config) map[string]string {
 }
 
 // checkPolicy says where the policy comes from and what lacks in it.
-func checkPolicy(c config, policy policy.Policy, err error) bot.Finding {
-	found := bot.Finding{What: "Policy", Note: "the settings alone, no policy file", Err: err}
+func checkPolicy(c config, policy policy.Policy, err error) setup.Finding {
+	found := setup.Finding{What: "Policy", Note: "the settings alone, no policy file", Err: err}
 	if c.PolicyFile != "" {
 		found.Note = c.PolicyFile
 	}
@@ -128,10 +129,10 @@ func checkPolicy(c config, policy policy.Policy, err error) bot.Finding {
 const probeLimit = 15 * time.Second
 
 // checkConsole asks for one row of each area; what the token may change cannot be tried without changing something.
-func checkConsole(ctx context.Context, c config) []bot.Finding {
+func checkConsole(ctx context.Context, c config) []setup.Finding {
 	client, err := newConsole(c, slog.New(slog.DiscardHandler), nil, nil, nil)
 	if err != nil {
-		return []bot.Finding{{What: "Console address", Err: err}}
+		return []setup.Finding{{What: "Console address", Err: err}}
 	}
 	var info s1.SystemInfo
 	err = probe(ctx, func(ctx context.Context) (err error) { info, err = client.SystemInfo(ctx); return err })
@@ -146,24 +147,24 @@ func checkConsole(ctx context.Context, c config) []bot.Finding {
 }
 
 // checkToken tells a wrong address from a wrong token.
-func checkToken(c config, info s1.SystemInfo, err error) []bot.Finding {
+func checkToken(c config, info s1.SystemInfo, err error) []setup.Finding {
 	var e *s1.Error
 	if err != nil && (!errors.As(err, &e) || e.Status != http.StatusUnauthorized && e.Status != http.StatusForbidden) {
-		return []bot.Finding{
+		return []setup.Finding{
 			{What: "Console address", Err: todo(err, "check S1_URL and the network; is it the console's address?")},
 			{What: "Console token", Err: errors.New("not tested: the console has to answer first")},
 		}
 	}
-	address := bot.Finding{What: "Console address", Note: c.ConsoleURL}
+	address := setup.Finding{What: "Console address", Note: c.ConsoleURL}
 	if err != nil {
-		return []bot.Finding{address, {What: "Console token", Err: todo(err, "make a new API token for the bot's user and put it into S1_API_TOKEN")}}
+		return []setup.Finding{address, {What: "Console token", Err: todo(err, "make a new API token for the bot's user and put it into S1_API_TOKEN")}}
 	}
-	return []bot.Finding{address, {What: "Console token", Note: "console " + info.Version}}
+	return []setup.Finding{address, {What: "Console token", Note: "console " + info.Version}}
 }
 
 // checkTokenEnd tells when the token ends, and whose it is.
-func checkTokenEnd(ctx context.Context, client *s1.Client) bot.Finding {
-	found := bot.Finding{What: "Console token's expiry"}
+func checkTokenEnd(ctx context.Context, client *s1.Client) setup.Finding {
+	found := setup.Finding{What: "Console token's expiry"}
 	var token s1.Token
 	err := probe(ctx, func(ctx context.Context) (err error) { token, err = client.Token(ctx); return err })
 	if err != nil {
@@ -207,13 +208,13 @@ func reads[T any](page func(context.Context, s1.Query) (s1.Page[T], error)) func
 }
 
 // checkAreas asks all of them at once: where the console hangs, nobody waits for each in turn.
-func checkAreas(ctx context.Context, client *s1.Client) []bot.Finding {
+func checkAreas(ctx context.Context, client *s1.Client) []setup.Finding {
 	all := areas(client)
-	findings := make([]bot.Finding, len(all))
+	findings := make([]setup.Finding, len(all))
 	var asking sync.WaitGroup
 	for i, area := range all {
 		asking.Go(func() {
-			findings[i] = bot.Finding{What: "Console area " + area.name, Note: "readable"}
+			findings[i] = setup.Finding{What: "Console area " + area.name, Note: "readable"}
 			err := probe(ctx, func(ctx context.Context) error { return area.ask(ctx, s1.Query{}.WithLimit(1)) })
 			judge(&findings[i], area, err)
 		})
@@ -224,7 +225,7 @@ func checkAreas(ctx context.Context, client *s1.Client) []bot.Finding {
 
 // judge tells what it means that an area cannot be read. What lies outside the scope of a good token, or has no license there, is no
 // fault of the settings: it is named, and the check goes on.
-func judge(found *bot.Finding, a area, err error) {
+func judge(found *setup.Finding, a area, err error) {
 	var e *s1.Error
 	if err == nil {
 		return
@@ -280,8 +281,8 @@ func todo(err error, words string) error {
 	return fmt.Errorf("%s: %s", strings.TrimSuffix(err.Error(), "."), words)
 }
 
-func checkDatabase(ctx context.Context, c config) bot.Finding {
-	found := bot.Finding{What: "Database", Note: "opens"}
+func checkDatabase(ctx context.Context, c config) setup.Finding {
+	found := setup.Finding{What: "Database", Note: "opens"}
 	db, err := store.Open(ctx, c.DatabaseURL, slog.New(slog.DiscardHandler))
 	if err != nil {
 		found.Err = err
@@ -294,8 +295,8 @@ func checkDatabase(ctx context.Context, c config) bot.Finding {
 }
 
 // checkSealKey tells what becomes of passwords that must wait. Whether the key is that of the rows in the database only a run shows.
-func checkSealKey(c config) bot.Finding {
-	found := bot.Finding{What: "S1BOT_SECRET_KEY", Note: "passwords that wait for an approval are sealed with it"}
+func checkSealKey(c config) setup.Finding {
+	found := setup.Finding{What: "S1BOT_SECRET_KEY", Note: "passwords that wait for an approval are sealed with it"}
 	if c.SecretKey.Empty() {
 		found.Note = "not set: requests with a password that need an approval are refused"
 	}

@@ -5,24 +5,24 @@ import (
 	"fmt"
 	"time"
 
-	"s1bot/bot"
+	"s1bot/bot/setup"
 	"s1bot/notifier/feed"
 	"s1bot/notifier/journal"
 	"s1bot/s1"
 )
 
 // checkFeeds reads each feed that some channel hears of, in all the ways in which the bot reads it.
-func checkFeeds(ctx context.Context, c config, client *s1.Client) []bot.Finding {
+func checkFeeds(ctx context.Context, c config, client *s1.Client) []setup.Finding {
 	file, err := c.policyFile()
 	if err != nil {
 		return nil // the policy's own line says what is wrong with the file
 	}
-	var findings []bot.Finding
+	var findings []setup.Finding
 	for _, what := range []struct {
 		source           journal.Source
 		setting, channel string
 	}{{journal.Threats, "S1BOT_THREATS_CHANNEL", c.ThreatsChannel}, {journal.Alerts, "S1BOT_ALERTS_CHANNEL", c.AlertsChannel}} {
-		found := bot.Finding{What: fmt.Sprintf("Feed of %ss", what.source), Note: "readable"}
+		found := setup.Finding{What: fmt.Sprintf("Feed of %ss", what.source), Note: "readable"}
 		if what.channel == "" && len(file.Routes.Channels(what.source)) == 0 {
 			found.Note = "off: no channel is set, neither in " + what.setting + " nor by a route"
 			findings = append(findings, found)

@@ -8,15 +8,15 @@ import (
 	"strings"
 	"time"
 
-	"s1bot/bot"
+	"s1bot/bot/setup"
 	"s1bot/commands"
 	"s1bot/s1"
 )
 
 // checkHunts tells which engine hunts run on here, until when, and which commands do not work where there is none. What the vendor takes
 // away is named before it happens.
-func checkHunts(ctx context.Context, c config, client *s1.Client) bot.Finding {
-	found := bot.Finding{What: "Console area hunts"}
+func checkHunts(ctx context.Context, c config, client *s1.Client) setup.Finding {
+	found := setup.Finding{What: "Console area hunts"}
 	lake := probe(ctx, client.ProbeSDL)
 	dv := probe(ctx, func(ctx context.Context) error { return askDeepVisibility(ctx, client) })
 	hunting := strings.Join(commandsOf("hunts"), ", ")

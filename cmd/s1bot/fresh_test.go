@@ -12,7 +12,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
 
-	"s1bot/bot"
+	"s1bot/bot/setup"
 	"s1bot/commands"
 	"s1bot/commands/manual"
 )
@@ -24,7 +24,7 @@ var manifestFile = filepath.Join("..", "..", "deploy", "slack-manifest.json")
 
 func TestFreshManifest(t *testing.T) {
 	t.Parallel()
-	made, err := bot.Manifest(commands.All())
+	made, err := setup.Manifest(commands.All())
 	require.NoError(t, err)
 	requireFresh(t, manifestFile, made)
 }
@@ -47,7 +47,7 @@ func requireFresh(t *testing.T, path string, made []byte) {
 
 func TestTheManifestIsWhatSlackTakes(t *testing.T) {
 	t.Parallel()
-	made, err := bot.Manifest(commands.All())
+	made, err := setup.Manifest(commands.All())
 	require.NoError(t, err)
 	var m struct {
 		Display  map[string]string `json:"display_information"`

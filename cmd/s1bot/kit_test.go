@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals"
-	"s1bot/bot"
+	"s1bot/bot/setup"
 	"s1bot/bot/slacksim"
 	"s1bot/commands"
 	"s1bot/s1/s1sim"
@@ -68,7 +68,7 @@ func tellWith(t testing.TB, inside func(*config), options ...func(map[string]str
 func simulate(t testing.TB, behind func(http.Handler) http.Handler) *story {
 	t.Helper()
 	s := &story{t: t, slack: slacksim.New(slacksim.Options{}), console: s1sim.New(s1sim.Options{Empty: true})}
-	manifest, err := bot.Manifest(commands.All()) // what people install: no story needs more than its scopes and events
+	manifest, err := setup.Manifest(commands.All()) // what people install: no story needs more than its scopes and events
 	require.NoError(t, err)
 	require.NoError(t, s.slack.Install(manifest))
 	slackServer, consoleServer := httptest.NewServer(behind(s.slack)), httptest.NewServer(behind(s.console))

@@ -140,8 +140,46 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"github.com/stretchr/testify"},
 	},
 	"bot": {
-		[]string{"render/tempfile", "s1", "render", "render/cards", "commands", "commands/catalog", "commands/manual", "commands/refusal", "commands/slash", "commands/text", "approvals", "approvals/policy", "approvals/workflow", "bot/fairqueue", "bot/post", "bot/socketmode"},
-		[]string{"github.com/slack-go/slack", "github.com/sourcegraph/conc", "github.com/hashicorp/golang-lru/v2"},
+		[]string{
+			"s1", "render", "render/tempfile",
+			"commands/catalog", "commands/manual", "commands/refusal", "commands/slash", "commands/text",
+			"approvals", "approvals/policy", "approvals/workflow",
+			"bot/chat", "bot/fairqueue", "bot/inbound", "bot/jobs", "bot/people", "bot/post", "bot/report", "bot/seal", "bot/setup",
+			"bot/socketmode", "bot/webapi",
+		},
+		[]string{"github.com/slack-go/slack", "github.com/sourcegraph/conc"},
+	},
+	"bot/chat": {
+		[]string{"bot/post", "render"},
+		[]string{"github.com/slack-go/slack"},
+	},
+	"bot/inbound": {
+		[]string{"bot/post", "bot/seal", "bot/socketmode", "commands/catalog", "commands/slash", "commands/text", "render"},
+		[]string{"github.com/slack-go/slack"},
+	},
+	"bot/jobs": {
+		[]string{"approvals/workflow", "bot/post", "commands/catalog", "render"},
+		[]string{"github.com/sourcegraph/conc"},
+	},
+	"bot/people": {
+		[]string{"approvals", "approvals/policy", "approvals/workflow", "bot/post", "bot/webapi", "commands/text", "render"},
+		[]string{"github.com/slack-go/slack", "github.com/hashicorp/golang-lru/v2"},
+	},
+	"bot/report": {
+		[]string{"approvals", "commands/catalog", "render", "render/cards", "s1"},
+		nil,
+	},
+	"bot/seal": {
+		[]string{"render", "s1"},
+		[]string{"github.com/slack-go/slack"},
+	},
+	"bot/setup": {
+		[]string{"approvals/policy", "bot/people", "bot/post", "bot/webapi", "commands/catalog"},
+		[]string{"github.com/slack-go/slack"},
+	},
+	"bot/webapi": {
+		[]string{"bot/post", "s1"},
+		[]string{"github.com/slack-go/slack"},
 	},
 	"bot/post": {
 		[]string{"render"},
@@ -236,7 +274,14 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"github.com/prometheus/client_golang"},
 	},
 	"cmd/s1bot": {
-		[]string{"render/tempfile", "s1", "render", "commands", "commands/catalog", "commands/manual", "commands/refusal", "commands/slash", "commands/text", "approvals", "approvals/policy", "approvals/syslog", "approvals/trail", "notifier", "notifier/delivery", "notifier/feed", "notifier/journal", "notifier/routing", "bot", "bot/store", "cmd/s1bot/metrics", "s1/s1sim", "bot/slacksim", "cmd/s1bot/policyfile"},
+		[]string{
+			"s1", "s1/s1sim", "render", "render/tempfile",
+			"commands", "commands/catalog", "commands/manual", "commands/refusal", "commands/slash", "commands/text",
+			"approvals", "approvals/policy", "approvals/syslog", "approvals/trail",
+			"notifier", "notifier/delivery", "notifier/feed", "notifier/journal", "notifier/routing",
+			"bot", "bot/chat", "bot/setup", "bot/slacksim", "bot/store", "bot/webapi",
+			"cmd/s1bot/metrics", "cmd/s1bot/policyfile",
+		},
 		[]string{"github.com/caarlos0/env/v11", "github.com/alecthomas/kong", "github.com/coreos/go-systemd/v22", "golang.org/x/crypto/x509roots/fallback"},
 	},
 	"cmd/s1bot/policyfile": {

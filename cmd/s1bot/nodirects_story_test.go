@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"s1bot/bot"
+	"s1bot/bot/setup"
 	"s1bot/bot/slacksim"
 	"s1bot/commands"
 )
@@ -149,9 +149,9 @@ func TestCheckTellsOfTheMessagesTabAndOfMembership(t *testing.T) {
 // reference says of each method.
 func TestEachScopeHasAMethodOrAnEventThatNeedsIt(t *testing.T) {
 	t.Parallel()
-	manifest, err := bot.Manifest(commands.All())
+	manifest, err := setup.Manifest(commands.All())
 	require.NoError(t, err)
-	for _, p := range bot.Permissions() {
+	for _, p := range setup.Permissions() {
 		require.NotEmpty(t, p.Why, p.Scope)
 		for _, need := range p.Needs {
 			if scopes, known := slacksim.ScopesOf(need); known {
@@ -161,5 +161,5 @@ func TestEachScopeHasAMethodOrAnEventThatNeedsIt(t *testing.T) {
 			}
 		}
 	}
-	require.NotContains(t, bot.Scopes(), "im:write")
+	require.NotContains(t, setup.Scopes(), "im:write")
 }

@@ -4,14 +4,14 @@ import (
 	"context"
 	"time"
 
-	"s1bot/bot"
+	"s1bot/bot/chat"
 	"s1bot/notifier"
 	"s1bot/notifier/delivery"
 	"s1bot/render"
 )
 
 // A failure of a message to Slack says to the notifier what became of it.
-var _ delivery.Failure = bot.DeliveryError{}
+var _ delivery.Failure = chat.Failure{}
 
 // later is what the bot asks of the notifier. The two need each other, so the bot asks through the program, which knows the notifier
 // as soon as there is one.

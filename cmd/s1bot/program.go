@@ -97,7 +97,7 @@ func (p *program) wire() error {
 		return err
 	}
 	p.notifier, err = notifier.New(notifier.Config{
-		Console: p.console, Actions: catalog.CardActions(), Journal: p.db.Journal(), Leases: p.db.Journal(), Messages: p.bot, Files: p.bot, ThreatsChannel: c.ThreatsChannel, AlertsChannel: c.AlertsChannel,
+		Console: p.console, Actions: catalog.CardActions(), Journal: p.db.Journal(), Leases: p.db.Journal(), Messages: p.bot.Channels, Files: p.bot.Channels, ThreatsChannel: c.ThreatsChannel, AlertsChannel: c.AlertsChannel,
 		Operators: p.operators(),
 		Routes:    func() routing.Routes { return *p.routes.Load() }, Check: p.check, Token: p.token.now, Reports: shifts{p},
 		Interval: c.PollInterval, Backfill: c.Backfill, Keep: c.Keep, Observer: feedMeter{p.metrics}, Logger: p.log,

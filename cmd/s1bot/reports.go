@@ -25,5 +25,5 @@ func (s shifts) Schedule() notifier.Schedule { return *s.p.schedule.Load() }
 
 // Report is the bot's.
 func (s shifts) Report(ctx context.Context, since time.Time) (render.Card, error) {
-	return s.p.bot.ShiftReport(ctx, since, s.Schedule().Zone)
+	return s.p.bot.Shifts.Since(ctx, since, s.Schedule().Zone)
 }

@@ -325,7 +325,7 @@ func TestADyingProcessWarnsOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, due, 1)
 	said := render.Card{Title: "An isolation ends soon", Text: "An isolation ends soon"}
-	_, err = s.program.bot.Post(t.Context(), card.Channel, card.TS, fmt.Sprintf("warning %s 1 0", due[0].ID), said)
+	_, err = s.program.bot.Channels.Post(t.Context(), card.Channel, card.TS, fmt.Sprintf("warning %s 1 0", due[0].ID), said)
 	require.NoError(t, err)
 	s.stop()
 	s.config.tick = 50 * time.Millisecond

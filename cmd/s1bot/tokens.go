@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 
-	"s1bot/bot"
+	"s1bot/bot/webapi"
 	"s1bot/s1"
 )
 
@@ -19,16 +19,16 @@ import (
 
 // credentials are what Slack and the console know the program by.
 type credentials struct {
-	slack   bot.Tokens
+	slack   webapi.Tokens
 	console s1.Secret
 }
 
 func (c *config) credentials() credentials {
-	return credentials{slack: bot.Tokens{App: c.AppToken, Bot: c.BotToken}, console: c.APIToken}
+	return credentials{slack: webapi.Tokens{App: c.AppToken, Bot: c.BotToken}, console: c.APIToken}
 }
 
 // tokens are those for Slack, as they are now.
-func (p *program) tokens() bot.Tokens { return p.credentials.Load().slack }
+func (p *program) tokens() webapi.Tokens { return p.credentials.Load().slack }
 
 // consoleToken is that for the console, as it is now.
 func (p *program) consoleToken() s1.Secret { return p.credentials.Load().console }

@@ -1,0 +1,137 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"s1bot/approvals/workflow"
+	"s1bot/bot/inbound"
+	"s1bot/bot/post"
+	"s1bot/commands/catalog"
+	"s1bot/render"
+)
+
+// clicked handles a button, a menu or an overflow entry: each carries an invocation, and that is run.
+func (h *handler) clicked(ctx context.Context, d inbound.Delivery) error {
+	in := d.Payload
+	for _, action := range in.Clicks {
+		a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: in.Origin(d.Key), Do: action.Do}, trigger: in.Trigger, view: in.View.ID}
+		a.card, a.Ephemeral = in.Message.Card(), in.Container.Ephemeral
+		work := func() error { return h.click(ctx, &a, d) }
+		if action.Err != nil {
+			work = func() error { return h.gate.forged(ctx, &a, "button", workflow.ErrGone, action.Err) }
+		}
+		if err := h.respond(ctx, &a, work); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// click runs what was clicked on.
+func (h *handler) click(ctx context.Context, a *interaction, d inbound.Delivery) error {
+	a.from = d
+	if err := h.gate.admit(ctx, a); err != nil {
+		return err
+	}
+	if a.Do.Command == post.ClipWord {
+		if err := h.unclip(ctx, &a.Do); err != nil {
+			return err
+		}
+	}
+	a.Extras, a.Do.Said = extrasOf(a.Do), nil
+	if own, ok := h.words[a.Do.Command]; ok {
+		return own.clicked(ctx, *a, a.Do.Args)
+	}
+	if err := h.stale(ctx, d); err != nil {
+		return err
+	}
+	return withExtras(a.Extras, h.runner.invoke(ctx, *a))
+}
+
+// unclip fetches a long invocation.
+func (h *handler) unclip(ctx context.Context, inv *render.Invocation) error {
+	var ref struct{ ID string }
+	if err := json.Unmarshal(inv.Args, &ref); err != nil {
+		return fmt.Errorf("read a button: %w", err)
+	}
+	body, err := h.clips.Get(ctx, ref.ID)
+	if err != nil {
+		return workflow.ErrGone
+	}
+	return json.Unmarshal(body, inv)
+}
+
+// submit runs what a form asks for.
+func (h *handler) submit(ctx context.Context, d inbound.Delivery) error {
+	in, answer := d.Payload, d.Payload.Form
+	if err := in.FormErr; err != nil {
+		a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: origin{Key: d.Key}}}
+		return h.respond(ctx, &a, func() error { return h.gate.forged(ctx, &a, "form", errForm, err) })
+	}
+	a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: answer.Origin, Do: answer.Do}, from: d}
+	a.At.Key = d.Key
+	return h.respond(ctx, &a, func() error {
+		if err := h.gate.admit(ctx, &a); err != nil {
+			return err
+		}
+		if own, ok := h.words[answer.Do.Command]; ok {
+			return own.clicked(ctx, a, withValues(answer))
+		}
+		if err := h.stale(ctx, d); err != nil {
+			return err
+		}
+		return h.submitted(ctx, a, answer)
+	})
+}
+
+func (h *handler) submitted(ctx context.Context, a interaction, answer render.Answer) error {
+	cmd, ok := h.catalog.Find(answer.Do.Command)
+	if !ok {
+		return workflow.ErrGone
+	}
+	args, extras, wrong := cmd.FromForm(answer.Values, answer.Do.Args, a.Caller())
+	for field, problem := range wrong {
+		return &catalog.UsageError{Command: cmd.Name, Param: field, Problem: problem}
+	}
+	a.Do, a.Extras = render.Invocation{Command: cmd.Name, Args: args}, extras
+	return withExtras(extras, h.runner.invoke(ctx, a))
+}
+
+// withValues is a form of the bot's own as arguments: what it carried, and what was typed beside that.
+func withValues(answer render.Answer) json.RawMessage {
+	args := map[string]string{}
+	_ = json.Unmarshal(answer.Do.Args, &args)
+	for name, values := range answer.Values {
+		if _, carried := args[name]; !carried && len(values) > 0 {
+			args[name] = values[0]
+		}
+	}
+	body, _ := json.Marshal(args)
+	return body
+}
+
+// sentAgain tells who sends a form for the second time that it was enough.
+func (h *handler) sentAgain(ctx context.Context, d inbound.Delivery) {
+	a := interaction{Interaction: workflow.Interaction{User: d.Payload.User.ID, At: origin{Key: d.Key}}}
+	if d.Payload.FormErr == nil {
+		a.At = d.Payload.Form.Origin
+	}
+	if err := h.respond(ctx, &a, func() error { return h.gate.forged(ctx, &a, "form", errSent, errSent) }); err != nil {
+		h.log.Error("cannot say that a form was sent already", "user", a.User, "err", err)
+	}
+}
+
+// unreadable answers who clicked on or sent what is no interaction of Slack's form, as far as it says who that was and where.
+func (h *handler) unreadable(ctx context.Context, d inbound.Delivery) {
+	in := d.Payload
+	if in.User.ID == "" {
+		h.log.Error("Slack sent an interaction that the bot cannot read", "envelope_id", d.Key, "err", d.Err)
+		return
+	}
+	a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: in.Origin(d.Key)}}
+	if err := h.respond(ctx, &a, func() error { return h.gate.forged(ctx, &a, "button", workflow.ErrGone, d.Err) }); err != nil {
+		h.log.Error("cannot answer a click", "user", a.User, "err", err)
+	}
+}

@@ -1,0 +1,30 @@
+package bot
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestWordsThatDecideStandAloneInMessages(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		builtin, rest string
+		alone         bool
+	}{
+		{"approve", "A-7F3A", true}, {"approve", "a-7f3a", true}, {"approve", "`A-7F3A`", true}, {"approve", "*A-7F3A*.", true}, {"approve", "A-7F3A!", true},
+		{"approve", "A-7F3A? never, deny it", false}, {"approve", "A-7F3A?", false}, {"approve", "A-7F3A not yet", false}, {"approve", "or deny A-7F3A", false},
+		{"approve", "A-7F3A A-7F3B", false}, {"approve", "", false}, {"approve", "A-7F3A\nplease", false}, {"approve", "&gt; A-7F3A", false}, {"approve", "A-7F3A reason=x", false},
+		{"deny", "A-7F3A", true}, {"deny", `A-7F3A reason="not today"`, true}, {"deny", "A-7F3A reason=“not today”", true}, {"deny", "A-7F3A reason=test", true},
+		{"deny", "A-7F3A and approve the other", false}, {"deny", `A-7F3A reason="x" or not`, false}, {"deny", "A-7F3A reason=not today", false}, {"deny", "it", false},
+		{"freeze", "", true}, {"freeze", `reason="ransomware at HQ"`, true}, {"freeze", "REASON=test", true}, {"freeze", "!", true},
+		{"freeze", "everything?", false}, {"freeze", "reason=test but not now", false}, {"freeze", "ransomware at HQ", false},
+		{"thaw", "", true}, {"thaw", ".", true}, {"thaw", "it", false}, {"thaw", "reason=x", false},
+		{"withdraw", "A-7F3A", true}, {"withdraw", "A-7F3A please", false}, {"again", "A-7F3A", true}, {"again", "and again", false},
+		{"close", `A-7F3A reason="it ran"`, true}, {"close", "A-7F3A it ran", false},
+		{"extend", "A-7F3A for=4h", true}, {"extend", "A-7F3A 4h", true}, {"extend", "A-7F3A for=4 hours", true}, {"extend", "A-7F3A", true}, {"extend", "A-7F3A for=4h? no", false},
+		{"help", "anything at all", true}, {"history", "", true}, {"can", "isolate X", true},
+	} {
+		require.Equal(t, c.alone, standsAlone(c.builtin, c.rest), c.builtin+" "+c.rest)
+	}
+}

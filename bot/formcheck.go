@@ -1,0 +1,126 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"s1bot/approvals/workflow"
+	"s1bot/bot/inbound"
+	"s1bot/bot/seal"
+	"s1bot/commands/catalog"
+	"s1bot/render"
+)
+
+// checkLimit is how long Slack may be asked who sent a form before the acknowledgement goes out without an answer: it is due within
+// 3 s, and it is still to be written down.
+const checkLimit = time.Second
+
+// checkForm looks at a submitted form before it is acknowledged: what is wrong is shown under its field, and the form stays
+// open with all that was typed. It returns nil for a form that can go.
+func (f *forms) checkForm(ctx context.Context, in inbound.Payload) any {
+	ctx, cancel := context.WithTimeout(ctx, checkLimit)
+	defer cancel()
+	if err := in.FormErr; err != nil {
+		return f.refuseForm(ctx, in, err)
+	}
+	answer := in.Form
+	a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: answer.Origin}}
+	if f.gate.admit(ctx, &a) != nil {
+		return nil
+	}
+	if field := seal.OutsideMenu(in.View); field != "" {
+		says := f.gate.forged(ctx, &a, "form", errMenu, fmt.Errorf("%s has a value that isn't one of its choices", field))
+		return slack.NewErrorsViewSubmissionResponse(map[string]string{field: render.Sentence(says.Error())})
+	}
+	switch answer.Do.Command {
+	case paletteWord:
+		return f.picked(a, answer)
+	case "deny":
+		if strings.TrimSpace(strings.Join(answer.Values["reason"], "")) == "" {
+			return slack.NewErrorsViewSubmissionResponse(map[string]string{"reason": "Please say why: the requester reads it."})
+		}
+	case workflow.ExtendWord:
+		if _, err := catalog.ReadSpan(strings.Join(answer.Values[catalog.ForParam], "")); err != nil {
+			return slack.NewErrorsViewSubmissionResponse(paramErrors(err, answer))
+		}
+	}
+	cmd, ok := f.catalog.Find(answer.Do.Command)
+	if !ok {
+		return nil
+	}
+	args, _, wrong := cmd.FromForm(answer.Values, answer.Do.Args, a.Caller())
+	if len(wrong) == 0 {
+		wrong = paramErrors(cmd.Check(args), answer)
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	return slack.NewErrorsViewSubmissionResponse(wrong)
+}
+
+// paramErrors puts a rule across fields under the field it names, or under the first of the form.
+func paramErrors(err error, answer render.Answer) map[string]string {
+	var usage *catalog.UsageError
+	if !errors.As(err, &usage) {
+		return nil
+	}
+	words := render.Sentence(usage.Problem)
+	if usage.Hint != "" {
+		words += " " + render.Sentence(usage.Hint)
+	}
+	if _, ok := answer.Values[usage.Param]; ok {
+		return map[string]string{usage.Param: words}
+	}
+	fields := slices.Sorted(maps.Keys(answer.Values))
+	if len(fields) == 0 {
+		return nil
+	}
+	return map[string]string{fields[0]: words}
+}
+
+// picked puts the form of the chosen command in the palette's place.
+func (f *forms) picked(a interaction, answer render.Answer) any {
+	chosen := answer.Values["command"]
+	if len(chosen) == 0 {
+		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "Choose a command."})
+	}
+	cmd, ok := f.catalog.Find(chosen[0])
+	if !ok {
+		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "This command is gone. Choose another one."})
+	}
+	view := f.seal.View(formOf(cmd, a), a.User)
+	return slack.NewUpdateViewSubmissionResponse(&view)
+}
+
+// formField is a field of a form under which something can be said; empty where it has none.
+func formField(in inbound.Payload) string {
+	if in.View.State == nil {
+		return ""
+	}
+	for _, name := range slices.Sorted(maps.Keys(in.View.State.Values)) {
+		return name
+	}
+	return ""
+}
+
+// refuseForm refuses a form that is not as it was drawn: under its first field, so that it stays open. Without a field it returns nil,
+// and the refusal is an answer like any other.
+func (f *forms) refuseForm(ctx context.Context, in inbound.Payload, cause error) any {
+	field := formField(in)
+	if field == "" {
+		return nil
+	}
+	a := interaction{Interaction: workflow.Interaction{User: in.User.ID}}
+	says := f.gate.forged(ctx, &a, "form", errForm, cause)
+	if errors.Is(says, errNotAllowed) {
+		f.gate.recordStranger(ctx, a)
+	}
+	return slack.NewErrorsViewSubmissionResponse(map[string]string{field: render.Sentence(says.Error())})
+}

@@ -1,0 +1,186 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"s1bot/approvals"
+	"s1bot/approvals/workflow"
+	"s1bot/bot/inbound"
+	"s1bot/bot/post"
+	"s1bot/commands/catalog"
+)
+
+// errUnclear answers who writes to the bot in a way that may be a quotation.
+var errUnclear = errors.New("commands inside quotes or code don't run, so nothing was done; type it as plain text, such as: list-agents DESKTOP-1")
+
+// directs learn which conversation is the direct message with a person; see post.Messenger.
+type directs interface {
+	Remember(ctx context.Context, user, channel string)
+}
+
+// bots tell whose words a bot's are; see people.Directory.
+type bots interface {
+	Obeyed(ctx context.Context, as, bot string) bool
+}
+
+// A madeReader knows whether a delivery became a request; see approvals.Ledger.
+type madeReader interface {
+	Made(ctx context.Context, key string) (r approvals.Request, made bool, err error)
+}
+
+// A handler works on what Slack delivered: each delivery is one interaction or several, each of which passes the gate and is answered.
+type handler struct {
+	gate      *gate
+	runner    *runner
+	words     vocabulary
+	talk      decisionTalk
+	postponer *postponer
+	answers   *answers
+	catalog   *catalog.Catalog
+	made      madeReader
+	clips     post.Clips
+	directs   directs
+	bots      bots
+	meter     Meter
+	now       func() time.Time
+	log       *slog.Logger
+}
+
+// handle tells the kinds of delivery apart.
+func (h *handler) handle(ctx context.Context, d inbound.Delivery) error {
+	if d.Err != nil {
+		return d.Err
+	}
+	switch d.Kind {
+	case inbound.Slash:
+		return h.slash(ctx, d)
+	case inbound.Event:
+		h.learnDirect(ctx, d.Message)
+		return h.event(ctx, d)
+	case inbound.Click:
+		return h.clicked(ctx, d)
+	case inbound.Submission:
+		return h.submit(ctx, d)
+	}
+	return nil // view_closed and kinds that Slack may add: acknowledged, nothing to do
+}
+
+// learnDirect notes which conversation is the direct message with a person: what people write to the bot names
+// it. A slash command does not: it is typed in other people's direct messages as well.
+func (h *handler) learnDirect(ctx context.Context, m inbound.Message) {
+	if m.Meaning != inbound.Talk && m.Direct() && post.IsPerson(m.User) {
+		h.directs.Remember(ctx, m.User, m.Channel)
+	}
+}
+
+// respond runs work and turns its error into an answer to the person.
+func (h *handler) respond(ctx context.Context, a *interaction, work func() error) error {
+	done := h.answers.notifySlow(ctx, a)
+	err := work()
+	done()
+	if err != nil && h.postponer.postpone(ctx, a, err) {
+		return errPostponed
+	}
+	h.countWord(a, err)
+	if err == nil {
+		return nil
+	}
+	err = h.postponer.recordUncounted(ctx, a, err)
+	if errors.Is(err, errNotAllowed) {
+		h.gate.recordStranger(ctx, *a)
+		a.silent = a.silent || a.written && a.Who.Bot
+	}
+	card, fault := explain(*a, err)
+	h.answers.reply(ctx, *a, keepExtras(card, err))
+	return fault
+}
+
+// countWord counts what a person asked for and is not counted elsewhere: built-in words, and commands that ended in an error or wait for a
+// second person. What ran is counted where it ended.
+func (h *handler) countWord(a *interaction, err error) {
+	word := a.word()
+	if cmd, ok := h.catalog.Find(word); ok { // typed by an alias
+		word = cmd.Name
+	}
+	_, own := h.words[word]
+	switch {
+	case err != nil && !errors.Is(err, workflow.ErrGone):
+		h.meter.Command(word, outcomeOfError(err))
+	case err == nil && own && word != "":
+		h.meter.Command(word, "successful")
+	}
+}
+
+// staleAfter is how old a change may be when the bot takes it up after a crash: what somebody wanted ten minutes ago, they may
+// have done by hand since.
+const staleAfter = 10 * time.Minute
+
+// errStale tells a person that their click was kept but is too old to act on.
+var errStale = errors.New("the bot was down when you sent this, and too much time has passed to run it now, so nothing was done; please send it again")
+
+// stale refuses deliveries that lay too long. What one asked for before the crash is written down and goes on, so nobody is told that
+// nothing was done.
+func (h *handler) stale(ctx context.Context, d inbound.Delivery) error {
+	if !d.Again || h.now().Sub(d.At) <= staleAfter {
+		return nil
+	}
+	_, made, err := h.made.Made(ctx, d.Key)
+	if err == nil && !made {
+		err = errStale
+	}
+	return err
+}
+
+// slash handles "/s1 …".
+func (h *handler) slash(ctx context.Context, d inbound.Delivery) error {
+	c := d.Command
+	a := interaction{Interaction: fromCommand(c, d.Key), trigger: c.Trigger, ownURL: c.ResponseURL != ""}
+	return h.typed(ctx, a, d, c.Text)
+}
+
+// event handles what people write to the bot: "@s1bot …", which is how commands are typed in threads, and direct messages.
+func (h *handler) event(ctx context.Context, d inbound.Delivery) error {
+	m := d.Message
+	if m.Meaning == inbound.Talk || m.ByApp() && !h.bots.Obeyed(ctx, m.User, m.Bot) {
+		return nil
+	}
+	a := interaction{Interaction: fromMessage(m, d.Key), written: true, silent: m.ByApp()}
+	if m.Meaning == inbound.Doubtful {
+		return h.respond(ctx, &a, func() error { return errors.Join(h.gate.admit(ctx, &a), errUnclear) })
+	}
+	return h.typed(ctx, a, d, m.Line)
+}
+
+// typed runs a line of text for a person.
+func (h *handler) typed(ctx context.Context, a interaction, d inbound.Delivery, given string) error {
+	a.line, a.from = withoutSlashWord(given), d
+	return h.respond(ctx, &a, func() error {
+		if err := h.gate.admit(ctx, &a); err != nil {
+			return err
+		}
+		if err := h.stale(ctx, d); err != nil {
+			return err
+		}
+		return h.line(a.awaiting(ctx), a)
+	})
+}
+
+// line tells the bot's own words (help, history, can, approve …) from commands.
+func (h *handler) line(ctx context.Context, a interaction) error {
+	word, rest := firstWord(a.line)
+	if own, ok := h.words[word]; ok {
+		if a.written && !standsAlone(word, rest) {
+			return h.talk.offerDecision(ctx, a, word, rest)
+		}
+		return own.typed(ctx, a, rest)
+	}
+	err := h.runner.command(ctx, a)
+	var none noCommandError
+	if a.written && errors.As(err, &none) {
+		return h.talk.perhapsDecision(ctx, a, none.error)
+	}
+	return err
+}

@@ -1,0 +1,138 @@
+package inbound
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+
+	"github.com/slack-go/slack"
+
+	"s1bot/bot/post"
+	"s1bot/render"
+)
+
+// A SlashCommand is what Slack sends for one. slack-go's type is not used: it fails on is_enterprise_install as a string.
+type SlashCommand struct {
+	User        string `json:"user_id"`
+	Channel     string `json:"channel_id"`
+	Command     string `json:"command"`
+	Text        string `json:"text"`
+	ResponseURL string `json:"response_url"`
+	Trigger     string `json:"trigger_id"`
+}
+
+// A Payload is what Slack sends for clicks, forms and search boxes; only what the bot reads.
+// https://docs.slack.dev/interactivity/handling-user-interaction
+type Payload struct {
+	Type        string               `json:"type"`
+	ResponseURL string               `json:"response_url"`
+	Trigger     string               `json:"trigger_id"`
+	User        Sender               `json:"user"`
+	Channel     struct{ ID string }  `json:"channel"`
+	Message     Clicked              `json:"message"`
+	Container   Container            `json:"container"`
+	View        slack.View           `json:"view"`
+	Actions     []*slack.BlockAction `json:"actions"`
+	ActionID    string               `json:"action_id"` // of a search box
+	Value       string               `json:"value"`     // what was typed into it
+
+	Form    render.Answer `json:"-"` // what the view carries, and what was entered
+	FormErr error         `json:"-"` // why that is not the form which this person was shown
+	Clicks  []Action      `json:"-"` // what was clicked on and asks for something
+}
+
+// A Sender is who clicked, or sent a form.
+type Sender struct {
+	ID string `json:"id"`
+}
+
+// A Clicked message is the one that the click was on.
+type Clicked struct {
+	TS       string `json:"ts"`
+	Thread   string `json:"thread_ts"`
+	Metadata struct {
+		Type    string `json:"event_type"`
+		Payload struct {
+			Key string `json:"key"`
+		} `json:"event_payload"`
+	} `json:"metadata"`
+}
+
+// Card tells which card of ours a message is; empty where that is not known.
+func (m Clicked) Card() string {
+	if m.Metadata.Type != post.MetadataType {
+		return ""
+	}
+	return m.Metadata.Payload.Key
+}
+
+// A Container is where the clicked element stands.
+type Container struct {
+	Channel   string `json:"channel_id"`
+	Message   string `json:"message_ts"`
+	Thread    string `json:"thread_ts"`
+	Ephemeral bool   `json:"is_ephemeral"`
+}
+
+// An Action is what a button or an entry of a menu asks for.
+type Action struct {
+	Do  render.Invocation
+	Err error // why it is not as it was drawn
+}
+
+var (
+	errTwoPlaces = errors.New("a click in two places at once")
+	errNothing   = errors.New("a click on nothing")
+)
+
+// clicks are the actions that ask for something: a link asks for nothing, and what is filled in counts when the form is sent.
+func (p Payload) clicks(tag render.Seal) (all []Action) {
+	for _, action := range p.Actions {
+		if action == nil {
+			all = append(all, Action{Err: errNothing})
+			continue
+		}
+		do, err := render.ReadAction(action, tag)
+		link := err == nil && do.Command == ""
+		if link || err != nil && p.View.ID != "" && isInput(action) {
+			continue
+		}
+		if err == nil && !p.oneStory() {
+			err = errTwoPlaces
+		}
+		all = append(all, Action{do, err})
+	}
+	return all
+}
+
+// isInput tells the fields of a form from what is there to be clicked.
+func isInput(action *slack.BlockAction) bool {
+	return action.Type != slack.ActionType(slack.METButton) && action.Type != slack.ActionType(slack.METOverflow)
+}
+
+// oneStory tells whether an interaction names one place: Slack says it twice.
+func (p Payload) oneStory() bool {
+	same := func(a, b string) bool { return a == "" || b == "" || a == b }
+	return same(p.Channel.ID, p.Container.Channel) && same(p.Message.TS, p.Container.Message)
+}
+
+// Origin is where the interaction came from and so where its answer goes.
+func (p Payload) Origin(key string) render.Origin {
+	return render.Origin{
+		Channel: cmp.Or(p.Channel.ID, p.Container.Channel), Message: cmp.Or(p.Container.Message, p.Message.TS),
+		Thread: cmp.Or(p.Container.Thread, p.Message.Thread), ResponseURL: p.ResponseURL, Key: key,
+	}
+}
+
+// sender is what an interaction that cannot be read says of who sent it, and where.
+func sender(raw json.RawMessage) Payload {
+	var p struct {
+		User        Sender    `json:"user"`
+		Container   Container `json:"container"`
+		ResponseURL string    `json:"response_url"`
+	}
+	if json.Unmarshal(raw, &p) != nil {
+		return Payload{}
+	}
+	return Payload{User: p.User, Container: p.Container, ResponseURL: p.ResponseURL}
+}

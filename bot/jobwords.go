@@ -1,0 +1,42 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+
+	"s1bot/approvals/workflow"
+	"s1bot/commands/catalog"
+	"s1bot/render"
+)
+
+// A canceller ends long work; see jobs.Runner.
+type canceller interface {
+	Cancel(ctx context.Context, id string) (found bool, err error)
+}
+
+// jobWords are about long work.
+type jobWords struct {
+	jobs    canceller
+	answers *answers
+}
+
+// cancel ends long work; whoever does it, in whatever process, notices within a few seconds. In a thread everybody sees the
+// button: it is for the person who asked, and for those who have a role.
+func (w jobWords) cancel(ctx context.Context, a interaction, args json.RawMessage) error {
+	var p struct{ Job, User string }
+	if err := json.Unmarshal(args, &p); err != nil {
+		return workflow.ErrGone
+	}
+	if p.User != a.User && !a.Who.Somewhere().Yes() {
+		return &catalog.UsageError{Problem: "only the requester, an operator or an approver can cancel this"}
+	}
+	found, err := w.jobs.Cancel(ctx, p.Job)
+	switch {
+	case err != nil:
+		return err
+	case !found:
+		return workflow.ErrGone
+	}
+	w.answers.reply(ctx, a, render.Notice("Cancelling."))
+	return nil
+}

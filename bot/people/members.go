@@ -1,0 +1,142 @@
+package people
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"s1bot/approvals/policy"
+	"s1bot/bot/post"
+	"s1bot/bot/webapi"
+	"s1bot/commands/text"
+)
+
+// Whom the members of roles stand for, each looked up by itself: for `s1bot check`, and for the operators while the bot runs
+// (rolewatch.go). A gate asks the other way round, whether one person is meant: see directory.go.
+
+// An unreadError says that Slack could not be asked about a member, which is no fault of the policy's.
+type unreadError struct{ error }
+
+func (e unreadError) Unwrap() error { return e.error }
+
+// memberLookup is what Slack says of the whole workspace, read once for all members.
+type memberLookup struct {
+	api       *slack.Client
+	groups    []slack.UserGroup
+	groupsErr error
+	names     map[string]namesake
+	namesErr  error
+}
+
+// A Finding is what a member of a role stands for, or, in Err, why it stands for nobody and what to do about it.
+type Finding struct {
+	Member policy.Member
+	Note   string
+	Err    error
+}
+
+// LookUp is a finding for each member of a role: a name that stands for nobody, or for two, has an error that says what to do.
+func LookUp(ctx context.Context, api *slack.Client, members []policy.Member) []Finding {
+	l := memberLookup{api: api}
+	if slices.ContainsFunc(members, func(m policy.Member) bool { return m.Group() || m.Handle() != "" }) {
+		l.groupsErr = webapi.Probe(ctx, func() (err error) {
+			l.groups, err = api.GetUserGroupsContext(ctx)
+			return err
+		})
+	}
+	if slices.ContainsFunc(members, func(m policy.Member) bool { return m.Handle() != "" }) {
+		l.names, l.namesErr = newRoster(api, time.Now, slog.New(slog.DiscardHandler)).list(ctx)
+	}
+	var findings []Finding
+	for _, m := range members {
+		found := Finding{Member: m}
+		found.Note, found.Err = l.whom(ctx, m)
+		findings = append(findings, found)
+	}
+	return findings
+}
+
+// whom tells for whom a member stands.
+func (l *memberLookup) whom(ctx context.Context, m policy.Member) (string, error) {
+	switch {
+	case m == policy.Everyone:
+		return "every full member", nil
+	case m.Group():
+		return l.group(ctx, func(g slack.UserGroup) bool { return g.ID == string(m) })
+	case m.Handle() != "":
+		return l.handle(ctx, m)
+	}
+	return l.person(ctx, string(m))
+}
+
+// person is who has an id.
+func (l *memberLookup) person(ctx context.Context, id string) (string, error) {
+	var user *slack.User
+	err := webapi.Probe(ctx, func() (err error) {
+		user, err = l.api.GetUserInfoContext(ctx, id)
+		return err
+	})
+	switch {
+	case post.RefusedWith(err, "user_not_found", "users_not_found", "user_not_visible"):
+		return "", errors.New("nobody has this id, so nobody gets a role from it: check the id, or take it out of the policy")
+	case err != nil:
+		return "", unreadError{webapi.Advise(err, "the bot needs the scope users:read")}
+	case user.Deleted:
+		return "", fmt.Errorf("%s is deactivated and no longer has a role: take the id out of the policy", displayName(user))
+	}
+	return displayName(user), nil
+}
+
+// handle is for whom an @handle stands: one person or one group, or it gives nobody a role.
+func (l *memberLookup) handle(ctx context.Context, m policy.Member) (string, error) {
+	isIt := func(g slack.UserGroup) bool { return strings.EqualFold(g.Handle, m.Handle()) }
+	isGroup := slices.ContainsFunc(l.groups, isIt)
+	name, isPerson := l.names[strings.ToLower(m.Handle())]
+	noGroups := post.RefusedWith(l.groupsErr, "plan_upgrade_required", "paid_teams_only")
+	switch {
+	case isGroup && name.active:
+		return "", errors.New("a person and a user group have this name, so nobody gets a role from it: write the id in its place, U… of the person or S… of the group")
+	case l.groupsErr != nil && !noGroups:
+		return l.group(ctx, isIt) // which says why
+	case l.namesErr != nil:
+		return "", unreadError{webapi.Advise(l.namesErr, "the bot needs the scope users:read")}
+	case isGroup:
+		return l.group(ctx, isIt)
+	case name.active:
+		return "a person's user name", nil
+	case isPerson:
+		return "", errors.New("whoever has this name is deactivated and no longer has a role: take it out of the policy")
+	}
+	return "", errors.New("neither a person nor a user group has this name, so nobody gets a role from it: check how it is written, or take it out of the policy")
+}
+
+// group is a user group that has somebody in it.
+func (l *memberLookup) group(ctx context.Context, isIt func(slack.UserGroup) bool) (string, error) {
+	i := slices.IndexFunc(l.groups, isIt)
+	switch {
+	case post.RefusedWith(l.groupsErr, "plan_upgrade_required", "paid_teams_only"):
+		return "", errors.New("this workspace's plan has no user groups, so nobody gets a role from it: name people by their id (U…)")
+	case l.groupsErr != nil:
+		return "", unreadError{webapi.Advise(l.groupsErr, "the bot needs the scope usergroups:read")}
+	case i < 0:
+		return "", errors.New("there is no such user group, or it is disabled, so nobody gets a role from it: check the id, or take it out of the policy")
+	}
+	var members []string
+	err := webapi.Probe(ctx, func() (err error) {
+		members, err = l.api.GetUserGroupMembersContext(ctx, l.groups[i].ID)
+		return err
+	})
+	switch {
+	case err != nil:
+		return "", unreadError{webapi.Advise(err, "the bot needs the scope usergroups:read")}
+	case len(members) == 0:
+		return "", fmt.Errorf("the user group @%s has nobody in it, so nobody gets a role from it: add people to it in Slack, or take it out of the policy", l.groups[i].Handle)
+	}
+	return fmt.Sprintf("user group @%s, %s", l.groups[i].Handle, text.Plural(len(members), "member")), nil
+}

@@ -1,0 +1,317 @@
+package report
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"s1bot/approvals"
+	"s1bot/commands/catalog"
+	"s1bot/render"
+	"s1bot/render/cards"
+	"s1bot/s1"
+)
+
+const (
+	// Span is how far back a report looks where nobody says.
+	Span = 8 * time.Hour
+	// reportMost is how many threats a report reads at most; it says so where there are more.
+	reportMost = 5000
+	// reportLooked is among how many of the latest open threats it looks for the gravest, and reportRows how many it names.
+	reportLooked = 200
+	reportRows   = 10
+	// reportPage is how many requests are in memory at once: a month has many, and every verdict is one.
+	reportPage = 250
+)
+
+// A Console is where threats and endpoints are listed.
+type Console interface {
+	Threats(ctx context.Context, q s1.Query) iter.Seq2[s1.Threat, error]
+	ThreatsPage(ctx context.Context, q s1.Query) (s1.Page[s1.Threat], error)
+	CountThreats(ctx context.Context, q s1.Query) (int, error)
+	AgentsPage(ctx context.Context, q s1.Query) (s1.Page[s1.Agent], error)
+}
+
+// Requests are those of the ledger.
+type Requests interface {
+	Find(ctx context.Context, q approvals.Query) ([]approvals.Request, error)
+}
+
+// Shifts makes shift reports.
+type Shifts struct {
+	Console  Console
+	Links    cards.Links
+	Requests Requests
+	Catalog  *catalog.Catalog
+	Now      func() time.Time
+}
+
+// A shift is what happened in a stretch of time, counted, and what it leaves open.
+type shift struct {
+	fresh, more        int
+	open               int
+	worst              []cards.DigestRow // open threats, the gravest first
+	acknowledge, solve []time.Duration
+	byHour             map[time.Time]int
+}
+
+// Since tells what happened since then and what is left: open threats, isolated hosts and by whom, requests that wait, and how
+// long it took to acknowledge and to resolve. The hours of the chart are those of zone, UTC when nil, like every other time in it.
+func (r Shifts) Since(ctx context.Context, since time.Time, zone *time.Location) (render.Card, error) {
+	s, err := r.countShift(ctx, since)
+	if err != nil {
+		return render.Card{}, err
+	}
+	isolated, err := r.Console.AgentsPage(ctx, s1.Query{}.With("networkStatuses", string(s1.NetworkDisconnected), string(s1.NetworkDisconnecting)).WithLimit(100))
+	if err != nil {
+		return render.Card{}, fmt.Errorf("list isolated endpoints: %w", err)
+	}
+	pending, err := r.Requests.Find(ctx, approvals.Query{States: []approvals.State{approvals.Pending}, Limit: 100})
+	if err != nil {
+		return render.Card{}, fmt.Errorf("list pending requests: %w", err)
+	}
+	by, err := r.isolators(ctx)
+	if err != nil {
+		return render.Card{}, err
+	}
+	hosts := max(isolated.Total, len(isolated.Items))
+	title := "Shift report · last " + lasting(r.Now().Sub(since))
+	card := render.Card{Tone: render.Info, Title: title, Text: fmt.Sprintf("%s: %d new, %d open, %d isolated, %d waiting for approval", title, s.fresh, s.open, hosts, len(pending))}
+	card.Parts = append(card.Parts, render.Fields{
+		{Label: "New threats", Value: words(fmt.Sprint(s.fresh))}, {Label: "Open threats", Value: words(fmt.Sprint(s.open))},
+		{Label: "Hosts isolated", Value: words(fmt.Sprint(hosts))}, {Label: "Waiting for approval", Value: words(fmt.Sprint(len(pending)))},
+		{Label: "Mean time to acknowledge", Value: words(mean(s.acknowledge))}, {Label: "Mean time to resolve", Value: words(mean(s.solve))},
+	}, s.chart(since, r.Now(), zone))
+	card.Parts = append(card.Parts, s.openPart()...)
+	card.Parts = append(card.Parts, isolatedPart(isolated.Items, hosts, by)...)
+	card.Parts = append(card.Parts, pendingPart(pending)...)
+	if s.more > 0 {
+		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("The chart covers the first %d threats; there are %d more.", reportMost, s.more))})
+	}
+	card.Parts = append(card.Parts, render.Note{render.Text("Mean times cover the threats that changed in this period, up to each one's last change in the console, so they are upper bounds.")})
+	return card, nil
+}
+
+func words(text string) render.Line { return render.Line{render.Text(text)} }
+
+// countShift reads the threats that were made since, those that were dealt with since, and those that are open.
+func (r Shifts) countShift(ctx context.Context, since time.Time) (*shift, error) {
+	s := &shift{byHour: map[time.Time]int{}}
+	fresh := s1.Query{}.With("createdAt__gte", s1.FormatTime(since))
+	for t, err := range r.Console.Threats(ctx, fresh.SortedBy("createdAt", s1.Ascending).WithLimit(1000)) {
+		if err != nil {
+			return s, fmt.Errorf("list the threats of the shift: %w", err)
+		}
+		if s.fresh == reportMost {
+			all, err := r.Console.CountThreats(ctx, fresh)
+			if err != nil {
+				return s, fmt.Errorf("count the threats of the shift: %w", err)
+			}
+			s.more = max(all-reportMost, 0)
+			break
+		}
+		s.fresh++
+		s.byHour[t.Info.CreatedAt.UTC().Truncate(time.Hour)]++
+	}
+	s.fresh += s.more
+	if err := r.countTouched(ctx, s, since); err != nil {
+		return s, err
+	}
+	return s, r.countOpen(ctx, s)
+}
+
+// countTouched takes the times of the threats that changed since.
+func (r Shifts) countTouched(ctx context.Context, s *shift, since time.Time) error {
+	seen := 0
+	touched := s1.Query{}.With("updatedAt__gte", s1.FormatTime(since)).SortedBy("updatedAt", s1.Descending).WithLimit(1000)
+	for t, err := range r.Console.Threats(ctx, touched) {
+		if err != nil {
+			return fmt.Errorf("list the threats that were dealt with: %w", err)
+		}
+		if seen++; seen > reportMost {
+			break
+		}
+		s.time(t, since)
+	}
+	return nil
+}
+
+// time takes a threat's times, if somebody dealt with it since.
+func (s *shift) time(t s1.Threat, since time.Time) {
+	took := t.Info.UpdatedAt.Sub(t.Info.CreatedAt.Time)
+	looked := t.Info.IncidentStatus != s1.StatusUnresolved && t.Info.IncidentStatus != "" || t.Info.AnalystVerdict != s1.VerdictUndefined && t.Info.AnalystVerdict != ""
+	if took < 0 || !looked || t.Info.AutomaticallyResolved || t.Info.UpdatedAt.Before(since) {
+		return
+	}
+	s.acknowledge = append(s.acknowledge, took)
+	if t.Info.IncidentStatus == s1.StatusResolved {
+		s.solve = append(s.solve, took)
+	}
+}
+
+// countOpen counts what is open, and remembers the gravest of the latest.
+func (r Shifts) countOpen(ctx context.Context, s *shift) error {
+	open := s1.Query{}.With("incidentStatuses", string(s1.StatusUnresolved), string(s1.StatusInProgress))
+	n, err := r.Console.CountThreats(ctx, open)
+	if err != nil {
+		return fmt.Errorf("count open threats: %w", err)
+	}
+	page, err := r.Console.ThreatsPage(ctx, open.SortedBy("createdAt", s1.Descending).WithLimit(reportLooked))
+	if err != nil {
+		return fmt.Errorf("list open threats: %w", err)
+	}
+	s.open = max(n, len(page.Items))
+	for _, t := range page.Items {
+		s.worst = append(s.worst, cards.ThreatRow(t, r.Links))
+	}
+	slices.SortStableFunc(s.worst, func(a, b cards.DigestRow) int { return b.Gravity - a.Gravity })
+	s.worst = s.worst[:min(len(s.worst), reportRows)]
+	return nil
+}
+
+// chart shows new threats over the shift.
+func (s *shift) chart(since, until time.Time, zone *time.Location) render.Chart {
+	if zone == nil {
+		zone = time.UTC
+	}
+	const bars = 20 // a chart has no more
+	first, step := since.UTC().Truncate(time.Hour), time.Hour
+	for until.Sub(first) > bars*step {
+		step *= 2
+	}
+	chart := render.Chart{Title: "New threats (" + until.In(zone).Format("MST") + ")"}
+	for at := first; at.Before(until); at = at.Add(step) {
+		n := 0
+		for hour, count := range s.byHour {
+			if !hour.Before(at) && hour.Before(at.Add(step)) {
+				n += count
+			}
+		}
+		chart.Bars = append(chart.Bars, render.Amount{Name: at.In(zone).Format("01-02 15:04"), Value: n})
+	}
+	return chart
+}
+
+// isolators tells who isolated an endpoint last, by the endpoint's id.
+func (r Shifts) isolators(ctx context.Context) (map[string]approvals.Request, error) {
+	by := map[string]approvals.Request{}
+	q := approvals.Query{States: []approvals.State{approvals.Done}, Since: r.Now().Add(-30 * 24 * time.Hour), Limit: reportPage}
+	for {
+		done, err := r.Requests.Find(ctx, q)
+		if err != nil {
+			return nil, fmt.Errorf("list who isolated endpoints: %w", err)
+		}
+		for _, req := range done {
+			if cmd, known := r.Catalog.Find(req.Command); known && cmd.Effect != nil && cmd.Effect.Isolates {
+				credit(by, req)
+			}
+		}
+		if len(done) < reportPage {
+			return by, nil
+		}
+		least := q.Since.Add(time.Millisecond)
+		if q.Since = done[len(done)-1].Created; q.Since.Before(least) { // what was made at that moment comes again, which does no harm
+			q.Since = least
+		}
+	}
+}
+
+// credit notes which endpoints a request isolated.
+func credit(by map[string]approvals.Request, req approvals.Request) {
+	var plan catalog.Plan
+	if json.Unmarshal(req.Plan, &plan) != nil {
+		return
+	}
+	for _, t := range plan.Targets {
+		if req.Started.After(by[t.ID].Started) {
+			by[t.ID] = req
+		}
+	}
+}
+
+// openPart is the table of what the next shift has to look at.
+func (s *shift) openPart() []render.Part {
+	if len(s.worst) == 0 {
+		return nil
+	}
+	t := render.Table{Columns: []render.Column{{Title: "Open threat"}, {Title: "Level"}, {Title: "Host"}, {Title: "Site"}, {Title: "Status"}, {Title: "Since"}}}
+	for _, r := range s.worst {
+		t.Rows = append(t.Rows, []render.Line{{render.Link(r.Name, r.URL)}, words(r.Level), words(r.Host), words(r.Site), words(r.Status), {render.At(r.Created)}})
+	}
+	parts := []render.Part{t}
+	if more := s.open - len(s.worst); more > 0 {
+		parts = append(parts, render.Note{render.Text(fmt.Sprintf("… and %d more that are open: /s1 threats custom-input={\"incidentStatuses\":[\"unresolved\",\"in_progress\"]}", more))})
+	}
+	return parts
+}
+
+// isolatedPart names isolated hosts, and who had that done.
+func isolatedPart(agents []s1.Agent, all int, by map[string]approvals.Request) []render.Part {
+	var parts []render.Part
+	for _, a := range agents[:min(len(agents), reportRows)] {
+		line := render.Line{render.Text("⛔ "), render.Bold(a.ComputerName)}
+		if a.SiteName != "" {
+			line = append(line, render.Text(" ("+a.SiteName+")"))
+		}
+		req, known := by[string(a.ID)]
+		if !known {
+			parts = append(parts, append(line, render.Text(" isolated, not from Slack")))
+			continue
+		}
+		line = append(line, render.Text(" isolated by "), render.User(req.Requester))
+		for _, d := range req.Approvals {
+			line = append(line, render.Text(", approved by "), render.User(d.User))
+		}
+		line = append(line, render.Text(", "), render.Since(req.Started))
+		if req.Term.Running() {
+			line = append(line, render.Text(", until "), render.At(req.Term.Ends))
+		}
+		parts = append(parts, line)
+	}
+	if more := all - len(parts); more > 0 {
+		parts = append(parts, render.Note{render.Text(fmt.Sprintf("… and %d more that are isolated", more))})
+	}
+	return parts
+}
+
+func pendingPart(pending []approvals.Request) []render.Part {
+	var parts []render.Part
+	for _, req := range pending[:min(len(pending), 10)] {
+		parts = append(parts, render.Line{render.Mono(req.Ref), render.Text(" " + req.Title + ", requested by "), render.User(req.Requester), render.Text(", expires "), render.Since(req.Expires)})
+	}
+	return parts
+}
+
+// mean is the mean of times, in words.
+func mean(times []time.Duration) string {
+	if len(times) == 0 {
+		return "—"
+	}
+	var sum time.Duration
+	for _, t := range times {
+		sum += t
+	}
+	return lasting(sum/time.Duration(len(times))) + fmt.Sprintf(" (%d)", len(times))
+}
+
+// lasting says a duration in two units at most.
+func lasting(d time.Duration) string {
+	d = d.Round(time.Minute)
+	days, hours, minutes := d/(24*time.Hour), d%(24*time.Hour)/time.Hour, d%time.Hour/time.Minute
+	switch {
+	case days > 0 && hours > 0:
+		return fmt.Sprintf("%d d %d h", days, hours)
+	case days == 1:
+		return "24 h" // "last 1 d" is no English
+	case days > 0:
+		return fmt.Sprintf("%d d", days)
+	case hours > 0 && minutes > 0:
+		return fmt.Sprintf("%d h %d min", hours, minutes)
+	case hours > 0:
+		return fmt.Sprintf("%d h", hours)
+	}
+	return fmt.Sprintf("%d min", minutes)
+}

@@ -1,0 +1,39 @@
+package bot
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"s1bot/bot/report"
+	"s1bot/render"
+)
+
+// A reporter makes shift reports; see report.Shifts.
+type reporter interface {
+	Since(ctx context.Context, since time.Time, zone *time.Location) (render.Card, error)
+}
+
+// A reportWord answers "report".
+type reportWord struct {
+	shifts  reporter
+	answers *answers
+	now     func() time.Time
+}
+
+// report answers "report [-24h]": what a shift leaves to the next one.
+func (w reportWord) report(ctx context.Context, a interaction, rest string) error {
+	span := report.Span
+	if rest = strings.TrimSpace(rest); rest != "" {
+		var err error
+		if span, err = spoken(rest); err != nil {
+			return err
+		}
+	}
+	card, err := w.shifts.Since(ctx, w.now().Add(-span), a.Who.Zone)
+	if err != nil {
+		return err
+	}
+	w.answers.reply(ctx, a, card)
+	return nil
+}

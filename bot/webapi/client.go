@@ -1,0 +1,90 @@
+package webapi
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+)
+
+// Config is what a client of the Web API needs.
+type Config struct {
+	Tokens  func() Tokens               // as they are now
+	Address string                      // of the Web API; Slack's own when empty
+	Timeout time.Duration               // of one call
+	Count   func(method, result string) // hears of each call how it went: ok, refused, rate_limited or failed; may be nil
+}
+
+// New is a client of the Web API, and the HTTP client that it uses. It calls nobody.
+func New(c Config, more ...slack.Option) (*http.Client, *slack.Client) {
+	if c.Count == nil {
+		c.Count = func(string, string) {}
+	}
+	address, first := strings.TrimSuffix(cmp.Or(c.Address, slack.APIURL), "/")+"/", c.Tokens()
+	client := &http.Client{Timeout: c.Timeout, Transport: rotating{transport{http.DefaultTransport, address, c.Count}, first, c.Tokens}}
+	opts := append([]slack.Option{slack.OptionHTTPClient(client), slack.OptionAppLevelToken(first.App.Reveal()), slack.OptionAPIURL(address)}, more...)
+	return client, slack.New(first.Bot.Reveal(), opts...)
+}
+
+// errNoAnswer is an answer of the Web API that says neither that a call succeeded nor what was wrong with it. slack-go takes it for a
+// success with nothing in it: nobody in a user group, no message posted.
+var errNoAnswer = errors.New("an answer that is neither a yes nor a no")
+
+// A transport refuses such answers. What goes to other addresses than the API's, which are those of answers by response URL and
+// of uploads, says "ok" in other ways.
+type transport struct {
+	next  http.RoundTripper
+	api   string // base address of the Web API
+	count func(method, result string)
+}
+
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	method, known := strings.CutPrefix(r.URL.String(), t.api)
+	if !known {
+		return t.next.RoundTrip(r)
+	}
+	method, _, _ = strings.Cut(method, "?")
+	resp, result, err := t.call(r)
+	t.count(method, result)
+	return resp, err
+}
+
+// call asks the Web API, and says how it went: ok, refused, rate_limited or failed.
+func (t transport) call(r *http.Request) (*http.Response, string, error) {
+	resp, err := t.next.RoundTrip(r)
+	switch {
+	case err != nil:
+		return resp, "failed", err
+	case resp.StatusCode == http.StatusTooManyRequests:
+		return resp, "rate_limited", nil
+	case resp.StatusCode != http.StatusOK:
+		return resp, "failed", nil
+	}
+	body, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close() // it was read to its end, or will be no further
+	if err != nil {
+		return nil, "failed", err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	var answer struct {
+		OK    bool   `json:"ok"`
+		Error string `json:"error"`
+	}
+	switch readable := json.Unmarshal(body, &answer) == nil; {
+	case readable && answer.OK:
+		return resp, "ok", nil
+	case readable && answer.Error == "ratelimited":
+		return resp, "rate_limited", nil
+	case readable && strings.TrimSpace(answer.Error) == "":
+		return nil, "failed", errNoAnswer
+	case readable:
+		return resp, "refused", nil
+	}
+	return resp, "failed", nil
+}

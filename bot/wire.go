@@ -1,0 +1,133 @@
+package bot
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"s1bot/approvals/workflow"
+	"s1bot/bot/chat"
+	"s1bot/bot/fairqueue"
+	"s1bot/bot/inbound"
+	"s1bot/bot/jobs"
+	"s1bot/bot/people"
+	"s1bot/bot/post"
+	"s1bot/bot/report"
+	"s1bot/bot/seal"
+	"s1bot/bot/socketmode"
+	"s1bot/bot/webapi"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+// The parts of a bot are put together here: each gets what it asks for and knows nothing of the others. They are made from the outside in:
+// ways to Slack and to people, the workflow of requests, commands, words, and last what takes in what Slack delivers.
+
+// ways are how the bot reaches Slack and the people there.
+type ways struct {
+	seal      seal.Sealer
+	finder    chat.Finder
+	post      *post.Messenger
+	people    *people.Directory
+	operators *people.Operators
+	answers   *answers
+	gate      *gate
+	caller    caller
+	subjects  subjects
+}
+
+// client is a client of the Web API whose calls may take as long as limit.
+func (b *Bot) client(limit time.Duration) (*http.Client, *slack.Client) {
+	return webapi.New(webapi.Config{Tokens: b.Tokens, Address: b.APIURL, Timeout: limit, Count: b.Meter.SlackRequest})
+}
+
+// wire makes the parts.
+func (b *Bot) wire() error {
+	client, api := b.client(slackLimit)
+	b.api = api
+	w, err := b.wireSlack(client)
+	if err != nil {
+		return err
+	}
+	work := chores{fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: b.Log})}
+	b.wireWorkflow(w, work)
+	forms := &forms{catalog: b.Catalog, caller: w.caller, rules: b.flow.Gate, gate: w.gate, views: api, seal: w.seal, answers: w.answers, log: b.Log}
+	handler := b.wireHandler(w, forms)
+	reader := inbound.Reader{Self: b.self.ids, Seal: w.seal, Catalog: b.Catalog}
+	b.scheduler = &scheduler{
+		chores: work, inbox: b.Inbox, reader: reader, handler: handler, people: w.people, answers: w.answers, words: handler.words, meter: b.Meter, log: b.Log,
+	}
+	b.intake = &intake{
+		queue: fairqueue.New(fairqueue.Config{Classes: intakeLimits(), Timeout: intakeLimit, Log: b.Log}),
+		inbox: b.Inbox, reader: reader, forms: forms, scheduler: b.scheduler, meter: b.Meter, log: b.Log,
+		searches: &searches{catalog: b.Catalog, caller: w.caller, rules: b.flow.Gate, policy: b.Policy, gate: w.gate, log: b.Log},
+	}
+	b.sockets = socketmode.New(b.Sockets, b.openSocket, b.intake.receive, b.Log)
+	return nil
+}
+
+// wireSlack makes the ways to Slack and to people, and what others ask of them.
+func (b *Bot) wireSlack(client *http.Client) (w ways, err error) {
+	_, uploads := b.client(workLimit)
+	w.seal = seal.Sealer{Token: func() s1.Secret { return b.Tokens().Bot }}
+	w.finder = chat.Finder{API: b.api, Self: b.self.ids}
+	w.post = &post.Messenger{
+		Seal: w.seal.Click, API: b.api, Uploads: uploads, HTTP: client, Console: b.Console.ConsoleURL(), Clips: b.Clips, Directs: b.Directs,
+		Find: w.finder.Find, Attached: w.finder.Attached, Log: b.Log,
+	}
+	w.people, err = people.New(people.Config{API: b.api, Team: func() string { return b.self.Team }, Policy: b.Policy, Now: b.Now, Log: b.Log})
+	if err != nil {
+		return w, err
+	}
+	w.operators = people.NewOperators(w.people, w.post, b.OperatorChannels)
+	w.answers = &answers{post: w.post, operators: w.operators, log: b.Log}
+	w.gate = &gate{people: w.people, trail: b.Ledger, log: b.Log}
+	w.caller = caller{console: b.Console, queries: b.Queries, exports: b.Exports, now: b.Now}
+	w.subjects = subjects{source: b.Notices, log: b.Log}
+	b.people = w.people
+	b.roles = &people.RoleWatch{Directory: w.people, Operators: w.operators, Finder: w.finder, Trail: b.Ledger, Tick: b.Tick}
+	b.Channels = &chat.Channels{Finder: w.finder, Messenger: w.post, Groups: w.people}
+	b.Shifts = report.Shifts{Console: b.Console, Links: b.Console, Requests: b.Ledger, Catalog: b.Catalog, Now: b.Now}
+	return w, nil
+}
+
+// wireWorkflow makes the workflow of requests and the jobs, which need each other: a request is watched as a job.
+func (b *Bot) wireWorkflow(w ways, work chores) {
+	long := &background{now: b.Now}
+	b.flow = workflow.New(workflow.Config{
+		Ledger: b.Ledger, Catalog: b.Catalog, Console: b.Console, Queries: b.Queries, Policy: b.Policy, Changed: b.Changed,
+		Messenger: messenger{w.post, w.finder, w.answers}, People: w.people, Operators: w.operators, Threads: threads{w.subjects}, Background: long,
+		Explain: func(ref string, err error) (render.Card, error) {
+			return explain(interaction{Interaction: workflow.Interaction{At: origin{Key: ref}}}, err)
+		},
+		Count: b.Meter.Command, Enqueue: work.push, Tick: b.Tick, Now: b.Now, Log: b.Log,
+	})
+	b.jobs = jobs.New(jobs.Config{
+		Store: b.Jobs, Messages: w.post, Answers: w.answers, Watcher: b.flow.Watcher, Log: b.Log,
+		Commands: longWork{gate: w.gate, catalog: b.Catalog, caller: w.caller, meter: b.Meter},
+	})
+	long.jobs = b.jobs
+}
+
+// wireHandler makes what runs commands, the bot's own words, and what works on deliveries with both.
+func (b *Bot) wireHandler(w ways, forms *forms) *handler {
+	run := &runner{
+		catalog: b.Catalog, caller: w.caller, policy: b.Policy, gate: b.flow.Gate, submitter: b.flow.Submitter, history: b.History, jobs: b.jobs,
+		forms: forms, answers: w.answers, meter: b.Meter, words: append(BuiltinWords(), ""), now: b.Now, log: b.Log,
+	}
+	words := newVocabulary(
+		helpWords{catalog: b.Catalog, asked: b.History, forms: forms, answers: w.answers},
+		requestWords{
+			flow: b.flow, policy: b.Policy, ledger: b.Ledger, catalog: b.Catalog, gate: w.gate, forms: forms, answers: w.answers, now: b.Now, log: b.Log,
+		},
+		noticeWords{source: b.Notices, subjects: w.subjects, trail: b.Ledger, runner: run, answers: w.answers, now: b.Now},
+		reportWord{shifts: b.Shifts, answers: w.answers, now: b.Now},
+		jobWords{jobs: b.jobs, answers: w.answers},
+	)
+	return &handler{
+		gate: w.gate, runner: run, words: words, talk: decisionTalk{requests: b.Ledger, answers: w.answers}, answers: w.answers, catalog: b.Catalog,
+		postponer: &postponer{requests: b.Ledger, rules: b.flow.Gate, answers: w.answers, now: b.Now},
+		made:      b.Ledger, clips: b.Clips, directs: w.post, bots: w.people, meter: b.Meter, now: b.Now, log: b.Log,
+	}
+}
