@@ -56,29 +56,39 @@ func plain(e approvals.Entry) approvals.Entry {
 	return e
 }
 
+// A querier is a database, or a transaction in it.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
 // Audit returns the entries that match. The end of the trail is that of the moment of the call: what is appended later is left
 // for the next.
 func (s Requests) Audit(ctx context.Context, q approvals.AuditQuery) (approvals.Trail, error) {
+	return trail(ctx, s.db.read, q)
+}
+
+func trail(ctx context.Context, in querier, q approvals.AuditQuery) (approvals.Trail, error) {
 	var t approvals.Trail
 	var last int64 // which is the head's, unless somebody meddled
-	err := s.db.read.QueryRowContext(ctx, `
+	err := in.QueryRowContext(ctx, `
 		SELECT seq, hash, (SELECT coalesce(max(seq), 0) FROM audit) FROM audit_head WHERE one = 1`).Scan(&t.Head.Seq, &t.Head.Hash, &last)
 	if err != nil {
 		return t, fmt.Errorf("read the audit trail: %w", err)
 	}
-	t.Entries = s.entries(ctx, q, last)
+	t.Entries = entries(ctx, in, q, last)
 	return t, nil
 }
 
 // entries yields the entries up to last, page by page.
-func (s Requests) entries(ctx context.Context, q approvals.AuditQuery, last int64) iter.Seq2[approvals.Entry, error] {
+func entries(ctx context.Context, in querier, q approvals.AuditQuery, last int64) iter.Seq2[approvals.Entry, error] {
 	return func(yield func(approvals.Entry, error) bool) {
 		seen := int64(-1 << 62) // before every number that meddling could give a row
 		if q.After > 0 {
 			seen = q.After
 		}
 		for {
-			page, err := s.page(ctx, q, seen, last)
+			page, err := page(ctx, in, q, seen, last)
 			if err != nil {
 				yield(approvals.Entry{}, fmt.Errorf("read the audit trail: %w", err))
 				return
@@ -96,7 +106,7 @@ func (s Requests) entries(ctx context.Context, q approvals.AuditQuery, last int6
 	}
 }
 
-func (s Requests) page(ctx context.Context, q approvals.AuditQuery, after, last int64) ([]approvals.Entry, error) {
+func page(ctx context.Context, in querier, q approvals.AuditQuery, after, last int64) ([]approvals.Entry, error) {
 	var w where
 	w.add("seq > ?", after)
 	w.add("seq <= ?", last)
@@ -112,7 +122,7 @@ func (s Requests) page(ctx context.Context, q approvals.AuditQuery, after, last 
 	for column, value := range pairs("actor", q.Actor, "action", q.Action, "command", q.Command) {
 		w.add(column+" = ?", text(value))
 	}
-	rows, err := s.db.read.QueryContext(ctx, `
+	rows, err := in.QueryContext(ctx, `
 		SELECT seq, at, request, ref, actor, action, command, detail, prev, hash
 		FROM audit`+w.String()+fmt.Sprintf(` ORDER BY seq LIMIT %d`, auditPage), w.args...)
 	return collect(rows, err, func(rows *sql.Rows) (e approvals.Entry, err error) {
