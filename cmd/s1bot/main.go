@@ -25,6 +25,7 @@ type cli struct {
 	Manifest manifestCmd     `cmd:"" help:"Print the Slack app manifest."`
 	Schema   policySchemaCmd `cmd:"" name:"policy-schema" help:"Print the JSON schema of the policy file, for editors."`
 	Audit    auditCmd        `cmd:"" help:"Print or verify the audit trail."`
+	Backup   backupCmd       `cmd:"" help:"Copy the SQLite database to a file while the bot runs."`
 	Migrate  migrateCmd      `cmd:"" help:"Move to another database, such as from SQLite to PostgreSQL."`
 	Health   healthCmd       `cmd:"" help:"Test whether the process on this machine is alive (for containers)."`
 	Version  versionCmd      `cmd:"" help:"Print version, commit and Go version."`

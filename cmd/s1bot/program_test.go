@@ -30,7 +30,7 @@ func calls(t *testing.T, args ...string) (int, string, string) {
 
 func TestEverySubcommandHasHelp(t *testing.T) {
 	t.Parallel()
-	for _, sub := range []string{"run", "demo", "check", "settings", "commands", "manifest", "policy-schema", "audit", "migrate", "health", "version"} {
+	for _, sub := range []string{"run", "demo", "check", "settings", "commands", "manifest", "policy-schema", "audit", "backup", "migrate", "health", "version"} {
 		code, out, _ := calls(t, sub, "--help")
 		require.Zero(t, code, sub)
 		require.Contains(t, out, "Usage: s1bot "+sub)

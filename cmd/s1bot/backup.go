@@ -1,0 +1,32 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"s1bot/bot/store"
+)
+
+type backupCmd struct {
+	File string `arg:"" help:"A new file."`
+}
+
+// Help is shown by `s1bot backup --help`.
+func (backupCmd) Help() string {
+	return "Copies the SQLite database to a new file while the bot runs, as it is at one moment, and verifies the copy and its audit trail. To restore, stop the bot, put the file in the place of the database without the old -wal and -shm files, and start the bot. PostgreSQL has pg_dump for this."
+}
+
+// Run makes the backup and says where its audit trail ends.
+func (b backupCmd) Run(ctx context.Context, std streams) error {
+	c, err := readConfig(environment())
+	if err := about("S1BOT_DATABASE_URL", err); err != nil {
+		return settingsError{err}
+	}
+	head, err := store.Backup(ctx, c.DatabaseURL, b.File)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(std.out, "%s is whole; the last row of its audit trail is %d, hash %s\n", b.File, head.Seq, cmp.Or(head.Hash, "(none)"))
+	return err
+}
