@@ -101,6 +101,13 @@ func (r *Request) decidable(p policy.Person, now time.Time) error {
 	return unless(counts, ErrNotApprover)
 }
 
+// DecidableBy tells whether r waits for p's word: for certain, and p has not approved it already. It promises nothing: what counts is the
+// answer of Approve or Deny.
+func (r *Request) DecidableBy(p policy.Person, now time.Time) bool {
+	voted := slices.ContainsFunc(r.Approvals, func(v Vote) bool { return v.User == p.ID })
+	return !voted && r.decidable(p, now) == nil
+}
+
 // withdraw records that the requester takes r back at now.
 func (r *Request) withdraw(user string, now time.Time) error {
 	switch {

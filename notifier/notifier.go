@@ -75,6 +75,7 @@ type Config struct {
 	Check   func(context.Context) error // reports whether the console is well; nil: nobody watches
 	Token   func() s1.Token             // what is known of the console's token now; nil: nothing ever
 	Reports Reports                     // of shifts; nil: none
+	Also    []func(context.Context)     // what else one process alone does, as long as it has the lease; each runs until its context ends
 
 	Interval time.Duration // between polls; 0 means 30 s
 	Backfill time.Duration // how far back the very first start delivers; later starts go on where the last one was
@@ -149,6 +150,7 @@ func (n *Notifier) service(journal Journal) *service {
 		s.feeds = append(s.feeds, feed.New(feed.Config{Console: c.Console, Journal: journal, Channel: c.channel(source), Routes: c.Routes,
 			Operators: c.Operators, Wake: s.dispatcher.Wake, Interval: c.Interval, Born: c.born, Backfill: c.Backfill, Keep: c.Keep, Observer: c.Observer, Now: c.Now, Logger: c.Logger}, source))
 	}
+	s.parts = append(s.parts, c.Also...)
 	own := noteWriter{journal: journal, wake: s.dispatcher.Wake, now: c.Now, logger: c.Logger}
 	s.parts = append(s.parts, own.recall)
 	if c.Check != nil && c.Operators != "" {

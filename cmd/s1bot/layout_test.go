@@ -119,6 +119,10 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 		nil,
 	},
+	"notifier/figures": {
+		[]string{"s1", "commands/refusal", "notifier/pacing"},
+		nil,
+	},
 	"notifier/routing": {
 		[]string{"notifier/journal"},
 		nil,
@@ -189,8 +193,12 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 		[]string{"github.com/slack-go/slack", "github.com/gorilla/websocket", "github.com/sethvargo/go-retry"},
 	},
+	"bot/home": {
+		[]string{"render", "commands/catalog", "commands/manual", "commands/slash", "commands/text", "approvals", "approvals/workflow", "notifier/figures"},
+		nil,
+	},
 	"bot/store": {
-		[]string{"approvals", "approvals/syslog", "notifier", "notifier/journal"},
+		[]string{"approvals", "approvals/syslog", "notifier", "notifier/figures", "notifier/journal"},
 		[]string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"},
 	},
 	"bot/store/pgtest": {
@@ -278,7 +286,7 @@ var rooms = map[string]struct{ ours, third []string }{
 			"s1", "s1/s1sim", "render", "render/tempfile",
 			"commands", "commands/catalog", "commands/manual", "commands/refusal", "commands/slash", "commands/text",
 			"approvals", "approvals/policy", "approvals/syslog", "approvals/trail",
-			"notifier", "notifier/delivery", "notifier/feed", "notifier/journal", "notifier/routing",
+			"notifier", "notifier/delivery", "notifier/feed", "notifier/figures", "notifier/journal", "notifier/routing",
 			"bot", "bot/chat", "bot/setup", "bot/slacksim", "bot/store", "bot/webapi",
 			"cmd/s1bot/metrics", "cmd/s1bot/policyfile",
 		},

@@ -21,6 +21,7 @@ import (
 	"s1bot/cmd/s1bot/metrics"
 	"s1bot/commands"
 	"s1bot/notifier"
+	"s1bot/notifier/figures"
 	"s1bot/notifier/journal"
 	"s1bot/notifier/routing"
 	"s1bot/render/tempfile"
@@ -100,6 +101,7 @@ func (p *program) wire() error {
 		Console: p.console, Actions: catalog.CardActions(), Journal: p.db.Journal(), Leases: p.db.Journal(), Messages: p.bot.Channels, Files: p.bot.Channels, ThreatsChannel: c.ThreatsChannel, AlertsChannel: c.AlertsChannel,
 		Operators: p.operators(),
 		Routes:    func() routing.Routes { return *p.routes.Load() }, Check: p.check, Token: p.token.now, Reports: shifts{p},
+		Also:     []func(context.Context){figures.Counter{Console: p.console, Store: p.db.Figures(), Now: time.Now, Log: p.log, Pause: min(figures.Every, c.PollInterval)}.Run},
 		Interval: c.PollInterval, Backfill: c.Backfill, Keep: c.Keep, Observer: feedMeter{p.metrics}, Logger: p.log,
 	})
 	return err

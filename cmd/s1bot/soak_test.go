@@ -47,13 +47,13 @@ type tally struct {
 type soaked struct {
 	*exec.Cmd
 	address string
-	samples []figures
+	samples []footprint
 }
 
-// figures are what a process tells of itself at /metrics.
-type figures struct{ goroutines, mib, files float64 }
+// A footprint is what a process tells of itself at /metrics.
+type footprint struct{ goroutines, mib, files float64 }
 
-func (f figures) String() string {
+func (f footprint) String() string {
 	return fmt.Sprintf("%.0f goroutines, %.0f MiB, %.0f files", f.goroutines, f.mib, f.files)
 }
 
@@ -343,7 +343,7 @@ func (s *soak) samples(over <-chan struct{}) {
 }
 
 // scrape reads the figures of a process.
-func scrape(address string) (f figures, err error) {
+func scrape(address string) (f footprint, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/metrics", nil)
@@ -384,8 +384,8 @@ func (s *soak) judge() {
 }
 
 // middle is the median of each figure.
-func middle(all []figures) figures {
-	median := func(of func(figures) float64) float64 {
+func middle(all []footprint) footprint {
+	median := func(of func(footprint) float64) float64 {
 		var values []float64
 		for _, f := range all {
 			values = append(values, of(f))
@@ -393,5 +393,5 @@ func middle(all []figures) figures {
 		slices.Sort(values)
 		return values[len(values)/2]
 	}
-	return figures{median(func(f figures) float64 { return f.goroutines }), median(func(f figures) float64 { return f.mib }), median(func(f figures) float64 { return f.files })}
+	return footprint{median(func(f footprint) float64 { return f.goroutines }), median(func(f footprint) float64 { return f.mib }), median(func(f footprint) float64 { return f.files })}
 }

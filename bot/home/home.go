@@ -1,0 +1,319 @@
+// Package home keeps the Home tab of each person up to date.
+//
+// A tab is a pure function of rows (page.go): requests and freezes of the ledger, figures that the notifier counted, a person's own commands.
+// So looking at it costs the console nothing, however many people look, and every process draws the same.
+//
+//	opened ──▶ drawn and published at once
+//	every few seconds ──▶ drawn anew for each who opened it today ──differs from what Slack has──▶ published
+//
+// What Slack has is remembered in the database as a fingerprint, and whoever changes that publishes: of several processes one does, at most
+// every ten seconds a person, and after a restart nobody looks at old buttons for longer than that.
+//
+// The rule one must not break: nothing here is a gate. A tab shows what may be clicked as far as it is known; who clicks passes the same
+// gates as on a card.
+package home
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"s1bot/approvals"
+	"s1bot/approvals/workflow"
+	"s1bot/commands/catalog"
+	"s1bot/notifier/figures"
+	"s1bot/render"
+)
+
+const (
+	pause      = 10 * time.Second // between two publications for one person
+	watched    = 24 * time.Hour   // for how long a tab is kept up to date after it was opened
+	sharedFor  = 2 * time.Second  // how long what all see is read once: a hundred people who open it together read it once
+	personFor  = 5 * time.Minute  // how long it is believed who somebody is, where they only look
+	creditFor  = time.Minute      // how long it is believed who isolated an endpoint
+	creditFrom = 30 * 24 * time.Hour
+	creditPage = 250
+	maxListed  = 200 // requests that wait or run
+)
+
+// ErrOff says that the app has no Home tab.
+var ErrOff = errors.New("the Home tab of this Slack app is off")
+
+// A Publisher shows somebody their tab. It fails with ErrOff where the app has none.
+type Publisher interface {
+	Publish(ctx context.Context, user string, page render.Page) error
+}
+
+// Views remembers who opened the tab and what of it Slack has.
+type Views interface {
+	// Opened notes that somebody opened it.
+	Opened(ctx context.Context, user string, at time.Time) error
+	// Viewers are those who opened it at since or later and for whom nothing was published after notAfter.
+	Viewers(ctx context.Context, since, notAfter time.Time) (users []string, err error)
+	// Claim lets one process publish: true for whoever changes the fingerprint, or, with force, though it stays the same. Nobody may who was
+	// published for after notAfter.
+	Claim(ctx context.Context, user, print string, now, notAfter time.Time, force bool) (bool, error)
+	// Release forgets a fingerprint: what it stands for did not get there.
+	Release(ctx context.Context, user string) error
+}
+
+// A Ledger has the requests.
+type Ledger interface {
+	Find(ctx context.Context, q approvals.Query) ([]approvals.Request, error)
+	Frozen(ctx context.Context) (approvals.Request, bool, error)
+}
+
+// Figures are what was counted about the console.
+type Figures interface {
+	All(ctx context.Context) (map[string]figures.Figure, error)
+}
+
+// Lines are what a person ran and saved.
+type Lines interface {
+	Recent(ctx context.Context, user string, n int) ([]string, error)
+	Saved(ctx context.Context, user string) ([]Line, error)
+}
+
+// A Config is what a Keeper needs, all of it.
+type Config struct {
+	Catalog   *catalog.Catalog
+	Ledger    Ledger
+	Figures   Figures
+	Views     Views
+	Lines     Lines
+	Publisher Publisher
+	Who       func(ctx context.Context, user string) workflow.Person
+	Sockets   func() int
+	TokenEnds func() time.Time
+	Words     Words
+	Every     time.Duration // between looks for what changed
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// A Keeper keeps tabs up to date. It is safe for use by several goroutines.
+type Keeper struct {
+	Config
+
+	mu       sync.Mutex
+	shared   State // what all see
+	sharedAt time.Time
+	credits  map[string]approvals.Request
+	credited time.Time
+	people   map[string]known
+	off      time.Time // when Slack last said that there is no tab
+}
+
+type known struct {
+	person workflow.Person
+	at     time.Time
+}
+
+// New makes a keeper; it starts nothing.
+func New(c Config) *Keeper { return &Keeper{Config: c, people: map[string]known{}} }
+
+// Opened publishes the tab of somebody who opened it.
+func (k *Keeper) Opened(ctx context.Context, user string) error {
+	if err := k.Views.Opened(ctx, user, k.Now()); err != nil {
+		return err
+	}
+	k.forget(user)
+	return k.refresh(ctx, user, true)
+}
+
+// Run publishes what changed, until ctx ends.
+func (k *Keeper) Run(ctx context.Context) {
+	ticker := time.NewTicker(k.Every)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		if err := k.round(ctx); err != nil && ctx.Err() == nil {
+			k.Log.Warn("Home tabs are not up to date", "err", err)
+		}
+	}
+}
+
+// round looks at everybody who opened the tab lately. The first who cannot be shown theirs ends it: where Slack wants a pause, or has no tab
+// for this app, the others wait, too.
+func (k *Keeper) round(ctx context.Context) error {
+	now := k.Now()
+	if now.Sub(k.offSince()) < watched/24 {
+		return nil
+	}
+	viewers, err := k.Views.Viewers(ctx, now.Add(-watched), now.Add(-pause))
+	if err != nil {
+		return err
+	}
+	for _, user := range viewers {
+		if err := k.refresh(ctx, user, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k *Keeper) offSince() time.Time {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.off
+}
+
+// refresh draws a tab and publishes it where Slack has another one, or force is set.
+func (k *Keeper) refresh(ctx context.Context, user string, force bool) error {
+	state, err := k.state(ctx, user)
+	if err != nil {
+		return fmt.Errorf("draw the Home tab of %s: %w", user, err)
+	}
+	page := Page(state, k.Catalog, k.Words)
+	print, err := fingerprint(page)
+	if err != nil {
+		return err
+	}
+	mine, err := k.Views.Claim(ctx, user, print, k.Now(), k.Now().Add(-pause), force)
+	if err != nil || !mine {
+		return err
+	}
+	if err := k.Publisher.Publish(ctx, user, page); err != nil {
+		k.noteOff(err)
+		return errors.Join(fmt.Errorf("publish the Home tab of %s: %w", user, err), k.Views.Release(context.WithoutCancel(ctx), user))
+	}
+	return nil
+}
+
+func (k *Keeper) noteOff(err error) {
+	if errors.Is(err, ErrOff) {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.off = k.Now()
+	}
+}
+
+// fingerprint tells pages that differ.
+func fingerprint(p render.Page) (string, error) {
+	body, err := json.Marshal(p)
+	if err != nil {
+		return "", fmt.Errorf("fingerprint a page: %w", err)
+	}
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:12]), nil
+}
+
+// state is all that one person's tab shows.
+func (k *Keeper) state(ctx context.Context, user string) (State, error) {
+	s, err := k.everybodys(ctx)
+	if err != nil {
+		return s, err
+	}
+	if s.Person = k.who(ctx, user); !s.Person.Known().Yes() {
+		return s, nil
+	}
+	if s.Recent, err = k.Lines.Recent(ctx, user, maxLines); err == nil {
+		s.Saved, err = k.Lines.Saved(ctx, user)
+	}
+	return s, err
+}
+
+// who is who somebody is, as far as Slack said lately.
+func (k *Keeper) who(ctx context.Context, user string) workflow.Person {
+	k.mu.Lock()
+	last, ok := k.people[user]
+	k.mu.Unlock()
+	if ok && k.Now().Sub(last.at) < personFor && last.person.Known().Open() == "" {
+		return last.person
+	}
+	p := known{k.Who(ctx, user), k.Now()}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.people[user] = p
+	return p.person
+}
+
+func (k *Keeper) forget(user string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.people, user)
+}
+
+// everybodys is what all tabs show, read once for those who are drawn at about the same time.
+func (k *Keeper) everybodys(ctx context.Context) (State, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	now := k.Now()
+	s := State{Now: now, Sockets: k.Sockets(), TokenEnds: k.TokenEnds()}
+	if now.Sub(k.sharedAt) < sharedFor && now.Sub(k.sharedAt) >= 0 {
+		s = k.shared
+		s.Now = now
+		return s, nil
+	}
+	freeze, frozen, err := k.Ledger.Frozen(ctx)
+	if err != nil {
+		return s, err
+	}
+	if frozen {
+		s.Freeze = &freeze
+	}
+	if s.Figures, err = k.Figures.All(ctx); err != nil {
+		return s, err
+	}
+	s.Requests, err = k.Ledger.Find(ctx, approvals.Query{States: []approvals.State{approvals.Pending, approvals.Approved, approvals.Running}, Limit: maxListed})
+	if err != nil {
+		return s, err
+	}
+	if s.Isolators, err = k.isolators(ctx, s, now); err != nil {
+		return s, err
+	}
+	k.shared, k.sharedAt = s, now
+	return s, nil
+}
+
+// isolators tells who isolated each endpoint that is isolated now, as of the last minute.
+func (k *Keeper) isolators(ctx context.Context, s State, now time.Time) (map[string]approvals.Request, error) {
+	if f := s.Figures[figures.Isolated]; f.Body == nil {
+		return nil, nil
+	}
+	if now.Sub(k.credited) < creditFor && k.credits != nil {
+		return k.credits, nil
+	}
+	by := map[string]approvals.Request{}
+	q := approvals.Query{States: []approvals.State{approvals.Done}, Since: now.Add(-creditFrom), Limit: creditPage}
+	for {
+		done, err := k.Ledger.Find(ctx, q)
+		if err != nil {
+			return nil, fmt.Errorf("list who isolated endpoints: %w", err)
+		}
+		for _, req := range done {
+			k.credit(by, req)
+		}
+		if len(done) < creditPage {
+			break
+		}
+		least := q.Since.Add(time.Millisecond)
+		if q.Since = done[len(done)-1].Created; q.Since.Before(least) { // what was made at that moment comes again, which does no harm
+			q.Since = least
+		}
+	}
+	k.credits, k.credited = by, now
+	return by, nil
+}
+
+// credit notes which endpoints a request isolated.
+func (k *Keeper) credit(by map[string]approvals.Request, req approvals.Request) {
+	if cmd, ok := k.Catalog.Find(req.Command); !ok || cmd.Effect == nil || !cmd.Effect.Isolates {
+		return
+	}
+	for _, t := range workflow.PlanOf(req).Targets {
+		if req.Started.After(by[t.ID].Started) {
+			by[t.ID] = req
+		}
+	}
+}

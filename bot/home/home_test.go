@@ -1,0 +1,320 @@
+package home
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/approvals"
+	"s1bot/approvals/policy"
+	"s1bot/approvals/workflow"
+	"s1bot/commands"
+	"s1bot/commands/catalog"
+	"s1bot/notifier/figures"
+	"s1bot/render"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// person is somebody with roles, or a stranger.
+func person(t testing.TB, id string, full policy.Answer) workflow.Person {
+	t.Helper()
+	rules, err := policy.New(policy.Settings{Operators: []policy.Member{"UALICE"}, Approvers: []policy.Member{"UBOB"}})
+	require.NoError(t, err)
+	return workflow.Person{Person: rules.Person(policy.Identity{ID: id, Name: strings.ToLower(id[1:]), Active: policy.Certain(true), Full: full}), Zone: time.UTC}
+}
+
+func request(ref string, state approvals.State) approvals.Request {
+	plan, _ := json.Marshal(catalog.Plan{Targets: []catalog.Target{{Kind: "agent", ID: "1400000000000000001", Name: "SRV-SQL-1"}}})
+	return approvals.Request{
+		ID: "id" + ref, Ref: ref, Command: "disconnect-agent-from-network", Title: "Disconnect Agent From Network", Risk: "destructive", Plan: plan, Targets: 1,
+		Requester: "UALICE", RequesterName: "alice", Reason: "beaconing", State: state, Quorum: 1, By: []string{policy.Approvers}, Created: noon, Expires: noon.Add(30 * time.Minute),
+	}
+}
+
+var words = Words{Find: "find", Review: "review", Thaw: "thaw", Run: "run"}
+
+func drawn(s State) (text string, blocks int) {
+	s.Now = noon
+	view := Page(s, commands.All(), words).Home(render.Options{})
+	body, _ := json.Marshal(view)
+	return string(body), len(view.Blocks.BlockSet)
+}
+
+func counted(n int) map[string]figures.Figure {
+	all := map[string]figures.Figure{figures.Health: {Name: figures.Health, At: noon}}
+	for i, name := range []string{figures.Malicious, figures.Suspicious, figures.Critical, figures.High, figures.Medium, figures.Low} {
+		all[name] = figures.Figure{Name: name, At: noon, Body: json.RawMessage(fmt.Sprint(n + i))}
+	}
+	hosts, _ := json.Marshal(figures.Endpoints{Total: 1, Named: []figures.Endpoint{{ID: "1400000000000000001", Name: "SRV-SQL-1", Site: "Paris"}}})
+	all[figures.Isolated] = figures.Figure{Name: figures.Isolated, At: noon, Body: hosts}
+	return all
+}
+
+func TestAnApproverSeesWhatWaitsAndHowThingsAre(t *testing.T) {
+	t.Parallel()
+	done := request("A-0001", approvals.Done)
+	done.Term, done.Approvals = &approvals.Term{For: time.Hour, Began: noon, Ends: noon.Add(time.Hour)}, []approvals.Vote{{User: "UBOB"}}
+	s := State{Person: person(t, "UBOB", policy.Certain(true)), Sockets: 2, TokenEnds: noon.Add(41 * 24 * time.Hour), Figures: counted(9),
+		Requests:  []approvals.Request{request("A-7F3A", approvals.Pending)},
+		Isolators: map[string]approvals.Request{"1400000000000000001": done}, Recent: []string{"list-agents computer-name=DESKTOP", "nonsense ((("},
+		Saved: []Line{{"morning", "threats open"}}}
+	text, _ := drawn(s)
+	for _, want := range []string{"🟢 console · 🟢 Slack · token expires in 41 days", "Waiting for you (1)", "A-7F3A", "SRV-SQL-1", "beaconing", `"Approve"`, `"Deny"`, `"Review"`,
+		"Threats 19", "9 malicious · 10 suspicious", "Alerts 50", "11 critical", "Isolated now (1)", "Extend", "Reconnect", "connect-agent-to-network", "Run again", "morning", "Find a command", "IOCs"} {
+		require.Contains(t, text, want)
+	}
+	require.Equal(t, 1, strings.Count(text, `"Run again","emoji"`), "what cannot be read any more has no button")
+	require.NotContains(t, text, "Your requests")
+	s.Person = person(t, "UALICE", policy.Certain(true))
+	text, _ = drawn(s)
+	require.Contains(t, text, "Your requests (1)")
+	require.Contains(t, text, `"Withdraw"`)
+	require.NotContains(t, text, `"Approve"`, "nobody is offered their own request")
+}
+
+func TestWhileFrozenNothingIsOfferedForApproval(t *testing.T) {
+	t.Parallel()
+	freeze := approvals.Request{Requester: "UBOB", Reason: "ransomware at HQ", State: approvals.Frozen, Quorum: 2, Created: noon}
+	text, _ := drawn(State{Person: person(t, "UBOB", policy.Certain(true)), Freeze: &freeze, Requests: []approvals.Request{request("A-7F3A", approvals.Pending)}})
+	require.Contains(t, text, "ransomware at HQ")
+	require.Contains(t, text, `"Thaw"`)
+	require.NotContains(t, text, `"Approve"`)
+	require.Contains(t, text, `"Deny"`)
+}
+
+func TestStrangersSeeASentence(t *testing.T) {
+	t.Parallel()
+	s := State{Figures: counted(9), Requests: []approvals.Request{request("A-7F3A", approvals.Pending)}, Recent: []string{"list-agents"}}
+	for words, full := range map[string]policy.Answer{"This bot is for full members": policy.Certain(false), "I can't tell who you are": policy.CannotTell("slack is down")} {
+		s.Person = person(t, "UEVE", full)
+		text, blocks := drawn(s)
+		require.Contains(t, text, words)
+		require.Equal(t, 1, blocks)
+		require.NotContains(t, text, "A-7F3A")
+	}
+	s.Person = person(t, "UMALLORY", policy.Certain(true))
+	text, _ := drawn(s)
+	require.NotContains(t, text, "A-7F3A", "who has no role decides nothing")
+	require.Contains(t, text, "Threats")
+}
+
+func TestWhatWasNotCountedIsNoZero(t *testing.T) {
+	t.Parallel()
+	s := State{Person: person(t, "UBOB", policy.Certain(true)), Figures: counted(9)}
+	failed := s.Figures[figures.Malicious]
+	failed.Failed = "status 403"
+	s.Figures[figures.Malicious], s.Figures[figures.Isolated] = failed, figures.Figure{Failed: "status 403"}
+	delete(s.Figures, figures.High)
+	text, _ := drawn(s)
+	require.Contains(t, text, "Can't count them now: status 403")
+	require.NotContains(t, text, "Threats 19")
+	require.Contains(t, text, "Can't tell: status 403")
+	require.NotContains(t, text, "Isolated now (0)")
+	text, _ = drawn(State{Person: s.Person})
+	require.Contains(t, text, "not counted yet")
+	require.Contains(t, text, "console: not asked yet")
+	require.NotContains(t, text, "Threats 0")
+}
+
+func TestAHomeTabNeverHasMoreThanSlackTakes(t *testing.T) {
+	t.Parallel()
+	s := State{Person: person(t, "UBOB", policy.Certain(true)), Figures: counted(1)}
+	for i := range 500 {
+		req := request(fmt.Sprintf("A-%04X", i), approvals.Pending)
+		req.Title, req.Reason = strings.Repeat("<!channel> ", 500), strings.Repeat("*", 5000)
+		s.Requests = append(s.Requests, req)
+		s.Recent = append(s.Recent, strings.Repeat("list-agents ", 400))
+		s.Saved = append(s.Saved, Line{strings.Repeat("x", 300), strings.Repeat("y", 9000)})
+	}
+	text, blocks := drawn(s)
+	require.LessOrEqual(t, blocks, 100)
+	require.Less(t, len(text), 250_000)
+	require.Contains(t, text, "Waiting for you (500)")
+	require.Contains(t, text, "… and 490 more")
+	require.Contains(t, text, "Find a command", "what comes last has room, too")
+}
+
+// rig is a keeper at fake edges that count.
+type rig struct {
+	*Keeper
+	mu        sync.Mutex
+	reads     int
+	published map[string][]string
+	fails     error
+	requests  []approvals.Request
+	views     map[string]*viewer
+	opened    map[string]time.Time
+}
+
+func newRig(t testing.TB) *rig {
+	r := &rig{published: map[string][]string{}, views: map[string]*viewer{}, opened: map[string]time.Time{}}
+	r.Keeper = New(Config{Catalog: commands.All(), Ledger: r, Figures: noFigures{}, Views: r, Lines: noLines{}, Publisher: r, Words: words, Every: 5 * time.Second,
+		Who:     func(_ context.Context, id string) workflow.Person { return person(t, id, policy.Certain(true)) },
+		Sockets: func() int { return 1 }, TokenEnds: func() time.Time { return time.Time{} }, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	return r
+}
+
+type noFigures struct{}
+
+func (noFigures) All(context.Context) (map[string]figures.Figure, error) { return nil, nil }
+
+type noLines struct{}
+
+func (noLines) Recent(context.Context, string, int) ([]string, error) { return nil, nil }
+func (noLines) Saved(context.Context, string) ([]Line, error)         { return nil, nil }
+
+func (r *rig) Find(context.Context, approvals.Query) ([]approvals.Request, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.reads++
+	return r.requests, nil
+}
+func (r *rig) Frozen(context.Context) (approvals.Request, bool, error) {
+	return approvals.Request{}, false, nil
+}
+func (r *rig) Publish(_ context.Context, user string, page render.Page) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.fails != nil {
+		return r.fails
+	}
+	body, err := json.Marshal(page)
+	r.published[user] = append(r.published[user], string(body))
+	return err
+}
+func (r *rig) Opened(_ context.Context, user string, at time.Time) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.views[user] == nil {
+		r.views[user] = &viewer{}
+	}
+	r.opened[user] = at
+	return nil
+}
+
+type viewer struct {
+	published time.Time
+	print     string
+}
+
+func (r *rig) Viewers(_ context.Context, since, notAfter time.Time) (all []string, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for user, v := range r.views {
+		if !r.opened[user].Before(since) && !v.published.After(notAfter) {
+			all = append(all, user)
+		}
+	}
+	return all, nil
+}
+func (r *rig) Claim(_ context.Context, user, print string, now, notAfter time.Time, force bool) (bool, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	v := r.views[user]
+	if v.published.After(notAfter) || !force && v.print == print {
+		return false, nil
+	}
+	v.print, v.published = print, now
+	return true, nil
+}
+func (r *rig) Release(_ context.Context, user string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.views[user].print = ""
+	return nil
+}
+
+func (r *rig) count(user string) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.published[user])
+}
+
+func TestAHundredPeopleWhoOpenItTogetherReadItOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		var opening sync.WaitGroup
+		for i := range 100 {
+			opening.Go(func() { require.NoError(t, r.Keeper.Opened(t.Context(), fmt.Sprintf("U%03d", i))) })
+		}
+		opening.Wait()
+		for i := range 100 {
+			require.Equal(t, 1, r.count(fmt.Sprintf("U%03d", i)))
+		}
+		require.Equal(t, 1, r.reads, "requests were read once for all")
+	})
+}
+
+func TestATabFollowsWhatChangesAtMostEveryTenSeconds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go r.Run(ctx)
+		require.NoError(t, r.Keeper.Opened(ctx, "UBOB"))
+		require.NoError(t, r.Keeper.Opened(ctx, "UBOB"))
+		require.Equal(t, 1, r.count("UBOB"), "opened twice within ten seconds")
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		require.Equal(t, 1, r.count("UBOB"), "nothing changed")
+		for i := range 30 { // something every second
+			r.mu.Lock()
+			req := request(fmt.Sprintf("A-%04d", i), approvals.Pending)
+			req.Expires = time.Now().Add(time.Hour)
+			r.requests = []approvals.Request{req}
+			r.mu.Unlock()
+			time.Sleep(time.Second)
+			synctest.Wait()
+		}
+		require.GreaterOrEqual(t, r.count("UBOB"), 3)
+		require.LessOrEqual(t, r.count("UBOB"), 4)
+		require.Contains(t, r.published["UBOB"][r.count("UBOB")-1], "A-00")
+		before := r.count("UBOB")
+		time.Sleep(25 * time.Hour)
+		r.mu.Lock()
+		r.requests = nil
+		r.mu.Unlock()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		require.LessOrEqual(t, r.count("UBOB"), before+2, "nobody looked at it for a day")
+	})
+}
+
+func TestWhatDidNotGetThereIsPublishedAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go r.Run(ctx)
+		r.fails = errors.New("hash_conflict")
+		require.Error(t, r.Keeper.Opened(ctx, "UBOB"))
+		r.mu.Lock()
+		r.fails = nil
+		r.mu.Unlock()
+		time.Sleep(20 * time.Second)
+		synctest.Wait()
+		require.Equal(t, 1, r.count("UBOB"))
+		r.mu.Lock()
+		r.fails, r.reads = ErrOff, 0
+		r.requests = []approvals.Request{request("A-7F3A", approvals.Pending)}
+		r.mu.Unlock()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		require.LessOrEqual(t, r.reads, 2, "an app without a Home tab is asked again in an hour")
+	})
+}

@@ -1,0 +1,80 @@
+package figures_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/notifier/figures"
+	"s1bot/s1"
+)
+
+// fakeConsole counts its calls; where down is set it fails.
+type fakeConsole struct {
+	mu    sync.Mutex
+	calls int
+	down  error
+}
+
+func (c *fakeConsole) answer(n int) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.calls++
+	return n, c.down
+}
+
+func (c *fakeConsole) SystemInfo(context.Context) (s1.SystemInfo, error) {
+	_, err := c.answer(0)
+	return s1.SystemInfo{}, err
+}
+func (c *fakeConsole) CountThreats(context.Context, s1.Query) (int, error) { return c.answer(9) }
+func (c *fakeConsole) CountAlerts(context.Context, s1.Query) (int, error)  { return c.answer(4) }
+func (c *fakeConsole) AgentsPage(context.Context, s1.Query) (s1.Page[s1.Agent], error) {
+	_, err := c.answer(0)
+	return s1.Page[s1.Agent]{Items: []s1.Agent{{ID: "1400000000000000001", ComputerName: "DESKTOP-1", SiteName: "Paris"}}, Total: 1}, err
+}
+
+type fakeStore map[string]figures.Figure
+
+func (s fakeStore) SetFigure(_ context.Context, f figures.Figure) error { s[f.Name] = f; return nil }
+
+func TestEachFigureIsCountedInTurnWhoeverLooks(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		console, store := &fakeConsole{}, fakeStore{}
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go figures.Counter{Console: console, Store: store, Now: time.Now, Log: slog.New(slog.DiscardHandler)}.Run(ctx)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		require.Len(t, store, 8, "a fresh start counts all at once")
+		require.JSONEq(t, "9", string(store[figures.Malicious].Body))
+		require.JSONEq(t, `{"total":1,"named":[{"id":"1400000000000000001","name":"DESKTOP-1","site":"Paris"}]}`, string(store[figures.Isolated].Body))
+		before := console.calls
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		require.InDelta(t, 60, console.calls-before, 1, "one call every ten seconds")
+	})
+}
+
+func TestWhatCannotBeCountedSaysWhyAndIsNotZero(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		console, store := &fakeConsole{down: errors.New("no route to host")}, fakeStore{}
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go figures.Counter{Console: console, Store: store, Now: time.Now, Log: slog.New(slog.DiscardHandler)}.Run(ctx)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		for name, f := range store {
+			require.Nil(t, f.Body, name)
+			require.Equal(t, "no route to host", f.Failed)
+		}
+	})
+}
