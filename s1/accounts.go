@@ -4,6 +4,9 @@ import (
 	"context"
 	"iter"
 	"net/http"
+
+	"s1bot/s1/pages"
+	"s1bot/s1/transport"
 )
 
 // An Account is a customer of the console, the level above sites.
@@ -27,16 +30,19 @@ type Account struct {
 	UpdatedAt           Time      `json:"updatedAt"`
 }
 
-func (c *Client) accounts() list[Account] {
-	return list[Account]{client: c, call: call{operation: "list accounts", method: http.MethodGet, route: "accounts", permission: "Accounts.view"}}
+// RowKey is what the row is known again by, whatever else it says.
+func (a Account) RowKey() string { return string(a.ID) }
+
+func (c *Client) accounts() pages.List[Account] {
+	return pages.List[Account]{Client: c.t, Call: transport.Call{Operation: "list accounts", Method: http.MethodGet, Route: "accounts", Permission: "Accounts.view"}}
 }
 
 // AccountsPage returns one page of the accounts that match q. The filter by id is accountIds.
 func (c *Client) AccountsPage(ctx context.Context, q Query) (Page[Account], error) {
-	return c.accounts().page(ctx, q)
+	return c.accounts().Page(ctx, q)
 }
 
 // Accounts goes through all accounts that match q, page by page.
 func (c *Client) Accounts(ctx context.Context, q Query) iter.Seq2[Account, error] {
-	return c.accounts().all(ctx, q)
+	return c.accounts().All(ctx, q)
 }

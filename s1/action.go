@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+
+	"s1bot/s1/transport"
+	"s1bot/s1/wire"
 )
 
 // An ActionResult is the console's answer to a change.
@@ -93,23 +96,23 @@ type change struct {
 }
 
 // act sends a change to the things with the given ids.
-func act[ID ~string](ctx context.Context, c *Client, call call, ids []ID, data any) (ActionResult, error) {
-	selected, err := selection(ids)
+func act[ID ~string](ctx context.Context, c *transport.Client, call transport.Call, ids []ID, data any) (ActionResult, error) {
+	selected, err := wire.Selection(ids)
 	if err != nil {
-		return ActionResult{}, refusal(call.operation, err)
+		return ActionResult{}, transport.Refusal(call.Operation, err)
 	}
-	call.method, call.body = http.MethodPost, change{idFilter{selected}, data}
+	call.Method, call.Body = http.MethodPost, change{idFilter{selected}, data}
 	return affect(ctx, c, call)
 }
 
 // affect sends a change that says itself what it is for, and reads how many things it affects.
-func affect(ctx context.Context, c *Client, call call) (ActionResult, error) {
-	answer, err := get[affected](ctx, c, call)
+func affect(ctx context.Context, c *transport.Client, call transport.Call) (ActionResult, error) {
+	answer, err := transport.Get[affected](ctx, c, call)
 	if err != nil {
 		return ActionResult{}, err
 	}
 	if answer.Affected == nil {
-		return ActionResult{}, &Error{Operation: call.operation, Status: http.StatusOK, unknown: true,
+		return ActionResult{}, &Error{Operation: call.Operation, Status: http.StatusOK, Unclear: true,
 			Message: "The console accepted the request but did not say how many things it affects."}
 	}
 	return answer.result(), nil

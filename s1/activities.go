@@ -5,6 +5,10 @@ import (
 	"encoding/json"
 	"iter"
 	"net/http"
+
+	"s1bot/s1/pages"
+	"s1bot/s1/transport"
+	"s1bot/s1/wire"
 )
 
 // An Activity is an entry of the console's log of what people, agents and the console did.
@@ -33,21 +37,21 @@ type Activity struct {
 	UpdatedAt            Time            `json:"updatedAt"`
 }
 
-func (a *Activity) keep(raw json.RawMessage) {
-	a.Row.keep(raw)
-	a.Data = Redact(a.Data)
+func (a *Activity) Keep(raw json.RawMessage) {
+	a.Row.Keep(raw)
+	a.Data = wire.Redact(a.Data)
 }
 
-func (c *Client) activities() list[Activity] {
-	return list[Activity]{client: c, call: call{operation: "list activities", method: http.MethodGet, route: "activities", permission: "Activity Page.view"}}
+func (c *Client) activities() pages.List[Activity] {
+	return pages.List[Activity]{Client: c.t, Call: transport.Call{Operation: "list activities", Method: http.MethodGet, Route: "activities", Permission: "Activity Page.view"}}
 }
 
 // ActivitiesPage returns one page of the activities that match q.
 func (c *Client) ActivitiesPage(ctx context.Context, q Query) (Page[Activity], error) {
-	return c.activities().page(ctx, q)
+	return c.activities().Page(ctx, q)
 }
 
 // Activities goes through all activities that match q, page by page. Without a filter that is the whole log: use Take.
 func (c *Client) Activities(ctx context.Context, q Query) iter.Seq2[Activity, error] {
-	return c.activities().all(ctx, q)
+	return c.activities().All(ctx, q)
 }

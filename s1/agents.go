@@ -5,6 +5,9 @@ import (
 	"iter"
 	"net/http"
 	"slices"
+
+	"s1bot/s1/pages"
+	"s1bot/s1/transport"
 )
 
 // An Agent is an endpoint as the console sees it.
@@ -65,6 +68,9 @@ type Agent struct {
 	CreatedAt                Time               `json:"createdAt"`
 	UpdatedAt                Time               `json:"updatedAt"`
 }
+
+// RowKey is what the row is known again by, whatever else it says.
+func (a Agent) RowKey() string { return string(a.ID) }
 
 // A NetworkInterface is one of an endpoint's.
 type NetworkInterface struct {
@@ -146,28 +152,28 @@ func known(s string) bool {
 	return s != "" && s != "None" && s != "N/A" && s != "unknown"
 }
 
-func (c *Client) agents() list[Agent] {
-	return list[Agent]{client: c, call: call{operation: "list agents", method: http.MethodGet, route: "agents", permission: "Endpoints.view"}}
+func (c *Client) agents() pages.List[Agent] {
+	return pages.List[Agent]{Client: c.t, Call: transport.Call{Operation: "list agents", Method: http.MethodGet, Route: "agents", Permission: "Endpoints.view"}}
 }
 
 // AgentsPage returns one page of the agents that match q.
 func (c *Client) AgentsPage(ctx context.Context, q Query) (Page[Agent], error) {
-	return c.agents().page(ctx, q)
+	return c.agents().Page(ctx, q)
 }
 
 // Agents goes through all agents that match q, page by page.
 func (c *Client) Agents(ctx context.Context, q Query) iter.Seq2[Agent, error] {
-	return c.agents().all(ctx, q)
+	return c.agents().All(ctx, q)
 }
 
 // CountAgents returns how many agents match q.
 func (c *Client) CountAgents(ctx context.Context, q Query) (int, error) {
-	return c.agents().count(ctx, q)
+	return c.agents().Count(ctx, q)
 }
 
 // AgentsByID returns the agents with the given ids; ids that the console does not know are missing from the result.
 func (c *Client) AgentsByID(ctx context.Context, ids []AgentID) ([]Agent, error) {
-	return byID(ctx, c.agents(), ids, func(a Agent) AgentID { return a.ID })
+	return pages.ByID(ctx, c.agents(), ids, func(a Agent) AgentID { return a.ID })
 }
 
 // DisconnectAgents isolates endpoints: they reach the console and nothing else. It returns how many commands the console
@@ -187,6 +193,6 @@ func (c *Client) ShutdownAgents(ctx context.Context, ids []AgentID) (int, error)
 }
 
 func (c *Client) agentAction(ctx context.Context, action, permission string, ids []AgentID) (int, error) {
-	result, err := act(ctx, c, call{operation: action + " agents", route: "agents/actions/" + action, permission: permission}, ids, nil)
+	result, err := act(ctx, c.t, transport.Call{Operation: action + " agents", Route: "agents/actions/" + action, Permission: permission}, ids, nil)
 	return result.Affected, err
 }

@@ -1,18 +1,21 @@
-package s1
+package s1_test
 
 import (
 	"encoding/json"
 	"testing"
+
+	"s1bot/s1"
+	"s1bot/s1/consoletest"
 
 	"github.com/stretchr/testify/require"
 )
 
 func TestAnAgentTellsWhatAResponderAsks(t *testing.T) {
 	t.Parallel()
-	agent := Agent{
-		LastLoggedInUserName: "None", OSUsername: "jdoe", NetworkStatus: NetworkDisconnecting, LastIPToMgmt: "10.0.0.1",
-		NetworkInterfaces: []NetworkInterface{{Inet: []string{"10.0.0.1", "192.0.2.1"}, Inet6: []string{"fe80::1"}}},
-		Tags:              AgentTags{SentinelOne: []AgentTag{{Key: "env", Value: "prod"}, {Key: "vip"}}},
+	agent := s1.Agent{
+		LastLoggedInUserName: "None", OSUsername: "jdoe", NetworkStatus: s1.NetworkDisconnecting, LastIPToMgmt: "10.0.0.1",
+		NetworkInterfaces: []s1.NetworkInterface{{Inet: []string{"10.0.0.1", "192.0.2.1"}, Inet6: []string{"fe80::1"}}},
+		Tags:              s1.AgentTags{SentinelOne: []s1.AgentTag{{Key: "env", Value: "prod"}, {Key: "vip"}}},
 	}
 	require.Equal(t, "jdoe", agent.User())
 	require.True(t, agent.Isolated())
@@ -24,12 +27,12 @@ func TestAnAgentTellsWhatAResponderAsks(t *testing.T) {
 
 func TestAThreatTellsWhatAResponderAsks(t *testing.T) {
 	t.Parallel()
-	var threat Threat
+	var threat s1.Threat
 	require.NoError(t, json.Unmarshal([]byte(`{"threatInfo":{"sha256":"abc","mitigationStatus":"not_mitigated","detectionEngines":[{"key":"pup"},{"title":"Static AI"}]},
 		"agentDetectionInfo":{"siteName":"Lyon","siteId":"1","groupName":"Old","accountName":"ACME","agentLastLoggedInUserName":"jdoe","agentOsName":"Linux"},
 		"agentRealtimeInfo":{"siteName":"Paris","agentIsActive":true,"agentNetworkStatus":"disconnected"}}`), &threat))
 	require.Equal(t, "Paris", threat.SiteName(), "where it is now")
-	require.Equal(t, SiteID("1"), threat.SiteID())
+	require.Equal(t, s1.SiteID("1"), threat.SiteID())
 	require.Equal(t, "Old", threat.GroupName())
 	require.Equal(t, "ACME", threat.AccountName())
 	require.Equal(t, "jdoe", threat.User())
@@ -41,29 +44,29 @@ func TestAThreatTellsWhatAResponderAsks(t *testing.T) {
 	require.Equal(t, "SHA-256 abc", kind+" "+hash)
 	require.Equal(t, []string{"pup", "Static AI"}, threat.EngineTitles())
 
-	kind, hash = Threat{}.Hash()
+	kind, hash = s1.Threat{}.Hash()
 	require.Empty(t, kind+hash)
 }
 
 func TestAQueryIsNotChangedByThoseWhoAddToIt(t *testing.T) {
 	t.Parallel()
-	base := Query{}.With("siteIds", "1", "2")
-	sorted := base.SortedBy("createdAt", Descending).WithLimit(5000)
+	base := s1.Query{}.With("siteIds", "1", "2")
+	sorted := base.SortedBy("createdAt", s1.Descending).WithLimit(5000)
 	require.Equal(t, "siteIds=1%2C2", base.String())
 	require.Equal(t, "limit=1000&siteIds=1%2C2&sortBy=createdAt&sortOrder=desc", sorted.String())
-	require.Equal(t, "limit=1&siteIds=3&sortBy=createdAt&sortOrder=desc", sorted.And(Query{}.With("siteIds", "3").WithLimit(0)).String())
+	require.Equal(t, "limit=1&siteIds=3&sortBy=createdAt&sortOrder=desc", sorted.And(s1.Query{}.With("siteIds", "3").WithLimit(0)).String())
 	require.Equal(t, "", base.With("siteIds").String())
 }
 
 func TestEachPermissionIsNamed(t *testing.T) {
 	t.Parallel()
-	for action, permission := range map[MitigateAction]string{
-		MitigateKill: "Threats.kill", MitigateQuarantine: "Threats.quarantine", MitigateRemediate: "Threats.remediate",
-		MitigateRollback: "Threats.rollback", MitigateUnquarantine: "Threats.unquarantine",
-		MitigateNetworkQuarantine: "Endpoints.disconnectFromNetwork",
+	for action, permission := range map[s1.MitigateAction]string{
+		s1.MitigateKill: "Threats.kill", s1.MitigateQuarantine: "Threats.quarantine", s1.MitigateRemediate: "Threats.remediate",
+		s1.MitigateRollback: "Threats.rollback", s1.MitigateUnquarantine: "Threats.unquarantine",
+		s1.MitigateNetworkQuarantine: "Endpoints.disconnectFromNetwork",
 	} {
-		console := startConsole(t, status(403, ""))
-		_, err := console.MitigateThreats(t.Context(), action, []ThreatID{threatA})
-		require.Equal(t, permission, asError(t, err).Permission)
+		console := consoletest.Start(t, consoletest.Status(403, ""))
+		_, err := console.MitigateThreats(t.Context(), action, []s1.ThreatID{consoletest.ThreatA})
+		require.Equal(t, permission, consoletest.AsError(t, err).Permission)
 	}
 }

@@ -5,6 +5,10 @@ import (
 	"context"
 	"iter"
 	"net/http"
+
+	"s1bot/s1/pages"
+	"s1bot/s1/transport"
+	"s1bot/s1/wire"
 )
 
 // An Alert is what a custom detection rule found.
@@ -22,6 +26,9 @@ type Alert struct {
 	TopStoryline  string         `json:"storyline"` // where the specification's field mapping looks; see Storyline
 	TopIdentifier AlertID        `json:"id"`        // see Identity
 }
+
+// RowKey is what the row is known again by, whatever else it says.
+func (a Alert) RowKey() string { return string(a.Identity()) }
 
 // AlertInfo is what happened. The fields from SrcIP on depend on the kind of event; most are empty.
 type AlertInfo struct {
@@ -155,44 +162,44 @@ func (a Alert) User() string {
 // Storyline returns the storyline that the alert belongs to.
 func (a Alert) Storyline() string { return cmp.Or(a.TopStoryline, a.Source.Storyline) }
 
-func (c *Client) alerts() list[Alert] {
-	return list[Alert]{client: c, call: call{operation: "list alerts", method: http.MethodGet, route: "cloud-detection/alerts", permission: "Custom Alerts.view"}}
+func (c *Client) alerts() pages.List[Alert] {
+	return pages.List[Alert]{Client: c.t, Call: transport.Call{Operation: "list alerts", Method: http.MethodGet, Route: "cloud-detection/alerts", Permission: "Custom Alerts.view"}}
 }
 
 // AlertsPage returns one page of the alerts that match q. Alert filters spell their values in upper case: Verdict.Upper.
 func (c *Client) AlertsPage(ctx context.Context, q Query) (Page[Alert], error) {
-	return c.alerts().page(ctx, q)
+	return c.alerts().Page(ctx, q)
 }
 
 // Alerts goes through all alerts that match q, page by page.
 func (c *Client) Alerts(ctx context.Context, q Query) iter.Seq2[Alert, error] {
-	return c.alerts().all(ctx, q)
+	return c.alerts().All(ctx, q)
 }
 
 // CountAlerts returns how many alerts match q.
 func (c *Client) CountAlerts(ctx context.Context, q Query) (int, error) {
-	return c.alerts().count(ctx, q)
+	return c.alerts().Count(ctx, q)
 }
 
 // AlertsByID returns the alerts with the given ids; ids that the console does not know are missing from the result.
 func (c *Client) AlertsByID(ctx context.Context, ids []AlertID) ([]Alert, error) {
-	return byID(ctx, c.alerts(), ids, Alert.Identity)
+	return pages.ByID(ctx, c.alerts(), ids, Alert.Identity)
 }
 
 // SetAlertVerdict sets what analysts think of alerts.
 func (c *Client) SetAlertVerdict(ctx context.Context, ids []AlertID, verdict Verdict) (ActionResult, error) {
-	call := call{operation: "set alert verdict", route: "cloud-detection/alerts/analyst-verdict", permission: "Custom Alerts.updateAnalystVerdict"}
-	if !ValidChoice(verdict) {
-		return ActionResult{}, invalid(call.operation, "verdict %q", verdict)
+	call := transport.Call{Operation: "set alert verdict", Route: "cloud-detection/alerts/analyst-verdict", Permission: "Custom Alerts.updateAnalystVerdict"}
+	if !wire.ValidChoice(verdict) {
+		return ActionResult{}, transport.Invalid(call.Operation, "verdict %q", verdict)
 	}
-	return act(ctx, c, call, ids, map[string]string{"analystVerdict": verdict.Upper()})
+	return act(ctx, c.t, call, ids, map[string]string{"analystVerdict": verdict.Upper()})
 }
 
 // SetAlertIncident sets the incident status of alerts.
 func (c *Client) SetAlertIncident(ctx context.Context, ids []AlertID, status IncidentStatus) (ActionResult, error) {
-	call := call{operation: "set alert incident status", route: "cloud-detection/alerts/incident", permission: "Custom Alerts.updateIncidentStatus"}
-	if !ValidChoice(status) {
-		return ActionResult{}, invalid(call.operation, "incident status %q", status)
+	call := transport.Call{Operation: "set alert incident status", Route: "cloud-detection/alerts/incident", Permission: "Custom Alerts.updateIncidentStatus"}
+	if !wire.ValidChoice(status) {
+		return ActionResult{}, transport.Invalid(call.Operation, "incident status %q", status)
 	}
-	return act(ctx, c, call, ids, map[string]string{"incidentStatus": status.Upper()})
+	return act(ctx, c.t, call, ids, map[string]string{"incidentStatus": status.Upper()})
 }

@@ -3,6 +3,9 @@ package s1
 import (
 	"context"
 	"net/http"
+
+	"s1bot/s1/pages"
+	"s1bot/s1/transport"
 )
 
 // An Application is a program that is installed on an endpoint. The console does not say on which: the question does.
@@ -17,10 +20,10 @@ type Application struct {
 
 // AgentApplications returns what is installed on one endpoint, some hundred programs in one answer.
 func (c *Client) AgentApplications(ctx context.Context, id AgentID) ([]Application, error) {
-	l := list[Application]{client: c, call: call{operation: "list applications", method: http.MethodGet, route: "agents/applications", permission: "Endpoints.view"}}
+	l := pages.List[Application]{Client: c.t, Call: transport.Call{Operation: "list applications", Method: http.MethodGet, Route: "agents/applications", Permission: "Endpoints.view"}}
 	if !id.Valid() {
-		return nil, refusal(l.operation, ErrInvalidID)
+		return nil, transport.Refusal(l.Operation, ErrInvalidID)
 	}
-	page, err := l.page(ctx, Query{}.With("ids", string(id)))
+	page, err := l.Page(ctx, Query{}.With("ids", string(id)))
 	return page.Items, err
 }

@@ -1,4 +1,4 @@
-package s1
+package s1_test
 
 import (
 	"context"
@@ -8,6 +8,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"s1bot/s1"
+	"s1bot/s1/consoletest"
+	"s1bot/s1/pages"
 
 	"github.com/stretchr/testify/require"
 )
@@ -40,7 +44,7 @@ func BenchmarkThousandAgents(b *testing.B) {
 		b.SetBytes(int64(len(body)))
 		b.ReportAllocs()
 		for b.Loop() {
-			var page struct{ Data []Agent }
+			var page struct{ Data []s1.Agent }
 			require.NoError(b, json.Unmarshal(body, &page))
 		}
 	})
@@ -48,7 +52,7 @@ func BenchmarkThousandAgents(b *testing.B) {
 		b.SetBytes(int64(len(body)))
 		b.ReportAllocs()
 		for b.Loop() {
-			page, err := readPage[Agent](body, "")
+			page, err := pages.ReadPage[s1.Agent](body, "")
 			require.NoError(b, err)
 			require.Len(b, page.Items, 1000)
 		}
@@ -58,20 +62,19 @@ func BenchmarkThousandAgents(b *testing.B) {
 		b.SetBytes(int64(len(odd)))
 		b.ReportAllocs()
 		for b.Loop() {
-			_, err := readPage[Agent](odd, "")
+			_, err := pages.ReadPage[s1.Agent](odd, "")
 			require.NoError(b, err)
 		}
 	})
 	b.Run("client", func(b *testing.B) {
-		client, err := New(Config{BaseURL: "https://console.test", Token: NewSecret(testToken),
+		client, err := s1.New(s1.Config{BaseURL: "https://console.test", Token: s1.NewSecret(consoletest.TestToken), Sleep: func(context.Context, time.Duration) error { return nil },
 			HTTPClient: &http.Client{
-				Transport: transport(func(*http.Request) (*http.Response, error) { return response(200, string(body)), nil })}})
+				Transport: consoletest.RoundTripper(func(*http.Request) (*http.Response, error) { return consoletest.Response(200, string(body)), nil })}})
 		require.NoError(b, err)
-		client.sleep = func(context.Context, time.Duration) error { return nil }
 		b.SetBytes(int64(len(body)))
 		b.ReportAllocs()
 		for b.Loop() {
-			agents, err := Collect(client.Agents(b.Context(), nil))
+			agents, err := s1.Collect(client.Agents(b.Context(), nil))
 			require.NoError(b, err)
 			require.Len(b, agents, 1000)
 		}

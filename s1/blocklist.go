@@ -7,6 +7,10 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+
+	"s1bot/s1/pages"
+	"s1bot/s1/transport"
+	"s1bot/s1/wire"
 )
 
 // A BlocklistItem is a hash that may not run on one kind of system in one scope.
@@ -28,11 +32,14 @@ type BlocklistItem struct {
 	UpdatedAt      Time        `json:"updatedAt"`
 }
 
+// RowKey is what the row is known again by, whatever else it says.
+func (b BlocklistItem) RowKey() string { return string(b.ID) }
+
 // blackHash is the only type of a blocklist's items. The path takes others, and makes exclusions of them: the opposite.
 const blackHash = "black_hash"
 
-func (c *Client) blocklist() list[BlocklistItem] {
-	return list[BlocklistItem]{client: c, call: call{operation: "list blocklist", method: http.MethodGet, route: "restrictions", permission: "Blacklist.view"}}
+func (c *Client) blocklist() pages.List[BlocklistItem] {
+	return pages.List[BlocklistItem]{Client: c.t, Call: transport.Call{Operation: "list blocklist", Method: http.MethodGet, Route: "restrictions", Permission: "Blacklist.view"}}
 }
 
 // ofBlocklist asks for hashes that are blocked unless q says otherwise.
@@ -45,41 +52,41 @@ func ofBlocklist(q Query) Query {
 
 // BlocklistPage returns one page of the blocklist's items that match q; see Query.Everywhere for which scopes are meant.
 func (c *Client) BlocklistPage(ctx context.Context, q Query) (Page[BlocklistItem], error) {
-	return c.blocklist().page(ctx, ofBlocklist(q))
+	return c.blocklist().Page(ctx, ofBlocklist(q))
 }
 
 // Blocklist goes through all items that match q, page by page.
 func (c *Client) Blocklist(ctx context.Context, q Query) iter.Seq2[BlocklistItem, error] {
-	return c.blocklist().all(ctx, ofBlocklist(q))
+	return c.blocklist().All(ctx, ofBlocklist(q))
 }
 
 // BlocklistByID returns the items with the given ids; ids that the console does not know are missing from the result.
 func (c *Client) BlocklistByID(ctx context.Context, ids []BlocklistID) ([]BlocklistItem, error) {
-	wanted, err := selection(ids)
+	wanted, err := wire.Selection(ids)
 	if err != nil {
-		return nil, refusal("list blocklist", err)
+		return nil, transport.Refusal("list blocklist", err)
 	}
-	return rowsByID(ctx, c.blocklist(), "ids", wanted, ofBlocklist(Query{}.Everywhere()), func(item BlocklistItem) string { return string(item.ID) })
+	return pages.RowsByID(ctx, c.blocklist(), "ids", wanted, ofBlocklist(Query{}.Everywhere()), func(item BlocklistItem) string { return string(item.ID) })
 }
 
 var sha1Form = regexp.MustCompile(`^[0-9a-f]{40}$`)
 
 // BlockHash puts one SHA-1 on the blocklist for one kind of system. A hash that is there already is an error of the console's.
 func (c *Client) BlockHash(ctx context.Context, in Scope, hash string, system OSType, description string) ([]BlocklistItem, error) {
-	call := call{operation: "block hash", method: http.MethodPost, route: "restrictions", permission: "Blacklist.create"}
+	call := transport.Call{Operation: "block hash", Method: http.MethodPost, Route: "restrictions", Permission: "Blacklist.create"}
 	hash = strings.ToLower(hash) // the console compares letter by letter
 	switch err := in.check(); {
 	case err != nil:
-		return nil, refusal(call.operation, err)
+		return nil, transport.Refusal(call.Operation, err)
 	case !sha1Form.MatchString(hash):
-		return nil, invalid(call.operation, "SHA-1 %q", hash)
+		return nil, transport.Invalid(call.Operation, "SHA-1 %q", hash)
 	}
 	data := map[string]string{"type": blackHash, "value": hash, "osType": string(system), "source": "user"}
 	if description != "" {
 		data["description"] = description
 	}
-	call.body = map[string]any{"data": data, "filter": in}
-	items, err := made[BlocklistItem](ctx, c, call)
+	call.Body = map[string]any{"data": data, "filter": in}
+	items, err := pages.Made[BlocklistItem](ctx, c.t, call)
 	if err == nil && len(items) == 0 {
 		err = namesNothing(call)
 	}
@@ -88,27 +95,27 @@ func (c *Client) BlockHash(ctx context.Context, in Scope, hash string, system OS
 
 // Unblock takes items off the blocklist.
 func (c *Client) Unblock(ctx context.Context, ids []BlocklistID) (ActionResult, error) {
-	return deleteByID(ctx, c, call{operation: "unblock hashes", route: "restrictions", permission: "Blacklist.edit"}, ids, blackHash)
+	return deleteByID(ctx, c.t, transport.Call{Operation: "unblock hashes", Route: "restrictions", Permission: "Blacklist.edit"}, ids, blackHash)
 }
 
 // BlockThreats blocks the files of threats: of all that share a collection id, in a site, for what target says.
 func (c *Client) BlockThreats(ctx context.Context, collections []string, site SiteID, target TargetScope, description string) (ActionResult, error) {
-	call := call{operation: "block threats", method: http.MethodPost, route: "threats/add-to-blacklist", permission: "Blacklist.create"}
-	selected, err := selection(collections)
+	call := transport.Call{Operation: "block threats", Method: http.MethodPost, Route: "threats/add-to-blacklist", Permission: "Blacklist.create"}
+	selected, err := wire.Selection(collections)
 	switch {
 	case err != nil:
-		return ActionResult{}, refusal(call.operation, err)
+		return ActionResult{}, transport.Refusal(call.Operation, err)
 	case !site.Valid():
-		return ActionResult{}, refusal(call.operation, ErrInvalidID)
-	case !ValidChoice(target):
-		return ActionResult{}, invalid(call.operation, "target scope %q", target)
+		return ActionResult{}, transport.Refusal(call.Operation, ErrInvalidID)
+	case !wire.ValidChoice(target):
+		return ActionResult{}, transport.Invalid(call.Operation, "target scope %q", target)
 	}
 	data := map[string]string{"targetScope": string(target)}
 	if description != "" {
 		data["description"] = description
 	}
-	call.body = map[string]any{"data": data, "filter": map[string][]string{"collectionIds": selected, "siteIds": {string(site)}}}
-	return affect(ctx, c, call)
+	call.Body = map[string]any{"data": data, "filter": map[string][]string{"collectionIds": selected, "siteIds": {string(site)}}}
+	return affect(ctx, c.t, call)
 }
 
 // TargetScope is how far from a threat its file is blocked.
@@ -116,11 +123,11 @@ type TargetScope string
 
 // Choices lists the scopes, narrowest first.
 func (TargetScope) Choices() []Choice {
-	return []Choice{{"group", "Group"}, {"site", "Site"}, {"account", "Account"}, {"tenant", "Tenant"}}
+	return []Choice{{Value: "group", Label: "Group"}, {Value: "site", Label: "Site"}, {Value: "account", Label: "Account"}, {Value: "tenant", Label: "Tenant"}}
 }
 
 // Label is the scope as people read it.
-func (t TargetScope) Label() string { return label(t) }
+func (t TargetScope) Label() string { return wire.Label(t) }
 
 // HashVerdict is what the vendor's cloud thinks of a file.
 type HashVerdict string
@@ -134,14 +141,14 @@ const (
 
 // Choices lists the verdicts.
 func (HashVerdict) Choices() []Choice {
-	return []Choice{{"malicious", "Malicious"}, {"non-malicious", "Not malicious"}, {"unknown", "Unknown"}}
+	return []Choice{{Value: "malicious", Label: "Malicious"}, {Value: "non-malicious", Label: "Not malicious"}, {Value: "unknown", Label: "Unknown"}}
 }
 
 // Label is the verdict as people read it.
-func (v HashVerdict) Label() string { return label(v) }
+func (v HashVerdict) Label() string { return wire.Label(v) }
 
 // UnmarshalText understands every spelling of the console's and keeps unknown ones.
-func (v *HashVerdict) UnmarshalText(text []byte) error { return lenient(v, text) }
+func (v *HashVerdict) UnmarshalText(text []byte) error { return wire.Lenient(v, text) }
 
 // A Reputation is what the vendor's cloud knows of a file. Rank is "0" to "10", from older consoles only.
 type Reputation struct {
@@ -154,16 +161,16 @@ type Reputation struct {
 // more is malicious, 1 to 4 is not. A hash that nobody has seen is HashUnknown.
 func (c *Client) HashReputation(ctx context.Context, hash string) (Reputation, error) {
 	hash = strings.ToLower(hash)
-	call := call{operation: "get hash reputation", method: http.MethodGet, route: "hashes/{id}/verdict", ids: []string{hash}, permission: "Blacklist.view"}
+	call := transport.Call{Operation: "get hash reputation", Method: http.MethodGet, Route: "hashes/{id}/verdict", IDs: []string{hash}, Permission: "Blacklist.view"}
 	if !sha1Form.MatchString(hash) {
-		return Reputation{}, invalid(call.operation, "SHA-1 %q", hash)
+		return Reputation{}, transport.Invalid(call.Operation, "SHA-1 %q", hash)
 	}
-	r, err := get[Reputation](ctx, c, call)
-	if absent(err) {
-		call.route = "hashes/{id}/reputation"
-		r, err = get[Reputation](ctx, c, call)
+	r, err := transport.Get[Reputation](ctx, c.t, call)
+	if transport.Absent(err) {
+		call.Route = "hashes/{id}/reputation"
+		r, err = transport.Get[Reputation](ctx, c.t, call)
 	}
-	if errors.Is(err, errNoFacts) { // what some consoles say of a file that nobody has seen
+	if errors.Is(err, transport.ErrNoFacts) { // what some consoles say of a file that nobody has seen
 		err = nil
 	}
 	if r.Verdict == "" {

@@ -1,14 +1,18 @@
-// Package s1 speaks the management API of a SentinelOne console.
+// Package s1 speaks the management API of a SentinelOne console: the vendor's things as Go types, and a thin method for each call.
 //
-// The idea: every call is one value (method, route, query or body, the permission that it needs), and one place, Client.do,
-// sends it: it waits for the path's rate limit, sends the token in a header only, bounds the answer, repeats what is safe to
-// repeat, and turns whatever went wrong into an [*Error] with the three parts that people are shown. The resource files add
-// types and thin methods on top.
+// The idea: a method says what it is for, where it goes, what the token's role must allow and what comes back; the rooms below do the
+// rest. From the wire up:
 //
-// The rule one must not break: a change is sent once, to ids that were named. No method of this package sends a filter other
-// than a list of ids to a path that changes something, because an empty filter means everything there; and no change is ever
-// repeated by itself, not even after a 429.
+//	wire       the console's JSON: ids, times, secrets, odd fields put up with
+//	transport  the life of one call: pace, breaker, try, classify, retry reads only; errors as values
+//	pages      lists: pages, cursors that lead nowhere, rows by id
+//	huntapi    questions to what endpoints recorded, on two engines
+//	filters    the filters that people type, checked and spelled as the console wants them
+//	s1         agents, threats, alerts, policies, rules, lists, files, scripts
 //
-// Consoles answer with null, missing and mistyped fields. A row is never lost because of one: what fits is kept in the fields,
-// and the whole row, without its secrets, in Raw.
+// The rule one must not break: a change is sent once, to ids that were named. No method of this package sends a filter other than a
+// list of ids to a path that changes something, because an empty filter means everything there.
+//
+// Consoles answer with null, missing and mistyped fields. A row is never lost because of one: what fits is kept in the fields, and the
+// whole row, without its secrets, in Raw.
 package s1

@@ -4,6 +4,10 @@ import (
 	"context"
 	"iter"
 	"net/http"
+
+	"s1bot/s1/pages"
+	"s1bot/s1/transport"
+	"s1bot/s1/wire"
 )
 
 // An Exclusion is something that agents do not look at, or do not act on.
@@ -27,6 +31,9 @@ type Exclusion struct {
 	UpdatedAt         Time              `json:"updatedAt"`
 }
 
+// RowKey is what the row is known again by, whatever else it says.
+func (e Exclusion) RowKey() string { return string(e.ID) }
+
 // ExclusionType says what an exclusion's value is. A hash that is excluded is allowed to run.
 type ExclusionType string
 
@@ -41,14 +48,14 @@ const (
 
 // Choices lists the types.
 func (ExclusionType) Choices() []Choice {
-	return []Choice{{"path", "Path"}, {"white_hash", "Hash"}, {"certificate", "Certificate"}, {"file_type", "File Type"}, {"browser", "Browser"}}
+	return []Choice{{Value: "path", Label: "Path"}, {Value: "white_hash", Label: "Hash"}, {Value: "certificate", Label: "Certificate"}, {Value: "file_type", Label: "File Type"}, {Value: "browser", Label: "Browser"}}
 }
 
 // Label is the type as people read it.
-func (t ExclusionType) Label() string { return label(t) }
+func (t ExclusionType) Label() string { return wire.Label(t) }
 
 // UnmarshalText understands every spelling of the console's and keeps unknown ones.
-func (t *ExclusionType) UnmarshalText(text []byte) error { return lenient(t, text) }
+func (t *ExclusionType) UnmarshalText(text []byte) error { return wire.Lenient(t, text) }
 
 // ExclusionMode is how far agents leave a path alone.
 type ExclusionMode string
@@ -57,18 +64,18 @@ type ExclusionMode string
 // wire is inferred.
 func (ExclusionMode) Choices() []Choice {
 	return []Choice{
-		{"suppress", "Suppress Alerts"}, {"disable_in_process_monitor", "Interoperability"}, {"disable_in_process_monitor_deep", "Interoperability Extended"},
-		{"disable_all_monitors", "Performance Focus"}, {"disable_all_monitors_deep", "Performance Focus Extended"},
-		{"suppress_dynamic_only", "Suppress Dynamic Only"}, {"suppress_dfi_only", "Suppress DFI Only"},
-		{"suppress_app_control", "Suppress App Control"}, {"suppress_drift_detection", "Suppress Drift Detection"},
+		{Value: "suppress", Label: "Suppress Alerts"}, {Value: "disable_in_process_monitor", Label: "Interoperability"}, {Value: "disable_in_process_monitor_deep", Label: "Interoperability Extended"},
+		{Value: "disable_all_monitors", Label: "Performance Focus"}, {Value: "disable_all_monitors_deep", Label: "Performance Focus Extended"},
+		{Value: "suppress_dynamic_only", Label: "Suppress Dynamic Only"}, {Value: "suppress_dfi_only", Label: "Suppress DFI Only"},
+		{Value: "suppress_app_control", Label: "Suppress App Control"}, {Value: "suppress_drift_detection", Label: "Suppress Drift Detection"},
 	}
 }
 
 // Label is the mode as people read it.
-func (m ExclusionMode) Label() string { return label(m) }
+func (m ExclusionMode) Label() string { return wire.Label(m) }
 
 // UnmarshalText understands every spelling of the console's and keeps unknown ones.
-func (m *ExclusionMode) UnmarshalText(text []byte) error { return lenient(m, text) }
+func (m *ExclusionMode) UnmarshalText(text []byte) error { return wire.Lenient(m, text) }
 
 // PathExclusionType says how much below a path is excluded.
 type PathExclusionType string
@@ -82,14 +89,14 @@ const (
 
 // Choices lists the types, narrowest first.
 func (PathExclusionType) Choices() []Choice {
-	return []Choice{{"file", "File"}, {"folder", "Folder"}, {"subfolders", "Subfolders"}}
+	return []Choice{{Value: "file", Label: "File"}, {Value: "folder", Label: "Folder"}, {Value: "subfolders", Label: "Subfolders"}}
 }
 
 // Label is the type as people read it.
-func (t PathExclusionType) Label() string { return label(t) }
+func (t PathExclusionType) Label() string { return wire.Label(t) }
 
 // UnmarshalText understands every spelling of the console's and keeps unknown ones.
-func (t *PathExclusionType) UnmarshalText(text []byte) error { return lenient(t, text) }
+func (t *PathExclusionType) UnmarshalText(text []byte) error { return wire.Lenient(t, text) }
 
 // ExclusionSettings are what makes an exclusion, and all that a change of it sets.
 type ExclusionSettings struct {
@@ -106,36 +113,36 @@ func (e Exclusion) Settings() ExclusionSettings {
 	return ExclusionSettings{e.Type, e.Value, e.OSType, e.Mode, e.PathExclusionType, e.Description}
 }
 
-func (c *Client) exclusions() list[Exclusion] {
-	return list[Exclusion]{client: c, call: call{operation: "list exclusions", method: http.MethodGet, route: "exclusions", permission: "Exclusions.view"}}
+func (c *Client) exclusions() pages.List[Exclusion] {
+	return pages.List[Exclusion]{Client: c.t, Call: transport.Call{Operation: "list exclusions", Method: http.MethodGet, Route: "exclusions", Permission: "Exclusions.view"}}
 }
 
 // ExclusionsPage returns one page of the exclusions that match q; see Query.Everywhere for which scopes are meant.
 func (c *Client) ExclusionsPage(ctx context.Context, q Query) (Page[Exclusion], error) {
-	return c.exclusions().page(ctx, q)
+	return c.exclusions().Page(ctx, q)
 }
 
 // Exclusions goes through all exclusions that match q, page by page.
 func (c *Client) Exclusions(ctx context.Context, q Query) iter.Seq2[Exclusion, error] {
-	return c.exclusions().all(ctx, q)
+	return c.exclusions().All(ctx, q)
 }
 
 // ExclusionsByID returns the exclusions with the given ids; ids that the console does not know are missing from the result.
 func (c *Client) ExclusionsByID(ctx context.Context, ids []ExclusionID) ([]Exclusion, error) {
-	wanted, err := selection(ids)
+	wanted, err := wire.Selection(ids)
 	if err != nil {
-		return nil, refusal("list exclusions", err)
+		return nil, transport.Refusal("list exclusions", err)
 	}
-	return rowsByID(ctx, c.exclusions(), "ids", wanted, Query{}.Everywhere(), func(item Exclusion) string { return string(item.ID) })
+	return pages.RowsByID(ctx, c.exclusions(), "ids", wanted, Query{}.Everywhere(), func(item Exclusion) string { return string(item.ID) })
 }
 
 // CreateExclusion makes an exclusion in a scope; where the scope names several places the console may make several.
 func (c *Client) CreateExclusion(ctx context.Context, in Scope, settings ExclusionSettings) ([]Exclusion, error) {
-	call := call{operation: "create exclusion", method: http.MethodPost, route: "exclusions", permission: "Exclusions.create"}
+	call := transport.Call{Operation: "create exclusion", Method: http.MethodPost, Route: "exclusions", Permission: "Exclusions.create"}
 	if err := in.check(); err != nil {
-		return nil, refusal(call.operation, err)
+		return nil, transport.Refusal(call.Operation, err)
 	}
-	call.body = struct {
+	call.Body = struct {
 		Data struct {
 			ExclusionSettings
 			Source string `json:"source"`
@@ -145,20 +152,20 @@ func (c *Client) CreateExclusion(ctx context.Context, in Scope, settings Exclusi
 		ExclusionSettings
 		Source string `json:"source"`
 	}{settings, "user"}}
-	return made[Exclusion](ctx, c, call)
+	return pages.Made[Exclusion](ctx, c.t, call)
 }
 
 // UpdateExclusion replaces the settings of an exclusion and returns it as it is afterwards.
 func (c *Client) UpdateExclusion(ctx context.Context, id ExclusionID, settings ExclusionSettings) (Exclusion, error) {
-	call := call{operation: "update exclusion", method: http.MethodPut, route: "exclusions", permission: "Exclusions.edit"}
+	call := transport.Call{Operation: "update exclusion", Method: http.MethodPut, Route: "exclusions", Permission: "Exclusions.edit"}
 	if !id.Valid() {
-		return Exclusion{}, refusal(call.operation, ErrInvalidID)
+		return Exclusion{}, transport.Refusal(call.Operation, ErrInvalidID)
 	}
-	call.body = map[string]any{"data": struct {
+	call.Body = map[string]any{"data": struct {
 		ID ExclusionID `json:"id"`
 		ExclusionSettings
 	}{id, settings}}
-	changed, err := made[Exclusion](ctx, c, call)
+	changed, err := pages.Made[Exclusion](ctx, c.t, call)
 	if err != nil || len(changed) == 0 {
 		return Exclusion{}, err
 	}
@@ -167,5 +174,5 @@ func (c *Client) UpdateExclusion(ctx context.Context, id ExclusionID, settings E
 
 // DeleteExclusions deletes exclusions. They may be of several types; the console is told the type where it is one.
 func (c *Client) DeleteExclusions(ctx context.Context, ids []ExclusionID, of ExclusionType) (ActionResult, error) {
-	return deleteByID(ctx, c, call{operation: "delete exclusions", route: "exclusions", permission: "Exclusions.delete"}, ids, string(of))
+	return deleteByID(ctx, c.t, transport.Call{Operation: "delete exclusions", Route: "exclusions", Permission: "Exclusions.delete"}, ids, string(of))
 }

@@ -10,6 +10,9 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"s1bot/s1/pages"
+	"s1bot/s1/transport"
 )
 
 // What the console takes when it asks an endpoint for files, from the vendor's API document.
@@ -50,25 +53,25 @@ func CheckPassword(password Secret) error {
 // FetchFiles asks an endpoint to upload files as an archive with this password. The console only says that it took the order: the
 // batch stands in an activity of type ActivityAsked, and the archive is there when one of type ActivityUploaded names that batch.
 func (c *Client) FetchFiles(ctx context.Context, agent AgentID, paths []string, password Secret) error {
-	call := call{
-		operation: "fetch files", method: http.MethodPost, route: "agents/{id}/actions/fetch-files", ids: []string{string(agent)},
-		permission: "Endpoints.fileFetch", hides: []Secret{password},
+	call := transport.Call{
+		Operation: "fetch files", Method: http.MethodPost, Route: "agents/{id}/actions/fetch-files", IDs: []string{string(agent)},
+		Permission: "Endpoints.fileFetch", Hides: []Secret{password},
 	}
 	if !agent.Valid() {
-		return refusal(call.operation, ErrInvalidID)
+		return transport.Refusal(call.Operation, ErrInvalidID)
 	}
 	if len(paths) == 0 || len(paths) > MaxFiles {
-		return invalid(call.operation, "1 to %d paths, not %d", MaxFiles, len(paths))
+		return transport.Invalid(call.Operation, "1 to %d paths, not %d", MaxFiles, len(paths))
 	}
-	call.body = map[string]any{"data": map[string]any{"files": paths, "password": password.Reveal()}}
-	answer, err := get[struct {
+	call.Body = map[string]any{"data": map[string]any{"files": paths, "password": password.Reveal()}}
+	answer, err := transport.Get[struct {
 		Success *bool `json:"success"`
-	}](ctx, c, call)
+	}](ctx, c.t, call)
 	if err != nil {
 		return err
 	}
 	if answer.Success != nil && !*answer.Success {
-		return &Error{Operation: call.operation, Status: http.StatusOK, Message: "The console did not accept the request (success: false)."}
+		return &Error{Operation: call.Operation, Status: http.StatusOK, Message: "The console did not accept the request (success: false)."}
 	}
 	return nil
 }
@@ -76,10 +79,10 @@ func (c *Client) FetchFiles(ctx context.Context, agent AgentID, paths []string, 
 // FetchThreatFile asks the endpoint of a threat to upload its file as an archive with this password, and returns how many threats
 // that affects: 0 where there is no file to be had. The console takes one threat in a call.
 func (c *Client) FetchThreatFile(ctx context.Context, threat ThreatID, password Secret) (int, error) {
-	call := call{
-		operation: "fetch threat file", method: http.MethodPost, route: "threats/fetch-file", permission: "Threats.fetchThreatFile", hides: []Secret{password},
+	call := transport.Call{
+		Operation: "fetch threat file", Method: http.MethodPost, Route: "threats/fetch-file", Permission: "Threats.fetchThreatFile", Hides: []Secret{password},
 	}
-	result, err := act(ctx, c, call, []ThreatID{threat}, map[string]string{"password": password.Reveal()})
+	result, err := act(ctx, c.t, call, []ThreatID{threat}, map[string]string{"password": password.Reveal()})
 	return result.Affected, err
 }
 
@@ -107,7 +110,7 @@ type UploadData struct {
 
 // Name is the name of the archive, without a path; made of the activity's id where the console gives none.
 func (u Upload) Name() string {
-	if name := baseName(u.Data.FileName); name != "" {
+	if name := transport.BaseName(u.Data.FileName); name != "" {
 		return name
 	}
 	return "upload-" + string(u.ID) + ".zip"
@@ -128,21 +131,21 @@ func (u Upload) place() []string {
 
 // Uploads goes through the activities about files that match q, page by page; q names the types.
 func (c *Client) Uploads(ctx context.Context, q Query) iter.Seq2[Upload, error] {
-	l := list[Upload]{client: c, call: call{operation: "list uploads", method: http.MethodGet, route: "activities", permission: "Activity Page.view"}}
-	return l.all(ctx, q)
+	l := pages.List[Upload]{Client: c.t, Call: transport.Call{Operation: "list uploads", Method: http.MethodGet, Route: "activities", Permission: "Activity Page.view"}}
+	return l.All(ctx, q)
 }
 
 // DownloadUpload reads the archive of an upload, at most MaxFile. ErrGone says that the console no longer keeps it.
 func (c *Client) DownloadUpload(ctx context.Context, u Upload) (Download, error) {
-	call := call{operation: "download files", route: "agents/{id}/uploads/{id}", ids: u.place(), permission: "Endpoints.view and Endpoints.fileFetch"}
-	for _, id := range call.ids {
-		if !validID(id) {
-			return Download{}, refusal(call.operation, ErrInvalidID)
+	call := transport.Call{Operation: "download files", Route: "agents/{id}/uploads/{id}", IDs: u.place(), Permission: "Endpoints.view and Endpoints.fileFetch"}
+	for _, id := range call.IDs {
+		if !ValidID(id) {
+			return Download{}, transport.Refusal(call.Operation, ErrInvalidID)
 		}
 	}
-	file, err := c.download(ctx, call)
+	file, err := c.t.Download(ctx, call)
 	if errors.Is(err, ErrTooLarge) {
-		return file, tooLarge(call.operation, err)
+		return file, tooLarge(call.Operation, err)
 	}
 	if file.Name == "" {
 		file.Name = u.Name()

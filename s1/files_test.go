@@ -1,4 +1,4 @@
-package s1
+package s1_test
 
 import (
 	"encoding/json"
@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"s1bot/s1"
+	"s1bot/s1/consoletest"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -15,40 +18,40 @@ const leaked = "Leaked-Password-1!"
 
 func TestAnOrderForFilesIsWrittenAsTheConsoleReadsIt(t *testing.T) {
 	t.Parallel()
-	console := startConsole(t, ok(`{"data":{"success":true}}`))
-	require.NoError(t, console.FetchFiles(t.Context(), agentA, []string{`C:\Windows\Temp\a.txt`}, NewSecret(leaked)))
-	asked := console.asked()[0]
-	require.Equal(t, "/web/api/v2.1/agents/1845174760470303882/actions/fetch-files", asked.path)
-	require.JSONEq(t, `{"data":{"files":["C:\\Windows\\Temp\\a.txt"],"password":"`+leaked+`"}}`, asked.body)
+	console := consoletest.Start(t, consoletest.OK(`{"data":{"success":true}}`))
+	require.NoError(t, console.FetchFiles(t.Context(), consoletest.AgentA, []string{`C:\Windows\Temp\a.txt`}, s1.NewSecret(leaked)))
+	asked := console.Asked()[0]
+	require.Equal(t, "/web/api/v2.1/agents/1845174760470303882/actions/fetch-files", asked.Path)
+	require.JSONEq(t, `{"data":{"files":["C:\\Windows\\Temp\\a.txt"],"password":"`+leaked+`"}}`, asked.Body)
 
-	require.ErrorIs(t, console.FetchFiles(t.Context(), "../1", []string{"/a"}, NewSecret(leaked)), ErrInvalidID)
-	require.ErrorIs(t, console.FetchFiles(t.Context(), agentA, nil, NewSecret(leaked)), ErrInvalidValue)
-	require.ErrorIs(t, console.FetchFiles(t.Context(), agentA, make([]string, MaxFiles+1), NewSecret(leaked)), ErrInvalidValue)
-	require.Len(t, console.asked(), 1)
+	require.ErrorIs(t, console.FetchFiles(t.Context(), "../1", []string{"/a"}, s1.NewSecret(leaked)), s1.ErrInvalidID)
+	require.ErrorIs(t, console.FetchFiles(t.Context(), consoletest.AgentA, nil, s1.NewSecret(leaked)), s1.ErrInvalidValue)
+	require.ErrorIs(t, console.FetchFiles(t.Context(), consoletest.AgentA, make([]string, s1.MaxFiles+1), s1.NewSecret(leaked)), s1.ErrInvalidValue)
+	require.Len(t, console.Asked(), 1)
 }
 
 func TestAThreatsFileIsAskedForByOneID(t *testing.T) {
 	t.Parallel()
-	console := startConsole(t, ok(`{"data":{"affected":0}}`))
-	n, err := console.FetchThreatFile(t.Context(), threatA, NewSecret(leaked))
+	console := consoletest.Start(t, consoletest.OK(`{"data":{"affected":0}}`))
+	n, err := console.FetchThreatFile(t.Context(), consoletest.ThreatA, s1.NewSecret(leaked))
 	require.NoError(t, err)
 	require.Zero(t, n)
-	require.JSONEq(t, `{"filter":{"ids":["1112953674841025235"]},"data":{"password":"`+leaked+`"}}`, console.asked()[0].body)
+	require.JSONEq(t, `{"filter":{"ids":["1112953674841025235"]},"data":{"password":"`+leaked+`"}}`, console.Asked()[0].Body)
 }
 
 // A console that repeats what it was sent, or answers with something else than expected, does not get a password into a message.
 func TestAPasswordNeverComesBackInAnError(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]http.HandlerFunc{
-		"refused":  status(http.StatusBadRequest, `{"errors":[{"detail":"password: '`+leaked+`' is too weak"}]}`),
-		"not done": ok(`{"data":{"success":false}}`),
-		"no data":  ok(`{"errors":[{"detail":"` + leaked + `"}]}`),
-		"a page":   ok(`<html><title>` + leaked + `</title>`),
-		"broken":   brokenOff,
-		"nothing":  noAnswer,
+		"refused":  consoletest.Status(http.StatusBadRequest, `{"errors":[{"detail":"password: '`+leaked+`' is too weak"}]}`),
+		"not done": consoletest.OK(`{"data":{"success":false}}`),
+		"no data":  consoletest.OK(`{"errors":[{"detail":"` + leaked + `"}]}`),
+		"a page":   consoletest.OK(`<html><title>` + leaked + `</title>`),
+		"broken":   consoletest.BrokenOff,
+		"nothing":  consoletest.NoAnswer,
 	} {
-		console := startConsole(t, answer)
-		err := console.FetchFiles(t.Context(), agentA, []string{"/a"}, NewSecret(leaked))
+		console := consoletest.Start(t, answer)
+		err := console.FetchFiles(t.Context(), consoletest.AgentA, []string{"/a"}, s1.NewSecret(leaked))
 		require.Error(t, err, name)
 		require.NotContains(t, err.Error(), leaked, name)
 	}
@@ -60,7 +63,7 @@ func TestPasswordsOfArchives(t *testing.T) {
 		"MySecret-1": true, "Ünïcode-12": true, "MySecret 12": false, "My Secret-12": true, "MySecret-": false, "mysecret-12": false, "MYSECRET-12": false,
 		"MySecret-xx": false, "MySecret123": false, "": false, "Mü-1": false,
 	} {
-		require.Equal(t, good, CheckPassword(NewSecret(password)) == nil, password)
+		require.Equal(t, good, s1.CheckPassword(s1.NewSecret(password)) == nil, password)
 	}
 }
 
@@ -70,7 +73,7 @@ func TestPathsThatNameOneFile(t *testing.T) {
 		`C:\a.txt`: true, `c:/a`: true, `/etc/passwd`: true, `\\server\share\a`: true, `\Device\HarddiskVolume3\a`: true,
 		`a.txt`: false, `C:a`: false, `C:\`: false, `/`: false, `C:\*.txt`: false, `/tmp/?`: false, "": false, "/a\nb": false, `%TEMP%\a`: false,
 	} {
-		require.Equal(t, whole, Absolute(path), path)
+		require.Equal(t, whole, s1.Absolute(path), path)
 	}
 }
 
@@ -78,10 +81,10 @@ const uploadRow = `{"data":[{"id":"1929937418124016990","activityType":80,"agent
 	"data":{"commandBatchUuid":"7011777f","commandId":1929937418124016000,"filename":"../../lab3_19_23_08.zip","downloadUrl":%s,"filePath":null}}],
 	"pagination":{"totalItems":1,"nextCursor":null}}`
 
-func uploadOf(t *testing.T, link string) Upload {
+func uploadOf(t *testing.T, link string) s1.Upload {
 	t.Helper()
-	console := startConsole(t, ok(strings.Replace(uploadRow, "%s", link, 1)))
-	found, err := Collect(console.Uploads(t.Context(), Query{}.With("activityTypes", "80")))
+	console := consoletest.Start(t, consoletest.OK(strings.Replace(uploadRow, "%s", link, 1)))
+	found, err := s1.Collect(console.Uploads(t.Context(), s1.Query{}.With("activityTypes", "80")))
 	require.NoError(t, err)
 	require.Len(t, found, 1)
 	return found[0]
@@ -101,17 +104,17 @@ func TestAnUploadIsReadFromTheConsoleAlone(t *testing.T) {
 		require.Equal(t, "7011777f", u.Data.Batch)
 		require.Equal(t, "lab3_19_23_08.zip", u.Name())
 		require.NotContains(t, string(u.Raw), "uploads/2")
-		console := startConsole(t, status(http.StatusOK, "PK\x03\x04", "Content-Type", "application/zip"))
+		console := consoletest.Start(t, consoletest.Status(http.StatusOK, "PK\x03\x04", "Content-Type", "application/zip"))
 		file, err := console.DownloadUpload(t.Context(), u)
 		require.NoError(t, err)
-		require.Equal(t, path, console.asked()[0].path, link)
-		require.Equal(t, "*/*", console.asked()[0].header.Get("Accept"))
+		require.Equal(t, path, console.Asked()[0].Path, link)
+		require.Equal(t, "*/*", console.Asked()[0].Header.Get("Accept"))
 		require.Equal(t, "PK\x03\x04", string(file.Body))
 		require.Equal(t, "lab3_19_23_08.zip", file.Name)
 		require.Len(t, file.SHA256(), 64)
 	}
-	_, err := startConsole(t, ok("x")).DownloadUpload(t.Context(), Upload{AgentID: "a/b", ID: "1"})
-	require.ErrorIs(t, err, ErrInvalidID)
+	_, err := consoletest.Start(t, consoletest.OK("x")).DownloadUpload(t.Context(), s1.Upload{AgentID: "a/b", ID: "1"})
+	require.ErrorIs(t, err, s1.ErrInvalidID)
 }
 
 func TestWhatIsNoFileIsNotHandedOver(t *testing.T) {
@@ -120,13 +123,13 @@ func TestWhatIsNoFileIsNotHandedOver(t *testing.T) {
 		answer http.HandlerFunc
 		want   string
 	}{
-		"a sign-in page": {status(http.StatusOK, "<title>Sign in</title>", "Content-Type", "text/html; charset=utf-8"), "web page instead of a file: Sign in"},
-		"nothing":        {ok(""), "empty file"},
-		"gone":           {status(http.StatusGone, `{"errors":[{"code":4100010,"detail":"The requested files do not exist."}]}`), "do not exist"},
-		"another one":    {status(http.StatusBadRequest, `{"errors":[{"code":4000010,"detail":"Incorrect activity"}]}`), "Incorrect activity"},
-		"cut":            {brokenOff, "broke off"},
+		"a sign-in page": {consoletest.Status(http.StatusOK, "<title>Sign in</title>", "Content-Type", "text/html; charset=utf-8"), "web page instead of a file: Sign in"},
+		"nothing":        {consoletest.OK(""), "empty file"},
+		"gone":           {consoletest.Status(http.StatusGone, `{"errors":[{"code":4100010,"detail":"The requested files do not exist."}]}`), "do not exist"},
+		"another one":    {consoletest.Status(http.StatusBadRequest, `{"errors":[{"code":4000010,"detail":"Incorrect activity"}]}`), "Incorrect activity"},
+		"cut":            {consoletest.BrokenOff, "broke off"},
 	} {
-		_, err := startConsole(t, row.answer).DownloadUpload(t.Context(), Upload{AgentID: agentA, ID: "1"})
+		_, err := consoletest.Start(t, row.answer).DownloadUpload(t.Context(), s1.Upload{AgentID: consoletest.AgentA, ID: "1"})
 		require.ErrorContains(t, err, row.want, name)
 	}
 }
@@ -134,13 +137,13 @@ func TestWhatIsNoFileIsNotHandedOver(t *testing.T) {
 func TestGoneIsToldByStatusOrCode(t *testing.T) {
 	t.Parallel()
 	for _, answer := range []http.HandlerFunc{
-		status(http.StatusGone, ""), status(http.StatusNotFound, `{"errors":[{"code":4100010,"title":"Resource not found"}]}`),
+		consoletest.Status(http.StatusGone, ""), consoletest.Status(http.StatusNotFound, `{"errors":[{"code":4100010,"title":"Resource not found"}]}`),
 	} {
-		_, err := startConsole(t, answer).DownloadUpload(t.Context(), Upload{AgentID: agentA, ID: "1"})
-		require.ErrorIs(t, err, ErrGone)
+		_, err := consoletest.Start(t, answer).DownloadUpload(t.Context(), s1.Upload{AgentID: consoletest.AgentA, ID: "1"})
+		require.ErrorIs(t, err, s1.ErrGone)
 	}
-	_, err := startConsole(t, status(http.StatusNotFound, `{"errors":[{"code":4040010}]}`)).DownloadUpload(t.Context(), Upload{AgentID: agentA, ID: "1"})
-	require.NotErrorIs(t, err, ErrGone)
+	_, err := consoletest.Start(t, consoletest.Status(http.StatusNotFound, `{"errors":[{"code":4040010}]}`)).DownloadUpload(t.Context(), s1.Upload{AgentID: consoletest.AgentA, ID: "1"})
+	require.NotErrorIs(t, err, s1.ErrGone)
 }
 
 // A large file is refused by its announced size, before it is read, and by what was read where nothing is announced.
@@ -162,11 +165,11 @@ func TestALargeFileIsRefused(t *testing.T) {
 		}
 	}
 	for _, answer := range []http.HandlerFunc{announced, silent} {
-		console := startConsole(t, answer)
-		_, err := console.DownloadUpload(t.Context(), Upload{AgentID: agentA, ID: "1"})
-		require.ErrorIs(t, err, ErrTooLarge)
+		console := consoletest.Start(t, answer)
+		_, err := console.DownloadUpload(t.Context(), s1.Upload{AgentID: consoletest.AgentA, ID: "1"})
+		require.ErrorIs(t, err, s1.ErrTooLarge)
 		require.ErrorContains(t, err, "larger than 10 MB")
-		require.Len(t, console.asked(), 1, "not tried again")
+		require.Len(t, console.Asked(), 1, "not tried again")
 	}
 }
 
@@ -179,66 +182,66 @@ func TestARedirectToStorageIsFollowedWithoutTheToken(t *testing.T) {
 		_, _ = io.WriteString(w, "PK")
 	}))
 	t.Cleanup(storage.Close)
-	console := startConsole(t, status(http.StatusFound, "", "Location", storage.URL+"/a?Signature=secret"))
-	file, err := console.DownloadUpload(t.Context(), Upload{AgentID: agentA, ID: "1"})
+	console := consoletest.Start(t, consoletest.Status(http.StatusFound, "", "Location", storage.URL+"/a?Signature=secret"))
+	file, err := console.DownloadUpload(t.Context(), s1.Upload{AgentID: consoletest.AgentA, ID: "1"})
 	require.NoError(t, err)
 	require.Equal(t, "PK", string(file.Body))
 	require.Empty(t, seen.Get("Authorization"))
 
 	for _, bad := range []string{"http://evil.example/x?Signature=secret", "ftp://127.0.0.1/x?Signature=secret", "https://u:p@evil.example/?Signature=secret"} {
-		console := startConsole(t, status(http.StatusFound, "", "Location", bad))
-		_, err := console.DownloadUpload(t.Context(), Upload{AgentID: agentA, ID: "1"})
-		require.ErrorIs(t, err, ErrInvalidValue, bad)
+		console := consoletest.Start(t, consoletest.Status(http.StatusFound, "", "Location", bad))
+		_, err := console.DownloadUpload(t.Context(), s1.Upload{AgentID: consoletest.AgentA, ID: "1"})
+		require.ErrorIs(t, err, s1.ErrInvalidValue, bad)
 		require.NotContains(t, err.Error(), "secret")
 	}
 }
 
 func TestScriptsAreReadWhateverTheConsoleLeavesOut(t *testing.T) {
 	t.Parallel()
-	console := startConsole(t, ok(`{"data":[{"id":"1466645476786791838","scriptName":"Terminate","scriptType":"action","osTypes":["macos","linux"],"inputRequired":true,
+	console := consoletest.Start(t, consoletest.OK(`{"data":[{"id":"1466645476786791838","scriptName":"Terminate","scriptType":"action","osTypes":["macos","linux"],"inputRequired":true,
 		"scopeId":"-1","creatorId":"-1","mgmtId":-1,"supportedDestinations":null,"package":null,"scriptRuntimeTimeoutSeconds":"3600","updatedAt":null},
 		{"id":"1","osTypes":"windows","supportedDestinations":["SentinelCloud"]}],"pagination":{"totalItems":2,"nextCursor":null}}`))
-	scripts, err := Collect(console.Scripts(t.Context(), nil))
+	scripts, err := s1.Collect(console.Scripts(t.Context(), nil))
 	require.NoError(t, err)
 	first, second := scripts[0], scripts[1]
 	require.True(t, first.InputRequired)
 	require.Equal(t, 3600, first.TimeoutSeconds)
 	require.True(t, first.Runs("linux") && first.Runs("") && !first.Runs("windows"))
 	require.True(t, second.Runs("windows_legacy"))
-	require.True(t, first.Takes(ToLocal), "what is not said is left to the console")
-	require.True(t, second.Takes(ToCloud) && second.Takes(ToNone) && !second.Takes(ToLocal))
+	require.True(t, first.Takes(s1.ToLocal), "what is not said is left to the console")
+	require.True(t, second.Takes(s1.ToCloud) && second.Takes(s1.ToNone) && !second.Takes(s1.ToLocal))
 }
 
 func TestARunIsWrittenAsTheConsoleReadsIt(t *testing.T) {
 	t.Parallel()
-	console := startConsole(t, answering(ok(`{"data":{"affected":1,"parentTaskId":"1234567890123456789","pending":false}}`),
-		ok(`{"data":{"affected":1,"parentTaskId":null,"pendingExecutionId":"77","pending":true}}`), ok(`{"data":{"parentTaskId":"5"}}`)))
-	whole := ScriptRun{Script: "225494730938493804", Description: "test", Destination: ToLocal, Directory: `C:\Out`, Input: "-Name x", Password: NewSecret(leaked), Timeout: 3600}
-	started, err := console.RunScript(t.Context(), []AgentID{agentA}, whole)
+	console := consoletest.Start(t, consoletest.Answering(consoletest.OK(`{"data":{"affected":1,"parentTaskId":"1234567890123456789","pending":false}}`),
+		consoletest.OK(`{"data":{"affected":1,"parentTaskId":null,"pendingExecutionId":"77","pending":true}}`), consoletest.OK(`{"data":{"parentTaskId":"5"}}`)))
+	whole := s1.ScriptRun{Script: "225494730938493804", Description: "test", Destination: s1.ToLocal, Directory: `C:\Out`, Input: "-Name x", Password: s1.NewSecret(leaked), Timeout: 3600}
+	started, err := console.RunScript(t.Context(), []s1.AgentID{consoletest.AgentA}, whole)
 	require.NoError(t, err)
-	require.Equal(t, ScriptStart{Affected: 1, Task: "1234567890123456789"}, started)
+	require.Equal(t, s1.ScriptStart{Affected: 1, Task: "1234567890123456789"}, started)
 	require.JSONEq(t, `{"filter":{"ids":["1845174760470303882"]},"data":{"scriptId":"225494730938493804","taskDescription":"test","outputDestination":"Local",
-		"inputParams":"-Name x","password":"`+leaked+`","outputDirectory":"C:\\Out","scriptRuntimeTimeoutSeconds":3600}}`, console.asked()[0].body)
+		"inputParams":"-Name x","password":"`+leaked+`","outputDirectory":"C:\\Out","scriptRuntimeTimeoutSeconds":3600}}`, console.Asked()[0].Body)
 
-	bare := ScriptRun{Script: "1", Description: "test", Destination: ToNone}
-	started, err = console.RunScript(t.Context(), []AgentID{agentA}, bare)
+	bare := s1.ScriptRun{Script: "1", Description: "test", Destination: s1.ToNone}
+	started, err = console.RunScript(t.Context(), []s1.AgentID{consoletest.AgentA}, bare)
 	require.NoError(t, err)
-	require.Equal(t, ScriptStart{Affected: 1, Pending: true, PendingExecution: "77"}, started)
-	require.JSONEq(t, `{"filter":{"ids":["1845174760470303882"]},"data":{"scriptId":"1","taskDescription":"test","outputDestination":"None"}}`, console.asked()[1].body)
-	started, err = console.RunScript(t.Context(), []AgentID{agentA}, bare)
+	require.Equal(t, s1.ScriptStart{Affected: 1, Pending: true, PendingExecution: "77"}, started)
+	require.JSONEq(t, `{"filter":{"ids":["1845174760470303882"]},"data":{"scriptId":"1","taskDescription":"test","outputDestination":"None"}}`, console.Asked()[1].Body)
+	started, err = console.RunScript(t.Context(), []s1.AgentID{consoletest.AgentA}, bare)
 	require.NoError(t, err)
-	require.Equal(t, Unsaid, started.Affected)
+	require.Equal(t, s1.Unsaid, started.Affected)
 
-	for _, wrong := range []ScriptRun{
-		{Script: "x", Description: "test", Destination: ToNone}, {Script: "1", Description: " a ", Destination: ToNone}, {Script: "1", Description: "test"},
-		{Script: "1", Description: "test", Destination: ToNone, Timeout: 59}, {Script: "1", Description: "test", Destination: ToNone, Timeout: 172801},
+	for _, wrong := range []s1.ScriptRun{
+		{Script: "x", Description: "test", Destination: s1.ToNone}, {Script: "1", Description: " a ", Destination: s1.ToNone}, {Script: "1", Description: "test"},
+		{Script: "1", Description: "test", Destination: s1.ToNone, Timeout: 59}, {Script: "1", Description: "test", Destination: s1.ToNone, Timeout: 172801},
 	} {
-		_, err := console.RunScript(t.Context(), []AgentID{agentA}, wrong)
+		_, err := console.RunScript(t.Context(), []s1.AgentID{consoletest.AgentA}, wrong)
 		require.Error(t, err)
 	}
 	_, err = console.RunScript(t.Context(), nil, bare)
-	require.ErrorIs(t, err, ErrNothingSelected)
-	require.Len(t, console.asked(), 3)
+	require.ErrorIs(t, err, s1.ErrNothingSelected)
+	require.Len(t, console.Asked(), 3)
 }
 
 func TestTasksAreReadAsTheyWereRecorded(t *testing.T) {
@@ -246,14 +249,14 @@ func TestTasksAreReadAsTheyWereRecorded(t *testing.T) {
 	recorded := `{"data":[{"accountName":"Metron Team","agentComputerName":"MSEDGEWIN10","agentId":"0987654321","agentIsActive":true,"agentOsType":"windows",
 		"description":"A test","detailedStatus":"Execution completed successfully","id":"123456","parentTaskId":"123456789","status":"completed","statusCode":null,
 		"statusDescription":"Completed","updatedAt":"2024-07-30T06:44:50.881432Z"}],"pagination":{"totalItems":1}}`
-	console := startConsole(t, ok(recorded))
-	tasks, err := Collect(console.ScriptTasks(t.Context(), Query{}.With("parentTaskId__in", "123456789")))
+	console := consoletest.Start(t, consoletest.OK(recorded))
+	tasks, err := s1.Collect(console.ScriptTasks(t.Context(), s1.Query{}.With("parentTaskId__in", "123456789")))
 	require.NoError(t, err)
-	require.Equal(t, TaskID("123456"), tasks[0].ID)
+	require.Equal(t, s1.TaskID("123456"), tasks[0].ID)
 	require.True(t, tasks[0].Status.Ended())
 	require.Equal(t, "Completed", tasks[0].Status.Label())
-	require.False(t, TaskStatus("in_progress").Ended())
-	require.False(t, TaskStatus("something_new").Ended())
+	require.False(t, s1.TaskStatus("in_progress").Ended())
+	require.False(t, s1.TaskStatus("something_new").Ended())
 }
 
 // The API document and recorded answers put the links in different places; both are read.
@@ -264,26 +267,26 @@ func TestResultsAreFoundWhereverTheConsolePutsThem(t *testing.T) {
 		`{"data":{"download_links":[` + one + `],"errors":[{"taskId":"6","errorString":"none"}]}}`,
 		`{"data":{"data":{"downloadLinks":[` + one + `],"errors":[{"taskId":"6","errorString":"none"}]}}}`,
 	} {
-		console := startConsole(t, ok(answer))
-		found, err := console.ScriptResultsOf(t.Context(), []TaskID{"5", "6", "5"})
+		console := consoletest.Start(t, consoletest.OK(answer))
+		found, err := console.ScriptResultsOf(t.Context(), []s1.TaskID{"5", "6", "5"})
 		require.NoError(t, err)
-		require.JSONEq(t, `{"data":{"taskIds":["5","6"]}}`, console.asked()[0].body)
+		require.JSONEq(t, `{"data":{"taskIds":["5","6"]}}`, console.Asked()[0].Body)
 		require.Len(t, found.Files, 1)
 		require.Equal(t, "https://storage.test/5?Signature=secret", found.Files[0].Link.Reveal())
-		require.Equal(t, []ScriptResultError{{"6", "none"}}, found.Errors)
+		require.Equal(t, []s1.ScriptResultError{{Task: "6", Message: "none"}}, found.Errors)
 		shown, err := json.Marshal(found)
 		require.NoError(t, err)
 		require.NotContains(t, string(shown), "Signature", "a link hands out the file to whoever has it")
 	}
-	console := startConsole(t, ok(`{"data":{"download_links":null,"errors":null}}`))
+	console := consoletest.Start(t, consoletest.OK(`{"data":{"download_links":null,"errors":null}}`))
 	found, err := console.ScriptResultsOn(t.Context(), []string{"DESKTOP"})
 	require.NoError(t, err)
 	require.Empty(t, found.Files)
-	require.JSONEq(t, `{"data":{"computerNames":["DESKTOP"]}}`, console.asked()[0].body)
+	require.JSONEq(t, `{"data":{"computerNames":["DESKTOP"]}}`, console.Asked()[0].Body)
 	_, err = console.ScriptResultsOf(t.Context(), nil)
-	require.ErrorIs(t, err, ErrNothingSelected)
+	require.ErrorIs(t, err, s1.ErrNothingSelected)
 	_, err = console.ScriptResultsOn(t.Context(), nil)
-	require.ErrorIs(t, err, ErrNothingSelected)
+	require.ErrorIs(t, err, s1.ErrNothingSelected)
 }
 
 func TestALinkThatHasExpiredIsGoneAndStaysSecret(t *testing.T) {
@@ -294,19 +297,19 @@ func TestALinkThatHasExpiredIsGoneAndStaysSecret(t *testing.T) {
 		w.WriteHeader(http.StatusForbidden)
 	}))
 	t.Cleanup(storage.Close)
-	console := startConsole(t, ok(""))
-	_, err := console.DownloadScriptResult(t.Context(), ScriptResult{Task: "5", Link: NewSecret(storage.URL + "/5.zip?Signature=secret")})
-	require.ErrorIs(t, err, ErrGone)
+	console := consoletest.Start(t, consoletest.OK(""))
+	_, err := console.DownloadScriptResult(t.Context(), s1.ScriptResult{Task: "5", Link: s1.NewSecret(storage.URL + "/5.zip?Signature=secret")})
+	require.ErrorIs(t, err, s1.ErrGone)
 	require.NotContains(t, err.Error(), "secret")
-	require.Empty(t, asError(t, err).Permission)
+	require.Empty(t, consoletest.AsError(t, err).Permission)
 	require.Empty(t, seen.Get("Authorization"))
-	require.Empty(t, console.asked())
+	require.Empty(t, console.Asked())
 
 	storage.Close()
-	_, err = console.DownloadScriptResult(t.Context(), ScriptResult{Task: "5", Link: NewSecret(storage.URL + "/5.zip?Signature=secret")})
+	_, err = console.DownloadScriptResult(t.Context(), s1.ScriptResult{Task: "5", Link: s1.NewSecret(storage.URL + "/5.zip?Signature=secret")})
 	require.Error(t, err)
 	require.NotContains(t, err.Error(), "secret")
-	require.NotContains(t, asError(t, err).Err.Error(), "secret", "the log prints the cause")
-	_, err = console.DownloadScriptResult(t.Context(), ScriptResult{Task: "5", Link: NewSecret("http://storage.example/5.zip?Signature=secret")})
-	require.ErrorIs(t, err, ErrInvalidValue)
+	require.NotContains(t, consoletest.AsError(t, err).Err.Error(), "secret", "the log prints the cause")
+	_, err = console.DownloadScriptResult(t.Context(), s1.ScriptResult{Task: "5", Link: s1.NewSecret("http://storage.example/5.zip?Signature=secret")})
+	require.ErrorIs(t, err, s1.ErrInvalidValue)
 }

@@ -4,6 +4,10 @@ import (
 	"context"
 	"net/http"
 	"slices"
+
+	"s1bot/s1/pages"
+	"s1bot/s1/transport"
+	"s1bot/s1/wire"
 )
 
 // A FirewallRule is a rule of the console's firewall control.
@@ -41,23 +45,23 @@ const (
 
 // Choices lists the types.
 func (RemoteHostType) Choices() []Choice {
-	return []Choice{{"addresses", "Addresses"}, {"cidr", "CIDR"}, {"range", "Range"}, {"fqdn", "FQDN"}}
+	return []Choice{{Value: "addresses", Label: "Addresses"}, {Value: "cidr", Label: "CIDR"}, {Value: "range", Label: "Range"}, {Value: "fqdn", Label: "FQDN"}}
 }
 
 // Label is the type as people read it.
-func (t RemoteHostType) Label() string { return label(t) }
+func (t RemoteHostType) Label() string { return wire.Label(t) }
 
 // UnmarshalText understands every spelling of the console's and keeps unknown ones.
-func (t *RemoteHostType) UnmarshalText(text []byte) error { return lenient(t, text) }
+func (t *RemoteHostType) UnmarshalText(text []byte) error { return wire.Lenient(t, text) }
 
 // FirewallStatus says whether a firewall rule works.
 type FirewallStatus string
 
 // Choices lists the statuses.
-func (FirewallStatus) Choices() []Choice { return same("Enabled", "Disabled") }
+func (FirewallStatus) Choices() []Choice { return wire.Same("Enabled", "Disabled") }
 
 // Label is the status as people read it.
-func (s FirewallStatus) Label() string { return label(s) }
+func (s FirewallStatus) Label() string { return wire.Label(s) }
 
 // BlockSettings are what makes a firewall rule that blocks remote hosts.
 type BlockSettings struct {
@@ -71,19 +75,19 @@ type BlockSettings struct {
 
 // BlockRemoteHosts makes a firewall rule. One that names no host would block all traffic of all endpoints and is refused.
 func (c *Client) BlockRemoteHosts(ctx context.Context, in Scope, settings BlockSettings) (FirewallRule, error) {
-	call := call{operation: "block remote hosts", method: http.MethodPost, route: "firewall-control", permission: "Firewall Control.manageRulesAndTags"}
+	call := transport.Call{Operation: "block remote hosts", Method: http.MethodPost, Route: "firewall-control", Permission: "Firewall Control.manageRulesAndTags"}
 	if err := in.check(); err != nil {
-		return FirewallRule{}, refusal(call.operation, err)
+		return FirewallRule{}, transport.Refusal(call.Operation, err)
 	}
 	vague := func(h RemoteHost) bool {
-		return len(h.Values) == 0 || !ValidChoice(h.Type) || slices.Contains(h.Values, "")
+		return len(h.Values) == 0 || !wire.ValidChoice(h.Type) || slices.Contains(h.Values, "")
 	}
 	if len(settings.RemoteHosts) == 0 || slices.ContainsFunc(settings.RemoteHosts, vague) {
-		return FirewallRule{}, invalid(call.operation, "a block rule must name the hosts that it blocks")
+		return FirewallRule{}, transport.Invalid(call.Operation, "a block rule must name the hosts that it blocks")
 	}
 	settings.Action = "Block"
-	call.body = map[string]any{"data": settings, "filter": in}
-	rules, err := made[FirewallRule](ctx, c, call)
+	call.Body = map[string]any{"data": settings, "filter": in}
+	rules, err := pages.Made[FirewallRule](ctx, c.t, call)
 	if err == nil && len(rules) == 0 {
 		err = namesNothing(call)
 	}

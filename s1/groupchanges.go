@@ -6,17 +6,20 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"s1bot/s1/transport"
+	"s1bot/s1/wire"
 )
 
 // Group returns one group.
 func (c *Client) Group(ctx context.Context, id GroupID) (Group, error) {
-	call := call{operation: "get group", method: http.MethodGet, route: "groups/{id}", ids: []string{string(id)}, permission: "Groups.view"}
+	call := transport.Call{Operation: "get group", Method: http.MethodGet, Route: "groups/{id}", IDs: []string{string(id)}, Permission: "Groups.view"}
 	if !id.Valid() {
-		return Group{}, refusal(call.operation, ErrInvalidID)
+		return Group{}, transport.Refusal(call.Operation, ErrInvalidID)
 	}
-	group, err := get[Group](ctx, c, call)
+	group, err := transport.Get[Group](ctx, c.t, call)
 	if err == nil && group.ID != id {
-		return Group{}, &Error{Operation: call.operation, Status: http.StatusOK, Message: "The console answered with another group than the one asked for."}
+		return Group{}, &Error{Operation: call.Operation, Status: http.StatusOK, Message: "The console answered with another group than the one asked for."}
 	}
 	return group, err
 }
@@ -31,13 +34,13 @@ type NewGroup struct {
 
 // CreateGroup makes a group of endpoints in a site. Its name must not have < or > in it.
 func (c *Client) CreateGroup(ctx context.Context, g NewGroup) (Group, error) {
-	call := call{operation: "create group", method: http.MethodPost, route: "groups", permission: "Groups.create"}
+	call := transport.Call{Operation: "create group", Method: http.MethodPost, Route: "groups", Permission: "Groups.create"}
 	data, err := g.data()
 	if err != nil {
-		return Group{}, refusal(call.operation, err)
+		return Group{}, transport.Refusal(call.Operation, err)
 	}
-	call.body = map[string]any{"data": data}
-	return get[Group](ctx, c, call)
+	call.Body = map[string]any{"data": data}
+	return transport.Get[Group](ctx, c.t, call)
 }
 
 func (g NewGroup) data() (map[string]any, error) {
@@ -45,7 +48,7 @@ func (g NewGroup) data() (map[string]any, error) {
 	case !g.Site.Valid():
 		return nil, ErrInvalidID
 	case strings.TrimSpace(g.Name) == "" || strings.ContainsAny(g.Name, "<>"):
-		return nil, invalid("create group", "the name of a group is not empty and has neither < nor > in it")
+		return nil, transport.Invalid("create group", "the name of a group is not empty and has neither < nor > in it")
 	}
 	data := map[string]any{"name": g.Name, "siteId": g.Site, "inherits": g.Inherits}
 	if g.Inherits {
@@ -58,23 +61,23 @@ func (g NewGroup) data() (map[string]any, error) {
 
 // DeleteGroup deletes one group. Its endpoints go to dynamic groups that they fit in, or to the default group of their site.
 func (c *Client) DeleteGroup(ctx context.Context, id GroupID) error {
-	call := call{operation: "delete group", method: http.MethodDelete, route: "groups/{id}", ids: []string{string(id)}, permission: "Groups.delete"}
+	call := transport.Call{Operation: "delete group", Method: http.MethodDelete, Route: "groups/{id}", IDs: []string{string(id)}, Permission: "Groups.delete"}
 	if !id.Valid() {
-		return refusal(call.operation, ErrInvalidID)
+		return transport.Refusal(call.Operation, ErrInvalidID)
 	}
-	body, err := c.do(ctx, call)
+	body, err := c.t.Do(ctx, call)
 	if err != nil {
 		return err
 	}
-	data, _, err := c.taken(ctx, call, body)
+	data, _, err := c.t.Acknowledged(ctx, call, body)
 	if err != nil {
 		return err
 	}
 	var answer struct {
 		Success *bool `json:"success"`
 	}
-	if decode(data, &answer) == nil && answer.Success != nil && !*answer.Success {
-		return &Error{Operation: call.operation, Status: http.StatusOK, Message: "The console says that it did not delete the group."}
+	if wire.Decode(data, &answer) == nil && answer.Success != nil && !*answer.Success {
+		return &Error{Operation: call.Operation, Status: http.StatusOK, Message: "The console says that it did not delete the group."}
 	}
 	return nil
 }
@@ -82,11 +85,11 @@ func (c *Client) DeleteGroup(ctx context.Context, id GroupID) error {
 // SitePolicy returns the policy that holds for a site and that its groups inherit.
 func (c *Client) SitePolicy(ctx context.Context, id SiteID) (Policy, error) {
 	call := policyCall(http.MethodGet, "site", "sites/{id}/policy")
-	call.ids = []string{string(id)}
+	call.IDs = []string{string(id)}
 	if !id.Valid() {
-		return Policy{}, refusal(call.operation, ErrInvalidID)
+		return Policy{}, transport.Refusal(call.Operation, ErrInvalidID)
 	}
-	return get[Policy](ctx, c, call)
+	return transport.Get[Policy](ctx, c.t, call)
 }
 
 // GroupURL returns the list of endpoints, narrowed down to one group; "" for an id that is none.
@@ -94,5 +97,5 @@ func (c *Client) GroupURL(id GroupID) string {
 	if !id.Valid() {
 		return ""
 	}
-	return c.base.String() + "/sentinels/devices?page=1&filter=" + url.QueryEscape(`{"groupIds":"`+string(id)+`"}`)
+	return c.t.Address() + "/sentinels/devices?page=1&filter=" + url.QueryEscape(`{"groupIds":"`+string(id)+`"}`)
 }

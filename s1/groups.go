@@ -4,6 +4,9 @@ import (
 	"context"
 	"iter"
 	"net/http"
+
+	"s1bot/s1/pages"
+	"s1bot/s1/transport"
 )
 
 // A Group is a part of a site. Its registration token, which lets machines join, is never kept.
@@ -25,16 +28,19 @@ type Group struct {
 	UpdatedAt   Time    `json:"updatedAt"`
 }
 
-func (c *Client) groups() list[Group] {
-	return list[Group]{client: c, call: call{operation: "list groups", method: http.MethodGet, route: "groups", permission: "Groups.view"}}
+// RowKey is what the row is known again by, whatever else it says.
+func (g Group) RowKey() string { return string(g.ID) }
+
+func (c *Client) groups() pages.List[Group] {
+	return pages.List[Group]{Client: c.t, Call: transport.Call{Operation: "list groups", Method: http.MethodGet, Route: "groups", Permission: "Groups.view"}}
 }
 
 // GroupsPage returns one page of the groups that match q. The filter by id is groupIds.
 func (c *Client) GroupsPage(ctx context.Context, q Query) (Page[Group], error) {
-	return c.groups().page(ctx, q)
+	return c.groups().Page(ctx, q)
 }
 
 // Groups goes through all groups that match q, page by page.
 func (c *Client) Groups(ctx context.Context, q Query) iter.Seq2[Group, error] {
-	return c.groups().all(ctx, q)
+	return c.groups().All(ctx, q)
 }

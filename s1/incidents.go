@@ -5,55 +5,58 @@ import (
 	"net/http"
 	"strings"
 	"unicode/utf8"
+
+	"s1bot/s1/transport"
+	"s1bot/s1/wire"
 )
 
 // SetThreatIncidentAndVerdict sets the incident status and the verdict of threats in one call; see SetThreatVerdict for the
 // result, whose Details tell of both: an IDResult is what became of the status, its Verdict what became of the verdict.
 func (c *Client) SetThreatIncidentAndVerdict(ctx context.Context, ids []ThreatID, status IncidentStatus, verdict Verdict) (ActionResult, error) {
 	call := threatIncident("set threat incident", "Threats.updateIncidentStatus and Threats.updateAnalystVerdict")
-	if !ValidChoice(status) || !ValidChoice(verdict) {
-		return ActionResult{}, invalid(call.operation, "incident status %q, verdict %q", status, verdict)
+	if !wire.ValidChoice(status) || !wire.ValidChoice(verdict) {
+		return ActionResult{}, transport.Invalid(call.Operation, "incident status %q, verdict %q", status, verdict)
 	}
-	return act(ctx, c, call, ids, map[string]string{"incidentStatus": string(status), "analystVerdict": string(verdict)})
+	return act(ctx, c.t, call, ids, map[string]string{"incidentStatus": string(status), "analystVerdict": string(verdict)})
 }
 
 // ResolveThreats sets threats of one endpoint to resolved; threats of other endpoints stay as they are.
 func (c *Client) ResolveThreats(ctx context.Context, ids []ThreatID, agent AgentID) (ActionResult, error) {
 	call := threatIncident("resolve threats", "Threats.updateIncidentStatus")
-	selected, err := selection(ids)
+	selected, err := wire.Selection(ids)
 	if err == nil && !agent.Valid() {
 		err = ErrInvalidID
 	}
 	if err != nil {
-		return ActionResult{}, refusal(call.operation, err)
+		return ActionResult{}, transport.Refusal(call.Operation, err)
 	}
-	call.body = map[string]any{
+	call.Body = map[string]any{
 		"filter": map[string][]string{"ids": selected, "agentIds": {string(agent)}},
 		"data":   map[string]IncidentStatus{"incidentStatus": StatusResolved},
 	}
-	return affect(ctx, c, call)
+	return affect(ctx, c.t, call)
 }
 
-func threatIncident(operation, permission string) call {
-	return call{operation: operation, method: http.MethodPost, route: "threats/incident", permission: permission}
+func threatIncident(operation, permission string) transport.Call {
+	return transport.Call{Operation: operation, Method: http.MethodPost, Route: "threats/incident", Permission: permission}
 }
 
 // MarkAsThreat makes threats of suspicious ones: their sites' agents then treat the files as malicious. The path exists in
 // version 2.0 of the API alone, and not every console still answers it; one that does not says ErrNotFound and changes nothing.
 func (c *Client) MarkAsThreat(ctx context.Context, ids []ThreatID) (ActionResult, error) {
-	call := call{operation: "mark as threat", version: "v2.0", route: "threats/mark-as-threat", permission: "Threats.markAsThreat"}
-	return act(ctx, c, call, ids, map[string]string{"targetScope": "site"})
+	call := transport.Call{Operation: "mark as threat", Version: "v2.0", Route: "threats/mark-as-threat", Permission: "Threats.markAsThreat"}
+	return act(ctx, c.t, call, ids, map[string]string{"targetScope": "site"})
 }
 
 // UpdateThreatNote replaces the text of a note; only who wrote it may do so. It returns the note as it is afterwards.
 func (c *Client) UpdateThreatNote(ctx context.Context, threat ThreatID, note NoteID, text string) (Note, error) {
-	call := call{operation: "update threat note", method: http.MethodPut, route: "threats/{id}/notes/{id}", ids: []string{string(threat), string(note)}, permission: "Threats.view"}
+	call := transport.Call{Operation: "update threat note", Method: http.MethodPut, Route: "threats/{id}/notes/{id}", IDs: []string{string(threat), string(note)}, Permission: "Threats.view"}
 	if !threat.Valid() || !note.Valid() {
-		return Note{}, refusal(call.operation, ErrInvalidID)
+		return Note{}, transport.Refusal(call.Operation, ErrInvalidID)
 	}
 	if n := utf8.RuneCountInString(strings.TrimSpace(text)); n < MinNote || utf8.RuneCountInString(text) > MaxNote {
-		return Note{}, invalid(call.operation, "a note has %d to %d characters, not %d", MinNote, MaxNote, n)
+		return Note{}, transport.Invalid(call.Operation, "a note has %d to %d characters, not %d", MinNote, MaxNote, n)
 	}
-	call.body = map[string]any{"data": map[string]string{"text": text}}
-	return get[Note](ctx, c, call)
+	call.Body = map[string]any{"data": map[string]string{"text": text}}
+	return transport.Get[Note](ctx, c.t, call)
 }

@@ -7,6 +7,10 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"s1bot/s1/pages"
+	"s1bot/s1/transport"
+	"s1bot/s1/wire"
 )
 
 // An IOC is an indicator of the console's threat intelligence: something whose appearance raises an alert.
@@ -47,14 +51,14 @@ const (
 
 // Choices lists the types.
 func (IOCType) Choices() []Choice {
-	return []Choice{{"IPV4", "IPv4"}, {"IPV6", "IPv6"}, {"DNS", "DNS"}, {"URL", "URL"}, {"MD5", "MD5"}, {"SHA1", "SHA1"}, {"SHA256", "SHA256"}}
+	return []Choice{{Value: "IPV4", Label: "IPv4"}, {Value: "IPV6", Label: "IPv6"}, {Value: "DNS", Label: "DNS"}, {Value: "URL", Label: "URL"}, {Value: "MD5", Label: "MD5"}, {Value: "SHA1", Label: "SHA1"}, {Value: "SHA256", Label: "SHA256"}}
 }
 
 // Label is the type as people read it.
-func (t IOCType) Label() string { return label(t) }
+func (t IOCType) Label() string { return wire.Label(t) }
 
 // UnmarshalText understands every spelling of the console's and keeps unknown ones.
-func (t *IOCType) UnmarshalText(text []byte) error { return lenient(t, text) }
+func (t *IOCType) UnmarshalText(text []byte) error { return wire.Lenient(t, text) }
 
 // IOCSettings are what makes an indicator.
 type IOCSettings struct {
@@ -84,51 +88,51 @@ func (s IOCSettings) body() map[string]any {
 	return body
 }
 
-func (c *Client) iocs() list[IOC] {
-	return list[IOC]{client: c, call: call{operation: "list IOCs", method: http.MethodGet, route: "threat-intelligence/iocs", permission: "Threat Intelligence.view"}}
+func (c *Client) iocs() pages.List[IOC] {
+	return pages.List[IOC]{Client: c.t, Call: transport.Call{Operation: "list IOCs", Method: http.MethodGet, Route: "threat-intelligence/iocs", Permission: "Threat Intelligence.view"}}
 }
 
 // IOCsPage returns one page of the indicators that match q, which should name accounts.
 func (c *Client) IOCsPage(ctx context.Context, q Query) (Page[IOC], error) {
-	return c.iocs().page(ctx, q)
+	return c.iocs().Page(ctx, q)
 }
 
 // IOCs goes through all indicators that match q, page by page.
 func (c *Client) IOCs(ctx context.Context, q Query) iter.Seq2[IOC, error] {
-	return c.iocs().all(ctx, q)
+	return c.iocs().All(ctx, q)
 }
 
 // IOCsByUUID returns the indicators of accounts with the given uuids; those that the console does not know are missing.
 func (c *Client) IOCsByUUID(ctx context.Context, accounts []AccountID, uuids []string) ([]IOC, error) {
 	if err := checkIOCs(accounts, uuids); err != nil {
-		return nil, refusal("list IOCs", err)
+		return nil, transport.Refusal("list IOCs", err)
 	}
 	asked := map[string]string{} // the console may spell them otherwise
 	for _, uuid := range uuids {
 		asked[plainUUID(uuid)] = uuid
 	}
-	return rowsByID(ctx, c.iocs(), "uuids", uuids, Query{}.With("accountIds", texts(accounts)...), func(i IOC) string { return asked[plainUUID(i.UUID)] })
+	return pages.RowsByID(ctx, c.iocs(), "uuids", uuids, Query{}.With("accountIds", texts(accounts)...), func(i IOC) string { return asked[plainUUID(i.UUID)] })
 }
 
 // CreateIOC makes an indicator in accounts.
 func (c *Client) CreateIOC(ctx context.Context, accounts []AccountID, settings IOCSettings) ([]IOC, error) {
-	call := call{operation: "create IOC", method: http.MethodPost, route: "threat-intelligence/iocs", permission: "Threat Intelligence.manage"}
+	call := transport.Call{Operation: "create IOC", Method: http.MethodPost, Route: "threat-intelligence/iocs", Permission: "Threat Intelligence.manage"}
 	in := Scope{Accounts: accounts}
 	if err := in.check(); err != nil {
-		return nil, refusal(call.operation, err)
+		return nil, transport.Refusal(call.Operation, err)
 	}
-	call.body = map[string]any{"filter": in, "data": []any{settings.body()}}
-	return made[IOC](ctx, c, call)
+	call.Body = map[string]any{"filter": in, "data": []any{settings.body()}}
+	return pages.Made[IOC](ctx, c.t, call)
 }
 
 // DeleteIOCs deletes indicators of accounts by uuid. Accounts alone would mean all of theirs and are refused.
 func (c *Client) DeleteIOCs(ctx context.Context, accounts []AccountID, uuids []string) (ActionResult, error) {
-	call := call{operation: "delete IOCs", method: http.MethodDelete, route: "threat-intelligence/iocs", permission: "Threat Intelligence.manage"}
+	call := transport.Call{Operation: "delete IOCs", Method: http.MethodDelete, Route: "threat-intelligence/iocs", Permission: "Threat Intelligence.manage"}
 	if err := checkIOCs(accounts, uuids); err != nil {
-		return ActionResult{}, refusal(call.operation, err)
+		return ActionResult{}, transport.Refusal(call.Operation, err)
 	}
-	call.body = map[string]any{"filter": map[string][]string{"accountIds": texts(accounts), "uuids": uuids}}
-	return affect(ctx, c, call)
+	call.Body = map[string]any{"filter": map[string][]string{"accountIds": texts(accounts), "uuids": uuids}}
+	return affect(ctx, c.t, call)
 }
 
 var uuidForm = regexp.MustCompile(`^[0-9a-f]{32}$`)

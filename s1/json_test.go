@@ -1,16 +1,21 @@
-package s1
+package s1_test
 
 import (
 	"encoding/json"
 	"testing"
 	"time"
 
+	"s1bot/s1"
+	"s1bot/s1/consoletest"
+	"s1bot/s1/pages"
+	"s1bot/s1/transport"
+
 	"github.com/stretchr/testify/require"
 )
 
 func TestARowSurvivesFieldsOfOtherTypes(t *testing.T) {
 	t.Parallel()
-	console := startConsole(t, ok(`{"data":[
+	console := consoletest.Start(t, consoletest.OK(`{"data":[
 		{"id":1845174760470303882,"computerName":null,"activeThreats":"3","isActive":"true","infected":1,"networkStatus":"Disconnected",
 		 "tags":[],"networkInterfaces":{"name":"eth0","inet":"10.0.0.1","inet6":null},"userActionsNeeded":"reboot_needed",
 		 "lastActiveDate":"None","createdAt":1700000000000,"updatedAt":{"odd":true},"domain":["a","b"],"siteName":{"x":1},
@@ -23,7 +28,7 @@ func TestARowSurvivesFieldsOfOtherTypes(t *testing.T) {
 	require.Len(t, page.Items, 2)
 
 	odd := page.Items[0]
-	require.Equal(t, agentA, odd.ID, "no digit is lost")
+	require.Equal(t, consoletest.AgentA, odd.ID, "no digit is lost")
 	require.Equal(t, 3, odd.ActiveThreats)
 	require.True(t, odd.Online())
 	require.True(t, odd.Infected)
@@ -41,23 +46,23 @@ func TestARowSurvivesFieldsOfOtherTypes(t *testing.T) {
 
 func TestAThreatSurvivesNullsEverywhere(t *testing.T) {
 	t.Parallel()
-	console := startConsole(t, ok(`{"data":[{"id":"1112953674841025235","threatInfo":null,"agentRealtimeInfo":null,
+	console := consoletest.Start(t, consoletest.OK(`{"data":[{"id":"1112953674841025235","threatInfo":null,"agentRealtimeInfo":null,
 		"agentDetectionInfo":null,"mitigationStatus":null,"indicators":null,"containerInfo":null,"kubernetesInfo":[]},
 		{"threatInfo":{"threatId":1311010474425970168,"filePath":"C:\\Users\\x\\evil.exe","engines":"On-Write DFI",
 		"fileSize":"68","mitigationStatus":"Mitigated","detectionEngines":["odd"]},
 		"indicators":[{"ids":["29","x"],"tactics":{"name":"Execution","techniques":[{"name":"T1059"},{"name":"T1059"},null]}}]}]}`))
 	page, err := console.ThreatsPage(t.Context(), nil)
 	require.NoError(t, err)
-	require.Equal(t, threatA, page.Items[0].Identity())
+	require.Equal(t, consoletest.ThreatA, page.Items[0].Identity())
 	require.Empty(t, page.Items[0].Host()+page.Items[0].Name()+page.Items[0].User()+page.Items[0].OS())
 
 	second := page.Items[1]
-	require.Equal(t, threatB, second.Identity())
+	require.Equal(t, consoletest.ThreatB, second.Identity())
 	require.Equal(t, "evil.exe", second.Name())
 	require.Equal(t, []string{"On-Write DFI"}, second.EngineTitles())
 	require.Equal(t, 68, second.Info.FileSize)
 	require.True(t, second.Mitigated())
-	require.Equal(t, []Technique{{Name: "T1059"}}, second.Techniques())
+	require.Equal(t, []s1.Technique{{Name: "T1059"}}, second.Techniques())
 }
 
 func TestTimeNeverFails(t *testing.T) {
@@ -80,28 +85,28 @@ func TestTimeNeverFails(t *testing.T) {
 		`[]`:                                 {},
 		`"0001-01-01T00:00:00Z"`:             {},
 	} {
-		got := Time{want}
+		got := s1.Time{Time: want}
 		require.NoError(t, json.Unmarshal([]byte(text), &got), text)
 		require.Equal(t, expected, got.Time, text)
 	}
-	written, err := json.Marshal([]Time{{want}, {}})
+	written, err := json.Marshal([]s1.Time{{Time: want}, {}})
 	require.NoError(t, err)
 	require.Equal(t, `["2024-07-03T03:44:03.128163Z",null]`, string(written))
 }
 
 func FuzzDecodingNeverPanicsAndKeepsObjects(f *testing.F) {
-	for _, seed := range []string{oneAgent, `{"data":[{"id":1,"tags":"x","networkInterfaces":[[{}]]}]}`, `{"data":{"sites":[{}]}}`, `{"data":[null,{"a":"\ud800"}]}`} {
+	for _, seed := range []string{consoletest.OneAgent, `{"data":[{"id":1,"tags":"x","networkInterfaces":[[{}]]}]}`, `{"data":{"sites":[{}]}}`, `{"data":[null,{"a":"\ud800"}]}`} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		threats, err := readPage[Threat](body, "")
+		threats, err := pages.ReadPage[s1.Threat](body, "")
 		if err == nil {
 			for _, threat := range threats.Items {
 				require.True(t, json.Valid(threat.Raw), "%s", threat.Raw)
 			}
 		}
-		_, _ = readPage[Agent](body, "")
-		_, _ = readPage[Site](body, "sites")
-		_, _ = readProblem(500, body)
+		_, _ = pages.ReadPage[s1.Agent](body, "")
+		_, _ = pages.ReadPage[s1.Site](body, "sites")
+		_, _ = transport.ReadProblem(500, body)
 	})
 }

@@ -1,21 +1,23 @@
 package s1
 
-import "net/url"
+import (
+	"net/url"
+)
 
 // The pages of the console's web interface, as public integrations link to them. They stand here alone, should they change.
 
 // ConsoleHost returns the console's host name, with a port if it has one: the only host that cards link to.
-func (c *Client) ConsoleHost() string { return c.base.Host }
+func (c *Client) ConsoleHost() string { return c.t.Host() }
 
 // ConsoleURL returns the console's start page.
-func (c *Client) ConsoleURL() string { return c.base.String() + "/" }
+func (c *Client) ConsoleURL() string { return c.t.Address() + "/" }
 
 // ThreatURL returns the page of a threat; "" for an id that is none.
 func (c *Client) ThreatURL(id ThreatID) string {
 	if !id.Valid() {
 		return ""
 	}
-	return c.base.String() + "/incidents/threats/" + string(id) + "/overview"
+	return c.t.Address() + "/incidents/threats/" + string(id) + "/overview"
 }
 
 // AgentURL returns the list of endpoints, narrowed down to one; "" for an id that is none. There is no page of its own.
@@ -23,7 +25,7 @@ func (c *Client) AgentURL(id AgentID) string {
 	if !id.Valid() {
 		return ""
 	}
-	return c.base.String() + "/sentinels/devices?page=1&filter=" + url.QueryEscape(`{"ids":"`+string(id)+`"}`)
+	return c.t.Address() + "/sentinels/devices?page=1&filter=" + url.QueryEscape(`{"ids":"`+string(id)+`"}`)
 }
 
 // AlertURL returns the page of an alert; "" for an id that is none.
@@ -31,7 +33,7 @@ func (c *Client) AlertURL(id AlertID) string {
 	if !id.Valid() {
 		return ""
 	}
-	return c.base.String() + "/incidents/unified-alerts?alertId=" + string(id)
+	return c.t.Address() + "/incidents/unified-alerts?alertId=" + string(id)
 }
 
 // RulesURL returns the page of the custom detection rules, narrowed down to one. There is no page of its own; this one and the
@@ -51,8 +53,8 @@ func (c *Client) BlocklistURL(id BlocklistID) string {
 }
 
 func (c *Client) narrowed(page, id string) string {
-	if !validID(id) {
+	if !ValidID(id) {
 		return ""
 	}
-	return c.base.String() + page + "?page=1&filter=" + url.QueryEscape(`{"ids":"`+id+`"}`)
+	return c.t.Address() + page + "?page=1&filter=" + url.QueryEscape(`{"ids":"`+id+`"}`)
 }

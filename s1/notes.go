@@ -6,6 +6,10 @@ import (
 	"net/http"
 	"strings"
 	"unicode/utf8"
+
+	"s1bot/s1/pages"
+	"s1bot/s1/transport"
+	"s1bot/s1/wire"
 )
 
 // A Note is what somebody wrote about a threat.
@@ -20,16 +24,19 @@ type Note struct {
 	UpdatedAt Time   `json:"updatedAt"`
 }
 
+// RowKey is what the row is known again by, whatever else it says.
+func (n Note) RowKey() string { return string(n.ID) }
+
 // The length of a note, in characters.
 const (
 	MinNote = 2
 	MaxNote = 10_000
 )
 
-func (c *Client) notes(id ThreatID) (list[Note], error) {
-	l := list[Note]{client: c, call: call{operation: "list threat notes", method: http.MethodGet, route: "threats/{id}/notes", ids: []string{string(id)}, permission: "Threats.view"}}
-	if _, err := selection([]ThreatID{id}); err != nil {
-		return l, refusal(l.operation, err)
+func (c *Client) notes(id ThreatID) (pages.List[Note], error) {
+	l := pages.List[Note]{Client: c.t, Call: transport.Call{Operation: "list threat notes", Method: http.MethodGet, Route: "threats/{id}/notes", IDs: []string{string(id)}, Permission: "Threats.view"}}
+	if _, err := wire.Selection([]ThreatID{id}); err != nil {
+		return l, transport.Refusal(l.Operation, err)
 	}
 	return l, nil
 }
@@ -40,7 +47,7 @@ func (c *Client) ThreatNotesPage(ctx context.Context, id ThreatID, q Query) (Pag
 	if err != nil {
 		return Page[Note]{}, err
 	}
-	return l.page(ctx, q)
+	return l.Page(ctx, q)
 }
 
 // ThreatNotes goes through all notes on a threat, page by page.
@@ -49,15 +56,15 @@ func (c *Client) ThreatNotes(ctx context.Context, id ThreatID, q Query) iter.Seq
 	if err != nil {
 		return func(yield func(Note, error) bool) { yield(Note{}, err) }
 	}
-	return l.all(ctx, q)
+	return l.All(ctx, q)
 }
 
 // AddThreatNotes adds one note to each of the threats and returns on how many it now stands.
 func (c *Client) AddThreatNotes(ctx context.Context, ids []ThreatID, text string) (int, error) {
-	call := call{operation: "add notes to threats", route: "threats/notes", permission: "Threats.view"}
+	call := transport.Call{Operation: "add notes to threats", Route: "threats/notes", Permission: "Threats.view"}
 	if n := utf8.RuneCountInString(strings.TrimSpace(text)); n < MinNote || utf8.RuneCountInString(text) > MaxNote {
-		return 0, invalid(call.operation, "a note has %d to %d characters, not %d", MinNote, MaxNote, n)
+		return 0, transport.Invalid(call.Operation, "a note has %d to %d characters, not %d", MinNote, MaxNote, n)
 	}
-	result, err := act(ctx, c, call, ids, map[string]string{"text": text})
+	result, err := act(ctx, c.t, call, ids, map[string]string{"text": text})
 	return result.Affected, err
 }

@@ -2,13 +2,14 @@ package s1
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
+
+	"s1bot/s1/transport"
+	"s1bot/s1/wire"
 )
 
 // A Policy is what agents of a scope are told to do. It has some fifty fields, not all documented: the ones below are for
@@ -57,11 +58,11 @@ func PolicyChange(data json.RawMessage) (json.RawMessage, error) {
 		delete(fields, name)
 	}
 	if len(fields) == 0 {
-		return nil, invalid("read policy", "the policy has no field that can be set")
+		return nil, transport.Invalid("read policy", "the policy has no field that can be set")
 	}
 	change, err := json.Marshal(fields)
-	if err == nil && bytes.Contains(change, []byte(hidden)) {
-		return nil, invalid("read policy", "the policy has a hidden value (%s) in it; leave that field out", hidden)
+	if err == nil && bytes.Contains(change, []byte(wire.Hidden)) {
+		return nil, transport.Invalid("read policy", "the policy has a hidden value (%s) in it; leave that field out", wire.Hidden)
 	}
 	return change, err
 }
@@ -69,7 +70,7 @@ func PolicyChange(data json.RawMessage) (json.RawMessage, error) {
 func object(data json.RawMessage) (map[string]json.RawMessage, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(data, &fields); err != nil || fields == nil {
-		return nil, invalid("read policy", `a policy is a JSON object, such as {"mitigationMode":"protect"}`)
+		return nil, transport.Invalid("read policy", `a policy is a JSON object, such as {"mitigationMode":"protect"}`)
 	}
 	return fields, nil
 }
@@ -81,35 +82,15 @@ func (p Policy) Changes(change json.RawMessage) ([]PolicyField, error) {
 		return nil, err
 	}
 	was, wanted := map[string]string{}, map[string]string{}
-	flatten("", p.Raw, was)
-	flatten("", Redact(change), wanted)
+	wire.Flatten("", p.Raw, was)
+	wire.Flatten("", wire.Redact(change), wanted)
 	var fields []PolicyField
 	for _, path := range slices.Sorted(maps.Keys(wanted)) {
-		if was[path] != wanted[path] || wanted[path] == hidden {
+		if was[path] != wanted[path] || wanted[path] == wire.Hidden {
 			fields = append(fields, PolicyField{path, was[path], wanted[path]})
 		}
 	}
 	return fields, nil
-}
-
-// flatten writes every leaf below path into leaves: texts bare, everything else as compact JSON. A list is a leaf.
-func flatten(path string, data json.RawMessage, leaves map[string]string) {
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(data, &fields) == nil && len(fields) > 0 {
-		for name, value := range fields {
-			flatten(strings.TrimPrefix(path+"."+name, "."), value, leaves)
-		}
-		return
-	}
-	var text string
-	var compact bytes.Buffer
-	switch {
-	case path == "":
-	case json.Unmarshal(data, &text) == nil && text != "":
-		leaves[path] = text
-	case json.Compact(&compact, data) == nil:
-		leaves[path] = cmp.Or(compact.String(), "null")
-	}
 }
 
 // AccountPolicy returns the policy of an account.
@@ -118,12 +99,12 @@ func (c *Client) AccountPolicy(ctx context.Context, id AccountID) (Policy, error
 	if err != nil {
 		return Policy{}, err
 	}
-	return get[Policy](ctx, c, call)
+	return transport.Get[Policy](ctx, c.t, call)
 }
 
 // GlobalPolicy returns the policy that accounts inherit.
 func (c *Client) GlobalPolicy(ctx context.Context) (Policy, error) {
-	return get[Policy](ctx, c, globalPolicy(http.MethodGet))
+	return transport.Get[Policy](ctx, c.t, globalPolicy(http.MethodGet))
 }
 
 // UpdateAccountPolicy sets fields of an account's policy, which then no longer inherits, and returns the policy as it is
@@ -141,29 +122,29 @@ func (c *Client) UpdateGlobalPolicy(ctx context.Context, data json.RawMessage) (
 	return c.updatePolicy(ctx, globalPolicy(http.MethodPut), data)
 }
 
-func (c *Client) updatePolicy(ctx context.Context, call call, data json.RawMessage) (Policy, error) {
+func (c *Client) updatePolicy(ctx context.Context, call transport.Call, data json.RawMessage) (Policy, error) {
 	change, err := PolicyChange(data)
 	if err != nil {
-		return Policy{}, refusal(call.operation, err)
+		return Policy{}, transport.Refusal(call.Operation, err)
 	}
-	call.body = map[string]json.RawMessage{"data": change}
-	return get[Policy](ctx, c, call)
+	call.Body = map[string]json.RawMessage{"data": change}
+	return transport.Get[Policy](ctx, c.t, call)
 }
 
-func accountPolicy(method string, id AccountID) (call, error) {
+func accountPolicy(method string, id AccountID) (transport.Call, error) {
 	call := policyCall(method, "account", "accounts/{id}/policy")
-	call.ids = []string{string(id)}
+	call.IDs = []string{string(id)}
 	if !id.Valid() {
-		return call, refusal(call.operation, ErrInvalidID)
+		return call, transport.Refusal(call.Operation, ErrInvalidID)
 	}
 	return call, nil
 }
 
-func globalPolicy(method string) call { return policyCall(method, "global", "tenant/policy") }
+func globalPolicy(method string) transport.Call { return policyCall(method, "global", "tenant/policy") }
 
-func policyCall(method, scope, route string) call {
+func policyCall(method, scope, route string) transport.Call {
 	if method == http.MethodGet {
-		return call{operation: "get " + scope + " policy", method: method, route: route, permission: "Policy.view"}
+		return transport.Call{Operation: "get " + scope + " policy", Method: method, Route: route, Permission: "Policy.view"}
 	}
-	return call{operation: "update " + scope + " policy", method: method, route: route, permission: "Policy.edit"}
+	return transport.Call{Operation: "update " + scope + " policy", Method: method, Route: route, Permission: "Policy.edit"}
 }

@@ -1,8 +1,11 @@
-package s1
+package s1_test
 
 import (
 	"encoding/json"
 	"testing"
+
+	"s1bot/s1"
+	"s1bot/s1/consoletest"
 
 	"github.com/stretchr/testify/require"
 )
@@ -13,12 +16,12 @@ const madeUpPolicy = `{"data":{"mitigationMode":"protect","mitigationModeSuspici
 
 func TestAPolicyKeepsFieldsThatWeDoNotKnow(t *testing.T) {
 	t.Parallel()
-	console := startConsole(t, ok(madeUpPolicy))
-	policy, err := console.AccountPolicy(t.Context(), accountA)
+	console := consoletest.Start(t, consoletest.OK(madeUpPolicy))
+	policy, err := console.AccountPolicy(t.Context(), consoletest.AccountA)
 	require.NoError(t, err)
-	require.Equal(t, "/web/api/v2.1/accounts/433241117337583618/policy", console.asked()[0].path)
-	require.Equal(t, ModeProtect, policy.MitigationMode)
-	require.Equal(t, OnOff("off"), policy.Engines["pup"])
+	require.Equal(t, "/web/api/v2.1/accounts/433241117337583618/policy", console.Asked()[0].Path)
+	require.Equal(t, s1.ModeProtect, policy.MitigationMode)
+	require.Equal(t, s1.OnOff("off"), policy.Engines["pup"])
 	require.Equal(t, 21, policy.AutoDecommissionDays)
 	require.Contains(t, string(policy.Raw), `"newInVersion25":{"x":[1,2]}`)
 	require.Empty(t, policy.InheritedFrom)
@@ -26,18 +29,18 @@ func TestAPolicyKeepsFieldsThatWeDoNotKnow(t *testing.T) {
 
 func TestAPolicyTellsWhatAChangeWouldChange(t *testing.T) {
 	t.Parallel()
-	console := startConsole(t, ok(madeUpPolicy))
+	console := consoletest.Start(t, consoletest.OK(madeUpPolicy))
 	policy, err := console.GlobalPolicy(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, "/web/api/v2.1/tenant/policy", console.asked()[0].path)
+	require.Equal(t, "/web/api/v2.1/tenant/policy", console.Asked()[0].Path)
 	fields, err := policy.Changes([]byte(`{"data":{"mitigationMode":"detect","engines":{"reputation":"on","pup":"on"},
 		"autoDecommissionDays":21, "agentUi":{"agentUiOn":false}, "unheardOf":{"y": [1, 3]}, "updatedAt":"now"}}`))
 	require.NoError(t, err)
-	require.Equal(t, []PolicyField{
-		{"agentUi.agentUiOn", "true", "false"},
-		{"engines.pup", "off", "on"},
-		{"mitigationMode", "protect", "detect"},
-		{"unheardOf.y", "", "[1,3]"},
+	require.Equal(t, []s1.PolicyField{
+		{Path: "agentUi.agentUiOn", Old: "true", New: "false"},
+		{Path: "engines.pup", Old: "off", New: "on"},
+		{Path: "mitigationMode", Old: "protect", New: "detect"},
+		{Path: "unheardOf.y", Old: "", New: "[1,3]"},
 	}, fields)
 }
 
@@ -47,27 +50,27 @@ func TestAPolicyIsPutInOneEnvelope(t *testing.T) {
 		`{"mitigationMode":"detect","inheritedFrom":"site","createdAt":"x","userId":"1"}`,
 		`{"data":{"mitigationMode":"detect"}}`,
 	} {
-		console := startConsole(t, ok(madeUpPolicy))
-		after, err := console.UpdateAccountPolicy(t.Context(), accountA, json.RawMessage(given))
+		console := consoletest.Start(t, consoletest.OK(madeUpPolicy))
+		after, err := console.UpdateAccountPolicy(t.Context(), consoletest.AccountA, json.RawMessage(given))
 		require.NoError(t, err)
-		require.Equal(t, ModeProtect, after.MitigationMode, "what the console says counts, not what was asked")
-		call := console.asked()[0]
-		require.Equal(t, "PUT", call.method)
-		require.JSONEq(t, `{"data":{"mitigationMode":"detect"}}`, call.body)
+		require.Equal(t, s1.ModeProtect, after.MitigationMode, "what the console says counts, not what was asked")
+		call := console.Asked()[0]
+		require.Equal(t, "PUT", call.Method)
+		require.JSONEq(t, `{"data":{"mitigationMode":"detect"}}`, call.Body)
 	}
 }
 
 func TestAPolicyThatSetsNothingIsRefused(t *testing.T) {
 	t.Parallel()
-	console := startConsole(t, ok(madeUpPolicy))
+	console := consoletest.Start(t, consoletest.OK(madeUpPolicy))
 	for _, given := range []string{``, `{}`, `null`, `[]`, `"x"`, `{"data":{}}`, `{"data":null}`, `{"data":"x"}`, `{"updatedAt":"x","inheritedFrom":null}`, `{"uninstallToken":"•••"}`} {
 		_, err := console.UpdateGlobalPolicy(t.Context(), json.RawMessage(given))
-		require.ErrorIs(t, err, ErrInvalidValue, given)
-		require.Equal(t, "update global policy", asError(t, err).Operation)
+		require.ErrorIs(t, err, s1.ErrInvalidValue, given)
+		require.Equal(t, "update global policy", consoletest.AsError(t, err).Operation)
 	}
 	_, err := console.UpdateAccountPolicy(t.Context(), "me/../../tenant", json.RawMessage(`{"a":1}`))
-	require.ErrorIs(t, err, ErrInvalidID)
+	require.ErrorIs(t, err, s1.ErrInvalidID)
 	_, err = console.AccountPolicy(t.Context(), "")
-	require.ErrorIs(t, err, ErrInvalidID)
-	require.Empty(t, console.asked())
+	require.ErrorIs(t, err, s1.ErrInvalidID)
+	require.Empty(t, console.Asked())
 }

@@ -1,8 +1,11 @@
-package s1
+package s1_test
 
 import (
 	"encoding/json"
 	"testing"
+
+	"s1bot/s1/consoletest"
+	"s1bot/s1/wire"
 
 	"github.com/stretchr/testify/require"
 )
@@ -26,25 +29,25 @@ func TestRedactHidesSecretsAtAnyDepthAndNothingElse(t *testing.T) {
 		`{}`:      `{}`,
 		``:        ``,
 	} {
-		require.Equal(t, want, string(Redact(json.RawMessage(raw))), raw)
+		require.Equal(t, want, string(wire.Redact(json.RawMessage(raw))), raw)
 	}
 }
 
 func TestRedactRepairsText(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, "{\"name\":\"a\uFFFDb\"}", string(Redact(json.RawMessage("{\"name\":\"a\xff\xfeb\"}"))))
+	require.Equal(t, "{\"name\":\"a\uFFFDb\"}", string(wire.Redact(json.RawMessage("{\"name\":\"a\xff\xfeb\"}"))))
 }
 
 func TestRedactDoesNotTouchWhatItWasGiven(t *testing.T) {
 	t.Parallel()
 	raw := json.RawMessage(`{"token":"t","z":1}`)
-	Redact(raw)
+	wire.Redact(raw)
 	require.Equal(t, `{"token":"t","z":1}`, string(raw))
 }
 
 func TestActivityDataIsRedactedToo(t *testing.T) {
 	t.Parallel()
-	console := startConsole(t, ok(`{"data":[{"id":"1","activityType":80,"data":{"downloadUrl":"/agents/1/uploads/2","accountId":433241117337583618}}]}`))
+	console := consoletest.Start(t, consoletest.OK(`{"data":[{"id":"1","activityType":80,"data":{"downloadUrl":"/agents/1/uploads/2","accountId":433241117337583618}}]}`))
 	page, err := console.ActivitiesPage(t.Context(), nil)
 	require.NoError(t, err)
 	require.Equal(t, `{"downloadUrl":"•••","accountId":433241117337583618}`, string(page.Items[0].Data))
@@ -59,8 +62,8 @@ func FuzzRedactedJSONStaysJSONWithoutSecrets(f *testing.F) {
 		if !json.Valid(raw) {
 			return
 		}
-		redacted := Redact(raw)
+		redacted := wire.Redact(raw)
 		require.True(t, json.Valid(redacted), "%s", redacted)
-		require.Equal(t, string(redacted), string(Redact(redacted)), "hidden once is hidden")
+		require.Equal(t, string(redacted), string(wire.Redact(redacted)), "hidden once is hidden")
 	})
 }

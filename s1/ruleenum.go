@@ -1,5 +1,7 @@
 package s1
 
+import "s1bot/s1/wire"
+
 // RuleStatus is how far a rule is on its way to work, Title case on the wire.
 type RuleStatus string
 
@@ -16,14 +18,14 @@ const (
 
 // Choices lists the statuses.
 func (RuleStatus) Choices() []Choice {
-	return same("Draft", "Activating", "Active", "Disabling", "Disabled", "Deleting", "Deleted")
+	return wire.Same("Draft", "Activating", "Active", "Disabling", "Disabled", "Deleting", "Deleted")
 }
 
 // Label is the status as people read it.
-func (s RuleStatus) Label() string { return label(s) }
+func (s RuleStatus) Label() string { return wire.Label(s) }
 
 // UnmarshalText understands every spelling of the console's and keeps unknown ones.
-func (s *RuleStatus) UnmarshalText(text []byte) error { return lenient(s, text) }
+func (s *RuleStatus) UnmarshalText(text []byte) error { return wire.Lenient(s, text) }
 
 // Settled is where a rule will be when the console is done with it: Activating becomes Active.
 func (s RuleStatus) Settled() RuleStatus {
@@ -49,14 +51,14 @@ const (
 
 // Choices lists the query types.
 func (RuleQuery) Choices() []Choice {
-	return []Choice{{"events", "Events"}, {"processes", "Processes"}, {"correlation", "Correlation"}, {"scheduled", "Scheduled"}, {"uebafirstseen", "UEBA First Seen"}}
+	return []Choice{{Value: "events", Label: "Events"}, {Value: "processes", Label: "Processes"}, {Value: "correlation", Label: "Correlation"}, {Value: "scheduled", Label: "Scheduled"}, {Value: "uebafirstseen", Label: "UEBA First Seen"}}
 }
 
 // Label is the type as people read it.
-func (q RuleQuery) Label() string { return label(q) }
+func (q RuleQuery) Label() string { return wire.Label(q) }
 
 // UnmarshalText understands every spelling of the console's and keeps unknown ones.
-func (q *RuleQuery) UnmarshalText(text []byte) error { return lenient(q, text) }
+func (q *RuleQuery) UnmarshalText(text []byte) error { return wire.Lenient(q, text) }
 
 // ExpirationMode says whether a rule ends by itself.
 type ExpirationMode string
@@ -68,13 +70,13 @@ const (
 )
 
 // Choices lists the modes.
-func (ExpirationMode) Choices() []Choice { return same("Permanent", "Temporary") }
+func (ExpirationMode) Choices() []Choice { return wire.Same("Permanent", "Temporary") }
 
 // Label is the mode as people read it.
-func (m ExpirationMode) Label() string { return label(m) }
+func (m ExpirationMode) Label() string { return wire.Label(m) }
 
 // UnmarshalText understands every spelling of the console's and keeps unknown ones.
-func (m *ExpirationMode) UnmarshalText(text []byte) error { return lenient(m, text) }
+func (m *ExpirationMode) UnmarshalText(text []byte) error { return wire.Lenient(m, text) }
 
 // TreatAsThreat is what a rule's hits become beside alerts. The endpoint's policy deals with them as with any threat.
 type TreatAsThreat string
@@ -88,11 +90,11 @@ const (
 
 // Choices lists what hits can become, mildest first.
 func (TreatAsThreat) Choices() []Choice {
-	return []Choice{{"UNDEFINED", "Undefined"}, {"Suspicious", "Suspicious"}, {"Malicious", "Malicious"}}
+	return []Choice{{Value: "UNDEFINED", Label: "Undefined"}, {Value: "Suspicious", Label: "Suspicious"}, {Value: "Malicious", Label: "Malicious"}}
 }
 
 // Label is the value as people read it.
-func (t TreatAsThreat) Label() string { return label(t) }
+func (t TreatAsThreat) Label() string { return wire.Label(t) }
 
 // UnmarshalText understands every spelling of the console's and keeps unknown ones.
-func (t *TreatAsThreat) UnmarshalText(text []byte) error { return lenient(t, text) }
+func (t *TreatAsThreat) UnmarshalText(text []byte) error { return wire.Lenient(t, text) }

@@ -6,6 +6,10 @@ import (
 	"iter"
 	"net/http"
 	"time"
+
+	"s1bot/s1/pages"
+	"s1bot/s1/transport"
+	"s1bot/s1/wire"
 )
 
 // A Rule is a custom detection rule (STAR): a query that runs all the time, and what its hits lead to.
@@ -42,6 +46,9 @@ type Rule struct {
 	CoolOffSettings   json.RawMessage `json:"coolOffSettings"`
 	ScheduledParams   json.RawMessage `json:"scheduledParams"`
 }
+
+// RowKey is what the row is known again by, whatever else it says.
+func (r Rule) RowKey() string { return string(r.ID) }
 
 // Treat is what hits are taken for; the console leaves it empty for "an alert only".
 func (r Rule) Treat() TreatAsThreat {
@@ -148,8 +155,8 @@ func (s RuleSettings) MarshalJSON() ([]byte, error) {
 	return json.Marshal(body)
 }
 
-func (c *Client) rules() list[Rule] {
-	return list[Rule]{client: c, call: call{operation: "list rules", method: http.MethodGet, route: "cloud-detection/rules", permission: "Custom Rules.view"}}
+func (c *Client) rules() pages.List[Rule] {
+	return pages.List[Rule]{Client: c.t, Call: transport.Call{Operation: "list rules", Method: http.MethodGet, Route: "cloud-detection/rules", Permission: "Custom Rules.view"}}
 }
 
 // allRules asks for rules of every kind: without it the console leaves out scheduled and correlation rules, and does not say so.
@@ -157,21 +164,21 @@ func allRules(q Query) Query { return q.With("isLegacy", "false") }
 
 // RulesPage returns one page of the rules that match q, of every query type.
 func (c *Client) RulesPage(ctx context.Context, q Query) (Page[Rule], error) {
-	return c.rules().page(ctx, allRules(q))
+	return c.rules().Page(ctx, allRules(q))
 }
 
 // Rules goes through all rules that match q, page by page.
 func (c *Client) Rules(ctx context.Context, q Query) iter.Seq2[Rule, error] {
-	return c.rules().all(ctx, allRules(q))
+	return c.rules().All(ctx, allRules(q))
 }
 
 // RulesByID returns the rules with the given ids; ids that the console does not know are missing from the result.
 func (c *Client) RulesByID(ctx context.Context, ids []RuleID) ([]Rule, error) {
-	wanted, err := selection(ids)
+	wanted, err := wire.Selection(ids)
 	if err != nil {
-		return nil, refusal("list rules", err)
+		return nil, transport.Refusal("list rules", err)
 	}
-	return rowsByID(ctx, c.rules(), "ids", wanted, allRules(nil), func(item Rule) string { return string(item.ID) })
+	return pages.RowsByID(ctx, c.rules(), "ids", wanted, allRules(nil), func(item Rule) string { return string(item.ID) })
 }
 
 type ruleBody struct {
@@ -181,25 +188,25 @@ type ruleBody struct {
 
 // CreateRule makes a rule in a scope. Consoles tend to make a draft of it, whatever status was asked for: see Rule.Status.
 func (c *Client) CreateRule(ctx context.Context, in Scope, settings RuleSettings) (Rule, error) {
-	call := call{operation: "create rule", method: http.MethodPost, route: "cloud-detection/rules", permission: "Custom Rules.manage"}
+	call := transport.Call{Operation: "create rule", Method: http.MethodPost, Route: "cloud-detection/rules", Permission: "Custom Rules.manage"}
 	return c.putRule(ctx, call, in, settings)
 }
 
 // UpdateRule replaces the settings of a rule. in is the rule's own scope.
 func (c *Client) UpdateRule(ctx context.Context, id RuleID, in Scope, settings RuleSettings) (Rule, error) {
-	call := call{operation: "update rule", method: http.MethodPut, route: "cloud-detection/rules/{id}", ids: []string{string(id)}, permission: "Custom Rules.manage"}
+	call := transport.Call{Operation: "update rule", Method: http.MethodPut, Route: "cloud-detection/rules/{id}", IDs: []string{string(id)}, Permission: "Custom Rules.manage"}
 	if !id.Valid() {
-		return Rule{}, refusal(call.operation, ErrInvalidID)
+		return Rule{}, transport.Refusal(call.Operation, ErrInvalidID)
 	}
 	return c.putRule(ctx, call, in, settings)
 }
 
-func (c *Client) putRule(ctx context.Context, call call, in Scope, settings RuleSettings) (Rule, error) {
+func (c *Client) putRule(ctx context.Context, call transport.Call, in Scope, settings RuleSettings) (Rule, error) {
 	if err := in.check(); err != nil {
-		return Rule{}, refusal(call.operation, err)
+		return Rule{}, transport.Refusal(call.Operation, err)
 	}
-	call.body = ruleBody{settings, in}
-	rules, err := made[Rule](ctx, c, call)
+	call.Body = ruleBody{settings, in}
+	rules, err := pages.Made[Rule](ctx, c.t, call)
 	if err == nil && len(rules) == 0 {
 		err = namesNothing(call)
 	}
@@ -211,24 +218,24 @@ func (c *Client) putRule(ctx context.Context, call call, in Scope, settings Rule
 
 // EnableRules activates rules; they are Activating for a while.
 func (c *Client) EnableRules(ctx context.Context, ids []RuleID) (ActionResult, error) {
-	return c.ruleAction(ctx, call{operation: "activate rules", method: http.MethodPut, route: "cloud-detection/rules/enable"}, ids)
+	return c.ruleAction(ctx, transport.Call{Operation: "activate rules", Method: http.MethodPut, Route: "cloud-detection/rules/enable"}, ids)
 }
 
 // DisableRules stops rules; they are Disabling for a while.
 func (c *Client) DisableRules(ctx context.Context, ids []RuleID) (ActionResult, error) {
-	return c.ruleAction(ctx, call{operation: "disable rules", method: http.MethodPut, route: "cloud-detection/rules/disable"}, ids)
+	return c.ruleAction(ctx, transport.Call{Operation: "disable rules", Method: http.MethodPut, Route: "cloud-detection/rules/disable"}, ids)
 }
 
 // DeleteRules deletes rules for good. A rule that is gone already is an error.
 func (c *Client) DeleteRules(ctx context.Context, ids []RuleID) (ActionResult, error) {
-	return c.ruleAction(ctx, call{operation: "delete rules", method: http.MethodDelete, route: "cloud-detection/rules"}, ids)
+	return c.ruleAction(ctx, transport.Call{Operation: "delete rules", Method: http.MethodDelete, Route: "cloud-detection/rules"}, ids)
 }
 
-func (c *Client) ruleAction(ctx context.Context, call call, ids []RuleID) (ActionResult, error) {
-	selected, err := selection(ids)
+func (c *Client) ruleAction(ctx context.Context, call transport.Call, ids []RuleID) (ActionResult, error) {
+	selected, err := wire.Selection(ids)
 	if err != nil {
-		return ActionResult{}, refusal(call.operation, err)
+		return ActionResult{}, transport.Refusal(call.Operation, err)
 	}
-	call.permission, call.body = "Custom Rules.manage", change{Filter: idFilter{IDs: selected}}
-	return affect(ctx, c, call)
+	call.Permission, call.Body = "Custom Rules.manage", change{Filter: idFilter{IDs: selected}}
+	return affect(ctx, c.t, call)
 }

@@ -1,54 +1,26 @@
-package s1
+package s1_test
 
 import (
 	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strconv"
 	"testing"
 
+	"s1bot/s1"
+	"s1bot/s1/consoletest"
+	"s1bot/s1/wire"
+
 	"github.com/stretchr/testify/require"
 )
-
-// shared is where facts about the console's API lie beside a working copy; they are no part of the repository.
-const shared = "../../shared/s1-api"
-
-// recorded returns the recorded objects whose file names begin with prefix, or made-up ones where there are no recordings.
-func recorded(t *testing.T, prefix string, madeUp string) map[string]json.RawMessage {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join(shared, "samples", prefix+"*.json"))
-	require.NoError(t, err)
-	if len(files) == 0 {
-		t.Logf("no recorded %s at hand: testing with made-up data", prefix)
-		return map[string]json.RawMessage{"made up": json.RawMessage(madeUp)}
-	}
-	found := map[string]json.RawMessage{}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		require.NoError(t, err)
-		found[filepath.Base(file)] = text
-	}
-	return found
-}
-
-// framed wraps a recorded object in the frame of a list, unless it is a list of its own.
-func framed(raw json.RawMessage) string {
-	var list struct{ Data []json.RawMessage }
-	if json.Unmarshal(raw, &list) == nil && list.Data != nil {
-		return string(raw)
-	}
-	return `{"data":[` + string(raw) + `],"pagination":{"totalItems":1,"nextCursor":null}}`
-}
 
 func TestRecordedThreatsAreRead(t *testing.T) {
 	t.Parallel()
 	const madeUp = `{"id":"1112953674841025235","threatInfo":{"threatName":"evil.exe","storyline":"A1","sha1":"6666666666666666666666666666666666666666",
 		"createdAt":"2021-03-16T14:00:16.879105Z","incidentStatus":"unresolved"},"agentRealtimeInfo":{"agentId":"1845174760470303882","agentComputerName":"DESKTOP-1"}}`
-	for name, raw := range recorded(t, "threat__", madeUp) {
-		console := startConsole(t, ok(framed(raw)))
+	for name, raw := range consoletest.Recorded(t, "threat__", madeUp) {
+		console := consoletest.Start(t, consoletest.OK(consoletest.Framed(raw)))
 		page, err := console.ThreatsPage(t.Context(), nil)
 		require.NoError(t, err, name)
 		threat := page.Items[0]
@@ -58,7 +30,7 @@ func TestRecordedThreatsAreRead(t *testing.T) {
 		require.NotEmpty(t, threat.Name(), name)
 		require.NotEmpty(t, threat.Info.Storyline, name)
 		require.False(t, threat.Info.CreatedAt.IsZero(), name)
-		require.True(t, ValidChoice(threat.Info.IncidentStatus), name)
+		require.True(t, wire.ValidChoice(threat.Info.IncidentStatus), name)
 		kind, hash := threat.Hash()
 		require.Equal(t, "SHA-1", kind, name)
 		require.Len(t, hash, 40, name)
@@ -70,10 +42,11 @@ func TestTheRecordedThreatAnalysisIsOneObject(t *testing.T) {
 	t.Parallel()
 	const madeUp = `{"data":{"threatInfo":{"threatId":"1311010474425970168","mitigationStatus":"mitigated"},"mitigationStatus":[{"action":"quarantine","status":"success","actionsCounters":{"success":1}}],
 		"agentDetectionInfo":{"agentIpV4":"10.32.0.165,172.18.0.1"},"indicators":[]}}`
-	for name, raw := range recorded(t, "threat_analysis", madeUp) {
-		console := startConsole(t, ok(string(raw)))
-		threat, err := get[Threat](t.Context(), console.Client, call{operation: "get threat", method: http.MethodGet, route: "threats"})
+	for name, raw := range consoletest.Recorded(t, "threat_analysis", madeUp) {
+		console := consoletest.Start(t, consoletest.OK(string(raw)))
+		analysis, err := console.ThreatAnalysis(t.Context(), consoletest.ThreatA)
 		require.NoError(t, err, name)
+		threat := analysis.Threat
 		require.True(t, threat.Identity().Valid(), name)
 		require.True(t, threat.Mitigated(), name)
 		require.Equal(t, "success", threat.MitigationStatus[0].Status)
@@ -87,8 +60,8 @@ func TestRecordedAlertsAreRead(t *testing.T) {
 	const madeUp = `{"alertInfo":{"alertId":"1985998272619999973","analystVerdict":"Undefined","incidentStatus":"Unresolved","createdAt":"2024-07-03T03:44:03.003000Z","dstPort":443},
 		"ruleInfo":{"name":"made up","severity":"Critical"},"agentDetectionInfo":{"name":"SRV-1","osName":"Windows Server 2022"},"agentRealtimeInfo":{"id":"1834780238610855645"},
 		"sourceProcessInfo":{"name":"powershell.exe","pid":1252,"storyline":"CE8D","user":"SYSTEM"},"targetProcessInfo":{"tgtFileCreatedAt":"1970-01-01T00:00:00Z"}}`
-	for name, raw := range recorded(t, "alert__", madeUp) {
-		console := startConsole(t, ok(framed(raw)))
+	for name, raw := range consoletest.Recorded(t, "alert__", madeUp) {
+		console := consoletest.Start(t, consoletest.OK(consoletest.Framed(raw)))
 		page, err := console.AlertsPage(t.Context(), nil)
 		require.NoError(t, err, name)
 		alert := page.Items[0]
@@ -99,9 +72,9 @@ func TestRecordedAlertsAreRead(t *testing.T) {
 		require.NotEmpty(t, alert.Storyline(), name)
 		require.NotEmpty(t, alert.User(), name)
 		require.NotEmpty(t, alert.OS(), name)
-		require.Equal(t, VerdictUndefined, alert.Info.AnalystVerdict, name)
-		require.Equal(t, StatusUnresolved, alert.Info.IncidentStatus, name)
-		require.Equal(t, SeverityCritical, alert.Rule.Severity, name)
+		require.Equal(t, s1.VerdictUndefined, alert.Info.AnalystVerdict, name)
+		require.Equal(t, s1.StatusUnresolved, alert.Info.IncidentStatus, name)
+		require.Equal(t, s1.SeverityCritical, alert.Rule.Severity, name)
 		require.Equal(t, "1252", alert.Source.PID, name)
 		require.True(t, alert.Target.FileCreatedAt.IsZero(), "%s: 1970 means never", name)
 	}
@@ -111,8 +84,8 @@ func TestRecordedAgentsAreRead(t *testing.T) {
 	t.Parallel()
 	const madeUp = `{"data":[{"id":"0000000000000000001","computerName":"Hostname0","osUsername":"None","scanAbortedAt":"None","machineType":"server","isActive":true,
 		"lastLoggedInUserName":"","licenseKey":"","networkInterfaces":[{"inet":["1.2.3.4"],"inet6":["2001:db8:8:4::1"]}],"lastIpToMgmt":"1.2.3.4","totalMemory":1023}]}`
-	for name, raw := range recorded(t, "agents_response", madeUp) {
-		console := startConsole(t, ok(framed(raw)))
+	for name, raw := range consoletest.Recorded(t, "agents_response", madeUp) {
+		console := consoletest.Start(t, consoletest.OK(consoletest.Framed(raw)))
 		page, err := console.AgentsPage(t.Context(), nil)
 		require.NoError(t, err, name)
 		agent := page.Items[0]
@@ -131,10 +104,10 @@ func TestRecordedAgentsAreRead(t *testing.T) {
 func TestRecordedActivitiesAreRead(t *testing.T) {
 	t.Parallel()
 	const madeUp = `{"id":"1391846353852639605","activityType":2001,"agentId":"997510333395640565","primaryDescription":"made up","data":{"fileDisplayName":"x"},"createdAt":"2022-04-05T09:10:15.006573Z"}`
-	recordings := recorded(t, "activity__", madeUp)
-	maps.Copy(recordings, recorded(t, "activities_response", madeUp))
+	recordings := consoletest.Recorded(t, "activity__", madeUp)
+	maps.Copy(recordings, consoletest.Recorded(t, "activities_response", madeUp))
 	for name, raw := range recordings {
-		console := startConsole(t, ok(framed(raw)))
+		console := consoletest.Start(t, consoletest.OK(consoletest.Framed(raw)))
 		page, err := console.ActivitiesPage(t.Context(), nil)
 		require.NoError(t, err, name)
 		require.NotEmpty(t, page.Items, name)
@@ -151,8 +124,8 @@ func TestRecordedActivitiesAreRead(t *testing.T) {
 func TestRecordedGroupsAreReadWithoutTheirToken(t *testing.T) {
 	t.Parallel()
 	const madeUp = `{"id":"1234567890123456789","name":"Default Group","isDefault":true,"rank":null,"totalAgents":1,"registrationToken":"eyJhIjoxfQ=="}`
-	for name, raw := range recorded(t, "group__", madeUp) {
-		console := startConsole(t, ok(framed(raw)))
+	for name, raw := range consoletest.Recorded(t, "group__", madeUp) {
+		console := consoletest.Start(t, consoletest.OK(consoletest.Framed(raw)))
 		page, err := console.GroupsPage(t.Context(), nil)
 		require.NoError(t, err, name)
 		group := page.Items[0]
@@ -167,7 +140,7 @@ func TestRecordedGroupsAreReadWithoutTheirToken(t *testing.T) {
 func TestRecordedErrorsAreUnderstood(t *testing.T) {
 	t.Parallel()
 	const madeUp = `{"401":{"errors":[{"code":4010010,"title":"Authentication Failed","detail":null}]},"400 seen":["data: Invalid input type."]}`
-	for _, raw := range recorded(t, "errors__", madeUp) {
+	for _, raw := range consoletest.Recorded(t, "errors__", madeUp) {
 		for name, body := range recordedErrors(t, raw) {
 			code, err := strconv.Atoi(name[:3])
 			require.NoError(t, err)
@@ -180,9 +153,9 @@ func TestRecordedErrorsAreUnderstood(t *testing.T) {
 					body, err = json.Marshal(map[string]any{"errors": []any{map[string]any{"code": 4000010, "title": "Validation Error", "detail": detail}}})
 					require.NoError(t, err)
 				}
-				console := startConsole(t, status(code, string(body)))
+				console := consoletest.Start(t, consoletest.Status(code, string(body)))
 				_, err := console.AgentsPage(t.Context(), nil)
-				e := asError(t, err)
+				e := consoletest.AsError(t, err)
 				require.Equal(t, code, e.Status, name)
 				require.NotEqual(t, http.StatusText(code), e.Message, "%s: the console's own words", name)
 				require.Contains(t, e.Message, detail)

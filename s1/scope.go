@@ -3,6 +3,9 @@ package s1
 import (
 	"context"
 	"net/http"
+
+	"s1bot/s1/transport"
+	"s1bot/s1/wire"
 )
 
 // A Scope is where something holds: accounts, sites or groups by id, or the whole tenant. It is a part of the bodies that make
@@ -28,7 +31,7 @@ func (s Scope) check() error {
 		if len(ids) == 0 {
 			continue
 		}
-		if _, err := selection(ids); err != nil {
+		if _, err := wire.Selection(ids); err != nil {
 			return err
 		}
 	}
@@ -43,39 +46,9 @@ func texts[T ~string](ids []T) []string {
 	return out
 }
 
-// Everywhere returns a copy of q that asks for exclusions and blocklist items of scopes above and below, too. Without it the
-// console tells those of the very scope that q names, or of the token's own.
-func (q Query) Everywhere() Query {
-	return q.With("includeChildren", "true").With("includeParents", "true")
-}
-
-// made sends a change that is answered with what it made or changed: a list, or the thing alone.
-func made[T any](ctx context.Context, c *Client, call call) ([]T, error) {
-	body, err := c.do(ctx, call)
-	if err != nil {
-		return nil, err
-	}
-	page, err := readPage[T](body, "")
-	if err == nil {
-		c.noteSaid(ctx, call, page.said)
-		c.noteLost(ctx, call, page.lost)
-		return page.Items, nil
-	}
-	e, err := open(body)
-	var item T
-	if err == nil {
-		err = readItem(e.Data, &item)
-	}
-	if err != nil {
-		return nil, c.nonsense(call, body, err)
-	}
-	c.noteSaid(ctx, call, e.remark)
-	return []T{item}, nil
-}
-
 // namesNothing is the error of a change whose answer should have named what it made.
-func namesNothing(call call) *Error {
-	return &Error{Operation: call.operation, Status: http.StatusOK, unknown: true, Message: "The console accepted the call, but its answer names nothing that it created."}
+func namesNothing(call transport.Call) *Error {
+	return &Error{Operation: call.Operation, Status: http.StatusOK, Unclear: true, Message: "The console accepted the call, but its answer names nothing that it created."}
 }
 
 // dataIDs is the body of deletions that take no filter: {"data":{"ids":[…],"type":…}}.
@@ -85,11 +58,11 @@ type dataIDs struct {
 }
 
 // deleteByID deletes what the ids name, which must be of one type if the console is told one.
-func deleteByID[T ~string](ctx context.Context, c *Client, call call, ids []T, kind string) (ActionResult, error) {
-	selected, err := selection(ids)
+func deleteByID[T ~string](ctx context.Context, c *transport.Client, call transport.Call, ids []T, kind string) (ActionResult, error) {
+	selected, err := wire.Selection(ids)
 	if err != nil {
-		return ActionResult{}, refusal(call.operation, err)
+		return ActionResult{}, transport.Refusal(call.Operation, err)
 	}
-	call.method, call.body = http.MethodDelete, map[string]dataIDs{"data": {selected, kind}}
+	call.Method, call.Body = http.MethodDelete, map[string]dataIDs{"data": {selected, kind}}
 	return affect(ctx, c, call)
 }

@@ -1,5 +1,7 @@
 package s1
 
+import "s1bot/s1/wire"
+
 // ScriptType is what a script is for.
 type ScriptType string
 
@@ -12,28 +14,28 @@ const (
 
 // Choices lists the types.
 func (ScriptType) Choices() []Choice {
-	return []Choice{{"action", "Action"}, {"artifactCollection", "Artifact Collection"}, {"dataCollection", "Data Collection"}}
+	return []Choice{{Value: "action", Label: "Action"}, {Value: "artifactCollection", Label: "Artifact Collection"}, {Value: "dataCollection", Label: "Data Collection"}}
 }
 
 // Label is the type as people read it.
-func (t ScriptType) Label() string { return label(t) }
+func (t ScriptType) Label() string { return wire.Label(t) }
 
 // UnmarshalText understands every spelling of the console's and keeps unknown ones.
-func (t *ScriptType) UnmarshalText(text []byte) error { return lenient(t, text) }
+func (t *ScriptType) UnmarshalText(text []byte) error { return wire.Lenient(t, text) }
 
 // ScriptOS is a family of systems that scripts are for; unlike OSType it knows no old Windows.
 type ScriptOS string
 
 // Choices lists the families.
 func (ScriptOS) Choices() []Choice {
-	return []Choice{{"windows", "Windows"}, {"macos", "macOS"}, {"linux", "Linux"}}
+	return []Choice{{Value: "windows", Label: "Windows"}, {Value: "macos", Label: "macOS"}, {Value: "linux", Label: "Linux"}}
 }
 
 // Label is the family as people read it.
-func (o ScriptOS) Label() string { return label(o) }
+func (o ScriptOS) Label() string { return wire.Label(o) }
 
 // UnmarshalText understands every spelling of the console's and keeps unknown ones.
-func (o *ScriptOS) UnmarshalText(text []byte) error { return lenient(o, text) }
+func (o *ScriptOS) UnmarshalText(text []byte) error { return wire.Lenient(o, text) }
 
 // Runs tells whether a script for this family runs on a system.
 func (o ScriptOS) Runs(on OSType) bool {
@@ -53,14 +55,14 @@ const (
 
 // Choices lists the destinations.
 func (Destination) Choices() []Choice {
-	return []Choice{{"SentinelCloud", "SentinelCloud"}, {"Local", "Local"}, {"None", "None"}, {"SingularityXDR", "SingularityXDR"}}
+	return []Choice{{Value: "SentinelCloud", Label: "SentinelCloud"}, {Value: "Local", Label: "Local"}, {Value: "None", Label: "None"}, {Value: "SingularityXDR", Label: "SingularityXDR"}}
 }
 
 // Label is the destination as people read it.
-func (d Destination) Label() string { return label(d) }
+func (d Destination) Label() string { return wire.Label(d) }
 
 // UnmarshalText understands every spelling of the console's and keeps unknown ones.
-func (d *Destination) UnmarshalText(text []byte) error { return lenient(d, text) }
+func (d *Destination) UnmarshalText(text []byte) error { return wire.Lenient(d, text) }
 
 // TaskStatus is how far a script is on one endpoint.
 type TaskStatus string
@@ -77,17 +79,17 @@ const (
 // Choices lists the statuses.
 func (TaskStatus) Choices() []Choice {
 	return []Choice{
-		{"created", "Created"}, {"scheduled", "Scheduled"}, {"pending", "Pending"}, {"pending_user_action", "Pending User Action"},
-		{"in_progress", "In Progress"}, {"completed", "Completed"}, {"partially_completed", "Partially Completed"}, {"failed", "Failed"},
-		{"canceled", "Canceled"}, {"expired", "Expired"},
+		{Value: "created", Label: "Created"}, {Value: "scheduled", Label: "Scheduled"}, {Value: "pending", Label: "Pending"}, {Value: "pending_user_action", Label: "Pending User Action"},
+		{Value: "in_progress", Label: "In Progress"}, {Value: "completed", Label: "Completed"}, {Value: "partially_completed", Label: "Partially Completed"}, {Value: "failed", Label: "Failed"},
+		{Value: "canceled", Label: "Canceled"}, {Value: "expired", Label: "Expired"},
 	}
 }
 
 // Label is the status as people read it.
-func (s TaskStatus) Label() string { return label(s) }
+func (s TaskStatus) Label() string { return wire.Label(s) }
 
 // UnmarshalText understands every spelling of the console's and keeps unknown ones.
-func (s *TaskStatus) UnmarshalText(text []byte) error { return lenient(s, text) }
+func (s *TaskStatus) UnmarshalText(text []byte) error { return wire.Lenient(s, text) }
 
 // Ended tells whether nothing more will happen.
 func (s TaskStatus) Ended() bool {

@@ -9,6 +9,10 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"s1bot/s1/pages"
+	"s1bot/s1/transport"
+	"s1bot/s1/wire"
 )
 
 // What the console takes when a script is run, from the vendor's API document.
@@ -22,13 +26,13 @@ const (
 type ScriptID string
 
 // Valid tells whether the id can be sent to the console.
-func (id ScriptID) Valid() bool { return validID(id) }
+func (id ScriptID) Valid() bool { return ValidID(id) }
 
 // TaskID names what one run of a script does: on all endpoints (the parent task) or on one of them.
 type TaskID string
 
 // Valid tells whether the id can be sent to the console.
-func (id TaskID) Valid() bool { return validID(id) }
+func (id TaskID) Valid() bool { return ValidID(id) }
 
 // A Script is a program of the console's library that endpoints can run.
 type Script struct {
@@ -54,6 +58,9 @@ type Script struct {
 	UpdatedAt         Time          `json:"updatedAt"`
 }
 
+// RowKey is what the row is known again by, whatever else it says.
+func (s Script) RowKey() string { return string(s.ID) }
+
 // Runs tells whether the script is for a system; what is not known is left to the console to judge.
 func (s Script) Runs(on OSType) bool {
 	return on == "" || len(s.Systems) == 0 || slices.ContainsFunc(s.Systems, func(o ScriptOS) bool { return o.Runs(on) })
@@ -64,23 +71,23 @@ func (s Script) Takes(d Destination) bool {
 	return len(s.Destinations) == 0 || d == ToNone || slices.Contains(s.Destinations, d)
 }
 
-func (c *Client) scripts() list[Script] {
-	return list[Script]{client: c, call: call{operation: "list scripts", method: http.MethodGet, route: "remote-scripts", permission: "Remote Script Orchestration.view"}}
+func (c *Client) scripts() pages.List[Script] {
+	return pages.List[Script]{Client: c.t, Call: transport.Call{Operation: "list scripts", Method: http.MethodGet, Route: "remote-scripts", Permission: "Remote Script Orchestration.view"}}
 }
 
 // ScriptsPage returns one page of the scripts that match q.
 func (c *Client) ScriptsPage(ctx context.Context, q Query) (Page[Script], error) {
-	return c.scripts().page(ctx, q)
+	return c.scripts().Page(ctx, q)
 }
 
 // Scripts goes through all scripts that match q, page by page.
 func (c *Client) Scripts(ctx context.Context, q Query) iter.Seq2[Script, error] {
-	return c.scripts().all(ctx, q)
+	return c.scripts().All(ctx, q)
 }
 
 // ScriptsByID returns the scripts with the given ids; ids that the console does not know are missing from the result.
 func (c *Client) ScriptsByID(ctx context.Context, ids []ScriptID) ([]Script, error) {
-	return byID(ctx, c.scripts(), ids, func(s Script) ScriptID { return s.ID })
+	return pages.ByID(ctx, c.scripts(), ids, func(s Script) ScriptID { return s.ID })
 }
 
 // A ScriptRun says what is to be run and what happens with its output. Empty fields are not sent.
@@ -100,7 +107,7 @@ func (r ScriptRun) check() error {
 		return ErrInvalidID
 	case utf8.RuneCountInString(strings.TrimSpace(r.Description)) < MinDescription:
 		return fmt.Errorf("%w: a description has %d characters or more", ErrInvalidValue, MinDescription)
-	case !ValidChoice(r.Destination):
+	case !wire.ValidChoice(r.Destination):
 		return fmt.Errorf("%w: output destination %q", ErrInvalidValue, r.Destination)
 	case r.Timeout != 0 && (r.Timeout < MinScriptTimeout || r.Timeout > MaxScriptTimeout):
 		return fmt.Errorf("%w: a timeout has %d to %d seconds", ErrInvalidValue, MinScriptTimeout, MaxScriptTimeout)
@@ -130,24 +137,24 @@ type ScriptStart struct {
 
 // RunScript runs a script on endpoints, as the system's user. It is never safe to repeat.
 func (c *Client) RunScript(ctx context.Context, agents []AgentID, run ScriptRun) (ScriptStart, error) {
-	call := call{
-		operation: "run script", method: http.MethodPost, route: "remote-scripts/execute", permission: "Remote Script Orchestration.execute",
-		hides: []Secret{run.Password, NewSecret(run.Input)},
+	call := transport.Call{
+		Operation: "run script", Method: http.MethodPost, Route: "remote-scripts/execute", Permission: "Remote Script Orchestration.execute",
+		Hides: []Secret{run.Password, NewSecret(run.Input)},
 	}
-	selected, err := selection(agents)
+	selected, err := wire.Selection(agents)
 	if err == nil {
 		err = run.check()
 	}
 	if err != nil {
-		return ScriptStart{}, refusal(call.operation, err)
+		return ScriptStart{}, transport.Refusal(call.Operation, err)
 	}
-	call.body = change{Filter: idFilter{selected}, Data: run.data()}
-	answer, err := get[struct {
+	call.Body = change{Filter: idFilter{selected}, Data: run.data()}
+	answer, err := transport.Get[struct {
 		Affected         *int   `json:"affected"`
 		Task             TaskID `json:"parentTaskId"`
 		Pending          bool   `json:"pending"`
 		PendingExecution string `json:"pendingExecutionId"`
-	}](ctx, c, call)
+	}](ctx, c.t, call)
 	if err != nil {
 		return ScriptStart{}, err
 	}
@@ -181,18 +188,21 @@ type ScriptTask struct {
 	UpdatedAt      Time       `json:"updatedAt"`
 }
 
-func (c *Client) scriptTasks() list[ScriptTask] {
-	return list[ScriptTask]{client: c, call: call{operation: "list script tasks", method: http.MethodGet, route: "remote-scripts/status", permission: "Task Management.view"}}
+// RowKey is what the row is known again by, whatever else it says.
+func (t ScriptTask) RowKey() string { return string(t.ID) }
+
+func (c *Client) scriptTasks() pages.List[ScriptTask] {
+	return pages.List[ScriptTask]{Client: c.t, Call: transport.Call{Operation: "list script tasks", Method: http.MethodGet, Route: "remote-scripts/status", Permission: "Task Management.view"}}
 }
 
 // ScriptTasksPage returns one page of the tasks that match q; the console insists on parentTaskId__in.
 func (c *Client) ScriptTasksPage(ctx context.Context, q Query) (Page[ScriptTask], error) {
-	return c.scriptTasks().page(ctx, q)
+	return c.scriptTasks().Page(ctx, q)
 }
 
 // ScriptTasks goes through all tasks that match q, page by page.
 func (c *Client) ScriptTasks(ctx context.Context, q Query) iter.Seq2[ScriptTask, error] {
-	return c.scriptTasks().all(ctx, q)
+	return c.scriptTasks().All(ctx, q)
 }
 
 // TasksOf returns the tasks of one run of a script; a task that says it belongs to another is left out.
@@ -210,7 +220,7 @@ type ScriptResult struct {
 
 // Name is the file's name, without a path.
 func (r ScriptResult) Name() string {
-	if name := baseName(r.FileName); name != "" {
+	if name := transport.BaseName(r.FileName); name != "" {
 		return name
 	}
 	return "task-" + string(r.Task) + ".zip"
@@ -230,9 +240,9 @@ type ScriptResults struct {
 
 // ScriptResultsOf returns the outputs of tasks: of those on single endpoints, not of the parent. Not every script leaves any.
 func (c *Client) ScriptResultsOf(ctx context.Context, tasks []TaskID) (ScriptResults, error) {
-	ids, err := selection(tasks)
+	ids, err := wire.Selection(tasks)
 	if err != nil {
-		return ScriptResults{}, refusal("get script results", err)
+		return ScriptResults{}, transport.Refusal("get script results", err)
 	}
 	return c.scriptResults(ctx, map[string][]string{"taskIds": ids})
 }
@@ -240,7 +250,7 @@ func (c *Client) ScriptResultsOf(ctx context.Context, tasks []TaskID) (ScriptRes
 // ScriptResultsOn returns the outputs of tasks on endpoints whose names have one of these in them.
 func (c *Client) ScriptResultsOn(ctx context.Context, names []string) (ScriptResults, error) {
 	if len(names) == 0 || slices.Contains(names, "") {
-		return ScriptResults{}, refusal("get script results", ErrNothingSelected)
+		return ScriptResults{}, transport.Refusal("get script results", ErrNothingSelected)
 	}
 	return c.scriptResults(ctx, map[string][]string{"computerNames": names})
 }
@@ -252,12 +262,12 @@ func (c *Client) scriptResults(ctx context.Context, which map[string][]string) (
 		Documented []ScriptResult      `json:"downloadLinks"`
 		Errors     []ScriptResultError `json:"errors"`
 	}
-	answer, err := get[struct {
+	answer, err := transport.Get[struct {
 		links
 		Data links `json:"data"`
-	}](ctx, c, call{
-		operation: "get script results", method: http.MethodPost, route: "remote-scripts/fetch-files", permission: "Remote Script Orchestration.view",
-		body: map[string]any{"data": which},
+	}](ctx, c.t, transport.Call{
+		Operation: "get script results", Method: http.MethodPost, Route: "remote-scripts/fetch-files", Permission: "Remote Script Orchestration.view",
+		Body: map[string]any{"data": which},
 	})
 	if err != nil {
 		return ScriptResults{}, err
@@ -273,15 +283,15 @@ func (c *Client) scriptResults(ctx context.Context, which map[string][]string) (
 // DownloadScriptResult reads an output from its link, at most MaxFile. The token does not go there. ErrGone says that the link is
 // no longer good.
 func (c *Client) DownloadScriptResult(ctx context.Context, r ScriptResult) (Download, error) {
-	call := call{operation: "download script results", route: "link", link: r.Link}
-	if err := c.checkLink(r.Link); err != nil {
-		return Download{}, refusal(call.operation, err)
+	call := transport.Call{Operation: "download script results", Route: "link", Link: r.Link}
+	if err := c.t.CheckLink(r.Link); err != nil {
+		return Download{}, transport.Refusal(call.Operation, err)
 	}
-	file, err := c.download(ctx, call)
+	file, err := c.t.Download(ctx, call)
 	var refused *Error
 	switch {
 	case errors.Is(err, ErrTooLarge):
-		return file, tooLarge(call.operation, err)
+		return file, tooLarge(call.Operation, err)
 	case errors.As(err, &refused) && refused.Status/100 == 4:
 		refused.Permission, refused.Err = "", ErrGone
 		refused.Message = fmt.Sprintf("The storage of the console refuses the link (%s): it may have expired.", http.StatusText(refused.Status))

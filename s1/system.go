@@ -3,6 +3,8 @@ package s1
 import (
 	"context"
 	"net/http"
+
+	"s1bot/s1/transport"
 )
 
 // SystemInfo is the console's version.
@@ -23,10 +25,10 @@ type SystemStatus struct {
 
 // SystemInfo asks for the console's version. It needs a valid token and no permission, so it is the way to test a connection.
 func (c *Client) SystemInfo(ctx context.Context) (SystemInfo, error) {
-	return get[SystemInfo](ctx, c, call{operation: "get system info", method: http.MethodGet, route: "system/info"})
+	return transport.Get[SystemInfo](ctx, c.t, transport.Call{Operation: "get system info", Method: http.MethodGet, Route: "system/info"})
 }
 
 // SystemStatus asks how the console is. It is answered without a token as well, so it proves nothing about one.
 func (c *Client) SystemStatus(ctx context.Context) (SystemStatus, error) {
-	return get[SystemStatus](ctx, c, call{operation: "get system status", method: http.MethodGet, route: "system/status"})
+	return transport.Get[SystemStatus](ctx, c.t, transport.Call{Operation: "get system status", Method: http.MethodGet, Route: "system/status"})
 }

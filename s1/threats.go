@@ -6,6 +6,10 @@ import (
 	"iter"
 	"net/http"
 	"strings"
+
+	"s1bot/s1/pages"
+	"s1bot/s1/transport"
+	"s1bot/s1/wire"
 )
 
 // A Threat is something that an agent or the console's cloud found on an endpoint.
@@ -21,6 +25,9 @@ type Threat struct {
 	Kubernetes       KubernetesInfo     `json:"kubernetesInfo"`
 	WhiteningOptions []string           `json:"whiteningOptions"`
 }
+
+// RowKey is what the row is known again by, whatever else it says.
+func (t Threat) RowKey() string { return string(t.Identity()) }
 
 // ThreatInfo is what was found.
 type ThreatInfo struct {
@@ -281,57 +288,57 @@ func splitList(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
-func (c *Client) threats() list[Threat] {
-	return list[Threat]{client: c, call: call{operation: "list threats", method: http.MethodGet, route: "threats", permission: "Threats.view"}}
+func (c *Client) threats() pages.List[Threat] {
+	return pages.List[Threat]{Client: c.t, Call: transport.Call{Operation: "list threats", Method: http.MethodGet, Route: "threats", Permission: "Threats.view"}}
 }
 
 // ThreatsPage returns one page of the threats that match q.
 func (c *Client) ThreatsPage(ctx context.Context, q Query) (Page[Threat], error) {
-	return c.threats().page(ctx, q)
+	return c.threats().Page(ctx, q)
 }
 
 // Threats goes through all threats that match q, page by page.
 func (c *Client) Threats(ctx context.Context, q Query) iter.Seq2[Threat, error] {
-	return c.threats().all(ctx, q)
+	return c.threats().All(ctx, q)
 }
 
 // CountThreats returns how many threats match q.
 func (c *Client) CountThreats(ctx context.Context, q Query) (int, error) {
-	return c.threats().count(ctx, q)
+	return c.threats().Count(ctx, q)
 }
 
 // ThreatsByID returns the threats with the given ids; ids that the console does not know are missing from the result.
 func (c *Client) ThreatsByID(ctx context.Context, ids []ThreatID) ([]Threat, error) {
-	return byID(ctx, c.threats(), ids, Threat.Identity)
+	return pages.ByID(ctx, c.threats(), ids, Threat.Identity)
 }
 
 // SetThreatVerdict sets what analysts think of threats. The console answers 200 also where it changed only some: see
 // ActionResult.Failed.
 func (c *Client) SetThreatVerdict(ctx context.Context, ids []ThreatID, verdict Verdict) (ActionResult, error) {
-	call := call{operation: "set threat verdict", route: "threats/analyst-verdict", permission: "Threats.updateAnalystVerdict"}
-	if !ValidChoice(verdict) {
-		return ActionResult{}, invalid(call.operation, "verdict %q", verdict)
+	call := transport.Call{Operation: "set threat verdict", Route: "threats/analyst-verdict", Permission: "Threats.updateAnalystVerdict"}
+	if !wire.ValidChoice(verdict) {
+		return ActionResult{}, transport.Invalid(call.Operation, "verdict %q", verdict)
 	}
-	return act(ctx, c, call, ids, map[string]Verdict{"analystVerdict": verdict})
+	return act(ctx, c.t, call, ids, map[string]Verdict{"analystVerdict": verdict})
 }
 
 // SetThreatIncident sets the incident status of threats; see SetThreatVerdict for the result.
 func (c *Client) SetThreatIncident(ctx context.Context, ids []ThreatID, status IncidentStatus) (ActionResult, error) {
-	call := call{operation: "set threat incident status", route: "threats/incident", permission: "Threats.updateIncidentStatus"}
-	if !ValidChoice(status) {
-		return ActionResult{}, invalid(call.operation, "incident status %q", status)
+	call := transport.Call{Operation: "set threat incident status", Route: "threats/incident", Permission: "Threats.updateIncidentStatus"}
+	if !wire.ValidChoice(status) {
+		return ActionResult{}, transport.Invalid(call.Operation, "incident status %q", status)
 	}
-	return act(ctx, c, call, ids, map[string]IncidentStatus{"incidentStatus": status})
+	return act(ctx, c.t, call, ids, map[string]IncidentStatus{"incidentStatus": status})
 }
 
 // MitigateThreats asks the endpoints of threats to act. The result counts what was sent, not what was done: the threats'
 // MitigationStatus tells that later.
 func (c *Client) MitigateThreats(ctx context.Context, action MitigateAction, ids []ThreatID) (ActionResult, error) {
-	call := call{operation: "mitigate threats", route: "threats/mitigate/" + string(action), permission: mitigatePermission(action)}
-	if !ValidChoice(action) {
-		return ActionResult{}, invalid(call.operation, "action %q", action)
+	call := transport.Call{Operation: "mitigate threats", Route: "threats/mitigate/" + string(action), Permission: mitigatePermission(action)}
+	if !wire.ValidChoice(action) {
+		return ActionResult{}, transport.Invalid(call.Operation, "action %q", action)
 	}
-	return act(ctx, c, call, ids, nil)
+	return act(ctx, c.t, call, ids, nil)
 }
 
 func mitigatePermission(action MitigateAction) string {

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"s1bot/s1/transport"
 )
 
 // A TokenOwner is what kind of user an API token belongs to.
@@ -45,15 +47,15 @@ const serviceUserMail = "serviceuser-"
 // and the end that a token in the form of a JWT has in itself. What the console refuses is unknown, without an error; an error is that it
 // does not answer, or knows no such token.
 func (c *Client) Token(ctx context.Context) (Token, error) {
-	token := c.token()
-	life, err := get[tokenLife](ctx, c, call{
-		operation: "get token details", method: http.MethodPost, route: "users/api-token-details", hides: []Secret{token},
-		body: map[string]any{"data": map[string]string{"apiToken": token.Reveal()}},
+	token := c.t.Token()
+	life, err := transport.Get[tokenLife](ctx, c.t, transport.Call{
+		Operation: "get token details", Method: http.MethodPost, Route: "users/api-token-details", Hides: []Secret{token},
+		Body: map[string]any{"data": map[string]string{"apiToken": token.Reveal()}},
 	})
 	if err != nil && !refusesToTell(err) {
 		return Token{}, err
 	}
-	user, err := get[self](ctx, c, call{operation: "get own user", method: http.MethodGet, route: "user", permission: "Users.view"})
+	user, err := transport.Get[self](ctx, c.t, transport.Call{Operation: "get own user", Method: http.MethodGet, Route: "user", Permission: "Users.view"})
 	if err != nil && !refusesToTell(err) {
 		return Token{}, err
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"s1bot/s1/transport"
 )
 
 // UnifiedMode says whether the bot uses a console's unified alerts.
@@ -59,7 +61,7 @@ func deniesUnified(err error) bool {
 	if !errors.As(err, &e) {
 		return false
 	}
-	return routeGone(e.Status) || errors.Is(err, ErrUnauthorized) || errors.Is(err, ErrForbidden) || e.Reason == LacksPermission || e.Reason == FeatureOff
+	return transport.Absent(err) || errors.Is(err, ErrUnauthorized) || errors.Is(err, ErrForbidden) || e.Reason == LacksPermission || e.Reason == FeatureOff
 }
 
 // ProbeUnified asks for the number of unified alerts. nil says that this token can read them; an *Error of Reason Retired that the console
@@ -69,25 +71,4 @@ func (c *Client) ProbeUnified(ctx context.Context) error {
 		Does: "look for unified alerts", Name: "ProbeAlerts", Texts: []string{"query ProbeAlerts { alerts(first: 1) { totalCount } }"}, Permission: "Unified Alerts.view",
 	}, func(json.RawMessage) error { return nil })
 	return err
-}
-
-// documentTexts remembers by name which text of a Document a console understands.
-type documentTexts struct {
-	mu     sync.Mutex
-	chosen map[string]int
-}
-
-func (t *documentTexts) known(d Document) int {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return min(t.chosen[d.Name], len(d.Texts)-1)
-}
-
-func (t *documentTexts) remember(d Document, text int) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.chosen == nil {
-		t.chosen = map[string]int{}
-	}
-	t.chosen[d.Name] = text
 }

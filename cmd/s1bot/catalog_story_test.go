@@ -16,6 +16,7 @@ import (
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
+	"s1bot/s1/huntapi"
 	"s1bot/s1/s1sim"
 )
 
@@ -181,12 +182,12 @@ func (s stage) makers() map[string]func() string {
 	}
 	return map[string]func() string{
 		"{query}": func() string {
-			id, err := c.StartQuery(ctx, s1.EventQuery{Query: `AgentName CONTAINS "DESKTOP"`, From: day, To: s1.Time{Time: time.Now()}, Limit: 10}, nil)
+			id, err := c.StartQuery(ctx, huntapi.EventQuery{Query: `AgentName CONTAINS "DESKTOP"`, From: day, To: s1.Time{Time: time.Now()}, Limit: 10}, nil)
 			require.NoError(t, err)
 			return string(id)
 		},
 		"{powerquery}": func() string {
-			r, err := c.StartPowerQuery(ctx, s1.PowerQuery{Query: "event.time = * | columns eventTime = event.time", From: day, To: s1.Time{Time: time.Now()}, Limit: 10})
+			r, err := c.StartPowerQuery(ctx, huntapi.PowerQuery{Query: "event.time = * | columns eventTime = event.time", From: day, To: s1.Time{Time: time.Now()}, Limit: 10})
 			require.NoError(t, err)
 			return string(r.ID)
 		},

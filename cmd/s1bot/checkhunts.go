@@ -11,6 +11,8 @@ import (
 	"s1bot/bot/setup"
 	"s1bot/commands"
 	"s1bot/s1"
+	"s1bot/s1/huntapi"
+	"s1bot/s1/transport"
 )
 
 // checkHunts tells which engine hunts run on here, until when, and which commands do not work where there is none. What the vendor takes
@@ -20,13 +22,13 @@ func checkHunts(ctx context.Context, c config, client *s1.Client) setup.Finding 
 	lake := probe(ctx, client.ProbeSDL)
 	dv := probe(ctx, func(ctx context.Context) error { return askDeepVisibility(ctx, client) })
 	hunting := strings.Join(commandsOf("hunts"), ", ")
-	ends := s1.DeepVisibilityEnds.Format(time.DateOnly)
-	switch engine := s1.HuntEngine(c.HuntEngine); {
-	case engine != s1.DeepVisibility && lake == nil:
+	ends := transport.DeepVisibilityEnds.Format(time.DateOnly)
+	switch engine := huntapi.HuntEngine(c.HuntEngine); {
+	case engine != huntapi.DeepVisibility && lake == nil:
 		found.Note = "on the data lake"
-	case engine == s1.DataLake:
+	case engine == huntapi.DataLake:
 		found.Err = todo(lake, "set S1BOT_HUNT_ENGINE=auto, or have the token's role allow SDL Query API › View; until then these commands do not work here: "+hunting)
-	case dv != nil && engine == s1.DeepVisibility && lake == nil:
+	case dv != nil && engine == huntapi.DeepVisibility && lake == nil:
 		found.Err = todo(dv, "set S1BOT_HUNT_ENGINE=auto: the console has the data lake")
 	case dv != nil:
 		found.Err = fmt.Errorf("neither the data lake (%w) nor Deep Visibility (%w) can be used, so these commands do not work here: %s", lake, dv, hunting)

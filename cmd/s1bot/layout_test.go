@@ -20,12 +20,36 @@ const module = "s1bot/"
 // migrations are its, render alone knows slack-go's blocks beside bot.
 var rooms = map[string]struct{ ours, third []string }{
 	"s1": {
+		[]string{"s1/huntapi", "s1/pages", "s1/transport", "s1/wire"},
 		nil,
+	},
+	"s1/wire": {
+		nil,
+		nil,
+	},
+	"s1/transport": {
+		[]string{"s1/wire"},
 		[]string{"golang.org/x/time/rate", "github.com/sethvargo/go-retry", "github.com/sony/gobreaker/v2"},
 	},
 	"s1/unified": {
 		[]string{"s1"},
 		nil,
+	},
+	"s1/pages": {
+		[]string{"s1/transport", "s1/wire"},
+		nil,
+	},
+	"s1/huntapi": {
+		[]string{"s1/pages", "s1/transport", "s1/wire"},
+		nil,
+	},
+	"s1/filters": {
+		[]string{"s1/transport", "s1/wire"},
+		nil,
+	},
+	"s1/consoletest": {
+		[]string{"s1"},
+		[]string{"github.com/stretchr/testify"},
 	},
 	"render": {
 		[]string{"render/tempfile"},
@@ -52,7 +76,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 	},
 	"commands/catalog": {
-		[]string{"render/tempfile", "commands/observables", "commands/refusal", "commands/text", "render", "render/cards", "s1"},
+		[]string{"render/tempfile", "commands/observables", "commands/refusal", "commands/text", "render", "render/cards", "s1", "s1/filters", "s1/huntapi"},
 		[]string{"github.com/hashicorp/golang-lru/v2"},
 	},
 	"commands/refusal": {
@@ -64,7 +88,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 	},
 	"commands/listing": {
-		[]string{"render/tempfile", "commands/catalog", "commands/refusal", "commands/text", "render", "s1"},
+		[]string{"render/tempfile", "commands/catalog", "commands/refusal", "commands/text", "render", "s1", "s1/filters"},
 		nil,
 	},
 	"commands/slash": {
@@ -80,11 +104,11 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 	},
 	"commands/lookup": {
-		[]string{"commands/catalog", "commands/change", "commands/listing", "commands/refusal", "commands/text", "render", "render/cards", "s1"},
+		[]string{"commands/catalog", "commands/change", "commands/listing", "commands/refusal", "commands/text", "render", "render/cards", "s1", "s1/filters", "s1/huntapi"},
 		nil,
 	},
 	"commands/commandtest": {
-		[]string{"commands/catalog", "commands/slash", "commands/lookup", "commands/text", "render", "s1", "s1/s1sim"},
+		[]string{"commands/catalog", "commands/slash", "commands/lookup", "commands/text", "render", "s1", "s1/huntapi", "s1/s1sim"},
 		[]string{"github.com/stretchr/testify", "golang.org/x/tools/txtar"},
 	},
 	"commands": {
@@ -283,7 +307,7 @@ var rooms = map[string]struct{ ours, third []string }{
 	},
 	"cmd/s1bot": {
 		[]string{
-			"s1", "s1/s1sim", "render", "render/tempfile",
+			"s1", "s1/huntapi", "s1/s1sim", "s1/transport", "render", "render/tempfile",
 			"commands", "commands/catalog", "commands/manual", "commands/refusal", "commands/slash", "commands/text",
 			"approvals", "approvals/policy", "approvals/syslog", "approvals/trail",
 			"notifier", "notifier/delivery", "notifier/feed", "notifier/figures", "notifier/journal", "notifier/routing",
@@ -325,7 +349,7 @@ func TestLayoutImportsGoUpTheTableOnly(t *testing.T) {
 		name := strings.TrimPrefix(p.ImportPath, module)
 		room, ok := rooms[name]
 		if slices.Contains(commandAreas(), name) {
-			room.ours, ok = []string{"commands/catalog", "commands/change", "commands/listing", "commands/lookup", "commands/observables", "commands/refusal", "commands/text", "render", "render/cards", "s1"}, true
+			room.ours, ok = []string{"commands/catalog", "commands/change", "commands/listing", "commands/lookup", "commands/observables", "commands/refusal", "commands/text", "render", "render/cards", "s1", "s1/filters", "s1/huntapi"}, true
 		}
 		require.True(t, ok, "package %s has no room in the layout: think before adding one", name)
 		for _, imported := range p.Imports {

@@ -26,6 +26,7 @@ import (
 	"s1bot/notifier/routing"
 	"s1bot/render/tempfile"
 	"s1bot/s1"
+	"s1bot/s1/huntapi"
 )
 
 // drainLimit is how long a stop waits for what is running.
@@ -70,7 +71,7 @@ func assemble(ctx context.Context, c config, log *slog.Logger) (*program, error)
 
 // newConsole is the client of the console; rates, if any, are shared with other processes, and token, if any, is the one of the moment.
 func newConsole(c config, log *slog.Logger, observe func(s1.Observation), rates s1.Rates, token func() s1.Secret) (*s1.Client, error) {
-	return s1.New(s1.Config{BaseURL: c.ConsoleURL, Token: c.APIToken, Rotated: token, Version: c.APIVersion, Engine: s1.HuntEngine(c.HuntEngine), Logger: log, Observe: observe, Rates: rates, Unpaced: c.unpaced})
+	return s1.New(s1.Config{BaseURL: c.ConsoleURL, Token: c.APIToken, Rotated: token, Version: c.APIVersion, Engine: huntapi.HuntEngine(c.HuntEngine), Logger: log, Observe: observe, Rates: rates, Unpaced: c.unpaced})
 }
 
 // wire makes ledger, bot and notifier.

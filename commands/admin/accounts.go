@@ -9,6 +9,7 @@ import (
 	"s1bot/render"
 	"s1bot/render/cards"
 	"s1bot/s1"
+	"s1bot/s1/filters"
 )
 
 func accountCommands() []*catalog.Command { return []*catalog.Command{listAccounts()} }
@@ -73,6 +74,6 @@ func listAccounts() *catalog.Command {
 			},
 			Empty: "Try part of the name, or leave the state out. A token with site scope sees no accounts.",
 		}
-		return rows.Show(ctx, call, p.Query(), listing.LimitOf(p.Limit, s1.Filter{}))
+		return rows.Show(ctx, call, p.Query(), listing.LimitOf(p.Limit, filters.Filter{}))
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"s1bot/render"
 	"s1bot/render/cards"
 	"s1bot/s1"
+	"s1bot/s1/filters"
 )
 
 func siteCommands() []*catalog.Command { return []*catalog.Command{getSites()} }
@@ -73,6 +74,6 @@ func getSites() *catalog.Command {
 			},
 			Empty: "The search covers name, account and description; try a part of one, or leave the state out.",
 		}
-		return rows.Show(ctx, call, p.Wire(), listing.LimitOf(p.Limit, s1.Filter{}))
+		return rows.Show(ctx, call, p.Wire(), listing.LimitOf(p.Limit, filters.Filter{}))
 	})
 }

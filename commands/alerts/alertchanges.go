@@ -8,6 +8,7 @@ import (
 	"s1bot/commands/lookup"
 	"s1bot/render"
 	"s1bot/s1"
+	"s1bot/s1/filters"
 )
 
 func alertChangeCommands() []*catalog.Command {
@@ -41,12 +42,12 @@ func setAlertStatus() *catalog.Command {
 }
 
 // An alertSelection names alerts that are to be changed. It is never empty: the console would take that for all alerts.
-type alertSelection struct{ s1.Filter }
+type alertSelection struct{ filters.Filter }
 
 func (q alertSelection) IsZero() bool { return len(q.Keys()) == 0 }
 
 func (alertSelection) Kind() catalog.Kind {
-	k := lookup.Selecting(lookup.FilterKind(s1.AlertFilter, `JSON with the console's filter keys, names of their rules, or ids: {"ruleName__contains": ["Test"], "incidentStatus": ["UNRESOLVED"]}`, lookup.OrNames))
+	k := lookup.Selecting(lookup.FilterKind(filters.Alerts, `JSON with the console's filter keys, names of their rules, or ids: {"ruleName__contains": ["Test"], "incidentStatus": ["UNRESOLVED"]}`, lookup.OrNames))
 	k.Selects = "alerts"
 	return k
 }
@@ -56,7 +57,7 @@ func (q alertSelection) alerts(ctx context.Context, call *catalog.Call, param st
 	if catalog.OnlyIDs(json.RawMessage(q.String())) {
 		return lookup.AlertsWith(ctx, call, param, lookup.Ids[s1.AlertID](q.Filter))
 	}
-	query, err := q.ToQuery(s1.AlertFilter)
+	query, err := q.ToQuery(filters.Alerts)
 	if err != nil {
 		return nil, catalog.Wrong(param, "%s", err)
 	}

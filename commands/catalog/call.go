@@ -11,6 +11,7 @@ import (
 	"s1bot/render"
 	"s1bot/render/cards"
 	"s1bot/s1"
+	"s1bot/s1/filters"
 )
 
 // Variant returns the call's invocation with another wish: as a file, shared, as a form.
@@ -80,7 +81,7 @@ func Readable(t time.Time, caller Caller) string {
 
 // describeObject says what a JSON object asks for: `computerName__contains DESKTOP, resolved false`.
 func (cmd *Command) describeObject(value json.RawMessage, caller Caller) string {
-	filter, err := s1.ParseFilter(string(value))
+	filter, err := filters.Parse(string(value))
 	if err != nil {
 		return ""
 	}

@@ -7,7 +7,7 @@ import (
 
 	"s1bot/commands/text"
 	"s1bot/render"
-	"s1bot/s1"
+	"s1bot/s1/huntapi"
 )
 
 // SearchQueries is what the search box for queries looks for: those that the person started themselves.
@@ -20,7 +20,7 @@ type Queries interface {
 }
 
 // RememberQuery writes down that the caller started a query. It is a convenience: a hunt does not fail for it.
-func (c *Call) RememberQuery(ctx context.Context, id s1.QueryID, text string) {
+func (c *Call) RememberQuery(ctx context.Context, id huntapi.QueryID, text string) {
 	if c.Queries != nil {
 		_ = c.Queries.AddQuery(context.WithoutCancel(ctx), c.Caller.ID, string(id), text, time.Now())
 	}
@@ -41,7 +41,7 @@ func OwnQueries(ctx context.Context, call *Call, typed string) ([]render.Option,
 			return nil, err
 		}
 	}
-	if len(options) == 0 && len(typed) > 8 && s1.QueryID(typed).Valid() {
+	if len(options) == 0 && len(typed) > 8 && huntapi.QueryID(typed).Valid() {
 		options = append(options, render.Option{Label: typed, Value: typed})
 	}
 	return options, nil

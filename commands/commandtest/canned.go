@@ -14,12 +14,13 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/s1"
+	"s1bot/s1/huntapi"
 )
 
 // A cannedConsole gives the answers of a story in their order, and notes what was asked. A request without an answer fails the test,
 // and so does an answer that nobody asked for.
 type cannedConsole struct {
-	engine s1.HuntEngine // what hunts run on; "" is Deep Visibility
+	engine huntapi.HuntEngine // what hunts run on; "" is Deep Visibility
 
 	mu      sync.Mutex
 	answers []answer
@@ -33,7 +34,7 @@ type answer struct {
 }
 
 func newCannedConsole(t *testing.T, archive *txtar.Archive) *cannedConsole {
-	c := &cannedConsole{engine: s1.HuntEngine(strings.TrimSpace(section(archive, "engine")))}
+	c := &cannedConsole{engine: huntapi.HuntEngine(strings.TrimSpace(section(archive, "engine")))}
 	for _, f := range archive.Files {
 		words := strings.Fields(f.Name)
 		if words[0] != "answer" {

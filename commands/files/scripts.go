@@ -12,6 +12,7 @@ import (
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
+	"s1bot/s1/filters"
 )
 
 func scriptCommands() []*catalog.Command {
@@ -46,7 +47,7 @@ func getScripts() *catalog.Command {
 				q = q.With(key, value)
 			}
 		}
-		limit := listing.LimitOf(p.Limit, s1.Filter{})
+		limit := listing.LimitOf(p.Limit, filters.Filter{})
 		if limit == nil && call.How != render.CSV && call.How != render.JSON {
 			few := listing.Limit(fewScripts)
 			limit = &few

@@ -15,6 +15,7 @@ import (
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
+	"s1bot/s1/filters"
 )
 
 func EventCommands() []*catalog.Command { return []*catalog.Command{fetchEvent()} }
@@ -108,9 +109,9 @@ func (p *fetchEventParams) wire(key string) string {
 // spell writes a value as the console wants it under a key, and says what is wrong with either before the console does: a key that
 // it does not know fails the whole request.
 func (p *fetchEventParams) spell(key, value string) (string, error) {
-	of := s1.ThreatFilter
+	of := filters.Threats
 	if p.Source == fromAlerts {
-		of = s1.AlertFilter
+		of = filters.Alerts
 	}
 	given, key := key, p.wire(key)
 	if !slices.Contains(of.Keys(), key) {
@@ -119,7 +120,7 @@ func (p *fetchEventParams) spell(key, value string) (string, error) {
 		return "", e
 	}
 	var query s1.Query
-	filter, err := s1.ParseFilter(string(catalog.Marshal(map[string]any{key: strings.Split(value, ",")})))
+	filter, err := filters.Parse(string(catalog.Marshal(map[string]any{key: strings.Split(value, ",")})))
 	if err == nil {
 		query, err = filter.ToQuery(of)
 	}
@@ -165,7 +166,7 @@ func fetchEvent() *catalog.Command {
 		if err != nil {
 			return render.Card{}, err
 		}
-		limit := listing.LimitOf(p.Count, s1.Filter{})
+		limit := listing.LimitOf(p.Count, filters.Filter{})
 		if p.Source == fromAlerts {
 			return eventRows(call, p, lookup.AlertRows(call), alertEvent).Show(ctx, call, q, limit)
 		}

@@ -13,32 +13,33 @@ import (
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
+	"s1bot/s1/huntapi"
 )
 
 // An engine is what a hunt runs on: Deep Visibility, whose paths the vendor closes on 2027-02-15, or the data lake, which takes over.
 // A hunt keeps to the engine that it began on, over restarts, too.
 type engine interface {
 	// start begins the query and returns how far it is at once; wait hears the place in line while there is one.
-	Start(ctx context.Context, wait func(s1.Place)) (report, error)
+	Start(ctx context.Context, wait func(huntapi.Place)) (report, error)
 	// look tells how far the query is. The report may be of another query that took its place; it has the id then.
-	Look(ctx context.Context, t s1.SDLTicket) (report, error)
+	Look(ctx context.Context, t huntapi.SDLTicket) (report, error)
 	// stop ends the query at the console.
-	stop(ctx context.Context, t s1.SDLTicket) error
+	stop(ctx context.Context, t huntapi.SDLTicket) error
 	// show reads what a finished query found.
 	Show(ctx context.Context, h *hunt, found report) (render.Card, error)
 }
 
 // A report is how far a query is.
 type report struct {
-	id       s1.QueryID
-	tag      string // of the data lake: see s1.SDLTicket
+	id       huntapi.QueryID
+	tag      string // of the data lake: see huntapi.SDLTicket
 	steps    int
-	state    s1.QueryState
+	state    huntapi.QueryState
 	percent  int
 	problem  string // why it failed
 	warnings []string
 	done     bool
-	result   *s1.PowerResult // where the rows come with the report
+	result   *huntapi.PowerResult // where the rows come with the report
 }
 
 // A hunt is one query from the line in front of the console to its rows. It survives a restart: with the id that was written
@@ -58,9 +59,9 @@ type hunt struct {
 
 // huntState is what is written down.
 type huntState struct {
-	s1.SDLTicket
-	Engine s1.HuntEngine `json:"engine,omitempty"` // "" is Deep Visibility: hunts of older versions
-	Began  time.Time     `json:"began,omitzero"`   // at the console
+	huntapi.SDLTicket
+	Engine huntapi.HuntEngine `json:"engine,omitempty"` // "" is Deep Visibility: hunts of older versions
+	Began  time.Time          `json:"began,omitzero"`   // at the console
 }
 
 // Bounds of hunting.
@@ -108,9 +109,9 @@ func (h *hunt) run(ctx context.Context) (render.Card, error) {
 }
 
 // on has the hunt run on the engine that it began on or, where it has not begun, on the one that the console has.
-func (h *hunt) on(ctx context.Context, engines map[s1.HuntEngine]func() (engine, error)) error {
+func (h *hunt) on(ctx context.Context, engines map[huntapi.HuntEngine]func() (engine, error)) error {
 	if h.call.SavedState(&h.state) && h.state.ID != "" {
-		h.state.Engine = cmp.Or(h.state.Engine, s1.DeepVisibility)
+		h.state.Engine = cmp.Or(h.state.Engine, huntapi.DeepVisibility)
 	} else {
 		found, err := h.call.Console.HuntEngine(ctx)
 		if err != nil {
@@ -150,7 +151,7 @@ func (h *hunt) begun(ctx context.Context) (report, error) {
 	if err != nil || found.id == "" {
 		return found, err
 	}
-	h.state.SDLTicket, h.state.Began = s1.SDLTicket{ID: found.id, Tag: found.tag, Steps: found.steps}, time.Now()
+	h.state.SDLTicket, h.state.Began = huntapi.SDLTicket{ID: found.id, Tag: found.tag, Steps: found.steps}, time.Now()
 	h.call.RememberQuery(ctx, found.id, h.query)
 	if err := h.call.Save(h.state); err != nil {
 		_ = h.stop(ctx) // unsaved, it would run twice after a restart; who wrote nothing down has no better plan if this fails, too
@@ -161,10 +162,10 @@ func (h *hunt) begun(ctx context.Context) (report, error) {
 
 // Start waits in line and shows the place, and the time that passes meanwhile.
 func (h *hunt) Start(ctx context.Context) (report, error) {
-	h.call.Show(h.waiting(s1.Place{}))
+	h.call.Show(h.waiting(huntapi.Place{}))
 	var mu sync.Mutex // one card at a time
-	var place *s1.Place
-	show := func(moved *s1.Place) {
+	var place *huntapi.Place
+	show := func(moved *huntapi.Place) {
 		mu.Lock()
 		defer mu.Unlock()
 		if moved != nil {
@@ -183,7 +184,7 @@ func (h *hunt) Start(ctx context.Context) (report, error) {
 	})
 	defer clock.Wait()
 	defer stop()
-	return h.engine.Start(ctx, func(p s1.Place) { show(&p) })
+	return h.engine.Start(ctx, func(p huntapi.Place) { show(&p) })
 }
 
 // pace is how long to wait before the next look: queries end within seconds or take minutes.
@@ -249,7 +250,7 @@ func (h *hunt) stop(ctx context.Context) error {
 
 // free gives back the slot of a query that is over. Deep Visibility does so by itself.
 func (h *hunt) free(ctx context.Context) {
-	if h.state.Engine == s1.DataLake {
+	if h.state.Engine == huntapi.DataLake {
 		_ = h.stop(ctx) // the console does it within 30 s
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
+	"s1bot/s1/huntapi"
 	"s1bot/s1/s1sim"
 )
 
@@ -41,15 +42,15 @@ func huntCatalog() *catalog.Catalog {
 
 // A scripted engine answers looks in turn, the last one for ever.
 type scripted struct {
-	place   *s1.Place
+	place   *huntapi.Place
 	begins  []report
 	looks   []any // report or error
 	started int
-	stopped []s1.QueryID
+	stopped []huntapi.QueryID
 	stopErr error
 }
 
-func (e *scripted) Start(ctx context.Context, wait func(s1.Place)) (report, error) {
+func (e *scripted) Start(ctx context.Context, wait func(huntapi.Place)) (report, error) {
 	if e.place != nil {
 		wait(*e.place)
 		if err := pause(ctx, time.Until(e.place.Start)); err != nil {
@@ -60,7 +61,7 @@ func (e *scripted) Start(ctx context.Context, wait func(s1.Place)) (report, erro
 	return e.begins[min(e.started, len(e.begins))-1], nil
 }
 
-func (e *scripted) Look(context.Context, s1.SDLTicket) (report, error) {
+func (e *scripted) Look(context.Context, huntapi.SDLTicket) (report, error) {
 	next := e.looks[0]
 	if len(e.looks) > 1 {
 		e.looks = e.looks[1:]
@@ -71,7 +72,7 @@ func (e *scripted) Look(context.Context, s1.SDLTicket) (report, error) {
 	return next.(report), nil
 }
 
-func (e *scripted) stop(_ context.Context, t s1.SDLTicket) error {
+func (e *scripted) stop(_ context.Context, t huntapi.SDLTicket) error {
 	e.stopped = append(e.stopped, t.ID)
 	return e.stopErr
 }
@@ -111,7 +112,7 @@ var finished = report{id: "q1", state: "FINISHED", percent: 100, done: true}
 func TestAHuntShowsItsPlaceThenHowFarItIs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		e := &scripted{place: &s1.Place{Ahead: 2, Start: time.Now().Add(100 * time.Second)}, begins: []report{{id: "q1"}}, looks: []any{running(52), finished}}
+		e := &scripted{place: &huntapi.Place{Ahead: 2, Start: time.Now().Add(100 * time.Second)}, begins: []report{{id: "q1"}}, looks: []any{running(52), finished}}
 		h := newHunting(e, "")
 		card, err := h.run(t.Context())
 		require.NoError(t, err)
@@ -121,7 +122,7 @@ func TestAHuntShowsItsPlaceThenHowFarItIs(t *testing.T) {
 		require.Contains(t, h.cards[2], "starts in about 1 min 37 s")
 		require.Contains(t, h.cards[len(h.cards)-1], "52 % · running 1 s")
 		require.Len(t, h.saves, 1)
-		require.Equal(t, s1.QueryID("q1"), h.saves[0].ID)
+		require.Equal(t, huntapi.QueryID("q1"), h.saves[0].ID)
 		require.Empty(t, e.stopped)
 	})
 }
@@ -158,7 +159,7 @@ func TestWhatTheConsoleForgotOverARestartIsAskedAgain(t *testing.T) {
 func TestTheTimeOutCountsFromTheStartAtTheConsole(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		e := &scripted{place: &s1.Place{Ahead: 9, Start: time.Now().Add(10 * time.Minute)}, begins: []report{{id: "q1"}}, looks: []any{running(7)}}
+		e := &scripted{place: &huntapi.Place{Ahead: 9, Start: time.Now().Add(10 * time.Minute)}, begins: []report{{id: "q1"}}, looks: []any{running(7)}}
 		h := newHunting(e, "")
 		h.timeout = 300 * time.Second
 		began := time.Now()
@@ -167,7 +168,7 @@ func TestTheTimeOutCountsFromTheStartAtTheConsole(t *testing.T) {
 		require.Equal(t, render.Failed, card.Outcome)
 		require.Contains(t, card.Plain(), "Query failed.")
 		require.Contains(t, card.Plain(), "did not finish within 300 seconds. It was at 7 %, and was cancelled")
-		require.Equal(t, []s1.QueryID{"q1"}, e.stopped)
+		require.Equal(t, []huntapi.QueryID{"q1"}, e.stopped)
 		require.InDelta(t, 900, time.Since(began).Seconds(), 6)
 	})
 }
@@ -205,7 +206,7 @@ func TestACancelStopsTheQueryAndAStopDoesNot(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			e := &scripted{begins: []report{{id: "q1"}}, looks: []any{running(7)}, stopErr: row.stopErr}
 			if row.waiting {
-				e.place = &s1.Place{Start: time.Now().Add(time.Hour)}
+				e.place = &huntapi.Place{Start: time.Now().Add(time.Hour)}
 			}
 			ctx, cancel := context.WithCancelCause(t.Context())
 			time.AfterFunc(10*time.Second-time.Millisecond, func() { cancel(row.cause) })
@@ -247,7 +248,7 @@ func TestAHuntBearsAConsoleThatStumblesButNotOneThatSaysNo(t *testing.T) {
 
 func TestADeadQuerySaysWhy(t *testing.T) {
 	t.Parallel()
-	for state, says := range map[s1.QueryState]string{
+	for state, says := range map[huntapi.QueryState]string{
 		"QUERY_CANCELLED": "Somebody cancelled the query in the console. Why. (QUERY_CANCELLED)", "QUERY_EXPIRED": "hunt again",
 		"QUERY_NOT_FOUND": "no longer has the query", "TIMED_OUT": "too long", "FAILED_CLIENT": "failed at the console",
 	} {
@@ -270,7 +271,7 @@ func TestAnIDThatCannotBeSavedEndsTheHunt(t *testing.T) {
 		h.call.OnSave = func(json.RawMessage) error { return full }
 		_, err := h.run(t.Context())
 		require.ErrorIs(t, err, full)
-		require.Equal(t, []s1.QueryID{"q1"}, e.stopped)
+		require.Equal(t, []huntapi.QueryID{"q1"}, e.stopped)
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
+	"s1bot/s1/huntapi"
 )
 
 // maxQueryTitle is how much of a query fits into a heading.
@@ -48,7 +49,7 @@ func (h *hunt) hunting(word string) string {
 }
 
 // waiting is the card of a hunt that the console has not taken yet.
-func (h *hunt) waiting(p s1.Place) render.Card {
+func (h *hunt) waiting(p huntapi.Place) render.Card {
 	label := "starting"
 	if left := time.Until(p.Start); left > 0 {
 		label = "starts in about " + spoken(left)

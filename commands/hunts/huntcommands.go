@@ -16,6 +16,7 @@ import (
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
+	"s1bot/s1/huntapi"
 )
 
 // huntCommands share the shelf on which rows of the data lake are kept.
@@ -27,9 +28,9 @@ func huntCommands(kept *shelf) []*catalog.Command {
 
 // onEither lets a hunt for events run on the engine that the console has.
 func (h *hunt) onEither(ctx context.Context, kept *shelf, dv deepVisibility) error {
-	return h.on(ctx, map[s1.HuntEngine]func() (engine, error){
-		s1.DeepVisibility: func() (engine, error) { return dv, nil },
-		s1.DataLake:       func() (engine, error) { return h.onLake(kept, dv.kind, dv.query.Limit) },
+	return h.on(ctx, map[huntapi.HuntEngine]func() (engine, error){
+		huntapi.DeepVisibility: func() (engine, error) { return dv, nil },
+		huntapi.DataLake:       func() (engine, error) { return h.onLake(kept, dv.kind, dv.query.Limit) },
 	})
 }
 
@@ -76,12 +77,12 @@ func (patience) Kind() catalog.Kind {
 }
 
 // queryRef is the id of a query; a search box offers those of the person.
-type queryRef s1.QueryID
+type queryRef huntapi.QueryID
 
 func (queryRef) Kind() catalog.Kind {
 	return catalog.Kind{Name: "query", Widget: render.Search, Search: catalog.SearchQueries, Read: func(typed string, _ text.Input) (any, error) {
 		typed = strings.TrimSpace(typed)
-		if !s1.QueryID(typed).Valid() {
+		if !huntapi.QueryID(typed).Valid() {
 			return nil, fmt.Errorf("%s is not the id of a query", text.Quote(typed))
 		}
 		return typed, nil
@@ -136,8 +137,8 @@ func orAll(limit *eventLimit, all int) int {
 	return int(*limit)
 }
 
-func eventQuery(text huntText, from, to time.Time, limit int) s1.EventQuery {
-	return s1.EventQuery{Query: string(text), Types: []string{"events"}, From: s1.Time{Time: from}, To: s1.Time{Time: to}, Limit: limit}
+func eventQuery(text huntText, from, to time.Time, limit int) huntapi.EventQuery {
+	return huntapi.EventQuery{Query: string(text), Types: []string{"events"}, From: s1.Time{Time: from}, To: s1.Time{Time: to}, Limit: limit}
 }
 
 func createQuery(kept *shelf) *catalog.Command {
@@ -153,7 +154,7 @@ func createQuery(kept *shelf) *catalog.Command {
 		if err := h.onEither(ctx, kept, deepVisibility{call: call, query: asked}); err != nil {
 			return render.Card{}, err
 		}
-		if h.keeps = h.state.Engine == s1.DataLake; h.keeps {
+		if h.keeps = h.state.Engine == huntapi.DataLake; h.keeps {
 			return h.run(ctx)
 		}
 		return h.startOnly(ctx)
@@ -176,7 +177,7 @@ func (h *hunt) startOnly(ctx context.Context) (render.Card, error) {
 }
 
 // statusActions lead from a query that runs to how far it is, and to what it found.
-func statusActions(id s1.QueryID) []render.Action {
+func statusActions(id huntapi.QueryID) []render.Action {
 	args := catalog.Marshal(map[string]any{"query-id": id})
 	return []render.Action{
 		render.Button{Label: "Status", Do: catalog.Invocation{Command: "get-query-status", Args: args}},
@@ -276,7 +277,7 @@ func queryStatus(kept *shelf) *catalog.Command {
 		Doc:      "Shows the progress of a Deep Visibility query.",
 		Examples: []string{"get-query-status query-id=q9679169d5a4607cc41a9100123456789"},
 	}, func(ctx context.Context, call *catalog.Call, p queryStatusParams) (render.Card, error) {
-		id := s1.QueryID(p.ID)
+		id := huntapi.QueryID(p.ID)
 		status, err := statusOfQuery(ctx, call, kept, id)
 		if err != nil {
 			return render.Card{}, err
@@ -294,7 +295,7 @@ var oldID = regexp.MustCompile(`^p?q[0-9a-f]{4,}$`)
 
 // fromLake finds a query of the data lake on the shelf. Deep Visibility is asked about ids of its own form, and about all of them where
 // the console has nothing else.
-func fromLake(ctx context.Context, call *catalog.Call, kept *shelf, id s1.QueryID) (found shelved, lake bool, err error) {
+func fromLake(ctx context.Context, call *catalog.Call, kept *shelf, id huntapi.QueryID) (found shelved, lake bool, err error) {
 	if found, ok := kept.take(id); ok {
 		return found, true, nil
 	}
@@ -302,17 +303,17 @@ func fromLake(ctx context.Context, call *catalog.Call, kept *shelf, id s1.QueryI
 		return shelved{}, false, nil
 	}
 	engine, err := call.Console.HuntEngine(ctx)
-	if err == nil && engine == s1.DataLake {
+	if err == nil && engine == huntapi.DataLake {
 		err = notKept()
 	}
 	return shelved{}, false, err
 }
 
-func statusOfQuery(ctx context.Context, call *catalog.Call, kept *shelf, id s1.QueryID) (s1.QueryStatus, error) {
+func statusOfQuery(ctx context.Context, call *catalog.Call, kept *shelf, id huntapi.QueryID) (huntapi.QueryStatus, error) {
 	found, lake, err := fromLake(ctx, call, kept, id)
 	switch {
 	case err != nil:
-		return s1.QueryStatus{}, err
+		return huntapi.QueryStatus{}, err
 	case lake:
 		return found.status(), nil
 	}
@@ -320,7 +321,7 @@ func statusOfQuery(ctx context.Context, call *catalog.Call, kept *shelf, id s1.Q
 }
 
 // statusCard says how far a query is, and what can be done with it.
-func statusCard(id s1.QueryID, status s1.QueryStatus) render.Card {
+func statusCard(id huntapi.QueryID, status huntapi.QueryStatus) render.Card {
 	label := status.State.Label()
 	card := render.Card{
 		Tone: render.Info, Title: "Query · " + label, Text: "The query is " + label,
@@ -357,7 +358,7 @@ func queryEvents(kept *shelf) *catalog.Command {
 		Examples: []string{"query-events q9679169d5a4607cc41a9100123456789",
 			`get-events-by-query-id-and-type query-id=q9679169d5a4607cc41a9100123456789 event-type="Scheduled Task"`},
 	}, func(ctx context.Context, call *catalog.Call, p queryEventsParams) (render.Card, error) {
-		id := s1.QueryID(p.ID)
+		id := huntapi.QueryID(p.ID)
 		rows := eventListing(call, id, p.Kind.path())
 		found, lake, err := fromLake(ctx, call, kept, id)
 		switch {
@@ -378,7 +379,7 @@ func queryEvents(kept *shelf) *catalog.Command {
 }
 
 // keptEvents lists what the bot kept of a query.
-func keptEvents(ctx context.Context, call *catalog.Call, found shelved, rows listing.Listing[s1.Event], kind string) (render.Card, error) {
+func keptEvents(ctx context.Context, call *catalog.Call, found shelved, rows listing.Listing[huntapi.Event], kind string) (render.Card, error) {
 	if !found.ready {
 		return whileRunning(call, found.report.id, found.status()), nil
 	}
@@ -389,7 +390,7 @@ func keptEvents(ctx context.Context, call *catalog.Call, found shelved, rows lis
 }
 
 // whyNone tells a query that found nothing from one that has not finished. If the console does not say, the list is empty.
-func whyNone(ctx context.Context, call *catalog.Call, id s1.QueryID, card render.Card) render.Card {
+func whyNone(ctx context.Context, call *catalog.Call, id huntapi.QueryID, card render.Card) render.Card {
 	status, err := call.Console.QueryStatus(ctx, id)
 	if err != nil || status.State.Done() {
 		return card
@@ -398,7 +399,7 @@ func whyNone(ctx context.Context, call *catalog.Call, id s1.QueryID, card render
 }
 
 // whileRunning is what there is to see of a query that has no events yet.
-func whileRunning(call *catalog.Call, id s1.QueryID, status s1.QueryStatus) render.Card {
+func whileRunning(call *catalog.Call, id huntapi.QueryID, status huntapi.QueryStatus) render.Card {
 	told := statusCard(id, status)
 	told.Parts = append(told.Parts, render.Line{render.Text("Events can be read when it is finished.")})
 	if !status.State.Dead() {
@@ -471,13 +472,13 @@ func createPowerQuery(kept *shelf) *catalog.Command {
 		if err != nil {
 			return render.Card{}, err
 		}
-		asked := s1.PowerQuery{
+		asked := huntapi.PowerQuery{
 			Query: string(p.Query), From: s1.Time{Time: p.Start}, To: s1.Time{Time: p.End}, Limit: orAll(p.Limit, 0), Accounts: p.Accounts, Sites: p.Sites,
 		}
 		h := &hunt{call: call, query: string(p.Query), from: p.Start, to: p.End, scope: scope}
-		err = h.on(ctx, map[s1.HuntEngine]func() (engine, error){
-			s1.DeepVisibility: func() (engine, error) { return powerSearch{call, asked}, nil },
-			s1.DataLake:       func() (engine, error) { return h.powerOnLake(kept, asked) },
+		err = h.on(ctx, map[huntapi.HuntEngine]func() (engine, error){
+			huntapi.DeepVisibility: func() (engine, error) { return powerSearch{call, asked}, nil },
+			huntapi.DataLake:       func() (engine, error) { return h.powerOnLake(kept, asked) },
 		})
 		if err != nil {
 			return render.Card{}, err

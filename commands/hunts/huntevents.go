@@ -17,30 +17,31 @@ import (
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
+	"s1bot/s1/huntapi"
 )
 
 // deepVisibility hunts for events in S1QL.
 type deepVisibility struct {
 	call  *catalog.Call
-	query s1.EventQuery
+	query huntapi.EventQuery
 	kind  string // "process": events of that kind alone; "" is all
 }
 
-func (d deepVisibility) Start(ctx context.Context, wait func(s1.Place)) (report, error) {
+func (d deepVisibility) Start(ctx context.Context, wait func(huntapi.Place)) (report, error) {
 	id, err := d.call.Console.StartQuery(ctx, d.query, wait)
 	return report{id: id}, err
 }
 
-func (d deepVisibility) Look(ctx context.Context, t s1.SDLTicket) (report, error) {
+func (d deepVisibility) Look(ctx context.Context, t huntapi.SDLTicket) (report, error) {
 	status, err := d.call.Console.QueryStatus(ctx, t.ID)
 	return reportOf(t.ID, status), err
 }
 
-func reportOf(id s1.QueryID, status s1.QueryStatus) report {
+func reportOf(id huntapi.QueryID, status huntapi.QueryStatus) report {
 	return report{id: id, state: status.State, percent: status.Percent, problem: status.Problem, warnings: status.Warnings, done: status.State.Done()}
 }
 
-func (d deepVisibility) stop(ctx context.Context, t s1.SDLTicket) error {
+func (d deepVisibility) stop(ctx context.Context, t huntapi.SDLTicket) error {
 	return d.call.Console.CancelQuery(ctx, t.ID)
 }
 
@@ -62,7 +63,7 @@ type bounds struct {
 }
 
 // gather reads the pages of a finished hunt.
-func (h *hunt) gather(ctx context.Context, found report, rows listing.Listing[s1.Event], pages iter.Seq2[s1.Page[s1.Event], error], b bounds) (render.Card, error) {
+func (h *hunt) gather(ctx context.Context, found report, rows listing.Listing[huntapi.Event], pages iter.Seq2[s1.Page[huntapi.Event], error], b bounds) (render.Card, error) {
 	as := *h.call
 	as.How = render.CSV
 	file := listing.NewExport(&as, rows.Things)
@@ -95,7 +96,7 @@ func (h *hunt) gather(ctx context.Context, found report, rows listing.Listing[s1
 // A tally counts events by what they are and where they happened.
 type tally struct {
 	rows     int
-	first    []s1.Event
+	first    []huntapi.Event
 	kinds    counts
 	hosts    counts
 	suspects []suspect
@@ -103,7 +104,7 @@ type tally struct {
 	broken   error // why the rest could not be read
 }
 
-func (t *tally) Add(events []s1.Event) {
+func (t *tally) Add(events []huntapi.Event) {
 	t.rows += len(events)
 	t.first = append(t.first, events[:min(len(events), listing.PageRows-len(t.first))]...)
 	for _, e := range events {
@@ -149,7 +150,7 @@ func (c counts) words(most int) string {
 }
 
 // events is the card of a finished hunt.
-func (h *hunt) events(id s1.QueryID, b bounds, t *tally, file *listing.Export) render.Card {
+func (h *hunt) events(id huntapi.QueryID, b bounds, t *tally, file *listing.Export) render.Card {
 	title := h.call.Command.Title
 	card := render.Card{Outcome: render.Successful, Title: title + " · " + text.Plural(t.rows, "event")}
 	if t.rows == 0 {
@@ -207,7 +208,7 @@ func (h *hunt) notes(t *tally, limit int) []render.Part {
 }
 
 // eventActions lead from a query to all of its events.
-func eventActions(id s1.QueryID, kind string, rows int) []render.Action {
+func eventActions(id huntapi.QueryID, kind string, rows int) []render.Action {
 	if rows == 0 {
 		return nil
 	}
@@ -227,32 +228,32 @@ func eventActions(id s1.QueryID, kind string, rows int) []render.Action {
 }
 
 // eventListing is how the events of a query look.
-func eventListing(call *catalog.Call, id s1.QueryID, kind string) listing.Listing[s1.Event] {
-	rows := listing.Listing[s1.Event]{
-		Noun: "Events", Things: "events", About: "of query " + string(id), Raw: func(e s1.Event) json.RawMessage { return e.Raw },
-		Page: func(ctx context.Context, q s1.Query) (s1.Page[s1.Event], error) {
+func eventListing(call *catalog.Call, id huntapi.QueryID, kind string) listing.Listing[huntapi.Event] {
+	rows := listing.Listing[huntapi.Event]{
+		Noun: "Events", Things: "events", About: "of query " + string(id), Raw: func(e huntapi.Event) json.RawMessage { return e.Raw },
+		Page: func(ctx context.Context, q s1.Query) (s1.Page[huntapi.Event], error) {
 			return call.Console.EventsPage(ctx, id, kind, q)
 		},
-		Table: func(events []s1.Event) render.Table { return huntTable(call, events) },
-		Deeds: func(events []s1.Event) []render.Action { return isolating(suspectsIn(nil, events)) },
+		Table: func(events []huntapi.Event) render.Table { return huntTable(call, events) },
+		Deeds: func(events []huntapi.Event) []render.Action { return isolating(suspectsIn(nil, events)) },
 	}
 	for _, c := range lookup.ThreatEventFacts() {
-		rows.More = append(rows.More, listing.Column[s1.Event]{Title: c.Title, Value: func(e s1.Event) string { return c.Value(e.ThreatEvent) }})
+		rows.More = append(rows.More, listing.Column[huntapi.Event]{Title: c.Title, Value: func(e huntapi.Event) string { return c.Value(e.ThreatEvent) }})
 	}
 	rows.More = append(rows.More,
-		listing.Column[s1.Event]{Title: "Parent", Value: func(e s1.Event) string { return e.ParentProcessName }},
-		listing.Column[s1.Event]{Title: "PID", Value: func(e s1.Event) string { return e.PID }},
-		listing.Column[s1.Event]{Title: "Site", Value: func(e s1.Event) string { return e.SiteName }},
-		listing.Column[s1.Event]{Title: "Agent UUID", Value: func(e s1.Event) string { return e.AgentUUID }},
-		listing.Column[s1.Event]{Title: "OS", Value: func(e s1.Event) string { return e.AgentOS }},
-		listing.Column[s1.Event]{Title: "Publisher", Value: func(e s1.Event) string { return e.Publisher }},
-		listing.Column[s1.Event]{Title: "Process SHA-1", Value: func(e s1.Event) string { return e.SHA1 }},
+		listing.Column[huntapi.Event]{Title: "Parent", Value: func(e huntapi.Event) string { return e.ParentProcessName }},
+		listing.Column[huntapi.Event]{Title: "PID", Value: func(e huntapi.Event) string { return e.PID }},
+		listing.Column[huntapi.Event]{Title: "Site", Value: func(e huntapi.Event) string { return e.SiteName }},
+		listing.Column[huntapi.Event]{Title: "Agent UUID", Value: func(e huntapi.Event) string { return e.AgentUUID }},
+		listing.Column[huntapi.Event]{Title: "OS", Value: func(e huntapi.Event) string { return e.AgentOS }},
+		listing.Column[huntapi.Event]{Title: "Publisher", Value: func(e huntapi.Event) string { return e.Publisher }},
+		listing.Column[huntapi.Event]{Title: "Process SHA-1", Value: func(e huntapi.Event) string { return e.SHA1 }},
 	)
 	return rows
 }
 
 // huntTable shows what happened where.
-func huntTable(call *catalog.Call, events []s1.Event) render.Table {
+func huntTable(call *catalog.Call, events []huntapi.Event) render.Table {
 	t := render.Table{Columns: []render.Column{{Title: "When"}, {Title: "Host"}, {Title: "Event"}, {Title: "Process"}, {Title: "What"}, {Title: "User"}}}
 	for _, e := range events {
 		t.Rows = append(t.Rows, []render.Line{
@@ -270,7 +271,7 @@ type suspect struct{ ref, name string }
 const maxSuspects = 50
 
 // suspectsIn adds the endpoints of events to known ones, each once: by id, or by what else names them.
-func suspectsIn(known []suspect, events []s1.Event) []suspect {
+func suspectsIn(known []suspect, events []huntapi.Event) []suspect {
 	for _, e := range events {
 		ref := cmp.Or(lookup.PlainUUID(e.AgentUUID), e.Host())
 		if e.AgentID.Valid() {

@@ -13,6 +13,7 @@ import (
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
+	"s1bot/s1/huntapi"
 )
 
 type pingParams struct {
@@ -28,28 +29,28 @@ func pingPowerQuery(kept *shelf) *catalog.Command {
 	}, func(ctx context.Context, call *catalog.Call, p pingParams) (render.Card, error) {
 		var pings []ping
 		for _, id := range p.IDs {
-			result, err := pingOf(ctx, call, kept, s1.QueryID(id))
+			result, err := pingOf(ctx, call, kept, huntapi.QueryID(id))
 			if ctx.Err() != nil {
 				return render.Card{}, err
 			}
-			pings = append(pings, ping{s1.QueryID(id), result, forgotten(err)})
+			pings = append(pings, ping{huntapi.QueryID(id), result, forgotten(err)})
 		}
 		return pinged(call, pings)
 	})
 }
 
 // pingOf asks Deep Visibility, or the shelf for a query of the data lake.
-func pingOf(ctx context.Context, call *catalog.Call, kept *shelf, id s1.QueryID) (s1.PowerResult, error) {
+func pingOf(ctx context.Context, call *catalog.Call, kept *shelf, id huntapi.QueryID) (huntapi.PowerResult, error) {
 	found, lake, err := fromLake(ctx, call, kept, id)
 	switch {
 	case err != nil:
-		return s1.PowerResult{}, err
+		return huntapi.PowerResult{}, err
 	case lake && found.table != nil:
 		return *found.table, nil
 	case lake && found.ready:
-		return s1.PowerResult{}, &s1.Error{Operation: "ping", Status: http.StatusBadRequest, Message: "That is the id of a query for events, not of a PowerQuery."}
+		return huntapi.PowerResult{}, &s1.Error{Operation: "ping", Status: http.StatusBadRequest, Message: "That is the id of a query for events, not of a PowerQuery."}
 	case lake:
-		result := s1.PowerResult{ID: id, State: found.report.state, Percent: found.report.percent, Advice: found.report.warnings}
+		result := huntapi.PowerResult{ID: id, State: found.report.state, Percent: found.report.percent, Advice: found.report.warnings}
 		result.Raw = found.status().Raw
 		return result, nil
 	}
@@ -58,8 +59,8 @@ func pingOf(ctx context.Context, call *catalog.Call, kept *shelf, id s1.QueryID)
 
 // A ping is what the console said about one power query.
 type ping struct {
-	id     s1.QueryID
-	result s1.PowerResult
+	id     huntapi.QueryID
+	result huntapi.PowerResult
 	err    error
 }
 
@@ -85,7 +86,7 @@ func pinged(call *catalog.Call, pings []ping) (render.Card, error) {
 		}
 		return listing.Single(call, "PowerQuery", p.result.Raw, card)
 	}
-	card := statusCard(p.id, s1.QueryStatus{State: p.result.State, Percent: p.result.Percent, Warnings: p.result.Advice})
+	card := statusCard(p.id, huntapi.QueryStatus{State: p.result.State, Percent: p.result.Percent, Warnings: p.result.Advice})
 	card.Parts = append(card.Parts, render.Note{render.Text("The console drops a PowerQuery that isn't pinged for a few seconds.")})
 	card.Actions = []render.Action{again}
 	return listing.Single(call, "PowerQuery", p.result.Raw, card)

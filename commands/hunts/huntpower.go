@@ -17,21 +17,22 @@ import (
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
+	"s1bot/s1/huntapi"
 )
 
 // powerSearch hunts in the language with pipes. The rows come with the report that it is finished.
 type powerSearch struct {
 	call  *catalog.Call
-	query s1.PowerQuery
+	query huntapi.PowerQuery
 }
 
-func (p powerSearch) Start(ctx context.Context, _ func(s1.Place)) (report, error) {
+func (p powerSearch) Start(ctx context.Context, _ func(huntapi.Place)) (report, error) {
 	result, err := p.call.Console.StartPowerQuery(ctx, p.query)
 	return powerReport(result), err
 }
 
 // Look pings the query. The console drops one that nobody asks about for some seconds, as while the bot restarts.
-func (p powerSearch) Look(ctx context.Context, t s1.SDLTicket) (report, error) {
+func (p powerSearch) Look(ctx context.Context, t huntapi.SDLTicket) (report, error) {
 	result, err := p.call.Console.PingPowerQuery(ctx, t.ID)
 	return powerReport(result), forgotten(err)
 }
@@ -47,12 +48,12 @@ func forgotten(err error) error {
 	return &told
 }
 
-func powerReport(r s1.PowerResult) report {
+func powerReport(r huntapi.PowerResult) report {
 	return report{id: r.ID, state: r.State, percent: r.Percent, warnings: r.Advice, done: r.Done(), result: &r}
 }
 
 // stop asks for what the console does by itself when nobody pings any more.
-func (p powerSearch) stop(ctx context.Context, t s1.SDLTicket) error {
+func (p powerSearch) stop(ctx context.Context, t huntapi.SDLTicket) error {
 	err := p.call.Console.CancelQuery(ctx, t.ID)
 	var refusal *s1.Error
 	if errors.As(err, &refusal) && refusal.Status/100 == 4 {
@@ -66,7 +67,7 @@ func (p powerSearch) Show(_ context.Context, h *hunt, found report) (render.Card
 }
 
 // power is the card of a finished power query.
-func (h *hunt) power(r s1.PowerResult) (render.Card, error) {
+func (h *hunt) power(r huntapi.PowerResult) (render.Card, error) {
 	card, err := powerCard(h.call, r)
 	if err != nil {
 		return card, err
@@ -78,7 +79,7 @@ func (h *hunt) power(r s1.PowerResult) (render.Card, error) {
 }
 
 // powerCard shows the rows of a power query: the first ones, all as files, and counts where a column says what an event is.
-func powerCard(call *catalog.Call, r s1.PowerResult) (render.Card, error) {
+func powerCard(call *catalog.Call, r huntapi.PowerResult) (render.Card, error) {
 	card := render.Card{Outcome: render.Successful, Title: call.Command.Title + " · " + text.Plural(len(r.Rows), "row")}
 	if len(r.Rows) == 0 {
 		card.Title = call.Command.Title + " · no rows"
@@ -99,7 +100,7 @@ func powerCard(call *catalog.Call, r s1.PowerResult) (render.Card, error) {
 }
 
 // powerFiles are the rows as a table and as objects. Both are made at once: the console keeps the rows for some seconds only.
-func powerFiles(call *catalog.Call, r s1.PowerResult) ([]render.File, error) {
+func powerFiles(call *catalog.Call, r huntapi.PowerResult) ([]render.File, error) {
 	as := *call
 	as.How = render.CSV
 	table := listing.NewExport(&as, "power query")
@@ -121,7 +122,7 @@ func powerFiles(call *catalog.Call, r s1.PowerResult) ([]render.File, error) {
 }
 
 // powerObject is a row with the names of its columns, in their order.
-func powerObject(r s1.PowerResult, row []json.RawMessage) json.RawMessage {
+func powerObject(r huntapi.PowerResult, row []json.RawMessage) json.RawMessage {
 	var b strings.Builder
 	b.WriteByte('{')
 	for i, c := range r.Columns {
@@ -141,7 +142,7 @@ func powerObject(r s1.PowerResult, row []json.RawMessage) json.RawMessage {
 }
 
 // powerTable is rows under the columns that the query chose.
-func powerTable(r s1.PowerResult, rows [][]json.RawMessage) render.Table {
+func powerTable(r huntapi.PowerResult, rows [][]json.RawMessage) render.Table {
 	var t render.Table
 	for _, c := range r.Columns {
 		number := strings.EqualFold(c.Type, "INTEGER") || strings.EqualFold(c.Type, "FLOAT") || strings.EqualFold(c.Type, "NUMBER")
@@ -187,7 +188,7 @@ var (
 	nameColumn = hostColumn[2]
 )
 
-func columnLike(r s1.PowerResult, like *regexp.Regexp) int {
+func columnLike(r huntapi.PowerResult, like *regexp.Regexp) int {
 	for i, c := range r.Columns {
 		if like.MatchString(c.Name) {
 			return i
@@ -203,7 +204,7 @@ func cellOf(row []json.RawMessage, column int) string {
 	return catalog.Word(row[column])
 }
 
-func kindsIn(r s1.PowerResult) counts {
+func kindsIn(r huntapi.PowerResult) counts {
 	var kinds counts
 	column := columnLike(r, kindColumn)
 	for _, row := range r.Rows {
@@ -215,7 +216,7 @@ func kindsIn(r s1.PowerResult) counts {
 }
 
 // powerSuspects are the endpoints in the rows, if a column names them.
-func powerSuspects(r s1.PowerResult) []suspect {
+func powerSuspects(r huntapi.PowerResult) []suspect {
 	column := -1
 	for _, like := range hostColumn {
 		if column < 0 {

@@ -10,6 +10,7 @@ import (
 	"s1bot/commands/refusal"
 	"s1bot/render"
 	"s1bot/s1"
+	"s1bot/s1/huntapi"
 )
 
 // How long the rows of a query are asked for that is finished and whose rows are not to be had yet: by the work that waits for them,
@@ -27,8 +28,8 @@ func unready(err error) bool {
 }
 
 // patiently reads a page of rows, again for a while where they are not to be had yet.
-func patiently(page func(context.Context, s1.Query) (s1.Page[s1.Event], error), patience time.Duration, wait func()) func(context.Context, s1.Query) (s1.Page[s1.Event], error) {
-	return func(ctx context.Context, q s1.Query) (s1.Page[s1.Event], error) {
+func patiently(page func(context.Context, s1.Query) (s1.Page[huntapi.Event], error), patience time.Duration, wait func()) func(context.Context, s1.Query) (s1.Page[huntapi.Event], error) {
+	return func(ctx context.Context, q s1.Query) (s1.Page[huntapi.Event], error) {
 		began := time.Now()
 		for rest := time.Second; ; rest = min(2*rest, 10*time.Second) {
 			found, err := page(ctx, q)
@@ -54,13 +55,13 @@ func (h *hunt) gathering() render.Card {
 // hunted reads again rather than hunts again.
 func (h *hunt) unread(kind string, err error) (render.Card, error) {
 	var refusal *s1.Error
-	if !errors.As(err, &refusal) || h.state.ID == "" || h.state.Engine == s1.DataLake {
+	if !errors.As(err, &refusal) || h.state.ID == "" || h.state.Engine == huntapi.DataLake {
 		return render.Card{}, err
 	}
 	return unreadCard(h.call, h.state.ID, kind, refusal, h.again()), nil
 }
 
-func unreadCard(call *catalog.Call, id s1.QueryID, kind string, e *s1.Error, more []render.Action) render.Card {
+func unreadCard(call *catalog.Call, id huntapi.QueryID, kind string, e *s1.Error, more []render.Action) render.Card {
 	advice := "The query is finished, but its rows could not be read. The console keeps them for a while: read them again with the button below."
 	if !unready(e) {
 		advice += "\n" + refusal.Advice(e, call.Command.Needs)

@@ -12,6 +12,7 @@ import (
 	"s1bot/commands/catalog"
 	"s1bot/render"
 	"s1bot/s1"
+	"s1bot/s1/huntapi"
 )
 
 // A lakeHunt runs on the data lake. Its console forgets a query 30 s after it was last polled, so an id that a person could type is dead
@@ -19,21 +20,21 @@ import (
 type lakeHunt struct {
 	call  *catalog.Call
 	shelf *shelf
-	query s1.SDLQuery
+	query huntapi.SDLQuery
 	limit int    // of all events; a query is asked for fewer
 	kind  string // "process": events of that kind alone; "" is all
-	last  s1.SDLProgress
+	last  huntapi.SDLProgress
 	again bool // the query was forgotten once and asked anew
 }
 
-func (l *lakeHunt) Start(ctx context.Context, _ func(s1.Place)) (report, error) {
+func (l *lakeHunt) Start(ctx context.Context, _ func(huntapi.Place)) (report, error) {
 	found, err := l.call.Console.LaunchSDL(ctx, l.query)
 	return l.report(found), err
 }
 
 // Look polls the query. One that the console forgot is asked anew, once: live consoles lose one now and then, and while the bot
 // restarts nobody polls. An answer that is too large is asked for with fewer rows.
-func (l *lakeHunt) Look(ctx context.Context, t s1.SDLTicket) (report, error) {
+func (l *lakeHunt) Look(ctx context.Context, t huntapi.SDLTicket) (report, error) {
 	found, err := l.call.Console.PollSDL(ctx, t)
 	switch {
 	case errors.Is(err, s1.ErrNotFound) && !l.again:
@@ -63,7 +64,7 @@ func lakeForgot(err error) error {
 	return &told
 }
 
-func (l *lakeHunt) report(found s1.SDLProgress) report {
+func (l *lakeHunt) report(found huntapi.SDLProgress) report {
 	l.last = found
 	r := report{
 		id: found.ID, tag: found.Tag, steps: found.Steps, state: found.State(), percent: found.Percent(), problem: found.Problem,
@@ -76,7 +77,7 @@ func (l *lakeHunt) report(found s1.SDLProgress) report {
 	return r
 }
 
-func (l *lakeHunt) stop(ctx context.Context, t s1.SDLTicket) error {
+func (l *lakeHunt) stop(ctx context.Context, t huntapi.SDLTicket) error {
 	err := l.call.Console.EndSDL(ctx, t)
 	if err == nil && !l.last.Done {
 		l.shelf.note(report{id: t.ID, state: "QUERY_CANCELLED", percent: l.last.Percent()})
@@ -106,8 +107,8 @@ func (l *lakeHunt) Show(ctx context.Context, h *hunt, found report) (render.Card
 
 // pages are the events, the newest first. The rows after the first page are those before its last event: their queries end at that
 // very nanosecond, and what comes twice is left out. A page that brings nothing new is the end, whatever its size.
-func (l *lakeHunt) pages(ctx context.Context, kept *keptRows) iter.Seq2[s1.Page[s1.Event], error] {
-	return func(yield func(s1.Page[s1.Event], error) bool) {
+func (l *lakeHunt) pages(ctx context.Context, kept *keptRows) iter.Seq2[s1.Page[huntapi.Event], error] {
+	return func(yield func(s1.Page[huntapi.Event], error) bool) {
 		seen := map[string]bool{}
 		read := 0
 		for found := l.last; ; {
@@ -115,13 +116,13 @@ func (l *lakeHunt) pages(ctx context.Context, kept *keptRows) iter.Seq2[s1.Page[
 			read += len(fresh)
 			kept.add(fresh)
 			full := len(found.Events) >= l.query.Limit && read < l.limit && len(fresh) > 0
-			if !yield(s1.Page[s1.Event]{Items: fresh, Total: -1}, nil) || !full {
+			if !yield(s1.Page[huntapi.Event]{Items: fresh, Total: -1}, nil) || !full {
 				return
 			}
 			l.query.To = fresh[len(fresh)-1].CreatedAt.Add(time.Nanosecond)
 			var err error
 			if found, err = l.fetch(ctx); err != nil {
-				yield(s1.Page[s1.Event]{}, err)
+				yield(s1.Page[huntapi.Event]{}, err)
 				return
 			}
 		}
@@ -129,8 +130,8 @@ func (l *lakeHunt) pages(ctx context.Context, kept *keptRows) iter.Seq2[s1.Page[
 }
 
 // unseen are the events that were not there before, at most the given number.
-func unseen(seen map[string]bool, events []s1.Event, most int) []s1.Event {
-	var fresh []s1.Event
+func unseen(seen map[string]bool, events []huntapi.Event, most int) []huntapi.Event {
+	var fresh []huntapi.Event
 	for _, e := range events {
 		if key := string(e.Raw); !seen[key] && len(fresh) < most {
 			seen[key] = true
@@ -141,7 +142,7 @@ func unseen(seen map[string]bool, events []s1.Event, most int) []s1.Event {
 }
 
 // fetch runs one more query to its end.
-func (l *lakeHunt) fetch(ctx context.Context) (s1.SDLProgress, error) {
+func (l *lakeHunt) fetch(ctx context.Context) (huntapi.SDLProgress, error) {
 	console := l.call.Console
 	found, err := console.LaunchSDL(ctx, l.query)
 	for err == nil && !found.Done && found.Problem == "" {
@@ -192,24 +193,24 @@ func (h *hunt) onLake(shelf *shelf, kind string, limit int) (engine, error) {
 	if filter != h.query {
 		h.sent = filter
 	}
-	asked := s1.SDLQuery{From: h.from, To: h.to, Filter: filter, Limit: min(limit, s1.MaxSDLRows)}
+	asked := huntapi.SDLQuery{From: h.from, To: h.to, Filter: filter, Limit: min(limit, huntapi.MaxSDLRows)}
 	return &lakeHunt{call: h.call, shelf: shelf, query: asked, limit: limit, kind: kind}, nil
 }
 
 // powerOnLake is the engine for a power query. Sites become a condition, for the data lake knows accounts only, and so does the limit.
-func (h *hunt) powerOnLake(shelf *shelf, q s1.PowerQuery) (engine, error) {
+func (h *hunt) powerOnLake(shelf *shelf, q huntapi.PowerQuery) (engine, error) {
 	power := lakePower(q)
 	if power != q.Query {
 		h.sent = power
 	}
-	asked := s1.SDLQuery{From: h.from, To: h.to, Power: power, Accounts: q.Accounts}
+	asked := huntapi.SDLQuery{From: h.from, To: h.to, Power: power, Accounts: q.Accounts}
 	return &lakeHunt{call: h.call, shelf: shelf, query: asked}, nil
 }
 
 var ownLimit = regexp.MustCompile(`(?i)\|\s*limit\s+\d`)
 
 // lakePower is a power query with its sites and its limit in it.
-func lakePower(q s1.PowerQuery) string {
+func lakePower(q huntapi.PowerQuery) string {
 	filter, commands := beforePipe(q.Query)
 	if strings.TrimSpace(filter) == "*" { // everything; the data lake does not understand a lone star
 		filter = ""

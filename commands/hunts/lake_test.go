@@ -17,6 +17,7 @@ import (
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
+	"s1bot/s1/huntapi"
 	"s1bot/s1/s1sim"
 )
 
@@ -34,7 +35,7 @@ func newBench(t *testing.T, opt s1sim.Options) *bench {
 	t.Helper()
 	b := &bench{t: t, catalog: huntCatalog(), Console: s1sim.New(opt)}
 	console, err := s1.New(s1.Config{
-		BaseURL: "https://console.test", Token: s1.NewSecret(s1sim.Token), Engine: s1.AutoEngine, HTTPClient: &http.Client{Transport: direct{b.Console}},
+		BaseURL: "https://console.test", Token: s1.NewSecret(s1sim.Token), Engine: huntapi.AutoEngine, HTTPClient: &http.Client{Transport: direct{b.Console}},
 	})
 	require.NoError(t, err)
 	b.call = &catalog.Call{
@@ -143,7 +144,7 @@ func TestALakeHuntReadsOnFromTheLastEvent(t *testing.T) {
 	b := newBench(t, s1sim.Options{Empty: true, Agents: 300})
 	card := b.runs("hunt" + day + "query=endpoint.name = *")
 	rows := strings.Count(string(card.Files[0].Body), "\r\n") - 1
-	require.Greater(t, rows, 2*s1.MaxSDLRows)
+	require.Greater(t, rows, 2*huntapi.MaxSDLRows)
 	require.Contains(t, card.Title, text.Plural(rows, "event"))
 	require.NotContains(t, card.Plain(), "Sent to the data lake", "it is the query that was typed")
 	id := b.LakeQueries()[1]["id"].(string)
@@ -202,7 +203,7 @@ func TestALakeHuntThatWasForgottenIsAskedAnew(t *testing.T) {
 	require.Contains(t, string(b.saved), `"engine":"sdl"`)
 
 	l := &lakeHunt{call: b.call, shelf: &shelf{}, again: true}
-	_, err := l.Look(t.Context(), s1.SDLTicket{ID: "eyJ0eXBlgone", Tag: "G/1"})
+	_, err := l.Look(t.Context(), huntapi.SDLTicket{ID: "eyJ0eXBlgone", Tag: "G/1"})
 	require.ErrorIs(t, err, errForgotten)
 }
 
@@ -225,10 +226,10 @@ func TestALakeHuntIsCancelledAtTheConsole(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, s1sim.Options{Empty: true, QueryTime: time.Hour})
 	kept := &shelf{}
-	l := &lakeHunt{call: b.call, shelf: kept, query: s1.SDLQuery{}, limit: 10}
+	l := &lakeHunt{call: b.call, shelf: kept, query: huntapi.SDLQuery{}, limit: 10}
 	began, err := l.Start(t.Context(), nil)
 	require.NoError(t, err)
-	require.NoError(t, l.stop(t.Context(), s1.SDLTicket{ID: began.id, Tag: began.tag}))
+	require.NoError(t, l.stop(t.Context(), huntapi.SDLTicket{ID: began.id, Tag: began.tag}))
 	require.Equal(t, "DELETED", b.LakeQueries()[0]["state"])
 	found, _ := kept.take(began.id)
 	require.Equal(t, "cancelled", found.status().State.Label())
@@ -250,7 +251,7 @@ func TestAPowerQueryOnTheLakeHasItsSitesAndLimitInIt(t *testing.T) {
 		{"* | columns a", 0, nil, "| columns a"},
 		{"a = 'b'", 3, nil, "a = 'b' | limit 3"},
 	} {
-		require.Equal(t, row.want, lakePower(s1.PowerQuery{Query: row.query, Limit: row.limit, Sites: row.sites}))
+		require.Equal(t, row.want, lakePower(huntapi.PowerQuery{Query: row.query, Limit: row.limit, Sites: row.sites}))
 	}
 }
 
@@ -258,15 +259,15 @@ func TestTheShelfTakesTheOldestOff(t *testing.T) {
 	t.Parallel()
 	s := &shelf{}
 	for i := range maxOnIt + 5 {
-		s.note(report{id: s1.QueryID("q" + strings.Repeat("x", i+1))})
+		s.note(report{id: huntapi.QueryID("q" + strings.Repeat("x", i+1))})
 	}
 	require.Len(t, s.items, maxOnIt)
 	_, ok := s.take("qx")
 	require.False(t, ok)
 	k := s.open(report{id: "q", done: true})
-	event, ok := s1.ReadSDLEvent(json.RawMessage(`{"timestamp":1,"values":{"event.type":"Login"}}`))
+	event, ok := huntapi.ReadSDLEvent(json.RawMessage(`{"timestamp":1,"values":{"event.type":"Login"}}`))
 	require.True(t, ok)
-	k.add([]s1.Event{event, event})
+	k.add([]huntapi.Event{event, event})
 	require.NoError(t, k.close())
 	found, _ := s.take("q")
 	events, err := found.events("")

@@ -18,6 +18,7 @@ import (
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
+	"s1bot/s1/huntapi"
 )
 
 // A shelf keeps what queries of the data lake found, for the commands that read it by the query's id: the console has dropped it by
@@ -40,7 +41,7 @@ type keptRows struct {
 	shelf  *shelf
 	report report
 	at     time.Time
-	table  *s1.PowerResult
+	table  *huntapi.PowerResult
 	packed bytes.Buffer // events, one a line
 	writer *gzip.Writer
 	rows   int
@@ -64,7 +65,7 @@ func (s *shelf) note(r report) {
 }
 
 // find returns what is kept of a query. The caller holds mu.
-func (s *shelf) find(id s1.QueryID) *keptRows {
+func (s *shelf) find(id huntapi.QueryID) *keptRows {
 	for _, k := range s.items {
 		if k.report.id == id {
 			return k
@@ -93,7 +94,7 @@ func (k *keptRows) size() int {
 	return size
 }
 
-func (s *shelf) keepTable(id s1.QueryID, r s1.PowerResult) {
+func (s *shelf) keepTable(id huntapi.QueryID, r huntapi.PowerResult) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if k := s.find(id); k != nil {
@@ -114,7 +115,7 @@ func (s *shelf) open(r report) *keptRows {
 }
 
 // add keeps events while there is room for them.
-func (k *keptRows) add(events []s1.Event) {
+func (k *keptRows) add(events []huntapi.Event) {
 	k.shelf.mu.Lock()
 	defer k.shelf.mu.Unlock()
 	for _, e := range events {
@@ -142,7 +143,7 @@ func (k *keptRows) close() error {
 // A shelved is a query on the shelf as a reader finds it; nothing of it changes any more.
 type shelved struct {
 	report report
-	table  *s1.PowerResult
+	table  *huntapi.PowerResult
 	packed []byte
 	rows   int
 	cut    bool
@@ -150,7 +151,7 @@ type shelved struct {
 }
 
 // take finds what is kept of a query.
-func (s *shelf) take(id s1.QueryID) (shelved, bool) {
+func (s *shelf) take(id huntapi.QueryID) (shelved, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	k := s.find(id)
@@ -165,18 +166,18 @@ func (s *shelf) take(id s1.QueryID) (shelved, bool) {
 }
 
 // page reads the events of one page; their number in a cursor is where the next one begins.
-func (k shelved) page(kind string) func(context.Context, s1.Query) (s1.Page[s1.Event], error) {
-	return func(_ context.Context, q s1.Query) (s1.Page[s1.Event], error) {
+func (k shelved) page(kind string) func(context.Context, s1.Query) (s1.Page[huntapi.Event], error) {
+	return func(_ context.Context, q s1.Query) (s1.Page[huntapi.Event], error) {
 		events, err := k.events(kind)
 		if err != nil {
-			return s1.Page[s1.Event]{}, err
+			return s1.Page[huntapi.Event]{}, err
 		}
 		from, size := 0, listing.MaxPage
 		_, _ = fmt.Sscan(q.Get("cursor"), &from)
 		_, _ = fmt.Sscan(q.Get("limit"), &size)
 		from = min(from, len(events))
 		to := min(from+max(size, 1), len(events))
-		page := s1.Page[s1.Event]{Items: events[from:to], Total: len(events)}
+		page := s1.Page[huntapi.Event]{Items: events[from:to], Total: len(events)}
 		if to < len(events) {
 			page.Next = fmt.Sprint(to)
 		}
@@ -185,7 +186,7 @@ func (k shelved) page(kind string) func(context.Context, s1.Query) (s1.Page[s1.E
 }
 
 // events unpacks the events of a kind.
-func (k shelved) events(kind string) ([]s1.Event, error) {
+func (k shelved) events(kind string) ([]huntapi.Event, error) {
 	if len(k.packed) == 0 {
 		return nil, nil
 	}
@@ -193,11 +194,11 @@ func (k shelved) events(kind string) ([]s1.Event, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the kept events: %w", err)
 	}
-	var events []s1.Event
+	var events []huntapi.Event
 	lines := bufio.NewScanner(unpacked)
 	lines.Buffer(nil, maxInLine+1)
 	for lines.Scan() {
-		if e, ok := s1.ReadSDLEvent(lines.Bytes()); ok && (kind == "" || strings.EqualFold(e.ObjectType, kind)) {
+		if e, ok := huntapi.ReadSDLEvent(lines.Bytes()); ok && (kind == "" || strings.EqualFold(e.ObjectType, kind)) {
 			events = append(events, e)
 		}
 	}
@@ -205,8 +206,8 @@ func (k shelved) events(kind string) ([]s1.Event, error) {
 }
 
 // status is how far the query is, in the words of Deep Visibility.
-func (k shelved) status() s1.QueryStatus {
-	s := s1.QueryStatus{State: k.report.state, Percent: k.report.percent, Problem: k.report.problem, Warnings: k.report.warnings}
+func (k shelved) status() huntapi.QueryStatus {
+	s := huntapi.QueryStatus{State: k.report.state, Percent: k.report.percent, Problem: k.report.problem, Warnings: k.report.warnings}
 	s.Raw = catalog.Marshal(map[string]any{
 		"queryId": k.report.id, "responseState": s.State, "progressStatus": s.Percent, "responseError": s.Problem, "warnings": s.Warnings, "keptEvents": k.rows,
 	})

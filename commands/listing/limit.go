@@ -6,7 +6,7 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
-	"s1bot/s1"
+	"s1bot/s1/filters"
 )
 
 // after returns the call's invocation from a cursor on. What was to be skipped ahead of the first rows is skipped already.
@@ -27,7 +27,7 @@ func skips(c *catalog.Call) bool {
 }
 
 // LimitOf is the limit that was given, as a parameter or else inside the filter.
-func LimitOf(count *Count, filter s1.Filter) *Limit {
+func LimitOf(count *Count, filter filters.Filter) *Limit {
 	if count != nil {
 		limit := Limit(*count)
 		return &limit

@@ -14,6 +14,7 @@ import (
 	"s1bot/commands/lookup"
 	"s1bot/render"
 	"s1bot/s1"
+	"s1bot/s1/filters"
 )
 
 func blocklistCommands() []*catalog.Command {
@@ -139,7 +140,7 @@ func getBlocklist() *catalog.Command {
 		if err != nil {
 			return render.Card{}, err
 		}
-		filter, err := s1.ParseFilter(string(catalog.Marshal(p.Input)))
+		filter, err := filters.Parse(string(catalog.Marshal(p.Input)))
 		if err != nil {
 			return render.Card{}, catalog.Wrong("custom-input", "%s", err)
 		}

@@ -13,6 +13,7 @@ import (
 	"s1bot/commands/lookup"
 	"s1bot/render"
 	"s1bot/s1"
+	"s1bot/s1/filters"
 )
 
 type deleteExclusionsParams struct{ exclusionFilter }
@@ -74,7 +75,7 @@ func (p *deleteExclusionsParams) Resolve(ctx context.Context, call *catalog.Call
 	}
 	// The very scope that is named, or the token's own: with those above and below it would be more than was asked for.
 	rows := lookup.Heeded(call.Console.Exclusions(ctx, p.Query()), p.Query(), lookup.ExclusionSieve, func(e s1.Exclusion) json.RawMessage { return e.Raw })
-	found, err := lookup.Selected("exclusion-ids", "exclusion", s1.Filter{}, rows)
+	found, err := lookup.Selected("exclusion-ids", "exclusion", filters.Filter{}, rows)
 	if err != nil {
 		return nil, err
 	}

@@ -13,35 +13,36 @@ import (
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/s1"
+	"s1bot/s1/filters"
 )
 
 // A ThreatQuery narrows a list of threats down with the console's own filter keys.
-type ThreatQuery struct{ s1.Filter }
+type ThreatQuery struct{ filters.Filter }
 
 // A ThreatSelection names threats that are to be changed. It is never empty: the console would take that for all threats.
-type ThreatSelection struct{ s1.Filter }
+type ThreatSelection struct{ filters.Filter }
 
 // An agentSelection names endpoints that are to be changed.
-type agentSelection struct{ s1.Filter }
+type agentSelection struct{ filters.Filter }
 
 func (q ThreatQuery) IsZero() bool     { return len(q.Keys()) == 0 }
 func (q ThreatSelection) IsZero() bool { return len(q.Keys()) == 0 }
 func (q agentSelection) IsZero() bool  { return len(q.Keys()) == 0 }
 
 func (ThreatSelection) Kind() catalog.Kind {
-	k := Selecting(FilterKind(s1.ThreatFilter, `JSON with the console's filter keys, names or ids: {"computerName__contains": ["DESKTOP"], "resolved": false}`, OrNames))
+	k := Selecting(FilterKind(filters.Threats, `JSON with the console's filter keys, names or ids: {"computerName__contains": ["DESKTOP"], "resolved": false}`, OrNames))
 	k.Selects = "threats"
 	return k
 }
 
 func (agentSelection) Kind() catalog.Kind {
-	k := Selecting(FilterKind(s1.AgentFilter, `JSON with the console's filter keys, names or ids: {"computerName__contains": ["DESKTOP"], "networkStatuses": ["connected"]}`, OrNames))
+	k := Selecting(FilterKind(filters.Agents, `JSON with the console's filter keys, names or ids: {"computerName__contains": ["DESKTOP"], "networkStatuses": ["connected"]}`, OrNames))
 	k.Selects, k.Beside = "agents", true
 	return k
 }
 
 // FilterKind reads a filter: JSON, or what short makes of anything else.
-func FilterKind(of s1.FilterKind, hint string, short func(string) (json.RawMessage, error)) catalog.Kind {
+func FilterKind(of filters.Kind, hint string, short func(string) (json.RawMessage, error)) catalog.Kind {
 	k := catalog.ObjectKind(hint, func(text string, _ text.Input) (json.RawMessage, error) { return short(text) })
 	k.Filter = true
 	read := k.Read
@@ -63,7 +64,7 @@ func Selecting(k catalog.Kind) catalog.Kind {
 		if err != nil {
 			return nil, err
 		}
-		filter, err := s1.ParseFilter(string(value.(json.RawMessage)))
+		filter, err := filters.Parse(string(value.(json.RawMessage)))
 		if err == nil && filter.Empty() {
 			err = errors.New("it restricts nothing, and an empty filter means everything to the console; name ids, hosts or another key")
 		}
@@ -72,9 +73,9 @@ func Selecting(k catalog.Kind) catalog.Kind {
 	return k
 }
 
-func checkFilter(of s1.FilterKind, raw json.RawMessage, in text.Input) (any, error) {
+func checkFilter(of filters.Kind, raw json.RawMessage, in text.Input) (any, error) {
 	raw = settleTimes(raw, in)
-	filter, err := s1.ParseFilter(string(raw))
+	filter, err := filters.Parse(string(raw))
 	if err == nil {
 		err = filter.Validate(of)
 	}
@@ -85,13 +86,13 @@ func checkFilter(of s1.FilterKind, raw json.RawMessage, in text.Input) (any, err
 }
 
 // filterProblem words what is wrong with a filter, and offers the keys that were probably meant by the first one that is.
-func filterProblem(err error, of s1.FilterKind) error {
-	var first *s1.FilterError
+func filterProblem(err error, of filters.Kind) error {
+	var first *filters.Error
 	if !errors.As(err, &first) {
 		return err
 	}
-	told := &catalog.ValueError{Problem: fmt.Sprintf("filter key %q %s", first.Key, first.Problem), Nearest: first.Nearest}
-	if len(told.Nearest) == 0 && !slices.Contains(of.Keys(), first.Key) {
+	told := &catalog.ValueError{Problem: fmt.Sprintf("filter key %q %s", first.Key, first.Problem)}
+	if !slices.Contains(of.Keys(), first.Key) {
 		told.Nearest = text.Nearest(first.Key, of.Keys())
 	}
 	return told
@@ -179,8 +180,8 @@ func pairs(typed string) (json.RawMessage, error) {
 }
 
 // IdsOnly makes the filter that names ids and nothing else: what is approved and what runs.
-func IdsOnly[ID ~string](ids []ID) s1.Filter {
-	filter, err := s1.ParseFilter(string(catalog.Marshal(map[string][]ID{"ids": ids})))
+func IdsOnly[ID ~string](ids []ID) filters.Filter {
+	filter, err := filters.Parse(string(catalog.Marshal(map[string][]ID{"ids": ids})))
 	if err != nil {
 		panic(err)
 	}
@@ -188,7 +189,7 @@ func IdsOnly[ID ~string](ids []ID) s1.Filter {
 }
 
 // Ids returns what a filter made by idsOnly names.
-func Ids[ID ~string](filter s1.Filter) []ID {
+func Ids[ID ~string](filter filters.Filter) []ID {
 	var named struct {
 		IDs []ID `json:"ids"`
 	}
@@ -203,7 +204,7 @@ func (q ThreatSelection) Threats(ctx context.Context, call *catalog.Call, param 
 	if catalog.OnlyIDs(json.RawMessage(q.String())) {
 		return ThreatsWith(ctx, call, param, Ids[s1.ThreatID](q.Filter))
 	}
-	query, err := q.ToQuery(s1.ThreatFilter)
+	query, err := q.ToQuery(filters.Threats)
 	if err != nil {
 		return nil, catalog.Wrong(param, "%s", err)
 	}
@@ -212,7 +213,7 @@ func (q ThreatSelection) Threats(ctx context.Context, call *catalog.Call, param 
 
 // Agents returns what the filter selects now, at least one.
 func (q agentSelection) Agents(ctx context.Context, call *catalog.Call, param string) ([]s1.Agent, error) {
-	query, err := q.ToQuery(s1.AgentFilter)
+	query, err := q.ToQuery(filters.Agents)
 	if err != nil {
 		return nil, catalog.Wrong(param, "%s", err)
 	}
@@ -220,7 +221,7 @@ func (q agentSelection) Agents(ctx context.Context, call *catalog.Call, param st
 }
 
 // Selected collects what a filter matches: not nothing, not more than the console takes, and no more than its own limit.
-func Selected[T any](param, noun string, filter s1.Filter, rows iter.Seq2[T, error]) ([]T, error) {
+func Selected[T any](param, noun string, filter filters.Filter, rows iter.Seq2[T, error]) ([]T, error) {
 	limit, capped := filter.Limit()
 	if !capped || limit <= 0 {
 		limit = catalog.MaxTargets + 1

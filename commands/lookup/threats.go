@@ -16,6 +16,8 @@ import (
 	"s1bot/render"
 	"s1bot/render/cards"
 	"s1bot/s1"
+	"s1bot/s1/filters"
+	"s1bot/s1/huntapi"
 )
 
 // AlertRows is how lists of alerts look.
@@ -113,7 +115,7 @@ func InOrder[T any, ID ~string](param, noun string, ids []ID, found []T, identit
 }
 
 // ThreatEventTable shows what happened, who did it, and to what.
-func ThreatEventTable(events []s1.ThreatEvent) render.Table {
+func ThreatEventTable(events []huntapi.ThreatEvent) render.Table {
 	t := render.Table{Columns: []render.Column{{Title: "When"}, {Title: "Event"}, {Title: "Process"}, {Title: "What"}, {Title: "Parent"}, {Title: "User"}, {Title: "Host"}}}
 	for _, e := range events {
 		process := e.ProcessName
@@ -129,7 +131,7 @@ func ThreatEventTable(events []s1.ThreatEvent) render.Table {
 }
 
 // EventWords is what an event was about: the file, the address, the key, or else the command line.
-func EventWords(e s1.ThreatEvent) string {
+func EventWords(e huntapi.ThreatEvent) string {
 	address := text.JoinNonEmpty(":", e.DstIP, e.DstPort)
 	source := text.JoinNonEmpty(":", e.SrcIP, e.SrcPort)
 	about := ""
@@ -154,24 +156,24 @@ func EventWords(e s1.ThreatEvent) string {
 	return cmp.Or(about, e.ProcessCmd, e.FileFullName, e.DNSRequest, e.NetworkURL, address, e.RegistryPath, e.ProcessImagePath)
 }
 
-func ThreatEventFacts() []listing.Column[s1.ThreatEvent] {
-	return []listing.Column[s1.ThreatEvent]{
-		{Title: "Type", Value: func(e s1.ThreatEvent) string { return e.ObjectType }},
-		{Title: "Command line", Value: func(e s1.ThreatEvent) string { return e.ProcessCmd }},
-		{Title: "Image", Value: func(e s1.ThreatEvent) string { return e.ProcessImagePath }},
-		{Title: "File", Value: func(e s1.ThreatEvent) string { return e.FileFullName }},
-		{Title: "SHA-1", Value: func(e s1.ThreatEvent) string { return e.FileSHA1 }},
-		{Title: "SHA-256", Value: func(e s1.ThreatEvent) string { return e.FileSHA256 }},
-		{Title: "Source", Value: func(e s1.ThreatEvent) string { return text.JoinNonEmpty(":", e.SrcIP, e.SrcPort) }},
-		{Title: "Destination", Value: func(e s1.ThreatEvent) string { return text.JoinNonEmpty(":", e.DstIP, e.DstPort) }},
-		{Title: "DNS", Value: func(e s1.ThreatEvent) string { return e.DNSRequest }},
-		{Title: "URL", Value: func(e s1.ThreatEvent) string { return e.NetworkURL }},
-		{Title: "Registry", Value: func(e s1.ThreatEvent) string { return e.RegistryPath }},
-		{Title: "Event id", Value: func(e s1.ThreatEvent) string { return e.ProcessUniqueKey }},
-		{Title: "Storyline", Value: func(e s1.ThreatEvent) string { return e.Storyline }},
-		{Title: "Related to the threat", Value: func(e s1.ThreatEvent) string { return fmt.Sprint(e.RelatedToThreat) }},
-		{Title: "Agent id", Value: func(e s1.ThreatEvent) string { return string(e.AgentID) }},
-		{Title: "Id", Value: func(e s1.ThreatEvent) string { return e.ID }},
+func ThreatEventFacts() []listing.Column[huntapi.ThreatEvent] {
+	return []listing.Column[huntapi.ThreatEvent]{
+		{Title: "Type", Value: func(e huntapi.ThreatEvent) string { return e.ObjectType }},
+		{Title: "Command line", Value: func(e huntapi.ThreatEvent) string { return e.ProcessCmd }},
+		{Title: "Image", Value: func(e huntapi.ThreatEvent) string { return e.ProcessImagePath }},
+		{Title: "File", Value: func(e huntapi.ThreatEvent) string { return e.FileFullName }},
+		{Title: "SHA-1", Value: func(e huntapi.ThreatEvent) string { return e.FileSHA1 }},
+		{Title: "SHA-256", Value: func(e huntapi.ThreatEvent) string { return e.FileSHA256 }},
+		{Title: "Source", Value: func(e huntapi.ThreatEvent) string { return text.JoinNonEmpty(":", e.SrcIP, e.SrcPort) }},
+		{Title: "Destination", Value: func(e huntapi.ThreatEvent) string { return text.JoinNonEmpty(":", e.DstIP, e.DstPort) }},
+		{Title: "DNS", Value: func(e huntapi.ThreatEvent) string { return e.DNSRequest }},
+		{Title: "URL", Value: func(e huntapi.ThreatEvent) string { return e.NetworkURL }},
+		{Title: "Registry", Value: func(e huntapi.ThreatEvent) string { return e.RegistryPath }},
+		{Title: "Event id", Value: func(e huntapi.ThreatEvent) string { return e.ProcessUniqueKey }},
+		{Title: "Storyline", Value: func(e huntapi.ThreatEvent) string { return e.Storyline }},
+		{Title: "Related to the threat", Value: func(e huntapi.ThreatEvent) string { return fmt.Sprint(e.RelatedToThreat) }},
+		{Title: "Agent id", Value: func(e huntapi.ThreatEvent) string { return string(e.AgentID) }},
+		{Title: "Id", Value: func(e huntapi.ThreatEvent) string { return e.ID }},
 	}
 }
 
@@ -245,7 +247,7 @@ func (ThreatQuery) Kind() catalog.Kind {
 		if err != nil {
 			return nil, err
 		}
-		checked, err := checkFilter(s1.ThreatFilter, filter, in)
+		checked, err := checkFilter(filters.Threats, filter, in)
 		if err != nil || len(list) == 0 {
 			return checked, err
 		}
@@ -293,11 +295,11 @@ func (q ThreatQuery) Query() (s1.Query, error) {
 	if err != nil {
 		return nil, err
 	}
-	filter, err := s1.ParseFilter(string(raw))
+	filter, err := filters.Parse(string(raw))
 	if err != nil {
 		return nil, err
 	}
-	query, err := filter.ToQuery(s1.ThreatFilter)
+	query, err := filter.ToQuery(filters.Threats)
 	return query.SortedBy("createdAt", s1.Descending).And(list), err
 }
 

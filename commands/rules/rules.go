@@ -14,6 +14,7 @@ import (
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
+	"s1bot/s1/filters"
 )
 
 func ruleCommands() []*catalog.Command {
@@ -142,7 +143,7 @@ func (p *ruleSelection) filtered(ctx context.Context, call *catalog.Call, rules 
 		q = q.With("s1ql__contains", p.S1QL...)
 	}
 	rows := lookup.Heeded(call.Console.Rules(ctx, q), q, lookup.RuleSieve, func(r s1.Rule) json.RawMessage { return r.Raw })
-	found, err := lookup.Selected("rule-ids", "rule", s1.Filter{}, rows)
+	found, err := lookup.Selected("rule-ids", "rule", filters.Filter{}, rows)
 	if err != nil {
 		return nil, nil, err
 	}

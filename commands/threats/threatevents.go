@@ -11,6 +11,8 @@ import (
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
+	"s1bot/s1/filters"
+	"s1bot/s1/huntapi"
 )
 
 func threatDetailCommands() []*catalog.Command {
@@ -127,20 +129,20 @@ func getThreatEvents() *catalog.Command {
 		if p.CountOnly {
 			return countEvents(ctx, call, p, page)
 		}
-		rows := listing.Listing[s1.ThreatEvent]{
+		rows := listing.Listing[huntapi.ThreatEvent]{
 			Noun: "Threat events", Things: "events", Table: lookup.ThreatEventTable, More: lookup.ThreatEventFacts(),
-			Raw: func(e s1.ThreatEvent) json.RawMessage { return e.Raw },
-			Page: func(ctx context.Context, q s1.Query) (s1.Page[s1.ThreatEvent], error) {
+			Raw: func(e huntapi.ThreatEvent) json.RawMessage { return e.Raw },
+			Page: func(ctx context.Context, q s1.Query) (s1.Page[huntapi.ThreatEvent], error) {
 				return page(ctx, p.Threat, q)
 			},
 			Empty: "That's normal for a threat that was caught before it ran. Otherwise, try removing a condition.",
 		}
-		return rows.Show(ctx, call, p.Query(), listing.LimitOf(p.Limit, s1.Filter{}))
+		return rows.Show(ctx, call, p.Query(), listing.LimitOf(p.Limit, filters.Filter{}))
 	})
 }
 
 // countEvents tells the number alone.
-func countEvents(ctx context.Context, call *catalog.Call, p threatEventsParams, page func(context.Context, s1.ThreatID, s1.Query) (s1.Page[s1.ThreatEvent], error)) (render.Card, error) {
+func countEvents(ctx context.Context, call *catalog.Call, p threatEventsParams, page func(context.Context, s1.ThreatID, s1.Query) (s1.Page[huntapi.ThreatEvent], error)) (render.Card, error) {
 	found, err := page(ctx, p.Threat, p.Query().WithLimit(1))
 	if err != nil {
 		return render.Card{}, err

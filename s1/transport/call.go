@@ -1,0 +1,332 @@
+package transport
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"s1bot/s1/wire"
+)
+
+// A Call is everything about one request: what it is for, where it goes, and what the token's role must allow.
+type Call struct {
+	Operation  string // "list agents"
+	Method     string
+	Route      string   // below the API's path, with placeholders: "threats/{id}/notes"
+	IDs        []string // what the placeholders stand for, in order
+	Query      Query
+	Body       any
+	Permission string // "Endpoints.view"
+	Version    string // of the API, where a path exists in another one only: "v2.0"
+	Admitted   bool   // the caller has waited for the path's rate
+	DataLake   bool   // the path is one of the data lake, which lies beside the API and wants another word before the token
+	ForwardTag string // the forward tag of a query of the data lake
+	Question   bool   // a POST that changes nothing, and may be repeated
+
+	pretend []byte // what a rehearsal answers a change with, where it is not the usual
+
+	brief    bool          // the answer says little: it is at most smallBody
+	download bool          // the answer is a file: any type, at most MaxFile
+	Link     wire.Secret   // a signed address to read instead of route; it must never see the token
+	Hides    []wire.Secret // what the body says that no message may repeat
+}
+
+func (c Call) reads() bool { return c.Method == http.MethodGet || c.Question }
+
+// path fills the ids into the route.
+func (c Call) path() string {
+	path := c.Route
+	for _, id := range c.IDs {
+		before, after, _ := strings.Cut(path, "{id}")
+		path = before + url.PathEscape(id) + after
+	}
+	return path
+}
+
+// An attempt is one try: what came back, and what we know if nothing did.
+type attempt struct {
+	status int
+	header http.Header
+	body   []byte
+	done   func() // gives back the share of memory that the body has; nil if it has none
+	err    error  // no answer, or one that broke off
+	sent   bool   // the request may have reached the console
+}
+
+// Do sends a call whose answer is short and returns the body of a successful one. Reads are tried again after 429, 5xx and broken
+// connections; changes never are.
+func (c *Client) Do(ctx context.Context, call Call) ([]byte, error) {
+	call.brief = true
+	a, err := c.exchange(ctx, call)
+	a.release()
+	return a.body, err
+}
+
+// Read is do for answers that may be large: it hands the body to use, which must keep no part of it.
+func (c *Client) Read(ctx context.Context, call Call, use func(body []byte, header http.Header) error) error {
+	a, err := c.exchange(ctx, call)
+	if err != nil {
+		return err
+	}
+	defer a.release()
+	if len(a.body) > smallBody && bytes.Count(a.body, []byte(",")) > maxValues {
+		return c.Unreadable(call, a.body, fmt.Errorf("%w: more than %d values", ErrTooLarge, maxValues))
+	}
+	return use(a.body, a.header)
+}
+
+// release says that nobody reads the body any more.
+func (a attempt) release() {
+	if a.done != nil {
+		a.done()
+	}
+}
+
+// exchange is do for callers who want the header, too.
+func (c *Client) exchange(ctx context.Context, call Call) (attempt, error) {
+	payload, err := call.payload()
+	if err != nil {
+		return attempt{}, Refusal(call.Operation, err)
+	}
+	if a, answered, err := c.rehearse(call, payload); answered {
+		return a, err
+	}
+	if call.reads() {
+		return c.breakers.guard(ctx, call, func() (attempt, error) { return c.persist(ctx, call, payload) })
+	}
+	return c.once(ctx, call, payload)
+}
+
+// once sends a change, and never again: whoever called decides what to do about an unclear outcome.
+func (c *Client) once(ctx context.Context, call Call, payload []byte) (attempt, error) {
+	waited, err := c.Admit(ctx, call)
+	if err != nil {
+		return attempt{}, NotAdmitted(call, waited, err)
+	}
+	began := time.Now()
+	a := c.send(ctx, call, payload, c.timeout)
+	c.report(call, a, Observation{call.Method, call.Route, a.status, time.Since(began), 1, waited}, giveUp)
+	if a.succeeded() {
+		return a, nil
+	}
+	a.release()
+	return attempt{}, c.problem(call, a)
+}
+
+// succeeded tells whether an answer came and is a success.
+func (a attempt) succeeded() bool { return a.err == nil && a.status/100 == 2 }
+
+func (c Call) payload() ([]byte, error) {
+	if c.Body == nil {
+		return nil, nil
+	}
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(c.Body)
+	return b.Bytes(), err
+}
+
+// send does one try, which may take as long as timeout.
+func (c *Client) send(ctx context.Context, call Call, payload []byte, timeout time.Duration) attempt {
+	_, most := c.bounds(call)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	var asked, connected atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
+	})
+	request, err := c.request(ctx, call, payload)
+	if err != nil {
+		return attempt{err: err}
+	}
+	response, err := c.http.Do(request)
+	if err != nil { // a transport that does not trace is taken at its worst
+		return attempt{err: call.withoutAddress(err), sent: connected.Load() || !asked.Load()}
+	}
+	defer response.Body.Close()
+	a := attempt{sent: true, status: response.StatusCode, header: response.Header}
+	c.readBody(ctx, response, most, &a)
+	return a
+}
+
+// bounds are the time that a call may go without an answer, in all its tries, and the size that its answer may have.
+func (c *Client) bounds(call Call) (time.Duration, int64) {
+	if call.download {
+		return max(c.timeout, downloadTimeout), MaxFile
+	}
+	if call.brief {
+		return c.timeout, min(c.maxBody, smallBody)
+	}
+	return c.timeout, c.maxBody
+}
+
+func (c *Client) request(ctx context.Context, call Call, payload []byte) (*http.Request, error) {
+	if !call.Link.Empty() {
+		return http.NewRequestWithContext(ctx, http.MethodGet, call.Link.Reveal(), nil)
+	}
+	address := c.root(call) + "/" + call.path()
+	if len(call.Query) > 0 {
+		address += "?" + url.Values(call.Query).Encode()
+	}
+	request, err := http.NewRequestWithContext(ctx, call.Method, address, bytes.NewReader(payload))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Authorization", call.scheme()+" "+c.token().Reveal())
+	request.Header.Set("Accept", "application/json")
+	if call.ForwardTag != "" {
+		request.Header.Set("X-Dataset-Query-Forward-Tag", call.ForwardTag)
+	}
+	if call.download {
+		request.Header.Set("Accept", "*/*")
+	}
+	request.Header.Set("User-Agent", "s1bot")
+	if payload != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	return request, nil
+}
+
+// scheme is the word before the token. Of the wrong one the data lake says 500.
+func (c Call) scheme() string {
+	if c.DataLake {
+		return "Bearer"
+	}
+	return "ApiToken"
+}
+
+// root is where the API's paths begin.
+func (c *Client) root(call Call) string {
+	if call.DataLake {
+		return c.base.String() + "/sdl/v2/api"
+	}
+	if call.Version == "" {
+		return c.api
+	}
+	return c.base.String() + "/web/api/" + call.Version
+}
+
+// readBody reads at most limit bytes, counted after decompression; above smallBody it waits for its turn. Of an error's body the
+// beginning is enough.
+func (c *Client) readBody(ctx context.Context, response *http.Response, limit int64, a *attempt) {
+	if a.status/100 != 2 {
+		a.body, a.err = io.ReadAll(io.LimitReader(response.Body, min(limit, maxProblem)))
+		return
+	}
+	if response.ContentLength > limit {
+		a.err = ErrTooLarge
+		return
+	}
+	var b bytes.Buffer
+	first := min(limit, smallBody) + 1
+	b.Grow(int(min(max(response.ContentLength, 0), first)) + bytes.MinRead)
+	n, err := b.ReadFrom(io.LimitReader(response.Body, first))
+	if err == nil && n == first && n <= limit {
+		if a.done, err = c.gate.enter(ctx); err == nil {
+			rest := limit + 1 - n
+			if response.ContentLength > 0 {
+				rest = response.ContentLength - n
+			}
+			b.Grow(int(rest) + bytes.MinRead) // at once: growing by doubling takes three times as much
+			var more int64
+			more, err = b.ReadFrom(io.LimitReader(response.Body, limit+1-n))
+			n += more
+		}
+	}
+	if n > limit {
+		err = ErrTooLarge
+		b = bytes.Buffer{}
+	}
+	a.body, a.err = b.Bytes(), err
+}
+
+// NotAdmitted is the error for a call that was not sent because it would have had to wait too long.
+func NotAdmitted(call Call, wait time.Duration, err error) *Error {
+	e := &Error{Operation: call.Operation, RetryAfter: wait, Err: err, Message: "The call was cancelled."}
+	if errors.Is(err, context.DeadlineExceeded) {
+		e.Message = fmt.Sprintf("The console's rate limit asks for a wait of %s, longer than this call may take.", wait.Round(time.Millisecond))
+	}
+	return e
+}
+
+// retryAnyway is when to try again after a 429 that does not say it.
+const retryAnyway = 5 * time.Second
+
+// problem turns a failed attempt into the error that the caller gets.
+func (c *Client) problem(call Call, a attempt) *Error {
+	e := &Error{Operation: call.Operation, Status: a.status, Err: a.err, RetryAfter: retryAfter(a.header, time.Now())}
+	switch {
+	case errors.Is(a.err, ErrTooLarge):
+		_, most := c.bounds(call)
+		e.Message = fmt.Sprintf("The console's answer is larger than %d MiB and was not read; ask for less.", most>>20)
+	case a.err != nil && a.status != 0:
+		e.Message = "The console's answer broke off."
+	case a.err != nil:
+		e.Message = connectionProblem(a.err, call.host(c))
+	case a.status/100 == 3:
+		e.Err = a.movedTo(call)
+		e.Message = "The console redirects to another address; check the console's address in the settings."
+	default:
+		e.Message, e.Code = ReadProblem(a.status, a.body)
+		if e.Reason = reasonFor(call, a, e.Code); e.Reason == NotTheConsole {
+			e.Message = pageInstead(a.body, e.Message)
+		} else if e.Reason == Retired {
+			e.Message = retiredWords(call, e.Message, time.Now())
+		}
+		e.expired = isExpired(call, a, e.Message)
+		e.Message = hide(e.Message, append(call.Hides, c.token())...)
+	}
+	if (a.status == http.StatusUnauthorized || a.status == http.StatusForbidden) && call.Link.Empty() {
+		e.Permission = call.Permission
+	}
+	if a.status == http.StatusTooManyRequests {
+		e.RetryAfter = cmp.Or(e.RetryAfter, retryAnyway)
+	}
+	e.Unclear = !call.reads() && a.unclear()
+	return e
+}
+
+// unclear tells whether a change may have happened although no success came back.
+func (a attempt) unclear() bool {
+	switch {
+	case a.status == 0, a.status/100 == 2:
+		return a.err != nil && a.sent
+	case a.status == http.StatusRequestTimeout:
+		return true
+	}
+	return a.status >= 500 && a.status != http.StatusNotImplemented
+}
+
+// report tells log and metrics of an attempt; what is tried again is no news yet.
+func (c *Client) report(call Call, a attempt, o Observation, next after) {
+	c.observe(o)
+	log := c.logger.With("method", o.Method, "route", o.Route, "status", o.Status, "attempt", o.Attempt, "duration", o.Duration)
+	switch failed := a.err != nil || a.status >= 400; {
+	case failed && next == giveUp:
+		log.Warn("console call failed", "operation", call.Operation, "err", cmp.Or(a.err, errors.New(http.StatusText(a.status))))
+	case failed:
+		log.Debug("console call failed; it is tried again", "operation", call.Operation, "err", a.err)
+	default:
+		log.Debug("console call")
+	}
+}
+
+// after is what follows a failed attempt.
+type after bool
+
+const (
+	tryAgain after = false
+	giveUp   after = true
+)
