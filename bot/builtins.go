@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -16,8 +15,8 @@ import (
 // not the console.
 type builtin struct {
 	typed   func(ctx context.Context, a interaction, rest string) error
-	clicked func(ctx context.Context, a interaction, args json.RawMessage) error
-	console bool // may wait for the console, so it stands in its person's queue
+	clicked func(ctx context.Context, a interaction) error // a.choice says about what
+	console bool                                           // may wait for the console, so it stands in its person's queue
 }
 
 // A vocabulary is all of the bot's own words.
@@ -58,7 +57,7 @@ func BuiltinWords() []string {
 }
 
 // nothing answers clicks on words that no button has.
-func nothing(context.Context, interaction, json.RawMessage) error { return workflow.ErrGone }
+func nothing(context.Context, interaction) error { return workflow.ErrGone }
 
 // A decide is one person's word on one request; reason may be empty.
 type decide func(ctx context.Context, a interaction, id, reason string) error

@@ -32,6 +32,7 @@ func (h *handler) clicked(ctx context.Context, d inbound.Delivery) error {
 // click runs what was clicked on.
 func (h *handler) click(ctx context.Context, a *interaction, d inbound.Delivery) error {
 	a.from = d
+	unreadable := h.choose(a)
 	if err := h.gate.admit(ctx, a); err != nil {
 		return err
 	}
@@ -39,15 +40,27 @@ func (h *handler) click(ctx context.Context, a *interaction, d inbound.Delivery)
 		if err := h.unclip(ctx, &a.Do); err != nil {
 			return err
 		}
+		unreadable = h.choose(a)
 	}
 	a.Extras, a.Do.Said = extrasOf(a.Do), nil
 	if own, ok := h.words[a.Do.Command]; ok {
-		return own.clicked(ctx, *a, a.Do.Args)
+		if unreadable != nil {
+			return unreadable
+		}
+		return own.clicked(ctx, *a)
 	}
 	if err := h.stale(ctx, d); err != nil {
 		return err
 	}
 	return withExtras(a.Extras, h.runner.invoke(ctx, *a))
+}
+
+// choose reads what a button or a form of the bot's own words is about.
+func (h *handler) choose(a *interaction) (err error) {
+	if _, own := h.words[a.Do.Command]; own {
+		a.choice, err = readChoice(a.Do)
+	}
+	return err
 }
 
 // unclip fetches a long invocation.
@@ -72,12 +85,17 @@ func (h *handler) submit(ctx context.Context, d inbound.Delivery) error {
 	}
 	a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: answer.Origin, Do: answer.Do}, from: d}
 	a.At.Key = d.Key
+	unreadable := h.choose(&a)
+	a.choice = a.choice.with(answer.Values)
 	return h.respond(ctx, &a, func() error {
 		if err := h.gate.admit(ctx, &a); err != nil {
 			return err
 		}
 		if own, ok := h.words[answer.Do.Command]; ok {
-			return own.clicked(ctx, a, withValues(answer))
+			if unreadable != nil {
+				return unreadable
+			}
+			return own.clicked(ctx, a)
 		}
 		if err := h.stale(ctx, d); err != nil {
 			return err
@@ -97,19 +115,6 @@ func (h *handler) submitted(ctx context.Context, a interaction, answer render.An
 	}
 	a.Do, a.Extras = render.Invocation{Command: cmd.Name, Args: args}, extras
 	return withExtras(extras, h.runner.invoke(ctx, a))
-}
-
-// withValues is a form of the bot's own as arguments: what it carried, and what was typed beside that.
-func withValues(answer render.Answer) json.RawMessage {
-	args := map[string]string{}
-	_ = json.Unmarshal(answer.Do.Args, &args)
-	for name, values := range answer.Values {
-		if _, carried := args[name]; !carried && len(values) > 0 {
-			args[name] = values[0]
-		}
-	}
-	body, _ := json.Marshal(args)
-	return body
 }
 
 // sentAgain tells who sends a form for the second time that it was enough.

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
 
@@ -22,12 +21,11 @@ func (w requestWords) extendTyped(ctx context.Context, a interaction, rest strin
 	return w.extend(ctx, a, workflow.Extension{Request: strings.ToUpper(ref), For: strings.TrimPrefix(strings.TrimSpace(by), catalog.ForParam+"=")})
 }
 
-func (w requestWords) extendClicked(ctx context.Context, a interaction, args json.RawMessage) error {
-	var x workflow.Extension
-	if json.Unmarshal(args, &x) != nil || x.Request == "" {
+func (w requestWords) extendClicked(ctx context.Context, a interaction) error {
+	if a.choice.Request == "" {
 		return workflow.ErrGone
 	}
-	return w.extend(ctx, a, x)
+	return w.extend(ctx, a, a.choice.Extension)
 }
 
 // askHowLong opens the form of an extension.

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"s1bot/commands/catalog"
@@ -40,7 +39,7 @@ func paletteForm(catalog *catalog.Catalog) render.Form {
 }
 
 // findClicked opens the palette from a button.
-func (w helpWords) findClicked(ctx context.Context, a interaction, _ json.RawMessage) error {
+func (w helpWords) findClicked(ctx context.Context, a interaction) error {
 	return w.palette(ctx, a, "")
 }
 

@@ -20,6 +20,7 @@ type interaction struct {
 	view     string           // id of the modal that the click happened in
 	line     string           // what was typed, for the history
 	written  bool             // in a message, where people also talk: see decisions.go
+	choice   choice           // what a button of the bot's own words is about
 	card     string           // key of the card that was clicked on, see ofAnother
 	ownURL   bool             // the response URL is a slash command's: it replaces what was said through it, and nothing else
 	patience *slowNotice      // tells why the answer takes long

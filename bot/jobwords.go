@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 
 	"s1bot/approvals/workflow"
 	"s1bot/commands/catalog"
@@ -22,15 +21,11 @@ type jobWords struct {
 
 // cancel ends long work; whoever does it, in whatever process, notices within a few seconds. In a thread everybody sees the
 // button: it is for the person who asked, and for those who have a role.
-func (w jobWords) cancel(ctx context.Context, a interaction, args json.RawMessage) error {
-	var p struct{ Job, User string }
-	if err := json.Unmarshal(args, &p); err != nil {
-		return workflow.ErrGone
-	}
-	if p.User != a.User && !a.Who.Somewhere().Yes() {
+func (w jobWords) cancel(ctx context.Context, a interaction) error {
+	if a.choice.User != a.User && !a.Who.Somewhere().Yes() {
 		return &catalog.UsageError{Problem: "only the requester, an operator or an approver can cancel this"}
 	}
-	found, err := w.jobs.Cancel(ctx, p.Job)
+	found, err := w.jobs.Cancel(ctx, a.choice.Job)
 	switch {
 	case err != nil:
 		return err

@@ -3,7 +3,6 @@ package bot
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
 	"sync"
@@ -132,9 +131,8 @@ func (p *postponer) moot(ctx context.Context, a *interaction) error {
 
 // decidedOn is the id or the reference of the request that a decides on.
 func decidedOn(a *interaction) string {
-	var about struct{ Request string }
-	if json.Unmarshal(a.Do.Args, &about) == nil && about.Request != "" {
-		return about.Request
+	if a.choice.Request != "" {
+		return a.choice.Request
 	}
 	_, rest := text.CutWord(a.line)
 	ref, _ := text.CutWord(rest)

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"strings"
@@ -79,12 +78,12 @@ func (w requestWords) thaw(ctx context.Context, a interaction, _ string) error {
 	return w.flow.Decisions.Thaw(ctx, w.answers.dialog(a))
 }
 
-func (w requestWords) thawClicked(ctx context.Context, a interaction, _ json.RawMessage) error {
+func (w requestWords) thawClicked(ctx context.Context, a interaction) error {
 	return w.thaw(ctx, a, "")
 }
 
 // freezeClicked freezes from the button that a sentence got for an answer.
-func (w requestWords) freezeClicked(ctx context.Context, a interaction, _ json.RawMessage) error {
+func (w requestWords) freezeClicked(ctx context.Context, a interaction) error {
 	return w.freeze(ctx, a, "")
 }
 
@@ -115,7 +114,7 @@ func (w requestWords) askWhy(ctx context.Context, a interaction, id string) erro
 }
 
 // onCard is byID for the buttons of a request's card.
-func (w requestWords) onCard(do decide) func(context.Context, interaction, json.RawMessage) error {
+func (w requestWords) onCard(do decide) func(context.Context, interaction) error {
 	return w.byID(func(ctx context.Context, a interaction, id, reason string) error {
 		w.flow.Publisher.AdoptCard(ctx, a.Interaction, id)
 		return do(ctx, a, id, reason)
@@ -123,10 +122,10 @@ func (w requestWords) onCard(do decide) func(context.Context, interaction, json.
 }
 
 // byID reads the arguments of a button or form.
-func (w requestWords) byID(do decide) func(context.Context, interaction, json.RawMessage) error {
-	return func(ctx context.Context, a interaction, args json.RawMessage) error {
-		var p struct{ Request, Reason string }
-		if err := json.Unmarshal(args, &p); err != nil || p.Request == "" {
+func (w requestWords) byID(do decide) func(context.Context, interaction) error {
+	return func(ctx context.Context, a interaction) error {
+		p := a.choice
+		if p.Request == "" {
 			return workflow.ErrGone
 		}
 		if w.ofAnother(ctx, a, p.Request) {
@@ -138,12 +137,9 @@ func (w requestWords) byID(do decide) func(context.Context, interaction, json.Ra
 
 // withdrawClicked withdraws by a button. Where only who asked sees its message, that is replaced by what became of the request, also if
 // it was decided meanwhile: nothing else can edit it.
-func (w requestWords) withdrawClicked(ctx context.Context, a interaction, args json.RawMessage) error {
-	var p struct {
-		Request string
-		Asked   bool
-	}
-	if err := json.Unmarshal(args, &p); err != nil || p.Request == "" {
+func (w requestWords) withdrawClicked(ctx context.Context, a interaction) error {
+	p := a.choice
+	if p.Request == "" {
 		return workflow.ErrGone
 	}
 	failed := w.withdraw(ctx, a, p.Request, "")

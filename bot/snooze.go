@@ -2,14 +2,12 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
 
-	"s1bot/approvals/workflow"
 	"s1bot/commands/catalog"
 )
 
@@ -92,12 +90,8 @@ func (w noticeWords) unsnooze(ctx context.Context, a interaction, id string) err
 	return nil
 }
 
-func (w noticeWords) unsnoozeClicked(ctx context.Context, a interaction, args json.RawMessage) error {
-	var p struct{ ID string }
-	if err := json.Unmarshal(args, &p); err != nil {
-		return workflow.ErrGone
-	}
-	return w.unsnooze(ctx, a, p.ID)
+func (w noticeWords) unsnoozeClicked(ctx context.Context, a interaction) error {
+	return w.unsnooze(ctx, a, a.choice.ID)
 }
 
 // snoozeEnd reads for= or until=; four hours where neither is given.
