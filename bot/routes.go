@@ -3,14 +3,13 @@ package bot
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
 	"log/slog"
 	"regexp"
 	"strings"
 	"time"
 
 	"s1bot/approvals/policy"
+	"s1bot/approvals/workflow"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -38,6 +37,7 @@ type noter interface {
 
 // noticeWords are about notifications: where they go, what is kept quiet, notes from their threads.
 type noticeWords struct {
+	catalog  *catalog.Catalog
 	source   Notices
 	subjects subjects
 	trail    noter
@@ -132,11 +132,11 @@ func noteOn(rest string) (threat, typed string, ok bool) {
 }
 
 func (w noticeWords) addNote(ctx context.Context, a interaction, threat, text string) error {
-	args, err := json.Marshal(map[string]any{"filter": map[string]any{"ids": []string{threat}}, "note-text": text})
-	if err != nil {
-		return fmt.Errorf("write a note: %w", err)
+	note, ok := w.catalog.Note("threat", threat, text)
+	if !ok {
+		return workflow.ErrGone
 	}
-	a.Do = render.Invocation{Command: "add-notes-to-threats", Args: args}
+	a.Do = note
 	return w.runner.invoke(ctx, a)
 }
 

@@ -121,7 +121,7 @@ func (b *Bot) wireHandler(w ways, forms *forms) *handler {
 		requestWords{
 			flow: b.flow, policy: b.Policy, ledger: b.Ledger, catalog: b.Catalog, gate: w.gate, forms: forms, answers: w.answers, now: b.Now, log: b.Log,
 		},
-		noticeWords{source: b.Notices, subjects: w.subjects, trail: b.Ledger, runner: run, answers: w.answers, now: b.Now},
+		noticeWords{catalog: b.Catalog, source: b.Notices, subjects: w.subjects, trail: b.Ledger, runner: run, answers: w.answers, now: b.Now},
 		reportWord{shifts: b.Shifts, answers: w.answers, now: b.Now},
 		jobWords{jobs: b.jobs, answers: w.answers},
 	)

@@ -56,6 +56,7 @@ type Command struct {
 	Long              bool               // takes long: done as a job that shows its progress, can be cancelled, and goes on after a restart
 	OnCards           []cards.Action     // where it is a button on cards of threats, alerts and endpoints
 	OnObservables     []ObservableAction // where it is a button beside what was found in a message
+	NoteOn            *NoteOn            // where it writes notes on things: on which, and how
 	Wording           Wording            // how people ask for it in sentences
 	Params            []Param            // derived from the parameter struct when a catalog is made
 

@@ -120,7 +120,10 @@ func addNotes() *catalog.Command {
 		Wording: addNoteWording(),
 		Settled: "a note is there with the answer",
 		OnCards: addNoteOnCards(),
-		Risk:    catalog.Change, Needs: "Endpoint Threats › View + Update Incident Status", // the vendor asks for the second today, beyond the specification
+		NoteOn: &catalog.NoteOn{Kind: "threat", Args: func(thing, text string) any {
+			return map[string]any{"filter": map[string]any{"ids": []string{thing}}, "note-text": text}
+		}},
+		Risk: catalog.Change, Needs: "Endpoint Threats › View + Update Incident Status", // the vendor asks for the second today, beyond the specification
 		Doc:      "Adds a note to threats.",
 		Examples: []string{`add-notes-to-threats filter={"ids":["1112953674841025235"]} note-text="seen in INC-1042"`, `note 1112953674841025235 text="false alarm"`},
 	}, func(ctx context.Context, call *catalog.Call, p addNotesParams) (render.Card, error) {
