@@ -42,7 +42,7 @@ func size(v any) int {
 // Message draws c. It is total: whatever c holds, Slack takes the message, and what does not fit is missing with a word that
 // says so.
 func (c Card) Message(o Options) Message {
-	k := canvas{linker: newLinker(o), noCharts: o.NoCharts, noTables: o.NoTables, seal: o.Seal, blocks: maxBlocks, chars: maxChars, bytes: maxBytes - 2*maxFallback}
+	k := canvas{linker: newLinker(o), noCharts: o.NoCharts, noTables: o.NoTables, options: o, seal: o.Seal, blocks: maxBlocks, chars: maxChars, bytes: maxBytes - 2*maxFallback}
 	head := k.header(c)
 	actions := k.actions(c.Actions, o)
 	body := k.body(c.led())
@@ -66,6 +66,7 @@ type canvas struct {
 	elements             int      // clickable ones so far; their number makes ids unique
 	charts               int      // so far
 	noCharts, noTables   bool
+	options              Options
 	seal                 Seal
 }
 
@@ -178,6 +179,8 @@ func (k *canvas) draw(p Part, n int) ([]slack.Block, int) {
 		}
 		elements, used := settled.rich(n)
 		return []slack.Block{paragraph(elements...)}, used
+	case Row:
+		return k.rowBlocks(p, k.options)
 	case Fields:
 		return k.fields(p, n)
 	case Table:

@@ -49,7 +49,7 @@ const (
 	Failed     Outcome = "Failed"
 )
 
-// A Part is one stretch of a card: Line, Fields, Table, Quote, Code, Note, Bar, Chart, Divider.
+// A Part is one stretch of a card: Line, Row, Fields, Table, Quote, Code, Note, Bar, Chart, Divider.
 type Part interface{ part() }
 
 // A Line is a paragraph made of spans.
@@ -96,6 +96,7 @@ type Bar struct {
 type Divider struct{}
 
 func (Line) part()    {}
+func (Row) part()     {}
 func (Fields) part()  {}
 func (Table) part()   {}
 func (Quote) part()   {}

@@ -25,23 +25,77 @@ func (c Card) MarshalJSON() ([]byte, error) {
 		}
 		out.Parts = append(out.Parts, map[string]any{kind: p})
 	}
-	for _, a := range c.Actions {
-		switch a := a.(type) {
-		case Button:
-			out.Actions = append(out.Actions, map[string]any{"button": a})
-		case Menu:
-			out.Actions = append(out.Actions, map[string]any{"menu": a})
-		default:
-			return nil, fmt.Errorf("encode card %q: unknown action %T", c.Title, a)
-		}
+	var err error
+	if out.Actions, err = actionObjects(c.Actions); err != nil {
+		return nil, fmt.Errorf("encode card %q: %w", c.Title, err)
 	}
 	return json.Marshal(out)
+}
+
+// actionObjects are actions as objects of one key, which names their kind.
+func actionObjects(actions []Action) (objects []map[string]any, err error) {
+	for _, a := range actions {
+		switch a := a.(type) {
+		case Button:
+			objects = append(objects, map[string]any{"button": a})
+		case Menu:
+			objects = append(objects, map[string]any{"menu": a})
+		default:
+			return nil, fmt.Errorf("unknown action %T", a)
+		}
+	}
+	return objects, nil
+}
+
+func readActions(objects []map[string]json.RawMessage) (actions []Action, err error) {
+	for _, object := range objects {
+		for kind, raw := range object {
+			a, err := readActionOf(kind, raw)
+			if err != nil {
+				return nil, err
+			}
+			actions = append(actions, a)
+		}
+	}
+	return actions, nil
+}
+
+// rowFields are a Row without its methods; its actions are spelled out beside it.
+type rowFields Row
+
+// MarshalJSON writes the row with its actions, as those of a card.
+func (r Row) MarshalJSON() ([]byte, error) {
+	objects, err := actionObjects(r.Actions)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(struct {
+		rowFields
+		Actions []map[string]any
+	}{rowFields(r), objects})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (r *Row) UnmarshalJSON(data []byte) error {
+	var in struct {
+		rowFields
+		Actions []map[string]json.RawMessage
+	}
+	if err := json.Unmarshal(data, &in); err != nil {
+		return err
+	}
+	actions, err := readActions(in.Actions)
+	*r = Row(in.rowFields)
+	r.Actions = actions
+	return err
 }
 
 func partKind(p Part) (string, bool) {
 	switch p.(type) {
 	case Line:
 		return "line", true
+	case Row:
+		return "row", true
 	case Fields:
 		return "fields", true
 	case Table:
@@ -84,14 +138,9 @@ func (c *Card) UnmarshalJSON(data []byte) error {
 			card.Parts = append(card.Parts, p)
 		}
 	}
-	for _, object := range in.Actions {
-		for kind, raw := range object {
-			a, err := readActionOf(kind, raw)
-			if err != nil {
-				return fmt.Errorf("decode card %q: %w", card.Title, err)
-			}
-			card.Actions = append(card.Actions, a)
-		}
+	var err error
+	if card.Actions, err = readActions(in.Actions); err != nil {
+		return fmt.Errorf("decode card %q: %w", card.Title, err)
 	}
 	*c = card
 	return nil
@@ -101,6 +150,8 @@ func readPart(kind string, raw json.RawMessage) (Part, error) {
 	switch kind {
 	case "line":
 		return read[Line](raw)
+	case "row":
+		return read[Row](raw)
 	case "fields":
 		return read[Fields](raw)
 	case "table":

@@ -34,7 +34,7 @@ type Section struct {
 	Note  Line // small print below the rows, such as how many there are more
 }
 
-// A Row is a line and what can be done about it; what is Small stands below it.
+// A Row is a line and what can be done about it; what is Small stands below it. It is a part of cards, too.
 type Row struct {
 	Line    Line
 	Small   Line
@@ -120,19 +120,23 @@ func (k *canvas) section(s Section, o Options) (out []slack.Block, lost int) {
 // row draws a row as a whole, or not at all: a button without its line could be anybody's.
 func (k *canvas) row(r Row, o Options) ([]slack.Block, bool) {
 	before, noted := *k, len(k.notes)
-	elements := k.elementsOf(r.Actions, o)
-	out, used := k.lineWith(r.Line, elements)
-	if len(r.Small) > 0 {
-		drawn, took := k.small(r.Small, maxField)
-		out, used = append(out, drawn...), used+took
-	}
-	if k.spend(out, used) {
+	if out, used := k.rowBlocks(r, o); k.spend(out, used) {
 		return out, true
 	}
 	notes := slices.Clip(k.notes[:noted])
 	*k = before
 	k.notes = notes
 	return nil, false
+}
+
+// rowBlocks draws a row, and tells how many characters it has.
+func (k *canvas) rowBlocks(r Row, o Options) (out []slack.Block, used int) {
+	out, used = k.lineWith(r.Line, k.elementsOf(r.Actions, o))
+	if len(r.Small) > 0 {
+		drawn, took := k.small(r.Small, maxField)
+		out, used = append(out, drawn...), used+took
+	}
+	return out, used
 }
 
 // elementsOf are the buttons and menus of a row: all that are not rare, and the rest behind ⋯.

@@ -29,6 +29,11 @@ func plainPart(p Part, words func(Line) string) string {
 	switch p := p.(type) {
 	case Line:
 		return words(p) + "\n"
+	case Row:
+		if len(p.Small) == 0 {
+			return words(p.Line) + "\n"
+		}
+		return words(p.Line) + "\n" + plainPart(Note(p.Small), words)
 	case Fields:
 		var b strings.Builder
 		for _, f := range p {

@@ -63,7 +63,7 @@ func (d dice) line() Line {
 }
 
 func (d dice) part() Part {
-	switch d.IntN(10) {
+	switch d.IntN(11) {
 	case 0:
 		f := make(Fields, d.IntN(40))
 		for i := range f {
@@ -93,6 +93,8 @@ func (d dice) part() Part {
 		return Bar{Done: d.IntN(300) - 100, Total: d.IntN(200) - 50, Label: d.text()}
 	case 6:
 		return Divider{}
+	case 7:
+		return Row{Line: d.line(), Small: d.line(), Actions: []Action{Button{Label: d.text(), Do: d.invocation()}}}
 	}
 	return d.line()
 }

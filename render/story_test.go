@@ -247,7 +247,7 @@ func TestACardSurvivesTheDatabase(t *testing.T) {
 	t.Parallel()
 	cards := goldenCards()
 	cards["all parts"] = Card{Title: "A", Parts: []Part{Line{At(night), User("U1")}, Fields{{Label: "L", Value: Line{Mono("x")}, Wide: true}}, Quote{"q"}, Code{"c"},
-		Note{Text("n")}, Bar{1, 2, "b"}, Divider{}}, Files: []File{{Name: "a.csv", Body: []byte("x")}}, Actions: []Action{Menu{Label: "M", Options: []Option{{Label: "o", Value: "v", Do: &Invocation{Command: "c"}}}}}}
+		Note{Text("n")}, Bar{1, 2, "b"}, Divider{}, Row{Line: Line{Text("r")}, Actions: []Action{Button{Label: "B", Do: Invocation{Command: "c"}}}}}, Files: []File{{Name: "a.csv", Body: []byte("x")}}, Actions: []Action{Menu{Label: "M", Options: []Option{{Label: "o", Value: "v", Do: &Invocation{Command: "c"}}}}}}
 	for name, card := range cards {
 		raw, err := json.Marshal(card)
 		require.NoError(t, err, name)
