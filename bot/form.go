@@ -43,6 +43,11 @@ type forms struct {
 // openForm shows the form of an invocation's command, filled with what is known. Without a trigger, which only a click or a
 // slash command brings, it offers a button that has one.
 func (f *forms) openForm(ctx context.Context, a interaction) error {
+	return f.openInstead(ctx, a, render.Card{})
+}
+
+// openInstead is openForm with the card that is shown where no form can be opened; an empty one says what is usual.
+func (f *forms) openInstead(ctx context.Context, a interaction, card render.Card) error {
 	cmd, ok := f.catalog.Find(a.Do.Command)
 	if !ok {
 		return workflow.ErrGone
@@ -56,7 +61,10 @@ func (f *forms) openForm(ctx context.Context, a interaction) error {
 	if !form.Fits() {
 		return errFormTooLarge
 	}
-	return f.open(ctx, a, form, offer(form, a))
+	if len(card.Parts) == 0 {
+		card = offer(form, a)
+	}
+	return f.open(ctx, a, form, card)
 }
 
 // askReason opens the small form that asks why, where everything else is known. What it will run stands above the question.

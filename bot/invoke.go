@@ -11,6 +11,7 @@ import (
 	"s1bot/approvals/workflow"
 	"s1bot/bot/jobs"
 	"s1bot/commands/catalog"
+	"s1bot/commands/plain"
 	"s1bot/commands/slash"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -52,6 +53,7 @@ type runner struct {
 	answers   *answers
 	meter     Meter
 	words     []string // the bot's own, which are no values
+	sentences *plain.Reader
 	now       func() time.Time
 	log       *slog.Logger
 }
@@ -63,9 +65,15 @@ func (e noCommandError) Unwrap() error { return e.error }
 
 // command reads the line as a command of the catalog and runs it.
 func (r *runner) command(ctx context.Context, a interaction) error {
-	inv, extras, err := slash.Parse(r.catalog, a.line, text.Input{Zone: a.Who.Zone, Now: r.now(), Own: r.words})
+	in := text.Input{Zone: a.Who.Zone, Now: r.now(), Own: r.words}
+	inv, extras, err := slash.Parse(r.catalog, a.line, in)
+	proposal, read, refused := r.sentence(a.line, inv, extras, err, in)
 	var missing *catalog.MissingError
 	switch {
+	case read:
+		return r.propose(ctx, a, proposal)
+	case refused != nil:
+		return noCommandError{refused}
 	case errors.As(err, &missing):
 		a.Do, a.Extras = missing.Given, extras
 		return r.forms.openForm(ctx, a)

@@ -17,6 +17,7 @@ import (
 	"s1bot/bot/seal"
 	"s1bot/bot/socketmode"
 	"s1bot/bot/webapi"
+	"s1bot/commands/plain"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -53,7 +54,11 @@ func (b *Bot) wire() error {
 	work := chores{fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: b.Log})}
 	b.wireWorkflow(w, work)
 	forms := &forms{catalog: b.Catalog, caller: w.caller, rules: b.flow.Gate, gate: w.gate, views: api, seal: w.seal, answers: w.answers, log: b.Log}
-	handler := b.wireHandler(w, forms)
+	sentences, err := plain.New(b.Catalog)
+	if err != nil {
+		return err
+	}
+	handler := b.wireHandler(w, forms, sentences)
 	reader := inbound.Reader{Self: b.self.ids, Seal: w.seal, Catalog: b.Catalog}
 	b.scheduler = &scheduler{
 		chores: work, inbox: b.Inbox, reader: reader, handler: handler, people: w.people, answers: w.answers, words: handler.words, meter: b.Meter, log: b.Log,
@@ -111,10 +116,10 @@ func (b *Bot) wireWorkflow(w ways, work chores) {
 }
 
 // wireHandler makes what runs commands, the bot's own words, and what works on deliveries with both.
-func (b *Bot) wireHandler(w ways, forms *forms) *handler {
+func (b *Bot) wireHandler(w ways, forms *forms, sentences *plain.Reader) *handler {
 	run := &runner{
 		catalog: b.Catalog, caller: w.caller, policy: b.Policy, gate: b.flow.Gate, submitter: b.flow.Submitter, history: b.History, jobs: b.jobs,
-		forms: forms, answers: w.answers, meter: b.Meter, words: append(BuiltinWords(), ""), now: b.Now, log: b.Log,
+		forms: forms, answers: w.answers, meter: b.Meter, words: append(BuiltinWords(), ""), sentences: sentences, now: b.Now, log: b.Log,
 	}
 	words := newVocabulary(
 		helpWords{catalog: b.Catalog, asked: b.History, forms: forms, answers: w.answers},

@@ -96,7 +96,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 	},
 	"commands/plain": {
-		[]string{"commands/catalog", "commands/slash", "commands/text", "s1"},
+		[]string{"commands/catalog", "commands/slash", "commands/text", "render", "s1"},
 		nil,
 	},
 	"commands/manual": {
@@ -170,7 +170,7 @@ var rooms = map[string]struct{ ours, third []string }{
 	"bot": {
 		[]string{
 			"s1", "render", "render/tempfile",
-			"commands/catalog", "commands/manual", "commands/refusal", "commands/slash", "commands/text",
+			"commands/catalog", "commands/manual", "commands/plain", "commands/refusal", "commands/slash", "commands/text",
 			"approvals", "approvals/policy", "approvals/workflow",
 			"bot/chat", "bot/fairqueue", "bot/inbound", "bot/jobs", "bot/people", "bot/post", "bot/report", "bot/seal", "bot/setup",
 			"bot/socketmode", "bot/webapi",

@@ -25,6 +25,7 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
+	"s1bot/render"
 )
 
 // A Proposal is what a sentence means. Nothing of it has been checked against the console.
@@ -114,9 +115,11 @@ func (r *Reader) choose(words []text.Word, found []reading) (Proposal, error) {
 	best := found[0]
 	for _, other := range found[1:] {
 		if other.better(best) == 0 && !other.proposal.same(best.proposal) {
-			e := &catalog.UsageError{Problem: "that can mean two things, so nothing was done", Hint: "name the command"}
+			e := &catalog.UsageError{Problem: "that can mean two things, so nothing was done", Hint: "pick what you meant"}
 			for _, one := range []reading{best, other} {
-				e.Nearest = catalog.AppendNew(e.Nearest, r.nameOf(one.proposal.Do.Command))
+				name, do := r.nameOf(one.proposal.Do.Command), one.proposal.Do
+				do.How, do.Said = render.Open, catalog.Marshal(one.proposal.Extras)
+				e.Nearest, e.Offers = catalog.AppendNew(e.Nearest, name), append(e.Offers, catalog.Offer{Label: name, Do: do})
 			}
 			return Proposal{}, e
 		}

@@ -8,6 +8,7 @@ import (
 	"s1bot/commands/catalog"
 	"s1bot/commands/slash"
 	"s1bot/commands/text"
+	"s1bot/render"
 )
 
 // refuse answers what the grammar does not know with the nearest commands: those that have the most of the sentence's words, else those
@@ -15,8 +16,8 @@ import (
 func (r *Reader) refuse(words []text.Word, problem string) error {
 	e := &catalog.UsageError{Problem: problem, Hint: "/s1 help lists the commands"}
 	type scored struct {
-		name  string
-		score int
+		command string
+		score   int
 	}
 	var near []scored
 	for _, g := range r.grammar {
@@ -25,19 +26,27 @@ func (r *Reader) refuse(words []text.Word, problem string) error {
 			best = max(best, shared(h.pattern, words))
 		}
 		if best > 0 {
-			near = append(near, scored{r.nameOf(g.cmd.Name), best})
+			near = append(near, scored{g.cmd.Name, best})
 		}
 	}
 	slices.SortStableFunc(near, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
 	for _, n := range near[:min(len(near), 3)] {
 		if n.score == near[0].score {
-			e.Nearest = append(e.Nearest, n.name)
+			offer(e, r.nameOf(n.command), n.command)
 		}
 	}
 	if len(e.Nearest) == 0 && len(words) > 0 {
-		e.Nearest = slash.Nearest(r.catalog, words[0].Lower)
+		for _, name := range slash.Nearest(r.catalog, words[0].Lower) {
+			offer(e, name, name)
+		}
 	}
 	return e
+}
+
+// offer adds a command to what was probably meant. Its form opens empty: what was written may mean the opposite.
+func offer(e *catalog.UsageError, name, command string) {
+	e.Nearest = append(e.Nearest, name)
+	e.Offers = append(e.Offers, catalog.Offer{Label: name, Do: catalog.Invocation{Command: command, How: render.Open}})
 }
 
 // shared counts the words of a sentence that a pattern has, those that tell commands apart.

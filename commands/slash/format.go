@@ -40,6 +40,9 @@ func written(f catalog.Field, value json.RawMessage) string {
 // plainWord is what needs no quotes.
 var plainWord = regexp.MustCompile(`^[\pL\pN_./:@%+-][\pL\pN_./:@%+=&-]*$`)
 
+// Value writes a value as Parse reads it.
+func Value(typed string) string { return writeWord(typed) }
+
 // writeWord quotes a value where it has characters that mean something to scan; a quote inside is doubled.
 func writeWord(typed string) string {
 	if plainWord.MatchString(typed) {

@@ -8,6 +8,7 @@ import (
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
+	"s1bot/render"
 )
 
 // What a mistyped command was probably meant to be. A slip in a name for daily use is corrected to that name (isolat is isolate), and
@@ -120,6 +121,20 @@ func ownNearest(name string, own []string) []string {
 	return slices.DeleteFunc(text.Nearest(name, own), func(w string) bool { return text.Distance(name, w) > 2 || negates(name, w) })
 }
 
+// others are the forms of what else may have been meant, filled with what was typed. The first has a button of its own where it is taken.
+func others(c *catalog.Catalog, meant []meantCommand, taken bool, rest string, in text.Input) (offers []catalog.Offer) {
+	if taken {
+		meant = meant[1:]
+	}
+	for _, m := range meant {
+		do, _, _ := Parse(c, m.cmd.Name+rest, in) // what cannot be read is missing in the form
+		do.Command, do.How = m.cmd.Name, render.Open
+		do.Args, _ = m.cmd.Hide(do.Args)
+		offers = append(offers, catalog.Offer{Label: m.name, Do: do})
+	}
+	return offers
+}
+
 // unknown offers the nearest commands, and to run what was typed with the first of them if that makes sense and changes nothing.
 // What would change something is offered as a form.
 func unknownCommand(c *catalog.Catalog, name, rest string, in text.Input) (catalog.Extras, error) {
@@ -139,6 +154,7 @@ func unknownCommand(c *catalog.Catalog, name, rest string, in text.Input) (catal
 	cmd := meant[0].cmd
 	try, extras, err := Parse(c, cmd.Name+rest, in)
 	try.Args, _ = cmd.Hide(try.Args)
+	defer func() { e.Offers = others(c, meant, e.Try != nil || e.Given != nil, rest, in) }()
 	switch {
 	case err == nil && cmd.Risk == catalog.Read:
 		e.Try, e.TryLine = &try, Line(cmd, try.Args)

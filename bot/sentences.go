@@ -1,0 +1,86 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"s1bot/approvals/workflow"
+	"s1bot/commands/catalog"
+	"s1bot/commands/plain"
+	"s1bot/commands/slash"
+	"s1bot/commands/text"
+	"s1bot/render"
+)
+
+// Plain words are a way to a form or a button, never to an action: whoever reads what the bot made of them submits it.
+
+// sentence reads a line as plain words: where it begins with no command, and where it does and goes on like a sentence. The error is nil
+// where it is to be read as a command line.
+func (r *runner) sentence(line string, inv catalog.Invocation, x catalog.Extras, parsed error, in text.Input) (p plain.Proposal, read bool, err error) {
+	unknown := parsed != nil && inv.Command == ""
+	cmd, known := r.catalog.Find(inv.Command)
+	if !unknown && !(known && plain.Talks(cmd, line)) {
+		return p, false, nil
+	}
+	p, err = r.sentences.Read(line, in)
+	switch {
+	case err == nil:
+		return p, parsed != nil || !p.Same(inv, x), nil
+	case unknown && guessed(parsed) || unknown && len(strings.Fields(line)) < 3:
+		return p, false, nil // a mistyped name, which the other error explains better
+	case unknown, cmd.Risk != catalog.Read && plain.Limits(line):
+		return p, false, err
+	}
+	return p, false, nil
+}
+
+// guessed tells whether an error knows what a mistyped command was meant to be.
+func guessed(err error) bool {
+	var usage *catalog.UsageError
+	return errors.As(err, &usage) && (usage.Try != nil || usage.Given != nil)
+}
+
+// propose offers what plain words mean: what reads as a button that runs it, what changes something, or lacks something, as a form.
+func (r *runner) propose(ctx context.Context, a interaction, p plain.Proposal) error {
+	cmd, ok := r.catalog.Find(p.Do.Command)
+	if !ok {
+		return workflow.ErrGone
+	}
+	a.Do, a.Extras = p.Do, p.Extras
+	a.Do.Args, a.Secrets = cmd.Hide(a.Do.Args)
+	card := proposalCard(cmd, a)
+	if cmd.Risk != catalog.Read || !p.Complete {
+		return r.forms.openInstead(ctx, a, card)
+	}
+	run := a.Do
+	card.Actions = append([]render.Action{render.Button{Label: "Run this", Style: render.Primary, Do: run}}, card.Actions...)
+	r.answers.reply(ctx, a, card)
+	return nil
+}
+
+// proposalCard says what the bot made of plain words, as a line to copy.
+func proposalCard(cmd *catalog.Command, a interaction) render.Card {
+	line := "/s1 " + slash.Line(cmd, a.Do.Args) + extrasLine(a.Extras)
+	return render.Card{
+		Tone: render.Info, Text: "Did you mean: " + cmd.Title + "? Nothing has run yet.",
+		Parts: []render.Part{
+			render.Line{render.Text("I read that as "), render.Bold(cmd.Title), render.Text(". Nothing has run yet.")}, render.Line{render.Mono(line)},
+		},
+		Actions: []render.Action{openButton(workflow.WithExtras(a.Do, a.Extras))},
+	}
+}
+
+// extrasLine writes what was said beside the parameters, as it is typed.
+func extrasLine(x catalog.Extras) string {
+	line := ""
+	if x.For > 0 {
+		line += " " + catalog.ForParam + "=" + text.SpanText(x.For)
+	}
+	for _, pair := range [][2]string{{catalog.ReasonParam, x.Reason}, {catalog.TicketParam, x.Ticket}} {
+		if pair[1] != "" {
+			line += " " + pair[0] + "=" + slash.Value(pair[1])
+		}
+	}
+	return line
+}

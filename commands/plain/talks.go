@@ -1,0 +1,51 @@
+package plain
+
+import (
+	"slices"
+	"strings"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
+)
+
+// joining are words that sentences have and command lines do not: no host, threat or file is called by one.
+var joining = wordSet(`for since because due until till from on in at as to with of by between and last past please pls thanks yesterday today
+	is are back off the an all it them unless except if not don't dont never that which named called asap now`)
+
+// operators are what every query has: where one stands in the words behind a hunt, they are the query itself.
+var operators = wordSet(`contains containscis in is regexp matches exists startswith endswith like not and or`)
+
+// Talks tells whether a line that begins with a command's name reads like a sentence all the same: "isolate DESKTOP-1 for 4 hours because
+// phishing". What has name=value in it, or quotes around such words, is a command line.
+func Talks(cmd *catalog.Command, line string) bool {
+	for _, t := range text.Scan(line) {
+		if t.Name != "" {
+			return false
+		}
+	}
+	words := text.Words(line)
+	if f, err := cmd.Field(cmd.Main); err == nil && f.Type.Verbatim && isQuery(line, words) {
+		return false
+	}
+	return len(words) > 1 && slices.ContainsFunc(words[1:], func(w text.Word) bool { return joining[w.Lower] })
+}
+
+// isQuery tells queries from words about them: "hunt for evil.exe in the last 2 hours" has no operator but "in" before a time.
+func isQuery(line string, words []text.Word) bool {
+	if strings.ContainsAny(line, "=<>|") || len(words) < 2 || words[1].Lower != "for" && words[1].Lower != "connections" {
+		return true
+	}
+	return slices.ContainsFunc(words[2:], func(w text.Word) bool { return operators[w.Lower] && w.Lower != "in" && w.Lower != "and" })
+}
+
+// Limits tells whether a line says that something is not to be done, or not to all: a change that the grammar does not understand is
+// refused then, for as a command line it would say the opposite.
+func Limits(line string) bool {
+	words := text.Words(line)
+	return retracts(words) || slices.ContainsFunc(words, func(w text.Word) bool { return w.Lower == "not" || w.Lower == "never" })
+}
+
+// Same tells whether a proposal is what was said otherwise.
+func (p Proposal) Same(do catalog.Invocation, x catalog.Extras) bool {
+	return p.same(Proposal{Do: do, Extras: x})
+}
