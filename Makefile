@@ -17,10 +17,12 @@ help: ## list the targets
 build: ## one static binary, ./s1bot
 	$(BUILD) -o s1bot ./cmd/s1bot
 
-release: ## dist/: a binary for each platform, and their SHA-256 sums
+release: ## dist/: a binary for each platform and what it consists of (CycloneDX), the licenses of all that is in them, SHA-256 sums
 	rm -rf dist && mkdir dist
 	for p in $(PLATFORMS); do GOOS=$${p%_*} GOARCH=$${p#*_} $(BUILD) -o dist/s1bot_$$p$$(case $$p in windows*) echo .exe;; esac) ./cmd/s1bot || exit 1; done
-	cd dist && sha256sum s1bot_* > SHA256SUMS
+	cd deploy/release && for b in ../../dist/s1bot_*; do $(GO) tool cyclonedx-gomod bin -json -std -noserial -notimestamp -version $(VERSION) -output $$b.cdx.json $$b || exit 1; done
+	cd deploy/checks && $(GO) run -mod=mod ./licenses ../../dist/LICENSES.txt
+	cd dist && sha256sum s1bot_* LICENSES.txt > SHA256SUMS
 
 image: ## the container image s1bot:latest (needs Docker)
 	mkdir -p dist && GOOS=linux $(BUILD) -o dist/s1bot_linux_$$($(GO) env GOARCH) ./cmd/s1bot
@@ -33,8 +35,9 @@ test: ## the whole test suite under the race detector
 	@./.ci/setup
 	$(GO) test -race -timeout 40m -parallel 4 ./...
 
-check: lint deploy-check ## formatting, vet, staticcheck, layout, generated files fresh, what lies in deploy/
+check: lint deploy-check ## formatting, vet, staticcheck, layout, generated files fresh, what lies in deploy/, licenses, known vulnerabilities
 	$(GO) mod verify
+	@./.ci/vulnerabilities
 	$(GO) test -count=1 -run 'TestLayout|TestFresh' ./cmd/s1bot
 
 lint:
