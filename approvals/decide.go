@@ -83,6 +83,12 @@ func (l *Ledger) auditRefusal(ctx context.Context, r Request, p policy.Person, a
 
 // entry is the row of the audit trail for a step of r.
 func entry(r Request, now time.Time, action, actor string, what map[string]any) Entry {
+	if r.Console != "" {
+		if what == nil {
+			what = map[string]any{}
+		}
+		what["console"] = r.Console
+	}
 	return Entry{
 		At: now, Request: r.ID, Ref: r.Ref, Actor: actor, Action: action, Command: r.Command,
 		Detail: detail(what),

@@ -54,6 +54,11 @@ func gateRows() map[string]gateRow {
 		"risks": {func(r *policy.Rule) { r.Risks = []string{policy.RiskDestructive} }, func(a *policy.Input, _ *policy.Target, is policy.Answer) {
 			a.Risk = choose(is, policy.RiskDestructive, policy.RiskChange)
 		}, true},
+		"consoles": {func(r *policy.Rule) { r.Consoles = []string{"emea"} }, func(a *policy.Input, _ *policy.Target, is policy.Answer) {
+			if a.Console = choose(is, "emea", "us"); is.Open() != "" {
+				a.Console = ""
+			}
+		}, false},
 		"channels": {func(r *policy.Rule) { r.Channels = []string{"C1"} }, func(a *policy.Input, _ *policy.Target, is policy.Answer) { a.Channel = choose(is, "C1", "C2") }, true},
 		"hours": {func(r *policy.Rule) { r.Hours = []policy.Hours{night} }, func(a *policy.Input, _ *policy.Target, is policy.Answer) {
 			if a.At = noon; is.Yes() {

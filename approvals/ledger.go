@@ -199,8 +199,9 @@ func (l *Ledger) Audit(ctx context.Context, q AuditQuery) (Trail, error) {
 	return l.store.Audit(ctx, q)
 }
 
-// LastHour counts what the person asked for within the last hour.
-func (l *Ledger) LastHour(ctx context.Context, requester string) (policy.Tally, error) {
+// LastHour counts what the person asked for within the last hour: all their requests, and what those on one console acted on. A request
+// without a console is older than names, and counts on each.
+func (l *Ledger) LastHour(ctx context.Context, requester, console string) (policy.Tally, error) {
 	t := policy.Tally{Since: l.clock().Add(-time.Hour)}
 	rs, err := l.store.Find(ctx, Query{Requester: requester, Since: t.Since})
 	if err != nil {
@@ -209,7 +210,7 @@ func (l *Ledger) LastHour(ctx context.Context, requester string) (policy.Tally, 
 	t.Requests = len(rs)
 	for _, r := range rs {
 		switch turnedDown := slices.Contains([]State{Denied, Expired, Withdrawn, NotRun}, r.State); {
-		case turnedDown || r.After != "":
+		case turnedDown || r.After != "" || r.Console != "" && r.Console != console:
 		case r.Risk == policy.RiskDestructive:
 			t.Targets += max(r.Targets, r.Endpoints, 1)
 		case r.Risk == policy.RiskChange:
@@ -309,10 +310,11 @@ func (l *Ledger) AddCard(ctx context.Context, id string, c CardRef) error {
 
 // Refuse writes down that a policy turned an ask down. There is no request then.
 func (l *Ledger) Refuse(ctx context.Context, a policy.Input, r policy.Decision) error {
-	e := Entry{
-		At: l.clock(), Actor: a.Caller.ID, Action: ActionRefused, Command: a.Command,
-		Detail: detail(named(a.Caller, map[string]any{"why": cmp.Or(r.Why, r.Open), "rule": r.Rule, "channel": a.Channel, "targets": a.Targets})),
+	what := named(a.Caller, map[string]any{"why": cmp.Or(r.Why, r.Open), "rule": r.Rule, "channel": a.Channel, "targets": a.Targets})
+	if a.Console != "" {
+		what["console"] = a.Console
 	}
+	e := Entry{At: l.clock(), Actor: a.Caller.ID, Action: ActionRefused, Command: a.Command, Detail: detail(what)}
 	if err := l.store.Append(ctx, e); err != nil {
 		return fmt.Errorf("audit the refusal of %s: %w", a.Command, err)
 	}

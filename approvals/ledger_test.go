@@ -267,7 +267,7 @@ func TestTheBudgetOfAnHour(t *testing.T) {
 		denied := ask("denied", func(*Request) {})
 		_, err := l.Deny(t.Context(), denied.ID, bob, "")
 		require.NoError(t, err)
-		n, err := l.LastHour(t.Context(), alice.ID)
+		n, err := l.LastHour(t.Context(), alice.ID, "")
 		require.NoError(t, err)
 		require.Equal(t, 10, n.Targets)
 		require.Equal(t, 3, n.Requests)
@@ -279,7 +279,7 @@ func TestABudgetIsNotSpentTwice(t *testing.T) {
 	t.Parallel()
 	m := newMemory()
 	l, other := ledger(t, m, "p1"), ledger(t, m, "p2")
-	seen, err := l.LastHour(t.Context(), alice.ID)
+	seen, err := l.LastHour(t.Context(), alice.ID, "")
 	require.NoError(t, err)
 	first, second := isolate("one click"), isolate("another click")
 	first.Seen, second.Seen = seen, seen
@@ -290,7 +290,7 @@ func TestABudgetIsNotSpentTwice(t *testing.T) {
 	require.NoError(t, err, "the same click again")
 	require.False(t, created)
 
-	second.Seen, err = other.LastHour(t.Context(), alice.ID)
+	second.Seen, err = other.LastHour(t.Context(), alice.ID, "")
 	require.NoError(t, err)
 	submit(t, other, second)
 }

@@ -49,6 +49,7 @@ type Request struct {
 	Version int64        `json:"-"`   // compare-and-swap; kept by the Store
 	Seen    policy.Tally `json:"-"`   // what its decision knew of the requester; it is not inserted if that is not so any more
 
+	Console    string          `json:"console,omitempty"` // by name, on which it acts; empty = the one of before there were names
 	Command    string          `json:"command"`
 	Title      string          `json:"title,omitempty"`      // of the command
 	Risk       string          `json:"risk"`                 // change or destructive

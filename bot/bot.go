@@ -23,6 +23,7 @@ import (
 	"s1bot/bot/socketmode"
 	"s1bot/bot/webapi"
 	"s1bot/commands/catalog"
+	"s1bot/commands/consoles"
 	"s1bot/render/tempfile"
 	"s1bot/s1"
 )
@@ -62,7 +63,8 @@ type Config struct {
 	Tokens             func() webapi.Tokens // as they are now; nil: the two above for good
 	APIURL             string               // of Slack's Web API; the real one when empty
 	Sockets            int                  // Socket Mode connections, 1 to 10
-	Console            *s1.Client
+	Console            *s1.Client           // of the first
+	Consoles           *consoles.Set        // all, the first among them
 	Catalog            *catalog.Catalog
 	Ledger             *approvals.Ledger
 	Policy             func() policy.Policy // as it is now
@@ -81,7 +83,7 @@ type Config struct {
 	Notices          Notices // of new threats and alerts; nil where nothing is told
 	Meter            Meter   // counts for metrics; nil: nobody does
 	// Changed hears, after a command changed things at the console, which; may be nil.
-	Changed func(ctx context.Context, kind string, ids []string)
+	Changed func(ctx context.Context, console, kind string, ids []string)
 }
 
 // A Bot is one connection between a Slack workspace and a console.

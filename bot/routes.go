@@ -18,17 +18,20 @@ import (
 
 // Notices is what the bot asks of whoever tells channels of new threats and alerts.
 type Notices interface {
-	// About returns what a message, or the thread under it, is about: "threat" or "alert" and its id; empty if nothing.
-	About(ctx context.Context, channel, ts string) (kind, id string, err error)
-	// Explain says where a threat or an alert goes, and why.
-	Explain(ctx context.Context, id string) (render.Card, error)
-	// Snooze keeps quiet what kind (rule, hash, host, storyline) and value name.
-	Snooze(ctx context.Context, owner, kind, value, reason string, until time.Time) (render.Card, error)
+	// About returns what a message, or the thread under it, is about; empty if nothing.
+	About(ctx context.Context, channel, ts string) (Subject, error)
+	// Explain says where a threat or an alert of a console goes, and why.
+	Explain(ctx context.Context, console, id string) (render.Card, error)
+	// Snooze keeps quiet what kind (rule, hash, host, storyline) and value name on a console.
+	Snooze(ctx context.Context, console, owner, kind, value, reason string, until time.Time) (render.Card, error)
 	// Snoozed lists what is snoozed now.
 	Snoozed(ctx context.Context) (render.Card, error)
 	// Unsnooze ends a snooze.
 	Unsnooze(ctx context.Context, id string) (render.Card, error)
 }
+
+// A Subject is what a message is about: "threat" or "alert" and its id, and the console that rows and buttons of it carry.
+type Subject struct{ Console, Kind, ID string }
 
 // A noter writes into the audit trail; see approvals.Ledger.
 type noter interface {
@@ -64,7 +67,7 @@ func (w noticeWords) routes(ctx context.Context, a interaction, rest string) err
 	if err != nil {
 		return err
 	}
-	card, err := n.Explain(ctx, id)
+	card, err := n.Explain(ctx, "", id)
 	if err != nil {
 		return err
 	}
@@ -84,12 +87,12 @@ func (s subjects) of(ctx context.Context, at origin) (kind, id, thread string) {
 		return "", "", ""
 	}
 	for _, ts := range []string{at.Thread, at.Message} {
-		kind, id, err := s.source.About(ctx, at.Channel, ts)
+		about, err := s.source.About(ctx, at.Channel, ts)
 		if err != nil {
 			s.log.Warn("cannot look up what a thread is about", "channel", at.Channel, "err", err)
 		}
-		if id != "" {
-			return kind, id, cmp.Or(at.Thread, ts)
+		if about.ID != "" {
+			return about.Kind, about.ID, cmp.Or(at.Thread, ts)
 		}
 	}
 	return "", "", ""

@@ -48,7 +48,7 @@ func (w noticeWords) quiet(ctx context.Context, a interaction, n Notices, kind, 
 	if err != nil {
 		return err
 	}
-	card, err := n.Snooze(ctx, a.Who.ID, kind, value, reason, until)
+	card, err := n.Snooze(ctx, "", a.Who.ID, kind, value, reason, until)
 	if err != nil {
 		return err
 	}

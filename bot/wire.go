@@ -101,7 +101,7 @@ func (b *Bot) wireSlack(client *http.Client) (w ways, err error) {
 func (b *Bot) wireWorkflow(w ways, work chores) {
 	long := &background{now: b.Now}
 	b.flow = workflow.New(workflow.Config{
-		Ledger: b.Ledger, Catalog: b.Catalog, Console: b.Console, Queries: b.Queries, Policy: b.Policy, Changed: b.Changed,
+		Ledger: b.Ledger, Catalog: b.Catalog, Consoles: b.Consoles, Queries: b.Queries, Policy: b.Policy, Changed: b.Changed,
 		Messenger: messenger{w.post, w.finder, w.answers}, People: w.people, Operators: w.operators, Threads: threads{w.subjects}, Background: long,
 		Explain: func(ref string, err error) (render.Card, error) {
 			return explain(interaction{Interaction: workflow.Interaction{At: origin{Key: ref}}}, err)

@@ -11,25 +11,31 @@ import (
 	"s1bot/notifier/pacing"
 )
 
-// About returns what a message of ours, or the thread under it, is about: its kind ("threat", "alert") and id; empty if nothing.
+// A Subject is what a message is about: a thing of a console.
+type Subject struct {
+	Mark     string // of the console in the journal, see journal.Source.Of
+	Kind, ID string // "threat", "alert"
+}
+
+// About returns what a message of ours, or the thread under it, is about; empty if nothing.
 // Somebody may be faster than our writing down where a card stands, so while one is on its way to the channel it looks again.
-func (n *Notifier) About(ctx context.Context, channel, ts string) (kind, id string, err error) {
+func (n *Notifier) About(ctx context.Context, channel, ts string) (Subject, error) {
 	if ts == "" {
-		return "", "", nil
+		return Subject{}, nil
 	}
 	for try := 0; ; try++ {
 		coming := n.underWay(ctx, channel) // asked first: what is written down in between is found
 		found, err := n.config.Journal.Notices(ctx, journal.Query{TS: ts, Limit: 10})
 		if err != nil {
-			return "", "", fmt.Errorf("look up what %s is about: %w", ts, err)
+			return Subject{}, fmt.Errorf("look up what %s is about: %w", ts, err)
 		}
 		for _, notice := range found {
-			if notice.Where() == channel && (notice.Source == journal.Threats || notice.Source == journal.Alerts) {
-				return string(notice.Source), notice.ID, nil
+			if kind := notice.Source.Kind(); notice.Where() == channel && slices.Contains(sources, kind) {
+				return Subject{notice.Source.Console(), string(kind), notice.ID}, nil
 			}
 		}
 		if try == aboutTries || !coming || ctx.Err() != nil {
-			return "", "", nil
+			return Subject{}, nil
 		}
 		pacing.Rest(ctx, aboutPause, nil)
 	}

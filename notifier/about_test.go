@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"s1bot/notifier"
 	"s1bot/notifier/notifiertest"
 
 	"github.com/stretchr/testify/require"
@@ -25,12 +26,11 @@ func TestWhoClicksBeforeTheCardIsWrittenDownIsUnderstood(t *testing.T) {
 		for len(w.Slack.In("CTHREATS")) == 0 {
 			w.Pass(10 * time.Millisecond)
 		}
-		kind, about, err := w.Running.About(t.Context(), "CTHREATS", w.Slack.In("CTHREATS")[0].TS)
+		about, err := w.Running.About(t.Context(), "CTHREATS", w.Slack.In("CTHREATS")[0].TS)
 		require.NoError(t, err)
-		require.Equal(t, "threat", kind)
-		require.Equal(t, string(id), about)
+		require.Equal(t, notifier.Subject{Kind: "threat", ID: string(id)}, about)
 		began := time.Now()
-		_, about, err = w.Running.About(t.Context(), "CTHREATS", "1.000001")
+		about, err = w.Running.About(t.Context(), "CTHREATS", "1.000001")
 		require.NoError(t, err)
 		require.Empty(t, about)
 		require.Zero(t, time.Since(began), "nothing is under way, so nobody waits")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"s1bot/notifier/feed"
@@ -11,13 +12,28 @@ import (
 	"s1bot/render"
 )
 
-// Explain says where a threat or an alert goes, and why: every route with what it makes of it.
-func (n *Notifier) Explain(ctx context.Context, id string) (render.Card, error) {
-	f, err := feed.FactsOf(ctx, n.config.Console, id)
+// of are the feeds of the console with a mark in the journal.
+func (c Config) of(mark string) (Feeds, error) {
+	all := c.all()
+	i := slices.IndexFunc(all, func(f Feeds) bool { return f.Mark == mark })
+	if i < 0 {
+		return Feeds{}, fmt.Errorf("no feeds of console %q are read", mark)
+	}
+	return all[i], nil
+}
+
+// Explain says where a threat or an alert of a console goes, and why: every route with what it makes of it.
+func (n *Notifier) Explain(ctx context.Context, mark, id string) (render.Card, error) {
+	of, err := n.config.of(mark)
 	if err != nil {
 		return render.Card{}, err
 	}
-	now, fallback := n.config.Now(), n.config.channel(f.Source)
+	f, err := feed.FactsOf(ctx, of.Console, id)
+	if err != nil {
+		return render.Card{}, err
+	}
+	f.Console, f.Mark = of.Name, of.Mark
+	now, fallback := n.config.Now(), of.channel(f.Source)
 	title := fmt.Sprintf("Where %s %s goes", f.Source, cmp.Or(f.Name, f.ID))
 	card := render.Card{Tone: render.Info, Title: title, Parts: []render.Part{n.verdict(ctx, f, fallback, now)}}
 	for i, r := range n.config.Routes() {

@@ -38,7 +38,7 @@ func TestExplainSaysWhereAnItemGoesAndWhatEachRouteMakesOfIt(t *testing.T) {
 		}
 		w.Start()
 		id := w.Console.AddThreat(notifiertest.NewThreat{Name: "evil.exe"})
-		card, err := w.Running.Explain(t.Context(), string(id))
+		card, err := w.Running.Explain(t.Context(), "", string(id))
 		said := words(t, card, err)
 		for _, part := range []string{"Where threat evil.exe goes", "CEVIL", " for ", "@soc", "1. ransomware", "doesn't match, its rule is evil.exe",
 			"2. route 2", "can't be decided, its site is unknown", "matches: muted", "The routes below aren't checked"} {
@@ -46,14 +46,14 @@ func TestExplainSaysWhereAnItemGoesAndWhatEachRouteMakesOfIt(t *testing.T) {
 		}
 		require.NotContains(t, said, "CNEVER")
 
-		card, err = w.Running.Explain(t.Context(), string(w.Console.AddAlert("a rule", 0, 0)))
+		card, err = w.Running.Explain(t.Context(), "", string(w.Console.AddAlert("a rule", 0, 0)))
 		require.Contains(t, words(t, card, err), "CNEVER")
-		_, err = w.Running.Explain(t.Context(), "4711")
+		_, err = w.Running.Explain(t.Context(), "", "4711")
 		require.ErrorContains(t, err, `no threat or alert "4711"`)
 		w.Console.Set(func(c *notifiertest.Console) {
 			c.Fault = func(string) (error, error) { return notifiertest.ErrLost, nil }
 		})
-		_, err = w.Running.Explain(t.Context(), string(id))
+		_, err = w.Running.Explain(t.Context(), "", string(id))
 		require.ErrorIs(t, err, notifiertest.ErrLost)
 	})
 }
@@ -62,9 +62,9 @@ func TestExplainSaysThatAnItemGoesNowhere(t *testing.T) {
 	notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
 		w.Config.Routes = func() routing.Routes { return routing.Routes{{Rules: notifiertest.Globs("evil*"), Mute: true}} }
 		w.Start()
-		card, err := w.Running.Explain(t.Context(), string(w.Console.AddThreat(notifiertest.NewThreat{Name: "evil.exe"})))
+		card, err := w.Running.Explain(t.Context(), "", string(w.Console.AddThreat(notifiertest.NewThreat{Name: "evil.exe"})))
 		require.Contains(t, words(t, card, err), "Nowhere: it is muted")
-		card, err = w.Running.Explain(t.Context(), string(w.Console.AddThreat(notifiertest.NewThreat{Name: "other.exe"})))
+		card, err = w.Running.Explain(t.Context(), "", string(w.Console.AddThreat(notifiertest.NewThreat{Name: "other.exe"})))
 		require.Contains(t, words(t, card, err), "CTHREATS")
 	})
 }
@@ -76,7 +76,7 @@ func TestASnoozeHoldsBackWhatItNamesUntilItEnds(t *testing.T) {
 		w.Config.Observer = counted
 		w.Start()
 		require.Contains(t, say(w.Running.Snoozed(t.Context())), "Nothing is snoozed")
-		card, err := w.Running.Snooze(t.Context(), "UALICE", "rule", "evil.exe", "a pentest", time.Now().Add(2*time.Hour))
+		card, err := w.Running.Snooze(t.Context(), "", "UALICE", "rule", "evil.exe", "a pentest", time.Now().Add(2*time.Hour))
 		require.Contains(t, words(t, card, err), "I won't post anything new for rule")
 		id := strings.TrimPrefix(card.Title, "Snoozed ")
 		threat := w.Console.AddThreat(notifiertest.NewThreat{Name: "evil.exe"})
@@ -86,7 +86,7 @@ func TestASnoozeHoldsBackWhatItNamesUntilItEnds(t *testing.T) {
 		list := say(w.Running.Snoozed(t.Context()))
 		require.Contains(t, list, "a pentest")
 		require.Contains(t, list, "Snoozes · 1")
-		require.Contains(t, say(w.Running.Explain(t.Context(), string(threat))), "Nowhere now: snoozed by")
+		require.Contains(t, say(w.Running.Explain(t.Context(), "", string(threat))), "Nowhere now: snoozed by")
 
 		_, err = w.Running.Unsnooze(t.Context(), "Z-NONE")
 		require.ErrorContains(t, err, `there is no snooze "Z-NONE"`)
@@ -120,7 +120,7 @@ func (c *counter) Delayed(by time.Duration) {
 	c.delays = append(c.delays, by)
 }
 
-func (c *counter) FeedSucceeded(feed string, at time.Time) {
+func (c *counter) FeedSucceeded(_, feed string, at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.read == nil {

@@ -29,9 +29,9 @@ func TestACardThatIsWrittenDownBetweenTwoLooksIsFound(t *testing.T) {
 	t.Parallel()
 	journal := &arriving{notice: journal.Notice{Source: journal.Threats, ID: "1", Channel: "CTHREATS", State: journal.Sending, Tried: time.Now()}}
 	n := &Notifier{config: Config{Journal: journal, Now: time.Now}}
-	kind, id, err := n.About(t.Context(), "CTHREATS", "7.000001")
+	about, err := n.About(t.Context(), "CTHREATS", "7.000001")
 	require.NoError(t, err)
-	require.Equal(t, "threat 1", kind+" "+id)
+	require.Equal(t, Subject{Kind: "threat", ID: "1"}, about)
 }
 
 func TestAReportFollowsTheClockOnTheWall(t *testing.T) {

@@ -25,6 +25,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -58,24 +59,36 @@ type Journal interface {
 	SetSnooze(ctx context.Context, s journal.Snooze) error
 }
 
+// Feeds are those of one console: whom to ask, and where its news goes.
+type Feeds struct {
+	Name    string // for routes and metrics
+	Mark    string // in the journal; empty for the console of before there were names, see journal.Source.Of
+	Stamp   string // what buttons carry; empty where there is only the one of the settings
+	Label   string // what people read; empty where there is no other
+	Console Console
+
+	ThreatsChannel string // Slack channel ids; empty: only what Routes name gets anything
+	AlertsChannel  string
+
+	Check func(context.Context) error // reports whether the console is well; nil: nobody watches
+	Token func() s1.Token             // what is known of the console's token now; nil: nothing ever
+}
+
 // Config says what to read and where that goes.
 type Config struct {
-	Console  Console
+	Feeds            // of the first console
+	More     []Feeds // of the others
 	Journal  Journal
 	Leases   Leases // says which of several processes works
 	Messages delivery.Messenger
 	Files    delivery.Uploader
 	Actions  cards.Actions // what the cards offer: the catalog has them; empty, not nil, for cards without buttons
 
-	ThreatsChannel string // Slack channel ids; empty: only what Routes name gets anything
-	AlertsChannel  string
-	Routes         func() routing.Routes // as they are now; nil: none
-	Operators      string                // channel for notes about trouble, and what goes to a channel that is closed; empty: nobody does, it waits
+	Routes    func() routing.Routes // as they are now; nil: none
+	Operators string                // channel for notes about trouble, and what goes to a channel that is closed; empty: nobody does, it waits
 
-	Check   func(context.Context) error // reports whether the console is well; nil: nobody watches
-	Token   func() s1.Token             // what is known of the console's token now; nil: nothing ever
-	Reports Reports                     // of shifts; nil: none
-	Also    []func(context.Context)     // what else one process alone does, as long as it has the lease; each runs until its context ends
+	Reports Reports                 // of shifts; nil: none
+	Also    []func(context.Context) // what else one process alone does, as long as it has the lease; each runs until its context ends
 
 	Interval time.Duration // between polls; 0 means 30 s
 	Backfill time.Duration // how far back the very first start delivers; later starts go on where the last one was
@@ -98,9 +111,9 @@ type Observer interface {
 // unobserved is the Observer of a notifier without one.
 type unobserved struct{}
 
-func (unobserved) FeedSucceeded(string, time.Time) {}
-func (unobserved) Notified(string, string)         {}
-func (unobserved) Delayed(time.Duration)           {}
+func (unobserved) FeedSucceeded(string, string, time.Time) {}
+func (unobserved) Notified(string, string)                 {}
+func (unobserved) Delayed(time.Duration)                   {}
 
 // A Notifier reads the feeds and delivers to the channels while Run runs.
 type Notifier struct {
@@ -110,14 +123,15 @@ type Notifier struct {
 
 // A service is a notifier at work.
 type service struct {
-	feeds      []*feed.Feed
+	feeds      map[string][]*feed.Feed // by the console's mark
 	dispatcher *delivery.Dispatcher
 	parts      []func(context.Context) // what runs besides
 }
 
 // New checks c and returns a notifier; it starts nothing.
 func New(c Config) (*Notifier, error) {
-	if c.Console == nil || c.Journal == nil || c.Leases == nil || c.Messages == nil || c.Files == nil || c.Actions == nil { // without actions the cards would have no buttons, and nobody would be told
+	unread := slices.ContainsFunc(c.all(), func(f Feeds) bool { return f.Console == nil })
+	if unread || c.Journal == nil || c.Leases == nil || c.Messages == nil || c.Files == nil || c.Actions == nil { // without actions the cards would have no buttons, and nobody would be told
 		return nil, errors.New("notifier: needs a console, a journal, leases, messages, files and the actions of cards")
 	}
 	c.Interval, c.Burst, c.Owner = cmp.Or(c.Interval, 30*time.Second), cmp.Or(c.Burst, 5), cmp.Or(c.Owner, rand.Text())
@@ -137,27 +151,23 @@ func New(c Config) (*Notifier, error) {
 	return &Notifier{config: c}, nil
 }
 
-// sources are what the console is read for.
+// sources are what a console is read for.
 var sources = []journal.Source{journal.Threats, journal.Alerts}
 
-// service makes feeds and a dispatcher that work with a journal.
+// all are the feeds of every console.
+func (c Config) all() []Feeds { return append([]Feeds{c.Feeds}, c.More...) }
+
+// service makes feeds and a dispatcher that work with a journal. The consoles share the dispatcher, for Slack counts what comes to a
+// channel; they share nothing else, so that one that hangs keeps none of the others from being read.
 func (n *Notifier) service(journal Journal) *service {
 	c := n.config
-	s := &service{dispatcher: delivery.NewDispatcher(delivery.Config{Journal: journal, Messages: c.Messages, Files: c.Files, Links: c.Console, Actions: c.Actions, Operators: c.Operators,
-		Burst: c.Burst, Observer: c.Observer, Now: c.Now, Logger: c.Logger})}
-	for _, source := range sources {
-		s.dispatcher.Wake(append(c.Routes().Channels(source), c.channel(source))...)
-		s.feeds = append(s.feeds, feed.New(feed.Config{Console: c.Console, Journal: journal, Channel: c.channel(source), Routes: c.Routes,
-			Operators: c.Operators, Wake: s.dispatcher.Wake, Interval: c.Interval, Born: c.born, Backfill: c.Backfill, Keep: c.Keep, Observer: c.Observer, Now: c.Now, Logger: c.Logger}, source))
-	}
+	s := &service{feeds: map[string][]*feed.Feed{}, dispatcher: delivery.NewDispatcher(delivery.Config{Journal: journal, Messages: c.Messages, Files: c.Files, Consoles: c.drawn(), Actions: c.Actions,
+		Operators: c.Operators, Burst: c.Burst, Observer: c.Observer, Now: c.Now, Logger: c.Logger})}
 	s.parts = append(s.parts, c.Also...)
 	own := noteWriter{journal: journal, wake: s.dispatcher.Wake, now: c.Now, logger: c.Logger}
-	s.parts = append(s.parts, own.recall)
-	if c.Check != nil && c.Operators != "" {
-		s.parts = append(s.parts, watch{own, c.Check, c.Operators, c.Interval}.run)
-	}
-	if c.Token != nil && c.Operators != "" {
-		s.parts = append(s.parts, tokenWatch{own, c.Token, c.Operators}.run)
+	for _, console := range c.all() {
+		s.read(c, journal, console)
+		s.watch(c, own.about(console), console)
 	}
 	if c.Reports != nil {
 		s.parts = append(s.parts, shiftReports{own, c.Reports}.run)
@@ -165,12 +175,49 @@ func (n *Notifier) service(journal Journal) *service {
 	return s
 }
 
+// drawn is what cards need to know of the consoles.
+func (c Config) drawn() (all []delivery.Console) {
+	for _, f := range c.all() {
+		all = append(all, delivery.Console{Mark: f.Mark, Name: f.Stamp, Label: f.Label, Links: f.Console})
+	}
+	return all
+}
+
+// read adds the feeds of one console.
+func (s *service) read(c Config, journal Journal, of Feeds) {
+	for _, source := range sources {
+		s.dispatcher.Wake(append(c.Routes().Channels(source, of.Name), of.channel(source))...)
+		s.feeds[of.Mark] = append(s.feeds[of.Mark], feed.New(feed.Config{Console: of.Console, Name: of.Name, Mark: of.Mark, Label: of.Label, Journal: journal, Channel: of.channel(source),
+			Routes: c.Routes, Operators: c.Operators, Wake: s.dispatcher.Wake, Interval: c.Interval, Born: c.born, Backfill: c.Backfill, Keep: c.Keep, Observer: c.Observer, Now: c.Now,
+			Logger: c.Logger}, source))
+	}
+}
+
+// watch adds what tells operators of one console.
+func (s *service) watch(c Config, own noteWriter, of Feeds) {
+	s.parts = append(s.parts, own.recall)
+	if of.Check != nil && c.Operators != "" {
+		s.parts = append(s.parts, watch{own, of.Check, c.Operators, c.Interval}.run)
+	}
+	if of.Token != nil && c.Operators != "" {
+		s.parts = append(s.parts, tokenWatch{own, of.Token, c.Operators}.run)
+	}
+}
+
 // noteWriter is what writing messages of our own takes.
 type noteWriter struct {
+	mark    string // of the console that the notes are about, in the journal; empty for the one of before there were names
+	label   string // and for people; empty where there is no other
 	journal recorder
 	wake    func(channels ...string)
 	now     func() time.Time
 	logger  *slog.Logger
+}
+
+// about returns the writer of notes about a console.
+func (n noteWriter) about(of Feeds) noteWriter {
+	n.mark, n.label = of.Mark, of.Label
+	return n
 }
 
 // recorder is the part of the journal that notes need.
@@ -182,17 +229,17 @@ type recorder interface {
 // recall wakes the channels that earlier runs delivered to.
 func (n noteWriter) recall(ctx context.Context) {
 	for _, source := range sources {
-		cursor, err := n.journal.Cursor(ctx, source)
+		cursor, err := n.journal.Cursor(ctx, source.Of(n.mark))
 		for try := 1; err != nil && ctx.Err() == nil; try++ {
 			pacing.Rest(ctx, pacing.Backoff(try), nil)
-			cursor, err = n.journal.Cursor(ctx, source)
+			cursor, err = n.journal.Cursor(ctx, source.Of(n.mark))
 		}
 		n.wake(cursor.Channels...)
 	}
 }
 
 // channel is where a source's items go if no route says another; spaces around it are the environment's.
-func (c Config) channel(source journal.Source) string {
+func (c Feeds) channel(source journal.Source) string {
 	if source == journal.Alerts {
 		return strings.TrimSpace(c.AlertsChannel)
 	}
@@ -214,8 +261,10 @@ func (n *Notifier) work(ctx context.Context, journal Journal) {
 	defer n.now.Store(nil)
 	var running conc.WaitGroup
 	defer running.Wait()
-	for _, f := range s.feeds {
-		running.Go(func() { f.Run(ctx) })
+	for _, feeds := range s.feeds {
+		for _, f := range feeds {
+			running.Go(func() { f.Run(ctx) })
+		}
 	}
 	for _, run := range append(s.parts, s.dispatcher.Run) {
 		running.Go(func() { run(ctx) })
@@ -223,14 +272,15 @@ func (n *Notifier) work(ctx context.Context, journal Journal) {
 }
 
 // Refresh reads things again at once, because a command has just changed them, so that their cards follow before the next poll.
-// Kind is "threat", "alert", or "agent" for the threats of endpoints. It returns when the journal knows; the edit comes after.
-func (n *Notifier) Refresh(ctx context.Context, kind string, ids ...string) error {
+// Kind is "threat", "alert", or "agent" for the threats of endpoints, and mark that of their console in the journal. It returns when the
+// journal knows; the edit comes after.
+func (n *Notifier) Refresh(ctx context.Context, mark, kind string, ids ...string) error {
 	s := n.now.Load()
 	if s == nil {
 		s = n.service(n.config.Journal) // changes alone are written: that does no harm beside the process with the lease
 	}
 	var problems []error
-	for _, f := range s.feeds {
+	for _, f := range s.feeds[mark] {
 		if err := f.Refresh(ctx, kind, ids); err != nil {
 			problems = append(problems, fmt.Errorf("refresh %s %s: %w", kind, strings.Join(ids, ", "), err))
 		}

@@ -12,16 +12,20 @@ import (
 	"s1bot/render"
 )
 
-// Snooze keeps what kind and value name quiet until then.
-func (n *Notifier) Snooze(ctx context.Context, owner, kind, value, reason string, until time.Time) (render.Card, error) {
+// Snooze keeps what kind and value name on a console quiet until then.
+func (n *Notifier) Snooze(ctx context.Context, mark, owner, kind, value, reason string, until time.Time) (render.Card, error) {
+	of, err := n.config.of(mark)
+	if err != nil {
+		return render.Card{}, err
+	}
 	id := "Z-" + rand.Text()[:5]
-	s := journal.Snooze{ID: id, Kind: kind, Value: value, Owner: owner, Reason: reason, Begins: n.config.Now(), Until: until}
+	s := journal.Snooze{ID: id, Console: mark, Kind: kind, Value: value, Owner: owner, Reason: reason, Begins: n.config.Now(), Until: until}
 	if err := n.config.Journal.SetSnooze(ctx, s); err != nil {
 		return render.Card{}, err
 	}
 	card := render.Card{Tone: render.Good, Title: "Snoozed " + id, Text: fmt.Sprintf("Snoozed %s %s", kind, value), Parts: []render.Part{
 		render.Line{render.Text("I won't post anything new for " + kind + " "), render.Bold(value), render.Text(" until "), render.At(until), render.Text(". You still find it in the console.")}}}
-	return withEnd(card, s), nil
+	return withEnd(card.Named(of.Label), s), nil
 }
 
 // Snoozed lists what is snoozed now.
@@ -37,12 +41,21 @@ func (n *Notifier) Snoozed(ctx context.Context) (render.Card, error) {
 	}
 	t := render.Table{Columns: []render.Column{{Title: "ID"}, {Title: "What"}, {Title: "By"}, {Title: "Ends"}, {Title: "Held back", Right: true}, {Title: "Why"}}}
 	for _, s := range asleep {
-		t.Rows = append(t.Rows, []render.Line{{render.Mono(s.ID)}, {render.Text(s.Kind + " " + s.Value)}, {render.User(s.Owner)},
+		t.Rows = append(t.Rows, []render.Line{{render.Mono(s.ID)}, {render.Text(strings.TrimSpace(n.labelOf(s) + " " + s.Kind + " " + s.Value))}, {render.User(s.Owner)},
 			{render.At(s.Until)}, {render.Text(fmt.Sprint(s.Quiet))}, {render.Text(s.Reason)}})
 		card = withEnd(card, s)
 	}
 	card.Parts = []render.Part{t}
 	return card, nil
+}
+
+// labelOf names the console that a snooze is of, where there are several.
+func (n *Notifier) labelOf(s journal.Snooze) string {
+	of, err := n.config.of(s.Console)
+	if err != nil {
+		return s.Console
+	}
+	return of.Label
 }
 
 // withEnd adds the button that ends a snooze.

@@ -14,7 +14,7 @@ import (
 const (
 	day = 24 * time.Hour
 	// tokenEvery is how often the days that are left are counted.
-	tokenEvery = time.Minute
+	tokenEvery = 10 * time.Second
 	// sameDay is how far two answers about one token may lie apart: consoles tell its end in several ways.
 	sameDay = 12 * time.Hour
 )
@@ -50,15 +50,15 @@ func (w tokenWatch) warn(ctx context.Context) error {
 	if due.IsZero() {
 		return nil
 	}
-	told, err := w.journal.Cursor(ctx, journal.TokenEnd)
+	told, err := w.journal.Cursor(ctx, journal.TokenEnd.Of(w.mark))
 	if err != nil || told.Since.Sub(due).Abs() < sameDay {
 		return err
 	}
-	note, err := journal.NewNote(fmt.Sprintf("token-%d", due.UnixMilli()), w.operators, tokenCard(token, now), now)
+	note, err := journal.NewNote(fmt.Sprintf("%s-%d", journal.TokenEnd.Of(w.mark), due.UnixMilli()), w.operators, tokenCard(token, now).Named(w.label), now)
 	if err != nil {
 		return err
 	}
-	err = w.journal.Record(ctx, journal.Batch{Source: journal.TokenEnd, Cursor: journal.Cursor{Since: due}, Fresh: []journal.Notice{note}})
+	err = w.journal.Record(ctx, journal.Batch{Source: journal.TokenEnd.Of(w.mark), Cursor: journal.Cursor{Since: due}, Fresh: []journal.Notice{note}})
 	w.wake(w.operators)
 	return err
 }

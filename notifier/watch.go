@@ -54,17 +54,17 @@ func (w watch) run(ctx context.Context) {
 
 // changed writes down that the console fails or is well, and a note if that is news.
 func (w watch) changed(ctx context.Context, problem error) error {
-	was, err := w.journal.Cursor(ctx, journal.ConsoleState)
+	was, err := w.journal.Cursor(ctx, journal.ConsoleState.Of(w.mark))
 	if err != nil || was.Ready == (problem != nil) {
 		return err
 	}
 	now := w.now()
-	card := consoleCard(was.Since, problem)
-	note, err := journal.NewNote(fmt.Sprintf("console-%d", now.UnixMilli()), w.operators, card, now)
+	card := consoleCard(was.Since, problem).Named(w.label)
+	note, err := journal.NewNote(fmt.Sprintf("%s-%d", journal.Source("console").Of(w.mark), now.UnixMilli()), w.operators, card, now)
 	if err != nil {
 		return err
 	}
-	err = w.journal.Record(ctx, journal.Batch{Source: journal.ConsoleState, Cursor: journal.Cursor{Since: now, Ready: problem != nil}, Fresh: []journal.Notice{note}})
+	err = w.journal.Record(ctx, journal.Batch{Source: journal.ConsoleState.Of(w.mark), Cursor: journal.Cursor{Since: now, Ready: problem != nil}, Fresh: []journal.Notice{note}})
 	w.wake(w.operators)
 	return err
 }

@@ -1,6 +1,9 @@
 package render
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // An Invocation is one thing a person asks for: what was typed, a form that was sent, a button that was clicked and a row
 // that waits for approval all have this one form. Args is a JSON object keyed by parameter names ("agent-ids").
@@ -10,6 +13,7 @@ type Invocation struct {
 	How     How             `json:"h,omitempty"`
 	Page    int             `json:"p,omitempty"` // of a list, from 1; 0 is the first
 	Said    json.RawMessage `json:"x,omitempty"` // beside the parameters: why, say, so that a button need not ask again
+	Console string          `json:"k,omitempty"` // by name, on which it acts; none is the one of before there were names
 }
 
 // How says what to do with an invocation; the zero value runs it and answers with its card.
@@ -26,3 +30,51 @@ const (
 	JSON  How = "json"  // the whole result as a JSON file
 	Turn  How = "turn"  // another page of the list, in place of the message clicked on
 )
+
+// On returns the card as one about a console: what can be clicked on it acts there, unless it says where. An empty name changes nothing.
+func (c Card) On(console string) Card {
+	if console == "" || len(c.Actions) == 0 {
+		return c
+	}
+	actions := make([]Action, len(c.Actions))
+	for i, a := range c.Actions {
+		switch a := a.(type) {
+		case Button:
+			a.Do = a.Do.on(console)
+			actions[i] = a
+		case Menu:
+			a.Do = a.Do.on(console)
+			a.Options = onConsole(a.Options, console)
+			actions[i] = a
+		}
+	}
+	c.Actions = actions
+	return c
+}
+
+// Named says on the card which console it is about, for workspaces that have several; an empty name says nothing.
+func (c Card) Named(console string) Card {
+	if console != "" {
+		c.Parts = append(slices.Clip(c.Parts), Note{Text("Console "), Bold(console)})
+	}
+	return c
+}
+
+func (in Invocation) on(console string) Invocation {
+	if in.Console == "" && in.Command != "" {
+		in.Console = console
+	}
+	return in
+}
+
+// onConsole are a menu's options, of which some invoke something of their own.
+func onConsole(options []Option, console string) []Option {
+	all := slices.Clone(options)
+	for i, o := range all {
+		if o.Do != nil {
+			do := o.Do.on(console)
+			all[i].Do = &do
+		}
+	}
+	return all
+}

@@ -9,6 +9,7 @@ type Input struct {
 	Area      string
 	Risk      string // read, change or destructive
 	Guarded   bool   // needs an approval whatever the rules say
+	Console   string // on which it acts, by name
 	Channel   string
 	At        time.Time
 	Targets   int      // how many things it will touch

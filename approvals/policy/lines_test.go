@@ -123,7 +123,7 @@ func (l *lines) rule(args []string) {
 		Effect: Effect(args[0]), Name: blanks(args[1]),
 		Commands: list(o["commands"]), Areas: list(o["areas"]), Risks: list(o["risks"]),
 		Hosts: list(o["hosts"]), Tags: list(o["tags"]), Sites: list(o["sites"]), Groups: list(o["groups"]),
-		Channels: list(o["channels"]), Requesters: list(o["requesters"]),
+		Consoles: list(o["consoles"]), Channels: list(o["channels"]), Requesters: list(o["requesters"]),
 		By: list(o["by"]), Quorum: l.number(o["quorum"]), Distinct: o["distinct"] != "", Why: blanks(o["why"]),
 	}
 	for _, h := range list(o["hours"]) {
@@ -223,6 +223,8 @@ func (l *lines) input(words []string, where string) Input {
 			in.Targets = len(in.Reach)
 		case "in":
 			in.Channel = value
+		case "at-console":
+			in.Console = value
 		case "at":
 			at, err := time.Parse(time.RFC3339, value)
 			require.NoError(l.t, err, where)

@@ -20,6 +20,7 @@ type Rule struct {
 	Name                       string
 	Commands, Areas, Risks     []string
 	Hosts, Tags, Sites, Groups []string // of what is touched; a thing without such a name does not match
+	Consoles                   []string // on which it acts
 	Channels                   []string // where it was asked
 	Hours                      []Hours
 	Requesters                 []string // roles of who asks
@@ -45,6 +46,7 @@ func Matchers() []matcher {
 		{"commands", false, func(r Rule) bool { return len(r.Commands) > 0 }, func(r Rule, a Input, _ Target) Answer { return Certain(anyGlob(r.Commands, a.Command)) }},
 		{"areas", false, func(r Rule) bool { return len(r.Areas) > 0 }, func(r Rule, a Input, _ Target) Answer { return Certain(anyGlob(r.Areas, a.Area)) }},
 		{"risks", false, func(r Rule) bool { return len(r.Risks) > 0 }, func(r Rule, a Input, _ Target) Answer { return Certain(slices.Contains(r.Risks, a.Risk)) }},
+		{"consoles", false, func(r Rule) bool { return len(r.Consoles) > 0 }, func(r Rule, a Input, _ Target) Answer { return onConsole(r.Consoles, a) }},
 		{"channels", false, func(r Rule) bool { return len(r.Channels) > 0 }, func(r Rule, a Input, _ Target) Answer { return Certain(slices.Contains(r.Channels, a.Channel)) }},
 		{"hours", false, func(r Rule) bool { return len(r.Hours) > 0 }, func(r Rule, a Input, _ Target) Answer {
 			return Certain(slices.ContainsFunc(r.Hours, func(h Hours) bool { return h.Include(a.At) }))
@@ -55,6 +57,14 @@ func Matchers() []matcher {
 		{"sites", true, func(r Rule) bool { return len(r.Sites) > 0 }, func(r Rule, _ Input, t Target) Answer { return named(r.Sites, t.Site) }},
 		{"groups", true, func(r Rule) bool { return len(r.Groups) > 0 }, func(r Rule, _ Input, t Target) Answer { return named(r.Groups, t.Group) }},
 	}
+}
+
+// onConsole asks whether an invocation acts on one of the consoles. What is not for a console yet may become so for any of them.
+func onConsole(globs []string, a Input) Answer {
+	if a.Console == "" {
+		return CannotTell("I can't tell which console this is for")
+	}
+	return Certain(anyGlob(globs, a.Console))
 }
 
 // matches asks all matchers of r that are set. Who only looks does not wait, so a rule that wants an approval does not match that.

@@ -154,18 +154,18 @@ func (x *executor) drop(ctx context.Context, id string, why error) error {
 // run, if so; see execute.
 func (x *executor) carryOut(ctx context.Context, req approvals.Request, asking *Interaction, found look, no error) approvals.Result {
 	in := Interaction{User: req.Requester, Who: x.requester(ctx, req), At: render.Origin{Channel: req.Channel, Thread: req.Thread, Key: req.ID}}
-	cmd, ok := x.Catalog.Find(req.Command)
-	if !ok {
-		return x.failed(in, fmt.Errorf("command %s is no longer there", req.Command))
+	on, cmd, err := x.on(req.Console, req.Command)
+	if err != nil {
+		return x.failed(in, err)
 	}
-	err := errors.Join(x.Ledger.Pinned(ctx, req), x.overlaps.stillEnds(ctx, req), no)
+	err = errors.Join(x.Ledger.Pinned(ctx, req), x.overlaps.stillEnds(ctx, req), no)
 	if err == nil {
 		in.Secrets, err = x.secretsOf(req, asking)
 	}
 	if err != nil {
 		return x.failed(in, WithCommand(cmd, err))
 	}
-	call := x.call(in)
+	call := x.call(on, in)
 	call.Tell = func(ctx context.Context, card render.Card) error { return x.confide(ctx, req.Requester, asking, card) }
 	var said *catalog.Acceptance
 	call.OnAccept = func(a catalog.Acceptance) { said = &a }

@@ -124,7 +124,7 @@ func (ex *Extensions) wishExtension(ctx context.Context, in Interaction, req app
 	if err := ex.Ledger.WishExtension(ctx, req, in.Who.Person, by); err != nil {
 		return fmt.Errorf("write down who wants an extension: %w", err)
 	}
-	card := wishCard(req, in.User, by)
+	card := ex.drawn(req, wishCard(req, in.User, by))
 	for _, ref := range req.Heads() {
 		if _, err := ex.Messenger.Post(ctx, ref.Channel, ref.TS, "", card); err != nil {
 			return err

@@ -18,7 +18,7 @@ func (g *Gate) Decide(ctx context.Context, input policy.Input) policy.Decision {
 // decideBy is Decide by one of the policy's ways to decide.
 func (g *Gate) decideBy(ctx context.Context, input policy.Input, decide func(policy.Input) policy.Decision) policy.Decision {
 	if input.Risk != string(catalog.Read) {
-		spent, err := g.Ledger.LastHour(ctx, input.Caller.ID)
+		spent, err := g.Ledger.LastHour(ctx, input.Caller.ID, input.Console)
 		if err != nil {
 			g.Log.Error("cannot read the budget of a person", "user", input.Caller.ID, "err", err)
 			return policy.Decision{Effect: policy.Unanswered, Open: "I can't read from the database what you asked for in the last hour"}
@@ -49,8 +49,17 @@ func (g *Gate) frozen(ctx context.Context) error {
 func (g *Gate) Input(cmd *catalog.Command, in Interaction) policy.Input {
 	return policy.Input{
 		Caller: in.Who.Person, Command: cmd.Name, Area: cmd.Area, Risk: string(cmd.Risk), Guarded: cmd.Guarded, Channel: in.At.Channel,
-		At: g.Now(), Early: true,
+		Console: g.consoleName(in.Do.Console), At: g.Now(), Early: true,
 	}
+}
+
+// consoleName is how rules call the console that an invocation carries; empty, which no rule can tell, where it is not configured.
+func (g *Gate) consoleName(carried string) string {
+	on, err := g.Consoles.Carried(carried)
+	if err != nil {
+		return ""
+	}
+	return on.Name
 }
 
 // markProtected says of each target of a plan whether the policy protects it; input is that of withTargets.

@@ -15,7 +15,7 @@ func (k *Keeper) remind(ctx context.Context) {
 	for _, req := range due {
 		k.Enqueue(func(ctx context.Context) {
 			for _, ref := range req.Heads() {
-				if _, err := k.Messenger.Post(ctx, ref.Channel, ref.TS, "", k.publisher.cards.reminderCard(req)); err != nil {
+				if _, err := k.Messenger.Post(ctx, ref.Channel, ref.TS, "", k.drawn(req, k.publisher.cards.reminderCard(req))); err != nil {
 					k.Log.Warn("cannot remind of a request", "request_id", req.ID, "err", err)
 				}
 			}

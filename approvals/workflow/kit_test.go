@@ -20,6 +20,7 @@ import (
 	"s1bot/bot/store"
 	"s1bot/commands"
 	"s1bot/commands/catalog"
+	"s1bot/commands/consoles"
 	"s1bot/commands/slash"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -64,6 +65,8 @@ func newKit(t *testing.T, edit ...func(*policy.Settings)) *kit {
 	k.setPolicy(edit...)
 	client, err := s1.New(s1.Config{BaseURL: "http://localhost", Token: s1.NewSecret(s1sim.Token), HTTPClient: &http.Client{Transport: inProcess{k.console}}, RetryPause: time.Nanosecond})
 	require.NoError(t, err)
+	only, err := consoles.NewSet(consoles.Console{Name: consoles.Default, Client: client, Catalog: k.catalog})
+	require.NoError(t, err)
 	db, err := store.Open(t.Context(), "sqlite::memory:", nil)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
@@ -72,7 +75,7 @@ func newKit(t *testing.T, edit ...func(*policy.Settings)) *kit {
 	require.NoError(t, err)
 	k.people.policy = k.rules
 	k.flow = New(Config{
-		Ledger: k.ledger, Catalog: k.catalog, Console: client, Policy: k.rules, Messenger: k.chat, People: k.people, Operators: k.chat,
+		Ledger: k.ledger, Catalog: k.catalog, Consoles: only, Policy: k.rules, Messenger: k.chat, People: k.people, Operators: k.chat,
 		Threads: k.chat, Background: k.jobs, Explain: explain, Enqueue: func(work func(context.Context)) { k.queue = append(k.queue, work) },
 		Tick: time.Millisecond, Now: k.now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	})

@@ -39,13 +39,13 @@ func (o *overlaps) sequels(ctx context.Context, req approvals.Request) (map[stri
 		return nil, fmt.Errorf("look for other isolations: %w", err)
 	}
 	slices.SortStableFunc(all, func(in, b approvals.Request) int { return ranAt(in).Compare(ranAt(b)) })
-	undo, _ := o.undo(req.Command, nil)
+	undo, _ := o.undo(req, nil)
 	sequels := map[string]sequel{}
 	for _, other := range all {
 		_, action := o.effectFor(other)
 		quarantines := action == "networkquarantine"
 		switch {
-		case other.ID == req.ID:
+		case other.ID == req.ID || !o.onSame(other, req):
 		case other.Command == undo.Command && other.State == approvals.Done:
 			reconnected(sequels, other, req)
 		case quarantines && other.State != approvals.Failed:
@@ -158,7 +158,7 @@ func (o *overlaps) termOf(ctx context.Context, cmd *catalog.Command, in Interact
 	}
 	term := &approvals.Term{For: in.Extras.For, Ends: o.Now().Add(in.Extras.For)}
 	body, err := json.Marshal(plan)
-	sequels, failed := o.sequels(ctx, approvals.Request{Command: cmd.Name, Plan: body, Started: o.Now(), Term: term})
+	sequels, failed := o.sequels(ctx, approvals.Request{Command: cmd.Name, Console: in.Do.Console, Plan: body, Started: o.Now(), Term: term})
 	before := func(t catalog.Target) bool {
 		return slices.Contains(t.Warnings, catalog.AlreadyIsolated) || sequels[t.ID].contested() || sequels[t.ID].isolation != ""
 	}

@@ -18,7 +18,7 @@ import (
 
 // A chart is what of the console's places was looked up for one question to the policy.
 type chart struct {
-	gate          *Gate
+	console       *s1.Client
 	sites         []s1.Site
 	open          string // why the sites are not known
 	groups, hosts bool   // whether a rule that may matter asks for them
@@ -38,13 +38,13 @@ func isPlace(t catalog.Target) bool {
 }
 
 // chart looks the sites up, if any of targets is a place and it matters.
-func (g *Gate) chart(ctx context.Context, input policy.Input, targets []catalog.Target) *chart {
-	c := &chart{gate: g, off: !g.Policy().ByTarget() || !slices.ContainsFunc(targets, isPlace)}
+func (g *Gate) chart(ctx context.Context, console *s1.Client, input policy.Input, targets []catalog.Target) *chart {
+	c := &chart{console: console, off: !g.Policy().ByTarget() || !slices.ContainsFunc(targets, isPlace)}
 	if c.off {
 		return c
 	}
 	c.groups, c.hosts = g.Policy().LooksInto(input)
-	c.sites, c.open = upTo(mostSites, "sites", g.Console.Sites(ctx, nil))
+	c.sites, c.open = upTo(mostSites, "sites", console.Sites(ctx, nil))
 	return c
 }
 
@@ -114,7 +114,7 @@ func (c *chart) group(ctx context.Context, t catalog.Target) policy.Target {
 	if c.off {
 		return at(t.Account, t.Site, t.Name, t.Name)
 	}
-	found, open := upTo(mostGroups, "groups", c.gate.Console.Groups(ctx, s1.Query{}.With("groupIds", t.ID)))
+	found, open := upTo(mostGroups, "groups", c.console.Groups(ctx, s1.Query{}.With("groupIds", t.ID)))
 	i := slices.IndexFunc(found, func(g s1.Group) bool { return string(g.ID) == t.ID })
 	if i < 0 {
 		return unknown(cmp.Or(open, "I can't find the group "+cmp.Or(t.Name, t.ID)+" at the console"))
@@ -169,7 +169,7 @@ func (c *chart) sitesOf(t catalog.Target) []policy.Target {
 }
 
 func (c *chart) groupsIn(ctx context.Context, inside s1.Query) []policy.Target {
-	found, open := upTo(mostGroups, "groups", c.gate.Console.Groups(ctx, inside))
+	found, open := upTo(mostGroups, "groups", c.console.Groups(ctx, inside))
 	if open != "" {
 		return []policy.Target{unknown(open)}
 	}
@@ -186,7 +186,7 @@ func (c *chart) groupsIn(ctx context.Context, inside s1.Query) []policy.Target {
 }
 
 func (c *chart) hostsIn(ctx context.Context, inside s1.Query) []policy.Target {
-	found, open := upTo(mostHosts, "endpoints", c.gate.Console.Agents(ctx, inside))
+	found, open := upTo(mostHosts, "endpoints", c.console.Agents(ctx, inside))
 	if open != "" {
 		return []policy.Target{unknown(open)}
 	}

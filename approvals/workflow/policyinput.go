@@ -10,6 +10,7 @@ import (
 
 	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
+	"s1bot/render"
 	"s1bot/s1"
 )
 
@@ -18,8 +19,13 @@ func (g *Gate) withTargets(ctx context.Context, input policy.Input, plan catalog
 	input.Early, input.Targets, input.Reach = false, len(plan.Targets), nil
 	input.Endpoints, input.Guarded = plan.ActsOn(), input.Guarded || plan.Policy
 	touched := slices.Concat(plan.Targets, plan.Also)
-	host, unread := g.hosts(ctx, plan.Targets)
-	places := g.chart(ctx, input, touched)
+	on, err := g.Consoles.Carried(input.Console)
+	if err != nil {
+		input.Reach = []policy.Target{nowhere(render.Sentence(err.Error()))}
+		return input
+	}
+	host, unread := g.hosts(ctx, on.Client, plan.Targets)
+	places := g.chart(ctx, on.Client, input, touched)
 	for _, t := range touched {
 		if isPlace(t) {
 			input.Reach = append(input.Reach, places.base(ctx, t))
@@ -100,7 +106,7 @@ func stated(value string, t catalog.Target, what string) policy.Fact[string] {
 // hosts are the endpoints that threats and alerts are on. The console says of a threat which site it is in, of an alert not
 // even that, of neither which tags its host has; a policy that asks for these needs to know. Where the console does not answer, unread
 // says of which.
-func (g *Gate) hosts(ctx context.Context, targets []catalog.Target) (host func(catalog.Target) policy.Fact[s1.Agent], unread string) {
+func (g *Gate) hosts(ctx context.Context, console *s1.Client, targets []catalog.Target) (host func(catalog.Target) policy.Fact[s1.Agent], unread string) {
 	var ids []s1.AgentID
 	for _, t := range targets {
 		if t.Agent != "" && !slices.Contains(ids, s1.AgentID(t.Agent)) {
@@ -110,7 +116,7 @@ func (g *Gate) hosts(ctx context.Context, targets []catalog.Target) (host func(c
 	var agents []s1.Agent
 	var err error
 	if len(ids) > 0 && g.Policy().ByTarget() {
-		agents, err = g.Console.AgentsByID(ctx, ids)
+		agents, err = console.AgentsByID(ctx, ids)
 	}
 	host = func(t catalog.Target) policy.Fact[s1.Agent] {
 		i := slices.IndexFunc(agents, func(a s1.Agent) bool { return string(a.ID) == t.Agent })

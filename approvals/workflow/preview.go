@@ -13,6 +13,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
+	"s1bot/commands/consoles"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
@@ -20,11 +21,11 @@ import (
 
 // DryRun answers what would happen if an interaction's command ran, and does nothing.
 func (v *Preview) DryRun(ctx context.Context, in Interaction) error {
-	cmd, ok := v.Catalog.Find(in.Do.Command)
-	if !ok {
-		return ErrGone
+	on, cmd, err := v.on(in.Do.Console, in.Do.Command)
+	if err != nil {
+		return err
 	}
-	plan, err := cmd.Prepare(ctx, v.call(in), in.Do.Args)
+	plan, err := cmd.Prepare(ctx, v.call(on, in), in.Do.Args)
 	if err != nil {
 		return WithCommand(cmd, err)
 	}
@@ -39,10 +40,10 @@ func (v *Preview) DryRun(ctx context.Context, in Interaction) error {
 		card.Parts = append(card.Parts, render.Line{render.Text("Changes are frozen right now.")})
 	}
 	if decision.Err() == nil {
-		card.Parts = append(card.Parts, requestParts(v.rehearse(ctx, cmd, in, plan))...)
+		card.Parts = append(card.Parts, requestParts(v.rehearse(ctx, on, cmd, in, plan))...)
 	}
 	card.Parts = append(card.Parts, render.Note{render.Text("Nothing was done.")})
-	in.reply(ctx, card)
+	in.reply(ctx, card.On(in.Do.Console).Named(v.Consoles.Label(on)))
 	return nil
 }
 
@@ -51,9 +52,9 @@ const mostRehearsed = 10
 
 // rehearse runs a command on what it would touch, with a console that is told nothing, and returns the requests that would go out.
 // Of what only reads that is the first; of what changes things, what follows an answer is left out where it depends on it.
-func (v *Preview) rehearse(ctx context.Context, cmd *catalog.Command, in Interaction, plan catalog.Plan) (sent []s1.Request) {
-	call := v.call(in)
-	call.Console = v.Console.Rehearse(func(r s1.Request) error {
+func (v *Preview) rehearse(ctx context.Context, on consoles.Console, cmd *catalog.Command, in Interaction, plan catalog.Plan) (sent []s1.Request) {
+	call := v.call(on, in)
+	call.Console = on.Client.Rehearse(func(r s1.Request) error {
 		if cmd.Risk != catalog.Read && r.Method == http.MethodGet {
 			return nil
 		}
@@ -81,11 +82,11 @@ func (v *Preview) RawRequest(ctx context.Context, in Interaction, id string) err
 	if req.Requester != in.User && !in.Who.Somewhere().Yes() {
 		return approvals.ErrNotApprover
 	}
-	cmd, ok := v.Catalog.Find(req.Command)
-	if !ok {
-		return ErrGone
+	on, cmd, err := v.on(req.Console, req.Command)
+	if err != nil {
+		return err
 	}
-	parts := requestParts(v.rehearse(ctx, cmd, in, catalog.Plan{Args: req.Args}))
+	parts := requestParts(v.rehearse(ctx, on, cmd, in, catalog.Plan{Args: req.Args}))
 	if len(parts) == 0 {
 		parts = []render.Part{render.Line{render.Text("What this sends depends on earlier answers, so I can't show it before it runs.")}}
 	}

@@ -82,7 +82,7 @@ func (p *Publisher) publish(ctx context.Context, req approvals.Request) error {
 	if err := p.Ledger.Post(ctx, req.ID, true); err != nil {
 		return err
 	}
-	card := p.cards.requestCard(req)
+	card := p.drawn(req, p.cards.requestCard(req))
 	card.Files = targetFile(req)
 	at, err := p.Messenger.Post(ctx, p.Policy().Channel(), "", req.ID, card)
 	switch {
@@ -102,7 +102,7 @@ func (p *Publisher) publish(ctx context.Context, req approvals.Request) error {
 // standIn says in the approvals channel what is known of a card: that it may be there. Where it is not, one click puts it in the place of
 // this message.
 func (p *Publisher) standIn(ctx context.Context, req approvals.Request) error {
-	at, err := p.Messenger.Post(ctx, p.Policy().Channel(), "", req.ID+" placeholder", p.cards.placeholderCard(req))
+	at, err := p.Messenger.Post(ctx, p.Policy().Channel(), "", req.ID+" placeholder", p.drawn(req, p.cards.placeholderCard(req)))
 	if at.TS == "" {
 		return &unseenError{err}
 	}
@@ -170,7 +170,7 @@ func (p *Publisher) showFrom(ctx context.Context, id string, all bool) {
 		if !all && ref.Shown >= req.Rev {
 			continue
 		}
-		err := p.Messenger.Edit(ctx, ref.Channel, ref.TS, p.cards.cardFor(req, ref))
+		err := p.Messenger.Edit(ctx, ref.Channel, ref.TS, p.drawn(req, p.cards.cardFor(req, ref)))
 		if err != nil {
 			p.Log.Warn("cannot edit a request's card", "request_id", id, "channel", ref.Channel, "err", err)
 		}
@@ -194,7 +194,7 @@ func (p *Publisher) standsStill(ctx context.Context, req approvals.Request, ref 
 	case !req.Final():
 		return false // the end is what people must hear of
 	}
-	card := p.cards.requestCard(req)
+	card := p.drawn(req, p.cards.requestCard(req))
 	card.Parts = append([]render.Part{render.Line{render.Text("The card for " + req.Ref + " can't be edited any more. This is its latest state.")}}, card.Parts...)
 	at, err := p.Messenger.Post(ctx, ref.Channel, "", "", card)
 	switch {

@@ -19,7 +19,7 @@ func (r *reporter) reportBack(ctx context.Context, req approvals.Request, card r
 	}
 	line := render.Line{render.Text("Requested by "), render.User(req.Requester)}
 	card.Parts = append([]render.Part{line}, card.Parts...)
-	if _, err := r.Messenger.Post(ctx, req.Channel, req.Thread, "", card); err != nil {
+	if _, err := r.Messenger.Post(ctx, req.Channel, req.Thread, "", r.drawn(req, card)); err != nil {
 		r.Log.Warn("cannot tell the thread of a card", "request_id", req.ID, "channel", req.Channel, "err", err)
 	}
 }
@@ -39,7 +39,11 @@ func (r *reporter) checkInterrupted(ctx context.Context, req approvals.Request) 
 		return req
 	}
 	targets = targets[:min(len(targets), shownTargets)]
-	seen, err := fetchState(ctx, r.Console, targets)
+	on, err := r.Consoles.Carried(req.Console)
+	if err != nil {
+		return req
+	}
+	seen, err := fetchState(ctx, on.Client, targets)
 	if err != nil {
 		r.Log.Warn("cannot ask the console what became of a request", "request_id", req.ID, "err", err)
 		return req
@@ -101,11 +105,11 @@ func (r *reporter) tellResult(ctx context.Context, req approvals.Request, in *In
 	card := resultCopy(req, "")
 	r.reportBack(ctx, req, card)
 	if in != nil {
-		in.reply(ctx, card)
+		in.reply(ctx, r.drawn(req, card))
 		return
 	}
 	for _, ref := range req.Heads() {
-		at, err := r.Messenger.Post(ctx, ref.Channel, ref.TS, "", card)
+		at, err := r.Messenger.Post(ctx, ref.Channel, ref.TS, "", r.drawn(req, card))
 		if err != nil {
 			r.Log.Warn("cannot post a result to its thread", "request_id", req.ID, "err", err)
 		}
@@ -126,7 +130,7 @@ func (r *reporter) addCopy(ctx context.Context, req approvals.Request, at Messag
 
 // tellRequester sends a card to the person who asked, and returns the message where it can be edited.
 func (r *reporter) tellRequester(ctx context.Context, req approvals.Request, card render.Card) Message {
-	at, err := r.Messenger.Deliver(ctx, req.Requester, render.Origin{Channel: req.Channel, Thread: req.Thread}, card)
+	at, err := r.Messenger.Deliver(ctx, req.Requester, render.Origin{Channel: req.Channel, Thread: req.Thread}, r.drawn(req, card))
 	if err != nil {
 		r.Log.Error("cannot tell the requester", "request_id", req.ID, "user", req.Requester, "err", err)
 	}
@@ -173,7 +177,7 @@ func (r *reporter) answerAsked(ctx context.Context, in Interaction, req approval
 
 // replyAsked shows who asked where their request stands; where that is a message that can be edited, it follows the request.
 func (r *reporter) replyAsked(ctx context.Context, in Interaction, req approvals.Request, card render.Card) {
-	at := in.reply(ctx, card)
+	at := in.reply(ctx, r.drawn(req, card))
 	if at.TS == "" {
 		return
 	}
@@ -264,7 +268,7 @@ func (r *reporter) tellAll(ctx context.Context, req approvals.Request, key strin
 				continue
 			}
 		}
-		_, err := r.Messenger.Post(ctx, ref.Channel, ref.TS, key, card)
+		_, err := r.Messenger.Post(ctx, ref.Channel, ref.TS, key, r.drawn(req, card))
 		// One that may be there, and cannot be looked for, is not told again: that would be to tell it twice.
 		if err != nil && !hasFate(err, Final) && !hasFate(err, Unconfirmed) {
 			return err

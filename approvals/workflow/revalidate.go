@@ -39,16 +39,16 @@ func (x *executor) revalidate(ctx context.Context, req approvals.Request, asking
 	ctx, cancel := context.WithTimeout(x.People.Gate(ctx), revalidateLimit)
 	defer cancel()
 	found := look{args: req.Args, left: req.Targets}
-	cmd, ok := x.Catalog.Find(req.Command)
-	if !ok {
-		return found, fmt.Errorf("command %s is no longer there", req.Command)
+	on, cmd, err := x.on(req.Console, req.Command)
+	if err != nil {
+		return found, err
 	}
 	secrets, err := x.secretsOf(req, asking)
 	if err != nil {
 		return found, WithCommand(cmd, err)
 	}
 	shown := PlanOf(req).Targets
-	seen, err := fetchState(ctx, x.Console, shown)
+	seen, err := fetchState(ctx, on.Client, shown)
 	if err != nil {
 		return found, x.decideBlind(ctx, cmd, req, err)
 	}
@@ -56,7 +56,7 @@ func (x *executor) revalidate(ctx context.Context, req approvals.Request, asking
 	if err != nil {
 		return found, WithCommand(cmd, err)
 	}
-	call := x.call(Interaction{User: req.Requester, Who: x.requester(ctx, req), Secrets: secrets})
+	call := x.call(on, Interaction{User: req.Requester, Who: x.requester(ctx, req), Secrets: secrets})
 	now, err := cmd.Prepare(ctx, call, found.args)
 	switch {
 	case err != nil && req.Fence > 0 && pointless(err):
@@ -141,7 +141,7 @@ func (x *executor) unprepared(ctx context.Context, cmd *catalog.Command, req app
 // reauthorize asks the policy about a request, as things are now: who asked may have lost their role, something may be protected since,
 // the policy may want more approvals than were given, and who gave one may not any more.
 func (x *executor) reauthorize(ctx context.Context, cmd *catalog.Command, req approvals.Request, plan catalog.Plan) error {
-	input := x.gate.Input(cmd, Interaction{Who: x.People.Afresh(ctx, req.Requester), At: render.Origin{Channel: req.Channel}})
+	input := x.gate.Input(cmd, Interaction{Who: x.People.Afresh(ctx, req.Requester), At: render.Origin{Channel: req.Channel}, Do: render.Invocation{Console: req.Console}})
 	input.At = req.Created
 	decision := approvals.Reconsider(x.Policy(), x.gate.withTargets(ctx, input, plan), req)
 	var open *policy.UnansweredError

@@ -33,7 +33,11 @@ func (s *Submitter) Submit(ctx context.Context, cmd *catalog.Command, in Interac
 	if cmd.NeedsReason() && in.Extras.Reason == "" {
 		return ErrNoReason
 	}
-	plan, err := cmd.Prepare(ctx, s.call(in), in.Do.Args)
+	on, cmd, err := s.on(in.Do.Console, cmd.Name)
+	if err != nil {
+		return err
+	}
+	plan, err := cmd.Prepare(ctx, s.call(on, in), in.Do.Args)
 	if err != nil {
 		return WithCommand(cmd, err)
 	}
@@ -121,7 +125,7 @@ func newRequest(cmd *catalog.Command, in Interaction, plan catalog.Plan, ruling 
 	req := approvals.Under(ruling, approvals.Request{
 		Key: in.At.Key, Command: cmd.Name, Title: cmd.Title, Risk: string(cmd.Risk), Repeatable: cmd.Repeatable,
 		Args: plan.Args, Plan: shown, Targets: len(plan.Targets), Endpoints: plan.ActsOn(),
-		Requester: in.Who.ID, RequesterName: in.Who.Name, Channel: in.At.Channel, Thread: in.At.Thread,
+		Console: in.Do.Console, Requester: in.Who.ID, RequesterName: in.Who.Name, Channel: in.At.Channel, Thread: in.At.Thread,
 		Reason: in.Extras.Reason, Ticket: in.Extras.Ticket,
 	})
 	return req, nil
@@ -137,7 +141,7 @@ func (s *Submitter) askedAlready(ctx context.Context, cmd *catalog.Command, in I
 		return was, false, fmt.Errorf("look for the same request: %w", err)
 	}
 	for _, req := range waiting {
-		same := req.Command == cmd.Name && req.After == "" && req.Open(s.Now()) && len(req.Sealed) == 0 && sameJSON(req.Args, plan.Args)
+		same := s.onSame(req, approvals.Request{Console: in.Do.Console}) && req.Command == cmd.Name && req.After == "" && req.Open(s.Now()) && len(req.Sealed) == 0 && sameJSON(req.Args, plan.Args)
 		if same && (req.Term == nil && in.Extras.For == 0 || req.Term != nil && req.Term.For == in.Extras.For) {
 			return req, true, nil
 		}

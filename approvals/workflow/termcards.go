@@ -153,6 +153,6 @@ func askAgain(req approvals.Request) []render.Action {
 	if req.After == "" || !cameToNothing(req) {
 		return nil
 	}
-	again := WithExtras(render.Invocation{Command: req.Command, Args: req.Args}, catalog.Extras{Reason: req.Reason, Ticket: req.Ticket})
+	again := WithExtras(render.Invocation{Command: req.Command, Console: req.Console, Args: req.Args}, catalog.Extras{Reason: req.Reason, Ticket: req.Ticket})
 	return []render.Action{render.Button{Label: "Reconnect", Do: again}}
 }

@@ -69,7 +69,11 @@ type remainder struct {
 func (ts *terms) stillIsolated(ctx context.Context, req approvals.Request) (remainder, error) {
 	targets := slices.DeleteFunc(PlanOf(req).Targets, func(t catalog.Target) bool { return slices.Contains(effectOf(req).Gone, t.ID) })
 	whole := remainder{targets: targets}
-	seen, err := fetchState(ctx, ts.Console, targets)
+	on, err := ts.Consoles.Carried(req.Console)
+	if err != nil {
+		return whole, err
+	}
+	seen, err := fetchState(ctx, on.Client, targets)
 	if err != nil {
 		return whole, fmt.Errorf("look at what is isolated: %w", err)
 	}
@@ -194,14 +198,17 @@ func (ts *terms) fileEnd(ctx context.Context, req approvals.Request, still remai
 // reconnection is the request that ends an isolation, and what the policy says to it. Who asked for the isolation asks for it, as
 // far as the policy is concerned: what they may not, the bot does not on their behalf.
 func (ts *terms) reconnection(ctx context.Context, req approvals.Request, still remainder) (approvals.Request, policy.Decision, error) {
-	inv, known := ts.undo(req.Command, still.targets)
-	cmd, ok := ts.Catalog.Find(inv.Command)
-	if !known || !ok {
+	inv, known := ts.undo(req, still.targets)
+	if !known {
 		return req, policy.Decision{}, ErrGone
+	}
+	on, cmd, err := ts.on(inv.Console, inv.Command)
+	if err != nil {
+		return req, policy.Decision{}, err
 	}
 	in := Interaction{User: req.Requester, Who: ts.People.Afresh(ctx, req.Requester), Do: inv, At: render.Origin{Channel: req.Channel, Thread: req.Thread, Key: endKey(req)}}
 	in.Extras = catalog.Extras{Reason: endReason(req), Ticket: req.Ticket}
-	plan, err := cmd.Prepare(ctx, ts.call(in), inv.Args)
+	plan, err := cmd.Prepare(ctx, ts.call(on, in), inv.Args)
 	if err != nil {
 		return req, policy.Decision{}, WithCommand(cmd, err)
 	}

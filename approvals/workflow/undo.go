@@ -9,9 +9,9 @@ import (
 	"s1bot/s1"
 )
 
-// undo is what takes back what a command did to endpoints, as its value in the catalog says.
-func (c *Config) undo(command string, targets []catalog.Target) (inv render.Invocation, known bool) {
-	cmd, ok := c.Catalog.Find(command)
+// undo is what takes back what a request did to endpoints, as its command's value in the catalog says: on the console where that was.
+func (c *Config) undo(req approvals.Request, targets []catalog.Target) (inv render.Invocation, known bool) {
+	cmd, ok := c.Catalog.Find(req.Command)
 	if !ok {
 		return inv, false
 	}
@@ -19,12 +19,12 @@ func (c *Config) undo(command string, targets []catalog.Target) (inv render.Invo
 	if !ok {
 		return inv, false
 	}
-	return render.Invocation{Command: back.Name, Args: catalog.Marshal(map[string]any{back.Main: idsOf[s1.AgentID](targets, "agent")})}, true
+	return render.Invocation{Command: back.Name, Console: req.Console, Args: catalog.Marshal(map[string]any{back.Main: idsOf[s1.AgentID](targets, "agent")})}, true
 }
 
 // undoActions offer to end an isolation at once.
 func (c *Config) undoActions(req approvals.Request, still remainder) []render.Action {
-	if inv, known := c.undo(req.Command, still.targets); known {
+	if inv, known := c.undo(req, still.targets); known {
 		return []render.Action{render.Button{Label: "Reconnect", Do: inv}}
 	}
 	return nil

@@ -142,9 +142,13 @@ func (w *Watcher) observe(ctx context.Context, req approvals.Request) (effect, e
 		return e, approvals.ErrNotFound // of an older version: nothing is watched
 	}
 	targets := slices.DeleteFunc(PlanOf(req).Targets, func(t catalog.Target) bool { return slices.Contains(e.Gone, t.ID) })
-	seen, err := fetchState(ctx, w.Console, targets)
+	on, err := w.Consoles.Carried(req.Console)
+	if err != nil {
+		return e, err
+	}
+	seen, err := fetchState(ctx, on.Client, targets)
 	if err == nil && g.Task != nil {
-		seen.tasks, err = tasksOf(ctx, w.Console, s1.TaskID(e.Task))
+		seen.tasks, err = tasksOf(ctx, on.Client, s1.TaskID(e.Task))
 	}
 	if err != nil {
 		return e, fmt.Errorf("look at what %s did: %w", req.Command, err)

@@ -2,24 +2,26 @@ package workflow
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"time"
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
+	"s1bot/commands/consoles"
 	"s1bot/render"
-	"s1bot/s1"
 )
 
 // A Config is what a Workflow works with. Every field is needed.
 type Config struct {
-	Ledger  *approvals.Ledger
-	Catalog *catalog.Catalog
-	Console *s1.Client
-	Queries catalog.Queries                         // of commands that run saved queries; may be nil
-	Policy  func() policy.Policy                    // as it is now
-	Changed func(context.Context, string, []string) // hears which things (kind, ids) a command changed; may be nil
+	Ledger   *approvals.Ledger
+	Catalog  *catalog.Catalog // what there is to know of commands; what runs is in the catalog of its console
+	Consoles *consoles.Set
+	Queries  catalog.Queries      // of commands that run saved queries; may be nil
+	Policy   func() policy.Policy // as it is now
+	// Changed hears which things (kind, ids) of which console a command changed; may be nil.
+	Changed func(ctx context.Context, console, kind string, ids []string)
 
 	Messenger  Messenger
 	People     People
@@ -69,10 +71,47 @@ func New(c Config) *Workflow {
 	}
 }
 
+// on is a command on the console that a row or an invocation carries. One that is not configured any more is an error: nothing acts for
+// it on another.
+func (c *Config) on(console, command string) (consoles.Console, *catalog.Command, error) {
+	at, err := c.Consoles.Carried(console)
+	if err != nil {
+		return at, nil, err
+	}
+	cmd, ok := at.Catalog.Find(command)
+	if !ok {
+		return at, nil, fmt.Errorf("command %s is no longer there", command)
+	}
+	return at, cmd, nil
+}
+
+// onSame reports whether two requests are about things of one console: ids of two have nothing to do with each other.
+func (c *Config) onSame(one, other approvals.Request) bool {
+	a, err := c.Consoles.Carried(one.Console)
+	b, failed := c.Consoles.Carried(other.Console)
+	if err != nil || failed != nil {
+		return one.Console == other.Console
+	}
+	return a.Name == b.Name
+}
+
+// drawn is a card about a request as people get it: what can be clicked acts where the request does, and where there are several consoles
+// it says which.
+func (c *Config) drawn(req approvals.Request, card render.Card) render.Card {
+	if req.Command == FreezeWord {
+		return card
+	}
+	on, err := c.Consoles.Carried(req.Console)
+	if err != nil {
+		return card.On(req.Console).Named(req.Console)
+	}
+	return card.On(req.Console).Named(c.Consoles.Label(on))
+}
+
 // call is what a command runs with on behalf of a person.
-func (c *Config) call(in Interaction) *catalog.Call {
+func (c *Config) call(on consoles.Console, in Interaction) *catalog.Call {
 	return &catalog.Call{
-		Console: c.Console, Caller: in.Caller(), Now: c.Now(), Page: max(in.Do.Page, 1), How: in.Do.How, Secrets: in.Secrets, Queries: c.Queries,
+		Console: on.Client, Caller: in.Caller(), Now: c.Now(), Page: max(in.Do.Page, 1), How: in.Do.How, Secrets: in.Secrets, Queries: c.Queries,
 	}
 }
 
@@ -86,7 +125,7 @@ func (c *Config) changed(ctx context.Context, req approvals.Request) {
 		ids[t.Kind] = append(ids[t.Kind], t.ID)
 	}
 	for kind, list := range ids {
-		c.Changed(ctx, kind, list)
+		c.Changed(ctx, req.Console, kind, list)
 	}
 }
 

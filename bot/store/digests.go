@@ -21,7 +21,7 @@ func rank(n journal.Notice) int {
 
 // backlog is the condition of what waits for a channel. The source is hidden from the planner: SQLite would go by the index of source and
 // channel, through all that was ever delivered there, and not by the one of what is due.
-const backlog = `channel = $1 AND state IN ('due', 'sending') AND state = 'due' AND tries = 0 AND source || '' IN ('threat', 'alert')`
+const backlog = `channel = $1 AND state IN ('due', 'sending') AND state = 'due' AND tries = 0 AND source || '' NOT IN ('digest', 'file', 'note')`
 
 // Backlog counts what waits for a channel.
 func (j Journal) Backlog(ctx context.Context, channel string) (b journal.Backlog, err error) {

@@ -142,7 +142,7 @@ func idOf(row map[string]any) string { return row["id"].(string) }
 // note writes a note on a threat, as an analyst in the console would, and returns its id.
 func note(t testing.TB, s *story, threat string) string {
 	t.Helper()
-	_, err := s.program.console.AddThreatNotes(t.Context(), []s1.ThreatID{s1.ThreatID(threat)}, "first look")
+	_, err := s.program.consoles[0].client.AddThreatNotes(t.Context(), []s1.ThreatID{s1.ThreatID(threat)}, "first look")
 	require.NoError(t, err)
 	s.console.Reset()
 	return idOf(s.console.Notes(threat)[0])
@@ -164,7 +164,7 @@ func (s stage) line(command string) string {
 
 // makers start at the console what some commands ask about, and return its id. Once is enough for a story.
 func (s stage) makers() map[string]func() string {
-	c, ctx, t := s.program.console, s.t.Context(), s.t
+	c, ctx, t := s.program.consoles[0].client, s.t.Context(), s.t
 	day := s1.Time{Time: time.Now().Add(-24 * time.Hour)}
 	upload := func(activity string) string {
 		ups, err := s1.Collect(c.Uploads(ctx, s1.Query{}.With("activityTypes", activity)))

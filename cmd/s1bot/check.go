@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -44,7 +45,7 @@ func check(ctx context.Context, environ map[string]string, out io.Writer) error 
 	if err == nil {
 		findings = append(findings, setup.Finding{What: "Settings", Note: "complete"})
 		findings = append(findings, checkSlack(ctx, c)...)
-		findings = append(findings, checkConsole(ctx, c)...)
+		findings = append(findings, checkConsoles(ctx, c)...)
 		findings = append(findings, checkDatabase(ctx, c), checkSealKey(c))
 		findings = append(findings, checkAuditCopies(ctx, c)...)
 	} else {
@@ -107,6 +108,13 @@ func fileChannels(c config) map[string]string {
 			channels[fmt.Sprintf("policy file, route %d", i+1)] = r.Channel
 		}
 	}
+	for _, one := range f.Consoles {
+		for what, channel := range map[string]string{"threats": one.Threats, "alerts": one.Alerts} {
+			if channel != "" {
+				channels["policy file, "+what+" of "+one.Name] = channel
+			}
+		}
+	}
 	if f.Reports.Channel != "" {
 		channels["policy file, reports"] = f.Reports.Channel
 	}
@@ -128,26 +136,48 @@ func checkPolicy(c config, policy policy.Policy, err error) setup.Finding {
 // probeLimit bounds one question to the console, its repetitions included.
 const probeLimit = 15 * time.Second
 
+// checkConsoles tests all of them at once: one that hangs keeps none of the others waiting.
+func checkConsoles(ctx context.Context, c config) []setup.Finding {
+	all, err := c.listed()
+	if err != nil {
+		return []setup.Finding{{What: "Consoles", Err: err}}
+	}
+	found := make([][]setup.Finding, len(all))
+	var asking sync.WaitGroup
+	for i, of := range all {
+		asking.Go(func() {
+			found[i] = checkConsole(ctx, c, of)
+			for j := range found[i] {
+				if len(all) > 1 {
+					found[i][j].What += " · " + of.name
+				}
+			}
+		})
+	}
+	asking.Wait()
+	return slices.Concat(found...)
+}
+
 // checkConsole asks for one row of each area; what the token may change cannot be tried without changing something.
-func checkConsole(ctx context.Context, c config) []setup.Finding {
-	client, err := newConsole(c, slog.New(slog.DiscardHandler), nil, nil, nil)
+func checkConsole(ctx context.Context, c config, of consoleConfig) []setup.Finding {
+	client, err := newClient(c, of, slog.New(slog.DiscardHandler), nil, nil, nil)
 	if err != nil {
 		return []setup.Finding{{What: "Console address", Err: err}}
 	}
 	var info s1.SystemInfo
 	err = probe(ctx, func(ctx context.Context) (err error) { info, err = client.SystemInfo(ctx); return err })
-	findings := checkToken(c, info, err)
+	findings := checkToken(of, info, err)
 	if err == nil {
 		findings = append(findings, checkTokenEnd(ctx, client))
 		findings = append(findings, checkAreas(ctx, client)...)
 		findings = append(findings, checkHunts(ctx, c, client))
-		findings = append(findings, checkFeeds(ctx, c, client)...)
+		findings = append(findings, checkFeeds(ctx, c, of, client)...)
 	}
 	return findings
 }
 
 // checkToken tells a wrong address from a wrong token.
-func checkToken(c config, info s1.SystemInfo, err error) []setup.Finding {
+func checkToken(of consoleConfig, info s1.SystemInfo, err error) []setup.Finding {
 	var e *s1.Error
 	if err != nil && (!errors.As(err, &e) || e.Status != http.StatusUnauthorized && e.Status != http.StatusForbidden) {
 		return []setup.Finding{
@@ -155,7 +185,7 @@ func checkToken(c config, info s1.SystemInfo, err error) []setup.Finding {
 			{What: "Console token", Err: errors.New("not tested: the console has to answer first")},
 		}
 	}
-	address := setup.Finding{What: "Console address", Note: c.ConsoleURL}
+	address := setup.Finding{What: "Console address", Note: of.url}
 	if err != nil {
 		return []setup.Finding{address, {What: "Console token", Err: todo(err, "make a new API token for the bot's user and put it into S1_API_TOKEN")}}
 	}

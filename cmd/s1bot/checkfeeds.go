@@ -12,7 +12,7 @@ import (
 )
 
 // checkFeeds reads each feed that some channel hears of, in all the ways in which the bot reads it.
-func checkFeeds(ctx context.Context, c config, client *s1.Client) []setup.Finding {
+func checkFeeds(ctx context.Context, c config, of consoleConfig, client *s1.Client) []setup.Finding {
 	file, err := c.policyFile()
 	if err != nil {
 		return nil // the policy's own line says what is wrong with the file
@@ -21,9 +21,9 @@ func checkFeeds(ctx context.Context, c config, client *s1.Client) []setup.Findin
 	for _, what := range []struct {
 		source           journal.Source
 		setting, channel string
-	}{{journal.Threats, "S1BOT_THREATS_CHANNEL", c.ThreatsChannel}, {journal.Alerts, "S1BOT_ALERTS_CHANNEL", c.AlertsChannel}} {
+	}{{journal.Threats, "S1BOT_THREATS_CHANNEL", of.threats}, {journal.Alerts, "S1BOT_ALERTS_CHANNEL", of.alerts}} {
 		found := setup.Finding{What: fmt.Sprintf("Feed of %ss", what.source), Note: "readable"}
-		if what.channel == "" && len(file.Routes.Channels(what.source)) == 0 {
+		if what.channel == "" && len(file.Routes.Channels(what.source, of.name)) == 0 {
 			found.Note = "off: no channel is set, neither in " + what.setting + " nor by a route"
 			findings = append(findings, found)
 			continue

@@ -54,6 +54,6 @@ func checked(t *testing.T, console *s1sim.Console, engine string) string {
 	c.ConsoleURL, c.HuntEngine = server.URL, engine
 	require.NoError(t, c.APIToken.UnmarshalText([]byte(s1sim.Token)))
 	var out strings.Builder
-	_ = report(&out, checkConsole(t.Context(), c)) // its error counts what it printed
+	_ = report(&out, checkConsoles(t.Context(), c)) // its error counts what it printed
 	return out.String()
 }

@@ -31,7 +31,7 @@ type config struct {
 	AppToken    s1.Secret `env:"SLACK_APP_TOKEN" unset:"required" means:"app-level token, 'xapp-…', scope 'connections:write'"`
 	BotToken    s1.Secret `env:"SLACK_BOT_TOKEN" unset:"required" means:"bot token, 'xoxb-…'; it also seals buttons and forms: with a new token, buttons and forms in older messages stop working"`
 	SlackURL    string    `env:"SLACK_API_URL" envDefault:"https://slack.com/api/" means:"base address of Slack's Web API"`
-	ConsoleURL  string    `env:"S1_URL" unset:"required" means:"the console's address, 'https://….sentinelone.net'; plain http for this machine only"`
+	ConsoleURL  string    `env:"S1_URL" unset:"required" means:"the console's address, 'https://….sentinelone.net'; plain http for this machine only. Of several consoles that the policy file lists it names the one that rows of an existing database are of"`
 	APIToken    s1.Secret `env:"S1_API_TOKEN" unset:"required" means:"API token of the console"`
 	APIVersion  string    `env:"S1_API_VERSION" envDefault:"v2.1" means:"version in the API's paths"`
 	DatabaseURL string    `env:"S1BOT_DATABASE_URL" envDefault:"sqlite:s1bot.db" means:"'sqlite:PATH', or 'postgres://…' for several processes"`
@@ -144,6 +144,7 @@ func (c *config) check() []error {
 	c.checkTokens(bad)
 	c.checkAddresses(bad)
 	c.checkRoles(bad)
+	c.checkConsoles(bad)
 	if c.PollInterval < time.Second {
 		bad("S1BOT_POLL_INTERVAL", "at least 1s")
 	}
@@ -217,22 +218,14 @@ func (c *config) checkTokens(bad func(string, string, ...any)) {
 	case !strings.HasPrefix(token, "xoxb-"):
 		bad("SLACK_BOT_TOKEN", "starts with xoxb-: find it under OAuth & Permissions after installing the app")
 	}
-	if c.APIToken.Empty() {
-		bad("S1_API_TOKEN", "required: an API token of the console")
-	}
-	for name, token := range map[string]string{"SLACK_APP_TOKEN": c.AppToken.Reveal(), "SLACK_BOT_TOKEN": c.BotToken.Reveal(), "S1_API_TOKEN": c.APIToken.Reveal()} {
-		if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-			bad(name, "has a space, a line break or a character that no token has: copy it again, whole")
+	for name, token := range map[string]s1.Secret{"SLACK_APP_TOKEN": c.AppToken, "SLACK_BOT_TOKEN": c.BotToken} {
+		if wrong := oddToken(token); wrong != "" && !token.Empty() {
+			bad(name, "%s", wrong)
 		}
 	}
 }
 
 func (c *config) checkAddresses(bad func(string, string, ...any)) {
-	if c.ConsoleURL == "" {
-		bad("S1_URL", "required: the console's address, https://….sentinelone.net")
-	} else if err := checkURL(c.ConsoleURL); err != nil {
-		bad("S1_URL", "%w", err)
-	}
 	if err := checkURL(c.SlackURL); err != nil {
 		bad("SLACK_API_URL", "%w", err)
 	}

@@ -79,6 +79,10 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"render/tempfile", "commands/observables", "commands/refusal", "commands/text", "render", "render/cards", "s1", "s1/filters", "s1/huntapi"},
 		[]string{"github.com/hashicorp/golang-lru/v2"},
 	},
+	"commands/consoles": {
+		[]string{"commands/catalog", "commands/text", "s1"},
+		nil,
+	},
 	"commands/refusal": {
 		[]string{"commands/text", "render", "s1"},
 		nil,
@@ -124,7 +128,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 	},
 	"approvals/workflow": {
-		[]string{"approvals", "approvals/policy", "commands/catalog", "commands/text", "render", "s1"},
+		[]string{"approvals", "approvals/policy", "commands/catalog", "commands/consoles", "commands/text", "render", "s1"},
 		[]string{"github.com/sourcegraph/conc"},
 	},
 	"approvals/trail": {
@@ -170,7 +174,7 @@ var rooms = map[string]struct{ ours, third []string }{
 	"bot": {
 		[]string{
 			"s1", "render", "render/tempfile",
-			"commands/catalog", "commands/manual", "commands/plain", "commands/refusal", "commands/slash", "commands/text",
+			"commands/catalog", "commands/consoles", "commands/manual", "commands/plain", "commands/refusal", "commands/slash", "commands/text",
 			"approvals", "approvals/policy", "approvals/workflow",
 			"bot/chat", "bot/fairqueue", "bot/inbound", "bot/jobs", "bot/people", "bot/post", "bot/report", "bot/seal", "bot/setup",
 			"bot/socketmode", "bot/webapi",
@@ -308,7 +312,7 @@ var rooms = map[string]struct{ ours, third []string }{
 	"cmd/s1bot": {
 		[]string{
 			"s1", "s1/huntapi", "s1/s1sim", "s1/transport", "render", "render/tempfile",
-			"commands", "commands/catalog", "commands/manual", "commands/refusal", "commands/slash", "commands/text",
+			"commands", "commands/catalog", "commands/consoles", "commands/manual", "commands/refusal", "commands/slash", "commands/text",
 			"approvals", "approvals/policy", "approvals/syslog", "approvals/trail",
 			"notifier", "notifier/delivery", "notifier/feed", "notifier/figures", "notifier/journal", "notifier/routing",
 			"bot", "bot/chat", "bot/setup", "bot/slacksim", "bot/store", "bot/webapi",
@@ -317,7 +321,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"github.com/caarlos0/env/v11", "github.com/alecthomas/kong", "github.com/coreos/go-systemd/v22", "golang.org/x/crypto/x509roots/fallback"},
 	},
 	"cmd/s1bot/policyfile": {
-		[]string{"s1", "commands/catalog", "commands/text", "approvals/policy", "notifier", "notifier/journal", "notifier/routing"},
+		[]string{"s1", "commands/catalog", "commands/consoles", "commands/text", "approvals/policy", "notifier", "notifier/journal", "notifier/routing"},
 		[]string{"github.com/goccy/go-yaml"},
 	},
 	"render/tempfile": {

@@ -101,7 +101,7 @@ func breed(t testing.TB, cmd *catalog.Command) *mutant {
 	client, err := s1.New(s1.Config{BaseURL: "https://console.test", Token: s1.NewSecret(s1sim.Token), HTTPClient: &http.Client{Transport: m.tape}})
 	require.NoError(t, err)
 	m.tape.rewind()
-	s := dress(&story{t: t, console: console, program: &program{console: client}})
+	s := dress(&story{t: t, console: console, program: &program{consoles: []*connection{{client: client}}}})
 	time.Sleep(2 * time.Minute) // the rates of what was prepared are over
 	line := s.line(cmd.Name)
 	inv, _, err := slash.Parse(commands.All(), line, text.Input{Zone: time.UTC, Now: m.now})

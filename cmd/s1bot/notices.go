@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"s1bot/bot"
 	"s1bot/bot/chat"
 	"s1bot/notifier"
 	"s1bot/notifier/delivery"
@@ -18,18 +19,19 @@ var _ delivery.Failure = chat.Failure{}
 type later struct{ notifier func() *notifier.Notifier }
 
 // About is the notifier's.
-func (l later) About(ctx context.Context, channel, ts string) (kind, id string, err error) {
-	return l.notifier().About(ctx, channel, ts)
+func (l later) About(ctx context.Context, channel, ts string) (bot.Subject, error) {
+	about, err := l.notifier().About(ctx, channel, ts)
+	return bot.Subject{Console: about.Mark, Kind: about.Kind, ID: about.ID}, err
 }
 
 // Explain is the notifier's.
-func (l later) Explain(ctx context.Context, id string) (render.Card, error) {
-	return l.notifier().Explain(ctx, id)
+func (l later) Explain(ctx context.Context, console, id string) (render.Card, error) {
+	return l.notifier().Explain(ctx, console, id)
 }
 
 // Snooze is the notifier's.
-func (l later) Snooze(ctx context.Context, owner, kind, value, reason string, until time.Time) (render.Card, error) {
-	return l.notifier().Snooze(ctx, owner, kind, value, reason, until)
+func (l later) Snooze(ctx context.Context, console, owner, kind, value, reason string, until time.Time) (render.Card, error) {
+	return l.notifier().Snooze(ctx, console, owner, kind, value, reason, until)
 }
 
 // Snoozed is the notifier's.

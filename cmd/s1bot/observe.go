@@ -13,9 +13,6 @@ import (
 	"s1bot/s1"
 )
 
-// soleConsole is the console's name in labels where the settings name one console and no more.
-const soleConsole = "default"
-
 // newMetrics are the program's; what they ask for at a scrape is there by then.
 func (p *program) newMetrics() *metrics.Metrics {
 	v := version()
@@ -48,26 +45,18 @@ func (p *program) requests(ctx context.Context) (metrics.Requests, error) {
 	return r, err
 }
 
-// observed is what happens at the console, for the metrics.
-func observed(m *metrics.Metrics) func(s1.Observation) {
-	return func(o s1.Observation) { m.ConsoleRequest(soleConsole, o.Method, o.Route, o.Status, o.Duration) }
+// observed is what happens at a console, for the metrics.
+func observed(m *metrics.Metrics, console string) func(s1.Observation) {
+	return func(o s1.Observation) { m.ConsoleRequest(console, o.Method, o.Route, o.Status, o.Duration) }
 }
 
-// tokenKnown shows the end of the console's token in the metrics; where there is none, or it is unknown, there is no such series.
-func (p *program) tokenKnown(token s1.Token) {
+// tokenKnown shows the end of a console's token in the metrics; where there is none, or it is unknown, there is no such series.
+func (p *program) tokenKnown(console string, token s1.Token) {
 	if token.Expires.IsZero() {
-		p.metrics.ConsoleTokenEndUnknown(soleConsole)
+		p.metrics.ConsoleTokenEndUnknown(console)
 		return
 	}
-	p.metrics.ConsoleTokenEnds(soleConsole, token.Expires)
-}
-
-// A feedMeter counts what the notifier does.
-type feedMeter struct{ *metrics.Metrics }
-
-// FeedSucceeded says that a feed of the sole console was read to its end.
-func (m feedMeter) FeedSucceeded(feed string, at time.Time) {
-	m.Metrics.FeedSucceeded(soleConsole, feed, at)
+	p.metrics.ConsoleTokenEnds(console, token.Expires)
 }
 
 // An auditedStore logs every row of the audit trail, once it is written, so that the log tells the day's story under the same references;

@@ -19,26 +19,24 @@ import (
 	"s1bot/bot"
 	"s1bot/bot/store"
 	"s1bot/cmd/s1bot/metrics"
-	"s1bot/commands"
+	"s1bot/commands/consoles"
 	"s1bot/notifier"
-	"s1bot/notifier/figures"
 	"s1bot/notifier/journal"
 	"s1bot/notifier/routing"
 	"s1bot/render/tempfile"
-	"s1bot/s1"
-	"s1bot/s1/huntapi"
 )
 
 // drainLimit is how long a stop waits for what is running.
 const drainLimit = 20 * time.Second
 
-// A program is everything that runs for one workspace and one console. `s1bot run`, `s1bot demo` and the tests share it.
+// A program is everything that runs for one workspace and its consoles. `s1bot run`, `s1bot demo` and the tests share it.
 type program struct {
 	config      config
 	log         *slog.Logger
 	db          *store.DB
-	console     *s1.Client
-	token       *tokenFacts
+	listed      []consoleConfig
+	consoles    []*connection
+	set         *consoles.Set // of the same
 	bot         *bot.Bot
 	notifier    *notifier.Notifier
 	ledger      *approvals.Ledger
@@ -57,68 +55,77 @@ func assemble(ctx context.Context, c config, log *slog.Logger) (*program, error)
 	if p.db, err = store.Open(ctx, c.DatabaseURL, log); err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	now := c.credentials()
-	p.credentials.Store(&now)
-	if p.console, err = newConsole(c, log, observed(p.metrics), p.db.Rates(), p.consoleToken); err != nil {
-		return nil, errors.Join(err, p.db.Close())
-	}
-	p.token = newTokenFacts(p.console.Token, p.tokenKnown, log)
+	p.credentials.Store(&credentials{slack: c.slackTokens()})
 	if err := p.wire(); err != nil {
 		return nil, errors.Join(err, p.db.Close())
 	}
 	return p, nil
 }
 
-// newConsole is the client of the console; rates, if any, are shared with other processes, and token, if any, is the one of the moment.
-func newConsole(c config, log *slog.Logger, observe func(s1.Observation), rates s1.Rates, token func() s1.Secret) (*s1.Client, error) {
-	return s1.New(s1.Config{BaseURL: c.ConsoleURL, Token: c.APIToken, Rotated: token, Version: c.APIVersion, Engine: huntapi.HuntEngine(c.HuntEngine), Logger: log, Observe: observe, Rates: rates, Unpaced: c.unpaced})
-}
-
-// wire makes ledger, bot and notifier.
+// wire makes consoles, ledger, bot and notifier.
 func (p *program) wire() error {
 	rules, err := p.readRules()
 	if err != nil {
 		return err
 	}
 	p.take(rules)
+	p.listed = rules.consoles
+	if err := p.openAll(); err != nil {
+		return err
+	}
 	p.ledger, err = approvals.New(approvals.Config{Store: auditedStore{p.db.Requests(), p.metrics.AuditFailed, p.log}, Owner: rand.Text(), Lease: p.config.lease, Now: p.config.now,
 		Key: p.config.sealKey(), Logger: p.log})
 	if err != nil {
 		return err
 	}
 	c := p.config
-	catalog := commands.All()
+	catalog := p.consoles[0].catalog
 	p.bot, err = bot.New(bot.Config{
 		AppToken: c.AppToken, BotToken: c.BotToken, Tokens: p.tokens, APIURL: c.SlackURL, Sockets: c.Sockets, Tick: c.tick, Now: c.now,
-		Console: p.console, Catalog: catalog, Ledger: p.ledger, Policy: func() policy.Policy { return *p.policy.Load() },
+		Console: p.consoles[0].client, Consoles: p.set, Catalog: catalog, Ledger: p.ledger, Policy: func() policy.Policy { return *p.policy.Load() },
 		Inbox: p.db.Inbox(), Clips: p.db.Clips(), Directs: p.db.Directs(), Jobs: p.db.Jobs(), History: p.db.History(), Queries: p.db.Queries(), Exports: tempfile.NewSpace("", c.ExportSpace<<20), Log: p.log, Meter: p.metrics, Changed: p.changed,
-		OperatorChannels: []string{c.ThreatsChannel, c.AlertsChannel},
+		OperatorChannels: p.newsChannels(),
 		Notices:          later{func() *notifier.Notifier { return p.notifier }},
 	})
 	if err != nil {
 		return err
 	}
+	var more []notifier.Feeds
+	for _, one := range p.consoles[1:] {
+		more = append(more, p.feeds(one))
+	}
 	p.notifier, err = notifier.New(notifier.Config{
-		Console: p.console, Actions: catalog.CardActions(), Journal: p.db.Journal(), Leases: p.db.Journal(), Messages: p.bot.Channels, Files: p.bot.Channels, ThreatsChannel: c.ThreatsChannel, AlertsChannel: c.AlertsChannel,
+		Feeds: p.feeds(p.consoles[0]), More: more, Actions: catalog.CardActions(), Journal: p.db.Journal(), Leases: p.db.Journal(), Messages: p.bot.Channels, Files: p.bot.Channels,
 		Operators: p.operators(),
-		Routes:    func() routing.Routes { return *p.routes.Load() }, Check: p.check, Token: p.token.now, Reports: shifts{p},
-		Also:     []func(context.Context){figures.Counter{Console: p.console, Store: p.db.Figures(), Now: time.Now, Log: p.log, Pause: min(figures.Every, c.PollInterval)}.Run},
-		Interval: c.PollInterval, Backfill: c.Backfill, Keep: c.Keep, Observer: feedMeter{p.metrics}, Logger: p.log,
+		Routes:    func() routing.Routes { return *p.routes.Load() }, Reports: shifts{p},
+		Also:     p.figures(),
+		Interval: c.PollInterval, Backfill: c.Backfill, Keep: c.Keep, Observer: p.metrics, Logger: p.log,
 	})
 	return err
 }
 
 // operators is the channel that hears of trouble: that of approvals, else one that hears of threats or alerts.
 func (p *program) operators() string {
-	channels := []string{p.policy.Load().Channel(), p.config.ThreatsChannel, p.config.AlertsChannel}
+	channels := append([]string{p.policy.Load().Channel()}, p.newsChannels()...)
 	for _, source := range []journal.Source{journal.Threats, journal.Alerts} {
-		channels = append(channels, p.routes.Load().Channels(source)...)
+		for _, one := range p.listed {
+			channels = append(channels, p.routes.Load().Channels(source, one.name)...)
+		}
 	}
 	return cmp.Or(channels...)
 }
 
+// newsChannels are those that hear of new threats and alerts.
+func (p *program) newsChannels() (channels []string) {
+	for _, one := range p.listed {
+		channels = append(channels, one.threats, one.alerts)
+	}
+	return channels
+}
+
 // rules are what the policy file and the settings beside it say.
 type rules struct {
+	consoles []consoleConfig
 	policy   policy.Policy
 	routes   routing.Routes
 	schedule notifier.Schedule
@@ -137,7 +144,11 @@ func (p *program) readRules() (rules, error) {
 	if err != nil {
 		return rules{}, fmt.Errorf("read the policy: %w", err)
 	}
-	return rules{policy, file.Routes, p.config.scheduleOf(file)}, nil
+	listed, err := p.config.consoles(file)
+	if err != nil {
+		return rules{}, err
+	}
+	return rules{listed, policy, file.Routes, p.config.scheduleOf(file)}, nil
 }
 
 // take lets rules hold from now on.
@@ -158,8 +169,11 @@ func (p *program) reload(ctx context.Context) error {
 		return err
 	}
 	p.take(rules)
-	if changed := !credentials.console.Equal(p.credentials.Swap(&credentials).console); changed {
-		p.token.forget()
+	p.credentials.Store(&credentials)
+	for i, one := range p.consoles {
+		if token := credentials.consoles[i]; !one.current.Swap(&token).Equal(token) {
+			one.facts.forget()
+		}
 	}
 	return nil
 }
@@ -180,18 +194,13 @@ func (p *program) reloadOn(ctx context.Context, asked <-chan os.Signal) {
 	}
 }
 
-// check is the specification's health check of the connection.
-func (p *program) check(ctx context.Context) error {
-	if _, err := p.console.SystemInfo(ctx); err != nil {
-		return err
-	}
-	_, err := p.console.SitesPage(ctx, s1.Query{}.WithLimit(1))
-	return err
-}
-
 // changed lets the cards in the channels follow a change at once.
-func (p *program) changed(ctx context.Context, kind string, ids []string) {
-	if err := p.notifier.Refresh(ctx, kind, ids...); err != nil {
+func (p *program) changed(ctx context.Context, console, kind string, ids []string) {
+	on, err := p.set.Carried(console)
+	if err == nil {
+		err = p.notifier.Refresh(ctx, p.set.Mark(on), kind, ids...)
+	}
+	if err != nil {
 		p.log.Warn("cards follow at the next poll only", "err", err)
 	}
 }
@@ -200,7 +209,10 @@ func (p *program) changed(ctx context.Context, kind string, ids []string) {
 func (p *program) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	parts := []func(context.Context) error{p.bot.Run, p.notify, p.streamAudit, p.sendAudit, p.prune, p.token.run}
+	parts := []func(context.Context) error{p.bot.Run, p.notify, p.streamAudit, p.sendAudit, p.prune}
+	for _, one := range p.consoles {
+		parts = append(parts, one.facts.run)
+	}
 	ended := make(chan error, len(parts))
 	for _, part := range parts {
 		go func() { ended <- part(ctx) }()

@@ -19,15 +19,15 @@ import (
 func TestANewTokenIsAskedWhenItEnds(t *testing.T) {
 	t.Parallel()
 	s, locks, write := rotating(t)
-	require.Eventually(t, func() bool { return s.program.token.now().Owner != "" }, patience, 5*time.Millisecond)
-	require.True(t, s.program.token.now().Expires.IsZero())
+	require.Eventually(t, func() bool { return s.program.consoles[0].facts.now().Owner != "" }, patience, 5*time.Millisecond)
+	require.True(t, s.program.consoles[0].facts.now().Expires.IsZero())
 
 	ends := time.Now().Add(13 * 24 * time.Hour).UTC().Truncate(time.Second)
 	s.console.SetToken(s1sim.TokenSpec{Expires: ends})
 	locks.accept("old", "new")
 	write("xapp-old", "xoxb-old", "console-new")
 	require.NoError(t, s.program.reload(t.Context()))
-	require.Eventually(t, func() bool { return s.program.token.now().Expires.Equal(ends) }, patience, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return s.program.consoles[0].facts.now().Expires.Equal(ends) }, patience, 5*time.Millisecond)
 }
 
 func TestTheEndOfTheTokenIsToldInSlackAndMetricsOnce(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"s1bot/bot/webapi"
 	"s1bot/s1"
@@ -19,19 +20,14 @@ import (
 
 // credentials are what Slack and the console know the program by.
 type credentials struct {
-	slack   webapi.Tokens
-	console s1.Secret
+	slack    webapi.Tokens
+	consoles []s1.Secret // in the order in which they are listed
 }
 
-func (c *config) credentials() credentials {
-	return credentials{slack: webapi.Tokens{App: c.AppToken, Bot: c.BotToken}, console: c.APIToken}
-}
+func (c *config) slackTokens() webapi.Tokens { return webapi.Tokens{App: c.AppToken, Bot: c.BotToken} }
 
 // tokens are those for Slack, as they are now.
 func (p *program) tokens() webapi.Tokens { return p.credentials.Load().slack }
-
-// consoleToken is that for the console, as it is now.
-func (p *program) consoleToken() s1.Secret { return p.credentials.Load().console }
 
 // readCredentials reads the secrets again, and tries what is new. What is used for more than showing it to somebody is refused when it
 // changes: rows are sealed with the key, and the database is open.
@@ -43,23 +39,41 @@ func (p *program) readCredentials(ctx context.Context) (credentials, error) {
 	if !c.SecretKey.Equal(p.config.SecretKey) || c.DatabaseURL != p.config.DatabaseURL {
 		return credentials{}, errors.New("S1BOT_SECRET_KEY or S1BOT_DATABASE_URL changed, which takes a restart")
 	}
-	read, now := c.credentials(), *p.credentials.Load()
-	if !read.slack.Equal(now.slack) {
+	read := credentials{slack: c.slackTokens()}
+	if !read.slack.Equal(p.credentials.Load().slack) {
 		if err := p.bot.Try(ctx, read.slack); err != nil {
 			return credentials{}, fmt.Errorf("try the new Slack tokens: %w", err)
 		}
 	}
-	if !read.console.Equal(now.console) {
-		if err := tryConsole(ctx, c); err != nil {
-			return credentials{}, fmt.Errorf("try the new console token: %w", err)
+	listed, err := c.listed()
+	if err != nil {
+		return credentials{}, err
+	}
+	if !slices.EqualFunc(listed, p.listed, consoleConfig.sameBut) {
+		return credentials{}, errors.New("the consoles changed by more than their tokens, which takes a restart")
+	}
+	for i, one := range listed {
+		if !one.token.Equal(*p.consoles[i].current.Load()) {
+			if err := tryConsole(ctx, c, one); err != nil {
+				return credentials{}, fmt.Errorf("try the new console token%s: %w", p.labelled(one), err)
+			}
 		}
+		read.consoles = append(read.consoles, one.token)
 	}
 	return read, nil
 }
 
-// tryConsole asks the console whether it takes the token of c.
-func tryConsole(ctx context.Context, c config) error {
-	client, err := newConsole(c, slog.New(slog.DiscardHandler), nil, nil, nil)
+// labelled names a console where there are several.
+func (p *program) labelled(one consoleConfig) string {
+	if len(p.listed) < 2 {
+		return ""
+	}
+	return " of " + one.name
+}
+
+// tryConsole asks a console whether it takes a token.
+func tryConsole(ctx context.Context, c config, of consoleConfig) error {
+	client, err := newClient(c, of, slog.New(slog.DiscardHandler), nil, nil, nil)
 	if err != nil {
 		return err
 	}

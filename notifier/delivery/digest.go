@@ -19,7 +19,7 @@ const digestPage = 250
 // digestBacklog makes a digest of what waits for the channel, if that is too much for cards. It returns how long the notice that is next has
 // to wait: until the burst has stopped growing, for one digest is better than several.
 func (s *channelSender) digestBacklog(ctx context.Context, next journal.Notice) (wait time.Duration, err error) {
-	if next.State != journal.Due || next.Tries > 0 || next.Source != journal.Threats && next.Source != journal.Alerts {
+	if next.State != journal.Due || next.Tries > 0 || next.Source == journal.Digests || next.Source == journal.Files || next.Source == journal.Notes {
 		return 0, nil
 	}
 	waiting, err := s.journal.Backlog(ctx, s.channel)
@@ -107,13 +107,22 @@ func (s *channelSender) eachNotice(ctx context.Context, q journal.Query, do func
 
 // row is an item of a digest; one that cannot be read is listed by its id.
 func (s *channelSender) row(n journal.Notice) cards.DigestRow {
-	row, err := s.templates[n.Source].row(n.Body)
+	row, err := s.rowOf(n)
 	if err != nil {
 		s.logger.Error("can't read an item of a digest; the digest lists it by its id", "notice", n.Key(), "err", err)
-		row = cards.DigestRow{Kind: string(n.Source), ID: n.ID, Created: n.Created}
+		row = cards.DigestRow{Kind: string(n.Source.Kind()), ID: n.ID, Created: n.Created}
 	}
 	row.OwnCard = n.State != journal.Listed
 	return row
+}
+
+// rowOf reads an item of a digest. Of a console that is not configured any more there is no template.
+func (s *channelSender) rowOf(n journal.Notice) (cards.DigestRow, error) {
+	t, ok := s.templates[n.Source]
+	if !ok {
+		return cards.DigestRow{}, fmt.Errorf("no cards for source %q", n.Source)
+	}
+	return t.row(n.Body)
 }
 
 // fileName names a digest's file, so that it can be found again in the thread.

@@ -40,13 +40,21 @@ type Config struct {
 	Journal   Journal
 	Messages  Messenger
 	Files     Uploader
-	Links     cards.Links   // to the console's pages
+	Consoles  []Console     // whose items are delivered
 	Actions   cards.Actions // what cards offer
 	Operators string        // channel for notes about trouble, and what goes to a channel that is closed; empty: nobody does, it waits
 	Burst     int           // more than so many in a minute and channel become a digest
 	Observer  Observer
 	Now       func() time.Time
 	Logger    *slog.Logger
+}
+
+// A Console is what cards need to know of one.
+type Console struct {
+	Mark  string      // in the journal, see journal.Source.Of
+	Name  string      // what buttons carry; empty where there is only the one of the settings
+	Label string      // what people read; empty where there is no other
+	Links cards.Links // to its pages
 }
 
 // An Observer counts for metrics. Its methods must not wait.
@@ -72,7 +80,7 @@ type Dispatcher struct {
 // NewDispatcher makes a dispatcher; it starts nothing. Wake opens its channels.
 func NewDispatcher(c Config) *Dispatcher {
 	d := &Dispatcher{
-		deps: dependencies{journal: c.Journal, messages: c.Messages, files: c.Files, templates: templates(c.Links, c.Actions), actions: c.Actions, burstLimit: c.Burst, operators: c.Operators,
+		deps: dependencies{journal: c.Journal, messages: c.Messages, files: c.Files, templates: templates(c.Consoles, c.Actions), actions: c.Actions, burstLimit: c.Burst, operators: c.Operators,
 			pacer: pacing.NewPacer(postPause, c.Now), observer: c.Observer, now: c.Now, logger: c.Logger},
 		opened: map[string]bool{}, bell: make(chan struct{}, 1),
 	}

@@ -54,7 +54,7 @@ func (s *channelSender) post(ctx context.Context, n journal.Notice) error {
 // count counts what became of a notification; files and notes of our own are none.
 func (s *channelSender) count(n journal.Notice, result string) {
 	if n.Source != journal.Files && n.Source != journal.Notes {
-		s.observer.Notified(string(n.Source), result)
+		s.observer.Notified(string(n.Source.Kind()), result)
 	}
 }
 

@@ -16,8 +16,19 @@ type template struct {
 	row  func(body json.RawMessage) (cards.DigestRow, error)
 }
 
-// templates are those of the console's sources.
-func templates(links cards.Links, actions cards.Actions) map[journal.Source]template {
+// templates are those of the consoles' sources.
+func templates(consoles []Console, actions cards.Actions) map[journal.Source]template {
+	all := map[journal.Source]template{}
+	for _, c := range consoles {
+		for kind, t := range templatesOf(c.Links, actions) {
+			all[kind.Of(c.Mark)] = t.on(c)
+		}
+	}
+	return all
+}
+
+// templatesOf are those of one console's sources.
+func templatesOf(links cards.Links, actions cards.Actions) map[journal.Source]template {
 	return map[journal.Source]template{
 		journal.Threats: {
 			card(func(t s1.Threat, under cards.Thread) render.Card { return cards.Threat(t, links, actions, under) }),
@@ -26,6 +37,21 @@ func templates(links cards.Links, actions cards.Actions) map[journal.Source]temp
 		journal.Alerts: {
 			card(func(a s1.Alert, under cards.Thread) render.Card { return cards.Alert(a, links, actions, under) }),
 			row(func(a s1.Alert) cards.DigestRow { return cards.AlertRow(a, links) }),
+		},
+	}
+}
+
+// on draws the items of a console: what can be clicked on a card acts there.
+func (t template) on(c Console) template {
+	return template{
+		card: func(body json.RawMessage, under cards.Thread) (render.Card, error) {
+			drawn, err := t.card(body, under)
+			return drawn.On(c.Name).Named(c.Label), err
+		},
+		row: func(body json.RawMessage) (cards.DigestRow, error) {
+			listed, err := t.row(body)
+			listed.Console, listed.ConsoleLabel = c.Name, c.Label
+			return listed, err
 		},
 	}
 }

@@ -220,7 +220,7 @@ func (f *Feed) endpointsBefore(ctx context.Context, items []item, versions map[s
 		}
 	}
 	for some := range slices.Chunk(ids, idsPerCall) {
-		notices, err := f.journal.Notices(ctx, journal.Query{Source: f.source, IDs: some})
+		notices, err := f.journal.Notices(ctx, journal.Query{Source: f.kept, IDs: some})
 		if err != nil {
 			return nil, fmt.Errorf("read where %d endpoints belonged: %w", len(some), err)
 		}

@@ -63,6 +63,9 @@ type Console interface {
 // Config says what to read and where that goes. All of it is needed, except where it says otherwise.
 type Config struct {
 	Console   Console
+	Name      string // of the console, for routes and metrics
+	Mark      string // of the console in the journal, see journal.Source.Of
+	Label     string // of the console, for people; empty where there is no other
 	Journal   Journal
 	Channel   string // where no route says another; empty: only what routes name gets anything
 	Routes    func() routing.Routes
@@ -79,8 +82,8 @@ type Config struct {
 
 // An Observer counts for metrics. Its methods must not wait.
 type Observer interface {
-	// FeedSucceeded says that a feed ("threat", "alert") was read to its end.
-	FeedSucceeded(feed string, at time.Time)
+	// FeedSucceeded says that a feed ("threat", "alert") of a console was read to its end.
+	FeedSucceeded(console, feed string, at time.Time)
 
 	// Notified says what became of a notification: here of a "threat" or an "alert" that was "muted".
 	Notified(kind, result string)
@@ -89,6 +92,9 @@ type Observer interface {
 // A Feed reads one source into the journal.
 type Feed struct {
 	kind
+	kept     journal.Source // the source as the journal has it
+	name     string         // of the console
+	label    string
 	channel  string // where no route says another; may be empty
 	routes   func() routing.Routes
 	interval time.Duration
@@ -125,15 +131,15 @@ type failureRun struct {
 // New makes the feed of a source; it starts nothing.
 func New(c Config, source journal.Source) *Feed {
 	return &Feed{
-		kind: kindOf(source, c.Console), channel: c.Channel, routes: c.Routes, interval: c.Interval, born: c.Born, backfill: c.Backfill, keep: cmp.Or(c.Keep, retention), journal: c.Journal,
-		wake: c.Wake, observer: c.Observer, now: c.Now, logger: c.Logger.With("feed", string(source)), turn: pacing.NewTurn(), failing: map[string]*failureRun{},
+		kind: kindOf(source, c.Console), kept: source.Of(c.Mark), name: c.Name, label: c.Label, channel: c.Channel, routes: c.Routes, interval: c.Interval, born: c.Born, backfill: c.Backfill, keep: cmp.Or(c.Keep, retention), journal: c.Journal,
+		wake: c.Wake, observer: c.Observer, now: c.Now, logger: c.Logger.With("feed", string(source.Of(c.Mark))), turn: pacing.NewTurn(), failing: map[string]*failureRun{},
 		untilSweep: map[string]int{}, operators: c.Operators, readAt: map[string]time.Time{}, deferredSince: map[string]time.Time{},
 	}
 }
 
 // channels are all that items of the source may go to.
 func (f *Feed) channels() []string {
-	channels := f.routes().Channels(f.source)
+	channels := f.routes().Channels(f.source, f.name)
 	if f.channel != "" {
 		channels = append(channels, f.channel)
 	}
@@ -163,7 +169,7 @@ func (f *Feed) poll(ctx context.Context) {
 		return
 	}
 	if len(f.failing) == 0 {
-		f.observer.FeedSucceeded(string(f.source), f.now())
+		f.observer.FeedSucceeded(f.name, string(f.source), f.now())
 	}
 	if err := f.announceHealth(ctx); err != nil {
 		f.noting.Failed(f.logger, f.now(), "can't write the note about a feed, retrying", err)
@@ -234,7 +240,7 @@ const survey = "survey"
 // ensureStarted makes sure that the source's beginning is fixed and that what lies before it is in the journal as history. The beginning
 // is written down before anything is asked, so that a console that is down at first start loses nothing.
 func (f *Feed) ensureStarted(ctx context.Context) error {
-	cursor, err := f.journal.Cursor(ctx, f.source)
+	cursor, err := f.journal.Cursor(ctx, f.kept)
 	if err != nil {
 		return fmt.Errorf("read the cursor: %w", err)
 	}
@@ -249,7 +255,7 @@ func (f *Feed) ensureStarted(ctx context.Context) error {
 	if !known {
 		cursor.Channels = append(slices.Clone(cursor.Channels), missing...)
 	}
-	if err := f.journal.Record(ctx, journal.Batch{Source: f.source, Cursor: cursor}); err != nil {
+	if err := f.journal.Record(ctx, journal.Batch{Source: f.kept, Cursor: cursor}); err != nil {
 		return fmt.Errorf("write the cursor: %w", err)
 	}
 	if cursor.Ready {

@@ -62,7 +62,7 @@ func (f *Feed) announceHealth(ctx context.Context) error {
 	if problem == nil && len(f.failing) > 0 || f.known != nil && *f.known == (problem != nil) {
 		return nil
 	}
-	was, err := f.journal.Cursor(ctx, journal.FeedState(f.source))
+	was, err := f.journal.Cursor(ctx, journal.FeedState(f.kept))
 	if err != nil || problem != nil && !refuses(problem.err) && (f.operators == "" || f.consoleIsAway(ctx)) {
 		return err
 	}
@@ -78,7 +78,7 @@ func (f *Feed) announceHealth(ctx context.Context) error {
 
 // consoleIsAway reports whether the operators know already that the console does not answer.
 func (f *Feed) consoleIsAway(ctx context.Context) bool {
-	watched, err := f.journal.Cursor(ctx, journal.ConsoleState)
+	watched, err := f.journal.Cursor(ctx, journal.ConsoleState.Of(f.kept.Console()))
 	return err == nil && watched.Ready
 }
 
@@ -89,11 +89,12 @@ func (f *Feed) recordHealth(ctx context.Context, since time.Time, problem *probl
 	if problem != nil {
 		card = problem.card(f.source)
 	}
-	note, err := journal.NewNote(fmt.Sprintf("%s-%d", journal.FeedState(f.source), now.UnixMilli()), cmp.Or(f.operators, f.channels()[0]), card, now)
+	card = card.Named(f.label)
+	note, err := journal.NewNote(fmt.Sprintf("%s-%d", journal.FeedState(f.kept), now.UnixMilli()), cmp.Or(f.operators, f.channels()[0]), card, now)
 	if err != nil {
 		return err
 	}
-	batch := journal.Batch{Source: journal.FeedState(f.source), Cursor: journal.Cursor{Since: now, Ready: problem != nil}, Fresh: []journal.Notice{note}}
+	batch := journal.Batch{Source: journal.FeedState(f.kept), Cursor: journal.Cursor{Since: now, Ready: problem != nil}, Fresh: []journal.Notice{note}}
 	if err := f.journal.Record(ctx, batch); err != nil {
 		return fmt.Errorf("write down how the feed of %ss is: %w", f.source, err)
 	}

@@ -13,7 +13,7 @@ import (
 
 // batch compares items with the journal: what is new becomes a notice, what changed is noted.
 func (f *Feed) batch(ctx context.Context, cursor journal.Cursor, items []item, surveying surveying) (journal.Batch, error) {
-	batch := journal.Batch{Source: f.source, Cursor: cursor}
+	batch := journal.Batch{Source: f.kept, Cursor: cursor}
 	versions, err := f.versions(ctx, items)
 	if err != nil {
 		return batch, err
@@ -50,7 +50,7 @@ func (f *Feed) batch(ctx context.Context, cursor journal.Cursor, items []item, s
 func (f *Feed) versions(ctx context.Context, items []item) (map[string]string, error) {
 	versions := map[string]string{}
 	for some := range slices.Chunk(items, pageSize) {
-		known, err := f.journal.Versions(ctx, f.source, mapSlice(some, func(it item) string { return it.id }))
+		known, err := f.journal.Versions(ctx, f.kept, mapSlice(some, func(it item) string { return it.id }))
 		if err != nil {
 			return nil, fmt.Errorf("look up %d %ss: %w", len(items), f.source, err)
 		}
@@ -80,6 +80,7 @@ func (f *Feed) notices(cursor journal.Cursor, it item, surveying surveying, asle
 	case n.Created.Before(cursor.Since.Add(-maxIndexDelay)):
 		return nil
 	}
+	it.facts.Console, it.facts.Mark = f.name, f.kept.Console()
 	if quiet, ok := routing.SnoozedBy(asleep, it.facts, f.now()); ok {
 		silent.Group = quiet.ID // so that it can be counted
 		f.observer.Notified(string(f.source), "muted")
@@ -112,7 +113,7 @@ func (f *Feed) snoozed(ctx context.Context) ([]journal.Snooze, error) {
 
 // consoleSide is the console's side of a notice.
 func (f *Feed) consoleSide(it item) journal.Notice {
-	return journal.Notice{Source: f.source, ID: it.id, Group: it.group, Created: it.created, Version: it.version, Body: it.body}
+	return journal.Notice{Source: f.kept, ID: it.id, Group: it.group, Created: it.created, Version: it.version, Body: it.body}
 }
 
 // record writes a batch, if there is anything in it, and wakes the channels.

@@ -16,7 +16,7 @@ import (
 // what is in the journal: after each page if the console keeps the order asked for, else after the last. It returns how many rows
 // there were.
 func (f *Feed) read(ctx context.Context, p pass, window time.Duration) (rows int, err error) {
-	cursor, err := f.journal.Cursor(ctx, f.source)
+	cursor, err := f.journal.Cursor(ctx, f.kept)
 	if err != nil {
 		return 0, fmt.Errorf("read the cursor: %w", err)
 	}

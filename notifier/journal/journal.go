@@ -18,6 +18,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -40,6 +41,30 @@ const (
 	ShiftReports Source = "report" // Since is up to when shifts were reported
 	TokenEnd     Source = "token"  // Since is the day, counted back from the end of the console's token, that operators last heard of
 )
+
+// consoleMark stands between what a source is and the console that it is of. No kind of source has it in its name, nor has a console.
+const consoleMark = "@"
+
+// Of is the source as the journal keeps it of one console among several: items and threads of two consoles have nothing to do with each
+// other, even with equal ids. An empty name is the console of before there were names.
+func (s Source) Of(console string) Source {
+	if console == "" {
+		return s
+	}
+	return s + consoleMark + Source(console)
+}
+
+// Kind is what s is, whatever console it is of.
+func (s Source) Kind() Source {
+	kind, _, _ := strings.Cut(string(s), consoleMark)
+	return Source(kind)
+}
+
+// Console is the name of the console that s is of; empty for the one of before there were names, and for messages of our own.
+func (s Source) Console() string {
+	_, console, _ := strings.Cut(string(s), consoleMark)
+	return console
+}
 
 // FeedState is the source whose cursor says how the feed of a source is: Since is when that began, Ready that it cannot be read.
 func FeedState(feed Source) Source { return "feed-" + feed }

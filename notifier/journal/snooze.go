@@ -4,14 +4,15 @@ import "time"
 
 // A Snooze keeps some notices quiet for a while, because its owner knows about them.
 type Snooze struct {
-	ID     string    `json:"id"`
-	Kind   string    `json:"kind"` // rule, hash, host, storyline
-	Value  string    `json:"value"`
-	Owner  string    `json:"owner"` // Slack user id
-	Reason string    `json:"reason,omitempty"`
-	Begins time.Time `json:"begins"`
-	Until  time.Time `json:"until"`
-	Quiet  int       `json:"-"` // how many it has kept quiet
+	ID      string    `json:"id"`
+	Console string    `json:"console,omitempty"` // that it is of, as sources have it; see Source.Of
+	Kind    string    `json:"kind"`              // rule, hash, host, storyline
+	Value   string    `json:"value"`
+	Owner   string    `json:"owner"` // Slack user id
+	Reason  string    `json:"reason,omitempty"`
+	Begins  time.Time `json:"begins"`
+	Until   time.Time `json:"until"`
+	Quiet   int       `json:"-"` // how many it has kept quiet
 }
 
 // SnoozeKinds are what a snooze may go by.

@@ -237,7 +237,7 @@ func rank(n journal.Notice) int {
 }
 
 func waiting(n journal.Notice, channel string) bool {
-	return n.Channel == channel && n.State == journal.Due && n.Tries == 0 && (n.Source == journal.Threats || n.Source == journal.Alerts)
+	return n.Channel == channel && n.State == journal.Due && n.Tries == 0 && n.Source != journal.Digests && n.Source != journal.Files && n.Source != journal.Notes
 }
 
 // Backlog counts what waits for a channel and was never tried.

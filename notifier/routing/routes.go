@@ -23,6 +23,8 @@ import (
 // Facts are what routes and snoozes look at, the same for both sources.
 type Facts struct {
 	Source                     journal.Source
+	Console                    string // by name
+	Mark                       string // of the console in the journal, see journal.Source.Of
 	ID, Name                   string
 	Severity, Confidence       string
 	Classification             string
@@ -39,6 +41,7 @@ type Pattern interface{ Match(name string) bool }
 type Route struct {
 	Name            string // for `routes test`; may be empty
 	Source          string // "threat", "alert"; empty for both
+	Consoles        []Pattern
 	Severities      []Pattern
 	Confidences     []Pattern
 	Classifications []Pattern
@@ -165,18 +168,23 @@ type condition struct {
 
 func (r Route) conditions(f Facts) []condition {
 	return []condition{
-		{"severity", r.Severities, f.Severity, false}, {"confidence", r.Confidences, f.Confidence, false},
+		{"console", r.Consoles, f.Console, false}, {"severity", r.Severities, f.Severity, false}, {"confidence", r.Confidences, f.Confidence, false},
 		{"classification", r.Classifications, f.Classification, false}, {"rule", r.Rules, f.Rule, false},
 		{"account", r.Accounts, f.Account, true}, {"site", r.Sites, f.Site, true}, {"group", r.Groups, f.Group, true}, {"host", r.Hosts, f.Host, true},
 	}
 }
 
-// Channels are all that items of a source may be sent to by routes.
-func (rs Routes) Channels(source journal.Source) (channels []string) {
+// Channels are all that items of a source of a console may be sent to by routes.
+func (rs Routes) Channels(source journal.Source, console string) (channels []string) {
 	for _, r := range rs {
-		if r.Channel != "" && !r.Mute && (r.Source == "" || strings.EqualFold(r.Source, string(source))) && !slices.Contains(channels, r.Channel) {
+		if r.Channel != "" && !r.Mute && (r.Source == "" || strings.EqualFold(r.Source, string(source))) && fitting(r.Consoles, console) && !slices.Contains(channels, r.Channel) {
 			channels = append(channels, r.Channel)
 		}
 	}
 	return channels
+}
+
+// fitting reports whether a name fits one of the patterns; where there are none any does.
+func fitting(patterns []Pattern, name string) bool {
+	return len(patterns) == 0 || slices.ContainsFunc(patterns, func(p Pattern) bool { return p.Match(name) })
 }

@@ -120,9 +120,10 @@ func TestWhyARouteDoesNotMatch(t *testing.T) {
 
 func TestTheChannelsOfASource(t *testing.T) {
 	t.Parallel()
-	routes := Routes{{Channel: "C1"}, {Source: "ALERT", Channel: "C2"}, {Source: "threat", Channel: "C3"}, {Channel: "C4", Mute: true}, {Channel: "C1"}, {}}
-	require.Equal(t, []string{"C1", "C3"}, routes.Channels(journal.Threats))
-	require.Equal(t, []string{"C1", "C2"}, routes.Channels(journal.Alerts))
+	routes := Routes{{Channel: "C1"}, {Channel: "C5", Consoles: fits("us")}, {Source: "ALERT", Channel: "C2"}, {Source: "threat", Channel: "C3"}, {Channel: "C4", Mute: true}, {Channel: "C1"}, {}}
+	require.Equal(t, []string{"C1", "C3"}, routes.Channels(journal.Threats, "emea"))
+	require.Equal(t, []string{"C1", "C2"}, routes.Channels(journal.Alerts, "emea"))
+	require.Equal(t, []string{"C1", "C5", "C2"}, routes.Channels(journal.Alerts, "us"))
 }
 
 func TestWhatASnoozeCovers(t *testing.T) {

@@ -10,6 +10,9 @@ import (
 
 // covers reports whether a snooze is about an item.
 func covers(s journal.Snooze, f Facts) bool {
+	if s.Console != f.Mark {
+		return false
+	}
 	same := func(value string) bool { return value != "" && strings.EqualFold(value, s.Value) }
 	switch s.Kind {
 	case "rule":

@@ -29,6 +29,8 @@ type DigestRow struct {
 	Gravity           int         // orders items by how bad they are now
 	Tone              render.Tone // of its card
 	OwnCard           bool        // it has a card of its own as well
+	Console           string      // by name, as buttons carry it
+	ConsoleLabel      string      // as people read it; empty where there is no other
 }
 
 // A Digest tells of many items in one message: counts, a chart, a table of the first and a file of all. Rows are added one by
@@ -36,6 +38,8 @@ type DigestRow struct {
 type Digest struct {
 	total, own           int
 	kinds, levels, hosts map[string]int
+	kindsOf              map[string]map[string]bool // by console
+	consoles             map[string]int             // by label
 	names, sites         map[string]int
 	minutes              map[time.Time]int
 	earliest, latest     time.Time
@@ -47,9 +51,9 @@ type Digest struct {
 
 // NewDigest returns a digest of nothing yet; the actions are those of all commands.
 func NewDigest(actions Actions) *Digest {
-	d := &Digest{actions: actions, kinds: map[string]int{}, levels: map[string]int{}, hosts: map[string]int{}, names: map[string]int{}, sites: map[string]int{}, minutes: map[time.Time]int{}}
+	d := &Digest{actions: actions, kinds: map[string]int{}, kindsOf: map[string]map[string]bool{}, consoles: map[string]int{}, levels: map[string]int{}, hosts: map[string]int{}, names: map[string]int{}, sites: map[string]int{}, minutes: map[time.Time]int{}}
 	d.csv = render.NewCSVWriter(&d.file)
-	_ = d.csv.Write("Kind", "Id", "Level", "Name", "Host", "Site", "Group", "Status", "Verdict", "Storyline", "Created", "Own card", "Link") // a buffer takes all
+	_ = d.csv.Write("Kind", "Id", "Level", "Name", "Host", "Site", "Group", "Status", "Verdict", "Storyline", "Created", "Own card", "Link", "Console") // a buffer takes all
 	return d
 }
 
@@ -64,6 +68,13 @@ func (d *Digest) Add(r DigestRow) {
 	for counts, name := range map[*map[string]int]string{&d.kinds: r.Kind, &d.levels: r.Level, &d.hosts: r.Host, &d.names: r.Name, &d.sites: r.Site} {
 		(*counts)[cmp.Or(said(name), unknown)]++
 	}
+	if d.kindsOf[r.Console] == nil {
+		d.kindsOf[r.Console] = map[string]bool{}
+	}
+	d.kindsOf[r.Console][r.Kind] = true
+	if r.ConsoleLabel != "" {
+		d.consoles[r.ConsoleLabel]++
+	}
 	if !r.Created.IsZero() {
 		d.minutes[r.Created.UTC().Truncate(time.Minute)]++
 		if d.earliest.IsZero() || r.Created.Before(d.earliest) {
@@ -73,7 +84,7 @@ func (d *Digest) Add(r DigestRow) {
 			d.latest = r.Created
 		}
 	}
-	_ = d.csv.Write(r.Kind, r.ID, r.Level, r.Name, r.Host, r.Site, r.Group, r.Status, r.Verdict, r.Storyline, written(r.Created), yes(r.OwnCard), r.URL)
+	_ = d.csv.Write(r.Kind, r.ID, r.Level, r.Name, r.Host, r.Site, r.Group, r.Status, r.Verdict, r.Storyline, written(r.Created), yes(r.OwnCard), r.URL, r.ConsoleLabel)
 }
 
 // Earliest is when the console made the first of the items; the zero time if it did not say.
@@ -97,6 +108,9 @@ func (d *Digest) Card(file string) render.Card {
 		d.below(file),
 	}
 	card.Actions = d.lists()
+	if len(d.consoles) > 0 {
+		card = card.Named(tally("", d.consoles, 5))
+	}
 	if len(d.first) == 0 {
 		card.Parts = slices.DeleteFunc(card.Parts, func(p render.Part) bool { _, is := p.(render.Table); return is })
 	}
@@ -129,11 +143,17 @@ func (d *Digest) lists() []render.Action {
 		return nil
 	}
 	var actions []render.Action
-	for _, kind := range slices.Sorted(maps.Keys(d.kinds)) {
-		for _, a := range d.actions.forBurst(Burst{Kind: kind, From: d.earliest, To: d.latest.Add(time.Second)}) {
-			if b, is := a.(render.Button); is {
-				b.Label += " " + kind + "s"
-				actions = append(actions, b)
+	for _, console := range slices.Sorted(maps.Keys(d.kindsOf)) {
+		for _, kind := range slices.Sorted(maps.Keys(d.kindsOf[console])) {
+			for _, a := range d.actions.forBurst(Burst{Kind: kind, From: d.earliest, To: d.latest.Add(time.Second)}) {
+				if b, is := a.(render.Button); is {
+					b.Label += " " + kind + "s"
+					if len(d.kindsOf) > 1 {
+						b.Label += " · " + console
+					}
+					b.Do.Console = console
+					actions = append(actions, b)
+				}
 			}
 		}
 	}
@@ -178,9 +198,17 @@ func (d *Digest) chart() render.Chart {
 func (d *Digest) table() render.Table {
 	t := newTable("Name", "Level", "Host", "Site", "Status", "Created")
 	for _, r := range d.first {
-		t.add(render.Line{linked(r.Name, r.URL)}, cell(r.Level), cell(r.Host), cell(r.Site), cell(r.Status), render.Line{render.At(r.Created)})
+		t.add(render.Line{linked(r.Name, r.URL)}, cell(r.Level), cell(r.Host), cell(d.place(r)), cell(r.Status), render.Line{render.At(r.Created)})
 	}
 	return t.Table
+}
+
+// place is where an item of the table lies: the console, too, where there are items of several.
+func (d *Digest) place(r DigestRow) string {
+	if len(d.consoles) > 1 {
+		return joined(" · ", r.ConsoleLabel, r.Site)
+	}
+	return r.Site
 }
 
 // below says where the rest is, and that the table is of this moment: a digest is not edited with each of its items.

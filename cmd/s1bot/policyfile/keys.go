@@ -8,6 +8,7 @@ type file struct {
 	Roles     map[string]role `yaml:"roles" doc:"Who is who. The roles operators and approvers add to S1BOT_OPERATORS and S1BOT_APPROVERS; any other name is a role of your own."`
 	Approvals approvals       `yaml:"approvals" doc:"Limits of requests, and where their cards go."`
 	Rules     []rule          `yaml:"rules" doc:"Checked from the top, for each thing that a command touches. The first that matches decides; where none does, everybody reads, operators change, and destructive commands wait for an approver."`
+	Consoles  []console       `yaml:"consoles" doc:"Several consoles. Without this key S1_URL and S1_API_TOKEN name the one."`
 	Routes    []route         `yaml:"routes" doc:"Where notifications go, from the top. The first match decides, unless it says continue."`
 	Reports   reports         `yaml:"reports" doc:"Shift reports, posted on a schedule."`
 }
@@ -38,6 +39,7 @@ type rule struct {
 	Tags       list[glob]         `yaml:"tags" doc:"Tags of endpoints: key or key:value, or globs."`
 	Sites      list[glob]         `yaml:"sites" doc:"Names of sites, or globs."`
 	Groups     list[glob]         `yaml:"groups" doc:"Names of groups in the console, or globs."`
+	Consoles   list[consoleName]  `yaml:"consoles" doc:"Names of consoles, or globs."`
 	Channels   list[conversation] `yaml:"channels" doc:"Ids of the Slack channels in which the command was typed."`
 	Hours      list[hours]        `yaml:"hours" doc:"Times of day, such as 08:00-18:00 Europe/Berlin or Mon-Fri 08:00-18:00 Europe/Berlin."`
 	Requesters list[roleName]     `yaml:"requesters" doc:"Roles of the person who typed the command."`
@@ -52,21 +54,32 @@ type approve struct {
 	Distinct bool           `yaml:"distinct" doc:"Each of them holds another of these roles."`
 }
 
+type console struct {
+	Name     word[newConsole]   `yaml:"name" doc:"What people and cards call it, such as emea: lower case letters, digits and dashes. The console of an existing database is called default."`
+	URL      word[consoleURL]   `yaml:"url" doc:"Its address, https://….sentinelone.net."`
+	Token    word[prose]        `yaml:"token_file" doc:"The file with its API token. SIGHUP reads it again."`
+	Version  word[apiVersion]   `yaml:"api_version" doc:"Version in the API's paths; v2.1 unless given."`
+	Channels list[conversation] `yaml:"channels" doc:"Slack channels where commands mean this console unless they name another."`
+	Threats  word[channel]      `yaml:"threats" doc:"Where its new threats go; S1BOT_THREATS_CHANNEL unless given."`
+	Alerts   word[channel]      `yaml:"alerts" doc:"Where its new alerts go; S1BOT_ALERTS_CHANNEL unless given."`
+}
+
 type route struct {
-	Name            word[prose]      `yaml:"name" doc:"The name that /s1 routes test shows."`
-	Source          word[source]     `yaml:"source" doc:"threat or alert; both unless given."`
-	Severities      list[severity]   `yaml:"severities" doc:"Severities of alerts, or globs."`
-	Confidences     list[confidence] `yaml:"confidences" doc:"Confidence levels of threats, or globs."`
-	Classifications list[glob]       `yaml:"classifications" doc:"Classifications, or globs."`
-	Accounts        list[glob]       `yaml:"accounts" doc:"Names of accounts, or globs."`
-	Sites           list[glob]       `yaml:"sites" doc:"Names of sites, or globs."`
-	Groups          list[glob]       `yaml:"groups" doc:"Names of groups in the console, or globs."`
-	Hosts           list[glob]       `yaml:"hosts" doc:"Names of endpoints, or globs."`
-	Rules           list[glob]       `yaml:"rules" doc:"Names of detection rules and threats, or globs."`
-	Channel         word[channel]    `yaml:"channel" doc:"The channel that gets the notification."`
-	Mention         word[mention]    `yaml:"mention" doc:"Who is mentioned there: an @handle, a user group id (S…) or a user id (U…)."`
-	Mute            word[muting]     `yaml:"mute" doc:"Nobody is notified: true for good, or until a date."`
-	Continue        bool             `yaml:"continue" doc:"The routes below are checked as well."`
+	Name            word[prose]       `yaml:"name" doc:"The name that /s1 routes test shows."`
+	Source          word[source]      `yaml:"source" doc:"threat or alert; both unless given."`
+	Consoles        list[consoleName] `yaml:"consoles" doc:"Names of consoles, or globs."`
+	Severities      list[severity]    `yaml:"severities" doc:"Severities of alerts, or globs."`
+	Confidences     list[confidence]  `yaml:"confidences" doc:"Confidence levels of threats, or globs."`
+	Classifications list[glob]        `yaml:"classifications" doc:"Classifications, or globs."`
+	Accounts        list[glob]        `yaml:"accounts" doc:"Names of accounts, or globs."`
+	Sites           list[glob]        `yaml:"sites" doc:"Names of sites, or globs."`
+	Groups          list[glob]        `yaml:"groups" doc:"Names of groups in the console, or globs."`
+	Hosts           list[glob]        `yaml:"hosts" doc:"Names of endpoints, or globs."`
+	Rules           list[glob]        `yaml:"rules" doc:"Names of detection rules and threats, or globs."`
+	Channel         word[channel]     `yaml:"channel" doc:"The channel that gets the notification."`
+	Mention         word[mention]     `yaml:"mention" doc:"Who is mentioned there: an @handle, a user group id (S…) or a user id (U…)."`
+	Mute            word[muting]      `yaml:"mute" doc:"Nobody is notified: true for good, or until a date."`
+	Continue        bool              `yaml:"continue" doc:"The routes below are checked as well."`
 }
 
 type reports struct {

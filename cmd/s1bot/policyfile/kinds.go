@@ -10,6 +10,7 @@ import (
 
 	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
+	"s1bot/commands/consoles"
 	"s1bot/commands/text"
 	"s1bot/notifier"
 	"s1bot/notifier/journal"
@@ -30,6 +31,7 @@ type kind interface {
 type vocabulary struct {
 	commands []*catalog.Command
 	roles    []string // of the settings and of the file itself
+	consoles []string // of the file itself; none where the settings name the one
 }
 
 // names are those of the commands.
@@ -104,11 +106,17 @@ type (
 	muting       struct{}
 	timeOfDay    struct{}
 	zone         struct{}
+	newConsole   struct{} // a console's name where it is given
+	consoleName  struct{} // one that is given elsewhere in the file, or a glob
+	consoleURL   struct{}
+	apiVersion   struct{}
 )
 
 var (
 	channelForm      = regexp.MustCompile(`^[CG][A-Z0-9]{2,}$`)
 	conversationForm = regexp.MustCompile(`^[CGD][A-Z0-9]{2,}$`)
+	consoleForm      = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
+	versionForm      = regexp.MustCompile(`^v[0-9]+\.[0-9]+$`)
 	mentionForm      = regexp.MustCompile(`^(@[^\s@,]+|[SUW][A-Z0-9]{2,})$`)
 )
 
@@ -236,6 +244,32 @@ func (timeOfDay) check(value string, _ vocabulary) error {
 func (zone) check(value string, _ vocabulary) error {
 	if _, err := time.LoadLocation(value); err != nil {
 		return fmt.Errorf("%q isn't a time zone such as Europe/Berlin%s", value, zoneMeant(value))
+	}
+	return nil
+}
+
+// check wants what can be typed and be a label: it stands in commands, buttons and metrics.
+func (newConsole) check(value string, _ vocabulary) error {
+	if !consoleForm.MatchString(value) {
+		return fmt.Errorf("%q isn't a console's name: up to 32 lower case letters, digits and dashes", value)
+	}
+	return nil
+}
+
+// check knows the console of the settings, too.
+func (consoleName) check(value string, known vocabulary) error {
+	return matching("console", value, append(slices.Clone(known.consoles), consoles.Default))
+}
+
+// check leaves the judgment to the client, who has to use the address.
+func (consoleURL) check(value string, _ vocabulary) error {
+	_, err := s1.New(s1.Config{BaseURL: value, Token: s1.NewSecret("none")})
+	return err
+}
+
+func (apiVersion) check(value string, _ vocabulary) error {
+	if !versionForm.MatchString(value) {
+		return fmt.Errorf("%q isn't a version such as v2.1", value)
 	}
 	return nil
 }

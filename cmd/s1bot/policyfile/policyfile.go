@@ -44,6 +44,7 @@ import (
 // A File is what a policy file says, in the terms of those who act on it. The zero value is that of an empty file.
 type File struct {
 	Settings policy.Settings // roles, limits and rules; operators and approvers of the environment are not among them
+	Consoles []Console       // in the order of the file; none where the settings name the one
 	Routes   routing.Routes
 	Reports  notifier.Schedule // without a channel where the file names none
 }
@@ -73,7 +74,7 @@ func Read(name string, body []byte, commands []*catalog.Command) (File, error) {
 	if err := r.decode(body, &f); err != nil {
 		return File{}, err
 	}
-	read := File{Settings: r.settings(f), Routes: r.routes(f.Routes), Reports: r.reports(f.Reports)}
+	read := File{Settings: r.settings(f), Consoles: r.consoles(f.Consoles), Routes: r.routes(f.Routes), Reports: r.reports(f.Reports)}
 	if err := r.err(); err != nil {
 		return File{}, err
 	}

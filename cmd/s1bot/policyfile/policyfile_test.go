@@ -116,7 +116,7 @@ func faults() []fault {
 		{"rules: {deny: x}\n", "p.yaml:1:8: rules: expected a list, with a dash before each element"},
 		{"rules: [deny]\n", "p.yaml:1:9: rules: expected keys here: name, commands, areas"},
 		{"roles: [U123]\n", "p.yaml:1:8: roles: expected keys here"},
-		{"policy\n", "p.yaml:1:1: policy file: expected keys here: roles, approvals, rules, routes, reports"},
+		{"policy\n", "p.yaml:1:1: policy file: expected keys here: roles, approvals, rules, consoles, routes, reports"},
 		{"rules:\n  - {deny: [x]}\n", "p.yaml:2:12: deny: expected a single value"},
 		{"rules:\n  - {hosts: [[A]], deny: x}\n", "p.yaml:2:14: hosts: expected a single value"},
 		{"rules:\n  - {sites: [007], deny: x}\n", `p.yaml:2:14: sites: write "007" in quotes; without them YAML reads 7`},
@@ -128,6 +128,15 @@ func faults() []fault {
 		{"rules:\n  - commands: |\n      run-script\n    deny: x\n", `commands: "run-script\n" is empty, or begins or ends with a blank`},
 		{"approvals: {max_targets: -3}\n", "p.yaml:1:26: max_targets: at least 1"},
 		{"approvals: {max_targets: '3'}\n", "p.yaml:1:26: max_targets: a whole number"},
+		{"consoles:\n  - {name: EMEA, url: https://a.example, token_file: /t}\n", `p.yaml:2:12: name: "EMEA" isn't a console's name`},
+		{"consoles:\n  - {name: emea, url: http://a.example, token_file: /t}\n", "p.yaml:2:23: url: console address"},
+		{"consoles:\n  - {name: emea, url: https://a.example}\n", "p.yaml:2:5: a console has a name, a url and a token_file; this one has no token_file"},
+		{"consoles:\n  - {name: emea, url: https://a.example, token_file: /t, api_version: two}\n", `api_version: "two" isn't a version`},
+		{"consoles:\n  - {name: a, url: https://a.example, token_file: /t}\n  - {name: a, url: https://b.example, token_file: /t}\n", `p.yaml:3:12: name: another console is called "a" already`},
+		{"consoles:\n  - {name: a, url: https://a.example, token_file: /t, channels: [C0SOC]}\n  - {name: b, url: https://b.example, token_file: /t, channels: C0SOC}\n", "channels: C0SOC means a already"},
+		{"consoles:\n  - {name: emea, url: https://a.example, token_file: /t}\nrules:\n  - {consoles: [emae], deny: x}\n", `p.yaml:4:17: consoles: there is no console "emae"; did you mean emea?`},
+		{"routes:\n  - {consoles: [us], mute: true}\n", `p.yaml:2:17: consoles: there is no console "us"; there are default`},
+		{"consoles:\n  - {name: emea, url: https://a.example, token_file: /t, treats: C0SOC}\n", `unknown key "treats"; did you mean threats?`},
 		{"approvals: {timeouts: 30m}\n", `p.yaml:1:13: unknown key "timeouts"; did you mean timeout?`},
 	}
 }
@@ -145,6 +154,7 @@ func TestWhatIsWrongHasAPlaceAndTheNearestWord(t *testing.T) {
 func goods() []string {
 	return []string{
 		"rules:\n  - &lab\n    hosts: [LAB-*]\n    deny: |\n      Ask the lab.\n  - <<: *lab\n    sites: [Paris]\n",
+		"consoles:\n  - {name: emea, url: 'https://emea.sentinelone.net/', token_file: /t, api_version: v2.1, channels: [C0SOC, D0BOB], threats: C0T, alerts: C0A}\n  - {name: us-2, url: http://127.0.0.1:8080, token_file: t}\nrules:\n  - {consoles: ['e*', default], deny: x}\nroutes:\n  - {consoles: us-2, mute: true}\n",
 		"rules:\n  - {sites: [2024, 1.5, True], deny: x}\n",
 		"routes:\n  - {hosts: A, mute: 2026-12-24T08:00:00Z}\n  - {hosts: B, mute: 2026-12-24 08:00}\n  - {hosts: C, mute: false, channel: C0SOC}\n",
 		"roles: {leads: '*', paris: {members: [U0MARIE, '@soc'], sites: Paris}}\nrules:\n  - {requesters: leads, allow: [paris, operators]}\n",
@@ -197,4 +207,16 @@ func TestThePolicyFileMayAllowTheEndOfAnIsolationBeforehand(t *testing.T) {
 	}
 	_, err := read("approvals:\n  reconnect_on_time: perhaps\n")
 	require.EqualError(t, err, "p.yaml:2:22: reconnect_on_time: true or false")
+}
+
+func TestConsolesAreReadAsTheyStand(t *testing.T) {
+	t.Parallel()
+	f, err := read(goods()[1])
+	require.NoError(t, err)
+	require.Equal(t, []Console{
+		{Name: "emea", URL: "https://emea.sentinelone.net/", TokenFile: "/t", Version: "v2.1", Channels: []string{"C0SOC", "D0BOB"}, Threats: "C0T", Alerts: "C0A"},
+		{Name: "us-2", URL: "http://127.0.0.1:8080", TokenFile: "t"},
+	}, f.Consoles)
+	require.Equal(t, []string{"e*", "default"}, f.Settings.Rules[0].Consoles)
+	require.True(t, f.Routes[0].Consoles[0].Match("US-2"))
 }

@@ -203,6 +203,9 @@ func (r *reader) entry(e *ast.MappingValueNode, t reflect.Type, at string) {
 	if at == "roles" {
 		r.known.roles = append(r.known.roles, key)
 	}
+	if name, ok := e.Value.(*ast.StringNode); ok && key == "name" && t == reflect.TypeFor[console]() {
+		r.known.consoles = append(r.known.consoles, name.Value)
+	}
 	within := strings.TrimPrefix(at+"/"+key, "/")
 	if _, empty := e.Value.(*ast.NullNode); !empty {
 		r.walk(e.Value, below, within, key)

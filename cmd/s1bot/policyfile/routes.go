@@ -17,7 +17,7 @@ func (r *reader) routes(entries []route) (all routing.Routes) {
 			r.routed(fmt.Sprintf("routes/%d", i), e, muted)
 		}
 		all = append(all, routing.Route{
-			Name: string(e.Name), Source: string(e.Source), Severities: patterns(e.Severities), Confidences: patterns(e.Confidences),
+			Name: string(e.Name), Source: string(e.Source), Consoles: patterns(e.Consoles), Severities: patterns(e.Severities), Confidences: patterns(e.Confidences),
 			Classifications: patterns(e.Classifications), Accounts: patterns(e.Accounts), Sites: patterns(e.Sites),
 			Groups: patterns(e.Groups), Hosts: patterns(e.Hosts), Rules: patterns(e.Rules),
 			Channel: string(e.Channel), Mention: string(e.Mention), Mute: muted, MuteUntil: until, Continue: e.Continue,

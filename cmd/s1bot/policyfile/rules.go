@@ -15,7 +15,7 @@ func (r *reader) rule(i int, e rule) policy.Rule {
 		Name:     cmp.Or(string(e.Name), fmt.Sprintf("rule %d of the policy file", i+1)),
 		Commands: e.Commands.strings(), Areas: e.Areas.strings(), Risks: e.Risks.strings(),
 		Hosts: e.Hosts.strings(), Tags: e.Tags.strings(), Sites: e.Sites.strings(), Groups: e.Groups.strings(),
-		Channels: e.Channels.strings(), Requesters: e.Requesters.strings(),
+		Consoles: e.Consoles.strings(), Channels: e.Channels.strings(), Requesters: e.Requesters.strings(),
 	}
 	for _, text := range e.Hours {
 		h, _ := policy.ParseHours(string(text)) // was judged

@@ -69,6 +69,8 @@ func describeKeys(t reflect.Type, known vocabulary) schema {
 	switch t {
 	case reflect.TypeFor[role](): // or the members alone
 		return schema{"anyOf": []schema{describe(reflect.TypeFor[list[member]](), known), s}}
+	case reflect.TypeFor[console]():
+		s["required"] = []string{"name", "url", "token_file"}
 	case reflect.TypeFor[rule]():
 		s["oneOf"] = []schema{{"required": []string{"allow"}}, {"required": []string{"approve"}}, {"required": []string{"deny"}}}
 	case reflect.TypeFor[route]():
@@ -162,3 +164,14 @@ func (timeOfDay) schema(vocabulary) schema {
 func (zone) schema(vocabulary) schema {
 	return schema{"type": "string", "examples": []string{"Europe/Berlin", "America/New_York", "UTC"}}
 }
+
+func (newConsole) schema(vocabulary) schema { return formed(consoleForm) }
+
+// schema does not know the consoles of the file.
+func (consoleName) schema(vocabulary) schema { return scalar() }
+
+func (consoleURL) schema(vocabulary) schema {
+	return schema{"type": "string", "pattern": `^\s*[Hh][Tt][Tt][Pp][Ss]?://`, "examples": []string{"https://emea.sentinelone.net"}}
+}
+
+func (apiVersion) schema(vocabulary) schema { return formed(versionForm) }

@@ -56,7 +56,7 @@ func TestSchemaAndReaderKnowTheSameKeys(t *testing.T) {
 	require.NoError(t, json.Unmarshal(body, &sections))
 	require.Len(t, sections.Properties, len(keysOf(reflect.TypeFor[file]())))
 	for name, of := range map[string]reflect.Type{
-		"approvals": reflect.TypeFor[approvals](), "rules": reflect.TypeFor[rule](), "routes": reflect.TypeFor[route](), "reports": reflect.TypeFor[reports](),
+		"approvals": reflect.TypeFor[approvals](), "consoles": reflect.TypeFor[console](), "rules": reflect.TypeFor[rule](), "routes": reflect.TypeFor[route](), "reports": reflect.TypeFor[reports](),
 	} {
 		keys := sections.Properties[name].Properties
 		if keys == nil {
