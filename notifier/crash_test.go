@@ -242,7 +242,11 @@ func (c *chaos) check(about string) {
 			continue
 		}
 		m := told[i]
-		require.True(c.T, notifiertest.Shows(c.T, m, row.Info.AnalystVerdict.Label()), "%s: %s", about, m.Name())
+		verdict := row.Info.AnalystVerdict.Label()
+		if row.Info.AnalystVerdict == s1.VerdictUndefined {
+			verdict = "no verdict"
+		}
+		require.True(c.T, notifiertest.Shows(c.T, m, verdict), "%s: %s", about, m.Name())
 		if story := row.Info.Storyline; story != "" && m.Thread == "" {
 			require.Empty(c.T, roots[story], "%s: one root for a story", about)
 			roots[story] = m.TS

@@ -180,7 +180,10 @@ func (s *Slack) In(channel string) (found []Message) {
 // Name is what the card is about: its title without how bad it is and what became of it.
 func (m Message) Name() string {
 	parts := strings.Split(m.Card.Title, " · ")
-	return parts[min(1, len(parts)-1)]
+	if last := len(parts) - 1; last > 0 && strings.HasPrefix(parts[last], "resolved") {
+		parts = parts[:last]
+	}
+	return parts[len(parts)-1]
 }
 
 // Titles are the names of the cards in a channel, in order.
