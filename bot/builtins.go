@@ -44,7 +44,7 @@ func newVocabulary(h helpWords, r requestWords, n noticeWords, rep reportWord, j
 		"note":                {n.note, nothing, true},
 		"report":              {rep.report, nothing, true},
 		"routes":              {n.routes, nothing, true},
-		"snooze":              {n.snooze, nothing, true},
+		snoozeWord:            {n.snooze, n.snoozeClicked, true},
 		"snoozes":             {n.snoozes, nothing, false},
 		"unsnooze":            {n.unsnooze, n.unsnoozeClicked, false},
 	}

@@ -17,6 +17,16 @@ type choice struct {
 	Job                string `json:"job"`
 	User               string `json:"user"` // who asked for the job
 	ID                 string `json:"id"`   // of a snooze
+	quietable
+}
+
+// A quietable is what a notification can be kept quiet by, as its card says, and what somebody chose of that.
+type quietable struct {
+	Storyline string `json:"storyline,omitempty"`
+	Hash      string `json:"hash,omitempty"`
+	Rule      string `json:"rule,omitempty"`
+	Host      string `json:"host,omitempty"`
+	By        string `json:"-"`
 }
 
 // readChoice reads the arguments of one of the bot's own buttons. Some have none.
@@ -32,6 +42,7 @@ func readChoice(do render.Invocation) (c choice, err error) {
 
 // with adds what was typed into a form. What the form carried stays as it is.
 func (c choice) with(values map[string][]string) choice {
+	c.By = only(values["by"])
 	c.Reason, c.For = cmp.Or(c.Reason, only(values["reason"])), cmp.Or(c.For, only(values["for"]))
 	return c
 }

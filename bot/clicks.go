@@ -16,6 +16,10 @@ import (
 func (h *handler) clicked(ctx context.Context, d inbound.Delivery) error {
 	in := d.Payload
 	for _, action := range in.Clicks {
+		if action.Redraw {
+			h.runner.forms.redraw(ctx, in, action.Unfold)
+			continue
+		}
 		a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: in.Origin(d.Key), Do: action.Do}, trigger: in.Trigger, view: in.View.ID}
 		a.card, a.Ephemeral = in.Message.Card(), in.Container.Ephemeral
 		work := func() error { return h.click(ctx, &a, d) }

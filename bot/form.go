@@ -20,6 +20,8 @@ import (
 	"s1bot/render"
 )
 
+var errNoTrigger = errors.New("only a click or a slash command opens a modal")
+
 var errFormTooLarge = errors.New("these values are too long for a Slack form; type the command with its values instead")
 
 // views opens modals; slack.Client does.
@@ -37,6 +39,7 @@ type forms struct {
 	views   views
 	seal    seal.Sealer
 	answers *answers
+	console string // its address, where links in a modal may lead
 	log     *slog.Logger
 }
 
@@ -75,7 +78,7 @@ func (f *forms) askReason(ctx context.Context, cmd *catalog.Command, a interacti
 	}
 	form := formOf(cmd, a)
 	form.Intro = append(render.Line{render.Text(cmd.Summary() + " Somebody else has to approve it before it runs.\n")}, touches...)
-	form.Do.Args, form.Submit = a.Do.Args, "Ask for approval"
+	form.Do.Args, form.Submit, form.Folded = a.Do.Args, "Request approval", false
 	form.Fields = slices.DeleteFunc(form.Fields, func(f render.FormField) bool {
 		_, secret := a.Secrets[f.Name] // it does not travel in a form: it is asked for again
 		return f.Name != catalog.ReasonParam && f.Name != catalog.TicketParam && f.Name != catalog.ForParam && !secret

@@ -55,6 +55,9 @@ func (f *forms) checkForm(ctx context.Context, in inbound.Payload) any {
 	if !ok {
 		return nil
 	}
+	if more := f.askMore(ctx, cmd, in); more != nil {
+		return more
+	}
 	args, _, wrong := cmd.FromForm(answer.Values, answer.Do.Args, a.Caller())
 	if len(wrong) == 0 {
 		wrong = paramErrors(cmd.Check(args), answer)

@@ -104,6 +104,9 @@ func (r *runner) invoke(ctx context.Context, a interaction) error {
 		return r.long(ctx, cmd, a)
 	}
 	if cmd.Risk == catalog.Read {
+		if a.Do.How == render.View {
+			return r.show(ctx, cmd, a)
+		}
 		return r.read(ctx, cmd, a)
 	}
 	return r.submitRequest(ctx, cmd, a)

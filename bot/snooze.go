@@ -19,12 +19,9 @@ func (w noticeWords) snooze(ctx context.Context, a interaction, rest string) err
 	if rest == "" {
 		return w.snoozes(ctx, a, rest)
 	}
-	n, err := w.notices()
+	n, err := w.maySnooze(a)
 	if err != nil {
 		return err
-	}
-	if !a.Who.Everywhere().Yes() {
-		return &catalog.UsageError{Problem: "only operators and approvers may snooze: it hides notifications from everybody in the channel"}
 	}
 	given, err := pairs(unescaped(rest))
 	if err != nil {
@@ -40,6 +37,15 @@ func (w noticeWords) snooze(ctx context.Context, a interaction, rest string) err
 		}
 	}
 	return &catalog.UsageError{Problem: "what should I snooze? Give one of rule=, hash=, host= or storyline=", Hint: "/s1 snooze host=DESKTOP-1 for=4h reason=\"pentest\""}
+}
+
+// maySnooze is what is asked to keep things quiet, for those who may.
+func (w noticeWords) maySnooze(a interaction) (Notices, error) {
+	n, err := w.notices()
+	if err == nil && !a.Who.Everywhere().Yes() {
+		err = &catalog.UsageError{Problem: "only operators and approvers may snooze: it hides notifications from everybody in the channel"}
+	}
+	return n, err
 }
 
 // quiet keeps something quiet, once that is in the audit trail: it keeps news from others.

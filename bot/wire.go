@@ -53,7 +53,7 @@ func (b *Bot) wire() error {
 	}
 	work := chores{fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: b.Log})}
 	b.wireWorkflow(w, work)
-	forms := &forms{catalog: b.Catalog, caller: w.caller, rules: b.flow.Gate, gate: w.gate, views: api, seal: w.seal, answers: w.answers, log: b.Log}
+	forms := &forms{catalog: b.Catalog, caller: w.caller, rules: b.flow.Gate, gate: w.gate, views: api, seal: w.seal, answers: w.answers, console: b.Console.ConsoleURL(), log: b.Log}
 	sentences, err := plain.New(b.Catalog)
 	if err != nil {
 		return err

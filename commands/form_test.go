@@ -82,7 +82,7 @@ func TestOnlyWhatChangesSomethingAsksForAReason(t *testing.T) {
 	}
 }
 
-// Threats to act on are searched for by name; the filter stands beside the box, and both hold.
+// Threats to act on are searched for by name; the raw filter lies behind Advanced, and where it is asked for both hold.
 func TestAFilterHasASearchBoxBesideIt(t *testing.T) {
 	t.Parallel()
 	mitigate, _ := All().Find("mitigate")
@@ -90,13 +90,74 @@ func TestAFilterHasASearchBoxBesideIt(t *testing.T) {
 	require.Equal(t, render.MultiSearch, asks(t, form, "filter.ids").Widget)
 	require.Equal(t, "threats", asks(t, form, "filter.ids").Search)
 	require.Equal(t, []string{"1112953674841025235"}, asks(t, form, "filter.ids").Value)
+	require.True(t, asks(t, form, "filter.ids").Required, "nothing else asks for it yet")
+	require.True(t, form.Folded)
+	require.NotContains(t, names(form), "filter")
+
+	typed := render.Answer{Do: form.Do, Asked: names(form), Values: map[string][]string{"filter.ids": {"1112953674841025235"}, "mitigate-action": {"kill"}, "reason": {"typed"}}}
+	form = mitigate.Redraw(typed, true, catalog.Caller{})
+	require.False(t, form.Folded)
+	require.False(t, asks(t, form, "filter.ids").Required)
 	require.Empty(t, asks(t, form, "filter").Value)
+	require.Equal(t, []string{"typed"}, asks(t, form, "reason").Value, "nothing typed is lost")
+	require.Equal(t, "filter", form.Fields[len(form.Fields)-1].Name, "raw filters come last")
+
+	raw := mitigate.Form(json.RawMessage(`{"filter":{"resolved":false}}`), catalog.Caller{})
+	require.Equal(t, []string{"{\n  \"resolved\": false\n}"}, asks(t, raw, "filter").Value, "what was given is not folded away")
 
 	sent := map[string][]string{"filter.ids": {"1112953674841025235"}, "filter": {`{"resolved":false}`}, "mitigate-action": {"kill"}, "reason": {"x"}, "ticket": {}}
 	args, extras, wrong := mitigate.FromForm(sent, nil, catalog.Caller{})
 	require.Empty(t, wrong)
 	require.Equal(t, catalog.Extras{Reason: "x"}, extras)
 	require.JSONEq(t, `{"filter":{"ids":["1112953674841025235"],"resolved":false},"mitigate-action":"kill"}`, string(args))
+}
+
+// What must be given comes first, whatever the order of the parameters is.
+func TestFormsAskForWhatIsRequiredFirst(t *testing.T) {
+	t.Parallel()
+	for _, cmd := range All().Commands() {
+		form, optional := cmd.Form(nil, catalog.Caller{}), ""
+		for _, f := range form.Fields {
+			choice := slices.Contains(cmd.OneOf, f.Name)
+			require.False(t, optional != "" && f.Required, "%s asks for %s, which it needs, behind %s", cmd.Name, f.Name, optional)
+			if !f.Required && !choice {
+				optional = f.Name
+			}
+		}
+	}
+	isolate, _ := All().Find("isolate")
+	form := isolate.Form(nil, catalog.Caller{})
+	require.Equal(t, []string{"agent-ids", "reason", "for", "ticket"}, names(form))
+	require.True(t, asks(t, form, "agent-ids").Required)
+	require.Equal(t, "Isolate endpoints", form.View().Title.Text)
+}
+
+// A parameter that depends on a choice is asked for once that is chosen, and must be given then.
+func TestAFormAsksForWhatDependsOnAChoiceOnceThatIsChosen(t *testing.T) {
+	t.Parallel()
+	script, _ := All().Find("run-script")
+	form := script.Form(nil, catalog.Caller{})
+	require.NotContains(t, names(form), "output-directory")
+	require.True(t, asks(t, form, "output-destination").Redraws)
+	local := script.Redraw(render.Answer{Do: form.Do, Asked: names(form), Values: map[string][]string{"output-destination": {"Local"}}}, false, catalog.Caller{})
+	require.True(t, asks(t, local, "output-directory").Required)
+	require.True(t, local.Folded)
+	back := script.Redraw(render.Answer{Do: form.Do, Asked: names(local), Values: map[string][]string{"output-destination": {"None"}}}, false, catalog.Caller{})
+	require.NotContains(t, names(back), "output-directory")
+
+	group, _ := All().Find("create-group")
+	form = group.Form(nil, catalog.Caller{})
+	for answer, asked := range map[string]bool{"": false, "true": false, "false": true} {
+		inherits := group.Redraw(render.Answer{Do: form.Do, Asked: names(form), Values: map[string][]string{"inherits": {answer}}}, false, catalog.Caller{})
+		require.Equal(t, asked, slices.Contains(names(inherits), "policy"), answer)
+	}
+}
+
+func names(form render.Form) (all []string) {
+	for _, f := range form.Fields {
+		all = append(all, f.Name)
+	}
+	return all
 }
 
 // What is wrong is told under its field, everything at once.

@@ -14,6 +14,7 @@ import (
 type Answer struct {
 	Do     Invocation // the form's
 	Origin Origin
+	Asked  []string            // the names of its fields
 	Values map[string][]string // by field: texts, option values, "true", RFC 3339 times; empty where nothing was given
 }
 
@@ -36,13 +37,12 @@ func ReadForm(view slack.View) (Answer, error) {
 	if err := json.Unmarshal([]byte(view.PrivateMetadata), &m); err != nil {
 		return Answer{}, fmt.Errorf("read a form: private metadata: %w", err)
 	}
-	a := Answer{Do: m.Do, Origin: m.Origin, Values: map[string][]string{}}
+	a := Answer{Do: m.Do, Origin: m.Origin, Asked: strings.Fields(m.Fields), Values: map[string][]string{}}
 	if view.State == nil {
 		return a, nil
 	}
-	asked := strings.Fields(m.Fields)
 	for name, elements := range view.State.Values {
-		if !slices.Contains(asked, name) {
+		if !slices.Contains(a.Asked, name) {
 			return Answer{}, fmt.Errorf("read a form: it does not ask for %q", name)
 		}
 		for _, e := range elements {
@@ -50,6 +50,26 @@ func ReadForm(view slack.View) (Answer, error) {
 		}
 	}
 	return a, nil
+}
+
+// unfoldAction is the action of the button Advanced.
+const unfoldAction = "form:advanced"
+
+// Redraw tells whether a click in a form asks for nothing but other questions: those behind the button Advanced (unfold), or those that
+// depend on what was chosen. Slack keeps what was typed where a field has the same name in the view that takes its place.
+func Redraw(view slack.View, action *slack.BlockAction) (unfold, ok bool) {
+	if view.CallbackID != FormCallback {
+		return false, false
+	}
+	if action.ActionID == unfoldAction {
+		return true, true
+	}
+	for _, block := range view.Blocks.BlockSet {
+		if input, is := block.(*slack.InputBlock); is && input.BlockID == action.BlockID {
+			return false, input.DispatchAction
+		}
+	}
+	return false, false
 }
 
 // given is what a person entered into one element.

@@ -5,9 +5,11 @@ import "time"
 // A Form asks for a command's parameters. It is shown as a modal by modal.go, which also reads it back.
 type Form struct {
 	Title  string // Slack shows 24 characters of it; a longer one stands above the fields, too
+	Short  string // what the modal is called where the title does not fit; the title's first words when empty
 	Intro  Line   // what this does, above the fields; a line feed at the end of a Text breaks the line
 	Fields []FormField
 	Submit string     // the button; "Run" when empty
+	Folded bool       // something rare is not asked for yet: a button Advanced below the fields brings it, see Answer.Redraw
 	Do     Invocation // what submitting invokes; its Args are what the form does not ask for
 	Origin Origin     // where the answer goes
 }
@@ -28,6 +30,7 @@ type FormField struct {
 	Above       Line // a rule about this field and those below it; may be empty
 	Widget      Widget
 	Required    bool
+	Redraws     bool     // what is chosen here decides what else is asked: see Answer.Redraw
 	Choices     []Option // of Select, MultiSelect, Checkbox
 	Search      string   // of Search and MultiSearch: what is looked for ("agents"); the element's action id carries it
 	Value       []string // what is filled in: texts, option values, RFC 3339 times

@@ -51,7 +51,7 @@ func (f Form) View() slack.ModalViewRequest {
 	view := slack.ModalViewRequest{
 		Type:       slack.VTModal,
 		CallbackID: FormCallback,
-		Title:      plainText(viewTitle(f.Title)),
+		Title:      plainText(f.viewTitle()),
 		Close:      plainText("Cancel"),
 	}
 	text, err := f.metadata()
@@ -79,12 +79,27 @@ func (f Form) View() slack.ModalViewRequest {
 			view.Blocks.BlockSet = append(view.Blocks.BlockSet, field.block())
 		}
 	}
+	if f.Folded && len(view.Blocks.BlockSet) < maxViewBlocks {
+		button := slack.NewButtonBlockElement(unfoldAction, "", plainText("Advanced"))
+		view.Blocks.BlockSet = append(view.Blocks.BlockSet, slack.NewActionBlock(unfoldAction, button))
+	}
 	if len(view.Blocks.BlockSet) == 0 {
 		view.Blocks.BlockSet = []slack.Block{paragraph(richText("Nothing more is needed.")...)}
 	}
 	view.Submit = plainText(short(f.Submit, "Run", maxViewTitle))
 	return view
 }
+
+// viewTitle is what the modal is called.
+func (f Form) viewTitle() string {
+	if f.Short != "" && length(f.Title) > maxViewTitle {
+		return short(f.Short, none, maxViewTitle)
+	}
+	return viewTitle(f.Title)
+}
+
+// FitsTitle tells whether a modal can be called that as it is.
+func FitsTitle(title string) bool { return length(title) <= maxViewTitle }
 
 // viewTitle is the title, or its first whole words: "Disconnect Agent From…".
 func viewTitle(title string) string {
@@ -127,6 +142,7 @@ func (f FormField) block() slack.Block {
 	if hint != "" {
 		block.Hint = plainText(Cut(defang(hint), maxInputHint))
 	}
+	block.DispatchAction = f.Redraws
 	block.Optional = !f.Required || f.Widget == Checkbox // a required checkbox could not be left unticked
 	return block
 }

@@ -52,9 +52,7 @@ func (p Page) Modal(o Options) slack.ModalViewRequest {
 		Type: slack.VTModal, CallbackID: PageCallback, Title: plainText(viewTitle(p.Title)), Close: plainText("Close"),
 		Blocks: slack.Blocks{BlockSet: p.blocks(o)},
 	}
-	if origin, err := json.Marshal(p.Origin); err == nil && len(origin) <= maxMetadata-SealSize {
-		view.PrivateMetadata = string(origin)
-	}
+	view.PrivateMetadata = p.origin()
 	return view
 }
 

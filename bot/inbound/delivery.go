@@ -8,6 +8,7 @@ import (
 	"s1bot/bot/seal"
 	"s1bot/bot/socketmode"
 	"s1bot/commands/catalog"
+	"s1bot/render"
 )
 
 // Kinds of deliveries, as Slack calls them: envelopes by their type, interactions by their own.
@@ -98,6 +99,12 @@ func (r Reader) interaction(d *Delivery) {
 	switch d.Kind {
 	case Click:
 		d.Payload.Clicks = d.Payload.clicks(r.Seal.Click)
+		switch d.Payload.View.CallbackID {
+		case render.PageCallback:
+			d.Payload.page, _ = r.Seal.ReadPage(d.Payload.View, d.Payload.User.ID) // else the answer goes to the direct messages
+		case render.FormCallback:
+			d.Payload.Form, d.Payload.FormErr = r.Seal.ReadForm(d.Payload.View, d.Payload.User.ID)
+		}
 	case Submission, SearchBox:
 		d.Payload.Form, d.Payload.FormErr = r.Seal.ReadForm(d.Payload.View, d.Payload.User.ID)
 	}

@@ -39,6 +39,7 @@ type Payload struct {
 	Form    render.Answer `json:"-"` // what the view carries, and what was entered
 	FormErr error         `json:"-"` // why that is not the form which this person was shown
 	Clicks  []Action      `json:"-"` // what was clicked on and asks for something
+	page    render.Origin // where the modal was opened from that was clicked in
 }
 
 // A Sender is who clicked, or sent a form.
@@ -76,8 +77,10 @@ type Container struct {
 
 // An Action is what a button or an entry of a menu asks for.
 type Action struct {
-	Do  render.Invocation
-	Err error // why it is not as it was drawn
+	Do     render.Invocation
+	Err    error // why it is not as it was drawn
+	Redraw bool  // in a form: it asks for nothing but other questions,
+	Unfold bool  // with those that are rare
 }
 
 var (
@@ -92,6 +95,10 @@ func (p Payload) clicks(tag render.Seal) (all []Action) {
 			all = append(all, Action{Err: errNothing})
 			continue
 		}
+		if unfold, ok := render.Redraw(p.View, action); ok {
+			all = append(all, Action{Redraw: true, Unfold: unfold})
+			continue
+		}
 		do, err := render.ReadAction(action, tag)
 		link := err == nil && do.Command == ""
 		if link || err != nil && p.View.ID != "" && isInput(action) {
@@ -100,7 +107,7 @@ func (p Payload) clicks(tag render.Seal) (all []Action) {
 		if err == nil && !p.oneStory() {
 			err = errTwoPlaces
 		}
-		all = append(all, Action{do, err})
+		all = append(all, Action{Do: do, Err: err})
 	}
 	return all
 }
@@ -119,8 +126,8 @@ func (p Payload) oneStory() bool {
 // Origin is where the interaction came from and so where its answer goes.
 func (p Payload) Origin(key string) render.Origin {
 	return render.Origin{
-		Channel: cmp.Or(p.Channel.ID, p.Container.Channel), Message: cmp.Or(p.Container.Message, p.Message.TS),
-		Thread: cmp.Or(p.Container.Thread, p.Message.Thread), ResponseURL: p.ResponseURL, Key: key,
+		Channel: cmp.Or(p.Channel.ID, p.Container.Channel, p.page.Channel), Message: cmp.Or(p.Container.Message, p.Message.TS, p.page.Message),
+		Thread: cmp.Or(p.Container.Thread, p.Message.Thread, p.page.Thread), ResponseURL: cmp.Or(p.ResponseURL, p.page.ResponseURL), Key: key,
 	}
 }
 

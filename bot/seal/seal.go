@@ -43,7 +43,11 @@ func (s Sealer) Form(user string) render.Seal {
 
 // View is a form as its person gets it.
 func (s Sealer) View(form render.Form, user string) slack.ModalViewRequest {
-	view := form.View()
+	return s.Modal(form.View(), user)
+}
+
+// Modal is a form or a page as its person gets it.
+func (s Sealer) Modal(view slack.ModalViewRequest, user string) slack.ModalViewRequest {
 	if view.PrivateMetadata != "" {
 		view.PrivateMetadata += s.Form(user)(view.PrivateMetadata)
 	}
@@ -57,6 +61,15 @@ func (s Sealer) ReadForm(view slack.View, user string) (render.Answer, error) {
 		return render.Answer{}, err
 	}
 	return render.ReadForm(view)
+}
+
+// ReadPage is where the answers to clicks in a page go, if it is one that this user was shown.
+func (s Sealer) ReadPage(view slack.View, user string) (render.Origin, error) {
+	view, err := render.Carried(view, s.Form(user))
+	if err != nil {
+		return render.Origin{}, err
+	}
+	return render.ReadPage(view)
 }
 
 // OutsideMenu returns the field of a form whose menu or checkbox came back with a value that it does not offer; empty where none did.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -240,11 +241,56 @@ func TestEveryCommandFromItsForm(t *testing.T) {
 			palette := s.form("alice", "Find a command")
 			next := s.submits("alice", palette, map[string]any{"Command": manual.Entry(cmd)})
 			require.NotNil(t, next.Updated)
-			result := s.submits("alice", *next.Updated, s.fields(cmd, *next.Updated))
+			form := s.wholeForm(cmd, *next.Updated)
+			result := s.submits("alice", form, s.fields(cmd, form))
 			require.Empty(t, result.Errors)
 			s.ends(cmd)
 		})
 	}
+}
+
+// wholeForm is a form once a person has unfolded and chosen what brings the fields that they need.
+func (s stage) wholeForm(cmd *catalog.Command, form slacksim.View) slacksim.View {
+	s.t.Helper()
+	wanted := s.asked(cmd)
+	for _, f := range wanted {
+		if f.Redraws && len(f.Value) > 0 && !hasFields(form, wanted) {
+			require.NoError(s.t, s.slack.User("alice").Fills(form, map[string]any{f.Name: entered(f)}))
+			form = s.redrawn(form)
+		}
+	}
+	if !hasFields(form, wanted) && slices.Contains(form.Buttons(), "Advanced") {
+		s.clicks("alice", form, "Advanced")
+		form = s.redrawn(form)
+	}
+	return form
+}
+
+// hasFields tells whether a form asks for all that has a value.
+func hasFields(form slacksim.View, wanted []render.FormField) bool {
+	return !slices.ContainsFunc(wanted, func(f render.FormField) bool {
+		return len(f.Value) > 0 && !strings.Contains(string(form.Blocks), `"block_id":"`+f.Name+`"`)
+	})
+}
+
+// redrawn waits until a form was drawn again.
+func (s stage) redrawn(before slacksim.View) slacksim.View {
+	s.t.Helper()
+	var now slacksim.View
+	require.Eventually(s.t, func() bool {
+		v, ok := s.slack.User(before.User).View()
+		now = v
+		return ok && v.Hash != before.Hash
+	}, patience, 5*time.Millisecond, "the form is drawn again")
+	return now
+}
+
+// asked are the fields of a form that asks for what the command's line asks for, filled.
+func (s stage) asked(cmd *catalog.Command) []render.FormField {
+	s.t.Helper()
+	inv, _, err := slash.Parse(commands.All(), s.line(cmd.Name), text.Input{Zone: time.UTC, Now: time.Now()})
+	require.NoError(s.t, err)
+	return cmd.Form(inv.Args, catalog.Caller{Zone: time.UTC}).Fields
 }
 
 // fields is what a person enters into the form to ask for what the line asks for.

@@ -173,7 +173,7 @@ var rooms = map[string]struct{ ours, third []string }{
 	},
 	"bot": {
 		[]string{
-			"s1", "render", "render/tempfile",
+			"s1", "render", "render/cards", "render/tempfile",
 			"commands/catalog", "commands/consoles", "commands/manual", "commands/plain", "commands/refusal", "commands/slash", "commands/text",
 			"approvals", "approvals/policy", "approvals/workflow",
 			"bot/chat", "bot/fairqueue", "bot/inbound", "bot/jobs", "bot/people", "bot/post", "bot/report", "bot/seal", "bot/setup",
@@ -311,7 +311,7 @@ var rooms = map[string]struct{ ours, third []string }{
 	},
 	"cmd/s1bot": {
 		[]string{
-			"s1", "s1/huntapi", "s1/s1sim", "s1/transport", "render", "render/tempfile",
+			"s1", "s1/huntapi", "s1/s1sim", "s1/transport", "render", "render/cards", "render/tempfile",
 			"commands", "commands/catalog", "commands/consoles", "commands/manual", "commands/refusal", "commands/slash", "commands/text",
 			"approvals", "approvals/policy", "approvals/syslog", "approvals/trail",
 			"notifier", "notifier/delivery", "notifier/feed", "notifier/figures", "notifier/journal", "notifier/routing",

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,6 +24,7 @@ import (
 	"s1bot/notifier"
 	"s1bot/notifier/journal"
 	"s1bot/notifier/routing"
+	"s1bot/render/cards"
 	"s1bot/render/tempfile"
 )
 
@@ -95,7 +97,7 @@ func (p *program) wire() error {
 		more = append(more, p.feeds(one))
 	}
 	p.notifier, err = notifier.New(notifier.Config{
-		Feeds: p.feeds(p.consoles[0]), More: more, Actions: catalog.CardActions(), Journal: p.db.Journal(), Leases: p.db.Journal(), Messages: p.bot.Channels, Files: p.bot.Channels,
+		Feeds: p.feeds(p.consoles[0]), More: more, Actions: cards.NewActions(slices.Concat(catalog.CardActions(), bot.CardActions())), Journal: p.db.Journal(), Leases: p.db.Journal(), Messages: p.bot.Channels, Files: p.bot.Channels,
 		Operators: p.operators(),
 		Routes:    func() routing.Routes { return *p.routes.Load() }, Reports: shifts{p},
 		Also:     p.figures(),

@@ -24,7 +24,7 @@ func policyCommands() []*catalog.Command {
 }
 
 type accountPolicyParams struct {
-	Account s1.AccountID `json:"account-id" help:"The account, by name or id."`
+	Account s1.AccountID `json:"account-id" help:"The account whose policy this is, by name or id."`
 }
 
 func getAccountPolicy() *catalog.Command {
@@ -185,8 +185,8 @@ func compacted(raw json.RawMessage) json.RawMessage {
 }
 
 type updateAccountPolicyParams struct {
-	Account s1.AccountID `json:"account-id" help:"The account, by name or id."`
-	Policy  policyObject `json:"policy" help:"The fields to set."`
+	Account s1.AccountID `json:"account-id" help:"The account whose policy this is, by name or id."`
+	Policy  policyObject `json:"policy" help:"The policy's fields to set. Those left out stay as they are."`
 	Was     string       `json:"was,omitzero" help:"-"` // fingerprint of the policy that was shown to the approver
 }
 
@@ -245,7 +245,7 @@ func updateAccountPolicy() *catalog.Command {
 }
 
 type updateGlobalPolicyParams struct {
-	Policy policyObject `json:"policy" help:"The fields to set."`
+	Policy policyObject `json:"policy" help:"The policy's fields to set. Those left out stay as they are."`
 	Was    string       `json:"was,omitzero" help:"-"`
 }
 

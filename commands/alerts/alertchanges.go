@@ -17,7 +17,7 @@ func alertChangeCommands() []*catalog.Command {
 
 type alertStatusParams struct {
 	Alerts []s1.AlertID      `json:"alert-ids" help:"The alerts, by name or id."`
-	Status s1.IncidentStatus `json:"status" help:"The new status."`
+	Status s1.IncidentStatus `json:"status" help:"How far the work on these alerts is: the new status."`
 }
 
 func (p *alertStatusParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
@@ -30,7 +30,7 @@ func (p *alertStatusParams) Plan(ctx context.Context, call *catalog.Call) (catal
 
 func setAlertStatus() *catalog.Command {
 	return catalog.Define(catalog.Command{
-		Name: "update-alert-incident-status", Title: "Update Alert Incident Status", Area: "alerts", Aliases: []string{"alert-status"}, Main: "alert-ids",
+		Name: "update-alert-incident-status", Title: "Update Alert Incident Status", Short: "Set alert status", Area: "alerts", Aliases: []string{"alert-status"}, Main: "alert-ids",
 		Wording: statusWording(),
 		OnCards: statusOnCards(),
 		Risk:    catalog.Change, Needs: "STAR Rule Alerts › View + Update Incident Status", Repeatable: true,
@@ -66,7 +66,7 @@ func (q alertSelection) alerts(ctx context.Context, call *catalog.Call, param st
 
 type updateAlertVerdictParams struct {
 	Filter  alertSelection `json:"filter" help:"The alerts, by name or by the console's filter keys."`
-	Verdict s1.Verdict     `json:"analyst-verdict" help:"The new verdict."`
+	Verdict s1.Verdict     `json:"analyst-verdict" help:"What analysts make of these alerts: the new verdict."`
 }
 
 func (p *updateAlertVerdictParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {

@@ -145,7 +145,7 @@ func merged(call *catalog.Call, texts []string, most int) func(context.Context, 
 
 type alertVerdictParams struct {
 	Alerts  []s1.AlertID `json:"alert-ids" help:"The alerts, by name or id."`
-	Verdict s1.Verdict   `json:"analyst-verdict" help:"The new verdict."`
+	Verdict s1.Verdict   `json:"analyst-verdict" help:"What analysts make of these alerts: the new verdict."`
 }
 
 func (p *alertVerdictParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
@@ -158,7 +158,7 @@ func (p *alertVerdictParams) Plan(ctx context.Context, call *catalog.Call) (cata
 
 func setAlertVerdict() *catalog.Command {
 	return catalog.Define(catalog.Command{
-		Name: "update-alert-analyst-verdict", Title: "Update Alert Analyst Verdict", Area: "alerts", Aliases: []string{"alert-verdict"}, Main: "alert-ids",
+		Name: "update-alert-analyst-verdict", Title: "Update Alert Analyst Verdict", Short: "Set alert verdict", Area: "alerts", Aliases: []string{"alert-verdict"}, Main: "alert-ids",
 		Wording: verdictWording(),
 		OnCards: verdictOnCards(),
 		Risk:    catalog.Change, Needs: "STAR Rule Alerts › View + Update Analyst Verdict", Repeatable: true,

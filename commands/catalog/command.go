@@ -40,6 +40,7 @@ const (
 // A Command is everything a person or a machine must know about one thing the bot can do.
 type Command struct {
 	Name, Title, Area string            // "disconnect-agent-from-network", "Disconnect Agent From Network", "agents"
+	Short             string            // what a form is called whose title has no room there (24 characters): "Isolate endpoints"
 	Aliases           []string          // "isolate"
 	Plain             map[string]string // what a word ahead of all others stands for: "open" for "incident-statuses=unresolved,in_progress"
 	Doc               string            // the first sentence is the summary

@@ -34,13 +34,11 @@ func (cmd *Command) above(name string) render.Line {
 		if len(cmd.OneOf) == 1 {
 			return render.Line{render.Text("Required:")}
 		}
-		return render.Line{render.Text("At least one of " + cmd.titles(cmd.OneOf) + ":")}
+		return render.Line{render.Text("At least one of " + cmd.choices() + ":")}
 	}
-	for _, t := range cmd.Together {
-		if t.Param == name {
-			other, value, _ := strings.Cut(t.With, "=")
-			return render.Line{render.Text("Required with " + cmd.titles([]string{other}) + " = " + value + ":")}
-		}
+	if t := cmd.dependence(name); t != nil {
+		_, value, _ := strings.Cut(t.With, "=")
+		return render.Line{render.Text("Required with " + cmd.titles([]string{t.on()}) + " = " + value + ":")}
 	}
 	return nil
 }
@@ -55,6 +53,15 @@ func (cmd *Command) firstOf() string {
 		}
 	}
 	return ""
+}
+
+// choices are the parts of a choice, as a form has them: "Agent IDs or Filter".
+func (cmd *Command) choices() string {
+	all := cmd.titles(cmd.OneOf)
+	if last := strings.LastIndex(all, ", "); last >= 0 {
+		return all[:last] + " or " + all[last+len(", "):]
+	}
+	return all
 }
 
 // titles are the names of parameters as a form has them.

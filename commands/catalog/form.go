@@ -32,27 +32,32 @@ func (cmd *Command) Form(args json.RawMessage, caller Caller) render.Form {
 	if cmd.proposeDay(given, caller.now()) {
 		args = Marshal(given)
 	}
-	form := render.Form{Title: cmd.Title, Intro: append(cmd.intro(), cmd.lacking(args)...), Do: Invocation{Command: cmd.Name}}
-	for _, f := range cmd.Fields {
-		if !f.Hidden {
-			asked := cmd.named(f.ask(given[f.Name], caller))
-			asked[0].Above = cmd.above(f.Name)
-			form.Fields = append(form.Fields, asked...)
+	form := cmd.ask(cmd.questions(given, caller), folded)
+	form.Intro = append(form.Intro, cmd.lacking(args)...)
+	return form
+}
+
+// Redraw is a form that somebody is filling in, with what depends on their choices, and with what is rare where they unfolded it. What they
+// typed stands in it.
+func (cmd *Command) Redraw(answer render.Answer, unfold bool, caller Caller) render.Form {
+	given, err := Object(answer.Do.Args)
+	if err != nil {
+		given = map[string]json.RawMessage{}
+	}
+	how, questions := folded, cmd.questions(given, caller)
+	if unfold {
+		how = unfolded
+	}
+	for i, q := range questions {
+		if typed, asked := answer.Values[q.Name]; asked && !q.secret {
+			questions[i].Value = typed
+		}
+		if q.rare && slices.Contains(answer.Asked, q.Name) {
+			how = unfolded
 		}
 	}
-	if cmd.Risk == Read {
-		return form
-	}
-	if cmd.Risk == Destructive {
-		form.Submit = "Ask for approval"
-	}
-	if cmd.Timed {
-		form.Fields = append(form.Fields, SpanField(ForParam, "For how long", "I warn you before the end. When the time is up, I ask an approver to reconnect it. Leave empty for no end."))
-	}
-	form.Fields = append(form.Fields,
-		render.FormField{Name: ReasonParam, Label: "Reason", Widget: render.MultiLine, Required: cmd.NeedsReason(), MaxLength: 1000,
-			Hint: "For the approver and the audit trail; it does not go to the console."},
-		render.FormField{Name: TicketParam, Label: "Ticket", Widget: render.TextInput, MaxLength: 200, Placeholder: "INC-1042"})
+	form := cmd.ask(questions, how)
+	form.Do, form.Origin = answer.Do, answer.Origin
 	return form
 }
 
@@ -74,21 +79,8 @@ func (cmd *Command) intro() render.Line {
 	return line
 }
 
-// named has search boxes show what is filled in by name.
-func (cmd *Command) named(fields []render.FormField) []render.FormField {
-	for i, q := range fields {
-		if q.Search == "" {
-			continue
-		}
-		for _, id := range q.Value {
-			fields[i].Shown = append(fields[i].Shown, cmd.Names.label(id))
-		}
-	}
-	return fields
-}
-
-// ask returns the questions for one parameter: one, and for a filter a search box beside it.
-func (f Field) ask(given json.RawMessage, caller Caller) []render.FormField {
+// fields are what asks for one parameter: one field, and for a filter a search box beside it.
+func (f Field) fields(given json.RawMessage, caller Caller) []render.FormField {
 	q := render.FormField{
 		Name: f.Name, Label: f.Title, Hint: f.Hint(), Widget: f.Type.widgetOf(f.List), Required: f.MustBeGiven(), Choices: optionsOf(f),
 		Min: f.Min, Max: f.Max, MaxLength: f.Type.Length, Zone: caller.Location(), Value: f.filled(given),
@@ -99,8 +91,8 @@ func (f Field) ask(given json.RawMessage, caller Caller) []render.FormField {
 	if f.Type.Selects == "" || f.Type.Beside {
 		return []render.FormField{q}
 	}
+	box := render.FormField{Name: f.Name + IdsSuffix, Label: render.Capital(f.Type.Selects), Widget: render.MultiSearch, Search: f.Type.Selects, Hint: "Type a part of a name to find them.", Required: q.Required}
 	q.Required, q.Hint = false, "Instead of picking them above, or to narrow them down: "+f.Type.Hint
-	box := render.FormField{Name: f.Name + IdsSuffix, Label: render.Capital(f.Type.Selects), Widget: render.MultiSearch, Search: f.Type.Selects, Hint: "Type a part of a name to find them."}
 	if OnlyIDs(given) {
 		box.Value, q.Value = idWords(given), nil
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"s1bot/commands/text"
+	"s1bot/render"
 )
 
 var kebab = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
@@ -33,6 +34,7 @@ func (c *Catalog) Check(cmd *Command) []string {
 	}
 	require(kebab.MatchString(cmd.Name), "the name is not in kebab-case")
 	require(text.TitleOf(cmd.Name) == cmd.Title, "the title is %q, not %q", cmd.Title, text.TitleOf(cmd.Name))
+	require(render.FitsTitle(cmd.Title) || cmd.Short != "" && render.FitsTitle(cmd.Short), "the title %q does not fit a form's 24 characters, and Short has none that does", cmd.Title)
 	require(cmd.Area != "" && cmd.Area == strings.ToLower(cmd.Area), "the area is missing or not in lower case")
 	require(strings.HasSuffix(cmd.Doc, "."), "the doc is missing or not a sentence")
 	require(slices.Contains([]Risk{Read, Change, Destructive}, cmd.Risk), "the risk %q is unknown", cmd.Risk)

@@ -161,9 +161,9 @@ func (s story) confide(secrets catalog.Secrets) {
 
 // requireSameForm checks that the form asks for what was typed, and that sending it means the same.
 func requireSameForm(t *testing.T, cmd *catalog.Command, args json.RawMessage, sent string, caller catalog.Caller) {
-	form := cmd.Form(args, caller)
 	var values map[string][]string
 	require.NoError(t, json.Unmarshal([]byte(sent), &values))
+	form := cmd.Redraw(render.Answer{Do: render.Invocation{Command: cmd.Name, Args: args}, Values: values}, true, caller)
 	asked := map[string]bool{}
 	for _, f := range form.Fields {
 		asked[f.Name] = true

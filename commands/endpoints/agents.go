@@ -122,7 +122,7 @@ func (p *disconnectParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 
 func disconnectAgents() *catalog.Command {
 	return catalog.Define(catalog.Command{
-		Name: "disconnect-agent-from-network", Title: "Disconnect Agent From Network", Area: "agents",
+		Name: "disconnect-agent-from-network", Title: "Disconnect Agent From Network", Short: "Isolate endpoints", Area: "agents",
 		Wording: isolationWording(),
 		OnCards: disconnectOnCards(),
 		Aliases: []string{"isolate", "disconnect", "contain"}, Main: "agent-ids",

@@ -190,7 +190,7 @@ func (p *moveSiteParams) Plan(ctx context.Context, call *catalog.Call) (catalog.
 
 func moveBetweenSites() *catalog.Command {
 	return catalog.Define(catalog.Command{
-		Name: "move-agents-between-sites", Title: "Move Agents Between Sites", Area: "agents", Aliases: []string{"move-to-site"}, Main: hostsParam,
+		Name: "move-agents-between-sites", Title: "Move Agents Between Sites", Short: "Move to another site", Area: "agents", Aliases: []string{"move-to-site"}, Main: hostsParam,
 		Wording: moveSiteWording(),
 		Settled: "the answer comes once they are moved",
 		Risk:    catalog.Destructive, Needs: "Endpoints › View + Move To Another Site", Repeatable: true, Undo: "move-agents-between-sites",

@@ -26,13 +26,13 @@ func (runTime) Kind() catalog.Kind {
 
 type runScriptParams struct {
 	Filter      lookup.EndpointsBy      `json:"filter" help:"The endpoints, by name or by the console's filter keys."`
-	Script      s1.ScriptID             `json:"script-id" help:"The script, by name or id."`
+	Script      s1.ScriptID             `json:"script-id" help:"The script of the console's library to run, by name or id."`
 	Description string                  `json:"task-description" help:"A name for this run, at least 2 characters."`
-	Destination s1.Destination          `json:"output-destination" help:"Where the output goes."`
+	Destination s1.Destination          `json:"output-destination" help:"Where the endpoints leave what the script prints: in the console, on themselves, or nowhere."`
 	Password    catalog.ArchivePassword `json:"password,omitzero" help:"The output archive's password: at least 10 characters with upper and lower case letters, numbers and symbols."`
-	Directory   string                  `json:"output-directory,omitzero" help:"The output folder on the endpoint."`
+	Directory   string                  `json:"output-directory,omitzero" help:"The folder on the endpoint that the output goes to, such as C:\\Temp."`
 	Input       scriptInput             `json:"input-params,omitzero" help:"The script's arguments. get-scripts shows which scripts need them."`
-	Timeout     runTime                 `json:"script-runtime-timeout-seconds,omitzero" help:"How long it may run."`
+	Timeout     runTime                 `json:"script-runtime-timeout-seconds,omitzero" help:"How long the script may run on an endpoint before it is stopped."`
 }
 
 func (p *runScriptParams) Together() []catalog.Together {

@@ -16,7 +16,7 @@ import (
 )
 
 type fetchThreatParams struct {
-	Threats  []s1.ThreatID           `json:"threat-ids" help:"The threats, by name or id."`
+	Threats  []s1.ThreatID           `json:"threat-ids" help:"The threats whose files to fetch, by name or id."`
 	Password catalog.ArchivePassword `json:"password" help:"The archives' password: at least 10 characters with upper and lower case letters, numbers and symbols."`
 }
 
@@ -114,7 +114,7 @@ func refusalWords(err error) string {
 
 type downloadThreatParams struct {
 	Agent   s1.AgentID  `json:"agent-id" help:"The endpoint the file is from."`
-	Threat  s1.ThreatID `json:"threat-id" help:"The threat, by name or id."`
+	Threat  s1.ThreatID `json:"threat-id" help:"The threat whose file it is, by name or id."`
 	Batches []string    `json:"command-batch-uuids" help:"The batches to download. fetch-threat-file shows them."`
 }
 

@@ -351,7 +351,7 @@ type queryEventsParams struct {
 
 func queryEvents(kept *shelf) *catalog.Command {
 	return catalog.Define(catalog.Command{
-		Name: "get-events-by-query-id-and-type", Title: "Get Events by Query ID and Type", Area: "hunts", Aliases: []string{"query-events", "get-query-events"}, Main: "query-id",
+		Name: "get-events-by-query-id-and-type", Title: "Get Events by Query ID and Type", Short: "Get events of one type", Area: "hunts", Aliases: []string{"query-events", "get-query-events"}, Main: "query-id",
 		Wording: queryEventsWording(),
 		Risk:    catalog.Read, Needs: "SDL Search › View", Repeatable: true,
 		Doc: "Lists the events a Deep Visibility query found, newest first.",

@@ -208,7 +208,7 @@ func (p *unblockParams) Plan(ctx context.Context, call *catalog.Call) (catalog.P
 
 func unblock() *catalog.Command {
 	return catalog.Define(catalog.Command{
-		Name: "remove-items-in-blacklist", Title: "Remove Items In Blacklist", Area: "blocklist", Aliases: []string{"unblock", "unblock-hash"}, Main: "item-ids",
+		Name: "remove-items-in-blacklist", Title: "Remove Items In Blacklist", Short: "Remove from blocklist", Area: "blocklist", Aliases: []string{"unblock", "unblock-hash"}, Main: "item-ids",
 		Wording: unblockWording(),
 		Risk:    catalog.Destructive, Needs: "Blocklist › View + Edit", Repeatable: true, Undo: "block-hash",
 		Doc:      "Removes hashes from the blocklist: the files can run again.",

@@ -135,7 +135,7 @@ func getExclusions() *catalog.Command {
 
 // exclusionSettings are what makes an exclusion beside its type and system.
 type exclusionExtras struct {
-	Description string               `json:"description,omitzero" help:"What it is for."`
+	Description string               `json:"description,omitzero" help:"Why this is excluded, for those who read the list later."`
 	Mode        s1.ExclusionMode     `json:"mode,omitzero" help:"How much of the protection is off for a path. Only for the type Path."`
 	Depth       s1.PathExclusionType `json:"path-exclusion-type,omitzero" help:"Whether it covers a file, a folder, or a folder with its subfolders. Only for the type Path."`
 }
@@ -174,7 +174,7 @@ func exclusionNotes(s s1.ExclusionSettings) []string {
 }
 
 type createExclusionParams struct {
-	Type  exclusionType `json:"type" help:"What to exclude."`
+	Type  exclusionType `json:"type" help:"What kind of thing agents leave alone: a path, a hash, a signer, a browser or a file type."`
 	OS    s1.OSType     `json:"operation-system" help:"The operating system it applies to."`
 	Value string        `json:"value" help:"The path, SHA-1 hash, signer, browser or file extension."`
 	exclusionExtras

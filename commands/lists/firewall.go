@@ -37,7 +37,7 @@ func (hostType) Kind() catalog.Kind {
 
 type blockHostsParams struct {
 	Name        string            `json:"rule-name" help:"The name of the rule, up to 200 characters."`
-	Status      s1.FirewallStatus `json:"status,omitzero" help:"Enabled if empty."`
+	Status      s1.FirewallStatus `json:"status,omitzero" help:"Whether the rule works at once; enabled if empty."`
 	Account     s1.AccountID      `json:"account-id,omitzero" help:"The account it applies to."`
 	Site        s1.SiteID         `json:"site-id,omitzero" help:"The site it applies to."`
 	Group       s1.GroupID        `json:"group-id,omitzero" help:"The group it applies to."`

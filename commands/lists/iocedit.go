@@ -24,13 +24,13 @@ var refanged = strings.NewReplacer("[.]", ".", "(.)", ".", "[:]", ":", "hxxp://"
 type createIOCParams struct {
 	Accounts    []s1.AccountID `json:"account-ids,omitzero" help:"The accounts to add it to. With a single account this may stay empty."`
 	Source      string         `json:"source" help:"Where the IOC comes from, such as AlienVault."`
-	Type        s1.IOCType     `json:"type" help:"The type of the value."`
+	Type        s1.IOCType     `json:"type" help:"What the value is: an address, a domain, a URL or a hash."`
 	Value       string         `json:"ioc-value" help:"The IP address, domain, URL or hash."`
-	Name        string         `json:"name,omitzero" help:"A name for it."`
-	Description string         `json:"description,omitzero" help:"A description."`
+	Name        string         `json:"name,omitzero" help:"A name under which analysts find the IOC again."`
+	Description string         `json:"description,omitzero" help:"What the IOC is about, such as the campaign or the report it is from."`
 	Until       time.Time      `json:"valid-until,omitzero" help:"When it expires. If empty: after two weeks for addresses, later for others."`
 	Tactics     []string       `json:"mitre-tactics,omitzero" help:"MITRE tactics, such as TA0001."`
-	ExternalID  string         `json:"external-id,omitzero" help:"Its id at the source."`
+	ExternalID  string         `json:"external-id,omitzero" help:"The IOC's id at the feed that it is from."`
 }
 
 var (

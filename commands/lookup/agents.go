@@ -37,7 +37,7 @@ func AgentsKnown(ctx context.Context, call *catalog.Call, ids []s1.AgentID) (age
 
 // AgentTargets is what the commands that act on endpoints take: ids or names, and a filter. Where both are given, both hold.
 type AgentTargets struct {
-	Agents []s1.AgentID   `json:"agent-ids,omitzero" help:"The endpoints."`
+	Agents []s1.AgentID   `json:"agent-ids,omitzero" help:"The endpoints to act on, by name or id."`
 	Filter agentSelection `json:"filter,omitzero" help:"Endpoints by the console's filter keys."`
 }
 

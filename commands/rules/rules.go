@@ -247,7 +247,7 @@ func settled(rules []s1.Rule, status s1.RuleStatus) int {
 
 func activateRules() *catalog.Command {
 	return catalog.Define(catalog.Command{
-		Name: "activate-star-custom-rules", Title: "Activate Star Custom Rules", Area: "rules", Aliases: []string{"activate-rules", "enable-rules", "activate-rule"}, Main: "rule-ids",
+		Name: "activate-star-custom-rules", Title: "Activate Star Custom Rules", Short: "Activate rules", Area: "rules", Aliases: []string{"activate-rules", "enable-rules", "activate-rule"}, Main: "rule-ids",
 		Wording: activateWording(),
 		Risk:    catalog.Change, Needs: "STAR Custom Rules › View + Manage", Repeatable: true, Undo: "disable-star-custom-rules",
 		Doc:      "Activates detection rules. It can take up to an hour until they work.",
@@ -289,7 +289,7 @@ func (p *disableRulesParams) Plan(ctx context.Context, call *catalog.Call) (cata
 
 func disableRules() *catalog.Command {
 	return catalog.Define(catalog.Command{
-		Name: "disable-star-custom-rules", Title: "Disable Star Custom Rules", Area: "rules", Aliases: []string{"disable-rules", "disable-rule"}, Main: "rule-ids",
+		Name: "disable-star-custom-rules", Title: "Disable Star Custom Rules", Short: "Disable rules", Area: "rules", Aliases: []string{"disable-rules", "disable-rule"}, Main: "rule-ids",
 		Wording: disableWording(),
 		Risk:    catalog.Destructive, Needs: "STAR Custom Rules › View + Manage", Repeatable: true, Undo: "activate-star-custom-rules",
 		Doc:      "Disables detection rules: they no longer raise alerts.",

@@ -22,8 +22,8 @@ func incidentCommands() []*catalog.Command {
 
 type threatIncidentParams struct {
 	Filter  lookup.ThreatSelection `json:"filter" help:"The threats, by name or by the console's filter keys."`
-	Verdict s1.Verdict             `json:"analyst-verdict" help:"The new verdict."`
-	Status  s1.IncidentStatus      `json:"incident-status" help:"The new status."`
+	Verdict s1.Verdict             `json:"analyst-verdict" help:"What analysts make of these threats: the new verdict."`
+	Status  s1.IncidentStatus      `json:"incident-status" help:"How far the work on these threats is: the new status."`
 }
 
 func (p *threatIncidentParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {

@@ -142,7 +142,7 @@ func addNotes() *catalog.Command {
 
 type threatVerdictParams struct {
 	Threats []s1.ThreatID `json:"threat-ids" help:"The threats, by name or id."`
-	Verdict s1.Verdict    `json:"analyst-verdict" help:"The new verdict."`
+	Verdict s1.Verdict    `json:"analyst-verdict" help:"What analysts make of these threats: the new verdict."`
 }
 
 func (p *threatVerdictParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
@@ -155,7 +155,7 @@ func (p *threatVerdictParams) Plan(ctx context.Context, call *catalog.Call) (cat
 
 func setThreatVerdict() *catalog.Command {
 	return catalog.Define(catalog.Command{
-		Name: "update-threat-analyst-verdict", Title: "Update Threat Analyst Verdict", Area: "threats", Aliases: []string{"verdict", "threat-verdict"}, Main: "threat-ids",
+		Name: "update-threat-analyst-verdict", Title: "Update Threat Analyst Verdict", Short: "Set threat verdict", Area: "threats", Aliases: []string{"verdict", "threat-verdict"}, Main: "threat-ids",
 		Wording: verdictWording(),
 		Settled: "the verdict is set with the answer",
 		OnCards: verdictOnCards(),
@@ -169,7 +169,7 @@ func setThreatVerdict() *catalog.Command {
 
 type incidentStatusParams struct {
 	Threats []s1.ThreatID     `json:"threat-ids" help:"The threats, by name or id."`
-	Status  s1.IncidentStatus `json:"status" help:"The new status."`
+	Status  s1.IncidentStatus `json:"status" help:"How far the work on these threats is: the new status."`
 }
 
 func (p *incidentStatusParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
@@ -198,7 +198,7 @@ func setIncidentStatus() *catalog.Command {
 
 type mitigateParams struct {
 	Filter  lookup.ThreatSelection `json:"filter" help:"The threats, by name or by the console's filter keys."`
-	Action  s1.MitigateAction      `json:"mitigate-action" help:"The action. Rollback works on Windows only, Remediate on Windows and macOS."`
+	Action  s1.MitigateAction      `json:"mitigate-action" help:"What the endpoints do about the threats. Rollback works on Windows only, Remediate on Windows and macOS."`
 	Refused []s1.ThreatID          `json:"refused,omitzero" help:"-"` // selected too, but their systems cannot do what was asked
 }
 

@@ -1,0 +1,50 @@
+package bot
+
+import (
+	"context"
+
+	"github.com/slack-go/slack"
+
+	"s1bot/approvals/workflow"
+	"s1bot/bot/inbound"
+	"s1bot/commands/catalog"
+	"s1bot/render"
+)
+
+// redraw asks other questions in a form that somebody is filling in: those that depend on a choice, and with unfold the rare ones. Slack keeps what was
+// typed. A form that cannot be drawn again stays as it is; what is missing then is told when it is sent.
+func (f *forms) redraw(ctx context.Context, in inbound.Payload, unfold bool) {
+	form, ok := f.redrawn(ctx, in, unfold)
+	if !ok {
+		return
+	}
+	if _, err := f.views.UpdateViewContext(ctx, f.seal.View(form, in.User.ID), "", in.View.Hash, in.View.ID); err != nil {
+		f.log.Warn("a form is not drawn again", "command", in.Form.Do.Command, "user", in.User.ID, "err", err)
+	}
+}
+
+func (f *forms) redrawn(ctx context.Context, in inbound.Payload, unfold bool) (form render.Form, ok bool) {
+	a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: in.Form.Origin}}
+	if in.FormErr != nil || f.gate.admit(ctx, &a) != nil {
+		return form, false
+	}
+	cmd, ok := f.catalog.Find(in.Form.Do.Command)
+	if !ok {
+		return form, false
+	}
+	form = cmd.Redraw(in.Form, unfold, a.Caller())
+	return form, form.Fits()
+}
+
+// askMore puts a form in place of one that lacks what a choice in it asks for: it was sent before it was drawn again.
+func (f *forms) askMore(ctx context.Context, cmd *catalog.Command, in inbound.Payload) *slack.ViewSubmissionResponse {
+	if !cmd.AsksMore(in.Form) {
+		return nil
+	}
+	form, ok := f.redrawn(ctx, in, false)
+	if !ok {
+		return nil
+	}
+	view := f.seal.View(form, in.User.ID)
+	return slack.NewUpdateViewSubmissionResponse(&view)
+}

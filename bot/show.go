@@ -1,0 +1,77 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/slack-go/slack"
+
+	"s1bot/approvals/workflow"
+	"s1bot/commands/catalog"
+	"s1bot/render"
+)
+
+// detailsTitle is what a modal is called that shows a card.
+const detailsTitle = "Details"
+
+// show runs a command that changes nothing and shows its card over the message that was clicked on. A modal must open within 3 s of the click,
+// which the console may not keep: so it opens at once and is filled when the answer is there. Where it does not open the card is an answer like any
+// other.
+func (r *runner) show(ctx context.Context, cmd *catalog.Command, a interaction) error {
+	if err := r.mayRead(ctx, cmd, a); err != nil {
+		return err
+	}
+	wait := render.Card{Parts: []render.Part{render.Line{render.Text("Asking the console …")}}}
+	view, err := r.forms.overlay(ctx, a, wait)
+	if err != nil {
+		r.log.Warn("a modal does not open, so the answer is a message", "command", cmd.Name, "user", a.User, "err", err)
+		a.Do.How = render.Run
+		return r.read(ctx, cmd, a)
+	}
+	a.view = view
+	card, err := cmd.Run(ctx, r.caller.call(a), a.Do.Args)
+	if err != nil {
+		err = workflow.WithCommand(cmd, err)
+		told, fault := explain(a, err)
+		if !r.filled(ctx, a, told) {
+			return err
+		}
+		if fault != nil {
+			r.log.Error("a command failed", "command", cmd.Name, "user", a.User, "err", fault)
+		}
+		return nil
+	}
+	r.meter.Command(cmd.Name, outcomeLabels[card.Outcome])
+	defer card.Discard()
+	if !r.filled(ctx, a, card) {
+		r.answers.reply(ctx, a, card)
+	}
+	return nil
+}
+
+// filled puts a card into the modal that a was given; false where Slack does not take it: somebody has closed it, say.
+func (r *runner) filled(ctx context.Context, a interaction, card render.Card) bool {
+	_, err := r.forms.overlay(ctx, a, card)
+	if err != nil {
+		r.log.Warn("a modal is not filled", "command", a.Do.Command, "user", a.User, "err", err)
+	}
+	return err == nil
+}
+
+// overlay shows a card in the modal that was clicked in, or in a new one; it returns the modal's id.
+func (f *forms) overlay(ctx context.Context, a interaction, card render.Card) (id string, err error) {
+	view := f.seal.Modal(card.Modal(detailsTitle, a.At, render.Options{ConsoleURL: f.console, Seal: f.seal.Click}), a.User)
+	var shown *slack.ViewResponse
+	switch {
+	case a.view != "":
+		shown, err = f.views.UpdateViewContext(ctx, view, "", "", a.view)
+	case a.trigger != "":
+		shown, err = f.views.OpenViewContext(ctx, a.trigger, view)
+	default:
+		return "", errNoTrigger
+	}
+	if err != nil {
+		return "", fmt.Errorf("show %s: %w", a.Do.Command, err)
+	}
+	return shown.ID, nil
+}
