@@ -135,15 +135,16 @@ func (c *Client) Uploads(ctx context.Context, q Query) iter.Seq2[Upload, error] 
 	return l.All(ctx, q)
 }
 
-// DownloadUpload reads the archive of an upload, at most MaxFile. ErrGone says that the console no longer keeps it.
-func (c *Client) DownloadUpload(ctx context.Context, u Upload) (Download, error) {
+// DownloadUpload reads the archive of an upload, at most MaxFile, into the place that keep makes. ErrGone says that the
+// console no longer keeps it.
+func (c *Client) DownloadUpload(ctx context.Context, u Upload, keep Keep) (Download, error) {
 	call := transport.Call{Operation: "download files", Route: "agents/{id}/uploads/{id}", IDs: u.place(), Permission: "Endpoints.view and Endpoints.fileFetch"}
 	for _, id := range call.IDs {
 		if !ValidID(id) {
 			return Download{}, transport.Refusal(call.Operation, ErrInvalidID)
 		}
 	}
-	file, err := c.t.Download(ctx, call)
+	file, err := c.t.Download(ctx, call, keep)
 	if errors.Is(err, ErrTooLarge) {
 		return file, tooLarge(call.Operation, err)
 	}

@@ -1,7 +1,10 @@
 package s1_test
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -105,15 +108,18 @@ func TestAnUploadIsReadFromTheConsoleAlone(t *testing.T) {
 		require.Equal(t, "lab3_19_23_08.zip", u.Name())
 		require.NotContains(t, string(u.Raw), "uploads/2")
 		console := consoletest.Start(t, consoletest.Status(http.StatusOK, "PK\x03\x04", "Content-Type", "application/zip"))
-		file, err := console.DownloadUpload(t.Context(), u)
+		var place consoletest.Place
+		file, err := console.DownloadUpload(t.Context(), u, place.Keep)
 		require.NoError(t, err)
 		require.Equal(t, path, console.Asked()[0].Path, link)
 		require.Equal(t, "*/*", console.Asked()[0].Header.Get("Accept"))
-		require.Equal(t, "PK\x03\x04", string(file.Body))
+		require.Equal(t, "PK\x03\x04", place.String())
+		require.EqualValues(t, 4, file.Size)
+		require.Zero(t, place.Closed, "the file is the caller's")
 		require.Equal(t, "lab3_19_23_08.zip", file.Name)
-		require.Len(t, file.SHA256(), 64)
+		require.Equal(t, fmt.Sprintf("%x", sha256.Sum256(place.Bytes())), file.SHA256)
 	}
-	_, err := consoletest.Start(t, consoletest.OK("x")).DownloadUpload(t.Context(), s1.Upload{AgentID: "a/b", ID: "1"})
+	_, err := consoletest.Start(t, consoletest.OK("x")).DownloadUpload(t.Context(), s1.Upload{AgentID: "a/b", ID: "1"}, new(consoletest.Place).Keep)
 	require.ErrorIs(t, err, s1.ErrInvalidID)
 }
 
@@ -129,9 +135,38 @@ func TestWhatIsNoFileIsNotHandedOver(t *testing.T) {
 		"another one":    {consoletest.Status(http.StatusBadRequest, `{"errors":[{"code":4000010,"detail":"Incorrect activity"}]}`), "Incorrect activity"},
 		"cut":            {consoletest.BrokenOff, "broke off"},
 	} {
-		_, err := consoletest.Start(t, row.answer).DownloadUpload(t.Context(), s1.Upload{AgentID: consoletest.AgentA, ID: "1"})
+		_, err := consoletest.Start(t, row.answer).DownloadUpload(t.Context(), s1.Upload{AgentID: consoletest.AgentA, ID: "1"}, new(consoletest.Place).Keep)
 		require.ErrorContains(t, err, row.want, name)
 	}
+}
+
+// A try that broke off leaves nothing of it in the file, and what is no file leaves no place taken.
+func TestADownloadThatBrokeOffBeginsAnew(t *testing.T) {
+	t.Parallel()
+	upload := s1.Upload{AgentID: consoletest.AgentA, ID: "1"}
+	var place consoletest.Place
+	console := consoletest.Start(t, consoletest.Answering(consoletest.BrokenOff, consoletest.Status(http.StatusOK, "PK", "Content-Type", "application/zip")))
+	file, err := console.DownloadUpload(t.Context(), upload, place.Keep)
+	require.NoError(t, err)
+	require.Equal(t, "PK", place.String())
+	require.EqualValues(t, 2, file.Size)
+	require.Equal(t, []int{2, 1}, []int{place.Made, place.Closed})
+
+	var wrong consoletest.Place
+	_, err = consoletest.Start(t, consoletest.Status(http.StatusOK, "<title>Sign in</title>", "Content-Type", "text/html")).DownloadUpload(t.Context(), upload, wrong.Keep)
+	require.Error(t, err)
+	require.Equal(t, wrong.Made, wrong.Closed)
+}
+
+// A full disk is no fault of the console's: it is not asked again.
+func TestAFullDiskIsSaidToBeOne(t *testing.T) {
+	t.Parallel()
+	full := consoletest.Place{Full: errors.New("no space left on device")}
+	console := consoletest.Start(t, consoletest.Status(http.StatusOK, "PK", "Content-Type", "application/zip"))
+	_, err := console.DownloadUpload(t.Context(), s1.Upload{AgentID: consoletest.AgentA, ID: "1"}, full.Keep)
+	require.ErrorContains(t, err, "no room on my disk")
+	require.Len(t, console.Asked(), 1)
+	require.Equal(t, full.Made, full.Closed)
 }
 
 func TestGoneIsToldByStatusOrCode(t *testing.T) {
@@ -139,10 +174,10 @@ func TestGoneIsToldByStatusOrCode(t *testing.T) {
 	for _, answer := range []http.HandlerFunc{
 		consoletest.Status(http.StatusGone, ""), consoletest.Status(http.StatusNotFound, `{"errors":[{"code":4100010,"title":"Resource not found"}]}`),
 	} {
-		_, err := consoletest.Start(t, answer).DownloadUpload(t.Context(), s1.Upload{AgentID: consoletest.AgentA, ID: "1"})
+		_, err := consoletest.Start(t, answer).DownloadUpload(t.Context(), s1.Upload{AgentID: consoletest.AgentA, ID: "1"}, new(consoletest.Place).Keep)
 		require.ErrorIs(t, err, s1.ErrGone)
 	}
-	_, err := consoletest.Start(t, consoletest.Status(http.StatusNotFound, `{"errors":[{"code":4040010}]}`)).DownloadUpload(t.Context(), s1.Upload{AgentID: consoletest.AgentA, ID: "1"})
+	_, err := consoletest.Start(t, consoletest.Status(http.StatusNotFound, `{"errors":[{"code":4040010}]}`)).DownloadUpload(t.Context(), s1.Upload{AgentID: consoletest.AgentA, ID: "1"}, new(consoletest.Place).Keep)
 	require.NotErrorIs(t, err, s1.ErrGone)
 }
 
@@ -166,7 +201,7 @@ func TestALargeFileIsRefused(t *testing.T) {
 	}
 	for _, answer := range []http.HandlerFunc{announced, silent} {
 		console := consoletest.Start(t, answer)
-		_, err := console.DownloadUpload(t.Context(), s1.Upload{AgentID: consoletest.AgentA, ID: "1"})
+		_, err := console.DownloadUpload(t.Context(), s1.Upload{AgentID: consoletest.AgentA, ID: "1"}, new(consoletest.Place).Keep)
 		require.ErrorIs(t, err, s1.ErrTooLarge)
 		require.ErrorContains(t, err, "larger than 10 MB")
 		require.Len(t, console.Asked(), 1, "not tried again")
@@ -183,14 +218,15 @@ func TestARedirectToStorageIsFollowedWithoutTheToken(t *testing.T) {
 	}))
 	t.Cleanup(storage.Close)
 	console := consoletest.Start(t, consoletest.Status(http.StatusFound, "", "Location", storage.URL+"/a?Signature=secret"))
-	file, err := console.DownloadUpload(t.Context(), s1.Upload{AgentID: consoletest.AgentA, ID: "1"})
+	var place consoletest.Place
+	_, err := console.DownloadUpload(t.Context(), s1.Upload{AgentID: consoletest.AgentA, ID: "1"}, place.Keep)
 	require.NoError(t, err)
-	require.Equal(t, "PK", string(file.Body))
+	require.Equal(t, "PK", place.String())
 	require.Empty(t, seen.Get("Authorization"))
 
 	for _, bad := range []string{"http://evil.example/x?Signature=secret", "ftp://127.0.0.1/x?Signature=secret", "https://u:p@evil.example/?Signature=secret"} {
 		console := consoletest.Start(t, consoletest.Status(http.StatusFound, "", "Location", bad))
-		_, err := console.DownloadUpload(t.Context(), s1.Upload{AgentID: consoletest.AgentA, ID: "1"})
+		_, err := console.DownloadUpload(t.Context(), s1.Upload{AgentID: consoletest.AgentA, ID: "1"}, new(consoletest.Place).Keep)
 		require.ErrorIs(t, err, s1.ErrInvalidValue, bad)
 		require.NotContains(t, err.Error(), "secret")
 	}
@@ -298,7 +334,7 @@ func TestALinkThatHasExpiredIsGoneAndStaysSecret(t *testing.T) {
 	}))
 	t.Cleanup(storage.Close)
 	console := consoletest.Start(t, consoletest.OK(""))
-	_, err := console.DownloadScriptResult(t.Context(), s1.ScriptResult{Task: "5", Link: s1.NewSecret(storage.URL + "/5.zip?Signature=secret")})
+	_, err := console.DownloadScriptResult(t.Context(), s1.ScriptResult{Task: "5", Link: s1.NewSecret(storage.URL + "/5.zip?Signature=secret")}, new(consoletest.Place).Keep)
 	require.ErrorIs(t, err, s1.ErrGone)
 	require.NotContains(t, err.Error(), "secret")
 	require.Empty(t, consoletest.AsError(t, err).Permission)
@@ -306,10 +342,10 @@ func TestALinkThatHasExpiredIsGoneAndStaysSecret(t *testing.T) {
 	require.Empty(t, console.Asked())
 
 	storage.Close()
-	_, err = console.DownloadScriptResult(t.Context(), s1.ScriptResult{Task: "5", Link: s1.NewSecret(storage.URL + "/5.zip?Signature=secret")})
+	_, err = console.DownloadScriptResult(t.Context(), s1.ScriptResult{Task: "5", Link: s1.NewSecret(storage.URL + "/5.zip?Signature=secret")}, new(consoletest.Place).Keep)
 	require.Error(t, err)
 	require.NotContains(t, err.Error(), "secret")
 	require.NotContains(t, consoletest.AsError(t, err).Err.Error(), "secret", "the log prints the cause")
-	_, err = console.DownloadScriptResult(t.Context(), s1.ScriptResult{Task: "5", Link: s1.NewSecret("http://storage.example/5.zip?Signature=secret")})
+	_, err = console.DownloadScriptResult(t.Context(), s1.ScriptResult{Task: "5", Link: s1.NewSecret("http://storage.example/5.zip?Signature=secret")}, new(consoletest.Place).Keep)
 	require.ErrorIs(t, err, s1.ErrInvalidValue)
 }

@@ -280,14 +280,14 @@ func (c *Client) scriptResults(ctx context.Context, which map[string][]string) (
 	return results, nil
 }
 
-// DownloadScriptResult reads an output from its link, at most MaxFile. The token does not go there. ErrGone says that the link is
-// no longer good.
-func (c *Client) DownloadScriptResult(ctx context.Context, r ScriptResult) (Download, error) {
+// DownloadScriptResult reads an output from its link, at most MaxFile, into the place that keep makes. The token does not go there.
+// ErrGone says that the link is no longer good.
+func (c *Client) DownloadScriptResult(ctx context.Context, r ScriptResult, keep Keep) (Download, error) {
 	call := transport.Call{Operation: "download script results", Route: "link", Link: r.Link}
 	if err := c.t.CheckLink(r.Link); err != nil {
 		return Download{}, transport.Refusal(call.Operation, err)
 	}
-	file, err := c.t.Download(ctx, call)
+	file, err := c.t.Download(ctx, call, keep)
 	var refused *Error
 	switch {
 	case errors.Is(err, ErrTooLarge):

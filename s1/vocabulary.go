@@ -25,6 +25,8 @@ type (
 	Remark = transport.Remark
 	// Download is a file from an endpoint.
 	Download = transport.Download
+	// Keep makes the place of a file that is downloaded.
+	Keep = transport.Keep
 	// Error says what failed, in three parts.
 	Error = transport.Error
 	// Reason is why the console refused a call.

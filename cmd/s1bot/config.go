@@ -23,6 +23,7 @@ import (
 	"s1bot/cmd/s1bot/policyfile"
 	"s1bot/commands"
 	"s1bot/s1"
+	"s1bot/s1/transport"
 )
 
 // config is every setting of the program. What a setting means stands in its tag, for `s1bot settings` and the table in README.md: words
@@ -57,17 +58,22 @@ type config struct {
 	HuntEngine      string        `env:"S1BOT_HUNT_ENGINE" envDefault:"auto" means:"what hunts run on: 'dv' (Deep Visibility, which the vendor closes on 2027-02-15), 'sdl' (the Singularity Data Lake), or 'auto': the data lake where the console has it and the token may use it"`
 	Unified         string        `env:"S1BOT_UNIFIED_ALERTS" envDefault:"auto" means:"unified alerts: 'auto' or 'off'; this version reads threats and rule alerts"`
 	ExportSpace     int64         `env:"S1BOT_EXPORT_SPACE" envDefault:"400" means:"MiB of disk that whole lists may take on their way to Slack, all together, in the directory that 'TMPDIR' names. The files have no name there and are gone when the process ends; a list for which there is no room is cut, and says so"`
+	Memory          int64         `env:"S1BOT_MEMORY" unset:"96" means:"MiB of memory that the process aims for, at least 48; where the container has less, three quarters of that unless this is set. Large answers of the console that do not fit wait their turn. 'GOMEMLIMIT' counts first where it is set"`
 	LogLevel        string        `env:"S1BOT_LOG_LEVEL" envDefault:"info" means:"'debug', 'info', 'warn' or 'error'"`
 	LogFormat       string        `env:"S1BOT_LOG_FORMAT" envDefault:"text" means:"'text' or 'json'"`
 
 	lease, tick time.Duration          // of runs that died, and of looking for them; the usual ones when zero
 	now         func() time.Time       // the clock; time.Now when nil
 	again       func() (config, error) // reads the same variables and their files again
+	gate        *transport.Gate        // for large answers; nil: each client has its own
 	unpaced     bool                   // no vendor's rates: for a simulated console that is measured
 }
 
 // minKeep is a week: the feeds read again what is younger than that, and must know that they delivered it.
 const minKeep = 7 * 24 * time.Hour
+
+// minMemory is what the process takes at rest, in MiB, and a little more.
+const minMemory = 48
 
 // defaultHTTPAddr holds where S1BOT_HTTP_ADDR is not set at all; set and empty switches the server off.
 const defaultHTTPAddr = "127.0.0.1:9090"
@@ -125,8 +131,8 @@ func readable(err error) error {
 	if !errors.As(err, &parse) {
 		return err
 	}
-	names := map[string]string{"PollInterval": "S1BOT_POLL_INTERVAL", "Backfill": "S1BOT_BACKFILL", "Keep": "S1BOT_KEEP", "Sockets": "S1BOT_SOCKETS", "ExportSpace": "S1BOT_EXPORT_SPACE"}
-	want := map[string]string{"PollInterval": "a duration such as 30s", "Backfill": "a duration such as 24h", "Keep": "a duration such as 720h", "Sockets": "a number from 1 to 10", "ExportSpace": "a number of MiB"}
+	names := map[string]string{"PollInterval": "S1BOT_POLL_INTERVAL", "Backfill": "S1BOT_BACKFILL", "Keep": "S1BOT_KEEP", "Sockets": "S1BOT_SOCKETS", "ExportSpace": "S1BOT_EXPORT_SPACE", "Memory": "S1BOT_MEMORY"}
+	want := map[string]string{"PollInterval": "a duration such as 30s", "Backfill": "a duration such as 24h", "Keep": "a duration such as 720h", "Sockets": "a number from 1 to 10", "ExportSpace": "a number of MiB", "Memory": "a number of MiB"}
 	if name, ok := names[parse.Name]; ok {
 		return fmt.Errorf("%s: want %s", name, want[parse.Name])
 	}
@@ -159,6 +165,9 @@ func (c *config) check() []error {
 	}
 	if c.ExportSpace < 1 {
 		bad("S1BOT_EXPORT_SPACE", "a number of MiB, at least 1")
+	}
+	if c.Memory != 0 && c.Memory < minMemory {
+		bad("S1BOT_MEMORY", "a number of MiB, at least %d", minMemory)
 	}
 	if !c.SecretKey.Empty() && len(c.sealKey()) != approvals.KeySize {
 		bad("S1BOT_SECRET_KEY", "32 bytes in base64; `openssl rand -base64 32` makes one")

@@ -7,8 +7,9 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
+
+	"s1bot/s1/transport"
 )
 
 type runCmd struct{}
@@ -28,7 +29,7 @@ func (runCmd) Run(ctx context.Context, std streams) error {
 	signal.Notify(reload, syscall.SIGHUP) // before anything takes time: unheard, it would end the program
 	defer signal.Stop(reload)
 	log := newLogger(std.err, c)
-	boundMemory()
+	c.gate = transport.NewGate(boundMemory(c))
 	p, err := assemble(ctx, c, log)
 	if err != nil {
 		return err
@@ -36,16 +37,6 @@ func (runCmd) Run(ctx context.Context, std streams) error {
 	go p.reloadOn(ctx, reload)
 	log.Info("starting", "console", c.ConsoleURL, "commands", len(p.bot.Catalog.Commands()), "version", version().Version)
 	return errors.Join(p.run(ctx), p.close())
-}
-
-// memoryLimit is from where on the garbage collector works harder, so that the process stays below 128 MiB with what is not its heap.
-const memoryLimit = 96 << 20
-
-// boundMemory sets the limit, unless whoever runs the program has (GOMEMLIMIT).
-func boundMemory() {
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memoryLimit)
-	}
 }
 
 // newLogger writes the log as the settings want it. The level was checked with them.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -142,7 +143,11 @@ func (s story) run(t *testing.T, cmd *catalog.Command, inv catalog.Invocation, h
 		s.got["end"] = card.Plain()
 	}
 	for _, f := range card.Files {
-		s.got["file"] = strings.ReplaceAll(string(f.Body), "\r\n", "\n")
+		reader, err := f.Open()
+		require.NoError(t, err)
+		content, err := io.ReadAll(reader)
+		require.NoError(t, err)
+		s.got["file"] = strings.ReplaceAll(string(content), "\r\n", "\n")
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"unicode"
 
@@ -12,37 +13,73 @@ import (
 	"s1bot/commands/refusal"
 	"s1bot/commands/text"
 	"s1bot/render"
+	"s1bot/render/tempfile"
 	"s1bot/s1"
 )
 
-// A download is a file on its way to a person, or why there is none. Its content may be malware: it is handed over as it came.
+// A download is a file on its way to a person, on disk, or why there is none. Its content may be malware: it is handed over as it came.
 type download struct {
 	file s1.Download
+	disk *tempfile.File
 	err  error
+}
+
+// downloads are by place in what was asked for.
+type downloads map[int]download
+
+// fetch reads a file to disk.
+func fetch(call *catalog.Call, read func(s1.Keep) (s1.Download, error)) (d download) {
+	d.file, d.err = read(func() (io.WriteCloser, error) {
+		space := call.Exports
+		if space == nil { // a caller without one hands over one answer at a time
+			space = tempfile.NewSpace("", maxHanded+s1.MaxFile)
+		}
+		file, err := space.Create()
+		d.disk = file
+		return file, err
+	})
+	return d
+}
+
+// size is how many bytes all of them have.
+func (ds downloads) size() (total int64) {
+	for _, d := range ds {
+		total += d.file.Size
+	}
+	return total
+}
+
+// discard gives back the disk of files that nobody will get.
+func (ds downloads) discard() {
+	for _, d := range ds {
+		if d.disk != nil {
+			_ = d.disk.Close() // it has no name: whatever happens, nothing is left
+		}
+	}
 }
 
 // deliver downloads what was uploaded and hands it over as files.
 func (p *pickup) deliver(ctx context.Context, call *catalog.Call, h haul) (render.Card, error) {
-	parcels, total := map[int]download{}, 0
+	parcels := downloads{}
 	for i, w := range p.Wants {
 		u, there := h.Found[i]
 		if !there {
 			continue
 		}
 		call.Show(p.downloading(call, len(parcels)))
-		if total >= maxHanded {
+		if parcels.size() >= maxHanded {
 			parcels[i] = download{err: errEnough}
 			continue
 		}
-		file, err := call.Console.DownloadUpload(ctx, u)
+		parcel := fetch(call, func(keep s1.Keep) (s1.Download, error) { return call.Console.DownloadUpload(ctx, u, keep) })
+		if parcel.err != nil {
+			parcel.err = fmt.Errorf("download the files of %s: %w", w.Name, parcel.err)
+		}
+		parcels[i] = parcel
 		if ctx.Err() != nil {
+			parcels.discard()
 			return render.Card{}, context.Cause(ctx)
 		}
-		if err != nil {
-			err = fmt.Errorf("download the files of %s: %w", w.Name, err)
-		}
-		total += len(file.Body)
-		parcels[i] = download{file, err}
 	}
 	return p.delivered(call, h, parcels), nil
 }
@@ -55,11 +92,11 @@ func (p *pickup) downloading(call *catalog.Call, done int) render.Card {
 	}}
 }
 
-// errEnough leaves files for another answer: what one holds is in memory.
+// errEnough leaves files for another answer: what one holds takes disk until Slack has it.
 var errEnough = errors.New("too much for one answer; download it by itself")
 
 // delivered tells what became of each archive.
-func (p *pickup) delivered(call *catalog.Call, h haul, parcels map[int]download) render.Card {
+func (p *pickup) delivered(call *catalog.Call, h haul, parcels downloads) render.Card {
 	good, problem := 0, error(nil)
 	var files []render.File
 	for i, w := range p.Wants {
@@ -69,7 +106,7 @@ func (p *pickup) delivered(call *catalog.Call, h haul, parcels map[int]download)
 			problem = parcel.err
 		default:
 			good++
-			files = addFile(files, parcel.file, w.Name)
+			files = addFile(files, parcel, w.Name)
 		}
 	}
 	title := call.Command.Title
@@ -128,7 +165,7 @@ func (p *pickup) collectAgain(err error) []render.Action {
 }
 
 // table shows each archive with its size and hash, or what is missing.
-func (p *pickup) table(h haul, parcels map[int]download) render.Table {
+func (p *pickup) table(h haul, parcels downloads) render.Table {
 	t := render.Table{Columns: []render.Column{{Title: "From"}, {Title: "Batch"}, {Title: "Archive"}, {Title: "Uploaded"}, {Title: "Size", Right: true}, {Title: "SHA-256"}}}
 	for i, w := range p.Wants {
 		row := []render.Line{{render.Text(w.Name)}, {render.Mono(w.Batch)}, {render.Text("not there yet")}, {}, {}, {}}
@@ -140,7 +177,7 @@ func (p *pickup) table(h haul, parcels map[int]download) render.Table {
 		case parcel.err != nil:
 			row[4] = render.Line{render.Text(whyNot(parcel.err))}
 		default:
-			row[4], row[5] = render.Line{render.Text(catalog.SizeWords(len(parcel.file.Body)))}, render.Line{render.Mono(parcel.file.SHA256())}
+			row[4], row[5] = render.Line{render.Text(catalog.SizeWords(int(parcel.file.Size)))}, render.Line{render.Mono(parcel.file.SHA256)}
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -164,15 +201,15 @@ func whyNot(err error) string {
 }
 
 // addFile adds a download under a name that is safe and not taken.
-func addFile(files []render.File, d s1.Download, from string) []render.File {
-	name := safeName(d.Name)
+func addFile(files []render.File, d download, from string) []render.File {
+	name := safeName(d.file.Name)
 	for _, f := range files {
 		if f.Name == name {
 			name = fmt.Sprintf("%d-%s", len(files)+1, name)
 			break
 		}
 	}
-	return append(files, render.File{Name: name, Title: fmt.Sprintf("%s · %s", from, catalog.SizeWords(len(d.Body))), Body: d.Body})
+	return append(files, render.File{Name: name, Title: fmt.Sprintf("%s · %s", from, catalog.SizeWords(int(d.file.Size))), Disk: d.disk})
 }
 
 // safeName keeps of a name what means nothing to a shell or a file system: the console takes names from endpoints.

@@ -103,25 +103,24 @@ func downloadResults(ctx context.Context, call *catalog.Call, p scriptResultsPar
 	if err != nil {
 		return render.Card{}, err
 	}
-	parcels, total := map[int]download{}, 0
+	parcels := downloads{}
 	for i, r := range found.Files {
 		title := call.Command.Title + " · downloading"
 		call.Show(render.Card{Tone: render.Waiting, Title: title, Parts: []render.Part{render.Bar{Done: i, Total: len(found.Files), Label: r.Name()}}})
-		if total >= maxHanded {
+		if parcels.size() >= maxHanded {
 			parcels[i] = download{err: errEnough}
 			continue
 		}
-		file, err := call.Console.DownloadScriptResult(ctx, r)
+		parcels[i] = fetch(call, func(keep s1.Keep) (s1.Download, error) { return call.Console.DownloadScriptResult(ctx, r, keep) })
 		if ctx.Err() != nil {
+			parcels.discard()
 			return render.Card{}, context.Cause(ctx)
 		}
-		total += len(file.Body)
-		parcels[i] = download{file, err}
 	}
 	return resultsCard(call, found, parcels), nil
 }
 
-func resultsCard(call *catalog.Call, found s1.ScriptResults, parcels map[int]download) render.Card {
+func resultsCard(call *catalog.Call, found s1.ScriptResults, parcels downloads) render.Card {
 	title, good, problem := call.Command.Title, 0, error(nil)
 	var files []render.File
 	for i, r := range found.Files {
@@ -130,7 +129,7 @@ func resultsCard(call *catalog.Call, found s1.ScriptResults, parcels map[int]dow
 			continue
 		}
 		good++
-		files = addFile(files, parcels[i].file, "task "+string(r.Task))
+		files = addFile(files, parcels[i], "task "+string(r.Task))
 	}
 	if good == 0 && problem != nil {
 		card := failedDownload(title, call.Command.Needs, linkWords, problem)
@@ -151,7 +150,7 @@ func resultsCard(call *catalog.Call, found s1.ScriptResults, parcels map[int]dow
 }
 
 // resultTable shows each output with its size and hash, and what there is none of.
-func resultTable(found s1.ScriptResults, parcels map[int]download) render.Table {
+func resultTable(found s1.ScriptResults, parcels downloads) render.Table {
 	t := render.Table{Columns: []render.Column{{Title: "Task"}, {Title: "File"}, {Title: "Size", Right: true}, {Title: "SHA-256"}}}
 	for i, r := range found.Files {
 		row := []render.Line{{render.Mono(string(r.Task))}, {render.Text(r.Name())}, {}, {}}
@@ -160,7 +159,7 @@ func resultTable(found s1.ScriptResults, parcels map[int]download) render.Table 
 		case parcel.err != nil:
 			row[2] = render.Line{render.Text(whyNot(parcel.err))}
 		default:
-			row[2], row[3] = render.Line{render.Text(catalog.SizeWords(len(parcel.file.Body)))}, render.Line{render.Mono(parcel.file.SHA256())}
+			row[2], row[3] = render.Line{render.Text(catalog.SizeWords(int(parcel.file.Size)))}, render.Line{render.Mono(parcel.file.SHA256)}
 		}
 		t.Rows = append(t.Rows, row)
 	}

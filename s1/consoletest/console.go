@@ -1,6 +1,7 @@
 package consoletest
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -137,3 +138,31 @@ const (
 	AlertA   = s1.AlertID("1985998272619999973")
 	AccountA = s1.AccountID("433241117337583618")
 )
+
+// A Place keeps a download in memory, and counts how often one was made and given up.
+type Place struct {
+	bytes.Buffer
+	Made, Closed int
+	Full         error // what writing says
+}
+
+// Keep empties the place for another try.
+func (p *Place) Keep() (io.WriteCloser, error) {
+	p.Reset()
+	p.Made++
+	return p, nil
+}
+
+// Write keeps b unless the place is full.
+func (p *Place) Write(b []byte) (int, error) {
+	if p.Full != nil {
+		return 0, p.Full
+	}
+	return p.Buffer.Write(b)
+}
+
+// Close gives the place up.
+func (p *Place) Close() error {
+	p.Closed++
+	return nil
+}

@@ -37,6 +37,7 @@ type Call struct {
 
 	brief    bool          // the answer says little: it is at most smallBody
 	download bool          // the answer is a file: any type, at most MaxFile
+	keep     Keep          // where it goes
 	Link     wire.Secret   // a signed address to read instead of route; it must never see the token
 	Hides    []wire.Secret // what the body says that no message may repeat
 }
@@ -58,9 +59,11 @@ type attempt struct {
 	status int
 	header http.Header
 	body   []byte
-	done   func() // gives back the share of memory that the body has; nil if it has none
-	err    error  // no answer, or one that broke off
-	sent   bool   // the request may have reached the console
+	done   func()        // gives back the share of memory that the body has; nil if it has none
+	file   *kept         // of a download
+	err    error         // no answer, or one that broke off
+	sent   bool          // the request may have reached the console
+	queued time.Duration // for room in memory, part of the time that the try took
 }
 
 // Do sends a call whose answer is short and returns the body of a successful one. Reads are tried again after 429, 5xx and broken
@@ -92,6 +95,14 @@ func (a attempt) release() {
 	}
 }
 
+// drop releases an attempt that was for nothing.
+func (a attempt) drop() {
+	a.release()
+	if a.file != nil {
+		a.file.discard()
+	}
+}
+
 // exchange is do for callers who want the header, too.
 func (c *Client) exchange(ctx context.Context, call Call) (attempt, error) {
 	payload, err := call.payload()
@@ -119,7 +130,7 @@ func (c *Client) once(ctx context.Context, call Call, payload []byte) (attempt, 
 	if a.succeeded() {
 		return a, nil
 	}
-	a.release()
+	a.drop()
 	return attempt{}, c.problem(call, a)
 }
 
@@ -140,7 +151,7 @@ func (c Call) payload() ([]byte, error) {
 // send does one try, which may take as long as timeout.
 func (c *Client) send(ctx context.Context, call Call, payload []byte, timeout time.Duration) attempt {
 	_, most := c.bounds(call)
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, watch, cancel := withStopwatch(ctx, timeout)
 	defer cancel()
 	var asked, connected atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
@@ -153,11 +164,21 @@ func (c *Client) send(ctx context.Context, call Call, payload []byte, timeout ti
 	}
 	response, err := c.http.Do(request)
 	if err != nil { // a transport that does not trace is taken at its worst
-		return attempt{err: call.withoutAddress(err), sent: connected.Load() || !asked.Load()}
+		return attempt{err: ended(ctx, call.withoutAddress(err)), sent: connected.Load() || !asked.Load()}
 	}
 	defer response.Body.Close()
 	a := attempt{sent: true, status: response.StatusCode, header: response.Header}
-	c.readBody(ctx, response, most, &a)
+	switch {
+	case a.status/100 != 2: // of an error's body the beginning is enough
+		a.body, a.err = io.ReadAll(io.LimitReader(response.Body, min(most, maxProblem)))
+	case response.ContentLength > most:
+		a.err = ErrTooLarge
+	case call.download:
+		a.keepFile(response.Body, call.keep, most)
+	default:
+		c.readBody(ctx, watch, response, most, &a)
+	}
+	a.err, a.queued = ended(ctx, a.err), watch.queued
 	return a
 }
 
@@ -218,28 +239,22 @@ func (c *Client) root(call Call) string {
 	return c.base.String() + "/web/api/" + call.Version
 }
 
-// readBody reads at most limit bytes, counted after decompression; above smallBody it waits for its turn. Of an error's body the
-// beginning is enough.
-func (c *Client) readBody(ctx context.Context, response *http.Response, limit int64, a *attempt) {
-	if a.status/100 != 2 {
-		a.body, a.err = io.ReadAll(io.LimitReader(response.Body, min(limit, maxProblem)))
-		return
-	}
-	if response.ContentLength > limit {
-		a.err = ErrTooLarge
-		return
-	}
+// readBody reads at most limit bytes, counted after decompression; above smallBody it waits for its turn.
+func (c *Client) readBody(ctx context.Context, watch *stopwatch, response *http.Response, limit int64, a *attempt) {
 	var b bytes.Buffer
 	first := min(limit, smallBody) + 1
 	b.Grow(int(min(max(response.ContentLength, 0), first)) + bytes.MinRead)
 	n, err := b.ReadFrom(io.LimitReader(response.Body, first))
 	if err == nil && n == first && n <= limit {
-		if a.done, err = c.gate.enter(ctx); err == nil {
-			rest := limit + 1 - n
-			if response.ContentLength > 0 {
-				rest = response.ContentLength - n
-			}
-			b.Grow(int(rest) + bytes.MinRead) // at once: growing by doubling takes three times as much
+		size := limit + 1
+		if response.ContentLength > 0 {
+			size = response.ContentLength
+		}
+		resume := watch.pause()
+		a.done, err = c.gate.enter(ctx, size)
+		resume()
+		if err == nil {
+			b.Grow(int(size-n) + bytes.MinRead) // at once: growing by doubling takes three times as much
 			var more int64
 			more, err = b.ReadFrom(io.LimitReader(response.Body, limit+1-n))
 			n += more
@@ -271,6 +286,10 @@ func (c *Client) problem(call Call, a attempt) *Error {
 	case errors.Is(a.err, ErrTooLarge):
 		_, most := c.bounds(call)
 		e.Message = fmt.Sprintf("The console's answer is larger than %d MiB and was not read; ask for less.", most>>20)
+	case errors.Is(a.err, errNoRoom):
+		e.Message = "I was busy reading other large answers for two minutes. Try again in a moment."
+	case errors.As(a.err, new(*unkeptError)):
+		e.Message = "There is no room on my disk for the file. Try again in a moment."
 	case a.err != nil && a.status != 0:
 		e.Message = "The console's answer broke off."
 	case a.err != nil:

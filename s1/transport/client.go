@@ -96,7 +96,7 @@ func (c *Client) fillIn() {
 		c.timeout = 30 * time.Second
 	}
 	if c.gate == nil {
-		c.gate = NewGate()
+		c.gate = NewGate(DefaultMemory)
 	}
 	if c.logger == nil {
 		c.logger = slog.New(slog.DiscardHandler)

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -22,21 +23,21 @@ const MaxFile = 10 << 20
 // downloadTimeout is how long one try of a download may take.
 const downloadTimeout = 2 * time.Minute
 
-// A Download is a file from an endpoint. It may be malware: it is handed on as it is, and nobody looks inside.
+// A Download is a file from an endpoint. It may be malware: it is kept as it is, and nobody looks inside.
 type Download struct {
-	Name string // as the console calls it, without a path; "" if it does not say
-	Body []byte
+	Name   string // as the console calls it, without a path; "" if it does not say
+	Size   int64
+	SHA256 string // in hexadecimal digits
 }
 
-// SHA256 is the hash of the file, in hexadecimal digits.
-func (d Download) SHA256() string {
-	sum := sha256.Sum256(d.Body)
-	return hex.EncodeToString(sum[:])
-}
+// Keep makes the place of a file that is downloaded. It is called for each try anew, and what an earlier try left is closed: where the
+// download succeeds, the last place has the file, and it is the caller's to close.
+type Keep func() (io.WriteCloser, error)
 
-// Download reads a file. A redirect to cloud storage is followed once, without the token.
-func (c *Client) Download(ctx context.Context, call Call) (Download, error) {
-	call.Method, call.download = http.MethodGet, true
+// Download reads a file into the place that keep makes; no more of it than a few KB is in memory. A redirect to cloud storage is followed
+// once, without the token.
+func (c *Client) Download(ctx context.Context, call Call, keep Keep) (Download, error) {
+	call.Method, call.download, call.keep = http.MethodGet, true, keep
 	a, err := c.exchange(ctx, call)
 	var moved *movedError
 	if errors.As(err, &moved) && call.Link.Empty() {
@@ -46,14 +47,63 @@ func (c *Client) Download(ctx context.Context, call Call) (Download, error) {
 		}
 		a, err = c.exchange(ctx, call)
 	}
-	a.release()
 	if err != nil {
 		return Download{}, err
 	}
 	if problem := notAFile(a); problem != "" {
+		a.drop()
 		return Download{}, &Error{Operation: call.Operation, Status: a.status, Message: problem}
 	}
-	return Download{Name: nameIn(a.header), Body: a.body}, nil
+	return Download{nameIn(a.header), a.file.size, hex.EncodeToString(a.file.sum)}, nil
+}
+
+// A kept is a file in its place.
+type kept struct {
+	place io.Closer
+	size  int64
+	sum   []byte // SHA-256
+}
+
+func (k *kept) discard() { _ = k.place.Close() } // nobody reads it, so what is wrong with it is nobody's concern
+
+// An unkeptError is that the place of a file does not take it: the disk is full. Trying again would ask the console in vain.
+type unkeptError struct{ error }
+
+func (e *unkeptError) Unwrap() error { return e.error }
+
+// keepFile copies a file to its place, and its first KB into the attempt's body: they tell a file from a page.
+func (a *attempt) keepFile(from io.Reader, keep Keep, limit int64) {
+	place, err := keep()
+	if err != nil {
+		a.err = &unkeptError{err}
+		return
+	}
+	a.file = &kept{place: place}
+	sum, start := sha256.New(), &beginning{}
+	a.file.size, a.err = io.Copy(io.MultiWriter(faithful{place}, sum, start), io.LimitReader(from, limit+1))
+	a.file.sum, a.body = sum.Sum(nil), start.kept
+	if a.err == nil && a.file.size > limit {
+		a.err = ErrTooLarge
+	}
+}
+
+// A faithful writer marks errors as the place's, to tell them from the console's.
+type faithful struct{ place io.Writer }
+
+func (f faithful) Write(p []byte) (int, error) {
+	n, err := f.place.Write(p)
+	if err != nil {
+		return n, &unkeptError{err}
+	}
+	return n, nil
+}
+
+// beginning keeps the first KB of what is written.
+type beginning struct{ kept []byte }
+
+func (b *beginning) Write(p []byte) (int, error) {
+	b.kept = append(b.kept, p[:min(len(p), 4096-len(b.kept))]...)
+	return len(p), nil
 }
 
 // A movedError is a redirect to another address than the console's.

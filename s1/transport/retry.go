@@ -95,14 +95,14 @@ func (c *Client) try(ctx context.Context, r *readRetry, payload []byte) (attempt
 	}
 	began := time.Now()
 	a := c.send(ctx, r.call, payload, r.left)
-	took := time.Since(began)
+	took := time.Since(began) - a.queued
 	if a.succeeded() {
 		c.report(r.call, a, Observation{r.call.Method, r.call.Route, a.status, took, r.tries, waited}, giveUp)
 		return a, nil
 	}
 	r.plan(a, took)
 	c.report(r.call, a, Observation{r.call.Method, r.call.Route, a.status, took, r.tries, waited}, after(!r.again))
-	a.release()
+	a.drop()
 	r.failed = c.problem(r.call, a)
 	return a, retry.RetryableError(r.failed)
 }
@@ -110,7 +110,7 @@ func (c *Client) try(ctx context.Context, r *readRetry, payload []byte) (attempt
 // passing tells whether what went wrong may be gone in a moment.
 func (a attempt) passing() bool {
 	if a.err != nil {
-		return !errors.Is(a.err, ErrTooLarge) && !errors.Is(a.err, context.Canceled) && !isCertificate(a.err)
+		return !errors.Is(a.err, ErrTooLarge) && !errors.Is(a.err, errNoRoom) && !errors.As(a.err, new(*unkeptError)) && !errors.Is(a.err, context.Canceled) && !isCertificate(a.err)
 	}
 	return a.status == http.StatusTooManyRequests || a.status >= 500 && a.status != http.StatusNotImplemented
 }
