@@ -127,6 +127,8 @@ type CardRef struct {
 	Placeholder bool `json:"placeholder,omitempty"`
 	// Asked marks a copy that says that the request waits.
 	Asked bool `json:"asked,omitempty"`
+	// Freeze is the freeze that the message tells of, by its id: Approve is gone from it.
+	Freeze string `json:"freeze,omitempty"`
 }
 
 // A Result is what running a request came to. Uncertain says that the console may have done it without telling (a time-out, a

@@ -30,6 +30,10 @@ func (c *cards) requestCard(req approvals.Request) render.Card {
 		card.Parts = slices.Concat(whoAsks(req), planParts(req), c.progress(req))
 	}
 	card.Actions = Actions(req)
+	if c.holds(req) {
+		card.Parts = slices.Concat(c.frozenParts(), card.Parts)
+		card.Actions = slices.DeleteFunc(card.Actions, approves)
+	}
 	if req.State == approvals.Done || req.State == approvals.Failed {
 		card = outcomeOf(card, req)
 	}
@@ -446,12 +450,20 @@ func (c *cards) cardFor(req approvals.Request, ref approvals.CardRef) render.Car
 	case ref.Placeholder:
 		return c.placeholderCard(req)
 	case ref.Asked:
-		return AskedCard(req, c.policy().Channel())
+		card := AskedCard(req, c.policy().Channel())
+		if c.holds(req) {
+			card.Parts = slices.Concat(card.Parts, c.frozenParts())
+		}
+		return card
 	case slices.Contains(req.Copies, ref):
 		return resultCopy(req, ref.Channel)
 	}
 	return c.requestCard(req)
 }
 
-// cards draws the messages of a request. Most of a card is a pure function of the row; who may approve is the policy's.
-type cards struct{ policy func() policy.Policy }
+// cards draws the messages of a request. Most of a card is a pure function of the row; who may approve is the policy's, and that nobody may
+// now is a freeze's.
+type cards struct {
+	policy func() policy.Policy
+	freeze approvals.Request // that holds now; without an id there is none
+}

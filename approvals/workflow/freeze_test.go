@@ -43,6 +43,56 @@ func TestAFreezeStopsEverythingThatChangesAnything(t *testing.T) {
 	require.Len(t, k.console.Changes(), 1)
 }
 
+// While changes are frozen a request's card says who froze them, when and why, and nobody can click Approve; after the thaw it is as before.
+func TestACardTellsOfAFreezeWhileItHolds(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	shown := k.chat.shown[Message(k.cardOf(k.asks(alice, isolate)))]
+	require.Contains(t, wordsOf(shown.card), "[Approve]")
+	in, _ := k.by(bob)
+	require.NoError(t, k.flow.Decisions.Freeze(t.Context(), in, "ransomware at HQ"))
+	k.settle()
+	words := wordsOf(shown.card)
+	require.Contains(t, words, "Frozen by @UBOB")
+	require.Contains(t, words, "ransomware at HQ")
+	require.NotContains(t, words, "[Approve]")
+	require.Contains(t, words, "[Deny]\n[Withdraw]")
+
+	edits := shown.edits
+	k.tick()
+	require.Equal(t, edits, shown.edits, "what tells of the freeze is not edited again")
+
+	for _, who := range []string{bob, carol} {
+		thaws, _ := k.by(who)
+		require.NoError(t, k.flow.Decisions.Thaw(t.Context(), thaws))
+	}
+	k.settle()
+	require.NotContains(t, wordsOf(shown.card), "Frozen")
+	require.Contains(t, wordsOf(shown.card), "[Approve]")
+}
+
+// The card of a request tells of a freeze that began while it was being posted, or in another process, at the next tick.
+func TestAFreezeOfAnotherProcessReachesTheCards(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	shown := k.chat.shown[Message(k.cardOf(k.asks(alice, isolate)))]
+	_, _, err := k.ledger.Freeze(t.Context(), k.people.Who(t.Context(), bob).Person, "elsewhere", "")
+	require.NoError(t, err)
+	require.Contains(t, wordsOf(shown.card), "[Approve]")
+	k.tick()
+	require.NotContains(t, wordsOf(shown.card), "[Approve]")
+}
+
+// cardOf is where a request's card is.
+func (k *kit) cardOf(req approvals.Request) (at struct{ Channel, TS string }) {
+	k.t.Helper()
+	k.settle()
+	cards := k.get(req.ID).Cards
+	require.NotEmpty(k.t, cards)
+	at.Channel, at.TS = cards[0].Channel, cards[0].TS
+	return at
+}
+
 func TestOnlyApproversFreeze(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)

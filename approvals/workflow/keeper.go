@@ -27,6 +27,7 @@ func (k *Keeper) remind(ctx context.Context) {
 func (k *Keeper) Tick(ctx context.Context) {
 	k.expire(ctx)
 	k.remind(ctx)
+	k.publisher.followFreeze(ctx)
 	k.terms.mindTerms(ctx)
 	k.recover(ctx)
 }

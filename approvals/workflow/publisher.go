@@ -82,7 +82,8 @@ func (p *Publisher) publish(ctx context.Context, req approvals.Request) error {
 	if err := p.Ledger.Post(ctx, req.ID, true); err != nil {
 		return err
 	}
-	card := p.drawn(req, p.cards.requestCard(req))
+	freeze := p.freeze(ctx)
+	card := p.drawn(req, p.cards.frozen(freeze).requestCard(req))
 	card.Files = targetFile(req)
 	at, err := p.Messenger.Post(ctx, p.Policy().Channel(), "", req.ID, card)
 	switch {
@@ -96,7 +97,7 @@ func (p *Publisher) publish(ctx context.Context, req approvals.Request) error {
 	case err != nil:
 		p.Log.Warn("the list of all targets is not beside its request", "request_id", req.ID, "err", err)
 	}
-	return p.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev})
+	return p.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev, Freeze: freeze.ID})
 }
 
 // standIn says in the approvals channel what is known of a card: that it may be there. Where it is not, one click puts it in the place of
@@ -165,16 +166,23 @@ func (p *Publisher) showFrom(ctx context.Context, id string, all bool) {
 		p.Log.Error("cannot read a request", "request_id", id, "err", err)
 		return
 	}
+	freeze := approvals.Request{}
+	if req.State == approvals.Pending {
+		freeze = p.freeze(ctx)
+	}
+	drawing := p.cards.frozen(freeze)
 	var shown []approvals.CardRef
 	for _, ref := range append(append([]approvals.CardRef(nil), req.Cards...), req.Copies...) {
-		if !all && ref.Shown >= req.Rev {
+		told := ref.Shown >= req.Rev // all but a freeze
+		if !all && told && ref.Freeze == freeze.ID {
 			continue
 		}
-		err := p.Messenger.Edit(ctx, ref.Channel, ref.TS, p.drawn(req, p.cards.cardFor(req, ref)))
+		err := p.Messenger.Edit(ctx, ref.Channel, ref.TS, p.drawn(req, drawing.cardFor(req, ref)))
+		ref.Freeze = freeze.ID
 		if err != nil {
 			p.Log.Warn("cannot edit a request's card", "request_id", id, "channel", ref.Channel, "err", err)
 		}
-		if err == nil || p.standsStill(ctx, req, ref, err) {
+		if err == nil || told && hasFate(err, Final) || p.standsStill(ctx, req, ref, err) {
 			shown = append(shown, ref)
 		}
 	}

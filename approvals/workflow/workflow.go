@@ -55,7 +55,7 @@ func New(c Config) *Workflow {
 		c.Count = func(string, string) {}
 	}
 	gate := &Gate{Config: &c}
-	publisher := &Publisher{Config: &c, cards: cards{c.Policy}}
+	publisher := &Publisher{Config: &c, cards: cards{policy: c.Policy}}
 	reporter := &reporter{Config: &c, publisher: publisher}
 	overlaps := &overlaps{Config: &c}
 	executor := &executor{Config: &c, gate: gate, publisher: publisher, reporter: reporter, overlaps: overlaps}
