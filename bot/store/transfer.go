@@ -63,8 +63,10 @@ func Copy(ctx context.Context, from, to string) (t Transfer, err error) {
 	}
 	defer func() { err = errors.Join(err, source.close()) }()
 	err = source.hold(ctx, func(reading *sql.Tx) error {
-		if err := unused(ctx, reading); err != nil {
-			return fmt.Errorf("the source: %w", err)
+		if source.name == "postgres" { // a file that others use cannot be held
+			if err := unused(ctx, reading); err != nil {
+				return fmt.Errorf("the source: %w", err)
+			}
 		}
 		return target.writes.do(ctx, func(ctx context.Context, writing *sql.Tx) (err error) {
 			t, err = transfer(ctx, reading, writing)

@@ -16,64 +16,101 @@ import (
 )
 
 type demoCmd struct {
-	Addr  string        `default:"127.0.0.1:8080" help:"Where the page is served; port 0 takes a free one."`
-	Every time.Duration `default:"20s" help:"How often something happens in the console."`
+	Addr    string        `default:"127.0.0.1:8080" help:"Where the page is served; port 0 takes a free one."`
+	Every   time.Duration `default:"20s" help:"How often something happens in the console."`
+	Serve   bool          `help:"Without a bot: offer both simulated services to a bot that you run yourself, and print the settings for it."`
+	Console string        `default:"127.0.0.1:8081" help:"With --serve: where the simulated console is."`
 }
 
 // Help is shown by `s1bot demo --help`.
 func (demoCmd) Help() string {
-	return "Needs no account, no settings and no files. The bot runs as `s1bot run` would: over real HTTP and real WebSockets, against a simulated Slack workspace and a simulated console in this process."
+	return "Needs no account, no settings and no files. The bot runs as `s1bot run` would: over real HTTP and real WebSockets, against a simulated Slack workspace and a simulated console in this process. With --serve, `s1bot demo --serve > s1bot.env` writes the settings for `s1bot run` in another terminal."
 }
 
 // Run serves the demo until the context ends.
 func (d demoCmd) Run(ctx context.Context, std streams) error {
+	if d.Serve {
+		return d.serve(ctx, std)
+	}
 	log := slog.New(slog.NewTextHandler(std.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	demo, err := startDemo(ctx, d.Addr, log)
 	if err != nil {
 		return err
 	}
-	demo.sim.Strike() // a threat and an alert are there before the page is opened
-	demo.sim.Strike()
+	demo.strike()
 	fmt.Fprintf(std.out, "The demo is at %s\nType /s1 list-agents, then /s1 isolate DESKTOP-1, and switch to an approver. Ctrl-C ends it.\n", demo.page)
 	return errors.Join(demo.run(ctx, d.Every), demo.close())
+}
+
+// The services are a simulated workspace and a simulated console, each behind an address.
+type services struct {
+	workspace *slacksim.Workspace
+	sim       *s1sim.Console
+	slack     *http.Server
+	s1        *http.Server
+	page      string            // address for a browser
+	settings  map[string]string // of a bot that uses them
+}
+
+// startServices starts both; behind stands before each of them.
+func startServices(addr, consoleAddr string, behind func(http.Handler) http.Handler) (s services, err error) {
+	s = services{workspace: slacksim.New(slacksim.Options{TeamName: "Northwind SOC", EnforceRates: true}),
+		sim: s1sim.New(s1sim.Options{Latency: 120 * time.Millisecond, EffectDelay: 6 * time.Second, QueryTime: 12 * time.Second})}
+	s.settings = populate(s.workspace)
+	var slackAddr string
+	if s.slack, slackAddr, err = listen(addr, behind(s.workspace)); err != nil {
+		return s, errors.Join(err, s.close())
+	}
+	if s.s1, consoleAddr, err = listen(consoleAddr, behind(s.sim)); err != nil {
+		return s, errors.Join(err, s.close())
+	}
+	s.page = "http://" + slackAddr + "/"
+	s.settings["SLACK_APP_TOKEN"], s.settings["SLACK_BOT_TOKEN"] = slacksim.AppToken, slacksim.BotToken
+	s.settings["SLACK_API_URL"], s.settings["S1_URL"] = s.page+"api/", "http://"+consoleAddr
+	s.settings["S1_API_TOKEN"] = s1sim.Token
+	s.settings["S1BOT_POLL_INTERVAL"], s.settings["S1BOT_BACKFILL"] = "2s", "1h"
+	s.settings["S1BOT_SECRET_KEY"] = newSealKey()
+	return s, nil
+}
+
+// strike makes a threat and an alert, so that they are there before the page is opened.
+func (s services) strike() {
+	s.sim.Strike()
+	s.sim.Strike()
+}
+
+// close ends both services.
+func (s services) close() error {
+	var problems []error
+	for _, server := range []*http.Server{s.slack, s.s1} {
+		if server != nil {
+			problems = append(problems, server.Close())
+		}
+	}
+	s.workspace.Close()
+	return errors.Join(problems...)
 }
 
 // A demo is a program with both services simulated in the same process.
 type demo struct {
 	*program
-	workspace *slacksim.Workspace
-	sim       *s1sim.Console
-	slack     *http.Server
-	s1        *http.Server
-	page      string // address for a browser
-	dir       string // holds the database
+	services
+	dir string // holds the database
 }
 
 // startDemo starts the two simulated services and assembles a program whose settings point at them.
 func startDemo(ctx context.Context, addr string, log *slog.Logger) (*demo, error) {
-	d := &demo{workspace: slacksim.New(slacksim.Options{TeamName: "Northwind SOC", EnforceRates: true}),
-		sim: s1sim.New(s1sim.Options{Latency: 120 * time.Millisecond, EffectDelay: 6 * time.Second, QueryTime: 12 * time.Second})}
-	channels := populate(d.workspace)
-	var err error
+	offered, err := startServices(addr, "127.0.0.1:0", func(h http.Handler) http.Handler { return h })
+	if err != nil {
+		return nil, err
+	}
+	d := &demo{services: offered}
 	if d.dir, err = os.MkdirTemp("", "s1bot-demo-"); err != nil {
-		return nil, fmt.Errorf("make a folder for the database: %w", err)
+		return nil, errors.Join(fmt.Errorf("make a folder for the database: %w", err), d.services.close())
 	}
-	var slackAddr, consoleAddr string
-	if d.slack, slackAddr, err = listen(addr, d.workspace); err != nil {
-		return nil, errors.Join(err, d.close())
-	}
-	if d.s1, consoleAddr, err = listen("127.0.0.1:0", d.sim); err != nil {
-		return nil, errors.Join(err, d.close())
-	}
-	d.page = "http://" + slackAddr + "/"
-	settings := channels
-	settings["SLACK_APP_TOKEN"], settings["SLACK_BOT_TOKEN"] = slacksim.AppToken, slacksim.BotToken
-	settings["SLACK_API_URL"], settings["S1_URL"] = d.page+"api/", "http://"+consoleAddr
-	settings["S1_API_TOKEN"] = s1sim.Token
-	settings["S1BOT_DATABASE_URL"] = "sqlite:" + filepath.Join(d.dir, "demo.db")
-	settings["S1BOT_POLL_INTERVAL"], settings["S1BOT_HTTP_ADDR"], settings["S1BOT_BACKFILL"] = "2s", "", "1h"
-	settings["S1BOT_SECRET_KEY"] = newSealKey()
-	c, err := readConfig(settings)
+	d.settings["S1BOT_DATABASE_URL"] = "sqlite:" + filepath.Join(d.dir, "demo.db")
+	d.settings["S1BOT_HTTP_ADDR"] = ""
+	c, err := readConfig(d.settings)
 	if err != nil {
 		return nil, errors.Join(err, d.close())
 	}
@@ -97,20 +134,14 @@ func (d *demo) close() error {
 	if d.program != nil {
 		problems = append(problems, d.program.close())
 	}
-	for _, server := range []*http.Server{d.slack, d.s1} {
-		if server != nil {
-			problems = append(problems, server.Close())
-		}
-	}
-	d.workspace.Close()
-	return errors.Join(append(problems, os.RemoveAll(d.dir))...)
+	return errors.Join(append(problems, d.services.close(), os.RemoveAll(d.dir))...)
 }
 
 // listen serves handler on addr and returns the address it got.
 func listen(addr string, handler http.Handler) (*http.Server, string, error) {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return nil, "", fmt.Errorf("serve the demo: %w (choose another address with --addr)", err)
+		return nil, "", fmt.Errorf("serve the demo: %w (choose another address with --addr or --console)", err)
 	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = server.Serve(listener) }()
