@@ -16,6 +16,7 @@ import (
 	"s1bot/approvals/policy"
 	"s1bot/approvals/workflow"
 	"s1bot/bot/chat"
+	"s1bot/bot/home"
 	"s1bot/bot/jobs"
 	"s1bot/bot/people"
 	"s1bot/bot/post"
@@ -57,6 +58,12 @@ type History interface {
 	Last(ctx context.Context, user string, n int) ([]string, error)
 }
 
+// Homes remembers who opened the bot's tabs, what Slack has of them, and who was greeted.
+type Homes interface {
+	home.Views
+	Greeted
+}
+
 // Config is what a Bot needs. All fields are required unless they say otherwise.
 type Config struct {
 	AppToken, BotToken s1.Secret
@@ -73,11 +80,15 @@ type Config struct {
 	Directs            post.Directs
 	Jobs               jobs.Store
 	History            History
-	Queries            catalog.Queries  // may be nil: then the search box for queries is empty
-	Exports            *tempfile.Space  // where files of whole lists wait on their way to Slack; nil: in memory, and shorter
-	Tick               time.Duration    // between looks for what is due or left over; 5 s when zero
-	Now                func() time.Time // time.Now when nil
-	Log                *slog.Logger     // discards when nil
+	Homes              Homes
+	Figures            home.Figures                  // of the console
+	TokenEnds          func() time.Time              // of the console's token; zero where nobody knows
+	Told               func(channel string) []string // what new things a channel hears of: "threats", "alerts"
+	Queries            catalog.Queries               // may be nil: then the search box for queries is empty
+	Exports            *tempfile.Space               // where files of whole lists wait on their way to Slack; nil: in memory, and shorter
+	Tick               time.Duration                 // between looks for what is due or left over; 5 s when zero
+	Now                func() time.Time              // time.Now when nil
+	Log                *slog.Logger                  // discards when nil
 	// OperatorChannels are told what is wrong with the bot where the approvals channel does not take it; may be empty.
 	OperatorChannels []string
 	Notices          Notices // of new threats and alerts; nil where nothing is told
@@ -99,13 +110,14 @@ type Bot struct {
 	intake    *intake
 	scheduler *scheduler
 	jobs      *jobs.Runner
+	home      *home.Keeper
 	flow      *workflow.Workflow
 	self      *identity
 	known     chan struct{} // closed when self is set
 }
 
 // identity is who the bot is in the workspace.
-type identity struct{ Team, User, BotID string }
+type identity struct{ Team, User, BotID, Address string }
 
 // ids are the bot's as a user and as an app's bot.
 func (i *identity) ids() (user, bot string) { return i.User, i.BotID }
@@ -153,6 +165,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	chores.Go(func() { b.keepHouse(ctx) })
 	chores.Go(func() { b.people.KeepRoster(ctx) })
 	chores.Go(func() { b.roles.Run(ctx) })
+	chores.Go(func() { b.home.Run(ctx) })
 	err := b.sockets.Run(ctx)
 	stop()
 	b.intake.queue.Finish() // what Slack delivered is written down
@@ -169,7 +182,7 @@ func (b *Bot) meet(ctx context.Context) error {
 	for backoff := socketmode.NewBackoff(); ; {
 		who, err := b.api.AuthTestContext(ctx)
 		if err == nil {
-			*b.self = identity{Team: who.TeamID, User: who.UserID, BotID: who.BotID}
+			*b.self = identity{Team: who.TeamID, User: who.UserID, BotID: who.BotID, Address: who.URL}
 			close(b.known)
 			return nil
 		}

@@ -23,10 +23,12 @@ type builtin struct {
 type vocabulary map[string]builtin
 
 // newVocabulary is what the words of all types are.
-func newVocabulary(h helpWords, r requestWords, n noticeWords, rep reportWord, j jobWords) vocabulary {
+func newVocabulary(g *greetings, h helpWords, r requestWords, n noticeWords, rep reportWord, j jobWords) vocabulary {
 	return vocabulary{
 		"":                    {h.palette, nothing, false},
 		findWord:              {h.palette, h.findClicked, false},
+		helloWord:             {g.hello, g.helloClicked, false},
+		reviewWord:            {byRef(r.review), r.byID(r.review), false},
 		"help":                {h.help, nothing, false},
 		"history":             {h.history, nothing, false},
 		"can":                 {r.can, nothing, true},
@@ -50,9 +52,14 @@ func newVocabulary(h helpWords, r requestWords, n noticeWords, rep reportWord, j
 	}
 }
 
+const (
+	helloWord  = "hello"
+	reviewWord = "review" // shows a request in a window
+)
+
 // BuiltinWords are the names of the bot's own words, sorted.
 func BuiltinWords() []string {
-	words := slices.Sorted(maps.Keys(newVocabulary(helpWords{}, requestWords{}, noticeWords{}, reportWord{}, jobWords{})))
+	words := slices.Sorted(maps.Keys(newVocabulary(&greetings{}, helpWords{}, requestWords{}, noticeWords{}, reportWord{}, jobWords{})))
 	return slices.DeleteFunc(words, func(w string) bool { return w == "" })
 }
 

@@ -20,7 +20,7 @@ func (h *handler) clicked(ctx context.Context, d inbound.Delivery) error {
 			h.runner.forms.redraw(ctx, in, action.Unfold)
 			continue
 		}
-		a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: in.Origin(d.Key), Do: action.Do}, trigger: in.Trigger, view: in.View.ID}
+		a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: in.Origin(d.Key), Do: action.Do}, trigger: in.Trigger, view: in.InModal(), onPage: in.OnPage()}
 		a.card, a.Ephemeral = in.Message.Card(), in.Container.Ephemeral
 		work := func() error { return h.click(ctx, &a, d) }
 		if action.Err != nil {
@@ -56,7 +56,16 @@ func (h *handler) click(ctx context.Context, a *interaction, d inbound.Delivery)
 	if err := h.stale(ctx, d); err != nil {
 		return err
 	}
+	h.inWindow(a)
 	return withExtras(a.Extras, h.runner.invoke(ctx, *a))
+}
+
+// inWindow has what was asked for on a page answered above it: an answer in the channel would stand behind the window.
+func (h *handler) inWindow(a *interaction) {
+	cmd, ok := h.catalog.Find(a.Do.Command)
+	if ok && a.onPage && a.Do.How == render.Run && cmd.Risk == catalog.Read && !cmd.Long {
+		a.Do.How = render.View
+	}
 }
 
 // choose reads what a button or a form of the bot's own words is about.

@@ -61,7 +61,7 @@ type saying struct {
 
 func sayings() []saying {
 	return []saying{
-		{errNotAllowed, ""}, {errStale, ""}, {errFormTooLarge, ""}, {workflow.ErrGone, ""}, {workflow.ErrNoFreeze, ""}, {errUnclear, ""}, {errForm, ""}, {errSent, ""},
+		{errNotAllowed, ""}, {errStale, ""}, {errFormTooLarge, ""}, {workflow.ErrGone, ""}, {workflow.ErrNoFreeze, ""}, {errUnclear, ""}, {errForm, ""}, {errSent, ""}, {errNoTrigger, ""},
 		{errUnshared, "Slack doesn't let me post here. Invite me with /invite @s1bot, then share it again."},
 		{approvals.ErrSelfApproval, "You requested this yourself, so somebody else has to decide. You can withdraw it."},
 		{approvals.ErrAlreadyDecided, "You've already approved this, and it counts once. Another approver is needed."},

@@ -27,6 +27,7 @@ var errFormTooLarge = errors.New("these values are too long for a Slack form; ty
 // views opens modals; slack.Client does.
 type views interface {
 	OpenViewContext(ctx context.Context, trigger string, view slack.ModalViewRequest) (*slack.ViewResponse, error)
+	PushViewContext(ctx context.Context, trigger string, view slack.ModalViewRequest) (*slack.ViewResponse, error)
 	UpdateViewContext(ctx context.Context, view slack.ModalViewRequest, externalID, hash, viewID string) (*slack.ViewResponse, error)
 }
 
@@ -153,10 +154,12 @@ func fill(form *render.Form, x catalog.Extras) {
 	}
 }
 
-// open shows a form: in place of the modal that was clicked in, or as a new one. Where it does not open, the person gets a card instead.
+// open shows a form: above the modal that answers, in place of another form, or as a new one. Where it does not open, the person gets a card instead.
 func (f *forms) open(ctx context.Context, a interaction, form render.Form, instead render.Card) error {
 	var err error
 	switch {
+	case a.onPage && a.trigger != "":
+		_, err = f.views.PushViewContext(ctx, a.trigger, f.seal.View(form, a.User))
 	case a.view != "":
 		err = post.Retry(ctx, post.IfLost, func() error {
 			_, err := f.views.UpdateViewContext(ctx, f.seal.View(form, a.User), "", "", a.view)

@@ -38,6 +38,8 @@ type handler struct {
 	words     vocabulary
 	talk      decisionTalk
 	postponer *postponer
+	greetings *greetings
+	shortcuts *shortcuts
 	answers   *answers
 	catalog   *catalog.Catalog
 	made      madeReader
@@ -59,7 +61,12 @@ func (h *handler) handle(ctx context.Context, d inbound.Delivery) error {
 		return h.slash(ctx, d)
 	case inbound.Event:
 		h.learnDirect(ctx, d.Message)
+		if d.Message.Meaning == inbound.Opened || d.Message.Meaning == inbound.Invited {
+			return h.greetings.event(ctx, d)
+		}
 		return h.event(ctx, d)
+	case inbound.Shortcut, inbound.MessageShortcut:
+		return h.shortcut(ctx, d)
 	case inbound.Click:
 		return h.clicked(ctx, d)
 	case inbound.Submission:
@@ -68,10 +75,10 @@ func (h *handler) handle(ctx context.Context, d inbound.Delivery) error {
 	return nil // view_closed and kinds that Slack may add: acknowledged, nothing to do
 }
 
-// learnDirect notes which conversation is the direct message with a person: what people write to the bot names
+// learnDirect notes which conversation is the direct message with a person: what people write to the bot and the opening of its tabs name
 // it. A slash command does not: it is typed in other people's direct messages as well.
 func (h *handler) learnDirect(ctx context.Context, m inbound.Message) {
-	if m.Meaning != inbound.Talk && m.Direct() && post.IsPerson(m.User) {
+	if m.Meaning != inbound.Talk && (m.Direct() || m.Meaning == inbound.Opened) && m.Channel != "" && post.IsPerson(m.User) {
 		h.directs.Remember(ctx, m.User, m.Channel)
 	}
 }
@@ -171,6 +178,9 @@ func (h *handler) typed(ctx context.Context, a interaction, d inbound.Delivery, 
 // line tells the bot's own words (help, history, can, approve …) from commands.
 func (h *handler) line(ctx context.Context, a interaction) error {
 	word, rest := firstWord(a.line)
+	if a.written && greets(a.line) {
+		word, rest = helloWord, ""
+	}
 	if own, ok := h.words[word]; ok {
 		if a.written && !standsAlone(word, rest) {
 			return h.talk.offerDecision(ctx, a, word, rest)

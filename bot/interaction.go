@@ -18,6 +18,7 @@ type interaction struct {
 	workflow.Interaction
 	trigger  string           // opens a form, once, within 3 s; empty when there is none
 	view     string           // id of the modal that the click happened in
+	onPage   bool             // that modal answers, and stays below the forms that its buttons open
 	line     string           // what was typed, for the history
 	written  bool             // in a message, where people also talk: see decisions.go
 	choice   choice           // what a button of the bot's own words is about

@@ -70,6 +70,19 @@ func (w requestWords) raw(ctx context.Context, a interaction, id, _ string) erro
 	return w.flow.Preview.RawRequest(ctx, w.answers.dialog(a), id)
 }
 
+// review shows a request as its card does: in a window where there is one, else as an answer.
+func (w requestWords) review(ctx context.Context, a interaction, id, _ string) error {
+	card, err := w.flow.Preview.Review(ctx, w.answers.dialog(a), id)
+	if err != nil {
+		return err
+	}
+	if _, err := w.forms.overlay(ctx, a, card); err != nil {
+		w.log.Warn("a request has no window, so it is shown as an answer", "request_id", id, "err", err)
+		w.answers.reply(ctx, a, card)
+	}
+	return nil
+}
+
 func (w requestWords) freeze(ctx context.Context, a interaction, reason string) error {
 	return w.flow.Decisions.Freeze(ctx, w.answers.dialog(a), whyOf(reason))
 }
@@ -117,8 +130,34 @@ func (w requestWords) askWhy(ctx context.Context, a interaction, id string) erro
 func (w requestWords) onCard(do decide) func(context.Context, interaction) error {
 	return w.byID(func(ctx context.Context, a interaction, id, reason string) error {
 		w.flow.Publisher.AdoptCard(ctx, a.Interaction, id)
-		return do(ctx, a, id, reason)
+		window := ""
+		if a.onPage { // a form takes the window's place: below it would stay what is not true any more
+			window, a.onPage = a.view, false
+		}
+		before, _ := w.ledger.Get(ctx, id)
+		err := do(ctx, a, id, reason)
+		w.redraw(ctx, a, window, before)
+		return err
 	})
+}
+
+// redraw brings the window in which somebody decided up to date, if the request is not as it was.
+func (w requestWords) redraw(ctx context.Context, a interaction, window string, before approvals.Request) {
+	if window == "" {
+		return
+	}
+	req, err := w.ledger.Get(ctx, before.ID)
+	if err != nil || req.Rev == before.Rev {
+		return
+	}
+	card, err := w.flow.Preview.Review(ctx, w.answers.dialog(a), req.ID)
+	if err == nil {
+		a.view, a.onPage = window, false
+		_, err = w.forms.overlay(ctx, a, card)
+	}
+	if err != nil {
+		w.log.Warn("a window shows a request as it was", "request_id", req.ID, "err", err)
+	}
 }
 
 // byID reads the arguments of a button or form.

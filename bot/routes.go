@@ -134,6 +134,20 @@ func noteOn(rest string) (threat, typed string, ok bool) {
 	return threat, unescaped(typed), quoted || s1.LooksLikeID(threat)
 }
 
+// noteForm opens the form of a note with a text: on the threat that a message is about, or on one that the person names.
+func (w noticeWords) noteForm(ctx context.Context, a interaction, text string) error {
+	kind, id, _ := w.subjects.of(ctx, a.At)
+	if kind == "alert" {
+		return &catalog.UsageError{Problem: "the console keeps notes on threats, not on alerts", Hint: "What is written in the alert's thread stays there"}
+	}
+	note, ok := w.catalog.Note("threat", id, text)
+	if !ok {
+		return workflow.ErrGone
+	}
+	a.Do, a.Do.How = note, render.Open
+	return w.runner.invoke(ctx, a)
+}
+
 func (w noticeWords) addNote(ctx context.Context, a interaction, threat, text string) error {
 	note, ok := w.catalog.Note("threat", threat, text)
 	if !ok {

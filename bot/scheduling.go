@@ -125,6 +125,9 @@ func (v vocabulary) classify(d inbound.Delivery) (class fairqueue.Class, user st
 	case inbound.Slash:
 		return v.classOfLine(d.Command.Text), d.Command.User
 	case inbound.Event:
+		if !d.Message.Asks() {
+			return choreClass, ""
+		}
 		return v.classOfLine(d.Message.Line), d.Message.User
 	case inbound.Submission:
 		return v.classOfDo(d.Payload.Form.Do, d.Payload.FormErr), d.Payload.User.ID
@@ -168,7 +171,7 @@ func sender(d inbound.Delivery) interaction {
 	case inbound.Slash:
 		a.Interaction = fromCommand(d.Command, d.Key)
 	case inbound.Event:
-		a.Interaction, a.silent = fromMessage(d.Message, d.Key), d.Message.ByApp()
+		a.Interaction, a.silent = fromMessage(d.Message, d.Key), d.Message.ByApp() || !d.Message.Asks()
 	default:
 		a.Interaction = workflow.Interaction{User: d.Payload.User.ID, At: d.Payload.Origin(d.Key)}
 		if d.Kind == inbound.Submission && d.Payload.FormErr == nil {

@@ -28,7 +28,7 @@ func (r *runner) show(ctx context.Context, cmd *catalog.Command, a interaction) 
 		a.Do.How = render.Run
 		return r.read(ctx, cmd, a)
 	}
-	a.view = view
+	a.view, a.onPage = view, false
 	card, err := cmd.Run(ctx, r.caller.call(a), a.Do.Args)
 	if err != nil {
 		err = workflow.WithCommand(cmd, err)
@@ -58,11 +58,13 @@ func (r *runner) filled(ctx context.Context, a interaction, card render.Card) bo
 	return err == nil
 }
 
-// overlay shows a card in the modal that was clicked in, or in a new one; it returns the modal's id.
+// overlay shows a card above the page that was clicked in, in the modal that was clicked in, or in a new one; it returns the modal's id.
 func (f *forms) overlay(ctx context.Context, a interaction, card render.Card) (id string, err error) {
 	view := f.seal.Modal(card.Modal(detailsTitle, a.At, render.Options{ConsoleURL: f.console, Seal: f.seal.Click}), a.User)
 	var shown *slack.ViewResponse
 	switch {
+	case a.onPage && a.trigger != "": // the page stays below
+		shown, err = f.views.PushViewContext(ctx, a.trigger, view)
 	case a.view != "":
 		shown, err = f.views.UpdateViewContext(ctx, view, "", "", a.view)
 	case a.trigger != "":

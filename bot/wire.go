@@ -9,6 +9,7 @@ import (
 	"s1bot/approvals/workflow"
 	"s1bot/bot/chat"
 	"s1bot/bot/fairqueue"
+	"s1bot/bot/home"
 	"s1bot/bot/inbound"
 	"s1bot/bot/jobs"
 	"s1bot/bot/people"
@@ -58,7 +59,8 @@ func (b *Bot) wire() error {
 	if err != nil {
 		return err
 	}
-	handler := b.wireHandler(w, forms, sentences)
+	searches := &searches{catalog: b.Catalog, caller: w.caller, rules: b.flow.Gate, policy: b.Policy, gate: w.gate, log: b.Log}
+	handler := b.wireHandler(w, forms, searches, sentences, work)
 	reader := inbound.Reader{Self: b.self.ids, Seal: w.seal, Catalog: b.Catalog}
 	b.scheduler = &scheduler{
 		chores: work, inbox: b.Inbox, reader: reader, handler: handler, people: w.people, answers: w.answers, words: handler.words, meter: b.Meter, log: b.Log,
@@ -66,7 +68,7 @@ func (b *Bot) wire() error {
 	b.intake = &intake{
 		queue: fairqueue.New(fairqueue.Config{Classes: intakeLimits(), Timeout: intakeLimit, Log: b.Log}),
 		inbox: b.Inbox, reader: reader, forms: forms, scheduler: b.scheduler, meter: b.Meter, log: b.Log,
-		searches: &searches{catalog: b.Catalog, caller: w.caller, rules: b.flow.Gate, policy: b.Policy, gate: w.gate, log: b.Log},
+		searches: searches,
 	}
 	b.sockets = socketmode.New(b.Sockets, b.openSocket, b.intake.receive, b.Log)
 	return nil
@@ -116,23 +118,44 @@ func (b *Bot) wireWorkflow(w ways, work chores) {
 }
 
 // wireHandler makes what runs commands, the bot's own words, and what works on deliveries with both.
-func (b *Bot) wireHandler(w ways, forms *forms, sentences *plain.Reader) *handler {
+func (b *Bot) wireHandler(w ways, forms *forms, searches *searches, sentences *plain.Reader, work chores) *handler {
 	run := &runner{
 		catalog: b.Catalog, caller: w.caller, policy: b.Policy, gate: b.flow.Gate, submitter: b.flow.Submitter, history: b.History, jobs: b.jobs,
 		forms: forms, answers: w.answers, meter: b.Meter, words: append(BuiltinWords(), ""), sentences: sentences, now: b.Now, log: b.Log,
 	}
-	words := newVocabulary(
-		helpWords{catalog: b.Catalog, asked: b.History, forms: forms, answers: w.answers},
-		requestWords{
-			flow: b.flow, policy: b.Policy, ledger: b.Ledger, catalog: b.Catalog, gate: w.gate, forms: forms, answers: w.answers, now: b.Now, log: b.Log,
-		},
-		noticeWords{catalog: b.Catalog, source: b.Notices, subjects: w.subjects, trail: b.Ledger, runner: run, answers: w.answers, now: b.Now},
+	pages := &pages{
+		views: b.api, homes: b.api, actions: w.post, seal: w.seal, console: b.Console.ConsoleURL(), operators: w.operators, log: b.Log,
+	}
+	greetings := b.wireHome(w, pages)
+	help := helpWords{catalog: b.Catalog, asked: b.History, forms: forms, answers: w.answers}
+	requests := requestWords{
+		flow: b.flow, policy: b.Policy, ledger: b.Ledger, catalog: b.Catalog, gate: w.gate, forms: forms, answers: w.answers, now: b.Now, log: b.Log,
+	}
+	notices := noticeWords{catalog: b.Catalog, source: b.Notices, subjects: w.subjects, trail: b.Ledger, runner: run, answers: w.answers, now: b.Now}
+	words := newVocabulary(greetings, help, requests, notices,
 		reportWord{shifts: b.Shifts, answers: w.answers, now: b.Now},
 		jobWords{jobs: b.jobs, answers: w.answers},
 	)
 	return &handler{
+		greetings: greetings,
+		shortcuts: &shortcuts{
+			help: help, notices: notices, home: b.home, pages: pages, searches: searches, slots: work.work,
+			address: func() string { return b.self.Address }, log: b.Log,
+		},
 		gate: w.gate, runner: run, words: words, talk: decisionTalk{requests: b.Ledger, answers: w.answers}, answers: w.answers, catalog: b.Catalog,
 		postponer: &postponer{requests: b.Ledger, rules: b.flow.Gate, answers: w.answers, now: b.Now},
 		made:      b.Ledger, clips: b.Clips, directs: w.post, bots: w.people, meter: b.Meter, now: b.Now, log: b.Log,
+	}
+}
+
+// wireHome makes what keeps Home tabs, and what greets.
+func (b *Bot) wireHome(w ways, pages *pages) *greetings {
+	b.home = home.New(home.Config{
+		Catalog: b.Catalog, Ledger: b.Ledger, Figures: b.Figures, Views: b.Homes, History: b.History, Publisher: pages, Who: w.people.Who,
+		Sockets: b.Ready, TokenEnds: b.TokenEnds, Words: home.Words{Find: findWord, Review: reviewWord, Thaw: "thaw"}, Every: b.Tick, Now: b.Now, Log: b.Log,
+	})
+	return &greetings{
+		catalog: b.Catalog, home: b.home, greeted: b.Homes, post: w.post, people: w.people, gate: w.gate, answers: w.answers, policy: b.Policy,
+		told: b.Told, now: b.Now, log: b.Log,
 	}
 }

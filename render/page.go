@@ -163,10 +163,12 @@ func (k *canvas) lineWith(l Line, elements []slack.BlockElement) (out []slack.Bl
 	if text, ok := settled.markdown(); ok && len(elements) == 1 && strings.TrimSpace(text) != "" && length(text) <= maxText {
 		return []slack.Block{slack.NewSectionBlock(markdownText(text), nil, slack.NewAccessory(elements[0]))}, used + length(text)
 	}
-	spans, took := settled.rich(maxText)
-	out = []slack.Block{paragraph(spans...)}
+	if len(l) > 0 || len(elements) == 0 {
+		spans, took := settled.rich(maxText)
+		out, used = append(out, paragraph(spans...)), used+took
+	}
 	if len(elements) > 0 {
 		out = append(out, slack.NewActionBlock("", elements...))
 	}
-	return out, used + took
+	return out, used
 }

@@ -47,6 +47,18 @@ func (v *Preview) DryRun(ctx context.Context, in Interaction) error {
 	return nil
 }
 
+// Review is a request's card as the approvals channel has it, for who asked and for those who have a role.
+func (v *Preview) Review(ctx context.Context, in Interaction, id string) (render.Card, error) {
+	req, err := v.Ledger.Get(ctx, id)
+	if err != nil {
+		return render.Card{}, err
+	}
+	if req.Requester != in.User && !in.Who.Somewhere().Yes() {
+		return render.Card{}, approvals.ErrNotApprover
+	}
+	return v.cards.requestCard(req), nil
+}
+
 // mostRehearsed is how many requests a rehearsal goes on for.
 const mostRehearsed = 10
 
@@ -168,6 +180,7 @@ func RuleNote(rule, because string) []render.Part {
 // A Preview says what would happen.
 type Preview struct {
 	*Config
+	cards    cards
 	gate     *Gate
 	overlaps *overlaps
 }

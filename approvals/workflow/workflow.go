@@ -66,7 +66,7 @@ func New(c Config) *Workflow {
 		Decisions:  &Decisions{Config: &c, gate: gate, publisher: publisher, reporter: reporter, executor: executor},
 		Extensions: &Extensions{Config: &c, publisher: publisher, reporter: reporter},
 		Watcher:    &Watcher{Config: &c, publisher: publisher, reporter: reporter},
-		Preview:    &Preview{Config: &c, gate: gate, overlaps: overlaps},
+		Preview:    &Preview{Config: &c, cards: publisher.cards, gate: gate, overlaps: overlaps},
 		Keeper:     &Keeper{Config: &c, reporter: reporter, publisher: publisher, executor: executor, terms: terms},
 	}
 }

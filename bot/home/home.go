@@ -36,7 +36,7 @@ const (
 	watched    = 24 * time.Hour   // for how long a tab is kept up to date after it was opened
 	sharedFor  = 2 * time.Second  // how long what all see is read once: a hundred people who open it together read it once
 	personFor  = 5 * time.Minute  // how long it is believed who somebody is, where they only look
-	creditFor  = time.Minute      // how long it is believed who isolated an endpoint
+	creditFor  = 10 * time.Second // how long it is believed who isolated an endpoint, while the same ones are isolated
 	creditFrom = 30 * 24 * time.Hour
 	creditPage = 250
 	maxListed  = 200 // requests that wait or run
@@ -74,10 +74,9 @@ type Figures interface {
 	All(ctx context.Context) (map[string]figures.Figure, error)
 }
 
-// Lines are what a person ran and saved.
-type Lines interface {
-	Recent(ctx context.Context, user string, n int) ([]string, error)
-	Saved(ctx context.Context, user string) ([]Line, error)
+// History is what a person ran, the newest first.
+type History interface {
+	Last(ctx context.Context, user string, n int) ([]string, error)
 }
 
 // A Config is what a Keeper needs, all of it.
@@ -86,7 +85,7 @@ type Config struct {
 	Ledger    Ledger
 	Figures   Figures
 	Views     Views
-	Lines     Lines
+	History   History
 	Publisher Publisher
 	Who       func(ctx context.Context, user string) workflow.Person
 	Sockets   func() int
@@ -106,6 +105,7 @@ type Keeper struct {
 	sharedAt time.Time
 	credits  map[string]approvals.Request
 	credited time.Time
+	creditOf string // the figure that the credits are for
 	people   map[string]known
 	off      time.Time // when Slack last said that there is no tab
 }
@@ -217,10 +217,15 @@ func (k *Keeper) state(ctx context.Context, user string) (State, error) {
 	if s.Person = k.who(ctx, user); !s.Person.Known().Yes() {
 		return s, nil
 	}
-	if s.Recent, err = k.Lines.Recent(ctx, user, maxLines); err == nil {
-		s.Saved, err = k.Lines.Saved(ctx, user)
-	}
+	s.Recent, err = k.History.Last(ctx, user, maxLines)
 	return s, err
+}
+
+// Waiting is a modal of what waits for somebody's decision, and of their own requests.
+func (k *Keeper) Waiting(ctx context.Context, p workflow.Person) (render.Page, error) {
+	s, err := k.everybodys(ctx)
+	s.Person = p
+	return WaitingPage(s, k.Catalog, k.Words), err
 }
 
 // who is who somebody is, as far as Slack said lately.
@@ -278,10 +283,12 @@ func (k *Keeper) everybodys(ctx context.Context) (State, error) {
 
 // isolators tells who isolated each endpoint that is isolated now, as of the last minute.
 func (k *Keeper) isolators(ctx context.Context, s State, now time.Time) (map[string]approvals.Request, error) {
-	if f := s.Figures[figures.Isolated]; f.Body == nil {
+	isolated := string(s.Figures[figures.Isolated].Body)
+	var e figures.Endpoints
+	if json.Unmarshal([]byte(isolated), &e) != nil || e.Total == 0 {
 		return nil, nil
 	}
-	if now.Sub(k.credited) < creditFor && k.credits != nil {
+	if now.Sub(k.credited) < creditFor && k.creditOf == isolated {
 		return k.credits, nil
 	}
 	by := map[string]approvals.Request{}
@@ -302,7 +309,7 @@ func (k *Keeper) isolators(ctx context.Context, s State, now time.Time) (map[str
 			q.Since = least
 		}
 	}
-	k.credits, k.credited = by, now
+	k.credits, k.credited, k.creditOf = by, now, isolated
 	return by, nil
 }
 

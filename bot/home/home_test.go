@@ -41,7 +41,7 @@ func request(ref string, state approvals.State) approvals.Request {
 	}
 }
 
-var words = Words{Find: "find", Review: "review", Thaw: "thaw", Run: "run"}
+var words = Words{Find: "find", Review: "review", Thaw: "thaw"}
 
 func drawn(s State) (text string, blocks int) {
 	s.Now = noon
@@ -158,7 +158,7 @@ type rig struct {
 
 func newRig(t testing.TB) *rig {
 	r := &rig{published: map[string][]string{}, views: map[string]*viewer{}, opened: map[string]time.Time{}}
-	r.Keeper = New(Config{Catalog: commands.All(), Ledger: r, Figures: noFigures{}, Views: r, Lines: noLines{}, Publisher: r, Words: words, Every: 5 * time.Second,
+	r.Keeper = New(Config{Catalog: commands.All(), Ledger: r, Figures: noFigures{}, Views: r, History: noLines{}, Publisher: r, Words: words, Every: 5 * time.Second,
 		Who:     func(_ context.Context, id string) workflow.Person { return person(t, id, policy.Certain(true)) },
 		Sockets: func() int { return 1 }, TokenEnds: func() time.Time { return time.Time{} }, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	return r
@@ -170,8 +170,7 @@ func (noFigures) All(context.Context) (map[string]figures.Figure, error) { retur
 
 type noLines struct{}
 
-func (noLines) Recent(context.Context, string, int) ([]string, error) { return nil, nil }
-func (noLines) Saved(context.Context, string) ([]Line, error)         { return nil, nil }
+func (noLines) Last(context.Context, string, int) ([]string, error) { return nil, nil }
 
 func (r *rig) Find(context.Context, approvals.Query) ([]approvals.Request, error) {
 	r.mu.Lock()

@@ -46,7 +46,7 @@ type State struct {
 type Line struct{ Name, Text string }
 
 // Words are the bot's own that Home's buttons invoke, as it knows them.
-type Words struct{ Find, Review, Thaw, Run string }
+type Words struct{ Find, Review, Thaw string }
 
 // Page draws a Home tab: a pure function of the state and the catalog.
 func Page(s State, cat *catalog.Catalog, words Words) render.Page {
@@ -59,6 +59,24 @@ func Page(s State, cat *catalog.Catalog, words Words) render.Page {
 	d := drawing{State: s, cat: cat, words: words}
 	all := []render.Section{d.health(), d.waiting(), d.mine(), d.open(), d.isolated(), d.lines(), d.commands()}
 	return render.Page{Sections: slices.DeleteFunc(all, func(s render.Section) bool { return len(s.Rows) == 0 })}
+}
+
+// WaitingPage draws what of a Home tab is about requests, as a modal.
+func WaitingPage(s State, cat *catalog.Catalog, words Words) render.Page {
+	d := drawing{State: s, cat: cat, words: words}
+	page := render.Page{Title: "Approvals waiting for me"}
+	if s.Freeze != nil {
+		page.Sections = append(page.Sections, render.Section{Rows: []render.Row{d.frozen(*s.Freeze)}})
+	}
+	for _, section := range []render.Section{d.waiting(), d.mine()} {
+		if len(section.Rows) > 0 {
+			page.Sections = append(page.Sections, section)
+		}
+	}
+	if len(page.Sections) == 0 {
+		page.Sections = sentence("Nothing waits for you, and none of your requests is open.").Sections
+	}
+	return page
 }
 
 func sentence(words string) render.Page {
@@ -341,9 +359,11 @@ func (d drawing) reconnect(host figures.Endpoint, by approvals.Request) []render
 func (d drawing) lines() render.Section {
 	s := render.Section{Title: "Recent and saved"}
 	for _, saved := range d.Saved[:min(len(d.Saved), maxSaved)] {
-		args, _ := json.Marshal(map[string]string{"line": saved.Name})
-		s.Rows = append(s.Rows, render.Row{Line: render.Line{render.Bold(saved.Name), render.Text("  "), render.Mono(text.Shorten(saved.Text, 200))},
-			Actions: []render.Action{render.Button{Label: "Run", Do: render.Invocation{Command: d.words.Run, Args: args}}}})
+		row := render.Row{Line: render.Line{render.Bold(saved.Name), render.Text("  "), render.Mono(text.Shorten(saved.Text, 200))}}
+		if do, ok := d.invocation(saved.Text); ok {
+			row.Actions = []render.Action{render.Button{Label: "Run", Do: do}}
+		}
+		s.Rows = append(s.Rows, row)
 	}
 	for _, line := range d.Recent[:min(len(d.Recent), maxLines)] {
 		row := render.Row{Line: render.Line{render.Mono("/s1 " + text.Shorten(line, 300))}}

@@ -19,6 +19,9 @@ const (
 	Submission = "view_submission"
 	SearchBox  = "block_suggestion"
 
+	Shortcut        = "shortcut"       // a global one
+	MessageShortcut = "message_action" // one from a message's menu
+
 	interactive = "interactive" // an envelope with an interaction, or what cannot be read as one
 )
 
@@ -69,7 +72,7 @@ func (r Reader) read(kind string, payload json.RawMessage) (d Delivery, event st
 		}
 	case Event:
 		d.Message, event = r.message(payload)
-	case interactive, Click, Submission, SearchBox:
+	case interactive, Click, Submission, SearchBox, Shortcut, MessageShortcut:
 		r.interaction(&d)
 	}
 	return d, event
@@ -105,6 +108,8 @@ func (r Reader) interaction(d *Delivery) {
 		case render.FormCallback:
 			d.Payload.Form, d.Payload.FormErr = r.Seal.ReadForm(d.Payload.View, d.Payload.User.ID)
 		}
+	case MessageShortcut:
+		d.Payload.Said = textsOf(d.raw)
 	case Submission, SearchBox:
 		d.Payload.Form, d.Payload.FormErr = r.Seal.ReadForm(d.Payload.View, d.Payload.User.ID)
 	}

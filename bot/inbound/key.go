@@ -14,12 +14,16 @@ func (d Delivery) key(envelope, event string) string {
 	case d.Err != nil:
 	case d.Kind == Event && d.Message.TS != "" && d.Message.Channel != "":
 		return "message-" + d.Message.Channel + "-" + d.Message.TS
+	case d.Kind == Event && d.Message.EventTS != "" && (d.Message.Meaning == Opened || d.Message.Meaning == Invited):
+		return d.Message.Type + "-" + d.Message.User + "-" + d.Message.Channel + "-" + d.Message.EventTS
 	case d.Kind == Event && event != "":
 		return event
 	case d.Kind == Submission && d.Payload.View.PrivateMetadata != "": // sealed, with what opened the form in it
 		return "form-" + digest(d.Payload.View.PrivateMetadata)
 	case d.Kind == Slash && d.Command.Trigger != "":
 		return "slash-" + digest(d.Command.Trigger)
+	case (d.Kind == Shortcut || d.Kind == MessageShortcut) && d.Payload.Trigger != "":
+		return "shortcut-" + digest(d.Payload.Trigger)
 	case d.Payload.Trigger != "" && len(d.Payload.Actions) > 0 && d.Payload.Actions[0] != nil:
 		return "click-" + digest(d.Payload.Trigger, d.Payload.Actions[0].ActionTs, d.Payload.Actions[0].ActionID)
 	}

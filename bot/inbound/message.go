@@ -30,6 +30,8 @@ type Message struct {
 	App         string          `json:"app_id"`
 	BotProfile  json.RawMessage `json:"bot_profile"`
 	AsBot       bool            `json:"display_as_bot"`
+	Tab         string          `json:"tab"`      // of app_home_opened: home or messages
+	EventTS     string          `json:"event_ts"` // of what is no message
 
 	Line    string  `json:"-"` // where it is a command
 	Meaning Meaning `json:"-"`
@@ -44,6 +46,9 @@ func (m Message) ByApp() bool {
 	return m.Bot != "" || m.App != "" || m.Subtype != "" || m.AsBot || present(m.BotProfile)
 }
 
+// Asks tells whether somebody wants an answer: of other events nobody waits for one.
+func (m Message) Asks() bool { return m.Meaning == Order || m.Meaning == Doubtful }
+
 // present tells whether a value is there.
 func present(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
 
@@ -55,11 +60,19 @@ const (
 	Talk     Meaning = iota // between people: left alone
 	Order                   // a command
 	Doubtful                // meant for the bot, but quoted, in code, or told differently by its text and its blocks
+	Opened                  // no message: somebody opened the app's Home or Messages tab
+	Invited                 // no message: the bot became a member of a channel
 )
 
 // meaning tells what a message is to the bot and, where it is a command, which line of text.
 func (r Reader) meaning(m Message) (line string, what Meaning) {
 	user, bot := r.Self()
+	switch {
+	case m.Type == "app_home_opened" && m.User != "" && m.User != user:
+		return "", Opened
+	case m.Type == "member_joined_channel" && m.User == user && m.Channel != "":
+		return "", Invited
+	}
 	if !m.heard() || m.User == user || m.Bot != "" && m.Bot == bot {
 		return "", Talk
 	}

@@ -33,13 +33,15 @@ type Payload struct {
 	Container   Container            `json:"container"`
 	View        slack.View           `json:"view"`
 	Actions     []*slack.BlockAction `json:"actions"`
-	ActionID    string               `json:"action_id"` // of a search box
-	Value       string               `json:"value"`     // what was typed into it
+	ActionID    string               `json:"action_id"`   // of a search box
+	Value       string               `json:"value"`       // what was typed into it
+	Callback    string               `json:"callback_id"` // of a shortcut
 
 	Form    render.Answer `json:"-"` // what the view carries, and what was entered
 	FormErr error         `json:"-"` // why that is not the form which this person was shown
 	Clicks  []Action      `json:"-"` // what was clicked on and asks for something
 	page    render.Origin // where the modal was opened from that was clicked in
+	Said    []string      `json:"-"` // of a message's shortcut: the texts of that message, in their order
 }
 
 // A Sender is who clicked, or sent a form.
@@ -111,6 +113,17 @@ func (p Payload) clicks(tag render.Seal) (all []Action) {
 	}
 	return all
 }
+
+// InModal is the modal that was clicked in; empty for what stands in a message or in the Home tab.
+func (p Payload) InModal() string {
+	if p.View.Type != slack.VTModal {
+		return ""
+	}
+	return p.View.ID
+}
+
+// OnPage tells whether the click was in a modal that answers, which stays while a form is open above it.
+func (p Payload) OnPage() bool { return p.InModal() != "" && p.View.CallbackID == render.PageCallback }
 
 // isInput tells the fields of a form from what is there to be clicked.
 func isInput(action *slack.BlockAction) bool {

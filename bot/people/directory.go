@@ -255,6 +255,17 @@ func (p *Directory) membersOf(ctx context.Context, group string, since time.Time
 	return got.fact
 }
 
+// GroupHandle is how a user group is called, without the @; empty where Slack does not say.
+func (p *Directory) GroupHandle(ctx context.Context, id string) string {
+	all, _ := p.allGroups(ctx, p.Now().Add(-lookTTL)).Value()
+	for _, g := range all {
+		if g.ID == id {
+			return g.Handle
+		}
+	}
+	return ""
+}
+
 // Group is the user group with a handle, as Slack said within the last minute; false where there is none, or Slack does not say.
 func (p *Directory) Group(ctx context.Context, handle string) (id string, found bool) {
 	group, _ := p.group(ctx, handle, p.Now().Add(-lookTTL))

@@ -189,8 +189,15 @@ const ClipWord = "clip"
 
 // clip puts the long invocations of a card's buttons into the database, so that the card can be shown.
 func (p *Messenger) clip(ctx context.Context, card render.Card) (render.Card, error) {
-	actions := make([]render.Action, len(card.Actions))
-	for i, action := range card.Actions {
+	var err error
+	card.Actions, err = p.Fitting(ctx, card.Actions)
+	return card, err
+}
+
+// Fitting are the actions with short invocations in the place of long ones, which lie in the database.
+func (p *Messenger) Fitting(ctx context.Context, all []render.Action) ([]render.Action, error) {
+	actions := make([]render.Action, len(all))
+	for i, action := range all {
 		actions[i] = action
 		button, ok := action.(render.Button)
 		if !ok || button.URL != "" || render.Fits(button.Do) {
@@ -198,18 +205,17 @@ func (p *Messenger) clip(ctx context.Context, card render.Card) (render.Card, er
 		}
 		body, err := json.Marshal(button.Do)
 		if err != nil {
-			return card, fmt.Errorf("write a button down: %w", err)
+			return nil, fmt.Errorf("write a button down: %w", err)
 		}
 		id, err := p.Clips.Put(ctx, body, clipTTL)
 		if err != nil {
-			return card, fmt.Errorf("write a button down: %w", err)
+			return nil, fmt.Errorf("write a button down: %w", err)
 		}
 		args, _ := json.Marshal(map[string]string{"id": id})
 		button.Do = render.Invocation{Command: ClipWord, Args: args}
 		actions[i] = button
 	}
-	card.Actions = actions
-	return card, nil
+	return actions, nil
 }
 
 func WithKey(key string) slack.MsgOption {

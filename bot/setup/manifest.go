@@ -22,6 +22,27 @@ func Manifest(catalog *catalog.Catalog) ([]byte, error) {
 // SlashWord is the slash command of the manifest.
 const SlashWord = "/s1"
 
+// Shortcuts of the manifest, by their callback ids, which stay as they are: a workspace keeps those of the manifest it was set up with.
+const (
+	RunShortcut     = "run_command"
+	WaitingShortcut = "approvals_waiting"
+	LookUpShortcut  = "look_up"
+	NoteShortcut    = "add_note"
+)
+
+// shortcuts are what Slack's own menus have; a name has 24 characters at most.
+func shortcuts() []any {
+	entry := func(name, kind, callback, description string) any {
+		return map[string]any{"name": name, "type": kind, "callback_id": callback, "description": description}
+	}
+	return []any{
+		entry("Run SentinelOne command", "global", RunShortcut, "Run a SentinelOne command: find one by its name and fill in its form."),
+		entry("Approvals waiting for me", "global", WaitingShortcut, "Requests that wait for your decision, and your own."),
+		entry("Look up in SentinelOne", "message", LookUpShortcut, "What the console knows of the hashes, addresses, hosts, threats and alerts in a message."),
+		entry("Add to threat notes", "message", NoteShortcut, "Keep a message as a note on a threat."),
+	}
+}
+
 // A Permission is a scope of the bot's token, what needs it, and why. Nothing else is asked for.
 type Permission struct {
 	Scope string
@@ -34,14 +55,14 @@ func Permissions() []Permission {
 	return []Permission{
 		{"app_mentions:read", []string{"app_mention"}, "commands in threads: @s1bot …"},
 		{"channels:history", []string{"conversations.history", "conversations.replies"}, "find a card again whose answer got lost"},
-		{"channels:read", []string{"conversations.info"}, "s1bot check: is the bot in its channels?"},
+		{"channels:read", []string{"conversations.info", "member_joined_channel"}, "s1bot check: is the bot in its channels? And a greeting where it is invited"},
 		{"chat:write", []string{"chat.postMessage", "chat.postEphemeral", "chat.update", "chat.delete"}, "cards"},
 		{"chat:write.public", []string{"chat.postMessage"}, "cards in public channels before anybody invites the bot"},
-		{"commands", []string{"/s1"}, "the slash command"},
+		{"commands", []string{SlashWord, RunShortcut, WaitingShortcut, LookUpShortcut, NoteShortcut}, "the slash command and the shortcuts"},
 		{"files:read", []string{"files.info"}, "see whether a file is there whose answer got lost"},
 		{"files:write", []string{"files.getUploadURLExternal", "files.completeUploadExternal"}, "CSV, JSON and what endpoints hand over"},
 		{"groups:history", []string{"conversations.history", "conversations.replies"}, "as channels:history, in private channels"},
-		{"groups:read", []string{"conversations.info"}, "as channels:read, for private channels"},
+		{"groups:read", []string{"conversations.info", "member_joined_channel"}, "as channels:read, for private channels"},
 		{"im:history", []string{"message.im", "conversations.history", "conversations.replies"}, "as channels:history, in direct messages with the bot, and what people write there"},
 		{"usergroups:read", []string{"usergroups.list", "usergroups.users.list"}, "roles by user group"},
 		{"users:read", []string{"users.info"}, "who is a guest, a bot, a stranger; time zones"},
@@ -58,7 +79,9 @@ func Scopes() []string {
 }
 
 // events are what Slack tells the bot of; each but app_home_opened, which needs no scope, is named by a Permission.
-func events() []string { return []string{"app_home_opened", "app_mention", "message.im"} }
+func events() []string {
+	return []string{"app_home_opened", "app_mention", "member_joined_channel", "message.im"}
+}
 
 func manifest(catalog *catalog.Catalog) map[string]any {
 	var names []string
@@ -76,8 +99,9 @@ func manifest(catalog *catalog.Catalog) map[string]any {
 		},
 		"features": map[string]any{
 			// Both tabs are off unless they are named, and Slack refuses direct messages without the Messages tab (messages_tab_disabled).
-			"app_home": map[string]any{"home_tab_enabled": true, "messages_tab_enabled": true, "messages_tab_read_only_enabled": false},
-			"bot_user": map[string]any{"display_name": "s1bot", "always_online": true},
+			"app_home":  map[string]any{"home_tab_enabled": true, "messages_tab_enabled": true, "messages_tab_read_only_enabled": false},
+			"bot_user":  map[string]any{"display_name": "s1bot", "always_online": true},
+			"shortcuts": shortcuts(),
 			"slash_commands": []any{map[string]any{
 				"command": SlashWord, "description": description, "usage_hint": "list-agents DESKTOP | isolate HOST reason=… | help", "should_escape": true,
 			}},

@@ -14,6 +14,38 @@ type installed struct {
 	messagesTab   bool
 	messagesWrite bool // people may write there
 	homeTab       bool
+	shortcuts     []Shortcut
+}
+
+// A Shortcut is one of the app's in Slack's menus: Kind is global, or message for those in a message's menu.
+type Shortcut struct {
+	Name        string `json:"name"`
+	Kind        string `json:"type"`
+	Callback    string `json:"callback_id"`
+	Description string `json:"description"`
+}
+
+// Shortcuts are those that the app's manifest has, of one kind.
+func (ws *Workspace) Shortcuts(kind string) []Shortcut {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	all := []Shortcut{}
+	for _, s := range ws.app.shortcuts {
+		if s.Kind == kind && ws.hasScope("commands") {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// callback is the callback id of a shortcut that people see under a name; an id stays as it is.
+func (ws *Workspace) callback(name string) string {
+	for _, s := range ws.app.shortcuts {
+		if s.Name == name {
+			return s.Callback
+		}
+	}
+	return name
 }
 
 // everything is an app without a manifest: nothing is off.
@@ -24,7 +56,8 @@ func everything() installed { return installed{messagesTab: true, messagesWrite:
 func (ws *Workspace) Install(manifest []byte) error {
 	var m struct {
 		Features struct {
-			AppHome struct {
+			Shortcuts []Shortcut `json:"shortcuts"`
+			AppHome   struct {
 				Home     bool `json:"home_tab_enabled"`
 				Messages bool `json:"messages_tab_enabled"`
 				ReadOnly bool `json:"messages_tab_read_only_enabled"`
@@ -48,7 +81,8 @@ func (ws *Workspace) Install(manifest []byte) error {
 	defer ws.mu.Unlock()
 	ws.opts.Scopes = m.OAuth.Scopes.Bot
 	home := m.Features.AppHome
-	ws.app = installed{events: append([]string{}, m.Settings.Events.Bot...), messagesTab: home.Messages, messagesWrite: !home.ReadOnly, homeTab: home.Home}
+	ws.app = installed{events: append([]string{}, m.Settings.Events.Bot...), messagesTab: home.Messages, messagesWrite: !home.ReadOnly, homeTab: home.Home,
+		shortcuts: m.Features.Shortcuts}
 	return nil
 }
 
@@ -57,6 +91,13 @@ func (ws *Workspace) SetMessagesTab(on bool) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	ws.app.messagesTab = on
+}
+
+// SetHomeTab turns the Home tab of the app on or off.
+func (ws *Workspace) SetHomeTab(on bool) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ws.app.homeTab = on
 }
 
 // SetScopes changes what the bot token may do.

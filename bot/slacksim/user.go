@@ -205,18 +205,53 @@ func (p *Person) Home() (View, bool) {
 }
 
 // OpensHome opens the app's Home tab.
-func (p *Person) OpensHome() {
+func (p *Person) OpensHome() { p.opens("home") }
+
+// OpensMessages opens the app's Messages tab.
+func (p *Person) OpensMessages() { p.opens("messages") }
+
+// opens tells the app of an opened tab [docs.slack.dev/reference/events/app_home_opened]: the view comes with the Home tab alone.
+func (p *Person) opens(tab string) {
 	p.ws.mu.Lock()
 	defer p.ws.mu.Unlock()
-	if !p.ws.hears("app_home_opened") {
+	if !p.ws.hears("app_home_opened") || tab == "home" && !p.ws.app.homeTab || tab == "messages" && !p.ws.app.messagesTab {
 		return
 	}
-	event := map[string]any{"type": "app_home_opened", "user": p.id, "tab": "home", "event_ts": p.ws.newTS(),
+	event := map[string]any{"type": "app_home_opened", "user": p.id, "tab": tab, "event_ts": p.ws.newTS(),
 		"channel": p.ws.dmOf(p.user(), p.ws.bot()).ID}
-	if v := p.ws.homes[p.id]; v != nil {
+	if v := p.ws.homes[p.id]; v != nil && tab == "home" {
 		event["view"] = p.ws.viewObject(v)
 	}
 	p.ws.sendEvent(p.user(), event)
+}
+
+// Invites brings somebody, or the app by its name, into a channel. The app hears of it where it is in that channel and may read what kind of
+// channel it is [docs.slack.dev/reference/events/member_joined_channel].
+func (p *Person) Invites(channel, name string) error {
+	p.ws.mu.Lock()
+	defer p.ws.mu.Unlock()
+	c, err := p.ws.composer(p.user(), channel)
+	if err != nil {
+		return err
+	}
+	u, ok := p.ws.users.Find(name)
+	if !ok {
+		return fmt.Errorf("nobody is called %q", name)
+	}
+	if c.members[u.ID] {
+		return nil // already in this channel: Slack says so, and nothing happens
+	}
+	c.members[u.ID] = true
+	scope, kind := "channels:read", "C"
+	if c.Private {
+		scope, kind = "groups:read", "G"
+	}
+	if c.has(p.ws.bot()) && p.ws.hasScope(scope) && p.ws.hears("member_joined_channel") {
+		p.ws.sendEvent(p.user(), map[string]any{"type": "member_joined_channel", "user": u.ID, "channel": c.ID, "channel_type": kind, "team": p.ws.opts.TeamID,
+			"inviter": p.id, "event_ts": p.ws.newTS()})
+	}
+	p.ws.bump()
+	return nil
 }
 
 // Fills enters values into the inputs of a form without sending it. Fields are found by label or id; a value is a string,
@@ -337,16 +372,16 @@ func (p *Person) Sees(channel string) []Message {
 	return seen
 }
 
-// Shortcut runs a global shortcut.
-func (p *Person) Shortcut(callbackID string) {
+// Shortcut runs a global shortcut, by its name or its callback id.
+func (p *Person) Shortcut(name string) {
 	p.ws.mu.Lock()
 	defer p.ws.mu.Unlock()
 	d := &delivery{kind: "interactive", label: "shortcut", user: p.user()}
-	p.ws.send(d, p.ws.shortcutPayload(p.user(), callbackID, nil, nil), 0, "")
+	p.ws.send(d, p.ws.shortcutPayload(p.user(), p.ws.callback(name), nil, nil), 0, "")
 }
 
-// ShortcutOn runs a message shortcut on a message that is not ephemeral.
-func (p *Person) ShortcutOn(m Message, callbackID string) error {
+// ShortcutOn runs a message shortcut, by its name or its callback id, on a message that is not ephemeral.
+func (p *Person) ShortcutOn(m Message, name string) error {
 	p.ws.mu.Lock()
 	defer p.ws.mu.Unlock()
 	at, _, err := m.locate(p.ws, p.user())
@@ -357,6 +392,6 @@ func (p *Person) ShortcutOn(m Message, callbackID string) error {
 		return errors.New("ephemeral messages have no shortcuts")
 	}
 	d := &delivery{kind: "interactive", label: "message_action", user: p.user(), channel: at.channel}
-	p.ws.send(d, p.ws.shortcutPayload(p.user(), callbackID, at.channel, at.message), 0, "")
+	p.ws.send(d, p.ws.shortcutPayload(p.user(), p.ws.callback(name), at.channel, at.message), 0, "")
 	return nil
 }

@@ -214,6 +214,9 @@ func (ws *Workspace) publishView(a webapi.Args) (webapi.Reply, error) {
 	if !ok {
 		return nil, webapi.Refuse("user_not_found")
 	}
+	if !ws.app.homeTab { // docs.slack.dev/reference/methods/views.publish: "the Home tab isn't enabled for the app"
+		return nil, webapi.Refuse("not_enabled")
+	}
 	source, err := readView(a.JSON("view"), "home")
 	if err != nil {
 		return nil, err

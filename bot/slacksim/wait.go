@@ -97,6 +97,32 @@ func (ws *Workspace) WaitView(ctx context.Context, user string, is func(View) bo
 	return found, err
 }
 
+// WaitHome returns the Home tab that the app published for a user once it satisfies the predicate; nil takes any.
+func (ws *Workspace) WaitHome(ctx context.Context, user string, is func(View) bool) (View, error) {
+	var found View
+	tab := func() *View {
+		u, _ := ws.users.Find(user)
+		if u == nil {
+			return nil
+		}
+		return ws.homes[u.ID]
+	}
+	err := ws.wait(ctx, "wait for the Home tab of "+user, func() bool {
+		v := tab()
+		if v == nil || is != nil && !is(*v) {
+			return false
+		}
+		found = *v
+		return true
+	}, func() string {
+		if v := tab(); v != nil {
+			return fmt.Sprintf("%q", v.PlainText())
+		}
+		return "nothing is published"
+	})
+	return found, err
+}
+
 // WaitCall returns the newest call of a method that satisfies the predicate; nil takes any.
 func (ws *Workspace) WaitCall(ctx context.Context, method string, is func(Call) bool) (Call, error) {
 	var found Call

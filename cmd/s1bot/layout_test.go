@@ -174,9 +174,9 @@ var rooms = map[string]struct{ ours, third []string }{
 	"bot": {
 		[]string{
 			"s1", "render", "render/cards", "render/tempfile",
-			"commands/catalog", "commands/consoles", "commands/manual", "commands/plain", "commands/refusal", "commands/slash", "commands/text",
+			"commands/catalog", "commands/consoles", "commands/manual", "commands/observables", "commands/plain", "commands/refusal", "commands/sightings", "commands/slash", "commands/text",
 			"approvals", "approvals/policy", "approvals/workflow",
-			"bot/chat", "bot/fairqueue", "bot/inbound", "bot/jobs", "bot/people", "bot/post", "bot/report", "bot/seal", "bot/setup",
+			"bot/chat", "bot/fairqueue", "bot/home", "bot/inbound", "bot/jobs", "bot/people", "bot/post", "bot/report", "bot/seal", "bot/setup",
 			"bot/socketmode", "bot/webapi",
 		},
 		[]string{"github.com/slack-go/slack", "github.com/sourcegraph/conc"},

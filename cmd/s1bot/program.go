@@ -85,7 +85,7 @@ func (p *program) wire() error {
 	p.bot, err = bot.New(bot.Config{
 		AppToken: c.AppToken, BotToken: c.BotToken, Tokens: p.tokens, APIURL: c.SlackURL, Sockets: c.Sockets, Tick: c.tick, Now: c.now,
 		Console: p.consoles[0].client, Consoles: p.set, Catalog: catalog, Ledger: p.ledger, Policy: func() policy.Policy { return *p.policy.Load() },
-		Inbox: p.db.Inbox(), Clips: p.db.Clips(), Directs: p.db.Directs(), Jobs: p.db.Jobs(), History: p.db.History(), Queries: p.db.Queries(), Exports: tempfile.NewSpace("", c.ExportSpace<<20), Log: p.log, Meter: p.metrics, Changed: p.changed,
+		Inbox: p.db.Inbox(), Clips: p.db.Clips(), Directs: p.db.Directs(), Jobs: p.db.Jobs(), History: p.db.History(), Homes: p.db.Homes(), Figures: p.db.Figures(), TokenEnds: p.tokenEnds, Told: p.told, Queries: p.db.Queries(), Exports: tempfile.NewSpace("", c.ExportSpace<<20), Log: p.log, Meter: p.metrics, Changed: p.changed,
 		OperatorChannels: p.newsChannels(),
 		Notices:          later{func() *notifier.Notifier { return p.notifier }},
 	})
@@ -123,6 +123,30 @@ func (p *program) newsChannels() (channels []string) {
 		channels = append(channels, one.threats, one.alerts)
 	}
 	return channels
+}
+
+// told is what new things a channel hears of.
+func (p *program) told(channel string) (kinds []string) {
+	for _, source := range []journal.Source{journal.Alerts, journal.Threats} {
+		for _, one := range p.listed {
+			usual := map[journal.Source]string{journal.Alerts: one.alerts, journal.Threats: one.threats}[source]
+			if channel == usual || slices.Contains(p.routes.Load().Channels(source, one.name), channel) {
+				kinds = append(kinds, string(source)+"s")
+				break
+			}
+		}
+	}
+	return kinds
+}
+
+// tokenEnds is when the first of the consoles' tokens expires; zero where nobody knows.
+func (p *program) tokenEnds() (first time.Time) {
+	for _, one := range p.consoles {
+		if ends := one.facts.now().Expires; !ends.IsZero() && (first.IsZero() || ends.Before(first)) {
+			first = ends
+		}
+	}
+	return first
 }
 
 // rules are what the policy file and the settings beside it say.

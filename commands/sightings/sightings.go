@@ -11,6 +11,7 @@ package sightings
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -41,20 +42,25 @@ type Sighting struct {
 }
 
 // Of asks the console about observables, and returns the sightings and how many more observables there are. An observable that is only a
-// word counts where an endpoint has that name.
-func Of(ctx context.Context, call *catalog.Call, all *catalog.Catalog, found []observables.Observable) (seen []Sighting, more int) {
+// word counts where an endpoint has that name. May says whether the caller may see what a search box finds ("agents", "threats").
+func Of(ctx context.Context, call *catalog.Call, all *catalog.Catalog, may func(box string) bool, found []observables.Observable) (seen []Sighting, more int) {
 	split := slices.IndexFunc(found, func(o observables.Observable) bool { return o.Kind == observables.Word })
 	words := []observables.Observable(nil)
 	if split >= 0 {
 		found, words = found[:split], found[split:]
 	}
-	hosts, problem := endpointsNamed(ctx, call, all, words)
+	var hosts []Sighting
+	problem := errNotShown
+	if may("agents") {
+		hosts, problem = endpointsNamed(ctx, call, all, words)
+	}
 	room := Most - min(len(hosts), keptFree)
 	shown := found[:min(len(found), room)]
 	s := newSearch(call, all, shown)
+	s.may = may
 	s.run(ctx)
 	seen = append(s.sightings, hosts[:min(len(hosts), Most-len(shown))]...)
-	if problem != nil {
+	if problem != nil && len(words) > 0 {
 		seen = append(seen, Sighting{Name: wordList(words), Kind: "possible endpoint names", Unknown: []string{"endpoints: " + why(problem)}})
 	}
 	return seen, len(found) - len(shown) + max(len(hosts)-(Most-len(shown)), 0)
@@ -75,6 +81,7 @@ func why(err error) string { return strings.TrimSuffix(refusal.ProblemWords(err)
 type search struct {
 	call      *catalog.Call
 	all       *catalog.Catalog
+	may       func(box string) bool
 	sightings []Sighting
 	questions []question
 
@@ -119,7 +126,10 @@ func (s *search) run(ctx context.Context) {
 		slots <- struct{}{}
 		asking.Go(func() {
 			defer func() { <-slots }()
-			answers, err := q.ask(ctx)
+			answers, err := map[int]string(nil), errNotShown
+			if s.may(boxes[q.name]) {
+				answers, err = q.ask(ctx)
+			}
 			s.take(q, answers, err)
 		})
 	}
@@ -162,5 +172,13 @@ const (
 	asIndicator  = "IOCs"
 	asReputation = "reputation"
 )
+
+// errNotShown answers a question whose answer the caller may not see.
+var errNotShown = errors.New("you may not list these")
+
+// boxes are the search boxes that find what a question is about: who finds nothing there is told nothing here.
+var boxes = map[string]string{
+	asThreats: "threats", asAlerts: "alerts", asEndpoints: "agents", asExternal: "agents", asBlocked: "blocklist", asIndicator: "iocs", asReputation: "blocklist",
+}
 
 var order = []string{asThreats, asAlerts, asEndpoints, asExternal, asBlocked, asIndicator, asReputation}

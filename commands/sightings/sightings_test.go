@@ -2,6 +2,7 @@ package sightings_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -15,6 +16,8 @@ import (
 	"s1bot/render"
 	"s1bot/s1/s1sim"
 )
+
+func everything(string) bool { return true }
 
 func about(seen []sightings.Sighting, name string) sightings.Sighting {
 	for _, s := range seen {
@@ -45,7 +48,7 @@ func TestALookUpSaysWhatTheConsoleKnows(t *testing.T) {
 	threat := console.AddThreat(s1sim.ThreatSpec{Agent: host, Name: "evil.exe", SHA1: sha1, SHA256: sha256})
 	cat := commands.All()
 	call := commandtest.At(t, cat, console).Call
-	seen, more := sightings.Of(t.Context(), call, cat, observables.Find("desktop-1 ran "+sha1+" ("+sha256+"), threat "+threat+" and 203.0.113.250; NOHOST-7, evil.example"))
+	seen, more := sightings.Of(t.Context(), call, cat, everything, observables.Find("desktop-1 ran "+sha1+" ("+sha256+"), threat "+threat+" and 203.0.113.250; NOHOST-7, evil.example"))
 	require.Zero(t, more)
 	require.Empty(t, about(seen, "NOHOST-7").Kind, "a word that no endpoint is called")
 	require.Contains(t, strings.Join(about(seen, sha1).Known, "; "), "seen on 1 endpoint · 1 threat, 1 open; not blocked; no IOC; reputation: ")
@@ -82,7 +85,7 @@ func TestWhatCannotBeToldIsSaidBesideEachFinding(t *testing.T) {
 	for _, c := range "0123456789abcdef" {
 		typed = append(typed, strings.Repeat(string(c), 40))
 	}
-	seen, _ := sightings.Of(t.Context(), call, cat, observables.Find(typed...))
+	seen, _ := sightings.Of(t.Context(), call, cat, everything, observables.Find(typed...))
 	require.Len(t, seen, 16)
 	for _, s := range seen {
 		require.Len(t, s.Unknown, 1)
@@ -102,8 +105,24 @@ func TestALookUpShowsTwentyAndCountsTheRest(t *testing.T) {
 	for _, a := range "0123456789abcdef" {
 		typed = append(typed, strings.Repeat(string(a), 32), strings.Repeat(string(a), 64))
 	}
-	seen, more := sightings.Of(t.Context(), commandtest.At(t, cat, console).Call, cat, observables.Find(append(typed, "DESKTOP-1")...))
+	seen, more := sightings.Of(t.Context(), commandtest.At(t, cat, console).Call, cat, everything, observables.Find(append(typed, "DESKTOP-1")...))
 	require.Len(t, seen, 20)
 	require.Equal(t, 13, more)
 	require.NotEmpty(t, about(seen, "DESKTOP-1").Kind, "an endpoint is shown, however many hashes there are")
+}
+
+// Who may not list threats is told nothing of them, and so of the others.
+func TestALookUpTellsNobodyWhatTheyMayNotList(t *testing.T) {
+	t.Parallel()
+	console := s1sim.New(commandtest.Frozen(-1))
+	console.AddAgent(s1sim.AgentSpec{Name: "DESKTOP-1"})
+	cat := commands.All()
+	only := func(boxes ...string) func(string) bool {
+		return func(box string) bool { return slices.Contains(boxes, box) }
+	}
+	hash := strings.Repeat("a", 40)
+	seen, _ := sightings.Of(t.Context(), commandtest.At(t, cat, console).Call, cat, only("blocklist"), observables.Find("DESKTOP-1 "+hash))
+	require.Empty(t, about(seen, "DESKTOP-1").Actions)
+	require.Equal(t, []string{"not blocked", "reputation: unknown"}, about(seen, hash).Known)
+	require.Equal(t, []string{"IOCs: you may not list these", "threats: you may not list these"}, about(seen, hash).Unknown)
 }

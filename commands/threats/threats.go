@@ -121,6 +121,9 @@ func addNotes() *catalog.Command {
 		Settled: "a note is there with the answer",
 		OnCards: addNoteOnCards(),
 		NoteOn: &catalog.NoteOn{Kind: "threat", Args: func(thing, text string) any {
+			if thing == "" {
+				return map[string]any{"note-text": text}
+			}
 			return map[string]any{"filter": map[string]any{"ids": []string{thing}}, "note-text": text}
 		}},
 		Risk: catalog.Change, Needs: "Endpoint Threats › View + Update Incident Status", // the vendor asks for the second today, beyond the specification

@@ -1,0 +1,187 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"s1bot/approvals/policy"
+	"s1bot/approvals/workflow"
+	"s1bot/bot/home"
+	"s1bot/bot/inbound"
+	"s1bot/bot/post"
+	"s1bot/commands/catalog"
+	"s1bot/commands/slash"
+	"s1bot/commands/text"
+	"s1bot/render"
+)
+
+// A Greeted remembers whom the bot has greeted.
+type Greeted interface {
+	// Greet notes that somebody is greeted, and tells whether that is the first time.
+	Greet(ctx context.Context, user string, at time.Time) (first bool, err error)
+}
+
+// A poster posts cards and finds them again; see post.Messenger.
+type poster interface {
+	Post(ctx context.Context, channel, thread, key string, card render.Card) (string, string, error)
+	LookFor(ctx context.Context, channel, thread, key string, since time.Time) (found []string, err error)
+}
+
+// namer says how groups are called; see people.Directory.
+type namer interface {
+	Who(ctx context.Context, id string) workflow.Person
+	GroupHandle(ctx context.Context, id string) string
+}
+
+// greetings meet people and channels for the first time.
+type greetings struct {
+	catalog *catalog.Catalog
+	home    *home.Keeper
+	greeted Greeted
+	post    poster
+	people  namer
+	gate    *gate
+	answers *answers
+	policy  func() policy.Policy
+	told    func(channel string) []string // what a channel hears of: "threats", "alerts"
+	now     func() time.Time
+	log     *slog.Logger
+}
+
+// greeting is what people write to say hello, and nothing more.
+var greeting = regexp.MustCompile(`(?i)^(?:hi|hello|hey|hallo|hiya|howdy|greetings|good (?:morning|afternoon|evening|day)|start)(?:[\s,]+(?:there|again|bot|s1bot|all|everyone|team))*[\s,.!?👋]*$`)
+
+// greets tells whether a line only says hello.
+func greets(line string) bool { return greeting.MatchString(strings.TrimSpace(line)) }
+
+// hello answers who says hello.
+func (g *greetings) hello(ctx context.Context, a interaction, _ string) error {
+	if _, err := g.greeted.Greet(ctx, a.User, g.now()); err != nil {
+		g.log.Warn("cannot remember a greeting", "user", a.User, "err", err)
+	}
+	g.answers.reply(ctx, a, g.card(a.Who))
+	return nil
+}
+
+func (g *greetings) helloClicked(ctx context.Context, a interaction) error {
+	return g.hello(ctx, a, "")
+}
+
+// card has three things to try.
+func (g *greetings) card(who workflow.Person) render.Card {
+	const words = "Hello! I run SentinelOne commands here."
+	card := render.Card{Title: "Hello", Text: words, Parts: []render.Part{render.Line{render.Text(words + " Write a command without a slash, or click one of these three:")}}}
+	for _, try := range []struct{ label, line, why string }{
+		{"Open threats", "threats open", "what is open right now"},
+		{"Endpoints", "agents", "endpoints with their state; add a name to narrow it down: agents DESKTOP"},
+	} {
+		card.Parts = append(card.Parts, render.Line{render.Mono(try.line), render.Text("  " + try.why)})
+		if do, _, err := slash.Parse(g.catalog, try.line, text.Input{Zone: who.Zone, Now: g.now()}); err == nil {
+			card.Actions = append(card.Actions, render.Button{Label: try.label, Do: do})
+		}
+	}
+	card.Parts = append(card.Parts, render.Line{render.Mono("help"), render.Text("  everything else; my Home tab shows what waits for you")})
+	card.Actions = append(card.Actions, render.Button{Label: "Find a command", Do: render.Invocation{Command: findWord}})
+	return card
+}
+
+// event works on what is no message: an opened tab, an invitation.
+func (g *greetings) event(ctx context.Context, d inbound.Delivery) error {
+	switch m := d.Message; {
+	case m.Meaning == inbound.Invited:
+		return g.invited(ctx, d)
+	case m.Tab == "messages":
+		return g.firstOpening(ctx, m.User)
+	default:
+		return g.home.Opened(ctx, m.User)
+	}
+}
+
+// firstOpening greets who opens the Messages tab for the first time. Who may do nothing here is left alone.
+func (g *greetings) firstOpening(ctx context.Context, user string) error {
+	a := interaction{Interaction: workflow.Interaction{User: user}}
+	if g.gate.admit(ctx, &a) != nil {
+		return nil
+	}
+	first, err := g.greeted.Greet(ctx, user, g.now())
+	if err != nil || !first {
+		return err
+	}
+	_, err = g.answers.Deliver(ctx, user, origin{}, g.card(a.Who))
+	return err
+}
+
+// invited says in a channel what the bot does there. Taken up after a crash, it looks first whether it has said so.
+func (g *greetings) invited(ctx context.Context, d inbound.Delivery) error {
+	channel := d.Message.Channel
+	if d.Again {
+		if found, err := g.post.LookFor(ctx, channel, "", d.Key, d.At.Add(-post.ClockSkew)); err != nil || len(found) > 0 {
+			return err
+		}
+	}
+	if _, _, err := g.post.Post(ctx, channel, "", d.Key, g.channelCard(ctx, channel)); err != nil {
+		return fmt.Errorf("greet a channel: %w", err)
+	}
+	return nil
+}
+
+// channelCard says what the bot does in a channel, who may ask, and who approves. Nobody is called by it.
+func (g *greetings) channelCard(ctx context.Context, channel string) render.Card {
+	rules := g.policy()
+	card := render.Card{Title: "SentinelOne in this channel", Text: "s1bot is here: type /s1 for a command, @s1bot in threads."}
+	does := []string{}
+	for _, what := range g.told(channel) {
+		does = append(does, "New "+what+" appear here, with buttons to act on them.")
+	}
+	if channel == rules.Channel() {
+		does = append(does, "Requests that need an approval appear here; approvers decide on their cards.")
+	}
+	if len(does) == 0 {
+		does = append(does, "I answer commands here, for your eyes only until you share an answer.")
+	}
+	for _, line := range does {
+		card.Parts = append(card.Parts, render.Line{render.Text(line)})
+	}
+	card.Parts = append(card.Parts,
+		render.Line{render.Text("Type "), render.Mono("/s1"), render.Text(" and a command, such as "), render.Mono("/s1 threats open"), render.Text("; in threads, "), render.Mono("@s1bot threats open"), render.Text(".")},
+		render.Fields{
+			{Label: "Who may look", Value: render.Line{render.Text("every full member")}},
+			{Label: "Who may change things and ask for approval", Value: render.Line{render.Text(g.named(ctx, rules.MembersOf([]string{policy.Operators})))}},
+			{Label: "Who approves", Value: render.Line{render.Text(g.named(ctx, rules.Approvers()))}},
+		})
+	card.Actions = []render.Action{render.Button{Label: "Find a command", Do: render.Invocation{Command: findWord}}}
+	return card
+}
+
+// maxNamed is how many members of a role a greeting names.
+const maxNamed = 8
+
+// named are members of a role as words: a mention would call them.
+func (g *greetings) named(ctx context.Context, members []policy.Member) string {
+	var names []string
+	for _, m := range members[:min(len(members), maxNamed)] {
+		switch {
+		case m == policy.Everyone:
+			names = append(names, "every full member")
+		case m.Group():
+			names = append(names, "@"+g.people.GroupHandle(ctx, string(m)))
+		case m.Handle() != "":
+			names = append(names, "@"+m.Handle())
+		default:
+			names = append(names, g.people.Who(ctx, string(m)).Name)
+		}
+	}
+	names = slices.DeleteFunc(names, func(n string) bool { return n == "" || n == "@" })
+	if more := len(members) - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	if len(names) == 0 {
+		return "nobody yet: whoever looks after the bot names them in its settings"
+	}
+	return strings.Join(names, ", ")
+}

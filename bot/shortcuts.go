@@ -1,0 +1,173 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"s1bot/approvals/workflow"
+	"s1bot/bot/fairqueue"
+	"s1bot/bot/home"
+	"s1bot/bot/inbound"
+	"s1bot/bot/setup"
+	"s1bot/commands/observables"
+	"s1bot/commands/sightings"
+	"s1bot/commands/text"
+	"s1bot/render"
+)
+
+// shortcuts are what the bot has in Slack's own menus: two anywhere, two on a message.
+type shortcuts struct {
+	help     helpWords
+	notices  noticeWords
+	home     *home.Keeper
+	pages    *pages
+	searches *searches
+	slots    *fairqueue.Queue // for what waits for the console
+	address  func() string    // of the workspace: https://soc.slack.com/
+	log      *slog.Logger
+}
+
+// shortcut runs a shortcut.
+func (h *handler) shortcut(ctx context.Context, d inbound.Delivery) error {
+	in := d.Payload
+	a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: in.Origin(d.Key)}, trigger: in.Trigger, from: d}
+	if in.Callback == setup.LookUpShortcut {
+		return h.lookUp(ctx, a)
+	}
+	return h.respond(ctx, &a, func() error {
+		if err := h.gate.admit(ctx, &a); err != nil {
+			return err
+		}
+		switch in.Callback {
+		case setup.RunShortcut:
+			return h.shortcuts.help.palette(ctx, a, "")
+		case setup.WaitingShortcut:
+			return h.shortcuts.waiting(ctx, a)
+		case setup.NoteShortcut:
+			return h.shortcuts.note(ctx, a, in)
+		}
+		return workflow.ErrGone // of a manifest of another version
+	})
+}
+
+// waiting opens what waits for a person's decision, and their own requests.
+func (s *shortcuts) waiting(ctx context.Context, a interaction) error {
+	page, err := s.home.Waiting(ctx, a.Who)
+	if err != nil {
+		return err
+	}
+	_, err = s.pages.open(ctx, a, page)
+	return err
+}
+
+// maxNote is how much of a message a note begins with: the rest is behind the link.
+const maxNote = 2500
+
+// note opens the form of a note on a threat, with what the message says and where it stands. On a threat's card, and in its thread, the
+// threat is known; elsewhere the form asks.
+func (s *shortcuts) note(ctx context.Context, a interaction, in inbound.Payload) error {
+	words := unescaped(strings.TrimSpace(strings.Join(in.Said[:min(len(in.Said), 1)], "")))
+	note := text.Shorten(words, maxNote)
+	if link := s.permalink(a.At); link != "" {
+		note = strings.TrimSpace(note + "\n" + link)
+	}
+	return s.notices.noteForm(ctx, a, note)
+}
+
+// permalink is the address of a message, as Slack makes them.
+func (s *shortcuts) permalink(at origin) string {
+	return permalink(s.address(), at.Channel, at.Message, at.Thread)
+}
+
+func permalink(workspace, channel, ts, thread string) string {
+	if workspace == "" || channel == "" || ts == "" {
+		return ""
+	}
+	link := strings.TrimSuffix(workspace, "/") + "/archives/" + channel + "/p" + strings.ReplaceAll(ts, ".", "")
+	if thread != "" && thread != ts {
+		link += "?thread_ts=" + thread + "&cid=" + channel
+	}
+	return link
+}
+
+const lookUpTitle = "SentinelOne look-up"
+
+// lookUp shows what the console knows of what a message says. The window opens at once, for its trigger lasts three seconds: only then is
+// asked who it is and what they may see.
+func (h *handler) lookUp(ctx context.Context, a interaction) error {
+	s := h.shortcuts
+	view, err := s.pages.open(ctx, a, sentencePage(lookUpTitle, "Looking up …"))
+	if err != nil {
+		s.log.Warn("a look-up has no window, so it is answered beside the message", "user", a.User, "err", err)
+	}
+	work := func(ctx context.Context) {
+		if err := h.respond(ctx, &a, func() error { return h.lookedUp(ctx, &a, view) }); err != nil {
+			s.log.Error("a look-up failed", "user", a.User, "err", err)
+		}
+	}
+	err = s.slots.Push(fairqueue.Work{Class: commandClass, Owner: a.User, Ref: a.At.Key, Do: work})
+	var busy *fairqueue.BusyError
+	if errors.As(err, &busy) {
+		return s.show(ctx, a, view, sentencePage(lookUpTitle, "I'm busy with your earlier commands, so I didn't look this up. Try again when some have finished."))
+	}
+	return nil
+}
+
+// lookedUp looks up what the message says, and shows it in the window; who may do nothing here reads that there.
+func (h *handler) lookedUp(ctx context.Context, a *interaction, view string) error {
+	s := h.shortcuts
+	if err := h.gate.admit(ctx, a); err != nil {
+		if errors.Is(err, errNotAllowed) {
+			h.gate.recordStranger(ctx, *a)
+		}
+		return s.show(ctx, *a, view, sentencePage(lookUpTitle, render.Sentence(err.Error())))
+	}
+	call := s.searches.caller.call(*a)
+	seen, more := sightings.Of(ctx, call, s.searches.catalog, func(box string) bool { return s.searches.maySearch(*a, box) }, observables.Find(a.from.Payload.Said...))
+	return s.show(ctx, *a, view, sightingsPage(seen, more, a.At))
+}
+
+// show puts a page into a window, or answers with it where there is none.
+func (s *shortcuts) show(ctx context.Context, a interaction, view string, page render.Page) error {
+	if view != "" {
+		return s.pages.update(ctx, a.User, view, page)
+	}
+	card := render.Card{Tone: render.Info, Title: page.Title, Text: page.Title}
+	for _, section := range page.Sections {
+		for _, row := range section.Rows {
+			card.Parts = append(card.Parts, row.Line)
+			if len(row.Small) > 0 {
+				card.Parts = append(card.Parts, render.Note(row.Small))
+			}
+		}
+	}
+	s.help.answers.reply(ctx, a, card)
+	return nil
+}
+
+// sightingsPage is what was looked up, each with what can be done about it.
+func sightingsPage(seen []sightings.Sighting, more int, at origin) render.Page {
+	page := render.Page{Title: lookUpTitle, Origin: origin{Channel: at.Channel, Thread: at.Thread, ResponseURL: at.ResponseURL}}
+	section := render.Section{}
+	for _, s := range seen {
+		row := render.Row{Line: render.Line{render.Mono(text.Shorten(s.Name, 300)), render.Text("  " + s.Kind)}, Actions: s.Actions}
+		if len(s.Known) > 0 {
+			row.Line = append(row.Line, render.Text("\u2003"+strings.Join(s.Known, " · ")))
+		}
+		if len(s.Unknown) > 0 {
+			row.Small = render.Line{render.Text("⚠ Can't tell: " + strings.Join(s.Unknown, " · "))}
+		}
+		section.Rows = append(section.Rows, row)
+	}
+	switch {
+	case len(seen) == 0:
+		return sentencePage(lookUpTitle, "I found no hash, address, domain, endpoint, threat or alert in this message.")
+	case more > 0:
+		section.Note = render.Line{render.Text(fmt.Sprintf("… and %d more in this message.", more))}
+	}
+	page.Sections = []render.Section{section}
+	return page
+}
