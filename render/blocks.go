@@ -22,6 +22,7 @@ type Options struct {
 	Public     bool   // a whole channel sees the message already: nothing to share is offered
 	NoCharts   bool   // Slack takes no chart blocks here: they are drawn with characters
 	NoTables   bool   // nor table blocks: they are drawn as lines of text
+	DataTables bool   // Slack takes data tables here: what can be sorted is one
 	Seal       Seal   // of what can be clicked; nil = without
 }
 
@@ -42,7 +43,7 @@ func size(v any) int {
 // Message draws c. It is total: whatever c holds, Slack takes the message, and what does not fit is missing with a word that
 // says so.
 func (c Card) Message(o Options) Message {
-	k := canvas{linker: newLinker(o), noCharts: o.NoCharts, noTables: o.NoTables, options: o, seal: o.Seal, blocks: maxBlocks, chars: maxChars, bytes: maxBytes - 2*maxFallback}
+	k := canvas{linker: newLinker(o), noCharts: o.NoCharts, noTables: o.NoTables, dataTables: o.DataTables, title: c.Title, options: o, seal: o.Seal, blocks: maxBlocks, chars: maxChars, bytes: maxBytes - 2*maxFallback}
 	head := k.header(c)
 	actions := k.actions(c.Actions, o)
 	body := k.body(c.led())
@@ -66,6 +67,8 @@ type canvas struct {
 	elements             int      // clickable ones so far; their number makes ids unique
 	charts               int      // so far
 	noCharts, noTables   bool
+	dataTables           bool
+	title                string // of the card, which is what its data table is called
 	options              Options
 	seal                 Seal
 }
@@ -139,7 +142,7 @@ func (k *canvas) body(parts []Part) []slack.Block {
 			}
 			var ok bool
 			if isTable && first && !k.noTables { // Slack takes one table a message
-				slots[i], ok = k.table(table)
+				slots[i], ok = k.sortable(table)
 				first = false
 			} else {
 				slots[i], ok = k.place(p)

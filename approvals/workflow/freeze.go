@@ -71,7 +71,7 @@ func (c *cards) holds(req approvals.Request) bool {
 
 // frozenParts say who froze changes, when and why, and what that means for the request.
 func (c *cards) frozenParts() []render.Part {
-	parts := []render.Part{render.Line{render.Bold("⛔ Frozen"), render.Text(" by "), render.User(c.freeze.Requester), render.Text(" · "), render.At(c.freeze.Created),
+	parts := []render.Part{render.Line{render.Bold("⛔ Changes are frozen"), render.Text(" by "), render.User(c.freeze.Requester), render.Text(" · "), render.At(c.freeze.Created),
 		render.Text(". Nobody can approve this until the freeze is over.")}}
 	if c.freeze.Reason != "" {
 		parts = append(parts, render.Quote{Text: c.freeze.Reason})

@@ -53,7 +53,7 @@ func TestACardTellsOfAFreezeWhileItHolds(t *testing.T) {
 	require.NoError(t, k.flow.Decisions.Freeze(t.Context(), in, "ransomware at HQ"))
 	k.settle()
 	words := wordsOf(shown.card)
-	require.Contains(t, words, "Frozen by @UBOB")
+	require.Contains(t, words, "Changes are frozen by @UBOB")
 	require.Contains(t, words, "ransomware at HQ")
 	require.NotContains(t, words, "[Approve]")
 	require.Contains(t, words, "[Deny]\n[Withdraw]")
@@ -67,7 +67,7 @@ func TestACardTellsOfAFreezeWhileItHolds(t *testing.T) {
 		require.NoError(t, k.flow.Decisions.Thaw(t.Context(), thaws))
 	}
 	k.settle()
-	require.NotContains(t, wordsOf(shown.card), "Frozen")
+	require.NotContains(t, wordsOf(shown.card), "frozen")
 	require.Contains(t, wordsOf(shown.card), "[Approve]")
 }
 

@@ -19,6 +19,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -44,6 +45,8 @@ type Messenger struct {
 	// attached looks for a file of ours in a thread by its name.
 	Attached func(ctx context.Context, channel, thread, name string) (bool, error)
 	Log      *slog.Logger
+
+	dataTables refusals
 }
 
 // Directs remembers which conversation is the direct message with a person: what was posted to a user id can be read back and edited
@@ -81,7 +84,14 @@ func (p *Messenger) Give(ctx context.Context, who audience, card render.Card, se
 	if err != nil {
 		return err
 	}
+	look.DataTables = card.HasTable() && p.dataTables.taken(time.Now())
 	err = send(card.Message(look))
+	if look.DataTables && refusesBlocks(err) {
+		look.DataTables = false
+		if err = send(card.Message(look)); !refusesBlocks(err) {
+			p.dataTables.refused(time.Now())
+		}
+	}
 	if card.HasChart() && refusesBlocks(err) {
 		look.NoCharts = true
 		err = send(card.Message(look))
@@ -98,6 +108,29 @@ func (p *Messenger) Give(ctx context.Context, who audience, card render.Card, se
 		err = send(plainer())
 	}
 	return err
+}
+
+// refusalKept is for how long a workspace that refused data tables gets tables: Slack brings new blocks to one workspace after the other.
+const refusalKept = 6 * time.Hour
+
+// refusals remember that the workspace does not take a kind of block.
+type refusals struct {
+	mu    sync.Mutex
+	until time.Time
+}
+
+// taken tells whether to try the block.
+func (r *refusals) taken(now time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return now.After(r.until)
+}
+
+// refused notes that a message was refused with the block and taken without.
+func (r *refusals) refused(now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.until = now.Add(refusalKept)
 }
 
 // refusesBlocks tells whether Slack took a message's blocks for wrong. A response URL says so by its status alone.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/bot/slacksim"
 	"s1bot/s1/s1sim"
 )
 
@@ -66,4 +67,17 @@ func TestSnoozeIsInTheMenuOfACard(t *testing.T) {
 	form := s.form("alice", "Snooze", "This storyline", "This file", "This host: DESKTOP-1")
 	require.True(t, s.submits("alice", form, map[string]any{"What to keep quiet": "This host: DESKTOP-1", "For how long": "1 day"}).Closed)
 	s.isTold("alice", "Snoozed", "host DESKTOP-1")
+}
+
+// A workspace that refuses data tables gets tables, and is not asked again for hours.
+func TestWhereSlackTakesNoDataTablesTheyAreTables(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-1,DESKTOP-2 reason=one")
+	require.Contains(t, string(s.sees("#approvals", "Approval needed", "one").Blocks), `"type":"data_table"`)
+	s.slack.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.FaultError, Error: "invalid_blocks"})
+	s.types("alice", "#soc", "/s1 isolate DESKTOP-3,DESKTOP-10 reason=second")
+	require.Contains(t, string(s.sees("#approvals", "Approval needed", "second").Blocks), `"type":"table"`)
+	s.types("alice", "#soc", "/s1 restart DESKTOP-3,DESKTOP-10 reason=third")
+	require.Contains(t, string(s.sees("#approvals", "Approval needed", "third").Blocks), `"type":"table"`, "it is not tried again")
 }

@@ -44,7 +44,7 @@ func TestAHuntIsOneMessageFromProgressToRows(t *testing.T) {
 
 	s.console.SetQueryTime(0)
 	done := s.becomes(message, "Successful", "4 events", "Process Creation 2", "Registry Value Modified 2", "DESKTOP-1", "W32Time")
-	require.Contains(t, string(done.Blocks), `"type":"table"`)
+	require.Contains(t, string(done.Blocks), `"type":"data_table"`)
 	table := s.file("alice", ".csv")
 	require.Equal(t, 5, strings.Count(string(table.Content), "\r\n"), "a heading and all rows")
 	s.clicks("alice", done, "JSON file")

@@ -54,7 +54,7 @@ func TestWhereSlackTakesNoChartsTheDigestIsDrawnWithCharacters(t *testing.T) {
 	t.Parallel()
 	s := tell(t)
 	s.polled()
-	s.slack.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.FaultError, Error: "invalid_blocks"})
+	s.slack.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.FaultError, Error: "invalid_blocks", Times: 2})
 	for range 20 {
 		s.console.AddThreat(s1sim.ThreatSpec{Name: "worm.exe", Agent: "DESKTOP-1", Confidence: "suspicious"})
 	}
@@ -66,7 +66,7 @@ func TestWhereSlackTakesNoTablesTheyAreLinesOfText(t *testing.T) {
 	t.Parallel()
 	s := tell(t)
 	s.polled()
-	s.slack.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.FaultError, Error: "invalid_blocks", Times: 2})
+	s.slack.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.FaultError, Error: "invalid_blocks", Times: 3})
 	for range 20 {
 		s.console.AddThreat(s1sim.ThreatSpec{Name: "worm.exe", Agent: "DESKTOP-1", Confidence: "suspicious"})
 	}

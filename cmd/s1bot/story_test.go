@@ -13,7 +13,7 @@ func TestAListOfAgentsIsATableForTheCallerAlone(t *testing.T) {
 	s := tell(t)
 	s.types("alice", "#soc", "/s1 list-agents computer-name=DESKTOP-1")
 	answer := s.isTold("alice", "Agents", "DESKTOP-1", "DESKTOP-10", "Paris")
-	require.Contains(t, string(answer.Blocks), `"type":"table"`)
+	require.Contains(t, string(answer.Blocks), `"type":"data_table"`)
 	require.Empty(t, s.console.Changes())
 }
 

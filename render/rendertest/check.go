@@ -123,6 +123,8 @@ func (c *checker) block(b map[string]any) {
 		c.rich(b)
 	case "table":
 		c.table(b)
+	case "data_table":
+		c.dataTable(b)
 	case "actions":
 		c.actions(List(b["elements"]))
 	case "input":
@@ -249,6 +251,42 @@ func (c *checker) table(b map[string]any) {
 	}
 	if c.texts-before > 10_000 {
 		c.bad("table of %d characters", c.texts-before)
+	}
+}
+
+// dataTable checks a table that Slack sorts: https://docs.slack.dev/reference/block-kit/blocks/data-table-block
+func (c *checker) dataTable(b map[string]any) {
+	if c.tables++; c.tables > 1 {
+		c.bad("second table")
+	}
+	rows, before := List(b["rows"]), c.texts
+	if len(rows) < 2 || len(rows) > 101 || Str(b["caption"]) == "" {
+		c.bad("data table of %d rows, called %q", len(rows), b["caption"])
+	}
+	c.noAddress(Str(b["caption"]))
+	for i, row := range rows {
+		if n := len(List(row)); n < 1 || n > 20 || n != len(List(rows[0])) {
+			c.bad("row of %d cells", n)
+		}
+		for _, cell := range List(row) {
+			c.dataCell(Dict(cell), i == 0)
+		}
+	}
+	if c.texts-before > 20_000 {
+		c.bad("data table of %d characters", c.texts-before)
+	}
+}
+
+func (c *checker) dataCell(cell map[string]any, heading bool) {
+	switch {
+	case cell["type"] == "raw_text", cell["type"] == "raw_number" && cell["value"] != nil && !heading:
+		c.limit("cell", Str(cell["text"]), 3000)
+		c.shown(Str(cell["text"]))
+		c.noAddress(Str(cell["text"]))
+	case cell["type"] == "rich_text" && !heading:
+		c.rich(cell)
+	default:
+		c.bad("cell of type %v", cell["type"])
 	}
 }
 
