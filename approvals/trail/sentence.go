@@ -12,6 +12,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/workflow"
+	"s1bot/commands/consoles"
 	"s1bot/commands/text"
 )
 
@@ -32,6 +33,9 @@ func (r *Reader) sentence(ctx context.Context, e approvals.Entry, d detail) stri
 	t := teller{d: d, who: r.who(ctx, e.Actor), what: s.title}
 	if s.targets != "" {
 		t.what += " (" + s.targets + ")"
+	}
+	if d.Console != "" && d.Console != consoles.Default {
+		t.what += " on console " + name(d.Console)
 	}
 	t.whose = t.what
 	if id := cmp.Or(d.Requester, s.requester); id != "" && id != e.Actor {

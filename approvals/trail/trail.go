@@ -61,6 +61,7 @@ type detail struct {
 	Who       string           `json:"who"`       // the actor's name
 	Requester string           `json:"requester"` // whose request it is
 	Name      string           `json:"name"`      // the requester's
+	Console   string           `json:"console"`   // by name; empty in rows from before there were names
 	Reason    string           `json:"reason"`
 	Ticket    string           `json:"ticket"`
 	Why       string           `json:"why"`

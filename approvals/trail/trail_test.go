@@ -41,6 +41,8 @@ func TestEachStepIsASentenceWithNames(t *testing.T) {
 		{approvals.ActionApproved, "UBOB", `{"who":"Bob","requester":"UALICE","missing":1}`, "Bob (UBOB) approved Isolate (DESKTOP-1) for Alice. 1 more approval is needed."},
 		{approvals.ActionApproved, "UBOB", `{"who":"Bob","requester":"UALICE","missing":0}`, "Bob (UBOB) approved Isolate (DESKTOP-1) for Alice. It may run now."},
 		{approvals.ActionDenied, "UBOB", `{"who":"Bob","requester":"UALICE","reason":"no"}`, "Bob (UBOB) denied Isolate (DESKTOP-1) for Alice: “no”."},
+		{approvals.ActionDenied, "UBOB", `{"requester":"UALICE","console":"emea"}`, "UBOB denied Isolate (DESKTOP-1) on console emea for Alice."},
+		{approvals.ActionDenied, "UBOB", `{"requester":"UALICE","console":"default"}`, "UBOB denied Isolate (DESKTOP-1) for Alice."},
 		{approvals.ActionWithdrawn, "UALICE", `{"requester":"UALICE"}`, "Alice (UALICE) withdrew Isolate (DESKTOP-1)."},
 		{approvals.ActionWithdrawn, "", `{"requester":"UALICE","why":"reconnected"}`, "s1bot withdrew Isolate (DESKTOP-1) for Alice: “reconnected”."},
 		{approvals.ActionExpired, "", `{"was":"pending"}`, "Isolate (DESKTOP-1) for Alice expired: nobody decided in time."},

@@ -132,7 +132,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"github.com/sourcegraph/conc"},
 	},
 	"approvals/trail": {
-		[]string{"approvals", "approvals/workflow", "commands/catalog", "commands/text", "render"},
+		[]string{"approvals", "approvals/workflow", "commands/catalog", "commands/consoles", "commands/text", "render"},
 		nil,
 	},
 	"approvals/syslog": {
