@@ -84,10 +84,23 @@ func TestTimeNeverFails(t *testing.T) {
 		`{"a":1}`:                            {},
 		`[]`:                                 {},
 		`"0001-01-01T00:00:00Z"`:             {},
+		`1719978243128163`:                   want,
+		`1719978243128163000`:                want,
+		`"9999-12-31T23:59:59Z"`:             {},
+		`"9999-12-31T23:59:59.999999-05:00"`: {},
+		`"10000-01-01T00:00:00Z"`:            {},
+		`253402300800`:                       time.UnixMilli(253402300800).UTC(),
+		`253402300800000`:                    {},
+		`9223372036854775807`:                time.Unix(0, 9223372036854775807).UTC(),
+		`"99999999999999999999"`:             {},
 	} {
 		got := s1.Time{Time: want}
 		require.NoError(t, json.Unmarshal([]byte(text), &got), text)
 		require.Equal(t, expected, got.Time, text)
+		for _, zone := range []*time.Location{time.UTC, time.FixedZone("", 14*60*60), time.FixedZone("", -12*60*60)} {
+			_, err := json.Marshal(got.In(zone))
+			require.NoError(t, err, "whatever carries it can be kept: %s", text)
+		}
 	}
 	written, err := json.Marshal([]s1.Time{{Time: want}, {}})
 	require.NoError(t, err)

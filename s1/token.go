@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"s1bot/s1/transport"
+	"s1bot/s1/wire"
 )
 
 // A TokenOwner is what kind of user an API token belongs to.
@@ -65,7 +66,7 @@ func (c *Client) Token(ctx context.Context) (Token, error) {
 	}
 	claims := claimsOf(token)
 	if known.Expires.IsZero() && claims.Expires > 0 {
-		known.Expires = time.Unix(claims.Expires, 0).UTC()
+		known.Expires = wire.TimeOf(time.Unix(claims.Expires, 0)).Time
 	}
 	if known.Owner == OwnerUnknown {
 		known.Owner = ownerOf(claims.Subject)

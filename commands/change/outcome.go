@@ -225,14 +225,16 @@ func ReachedBy[T interface {
 	return Reached{what + " still " + is.Label(), false}
 }
 
-// States says of each thing what it is now. Where the console says that it changed all of them, one that does not show it yet is no
-// exception.
+// States says of each thing what it is now. Where the console says that it changed all of them, one that does not show it was accepted,
+// and is not visible yet.
 func States[T any, ID ~string](found []T, all bool, identity func(T) ID, state func(T) Reached) map[string]string {
 	words := map[string]string{}
 	for _, thing := range found {
-		if is := state(thing); is.Yes || !all {
-			words[string(identity(thing))] = is.Words
+		is := state(thing)
+		if !is.Yes && all && is.Words != "" {
+			is.Words = "accepted, not visible yet: " + is.Words
 		}
+		words[string(identity(thing))] = is.Words
 	}
 	return words
 }

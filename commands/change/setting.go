@@ -49,6 +49,26 @@ func (s Setting[T, ID]) Run(ctx context.Context, call *catalog.Call, ids []ID) (
 		return render.Card{}, fmt.Errorf("%s %d %ss: %w", s.Try, len(ids), s.Things.Noun, err)
 	}
 	c, found := s.Things.After(ctx, call, ids, result, s.Done)
-	c.States = States(found, result.Affected >= len(ids), s.Things.Identity, s.State)
+	all := result.Affected >= len(ids)
+	c.States = States(found, all, s.Things.Identity, s.State)
+	if all && len(c.refused()) == 0 {
+		c = s.awaitVisible(c, found)
+	}
 	return c.Card(call), nil
+}
+
+// awaitVisible says of which things the console took the value and does not show it: its yes alone is no success. What it does not tell
+// the value of is taken as it said.
+func (s Setting[T, ID]) awaitVisible(c Outcome, found []T) Outcome {
+	hidden := map[string]bool{}
+	for _, thing := range found {
+		is := s.State(thing)
+		hidden[string(s.Things.Identity(thing))] = !is.Yes && is.Words != ""
+	}
+	return c.Await("visible", func(t catalog.Target) (catalog.Progress, string) {
+		if hidden[t.ID] {
+			return catalog.Waiting, ""
+		}
+		return catalog.Applied, ""
+	})
 }

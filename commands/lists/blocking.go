@@ -121,7 +121,8 @@ func (p *blockThreatsParams) Threats(ctx context.Context, call *catalog.Call) ([
 	q := s1.Query{}.With("siteIds", string(p.Site))
 	var all []s1.Threat
 	for some := range slices.Chunk(catalog.Convert[string](p.Collections), change.MaxShown) {
-		found, err := s1.Collect(s1.Take(call.Console.Threats(ctx, q.With("collectionIds", some...)), catalog.MaxTargets+1))
+		of := q.With("collectionIds", some...)
+		found, err := s1.Collect(s1.Take(lookup.Heeded(call.Console.Threats(ctx, of), of, lookup.ThreatSieve, func(t s1.Threat) json.RawMessage { return t.Raw }), catalog.MaxTargets+1))
 		if err != nil {
 			return nil, err
 		}
@@ -183,7 +184,7 @@ func (p *blockThreatsParams) outcome(ctx context.Context, call *catalog.Call, re
 	if len(result.Details) == 0 && result.Affected >= len(p.Collections) {
 		fulfilled = len(c.Targets) // the console counts collections here, not threats
 	}
-	if c.Result.Affected > 0 {
+	if n := c.Result.Affected; n > 0 && n <= max(len(c.Targets), len(p.Collections)) { // more is told as such
 		c.Result.Affected = max(min(fulfilled, len(c.Targets)), 1)
 	}
 	c.Actions = append(c.Actions, render.Button{Label: "Blocklist", Do: catalog.Invocation{Command: "get-black-list"}})

@@ -208,7 +208,7 @@ func (q ThreatSelection) Threats(ctx context.Context, call *catalog.Call, param 
 	if err != nil {
 		return nil, catalog.Wrong(param, "%s", err)
 	}
-	return Selected(param, "threat", q.Filter, Heeded(call.Console.Threats(ctx, query), query, threatSieve, func(t s1.Threat) json.RawMessage { return t.Raw }))
+	return Selected(param, "threat", q.Filter, Heeded(call.Console.Threats(ctx, query), query, ThreatSieve, func(t s1.Threat) json.RawMessage { return t.Raw }))
 }
 
 // Agents returns what the filter selects now, at least one.

@@ -18,12 +18,12 @@ var (
 		"ids": {".id"}, "uuids": {".uuid"}, "uuid": {".uuid"}, "computerName": {".computerName"}, "computerName__contains": {".computerName"},
 		"siteIds": {".siteId"}, "groupIds": {".groupId"}, "accountIds": {".accountId"}, "osTypes": {".osType"}, "networkStatuses": {".networkStatus"},
 	}
-	threatSieve = sieve{
+	ThreatSieve = sieve{
 		"ids": {".id", ".threatInfo.threatId"}, "computerName__contains": {".agentRealtimeInfo.agentComputerName", ".agentDetectionInfo.agentComputerName"},
 		"agentIds": {".agentRealtimeInfo.agentId"}, "siteIds": {".agentRealtimeInfo.siteId", ".agentDetectionInfo.siteId"},
 		"groupIds":   {".agentRealtimeInfo.groupId", ".agentDetectionInfo.groupId"},
 		"accountIds": {".agentRealtimeInfo.accountId", ".agentDetectionInfo.accountId"}, "storylines": {".threatInfo.storyline"},
-		"contentHashes":    {".threatInfo.sha1"},
+		"contentHashes": {".threatInfo.sha1"}, "collectionIds": {".threatInfo.collectionId"},
 		"incidentStatuses": {".threatInfo.incidentStatus"}, "analystVerdicts": {".threatInfo.analystVerdict"}, "mitigationStatuses": {".threatInfo.mitigationStatus"},
 	}
 	AlertSieve = sieve{

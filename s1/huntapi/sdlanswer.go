@@ -236,10 +236,10 @@ func sdlEvent(raw json.RawMessage) (Event, bool) {
 func sdlMoment(nanoseconds, milliseconds json.RawMessage) wire.Time {
 	var n int64
 	if json.Unmarshal(orNull(nanoseconds), &n) == nil && n > 0 {
-		return wire.Time{Time: time.Unix(0, n).UTC()}
+		return wire.TimeOf(time.Unix(0, n))
 	}
 	if json.Unmarshal(orNull(milliseconds), &n) == nil && n > 0 {
-		return wire.Time{Time: time.UnixMilli(n).UTC()}
+		return wire.TimeOf(time.UnixMilli(n))
 	}
 	return wire.Time{}
 }

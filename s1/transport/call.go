@@ -106,6 +106,9 @@ func (a attempt) drop() {
 // exchange is do for callers who want the header, too.
 func (c *Client) exchange(ctx context.Context, call Call) (attempt, error) {
 	payload, err := call.payload()
+	if err == nil {
+		err = call.checkIDs(payload)
+	}
 	if err != nil {
 		return attempt{}, Refusal(call.Operation, err)
 	}
