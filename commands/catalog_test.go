@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,10 +55,13 @@ func readFacts(t *testing.T, raw []byte) []facts {
 	return known
 }
 
-// compareFacts wants every command of the specification; there may be others beside them.
+// compareFacts wants every command of the specification, and a mark on every other one that it is the bot's own.
 func compareFacts(t *testing.T, known []facts) {
 	require.Len(t, known, 80)
 	all := All()
+	for _, cmd := range all.Commands() {
+		require.Equal(t, slices.ContainsFunc(known, func(f facts) bool { return f.Name == cmd.Name }), !cmd.Own, cmd.Name)
+	}
 	for _, f := range known {
 		cmd, ok := all.Find(f.Name)
 		require.True(t, ok, f.Name)

@@ -144,6 +144,9 @@ func TestCommandsForMachines(t *testing.T) {
 	require.Len(t, entries, len(All().Commands()))
 	byName := map[string]map[string]any{}
 	for _, e := range entries {
+		own := e["own"]
+		delete(e, "own") // says of the bot's own commands that they are; the others do not have it
+		require.Contains(t, []any{nil, true}, own)
 		require.ElementsMatch(t, []string{"name", "title", "area", "risk", "approval", "aliases", "permission", "parameters"}, keys(e))
 		require.IsType(t, []any{}, e["parameters"], "a list, also where there is none")
 		for _, p := range e["parameters"].([]any) {
@@ -179,7 +182,8 @@ func TestRisksAreThoseThatWereAgreed(t *testing.T) {
 		catalog.Change: `activate-star-custom-rules add-notes-to-threats broadcast-message collect-files create-group create-ioc download-files
 			download-threat-files fetch-files fetch-threat-file get-script-results initiate-scan move-agents resolve-threat set-customer-id
 			update-alert-analyst-verdict update-alert-incident-status update-alert-verdict update-threat-analyst-verdict update-incident-status
-			update-threat-incident update-threat-note`,
+			update-threat-incident update-threat-note
+			update-unified-alert note-unified-alert`, // the last two are the bot's own
 	}
 	for _, cmd := range All().Commands() {
 		want := catalog.Read

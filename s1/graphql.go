@@ -28,3 +28,6 @@ func ReadRow[T any](raw json.RawMessage) (T, error) {
 func ReadRows[T any](rows []json.RawMessage, identity func(T) string) (Page[T], error) {
 	return pages.ReadRows(rows, identity)
 }
+
+// IsRetired tells whether a console no longer has, or does not have yet, the call that failed.
+func IsRetired(err error) bool { return transport.IsRetired(err) }

@@ -2,6 +2,7 @@ package s1
 
 import (
 	"net/url"
+	"regexp"
 )
 
 // The pages of the console's web interface, as public integrations link to them. They stand here alone, should they change.
@@ -34,6 +35,17 @@ func (c *Client) AlertURL(id AlertID) string {
 		return ""
 	}
 	return c.t.Address() + "/incidents/unified-alerts?alertId=" + string(id)
+}
+
+// unifiedForm is what the id of a unified alert can be in an address.
+var unifiedForm = regexp.MustCompile(`^[0-9A-Za-z._:-]{1,100}$`)
+
+// UnifiedURL returns the page of a unified alert; "" for an id that is none.
+func (c *Client) UnifiedURL(id string) string {
+	if !unifiedForm.MatchString(id) {
+		return ""
+	}
+	return c.t.Address() + "/incidents/unified-alerts?alertId=" + url.QueryEscape(id)
 }
 
 // RulesURL returns the page of the custom detection rules, narrowed down to one. There is no page of its own; this one and the

@@ -110,6 +110,11 @@ func lines() map[string]string {
 		"get-script-task-status":          "get-script-task-status parent-task-ids={run}",
 		"get-script-results":              "get-script-results task-ids={task}",
 
+		"list-unified-alerts":  "list-unified-alerts limit=5",
+		"get-unified-alert":    "get-unified-alert {unified}",
+		"update-unified-alert": "update-unified-alert {unified} status=resolved assignee=alice@example.com",
+		"note-unified-alert":   `note-unified-alert {unified} note-text="seen by the story"`,
+
 		"block-remote-hosts": "block-remote-hosts rule-name=C2 site-id=Paris remote-host-values=203.0.113.77 reason=test",
 	}
 }
@@ -134,6 +139,7 @@ func dress(s *story) stage {
 		"{collection}": info["collectionId"].(string), "{exclusion}": idOf(s.console.Exclusions()[1]), "{blocked}": idOf(s.console.Blocklist()[0]),
 		"{othergroup}": s.console.GroupID("Paris", "Kiosks"), "{note}": note(s.t, s, threat),
 		"{threat}": threat, "{alert}": s.console.AddAlert(s1sim.AlertSpec{Rule: "story", Severity: "High"}),
+		"{unified}": s.console.AddUnifiedAlert(s1sim.UnifiedSpec{Name: "Impossible travel", Site: "Paris", Host: "DESKTOP-1"}),
 		"{account}": agent["accountId"].(string), "{site}": agent["siteId"].(string), "{group}": agent["groupId"].(string),
 	}}
 }

@@ -56,7 +56,7 @@ type config struct {
 	AuditSyslogCert string        `env:"S1BOT_AUDIT_SYSLOG_CERT" unset:"none" means:"a PEM file with the bot's certificate, for a syslog server that wants one"`
 	AuditSyslogKey  string        `env:"S1BOT_AUDIT_SYSLOG_KEY" unset:"none" means:"a PEM file with that certificate's key"`
 	HuntEngine      string        `env:"S1BOT_HUNT_ENGINE" envDefault:"auto" means:"what hunts run on: 'dv' (Deep Visibility, which the vendor closes on 2027-02-15), 'sdl' (the Singularity Data Lake), or 'auto': the data lake where the console has it and the token may use it"`
-	Unified         string        `env:"S1BOT_UNIFIED_ALERTS" envDefault:"auto" means:"unified alerts: 'auto' or 'off'; this version reads threats and rule alerts"`
+	Unified         string        `env:"S1BOT_UNIFIED_ALERTS" envDefault:"auto" means:"unified alerts, the console's list of all products' alerts, as a source beside threats and rule alerts: 'on', 'off', or 'auto': where the console has them and the token may read them"`
 	ExportSpace     int64         `env:"S1BOT_EXPORT_SPACE" envDefault:"400" means:"MiB of disk that whole lists may take on their way to Slack, all together, in the directory that 'TMPDIR' names. The files have no name there and are gone when the process ends; a list for which there is no room is cut, and says so"`
 	Memory          int64         `env:"S1BOT_MEMORY" unset:"96" means:"MiB of memory that the process aims for, at least 48; where the container has less, three quarters of that unless this is set. Large answers of the console that do not fit wait their turn. 'GOMEMLIMIT' counts first where it is set"`
 	LogLevel        string        `env:"S1BOT_LOG_LEVEL" envDefault:"info" means:"'debug', 'info', 'warn' or 'error'"`
@@ -183,18 +183,13 @@ func (c *config) check() []error {
 	return problems
 }
 
-// checkSources refuses what this version would have to ignore: it reads the REST feeds alone, so that auto means these, and a setting
-// that asks for more is told rather than passed over.
+// checkSources refuses words that mean no source.
 func (c *config) checkSources(bad func(string, string, ...any)) {
 	if !slices.Contains([]string{"auto", "dv", "sdl"}, c.HuntEngine) {
 		bad("S1BOT_HUNT_ENGINE", "auto, dv or sdl")
 	}
-	switch c.Unified {
-	case "auto", "off":
-	case "on":
-		bad("S1BOT_UNIFIED_ALERTS", "this version reads threats and rule alerts only: auto or off")
-	default:
-		bad("S1BOT_UNIFIED_ALERTS", "auto or off")
+	if !slices.Contains([]string{"auto", "on", "off"}, c.Unified) {
+		bad("S1BOT_UNIFIED_ALERTS", "auto, on or off")
 	}
 }
 

@@ -150,7 +150,7 @@ type connection struct {
 
 // newClient is a console's client; rates, if any, are shared with other processes, and token, if any, is the one of the moment.
 func newClient(c config, of consoleConfig, log *slog.Logger, observe func(s1.Observation), rates s1.Rates, token func() s1.Secret) (*s1.Client, error) {
-	return s1.New(s1.Config{BaseURL: of.url, Token: of.token, Rotated: token, Version: of.version, Engine: huntapi.HuntEngine(c.HuntEngine), Logger: log, Observe: observe, Rates: rates, Gate: c.gate, Unpaced: c.unpaced})
+	return s1.New(s1.Config{BaseURL: of.url, Token: of.token, Rotated: token, Version: of.version, Engine: huntapi.HuntEngine(c.HuntEngine), Unified: s1.UnifiedMode(c.Unified), Logger: log, Observe: observe, Rates: rates, Gate: c.gate, Unpaced: c.unpaced})
 }
 
 // open makes what one console needs; nobody is called.

@@ -56,7 +56,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"github.com/slack-go/slack"},
 	},
 	"render/cards": {
-		[]string{"render", "s1"},
+		[]string{"render", "s1", "s1/unified"},
 		nil,
 	},
 	"render/rendertest": {
@@ -76,7 +76,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 	},
 	"commands/catalog": {
-		[]string{"render/tempfile", "commands/observables", "commands/refusal", "commands/text", "render", "render/cards", "s1", "s1/filters", "s1/huntapi"},
+		[]string{"render/tempfile", "commands/observables", "commands/refusal", "commands/text", "render", "render/cards", "s1", "s1/filters", "s1/huntapi", "s1/unified"},
 		[]string{"github.com/hashicorp/golang-lru/v2"},
 	},
 	"commands/consoles": {
@@ -108,7 +108,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 	},
 	"commands/lookup": {
-		[]string{"commands/catalog", "commands/change", "commands/listing", "commands/refusal", "commands/text", "render", "render/cards", "s1", "s1/filters", "s1/huntapi"},
+		[]string{"commands/catalog", "commands/change", "commands/listing", "commands/refusal", "commands/text", "render", "render/cards", "s1", "s1/filters", "s1/huntapi", "s1/unified"},
 		nil,
 	},
 	"commands/commandtest": {
@@ -156,11 +156,11 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 	},
 	"notifier/feed": {
-		[]string{"s1", "render", "commands/catalog", "commands/refusal", "notifier/journal", "notifier/pacing", "notifier/routing"},
+		[]string{"s1", "s1/unified", "render", "commands/catalog", "commands/refusal", "notifier/journal", "notifier/pacing", "notifier/routing"},
 		[]string{"github.com/sourcegraph/conc"},
 	},
 	"notifier/delivery": {
-		[]string{"s1", "render", "render/cards", "notifier/journal", "notifier/pacing"},
+		[]string{"s1", "s1/unified", "render", "render/cards", "notifier/journal", "notifier/pacing"},
 		[]string{"github.com/sourcegraph/conc"},
 	},
 	"notifier": {
@@ -168,7 +168,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"github.com/sourcegraph/conc"},
 	},
 	"notifier/notifiertest": {
-		[]string{"commands", "approvals/policy", "s1", "s1/s1sim", "render", "render/cards", "notifier", "notifier/journal", "notifier/pacing", "notifier/routing"},
+		[]string{"commands", "approvals/policy", "s1", "s1/unified", "s1/s1sim", "render", "render/cards", "notifier", "notifier/journal", "notifier/pacing", "notifier/routing"},
 		[]string{"github.com/stretchr/testify"},
 	},
 	"bot": {
@@ -353,7 +353,7 @@ func TestLayoutImportsGoUpTheTableOnly(t *testing.T) {
 		name := strings.TrimPrefix(p.ImportPath, module)
 		room, ok := rooms[name]
 		if slices.Contains(commandAreas(), name) {
-			room.ours, ok = []string{"commands/catalog", "commands/change", "commands/listing", "commands/lookup", "commands/observables", "commands/refusal", "commands/text", "render", "render/cards", "render/tempfile", "s1", "s1/filters", "s1/huntapi"}, true
+			room.ours, ok = []string{"commands/catalog", "commands/change", "commands/listing", "commands/lookup", "commands/observables", "commands/refusal", "commands/text", "render", "render/cards", "render/tempfile", "s1", "s1/filters", "s1/huntapi", "s1/unified"}, true
 		}
 		require.True(t, ok, "package %s has no room in the layout: think before adding one", name)
 		for _, imported := range p.Imports {

@@ -9,6 +9,7 @@ import (
 	"s1bot/render"
 	"s1bot/s1"
 	"s1bot/s1/filters"
+	"s1bot/s1/unified"
 )
 
 func alertChangeCommands() []*catalog.Command {
@@ -21,10 +22,11 @@ type alertStatusParams struct {
 }
 
 func (p *alertStatusParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
-	alerts, err := lookup.AlertsWith(ctx, call, "alert-ids", p.Alerts)
+	alerts, err := subjectsWith(ctx, call, "alert-ids", p.Alerts)
 	if err != nil {
 		return catalog.Plan{}, err
 	}
+	p.Alerts = identities(alerts)
 	return statusOf(p.Status).Plan(call, alerts), nil
 }
 
@@ -53,15 +55,37 @@ func (alertSelection) Kind() catalog.Kind {
 }
 
 // alerts returns what the filter selects now, at least one.
-func (q alertSelection) alerts(ctx context.Context, call *catalog.Call, param string) ([]s1.Alert, error) {
-	if catalog.OnlyIDs(json.RawMessage(q.String())) {
-		return lookup.AlertsWith(ctx, call, param, lookup.Ids[s1.AlertID](q.Filter))
+func (q alertSelection) alerts(ctx context.Context, call *catalog.Call, param string) ([]subject, error) {
+	if lookup.OnlyAlertIDs(json.RawMessage(q.String())) {
+		return subjectsWith(ctx, call, param, lookup.Ids[s1.AlertID](q.Filter))
 	}
 	query, err := q.ToQuery(filters.Alerts)
 	if err != nil {
 		return nil, catalog.Wrong(param, "%s", err)
 	}
-	return lookup.Selected(param, "alert", q.Filter, lookup.Heeded(call.Console.Alerts(ctx, query), query, lookup.AlertSieve, func(a s1.Alert) json.RawMessage { return a.Raw }))
+	found, err := lookup.Selected(param, "alert", q.Filter, lookup.Heeded(call.Console.Alerts(ctx, query), query, lookup.AlertSieve, func(a s1.Alert) json.RawMessage { return a.Raw }))
+	if s1.IsRetired(err) {
+		return q.fromUnified(ctx, call, param, query)
+	}
+	var subjects []subject
+	for _, a := range found {
+		subjects = append(subjects, subject{rule: a})
+	}
+	return subjects, err
+}
+
+// fromUnified is what the filter selects of the unified list, on a console that has no other.
+func (q alertSelection) fromUnified(ctx context.Context, call *catalog.Call, param string, query s1.Query) ([]subject, error) {
+	same, err := inUnified(query)
+	if err != nil {
+		return nil, catalog.Wrong(param, "%s", err)
+	}
+	found, err := lookup.Selected(param, "alert", q.Filter, unified.Of(call.Console).All(ctx, same))
+	var subjects []subject
+	for _, a := range found {
+		subjects = append(subjects, subject{unified: a})
+	}
+	return subjects, err
 }
 
 type updateAlertVerdictParams struct {
@@ -74,11 +98,10 @@ func (p *updateAlertVerdictParams) Plan(ctx context.Context, call *catalog.Call)
 	if err != nil {
 		return catalog.Plan{}, err
 	}
-	var ids []s1.AlertID
-	for _, a := range alerts {
-		ids = append(ids, a.Identity())
+	if err := suspicious("analyst-verdict", alerts, p.Verdict); err != nil {
+		return catalog.Plan{}, err
 	}
-	p.Filter.Filter = lookup.IdsOnly(ids)
+	p.Filter.Filter = lookup.IdsOnly(identities(alerts))
 	return verdictOf(p.Verdict).Plan(call, alerts), nil
 }
 

@@ -3,6 +3,7 @@ package alerts
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -13,23 +14,33 @@ import (
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
+	"s1bot/s1/unified"
 )
 
 func alertCommands() []*catalog.Command {
 	return []*catalog.Command{getAlerts(), setAlertVerdict()}
 }
 
+// An incidentStatus is a status that a list is narrowed down to: open is two of them.
+type incidentStatus string
+
+func (incidentStatus) Kind() catalog.Kind {
+	return catalog.Grouped(catalog.ChoiceKind(s1.StatusResolved.Choices()), map[string][]string{
+		"open": {string(s1.StatusUnresolved), string(s1.StatusInProgress)}, "closed": {string(s1.StatusResolved)},
+	})
+}
+
 type getAlertsParams struct {
-	After     time.Time           `json:"created-after,omitzero" help:"Only alerts created at this time or later."`
-	Before    time.Time           `json:"created-before,omitzero" help:"Only alerts created at this time or earlier."`
-	Statuses  []s1.IncidentStatus `json:"incident-statuses,omitzero" help:"Only alerts with these incident statuses."`
-	Verdicts  []s1.Verdict        `json:"analyst-verdicts,omitzero" help:"Only alerts with these analyst verdicts."`
-	Sites     []s1.SiteID         `json:"site-ids,omitzero" help:"Only alerts on endpoints of these sites."`
-	Rules     []string            `json:"rule-names,omitzero" help:"Only alerts of rules whose name contains one of these."`
-	Endpoints []string            `json:"endpoint-names,omitzero" help:"Only alerts on endpoints whose name contains one of these."`
-	Severity  s1.AlertSeverity    `json:"severity,omitzero" help:"Only alerts of this severity."`
-	Query     []string            `json:"query,omitzero" help:"Full-text search: hashes, processes, addresses, storylines."`
-	Limit     *listing.Limit      `json:"limit,omitzero" help:"Maximum number of alerts to list; 1000 if empty."`
+	After     time.Time        `json:"created-after,omitzero" help:"Only alerts created at this time or later."`
+	Before    time.Time        `json:"created-before,omitzero" help:"Only alerts created at this time or earlier."`
+	Statuses  []incidentStatus `json:"incident-statuses,omitzero" help:"Only alerts with these incident statuses."`
+	Verdicts  []s1.Verdict     `json:"analyst-verdicts,omitzero" help:"Only alerts with these analyst verdicts."`
+	Sites     []s1.SiteID      `json:"site-ids,omitzero" help:"Only alerts on endpoints of these sites."`
+	Rules     []string         `json:"rule-names,omitzero" help:"Only alerts of rules whose name contains one of these."`
+	Endpoints []string         `json:"endpoint-names,omitzero" help:"Only alerts on endpoints whose name contains one of these."`
+	Severity  s1.AlertSeverity `json:"severity,omitzero" help:"Only alerts of this severity."`
+	Query     []string         `json:"query,omitzero" help:"Full-text search: hashes, processes, addresses, storylines."`
+	Limit     *listing.Limit   `json:"limit,omitzero" help:"Maximum number of alerts to list; 1000 if empty."`
 }
 
 func (p *getAlertsParams) Check() error {
@@ -95,15 +106,46 @@ func getAlerts() *catalog.Command {
 		Doc:      "Lists alerts raised by detection rules, newest first. A single alert is shown with all its details.",
 		Examples: []string{"alerts severity=High created-after=-24h", `get-alerts incident-statuses=UNRESOLVED,IN_PROGRESS rule-names="Test rule" limit=0`},
 	}, func(ctx context.Context, call *catalog.Call, p getAlertsParams) (render.Card, error) {
-		rows := lookup.AlertRows(call)
-		if len(p.Query) == 1 {
-			return rows.Show(ctx, call, s1.Query{"query": p.Query}.And(p.Wire()), p.Limit)
+		if len(p.Query) == 1 && unified.LooksLikeID(strings.TrimSpace(p.Query[0])) {
+			return showUnified(ctx, call, unified.ID(strings.TrimSpace(p.Query[0])))
 		}
-		if len(p.Query) > 1 {
-			rows.Page = merged(call, p.Query, p.most(call.How))
+		card, err := p.show(ctx, call)
+		if s1.IsRetired(err) {
+			return p.showFromUnified(ctx, call)
 		}
-		return rows.Show(ctx, call, p.Wire(), p.Limit)
+		return card, err
 	})
+}
+
+// show lists the alerts of rules.
+func (p getAlertsParams) show(ctx context.Context, call *catalog.Call) (render.Card, error) {
+	rows := lookup.AlertRows(call)
+	if len(p.Query) == 1 {
+		return rows.Show(ctx, call, s1.Query{"query": p.Query}.And(p.Wire()), p.Limit)
+	}
+	if len(p.Query) > 1 {
+		rows.Page = merged(p.Query, p.most(call.How), alertsFound{
+			list: call.Console.Alerts, id: s1.Alert.Identity, at: func(a s1.Alert) time.Time { return a.Info.CreatedAt.Time }})
+	}
+	return rows.Show(ctx, call, p.Wire(), p.Limit)
+}
+
+// showFromUnified lists the alerts of rules out of the unified list, which is all that newer consoles have.
+func (p getAlertsParams) showFromUnified(ctx context.Context, call *catalog.Call) (render.Card, error) {
+	q, err := inUnified(p.Wire())
+	if err != nil {
+		return render.Card{}, err
+	}
+	rows := lookup.UnifiedRows(call)
+	if len(p.Query) == 1 {
+		q = q.With(unified.Search, p.Query[0])
+	} else if len(p.Query) > 1 {
+		rows.Page = merged(p.Query, p.most(call.How), unifiedFound{
+			list: unified.Of(call.Console).All, id: func(a unified.Alert) unified.ID { return a.ID }, at: func(a unified.Alert) time.Time { return a.CreatedAt.Time }})
+	}
+	card, err := rows.Show(ctx, call, q, p.Limit)
+	card.Parts = append(card.Parts, render.Note{render.Text("This console has unified alerts only; these are the ones that custom rules raised.")})
+	return card, err
 }
 
 // most is how many alerts are wanted, 0 for all of them.
@@ -117,29 +159,41 @@ func (p getAlertsParams) most(how render.How) int {
 	return listing.MaxPage
 }
 
+// A foundBy is how alerts are listed, what tells one from another, and when each was made.
+type foundBy[T any, ID comparable] struct {
+	list func(context.Context, s1.Query) iter.Seq2[T, error]
+	id   func(T) ID
+	at   func(T) time.Time
+}
+
+type (
+	alertsFound  = foundBy[s1.Alert, s1.AlertID]
+	unifiedFound = foundBy[unified.Alert, unified.ID]
+)
+
 // merged asks once for each text, because the console takes one only, and joins what is found: each alert once, newest first. Of
 // most wanted no more than that many are read of each.
-func merged(call *catalog.Call, texts []string, most int) func(context.Context, s1.Query) (s1.Page[s1.Alert], error) {
-	return func(ctx context.Context, q s1.Query) (s1.Page[s1.Alert], error) {
-		var all []s1.Alert
-		seen := map[s1.AlertID]bool{}
+func merged[T any, ID comparable](texts []string, most int, by foundBy[T, ID]) func(context.Context, s1.Query) (s1.Page[T], error) {
+	return func(ctx context.Context, q s1.Query) (s1.Page[T], error) {
+		var all []T
+		seen := map[ID]bool{}
 		for _, typed := range texts {
-			found := call.Console.Alerts(ctx, q.And(s1.Query{"query": {typed}}))
+			found := by.list(ctx, q.And(s1.Query{"query": {typed}}))
 			if most > 0 {
 				found = s1.Take(found, most)
 			}
 			for a, err := range found {
 				if err != nil {
-					return s1.Page[s1.Alert]{}, fmt.Errorf("search alerts for %s: %w", text.Quote(typed), err)
+					return s1.Page[T]{}, fmt.Errorf("search alerts for %s: %w", text.Quote(typed), err)
 				}
-				if !seen[a.Identity()] {
-					seen[a.Identity()] = true
+				if !seen[by.id(a)] {
+					seen[by.id(a)] = true
 					all = append(all, a)
 				}
 			}
 		}
-		slices.SortStableFunc(all, func(a, b s1.Alert) int { return b.Info.CreatedAt.Compare(a.Info.CreatedAt.Time) })
-		return s1.Page[s1.Alert]{Items: all, Total: len(all)}, nil
+		slices.SortStableFunc(all, func(a, b T) int { return by.at(b).Compare(by.at(a)) })
+		return s1.Page[T]{Items: all, Total: len(all)}, nil
 	}
 }
 
@@ -149,10 +203,14 @@ type alertVerdictParams struct {
 }
 
 func (p *alertVerdictParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
-	alerts, err := lookup.AlertsWith(ctx, call, "alert-ids", p.Alerts)
+	alerts, err := subjectsWith(ctx, call, "alert-ids", p.Alerts)
 	if err != nil {
 		return catalog.Plan{}, err
 	}
+	if err := suspicious("analyst-verdict", alerts, p.Verdict); err != nil {
+		return catalog.Plan{}, err
+	}
+	p.Alerts = identities(alerts)
 	return verdictOf(p.Verdict).Plan(call, alerts), nil
 }
 

@@ -123,18 +123,28 @@ func (f Field) ReadAll(words []string, in text.Input) (any, error) {
 		if strings.TrimSpace(w) == "" {
 			continue
 		}
-		value, err := f.ReadOne(w, in)
-		if err != nil {
-			return nil, err
-		}
-		if !slices.Contains(list, value) { // no kind of list has values that cannot be compared: see fieldOf
-			list = append(list, value)
+		for _, one := range f.Type.ungrouped(w) {
+			value, err := f.ReadOne(one, in)
+			if err != nil {
+				return nil, err
+			}
+			if !slices.Contains(list, value) { // no kind of list has values that cannot be compared: see fieldOf
+				list = append(list, value)
+			}
 		}
 	}
 	if len(list) > maxList {
 		return nil, Wrong(f.Name, "%d values are too many; at most %d go into one command", len(list), maxList)
 	}
 	return list, nil
+}
+
+// ungrouped are the values that a word stands for; itself if for none but itself.
+func (k Kind) ungrouped(word string) []string {
+	if group, ok := k.groups[text.Squash(word)]; ok {
+		return group
+	}
+	return []string{word}
 }
 
 func missingOf(fields []Field, values map[string]any) []Param {

@@ -97,6 +97,7 @@ type entry struct {
 	Aliases    []string     `json:"aliases"`
 	Permission string       `json:"permission"`
 	Parameters []entryParam `json:"parameters"`
+	Own        bool         `json:"own,omitempty"` // the bot's own, beyond the specification's
 }
 
 type entryParam struct {
@@ -121,6 +122,7 @@ func (cmd *Command) entry() entry {
 	e := entry{
 		Name: cmd.Name, Title: cmd.Title, Area: cmd.Area, Risk: cmd.Risk, Approval: cmd.approval(),
 		Aliases: append([]string{}, cmd.Aliases...), Permission: cmd.Needs, Parameters: []entryParam{},
+		Own: cmd.Own,
 	}
 	for _, p := range cmd.Params {
 		choices := []string{}

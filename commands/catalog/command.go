@@ -46,6 +46,7 @@ type Command struct {
 	Doc               string            // the first sentence is the summary
 	Examples          []string          // parsed by a test: "isolate DESKTOP-1 reason=\"beaconing\""
 	Risk              Risk
+	Own               bool               // the bot's own: the specification does not have it
 	Guarded           bool               // always needs an approval, whatever a policy file says (disconnect, shutdown, mitigate by whatever name, policy update)
 	Needs             string             // permission that the console's token must have: "Endpoints › View + Disconnect From Network"
 	Repeatable        bool               // safe to run again after a crash

@@ -31,6 +31,10 @@ type Kind struct {
 	Filter   bool                   // an object with the console's filter keys, some of which take ids
 	early    bool                   // names are replaced before a plan is made, which knows ids only
 	number   bool                   // digits alone are an id, however few: nothing is called by a number
+	looks    func(word string) bool // whether a word is meant as an id of another form than digits; nil: there is none
+	valid    func(word string) bool // whether a word can be such an id at all
+	foreign  bool                   // ids of digits are of another list: they are looked up like names
+	groups   map[string][]string    // what one word stands for where several values can be given: "open"
 	Secret   bool                   // nobody may read it; where it is required and left out, the bot makes one
 	Tells    func(text string) bool // whether such a text says what nobody may read, though others do not; nil: none does
 	Verbatim bool                   // a query: quotes inside it are its own, and so are words that look like parameters
@@ -165,6 +169,24 @@ func ByNumber(k Kind) Kind {
 	return k
 }
 
+// OrForm makes a kind take ids of another form than digits: looks tells what a person means as one, valid what can be one at all.
+func OrForm(k Kind, looks, valid func(string) bool) Kind {
+	k.looks, k.valid = looks, valid
+	return k
+}
+
+// Foreign makes a kind look ids of digits up like names, for they are those of another list.
+func Foreign(k Kind) Kind {
+	k.foreign = true
+	return k
+}
+
+// Grouped gives a kind of choices words that stand for several of them where a list is wanted.
+func Grouped(k Kind, groups map[string][]string) Kind {
+	k.groups = groups
+	return k
+}
+
 // Early makes a kind replace names before plans are made; nothing of such kinds is called by a number.
 func Early(k Kind) Kind {
 	k.early = true
@@ -176,10 +198,20 @@ func (k Kind) TakesNames() bool { return k.find != nil }
 
 // IsName tells whether a word is to be looked up, rather than an id.
 func (k Kind) IsName(word string) bool {
-	if k.number {
+	switch {
+	case k.looks != nil && k.looks(word):
+		return false
+	case k.foreign:
+		return true
+	case k.number:
 		return !s1.ThreatID(word).Valid()
 	}
 	return IsName(word)
+}
+
+// isID tells whether a word can be an id, however short: what Prepare found may be.
+func (k Kind) isID(word string) bool {
+	return s1.ValidID(word) && !k.foreign || k.valid != nil && k.valid(word)
 }
 
 // NoteKind is an id that no search box finds: the console lists the notes of one threat only.
@@ -189,7 +221,10 @@ func NoteKind() Kind {
 	return k
 }
 
-var longNumber = regexp.MustCompile(`\d{17,20}`)
+var (
+	longNumber = regexp.MustCompile(`\d{17,20}`)
+	uuidNumber = regexp.MustCompile(`[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`)
+)
 
 // IdInAddress finds the id in an address that was copied from the browser; the last number is the most specific one.
 func IdInAddress(text string) string {
@@ -199,11 +234,10 @@ func IdInAddress(text string) string {
 	if plain, err := url.QueryUnescape(text); err == nil {
 		text = plain // %22 ahead of an id would lengthen it
 	}
-	ids := longNumber.FindAllString(text, -1)
-	if len(ids) == 0 {
-		return ""
+	if ids := longNumber.FindAllString(text, -1); len(ids) > 0 {
+		return ids[len(ids)-1]
 	}
-	return ids[len(ids)-1]
+	return uuidNumber.FindString(text)
 }
 
 // ObjectKind reads a JSON object; other, if set, reads what is not one.

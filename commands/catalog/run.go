@@ -208,29 +208,31 @@ func (cmd *Command) isPinned(p any, args json.RawMessage) bool {
 		return false
 	}
 	for _, f := range cmd.Fields {
-		if f.Type.find != nil && !allIDs(WordsOf(values[f.Name])) {
+		if f.Type.find != nil && !f.Type.areIDs(WordsOf(values[f.Name])) {
 			return false
 		}
-		if filter, ok := values[f.Name].(json.RawMessage); ok && f.Type.Selects != "" && !OnlyIDs(filter) {
+		if filter, ok := values[f.Name].(json.RawMessage); ok && f.Type.Selects != "" && !cmd.lookups.boxes[f.Type.Selects].kind.OnlyIDs(filter) {
 			return false
 		}
 	}
 	return true
 }
 
-// OnlyIDs tells whether a filter names things by id and by nothing else.
-func OnlyIDs(filter json.RawMessage) bool {
+// OnlyIDs tells whether a filter names things by id, all digits, and by nothing else.
+func OnlyIDs(filter json.RawMessage) bool { return Kind{}.OnlyIDs(filter) }
+
+// OnlyIDs tells whether a filter names things of the kind by id and by nothing else.
+func (k Kind) OnlyIDs(filter json.RawMessage) bool {
 	var ids struct {
 		IDs []string `json:"ids"`
 	}
 	decoder := json.NewDecoder(bytes.NewReader(filter))
 	decoder.DisallowUnknownFields()
-	return decoder.Decode(&ids) == nil && len(ids.IDs) > 0 && allIDs(ids.IDs)
+	return decoder.Decode(&ids) == nil && len(ids.IDs) > 0 && k.areIDs(ids.IDs)
 }
 
-// allIDs tells whether all words can be ids, however short: what Prepare found may be.
-func allIDs(words []string) bool {
-	return !slices.ContainsFunc(words, func(word string) bool { return !s1.ValidID(word) })
+func (k Kind) areIDs(words []string) bool {
+	return !slices.ContainsFunc(words, func(word string) bool { return !k.isID(word) })
 }
 
 // A needing parameter struct takes another permission than its command does in general.

@@ -20,7 +20,8 @@ import (
 // A cannedConsole gives the answers of a story in their order, and notes what was asked. A request without an answer fails the test,
 // and so does an answer that nobody asked for.
 type cannedConsole struct {
-	engine huntapi.HuntEngine // what hunts run on; "" is Deep Visibility
+	engine  huntapi.HuntEngine // what hunts run on; "" is Deep Visibility
+	unified s1.UnifiedMode     // whether unified alerts are used; "" is off
 
 	mu      sync.Mutex
 	answers []answer
@@ -34,7 +35,7 @@ type answer struct {
 }
 
 func newCannedConsole(t *testing.T, archive *txtar.Archive) *cannedConsole {
-	c := &cannedConsole{engine: huntapi.HuntEngine(strings.TrimSpace(section(archive, "engine")))}
+	c := &cannedConsole{engine: huntapi.HuntEngine(strings.TrimSpace(section(archive, "engine"))), unified: s1.UnifiedMode(strings.TrimSpace(section(archive, "unified")))}
 	for _, f := range archive.Files {
 		words := strings.Fields(f.Name)
 		if words[0] != "answer" {
@@ -111,5 +112,5 @@ func (c *cannedConsole) requireUsed(t *testing.T) {
 
 // call is a caller's, to this console under a name that does not change from test to test: cards link to it.
 func (c *cannedConsole) call(t testing.TB) *catalog.Call {
-	return callAs(t, c, s1.Config{BaseURL: "https://console.test", Token: s1.NewSecret("token"), Engine: c.engine})
+	return callAs(t, c, s1.Config{BaseURL: "https://console.test", Token: s1.NewSecret("token"), Engine: c.engine, Unified: c.unified})
 }

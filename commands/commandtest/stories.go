@@ -27,6 +27,7 @@ import (
 //	form                        the same as the values of a form, which must mean the same
 //	how                         in which other form the answer is wanted: raw, csv, json
 //	engine                      what hunts run on: dv or sdl; dv where it is left out
+//	unified                     whether unified alerts are used: on or auto; off where it is left out
 //	answer METHOD path [status] what the console answers, in the order of the requests
 //
 // and what go test -update writes beneath it: the arguments, the plan, what the caller was told alone, the requests that went out, the

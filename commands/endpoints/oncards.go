@@ -6,6 +6,7 @@ import (
 	"s1bot/render"
 	"s1bot/render/cards"
 	"s1bot/s1"
+	"s1bot/s1/unified"
 )
 
 // What of this area stands on cards. An action is left out of a card whose thing cannot fill it.
@@ -32,7 +33,8 @@ func disconnectOnCards() []cards.Action {
 			args, ok := onEndpoint(cards.ThreatEndpoint(t))
 			return args, ok && t.Identity().Valid() && !cut(t.Realtime.NetworkStatus)
 		},
-		Alert: func(a s1.Alert) (cards.Filling, bool) { return onEndpoint(cards.AlertEndpoint(a)) }, // alerts do not say whether it is isolated
+		Alert:   func(a s1.Alert) (cards.Filling, bool) { return onEndpoint(cards.AlertEndpoint(a)) }, // alerts do not say whether it is isolated
+		Unified: func(a unified.Alert) (cards.Filling, bool) { return onEndpoint(cards.UnifiedEndpoint(a)) },
 		Agent: func(a s1.Agent) (cards.Filling, bool) {
 			args, ok := inService(a)
 			return args, ok && !cut(a.NetworkStatus)
@@ -60,7 +62,8 @@ func infoOnCards() []cards.Action {
 			args, ok := onEndpoint(cards.ThreatEndpoint(t))
 			return args, ok && t.Identity().Valid()
 		}},
-		{Place: 42, Label: "Endpoint", Alert: func(a s1.Alert) (cards.Filling, bool) { return onEndpoint(cards.AlertEndpoint(a)) }},
+		{Place: 42, Label: "Endpoint", Alert: func(a s1.Alert) (cards.Filling, bool) { return onEndpoint(cards.AlertEndpoint(a)) },
+			Unified: func(a unified.Alert) (cards.Filling, bool) { return onEndpoint(cards.UnifiedEndpoint(a)) }},
 		{Place: 60, Label: "Raw JSON", How: render.Raw, Agent: func(a s1.Agent) (cards.Filling, bool) { return onEndpoint(string(a.ID)) }},
 	}
 }

@@ -49,6 +49,6 @@ func fetchOnDigests() []cards.Action {
 	return []cards.Action{{Place: 10, Label: "List the", Burst: func(b cards.Burst) (cards.Filling, bool) {
 		return cards.Filling{Args: catalog.Marshal(map[string]any{
 			"start-time": b.From.UTC().Format(time.RFC3339), "end-time": b.To.UTC().Format(time.RFC3339), "event-source": b.Kind,
-		})}, true
+		})}, b.Kind == string(fromThreats) || b.Kind == string(fromAlerts)
 	}}}
 }

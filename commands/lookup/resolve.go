@@ -373,7 +373,11 @@ func findThreats(ctx context.Context, call *catalog.Call, param string, words []
 }
 
 func findAlerts(ctx context.Context, call *catalog.Call, param string, words []string) ([]string, error) {
-	return alertDirectory().find(ctx, call, param, words)
+	ids, err := alertDirectory().find(ctx, call, param, words)
+	if s1.IsRetired(err) { // it may have unified alerts, which the same commands take
+		return unifiedDirectory().find(ctx, call, param, words)
+	}
+	return ids, err
 }
 
 // MaxNamesakes is how many threats or alerts with a word in them are looked through for those of a name.
@@ -427,7 +431,7 @@ func alertDirectory() directory[s1.Alert] {
 		},
 		fits:   func(a s1.Alert, name string) bool { return strings.EqualFold(a.Name(), name) },
 		Target: AlertTarget,
-		isName: catalog.ByNumber(catalog.Kind{}).IsName,
+		isName: alertKind().IsName,
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
+	"s1bot/s1/unified"
 )
 
 type search func(ctx context.Context, call *catalog.Call, typed string) ([]render.Option, error)
@@ -20,8 +21,8 @@ func All() []catalog.Lookup {
 			catalog.Lookup{ListedBy: "list-agents", Filter: "agentIds", Search: searchBox((*s1.Client).AgentsPage, agentQuery, agentOption)}),
 		catalog.LookupOf[s1.ThreatID](catalog.Early(catalog.IdKind("threat", "threats", "The id, the threat's address in the console, or its name.", findThreats)),
 			catalog.Lookup{ListedBy: "get-threat", Search: searchBox((*s1.Client).ThreatsPage, freeQuery("ids", "createdAt"), threatOption)}),
-		catalog.LookupOf[s1.AlertID](catalog.Early(catalog.IdKind("alert", "alerts", "The id, the alert's address in the console, or the name of its rule.", findAlerts)),
-			catalog.Lookup{ListedBy: "get-alerts", Search: searchBox((*s1.Client).AlertsPage, freeQuery("ids", "alertInfoCreatedAt"), alertOption)}),
+		catalog.LookupOf[s1.AlertID](alertKind(), catalog.Lookup{ListedBy: "get-alerts", Search: searchAlerts}),
+		catalog.LookupOf[unified.ID](unifiedKind(), catalog.Lookup{ListedBy: "list-unified-alerts", Search: searchUnified}),
 		catalog.LookupOf[s1.SiteID](catalog.IdKind("site", "sites", "Names of sites work as well as ids.", findSites),
 			catalog.Lookup{ListedBy: "get-sites", Filter: "siteIds", Search: searchBox((*s1.Client).SitesPage, namedQuery("siteIds", "query"), siteOption)}),
 		catalog.LookupOf[s1.GroupID](catalog.IdKind("group", "groups", "Names of groups work as well as ids.", FindGroups),

@@ -86,15 +86,6 @@ func ThreatsWith(ctx context.Context, call *catalog.Call, param string, ids []s1
 	return InOrder(param, "threat", ids, found, s1.Threat.Identity)
 }
 
-// AlertsWith does for alerts what threatsWith does for threats.
-func AlertsWith(ctx context.Context, call *catalog.Call, param string, ids []s1.AlertID) ([]s1.Alert, error) {
-	found, err := call.Console.AlertsByID(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	return InOrder(param, "alert", ids, found, s1.Alert.Identity)
-}
-
 func InOrder[T any, ID ~string](param, noun string, ids []ID, found []T, identity func(T) ID) ([]T, error) {
 	var ordered []T
 	var unknown []string

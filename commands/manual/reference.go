@@ -44,6 +44,9 @@ func commandReference(cmd *catalog.Command, b *strings.Builder) {
 		fmt.Fprintf(b, ", `%s`", alias)
 	}
 	fmt.Fprintf(b, "\n\n%s\n\n- Risk: %s%s\n", cmd.Doc, cmd.Risk, waits(cmd))
+	if cmd.Own {
+		b.WriteString("- The bot's own: not one of the specification's 80 commands\n")
+	}
 	if cmd.Needs != "" {
 		fmt.Fprintf(b, "- The console token's role needs: %s\n", cmd.Needs)
 	}

@@ -148,7 +148,10 @@ func (c *Console) AlertsPage(_ context.Context, q s1.Query) (s1.Page[s1.Alert], 
 	return page(rows, q, c.PerPage, at)
 }
 
-// ThreatURL, and the two below, are cards.Links.
+// UnifiedURL and the three below are cards.Links.
+func (c *Console) UnifiedURL(id string) string { return "https://console.test/unified-alerts/" + id }
+
+// ThreatURL is one of cards.Links.
 func (c *Console) ThreatURL(id s1.ThreatID) string {
 	return "https://console.test/threats/" + string(id)
 }

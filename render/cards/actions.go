@@ -7,6 +7,7 @@ import (
 
 	"s1bot/render"
 	"s1bot/s1"
+	"s1bot/s1/unified"
 )
 
 // An Action puts a command on the cards of threats, alerts, endpoints or digests. Which commands those are is not known here: a command
@@ -21,10 +22,11 @@ type Action struct {
 	Deep  bool       // on a thing's details alone: a notification has no room for everything
 
 	// What the thing on the card fills in; nil where the action is not on cards of this kind. A false second result leaves it out.
-	Threat func(s1.Threat) (Filling, bool)
-	Alert  func(s1.Alert) (Filling, bool)
-	Agent  func(s1.Agent) (Filling, bool)
-	Burst  func(Burst) (Filling, bool)
+	Threat  func(s1.Threat) (Filling, bool)
+	Alert   func(s1.Alert) (Filling, bool)
+	Unified func(unified.Alert) (Filling, bool)
+	Agent   func(s1.Agent) (Filling, bool)
+	Burst   func(Burst) (Filling, bool)
 
 	Command string // whose action it is; the catalog fills it in
 }
@@ -37,7 +39,7 @@ type Filling struct {
 
 // A Burst is what a digest tells of one kind of things.
 type Burst struct {
-	Kind     string // "threat", "alert"
+	Kind     string // "threat", "alert", UnifiedKind
 	From, To time.Time
 }
 
@@ -67,6 +69,10 @@ func (list Actions) forThreat(t s1.Threat) []render.Action {
 
 func (list Actions) forAlert(t s1.Alert) []render.Action {
 	return list.drawn(func(a Action) (Filling, bool) { return filled(a.Alert, t) })
+}
+
+func (list Actions) forUnified(a unified.Alert) []render.Action {
+	return list.drawn(func(one Action) (Filling, bool) { return filled(one.Unified, a) })
 }
 
 func (list Actions) forAgent(t s1.Agent) []render.Action {

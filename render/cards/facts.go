@@ -17,6 +17,7 @@ type Links interface {
 	ThreatURL(s1.ThreatID) string
 	AlertURL(s1.AlertID) string
 	AgentURL(s1.AgentID) string
+	UnifiedURL(id string) string // of a unified alert
 }
 
 // said is s unless it is one of the console's words for nothing.

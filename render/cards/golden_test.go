@@ -23,6 +23,7 @@ type pages struct{}
 func (pages) ThreatURL(id s1.ThreatID) string { return page("threats", string(id)) }
 func (pages) AlertURL(id s1.AlertID) string   { return page("alerts", string(id)) }
 func (pages) AgentURL(id s1.AgentID) string   { return page("agents", string(id)) }
+func (pages) UnifiedURL(id string) string     { return page("unified-alerts", id) }
 
 func page(kind, id string) string {
 	if id == "" {

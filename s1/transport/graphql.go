@@ -2,12 +2,10 @@ package transport
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 
@@ -48,17 +46,17 @@ func (c *Client) graphQL(ctx context.Context, d Document, text string, use func(
 		Body: map[string]any{"operationName": d.Name, "query": text, "variables": d.Variables},
 	}
 	err = c.Read(ctx, call, func(body []byte, _ http.Header) error {
-		data, problems, err := openGraphQL(body)
+		a, err := openGraphQL(body)
 		if err != nil {
 			return c.Unreadable(call, body, err)
 		}
-		if isNothing(data) && len(problems) > 0 {
-			return c.graphQLError(call, problems)
+		if isNothing(a.data) && a.said != "" {
+			return c.graphQLError(call, a)
 		}
-		if err := use(data); err != nil {
+		if err := use(a.data); err != nil {
 			return c.Unreadable(call, body, err)
 		}
-		said = c.NoteSaid(ctx, call, problems.words())
+		said = c.NoteSaid(ctx, call, a.said)
 		return nil
 	})
 	var refused *Error
@@ -75,22 +73,19 @@ func isUnknownField(message string) bool {
 	return strings.Contains(message, "FieldUndefined") || strings.Contains(message, "Cannot query field")
 }
 
-// graphQLProblems are the errors of an answer.
+// A graphQLAnswer is an answer taken apart.
+type graphQLAnswer struct {
+	data     json.RawMessage
+	said     string // what went wrong, in the console's words; "" for nothing
+	problems graphQLProblems
+}
+
+// graphQLProblems are the errors of an answer, as far as they have GraphQL's form.
 type graphQLProblems []struct {
 	Message    string `json:"message"`
 	Extensions struct {
 		Classification string `json:"classification"`
 	} `json:"extensions"`
-}
-
-func (p graphQLProblems) words() string {
-	var words []string
-	for _, one := range p {
-		if w := plain(one.Message); w != "" && !slices.Contains(words, w) {
-			words = append(words, w)
-		}
-	}
-	return strings.Join(words, "; ")
 }
 
 // refusedBeforehand tells whether the console refused a document before it did anything of it: it could not read it, or the token may not.
@@ -105,20 +100,18 @@ func (p graphQLProblems) refusedBeforehand() bool {
 	return len(p) > 0
 }
 
-// openGraphQL unpacks an answer.
-func openGraphQL(body []byte) (data json.RawMessage, problems graphQLProblems, err error) {
+// openGraphQL unpacks an answer. Something before GraphQL may say errors in the form of the rest of the API.
+func openGraphQL(body []byte) (a graphQLAnswer, err error) {
 	if err := wire.WellFormed(body); err != nil {
-		return nil, nil, err
+		return a, err
 	}
 	fields := wire.FieldsOf(body)
-	data = fields["data"]
-	if raw := fields["errors"]; !wire.IsVoid(raw) && wire.Decode(raw, &problems) != nil {
-		problems = graphQLProblems{{Message: leavesOf(body)}}
+	a.data, a.said = fields["data"], remarkIn(fields["errors"], fields["error"])
+	_ = wire.Decode(fields["errors"], &a.problems) // of another form: told in words alone
+	if wire.IsVoid(a.data) && a.said == "" {
+		return a, Unreadable("The console's answer has no data.")
 	}
-	if wire.IsVoid(data) && len(problems) == 0 {
-		return data, nil, Unreadable("The console's answer has no data.")
-	}
-	return data, problems, nil
+	return a, nil
 }
 
 // isNothing tells whether the data of an answer says nothing: there is none, or each of its fields is null.
@@ -135,12 +128,11 @@ func isNothing(data json.RawMessage) bool {
 }
 
 // graphQLError is the error of an answer without data. Whether a mutation that was not refused beforehand has happened, nobody knows.
-func (c *Client) graphQLError(call Call, problems graphQLProblems) *Error {
-	message := cmp.Or(problems.words(), "the console gave no reason")
-	e := &Error{Operation: call.Operation, Status: http.StatusOK, Message: hide(message, append(call.Hides, c.token())...)}
-	e.Unclear = !call.reads() && !problems.refusedBeforehand()
-	switch lower := strings.ToLower(message); {
-	case isUnknownField(message):
+func (c *Client) graphQLError(call Call, a graphQLAnswer) *Error {
+	e := &Error{Operation: call.Operation, Status: http.StatusOK, Message: hide(a.said, append(call.Hides, c.token())...)}
+	e.Unclear = !call.reads() && !a.problems.refusedBeforehand()
+	switch lower := strings.ToLower(a.said); {
+	case isUnknownField(a.said):
 		e.Err = errUnknownField
 	case strings.Contains(lower, "permission"): // "Missing UAM manage permissions"
 		e.Reason, e.Permission = LacksPermission, call.Permission

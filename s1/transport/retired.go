@@ -52,6 +52,12 @@ func Absent(err error) bool {
 	return errors.As(err, &e) && routeGone(e.Status)
 }
 
+// IsRetired tells whether a console no longer has, or does not have yet, the call that failed.
+func IsRetired(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Reason == Retired
+}
+
 // retired tells whether a console does not have a call. On a path with an id 404 means that there is no such thing, and where the words
 // are of a query or a file it is that which is gone.
 func retired(call Call, status int, told string) bool {

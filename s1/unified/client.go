@@ -166,7 +166,7 @@ func (c Client) Get(ctx context.Context, id ID) (alert Alert, err error) {
 		alert, err = readField[Alert](data, "alert")
 		return err
 	})
-	if err == nil && alert.ID == "" {
+	if err == nil && alert.ID == "" || errors.Is(err, s1.ErrNotFound) && !s1.IsRetired(err) {
 		err = &s1.Error{Operation: does, Status: http.StatusOK, Message: "The console has no unified alert with the id " + string(id) + ".", Err: s1.ErrNotFound}
 	}
 	return alert, err
