@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"os"
+	"path/filepath"
 
 	"s1bot/approvals"
 	"s1bot/approvals/syslog"
@@ -104,9 +106,34 @@ func auditTrouble(title, why, todo string) render.Card {
 
 // checkAuditCopies tries where copies of the audit trail go; one without a setting has no line.
 func checkAuditCopies(ctx context.Context, c config) (findings []setup.Finding) {
-	if c.AuditSyslog == "" {
-		return nil
+	if c.AuditFile != "" {
+		findings = append(findings, checkAuditFile(c.AuditFile))
 	}
+	if c.AuditSyslog != "" {
+		findings = append(findings, checkAuditSyslog(ctx, c))
+	}
+	return findings
+}
+
+// checkAuditFile looks whether the file, or a new one in its folder, can be written; it leaves nothing there.
+func checkAuditFile(path string) setup.Finding {
+	found := setup.Finding{What: "S1BOT_AUDIT_FILE", Note: path + " can be written"}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if errors.Is(err, os.ErrNotExist) {
+		if file, err = os.CreateTemp(filepath.Dir(path), ".s1bot-check-*"); err == nil {
+			defer func() { _ = os.Remove(file.Name()) }()
+		}
+	}
+	if err == nil {
+		err = file.Close()
+	}
+	if err != nil {
+		found.Err = todo(err, "make its folder, and let the bot's user write there")
+	}
+	return found
+}
+
+func checkAuditSyslog(ctx context.Context, c config) setup.Finding {
 	found := setup.Finding{What: "S1BOT_AUDIT_SYSLOG", Note: "connects, and its certificate is trusted"}
 	err := probe(ctx, func(ctx context.Context) error {
 		connection, err := c.syslogServer().Dial(ctx)
@@ -118,5 +145,5 @@ func checkAuditCopies(ctx context.Context, c config) (findings []setup.Finding) 
 	if err != nil {
 		found.Err = todo(err, "check the address, the network, and S1BOT_AUDIT_SYSLOG_CA if the server's certificate is your own authority's")
 	}
-	return append(findings, found)
+	return found
 }
