@@ -223,6 +223,9 @@ func (k *Keeper) state(ctx context.Context, user string) (State, error) {
 
 // Waiting is a modal of what waits for somebody's decision, and of their own requests.
 func (k *Keeper) Waiting(ctx context.Context, p workflow.Person) (render.Page, error) {
+	k.mu.Lock()
+	k.sharedAt = time.Time{} // who asks for it wants it as it is now
+	k.mu.Unlock()
 	s, err := k.everybodys(ctx)
 	s.Person = p
 	return WaitingPage(s, k.Catalog, k.Words), err

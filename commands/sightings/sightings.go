@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/observables"
@@ -30,6 +31,12 @@ const (
 	parallel = 4  // calls of the console at a time
 	perCall  = 10 // values in one filter of the console's
 	rows     = 100
+
+	// The console takes ten calls about indicators at once and then one every three seconds, of everybody together: one look-up has at most
+	// this many of them.
+	mostIndicators = 8
+	// patience is how long a person waits for the slowest answer; the others are shown with it.
+	patience = 12 * time.Second
 )
 
 // A Sighting is one observable with what the console knows of it and what can be done about it.
@@ -75,7 +82,12 @@ func wordList(words []observables.Observable) string {
 }
 
 // why is an error in a few words.
-func why(err error) string { return strings.TrimSuffix(refusal.ProblemWords(err), ".") }
+func why(err error) string {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "no answer in time"
+	}
+	return strings.TrimSuffix(refusal.ProblemWords(err), ".")
+}
 
 // A search is one look-up under way.
 type search struct {
@@ -120,6 +132,8 @@ func (s *search) add(name string, about []int, atOnce int, ask func(ctx context.
 
 // run asks all questions and sorts the answers in.
 func (s *search) run(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	var asking sync.WaitGroup
 	slots := make(chan struct{}, parallel)
 	for _, q := range s.questions {

@@ -87,9 +87,12 @@ func TestWhatCannotBeToldIsSaidBesideEachFinding(t *testing.T) {
 	}
 	seen, _ := sightings.Of(t.Context(), call, cat, everything, observables.Find(typed...))
 	require.Len(t, seen, 16)
-	for _, s := range seen {
-		require.Len(t, s.Unknown, 1)
-		require.Contains(t, s.Unknown[0], "blocklist: status 403")
+	for i, s := range seen {
+		require.Len(t, s.Unknown, 1+i/8)
+		if i >= 8 {
+			require.Equal(t, "IOCs: only the first 8 are asked about", s.Unknown[0])
+		}
+		require.Contains(t, s.Unknown[i/8], "blocklist: status 403")
 		require.NotContains(t, strings.Join(s.Known, " "), "blocked")
 		require.Contains(t, s.Known, "no threats")
 	}
