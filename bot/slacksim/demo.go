@@ -17,6 +17,8 @@ func (ws *Workspace) demoRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /demo/state", ws.demoState)
 	mux.HandleFunc("GET /demo/events", ws.demoEvents)
 	mux.HandleFunc("GET /demo/file/{id}", ws.demoFile)
+	mux.HandleFunc("POST /demo/home", ws.demoDeed((*Workspace).demoOpenHome))
+	mux.HandleFunc("POST /demo/shortcut", ws.demoDeed((*Workspace).demoShortcut))
 	mux.HandleFunc("POST /demo/message", ws.demoDeed((*Workspace).demoMessage))
 	mux.HandleFunc("POST /demo/read", ws.demoDeed((*Workspace).demoRead))
 	mux.HandleFunc("POST /demo/action", ws.demoDeed((*Workspace).demoAction))
@@ -60,7 +62,7 @@ func (ws *Workspace) demoState(w http.ResponseWriter, r *http.Request) {
 	webapi.WriteJSON(w, http.StatusOK, map[string]any{
 		"ok": true, "team": map[string]any{"id": ws.opts.TeamID, "name": ws.opts.TeamName}, "me": me.ID,
 		"users": ws.demoUsers(), "groups": ws.demoGroups(), "channels": channels, "commands": ws.demoCommands(), "messages": messages,
-		"views": views,
+		"views": views, "home": ws.demoHome(me), "has_home": ws.app.homeTab, "shortcuts": ws.demoShortcuts(),
 	})
 }
 

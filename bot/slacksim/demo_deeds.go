@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/page"
 	"s1bot/bot/slacksim/roster"
 	"s1bot/bot/slacksim/webapi"
 	"s1bot/bot/slacksim/wire"
@@ -15,6 +16,10 @@ type deed func(ws *Workspace, u *roster.User, a webapi.Args) (map[string]any, er
 
 func (ws *Workspace) demoDeed(do deed) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		if !page.SameOrigin(r) {
+			webapi.WriteJSON(w, http.StatusForbidden, demoFailure(cannot("cross_origin", "Another site's page asked for this, so nothing was done.")))
+			return
+		}
 		body, err := io.ReadAll(io.LimitReader(r.Body, 4<<20))
 		a := webapi.Args{}
 		if err != nil || wire.Decode(body, &a) != nil {

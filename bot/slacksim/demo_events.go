@@ -21,13 +21,29 @@ func (ws *Workspace) demoEvents(w http.ResponseWriter, r *http.Request) {
 func (ws *Workspace) listen(user string) *page.Listener {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	u, ok := ws.demoUser(user)
-	if !ok || ws.closed {
+	if user != page.Everybody {
+		u, ok := ws.demoUser(user)
+		if !ok {
+			return nil
+		}
+		user = u.ID
+	}
+	if ws.closed {
 		return nil
 	}
 	ws.work.Add(1)
 	ws.bump()
-	return ws.pages.Open(u.ID)
+	return ws.pages.Open(user)
+}
+
+// personIDs are the people as whom a page can be used.
+func (ws *Workspace) personIDs() (ids []string) {
+	for _, u := range ws.users.All() {
+		if u.Switchable {
+			ids = append(ids, u.ID)
+		}
+	}
+	return ids
 }
 
 func (ws *Workspace) unlisten(l *page.Listener) {
@@ -47,7 +63,7 @@ func (ws *Workspace) tell(c *channel, m *Message, kind string) {
 }
 
 func (ws *Workspace) tellAll(c *channel, m *Message, event map[string]any) {
-	for _, id := range ws.pages.Users() {
+	for _, id := range ws.pages.Users(ws.personIDs()) {
 		if u := ws.users.ByID[id]; c.has(u) && (m.EphemeralTo == "" || m.EphemeralTo == u.ID) {
 			ws.notify(u.ID, event)
 		}

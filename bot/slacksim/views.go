@@ -231,6 +231,7 @@ func (ws *Workspace) publishView(a webapi.Args) (webapi.Reply, error) {
 		ws.homes[u.ID], ws.views[id] = v, v
 	}
 	ws.setView(v, source)
+	ws.notify(u.ID, map[string]any{"type": "home_published", "view": ws.viewObject(v)})
 	ws.bump()
 	return webapi.Reply{"view": ws.viewObject(v)}, nil
 }

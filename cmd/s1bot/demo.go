@@ -11,7 +11,9 @@ import (
 	"path/filepath"
 	"time"
 
+	"s1bot/bot/setup"
 	"s1bot/bot/slacksim"
+	"s1bot/commands"
 	"s1bot/s1/s1sim"
 )
 
@@ -57,6 +59,13 @@ func startServices(addr, consoleAddr string, behind func(http.Handler) http.Hand
 	s = services{workspace: slacksim.New(slacksim.Options{TeamName: "Northwind SOC", EnforceRates: true}),
 		sim: s1sim.New(s1sim.Options{Latency: 120 * time.Millisecond, EffectDelay: 6 * time.Second, QueryTime: 12 * time.Second})}
 	s.settings = populate(s.workspace)
+	manifest, err := setup.Manifest(commands.All())
+	if err == nil {
+		err = s.workspace.Install(manifest) // its tabs and shortcuts are what a real installation has
+	}
+	if err != nil {
+		return s, err
+	}
 	var slackAddr string
 	if s.slack, slackAddr, err = listen(addr, behind(s.workspace)); err != nil {
 		return s, errors.Join(err, s.close())

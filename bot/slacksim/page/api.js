@@ -27,23 +27,55 @@ export class Api {
    * something may have been missed; onLost when the line breaks.
    */
   listen({ onEvent, onOpen, onLost }) {
+    return followTogether(({ kind, user, event }) => {
+      if (kind === "open") onOpen();
+      else if (kind === "lost") onLost();
+      else if (user === this.user) onEvent(event);
+    });
+  }
+}
+
+// All tabs of a browser share one stream of events: a browser opens six connections to a server at most, and each stream is one.
+// The tab that holds the lock follows the stream and tells the others; when it goes, the next one gets the lock.
+const shared = "s1bot-demo-events";
+
+function followTogether(hear) {
+  const channel = new BroadcastChannel(shared);
+  const stopped = new AbortController();
+  channel.onmessage = (e) => hear(e.data);
+  const tell = (what) => {
+    channel.postMessage(what);
+    hear(what);
+  };
+  navigator.locks.request(shared, { signal: stopped.signal }, () => follow(tell, stopped.signal)).catch(() => {});
+  hear({ kind: "open" }); // another tab may have been following for long
+  return () => {
+    stopped.abort();
+    channel.close();
+  };
+}
+
+// follow reads the stream until it is stopped; while its promise is open, so is the lock.
+function follow(tell, signal) {
+  return new Promise((resolve) => {
     let source;
     let retry;
     const connect = () => {
-      source = new EventSource(`demo/events?user=${encodeURIComponent(this.user)}`);
-      source.onopen = onOpen;
-      source.onmessage = (e) => onEvent(JSON.parse(e.data));
+      source = new EventSource("demo/events?user=*");
+      source.onopen = () => tell({ kind: "open" });
+      source.onmessage = (e) => tell({ kind: "event", ...JSON.parse(e.data) });
       source.onerror = () => {
-        onLost();
+        tell({ kind: "lost" });
         if (source.readyState === EventSource.CLOSED) retry = setTimeout(connect, 2000);
       };
     };
-    connect();
-    return () => {
+    signal.addEventListener("abort", () => {
       clearTimeout(retry);
       source.close();
-    };
-  }
+      resolve();
+    });
+    connect();
+  });
 }
 
 async function request(path, options) {

@@ -9,6 +9,8 @@ import { keepTrue } from "./dates.js";
 import { icon } from "./icons.js";
 import { channelIntro, MessageList } from "./messages.js";
 import { Modals } from "./modal.js";
+import { Home, homeTabs } from "./home.js";
+import { openMenu } from "./popup.js";
 import { drawSidebar } from "./sidebar.js";
 import { toast } from "./toast.js";
 import { inChannel, isReply, Workspace } from "./workspace.js";
@@ -23,6 +25,7 @@ class App {
     this.reading = null;
     this.modals = new Modals(this, byId("modals"));
     this.list = new MessageList(this, { label: "Messages", testid: "messages" });
+    this.home = new Home(this);
     this.composer = new Composer(this, {
       testid: "composer",
       sendTestid: "send",
@@ -81,7 +84,8 @@ class App {
   }
 
   #layOut() {
-    byId("main").append(this.list.node, el("div.composer-place", null, this.composer.node));
+    this.composerPlace = el("div.composer-place", null, this.composer.node);
+    byId("main").append(this.home.node, this.list.node, this.composerPlace);
     byId("thread").append(
       el(
         "header.pane-head",
@@ -137,13 +141,22 @@ class App {
   async #firstLook(name) {
     try {
       const state = await this.api.state();
-      return state.users.find((u) => u.name === name && u.switchable)?.id ?? state.me;
+      const found = state.users.find((u) => u.name === name && u.switchable);
+      if (name && !found) this.#nobody(name, state);
+      return found?.id ?? state.me;
     } catch (err) {
       this.fail(err);
       this.#online(false);
       setTimeout(() => this.#become(name), 3000);
       return null;
     }
+  }
+
+  // nobody says that the address names a person who is not here, and as whom the page is used instead.
+  #nobody(name, { users, me }) {
+    const known = users.filter((u) => u.switchable).map((u) => u.name);
+    const instead = users.find((u) => u.id === me);
+    toast(`Nobody here is called “${name}”. You are ${instead?.real_name ?? instead?.name} now; there are ${known.join(", ")}.`, "error");
   }
 
   async #reload() {
@@ -180,6 +193,9 @@ class App {
         return this.modals.update(event.view);
       case "view_closed":
         return this.modals.remove(event.view_id);
+      case "home_published":
+        this.workspace.home = event.view;
+        return this.home.show(event.view);
       case "notice":
         return toast(event.text);
       default:
@@ -219,6 +235,7 @@ class App {
       this.#become(person);
       return;
     }
+    if (person && me && person !== me.name && this.current) this.#nobody(person, this.workspace);
     const { channels } = this.workspace;
     const next = channels.find((c) => (c.name || c.id) === channel) ?? channels.find((c) => c.name === "soc") ?? channels[0];
     if (next && me) this.#showChannel(next);
@@ -228,7 +245,9 @@ class App {
     const again = this.current?.id === channel.id;
     this.current = channel;
     history.replaceState(null, "", this.workspace.address(channel));
+    if (!again) this.tab = "messages";
     this.#drawHead(channel);
+    this.#showTab();
     this.#drawSide();
     const direct = channel.kind === "dm" || channel.kind === "app";
     if (again) {
@@ -275,7 +294,55 @@ class App {
         el("h1", null, title),
         el("span.pane-topic", { title: channel.topic }, channel.topic || other?.title || ""),
       ),
+      channel.kind === "app" && this.workspace.hasHome ? homeTabs(this.tab, (tab) => this.#openTab(tab)) : "",
+      this.#shortcutsButton(),
     );
+  }
+
+  #openTab(tab) {
+    this.tab = tab;
+    this.#drawHead(this.current);
+    this.#showTab();
+    if (tab === "home") this.api.post("home", {}).catch((err) => this.fail(err));
+  }
+
+  #showTab() {
+    const home = this.tab === "home";
+    this.home.node.hidden = !home;
+    this.list.node.hidden = home;
+    this.composerPlace.hidden = home;
+    if (home) this.home.show(this.workspace.home);
+  }
+
+  #shortcutsButton() {
+    const all = this.workspace.shortcutsOf("global");
+    if (!all.length) return "";
+    const node = el(
+      "button.icon-btn",
+      {
+        type: "button",
+        "aria-label": "Shortcuts",
+        "aria-haspopup": "menu",
+        "data-testid": "shortcuts",
+        onclick: () =>
+          openMenu(
+            node,
+            all.map((s) => ({ label: s.name, detail: s.description, run: () => this.shortcut({ callback_id: s.callback_id }) })),
+            { label: "Shortcuts" },
+          ),
+      },
+      icon("play", 18),
+    );
+    return node;
+  }
+
+  /** shortcut runs one of the app's shortcuts. */
+  async shortcut(what) {
+    try {
+      await this.api.post("shortcut", what);
+    } catch (err) {
+      this.fail(err);
+    }
   }
 
   #drawSide() {

@@ -8,6 +8,7 @@ import { ago, fullTime, shortTime, time } from "./dates.js";
 import { emoji } from "./emoji.js";
 import { icon } from "./icons.js";
 import { mrkdwn } from "./mrkdwn.js";
+import { openMenu } from "./popup.js";
 import { isReply } from "./workspace.js";
 
 /** Message draws a message for a list; app does what its buttons ask for. */
@@ -163,7 +164,34 @@ export class Message {
         icon("thread"),
         hidden("Reply in thread"),
       ),
-    ];
+      this.#moreButton(),
+    ].filter(Boolean);
+  }
+
+  // moreButton is the message's menu with the app's shortcuts.
+  #moreButton() {
+    const all = this.app.workspace.shortcutsOf("message");
+    if (!all.length) return null;
+    const { channel, ts } = this.message;
+    const run = (s) => this.app.shortcut({ callback_id: s.callback_id, channel, message_ts: ts });
+    const node = el(
+      "button.icon-btn",
+      {
+        type: "button",
+        title: "More actions",
+        "aria-haspopup": "menu",
+        "data-testid": "more",
+        onclick: () =>
+          openMenu(
+            node,
+            all.map((s) => ({ label: s.name, detail: s.description, run: () => run(s) })),
+            { label: "More actions", align: "end" },
+          ),
+      },
+      icon("dots"),
+      hidden("More actions"),
+    );
+    return node;
   }
 }
 

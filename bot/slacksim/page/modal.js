@@ -167,6 +167,11 @@ class View {
 
   #key(e) {
     keepFocusInside(e, this.form);
+    if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
+      e.preventDefault();
+      this.form.requestSubmit();
+      return;
+    }
     if (e.key !== "Escape") return;
     e.stopPropagation();
     this.modals.dismiss();

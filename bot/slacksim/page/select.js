@@ -113,14 +113,14 @@ class Select {
     if (e.target !== this.node) return;
     const letter = e.key.length === 1 && e.key !== " " && !e.ctrlKey && !e.metaKey && !e.altKey;
     if (!letter && !["Enter", " ", "ArrowDown", "ArrowUp"].includes(e.key)) return;
-    e.preventDefault();
-    this.open(letter ? e.key : "");
+    if (!letter) e.preventDefault(); // a letter goes on into the search box, which has the focus by then: so letters keep their order
+    this.open();
   }
 
-  open(typed = "") {
+  open() {
     if (this.node.getAttribute("aria-busy") === "true") return;
     const before = JSON.stringify(this.state());
-    const list = new OptionList(this, typed);
+    const list = new OptionList(this);
     this.close = openPopup(this.node, list.node, {
       className: "select-popup",
       onClose: () => {
@@ -168,7 +168,7 @@ class Select {
 
 // OptionList is the open menu: a search box over a list. It holds the latest answer only, however the answers arrive.
 class OptionList {
-  constructor(owner, typed) {
+  constructor(owner) {
     this.owner = owner;
     this.id = uniqueId("options");
     this.input = el("input.select-search", {
@@ -180,7 +180,6 @@ class OptionList {
       autocomplete: "off",
       spellcheck: "false",
       placeholder: owner.source.asks ? "Type to search" : "Search",
-      value: typed,
       oninput: () => this.search(),
       onkeydown: (e) => this.key(e),
     });

@@ -24,6 +24,10 @@ type Streams map[*Listener]bool
 // backlog is how many events a page may be behind.
 const backlog = 1024
 
+// Everybody is the person of a stream that tells what all people's pages hear: a browser has one for all its tabs, which may be different
+// people, for it opens six connections to a server at most.
+const Everybody = "*"
+
 // Open adds a page that is used as this person.
 func (s Streams) Open(user string) *Listener {
 	l := &Listener{user: user, events: make(chan []byte, backlog), lost: make(chan struct{})}
@@ -34,10 +38,13 @@ func (s Streams) Open(user string) *Listener {
 // Close forgets a page.
 func (s Streams) Close(l *Listener) { delete(s, l) }
 
-// Users are the people as whom pages are open, each once.
-func (s Streams) Users() []string {
+// Users are those of all people as whom pages may be open, each once.
+func (s Streams) Users(all []string) []string {
 	users := map[string]bool{}
 	for l := range s {
+		if l.user == Everybody {
+			return all
+		}
 		users[l.user] = true
 	}
 	return slices.Sorted(maps.Keys(users))
@@ -45,20 +52,31 @@ func (s Streams) Users() []string {
 
 // Notify sends an event to the pages of one person. It never waits: a page that is too far behind is given up.
 func (s Streams) Notify(user string, event map[string]any) {
-	var frame []byte
+	var own, addressed []byte // for the person's own streams, and for those of everybody
 	for l := range s {
-		if l.user != user || l.slow {
-			continue
+		switch {
+		case l.slow:
+		case l.user == user:
+			if own == nil {
+				own = wire.Encode(event)
+			}
+			l.queue(own)
+		case l.user == Everybody:
+			if addressed == nil {
+				addressed = wire.Encode(map[string]any{"user": user, "event": event})
+			}
+			l.queue(addressed)
 		}
-		if frame == nil {
-			frame = wire.Encode(event)
-		}
-		select {
-		case l.events <- frame:
-		default:
-			l.slow = true
-			close(l.lost)
-		}
+	}
+}
+
+// queue puts a frame behind those that wait, or gives the page up.
+func (l *Listener) queue(frame []byte) {
+	select {
+	case l.events <- frame:
+	default:
+		l.slow = true
+		close(l.lost)
 	}
 }
 

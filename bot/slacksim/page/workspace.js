@@ -20,6 +20,9 @@ export class Workspace extends EventTarget {
     this.groups = state.groups ?? [];
     this.channels = state.channels ?? [];
     this.commands = state.commands ?? [];
+    this.shortcuts = state.shortcuts ?? [];
+    this.hasHome = Boolean(state.has_home);
+    this.home = state.home;
     this.byChannel = new Map(
       Object.entries(state.messages ?? {}).map(([id, list]) => [id, new Map((list ?? []).map((m) => [m.ts, m]))]),
     );
@@ -40,6 +43,11 @@ export class Workspace extends EventTarget {
       default:
         return false;
     }
+  }
+
+  /** shortcutsOf are the app's shortcuts of a kind: global, or message. */
+  shortcutsOf(kind) {
+    return (this.shortcuts ?? []).filter((s) => s.type === kind);
   }
 
   user(id) {
