@@ -4,10 +4,10 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"s1bot/s1"
 	"s1bot/s1/consoletest"
-
-	"github.com/stretchr/testify/require"
 )
 
 func TestAnAgentTellsWhatAResponderAsks(t *testing.T) {

@@ -9,11 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"s1bot/s1"
 	"s1bot/s1/consoletest"
 	"s1bot/s1/pages"
-
-	"github.com/stretchr/testify/require"
 )
 
 // thousandAgents is a full page, the largest that the console sends.

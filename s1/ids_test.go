@@ -5,24 +5,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"s1bot/s1"
 	"s1bot/s1/consoletest"
-
-	"github.com/stretchr/testify/require"
 )
-
-func TestIDsAreDigits(t *testing.T) {
-	t.Parallel()
-	for _, id := range []string{"1845174760470303882", "00000000000000001", "12345678901234567890", "1"} {
-		require.True(t, s1.AgentID(id).Valid(), id)
-	}
-	for _, id := range []string{"", "123456789012345678901", "18451747604703o3882", "-1", "1,2", " 1", "1\n", "١٢٣", "../1"} {
-		require.False(t, s1.AgentID(id).Valid(), id)
-		require.False(t, s1.LooksLikeID(id), id)
-	}
-	require.True(t, s1.LooksLikeID("1845174760470303882"))
-	require.False(t, s1.LooksLikeID("4711"), "may well be a host's name")
-}
 
 func TestEveryChangeRefusesToTouchEverything(t *testing.T) {
 	t.Parallel()

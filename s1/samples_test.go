@@ -8,11 +8,11 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"s1bot/s1"
 	"s1bot/s1/consoletest"
 	"s1bot/s1/wire"
-
-	"github.com/stretchr/testify/require"
 )
 
 func TestRecordedThreatsAreRead(t *testing.T) {

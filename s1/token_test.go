@@ -8,10 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"s1bot/s1"
 	"s1bot/s1/consoletest"
-
-	"github.com/stretchr/testify/require"
 )
 
 func TestTheEndOfATokenIsLookedForInThreePlaces(t *testing.T) {

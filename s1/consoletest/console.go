@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"s1bot/s1"
-
 	"github.com/stretchr/testify/require"
+
+	"s1bot/s1"
 )
 
 const TestToken = "eyJ-made-up-token-5f1e"

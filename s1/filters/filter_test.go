@@ -9,10 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"s1bot/s1/consoletest"
 	"s1bot/s1/transport"
-
-	"github.com/stretchr/testify/require"
 )
 
 func query(t *testing.T, kind Kind, text string) (transport.Query, error) {

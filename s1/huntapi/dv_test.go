@@ -7,12 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"s1bot/s1/consoletest"
 	"s1bot/s1/huntapi"
 	"s1bot/s1/transport"
 	"s1bot/s1/wire"
-
-	"github.com/stretchr/testify/require"
 )
 
 const madeUpQuery = huntapi.QueryID("q9679169d5a4607cc41a9100123456789")

@@ -7,10 +7,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"s1bot/s1/transport"
 	"s1bot/s1/wire"
-
-	"github.com/stretchr/testify/require"
 )
 
 // startCall is a call that the console takes once a minute.

@@ -7,12 +7,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"s1bot/s1/consoletest"
 	"s1bot/s1/pages"
 	"s1bot/s1/transport"
 	"s1bot/s1/wire"
-
-	"github.com/stretchr/testify/require"
 )
 
 // pages answers with n pages of two agents; the cursor counts.

@@ -8,12 +8,12 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"s1bot/s1"
 	"s1bot/s1/consoletest"
 	"s1bot/s1/pages"
 	"s1bot/s1/transport"
-
-	"github.com/stretchr/testify/require"
 )
 
 // A console may lead on for ever in many ways; none is followed for long.

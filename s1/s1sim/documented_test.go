@@ -101,3 +101,46 @@ func TestLegalKeysOfDataAreTaken(t *testing.T) {
 		require.Equal(t, 400, r.call("PUT", path, `{"data":{"agentUiOn":"yes"}}`).status)
 	}
 }
+
+// Answers have the keys and types of the vendor's document, where no recorded answer of a live console says otherwise.
+func TestAnswersHaveTheKeysOfTheDocument(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, s1sim.Options{})
+	row := func(path string) m {
+		var a struct{ Data []m }
+		require.NoError(t, json.Unmarshal([]byte(r.get(path).raw), &a), path)
+		require.NotEmpty(t, a.Data, path)
+		return a.Data[0]
+	}
+	require.NotContains(t, row("/accounts"), "activeLicenses")
+	threat := row("/threats")
+	nic := threat["agentRealtimeInfo"].(map[string]any)["networkInterfaces"].([]any)[0]
+	require.NotContains(t, nic, "gatewayIp")
+	require.NotContains(t, nic, "gatewayMacAddress")
+	require.Contains(t, row("/agents")["networkInterfaces"].([]any)[0], "gatewayIp", "endpoints have it")
+
+	var events struct{ Data []m }
+	require.NoError(t, json.Unmarshal([]byte(r.get("/threats/"+threat["id"].(string)+"/explore/events").raw), &events))
+	ports := 0
+	for _, e := range events.Data {
+		require.IsType(t, true, e["relatedToThreat"])
+		require.IsType(t, true, e["agentInfected"])
+		require.IsType(t, true, e["agentIsDecommissioned"])
+		if e["dstPort"] != nil {
+			ports++
+			require.IsType(t, 1.0, e["dstPort"])
+			require.IsType(t, 1.0, e["srcPort"])
+		}
+	}
+	require.NotZero(t, ports)
+
+	var policy struct{ Data m }
+	require.NoError(t, json.Unmarshal([]byte(r.get("/tenant/policy").raw), &policy))
+	require.NotContains(t, policy.Data, "signedDriverBlockingMode")
+	require.NotContains(t, policy.Data, "remoteScriptOrchestrationOn")
+	require.Contains(t, policy.Data, "signedDriverBlockingOn")
+	require.IsType(t, map[string]any{}, policy.Data["remoteScriptOrchestration"])
+	require.Nil(t, policy.Data["forensicsAutoTriggering"])
+	require.NotContains(t, policy.Data["agentUi"], "contactSupport")
+	require.NotContains(t, policy.Data["iocAttributes"], "processCreation")
+}

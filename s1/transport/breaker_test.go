@@ -11,12 +11,12 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"s1bot/s1"
 	"s1bot/s1/consoletest"
 	"s1bot/s1/transport"
 	"s1bot/s1/wire"
-
-	"github.com/stretchr/testify/require"
 )
 
 // A stuckConsole hangs on the paths that end in hangs, and answers on all others.

@@ -3,11 +3,11 @@ package transport_test
 import (
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"s1bot/s1"
 	"s1bot/s1/consoletest"
 	"s1bot/s1/wire"
-
-	"github.com/stretchr/testify/require"
 )
 
 func TestNewRefusesWhatWouldLeakTheTokenOrNotWork(t *testing.T) {

@@ -11,9 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"s1bot/s1/wire"
-
 	"golang.org/x/time/rate"
+
+	"s1bot/s1/wire"
 )
 
 // limit is the vendor's rate for the paths that start with prefix, per token.

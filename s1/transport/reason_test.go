@@ -4,14 +4,14 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"s1bot/s1"
 	"s1bot/s1/consoletest"
 	"s1bot/s1/huntapi"
 	"s1bot/s1/pages"
 	"s1bot/s1/transport"
 	"s1bot/s1/wire"
-
-	"github.com/stretchr/testify/require"
 )
 
 func TestWhyTheConsoleRefusesIsReadFromItsWords(t *testing.T) {

@@ -4,11 +4,11 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"s1bot/s1/consoletest"
 	"s1bot/s1/transport"
 	"s1bot/s1/wire"
-
-	"github.com/stretchr/testify/require"
 )
 
 func TestARehearsalReadsAndChangesNothing(t *testing.T) {

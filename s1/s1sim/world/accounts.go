@@ -39,7 +39,7 @@ func (w *World) newAccount(name string) wire.Object {
 	created := w.DaysAgo(900)
 	o := wire.Object{
 		"id": w.NewID(created), "name": name, "accountType": "Paid", "state": "active", "isDefault": false,
-		"expiration": nil, "unlimitedExpiration": true, "activeAgents": 0, "activeLicenses": 0, "totalLicenses": 500,
+		"expiration": nil, "unlimitedExpiration": true, "activeAgents": 0, "totalLicenses": 500,
 		"numberOfSites": 0, "usageType": "customer", "billingMode": "subscription", "externalId": nil, "salesforceId": nil,
 		"creator": Admin, "creatorId": AdminID, "createdAt": wire.Stamp(created), "updatedAt": wire.Stamp(created),
 		"skus":     []any{wire.Object{"type": "Complete", "totalLicenses": 500, "unlimited": false, "agentsInSku": 0}},

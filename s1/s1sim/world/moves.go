@@ -129,7 +129,7 @@ func (w *World) countOut(agent wire.Object) {
 	}
 	less(w.SiteRows.Get(wire.Text(agent, "siteId")), "activeLicenses")
 	less(w.GroupRows.Get(wire.Text(agent, "groupId")), "totalAgents")
-	less(w.AccountRows.Get(wire.Text(agent, "accountId")), "activeAgents", "activeLicenses")
+	less(w.AccountRows.Get(wire.Text(agent, "accountId")), "activeAgents")
 }
 
 // setExternal writes the customer's identifier over what stood there.

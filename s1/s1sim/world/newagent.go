@@ -116,7 +116,6 @@ func (w *World) countIn(site, group wire.Object) {
 	more(site, "activeLicenses")
 	more(group, "totalAgents")
 	more(account, "activeAgents")
-	more(account, "activeLicenses")
 }
 
 func (w *World) siteNamed(name string) wire.Object {

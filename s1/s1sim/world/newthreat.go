@@ -112,7 +112,7 @@ func liveInfo(a wire.Object) wire.Object {
 		"agentMitigationMode": a["mitigationMode"], "agentOsName": a["osName"], "agentOsRevision": a["osRevision"],
 		"agentOsType": a["osType"], "agentVersion": a["agentVersion"], "accountId": a["accountId"], "accountName": a["accountName"],
 		"siteId": a["siteId"], "siteName": a["siteName"], "groupId": a["groupId"], "groupName": a["groupName"],
-		"networkInterfaces": wire.Clone(a["networkInterfaces"]), "operationalState": a["operationalState"], "rebootRequired": false,
+		"networkInterfaces": interfacesOf(a), "operationalState": a["operationalState"], "rebootRequired": false,
 		"scanAbortedAt": a["scanAbortedAt"], "scanFinishedAt": a["scanFinishedAt"], "scanStartedAt": a["scanStartedAt"],
 		"storageName": nil, "storageType": nil, "userActionsNeeded": []any{}}
 	for from, to := range liveThreatFields() {
@@ -146,4 +146,16 @@ func indicators(list []Indicator) []any {
 		out = append(out, wire.Object{"category": in.Category, "description": in.Description, "ids": []any{i + 11}, "tactics": tactics})
 	}
 	return out
+}
+
+// interfacesOf are an endpoint's interfaces as threats have them: without the gateways.
+func interfacesOf(agent wire.Object) []any {
+	interfaces, _ := wire.Clone(agent["networkInterfaces"]).([]any)
+	for _, one := range interfaces {
+		if o, ok := one.(wire.Object); ok {
+			delete(o, "gatewayIp")
+			delete(o, "gatewayMacAddress")
+		}
+	}
+	return interfaces
 }

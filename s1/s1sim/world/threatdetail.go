@@ -126,7 +126,8 @@ func (w *World) threatEvent(t wire.Object, s Step, at time.Time) wire.Object {
 	o := wire.Object{
 		"objectType": s.Object, "eventType": s.Event, "createdAt": at.UTC().Format("2006-01-02T15:04:05.000Z"), "processName": s.Process,
 		"parentProcessName": s.Parent, "processUniqueKey": s.Key, "parentProcessUniqueKey": wire.OrNil(s.ParentKey),
-		"user": wire.Value(t, "threatInfo.processUser"), "storyline": wire.Value(t, "threatInfo.storyline"), "relatedToThreat": "True", "processCmd": nil,
+		"user": wire.Value(t, "threatInfo.processUser"), "storyline": wire.Value(t, "threatInfo.storyline"), "relatedToThreat": true, "processCmd": nil,
+		"agentInfected": wire.Value(t, "agentRealtimeInfo.agentInfected"), "agentIsDecommissioned": wire.Value(t, "agentRealtimeInfo.agentIsDecommissioned"),
 		"pid": nil, "agentId": wire.Value(t, "agentRealtimeInfo.agentId"), "agentName": wire.Value(t, "agentRealtimeInfo.agentComputerName"),
 		"agentOs": wire.Value(t, "agentRealtimeInfo.agentOsType"), "agentUuid": wire.Value(t, "agentRealtimeInfo.agentUuid"),
 		"agentIp": wire.Value(t, "agentDetectionInfo.externalIp"), "agentVersion": wire.Value(t, "agentRealtimeInfo.agentVersion"),
@@ -136,5 +137,10 @@ func (w *World) threatEvent(t wire.Object, s Step, at time.Time) wire.Object {
 		"siteName": wire.Value(t, "agentRealtimeInfo.siteName"),
 	}
 	maps.Copy(o, s.More)
+	for _, port := range []string{"srcPort", "dstPort"} { // numbers on this path, text in the events of a hunt
+		if n, err := strconv.Atoi(wire.Text(o, port)); err == nil {
+			o[port] = n
+		}
+	}
 	return o
 }

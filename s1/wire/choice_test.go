@@ -1,13 +1,13 @@
-package s1_test
+package wire_test
 
 import (
 	"encoding/json"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"s1bot/s1"
 	"s1bot/s1/wire"
-
-	"github.com/stretchr/testify/require"
 )
 
 func TestAChoiceIsUnderstoodInAnySpelling(t *testing.T) {

@@ -1,16 +1,16 @@
-package s1_test
+package wire_test
 
 import (
 	"encoding/json"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"s1bot/s1"
 	"s1bot/s1/consoletest"
 	"s1bot/s1/pages"
 	"s1bot/s1/transport"
-
-	"github.com/stretchr/testify/require"
 )
 
 func TestARowSurvivesFieldsOfOtherTypes(t *testing.T) {

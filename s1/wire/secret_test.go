@@ -1,4 +1,4 @@
-package s1_test
+package wire_test
 
 import (
 	"bytes"
@@ -7,10 +7,10 @@ import (
 	"log/slog"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"s1bot/s1"
 	"s1bot/s1/consoletest"
-
-	"github.com/stretchr/testify/require"
 )
 
 func TestASecretCannotBePrinted(t *testing.T) {
