@@ -70,8 +70,7 @@ type Config struct {
 	Tokens             func() webapi.Tokens // as they are now; nil: the two above for good
 	APIURL             string               // of Slack's Web API; the real one when empty
 	Sockets            int                  // Socket Mode connections, 1 to 10
-	Console            *s1.Client           // of the first
-	Consoles           *consoles.Set        // all, the first among them
+	Consoles           *consoles.Set
 	Catalog            *catalog.Catalog
 	Ledger             *approvals.Ledger
 	Policy             func() policy.Policy // as it is now
@@ -101,7 +100,7 @@ type Config struct {
 type Bot struct {
 	Config
 	Channels *chat.Channels // to tell of threats and alerts
-	Shifts   report.Shifts  // reports on what happened
+	Shifts   report.All     // reports on what happened
 
 	api       *slack.Client
 	people    *people.Directory

@@ -20,7 +20,7 @@ func (h *handler) clicked(ctx context.Context, d inbound.Delivery) error {
 			h.runner.forms.redraw(ctx, in, action.Unfold)
 			continue
 		}
-		a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: in.Origin(d.Key), Do: action.Do}, trigger: in.Trigger, view: in.InModal(), onPage: in.OnPage()}
+		a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: in.Origin(d.Key), Do: action.Do}, trigger: in.Trigger, view: in.InModal(), onPage: in.OnPage(), drawn: true}
 		a.card, a.Ephemeral = in.Message.Card(), in.Container.Ephemeral
 		work := func() error { return h.click(ctx, &a, d) }
 		if action.Err != nil {
@@ -96,7 +96,7 @@ func (h *handler) submit(ctx context.Context, d inbound.Delivery) error {
 		a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: origin{Key: d.Key}}}
 		return h.respond(ctx, &a, func() error { return h.gate.forged(ctx, &a, "form", errForm, err) })
 	}
-	a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: answer.Origin, Do: answer.Do}, from: d}
+	a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: answer.Origin, Do: answer.Do}, from: d, drawn: true}
 	a.At.Key = d.Key
 	unreadable := h.choose(&a)
 	a.choice = a.choice.with(answer.Values)
@@ -126,7 +126,7 @@ func (h *handler) submitted(ctx context.Context, a interaction, answer render.An
 	for field, problem := range wrong {
 		return &catalog.UsageError{Command: cmd.Name, Param: field, Problem: problem}
 	}
-	a.Do, a.Extras = render.Invocation{Command: cmd.Name, Args: args}, extras
+	a.Do, a.Extras = render.Invocation{Command: cmd.Name, Args: args, Console: answer.Do.Console}, extras
 	return withExtras(extras, h.runner.invoke(ctx, a))
 }
 

@@ -12,6 +12,7 @@ import (
 	"s1bot/approvals/policy"
 	"s1bot/approvals/workflow"
 	"s1bot/commands/catalog"
+	"s1bot/commands/consoles"
 	"s1bot/commands/refusal"
 	"s1bot/render"
 	"s1bot/s1"
@@ -29,7 +30,15 @@ func explain(a interaction, err error) (card render.Card, fault error) {
 		refused   *policy.RefusedError
 		open      *policy.UnansweredError
 	)
+	var several *severalError
+	var gone *consoles.GoneError
 	switch {
+	case errors.As(err, &several):
+		return severalCard(several), nil
+	case errors.As(err, &gone):
+		card := render.Notice(render.Sentence(gone.Error()))
+		card.Tone = render.Warning
+		return card, nil
 	case errors.As(err, &ambiguous):
 		return ambiguousCard(a, ambiguous), nil
 	case errors.As(err, &missing):

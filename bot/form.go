@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -33,15 +34,17 @@ type views interface {
 
 // forms opens forms and looks at what was entered.
 type forms struct {
-	catalog *catalog.Catalog
-	caller  caller
-	rules   *workflow.Gate // whether somebody may ask for what a form is for
-	gate    *gate
-	views   views
-	seal    seal.Sealer
-	answers *answers
-	console string // its address, where links in a modal may lead
-	log     *slog.Logger
+	catalog   *catalog.Catalog
+	settler   settler
+	caller    caller
+	rules     *workflow.Gate // whether somebody may ask for what a form is for
+	gate      *gate
+	views     views
+	seal      seal.Sealer
+	answers   *answers
+	consoles  []string // their addresses, where links in a modal may lead
+	unsettled string   // see post.Messenger
+	log       *slog.Logger
 }
 
 // openForm shows the form of an invocation's command, filled with what is known. Without a trigger, which only a click or a
@@ -52,7 +55,10 @@ func (f *forms) openForm(ctx context.Context, a interaction) error {
 
 // openInstead is openForm with the card that is shown where no form can be opened; an empty one says what is usual.
 func (f *forms) openInstead(ctx context.Context, a interaction, card render.Card) error {
-	cmd, ok := f.catalog.Find(a.Do.Command)
+	if err := f.settler.settle(ctx, &a); err != nil {
+		return err
+	}
+	cmd, ok := a.command()
 	if !ok {
 		return workflow.ErrGone
 	}
@@ -79,6 +85,7 @@ func (f *forms) askReason(ctx context.Context, cmd *catalog.Command, a interacti
 	}
 	form := formOf(cmd, a)
 	form.Intro = append(render.Line{render.Text(cmd.Summary() + " Somebody else has to approve it before it runs.\n")}, touches...)
+	form.Intro = append(form.Intro, onLine(a)...)
 	form.Do.Args, form.Submit, form.Folded = a.Do.Args, "Request approval", false
 	form.Fields = slices.DeleteFunc(form.Fields, func(f render.FormField) bool {
 		_, secret := a.Secrets[f.Name] // it does not travel in a form: it is asked for again
@@ -136,8 +143,29 @@ func optional(f render.FormField) int {
 func formOf(cmd *catalog.Command, a interaction) render.Form {
 	form := cmd.Form(a.Do.Args, a.Caller())
 	form.Origin = a.At
+	form.Do.Console = a.Do.Console
+	form = saysWhere(form, a)
 	fill(&form, a.Extras)
 	return form
+}
+
+// saysWhere has a form say on which console it acts, and its search boxes which one they search, where there are several.
+func saysWhere(form render.Form, a interaction) render.Form {
+	form.Intro = append(form.Intro, onLine(a)...)
+	for i, field := range form.Fields {
+		if field.Search != "" && a.label != "" {
+			form.Fields[i].Hint = strings.TrimSpace(field.Hint + " It searches " + a.label + ".")
+		}
+	}
+	return form
+}
+
+// onLine says on which console a form acts, where there are several.
+func onLine(a interaction) render.Line {
+	if a.label == "" {
+		return nil
+	}
+	return render.Line{render.Text("\nConsole: "), render.Bold(a.label)}
 }
 
 // fill puts a reason, a ticket and an end that were given already into a form.

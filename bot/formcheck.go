@@ -15,6 +15,7 @@ import (
 	"s1bot/bot/inbound"
 	"s1bot/bot/seal"
 	"s1bot/commands/catalog"
+	"s1bot/commands/consoles"
 	"s1bot/render"
 )
 
@@ -41,7 +42,7 @@ func (f *forms) checkForm(ctx context.Context, in inbound.Payload) any {
 	}
 	switch answer.Do.Command {
 	case paletteWord:
-		return f.picked(a, answer)
+		return f.picked(ctx, a, answer)
 	case "deny":
 		if strings.TrimSpace(strings.Join(answer.Values["reason"], "")) == "" {
 			return slack.NewErrorsViewSubmissionResponse(map[string]string{"reason": "Please say why: the requester reads it."})
@@ -89,12 +90,22 @@ func paramErrors(err error, answer render.Answer) map[string]string {
 }
 
 // picked puts the form of the chosen command in the palette's place.
-func (f *forms) picked(a interaction, answer render.Answer) any {
+func (f *forms) picked(ctx context.Context, a interaction, answer render.Answer) any {
 	chosen := answer.Values["command"]
 	if len(chosen) == 0 {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "Choose a command."})
 	}
-	cmd, ok := f.catalog.Find(chosen[0])
+	a.Do = render.Invocation{Command: chosen[0], Console: consoles.Unsettled}
+	if named := answer.Values[catalog.ConsoleParam]; len(named) > 0 {
+		a.Do.Console = named[0]
+	}
+	var several *severalError
+	if err := f.settler.settle(ctx, &a); errors.As(err, &several) {
+		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "There are several consoles. Type the command with " + catalog.ConsoleParam + "=" + several.names[0] + ", or use a channel that has one."})
+	} else if err != nil {
+		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": render.Sentence(err.Error())})
+	}
+	cmd, ok := a.command()
 	if !ok {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "This command is gone. Choose another one."})
 	}

@@ -24,15 +24,15 @@ func (f *forms) redraw(ctx context.Context, in inbound.Payload, unfold bool) {
 }
 
 func (f *forms) redrawn(ctx context.Context, in inbound.Payload, unfold bool) (form render.Form, ok bool) {
-	a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: in.Form.Origin}}
-	if in.FormErr != nil || f.gate.admit(ctx, &a) != nil {
+	a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: in.Form.Origin, Do: in.Form.Do}, drawn: true}
+	if in.FormErr != nil || f.gate.admit(ctx, &a) != nil || f.settler.settle(ctx, &a) != nil {
 		return form, false
 	}
-	cmd, ok := f.catalog.Find(in.Form.Do.Command)
+	cmd, ok := a.command()
 	if !ok {
 		return form, false
 	}
-	form = cmd.Redraw(in.Form, unfold, a.Caller())
+	form = saysWhere(cmd.Redraw(in.Form, unfold, a.Caller()), a)
 	return form, form.Fits()
 }
 

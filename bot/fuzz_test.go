@@ -19,6 +19,7 @@ import (
 	"s1bot/bot/socketmode"
 	"s1bot/commands"
 	"s1bot/commands/catalog"
+	"s1bot/commands/consoles"
 	"s1bot/render"
 	"s1bot/s1"
 )
@@ -39,7 +40,10 @@ func fuzzed(f *testing.F) *Bot {
 	require.NoError(f, err)
 	rules, err := policy.New(policy.Settings{Operators: policy.Members([]string{"*"})})
 	require.NoError(f, err)
-	b, err := New(Config{BotToken: s1.NewSecret(slacksim.BotToken), APIURL: server.URL + "/api/", Sockets: 1, Console: console, Catalog: commands.All(), Ledger: ledger,
+	all := commands.All()
+	set, err := consoles.NewSet(consoles.Console{Name: consoles.Default, Client: console, Catalog: all})
+	require.NoError(f, err)
+	b, err := New(Config{BotToken: s1.NewSecret(slacksim.BotToken), APIURL: server.URL + "/api/", Sockets: 1, Consoles: set, Catalog: all, Ledger: ledger,
 		Policy: func() policy.Policy { return rules }, Inbox: known{}})
 	require.NoError(f, err)
 	*b.self = identity{Team: "T0SOC0001", User: "U0BOT", BotID: "B0BOT"}

@@ -101,7 +101,7 @@ func (h *handler) respond(ctx context.Context, a *interaction, work func() error
 		a.silent = a.silent || a.written && a.Who.Bot
 	}
 	card, fault := explain(*a, err)
-	h.answers.reply(ctx, *a, keepExtras(card, err))
+	h.answers.reply(ctx, *a, keepConsole(keepExtras(card, err), err))
 	return fault
 }
 

@@ -3,8 +3,10 @@ package bot
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/consoles"
 	"s1bot/commands/manual"
 	"s1bot/commands/slash"
 	"s1bot/render"
@@ -13,6 +15,7 @@ import (
 // helpWords find commands: the palette, help, what was asked lately.
 type helpWords struct {
 	catalog *catalog.Catalog
+	set     *consoles.Set
 	asked   History
 	forms   *forms
 	answers *answers
@@ -57,7 +60,11 @@ func (w helpWords) help(ctx context.Context, a interaction, rest string) error {
 	if !ok {
 		return &catalog.UsageError{Problem: fmt.Sprintf("there is no command %q", rest), Nearest: slash.Nearest(w.catalog, rest)}
 	}
-	w.answers.reply(ctx, a, manual.Of(cmd))
+	card := manual.Of(cmd)
+	if w.set.Several() {
+		card.Parts = append(card.Parts, render.Line{render.Mono(catalog.ConsoleParam), render.Text("  which console it is for: " + strings.Join(w.set.Names(), ", "))})
+	}
+	w.answers.reply(ctx, a, card)
 	return nil
 }
 

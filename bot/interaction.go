@@ -6,6 +6,7 @@ import (
 	"s1bot/approvals/workflow"
 	"s1bot/bot/inbound"
 	"s1bot/bot/setup"
+	"s1bot/commands/consoles"
 	"s1bot/commands/text"
 	"s1bot/render"
 )
@@ -27,6 +28,9 @@ type interaction struct {
 	patience *slowNotice      // tells why the answer takes long
 	silent   bool             // a bot asked, and bots get no answers
 	from     inbound.Delivery // that brought it
+	drawn    bool             // on a button or a form of ours, and not typed
+	on       consoles.Console // that it is for, once that is settled
+	label    string           // of that, for people; empty where there is no other
 }
 
 // fromCommand is who typed a command, and where.

@@ -16,21 +16,19 @@ import (
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/render/tempfile"
-	"s1bot/s1"
 )
 
 // A caller is what every command is called with.
 type caller struct {
-	console *s1.Client
 	queries catalog.Queries
 	exports *tempfile.Space
 	now     func() time.Time
 }
 
-// call is what a command runs with.
+// call is what a command runs with; the console of the interaction is settled by then.
 func (c caller) call(a interaction) *catalog.Call {
 	return &catalog.Call{
-		Console: c.console, Caller: a.Caller(),
+		Console: a.on.Client, Caller: a.Caller(),
 		Now: c.now(), Page: max(a.Do.Page, 1), How: a.Do.How, Secrets: a.Secrets, Queries: c.queries, Exports: c.exports,
 	}
 }
@@ -43,6 +41,7 @@ type starter interface {
 // A runner runs commands: what reads at once or as a job, what changes as a request.
 type runner struct {
 	catalog   *catalog.Catalog
+	settler   settler
 	caller    caller
 	policy    func() policy.Policy
 	gate      *workflow.Gate
@@ -67,6 +66,9 @@ func (e noCommandError) Unwrap() error { return e.error }
 func (r *runner) command(ctx context.Context, a interaction) error {
 	in := text.Input{Zone: a.Who.Zone, Now: r.now(), Own: r.words}
 	inv, extras, err := slash.Parse(r.catalog, a.line, in)
+	if err := r.settler.typed(&inv); err != nil {
+		return withExtras(extras, err)
+	}
 	proposal, read, refused := r.sentence(a.line, inv, extras, err, in)
 	var missing *catalog.MissingError
 	switch {
@@ -76,11 +78,12 @@ func (r *runner) command(ctx context.Context, a interaction) error {
 		return noCommandError{refused}
 	case errors.As(err, &missing):
 		a.Do, a.Extras = missing.Given, extras
+		a.Do.Console, a.Do.How = inv.Console, render.Open
 		return r.forms.openForm(ctx, a)
 	case err != nil && inv.Command == "":
 		return noCommandError{withExtras(extras, err)}
 	case err != nil:
-		return withExtras(extras, err)
+		return withExtras(extras, onConsole(inv.Console, err))
 	}
 	a.Do, a.Extras = inv, extras
 	return withExtras(extras, r.invoke(ctx, a))
@@ -89,9 +92,20 @@ func (r *runner) command(ctx context.Context, a interaction) error {
 // invoke is the one path that every invocation takes: typed, from a form, from a button.
 func (r *runner) invoke(ctx context.Context, a interaction) error {
 	ctx = a.awaiting(ctx)
-	cmd, ok := r.catalog.Find(a.Do.Command)
-	if !ok {
+	if _, ok := r.catalog.Find(a.Do.Command); !ok {
 		return &catalog.UsageError{Problem: fmt.Sprintf("There is no command %q here any more.", a.Do.Command)}
+	}
+	if err := r.settler.settle(ctx, &a); err != nil {
+		return err
+	}
+	return onConsole(a.Do.Console, r.invokeOn(ctx, a))
+}
+
+// invokeOn is invoke once it is settled on which console.
+func (r *runner) invokeOn(ctx context.Context, a interaction) error {
+	cmd, ok := a.command()
+	if !ok {
+		return workflow.ErrGone
 	}
 	a.Do.Args, a.Secrets = cmd.Hide(a.Do.Args)
 	if a.Do.How == render.Open {
@@ -118,6 +132,9 @@ func (r *runner) remember(ctx context.Context, a interaction, cmd *catalog.Comma
 	if a.Extras.For > 0 {
 		line += " " + catalog.ForParam + "=" + text.SpanText(a.Extras.For)
 	}
+	if a.label != "" {
+		line += " " + catalog.ConsoleParam + "=" + a.label
+	}
 	if err := r.history.Add(ctx, a.User, line, r.now()); err != nil {
 		r.log.Warn("cannot remember a command", "user", a.User, "err", err)
 	}
@@ -134,6 +151,7 @@ func (r *runner) read(ctx context.Context, cmd *catalog.Command, a interaction) 
 	}
 	r.meter.Command(cmd.Name, outcomeLabels[card.Outcome])
 	defer card.Discard()
+	card = a.drawnOn(card)
 	switch {
 	case a.Do.How == render.Share:
 		return r.answers.share(ctx, a, card)

@@ -29,18 +29,20 @@ type pages struct {
 	homes     publisher
 	actions   fitter
 	seal      seal.Sealer
-	console   string
+	consoles  []string // their addresses
+	unsettled string   // see post.Messenger
 	operators topics
 	log       *slog.Logger
 }
 
 // look is how pages are drawn. Whoever sees one sees it alone: there is nothing to share.
 func (p *pages) look() render.Options {
-	return render.Options{ConsoleURL: p.console, Public: true, Seal: p.seal.Click}
+	return render.Options{ConsoleURL: p.consoles[0], Others: p.consoles[1:], Public: true, Seal: p.seal.Click}
 }
 
 // fitting is a page whose buttons Slack can carry.
 func (p *pages) fitting(ctx context.Context, page render.Page) (render.Page, error) {
+	page = page.On(p.unsettled)
 	sections := make([]render.Section, len(page.Sections))
 	for i, s := range page.Sections {
 		sections[i] = s

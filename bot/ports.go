@@ -14,7 +14,6 @@ import (
 	"s1bot/bot/chat"
 	"s1bot/bot/jobs"
 	"s1bot/bot/post"
-	"s1bot/commands/catalog"
 	"s1bot/render"
 )
 
@@ -123,7 +122,10 @@ func channelTrouble(err error) string {
 type threads struct{ subjects subjects }
 
 func (t threads) Thread(ctx context.Context, at origin) string {
-	_, _, thread := t.subjects.of(ctx, at)
+	_, thread, err := t.subjects.of(ctx, at)
+	if err != nil {
+		t.subjects.log.Warn("cannot look up what a thread is about", "channel", at.Channel, "err", err)
+	}
 	return thread
 }
 
@@ -139,7 +141,7 @@ func (k *background) Watch(ctx context.Context, w workflow.Watch) error {
 
 func (k *background) Follow(ctx context.Context, req approvals.Request, saved json.RawMessage) error {
 	return k.jobs.Start(ctx, jobs.Job{
-		Do: render.Invocation{Command: req.Command, Args: req.Args}, Follow: true, User: req.Requester, Saved: saved,
+		Do: render.Invocation{Command: req.Command, Args: req.Args, Console: req.Console}, Follow: true, User: req.Requester, Saved: saved,
 		Origin: origin{Channel: req.Channel, Thread: req.Thread, Key: fmt.Sprintf("%s %d", req.ID, req.Fence)}, Began: k.now(),
 	})
 }
@@ -147,7 +149,7 @@ func (k *background) Follow(ctx context.Context, req approvals.Request, saved js
 // longWork runs the commands of jobs.
 type longWork struct {
 	gate    *gate
-	catalog *catalog.Catalog
+	settler settler
 	caller  caller
 	meter   Meter
 }
@@ -158,23 +160,28 @@ func (l longWork) Run(ctx context.Context, j jobs.Job, hooks jobs.Hooks) (render
 	if err := l.gate.admit(ctx, &a); err != nil {
 		return render.Card{}, err
 	}
-	cmd, ok := l.catalog.Find(j.Do.Command)
+	if err := l.settler.settle(ctx, &a); err != nil {
+		return render.Card{}, err
+	}
+	cmd, ok := a.command()
 	if !ok {
 		return render.Card{}, workflow.ErrGone
 	}
 	call := l.caller.call(a)
-	call.Saved, call.OnSave, call.Progress = j.Saved, hooks.Save, hooks.Progress
+	call.Saved, call.OnSave = j.Saved, hooks.Save
+	call.Progress = func(card render.Card) { hooks.Progress(a.drawnOn(card)) }
 	run := cmd.Run
 	if j.Follow {
 		run = cmd.Follow
 	}
 	card, err := run(ctx, call, j.Do.Args)
-	return card, workflow.WithCommand(cmd, err)
+	return a.drawnOn(card), workflow.WithCommand(cmd, err)
 }
 
 // Explain says in words why a job failed.
 func (longWork) Explain(j jobs.Job, err error) (card render.Card, fault error) {
-	return explain(ofJob(j), err)
+	card, fault = explain(ofJob(j), err)
+	return card.On(j.Do.Console), fault
 }
 
 // Ended counts a job.
@@ -184,5 +191,5 @@ func (l longWork) Ended(j jobs.Job, card render.Card) {
 
 // ofJob is the interaction that a job is for.
 func ofJob(j jobs.Job) interaction {
-	return interaction{Interaction: workflow.Interaction{User: j.User, At: j.Origin, Do: j.Do}}
+	return interaction{Interaction: workflow.Interaction{User: j.User, At: j.Origin, Do: j.Do}, drawn: true}
 }

@@ -103,7 +103,13 @@ func (w requestWords) freezeClicked(ctx context.Context, a interaction) error {
 // can tells what would happen, without doing it.
 func (w requestWords) can(ctx context.Context, a interaction, rest string) (err error) {
 	if a.Do, a.Extras, err = slash.Parse(w.catalog, rest, text.Input{Zone: a.Who.Zone, Now: w.now()}); err != nil {
+		return onConsole(a.Do.Console, err)
+	}
+	if err := w.forms.settler.typed(&a.Do); err != nil {
 		return err
+	}
+	if err := w.forms.settler.settle(ctx, &a); err != nil {
+		return unsaid(err)
 	}
 	return w.flow.Preview.DryRun(ctx, w.answers.dialog(a))
 }

@@ -3,6 +3,8 @@ package bot
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"regexp"
 	"strings"
@@ -67,12 +69,50 @@ func (w noticeWords) routes(ctx context.Context, a interaction, rest string) err
 	if err != nil {
 		return err
 	}
-	card, err := n.Explain(ctx, "", id)
+	id, console, err := w.console(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	card, err := n.Explain(ctx, console, id)
 	if err != nil {
 		return err
 	}
 	w.answers.reply(ctx, a, card)
 	return nil
+}
+
+// console cuts console=… off what was typed behind one of these words, and settles which console it is for, as the journal knows it.
+func (w noticeWords) console(ctx context.Context, a interaction, typed string) (rest, mark string, err error) {
+	var words []string
+	for _, word := range strings.Fields(typed) {
+		name, found := strings.CutPrefix(word, catalog.ConsoleParam+"=")
+		if !found {
+			words = append(words, word)
+			continue
+		}
+		a.Do.Console = name
+	}
+	if a.Do.Console == "" {
+		rest = typed
+	} else {
+		rest = strings.Join(words, " ")
+	}
+	if err := w.runner.settler.typed(&a.Do); err != nil {
+		return rest, "", err
+	}
+	if err := w.runner.settler.settle(ctx, &a); err != nil {
+		return rest, "", unsaid(err)
+	}
+	return rest, w.runner.settler.set.Mark(a.on), nil
+}
+
+// unsaid asks for the console in words: one of the bot's own words has no button to choose it by.
+func unsaid(err error) error {
+	var several *severalError
+	if errors.As(err, &several) {
+		return &catalog.UsageError{Problem: "which console is this for?", Hint: "Add one of " + catalog.ConsoleParam + "=" + strings.Join(several.names, ", "+catalog.ConsoleParam+"=")}
+	}
+	return err
 }
 
 // subjects tell what messages are about.
@@ -82,26 +122,30 @@ type subjects struct {
 }
 
 // of tells which threat or alert a thread, or the message that was clicked on, is about.
-func (s subjects) of(ctx context.Context, at origin) (kind, id, thread string) {
+func (s subjects) of(ctx context.Context, at origin) (about Subject, thread string, err error) {
 	if s.source == nil {
-		return "", "", ""
+		return about, "", nil
 	}
 	for _, ts := range []string{at.Thread, at.Message} {
-		about, err := s.source.About(ctx, at.Channel, ts)
-		if err != nil {
-			s.log.Warn("cannot look up what a thread is about", "channel", at.Channel, "err", err)
+		found, failed := s.source.About(ctx, at.Channel, ts)
+		if failed != nil {
+			err = fmt.Errorf("look up what a thread is about: %w", failed)
 		}
-		if about.ID != "" {
-			return about.Kind, about.ID, cmp.Or(at.Thread, ts)
+		if found.ID != "" {
+			return found, cmp.Or(at.Thread, ts), nil
 		}
 	}
-	return "", "", ""
+	return about, "", err
 }
 
 // note adds what somebody writes in a threat's thread to the threat's notes: "@s1bot note …". Elsewhere, and where parameters are
 // given, it is the command of that name.
 func (w noticeWords) note(ctx context.Context, a interaction, rest string) error {
-	kind, id, _ := w.subjects.of(ctx, a.At)
+	about, _, err := w.subjects.of(ctx, a.At)
+	if err != nil {
+		w.subjects.log.Warn("cannot look up what a thread is about", "channel", a.At.Channel, "err", err)
+	}
+	kind, id := about.Kind, about.ID
 	if kind == "alert" && !strings.Contains(rest, "filter=") {
 		return &catalog.UsageError{Problem: "the console keeps notes on threats, not on alerts", Hint: "What is written in this thread stays here; /s1 help add-notes-to-threats"}
 	}
@@ -136,7 +180,11 @@ func noteOn(rest string) (threat, typed string, ok bool) {
 
 // noteForm opens the form of a note with a text: on the threat that a message is about, or on one that the person names.
 func (w noticeWords) noteForm(ctx context.Context, a interaction, text string) error {
-	kind, id, _ := w.subjects.of(ctx, a.At)
+	about, _, err := w.subjects.of(ctx, a.At)
+	if err != nil {
+		return err
+	}
+	kind, id := about.Kind, about.ID
 	if kind == "alert" {
 		return &catalog.UsageError{Problem: "the console keeps notes on threats, not on alerts", Hint: "What is written in the alert's thread stays there"}
 	}

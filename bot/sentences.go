@@ -47,7 +47,16 @@ func (r *runner) propose(ctx context.Context, a interaction, p plain.Proposal) e
 	if !ok {
 		return workflow.ErrGone
 	}
+	console := a.Do.Console
 	a.Do, a.Extras = p.Do, p.Extras
+	if a.Do.Console == "" {
+		a.Do.Console = console
+	}
+	a.Do.How = render.Open // also where the console has to be chosen first: nothing runs from plain words alone
+	if err := r.settler.settle(ctx, &a); err != nil {
+		return err
+	}
+	a.Do.How = p.Do.How
 	a.Do.Args, a.Secrets = cmd.Hide(a.Do.Args)
 	card := proposalCard(cmd, a)
 	if cmd.Risk != catalog.Read || !p.Complete {

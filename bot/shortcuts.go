@@ -125,9 +125,12 @@ func (h *handler) lookedUp(ctx context.Context, a *interaction, view string) err
 		}
 		return s.show(ctx, *a, view, sentencePage(lookUpTitle, render.Sentence(err.Error())))
 	}
+	if err := s.searches.settler.settle(ctx, a); err != nil {
+		return s.show(ctx, *a, view, sentencePage(lookUpTitle, render.Sentence(unsaid(err).Error())))
+	}
 	call := s.searches.caller.call(*a)
-	seen, more := sightings.Of(ctx, call, s.searches.catalog, func(box string) bool { return s.searches.maySearch(*a, box) }, observables.Find(a.from.Payload.Said...))
-	return s.show(ctx, *a, view, sightingsPage(seen, more, a.At))
+	seen, more := sightings.Of(ctx, call, a.on.Catalog, func(box string) bool { return s.searches.maySearch(*a, box) }, observables.Find(a.from.Payload.Said...))
+	return s.show(ctx, *a, view, sightingsPage(seen, more, a.At).On(a.Do.Console))
 }
 
 // show puts a page into a window, or answers with it where there is none.

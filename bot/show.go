@@ -33,7 +33,7 @@ func (r *runner) show(ctx context.Context, cmd *catalog.Command, a interaction) 
 	if err != nil {
 		err = workflow.WithCommand(cmd, err)
 		told, fault := explain(a, err)
-		if !r.filled(ctx, a, told) {
+		if !r.filled(ctx, a, told.On(a.Do.Console)) {
 			return err
 		}
 		if fault != nil {
@@ -43,7 +43,7 @@ func (r *runner) show(ctx context.Context, cmd *catalog.Command, a interaction) 
 	}
 	r.meter.Command(cmd.Name, outcomeLabels[card.Outcome])
 	defer card.Discard()
-	if !r.filled(ctx, a, card) {
+	if card = a.drawnOn(card); !r.filled(ctx, a, card) {
 		r.answers.reply(ctx, a, card)
 	}
 	return nil
@@ -60,7 +60,7 @@ func (r *runner) filled(ctx context.Context, a interaction, card render.Card) bo
 
 // overlay shows a card above the page that was clicked in, in the modal that was clicked in, or in a new one; it returns the modal's id.
 func (f *forms) overlay(ctx context.Context, a interaction, card render.Card) (id string, err error) {
-	view := f.seal.Modal(card.Modal(detailsTitle, a.At, render.Options{ConsoleURL: f.console, Seal: f.seal.Click}), a.User)
+	view := f.seal.Modal(card.On(f.unsettled).Modal(detailsTitle, a.At, render.Options{ConsoleURL: f.consoles[0], Others: f.consoles[1:], Seal: f.seal.Click}), a.User)
 	var shown *slack.ViewResponse
 	switch {
 	case a.onPage && a.trigger != "": // the page stays below

@@ -23,7 +23,11 @@ func (w noticeWords) snooze(ctx context.Context, a interaction, rest string) err
 	if err != nil {
 		return err
 	}
-	given, err := pairs(unescaped(rest))
+	rest, console, err := w.console(ctx, a, unescaped(rest))
+	if err != nil {
+		return err
+	}
+	given, err := pairs(rest)
 	if err != nil {
 		return err
 	}
@@ -33,7 +37,7 @@ func (w noticeWords) snooze(ctx context.Context, a interaction, rest string) err
 	}
 	for _, kind := range []string{"rule", "hash", "host", "storyline"} {
 		if value := given[kind]; value != "" {
-			return w.quiet(ctx, a, n, kind, value, given["reason"], until)
+			return w.quiet(ctx, a, n, console, kind, value, given["reason"], until)
 		}
 	}
 	return &catalog.UsageError{Problem: "what should I snooze? Give one of rule=, hash=, host= or storyline=", Hint: "/s1 snooze host=DESKTOP-1 for=4h reason=\"pentest\""}
@@ -49,12 +53,12 @@ func (w noticeWords) maySnooze(a interaction) (Notices, error) {
 }
 
 // quiet keeps something quiet, once that is in the audit trail: it keeps news from others.
-func (w noticeWords) quiet(ctx context.Context, a interaction, n Notices, kind, value, reason string, until time.Time) error {
-	err := w.trail.Note(ctx, a.Who.Person, "snoozed", map[string]any{"by": kind, "value": value, "until": until.UTC(), "reason": reason, "channel": a.At.Channel})
+func (w noticeWords) quiet(ctx context.Context, a interaction, n Notices, console, kind, value, reason string, until time.Time) error {
+	err := w.trail.Note(ctx, a.Who.Person, "snoozed", map[string]any{"by": kind, "value": value, "until": until.UTC(), "reason": reason, "channel": a.At.Channel, "console": console})
 	if err != nil {
 		return err
 	}
-	card, err := n.Snooze(ctx, "", a.Who.ID, kind, value, reason, until)
+	card, err := n.Snooze(ctx, console, a.Who.ID, kind, value, reason, until)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func (q quietable) filling() (cards.Filling, bool) {
 func (w noticeWords) snoozeClicked(ctx context.Context, a interaction) error {
 	if a.choice.By == "" {
 		form := snoozeForm(a.choice.quietable)
-		form.Origin = a.At
+		form.Origin, form.Do.Console = a.At, a.Do.Console
 		return w.runner.forms.open(ctx, a, form, offer(form, a))
 	}
 	n, err := w.maySnooze(a)
@@ -57,9 +57,12 @@ func (w noticeWords) snoozeClicked(ctx context.Context, a interaction) error {
 	if err != nil {
 		return err
 	}
+	if err := w.runner.settler.settle(ctx, &a); err != nil {
+		return err
+	}
 	for _, k := range a.choice.kinds() {
 		if k.name == a.choice.By {
-			return w.quiet(ctx, a, n, k.name, k.value, a.choice.Reason, until)
+			return w.quiet(ctx, a, n, w.runner.settler.set.Mark(a.on), k.name, k.value, a.choice.Reason, until)
 		}
 	}
 	return workflow.ErrGone

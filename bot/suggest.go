@@ -13,7 +13,6 @@ import (
 	"s1bot/approvals/workflow"
 	"s1bot/bot/inbound"
 	"s1bot/bot/socketmode"
-	"s1bot/commands/catalog"
 	"s1bot/render"
 )
 
@@ -35,7 +34,7 @@ func noOptions() optionsAnswer { return optionsAnswer{Options: []*slack.OptionBl
 
 // searches answers search boxes.
 type searches struct {
-	catalog *catalog.Catalog
+	settler settler
 	caller  caller
 	rules   *workflow.Gate
 	policy  func() policy.Policy
@@ -52,16 +51,16 @@ func (s *searches) suggest(ctx context.Context, in inbound.Payload) any {
 	if !ok {
 		return empty
 	}
-	a := interaction{Interaction: workflow.Interaction{User: in.User.ID}}
+	a := interaction{Interaction: workflow.Interaction{User: in.User.ID, Do: render.Invocation{Console: in.Form.Do.Console}}, drawn: true}
 	if in.FormErr != nil && in.View.PrivateMetadata != "" {
 		return empty // not the form that was opened for them
 	}
 	a.At = in.Form.Origin
-	if err := s.gate.admit(ctx, &a); err != nil || !s.maySearch(a, kind) {
+	if s.gate.admit(ctx, &a) != nil || s.settler.settle(ctx, &a) != nil || !s.maySearch(a, kind) {
 		return empty
 	}
 	query, _, _ := strings.Cut(in.Value, " · ") // the name alone of a label that was pasted
-	found, err := s.catalog.Search(ctx, s.caller.call(a), kind, query)
+	found, err := a.on.Catalog.Search(ctx, s.caller.call(a), kind, query)
 	if err != nil {
 		s.log.Warn("a search box stays empty", "user", a.User, "kind", kind, "err", err)
 		return empty
@@ -72,11 +71,11 @@ func (s *searches) suggest(ctx context.Context, in inbound.Payload) any {
 // maySearch asks the policy: who may not list things finds none of them in a box either. It is not written down, for a box asks at
 // every key.
 func (s *searches) maySearch(a interaction, box string) bool {
-	list, known := s.catalog.ListedBy(box)
+	list, known := a.on.Catalog.ListedBy(box)
 	if !known || list == "" {
 		return known
 	}
-	cmd, ok := s.catalog.Find(list)
+	cmd, ok := a.on.Catalog.Find(list)
 	if !ok {
 		return false
 	}

@@ -7,6 +7,7 @@ import (
 
 	"s1bot/commands"
 	"s1bot/commands/catalog"
+	"s1bot/commands/consoles"
 )
 
 // Every search box of the catalog finds what some command lists, so that a policy rules on both; or what is one's own.
@@ -34,5 +35,5 @@ func TestEverySearchBoxHasACommandThatLists(t *testing.T) {
 
 func TestASearchBoxThatThereIsNotFindsNothing(t *testing.T) {
 	t.Parallel()
-	require.False(t, (&searches{catalog: commands.All()}).maySearch(interaction{}, "passwords"))
+	require.False(t, (&searches{}).maySearch(interaction{on: consoles.Console{Catalog: commands.All()}}, "passwords"))
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"s1bot/approvals"
 	"s1bot/approvals/workflow"
 	"s1bot/bot/chat"
 	"s1bot/bot/fairqueue"
@@ -18,6 +19,7 @@ import (
 	"s1bot/bot/seal"
 	"s1bot/bot/socketmode"
 	"s1bot/bot/webapi"
+	"s1bot/commands/consoles"
 	"s1bot/commands/plain"
 	"s1bot/render"
 	"s1bot/s1"
@@ -36,6 +38,7 @@ type ways struct {
 	answers   *answers
 	gate      *gate
 	caller    caller
+	settler   settler
 	subjects  subjects
 }
 
@@ -54,12 +57,12 @@ func (b *Bot) wire() error {
 	}
 	work := chores{fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: b.Log})}
 	b.wireWorkflow(w, work)
-	forms := &forms{catalog: b.Catalog, caller: w.caller, rules: b.flow.Gate, gate: w.gate, views: api, seal: w.seal, answers: w.answers, console: b.Console.ConsoleURL(), log: b.Log}
+	forms := &forms{catalog: b.Catalog, settler: w.settler, caller: w.caller, rules: b.flow.Gate, gate: w.gate, views: api, seal: w.seal, answers: w.answers, consoles: b.addresses(), unsettled: b.unsettled(), log: b.Log}
 	sentences, err := plain.New(b.Catalog)
 	if err != nil {
 		return err
 	}
-	searches := &searches{catalog: b.Catalog, caller: w.caller, rules: b.flow.Gate, policy: b.Policy, gate: w.gate, log: b.Log}
+	searches := &searches{settler: w.settler, caller: w.caller, rules: b.flow.Gate, policy: b.Policy, gate: w.gate, log: b.Log}
 	handler := b.wireHandler(w, forms, searches, sentences, work)
 	reader := inbound.Reader{Self: b.self.ids, Seal: w.seal, Catalog: b.Catalog}
 	b.scheduler = &scheduler{
@@ -80,7 +83,7 @@ func (b *Bot) wireSlack(client *http.Client) (w ways, err error) {
 	w.seal = seal.Sealer{Token: func() s1.Secret { return b.Tokens().Bot }}
 	w.finder = chat.Finder{API: b.api, Self: b.self.ids}
 	w.post = &post.Messenger{
-		Seal: w.seal.Click, API: b.api, Uploads: uploads, HTTP: client, Console: b.Console.ConsoleURL(), Clips: b.Clips, Directs: b.Directs,
+		Seal: w.seal.Click, API: b.api, Uploads: uploads, HTTP: client, Console: b.addresses()[0], Others: b.addresses()[1:], Unsettled: b.unsettled(), Clips: b.Clips, Directs: b.Directs,
 		Find: w.finder.Find, Attached: w.finder.Attached, Log: b.Log,
 	}
 	w.people, err = people.New(people.Config{API: b.api, Team: func() string { return b.self.Team }, Policy: b.Policy, Now: b.Now, Log: b.Log})
@@ -90,13 +93,44 @@ func (b *Bot) wireSlack(client *http.Client) (w ways, err error) {
 	w.operators = people.NewOperators(w.people, w.post, b.OperatorChannels)
 	w.answers = &answers{post: w.post, operators: w.operators, log: b.Log}
 	w.gate = &gate{people: w.people, trail: b.Ledger, log: b.Log}
-	w.caller = caller{console: b.Console, queries: b.Queries, exports: b.Exports, now: b.Now}
+	w.caller = caller{queries: b.Queries, exports: b.Exports, now: b.Now}
 	w.subjects = subjects{source: b.Notices, log: b.Log}
+	w.settler = settler{b.Consoles, w.subjects}
 	b.people = w.people
 	b.roles = &people.RoleWatch{Directory: w.people, Operators: w.operators, Finder: w.finder, Trail: b.Ledger, Tick: b.Tick}
 	b.Channels = &chat.Channels{Finder: w.finder, Messenger: w.post, Groups: w.people}
-	b.Shifts = report.Shifts{Console: b.Console, Links: b.Console, Requests: b.Ledger, Catalog: b.Catalog, Now: b.Now}
+	b.Shifts = b.shifts()
 	return w, nil
+}
+
+// shifts are the reports of each console.
+func (b *Bot) shifts() (all report.All) {
+	for _, c := range b.Consoles.All() {
+		all = append(all, report.Shifts{
+			Console: c.Client, Links: c.Client, Requests: b.Ledger, Catalog: c.Catalog, Now: b.Now, Label: b.Consoles.Label(c),
+			About: func(req approvals.Request) bool {
+				on, err := b.Consoles.Carried(req.Console)
+				return err == nil && on.Name == c.Name
+			},
+		})
+	}
+	return all
+}
+
+// addresses are those of the consoles.
+func (b *Bot) addresses() (addresses []string) {
+	for _, c := range b.Consoles.All() {
+		addresses = append(addresses, c.Client.ConsoleURL())
+	}
+	return addresses
+}
+
+// unsettled is the console that buttons carry of which nobody knows for which one they are.
+func (b *Bot) unsettled() string {
+	if !b.Consoles.Several() {
+		return ""
+	}
+	return consoles.Unsettled
 }
 
 // wireWorkflow makes the workflow of requests and the jobs, which need each other: a request is watched as a job.
@@ -112,7 +146,7 @@ func (b *Bot) wireWorkflow(w ways, work chores) {
 	})
 	b.jobs = jobs.New(jobs.Config{
 		Store: b.Jobs, Messages: w.post, Answers: w.answers, Watcher: b.flow.Watcher, Log: b.Log,
-		Commands: longWork{gate: w.gate, catalog: b.Catalog, caller: w.caller, meter: b.Meter},
+		Commands: longWork{gate: w.gate, settler: w.settler, caller: w.caller, meter: b.Meter},
 	})
 	long.jobs = b.jobs
 }
@@ -120,14 +154,14 @@ func (b *Bot) wireWorkflow(w ways, work chores) {
 // wireHandler makes what runs commands, the bot's own words, and what works on deliveries with both.
 func (b *Bot) wireHandler(w ways, forms *forms, searches *searches, sentences *plain.Reader, work chores) *handler {
 	run := &runner{
-		catalog: b.Catalog, caller: w.caller, policy: b.Policy, gate: b.flow.Gate, submitter: b.flow.Submitter, history: b.History, jobs: b.jobs,
+		catalog: b.Catalog, settler: w.settler, caller: w.caller, policy: b.Policy, gate: b.flow.Gate, submitter: b.flow.Submitter, history: b.History, jobs: b.jobs,
 		forms: forms, answers: w.answers, meter: b.Meter, words: append(BuiltinWords(), ""), sentences: sentences, now: b.Now, log: b.Log,
 	}
 	pages := &pages{
-		views: b.api, homes: b.api, actions: w.post, seal: w.seal, console: b.Console.ConsoleURL(), operators: w.operators, log: b.Log,
+		views: b.api, homes: b.api, actions: w.post, seal: w.seal, consoles: b.addresses(), unsettled: b.unsettled(), operators: w.operators, log: b.Log,
 	}
 	greetings := b.wireHome(w, pages)
-	help := helpWords{catalog: b.Catalog, asked: b.History, forms: forms, answers: w.answers}
+	help := helpWords{catalog: b.Catalog, set: b.Consoles, asked: b.History, forms: forms, answers: w.answers}
 	requests := requestWords{
 		flow: b.flow, policy: b.Policy, ledger: b.Ledger, catalog: b.Catalog, gate: w.gate, forms: forms, answers: w.answers, now: b.Now, log: b.Log,
 	}

@@ -88,7 +88,7 @@ func TestAConsoleThatHangsKeepsNoOtherFromBeingRead(t *testing.T) {
 		}
 		require.Len(t, w.Slack.In("CTHREATS"), 20)
 		require.Equal(t, []string{"The console does not answer"}, notifiertest.Titles(w, "COPS"))
-		require.True(t, notifiertest.Shows(t, w.Slack.In("COPS")[0], `"us"`))
+		require.True(t, notifiertest.Shows(t, w.Slack.In("COPS")[0], "Console us"))
 	})
 }
 

@@ -18,12 +18,13 @@ type Message struct {
 
 // Options are what a card's drawing depends on beside the card.
 type Options struct {
-	ConsoleURL string // addresses on this host are links, no others
-	Public     bool   // a whole channel sees the message already: nothing to share is offered
-	NoCharts   bool   // Slack takes no chart blocks here: they are drawn with characters
-	NoTables   bool   // nor table blocks: they are drawn as lines of text
-	DataTables bool   // Slack takes data tables here: what can be sorted is one
-	Seal       Seal   // of what can be clicked; nil = without
+	ConsoleURL string   // addresses on this host are links, no others
+	Others     []string // and on these: of more consoles
+	Public     bool     // a whole channel sees the message already: nothing to share is offered
+	NoCharts   bool     // Slack takes no chart blocks here: they are drawn with characters
+	NoTables   bool     // nor table blocks: they are drawn as lines of text
+	DataTables bool     // Slack takes data tables here: what can be sorted is one
+	Seal       Seal     // of what can be clicked; nil = without
 }
 
 // Size is the length of the message's JSON; an acknowledgement takes less than 20,480 bytes.

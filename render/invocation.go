@@ -33,29 +33,58 @@ const (
 
 // On returns the card as one about a console: what can be clicked on it acts there, unless it says where. An empty name changes nothing.
 func (c Card) On(console string) Card {
-	if console == "" || len(c.Actions) == 0 {
+	if console == "" {
 		return c
 	}
-	actions := make([]Action, len(c.Actions))
-	for i, a := range c.Actions {
+	c.Actions = actionsOn(c.Actions, console)
+	parts := slices.Clone(c.Parts)
+	for i, p := range parts {
+		if row, ok := p.(Row); ok {
+			row.Actions = actionsOn(row.Actions, console)
+			parts[i] = row
+		}
+	}
+	c.Parts = parts
+	return c
+}
+
+// On is Card.On for a page.
+func (p Page) On(console string) Page {
+	if console == "" {
+		return p
+	}
+	p.Sections = slices.Clone(p.Sections)
+	for i, s := range p.Sections {
+		rows := slices.Clone(s.Rows)
+		for j, row := range rows {
+			rows[j].Actions = actionsOn(row.Actions, console)
+		}
+		p.Sections[i].Rows = rows
+	}
+	return p
+}
+
+// actionsOn are actions that act on a console, unless they say on which.
+func actionsOn(all []Action, console string) []Action {
+	actions := slices.Clone(all)
+	for i, a := range actions {
 		switch a := a.(type) {
 		case Button:
 			a.Do = a.Do.on(console)
 			actions[i] = a
 		case Menu:
 			a.Do = a.Do.on(console)
-			a.Options = onConsole(a.Options, console)
+			a.Options = optionsOn(a.Options, console)
 			actions[i] = a
 		}
 	}
-	c.Actions = actions
-	return c
+	return actions
 }
 
 // Named says on the card which console it is about, for workspaces that have several; an empty name says nothing.
 func (c Card) Named(console string) Card {
 	if console != "" {
-		c.Parts = append(slices.Clip(c.Parts), Note{Text("Console "), Bold(console)})
+		c.Parts = append(slices.Clip(c.Parts), Note{Text("Console " + console)})
 	}
 	return c
 }
@@ -67,8 +96,8 @@ func (in Invocation) on(console string) Invocation {
 	return in
 }
 
-// onConsole are a menu's options, of which some invoke something of their own.
-func onConsole(options []Option, console string) []Option {
+// optionsOn are a menu's options, of which some invoke something of their own.
+func optionsOn(options []Option, console string) []Option {
 	all := slices.Clone(options)
 	for i, o := range all {
 		if o.Do != nil {

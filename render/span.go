@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,23 +26,24 @@ const (
 )
 
 // A linker knows which addresses may become links.
-type linker struct{ console *url.URL }
+type linker struct{ consoles []string } // their hosts
 
-func newLinker(o Options) linker {
-	u, err := url.Parse(o.ConsoleURL)
-	if err != nil || u.Host == "" {
-		return linker{}
+func newLinker(o Options) (l linker) {
+	for _, address := range append([]string{o.ConsoleURL}, o.Others...) {
+		if u, err := url.Parse(address); err == nil && u.Host != "" {
+			l.consoles = append(l.consoles, u.Host)
+		}
 	}
-	return linker{console: u}
+	return l
 }
 
-// allows says that address leads to the console, over https or to this machine.
+// allows says that address leads to a console, over https or to this machine.
 func (l linker) allows(address string) bool {
-	if l.console == nil || len(address) > maxURL || strings.ContainsFunc(address, badInURL) {
+	if len(l.consoles) == 0 || len(address) > maxURL || strings.ContainsFunc(address, badInURL) {
 		return false
 	}
 	u, err := url.Parse(address)
-	if err != nil || u.User != nil || !strings.EqualFold(u.Host, l.console.Host) {
+	if err != nil || u.User != nil || !slices.ContainsFunc(l.consoles, func(host string) bool { return strings.EqualFold(u.Host, host) }) {
 		return false
 	}
 	return u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname())

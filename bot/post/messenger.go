@@ -37,11 +37,14 @@ type Messenger struct {
 	API     *slack.Client
 	Uploads *slack.Client // for the bytes of files, which take longer than other calls
 	HTTP    *http.Client
-	Console string // base address; only links to it are links
-	Clips   Clips
-	Seal    render.Seal
-	Directs Directs
-	Find    func(ctx context.Context, channel, thread, key string, since time.Time) (ts []string, err error) // oldest first
+	Console string   // base address; only links to it are links
+	Others  []string // base addresses of more consoles
+	// Unsettled is the console that buttons carry which carry none; empty where there is only one.
+	Unsettled string
+	Clips     Clips
+	Seal      render.Seal
+	Directs   Directs
+	Find      func(ctx context.Context, channel, thread, key string, since time.Time) (ts []string, err error) // oldest first
 	// attached looks for a file of ours in a thread by its name.
 	Attached func(ctx context.Context, channel, thread, name string) (bool, error)
 	Log      *slog.Logger
@@ -79,8 +82,8 @@ const (
 // taken everywhere, and what is refused even without them goes out as words with buttons, or as words alone: a decision that nobody
 // can read is worse than one that looks plain.
 func (p *Messenger) Give(ctx context.Context, who audience, card render.Card, send func(render.Message) error) error {
-	look := render.Options{ConsoleURL: p.Console, Public: bool(who), Seal: p.Seal}
-	card, err := p.clip(ctx, card)
+	look := render.Options{ConsoleURL: p.Console, Others: p.Others, Public: bool(who), Seal: p.Seal}
+	card, err := p.clip(ctx, card.On(p.Unsettled))
 	if err != nil {
 		return err
 	}
@@ -245,7 +248,7 @@ func (p *Messenger) Fitting(ctx context.Context, all []render.Action) ([]render.
 			return nil, fmt.Errorf("write a button down: %w", err)
 		}
 		args, _ := json.Marshal(map[string]string{"id": id})
-		button.Do = render.Invocation{Command: ClipWord, Args: args}
+		button.Do = render.Invocation{Command: ClipWord, Args: args, Console: button.Do.Console}
 		actions[i] = button
 	}
 	return actions, nil

@@ -47,6 +47,9 @@ type Shifts struct {
 	Requests Requests
 	Catalog  *catalog.Catalog
 	Now      func() time.Time
+
+	Label string                       // of the console, where there are several
+	About func(approvals.Request) bool // which requests are about it; nil: all
 }
 
 // A shift is what happened in a stretch of time, counted, and what it leaves open.
@@ -73,6 +76,7 @@ func (r Shifts) Since(ctx context.Context, since time.Time, zone *time.Location)
 	if err != nil {
 		return render.Card{}, fmt.Errorf("list pending requests: %w", err)
 	}
+	pending = r.ours(pending)
 	by, err := r.isolators(ctx)
 	if err != nil {
 		return render.Card{}, err
@@ -204,7 +208,7 @@ func (r Shifts) isolators(ctx context.Context) (map[string]approvals.Request, er
 		if err != nil {
 			return nil, fmt.Errorf("list who isolated endpoints: %w", err)
 		}
-		for _, req := range done {
+		for _, req := range r.ours(done) {
 			if cmd, known := r.Catalog.Find(req.Command); known && cmd.Effect != nil && cmd.Effect.Isolates {
 				credit(by, req)
 			}

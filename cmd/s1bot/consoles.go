@@ -86,9 +86,6 @@ func (c *config) checkConsoles(bad func(string, string, ...any)) {
 			bad("S1BOT_POLICY_FILE", "%s", line)
 		}
 	}
-	if len(file.Consoles) > 0 {
-		bad("S1BOT_POLICY_FILE", "consoles: this version works with the one console of S1_URL; leave the key out")
-	}
 	own := len(all) > len(file.Consoles)
 	switch {
 	case c.ConsoleURL == "" && len(file.Consoles) == 0:

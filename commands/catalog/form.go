@@ -18,6 +18,8 @@ const (
 	ReasonParam = "reason"
 	TicketParam = "ticket"
 	ForParam    = "for"
+	// ConsoleParam names the console that a command is for, where there are several; no form asks for it.
+	ConsoleParam = "console"
 )
 
 // IdsSuffix marks the search box that stands beside a filter: its value is the filter's ids.

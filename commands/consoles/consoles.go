@@ -30,8 +30,6 @@ const (
 	Default = "default"
 	// Unsettled is what buttons carry of which it is not known which console they are for: the person is asked.
 	Unsettled = "?"
-	// Param is the name under which people say it: console=emea.
-	Param = "console"
 )
 
 // A Console is one of them.
@@ -111,7 +109,7 @@ func (s *Set) Typed(name string) (Console, error) {
 			return c, nil
 		}
 	}
-	e := &catalog.UsageError{Param: Param, Problem: "there is no console " + text.Quote(name), Nearest: text.Nearest(name, s.Names())}
+	e := &catalog.UsageError{Param: catalog.ConsoleParam, Problem: "there is no console " + text.Quote(name), Nearest: text.Nearest(name, s.Names())}
 	if len(e.Nearest) == 0 {
 		e.Hint = "there are " + strings.Join(s.Names(), ", ")
 	}

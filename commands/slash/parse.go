@@ -37,7 +37,7 @@ func Parse(c *catalog.Catalog, typed string, in text.Input) (catalog.Invocation,
 	tokens := text.Scan(rest)
 	err = p.assign(tokens)
 	DefaultTimes(cmd, p.values, in.Now)
-	given := catalog.Invocation{Command: cmd.Name, Args: catalog.Marshal(p.values)}
+	given := catalog.Invocation{Command: cmd.Name, Args: catalog.Marshal(p.values), Console: p.on}
 	if err != nil {
 		return given, p.extras, p.offer(tokens, suggest(cmd, err, given))
 	}
@@ -83,6 +83,7 @@ type parser struct {
 	values map[string]any
 	extras catalog.Extras
 	main   []text.Token // bare words
+	on     string       // the console that was named
 }
 
 // assign takes what it can of the tokens; the error is about the first that it cannot.
@@ -158,7 +159,7 @@ func (p *parser) spaced(tokens []text.Token) (text.Token, int) {
 		return text.Token{}, 0
 	}
 	name := tokens[0].Value
-	if _, err := p.cmd.Field(name); err != nil && p.extra(name) == nil && !p.isFor(name) {
+	if _, err := p.cmd.Field(name); err != nil && p.extra(name) == nil && !p.isFor(name) && !isConsole(name) {
 		return text.Token{}, 0
 	}
 	n, value := 1, tokens[1].Source[1:]
@@ -172,6 +173,9 @@ func (p *parser) spaced(tokens []text.Token) (text.Token, int) {
 	return again[0], n
 }
 
+// isConsole tells whether a name says which console a command is for; no command has a parameter of that name.
+func isConsole(name string) bool { return strings.EqualFold(name, catalog.ConsoleParam) }
+
 // isFor tells whether a name says for how long a command is asked for.
 func (p *parser) isFor(name string) bool {
 	return p.cmd.Timed && strings.EqualFold(name, catalog.ForParam)
@@ -184,6 +188,10 @@ func (p *parser) named(t text.Token, following []text.Token) (int, error) {
 		var err error
 		p.extras.For, err = catalog.ReadSpan(t.Value)
 		return n, err
+	}
+	if isConsole(t.Name) {
+		p.on = strings.TrimSpace(t.Value)
+		return 0, nil
 	}
 	if extra := p.extra(t.Name); extra != nil {
 		n := p.tail(&t, following, anyWord)

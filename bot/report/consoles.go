@@ -1,0 +1,50 @@
+package report
+
+import (
+	"context"
+	"time"
+
+	"s1bot/approvals"
+	"s1bot/render"
+)
+
+// All are the shifts of several consoles, each with what was asked for there.
+type All []Shifts
+
+// Since is the report of the one console, or those of all below each other. A console that does not answer is said to be missing; it keeps
+// nobody from reading of the others.
+func (all All) Since(ctx context.Context, since time.Time, zone *time.Location) (render.Card, error) {
+	if len(all) == 1 {
+		return all[0].Since(ctx, since, zone)
+	}
+	var whole render.Card
+	var failed error
+	for _, one := range all {
+		card, err := one.Since(ctx, since, zone)
+		head := render.Line{render.Bold("Console " + one.Label)}
+		if err != nil {
+			failed = err
+			whole.Parts = append(whole.Parts, head, render.Line{render.Text("⚠ It can't be read, so it is missing here: " + err.Error())})
+			continue
+		}
+		if whole.Title == "" {
+			whole.Tone, whole.Title, whole.Text = card.Tone, card.Title, card.Title
+		}
+		whole.Text += " · " + one.Label + card.Text[len(card.Title):]
+		whole.Parts = append(append(whole.Parts, head), card.Parts...)
+	}
+	if whole.Title == "" {
+		return render.Card{}, failed
+	}
+	return whole, nil
+}
+
+// ours are the requests that are about the console of a report.
+func (r Shifts) ours(requests []approvals.Request) (own []approvals.Request) {
+	for _, req := range requests {
+		if r.About == nil || r.About(req) {
+			own = append(own, req)
+		}
+	}
+	return own
+}

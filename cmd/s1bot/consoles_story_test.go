@@ -1,0 +1,252 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/bot/slacksim"
+	"s1bot/s1/s1sim"
+)
+
+// Two consoles with the same endpoints: equal names, equal ids. #soc is emea's, #alerts is us's, #random is nobody's.
+func twoConsoles(t *testing.T, options ...func(map[string]string)) (s *story, emea, us *s1sim.Console) {
+	t.Helper()
+	s = simulate(t, func(h http.Handler) http.Handler { return h })
+	emea, us = s.console, s1sim.New(s1sim.Options{Empty: true})
+	for i := range 4 {
+		twin := s1sim.AgentSpec{ID: fmt.Sprintf("190000000000000000%d", i+1), Name: fmt.Sprintf("TWIN-%d", i+1)}
+		require.Equal(t, emea.AddAgent(twin), us.AddAgent(twin))
+	}
+	server := httptest.NewServer(us)
+	t.Cleanup(server.Close)
+	t.Cleanup(us.Heal)
+	s.listConsoles(map[string]string{"emea": s.environ["S1_URL"], "us": server.URL}, map[string]string{"emea": "#soc", "us": "#alerts"})
+	for _, option := range options {
+		option(s.environ)
+	}
+	c, err := readConfig(maps.Clone(s.environ))
+	require.NoError(t, err)
+	s.config = c
+	s.start()
+	t.Cleanup(func() { s.stop() })
+	return s, emea, us
+}
+
+// listConsoles writes a policy file with consoles, by name, and the channel of each.
+func (s *story) listConsoles(addresses, channels map[string]string) {
+	s.t.Helper()
+	delete(s.environ, "S1_URL")
+	delete(s.environ, "S1_API_TOKEN")
+	dir := s.t.TempDir()
+	token := filepath.Join(dir, "token")
+	require.NoError(s.t, os.WriteFile(token, []byte(s1sim.Token+"\n"), 0o600))
+	var file strings.Builder
+	file.WriteString("consoles:\n")
+	for _, name := range []string{"emea", "us"} {
+		if addresses[name] != "" {
+			fmt.Fprintf(&file, "- {name: %s, url: %q, token_file: %q, channels: [%s]}\n", name, addresses[name], token, s.slack.ChannelID(channels[name]))
+		}
+	}
+	s.environ["S1BOT_POLICY_FILE"] = filepath.Join(dir, "policy.yaml")
+	require.NoError(s.t, os.WriteFile(s.environ["S1BOT_POLICY_FILE"], []byte(file.String()), 0o600))
+}
+
+// changed are how many changes each console was sent.
+func changed(consoles ...*s1sim.Console) (n []int) {
+	for _, c := range consoles {
+		n = append(n, len(c.Changes()))
+	}
+	return n
+}
+
+func TestEachOfTwoConsolesGetsWhatIsMeantForIt(t *testing.T) {
+	t.Parallel()
+	s, emea, us := twoConsoles(t)
+	s.types("alice", "#soc", "/s1 isolate TWIN-1 reason=test")
+	card := s.sees("#approvals", "Approval needed", "TWIN-1", "Console emea")
+	require.Zero(t, len(emea.Changes())+len(us.Changes()))
+	s.clicks("bob", card, "Approve")
+	s.becomes(card, "Successful")
+	require.Equal(t, []int{1, 0}, changed(emea, us), "the channel's")
+
+	s.types("alice", "#soc", "/s1 isolate TWIN-2 reason=test console=us")
+	card = s.sees("#approvals", "Approval needed", "TWIN-2", "Console us")
+	s.clicks("bob", card, "Approve")
+	done := s.becomes(card, "Successful")
+	require.Equal(t, []int{1, 1}, changed(emea, us), "the one that was named")
+	s.clicks("alice", done, "Reconnect")
+	s.submits("alice", s.form("alice", "Connect Agent", "Console: us"), map[string]any{"Reason": "clean"})
+	card = s.sees("#approvals", "Approval needed", "Connect Agent", "Console us")
+	s.clicks("bob", card, "Approve")
+	s.becomes(card, "Successful")
+	require.Equal(t, []int{1, 2}, changed(emea, us), "what undoes it acts where it was done")
+
+	s.types("alice", "#random", "/s1 scan TWIN-3")
+	choice := s.isTold("alice", "Which console is this for?")
+	require.Equal(t, []int{1, 2}, changed(emea, us), "nothing is guessed")
+	s.clicks("alice", choice, "emea")
+	s.isTold("alice", "TWIN-3", "Console emea")
+	require.Equal(t, []int{2, 2}, changed(emea, us))
+	s.types("alice", "#random", "/s1 scan TWIN-3 console=su")
+	s.isTold("alice", "There is no console", "us")
+	s.types("alice", "#random", "/s1 help scan")
+	s.isTold("alice", "which console it is for: emea, us")
+	require.Equal(t, []int{2, 2}, changed(emea, us))
+}
+
+// The buttons of a card act where the thing is, whatever channel the card stands in, and so do words in its thread.
+func TestACardActsOnItsOwnConsole(t *testing.T) {
+	t.Parallel()
+	s, emea, us := twoConsoles(t)
+	for _, c := range []*s1sim.Console{emea, us} {
+		_, err := c.WaitCalls(s.patient(), 2, s1sim.Match{Method: "GET", PathPrefix: "/threats"})
+		require.NoError(t, err)
+	}
+	first := emea.AddThreat(s1sim.ThreatSpec{ID: "1900000000000000077", Name: "paris.exe", Agent: "TWIN-1", Storyline: "story-1"})
+	second := us.AddThreat(s1sim.ThreatSpec{ID: "1900000000000000077", Name: "texas.exe", Agent: "TWIN-1", Storyline: "story-1"})
+	require.Equal(t, first, second, "equal ids")
+	paris, texas := s.sees("#threats", "paris.exe", "Console emea"), s.sees("#threats", "texas.exe", "Console us")
+	require.Empty(t, texas.ThreadTS+paris.ThreadTS)
+	require.NoError(t, s.slack.User("alice").Selects(texas, "Verdict", "True Positive"))
+	_, err := us.WaitCalls(s.patient(), 1, s1sim.Match{Method: "POST"})
+	require.NoError(t, err)
+	require.Equal(t, []int{0, 1}, changed(emea, us))
+	require.NoError(t, s.slack.User("alice").TypesInThread(paris, "<@"+s.slack.BotUserID()+"> note seen"))
+	s.repliedTo(paris, "Requested by", "Add Notes")
+	require.Equal(t, []int{1, 1}, changed(emea, us))
+	require.Len(t, emea.Notes(first), 1)
+	require.NoError(t, s.slack.User("alice").TypesInThread(texas, "<@"+s.slack.BotUserID()+"> scan TWIN-4"))
+	_, err = us.WaitCalls(s.patient(), 2, s1sim.Match{Method: "POST"})
+	require.NoError(t, err)
+	require.Equal(t, []int{1, 2}, changed(emea, us), "a thread's own")
+}
+
+// A console that never answers takes nothing from the other: neither answers nor news.
+func TestADeadConsoleSlowsNoOther(t *testing.T) {
+	t.Parallel()
+	s, emea, us := twoConsoles(t)
+	_, err := emea.WaitCalls(s.patient(), 1, s1sim.Match{Method: "GET", PathPrefix: "/threats"})
+	require.NoError(t, err)
+	us.Fail(s1sim.Match{}, s1sim.Fault{Kind: s1sim.Hang, Times: -1})
+	for i := range 4 {
+		s.types("bob", "#alerts", fmt.Sprintf("/s1 list-agents TWIN-%d", i+1)) // they hang
+	}
+	emea.AddThreat(s1sim.ThreatSpec{Name: "paris.exe", Agent: "TWIN-1"})
+	s.sees("#threats", "paris.exe")
+	s.types("alice", "#soc", "/s1 list-agents TWIN-1")
+	s.isTold("alice", "TWIN-1", "Console emea")
+	s.types("alice", "#soc", "/s1 scan TWIN-1")
+	s.isTold("alice", "Initiate Scan", "TWIN-1")
+	require.Len(t, emea.Changes(), 1)
+	require.Empty(t, us.Changes())
+}
+
+// What is about a console that is not configured any more does nothing, and says so.
+func TestACardOfAConsoleThatIsGoneDoesNothing(t *testing.T) {
+	t.Parallel()
+	s, emea, us := twoConsoles(t)
+	s.types("alice", "#alerts", "/s1 isolate TWIN-1 reason=test")
+	card := s.sees("#approvals", "Approval needed", "Console us")
+	s.types("alice", "#alerts", "/s1 get-agent-info TWIN-2")
+	info := s.isTold("alice", "TWIN-2", "Console us")
+	s.stop()
+	s.environ["S1_URL"] = s.config.policyFileConsole(t, "emea")
+	s.listConsoles(map[string]string{"emea": s.environ["S1_URL"]}, map[string]string{"emea": "#soc"})
+	c, err := readConfig(maps.Clone(s.environ))
+	require.NoError(t, err)
+	s.config = c
+	s.start()
+	s.clicks("alice", info, "Scan")
+	s.isTold("alice", `"us"`, "not configured any more")
+	s.clicks("bob", card, "Approve")
+	s.becomes(card, "not configured any more")
+	require.Equal(t, []int{0, 0}, changed(emea, us))
+}
+
+// policyFileConsole is the address of a console as the policy file has it.
+func (c config) policyFileConsole(t *testing.T, name string) string {
+	t.Helper()
+	file, err := c.policyFile()
+	require.NoError(t, err)
+	for _, one := range file.Consoles {
+		if one.Name == name {
+			return one.URL
+		}
+	}
+	return ""
+}
+
+// However buttons, threads, channels and names are mixed, and whatever is forged: what was meant for one console never reaches the other.
+func TestNothingReachesTheWrongConsole(t *testing.T) {
+	t.Parallel()
+	s, emea, us := twoConsoles(t)
+	sims := map[string]*s1sim.Console{"emea": emea, "us": us}
+	for _, c := range sims {
+		_, err := c.WaitCalls(s.patient(), 2, s1sim.Match{Method: "GET", PathPrefix: "/threats"})
+		require.NoError(t, err)
+	}
+	cards := map[string]slacksim.Message{}
+	for name, c := range sims {
+		c.AddThreat(s1sim.ThreatSpec{ID: "1900000000000000078", Name: name + ".exe", Agent: "TWIN-1"})
+		cards[name] = s.sees("#threats", name+".exe")
+	}
+	want := map[string]int{}
+	dice := rand.New(rand.NewPCG(13, 5))
+	names, channels := []string{"emea", "us"}, map[string]string{"#soc": "emea", "#alerts": "us", "#random": ""}
+	for step := range 24 {
+		host, on := fmt.Sprintf("TWIN-%d", 1+step%4), names[dice.IntN(2)]
+		channel := []string{"#soc", "#alerts", "#random"}[dice.IntN(3)]
+		switch dice.IntN(3) {
+		case 0: // named, or the channel's, or asked for
+			line := "/s1 scan " + host + fmt.Sprintf(" ticket=T-%d", step)
+			if named := dice.IntN(2) == 0; named {
+				line += " console=" + on
+			} else if channels[channel] != "" {
+				on = channels[channel]
+			}
+			s.types("alice", channel, line)
+			if channels[channel] == "" && !strings.Contains(line, "console=") {
+				s.clicks("alice", s.isTold("alice", "Which console", "emea"), on)
+			}
+		case 1: // a card of one console, in a channel that is nobody's
+			require.NoError(t, s.slack.User("alice").Selects(cards[on], "Verdict", []string{"True Positive", "False Positive", "Suspicious"}[dice.IntN(3)]))
+		case 2: // in a thread
+			require.NoError(t, s.slack.User("alice").TypesInThread(cards[on], fmt.Sprintf("<@%s> scan %s ticket=T-%d", s.slack.BotUserID(), host, step)))
+		}
+		want[on]++
+		for name, c := range sims {
+			for len(c.Changes()) < want[name] {
+				_, err := c.WaitCalls(s.patient(), want[name], s1sim.Match{Method: "POST"})
+				require.NoError(t, err, "step %d", step)
+			}
+		}
+		require.Equal(t, []int{want["emea"], want["us"]}, changed(emea, us), "step %d on %s", step, on)
+	}
+
+	swap := strings.NewReplacer(`\"k\":\"emea\"`, `\"k\":\"us\"`, `\"k\":\"us\"`, `\"k\":\"emea\"`)
+	gone := strings.NewReplacer(`,\"k\":\"emea\"`, ``, `,\"k\":\"us\"`, ``)
+	for _, sent := range s.slack.Sent() {
+		for _, forged := range []string{swap.Replace(string(sent.Payload)), gone.Replace(string(sent.Payload))} {
+			if bytes.Equal([]byte(forged), sent.Payload) {
+				continue
+			}
+			require.True(t, json.Valid([]byte(forged)))
+			sent.Payload = json.RawMessage(forged)
+			_, err := s.slack.Forge(sent)
+			require.NoError(t, err)
+		}
+	}
+	s.settled()
+	require.Equal(t, []int{want["emea"], want["us"]}, changed(emea, us), "what is not as it was drawn does nothing")
+}
