@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"s1bot/approvals"
+	"s1bot/approvals/plans"
 	"s1bot/approvals/workflow"
 	"s1bot/commands/catalog"
 	"s1bot/render"
@@ -102,7 +103,7 @@ func (t decisionTalk) offerRequest(ctx context.Context, a interaction, card rend
 		card.Actions = append(card.Actions, render.Button{Label: "Extend", Do: workflow.About(workflow.ExtendWord, req.ID)})
 	}
 	line := render.Line{render.Bold(req.Ref), render.Text(" · " + req.Title)}
-	if names := workflow.TargetNames(workflow.PlanOf(req).Targets, 3); names != "" {
+	if names := plans.Names(plans.Of(req).Targets, 3); names != "" {
 		line = append(line, render.Text(": "+names))
 	}
 	card.Parts = append(card.Parts, line)

@@ -167,7 +167,7 @@ func matchTable(matches []catalog.Target) render.Part {
 	table := render.Table{Columns: []render.Column{{Title: "Name"}, {Title: "Site / group"}, {Title: "State"}, {Title: "OS"}, {Title: "User"}, {Title: "When"}, {Title: "Id"}}}
 	for _, m := range matches {
 		table.Rows = append(table.Rows, []render.Line{
-			{render.Link(m.Name, m.URL)}, {render.Text(cmp.Or(workflow.Place(m), "—"))}, {render.Text(cmp.Or(m.State, "—"))}, {render.Text(cmp.Or(m.OS, "—"))},
+			{render.Link(m.Name, m.URL)}, {render.Text(cmp.Or(m.Place(), "—"))}, {render.Text(cmp.Or(m.State, "—"))}, {render.Text(cmp.Or(m.OS, "—"))},
 			{render.Text(cmp.Or(m.User, "—"))}, {render.Text(cmp.Or(m.Seen, "—"))}, {render.Mono(m.ID)},
 		})
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"s1bot/approvals"
+	"s1bot/approvals/plans"
 	"s1bot/approvals/workflow"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
@@ -36,7 +37,7 @@ func (w requestWords) askHowLong(ctx context.Context, a interaction, req approva
 	card.Actions = []render.Action{render.Button{Label: "Extend", Do: workflow.About(workflow.ExtendWord, req.ID)}}
 	return w.forms.open(ctx, a, render.Form{
 		Title: "Extend the isolation", Submit: "Extend", Origin: a.At, Do: workflow.About(workflow.ExtendWord, req.ID), Fields: []render.FormField{field},
-		Intro: render.Line{render.Text("The isolation of " + workflow.TargetNames(workflow.PlanOf(req).Targets, 5) + " ends "), render.At(req.Term.Ends), render.Text(". If you may approve it, this approves the extension; otherwise it asks the approvers.")},
+		Intro: render.Line{render.Text("The isolation of " + plans.Names(plans.Of(req).Targets, 5) + " ends "), render.At(req.Term.Ends), render.Text(". If you may approve it, this approves the extension; otherwise it asks the approvers.")},
 	}, card)
 }
 

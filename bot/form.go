@@ -12,6 +12,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"s1bot/approvals/plans"
 	"s1bot/approvals/workflow"
 	"s1bot/bot/post"
 	"s1bot/bot/seal"
@@ -122,7 +123,7 @@ func (f *forms) glimpse(ctx context.Context, cmd *catalog.Command, a interaction
 	if err != nil || len(plan.Targets) == 0 {
 		return render.Line{render.Mono("/s1 " + slash.Line(cmd, a.Do.Args))}, nil
 	}
-	line := render.Line{render.Text("Touches "), render.Bold(workflow.TargetNames(plan.Targets, 3))}
+	line := render.Line{render.Text("Touches "), render.Bold(plans.Names(plan.Targets, 3))}
 	if host := plan.Targets[0].Host; host != "" && len(plan.Targets) == 1 {
 		line = append(line, render.Text(" on "), render.Bold(host))
 	}

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"s1bot/approvals"
-	"s1bot/approvals/workflow"
+	"s1bot/approvals/effect"
 	"s1bot/commands/consoles"
 	"s1bot/commands/text"
 )
@@ -160,7 +160,7 @@ func (t teller) refused() string {
 }
 
 func (t teller) observed() string {
-	if words := workflow.EffectWords(t.d.Effect); words != "" {
+	if words := effect.Words(t.d.Effect); words != "" {
 		return "The console shows for " + t.whose + ": " + Line(words) + "."
 	}
 	return "The console was asked about " + t.whose + "."

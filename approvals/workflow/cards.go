@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"s1bot/approvals"
+	"s1bot/approvals/effect"
+	"s1bot/approvals/plans"
 	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
@@ -43,8 +45,8 @@ func (c *cards) requestCard(req approvals.Request) render.Card {
 // outcomeOf heads a card by how a request ended, or by what endpoints have not done yet of what the console took.
 func outcomeOf(card render.Card, req approvals.Request) render.Card {
 	card.Outcome = render.Outcome(req.Outcome)
-	if told := resultCard(req); told.Lead != "" {
-		card.Lead, card.Tone, card.Text = told.Lead, told.Tone, told.Lead+" · "+card.Text
+	if result := resultCard(req); result.Lead != "" {
+		card.Lead, card.Tone, card.Text = result.Lead, result.Tone, result.Lead+" · "+card.Text
 	}
 	return withEffect(card, req)
 }
@@ -52,6 +54,49 @@ func outcomeOf(card render.Card, req approvals.Request) render.Card {
 // cameToNothing says that a request came to nothing: then that, by whom and why, comes before what was asked.
 func cameToNothing(req approvals.Request) bool {
 	return slices.Contains([]approvals.State{approvals.Denied, approvals.Expired, approvals.Withdrawn, approvals.NotRun}, req.State)
+}
+
+// planParts tells exactly what the request touches, as it was resolved when it was made.
+func planParts(req approvals.Request) []render.Part {
+	plan := plans.Of(req)
+	var parts []render.Part
+	if len(plan.Targets) > 0 {
+		verb := "Touches "
+		if cameToNothing(req) {
+			verb = "It would have touched "
+		}
+		parts = append(parts, render.Line{render.Text(verb), render.Bold(plans.Count(plan.Targets)), render.Text(plans.Where(plan))})
+		if len(plan.Changes) == 0 {
+			parts = append(parts, plans.TargetParts(plan.Targets))
+		}
+		if more := len(plan.Targets) - plans.Shown; more > 0 {
+			parts = append(parts, render.Note{render.Text(fmt.Sprintf("… and %d more; the thread has the full list", more))})
+		}
+		if note := plans.BlastRadius(req); note != nil && len(plan.Targets) > 1 {
+			parts = append(parts, note)
+		}
+	}
+	if len(plan.Changes) > 0 {
+		parts = append(parts, plans.ChangeTable(plan.Changes))
+	}
+	var facts render.Fields
+	for _, f := range plan.Facts {
+		facts = append(facts, render.Field{Label: f.Label, Value: render.Line{render.Text(f.Value)}, Wide: len(f.Value) > 60})
+	}
+	if len(facts) > 0 {
+		parts = append(parts, facts)
+	}
+	if cameToNothing(req) {
+		return parts // nothing happened, so nothing follows from it
+	}
+	notes := slices.Concat(plan.LeftOut, plan.Notes)
+	if plan.Undo != "" {
+		notes = append(notes, "Undo: "+plan.Undo+".")
+	}
+	if len(notes) > 0 {
+		parts = append(parts, render.Note{render.Text(strings.Join(notes, " "))})
+	}
+	return append(parts, termParts(req)...)
 }
 
 // requestTitle is the first line: what is asked for and where it stands.
@@ -80,10 +125,10 @@ func requestTitle(req approvals.Request) (render.Tone, string) {
 
 // requestText is the phone's notification.
 func requestText(req approvals.Request) string {
-	gone := effectOf(req).Gone // what was left out was not touched
-	targets := slices.DeleteFunc(PlanOf(req).Targets, func(t catalog.Target) bool { return slices.Contains(gone, t.ID) })
+	gone := effect.Of(req).Gone // what was left out was not touched
+	targets := slices.DeleteFunc(plans.Of(req).Targets, func(t catalog.Target) bool { return slices.Contains(gone, t.ID) })
 	what := req.Title
-	if names := TargetNames(targets, 3); names != "" {
+	if names := plans.Names(targets, 3); names != "" {
 		what += ": " + names
 	}
 	switch req.State {
@@ -93,7 +138,7 @@ func requestText(req approvals.Request) string {
 		}
 		return fmt.Sprintf("Approval needed: %s requested %s", req.RequesterName, what)
 	case approvals.Done, approvals.Failed:
-		return fmt.Sprintf("%s: %s", effectOf(req).outcome(render.Outcome(req.Outcome)), what)
+		return fmt.Sprintf("%s: %s", effect.Of(req).Outcome(render.Outcome(req.Outcome)), what)
 	}
 	_, title := requestTitle(req)
 	state, _, _ := strings.Cut(title, " · ")
@@ -200,16 +245,16 @@ func ended(req approvals.Request) []render.Part {
 
 // followed is the console's answer and what was seen since: then the rows tell that, not how they were when the console said yes.
 func followed(req approvals.Request) []render.Part {
-	parts, e := resultCard(req).Parts, effectOf(req)
+	parts, e := resultCard(req).Parts, effect.Of(req)
 	at := slices.IndexFunc(parts, func(p render.Part) bool { _, ok := p.(render.Table); return ok })
 	if len(e.States) == 0 || at < 0 {
-		return slices.Concat(parts, e.parts())
+		return slices.Concat(parts, e.Parts())
 	}
 	answer := parts[:at]
 	if req.Outcome == string(render.Successful) && len(answer) == 1 {
 		answer = nil // the effect counts what was accepted, too
 	}
-	return slices.Concat(answer, e.parts(), []render.Part{e.table(PlanOf(req).Targets)}, parts[at+1:])
+	return slices.Concat(answer, e.Parts(), []render.Part{e.Table(plans.Of(req).Targets)}, parts[at+1:])
 }
 
 // doubts say why nobody knows whether a request ran: no clear answer came, or the process died before one could.
@@ -219,7 +264,7 @@ func doubts(req approvals.Request) []render.Part {
 	if len(req.Result) > 0 && json.Unmarshal(req.Result, &card) == nil && len(card.Parts) > 0 {
 		parts = card.Parts
 	}
-	if says := effectOf(req).Says; len(says) > 0 {
+	if says := effect.Of(req).Says; len(says) > 0 {
 		parts = append(slices.Clip(parts), render.Line{render.Bold("The console says now: "), render.Text(strings.Join(says, "; "))})
 	}
 	if req.Closed != nil {
@@ -366,9 +411,9 @@ func AskedCard(req approvals.Request, channel string) render.Card {
 	if req.State != approvals.Pending {
 		return settledCard(req)
 	}
-	plan := PlanOf(req)
+	plan := plans.Of(req)
 	line := render.Line{render.Text("Approval requested in "), render.Channel(channel), render.Text(": "), render.Bold(req.Title)}
-	if names := TargetNames(plan.Targets, 5); names != "" {
+	if names := plans.Names(plan.Targets, 5); names != "" {
 		line = append(line, render.Text(" on "+names))
 	}
 	card := render.Card{
@@ -389,7 +434,7 @@ func settledCard(req approvals.Request) render.Card {
 	card := render.Card{Text: requestText(req)}
 	card.Tone, card.Title = requestTitle(req)
 	line := render.Line{render.Text("You requested "), render.Bold(req.Title)}
-	if names := TargetNames(PlanOf(req).Targets, 5); names != "" {
+	if names := plans.Names(plans.Of(req).Targets, 5); names != "" {
 		line = append(line, render.Text(" on "+names))
 	}
 	card.Parts = []render.Part{line}
@@ -406,7 +451,7 @@ func settledCard(req approvals.Request) render.Card {
 // resultCopy is what became of a request as who asked, and the thread of its card, see it; it follows what the console says later.
 func resultCopy(req approvals.Request, channel string) render.Card {
 	card := resultCard(req)
-	if len(effectOf(req).States) > 0 && (req.State == approvals.Done || req.State == approvals.Failed) {
+	if len(effect.Of(req).States) > 0 && (req.State == approvals.Done || req.State == approvals.Failed) {
 		card.Parts = followed(req)
 	}
 	card.Parts = slices.Concat(card.Parts, termParts(req))
@@ -432,7 +477,7 @@ func (c *cards) placeholderCard(req approvals.Request) render.Card {
 		return card
 	}
 	what := render.Line{render.User(req.Requester), render.Text(" requested "), render.Bold(cmp.Or(req.Title, "a freeze"))}
-	if names := TargetNames(PlanOf(req).Targets, 3); names != "" {
+	if names := plans.Names(plans.Of(req).Targets, 3); names != "" {
 		what = append(what, render.Text(": "+names))
 	}
 	card.Parts = []render.Part{
@@ -466,4 +511,22 @@ func (c *cards) cardFor(req approvals.Request, ref approvals.CardRef) render.Car
 type cards struct {
 	policy func() policy.Policy
 	freeze approvals.Request // that holds now; without an id there is none
+}
+
+// withEffect puts what the endpoints did since ahead of the outcome: a green tick waits for them.
+func withEffect(card render.Card, req approvals.Request) render.Card {
+	e := effect.Of(req)
+	if !e.Watched || req.State != approvals.Done {
+		return card
+	}
+	card.Outcome = e.Outcome(card.Outcome)
+	card.Text = requestText(req) // what a phone and a screen reader say follows the card
+	if card.Lead = e.Lead(); card.Lead == "" {
+		return card
+	}
+	if card.Tone = render.Warning; len(e.Waiting) > 0 {
+		card.Tone = render.Waiting
+	}
+	card.Text = card.Lead + " · " + card.Text
+	return card
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"s1bot/approvals"
+	"s1bot/approvals/plans"
 	"s1bot/commands/catalog"
 )
 
@@ -17,7 +18,7 @@ const manyEndpoints = 10
 // some place, many endpoints, or one that nobody knows. Nothing for a single workstation. Slack shows it as plain text, and its
 // dialog has room for 300 characters: what matters most comes first.
 func confirmText(req approvals.Request) string {
-	plan := PlanOf(req)
+	plan := plans.Of(req)
 	var reasons []string
 	if n := plan.Endpoints(); n > manyEndpoints {
 		reasons = append(reasons, fmt.Sprintf("%d endpoints", n))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"s1bot/approvals"
+	"s1bot/approvals/plans"
 	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
 	"s1bot/render"
@@ -167,8 +168,8 @@ func (x *executor) carryOut(ctx context.Context, req approvals.Request, asking *
 	}
 	call := x.call(on, in)
 	call.Tell = func(ctx context.Context, card render.Card) error { return x.confide(ctx, req.Requester, asking, card) }
-	var said *catalog.Acceptance
-	call.OnAccept = func(a catalog.Acceptance) { said = &a }
+	var accepted *catalog.Acceptance
+	call.OnAccept = func(a catalog.Acceptance) { accepted = &a }
 	var saved json.RawMessage
 	call.OnSave = func(state json.RawMessage) error { saved = state; return nil }
 	if req, err = x.noteDifferences(ctx, req, found); err != nil {
@@ -181,7 +182,7 @@ func (x *executor) carryOut(ctx context.Context, req approvals.Request, asking *
 	if cmd.Follows() && saved != nil {
 		x.await(ctx, req, saved)
 	}
-	return x.recordAccepted(ctx, req, PlanOf(req).Told(card), said)
+	return x.recordAccepted(ctx, req, plans.Of(req).Told(card), accepted)
 }
 
 // await begins to wait for what a command that ran began.

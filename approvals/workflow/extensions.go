@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"s1bot/approvals"
+	"s1bot/approvals/plans"
 	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
@@ -22,7 +23,7 @@ const ExtendWord = "extend"
 type Extension struct {
 	Request string `json:"request"`
 	For     string `json:"for,omitempty"`
-	Wish    bool   `json:"input,omitempty"` // somebody asks those who may
+	Propose bool   `json:"input,omitempty"` // somebody asks those who may
 	After   *int   `json:"after,omitempty"` // how many extensions there were when the button was made: it is for one more
 }
 
@@ -36,7 +37,7 @@ func (x Extension) late(req approvals.Request) bool {
 func (ex *Extensions) Extend(ctx context.Context, in Interaction, x Extension) error {
 	req, err := ex.Ledger.MayExtend(ctx, x.Request, in.Who.Person)
 	barred := errors.Is(err, approvals.ErrSelfApproval) || errors.Is(err, approvals.ErrNotApprover)
-	mayAsk := barred && !x.Wish && (in.User == req.Requester || in.Who.Somewhere().Yes())
+	mayAsk := barred && !x.Propose && (in.User == req.Requester || in.Who.Somewhere().Yes())
 	if err != nil && !barred {
 		return err
 	}
@@ -103,13 +104,13 @@ func agreed(req approvals.Request, by time.Duration) string {
 // extendButton approves an extension by that much of an isolation as it stands; it asks once more where approving the isolation did.
 func extendButton(req approvals.Request, label string, by time.Duration) render.Button {
 	made := len(req.Term.Extensions)
-	args, _ := json.Marshal(Extension{Request: req.ID, For: text.SpanText(by), Wish: true, After: &made})
+	args, _ := json.Marshal(Extension{Request: req.ID, For: text.SpanText(by), Propose: true, After: &made})
 	return render.Button{Label: label, Style: render.Primary, Do: render.Invocation{Command: ExtendWord, Args: args}, Confirm: confirmText(req)}
 }
 
 // proposedCard says that an extension needs more approvals.
 func proposedCard(req approvals.Request, user string, by time.Duration) render.Card {
-	names := TargetNames(PlanOf(req).Targets, 5)
+	names := plans.Names(plans.Of(req).Targets, 5)
 	return note(render.Card{
 		Tone: render.Waiting, Title: "An extension needs more approvals", Text: "An extension of the isolation of " + names + " needs more approvals",
 		Parts: []render.Part{render.Line{
@@ -135,7 +136,7 @@ func (ex *Extensions) wishExtension(ctx context.Context, in Interaction, req app
 }
 
 func wishCard(req approvals.Request, user string, by time.Duration) render.Card {
-	names, more := TargetNames(PlanOf(req).Targets, 5), text.SpanWords(by)
+	names, more := plans.Names(plans.Of(req).Targets, 5), text.SpanWords(by)
 	return note(render.Card{
 		Tone: render.Waiting, Title: "An extension was requested", Text: "Extension requested: " + more + " more for the isolation of " + names,
 		Parts: []render.Part{render.Line{
@@ -146,7 +147,7 @@ func wishCard(req approvals.Request, user string, by time.Duration) render.Card 
 }
 
 func extendedCard(req approvals.Request, user string, by time.Duration) render.Card {
-	names := TargetNames(PlanOf(req).Targets, 5)
+	names := plans.Names(plans.Of(req).Targets, 5)
 	return note(render.Card{
 		Tone: render.Info, Title: "The isolation was extended", Text: "The isolation of " + names + " was extended by " + text.SpanWords(by),
 		Parts: []render.Part{render.Line{

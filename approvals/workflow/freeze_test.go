@@ -19,7 +19,7 @@ func TestAFreezeStopsEverythingThatChangesAnything(t *testing.T) {
 	require.Contains(t, k.chat.reads(channel), "froze changes")
 	require.Contains(t, k.chat.reads(channel), "account stolen")
 
-	_, err := k.says(alice, "initiate-scan DESKTOP-2")
+	_, err := k.Says(alice, "initiate-scan DESKTOP-2")
 	require.ErrorIs(t, err, approvals.ErrFrozen)
 	_, err = k.approves(carol, req.ID)
 	require.ErrorIs(t, err, approvals.ErrFrozen)

@@ -7,6 +7,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
+	"s1bot/approvals/policyinput"
 	"s1bot/commands/catalog"
 )
 
@@ -60,6 +61,11 @@ func (g *Gate) consoleName(carried string) string {
 		return ""
 	}
 	return on.Name
+}
+
+// withTargets adds to input what the plan touches, as far as it is known.
+func (g *Gate) withTargets(ctx context.Context, input policy.Input, plan catalog.Plan) policy.Input {
+	return policyinput.Source{Consoles: g.Consoles, Policy: g.Policy}.WithTargets(ctx, input, plan)
 }
 
 // markProtected says of each target of a plan whether the policy protects it; input is that of withTargets.

@@ -138,8 +138,8 @@ func (k *kit) by(user string) (Interaction, *dialog) {
 	return Interaction{User: user, Who: k.people.Who(k.t.Context(), user), At: render.Origin{Channel: "CSOC", Key: fmt.Sprint("key-", k.keys)}, Dialog: d}, d
 }
 
-// says runs a line as a person types it, and returns what they read.
-func (k *kit) says(user, line string) (string, error) {
+// Says runs a line as a person types it, and returns what they read.
+func (k *kit) Says(user, line string) (string, error) {
 	k.t.Helper()
 	in, d := k.by(user)
 	var err error
@@ -155,7 +155,7 @@ func (k *kit) says(user, line string) (string, error) {
 // asks is says of a request that must wait, and returns it.
 func (k *kit) asks(user, line string) approvals.Request {
 	k.t.Helper()
-	answer, err := k.says(user, line)
+	answer, err := k.Says(user, line)
 	require.NoError(k.t, err)
 	require.Contains(k.t, answer, "Waiting for approval")
 	return k.last(approvals.Pending)

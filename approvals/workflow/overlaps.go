@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"s1bot/approvals"
+	"s1bot/approvals/effect"
+	"s1bot/approvals/plans"
 	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
 )
@@ -69,15 +71,15 @@ func ranAt(req approvals.Request) time.Time {
 
 // reconnected notes that other ended all isolations before it.
 func reconnected(sequels map[string]sequel, other, req approvals.Request) {
-	for _, t := range PlanOf(other).Targets {
+	for _, t := range plans.Of(other).Targets {
 		sequels[t.ID] = sequel{unclear: other.Started.After(req.Started)}
 	}
 }
 
 // quarantined notes that other isolated the endpoints that threats are on. One on an endpoint that nobody knows may be on any.
 func quarantined(sequels map[string]sequel, other, req approvals.Request) {
-	for _, threat := range PlanOf(other).Targets {
-		for _, t := range PlanOf(req).Targets {
+	for _, threat := range plans.Of(other).Targets {
+		for _, t := range plans.Of(req).Targets {
 			here := threat.Agent == t.ID || threat.Homeless() && (threat.Host == "" || strings.EqualFold(threat.Host, t.Name))
 			if here {
 				s := sequels[t.ID]
@@ -95,10 +97,10 @@ func (o *overlaps) isolated(ctx context.Context, sequels map[string]sequel, othe
 	if err != nil {
 		return err
 	}
-	for _, t := range PlanOf(other).Targets {
+	for _, t := range plans.Of(other).Targets {
 		s := sequels[t.ID]
 		switch {
-		case slices.Contains(effectOf(other).Gone, t.ID): // it was left out
+		case slices.Contains(effect.Of(other).Gone, t.ID): // it was left out
 		case later && other.State == approvals.Done && other.Term.Running(), later && other.State == approvals.Done && other.Term == nil:
 			s = sequel{isolation: other.Ref}
 		case later || stands:
@@ -141,7 +143,7 @@ func (o *overlaps) alone(ctx context.Context, req, was approvals.Request) error 
 	if err != nil {
 		return err
 	}
-	for _, t := range PlanOf(req).Targets {
+	for _, t := range plans.Of(req).Targets {
 		if s := sequels[t.ID]; s.isolation != "" || s.contested() {
 			return errOther
 		}
@@ -168,7 +170,7 @@ func (o *overlaps) termOf(ctx context.Context, cmd *catalog.Command, in Interact
 
 // beforehand tells whether a term ends without an approval of its own: it was asked for so, and nothing of it was isolated by others
 // while it waited.
-func beforehand(req approvals.Request) bool { return req.Term.Auto && len(effectOf(req).Before) == 0 }
+func beforehand(req approvals.Request) bool { return req.Term.Auto && len(effect.Of(req).Before) == 0 }
 
 // errLonger is why an isolation that was extended at the last moment goes on.
 var errLonger = &policy.RefusedError{Why: "Nothing was done: the isolation was extended or restarted in the meantime, so it ends later."}

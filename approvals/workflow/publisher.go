@@ -8,6 +8,7 @@ import (
 	"github.com/sourcegraph/conc/panics"
 
 	"s1bot/approvals"
+	"s1bot/approvals/plans"
 	"s1bot/render"
 )
 
@@ -84,7 +85,7 @@ func (p *Publisher) publish(ctx context.Context, req approvals.Request) error {
 	}
 	freeze := p.freeze(ctx)
 	card := p.drawn(req, p.cards.frozen(freeze).requestCard(req))
-	card.Files = targetFile(req)
+	card.Files = plans.File(req)
 	at, err := p.Messenger.Post(ctx, p.Policy().Channel(), "", req.ID, card)
 	switch {
 	case at.TS == "" && hasFate(err, Unconfirmed):

@@ -34,7 +34,7 @@ func TestACardThatTheChannelDoesNotTakeIsPostedLater(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	k.chat.fails("post", channel, &MessageError{Fate: Final, Reason: "the channel is archived", Err: errors.New("is_archived")})
-	answer, err := k.says(alice, isolate)
+	answer, err := k.Says(alice, isolate)
 	require.NoError(t, err)
 	require.Contains(t, answer, "Its card isn't in the approvals channel yet: the channel is archived")
 	require.Len(t, k.chat.topics, 1)
@@ -52,7 +52,7 @@ func TestACardWhoseAnswerGotLostIsFoundAgain(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	k.chat.fails("post", channel, errLost)
-	_, err := k.says(alice, isolate)
+	_, err := k.Says(alice, isolate)
 	require.NoError(t, err)
 	k.chat.heals()
 	k.later(time.Minute)
@@ -82,7 +82,7 @@ func TestAPlaceholderStandsInForACardThatMayBeThere(t *testing.T) {
 		}
 		return nil
 	}
-	_, err := k.says(alice, isolate)
+	_, err := k.Says(alice, isolate)
 	require.NoError(t, err)
 	card := k.chat.reads(channel)
 	require.Contains(t, card, "Slack didn't confirm the card")
@@ -153,7 +153,7 @@ func TestADeliveryThatComesAgainMakesNoSecondRequest(t *testing.T) {
 	k := newKit(t)
 	req := k.asks(alice, isolate)
 	k.keys--
-	_, err := k.says(alice, isolate)
+	_, err := k.Says(alice, isolate)
 	require.NoError(t, err)
 	all, err := k.ledger.Find(t.Context(), approvals.Query{})
 	require.NoError(t, err)

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"s1bot/approvals"
+	"s1bot/approvals/effect"
+	"s1bot/approvals/plans"
 	"s1bot/render"
 )
 
@@ -33,23 +35,23 @@ func (r *reporter) closed(ctx context.Context, req approvals.Request) error {
 
 // checkInterrupted asks the console about a request of which nobody knows whether it ran, so that a person can decide.
 func (r *reporter) checkInterrupted(ctx context.Context, req approvals.Request) approvals.Request {
-	e := effectOf(req)
-	targets := PlanOf(req).Targets
+	e := effect.Of(req)
+	targets := plans.Of(req).Targets
 	if len(e.Says) > 0 || len(targets) == 0 {
 		return req
 	}
-	targets = targets[:min(len(targets), shownTargets)]
+	targets = targets[:min(len(targets), plans.Shown)]
 	on, err := r.Consoles.Carried(req.Console)
 	if err != nil {
 		return req
 	}
-	seen, err := fetchState(ctx, on.Client, targets)
+	seen, err := effect.FetchState(ctx, on.Client, targets)
 	if err != nil {
 		r.Log.Warn("cannot ask the console what became of a request", "request_id", req.ID, "err", err)
 		return req
 	}
 	for _, t := range targets {
-		if words := seen.says(t); words != "" {
+		if words := seen.Says(t); words != "" {
 			e.Says = append(e.Says, words)
 		}
 	}

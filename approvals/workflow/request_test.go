@@ -154,7 +154,7 @@ func TestTheRequesterAloneWithdraws(t *testing.T) {
 func TestARequestWithoutAReasonIsNotWrittenDown(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
-	_, err := k.says(alice, "isolate DESKTOP-1")
+	_, err := k.Says(alice, "isolate DESKTOP-1")
 	require.ErrorIs(t, err, ErrNoReason)
 	all, err := k.ledger.Find(t.Context(), approvals.Query{})
 	require.NoError(t, err)
@@ -165,7 +165,7 @@ func TestTheSameRequestIsShownAndNotMadeTwice(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	first := k.asks(alice, isolate)
-	answer, err := k.says(alice, isolate)
+	answer, err := k.Says(alice, isolate)
 	require.NoError(t, err)
 	require.Contains(t, answer, "You've already requested this")
 	require.Contains(t, answer, first.Ref)
@@ -177,7 +177,7 @@ func TestTheSameRequestIsShownAndNotMadeTwice(t *testing.T) {
 func TestWhoMayNotAskIsRefusedAndTheTrailSaysSo(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
-	_, err := k.says(dave, isolate)
+	_, err := k.Says(dave, isolate)
 	var refused *policy.RefusedError
 	require.ErrorAs(t, err, &refused)
 	trail, err := k.ledger.Audit(t.Context(), approvals.AuditQuery{})
@@ -194,7 +194,7 @@ func TestWhoMayNotAskIsRefusedAndTheTrailSaysSo(t *testing.T) {
 func TestWhatTheRoleAllowsRunsAtOnce(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
-	answer, err := k.says(alice, `initiate-scan DESKTOP-1`)
+	answer, err := k.Says(alice, `initiate-scan DESKTOP-1`)
 	require.NoError(t, err)
 	require.NotContains(t, answer, "Waiting")
 	require.Len(t, k.console.Changes(), 1)

@@ -12,7 +12,10 @@ import (
 	"time"
 
 	"s1bot/approvals"
+	"s1bot/approvals/effect"
+	"s1bot/approvals/plans"
 	"s1bot/approvals/policy"
+	"s1bot/approvals/policyinput"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -30,7 +33,7 @@ const revalidateLimit = 45 * time.Second
 type look struct {
 	args   json.RawMessage // what runs: what was shown, less what has gone since
 	left   int             // how many things
-	effect effect          // what else is different
+	effect effect.Effect   // what else is different
 }
 
 // revalidate looks at what a request touches, asks the policy, and counts the approvals. It returns an *approvals.UnansweredError where
@@ -47,8 +50,8 @@ func (x *executor) revalidate(ctx context.Context, req approvals.Request, asking
 	if err != nil {
 		return found, WithCommand(cmd, err)
 	}
-	shown := PlanOf(req).Targets
-	seen, err := fetchState(ctx, on.Client, shown)
+	shown := plans.Of(req).Targets
+	seen, err := effect.FetchState(ctx, on.Client, shown)
 	if err != nil {
 		return found, x.decideBlind(ctx, cmd, req, err)
 	}
@@ -60,7 +63,7 @@ func (x *executor) revalidate(ctx context.Context, req approvals.Request, asking
 	now, err := cmd.Prepare(ctx, call, found.args)
 	switch {
 	case err != nil && req.Fence > 0 && pointless(err):
-		now = catalog.Plan{Also: PlanOf(req).Also, Policy: PlanOf(req).Policy} // it ran before, or may have: what that did is no reason to call it refused
+		now = catalog.Plan{Also: plans.Of(req).Also, Policy: plans.Of(req).Policy} // it ran before, or may have: what that did is no reason to call it refused
 	case err != nil:
 		return found, x.unprepared(ctx, cmd, req, err)
 	}
@@ -69,11 +72,11 @@ func (x *executor) revalidate(ctx context.Context, req approvals.Request, asking
 }
 
 // compare leaves out what is gone of what was shown, and returns the rest.
-func (l *look) compare(cmd *catalog.Command, shown []catalog.Target, seen snapshot) (left []catalog.Target, err error) {
+func (l *look) compare(cmd *catalog.Command, shown []catalog.Target, seen effect.Snapshot) (left []catalog.Target, err error) {
 	for _, t := range shown {
-		if seen.has(t) {
+		if seen.Has(t) {
 			left = append(left, t)
-			if cmd.Timed && seen.agents[t.ID].Isolated() {
+			if cmd.Timed && seen.Agents[t.ID].Isolated() {
 				l.effect.Before = append(l.effect.Before, t.ID)
 			}
 			continue
@@ -92,13 +95,13 @@ func (l *look) compare(cmd *catalog.Command, shown []catalog.Target, seen snapsh
 }
 
 // freshest are the rows of what is left that were read last: those of the preparation, or of the look before it.
-func freshest(left, prepared []catalog.Target, seen snapshot) []catalog.Target {
+func freshest(left, prepared []catalog.Target, seen effect.Snapshot) []catalog.Target {
 	rows := slices.Clone(prepared)
 	for _, t := range left {
 		if slices.ContainsFunc(prepared, func(p catalog.Target) bool { return p.Kind == t.Kind && p.ID == t.ID }) {
 			continue
 		}
-		if a, ok := seen.agents[t.ID]; ok && t.Kind == "agent" {
+		if a, ok := seen.Agents[t.ID]; ok && t.Kind == "agent" {
 			t.Name, t.Account, t.Site, t.Group, t.Tags = a.ComputerName, a.AccountName, a.SiteName, a.GroupName, a.TagNames()
 		}
 		rows = append(rows, t)
@@ -108,7 +111,7 @@ func freshest(left, prepared []catalog.Target, seen snapshot) []catalog.Target {
 
 // decideBlind is what is left to say of a request whose targets cannot be read: no, where that is certain whatever they are.
 func (x *executor) decideBlind(ctx context.Context, cmd *catalog.Command, req approvals.Request, why error) error {
-	blind := PlanOf(req)
+	blind := plans.Of(req)
 	for i, t := range blind.Targets {
 		if t.Kind == "agent" || t.Kind == "threat" || t.Kind == "alert" { // which are where they are, and called what they are, for a time
 			blind.Targets[i] = catalog.Target{Kind: t.Kind, ID: t.ID, Name: t.ID}
@@ -119,7 +122,7 @@ func (x *executor) decideBlind(ctx context.Context, cmd *catalog.Command, req ap
 	if err != nil && !errors.As(err, &open) {
 		return err
 	}
-	return &policy.UnansweredError{Question: "I can't look up what this touches (" + consoleReason(why) + ")"}
+	return &policy.UnansweredError{Question: "I can't look up what this touches (" + policyinput.ConsoleReason(why) + ")"}
 }
 
 // pointless tells whether a preparation was refused for what is asked for, and not because something could not be read.
@@ -201,8 +204,8 @@ func differences(shown, now []catalog.Target) []string {
 		if is.Name != was.Name {
 			found = append(found, fmt.Sprintf("%s is now called %s", was.Name, is.Name))
 		}
-		if Place(is) != Place(was) {
-			found = append(found, fmt.Sprintf("%s is now in %s", was.Name, Place(is)))
+		if is.Place() != was.Place() {
+			found = append(found, fmt.Sprintf("%s is now in %s", was.Name, is.Place()))
 		}
 		if is.State != was.State {
 			found = append(found, fmt.Sprintf("%s is now %s", was.Name, is.State))

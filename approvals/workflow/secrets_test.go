@@ -23,7 +23,7 @@ func waitsForFetch(s *policy.Settings) {
 func TestAPasswordDoesNotWaitUnsealed(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, waitsForFetch)
-	_, err := k.says(alice, fetch)
+	_, err := k.Says(alice, fetch)
 	var usage *catalog.UsageError
 	require.ErrorAs(t, err, &usage)
 	require.Equal(t, "password", usage.Param)

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"s1bot/approvals"
+	"s1bot/approvals/effect"
+	"s1bot/approvals/plans"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -105,7 +107,7 @@ func endReason(req approvals.Request) string {
 
 // warningCard says that an isolation ends soon, and what can be done about it.
 func warningCard(req approvals.Request, still remainder, undo []render.Action) render.Card {
-	names := TargetNames(still.targets, 5)
+	names := plans.Names(still.targets, 5)
 	card := render.Card{Tone: render.Waiting, Title: "An isolation ends soon", Text: "The isolation of " + names + " ends soon", Actions: append([]render.Action{render.Button{Label: "Extend", Do: About(ExtendWord, req.ID)}}, undo...)}
 	card.Parts = []render.Part{
 		render.Line{render.Text("The isolation of "), render.Bold(names), render.Text(" ends "), render.Since(req.Term.Ends), render.Text(" ("), render.At(req.Term.Ends), render.Text(").")},
@@ -122,12 +124,12 @@ func leftOut(still remainder) []string {
 	if len(still.left) == 0 {
 		return nil
 	}
-	return []string{"Left out: " + some(still.left) + "."}
+	return []string{"Left out: " + effect.Some(still.left) + "."}
 }
 
 // termNote is a card of a few sentences about an isolation for a time.
 func termNote(req approvals.Request, title string, sentences ...string) render.Card {
-	names := TargetNames(PlanOf(req).Targets, 5)
+	names := plans.Names(plans.Of(req).Targets, 5)
 	title = strings.TrimSuffix(title, ".")
 	card := render.Card{Tone: render.Info, Title: title, Text: title + ": " + names}
 	card.Parts = []render.Part{render.Line{render.Bold(names), render.Text(": " + strings.Join(sentences, " "))}}

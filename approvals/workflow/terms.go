@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"s1bot/approvals"
+	"s1bot/approvals/effect"
+	"s1bot/approvals/plans"
 	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
 	"s1bot/render"
@@ -67,13 +69,13 @@ type remainder struct {
 
 // stillIsolated asks the console what of a request is isolated now. What was isolated again by a later request is that one's.
 func (ts *terms) stillIsolated(ctx context.Context, req approvals.Request) (remainder, error) {
-	targets := slices.DeleteFunc(PlanOf(req).Targets, func(t catalog.Target) bool { return slices.Contains(effectOf(req).Gone, t.ID) })
+	targets := slices.DeleteFunc(plans.Of(req).Targets, func(t catalog.Target) bool { return slices.Contains(effect.Of(req).Gone, t.ID) })
 	whole := remainder{targets: targets}
 	on, err := ts.Consoles.Carried(req.Console)
 	if err != nil {
 		return whole, err
 	}
-	seen, err := fetchState(ctx, on.Client, targets)
+	seen, err := effect.FetchState(ctx, on.Client, targets)
 	if err != nil {
 		return whole, fmt.Errorf("look at what is isolated: %w", err)
 	}
@@ -83,10 +85,10 @@ func (ts *terms) stillIsolated(ctx context.Context, req approvals.Request) (rema
 	}
 	var still remainder
 	for _, t := range targets {
-		other, a := sequels[t.ID], seen.agents[t.ID]
+		other, a := sequels[t.ID], seen.Agents[t.ID]
 		unreached := !a.Online() && a.LastActiveDate.Before(req.Started) // its isolation waits for it, whatever is shown until then
 		switch {
-		case !seen.has(t):
+		case !seen.Has(t):
 			still.left = append(still.left, t.Name+" is no longer in the console")
 		case !a.Isolated() && !unreached:
 			still.left = append(still.left, t.Name+" is connected again")
@@ -105,7 +107,7 @@ func (ts *terms) stillIsolated(ctx context.Context, req approvals.Request) (rema
 
 // overAlready ends a term whose isolation is over: nothing is asked for.
 func (ts *terms) overAlready(ctx context.Context, req approvals.Request, still remainder) error {
-	note := "I requested no reconnection: " + some(still.left) + "."
+	note := "I requested no reconnection: " + effect.Some(still.left) + "."
 	return ts.closeTerm(ctx, req, "", note, termNote(req, "The isolation for "+spanOf(req)+" is over", note))
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"s1bot/approvals"
+	"s1bot/approvals/effect"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 	"s1bot/s1"
@@ -19,7 +20,7 @@ func (c *Config) undo(req approvals.Request, targets []catalog.Target) (inv rend
 	if !ok {
 		return inv, false
 	}
-	return render.Invocation{Command: back.Name, Console: req.Console, Args: catalog.Marshal(map[string]any{back.Main: idsOf[s1.AgentID](targets, "agent")})}, true
+	return render.Invocation{Command: back.Name, Console: req.Console, Args: catalog.Marshal(map[string]any{back.Main: effect.IDsOf[s1.AgentID](targets, "agent")})}, true
 }
 
 // undoActions offer to end an isolation at once.

@@ -9,20 +9,22 @@ import (
 	"time"
 
 	"s1bot/approvals"
+	"s1bot/approvals/effect"
+	"s1bot/approvals/plans"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 	"s1bot/s1"
 )
 
 // recordAccepted completes the outcome of a run by what the console took of it, and begins to watch what becomes of that, if it can be seen.
-func (x *executor) recordAccepted(ctx context.Context, req approvals.Request, card render.Card, said *catalog.Acceptance) approvals.Result {
+func (x *executor) recordAccepted(ctx context.Context, req approvals.Request, card render.Card, accepted *catalog.Acceptance) approvals.Result {
 	res := result(card)
 	g, _ := x.effectFor(req)
-	if g == nil || card.Outcome == render.Failed || said == nil || g.Task != nil && !said.Task.Valid() {
+	if g == nil || card.Outcome == render.Failed || accepted == nil || g.Task != nil && !accepted.Task.Valid() {
 		return res
 	}
-	e := effectOf(req)
-	e.Accepted, e.Refused, e.Task = said.Count, said.Refused, string(said.Task)
+	e := effect.Of(req)
+	e.Accepted, e.Refused, e.Task = accepted.Count, accepted.Refused, string(accepted.Task)
 	body, err := json.Marshal(e)
 	if err != nil {
 		x.Log.Error("cannot write down what the console took", "request_id", req.ID, "err", err)
@@ -49,10 +51,10 @@ type Watch struct {
 	Run       string // names the run: a later one has a watch of its own
 	Requester string
 	Began     time.Time
-	Saved     json.RawMessage // what it has said so far
+	Saved     json.RawMessage // what it has delivered so far
 }
 
-// delivered is what a watch has said.
+// delivered is what a watch has told people.
 type delivered struct {
 	Warned bool `json:"warned,omitempty"` // that it takes too long
 	Told   bool `json:"told,omitempty"`   // how it ended
@@ -61,17 +63,17 @@ type delivered struct {
 // Watch looks until everything is applied or has failed, or for a day. It returns an error only if ctx ends: then somebody else goes on, with
 // what save was given.
 func (w *Watcher) Watch(ctx context.Context, watch Watch, save func(json.RawMessage) error) error {
-	var said delivered
-	_ = json.Unmarshal(watch.Saved, &said)                             // nothing was said yet
+	var sent delivered
+	_ = json.Unmarshal(watch.Saved, &sent)                             // nothing was sent yet
 	for pause := w.Tick * 2 / 5; ; pause = min(pause*3/2, w.Tick*12) { // from 2 seconds to a minute
 		if !sleep(ctx, pause) {
 			return context.Cause(ctx)
 		}
-		over, err := w.look(ctx, watch, &said, save)
+		over, err := w.look(ctx, watch, &sent, save)
 		if err != nil && ctx.Err() == nil {
 			w.Log.Warn("cannot see the effect of a request yet", "request_id", watch.Request, "err", err)
 		}
-		blind := err != nil && w.Now().Sub(watch.Began) > watchLimit
+		blind := err != nil && w.Now().Sub(watch.Began) > effect.WatchLimit
 		if over || blind || errors.Is(err, approvals.ErrNotFound) {
 			return nil
 		}
@@ -79,7 +81,7 @@ func (w *Watcher) Watch(ctx context.Context, watch Watch, save func(json.RawMess
 }
 
 // look looks once, and tells what is worth telling, once. A watch over an earlier run than the last one is over.
-func (w *Watcher) look(ctx context.Context, watch Watch, said *delivered, save func(json.RawMessage) error) (over bool, err error) {
+func (w *Watcher) look(ctx context.Context, watch Watch, sent *delivered, save func(json.RawMessage) error) (over bool, err error) {
 	req, err := w.Ledger.Get(ctx, watch.Request)
 	if err != nil || req.State == approvals.Running && watchKey(req) == watch.Run {
 		return false, err
@@ -93,31 +95,31 @@ func (w *Watcher) look(ctx context.Context, watch Watch, said *delivered, save f
 	}
 	over = len(e.Waiting) == 0 || e.Stopped
 	switch {
-	case over && !said.Told && w.worthTelling(req, e, *said):
-		said.Told = true
-	case e.Overdue && !over && !said.Warned:
-		said.Warned = true
+	case over && !sent.Told && w.worthTelling(req, e, *sent):
+		sent.Told = true
+	case e.Overdue && !over && !sent.Warned:
+		sent.Warned = true
 	default:
 		return over, nil
 	}
 	if err := w.reporter.tellAll(ctx, req, "", effectCard(req, e)); err != nil {
 		return false, err
 	}
-	body, _ := json.Marshal(said) // two booleans
+	body, _ := json.Marshal(sent) // two booleans
 	return over, save(body)
 }
 
 // worthTelling tells whether people must hear how an effect ended: no card shows it, it took a while, or something failed that
 // the console had taken. Scripts tell their own end, with their results.
-func (w *Watcher) worthTelling(req approvals.Request, e effect, said delivered) bool {
+func (w *Watcher) worthTelling(req approvals.Request, e effect.Effect, sent delivered) bool {
 	if cmd, ok := w.Catalog.Find(req.Command); ok && cmd.Follows() {
 		return false
 	}
-	return len(req.Cards) == 0 || said.Warned || len(e.Failed)+len(e.Partly) > len(e.Refused) || w.Now().Sub(req.Started) > settledSoon
+	return len(req.Cards) == 0 || sent.Warned || len(e.Failed)+len(e.Partly) > len(e.Refused) || w.Now().Sub(req.Started) > effect.SettledSoon
 }
 
 // effectCard tells how far the effect of a request is: at its end, or when it takes too long.
-func effectCard(req approvals.Request, e effect) render.Card {
+func effectCard(req approvals.Request, e effect.Effect) render.Card {
 	word, tone := "Applied", render.Good
 	switch {
 	case len(e.Waiting) > 0:
@@ -130,33 +132,33 @@ func effectCard(req approvals.Request, e effect) render.Card {
 		word, tone = "Accepted", render.Info
 	}
 	title := word + " · " + req.Title
-	names := TargetNames(PlanOf(req).Targets, 3)
-	return note(render.Card{Tone: tone, Title: title, Text: title + ": " + names, Parts: append([]render.Part{render.Line{render.Bold(names)}}, e.parts()...)}, "ref "+req.Ref)
+	names := plans.Names(plans.Of(req).Targets, 3)
+	return note(render.Card{Tone: tone, Title: title, Text: title + ": " + names, Parts: append([]render.Part{render.Line{render.Bold(names)}}, e.Parts()...)}, "ref "+req.Ref)
 }
 
 // observe looks once at what a request was for, and edits the cards when something changed.
-func (w *Watcher) observe(ctx context.Context, req approvals.Request) (effect, error) {
-	e := effectOf(req)
+func (w *Watcher) observe(ctx context.Context, req approvals.Request) (effect.Effect, error) {
+	e := effect.Of(req)
 	g, action := w.effectFor(req)
 	if g == nil {
 		return e, approvals.ErrNotFound // of an older version: nothing is watched
 	}
-	targets := slices.DeleteFunc(PlanOf(req).Targets, func(t catalog.Target) bool { return slices.Contains(e.Gone, t.ID) })
+	targets := slices.DeleteFunc(plans.Of(req).Targets, func(t catalog.Target) bool { return slices.Contains(e.Gone, t.ID) })
 	on, err := w.Consoles.Carried(req.Console)
 	if err != nil {
 		return e, err
 	}
-	seen, err := fetchState(ctx, on.Client, targets)
+	seen, err := effect.FetchState(ctx, on.Client, targets)
 	if err == nil && g.Task != nil {
-		seen.tasks, err = tasksOf(ctx, on.Client, s1.TaskID(e.Task))
+		seen.Tasks, err = effect.TasksOf(ctx, on.Client, s1.TaskID(e.Task))
 	}
 	if err != nil {
 		return e, fmt.Errorf("look at what %s did: %w", req.Command, err)
 	}
-	e.measure(*g, seen, targets, action, req.Started.Add(-catalog.ClockSkew))
+	e.Measure(*g, seen, targets, action, req.Started.Add(-catalog.ClockSkew))
 	passed := w.Now().Sub(req.Started)
 	e.Overdue = len(e.Waiting) > 0 && passed > max(g.Overdue, mayTake(req)+g.Overdue/4)
-	e.Stopped = len(e.Waiting) > 0 && passed > watchLimit
+	e.Stopped = len(e.Waiting) > 0 && passed > effect.WatchLimit
 	body, err := json.Marshal(e)
 	if err != nil {
 		return e, err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"s1bot/approvals"
+	"s1bot/approvals/plans"
 	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
 	"s1bot/commands/consoles"
@@ -121,7 +122,7 @@ func (c *Config) changed(ctx context.Context, req approvals.Request) {
 		return
 	}
 	ids := map[string][]string{}
-	for _, t := range PlanOf(req).Targets {
+	for _, t := range plans.Of(req).Targets {
 		ids[t.Kind] = append(ids[t.Kind], t.ID)
 	}
 	for kind, list := range ids {

@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"s1bot/approvals"
+	"s1bot/approvals/plans"
 	"s1bot/approvals/workflow"
 	"s1bot/commands/catalog"
 	"s1bot/notifier/figures"
@@ -321,7 +322,7 @@ func (k *Keeper) credit(by map[string]approvals.Request, req approvals.Request) 
 	if cmd, ok := k.Catalog.Find(req.Command); !ok || cmd.Effect == nil || !cmd.Effect.Isolates {
 		return
 	}
-	for _, t := range workflow.PlanOf(req).Targets {
+	for _, t := range plans.Of(req).Targets {
 		if req.Started.After(by[t.ID].Started) {
 			by[t.ID] = req
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"s1bot/approvals"
+	"s1bot/approvals/plans"
 	"s1bot/approvals/workflow"
 	"s1bot/commands/catalog"
 	"s1bot/commands/manual"
@@ -190,7 +191,7 @@ func (d drawing) toDecide(req approvals.Request) render.Row {
 		case !ok || b.Rare || b.Do.Command == "withdraw", b.Do.Command == "approve" && d.Freeze != nil:
 			continue // what decides is on the card, and nothing is approved while everything is frozen
 		case b.Do.Command == "approve":
-			b.Confirm = cmp.Or(b.Confirm, req.Title+": "+cmp.Or(workflow.TargetNames(workflow.PlanOf(req).Targets, 5), "as the request says"))
+			b.Confirm = cmp.Or(b.Confirm, req.Title+": "+cmp.Or(plans.Names(plans.Of(req).Targets, 5), "as the request says"))
 		}
 		row.Actions = append(row.Actions, b)
 	}
@@ -201,7 +202,7 @@ func (d drawing) toDecide(req approvals.Request) render.Row {
 // about names a request and what it touches.
 func about(req approvals.Request) render.Line {
 	line := render.Line{render.Mono(req.Ref), render.Text(" "), render.Bold(req.Title)}
-	if names := workflow.TargetNames(workflow.PlanOf(req).Targets, 3); names != "" {
+	if names := plans.Names(plans.Of(req).Targets, 3); names != "" {
 		line = append(line, render.Text(" · "+names))
 	}
 	return line

@@ -127,12 +127,24 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"approvals/policy"},
 		nil,
 	},
+	"approvals/effect": {
+		[]string{"approvals", "commands/catalog", "render", "s1"},
+		nil,
+	},
+	"approvals/plans": {
+		[]string{"approvals", "approvals/effect", "commands/catalog", "commands/text", "render"},
+		nil,
+	},
+	"approvals/policyinput": {
+		[]string{"approvals/policy", "commands/catalog", "commands/consoles", "render", "s1"},
+		nil,
+	},
 	"approvals/workflow": {
-		[]string{"approvals", "approvals/policy", "commands/catalog", "commands/consoles", "commands/text", "render", "s1"},
+		[]string{"approvals", "approvals/effect", "approvals/plans", "approvals/policy", "approvals/policyinput", "commands/catalog", "commands/consoles", "commands/text", "render", "s1"},
 		[]string{"github.com/sourcegraph/conc"},
 	},
 	"approvals/trail": {
-		[]string{"approvals", "approvals/workflow", "commands/catalog", "commands/consoles", "commands/text", "render"},
+		[]string{"approvals", "approvals/effect", "commands/catalog", "commands/consoles", "commands/text", "render"},
 		nil,
 	},
 	"approvals/syslog": {
@@ -175,7 +187,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{
 			"s1", "render", "render/cards", "render/tempfile",
 			"commands/catalog", "commands/consoles", "commands/manual", "commands/observables", "commands/plain", "commands/refusal", "commands/sightings", "commands/slash", "commands/text",
-			"approvals", "approvals/policy", "approvals/workflow",
+			"approvals", "approvals/plans", "approvals/policy", "approvals/workflow",
 			"bot/chat", "bot/fairqueue", "bot/home", "bot/inbound", "bot/jobs", "bot/people", "bot/post", "bot/report", "bot/seal", "bot/setup",
 			"bot/socketmode", "bot/webapi",
 		},
@@ -222,7 +234,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"github.com/slack-go/slack", "github.com/gorilla/websocket", "github.com/sethvargo/go-retry"},
 	},
 	"bot/home": {
-		[]string{"render", "commands/catalog", "commands/manual", "commands/slash", "commands/text", "approvals", "approvals/workflow", "notifier/figures"},
+		[]string{"render", "commands/catalog", "commands/manual", "commands/slash", "commands/text", "approvals", "approvals/plans", "approvals/workflow", "notifier/figures"},
 		nil,
 	},
 	"bot/store": {

@@ -80,3 +80,14 @@ func (p Plan) Told(card render.Card) render.Card {
 	}
 	return card
 }
+
+// Place is where a target lies, as "site / group".
+func (t Target) Place() string {
+	switch {
+	case t.Site == "":
+		return t.Group
+	case t.Group == "":
+		return t.Site
+	}
+	return t.Site + " / " + t.Group
+}

@@ -1,4 +1,4 @@
-package workflow
+package policyinput
 
 import (
 	"cmp"
@@ -18,7 +18,7 @@ import (
 
 // A chart is what of the console's places was looked up for one question to the policy.
 type chart struct {
-	console       *s1.Client
+	console       Console
 	sites         []s1.Site
 	open          string // why the sites are not known
 	groups, hosts bool   // whether a rule that may matter asks for them
@@ -38,12 +38,12 @@ func isPlace(t catalog.Target) bool {
 }
 
 // chart looks the sites up, if any of targets is a place and it matters.
-func (g *Gate) chart(ctx context.Context, console *s1.Client, input policy.Input, targets []catalog.Target) *chart {
-	c := &chart{console: console, off: !g.Policy().ByTarget() || !slices.ContainsFunc(targets, isPlace)}
+func (s Source) chart(ctx context.Context, console Console, input policy.Input, targets []catalog.Target) *chart {
+	c := &chart{console: console, off: !s.Policy().ByTarget() || !slices.ContainsFunc(targets, isPlace)}
 	if c.off {
 		return c
 	}
-	c.groups, c.hosts = g.Policy().LooksInto(input)
+	c.groups, c.hosts = s.Policy().LooksInto(input)
 	c.sites, c.open = upTo(mostSites, "sites", console.Sites(ctx, nil))
 	return c
 }
@@ -53,7 +53,7 @@ func upTo[T any](most int, noun string, list iter.Seq2[T, error]) (all []T, open
 	all, err := s1.Collect(s1.Take(list, most+1))
 	switch {
 	case err != nil:
-		return nil, "I can't list the " + noun + " that this reaches (" + consoleReason(err) + ")"
+		return nil, "I can't list the " + noun + " that this reaches (" + ConsoleReason(err) + ")"
 	case len(all) > most:
 		return nil, fmt.Sprintf("This reaches more than %d %s, too many for me to check", most, noun)
 	}

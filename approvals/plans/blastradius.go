@@ -1,4 +1,4 @@
-package workflow
+package plans
 
 import (
 	"bytes"
@@ -10,10 +10,10 @@ import (
 	"s1bot/render"
 )
 
-// targetFile is the whole list of what a request touches, where the card names only the first ones.
-func targetFile(req approvals.Request) []render.File {
-	targets := PlanOf(req).Targets
-	if len(targets) <= shownTargets {
+// File is the whole list of what a request touches, where the card names only the first ones.
+func File(req approvals.Request) []render.File {
+	targets := Of(req).Targets
+	if len(targets) <= Shown {
 		return nil
 	}
 	table := render.Table{}
@@ -31,14 +31,14 @@ func targetFile(req approvals.Request) []render.File {
 	if table.CSV(&body) != nil {
 		return nil
 	}
-	return []render.File{{Name: "targets-" + req.Ref + ".csv", Title: "All " + count(targets) + " of " + req.Ref, Body: body.Bytes()}}
+	return []render.File{{Name: "targets-" + req.Ref + ".csv", Title: "All " + Count(targets) + " of " + req.Ref, Body: body.Bytes()}}
 }
 
-// blast counts what makes an approver look twice: servers, what the policy protects, endpoints that are off,
+// BlastRadius counts what makes an approver look twice: servers, what the policy protects, endpoints that are off,
 // active threats.
-func blast(req approvals.Request) render.Note {
+func BlastRadius(req approvals.Request) render.Note {
 	servers, protected, off, threats := 0, 0, 0, 0
-	for _, t := range PlanOf(req).Targets {
+	for _, t := range Of(req).Targets {
 		if t.Protected != "" {
 			protected++
 		}

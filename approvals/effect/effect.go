@@ -1,4 +1,4 @@
-package workflow
+package effect
 
 import (
 	"cmp"
@@ -13,14 +13,17 @@ import (
 	"s1bot/render"
 )
 
-// How the console's yes is followed until it is the endpoint's yes.
+// How long the console's yes is followed until it is the endpoint's yes.
 const (
-	watchLimit  = 24 * time.Hour // an endpoint that is off for longer is nobody's surprise
-	settledSoon = 30 * time.Second
+	WatchLimit  = 24 * time.Hour   // an endpoint that is off for longer is nobody's surprise
+	SettledSoon = 30 * time.Second // what is over by then needs no message of its own
 )
 
-// An effect is what the console said about a request beyond its answer. It is part of the row and of the audit trail.
-type effect struct {
+// MostStates is of how many targets the state is told one by one; the rest are counted.
+const MostStates = 10
+
+// An Effect is what the console said about a request beyond its answer. It is part of the row and of the audit trail.
+type Effect struct {
 	Changed  []string          `json:"changed,omitempty"`  // since it was shown to who approved
 	Gone     []string          `json:"gone,omitempty"`     // left out, because the console no longer has it; ids
 	Before   []string          `json:"before,omitempty"`   // isolated already when it ran; ids
@@ -41,15 +44,16 @@ type effect struct {
 	Says     []string          `json:"says,omitempty"`    // where nobody knows whether it ran: what the console says of each target
 }
 
-func effectOf(req approvals.Request) (e effect) {
+// Of is the effect of a request, as its row keeps it.
+func Of(req approvals.Request) (e Effect) {
 	if json.Unmarshal(req.Effect, &e) != nil {
-		return effect{}
+		return Effect{}
 	}
 	return e
 }
 
 // Words are the three states apart: accepted by the console, applied by the endpoints, and failed or not yet applied.
-func (e effect) Words() string {
+func (e Effect) Words() string {
 	var words []string
 	if e.Accepted > 0 {
 		words = append(words, fmt.Sprintf("%d accepted", e.Accepted))
@@ -58,25 +62,25 @@ func (e effect) Words() string {
 		words = append(words, fmt.Sprintf("%d applied", e.Applied))
 	}
 	if len(e.Waiting) > 0 {
-		words = append(words, fmt.Sprintf("%d waiting (%s)", len(e.Waiting), some(e.Waiting)))
+		words = append(words, fmt.Sprintf("%d waiting (%s)", len(e.Waiting), Some(e.Waiting)))
 	}
 	if len(e.Partly) > 0 {
-		words = append(words, fmt.Sprintf("%d partly applied (%s)", len(e.Partly), some(e.Partly)))
+		words = append(words, fmt.Sprintf("%d partly applied (%s)", len(e.Partly), Some(e.Partly)))
 	}
 	if len(e.Failed) > 0 {
-		words = append(words, fmt.Sprintf("%d failed (%s)", len(e.Failed), some(e.Failed)))
+		words = append(words, fmt.Sprintf("%d failed (%s)", len(e.Failed), Some(e.Failed)))
 	}
 	if e.Untaken > 0 {
 		words = append(words, fmt.Sprintf("%d not accepted by the console, which doesn't say which", e.Untaken))
 	}
 	if len(e.Unseen) > 0 {
-		words = append(words, fmt.Sprintf("%d with no status from the console (%s)", len(e.Unseen), some(e.Unseen)))
+		words = append(words, fmt.Sprintf("%d with no status from the console (%s)", len(e.Unseen), Some(e.Unseen)))
 	}
 	return strings.Join(words, " · ")
 }
 
-// parts tell of an effect: how far it is, what waits and why, what was different from what was shown.
-func (e effect) parts() []render.Part {
+// Parts tell of an effect: how far it is, what waits and why, what was different from what was shown.
+func (e Effect) Parts() []render.Part {
 	var parts []render.Part
 	if words := e.Words(); words != "" {
 		parts = append(parts, render.Line{render.Text(words)})
@@ -85,17 +89,17 @@ func (e effect) parts() []render.Part {
 		parts = append(parts, render.Line{render.Bold("⚠ " + words)})
 	}
 	if len(e.Changed) > 0 {
-		parts = append(parts, render.Note{render.Text("Changed since the request: " + some(e.Changed))})
+		parts = append(parts, render.Note{render.Text("Changed since the request: " + Some(e.Changed))})
 	}
 	return parts
 }
 
-// table tells how far each of the first targets is.
-func (e effect) table(targets []catalog.Target) render.Table {
+// Table tells how far each of the first targets is.
+func (e Effect) Table(targets []catalog.Target) render.Table {
 	table := render.Table{Columns: []render.Column{{Title: "Name"}, {Title: "Result"}, {Title: "Where"}}}
 	for _, t := range targets {
 		if state, ok := e.States[t.ID]; ok {
-			where := strings.TrimPrefix(strings.Join([]string{t.Host, cmp.Or(Place(t), "—")}, " · "), " · ")
+			where := strings.TrimPrefix(strings.Join([]string{t.Host, cmp.Or(t.Place(), "—")}, " · "), " · ")
 			table.Rows = append(table.Rows, []render.Line{{render.Link(t.Name, t.URL)}, {render.Text(state)}, {render.Text(where)}})
 		}
 	}
@@ -103,7 +107,7 @@ func (e effect) table(targets []catalog.Target) render.Table {
 }
 
 // warning says that too much time has passed, if so.
-func (e effect) warning() string {
+func (e Effect) warning() string {
 	switch {
 	case len(e.Waiting) == 0 || !e.Overdue && !e.Stopped:
 		return ""
@@ -117,8 +121,8 @@ func (e effect) warning() string {
 	return "This is taking longer than it should: check the endpoint."
 }
 
-// some is the first few of a list.
-func some(list []string) string {
+// Some is the first few of a list.
+func Some(list []string) string {
 	words := strings.Join(list[:min(len(list), 5)], ", ")
 	if more := len(list) - 5; more > 0 {
 		words += fmt.Sprintf(" and %d more", more)
@@ -126,43 +130,25 @@ func some(list []string) string {
 	return words
 }
 
-// lead is the first line of a card about something that is not done yet, or was not done everywhere; "" where the endpoints did it.
-func (e effect) lead() string {
+// Lead is the first line of a card about something that is not done yet, or was not done everywhere; "" where the endpoints did it.
+func (e Effect) Lead() string {
 	if len(e.Waiting)+len(e.Partly)+len(e.Failed) == 0 && len(e.Unseen) > 0 {
-		return "Accepted; the console doesn't say whether " + some(e.Unseen) + " is " + e.Done
+		return "Accepted; the console doesn't say whether " + Some(e.Unseen) + " is " + e.Done
 	}
 	total := e.Applied + len(e.Waiting) + len(e.Partly) + len(e.Failed) + len(e.Unseen)
 	return catalog.NotYet(e.Done, e.Applied, total, e.Waiting, slices.Concat(e.Partly, e.Failed))
 }
 
-// outcome is the specification's word for what was seen since: the row's is the console's yes.
-func (e effect) outcome(said render.Outcome) render.Outcome {
+// Outcome is the specification's word for what was seen since: the row's is the console's yes.
+func (e Effect) Outcome(answer render.Outcome) render.Outcome {
 	switch done := e.Applied + len(e.Partly) + len(e.Waiting) + len(e.Unseen); {
-	case said == render.Failed || len(e.Failed)+len(e.Partly) == 0:
-		return said
+	case answer == render.Failed || len(e.Failed)+len(e.Partly) == 0:
+		return answer
 	case done == 0:
 		return render.Failed
 	}
 	return render.Partial
 }
 
-// withEffect puts what the endpoints did since ahead of the outcome: a green tick waits for them.
-func withEffect(card render.Card, req approvals.Request) render.Card {
-	e := effectOf(req)
-	if !e.Watched || req.State != approvals.Done {
-		return card
-	}
-	card.Outcome = e.outcome(card.Outcome)
-	card.Text = requestText(req) // what a phone and a screen reader say follows the card
-	if card.Lead = e.lead(); card.Lead == "" {
-		return card
-	}
-	if card.Tone = render.Warning; len(e.Waiting) > 0 {
-		card.Tone = render.Waiting
-	}
-	card.Text = card.Lead + " · " + card.Text
-	return card
-}
-
-// EffectWords says in words what a request's effect says, as its row and the audit trail keep it.
-func EffectWords(raw json.RawMessage) string { return effectOf(approvals.Request{Effect: raw}).Words() }
+// Words says in words what a request's effect says, as its row and the audit trail keep it.
+func Words(raw json.RawMessage) string { return Of(approvals.Request{Effect: raw}).Words() }

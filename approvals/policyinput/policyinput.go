@@ -1,31 +1,47 @@
-package workflow
+package policyinput
 
 import (
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"net/http"
 	"slices"
 
 	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
+	"s1bot/commands/consoles"
 	"s1bot/render"
 	"s1bot/s1"
 )
 
-// withTargets adds to input what the plan touches, as far as it is known.
-func (g *Gate) withTargets(ctx context.Context, input policy.Input, plan catalog.Plan) policy.Input {
+// Console is where places and endpoints are looked up; see s1.Client.
+type Console interface {
+	AgentsByID(ctx context.Context, ids []s1.AgentID) ([]s1.Agent, error)
+	Agents(ctx context.Context, q s1.Query) iter.Seq2[s1.Agent, error]
+	Sites(ctx context.Context, q s1.Query) iter.Seq2[s1.Site, error]
+	Groups(ctx context.Context, q s1.Query) iter.Seq2[s1.Group, error]
+}
+
+// A Source knows what the policy must be told of what a plan touches.
+type Source struct {
+	Consoles *consoles.Set
+	Policy   func() policy.Policy // as it is now
+}
+
+// WithTargets adds to input what the plan touches, as far as it is known.
+func (s Source) WithTargets(ctx context.Context, input policy.Input, plan catalog.Plan) policy.Input {
 	input.Early, input.Targets, input.Reach = false, len(plan.Targets), nil
 	input.Endpoints, input.Guarded = plan.ActsOn(), input.Guarded || plan.Policy
 	touched := slices.Concat(plan.Targets, plan.Also)
-	on, err := g.Consoles.Carried(input.Console)
+	on, err := s.Consoles.Carried(input.Console)
 	if err != nil {
 		input.Reach = []policy.Target{nowhere(render.Sentence(err.Error()))}
 		return input
 	}
-	host, unread := g.hosts(ctx, on.Client, plan.Targets)
-	places := g.chart(ctx, on.Client, input, touched)
+	host, unread := s.hosts(ctx, on.Client, plan.Targets)
+	places := s.chart(ctx, on.Client, input, touched)
 	for _, t := range touched {
 		if isPlace(t) {
 			input.Reach = append(input.Reach, places.base(ctx, t))
@@ -83,11 +99,11 @@ func onHost(t catalog.Target, host policy.Fact[s1.Agent]) policy.Target {
 		Tags: policy.Unknown[[]string](host.Open()),
 	}
 	if a, known := host.Value(); known {
-		now := func(s string, was policy.Fact[string]) policy.Fact[string] {
-			if s == "" {
+		now := func(is string, was policy.Fact[string]) policy.Fact[string] {
+			if is == "" {
 				return was
 			}
-			return policy.Known(s)
+			return policy.Known(is)
 		}
 		at.Account, at.Site, at.Group, at.Host = now(a.AccountName, at.Account), now(a.SiteName, at.Site), now(a.GroupName, at.Group), now(a.ComputerName, at.Host)
 		at.Tags = policy.Known(append(a.TagNames(), t.Tags...))
@@ -106,7 +122,7 @@ func stated(value string, t catalog.Target, what string) policy.Fact[string] {
 // hosts are the endpoints that threats and alerts are on. The console says of a threat which site it is in, of an alert not
 // even that, of neither which tags its host has; a policy that asks for these needs to know. Where the console does not answer, unread
 // says of which.
-func (g *Gate) hosts(ctx context.Context, console *s1.Client, targets []catalog.Target) (host func(catalog.Target) policy.Fact[s1.Agent], unread string) {
+func (s Source) hosts(ctx context.Context, console Console, targets []catalog.Target) (host func(catalog.Target) policy.Fact[s1.Agent], unread string) {
 	var ids []s1.AgentID
 	for _, t := range targets {
 		if t.Agent != "" && !slices.Contains(ids, s1.AgentID(t.Agent)) {
@@ -115,7 +131,7 @@ func (g *Gate) hosts(ctx context.Context, console *s1.Client, targets []catalog.
 	}
 	var agents []s1.Agent
 	var err error
-	if len(ids) > 0 && g.Policy().ByTarget() {
+	if len(ids) > 0 && s.Policy().ByTarget() {
 		agents, err = console.AgentsByID(ctx, ids)
 	}
 	host = func(t catalog.Target) policy.Fact[s1.Agent] {
@@ -124,7 +140,7 @@ func (g *Gate) hosts(ctx context.Context, console *s1.Client, targets []catalog.
 		case t.Agent == "":
 			return policy.Unknown[s1.Agent]("I can't tell which endpoint " + t.Name + " is on: the console does not say")
 		case err != nil:
-			return policy.Unknown[s1.Agent]("I can't read the endpoint of " + t.Name + " (" + consoleReason(err) + ")")
+			return policy.Unknown[s1.Agent]("I can't read the endpoint of " + t.Name + " (" + ConsoleReason(err) + ")")
 		case i < 0:
 			return policy.Unknown[s1.Agent]("I can't find the endpoint of " + t.Name + " at the console")
 		}
@@ -137,8 +153,8 @@ func (g *Gate) hosts(ctx context.Context, console *s1.Client, targets []catalog.
 	return host, unread
 }
 
-// consoleReason is an error of the console's in a few words.
-func consoleReason(err error) string {
+// ConsoleReason is an error of the console's in a few words.
+func ConsoleReason(err error) string {
 	var console *s1.Error
 	switch {
 	case errors.As(err, &console) && console.Status == http.StatusOK:

@@ -1,4 +1,4 @@
-package workflow
+package effect
 
 import (
 	"cmp"
@@ -10,13 +10,13 @@ import (
 	"s1bot/s1"
 )
 
-// measure counts on how many targets an effect came true since then.
-func (e *effect) measure(g catalog.Effect, seen snapshot, targets []catalog.Target, action string, since time.Time) {
-	*e = effect{Changed: e.Changed, Gone: e.Gone, Before: e.Before, Accepted: e.Accepted, Refused: e.Refused, Task: e.Task, Says: e.Says,
+// Measure counts on how many targets an effect came true since then.
+func (e *Effect) Measure(g catalog.Effect, seen Snapshot, targets []catalog.Target, action string, since time.Time) {
+	*e = Effect{Changed: e.Changed, Gone: e.Gone, Before: e.Before, Accepted: e.Accepted, Refused: e.Refused, Task: e.Task, Says: e.Says,
 		Watched: true, Done: g.DoneBy(action), States: map[string]string{}}
 	for _, t := range targets {
 		at := seen.progressOf(g, t, action, since)
-		if g.Task != nil && at.is == catalog.Waiting && !at.begun && len(seen.tasks) >= e.Accepted {
+		if g.Task != nil && at.is == catalog.Waiting && !at.begun && len(seen.Tasks) >= e.Accepted {
 			at.is, at.why = catalog.Failed, "not accepted by the console" // all that it took have a task
 		}
 		if refused, ok := e.Refused[t.ID]; ok {
@@ -37,7 +37,7 @@ func (e *effect) measure(g catalog.Effect, seen snapshot, targets []catalog.Targ
 		default:
 			e.Unseen, state = append(e.Unseen, at.name), "❔ the console doesn't say"
 		}
-		if len(e.States) < shownTargets {
+		if len(e.States) < MostStates {
 			e.States[t.ID] = state
 		}
 	}
@@ -54,22 +54,22 @@ type progress struct {
 }
 
 // progressOf is how far an effect is on a target.
-func (s snapshot) progressOf(g catalog.Effect, t catalog.Target, action string, since time.Time) progress {
+func (s Snapshot) progressOf(g catalog.Effect, t catalog.Target, action string, since time.Time) progress {
 	at := progress{is: catalog.Unseen, name: t.Name}
 	switch {
-	case !s.has(t):
-		at.is, at.why = catalog.Failed, cmp.Or(catalog.Gone(s.agents[t.ID]), "gone")
+	case !s.Has(t):
+		at.is, at.why = catalog.Failed, cmp.Or(catalog.Gone(s.Agents[t.ID]), "gone")
 	case g.Task != nil:
-		task, begun := s.tasks[t.ID]
-		at.is, at.hinder = catalog.Waiting, catalog.Presence(s.agents[t.ID])
+		task, begun := s.Tasks[t.ID]
+		at.is, at.hinder = catalog.Waiting, catalog.Presence(s.Agents[t.ID])
 		if at.begun = begun; begun {
 			at.is, at.why = g.Task(task)
 		}
-		if gone := catalog.Gone(s.agents[t.ID]); gone != "" && at.is == catalog.Waiting {
+		if gone := catalog.Gone(s.Agents[t.ID]); gone != "" && at.is == catalog.Waiting {
 			at.is, at.why = catalog.Failed, gone
 		}
 	case t.Kind == "agent" && g.Agent != nil:
-		a := s.agents[t.ID]
+		a := s.Agents[t.ID]
 		at.is, at.why = g.Agent(a, t, since)
 		at.hinder = catalog.Presence(a)
 		if gone := catalog.Gone(a); gone != "" && at.is == catalog.Waiting {

@@ -1,4 +1,4 @@
-package workflow
+package effect
 
 import (
 	"context"
@@ -9,26 +9,26 @@ import (
 	"s1bot/s1"
 )
 
-// A snapshot is what the console says of the endpoints and threats among some targets, and of the tasks of a script.
-type snapshot struct {
-	agents  map[string]s1.Agent
+// A Snapshot is what the console says of the endpoints and threats among some targets, and of the tasks of a script.
+type Snapshot struct {
+	Agents  map[string]s1.Agent
 	threats map[string]s1.Threat
-	tasks   map[string]s1.ScriptTask // by endpoint
+	Tasks   map[string]s1.ScriptTask // by endpoint
 }
 
-// fetchState asks the console how the endpoints and threats among targets are now.
-func fetchState(ctx context.Context, console *s1.Client, targets []catalog.Target) (snapshot, error) {
-	seen := snapshot{agents: map[string]s1.Agent{}, threats: map[string]s1.Threat{}}
-	if ids := idsOf[s1.AgentID](targets, "agent"); len(ids) > 0 {
+// FetchState asks the console how the endpoints and threats among targets are now.
+func FetchState(ctx context.Context, console *s1.Client, targets []catalog.Target) (Snapshot, error) {
+	seen := Snapshot{Agents: map[string]s1.Agent{}, threats: map[string]s1.Threat{}}
+	if ids := IDsOf[s1.AgentID](targets, "agent"); len(ids) > 0 {
 		agents, err := console.AgentsByID(ctx, ids)
 		if err != nil {
 			return seen, err
 		}
 		for _, a := range agents {
-			seen.agents[string(a.ID)] = a
+			seen.Agents[string(a.ID)] = a
 		}
 	}
-	if ids := idsOf[s1.ThreatID](targets, "threat"); len(ids) > 0 {
+	if ids := IDsOf[s1.ThreatID](targets, "threat"); len(ids) > 0 {
 		threats, err := console.ThreatsByID(ctx, ids)
 		if err != nil {
 			return seen, err
@@ -40,11 +40,11 @@ func fetchState(ctx context.Context, console *s1.Client, targets []catalog.Targe
 	return seen, nil
 }
 
-// has reports whether t is still there, as far as anybody looked.
-func (s snapshot) has(t catalog.Target) bool {
+// Has reports whether t is still there, as far as anybody looked.
+func (s Snapshot) Has(t catalog.Target) bool {
 	switch t.Kind {
 	case "agent":
-		a, ok := s.agents[t.ID]
+		a, ok := s.Agents[t.ID]
 		return ok && !a.IsDecommissioned
 	case "threat":
 		_, ok := s.threats[t.ID]
@@ -53,9 +53,9 @@ func (s snapshot) has(t catalog.Target) bool {
 	return true
 }
 
-// says is the state of t in words; nothing where nobody looked.
-func (s snapshot) says(t catalog.Target) string {
-	if a, ok := s.agents[t.ID]; ok {
+// Says is the state of t in words; nothing where nobody looked.
+func (s Snapshot) Says(t catalog.Target) string {
+	if a, ok := s.Agents[t.ID]; ok {
 		return fmt.Sprintf("%s is %s, network %s", t.Name, presence(a.Online()), a.NetworkStatus.Label())
 	}
 	if found, ok := s.threats[t.ID]; ok {
@@ -71,8 +71,8 @@ func presence(online bool) string {
 	return "offline"
 }
 
-// tasksOf are those of a script's run, by endpoint.
-func tasksOf(ctx context.Context, console *s1.Client, parent s1.TaskID) (map[string]s1.ScriptTask, error) {
+// TasksOf are those of a script's run, by endpoint.
+func TasksOf(ctx context.Context, console *s1.Client, parent s1.TaskID) (map[string]s1.ScriptTask, error) {
 	all, err := console.TasksOf(ctx, parent)
 	if err != nil {
 		return nil, err
@@ -84,8 +84,8 @@ func tasksOf(ctx context.Context, console *s1.Client, parent s1.TaskID) (map[str
 	return byAgent, nil
 }
 
-// idsOf are the ids of the targets of a kind.
-func idsOf[ID ~string](targets []catalog.Target, kind string) []ID {
+// IDsOf are the ids of the targets of a kind.
+func IDsOf[ID ~string](targets []catalog.Target, kind string) []ID {
 	var ids []ID
 	for _, t := range targets {
 		if t.Kind == kind {

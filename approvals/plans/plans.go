@@ -1,4 +1,4 @@
-package workflow
+package plans
 
 import (
 	"cmp"
@@ -8,59 +8,17 @@ import (
 	"strings"
 
 	"s1bot/approvals"
+	"s1bot/approvals/effect"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
 )
 
-// shownTargets is how many targets a card names; the rest are counted.
-const shownTargets = 10
+// Shown is how many targets a card names; the rest are counted.
+const Shown = effect.MostStates
 
-// planParts tells exactly what the request touches, as it was resolved when it was made.
-func planParts(req approvals.Request) []render.Part {
-	plan := PlanOf(req)
-	var parts []render.Part
-	if len(plan.Targets) > 0 {
-		verb := "Touches "
-		if cameToNothing(req) {
-			verb = "It would have touched "
-		}
-		parts = append(parts, render.Line{render.Text(verb), render.Bold(count(plan.Targets)), render.Text(where(plan))})
-		if len(plan.Changes) == 0 {
-			parts = append(parts, targetParts(plan.Targets))
-		}
-		if more := len(plan.Targets) - shownTargets; more > 0 {
-			parts = append(parts, render.Note{render.Text(fmt.Sprintf("… and %d more; the thread has the full list", more))})
-		}
-		if note := blast(req); note != nil && len(plan.Targets) > 1 {
-			parts = append(parts, note)
-		}
-	}
-	if len(plan.Changes) > 0 {
-		parts = append(parts, changeTable(plan.Changes))
-	}
-	var facts render.Fields
-	for _, f := range plan.Facts {
-		facts = append(facts, render.Field{Label: f.Label, Value: render.Line{render.Text(f.Value)}, Wide: len(f.Value) > 60})
-	}
-	if len(facts) > 0 {
-		parts = append(parts, facts)
-	}
-	if cameToNothing(req) {
-		return parts // nothing happened, so nothing follows from it
-	}
-	notes := slices.Concat(plan.LeftOut, plan.Notes)
-	if plan.Undo != "" {
-		notes = append(notes, "Undo: "+plan.Undo+".")
-	}
-	if len(notes) > 0 {
-		parts = append(parts, render.Note{render.Text(strings.Join(notes, " "))})
-	}
-	return append(parts, termParts(req)...)
-}
-
-// PlanOf is what the row keeps of the preview; a row that cannot be read shows none.
-func PlanOf(req approvals.Request) catalog.Plan {
+// Of is what the row keeps of the preview; a row that cannot be read shows none.
+func Of(req approvals.Request) catalog.Plan {
 	var plan catalog.Plan
 	if json.Unmarshal(req.Plan, &plan) != nil {
 		return catalog.Plan{}
@@ -68,8 +26,8 @@ func PlanOf(req approvals.Request) catalog.Plan {
 	return plan
 }
 
-// count is "2 endpoints", "1 threat".
-func count(targets []catalog.Target) string {
+// Count is "2 endpoints", "1 threat".
+func Count(targets []catalog.Target) string {
 	word := map[string]string{"agent": "endpoint", "threat": "threat", "alert": "alert", "account": "account", "policy": "policy", "site": "site"}[targets[0].Kind]
 	switch {
 	case word == "":
@@ -83,10 +41,10 @@ func count(targets []catalog.Target) string {
 	return fmt.Sprintf("%d %ss", len(targets), strings.TrimSuffix(word, "s"))
 }
 
-// where is ", all in Paris / Workstations:" if they all are, " in …" for one; for what has fields that change, its name.
-func where(plan catalog.Plan) string {
+// Where is ", all in Paris / Workstations:" if they all are, " in …" for one; for what has fields that change, its name.
+func Where(plan catalog.Plan) string {
 	if len(plan.Changes) > 0 {
-		return ", " + TargetNames(plan.Targets, 3) + ":"
+		return ", " + Names(plan.Targets, 3) + ":"
 	}
 	site, group := plan.Targets[0].Site, plan.Targets[0].Group
 	for _, t := range plan.Targets {
@@ -118,7 +76,7 @@ func targetFacts() []targetFact {
 		{"Note", func(t catalog.Target) render.Span { return render.Text(strings.Join(remarks(t), ", ")) }},
 		{"OS", func(t catalog.Target) render.Span { return render.Text(t.OS) }},
 		{"User", func(t catalog.Target) render.Span { return render.Text(t.User) }},
-		{"Site / group", func(t catalog.Target) render.Span { return render.Text(Place(t)) }},
+		{"Site / group", func(t catalog.Target) render.Span { return render.Text(t.Place()) }},
 	}
 }
 
@@ -127,9 +85,9 @@ type targetFact struct {
 	cell  func(catalog.Target) render.Span
 }
 
-// targetParts tell what is touched: one thing by its facts, several as a table, where they can be compared. On a phone a table shows its
+// TargetParts tell what is touched: one thing by its facts, several as a table, where they can be compared. On a phone a table shows its
 // first columns alone.
-func targetParts(targets []catalog.Target) render.Part {
+func TargetParts(targets []catalog.Target) render.Part {
 	if len(targets) > 1 {
 		return targetTable(targets)
 	}
@@ -144,7 +102,7 @@ func targetParts(targets []catalog.Target) render.Part {
 
 // targetTable lists the first targets, with the columns that say anything about them.
 func targetTable(targets []catalog.Target) render.Part {
-	shown := targets[:min(len(targets), shownTargets)]
+	shown := targets[:min(len(targets), Shown)]
 	table := render.Table{Rows: make([][]render.Line, len(shown))}
 	for _, c := range targetFacts() {
 		if !slices.ContainsFunc(shown, func(t catalog.Target) bool { return c.cell(t).Text != "" }) {
@@ -194,7 +152,7 @@ func remarks(t catalog.Target) []string {
 	return out
 }
 
-func changeTable(changes []catalog.Diff) render.Part {
+func ChangeTable(changes []catalog.Diff) render.Part {
 	table := render.Table{Columns: []render.Column{{Title: "Field"}, {Title: "Now"}, {Title: "After"}, {Title: "Note"}}}
 	for _, c := range changes {
 		mark := render.Line{render.Text("—")}
@@ -206,8 +164,8 @@ func changeTable(changes []catalog.Diff) render.Part {
 	return table
 }
 
-// TargetNames is "DESKTOP-1, DESKTOP-2 and 3 more".
-func TargetNames(targets []catalog.Target, most int) string {
+// Names is "DESKTOP-1, DESKTOP-2 and 3 more".
+func Names(targets []catalog.Target, most int) string {
 	var names []string
 	for _, t := range targets[:min(len(targets), most)] {
 		names = append(names, t.Name)
@@ -217,14 +175,4 @@ func TargetNames(targets []catalog.Target, most int) string {
 		text += fmt.Sprintf(" and %d more", more)
 	}
 	return text
-}
-
-func Place(t catalog.Target) string {
-	switch {
-	case t.Site == "":
-		return t.Group
-	case t.Group == "":
-		return t.Site
-	}
-	return t.Site + " / " + t.Group
 }
