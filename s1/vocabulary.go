@@ -114,6 +114,10 @@ var (
 	ErrTooMany         = wire.ErrTooMany
 )
 
+// Absent tells whether a console may not have the path of a call, by what it answered (404, 405, 410 or 501): whoever has another way
+// tries it then. Nothing was changed.
+func Absent(err error) bool { return transport.Absent(err) }
+
 // NewSecret hides s.
 func NewSecret(s string) Secret { return wire.NewSecret(s) }
 

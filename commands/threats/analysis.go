@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -61,7 +60,7 @@ func getThreatAnalysis() *catalog.Command {
 // rules. A threat that neither knows is the error of the first.
 func analysisOf(ctx context.Context, call *catalog.Call, id s1.ThreatID) (s1.ThreatAnalysis, []string, error) {
 	found, err := call.Console.ThreatAnalysis(ctx, id)
-	if !errors.Is(err, s1.ErrNotFound) {
+	if !s1.Absent(err) {
 		return found, nil, err
 	}
 	threats, listErr := call.Console.ThreatsByID(ctx, []s1.ThreatID{id})

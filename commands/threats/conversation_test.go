@@ -101,6 +101,20 @@ func TestSuspicionsBecomeThreats(t *testing.T) {
 	require.Contains(t, s.Plan("mark-as-threat " + id + " reason=x").Notes[0], "1 threat is considered malicious already.")
 }
 
+// Consoles that no longer have version 2.0 of the API answer 405 there, as a live one did; the verdict is what is left to set.
+func TestOnLaterConsolesASuspicionGetsTheVerdict(t *testing.T) {
+	t.Parallel()
+	for _, age := range []s1sim.Age{s1sim.AfterDV, s1sim.UnifiedOnly} {
+		console, s := commandtest.New(t, cat(t), s1sim.Options{Empty: true, Age: age})
+		id := console.AddThreat(s1sim.ThreatSpec{Confidence: "suspicious", Agent: "DESKTOP-1"})
+		card, err := s.Run("mark-as-threat " + id + " reason=x")
+		require.NoError(t, err)
+		require.Equal(t, render.Partial, card.Outcome)
+		require.Contains(t, card.Plain(), "only the verdict was set")
+		require.Equal(t, "true_positive", of(console.Threat(id), "analystVerdict"))
+	}
+}
+
 func TestStatusAndVerdictAreSetInOneGo(t *testing.T) {
 	t.Parallel()
 	console, s := office(t)

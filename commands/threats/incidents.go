@@ -3,7 +3,6 @@ package threats
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -175,7 +174,7 @@ func markAsThreat() *catalog.Command {
 		Examples: []string{`mark-as-threat threat-ids=["1112953674841025235"] reason="confirmed by the sandbox"`},
 	}, func(ctx context.Context, call *catalog.Call, p markParams) (render.Card, error) {
 		result, err := call.Console.MarkAsThreat(ctx, p.Threats)
-		if errors.Is(err, s1.ErrNotFound) {
+		if s1.Absent(err) {
 			return judgeInstead(ctx, call, p.Threats)
 		}
 		if err != nil {
