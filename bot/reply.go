@@ -31,6 +31,7 @@ type topics interface {
 type answers struct {
 	post      messages
 	operators topics
+	address   func() string // of the workspace: https://soc.slack.com/
 	log       *slog.Logger
 }
 
@@ -147,5 +148,18 @@ func (r *answers) noteNoDirect(ctx context.Context, user string, err error) {
 	r.log.Warn("Slack takes no direct message", "user", user, "err", err)
 	if post.RefusedWith(err, "messages_tab_disabled") {
 		r.operators.Tell(ctx, "messages_tab_disabled", "Direct messages with this bot are turned off, so results and files go to the channels where they were requested. "+whyNoDirect(err))
+	}
+}
+
+// ShownAt tells somebody where they asked in which message they can follow what takes long. Without the workspace's address there is no link,
+// and they know of their direct messages already.
+func (r *answers) ShownAt(ctx context.Context, user string, at origin, message post.Sent) {
+	link := permalink(r.address(), message.Channel, message.TS, "")
+	if link == "" {
+		return
+	}
+	card := render.Card{Tone: render.Info, Text: "Follow it in our direct messages.", Parts: []render.Part{render.Line{render.Text("Follow it here: "), render.MessageLink("how far it is", link)}}}
+	if err := r.aside(ctx, user, at, false, card); err != nil {
+		r.log.Warn("cannot say where to follow long work", "user", user, "err", err)
 	}
 }

@@ -91,7 +91,7 @@ func (b *Bot) wireSlack(client *http.Client) (w ways, err error) {
 		return w, err
 	}
 	w.operators = people.NewOperators(w.people, w.post, b.OperatorChannels)
-	w.answers = &answers{post: w.post, operators: w.operators, log: b.Log}
+	w.answers = &answers{post: w.post, operators: w.operators, address: func() string { return b.self.Address }, log: b.Log}
 	w.gate = &gate{people: w.people, trail: b.Ledger, log: b.Log}
 	w.caller = caller{queries: b.Queries, exports: b.Exports, now: b.Now}
 	w.subjects = subjects{source: b.Notices, log: b.Log}

@@ -53,6 +53,8 @@ type Answers interface {
 	Deliver(ctx context.Context, user string, at render.Origin, card render.Card) (post.Sent, error)
 	// InPlaceOfDirect tells a person where they asked, and why not in their direct messages, which Slack refused with an error.
 	InPlaceOfDirect(ctx context.Context, user string, at render.Origin, refused error, card render.Card) error
+	// ShownAt tells a person where they asked in which message they can follow it.
+	ShownAt(ctx context.Context, user string, at render.Origin, message post.Sent)
 }
 
 // Commands do the work of jobs.

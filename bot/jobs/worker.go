@@ -181,6 +181,9 @@ func (w *worker) show(ctx context.Context, card render.Card) error {
 		return err
 	}
 	w.at(channel, ts)
+	if j.Origin.Thread == "" && j.Origin.Channel != channel {
+		w.Answers.ShownAt(ctx, j.User, j.Origin, post.Sent{Channel: channel, TS: ts})
+	}
 	return w.write(ctx, jobLease)
 }
 

@@ -39,6 +39,7 @@ func TestAHuntIsOneMessageFromProgressToRows(t *testing.T) {
 	s.types("alice", "#soc", "/s1 "+hunt)
 	s.isTold("alice", "direct messages")
 	message := s.isWrittenTo("alice", "Hunting", `processName = "svchost.exe"`, "0 %", "running")
+	require.Contains(t, string(s.isTold("alice", "Follow it here").Blocks), "/archives/"+message.Channel+"/p"+strings.ReplaceAll(message.TS, ".", ""))
 	require.Equal(t, "POST", s.starts()[0].Method)
 	require.Contains(t, s.starts()[0].Body, `"query":"processName = \"svchost.exe\" AND AgentName IN (\"DESKTOP-1\", \"DESKTOP-2\")"`)
 
