@@ -1,0 +1,140 @@
+package bot
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+
+	"github.com/slack-go/slack"
+	"github.com/stretchr/testify/require"
+
+	"s1bot/approvals/policy"
+	"s1bot/approvals/workflow"
+	"s1bot/bot/post"
+	"s1bot/render"
+)
+
+// mailbox takes what is said, unless a way is shut.
+type mailbox struct {
+	shut map[string]error // by way: url, ephemeral, channel ids
+	sent []string         // the ways that took a card
+	last render.Card
+}
+
+func (m *mailbox) take(way string, card render.Card) error {
+	if err := m.shut[way]; err != nil {
+		return err
+	}
+	m.sent, m.last = append(m.sent, way), card
+	return nil
+}
+
+func (m *mailbox) Post(_ context.Context, channel, thread, _ string, card render.Card) (string, string, error) {
+	if post.IsPerson(channel) {
+		return "D" + channel, "1.1", m.take("direct", card)
+	}
+	return channel, "1.1", m.take("thread "+thread, card)
+}
+
+func (m *mailbox) PostEphemeral(_ context.Context, _, _, _ string, card render.Card) error {
+	return m.take("ephemeral", card)
+}
+
+func (m *mailbox) Respond(_ context.Context, _ string, replace post.Replacing, card render.Card) error {
+	if replace {
+		return m.take("url in place", card)
+	}
+	return m.take("url", card)
+}
+
+func (m *mailbox) RespondInChannel(_ context.Context, _, _ string, card render.Card) error {
+	return m.take("url for all", card)
+}
+
+// Tell is what operators hear.
+func (m *mailbox) Tell(_ context.Context, topic, _ string) {
+	m.sent = append(m.sent, "operators: "+topic)
+}
+
+func answersBy(shut ...string) (*answers, *mailbox) {
+	m := &mailbox{shut: map[string]error{}}
+	for _, way := range shut {
+		m.shut[way] = slack.SlackErrorResponse{Err: "messages_tab_disabled"}
+	}
+	return &answers{post: m, operators: m, log: slog.New(slog.DiscardHandler)}, m
+}
+
+var asked = workflow.Interaction{User: "U1", Who: workflow.Person{Person: policy.Person{ID: "U1"}}, At: origin{Channel: "C1", Thread: "1.0", ResponseURL: "https://hooks.example"}}
+
+// Each way is tried in its turn: the answer is for the person alone as long as any such way is left.
+func TestAnAnswerFindsItsPerson(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		shut []string
+		want string
+	}{
+		{nil, "url"},
+		{[]string{"url"}, "ephemeral"},
+		{[]string{"url", "ephemeral"}, "direct"},
+		{[]string{"url", "ephemeral", "direct"}, "thread 1.0"},
+	} {
+		r, m := answersBy(c.shut...)
+		r.reply(t.Context(), interaction{Interaction: asked}, render.Notice("hello"))
+		require.Equal(t, []string{c.want}, m.sent)
+	}
+	r, m := answersBy("url", "ephemeral", "direct", "thread 1.0")
+	require.Equal(t, post.Sent{Channel: "C1", TS: "1.1"}, r.reply(t.Context(), interaction{Interaction: asked}, render.Notice("hello")))
+	require.Empty(t, m.sent, "nobody is left to be told; the log has it")
+}
+
+func TestABotGetsNoAnswer(t *testing.T) {
+	t.Parallel()
+	r, m := answersBy()
+	r.reply(t.Context(), interaction{Interaction: asked, silent: true}, render.Notice("hello"))
+	require.Empty(t, m.sent)
+}
+
+// What is delivered later goes to the direct messages; where the app's setting forbids these, the operators hear which one.
+func TestADeliveryGoesRoundAClosedMessagesTab(t *testing.T) {
+	t.Parallel()
+	r, m := answersBy()
+	at, err := r.Deliver(t.Context(), "U1", asked.At, render.Notice("done"))
+	require.NoError(t, err)
+	require.Equal(t, "DU1", at.Channel)
+	require.Equal(t, []string{"direct"}, m.sent)
+	r, m = answersBy("direct")
+	_, err = r.Deliver(t.Context(), "U1", asked.At, render.Notice("done"))
+	require.NoError(t, err)
+	require.Equal(t, []string{"operators: messages_tab_disabled", "url"}, m.sent)
+	r, m = answersBy("direct")
+	_, err = r.Deliver(t.Context(), "U1", asked.At, render.Card{Files: []render.File{{Name: "a.csv"}}})
+	require.NoError(t, err)
+	require.Equal(t, "thread 1.0", m.sent[1], "an ephemeral message holds no file")
+	r, _ = answersBy("direct", "url", "ephemeral", "thread 1.0")
+	_, err = r.Deliver(t.Context(), "U1", asked.At, render.Notice("done"))
+	require.ErrorContains(t, err, "tell U1")
+}
+
+func TestAnAnswerIsSharedByItsClickOrAsAMessage(t *testing.T) {
+	t.Parallel()
+	r, m := answersBy()
+	require.NoError(t, r.share(t.Context(), interaction{Interaction: asked}, render.Notice("x")))
+	require.Equal(t, []string{"url for all"}, m.sent)
+	r, m = answersBy("url for all")
+	require.NoError(t, r.share(t.Context(), interaction{Interaction: asked}, render.Notice("x")))
+	require.Equal(t, []string{"thread 1.0"}, m.sent)
+	r, _ = answersBy("url for all", "thread 1.0")
+	require.ErrorIs(t, r.share(t.Context(), interaction{Interaction: asked}, render.Notice("x")), errUnshared)
+}
+
+func TestAFileSaysWhereItIs(t *testing.T) {
+	t.Parallel()
+	file := render.Card{Title: "agents", Files: []render.File{{Name: "agents.csv", Title: "agents"}}}
+	r, m := answersBy()
+	require.NoError(t, r.sendDownload(t.Context(), interaction{Interaction: asked}, file))
+	require.Equal(t, []string{"direct", "url"}, m.sent)
+	require.Contains(t, m.last.Text, "in your direct messages")
+	r, m = answersBy("direct")
+	require.NoError(t, r.answerWithDownload(t.Context(), interaction{Interaction: asked}, file))
+	require.Empty(t, m.last.Files)
+}

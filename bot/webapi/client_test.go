@@ -1,0 +1,82 @@
+package webapi
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/slack-go/slack"
+	"github.com/stretchr/testify/require"
+
+	"s1bot/s1"
+)
+
+// A yes, a no and no answer are three things, and each is counted as what it is.
+func TestAnAnswerIsAYesANoOrNone(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		status       int
+		body, counts string
+		fails        bool
+	}{
+		{200, `{"ok":true,"users":["U1"]}`, "ok", false},
+		{200, `{"ok":false,"error":"missing_scope"}`, "refused", true},
+		{200, `{"ok":false,"error":"ratelimited"}`, "rate_limited", true},
+		{429, ``, "rate_limited", true},
+		{200, `{}`, "failed", true}, {200, `{"ok":false}`, "failed", true}, {200, `{"ok":false,"error":" "}`, "failed", true},
+		{200, `<html>`, "failed", true}, {500, ``, "failed", true},
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(c.status)
+			_, _ = io.WriteString(w, c.body)
+		}))
+		var counted []string
+		_, api := New(Config{Tokens: Tokens{Bot: s1.NewSecret("xoxb-1")}.Now, Address: server.URL, Timeout: time.Minute,
+			Count: func(method, result string) { counted = append(counted, method+" "+result) }})
+		members, err := api.GetUserGroupMembersContext(t.Context(), "S1")
+		require.Equal(t, c.fails, err != nil, "%d %s", c.status, c.body)
+		require.Equal(t, []string{"usergroups.users.list " + c.counts}, counted, c.body)
+		require.Equal(t, c.fails, len(members) == 0)
+		server.Close()
+	}
+}
+
+func TestANewTokenIsShownFromThenOn(t *testing.T) {
+	t.Parallel()
+	var shown atomic.Value
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		shown.Store(fmt.Sprintf("%s %s %s", r.Header.Get("Authorization"), r.FormValue("token"), r.FormValue("text")))
+		_, _ = io.WriteString(w, `{"ok":true}`)
+	}))
+	t.Cleanup(server.Close)
+	now := Tokens{Bot: s1.NewSecret("xoxb-old")}
+	_, api := New(Config{Tokens: func() Tokens { return now }, Address: server.URL, Timeout: time.Minute})
+	say := func() string {
+		_, _, err := api.PostMessageContext(t.Context(), "C1", slack.MsgOptionText("my token is xoxb-old", false))
+		require.NoError(t, err)
+		return shown.Load().(string)
+	}
+	require.Contains(t, say(), "xoxb-old my token is xoxb-old")
+	now = Tokens{Bot: s1.NewSecret("xoxb-new")}
+	require.False(t, now.Equal(Tokens{}))
+	require.Contains(t, say(), "xoxb-new my token is xoxb-old", "what people wrote stays as it is")
+}
+
+func TestAProbeSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	refused, limited := slack.SlackErrorResponse{Err: "missing_scope"}, &slack.RateLimitedError{RetryAfter: time.Second}
+	require.ErrorContains(t, Advise(refused, "add the scope"), "missing_scope: add the scope")
+	require.ErrorContains(t, Advise(limited, "add the scope"), "limiting the bot's rate")
+	require.ErrorContains(t, Advise(errors.New("dial tcp"), "add the scope"), "check the network")
+	require.NoError(t, Probe(t.Context(), func() error { return nil }))
+	require.ErrorContains(t, Probe(t.Context(), func() error { return refused }), "missing_scope")
+	require.Equal(t, "missing_scope", Reason(refused))
+	require.Equal(t, "Slack asks to wait", Reason(limited))
+	require.Equal(t, "HTTP 503 Service Unavailable", Reason(slack.StatusCodeError{Code: 503}))
+	require.Equal(t, "Slack does not answer", Reason(errors.New("token xoxb-1 is bad")))
+}
