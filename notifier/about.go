@@ -31,7 +31,7 @@ func (n *Notifier) About(ctx context.Context, channel, ts string) (Subject, erro
 		}
 		for _, notice := range found {
 			if kind := notice.Source.Kind(); notice.Where() == channel && slices.Contains(sources, kind) {
-				return Subject{notice.Source.Console(), string(kind), notice.ID}, nil
+				return Subject{notice.Source.Console(), string(routed(kind)), notice.ID}, nil
 			}
 		}
 		if try == aboutTries || !coming || ctx.Err() != nil {

@@ -66,6 +66,7 @@ type Feeds struct {
 	Stamp   string // what buttons carry; empty where there is only the one of the settings
 	Label   string // what people read; empty where there is no other
 	Console Console
+	Unified feed.Unified // the console's unified alerts; nil where they are switched off
 
 	ThreatsChannel string // Slack channel ids; empty: only what Routes name gets anything
 	AlertsChannel  string
@@ -152,7 +153,7 @@ func New(c Config) (*Notifier, error) {
 }
 
 // sources are what a console is read for.
-var sources = []journal.Source{journal.Threats, journal.Alerts}
+var sources = []journal.Source{journal.Threats, journal.Alerts, journal.Unified}
 
 // all are the feeds of every console.
 func (c Config) all() []Feeds { return append([]Feeds{c.Feeds}, c.More...) }
@@ -185,9 +186,13 @@ func (c Config) drawn() (all []delivery.Console) {
 
 // read adds the feeds of one console.
 func (s *service) read(c Config, journal Journal, of Feeds) {
+	group := feed.NewGroup()
 	for _, source := range sources {
-		s.dispatcher.Wake(append(c.Routes().Channels(source, of.Name), of.channel(source))...)
-		s.feeds[of.Mark] = append(s.feeds[of.Mark], feed.New(feed.Config{Console: of.Console, Name: of.Name, Mark: of.Mark, Label: of.Label, Journal: journal, Channel: of.channel(source),
+		if of.lacks(source) {
+			continue
+		}
+		s.dispatcher.Wake(append(c.Routes().Channels(routed(source), of.Name), of.channel(source))...)
+		s.feeds[of.Mark] = append(s.feeds[of.Mark], feed.New(feed.Config{Console: of.Console, Unified: of.Unified, Group: group, Name: of.Name, Mark: of.Mark, Label: of.Label, Journal: journal, Channel: of.channel(source),
 			Routes: c.Routes, Operators: c.Operators, Wake: s.dispatcher.Wake, Interval: c.Interval, Born: c.born, Backfill: c.Backfill, Keep: c.Keep, Observer: c.Observer, Now: c.Now,
 			Logger: c.Logger}, source))
 	}
@@ -238,9 +243,22 @@ func (n noteWriter) recall(ctx context.Context) {
 	}
 }
 
+// lacks tells whether a source is switched off.
+func (c Feeds) lacks(source journal.Source) bool {
+	return source == journal.Unified && c.Unified == nil
+}
+
+// routed is what routes, settings and commands take a source for.
+func routed(source journal.Source) journal.Source {
+	if source == journal.Unified {
+		return journal.Alerts
+	}
+	return source
+}
+
 // channel is where a source's items go if no route says another; spaces around it are the environment's.
 func (c Feeds) channel(source journal.Source) string {
-	if source == journal.Alerts {
+	if routed(source) == journal.Alerts {
 		return strings.TrimSpace(c.AlertsChannel)
 	}
 	return strings.TrimSpace(c.ThreatsChannel)

@@ -34,5 +34,24 @@ func checkFeeds(ctx context.Context, c config, of consoleConfig, client *s1.Clie
 		}
 		findings = append(findings, found)
 	}
-	return findings
+	return append(findings, checkUnified(ctx, client))
+}
+
+// checkUnified says whether unified alerts are read here, and why not.
+func checkUnified(ctx context.Context, client *s1.Client) setup.Finding {
+	found := setup.Finding{What: "Feed of unified alerts", Note: "readable, beside threats and rule alerts"}
+	setting := client.UnifiedSetting()
+	if setting == s1.UnifiedOff {
+		found.Note = "off, as S1BOT_UNIFIED_ALERTS says"
+		return found
+	}
+	err := probe(ctx, func(ctx context.Context) error { return feed.TryUnified(ctx, unifiedList{client}, time.Now()) })
+	switch uses, unknown := client.UnifiedAlerts(ctx); {
+	case err == nil:
+	case setting == s1.UnifiedAuto && unknown == nil && !uses:
+		found.Note = "off: the console has none, or the token may not read them: " + plainEnd(err.Error())
+	default:
+		found.Err = todo(err, feed.Advice(journal.Unified, err))
+	}
+	return found
 }

@@ -17,10 +17,12 @@ import (
 	"s1bot/commands/catalog"
 	"s1bot/commands/consoles"
 	"s1bot/notifier"
+	"s1bot/notifier/feed"
 	"s1bot/notifier/figures"
 	"s1bot/notifier/journal"
 	"s1bot/s1"
 	"s1bot/s1/huntapi"
+	"s1bot/s1/unified"
 )
 
 // A consoleConfig is everything that the settings say of one console.
@@ -190,9 +192,25 @@ func (p *program) feeds(of *connection) notifier.Feeds {
 		panic(err) // openAll made the set of these
 	}
 	return notifier.Feeds{
-		Name: of.name, Mark: p.set.Mark(known), Stamp: p.set.Stamp(known), Label: p.set.Label(known), Console: of.client,
+		Name: of.name, Mark: p.set.Mark(known), Stamp: p.set.Stamp(known), Label: p.set.Label(known), Console: of.client, Unified: unifiedFeed(of.client),
 		ThreatsChannel: of.threats, AlertsChannel: of.alerts, Check: of.check, Token: of.facts.now,
 	}
+}
+
+// unifiedFeed is what a console's unified alerts are read by; nil where the settings switch them off.
+func unifiedFeed(client *s1.Client) feed.Unified {
+	if client.UnifiedSetting() == s1.UnifiedOff {
+		return nil
+	}
+	return unifiedList{client}
+}
+
+// A unifiedList lists a console's unified alerts.
+type unifiedList struct{ *s1.Client }
+
+// UnifiedPage is one page of them.
+func (l unifiedList) UnifiedPage(ctx context.Context, q s1.Query) (s1.Page[unified.Alert], error) {
+	return unified.Of(l.Client).Page(ctx, q)
 }
 
 // figures count what each console has open. Of those that the journal has under a mark, the names of the figures have it, too.

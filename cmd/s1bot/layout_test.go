@@ -323,7 +323,7 @@ var rooms = map[string]struct{ ours, third []string }{
 	},
 	"cmd/s1bot": {
 		[]string{
-			"s1", "s1/huntapi", "s1/s1sim", "s1/transport", "render", "render/cards", "render/tempfile",
+			"s1", "s1/unified", "s1/huntapi", "s1/s1sim", "s1/transport", "render", "render/cards", "render/tempfile",
 			"commands", "commands/catalog", "commands/consoles", "commands/manual", "commands/refusal", "commands/slash", "commands/text",
 			"approvals", "approvals/policy", "approvals/syslog", "approvals/trail",
 			"notifier", "notifier/delivery", "notifier/feed", "notifier/figures", "notifier/journal", "notifier/routing",

@@ -129,7 +129,7 @@ func (s *channelSender) annotated(n journal.Notice, card render.Card) render.Car
 func plainCard(n journal.Notice) drawing {
 	card := render.Card{
 		Tone:  render.Warning,
-		Title: fmt.Sprintf("New %s", n.Source.Kind()),
+		Title: "New " + strings.TrimSuffix(n.Source.Plural(), "s"),
 		Parts: []render.Part{render.Line{render.Text("I can't show its details here. Look it up in the console: "), render.Mono(n.ID)}},
 	}
 	return drawing{card: card, fingerprint: fingerprint(card), oldest: n.Created}

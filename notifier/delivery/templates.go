@@ -8,6 +8,7 @@ import (
 	"s1bot/render"
 	"s1bot/render/cards"
 	"s1bot/s1"
+	"s1bot/s1/unified"
 )
 
 // A template draws what the journal keeps of one source's items.
@@ -37,6 +38,10 @@ func templatesOf(links cards.Links, actions cards.Actions) map[journal.Source]te
 		journal.Alerts: {
 			card(func(a s1.Alert, under cards.Thread) render.Card { return cards.Alert(a, links, actions, under) }),
 			row(func(a s1.Alert) cards.DigestRow { return cards.AlertRow(a, links) }),
+		},
+		journal.Unified: {
+			card(func(a unified.Alert, under cards.Thread) render.Card { return cards.Unified(a, links, actions, under) }),
+			row(func(a unified.Alert) cards.DigestRow { return cards.UnifiedRow(a, links) }),
 		},
 	}
 }

@@ -63,9 +63,11 @@ type Console interface {
 // Config says what to read and where that goes. All of it is needed, except where it says otherwise.
 type Config struct {
 	Console   Console
-	Name      string // of the console, for routes and metrics
-	Mark      string // of the console in the journal, see journal.Source.Of
-	Label     string // of the console, for people; empty where there is no other
+	Unified   Unified // of the feed of unified alerts alone
+	Group     *Group  // of the console's feeds
+	Name      string  // of the console, for routes and metrics
+	Mark      string  // of the console in the journal, see journal.Source.Of
+	Label     string  // of the console, for people; empty where there is no other
 	Journal   Journal
 	Channel   string // where no route says another; empty: only what routes name gets anything
 	Routes    func() routing.Routes
@@ -95,6 +97,7 @@ type Feed struct {
 	kept     journal.Source // the source as the journal has it
 	name     string         // of the console
 	label    string
+	group    *Group // of the console's feeds
 	channel  string // where no route says another; may be empty
 	routes   func() routing.Routes
 	interval time.Duration
@@ -131,7 +134,7 @@ type failureRun struct {
 // New makes the feed of a source; it starts nothing.
 func New(c Config, source journal.Source) *Feed {
 	return &Feed{
-		kind: kindOf(source, c.Console), kept: source.Of(c.Mark), name: c.Name, label: c.Label, channel: c.Channel, routes: c.Routes, interval: c.Interval, born: c.Born, backfill: c.Backfill, keep: cmp.Or(c.Keep, retention), journal: c.Journal,
+		kind: kindOf(source, c.Console, c.Unified), group: c.Group, kept: source.Of(c.Mark), name: c.Name, label: c.Label, channel: c.Channel, routes: c.Routes, interval: c.Interval, born: c.Born, backfill: c.Backfill, keep: cmp.Or(c.Keep, retention), journal: c.Journal,
 		wake: c.Wake, observer: c.Observer, now: c.Now, logger: c.Logger.With("feed", string(source.Of(c.Mark))), turn: pacing.NewTurn(), failing: map[string]*failureRun{},
 		untilSweep: map[string]int{}, operators: c.Operators, readAt: map[string]time.Time{}, deferredSince: map[string]time.Time{},
 	}
@@ -139,7 +142,7 @@ func New(c Config, source journal.Source) *Feed {
 
 // channels are all that items of the source may go to.
 func (f *Feed) channels() []string {
-	channels := f.routes().Channels(f.source, f.name)
+	channels := f.routes().Channels(f.routed, f.name)
 	if f.channel != "" {
 		channels = append(channels, f.channel)
 	}
@@ -157,7 +160,7 @@ func (f *Feed) Run(ctx context.Context) {
 // poll reads what is new, if any channel wants it; routes that are read again may change that. Each pass fails for itself,
 // so that one that the console refuses does not silence the others.
 func (f *Feed) poll(ctx context.Context) {
-	if len(f.channels()) == 0 {
+	if len(f.channels()) == 0 || !f.used(ctx) {
 		return
 	}
 	if f.attempt(ctx, survey, f.ensureStarted) {
@@ -176,6 +179,20 @@ func (f *Feed) poll(ctx context.Context) {
 		return
 	}
 	f.noting.Over(f.logger, f.now(), "the note about a feed is written")
+}
+
+// used reports whether the source is to be read. Unified alerts are, unless the console has none or the token may not read them; while
+// nobody can tell, they are neither read nor missed.
+func (f *Feed) used(ctx context.Context) bool {
+	if f.uses == nil {
+		return true
+	}
+	uses, err := f.uses(ctx)
+	if err != nil {
+		return false
+	}
+	f.group.unified.Store(uses)
+	return uses
 }
 
 // sweepOrRead reads a pass's narrow window or, when it is time to, its wide one. After a failure it takes up where the pass got

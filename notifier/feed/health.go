@@ -45,6 +45,9 @@ type problem struct {
 func (f *Feed) lastingProblem() *problem {
 	var worst *problem
 	for pass, t := range f.failing {
+		if s1.IsRetired(t.err) && f.source != journal.Unified && f.group.unified.Load() {
+			continue // unified alerts have these, too, and are read
+		}
 		stuck := f.now().Sub(pacing.Later(t.began, f.readAt[pass])) >= stuckAfter
 		if !stuck && (!refuses(t.err) || t.failures < refusalsBeforeNote) {
 			continue
@@ -96,7 +99,7 @@ func (f *Feed) recordHealth(ctx context.Context, since time.Time, problem *probl
 	}
 	batch := journal.Batch{Source: journal.FeedState(f.kept), Cursor: journal.Cursor{Since: now, Ready: problem != nil}, Fresh: []journal.Notice{note}}
 	if err := f.journal.Record(ctx, batch); err != nil {
-		return fmt.Errorf("write down how the feed of %ss is: %w", f.source, err)
+		return fmt.Errorf("write down how the feed of %s is: %w", f.source.Plural(), err)
 	}
 	f.wake(note.Channel)
 	return nil
@@ -104,13 +107,13 @@ func (f *Feed) recordHealth(ctx context.Context, since time.Time, problem *probl
 
 // card says so.
 func (a problem) card(source journal.Source) render.Card {
-	what, words := "New", fmt.Sprintf("No new %ss are posted until this is fixed. I keep trying, and post what I missed once it works.", source)
+	what, words := "New", fmt.Sprintf("No new %s are posted until this is fixed. I keep trying, and post what I missed once it works.", source.Plural())
 	if a.partly {
-		what, words = "Changed", fmt.Sprintf("New %ss are posted, but cards may be out of date, and late ones may be missing, until this is fixed. I keep trying.", source)
+		what, words = "Changed", fmt.Sprintf("New %s are posted, but cards may be out of date, and late ones may be missing, until this is fixed. I keep trying.", source.Plural())
 	}
-	title := fmt.Sprintf("%s %ss can't be read", what, source)
+	title := fmt.Sprintf("%s %s can't be read", what, source.Plural())
 	if refuses(a.err) {
-		title = fmt.Sprintf("The console refuses to list %s %ss", strings.ToLower(what), source)
+		title = fmt.Sprintf("The console refuses to list %s %s", strings.ToLower(what), source.Plural())
 	}
 	return render.Card{Tone: render.Warning, Title: title, Text: title + ": " + a.err.Error(), Parts: []render.Part{
 		render.Code{Text: a.err.Error()}, render.Line{render.Text(words)}, render.Line{render.Bold("What to do: "), render.Text(Advice(source, a.err))}}}
@@ -118,7 +121,7 @@ func (a problem) card(source journal.Source) render.Card {
 
 // recoveredCard says that a feed works again, and since when it had not.
 func recoveredCard(source journal.Source, since time.Time) render.Card {
-	title := fmt.Sprintf("The feed of %ss works again", source)
+	title := fmt.Sprintf("The feed of %s works again", source.Plural())
 	return render.Card{Tone: render.Good, Title: title, Text: title, Parts: []render.Part{
 		render.Line{render.Text("It was down since "), render.At(since), render.Text(". I'm posting what I missed.")}}}
 }
@@ -130,6 +133,9 @@ func Advice(source journal.Source, problem error) string {
 		need, off = "STAR Rule Alerts › View", "S1BOT_ALERTS_CHANNEL"
 	}
 	off = fmt.Sprintf("To switch this feed off, unset %s and remove the routes with source: %s.", off, source)
+	if source == journal.Unified {
+		need, off = "Unified Alerts › View", "To switch this feed off, set S1BOT_UNIFIED_ALERTS=off."
+	}
 	var answer *s1.Error
 	if !errors.As(problem, &answer) {
 		return "Ask whoever runs the bot to check its log."
@@ -148,7 +154,7 @@ func Advice(source journal.Source, problem error) string {
 
 // Try reads a row of a source in each of the ways in which its feed does, for `s1bot check`.
 func Try(ctx context.Context, console Console, source journal.Source, now time.Time) error {
-	k := kindOf(source, console)
+	k := kindOf(source, console, nil)
 	for _, p := range k.passes {
 		if _, err := k.page(ctx, p.query(now.Add(-p.overlap)).WithLimit(1)); err != nil {
 			return fmt.Errorf("read %ss by %s: %w", source, p.sort, err)

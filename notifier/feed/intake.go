@@ -27,6 +27,7 @@ func (f *Feed) batch(ctx context.Context, cursor journal.Cursor, items []item, s
 		if items, err = f.resolveEndpoints(ctx, items, versions); err != nil {
 			return batch, err
 		}
+		items = f.resolveTwins(ctx, items, versions)
 	}
 	known := maps.Clone(versions)
 	for _, it := range items {
@@ -52,7 +53,7 @@ func (f *Feed) versions(ctx context.Context, items []item) (map[string]string, e
 	for some := range slices.Chunk(items, pageSize) {
 		known, err := f.journal.Versions(ctx, f.kept, mapSlice(some, func(it item) string { return it.id }))
 		if err != nil {
-			return nil, fmt.Errorf("look up %d %ss: %w", len(items), f.source, err)
+			return nil, fmt.Errorf("look up %d %s: %w", len(items), f.source.Plural(), err)
 		}
 		maps.Copy(versions, known)
 	}
@@ -81,13 +82,16 @@ func (f *Feed) notices(cursor journal.Cursor, it item, surveying surveying, asle
 		return nil
 	}
 	it.facts.Console, it.facts.Mark = f.name, f.kept.Console()
+	if it.elsewhere {
+		return []journal.Notice{silent}
+	}
 	if quiet, ok := routing.SnoozedBy(asleep, it.facts, f.now()); ok {
 		silent.Group = quiet.ID // so that it can be counted
 		f.observer.Notified(string(f.source), "muted")
 		return []journal.Notice{silent}
 	}
 	way := f.routes().Walk(it.facts, f.channel, f.now())
-	if f.deferred(it, way.Decided()) {
+	if f.deferred(it, way.Decided() && it.twin == nil) {
 		return nil
 	}
 	var all []journal.Notice
@@ -119,7 +123,7 @@ func (f *Feed) consoleSide(it item) journal.Notice {
 // record writes a batch, if there is anything in it, and wakes the channels.
 func (f *Feed) record(ctx context.Context, batch journal.Batch) error {
 	if err := f.journal.Record(ctx, batch); err != nil {
-		return fmt.Errorf("write %d new and %d changed %ss to the journal: %w", len(batch.Fresh), len(batch.Changed), f.source, err)
+		return fmt.Errorf("write %d new and %d changed %s to the journal: %w", len(batch.Fresh), len(batch.Changed), f.source.Plural(), err)
 	}
 	if len(batch.Fresh)+len(batch.Changed) > 0 {
 		f.logger.Debug("feed", "new", len(batch.Fresh), "changed", len(batch.Changed))
@@ -139,6 +143,9 @@ func (f *Feed) Refresh(ctx context.Context, kind string, ids []string) error {
 		return err
 	}
 	defer f.turn.Give()
+	if ids = f.own(ids); len(ids) == 0 && kind != "agent" {
+		return nil
+	}
 	items, err := read(ctx, ids)
 	if err != nil {
 		return err
@@ -155,12 +162,17 @@ func (f *Feed) Refresh(ctx context.Context, kind string, ids []string) error {
 // console has no filter for that.
 func (f *Feed) readerOf(kind string) (func(context.Context, []string) ([]item, error), bool) {
 	switch {
-	case kind == string(f.source):
+	case kind == string(f.routed):
 		return f.byID, true
 	case kind == "agent" && f.agents != "":
 		return f.ofAgents, true
 	}
 	return nil, false
+}
+
+// own are those of ids that are of this feed's form: alerts have digits, unified ones have not.
+func (f *Feed) own(ids []string) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return s1.ValidID(id) == (f.source == journal.Unified) })
 }
 
 // idsPerCall keeps addresses below the 8 KB that proxies take.

@@ -91,11 +91,11 @@ func (r *reading) readPage(ctx context.Context, q s1.Query) (next s1.Query, more
 	defer r.turn.Give()
 	page, err := r.page(ctx, q)
 	if err != nil {
-		return q, false, fmt.Errorf("read %ss by %s: %w", r.source, r.pass.sort, err)
+		return q, false, fmt.Errorf("read %s by %s: %w", r.source.Plural(), r.pass.sort, err)
 	}
 	next, more, broken := s1.Follow(r.trail, q, page)
 	if errors.Is(broken, s1.ErrCursorLoop) {
-		return q, false, fmt.Errorf("read %ss by %s: %w", r.source, r.pass.sort, broken)
+		return q, false, fmt.Errorf("read %s by %s: %w", r.source.Plural(), r.pass.sort, broken)
 	}
 	r.readAt[r.pass.name] = r.now()
 	r.rows += len(page.Items)
@@ -106,7 +106,7 @@ func (r *reading) readPage(ctx context.Context, q s1.Query) (next s1.Query, more
 	}
 	batch.Forget, r.drop = r.drop, time.Time{}
 	if r.worthSaving(batch) {
-		if err := r.record(ctx, batch); err != nil {
+		if err := r.recordOnce(ctx, batch, page.Items); err != nil {
 			return q, false, err
 		}
 		r.saved = batch.Cursor

@@ -14,11 +14,13 @@ import (
 // A kind is what sets one source apart: how it is read.
 type kind struct {
 	source     journal.Source
+	routed     journal.Source // what routes and settings take it for
 	console    Console
 	passes     []pass // the first is by creation
 	page       func(context.Context, s1.Query) (s1.Page[item], error)
 	agents     string // the filter key for endpoints' ids; empty if the source has none
 	endpointOf func(body json.RawMessage) endpoint
+	uses       func(context.Context) (bool, error) // whether it is read at all; nil: always
 }
 
 // A pass is one way to go through a source: by when things were made, and by when they were changed or indexed. What one way
@@ -44,12 +46,17 @@ type item struct {
 	urgent    bool
 	endpoint  endpoint            // what the row says of its endpoint
 	placed    func(endpoint) item // the item with more of that; nil if the row says it all
-	lookupErr error               // why the endpoint could not be looked up; nil if the console has answered
+	lookupErr error               // why what it depends on could not be looked up; nil if the console has answered
+	twin      *twinOf             // the threat or rule alert that a unified alert may be as well; nil for none
+	elsewhere bool                // it is that, and the console lists it: its own feed tells
 }
 
 // kindOf is how a source is read.
-func kindOf(source journal.Source, console Console) kind {
-	if source == journal.Alerts {
+func kindOf(source journal.Source, console Console, list Unified) kind {
+	switch source {
+	case journal.Unified:
+		return unifiedAlerts(console, list)
+	case journal.Alerts:
 		return alerts(console)
 	}
 	return threats(console)
@@ -58,7 +65,7 @@ func kindOf(source journal.Source, console Console) kind {
 // threats are read by creation for what is new and by update for what changed; both find what is late.
 func threats(console Console) kind {
 	return kind{
-		source: journal.Threats, console: console,
+		source: journal.Threats, routed: journal.Threats, console: console,
 		passes: []pass{
 			{"created", "createdAt__gte", "createdAt", item.createdAt, 10 * time.Minute, maxIndexDelay},
 			{"updated", "updatedAt__gte", "updatedAt", item.touchedAt, 10 * time.Minute, time.Hour},
@@ -75,7 +82,7 @@ func threats(console Console) kind {
 // their windows are wide enough to see the changes of the last hour with every poll and those of three days with the sweep.
 func alerts(console Console) kind {
 	return kind{
-		source: journal.Alerts, console: console,
+		source: journal.Alerts, routed: journal.Alerts, console: console,
 		passes: []pass{
 			{"created", "createdAt__gte", "alertInfoCreatedAt", item.createdAt, time.Hour, 3 * maxIndexDelay},
 			{"reported", "reportedAt__gte", "alertInfoReportedAt", item.touchedAt, 10 * time.Minute, time.Hour},

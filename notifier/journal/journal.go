@@ -30,9 +30,10 @@ type Source string
 const (
 	Threats Source = "threat"
 	Alerts  Source = "alert"
-	Digests Source = "digest" // lists many items in one message; its items are those with its ID as Digest
-	Files   Source = "file"   // of a digest's items, in its thread; has the digest's ID, and as Group too
-	Notes   Source = "note"   // Body is a render.Card
+	Unified Source = "unified" // alerts of the console's one list of all products
+	Digests Source = "digest"  // lists many items in one message; its items are those with its ID as Digest
+	Files   Source = "file"    // of a digest's items, in its thread; has the digest's ID, and as Group too
+	Notes   Source = "note"    // Body is a render.Card
 )
 
 // These sources have no notices, only cursors: how something was when a note was last written about it.
@@ -64,6 +65,14 @@ func (s Source) Kind() Source {
 func (s Source) Console() string {
 	_, console, _ := strings.Cut(string(s), consoleMark)
 	return console
+}
+
+// Plural is what people call things of the source.
+func (s Source) Plural() string {
+	if s.Kind() == Unified {
+		return "unified alerts"
+	}
+	return string(s.Kind()) + "s"
 }
 
 // FeedState is the source whose cursor says how the feed of a source is: Since is when that began, Ready that it cannot be read.

@@ -17,10 +17,13 @@ type Console struct {
 	Mu      sync.Mutex
 	Threats []*ThreatRow
 	Alerts  []*alertRow
-	PerPage int // fewer rows on a page than asked for; 0: as many
-	Fault   Fault
-	Calls   []s1.Query
-	serial  int
+	Unified []*unifiedRow
+
+	NoUnified bool // the console has no unified alerts
+	PerPage   int  // fewer rows on a page than asked for; 0: as many
+	Fault     Fault
+	Calls     []s1.Query
+	serial    int
 }
 
 // A ThreatRow is a threat, and when lists show it.

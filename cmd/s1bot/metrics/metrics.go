@@ -179,9 +179,9 @@ func (m *Metrics) FeedSucceeded(console, feed string, at time.Time) {
 	m.feedSuccess.WithLabelValues(console, feed).Set(float64(at.UnixMilli()) / 1000)
 }
 
-// Notified counts a notification: the kind is threat, alert, digest or update; the result delivered, edited, muted or failed.
+// Notified counts a notification: the kind is threat, alert, unified, digest or update; the result delivered, edited, muted or failed.
 func (m *Metrics) Notified(kind, result string) {
-	m.notifications.WithLabelValues(known(kind, []string{"threat", "alert", "digest", "update"}),
+	m.notifications.WithLabelValues(known(kind, []string{"threat", "alert", "unified", "digest", "update"}),
 		known(result, []string{"delivered", "edited", "muted", "failed"})).Inc()
 }
 
