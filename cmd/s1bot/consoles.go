@@ -217,6 +217,9 @@ func (l unifiedList) UnifiedPage(ctx context.Context, q s1.Query) (s1.Page[unifi
 func (p *program) figures() (all []func(context.Context)) {
 	for _, one := range p.consoles {
 		mark := p.feeds(one).Mark
+		if len(p.consoles) == 1 {
+			mark = "" // there is nothing to tell it from
+		}
 		all = append(all, figures.Counter{Console: one.client, Store: marked{p.db.Figures(), mark}, Now: time.Now, Log: p.log, Pause: min(figures.Every, p.config.PollInterval)}.Run)
 	}
 	return all
