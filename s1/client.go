@@ -58,3 +58,6 @@ func (c *Client) Rehearse(note func(Request) error) *Client {
 	t := c.t.Rehearsing(note)
 	return &Client{t, c.Engines.Over(t), c.unified}
 }
+
+// Token asks when the client's token ends and whose it is; what the console does not tell is unknown, without an error.
+func (c *Client) Token(ctx context.Context) (Token, error) { return c.t.AskToken(ctx) }

@@ -23,6 +23,10 @@ type (
 	Wait = transport.Wait
 	// Remark is what is wrong with an answer that came all the same.
 	Remark = transport.Remark
+	// Token is what is known of the API token, beside the token itself.
+	Token = transport.Token
+	// TokenOwner is what kind of user the token belongs to.
+	TokenOwner = transport.TokenOwner
 	// Download is a file from an endpoint.
 	Download = transport.Download
 	// Keep makes the place of a file that is downloaded.
@@ -88,6 +92,13 @@ const (
 	ValueNamed      = transport.ValueNamed
 	NotTheConsole   = transport.NotTheConsole
 	Retired         = transport.Retired
+)
+
+// The owners of a token; see TokenOwner.
+const (
+	OwnerUnknown = transport.OwnerUnknown
+	ServiceUser  = transport.ServiceUser
+	Person       = transport.Person
 )
 
 // The directions of a list, the largest file, and how many rows a first page has; see transport and pages.

@@ -1,4 +1,4 @@
-package s1_test
+package transport_test
 
 import (
 	"encoding/base64"

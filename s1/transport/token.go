@@ -1,4 +1,4 @@
-package s1
+package transport
 
 import (
 	"context"
@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"s1bot/s1/transport"
 	"s1bot/s1/wire"
 )
 
@@ -31,7 +30,7 @@ type Token struct {
 
 // tokenLife is when a token was made and ends. A null is no date: no end, or none that is known.
 type tokenLife struct {
-	Expires Time `json:"expiresAt"`
+	Expires wire.Time `json:"expiresAt"`
 }
 
 // self is the row of the user that the token belongs to.
@@ -43,20 +42,20 @@ type self struct {
 // serviceUserMail is how the address of a service user begins; the rest is a UUID at the console's own name (seen in reports of users).
 const serviceUserMail = "serviceuser-"
 
-// Token asks when the client's token ends and whose it is. There are three ways, and no console is known to answer all of them: the
+// AskToken asks when the client's token ends and whose it is. There are three ways, and no console is known to answer all of them: the
 // token's details (documented; for a service user's token nobody has shown that it works), the user's own row (needs Users.view on some),
 // and the end that a token in the form of a JWT has in itself. What the console refuses is unknown, without an error; an error is that it
 // does not answer, or knows no such token.
-func (c *Client) Token(ctx context.Context) (Token, error) {
-	token := c.t.Token()
-	life, err := transport.Get[tokenLife](ctx, c.t, transport.Call{
-		Operation: "get token details", Method: http.MethodPost, Route: "users/api-token-details", Hides: []Secret{token},
+func (c *Client) AskToken(ctx context.Context) (Token, error) {
+	token := c.Token()
+	life, err := Get[tokenLife](ctx, c, Call{
+		Operation: "get token details", Method: http.MethodPost, Route: "users/api-token-details", Hides: []wire.Secret{token},
 		Body: map[string]any{"data": map[string]string{"apiToken": token.Reveal()}},
 	})
 	if err != nil && !refusesToTell(err) {
 		return Token{}, err
 	}
-	user, err := transport.Get[self](ctx, c.t, transport.Call{Operation: "get own user", Method: http.MethodGet, Route: "user", Permission: "Users.view"})
+	user, err := Get[self](ctx, c, Call{Operation: "get own user", Method: http.MethodGet, Route: "user", Permission: "Users.view"})
 	if err != nil && !refusesToTell(err) {
 		return Token{}, err
 	}
@@ -99,7 +98,7 @@ type claims struct {
 
 // claimsOf reads what a token says of itself; one that is no JWT says nothing. Nobody checks the signature: who wanted to deceive us
 // would have to be who gave us the token.
-func claimsOf(token Secret) (said claims) {
+func claimsOf(token wire.Secret) (said claims) {
 	parts := strings.Split(token.Reveal(), ".")
 	if len(parts) != 3 {
 		return claims{}
