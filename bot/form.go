@@ -63,9 +63,9 @@ func (f *forms) openInstead(ctx context.Context, a interaction, card render.Card
 	if !ok {
 		return workflow.ErrGone
 	}
-	if wish := f.rules.Input(cmd, a.Interaction); cmd.Risk != catalog.Read { // nobody fills a form in for nothing
-		if ruling := f.rules.Decide(ctx, wish); ruling.Err() != nil {
-			return f.rules.Refuse(ctx, wish, ruling)
+	if input := f.rules.Input(cmd, a.Interaction); cmd.Risk != catalog.Read { // nobody fills a form in for nothing
+		if ruling := f.rules.Decide(ctx, input); ruling.Err() != nil {
+			return f.rules.Refuse(ctx, input, ruling)
 		}
 	}
 	form := formOf(cmd, a)

@@ -60,8 +60,8 @@ func (g *gate) forged(ctx context.Context, a *interaction, what string, says, ca
 		return err
 	}
 	g.log.Warn("something came back from Slack that is not as it was drawn", "what", what, "user", a.User, "channel", a.At.Channel, "err", cause)
-	wish := policy.Input{Caller: a.Who.Person, Command: what, Channel: a.At.Channel}
-	if err := g.trail.Refuse(ctx, wish, policy.Decision{Effect: policy.Deny, Why: says.Error()}); err != nil {
+	input := policy.Input{Caller: a.Who.Person, Command: what, Channel: a.At.Channel}
+	if err := g.trail.Refuse(ctx, input, policy.Decision{Effect: policy.Deny, Why: says.Error()}); err != nil {
 		g.log.Error("cannot write a refusal down", "user", a.User, "err", err)
 	}
 	return says
@@ -70,8 +70,8 @@ func (g *gate) forged(ctx context.Context, a *interaction, what string, says, ca
 // recordStranger writes into the audit trail that somebody who may do nothing here tried to.
 func (g *gate) recordStranger(ctx context.Context, a interaction) {
 	word, _ := text.CutWord(a.line)
-	wish := policy.Input{Caller: a.Who.Person, Command: cmp.Or(a.Do.Command, word, "(none)"), Channel: a.At.Channel}
-	if err := g.trail.Refuse(ctx, wish, policy.Decision{Effect: policy.Deny, Why: errNotAllowed.Error()}); err != nil {
+	input := policy.Input{Caller: a.Who.Person, Command: cmp.Or(a.Do.Command, word, "(none)"), Channel: a.At.Channel}
+	if err := g.trail.Refuse(ctx, input, policy.Decision{Effect: policy.Deny, Why: errNotAllowed.Error()}); err != nil {
 		g.log.Error("cannot write a refusal down", "user", a.User, "err", err)
 	}
 }

@@ -168,10 +168,10 @@ func (r *runner) read(ctx context.Context, cmd *catalog.Command, a interaction) 
 
 // mayRead asks the policy about a command that changes nothing: a rule may deny it, or allow it to some roles only.
 func (r *runner) mayRead(ctx context.Context, cmd *catalog.Command, a interaction) error {
-	wish := r.gate.Input(cmd, a.Interaction)
-	wish.Early = false
-	if ruling := r.policy().Decide(wish); ruling.Err() != nil {
-		return r.gate.Refuse(ctx, wish, ruling)
+	input := r.gate.Input(cmd, a.Interaction)
+	input.Early = false
+	if ruling := r.policy().Decide(input); ruling.Err() != nil {
+		return r.gate.Refuse(ctx, input, ruling)
 	}
 	return nil
 }

@@ -145,8 +145,8 @@ func (p *postponer) recordUncounted(ctx context.Context, a *interaction, err err
 	if !errors.As(err, &open) || !a.decides() {
 		return err
 	}
-	wish := policy.Input{Caller: a.Who.Person, Command: a.word(), Channel: a.At.Channel}
-	_ = p.rules.Refuse(ctx, wish, policy.Decision{Effect: policy.Unanswered, Open: open.Question, Why: open.Question}) // logs what it cannot write
+	input := policy.Input{Caller: a.Who.Person, Command: a.word(), Channel: a.At.Channel}
+	_ = p.rules.Refuse(ctx, input, policy.Decision{Effect: policy.Unanswered, Open: open.Question, Why: open.Question}) // logs what it cannot write
 	if over := p.moot(ctx, a); over != nil {
 		return over
 	}

@@ -79,9 +79,9 @@ func (s *searches) maySearch(a interaction, box string) bool {
 	if !ok {
 		return false
 	}
-	wish := s.rules.Input(cmd, a.Interaction)
-	wish.Early = false
-	return s.policy().Decide(wish).Err() == nil
+	input := s.rules.Input(cmd, a.Interaction)
+	input.Early = false
+	return s.policy().Decide(input).Err() == nil
 }
 
 // fitting is as many options as an acknowledgement takes.
