@@ -36,7 +36,8 @@ func (k *canvas) dataTable(t Table) (drawn []slack.Block, ok bool) {
 	if len(t.Rows) >= maxDataRows {
 		return nil, false
 	}
-	block := slack.NewDataTableBlock(short(k.title, "Table", maxHeader))
+	caption, _, _ := strings.Cut(k.title, " · ") // the rest of the title is the message's
+	block := slack.NewDataTableBlock(short(caption, "Table", maxHeader))
 	block.PageSize = min(len(t.Rows), dataPage)
 	spent := length(block.Caption)
 	var heading []slack.DataTableCell

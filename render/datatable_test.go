@@ -26,7 +26,7 @@ func TestAListIsADataTableWhereSlackTakesThem(t *testing.T) {
 	rendertest.RequireSound(t, m.Text, m.Blocks)
 	raw, err := json.Marshal(m.Blocks)
 	require.NoError(t, err)
-	require.Contains(t, string(raw), `"type":"data_table","caption":"Agents · 3 match"`)
+	require.Contains(t, string(raw), `"type":"data_table","caption":"Agents"`)
 	require.Contains(t, string(raw), `"page_size":10`)
 	require.Contains(t, string(raw), `{"type":"raw_number","value":11,"text":"11"}`)
 

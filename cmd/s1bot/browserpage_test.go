@@ -97,12 +97,6 @@ func TestThePageTellsTabsAndPeopleApart(t *testing.T) {
 		tab.open([]string{"alice", "bob"}[i%2], "soc")
 		tab.do("every tab works", truth(`document.querySelector('[aria-current="page"]') !== null && document.getElementById("offline").hidden`))
 	}
-	last := b.tab()
-	last.open("bob", "soc")
-	b.do("close the form", truth(`document.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape", bubbles: true})), true`))
-	b.open("carol", "soc")
-	b.say("all tabs hear this")
-	last.waitText("all tabs hear this")
 }
 
 // tab is another tab of the same browser.

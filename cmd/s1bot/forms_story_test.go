@@ -36,7 +36,7 @@ func TestAFormUnfoldsAndLosesNothing(t *testing.T) {
 	require.Equal(t, "Isolate endpoints", s.form("alice", "Disconnect Agent From Network").Title)
 }
 
-// Everything about a threat is one click away, over its card; what is clicked there is answered where the card is.
+// Everything about a threat is one click away, over its card; what is clicked there is answered above it.
 func TestDetailsOpenOverTheCard(t *testing.T) {
 	t.Parallel()
 	s := tell(t)
@@ -48,8 +48,7 @@ func TestDetailsOpenOverTheCard(t *testing.T) {
 	view := s.form("alice", "Storyline", "Signature")
 	require.Equal(t, "Details", view.Title)
 	require.NoError(t, s.slack.User("alice").Selects(view, "Look up", "Endpoint"))
-	answer := s.isTold("alice", "DESKTOP-1", "Last seen")
-	require.Equal(t, card.Channel, answer.Channel)
+	s.form("alice", "DESKTOP-1", "Last seen")
 }
 
 // A notification can be kept quiet from its card, by those who may.

@@ -11,7 +11,10 @@ import (
 // Single is one thing that the console knows, shown as facts, or as JSON where that is wanted.
 func Single(call *catalog.Call, name string, raw json.RawMessage, card render.Card) (render.Card, error) {
 	if slices.Contains([]render.How{render.Run, render.View, render.Share, render.Turn}, call.How) {
-		card.Actions = append(card.Actions, render.Button{Label: "Share in channel", Do: call.Variant(render.Share)}, render.Button{Label: "Raw JSON", Do: call.Variant(render.Raw)})
+		if call.How != render.View { // a modal is over the channel: the card there is shared already
+			card.Actions = append(card.Actions, render.Button{Label: "Share in channel", Do: call.Variant(render.Share)})
+		}
+		card.Actions = append(card.Actions, render.Button{Label: "Raw JSON", Do: call.Variant(render.Raw)})
 		return card, nil
 	}
 	as := *call

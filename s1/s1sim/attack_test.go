@@ -70,3 +70,17 @@ func TestManyAtOnce(t *testing.T) {
 	wg.Wait()
 	require.Len(t, r.Calls(), 160)
 }
+
+// What is online was seen just now, however long the console runs; what is off was seen when it went.
+func TestEndpointsCheckInWhileTheyAreOnline(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	c := s1sim.New(s1sim.Options{Empty: true, Now: func() time.Time { return now }})
+	c.AddAgent(s1sim.AgentSpec{Name: "ON"})
+	c.AddAgent(s1sim.AgentSpec{Name: "OFF", Offline: true})
+	off := c.Agent("OFF")["lastActiveDate"]
+	now = now.Add(time.Hour)
+	c.CheckIn()
+	require.Contains(t, c.Agent("ON")["lastActiveDate"], "2026-11-28T13:00:00")
+	require.Equal(t, off, c.Agent("OFF")["lastActiveDate"])
+}

@@ -14,10 +14,19 @@ func (w *World) Attack(ctx context.Context, every time.Duration) {
 	for {
 		select {
 		case <-tick.C:
+			w.CheckIn()
 			w.Strike()
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+// CheckIn lets every endpoint that is online speak to the console: it was seen just now, not when the console began.
+func (w *World) CheckIn() {
+	defer w.Lock()()
+	for _, r := range w.AgentRows.Where(func(a wire.Object) bool { return wire.Flag(a, "isActive") }) {
+		r.Obj["lastActiveDate"] = wire.Stamp(w.Now())
 	}
 }
 
