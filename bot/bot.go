@@ -18,6 +18,7 @@ import (
 	"s1bot/bot/chat"
 	"s1bot/bot/home"
 	"s1bot/bot/jobs"
+	"s1bot/bot/library"
 	"s1bot/bot/people"
 	"s1bot/bot/post"
 	"s1bot/bot/report"
@@ -55,7 +56,7 @@ type Inbox interface {
 // History remembers what people asked for, as slash text.
 type History interface {
 	Add(ctx context.Context, user, line string, at time.Time) error
-	Last(ctx context.Context, user string, n int) ([]string, error)
+	library.History
 }
 
 // Homes remembers who opened the bot's tabs, what Slack has of them, and who was greeted.
@@ -79,6 +80,7 @@ type Config struct {
 	Directs            post.Directs
 	Jobs               jobs.Store
 	History            History
+	Saved              library.Store
 	Homes              Homes
 	Figures            home.Figures                  // of the console
 	TokenEnds          func() time.Time              // of the console's token; zero where nobody knows

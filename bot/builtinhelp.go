@@ -6,6 +6,11 @@ import "s1bot/render"
 func builtinHelp(word string) []render.Part {
 	lines := map[string][]string{
 		"history":  {"Your last commands, to run again.", "/s1 history"},
+		"save":     {"Keeps a command under a name of your own; then /s1 and the name run it. Times such as -24h count from when it runs.", "/s1 save morning = threats open", "/s1 morning"},
+		"saved":    {"Your saved commands, each with a button to run or remove it.", "/s1 saved"},
+		"unsave":   {"Removes a saved command.", "/s1 unsave morning"},
+		"pending":  {"Requests that wait for you to decide, and your own that aren't over, with their buttons.", "/s1 pending"},
+		"whoami":   {"Your roles here, and which names in the settings or the policy file give them to you.", "/s1 whoami"},
 		"can":      {"Shows what a command would do and changes nothing: whether you may run it, who would have to approve it, and what it would touch.", "/s1 can isolate DESKTOP-1 reason=test"},
 		"report":   {"The shift report: open threats, isolated hosts and who isolated them, waiting requests, and response times. Covers the last eight hours unless you say otherwise.", "/s1 report", "/s1 report -24h"},
 		"note":     {"In the thread of a threat's card: adds your text to the threat's notes in the console.", "@s1bot note checked with the user, it is a test"},

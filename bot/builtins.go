@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"s1bot/approvals/workflow"
+	"s1bot/bot/library"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 )
@@ -23,14 +24,19 @@ type builtin struct {
 type vocabulary map[string]builtin
 
 // newVocabulary is what the words of all types are.
-func newVocabulary(g *greetings, h helpWords, r requestWords, n noticeWords, rep reportWord, j jobWords) vocabulary {
+func newVocabulary(g *greetings, h helpWords, my myWords, r requestWords, n noticeWords, rep reportWord, j jobWords) vocabulary {
 	return vocabulary{
 		"":                    {h.palette, nothing, false},
-		findWord:              {h.palette, h.findClicked, false},
+		library.FindWord:      {h.palette, h.findClicked, false},
 		helloWord:             {g.hello, g.helloClicked, false},
 		reviewWord:            {byRef(r.review), r.byID(r.review), false},
-		"help":                {h.help, nothing, false},
+		library.HelpWord:      {h.help, h.helpClicked, false},
 		"history":             {h.history, nothing, false},
+		"save":                {h.save, nothing, false},
+		library.SavedWord:     {h.saved, h.savedClicked, true},
+		library.DropWord:      {h.unsave, h.unsaveClicked, false},
+		"pending":             {my.pending, my.pendingClicked, false},
+		"whoami":              {my.whoami, nothing, false},
 		"can":                 {r.can, nothing, true},
 		"approve":             {byRef(r.approve), r.onCard(r.approve), false},
 		"deny":                {byRef(r.deny), r.onCard(r.deny), false},
@@ -59,7 +65,7 @@ const (
 
 // BuiltinWords are the names of the bot's own words, sorted.
 func BuiltinWords() []string {
-	words := slices.Sorted(maps.Keys(newVocabulary(&greetings{}, helpWords{}, requestWords{}, noticeWords{}, reportWord{}, jobWords{})))
+	words := slices.Sorted(maps.Keys(newVocabulary(&greetings{}, helpWords{}, myWords{}, requestWords{}, noticeWords{}, reportWord{}, jobWords{})))
 	return slices.DeleteFunc(words, func(w string) bool { return w == "" })
 }
 

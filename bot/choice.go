@@ -17,6 +17,8 @@ type choice struct {
 	Job                string `json:"job"`
 	User               string `json:"user"` // who asked for the job
 	ID                 string `json:"id"`   // of a snooze
+	Line               string `json:"line"` // the name of a saved command, or of one to explain
+	Area               string `json:"area"` // of the catalog, to list
 	quietable
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"s1bot/approvals/plans"
 	"s1bot/approvals/workflow"
+	"s1bot/bot/library"
 	"s1bot/bot/post"
 	"s1bot/bot/seal"
 	"s1bot/commands/catalog"
@@ -36,6 +37,7 @@ type views interface {
 // forms opens forms and looks at what was entered.
 type forms struct {
 	catalog   *catalog.Catalog
+	library   library.Library
 	settler   settler
 	caller    caller
 	rules     *workflow.Gate // whether somebody may ask for what a form is for

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,8 @@ import (
 	"s1bot/bot/seal"
 	"s1bot/commands/catalog"
 	"s1bot/commands/consoles"
+	"s1bot/commands/slash"
+	"s1bot/commands/text"
 	"s1bot/render"
 )
 
@@ -95,10 +98,21 @@ func (f *forms) picked(ctx context.Context, a interaction, answer render.Answer)
 	if len(chosen) == 0 {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "Choose a command."})
 	}
-	a.Do = render.Invocation{Command: chosen[0], Console: consoles.Unsettled}
-	if named := answer.Values[catalog.ConsoleParam]; len(named) > 0 {
-		a.Do.Console = named[0]
+	line, ok, err := f.library.Picked(ctx, a.User, chosen[0])
+	if err != nil || !ok {
+		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "I can't find this command any more. Choose another one."})
 	}
+	inv, extras, err := slash.Parse(f.catalog, line, text.Input{Zone: a.Who.Zone, Now: f.caller.now()})
+	var missing *catalog.MissingError
+	if errors.As(err, &missing) {
+		missing.Given.Console = inv.Console
+		inv, err = missing.Given, nil
+	}
+	if err != nil {
+		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "I can't read this line any more. Choose another one."})
+	}
+	a.Do, a.Extras = inv, extras
+	a.Do.Console = cmp.Or(only(answer.Values[catalog.ConsoleParam]), inv.Console, consoles.Unsettled)
 	var several *severalError
 	if err := f.settler.settle(ctx, &a); errors.As(err, &several) {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "There are several consoles. Type the command with " + catalog.ConsoleParam + "=" + several.names[0] + ", or use a channel that has one."})

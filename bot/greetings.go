@@ -13,6 +13,7 @@ import (
 	"s1bot/approvals/workflow"
 	"s1bot/bot/home"
 	"s1bot/bot/inbound"
+	"s1bot/bot/library"
 	"s1bot/bot/post"
 	"s1bot/commands/catalog"
 	"s1bot/commands/slash"
@@ -86,7 +87,7 @@ func (g *greetings) card(who workflow.Person) render.Card {
 		}
 	}
 	card.Parts = append(card.Parts, render.Line{render.Mono("help"), render.Text("  everything else; my Home tab shows what waits for you")})
-	card.Actions = append(card.Actions, render.Button{Label: "Find a command", Do: render.Invocation{Command: findWord}})
+	card.Actions = append(card.Actions, render.Button{Label: "Find a command", Do: render.Invocation{Command: library.FindWord}})
 	return card
 }
 
@@ -154,7 +155,7 @@ func (g *greetings) channelCard(ctx context.Context, channel string) render.Card
 			{Label: "Who may change things and ask for approval", Value: render.Line{render.Text(g.named(ctx, rules.MembersOf([]string{policy.Operators})))}},
 			{Label: "Who approves", Value: render.Line{render.Text(g.named(ctx, rules.Approvers()))}},
 		})
-	card.Actions = []render.Action{render.Button{Label: "Find a command", Do: render.Invocation{Command: findWord}}}
+	card.Actions = []render.Action{render.Button{Label: "Find a command", Do: render.Invocation{Command: library.FindWord}}}
 	return card
 }
 

@@ -2,9 +2,11 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
+	"s1bot/bot/library"
 	"s1bot/commands/catalog"
 	"s1bot/commands/consoles"
 	"s1bot/commands/manual"
@@ -12,31 +14,34 @@ import (
 	"s1bot/render"
 )
 
-// helpWords find commands: the palette, help, what was asked lately.
+// helpWords find commands: the palette, help, what somebody ran lately, what they saved.
 type helpWords struct {
+	library library.Library
 	catalog *catalog.Catalog
 	set     *consoles.Set
-	asked   History
 	forms   *forms
 	answers *answers
+	runner  *runner
 }
 
-const (
-	paletteWord = "palette" // what the palette's form invokes
-	findWord    = "find"    // what a button invokes that opens the palette
-)
+// paletteWord is what the palette's form invokes.
+const paletteWord = "palette"
 
-// palette opens what "/s1" alone shows: every command, to find one by typing and then fill its form.
+// palette opens what "/s1" alone shows: a box that finds commands by words, those that the person saved and ran lately first.
 func (w helpWords) palette(ctx context.Context, a interaction, _ string) error {
-	form := paletteForm(w.catalog)
+	instead, err := w.library.Help(ctx, a.User)
+	if err != nil {
+		return err
+	}
+	form := paletteForm()
 	form.Origin = a.At
-	return w.forms.open(ctx, a, form, w.helpCard())
+	return w.forms.open(ctx, a, form, instead)
 }
 
-func paletteForm(catalog *catalog.Catalog) render.Form {
-	field := render.FormField{Name: "command", Label: "Command", Widget: render.Select, Required: true, Placeholder: "Type to find one", Hint: "Faster: type /s1 and the command's name. /s1 help lists them all."}
-	for _, cmd := range catalog.Commands() {
-		field.Choices = append(field.Choices, render.Option{Label: manual.Entry(cmd), Value: cmd.Name})
+func paletteForm() render.Form {
+	field := render.FormField{
+		Name: "command", Label: "Command", Widget: render.Search, Search: library.Box, Required: true, Placeholder: "Type to find one",
+		Hint: "By name or by what it does: isolate, hash, policy. Yours come first. Faster: type /s1 and the command's name.",
 	}
 	return render.Form{Title: "Find a command", Submit: "Next", Do: render.Invocation{Command: paletteWord}, Fields: []render.FormField{field}}
 }
@@ -46,58 +51,114 @@ func (w helpWords) findClicked(ctx context.Context, a interaction) error {
 	return w.palette(ctx, a, "")
 }
 
-// help explains the bot, or one command.
+// help explains the bot, one command, or an area.
 func (w helpWords) help(ctx context.Context, a interaction, rest string) error {
 	if rest == "" {
-		w.answers.reply(ctx, a, w.helpCard())
+		card, err := w.library.Help(ctx, a.User)
+		if err == nil {
+			w.answers.reply(ctx, a, card)
+		}
+		return err
+	}
+	if cmd, ok := w.catalog.Find(rest); ok {
+		card := manual.Of(cmd)
+		if w.set.Several() {
+			card.Parts = append(card.Parts, render.Line{render.Mono(catalog.ConsoleParam), render.Text("  which console it is for: " + strings.Join(w.set.Names(), ", "))})
+		}
+		w.answers.reply(ctx, a, card)
 		return nil
 	}
-	cmd, ok := w.catalog.Find(rest)
-	if about := builtinHelp(rest); !ok && about != nil {
+	if about := builtinHelp(strings.ToLower(rest)); about != nil {
 		w.answers.reply(ctx, a, render.Card{Title: rest, Parts: about})
 		return nil
 	}
-	if !ok {
-		return &catalog.UsageError{Problem: fmt.Sprintf("there is no command %q", rest), Nearest: slash.Nearest(w.catalog, rest)}
-	}
-	card := manual.Of(cmd)
-	if w.set.Several() {
-		card.Parts = append(card.Parts, render.Line{render.Mono(catalog.ConsoleParam), render.Text("  which console it is for: " + strings.Join(w.set.Names(), ", "))})
-	}
-	w.answers.reply(ctx, a, card)
-	return nil
-}
-
-// helpCard lists the commands and the bot's own words.
-func (w helpWords) helpCard() render.Card {
-	card := manual.All(w.catalog)
-	own := render.Line{render.Bold("The bot itself"), render.Text("  ")}
-	for i, w := range []string{"history", "can", "report", "note", "snooze", "snoozes", "routes", "freeze", "thaw"} {
-		if i > 0 {
-			own = append(own, render.Text("  "))
-		}
-		own = append(own, render.Mono(w))
-	}
-	last := len(card.Parts) - 1
-	card.Parts = append(card.Parts[:last:last], own, card.Parts[last])
-	card.Actions = []render.Action{render.Button{Label: "Find a command", Do: render.Invocation{Command: findWord}}}
-	return card
-}
-
-// history lists what the person asked for lately, to run again.
-func (w helpWords) history(ctx context.Context, a interaction, _ string) error {
-	lines, err := w.asked.Last(ctx, a.User, 10)
-	if err != nil {
-		return fmt.Errorf("read the history: %w", err)
-	}
-	if len(lines) == 0 {
-		w.answers.reply(ctx, a, render.Notice("You haven't run any commands yet. Type /s1 to find one."))
+	if card, ok := w.library.Area(rest); ok {
+		w.answers.reply(ctx, a, card)
 		return nil
 	}
-	card := render.Card{Title: "Your last commands", Text: "Your last commands"}
-	for _, line := range lines {
-		card.Parts = append(card.Parts, render.Line{render.Mono("/s1 " + line)})
+	e := &catalog.UsageError{Problem: fmt.Sprintf("there is no command %q", rest)}
+	for _, name := range slash.Nearest(w.catalog, rest) {
+		e.Nearest = append(e.Nearest, name)
+		e.Offers = append(e.Offers, catalog.Offer{Label: name, Do: helpOf(name)})
+	}
+	return e
+}
+
+// helpOf is a button's way to help on a command.
+func helpOf(name string) render.Invocation {
+	return render.Invocation{Command: library.HelpWord, Args: catalog.Marshal(map[string]string{"line": name})}
+}
+
+// helpClicked lists an area, or explains what a line names.
+func (w helpWords) helpClicked(ctx context.Context, a interaction) error {
+	card, ok := w.library.Area(a.choice.Area)
+	if !ok {
+		return w.help(ctx, a, a.choice.Line)
 	}
 	w.answers.reply(ctx, a, card)
 	return nil
+}
+
+// history lists what the person ran lately, to run again.
+func (w helpWords) history(ctx context.Context, a interaction, _ string) error {
+	card, err := w.library.Ran(ctx, a.User, a.Who.Zone)
+	if err == nil {
+		w.answers.reply(ctx, a, card)
+	}
+	return err
+}
+
+// save keeps a command under a name.
+func (w helpWords) save(ctx context.Context, a interaction, rest string) error {
+	if strings.TrimSpace(rest) == "" {
+		return w.saved(ctx, a, "")
+	}
+	s, err := w.library.Save(ctx, a.User, rest, a.Who.Zone)
+	if err != nil {
+		return err
+	}
+	words := "Saved. From now on /s1 " + s.Name + " runs /s1 " + s.Line
+	w.answers.reply(ctx, a, render.Card{Tone: render.Good, Text: words, Parts: []render.Part{
+		render.Line{render.Text("Saved. From now on "), render.Mono("/s1 " + s.Name), render.Text(" runs "), render.Mono("/s1 " + s.Line)},
+	}})
+	return nil
+}
+
+// saved lists what the person saved.
+func (w helpWords) saved(ctx context.Context, a interaction, _ string) error {
+	card, err := w.library.Kept(ctx, a.User)
+	if err == nil {
+		w.answers.reply(ctx, a, card)
+	}
+	return err
+}
+
+// savedClicked runs a saved command, as if its name had been typed.
+func (w helpWords) savedClicked(ctx context.Context, a interaction) error {
+	line, found, err := w.library.Expand(ctx, a.User, a.choice.Line)
+	if err == nil && !found {
+		err = &catalog.UsageError{Problem: "that command isn't saved any more"}
+	}
+	if err != nil {
+		return err
+	}
+	a.line = line
+	err = w.runner.command(ctx, a)
+	var none noCommandError
+	if errors.As(err, &none) {
+		return none.error
+	}
+	return err
+}
+
+func (w helpWords) unsave(ctx context.Context, a interaction, rest string) error {
+	if err := w.library.Forget(ctx, a.User, rest); err != nil {
+		return err
+	}
+	w.answers.reply(ctx, a, render.Notice("Removed "+strings.TrimSpace(rest)+" from your saved commands."))
+	return nil
+}
+
+func (w helpWords) unsaveClicked(ctx context.Context, a interaction) error {
+	return w.unsave(ctx, a, a.choice.Line)
 }

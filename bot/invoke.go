@@ -10,6 +10,7 @@ import (
 	"s1bot/approvals/policy"
 	"s1bot/approvals/workflow"
 	"s1bot/bot/jobs"
+	"s1bot/bot/library"
 	"s1bot/commands/catalog"
 	"s1bot/commands/plain"
 	"s1bot/commands/slash"
@@ -53,6 +54,7 @@ type runner struct {
 	meter     Meter
 	words     []string // the bot's own, which are no values
 	sentences *plain.Reader
+	library   library.Library
 	now       func() time.Time
 	log       *slog.Logger
 }
@@ -66,6 +68,16 @@ func (e noCommandError) Unwrap() error { return e.error }
 func (r *runner) command(ctx context.Context, a interaction) error {
 	in := text.Input{Zone: a.Who.Zone, Now: r.now(), Own: r.words}
 	inv, extras, err := slash.Parse(r.catalog, a.line, in)
+	if err != nil && inv.Command == "" { // a name of their own?
+		line, saved, failed := r.library.Expand(ctx, a.User, a.line)
+		if failed != nil {
+			return failed
+		}
+		if saved {
+			a.line = line
+			inv, extras, err = slash.Parse(r.catalog, line, in)
+		}
+	}
 	if err := r.settler.typed(&inv); err != nil {
 		return withExtras(extras, err)
 	}

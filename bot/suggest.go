@@ -12,6 +12,7 @@ import (
 	"s1bot/approvals/policy"
 	"s1bot/approvals/workflow"
 	"s1bot/bot/inbound"
+	"s1bot/bot/library"
 	"s1bot/bot/socketmode"
 	"s1bot/render"
 )
@@ -34,6 +35,7 @@ func noOptions() optionsAnswer { return optionsAnswer{Options: []*slack.OptionBl
 
 // searches answers search boxes.
 type searches struct {
+	library library.Library
 	settler settler
 	caller  caller
 	rules   *workflow.Gate
@@ -56,16 +58,27 @@ func (s *searches) suggest(ctx context.Context, in inbound.Payload) any {
 		return empty // not the form that was opened for them
 	}
 	a.At = in.Form.Origin
-	if s.gate.admit(ctx, &a) != nil || s.settler.settle(ctx, &a) != nil || !s.maySearch(a, kind) {
+	if s.gate.admit(ctx, &a) != nil {
 		return empty
 	}
-	query, _, _ := strings.Cut(in.Value, " · ") // the name alone of a label that was pasted
-	found, err := a.on.Catalog.Search(ctx, s.caller.call(a), kind, query)
+	found, err := s.find(ctx, a, kind, in.Value)
 	if err != nil {
 		s.log.Warn("a search box stays empty", "user", a.User, "kind", kind, "err", err)
 		return empty
 	}
 	return optionsAnswer{Options: fitting(found)}
+}
+
+// find answers the palette's box from what people ran and saved and from the catalog, all others from the console.
+func (s *searches) find(ctx context.Context, a interaction, kind, typed string) ([]render.Option, error) {
+	if kind == library.Box {
+		return s.library.Search(ctx, a.User, typed)
+	}
+	if err := s.settler.settle(ctx, &a); err != nil || !s.maySearch(a, kind) {
+		return nil, nil // an empty box says as much as anything
+	}
+	query, _, _ := strings.Cut(typed, " · ") // the name alone of a label that was pasted
+	return a.on.Catalog.Search(ctx, s.caller.call(a), kind, query)
 }
 
 // maySearch asks the policy: who may not list things finds none of them in a box either. It is not written down, for a box asks at

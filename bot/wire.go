@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"s1bot/bot/home"
 	"s1bot/bot/inbound"
 	"s1bot/bot/jobs"
+	"s1bot/bot/library"
 	"s1bot/bot/people"
 	"s1bot/bot/post"
 	"s1bot/bot/report"
@@ -57,13 +59,14 @@ func (b *Bot) wire() error {
 	}
 	work := chores{fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: b.Log})}
 	b.wireWorkflow(w, work)
-	forms := &forms{catalog: b.Catalog, settler: w.settler, caller: w.caller, rules: b.flow.Gate, gate: w.gate, views: api, seal: w.seal, answers: w.answers, consoles: b.addresses(), unsettled: b.unsettled(), log: b.Log}
+	shelf := library.Library{Catalog: b.Catalog, History: b.History, Store: b.Saved, Own: BuiltinWords(), Now: b.Now}
+	forms := &forms{library: shelf, catalog: b.Catalog, settler: w.settler, caller: w.caller, rules: b.flow.Gate, gate: w.gate, views: api, seal: w.seal, answers: w.answers, consoles: b.addresses(), unsettled: b.unsettled(), log: b.Log}
 	sentences, err := plain.New(b.Catalog)
 	if err != nil {
 		return err
 	}
-	searches := &searches{settler: w.settler, caller: w.caller, rules: b.flow.Gate, policy: b.Policy, gate: w.gate, log: b.Log}
-	handler := b.wireHandler(w, forms, searches, sentences, work)
+	searches := &searches{library: shelf, settler: w.settler, caller: w.caller, rules: b.flow.Gate, policy: b.Policy, gate: w.gate, log: b.Log}
+	handler := b.wireHandler(w, forms, searches, sentences, shelf, work)
 	reader := inbound.Reader{Self: b.self.ids, Seal: w.seal, Catalog: b.Catalog}
 	b.scheduler = &scheduler{
 		chores: work, inbox: b.Inbox, reader: reader, handler: handler, people: w.people, answers: w.answers, words: handler.words, meter: b.Meter, log: b.Log,
@@ -152,21 +155,21 @@ func (b *Bot) wireWorkflow(w ways, work chores) {
 }
 
 // wireHandler makes what runs commands, the bot's own words, and what works on deliveries with both.
-func (b *Bot) wireHandler(w ways, forms *forms, searches *searches, sentences *plain.Reader, work chores) *handler {
+func (b *Bot) wireHandler(w ways, forms *forms, searches *searches, sentences *plain.Reader, shelf library.Library, work chores) *handler {
 	run := &runner{
 		catalog: b.Catalog, settler: w.settler, caller: w.caller, policy: b.Policy, gate: b.flow.Gate, submitter: b.flow.Submitter, history: b.History, jobs: b.jobs,
-		forms: forms, answers: w.answers, meter: b.Meter, words: append(BuiltinWords(), ""), sentences: sentences, now: b.Now, log: b.Log,
+		forms: forms, answers: w.answers, meter: b.Meter, words: append(BuiltinWords(), ""), sentences: sentences, library: shelf, now: b.Now, log: b.Log,
 	}
 	pages := &pages{
 		views: b.api, homes: b.api, actions: w.post, seal: w.seal, consoles: b.addresses(), unsettled: b.unsettled(), operators: w.operators, log: b.Log,
 	}
 	greetings := b.wireHome(w, pages)
-	help := helpWords{catalog: b.Catalog, set: b.Consoles, asked: b.History, forms: forms, answers: w.answers}
+	help := helpWords{library: shelf, catalog: b.Catalog, set: b.Consoles, forms: forms, answers: w.answers, runner: run}
 	requests := requestWords{
 		flow: b.flow, policy: b.Policy, ledger: b.Ledger, catalog: b.Catalog, gate: w.gate, forms: forms, answers: w.answers, now: b.Now, log: b.Log,
 	}
 	notices := noticeWords{catalog: b.Catalog, source: b.Notices, subjects: w.subjects, trail: b.Ledger, runner: run, answers: w.answers, now: b.Now}
-	words := newVocabulary(greetings, help, requests, notices,
+	words := newVocabulary(greetings, help, myWords{requests: b.Ledger, answers: w.answers, now: b.Now}, requests, notices,
 		reportWord{shifts: b.Shifts, answers: w.answers, now: b.Now},
 		jobWords{jobs: b.jobs, answers: w.answers},
 	)
@@ -182,11 +185,22 @@ func (b *Bot) wireHandler(w ways, forms *forms, searches *searches, sentences *p
 	}
 }
 
+// savedLines are what a person saved, as Home shows it.
+func savedLines(store library.Store) func(context.Context, string) ([]home.Line, error) {
+	return func(ctx context.Context, user string) (lines []home.Line, err error) {
+		saved, err := store.All(ctx, user)
+		for _, s := range saved {
+			lines = append(lines, home.Line{Name: s.Name, Text: s.Line})
+		}
+		return lines, err
+	}
+}
+
 // wireHome makes what keeps Home tabs, and what greets.
 func (b *Bot) wireHome(w ways, pages *pages) *greetings {
 	b.home = home.New(home.Config{
-		Catalog: b.Catalog, Ledger: b.Ledger, Figures: b.Figures, Views: b.Homes, History: b.History, Publisher: pages, Who: w.people.Who,
-		Sockets: b.Ready, TokenEnds: b.TokenEnds, Words: home.Words{Find: findWord, Review: reviewWord, Thaw: "thaw"}, Every: b.Tick, Now: b.Now, Log: b.Log,
+		Catalog: b.Catalog, Ledger: b.Ledger, Figures: b.Figures, Views: b.Homes, History: b.History, Saved: savedLines(b.Saved), Publisher: pages, Who: w.people.Who,
+		Sockets: b.Ready, TokenEnds: b.TokenEnds, Words: home.Words{Find: library.FindWord, Review: reviewWord, Thaw: "thaw"}, Every: b.Tick, Now: b.Now, Log: b.Log,
 	})
 	return &greetings{
 		catalog: b.Catalog, home: b.home, greeted: b.Homes, post: w.post, people: w.people, gate: w.gate, answers: w.answers, policy: b.Policy,

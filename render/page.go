@@ -39,6 +39,7 @@ type Row struct {
 	Line    Line
 	Small   Line
 	Actions []Action
+	All     bool // its actions all stand there, as far as Slack takes them; else the first few, and the rest behind ⋯
 }
 
 // Home draws p as a Home tab. It is total, as Card.Message is.
@@ -129,7 +130,7 @@ func (k *canvas) row(r Row, o Options) ([]slack.Block, bool) {
 
 // rowBlocks draws a row, and tells how many characters it has.
 func (k *canvas) rowBlocks(r Row, o Options) (out []slack.Block, used int) {
-	out, used = k.lineWith(r.Line, k.elementsOf(r.Actions, o))
+	out, used = k.lineWith(r.Line, k.elementsOf(r, o))
 	if len(r.Small) > 0 {
 		drawn, took := k.small(r.Small, maxField)
 		out, used = append(out, drawn...), used+took
@@ -138,11 +139,15 @@ func (k *canvas) rowBlocks(r Row, o Options) (out []slack.Block, used int) {
 }
 
 // elementsOf are the buttons and menus of a row: all that are not rare, and the rest behind ⋯.
-func (k *canvas) elementsOf(all []Action, o Options) []slack.BlockElement {
+func (k *canvas) elementsOf(r Row, o Options) []slack.BlockElement {
+	visible := maxVisible
+	if r.All {
+		visible = maxActionElements - 1
+	}
 	var elements []slack.BlockElement
 	var rest []item
-	for _, a := range all {
-		if b, ok := a.(Button); len(elements) < maxVisible && !(ok && b.Rare) {
+	for _, a := range r.Actions {
+		if b, ok := a.(Button); len(elements) < visible && !(ok && b.Rare) {
 			if e, ok := k.visible(a, o); ok {
 				elements = append(elements, e)
 				continue

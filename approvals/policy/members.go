@@ -101,11 +101,21 @@ func (r Role) has(i Identity) Answer {
 	return anyOf(r.Members, func(m Member) Answer { return m.names(i) })
 }
 
+// naming are the members of the role that mean somebody.
+func (r Role) naming(i Identity) (by []Member) {
+	for _, m := range r.Members {
+		if m.names(i).Yes() {
+			by = append(by, m)
+		}
+	}
+	return by
+}
+
 // Person is the person with the roles that this policy gives them.
 func (p Policy) Person(i Identity) Person {
 	who := Person{ID: i.ID, Name: i.Name, Full: i.Full, asked: true}
 	for _, r := range p.roles {
-		who.Roles = append(who.Roles, Membership{Role: r.Name, Scope: r.Scope, Held: r.has(i)})
+		who.Roles = append(who.Roles, Membership{Role: r.Name, Scope: r.Scope, Held: r.has(i), By: r.naming(i)})
 	}
 	return who
 }

@@ -17,6 +17,7 @@ type Membership struct {
 	Role string
 	Scope
 	Held Answer
+	By   []Member // those of the role's members that mean the person, as far as that is known
 }
 
 // Holding is a full member who has these roles everywhere, and no others.

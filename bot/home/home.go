@@ -87,6 +87,7 @@ type Config struct {
 	Figures   Figures
 	Views     Views
 	History   History
+	Saved     func(ctx context.Context, user string) ([]Line, error) // what a person saved
 	Publisher Publisher
 	Who       func(ctx context.Context, user string) workflow.Person
 	Sockets   func() int
@@ -218,7 +219,9 @@ func (k *Keeper) state(ctx context.Context, user string) (State, error) {
 	if s.Person = k.who(ctx, user); !s.Person.Known().Yes() {
 		return s, nil
 	}
-	s.Recent, err = k.History.Last(ctx, user, maxLines)
+	if s.Recent, err = k.History.Last(ctx, user, maxLines); err == nil {
+		s.Saved, err = k.Saved(ctx, user)
+	}
 	return s, err
 }
 

@@ -50,3 +50,18 @@ func (h History) Last(ctx context.Context, user string, n int) ([]string, error)
 	}
 	return lines, nil
 }
+
+// Lines returns the last n lines that somebody asked for since a moment, newest first, each as often as it was; of everybody where user is
+// empty.
+func (h History) Lines(ctx context.Context, user string, since time.Time, n int) ([]string, error) {
+	query, args := `SELECT line FROM history WHERE at >= $1 ORDER BY at DESC LIMIT $2`, []any{millis(since), n}
+	if user != "" {
+		query, args = `SELECT line FROM history WHERE person = $1 AND at >= $2 ORDER BY seq DESC LIMIT $3`, []any{text(user), millis(since), n}
+	}
+	rows, err := h.db.read.QueryContext(ctx, query, args...)
+	lines, err := collect(rows, err, func(rows *sql.Rows) (line string, err error) { return line, rows.Scan(&line) })
+	if err != nil {
+		return nil, fmt.Errorf("read the history: %w", err)
+	}
+	return lines, nil
+}

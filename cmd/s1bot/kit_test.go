@@ -169,6 +169,18 @@ func (s *story) form(who string, words ...string) slacksim.View {
 	return v
 }
 
+// picks finds an option of the open palette by what is typed, picks the first and goes on to its form.
+func (s *story) picks(who, typed string) slacksim.View {
+	s.t.Helper()
+	palette := s.form(who, "Find a command")
+	options, err := s.slack.User(who).Suggests(palette, "Command", typed)
+	require.NoError(s.t, err)
+	require.NotEmpty(s.t, options, "the palette finds nothing for %q", typed)
+	next := s.submits(who, palette, map[string]any{"Command": options[0].Text})
+	require.NotNil(s.t, next.Updated)
+	return *next.Updated
+}
+
 func (s *story) submits(who string, v slacksim.View, fields map[string]any) slacksim.SubmitResult {
 	s.t.Helper()
 	result, err := s.slack.User(who).Submits(v, fields)

@@ -188,7 +188,7 @@ var rooms = map[string]struct{ ours, third []string }{
 			"s1", "render", "render/cards", "render/tempfile",
 			"commands/catalog", "commands/consoles", "commands/manual", "commands/observables", "commands/plain", "commands/refusal", "commands/sightings", "commands/slash", "commands/text",
 			"approvals", "approvals/plans", "approvals/policy", "approvals/workflow",
-			"bot/chat", "bot/fairqueue", "bot/home", "bot/inbound", "bot/jobs", "bot/people", "bot/post", "bot/report", "bot/seal", "bot/setup",
+			"bot/chat", "bot/fairqueue", "bot/home", "bot/inbound", "bot/jobs", "bot/library", "bot/people", "bot/post", "bot/report", "bot/seal", "bot/setup",
 			"bot/socketmode", "bot/webapi",
 		},
 		[]string{"github.com/slack-go/slack", "github.com/sourcegraph/conc"},
@@ -237,8 +237,12 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"render", "commands/catalog", "commands/manual", "commands/slash", "commands/text", "approvals", "approvals/plans", "approvals/workflow", "notifier/figures"},
 		nil,
 	},
+	"bot/library": {
+		[]string{"render", "commands/catalog", "commands/manual", "commands/slash", "commands/text"},
+		nil,
+	},
 	"bot/store": {
-		[]string{"approvals", "approvals/syslog", "notifier", "notifier/figures", "notifier/journal"},
+		[]string{"approvals", "approvals/syslog", "bot/library", "notifier", "notifier/figures", "notifier/journal"},
 		[]string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"},
 	},
 	"bot/store/pgtest": {

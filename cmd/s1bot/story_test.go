@@ -218,10 +218,7 @@ func TestThePaletteFindsACommandAndFillsItsForm(t *testing.T) {
 	t.Parallel()
 	s := tell(t)
 	s.types("alice", "#soc", "/s1")
-	palette := s.form("alice", "Find a command")
-	next := s.submits("alice", palette, map[string]any{"Command": "Agents · List Agents (agents, endpoints)"})
-	require.NotNil(t, next.Updated)
-	s.submits("alice", *next.Updated, map[string]any{"Computer Name": "DESKTOP-1"})
+	s.submits("alice", s.picks("alice", "list agents"), map[string]any{"Computer Name": "DESKTOP-1"})
 	s.isTold("alice", "Agents", "DESKTOP-1")
 }
 

@@ -31,7 +31,7 @@ func TestAFormThatSlackDoesNotOpenIsOffered(t *testing.T) {
 			s.form("alice", "Isolates endpoints")
 			s.slack.Fail(fault)
 			s.types("alice", "#soc", "/s1")
-			s.isTold("alice", "What the bot can do")
+			s.isTold("alice", "What I can do")
 			require.Empty(t, s.console.Changes())
 		})
 	}

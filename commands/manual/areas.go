@@ -2,6 +2,7 @@ package manual
 
 import (
 	"cmp"
+	"slices"
 
 	"s1bot/commands/catalog"
 )
@@ -16,15 +17,15 @@ type Area struct {
 func Areas(c *catalog.Catalog) []Area {
 	var areas []Area
 	for _, cmd := range c.Commands() {
-		if len(areas) == 0 || areas[len(areas)-1].Name != cmd.Area {
-			areas = append(areas, Area{Name: cmd.Area, Title: areaTitle(cmd.Area)})
+		at := slices.IndexFunc(areas, func(a Area) bool { return a.Name == cmd.Area })
+		if at < 0 {
+			at, areas = len(areas), append(areas, Area{Name: cmd.Area, Title: areaTitle(cmd.Area)})
 		}
 		alias := ""
 		if len(cmd.Aliases) > 0 {
 			alias = cmd.Aliases[0]
 		}
-		last := &areas[len(areas)-1]
-		last.Names = append(last.Names, cmp.Or(alias, cmd.Name))
+		areas[at].Names = append(areas[at].Names, cmp.Or(alias, cmd.Name))
 	}
 	return areas
 }

@@ -118,29 +118,11 @@ func required(yes bool) string {
 	return ""
 }
 
-// Help lists all commands, a paragraph for each area.
-func All(c *catalog.Catalog) render.Card {
-	list := c.Commands()
-	card := render.Card{Tone: render.Info, Title: "What the bot can do", Text: fmt.Sprintf("%d commands", len(list)), Parts: []render.Part{
-		render.Line{render.Text("Write "), render.Mono("/s1 <command> name=value …"), render.Text("; "), render.Mono("/s1"),
-			render.Text(" alone lets you find one and fill it in; "), render.Mono("/s1 help <command>"), render.Text(" explains one.")},
-	}}
-	for i := 0; i < len(list); {
-		area := list[i].Area
-		line := render.Line{render.Bold(areaTitle(area)), render.Text("  ")}
-		for n := 0; i < len(list) && list[i].Area == area; i, n = i+1, n+1 {
-			if n > 0 {
-				line = append(line, render.Text("  "))
-			}
-			line = append(line, render.Mono(list[i].Name), render.Text(mark(list[i])))
-		}
-		card.Parts = append(card.Parts, line)
-	}
-	card.Parts = append(card.Parts, render.Note{render.Text("✎ changes something · ⚠ waits for an approval")})
-	return card
-}
+// Marks explains what Mark says.
+const Marks = "✎ changes something · ⚠ waits for an approval"
 
-func mark(cmd *catalog.Command) string {
+// Mark says of a command what it may break.
+func Mark(cmd *catalog.Command) string {
 	switch cmd.Risk {
 	case catalog.Destructive:
 		return " ⚠"

@@ -1,0 +1,276 @@
+// Package library is how people find commands again: what they ran, what they saved under names of their own, what they use most, and
+// everything else by words.
+//
+//	history and saved lines ──▶ palette, help, /s1 history, /s1 saved, Home
+//	/s1 morning             ──Expand──▶ threats open since=-24h
+//
+// A line is kept as it was typed and read anew each time, so "since=-24h" stays the last day. The rule one must not break: a line holds no
+// secret, and a name of somebody's own never stands for what a command's name stands for.
+package library
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"s1bot/commands/catalog"
+	"s1bot/commands/manual"
+	"s1bot/commands/slash"
+	"s1bot/commands/text"
+	"s1bot/render"
+)
+
+// A Saved command is a line under a name.
+type Saved struct{ Name, Line string }
+
+// History is what people ran, as slash text.
+type History interface {
+	Last(ctx context.Context, user string, n int) ([]string, error)
+	// Lines are the last n, each as often as it was run; of everybody where user is empty.
+	Lines(ctx context.Context, user string, since time.Time, n int) ([]string, error)
+}
+
+// Store keeps what people saved.
+type Store interface {
+	Save(ctx context.Context, user string, c Saved, most int) (kept bool, err error)
+	Forget(ctx context.Context, user, name string) (found bool, err error)
+	All(ctx context.Context, user string) ([]Saved, error)
+}
+
+// A Library finds commands for people.
+type Library struct {
+	Catalog *catalog.Catalog
+	History History
+	Store   Store
+	Own     []string // words of the bot's own
+	Now     func() time.Time
+}
+
+const (
+	maxSaved  = 50   // of one person
+	maxName   = 32   // characters
+	maxLine   = 3000 // of a line, as Slack takes in a slash command
+	recentFew = 5    // in the palette
+	usedSince = 90 * 24 * time.Hour
+	usedLines = 2000 // that are counted
+)
+
+var nameForm = regexp.MustCompile(`^\pL[\pL\d_-]*$`)
+
+// input is what a line of somebody's means beside its words.
+func (l Library) input(zone *time.Location) text.Input {
+	return text.Input{Zone: zone, Now: l.Now(), Own: l.Own}
+}
+
+// Save keeps a line under a name: "morning = threats open". What it was read as comes back.
+func (l Library) Save(ctx context.Context, user, typed string, zone *time.Location) (Saved, error) {
+	name, line, ok := strings.Cut(typed, "=")
+	s := Saved{Name: strings.ToLower(strings.TrimSpace(name)), Line: strings.TrimSpace(line)}
+	s.Line = strings.TrimSpace(strings.TrimPrefix(s.Line, "/s1 "))
+	if !ok || s.Line == "" || strings.ContainsFunc(s.Name, func(r rune) bool { return r == ' ' }) {
+		return s, &catalog.UsageError{Problem: "a name and a command are needed", Hint: "Type: /s1 save morning = threats open"}
+	}
+	if err := l.nameable(s.Name); err != nil {
+		return s, err
+	}
+	if err := l.keepable(s.Line, zone); err != nil {
+		return s, err
+	}
+	kept, err := l.Store.Save(ctx, user, s, maxSaved)
+	if err == nil && !kept {
+		err = &catalog.UsageError{Problem: fmt.Sprintf("you have %d saved commands, and there is no room for more", maxSaved), Hint: "/s1 saved lists them, with a button to remove each"}
+	}
+	return s, err
+}
+
+// nameable tells whether a name is free: no command, alias or word of the bot's goes by it.
+func (l Library) nameable(name string) error {
+	_, taken := l.Catalog.Find(name)
+	switch {
+	case taken || slices.Contains(l.Own, name):
+		return &catalog.UsageError{Problem: fmt.Sprintf("%s is a command already", text.Quote(name)), Hint: "choose another name"}
+	case !nameForm.MatchString(name) || len([]rune(name)) > maxName:
+		return &catalog.UsageError{Problem: fmt.Sprintf("%s can't be a name", text.Quote(name)), Hint: fmt.Sprintf("a name is one word of letters, digits, - and _, at most %d", maxName)}
+	}
+	return nil
+}
+
+// keepable tells whether a line is a command that may be kept. What it lacks its form asks for.
+func (l Library) keepable(line string, zone *time.Location) error {
+	inv, _, err := slash.Parse(l.Catalog, line, l.input(zone))
+	var missing *catalog.MissingError
+	if errors.As(err, &missing) {
+		inv, err = missing.Given, nil
+	}
+	if err != nil {
+		return err
+	}
+	cmd, ok := l.Catalog.Find(inv.Command)
+	if !ok {
+		return &catalog.UsageError{Problem: "that is no command"}
+	}
+	if _, secrets := cmd.Hide(inv.Args); len(secrets) > 0 || slash.Mask(l.Catalog, line) != line {
+		return &catalog.UsageError{Problem: "a saved command can't hold a password", Hint: "leave it out: the form asks for it"}
+	}
+	if len([]rune(line)) > maxLine {
+		return &catalog.UsageError{Problem: "that is too long to be saved"}
+	}
+	return nil
+}
+
+// Forget removes a saved command.
+func (l Library) Forget(ctx context.Context, user, name string) error {
+	name = strings.ToLower(strings.TrimSpace(name))
+	found, err := l.Store.Forget(ctx, user, name)
+	if err == nil && !found {
+		err = &catalog.UsageError{Problem: fmt.Sprintf("you have no saved command %s", text.Quote(name)), Hint: "/s1 saved lists them"}
+	}
+	return err
+}
+
+// Expand puts a saved command in the place of its name: "morning limit=5" is "threats open limit=5". The result is false where the line
+// begins with no such name.
+func (l Library) Expand(ctx context.Context, user, line string) (string, bool, error) {
+	name, rest := text.CutWord(line)
+	if !nameForm.MatchString(name) {
+		return line, false, nil
+	}
+	all, err := l.Store.All(ctx, user)
+	if err != nil {
+		return line, false, err
+	}
+	for _, s := range all {
+		if s.Name == strings.ToLower(name) {
+			return strings.TrimSpace(s.Line + " " + rest), true, nil
+		}
+	}
+	return line, false, nil
+}
+
+// Most are the commands that somebody uses most, else everybody, else the first of each area: n of them.
+func (l Library) Most(ctx context.Context, user string, n int) ([]*catalog.Command, error) {
+	var most []*catalog.Command
+	for _, who := range []string{user, ""} {
+		lines, err := l.History.Lines(ctx, who, l.Now().Add(-usedSince), usedLines)
+		if err != nil {
+			return nil, err
+		}
+		for _, cmd := range l.counted(lines) {
+			if len(most) < n && !slices.Contains(most, cmd) {
+				most = append(most, cmd)
+			}
+		}
+	}
+	area := ""
+	for _, cmd := range l.Catalog.Commands() {
+		if len(most) < n && cmd.Area != area && len(cmd.Aliases) > 0 && !slices.Contains(most, cmd) {
+			most, area = append(most, cmd), cmd.Area
+		}
+	}
+	return most, nil
+}
+
+// counted are the commands of lines, the most frequent first.
+func (l Library) counted(lines []string) []*catalog.Command {
+	count := map[*catalog.Command]int{}
+	var seen []*catalog.Command
+	for _, line := range lines {
+		name, _ := text.CutWord(line)
+		if cmd, ok := l.Catalog.Find(name); ok {
+			if count[cmd]++; count[cmd] == 1 {
+				seen = append(seen, cmd)
+			}
+		}
+	}
+	slices.SortStableFunc(seen, func(a, b *catalog.Command) int { return cmp.Compare(count[b], count[a]) })
+	return seen
+}
+
+// Box is the search box of the palette.
+const Box = "commands"
+
+// Values of the palette's options that are no names of commands. A line is named by its hash: Slack takes 150 characters of a value.
+const (
+	savedMark  = "saved:"
+	recentMark = "recent:"
+)
+
+// Search answers the palette: what somebody saved and ran lately, then the commands by area, as far as they have all the typed words in
+// their names, titles or summaries.
+func (l Library) Search(ctx context.Context, user, typed string) ([]render.Option, error) {
+	words := strings.FieldsFunc(strings.ToLower(typed), func(r rune) bool { return strings.ContainsRune(" ·(),…\u00a0\t", r) }) // a label may be pasted
+	fits := func(texts ...string) bool {
+		all := strings.ToLower(strings.Join(texts, " "))
+		return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(all, w) })
+	}
+	var options []render.Option
+	saved, err := l.Store.All(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range saved {
+		if fits(s.Name, s.Line, "saved") {
+			options = append(options, render.Option{Label: text.Shorten("Saved · "+s.Name+" · "+s.Line, maxLabel), Value: savedMark + s.Name})
+		}
+	}
+	recent, err := l.History.Last(ctx, user, 4*recentFew)
+	if err != nil {
+		return nil, err
+	}
+	for i, line := range recent {
+		if (i < recentFew || len(words) > 0) && fits(line, "recent") {
+			options = append(options, render.Option{Label: text.Shorten("Recent · "+line, maxLabel), Value: recentMark + hashOf(line)})
+		}
+	}
+	return append(options, l.commands(words, fits)...), nil
+}
+
+// commands are the commands that have the words: those that have them in their names first.
+func (l Library) commands(words []string, fits func(...string) bool) []render.Option {
+	var named, others []render.Option
+	for _, cmd := range l.Catalog.Commands() {
+		names := strings.Join(append([]string{cmd.Name, strings.ReplaceAll(cmd.Name, "-", " "), cmd.Title}, cmd.Aliases...), " ")
+		option := render.Option{Label: text.Shorten(manual.Entry(cmd), maxLabel), Value: cmd.Name}
+		switch {
+		case fits(names):
+			named = append(named, option)
+		case len(words) > 0 && fits(names, cmd.Summary(), manual.Entry(cmd)):
+			others = append(others, option)
+		}
+	}
+	return append(named, others...)
+}
+
+// maxLabel is how long an option's text may be in Slack.
+const maxLabel = 75
+
+func hashOf(line string) string {
+	sum := sha256.Sum256([]byte(line))
+	return hex.EncodeToString(sum[:8])
+}
+
+// Picked is the line that an option of the palette stands for: a name of a command, a saved line, or one that was run.
+func (l Library) Picked(ctx context.Context, user, value string) (line string, found bool, err error) {
+	if name, ok := strings.CutPrefix(value, savedMark); ok {
+		return l.Expand(ctx, user, name)
+	}
+	hash, ok := strings.CutPrefix(value, recentMark)
+	if !ok {
+		_, found = l.Catalog.Find(value)
+		return value, found, nil
+	}
+	recent, err := l.History.Last(ctx, user, 4*recentFew)
+	for _, line := range recent {
+		if hashOf(line) == hash {
+			return line, true, nil
+		}
+	}
+	return "", false, err
+}

@@ -1,0 +1,143 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"s1bot/approvals"
+	"s1bot/approvals/plans"
+	"s1bot/approvals/policy"
+	"s1bot/approvals/workflow"
+	"s1bot/render"
+)
+
+// A requestFinder finds requests; see approvals.Ledger.
+type requestFinder interface {
+	Find(ctx context.Context, q approvals.Query) ([]approvals.Request, error)
+}
+
+// myWords tell a person what waits for them and who they are here.
+type myWords struct {
+	requests requestFinder
+	answers  *answers
+	now      func() time.Time
+}
+
+// maxPending is how many requests are listed: a message has room for about as many.
+const maxPending = 15
+
+// pending lists the requests that the person may decide, and their own that are not over.
+func (w myWords) pending(ctx context.Context, a interaction, _ string) error {
+	found, err := w.requests.Find(ctx, approvals.Query{States: []approvals.State{approvals.Pending, approvals.Approved, approvals.Running, approvals.Interrupted}})
+	if err != nil {
+		return fmt.Errorf("find requests: %w", err)
+	}
+	var decide, mine []render.Part
+	for _, req := range found {
+		switch {
+		case req.DecidableBy(a.Who.Person, w.now()):
+			decide = append(decide, pendingRow(req, "approve", "deny"))
+		case req.Requester == a.User && (req.State != approvals.Interrupted || req.Undecided()):
+			mine = append(mine, pendingRow(req, "withdraw"))
+		}
+	}
+	if len(decide)+len(mine) == 0 {
+		w.answers.reply(ctx, a, render.Notice("Nothing is waiting: no request of yours, and none that you may decide."))
+		return nil
+	}
+	card := render.Card{Title: "Requests", Text: fmt.Sprintf("%d to decide, %d of yours", len(decide), len(mine))}
+	for _, list := range []struct {
+		title string
+		rows  []render.Part
+	}{{"Waiting for you", decide}, {"Your requests", mine}} {
+		if len(list.rows) == 0 {
+			continue
+		}
+		card.Parts = append(card.Parts, render.Line{render.Bold(fmt.Sprintf("%s (%d)", list.title, len(list.rows)))})
+		card.Parts = append(card.Parts, list.rows[:min(len(list.rows), maxPending)]...)
+	}
+	w.answers.reply(ctx, a, card)
+	return nil
+}
+
+// pendingRow is a request in a line, with those of its card's buttons that are named.
+func pendingRow(req approvals.Request, words ...string) render.Row {
+	row := render.Row{Line: render.Line{render.Mono(req.Ref), render.Text(" "), render.Bold(req.Title)}, Small: render.Line{render.User(req.Requester)}}
+	if names := plans.Names(plans.Of(req).Targets, 3); names != "" {
+		row.Line = append(row.Line, render.Text(" · "+names))
+	}
+	if req.Reason != "" {
+		row.Small = append(row.Small, render.Text(" · “"+req.Reason+"”"))
+	}
+	switch req.State {
+	case approvals.Pending:
+		row.Small = append(row.Small, render.Text(fmt.Sprintf(" · %d of %d approvals · expires ", len(req.Approvals), max(req.Quorum, 1))), render.Since(req.Expires))
+	case approvals.Interrupted:
+		row.Small = append(row.Small, render.Text(" · may have run: look at its card"))
+	default:
+		row.Small = append(row.Small, render.Text(" · running"))
+	}
+	for _, action := range workflow.Actions(req) {
+		if b, ok := action.(render.Button); ok && slices.Contains(words, b.Do.Command) {
+			row.Actions = append(row.Actions, b)
+		}
+	}
+	return row
+}
+
+func (w myWords) pendingClicked(ctx context.Context, a interaction) error {
+	return w.pending(ctx, a, "")
+}
+
+// whoami tells the person's roles, and what gives them each.
+func (w myWords) whoami(ctx context.Context, a interaction, _ string) error {
+	who := a.Who.Person
+	member := "a full member of this workspace"
+	switch {
+	case who.Full.Open() != "":
+		member = "somebody about whom Slack doesn't tell everything (" + who.Full.Open() + ")"
+	case who.Full.No():
+		member = "no full member of this workspace"
+	}
+	card := render.Card{Title: "Who you are here", Text: "Your roles", Parts: []render.Part{
+		render.Line{render.Text("You are "), render.User(who.ID), render.Text(", " + member + ". Times are in " + a.Caller().Location().String() + ".")},
+	}}
+	for _, m := range who.Roles {
+		switch {
+		case m.Held.Yes():
+			card.Parts = append(card.Parts, append(render.Line{render.Bold(m.Role)}, why(m, who.ID)...))
+		case m.Held.Open() != "":
+			card.Parts = append(card.Parts, render.Line{render.Bold(m.Role), render.Text(" · I can't tell: " + m.Held.Open())})
+		}
+	}
+	if len(card.Parts) == 1 {
+		card.Parts = append(card.Parts, render.Line{render.Text("You have no role: you may run what only reads. Roles are given by the settings S1BOT_OPERATORS and S1BOT_APPROVERS and by the policy file.")})
+	}
+	w.answers.reply(ctx, a, card)
+	return nil
+}
+
+// why says which names of a role mean the person, and where the role holds.
+func why(m policy.Membership, user string) render.Line {
+	line := render.Line{render.Text(" · because it names ")}
+	for i, by := range m.By {
+		if i > 0 {
+			line = append(line, render.Text(", "))
+		}
+		switch {
+		case string(by) == user:
+			line = append(line, render.Text("you"))
+		case string(by) == "*":
+			line = append(line, render.Text("every full member"))
+		default:
+			line = append(line, render.Mono(string(by)))
+		}
+	}
+	if places := slices.Concat(m.Sites, m.Accounts); len(places) > 0 {
+		line = append(line, render.Text(" · only in "+strings.Join(places, ", ")))
+	}
+	return line
+}
