@@ -6,6 +6,7 @@ import "s1bot/render"
 func builtinHelp(word string) []render.Part {
 	lines := map[string][]string{
 		"history":  {"Your last commands, to run again.", "/s1 history"},
+		"case":     {"A case file: what the console and I know of a threat or an alert, as a card and a zip (report, timeline, JSON, CSV, audit rows).", "/s1 case evil.exe", "/s1 case 1112953674841025235"},
 		"save":     {"Keeps a command under a name of your own; then /s1 and the name run it. Times such as -24h count from when it runs.", "/s1 save morning = threats open", "/s1 morning"},
 		"saved":    {"Your saved commands, each with a button to run or remove it.", "/s1 saved"},
 		"unsave":   {"Removes a saved command.", "/s1 unsave morning"},

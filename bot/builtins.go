@@ -24,7 +24,7 @@ type builtin struct {
 type vocabulary map[string]builtin
 
 // newVocabulary is what the words of all types are.
-func newVocabulary(g *greetings, h helpWords, my myWords, r requestWords, n noticeWords, rep reportWord, j jobWords) vocabulary {
+func newVocabulary(g *greetings, h helpWords, my myWords, c caseWords, r requestWords, n noticeWords, rep reportWord, j jobWords) vocabulary {
 	return vocabulary{
 		"":                    {h.palette, nothing, false},
 		library.FindWord:      {h.palette, h.findClicked, false},
@@ -37,6 +37,7 @@ func newVocabulary(g *greetings, h helpWords, my myWords, r requestWords, n noti
 		library.DropWord:      {h.unsave, h.unsaveClicked, false},
 		"pending":             {my.pending, my.pendingClicked, false},
 		"whoami":              {my.whoami, nothing, false},
+		caseWord:              {c.file, c.fileClicked, true},
 		"can":                 {r.can, nothing, true},
 		"approve":             {byRef(r.approve), r.onCard(r.approve), false},
 		"deny":                {byRef(r.deny), r.onCard(r.deny), false},
@@ -65,7 +66,7 @@ const (
 
 // BuiltinWords are the names of the bot's own words, sorted.
 func BuiltinWords() []string {
-	words := slices.Sorted(maps.Keys(newVocabulary(&greetings{}, helpWords{}, myWords{}, requestWords{}, noticeWords{}, reportWord{}, jobWords{})))
+	words := slices.Sorted(maps.Keys(newVocabulary(&greetings{}, helpWords{}, myWords{}, caseWords{}, requestWords{}, noticeWords{}, reportWord{}, jobWords{})))
 	return slices.DeleteFunc(words, func(w string) bool { return w == "" })
 }
 

@@ -158,7 +158,7 @@ type rig struct {
 
 func newRig(t testing.TB) *rig {
 	r := &rig{published: map[string][]string{}, views: map[string]*viewer{}, opened: map[string]time.Time{}}
-	r.Keeper = New(Config{Catalog: commands.All(), Ledger: r, Figures: noFigures{}, Views: r, History: noLines{}, Publisher: r, Words: words, Every: 5 * time.Second,
+	r.Keeper = New(Config{Catalog: commands.All(), Ledger: r, Figures: noFigures{}, Views: r, History: noLines{}, Saved: func(context.Context, string) ([]Line, error) { return nil, nil }, Publisher: r, Words: words, Every: 5 * time.Second,
 		Who:     func(_ context.Context, id string) workflow.Person { return person(t, id, policy.Certain(true)) },
 		Sockets: func() int { return 1 }, TokenEnds: func() time.Time { return time.Time{} }, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	return r

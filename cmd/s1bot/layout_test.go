@@ -188,7 +188,7 @@ var rooms = map[string]struct{ ours, third []string }{
 			"s1", "render", "render/cards", "render/tempfile",
 			"commands/catalog", "commands/consoles", "commands/manual", "commands/observables", "commands/plain", "commands/refusal", "commands/sightings", "commands/slash", "commands/text",
 			"approvals", "approvals/plans", "approvals/policy", "approvals/workflow",
-			"bot/chat", "bot/fairqueue", "bot/home", "bot/inbound", "bot/jobs", "bot/library", "bot/people", "bot/post", "bot/report", "bot/seal", "bot/setup",
+			"bot/casefile", "bot/chat", "bot/fairqueue", "bot/home", "bot/inbound", "bot/jobs", "bot/library", "bot/people", "bot/post", "bot/report", "bot/seal", "bot/setup",
 			"bot/socketmode", "bot/webapi",
 		},
 		[]string{"github.com/slack-go/slack", "github.com/sourcegraph/conc"},
@@ -235,6 +235,10 @@ var rooms = map[string]struct{ ours, third []string }{
 	},
 	"bot/home": {
 		[]string{"render", "commands/catalog", "commands/manual", "commands/slash", "commands/text", "approvals", "approvals/plans", "approvals/workflow", "notifier/figures"},
+		nil,
+	},
+	"bot/casefile": {
+		[]string{"s1", "s1/huntapi", "render", "commands/catalog", "commands/lookup", "approvals", "approvals/trail"},
 		nil,
 	},
 	"bot/library": {

@@ -1,0 +1,263 @@
+// Package casefile collects what the console and the bot know of one threat or alert: for who takes the case over, for the ticket, for
+// auditors.
+//
+//	console ──threat, notes, events, endpoint, storyline──┐
+//	ledger  ──requests, rows of the audit trail───────────┼──▶ a zip, written as it is read ──▶ report.md last
+//	                                                      └──▶ a card
+//
+// The zip grows in a file on disk; it is 64 MiB at most, for its contents before compression are. A part that cannot be read does not keep
+// the others from being there.
+//
+// The rule that must not break: what is missing is said, on the card and in the report. And whatever the console tells was named by
+// attackers: in the report it stands in code, where nothing is a link or formatting, in CSV it starts no formula.
+package casefile
+
+import (
+	"archive/zip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"time"
+
+	"s1bot/approvals"
+	"s1bot/approvals/trail"
+	"s1bot/commands/catalog"
+	"s1bot/commands/lookup"
+	"s1bot/render"
+	"s1bot/s1"
+	"s1bot/s1/huntapi"
+)
+
+// Bounds of a case file.
+const (
+	MaxBytes    = 64 << 20 // of all contents, before compression
+	reportBytes = 2 << 20  // of them kept for the report
+	maxNotes    = 1000
+	maxEvents   = 5000
+	maxRelated  = 500
+	maxRequests = 20_000 // that are looked at
+)
+
+// A Console is what a case is read from.
+type Console interface {
+	Threats(ctx context.Context, q s1.Query) iter.Seq2[s1.Threat, error]
+	ThreatNotes(ctx context.Context, id s1.ThreatID, q s1.Query) iter.Seq2[s1.Note, error]
+	ThreatEventsPage(ctx context.Context, id s1.ThreatID, q s1.Query) (s1.Page[huntapi.ThreatEvent], error)
+	AgentsByID(ctx context.Context, ids []s1.AgentID) ([]s1.Agent, error)
+}
+
+// A Ledger has what was asked for, decided and run.
+type Ledger interface {
+	Find(ctx context.Context, q approvals.Query) ([]approvals.Request, error)
+	Audit(ctx context.Context, q approvals.AuditQuery) (approvals.Trail, error)
+}
+
+// A Subject is the threat or alert that a case is about.
+type Subject struct {
+	Kind, ID, Name, Host, Storyline string
+	Agent                           s1.AgentID
+	At                              time.Time // when it was found
+	Raw                             json.RawMessage
+	Facts                           []catalog.Fact
+}
+
+// OfThreat is a threat as the subject of a case.
+func OfThreat(t s1.Threat) Subject {
+	_, hash := t.Hash()
+	return Subject{
+		Kind: "threat", ID: string(t.Identity()), Name: t.Name(), Host: t.Host(), Storyline: t.Info.Storyline, Agent: t.AgentID(), At: t.Info.CreatedAt.Time, Raw: t.Raw,
+		Facts: catalog.FactsOf("Classification", t.Info.Classification, "Confidence", t.Info.ConfidenceLevel.Label(), "Verdict", t.Info.AnalystVerdict.Label(),
+			"Status", t.Info.IncidentStatus.Label(), "Mitigation", t.Info.MitigationStatus.Label(), "Endpoint", t.Host(), "User", t.User(), "Site", t.SiteName(),
+			"Path", t.Info.FilePath, "Hash", hash, "Process", t.Info.OriginatorProcess, "Storyline", t.Info.Storyline, "Id", string(t.Identity())),
+	}
+}
+
+// OfAlert is an alert as the subject of a case.
+func OfAlert(a s1.Alert) Subject {
+	return Subject{
+		Kind: "alert", ID: string(a.Identity()), Name: a.Name(), Host: a.Host(), Storyline: a.Storyline(), Agent: a.AgentID(), At: a.Info.CreatedAt.Time, Raw: a.Raw,
+		Facts: catalog.FactsOf("Rule", a.Name(), "Verdict", a.Info.AnalystVerdict.Label(), "Status", a.Info.IncidentStatus.Label(), "Endpoint", a.Host(), "User", a.User(),
+			"Storyline", a.Storyline(), "Id", string(a.Identity())),
+	}
+}
+
+// A Maker makes case files.
+type Maker struct {
+	Console Console
+	Ledger  Ledger
+	Title   func(command string) string
+	Now     func() time.Time
+}
+
+// A moment is one line of the timeline.
+type moment struct {
+	at        time.Time
+	who, what string
+}
+
+// A Case is what was collected.
+type Case struct {
+	Subject
+	Made     time.Time
+	moments  []moment
+	requests []approvals.Request
+	counts   []catalog.Fact
+	missing  []string
+}
+
+// A part reads one part of a case and writes its files.
+type part struct {
+	name string
+	read func(context.Context, *Case, *archive) error
+}
+
+// Make writes the case file of a subject. An error is about the file itself; what cannot be read is missing from the case, which says so.
+func (m Maker) Make(ctx context.Context, s Subject, w io.Writer) (*Case, error) {
+	c := &Case{Subject: s, Made: m.Now()}
+	c.add(s.At, "console", "found "+s.Kind+" "+s.Name)
+	zipped := &archive{zip: zip.NewWriter(w), left: MaxBytes - reportBytes, made: c.Made}
+	for _, p := range []part{
+		{"the " + s.Kind, m.subject}, {"the endpoint", m.endpoint}, {"the notes", m.notes}, {"the events", m.events}, {"the storyline's threats", m.related},
+		{"requests and audit trail", m.decisions},
+	} {
+		if err := p.read(ctx, c, zipped); err != nil {
+			c.missing = append(c.missing, p.name+": "+reasonOf(err))
+		}
+	}
+	slices.SortStableFunc(c.moments, func(a, b moment) int { return a.at.Compare(b.at) })
+	zipped.left += reportBytes
+	err := errors.Join(c.timeline(zipped), zipped.file("report.md", c.report), zipped.err)
+	return c, errors.Join(err, zipped.zip.Close())
+}
+
+// reasonOf says why a part is missing, without what is nobody's business.
+func reasonOf(err error) string {
+	var console *s1.Error
+	switch {
+	case errors.As(err, &console):
+		return fmt.Sprintf("the console answered %d %s", console.Status, trail.Line(console.Message))
+	case errors.Is(err, errFull):
+		return "cut: a case file holds 64 MiB"
+	case errors.Is(err, context.DeadlineExceeded):
+		return "there was no answer in time"
+	}
+	return "it could not be read"
+}
+
+func (c *Case) add(at time.Time, who, what string) {
+	if !at.IsZero() {
+		c.moments = append(c.moments, moment{at, who, what})
+	}
+}
+
+func (c *Case) count(label string, n int) {
+	c.counts = append(c.counts, catalog.Fact{Label: label, Value: fmt.Sprint(n)})
+}
+
+func (m Maker) subject(_ context.Context, c *Case, z *archive) error {
+	return z.json(c.Kind+".json", c.Raw)
+}
+
+func (m Maker) endpoint(ctx context.Context, c *Case, z *archive) error {
+	if c.Agent == "" {
+		return nil
+	}
+	agents, err := m.Console.AgentsByID(ctx, []s1.AgentID{c.Agent})
+	if err != nil || len(agents) == 0 {
+		return err
+	}
+	return z.json("endpoint.json", agents[0].Raw)
+}
+
+func (m Maker) notes(ctx context.Context, c *Case, z *archive) error {
+	if c.Kind != "threat" {
+		return nil
+	}
+	var notes []json.RawMessage
+	for n, err := range m.Console.ThreatNotes(ctx, s1.ThreatID(c.ID), nil) {
+		if err != nil {
+			return err
+		}
+		if len(notes) == maxNotes {
+			c.missing = append(c.missing, fmt.Sprintf("notes after the first %d", maxNotes))
+			break
+		}
+		notes = append(notes, n.Raw)
+		c.add(n.CreatedAt.Time, n.Creator, "noted: "+n.Text)
+	}
+	c.count("Notes", len(notes))
+	return z.json("notes.json", catalog.Marshal(notes))
+}
+
+// events are streamed: a line of JSON each, and a table.
+func (m Maker) events(ctx context.Context, c *Case, z *archive) error {
+	if c.Kind != "threat" {
+		return nil
+	}
+	var events []huntapi.ThreatEvent
+	n := 0
+	err := z.file("events.jsonl", func(w io.Writer) error {
+		for q := (s1.Query{}).WithLimit(1000); ; {
+			page, err := m.Console.ThreatEventsPage(ctx, s1.ThreatID(c.ID), q)
+			if err != nil {
+				return err
+			}
+			for _, e := range page.Items {
+				if n == maxEvents {
+					c.missing = append(c.missing, fmt.Sprintf("events after the first %d", maxEvents))
+					return nil
+				}
+				n++
+				c.add(e.CreatedAt.Time, e.ProcessName, e.EventType+" "+lookup.EventWords(e))
+				e2 := e
+				e2.Raw = nil
+				events = append(events, e2)
+				if _, err := w.Write(append(slices.Clone(e.Raw), '\n')); err != nil {
+					return err
+				}
+			}
+			if page.Next == "" || len(page.Items) == 0 {
+				return nil
+			}
+			q = q.With("cursor", page.Next)
+		}
+	})
+	c.count("Events", n)
+	return errors.Join(err, z.file("events.csv", lookup.ThreatEventTable(events).CSV))
+}
+
+func (m Maker) related(ctx context.Context, c *Case, z *archive) error {
+	if c.Storyline == "" {
+		return nil
+	}
+	n := 0
+	err := z.file("related-threats.csv", func(w io.Writer) error {
+		out := render.NewCSVWriter(w)
+		if err := out.Write("Id", "Name", "Endpoint", "Found", "Status", "Mitigation"); err != nil {
+			return err
+		}
+		for t, err := range m.Console.Threats(ctx, s1.Query{}.With("storylines", c.Storyline).WithLimit(maxRelated)) {
+			if err != nil {
+				return errors.Join(err, out.Flush())
+			}
+			if string(t.Identity()) == c.ID {
+				continue
+			}
+			if n++; n > maxRelated {
+				c.missing = append(c.missing, fmt.Sprintf("threats of the storyline after the first %d", maxRelated))
+				break
+			}
+			c.add(t.Info.CreatedAt.Time, "console", "found threat "+t.Name()+" of the same storyline on "+t.Host())
+			if err := out.Write(string(t.Identity()), t.Name(), t.Host(), t.Info.CreatedAt.UTC().Format(time.RFC3339), t.Info.IncidentStatus.Label(), t.Info.MitigationStatus.Label()); err != nil {
+				return err
+			}
+		}
+		return out.Flush()
+	})
+	c.count("Other threats of the storyline", min(n, maxRelated))
+	return err
+}

@@ -1,0 +1,148 @@
+package casefile
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"s1bot/approvals/trail"
+	"s1bot/render"
+)
+
+// timeline is the moments in their order, as a table.
+func (c *Case) timeline(z *archive) error {
+	return z.file("timeline.csv", func(w io.Writer) error {
+		out := render.NewCSVWriter(w)
+		if err := out.Write("When (UTC)", "Who", "What"); err != nil {
+			return err
+		}
+		for _, m := range c.moments {
+			if err := out.Write(m.at.UTC().Format(time.RFC3339), trail.Line(m.who), trail.Line(m.what)); err != nil {
+				return err
+			}
+		}
+		return out.Flush()
+	})
+}
+
+// reportMoments is how many lines of the timeline the report has; timeline.csv has all.
+const reportMoments = 2000
+
+// report is readable offline, in any editor.
+func (c *Case) report(w io.Writer) error {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "# Case: %s %s\n\nMade %s by s1bot.\n\n", c.Kind, inert(c.Name), when(c.Made))
+	for _, f := range c.Facts {
+		fmt.Fprintf(&b, "- %s: %s\n", f.Label, inert(f.Value))
+	}
+	b.WriteString("\n## What is in this file\n\n")
+	for _, f := range c.counts {
+		fmt.Fprintf(&b, "- %s: %s\n", f.Label, f.Value)
+	}
+	for _, m := range c.missing {
+		fmt.Fprintf(&b, "- **Missing**: %s\n", inert(m))
+	}
+	b.WriteString("\n## Who asked, decided and ran\n\n")
+	for _, r := range c.requests {
+		fmt.Fprintf(&b, "- %s %s: asked by %s %s, %s; reason %s\n", inert(r.Ref), inert(r.Title), inert(r.RequesterName), when(r.Created), inert(string(r.State)), inert(r.Reason))
+		for _, v := range r.Approvals {
+			fmt.Fprintf(&b, "  - approved by %s\n", inert(v.User))
+		}
+	}
+	if len(c.requests) == 0 {
+		b.WriteString("Nothing was asked for through the bot.\n")
+	}
+	b.WriteString("\n## Timeline\n\n")
+	for _, m := range c.moments[:min(len(c.moments), reportMoments)] {
+		fmt.Fprintf(&b, "- %s · %s · %s\n", when(m.at), inert(m.who), inert(m.what))
+	}
+	if more := len(c.moments) - reportMoments; more > 0 {
+		fmt.Fprintf(&b, "- … %d more in timeline.csv\n", more)
+	}
+	b.WriteString("\nThe rows of the audit trail are in audit.jsonl; `s1bot audit --verify --against audit.jsonl` compares them with the trail.\n")
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// Card tells the case in short. The timeline's last lines stand on it.
+func (c *Case) Card() render.Card {
+	title := "Case file · " + c.Name
+	if c.Host != "" {
+		title += " on " + c.Host
+	}
+	card := render.Card{Tone: render.Info, Title: title, Text: title}
+	fields := render.Fields{}
+	for _, f := range c.Facts[:min(len(c.Facts), 8)] {
+		fields = append(fields, render.Field{Label: f.Label, Value: render.Line{render.Text(f.Value)}})
+	}
+	card.Parts = append(card.Parts, fields)
+	counts := render.Line{}
+	for i, f := range c.counts {
+		if i > 0 {
+			counts = append(counts, render.Text(" · "))
+		}
+		counts = append(counts, render.Text(f.Label+" "), render.Bold(f.Value))
+	}
+	card.Parts = append(card.Parts, counts)
+	const last = 8
+	for _, m := range c.moments[max(0, len(c.moments)-last):] {
+		card.Parts = append(card.Parts, render.Line{render.At(m.at), render.Text(" · " + trail.Line(m.who) + " · " + trail.Line(m.what))})
+	}
+	for _, m := range c.missing {
+		card.Parts = append(card.Parts, render.Line{render.Bold("Missing: "), render.Text(m)})
+	}
+	return card
+}
+
+// An archive is a zip that holds no more than it may.
+type archive struct {
+	zip  *zip.Writer
+	made time.Time
+	left int64
+	err  error // of the file that it is written to
+}
+
+var errFull = errors.New("the case file is full")
+
+// file writes one file of the zip as it is made.
+func (z *archive) file(name string, write func(io.Writer) error) error {
+	w, err := z.zip.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: z.made})
+	if err != nil {
+		z.err = errors.Join(z.err, err)
+		return err
+	}
+	return write(bounded{z, w})
+}
+
+func (z *archive) json(name string, raw json.RawMessage) error {
+	var b bytes.Buffer
+	if err := json.Indent(&b, raw, "", "  "); err != nil {
+		return err
+	}
+	return z.file(name, func(w io.Writer) error {
+		_, err := w.Write(b.Bytes())
+		return err
+	})
+}
+
+// bounded writes what there is room for.
+type bounded struct {
+	z *archive
+	w io.Writer
+}
+
+func (b bounded) Write(p []byte) (int, error) {
+	if int64(len(p)) > b.z.left {
+		return 0, errFull
+	}
+	n, err := b.w.Write(p)
+	b.z.left -= int64(n)
+	if err != nil {
+		b.z.err = errors.Join(b.z.err, err)
+	}
+	return n, err
+}

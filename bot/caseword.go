@@ -1,0 +1,157 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"s1bot/approvals/workflow"
+	"s1bot/bot/casefile"
+	"s1bot/commands/catalog"
+	"s1bot/render"
+	"s1bot/render/tempfile"
+	"s1bot/s1"
+)
+
+// caseWord is the bot's own word that makes case files.
+const caseWord = "case"
+
+// caseWords make case files.
+type caseWords struct {
+	catalog *catalog.Catalog
+	caller  caller
+	ledger  casefile.Ledger
+	exports *tempfile.Space
+	runner  *runner
+	answers *answers
+}
+
+// subjectBoxes are where the subject of a case is looked for, in this order.
+var subjectBoxes = []string{"threats", "alerts"}
+
+// file makes the case file of "case evil.exe", by name, id or address in the console.
+func (w caseWords) file(ctx context.Context, a interaction, rest string) error {
+	name := strings.Trim(strings.TrimSpace(rest), "\"“”`")
+	if name == "" {
+		return &catalog.UsageError{Problem: "a case file is about a threat or an alert", Hint: "Type: /s1 case <name or id>"}
+	}
+	if id := catalog.IdInAddress(name); id != "" {
+		name = id
+	}
+	call := w.caller.call(a)
+	var offers []catalog.Offer
+	for _, box := range subjectBoxes {
+		if err := w.mayList(ctx, a, box); err != nil {
+			return err
+		}
+		if s1.ThreatID(name).Valid() && len(name) > 12 {
+			if s, found, err := w.subject(ctx, call.Console, box, name); err != nil || found {
+				return w.answer(ctx, a, s, err)
+			}
+			continue
+		}
+		options, err := w.catalog.Search(ctx, call, box, name)
+		if err != nil {
+			return err
+		}
+		for _, o := range options {
+			offers = append(offers, catalog.Offer{Label: o.Label, Do: caseOf(o.Value)})
+		}
+	}
+	return w.pick(ctx, a, name, offers)
+}
+
+// caseOf is a button's way to the case file of what has an id.
+func caseOf(id string) render.Invocation {
+	return render.Invocation{Command: caseWord, Args: catalog.Marshal(map[string]string{"line": id})}
+}
+
+// pick goes on with the one thing that a name fits; of several the person chooses.
+func (w caseWords) pick(ctx context.Context, a interaction, name string, offers []catalog.Offer) error {
+	switch {
+	case len(offers) == 0:
+		return &catalog.UsageError{Problem: fmt.Sprintf("the console has no threat or alert called %q", name)}
+	case len(offers) == 1:
+		a.choice.Line = only1(offers)
+		return w.file(ctx, a, a.choice.Line)
+	}
+	return &catalog.UsageError{Problem: fmt.Sprintf("several threats or alerts fit %q", name), Hint: "pick one", Offers: offers[:min(len(offers), 10)]}
+}
+
+// only1 is the id that the one offer is about.
+func only1(offers []catalog.Offer) string {
+	c, err := readChoice(offers[0].Do)
+	if err != nil {
+		return ""
+	}
+	return c.Line
+}
+
+func (w caseWords) fileClicked(ctx context.Context, a interaction) error {
+	return w.file(ctx, a, a.choice.Line)
+}
+
+// mayList asks the policy whether the person may list what a box finds: who may not gets no case of it.
+func (w caseWords) mayList(ctx context.Context, a interaction, box string) error {
+	list, known := w.catalog.ListedBy(box)
+	cmd, ok := w.catalog.Find(list)
+	if !known || !ok {
+		return workflow.ErrGone
+	}
+	return w.runner.mayRead(ctx, cmd, a)
+}
+
+// subject reads what the case is about.
+func (w caseWords) subject(ctx context.Context, console *s1.Client, box, id string) (casefile.Subject, bool, error) {
+	if box == subjectBoxes[0] {
+		found, err := console.ThreatsByID(ctx, []s1.ThreatID{s1.ThreatID(id)})
+		if err != nil || len(found) == 0 {
+			return casefile.Subject{}, false, err
+		}
+		return casefile.OfThreat(found[0]), true, nil
+	}
+	found, err := console.AlertsByID(ctx, []s1.AlertID{s1.AlertID(id)})
+	if err != nil || len(found) == 0 {
+		return casefile.Subject{}, false, err
+	}
+	return casefile.OfAlert(found[0]), true, nil
+}
+
+// answer makes the file and posts it where it was asked for: in the channel or thread, else in the direct messages.
+func (w caseWords) answer(ctx context.Context, a interaction, s casefile.Subject, err error) error {
+	if err != nil {
+		return err
+	}
+	exports := w.exports
+	if exports == nil {
+		exports = tempfile.NewSpace("", casefile.MaxBytes)
+	}
+	file, err := exports.Create()
+	if err != nil {
+		return fmt.Errorf("make a case file: %w", err)
+	}
+	call := w.caller.call(a)
+	maker := casefile.Maker{Console: call.Console, Ledger: w.ledger, Title: w.title, Now: w.caller.now}
+	made, err := maker.Make(ctx, s, file)
+	if err != nil {
+		return errors.Join(fmt.Errorf("make a case file: %w", err), file.Close())
+	}
+	card := made.Card()
+	name := "case-" + s.Kind + "-" + s.ID + "-" + made.Made.UTC().Format("2006-01-02T1504") + ".zip"
+	card.Files = []render.File{{Name: name, Title: "Case file", Disk: file}}
+	defer card.Discard()
+	if _, err := w.answers.broadcast(ctx, a.User, a.At, card); err == nil {
+		return nil
+	}
+	_, err = w.answers.Deliver(ctx, a.User, a.At, card)
+	return err
+}
+
+// title is a command's, for the sentences of the audit trail.
+func (w caseWords) title(command string) string {
+	if cmd, ok := w.catalog.Find(command); ok {
+		return cmd.Title
+	}
+	return command
+}
