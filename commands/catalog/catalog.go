@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -58,7 +59,7 @@ func cardActions(commands []*Command) cards.Actions {
 	var all []cards.Action
 	for _, cmd := range commands {
 		for _, a := range cmd.OnCards {
-			a.Command = cmd.Name
+			a.Command = cmp.Or(a.Command, cmd.Name) // a word of the bot's own stays
 			all = append(all, a)
 		}
 	}

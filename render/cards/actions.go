@@ -28,7 +28,7 @@ type Action struct {
 	Agent   func(s1.Agent) (Filling, bool)
 	Burst   func(Burst) (Filling, bool)
 
-	Command string // whose action it is; the catalog fills it in
+	Command string // whose action it is; the catalog fills it in, but where the action is a word of the bot's own
 }
 
 // A Filling is what a thing gives to an action on its card.
