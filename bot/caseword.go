@@ -20,6 +20,7 @@ const caseWord = "case"
 // caseWords make case files.
 type caseWords struct {
 	catalog *catalog.Catalog
+	settler settler
 	caller  caller
 	ledger  casefile.Ledger
 	exports *tempfile.Space
@@ -39,6 +40,12 @@ func (w caseWords) file(ctx context.Context, a interaction, rest string) error {
 	if id := catalog.IdInAddress(name); id != "" {
 		name = id
 	}
+	if a.Do.Command == "" {
+		a.Do = caseOf(name) // for whoever has to say which console
+	}
+	if err := w.settler.settle(ctx, &a); err != nil {
+		return err
+	}
 	call := w.caller.call(a)
 	var offers []catalog.Offer
 	for _, box := range subjectBoxes {
@@ -51,7 +58,7 @@ func (w caseWords) file(ctx context.Context, a interaction, rest string) error {
 			}
 			continue
 		}
-		options, err := w.catalog.Search(ctx, call, box, name)
+		options, err := a.on.Catalog.Search(ctx, call, box, name)
 		if err != nil {
 			return err
 		}

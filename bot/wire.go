@@ -169,7 +169,7 @@ func (b *Bot) wireHandler(w ways, forms *forms, searches *searches, sentences *p
 		flow: b.flow, policy: b.Policy, ledger: b.Ledger, catalog: b.Catalog, gate: w.gate, forms: forms, answers: w.answers, now: b.Now, log: b.Log,
 	}
 	notices := noticeWords{catalog: b.Catalog, source: b.Notices, subjects: w.subjects, trail: b.Ledger, runner: run, answers: w.answers, now: b.Now}
-	files := caseWords{catalog: b.Catalog, caller: w.caller, ledger: b.Ledger, exports: b.Exports, runner: run, answers: w.answers}
+	files := caseWords{catalog: b.Catalog, settler: w.settler, caller: w.caller, ledger: b.Ledger, exports: b.Exports, runner: run, answers: w.answers}
 	words := newVocabulary(greetings, help, myWords{requests: b.Ledger, answers: w.answers, now: b.Now}, files, requests, notices,
 		reportWord{shifts: b.Shifts, answers: w.answers, now: b.Now},
 		jobWords{jobs: b.jobs, answers: w.answers},
