@@ -201,7 +201,7 @@ func savedLines(store library.Store) func(context.Context, string) ([]home.Line,
 func (b *Bot) wireHome(w ways, pages *pages) *greetings {
 	b.home = home.New(home.Config{
 		Catalog: b.Catalog, Ledger: b.Ledger, Figures: b.Figures, Views: b.Homes, History: b.History, Saved: savedLines(b.Saved), Publisher: pages, Who: w.people.Who,
-		Sockets: b.Ready, TokenEnds: b.TokenEnds, Words: home.Words{Find: library.FindWord, Review: reviewWord, Thaw: "thaw"}, Every: b.Tick, Now: b.Now, Log: b.Log,
+		Sockets: b.Ready, TokenEnds: b.TokenEnds, Words: home.Words{Find: library.FindWord, Review: reviewWord, Thaw: "thaw"}, Every: b.Tick, Patience: 3 * time.Second, Now: b.Now, Log: b.Log,
 	})
 	return &greetings{
 		catalog: b.Catalog, home: b.home, greeted: b.Homes, post: w.post, people: w.people, gate: w.gate, answers: w.answers, policy: b.Policy,

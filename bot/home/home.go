@@ -32,9 +32,11 @@ import (
 	"s1bot/render"
 )
 
+// Watched is for how long a tab is kept up to date after it was opened.
+const Watched = 24 * time.Hour
+
 const (
 	pause      = 10 * time.Second // between two publications for one person
-	watched    = 24 * time.Hour   // for how long a tab is kept up to date after it was opened
 	sharedFor  = 2 * time.Second  // how long what all see is read once: a hundred people who open it together read it once
 	personFor  = 5 * time.Minute  // how long it is believed who somebody is, where they only look
 	creditFor  = 10 * time.Second // how long it is believed who isolated an endpoint, while the same ones are isolated
@@ -94,6 +96,7 @@ type Config struct {
 	TokenEnds func() time.Time
 	Words     Words
 	Every     time.Duration // between looks for what changed
+	Patience  time.Duration // how long the first who opens a tab waits for figures to be counted
 	Now       func() time.Time
 	Log       *slog.Logger
 }
@@ -126,7 +129,40 @@ func (k *Keeper) Opened(ctx context.Context, user string) error {
 		return err
 	}
 	k.forget(user)
+	k.awaitFigures(ctx)
 	return k.refresh(ctx, user, true)
+}
+
+// figuresKept is how old figures may be that somebody is shown without waiting for newer ones.
+const figuresKept = 5 * time.Minute
+
+// awaitFigures waits until figures are there, which are counted only while somebody looks; what is not there in time is drawn as unknown.
+func (k *Keeper) awaitFigures(ctx context.Context) {
+	waited := false
+	for end := time.Now().Add(k.Patience); time.Now().Before(end) && !k.counted(ctx); waited = true {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	if waited {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.sharedAt = time.Time{} // it was read before there was anything
+	}
+}
+
+// counted tells whether all figures are known as of lately, or known not to be had.
+func (k *Keeper) counted(ctx context.Context) bool {
+	all, err := k.Figures.All(ctx)
+	since := k.Now().Add(-figuresKept)
+	for _, f := range all {
+		if f.Failed == "" && f.At.Before(since) {
+			return false
+		}
+	}
+	return err != nil || len(all) >= figures.Count
 }
 
 // Run publishes what changed, until ctx ends.
@@ -149,10 +185,10 @@ func (k *Keeper) Run(ctx context.Context) {
 // for this app, the others wait, too.
 func (k *Keeper) round(ctx context.Context) error {
 	now := k.Now()
-	if now.Sub(k.offSince()) < watched/24 {
+	if now.Sub(k.offSince()) < Watched/24 {
 		return nil
 	}
-	viewers, err := k.Views.Viewers(ctx, now.Add(-watched), now.Add(-pause))
+	viewers, err := k.Views.Viewers(ctx, now.Add(-Watched), now.Add(-pause))
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func Tables() []string { return slices.Clone(tables) }
 
 var tables = []string{
 	"audit", "audit_head", "audit_positions", "clips", "cursors", "directs", "figures", "history", "homes", "inbox", "jobs", "leases", "notices", "notices_head", "queries",
-	"rates", "requests", "snoozes",
+	"rates", "requests", "saved", "snoozes",
 }
 
 // singletons have one row from the start, and a column that is 0 while nothing was written.

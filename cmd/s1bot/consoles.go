@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"s1bot/bot/home"
 	"s1bot/cmd/s1bot/policyfile"
 	"s1bot/commands"
 	"s1bot/commands/catalog"
@@ -220,9 +221,17 @@ func (p *program) figures() (all []func(context.Context)) {
 		if len(p.consoles) == 1 {
 			mark = "" // there is nothing to tell it from
 		}
-		all = append(all, figures.Counter{Console: one.client, Store: marked{p.db.Figures(), mark}, Now: time.Now, Log: p.log, Pause: min(figures.Every, p.config.PollInterval)}.Run)
+		all = append(all, figures.Counter{Console: one.client, Store: marked{p.db.Figures(), mark}, Now: time.Now, Log: p.log, Pause: min(figures.Every, p.config.PollInterval),
+			Wanted: p.homeIsOpen}.Run)
 	}
 	return all
+}
+
+// homeIsOpen tells whether somebody has a Home tab that is kept up to date.
+func (p *program) homeIsOpen(ctx context.Context) (bool, error) {
+	now := time.Now()
+	viewers, err := p.db.Homes().Viewers(ctx, now.Add(-home.Watched), now)
+	return len(viewers) > 0, err
 }
 
 // marked keeps the figures of one console among several.

@@ -22,6 +22,9 @@ import (
 // Every is the pause between two figures: each is counted about every eighty seconds.
 const Every = 10 * time.Second
 
+// wantedEvery is how often a counter at rest looks whether somebody wants figures: the first who opens a tab waits for it.
+const wantedEvery = 500 * time.Millisecond
+
 // Names of the figures. Those of threats and alerts are numbers, Isolated is Endpoints; Health has no value.
 const (
 	Health     = "console"
@@ -33,6 +36,9 @@ const (
 	Low        = "alerts low"
 	Isolated   = "isolated"
 )
+
+// Count is how many figures there are of one console.
+const Count = 8
 
 // A Figure is one thing that was counted.
 type Figure struct {
@@ -77,10 +83,27 @@ type Counter struct {
 	Store   Store
 	Now     func() time.Time
 	Log     *slog.Logger
-	Pause   time.Duration // between figures; Every unless set
+	Pause   time.Duration                           // between figures; Every unless set
+	Wanted  func(ctx context.Context) (bool, error) // whether somebody looks at figures
 }
 
-// Run counts all figures and then each in its turn, until ctx ends.
+// rest waits until somebody wants figures, and tells whether it had to.
+func (c Counter) rest(ctx context.Context) (rested bool) {
+	for ctx.Err() == nil {
+		wanted, err := c.Wanted(ctx)
+		if err != nil && ctx.Err() == nil {
+			c.Log.Warn("cannot tell whether somebody looks at figures", "err", err)
+		}
+		if wanted {
+			return rested
+		}
+		rested = true
+		pacing.Rest(ctx, wantedEvery, nil)
+	}
+	return rested
+}
+
+// Run counts all figures and then each in its turn, until ctx ends. After a rest it counts all at once again.
 func (c Counter) Run(ctx context.Context) {
 	pause := Every
 	if c.Pause > 0 {
@@ -88,6 +111,9 @@ func (c Counter) Run(ctx context.Context) {
 	}
 	failing := map[string]*pacing.Streak{}
 	for round := 0; ctx.Err() == nil; round++ {
+		if c.rest(ctx) {
+			round = 0
+		}
 		for _, q := range c.questions() {
 			if failing[q.name] == nil {
 				failing[q.name] = &pacing.Streak{}

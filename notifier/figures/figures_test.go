@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -50,7 +51,7 @@ func TestEachFigureIsCountedInTurnWhoeverLooks(t *testing.T) {
 		console, store := &fakeConsole{}, fakeStore{}
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
-		go figures.Counter{Console: console, Store: store, Now: time.Now, Log: slog.New(slog.DiscardHandler)}.Run(ctx)
+		go figures.Counter{Console: console, Store: store, Now: time.Now, Log: slog.New(slog.DiscardHandler), Wanted: always}.Run(ctx)
 		time.Sleep(time.Second)
 		synctest.Wait()
 		require.Len(t, store, 8, "a fresh start counts all at once")
@@ -69,12 +70,34 @@ func TestWhatCannotBeCountedSaysWhyAndIsNotZero(t *testing.T) {
 		console, store := &fakeConsole{down: errors.New("no route to host")}, fakeStore{}
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
-		go figures.Counter{Console: console, Store: store, Now: time.Now, Log: slog.New(slog.DiscardHandler)}.Run(ctx)
+		go figures.Counter{Console: console, Store: store, Now: time.Now, Log: slog.New(slog.DiscardHandler), Wanted: always}.Run(ctx)
 		time.Sleep(time.Second)
 		synctest.Wait()
 		for name, f := range store {
 			require.Nil(t, f.Body, name)
 			require.Equal(t, "no route to host", f.Failed)
 		}
+	})
+}
+
+func always(context.Context) (bool, error) { return true, nil }
+
+// Where nobody looks at figures, the console is asked for none; who begins to look has them soon.
+func TestNothingIsCountedForNobody(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var looked atomic.Bool
+		console, store := &fakeConsole{}, fakeStore{}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		go figures.Counter{Console: console, Store: store, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+			Wanted: func(context.Context) (bool, error) { return looked.Load(), nil }}.Run(ctx)
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		require.Zero(t, console.calls)
+		looked.Store(true)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		require.Len(t, store, figures.Count)
 	})
 }
