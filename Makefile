@@ -12,7 +12,7 @@ PLATFORMS = linux_amd64 linux_arm64 darwin_amd64 darwin_arm64 windows_amd64 wind
 .PHONY: help build release image demo test check lint deploy-check generate crash flood fuzz soak bench benchmarks oracle clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 build: ## one static binary, ./s1bot
 	$(BUILD) -o s1bot ./cmd/s1bot
@@ -49,7 +49,7 @@ deploy-check: ## manifests, compose file, alerts, dashboard, runbook, documents 
 	@./.ci/setup
 	cd deploy/checks && $(GO) test -count=1 -mod=mod ./... # what it reads lies outside its module, where go's cache of results sees no change
 
-generate: ## write the generated files (the Slack manifest) again
+generate: ## write the generated files (the Slack manifest, commands/README.md) again
 	$(GO) test -count=1 -run TestFresh ./cmd/s1bot -update
 
 crash: ## kill real processes 200 times on SQLite and 100 times on PostgreSQL, half of them between the second look and the call, and count what must not happen
@@ -60,7 +60,7 @@ flood: ## 10,000 threats in one poll, also with faults on both sides, and 100 ki
 	S1BOT_TEST_FLOOD=1 $(GO) test -count=1 -timeout 60m -v -run 'TestTenThousand|TestAFlood|TestKilledAtRandomMoments|TestOfTwoProcesses' ./cmd/s1bot
 
 # What strangers write: text, envelopes, forms, filters, files, names. Each is fuzzed for FUZZTIME; its seeds run in `make test`.
-FUZZ = ./commands:FuzzParse ./commands:FuzzLine ./bot:FuzzEnvelope ./bot:FuzzViewState ./s1:FuzzAFilterNeverSendsWhatItShouldNot \
+FUZZ = ./commands/slash:FuzzParse ./commands/slash:FuzzLine ./bot:FuzzEnvelope ./bot:FuzzViewState ./s1/filters:FuzzAFilterNeverSendsWhatItShouldNot \
 	./cmd/s1bot/policyfile:FuzzRead ./approvals/trail:FuzzRow ./approvals/syslog:FuzzMessage ./render:FuzzText
 FUZZTIME ?= 30s
 

@@ -23,7 +23,7 @@
 //
 // Nobody has to be there for a transition that time makes: [Ledger.ExpireDue] and [Ledger.Recover] make it when somebody looks, and so does
 // the next person's click. An approval is good for an hour; a gate that cannot tell whether a request may still run holds it for ten
-// minutes ([Ledger.Hold]), then I'll close it as not run.
+// minutes ([Ledger.Hold]), then it is closed as not run.
 //
 // # Once
 //

@@ -80,6 +80,9 @@ func TestActionsOnCardsAreOfTheirCommands(t *testing.T) {
 	agent := s1.Agent{ID: "1400000000000000001"}
 	drawn := map[string]bool{}
 	for _, a := range all.CardActions() {
+		if a.Command == "case" {
+			continue // a word of the bot's own
+		}
 		cmd, ok := all.Find(a.Command)
 		require.True(t, ok, a.Command)
 		var given []cards.Filling

@@ -9,6 +9,7 @@
 //	huntapi    questions to what endpoints recorded, on two engines
 //	filters    the filters that people type, checked and spelled as the console wants them
 //	s1         agents, threats, alerts, policies, rules, lists, files, scripts
+//	unified    alerts of all products, in GraphQL; stands on s1
 //
 // The rule one must not break: a change is sent once, to ids that were named. No method of this package sends a filter other than a
 // list of ids to a path that changes something, because an empty filter means everything there.

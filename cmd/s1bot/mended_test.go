@@ -138,8 +138,8 @@ func TestEveryWayInPassesTheGate(t *testing.T) {
 	for _, who := range everybody[2:] {
 		s.slack.AddUser(slacksim.User{Name: who}) // still a member, who opens a form
 		s.slack.AddChannel(slacksim.Channel{Name: "soc", Members: everybody})
-		s.types(who, "#soc", "/s1 isolate")
-		forms[who] = s.form(who, "Disconnect Agent")
+		s.types(who, "#soc", "/s1 restart")
+		forms[who] = s.form(who, "Restart Endpoints")
 	}
 	for _, channel := range []string{"soc", "threats"} {
 		s.slack.AddChannel(slacksim.Channel{Name: channel, Members: everybody})

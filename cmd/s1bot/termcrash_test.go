@@ -70,7 +70,7 @@ func (r *rig) restart(ahead time.Duration) {
 // asksFor counts the cards that ask to reconnect a host.
 func (r *rig) asksFor(host string) (n int) {
 	for _, m := range r.slack.User("bob").Sees("#approvals") {
-		if text := m.PlainText(); m.ThreadTS == "" && strings.Contains(text, "Approval needed · Connect Agent To Network") && strings.Contains(text, host+"\t") {
+		if text := m.PlainText(); m.ThreadTS == "" && strings.Contains(text, "Approval needed · Connect Agent To Network") && strings.Contains(text, host) {
 			n++
 		}
 	}
