@@ -31,7 +31,7 @@ func TestTwoHundredHangingCommandsOfOnePersonHoldNobodyUp(t *testing.T) {
 	s.types("carol", "#soc", "/s1 agents DESKTOP-2")
 	s.isTold("carol", "DESKTOP-2")
 	s.types("alice", "#soc", "/s1 help")
-	s.isTold("alice", "The bot itself")
+	s.isTold("alice", "What I can do")
 	require.LessOrEqual(t, s.calls("/system/info"), 4*2, "four at once, each tried twice at most")
 	s.console.Heal()
 	require.NoError(t, s.slack.Settle(s.patient()))
@@ -47,7 +47,7 @@ func TestSearchBoxesOfOnePersonTakeNobodysAcknowledgement(t *testing.T) {
 		go func() { _, _ = s.slack.User("alice").Suggests(form, "agent-ids", fmt.Sprint("DESK", i)) }()
 	}
 	s.types("bob", "#soc", "/s1 help")
-	s.isTold("bob", "The bot itself")
+	s.isTold("bob", "What I can do")
 	s.console.Heal()
 	require.NoError(t, s.slack.Settle(s.patient()))
 }

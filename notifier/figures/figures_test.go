@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -41,39 +42,59 @@ func (c *fakeConsole) AgentsPage(context.Context, s1.Query) (s1.Page[s1.Agent], 
 	return s1.Page[s1.Agent]{Items: []s1.Agent{{ID: "1400000000000000001", ComputerName: "DESKTOP-1", SiteName: "Paris"}}, Total: 1}, err
 }
 
-type fakeStore map[string]figures.Figure
+func (c *fakeConsole) asked() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.calls
+}
 
-func (s fakeStore) SetFigure(_ context.Context, f figures.Figure) error { s[f.Name] = f; return nil }
+type fakeStore struct {
+	mu   sync.Mutex
+	kept map[string]figures.Figure
+}
+
+func (s *fakeStore) SetFigure(_ context.Context, f figures.Figure) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kept[f.Name] = f
+	return nil
+}
+
+func (s *fakeStore) all() map[string]figures.Figure {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.kept)
+}
 
 func TestEachFigureIsCountedInTurnWhoeverLooks(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		console, store := &fakeConsole{}, fakeStore{}
+		console, store := &fakeConsole{}, &fakeStore{kept: map[string]figures.Figure{}}
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		go figures.Counter{Console: console, Store: store, Now: time.Now, Log: slog.New(slog.DiscardHandler), Wanted: always}.Run(ctx)
 		time.Sleep(time.Second)
 		synctest.Wait()
-		require.Len(t, store, 8, "a fresh start counts all at once")
-		require.JSONEq(t, "9", string(store[figures.Malicious].Body))
-		require.JSONEq(t, `{"total":1,"named":[{"id":"1400000000000000001","name":"DESKTOP-1","site":"Paris"}]}`, string(store[figures.Isolated].Body))
-		before := console.calls
+		require.Len(t, store.all(), 8, "a fresh start counts all at once")
+		require.JSONEq(t, "9", string(store.all()[figures.Malicious].Body))
+		require.JSONEq(t, `{"total":1,"named":[{"id":"1400000000000000001","name":"DESKTOP-1","site":"Paris"}]}`, string(store.all()[figures.Isolated].Body))
+		before := console.asked()
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
-		require.InDelta(t, 60, console.calls-before, 1, "one call every ten seconds")
+		require.InDelta(t, 60, console.asked()-before, 1, "one call every ten seconds")
 	})
 }
 
 func TestWhatCannotBeCountedSaysWhyAndIsNotZero(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		console, store := &fakeConsole{down: errors.New("no route to host")}, fakeStore{}
+		console, store := &fakeConsole{down: errors.New("no route to host")}, &fakeStore{kept: map[string]figures.Figure{}}
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		go figures.Counter{Console: console, Store: store, Now: time.Now, Log: slog.New(slog.DiscardHandler), Wanted: always}.Run(ctx)
 		time.Sleep(time.Second)
 		synctest.Wait()
-		for name, f := range store {
+		for name, f := range store.all() {
 			require.Nil(t, f.Body, name)
 			require.Equal(t, "no route to host", f.Failed)
 		}
@@ -87,17 +108,17 @@ func TestNothingIsCountedForNobody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var looked atomic.Bool
-		console, store := &fakeConsole{}, fakeStore{}
+		console, store := &fakeConsole{}, &fakeStore{kept: map[string]figures.Figure{}}
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		go figures.Counter{Console: console, Store: store, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 			Wanted: func(context.Context) (bool, error) { return looked.Load(), nil }}.Run(ctx)
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		require.Zero(t, console.calls)
+		require.Zero(t, console.asked())
 		looked.Store(true)
 		time.Sleep(time.Second)
 		synctest.Wait()
-		require.Len(t, store, figures.Count)
+		require.Len(t, store.all(), figures.Count)
 	})
 }
