@@ -136,7 +136,7 @@ func TestWhatIsNoObjectIsNoFilter(t *testing.T) {
 // The table of keys is compared with the vendor's list, where that is at hand.
 func TestTheKeysAreTheVendors(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile(filepath.Join(consoletest.Shared, "filter-keys.json"))
+	text, err := os.ReadFile(filepath.Join(consoletest.Shared(), "filter-keys.json"))
 	if err != nil {
 		t.Log("the vendor's list of filter keys is not at hand; its sizes are checked alone")
 		require.Len(t, Threats.Keys(), 99)

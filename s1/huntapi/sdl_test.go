@@ -162,7 +162,7 @@ func TestTheEngineIsTheOneThatTheConsoleHas(t *testing.T) {
 
 func TestRecordedAnswersOfTheDataLakeAreRead(t *testing.T) {
 	t.Parallel()
-	raw, err := os.ReadFile(filepath.Join(consoletest.Shared, "samples", "lrq_log_answers__OpenAEV-collectors.json"))
+	raw, err := os.ReadFile(filepath.Join(consoletest.Shared(), "samples", "lrq_log_answers__OpenAEV-collectors.json"))
 	if err != nil && os.Getenv("CI") == "" {
 		t.Skip("NOT CHECKED: the recorded answers are not beside the repository")
 	}
