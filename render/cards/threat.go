@@ -69,32 +69,37 @@ func threatCard(t s1.Threat, links Links) render.Card {
 
 // threatState is how far the work on a threat is: "Not mitigated · Unresolved · no verdict · Behavioral AI", with what is still open in bold.
 func threatState(t s1.Threat) render.Line {
-	var line render.Line
-	add := func(open bool, words string) {
-		if words = said(words); words == "" {
-			return
-		}
-		if len(line) > 0 {
-			line = append(line, render.Text(" · "))
-		}
-		if open {
-			line = append(line, render.Bold(words))
-			return
-		}
-		line = append(line, render.Text(words))
-	}
-	add(!t.Mitigated(), mitigation(t))
-	add(t.Info.IncidentStatus != s1.StatusResolved, t.Info.IncidentStatus.Label())
+	var line stateLine
+	line.add(!t.Mitigated(), mitigation(t))
+	line.add(t.Info.IncidentStatus != s1.StatusResolved, t.Info.IncidentStatus.Label())
 	if t.Info.AnalystVerdict == s1.VerdictUndefined {
-		add(true, "no verdict")
+		line.add(true, "no verdict")
 	} else {
-		add(false, t.Info.AnalystVerdict.Label())
+		line.add(false, t.Info.AnalystVerdict.Label())
 	}
-	add(false, joined(", ", t.EngineTitles()...))
+	line.add(false, joined(", ", t.EngineTitles()...))
 	if ticket := said(t.Info.ExternalTicketID); ticket != "" {
-		add(false, "ticket "+ticket)
+		line.add(false, "ticket "+ticket)
 	}
-	return line
+	return render.Line(line)
+}
+
+// A stateLine says how far the work on something is, with what is still open in bold.
+type stateLine render.Line
+
+// add ends the line with words, if there are any.
+func (l *stateLine) add(open bool, words string) {
+	if words = said(words); words == "" {
+		return
+	}
+	if len(*l) > 0 {
+		*l = append(*l, render.Text(" · "))
+	}
+	if open {
+		*l = append(*l, render.Bold(words))
+		return
+	}
+	*l = append(*l, render.Text(words))
 }
 
 // threatHash is the one hash of a notification: the SHA-1 that consoles search by, else what there is.

@@ -121,39 +121,26 @@ func unifiedPlace(a unified.Alert) render.Line {
 
 // unifiedState is how far the work on an alert is, with what is still open in bold.
 func unifiedState(a unified.Alert) render.Line {
-	var line render.Line
-	add := func(open bool, words string) {
-		if words = said(words); words == "" {
-			return
-		}
-		if len(line) > 0 {
-			line = append(line, render.Text(" · "))
-		}
-		if open {
-			line = append(line, render.Bold(words))
-			return
-		}
-		line = append(line, render.Text(words))
-	}
-	add(a.Result == "UNMITIGATED", a.Result.Label())
-	add(a.Status != unified.StatusResolved, a.Status.Label())
+	var line stateLine
+	line.add(a.Result == "UNMITIGATED", a.Result.Label())
+	line.add(a.Status != unified.StatusResolved, a.Status.Label())
 	if a.Verdict == unified.VerdictUndefined || a.Verdict == "" {
-		add(true, "no verdict")
+		line.add(true, "no verdict")
 	} else {
-		add(false, a.Verdict.Label())
+		line.add(false, a.Verdict.Label())
 	}
 	if who := a.Assignee.Label(); who != "" {
-		add(false, "assigned to "+who)
+		line.add(false, "assigned to "+who)
 	}
-	add(false, a.Product())
-	add(false, joined(", ", a.Confidence.Label(), strings.ToLower(a.Classification)))
+	line.add(false, a.Product())
+	line.add(false, joined(", ", a.Confidence.Label(), strings.ToLower(a.Classification)))
 	if a.TicketID != "" {
-		add(false, "ticket "+a.TicketID)
+		line.add(false, "ticket "+a.TicketID)
 	}
 	if a.HasNotes {
-		add(false, "has notes")
+		line.add(false, "has notes")
 	}
-	return line
+	return render.Line(line)
 }
 
 func foundUnified(a unified.Alert, links Links) render.Note {
