@@ -1,0 +1,166 @@
+package workflow
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"s1bot/approvals"
+	"s1bot/approvals/effect"
+	"s1bot/approvals/plans"
+	"s1bot/approvals/policy"
+	"s1bot/commands/text"
+	"s1bot/render"
+)
+
+// resultCard is what a request led to, for its thread and for the requester.
+func resultCard(req approvals.Request) render.Card {
+	var card render.Card
+	if req.State != approvals.Interrupted && len(req.Result) > 0 && json.Unmarshal(req.Result, &card) == nil {
+		return withEffect(card, req) // of what may have run it says that it failed
+	}
+	card.Tone, card.Title = requestTitle(req)
+	card.Text = requestText(req)
+	switch {
+	case req.State == approvals.Denied && req.Closed != nil:
+		card.Parts = []render.Part{render.Line{render.User(req.Closed.User), render.Text(" denied it. Nothing was done.")}}
+		if req.Closed.Reason != "" {
+			card.Parts = append(card.Parts, render.Quote{Text: req.Closed.Reason})
+		}
+	case req.State == approvals.Expired:
+		card.Parts = []render.Part{render.Line{render.Text(ranOut(req) + ".")}}
+	case req.State == approvals.NotRun:
+		card.Parts = []render.Part{render.Line{render.Text(notRun(req) + ".")}}
+	case req.State == approvals.Interrupted:
+		card.Parts = doubts(req)
+	}
+	card.Actions = askAgain(req)
+	card.Parts = append(card.Parts, render.Note{render.Text("ref " + req.Ref)})
+	return card
+}
+
+// AskedCard tells the requester where their request stands: that it waits, and what is in its way, or what became of it.
+func AskedCard(req approvals.Request, channel string) render.Card {
+	if req.State != approvals.Pending {
+		return settledCard(req)
+	}
+	plan := plans.Of(req)
+	line := render.Line{render.Text("Approval requested in "), render.Channel(channel), render.Text(": "), render.Bold(req.Title)}
+	if names := plans.Names(plan.Targets, 5); names != "" {
+		line = append(line, render.Text(" on "+names))
+	}
+	card := render.Card{
+		Tone: render.Waiting, Title: "Waiting for approval", Text: "Waiting for approval: " + req.Title,
+		Parts:   []render.Part{line},
+		Actions: []render.Action{render.Button{Label: "Withdraw", Do: aboutAsked("withdraw", req.ID)}},
+	}
+	if req.Unseen != "" && !req.HasCard() {
+		card.Parts = append(card.Parts, render.Line{render.Bold("⚠ Its card isn't in the approvals channel yet: "), render.Text(req.Unseen +
+			". I'll keep trying and tell you when approvers can see it. Until then, an approver can type /s1 approve " + req.Ref + ".")})
+	}
+	card.Parts = append(card.Parts, render.Note{render.Text("Expires "), render.Since(req.Expires), render.Text(" · ref " + req.Ref)})
+	return card
+}
+
+// settledCard is what is left of an asked card when its request does not wait any more. The result is a message of its own.
+func settledCard(req approvals.Request) render.Card {
+	card := render.Card{Text: requestText(req)}
+	card.Tone, card.Title = requestTitle(req)
+	line := render.Line{render.Text("You requested "), render.Bold(req.Title)}
+	if names := plans.Names(plans.Of(req).Targets, 5); names != "" {
+		line = append(line, render.Text(" on "+names))
+	}
+	card.Parts = []render.Part{line}
+	switch {
+	case req.State == approvals.Done || req.State == approvals.Failed:
+		card = outcomeOf(card, req)
+	case cameToNothing(req):
+		card.Parts = append(card.Parts, render.Line{render.Text("Nothing was done" + stays(req) + ".")})
+	}
+	card.Parts = append(append(card.Parts, decisions(req)...), render.Note{render.At(moment(req)), render.Text(" · ref " + req.Ref)})
+	return card
+}
+
+// resultCopy is what became of a request as who asked, and the thread of its card, see it; it follows what the console says later.
+func resultCopy(req approvals.Request, channel string) render.Card {
+	card := resultCard(req)
+	if len(effect.Of(req).States) > 0 && (req.State == approvals.Done || req.State == approvals.Failed) {
+		card.Parts = followed(req)
+	}
+	card.Parts = slices.Concat(card.Parts, termParts(req))
+	if strings.HasPrefix(channel, "D") || strings.HasPrefix(channel, "U") || strings.HasPrefix(channel, "W") {
+		card.Parts = slices.Concat(decisions(req), card.Parts) // the requester has not seen who approved
+	}
+	return card
+}
+
+func (c *cards) reminderCard(req approvals.Request) render.Card {
+	line := render.Line{render.Text("Still waiting: "), render.Bold(req.Title), render.Text(" · expires "), render.Since(req.Expires)}
+	return render.Card{Tone: render.Waiting, Text: "Still waiting for approval: " + req.Title, Parts: []render.Part{line, append(render.Note{render.Text(text.Plural(req.Missing(), "approval") + " needed")}, c.fromWhom(req)...)}}
+}
+
+// placeholderCard stands in for the card of a request that waits. Once the request does not wait any more it tells what became of it.
+func (c *cards) placeholderCard(req approvals.Request) render.Card {
+	if req.State != approvals.Pending && req.State != approvals.Frozen {
+		return c.requestCard(req)
+	}
+	card := render.Card{Tone: render.Waiting, Title: "Waiting · " + cmp.Or(req.Title, "Freeze"), Text: requestText(req)}
+	if req.HasCard() {
+		card.Parts = []render.Part{render.Line{render.Text("The card for " + req.Ref + " is in this channel.")}}
+		return card
+	}
+	what := render.Line{render.User(req.Requester), render.Text(" requested "), render.Bold(cmp.Or(req.Title, "a freeze"))}
+	if names := plans.Names(plans.Of(req).Targets, 3); names != "" {
+		what = append(what, render.Text(": "+names))
+	}
+	card.Parts = []render.Part{
+		what,
+		render.Line{render.Text("Slack didn't confirm the card for " + req.Ref + ", so it may be in this channel already. If you don't see it, click "), render.Bold("Show the card"), render.Text(".")},
+		render.Note{render.Text("To let me check for myself, type /invite @s1bot here · ref " + req.Ref)},
+	}
+	card.Actions = []render.Action{render.Button{Label: "Show the card", Do: About(ShowCardWord, req.ID)}}
+	return card
+}
+
+// cardFor is what one of a request's messages shows.
+func (c *cards) cardFor(req approvals.Request, ref approvals.CardRef) render.Card {
+	switch {
+	case ref.Placeholder:
+		return c.placeholderCard(req)
+	case ref.Asked:
+		card := AskedCard(req, c.policy().Channel())
+		if c.holds(req) {
+			card.Parts = slices.Concat(card.Parts, c.frozenParts())
+		}
+		return card
+	case slices.Contains(req.Copies, ref):
+		return resultCopy(req, ref.Channel)
+	}
+	return c.requestCard(req)
+}
+
+// cards draws the messages of a request. Most of a card is a pure function of the row; who may approve is the policy's, and that nobody may
+// now is a freeze's.
+type cards struct {
+	policy func() policy.Policy
+	freeze approvals.Request // that holds now; without an id there is none
+}
+
+// withEffect puts what the endpoints did since ahead of the outcome: a green tick waits for them.
+func withEffect(card render.Card, req approvals.Request) render.Card {
+	e := effect.Of(req)
+	if !e.Watched || req.State != approvals.Done {
+		return card
+	}
+	card.Outcome = e.Outcome(card.Outcome)
+	card.Text = requestText(req) // what a phone and a screen reader say follows the card
+	if card.Lead = e.Lead(); card.Lead == "" {
+		return card
+	}
+	if card.Tone = render.Warning; len(e.Waiting) > 0 {
+		card.Tone = render.Waiting
+	}
+	card.Text = card.Lead + " · " + card.Text
+	return card
+}
