@@ -2,76 +2,133 @@ package bot
 
 import (
 	"context"
-	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
 	"s1bot/approvals/workflow"
-	"s1bot/bot/library"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
+	"s1bot/render"
 )
 
-// A builtin is something the bot itself understands beside the commands of the catalog: it concerns the bot and its requests,
-// not the console.
+// A builtin is a word that the bot itself understands beside the commands of the catalog: it concerns the bot and its requests, not the
+// console. Whatever must be known of a word stands in its value.
 type builtin struct {
-	typed   func(ctx context.Context, a interaction, rest string) error
-	clicked func(ctx context.Context, a interaction) error // a.choice says about what
-	console bool                                           // may wait for the console, so it stands in its person's queue
+	name     string
+	summary  string         // what it does, for /s1 help; empty where it is only on buttons
+	examples []string       // how it is typed
+	onHelp   bool           // the first page of help names it
+	typed    typedWord      // what runs it behind /s1 and in messages; nil where it is only on buttons
+	button   string         // what whoever types a word that is only on buttons reads
+	clicked  clickedWord    // what runs it from a button or a form, a.choice says about what; nil where it is on neither
+	alone    *regexp.Regexp // of a word that decides: the form in which it stands alone in a message, see decisions.go
+	console  bool           // may wait for the console, so it stands in its person's queue
 }
 
-// A vocabulary is all of the bot's own words.
+type (
+	typedWord   func(ctx context.Context, a interaction, rest string) error
+	clickedWord func(ctx context.Context, a interaction) error
+)
+
+// answerers are what answers the bot's own words.
+type answerers struct {
+	help      helpWords
+	greetings *greetings
+	my        myWords
+	cases     caseWords
+	dryRun    dryRunWord
+	report    reportWord
+	notices   noticeWords
+	requests  requestWords
+	extend    extendWord
+	jobs      jobWords
+}
+
+// builtins are all of the bot's own words. Each type lists those that it answers, beside the methods that do.
+func (w answerers) builtins() []builtin {
+	return slices.Concat(
+		w.help.builtins(), w.greetings.builtins(), w.my.builtins(), w.cases.builtins(), w.dryRun.builtins(), w.report.builtins(), w.notices.builtins(),
+		w.requests.builtins(), w.extend.builtins(), w.jobs.builtins(),
+	)
+}
+
+// unbound are the words with nothing behind them, for whoever only needs to know which there are.
+func unbound() []builtin { return answerers{greetings: &greetings{}}.builtins() }
+
+// A vocabulary finds the bot's own words by their names.
 type vocabulary map[string]builtin
 
-// newVocabulary is what the words of all types are.
-func newVocabulary(g *greetings, h helpWords, my myWords, c caseWords, r requestWords, n noticeWords, rep reportWord, j jobWords) vocabulary {
-	return vocabulary{
-		"":                    {h.palette, nothing, false},
-		library.FindWord:      {h.palette, h.findClicked, false},
-		helloWord:             {g.hello, g.helloClicked, false},
-		reviewWord:            {byRef(r.review), r.byID(r.review), false},
-		library.HelpWord:      {h.help, h.helpClicked, false},
-		"history":             {h.history, nothing, false},
-		"save":                {h.save, nothing, false},
-		library.SavedWord:     {h.saved, h.savedClicked, true},
-		library.DropWord:      {h.unsave, h.unsaveClicked, false},
-		"pending":             {my.pending, my.pendingClicked, false},
-		"whoami":              {my.whoami, nothing, false},
-		caseWord:              {c.file, c.fileClicked, true},
-		"can":                 {r.can, nothing, true},
-		"approve":             {byRef(r.approve), r.onCard(r.approve), false},
-		"deny":                {byRef(r.deny), r.onCard(r.deny), false},
-		"withdraw":            {byRef(r.withdraw), r.withdrawClicked, false},
-		workflow.ShowCardWord: {noCard, r.byID(r.showHere), false},
-		"raw":                 {byRef(r.raw), r.onCard(r.raw), false},
-		"again":               {byRef(r.runAgain), r.onCard(r.runAgain), false},
-		"close":               {byRef(r.closeRequest), r.onCard(r.closeRequest), false},
-		workflow.ExtendWord:   {r.extendTyped, r.extendClicked, false},
-		"freeze":              {r.freeze, r.freezeClicked, false},
-		"thaw":                {r.thaw, r.thawClicked, false},
-		"cancel":              {noJob, j.cancel, false},
-		"note":                {n.note, nothing, true},
-		"report":              {rep.report, nothing, true},
-		"routes":              {n.routes, nothing, true},
-		snoozeWord:            {n.snooze, n.snoozeClicked, true},
-		"snoozes":             {n.snoozes, nothing, false},
-		"unsnooze":            {n.unsnooze, n.unsnoozeClicked, false},
+func (v vocabulary) add(words []builtin) {
+	for _, b := range words {
+		v[b.name] = b
 	}
 }
 
-const (
-	helloWord  = "hello"
-	reviewWord = "review" // shows a request in a window
-)
+// of is the word that an interaction is, if it is one of the bot's own.
+func (v vocabulary) of(a interaction) builtin { return v[a.word()] }
 
 // BuiltinWords are the names of the bot's own words, sorted.
 func BuiltinWords() []string {
-	words := slices.Sorted(maps.Keys(newVocabulary(&greetings{}, helpWords{}, myWords{}, caseWords{}, requestWords{}, noticeWords{}, reportWord{}, jobWords{})))
-	return slices.DeleteFunc(words, func(w string) bool { return w == "" })
+	names := namesOf(unbound(), func(b builtin) bool { return b.name != "" })
+	slices.Sort(names)
+	return names
 }
 
-// nothing answers clicks on words that no button has.
-func nothing(context.Context, interaction) error { return workflow.ErrGone }
+// helpPage are the words that the first page of help names.
+func helpPage() []string { return namesOf(unbound(), func(b builtin) bool { return b.onHelp }) }
+
+func namesOf(words []builtin, keep func(builtin) bool) (names []string) {
+	for _, b := range words {
+		if keep(b) {
+			names = append(names, b.name)
+		}
+	}
+	return names
+}
+
+// say runs a word that was typed, with what stands behind it.
+func (b builtin) say(ctx context.Context, a interaction, rest string) error {
+	if b.typed == nil {
+		return &catalog.UsageError{Problem: b.button}
+	}
+	return b.typed(ctx, a, rest)
+}
+
+// click runs a word from a button or a form.
+func (b builtin) click(ctx context.Context, a interaction) error {
+	if b.clicked == nil {
+		return workflow.ErrGone
+	}
+	return b.clicked(ctx, a)
+}
+
+// decides tells whether the word is a person's decision on something that waits for one.
+func (b builtin) decides() bool { return b.alone != nil }
+
+// standsAlone tells whether the word, with what follows it, is nothing but itself. What decides nothing may have any words around it.
+func (b builtin) standsAlone(rest string) bool {
+	return b.alone == nil || b.alone.MatchString(unescaped(rest))
+}
+
+// help explains the word: what it does, then how it is typed.
+func (b builtin) help() render.Card {
+	card := render.Card{Title: b.name, Parts: []render.Part{render.Line{render.Text(b.summary)}}}
+	for _, line := range b.examples {
+		card.Parts = append(card.Parts, render.Line{render.Mono(line)})
+	}
+	return card
+}
+
+// bare is a button that says the word and nothing else.
+func bare(do typedWord) clickedWord {
+	return func(ctx context.Context, a interaction) error { return do(ctx, a, "") }
+}
+
+// withLine is a button that says the word with the line it carries behind it.
+func withLine(do typedWord) clickedWord {
+	return func(ctx context.Context, a interaction) error { return do(ctx, a, a.choice.Line) }
+}
 
 // A decide is one person's word on one request; reason may be empty.
 type decide func(ctx context.Context, a interaction, id, reason string) error
@@ -89,7 +146,7 @@ func whyOf(text string) string {
 }
 
 // byRef reads "A-7F3A because of …".
-func byRef(do decide) func(context.Context, interaction, string) error {
+func byRef(do decide) typedWord {
 	return func(ctx context.Context, a interaction, rest string) error {
 		ref, reason := text.CutWord(rest)
 		if ref = strings.Trim(ref, around); ref == "" {
@@ -97,12 +154,4 @@ func byRef(do decide) func(context.Context, interaction, string) error {
 		}
 		return do(ctx, a, strings.ToUpper(ref), whyOf(reason))
 	}
-}
-
-func noCard(context.Context, interaction, string) error {
-	return &catalog.UsageError{Problem: "a request's card is shown with the button on its message"}
-}
-
-func noJob(context.Context, interaction, string) error {
-	return &catalog.UsageError{Problem: "long work is cancelled with the button on its message"}
 }

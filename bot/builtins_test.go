@@ -2,10 +2,57 @@ package bot
 
 import (
 	"context"
+	"strings"
 	"testing"
+
+	"s1bot/approvals/workflow"
+	"s1bot/commands"
 
 	"github.com/stretchr/testify/require"
 )
+
+// allWords find the bot's own words, with nothing behind them.
+func allWords() vocabulary {
+	v := vocabulary{}
+	v.add(unbound())
+	return v
+}
+
+func TestEachWordOfTheBotsOwnSaysAllThatMustBeKnownOfIt(t *testing.T) {
+	t.Parallel()
+	commands := commands.All()
+	known := allWords()
+	require.Len(t, known, len(unbound()), "two words have one name")
+	for _, b := range unbound() {
+		_, taken := commands.Find(b.name)
+		require.False(t, taken && b.name != "note", "%q is a command of the catalog", b.name) // "note" hands over to it, see noticeWords.note
+		switch {
+		case b.name == "": // "/s1" alone
+		case b.typed == nil:
+			require.NotEmpty(t, b.button, "%q is only on buttons: whoever types it must hear so", b.name)
+			require.NotNil(t, b.clicked, b.name)
+			require.Empty(t, b.summary, b.name)
+		default:
+			require.Regexp(t, `^[A-Z].*\.$`, b.summary, b.name)
+			require.NotEmpty(t, b.examples, b.name)
+		}
+		for _, line := range b.examples[:min(len(b.examples), 1)] {
+			word, rest := firstWord(withoutSlashWord(strings.TrimPrefix(line, "@s1bot ")))
+			require.Equal(t, b.name, word, line)
+			require.True(t, b.standsAlone(rest), line)
+		}
+	}
+	for _, word := range []string{"approve", "deny", "withdraw", "freeze", "thaw"} {
+		require.True(t, decision.MatchString("please "+word+" it"))
+		require.True(t, known[word].decides(), word)
+	}
+}
+
+func TestAWordWithoutAButtonIsGoneAndOneWithoutTextSaysWhere(t *testing.T) {
+	t.Parallel()
+	require.ErrorIs(t, builtin{}.click(t.Context(), interaction{}), workflow.ErrGone)
+	require.ErrorContains(t, allWords()["cancel"].say(t.Context(), interaction{}, ""), "the button on its message")
+}
 
 func TestAReferenceAndAReasonAsPeopleWriteThem(t *testing.T) {
 	t.Parallel()

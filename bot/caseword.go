@@ -28,6 +28,14 @@ type caseWords struct {
 	answers *answers
 }
 
+func (w caseWords) builtins() []builtin {
+	return []builtin{{
+		name: caseWord, onHelp: true,
+		summary:  "A case file: what the console and I know of a threat or an alert, as a card and a zip (report, timeline, JSON, CSV, audit rows).",
+		examples: []string{"/s1 case evil.exe", "/s1 case 1112953674841025235"}, typed: w.file, clicked: withLine(w.file), console: true,
+	}}
+}
+
 // subjectBoxes are where the subject of a case is looked for, in this order.
 var subjectBoxes = []string{"threats", "alerts"}
 
@@ -93,10 +101,6 @@ func only1(offers []catalog.Offer) string {
 		return ""
 	}
 	return c.Line
-}
-
-func (w caseWords) fileClicked(ctx context.Context, a interaction) error {
-	return w.file(ctx, a, a.choice.Line)
 }
 
 // mayList asks the policy whether the person may list what a box finds: who may not gets no case of it.

@@ -51,7 +51,7 @@ func (h *handler) click(ctx context.Context, a *interaction, d inbound.Delivery)
 		if unreadable != nil {
 			return unreadable
 		}
-		return own.clicked(ctx, *a)
+		return own.click(ctx, *a)
 	}
 	if err := h.stale(ctx, d); err != nil {
 		return err
@@ -70,7 +70,8 @@ func (h *handler) inWindow(a *interaction) {
 
 // choose reads what a button or a form of the bot's own words is about.
 func (h *handler) choose(a *interaction) (err error) {
-	if _, own := h.words[a.Do.Command]; own {
+	if own, ok := h.words[a.Do.Command]; ok {
+		a.own = own
 		a.choice, err = readChoice(a.Do)
 	}
 	return err
@@ -108,7 +109,7 @@ func (h *handler) submit(ctx context.Context, d inbound.Delivery) error {
 			if unreadable != nil {
 				return unreadable
 			}
-			return own.clicked(ctx, a)
+			return own.click(ctx, a)
 		}
 		if err := h.stale(ctx, d); err != nil {
 			return err

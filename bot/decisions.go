@@ -17,17 +17,14 @@ import (
 // "approve A-7F3A" in a message decides. "approve A-7F3A? never, deny it" is talk about a decision, and nobody can tell from the words
 // which: so in messages these words stand alone, and where they do not, the bot offers the button. After /s1 there is no talk.
 
-// deciding are the words that decide about requests, as people write them into messages: each with the form in which it stands alone.
-var deciding = map[string]*regexp.Regexp{
-	"approve":           regexp.MustCompile(aRef + theEnd),
-	"withdraw":          regexp.MustCompile(aRef + theEnd),
-	"again":             regexp.MustCompile(aRef + theEnd),
-	"deny":              regexp.MustCompile(aRef + `(?:[.!]?|\s+` + aReason + `)\s*$`),
-	"close":             regexp.MustCompile(aRef + `(?:[.!]?|\s+` + aReason + `)\s*$`),
-	workflow.FreezeWord: regexp.MustCompile(`(?i)^(?:[.!]?|` + aReason + `)\s*$`),
-	"thaw":              regexp.MustCompile(`^` + theEnd),
-	workflow.ExtendWord: regexp.MustCompile(aRef + `(?:\s+(?:for=)?[\w.]+)?(?:\s+(?:min(?:ute)?s?|hours?|days?))?` + theEnd),
-}
+// What follows a word that decides, where the word stands alone: nothing, a reference, a reference with a reason, how much longer.
+var (
+	aloneBare   = regexp.MustCompile(`^` + theEnd)
+	aloneRef    = regexp.MustCompile(aRef + theEnd)
+	aloneWhy    = regexp.MustCompile(`(?i)^(?:[.!]?|` + aReason + `)\s*$`)
+	aloneRefWhy = regexp.MustCompile(aRef + `(?:[.!]?|\s+` + aReason + `)\s*$`)
+	aloneLonger = regexp.MustCompile(aRef + `(?:\s+(?:for=)?[\w.]+)?(?:\s+(?:min(?:ute)?s?|hours?|days?))?` + theEnd)
+)
 
 const (
 	aRef    = "(?i)^[`*_\"'“”]*([A-Z]-[0-9A-Z]+)[`*_\"'“”]*"
@@ -35,18 +32,12 @@ const (
 	theEnd  = `[.!]?\s*$`
 )
 
-// standsAlone tells whether one of the bot's own words, with what follows it, is nothing but itself. What decides nothing may have
-// any words around it.
-func standsAlone(word, rest string) bool {
-	form, decides := deciding[word]
-	return !decides || form.MatchString(unescaped(rest))
-}
-
-// decision finds a word that decides in a sentence.
+// decision finds a word that decides in a sentence. The others (again, close, extend) stand in sentences about anything.
 var decision = regexp.MustCompile(`(?i)\b(approve|deny|withdraw|freeze|thaw)\b`)
 
 // A decisionTalk answers messages in which people talk about a decision.
 type decisionTalk struct {
+	words    vocabulary
 	requests requestReader
 	answers  *answers
 }
@@ -61,7 +52,7 @@ func (t decisionTalk) perhapsDecision(ctx context.Context, a interaction, why er
 		return why
 	}
 	word := strings.ToLower(a.line[at[0]:at[1]])
-	if all := word == workflow.FreezeWord || word == "thaw"; all && near || !all && !aRequest.MatchString(a.line) {
+	if all := word == workflow.FreezeWord || word == thawWord; all && near || !all && !aRequest.MatchString(a.line) {
 		return why
 	}
 	return t.offerDecision(ctx, a, word, a.line[at[1]:])
@@ -76,8 +67,8 @@ func (t decisionTalk) offerDecision(ctx context.Context, a interaction, word, re
 	switch word {
 	case workflow.FreezeWord:
 		card.Actions = []render.Action{render.Button{Label: "Freeze", Style: render.Danger, Do: render.Invocation{Command: workflow.FreezeWord}, Confirm: "Nothing that changes anything will run until two approvers end the freeze."}}
-	case "thaw":
-		card.Actions = []render.Action{render.Button{Label: "Thaw", Do: render.Invocation{Command: "thaw"}}}
+	case thawWord:
+		card.Actions = []render.Action{render.Button{Label: "Thaw", Do: render.Invocation{Command: thawWord}}}
 	default:
 		return t.offerRequest(ctx, a, card, word, cmp.Or(aRequest.FindString(rest), aRequest.FindString(a.line)))
 	}
@@ -95,7 +86,7 @@ func (t decisionTalk) offerRequest(ctx context.Context, a interaction, card rend
 		return err
 	}
 	for _, action := range workflow.Actions(req) {
-		if button, ok := action.(render.Button); ok && deciding[button.Do.Command] != nil {
+		if button, ok := action.(render.Button); ok && t.words[button.Do.Command].decides() {
 			card.Actions = append(card.Actions, button)
 		}
 	}

@@ -25,6 +25,6 @@ func TestWordsThatDecideStandAloneInMessages(t *testing.T) {
 		{"extend", "A-7F3A for=4h", true}, {"extend", "A-7F3A 4h", true}, {"extend", "A-7F3A for=4 hours", true}, {"extend", "A-7F3A", true}, {"extend", "A-7F3A for=4h? no", false},
 		{"help", "anything at all", true}, {"history", "", true}, {"can", "isolate X", true},
 	} {
-		require.Equal(t, c.alone, standsAlone(c.builtin, c.rest), c.builtin+" "+c.rest)
+		require.Equal(t, c.alone, allWords()[c.builtin].standsAlone(c.rest), c.builtin+" "+c.rest)
 	}
 }

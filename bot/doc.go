@@ -26,7 +26,8 @@
 // the postponer keeps the click and asks again. ports.go gives the workflow and the jobs their ways to Slack; wire.go puts all of this
 // together.
 //
-// To add a word of the bot's own, give one of the *Words types a method, or make a new such type, and name it in newVocabulary.
+// To add a word of the bot's own, give the type that answers it a method and a value in the list beside it (builtins); a new such type
+// is a field of answerers.
 //
 // The rule that must not break: a click is written down before Slack hears that it arrived, one gate decides whether the
 // person may be here at all, and one path runs every command, wherever the invocation came from.

@@ -50,7 +50,7 @@ func explain(a interaction, err error) (card render.Card, fault error) {
 	case errors.As(err, &refused):
 		return refusalCard(refused), nil
 	case errors.As(err, &open):
-		return unansweredCard(open, a.decides()), nil
+		return unansweredCard(open, a.own.decides()), nil
 	}
 	for _, known := range sayings() {
 		if errors.Is(err, known.err) {

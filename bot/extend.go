@@ -13,8 +13,22 @@ import (
 	"s1bot/render"
 )
 
-// extendTyped answers "extend A-7F3A for=4h".
-func (w requestWords) extendTyped(ctx context.Context, a interaction, rest string) error {
+// An extendWord lets isolations last longer.
+type extendWord struct {
+	extensions *workflow.Extensions
+	forms      *forms
+	answers    *answers
+}
+
+func (w extendWord) builtins() []builtin {
+	return []builtin{{
+		name: workflow.ExtendWord, summary: "Extends an isolation that has an end. It takes the approvals that the isolation took.", examples: []string{"/s1 extend A-7F3A for=4h"},
+		typed: w.typed, clicked: w.clicked, alone: aloneLonger,
+	}}
+}
+
+// typed answers "extend A-7F3A for=4h".
+func (w extendWord) typed(ctx context.Context, a interaction, rest string) error {
 	ref, by := text.CutWord(strings.Trim(rest, ".!"))
 	if ref == "" {
 		return &catalog.UsageError{Problem: "which isolation? Give its reference and how much longer", Hint: "Such as: extend A-7F3A for=4h"}
@@ -22,7 +36,7 @@ func (w requestWords) extendTyped(ctx context.Context, a interaction, rest strin
 	return w.extend(ctx, a, workflow.Extension{Request: strings.ToUpper(ref), For: strings.TrimPrefix(strings.TrimSpace(by), catalog.ForParam+"=")})
 }
 
-func (w requestWords) extendClicked(ctx context.Context, a interaction) error {
+func (w extendWord) clicked(ctx context.Context, a interaction) error {
 	if a.choice.Request == "" {
 		return workflow.ErrGone
 	}
@@ -30,7 +44,7 @@ func (w requestWords) extendClicked(ctx context.Context, a interaction) error {
 }
 
 // askHowLong opens the form of an extension.
-func (w requestWords) askHowLong(ctx context.Context, a interaction, req approvals.Request) error {
+func (w extendWord) askHowLong(ctx context.Context, a interaction, req approvals.Request) error {
 	field := catalog.SpanField(catalog.ForParam, "How much longer", "Added to the current end.")
 	field.Required = true
 	card := render.Notice("An extension needs a duration, so nothing was extended. Type: extend " + req.Ref + " for=4h")
@@ -42,8 +56,8 @@ func (w requestWords) askHowLong(ctx context.Context, a interaction, req approva
 }
 
 // extend lets an isolation last longer. Where nobody said how much, a form asks for it.
-func (w requestWords) extend(ctx context.Context, a interaction, x workflow.Extension) error {
-	err := w.flow.Extensions.Extend(ctx, w.answers.dialog(a), x)
+func (w extendWord) extend(ctx context.Context, a interaction, x workflow.Extension) error {
+	err := w.extensions.Extend(ctx, w.answers.dialog(a), x)
 	var open *workflow.LengthError
 	if errors.As(err, &open) {
 		return w.askHowLong(ctx, a, open.Request)

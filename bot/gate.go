@@ -35,7 +35,7 @@ var (
 // admit is the one gate: every slash command, mention, click, form and search box passes it. It fills in who asks.
 func (g *gate) admit(ctx context.Context, a *interaction) error {
 	look := g.people.Who
-	if a.decides() {
+	if a.own.decides() {
 		look = g.people.Afresh
 	}
 	a.Who = look(ctx, a.User)

@@ -67,11 +67,15 @@ func TestADecisionAsksAfresh(t *testing.T) {
 	t.Parallel()
 	for line, fresh := range map[string]int{"approve A-7F3A": 1, "Deny A-7F3A": 1, "freeze": 1, "agents DESKTOP-1": 0, "help": 0} {
 		g, people, _ := gateOf(policy.Certain(true))
-		require.NoError(t, g.admit(t.Context(), &interaction{line: line}))
+		a := interaction{line: line}
+		a.own = allWords().of(a)
+		require.NoError(t, g.admit(t.Context(), &a))
 		require.Equal(t, fresh, people.fresh, line)
 	}
 	g, people, _ := gateOf(policy.Certain(true))
-	require.NoError(t, g.admit(t.Context(), &interaction{Interaction: workflow.Interaction{Do: render.Invocation{Command: "approve"}}}))
+	a := interaction{Interaction: workflow.Interaction{Do: render.Invocation{Command: "approve"}}}
+	a.own = allWords().of(a)
+	require.NoError(t, g.admit(t.Context(), &a))
 	require.Equal(t, 1, people.fresh, "the button is as good as the word")
 }
 

@@ -54,6 +54,13 @@ type greetings struct {
 	log     *slog.Logger
 }
 
+// helloWord greets: somebody typed it, or one of the greetings below.
+const helloWord = "hello"
+
+func (g *greetings) builtins() []builtin {
+	return []builtin{{name: helloWord, summary: "Says what I do here, with three things to try.", examples: []string{"/s1 hello"}, typed: g.hello, clicked: bare(g.hello)}}
+}
+
 // greeting is what people write to say hello, and nothing more.
 var greeting = regexp.MustCompile(`(?i)^(?:hi|hello|hey|hallo|hiya|howdy|greetings|good (?:morning|afternoon|evening|day)|start)(?:[\s,]+(?:there|again|bot|s1bot|all|everyone|team))*[\s,.!?👋]*$`)
 
@@ -67,10 +74,6 @@ func (g *greetings) hello(ctx context.Context, a interaction, _ string) error {
 	}
 	g.answers.reply(ctx, a, g.card(a.Who))
 	return nil
-}
-
-func (g *greetings) helloClicked(ctx context.Context, a interaction) error {
-	return g.hello(ctx, a, "")
 }
 
 // card has three things to try.

@@ -164,6 +164,7 @@ func (h *handler) event(ctx context.Context, d inbound.Delivery) error {
 // typed runs a line of text for a person.
 func (h *handler) typed(ctx context.Context, a interaction, d inbound.Delivery, given string) error {
 	a.line, a.from = withoutSlashWord(given), d
+	a.own = h.words.of(a)
 	return h.respond(ctx, &a, func() error {
 		if err := h.gate.admit(ctx, &a); err != nil {
 			return err
@@ -182,10 +183,10 @@ func (h *handler) line(ctx context.Context, a interaction) error {
 		word, rest = helloWord, ""
 	}
 	if own, ok := h.words[word]; ok {
-		if a.written && !standsAlone(word, rest) {
+		if a.written && !own.standsAlone(rest) {
 			return h.talk.offerDecision(ctx, a, word, rest)
 		}
-		return own.typed(ctx, a, rest)
+		return own.say(ctx, a, rest)
 	}
 	err := h.runner.command(ctx, a)
 	var none noCommandError

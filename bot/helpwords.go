@@ -22,6 +22,25 @@ type helpWords struct {
 	forms   *forms
 	answers *answers
 	runner  *runner
+	words   vocabulary // all of the bot's own; filled once each has what answers it
+}
+
+func (w helpWords) builtins() []builtin {
+	return []builtin{
+		{typed: w.palette},
+		{name: library.FindWord, summary: "Finds a command by words. /s1 alone does the same.", examples: []string{"/s1 find"}, typed: w.palette, clicked: bare(w.palette)},
+		{name: library.HelpWord, summary: "Explains the bot, one command, or an area of commands.", examples: []string{"/s1 help", "/s1 help isolate", "/s1 help threats"}, typed: w.help, clicked: w.helpClicked},
+		{name: "history", onHelp: true, summary: "Your last commands, to run again.", examples: []string{"/s1 history"}, typed: w.history},
+		{
+			name: library.SavedWord, onHelp: true, summary: "Your saved commands, each with a button to run or remove it.", examples: []string{"/s1 saved"},
+			typed: w.saved, clicked: w.savedClicked, console: true,
+		},
+		{
+			name: "save", onHelp: true, summary: "Keeps a command under a name of your own; then /s1 and the name run it. Times such as -24h count from when it runs.",
+			examples: []string{"/s1 save morning = threats open", "/s1 morning"}, typed: w.save,
+		},
+		{name: library.DropWord, summary: "Removes a saved command.", examples: []string{"/s1 unsave morning"}, typed: w.unsave, clicked: withLine(w.unsave)},
+	}
 }
 
 // paletteWord is what the palette's form invokes.
@@ -46,11 +65,6 @@ func paletteForm() render.Form {
 	return render.Form{Title: "Find a command", Submit: "Next", Do: render.Invocation{Command: paletteWord}, Fields: []render.FormField{field}}
 }
 
-// findClicked opens the palette from a button.
-func (w helpWords) findClicked(ctx context.Context, a interaction) error {
-	return w.palette(ctx, a, "")
-}
-
 // help explains the bot, one command, or an area.
 func (w helpWords) help(ctx context.Context, a interaction, rest string) error {
 	if rest == "" {
@@ -68,8 +82,8 @@ func (w helpWords) help(ctx context.Context, a interaction, rest string) error {
 		w.answers.reply(ctx, a, card)
 		return nil
 	}
-	if about := builtinHelp(strings.ToLower(rest)); about != nil {
-		w.answers.reply(ctx, a, render.Card{Title: rest, Parts: about})
+	if own := w.words[strings.ToLower(rest)]; own.summary != "" {
+		w.answers.reply(ctx, a, own.help())
 		return nil
 	}
 	if card, ok := w.library.Area(rest); ok {
@@ -157,8 +171,4 @@ func (w helpWords) unsave(ctx context.Context, a interaction, rest string) error
 	}
 	w.answers.reply(ctx, a, render.Notice("Removed "+strings.TrimSpace(rest)+" from your saved commands."))
 	return nil
-}
-
-func (w helpWords) unsaveClicked(ctx context.Context, a interaction) error {
-	return w.unsave(ctx, a, a.choice.Line)
 }

@@ -21,6 +21,7 @@ type interaction struct {
 	view     string           // id of the modal that the click happened in
 	onPage   bool             // that modal answers, and stays below the forms that its buttons open
 	line     string           // what was typed, for the history
+	own      builtin          // one of the bot's own words, if it is one
 	written  bool             // in a message, where people also talk: see decisions.go
 	choice   choice           // what a button of the bot's own words is about
 	card     string           // key of the card that was clicked on, see ofAnother

@@ -19,6 +19,10 @@ type jobWords struct {
 	answers *answers
 }
 
+func (w jobWords) builtins() []builtin {
+	return []builtin{{name: "cancel", button: "long work is cancelled with the button on its message", clicked: w.cancel}}
+}
+
 // cancel ends long work; whoever does it, in whatever process, notices within a few seconds. In a thread everybody sees the
 // button: it is for the person who asked, and for those who have a role.
 func (w jobWords) cancel(ctx context.Context, a interaction) error {

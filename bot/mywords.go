@@ -26,6 +26,19 @@ type myWords struct {
 	now      func() time.Time
 }
 
+func (w myWords) builtins() []builtin {
+	return []builtin{
+		{
+			name: "pending", onHelp: true, summary: "Requests that wait for you to decide, and your own that aren't over, with their buttons.",
+			examples: []string{"/s1 pending"}, typed: w.pending, clicked: bare(w.pending),
+		},
+		{
+			name: "whoami", onHelp: true, summary: "Your roles here, and which names in the settings or the policy file give them to you.",
+			examples: []string{"/s1 whoami"}, typed: w.whoami,
+		},
+	}
+}
+
 // maxPending is how many requests are listed: a message has room for about as many.
 const maxPending = 15
 
@@ -86,10 +99,6 @@ func pendingRow(req approvals.Request, words ...string) render.Row {
 		}
 	}
 	return row
-}
-
-func (w myWords) pendingClicked(ctx context.Context, a interaction) error {
-	return w.pending(ctx, a, "")
 }
 
 // whoami tells the person's roles, and what gives them each.

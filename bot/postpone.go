@@ -67,11 +67,6 @@ func (a *interaction) word() string {
 	return strings.ToLower(cmp.Or(a.Do.Command, word))
 }
 
-// decides tells whether a is a person's word on something that waits for one.
-func (a *interaction) decides() bool {
-	return deciding[a.word()] != nil
-}
-
 // A requestReader knows what became of a request; see approvals.Ledger.
 type requestReader interface {
 	Get(ctx context.Context, idOrRef string) (approvals.Request, error)
@@ -90,7 +85,7 @@ type postponer struct {
 // or too old is not put off.
 func (p *postponer) postpone(ctx context.Context, a *interaction, err error) bool {
 	var open *policy.UnansweredError
-	if !errors.As(err, &open) || !a.decides() || a.from.Key == "" {
+	if !errors.As(err, &open) || !a.own.decides() || a.from.Key == "" {
 		return false
 	}
 	until := a.from.At.Add(approvals.MaxHold)
@@ -142,7 +137,7 @@ func decidedOn(a *interaction) string {
 // recordUncounted is the end of a decision that could not be taken in time, or for a request that is over: the person hears so, and the trail.
 func (p *postponer) recordUncounted(ctx context.Context, a *interaction, err error) error {
 	var open *policy.UnansweredError
-	if !errors.As(err, &open) || !a.decides() {
+	if !errors.As(err, &open) || !a.own.decides() {
 		return err
 	}
 	input := policy.Input{Caller: a.Who.Person, Command: a.word(), Channel: a.At.Channel}

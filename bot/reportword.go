@@ -21,6 +21,14 @@ type reportWord struct {
 	now     func() time.Time
 }
 
+func (w reportWord) builtins() []builtin {
+	return []builtin{{
+		name: "report", onHelp: true,
+		summary:  "The shift report: open threats, isolated hosts and who isolated them, waiting requests, and response times. Covers the last eight hours unless you say otherwise.",
+		examples: []string{"/s1 report", "/s1 report -24h"}, typed: w.report, console: true,
+	}}
+}
+
 // report answers "report [-24h]": what a shift leaves to the next one.
 func (w reportWord) report(ctx context.Context, a interaction, rest string) error {
 	span := report.Span

@@ -5,14 +5,10 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
-	"time"
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
 	"s1bot/approvals/workflow"
-	"s1bot/commands/catalog"
-	"s1bot/commands/slash"
-	"s1bot/commands/text"
 	"s1bot/render"
 )
 
@@ -29,17 +25,45 @@ type requestWords struct {
 	flow    *workflow.Workflow
 	policy  func() policy.Policy
 	ledger  ledger
-	catalog *catalog.Catalog
 	gate    *gate
 	forms   *forms
 	answers *answers
-	now     func() time.Time
 	log     *slog.Logger
 }
 
-func (w requestWords) approve(ctx context.Context, a interaction, id, _ string) error {
-	return w.flow.Decisions.Approve(ctx, w.answers.dialog(a), id)
+// reviewWord shows a request in a window.
+const reviewWord = "review"
+
+func (w requestWords) builtins() []builtin {
+	approve, again := w.decision((*workflow.Decisions).Approve), w.decision((*workflow.Decisions).RunAgain)
+	return []builtin{
+		{name: "approve", summary: "Approves a request. For approvers, and never your own.", examples: []string{"/s1 approve A-7F3A"}, typed: byRef(approve), clicked: w.onCard(approve), alone: aloneRef},
+		{name: "deny", summary: "Denies a request, with a reason. For approvers.", examples: []string{`/s1 deny A-7F3A reason="not today"`}, typed: byRef(w.deny), clicked: w.onCard(w.deny), alone: aloneRefWhy},
+		{
+			name: "withdraw", summary: "Withdraws your own request.", examples: []string{"/s1 withdraw A-7F3A"},
+			typed: byRef(w.decision((*workflow.Decisions).Withdraw)), clicked: w.withdrawClicked, alone: aloneRef,
+		},
+		{name: reviewWord, summary: "Shows a request as its card does, with its buttons.", examples: []string{"/s1 review A-7F3A"}, typed: byRef(w.review), clicked: w.byID(w.review)},
+		{name: workflow.ShowCardWord, button: "a request's card is shown with the button on its message", clicked: w.byID(w.showHere)},
+		{name: "raw", summary: "Shows exactly what a request would send to the console.", examples: []string{"/s1 raw A-7F3A"}, typed: byRef(w.raw), clicked: w.onCard(w.raw)},
+		{
+			name: "again", summary: "Runs a request again that was interrupted and may not have run.", examples: []string{"/s1 again A-7F3A"},
+			typed: byRef(again), clicked: w.onCard(again), alone: aloneRef,
+		},
+		{
+			name: "close", summary: "Closes a request that was interrupted, without running it again.", examples: []string{`/s1 close A-7F3A reason="it ran"`},
+			typed: byRef(w.closeRequest), clicked: w.onCard(w.closeRequest), alone: aloneRefWhy,
+		},
+		{
+			name: workflow.FreezeWord, onHelp: true, summary: "Freezes changes: nothing that changes anything runs until two approvers end the freeze. For approvers.",
+			examples: []string{`/s1 freeze reason="account of an operator stolen"`}, typed: w.freeze, clicked: bare(w.freeze), alone: aloneWhy,
+		},
+		{name: thawWord, summary: "Ends a freeze. It takes two approvers.", examples: []string{"/s1 thaw"}, typed: w.thaw, clicked: bare(w.thaw), alone: aloneBare},
+	}
 }
+
+// thawWord ends a freeze.
+const thawWord = "thaw"
 
 // deny asks for a reason where there is none.
 func (w requestWords) deny(ctx context.Context, a interaction, id, reason string) error {
@@ -50,12 +74,11 @@ func (w requestWords) deny(ctx context.Context, a interaction, id, reason string
 	return err
 }
 
-func (w requestWords) withdraw(ctx context.Context, a interaction, id, _ string) error {
-	return w.flow.Decisions.Withdraw(ctx, w.answers.dialog(a), id)
-}
-
-func (w requestWords) runAgain(ctx context.Context, a interaction, id, _ string) error {
-	return w.flow.Decisions.RunAgain(ctx, w.answers.dialog(a), id)
+// decision is a word that the workflow needs nothing for but the request.
+func (w requestWords) decision(do func(*workflow.Decisions, context.Context, workflow.Interaction, string) error) decide {
+	return func(ctx context.Context, a interaction, id, _ string) error {
+		return do(w.flow.Decisions, ctx, w.answers.dialog(a), id)
+	}
 }
 
 func (w requestWords) closeRequest(ctx context.Context, a interaction, id, reason string) error {
@@ -89,29 +112,6 @@ func (w requestWords) freeze(ctx context.Context, a interaction, reason string) 
 
 func (w requestWords) thaw(ctx context.Context, a interaction, _ string) error {
 	return w.flow.Decisions.Thaw(ctx, w.answers.dialog(a))
-}
-
-func (w requestWords) thawClicked(ctx context.Context, a interaction) error {
-	return w.thaw(ctx, a, "")
-}
-
-// freezeClicked freezes from the button that a sentence got for an answer.
-func (w requestWords) freezeClicked(ctx context.Context, a interaction) error {
-	return w.freeze(ctx, a, "")
-}
-
-// can tells what would happen, without doing it.
-func (w requestWords) can(ctx context.Context, a interaction, rest string) (err error) {
-	if a.Do, a.Extras, err = slash.Parse(w.catalog, rest, text.Input{Zone: a.Who.Zone, Now: w.now()}); err != nil {
-		return onConsole(a.Do.Console, err)
-	}
-	if err := w.forms.settler.typed(&a.Do); err != nil {
-		return err
-	}
-	if err := w.forms.settler.settle(ctx, &a); err != nil {
-		return unsaid(err)
-	}
-	return w.flow.Preview.DryRun(ctx, w.answers.dialog(a))
 }
 
 // askWhy opens the form of a denial, for those who may deny.
@@ -187,7 +187,7 @@ func (w requestWords) withdrawClicked(ctx context.Context, a interaction) error 
 	if p.Request == "" {
 		return workflow.ErrGone
 	}
-	failed := w.withdraw(ctx, a, p.Request, "")
+	failed := w.flow.Decisions.Withdraw(ctx, w.answers.dialog(a), p.Request)
 	if !p.Asked || a.At.ResponseURL == "" {
 		return failed
 	}

@@ -51,6 +51,27 @@ type noticeWords struct {
 	now      func() time.Time
 }
 
+func (w noticeWords) builtins() []builtin {
+	return []builtin{
+		{
+			name: snoozeWord, onHelp: true,
+			summary:  "Snoozes notifications for a rule, hash, host or storyline: four hours unless you say otherwise, 30 days at most. For operators and approvers.",
+			examples: []string{"/s1 snooze host=DESKTOP-1 for=4h reason=pentest", `/s1 snooze rule="Encoded PowerShell" until="2026-11-30 08:00"`},
+			typed:    w.snooze, clicked: w.snoozeClicked, console: true,
+		},
+		{name: "snoozes", summary: "Lists snoozes with who set them and until when, and a button to end each.", examples: []string{"/s1 snoozes"}, typed: w.snoozes},
+		{name: "unsnooze", summary: "Ends a snooze early.", examples: []string{"/s1 unsnooze Z-AB12C"}, typed: w.unsnooze, clicked: w.unsnoozeClicked},
+		{
+			name: "routes", summary: "Shows which channel a threat or an alert goes to, and which route of the policy file decides it.",
+			examples: []string{"/s1 routes test 1845174760470303882"}, typed: w.routes, console: true,
+		},
+		{
+			name: "note", summary: "In the thread of a threat's card: adds your text to the threat's notes in the console.",
+			examples: []string{"@s1bot note checked with the user, it is a test"}, typed: w.note, console: true,
+		},
+	}
+}
+
 // notices is Notices, or the reason why there are none.
 func (w noticeWords) notices() (Notices, error) {
 	if w.source == nil {

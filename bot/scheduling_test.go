@@ -12,7 +12,7 @@ import (
 
 func TestWhatIsDecidedOrAnsweredAtOnceIsNoCommand(t *testing.T) {
 	t.Parallel()
-	v := newVocabulary(&greetings{}, helpWords{}, myWords{}, caseWords{}, requestWords{}, noticeWords{}, reportWord{}, jobWords{})
+	v := allWords()
 	for line, class := range map[string]fairqueue.Class{
 		"approve A-7F3A": decisionClass, "Deny A-7F3A no ticket": decisionClass, "withdraw A-7F3A": decisionClass, "freeze ransomware": decisionClass,
 		"": decisionClass, "?": decisionClass, "--help": decisionClass, "/s1 help isolate": decisionClass, "history": decisionClass,

@@ -59,7 +59,7 @@ func (b *Bot) wire() error {
 	}
 	work := chores{fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: b.Log})}
 	b.wireWorkflow(w, work)
-	shelf := library.Library{Catalog: b.Catalog, History: b.History, Store: b.Saved, Own: BuiltinWords(), Now: b.Now}
+	shelf := library.Library{Catalog: b.Catalog, History: b.History, Store: b.Saved, Own: BuiltinWords(), OnHelp: helpPage(), Now: b.Now}
 	forms := &forms{library: shelf, catalog: b.Catalog, settler: w.settler, caller: w.caller, rules: b.flow.Gate, gate: w.gate, views: api, seal: w.seal, answers: w.answers, consoles: b.addresses(), unsettled: b.unsettled(), log: b.Log}
 	sentences, err := plain.New(b.Catalog)
 	if err != nil {
@@ -164,23 +164,28 @@ func (b *Bot) wireHandler(w ways, forms *forms, searches *searches, sentences *p
 		views: b.api, homes: b.api, actions: w.post, seal: w.seal, consoles: b.addresses(), unsettled: b.unsettled(), operators: w.operators, log: b.Log,
 	}
 	greetings := b.wireHome(w, pages)
-	help := helpWords{library: shelf, catalog: b.Catalog, set: b.Consoles, forms: forms, answers: w.answers, runner: run}
+	words := vocabulary{}
+	help := helpWords{words: words, library: shelf, catalog: b.Catalog, set: b.Consoles, forms: forms, answers: w.answers, runner: run}
 	requests := requestWords{
-		flow: b.flow, policy: b.Policy, ledger: b.Ledger, catalog: b.Catalog, gate: w.gate, forms: forms, answers: w.answers, now: b.Now, log: b.Log,
+		flow: b.flow, policy: b.Policy, ledger: b.Ledger, gate: w.gate, forms: forms, answers: w.answers, log: b.Log,
 	}
 	notices := noticeWords{catalog: b.Catalog, source: b.Notices, subjects: w.subjects, trail: b.Ledger, runner: run, answers: w.answers, now: b.Now}
 	files := caseWords{catalog: b.Catalog, settler: w.settler, caller: w.caller, ledger: b.Ledger, exports: b.Exports, runner: run, answers: w.answers}
-	words := newVocabulary(greetings, help, myWords{requests: b.Ledger, answers: w.answers, now: b.Now}, files, requests, notices,
-		reportWord{shifts: b.Shifts, answers: w.answers, now: b.Now},
-		jobWords{jobs: b.jobs, answers: w.answers},
-	)
+	words.add(answerers{
+		help: help, greetings: greetings, cases: files, notices: notices, requests: requests,
+		my:     myWords{requests: b.Ledger, answers: w.answers, now: b.Now},
+		dryRun: dryRunWord{preview: b.flow.Preview, catalog: b.Catalog, settler: w.settler, answers: w.answers, now: b.Now},
+		report: reportWord{shifts: b.Shifts, answers: w.answers, now: b.Now},
+		extend: extendWord{extensions: b.flow.Extensions, forms: forms, answers: w.answers},
+		jobs:   jobWords{jobs: b.jobs, answers: w.answers},
+	}.builtins())
 	return &handler{
 		greetings: greetings,
 		shortcuts: &shortcuts{
 			help: help, notices: notices, home: b.home, pages: pages, searches: searches, slots: work.work,
 			address: func() string { return b.self.Address }, log: b.Log,
 		},
-		gate: w.gate, runner: run, words: words, talk: decisionTalk{requests: b.Ledger, answers: w.answers}, answers: w.answers, catalog: b.Catalog,
+		gate: w.gate, runner: run, words: words, talk: decisionTalk{words: words, requests: b.Ledger, answers: w.answers}, answers: w.answers, catalog: b.Catalog,
 		postponer: &postponer{requests: b.Ledger, rules: b.flow.Gate, answers: w.answers, now: b.Now},
 		made:      b.Ledger, clips: b.Clips, directs: w.post, bots: w.people, meter: b.Meter, now: b.Now, log: b.Log,
 	}
@@ -201,7 +206,7 @@ func savedLines(store library.Store) func(context.Context, string) ([]home.Line,
 func (b *Bot) wireHome(w ways, pages *pages) *greetings {
 	b.home = home.New(home.Config{
 		Catalog: b.Catalog, Ledger: b.Ledger, Figures: b.Figures, Views: b.Homes, History: b.History, Saved: savedLines(b.Saved), Publisher: pages, Who: w.people.Who,
-		Sockets: b.Ready, TokenEnds: b.TokenEnds, Words: home.Words{Find: library.FindWord, Review: reviewWord, Thaw: "thaw"}, Every: b.Tick, Patience: 3 * time.Second, Now: b.Now, Log: b.Log,
+		Sockets: b.Ready, TokenEnds: b.TokenEnds, Words: home.Words{Find: library.FindWord, Review: reviewWord, Thaw: thawWord}, Every: b.Tick, Patience: 3 * time.Second, Now: b.Now, Log: b.Log,
 	})
 	return &greetings{
 		catalog: b.Catalog, home: b.home, greeted: b.Homes, post: w.post, people: w.people, gate: w.gate, answers: w.answers, policy: b.Policy,

@@ -38,7 +38,7 @@ func (l Library) Help(ctx context.Context, user string) (render.Card, error) {
 		card.Parts = append(card.Parts, entry(cmd))
 	}
 	own := render.Line{render.Bold("Me"), render.Text("  ")}
-	for _, w := range []string{"history", "saved", "save", "pending", "whoami", "case", "can", "report", "snooze", "freeze"} {
+	for _, w := range l.OnHelp {
 		own = append(own, render.Mono(w), render.Text("  "))
 	}
 	card.Parts = append(card.Parts, own, areaButtons(l.Catalog), render.Note{render.Text(manual.Marks)})

@@ -50,6 +50,7 @@ type Library struct {
 	History History
 	Store   Store
 	Own     []string // words of the bot's own
+	OnHelp  []string // those of them that the first page of help names
 	Now     func() time.Time
 }
 

@@ -1,0 +1,42 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"s1bot/approvals/workflow"
+	"s1bot/commands/catalog"
+	"s1bot/commands/slash"
+	"s1bot/commands/text"
+)
+
+// A dryRunWord answers "can".
+type dryRunWord struct {
+	preview *workflow.Preview
+	catalog *catalog.Catalog
+	settler settler
+	answers *answers
+	now     func() time.Time
+}
+
+func (w dryRunWord) builtins() []builtin {
+	return []builtin{{
+		name: "can", onHelp: true,
+		summary:  "Shows what a command would do and changes nothing: whether you may run it, who would have to approve it, and what it would touch.",
+		examples: []string{"/s1 can isolate DESKTOP-1 reason=test"}, typed: w.can, console: true,
+	}}
+}
+
+// can tells what would happen, without doing it.
+func (w dryRunWord) can(ctx context.Context, a interaction, rest string) (err error) {
+	if a.Do, a.Extras, err = slash.Parse(w.catalog, rest, text.Input{Zone: a.Who.Zone, Now: w.now()}); err != nil {
+		return onConsole(a.Do.Console, err)
+	}
+	if err := w.settler.typed(&a.Do); err != nil {
+		return err
+	}
+	if err := w.settler.settle(ctx, &a); err != nil {
+		return unsaid(err)
+	}
+	return w.preview.DryRun(ctx, w.answers.dialog(a))
+}
