@@ -38,8 +38,11 @@ var decision = regexp.MustCompile(`(?i)\b(approve|deny|withdraw|freeze|thaw)\b`)
 // A decisionTalk answers messages in which people talk about a decision.
 type decisionTalk struct {
 	words    vocabulary
-	requests requestReader
-	answers  *answers
+	requests interface {
+		requestReader
+		freezeReader
+	}
+	answers *answers
 }
 
 // perhapsDecision answers a message that begins with no command: with the buttons of the decision that it talks about, else with why it
@@ -85,7 +88,11 @@ func (t decisionTalk) offerRequest(ctx context.Context, a interaction, card rend
 	if err != nil {
 		return err
 	}
-	for _, action := range workflow.Actions(req) {
+	freeze, err := freezeOf(ctx, t.requests)
+	if err != nil {
+		return err
+	}
+	for _, action := range workflow.ActionsUnder(freeze, req) {
 		if button, ok := action.(render.Button); ok && t.words[button.Do.Command].decides() {
 			card.Actions = append(card.Actions, button)
 		}
@@ -97,7 +104,7 @@ func (t decisionTalk) offerRequest(ctx context.Context, a interaction, card rend
 	if names := plans.Names(plans.Of(req).Targets, 3); names != "" {
 		line = append(line, render.Text(": "+names))
 	}
-	card.Parts = append(card.Parts, line)
+	card.Parts = append(append(card.Parts, line), workflow.HeldParts(freeze, req)...)
 	t.answers.reply(ctx, a, card)
 	return nil
 }

@@ -17,6 +17,21 @@ import (
 // A requestFinder finds requests; see approvals.Ledger.
 type requestFinder interface {
 	Find(ctx context.Context, q approvals.Query) ([]approvals.Request, error)
+	freezeReader
+}
+
+// A freezeReader knows the freeze that holds now, if there is one; see approvals.Ledger.
+type freezeReader interface {
+	Frozen(ctx context.Context) (freeze approvals.Request, frozen bool, err error)
+}
+
+// freezeOf is the freeze that holds now, or a request without an id.
+func freezeOf(ctx context.Context, from freezeReader) (approvals.Request, error) {
+	freeze, frozen, err := from.Frozen(ctx)
+	if err != nil || !frozen {
+		return approvals.Request{}, err
+	}
+	return freeze, nil
 }
 
 // myWords tell a person what waits for them and who they are here.
@@ -48,13 +63,17 @@ func (w myWords) pending(ctx context.Context, a interaction, _ string) error {
 	if err != nil {
 		return fmt.Errorf("find requests: %w", err)
 	}
+	freeze, err := freezeOf(ctx, w.requests)
+	if err != nil {
+		return err
+	}
 	var decide, mine []render.Part
 	for _, req := range found {
 		switch {
 		case req.DecidableBy(a.Who.Person, w.now()):
-			decide = append(decide, pendingRow(req, "approve", "deny"))
+			decide = append(decide, pendingRow(freeze, req, "approve", "deny"))
 		case req.Requester == a.User && (req.State != approvals.Interrupted || req.Undecided()):
-			mine = append(mine, pendingRow(req, "withdraw"))
+			mine = append(mine, pendingRow(freeze, req, "withdraw"))
 		}
 	}
 	if len(decide)+len(mine) == 0 {
@@ -62,6 +81,9 @@ func (w myWords) pending(ctx context.Context, a interaction, _ string) error {
 		return nil
 	}
 	card := render.Card{Title: "Requests", Text: fmt.Sprintf("%d to decide, %d of yours", len(decide), len(mine))}
+	if freeze.ID != "" && len(decide) > 0 {
+		card.Parts = workflow.FrozenParts(freeze, "approve anything")
+	}
 	for _, list := range []struct {
 		title string
 		rows  []render.Part
@@ -77,7 +99,7 @@ func (w myWords) pending(ctx context.Context, a interaction, _ string) error {
 }
 
 // pendingRow is a request in a line, with those of its card's buttons that are named.
-func pendingRow(req approvals.Request, words ...string) render.Row {
+func pendingRow(freeze, req approvals.Request, words ...string) render.Row {
 	row := render.Row{Line: render.Line{render.Mono(req.Ref), render.Text(" "), render.Bold(req.Title)}, Small: render.Line{render.User(req.Requester)}}
 	if names := plans.Names(plans.Of(req).Targets, 3); names != "" {
 		row.Line = append(row.Line, render.Text(" · "+names))
@@ -93,7 +115,7 @@ func pendingRow(req approvals.Request, words ...string) render.Row {
 	default:
 		row.Small = append(row.Small, render.Text(" · running"))
 	}
-	for _, action := range workflow.Actions(req) {
+	for _, action := range workflow.ActionsUnder(freeze, req) {
 		if b, ok := action.(render.Button); ok && slices.Contains(words, b.Do.Command) {
 			row.Actions = append(row.Actions, b)
 		}

@@ -30,11 +30,8 @@ func (c *cards) requestCard(req approvals.Request) render.Card {
 	} else {
 		card.Parts = slices.Concat(whoAsks(req), planParts(req), c.progress(req))
 	}
-	card.Actions = Actions(req)
-	if c.holds(req) {
-		card.Parts = slices.Concat(c.frozenParts(), card.Parts)
-		card.Actions = slices.DeleteFunc(card.Actions, approves)
-	}
+	card.Actions = ActionsUnder(c.freeze, req)
+	card.Parts = slices.Concat(HeldParts(c.freeze, req), card.Parts)
 	if req.State == approvals.Done || req.State == approvals.Failed {
 		card = outcomeOf(card, req)
 	}

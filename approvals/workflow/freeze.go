@@ -64,32 +64,49 @@ func (c cards) frozen(freeze approvals.Request) *cards {
 	return &c
 }
 
-// holds tells whether the freeze keeps a request from being approved.
-func (c *cards) holds(req approvals.Request) bool {
-	return c.freeze.ID != "" && req.State == approvals.Pending
+// holds tells whether a freeze, if there is one, keeps a request from running that a click could have run else.
+func holds(freeze, req approvals.Request) bool {
+	return freeze.ID != "" && (req.State == approvals.Pending || req.Undecided())
 }
 
-// frozenParts say who froze changes, when and why, and what that means for the request.
-func (c *cards) frozenParts() []render.Part {
-	parts := []render.Part{render.Line{render.Bold("⛔ Changes are frozen"), render.Text(" by "), render.User(c.freeze.Requester), render.Text(" · "), render.At(c.freeze.Created),
-		render.Text(". Nobody can approve this until the freeze is over.")}}
-	if c.freeze.Reason != "" {
-		parts = append(parts, render.Quote{Text: c.freeze.Reason})
+// ActionsUnder is Actions without what a freeze refuses, if there is one: what approves a request, or runs it again.
+func ActionsUnder(freeze, req approvals.Request) []render.Action {
+	actions := Actions(req)
+	if !holds(freeze, req) {
+		return actions
+	}
+	return slices.DeleteFunc(actions, func(a render.Action) bool {
+		b, ok := a.(render.Button)
+		return ok && (b.Do.Command == "approve" || b.Do.Command == "again")
+	})
+}
+
+// FrozenParts say who froze changes, when and why, and what nobody can do until that is over.
+func FrozenParts(freeze approvals.Request, refused string) []render.Part {
+	parts := []render.Part{render.Line{render.Bold("⛔ Changes are frozen"), render.Text(" by "), render.User(freeze.Requester), render.Text(" · "), render.At(freeze.Created),
+		render.Text(". Nobody can " + refused + " until the freeze is over.")}}
+	if freeze.Reason != "" {
+		parts = append(parts, render.Quote{Text: freeze.Reason})
 	}
 	return parts
 }
 
-// approves tells whether an action approves a request.
-func approves(a render.Action) bool {
-	b, ok := a.(render.Button)
-	return ok && b.Do.Command == "approve"
+// HeldParts are FrozenParts about a request that a freeze holds; none about others.
+func HeldParts(freeze, req approvals.Request) []render.Part {
+	switch {
+	case !holds(freeze, req):
+		return nil
+	case req.State == approvals.Pending:
+		return FrozenParts(freeze, "approve this")
+	}
+	return FrozenParts(freeze, "run this again")
 }
 
 // freeze is the freeze that holds now; none where nobody can tell: an approval is refused then, whatever the card shows.
-func (p *Publisher) freeze(ctx context.Context) approvals.Request {
-	freeze, frozen, err := p.Ledger.Frozen(ctx)
+func (c *Config) freeze(ctx context.Context) approvals.Request {
+	freeze, frozen, err := c.Ledger.Frozen(ctx)
 	if err != nil && ctx.Err() == nil {
-		p.Log.Warn("cannot look whether changes are frozen", "err", err)
+		c.Log.Warn("cannot look whether changes are frozen", "err", err)
 	}
 	if !frozen {
 		return approvals.Request{}
@@ -106,11 +123,14 @@ func (p *Publisher) followFreeze(ctx context.Context) {
 	if !frozen {
 		freeze.ID = ""
 	}
-	waiting, err := p.Ledger.Find(ctx, approvals.Query{States: []approvals.State{approvals.Pending}})
+	waiting, err := p.Ledger.Find(ctx, approvals.Query{States: []approvals.State{approvals.Pending, approvals.Interrupted}})
 	if err != nil && ctx.Err() == nil {
 		p.Log.Warn("cannot look for requests that wait", "err", err)
 	}
 	for _, req := range waiting {
+		if req.State == approvals.Interrupted && !req.Undecided() {
+			continue
+		}
 		if slices.ContainsFunc(slices.Concat(req.Cards, req.Copies), func(ref approvals.CardRef) bool { return ref.Freeze != freeze.ID }) {
 			p.Enqueue(func(ctx context.Context) { p.show(ctx, req.ID) })
 		}

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals"
+	"s1bot/render"
 )
 
 // A freeze stops what is asked for and what was approved, until two approvers end it.
@@ -47,7 +48,8 @@ func TestAFreezeStopsEverythingThatChangesAnything(t *testing.T) {
 func TestACardTellsOfAFreezeWhileItHolds(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
-	shown := k.chat.shown[Message(k.cardOf(k.asks(alice, isolate)))]
+	req := k.asks(alice, isolate)
+	shown := k.chat.shown[Message(k.cardOf(req))]
 	require.Contains(t, wordsOf(shown.card), "[Approve]")
 	in, _ := k.by(bob)
 	require.NoError(t, k.flow.Decisions.Freeze(t.Context(), in, "ransomware at HQ"))
@@ -57,6 +59,10 @@ func TestACardTellsOfAFreezeWhileItHolds(t *testing.T) {
 	require.Contains(t, words, "ransomware at HQ")
 	require.NotContains(t, words, "[Approve]")
 	require.Contains(t, words, "[Deny]\n[Withdraw]")
+	window, err := k.flow.Preview.Review(t.Context(), in, req.ID)
+	require.NoError(t, err)
+	require.Contains(t, wordsOf(window), "Changes are frozen by @UBOB")
+	require.NotContains(t, wordsOf(window), "[Approve]")
 
 	edits := shown.edits
 	k.tick()
@@ -69,6 +75,19 @@ func TestACardTellsOfAFreezeWhileItHolds(t *testing.T) {
 	k.settle()
 	require.NotContains(t, wordsOf(shown.card), "frozen")
 	require.Contains(t, wordsOf(shown.card), "[Approve]")
+}
+
+// A freeze takes away what runs something, and nothing else: an interrupted request can be closed, and what is over stays as it is.
+func TestAFreezeLeavesWhatRunsNothing(t *testing.T) {
+	t.Parallel()
+	freeze := approvals.Request{ID: "F", Requester: bob}
+	interrupted := approvals.Request{ID: "R", State: approvals.Interrupted}
+	require.Len(t, ActionsUnder(approvals.Request{}, interrupted), 2)
+	left := ActionsUnder(freeze, interrupted)
+	require.Len(t, left, 1)
+	require.Equal(t, "close", left[0].(render.Button).Do.Command)
+	require.NotEmpty(t, HeldParts(freeze, interrupted))
+	require.Empty(t, HeldParts(freeze, approvals.Request{ID: "R", State: approvals.Denied}))
 }
 
 // The card of a request tells of a freeze that began while it was being posted, or in another process, at the next tick.

@@ -56,7 +56,7 @@ func (v *Preview) Review(ctx context.Context, in Interaction, id string) (render
 	if req.Requester != in.User && !in.Who.Somewhere().Yes() {
 		return render.Card{}, approvals.ErrNotApprover
 	}
-	return v.cards.requestCard(req), nil
+	return v.cards.frozen(v.freeze(ctx)).requestCard(req), nil
 }
 
 // mostRehearsed is how many requests a rehearsal goes on for.

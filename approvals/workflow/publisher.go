@@ -168,7 +168,7 @@ func (p *Publisher) showFrom(ctx context.Context, id string, all bool) {
 		return
 	}
 	freeze := approvals.Request{}
-	if req.State == approvals.Pending {
+	if req.State == approvals.Pending || req.Undecided() {
 		freeze = p.freeze(ctx)
 	}
 	drawing := p.cards.frozen(freeze)

@@ -130,9 +130,7 @@ func (c *cards) cardFor(req approvals.Request, ref approvals.CardRef) render.Car
 		return c.placeholderCard(req)
 	case ref.Asked:
 		card := AskedCard(req, c.policy().Channel())
-		if c.holds(req) {
-			card.Parts = slices.Concat(card.Parts, c.frozenParts())
-		}
+		card.Parts = slices.Concat(card.Parts, HeldParts(c.freeze, req))
 		return card
 	case slices.Contains(req.Copies, ref):
 		return resultCopy(req, ref.Channel)

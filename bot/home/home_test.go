@@ -84,7 +84,7 @@ func TestAnApproverSeesWhatWaitsAndHowThingsAre(t *testing.T) {
 
 func TestWhileFrozenNothingIsOfferedForApproval(t *testing.T) {
 	t.Parallel()
-	freeze := approvals.Request{Requester: "UBOB", Reason: "ransomware at HQ", State: approvals.Frozen, Quorum: 2, Created: noon}
+	freeze := approvals.Request{ID: "F", Requester: "UBOB", Reason: "ransomware at HQ", State: approvals.Frozen, Quorum: 2, Created: noon}
 	text, _ := drawn(State{Person: person(t, "UBOB", policy.Certain(true)), Freeze: &freeze, Requests: []approvals.Request{request("A-7F3A", approvals.Pending)}})
 	require.Contains(t, text, "ransomware at HQ")
 	require.Contains(t, text, `"Thaw"`)

@@ -185,11 +185,11 @@ func (d drawing) toDecide(req approvals.Request) render.Row {
 	}
 	small = append(small, render.Text(" · expires "), render.At(req.Expires))
 	row := render.Row{Line: about(req), Small: small}
-	for _, a := range workflow.Actions(req) {
+	for _, a := range workflow.ActionsUnder(d.freeze(), req) {
 		b, ok := a.(render.Button)
 		switch {
-		case !ok || b.Rare || b.Do.Command == "withdraw", b.Do.Command == "approve" && d.Freeze != nil:
-			continue // what decides is on the card, and nothing is approved while everything is frozen
+		case !ok || b.Rare || b.Do.Command == "withdraw":
+			continue // what decides is on the card
 		case b.Do.Command == "approve":
 			b.Confirm = cmp.Or(b.Confirm, req.Title+": "+cmp.Or(plans.Names(plans.Of(req).Targets, 5), "as the request says"))
 		}
@@ -197,6 +197,14 @@ func (d drawing) toDecide(req approvals.Request) render.Row {
 	}
 	row.Actions = append(row.Actions, render.Button{Label: "Review", Do: workflow.About(d.words.Review, req.ID)})
 	return row
+}
+
+// freeze is the freeze that holds now, or a request without an id.
+func (d drawing) freeze() approvals.Request {
+	if d.Freeze == nil {
+		return approvals.Request{}
+	}
+	return *d.Freeze
 }
 
 // about names a request and what it touches.
