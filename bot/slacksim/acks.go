@@ -23,8 +23,11 @@ type SubmitResult struct {
 	byBlock map[string]string // Errors by block_id
 }
 
+// An ackReader does what acknowledgements say.
+type ackReader struct{ st *state }
+
 // readAck does what the payload of an ack says.
-func (ws *Workspace) readAck(d *delivery, payload json.RawMessage) {
+func (ws *ackReader) readAck(d *delivery, payload json.RawMessage) {
 	if trimmed := bytes.TrimSpace(payload); bytes.Equal(trimmed, []byte("null")) || bytes.Equal(trimmed, []byte(`""`)) {
 		payload = nil
 	}
@@ -39,19 +42,19 @@ func (ws *Workspace) readAck(d *delivery, payload json.RawMessage) {
 			return
 		}
 		if len(payload) > 0 && !bytes.Equal(payload, []byte("{}")) {
-			ws.violate("the ack of %s has a payload, which Slack does not look at", d.label)
+			ws.st.violate("the ack of %s has a payload, which Slack does not look at", d.label)
 		}
 	}
 }
 
 // slashAck posts the message that answers a command: to the caller alone unless it says in_channel.
-func (ws *Workspace) slashAck(d *delivery, payload json.RawMessage) {
+func (ws *ackReader) slashAck(d *delivery, payload json.RawMessage) {
 	if len(payload) == 0 {
 		return
 	}
 	var given webapi.Args
 	if wire.Decode(payload, &given) != nil {
-		ws.violate("the ack of %s is no message: %.80q", d.label, payload)
+		ws.st.violate("the ack of %s is no message: %.80q", d.label, payload)
 		return
 	}
 	if given.Str("text") == "" && given.JSON("blocks") == nil && given.JSON("attachments") == nil {
@@ -59,19 +62,19 @@ func (ws *Workspace) slashAck(d *delivery, payload json.RawMessage) {
 	}
 	in := content{text: given.Str("text")}
 	if err := readBlocks(given, &in); err != nil {
-		ws.violate("the ack of %s: %s %v", d.label, err, webapi.RefusalReply(err)["response_metadata"])
-		ws.slackbot(d.channel, d.user, failureText(d, err.Error()))
+		ws.st.violate("the ack of %s: %s %v", d.label, err, webapi.RefusalReply(err)["response_metadata"])
+		ws.st.slackbot(d.channel, d.user, failureText(d, err.Error()))
 		return
 	}
 	if given.Str("response_type") != "in_channel" {
 		in.ephemeralTo = d.user.ID
 	}
-	ws.post(d.channel, ws.bot(), in)
+	ws.st.post(d.channel, ws.st.bot(), in)
 }
 
 // submissionAck answers a form [docs.slack.dev/surfaces/modals]: nothing closes the view; clear, update, push and errors
 // do what they say.
-func (ws *Workspace) submissionAck(d *delivery, payload json.RawMessage) {
+func (ws *ackReader) submissionAck(d *delivery, payload json.RawMessage) {
 	var answer struct {
 		Action string            `json:"response_action"`
 		View   json.RawMessage   `json:"view"`
@@ -85,10 +88,10 @@ func (ws *Workspace) submissionAck(d *delivery, payload json.RawMessage) {
 	result.Action = answer.Action
 	switch answer.Action {
 	case "":
-		ws.closeViews(d.user.ID, d.view.ClearOnClose)
+		ws.st.closeViews(d.user.ID, d.view.ClearOnClose)
 		result.Closed = true
 	case "clear":
-		ws.closeViews(d.user.ID, true)
+		ws.st.closeViews(d.user.ID, true)
 		result.Closed = true
 	case "errors":
 		ws.submissionErrors(d, answer.Errors)
@@ -100,7 +103,7 @@ func (ws *Workspace) submissionAck(d *delivery, payload json.RawMessage) {
 }
 
 // submissionErrors shows errors under the inputs. A key that is not the block_id of an input shows none of them.
-func (ws *Workspace) submissionErrors(d *delivery, errors map[string]string) {
+func (ws *ackReader) submissionErrors(d *delivery, errors map[string]string) {
 	labels := map[string]string{}
 	for _, b := range blockkit.InputBlocks(blockkit.ParseBlocks(d.view.Blocks)) {
 		labels[wire.Text(b["block_id"])] = wire.Text(wire.Object(b["label"])["text"])
@@ -121,14 +124,14 @@ func (ws *Workspace) submissionErrors(d *delivery, errors map[string]string) {
 	d.outcome.submit.Errors, d.outcome.submit.byBlock = shown, errors
 }
 
-func (ws *Workspace) submissionView(d *delivery, action string, raw json.RawMessage) {
+func (ws *ackReader) submissionView(d *delivery, action string, raw json.RawMessage) {
 	source, err := readView(raw, "modal")
 	if err != nil {
 		ws.submissionFailed(d, strings.TrimSpace(err.Error()+" "+strings.Join(webapi.Messages(err), "; ")))
 		return
 	}
 	if action == "push" {
-		pushed, err := ws.addView(d.user.ID, source)
+		pushed, err := ws.st.addView(d.user.ID, source)
 		if err != nil {
 			ws.submissionFailed(d, err.Error())
 			return
@@ -136,7 +139,7 @@ func (ws *Workspace) submissionView(d *delivery, action string, raw json.RawMess
 		d.outcome.submit.Pushed = new(*pushed)
 		return
 	}
-	if err := ws.replaceView(d.view, source); err != nil {
+	if err := ws.st.replaceView(d.view, source); err != nil {
 		ws.submissionFailed(d, err.Error())
 		return
 	}
@@ -144,19 +147,19 @@ func (ws *Workspace) submissionView(d *delivery, action string, raw json.RawMess
 }
 
 // submissionFailed is what a person sees of a wrong answer: the form stays, with words that help nobody.
-func (ws *Workspace) submissionFailed(d *delivery, why string) {
-	ws.violate("the ack of view_submission %s: %s", d.view.CallbackID, why)
+func (ws *ackReader) submissionFailed(d *delivery, why string) {
+	ws.st.violate("the ack of view_submission %s: %s", d.view.CallbackID, why)
 	d.outcome.failure = "We had some trouble connecting. Try again?"
-	ws.slackbot(nil, d.user, d.outcome.failure)
+	ws.st.slackbot(nil, d.user, d.outcome.failure)
 }
 
-func (ws *Workspace) suggestionAck(d *delivery, payload json.RawMessage) {
+func (ws *ackReader) suggestionAck(d *delivery, payload json.RawMessage) {
 	if len(payload) == 0 {
-		ws.violate("the ack of block_suggestion has no options")
+		ws.st.violate("the ack of block_suggestion has no options")
 		return
 	}
 	if problems := blockkit.ValidateOptions(payload); problems != nil {
-		ws.violate("the ack of block_suggestion: %v", problems)
+		ws.st.violate("the ack of block_suggestion: %v", problems)
 		return
 	}
 	answer := wire.ParseObject(payload)

@@ -31,43 +31,43 @@ type channel struct {
 type count struct{ unread, mentions int }
 
 // AddChannel adds a channel, or replaces the settings of the one with the same name, and returns its id.
-func (ws *Workspace) AddChannel(c Channel) string {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	ch, known := ws.channels.Find(c.Name)
+func (ws *members) AddChannel(c Channel) string {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
+	ch, known := ws.st.channels.Find(c.Name)
 	if !known {
 		ch = &channel{byTS: map[string]*Message{}}
-		ch.ID = cmp.Or(c.ID, ws.channels.Fresh("C", c.Name))
+		ch.ID = cmp.Or(c.ID, ws.st.channels.Fresh("C", c.Name))
 	}
 	c.ID = ch.ID
 	ch.Channel, ch.open, ch.members = c, c.Members == nil, map[string]bool{}
 	for _, name := range c.Members {
-		if u, ok := ws.users.Find(name); ok {
+		if u, ok := ws.st.users.Find(name); ok {
 			ch.members[u.ID] = true
 		}
 	}
 	if !c.NoBot {
-		ch.members[ws.bot().ID] = true
+		ch.members[ws.st.bot().ID] = true
 	}
-	ws.channels.Add(c.ID, c.Name, ch)
-	ws.bump()
+	ws.st.channels.Add(c.ID, c.Name, ch)
+	ws.st.bump()
 	return c.ID
 }
 
 // Archive archives a channel.
-func (ws *Workspace) Archive(nameOrID string) {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	if ch, ok := ws.channels.Find(nameOrID); ok {
+func (ws *members) Archive(nameOrID string) {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
+	if ch, ok := ws.st.channels.Find(nameOrID); ok {
 		ch.Archived = true
 	}
 }
 
 // ChannelID is the id of the channel with this name, with or without #; "" where there is none.
-func (ws *Workspace) ChannelID(name string) string {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	if ch, ok := ws.channels.Find(name); ok {
+func (ws *members) ChannelID(name string) string {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
+	if ch, ok := ws.st.channels.Find(name); ok {
 		return ch.ID
 	}
 	return ""
@@ -81,7 +81,7 @@ func (c *channel) has(u *roster.User) bool {
 	return c.members[u.ID] || c.open && u.FullMember()
 }
 
-func (ws *Workspace) membersOf(c *channel) []*roster.User {
+func (ws *directory) membersOf(c *channel) []*roster.User {
 	members := []*roster.User{}
 	for _, u := range ws.users.All() {
 		if c.has(u) {
@@ -92,7 +92,7 @@ func (ws *Workspace) membersOf(c *channel) []*roster.User {
 }
 
 // dmOf is the direct message between two people; it is made when there is none.
-func (ws *Workspace) dmOf(a, b *roster.User) *channel {
+func (ws *directory) dmOf(a, b *roster.User) *channel {
 	pair := []string{a.ID, b.ID}
 	slices.Sort(pair)
 	key := "dm " + pair[0] + " " + pair[1]
@@ -145,7 +145,7 @@ func (c *channel) kind() string {
 }
 
 // object is the conversation as conversations.info shows it [docs.slack.dev/reference/objects/conversation-object].
-func (ws *Workspace) channelObject(c *channel) map[string]any {
+func (ws *directory) channelObject(c *channel) map[string]any {
 	bot := ws.bot()
 	o := map[string]any{
 		"id": c.ID, "created": 1, "is_archived": c.Archived, "is_channel": c.dm == nil && !c.Private, "is_group": c.dm == nil && c.Private,

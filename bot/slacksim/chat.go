@@ -14,21 +14,24 @@ import (
 	"s1bot/bot/slacksim/wire"
 )
 
-func (ws *Workspace) apiTest(a webapi.Args) (webapi.Reply, error) {
+// A chatAPI has the methods about messages.
+type chatAPI struct{ st *state }
+
+func (ws *chatAPI) apiTest(a webapi.Args) (webapi.Reply, error) {
 	return webapi.Reply{"args": a.Texts()}, nil
 }
 
-func (ws *Workspace) authTest(webapi.Args) (webapi.Reply, error) {
-	bot := ws.bot()
+func (ws *chatAPI) authTest(webapi.Args) (webapi.Reply, error) {
+	bot := ws.st.bot()
 	return webapi.Reply{
-		"url": "https://" + ws.opts.TeamDomain + ".slack.com/", "team": ws.opts.TeamName, "user": bot.Name, "team_id": ws.opts.TeamID,
+		"url": "https://" + ws.st.opts.TeamDomain + ".slack.com/", "team": ws.st.opts.TeamName, "user": bot.Name, "team_id": ws.st.opts.TeamID,
 		"user_id": bot.ID, "bot_id": roster.BotID, "is_enterprise_install": false,
 	}, nil
 }
 
 // postMessage is chat.postMessage [docs.slack.dev/reference/methods/chat.postMessage]. There reply_broadcast "indicates whether reply
 // should be made visible to everyone in the channel", and means nothing without a thread.
-func (ws *Workspace) postMessage(a webapi.Args) (webapi.Reply, error) {
+func (ws *chatAPI) postMessage(a webapi.Args) (webapi.Reply, error) {
 	c, err := ws.conversation(a.Str("channel"))
 	if err != nil {
 		return nil, err
@@ -44,12 +47,12 @@ func (ws *Workspace) postMessage(a webapi.Args) (webapi.Reply, error) {
 		return nil, webapi.Refuse("msg_blocks_too_long")
 	}
 	in.text, in.broadcast = ws.truncated(in.text), in.threadTS != "" && a.Flag("reply_broadcast")
-	m := ws.post(c, ws.bot(), in)
-	return webapi.Reply{"channel": c.ID, "ts": m.TS, "message": ws.messageObject(m)}, nil
+	m := ws.st.post(c, ws.st.bot(), in)
+	return webapi.Reply{"channel": c.ID, "ts": m.TS, "message": ws.st.messageObject(m)}, nil
 }
 
 // postEphemeral is chat.postEphemeral [docs.slack.dev/reference/methods/chat.postEphemeral].
-func (ws *Workspace) postEphemeral(a webapi.Args) (webapi.Reply, error) {
+func (ws *chatAPI) postEphemeral(a webapi.Args) (webapi.Reply, error) {
 	c, err := ws.conversation(a.Str("channel"))
 	if err != nil {
 		return nil, err
@@ -57,7 +60,7 @@ func (ws *Workspace) postEphemeral(a webapi.Args) (webapi.Reply, error) {
 	if err := ws.mayPost(c); err != nil {
 		return nil, err
 	}
-	u, ok := ws.users.ByID[a.Str("user")]
+	u, ok := ws.st.users.ByID[a.Str("user")]
 	if !ok || !c.has(u) {
 		return nil, webapi.Refuse("user_not_in_channel")
 	}
@@ -66,11 +69,11 @@ func (ws *Workspace) postEphemeral(a webapi.Args) (webapi.Reply, error) {
 		return nil, err
 	}
 	in.ephemeralTo = u.ID
-	return webapi.Reply{"message_ts": ws.post(c, ws.bot(), in).TS}, nil
+	return webapi.Reply{"message_ts": ws.st.post(c, ws.st.bot(), in).TS}, nil
 }
 
 // updateMessage is chat.update: "if you don't include blocks, the message's previous blocks will be retained".
-func (ws *Workspace) updateMessage(a webapi.Args) (webapi.Reply, error) {
+func (ws *chatAPI) updateMessage(a webapi.Args) (webapi.Reply, error) {
 	c, m, err := ws.ownMessage(a, "cant_update_message")
 	if err != nil {
 		return nil, err
@@ -85,23 +88,23 @@ func (ws *Workspace) updateMessage(a webapi.Args) (webapi.Reply, error) {
 	case blockkit.Characters(in.blocks) > blockkit.CharacterLimit:
 		return nil, webapi.Refuse("msg_blocks_too_long")
 	}
-	ws.edit(c, m, in)
-	return webapi.Reply{"channel": c.ID, "ts": m.TS, "text": m.Text, "message": ws.messageObject(m)}, nil
+	ws.st.edit(c, m, in)
+	return webapi.Reply{"channel": c.ID, "ts": m.TS, "text": m.Text, "message": ws.st.messageObject(m)}, nil
 }
 
-func (ws *Workspace) deleteMessage(a webapi.Args) (webapi.Reply, error) {
+func (ws *chatAPI) deleteMessage(a webapi.Args) (webapi.Reply, error) {
 	c, m, err := ws.ownMessage(a, "cant_delete_message")
 	if err != nil {
 		return nil, err
 	}
-	ws.remove(c, m)
+	ws.st.remove(c, m)
 	return webapi.Reply{"channel": c.ID, "ts": m.TS}, nil
 }
 
 // ownMessage finds a message that the bot may change. Ephemeral messages are beyond chat.update and chat.delete.
-func (ws *Workspace) ownMessage(a webapi.Args, otherwise string) (*channel, *Message, error) {
-	c, ok := ws.channels.ByID[a.Str("channel")] // neither names nor user ids, unlike chat.postMessage
-	if !ok || !ws.seenByBot(c) {
+func (ws *chatAPI) ownMessage(a webapi.Args, otherwise string) (*channel, *Message, error) {
+	c, ok := ws.st.channels.ByID[a.Str("channel")] // neither names nor user ids, unlike chat.postMessage
+	if !ok || !ws.st.seenByBot(c) {
 		return nil, nil, webapi.Refuse("channel_not_found")
 	}
 	m := c.byTS[a.Str("ts")]
@@ -110,31 +113,31 @@ func (ws *Workspace) ownMessage(a webapi.Args, otherwise string) (*channel, *Mes
 		return nil, nil, webapi.Refuse("is_archived")
 	case m == nil || m.Deleted || m.EphemeralTo != "":
 		return nil, nil, webapi.Refuse("message_not_found")
-	case m.User != ws.bot().ID:
+	case m.User != ws.st.bot().ID:
 		return nil, nil, webapi.Refuse(otherwise)
 	}
 	return c, m, nil
 }
 
-func (ws *Workspace) permalink(a webapi.Args) (webapi.Reply, error) {
-	c, ok := ws.channels.ByID[a.Str("channel")]
-	if !ok || !ws.seenByBot(c) {
+func (ws *chatAPI) permalink(a webapi.Args) (webapi.Reply, error) {
+	c, ok := ws.st.channels.ByID[a.Str("channel")]
+	if !ok || !ws.st.seenByBot(c) {
 		return nil, webapi.Refuse("channel_not_found")
 	}
 	m := c.byTS[a.Str("message_ts")]
 	if m == nil || m.Deleted || m.EphemeralTo != "" {
 		return nil, webapi.Refuse("message_not_found")
 	}
-	link := fmt.Sprintf("https://%s.slack.com/archives/%s/p%s", ws.opts.TeamDomain, c.ID, strings.ReplaceAll(m.TS, ".", ""))
+	link := fmt.Sprintf("https://%s.slack.com/archives/%s/p%s", ws.st.opts.TeamDomain, c.ID, strings.ReplaceAll(m.TS, ".", ""))
 	if m.isReply() {
 		link += "?thread_ts=" + m.ThreadTS + "&cid=" + c.ID
 	}
 	return webapi.Reply{"channel": c.ID, "permalink": link}, nil
 }
 
-func (ws *Workspace) addReaction(a webapi.Args) (webapi.Reply, error) {
-	c, ok := ws.channels.ByID[a.Str("channel")]
-	if !ok || !ws.seenByBot(c) {
+func (ws *chatAPI) addReaction(a webapi.Args) (webapi.Reply, error) {
+	c, ok := ws.st.channels.ByID[a.Str("channel")]
+	if !ok || !ws.st.seenByBot(c) {
 		return nil, webapi.Refuse("channel_not_found")
 	}
 	m := c.byTS[a.Str("timestamp")]
@@ -148,48 +151,48 @@ func (ws *Workspace) addReaction(a webapi.Args) (webapi.Reply, error) {
 		return nil, webapi.Refuse("already_reacted")
 	}
 	m.Reactions = append(slices.Clone(m.Reactions), name)
-	ws.tell(c, m, "message_changed")
-	ws.bump()
+	ws.st.tell(c, m, "message_changed")
+	ws.st.bump()
 	return nil, nil
 }
 
 // conversation finds where a message is to go: a channel's id or name, or a user's id, which opens a direct message.
-func (ws *Workspace) conversation(name string) (*channel, error) {
-	if u, ok := ws.users.ByID[name]; ok {
+func (ws *chatAPI) conversation(name string) (*channel, error) {
+	if u, ok := ws.st.users.ByID[name]; ok {
 		switch {
 		case u.IsBot: // docs.slack.dev/reference/methods/conversations.open, whose rules opening by chat.postMessage has, too
 			return nil, webapi.Refuse("cannot_dm_bot")
 		case u.Deleted:
 			return nil, webapi.Refuse("user_disabled")
 		}
-		return ws.dmOf(u, ws.bot()), nil
+		return ws.st.dmOf(u, ws.st.bot()), nil
 	}
-	c, ok := ws.channels.Find(name)
-	if !ok || !ws.seenByBot(c) {
+	c, ok := ws.st.channels.Find(name)
+	if !ok || !ws.st.seenByBot(c) {
 		return nil, webapi.Refuse("channel_not_found")
 	}
 	return c, nil
 }
 
 // seenByBot: private conversations do not exist for those who are not in them.
-func (ws *Workspace) seenByBot(c *channel) bool {
+func (ws *directory) seenByBot(c *channel) bool {
 	return c.kind() == "public_channel" || c.has(ws.bot())
 }
 
-func (ws *Workspace) mayPost(c *channel) error {
+func (ws *chatAPI) mayPost(c *channel) error {
 	switch {
-	case c.dm != nil && !ws.app.messagesTab: // slackapi/python-slack-sdk#1015: "Sending messages to this app has been turned off"
+	case c.dm != nil && !ws.st.app.messagesTab: // slackapi/python-slack-sdk#1015: "Sending messages to this app has been turned off"
 		return webapi.Refuse("messages_tab_disabled")
 	case c.Archived:
 		return webapi.Refuse("is_archived")
-	case !c.has(ws.bot()) && !ws.hasScope("chat:write.public"):
+	case !c.has(ws.st.bot()) && !ws.st.hasScope("chat:write.public"):
 		return webapi.Refuse("not_in_channel")
 	}
 	return nil
 }
 
 // readContent reads and judges what a message is to hold.
-func (ws *Workspace) readContent(a webapi.Args, c *channel) (content, error) {
+func (ws *chatAPI) readContent(a webapi.Args, c *channel) (content, error) {
 	in := content{text: a.Str("text"), threadTS: a.Str("thread_ts"), metadata: a.JSON("metadata")}
 	if in.text == "" {
 		in.text = a.Str("markdown_text")
@@ -203,7 +206,7 @@ func (ws *Workspace) readContent(a webapi.Args, c *channel) (content, error) {
 	if in.metadata != nil && (wire.Text(wire.ParseObject(in.metadata)["event_type"]) == "" || wire.Object(wire.ParseObject(in.metadata)["event_payload"]) == nil) {
 		return in, webapi.Refuse("invalid_metadata_format")
 	}
-	return in, ws.checkThread(&in, c)
+	return in, checkThread(&in, c)
 }
 
 func readAttachments(raw json.RawMessage, in *content) error {
@@ -225,7 +228,7 @@ func readAttachments(raw json.RawMessage, in *content) error {
 var tsPattern = regexp.MustCompile(`^\d{1,12}\.\d{6}$`)
 
 // checkThread sees to it that a reply has a parent, and that a reply to a reply goes into the same thread.
-func (ws *Workspace) checkThread(in *content, c *channel) error {
+func checkThread(in *content, c *channel) error {
 	if in.threadTS == "" {
 		return nil
 	}
@@ -245,11 +248,11 @@ func (ws *Workspace) checkThread(in *content, c *channel) error {
 }
 
 // truncated cuts texts over 40,000 characters, as Slack does without a word [changelog/2018-04-truncating-really-long-messages].
-func (ws *Workspace) truncated(s string) string {
+func (ws *chatAPI) truncated(s string) string {
 	runes := []rune(s)
 	if len(runes) <= 40000 {
 		return s
 	}
-	ws.violate("chat.postMessage: a text of %d characters was cut to 40,000", len(runes))
+	ws.st.violate("chat.postMessage: a text of %d characters was cut to 40,000", len(runes))
 	return string(runes[:40000])
 }

@@ -21,11 +21,17 @@ func cannot(code, format string, args ...any) error {
 	return &deedError{code, fmt.Sprintf(format, args...)}
 }
 
+// A client is Slack's app on people's screens: what it lets them do, and what it tells the app of it.
+type client struct {
+	*sender
+	dialogs map[string][]Dialog // confirmations that a user was shown
+}
+
 // composer finds the conversation that a person writes into.
-func (ws *Workspace) composer(u *roster.User, where string) (*channel, error) {
-	c, ok := ws.channels.Find(where)
-	if other, isUser := ws.users.Find(where); isUser && (!ok || strings.HasPrefix(where, "@")) {
-		return ws.dmOf(u, other), nil
+func (ws *client) composer(u *roster.User, where string) (*channel, error) {
+	c, ok := ws.st.channels.Find(where)
+	if other, isUser := ws.st.users.Find(where); isUser && (!ok || strings.HasPrefix(where, "@")) {
+		return ws.st.dmOf(u, other), nil
 	}
 	switch {
 	case !ok || c.kind() != "public_channel" && !c.has(u):
@@ -37,13 +43,13 @@ func (ws *Workspace) composer(u *roster.User, where string) (*channel, error) {
 }
 
 // typeIn sends what is typed into a composer.
-func (ws *Workspace) typeIn(u *roster.User, c *channel, thread, text string) error {
+func (ws *client) typeIn(u *roster.User, c *channel, thread, text string) error {
 	switch {
 	case u.Deleted:
 		return cannot("account_inactive", "%s is deactivated", u.Name)
 	case c.Archived:
 		return cannot("is_archived", "%s is archived", c.label())
-	case c.dm != nil && c.has(ws.bot()) && (!ws.app.messagesTab || !ws.app.messagesWrite) && !strings.HasPrefix(text, "/"):
+	case c.dm != nil && c.has(ws.st.bot()) && (!ws.st.app.messagesTab || !ws.st.app.messagesWrite) && !strings.HasPrefix(text, "/"):
 		return cannot("messages_tab_disabled", "Sending messages to this app has been turned off.")
 	case strings.TrimSpace(text) == "":
 		return cannot("no_text", "There is nothing to send")
@@ -51,19 +57,19 @@ func (ws *Workspace) typeIn(u *roster.User, c *channel, thread, text string) err
 		return ws.typeCommand(u, c, thread, text)
 	}
 	written, typed := ws.writer().Message(text)
-	ws.announce(u, c, ws.post(c, u, content{text: written, typed: typed, threadTS: thread}), nil)
+	ws.announce(u, c, ws.st.post(c, u, content{text: written, typed: typed, threadTS: thread}), nil)
 	return nil
 }
 
 // announce tells the app of a message that concerns it. Who wrote it adds what Slack says of an author that is no person, or that it
 // was edited.
-func (ws *Workspace) announce(u *roster.User, c *channel, m *Message, more map[string]any) {
-	bot := ws.bot()
+func (ws *client) announce(u *roster.User, c *channel, m *Message, more map[string]any) {
+	bot := ws.st.bot()
 	kind := ""
 	switch {
-	case c.dm != nil && c.has(bot) && ws.hasScope("im:history") && ws.hears("message.im"):
+	case c.dm != nil && c.has(bot) && ws.st.hasScope("im:history") && ws.st.hears("message.im"):
 		kind = "message"
-	case c.dm == nil && c.has(bot) && strings.Contains(m.Text, "<@"+bot.ID+">") && ws.hasScope("app_mentions:read") && ws.hears("app_mention"):
+	case c.dm == nil && c.has(bot) && strings.Contains(m.Text, "<@"+bot.ID+">") && ws.st.hasScope("app_mentions:read") && ws.st.hears("app_mention"):
 		kind = "app_mention"
 	default:
 		return
@@ -74,32 +80,32 @@ func (ws *Workspace) announce(u *roster.User, c *channel, m *Message, more map[s
 }
 
 // typeCommand runs a slash command. Commands of apps do not work in threads.
-func (ws *Workspace) typeCommand(u *roster.User, c *channel, thread, text string) error {
+func (ws *client) typeCommand(u *roster.User, c *channel, thread, text string) error {
 	name, rest, _ := strings.Cut(text, " ")
-	at := slices.IndexFunc(ws.opts.Commands, func(cmd Command) bool { return cmd.Name == name })
+	at := slices.IndexFunc(ws.st.opts.Commands, func(cmd Command) bool { return cmd.Name == name })
 	switch {
-	case at < 0 || !ws.hasScope("commands"):
+	case at < 0 || !ws.st.hasScope("commands"):
 		return cannot("invalid_command", "%s is not a valid command.", name)
 	case thread != "":
 		return cannot("not_supported_in_threads", "%s is not supported in threads. Sorry!", name)
 	}
-	rest = ws.writer().Command(strings.TrimSpace(rest), ws.opts.Commands[at].ShouldEscape)
+	rest = ws.writer().Command(strings.TrimSpace(rest), ws.st.opts.Commands[at].ShouldEscape)
 	d := &delivery{kind: "slash_commands", label: name, user: u, channel: c}
 	ws.send(d, ws.slashPayload(u, c, name, rest), 0, "")
 	return nil
 }
 
 // act tells the app that something happened to an element. The element is the one that the person saw.
-func (ws *Workspace) act(u *roster.User, at place, block, el, value map[string]any) {
+func (ws *client) act(u *roster.User, at place, block, el, value map[string]any) {
 	if value != nil && el["type"] != "overflow" {
-		ws.typed.remember(at.key(u), wire.Text(block["block_id"]), wire.Text(el["action_id"]), value)
+		ws.st.typed.remember(at.key(u), wire.Text(block["block_id"]), wire.Text(el["action_id"]), value)
 	}
 	d := &delivery{kind: "interactive", label: "block_actions", user: u, channel: at.channel}
 	ws.send(d, ws.actionPayload(u, at, ws.action(block, el, value)), 0, "")
 }
 
 // suggest asks the app for options; nil where the query is too short to ask.
-func (ws *Workspace) suggest(u *roster.User, at place, block, el map[string]any, query string) *delivery {
+func (ws *client) suggest(u *roster.User, at place, block, el map[string]any, query string) *delivery {
 	if len([]rune(query)) < blockkit.MinQueryLength(el) {
 		return nil
 	}
@@ -109,7 +115,7 @@ func (ws *Workspace) suggest(u *roster.User, at place, block, el map[string]any,
 }
 
 // suggestions waits for the answer of suggest.
-func (ws *Workspace) suggestions(d *delivery) ([]blockkit.Option, error) {
+func (ws *client) suggestions(d *delivery) ([]blockkit.Option, error) {
 	if d == nil {
 		return []blockkit.Option{}, nil
 	}
@@ -119,10 +125,10 @@ func (ws *Workspace) suggestions(d *delivery) ([]blockkit.Option, error) {
 	return d.outcome.options, nil
 }
 
-func (ws *Workspace) await(d *delivery) error {
+func (ws *sender) await(d *delivery) error {
 	select {
 	case <-d.done:
-	case <-ws.quit:
+	case <-ws.st.quit:
 		return errors.New("the workspace was closed")
 	}
 	if d.outcome.failure != "" {
@@ -132,8 +138,8 @@ func (ws *Workspace) await(d *delivery) error {
 }
 
 // submit sends a form, unless Slack's client itself finds errors in it.
-func (ws *Workspace) submit(u *roster.User, v *View) (SubmitResult, *delivery) {
-	byBlock := blockkit.ClientErrors(v.Blocks, blockkit.StateOf(v.Blocks, ws.typed[placeOfView(v)]))
+func (ws *client) submit(u *roster.User, v *View) (SubmitResult, *delivery) {
+	byBlock := blockkit.ClientErrors(v.Blocks, blockkit.StateOf(v.Blocks, ws.st.typed[placeOfView(v)]))
 	if len(byBlock) > 0 {
 		result := SubmitResult{Action: "errors", Errors: map[string]string{}, byBlock: byBlock}
 		for _, b := range blockkit.InputBlocks(blockkit.ParseBlocks(v.Blocks)) {
@@ -149,7 +155,7 @@ func (ws *Workspace) submit(u *roster.User, v *View) (SubmitResult, *delivery) {
 }
 
 // submitted waits for the answer of submit.
-func (ws *Workspace) submitted(d *delivery) (SubmitResult, error) {
+func (ws *client) submitted(d *delivery) (SubmitResult, error) {
 	if err := ws.await(d); err != nil {
 		return SubmitResult{}, err
 	}
@@ -157,13 +163,13 @@ func (ws *Workspace) submitted(d *delivery) (SubmitResult, error) {
 }
 
 // closeByHand closes a view as its close button does, and tells the app where it asked for that.
-func (ws *Workspace) closeByHand(u *roster.User, v *View) error {
-	stack := ws.stacks[u.ID]
+func (ws *client) closeByHand(u *roster.User, v *View) error {
+	stack := ws.st.stacks[u.ID]
 	if len(stack) == 0 || stack[len(stack)-1] != v {
 		return cannot("view_not_on_top", "another view is on top of %q", v.Title)
 	}
 	payload := ws.closedPayload(u, v, false)
-	ws.closeViews(u.ID, v.ClearOnClose)
+	ws.st.closeViews(u.ID, v.ClearOnClose)
 	if v.NotifyOnClose {
 		ws.send(&delivery{kind: "interactive", label: "view_closed", user: u}, payload, 0, "")
 	}

@@ -10,30 +10,34 @@ import (
 	"s1bot/bot/slacksim/webapi"
 )
 
-// demoRoutes is what the page talks to. It has no sign-in: whoever reaches it is whoever they say they are, so it is for
+// A demoPage is what the demo's page shows.
+type demoPage struct{ *client }
+
+// routes is what the page talks to. It has no sign-in: whoever reaches it is whoever they say they are, so it is for
 // demonstrations on loopback alone.
-func (ws *Workspace) demoRoutes(mux *http.ServeMux) {
+func (ws *demoPage) routes(mux *http.ServeMux) {
+	deeds := demoDeeds{ws.client}
 	page.Assets(mux)
-	mux.HandleFunc("GET /demo/state", ws.demoState)
-	mux.HandleFunc("GET /demo/events", ws.demoEvents)
-	mux.HandleFunc("GET /demo/file/{id}", ws.demoFile)
-	mux.HandleFunc("POST /demo/home", ws.demoDeed((*Workspace).demoOpenHome))
-	mux.HandleFunc("POST /demo/shortcut", ws.demoDeed((*Workspace).demoShortcut))
-	mux.HandleFunc("POST /demo/message", ws.demoDeed((*Workspace).demoMessage))
-	mux.HandleFunc("POST /demo/read", ws.demoDeed((*Workspace).demoRead))
-	mux.HandleFunc("POST /demo/action", ws.demoDeed((*Workspace).demoAction))
-	mux.HandleFunc("POST /demo/suggest", ws.demoDeed((*Workspace).demoSuggest))
-	mux.HandleFunc("POST /demo/view/submit", ws.demoDeed((*Workspace).demoSubmit))
-	mux.HandleFunc("POST /demo/view/close", ws.demoDeed((*Workspace).demoClose))
+	mux.HandleFunc("GET /demo/state", ws.serveState)
+	mux.HandleFunc("GET /demo/events", ws.serveEvents)
+	mux.HandleFunc("GET /demo/file/{id}", ws.serveFile)
+	mux.HandleFunc("POST /demo/home", deeds.serve(deeds.doHome))
+	mux.HandleFunc("POST /demo/shortcut", deeds.serve(deeds.doShortcut))
+	mux.HandleFunc("POST /demo/message", deeds.serve(deeds.doMessage))
+	mux.HandleFunc("POST /demo/read", deeds.serve(deeds.doRead))
+	mux.HandleFunc("POST /demo/action", deeds.serve(deeds.doAction))
+	mux.HandleFunc("POST /demo/suggest", deeds.serve(deeds.doSuggest))
+	mux.HandleFunc("POST /demo/view/submit", deeds.serve(deeds.doSubmit))
+	mux.HandleFunc("POST /demo/view/close", deeds.serve(deeds.doClose))
 }
 
-// demoUser is the person the page is used as: by id or name, else the first one that may be switched to.
-func (ws *Workspace) demoUser(idOrName string) (*roster.User, bool) {
+// pageUser is the person the page is used as: by id or name, else the first one that may be switched to.
+func pageUser(st *state, idOrName string) (*roster.User, bool) {
 	if idOrName != "" {
-		u, ok := ws.users.Find(idOrName)
+		u, ok := st.users.Find(idOrName)
 		return u, ok && !u.IsBot
 	}
-	for _, u := range ws.users.All() {
+	for _, u := range st.users.All() {
 		if u.Switchable {
 			return u, true
 		}
@@ -41,68 +45,68 @@ func (ws *Workspace) demoUser(idOrName string) (*roster.User, bool) {
 	return nil, false
 }
 
-// demoState is all that a person sees.
-func (ws *Workspace) demoState(w http.ResponseWriter, r *http.Request) {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	me, ok := ws.demoUser(r.URL.Query().Get("user"))
+// serveState is all that a person sees.
+func (ws *demoPage) serveState(w http.ResponseWriter, r *http.Request) {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
+	me, ok := pageUser(ws.st, r.URL.Query().Get("user"))
 	if !ok {
-		webapi.WriteJSON(w, http.StatusOK, demoFailure(cannot("user_not_found", "Nobody here has that name.")))
+		webapi.WriteJSON(w, http.StatusOK, refusal(cannot("user_not_found", "Nobody here has that name.")))
 		return
 	}
 	channels, messages := []any{}, map[string]any{}
-	for _, c := range ws.demoChannels(me) {
-		channels = append(channels, ws.demoChannel(me, c))
-		messages[c.ID] = ws.demoMessages(me, c)
+	for _, c := range ws.channels(me) {
+		channels = append(channels, ws.channel(me, c))
+		messages[c.ID] = ws.messages(me, c)
 	}
 	views := []any{}
-	for _, v := range ws.stacks[me.ID] {
-		views = append(views, ws.viewObject(v))
+	for _, v := range ws.st.stacks[me.ID] {
+		views = append(views, ws.st.viewObject(v))
 	}
 	webapi.WriteJSON(w, http.StatusOK, map[string]any{
-		"ok": true, "team": map[string]any{"id": ws.opts.TeamID, "name": ws.opts.TeamName}, "me": me.ID,
-		"users": ws.demoUsers(), "groups": ws.demoGroups(), "channels": channels, "commands": ws.demoCommands(), "messages": messages,
-		"views": views, "home": ws.demoHome(me), "has_home": ws.app.homeTab, "shortcuts": ws.demoShortcuts(),
+		"ok": true, "team": map[string]any{"id": ws.st.opts.TeamID, "name": ws.st.opts.TeamName}, "me": me.ID,
+		"users": ws.users(), "groups": ws.groups(), "channels": channels, "commands": ws.commands(), "messages": messages,
+		"views": views, "home": ws.home(me), "has_home": ws.st.app.homeTab, "shortcuts": ws.shortcuts(),
 	})
 }
 
-func (ws *Workspace) demoUsers() []any {
+func (ws *demoPage) users() []any {
 	users := []any{}
-	for _, u := range ws.users.All() {
+	for _, u := range ws.st.users.All() {
 		users = append(users, map[string]any{"id": u.ID, "name": u.Name, "real_name": u.RealName, "title": u.Title, "color": u.Color,
 			"is_bot": u.IsBot, "is_app": u.IsApp, "switchable": u.Switchable && !u.Deleted, "tz": u.TZ})
 	}
 	return users
 }
 
-func (ws *Workspace) demoGroups() []any {
+func (ws *demoPage) groups() []any {
 	groups := []any{}
-	for _, g := range ws.groups.All() {
+	for _, g := range ws.st.groups.All() {
 		groups = append(groups, map[string]any{"id": g.ID, "handle": g.Handle, "name": g.Name, "users": g.Members})
 	}
 	return groups
 }
 
-func (ws *Workspace) demoCommands() []any {
+func (ws *demoPage) commands() []any {
 	commands := []any{}
-	for _, c := range ws.opts.Commands {
+	for _, c := range ws.st.opts.Commands {
 		commands = append(commands, map[string]any{"command": c.Name, "description": c.Description, "usage_hint": c.UsageHint})
 	}
 	return commands
 }
 
-// demoChannels are the conversations in a person's sidebar, the app's direct message always among them.
-func (ws *Workspace) demoChannels(u *roster.User) []*channel {
-	ws.dmOf(u, ws.bot())
-	return slices.DeleteFunc(ws.channels.All(), func(c *channel) bool { return !c.has(u) || c.Archived })
+// channels are the conversations in a person's sidebar, the app's direct message always among them.
+func (ws *demoPage) channels(u *roster.User) []*channel {
+	ws.st.dmOf(u, ws.st.bot())
+	return slices.DeleteFunc(ws.st.channels.All(), func(c *channel) bool { return !c.has(u) || c.Archived })
 }
 
-func (ws *Workspace) demoChannel(u *roster.User, c *channel) map[string]any {
-	n := ws.unreadOf(u.ID, c.ID)
+func (ws *demoPage) channel(u *roster.User, c *channel) map[string]any {
+	n := ws.st.unreadOf(u.ID, c.ID)
 	o := map[string]any{"id": c.ID, "name": c.Name, "kind": "channel", "topic": c.Topic, "unread": n.unread, "mentions": n.mentions}
 	switch {
 	case c.dm != nil:
-		other := ws.users.ByID[c.other(u.ID)]
+		other := ws.st.users.ByID[c.other(u.ID)]
 		o["kind"], o["name"], o["with"] = "dm", other.Name, other.ID
 		if other.IsApp {
 			o["kind"] = "app"
@@ -113,17 +117,17 @@ func (ws *Workspace) demoChannel(u *roster.User, c *channel) map[string]any {
 	return o
 }
 
-func (ws *Workspace) demoMessages(u *roster.User, c *channel) []any {
+func (ws *demoPage) messages(u *roster.User, c *channel) []any {
 	list := []any{}
 	for _, m := range c.messages {
 		if m.visibleTo(u.ID) {
-			list = append(list, ws.demoMessageObject(m))
+			list = append(list, ws.st.pageMessage(m))
 		}
 	}
 	return list
 }
 
-func (ws *Workspace) demoMessageObject(m *Message) map[string]any {
+func (ws *conversations) pageMessage(m *Message) map[string]any {
 	author := ws.users.ByID[m.User]
 	o := map[string]any{
 		"channel": m.Channel, "ts": m.TS, "user": m.User, "name": author.RealName, "bot": m.FromBot, "text": m.Text, "blocks": []any{},
@@ -145,10 +149,10 @@ func (ws *Workspace) demoMessageObject(m *Message) map[string]any {
 	return o
 }
 
-func (ws *Workspace) demoFile(w http.ResponseWriter, r *http.Request) {
-	ws.mu.Lock()
-	f := ws.files[r.PathValue("id")]
-	ws.mu.Unlock()
+func (ws *demoPage) serveFile(w http.ResponseWriter, r *http.Request) {
+	ws.st.mu.Lock()
+	f := ws.st.files[r.PathValue("id")]
+	ws.st.mu.Unlock()
 	if f == nil || !f.shared {
 		http.NotFound(w, r)
 		return
@@ -156,8 +160,8 @@ func (ws *Workspace) demoFile(w http.ResponseWriter, r *http.Request) {
 	sendFile(w, f)
 }
 
-// demoFailure is {"ok":false,…} with words that a person can read.
-func demoFailure(err error) map[string]any {
+// refusal is {"ok":false,…} with words that a person can read.
+func refusal(err error) map[string]any {
 	var e *deedError
 	if errors.As(err, &e) {
 		return map[string]any{"ok": false, "error": e.code, "message": e.words}

@@ -17,16 +17,16 @@ type Dialog struct {
 
 // Dialogs are those that the person was shown, oldest first.
 func (p *Person) Dialogs() []Dialog {
-	p.ws.mu.Lock()
-	defer p.ws.mu.Unlock()
+	p.ws.st.mu.Lock()
+	defer p.ws.st.mu.Unlock()
 	return append([]Dialog{}, p.ws.dialogs[p.id]...)
 }
 
 // Declines clicks a button that asks first, reads the dialog and says no: the app hears nothing. It is an error where nothing is asked.
 func (p *Person) Declines(on Surface, label string) (Dialog, error) {
-	p.ws.mu.Lock()
-	defer p.ws.mu.Unlock()
-	_, blocks, err := on.locate(p.ws, p.user())
+	p.ws.st.mu.Lock()
+	defer p.ws.st.mu.Unlock()
+	_, blocks, err := on.locate(p.ws.st, p.user())
 	if err != nil {
 		return Dialog{}, err
 	}
@@ -42,16 +42,13 @@ func (p *Person) Declines(on Surface, label string) (Dialog, error) {
 }
 
 // asksFirst shows a person the dialog of an element, if it has one.
-func (ws *Workspace) asksFirst(u *roster.User, label string, el map[string]any) (Dialog, bool) {
+func (ws *client) asksFirst(u *roster.User, label string, el map[string]any) (Dialog, bool) {
 	spec := wire.Object(el["confirm"])
 	if len(spec) == 0 {
 		return Dialog{}, false
 	}
 	says := func(key string) string { return wire.Text(wire.Object(spec[key])["text"]) }
 	d := Dialog{Button: label, Title: says("title"), Text: says("text"), Confirm: says("confirm"), Deny: says("deny")}
-	if ws.dialogs == nil {
-		ws.dialogs = map[string][]Dialog{}
-	}
 	ws.dialogs[u.ID] = append(ws.dialogs[u.ID], d)
 	return d, true
 }

@@ -9,28 +9,31 @@ import (
 	"s1bot/bot/slacksim/webapi"
 )
 
-func (ws *Workspace) userInfo(a webapi.Args) (webapi.Reply, error) {
-	u, ok := ws.users.ByID[a.Str("user")]
+// A directoryAPI has the methods about people, groups and conversations.
+type directoryAPI struct{ st *state }
+
+func (ws *directoryAPI) userInfo(a webapi.Args) (webapi.Reply, error) {
+	u, ok := ws.st.users.ByID[a.Str("user")]
 	if !ok {
 		return nil, webapi.Refuse("user_not_found")
 	}
-	return webapi.Reply{"user": u.Object(ws.hasScope("users:read.email"))}, nil
+	return webapi.Reply{"user": u.Object(ws.st.hasScope("users:read.email"))}, nil
 }
 
-func (ws *Workspace) userList(a webapi.Args) (webapi.Reply, error) {
-	users, next, err := webapi.Page(a, ws.opts.PageSize, ws.users.All())
+func (ws *directoryAPI) userList(a webapi.Args) (webapi.Reply, error) {
+	users, next, err := webapi.Page(a, ws.st.opts.PageSize, ws.st.users.All())
 	if err != nil {
 		return nil, err
 	}
 	members := []any{}
 	for _, u := range users {
-		members = append(members, u.Object(ws.hasScope("users:read.email")))
+		members = append(members, u.Object(ws.st.hasScope("users:read.email")))
 	}
-	return webapi.Reply{"members": members, "cache_ts": ws.opts.Now().Unix(), "response_metadata": next}, nil
+	return webapi.Reply{"members": members, "cache_ts": ws.st.opts.Now().Unix(), "response_metadata": next}, nil
 }
 
-func (ws *Workspace) userByEmail(a webapi.Args) (webapi.Reply, error) {
-	for _, u := range ws.users.All() {
+func (ws *directoryAPI) userByEmail(a webapi.Args) (webapi.Reply, error) {
+	for _, u := range ws.st.users.All() {
 		if u.Email != "" && strings.EqualFold(u.Email, a.Str("email")) && !u.Deleted {
 			return webapi.Reply{"user": u.Object(true)}, nil
 		}
@@ -38,52 +41,52 @@ func (ws *Workspace) userByEmail(a webapi.Args) (webapi.Reply, error) {
 	return nil, webapi.Refuse("users_not_found")
 }
 
-func (ws *Workspace) groupList(a webapi.Args) (webapi.Reply, error) {
-	if ws.opts.FreePlan {
+func (ws *directoryAPI) groupList(a webapi.Args) (webapi.Reply, error) {
+	if ws.st.opts.FreePlan {
 		return nil, webapi.Refuse("plan_upgrade_required")
 	}
 	groups := []any{}
-	for _, g := range ws.groups.All() {
+	for _, g := range ws.st.groups.All() {
 		if !g.Disabled || a.Flag("include_disabled") {
-			groups = append(groups, g.Object(ws.opts.TeamID, a.Flag("include_users")))
+			groups = append(groups, g.Object(ws.st.opts.TeamID, a.Flag("include_users")))
 		}
 	}
 	return webapi.Reply{"usergroups": groups}, nil
 }
 
-func (ws *Workspace) groupUsers(a webapi.Args) (webapi.Reply, error) {
-	if ws.opts.FreePlan {
+func (ws *directoryAPI) groupUsers(a webapi.Args) (webapi.Reply, error) {
+	if ws.st.opts.FreePlan {
 		return nil, webapi.Refuse("plan_upgrade_required")
 	}
-	g, ok := ws.groups.ByID[a.Str("usergroup")]
+	g, ok := ws.st.groups.ByID[a.Str("usergroup")]
 	if !ok || g.Disabled && !a.Flag("include_disabled") {
 		return nil, webapi.Refuse("no_such_subteam")
 	}
 	return webapi.Reply{"users": slices.Clone(g.Members)}, nil
 }
 
-func (ws *Workspace) botInfo(a webapi.Args) (webapi.Reply, error) {
+func (ws *directoryAPI) botInfo(a webapi.Args) (webapi.Reply, error) {
 	if id := a.Str("bot"); id != "" && id != roster.BotID {
 		return nil, webapi.Refuse("bot_not_found")
 	}
-	return webapi.Reply{"bot": webapi.Reply{"id": roster.BotID, "deleted": false, "name": ws.opts.BotName, "updated": 1, "app_id": roster.AppID,
-		"user_id": ws.bot().ID, "icons": webapi.Reply{}}}, nil
+	return webapi.Reply{"bot": webapi.Reply{"id": roster.BotID, "deleted": false, "name": ws.st.opts.BotName, "updated": 1, "app_id": roster.AppID,
+		"user_id": ws.st.bot().ID, "icons": webapi.Reply{}}}, nil
 }
 
-func (ws *Workspace) teamInfo(webapi.Args) (webapi.Reply, error) {
-	return webapi.Reply{"team": webapi.Reply{"id": ws.opts.TeamID, "name": ws.opts.TeamName, "domain": ws.opts.TeamDomain,
-		"url": "https://" + ws.opts.TeamDomain + ".slack.com/", "email_domain": "", "icon": webapi.Reply{"image_default": true}}}, nil
+func (ws *directoryAPI) teamInfo(webapi.Args) (webapi.Reply, error) {
+	return webapi.Reply{"team": webapi.Reply{"id": ws.st.opts.TeamID, "name": ws.st.opts.TeamName, "domain": ws.st.opts.TeamDomain,
+		"url": "https://" + ws.st.opts.TeamDomain + ".slack.com/", "email_domain": "", "icon": webapi.Reply{"image_default": true}}}, nil
 }
 
 // visibleChannel finds a conversation that the bot may look into: neither by name, nor a private one that it is not in.
-func (ws *Workspace) visibleChannel(a webapi.Args, what string) (*channel, error) {
-	c, ok := ws.channels.ByID[a.Str("channel")]
-	if !ok || !ws.seenByBot(c) {
+func (ws *directoryAPI) visibleChannel(a webapi.Args, what string) (*channel, error) {
+	c, ok := ws.st.channels.ByID[a.Str("channel")]
+	if !ok || !ws.st.seenByBot(c) {
 		return nil, webapi.Refuse("channel_not_found")
 	}
 	scope := scopeFor(c.kind(), what)
-	if !ws.hasScope(scope) {
-		return nil, ws.missingScope(scope)
+	if !ws.st.hasScope(scope) {
+		return nil, ws.st.missingScope(scope)
 	}
 	return c, nil
 }
@@ -92,12 +95,12 @@ func scopeFor(kind, what string) string {
 	return map[string]string{"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}[kind] + ":" + what
 }
 
-func (ws *Workspace) channelInfo(a webapi.Args) (webapi.Reply, error) {
+func (ws *directoryAPI) channelInfo(a webapi.Args) (webapi.Reply, error) {
 	c, err := ws.visibleChannel(a, "read")
 	if err != nil {
 		return nil, err
 	}
-	o := ws.channelObject(c)
+	o := ws.st.channelObject(c)
 	if !a.Flag("include_num_members") {
 		delete(o, "num_members")
 	}
@@ -105,7 +108,7 @@ func (ws *Workspace) channelInfo(a webapi.Args) (webapi.Reply, error) {
 }
 
 // channelList is conversations.list: public channels unless `types` says otherwise; each type needs its scope.
-func (ws *Workspace) channelList(a webapi.Args) (webapi.Reply, error) {
+func (ws *directoryAPI) channelList(a webapi.Args) (webapi.Reply, error) {
 	types := a.List("types")
 	if len(types) == 0 {
 		types = []string{"public_channel"}
@@ -113,30 +116,30 @@ func (ws *Workspace) channelList(a webapi.Args) (webapi.Reply, error) {
 	for _, kind := range types {
 		if scope := scopeFor(kind, "read"); scope == ":read" {
 			return nil, webapi.Refuse("invalid_types")
-		} else if !ws.hasScope(scope) {
-			return nil, ws.missingScope(scope)
+		} else if !ws.st.hasScope(scope) {
+			return nil, ws.st.missingScope(scope)
 		}
 	}
-	found := slices.DeleteFunc(ws.channels.All(), func(c *channel) bool {
-		return !slices.Contains(types, c.kind()) || !ws.seenByBot(c) || c.Archived && a.Flag("exclude_archived")
+	found := slices.DeleteFunc(ws.st.channels.All(), func(c *channel) bool {
+		return !slices.Contains(types, c.kind()) || !ws.st.seenByBot(c) || c.Archived && a.Flag("exclude_archived")
 	})
-	found, next, err := webapi.Page(a, ws.opts.PageSize, found)
+	found, next, err := webapi.Page(a, ws.st.opts.PageSize, found)
 	if err != nil {
 		return nil, err
 	}
 	list := []any{}
 	for _, c := range found {
-		list = append(list, ws.channelObject(c))
+		list = append(list, ws.st.channelObject(c))
 	}
 	return webapi.Reply{"channels": list, "response_metadata": next}, nil
 }
 
-func (ws *Workspace) channelMembers(a webapi.Args) (webapi.Reply, error) {
+func (ws *directoryAPI) channelMembers(a webapi.Args) (webapi.Reply, error) {
 	c, err := ws.visibleChannel(a, "read")
 	if err != nil {
 		return nil, err
 	}
-	members, next, err := webapi.Page(a, ws.opts.PageSize, ws.membersOf(c))
+	members, next, err := webapi.Page(a, ws.st.opts.PageSize, ws.st.membersOf(c))
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +150,7 @@ func (ws *Workspace) channelMembers(a webapi.Args) (webapi.Reply, error) {
 	return webapi.Reply{"members": ids, "response_metadata": next}, nil
 }
 
-func (ws *Workspace) channelHistory(a webapi.Args) (webapi.Reply, error) {
+func (ws *directoryAPI) channelHistory(a webapi.Args) (webapi.Reply, error) {
 	c, err := ws.readableChannel(a)
 	if err != nil {
 		return nil, err
@@ -159,7 +162,7 @@ func (ws *Workspace) channelHistory(a webapi.Args) (webapi.Reply, error) {
 	return ws.messagePage(a, found)
 }
 
-func (ws *Workspace) channelReplies(a webapi.Args) (webapi.Reply, error) {
+func (ws *directoryAPI) channelReplies(a webapi.Args) (webapi.Reply, error) {
 	c, err := ws.readableChannel(a)
 	if err != nil {
 		return nil, err
@@ -176,9 +179,9 @@ func (ws *Workspace) channelReplies(a webapi.Args) (webapi.Reply, error) {
 }
 
 // readableChannel: history is for members alone.
-func (ws *Workspace) readableChannel(a webapi.Args) (*channel, error) {
+func (ws *directoryAPI) readableChannel(a webapi.Args) (*channel, error) {
 	c, err := ws.visibleChannel(a, "history")
-	if err == nil && !c.has(ws.bot()) {
+	if err == nil && !c.has(ws.st.bot()) {
 		err = webapi.Refuse("not_in_channel")
 	}
 	return c, err
@@ -199,14 +202,14 @@ func later(a, b string) bool {
 	return len(whole) > len(other) || len(whole) == len(other) && a > b
 }
 
-func (ws *Workspace) messagePage(a webapi.Args, found []*Message) (webapi.Reply, error) {
-	found, next, err := webapi.Page(a, ws.opts.PageSize, found)
+func (ws *directoryAPI) messagePage(a webapi.Args, found []*Message) (webapi.Reply, error) {
+	found, next, err := webapi.Page(a, ws.st.opts.PageSize, found)
 	if err != nil {
 		return nil, err
 	}
 	list := []any{}
 	for _, m := range found {
-		o := ws.messageObject(m)
+		o := ws.st.messageObject(m)
 		if !a.Flag("include_all_metadata") { // docs.slack.dev/messaging/message-metadata: else it is left out
 			delete(o, "metadata")
 		}
@@ -216,10 +219,10 @@ func (ws *Workspace) messagePage(a webapi.Args, found []*Message) (webapi.Reply,
 }
 
 // openChannel is conversations.open for one person; the simulator has no direct messages among several.
-func (ws *Workspace) openChannel(a webapi.Args) (webapi.Reply, error) {
+func (ws *directoryAPI) openChannel(a webapi.Args) (webapi.Reply, error) {
 	if id := a.Str("channel"); id != "" {
-		c, ok := ws.channels.ByID[id]
-		if !ok || c.dm == nil || !c.has(ws.bot()) {
+		c, ok := ws.st.channels.ByID[id]
+		if !ok || c.dm == nil || !c.has(ws.st.bot()) {
 			return nil, webapi.Refuse("channel_not_found")
 		}
 		return webapi.Reply{"channel": webapi.Reply{"id": c.ID}, "no_op": true, "already_open": true}, nil
@@ -231,7 +234,7 @@ func (ws *Workspace) openChannel(a webapi.Args) (webapi.Reply, error) {
 	case len(users) > 1:
 		return nil, webapi.Refuse("too_many_users")
 	}
-	u, ok := ws.users.ByID[users[0]]
+	u, ok := ws.st.users.ByID[users[0]]
 	switch {
 	case !ok:
 		return nil, webapi.Refuse("user_not_found")
@@ -240,29 +243,29 @@ func (ws *Workspace) openChannel(a webapi.Args) (webapi.Reply, error) {
 	case u.IsBot:
 		return nil, webapi.Refuse("cannot_dm_bot")
 	}
-	c := ws.dmOf(u, ws.bot())
+	c := ws.st.dmOf(u, ws.st.bot())
 	if a.Flag("return_im") {
-		return webapi.Reply{"channel": ws.channelObject(c)}, nil
+		return webapi.Reply{"channel": ws.st.channelObject(c)}, nil
 	}
 	return webapi.Reply{"channel": webapi.Reply{"id": c.ID}}, nil
 }
 
-func (ws *Workspace) joinChannel(a webapi.Args) (webapi.Reply, error) {
-	c, ok := ws.channels.ByID[a.Str("channel")]
+func (ws *directoryAPI) joinChannel(a webapi.Args) (webapi.Reply, error) {
+	c, ok := ws.st.channels.ByID[a.Str("channel")]
 	switch {
-	case !ok || !ws.seenByBot(c):
+	case !ok || !ws.st.seenByBot(c):
 		return nil, webapi.Refuse("channel_not_found")
 	case c.kind() != "public_channel":
 		return nil, webapi.Refuse("method_not_supported_for_channel_type")
 	case c.Archived:
 		return nil, webapi.Refuse("is_archived")
 	}
-	out := webapi.Reply{"channel": ws.channelObject(c)}
-	if c.has(ws.bot()) {
+	out := webapi.Reply{"channel": ws.st.channelObject(c)}
+	if c.has(ws.st.bot()) {
 		out["warning"] = "already_in_channel"
 		out["response_metadata"] = webapi.Reply{"warnings": []string{"already_in_channel"}}
 	}
-	c.members[ws.bot().ID] = true
-	out["channel"] = ws.channelObject(c)
+	c.members[ws.st.bot().ID] = true
+	out["channel"] = ws.st.channelObject(c)
 	return out, nil
 }

@@ -14,14 +14,14 @@ func (d drafts) remember(place, block, action string, value map[string]any) {
 }
 
 // idOf finds who or what a name in a menu of people or channels stands for.
-func (ws *Workspace) idOf(what blockkit.Listing, name string) (id string, known bool) {
+func (ws *client) idOf(what blockkit.Listing, name string) (id string, known bool) {
 	if what == blockkit.ListedUsers {
-		if u, ok := ws.users.Find(name); ok {
+		if u, ok := ws.st.users.Find(name); ok {
 			return u.ID, true
 		}
 		return "", false
 	}
-	c, ok := ws.channels.Find(name)
+	c, ok := ws.st.channels.Find(name)
 	if !ok {
 		return "", false
 	}

@@ -37,17 +37,34 @@ type outcome struct {
 	options []blockkit.Option
 }
 
+// A sender gives envelopes to the app and waits for their acknowledgements.
+type sender struct {
+	st *state
+	*payloads
+	*ackReader
+	*connections
+	envelopes map[string]*delivery // all that were sent, by envelope_id
+	echoes    map[string]int       // label → how many times more each envelope is sent
+	waiting   int                  // envelopes without an ack whose deadline has not passed
+}
+
+func newSender(st *state, c *connections, r *replies) *sender {
+	ws := &sender{st: st, payloads: &payloads{st, r}, ackReader: &ackReader{st}, connections: c, envelopes: map[string]*delivery{}, echoes: map[string]int{}}
+	c.acknowledge = ws.acknowledge
+	return ws
+}
+
 // send gives an envelope to exactly one of the open sockets, and again where a fault has Slack say the same thing several times.
-func (ws *Workspace) send(d *delivery, payload map[string]any, retry int, reason string) {
+func (ws *sender) send(d *delivery, payload map[string]any, retry int, reason string) {
 	ws.sendOnce(d, payload, retry, reason)
-	ws.record.addSent(d, payload)
+	ws.st.record.addSent(Sent{Kind: d.kind, Label: d.label, User: d.user.ID, Payload: wire.Encode(payload)})
 	for range ws.echoes[d.label] {
 		again := &delivery{kind: d.kind, label: d.label, user: d.user, channel: d.channel, view: d.view}
 		if d.kind == "events_api" {
 			// One message, several events with ids of their own: openabdev/openab#1103, PostHog/posthog#59517.
-			ws.serial["event"]++
+			ws.st.serial["event"]++
 			payload = maps.Clone(payload)
-			payload["event_id"] = fmt.Sprintf("Ev0%08X", ws.serial["event"])
+			payload["event_id"] = fmt.Sprintf("Ev0%08X", ws.st.serial["event"])
 			again.onMissed = func() {}
 		}
 		ws.sendOnce(again, payload, 0, "")
@@ -55,9 +72,9 @@ func (ws *Workspace) send(d *delivery, payload map[string]any, retry int, reason
 }
 
 // sendOnce picks the socket: "do not assume any particular pattern".
-func (ws *Workspace) sendOnce(d *delivery, payload map[string]any, retry int, reason string) {
-	ws.serial["envelope"]++
-	d.id, d.sent, d.done = fmt.Sprintf("%016x-%08x", ws.rng.Uint64(), ws.serial["envelope"]), time.Now(), make(chan struct{})
+func (ws *sender) sendOnce(d *delivery, payload map[string]any, retry int, reason string) {
+	ws.st.serial["envelope"]++
+	d.id, d.sent, d.done = fmt.Sprintf("%016x-%08x", ws.st.rng.Uint64(), ws.st.serial["envelope"]), time.Now(), make(chan struct{})
 	ws.forgetOld()
 	ws.envelopes[d.id] = d
 	frame := map[string]any{"envelope_id": d.id, "type": d.kind, "accepts_response_payload": d.kind != "events_api", "payload": payload}
@@ -69,33 +86,33 @@ func (ws *Workspace) sendOnce(d *delivery, payload map[string]any, retry int, re
 		ws.settle(d, "dispatch_failed")
 		return
 	}
-	sockets[ws.rng.IntN(len(sockets))].write(wire.Encode(frame))
+	sockets[ws.st.rng.IntN(len(sockets))].write(wire.Encode(frame))
 	ws.waiting++
-	ws.goLocked(func() { ws.watch(d) })
-	ws.bump()
+	ws.st.goLocked(func() { ws.watch(d) })
+	ws.st.bump()
 }
 
 // forgetOld drops what can no longer matter, so that a demo can run for weeks.
-func (ws *Workspace) forgetOld() {
-	if ws.serial["envelope"]%5000 != 0 {
+func (ws *sender) forgetOld() {
+	if ws.st.serial["envelope"]%5000 != 0 {
 		return
 	}
-	now := ws.opts.Now()
+	now := ws.st.opts.Now()
 	maps.DeleteFunc(ws.envelopes, func(_ string, d *delivery) bool { return d.settled && time.Since(d.sent) > time.Hour })
-	maps.DeleteFunc(ws.triggers, func(_ string, t *trigger) bool { return now.Sub(t.expires) > time.Hour })
+	maps.DeleteFunc(ws.st.triggers, func(_ string, t *trigger) bool { return now.Sub(t.expires) > time.Hour })
 	maps.DeleteFunc(ws.responses, func(_ string, r *responseURL) bool { return now.Sub(r.expires) > time.Hour })
 }
 
 // watch waits for the ack, three seconds long.
-func (ws *Workspace) watch(d *delivery) {
-	deadline := time.NewTimer(ws.opts.AckTimeout)
+func (ws *sender) watch(d *delivery) {
+	deadline := time.NewTimer(ws.st.opts.AckTimeout)
 	defer deadline.Stop()
 	select {
 	case <-d.done:
-	case <-ws.quit:
+	case <-ws.st.quit:
 	case <-deadline.C:
-		ws.mu.Lock()
-		defer ws.mu.Unlock()
+		ws.st.mu.Lock()
+		defer ws.st.mu.Unlock()
 		if !d.settled {
 			d.late = true
 			ws.waiting--
@@ -105,22 +122,22 @@ func (ws *Workspace) watch(d *delivery) {
 }
 
 // settle ends a delivery that went wrong: the person is told, an event is sent again.
-func (ws *Workspace) settle(d *delivery, failure string) {
+func (ws *sender) settle(d *delivery, failure string) {
 	d.settled, d.outcome.failure = true, failure
 	close(d.done)
 	if d.dropped {
 		failure += " (its ack had 20 KB or more and was dropped)"
 	}
-	ws.bump()
+	ws.st.bump()
 	if d.onMissed != nil {
 		d.onMissed()
 		if d.late {
-			ws.violate("%s was not acknowledged within %s", d.label, ws.opts.AckTimeout)
+			ws.st.violate("%s was not acknowledged within %s", d.label, ws.st.opts.AckTimeout)
 		}
 		return
 	}
-	ws.violate("%s of %s: %s", d.label, d.user.Name, failure)
-	ws.slackbot(d.channel, d.user, failureText(d, failure))
+	ws.st.violate("%s of %s: %s", d.label, d.user.Name, failure)
+	ws.st.slackbot(d.channel, d.user, failureText(d, failure))
 }
 
 // failureText is what Slack shows: under the composer for a command, beside the button for the rest.
@@ -135,35 +152,35 @@ func failureText(d *delivery, failure string) string {
 const maxAck = 20 << 10
 
 // acknowledge takes a frame from the app.
-func (ws *Workspace) acknowledge(frame []byte) {
+func (ws *sender) acknowledge(frame []byte) {
 	var ack struct {
 		EnvelopeID string          `json:"envelope_id"`
 		Payload    json.RawMessage `json:"payload"`
 	}
 	err := json.Unmarshal(frame, &ack)
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
 	d := ws.envelopes[ack.EnvelopeID]
 	switch {
 	case err != nil:
-		ws.violate("a frame that is no JSON object came over a socket: %.80q", frame)
+		ws.st.violate("a frame that is no JSON object came over a socket: %.80q", frame)
 	case d == nil:
-		ws.violate("an ack for an envelope that was never sent: %q", ack.EnvelopeID)
+		ws.st.violate("an ack for an envelope that was never sent: %q", ack.EnvelopeID)
 	case d.late:
-		ws.violate("the ack of %s came too late, after %s", d.label, time.Since(d.sent).Round(time.Millisecond))
+		ws.st.violate("the ack of %s came too late, after %s", d.label, time.Since(d.sent).Round(time.Millisecond))
 	case d.settled:
-		ws.violate("%s was acknowledged twice", d.label)
+		ws.st.violate("%s was acknowledged twice", d.label)
 	case len(frame) >= maxAck:
 		d.dropped = true
-		ws.violate("the ack of %s has %d bytes: Slack drops 20,480 and more", d.label, len(frame))
+		ws.st.violate("the ack of %s has %d bytes: Slack drops 20,480 and more", d.label, len(frame))
 	default:
 		ws.settleWith(d, ack.Payload)
 	}
-	ws.bump()
+	ws.st.bump()
 }
 
-func (ws *Workspace) settleWith(d *delivery, payload json.RawMessage) {
-	ws.record.addAck(Ack{EnvelopeID: d.id, Kind: d.label, Latency: time.Since(d.sent), Payload: payload})
+func (ws *sender) settleWith(d *delivery, payload json.RawMessage) {
+	ws.st.record.addAck(Ack{EnvelopeID: d.id, Kind: d.label, Latency: time.Since(d.sent), Payload: payload})
 	ws.waiting--
 	d.settled, d.answer = true, payload
 	if !d.forged {
@@ -173,22 +190,22 @@ func (ws *Workspace) settleWith(d *delivery, payload json.RawMessage) {
 }
 
 // sendEvent sends an event of the Events API, and again if it is not acknowledged: three times, then never.
-func (ws *Workspace) sendEvent(u *roster.User, event map[string]any) {
-	ws.serial["event"]++
-	body := ws.eventBody(event, fmt.Sprintf("Ev0%08X", ws.serial["event"]))
+func (ws *sender) sendEvent(u *roster.User, event map[string]any) {
+	ws.st.serial["event"]++
+	body := ws.eventBody(event, fmt.Sprintf("Ev0%08X", ws.st.serial["event"]))
 	ws.sendEventAgain(u, body, wire.Text(event["type"]), 0, "")
 }
 
-func (ws *Workspace) sendEventAgain(u *roster.User, body map[string]any, label string, attempt int, reason string) {
+func (ws *sender) sendEventAgain(u *roster.User, body map[string]any, label string, attempt int, reason string) {
 	d := &delivery{kind: "events_api", label: label, user: u}
 	d.onMissed = func() {
-		if attempt == len(ws.opts.EventRetries) {
-			ws.violate("%s was never acknowledged: the event is lost", label)
+		if attempt == len(ws.st.opts.EventRetries) {
+			ws.st.violate("%s was never acknowledged: the event is lost", label)
 			return
 		}
-		ws.afterLocked(ws.opts.EventRetries[attempt], func() {
-			ws.mu.Lock()
-			defer ws.mu.Unlock()
+		ws.st.afterLocked(ws.st.opts.EventRetries[attempt], func() {
+			ws.st.mu.Lock()
+			defer ws.st.mu.Unlock()
 			ws.sendEventAgain(u, body, label, attempt+1, "timeout")
 		})
 	}

@@ -22,15 +22,15 @@ const (
 )
 
 // Fail lets the next calls of a method fail.
-func (ws *Workspace) Fail(f Fault) {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	ws.faults.Add(f)
+func (ws *recording) Fail(f Fault) {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
+	ws.st.faults.Add(f)
 }
 
 // ClearFaults ends all faults.
-func (ws *Workspace) ClearFaults() {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	ws.faults = nil
+func (ws *recording) ClearFaults() {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
+	ws.st.faults = nil
 }

@@ -38,8 +38,11 @@ type share struct {
 // maxUpload bounds what the simulator keeps of one file; Slack takes up to 1 GB.
 const maxUpload = 512 << 20
 
+// A fileAPI has the methods about files, and takes and hands out what is in them.
+type fileAPI struct{ st *state }
+
 // uploadURL is files.getUploadURLExternal [docs.slack.dev/messaging/working-with-files].
-func (ws *Workspace) uploadURL(a webapi.Args) (webapi.Reply, error) {
+func (ws *fileAPI) uploadURL(a webapi.Args) (webapi.Reply, error) {
 	length, err := strconv.Atoi(a.Str("length"))
 	switch {
 	case a.Str("filename") == "":
@@ -51,47 +54,47 @@ func (ws *Workspace) uploadURL(a webapi.Args) (webapi.Reply, error) {
 	case length > maxUpload:
 		return nil, webapi.Refuse("file_upload_size_restricted")
 	}
-	f := &File{ID: ws.newID("F"), Name: a.Str("filename"), Size: length}
+	f := &File{ID: ws.st.newID("F"), Name: a.Str("filename"), Size: length}
 	f.MIMEType = cmp.Or(mime.TypeByExtension(filepath.Ext(f.Name)), "application/octet-stream")
-	ws.files[f.ID] = f
-	return webapi.Reply{"upload_url": ws.base + "/upload/v1/" + f.ID, "file_id": f.ID}, nil
+	ws.st.files[f.ID] = f
+	return webapi.Reply{"upload_url": ws.st.base + "/upload/v1/" + f.ID, "file_id": f.ID}, nil
 }
 
 // serveUpload takes the bytes, once: as the whole body, or as a part of a multipart form.
-func (ws *Workspace) serveUpload(w http.ResponseWriter, r *http.Request) {
+func (ws *fileAPI) serveUpload(w http.ResponseWriter, r *http.Request) {
 	id, start := r.PathValue("id"), time.Now()
-	ws.mu.Lock()
-	fault := ws.faults.Take("upload", map[string]string{"file": id})
-	ws.mu.Unlock()
+	ws.st.mu.Lock()
+	fault := ws.st.faults.Take("upload", map[string]string{"file": id})
+	ws.st.mu.Unlock()
 	if fault != nil && !fault.After {
-		fault.Play(r.Context(), ws.quit, w)
+		fault.Play(r.Context(), ws.st.quit, w)
 		return
 	}
 	data, err := readUpload(r)
-	ws.mu.Lock()
+	ws.st.mu.Lock()
 	status, answer := ws.storeUpload(id, data, err)
-	ws.mu.Unlock()
+	ws.st.mu.Unlock()
 	if fault != nil { // the bytes are there, and the answer is lost
-		fault.Play(r.Context(), ws.quit, w)
+		fault.Play(r.Context(), ws.st.quit, w)
 		return
 	}
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	ws.record.addCall(Call{Method: "upload", Args: map[string]string{"file": id, "bytes": strconv.Itoa(len(data))}, Time: ws.opts.Now(),
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
+	ws.st.record.addCall(Call{Method: "upload", Args: map[string]string{"file": id, "bytes": strconv.Itoa(len(data))}, Time: ws.st.opts.Now(),
 		Duration: time.Since(start), Status: status})
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, answer)
 }
 
-func (ws *Workspace) storeUpload(id string, data []byte, readErr error) (status int, answer string) {
-	f := ws.files[id]
+func (ws *fileAPI) storeUpload(id string, data []byte, readErr error) (status int, answer string) {
+	f := ws.st.files[id]
 	switch {
 	case readErr != nil:
 		return http.StatusBadRequest, readErr.Error()
 	case f == nil || f.Content != nil:
 		return http.StatusNotFound, "no such upload"
 	case len(data) != f.Size:
-		ws.violate("upload of %s: %d bytes were announced and %d came", f.Name, f.Size, len(data))
+		ws.st.violate("upload of %s: %d bytes were announced and %d came", f.Name, f.Size, len(data))
 		return http.StatusBadRequest, "length does not match"
 	}
 	f.Content = data
@@ -129,7 +132,7 @@ func readBounded(r io.Reader) ([]byte, error) {
 }
 
 // completeUpload is files.completeUploadExternal: it shares the files, where the bot is a member.
-func (ws *Workspace) completeUpload(a webapi.Args) (webapi.Reply, error) {
+func (ws *fileAPI) completeUpload(a webapi.Args) (webapi.Reply, error) {
 	files, err := ws.uploaded(a)
 	if err != nil {
 		return nil, err
@@ -155,22 +158,22 @@ func (ws *Workspace) completeUpload(a webapi.Args) (webapi.Reply, error) {
 		in.files = append(in.files, *f)
 	}
 	for _, c := range channels {
-		m := ws.post(c, ws.bot(), in)
+		m := ws.st.post(c, ws.st.bot(), in)
 		for _, f := range files {
 			f.shares = append(f.shares, share{c, m})
 		}
 	}
-	return webapi.Reply{"files": ws.fileObjects(in.files)}, nil
+	return webapi.Reply{"files": ws.st.fileObjects(in.files)}, nil
 }
 
-func (ws *Workspace) uploaded(a webapi.Args) ([]*File, error) {
+func (ws *fileAPI) uploaded(a webapi.Args) ([]*File, error) {
 	var given []map[string]any
 	if raw := a.JSON("files"); raw == nil || wire.Decode(raw, &given) != nil || len(given) == 0 {
 		return nil, webapi.Refuse("invalid_arguments", "[ERROR] must provide an array [json-pointer:/files]")
 	}
 	files := []*File{}
 	for _, g := range given {
-		f := ws.files[wire.Text(g["id"])]
+		f := ws.st.files[wire.Text(g["id"])]
 		if f == nil || f.Content == nil || f.shared {
 			return nil, webapi.Refuse("file_not_found")
 		}
@@ -181,22 +184,22 @@ func (ws *Workspace) uploaded(a webapi.Args) ([]*File, error) {
 }
 
 // fileTarget: unlike a text, a file needs the bot in the channel, whatever chat:write.public says.
-func (ws *Workspace) fileTarget(id string, in *content) (*channel, error) {
-	c, ok := ws.channels.ByID[id] // "channel_id": neither names nor user ids (slackapi/bolt-js#2115)
+func (ws *fileAPI) fileTarget(id string, in *content) (*channel, error) {
+	c, ok := ws.st.channels.ByID[id] // "channel_id": neither names nor user ids (slackapi/bolt-js#2115)
 	switch {
-	case !ok || !ws.seenByBot(c):
+	case !ok || !ws.st.seenByBot(c):
 		return nil, webapi.Refuse("channel_not_found")
-	case c.dm != nil && !ws.app.messagesTab:
+	case c.dm != nil && !ws.st.app.messagesTab:
 		return nil, webapi.Refuse("messages_tab_disabled")
 	case c.Archived:
 		return nil, webapi.Refuse("is_archived")
-	case !c.has(ws.bot()):
+	case !c.has(ws.st.bot()):
 		return nil, webapi.Refuse("not_in_channel")
 	}
-	return c, ws.checkThread(in, c)
+	return c, checkThread(in, c)
 }
 
-func (ws *Workspace) fileObjects(files []File) []any {
+func (ws *conversations) fileObjects(files []File) []any {
 	objects := []any{}
 	for _, f := range files {
 		objects = append(objects, webapi.Reply{"id": f.ID, "name": f.Name, "title": f.Title, "mimetype": f.MIMEType, "size": f.Size, "mode": "hosted",
@@ -206,12 +209,12 @@ func (ws *Workspace) fileObjects(files []File) []any {
 }
 
 // fileInfo is files.info [docs.slack.dev/reference/methods/files.info]: a file that was not completed is not found.
-func (ws *Workspace) fileInfo(a webapi.Args) (webapi.Reply, error) {
-	f := ws.files[a.Str("file")]
+func (ws *fileAPI) fileInfo(a webapi.Args) (webapi.Reply, error) {
+	f := ws.st.files[a.Str("file")]
 	if f == nil || !f.shared {
 		return nil, webapi.Refuse("file_not_found")
 	}
-	o, _ := ws.fileObjects([]File{*f})[0].(webapi.Reply)
+	o, _ := ws.st.fileObjects([]File{*f})[0].(webapi.Reply)
 	public, private, in := webapi.Reply{}, webapi.Reply{}, map[string][]string{"channels": {}, "groups": {}, "ims": {}}
 	for _, s := range f.shares {
 		to, list := public, "channels"
@@ -219,18 +222,18 @@ func (ws *Workspace) fileInfo(a webapi.Args) (webapi.Reply, error) {
 			to, list = private, map[bool]string{true: "ims", false: "groups"}[s.channel.dm != nil]
 		}
 		in[list] = append(in[list], s.channel.ID)
-		to[s.channel.ID] = []any{webapi.Reply{"ts": s.message.TS, "thread_ts": s.message.ThreadTS, "channel_name": s.channel.wireName(), "team_id": ws.opts.TeamID}}
+		to[s.channel.ID] = []any{webapi.Reply{"ts": s.message.TS, "thread_ts": s.message.ThreadTS, "channel_name": s.channel.wireName(), "team_id": ws.st.opts.TeamID}}
 	}
 	o["channels"], o["groups"], o["ims"], o["shares"] = in["channels"], in["groups"], in["ims"], webapi.Reply{"public": public, "private": private}
 	return webapi.Reply{"file": o, "comments": []any{}, "paging": webapi.Reply{"count": 100, "total": 0, "page": 1, "pages": 0}}, nil
 }
 
 // servePrivateFile is url_private: for whoever has the bot's token and files:read.
-func (ws *Workspace) servePrivateFile(w http.ResponseWriter, r *http.Request) {
-	ws.mu.Lock()
-	f := ws.files[r.PathValue("id")]
-	allowed := r.Header.Get("Authorization") == "Bearer "+ws.opts.BotToken && ws.hasScope("files:read")
-	ws.mu.Unlock()
+func (ws *fileAPI) servePrivateFile(w http.ResponseWriter, r *http.Request) {
+	ws.st.mu.Lock()
+	f := ws.st.files[r.PathValue("id")]
+	allowed := r.Header.Get("Authorization") == "Bearer "+ws.st.opts.BotToken && ws.st.hasScope("files:read")
+	ws.st.mu.Unlock()
 	switch {
 	case !allowed:
 		http.Error(w, "sign in", http.StatusForbidden)

@@ -25,13 +25,16 @@ type Shortcut struct {
 	Description string `json:"description"`
 }
 
+// appSettings are what an administrator sets of the app.
+type appSettings struct{ st *state }
+
 // Shortcuts are those that the app's manifest has, of one kind.
-func (ws *Workspace) Shortcuts(kind string) []Shortcut {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
+func (ws *appSettings) Shortcuts(kind string) []Shortcut {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
 	all := []Shortcut{}
-	for _, s := range ws.app.shortcuts {
-		if s.Kind == kind && ws.hasScope("commands") {
+	for _, s := range ws.st.app.shortcuts {
+		if s.Kind == kind && ws.st.hasScope("commands") {
 			all = append(all, s)
 		}
 	}
@@ -39,8 +42,8 @@ func (ws *Workspace) Shortcuts(kind string) []Shortcut {
 }
 
 // callback is the callback id of a shortcut that people see under a name; an id stays as it is.
-func (ws *Workspace) callback(name string) string {
-	for _, s := range ws.app.shortcuts {
+func (a installed) callback(name string) string {
+	for _, s := range a.shortcuts {
 		if s.Name == name {
 			return s.Callback
 		}
@@ -53,7 +56,7 @@ func everything() installed { return installed{messagesTab: true, messagesWrite:
 
 // Install makes the app what a manifest says, as a click on "Reinstall" does [docs.slack.dev/reference/app-manifest]. What a manifest
 // leaves out of features.app_home is off.
-func (ws *Workspace) Install(manifest []byte) error {
+func (ws *appSettings) Install(manifest []byte) error {
 	var m struct {
 		Features struct {
 			Shortcuts []Shortcut `json:"shortcuts"`
@@ -77,38 +80,38 @@ func (ws *Workspace) Install(manifest []byte) error {
 	if err := json.Unmarshal(manifest, &m); err != nil {
 		return fmt.Errorf("read a manifest: %w", err)
 	}
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	ws.opts.Scopes = m.OAuth.Scopes.Bot
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
+	ws.st.opts.Scopes = m.OAuth.Scopes.Bot
 	home := m.Features.AppHome
-	ws.app = installed{events: append([]string{}, m.Settings.Events.Bot...), messagesTab: home.Messages, messagesWrite: !home.ReadOnly, homeTab: home.Home,
+	ws.st.app = installed{events: append([]string{}, m.Settings.Events.Bot...), messagesTab: home.Messages, messagesWrite: !home.ReadOnly, homeTab: home.Home,
 		shortcuts: m.Features.Shortcuts}
 	return nil
 }
 
 // SetMessagesTab turns the Messages tab of the app on or off, as an administrator does in its settings.
-func (ws *Workspace) SetMessagesTab(on bool) {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	ws.app.messagesTab = on
+func (ws *appSettings) SetMessagesTab(on bool) {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
+	ws.st.app.messagesTab = on
 }
 
 // SetHomeTab turns the Home tab of the app on or off.
-func (ws *Workspace) SetHomeTab(on bool) {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	ws.app.homeTab = on
+func (ws *appSettings) SetHomeTab(on bool) {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
+	ws.st.app.homeTab = on
 }
 
 // SetScopes changes what the bot token may do.
-func (ws *Workspace) SetScopes(scopes ...string) {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	ws.opts.Scopes = scopes
+func (ws *appSettings) SetScopes(scopes ...string) {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
+	ws.st.opts.Scopes = scopes
 }
 
 // hears tells whether the app is subscribed to an event.
-func (ws *Workspace) hears(event string) bool {
+func (ws *core) hears(event string) bool {
 	return ws.app.events == nil || slices.Contains(ws.app.events, event)
 }
 

@@ -81,7 +81,7 @@ type content struct {
 }
 
 // post adds a message. The caller has checked whether the author may.
-func (ws *Workspace) post(c *channel, author *roster.User, in content) *Message {
+func (ws *conversations) post(c *channel, author *roster.User, in content) *Message {
 	m := &Message{
 		Channel: c.ID, TS: ws.newTS(), ThreadTS: in.threadTS, Broadcast: in.broadcast, User: author.ID, Text: in.text, Blocks: blockkit.WithIDs(in.blocks, ws.newID),
 		Attachments: in.attachments, Metadata: in.metadata, EphemeralTo: in.ephemeralTo, Files: in.files, typed: in.typed,
@@ -101,7 +101,7 @@ func (ws *Workspace) post(c *channel, author *roster.User, in content) *Message 
 }
 
 // edit changes a message; nil blocks stay as they were.
-func (ws *Workspace) edit(c *channel, m *Message, in content) {
+func (ws *conversations) edit(c *channel, m *Message, in content) {
 	m.Text = in.text
 	if in.blocks != nil {
 		m.Blocks = blockkit.WithIDs(in.blocks, ws.newID)
@@ -118,7 +118,7 @@ func (ws *Workspace) edit(c *channel, m *Message, in content) {
 	ws.bump()
 }
 
-func (ws *Workspace) remove(c *channel, m *Message) {
+func (ws *conversations) remove(c *channel, m *Message) {
 	m.Deleted = true
 	if parent := c.byTS[m.ThreadTS]; parent != nil && parent != m {
 		parent.Replies--
@@ -129,7 +129,7 @@ func (ws *Workspace) remove(c *channel, m *Message) {
 }
 
 // slackbot shows a user what Slack shows when an app failed, and writes it down.
-func (ws *Workspace) slackbot(c *channel, user *roster.User, text string) {
+func (ws *conversations) slackbot(c *channel, user *roster.User, text string) {
 	slackbot, _ := ws.users.Find(roster.SlackbotID)
 	if c != nil {
 		ws.post(c, slackbot, content{text: text, ephemeralTo: user.ID})
@@ -138,7 +138,7 @@ func (ws *Workspace) slackbot(c *channel, user *roster.User, text string) {
 }
 
 // countUnread counts what the members have not read. Replies do not make a channel bold unless it shows them, too.
-func (ws *Workspace) countUnread(c *channel, m *Message) {
+func (ws *conversations) countUnread(c *channel, m *Message) {
 	if !m.inChannel() || m.EphemeralTo != "" {
 		return
 	}
@@ -155,11 +155,11 @@ func (ws *Workspace) countUnread(c *channel, m *Message) {
 	}
 }
 
-func (ws *Workspace) unreadOf(user, channel string) count {
+func (ws *conversations) unreadOf(user, channel string) count {
 	return ws.unread[user][channel]
 }
 
-func (ws *Workspace) setUnread(user, channel string, n count) {
+func (ws *conversations) setUnread(user, channel string, n count) {
 	if ws.unread[user] == nil {
 		ws.unread[user] = map[string]count{}
 	}
@@ -168,7 +168,7 @@ func (ws *Workspace) setUnread(user, channel string, n count) {
 }
 
 // mentions tells whether the message calls the user by name, by group or with everybody.
-func (ws *Workspace) mentions(m *Message, u *roster.User) bool {
+func (ws *conversations) mentions(m *Message, u *roster.User) bool {
 	calls := []string{"<@" + u.ID, "<!channel", "<!here", "<!everyone"}
 	for _, g := range ws.groups.All() {
 		if slices.Contains(g.Members, u.ID) {
@@ -183,7 +183,7 @@ func (ws *Workspace) mentions(m *Message, u *roster.User) bool {
 }
 
 // object is the message as conversations.history and payloads show it [docs.slack.dev/reference/events/message].
-func (ws *Workspace) messageObject(m *Message) map[string]any {
+func (ws *conversations) messageObject(m *Message) map[string]any {
 	o := map[string]any{"type": "message", "user": m.User, "text": m.Text, "ts": m.TS, "team": ws.opts.TeamID}
 	if m.FromBot && m.User == ws.bot().ID {
 		o["bot_id"], o["app_id"] = roster.BotID, roster.AppID

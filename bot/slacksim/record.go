@@ -34,36 +34,39 @@ type record struct {
 	violations []string
 }
 
+// recording is what happened, for tests, and what is to go wrong.
+type recording struct{ st *state }
+
 // Calls are the calls of a method, or all of them for "", oldest first.
-func (ws *Workspace) Calls(method string) []Call {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(ws.record.calls), func(c Call) bool { return method != "" && c.Method != method })
+func (ws *recording) Calls(method string) []Call {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(ws.st.record.calls), func(c Call) bool { return method != "" && c.Method != method })
 }
 
 // Acks are all acknowledgements, oldest first.
-func (ws *Workspace) Acks() []Ack {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	return slices.Clone(ws.record.acks)
+func (ws *recording) Acks() []Ack {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
+	return slices.Clone(ws.st.record.acks)
 }
 
 // Violations are the things that the app did and that a person would have suffered from: blocks that Slack refuses, acks that
 // came too late or not at all, answers that Slack drops. At the end of a story there should be none.
-func (ws *Workspace) Violations() []string {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	return slices.Clone(ws.record.violations)
+func (ws *recording) Violations() []string {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
+	return slices.Clone(ws.st.record.violations)
 }
 
 // ForgetViolations is for stories that provoke one and have looked at it.
-func (ws *Workspace) ForgetViolations() {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	ws.record.violations = nil
+func (ws *recording) ForgetViolations() {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
+	ws.st.record.violations = nil
 }
 
-func (ws *Workspace) violate(format string, args ...any) {
+func (ws *core) violate(format string, args ...any) {
 	ws.bump()
 	ws.record.violations = kept(append(ws.record.violations, fmt.Sprintf(format, args...)), ws.record.keep)
 }

@@ -23,35 +23,41 @@ type responseURL struct {
 	left     int
 }
 
-func (ws *Workspace) newResponseURL(kind string, u *roster.User, c *channel, original *Message) string {
-	ws.serial["response"]++
-	path := fmt.Sprintf("/respond/%s/%s/%d-%016x", kind, ws.opts.TeamID, 1000+ws.serial["response"], ws.rng.Uint64())
-	ws.responses[path] = &responseURL{user: u, channel: c, original: original, expires: ws.opts.Now().Add(30 * time.Minute), left: 5}
-	return ws.base + path
+// replies are the addresses through which the app answers.
+type replies struct {
+	st        *state
+	responses map[string]*responseURL // by path
 }
 
-func (ws *Workspace) serveResponse(w http.ResponseWriter, r *http.Request) {
+func (ws *replies) newResponseURL(kind string, u *roster.User, c *channel, original *Message) string {
+	ws.st.serial["response"]++
+	path := fmt.Sprintf("/respond/%s/%s/%d-%016x", kind, ws.st.opts.TeamID, 1000+ws.st.serial["response"], ws.st.rng.Uint64())
+	ws.responses[path] = &responseURL{user: u, channel: c, original: original, expires: ws.st.opts.Now().Add(30 * time.Minute), left: 5}
+	return ws.st.base + path
+}
+
+func (ws *replies) serveResponse(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	body, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20)) // what was cut off is no JSON
 	call := Call{Method: "response_url", Args: map[string]string{"body": string(body)}, Status: http.StatusOK}
-	ws.mu.Lock()
-	call.Time = ws.opts.Now()
-	fault := ws.faults.Take("response_url", call.Args)
-	ws.mu.Unlock()
+	ws.st.mu.Lock()
+	call.Time = ws.st.opts.Now()
+	fault := ws.st.faults.Take("response_url", call.Args)
+	ws.st.mu.Unlock()
 	defer func() {
 		call.Duration = time.Since(start)
-		ws.mu.Lock()
-		defer ws.mu.Unlock()
-		ws.record.addCall(call)
-		ws.bump()
+		ws.st.mu.Lock()
+		defer ws.st.mu.Unlock()
+		ws.st.record.addCall(call)
+		ws.st.bump()
 	}()
 	if fault != nil && !fault.After {
-		call.Status, call.Error = fault.Play(r.Context(), ws.quit, w)
+		call.Status, call.Error = fault.Play(r.Context(), ws.st.quit, w)
 		return
 	}
 	err := ws.respond(r.URL.Path, body)
 	if fault != nil {
-		call.Status, call.Error = fault.Play(r.Context(), ws.quit, w)
+		call.Status, call.Error = fault.Play(r.Context(), ws.st.quit, w)
 		return
 	}
 	if err != nil {
@@ -70,9 +76,9 @@ func responseStatus(err error) int {
 	return http.StatusBadRequest
 }
 
-func (ws *Workspace) respond(path string, body []byte) error {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
+func (ws *replies) respond(path string, body []byte) error {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
 	target := ws.responses[path]
 	var given webapi.Args
 	err := wire.Decode(body, &given)
@@ -81,7 +87,7 @@ func (ws *Workspace) respond(path string, body []byte) error {
 		err = webapi.Refuse("invalid_url")
 	case target.left == 0:
 		err = webapi.Refuse("used_url")
-	case ws.opts.Now().After(target.expires):
+	case ws.st.opts.Now().After(target.expires):
 		err = webapi.Refuse("expired_url")
 	case err != nil:
 		err = webapi.Refuse("invalid_payload")
@@ -89,18 +95,18 @@ func (ws *Workspace) respond(path string, body []byte) error {
 		err = ws.respondWith(target, given)
 	}
 	if err != nil {
-		ws.violate("response_url: %s %v", err, webapi.Messages(err))
+		ws.st.violate("response_url: %s %v", err, webapi.Messages(err))
 	}
 	return err
 }
 
 // respondWith posts, replaces or deletes. Channels that the bot is not in make no difference here.
-func (ws *Workspace) respondWith(target *responseURL, given webapi.Args) error {
+func (ws *replies) respondWith(target *responseURL, given webapi.Args) error {
 	if given.Flag("delete_original") {
 		if target.original == nil {
 			return webapi.Refuse("message_not_found") // a command's invocation cannot be deleted
 		}
-		return ws.respondToOriginal(target, func(m *Message) { ws.remove(target.channel, m) })
+		return ws.respondToOriginal(target, func(m *Message) { ws.st.remove(target.channel, m) })
 	}
 	in, err := ws.responseContent(target, given)
 	if err != nil {
@@ -111,19 +117,19 @@ func (ws *Workspace) respondWith(target *responseURL, given webapi.Args) error {
 			if in.blocks == nil {
 				m.Blocks = nil // the whole message gives way, unlike chat.update
 			}
-			ws.edit(target.channel, m, in)
+			ws.st.edit(target.channel, m, in)
 		})
 	}
 	target.left--
 	if given.Str("response_type") != "in_channel" {
 		in.ephemeralTo = target.user.ID
 	}
-	target.last = ws.post(target.channel, ws.bot(), in)
+	target.last = ws.st.post(target.channel, ws.st.bot(), in)
 	return nil
 }
 
 // respondToOriginal changes the message that was clicked on, or the last one that came through a command's URL.
-func (ws *Workspace) respondToOriginal(target *responseURL, change func(*Message)) error {
+func (ws *replies) respondToOriginal(target *responseURL, change func(*Message)) error {
 	m := target.original
 	if m == nil {
 		m = target.last
@@ -136,7 +142,7 @@ func (ws *Workspace) respondToOriginal(target *responseURL, change func(*Message
 	return nil
 }
 
-func (ws *Workspace) responseContent(target *responseURL, given webapi.Args) (content, error) {
+func (ws *replies) responseContent(target *responseURL, given webapi.Args) (content, error) {
 	in := content{text: given.Str("text"), threadTS: given.Str("thread_ts")}
 	if err := readBlocks(given, &in); err != nil {
 		return in, err
@@ -144,7 +150,7 @@ func (ws *Workspace) responseContent(target *responseURL, given webapi.Args) (co
 	if in.text == "" && in.blocks == nil && in.attachments == nil {
 		return in, webapi.Refuse("no_text")
 	}
-	return in, ws.checkThread(&in, target.channel)
+	return in, checkThread(&in, target.channel)
 }
 
 // readBlocks reads blocks and attachments. What is not an array of objects is invalid_blocks_format; a block that breaks a

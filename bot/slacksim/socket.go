@@ -31,32 +31,40 @@ type socket struct {
 	gone   chan struct{} // closed when the connection is given up
 }
 
-// openConnection is apps.connections.open: a ticket for one WebSocket.
-func (ws *Workspace) openConnection(webapi.Args) (webapi.Reply, error) {
-	ws.serial["ticket"]++
-	ticket := fmt.Sprintf("%08x-%016x", ws.serial["ticket"], ws.rng.Uint64())
-	ws.tickets[ticket] = true
-	return webapi.Reply{"url": "ws" + ws.base[len("http"):] + "/link/?ticket=" + ticket + "&app_id=" + roster.AppID}, nil
+// connections are the app's Socket Mode connections, from the ticket to the goodbye.
+type connections struct {
+	st          *state
+	sockets     map[*socket]bool   // all of them; true = gets envelopes, false = is being closed
+	tickets     map[string]bool    // handed out and not used yet
+	acknowledge func(frame []byte) // takes what the app writes
 }
 
-func (ws *Workspace) takeTicket(ticket string) bool {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	ok := ws.tickets[ticket] && !ws.closed
+// openConnection is apps.connections.open: a ticket for one WebSocket.
+func (ws *connections) openConnection(webapi.Args) (webapi.Reply, error) {
+	ws.st.serial["ticket"]++
+	ticket := fmt.Sprintf("%08x-%016x", ws.st.serial["ticket"], ws.st.rng.Uint64())
+	ws.tickets[ticket] = true
+	return webapi.Reply{"url": "ws" + ws.st.base[len("http"):] + "/link/?ticket=" + ticket + "&app_id=" + roster.AppID}, nil
+}
+
+func (ws *connections) takeTicket(ticket string) bool {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
+	ok := ws.tickets[ticket] && !ws.st.closed
 	delete(ws.tickets, ticket)
 	if ok {
-		ws.work.Add(1)
+		ws.st.work.Add(1)
 	}
 	return ok
 }
 
 // serveLink is the WebSocket's life, from the ticket to the end.
-func (ws *Workspace) serveLink(w http.ResponseWriter, r *http.Request) {
+func (ws *connections) serveLink(w http.ResponseWriter, r *http.Request) {
 	if !ws.takeTicket(r.URL.Query().Get("ticket")) {
 		http.Error(w, "invalid ticket", http.StatusForbidden)
 		return
 	}
-	defer ws.work.Done()
+	defer ws.st.work.Done()
 	upgrader := websocket.Upgrader{ReadBufferSize: 32 << 10, WriteBufferSize: 32 << 10, CheckOrigin: func(*http.Request) bool { return true }}
 	conn, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
@@ -68,22 +76,22 @@ func (ws *Workspace) serveLink(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	ws.read(s)
-	ws.mu.Lock()
+	ws.st.mu.Lock()
 	ws.dropLocked(s)
-	ws.mu.Unlock()
+	ws.st.mu.Unlock()
 }
 
 // admit says hello and makes the socket one of those that get envelopes; the eleventh is turned away.
-func (ws *Workspace) admit(s *socket, short bool) bool {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	if len(ws.openSockets()) >= maxSockets || ws.closed {
+func (ws *connections) admit(s *socket, short bool) bool {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
+	if len(ws.openSockets()) >= maxSockets || ws.st.closed {
 		return false
 	}
-	ws.serial["socket"]++
-	s.number = ws.serial["socket"]
+	ws.st.serial["socket"]++
+	s.number = ws.st.serial["socket"]
 	ws.sockets[s] = true
-	lifetime := ws.opts.SocketLifetime
+	lifetime := ws.st.opts.SocketLifetime
 	if short { // using-socket-mode: "debug_reconnects=true … 360 seconds"
 		lifetime = 360 * time.Second
 	}
@@ -92,12 +100,12 @@ func (ws *Workspace) admit(s *socket, short bool) bool {
 		"debug_info": map[string]any{"host": "applink-1", "build_number": 1, "started": "2026-11-22 00:00:00.000",
 			"approximate_connection_time": int(cmp.Or(lifetime, 5*time.Hour) / time.Second)},
 	}))
-	ws.goLocked(func() { ws.pump(s) })
+	ws.st.goLocked(func() { ws.pump(s) })
 	if lifetime > 0 {
-		ws.afterLocked(max(lifetime-10*time.Second, 0), func() { ws.ask(s, "warning") })
-		ws.afterLocked(lifetime, func() { ws.ask(s, "refresh_requested"); ws.closeSocket(s) })
+		ws.st.afterLocked(max(lifetime-10*time.Second, 0), func() { ws.ask(s, "warning") })
+		ws.st.afterLocked(lifetime, func() { ws.ask(s, "refresh_requested"); ws.closeSocket(s) })
 	}
-	ws.bump()
+	ws.st.bump()
 	return true
 }
 
@@ -113,7 +121,7 @@ func disconnectFrame(reason string) []byte {
 }
 
 // read takes acks until the connection ends.
-func (ws *Workspace) read(s *socket) {
+func (ws *connections) read(s *socket) {
 	alive := func(string) error { return s.conn.SetReadDeadline(time.Now().Add(deadAfter)) }
 	s.conn.SetPongHandler(alive)
 	for alive("") == nil {
@@ -126,8 +134,8 @@ func (ws *Workspace) read(s *socket) {
 }
 
 // pump writes frames and pings. Slack pings every few seconds; clients take 30 seconds of silence for death.
-func (ws *Workspace) pump(s *socket) {
-	ping := time.NewTicker(ws.opts.PingInterval)
+func (ws *connections) pump(s *socket) {
+	ping := time.NewTicker(ws.st.opts.PingInterval)
 	defer ping.Stop()
 	for {
 		var err error
@@ -168,65 +176,65 @@ func (s *socket) write(frame []byte) {
 	}
 }
 
-func (ws *Workspace) dropLocked(s *socket) {
+func (ws *connections) dropLocked(s *socket) {
 	if _, known := ws.sockets[s]; known {
 		delete(ws.sockets, s)
 		close(s.gone)
-		ws.bump()
+		ws.st.bump()
 	}
 	_ = s.conn.Close()
 }
 
 // closeSocket ends the connection in the orderly way, after the frames that wait before it.
-func (ws *Workspace) closeSocket(s *socket) {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
+func (ws *connections) closeSocket(s *socket) {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
 	if ws.sockets[s] {
 		ws.sockets[s] = false
 		s.write(nil)
-		ws.bump()
+		ws.st.bump()
 	}
 }
 
-func (ws *Workspace) ask(s *socket, reason string) {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
+func (ws *connections) ask(s *socket, reason string) {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
 	if ws.sockets[s] {
 		s.write(disconnectFrame(reason))
 	}
 }
 
 // openSockets are the sockets in the order of their opening, so that the seeded choice is the same in every run.
-func (ws *Workspace) openSockets() []*socket {
+func (ws *connections) openSockets() []*socket {
 	all := slices.SortedFunc(maps.Keys(ws.sockets), func(a, b *socket) int { return a.number - b.number })
 	return slices.DeleteFunc(all, func(s *socket) bool { return !ws.sockets[s] })
 }
 
 // Sockets is the number of open Socket Mode connections.
-func (ws *Workspace) Sockets() int {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
+func (ws *connections) Sockets() int {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
 	return len(ws.openSockets())
 }
 
 // Disconnect sends every socket a disconnect frame (warning, refresh_requested or link_disabled) and closes it after a
 // while. Until then the socket gets envelopes as before: whoever closes it at once loses them. A negative pause leaves
 // the closing to the app.
-func (ws *Workspace) Disconnect(reason string, closeAfter time.Duration) {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
+func (ws *connections) Disconnect(reason string, closeAfter time.Duration) {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
 	for _, s := range ws.openSockets() {
 		s.write(disconnectFrame(reason))
 		if closeAfter >= 0 {
-			ws.afterLocked(closeAfter, func() { ws.closeSocket(s) })
+			ws.st.afterLocked(closeAfter, func() { ws.closeSocket(s) })
 		}
 	}
 }
 
 // DropSockets resets every connection without a word.
-func (ws *Workspace) DropSockets() {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
+func (ws *connections) DropSockets() {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
 	for _, s := range ws.openSockets() {
 		if tcp, ok := s.conn.UnderlyingConn().(*net.TCPConn); ok {
 			_ = tcp.SetLinger(0)

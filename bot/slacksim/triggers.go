@@ -20,7 +20,7 @@ const triggerLifetime = 3 * time.Second
 
 var triggerPattern = regexp.MustCompile(`^\d+\.\d+\.[0-9a-f]+$`)
 
-func (ws *Workspace) newTrigger(user string) string {
+func (ws *state) newTrigger(user string) string {
 	ws.serial["trigger"]++
 	id := fmt.Sprintf("%d.1000000000.%016x%016x", 1000000+ws.serial["trigger"], ws.rng.Uint64(), ws.rng.Uint64())
 	ws.triggers[id] = &trigger{user: user, expires: ws.opts.Now().Add(triggerLifetime)}
@@ -28,7 +28,7 @@ func (ws *Workspace) newTrigger(user string) string {
 }
 
 // exchange gives the user whose action the trigger stands for. The caller marks it as used when the view is open.
-func (ws *Workspace) exchange(id string) (*trigger, error) {
+func (ws *state) exchange(id string) (*trigger, error) {
 	t := ws.triggers[id]
 	switch {
 	case !triggerPattern.MatchString(id) || t == nil:

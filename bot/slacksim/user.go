@@ -11,23 +11,23 @@ import (
 
 // A Person is a user who acts. What a person cannot do in Slack is an error; what the app makes of it is not.
 type Person struct {
-	ws *Workspace
+	ws *client
 	id string
 }
 
 // ID is the user's id.
 func (p *Person) ID() string { return p.id }
 
-func (p *Person) user() *roster.User { return p.ws.users.ByID[p.id] }
+func (p *Person) user() *roster.User { return p.ws.st.users.ByID[p.id] }
 
 // A Surface is where a person finds buttons and menus: a Message or a View. What counts is what the person saw, which may
 // be older than what is there now.
 type Surface interface {
-	locate(ws *Workspace, u *roster.User) (place, []map[string]any, error)
+	locate(st *state, u *roster.User) (place, []map[string]any, error)
 }
 
-func (m Message) locate(ws *Workspace, u *roster.User) (place, []map[string]any, error) {
-	c, ok := ws.channels.ByID[m.Channel]
+func (m Message) locate(st *state, u *roster.User) (place, []map[string]any, error) {
+	c, ok := st.channels.ByID[m.Channel]
 	if !ok || !c.has(u) {
 		return place{}, nil, fmt.Errorf("%s does not see the channel %s", u.Name, m.Channel)
 	}
@@ -38,8 +38,8 @@ func (m Message) locate(ws *Workspace, u *roster.User) (place, []map[string]any,
 	return place{channel: c, message: now}, blockkit.ParseBlocks(m.Blocks), nil
 }
 
-func (v View) locate(ws *Workspace, u *roster.User) (place, []map[string]any, error) {
-	now := ws.views[v.ID]
+func (v View) locate(st *state, u *roster.User) (place, []map[string]any, error) {
+	now := st.views[v.ID]
 	if now == nil || now.User != u.ID {
 		return place{}, nil, fmt.Errorf("%s has no open view %s (%q)", u.Name, v.ID, v.Title)
 	}
@@ -49,8 +49,8 @@ func (v View) locate(ws *Workspace, u *roster.User) (place, []map[string]any, er
 // Types sends what is typed into the composer of a channel ("#soc", an id) or of a direct message ("@s1bot"): a slash
 // command, or a message. @names and #names become mentions, as in Slack's client.
 func (p *Person) Types(where, text string) error {
-	p.ws.mu.Lock()
-	defer p.ws.mu.Unlock()
+	p.ws.st.mu.Lock()
+	defer p.ws.st.mu.Unlock()
 	c, err := p.ws.composer(p.user(), where)
 	if err != nil {
 		return err
@@ -60,9 +60,9 @@ func (p *Person) Types(where, text string) error {
 
 // TypesInThread sends what is typed into the composer of the message's thread.
 func (p *Person) TypesInThread(m Message, text string) error {
-	p.ws.mu.Lock()
-	defer p.ws.mu.Unlock()
-	at, _, err := m.locate(p.ws, p.user())
+	p.ws.st.mu.Lock()
+	defer p.ws.st.mu.Unlock()
+	at, _, err := m.locate(p.ws.st, p.user())
 	if err != nil {
 		return err
 	}
@@ -76,9 +76,9 @@ func (p *Person) TypesInThread(m Message, text string) error {
 // Clicks clicks a button, or picks from an overflow menu, by its label. A confirmation dialog is shown first, and answered with yes;
 // see Dialogs and Declines.
 func (p *Person) Clicks(on Surface, label string) error {
-	p.ws.mu.Lock()
-	defer p.ws.mu.Unlock()
-	at, blocks, err := on.locate(p.ws, p.user())
+	p.ws.st.mu.Lock()
+	defer p.ws.st.mu.Unlock()
+	at, blocks, err := on.locate(p.ws.st, p.user())
 	if err != nil {
 		return err
 	}
@@ -115,10 +115,10 @@ func (p *Person) pickAnywhere(at place, blocks []map[string]any, label string) e
 // Selects picks options of a menu, radio buttons or checkboxes, or sets a date, a time or a text, and lets the app know as
 // Slack does at once. The menu is found by its label, its placeholder or its id; a search box is asked for the option.
 func (p *Person) Selects(on Surface, label string, choices ...string) error {
-	p.ws.mu.Lock()
-	at, blocks, err := on.locate(p.ws, p.user())
+	p.ws.st.mu.Lock()
+	at, blocks, err := on.locate(p.ws.st, p.user())
 	block, el := blockkit.FindInput(blocks, label)
-	p.ws.mu.Unlock()
+	p.ws.st.mu.Unlock()
 	if err != nil {
 		return err
 	}
@@ -129,8 +129,8 @@ func (p *Person) Selects(on Surface, label string, choices ...string) error {
 	if err != nil {
 		return err
 	}
-	p.ws.mu.Lock()
-	defer p.ws.mu.Unlock()
+	p.ws.st.mu.Lock()
+	defer p.ws.st.mu.Unlock()
 	return p.change(at, block, el, choices, offered)
 }
 
@@ -166,27 +166,27 @@ func (p *Person) offers(on Surface, label string, el map[string]any, choices []s
 // Suggests types a query into a search box and returns what the app offers. The box is found by its label, its placeholder
 // or its id. A query shorter than the box's min_query_length asks nobody, as in Slack.
 func (p *Person) Suggests(on Surface, label, query string) ([]blockkit.Option, error) {
-	p.ws.mu.Lock()
-	at, blocks, err := on.locate(p.ws, p.user())
+	p.ws.st.mu.Lock()
+	at, blocks, err := on.locate(p.ws.st, p.user())
 	if err != nil {
-		p.ws.mu.Unlock()
+		p.ws.st.mu.Unlock()
 		return nil, err
 	}
 	block, el := blockkit.FindElement(blocks, label, "external_select", "multi_external_select")
 	if el == nil {
-		p.ws.mu.Unlock()
+		p.ws.st.mu.Unlock()
 		return nil, fmt.Errorf("there is no search box %q", label)
 	}
 	d := p.ws.suggest(p.user(), at, block, el, query)
-	p.ws.mu.Unlock()
+	p.ws.st.mu.Unlock()
 	return p.ws.suggestions(d)
 }
 
 // View is the modal on top, if one is open.
 func (p *Person) View() (View, bool) {
-	p.ws.mu.Lock()
-	defer p.ws.mu.Unlock()
-	stack := p.ws.stacks[p.id]
+	p.ws.st.mu.Lock()
+	defer p.ws.st.mu.Unlock()
+	stack := p.ws.st.stacks[p.id]
 	if len(stack) == 0 {
 		return View{}, false
 	}
@@ -195,9 +195,9 @@ func (p *Person) View() (View, bool) {
 
 // Home is the App Home that the app has published for the person, if it has.
 func (p *Person) Home() (View, bool) {
-	p.ws.mu.Lock()
-	defer p.ws.mu.Unlock()
-	v := p.ws.homes[p.id]
+	p.ws.st.mu.Lock()
+	defer p.ws.st.mu.Unlock()
+	v := p.ws.st.homes[p.id]
 	if v == nil {
 		return View{}, false
 	}
@@ -212,15 +212,15 @@ func (p *Person) OpensMessages() { p.opens("messages") }
 
 // opens tells the app of an opened tab [docs.slack.dev/reference/events/app_home_opened]: the view comes with the Home tab alone.
 func (p *Person) opens(tab string) {
-	p.ws.mu.Lock()
-	defer p.ws.mu.Unlock()
-	if !p.ws.hears("app_home_opened") || tab == "home" && !p.ws.app.homeTab || tab == "messages" && !p.ws.app.messagesTab {
+	p.ws.st.mu.Lock()
+	defer p.ws.st.mu.Unlock()
+	if !p.ws.st.hears("app_home_opened") || tab == "home" && !p.ws.st.app.homeTab || tab == "messages" && !p.ws.st.app.messagesTab {
 		return
 	}
-	event := map[string]any{"type": "app_home_opened", "user": p.id, "tab": tab, "event_ts": p.ws.newTS(),
-		"channel": p.ws.dmOf(p.user(), p.ws.bot()).ID}
-	if v := p.ws.homes[p.id]; v != nil && tab == "home" {
-		event["view"] = p.ws.viewObject(v)
+	event := map[string]any{"type": "app_home_opened", "user": p.id, "tab": tab, "event_ts": p.ws.st.newTS(),
+		"channel": p.ws.st.dmOf(p.user(), p.ws.st.bot()).ID}
+	if v := p.ws.st.homes[p.id]; v != nil && tab == "home" {
+		event["view"] = p.ws.st.viewObject(v)
 	}
 	p.ws.sendEvent(p.user(), event)
 }
@@ -228,13 +228,13 @@ func (p *Person) opens(tab string) {
 // Invites brings somebody, or the app by its name, into a channel. The app hears of it where it is in that channel and may read what kind of
 // channel it is [docs.slack.dev/reference/events/member_joined_channel].
 func (p *Person) Invites(channel, name string) error {
-	p.ws.mu.Lock()
-	defer p.ws.mu.Unlock()
+	p.ws.st.mu.Lock()
+	defer p.ws.st.mu.Unlock()
 	c, err := p.ws.composer(p.user(), channel)
 	if err != nil {
 		return err
 	}
-	u, ok := p.ws.users.Find(name)
+	u, ok := p.ws.st.users.Find(name)
 	if !ok {
 		return fmt.Errorf("nobody is called %q", name)
 	}
@@ -246,11 +246,11 @@ func (p *Person) Invites(channel, name string) error {
 	if c.Private {
 		scope, kind = "groups:read", "G"
 	}
-	if c.has(p.ws.bot()) && p.ws.hasScope(scope) && p.ws.hears("member_joined_channel") {
-		p.ws.sendEvent(p.user(), map[string]any{"type": "member_joined_channel", "user": u.ID, "channel": c.ID, "channel_type": kind, "team": p.ws.opts.TeamID,
-			"inviter": p.id, "event_ts": p.ws.newTS()})
+	if c.has(p.ws.st.bot()) && p.ws.st.hasScope(scope) && p.ws.st.hears("member_joined_channel") {
+		p.ws.sendEvent(p.user(), map[string]any{"type": "member_joined_channel", "user": u.ID, "channel": c.ID, "channel_type": kind, "team": p.ws.st.opts.TeamID,
+			"inviter": p.id, "event_ts": p.ws.st.newTS()})
 	}
-	p.ws.bump()
+	p.ws.st.bump()
 	return nil
 }
 
@@ -276,10 +276,10 @@ func choicesOf(value any) []string {
 }
 
 func (p *Person) fill(v View, label string, choices []string) error {
-	p.ws.mu.Lock()
-	at, blocks, err := v.locate(p.ws, p.user())
+	p.ws.st.mu.Lock()
+	at, blocks, err := v.locate(p.ws.st, p.user())
 	block, el := blockkit.FindInput(blocks, label)
-	p.ws.mu.Unlock()
+	p.ws.st.mu.Unlock()
 	if err != nil {
 		return err
 	}
@@ -290,13 +290,13 @@ func (p *Person) fill(v View, label string, choices []string) error {
 	if err != nil {
 		return err
 	}
-	p.ws.mu.Lock()
-	defer p.ws.mu.Unlock()
+	p.ws.st.mu.Lock()
+	defer p.ws.st.mu.Unlock()
 	value, err := blockkit.Enter(el, choices, offered, p.ws.idOf)
 	if err != nil {
 		return err
 	}
-	p.ws.typed.remember(at.key(p.user()), wire.Text(block["block_id"]), wire.Text(el["action_id"]), value)
+	p.ws.st.typed.remember(at.key(p.user()), wire.Text(block["block_id"]), wire.Text(el["action_id"]), value)
 	if wire.IsTrue(block["dispatch_action"]) {
 		p.ws.act(p.user(), at, block, el, value)
 	}
@@ -309,14 +309,14 @@ func (p *Person) Submits(v View, fields map[string]any) (SubmitResult, error) {
 	if err := p.Fills(v, fields); err != nil {
 		return SubmitResult{}, err
 	}
-	p.ws.mu.Lock()
-	at, _, err := v.locate(p.ws, p.user())
+	p.ws.st.mu.Lock()
+	at, _, err := v.locate(p.ws.st, p.user())
 	if err != nil {
-		p.ws.mu.Unlock()
+		p.ws.st.mu.Unlock()
 		return SubmitResult{}, err
 	}
 	result, d := p.ws.submit(p.user(), at.view)
-	p.ws.mu.Unlock()
+	p.ws.st.mu.Unlock()
 	if d == nil {
 		return result, nil
 	}
@@ -325,9 +325,9 @@ func (p *Person) Submits(v View, fields map[string]any) (SubmitResult, error) {
 
 // Closes closes a form with its close button: the view itself, or the whole stack where the app said clear_on_close.
 func (p *Person) Closes(v View) error {
-	p.ws.mu.Lock()
-	defer p.ws.mu.Unlock()
-	at, _, err := v.locate(p.ws, p.user())
+	p.ws.st.mu.Lock()
+	defer p.ws.st.mu.Unlock()
+	at, _, err := v.locate(p.ws.st, p.user())
 	if err != nil {
 		return err
 	}
@@ -336,29 +336,29 @@ func (p *Person) Closes(v View) error {
 
 // Reads looks at a channel: nothing in it is unread any more.
 func (p *Person) Reads(channel string) {
-	p.ws.mu.Lock()
-	defer p.ws.mu.Unlock()
-	if c, ok := p.ws.channels.Find(channel); ok {
-		p.ws.setUnread(p.id, c.ID, count{})
+	p.ws.st.mu.Lock()
+	defer p.ws.st.mu.Unlock()
+	if c, ok := p.ws.st.channels.Find(channel); ok {
+		p.ws.st.setUnread(p.id, c.ID, count{})
 	}
 }
 
 // Unread counts what the person has not read in a channel, and how much of it calls the person.
 func (p *Person) Unread(channel string) (messages, mentions int) {
-	p.ws.mu.Lock()
-	defer p.ws.mu.Unlock()
+	p.ws.st.mu.Lock()
+	defer p.ws.st.mu.Unlock()
 	c, err := p.ws.composer(p.user(), channel)
 	if err != nil {
 		return 0, 0
 	}
-	n := p.ws.unreadOf(p.id, c.ID)
+	n := p.ws.st.unreadOf(p.id, c.ID)
 	return n.unread, n.mentions
 }
 
 // Sees are the messages of a channel that the person sees, oldest first, replies in threads included.
 func (p *Person) Sees(channel string) []Message {
-	p.ws.mu.Lock()
-	defer p.ws.mu.Unlock()
+	p.ws.st.mu.Lock()
+	defer p.ws.st.mu.Unlock()
 	c, err := p.ws.composer(p.user(), channel)
 	if err != nil {
 		return nil
@@ -374,17 +374,17 @@ func (p *Person) Sees(channel string) []Message {
 
 // Shortcut runs a global shortcut, by its name or its callback id.
 func (p *Person) Shortcut(name string) {
-	p.ws.mu.Lock()
-	defer p.ws.mu.Unlock()
+	p.ws.st.mu.Lock()
+	defer p.ws.st.mu.Unlock()
 	d := &delivery{kind: "interactive", label: "shortcut", user: p.user()}
-	p.ws.send(d, p.ws.shortcutPayload(p.user(), p.ws.callback(name), nil, nil), 0, "")
+	p.ws.send(d, p.ws.shortcutPayload(p.user(), p.ws.st.app.callback(name), nil, nil), 0, "")
 }
 
 // ShortcutOn runs a message shortcut, by its name or its callback id, on a message that is not ephemeral.
 func (p *Person) ShortcutOn(m Message, name string) error {
-	p.ws.mu.Lock()
-	defer p.ws.mu.Unlock()
-	at, _, err := m.locate(p.ws, p.user())
+	p.ws.st.mu.Lock()
+	defer p.ws.st.mu.Unlock()
+	at, _, err := m.locate(p.ws.st, p.user())
 	if err != nil {
 		return err
 	}
@@ -392,6 +392,6 @@ func (p *Person) ShortcutOn(m Message, name string) error {
 		return errors.New("ephemeral messages have no shortcuts")
 	}
 	d := &delivery{kind: "interactive", label: "message_action", user: p.user(), channel: at.channel}
-	p.ws.send(d, p.ws.shortcutPayload(p.user(), p.ws.callback(name), at.channel, at.message), 0, "")
+	p.ws.send(d, p.ws.shortcutPayload(p.user(), p.ws.st.app.callback(name), at.channel, at.message), 0, "")
 	return nil
 }

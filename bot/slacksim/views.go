@@ -72,7 +72,7 @@ func readView(raw json.RawMessage, kind string) (map[string]any, error) {
 }
 
 // setView fills the view from what the app sent. Inputs whose block_id and action_id stay keep what was typed into them.
-func (ws *Workspace) setView(v *View, source map[string]any) {
+func (ws *state) setView(v *View, source map[string]any) {
 	label := func(name string) string { return wire.Text(wire.Object(source[name])["text"]) }
 	v.source, v.Type, v.CallbackID, v.PrivateMetadata = source, wire.Text(source["type"]), wire.Text(source["callback_id"]), wire.Text(source["private_metadata"])
 	v.ExternalID = wire.Text(source["external_id"])
@@ -84,7 +84,7 @@ func (ws *Workspace) setView(v *View, source map[string]any) {
 }
 
 // addView makes a view of the user's and, if it is a modal, puts it on top of the stack.
-func (ws *Workspace) addView(user string, source map[string]any) (*View, error) {
+func (ws *state) addView(user string, source map[string]any) (*View, error) {
 	if id := wire.Text(source["external_id"]); id != "" && ws.viewByExternalID(id) != nil {
 		return nil, webapi.Refuse("duplicate_external_id")
 	}
@@ -109,7 +109,7 @@ func (ws *Workspace) addView(user string, source map[string]any) (*View, error) 
 	return v, nil
 }
 
-func (ws *Workspace) replaceView(v *View, source map[string]any) error {
+func (ws *state) replaceView(v *View, source map[string]any) error {
 	if id := wire.Text(source["external_id"]); id != "" && id != v.ExternalID && ws.viewByExternalID(id) != nil {
 		return webapi.Refuse("duplicate_external_id")
 	}
@@ -119,7 +119,7 @@ func (ws *Workspace) replaceView(v *View, source map[string]any) error {
 	return nil
 }
 
-func (ws *Workspace) viewByExternalID(id string) *View {
+func (ws *state) viewByExternalID(id string) *View {
 	for _, v := range ws.views {
 		if v.ExternalID == id {
 			return v
@@ -129,7 +129,7 @@ func (ws *Workspace) viewByExternalID(id string) *View {
 }
 
 // closeViews closes the topmost view of the user, or the whole stack, and returns what was closed.
-func (ws *Workspace) closeViews(user string, all bool) []*View {
+func (ws *state) closeViews(user string, all bool) []*View {
 	stack := ws.stacks[user]
 	keep := max(len(stack)-1, 0)
 	if all {
@@ -146,51 +146,54 @@ func (ws *Workspace) closeViews(user string, all bool) []*View {
 	return gone
 }
 
+// A viewAPI has the methods about views.
+type viewAPI struct{ st *state }
+
 // openView is views.open. Whatever the user had open gives way.
-func (ws *Workspace) openView(a webapi.Args) (webapi.Reply, error) {
+func (ws *viewAPI) openView(a webapi.Args) (webapi.Reply, error) {
 	source, err := readView(a.JSON("view"), "modal")
 	if err != nil {
 		return nil, err
 	}
-	t, err := ws.exchange(a.Str("trigger_id"))
+	t, err := ws.st.exchange(a.Str("trigger_id"))
 	if err != nil {
 		return nil, err
 	}
-	ws.closeViews(t.user, true)
-	v, err := ws.addView(t.user, source)
+	ws.st.closeViews(t.user, true)
+	v, err := ws.st.addView(t.user, source)
 	if err != nil {
 		return nil, err
 	}
 	t.used = true
-	return webapi.Reply{"view": ws.viewObject(v)}, nil
+	return webapi.Reply{"view": ws.st.viewObject(v)}, nil
 }
 
 // pushView is views.push: it needs a modal to push upon.
-func (ws *Workspace) pushView(a webapi.Args) (webapi.Reply, error) {
+func (ws *viewAPI) pushView(a webapi.Args) (webapi.Reply, error) {
 	source, err := readView(a.JSON("view"), "modal")
 	if err != nil {
 		return nil, err
 	}
-	t, err := ws.exchange(a.Str("trigger_id"))
+	t, err := ws.st.exchange(a.Str("trigger_id"))
 	if err != nil {
 		return nil, err
 	}
-	if len(ws.stacks[t.user]) == 0 {
+	if len(ws.st.stacks[t.user]) == 0 {
 		return nil, webapi.Refuse("not_found")
 	}
-	v, err := ws.addView(t.user, source)
+	v, err := ws.st.addView(t.user, source)
 	if err != nil {
 		return nil, err
 	}
 	t.used = true
-	return webapi.Reply{"view": ws.viewObject(v)}, nil
+	return webapi.Reply{"view": ws.st.viewObject(v)}, nil
 }
 
 // updateView is views.update, by view_id or external_id; with `hash` only while nobody else has changed the view.
-func (ws *Workspace) updateView(a webapi.Args) (webapi.Reply, error) {
-	v := ws.views[a.Str("view_id")]
+func (ws *viewAPI) updateView(a webapi.Args) (webapi.Reply, error) {
+	v := ws.st.views[a.Str("view_id")]
 	if id := a.Str("external_id"); v == nil && id != "" {
-		v = ws.viewByExternalID(id)
+		v = ws.st.viewByExternalID(id)
 	}
 	if v == nil {
 		return nil, webapi.Refuse("not_found")
@@ -202,42 +205,42 @@ func (ws *Workspace) updateView(a webapi.Args) (webapi.Reply, error) {
 	if hash := a.Str("hash"); hash != "" && hash != v.Hash {
 		return nil, webapi.Refuse("hash_conflict")
 	}
-	if err := ws.replaceView(v, source); err != nil {
+	if err := ws.st.replaceView(v, source); err != nil {
 		return nil, err
 	}
-	return webapi.Reply{"view": ws.viewObject(v)}, nil
+	return webapi.Reply{"view": ws.st.viewObject(v)}, nil
 }
 
 // publishView is views.publish: the App Home of one user.
-func (ws *Workspace) publishView(a webapi.Args) (webapi.Reply, error) {
-	u, ok := ws.users.ByID[a.Str("user_id")]
+func (ws *viewAPI) publishView(a webapi.Args) (webapi.Reply, error) {
+	u, ok := ws.st.users.ByID[a.Str("user_id")]
 	if !ok {
 		return nil, webapi.Refuse("user_not_found")
 	}
-	if !ws.app.homeTab { // docs.slack.dev/reference/methods/views.publish: "the Home tab isn't enabled for the app"
+	if !ws.st.app.homeTab { // docs.slack.dev/reference/methods/views.publish: "the Home tab isn't enabled for the app"
 		return nil, webapi.Refuse("not_enabled")
 	}
 	source, err := readView(a.JSON("view"), "home")
 	if err != nil {
 		return nil, err
 	}
-	v := ws.homes[u.ID]
+	v := ws.st.homes[u.ID]
 	if hash := a.Str("hash"); hash != "" && (v == nil || hash != v.Hash) {
 		return nil, webapi.Refuse("hash_conflict")
 	}
 	if v == nil {
-		id := ws.newID("V")
+		id := ws.st.newID("V")
 		v = &View{ID: id, User: u.ID, RootID: id}
-		ws.homes[u.ID], ws.views[id] = v, v
+		ws.st.homes[u.ID], ws.st.views[id] = v, v
 	}
-	ws.setView(v, source)
-	ws.notify(u.ID, map[string]any{"type": "home_published", "view": ws.viewObject(v)})
-	ws.bump()
-	return webapi.Reply{"view": ws.viewObject(v)}, nil
+	ws.st.setView(v, source)
+	ws.st.notify(u.ID, map[string]any{"type": "home_published", "view": ws.st.viewObject(v)})
+	ws.st.bump()
+	return webapi.Reply{"view": ws.st.viewObject(v)}, nil
 }
 
 // viewObject is the view as the Web API and payloads show it [docs.slack.dev/reference/views].
-func (ws *Workspace) viewObject(v *View) map[string]any {
+func (ws *state) viewObject(v *View) map[string]any {
 	o := map[string]any{
 		"id": v.ID, "team_id": ws.opts.TeamID, "type": v.Type, "blocks": v.Blocks, "private_metadata": v.PrivateMetadata,
 		"callback_id": v.CallbackID, "external_id": v.ExternalID, "hash": v.Hash, "clear_on_close": v.ClearOnClose,

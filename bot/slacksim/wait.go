@@ -8,38 +8,44 @@ import (
 	"strings"
 )
 
+// waits are for tests: each returns once something is there.
+type waits struct {
+	st   *state
+	link *sender
+}
+
 // wait returns once find is satisfied; it looks again whenever something changed. find and there run under the lock.
-func (ws *Workspace) wait(ctx context.Context, what string, find func() bool, there func() string) error {
+func (ws *waits) wait(ctx context.Context, what string, find func() bool, there func() string) error {
 	for {
-		ws.mu.Lock()
-		found, changed := find(), ws.changed
-		ws.mu.Unlock()
+		ws.st.mu.Lock()
+		found, changed := find(), ws.st.changed
+		ws.st.mu.Unlock()
 		if found {
 			return nil
 		}
 		select {
 		case <-changed:
-		case <-ws.quit:
+		case <-ws.st.quit:
 			return fmt.Errorf("%s: %w", what, errors.New("the workspace was closed"))
 		case <-ctx.Done():
-			ws.mu.Lock()
-			defer ws.mu.Unlock()
+			ws.st.mu.Lock()
+			defer ws.st.mu.Unlock()
 			return fmt.Errorf("%s: %w; there was %s%s", what, ctx.Err(), there(), ws.troubles())
 		}
 	}
 }
 
 // troubles are the violations, which often tell why a wait was in vain.
-func (ws *Workspace) troubles() string {
-	if len(ws.record.violations) == 0 {
+func (ws *waits) troubles() string {
+	if len(ws.st.record.violations) == 0 {
 		return ""
 	}
-	return "\nviolations:\n  " + strings.Join(ws.record.violations, "\n  ")
+	return "\nviolations:\n  " + strings.Join(ws.st.record.violations, "\n  ")
 }
 
 // WaitMessage returns the newest message of a channel that satisfies the predicate, as soon as there is one. Replies in
 // threads count, ephemeral messages do not.
-func (ws *Workspace) WaitMessage(ctx context.Context, channel string, is func(Message) bool) (Message, error) {
+func (ws *waits) WaitMessage(ctx context.Context, channel string, is func(Message) bool) (Message, error) {
 	var found Message
 	everybody := func(m *Message) bool { return m.EphemeralTo == "" }
 	err := ws.wait(ctx, "wait for a message in "+channel, func() bool {
@@ -49,10 +55,10 @@ func (ws *Workspace) WaitMessage(ctx context.Context, channel string, is func(Me
 }
 
 // WaitEphemeral returns the newest message that only this user sees and that satisfies the predicate, in any channel.
-func (ws *Workspace) WaitEphemeral(ctx context.Context, user string, is func(Message) bool) (Message, error) {
+func (ws *waits) WaitEphemeral(ctx context.Context, user string, is func(Message) bool) (Message, error) {
 	var found Message
 	theirs := func(m *Message) bool {
-		u, ok := ws.users.Find(user)
+		u, ok := ws.st.users.Find(user)
 		return ok && m.EphemeralTo == u.ID
 	}
 	err := ws.wait(ctx, "wait for an ephemeral message to "+user, func() bool {
@@ -62,7 +68,7 @@ func (ws *Workspace) WaitEphemeral(ctx context.Context, user string, is func(Mes
 }
 
 // WaitUpdate returns the message once it satisfies the predicate; it may do so already.
-func (ws *Workspace) WaitUpdate(ctx context.Context, channel, ts string, is func(Message) bool) (Message, error) {
+func (ws *waits) WaitUpdate(ctx context.Context, channel, ts string, is func(Message) bool) (Message, error) {
 	var found Message
 	same := func(m *Message) bool { return m.TS == ts }
 	err := ws.wait(ctx, "wait for the message "+ts+" in "+channel+" to change", func() bool {
@@ -72,14 +78,14 @@ func (ws *Workspace) WaitUpdate(ctx context.Context, channel, ts string, is func
 }
 
 // WaitView returns the user's topmost view once it satisfies the predicate; nil takes any.
-func (ws *Workspace) WaitView(ctx context.Context, user string, is func(View) bool) (View, error) {
+func (ws *waits) WaitView(ctx context.Context, user string, is func(View) bool) (View, error) {
 	var found View
 	top := func() *View {
-		u, _ := ws.users.Find(user)
-		if u == nil || len(ws.stacks[u.ID]) == 0 {
+		u, _ := ws.st.users.Find(user)
+		if u == nil || len(ws.st.stacks[u.ID]) == 0 {
 			return nil
 		}
-		return ws.stacks[u.ID][len(ws.stacks[u.ID])-1]
+		return ws.st.stacks[u.ID][len(ws.st.stacks[u.ID])-1]
 	}
 	err := ws.wait(ctx, "wait for a view of "+user, func() bool {
 		v := top()
@@ -98,14 +104,14 @@ func (ws *Workspace) WaitView(ctx context.Context, user string, is func(View) bo
 }
 
 // WaitHome returns the Home tab that the app published for a user once it satisfies the predicate; nil takes any.
-func (ws *Workspace) WaitHome(ctx context.Context, user string, is func(View) bool) (View, error) {
+func (ws *waits) WaitHome(ctx context.Context, user string, is func(View) bool) (View, error) {
 	var found View
 	tab := func() *View {
-		u, _ := ws.users.Find(user)
+		u, _ := ws.st.users.Find(user)
 		if u == nil {
 			return nil
 		}
-		return ws.homes[u.ID]
+		return ws.st.homes[u.ID]
 	}
 	err := ws.wait(ctx, "wait for the Home tab of "+user, func() bool {
 		v := tab()
@@ -124,25 +130,25 @@ func (ws *Workspace) WaitHome(ctx context.Context, user string, is func(View) bo
 }
 
 // WaitCall returns the newest call of a method that satisfies the predicate; nil takes any.
-func (ws *Workspace) WaitCall(ctx context.Context, method string, is func(Call) bool) (Call, error) {
+func (ws *waits) WaitCall(ctx context.Context, method string, is func(Call) bool) (Call, error) {
 	var found Call
 	err := ws.wait(ctx, "wait for a call of "+method, func() bool {
-		for _, c := range slices.Backward(ws.record.calls) {
+		for _, c := range slices.Backward(ws.st.record.calls) {
 			if c.Method == method && (is == nil || is(c)) {
 				found = c
 				return true
 			}
 		}
 		return false
-	}, func() string { return fmt.Sprintf("%d calls in all", len(ws.record.calls)) })
+	}, func() string { return fmt.Sprintf("%d calls in all", len(ws.st.record.calls)) })
 	return found, err
 }
 
 // WaitViolation returns the newest violation that has these words, as soon as there is one.
-func (ws *Workspace) WaitViolation(ctx context.Context, words string) (string, error) {
+func (ws *waits) WaitViolation(ctx context.Context, words string) (string, error) {
 	found := ""
 	err := ws.wait(ctx, fmt.Sprintf("wait for the violation %q", words), func() bool {
-		for _, v := range slices.Backward(ws.record.violations) {
+		for _, v := range slices.Backward(ws.st.record.violations) {
 			if strings.Contains(v, words) {
 				found = v
 				return true
@@ -154,18 +160,18 @@ func (ws *Workspace) WaitViolation(ctx context.Context, words string) (string, e
 }
 
 // WaitSockets returns once at least so many Socket Mode connections are open.
-func (ws *Workspace) WaitSockets(ctx context.Context, atLeast int) error {
-	return ws.wait(ctx, fmt.Sprintf("wait for %d sockets", atLeast), func() bool { return len(ws.openSockets()) >= atLeast },
-		func() string { return fmt.Sprintf("%d of them", len(ws.openSockets())) })
+func (ws *waits) WaitSockets(ctx context.Context, atLeast int) error {
+	return ws.wait(ctx, fmt.Sprintf("wait for %d sockets", atLeast), func() bool { return len(ws.link.openSockets()) >= atLeast },
+		func() string { return fmt.Sprintf("%d of them", len(ws.link.openSockets())) })
 }
 
 // Settle returns once no envelope waits for its ack any more.
-func (ws *Workspace) Settle(ctx context.Context) error {
-	return ws.wait(ctx, "wait for acks", func() bool { return ws.waiting == 0 },
-		func() string { return fmt.Sprintf("%d envelopes without one", ws.waiting) })
+func (ws *waits) Settle(ctx context.Context) error {
+	return ws.wait(ctx, "wait for acks", func() bool { return ws.link.waiting == 0 },
+		func() string { return fmt.Sprintf("%d envelopes without one", ws.link.waiting) })
 }
 
-func (ws *Workspace) newest(found *Message, messages []*Message, relevant func(*Message) bool, is func(Message) bool) bool {
+func (ws *waits) newest(found *Message, messages []*Message, relevant func(*Message) bool, is func(Message) bool) bool {
 	for _, m := range slices.Backward(messages) {
 		if !m.Deleted && relevant(m) && (is == nil || is(*m)) {
 			*found = *m
@@ -175,10 +181,10 @@ func (ws *Workspace) newest(found *Message, messages []*Message, relevant func(*
 	return false
 }
 
-func (ws *Workspace) messagesIn(name string) []*Message {
-	c, ok := ws.channels.Find(name)
-	if u, isUser := ws.users.Find(name); !ok && isUser {
-		c, ok = ws.dmOf(u, ws.bot()), true
+func (ws *waits) messagesIn(name string) []*Message {
+	c, ok := ws.st.channels.Find(name)
+	if u, isUser := ws.st.users.Find(name); !ok && isUser {
+		c, ok = ws.st.dmOf(u, ws.st.bot()), true
 	}
 	if !ok {
 		return nil
@@ -186,9 +192,9 @@ func (ws *Workspace) messagesIn(name string) []*Message {
 	return c.messages
 }
 
-func (ws *Workspace) allMessages() []*Message {
+func (ws *waits) allMessages() []*Message {
 	all := []*Message{}
-	for _, c := range ws.channels.All() {
+	for _, c := range ws.st.channels.All() {
 		all = append(all, c.messages...)
 	}
 	slices.SortFunc(all, func(a, b *Message) int {

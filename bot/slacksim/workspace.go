@@ -75,15 +75,14 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// A Workspace is a simulated Slack workspace with one app installed. It is an http.Handler to be mounted at the root:
-// the Web API lives under /api/, the demo's page at /.
-type Workspace struct {
+// core is what everything in the workspace stands on: its settings, the lock, the clock, ids, and the work that Close waits for. Whoever
+// calls a method of core, or of what is built on it, holds the lock.
+type core struct {
 	opts Options
-	mux  *http.ServeMux
 	quit chan struct{}
 	work sync.WaitGroup
 
-	mu      sync.Mutex // guards everything below
+	mu      sync.Mutex // guards everything below, and all that is built on it
 	closed  bool
 	changed chan struct{} // closed and replaced whenever something changed
 	base    string
@@ -91,70 +90,98 @@ type Workspace struct {
 	serial  map[string]int // last number of each kind of id
 	lastTS  int64          // microseconds of the newest time stamp
 
-	app       installed
-	users     roster.Directory[*roster.User]
-	groups    roster.Directory[*roster.Group]
-	channels  roster.Directory[*channel]
-	views     map[string]*View        // by id, open ones only
-	stacks    map[string][]*View      // open modals of a user, lowest first
-	homes     map[string]*View        // App Home of a user
-	dialogs   map[string][]Dialog     // confirmations that a user was shown
-	files     map[string]*File        // by id
-	triggers  map[string]*trigger     // by trigger_id
-	responses map[string]*responseURL // by path
-	sockets   map[*socket]bool        // all connections; true = gets envelopes, false = is being closed
-	tickets   map[string]bool         // handed out and not used yet
-	envelopes map[string]*delivery    // all that were sent, by envelope_id
-	echoes    map[string]int          // label → how many times more each envelope is sent
-	waiting   int                     // envelopes without an ack whose deadline has not passed
-	faults    webapi.Faults
-	rates     webapi.Rates
-	pages     page.Streams // of the demo
-	record    record       // what happened
-	typed     drafts
-	unread    map[string]map[string]count // user → channel
+	app    installed
+	faults webapi.Faults
+	record record // what happened
+}
+
+// directory is who and what there is: people, groups, conversations.
+type directory struct {
+	*core
+	users    roster.Directory[*roster.User]
+	groups   roster.Directory[*roster.Group]
+	channels roster.Directory[*channel]
+}
+
+// conversations are what is written, and who has not read it yet.
+type conversations struct {
+	*directory
+	files  map[string]*File            // by id
+	unread map[string]map[string]count // user → channel
+	pages  page.Streams                // of the demo, which show it
+}
+
+// state is all that there is in a workspace: the conversations, and what is open on people's screens.
+type state struct {
+	*conversations
+	views    map[string]*View    // by id, open ones only
+	stacks   map[string][]*View  // open modals of a user, lowest first
+	homes    map[string]*View    // App Home of a user
+	triggers map[string]*trigger // by trigger_id
+	typed    drafts
+}
+
+func newState(o Options) *state {
+	c := &core{
+		opts: o, app: everything(), quit: make(chan struct{}), changed: make(chan struct{}), serial: map[string]int{},
+		rng: rand.New(rand.NewPCG(o.Seed, 0x51ac4)), record: record{keep: o.KeepCalls},
+	}
+	d := &directory{core: c, users: roster.NewDirectory[*roster.User](), groups: roster.NewDirectory[*roster.Group](), channels: roster.NewDirectory[*channel]()}
+	d.users.Add(roster.SlackbotID, "slackbot", &roster.User{ID: roster.SlackbotID, Name: "slackbot", RealName: "Slackbot", IsBot: true, TeamID: o.TeamID})
+	t := &conversations{directory: d, files: map[string]*File{}, unread: map[string]map[string]count{}, pages: page.Streams{}}
+	return &state{
+		conversations: t, views: map[string]*View{}, stacks: map[string][]*View{}, homes: map[string]*View{}, triggers: map[string]*trigger{}, typed: drafts{},
+	}
+}
+
+// A Workspace is a simulated Slack workspace with one app installed. It is an http.Handler to be mounted at the root:
+// the Web API lives under /api/, the demo's page at /. Each of its parts knows the state and the parts that it is made with, and no other.
+type Workspace struct {
+	st  *state
+	mux *http.ServeMux
+	members
+	appSettings
+	recording
+	waits
+	*client
 }
 
 // New makes a workspace that has the app's bot, Slackbot, and nobody and nothing else.
 func New(o Options) *Workspace {
 	o = o.withDefaults()
+	st := newState(o)
+	link := &connections{st: st, sockets: map[*socket]bool{}, tickets: map[string]bool{}}
+	answers := &replies{st: st, responses: map[string]*responseURL{}}
+	people := &client{sender: newSender(st, link, answers), dialogs: map[string][]Dialog{}}
 	ws := &Workspace{
-		opts: o, app: everything(), quit: make(chan struct{}), changed: make(chan struct{}), serial: map[string]int{},
-		rng:   rand.New(rand.NewPCG(o.Seed, 0x51ac4)),
-		users: roster.NewDirectory[*roster.User](), groups: roster.NewDirectory[*roster.Group](), channels: roster.NewDirectory[*channel](),
-		views: map[string]*View{}, stacks: map[string][]*View{}, homes: map[string]*View{}, files: map[string]*File{},
-		triggers: map[string]*trigger{}, responses: map[string]*responseURL{}, sockets: map[*socket]bool{},
-		echoes: map[string]int{}, tickets: map[string]bool{}, envelopes: map[string]*delivery{}, rates: webapi.Rates{},
-		pages: page.Streams{}, typed: drafts{}, unread: map[string]map[string]count{},
-		record: record{keep: o.KeepCalls},
+		st: st, members: members{st, people}, appSettings: appSettings{st}, recording: recording{st}, waits: waits{st, people.sender}, client: people,
 	}
-	ws.users.Add(roster.SlackbotID, "slackbot", &roster.User{ID: roster.SlackbotID, Name: "slackbot", RealName: "Slackbot", IsBot: true, TeamID: o.TeamID})
 	ws.AddUser(roster.User{Name: o.BotName, IsBot: true, IsApp: true, RealName: o.BotName})
-	ws.mux = ws.routes()
+	ws.mux = routes(newWebAPI(st, link), answers, &demoPage{people})
 	return ws
 }
 
 // verifier is the deprecated `token` of payloads.
 const verifier = "slacksim-verification-token"
 
-func (ws *Workspace) routes() *http.ServeMux {
+func routes(api *webAPI, answers *replies, demo *demoPage) *http.ServeMux {
 	mux := http.NewServeMux()
-	mux.HandleFunc("/api/{method}", ws.serveAPI)
-	mux.HandleFunc("GET /link/", ws.serveLink)
-	mux.HandleFunc("POST /upload/v1/{id}", ws.serveUpload)
-	mux.HandleFunc("GET /files-pri/{id}/{name}", ws.servePrivateFile)
-	mux.HandleFunc("POST /respond/{kind}/{team}/{id}", ws.serveResponse)
-	ws.demoRoutes(mux)
+	mux.HandleFunc("/api/{method}", api.serveAPI)
+	mux.HandleFunc("GET /link/", api.serveLink)
+	mux.HandleFunc("POST /upload/v1/{id}", api.serveUpload)
+	mux.HandleFunc("GET /files-pri/{id}/{name}", api.servePrivateFile)
+	mux.HandleFunc("POST /respond/{kind}/{team}/{id}", answers.serveResponse)
+	demo.routes(mux)
 	return mux
 }
 
 // ServeHTTP answers for slack.com, wss.slack.com, hooks.slack.com and files.slack.com, and serves the demo's page.
 func (ws *Workspace) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ws.mu.Lock()
-	if ws.base == "" {
-		ws.base = originOf(r)
+	ws.st.mu.Lock()
+	if ws.st.base == "" {
+		ws.st.base = originOf(r)
 	}
-	ws.mu.Unlock()
+	ws.st.mu.Unlock()
 	ws.mux.ServeHTTP(w, r)
 }
 
@@ -167,35 +194,35 @@ func originOf(r *http.Request) string {
 
 // SetBase sets the address that the workspace gives for itself in URLs. Without it, that is the host of the first request.
 func (ws *Workspace) SetBase(url string) {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	ws.base = strings.TrimSuffix(url, "/")
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
+	ws.st.base = strings.TrimSuffix(url, "/")
 }
 
 // Close ends all sockets and streams, cancels what was still to be sent, and waits for every goroutine of the workspace.
 func (ws *Workspace) Close() {
-	ws.mu.Lock()
-	if !ws.closed {
-		ws.closed = true
-		close(ws.quit)
+	ws.st.mu.Lock()
+	if !ws.st.closed {
+		ws.st.closed = true
+		close(ws.st.quit)
 		for s := range maps.Clone(ws.sockets) {
 			ws.dropLocked(s)
 		}
-		ws.bump()
+		ws.st.bump()
 	}
-	ws.mu.Unlock()
-	ws.work.Wait()
+	ws.st.mu.Unlock()
+	ws.st.work.Wait()
 }
 
 // goLocked runs f in a goroutine that Close waits for. After Close it does nothing.
-func (ws *Workspace) goLocked(f func()) {
+func (ws *core) goLocked(f func()) {
 	if !ws.closed {
 		ws.work.Go(f)
 	}
 }
 
 // afterLocked runs f after d, unless the workspace is closed first.
-func (ws *Workspace) afterLocked(d time.Duration, f func()) {
+func (ws *core) afterLocked(d time.Duration, f func()) {
 	ws.goLocked(func() {
 		timer := time.NewTimer(d)
 		defer timer.Stop()
@@ -208,19 +235,19 @@ func (ws *Workspace) afterLocked(d time.Duration, f func()) {
 }
 
 // bump tells everybody who waits that something changed.
-func (ws *Workspace) bump() {
+func (ws *core) bump() {
 	close(ws.changed)
 	ws.changed = make(chan struct{})
 }
 
 // newID makes ids that are unique and, for one order of calls, the same in every run.
-func (ws *Workspace) newID(prefix string) string {
+func (ws *core) newID(prefix string) string {
 	ws.serial[prefix]++
 	return fmt.Sprintf("%s0%08X", prefix, ws.serial[prefix])
 }
 
 // newTS makes a time stamp later than all before it, as Slack's are within a channel.
-func (ws *Workspace) newTS() string {
+func (ws *core) newTS() string {
 	ws.lastTS = max(ws.opts.Now().UnixMicro(), ws.lastTS+1)
 	return formatTS(ws.lastTS)
 }

@@ -11,31 +11,34 @@ import (
 	"s1bot/bot/slacksim/wire"
 )
 
-// A deed is what the page asks for: the person, and the arguments.
-type deed func(ws *Workspace, u *roster.User, a webapi.Args) (map[string]any, error)
+// demoDeeds are what people do on the demo's page.
+type demoDeeds struct{ *client }
 
-func (ws *Workspace) demoDeed(do deed) http.HandlerFunc {
+// A deed is what the page asks for: the person, and the arguments.
+type deed func(u *roster.User, a webapi.Args) (map[string]any, error)
+
+func (ws *demoDeeds) serve(do deed) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if !page.SameOrigin(r) {
-			webapi.WriteJSON(w, http.StatusForbidden, demoFailure(cannot("cross_origin", "Another site's page asked for this, so nothing was done.")))
+			webapi.WriteJSON(w, http.StatusForbidden, refusal(cannot("cross_origin", "Another site's page asked for this, so nothing was done.")))
 			return
 		}
 		body, err := io.ReadAll(io.LimitReader(r.Body, 4<<20))
 		a := webapi.Args{}
 		if err != nil || wire.Decode(body, &a) != nil {
-			webapi.WriteJSON(w, http.StatusOK, demoFailure(cannot("invalid_json", "The request is no JSON object.")))
+			webapi.WriteJSON(w, http.StatusOK, refusal(cannot("invalid_json", "The request is no JSON object.")))
 			return
 		}
-		ws.mu.Lock()
-		u, ok := ws.demoUser(a.Str("user"))
-		ws.mu.Unlock()
+		ws.st.mu.Lock()
+		u, ok := pageUser(ws.st, a.Str("user"))
+		ws.st.mu.Unlock()
 		if !ok {
-			webapi.WriteJSON(w, http.StatusOK, demoFailure(cannot("user_not_found", "Nobody here has that name.")))
+			webapi.WriteJSON(w, http.StatusOK, refusal(cannot("user_not_found", "Nobody here has that name.")))
 			return
 		}
-		out, err := do(ws, u, a)
+		out, err := do(u, a)
 		if err != nil {
-			webapi.WriteJSON(w, http.StatusOK, demoFailure(err))
+			webapi.WriteJSON(w, http.StatusOK, refusal(err))
 			return
 		}
 		if out == nil {
@@ -46,9 +49,9 @@ func (ws *Workspace) demoDeed(do deed) http.HandlerFunc {
 	}
 }
 
-func (ws *Workspace) demoMessage(u *roster.User, a webapi.Args) (map[string]any, error) {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
+func (ws *demoDeeds) doMessage(u *roster.User, a webapi.Args) (map[string]any, error) {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
 	c, err := ws.composer(u, a.Str("channel"))
 	if err != nil {
 		return nil, err
@@ -66,24 +69,24 @@ func (ws *Workspace) demoMessage(u *roster.User, a webapi.Args) (map[string]any,
 	return nil, ws.typeIn(u, c, thread, a.Str("text"))
 }
 
-func (ws *Workspace) demoRead(u *roster.User, a webapi.Args) (map[string]any, error) {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
+func (ws *demoDeeds) doRead(u *roster.User, a webapi.Args) (map[string]any, error) {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
 	c, err := ws.composer(u, a.Str("channel"))
 	if err != nil {
 		return nil, err
 	}
-	ws.setUnread(u.ID, c.ID, count{})
+	ws.st.setUnread(u.ID, c.ID, count{})
 	return nil, nil
 }
 
-// demoElement finds the element that the page speaks of.
-func (ws *Workspace) demoElement(u *roster.User, a webapi.Args) (at place, block, el map[string]any, err error) {
+// element finds the element that the page speaks of.
+func (ws *demoDeeds) element(u *roster.User, a webapi.Args) (at place, block, el map[string]any, err error) {
 	var on Surface = Message{Channel: a.Str("channel"), TS: a.Str("message_ts")}
 	if id := a.Str("view_id"); id != "" {
 		on = View{ID: id}
 	}
-	if at, _, err = on.locate(ws, u); err != nil {
+	if at, _, err = on.locate(ws.st, u); err != nil {
 		return at, nil, nil, cannot("not_found", "This is no longer there.")
 	}
 	raw := at.rawBlocks()
@@ -105,10 +108,10 @@ func (p place) rawBlocks() []byte {
 	return p.message.Blocks
 }
 
-func (ws *Workspace) demoAction(u *roster.User, a webapi.Args) (map[string]any, error) {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	at, block, el, err := ws.demoElement(u, a)
+func (ws *demoDeeds) doAction(u *roster.User, a webapi.Args) (map[string]any, error) {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
+	at, block, el, err := ws.element(u, a)
 	if err != nil {
 		return nil, err
 	}
@@ -116,15 +119,15 @@ func (ws *Workspace) demoAction(u *roster.User, a webapi.Args) (map[string]any, 
 	return nil, nil
 }
 
-func (ws *Workspace) demoSuggest(u *roster.User, a webapi.Args) (map[string]any, error) {
-	ws.mu.Lock()
-	at, block, el, err := ws.demoElement(u, a)
+func (ws *demoDeeds) doSuggest(u *roster.User, a webapi.Args) (map[string]any, error) {
+	ws.st.mu.Lock()
+	at, block, el, err := ws.element(u, a)
 	if err != nil {
-		ws.mu.Unlock()
+		ws.st.mu.Unlock()
 		return nil, err
 	}
 	d := ws.suggest(u, at, block, el, a.Str("value"))
-	ws.mu.Unlock()
+	ws.st.mu.Unlock()
 	options, err := ws.suggestions(d)
 	if err != nil {
 		return nil, err
@@ -132,31 +135,31 @@ func (ws *Workspace) demoSuggest(u *roster.User, a webapi.Args) (map[string]any,
 	return blockkit.OptionList(options), nil
 }
 
-func (ws *Workspace) demoSubmit(u *roster.User, a webapi.Args) (map[string]any, error) {
-	ws.mu.Lock()
-	at, _, err := View{ID: a.Str("view_id")}.locate(ws, u)
+func (ws *demoDeeds) doSubmit(u *roster.User, a webapi.Args) (map[string]any, error) {
+	ws.st.mu.Lock()
+	at, _, err := View{ID: a.Str("view_id")}.locate(ws.st, u)
 	if err != nil {
-		ws.mu.Unlock()
+		ws.st.mu.Unlock()
 		return nil, cannot("not_found", "This form is no longer open.")
 	}
 	for block, actions := range wire.Object(a["values"]) {
 		for action, value := range wire.Object(actions) {
-			ws.typed.remember(at.key(u), block, action, wire.Object(value))
+			ws.st.typed.remember(at.key(u), block, action, wire.Object(value))
 		}
 	}
 	result, d := ws.submit(u, at.view)
-	ws.mu.Unlock()
+	ws.st.mu.Unlock()
 	if d != nil {
 		if result, err = ws.submitted(d); err != nil {
 			return nil, err
 		}
 	}
-	return ws.demoSubmitted(result), nil
+	return ws.result(result), nil
 }
 
-func (ws *Workspace) demoSubmitted(result SubmitResult) map[string]any {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
+func (ws *demoDeeds) result(result SubmitResult) map[string]any {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
 	out := map[string]any{"response_action": nil}
 	if result.Action != "" {
 		out["response_action"] = result.Action
@@ -166,16 +169,16 @@ func (ws *Workspace) demoSubmitted(result SubmitResult) map[string]any {
 	}
 	for _, v := range []*View{result.Updated, result.Pushed} {
 		if v != nil {
-			out["view"] = ws.viewObject(v)
+			out["view"] = ws.st.viewObject(v)
 		}
 	}
 	return out
 }
 
-func (ws *Workspace) demoClose(u *roster.User, a webapi.Args) (map[string]any, error) {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	at, _, err := View{ID: a.Str("view_id")}.locate(ws, u)
+func (ws *demoDeeds) doClose(u *roster.User, a webapi.Args) (map[string]any, error) {
+	ws.st.mu.Lock()
+	defer ws.st.mu.Unlock()
+	at, _, err := View{ID: a.Str("view_id")}.locate(ws.st, u)
 	if err != nil {
 		return nil, cannot("not_found", "This form is no longer open.")
 	}

@@ -1,0 +1,43 @@
+package slacksim
+
+import (
+	"s1bot/bot/slacksim/roster"
+	"s1bot/bot/slacksim/webapi"
+)
+
+// What the page shows of the app beside messages: its Home tab and its shortcuts.
+
+// home is the Home tab that the app published for a person; nil where it did not yet.
+func (ws *demoPage) home(u *roster.User) any {
+	if v := ws.st.homes[u.ID]; v != nil {
+		return ws.st.viewObject(v)
+	}
+	return nil
+}
+
+// shortcuts are the app's shortcuts, as its manifest has them.
+func (ws *demoPage) shortcuts() []Shortcut {
+	if !ws.st.hasScope("commands") {
+		return []Shortcut{}
+	}
+	return append([]Shortcut{}, ws.st.app.shortcuts...)
+}
+
+// doHome opens the Home tab: the app hears of it, and publishes.
+func (ws *demoDeeds) doHome(u *roster.User, _ webapi.Args) (map[string]any, error) {
+	(&Person{ws.client, u.ID}).OpensHome()
+	return nil, nil
+}
+
+// doShortcut runs a shortcut: a global one, or one from the menu of a message.
+func (ws *demoDeeds) doShortcut(u *roster.User, a webapi.Args) (map[string]any, error) {
+	p := &Person{ws.client, u.ID}
+	if a.Str("message_ts") == "" {
+		p.Shortcut(a.Str("callback_id"))
+		return nil, nil
+	}
+	if err := p.ShortcutOn(Message{Channel: a.Str("channel"), TS: a.Str("message_ts")}, a.Str("callback_id")); err != nil {
+		return nil, cannot("not_found", "This message is no longer there.")
+	}
+	return nil, nil
+}
