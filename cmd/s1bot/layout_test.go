@@ -225,6 +225,10 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"bot/post", "s1"},
 		[]string{"github.com/slack-go/slack"},
 	},
+	"bot/webapi/webapitest": {
+		nil,
+		[]string{"github.com/slack-go/slack"},
+	},
 	"bot/post": {
 		[]string{"render"},
 		[]string{"github.com/slack-go/slack", "github.com/sethvargo/go-retry"},
