@@ -214,7 +214,7 @@ func (b *Bot) Known() <-chan struct{} { return b.known }
 // keepHouse expires requests, takes up orphaned ones and forgets old deliveries.
 func (b *Bot) keepHouse(ctx context.Context) {
 	for b.jobs.Adopt(ctx); post.Sleep(ctx, b.Tick); {
-		b.scheduler.takeUpLater(b.Now())
+		b.scheduler.takeUpLater(ctx, b.Now())
 		b.flow.Keeper.Tick(ctx)
 		if err := b.scheduler.resume(ctx); err != nil && ctx.Err() == nil {
 			b.Log.Warn("cannot look for deliveries left over", "err", err)

@@ -24,6 +24,7 @@ type builtin struct {
 	clicked  clickedWord    // what runs it from a button or a form, a.choice says about what; nil where it is on neither
 	alone    *regexp.Regexp // of a word that decides: the form in which it stands alone in a message, see decisions.go
 	console  bool           // may wait for the console, so it stands in its person's queue
+	every    bool           // waits for all consoles, so it takes the slots of none of them
 }
 
 type (

@@ -8,7 +8,8 @@
 //	               intake: writes it down without passwords, acknowledges it. Search boxes (searches) and wrong forms (forms) are
 //	                       answered in the acknowledgement
 //	                            ▼
-//	               scheduler: its person's turn; clicks that decide wait for nobody's slow command
+//	               scheduler: its person's turn; clicks that decide wait for nobody's slow command, and what is for one console for no
+//	                        other (pools)
 //	                            ▼
 //	               handler: one interaction: who, where, what. Every one passes the gate: people.Directory says who that is and which
 //	                        roles they hold; what comes back is as it was drawn (seal)

@@ -59,7 +59,9 @@ func (i *intake) take(ctx context.Context, env socketmode.Envelope) {
 
 // takeSearch answers a search box in its person's turn; where too many of theirs wait, with nothing: the next key asks anew.
 func (i *intake) takeSearch(env socketmode.Envelope, in inbound.Payload) {
-	err := i.queue.Push(fairqueue.Work{Class: suggestionClass, Owner: in.User.ID, Ref: env.ID, Do: func(ctx context.Context) { i.ack(ctx, env, i.searches.suggest(ctx, in)) }})
+	err := i.queue.Push(fairqueue.Work{Class: suggestionClass, Pool: i.scheduler.pools.ofDrawn(in.Form.Do), Owner: in.User.ID, Ref: env.ID, Do: func(ctx context.Context) {
+		i.ack(ctx, env, i.searches.suggest(ctx, in))
+	}})
 	if err != nil {
 		_ = i.queue.Push(fairqueue.Work{Class: envelopeClass, Ref: env.ID, Do: func(ctx context.Context) { i.ack(ctx, env, noOptions()) }})
 	}
@@ -78,7 +80,7 @@ func (i *intake) writeDown(ctx context.Context, env socketmode.Envelope, d inbou
 	i.ack(ctx, env, nil)
 	switch {
 	case fresh:
-		i.scheduler.schedule(d)
+		i.scheduler.schedule(ctx, d)
 	case d.Kind == inbound.Submission:
 		i.scheduler.push(func(ctx context.Context) { i.scheduler.handler.sentAgain(ctx, d) })
 	}

@@ -25,7 +25,7 @@ func (w reportWord) builtins() []builtin {
 	return []builtin{{
 		name: "report", onHelp: true,
 		summary:  "The shift report: open threats, isolated hosts and who isolated them, waiting requests, and response times. Covers the last eight hours unless you say otherwise.",
-		examples: []string{"/s1 report", "/s1 report -24h"}, typed: w.report, console: true,
+		examples: []string{"/s1 report", "/s1 report -24h"}, typed: w.report, console: true, every: true,
 	}}
 }
 

@@ -45,8 +45,11 @@ func workLimits() []fairqueue.Limit {
 // chores do what nobody waits for.
 type chores struct{ work *fairqueue.Queue }
 
-func (c chores) push(do func(context.Context)) {
-	_ = c.work.Push(fairqueue.Work{Class: choreClass, Do: do}) // a class without a bound refuses nothing
+func (c chores) push(do func(context.Context)) { c.pushFor("", do) }
+
+// pushFor is push for what may wait for a console.
+func (c chores) pushFor(console string, do func(context.Context)) {
+	_ = c.work.Push(fairqueue.Work{Class: choreClass, Pool: console, Do: do}) // a class without a bound refuses nothing
 }
 
 // A scheduler gives deliveries their turn.
@@ -58,15 +61,16 @@ type scheduler struct {
 	people  workflow.People
 	answers *answers
 	words   vocabulary
+	pools   pools
 	meter   Meter
 	log     *slog.Logger
 }
 
 // schedule begins with a delivery when its person's turn comes. Who has too much waiting is told so, and the delivery is done with.
-func (s *scheduler) schedule(d inbound.Delivery) {
+func (s *scheduler) schedule(ctx context.Context, d inbound.Delivery) {
 	class, user := s.words.classify(d)
 	wait := s.watchWait(d)
-	err := s.work.Push(fairqueue.Work{Class: class, Owner: user, Ref: d.Key, Keep: d.Again || d.Tries > 0, Do: func(ctx context.Context) {
+	err := s.work.Push(fairqueue.Work{Class: class, Pool: s.pools.of(ctx, d, class), Owner: user, Ref: d.Key, Keep: d.Again || d.Tries > 0, Do: func(ctx context.Context) {
 		wait.stop()
 		s.process(ctx, d)
 	}, Stopped: func(ctx context.Context) {
@@ -113,9 +117,9 @@ func (w *waitWatch) stop() {
 }
 
 // takeUpLater works again on decisions that were put off and are due.
-func (s *scheduler) takeUpLater(now time.Time) {
+func (s *scheduler) takeUpLater(ctx context.Context, now time.Time) {
 	for _, d := range s.handler.postponer.later.due(now) {
-		s.schedule(d)
+		s.schedule(ctx, d)
 	}
 }
 
@@ -230,7 +234,7 @@ func (s *scheduler) process(ctx context.Context, d inbound.Delivery) {
 // resume takes up what an earlier run saved and did not finish.
 func (s *scheduler) resume(ctx context.Context) error {
 	return s.inbox.Unfinished(ctx, func(key, kind string, payload []byte, at time.Time) error {
-		s.schedule(s.reader.Saved(key, kind, payload, at))
+		s.schedule(ctx, s.reader.Saved(key, kind, payload, at))
 		return nil
 	})
 }

@@ -26,7 +26,8 @@ type shortcuts struct {
 	pages    *pages
 	searches *searches
 	slots    *fairqueue.Queue // for what waits for the console
-	address  func() string    // of the workspace: https://soc.slack.com/
+	pools    pools
+	address  func() string // of the workspace: https://soc.slack.com/
 	log      *slog.Logger
 }
 
@@ -108,7 +109,7 @@ func (h *handler) lookUp(ctx context.Context, a interaction) error {
 			s.log.Error("a look-up failed", "user", a.User, "err", err)
 		}
 	}
-	err = s.slots.Push(fairqueue.Work{Class: commandClass, Owner: a.User, Ref: a.At.Key, Do: work})
+	err = s.slots.Push(fairqueue.Work{Class: commandClass, Pool: s.pools.settled(ctx, a), Owner: a.User, Ref: a.At.Key, Do: work})
 	var busy *fairqueue.BusyError
 	if errors.As(err, &busy) {
 		return s.show(ctx, a, view, sentencePage(lookUpTitle, "I'm busy with your earlier commands, so I didn't look this up. Try again when some have finished."))

@@ -69,7 +69,7 @@ func (b *Bot) wire() error {
 	handler := b.wireHandler(w, forms, searches, sentences, shelf, work)
 	reader := inbound.Reader{Self: b.self.ids, Seal: w.seal, Catalog: b.Catalog}
 	b.scheduler = &scheduler{
-		chores: work, inbox: b.Inbox, reader: reader, handler: handler, people: w.people, answers: w.answers, words: handler.words, meter: b.Meter, log: b.Log,
+		chores: work, inbox: b.Inbox, reader: reader, handler: handler, people: w.people, answers: w.answers, words: handler.words, pools: handler.shortcuts.pools, meter: b.Meter, log: b.Log,
 	}
 	b.intake = &intake{
 		queue: fairqueue.New(fairqueue.Config{Classes: intakeLimits(), Timeout: intakeLimit, Log: b.Log}),
@@ -145,7 +145,7 @@ func (b *Bot) wireWorkflow(w ways, work chores) {
 		Explain: func(ref string, err error) (render.Card, error) {
 			return explain(interaction{Interaction: workflow.Interaction{At: origin{Key: ref}}}, err)
 		},
-		Count: b.Meter.Command, Enqueue: work.push, Tick: b.Tick, Now: b.Now, Log: b.Log,
+		Count: b.Meter.Command, Enqueue: work.pushFor, Tick: b.Tick, Now: b.Now, Log: b.Log,
 	})
 	b.jobs = jobs.New(jobs.Config{
 		Store: b.Jobs, Messages: w.post, Answers: w.answers, Watcher: b.flow.Watcher, Log: b.Log,
@@ -182,7 +182,8 @@ func (b *Bot) wireHandler(w ways, forms *forms, searches *searches, sentences *p
 	return &handler{
 		greetings: greetings,
 		shortcuts: &shortcuts{
-			help: help, notices: notices, home: b.home, pages: pages, searches: searches, slots: work.work,
+			help: help, notices: notices, home: b.home, pages: pages, searches: searches,
+			slots: work.work, pools: pools{settler: w.settler, requests: b.Ledger, library: shelf, words: words},
 			address: func() string { return b.self.Address }, log: b.Log,
 		},
 		gate: w.gate, runner: run, words: words, talk: decisionTalk{words: words, requests: b.Ledger, answers: w.answers}, answers: w.answers, catalog: b.Catalog,

@@ -132,7 +132,7 @@ func (p *Publisher) followFreeze(ctx context.Context) {
 			continue
 		}
 		if slices.ContainsFunc(slices.Concat(req.Cards, req.Copies), func(ref approvals.CardRef) bool { return ref.Freeze != freeze.ID }) {
-			p.Enqueue(func(ctx context.Context) { p.show(ctx, req.ID) })
+			p.enqueue(req, func(ctx context.Context) { p.show(ctx, req.ID) })
 		}
 	}
 }

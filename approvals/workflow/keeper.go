@@ -13,7 +13,7 @@ func (k *Keeper) remind(ctx context.Context) {
 		k.Log.Error("cannot look for requests that wait", "err", err)
 	}
 	for _, req := range due {
-		k.Enqueue(func(ctx context.Context) {
+		k.enqueue(req, func(ctx context.Context) {
 			for _, ref := range req.Heads() {
 				if _, err := k.Messenger.Post(ctx, ref.Channel, ref.TS, "", k.drawn(req, k.publisher.cards.reminderCard(req))); err != nil {
 					k.Log.Warn("cannot remind of a request", "request_id", req.ID, "err", err)
@@ -39,7 +39,7 @@ func (k *Keeper) expire(ctx context.Context) {
 		k.Log.Error("cannot expire requests", "err", err)
 	}
 	for _, req := range expired {
-		k.Enqueue(func(ctx context.Context) {
+		k.enqueue(req, func(ctx context.Context) {
 			k.reporter.conclude(ctx, req, nil)
 		})
 	}
@@ -53,7 +53,7 @@ func (k *Keeper) recover(ctx context.Context) {
 		k.Log.Error("cannot look for requests left over", "err", err)
 	}
 	for _, req := range left {
-		k.Enqueue(func(ctx context.Context) {
+		k.enqueue(req, func(ctx context.Context) {
 			if err := k.takeUp(ctx, req); err != nil {
 				k.Log.Error("cannot take up a request", "request_id", req.ID, "err", err)
 			}

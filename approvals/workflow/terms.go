@@ -26,7 +26,7 @@ func (ts *terms) mindTerms(ctx context.Context) {
 		ts.Log.Error("cannot look for isolations that end", "err", err)
 	}
 	for _, req := range due {
-		ts.Enqueue(func(ctx context.Context) {
+		ts.enqueue(req, func(ctx context.Context) {
 			ctx, cancel := context.WithTimeout(ctx, approvals.TermLease)
 			defer cancel()
 			if err := ts.mindTerm(ctx, req); err != nil && !errors.Is(err, approvals.ErrLeaseLost) {

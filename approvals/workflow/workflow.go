@@ -31,7 +31,9 @@ type Config struct {
 	Background Background
 	Explain    func(ref string, err error) (render.Card, error) // an error in words; a fault of the program's comes back for the log
 	Count      func(command, outcome string)                    // of requests that ran, or wait for a second person; may be nil
-	Enqueue    func(func(context.Context))                      // work that nobody waits for, in a bounded number of slots
+	// Enqueue does work that nobody waits for, in a bounded number of slots. Each console, by its name, has some of its own, so that the work
+	// that waits for one which hangs holds up nobody else's.
+	Enqueue func(console string, do func(context.Context))
 
 	Tick time.Duration // between two looks for what is due
 	Now  func() time.Time
@@ -84,6 +86,12 @@ func (c *Config) on(console, command string) (consoles.Console, *catalog.Command
 		return at, nil, fmt.Errorf("command %s is no longer there", command)
 	}
 	return at, cmd, nil
+}
+
+// enqueue does work on a request that nobody waits for.
+func (c *Config) enqueue(req approvals.Request, do func(context.Context)) {
+	on, _ := c.Consoles.Carried(req.Console) // what is about one that is not configured any more waits for none
+	c.Enqueue(c.Consoles.Label(on), do)
 }
 
 // onSame reports whether two requests are about things of one console: ids of two have nothing to do with each other.

@@ -1,9 +1,10 @@
 // Package fairqueue runs work in a bounded number of slots and shares them fairly among people.
 //
-// Work has a class and an owner. Each class has slots of its own, so that a decision never waits behind somebody's slow read.
-// Inside a class every owner has a line of their own and the lines are served in turn: one piece of the first owner's, one of the next
-// owner's, and so on. One owner never holds more than PerOwner slots of a class, however many are free, and has at most Backlog pieces
-// waiting. Two hundred commands of one person that hang on a dead console therefore cost everybody else nothing.
+// Work has a class, a pool and an owner. Each class has slots of its own, so that a decision never waits behind somebody's slow read; and
+// inside a class each pool has, which is what its work may wait for, such as one of several consoles. Inside a pool every owner has a line
+// of their own and the lines are served in turn: one piece of the first owner's, one of the next owner's, and so on. One owner never holds
+// more than PerOwner slots of a pool, however many are free, and has at most Backlog pieces waiting. Two hundred commands of one person that
+// hang cost everybody else nothing, and those of a thousand people that hang on one console cost the other consoles nothing.
 //
 //	Push ──▶ slot free, owner below PerOwner ──▶ runs
 //	     ├─▶ else, fewer than Backlog wait   ──▶ owner's line ──▶ runs in its turn
@@ -26,7 +27,7 @@ import (
 // A Class is a kind of work with slots of its own; it is an index into Config.Classes.
 type Class int
 
-// A Limit bounds the work of one class. Zero PerOwner or Backlog means no bound.
+// A Limit bounds the work of one class in each of its pools. Zero PerOwner or Backlog means no bound.
 type Limit struct {
 	Name     string // for logs and metrics
 	Slots    int    // pieces of work at once
@@ -44,6 +45,7 @@ type Config struct {
 // Work is something to do for somebody.
 type Work struct {
 	Class Class
+	Pool  string // what it may wait for, of a bounded number of names; empty where that is nothing in particular
 	Owner string // a Slack user id; work without an owner shares one line
 	Ref   string // the delivery it belongs to: a panic is logged with it
 	// Keep makes it wait however many of its owner's wait already: it was accepted before, by a process that is gone.
@@ -78,21 +80,28 @@ type Queue struct {
 	running int // in all classes
 }
 
-// class holds the lines of one class.
+// class holds the pools of one class that have work.
 type class struct {
 	Limit
+	pools map[string]*pool
+}
+
+// pool holds the lines of one pool.
+type pool struct {
+	*class
+	name    string
 	running int
 	waiting int
 	lines   map[string]*line
 	ready   []*line // have work, and their owner may have another slot; in turn
 }
 
-// A line is what one owner wants of one class.
+// A line is what one owner wants of one pool.
 type line struct {
 	owner   string
 	waiting []Work
 	running int
-	listed  bool // in class.ready
+	listed  bool // in pool.ready
 }
 
 // New makes a queue. It starts nothing.
@@ -100,7 +109,7 @@ func New(c Config) *Queue {
 	q := &Queue{timeout: c.Timeout, log: c.Log}
 	q.idle = sync.NewCond(&q.mu)
 	for _, limit := range c.Classes {
-		q.classes = append(q.classes, &class{Limit: limit, lines: map[string]*line{}})
+		q.classes = append(q.classes, &class{Limit: limit, pools: map[string]*pool{}})
 	}
 	return q
 }
@@ -112,62 +121,81 @@ func (q *Queue) Push(w Work) error {
 	if q.closed {
 		return ErrClosed
 	}
-	c := q.classes[w.Class]
-	l := c.lines[w.Owner]
-	if l == nil {
-		l = &line{owner: w.Owner}
-		c.lines[w.Owner] = l
-	}
-	if c.Backlog > 0 && len(l.waiting) >= c.Backlog && !w.Keep {
+	p := q.classes[w.Class].pool(w.Pool)
+	l := p.line(w.Owner)
+	if p.Backlog > 0 && len(l.waiting) >= p.Backlog && !w.Keep {
 		return &BusyError{Waiting: len(l.waiting), Running: l.running}
 	}
 	l.waiting = append(l.waiting, w)
-	c.waiting++
-	c.list(l)
-	q.serve(c)
+	p.waiting++
+	p.list(l)
+	q.serve(p)
 	return nil
 }
 
+// pool is the one of a name.
+func (c *class) pool(name string) *pool {
+	p := c.pools[name]
+	if p == nil {
+		p = &pool{class: c, name: name, lines: map[string]*line{}}
+		c.pools[name] = p
+	}
+	return p
+}
+
+// line is the one of an owner.
+func (p *pool) line(owner string) *line {
+	l := p.lines[owner]
+	if l == nil {
+		l = &line{owner: owner}
+		p.lines[owner] = l
+	}
+	return l
+}
+
 // list puts a line among those that are served in turn, where it has work and a slot to spare.
-func (c *class) list(l *line) {
-	if !l.listed && len(l.waiting) > 0 && (c.PerOwner == 0 || l.running < c.PerOwner) {
+func (p *pool) list(l *line) {
+	if !l.listed && len(l.waiting) > 0 && (p.PerOwner == 0 || l.running < p.PerOwner) {
 		l.listed = true
-		c.ready = append(c.ready, l)
+		p.ready = append(p.ready, l)
 	}
 }
 
-// serve gives the free slots of a class to its lines. The caller holds the lock.
-func (q *Queue) serve(c *class) {
-	for q.base != nil && c.running < c.Slots && len(c.ready) > 0 {
-		l := c.ready[0]
-		c.ready[0] = nil
-		c.ready = c.ready[1:]
+// serve gives the free slots of a pool to its lines. The caller holds the lock.
+func (q *Queue) serve(p *pool) {
+	for q.base != nil && p.running < p.Slots && len(p.ready) > 0 {
+		l := p.ready[0]
+		p.ready[0] = nil
+		p.ready = p.ready[1:]
 		l.listed = false
 		work := l.waiting[0]
 		l.waiting[0] = Work{}
 		l.waiting = l.waiting[1:]
-		c.waiting--
+		p.waiting--
 		l.running++
-		c.running++
+		p.running++
 		q.running++
-		c.list(l)
-		go q.work(c, l, work)
+		p.list(l)
+		go q.work(p, l, work)
 	}
 }
 
 // work does one piece, and hands its slot on.
-func (q *Queue) work(c *class, l *line, w Work) {
+func (q *Queue) work(p *pool, l *line, w Work) {
 	q.guard(w)
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	l.running--
-	c.running--
+	p.running--
 	q.running--
-	c.list(l)
+	p.list(l)
 	if l.running == 0 && len(l.waiting) == 0 {
-		delete(c.lines, l.owner)
+		delete(p.lines, l.owner)
 	}
-	q.serve(c)
+	q.serve(p)
+	if len(p.lines) == 0 {
+		delete(p.pools, p.name)
+	}
 	if q.over() {
 		q.idle.Broadcast()
 	}
@@ -189,7 +217,9 @@ func (q *Queue) Run(ctx context.Context) {
 	defer q.mu.Unlock()
 	q.base = context.WithoutCancel(ctx)
 	for _, c := range q.classes {
-		q.serve(c)
+		for _, p := range c.pools {
+			q.serve(p)
+		}
 	}
 	for !q.over() {
 		q.idle.Wait()
@@ -202,7 +232,7 @@ func (q *Queue) over() bool {
 		return false
 	}
 	for _, c := range q.classes {
-		if c.waiting > 0 {
+		if c.waiting() > 0 {
 			return false
 		}
 	}
@@ -215,13 +245,21 @@ func (q *Queue) Close() (dropped []Work) {
 	defer q.mu.Unlock()
 	q.closed = true
 	for _, c := range q.classes {
-		for _, l := range c.lines {
-			dropped = append(dropped, l.waiting...)
-			l.waiting = nil
+		for _, p := range c.pools {
+			dropped = append(dropped, p.drop()...)
 		}
-		c.ready, c.waiting = nil, 0
 	}
 	q.idle.Broadcast()
+	return dropped
+}
+
+// drop forgets what waits in a pool, and returns it.
+func (p *pool) drop() (dropped []Work) {
+	for _, l := range p.lines {
+		dropped = append(dropped, l.waiting...)
+		l.waiting, l.listed = nil, false
+	}
+	p.ready, p.waiting = nil, 0
 	return dropped
 }
 
@@ -239,7 +277,15 @@ func (q *Queue) Depth() map[string]int {
 	defer q.mu.Unlock()
 	depth := make(map[string]int, len(q.classes))
 	for _, c := range q.classes {
-		depth[c.Name] = c.waiting
+		depth[c.Name] = c.waiting()
 	}
 	return depth
+}
+
+// waiting is how many pieces of work of a class wait, in all its pools.
+func (c *class) waiting() (n int) {
+	for _, p := range c.pools {
+		n += p.waiting
+	}
+	return n
 }

@@ -83,6 +83,33 @@ func TestHangingReadsOfOnePersonHoldNobodyElseUp(t *testing.T) {
 	})
 }
 
+// Each pool has slots of its own, of which each person has a share of their own.
+func TestAPoolThatHangsHoldsNoOtherUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := start(t, Limit{Name: "decisions", Slots: 2}, Limit{Name: "reads", Slots: 8, PerOwner: 4, Backlog: 2})
+		release := make(chan struct{})
+		for i := range 100 {
+			w := hang(reads, fmt.Sprint("person ", i), release)
+			w.Pool = "dead"
+			require.NoError(t, r.Push(w))
+		}
+		synctest.Wait()
+		require.Equal(t, 92, r.Depth()["reads"], "the pool's slots are taken")
+		for _, who := range []string{"person 0", "alice"} {
+			w := r.note(reads, who, who)
+			w.Pool = "well"
+			require.NoError(t, r.Push(w))
+		}
+		synctest.Wait()
+		require.ElementsMatch(t, []string{"person 0", "alice"}, r.order)
+		require.Equal(t, 92, r.Depth()["reads"])
+		close(release)
+		r.stop()
+		require.Empty(t, r.classes[reads].pools)
+	})
+}
+
 func TestPeopleAreServedInTurn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -135,7 +162,7 @@ func TestSlotsAreBounded(t *testing.T) {
 	r.run(t)
 	r.stop()
 	require.LessOrEqual(t, most.Load(), int32(3))
-	require.Empty(t, r.classes[0].lines, "a line ends with its last work")
+	require.Empty(t, r.classes[0].pools, "a line ends with its last work, and a pool with its last line")
 }
 
 func TestAPanicCostsOnePieceOfWorkAndIsLoggedWhereItHappened(t *testing.T) {

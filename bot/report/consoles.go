@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/sourcegraph/conc"
+
 	"s1bot/approvals"
 	"s1bot/render"
 )
@@ -12,15 +14,21 @@ import (
 type All []Shifts
 
 // Since is the report of the one console, or those of all below each other. A console that does not answer is said to be missing; it keeps
-// nobody from reading of the others.
+// nobody from reading of the others, and they are not read after it but beside it.
 func (all All) Since(ctx context.Context, since time.Time, zone *time.Location) (render.Card, error) {
 	if len(all) == 1 {
 		return all[0].Since(ctx, since, zone)
 	}
+	cards, errs := make([]render.Card, len(all)), make([]error, len(all))
+	var reading conc.WaitGroup
+	for i, one := range all {
+		reading.Go(func() { cards[i], errs[i] = one.Since(ctx, since, zone) })
+	}
+	reading.Wait()
 	var whole render.Card
 	var failed error
-	for _, one := range all {
-		card, err := one.Since(ctx, since, zone)
+	for i, one := range all {
+		card, err := cards[i], errs[i]
 		head := render.Line{render.Bold("Console " + one.Label)}
 		if err != nil {
 			failed = err

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -37,6 +38,7 @@ func twoConsoles(t *testing.T, options ...func(map[string]string)) (s *story, em
 	}
 	c, err := readConfig(maps.Clone(s.environ))
 	require.NoError(t, err)
+	c.unpaced = true
 	s.config = c
 	s.start()
 	t.Cleanup(func() { s.stop() })
@@ -132,24 +134,37 @@ func TestACardActsOnItsOwnConsole(t *testing.T) {
 	require.Equal(t, []int{1, 2}, changed(emea, us), "a thread's own")
 }
 
-// A console that never answers takes nothing from the other: neither answers nor news.
+// A console that never answers takes nothing from the other, however many people wait for it: no slot, no answer, no decision, no news.
 func TestADeadConsoleSlowsNoOther(t *testing.T) {
 	t.Parallel()
 	s, emea, us := twoConsoles(t)
 	_, err := emea.WaitCalls(s.patient(), 1, s1sim.Match{Method: "GET", PathPrefix: "/threats"})
 	require.NoError(t, err)
+	s.types("alice", "#soc", "/s1 isolate TWIN-2 reason=test")
+	request := s.sees("#approvals", "Approval needed", "Console emea")
 	us.Fail(s1sim.Match{}, s1sim.Fault{Kind: s1sim.Hang, Times: -1})
-	for i := range 4 {
-		s.types("bob", "#alerts", fmt.Sprintf("/s1 list-agents TWIN-%d", i+1)) // they hang
+	crowd := []string{"alice", "bob"}
+	for i := range 65 {
+		crowd = append(crowd, fmt.Sprint("analyst", i))
+		s.slack.AddUser(slacksim.User{Name: crowd[len(crowd)-1]})
 	}
+	for _, who := range crowd {
+		for range 4 {
+			s.types(who, "#alerts", "/s1 get-system-info") // they hang
+		}
+	}
+	require.Eventually(t, func() bool { return s.program.bot.QueueDepth()["commands"] >= 12 }, patience, time.Millisecond, "four of each, more than there are slots")
+	s.clicks("bob", request, "Approve")
+	s.becomes(request, "Successful")
 	emea.AddThreat(s1sim.ThreatSpec{Name: "paris.exe", Agent: "TWIN-1"})
 	s.sees("#threats", "paris.exe")
 	s.types("alice", "#soc", "/s1 list-agents TWIN-1")
 	s.isTold("alice", "TWIN-1", "Console emea")
 	s.types("alice", "#soc", "/s1 scan TWIN-1")
 	s.isTold("alice", "Initiate Scan", "TWIN-1")
-	require.Len(t, emea.Changes(), 1)
-	require.Empty(t, us.Changes())
+	require.Equal(t, []int{2, 0}, changed(emea, us))
+	require.NotZero(t, s.program.bot.QueueDepth()["commands"], "the others still hang")
+	us.Heal() // that nothing is left to wait for
 }
 
 // What is about a console that is not configured any more does nothing, and says so.

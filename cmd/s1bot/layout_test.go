@@ -211,7 +211,7 @@ var rooms = map[string]struct{ ours, third []string }{
 	},
 	"bot/report": {
 		[]string{"approvals", "commands/catalog", "render", "render/cards", "s1"},
-		nil,
+		[]string{"github.com/sourcegraph/conc"},
 	},
 	"bot/seal": {
 		[]string{"render", "s1"},

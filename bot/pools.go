@@ -1,0 +1,112 @@
+package bot
+
+import (
+	"context"
+	"strings"
+
+	"s1bot/bot/fairqueue"
+	"s1bot/bot/inbound"
+	"s1bot/bot/library"
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
+	"s1bot/render"
+)
+
+// pools tell which console a delivery may wait for, before it has its turn: work for each console has slots of its own, so that one which
+// hangs, however many people ask it, holds nobody up who asks another. Nothing depends on the answer but whose slots it takes: for which
+// console a delivery is, is settled when it runs.
+type pools struct {
+	settler  settler
+	requests requestReader
+	library  library.Library
+	words    vocabulary
+}
+
+// of is the name of a console; empty where there is only one, and for what is about none, about all, or nobody knows yet about which.
+func (p pools) of(ctx context.Context, d inbound.Delivery, class fairqueue.Class) string {
+	if !p.settler.set.Several() {
+		return ""
+	}
+	a := sender(d)
+	switch d.Kind {
+	case inbound.Slash:
+		return p.ofLine(ctx, a, d.Command.Text, class)
+	case inbound.Event:
+		return p.ofLine(ctx, a, d.Message.Line, class)
+	case inbound.Submission:
+		return p.ofDrawn(d.Payload.Form.Do)
+	case inbound.Click:
+		if len(d.Payload.Clicks) > 0 {
+			return p.ofClick(ctx, a, d.Payload.Clicks[0].Do)
+		}
+	}
+	return ""
+}
+
+// ofLine goes by the request that a line decides on, else by the console that it names, by its thread, and by its channel.
+func (p pools) ofLine(ctx context.Context, a interaction, line string, class fairqueue.Class) string {
+	word, rest := firstWord(withoutSlashWord(line))
+	own, known := p.words[word]
+	switch {
+	case own.every:
+		return ""
+	case class == decisionClass:
+		return p.ofRequest(ctx, rest)
+	case !known:
+		if saved, found, err := p.library.Expand(ctx, a.User, line); err == nil && found {
+			line = saved
+		}
+	}
+	for _, word := range strings.Fields(line) {
+		if name, found := strings.CutPrefix(word, catalog.ConsoleParam+"="); found {
+			a.Do.Console = name
+		}
+	}
+	if err := p.settler.typed(&a.Do); err != nil {
+		return ""
+	}
+	return p.settled(ctx, a)
+}
+
+// ofRequest is the console of a request whose reference stands first.
+func (p pools) ofRequest(ctx context.Context, rest string) string {
+	ref, _ := text.CutWord(rest)
+	if ref = strings.Trim(ref, around); ref == "" {
+		return ""
+	}
+	req, err := p.requests.Get(ctx, strings.ToUpper(ref))
+	if err != nil {
+		return ""
+	}
+	return p.ofDrawn(render.Invocation{Console: req.Console})
+}
+
+// ofClick goes by what a button carries; that of a saved command, by its line.
+func (p pools) ofClick(ctx context.Context, a interaction, do render.Invocation) string {
+	if do.Command != library.SavedWord {
+		return p.ofDrawn(do)
+	}
+	saved, err := readChoice(do)
+	if err != nil {
+		return ""
+	}
+	return p.ofLine(ctx, a, saved.Line, commandClass)
+}
+
+// ofDrawn is the console that a button or a form carries.
+func (p pools) ofDrawn(do render.Invocation) string {
+	on, err := p.settler.set.Carried(do.Console)
+	if err != nil {
+		return ""
+	}
+	return p.settler.set.Label(on)
+}
+
+// settled is the console of an interaction.
+func (p pools) settled(ctx context.Context, a interaction) string {
+	on, err := p.settler.of(ctx, a)
+	if err != nil {
+		return ""
+	}
+	return p.settler.set.Label(on)
+}
