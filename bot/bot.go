@@ -81,6 +81,7 @@ type Config struct {
 	Jobs               jobs.Store
 	History            History
 	Saved              library.Store
+	Columns            library.Columns
 	Homes              Homes
 	Figures            home.Figures                  // of the console
 	TokenEnds          func() time.Time              // of the console's token; zero where nobody knows

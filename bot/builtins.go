@@ -44,13 +44,14 @@ type answerers struct {
 	requests  requestWords
 	extend    extendWord
 	jobs      jobWords
+	columns   columnsWords
 }
 
 // builtins are all of the bot's own words. Each type lists those that it answers, beside the methods that do.
 func (w answerers) builtins() []builtin {
 	return slices.Concat(
 		w.help.builtins(), w.greetings.builtins(), w.my.builtins(), w.cases.builtins(), w.dryRun.builtins(), w.report.builtins(), w.notices.builtins(),
-		w.requests.builtins(), w.extend.builtins(), w.jobs.builtins(),
+		w.requests.builtins(), w.extend.builtins(), w.jobs.builtins(), w.columns.builtins(),
 	)
 }
 

@@ -20,6 +20,15 @@ type choice struct {
 	Line               string `json:"line"` // the name of a saved command, or of one to explain
 	Area               string `json:"area"` // of the catalog, to list
 	quietable
+	pickedColumns
+}
+
+// pickedColumns are the columns that somebody chose for a kind of list, and the list to draw with them.
+type pickedColumns struct {
+	Kind    string            `json:"kind"`
+	List    render.Invocation `json:"list,omitzero"`
+	Columns []string          `json:"-"`
+	Reset   bool              `json:"-"`
 }
 
 // A quietable is what a notification can be kept quiet by, as its card says, and what somebody chose of that.
@@ -45,6 +54,7 @@ func readChoice(do render.Invocation) (c choice, err error) {
 // with adds what was typed into a form. What the form carried stays as it is.
 func (c choice) with(values map[string][]string) choice {
 	c.By = only(values["by"])
+	c.Columns, c.Reset = values["columns"], only(values["reset"]) != ""
 	c.Reason, c.For = cmp.Or(c.Reason, only(values["reason"])), cmp.Or(c.For, only(values["for"]))
 	return c
 }

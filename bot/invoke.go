@@ -23,7 +23,9 @@ import (
 type caller struct {
 	queries catalog.Queries
 	exports *tempfile.Space
+	columns library.Columns
 	now     func() time.Time
+	log     *slog.Logger
 }
 
 // call is what a command runs with; the console of the interaction is settled by then.
@@ -31,6 +33,7 @@ func (c caller) call(a interaction) *catalog.Call {
 	return &catalog.Call{
 		Console: a.on.Client, Caller: a.Caller(),
 		Now: c.now(), Page: max(a.Do.Page, 1), How: a.Do.How, Secrets: a.Secrets, Queries: c.queries, Exports: c.exports,
+		Columns: &chosenColumns{store: c.columns, user: a.User, log: c.log},
 	}
 }
 
@@ -122,6 +125,9 @@ func (r *runner) invokeOn(ctx context.Context, a interaction) error {
 	a.Do.Args, a.Secrets = cmd.Hide(a.Do.Args)
 	if a.Do.How == render.Open {
 		return r.forms.openForm(ctx, a)
+	}
+	if a.Do.How == render.Pick {
+		return r.pickColumns(ctx, cmd, a)
 	}
 	if a.Do.How == render.Run {
 		r.remember(ctx, a, cmd)

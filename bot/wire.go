@@ -96,7 +96,7 @@ func (b *Bot) wireSlack(client *http.Client) (w ways, err error) {
 	w.operators = people.NewOperators(w.people, w.post, b.OperatorChannels)
 	w.answers = &answers{post: w.post, operators: w.operators, address: func() string { return b.self.Address }, log: b.Log}
 	w.gate = &gate{people: w.people, trail: b.Ledger, log: b.Log}
-	w.caller = caller{queries: b.Queries, exports: b.Exports, now: b.Now}
+	w.caller = caller{queries: b.Queries, exports: b.Exports, columns: b.Columns, now: b.Now, log: b.Log}
 	w.subjects = subjects{source: b.Notices, log: b.Log}
 	w.settler = settler{b.Consoles, w.subjects}
 	b.people = w.people
@@ -177,7 +177,7 @@ func (b *Bot) wireHandler(w ways, forms *forms, searches *searches, sentences *p
 		dryRun: dryRunWord{preview: b.flow.Preview, catalog: b.Catalog, settler: w.settler, answers: w.answers, now: b.Now},
 		report: reportWord{shifts: b.Shifts, answers: w.answers, now: b.Now},
 		extend: extendWord{extensions: b.flow.Extensions, forms: forms, answers: w.answers},
-		jobs:   jobWords{jobs: b.jobs, answers: w.answers},
+		jobs:   jobWords{jobs: b.jobs, answers: w.answers}, columns: columnsWords{store: b.Columns, runner: run},
 	}.builtins())
 	return &handler{
 		greetings: greetings,

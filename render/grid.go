@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -61,6 +62,28 @@ func missing(rows, columns int) string {
 		return ""
 	}
 	return "… " + strings.Join(parts, ", ")
+}
+
+// Only is the table with the columns of those titles alone, in that order. A title that it does not have is passed over.
+func (t Table) Only(titles []string) Table {
+	var at []int
+	for _, title := range titles {
+		if i := slices.IndexFunc(t.Columns, func(c Column) bool { return c.Title == title }); i >= 0 {
+			at = append(at, i)
+		}
+	}
+	only := Table{Rows: make([][]Line, len(t.Rows))}
+	for _, i := range at {
+		only.Columns = append(only.Columns, t.Columns[i])
+		for j, row := range t.Rows {
+			cell := Line{}
+			if i < len(row) {
+				cell = row[i]
+			}
+			only.Rows[j] = append(only.Rows[j], cell)
+		}
+	}
+	return only
 }
 
 // width is the number of columns, of the longest row if that has more cells than there are titles.

@@ -29,6 +29,7 @@ const (
 	CSV   How = "csv"   // the whole result as a CSV file
 	JSON  How = "json"  // the whole result as a JSON file
 	Turn  How = "turn"  // another page of the list, in place of the message clicked on
+	Pick  How = "pick"  // nothing yet: the list's columns, to choose from
 )
 
 // On returns the card as one about a console: what can be clicked on it acts there, unless it says where. An empty name changes nothing.

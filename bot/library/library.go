@@ -44,6 +44,14 @@ type Store interface {
 	All(ctx context.Context, user string) ([]Saved, error)
 }
 
+// Columns keeps which columns people want to see of each kind of list, by their titles.
+type Columns interface {
+	// Columns are what somebody chose, in their order; none where they chose nothing.
+	Columns(ctx context.Context, user, kind string) ([]string, error)
+	// ChooseColumns remembers a choice in place of the one before; none forgets it.
+	ChooseColumns(ctx context.Context, user, kind string, titles []string) error
+}
+
 // A Library finds commands for people.
 type Library struct {
 	Catalog *catalog.Catalog

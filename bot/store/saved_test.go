@@ -44,3 +44,25 @@ func TestSavedCommandsAreTheirOwners(t *testing.T) {
 		require.Len(t, lines, 1)
 	})
 }
+
+// Columns are chosen per person and kind of list, and what was chosen is replaced or forgotten.
+func TestChosenColumnsAreTheirOwners(t *testing.T) {
+	onEach(t, func(t *testing.T, address string) {
+		columns := open(t, address).Columns()
+		for _, titles := range [][]string{{"Name", "OS"}, {"OS", "Last seen", "Name"}} {
+			require.NoError(t, columns.ChooseColumns(t.Context(), "U1", "agents", titles))
+			got, err := columns.Columns(t.Context(), "U1", "agents")
+			require.NoError(t, err)
+			require.Equal(t, titles, got)
+		}
+		for _, other := range [][2]string{{"U2", "agents"}, {"U1", "threats"}} {
+			got, err := columns.Columns(t.Context(), other[0], other[1])
+			require.NoError(t, err)
+			require.Empty(t, got)
+		}
+		require.NoError(t, columns.ChooseColumns(t.Context(), "U1", "agents", nil))
+		got, err := columns.Columns(t.Context(), "U1", "agents")
+		require.NoError(t, err)
+		require.Empty(t, got)
+	})
+}

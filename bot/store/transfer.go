@@ -20,7 +20,7 @@ import (
 func Tables() []string { return slices.Clone(tables) }
 
 var tables = []string{
-	"audit", "audit_head", "audit_positions", "clips", "cursors", "directs", "figures", "history", "homes", "inbox", "jobs", "leases", "notices", "notices_head", "queries",
+	"audit", "audit_head", "audit_positions", "clips", "columns", "cursors", "directs", "figures", "history", "homes", "inbox", "jobs", "leases", "notices", "notices_head", "queries",
 	"rates", "requests", "saved", "snoozes",
 }
 

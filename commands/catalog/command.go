@@ -111,11 +111,21 @@ type Call struct {
 	// OnAccept hears what the console took of a change, before Run returns; may be nil.
 	OnAccept func(Acceptance)
 
+	Columns Columns // that the caller wants of lists; nil: the usual ones
+
 	Tell   func(context.Context, render.Card) error // says something to the caller alone, and keeps nothing of it
 	Random io.Reader                                // of passwords that the bot makes; nil: crypto/rand
 
 	Command *Command        // set by Run: what runs,
 	Args    json.RawMessage // with what; the buttons of its card repeat it
+}
+
+// Columns are what a person wants to see of lists, by the kind of thing that is listed ("agents").
+type Columns interface {
+	// Chosen are the titles of the columns that they chose, in their order; none where the usual ones will do.
+	Chosen(ctx context.Context, kind string) []string
+	// Offer hears which columns there are, the most telling first, of which so many are usual. It is for who wants to choose.
+	Offer(kind string, titles []string, usual int)
 }
 
 // Of returns the call as the given command sees it.

@@ -228,3 +228,60 @@ func TestATitleHasTheNamesThatWereAskedFor(t *testing.T) {
 	require.Contains(t, card.Title, `match account ids "Example Corp"`)
 	require.NotContains(t, string(commandtest.Button(t, card, "CSV file").Args), "Example Corp")
 }
+
+// wanted are the columns that a person chose.
+type wanted struct {
+	titles  []string
+	offered []string
+	usual   int
+}
+
+func (w *wanted) Chosen(_ context.Context, kind string) []string {
+	if kind != "agents" {
+		return nil
+	}
+	return w.titles
+}
+
+func (w *wanted) Offer(_ string, titles []string, usual int) { w.offered, w.usual = titles, usual }
+
+// A list has the columns that its caller chose, those of its file among them, and offers all there are; files have all whatever was chosen.
+func TestAListHasTheColumnsThatWereChosen(t *testing.T) {
+	t.Parallel()
+	_, s := commandtest.WithAgents(t, commands.All(), numbered(12)...)
+	w := &wanted{}
+	s.Call.Columns = w
+	usual, err := s.Run("agents HOST")
+	require.NoError(t, err)
+	_, err = s.Invoke(commandtest.Button(t, usual, "Columns"))
+	require.NoError(t, err)
+	require.Equal(t, columnsOf(usual), w.offered[:w.usual])
+	require.Subset(t, w.offered[w.usual:], []string{"Agent version", "UUID"})
+
+	w.titles = []string{"UUID", "gone meanwhile", "Name"}
+	chosen, err := s.Run("agents HOST")
+	require.NoError(t, err)
+	require.Equal(t, []string{"UUID", "Name"}, columnsOf(chosen))
+	turned, err := s.Invoke(commandtest.Button(t, chosen, "Next"))
+	require.NoError(t, err)
+	require.Equal(t, []string{"UUID", "Name"}, columnsOf(turned))
+	file, err := s.Invoke(commandtest.Button(t, chosen, "CSV file"))
+	require.NoError(t, err)
+	require.Equal(t, w.offered, strings.Split(strings.ReplaceAll(strings.SplitN(string(file.Files[0].Body), "\r\n", 2)[0], `"`, ""), ","))
+
+	w.titles = []string{"gone meanwhile"}
+	usual, err = s.Run("agents HOST")
+	require.NoError(t, err)
+	require.Equal(t, w.offered[:w.usual], columnsOf(usual))
+}
+
+func columnsOf(card render.Card) (titles []string) {
+	for _, part := range card.Parts {
+		if table, ok := part.(render.Table); ok {
+			for _, c := range table.Columns {
+				titles = append(titles, c.Title)
+			}
+		}
+	}
+	return titles
+}

@@ -45,6 +45,8 @@ type Listing[T any] struct {
 	None   func(render.Card) render.Card // has the last word where nothing matches
 	Name   func(T) (id, name string)     // what a row is called, for the forms that its buttons open
 	Gap    func() string                 // what is missing from the rows that were read last, a sentence; nil: never anything
+
+	columns []string // titles of those that the caller chose; see chosenBy
 }
 
 // gaps is what is missing from the rows that were read last.
@@ -110,7 +112,11 @@ func (l Listing[T]) Show(ctx context.Context, call *catalog.Call, q s1.Query, li
 	if limit != nil {
 		most = int(*limit)
 	}
+	l = l.chosenBy(ctx, call.Columns)
 	switch call.How {
+	case render.Pick:
+		l.offer(call.Columns)
+		return render.Card{}, nil
 	case render.Raw:
 		return l.rawPage(ctx, call, q.WithLimit(cmp.Or(most, MaxPage)), most)
 	case render.CSV, render.JSON:
@@ -200,7 +206,7 @@ func (l Listing[T]) shown(call *catalog.Call, shown result[T], most int) render.
 
 // key is what tells a list from others in the cache.
 func (l Listing[T]) key(call *catalog.Call, q s1.Query) string {
-	return strings.Join([]string{call.Console.ConsoleURL(), call.Command.Name, string(call.Args), q.String()}, "|")
+	return strings.Join([]string{call.Console.ConsoleURL(), call.Command.Name, string(call.Args), q.String(), strings.Join(l.columns, "|")}, "|")
 }
 
 // alone completes the card of a row that is the whole list: it is shared and read raw like one, and is a file where its own deeds
@@ -329,7 +335,7 @@ func (l Listing[T]) view(rows []T) view {
 	if l.Parts != nil {
 		v.parts = l.Parts(rows)
 	} else {
-		v.parts = []render.Part{l.Table(rows)}
+		v.parts = []render.Part{l.table(rows)}
 	}
 	return v
 }
@@ -371,6 +377,11 @@ func (l Listing[T]) Card(call *catalog.Call, shown result[T], most int) render.C
 	}
 	card.Actions = append(turns(call, at, pages), shown.pages[at-1].deeds...)
 	card.Actions = append(card.Actions, fileActions(call)...)
+	if l.choosable(call) {
+		pick := call.Variant(render.Pick)
+		pick.Page = call.Page
+		card.Actions = append(card.Actions, render.Button{Label: "Columns", Rare: true, Do: pick})
+	}
 	if shown.next != "" && listed == shown.rows && call.Command.Has("next-page") {
 		card.Actions = append(card.Actions, render.Button{Label: "Rows after these", Rare: true, Do: after(call, shown.next)})
 	}
