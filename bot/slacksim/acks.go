@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"s1bot/bot/slacksim/blockkit"
+	"s1bot/bot/slacksim/state"
 	"s1bot/bot/slacksim/webapi"
 	"s1bot/bot/slacksim/wire"
 )
@@ -16,15 +17,15 @@ import (
 type SubmitResult struct {
 	Action  string            // of the app's answer: "", errors, update, push or clear
 	Errors  map[string]string // by the label of the field; from Slack's client or from the app
-	Updated *View
-	Pushed  *View
+	Updated *state.View
+	Pushed  *state.View
 	Closed  bool // the view is gone
 
 	byBlock map[string]string // Errors by block_id
 }
 
 // An ackReader does what acknowledgements say.
-type ackReader struct{ st *state }
+type ackReader struct{ st *state.State }
 
 // readAck does what the payload of an ack says.
 func (ws *ackReader) readAck(d *delivery, payload json.RawMessage) {
@@ -42,7 +43,7 @@ func (ws *ackReader) readAck(d *delivery, payload json.RawMessage) {
 			return
 		}
 		if len(payload) > 0 && !bytes.Equal(payload, []byte("{}")) {
-			ws.st.violate("the ack of %s has a payload, which Slack does not look at", d.label)
+			ws.st.Violate("the ack of %s has a payload, which Slack does not look at", d.label)
 		}
 	}
 }
@@ -54,22 +55,22 @@ func (ws *ackReader) slashAck(d *delivery, payload json.RawMessage) {
 	}
 	var given webapi.Args
 	if wire.Decode(payload, &given) != nil {
-		ws.st.violate("the ack of %s is no message: %.80q", d.label, payload)
+		ws.st.Violate("the ack of %s is no message: %.80q", d.label, payload)
 		return
 	}
 	if given.Str("text") == "" && given.JSON("blocks") == nil && given.JSON("attachments") == nil {
 		return
 	}
-	in := content{text: given.Str("text")}
+	in := state.Content{Text: given.Str("text")}
 	if err := readBlocks(given, &in); err != nil {
-		ws.st.violate("the ack of %s: %s %v", d.label, err, webapi.RefusalReply(err)["response_metadata"])
-		ws.st.slackbot(d.channel, d.user, failureText(d, err.Error()))
+		ws.st.Violate("the ack of %s: %s %v", d.label, err, webapi.RefusalReply(err)["response_metadata"])
+		ws.st.Slackbot(d.channel, d.user, failureText(d, err.Error()))
 		return
 	}
 	if given.Str("response_type") != "in_channel" {
-		in.ephemeralTo = d.user.ID
+		in.EphemeralTo = d.user.ID
 	}
-	ws.st.post(d.channel, ws.st.bot(), in)
+	ws.st.Post(d.channel, ws.st.Bot(), in)
 }
 
 // submissionAck answers a form [docs.slack.dev/surfaces/modals]: nothing closes the view; clear, update, push and errors
@@ -88,10 +89,10 @@ func (ws *ackReader) submissionAck(d *delivery, payload json.RawMessage) {
 	result.Action = answer.Action
 	switch answer.Action {
 	case "":
-		ws.st.closeViews(d.user.ID, d.view.ClearOnClose)
+		ws.st.CloseViews(d.user.ID, d.view.ClearOnClose)
 		result.Closed = true
 	case "clear":
-		ws.st.closeViews(d.user.ID, true)
+		ws.st.CloseViews(d.user.ID, true)
 		result.Closed = true
 	case "errors":
 		ws.submissionErrors(d, answer.Errors)
@@ -131,7 +132,7 @@ func (ws *ackReader) submissionView(d *delivery, action string, raw json.RawMess
 		return
 	}
 	if action == "push" {
-		pushed, err := ws.st.addView(d.user.ID, source)
+		pushed, err := ws.st.AddView(d.user.ID, source)
 		if err != nil {
 			ws.submissionFailed(d, err.Error())
 			return
@@ -139,7 +140,7 @@ func (ws *ackReader) submissionView(d *delivery, action string, raw json.RawMess
 		d.outcome.submit.Pushed = new(*pushed)
 		return
 	}
-	if err := ws.st.replaceView(d.view, source); err != nil {
+	if err := ws.st.ReplaceView(d.view, source); err != nil {
 		ws.submissionFailed(d, err.Error())
 		return
 	}
@@ -148,18 +149,18 @@ func (ws *ackReader) submissionView(d *delivery, action string, raw json.RawMess
 
 // submissionFailed is what a person sees of a wrong answer: the form stays, with words that help nobody.
 func (ws *ackReader) submissionFailed(d *delivery, why string) {
-	ws.st.violate("the ack of view_submission %s: %s", d.view.CallbackID, why)
+	ws.st.Violate("the ack of view_submission %s: %s", d.view.CallbackID, why)
 	d.outcome.failure = "We had some trouble connecting. Try again?"
-	ws.st.slackbot(nil, d.user, d.outcome.failure)
+	ws.st.Slackbot(nil, d.user, d.outcome.failure)
 }
 
 func (ws *ackReader) suggestionAck(d *delivery, payload json.RawMessage) {
 	if len(payload) == 0 {
-		ws.st.violate("the ack of block_suggestion has no options")
+		ws.st.Violate("the ack of block_suggestion has no options")
 		return
 	}
 	if problems := blockkit.ValidateOptions(payload); problems != nil {
-		ws.st.violate("the ack of block_suggestion: %v", problems)
+		ws.st.Violate("the ack of block_suggestion: %v", problems)
 		return
 	}
 	answer := wire.ParseObject(payload)

@@ -10,21 +10,22 @@ import (
 
 	"s1bot/bot/slacksim/blockkit"
 	"s1bot/bot/slacksim/roster"
+	"s1bot/bot/slacksim/state"
 	"s1bot/bot/slacksim/webapi"
 	"s1bot/bot/slacksim/wire"
 )
 
 // A chatAPI has the methods about messages.
-type chatAPI struct{ st *state }
+type chatAPI struct{ st *state.State }
 
 func (ws *chatAPI) apiTest(a webapi.Args) (webapi.Reply, error) {
 	return webapi.Reply{"args": a.Texts()}, nil
 }
 
 func (ws *chatAPI) authTest(webapi.Args) (webapi.Reply, error) {
-	bot := ws.st.bot()
+	bot := ws.st.Bot()
 	return webapi.Reply{
-		"url": "https://" + ws.st.opts.TeamDomain + ".slack.com/", "team": ws.st.opts.TeamName, "user": bot.Name, "team_id": ws.st.opts.TeamID,
+		"url": "https://" + ws.st.Opts.TeamDomain + ".slack.com/", "team": ws.st.Opts.TeamName, "user": bot.Name, "team_id": ws.st.Opts.TeamID,
 		"user_id": bot.ID, "bot_id": roster.BotID, "is_enterprise_install": false,
 	}, nil
 }
@@ -43,12 +44,12 @@ func (ws *chatAPI) postMessage(a webapi.Args) (webapi.Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n := blockkit.Characters(in.blocks); n > blockkit.CharacterLimit {
+	if n := blockkit.Characters(in.Blocks); n > blockkit.CharacterLimit {
 		return nil, webapi.Refuse("msg_blocks_too_long")
 	}
-	in.text, in.broadcast = ws.truncated(in.text), in.threadTS != "" && a.Flag("reply_broadcast")
-	m := ws.st.post(c, ws.st.bot(), in)
-	return webapi.Reply{"channel": c.ID, "ts": m.TS, "message": ws.st.messageObject(m)}, nil
+	in.Text, in.Broadcast = ws.truncated(in.Text), in.ThreadTS != "" && a.Flag("reply_broadcast")
+	m := ws.st.Post(c, ws.st.Bot(), in)
+	return webapi.Reply{"channel": c.ID, "ts": m.TS, "message": ws.st.MessageObject(m)}, nil
 }
 
 // postEphemeral is chat.postEphemeral [docs.slack.dev/reference/methods/chat.postEphemeral].
@@ -60,16 +61,16 @@ func (ws *chatAPI) postEphemeral(a webapi.Args) (webapi.Reply, error) {
 	if err := ws.mayPost(c); err != nil {
 		return nil, err
 	}
-	u, ok := ws.st.users.ByID[a.Str("user")]
-	if !ok || !c.has(u) {
+	u, ok := ws.st.Users.ByID[a.Str("user")]
+	if !ok || !c.Has(u) {
 		return nil, webapi.Refuse("user_not_in_channel")
 	}
 	in, err := ws.readContent(a, c)
 	if err != nil {
 		return nil, err
 	}
-	in.ephemeralTo = u.ID
-	return webapi.Reply{"message_ts": ws.st.post(c, ws.st.bot(), in).TS}, nil
+	in.EphemeralTo = u.ID
+	return webapi.Reply{"message_ts": ws.st.Post(c, ws.st.Bot(), in).TS}, nil
 }
 
 // updateMessage is chat.update: "if you don't include blocks, the message's previous blocks will be retained".
@@ -83,13 +84,13 @@ func (ws *chatAPI) updateMessage(a webapi.Args) (webapi.Reply, error) {
 		return nil, err
 	}
 	switch {
-	case utf8.RuneCountInString(in.text) > 4000:
+	case utf8.RuneCountInString(in.Text) > 4000:
 		return nil, webapi.Refuse("msg_too_long")
-	case blockkit.Characters(in.blocks) > blockkit.CharacterLimit:
+	case blockkit.Characters(in.Blocks) > blockkit.CharacterLimit:
 		return nil, webapi.Refuse("msg_blocks_too_long")
 	}
-	ws.st.edit(c, m, in)
-	return webapi.Reply{"channel": c.ID, "ts": m.TS, "text": m.Text, "message": ws.st.messageObject(m)}, nil
+	ws.st.Edit(c, m, in)
+	return webapi.Reply{"channel": c.ID, "ts": m.TS, "text": m.Text, "message": ws.st.MessageObject(m)}, nil
 }
 
 func (ws *chatAPI) deleteMessage(a webapi.Args) (webapi.Reply, error) {
@@ -97,50 +98,50 @@ func (ws *chatAPI) deleteMessage(a webapi.Args) (webapi.Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	ws.st.remove(c, m)
+	ws.st.Remove(c, m)
 	return webapi.Reply{"channel": c.ID, "ts": m.TS}, nil
 }
 
 // ownMessage finds a message that the bot may change. Ephemeral messages are beyond chat.update and chat.delete.
-func (ws *chatAPI) ownMessage(a webapi.Args, otherwise string) (*channel, *Message, error) {
-	c, ok := ws.st.channels.ByID[a.Str("channel")] // neither names nor user ids, unlike chat.postMessage
-	if !ok || !ws.st.seenByBot(c) {
+func (ws *chatAPI) ownMessage(a webapi.Args, otherwise string) (*state.Conversation, *state.Message, error) {
+	c, ok := ws.st.Channels.ByID[a.Str("channel")] // neither names nor user ids, unlike chat.postMessage
+	if !ok || !ws.st.SeenByBot(c) {
 		return nil, nil, webapi.Refuse("channel_not_found")
 	}
-	m := c.byTS[a.Str("ts")]
+	m := c.ByTS[a.Str("ts")]
 	switch {
 	case c.Archived:
 		return nil, nil, webapi.Refuse("is_archived")
 	case m == nil || m.Deleted || m.EphemeralTo != "":
 		return nil, nil, webapi.Refuse("message_not_found")
-	case m.User != ws.st.bot().ID:
+	case m.User != ws.st.Bot().ID:
 		return nil, nil, webapi.Refuse(otherwise)
 	}
 	return c, m, nil
 }
 
 func (ws *chatAPI) permalink(a webapi.Args) (webapi.Reply, error) {
-	c, ok := ws.st.channels.ByID[a.Str("channel")]
-	if !ok || !ws.st.seenByBot(c) {
+	c, ok := ws.st.Channels.ByID[a.Str("channel")]
+	if !ok || !ws.st.SeenByBot(c) {
 		return nil, webapi.Refuse("channel_not_found")
 	}
-	m := c.byTS[a.Str("message_ts")]
+	m := c.ByTS[a.Str("message_ts")]
 	if m == nil || m.Deleted || m.EphemeralTo != "" {
 		return nil, webapi.Refuse("message_not_found")
 	}
-	link := fmt.Sprintf("https://%s.slack.com/archives/%s/p%s", ws.st.opts.TeamDomain, c.ID, strings.ReplaceAll(m.TS, ".", ""))
-	if m.isReply() {
+	link := fmt.Sprintf("https://%s.slack.com/archives/%s/p%s", ws.st.Opts.TeamDomain, c.ID, strings.ReplaceAll(m.TS, ".", ""))
+	if m.IsReply() {
 		link += "?thread_ts=" + m.ThreadTS + "&cid=" + c.ID
 	}
 	return webapi.Reply{"channel": c.ID, "permalink": link}, nil
 }
 
 func (ws *chatAPI) addReaction(a webapi.Args) (webapi.Reply, error) {
-	c, ok := ws.st.channels.ByID[a.Str("channel")]
-	if !ok || !ws.st.seenByBot(c) {
+	c, ok := ws.st.Channels.ByID[a.Str("channel")]
+	if !ok || !ws.st.SeenByBot(c) {
 		return nil, webapi.Refuse("channel_not_found")
 	}
-	m := c.byTS[a.Str("timestamp")]
+	m := c.ByTS[a.Str("timestamp")]
 	name := strings.Trim(a.Str("name"), ":")
 	switch {
 	case m == nil || m.Deleted || m.EphemeralTo != "":
@@ -151,65 +152,60 @@ func (ws *chatAPI) addReaction(a webapi.Args) (webapi.Reply, error) {
 		return nil, webapi.Refuse("already_reacted")
 	}
 	m.Reactions = append(slices.Clone(m.Reactions), name)
-	ws.st.tell(c, m, "message_changed")
-	ws.st.bump()
+	ws.st.Tell(c, m, "message_changed")
+	ws.st.Bump()
 	return nil, nil
 }
 
 // conversation finds where a message is to go: a channel's id or name, or a user's id, which opens a direct message.
-func (ws *chatAPI) conversation(name string) (*channel, error) {
-	if u, ok := ws.st.users.ByID[name]; ok {
+func (ws *chatAPI) conversation(name string) (*state.Conversation, error) {
+	if u, ok := ws.st.Users.ByID[name]; ok {
 		switch {
 		case u.IsBot: // docs.slack.dev/reference/methods/conversations.open, whose rules opening by chat.postMessage has, too
 			return nil, webapi.Refuse("cannot_dm_bot")
 		case u.Deleted:
 			return nil, webapi.Refuse("user_disabled")
 		}
-		return ws.st.dmOf(u, ws.st.bot()), nil
+		return ws.st.DmOf(u, ws.st.Bot()), nil
 	}
-	c, ok := ws.st.channels.Find(name)
-	if !ok || !ws.st.seenByBot(c) {
+	c, ok := ws.st.Channels.Find(name)
+	if !ok || !ws.st.SeenByBot(c) {
 		return nil, webapi.Refuse("channel_not_found")
 	}
 	return c, nil
 }
 
-// seenByBot: private conversations do not exist for those who are not in them.
-func (ws *directory) seenByBot(c *channel) bool {
-	return c.kind() == "public_channel" || c.has(ws.bot())
-}
-
-func (ws *chatAPI) mayPost(c *channel) error {
+func (ws *chatAPI) mayPost(c *state.Conversation) error {
 	switch {
-	case c.dm != nil && !ws.st.app.messagesTab: // slackapi/python-slack-sdk#1015: "Sending messages to this app has been turned off"
+	case c.Dm != nil && !ws.st.App.MessagesTab: // slackapi/python-slack-sdk#1015: "Sending messages to this app has been turned off"
 		return webapi.Refuse("messages_tab_disabled")
 	case c.Archived:
 		return webapi.Refuse("is_archived")
-	case !c.has(ws.st.bot()) && !ws.st.hasScope("chat:write.public"):
+	case !c.Has(ws.st.Bot()) && !ws.st.HasScope("chat:write.public"):
 		return webapi.Refuse("not_in_channel")
 	}
 	return nil
 }
 
 // readContent reads and judges what a message is to hold.
-func (ws *chatAPI) readContent(a webapi.Args, c *channel) (content, error) {
-	in := content{text: a.Str("text"), threadTS: a.Str("thread_ts"), metadata: a.JSON("metadata")}
-	if in.text == "" {
-		in.text = a.Str("markdown_text")
+func (ws *chatAPI) readContent(a webapi.Args, c *state.Conversation) (state.Content, error) {
+	in := state.Content{Text: a.Str("text"), ThreadTS: a.Str("thread_ts"), Metadata: a.JSON("metadata")}
+	if in.Text == "" {
+		in.Text = a.Str("markdown_text")
 	}
 	if err := readBlocks(a, &in); err != nil {
 		return in, err
 	}
-	if in.text == "" && len(blockkit.ParseBlocks(in.blocks)) == 0 && len(blockkit.ParseBlocks(in.attachments)) == 0 {
+	if in.Text == "" && len(blockkit.ParseBlocks(in.Blocks)) == 0 && len(blockkit.ParseBlocks(in.Attachments)) == 0 {
 		return in, webapi.Refuse("no_text")
 	}
-	if in.metadata != nil && (wire.Text(wire.ParseObject(in.metadata)["event_type"]) == "" || wire.Object(wire.ParseObject(in.metadata)["event_payload"]) == nil) {
+	if in.Metadata != nil && (wire.Text(wire.ParseObject(in.Metadata)["event_type"]) == "" || wire.Object(wire.ParseObject(in.Metadata)["event_payload"]) == nil) {
 		return in, webapi.Refuse("invalid_metadata_format")
 	}
 	return in, checkThread(&in, c)
 }
 
-func readAttachments(raw json.RawMessage, in *content) error {
+func readAttachments(raw json.RawMessage, in *state.Content) error {
 	var list []map[string]any
 	if wire.Decode(raw, &list) != nil || len(list) > 100 {
 		return webapi.Refuse("invalid_attachments")
@@ -221,28 +217,28 @@ func readAttachments(raw json.RawMessage, in *content) error {
 			}
 		}
 	}
-	in.attachments = raw
+	in.Attachments = raw
 	return nil
 }
 
 var tsPattern = regexp.MustCompile(`^\d{1,12}\.\d{6}$`)
 
 // checkThread sees to it that a reply has a parent, and that a reply to a reply goes into the same thread.
-func checkThread(in *content, c *channel) error {
-	if in.threadTS == "" {
+func checkThread(in *state.Content, c *state.Conversation) error {
+	if in.ThreadTS == "" {
 		return nil
 	}
-	if !tsPattern.MatchString(in.threadTS) {
+	if !tsPattern.MatchString(in.ThreadTS) {
 		return webapi.Refuse("invalid_thread_ts")
 	}
-	parent := c.byTS[in.threadTS]
+	parent := c.ByTS[in.ThreadTS]
 	switch {
 	case parent == nil:
 		return webapi.Refuse("thread_not_found")
 	case parent.EphemeralTo != "":
 		return webapi.Refuse("cannot_reply_to_message")
-	case parent.isReply():
-		in.threadTS = parent.ThreadTS
+	case parent.IsReply():
+		in.ThreadTS = parent.ThreadTS
 	}
 	return nil
 }
@@ -253,6 +249,6 @@ func (ws *chatAPI) truncated(s string) string {
 	if len(runes) <= 40000 {
 		return s
 	}
-	ws.st.violate("chat.postMessage: a text of %d characters was cut to 40,000", len(runes))
+	ws.st.Violate("chat.postMessage: a text of %d characters was cut to 40,000", len(runes))
 	return string(runes[:40000])
 }

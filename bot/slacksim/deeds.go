@@ -9,6 +9,7 @@ import (
 
 	"s1bot/bot/slacksim/blockkit"
 	"s1bot/bot/slacksim/roster"
+	"s1bot/bot/slacksim/state"
 	"s1bot/bot/slacksim/wire"
 )
 
@@ -28,28 +29,28 @@ type client struct {
 }
 
 // composer finds the conversation that a person writes into.
-func (ws *client) composer(u *roster.User, where string) (*channel, error) {
-	c, ok := ws.st.channels.Find(where)
-	if other, isUser := ws.st.users.Find(where); isUser && (!ok || strings.HasPrefix(where, "@")) {
-		return ws.st.dmOf(u, other), nil
+func (ws *client) composer(u *roster.User, where string) (*state.Conversation, error) {
+	c, ok := ws.st.Channels.Find(where)
+	if other, isUser := ws.st.Users.Find(where); isUser && (!ok || strings.HasPrefix(where, "@")) {
+		return ws.st.DmOf(u, other), nil
 	}
 	switch {
-	case !ok || c.kind() != "public_channel" && !c.has(u):
+	case !ok || c.Kind() != "public_channel" && !c.Has(u):
 		return nil, cannot("channel_not_found", "%s knows no channel %s", u.Name, where)
-	case !c.has(u):
-		return nil, cannot("not_in_channel", "%s is not in %s", u.Name, c.label())
+	case !c.Has(u):
+		return nil, cannot("not_in_channel", "%s is not in %s", u.Name, c.Label())
 	}
 	return c, nil
 }
 
 // typeIn sends what is typed into a composer.
-func (ws *client) typeIn(u *roster.User, c *channel, thread, text string) error {
+func (ws *client) typeIn(u *roster.User, c *state.Conversation, thread, text string) error {
 	switch {
 	case u.Deleted:
 		return cannot("account_inactive", "%s is deactivated", u.Name)
 	case c.Archived:
-		return cannot("is_archived", "%s is archived", c.label())
-	case c.dm != nil && c.has(ws.st.bot()) && (!ws.st.app.messagesTab || !ws.st.app.messagesWrite) && !strings.HasPrefix(text, "/"):
+		return cannot("is_archived", "%s is archived", c.Label())
+	case c.Dm != nil && c.Has(ws.st.Bot()) && (!ws.st.App.MessagesTab || !ws.st.App.MessagesWrite) && !strings.HasPrefix(text, "/"):
 		return cannot("messages_tab_disabled", "Sending messages to this app has been turned off.")
 	case strings.TrimSpace(text) == "":
 		return cannot("no_text", "There is nothing to send")
@@ -57,19 +58,19 @@ func (ws *client) typeIn(u *roster.User, c *channel, thread, text string) error 
 		return ws.typeCommand(u, c, thread, text)
 	}
 	written, typed := ws.writer().Message(text)
-	ws.announce(u, c, ws.st.post(c, u, content{text: written, typed: typed, threadTS: thread}), nil)
+	ws.announce(u, c, ws.st.Post(c, u, state.Content{Text: written, Typed: typed, ThreadTS: thread}), nil)
 	return nil
 }
 
 // announce tells the app of a message that concerns it. Who wrote it adds what Slack says of an author that is no person, or that it
 // was edited.
-func (ws *client) announce(u *roster.User, c *channel, m *Message, more map[string]any) {
-	bot := ws.st.bot()
+func (ws *client) announce(u *roster.User, c *state.Conversation, m *state.Message, more map[string]any) {
+	bot := ws.st.Bot()
 	kind := ""
 	switch {
-	case c.dm != nil && c.has(bot) && ws.st.hasScope("im:history") && ws.st.hears("message.im"):
+	case c.Dm != nil && c.Has(bot) && ws.st.HasScope("im:history") && ws.st.Hears("message.im"):
 		kind = "message"
-	case c.dm == nil && c.has(bot) && strings.Contains(m.Text, "<@"+bot.ID+">") && ws.st.hasScope("app_mentions:read") && ws.st.hears("app_mention"):
+	case c.Dm == nil && c.Has(bot) && strings.Contains(m.Text, "<@"+bot.ID+">") && ws.st.HasScope("app_mentions:read") && ws.st.Hears("app_mention"):
 		kind = "app_mention"
 	default:
 		return
@@ -80,36 +81,36 @@ func (ws *client) announce(u *roster.User, c *channel, m *Message, more map[stri
 }
 
 // typeCommand runs a slash command. Commands of apps do not work in threads.
-func (ws *client) typeCommand(u *roster.User, c *channel, thread, text string) error {
+func (ws *client) typeCommand(u *roster.User, c *state.Conversation, thread, text string) error {
 	name, rest, _ := strings.Cut(text, " ")
-	at := slices.IndexFunc(ws.st.opts.Commands, func(cmd Command) bool { return cmd.Name == name })
+	at := slices.IndexFunc(ws.st.Opts.Commands, func(cmd state.Command) bool { return cmd.Name == name })
 	switch {
-	case at < 0 || !ws.st.hasScope("commands"):
+	case at < 0 || !ws.st.HasScope("commands"):
 		return cannot("invalid_command", "%s is not a valid command.", name)
 	case thread != "":
 		return cannot("not_supported_in_threads", "%s is not supported in threads. Sorry!", name)
 	}
-	rest = ws.writer().Command(strings.TrimSpace(rest), ws.st.opts.Commands[at].ShouldEscape)
+	rest = ws.writer().Command(strings.TrimSpace(rest), ws.st.Opts.Commands[at].ShouldEscape)
 	d := &delivery{kind: "slash_commands", label: name, user: u, channel: c}
 	ws.send(d, ws.slashPayload(u, c, name, rest), 0, "")
 	return nil
 }
 
 // act tells the app that something happened to an element. The element is the one that the person saw.
-func (ws *client) act(u *roster.User, at place, block, el, value map[string]any) {
+func (ws *client) act(u *roster.User, at state.Place, block, el, value map[string]any) {
 	if value != nil && el["type"] != "overflow" {
-		ws.st.typed.remember(at.key(u), wire.Text(block["block_id"]), wire.Text(el["action_id"]), value)
+		ws.st.Typed.Remember(at.Key(u), wire.Text(block["block_id"]), wire.Text(el["action_id"]), value)
 	}
-	d := &delivery{kind: "interactive", label: "block_actions", user: u, channel: at.channel}
+	d := &delivery{kind: "interactive", label: "block_actions", user: u, channel: at.Channel}
 	ws.send(d, ws.actionPayload(u, at, ws.action(block, el, value)), 0, "")
 }
 
 // suggest asks the app for options; nil where the query is too short to ask.
-func (ws *client) suggest(u *roster.User, at place, block, el map[string]any, query string) *delivery {
+func (ws *client) suggest(u *roster.User, at state.Place, block, el map[string]any, query string) *delivery {
 	if len([]rune(query)) < blockkit.MinQueryLength(el) {
 		return nil
 	}
-	d := &delivery{kind: "interactive", label: "block_suggestion", user: u, channel: at.channel}
+	d := &delivery{kind: "interactive", label: "block_suggestion", user: u, channel: at.Channel}
 	ws.send(d, ws.suggestionPayload(u, at, block, el, query), 0, "")
 	return d
 }
@@ -128,7 +129,7 @@ func (ws *client) suggestions(d *delivery) ([]blockkit.Option, error) {
 func (ws *sender) await(d *delivery) error {
 	select {
 	case <-d.done:
-	case <-ws.st.quit:
+	case <-ws.st.Quit:
 		return errors.New("the workspace was closed")
 	}
 	if d.outcome.failure != "" {
@@ -138,8 +139,8 @@ func (ws *sender) await(d *delivery) error {
 }
 
 // submit sends a form, unless Slack's client itself finds errors in it.
-func (ws *client) submit(u *roster.User, v *View) (SubmitResult, *delivery) {
-	byBlock := blockkit.ClientErrors(v.Blocks, blockkit.StateOf(v.Blocks, ws.st.typed[placeOfView(v)]))
+func (ws *client) submit(u *roster.User, v *state.View) (SubmitResult, *delivery) {
+	byBlock := blockkit.ClientErrors(v.Blocks, blockkit.StateOf(v.Blocks, ws.st.Typed[state.PlaceOfView(v)]))
 	if len(byBlock) > 0 {
 		result := SubmitResult{Action: "errors", Errors: map[string]string{}, byBlock: byBlock}
 		for _, b := range blockkit.InputBlocks(blockkit.ParseBlocks(v.Blocks)) {
@@ -163,13 +164,13 @@ func (ws *client) submitted(d *delivery) (SubmitResult, error) {
 }
 
 // closeByHand closes a view as its close button does, and tells the app where it asked for that.
-func (ws *client) closeByHand(u *roster.User, v *View) error {
-	stack := ws.st.stacks[u.ID]
+func (ws *client) closeByHand(u *roster.User, v *state.View) error {
+	stack := ws.st.Stacks[u.ID]
 	if len(stack) == 0 || stack[len(stack)-1] != v {
 		return cannot("view_not_on_top", "another view is on top of %q", v.Title)
 	}
 	payload := ws.closedPayload(u, v, false)
-	ws.st.closeViews(u.ID, v.ClearOnClose)
+	ws.st.CloseViews(u.ID, v.ClearOnClose)
 	if v.NotifyOnClose {
 		ws.send(&delivery{kind: "interactive", label: "view_closed", user: u}, payload, 0, "")
 	}

@@ -7,6 +7,7 @@ import (
 
 	"s1bot/bot/slacksim/page"
 	"s1bot/bot/slacksim/roster"
+	"s1bot/bot/slacksim/state"
 	"s1bot/bot/slacksim/webapi"
 )
 
@@ -32,12 +33,12 @@ func (ws *demoPage) routes(mux *http.ServeMux) {
 }
 
 // pageUser is the person the page is used as: by id or name, else the first one that may be switched to.
-func pageUser(st *state, idOrName string) (*roster.User, bool) {
+func pageUser(st *state.State, idOrName string) (*roster.User, bool) {
 	if idOrName != "" {
-		u, ok := st.users.Find(idOrName)
+		u, ok := st.Users.Find(idOrName)
 		return u, ok && !u.IsBot
 	}
-	for _, u := range st.users.All() {
+	for _, u := range st.Users.All() {
 		if u.Switchable {
 			return u, true
 		}
@@ -47,8 +48,8 @@ func pageUser(st *state, idOrName string) (*roster.User, bool) {
 
 // serveState is all that a person sees.
 func (ws *demoPage) serveState(w http.ResponseWriter, r *http.Request) {
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
 	me, ok := pageUser(ws.st, r.URL.Query().Get("user"))
 	if !ok {
 		webapi.WriteJSON(w, http.StatusOK, refusal(cannot("user_not_found", "Nobody here has that name.")))
@@ -60,19 +61,19 @@ func (ws *demoPage) serveState(w http.ResponseWriter, r *http.Request) {
 		messages[c.ID] = ws.messages(me, c)
 	}
 	views := []any{}
-	for _, v := range ws.st.stacks[me.ID] {
-		views = append(views, ws.st.viewObject(v))
+	for _, v := range ws.st.Stacks[me.ID] {
+		views = append(views, ws.st.ViewObject(v))
 	}
 	webapi.WriteJSON(w, http.StatusOK, map[string]any{
-		"ok": true, "team": map[string]any{"id": ws.st.opts.TeamID, "name": ws.st.opts.TeamName}, "me": me.ID,
+		"ok": true, "team": map[string]any{"id": ws.st.Opts.TeamID, "name": ws.st.Opts.TeamName}, "me": me.ID,
 		"users": ws.users(), "groups": ws.groups(), "channels": channels, "commands": ws.commands(), "messages": messages,
-		"views": views, "home": ws.home(me), "has_home": ws.st.app.homeTab, "shortcuts": ws.shortcuts(),
+		"views": views, "home": ws.home(me), "has_home": ws.st.App.HomeTab, "shortcuts": ws.shortcuts(),
 	})
 }
 
 func (ws *demoPage) users() []any {
 	users := []any{}
-	for _, u := range ws.st.users.All() {
+	for _, u := range ws.st.Users.All() {
 		users = append(users, map[string]any{"id": u.ID, "name": u.Name, "real_name": u.RealName, "title": u.Title, "color": u.Color,
 			"is_bot": u.IsBot, "is_app": u.IsApp, "switchable": u.Switchable && !u.Deleted, "tz": u.TZ})
 	}
@@ -81,7 +82,7 @@ func (ws *demoPage) users() []any {
 
 func (ws *demoPage) groups() []any {
 	groups := []any{}
-	for _, g := range ws.st.groups.All() {
+	for _, g := range ws.st.Groups.All() {
 		groups = append(groups, map[string]any{"id": g.ID, "handle": g.Handle, "name": g.Name, "users": g.Members})
 	}
 	return groups
@@ -89,24 +90,24 @@ func (ws *demoPage) groups() []any {
 
 func (ws *demoPage) commands() []any {
 	commands := []any{}
-	for _, c := range ws.st.opts.Commands {
+	for _, c := range ws.st.Opts.Commands {
 		commands = append(commands, map[string]any{"command": c.Name, "description": c.Description, "usage_hint": c.UsageHint})
 	}
 	return commands
 }
 
 // channels are the conversations in a person's sidebar, the app's direct message always among them.
-func (ws *demoPage) channels(u *roster.User) []*channel {
-	ws.st.dmOf(u, ws.st.bot())
-	return slices.DeleteFunc(ws.st.channels.All(), func(c *channel) bool { return !c.has(u) || c.Archived })
+func (ws *demoPage) channels(u *roster.User) []*state.Conversation {
+	ws.st.DmOf(u, ws.st.Bot())
+	return slices.DeleteFunc(ws.st.Channels.All(), func(c *state.Conversation) bool { return !c.Has(u) || c.Archived })
 }
 
-func (ws *demoPage) channel(u *roster.User, c *channel) map[string]any {
-	n := ws.st.unreadOf(u.ID, c.ID)
-	o := map[string]any{"id": c.ID, "name": c.Name, "kind": "channel", "topic": c.Topic, "unread": n.unread, "mentions": n.mentions}
+func (ws *demoPage) channel(u *roster.User, c *state.Conversation) map[string]any {
+	n := ws.st.UnreadOf(u.ID, c.ID)
+	o := map[string]any{"id": c.ID, "name": c.Name, "kind": "channel", "topic": c.Topic, "unread": n.Unread, "mentions": n.Mentions}
 	switch {
-	case c.dm != nil:
-		other := ws.st.users.ByID[c.other(u.ID)]
+	case c.Dm != nil:
+		other := ws.st.Users.ByID[c.Other(u.ID)]
 		o["kind"], o["name"], o["with"] = "dm", other.Name, other.ID
 		if other.IsApp {
 			o["kind"] = "app"
@@ -117,43 +118,21 @@ func (ws *demoPage) channel(u *roster.User, c *channel) map[string]any {
 	return o
 }
 
-func (ws *demoPage) messages(u *roster.User, c *channel) []any {
+func (ws *demoPage) messages(u *roster.User, c *state.Conversation) []any {
 	list := []any{}
-	for _, m := range c.messages {
-		if m.visibleTo(u.ID) {
-			list = append(list, ws.st.pageMessage(m))
+	for _, m := range c.Messages {
+		if m.VisibleTo(u.ID) {
+			list = append(list, ws.st.PageMessage(m))
 		}
 	}
 	return list
 }
 
-func (ws *conversations) pageMessage(m *Message) map[string]any {
-	author := ws.users.ByID[m.User]
-	o := map[string]any{
-		"channel": m.Channel, "ts": m.TS, "user": m.User, "name": author.RealName, "bot": m.FromBot, "text": m.Text, "blocks": []any{},
-		"edited": m.Edited > 0, "ephemeral": m.EphemeralTo != "", "reply_count": m.Replies, "files": []any{}, "time": m.Time.Unix(),
-		"reactions": m.Reactions, "broadcast": m.Broadcast,
-	}
-	if m.Blocks != nil {
-		o["blocks"] = m.Blocks
-	}
-	if m.ThreadTS != "" {
-		o["thread_ts"] = m.ThreadTS
-	}
-	files := []any{}
-	for _, f := range m.Files {
-		files = append(files, map[string]any{"id": f.ID, "name": f.Name, "title": f.Title, "size": f.Size, "mimetype": f.MIMEType,
-			"url": "/demo/file/" + f.ID})
-	}
-	o["files"] = files
-	return o
-}
-
 func (ws *demoPage) serveFile(w http.ResponseWriter, r *http.Request) {
-	ws.st.mu.Lock()
-	f := ws.st.files[r.PathValue("id")]
-	ws.st.mu.Unlock()
-	if f == nil || !f.shared {
+	ws.st.Mu.Lock()
+	f := ws.st.Files[r.PathValue("id")]
+	ws.st.Mu.Unlock()
+	if f == nil || !f.Shared {
 		http.NotFound(w, r)
 		return
 	}

@@ -7,6 +7,7 @@ import (
 	"s1bot/bot/slacksim/blockkit"
 	"s1bot/bot/slacksim/page"
 	"s1bot/bot/slacksim/roster"
+	"s1bot/bot/slacksim/state"
 	"s1bot/bot/slacksim/webapi"
 	"s1bot/bot/slacksim/wire"
 )
@@ -29,9 +30,9 @@ func (ws *demoDeeds) serve(do deed) http.HandlerFunc {
 			webapi.WriteJSON(w, http.StatusOK, refusal(cannot("invalid_json", "The request is no JSON object.")))
 			return
 		}
-		ws.st.mu.Lock()
+		ws.st.Mu.Lock()
 		u, ok := pageUser(ws.st, a.Str("user"))
-		ws.st.mu.Unlock()
+		ws.st.Mu.Unlock()
 		if !ok {
 			webapi.WriteJSON(w, http.StatusOK, refusal(cannot("user_not_found", "Nobody here has that name.")))
 			return
@@ -50,19 +51,19 @@ func (ws *demoDeeds) serve(do deed) http.HandlerFunc {
 }
 
 func (ws *demoDeeds) doMessage(u *roster.User, a webapi.Args) (map[string]any, error) {
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
 	c, err := ws.composer(u, a.Str("channel"))
 	if err != nil {
 		return nil, err
 	}
 	thread := a.Str("thread_ts")
 	if thread != "" {
-		parent := c.byTS[thread]
-		if parent == nil || !parent.visibleTo(u.ID) || parent.EphemeralTo != "" {
+		parent := c.ByTS[thread]
+		if parent == nil || !parent.VisibleTo(u.ID) || parent.EphemeralTo != "" {
 			return nil, cannot("thread_not_found", "This message has no thread.")
 		}
-		if parent.isReply() {
+		if parent.IsReply() {
 			thread = parent.ThreadTS
 		}
 	}
@@ -70,26 +71,26 @@ func (ws *demoDeeds) doMessage(u *roster.User, a webapi.Args) (map[string]any, e
 }
 
 func (ws *demoDeeds) doRead(u *roster.User, a webapi.Args) (map[string]any, error) {
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
 	c, err := ws.composer(u, a.Str("channel"))
 	if err != nil {
 		return nil, err
 	}
-	ws.st.setUnread(u.ID, c.ID, count{})
+	ws.st.SetUnread(u.ID, c.ID, state.Count{})
 	return nil, nil
 }
 
 // element finds the element that the page speaks of.
-func (ws *demoDeeds) element(u *roster.User, a webapi.Args) (at place, block, el map[string]any, err error) {
-	var on Surface = Message{Channel: a.Str("channel"), TS: a.Str("message_ts")}
+func (ws *demoDeeds) element(u *roster.User, a webapi.Args) (at state.Place, block, el map[string]any, err error) {
+	var on state.Surface = state.Message{Channel: a.Str("channel"), TS: a.Str("message_ts")}
 	if id := a.Str("view_id"); id != "" {
-		on = View{ID: id}
+		on = state.View{ID: id}
 	}
-	if at, _, err = on.locate(ws.st, u); err != nil {
+	if at, _, err = on.Locate(ws.st, u); err != nil {
 		return at, nil, nil, cannot("not_found", "This is no longer there.")
 	}
-	raw := at.rawBlocks()
+	raw := at.RawBlocks()
 	blockkit.EachElement(blockkit.ParseBlocks(raw), func(b, e map[string]any) {
 		if wire.Text(b["block_id"]) == a.Str("block_id") && wire.Text(e["action_id"]) == a.Str("action_id") {
 			block, el = b, e
@@ -101,16 +102,9 @@ func (ws *demoDeeds) element(u *roster.User, a webapi.Args) (at place, block, el
 	return at, block, el, nil
 }
 
-func (p place) rawBlocks() []byte {
-	if p.view != nil {
-		return p.view.Blocks
-	}
-	return p.message.Blocks
-}
-
 func (ws *demoDeeds) doAction(u *roster.User, a webapi.Args) (map[string]any, error) {
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
 	at, block, el, err := ws.element(u, a)
 	if err != nil {
 		return nil, err
@@ -120,14 +114,14 @@ func (ws *demoDeeds) doAction(u *roster.User, a webapi.Args) (map[string]any, er
 }
 
 func (ws *demoDeeds) doSuggest(u *roster.User, a webapi.Args) (map[string]any, error) {
-	ws.st.mu.Lock()
+	ws.st.Mu.Lock()
 	at, block, el, err := ws.element(u, a)
 	if err != nil {
-		ws.st.mu.Unlock()
+		ws.st.Mu.Unlock()
 		return nil, err
 	}
 	d := ws.suggest(u, at, block, el, a.Str("value"))
-	ws.st.mu.Unlock()
+	ws.st.Mu.Unlock()
 	options, err := ws.suggestions(d)
 	if err != nil {
 		return nil, err
@@ -136,19 +130,19 @@ func (ws *demoDeeds) doSuggest(u *roster.User, a webapi.Args) (map[string]any, e
 }
 
 func (ws *demoDeeds) doSubmit(u *roster.User, a webapi.Args) (map[string]any, error) {
-	ws.st.mu.Lock()
-	at, _, err := View{ID: a.Str("view_id")}.locate(ws.st, u)
+	ws.st.Mu.Lock()
+	at, _, err := state.View{ID: a.Str("view_id")}.Locate(ws.st, u)
 	if err != nil {
-		ws.st.mu.Unlock()
+		ws.st.Mu.Unlock()
 		return nil, cannot("not_found", "This form is no longer open.")
 	}
 	for block, actions := range wire.Object(a["values"]) {
 		for action, value := range wire.Object(actions) {
-			ws.st.typed.remember(at.key(u), block, action, wire.Object(value))
+			ws.st.Typed.Remember(at.Key(u), block, action, wire.Object(value))
 		}
 	}
-	result, d := ws.submit(u, at.view)
-	ws.st.mu.Unlock()
+	result, d := ws.submit(u, at.View)
+	ws.st.Mu.Unlock()
 	if d != nil {
 		if result, err = ws.submitted(d); err != nil {
 			return nil, err
@@ -158,8 +152,8 @@ func (ws *demoDeeds) doSubmit(u *roster.User, a webapi.Args) (map[string]any, er
 }
 
 func (ws *demoDeeds) result(result SubmitResult) map[string]any {
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
 	out := map[string]any{"response_action": nil}
 	if result.Action != "" {
 		out["response_action"] = result.Action
@@ -167,20 +161,20 @@ func (ws *demoDeeds) result(result SubmitResult) map[string]any {
 	if result.byBlock != nil {
 		out["errors"] = result.byBlock
 	}
-	for _, v := range []*View{result.Updated, result.Pushed} {
+	for _, v := range []*state.View{result.Updated, result.Pushed} {
 		if v != nil {
-			out["view"] = ws.st.viewObject(v)
+			out["view"] = ws.st.ViewObject(v)
 		}
 	}
 	return out
 }
 
 func (ws *demoDeeds) doClose(u *roster.User, a webapi.Args) (map[string]any, error) {
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
-	at, _, err := View{ID: a.Str("view_id")}.locate(ws.st, u)
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
+	at, _, err := state.View{ID: a.Str("view_id")}.Locate(ws.st, u)
 	if err != nil {
 		return nil, cannot("not_found", "This form is no longer open.")
 	}
-	return nil, ws.closeByHand(u, at.view)
+	return nil, ws.closeByHand(u, at.View)
 }

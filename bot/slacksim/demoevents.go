@@ -13,14 +13,14 @@ func (ws *demoPage) serveEvents(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "nobody has that name", http.StatusNotFound)
 		return
 	}
-	defer ws.st.work.Done()
+	defer ws.st.Work.Done()
 	defer ws.unlisten(l)
-	l.Serve(w, r, ws.st.quit)
+	l.Serve(w, r, ws.st.Quit)
 }
 
 func (ws *demoPage) listen(user string) *page.Listener {
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
 	if user != page.Everybody {
 		u, ok := pageUser(ws.st, user)
 		if !ok {
@@ -28,44 +28,16 @@ func (ws *demoPage) listen(user string) *page.Listener {
 		}
 		user = u.ID
 	}
-	if ws.st.closed {
+	if ws.st.Closed {
 		return nil
 	}
-	ws.st.work.Add(1)
-	ws.st.bump()
-	return ws.st.pages.Open(user)
-}
-
-// personIDs are the people as whom a page can be used.
-func (ws *conversations) personIDs() (ids []string) {
-	for _, u := range ws.users.All() {
-		if u.Switchable {
-			ids = append(ids, u.ID)
-		}
-	}
-	return ids
+	ws.st.Work.Add(1)
+	ws.st.Bump()
+	return ws.st.Pages.Open(user)
 }
 
 func (ws *demoPage) unlisten(l *page.Listener) {
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
-	ws.st.pages.Close(l)
-}
-
-// notify sends an event to the pages of one user.
-func (ws *conversations) notify(user string, event map[string]any) { ws.pages.Notify(user, event) }
-
-// tell sends a message to the pages of all who see it.
-func (ws *conversations) tell(c *channel, m *Message, kind string) {
-	if len(ws.pages) > 0 {
-		ws.tellAll(c, m, map[string]any{"type": kind, "message": ws.pageMessage(m)})
-	}
-}
-
-func (ws *conversations) tellAll(c *channel, m *Message, event map[string]any) {
-	for _, id := range ws.pages.Users(ws.personIDs()) {
-		if u := ws.users.ByID[id]; c.has(u) && (m.EphemeralTo == "" || m.EphemeralTo == u.ID) {
-			ws.notify(u.ID, event)
-		}
-	}
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
+	ws.st.Pages.Close(l)
 }

@@ -2,6 +2,7 @@ package slacksim
 
 import (
 	"s1bot/bot/slacksim/roster"
+	"s1bot/bot/slacksim/state"
 	"s1bot/bot/slacksim/webapi"
 )
 
@@ -9,18 +10,18 @@ import (
 
 // home is the Home tab that the app published for a person; nil where it did not yet.
 func (ws *demoPage) home(u *roster.User) any {
-	if v := ws.st.homes[u.ID]; v != nil {
-		return ws.st.viewObject(v)
+	if v := ws.st.Homes[u.ID]; v != nil {
+		return ws.st.ViewObject(v)
 	}
 	return nil
 }
 
 // shortcuts are the app's shortcuts, as its manifest has them.
-func (ws *demoPage) shortcuts() []Shortcut {
-	if !ws.st.hasScope("commands") {
-		return []Shortcut{}
+func (ws *demoPage) shortcuts() []state.Shortcut {
+	if !ws.st.HasScope("commands") {
+		return []state.Shortcut{}
 	}
-	return append([]Shortcut{}, ws.st.app.shortcuts...)
+	return append([]state.Shortcut{}, ws.st.App.Shortcuts...)
 }
 
 // doHome opens the Home tab: the app hears of it, and publishes.
@@ -36,7 +37,7 @@ func (ws *demoDeeds) doShortcut(u *roster.User, a webapi.Args) (map[string]any, 
 		p.Shortcut(a.Str("callback_id"))
 		return nil, nil
 	}
-	if err := p.ShortcutOn(Message{Channel: a.Str("channel"), TS: a.Str("message_ts")}, a.Str("callback_id")); err != nil {
+	if err := p.ShortcutOn(state.Message{Channel: a.Str("channel"), TS: a.Str("message_ts")}, a.Str("callback_id")); err != nil {
 		return nil, cannot("not_found", "This message is no longer there.")
 	}
 	return nil, nil

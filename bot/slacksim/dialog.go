@@ -5,6 +5,7 @@ import (
 
 	"s1bot/bot/slacksim/blockkit"
 	"s1bot/bot/slacksim/roster"
+	"s1bot/bot/slacksim/state"
 	"s1bot/bot/slacksim/wire"
 )
 
@@ -17,16 +18,16 @@ type Dialog struct {
 
 // Dialogs are those that the person was shown, oldest first.
 func (p *Person) Dialogs() []Dialog {
-	p.ws.st.mu.Lock()
-	defer p.ws.st.mu.Unlock()
+	p.ws.st.Mu.Lock()
+	defer p.ws.st.Mu.Unlock()
 	return append([]Dialog{}, p.ws.dialogs[p.id]...)
 }
 
 // Declines clicks a button that asks first, reads the dialog and says no: the app hears nothing. It is an error where nothing is asked.
-func (p *Person) Declines(on Surface, label string) (Dialog, error) {
-	p.ws.st.mu.Lock()
-	defer p.ws.st.mu.Unlock()
-	_, blocks, err := on.locate(p.ws.st, p.user())
+func (p *Person) Declines(on state.Surface, label string) (Dialog, error) {
+	p.ws.st.Mu.Lock()
+	defer p.ws.st.Mu.Unlock()
+	_, blocks, err := on.Locate(p.ws.st, p.user())
 	if err != nil {
 		return Dialog{}, err
 	}

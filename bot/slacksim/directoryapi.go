@@ -6,34 +6,35 @@ import (
 	"strings"
 
 	"s1bot/bot/slacksim/roster"
+	"s1bot/bot/slacksim/state"
 	"s1bot/bot/slacksim/webapi"
 )
 
 // A directoryAPI has the methods about people, groups and conversations.
-type directoryAPI struct{ st *state }
+type directoryAPI struct{ st *state.State }
 
 func (ws *directoryAPI) userInfo(a webapi.Args) (webapi.Reply, error) {
-	u, ok := ws.st.users.ByID[a.Str("user")]
+	u, ok := ws.st.Users.ByID[a.Str("user")]
 	if !ok {
 		return nil, webapi.Refuse("user_not_found")
 	}
-	return webapi.Reply{"user": u.Object(ws.st.hasScope("users:read.email"))}, nil
+	return webapi.Reply{"user": u.Object(ws.st.HasScope("users:read.email"))}, nil
 }
 
 func (ws *directoryAPI) userList(a webapi.Args) (webapi.Reply, error) {
-	users, next, err := webapi.Page(a, ws.st.opts.PageSize, ws.st.users.All())
+	users, next, err := webapi.Page(a, ws.st.Opts.PageSize, ws.st.Users.All())
 	if err != nil {
 		return nil, err
 	}
 	members := []any{}
 	for _, u := range users {
-		members = append(members, u.Object(ws.st.hasScope("users:read.email")))
+		members = append(members, u.Object(ws.st.HasScope("users:read.email")))
 	}
-	return webapi.Reply{"members": members, "cache_ts": ws.st.opts.Now().Unix(), "response_metadata": next}, nil
+	return webapi.Reply{"members": members, "cache_ts": ws.st.Opts.Now().Unix(), "response_metadata": next}, nil
 }
 
 func (ws *directoryAPI) userByEmail(a webapi.Args) (webapi.Reply, error) {
-	for _, u := range ws.st.users.All() {
+	for _, u := range ws.st.Users.All() {
 		if u.Email != "" && strings.EqualFold(u.Email, a.Str("email")) && !u.Deleted {
 			return webapi.Reply{"user": u.Object(true)}, nil
 		}
@@ -42,23 +43,23 @@ func (ws *directoryAPI) userByEmail(a webapi.Args) (webapi.Reply, error) {
 }
 
 func (ws *directoryAPI) groupList(a webapi.Args) (webapi.Reply, error) {
-	if ws.st.opts.FreePlan {
+	if ws.st.Opts.FreePlan {
 		return nil, webapi.Refuse("plan_upgrade_required")
 	}
 	groups := []any{}
-	for _, g := range ws.st.groups.All() {
+	for _, g := range ws.st.Groups.All() {
 		if !g.Disabled || a.Flag("include_disabled") {
-			groups = append(groups, g.Object(ws.st.opts.TeamID, a.Flag("include_users")))
+			groups = append(groups, g.Object(ws.st.Opts.TeamID, a.Flag("include_users")))
 		}
 	}
 	return webapi.Reply{"usergroups": groups}, nil
 }
 
 func (ws *directoryAPI) groupUsers(a webapi.Args) (webapi.Reply, error) {
-	if ws.st.opts.FreePlan {
+	if ws.st.Opts.FreePlan {
 		return nil, webapi.Refuse("plan_upgrade_required")
 	}
-	g, ok := ws.st.groups.ByID[a.Str("usergroup")]
+	g, ok := ws.st.Groups.ByID[a.Str("usergroup")]
 	if !ok || g.Disabled && !a.Flag("include_disabled") {
 		return nil, webapi.Refuse("no_such_subteam")
 	}
@@ -69,24 +70,24 @@ func (ws *directoryAPI) botInfo(a webapi.Args) (webapi.Reply, error) {
 	if id := a.Str("bot"); id != "" && id != roster.BotID {
 		return nil, webapi.Refuse("bot_not_found")
 	}
-	return webapi.Reply{"bot": webapi.Reply{"id": roster.BotID, "deleted": false, "name": ws.st.opts.BotName, "updated": 1, "app_id": roster.AppID,
-		"user_id": ws.st.bot().ID, "icons": webapi.Reply{}}}, nil
+	return webapi.Reply{"bot": webapi.Reply{"id": roster.BotID, "deleted": false, "name": ws.st.Opts.BotName, "updated": 1, "app_id": roster.AppID,
+		"user_id": ws.st.Bot().ID, "icons": webapi.Reply{}}}, nil
 }
 
 func (ws *directoryAPI) teamInfo(webapi.Args) (webapi.Reply, error) {
-	return webapi.Reply{"team": webapi.Reply{"id": ws.st.opts.TeamID, "name": ws.st.opts.TeamName, "domain": ws.st.opts.TeamDomain,
-		"url": "https://" + ws.st.opts.TeamDomain + ".slack.com/", "email_domain": "", "icon": webapi.Reply{"image_default": true}}}, nil
+	return webapi.Reply{"team": webapi.Reply{"id": ws.st.Opts.TeamID, "name": ws.st.Opts.TeamName, "domain": ws.st.Opts.TeamDomain,
+		"url": "https://" + ws.st.Opts.TeamDomain + ".slack.com/", "email_domain": "", "icon": webapi.Reply{"image_default": true}}}, nil
 }
 
 // visibleChannel finds a conversation that the bot may look into: neither by name, nor a private one that it is not in.
-func (ws *directoryAPI) visibleChannel(a webapi.Args, what string) (*channel, error) {
-	c, ok := ws.st.channels.ByID[a.Str("channel")]
-	if !ok || !ws.st.seenByBot(c) {
+func (ws *directoryAPI) visibleChannel(a webapi.Args, what string) (*state.Conversation, error) {
+	c, ok := ws.st.Channels.ByID[a.Str("channel")]
+	if !ok || !ws.st.SeenByBot(c) {
 		return nil, webapi.Refuse("channel_not_found")
 	}
-	scope := scopeFor(c.kind(), what)
-	if !ws.st.hasScope(scope) {
-		return nil, ws.st.missingScope(scope)
+	scope := scopeFor(c.Kind(), what)
+	if !ws.st.HasScope(scope) {
+		return nil, ws.st.MissingScope(scope)
 	}
 	return c, nil
 }
@@ -100,7 +101,7 @@ func (ws *directoryAPI) channelInfo(a webapi.Args) (webapi.Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := ws.st.channelObject(c)
+	o := ws.st.ChannelObject(c)
 	if !a.Flag("include_num_members") {
 		delete(o, "num_members")
 	}
@@ -116,20 +117,20 @@ func (ws *directoryAPI) channelList(a webapi.Args) (webapi.Reply, error) {
 	for _, kind := range types {
 		if scope := scopeFor(kind, "read"); scope == ":read" {
 			return nil, webapi.Refuse("invalid_types")
-		} else if !ws.st.hasScope(scope) {
-			return nil, ws.st.missingScope(scope)
+		} else if !ws.st.HasScope(scope) {
+			return nil, ws.st.MissingScope(scope)
 		}
 	}
-	found := slices.DeleteFunc(ws.st.channels.All(), func(c *channel) bool {
-		return !slices.Contains(types, c.kind()) || !ws.st.seenByBot(c) || c.Archived && a.Flag("exclude_archived")
+	found := slices.DeleteFunc(ws.st.Channels.All(), func(c *state.Conversation) bool {
+		return !slices.Contains(types, c.Kind()) || !ws.st.SeenByBot(c) || c.Archived && a.Flag("exclude_archived")
 	})
-	found, next, err := webapi.Page(a, ws.st.opts.PageSize, found)
+	found, next, err := webapi.Page(a, ws.st.Opts.PageSize, found)
 	if err != nil {
 		return nil, err
 	}
 	list := []any{}
 	for _, c := range found {
-		list = append(list, ws.st.channelObject(c))
+		list = append(list, ws.st.ChannelObject(c))
 	}
 	return webapi.Reply{"channels": list, "response_metadata": next}, nil
 }
@@ -139,7 +140,7 @@ func (ws *directoryAPI) channelMembers(a webapi.Args) (webapi.Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	members, next, err := webapi.Page(a, ws.st.opts.PageSize, ws.st.membersOf(c))
+	members, next, err := webapi.Page(a, ws.st.Opts.PageSize, ws.st.MembersOf(c))
 	if err != nil {
 		return nil, err
 	}
@@ -155,8 +156,8 @@ func (ws *directoryAPI) channelHistory(a webapi.Args) (webapi.Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := slices.DeleteFunc(slices.Clone(c.messages), func(m *Message) bool {
-		return m.Deleted || m.EphemeralTo != "" || !m.inChannel() || !within(m.TS, a)
+	found := slices.DeleteFunc(slices.Clone(c.Messages), func(m *state.Message) bool {
+		return m.Deleted || m.EphemeralTo != "" || !m.InChannel() || !within(m.TS, a)
 	})
 	slices.Reverse(found)
 	return ws.messagePage(a, found)
@@ -167,21 +168,21 @@ func (ws *directoryAPI) channelReplies(a webapi.Args) (webapi.Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	parent := c.byTS[a.Str("ts")]
+	parent := c.ByTS[a.Str("ts")]
 	if parent == nil || parent.Deleted || parent.EphemeralTo != "" {
 		return nil, webapi.Refuse("thread_not_found")
 	}
 	thread := cmp.Or(parent.ThreadTS, parent.TS)
-	found := slices.DeleteFunc(slices.Clone(c.messages), func(m *Message) bool {
+	found := slices.DeleteFunc(slices.Clone(c.Messages), func(m *state.Message) bool {
 		return m.Deleted || m.EphemeralTo != "" || m.TS != thread && m.ThreadTS != thread || m.TS != thread && !within(m.TS, a)
 	})
 	return ws.messagePage(a, found)
 }
 
 // readableChannel: history is for members alone.
-func (ws *directoryAPI) readableChannel(a webapi.Args) (*channel, error) {
+func (ws *directoryAPI) readableChannel(a webapi.Args) (*state.Conversation, error) {
 	c, err := ws.visibleChannel(a, "history")
-	if err == nil && !c.has(ws.st.bot()) {
+	if err == nil && !c.Has(ws.st.Bot()) {
 		err = webapi.Refuse("not_in_channel")
 	}
 	return c, err
@@ -202,14 +203,14 @@ func later(a, b string) bool {
 	return len(whole) > len(other) || len(whole) == len(other) && a > b
 }
 
-func (ws *directoryAPI) messagePage(a webapi.Args, found []*Message) (webapi.Reply, error) {
-	found, next, err := webapi.Page(a, ws.st.opts.PageSize, found)
+func (ws *directoryAPI) messagePage(a webapi.Args, found []*state.Message) (webapi.Reply, error) {
+	found, next, err := webapi.Page(a, ws.st.Opts.PageSize, found)
 	if err != nil {
 		return nil, err
 	}
 	list := []any{}
 	for _, m := range found {
-		o := ws.st.messageObject(m)
+		o := ws.st.MessageObject(m)
 		if !a.Flag("include_all_metadata") { // docs.slack.dev/messaging/message-metadata: else it is left out
 			delete(o, "metadata")
 		}
@@ -221,8 +222,8 @@ func (ws *directoryAPI) messagePage(a webapi.Args, found []*Message) (webapi.Rep
 // openChannel is conversations.open for one person; the simulator has no direct messages among several.
 func (ws *directoryAPI) openChannel(a webapi.Args) (webapi.Reply, error) {
 	if id := a.Str("channel"); id != "" {
-		c, ok := ws.st.channels.ByID[id]
-		if !ok || c.dm == nil || !c.has(ws.st.bot()) {
+		c, ok := ws.st.Channels.ByID[id]
+		if !ok || c.Dm == nil || !c.Has(ws.st.Bot()) {
 			return nil, webapi.Refuse("channel_not_found")
 		}
 		return webapi.Reply{"channel": webapi.Reply{"id": c.ID}, "no_op": true, "already_open": true}, nil
@@ -234,7 +235,7 @@ func (ws *directoryAPI) openChannel(a webapi.Args) (webapi.Reply, error) {
 	case len(users) > 1:
 		return nil, webapi.Refuse("too_many_users")
 	}
-	u, ok := ws.st.users.ByID[users[0]]
+	u, ok := ws.st.Users.ByID[users[0]]
 	switch {
 	case !ok:
 		return nil, webapi.Refuse("user_not_found")
@@ -243,29 +244,29 @@ func (ws *directoryAPI) openChannel(a webapi.Args) (webapi.Reply, error) {
 	case u.IsBot:
 		return nil, webapi.Refuse("cannot_dm_bot")
 	}
-	c := ws.st.dmOf(u, ws.st.bot())
+	c := ws.st.DmOf(u, ws.st.Bot())
 	if a.Flag("return_im") {
-		return webapi.Reply{"channel": ws.st.channelObject(c)}, nil
+		return webapi.Reply{"channel": ws.st.ChannelObject(c)}, nil
 	}
 	return webapi.Reply{"channel": webapi.Reply{"id": c.ID}}, nil
 }
 
 func (ws *directoryAPI) joinChannel(a webapi.Args) (webapi.Reply, error) {
-	c, ok := ws.st.channels.ByID[a.Str("channel")]
+	c, ok := ws.st.Channels.ByID[a.Str("channel")]
 	switch {
-	case !ok || !ws.st.seenByBot(c):
+	case !ok || !ws.st.SeenByBot(c):
 		return nil, webapi.Refuse("channel_not_found")
-	case c.kind() != "public_channel":
+	case c.Kind() != "public_channel":
 		return nil, webapi.Refuse("method_not_supported_for_channel_type")
 	case c.Archived:
 		return nil, webapi.Refuse("is_archived")
 	}
-	out := webapi.Reply{"channel": ws.st.channelObject(c)}
-	if c.has(ws.st.bot()) {
+	out := webapi.Reply{"channel": ws.st.ChannelObject(c)}
+	if c.Has(ws.st.Bot()) {
 		out["warning"] = "already_in_channel"
 		out["response_metadata"] = webapi.Reply{"warnings": []string{"already_in_channel"}}
 	}
-	c.members[ws.st.bot().ID] = true
-	out["channel"] = ws.st.channelObject(c)
+	c.Members[ws.st.Bot().ID] = true
+	out["channel"] = ws.st.ChannelObject(c)
 	return out, nil
 }

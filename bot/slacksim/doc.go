@@ -8,6 +8,13 @@
 // The rule: the workspace is lenient nowhere. A limit that sources disagree about has its careful value. The numbers come
 // from docs.slack.dev and from issues of Slack's own SDKs; each rule names its source.
 //
+// What there is in the workspace is package state; its parts do what Slack does with it:
+//
+//	webAPI (chat, views, directory, files) · replies ──▶ what the app asks for
+//	client ──payloads──▶ sender ──connections──▶ the app ──▶ ackReader   what people do, and what the app makes of it
+//	members · appSettings · recording · waits           what a test sets up, and asks
+//	demoPage · demoDeeds                                the same for a person with a browser
+//
 // A story goes like this:
 //
 //	ws := slacksim.New(slacksim.Options{})

@@ -8,6 +8,7 @@ import (
 
 	"s1bot/bot/slacksim/blockkit"
 	"s1bot/bot/slacksim/roster"
+	"s1bot/bot/slacksim/state"
 	"s1bot/bot/slacksim/wire"
 )
 
@@ -17,8 +18,8 @@ type delivery struct {
 	kind     string // slash_commands, interactive, events_api
 	label    string // for people: "/s1", block_actions, app_mention
 	user     *roster.User
-	channel  *channel // where the user is told of a failure; nil in modals
-	view     *View    // that was submitted
+	channel  *state.Conversation // where the user is told of a failure; nil in modals
+	view     *state.View         // that was submitted
 	sent     time.Time
 	done     chan struct{} // closed when it is settled
 	settled  bool
@@ -39,7 +40,7 @@ type outcome struct {
 
 // A sender gives envelopes to the app and waits for their acknowledgements.
 type sender struct {
-	st *state
+	st *state.State
 	*payloads
 	*ackReader
 	*connections
@@ -48,7 +49,7 @@ type sender struct {
 	waiting   int                  // envelopes without an ack whose deadline has not passed
 }
 
-func newSender(st *state, c *connections, r *replies) *sender {
+func newSender(st *state.State, c *connections, r *replies) *sender {
 	ws := &sender{st: st, payloads: &payloads{st, r}, ackReader: &ackReader{st}, connections: c, envelopes: map[string]*delivery{}, echoes: map[string]int{}}
 	c.acknowledge = ws.acknowledge
 	return ws
@@ -57,14 +58,14 @@ func newSender(st *state, c *connections, r *replies) *sender {
 // send gives an envelope to exactly one of the open sockets, and again where a fault has Slack say the same thing several times.
 func (ws *sender) send(d *delivery, payload map[string]any, retry int, reason string) {
 	ws.sendOnce(d, payload, retry, reason)
-	ws.st.record.addSent(Sent{Kind: d.kind, Label: d.label, User: d.user.ID, Payload: wire.Encode(payload)})
+	ws.st.Record.AddSent(state.Sent{Kind: d.kind, Label: d.label, User: d.user.ID, Payload: wire.Encode(payload)})
 	for range ws.echoes[d.label] {
 		again := &delivery{kind: d.kind, label: d.label, user: d.user, channel: d.channel, view: d.view}
 		if d.kind == "events_api" {
 			// One message, several events with ids of their own: openabdev/openab#1103, PostHog/posthog#59517.
-			ws.st.serial["event"]++
+			ws.st.Serial["event"]++
 			payload = maps.Clone(payload)
-			payload["event_id"] = fmt.Sprintf("Ev0%08X", ws.st.serial["event"])
+			payload["event_id"] = fmt.Sprintf("Ev0%08X", ws.st.Serial["event"])
 			again.onMissed = func() {}
 		}
 		ws.sendOnce(again, payload, 0, "")
@@ -73,8 +74,8 @@ func (ws *sender) send(d *delivery, payload map[string]any, retry int, reason st
 
 // sendOnce picks the socket: "do not assume any particular pattern".
 func (ws *sender) sendOnce(d *delivery, payload map[string]any, retry int, reason string) {
-	ws.st.serial["envelope"]++
-	d.id, d.sent, d.done = fmt.Sprintf("%016x-%08x", ws.st.rng.Uint64(), ws.st.serial["envelope"]), time.Now(), make(chan struct{})
+	ws.st.Serial["envelope"]++
+	d.id, d.sent, d.done = fmt.Sprintf("%016x-%08x", ws.st.Rng.Uint64(), ws.st.Serial["envelope"]), time.Now(), make(chan struct{})
 	ws.forgetOld()
 	ws.envelopes[d.id] = d
 	frame := map[string]any{"envelope_id": d.id, "type": d.kind, "accepts_response_payload": d.kind != "events_api", "payload": payload}
@@ -86,33 +87,33 @@ func (ws *sender) sendOnce(d *delivery, payload map[string]any, retry int, reaso
 		ws.settle(d, "dispatch_failed")
 		return
 	}
-	sockets[ws.st.rng.IntN(len(sockets))].write(wire.Encode(frame))
+	sockets[ws.st.Rng.IntN(len(sockets))].write(wire.Encode(frame))
 	ws.waiting++
-	ws.st.goLocked(func() { ws.watch(d) })
-	ws.st.bump()
+	ws.st.Go(func() { ws.watch(d) })
+	ws.st.Bump()
 }
 
 // forgetOld drops what can no longer matter, so that a demo can run for weeks.
 func (ws *sender) forgetOld() {
-	if ws.st.serial["envelope"]%5000 != 0 {
+	if ws.st.Serial["envelope"]%5000 != 0 {
 		return
 	}
-	now := ws.st.opts.Now()
+	now := ws.st.Opts.Now()
 	maps.DeleteFunc(ws.envelopes, func(_ string, d *delivery) bool { return d.settled && time.Since(d.sent) > time.Hour })
-	maps.DeleteFunc(ws.st.triggers, func(_ string, t *trigger) bool { return now.Sub(t.expires) > time.Hour })
+	maps.DeleteFunc(ws.st.Triggers, func(_ string, t *state.Trigger) bool { return now.Sub(t.Expires) > time.Hour })
 	maps.DeleteFunc(ws.responses, func(_ string, r *responseURL) bool { return now.Sub(r.expires) > time.Hour })
 }
 
 // watch waits for the ack, three seconds long.
 func (ws *sender) watch(d *delivery) {
-	deadline := time.NewTimer(ws.st.opts.AckTimeout)
+	deadline := time.NewTimer(ws.st.Opts.AckTimeout)
 	defer deadline.Stop()
 	select {
 	case <-d.done:
-	case <-ws.st.quit:
+	case <-ws.st.Quit:
 	case <-deadline.C:
-		ws.st.mu.Lock()
-		defer ws.st.mu.Unlock()
+		ws.st.Mu.Lock()
+		defer ws.st.Mu.Unlock()
 		if !d.settled {
 			d.late = true
 			ws.waiting--
@@ -128,16 +129,16 @@ func (ws *sender) settle(d *delivery, failure string) {
 	if d.dropped {
 		failure += " (its ack had 20 KB or more and was dropped)"
 	}
-	ws.st.bump()
+	ws.st.Bump()
 	if d.onMissed != nil {
 		d.onMissed()
 		if d.late {
-			ws.st.violate("%s was not acknowledged within %s", d.label, ws.st.opts.AckTimeout)
+			ws.st.Violate("%s was not acknowledged within %s", d.label, ws.st.Opts.AckTimeout)
 		}
 		return
 	}
-	ws.st.violate("%s of %s: %s", d.label, d.user.Name, failure)
-	ws.st.slackbot(d.channel, d.user, failureText(d, failure))
+	ws.st.Violate("%s of %s: %s", d.label, d.user.Name, failure)
+	ws.st.Slackbot(d.channel, d.user, failureText(d, failure))
 }
 
 // failureText is what Slack shows: under the composer for a command, beside the button for the rest.
@@ -158,29 +159,29 @@ func (ws *sender) acknowledge(frame []byte) {
 		Payload    json.RawMessage `json:"payload"`
 	}
 	err := json.Unmarshal(frame, &ack)
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
 	d := ws.envelopes[ack.EnvelopeID]
 	switch {
 	case err != nil:
-		ws.st.violate("a frame that is no JSON object came over a socket: %.80q", frame)
+		ws.st.Violate("a frame that is no JSON object came over a socket: %.80q", frame)
 	case d == nil:
-		ws.st.violate("an ack for an envelope that was never sent: %q", ack.EnvelopeID)
+		ws.st.Violate("an ack for an envelope that was never sent: %q", ack.EnvelopeID)
 	case d.late:
-		ws.st.violate("the ack of %s came too late, after %s", d.label, time.Since(d.sent).Round(time.Millisecond))
+		ws.st.Violate("the ack of %s came too late, after %s", d.label, time.Since(d.sent).Round(time.Millisecond))
 	case d.settled:
-		ws.st.violate("%s was acknowledged twice", d.label)
+		ws.st.Violate("%s was acknowledged twice", d.label)
 	case len(frame) >= maxAck:
 		d.dropped = true
-		ws.st.violate("the ack of %s has %d bytes: Slack drops 20,480 and more", d.label, len(frame))
+		ws.st.Violate("the ack of %s has %d bytes: Slack drops 20,480 and more", d.label, len(frame))
 	default:
 		ws.settleWith(d, ack.Payload)
 	}
-	ws.st.bump()
+	ws.st.Bump()
 }
 
 func (ws *sender) settleWith(d *delivery, payload json.RawMessage) {
-	ws.st.record.addAck(Ack{EnvelopeID: d.id, Kind: d.label, Latency: time.Since(d.sent), Payload: payload})
+	ws.st.Record.AddAck(state.Ack{EnvelopeID: d.id, Kind: d.label, Latency: time.Since(d.sent), Payload: payload})
 	ws.waiting--
 	d.settled, d.answer = true, payload
 	if !d.forged {
@@ -191,21 +192,21 @@ func (ws *sender) settleWith(d *delivery, payload json.RawMessage) {
 
 // sendEvent sends an event of the Events API, and again if it is not acknowledged: three times, then never.
 func (ws *sender) sendEvent(u *roster.User, event map[string]any) {
-	ws.st.serial["event"]++
-	body := ws.eventBody(event, fmt.Sprintf("Ev0%08X", ws.st.serial["event"]))
+	ws.st.Serial["event"]++
+	body := ws.eventBody(event, fmt.Sprintf("Ev0%08X", ws.st.Serial["event"]))
 	ws.sendEventAgain(u, body, wire.Text(event["type"]), 0, "")
 }
 
 func (ws *sender) sendEventAgain(u *roster.User, body map[string]any, label string, attempt int, reason string) {
 	d := &delivery{kind: "events_api", label: label, user: u}
 	d.onMissed = func() {
-		if attempt == len(ws.st.opts.EventRetries) {
-			ws.st.violate("%s was never acknowledged: the event is lost", label)
+		if attempt == len(ws.st.Opts.EventRetries) {
+			ws.st.Violate("%s was never acknowledged: the event is lost", label)
 			return
 		}
-		ws.st.afterLocked(ws.st.opts.EventRetries[attempt], func() {
-			ws.st.mu.Lock()
-			defer ws.st.mu.Unlock()
+		ws.st.After(ws.st.Opts.EventRetries[attempt], func() {
+			ws.st.Mu.Lock()
+			defer ws.st.Mu.Unlock()
 			ws.sendEventAgain(u, body, label, attempt+1, "timeout")
 		})
 	}

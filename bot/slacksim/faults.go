@@ -23,14 +23,14 @@ const (
 
 // Fail lets the next calls of a method fail.
 func (ws *recording) Fail(f Fault) {
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
-	ws.st.faults.Add(f)
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
+	ws.st.Faults.Add(f)
 }
 
 // ClearFaults ends all faults.
 func (ws *recording) ClearFaults() {
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
-	ws.st.faults = nil
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
+	ws.st.Faults = nil
 }

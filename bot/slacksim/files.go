@@ -12,34 +12,16 @@ import (
 	"strconv"
 	"time"
 
+	"s1bot/bot/slacksim/state"
 	"s1bot/bot/slacksim/webapi"
 	"s1bot/bot/slacksim/wire"
 )
-
-// A File is a file that was uploaded, or is about to be.
-type File struct {
-	ID       string
-	Name     string
-	Title    string
-	Size     int // as announced
-	MIMEType string
-	Content  []byte // nil until it was uploaded
-
-	shared bool
-	shares []share
-}
-
-// A share is where a file stands.
-type share struct {
-	channel *channel
-	message *Message
-}
 
 // maxUpload bounds what the simulator keeps of one file; Slack takes up to 1 GB.
 const maxUpload = 512 << 20
 
 // A fileAPI has the methods about files, and takes and hands out what is in them.
-type fileAPI struct{ st *state }
+type fileAPI struct{ st *state.State }
 
 // uploadURL is files.getUploadURLExternal [docs.slack.dev/messaging/working-with-files].
 func (ws *fileAPI) uploadURL(a webapi.Args) (webapi.Reply, error) {
@@ -54,47 +36,47 @@ func (ws *fileAPI) uploadURL(a webapi.Args) (webapi.Reply, error) {
 	case length > maxUpload:
 		return nil, webapi.Refuse("file_upload_size_restricted")
 	}
-	f := &File{ID: ws.st.newID("F"), Name: a.Str("filename"), Size: length}
+	f := &state.File{ID: ws.st.NextID("F"), Name: a.Str("filename"), Size: length}
 	f.MIMEType = cmp.Or(mime.TypeByExtension(filepath.Ext(f.Name)), "application/octet-stream")
-	ws.st.files[f.ID] = f
-	return webapi.Reply{"upload_url": ws.st.base + "/upload/v1/" + f.ID, "file_id": f.ID}, nil
+	ws.st.Files[f.ID] = f
+	return webapi.Reply{"upload_url": ws.st.Base + "/upload/v1/" + f.ID, "file_id": f.ID}, nil
 }
 
 // serveUpload takes the bytes, once: as the whole body, or as a part of a multipart form.
 func (ws *fileAPI) serveUpload(w http.ResponseWriter, r *http.Request) {
 	id, start := r.PathValue("id"), time.Now()
-	ws.st.mu.Lock()
-	fault := ws.st.faults.Take("upload", map[string]string{"file": id})
-	ws.st.mu.Unlock()
+	ws.st.Mu.Lock()
+	fault := ws.st.Faults.Take("upload", map[string]string{"file": id})
+	ws.st.Mu.Unlock()
 	if fault != nil && !fault.After {
-		fault.Play(r.Context(), ws.st.quit, w)
+		fault.Play(r.Context(), ws.st.Quit, w)
 		return
 	}
 	data, err := readUpload(r)
-	ws.st.mu.Lock()
+	ws.st.Mu.Lock()
 	status, answer := ws.storeUpload(id, data, err)
-	ws.st.mu.Unlock()
+	ws.st.Mu.Unlock()
 	if fault != nil { // the bytes are there, and the answer is lost
-		fault.Play(r.Context(), ws.st.quit, w)
+		fault.Play(r.Context(), ws.st.Quit, w)
 		return
 	}
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
-	ws.st.record.addCall(Call{Method: "upload", Args: map[string]string{"file": id, "bytes": strconv.Itoa(len(data))}, Time: ws.st.opts.Now(),
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
+	ws.st.Record.AddCall(state.Call{Method: "upload", Args: map[string]string{"file": id, "bytes": strconv.Itoa(len(data))}, Time: ws.st.Opts.Now(),
 		Duration: time.Since(start), Status: status})
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, answer)
 }
 
 func (ws *fileAPI) storeUpload(id string, data []byte, readErr error) (status int, answer string) {
-	f := ws.st.files[id]
+	f := ws.st.Files[id]
 	switch {
 	case readErr != nil:
 		return http.StatusBadRequest, readErr.Error()
 	case f == nil || f.Content != nil:
 		return http.StatusNotFound, "no such upload"
 	case len(data) != f.Size:
-		ws.st.violate("upload of %s: %d bytes were announced and %d came", f.Name, f.Size, len(data))
+		ws.st.Violate("upload of %s: %d bytes were announced and %d came", f.Name, f.Size, len(data))
 		return http.StatusBadRequest, "length does not match"
 	}
 	f.Content = data
@@ -141,11 +123,11 @@ func (ws *fileAPI) completeUpload(a webapi.Args) (webapi.Reply, error) {
 	if id := a.Str("channel_id"); id != "" {
 		targets = append(targets, id)
 	}
-	in := content{text: a.Str("initial_comment"), threadTS: a.Str("thread_ts")}
+	in := state.Content{Text: a.Str("initial_comment"), ThreadTS: a.Str("thread_ts")}
 	if err := readBlocks(a, &in); err != nil {
 		return nil, err
 	}
-	channels := []*channel{}
+	channels := []*state.Conversation{}
 	for _, id := range targets {
 		c, err := ws.fileTarget(id, &in)
 		if err != nil {
@@ -154,27 +136,27 @@ func (ws *fileAPI) completeUpload(a webapi.Args) (webapi.Reply, error) {
 		channels = append(channels, c)
 	}
 	for _, f := range files {
-		f.shared = true
-		in.files = append(in.files, *f)
+		f.Shared = true
+		in.Files = append(in.Files, *f)
 	}
 	for _, c := range channels {
-		m := ws.st.post(c, ws.st.bot(), in)
+		m := ws.st.Post(c, ws.st.Bot(), in)
 		for _, f := range files {
-			f.shares = append(f.shares, share{c, m})
+			f.Shares = append(f.Shares, state.Share{Channel: c, Message: m})
 		}
 	}
-	return webapi.Reply{"files": ws.st.fileObjects(in.files)}, nil
+	return webapi.Reply{"files": ws.st.FileObjects(in.Files)}, nil
 }
 
-func (ws *fileAPI) uploaded(a webapi.Args) ([]*File, error) {
+func (ws *fileAPI) uploaded(a webapi.Args) ([]*state.File, error) {
 	var given []map[string]any
 	if raw := a.JSON("files"); raw == nil || wire.Decode(raw, &given) != nil || len(given) == 0 {
 		return nil, webapi.Refuse("invalid_arguments", "[ERROR] must provide an array [json-pointer:/files]")
 	}
-	files := []*File{}
+	files := []*state.File{}
 	for _, g := range given {
-		f := ws.st.files[wire.Text(g["id"])]
-		if f == nil || f.Content == nil || f.shared {
+		f := ws.st.Files[wire.Text(g["id"])]
+		if f == nil || f.Content == nil || f.Shared {
 			return nil, webapi.Refuse("file_not_found")
 		}
 		f.Title = cmp.Or(wire.Text(g["title"]), f.Name)
@@ -184,45 +166,36 @@ func (ws *fileAPI) uploaded(a webapi.Args) ([]*File, error) {
 }
 
 // fileTarget: unlike a text, a file needs the bot in the channel, whatever chat:write.public says.
-func (ws *fileAPI) fileTarget(id string, in *content) (*channel, error) {
-	c, ok := ws.st.channels.ByID[id] // "channel_id": neither names nor user ids (slackapi/bolt-js#2115)
+func (ws *fileAPI) fileTarget(id string, in *state.Content) (*state.Conversation, error) {
+	c, ok := ws.st.Channels.ByID[id] // "channel_id": neither names nor user ids (slackapi/bolt-js#2115)
 	switch {
-	case !ok || !ws.st.seenByBot(c):
+	case !ok || !ws.st.SeenByBot(c):
 		return nil, webapi.Refuse("channel_not_found")
-	case c.dm != nil && !ws.st.app.messagesTab:
+	case c.Dm != nil && !ws.st.App.MessagesTab:
 		return nil, webapi.Refuse("messages_tab_disabled")
 	case c.Archived:
 		return nil, webapi.Refuse("is_archived")
-	case !c.has(ws.st.bot()):
+	case !c.Has(ws.st.Bot()):
 		return nil, webapi.Refuse("not_in_channel")
 	}
 	return c, checkThread(in, c)
 }
 
-func (ws *conversations) fileObjects(files []File) []any {
-	objects := []any{}
-	for _, f := range files {
-		objects = append(objects, webapi.Reply{"id": f.ID, "name": f.Name, "title": f.Title, "mimetype": f.MIMEType, "size": f.Size, "mode": "hosted",
-			"user": ws.bot().ID, "url_private": ws.base + "/files-pri/" + f.ID + "/" + f.Name, "is_external": false})
-	}
-	return objects
-}
-
 // fileInfo is files.info [docs.slack.dev/reference/methods/files.info]: a file that was not completed is not found.
 func (ws *fileAPI) fileInfo(a webapi.Args) (webapi.Reply, error) {
-	f := ws.st.files[a.Str("file")]
-	if f == nil || !f.shared {
+	f := ws.st.Files[a.Str("file")]
+	if f == nil || !f.Shared {
 		return nil, webapi.Refuse("file_not_found")
 	}
-	o, _ := ws.st.fileObjects([]File{*f})[0].(webapi.Reply)
+	o, _ := ws.st.FileObjects([]state.File{*f})[0].(webapi.Reply)
 	public, private, in := webapi.Reply{}, webapi.Reply{}, map[string][]string{"channels": {}, "groups": {}, "ims": {}}
-	for _, s := range f.shares {
+	for _, s := range f.Shares {
 		to, list := public, "channels"
-		if s.channel.dm != nil || s.channel.Private {
-			to, list = private, map[bool]string{true: "ims", false: "groups"}[s.channel.dm != nil]
+		if s.Channel.Dm != nil || s.Channel.Private {
+			to, list = private, map[bool]string{true: "ims", false: "groups"}[s.Channel.Dm != nil]
 		}
-		in[list] = append(in[list], s.channel.ID)
-		to[s.channel.ID] = []any{webapi.Reply{"ts": s.message.TS, "thread_ts": s.message.ThreadTS, "channel_name": s.channel.wireName(), "team_id": ws.st.opts.TeamID}}
+		in[list] = append(in[list], s.Channel.ID)
+		to[s.Channel.ID] = []any{webapi.Reply{"ts": s.Message.TS, "thread_ts": s.Message.ThreadTS, "channel_name": s.Channel.WireName(), "team_id": ws.st.Opts.TeamID}}
 	}
 	o["channels"], o["groups"], o["ims"], o["shares"] = in["channels"], in["groups"], in["ims"], webapi.Reply{"public": public, "private": private}
 	return webapi.Reply{"file": o, "comments": []any{}, "paging": webapi.Reply{"count": 100, "total": 0, "page": 1, "pages": 0}}, nil
@@ -230,10 +203,10 @@ func (ws *fileAPI) fileInfo(a webapi.Args) (webapi.Reply, error) {
 
 // servePrivateFile is url_private: for whoever has the bot's token and files:read.
 func (ws *fileAPI) servePrivateFile(w http.ResponseWriter, r *http.Request) {
-	ws.st.mu.Lock()
-	f := ws.st.files[r.PathValue("id")]
-	allowed := r.Header.Get("Authorization") == "Bearer "+ws.st.opts.BotToken && ws.st.hasScope("files:read")
-	ws.st.mu.Unlock()
+	ws.st.Mu.Lock()
+	f := ws.st.Files[r.PathValue("id")]
+	allowed := r.Header.Get("Authorization") == "Bearer "+ws.st.Opts.BotToken && ws.st.HasScope("files:read")
+	ws.st.Mu.Unlock()
 	switch {
 	case !allowed:
 		http.Error(w, "sign in", http.StatusForbidden)
@@ -245,7 +218,7 @@ func (ws *fileAPI) servePrivateFile(w http.ResponseWriter, r *http.Request) {
 }
 
 // sendFile never lets a browser take an uploaded file for a page of its own.
-func sendFile(w http.ResponseWriter, f *File) {
+func sendFile(w http.ResponseWriter, f *state.File) {
 	w.Header().Set("Content-Type", f.MIMEType)
 	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
 	w.Header().Set("X-Content-Type-Options", "nosniff")

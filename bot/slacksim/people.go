@@ -4,68 +4,69 @@ import (
 	"cmp"
 
 	"s1bot/bot/slacksim/roster"
+	"s1bot/bot/slacksim/state"
 )
 
 // members are the people, groups and channels that a test sets up.
 type members struct {
-	st     *state
+	st     *state.State
 	client *client
 }
 
 // AddUser adds a person, or replaces the one with the same id or name, and returns the handle that lets the person act.
 func (ws *members) AddUser(u roster.User) *Person {
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
-	if known, ok := ws.st.users.Find(u.Name); ok {
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
+	if known, ok := ws.st.Users.Find(u.Name); ok {
 		u.ID = cmp.Or(u.ID, known.ID)
 	}
 	if u.ID == "" {
-		u.ID = ws.st.users.Fresh("U", u.Name)
+		u.ID = ws.st.Users.Fresh("U", u.Name)
 	}
-	u.Complete(ws.st.opts.TeamID, ws.st.opts.Now())
-	ws.st.users.Add(u.ID, u.Name, &u)
-	ws.st.bump()
+	u.Complete(ws.st.Opts.TeamID, ws.st.Opts.Now())
+	ws.st.Users.Add(u.ID, u.Name, &u)
+	ws.st.Bump()
 	return &Person{ws: ws.client, id: u.ID}
 }
 
 // Deactivate ends a person's membership, as an administrator does: the id stays, and users.info says deleted.
 func (ws *members) Deactivate(nameOrID string) {
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
-	if u, ok := ws.st.users.Find(nameOrID); ok {
-		ws.st.users.ByID[u.ID] = u.Deactivated(ws.st.opts.Now())
-		ws.st.bump()
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
+	if u, ok := ws.st.Users.Find(nameOrID); ok {
+		ws.st.Users.ByID[u.ID] = u.Deactivated(ws.st.Opts.Now())
+		ws.st.Bump()
 	}
 }
 
 // AddGroup adds a user group, or replaces the one with the same handle, and returns its id.
 func (ws *members) AddGroup(g roster.Group) string {
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
-	if known, ok := ws.st.groups.Find(g.Handle); ok {
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
+	if known, ok := ws.st.Groups.Find(g.Handle); ok {
 		g.ID = cmp.Or(g.ID, known.ID)
 	}
 	if g.ID == "" {
-		g.ID = ws.st.groups.Fresh("S", g.Handle)
+		g.ID = ws.st.Groups.Fresh("S", g.Handle)
 	}
 	g.Name = cmp.Or(g.Name, g.Handle)
 	members := make([]string, 0, len(g.Members))
 	for _, m := range g.Members {
-		if u, ok := ws.st.users.Find(m); ok {
+		if u, ok := ws.st.Users.Find(m); ok {
 			members = append(members, u.ID)
 		}
 	}
 	g.Members = members
-	ws.st.groups.Add(g.ID, g.Handle, &g)
-	ws.st.bump()
+	ws.st.Groups.Add(g.ID, g.Handle, &g)
+	ws.st.Bump()
 	return g.ID
 }
 
 // User returns the person with this name or id. A name that nobody has is an error of the test: it panics.
 func (ws *members) User(nameOrID string) *Person {
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
-	u, ok := ws.st.users.Find(nameOrID)
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
+	u, ok := ws.st.Users.Find(nameOrID)
 	if !ok {
 		panic("slacksim: nobody is called " + nameOrID)
 	}
@@ -74,14 +75,9 @@ func (ws *members) User(nameOrID string) *Person {
 
 // BotUserID is the id of the app's bot user.
 func (ws *members) BotUserID() string {
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
-	return ws.st.bot().ID
-}
-
-func (ws *directory) bot() *roster.User {
-	bot, _ := ws.users.Find(ws.opts.BotName)
-	return bot
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
+	return ws.st.Bot().ID
 }
 
 // A User is a member of the workspace, a guest, a bot, or a stranger; see [roster.User].

@@ -13,6 +13,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"s1bot/bot/slacksim/roster"
+	"s1bot/bot/slacksim/state"
 	"s1bot/bot/slacksim/webapi"
 	"s1bot/bot/slacksim/wire"
 )
@@ -33,7 +34,7 @@ type socket struct {
 
 // connections are the app's Socket Mode connections, from the ticket to the goodbye.
 type connections struct {
-	st          *state
+	st          *state.State
 	sockets     map[*socket]bool   // all of them; true = gets envelopes, false = is being closed
 	tickets     map[string]bool    // handed out and not used yet
 	acknowledge func(frame []byte) // takes what the app writes
@@ -41,19 +42,19 @@ type connections struct {
 
 // openConnection is apps.connections.open: a ticket for one WebSocket.
 func (ws *connections) openConnection(webapi.Args) (webapi.Reply, error) {
-	ws.st.serial["ticket"]++
-	ticket := fmt.Sprintf("%08x-%016x", ws.st.serial["ticket"], ws.st.rng.Uint64())
+	ws.st.Serial["ticket"]++
+	ticket := fmt.Sprintf("%08x-%016x", ws.st.Serial["ticket"], ws.st.Rng.Uint64())
 	ws.tickets[ticket] = true
-	return webapi.Reply{"url": "ws" + ws.st.base[len("http"):] + "/link/?ticket=" + ticket + "&app_id=" + roster.AppID}, nil
+	return webapi.Reply{"url": "ws" + ws.st.Base[len("http"):] + "/link/?ticket=" + ticket + "&app_id=" + roster.AppID}, nil
 }
 
 func (ws *connections) takeTicket(ticket string) bool {
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
-	ok := ws.tickets[ticket] && !ws.st.closed
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
+	ok := ws.tickets[ticket] && !ws.st.Closed
 	delete(ws.tickets, ticket)
 	if ok {
-		ws.st.work.Add(1)
+		ws.st.Work.Add(1)
 	}
 	return ok
 }
@@ -64,7 +65,7 @@ func (ws *connections) serveLink(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "invalid ticket", http.StatusForbidden)
 		return
 	}
-	defer ws.st.work.Done()
+	defer ws.st.Work.Done()
 	upgrader := websocket.Upgrader{ReadBufferSize: 32 << 10, WriteBufferSize: 32 << 10, CheckOrigin: func(*http.Request) bool { return true }}
 	conn, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
@@ -76,22 +77,22 @@ func (ws *connections) serveLink(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	ws.read(s)
-	ws.st.mu.Lock()
+	ws.st.Mu.Lock()
 	ws.dropLocked(s)
-	ws.st.mu.Unlock()
+	ws.st.Mu.Unlock()
 }
 
 // admit says hello and makes the socket one of those that get envelopes; the eleventh is turned away.
 func (ws *connections) admit(s *socket, short bool) bool {
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
-	if len(ws.openSockets()) >= maxSockets || ws.st.closed {
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
+	if len(ws.openSockets()) >= maxSockets || ws.st.Closed {
 		return false
 	}
-	ws.st.serial["socket"]++
-	s.number = ws.st.serial["socket"]
+	ws.st.Serial["socket"]++
+	s.number = ws.st.Serial["socket"]
 	ws.sockets[s] = true
-	lifetime := ws.st.opts.SocketLifetime
+	lifetime := ws.st.Opts.SocketLifetime
 	if short { // using-socket-mode: "debug_reconnects=true … 360 seconds"
 		lifetime = 360 * time.Second
 	}
@@ -100,12 +101,12 @@ func (ws *connections) admit(s *socket, short bool) bool {
 		"debug_info": map[string]any{"host": "applink-1", "build_number": 1, "started": "2026-11-22 00:00:00.000",
 			"approximate_connection_time": int(cmp.Or(lifetime, 5*time.Hour) / time.Second)},
 	}))
-	ws.st.goLocked(func() { ws.pump(s) })
+	ws.st.Go(func() { ws.pump(s) })
 	if lifetime > 0 {
-		ws.st.afterLocked(max(lifetime-10*time.Second, 0), func() { ws.ask(s, "warning") })
-		ws.st.afterLocked(lifetime, func() { ws.ask(s, "refresh_requested"); ws.closeSocket(s) })
+		ws.st.After(max(lifetime-10*time.Second, 0), func() { ws.ask(s, "warning") })
+		ws.st.After(lifetime, func() { ws.ask(s, "refresh_requested"); ws.closeSocket(s) })
 	}
-	ws.st.bump()
+	ws.st.Bump()
 	return true
 }
 
@@ -135,7 +136,7 @@ func (ws *connections) read(s *socket) {
 
 // pump writes frames and pings. Slack pings every few seconds; clients take 30 seconds of silence for death.
 func (ws *connections) pump(s *socket) {
-	ping := time.NewTicker(ws.st.opts.PingInterval)
+	ping := time.NewTicker(ws.st.Opts.PingInterval)
 	defer ping.Stop()
 	for {
 		var err error
@@ -180,25 +181,25 @@ func (ws *connections) dropLocked(s *socket) {
 	if _, known := ws.sockets[s]; known {
 		delete(ws.sockets, s)
 		close(s.gone)
-		ws.st.bump()
+		ws.st.Bump()
 	}
 	_ = s.conn.Close()
 }
 
 // closeSocket ends the connection in the orderly way, after the frames that wait before it.
 func (ws *connections) closeSocket(s *socket) {
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
 	if ws.sockets[s] {
 		ws.sockets[s] = false
 		s.write(nil)
-		ws.st.bump()
+		ws.st.Bump()
 	}
 }
 
 func (ws *connections) ask(s *socket, reason string) {
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
 	if ws.sockets[s] {
 		s.write(disconnectFrame(reason))
 	}
@@ -212,8 +213,8 @@ func (ws *connections) openSockets() []*socket {
 
 // Sockets is the number of open Socket Mode connections.
 func (ws *connections) Sockets() int {
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
 	return len(ws.openSockets())
 }
 
@@ -221,20 +222,20 @@ func (ws *connections) Sockets() int {
 // while. Until then the socket gets envelopes as before: whoever closes it at once loses them. A negative pause leaves
 // the closing to the app.
 func (ws *connections) Disconnect(reason string, closeAfter time.Duration) {
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
 	for _, s := range ws.openSockets() {
 		s.write(disconnectFrame(reason))
 		if closeAfter >= 0 {
-			ws.st.afterLocked(closeAfter, func() { ws.closeSocket(s) })
+			ws.st.After(closeAfter, func() { ws.closeSocket(s) })
 		}
 	}
 }
 
 // DropSockets resets every connection without a word.
 func (ws *connections) DropSockets() {
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
 	for _, s := range ws.openSockets() {
 		if tcp, ok := s.conn.UnderlyingConn().(*net.TCPConn); ok {
 			_ = tcp.SetLinger(0)

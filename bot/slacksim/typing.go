@@ -4,30 +4,31 @@ import (
 	"strings"
 
 	"s1bot/bot/slacksim/composer"
+	"s1bot/bot/slacksim/state"
 )
 
 // writer is what Slack makes of typed texts, with the names of this workspace.
 func (ws *client) writer() composer.Composer { return composer.Composer{Names: names{ws.st}} }
 
 // names are those that can be mentioned.
-type names struct{ st *state }
+type names struct{ st *state.State }
 
 func (n names) User(nameOrID string) (id, handle string, known bool) {
-	if u, ok := n.st.users.Find(nameOrID); ok {
+	if u, ok := n.st.Users.Find(nameOrID); ok {
 		return u.ID, u.Name, true
 	}
 	return "", "", false
 }
 
 func (n names) Group(handleOrID string) (id, handle string, known bool) {
-	if g, ok := n.st.groups.Find(handleOrID); ok {
+	if g, ok := n.st.Groups.Find(handleOrID); ok {
 		return g.ID, g.Handle, true
 	}
 	return "", "", false
 }
 
 func (n names) Channel(nameOrID string) (id, name string, known bool) {
-	if c, ok := n.st.channels.Find(nameOrID); ok && c.dm == nil {
+	if c, ok := n.st.Channels.Find(nameOrID); ok && c.Dm == nil {
 		return c.ID, c.Name, true
 	}
 	return "", "", false
@@ -35,20 +36,20 @@ func (n names) Channel(nameOrID string) (id, name string, known bool) {
 
 // Edits changes a message that the person wrote. Slack sends the mention in it once more, under an event id of its own and with
 // `edited` in it (PostHog/posthog#59517, slack-go/slack#1256).
-func (p *Person) Edits(m Message, text string) error {
-	p.ws.st.mu.Lock()
-	defer p.ws.st.mu.Unlock()
-	at, _, err := m.locate(p.ws.st, p.user())
+func (p *Person) Edits(m state.Message, text string) error {
+	p.ws.st.Mu.Lock()
+	defer p.ws.st.Mu.Unlock()
+	at, _, err := m.Locate(p.ws.st, p.user())
 	if err != nil {
 		return err
 	}
-	if at.message.User != p.id {
+	if at.Message.User != p.id {
 		return cannot("cant_update_message", "%s did not write this", p.user().Name)
 	}
 	written, typed := p.ws.writer().Message(text)
-	at.message.typed = typed
-	p.ws.st.edit(at.channel, at.message, content{text: written})
-	p.ws.announce(p.user(), at.channel, at.message, map[string]any{"edited": map[string]any{"user": p.id, "ts": p.ws.st.newTS()}})
+	at.Message.Typed = typed
+	p.ws.st.Edit(at.Channel, at.Message, state.Content{Text: written})
+	p.ws.announce(p.user(), at.Channel, at.Message, map[string]any{"edited": map[string]any{"user": p.id, "ts": p.ws.st.NextTS()}})
 	return nil
 }
 
@@ -62,22 +63,22 @@ type App struct {
 // Posts has an app post into a channel in the name of a user: its own bot user, or a person whose token it has. Slack sends the
 // app's marks along [docs.slack.dev/reference/events/message/bot_message, …/tools/node-slack-sdk AppMentionEvent].
 func (app App) Posts(ws *Workspace, where, inNameOf, text string) error {
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
-	u, ok := ws.st.users.Find(inNameOf)
-	c, known := ws.st.channels.Find(where)
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
+	u, ok := ws.st.Users.Find(inNameOf)
+	c, known := ws.st.Channels.Find(where)
 	if !ok || !known {
 		return cannot("channel_not_found", "there is no %s or no %s", where, inNameOf)
 	}
 	marks := map[string]any{"app_id": "A0" + strings.ToUpper(app.Name)}
 	if app.BotID != "" {
 		marks["bot_id"] = app.BotID
-		marks["bot_profile"] = map[string]any{"id": app.BotID, "app_id": marks["app_id"], "name": app.Name, "deleted": false, "team_id": ws.st.opts.TeamID}
+		marks["bot_profile"] = map[string]any{"id": app.BotID, "app_id": marks["app_id"], "name": app.Name, "deleted": false, "team_id": ws.st.Opts.TeamID}
 	}
 	if app.Subtype != "" {
 		marks["subtype"], marks["username"] = app.Subtype, app.Name
 	}
 	written, typed := ws.writer().Message(text)
-	ws.announce(u, c, ws.st.post(c, u, content{text: written, typed: typed}), marks)
+	ws.announce(u, c, ws.st.Post(c, u, state.Content{Text: written, Typed: typed}), marks)
 	return nil
 }

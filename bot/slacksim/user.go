@@ -6,6 +6,7 @@ import (
 
 	"s1bot/bot/slacksim/blockkit"
 	"s1bot/bot/slacksim/roster"
+	"s1bot/bot/slacksim/state"
 	"s1bot/bot/slacksim/wire"
 )
 
@@ -18,39 +19,13 @@ type Person struct {
 // ID is the user's id.
 func (p *Person) ID() string { return p.id }
 
-func (p *Person) user() *roster.User { return p.ws.st.users.ByID[p.id] }
-
-// A Surface is where a person finds buttons and menus: a Message or a View. What counts is what the person saw, which may
-// be older than what is there now.
-type Surface interface {
-	locate(st *state, u *roster.User) (place, []map[string]any, error)
-}
-
-func (m Message) locate(st *state, u *roster.User) (place, []map[string]any, error) {
-	c, ok := st.channels.ByID[m.Channel]
-	if !ok || !c.has(u) {
-		return place{}, nil, fmt.Errorf("%s does not see the channel %s", u.Name, m.Channel)
-	}
-	now := c.byTS[m.TS]
-	if now == nil || !now.visibleTo(u.ID) {
-		return place{}, nil, fmt.Errorf("%s does not see the message %s: it is gone or for another user", u.Name, m.TS)
-	}
-	return place{channel: c, message: now}, blockkit.ParseBlocks(m.Blocks), nil
-}
-
-func (v View) locate(st *state, u *roster.User) (place, []map[string]any, error) {
-	now := st.views[v.ID]
-	if now == nil || now.User != u.ID {
-		return place{}, nil, fmt.Errorf("%s has no open view %s (%q)", u.Name, v.ID, v.Title)
-	}
-	return place{view: now}, blockkit.ParseBlocks(v.Blocks), nil
-}
+func (p *Person) user() *roster.User { return p.ws.st.Users.ByID[p.id] }
 
 // Types sends what is typed into the composer of a channel ("#soc", an id) or of a direct message ("@s1bot"): a slash
 // command, or a message. @names and #names become mentions, as in Slack's client.
 func (p *Person) Types(where, text string) error {
-	p.ws.st.mu.Lock()
-	defer p.ws.st.mu.Unlock()
+	p.ws.st.Mu.Lock()
+	defer p.ws.st.Mu.Unlock()
 	c, err := p.ws.composer(p.user(), where)
 	if err != nil {
 		return err
@@ -59,26 +34,26 @@ func (p *Person) Types(where, text string) error {
 }
 
 // TypesInThread sends what is typed into the composer of the message's thread.
-func (p *Person) TypesInThread(m Message, text string) error {
-	p.ws.st.mu.Lock()
-	defer p.ws.st.mu.Unlock()
-	at, _, err := m.locate(p.ws.st, p.user())
+func (p *Person) TypesInThread(m state.Message, text string) error {
+	p.ws.st.Mu.Lock()
+	defer p.ws.st.Mu.Unlock()
+	at, _, err := m.Locate(p.ws.st, p.user())
 	if err != nil {
 		return err
 	}
-	thread := at.message.TS
-	if at.message.isReply() {
-		thread = at.message.ThreadTS
+	thread := at.Message.TS
+	if at.Message.IsReply() {
+		thread = at.Message.ThreadTS
 	}
-	return p.ws.typeIn(p.user(), at.channel, thread, text)
+	return p.ws.typeIn(p.user(), at.Channel, thread, text)
 }
 
 // Clicks clicks a button, or picks from an overflow menu, by its label. A confirmation dialog is shown first, and answered with yes;
 // see Dialogs and Declines.
-func (p *Person) Clicks(on Surface, label string) error {
-	p.ws.st.mu.Lock()
-	defer p.ws.st.mu.Unlock()
-	at, blocks, err := on.locate(p.ws.st, p.user())
+func (p *Person) Clicks(on state.Surface, label string) error {
+	p.ws.st.Mu.Lock()
+	defer p.ws.st.Mu.Unlock()
+	at, blocks, err := on.Locate(p.ws.st, p.user())
 	if err != nil {
 		return err
 	}
@@ -97,7 +72,7 @@ func (p *Person) Clicks(on Surface, label string) error {
 }
 
 // pickAnywhere picks an option of that text from the first menu that has it.
-func (p *Person) pickAnywhere(at place, blocks []map[string]any, label string) error {
+func (p *Person) pickAnywhere(at state.Place, blocks []map[string]any, label string) error {
 	var err error
 	found := false
 	blockkit.EachElement(blocks, func(b, el map[string]any) {
@@ -114,11 +89,11 @@ func (p *Person) pickAnywhere(at place, blocks []map[string]any, label string) e
 
 // Selects picks options of a menu, radio buttons or checkboxes, or sets a date, a time or a text, and lets the app know as
 // Slack does at once. The menu is found by its label, its placeholder or its id; a search box is asked for the option.
-func (p *Person) Selects(on Surface, label string, choices ...string) error {
-	p.ws.st.mu.Lock()
-	at, blocks, err := on.locate(p.ws.st, p.user())
+func (p *Person) Selects(on state.Surface, label string, choices ...string) error {
+	p.ws.st.Mu.Lock()
+	at, blocks, err := on.Locate(p.ws.st, p.user())
 	block, el := blockkit.FindInput(blocks, label)
-	p.ws.st.mu.Unlock()
+	p.ws.st.Mu.Unlock()
 	if err != nil {
 		return err
 	}
@@ -129,13 +104,13 @@ func (p *Person) Selects(on Surface, label string, choices ...string) error {
 	if err != nil {
 		return err
 	}
-	p.ws.st.mu.Lock()
-	defer p.ws.st.mu.Unlock()
+	p.ws.st.Mu.Lock()
+	defer p.ws.st.Mu.Unlock()
 	return p.change(at, block, el, choices, offered)
 }
 
 // change puts a value into an element outside of a form.
-func (p *Person) change(at place, block, el map[string]any, choices []string, offered []blockkit.Option) error {
+func (p *Person) change(at state.Place, block, el map[string]any, choices []string, offered []blockkit.Option) error {
 	value, err := blockkit.Enter(el, choices, offered, p.ws.idOf)
 	if err != nil {
 		return err
@@ -145,7 +120,7 @@ func (p *Person) change(at place, block, el map[string]any, choices []string, of
 }
 
 // offers asks the app for the options of a search box that fit the choices.
-func (p *Person) offers(on Surface, label string, el map[string]any, choices []string) ([]blockkit.Option, error) {
+func (p *Person) offers(on state.Surface, label string, el map[string]any, choices []string) ([]blockkit.Option, error) {
 	offered := []blockkit.Option{}
 	if kind := wire.Text(el["type"]); kind != "external_select" && kind != "multi_external_select" {
 		return offered, nil
@@ -165,41 +140,41 @@ func (p *Person) offers(on Surface, label string, el map[string]any, choices []s
 
 // Suggests types a query into a search box and returns what the app offers. The box is found by its label, its placeholder
 // or its id. A query shorter than the box's min_query_length asks nobody, as in Slack.
-func (p *Person) Suggests(on Surface, label, query string) ([]blockkit.Option, error) {
-	p.ws.st.mu.Lock()
-	at, blocks, err := on.locate(p.ws.st, p.user())
+func (p *Person) Suggests(on state.Surface, label, query string) ([]blockkit.Option, error) {
+	p.ws.st.Mu.Lock()
+	at, blocks, err := on.Locate(p.ws.st, p.user())
 	if err != nil {
-		p.ws.st.mu.Unlock()
+		p.ws.st.Mu.Unlock()
 		return nil, err
 	}
 	block, el := blockkit.FindElement(blocks, label, "external_select", "multi_external_select")
 	if el == nil {
-		p.ws.st.mu.Unlock()
+		p.ws.st.Mu.Unlock()
 		return nil, fmt.Errorf("there is no search box %q", label)
 	}
 	d := p.ws.suggest(p.user(), at, block, el, query)
-	p.ws.st.mu.Unlock()
+	p.ws.st.Mu.Unlock()
 	return p.ws.suggestions(d)
 }
 
 // View is the modal on top, if one is open.
-func (p *Person) View() (View, bool) {
-	p.ws.st.mu.Lock()
-	defer p.ws.st.mu.Unlock()
-	stack := p.ws.st.stacks[p.id]
+func (p *Person) View() (state.View, bool) {
+	p.ws.st.Mu.Lock()
+	defer p.ws.st.Mu.Unlock()
+	stack := p.ws.st.Stacks[p.id]
 	if len(stack) == 0 {
-		return View{}, false
+		return state.View{}, false
 	}
 	return *stack[len(stack)-1], true
 }
 
 // Home is the App Home that the app has published for the person, if it has.
-func (p *Person) Home() (View, bool) {
-	p.ws.st.mu.Lock()
-	defer p.ws.st.mu.Unlock()
-	v := p.ws.st.homes[p.id]
+func (p *Person) Home() (state.View, bool) {
+	p.ws.st.Mu.Lock()
+	defer p.ws.st.Mu.Unlock()
+	v := p.ws.st.Homes[p.id]
 	if v == nil {
-		return View{}, false
+		return state.View{}, false
 	}
 	return *v, true
 }
@@ -212,15 +187,15 @@ func (p *Person) OpensMessages() { p.opens("messages") }
 
 // opens tells the app of an opened tab [docs.slack.dev/reference/events/app_home_opened]: the view comes with the Home tab alone.
 func (p *Person) opens(tab string) {
-	p.ws.st.mu.Lock()
-	defer p.ws.st.mu.Unlock()
-	if !p.ws.st.hears("app_home_opened") || tab == "home" && !p.ws.st.app.homeTab || tab == "messages" && !p.ws.st.app.messagesTab {
+	p.ws.st.Mu.Lock()
+	defer p.ws.st.Mu.Unlock()
+	if !p.ws.st.Hears("app_home_opened") || tab == "home" && !p.ws.st.App.HomeTab || tab == "messages" && !p.ws.st.App.MessagesTab {
 		return
 	}
-	event := map[string]any{"type": "app_home_opened", "user": p.id, "tab": tab, "event_ts": p.ws.st.newTS(),
-		"channel": p.ws.st.dmOf(p.user(), p.ws.st.bot()).ID}
-	if v := p.ws.st.homes[p.id]; v != nil && tab == "home" {
-		event["view"] = p.ws.st.viewObject(v)
+	event := map[string]any{"type": "app_home_opened", "user": p.id, "tab": tab, "event_ts": p.ws.st.NextTS(),
+		"channel": p.ws.st.DmOf(p.user(), p.ws.st.Bot()).ID}
+	if v := p.ws.st.Homes[p.id]; v != nil && tab == "home" {
+		event["view"] = p.ws.st.ViewObject(v)
 	}
 	p.ws.sendEvent(p.user(), event)
 }
@@ -228,35 +203,35 @@ func (p *Person) opens(tab string) {
 // Invites brings somebody, or the app by its name, into a channel. The app hears of it where it is in that channel and may read what kind of
 // channel it is [docs.slack.dev/reference/events/member_joined_channel].
 func (p *Person) Invites(channel, name string) error {
-	p.ws.st.mu.Lock()
-	defer p.ws.st.mu.Unlock()
+	p.ws.st.Mu.Lock()
+	defer p.ws.st.Mu.Unlock()
 	c, err := p.ws.composer(p.user(), channel)
 	if err != nil {
 		return err
 	}
-	u, ok := p.ws.st.users.Find(name)
+	u, ok := p.ws.st.Users.Find(name)
 	if !ok {
 		return fmt.Errorf("nobody is called %q", name)
 	}
-	if c.members[u.ID] {
+	if c.Members[u.ID] {
 		return nil // already in this channel: Slack says so, and nothing happens
 	}
-	c.members[u.ID] = true
+	c.Members[u.ID] = true
 	scope, kind := "channels:read", "C"
 	if c.Private {
 		scope, kind = "groups:read", "G"
 	}
-	if c.has(p.ws.st.bot()) && p.ws.st.hasScope(scope) && p.ws.st.hears("member_joined_channel") {
-		p.ws.sendEvent(p.user(), map[string]any{"type": "member_joined_channel", "user": u.ID, "channel": c.ID, "channel_type": kind, "team": p.ws.st.opts.TeamID,
-			"inviter": p.id, "event_ts": p.ws.st.newTS()})
+	if c.Has(p.ws.st.Bot()) && p.ws.st.HasScope(scope) && p.ws.st.Hears("member_joined_channel") {
+		p.ws.sendEvent(p.user(), map[string]any{"type": "member_joined_channel", "user": u.ID, "channel": c.ID, "channel_type": kind, "team": p.ws.st.Opts.TeamID,
+			"inviter": p.id, "event_ts": p.ws.st.NextTS()})
 	}
-	p.ws.st.bump()
+	p.ws.st.Bump()
 	return nil
 }
 
 // Fills enters values into the inputs of a form without sending it. Fields are found by label or id; a value is a string,
 // or a []string where several things can be picked; "" empties the field.
-func (p *Person) Fills(v View, fields map[string]any) error {
+func (p *Person) Fills(v state.View, fields map[string]any) error {
 	for label, value := range fields {
 		if err := p.fill(v, label, choicesOf(value)); err != nil {
 			return fmt.Errorf("fill %q: %w", label, err)
@@ -275,11 +250,11 @@ func choicesOf(value any) []string {
 	return []string{fmt.Sprint(value)}
 }
 
-func (p *Person) fill(v View, label string, choices []string) error {
-	p.ws.st.mu.Lock()
-	at, blocks, err := v.locate(p.ws.st, p.user())
+func (p *Person) fill(v state.View, label string, choices []string) error {
+	p.ws.st.Mu.Lock()
+	at, blocks, err := v.Locate(p.ws.st, p.user())
 	block, el := blockkit.FindInput(blocks, label)
-	p.ws.st.mu.Unlock()
+	p.ws.st.Mu.Unlock()
 	if err != nil {
 		return err
 	}
@@ -290,13 +265,13 @@ func (p *Person) fill(v View, label string, choices []string) error {
 	if err != nil {
 		return err
 	}
-	p.ws.st.mu.Lock()
-	defer p.ws.st.mu.Unlock()
+	p.ws.st.Mu.Lock()
+	defer p.ws.st.Mu.Unlock()
 	value, err := blockkit.Enter(el, choices, offered, p.ws.idOf)
 	if err != nil {
 		return err
 	}
-	p.ws.st.typed.remember(at.key(p.user()), wire.Text(block["block_id"]), wire.Text(el["action_id"]), value)
+	p.ws.st.Typed.Remember(at.Key(p.user()), wire.Text(block["block_id"]), wire.Text(el["action_id"]), value)
 	if wire.IsTrue(block["dispatch_action"]) {
 		p.ws.act(p.user(), at, block, el, value)
 	}
@@ -305,18 +280,18 @@ func (p *Person) fill(v View, label string, choices []string) error {
 
 // Submits fills the form and presses its submit button. What Slack's client refuses itself, such as an empty required
 // field, is in the result's Errors like what the app refuses.
-func (p *Person) Submits(v View, fields map[string]any) (SubmitResult, error) {
+func (p *Person) Submits(v state.View, fields map[string]any) (SubmitResult, error) {
 	if err := p.Fills(v, fields); err != nil {
 		return SubmitResult{}, err
 	}
-	p.ws.st.mu.Lock()
-	at, _, err := v.locate(p.ws.st, p.user())
+	p.ws.st.Mu.Lock()
+	at, _, err := v.Locate(p.ws.st, p.user())
 	if err != nil {
-		p.ws.st.mu.Unlock()
+		p.ws.st.Mu.Unlock()
 		return SubmitResult{}, err
 	}
-	result, d := p.ws.submit(p.user(), at.view)
-	p.ws.st.mu.Unlock()
+	result, d := p.ws.submit(p.user(), at.View)
+	p.ws.st.Mu.Unlock()
 	if d == nil {
 		return result, nil
 	}
@@ -324,48 +299,48 @@ func (p *Person) Submits(v View, fields map[string]any) (SubmitResult, error) {
 }
 
 // Closes closes a form with its close button: the view itself, or the whole stack where the app said clear_on_close.
-func (p *Person) Closes(v View) error {
-	p.ws.st.mu.Lock()
-	defer p.ws.st.mu.Unlock()
-	at, _, err := v.locate(p.ws.st, p.user())
+func (p *Person) Closes(v state.View) error {
+	p.ws.st.Mu.Lock()
+	defer p.ws.st.Mu.Unlock()
+	at, _, err := v.Locate(p.ws.st, p.user())
 	if err != nil {
 		return err
 	}
-	return p.ws.closeByHand(p.user(), at.view)
+	return p.ws.closeByHand(p.user(), at.View)
 }
 
 // Reads looks at a channel: nothing in it is unread any more.
 func (p *Person) Reads(channel string) {
-	p.ws.st.mu.Lock()
-	defer p.ws.st.mu.Unlock()
-	if c, ok := p.ws.st.channels.Find(channel); ok {
-		p.ws.st.setUnread(p.id, c.ID, count{})
+	p.ws.st.Mu.Lock()
+	defer p.ws.st.Mu.Unlock()
+	if c, ok := p.ws.st.Channels.Find(channel); ok {
+		p.ws.st.SetUnread(p.id, c.ID, state.Count{})
 	}
 }
 
 // Unread counts what the person has not read in a channel, and how much of it calls the person.
 func (p *Person) Unread(channel string) (messages, mentions int) {
-	p.ws.st.mu.Lock()
-	defer p.ws.st.mu.Unlock()
+	p.ws.st.Mu.Lock()
+	defer p.ws.st.Mu.Unlock()
 	c, err := p.ws.composer(p.user(), channel)
 	if err != nil {
 		return 0, 0
 	}
-	n := p.ws.st.unreadOf(p.id, c.ID)
-	return n.unread, n.mentions
+	n := p.ws.st.UnreadOf(p.id, c.ID)
+	return n.Unread, n.Mentions
 }
 
 // Sees are the messages of a channel that the person sees, oldest first, replies in threads included.
-func (p *Person) Sees(channel string) []Message {
-	p.ws.st.mu.Lock()
-	defer p.ws.st.mu.Unlock()
+func (p *Person) Sees(channel string) []state.Message {
+	p.ws.st.Mu.Lock()
+	defer p.ws.st.Mu.Unlock()
 	c, err := p.ws.composer(p.user(), channel)
 	if err != nil {
 		return nil
 	}
-	seen := []Message{}
-	for _, m := range c.messages {
-		if m.visibleTo(p.id) {
+	seen := []state.Message{}
+	for _, m := range c.Messages {
+		if m.VisibleTo(p.id) {
 			seen = append(seen, *m)
 		}
 	}
@@ -374,24 +349,24 @@ func (p *Person) Sees(channel string) []Message {
 
 // Shortcut runs a global shortcut, by its name or its callback id.
 func (p *Person) Shortcut(name string) {
-	p.ws.st.mu.Lock()
-	defer p.ws.st.mu.Unlock()
+	p.ws.st.Mu.Lock()
+	defer p.ws.st.Mu.Unlock()
 	d := &delivery{kind: "interactive", label: "shortcut", user: p.user()}
-	p.ws.send(d, p.ws.shortcutPayload(p.user(), p.ws.st.app.callback(name), nil, nil), 0, "")
+	p.ws.send(d, p.ws.shortcutPayload(p.user(), p.ws.st.App.Callback(name), nil, nil), 0, "")
 }
 
 // ShortcutOn runs a message shortcut, by its name or its callback id, on a message that is not ephemeral.
-func (p *Person) ShortcutOn(m Message, name string) error {
-	p.ws.st.mu.Lock()
-	defer p.ws.st.mu.Unlock()
-	at, _, err := m.locate(p.ws.st, p.user())
+func (p *Person) ShortcutOn(m state.Message, name string) error {
+	p.ws.st.Mu.Lock()
+	defer p.ws.st.Mu.Unlock()
+	at, _, err := m.Locate(p.ws.st, p.user())
 	if err != nil {
 		return err
 	}
-	if at.message.EphemeralTo != "" {
+	if at.Message.EphemeralTo != "" {
 		return errors.New("ephemeral messages have no shortcuts")
 	}
-	d := &delivery{kind: "interactive", label: "message_action", user: p.user(), channel: at.channel}
-	p.ws.send(d, p.ws.shortcutPayload(p.user(), p.ws.st.app.callback(name), at.channel, at.message), 0, "")
+	d := &delivery{kind: "interactive", label: "message_action", user: p.user(), channel: at.Channel}
+	p.ws.send(d, p.ws.shortcutPayload(p.user(), p.ws.st.App.Callback(name), at.Channel, at.Message), 0, "")
 	return nil
 }

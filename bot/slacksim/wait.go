@@ -6,30 +6,32 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"s1bot/bot/slacksim/state"
 )
 
 // waits are for tests: each returns once something is there.
 type waits struct {
-	st   *state
+	st   *state.State
 	link *sender
 }
 
 // wait returns once find is satisfied; it looks again whenever something changed. find and there run under the lock.
 func (ws *waits) wait(ctx context.Context, what string, find func() bool, there func() string) error {
 	for {
-		ws.st.mu.Lock()
-		found, changed := find(), ws.st.changed
-		ws.st.mu.Unlock()
+		ws.st.Mu.Lock()
+		found, changed := find(), ws.st.Changed
+		ws.st.Mu.Unlock()
 		if found {
 			return nil
 		}
 		select {
 		case <-changed:
-		case <-ws.st.quit:
+		case <-ws.st.Quit:
 			return fmt.Errorf("%s: %w", what, errors.New("the workspace was closed"))
 		case <-ctx.Done():
-			ws.st.mu.Lock()
-			defer ws.st.mu.Unlock()
+			ws.st.Mu.Lock()
+			defer ws.st.Mu.Unlock()
 			return fmt.Errorf("%s: %w; there was %s%s", what, ctx.Err(), there(), ws.troubles())
 		}
 	}
@@ -37,17 +39,17 @@ func (ws *waits) wait(ctx context.Context, what string, find func() bool, there 
 
 // troubles are the violations, which often tell why a wait was in vain.
 func (ws *waits) troubles() string {
-	if len(ws.st.record.violations) == 0 {
+	if len(ws.st.Record.Violations) == 0 {
 		return ""
 	}
-	return "\nviolations:\n  " + strings.Join(ws.st.record.violations, "\n  ")
+	return "\nviolations:\n  " + strings.Join(ws.st.Record.Violations, "\n  ")
 }
 
 // WaitMessage returns the newest message of a channel that satisfies the predicate, as soon as there is one. Replies in
 // threads count, ephemeral messages do not.
-func (ws *waits) WaitMessage(ctx context.Context, channel string, is func(Message) bool) (Message, error) {
-	var found Message
-	everybody := func(m *Message) bool { return m.EphemeralTo == "" }
+func (ws *waits) WaitMessage(ctx context.Context, channel string, is func(state.Message) bool) (state.Message, error) {
+	var found state.Message
+	everybody := func(m *state.Message) bool { return m.EphemeralTo == "" }
 	err := ws.wait(ctx, "wait for a message in "+channel, func() bool {
 		return ws.newest(&found, ws.messagesIn(channel), everybody, is)
 	}, func() string { return describeLast(ws.messagesIn(channel), everybody) })
@@ -55,10 +57,10 @@ func (ws *waits) WaitMessage(ctx context.Context, channel string, is func(Messag
 }
 
 // WaitEphemeral returns the newest message that only this user sees and that satisfies the predicate, in any channel.
-func (ws *waits) WaitEphemeral(ctx context.Context, user string, is func(Message) bool) (Message, error) {
-	var found Message
-	theirs := func(m *Message) bool {
-		u, ok := ws.st.users.Find(user)
+func (ws *waits) WaitEphemeral(ctx context.Context, user string, is func(state.Message) bool) (state.Message, error) {
+	var found state.Message
+	theirs := func(m *state.Message) bool {
+		u, ok := ws.st.Users.Find(user)
 		return ok && m.EphemeralTo == u.ID
 	}
 	err := ws.wait(ctx, "wait for an ephemeral message to "+user, func() bool {
@@ -68,9 +70,9 @@ func (ws *waits) WaitEphemeral(ctx context.Context, user string, is func(Message
 }
 
 // WaitUpdate returns the message once it satisfies the predicate; it may do so already.
-func (ws *waits) WaitUpdate(ctx context.Context, channel, ts string, is func(Message) bool) (Message, error) {
-	var found Message
-	same := func(m *Message) bool { return m.TS == ts }
+func (ws *waits) WaitUpdate(ctx context.Context, channel, ts string, is func(state.Message) bool) (state.Message, error) {
+	var found state.Message
+	same := func(m *state.Message) bool { return m.TS == ts }
 	err := ws.wait(ctx, "wait for the message "+ts+" in "+channel+" to change", func() bool {
 		return ws.newest(&found, ws.messagesIn(channel), same, is)
 	}, func() string { return describeLast(ws.messagesIn(channel), same) })
@@ -78,14 +80,14 @@ func (ws *waits) WaitUpdate(ctx context.Context, channel, ts string, is func(Mes
 }
 
 // WaitView returns the user's topmost view once it satisfies the predicate; nil takes any.
-func (ws *waits) WaitView(ctx context.Context, user string, is func(View) bool) (View, error) {
-	var found View
-	top := func() *View {
-		u, _ := ws.st.users.Find(user)
-		if u == nil || len(ws.st.stacks[u.ID]) == 0 {
+func (ws *waits) WaitView(ctx context.Context, user string, is func(state.View) bool) (state.View, error) {
+	var found state.View
+	top := func() *state.View {
+		u, _ := ws.st.Users.Find(user)
+		if u == nil || len(ws.st.Stacks[u.ID]) == 0 {
 			return nil
 		}
-		return ws.st.stacks[u.ID][len(ws.st.stacks[u.ID])-1]
+		return ws.st.Stacks[u.ID][len(ws.st.Stacks[u.ID])-1]
 	}
 	err := ws.wait(ctx, "wait for a view of "+user, func() bool {
 		v := top()
@@ -104,14 +106,14 @@ func (ws *waits) WaitView(ctx context.Context, user string, is func(View) bool) 
 }
 
 // WaitHome returns the Home tab that the app published for a user once it satisfies the predicate; nil takes any.
-func (ws *waits) WaitHome(ctx context.Context, user string, is func(View) bool) (View, error) {
-	var found View
-	tab := func() *View {
-		u, _ := ws.st.users.Find(user)
+func (ws *waits) WaitHome(ctx context.Context, user string, is func(state.View) bool) (state.View, error) {
+	var found state.View
+	tab := func() *state.View {
+		u, _ := ws.st.Users.Find(user)
 		if u == nil {
 			return nil
 		}
-		return ws.st.homes[u.ID]
+		return ws.st.Homes[u.ID]
 	}
 	err := ws.wait(ctx, "wait for the Home tab of "+user, func() bool {
 		v := tab()
@@ -130,17 +132,17 @@ func (ws *waits) WaitHome(ctx context.Context, user string, is func(View) bool) 
 }
 
 // WaitCall returns the newest call of a method that satisfies the predicate; nil takes any.
-func (ws *waits) WaitCall(ctx context.Context, method string, is func(Call) bool) (Call, error) {
-	var found Call
+func (ws *waits) WaitCall(ctx context.Context, method string, is func(state.Call) bool) (state.Call, error) {
+	var found state.Call
 	err := ws.wait(ctx, "wait for a call of "+method, func() bool {
-		for _, c := range slices.Backward(ws.st.record.calls) {
+		for _, c := range slices.Backward(ws.st.Record.Calls) {
 			if c.Method == method && (is == nil || is(c)) {
 				found = c
 				return true
 			}
 		}
 		return false
-	}, func() string { return fmt.Sprintf("%d calls in all", len(ws.st.record.calls)) })
+	}, func() string { return fmt.Sprintf("%d calls in all", len(ws.st.Record.Calls)) })
 	return found, err
 }
 
@@ -148,7 +150,7 @@ func (ws *waits) WaitCall(ctx context.Context, method string, is func(Call) bool
 func (ws *waits) WaitViolation(ctx context.Context, words string) (string, error) {
 	found := ""
 	err := ws.wait(ctx, fmt.Sprintf("wait for the violation %q", words), func() bool {
-		for _, v := range slices.Backward(ws.st.record.violations) {
+		for _, v := range slices.Backward(ws.st.Record.Violations) {
 			if strings.Contains(v, words) {
 				found = v
 				return true
@@ -171,7 +173,7 @@ func (ws *waits) Settle(ctx context.Context) error {
 		func() string { return fmt.Sprintf("%d envelopes without one", ws.link.waiting) })
 }
 
-func (ws *waits) newest(found *Message, messages []*Message, relevant func(*Message) bool, is func(Message) bool) bool {
+func (ws *waits) newest(found *state.Message, messages []*state.Message, relevant func(*state.Message) bool, is func(state.Message) bool) bool {
 	for _, m := range slices.Backward(messages) {
 		if !m.Deleted && relevant(m) && (is == nil || is(*m)) {
 			*found = *m
@@ -181,23 +183,23 @@ func (ws *waits) newest(found *Message, messages []*Message, relevant func(*Mess
 	return false
 }
 
-func (ws *waits) messagesIn(name string) []*Message {
-	c, ok := ws.st.channels.Find(name)
-	if u, isUser := ws.st.users.Find(name); !ok && isUser {
-		c, ok = ws.st.dmOf(u, ws.st.bot()), true
+func (ws *waits) messagesIn(name string) []*state.Message {
+	c, ok := ws.st.Channels.Find(name)
+	if u, isUser := ws.st.Users.Find(name); !ok && isUser {
+		c, ok = ws.st.DmOf(u, ws.st.Bot()), true
 	}
 	if !ok {
 		return nil
 	}
-	return c.messages
+	return c.Messages
 }
 
-func (ws *waits) allMessages() []*Message {
-	all := []*Message{}
-	for _, c := range ws.st.channels.All() {
-		all = append(all, c.messages...)
+func (ws *waits) allMessages() []*state.Message {
+	all := []*state.Message{}
+	for _, c := range ws.st.Channels.All() {
+		all = append(all, c.Messages...)
 	}
-	slices.SortFunc(all, func(a, b *Message) int {
+	slices.SortFunc(all, func(a, b *state.Message) int {
 		if later(a.TS, b.TS) {
 			return 1
 		}
@@ -206,11 +208,11 @@ func (ws *waits) allMessages() []*Message {
 	return all
 }
 
-func describeLast(messages []*Message, relevant func(*Message) bool) string {
+func describeLast(messages []*state.Message, relevant func(*state.Message) bool) string {
 	lines := []string{}
 	for _, m := range slices.Backward(messages) {
 		if relevant(m) && !m.Deleted && len(lines) < 10 {
-			lines = append(lines, "  "+m.describe())
+			lines = append(lines, "  "+m.Describe())
 		}
 	}
 	if len(lines) == 0 {

@@ -7,13 +7,14 @@ import (
 	"strings"
 	"time"
 
+	"s1bot/bot/slacksim/state"
 	"s1bot/bot/slacksim/webapi"
 	"s1bot/bot/slacksim/wire"
 )
 
 // A webAPI answers the calls of the app.
 type webAPI struct {
-	st *state
+	st *state.State
 	*chatAPI
 	*viewAPI
 	*directoryAPI
@@ -25,7 +26,7 @@ type webAPI struct {
 
 type handler func(webapi.Args) (webapi.Reply, error)
 
-func newWebAPI(st *state, c *connections) *webAPI {
+func newWebAPI(st *state.State, c *connections) *webAPI {
 	ws := &webAPI{st: st, chatAPI: &chatAPI{st}, viewAPI: &viewAPI{st}, directoryAPI: &directoryAPI{st}, fileAPI: &fileAPI{st}, connections: c, rates: webapi.Rates{}}
 	ws.methods = ws.handlers()
 	return ws
@@ -34,30 +35,30 @@ func newWebAPI(st *state, c *connections) *webAPI {
 func (ws *webAPI) serveAPI(w http.ResponseWriter, r *http.Request) {
 	name, start := r.PathValue("method"), time.Now()
 	a, headerToken, warning, err := webapi.ReadArgs(r, webapi.Methods[name].FormOnly)
-	call := Call{Method: name, Args: a.Texts(), Time: ws.st.opts.Now(), Status: http.StatusOK}
+	call := state.Call{Method: name, Args: a.Texts(), Time: ws.st.Opts.Now(), Status: http.StatusOK}
 	defer func() {
 		call.Duration = time.Since(start)
-		ws.st.mu.Lock()
-		defer ws.st.mu.Unlock()
-		ws.st.record.addCall(call)
-		ws.st.bump()
+		ws.st.Mu.Lock()
+		defer ws.st.Mu.Unlock()
+		ws.st.Record.AddCall(call)
+		ws.st.Bump()
 	}()
 
-	ws.st.mu.Lock()
-	fault := ws.st.faults.Take(name, a.Texts())
-	ws.st.mu.Unlock()
+	ws.st.Mu.Lock()
+	fault := ws.st.Faults.Take(name, a.Texts())
+	ws.st.Mu.Unlock()
 	if fault != nil && fault.Kind == webapi.FaultSlow {
-		webapi.Hang(r.Context(), ws.st.quit, fault.Delay)
+		webapi.Hang(r.Context(), ws.st.Quit, fault.Delay)
 		fault = nil
 	}
 	if fault != nil && !fault.After {
-		call.Status, call.Error = fault.Play(r.Context(), ws.st.quit, w)
+		call.Status, call.Error = fault.Play(r.Context(), ws.st.Quit, w)
 		return
 	}
 	out, wait := ws.answer(name, a, headerToken, err, originOf(r))
 	call.Error = wire.Text(out["error"])
 	if fault != nil {
-		call.Status, call.Error = fault.Play(r.Context(), ws.st.quit, w)
+		call.Status, call.Error = fault.Play(r.Context(), ws.st.Quit, w)
 		return
 	}
 	ws.scopeHeaders(w, name)
@@ -73,10 +74,10 @@ func (ws *webAPI) serveAPI(w http.ResponseWriter, r *http.Request) {
 
 // answer runs the method under the lock and turns its outcome into Slack's answer.
 func (ws *webAPI) answer(name string, a webapi.Args, headerToken bool, argsErr error, origin string) (out webapi.Reply, retryAfter int) {
-	ws.st.mu.Lock()
-	defer ws.st.mu.Unlock()
-	if ws.st.base == "" {
-		ws.st.base = origin
+	ws.st.Mu.Lock()
+	defer ws.st.Mu.Unlock()
+	if ws.st.Base == "" {
+		ws.st.Base = origin
 	}
 	m, known := webapi.Methods[name]
 	if !known {
@@ -85,8 +86,8 @@ func (ws *webAPI) answer(name string, a webapi.Args, headerToken bool, argsErr e
 	if err := ws.allowed(m, a, headerToken, argsErr); err != nil {
 		return webapi.RefusalReply(err), 0
 	}
-	if ws.st.opts.EnforceRates {
-		if seconds, limited := ws.rates.TooFast(name, a.Str("channel"), m.PerMinute, ws.st.opts.Now()); limited {
+	if ws.st.Opts.EnforceRates {
+		if seconds, limited := ws.rates.TooFast(name, a.Str("channel"), m.PerMinute, ws.st.Opts.Now()); limited {
 			return webapi.Reply{"ok": false, "error": "ratelimited"}, seconds
 		}
 	}
@@ -110,12 +111,12 @@ func (ws *webAPI) allowed(m webapi.Method, a webapi.Args, headerToken bool, args
 		return argsErr
 	case token == "" || m.AppToken && !headerToken:
 		return webapi.Refuse("not_authed") // using-socket-mode: the token goes "in the header of your request, not as a parameter"
-	case token != ws.st.opts.AppToken && token != ws.st.opts.BotToken:
+	case token != ws.st.Opts.AppToken && token != ws.st.Opts.BotToken:
 		return webapi.Refuse("invalid_auth")
-	case m.AppToken != (token == ws.st.opts.AppToken):
+	case m.AppToken != (token == ws.st.Opts.AppToken):
 		return webapi.Refuse("not_allowed_token_type")
-	case len(m.Scopes) > 0 && !slices.ContainsFunc(m.Scopes, ws.st.hasScope):
-		return ws.st.missingScope(m.Scopes...)
+	case len(m.Scopes) > 0 && !slices.ContainsFunc(m.Scopes, ws.st.HasScope):
+		return ws.st.MissingScope(m.Scopes...)
 	}
 	var missing []string
 	for _, name := range m.Required {
@@ -129,16 +130,8 @@ func (ws *webAPI) allowed(m webapi.Method, a webapi.Args, headerToken bool, args
 	return nil
 }
 
-func (ws *core) hasScope(scope string) bool {
-	return slices.Contains(ws.opts.Scopes, scope)
-}
-
-func (ws *core) missingScope(needed ...string) error {
-	return &webapi.Refusal{Code: "missing_scope", Extra: webapi.Reply{"needed": strings.Join(needed, ","), "provided": strings.Join(ws.opts.Scopes, ",")}}
-}
-
 func (ws *webAPI) scopeHeaders(w http.ResponseWriter, name string) {
-	scopes := ws.st.opts.Scopes
+	scopes := ws.st.Opts.Scopes
 	if webapi.Methods[name].AppToken {
 		scopes = []string{"connections:write"}
 	}
@@ -155,7 +148,7 @@ func (ws *webAPI) noteRefusal(name string, a webapi.Args, err error) {
 	switch refused.Code {
 	case "invalid_blocks", "invalid_blocks_format", "invalid_arguments", "msg_blocks_too_long", "msg_too_long", "no_text", "invalid_attachments",
 		"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "view_too_large", "duplicate_external_id", "push_limit_reached":
-		ws.st.violate("%s: %s %s", name, refused.Code, strings.Join(refused.Messages, "; "))
+		ws.st.Violate("%s: %s %s", name, refused.Code, strings.Join(refused.Messages, "; "))
 	}
 }
 

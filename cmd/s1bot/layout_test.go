@@ -302,7 +302,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 	},
 	"bot/slacksim": {
-		[]string{"bot/slacksim/blockkit", "bot/slacksim/composer", "bot/slacksim/page", "bot/slacksim/roster", "bot/slacksim/webapi", "bot/slacksim/wire"},
+		[]string{"bot/slacksim/blockkit", "bot/slacksim/composer", "bot/slacksim/page", "bot/slacksim/roster", "bot/slacksim/state", "bot/slacksim/webapi", "bot/slacksim/wire"},
 		[]string{"github.com/gorilla/websocket"},
 	},
 	"bot/slacksim/blockkit": {
@@ -319,6 +319,10 @@ var rooms = map[string]struct{ ours, third []string }{
 	},
 	"bot/slacksim/roster": {
 		nil,
+		nil,
+	},
+	"bot/slacksim/state": {
+		[]string{"bot/slacksim/blockkit", "bot/slacksim/page", "bot/slacksim/roster", "bot/slacksim/webapi", "bot/slacksim/wire"},
 		nil,
 	},
 	"bot/slacksim/webapi": {
