@@ -35,7 +35,7 @@ func accountKeys() keys.Table {
 	))
 }
 
-func (w *World) newAccount(name string) wire.Object {
+func (w *places) newAccount(name string) wire.Object {
 	created := w.DaysAgo(900)
 	o := wire.Object{
 		"id": w.NewID(created), "name": name, "accountType": "Paid", "state": "active", "isDefault": false,

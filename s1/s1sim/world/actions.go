@@ -72,18 +72,18 @@ type turn struct {
 }
 
 // disconnect isolates an agent: it says "disconnecting" until it has checked in and done it.
-func (w *World) disconnect(agent wire.Object, now time.Time) bool {
+func (w *actions) disconnect(agent wire.Object, now time.Time) bool {
 	return w.turn(agent, now, turn{"disconnecting", "disconnected", saidDisconnect, didDisconnect,
 		"disconnect from network", "was disconnected from network"})
 }
 
-func (w *World) connect(agent wire.Object, now time.Time) bool {
+func (w *actions) connect(agent wire.Object, now time.Time) bool {
 	return w.turn(agent, now, turn{"connecting", "connected", saidConnect, didConnect,
 		"reconnect to network", "was connected to network"})
 }
 
 // turn counts an agent that is there already too: the service answers the same when nothing needs doing.
-func (w *World) turn(agent wire.Object, now time.Time, t turn) bool {
+func (w *actions) turn(agent wire.Object, now time.Time, t turn) bool {
 	if have := wire.Text(agent, "networkStatus"); have == t.going || have == t.gone {
 		return true
 	}
@@ -99,12 +99,12 @@ func (w *World) turn(agent wire.Object, now time.Time, t turn) bool {
 	return true
 }
 
-func (w *World) tell(agent wire.Object, kind int, now time.Time, about string) {
+func (w *actions) tell(agent wire.Object, kind int, now time.Time, about string) {
 	w.Note(Event{Kind: kind, At: now, Agent: agent, ByUser: true, About: about})
 }
 
 // shutdown powers a machine off. Those that are offline are not affected, and nobody can power one on from here.
-func (w *World) shutdown(agent wire.Object, now time.Time) bool {
+func (w *actions) shutdown(agent wire.Object, now time.Time) bool {
 	if !Online(agent) {
 		return false
 	}
@@ -117,7 +117,7 @@ func (w *World) shutdown(agent wire.Object, now time.Time) bool {
 	return true
 }
 
-func (w *World) restart(agent wire.Object, now time.Time) bool {
+func (w *actions) restart(agent wire.Object, now time.Time) bool {
 	if !Online(agent) {
 		return false
 	}
@@ -129,7 +129,7 @@ func (w *World) restart(agent wire.Object, now time.Time) bool {
 	return true
 }
 
-func (w *World) scan(agent wire.Object, now time.Time) bool {
+func (w *actions) scan(agent wire.Object, now time.Time) bool {
 	w.tell(agent, saidScan, now, "The management user "+ApiUser+" initiated a full disk scan to the agent: "+wire.Text(agent, "computerName")+".")
 	id := wire.Text(agent, "id")
 	w.Later(id, "scan", now, func(agent wire.Object, at time.Time) {
@@ -157,7 +157,7 @@ func hasMessage(body wire.Object) error {
 }
 
 // broadcast shows a message on Windows and macOS; Linux agents are silently not counted.
-func (w *World) broadcast(agent wire.Object, now time.Time) bool {
+func (w *actions) broadcast(agent wire.Object, now time.Time) bool {
 	if wire.Text(agent, "osType") == "linux" {
 		return false
 	}

@@ -129,7 +129,7 @@ type Event struct {
 }
 
 // Note writes an activity. Its data holds ids as numbers, as the service does.
-func (w *World) Note(e Event) {
+func (w *chronicle) Note(e Event) {
 	id := w.NewID(e.At)
 	var account any
 	if n, err := strconv.ParseInt(wire.Text(e.Agent, "accountId"), 10, 64); err == nil {

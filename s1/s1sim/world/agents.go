@@ -57,7 +57,7 @@ type dirt struct {
 }
 
 // touchAgent stamps a change of an agent.
-func (w *World) touchAgent(agent wire.Object, at time.Time) {
+func (w *endpoints) touchAgent(agent wire.Object, at time.Time) {
 	agent["updatedAt"] = wire.Stamp(at)
 	if id := wire.Text(agent, "id"); !w.dirty[id].recount {
 		w.dirty[id] = dirt{at: at}
@@ -65,7 +65,7 @@ func (w *World) touchAgent(agent wire.Object, at time.Time) {
 }
 
 // recount has the active threats of an agent counted before somebody looks.
-func (w *World) recount(agent wire.Object, at time.Time) {
+func (w *endpoints) recount(agent wire.Object, at time.Time) {
 	if agent != nil {
 		w.dirty[wire.Text(agent, "id")] = dirt{recount: true, at: at}
 	}
@@ -73,7 +73,7 @@ func (w *World) recount(agent wire.Object, at time.Time) {
 
 // refresh brings what threats and alerts show of changed agents up to date. They do not count as changed by that. It is done
 // when somebody looks and not with each change, so that a burst of thousands of threats on one host costs no more than one.
-func (w *World) refresh() {
+func (w *endpoints) refresh() {
 	for id, d := range w.dirty {
 		agent := w.AgentRows.Get(id)
 		if agent == nil {
@@ -101,7 +101,7 @@ func show(agent, o wire.Object, fields map[string]string) {
 }
 
 // active counts the threats of an agent that are neither mitigated nor resolved.
-func (w *World) active(agent string) int {
+func (w *endpoints) active(agent string) int {
 	n := 0
 	for _, r := range w.threatsOf(agent) {
 		if wire.Text(r.Obj, "threatInfo.mitigationStatus") == "not_mitigated" && wire.Text(r.Obj, "threatInfo.incidentStatus") != "resolved" {
@@ -124,14 +124,14 @@ func liveAlertFields() map[string]string {
 }
 
 // threatsOf returns the threats of an agent. They are indexed: a burst of thousands must not slow the console down.
-func (w *World) threatsOf(agent string) []*store.Row { return w.byAgent[agent] }
+func (w *endpoints) threatsOf(agent string) []*store.Row { return w.byAgent[agent] }
 
-func (w *World) index(r *store.Row) {
+func (w *endpoints) index(r *store.Row) {
 	agent := wire.Text(r.Obj, "agentRealtimeInfo.agentId")
 	w.byAgent[agent] = append(w.byAgent[agent], r)
 }
 
-func (w *World) reindex() {
+func (w *threats) reindex() {
 	clear(w.byAgent)
 	for _, r := range w.ThreatRows.Rows {
 		w.index(r)
@@ -139,7 +139,7 @@ func (w *World) reindex() {
 }
 
 // agentByNameOrID finds an agent as tests name it; of several with one name it is the first.
-func (w *World) agentByNameOrID(s string) wire.Object {
+func (w *endpoints) agentByNameOrID(s string) wire.Object {
 	if o := w.AgentRows.Get(s); o != nil {
 		return o
 	}

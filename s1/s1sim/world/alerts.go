@@ -75,7 +75,7 @@ func setAlert(name string, legal []string, kind int) func(*World, *wire.Request)
 	}
 }
 
-func (w *World) changeAlert(a wire.Object, name, to string, kind int, now time.Time) {
+func (w *alerts) changeAlert(a wire.Object, name, to string, kind int, now time.Time) {
 	if wire.Text(a, "alertInfo."+name) == to {
 		return
 	}
@@ -84,7 +84,7 @@ func (w *World) changeAlert(a wire.Object, name, to string, kind int, now time.T
 	w.noteAlert(kind, a, now, true, "The management user "+ApiUser+" changed an alert of "+wire.Text(a, "ruleInfo.name")+" to "+to+".")
 }
 
-func (w *World) noteAlert(kind int, a wire.Object, now time.Time, byUser bool, about string) {
+func (w *alerts) noteAlert(kind int, a wire.Object, now time.Time, byUser bool, about string) {
 	w.Note(Event{Kind: kind, At: now, Agent: w.AgentRows.Get(wire.Text(a, "agentRealtimeInfo.id")), ByUser: byUser, About: about,
 		Data: wire.Object{"alertId": wire.Value(a, "alertInfo.alertId"), "ruleId": wire.Value(a, "ruleInfo.id"), "ruleName": wire.Value(a, "ruleInfo.name"),
 			"severity": wire.Value(a, "ruleInfo.severity")}})

@@ -51,7 +51,7 @@ func getApplications(w *World, q *wire.Request) (any, error) {
 }
 
 // installed is what is installed on an agent: what was put there by a test, or what its system brings.
-func (w *World) installed(agent wire.Object) []any {
+func (w *endpoints) installed(agent wire.Object) []any {
 	if list, ok := w.programs[wire.Text(agent, "id")]; ok {
 		return slices.Clone(list)
 	}
@@ -69,7 +69,7 @@ func (w *World) installed(agent wire.Object) []any {
 }
 
 // SetApplications says what is installed on an endpoint; each program is a JSON object as the console sends it.
-func (w *World) SetApplications(nameOrID string, programs ...map[string]any) bool {
+func (w *agentTools) SetApplications(nameOrID string, programs ...map[string]any) bool {
 	defer w.Look()()
 	agent := w.agentByNameOrID(nameOrID)
 	if agent == nil {

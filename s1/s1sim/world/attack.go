@@ -8,7 +8,7 @@ import (
 )
 
 // Attack keeps the console busy until ctx ends: every so often something new happens, as Strike says. It blocks.
-func (w *World) Attack(ctx context.Context, every time.Duration) {
+func (w *scenes) Attack(ctx context.Context, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
@@ -23,7 +23,7 @@ func (w *World) Attack(ctx context.Context, every time.Duration) {
 }
 
 // CheckIn lets every endpoint that is online speak to the console: it was seen just now, not when the console began.
-func (w *World) CheckIn() {
+func (w *scenes) CheckIn() {
 	defer w.Lock()()
 	for _, r := range w.AgentRows.Where(func(a wire.Object) bool { return wire.Flag(a, "isActive") }) {
 		r.Obj["lastActiveDate"] = wire.Stamp(w.Now())
@@ -32,7 +32,7 @@ func (w *World) CheckIn() {
 
 // Strike makes one thing happen, in turn: a threat on one host, an alert, a storyline over several hosts, and something that
 // becomes of an older threat. It returns the ids of the threats and alerts that are new or changed.
-func (w *World) Strike() []string {
+func (w *scenes) Strike() []string {
 	defer w.Lock()()
 	n := w.wave
 	w.wave++
@@ -58,7 +58,7 @@ func (w *World) Strike() []string {
 
 // develop changes the oldest threat that nobody has dealt with: its policy mitigates it, or an analyst in the console takes
 // it up.
-func (w *World) develop() []string {
+func (w *scenes) develop() []string {
 	for _, r := range w.ThreatRows.Rows {
 		t := r.Obj
 		if wire.Text(t, "threatInfo.incidentStatus") != "unresolved" {

@@ -16,14 +16,14 @@ type effect struct {
 }
 
 // Later plans an effect for the time that endpoints take to obey.
-func (w *World) Later(agent, topic string, at time.Time, apply func(wire.Object, time.Time)) {
+func (w *schedule) Later(agent, topic string, at time.Time, apply func(wire.Object, time.Time)) {
 	w.effects = slices.DeleteFunc(w.effects, func(e effect) bool { return e.agent == agent && e.topic == topic })
 	w.effects = append(w.effects, effect{at.Add(w.Opt.EffectDelay), agent, topic, apply})
 }
 
 // settle lets happen, in their order, what is due by now. Each effect is stamped with the moment it was due, so that it does
 // not matter who looked when.
-func (w *World) settle(now time.Time) {
+func (w *schedule) settle(now time.Time) {
 	for {
 		i := w.nextDue(now)
 		if i < 0 {
@@ -35,7 +35,7 @@ func (w *World) settle(now time.Time) {
 	}
 }
 
-func (w *World) nextDue(now time.Time) int {
+func (w *schedule) nextDue(now time.Time) int {
 	best := -1
 	for i, e := range w.effects {
 		if e.due.After(now) || !Online(w.AgentRows.Get(e.agent)) || w.deaf[e.agent] {
@@ -49,7 +49,7 @@ func (w *World) nextDue(now time.Time) int {
 }
 
 // wake lets an endpoint that came online take the time it needs for what waited for it.
-func (w *World) wake(agent string, now time.Time) {
+func (w *schedule) wake(agent string, now time.Time) {
 	for i := range w.effects {
 		if w.effects[i].agent == agent {
 			w.effects[i].due = now.Add(w.Opt.EffectDelay)

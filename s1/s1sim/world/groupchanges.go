@@ -27,7 +27,7 @@ func getGroup(w *World, q *wire.Request) (any, error) {
 	return wire.Data(group), nil
 }
 
-func (w *World) knownGroup(id string) (wire.Object, error) {
+func (w *places) knownGroup(id string) (wire.Object, error) {
 	if o := w.GroupRows.Get(id); o != nil {
 		return o, nil
 	}
@@ -67,7 +67,7 @@ func createGroup(w *World, q *wire.Request) (any, error) {
 	return wire.Data(o), nil
 }
 
-func (w *World) groupFault(d wire.Object) error {
+func (w *places) groupFault(d wire.Object) error {
 	for _, k := range slices.Sorted(maps.Keys(d)) {
 		if !slices.Contains(groupFields, k) {
 			return wire.Invalid("data: %s: Unknown field.", k)
@@ -95,7 +95,7 @@ func (w *World) groupFault(d wire.Object) error {
 
 // groupPolicy is the policy of a new group, nil where it inherits: what was sent is ignored then. The switches of the agent's
 // window stand at the top of what is sent, as the specification's example has them, and in a part of their own in answers.
-func (w *World) groupPolicy(d, site wire.Object, inherits bool) (wire.Object, error) {
+func (w *places) groupPolicy(d, site wire.Object, inherits bool) (wire.Object, error) {
 	if inherits {
 		return nil, nil
 	}
@@ -124,7 +124,7 @@ func (w *World) groupPolicy(d, site wire.Object, inherits bool) (wire.Object, er
 }
 
 // GroupPolicy returns a copy of the policy that holds for a group.
-func (w *World) GroupPolicy(id string) map[string]any {
+func (w *placeTools) GroupPolicy(id string) map[string]any {
 	defer w.Look()()
 	if p := w.policies[id]; p != nil {
 		return copyOf(p)
@@ -141,7 +141,7 @@ func getSitePolicy(w *World, q *wire.Request) (any, error) {
 }
 
 // sitePolicy is the policy of the site's account: the simulator's sites have none of their own.
-func (w *World) sitePolicy(site wire.Object) wire.Object {
+func (w *places) sitePolicy(site wire.Object) wire.Object {
 	p := wire.Clone(w.policy(wire.Text(site, "accountId"))).(wire.Object)
 	if p["inheritedFrom"] == nil {
 		p["inheritedFrom"] = "account"
@@ -171,7 +171,7 @@ func deleteGroup(w *World, q *wire.Request) (any, error) {
 	return wire.Data(wire.Object{"success": true}), nil
 }
 
-func (w *World) noteGroup(kind int, group wire.Object, q *wire.Request, did string) {
+func (w *chronicle) noteGroup(kind int, group wire.Object, q *wire.Request, did string) {
 	site := w.SiteRows.Get(wire.Text(group, "siteId"))
 	where := wire.Object{"accountId": site["accountId"], "accountName": site["accountName"], "siteId": site["id"], "siteName": site["name"],
 		"groupId": group["id"], "groupName": group["name"]}
@@ -180,13 +180,13 @@ func (w *World) noteGroup(kind int, group wire.Object, q *wire.Request, did stri
 }
 
 // Group returns a copy of a group by id, nil when there is none.
-func (w *World) Group(id string) map[string]any {
+func (w *placeTools) Group(id string) map[string]any {
 	defer w.Look()()
 	return copyOf(w.GroupRows.Get(id))
 }
 
 // SetGroup changes a group in place, found by the names of its site and itself; false when there is none.
-func (w *World) SetGroup(site, name string, change func(map[string]any)) bool {
+func (w *placeTools) SetGroup(site, name string, change func(map[string]any)) bool {
 	id := w.GroupID(site, name)
 	defer w.Look()()
 	o := w.GroupRows.Get(id)

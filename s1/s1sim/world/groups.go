@@ -33,7 +33,7 @@ func groupKeys(w *World) keys.Table {
 	))
 }
 
-func (w *World) newGroup(site wire.Object, name, kind string) wire.Object {
+func (w *places) newGroup(site wire.Object, name, kind string) wire.Object {
 	created := w.DaysAgo(700)
 	id := w.NewID(created)
 	o := wire.Object{

@@ -75,7 +75,7 @@ var skipReasons = map[string]string{
 	"precondition":  "The threat is not in a state in which the action applies.",
 }
 
-func (w *World) skips(m mitigation, t wire.Object) string {
+func (w *threats) skips(m mitigation, t wire.Object) string {
 	os := wire.Text(t, "agentRealtimeInfo.agentOsType")
 	switch {
 	case len(m.on) > 0 && !slices.Contains(m.on, os):
@@ -99,7 +99,7 @@ func report(t wire.Object, action string) wire.Object {
 }
 
 // treat enters the steps as pending, plans their outcome and returns the entries as they stand now.
-func (w *World) treat(m mitigation, t wire.Object, now time.Time) []any {
+func (w *threats) treat(m mitigation, t wire.Object, now time.Time) []any {
 	var answer []any
 	for _, s := range m.steps {
 		r := report(t, s.action)
@@ -122,7 +122,7 @@ func (w *World) treat(m mitigation, t wire.Object, now time.Time) []any {
 }
 
 // treated is the endpoint's report of success.
-func (w *World) treated(m mitigation, t, agent wire.Object, at time.Time) {
+func (w *threats) treated(m mitigation, t, agent wire.Object, at time.Time) {
 	if t == nil {
 		return // it was deleted meanwhile
 	}
@@ -141,7 +141,7 @@ func (w *World) treated(m mitigation, t, agent wire.Object, at time.Time) {
 	w.recount(agent, at)
 }
 
-func (w *World) succeed(s remedy, t wire.Object, at time.Time) {
+func (w *threats) succeed(s remedy, t wire.Object, at time.Time) {
 	r := report(t, s.action)
 	if r == nil {
 		return

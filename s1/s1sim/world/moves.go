@@ -42,7 +42,7 @@ func moveRoutes(w *World) []wire.Route {
 }
 
 // selectedAgents reads the filter of an action. None of these actions refuses an empty one: it means every agent.
-func (w *World) selectedAgents(body wire.Object) ([]*store.Row, error) {
+func selectedAgents(w *World, body wire.Object) ([]*store.Row, error) {
 	f, err := AgentKeys(w).FromBody(body)
 	if err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func moveToGroup(w *World, q *wire.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := w.selectedAgents(body)
+	rows, err := selectedAgents(w, body)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +93,7 @@ func moveToSite(w *World, q *wire.Request) (any, error) {
 	if site == nil {
 		return nil, wire.Invalid("targetSiteId: Not a valid Identifier.")
 	}
-	rows, err := w.selectedAgents(body)
+	rows, err := selectedAgents(w, body)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +105,7 @@ func moveToSite(w *World, q *wire.Request) (any, error) {
 }
 
 // place puts an agent into a group, and keeps right what sites, groups and threats show of it.
-func (w *World) place(agent, site, group wire.Object, now time.Time) {
+func (w *endpoints) place(agent, site, group wire.Object, now time.Time) {
 	w.countOut(agent)
 	maps.Copy(agent, wire.Object{"siteId": site["id"], "siteName": site["name"], "accountId": site["accountId"], "accountName": site["accountName"],
 		"groupId": group["id"], "groupName": group["name"], "groupUpdatedAt": wire.Stamp(now)})
@@ -119,7 +119,7 @@ func (w *World) place(agent, site, group wire.Object, now time.Time) {
 }
 
 // countOut takes an agent out of the numbers that countIn keeps.
-func (w *World) countOut(agent wire.Object) {
+func (w *places) countOut(agent wire.Object) {
 	less := func(o wire.Object, names ...string) {
 		for _, name := range names {
 			if o != nil {
@@ -147,7 +147,7 @@ func setExternal(w *World, q *wire.Request) (any, error) {
 	if !ok {
 		return nil, wire.Invalid("data: externalId: Not a valid string.")
 	}
-	rows, err := w.selectedAgents(body)
+	rows, err := selectedAgents(w, body)
 	if err != nil {
 		return nil, err
 	}
@@ -160,12 +160,12 @@ func setExternal(w *World, q *wire.Request) (any, error) {
 }
 
 // membersOf returns the agents of a group, decommissioned ones too.
-func (w *World) membersOf(group string) []*store.Row {
+func (w *endpoints) membersOf(group string) []*store.Row {
 	return w.AgentRows.Where(func(o wire.Object) bool { return wire.Text(o, "groupId") == group })
 }
 
 // defaultGroupOf is where the agents of a site go that belong nowhere else.
-func (w *World) defaultGroupOf(site string) wire.Object {
+func (w *places) defaultGroupOf(site string) wire.Object {
 	i := slices.IndexFunc(w.GroupRows.Rows, func(r *store.Row) bool { return wire.Text(r.Obj, "siteId") == site && wire.Flag(r.Obj, "isDefault") })
 	if i < 0 {
 		return w.groupNamed(w.SiteRows.Get(site), defaultGroup)

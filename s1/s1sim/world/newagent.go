@@ -21,7 +21,7 @@ const (
 var agentVersions = []string{"24.2.3.471", "24.2.2.20", "23.4.4.223"}
 
 // AddAgent adds an endpoint and returns its id.
-func (w *World) AddAgent(s AgentSpec) string {
+func (w *agentTools) AddAgent(s AgentSpec) string {
 	defer w.Lock()()
 	return wire.Text(w.newAgent(s), "id")
 }
@@ -41,7 +41,7 @@ func platforms() map[string]platform {
 	}
 }
 
-func (w *World) newAgent(s AgentSpec) wire.Object {
+func (w *endpoints) newAgent(s AgentSpec) wire.Object {
 	s.Name, s.OS = cmp.Or(s.Name, fmt.Sprintf("PC-%04d", len(w.AgentRows.Rows)+1)), cmp.Or(s.OS, "windows")
 	key := s.OS
 	if s.OS == "windows" && s.Type == "server" {
@@ -79,7 +79,7 @@ func (w *World) newAgent(s AgentSpec) wire.Object {
 }
 
 // equip adds the fields of an agent that do not depend on who it is.
-func (w *World) equip(o wire.Object, s AgentSpec) {
+func (w *endpoints) equip(o wire.Object, s AgentSpec) {
 	n := len(w.AgentRows.Rows) + 10
 	ip := cmp.Or(s.IP, fmt.Sprintf("10.20.%d.%d", n/200, n%200+10))
 	maps.Copy(o, wire.Object{
@@ -106,7 +106,7 @@ func (w *World) equip(o wire.Object, s AgentSpec) {
 }
 
 // countIn keeps the numbers of endpoints that sites, groups and accounts show.
-func (w *World) countIn(site, group wire.Object) {
+func (w *places) countIn(site, group wire.Object) {
 	account := w.AccountRows.Get(wire.Text(site, "accountId"))
 	more := func(o wire.Object, name string) {
 		if o != nil {
@@ -118,7 +118,7 @@ func (w *World) countIn(site, group wire.Object) {
 	more(account, "activeAgents")
 }
 
-func (w *World) siteNamed(name string) wire.Object {
+func (w *places) siteNamed(name string) wire.Object {
 	if o := w.SiteRows.Find("name", name); o != nil {
 		return o
 	}
@@ -129,7 +129,7 @@ func (w *World) siteNamed(name string) wire.Object {
 	return w.newSite(account, name, false)
 }
 
-func (w *World) groupNamed(site wire.Object, name string) wire.Object {
+func (w *places) groupNamed(site wire.Object, name string) wire.Object {
 	for _, r := range w.GroupRows.Rows {
 		if r.Obj["siteId"] == site["id"] && r.Obj["name"] == name {
 			return r.Obj

@@ -9,12 +9,12 @@ import (
 )
 
 // AddAlert adds an alert of a custom rule and returns its id.
-func (w *World) AddAlert(s AlertSpec) string {
+func (w *findingTools) AddAlert(s AlertSpec) string {
 	defer w.Lock()()
 	return wire.Text(w.newAlert(s), "alertInfo.alertId")
 }
 
-func (w *World) newAlert(s AlertSpec) wire.Object {
+func (w *alerts) newAlert(s AlertSpec) wire.Object {
 	agent := w.anyAgent(s.Agent)
 	created := wire.OrTime(s.CreatedAt, w.Now())
 	id := cmp.Or(s.ID, w.NewID(created))
@@ -42,13 +42,13 @@ func (w *World) newAlert(s AlertSpec) wire.Object {
 	return w.insertAlert(o, created)
 }
 
-func (w *World) insertAlert(o wire.Object, at time.Time) wire.Object {
+func (w *alerts) insertAlert(o wire.Object, at time.Time) wire.Object {
 	w.AlertRows.Put(wire.Text(o, "alertInfo.alertId"), o)
 	w.noteAlert(newAlert, o, at, false, "Alert created for "+wire.Text(o, "ruleInfo.name")+" on "+wire.Text(o, "agentDetectionInfo.name")+".")
 	return o
 }
 
-func (w *World) alertInfo(id string, s AlertSpec, created time.Time) wire.Object {
+func (w *alerts) alertInfo(id string, s AlertSpec, created time.Time) wire.Object {
 	reported := wire.OrTime(s.ReportedAt, created.Add(125*time.Millisecond))
 	o := wire.Object{"alertId": id, "analystVerdict": cmp.Or(s.Verdict, "Undefined"), "incidentStatus": cmp.Or(s.Incident, "Unresolved"),
 		"createdAt": wire.Stamp(created), "reportedAt": wire.Stamp(reported), "updatedAt": wire.Stamp(reported), "dvEventId": strings.ToUpper(w.Hex(26)),
@@ -68,7 +68,7 @@ func ruleInfo(s AlertSpec, id string) wire.Object {
 		"severity": cmp.Or(s.Severity, "High"), "treatAsThreat": cmp.Or(s.Treat, "UNDEFINED")}
 }
 
-func (w *World) process(s AlertSpec, started time.Time) wire.Object {
+func (w *alerts) process(s AlertSpec, started time.Time) wire.Object {
 	return wire.Object{"name": s.Process, "commandline": cmp.Or(s.Command, s.Process), "filePath": cmp.Or(s.Path, `C:\Windows\System32\`+s.Process),
 		"user": cmp.Or(s.User, "CORP\\jdoe"), "effectiveUser": nil, "loginUser": nil, "realUser": nil, "fileHashMd5": w.Hex(32),
 		"fileHashSha1": cmp.Or(s.SHA1, w.Hex(40)), "fileHashSha256": w.Hex(64), "fileSignerIdentity": "MICROSOFT WINDOWS", "integrityLevel": "medium",

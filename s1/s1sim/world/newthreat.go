@@ -9,12 +9,12 @@ import (
 )
 
 // AddThreat adds a threat and returns its id. The endpoint's number of active threats follows.
-func (w *World) AddThreat(s ThreatSpec) string {
+func (w *findingTools) AddThreat(s ThreatSpec) string {
 	defer w.Lock()()
 	return wire.Text(w.newThreat(s), "id")
 }
 
-func (w *World) newThreat(s ThreatSpec) wire.Object {
+func (w *threats) newThreat(s ThreatSpec) wire.Object {
 	s = w.plausible(s)
 	agent := w.anyAgent(s.Agent)
 	id := cmp.Or(s.ID, w.NewID(s.CreatedAt))
@@ -41,7 +41,7 @@ func (w *World) newThreat(s ThreatSpec) wire.Object {
 }
 
 // insertThreat puts a threat in and tells of it.
-func (w *World) insertThreat(o wire.Object, at time.Time) {
+func (w *threats) insertThreat(o wire.Object, at time.Time) {
 	id := wire.Text(o, "id")
 	again := w.ThreatRows.Get(id) != nil
 	w.ThreatRows.Put(id, o)
@@ -55,7 +55,7 @@ func (w *World) insertThreat(o wire.Object, at time.Time) {
 }
 
 // plausible fills what a spec leaves empty.
-func (w *World) plausible(s ThreatSpec) ThreatSpec {
+func (w *threats) plausible(s ThreatSpec) ThreatSpec {
 	s.CreatedAt = wire.OrTime(s.CreatedAt, w.Now())
 	s.UpdatedAt = wire.OrTime(s.UpdatedAt, s.CreatedAt)
 	s.Name = cmp.Or(s.Name, "invoice-viewer.exe")
@@ -68,7 +68,7 @@ func (w *World) plausible(s ThreatSpec) ThreatSpec {
 	return s
 }
 
-func (w *World) threatInfo(id string, s ThreatSpec) wire.Object {
+func (w *threats) threatInfo(id string, s ThreatSpec) wire.Object {
 	extension := s.Name[strings.LastIndex(s.Name, ".")+1:]
 	return wire.Object{
 		"threatId": id, "threatName": s.Name, "classification": s.Classification, "classificationSource": "Engine",
@@ -91,7 +91,7 @@ func (w *World) threatInfo(id string, s ThreatSpec) wire.Object {
 }
 
 // contentID is the id that all threats of the same content share.
-func (w *World) contentID(s ThreatSpec) string {
+func (w *threats) contentID(s ThreatSpec) string {
 	if w.contents[s.SHA1] == "" {
 		w.contents[s.SHA1] = w.NewID(s.CreatedAt)
 	}
@@ -99,7 +99,7 @@ func (w *World) contentID(s ThreatSpec) string {
 }
 
 // doneReport is a mitigation step that was done before anybody looked.
-func (w *World) doneReport(action string, at time.Time) wire.Object {
+func (w *threats) doneReport(action string, at time.Time) wire.Object {
 	id := w.NewID(at)
 	return wire.Object{"action": action, "status": "success", "reportId": id, "latestReport": "/threats/mitigation-report/" + id,
 		"agentSupportsReport": true, "groupNotFound": false, "lastUpdate": wire.Stamp(at), "mitigationStartedAt": wire.Stamp(at),

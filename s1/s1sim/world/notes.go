@@ -67,7 +67,7 @@ func addNotes(w *World, q *wire.Request) (any, error) {
 	return wire.Affected(len(rows)), nil
 }
 
-func (w *World) addNote(t wire.Object, s, creator, creatorID string, now time.Time) {
+func (w *threats) addNote(t wire.Object, s, creator, creatorID string, now time.Time) {
 	id := wire.Text(t, "id")
 	if w.notes[id] == nil {
 		w.notes[id] = &store.Collection{}

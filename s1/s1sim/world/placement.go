@@ -20,7 +20,7 @@ var Global = Reach{"global", ""}
 
 // PlacesOf reads the filter of a body that makes something: one or several scopes, or tenant: true. An empty one is refused, for a
 // token could not mean more than its own scope by it; that the refusal is a 403 is inferred.
-func (w *World) PlacesOf(body wire.Object) ([]Reach, error) {
+func (w *places) PlacesOf(body wire.Object) ([]Reach, error) {
 	v, ok := body["filter"]
 	if !ok {
 		return nil, wire.Invalid("filter: Missing data for required field.")
@@ -63,7 +63,7 @@ func outOfScope() error {
 }
 
 // Named is the name of a scope, "" if there is none.
-func (w *World) Named(p Reach) string {
+func (w *places) Named(p Reach) string {
 	switch p.Level {
 	case "global":
 		return "Global"
@@ -76,7 +76,7 @@ func (w *World) Named(p Reach) string {
 }
 
 // Above is the scope that a scope is in.
-func (w *World) Above(p Reach) Reach {
+func (w *places) Above(p Reach) Reach {
 	switch p.Level {
 	case "group":
 		return Reach{"site", wire.Text(w.GroupRows.Get(p.Id), "siteId")}
@@ -87,7 +87,7 @@ func (w *World) Above(p Reach) Reach {
 }
 
 // within tells whether a scope is another one or lies below it.
-func (w *World) within(p, in Reach) bool {
+func (w *places) within(p, in Reach) bool {
 	for p != in && p != Global {
 		p = w.Above(p)
 	}
@@ -115,7 +115,7 @@ func PlaceOfItem(o wire.Object) Reach {
 }
 
 // ScopePath is the names from the top: Global\Example Corp\Paris.
-func (w *World) ScopePath(p Reach) string {
+func (w *places) ScopePath(p Reach) string {
 	var names []string
 	for ; p != Global; p = w.Above(p) {
 		names = append(names, w.Named(p))
@@ -127,7 +127,7 @@ func (w *World) ScopePath(p Reach) string {
 
 // InScope returns the items of the scopes that a query names: of these very scopes, of those above with includeParents, of
 // those below with includeChildren. None named is the token's own scope, which is the tenant here.
-func (w *World) InScope(l *store.Collection, q url.Values) *store.Collection {
+func (w *places) InScope(l *store.Collection, q url.Values) *store.Collection {
 	var wanted []Reach
 	for _, level := range levels {
 		for id := range strings.SplitSeq(q.Get(level.Key), ",") {

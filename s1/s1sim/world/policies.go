@@ -28,7 +28,7 @@ func getPolicy(w *World, q *wire.Request) (any, error) {
 	return wire.Data(w.policy(q.Params["account"])), nil
 }
 
-func (w *World) policy(account string) wire.Object {
+func (w *places) policy(account string) wire.Object {
 	if p := w.policies[account]; p != nil {
 		return p
 	}
@@ -37,7 +37,7 @@ func (w *World) policy(account string) wire.Object {
 	return p
 }
 
-func (w *World) policyScope(account string) error {
+func (w *places) policyScope(account string) error {
 	if account == "" || w.AccountRows.Get(account) != nil {
 		return nil
 	}
@@ -81,7 +81,7 @@ func putPolicy(w *World, q *wire.Request) (any, error) {
 	return wire.Data(next), nil
 }
 
-func (w *World) notePolicy(account string, q *wire.Request) {
+func (w *chronicle) notePolicy(account string, q *wire.Request) {
 	scope := wire.Object{"accountId": nil}
 	name := "the tenant"
 	if o := w.AccountRows.Get(account); o != nil {
@@ -168,7 +168,7 @@ func policyFault(where, k string, have, want any) string {
 }
 
 // tenantPolicy is the default policy of a new tenant. The real one has 52 keys; these are those that recordings show.
-func (w *World) tenantPolicy() wire.Object {
+func (w *places) tenantPolicy() wire.Object {
 	created := w.DaysAgo(900)
 	on := wire.Object{}
 	for _, e := range []string{"reputation", "preExecution", "preExecutionSuspicious", "executables", "dataFiles", "exploits",

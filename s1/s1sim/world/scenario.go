@@ -61,7 +61,7 @@ func AlertScenarios() []AlertSpec {
 }
 
 // stagedAlert plays an alert on a host that the rule is about.
-func (w *World) stagedAlert(a AlertSpec) AlertSpec {
+func (w *scenes) stagedAlert(a AlertSpec) AlertSpec {
 	if hosts := w.hosts("windows"); len(hosts) > 0 {
 		a.Agent = hosts[0].Id
 		a.User = `CORP\` + cmp.Or(wire.Text(hosts[0].Obj, "lastLoggedInUserName"), "administrator")
@@ -70,14 +70,14 @@ func (w *World) stagedAlert(a AlertSpec) AlertSpec {
 }
 
 // hosts are the endpoints that an attack can reach, in any order.
-func (w *World) hosts(os string) []*store.Row {
+func (w *endpoints) hosts(os string) []*store.Row {
 	hosts := w.AgentRows.Where(func(o wire.Object) bool { return Online(o) && wire.Text(o, "osType") == os })
 	w.rng.Shuffle(len(hosts), func(i, j int) { hosts[i], hosts[j] = hosts[j], hosts[i] })
 	return hosts
 }
 
 // staged plays a scenario on up to n hosts: one storyline, one hash, each with its own user and path.
-func (w *World) staged(s scenario, n int) []ThreatSpec {
+func (w *scenes) staged(s scenario, n int) []ThreatSpec {
 	hosts := w.hosts(s.os)
 	t := s.threat
 	t.Storyline, t.SHA1, t.SHA256, t.MD5 = strings.ToUpper(w.Hex(16)), w.Hex(40), w.Hex(64), w.Hex(32)

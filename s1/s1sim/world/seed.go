@@ -54,7 +54,7 @@ DESKTOP-OLD-2 Lyon    Workstations  windows         rfaure    decommissioned
 `
 
 // seed fills a new world.
-func (w *World) seed() {
+func (w *scenes) seed() {
 	w.policies[""] = w.tenantPolicy()
 	main := w.newAccount("Example Corp")
 	other := w.newAccount("Example Labs")
@@ -70,7 +70,7 @@ func (w *World) seed() {
 	w.populate()
 }
 
-func (w *World) populate() {
+func (w *scenes) populate() {
 	lines := strings.Split(strings.TrimSpace(population), "\n")
 	for i := range w.Opt.Agents {
 		if i >= len(lines) {
@@ -89,7 +89,7 @@ func (w *World) populate() {
 }
 
 // History is what happened in the days before somebody looked: some of it dealt with, some not.
-func (w *World) History() {
+func (w *scenes) History() {
 	if len(w.AgentRows.Rows) == 0 {
 		return
 	}
@@ -121,10 +121,10 @@ func (w *World) History() {
 }
 
 // DaysAgo is that many days before now.
-func (w *World) DaysAgo(n int) time.Time { return w.Now().AddDate(0, 0, -n) }
+func (w *core) DaysAgo(n int) time.Time { return w.Now().AddDate(0, 0, -n) }
 
 // Hex is n made-up hexadecimal digits.
-func (w *World) Hex(n int) string {
+func (w *core) Hex(n int) string {
 	b := make([]byte, n)
 	for i := range b {
 		b[i] = "0123456789abcdef"[w.rng.IntN(16)]
@@ -133,13 +133,13 @@ func (w *World) Hex(n int) string {
 }
 
 // UUID is a made-up one.
-func (w *World) UUID() string {
+func (w *core) UUID() string {
 	h := w.Hex(32)
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
 
 // anyAgent is the named agent, or one that is online when there is no such name.
-func (w *World) anyAgent(nameOrID string) wire.Object {
+func (w *endpoints) anyAgent(nameOrID string) wire.Object {
 	if o := w.agentByNameOrID(nameOrID); o != nil {
 		return o
 	}

@@ -58,7 +58,7 @@ func siteKeys() keys.Table {
 	))
 }
 
-func (w *World) newSite(account wire.Object, name string, isDefault bool) wire.Object {
+func (w *places) newSite(account wire.Object, name string, isDefault bool) wire.Object {
 	created := w.DaysAgo(800)
 	id := w.NewID(created)
 	o := wire.Object{

@@ -87,7 +87,7 @@ type Step struct {
 }
 
 // EventsOf is what a threat did. One that was found before it ran did nothing, which is how the service has it.
-func (w *World) EventsOf(t wire.Object) *store.Collection {
+func (w *threats) EventsOf(t wire.Object) *store.Collection {
 	events := &store.Collection{}
 	if strings.HasPrefix(wire.Text(t, "threatInfo.detectionEngines.key"), "pre_execution") {
 		return events
@@ -122,7 +122,7 @@ func stepsOf(t wire.Object) []Step {
 	}
 }
 
-func (w *World) threatEvent(t wire.Object, s Step, at time.Time) wire.Object {
+func (w *threats) threatEvent(t wire.Object, s Step, at time.Time) wire.Object {
 	o := wire.Object{
 		"objectType": s.Object, "eventType": s.Event, "createdAt": at.UTC().Format("2006-01-02T15:04:05.000Z"), "processName": s.Process,
 		"parentProcessName": s.Parent, "processUniqueKey": s.Key, "parentProcessUniqueKey": wire.OrNil(s.ParentKey),

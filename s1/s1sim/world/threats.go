@@ -103,7 +103,7 @@ func setThreatIncident(w *World, q *wire.Request) (any, error) {
 }
 
 // triage applies a change to each threat and answers what became of each: affected counts those that changed.
-func (w *World) triage(rows []*store.Row, change func(wire.Object) (bool, wire.Object)) wire.Object {
+func (w *threats) triage(rows []*store.Row, change func(wire.Object) (bool, wire.Object)) wire.Object {
 	n, details := 0, []any{}
 	for _, r := range rows {
 		changed, detail := change(r.Obj)
@@ -116,7 +116,7 @@ func (w *World) triage(rows []*store.Row, change func(wire.Object) (bool, wire.O
 }
 
 // setThreat changes one word of a threat and its twin for people, and says "updated" or "already_set".
-func (w *World) setThreat(t wire.Object, name, to string, kind int, now time.Time) string {
+func (w *threats) setThreat(t wire.Object, name, to string, kind int, now time.Time) string {
 	from := wire.Text(t, "threatInfo."+name)
 	if from == to {
 		return "already_set"
@@ -133,7 +133,7 @@ func (w *World) setThreat(t wire.Object, name, to string, kind int, now time.Tim
 }
 
 // NoteThreat writes an activity about a threat.
-func (w *World) NoteThreat(kind int, t wire.Object, now time.Time, byUser bool, about string, detail any) {
+func (w *threats) NoteThreat(kind int, t wire.Object, now time.Time, byUser bool, about string, detail any) {
 	agent := wire.Object{}
 	for to, from := range map[string]string{"id": "agentId", "computerName": "agentComputerName", "accountId": "accountId",
 		"accountName": "accountName", "siteId": "siteId", "siteName": "siteName", "groupId": "groupId", "groupName": "groupName"} {

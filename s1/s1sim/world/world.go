@@ -9,6 +9,16 @@
 // Effects happen when somebody looks, in the order in which they were due and stamped with that moment, so that it does not
 // matter who looked when and nothing runs in the background.
 //
+// It is layers, each of which knows the ones below it:
+//
+//	World        what tests do by hand: placeTools, agentTools, findingTools
+//	scenes       what happens by itself: the first rows, the history, attacks
+//	alerts · threats · actions · endpoints
+//	schedule     effects that are due, and the lock
+//	chronicle    activities
+//	places       accounts, sites, groups, policies
+//	core         the rows, the clock, ids
+//
 // The rule: whoever touches a row, in this room or another, holds the lock, which Lock and Look take. Handlers are called
 // under it; methods for tests take it themselves.
 package world
@@ -31,14 +41,9 @@ type Setup struct {
 	EffectDelay time.Duration    // how long an endpoint takes to do what it was told
 }
 
-// A World is the things of a console and what happens to them.
-type World struct {
-	Opt     Setup
-	effects []effect
-	deaf    map[string]bool // endpoints that are online and do nothing
-	Untaken map[string]bool // endpoints that the console passes over
-
-	mu           sync.Mutex // guards everything below, and what the other rooms hold
+// core is what everything here stands on: the clock, ids, what is made up, and the rows, which the other rooms read as well.
+type core struct {
+	Opt          Setup
 	rng          *rand.Rand
 	seq          int
 	AccountRows  store.Collection
@@ -46,29 +51,72 @@ type World struct {
 	GroupRows    store.Collection
 	AgentRows    store.Collection
 	ThreatRows   store.Collection
-	byAgent      map[string][]*store.Row // threats by the id of their agent
-	contents     map[string]string       // collection ids of threats by SHA-1
-	dirty        map[string]dirt         // agents that changed since somebody looked
 	AlertRows    store.Collection
 	ActivityRows store.Collection
-	notes        map[string]*store.Collection // by threat id
-	policies     map[string]wire.Object       // by the id of an account or a group; "" is the tenant's
-	programs     map[string][]any             // what tests say is installed, by the id of the agent
-	wave         int                          // how many attacks Strike has made
 }
+
+// places are accounts, sites and groups, how many endpoints each has, and which policy holds there.
+type places struct {
+	*core
+	policies map[string]wire.Object // by the id of an account or a group; "" is the tenant's
+}
+
+// chronicle writes the activities.
+type chronicle struct{ *places }
+
+// schedule is what endpoints were told and have not done yet, and the lock, since whoever takes it lets happen what is due.
+type schedule struct {
+	*chronicle
+	mu      sync.Mutex // guards the rows, everything here, and what the other rooms hold
+	effects []effect
+	deaf    map[string]bool // endpoints that are online and do nothing
+}
+
+// endpoints are the agents: how they come to be, where they are, and what changes with them.
+type endpoints struct {
+	*schedule
+	byAgent  map[string][]*store.Row // threats by the id of their agent
+	dirty    map[string]dirt         // agents that changed since somebody looked
+	programs map[string][]any        // what tests say is installed, by the id of the agent
+	Untaken  map[string]bool         // endpoints that the console passes over
+}
+
+// actions are what endpoints are told to do.
+type actions struct{ *endpoints }
+
+// threats are found on endpoints, mitigated there, and noted.
+type threats struct {
+	*actions
+	contents map[string]string            // collection ids of threats by SHA-1
+	notes    map[string]*store.Collection // by threat id
+}
+
+// alerts are what rules find.
+type alerts struct{ *threats }
+
+// scenes are what happens by itself: the console as New leaves it, its history, and attacks.
+type scenes struct {
+	*alerts
+	wave int // how many attacks Strike has made
+}
+
+// What a test does by hand and looks up: each of these takes the lock.
+type (
+	placeTools   struct{ *scenes }
+	agentTools   struct{ *placeTools }
+	findingTools struct{ *agentTools } // threats and alerts
+)
+
+// A World is the things of a console and what happens to them. Each layer below knows the ones under it and none above.
+type World struct{ *findingTools }
 
 // New makes the accounts, sites, groups and endpoints, to which nothing has happened yet.
 func New(opt Setup) *World {
-	w := &World{
-		Opt:      opt,
-		rng:      rand.New(rand.NewPCG(uint64(opt.Seed), 0x51)),
-		byAgent:  map[string][]*store.Row{},
-		contents: map[string]string{},
-		dirty:    map[string]dirt{},
-		notes:    map[string]*store.Collection{},
-		policies: map[string]wire.Object{},
-		programs: map[string][]any{},
-	}
+	base := &core{Opt: opt, rng: rand.New(rand.NewPCG(uint64(opt.Seed), 0x51))}
+	plan := &schedule{chronicle: &chronicle{&places{core: base, policies: map[string]wire.Object{}}}}
+	agents := &endpoints{schedule: plan, byAgent: map[string][]*store.Row{}, dirty: map[string]dirt{}, programs: map[string][]any{}}
+	found := &threats{actions: &actions{agents}, contents: map[string]string{}, notes: map[string]*store.Collection{}}
+	w := &World{&findingTools{&agentTools{&placeTools{&scenes{alerts: &alerts{found}}}}}}
 	w.seed()
 	return w
 }
@@ -82,24 +130,24 @@ func Routes(w *World) []wire.Route {
 }
 
 // Lock takes the console's lock, lets happen what is due by now, and returns the function that lets go of it.
-func (w *World) Lock() (unlock func()) {
+func (w *schedule) Lock() (unlock func()) {
 	w.mu.Lock()
 	w.settle(w.Now())
 	return w.mu.Unlock
 }
 
 // Look is lock for those who read.
-func (w *World) Look() (unlock func()) {
+func (w *endpoints) Look() (unlock func()) {
 	unlock = w.Lock()
 	w.refresh()
 	return unlock
 }
 
 // Now is the console's time at the resolution of its time stamps.
-func (w *World) Now() time.Time { return w.Opt.Now().UTC().Truncate(time.Microsecond) }
+func (w *core) Now() time.Time { return w.Opt.Now().UTC().Truncate(time.Microsecond) }
 
 // Repeatably makes something up with numbers that are the same in every console, and leaves no trace on those that follow.
-func (w *World) Repeatably(i int, make func()) {
+func (w *core) Repeatably(i int, make func()) {
 	rng := w.rng
 	w.rng = rand.New(rand.NewPCG(uint64(i), 0x52))
 	make()
@@ -111,7 +159,7 @@ const epoch = 1483228800000
 
 // NewID makes an id of 18 or 19 digits as the console gives to something created at that time. Within one millisecond ids
 // come in no order, as in recordings: whoever pages or polls must not rely on them to sort.
-func (w *World) NewID(at time.Time) string {
+func (w *core) NewID(at time.Time) string {
 	w.seq++
 	ms := at.UnixMilli() - epoch
 	return wire.Itoa(ms<<23 | int64(w.seq*2654435)&(1<<23-1))

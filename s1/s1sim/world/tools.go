@@ -10,24 +10,24 @@ import (
 )
 
 // Agent returns a copy of an endpoint by id or computer name, nil when there is none; of several with one name the first.
-func (w *World) Agent(nameOrID string) map[string]any {
+func (w *agentTools) Agent(nameOrID string) map[string]any {
 	defer w.Look()()
 	return copyOf(w.agentByNameOrID(nameOrID))
 }
 
 // Agents returns copies of all endpoints, decommissioned ones too.
-func (w *World) Agents() []map[string]any {
+func (w *agentTools) Agents() []map[string]any {
 	defer w.Look()()
 	return Copies(&w.AgentRows)
 }
 
 // NetworkStatus is an endpoint's: connected, disconnecting, disconnected or connecting; "" when it does not exist.
-func (w *World) NetworkStatus(nameOrID string) string {
+func (w *agentTools) NetworkStatus(nameOrID string) string {
 	return wire.Text(w.Agent(nameOrID), "networkStatus")
 }
 
 // SetOnline turns an endpoint on or off. One that comes online does what it was told meanwhile, after Options.EffectDelay.
-func (w *World) SetOnline(nameOrID string, online bool) bool {
+func (w *agentTools) SetOnline(nameOrID string, online bool) bool {
 	return w.SetAgent(nameOrID, func(a map[string]any) {
 		a["isActive"], a["lastActiveDate"] = online, wire.Stamp(w.Now())
 		if online {
@@ -37,7 +37,7 @@ func (w *World) SetOnline(nameOrID string, online bool) bool {
 }
 
 // SetDeaf lets an endpoint that is online do nothing of what it is told, as one does whose agent hangs; or lets it catch up.
-func (w *World) SetDeaf(nameOrID string, deaf bool) bool {
+func (w *agentTools) SetDeaf(nameOrID string, deaf bool) bool {
 	return w.SetAgent(nameOrID, func(a map[string]any) {
 		if w.deaf == nil {
 			w.deaf = map[string]bool{}
@@ -48,7 +48,7 @@ func (w *World) SetDeaf(nameOrID string, deaf bool) bool {
 
 // SetUntaken lets the console pass over an endpoint without a word: what is asked of it is not counted in "affected" and makes no task.
 // Live consoles do so with endpoints of other sites or versions, and do not say which ones (vendor's API document: "affected" counts).
-func (w *World) SetUntaken(nameOrID string, untaken bool) bool {
+func (w *agentTools) SetUntaken(nameOrID string, untaken bool) bool {
 	return w.SetAgent(nameOrID, func(a map[string]any) {
 		if w.Untaken == nil {
 			w.Untaken = map[string]bool{}
@@ -59,14 +59,14 @@ func (w *World) SetUntaken(nameOrID string, untaken bool) bool {
 
 // ListGone makes lists of endpoints name the decommissioned and uninstalled ones, too. That consoles leave them out by themselves is
 // inferred, and some do not.
-func (w *World) ListGone() {
+func (w *agentTools) ListGone() {
 	defer w.Lock()()
 	w.AgentRows.Whole = true
 }
 
 // SetReport has an endpoint report on a mitigation: the status is any of the vendor's list ("partial", "pending-reboot", "canceled", …)
 // or a word that nobody has seen yet, and the counters say of how many.
-func (w *World) SetReport(threat, action, status string, total, success int) bool {
+func (w *findingTools) SetReport(threat, action, status string, total, success int) bool {
 	defer w.Look()()
 	t := w.ThreatRows.Get(threat)
 	r := report(t, action)
@@ -83,7 +83,7 @@ func (w *World) SetReport(threat, action, status string, total, success int) boo
 }
 
 // SetAgent changes an endpoint in place and bumps its updatedAt; false when there is none.
-func (w *World) SetAgent(nameOrID string, change func(map[string]any)) bool {
+func (w *agentTools) SetAgent(nameOrID string, change func(map[string]any)) bool {
 	defer w.Look()()
 	a := w.agentByNameOrID(nameOrID)
 	if a == nil {
@@ -95,25 +95,25 @@ func (w *World) SetAgent(nameOrID string, change func(map[string]any)) bool {
 }
 
 // DeleteAgent takes an endpoint out.
-func (w *World) DeleteAgent(nameOrID string) bool {
+func (w *agentTools) DeleteAgent(nameOrID string) bool {
 	defer w.Look()()
 	return w.AgentRows.Remove(wire.Text(w.agentByNameOrID(nameOrID), "id"))
 }
 
 // Threat returns a copy of a threat, nil when there is none.
-func (w *World) Threat(id string) map[string]any {
+func (w *findingTools) Threat(id string) map[string]any {
 	defer w.Look()()
 	return copyOf(w.ThreatRows.Get(id))
 }
 
 // Threats returns copies of all threats in the order in which they were added.
-func (w *World) Threats() []map[string]any {
+func (w *findingTools) Threats() []map[string]any {
 	defer w.Look()()
 	return Copies(&w.ThreatRows)
 }
 
 // SetThreat changes a threat in place, as somebody in the console would, and bumps its updatedAt; false when there is none.
-func (w *World) SetThreat(id string, change func(map[string]any)) bool {
+func (w *findingTools) SetThreat(id string, change func(map[string]any)) bool {
 	defer w.Look()()
 	t := w.ThreatRows.Get(id)
 	if t == nil {
@@ -127,26 +127,26 @@ func (w *World) SetThreat(id string, change func(map[string]any)) bool {
 }
 
 // DeleteThreat takes a threat out.
-func (w *World) DeleteThreat(id string) bool {
+func (w *findingTools) DeleteThreat(id string) bool {
 	defer w.Look()()
 	defer w.reindex()
 	return w.ThreatRows.Remove(id)
 }
 
 // Alert returns a copy of an alert, nil when there is none.
-func (w *World) Alert(id string) map[string]any {
+func (w *findingTools) Alert(id string) map[string]any {
 	defer w.Look()()
 	return copyOf(w.AlertRows.Get(id))
 }
 
 // Alerts returns copies of all alerts in the order in which they were added.
-func (w *World) Alerts() []map[string]any {
+func (w *findingTools) Alerts() []map[string]any {
 	defer w.Look()()
 	return Copies(&w.AlertRows)
 }
 
 // SetAlert changes an alert in place and bumps its updatedAt; false when there is none.
-func (w *World) SetAlert(id string, change func(map[string]any)) bool {
+func (w *findingTools) SetAlert(id string, change func(map[string]any)) bool {
 	defer w.Look()()
 	a := w.AlertRows.Get(id)
 	if a == nil {
@@ -158,13 +158,13 @@ func (w *World) SetAlert(id string, change func(map[string]any)) bool {
 }
 
 // DeleteAlert takes an alert out.
-func (w *World) DeleteAlert(id string) bool {
+func (w *findingTools) DeleteAlert(id string) bool {
 	defer w.Look()()
 	return w.AlertRows.Remove(id)
 }
 
 // Notes returns copies of the notes of a threat, oldest first.
-func (w *World) Notes(threat string) []map[string]any {
+func (w *findingTools) Notes(threat string) []map[string]any {
 	defer w.Look()()
 	if w.notes[threat] == nil {
 		return nil
@@ -173,31 +173,31 @@ func (w *World) Notes(threat string) []map[string]any {
 }
 
 // Policy returns a copy of the policy that holds for an account; "" is the tenant's.
-func (w *World) Policy(account string) map[string]any {
+func (w *placeTools) Policy(account string) map[string]any {
 	defer w.Look()()
 	return copyOf(w.policy(account))
 }
 
 // Activities returns copies of all activities, oldest first.
-func (w *World) Activities() []map[string]any {
+func (w *agentTools) Activities() []map[string]any {
 	defer w.Look()()
 	return Copies(&w.ActivityRows)
 }
 
 // AccountID is the id of an account by its name, "" when there is none.
-func (w *World) AccountID(name string) string {
+func (w *placeTools) AccountID(name string) string {
 	defer w.Look()()
 	return wire.Text(w.AccountRows.Find("name", name), "id")
 }
 
 // SiteID is the id of a site by its name.
-func (w *World) SiteID(name string) string {
+func (w *placeTools) SiteID(name string) string {
 	defer w.Look()()
 	return wire.Text(w.SiteRows.Find("name", name), "id")
 }
 
 // GroupID is the id of a group by the names of its site and itself.
-func (w *World) GroupID(site, name string) string {
+func (w *placeTools) GroupID(site, name string) string {
 	defer w.Look()()
 	id := wire.Text(w.SiteRows.Find("name", site), "id")
 	for _, r := range w.GroupRows.Rows {
@@ -226,7 +226,7 @@ func Copies(l *store.Collection) []map[string]any {
 
 // AddRawThreat adds a threat exactly as it is written, such as a recorded one, and returns its id. An endpoint that the
 // console does not know is enrolled, so that it can be isolated.
-func (w *World) AddRawThreat(raw []byte) (id string, err error) {
+func (w *findingTools) AddRawThreat(raw []byte) (id string, err error) {
 	return w.addRaw(raw, "id", func(o wire.Object) {
 		w.enrol(o, wire.Text(o, "agentRealtimeInfo.agentId"), wire.Text(o, "agentRealtimeInfo.agentComputerName"), wire.Text(o, "agentRealtimeInfo.agentOsType"))
 		w.insertThreat(o, w.Now()) // the endpoint is not counted anew: that would change what was recorded
@@ -234,7 +234,7 @@ func (w *World) AddRawThreat(raw []byte) (id string, err error) {
 }
 
 // AddRawAlert adds an alert exactly as it is written and returns its id.
-func (w *World) AddRawAlert(raw []byte) (id string, err error) {
+func (w *findingTools) AddRawAlert(raw []byte) (id string, err error) {
 	return w.addRaw(raw, "alertInfo.alertId", func(o wire.Object) {
 		w.enrol(o, wire.Text(o, "agentRealtimeInfo.id"), wire.Text(o, "agentRealtimeInfo.name"), wire.Text(o, "agentRealtimeInfo.os"))
 		w.insertAlert(o, w.Now())
@@ -242,16 +242,16 @@ func (w *World) AddRawAlert(raw []byte) (id string, err error) {
 }
 
 // AddRawAgent adds an endpoint exactly as it is written and returns its id.
-func (w *World) AddRawAgent(raw []byte) (id string, err error) {
+func (w *agentTools) AddRawAgent(raw []byte) (id string, err error) {
 	return w.addRaw(raw, "id", func(o wire.Object) { w.AgentRows.Put(wire.Text(o, "id"), o) })
 }
 
 // AddRawActivity adds an activity exactly as it is written and returns its id. Recordings repeat ids, so it never replaces.
-func (w *World) AddRawActivity(raw []byte) (id string, err error) {
+func (w *agentTools) AddRawActivity(raw []byte) (id string, err error) {
 	return w.addRaw(raw, "id", func(o wire.Object) { w.ActivityRows.Add(wire.Text(o, "id"), o) })
 }
 
-func (w *World) addRaw(raw []byte, idPath string, add func(wire.Object)) (string, error) {
+func (w *endpoints) addRaw(raw []byte, idPath string, add func(wire.Object)) (string, error) {
 	v, err := wire.Decode(raw)
 	if err != nil {
 		return "", fmt.Errorf("read raw object: %w", err)
@@ -266,7 +266,7 @@ func (w *World) addRaw(raw []byte, idPath string, add func(wire.Object)) (string
 }
 
 // enrol makes an endpoint for a recorded object that names one.
-func (w *World) enrol(o wire.Object, id, name, os string) {
+func (w *endpoints) enrol(o wire.Object, id, name, os string) {
 	if id == "" || w.AgentRows.Get(id) != nil {
 		return
 	}
