@@ -14,19 +14,16 @@ import (
 // auditPage is how many entries are read at a time: nobody holds the database while a long trail is printed.
 const auditPage = 500
 
-// lockTrail is the end of the trail; until the transaction ends nobody else appends.
-func lockTrail(ctx context.Context, tx *sql.Tx) (head approvals.Mark, err error) {
-	err = tx.QueryRowContext(ctx, `UPDATE audit_head SET seq = seq WHERE one = 1 RETURNING seq, hash`).Scan(&head.Seq, &head.Hash)
-	if err != nil {
-		return head, fmt.Errorf("lock the audit trail: %w", err)
+// appendTrail adds entries to the end of the trail.
+func appendTrail(ctx context.Context, tx *transaction, entries ...approvals.Entry) error {
+	if len(entries) == 0 {
+		return nil
 	}
-	return head, nil
-}
-
-// appendTrail adds entries behind head, which lockTrail returned.
-func appendTrail(ctx context.Context, tx *sql.Tx, head approvals.Mark, entries ...approvals.Entry) error {
+	if err := tx.readTrail(ctx, trailHead); err != nil {
+		return err
+	}
 	for _, e := range entries {
-		e = plain(e).After(head)
+		e = plain(e).After(tx.trail.head)
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO audit (seq, at, request, ref, actor, action, command, detail, prev, hash)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
@@ -34,14 +31,7 @@ func appendTrail(ctx context.Context, tx *sql.Tx, head approvals.Mark, entries .
 		if err != nil {
 			return fmt.Errorf("append to the audit trail: %w", err)
 		}
-		head = e.Mark()
-	}
-	if len(entries) == 0 {
-		return nil
-	}
-	_, err := tx.ExecContext(ctx, `UPDATE audit_head SET seq = $1, hash = $2 WHERE one = 1`, head.Seq, head.Hash)
-	if err != nil {
-		return fmt.Errorf("move the end of the audit trail: %w", err)
+		tx.trail.head, tx.trail.moved = e.Mark(), true
 	}
 	return nil
 }

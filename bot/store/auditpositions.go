@@ -24,7 +24,7 @@ func (db *DB) AuditPositions(target string) AuditPositions { return AuditPositio
 // Claim takes or renews the right to send to the target. The first claim of all begins before the first row.
 func (a AuditPositions) Claim(ctx context.Context, span time.Duration) (p syslog.Position, held bool, err error) {
 	now := time.Now()
-	err = a.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = a.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO audit_positions (target, seq, owner, until) VALUES ($1, 0, '', 0) ON CONFLICT (target) DO NOTHING`, a.target)
 		if err != nil {
 			return err
@@ -55,7 +55,7 @@ func (a AuditPositions) Release(ctx context.Context) error {
 }
 
 func (a AuditPositions) update(ctx context.Context, query string, args ...any) error {
-	return a.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return a.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		n, err := affected(tx.ExecContext(ctx, query, args...))
 		if err == nil && n == 0 {
 			err = errors.New("another process sends the audit trail now")

@@ -23,7 +23,7 @@ func (c Clips) Put(ctx context.Context, body []byte, ttl time.Duration) (id stri
 	sum := sha256.Sum256(body)
 	id = hex.EncodeToString(sum[:8])
 	expires := millis(time.Now().Add(ttl))
-	err = c.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = c.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		n, err := affected(tx.ExecContext(ctx, `
 			INSERT INTO clips (id, body, expires) VALUES ($1, $2, $3)
 			ON CONFLICT (id) DO UPDATE SET expires = CASE WHEN excluded.expires > clips.expires THEN excluded.expires ELSE clips.expires END

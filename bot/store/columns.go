@@ -36,7 +36,7 @@ func (c Columns) ChooseColumns(ctx context.Context, user, kind string, titles []
 	if err != nil {
 		return fmt.Errorf("remember chosen columns: %w", err)
 	}
-	err = c.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = c.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		if len(titles) == 0 {
 			_, err := tx.ExecContext(ctx, `DELETE FROM columns WHERE person = $1 AND kind = $2`, text(user), text(kind))
 			return err

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"s1bot/notifier/journal"
@@ -39,7 +38,7 @@ func (j Journal) Backlog(ctx context.Context, channel string) (b journal.Backlog
 // Gather makes a digest of a channel's backlog, all or nothing.
 func (j Journal) Gather(ctx context.Context, g journal.Gathering) error {
 	channel := text(g.Digest.Channel)
-	err := j.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := j.write(ctx, func(ctx context.Context, tx *transaction) error {
 		listed, err := affected(tx.ExecContext(ctx, `
 			UPDATE notices SET digest = $2, state = 'listed', rev = rev + 1
 			WHERE `+backlog+` AND seq <= $3 AND (rank > 0 OR seq > $4)`, channel, g.Digest.ID, g.Through, g.CardsUntil))

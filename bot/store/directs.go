@@ -27,7 +27,7 @@ func (d Directs) Direct(ctx context.Context, user string) (channel string, err e
 
 // SetDirect remembers the conversation with a person; an empty one is forgotten.
 func (d Directs) SetDirect(ctx context.Context, user, channel string) error {
-	err := d.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := d.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		var err error
 		if channel == "" {
 			_, err = tx.ExecContext(ctx, `DELETE FROM directs WHERE person = $1`, text(user))

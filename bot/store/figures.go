@@ -23,7 +23,7 @@ func (s Figures) SetFigure(ctx context.Context, f figures.Figure) error {
 		statement = `INSERT INTO figures (name, failed) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET failed = excluded.failed`
 		args = []any{f.Name, text(f.Failed)}
 	}
-	err := s.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := s.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		_, err := tx.ExecContext(ctx, statement, args...)
 		return err
 	})

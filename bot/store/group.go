@@ -23,11 +23,16 @@ var errClosed = errors.New("the database is closed")
 
 // A group commits writes that wait at the same moment in one transaction. While one batch is written the next one gathers, so
 // nobody waits for company, and the more there is to write the more of it shares a sync of the disk. Each write stands alone
-// all the same: one that fails is rolled back by itself.
+// all the same: one that fails is rolled back by itself. For that a batch in which one fails is made a second time, so a write must not
+// keep anything from a first try.
 type group struct {
-	db    *sql.DB
-	begin string        // the first statement of a transaction
-	turn  chan struct{} // held by the batch that is being written
+	db       *sql.DB
+	begin    string // the first statement of a transaction, which finds the end of the trail; may be empty
+	prepared *statements
+	tidy     func(context.Context) // what a database wants done every few commits, while others may write; may be nil
+	turn     chan struct{}         // held by the batch that is being written
+	commits  int                   // since the last tidying; of who has the turn
+	tidying  atomic.Bool
 
 	mu      sync.Mutex
 	next    *batch // gathers; nil if there is none
@@ -43,18 +48,18 @@ type batch struct {
 
 // A write is one method's change. Whoever sets taken first decides: the group whose transaction is open, or the caller who gives up.
 type write struct {
-	do    func(context.Context, *sql.Tx) error
+	do    func(context.Context, *transaction) error
 	taken atomic.Bool
 	err   error // valid when the batch is done
 }
 
-func newGroup(db *sql.DB, begin string) *group {
-	return &group{db: db, begin: begin, turn: make(chan struct{}, 1)}
+func newGroup(e engine) *group {
+	return &group{db: e.write, begin: e.begin, prepared: e.statements(e.write), tidy: e.tidy, turn: make(chan struct{}, 1)}
 }
 
 // do runs a write and returns when it is on disk. If ctx ends before the write has begun, nothing is written; once begun, its
 // true result is waited for, so that an error means that nothing was written.
-func (g *group) do(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
+func (g *group) do(ctx context.Context, do func(context.Context, *transaction) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -68,7 +73,7 @@ func (g *group) do(ctx context.Context, do func(context.Context, *sql.Tx) error)
 
 // soon is do for a write that nobody waits for: it shares the transaction of the next write that somebody waits for, or has one of its own
 // after companyWait. A person's click is then not behind the sync of what only tidies up after the last one.
-func (g *group) soon(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
+func (g *group) soon(ctx context.Context, do func(context.Context, *transaction) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -152,13 +157,32 @@ func (g *group) commit(b *batch) {
 	tx, err := g.open(ctx)
 	begun := g.take(b)
 	if err == nil {
-		err = transact(ctx, tx, begun)
+		err = g.transact(ctx, tx, begun)
 	}
 	if err != nil {
 		for _, w := range begun {
 			w.err = errors.Join(w.err, err)
 		}
 	}
+	g.prepared.learn(ctx)
+	g.tidyUp()
+}
+
+// tidyEvery is after how many commits a database is tidied up.
+const tidyEvery = 128
+
+// tidyUp begins that beside the writing, if it is time and nobody is at it.
+func (g *group) tidyUp() {
+	if g.commits++; g.tidy == nil || g.commits < tidyEvery || !g.tidying.CompareAndSwap(false, true) {
+		return
+	}
+	g.commits = 0
+	g.running.Go(func() {
+		defer g.tidying.Store(false)
+		ctx, cancel := context.WithTimeout(context.Background(), writeLimit)
+		defer cancel()
+		g.tidy(ctx)
+	})
 }
 
 // take closes the batch and returns the writes that nobody has given up.
@@ -177,31 +201,41 @@ func (g *group) take(b *batch) (begun []*write) {
 }
 
 // open begins a transaction that may write.
-func (g *group) open(ctx context.Context) (*sql.Tx, error) {
-	tx, err := g.db.BeginTx(ctx, nil)
+func (g *group) open(ctx context.Context) (*transaction, error) {
+	began, err := g.db.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, fmt.Errorf("begin a transaction: %w", err)
 	}
+	tx := &transaction{Tx: began, prepared: g.prepared}
 	if g.begin == "" {
 		return tx, nil
 	}
-	if _, err := tx.ExecContext(ctx, g.begin); err != nil {
+	if err := tx.readTrail(ctx, g.begin); err != nil && !errors.Is(err, sql.ErrNoRows) { // without its row nothing is appended; what needs no trail is written
 		return nil, errors.Join(fmt.Errorf("wait for the turn to write: %w", err), tx.Rollback())
 	}
 	return tx, nil
 }
 
-// transact is one transaction with every write in a savepoint of its own. Its error is that of the transaction.
-func transact(ctx context.Context, tx *sql.Tx, writes []*write) error {
-	defer tx.Rollback() // after a commit it does nothing
+// transact is one transaction with every write. Its error is that of the transaction.
+func (g *group) transact(ctx context.Context, tx *transaction, writes []*write) error {
+	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
 	if len(writes) == 0 {
 		return nil
 	}
-	if len(writes) == 1 {
-		if writes[0].err = writes[0].do(ctx, tx); writes[0].err != nil {
-			return nil
+	if failed := tx.together(ctx, writes); failed {
+		if len(writes) == 1 {
+			return nil // that is its own error
 		}
-	} else if err := apart(ctx, tx, writes); err != nil {
+		_ = tx.Rollback() // what it says is said by the next statement as well
+		var err error
+		if tx, err = g.open(ctx); err != nil {
+			return err
+		}
+		if err := tx.apart(ctx, writes); err != nil {
+			return err
+		}
+	}
+	if err := tx.moveTrail(ctx); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
@@ -210,15 +244,27 @@ func transact(ctx context.Context, tx *sql.Tx, writes []*write) error {
 	return nil
 }
 
+// together makes the writes, one after the other, until one fails.
+func (tx *transaction) together(ctx context.Context, writes []*write) (failed bool) {
+	for _, w := range writes {
+		w.err = w.do(ctx, tx)
+		var nothing untouched
+		if w.err != nil && !errors.As(w.err, &nothing) {
+			return true
+		}
+	}
+	return false
+}
+
 // apart makes the writes so that one that fails leaves the others alone.
-func apart(ctx context.Context, tx *sql.Tx, writes []*write) error {
+func (tx *transaction) apart(ctx context.Context, writes []*write) error {
 	for _, w := range writes {
 		if _, err := tx.ExecContext(ctx, `SAVEPOINT one`); err != nil {
 			return fmt.Errorf("begin a savepoint: %w", err)
 		}
-		end := `RELEASE SAVEPOINT one`
+		end, before := `RELEASE SAVEPOINT one`, tx.trail
 		if w.err = w.do(ctx, tx); w.err != nil {
-			end = `ROLLBACK TO SAVEPOINT one`
+			end, tx.trail = `ROLLBACK TO SAVEPOINT one`, before
 		}
 		if _, err := tx.ExecContext(ctx, end); err != nil {
 			return fmt.Errorf("end a savepoint: %w", err)

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"s1bot/approvals"
 )
 
 // held opens a database whose turn to write is taken, so that writes gather until free is called.
@@ -64,7 +66,7 @@ func TestWhatNobodyWaitsForSharesTheNextTransaction(t *testing.T) {
 	t.Parallel()
 	db, free := held(t)
 	defer free()
-	g, nothing := db.writes, func(context.Context, *sql.Tx) error { return nil }
+	g, nothing := db.writes, func(context.Context, *transaction) error { return nil }
 	later, err := g.ride(&write{do: nothing})
 	require.NoError(t, err)
 	next, err := g.join(&write{do: nothing})
@@ -111,7 +113,7 @@ func TestAWriteThatFailsLeavesItsNeighboursAlone(t *testing.T) {
 	var writes sync.WaitGroup
 	for n := range errs {
 		writes.Go(func() {
-			errs[n] = db.writes.do(context.Background(), func(ctx context.Context, tx *sql.Tx) error {
+			errs[n] = db.writes.do(context.Background(), func(ctx context.Context, tx *transaction) error {
 				_, err := tx.ExecContext(ctx, `INSERT INTO history (person, seq, at, line) VALUES ('U', $1, 0, '')`, n)
 				if n%3 == 0 {
 					return broken
@@ -192,7 +194,7 @@ func TestAWriteThatHasBegunTellsItsTrueResult(t *testing.T) {
 	db, free := held(t)
 	free()
 	ctx, giveUp := context.WithCancel(t.Context())
-	err := db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		giveUp()
 		_, err := tx.ExecContext(ctx, `INSERT INTO history (person, seq, at, line) VALUES ('U', 1, 0, '')`)
 		return err
@@ -211,7 +213,7 @@ func TestClosingWaitsForWhatIsBeingWritten(t *testing.T) {
 		release, closed := make(chan struct{}), make(chan error, 1)
 		written := make(chan error, 1)
 		go func() {
-			written <- db.writes.do(context.Background(), func(ctx context.Context, tx *sql.Tx) error {
+			written <- db.writes.do(context.Background(), func(ctx context.Context, tx *transaction) error {
 				<-release
 				_, err := tx.ExecContext(ctx, `INSERT INTO history (person, seq, at, line) VALUES ('U', 1, 0, '')`)
 				return err
@@ -235,4 +237,33 @@ func TestADatabaseInMemoryHasOneConnection(t *testing.T) {
 	defer db.Close()
 	require.Same(t, db.engine.read, db.engine.write, "a second one would see a database of its own")
 	require.Equal(t, 1, db.read.Stats().MaxOpenConnections)
+}
+
+func TestWhatFailedLeavesNoGapInTheTrail(t *testing.T) {
+	t.Parallel()
+	db, free := held(t)
+	broken := errors.New("broken")
+	var writes sync.WaitGroup
+	for n := range 6 {
+		writes.Go(func() {
+			err := db.writes.do(context.Background(), func(ctx context.Context, tx *transaction) error {
+				err := appendTrail(ctx, tx, approvals.Entry{Request: fmt.Sprint(n), Action: "asked", Detail: []byte("{}")})
+				if n%2 == 0 {
+					return broken
+				}
+				return err
+			})
+			if (n%2 == 0) != errors.Is(err, broken) {
+				t.Errorf("write %d: %v", n, err)
+			}
+		})
+	}
+	gathered(t, db.writes, 6)
+	free()
+	writes.Wait()
+	trail, err := db.Requests().Audit(t.Context(), approvals.AuditQuery{})
+	require.NoError(t, err)
+	n, err := approvals.Verify(trail)
+	require.NoError(t, err)
+	require.EqualValues(t, 3, n)
 }

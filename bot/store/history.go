@@ -19,7 +19,7 @@ const remembered = 200
 
 // Add remembers a line that a person asked for.
 func (h History) Add(ctx context.Context, user, line string, at time.Time) error {
-	err := h.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := h.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		var seq int64
 		err := tx.QueryRowContext(ctx, `
 			INSERT INTO history (person, seq, at, line)

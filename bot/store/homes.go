@@ -35,7 +35,7 @@ func (h Homes) Claim(ctx context.Context, user, print string, now, notAfter time
 		statement += ` AND print <> $2`
 	}
 	var n int64
-	err := h.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+	err := h.db.writes.do(ctx, func(ctx context.Context, tx *transaction) (err error) {
 		n, err = affected(tx.ExecContext(ctx, statement, text(user), print, millis(now), millis(notAfter)))
 		return err
 	})
@@ -53,7 +53,7 @@ func (h Homes) Release(ctx context.Context, user string) error {
 // Greet notes that somebody was greeted, and tells whether that was the first time.
 func (h Homes) Greet(ctx context.Context, user string, at time.Time) (first bool, err error) {
 	var n int64
-	err = h.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+	err = h.db.writes.do(ctx, func(ctx context.Context, tx *transaction) (err error) {
 		n, err = affected(tx.ExecContext(ctx, `INSERT INTO homes (person, greeted) VALUES ($1, $2)
 			ON CONFLICT (person) DO UPDATE SET greeted = excluded.greeted WHERE homes.greeted = 0`, text(user), millis(at)))
 		return err
@@ -65,7 +65,7 @@ func (h Homes) Greet(ctx context.Context, user string, at time.Time) (first bool
 }
 
 func (h Homes) write(ctx context.Context, statement string, args ...any) error {
-	err := h.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := h.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		_, err := tx.ExecContext(ctx, statement, args...)
 		return err
 	})

@@ -23,7 +23,7 @@ func (db *DB) Inbox() Inbox { return Inbox{db} }
 // Save writes one delivery down. When it returns nil the delivery is on disk; fresh is false if the key is known already.
 func (i Inbox) Save(ctx context.Context, key, kind string, payload []byte) (fresh bool, err error) {
 	now := time.Now()
-	err = i.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = i.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		n, err := affected(tx.ExecContext(ctx, `
 			INSERT INTO inbox (key, kind, payload, at, owner, until) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
 			text(key), text(kind), payload, millis(now), i.db.owner, millis(now.Add(inboxLease))))
@@ -40,7 +40,7 @@ func (i Inbox) Save(ctx context.Context, key, kind string, payload []byte) (fres
 // shares a later write's transaction; when it returns it is on disk.
 func (i Inbox) Finish(ctx context.Context, key string) error {
 	now := millis(time.Now())
-	err := i.db.writes.soon(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := i.db.writes.soon(ctx, func(ctx context.Context, tx *transaction) error {
 		_, err := tx.ExecContext(ctx, `UPDATE inbox SET payload = NULL, finished = $1 WHERE key = $2`, now, text(key))
 		return err
 	})
@@ -55,7 +55,7 @@ func (i Inbox) Finish(ctx context.Context, key string) error {
 // takes all that earlier ones left, however short ago.
 func (i Inbox) Unfinished(ctx context.Context, each func(key, kind string, payload []byte, at time.Time) error) error {
 	var items []item
-	err := i.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+	err := i.db.writes.do(ctx, func(ctx context.Context, tx *transaction) (err error) {
 		items, err = i.takeOver(ctx, tx)
 		return err
 	})
@@ -79,7 +79,7 @@ type item struct {
 }
 
 // takeOver prolongs the leases of this process and takes what others left.
-func (i Inbox) takeOver(ctx context.Context, tx *sql.Tx) ([]item, error) {
+func (i Inbox) takeOver(ctx context.Context, tx *transaction) ([]item, error) {
 	now := time.Now()
 	until := millis(now.Add(inboxLease))
 	if _, err := tx.ExecContext(ctx, `UPDATE inbox SET until = $1 WHERE finished = 0 AND owner = $2`, until, i.db.owner); err != nil {
@@ -103,7 +103,7 @@ const handedBack = 2 * inboxLease
 // Release gives the deliveries with these keys to whoever looks next, and keeps the rest of this process's for as long as it may take to
 // finish them: a process that stops calls it, and looks no more.
 func (i Inbox) Release(ctx context.Context, keys []string) error {
-	err := i.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := i.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		if _, err := tx.ExecContext(ctx, `UPDATE inbox SET until = $1 WHERE finished = 0 AND owner = $2`, millis(time.Now().Add(handedBack)), i.db.owner); err != nil {
 			return err
 		}
@@ -123,7 +123,7 @@ func (i Inbox) Release(ctx context.Context, keys []string) error {
 // Prune forgets deliveries that were finished before the given time, and clips that are over.
 func (i Inbox) Prune(ctx context.Context, before time.Time) error {
 	now := millis(time.Now())
-	err := i.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := i.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM inbox WHERE finished > 0 AND finished < $1`, millis(before)); err != nil {
 			return err
 		}

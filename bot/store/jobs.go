@@ -17,7 +17,7 @@ func (db *DB) Jobs() Jobs { return Jobs{db} }
 
 // Add writes a job down and gives it to owner until the given time; fresh is false if the id is known already.
 func (j Jobs) Add(ctx context.Context, id, owner string, body []byte, until time.Time) (fresh bool, err error) {
-	err = j.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = j.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		n, err := affected(tx.ExecContext(ctx, `INSERT INTO jobs (id, body, owner, until) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
 			text(id), string(body), text(owner), millis(until)))
 		fresh = n == 1
@@ -31,7 +31,7 @@ func (j Jobs) Add(ctx context.Context, id, owner string, body []byte, until time
 
 // Claim gives a job whose lease is over by now to owner until the given time; ok is false when there is none.
 func (j Jobs) Claim(ctx context.Context, owner string, now, until time.Time) (id string, body []byte, ok bool, err error) {
-	err = j.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = j.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		var kept string
 		err := tx.QueryRowContext(ctx, `
 			UPDATE jobs SET owner = $1, until = $2
@@ -52,7 +52,7 @@ func (j Jobs) Claim(ctx context.Context, owner string, now, until time.Time) (id
 // Save writes down how far owner is and prolongs the lease. Held is false when the job is another's now or gone; cancelled says
 // that somebody wants it to end.
 func (j Jobs) Save(ctx context.Context, id, owner string, body []byte, until time.Time) (held, cancelled bool, err error) {
-	err = j.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = j.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		err := tx.QueryRowContext(ctx, `UPDATE jobs SET body = $1, until = $2 WHERE id = $3 AND owner = $4 RETURNING cancelled <> 0`,
 			string(body), millis(until), text(id), text(owner)).Scan(&cancelled)
 		held = err == nil
@@ -69,7 +69,7 @@ func (j Jobs) Save(ctx context.Context, id, owner string, body []byte, until tim
 
 // Cancel asks whoever does a job to end it; found is false when it has ended already.
 func (j Jobs) Cancel(ctx context.Context, id string) (found bool, err error) {
-	err = j.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = j.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		n, err := affected(tx.ExecContext(ctx, `UPDATE jobs SET cancelled = 1 WHERE id = $1`, text(id)))
 		found = n == 1
 		return err
@@ -82,7 +82,7 @@ func (j Jobs) Cancel(ctx context.Context, id string) (found bool, err error) {
 
 // Finish removes a job that has ended, if owner holds it.
 func (j Jobs) Finish(ctx context.Context, id, owner string) error {
-	err := j.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := j.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		_, err := tx.ExecContext(ctx, `DELETE FROM jobs WHERE id = $1 AND owner = $2`, text(id), text(owner))
 		return err
 	})

@@ -78,7 +78,7 @@ func (j Journal) Record(ctx context.Context, b journal.Batch) error {
 	if err != nil {
 		return err
 	}
-	err = j.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = j.write(ctx, func(ctx context.Context, tx *transaction) error {
 		if !b.Cursor.Since.IsZero() {
 			_, err := tx.ExecContext(ctx, `
 				INSERT INTO cursors (source, body) VALUES ($1, $2)
@@ -103,7 +103,7 @@ func (j Journal) Record(ctx context.Context, b journal.Batch) error {
 
 // addFresh inserts notices in order. Their numbers come from a row that is locked until the commit, so that a later number is never
 // seen before an earlier one.
-func addFresh(ctx context.Context, tx *sql.Tx, fresh []journal.Notice) error {
+func addFresh(ctx context.Context, tx *transaction, fresh []journal.Notice) error {
 	if len(fresh) == 0 {
 		return nil
 	}
@@ -134,7 +134,7 @@ func addFresh(ctx context.Context, tx *sql.Tx, fresh []journal.Notice) error {
 }
 
 // change gives the console's side of items to their notices.
-func change(ctx context.Context, tx *sql.Tx, changed []journal.Notice) error {
+func change(ctx context.Context, tx *transaction, changed []journal.Notice) error {
 	if len(changed) == 0 {
 		return nil
 	}
@@ -154,7 +154,7 @@ func change(ctx context.Context, tx *sql.Tx, changed []journal.Notice) error {
 }
 
 // forget deletes what is too old to be read again.
-func forget(ctx context.Context, tx *sql.Tx, b journal.Batch) error {
+func forget(ctx context.Context, tx *transaction, b journal.Batch) error {
 	if b.Forget.IsZero() {
 		return nil
 	}
@@ -228,7 +228,7 @@ func scanNotice(rows *sql.Rows) (n journal.Notice, err error) {
 
 // Save writes Slack's side of notices, all or none.
 func (j Journal) Save(ctx context.Context, notices ...journal.Notice) error {
-	err := j.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := j.write(ctx, func(ctx context.Context, tx *transaction) error {
 		for _, n := range notices {
 			rows, err := affected(tx.ExecContext(ctx, `
 				UPDATE notices SET rev = rev + 1, state = $1, thread = $2, ts = $3, shown = $4, fingerprint = $5,

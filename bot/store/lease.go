@@ -21,7 +21,7 @@ var _ notifier.Leases = Journal{}
 func (j Journal) Lease(ctx context.Context, c journal.Claim) (fence int64, err error) {
 	takeover := c.First && j.db.engine.name == "sqlite"
 	now := time.Now()
-	err = j.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = j.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		fence = 0
 		_, err := tx.ExecContext(ctx, `INSERT INTO leases (name, owner, until, fence) VALUES ($1, '', 0, 0) ON CONFLICT (name) DO NOTHING`, lease)
 		if err != nil {
@@ -52,7 +52,7 @@ func (j Journal) Lease(ctx context.Context, c journal.Claim) (fence int64, err e
 
 // Release gives the lease back, so that another process need not wait for its end.
 func (j Journal) Release(ctx context.Context, owner string) error {
-	err := j.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := j.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		_, err := tx.ExecContext(ctx, `UPDATE leases SET until = 0 WHERE name = $1 AND owner = $2`, lease, owner)
 		return err
 	})
@@ -66,8 +66,8 @@ func (j Journal) Release(ctx context.Context, owner string) error {
 func (j Journal) Fenced(fence int64) notifier.Journal { return Journal{db: j.db, fence: fence} }
 
 // write does one transaction, unless somebody else holds the lease.
-func (j Journal) write(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
-	return j.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+func (j Journal) write(ctx context.Context, do func(context.Context, *transaction) error) error {
+	return j.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		if err := j.held(ctx, tx); err != nil {
 			return err
 		}
@@ -76,7 +76,7 @@ func (j Journal) write(ctx context.Context, do func(context.Context, *sql.Tx) er
 }
 
 // held fails where another process has taken the lease since. It locks the row, so that nobody takes it before the commit.
-func (j Journal) held(ctx context.Context, tx *sql.Tx) error {
+func (j Journal) held(ctx context.Context, tx *transaction) error {
 	if j.fence == 0 {
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -57,7 +58,9 @@ func TestNoHotPathReadsATableFromEndToEnd(t *testing.T) {
 	recorded, err := sql.Open("recorder", "file:"+path)
 	require.NoError(t, err)
 	recorded.SetMaxOpenConns(1)
-	watched := &DB{engine: newSQLite(path, recorded, recorded), owner: "p1", read: recorded, writes: newGroup(recorded, "")}
+	watching := newSQLite(path, recorded, recorded)
+	watching.parses = false // so that each statement is prepared where it is used
+	watched := &DB{engine: watching, owner: "p1", read: reader{DB: recorded}, writes: newGroup(watching)}
 	defer func() { require.NoError(t, watched.Close()) }()
 	walk(t, watched)
 
@@ -154,4 +157,101 @@ func walk(t *testing.T, db *DB) {
 	require.NoError(t, err)
 	_, err = j.Snoozes(ctx, now)
 	require.NoError(t, err)
+}
+
+// counted opens a database that counts its statements. Transactions and syncs are not among them.
+func counted(t *testing.T) (db *DB, statements func() []string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "s1bot.db")
+	made, err := Open(t.Context(), "sqlite:"+path, nil)
+	require.NoError(t, err)
+	r := &recorder{Driver: made.read.Driver()}
+	require.NoError(t, made.Close())
+	sql.Register(t.Name(), r)
+	recorded, err := sql.Open(t.Name(), "file:"+path)
+	require.NoError(t, err)
+	recorded.SetMaxOpenConns(1)
+	e := newSQLite(path, recorded, recorded)
+	e.parses = false
+	db = &DB{engine: e, owner: "p1", read: reader{DB: recorded}, writes: newGroup(e)}
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	return db, func() []string {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		all := r.statements
+		r.statements = nil
+		return all
+	}
+}
+
+// What a click waits for is one statement for each row that changes, and two more for the trail, however many clicks share the commit.
+// On PostgreSQL each of them is a round trip.
+func TestABatchCostsAStatementARow(t *testing.T) {
+	t.Parallel()
+	db, statements := counted(t)
+	l, err := approvals.New(approvals.Config{Store: db.Requests(), Owner: "p1"})
+	require.NoError(t, err)
+	var all []approvals.Request
+	for n := range 10 {
+		r, _, err := l.Submit(t.Context(), approvals.Request{Key: fmt.Sprint(n), Command: "c", Requester: "U1", State: approvals.Approved})
+		require.NoError(t, err)
+		all = append(all, r)
+	}
+	_, err = db.Inbox().Save(t.Context(), "click", "block_actions", []byte("{}"))
+	require.NoError(t, err)
+	statements()
+
+	together := func(writes ...func() error) {
+		db.writes.turn <- struct{}{}
+		var all sync.WaitGroup
+		for _, write := range writes {
+			all.Go(func() {
+				if err := write(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		gathered(t, db.writes, len(writes))
+		<-db.writes.turn
+		all.Wait()
+	}
+	var swaps []func() error
+	for _, r := range all {
+		swaps = append(swaps, func() error {
+			return db.Requests().Swap(t.Context(), r, approvals.Entry{Request: r.ID, Action: "started", Detail: []byte(`{}`)})
+		})
+	}
+	together(swaps...)
+	require.Len(t, statements(), 2*len(all)+2)
+
+	together(func() error {
+		if err := db.Requests().Swap(t.Context(), all[0]); !errors.Is(err, approvals.ErrConflict) {
+			return fmt.Errorf("a second swap: %w", err)
+		}
+		return nil
+	}, func() error {
+		_, err := db.Inbox().Save(t.Context(), "another click", "block_actions", []byte("{}"))
+		return err
+	})
+	require.Len(t, statements(), 2, "who was slower changed nothing, so nothing is made again")
+	trail, err := db.Requests().Audit(t.Context(), approvals.AuditQuery{})
+	require.NoError(t, err)
+	_, err = approvals.Verify(trail)
+	require.NoError(t, err)
+}
+
+func TestStatementsAreParsedOnce(t *testing.T) {
+	t.Parallel()
+	db, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "s1bot.db"), nil)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, db.Close()) }()
+	for n := range 3 {
+		_, err := db.Inbox().Save(t.Context(), fmt.Sprint(n), "block_actions", []byte("{}"))
+		require.NoError(t, err)
+		_, err = db.Requests().Find(t.Context(), approvals.Query{ID: "x"})
+		require.NoError(t, err)
+	}
+	require.Len(t, db.writes.prepared.kept, 1)
+	require.Len(t, db.read.prepared.kept, 1)
+	require.Empty(t, db.writes.prepared.next)
 }

@@ -13,10 +13,6 @@ import (
 // postgresConns bounds a process's connections; a server allows 100 by default, for all.
 const postgresConns = 8
 
-// oneWriter makes the processes write one after the other. Nearly every write appends to the trail and would wait for its end
-// anyway, holding a connection meanwhile; and transactions that follow each other cannot lock each other out.
-const oneWriter = `SELECT seq FROM audit_head WHERE one = 1 FOR UPDATE`
-
 // openPostgres opens the database that several processes share.
 func openPostgres(ctx context.Context, url string) (engine, error) {
 	db, err := sql.Open("pgx", url)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 )
@@ -26,7 +25,7 @@ func (db *DB) Prune(ctx context.Context, before time.Time) (gone int64, err erro
 		statement := fmt.Sprintf(`DELETE FROM %[1]s WHERE (%[2]s) IN (SELECT %[2]s FROM %[1]s WHERE %[3]s < $1 LIMIT %[4]d)`, p.table, p.key, p.time, pruneBatch)
 		for {
 			var n int64
-			err := db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+			err := db.writes.do(ctx, func(ctx context.Context, tx *transaction) (err error) {
 				n, err = affected(tx.ExecContext(ctx, statement, millis(before)))
 				return err
 			})

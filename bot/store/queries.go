@@ -18,7 +18,7 @@ const keepQueries = 30 * 24 * time.Hour
 
 // AddQuery remembers a query that a person started, and forgets their old ones.
 func (q Queries) AddQuery(ctx context.Context, user, id, words string, at time.Time) error {
-	err := q.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := q.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM queries WHERE person = $1 AND at < $2`, text(user), millis(at.Add(-keepQueries))); err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 )
@@ -20,7 +19,7 @@ const keepRates = 24 * time.Hour
 // there. The row is the theoretical arrival time of the generic cell rate algorithm, so one statement decides among all processes.
 func (r Rates) Reserve(ctx context.Context, key string, every time.Duration, now time.Time) (time.Time, error) {
 	var full int64
-	err := r.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := r.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM rates WHERE full_at < $1`, now.Add(-keepRates).UnixMilli()); err != nil {
 			return err
 		}
@@ -36,7 +35,7 @@ func (r Rates) Reserve(ctx context.Context, key string, every time.Duration, now
 
 // Cancel gives a turn back that was not used, unless somebody has one behind it.
 func (r Rates) Cancel(ctx context.Context, key string, every time.Duration, full time.Time) error {
-	err := r.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := r.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		_, err := tx.ExecContext(ctx, `UPDATE rates SET full_at = full_at - $1 WHERE key = $2 AND full_at = $3`, every.Milliseconds(), key, full.UnixMilli())
 		return err
 	})

@@ -27,12 +27,10 @@ func (s Requests) Insert(ctx context.Context, r approvals.Request, e approvals.E
 	if err != nil {
 		return r, false, err
 	}
-	stored, created := r, false
-	err = s.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		head, err := lockTrail(ctx, tx)
-		if err != nil {
-			return err
-		}
+	var stored approvals.Request
+	var created bool
+	err = s.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
+		stored, created = r, false
 		n, err := affected(tx.ExecContext(ctx, `
 			INSERT INTO requests (id, ref, key, version, state, requester, created, behind, due, body)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
@@ -48,7 +46,7 @@ func (s Requests) Insert(ctx context.Context, r approvals.Request, e approvals.E
 			return err
 		}
 		created = true
-		return appendTrail(ctx, tx, head, e)
+		return appendTrail(ctx, tx, e)
 	})
 	if err != nil {
 		return r, false, fmt.Errorf("insert request %s: %w", r.ID, err)
@@ -56,9 +54,9 @@ func (s Requests) Insert(ctx context.Context, r approvals.Request, e approvals.E
 	return stored, created, nil
 }
 
-// unseen refuses r, which was just inserted, if its requester asked for something that its ruling did not know of. Who holds the
-// trail is alone with the requests, so nobody asks meanwhile.
-func unseen(ctx context.Context, tx *sql.Tx, r approvals.Request) error {
+// unseen refuses r, which was just inserted, if its requester asked for something that its ruling did not know of. One
+// process writes at a time, so nobody asks meanwhile.
+func unseen(ctx context.Context, tx *transaction, r approvals.Request) error {
 	if r.Seen.Since.IsZero() {
 		return nil
 	}
@@ -72,7 +70,7 @@ func unseen(ctx context.Context, tx *sql.Tx, r approvals.Request) error {
 }
 
 // sameKey is the request that already has the key; without one, it was the id or the reference that was in use.
-func sameKey(ctx context.Context, tx *sql.Tx, key string) (approvals.Request, error) {
+func sameKey(ctx context.Context, tx *transaction, key string) (approvals.Request, error) {
 	rs, err := scan(tx.QueryContext(ctx, `SELECT version, body FROM requests WHERE key = $1`, text(key)))
 	if err != nil {
 		return approvals.Request{}, err
@@ -89,13 +87,7 @@ func (s Requests) Swap(ctx context.Context, r approvals.Request, entries ...appr
 	if err != nil {
 		return err
 	}
-	err = s.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		var head approvals.Mark
-		if len(entries) > 0 { // the trail before the row, everywhere, so that two processes cannot wait for each other
-			if head, err = lockTrail(ctx, tx); err != nil {
-				return err
-			}
-		}
+	err = s.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		n, err := affected(tx.ExecContext(ctx, `
 			UPDATE requests SET version = version + 1, state = $1, behind = $2, due = $3, body = $4 WHERE id = $5 AND version = $6`,
 			r.State, number(r.Behind()), millis(r.Due()), body, text(r.ID), r.Version))
@@ -103,9 +95,9 @@ func (s Requests) Swap(ctx context.Context, r approvals.Request, entries ...appr
 			return err
 		}
 		if n == 0 {
-			return approvals.ErrConflict
+			return untouched{approvals.ErrConflict}
 		}
-		return appendTrail(ctx, tx, head, entries...)
+		return appendTrail(ctx, tx, entries...)
 	})
 	if err != nil {
 		return fmt.Errorf("swap request %s: %w", r.ID, err)
@@ -115,12 +107,8 @@ func (s Requests) Swap(ctx context.Context, r approvals.Request, entries ...appr
 
 // Append adds entries that belong to no change of a request.
 func (s Requests) Append(ctx context.Context, entries ...approvals.Entry) error {
-	err := s.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		head, err := lockTrail(ctx, tx)
-		if err != nil {
-			return err
-		}
-		return appendTrail(ctx, tx, head, entries...)
+	err := s.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
+		return appendTrail(ctx, tx, entries...)
 	})
 	if err != nil {
 		return fmt.Errorf("append to the audit trail: %w", err)

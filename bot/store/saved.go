@@ -16,7 +16,7 @@ func (db *DB) Saved() Saved { return Saved{db} }
 
 // Save keeps a command of somebody's; a name that they have already means it from now on. It is refused where they have most others.
 func (s Saved) Save(ctx context.Context, user string, c library.Saved, most int) (kept bool, err error) {
-	err = s.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = s.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		others := 0
 		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM saved WHERE person = $1 AND name <> $2`, text(user), text(c.Name)).Scan(&others); err != nil {
 			return err
@@ -37,7 +37,7 @@ func (s Saved) Save(ctx context.Context, user string, c library.Saved, most int)
 
 // Forget removes a saved command of somebody's; found is false where there is none of that name.
 func (s Saved) Forget(ctx context.Context, user, name string) (found bool, err error) {
-	err = s.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = s.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		n, err := affected(tx.ExecContext(ctx, `DELETE FROM saved WHERE person = $1 AND name = $2`, text(user), text(name)))
 		found = n > 0
 		return err

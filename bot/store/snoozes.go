@@ -37,7 +37,7 @@ func (j Journal) SetSnooze(ctx context.Context, s journal.Snooze) error {
 	if err != nil {
 		return err
 	}
-	err = j.db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = j.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO snoozes (id, until, body) VALUES ($1, $2, $3)
 			ON CONFLICT (id) DO UPDATE SET until = excluded.until, body = excluded.body`, s.ID, millis(s.Until), body)

@@ -2,13 +2,15 @@
 // or PostgreSQL with one text for both.
 //
 // The rule that must not break: what belongs together is one transaction, and a method that returned nil is on disk. Writes
-// that wait at the same moment share a commit (group.go), so that fifty clicks cost one sync of the disk and not fifty.
+// that wait at the same moment share a commit (group.go), so that fifty clicks cost one sync of the disk and not fifty, and a write costs
+// the statements that it consists of and no others (transaction.go).
 package store
 
 import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -22,7 +24,7 @@ import (
 type DB struct {
 	engine engine
 	owner  string // names this process among those that share the database
-	read   *sql.DB
+	read   reader
 	writes *group
 	probe  probe
 }
@@ -35,7 +37,9 @@ type engine struct {
 	dialect  goose.Dialect
 	hasTable string // asks whether there is a table of a name
 	folder   string // of SQLite's file; empty where there is none
-	begin    string // the first statement of a transaction; may be empty
+	begin    string // the first statement of a transaction, which finds the end of the trail; may be empty
+	parses   bool   // every text anew, unless it is kept prepared
+	tidy     func(context.Context)
 	words    func(error) error
 	check    func(context.Context) error // looks for damage
 }
@@ -54,7 +58,7 @@ func Open(ctx context.Context, url string, log *slog.Logger) (*DB, error) {
 		e.close()
 		return nil, e.words(err)
 	}
-	return &DB{engine: e, owner: rand.Text(), read: e.read, writes: newGroup(e.write, e.begin)}, nil
+	return &DB{engine: e, owner: rand.Text(), read: reader{e.read, e.statements(e.read)}, writes: newGroup(e)}, nil
 }
 
 // Exists says what is wrong where url names a file that is not there, which Open would make: who only reads is helped by that as
@@ -86,7 +90,15 @@ func open(ctx context.Context, url string) (engine, error) {
 // Close waits for writes that are under way and closes the database.
 func (db *DB) Close() error {
 	db.writes.close()
-	return db.engine.close()
+	return errors.Join(db.writes.prepared.close(), db.read.prepared.close(), db.engine.close())
+}
+
+// statements are those that stay prepared on one side of the database.
+func (e engine) statements(db *sql.DB) *statements {
+	if !e.parses {
+		return nil
+	}
+	return newStatements(db)
 }
 
 func (e engine) close() error {

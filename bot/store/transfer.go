@@ -68,8 +68,8 @@ func Copy(ctx context.Context, from, to string) (t Transfer, err error) {
 				return fmt.Errorf("the source: %w", err)
 			}
 		}
-		return target.writes.do(ctx, func(ctx context.Context, writing *sql.Tx) (err error) {
-			t, err = transfer(ctx, reading, writing)
+		return target.writes.do(ctx, func(ctx context.Context, writing *transaction) (err error) {
+			t, err = transfer(ctx, reading, writing.Tx)
 			return err
 		})
 	})

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -45,7 +44,7 @@ func (db *DB) Writable(ctx context.Context) error {
 
 // write changes a row to what it is, which both engines write down, and looks whether there is room for more.
 func (db *DB) write(ctx context.Context) error {
-	err := db.writes.do(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
 		_, err := tx.ExecContext(ctx, `UPDATE audit_head SET seq = seq WHERE one = 1`)
 		return err
 	})
