@@ -84,7 +84,7 @@ type Config struct {
 	Columns            library.Columns
 	Homes              Homes
 	Figures            home.Figures                  // of the console
-	TokenEnds          func() time.Time              // of the console's token; zero where nobody knows
+	TokenEnds          func() home.TokenEnd          // of the consoles' tokens
 	Told               func(channel string) []string // what new things a channel hears of: "threats", "alerts"
 	Queries            catalog.Queries               // may be nil: then the search box for queries is empty
 	Exports            *tempfile.Space               // where files of whole lists wait on their way to Slack; nil: in memory, and shorter

@@ -206,7 +206,7 @@ func savedLines(store library.Store) func(context.Context, string) ([]home.Line,
 // wireHome makes what keeps Home tabs, and what greets.
 func (b *Bot) wireHome(w ways, pages *pages) *greetings {
 	b.home = home.New(home.Config{
-		Catalog: b.Catalog, Ledger: b.Ledger, Figures: b.Figures, Views: b.Homes, History: b.History, Saved: savedLines(b.Saved), Publisher: pages, Who: w.people.Who,
+		Catalog: b.Catalog, Consoles: b.Consoles, Ledger: b.Ledger, Figures: b.Figures, Views: b.Homes, History: b.History, Saved: savedLines(b.Saved), Publisher: pages, Who: w.people.Who,
 		Sockets: b.Ready, TokenEnds: b.TokenEnds, Words: home.Words{Find: library.FindWord, Review: reviewWord, Thaw: thawWord}, Every: b.Tick, Patience: 3 * time.Second, Now: b.Now, Log: b.Log,
 	})
 	return &greetings{

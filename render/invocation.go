@@ -41,8 +41,7 @@ func (c Card) On(console string) Card {
 	parts := slices.Clone(c.Parts)
 	for i, p := range parts {
 		if row, ok := p.(Row); ok {
-			row.Actions = actionsOn(row.Actions, console)
-			parts[i] = row
+			parts[i] = row.On(console)
 		}
 	}
 	c.Parts = parts
@@ -58,11 +57,19 @@ func (p Page) On(console string) Page {
 	for i, s := range p.Sections {
 		rows := slices.Clone(s.Rows)
 		for j, row := range rows {
-			rows[j].Actions = actionsOn(row.Actions, console)
+			rows[j] = row.On(console)
 		}
 		p.Sections[i].Rows = rows
 	}
 	return p
+}
+
+// On is Card.On for a row.
+func (r Row) On(console string) Row {
+	if console != "" {
+		r.Actions = actionsOn(r.Actions, console)
+	}
+	return r
 }
 
 // actionsOn are actions that act on a console, unless they say on which.

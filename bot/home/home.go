@@ -21,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -28,6 +29,7 @@ import (
 	"s1bot/approvals/plans"
 	"s1bot/approvals/workflow"
 	"s1bot/commands/catalog"
+	"s1bot/commands/consoles"
 	"s1bot/notifier/figures"
 	"s1bot/render"
 )
@@ -72,7 +74,7 @@ type Ledger interface {
 	Frozen(ctx context.Context) (approvals.Request, bool, error)
 }
 
-// Figures are what was counted about the console.
+// Figures are what was counted about the consoles, by figures.Of.
 type Figures interface {
 	All(ctx context.Context) (map[string]figures.Figure, error)
 }
@@ -85,6 +87,7 @@ type History interface {
 // A Config is what a Keeper needs, all of it.
 type Config struct {
 	Catalog   *catalog.Catalog
+	Consoles  *consoles.Set
 	Ledger    Ledger
 	Figures   Figures
 	Views     Views
@@ -93,7 +96,7 @@ type Config struct {
 	Publisher Publisher
 	Who       func(ctx context.Context, user string) workflow.Person
 	Sockets   func() int
-	TokenEnds func() time.Time
+	TokenEnds func() TokenEnd
 	Words     Words
 	Every     time.Duration // between looks for what changed
 	Patience  time.Duration // how long the first who opens a tab waits for figures to be counted
@@ -108,7 +111,7 @@ type Keeper struct {
 	mu       sync.Mutex
 	shared   State // what all see
 	sharedAt time.Time
-	credits  map[string]approvals.Request
+	credits  credits
 	credited time.Time
 	creditOf string // the figure that the credits are for
 	people   map[string]known
@@ -156,13 +159,41 @@ func (k *Keeper) awaitFigures(ctx context.Context) {
 // counted tells whether all figures are known as of lately, or known not to be had.
 func (k *Keeper) counted(ctx context.Context) bool {
 	all, err := k.Figures.All(ctx)
+	if err != nil {
+		return true
+	}
 	since := k.Now().Add(-figuresKept)
-	for _, f := range all {
-		if f.Failed == "" && f.At.Before(since) {
+	for _, c := range k.Consoles.All() {
+		known := figuresOf(all, k.mark(c))
+		if len(known) < figures.Count {
 			return false
 		}
+		for _, f := range known {
+			if f.Failed == "" && f.At.Before(since) {
+				return false
+			}
+		}
 	}
-	return err != nil || len(all) >= figures.Count
+	return true
+}
+
+// mark is what the names of a console's figures carry.
+func (k *Keeper) mark(c consoles.Console) string {
+	if !k.Consoles.Several() {
+		return ""
+	}
+	return k.Consoles.Mark(c)
+}
+
+// figuresOf are the figures of one console, by what they count.
+func figuresOf(all map[string]figures.Figure, mark string) map[string]figures.Figure {
+	own := map[string]figures.Figure{}
+	for _, name := range figures.Names() {
+		if f, ok := all[figures.Of(name, mark)]; ok {
+			own[name] = f
+		}
+	}
+	return own
 }
 
 // Run publishes what changed, until ctx ends.
@@ -310,31 +341,38 @@ func (k *Keeper) everybodys(ctx context.Context) (State, error) {
 	if frozen {
 		s.Freeze = &freeze
 	}
-	if s.Figures, err = k.Figures.All(ctx); err != nil {
+	counted, err := k.Figures.All(ctx)
+	if err != nil {
 		return s, err
 	}
 	s.Requests, err = k.Ledger.Find(ctx, approvals.Query{States: []approvals.State{approvals.Pending, approvals.Approved, approvals.Running}, Limit: maxListed})
 	if err != nil {
 		return s, err
 	}
-	if s.Isolators, err = k.isolators(ctx, s, now); err != nil {
+	by, err := k.isolators(ctx, counted, now)
+	if err != nil {
 		return s, err
+	}
+	for _, c := range k.Consoles.All() {
+		s.Consoles = append(s.Consoles, Console{Name: c.Name, Stamp: k.Consoles.Stamp(c), Figures: figuresOf(counted, k.mark(c)), Isolators: by[c.Name]})
 	}
 	k.shared, k.sharedAt = s, now
 	return s, nil
 }
 
+// credits are who isolated endpoints, by the name of the console and the endpoint's id.
+type credits map[string]map[string]approvals.Request
+
 // isolators tells who isolated each endpoint that is isolated now, as of the last minute.
-func (k *Keeper) isolators(ctx context.Context, s State, now time.Time) (map[string]approvals.Request, error) {
-	isolated := string(s.Figures[figures.Isolated].Body)
-	var e figures.Endpoints
-	if json.Unmarshal([]byte(isolated), &e) != nil || e.Total == 0 {
+func (k *Keeper) isolators(ctx context.Context, counted map[string]figures.Figure, now time.Time) (credits, error) {
+	isolated := k.isolated(counted)
+	if isolated == "" {
 		return nil, nil
 	}
 	if now.Sub(k.credited) < creditFor && k.creditOf == isolated {
 		return k.credits, nil
 	}
-	by := map[string]approvals.Request{}
+	by := credits{}
 	q := approvals.Query{States: []approvals.State{approvals.Done}, Since: now.Add(-creditFrom), Limit: creditPage}
 	for {
 		done, err := k.Ledger.Find(ctx, q)
@@ -356,14 +394,32 @@ func (k *Keeper) isolators(ctx context.Context, s State, now time.Time) (map[str
 	return by, nil
 }
 
+// isolated is which endpoints are isolated, on all consoles, as one text; empty where none is.
+func (k *Keeper) isolated(counted map[string]figures.Figure) string {
+	var which strings.Builder
+	for _, c := range k.Consoles.All() {
+		body := counted[figures.Of(figures.Isolated, k.mark(c))].Body
+		var e figures.Endpoints
+		if json.Unmarshal(body, &e) == nil && e.Total > 0 {
+			fmt.Fprintf(&which, "%s %s\n", c.Name, body)
+		}
+	}
+	return which.String()
+}
+
 // credit notes which endpoints a request isolated.
-func (k *Keeper) credit(by map[string]approvals.Request, req approvals.Request) {
-	if cmd, ok := k.Catalog.Find(req.Command); !ok || cmd.Effect == nil || !cmd.Effect.Isolates {
+func (k *Keeper) credit(by credits, req approvals.Request) {
+	on, err := k.Consoles.Carried(req.Console)
+	cmd, ok := k.Catalog.Find(req.Command)
+	if err != nil || !ok || cmd.Effect == nil || !cmd.Effect.Isolates {
 		return
 	}
+	if by[on.Name] == nil {
+		by[on.Name] = map[string]approvals.Request{}
+	}
 	for _, t := range plans.Of(req).Targets {
-		if req.Started.After(by[t.ID].Started) {
-			by[t.ID] = req
+		if req.Started.After(by[on.Name][t.ID].Started) {
+			by[on.Name][t.ID] = req
 		}
 	}
 }

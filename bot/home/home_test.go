@@ -19,8 +19,10 @@ import (
 	"s1bot/approvals/workflow"
 	"s1bot/commands"
 	"s1bot/commands/catalog"
+	"s1bot/commands/consoles"
 	"s1bot/notifier/figures"
 	"s1bot/render"
+	"s1bot/s1"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -45,9 +47,17 @@ var words = Words{Find: "find", Review: "review", Thaw: "thaw"}
 
 func drawn(s State) (text string, blocks int) {
 	s.Now = noon
+	if s.Consoles == nil {
+		s.Consoles = one(nil)
+	}
 	view := Page(s, commands.All(), words).Home(render.Options{})
 	body, _ := json.Marshal(view)
 	return string(body), len(view.Blocks.BlockSet)
+}
+
+// one is the only console there is, with its figures.
+func one(counted map[string]figures.Figure) []Console {
+	return []Console{{Name: consoles.Default, Figures: counted}}
 }
 
 func counted(n int) map[string]figures.Figure {
@@ -64,10 +74,11 @@ func TestAnApproverSeesWhatWaitsAndHowThingsAre(t *testing.T) {
 	t.Parallel()
 	done := request("A-0001", approvals.Done)
 	done.Term, done.Approvals = &approvals.Term{For: time.Hour, Began: noon, Ends: noon.Add(time.Hour)}, []approvals.Vote{{User: "UBOB"}}
-	s := State{Person: person(t, "UBOB", policy.Certain(true)), Sockets: 2, TokenEnds: noon.Add(41 * 24 * time.Hour), Figures: counted(9),
-		Requests:  []approvals.Request{request("A-7F3A", approvals.Pending)},
-		Isolators: map[string]approvals.Request{"1400000000000000001": done}, Recent: []string{"list-agents computer-name=DESKTOP", "nonsense ((("},
-		Saved: []Line{{"morning", "threats open"}}}
+	s := State{Person: person(t, "UBOB", policy.Certain(true)), Sockets: 2, TokenEnds: TokenEnd{At: noon.Add(41 * 24 * time.Hour)}, Consoles: one(counted(9)),
+		Requests: []approvals.Request{request("A-7F3A", approvals.Pending)},
+		Recent:   []string{"list-agents computer-name=DESKTOP", "nonsense ((("},
+		Saved:    []Line{{"morning", "threats open"}}}
+	s.Consoles[0].Isolators = map[string]approvals.Request{"1400000000000000001": done}
 	text, _ := drawn(s)
 	for _, want := range []string{"🟢 console · 🟢 Slack · token expires in 41 days", "Waiting for you (1)", "A-7F3A", "SRV-SQL-1", "beaconing", `"Approve"`, `"Deny"`, `"Review"`,
 		"Threats 19", "9 malicious · 10 suspicious", "Alerts 50", "11 critical", "Isolated now (1)", "Extend", "Reconnect", "connect-agent-to-network", "Run again", "morning", "Find a command", "IOCs"} {
@@ -94,7 +105,7 @@ func TestWhileFrozenNothingIsOfferedForApproval(t *testing.T) {
 
 func TestStrangersSeeASentence(t *testing.T) {
 	t.Parallel()
-	s := State{Figures: counted(9), Requests: []approvals.Request{request("A-7F3A", approvals.Pending)}, Recent: []string{"list-agents"}}
+	s := State{Consoles: one(counted(9)), Requests: []approvals.Request{request("A-7F3A", approvals.Pending)}, Recent: []string{"list-agents"}}
 	for words, full := range map[string]policy.Answer{"This bot is for full members": policy.Certain(false), "I can't tell who you are": policy.CannotTell("slack is down")} {
 		s.Person = person(t, "UEVE", full)
 		text, blocks := drawn(s)
@@ -108,13 +119,77 @@ func TestStrangersSeeASentence(t *testing.T) {
 	require.Contains(t, text, "Threats")
 }
 
+// Each console has its own figures, its own isolated endpoints, be their ids equal, and buttons that act there.
+func TestSeveralConsolesAreShownApart(t *testing.T) {
+	t.Parallel()
+	down := map[string]figures.Figure{figures.Health: {Failed: "no answer"}, figures.Isolated: {Failed: "no answer"}}
+	by := request("A-0001", approvals.Done)
+	req := request("A-7F3A", approvals.Pending)
+	req.Console = "us"
+	s := State{Person: person(t, "UBOB", policy.Certain(true)), TokenEnds: TokenEnd{At: noon.Add(3 * 24 * time.Hour), Of: "us"}, Requests: []approvals.Request{req},
+		Recent: []string{"list-agents console=US", "list-threats console=gone"},
+		Consoles: []Console{
+			{Name: "emea", Stamp: "emea", Figures: counted(9), Isolators: map[string]approvals.Request{"1400000000000000001": by}},
+			{Name: "us", Stamp: "us", Figures: counted(1)}, {Name: "apac", Stamp: "apac", Figures: down},
+		}}
+	text, _ := drawn(s)
+	for _, want := range []string{"🟢 emea · 🟢 us · 🔴 apac: no answer", "us's token expires in 3 days", "Open at emea", "Threats 19", "Open at us", "Threats 3", "Open at apac",
+		"Isolated now (2)", "SRV-SQL-1* (Paris) · emea · ", "SRV-SQL-1* (Paris) · us · not isolated from Slack", "apac: Can't tell: no answer", `" · us"`} {
+		require.Contains(t, text, want)
+	}
+	page := Page(s, commands.All(), words)
+	acts := map[string][]string{}
+	for _, section := range page.Sections {
+		for _, row := range section.Rows {
+			for _, a := range row.Actions {
+				if b, ok := a.(render.Button); ok {
+					acts[section.Title] = append(acts[section.Title], b.Label+" "+b.Do.Console)
+				}
+			}
+		}
+	}
+	require.Equal(t, []string{"Show us", "Show us"}, acts["Open at us"])
+	require.Equal(t, []string{"Reconnect emea", "Reconnect us"}, acts["Isolated now (2)"])
+	require.Equal(t, []string{"Run again us"}, acts["Recent and saved"], "what names a console that is gone has no button")
+}
+
+func TestWhoIsolatedAnEndpointIsToldOfItsOwnConsole(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.Consoles = called(t, "emea", "us")
+	r.Figures = isolatedOn{"emea", "us"}
+	mine := request("A-0001", approvals.Done)
+	mine.Console, mine.Started = "us", noon
+	r.requests = []approvals.Request{mine}
+	s, err := r.state(t.Context(), "UBOB")
+	require.NoError(t, err)
+	require.Len(t, s.Consoles, 2)
+	require.Empty(t, s.Consoles[0].Isolators, "an endpoint of the same id")
+	require.Equal(t, "A-0001", s.Consoles[1].Isolators["1400000000000000001"].Ref)
+	require.JSONEq(t, "2", string(s.Consoles[1].Figures[figures.Malicious].Body))
+}
+
+// isolatedOn are consoles on which an endpoint is isolated.
+type isolatedOn []string
+
+func (names isolatedOn) All(context.Context) (map[string]figures.Figure, error) {
+	all := map[string]figures.Figure{}
+	for i, name := range names {
+		for what, f := range counted(i + 1) {
+			all[figures.Of(what, name)] = f
+		}
+	}
+	return all, nil
+}
+
 func TestWhatWasNotCountedIsNoZero(t *testing.T) {
 	t.Parallel()
-	s := State{Person: person(t, "UBOB", policy.Certain(true)), Figures: counted(9)}
-	failed := s.Figures[figures.Malicious]
+	all := counted(9)
+	s := State{Person: person(t, "UBOB", policy.Certain(true)), Consoles: one(all)}
+	failed := all[figures.Malicious]
 	failed.Failed = "status 403"
-	s.Figures[figures.Malicious], s.Figures[figures.Isolated] = failed, figures.Figure{Failed: "status 403"}
-	delete(s.Figures, figures.High)
+	all[figures.Malicious], all[figures.Isolated] = failed, figures.Figure{Failed: "status 403"}
+	delete(all, figures.High)
 	text, _ := drawn(s)
 	require.Contains(t, text, "Can't count them now: status 403")
 	require.NotContains(t, text, "Threats 19")
@@ -128,7 +203,7 @@ func TestWhatWasNotCountedIsNoZero(t *testing.T) {
 
 func TestAHomeTabNeverHasMoreThanSlackTakes(t *testing.T) {
 	t.Parallel()
-	s := State{Person: person(t, "UBOB", policy.Certain(true)), Figures: counted(1)}
+	s := State{Person: person(t, "UBOB", policy.Certain(true)), Consoles: one(counted(1))}
 	for i := range 500 {
 		req := request(fmt.Sprintf("A-%04X", i), approvals.Pending)
 		req.Title, req.Reason = strings.Repeat("<!channel> ", 500), strings.Repeat("*", 5000)
@@ -158,10 +233,24 @@ type rig struct {
 
 func newRig(t testing.TB) *rig {
 	r := &rig{published: map[string][]string{}, views: map[string]*viewer{}, opened: map[string]time.Time{}}
-	r.Keeper = New(Config{Catalog: commands.All(), Ledger: r, Figures: noFigures{}, Views: r, History: noLines{}, Saved: func(context.Context, string) ([]Line, error) { return nil, nil }, Publisher: r, Words: words, Every: 5 * time.Second,
+	r.Keeper = New(Config{Catalog: commands.All(), Consoles: called(t, consoles.Default), Ledger: r, Figures: noFigures{}, Views: r, History: noLines{}, Saved: func(context.Context, string) ([]Line, error) { return nil, nil }, Publisher: r, Words: words, Every: 5 * time.Second,
 		Who:     func(_ context.Context, id string) workflow.Person { return person(t, id, policy.Certain(true)) },
-		Sockets: func() int { return 1 }, TokenEnds: func() time.Time { return time.Time{} }, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+		Sockets: func() int { return 1 }, TokenEnds: func() TokenEnd { return TokenEnd{} }, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	return r
+}
+
+// called is a set of consoles of which only the names matter.
+func called(t testing.TB, names ...string) *consoles.Set {
+	t.Helper()
+	var all []consoles.Console
+	for _, name := range names {
+		client, err := s1.New(s1.Config{BaseURL: "https://" + name + ".example", Token: s1.NewSecret("x")})
+		require.NoError(t, err)
+		all = append(all, consoles.Console{Name: name, Client: client, Catalog: commands.All()})
+	}
+	set, err := consoles.NewSet(all...)
+	require.NoError(t, err)
+	return set
 }
 
 type noFigures struct{}

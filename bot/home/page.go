@@ -2,7 +2,6 @@ package home
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,7 +14,6 @@ import (
 	"s1bot/commands/manual"
 	"s1bot/commands/slash"
 	"s1bot/commands/text"
-	"s1bot/notifier/figures"
 	"s1bot/render"
 )
 
@@ -32,12 +30,11 @@ type State struct {
 	Now    time.Time
 	Person workflow.Person
 
-	Sockets   int       // connections to Slack that are up
-	TokenEnds time.Time // of the console's token; zero where nobody says
+	Sockets   int // connections to Slack that are up
+	TokenEnds TokenEnd
 	Freeze    *approvals.Request
 	Requests  []approvals.Request // that wait or run
-	Figures   map[string]figures.Figure
-	Isolators map[string]approvals.Request // who isolated an endpoint last, by the endpoint's id
+	Consoles  []Console
 
 	Recent []string // lines, the newest first
 	Saved  []Line
@@ -58,7 +55,7 @@ func Page(s State, cat *catalog.Catalog, words Words) render.Page {
 		return sentence("I can't tell who you are in Slack right now, so I show nothing here. Come back in a minute.")
 	}
 	d := drawing{State: s, cat: cat, words: words}
-	all := []render.Section{d.health(), d.waiting(), d.mine(), d.open(), d.isolated(), d.lines(), d.commands()}
+	all := slices.Concat([]render.Section{d.health(), d.waiting(), d.mine()}, d.open(), []render.Section{d.isolated(), d.lines(), d.commands()})
 	return render.Page{Sections: slices.DeleteFunc(all, func(s render.Section) bool { return len(s.Rows) == 0 })}
 }
 
@@ -90,29 +87,16 @@ type drawing struct {
 	words Words
 }
 
-// stale is how old a figure may be before its age is told: counting all of them takes about eighty seconds.
-const stale = 5 * time.Minute
-
 // health says how the bot and the console are, and who froze changes.
 func (d drawing) health() render.Section {
-	var parts []string
-	switch f, counted := d.Figures[figures.Health]; {
-	case f.Failed != "":
-		parts = append(parts, "🔴 console: "+text.Shorten(f.Failed, 120))
-	case !counted:
-		parts = append(parts, "⚪ console: not asked yet")
-	case d.Now.Sub(f.At) > stale:
-		parts = append(parts, "⚪ console: can't tell, last answered "+f.At.In(d.zone()).Format("2006-01-02 15:04"))
-	default:
-		parts = append(parts, "🟢 console")
-	}
+	parts := d.consoles()
 	if d.Sockets > 0 {
 		parts = append(parts, "🟢 Slack")
 	} else {
 		parts = append(parts, "🔴 Slack: no connection")
 	}
-	if !d.TokenEnds.IsZero() {
-		parts = append(parts, tokenWords(d.TokenEnds.Sub(d.Now)))
+	if !d.TokenEnds.At.IsZero() {
+		parts = append(parts, tokenWords(d.TokenEnds.At.Sub(d.Now), d.TokenEnds.Of))
 	}
 	s := render.Section{Title: "s1bot", Rows: []render.Row{{Line: render.Line{render.Text(strings.Join(parts, " · "))}}}}
 	if d.Freeze != nil {
@@ -128,17 +112,23 @@ func (d drawing) zone() *time.Location {
 	return d.Person.Zone
 }
 
-func tokenWords(left time.Duration) string {
+// tokenWords say when a token expires; of is its console, where there are several.
+func tokenWords(left time.Duration, of string) string {
 	const day = 24 * time.Hour
+	console := cmp.Or(of, "the console") + "'s token"
 	switch {
 	case left <= 0:
-		return "🔴 the console's token has expired"
+		return "🔴 " + console + " has expired"
 	case left < day:
-		return "🔴 the console's token expires today"
-	case left < 14*day:
-		return "🟠 token expires in " + text.Plural(int(left/day), "day")
+		return "🔴 " + console + " expires today"
+	case of == "":
+		console = "token"
 	}
-	return "token expires in " + text.Plural(int(left/day), "day")
+	words := console + " expires in " + text.Plural(int(left/day), "day")
+	if left < 14*day {
+		words = "🟠 " + words
+	}
+	return words
 }
 
 func (d drawing) frozen(f approvals.Request) render.Row {
@@ -160,7 +150,7 @@ func (d drawing) waiting() render.Section {
 	var rows []render.Row
 	for _, req := range d.Requests {
 		if req.DecidableBy(d.Person.Person, d.Now) {
-			rows = append(rows, d.toDecide(req))
+			rows = append(rows, d.toDecide(req).On(req.Console))
 		}
 	}
 	return section("Waiting for you", rows, maxRequests, "type /s1 pending")
@@ -184,7 +174,7 @@ func (d drawing) toDecide(req approvals.Request) render.Row {
 		small = append(small, render.Text(fmt.Sprintf(" · %d of %d approvals", len(req.Approvals), req.Quorum)))
 	}
 	small = append(small, render.Text(" · expires "), render.At(req.Expires))
-	row := render.Row{Line: about(req), Small: small}
+	row := render.Row{Line: d.about(req), Small: small}
 	for _, a := range workflow.ActionsUnder(d.freeze(), req) {
 		b, ok := a.(render.Button)
 		switch {
@@ -207,11 +197,14 @@ func (d drawing) freeze() approvals.Request {
 	return *d.Freeze
 }
 
-// about names a request and what it touches.
-func about(req approvals.Request) render.Line {
+// about names a request and what it touches, and where there are several consoles on which one.
+func (d drawing) about(req approvals.Request) render.Line {
 	line := render.Line{render.Mono(req.Ref), render.Text(" "), render.Bold(req.Title)}
 	if names := plans.Names(plans.Of(req).Targets, 3); names != "" {
 		line = append(line, render.Text(" · "+names))
+	}
+	if req.Console != "" && len(d.Consoles) > 1 {
+		line = append(line, render.Text(" · "+req.Console))
 	}
 	return line
 }
@@ -223,13 +216,13 @@ func (d drawing) mine() render.Section {
 		if req.Requester != d.Person.ID {
 			continue
 		}
-		line := append(about(req), render.Text(" · "+mineWords(req)))
+		line := append(d.about(req), render.Text(" · "+mineWords(req)))
 		row := render.Row{Line: line}
 		if req.State == approvals.Pending {
 			row.Line = append(line, render.Text(" · expires "), render.At(req.Expires))
 			row.Actions = []render.Action{render.Button{Label: "Withdraw", Do: workflow.About("withdraw", req.ID)}}
 		}
-		rows = append(rows, row)
+		rows = append(rows, row.On(req.Console))
 	}
 	return section("Your requests", rows, maxRequests, "type /s1 pending")
 }
@@ -246,122 +239,20 @@ func mineWords(req approvals.Request) string {
 	return "running"
 }
 
-// open counts what is open at the console.
-func (d drawing) open() render.Section {
-	return render.Section{Title: "Open at the console", Rows: []render.Row{
-		d.counted("Threats", "threats open", figure{figures.Malicious, "malicious"}, figure{figures.Suspicious, "suspicious"}),
-		d.counted("Alerts", "alerts open", figure{figures.Critical, "critical"}, figure{figures.High, "high"}, figure{figures.Medium, "medium"}, figure{figures.Low, "low"}),
-	}}
-}
-
-type figure struct{ name, words string }
-
-// counted is a row of figures. One that could not be counted says so: it is not zero.
-func (d drawing) counted(what, list string, several ...figure) render.Row {
-	var words []string
-	var why string
-	old, sum := time.Time{}, 0
-	for _, of := range several {
-		f := d.Figures[of.name]
-		var n int
-		if f.Failed != "" {
-			why = cmp.Or(why, f.Failed)
-		}
-		if f.Body == nil || json.Unmarshal(f.Body, &n) != nil {
-			words = append(words, of.words+" can't tell")
-			continue
-		}
-		if d.Now.Sub(f.At) > stale && (old.IsZero() || f.At.Before(old)) {
-			old = f.At
-		}
-		sum += n
-		words = append(words, fmt.Sprintf("%d %s", n, of.words))
-	}
-	row := render.Row{Line: render.Line{render.Bold(fmt.Sprintf("%s %d", what, sum)), render.Text("  " + strings.Join(words, " · "))}}
-	switch {
-	case why != "":
-		row.Line[0] = render.Bold(what)
-		row.Small = render.Line{render.Text("⚠ Can't count them now: " + text.Shorten(why, 150))}
-	case len(words) > 0 && strings.Contains(strings.Join(words, ""), "can't tell"):
-		row.Line = render.Line{render.Bold(what), render.Text("  not counted yet")}
-	}
-	if !old.IsZero() {
-		row.Small = append(row.Small, render.Text(" Counted "), render.At(old), render.Text("."))
-	}
-	if do, ok := d.invocation(list); ok {
-		row.Actions = []render.Action{render.Button{Label: "Show", Do: do}}
-	}
-	return row
-}
-
 // invocation is what a line means, if it means one thing.
 func (d drawing) invocation(line string) (render.Invocation, bool) {
 	inv, extras, err := slash.Parse(d.cat, line, text.Input{Zone: d.zone(), Now: d.Now})
-	return workflow.WithExtras(inv, extras), err == nil && inv.Command != ""
-}
-
-// isolated are the endpoints that are cut off now.
-func (d drawing) isolated() render.Section {
-	f := d.Figures[figures.Isolated]
-	var e figures.Endpoints
-	if f.Body == nil || json.Unmarshal(f.Body, &e) != nil {
-		row := render.Row{Line: render.Line{render.Text("Not counted yet.")}}
-		if f.Failed != "" {
-			row.Line = render.Line{render.Text("⚠ Can't tell: " + text.Shorten(f.Failed, 150))}
+	if err != nil || inv.Command == "" {
+		return inv, false
+	}
+	if inv.Console != "" { // as somebody typed it
+		i := slices.IndexFunc(d.Consoles, func(c Console) bool { return strings.EqualFold(c.Name, inv.Console) })
+		if i < 0 {
+			return inv, false
 		}
-		return render.Section{Title: "Isolated now", Rows: []render.Row{row}}
+		inv.Console = d.Consoles[i].Stamp
 	}
-	if e.Total == 0 && f.Failed == "" {
-		return render.Section{}
-	}
-	s := render.Section{Title: fmt.Sprintf("Isolated now (%d)", e.Total)}
-	for _, host := range e.Named[:min(len(e.Named), maxIsolated)] {
-		s.Rows = append(s.Rows, d.host(host))
-	}
-	if more := e.Total - len(s.Rows); more > 0 {
-		s.Note = render.Line{render.Text(fmt.Sprintf("… and %d more: type /s1 report", more))}
-	}
-	if f.Failed != "" {
-		s.Note = append(s.Note, render.Text(" ⚠ As of "), render.At(f.At), render.Text(": "+text.Shorten(f.Failed, 150)))
-	}
-	return s
-}
-
-func (d drawing) host(host figures.Endpoint) render.Row {
-	line := render.Line{render.Bold(cmp.Or(host.Name, host.ID))}
-	if host.Site != "" {
-		line = append(line, render.Text(" ("+host.Site+")"))
-	}
-	req, known := d.Isolators[host.ID]
-	if !known {
-		line = append(line, render.Text(" · not isolated from Slack"))
-		return render.Row{Line: line, Actions: d.reconnect(host, approvals.Request{})}
-	}
-	var actions []render.Action
-	if req.Term.Running() {
-		line = append(line, render.Text(" · until "), render.At(req.Term.Ends))
-		actions = append(actions, render.Button{Label: "Extend", Do: workflow.About(workflow.ExtendWord, req.ID)})
-	}
-	line = append(line, render.Text(" · "), render.User(req.Requester))
-	for i, v := range req.Approvals {
-		if i == 0 {
-			line = append(line, render.Text(", approved by"))
-		}
-		line = append(line, render.Text(" "), render.User(v.User))
-	}
-	return render.Row{Line: line, Actions: append(actions, d.reconnect(host, req)...)}
-}
-
-// reconnect asks for what takes an isolation back, as its command says.
-func (d drawing) reconnect(host figures.Endpoint, by approvals.Request) []render.Action {
-	for _, cmd := range d.cat.Commands() {
-		undo, ok := d.cat.Find(cmd.Undo)
-		if cmd.Effect == nil || !cmd.Effect.Isolates || by.Command != "" && cmd.Name != by.Command || cmd.Undo == "" || !ok {
-			continue
-		}
-		return []render.Action{render.Button{Label: "Reconnect", Do: render.Invocation{Command: undo.Name, Args: catalog.Marshal(map[string]any{undo.Main: []string{host.ID}})}}}
-	}
-	return nil
+	return workflow.WithExtras(inv, extras), true
 }
 
 // lines are what this person ran and saved, to run again. One that cannot be read any more opens nothing.

@@ -20,7 +20,6 @@ import (
 	"s1bot/notifier"
 	"s1bot/notifier/feed"
 	"s1bot/notifier/figures"
-	"s1bot/notifier/journal"
 	"s1bot/s1"
 	"s1bot/s1/huntapi"
 	"s1bot/s1/unified"
@@ -221,7 +220,7 @@ func (p *program) figures() (all []func(context.Context)) {
 		if len(p.consoles) == 1 {
 			mark = "" // there is nothing to tell it from
 		}
-		all = append(all, figures.Counter{Console: one.client, Store: marked{p.db.Figures(), mark}, Now: time.Now, Log: p.log, Pause: min(figures.Every, p.config.PollInterval),
+		all = append(all, figures.Counter{Console: one.client, Unified: countUnified(one.client), Mark: mark, Store: p.db.Figures(), Now: time.Now, Log: p.log, Pause: min(figures.Every, p.config.PollInterval),
 			Wanted: p.homeIsOpen}.Run)
 	}
 	return all
@@ -234,16 +233,12 @@ func (p *program) homeIsOpen(ctx context.Context) (bool, error) {
 	return len(viewers) > 0, err
 }
 
-// marked keeps the figures of one console among several.
-type marked struct {
-	figures.Store
-	mark string
-}
-
-// SetFigure keeps a figure under its name and the console's.
-func (m marked) SetFigure(ctx context.Context, f figures.Figure) error {
-	f.Name = string(journal.Source(f.Name).Of(m.mark))
-	return m.Store.SetFigure(ctx, f)
+// countUnified counts a console's unified alerts; nil where the settings switch them off.
+func countUnified(client *s1.Client) func(context.Context, s1.Query) (int, error) {
+	if client.UnifiedSetting() == s1.UnifiedOff {
+		return nil
+	}
+	return unified.Of(client).Count
 }
 
 // check is the specification's health check of the connection.

@@ -167,6 +167,22 @@ func TestADeadConsoleSlowsNoOther(t *testing.T) {
 	us.Heal() // that nothing is left to wait for
 }
 
+// Home shows both consoles apart, and its buttons act where they say.
+func TestHomeShowsEachConsole(t *testing.T) {
+	t.Parallel()
+	s, emea, us := twoConsoles(t)
+	us.AddThreat(s1sim.ThreatSpec{Name: "texas.exe", Agent: "TWIN-1", Confidence: "malicious"})
+	us.SetAgent("TWIN-3", func(a map[string]any) { a["networkStatus"] = "disconnected" })
+	s.slack.User("alice").OpensHome()
+	tab := s.home("alice", "🟢 emea · 🟢 us", "Open at emea", "Threats 0", "Open at us", "Threats 1", "Isolated now (1)", "TWIN-3", "· us")
+	s.clicks("alice", tab, "Reconnect")
+	s.submits("alice", s.form("alice", "Connect Agent", "Console: us"), map[string]any{"Reason": "clean"})
+	card := s.sees("#approvals", "Approval needed", "TWIN-3", "Console us")
+	s.clicks("bob", card, "Approve")
+	s.becomes(card, "Successful")
+	require.Equal(t, []int{0, 1}, changed(emea, us))
+}
+
 // What is about a console that is not configured any more does nothing, and says so.
 func TestACardOfAConsoleThatIsGoneDoesNothing(t *testing.T) {
 	t.Parallel()

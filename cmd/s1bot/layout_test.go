@@ -160,7 +160,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 	},
 	"notifier/figures": {
-		[]string{"s1", "commands/refusal", "notifier/pacing"},
+		[]string{"s1", "commands/refusal", "notifier/journal", "notifier/pacing"},
 		nil,
 	},
 	"notifier/routing": {
@@ -238,7 +238,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		[]string{"github.com/slack-go/slack", "github.com/gorilla/websocket", "github.com/sethvargo/go-retry"},
 	},
 	"bot/home": {
-		[]string{"render", "commands/catalog", "commands/manual", "commands/slash", "commands/text", "approvals", "approvals/plans", "approvals/workflow", "notifier/figures"},
+		[]string{"render", "commands/catalog", "commands/consoles", "commands/manual", "commands/slash", "commands/text", "approvals", "approvals/plans", "approvals/workflow", "notifier/figures"},
 		nil,
 	},
 	"bot/casefile": {

@@ -18,6 +18,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
 	"s1bot/bot"
+	"s1bot/bot/home"
 	"s1bot/bot/store"
 	"s1bot/cmd/s1bot/metrics"
 	"s1bot/commands/consoles"
@@ -139,11 +140,14 @@ func (p *program) told(channel string) (kinds []string) {
 	return kinds
 }
 
-// tokenEnds is when the first of the consoles' tokens expires; zero where nobody knows.
-func (p *program) tokenEnds() (first time.Time) {
+// tokenEnds is when the first of the consoles' tokens expires, and whose that is; zero where nobody knows.
+func (p *program) tokenEnds() (first home.TokenEnd) {
 	for _, one := range p.consoles {
-		if ends := one.facts.now().Expires; !ends.IsZero() && (first.IsZero() || ends.Before(first)) {
-			first = ends
+		if ends := one.facts.now().Expires; !ends.IsZero() && (first.At.IsZero() || ends.Before(first.At)) {
+			first.At = ends
+			if p.set.Several() {
+				first.Of = one.name
+			}
 		}
 	}
 	return first

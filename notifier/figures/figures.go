@@ -12,9 +12,11 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"strings"
 	"time"
 
 	"s1bot/commands/refusal"
+	"s1bot/notifier/journal"
 	"s1bot/notifier/pacing"
 	"s1bot/s1"
 )
@@ -40,9 +42,17 @@ const (
 // Count is how many figures there are of one console.
 const Count = 8
 
+// Names are the names of all figures of one console.
+func Names() []string {
+	return []string{Health, Isolated, Malicious, Suspicious, Critical, High, Medium, Low}
+}
+
+// Of is the name of a figure of one of several consoles, by the name that the console has in the journal.
+func Of(name, console string) string { return string(journal.Source(name).Of(console)) }
+
 // A Figure is one thing that was counted.
 type Figure struct {
-	Name   string
+	Name   string          // see Of
 	Body   json.RawMessage // nil where it was never counted
 	At     time.Time       // when Body was counted; zero if never
 	Failed string          // why it could not be counted since; empty where the last try succeeded
@@ -80,6 +90,8 @@ type Store interface {
 // A Counter counts.
 type Counter struct {
 	Console Console
+	Unified func(ctx context.Context, q s1.Query) (int, error) // counts unified alerts, where the console has no others; nil: it has none
+	Mark    string                                             // of the console among several, see Of
 	Store   Store
 	Now     func() time.Time
 	Log     *slog.Logger
@@ -139,7 +151,7 @@ func (c Counter) count(ctx context.Context, q question) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	f := Figure{Name: q.name, At: c.Now()}
+	f := Figure{Name: Of(q.name, c.Mark), At: c.Now()}
 	if err == nil {
 		f.Body, err = json.Marshal(value)
 	}
@@ -178,10 +190,19 @@ func (c Counter) questions() []question {
 		severity s1.AlertSeverity
 	}{{Critical, s1.SeverityCritical}, {High, s1.SeverityHigh}, {Medium, s1.SeverityMedium}, {Low, s1.SeverityLow}} {
 		all = append(all, question{of.name, func(ctx context.Context) (any, error) {
-			return c.Console.CountAlerts(ctx, unsettled.With("severity", string(of.severity)))
+			n, err := c.Console.CountAlerts(ctx, unsettled.With("severity", string(of.severity)))
+			if err != nil && c.Unified != nil && s1.Absent(err) {
+				return c.Unified(ctx, unifiedAlerts(of.severity))
+			}
+			return n, err
 		}})
 	}
 	return all
+}
+
+// unifiedAlerts are the open ones of a severity, without those that are threats (of the products EDR and CWS): they are counted apart.
+func unifiedAlerts(severity s1.AlertSeverity) s1.Query {
+	return s1.Query{}.With("status", "NEW", "IN_PROGRESS").With("severity", strings.ToUpper(string(severity))).With("detectionProduct__nin", "EDR", "CWS")
 }
 
 func (c Counter) isolated(ctx context.Context) (any, error) {

@@ -103,6 +103,35 @@ func TestWhatCannotBeCountedSaysWhyAndIsNotZero(t *testing.T) {
 
 func always(context.Context) (bool, error) { return true, nil }
 
+// A console that keeps unified alerts alone is counted by those; threats among them are counted apart.
+func TestAConsoleWithUnifiedAlertsAloneIsCountedByThem(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		console, store := noAlerts{&fakeConsole{}}, &fakeStore{kept: map[string]figures.Figure{}}
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		var asked sync.Map
+		unified := func(_ context.Context, q s1.Query) (int, error) {
+			asked.Store(q.Get("severity"), q.Get("status")+" not "+q.Get("detectionProduct__nin"))
+			return 7, nil
+		}
+		go figures.Counter{Console: console, Unified: unified, Mark: "us", Store: store, Now: time.Now, Log: slog.New(slog.DiscardHandler), Wanted: always}.Run(ctx)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		require.JSONEq(t, "7", string(store.all()[figures.Of(figures.Critical, "us")].Body))
+		require.JSONEq(t, "9", string(store.all()[figures.Of(figures.Malicious, "us")].Body), "threats are where they were")
+		how, _ := asked.Load("CRITICAL")
+		require.Equal(t, "NEW,IN_PROGRESS not EDR,CWS", how)
+	})
+}
+
+// noAlerts is a console that closed the list of alerts.
+type noAlerts struct{ *fakeConsole }
+
+func (noAlerts) CountAlerts(context.Context, s1.Query) (int, error) {
+	return 0, &s1.Error{Status: 410, Reason: s1.Retired}
+}
+
 // Where nobody looks at figures, the console is asked for none; who begins to look has them soon.
 func TestNothingIsCountedForNobody(t *testing.T) {
 	t.Parallel()

@@ -65,7 +65,10 @@ func (c Client) Page(ctx context.Context, q s1.Query) (page s1.Page[Alert], err 
 	return page, nil
 }
 
-var errNoList = errors.New("no list of alerts")
+var (
+	errNoList  = errors.New("no list of alerts")
+	errNoTotal = errors.New("the console does not say how many alerts there are")
+)
 
 func readPage(data json.RawMessage, after string) (s1.Page[Alert], error) {
 	var answer connection
@@ -88,6 +91,15 @@ func readPage(data json.RawMessage, after string) (s1.Page[Alert], error) {
 		page.Next = info.EndCursor
 	}
 	return page, nil
+}
+
+// Count is how many alerts match q. A console that does not say is an error: it is not zero.
+func (c Client) Count(ctx context.Context, q s1.Query) (int, error) {
+	page, err := c.Page(ctx, q.WithLimit(1))
+	if err == nil && page.Next != "" && page.Total <= len(page.Items) {
+		err = errNoTotal
+	}
+	return page.Total, err
 }
 
 // identity is what an alert is known again by.

@@ -81,6 +81,24 @@ func TestAListIsNarrowedDownSortedAndPaged(t *testing.T) {
 }
 
 // Rows that come while a list is paged shift those after them: a cursor of this list is a position.
+func TestAlertsAreCountedWithoutThreats(t *testing.T) {
+	t.Parallel()
+	console, c := start(t, s1sim.Options{})
+	console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
+	console.AddAlert(s1sim.AlertSpec{Rule: "Encoded PowerShell", Agent: "DESKTOP-1", Severity: "Critical"})
+	console.AddUnifiedAlert(s1sim.UnifiedSpec{Name: "Impossible travel", Vendor: "Okta", Product: "Identity"})
+	all, err := c.Count(t.Context(), s1.Query{})
+	require.NoError(t, err)
+	rest, err := c.Count(t.Context(), s1.Query{}.With("detectionProduct__nin", "EDR", "CWS"))
+	require.NoError(t, err)
+	threats, err := c.Count(t.Context(), s1.Query{}.With("detectionProduct", "EDR", "CWS"))
+	require.NoError(t, err)
+	require.Equal(t, []int{3, 2, 1}, []int{all, rest, threats})
+	silent := &answering{status: 200, body: `{"data":{"alerts":{"edges":[{"node":{"id":"0190aaaa-0000-7000-a000-000000000000"}}],"pageInfo":{"hasNextPage":true,"endCursor":"c"}}}}`}
+	_, err = client(t, silent).Count(t.Context(), s1.Query{})
+	require.ErrorIs(t, err, errNoTotal, "what is not told is not zero")
+}
+
 func TestARowThatShiftsIsReadOnce(t *testing.T) {
 	t.Parallel()
 	console, c := start(t, s1sim.Options{})

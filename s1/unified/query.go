@@ -18,7 +18,7 @@ const MaxPage = 100
 type fieldKind int
 
 const (
-	word fieldKind = iota // text: equal to one of the values, or with __contains in it
+	word fieldKind = iota // text: equal to one of the values, with __nin to none of them, or with __contains in it
 	moment
 	number
 	truth
@@ -109,6 +109,9 @@ func filter(key, value string) (any, error) {
 	case kind == word && operator == "contains":
 		condition["match"] = map[string]any{"values": strings.Split(value, ","), "operator": "contains"}
 	case kind == word && operator == "":
+		equal(condition, strings.Split(value, ","))
+	case kind == word && operator == "nin":
+		condition["isNegated"] = true
 		equal(condition, strings.Split(value, ","))
 	default:
 		return nil, fmt.Errorf("unified alerts cannot be filtered by %q", key)

@@ -1,0 +1,204 @@
+package home
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"s1bot/approvals"
+	"s1bot/approvals/workflow"
+	"s1bot/commands/catalog"
+	"s1bot/commands/text"
+	"s1bot/notifier/figures"
+	"s1bot/render"
+)
+
+// A Console is what a tab shows of one console: its figures and who isolated its endpoints. Ids of two consoles have nothing to do with each
+// other, so nothing of it is put together with another's but for numbers in a heading.
+type Console struct {
+	Name      string // for people, where there are several; of a lone one as well, in what they typed
+	Stamp     string // what buttons carry
+	Figures   map[string]figures.Figure
+	Isolators map[string]approvals.Request // who isolated an endpoint last, by the endpoint's id
+}
+
+// A TokenEnd is when the first of the consoles' tokens expires; zero where nobody knows.
+type TokenEnd struct {
+	At time.Time
+	Of string // whose, where there are several consoles
+}
+
+// maxConsoles is how many consoles are shown one by one: a tab has a hundred blocks.
+const maxConsoles = 8
+
+// stale is how old a figure may be before its age is told: counting all of them takes about eighty seconds.
+const stale = 5 * time.Minute
+
+// consoles say how each console is.
+func (d drawing) consoles() (parts []string) {
+	for _, c := range d.Consoles {
+		name := "console"
+		if len(d.Consoles) > 1 {
+			name = c.Name
+		}
+		switch f, counted := c.Figures[figures.Health]; {
+		case f.Failed != "":
+			parts = append(parts, "🔴 "+name+": "+text.Shorten(f.Failed, 120))
+		case !counted:
+			parts = append(parts, "⚪ "+name+": not asked yet")
+		case d.Now.Sub(f.At) > stale:
+			parts = append(parts, "⚪ "+name+": can't tell, last answered "+f.At.In(d.zone()).Format("2006-01-02 15:04"))
+		default:
+			parts = append(parts, "🟢 "+name)
+		}
+	}
+	return parts
+}
+
+// open counts what is open at each console.
+func (d drawing) open() (sections []render.Section) {
+	for _, c := range d.Consoles[:min(len(d.Consoles), maxConsoles)] {
+		s := render.Section{Title: "Open at the console", Rows: []render.Row{
+			d.counted(c, "Threats", "threats open", figure{figures.Malicious, "malicious"}, figure{figures.Suspicious, "suspicious"}).On(c.Stamp),
+			d.counted(c, "Alerts", "alerts open", figure{figures.Critical, "critical"}, figure{figures.High, "high"}, figure{figures.Medium, "medium"}, figure{figures.Low, "low"}).On(c.Stamp),
+		}}
+		if len(d.Consoles) > 1 {
+			s.Title = "Open at " + c.Name
+		}
+		sections = append(sections, s)
+	}
+	if more := len(d.Consoles) - len(sections); more > 0 {
+		sections[len(sections)-1].Note = render.Line{render.Text(fmt.Sprintf("… and %s: type /s1 report", text.Plural(more, "more console")))}
+	}
+	return sections
+}
+
+type figure struct{ name, words string }
+
+// counted is a row of figures. One that could not be counted says so: it is not zero.
+func (d drawing) counted(c Console, what, list string, several ...figure) render.Row {
+	var words []string
+	var why string
+	old, sum := time.Time{}, 0
+	for _, of := range several {
+		f := c.Figures[of.name]
+		var n int
+		if f.Failed != "" {
+			why = cmp.Or(why, f.Failed)
+		}
+		if f.Body == nil || json.Unmarshal(f.Body, &n) != nil {
+			words = append(words, of.words+" can't tell")
+			continue
+		}
+		if d.Now.Sub(f.At) > stale && (old.IsZero() || f.At.Before(old)) {
+			old = f.At
+		}
+		sum += n
+		words = append(words, fmt.Sprintf("%d %s", n, of.words))
+	}
+	row := render.Row{Line: render.Line{render.Bold(fmt.Sprintf("%s %d", what, sum)), render.Text("  " + strings.Join(words, " · "))}}
+	switch {
+	case why != "":
+		row.Line[0] = render.Bold(what)
+		row.Small = render.Line{render.Text("⚠ Can't count them now: " + text.Shorten(why, 150))}
+	case len(words) > 0 && strings.Contains(strings.Join(words, ""), "can't tell"):
+		row.Line = render.Line{render.Bold(what), render.Text("  not counted yet")}
+	}
+	if !old.IsZero() {
+		row.Small = append(row.Small, render.Text(" Counted "), render.At(old), render.Text("."))
+	}
+	if do, ok := d.invocation(list); ok {
+		row.Actions = []render.Action{render.Button{Label: "Show", Do: do}}
+	}
+	return row
+}
+
+// isolated are the endpoints that are cut off now, on all consoles.
+func (d drawing) isolated() render.Section {
+	var s render.Section
+	total := 0
+	for _, c := range d.Consoles {
+		f := c.Figures[figures.Isolated]
+		var e figures.Endpoints
+		if f.Body == nil || json.Unmarshal(f.Body, &e) != nil {
+			s.Note = append(s.Note, d.unknown(c, f)...)
+			continue
+		}
+		total += e.Total
+		for _, host := range e.Named[:min(len(e.Named), max(maxIsolated-len(s.Rows), 0))] {
+			s.Rows = append(s.Rows, d.host(c, host).On(c.Stamp))
+		}
+		if f.Failed != "" {
+			s.Note = append(s.Note, render.Text(" ⚠ "+d.label(c)+"As of "), render.At(f.At), render.Text(": "+text.Shorten(f.Failed, 150)))
+		}
+	}
+	s.Title = fmt.Sprintf("Isolated now (%d)", total)
+	if more := total - len(s.Rows); more > 0 {
+		s.Note = append(render.Line{render.Text(fmt.Sprintf("… and %d more: type /s1 report", more))}, s.Note...)
+	}
+	switch {
+	case total == 0 && len(s.Note) == 0:
+		return render.Section{}
+	case len(s.Rows) == 0:
+		s.Title, s.Rows, s.Note = "Isolated now", []render.Row{{Line: s.Note}}, nil
+	}
+	return s
+}
+
+// unknown says that nobody knows what is isolated on a console.
+func (d drawing) unknown(c Console, f figures.Figure) render.Line {
+	if f.Failed == "" {
+		return render.Line{render.Text(d.label(c) + "Not counted yet. ")}
+	}
+	return render.Line{render.Text("⚠ " + d.label(c) + "Can't tell: " + text.Shorten(f.Failed, 150) + " ")}
+}
+
+// label names a console before what is said of it, where there are several.
+func (d drawing) label(c Console) string {
+	if len(d.Consoles) < 2 {
+		return ""
+	}
+	return c.Name + ": "
+}
+
+func (d drawing) host(c Console, host figures.Endpoint) render.Row {
+	line := render.Line{render.Bold(cmp.Or(host.Name, host.ID))}
+	if host.Site != "" {
+		line = append(line, render.Text(" ("+host.Site+")"))
+	}
+	if len(d.Consoles) > 1 {
+		line = append(line, render.Text(" · "+c.Name))
+	}
+	req, known := c.Isolators[host.ID]
+	if !known {
+		line = append(line, render.Text(" · not isolated from Slack"))
+		return render.Row{Line: line, Actions: d.reconnect(host, approvals.Request{})}
+	}
+	var actions []render.Action
+	if req.Term.Running() {
+		line = append(line, render.Text(" · until "), render.At(req.Term.Ends))
+		actions = append(actions, render.Button{Label: "Extend", Do: workflow.About(workflow.ExtendWord, req.ID)})
+	}
+	line = append(line, render.Text(" · "), render.User(req.Requester))
+	for i, v := range req.Approvals {
+		if i == 0 {
+			line = append(line, render.Text(", approved by"))
+		}
+		line = append(line, render.Text(" "), render.User(v.User))
+	}
+	return render.Row{Line: line, Actions: append(actions, d.reconnect(host, req)...)}
+}
+
+// reconnect asks for what takes an isolation back, as its command says.
+func (d drawing) reconnect(host figures.Endpoint, by approvals.Request) []render.Action {
+	for _, cmd := range d.cat.Commands() {
+		undo, ok := d.cat.Find(cmd.Undo)
+		if cmd.Effect == nil || !cmd.Effect.Isolates || by.Command != "" && cmd.Name != by.Command || cmd.Undo == "" || !ok {
+			continue
+		}
+		return []render.Action{render.Button{Label: "Reconnect", Do: render.Invocation{Command: undo.Name, Args: catalog.Marshal(map[string]any{undo.Main: []string{host.ID}})}}}
+	}
+	return nil
+}
