@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/slack-go/slack"
+
 	"s1bot/approvals/workflow"
 	"s1bot/bot/fairqueue"
 	"s1bot/bot/inbound"
@@ -86,15 +88,19 @@ func (i *intake) writeDown(ctx context.Context, env socketmode.Envelope, d inbou
 	}
 }
 
-// turnAway tells the person that nothing was done. An event is left without its acknowledgement: Slack sends it again.
+// turnAway tells the person that nothing was done. An acknowledgement says that the bot has it, so what was not written down gets none: an
+// event is sent again, a click gets Slack's own warning sign. Where the acknowledgement is the answer, it says so; a form stays open with
+// all that was typed.
 func (i *intake) turnAway(ctx context.Context, env socketmode.Envelope, d inbound.Delivery) {
 	const words = "I couldn't save this, so nothing was done. Please try again in a moment."
-	switch d.Kind {
-	case inbound.Event:
-	case inbound.Slash:
+	field := formField(d.Payload)
+	switch {
+	case d.Kind == inbound.Event:
+	case d.Kind == inbound.Slash:
 		i.ack(ctx, env, map[string]string{"response_type": "ephemeral", "text": words})
+	case d.Kind == inbound.Submission && field != "":
+		i.ack(ctx, env, slack.NewErrorsViewSubmissionResponse(map[string]string{field: words}))
 	default:
-		i.ack(ctx, env, nil)
 		a := interaction{Interaction: workflow.Interaction{User: d.Payload.User.ID, At: d.Payload.Origin(d.Key)}}
 		i.scheduler.answers.reply(ctx, a, render.Notice(words))
 	}

@@ -1,0 +1,63 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/bot/inbound"
+	"s1bot/bot/seal"
+	"s1bot/bot/socketmode"
+	"s1bot/commands"
+	"s1bot/s1"
+)
+
+// full is an inbox on a disk that is full.
+type full struct{ Inbox }
+
+func (full) Save(context.Context, string, string, []byte) (bool, error) {
+	return false, errors.New("disk full")
+}
+
+// An acknowledgement says that the bot has it. What was not written down gets none, unless it is the answer that says so.
+func TestWhatIsNotWrittenDownIsNotAcknowledged(t *testing.T) {
+	t.Parallel()
+	const sorry = "I couldn't save this, so nothing was done. Please try again in a moment."
+	for name, c := range map[string]struct{ kind, payload, ack, told string }{
+		"a click":      {"interactive", `{"type":"block_actions","user":{"id":"U1"},"channel":{"id":"C1"},"response_url":"https://hooks.example","actions":[]}`, "", "url"},
+		"a form":       {"interactive", `{"type":"view_submission","user":{"id":"U1"},"view":{"callback_id":"x","state":{"values":{"reason":{"a":{"value":"x"}}}}}}`, `{"response_action":"errors","errors":{"reason":"` + sorry + `"}}`, ""},
+		"a bare form":  {"interactive", `{"type":"view_submission","user":{"id":"U1"},"view":{"callback_id":"x","state":{"values":{}}}}`, "", "direct"},
+		"a slash word": {"slash_commands", `{"user_id":"U1","channel_id":"C1","command":"/s1","text":"help","trigger_id":"1.2"}`, `{"response_type":"ephemeral","text":"` + sorry + `"}`, ""},
+		"a message":    {"events_api", `{"event_id":"E1","event":{"type":"message","channel_type":"im","user":"U1","channel":"D1","ts":"1.3","text":"help"}}`, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			said, m := answersBy()
+			reader := inbound.Reader{Self: func() (string, string) { return "U0BOT", "B0BOT" }, Seal: seal.Sealer{Token: func() s1.Secret { return s1.NewSecret("xoxb-1") }}, Catalog: commands.All()}
+			i := &intake{inbox: full{}, reader: reader, scheduler: &scheduler{answers: said}, meter: unmetered{}, log: slog.New(slog.DiscardHandler)}
+			acks := []string{}
+			env := socketmode.Envelope{ID: "one", Type: c.kind, Payload: json.RawMessage(c.payload)}.AnsweredBy(func(_ context.Context, payload any) error {
+				body, err := json.Marshal(payload)
+				acks = append(acks, string(body))
+				return err
+			})
+			i.writeDown(t.Context(), env, reader.Envelope(env))
+			if c.ack == "" {
+				require.Empty(t, acks)
+			} else {
+				require.Len(t, acks, 1)
+				require.JSONEq(t, c.ack, acks[0])
+			}
+			if c.told == "" {
+				require.Empty(t, m.sent)
+				return
+			}
+			require.Equal(t, []string{c.told}, m.sent)
+			require.Contains(t, m.last.Text, sorry)
+		})
+	}
+}
