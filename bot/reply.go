@@ -35,15 +35,19 @@ type answers struct {
 	log       *slog.Logger
 }
 
-// reply answers the person who asked, and them alone: through the response URL, else in the channel or thread for their eyes
-// only, else in their direct messages, else in the thread. It returns the message, where that is one that can be edited. An answer that
-// cannot be given at all is logged; nobody is left to be told.
+// reply answers the person who asked, and them alone: what was written in the direct messages there, else through the response URL, else in
+// the channel or thread for their eyes only, else in their direct messages, else in the thread. It returns the message, where that is one
+// that can be edited. An answer that cannot be given at all is logged; nobody is left to be told.
 func (r *answers) reply(ctx context.Context, a interaction, card render.Card) post.Sent {
 	if a.silent {
 		return post.Sent{} // two bots could go on for ever
 	}
 	ctx = context.WithoutCancel(ctx)
-	if r.aside(ctx, a.User, a.At, post.Replacing(a.patience.answered()), card) == nil {
+	replace := post.Replacing(a.patience.answered())
+	if sent, err := r.direct(ctx, a.At, card); err == nil {
+		return sent
+	}
+	if r.aside(ctx, a.User, a.At, replace, card) == nil {
 		return post.Sent{}
 	}
 	channel, ts, err := r.post.Post(ctx, a.User, "", "", card)
@@ -55,6 +59,16 @@ func (r *answers) reply(ctx context.Context, a interaction, card render.Card) po
 		r.log.Error("cannot answer", "user", a.User, "channel", a.At.Channel, "err", err)
 	}
 	return at
+}
+
+// direct answers a message in the direct messages with a message. Nobody else reads there, and an ephemeral one would be gone at the next
+// reload, and reaches only who has Slack open (reference/methods/chat.postEphemeral).
+func (r *answers) direct(ctx context.Context, at origin, card render.Card) (post.Sent, error) {
+	if at.ResponseURL != "" || !strings.HasPrefix(at.Channel, "D") {
+		return post.Sent{}, errNowhere
+	}
+	channel, ts, err := r.post.Post(ctx, at.Channel, at.Thread, "", card)
+	return post.Sent{Channel: channel, TS: ts}, err
 }
 
 // aside answers for one person's eyes where they asked, in place of what was said there before if replace is set.

@@ -87,6 +87,28 @@ func TestAnAnswerFindsItsPerson(t *testing.T) {
 	require.Empty(t, m.sent, "nobody is left to be told; the log has it")
 }
 
+// In the direct messages an answer stays: an ephemeral one is gone at the next reload.
+func TestAnAnswerInDirectMessagesIsAMessage(t *testing.T) {
+	t.Parallel()
+	written := workflow.Interaction{User: "U1", At: origin{Channel: "D1"}}
+	for _, c := range []struct {
+		shut []string
+		want string
+	}{
+		{nil, "thread "},
+		{[]string{"thread "}, "ephemeral"},
+		{[]string{"thread ", "ephemeral"}, "direct"},
+	} {
+		r, m := answersBy(c.shut...)
+		r.reply(t.Context(), interaction{Interaction: written}, render.Notice("hello"))
+		require.Equal(t, []string{c.want}, m.sent)
+	}
+	r, m := answersBy()
+	clicked := workflow.Interaction{User: "U1", At: origin{Channel: "D1", ResponseURL: "https://hooks.example"}}
+	r.reply(t.Context(), interaction{Interaction: clicked}, render.Notice("hello"))
+	require.Equal(t, []string{"url"}, m.sent, "a click or a slash command is answered where Slack says")
+}
+
 func TestABotGetsNoAnswer(t *testing.T) {
 	t.Parallel()
 	r, m := answersBy()

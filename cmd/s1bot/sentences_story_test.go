@@ -28,7 +28,7 @@ func TestPlainWordsInMessagesBecomeAButton(t *testing.T) {
 	t.Parallel()
 	s := tell(t)
 	s.types("alice", "@s1bot", "please isolate DESKTOP-1 for 4 hours because phishing")
-	told := s.isTold("alice", "Nothing has run yet", "/s1 disconnect-agent-from-network agent-ids=DESKTOP-1 for=4h reason=phishing")
+	told := s.isWrittenTo("alice", "Nothing has run yet", "/s1 disconnect-agent-from-network agent-ids=DESKTOP-1 for=4h reason=phishing")
 	require.Zero(t, s.audited("requested"))
 	s.clicks("alice", told, "Open the form")
 	s.form("alice", "Disconnect Agent From Network", "phishing", "4h")

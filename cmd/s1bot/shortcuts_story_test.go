@@ -131,14 +131,14 @@ func TestStoryOfGreetings(t *testing.T) {
 	s.slack.User("alice").OpensMessages()
 	s.slack.User("guest").OpensMessages()
 	s.types("mallory", "@s1bot", "Hello there!")
-	s.isTold("mallory", "threats open")
+	s.isWrittenTo("mallory", "threats open")
 	s.slack.AddChannel(slacksim.Channel{Name: "war-room", Members: []string{"alice", "bob"}, NoBot: true})
 	require.NoError(t, s.slack.User("alice").Invites("#war-room", "s1bot"))
 	card := s.sees("#war-room", "SentinelOne in this channel", "@soc", "@soc-leads", "for your eyes only")
 	require.NotContains(t, string(card.Blocks), "usergroup", "nobody is called by it")
 	require.NoError(t, s.slack.User("alice").Invites("#war-room", "mallory"))
 	s.types("alice", "@s1bot", "agents DESKTOP-1")
-	s.isTold("alice", "DESKTOP-1")
+	s.isWrittenTo("alice", "DESKTOP-1")
 	greeted := 0
 	for _, m := range s.slack.User("alice").Sees("@s1bot") {
 		if strings.Contains(m.PlainText(), "three") {
