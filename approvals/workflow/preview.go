@@ -137,7 +137,7 @@ func wanted(r policy.Decision) string {
 		for _, at := range n.Places {
 			words += " of " + cmp.Or(at.Site, at.Account, "what is in no site")
 		}
-		if len(r.Needs) > 1 || n.Quorum != r.Quorum {
+		if len(r.Needs) > 1 { // of one need, the decision's number is said before it
 			words = fmt.Sprintf("%d of %s", n.Quorum, words)
 		}
 		if n.Distinct {
@@ -151,10 +151,18 @@ func wanted(r policy.Decision) string {
 	return strings.Join(all, " and ")
 }
 
+// whyMore says why somebody beyond the rule has to approve: a limit is exceeded.
+func whyMore(r policy.Decision) string {
+	if len(r.Needs) != 1 || r.Needs[0].Quorum == r.Quorum {
+		return ""
+	}
+	return " " + render.Sentence(r.Why)
+}
+
 func previewCard(cmd *catalog.Command, plan catalog.Plan, r policy.Decision, term *approvals.Term) render.Card {
 	verdict := map[policy.Effect]string{
 		policy.Allow:      "You may run this; it runs at once.",
-		policy.Approve:    render.Sentence(fmt.Sprintf("You may request this; it needs %s from: %s", text.Plural(r.Quorum, "approval"), wanted(r))),
+		policy.Approve:    render.Sentence(fmt.Sprintf("You may request this; it needs %s from: %s", text.Plural(r.Quorum, "approval"), wanted(r))) + whyMore(r),
 		policy.Deny:       render.Sentence("You may not: " + r.Why),
 		policy.Unanswered: render.Sentence("I can't tell whether you may: " + r.Open),
 	}[r.Effect]

@@ -7,6 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals"
+	"s1bot/approvals/policy"
+	"s1bot/commands/catalog"
 	"s1bot/commands/slash"
 	"s1bot/commands/text"
 )
@@ -47,4 +49,13 @@ func TestAnApproverReadsTheRawRequest(t *testing.T) {
 	require.Contains(t, d.read(), "POST /web/api/v2.1/agents/actions/disconnect")
 	in, _ = k.by(dave)
 	require.ErrorIs(t, k.flow.Preview.RawRequest(t.Context(), in, req.ID), approvals.ErrNotApprover)
+}
+
+// A limit that is exceeded takes one approver more, of the same people: the dry run says how many in all, and why.
+func TestADryRunSaysWhyOneMoreHasToApprove(t *testing.T) {
+	t.Parallel()
+	d := policy.Decision{Effect: policy.Approve, Quorum: 2, Needs: []policy.Need{{By: []string{"approvers"}, Quorum: 1}}, Why: "26 targets in one action (limit: 25) need one more approver."}
+	require.Equal(t, "You may request this; it needs 2 approvals from: approvers. "+d.Why, previewCard(&catalog.Command{}, catalog.Plan{}, d, nil).Text)
+	d.Quorum = 1
+	require.Equal(t, "You may request this; it needs 1 approval from: approvers.", previewCard(&catalog.Command{}, catalog.Plan{}, d, nil).Text)
 }
