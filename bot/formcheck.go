@@ -16,7 +16,6 @@ import (
 	"s1bot/bot/inbound"
 	"s1bot/bot/seal"
 	"s1bot/commands/catalog"
-	"s1bot/commands/consoles"
 	"s1bot/commands/slash"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -112,11 +111,7 @@ func (f *forms) picked(ctx context.Context, a interaction, answer render.Answer)
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "I can't read this line any more. Choose another one."})
 	}
 	a.Do, a.Extras = inv, extras
-	a.Do.Console = cmp.Or(only(answer.Values[catalog.ConsoleParam]), inv.Console, consoles.Unsettled)
-	var several *severalError
-	if err := f.settler.settle(ctx, &a); errors.As(err, &several) {
-		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "There are several consoles. Type the command with " + catalog.ConsoleParam + "=" + several.names[0] + ", or use a channel that has one."})
-	} else if err != nil {
+	if err := f.settlePicked(ctx, &a, only(answer.Values[catalog.ConsoleParam])); err != nil {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": render.Sentence(err.Error())})
 	}
 	cmd, ok := a.command()
@@ -125,6 +120,21 @@ func (f *forms) picked(ctx context.Context, a interaction, answer render.Answer)
 	}
 	view := f.seal.View(formOf(cmd, a), a.User)
 	return slack.NewUpdateViewSubmissionResponse(&view)
+}
+
+// settlePicked settles the console of a command that was picked: a line of the person's own may name one, and means that; else it is the one
+// that was chosen beside it.
+func (f *forms) settlePicked(ctx context.Context, a *interaction, chosen string) error {
+	a.Do.Console = cmp.Or(a.Do.Console, chosen)
+	if err := f.settler.typed(&a.Do); err != nil {
+		return err
+	}
+	err := f.settler.settle(ctx, a)
+	var several *severalError
+	if errors.As(err, &several) {
+		err = errors.New("there are several consoles; choose one")
+	}
+	return err
 }
 
 // formField is a field of a form under which something can be said; empty where it has none.

@@ -54,6 +54,9 @@ func (w helpWords) palette(ctx context.Context, a interaction, _ string) error {
 	}
 	form := paletteForm()
 	form.Origin = a.At
+	if w.set.Several() {
+		form.Fields = append(form.Fields, w.consoleField(ctx, a))
+	}
 	return w.forms.open(ctx, a, form, instead)
 }
 
@@ -63,6 +66,19 @@ func paletteForm() render.Form {
 		Hint: "By name or by what it does: isolate, hash, policy. Yours come first. Faster: type /s1 and the command's name.",
 	}
 	return render.Form{Title: "Find a command", Submit: "Next", Do: render.Invocation{Command: paletteWord}, Fields: []render.FormField{field}}
+}
+
+// consoleField asks which console the command is for: that of the place, unless the person chooses another.
+func (w helpWords) consoleField(ctx context.Context, a interaction) render.FormField {
+	field := render.FormField{Name: catalog.ConsoleParam, Label: "Console", Widget: render.Select, Required: true, Hint: "Search boxes on the next page search this one."}
+	for _, name := range w.set.Names() {
+		field.Choices = append(field.Choices, render.Option{Label: name, Value: name})
+	}
+	a.Do, a.drawn = render.Invocation{}, false
+	if w.runner.settler.settle(ctx, &a) == nil {
+		field.Value = []string{a.label}
+	}
+	return field
 }
 
 // help explains the bot, one command, or an area.

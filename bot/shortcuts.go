@@ -7,11 +7,14 @@ import (
 	"log/slog"
 	"strings"
 
+	"github.com/sourcegraph/conc"
+
 	"s1bot/approvals/workflow"
 	"s1bot/bot/fairqueue"
 	"s1bot/bot/home"
 	"s1bot/bot/inbound"
 	"s1bot/bot/setup"
+	"s1bot/commands/consoles"
 	"s1bot/commands/observables"
 	"s1bot/commands/sightings"
 	"s1bot/commands/text"
@@ -126,12 +129,48 @@ func (h *handler) lookedUp(ctx context.Context, a *interaction, view string) err
 		}
 		return s.show(ctx, *a, view, sentencePage(lookUpTitle, render.Sentence(err.Error())))
 	}
-	if err := s.searches.settler.settle(ctx, a); err != nil {
-		return s.show(ctx, *a, view, sentencePage(lookUpTitle, render.Sentence(unsaid(err).Error())))
+	switch err := s.searches.settler.settle(ctx, a); {
+	case errors.Is(err, consoles.ErrSeveral):
+		return s.show(ctx, *a, view, s.everywhere(ctx, *a))
+	case err != nil:
+		return s.show(ctx, *a, view, sentencePage(lookUpTitle, render.Sentence(err.Error())))
 	}
-	call := s.searches.caller.call(*a)
-	seen, more := sightings.Of(ctx, call, a.on.Catalog, func(box string) bool { return s.searches.maySearch(*a, box) }, observables.Find(a.from.Payload.Said...))
-	return s.show(ctx, *a, view, sightingsPage(seen, more, a.At).On(a.Do.Console))
+	return s.show(ctx, *a, view, s.sighted(ctx, *a))
+}
+
+// sighted is what the console of an interaction knows of what the message says.
+func (s *shortcuts) sighted(ctx context.Context, a interaction) render.Page {
+	call := s.searches.caller.call(a)
+	seen, more := sightings.Of(ctx, call, a.on.Catalog, func(box string) bool { return s.searches.maySearch(a, box) }, observables.Find(a.from.Payload.Said...))
+	return sightingsPage(seen, more, a.At).On(a.Do.Console)
+}
+
+// everywhere looks on all consoles at once, where nothing says which one is meant: a look-up has no words to name one by. What each knows
+// stands under its name.
+func (s *shortcuts) everywhere(ctx context.Context, a interaction) render.Page {
+	names := s.searches.settler.set.Names()
+	found := make([]render.Page, len(names))
+	var looking conc.WaitGroup
+	for i, name := range names {
+		looking.Go(func() {
+			there := a
+			there.Do.Console = name
+			if err := s.searches.settler.settle(ctx, &there); err != nil {
+				found[i] = sentencePage(lookUpTitle, render.Sentence(err.Error()))
+				return
+			}
+			found[i] = s.sighted(ctx, there)
+		})
+	}
+	looking.Wait()
+	whole := render.Page{Title: lookUpTitle, Origin: found[0].Origin}
+	for i, page := range found {
+		for _, section := range page.Sections {
+			section.Title = names[i]
+			whole.Sections = append(whole.Sections, section)
+		}
+	}
+	return whole
 }
 
 // show puts a page into a window, or answers with it where there is none.
@@ -141,6 +180,9 @@ func (s *shortcuts) show(ctx context.Context, a interaction, view string, page r
 	}
 	card := render.Card{Tone: render.Info, Title: page.Title, Text: page.Title}
 	for _, section := range page.Sections {
+		if section.Title != "" {
+			card.Parts = append(card.Parts, render.Line{render.Bold(section.Title)})
+		}
 		for _, row := range section.Rows {
 			card.Parts = append(card.Parts, row.Line)
 			if len(row.Small) > 0 {

@@ -167,6 +167,36 @@ func TestADeadConsoleSlowsNoOther(t *testing.T) {
 	us.Heal() // that nothing is left to wait for
 }
 
+// What has no words to name a console by asks for it, or looks at all: the palette, and the look-up of a message.
+func TestPaletteAndLookUpKnowEachConsole(t *testing.T) {
+	t.Parallel()
+	s, emea, us := twoConsoles(t)
+	pick := func(who, channel string, fields map[string]any) slacksim.SubmitResult {
+		s.types(who, channel, "/s1")
+		palette := s.form(who, "Find a command", "Console")
+		options, err := s.slack.User(who).Suggests(palette, "Command", "initiate scan")
+		require.NoError(t, err)
+		fields["Command"] = options[0].Text
+		return s.submits(who, palette, fields)
+	}
+	require.NotEmpty(t, pick("bob", "#random", map[string]any{}).Errors, "it is not guessed")
+	form := pick("alice", "#random", map[string]any{"Console": "us"}).Updated
+	require.NotNil(t, form)
+	require.Contains(t, form.PlainText(), "Console: us")
+	options, err := s.slack.User("alice").Suggests(*form, "agent-ids", "TWIN-1")
+	require.NoError(t, err)
+	require.NotEmpty(t, options)
+	s.submits("alice", *form, map[string]any{"agent-ids": options[0].Text})
+	s.isTold("alice", "TWIN-1", "Console us")
+	require.Equal(t, []int{0, 1}, changed(emea, us))
+	require.Contains(t, pick("carol", "#soc", map[string]any{}).Updated.PlainText(), "Console: emea", "the channel's is chosen already")
+
+	us.AddThreat(s1sim.ThreatSpec{ID: "1900000000000000079", Name: "texas.exe", Agent: "TWIN-1"})
+	view := s.looksUp("alice", s.says("bob", "#random", "1900000000000000079 again"), "emea", "us", "texas.exe")
+	require.Equal(t, 1, strings.Count(view.PlainText(), "texas.exe"))
+	s.looksUp("alice", s.says("bob", "#soc", "1900000000000000079 is new"), "1900000000000000079")
+}
+
 // Home shows both consoles apart, and its buttons act where they say.
 func TestHomeShowsEachConsole(t *testing.T) {
 	t.Parallel()
