@@ -35,9 +35,6 @@ const (
 // renumbered are the numbers that files had before, in order: the first of them is file 1.
 var renumbered = []int64{1, 2, 100, 200, 300, 420, 500, 720, 730}
 
-// migrateTries is how often tables are brought up to date when another process that starts at the same time does it too.
-const migrateTries = 3
-
 // migrate brings the tables up to date. Tables newer than this program are left alone: it would not know what it breaks.
 func migrate(ctx context.Context, e engine, log *slog.Logger) error {
 	if err := adopt(ctx, e, log); err != nil {
@@ -66,9 +63,15 @@ func newer(is, known int64) error {
 	return fmt.Errorf("the database was written by a newer s1bot (its tables have version %d, this program knows %d): start that one, or restore an older backup", is, known)
 }
 
-// up applies the files that are missing.
+// up applies the files that are missing. SQLite has no lock that processes could hold meanwhile, as PostgreSQL has: of two that start
+// together each meets files that the other has just applied. Its file came with its number, so whoever lost reads on from there, and
+// gives up once nobody got any further.
 func up(ctx context.Context, p *goose.Provider, log *slog.Logger) error {
-	for try := 1; ; try++ {
+	for {
+		before, err := p.GetDBVersion(ctx)
+		if err != nil {
+			return err
+		}
 		done, err := p.Up(ctx)
 		if err == nil {
 			for _, m := range done {
@@ -76,7 +79,7 @@ func up(ctx context.Context, p *goose.Provider, log *slog.Logger) error {
 			}
 			return nil
 		}
-		if try == migrateTries || ctx.Err() != nil {
+		if after, _ := p.GetDBVersion(ctx); after == before || ctx.Err() != nil {
 			return err
 		}
 	}

@@ -95,6 +95,27 @@ func TestProcessesThatStartTogether(t *testing.T) {
 	})
 }
 
+// SQLite has no lock around all files of the schema: processes that start at once apply them by turns, and each must arrive.
+func TestProcessesThatStartTogetherOnANewFile(t *testing.T) {
+	t.Parallel()
+	for range 20 {
+		address := "sqlite:" + filepath.Join(t.TempDir(), "s1bot.db")
+		started := make(chan error)
+		for range 6 {
+			go func() {
+				db, err := store.Open(t.Context(), address, nil)
+				if err == nil {
+					err = db.Close()
+				}
+				started <- err
+			}()
+		}
+		for range 6 {
+			require.NoError(t, <-started)
+		}
+	}
+}
+
 func TestDamageIsFound(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "s1bot.db")

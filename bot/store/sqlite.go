@@ -9,8 +9,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/pressly/goose/v3"
+	"github.com/sethvargo/go-retry"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -18,6 +20,9 @@ import (
 // SQLite has one writer. It syncs every commit (FULL): a click that was acknowledged survives a power cut, and sharing commits
 // makes that cheap (see the benchmarks). More readers than these do not help on the machines this runs on.
 const sqliteReaders = 4
+
+// busyFor is how long a connection waits for a lock that another one holds.
+const busyFor = 10 * time.Second
 
 // longestLog is the pages of SQLite's log at which a commit copies them into the database itself. It is several times what gathers between
 // two checkpoints: that is done beside the writing, so that nobody's click waits for it.
@@ -58,7 +63,9 @@ func openSQLite(ctx context.Context, path string) (engine, error) {
 	read.SetMaxIdleConns(sqliteReaders)
 	e := newSQLite(path, read, write)
 	e.tidy = func(ctx context.Context) { checkpoint(ctx, read) }
-	if err := write.PingContext(ctx); err != nil { // readers need the writer's WAL mode
+	if err := retry.Do(ctx, retry.WithMaxDuration(busyFor, retry.NewConstant(20*time.Millisecond)), func(ctx context.Context) error {
+		return ifBusy(write.PingContext(ctx)) // readers need the writer's WAL mode
+	}); err != nil {
 		return engine{}, errors.Join(e.words(err), e.close())
 	}
 	return e, nil
@@ -75,7 +82,7 @@ func newSQLite(path string, read, write *sql.DB) engine {
 
 // dsn is the address of the file for the driver. Secure delete: what was a typed password is not left in free pages.
 func dsn(path string, more ...string) string {
-	params := append([]string{"_busy_timeout=10000", "_foreign_keys=1", "_pragma=secure_delete(1)", "_pragma=journal_size_limit(67108864)"}, more...)
+	params := append([]string{fmt.Sprintf("_busy_timeout=%d", busyFor.Milliseconds()), "_foreign_keys=1", "_pragma=secure_delete(1)", "_pragma=journal_size_limit(67108864)"}, more...)
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + strings.Join(params, "&")
 }
 
@@ -99,6 +106,15 @@ func touch(path string) (string, error) {
 		return "", fmt.Errorf("database %s cannot be written: %w", path, err)
 	}
 	return path, f.Close()
+}
+
+// ifBusy marks what is worth another try. Two processes that put a new file into WAL mode at once hold a shared lock each and wait for
+// the other's: SQLite tells one of them that it is busy without the wait that _busy_timeout asks for (https://sqlite.org/c3ref/busy_handler.html).
+func ifBusy(err error) error {
+	if e := (*sqlite.Error)(nil); errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY {
+		return retry.RetryableError(err)
+	}
+	return err
 }
 
 // sqliteWords adds to an error of SQLite's what to do about it.
