@@ -132,8 +132,17 @@ func ParamNames(fields []Field) []string {
 	return names
 }
 
-// Field finds a parameter by its name in any spelling, an alias, or the start of exactly one name.
+// Field finds a parameter as Lookup does; its error offers the names nearest to one that there is not.
 func (cmd *Command) Field(name string) (Field, error) {
+	if f, ok := cmd.Lookup(name); ok {
+		return f, nil
+	}
+	return Field{}, cmd.unknownParam(name)
+}
+
+// Lookup finds a parameter by its name in any spelling, an alias, or the start of exactly one name. To look for near names costs
+// far more than to find there is none, so who only asks whether there is one asks here.
+func (cmd *Command) Lookup(name string) (Field, bool) {
 	plain := text.Squash(name)
 	var starts []Field
 	for _, f := range cmd.Fields {
@@ -142,16 +151,16 @@ func (cmd *Command) Field(name string) (Field, error) {
 		}
 		own := text.Squash(f.Name)
 		if own == plain || slices.ContainsFunc(f.Aliases, func(a string) bool { return text.Squash(a) == plain }) {
-			return f, nil
+			return f, true
 		}
 		if len(plain) >= 3 && strings.HasPrefix(own, plain) {
 			starts = append(starts, f)
 		}
 	}
 	if len(starts) == 1 {
-		return starts[0], nil
+		return starts[0], true
 	}
-	return Field{}, cmd.unknownParam(name)
+	return Field{}, false
 }
 
 // unknownParam offers the nearest of what a command takes, reason and ticket among it.

@@ -196,7 +196,7 @@ func (cmd *Command) replaceWord(args json.RawMessage, param, old, replacement st
 		return Marshal(values)
 	}
 	fields, _ := Object(value)
-	f, _ := cmd.Field(param)
+	f, _ := cmd.Lookup(param)
 	for key := range cmd.finders(f) {
 		if words := idWordsOf(fields[key]); slices.Contains(words, old) {
 			fields[key] = replaced(Marshal(words), old, replacement)

@@ -53,8 +53,8 @@ func (f Field) Hides(text string) bool {
 
 // Makes reports whether the bot makes the value of a parameter where nobody gives one: the password of an archive.
 func (cmd *Command) Makes(param string) bool {
-	f, err := cmd.Field(param)
-	return err == nil && f.Type.Secret
+	f, ok := cmd.Lookup(param)
+	return ok && f.Type.Secret
 }
 
 // Hide takes the secrets out of arguments that a person gave, and leaves marks.
@@ -99,8 +99,8 @@ func (cmd *Command) Reveal(call *Call, args json.RawMessage) (json.RawMessage, e
 // Hides tells whether what a person writes under this name is a secret in any command.
 func (c *Catalog) Hides(name, text string) bool {
 	return slices.ContainsFunc(c.commands, func(cmd *Command) bool {
-		f, err := cmd.Field(name)
-		return err == nil && f.Hides(text)
+		f, ok := cmd.Lookup(name)
+		return ok && f.Hides(text)
 	})
 }
 

@@ -72,8 +72,8 @@ func sharedClauses(cmd *catalog.Command) []string {
 // namedHeads are what a command's own names say: "isolate DESKTOP-1", "show notes on evil.exe". Commands whose bare words are anything
 // but ids have too many meanings for that.
 func namedHeads(cmd *catalog.Command) []string {
-	f, err := cmd.Field(cmd.Main)
-	named := cmd.Main != "" && err == nil && (f.Type.TakesNames() || f.Type.Selects != "")
+	f, ok := cmd.Lookup(cmd.Main)
+	named := cmd.Main != "" && ok && (f.Type.TakesNames() || f.Type.Selects != "")
 	var heads []string
 	for _, name := range append([]string{cmd.Name}, cmd.Aliases...) {
 		words := strings.ReplaceAll(name, "-", " ")
@@ -172,14 +172,14 @@ func (g grammar) learnWords() error {
 // rangeSlots are where a stretch of time goes: parameters for its ends, or keys of a filter.
 func rangeSlots(cmd *catalog.Command) (from, until string, ok bool) {
 	for _, pair := range [][2]string{{"start-time", "end-time"}, {"created-after", "created-before"}, {"updated-after", "updated-before"}} {
-		_, errFrom := cmd.Field(pair[0])
-		_, errUntil := cmd.Field(pair[1])
-		if errFrom == nil && errUntil == nil {
+		_, hasFrom := cmd.Lookup(pair[0])
+		_, hasUntil := cmd.Lookup(pair[1])
+		if hasFrom && hasUntil {
 			return pair[0], pair[1], true
 		}
 	}
 	for _, key := range []string{"createdAt__gte"} {
-		if f, err := cmd.Field(cmd.Main); err == nil && f.Type.Filter && cmd.Risk == catalog.Read {
+		if f, ok := cmd.Lookup(cmd.Main); ok && f.Type.Filter && cmd.Risk == catalog.Read {
 			return f.Name + "." + key, f.Name + ".createdAt__lt", true
 		}
 	}

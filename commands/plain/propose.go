@@ -190,8 +190,8 @@ func (s scene) number(words []text.Word, at int) (int, []setting) {
 	if i >= len(words) || words[i].Text == "" || strings.Trim(words[i].Text, "0123456789") != "" {
 		return 0, nil
 	}
-	f, err := s.cmd.Field("limit")
-	if err != nil {
+	f, ok := s.cmd.Lookup("limit")
+	if !ok {
 		return 0, nil
 	}
 	return i + 1 - at, []setting{{f.Name, "", []string{words[i].Text}}}

@@ -24,7 +24,7 @@ func Talks(cmd *catalog.Command, line string) bool {
 		}
 	}
 	words := text.Words(line)
-	if f, err := cmd.Field(cmd.Main); err == nil && f.Type.Verbatim && isQuery(line, words) {
+	if f, ok := cmd.Lookup(cmd.Main); ok && f.Type.Verbatim && isQuery(line, words) {
 		return false
 	}
 	return len(words) > 1 && slices.ContainsFunc(words[1:], func(w text.Word) bool { return joining[w.Lower] })

@@ -31,11 +31,11 @@ func (p *parser) flag(t text.Token) string {
 // unknownFlag says how parameters are written.
 func unknownFlag(cmd *catalog.Command, name string) error {
 	e := &catalog.UsageError{Param: name, Problem: "unknown parameter " + text.Quote("--"+name) + " in " + cmd.Name}
-	f, err := cmd.Field(name)
+	f, ok := cmd.Lookup(name)
 	switch {
 	case slices.Contains([]string{"h", "help"}, strings.ToLower(name)):
 		e.Hint = "/s1 help " + cmd.Name + " explains them"
-	case err == nil:
+	case ok:
 		e.Hint = "parameters are written without dashes, as " + f.Name + "=value"
 	default:
 		e.Nearest = text.Nearest(name, catalog.ParamNames(cmd.Fields))

@@ -79,7 +79,7 @@ func begins(c *catalog.Catalog, typed string) bool {
 // wholly tells whether whatever stands under this name is a secret.
 func wholly(c *catalog.Catalog, name string) bool {
 	return slices.ContainsFunc(c.Commands(), func(cmd *catalog.Command) bool {
-		f, err := cmd.Field(name)
-		return err == nil && f.Type.Secret
+		f, ok := cmd.Lookup(name)
+		return ok && f.Type.Secret
 	})
 }

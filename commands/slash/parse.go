@@ -143,9 +143,9 @@ func (p *parser) stray(before []text.Token, t text.Token) error {
 		return nil
 	}
 	last := before[len(before)-1]
-	f, err := p.cmd.Field(last.Name)
+	f, ok := p.cmd.Lookup(last.Name)
 	_, given := p.values[p.cmd.Main]
-	if err != nil || p.cmd.Main != "" && len(p.main) == 0 && !given || f.Type.Name != "text" && (!f.Type.TakesNames() || f.Name == p.cmd.Main) {
+	if !ok || p.cmd.Main != "" && len(p.main) == 0 && !given || f.Type.Name != "text" && (!f.Type.TakesNames() || f.Name == p.cmd.Main) {
 		return nil
 	}
 	e := catalog.Wrong(f.Name, "%s follows it without quotes", text.Quote(t.Value))
@@ -159,7 +159,7 @@ func (p *parser) spaced(tokens []text.Token) (text.Token, int) {
 		return text.Token{}, 0
 	}
 	name := tokens[0].Value
-	if _, err := p.cmd.Field(name); err != nil && p.extra(name) == nil && !p.isFor(name) && !isConsole(name) {
+	if _, ok := p.cmd.Lookup(name); !ok && p.extra(name) == nil && !p.isFor(name) && !isConsole(name) {
 		return text.Token{}, 0
 	}
 	n, value := 1, tokens[1].Source[1:]
@@ -290,8 +290,8 @@ func suggest(cmd *catalog.Command, err error, given catalog.Invocation) error {
 	if !ok || e.Param == "" || len(e.Nearest) == 0 {
 		return err
 	}
-	f, ferr := cmd.Field(e.Param)
-	if ferr != nil || f.List || f.Type.Filter { // the nearest of a filter are keys, no values
+	f, ok := cmd.Lookup(e.Param)
+	if !ok || f.List || f.Type.Filter { // the nearest of a filter are keys, no values
 		return err
 	}
 	values, _ := catalog.Object(given.Args)

@@ -51,6 +51,6 @@ func (p *parser) inQuery(t text.Token) bool {
 }
 
 func (p *parser) isParam(name string) bool {
-	_, err := p.cmd.Field(name)
-	return err == nil || p.extra(name) != nil
+	_, ok := p.cmd.Lookup(name)
+	return ok || p.extra(name) != nil
 }
