@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -28,8 +29,8 @@ type builtin struct {
 }
 
 type (
-	typedWord   func(ctx context.Context, a interaction, rest string) error
-	clickedWord func(ctx context.Context, a interaction) error
+	typedWord   func(ctx context.Context, a exchange.Interaction, rest string) error
+	clickedWord func(ctx context.Context, a exchange.Interaction) error
 )
 
 // answerers are what answers the bot's own words.
@@ -67,8 +68,8 @@ func (v vocabulary) add(words []builtin) {
 	}
 }
 
-// of is the word that an interaction is, if it is one of the bot's own.
-func (v vocabulary) of(a interaction) builtin { return v[a.word()] }
+// Of is the word that an interaction is, if it is one of the bot's own.
+func (v vocabulary) Of(a exchange.Interaction) builtin { return v[a.Word()] }
 
 // BuiltinWords are the names of the bot's own words, sorted.
 func BuiltinWords() []string {
@@ -90,7 +91,7 @@ func namesOf(words []builtin, keep func(builtin) bool) (names []string) {
 }
 
 // say runs a word that was typed, with what stands behind it.
-func (b builtin) say(ctx context.Context, a interaction, rest string) error {
+func (b builtin) say(ctx context.Context, a exchange.Interaction, rest string) error {
 	if b.typed == nil {
 		return &catalog.UsageError{Problem: b.button}
 	}
@@ -98,7 +99,7 @@ func (b builtin) say(ctx context.Context, a interaction, rest string) error {
 }
 
 // click runs a word from a button or a form.
-func (b builtin) click(ctx context.Context, a interaction) error {
+func (b builtin) click(ctx context.Context, a exchange.Interaction) error {
 	if b.clicked == nil {
 		return workflow.ErrGone
 	}
@@ -124,16 +125,16 @@ func (b builtin) help() render.Card {
 
 // bare is a button that says the word and nothing else.
 func bare(do typedWord) clickedWord {
-	return func(ctx context.Context, a interaction) error { return do(ctx, a, "") }
+	return func(ctx context.Context, a exchange.Interaction) error { return do(ctx, a, "") }
 }
 
 // withLine is a button that says the word with the line it carries behind it.
 func withLine(do typedWord) clickedWord {
-	return func(ctx context.Context, a interaction) error { return do(ctx, a, a.choice.Line) }
+	return func(ctx context.Context, a exchange.Interaction) error { return do(ctx, a, a.Choice.Line) }
 }
 
 // A decide is one person's word on one request; reason may be empty.
-type decide func(ctx context.Context, a interaction, id, reason string) error
+type decide func(ctx context.Context, a exchange.Interaction, id, reason string) error
 
 // around is what a reference that was copied out of a sentence brings along.
 const around = "`*_~.,:;!?()<>\"'“”"
@@ -149,7 +150,7 @@ func whyOf(text string) string {
 
 // byRef reads "A-7F3A because of …".
 func byRef(do decide) typedWord {
-	return func(ctx context.Context, a interaction, rest string) error {
+	return func(ctx context.Context, a exchange.Interaction, rest string) error {
 		ref, reason := text.CutWord(rest)
 		if ref = strings.Trim(ref, around); ref == "" {
 			return &catalog.UsageError{Problem: "which request? Give its reference, such as A-7F3A"}

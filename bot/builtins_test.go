@@ -6,7 +6,9 @@ import (
 	"testing"
 
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/commands"
+	"s1bot/render"
 
 	"github.com/stretchr/testify/require"
 )
@@ -37,7 +39,7 @@ func TestEachWordOfTheBotsOwnSaysAllThatMustBeKnownOfIt(t *testing.T) {
 			require.NotEmpty(t, b.examples, b.name)
 		}
 		for _, line := range b.examples[:min(len(b.examples), 1)] {
-			word, rest := firstWord(withoutSlashWord(strings.TrimPrefix(line, "@s1bot ")))
+			word, rest := exchange.FirstWord(exchange.WithoutSlashWord(strings.TrimPrefix(line, "@s1bot ")))
 			require.Equal(t, b.name, word, line)
 			require.True(t, b.standsAlone(rest), line)
 		}
@@ -50,8 +52,17 @@ func TestEachWordOfTheBotsOwnSaysAllThatMustBeKnownOfIt(t *testing.T) {
 
 func TestAWordWithoutAButtonIsGoneAndOneWithoutTextSaysWhere(t *testing.T) {
 	t.Parallel()
-	require.ErrorIs(t, builtin{}.click(t.Context(), interaction{}), workflow.ErrGone)
-	require.ErrorContains(t, allWords()["cancel"].say(t.Context(), interaction{}, ""), "the button on its message")
+	require.ErrorIs(t, builtin{}.click(t.Context(), exchange.Interaction{}), workflow.ErrGone)
+	require.ErrorContains(t, allWords()["cancel"].say(t.Context(), exchange.Interaction{}, ""), "the button on its message")
+}
+
+func TestWordsThatDecideAreKnownTypedAndClicked(t *testing.T) {
+	t.Parallel()
+	for line, decides := range map[string]bool{"approve A-7F3A": true, "Deny A-7F3A": true, "freeze": true, "agents DESKTOP-1": false, "help": false} {
+		require.Equal(t, decides, allWords().Of(exchange.Interaction{Line: line}).decides(), line)
+	}
+	clicked := exchange.Interaction{Interaction: workflow.Interaction{Do: render.Invocation{Command: "approve"}}}
+	require.True(t, allWords().Of(clicked).decides(), "the button is as good as the word")
 }
 
 func TestAReferenceAndAReasonAsPeopleWriteThem(t *testing.T) {
@@ -66,14 +77,14 @@ func TestAReferenceAndAReasonAsPeopleWriteThem(t *testing.T) {
 		`A-7F3A reason=   `:               {"A-7F3A", ""},
 	} {
 		var got [2]string
-		do := func(_ context.Context, _ interaction, id, reason string) error {
+		do := func(_ context.Context, _ exchange.Interaction, id, reason string) error {
 			got = [2]string{id, reason}
 			return nil
 		}
-		require.NoError(t, byRef(do)(t.Context(), interaction{}, line))
+		require.NoError(t, byRef(do)(t.Context(), exchange.Interaction{}, line))
 		require.Equal(t, want, got, line)
 	}
 	for _, line := range []string{"", "``", "."} {
-		require.ErrorContains(t, byRef(nil)(t.Context(), interaction{}, line), "which request", line)
+		require.ErrorContains(t, byRef(nil)(t.Context(), exchange.Interaction{}, line), "which request", line)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"s1bot/approvals/workflow"
 	"s1bot/bot/casefile"
+	"s1bot/bot/exchange"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 	"s1bot/render/tempfile"
@@ -20,12 +21,12 @@ const caseWord = "case"
 // caseWords make case files.
 type caseWords struct {
 	catalog *catalog.Catalog
-	settler settler
-	caller  caller
+	settler exchange.Settler
+	caller  Caller
 	ledger  casefile.Ledger
 	exports *tempfile.Space
 	runner  *runner
-	answers *answers
+	answers *exchange.Answers
 }
 
 func (w caseWords) builtins() []builtin {
@@ -40,7 +41,7 @@ func (w caseWords) builtins() []builtin {
 var subjectBoxes = []string{"threats", "alerts"}
 
 // file makes the case file of "case evil.exe", by name, id or address in the console.
-func (w caseWords) file(ctx context.Context, a interaction, rest string) error {
+func (w caseWords) file(ctx context.Context, a exchange.Interaction, rest string) error {
 	name := strings.Trim(strings.TrimSpace(rest), "\"“”`")
 	if name == "" {
 		return &catalog.UsageError{Problem: "a case file is about a threat or an alert", Hint: "Type: /s1 case <name or id>"}
@@ -51,7 +52,7 @@ func (w caseWords) file(ctx context.Context, a interaction, rest string) error {
 	if a.Do.Command == "" {
 		a.Do = caseOf(name) // for whoever has to say which console
 	}
-	if err := w.settler.settle(ctx, &a); err != nil {
+	if err := w.settler.Settle(ctx, &a); err != nil {
 		return err
 	}
 	call := w.caller.call(a)
@@ -66,7 +67,7 @@ func (w caseWords) file(ctx context.Context, a interaction, rest string) error {
 			}
 			continue
 		}
-		options, err := a.on.Catalog.Search(ctx, call, box, name)
+		options, err := a.On.Catalog.Search(ctx, call, box, name)
 		if err != nil {
 			return err
 		}
@@ -83,20 +84,20 @@ func caseOf(id string) render.Invocation {
 }
 
 // pick goes on with the one thing that a name fits; of several the person chooses.
-func (w caseWords) pick(ctx context.Context, a interaction, name string, offers []catalog.Offer) error {
+func (w caseWords) pick(ctx context.Context, a exchange.Interaction, name string, offers []catalog.Offer) error {
 	switch {
 	case len(offers) == 0:
 		return &catalog.UsageError{Problem: fmt.Sprintf("the console has no threat or alert called %q", name)}
 	case len(offers) == 1:
-		a.choice.Line = only1(offers)
-		return w.file(ctx, a, a.choice.Line)
+		a.Choice.Line = only1(offers)
+		return w.file(ctx, a, a.Choice.Line)
 	}
 	return &catalog.UsageError{Problem: fmt.Sprintf("several threats or alerts fit %q", name), Hint: "pick one", Offers: offers[:min(len(offers), 10)]}
 }
 
 // only1 is the id that the one offer is about.
 func only1(offers []catalog.Offer) string {
-	c, err := readChoice(offers[0].Do)
+	c, err := exchange.ReadChoice(offers[0].Do)
 	if err != nil {
 		return ""
 	}
@@ -104,7 +105,7 @@ func only1(offers []catalog.Offer) string {
 }
 
 // mayList asks the policy whether the person may list what a box finds: who may not gets no case of it.
-func (w caseWords) mayList(ctx context.Context, a interaction, box string) error {
+func (w caseWords) mayList(ctx context.Context, a exchange.Interaction, box string) error {
 	list, known := w.catalog.ListedBy(box)
 	cmd, ok := w.catalog.Find(list)
 	if !known || !ok {
@@ -130,7 +131,7 @@ func (w caseWords) subject(ctx context.Context, console *s1.Client, box, id stri
 }
 
 // answer makes the file and posts it where it was asked for: in the channel or thread, else in the direct messages.
-func (w caseWords) answer(ctx context.Context, a interaction, s casefile.Subject, err error) error {
+func (w caseWords) answer(ctx context.Context, a exchange.Interaction, s casefile.Subject, err error) error {
 	if err != nil {
 		return err
 	}
@@ -152,7 +153,7 @@ func (w caseWords) answer(ctx context.Context, a interaction, s casefile.Subject
 	name := "case-" + s.Kind + "-" + s.ID + "-" + made.Made.UTC().Format("2006-01-02T1504") + ".zip"
 	card.Files = []render.File{{Name: name, Title: "Case file", Disk: file}}
 	defer card.Discard()
-	if _, err := w.answers.broadcast(ctx, a.User, a.At, card); err == nil {
+	if _, err := w.answers.Broadcast(ctx, a.User, a.At, card); err == nil {
 		return nil
 	}
 	_, err = w.answers.Deliver(ctx, a.User, a.At, card)

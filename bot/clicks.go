@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/bot/inbound"
 	"s1bot/bot/post"
 	"s1bot/commands/catalog"
@@ -20,11 +21,11 @@ func (h *handler) clicked(ctx context.Context, d inbound.Delivery) error {
 			h.runner.forms.redraw(ctx, in, action.Unfold)
 			continue
 		}
-		a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: in.Origin(d.Key), Do: action.Do}, trigger: in.Trigger, view: in.InModal(), onPage: in.OnPage(), drawn: true}
-		a.card, a.Ephemeral = in.Message.Card(), in.Container.Ephemeral
+		a := exchange.Interaction{Interaction: workflow.Interaction{User: in.User.ID, At: in.Origin(d.Key), Do: action.Do}, Trigger: in.Trigger, View: in.InModal(), OnPage: in.OnPage(), Drawn: true}
+		a.Card, a.Ephemeral = in.Message.Card(), in.Container.Ephemeral
 		work := func() error { return h.click(ctx, &a, d) }
 		if action.Err != nil {
-			work = func() error { return h.gate.forged(ctx, &a, "button", workflow.ErrGone, action.Err) }
+			work = func() error { return h.gate.Forged(ctx, &a, "button", workflow.ErrGone, action.Err) }
 		}
 		if err := h.respond(ctx, &a, work); err != nil {
 			return err
@@ -34,10 +35,10 @@ func (h *handler) clicked(ctx context.Context, d inbound.Delivery) error {
 }
 
 // click runs what was clicked on.
-func (h *handler) click(ctx context.Context, a *interaction, d inbound.Delivery) error {
-	a.from = d
+func (h *handler) click(ctx context.Context, a *exchange.Interaction, d inbound.Delivery) error {
+	a.From = d
 	unreadable := h.choose(a)
-	if err := h.gate.admit(ctx, a); err != nil {
+	if err := h.gate.Admit(ctx, a); err != nil {
 		return err
 	}
 	if a.Do.Command == post.ClipWord {
@@ -46,7 +47,7 @@ func (h *handler) click(ctx context.Context, a *interaction, d inbound.Delivery)
 		}
 		unreadable = h.choose(a)
 	}
-	a.Extras, a.Do.Said = extrasOf(a.Do), nil
+	a.Extras, a.Do.Said = exchange.ExtrasOf(a.Do), nil
 	if own, ok := h.words[a.Do.Command]; ok {
 		if unreadable != nil {
 			return unreadable
@@ -57,22 +58,22 @@ func (h *handler) click(ctx context.Context, a *interaction, d inbound.Delivery)
 		return err
 	}
 	h.inWindow(a)
-	return withExtras(a.Extras, h.runner.invoke(ctx, *a))
+	return exchange.WithExtras(a.Extras, h.runner.invoke(ctx, *a))
 }
 
 // inWindow has what was asked for on a page answered above it: an answer in the channel would stand behind the window.
-func (h *handler) inWindow(a *interaction) {
+func (h *handler) inWindow(a *exchange.Interaction) {
 	cmd, ok := h.catalog.Find(a.Do.Command)
-	if ok && a.onPage && a.Do.How == render.Run && cmd.Risk == catalog.Read && !cmd.Long {
+	if ok && a.OnPage && a.Do.How == render.Run && cmd.Risk == catalog.Read && !cmd.Long {
 		a.Do.How = render.View
 	}
 }
 
 // choose reads what a button or a form of the bot's own words is about.
-func (h *handler) choose(a *interaction) (err error) {
+func (h *handler) choose(a *exchange.Interaction) (err error) {
 	if own, ok := h.words[a.Do.Command]; ok {
-		a.own = own
-		a.choice, err = readChoice(a.Do)
+		a.Decides = own.decides()
+		a.Choice, err = exchange.ReadChoice(a.Do)
 	}
 	return err
 }
@@ -94,15 +95,15 @@ func (h *handler) unclip(ctx context.Context, inv *render.Invocation) error {
 func (h *handler) submit(ctx context.Context, d inbound.Delivery) error {
 	in, answer := d.Payload, d.Payload.Form
 	if err := in.FormErr; err != nil {
-		a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: origin{Key: d.Key}}}
-		return h.respond(ctx, &a, func() error { return h.gate.forged(ctx, &a, "form", errForm, err) })
+		a := exchange.Interaction{Interaction: workflow.Interaction{User: in.User.ID, At: exchange.Origin{Key: d.Key}}}
+		return h.respond(ctx, &a, func() error { return h.gate.Forged(ctx, &a, "form", exchange.ErrForm, err) })
 	}
-	a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: answer.Origin, Do: answer.Do}, from: d, drawn: true}
+	a := exchange.Interaction{Interaction: workflow.Interaction{User: in.User.ID, At: answer.Origin, Do: answer.Do}, From: d, Drawn: true}
 	a.At.Key = d.Key
 	unreadable := h.choose(&a)
-	a.choice = a.choice.with(answer.Values)
+	a.Choice = a.Choice.With(answer.Values)
 	return h.respond(ctx, &a, func() error {
-		if err := h.gate.admit(ctx, &a); err != nil {
+		if err := h.gate.Admit(ctx, &a); err != nil {
 			return err
 		}
 		if own, ok := h.words[answer.Do.Command]; ok {
@@ -118,7 +119,7 @@ func (h *handler) submit(ctx context.Context, d inbound.Delivery) error {
 	})
 }
 
-func (h *handler) submitted(ctx context.Context, a interaction, answer render.Answer) error {
+func (h *handler) submitted(ctx context.Context, a exchange.Interaction, answer render.Answer) error {
 	cmd, ok := h.catalog.Find(answer.Do.Command)
 	if !ok {
 		return workflow.ErrGone
@@ -128,16 +129,16 @@ func (h *handler) submitted(ctx context.Context, a interaction, answer render.An
 		return &catalog.UsageError{Command: cmd.Name, Param: field, Problem: problem}
 	}
 	a.Do, a.Extras = render.Invocation{Command: cmd.Name, Args: args, Console: answer.Do.Console}, extras
-	return withExtras(extras, h.runner.invoke(ctx, a))
+	return exchange.WithExtras(extras, h.runner.invoke(ctx, a))
 }
 
 // sentAgain tells who sends a form for the second time that it was enough.
 func (h *handler) sentAgain(ctx context.Context, d inbound.Delivery) {
-	a := interaction{Interaction: workflow.Interaction{User: d.Payload.User.ID, At: origin{Key: d.Key}}}
+	a := exchange.Interaction{Interaction: workflow.Interaction{User: d.Payload.User.ID, At: exchange.Origin{Key: d.Key}}}
 	if d.Payload.FormErr == nil {
 		a.At = d.Payload.Form.Origin
 	}
-	if err := h.respond(ctx, &a, func() error { return h.gate.forged(ctx, &a, "form", errSent, errSent) }); err != nil {
+	if err := h.respond(ctx, &a, func() error { return h.gate.Forged(ctx, &a, "form", exchange.ErrSent, exchange.ErrSent) }); err != nil {
 		h.log.Error("cannot say that a form was sent already", "user", a.User, "err", err)
 	}
 }
@@ -149,8 +150,8 @@ func (h *handler) unreadable(ctx context.Context, d inbound.Delivery) {
 		h.log.Error("Slack sent an interaction that the bot cannot read", "envelope_id", d.Key, "err", d.Err)
 		return
 	}
-	a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: in.Origin(d.Key)}}
-	if err := h.respond(ctx, &a, func() error { return h.gate.forged(ctx, &a, "button", workflow.ErrGone, d.Err) }); err != nil {
+	a := exchange.Interaction{Interaction: workflow.Interaction{User: in.User.ID, At: in.Origin(d.Key)}}
+	if err := h.respond(ctx, &a, func() error { return h.gate.Forged(ctx, &a, "button", workflow.ErrGone, d.Err) }); err != nil {
 		h.log.Error("cannot answer a click", "user", a.User, "err", err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/bot/library"
 	"s1bot/commands/catalog"
 	"s1bot/render"
@@ -49,7 +50,7 @@ func (c *chosenColumns) Offer(kind string, titles []string, usual int) {
 const maxColumns = 20
 
 // pickColumns opens the form in which a person chooses the columns of a list.
-func (r *runner) pickColumns(ctx context.Context, cmd *catalog.Command, a interaction) error {
+func (r *runner) pickColumns(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
 	if err := r.mayRead(ctx, cmd, a); err != nil {
 		return err
 	}
@@ -66,7 +67,7 @@ func (r *runner) pickColumns(ctx context.Context, cmd *catalog.Command, a intera
 	form := own.offered.form(own.Chosen(ctx, own.offered.kind), list)
 	form.Origin = a.At
 	if !form.Fits() {
-		return errFormTooLarge
+		return exchange.ErrFormTooLarge
 	}
 	return r.forms.open(ctx, a, form, offer(form, a))
 }
@@ -104,8 +105,8 @@ func (w columnsWords) builtins() []builtin {
 }
 
 // choose remembers what was chosen, and draws the list anew.
-func (w columnsWords) choose(ctx context.Context, a interaction) error {
-	p := a.choice
+func (w columnsWords) choose(ctx context.Context, a exchange.Interaction) error {
+	p := a.Choice
 	if p.Kind == "" || p.List.Command == "" {
 		return workflow.ErrGone
 	}

@@ -10,6 +10,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/plans"
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 )
@@ -42,30 +43,30 @@ type decisionTalk struct {
 		requestReader
 		freezeReader
 	}
-	answers *answers
+	answers *exchange.Answers
 }
 
 // perhapsDecision answers a message that begins with no command: with the buttons of the decision that it talks about, else with why it
 // is none. A command that was nearly right may have any words behind it.
-func (t decisionTalk) perhapsDecision(ctx context.Context, a interaction, why error) error {
+func (t decisionTalk) perhapsDecision(ctx context.Context, a exchange.Interaction, why error) error {
 	var usage *catalog.UsageError
 	near := errors.As(why, &usage) && len(usage.Nearest) > 0
-	at := decision.FindStringIndex(a.line)
+	at := decision.FindStringIndex(a.Line)
 	if at == nil {
 		return why
 	}
-	word := strings.ToLower(a.line[at[0]:at[1]])
-	if all := word == workflow.FreezeWord || word == thawWord; all && near || !all && !aRequest.MatchString(a.line) {
+	word := strings.ToLower(a.Line[at[0]:at[1]])
+	if all := word == workflow.FreezeWord || word == thawWord; all && near || !all && !aRequest.MatchString(a.Line) {
 		return why
 	}
-	return t.offerDecision(ctx, a, word, a.line[at[1]:])
+	return t.offerDecision(ctx, a, word, a.Line[at[1]:])
 }
 
 // aRequest finds the reference of a request in a sentence.
 var aRequest = regexp.MustCompile(`(?i)\b` + approvals.RefPrefix + `[0-9A-Z]{4,}\b`)
 
 // offerDecision decides nothing and shows the buttons that would.
-func (t decisionTalk) offerDecision(ctx context.Context, a interaction, word, rest string) error {
+func (t decisionTalk) offerDecision(ctx context.Context, a exchange.Interaction, word, rest string) error {
 	card := render.Notice("Typed with other words around it, “" + word + "” may be just conversation, so nothing was decided.")
 	switch word {
 	case workflow.FreezeWord:
@@ -73,14 +74,14 @@ func (t decisionTalk) offerDecision(ctx context.Context, a interaction, word, re
 	case thawWord:
 		card.Actions = []render.Action{render.Button{Label: "Thaw", Do: render.Invocation{Command: thawWord}}}
 	default:
-		return t.offerRequest(ctx, a, card, word, cmp.Or(aRequest.FindString(rest), aRequest.FindString(a.line)))
+		return t.offerRequest(ctx, a, card, word, cmp.Or(aRequest.FindString(rest), aRequest.FindString(a.Line)))
 	}
-	t.answers.reply(ctx, a, card)
+	t.answers.Reply(ctx, a, card)
 	return nil
 }
 
 // offerRequest shows the buttons of a request that a sentence is about.
-func (t decisionTalk) offerRequest(ctx context.Context, a interaction, card render.Card, word, ref string) error {
+func (t decisionTalk) offerRequest(ctx context.Context, a exchange.Interaction, card render.Card, word, ref string) error {
 	if ref == "" {
 		return &catalog.UsageError{Problem: "nothing was decided: add the request's reference, such as A-7F3A", Hint: "Type: " + word + " A-7F3A"}
 	}
@@ -105,6 +106,6 @@ func (t decisionTalk) offerRequest(ctx context.Context, a interaction, card rend
 		line = append(line, render.Text(": "+names))
 	}
 	card.Parts = append(append(card.Parts, line), workflow.HeldParts(freeze, req)...)
-	t.answers.reply(ctx, a, card)
+	t.answers.Reply(ctx, a, card)
 	return nil
 }

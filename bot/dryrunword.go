@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/commands/catalog"
 	"s1bot/commands/slash"
 	"s1bot/commands/text"
@@ -14,8 +15,8 @@ import (
 type dryRunWord struct {
 	preview *workflow.Preview
 	catalog *catalog.Catalog
-	settler settler
-	answers *answers
+	settler exchange.Settler
+	answers *exchange.Answers
 	now     func() time.Time
 }
 
@@ -28,15 +29,15 @@ func (w dryRunWord) builtins() []builtin {
 }
 
 // can tells what would happen, without doing it.
-func (w dryRunWord) can(ctx context.Context, a interaction, rest string) (err error) {
+func (w dryRunWord) can(ctx context.Context, a exchange.Interaction, rest string) (err error) {
 	if a.Do, a.Extras, err = slash.Parse(w.catalog, rest, text.Input{Zone: a.Who.Zone, Now: w.now()}); err != nil {
-		return onConsole(a.Do.Console, err)
+		return exchange.OnConsole(a.Do.Console, err)
 	}
-	if err := w.settler.typed(&a.Do); err != nil {
+	if err := w.settler.Typed(&a.Do); err != nil {
 		return err
 	}
-	if err := w.settler.settle(ctx, &a); err != nil {
+	if err := w.settler.Settle(ctx, &a); err != nil {
 		return unsaid(err)
 	}
-	return w.preview.DryRun(ctx, w.answers.dialog(a))
+	return w.preview.DryRun(ctx, w.answers.Dialog(a))
 }

@@ -8,6 +8,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/plans"
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -17,18 +18,18 @@ import (
 type extendWord struct {
 	extensions *workflow.Extensions
 	forms      *forms
-	answers    *answers
+	answers    *exchange.Answers
 }
 
 func (w extendWord) builtins() []builtin {
 	return []builtin{{
 		name: workflow.ExtendWord, summary: "Extends an isolation that has an end. It takes the approvals that the isolation took.", examples: []string{"/s1 extend A-7F3A for=4h"},
-		typed: w.typed, clicked: w.clicked, alone: aloneLonger,
+		typed: w.Typed, clicked: w.clicked, alone: aloneLonger,
 	}}
 }
 
-// typed answers "extend A-7F3A for=4h".
-func (w extendWord) typed(ctx context.Context, a interaction, rest string) error {
+// Typed answers "extend A-7F3A for=4h".
+func (w extendWord) Typed(ctx context.Context, a exchange.Interaction, rest string) error {
 	ref, by := text.CutWord(strings.Trim(rest, ".!"))
 	if ref == "" {
 		return &catalog.UsageError{Problem: "which isolation? Give its reference and how much longer", Hint: "Such as: extend A-7F3A for=4h"}
@@ -36,15 +37,15 @@ func (w extendWord) typed(ctx context.Context, a interaction, rest string) error
 	return w.extend(ctx, a, workflow.Extension{Request: strings.ToUpper(ref), For: strings.TrimPrefix(strings.TrimSpace(by), catalog.ForParam+"=")})
 }
 
-func (w extendWord) clicked(ctx context.Context, a interaction) error {
-	if a.choice.Request == "" {
+func (w extendWord) clicked(ctx context.Context, a exchange.Interaction) error {
+	if a.Choice.Request == "" {
 		return workflow.ErrGone
 	}
-	return w.extend(ctx, a, a.choice.Extension)
+	return w.extend(ctx, a, a.Choice.Extension)
 }
 
 // askHowLong opens the form of an extension.
-func (w extendWord) askHowLong(ctx context.Context, a interaction, req approvals.Request) error {
+func (w extendWord) askHowLong(ctx context.Context, a exchange.Interaction, req approvals.Request) error {
 	field := catalog.SpanField(catalog.ForParam, "How much longer", "Added to the current end.")
 	field.Required = true
 	card := render.Notice("An extension needs a duration, so nothing was extended. Type: extend " + req.Ref + " for=4h")
@@ -56,8 +57,8 @@ func (w extendWord) askHowLong(ctx context.Context, a interaction, req approvals
 }
 
 // extend lets an isolation last longer. Where nobody said how much, a form asks for it.
-func (w extendWord) extend(ctx context.Context, a interaction, x workflow.Extension) error {
-	err := w.extensions.Extend(ctx, w.answers.dialog(a), x)
+func (w extendWord) extend(ctx context.Context, a exchange.Interaction, x workflow.Extension) error {
+	err := w.extensions.Extend(ctx, w.answers.Dialog(a), x)
 	var open *workflow.LengthError
 	if errors.As(err, &open) {
 		return w.askHowLong(ctx, a, open.Request)

@@ -14,6 +14,7 @@ import (
 
 	"s1bot/approvals/plans"
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/bot/library"
 	"s1bot/bot/post"
 	"s1bot/bot/seal"
@@ -22,10 +23,6 @@ import (
 	"s1bot/commands/text"
 	"s1bot/render"
 )
-
-var errNoTrigger = errors.New("only a click or a slash command opens a modal")
-
-var errFormTooLarge = errors.New("these values are too long for a Slack form; type the command with its values instead")
 
 // views opens modals; slack.Client does.
 type views interface {
@@ -38,13 +35,13 @@ type views interface {
 type forms struct {
 	catalog   *catalog.Catalog
 	library   library.Library
-	settler   settler
-	caller    caller
+	settler   exchange.Settler
+	caller    Caller
 	rules     *workflow.Gate // whether somebody may ask for what a form is for
-	gate      *gate
+	gate      *exchange.Gate
 	views     views
 	seal      seal.Sealer
-	answers   *answers
+	answers   *exchange.Answers
 	consoles  []string // their addresses, where links in a modal may lead
 	unsettled string   // see post.Messenger
 	log       *slog.Logger
@@ -52,16 +49,16 @@ type forms struct {
 
 // openForm shows the form of an invocation's command, filled with what is known. Without a trigger, which only a click or a
 // slash command brings, it offers a button that has one.
-func (f *forms) openForm(ctx context.Context, a interaction) error {
+func (f *forms) openForm(ctx context.Context, a exchange.Interaction) error {
 	return f.openInstead(ctx, a, render.Card{})
 }
 
 // openInstead is openForm with the card that is shown where no form can be opened; an empty one says what is usual.
-func (f *forms) openInstead(ctx context.Context, a interaction, card render.Card) error {
-	if err := f.settler.settle(ctx, &a); err != nil {
+func (f *forms) openInstead(ctx context.Context, a exchange.Interaction, card render.Card) error {
+	if err := f.settler.Settle(ctx, &a); err != nil {
 		return err
 	}
-	cmd, ok := a.command()
+	cmd, ok := a.Command()
 	if !ok {
 		return workflow.ErrGone
 	}
@@ -72,7 +69,7 @@ func (f *forms) openInstead(ctx context.Context, a interaction, card render.Card
 	}
 	form := formOf(cmd, a)
 	if !form.Fits() {
-		return errFormTooLarge
+		return exchange.ErrFormTooLarge
 	}
 	if len(card.Parts) == 0 {
 		card = offer(form, a)
@@ -81,7 +78,7 @@ func (f *forms) openInstead(ctx context.Context, a interaction, card render.Card
 }
 
 // askReason opens the small form that asks why, where everything else is known. What it will run stands above the question.
-func (f *forms) askReason(ctx context.Context, cmd *catalog.Command, a interaction) error {
+func (f *forms) askReason(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
 	touches, err := f.glimpse(ctx, cmd, a)
 	if err != nil {
 		return err
@@ -103,7 +100,7 @@ func (f *forms) askReason(ctx context.Context, cmd *catalog.Command, a interacti
 		return cmp.Compare(optional(x), optional(y))
 	})
 	if !form.Fits() {
-		return errFormTooLarge
+		return exchange.ErrFormTooLarge
 	}
 	return f.open(ctx, a, form, offer(form, a))
 }
@@ -113,7 +110,7 @@ const glimpseTime = time.Second
 
 // glimpse is what a request would touch, by name; the command where that takes too long to find out. What cannot be done is said
 // at once: nobody has to say why first.
-func (f *forms) glimpse(ctx context.Context, cmd *catalog.Command, a interaction) (render.Line, error) {
+func (f *forms) glimpse(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) (render.Line, error) {
 	ctx, cancel := context.WithTimeout(ctx, glimpseTime)
 	defer cancel()
 	plan, err := cmd.Prepare(ctx, f.caller.call(a), a.Do.Args)
@@ -143,7 +140,7 @@ func optional(f render.FormField) int {
 }
 
 // formOf is a command's form for a person, filled with what is known.
-func formOf(cmd *catalog.Command, a interaction) render.Form {
+func formOf(cmd *catalog.Command, a exchange.Interaction) render.Form {
 	form := cmd.Form(a.Do.Args, a.Caller())
 	form.Origin = a.At
 	form.Do.Console = a.Do.Console
@@ -153,22 +150,22 @@ func formOf(cmd *catalog.Command, a interaction) render.Form {
 }
 
 // saysWhere has a form say on which console it acts, and its search boxes which one they search, where there are several.
-func saysWhere(form render.Form, a interaction) render.Form {
+func saysWhere(form render.Form, a exchange.Interaction) render.Form {
 	form.Intro = append(form.Intro, onLine(a)...)
 	for i, field := range form.Fields {
-		if field.Search != "" && a.label != "" {
-			form.Fields[i].Hint = strings.TrimSpace(field.Hint + " It searches " + a.label + ".")
+		if field.Search != "" && a.Label != "" {
+			form.Fields[i].Hint = strings.TrimSpace(field.Hint + " It searches " + a.Label + ".")
 		}
 	}
 	return form
 }
 
 // onLine says on which console a form acts, where there are several.
-func onLine(a interaction) render.Line {
-	if a.label == "" {
+func onLine(a exchange.Interaction) render.Line {
+	if a.Label == "" {
 		return nil
 	}
-	return render.Line{render.Text("\nConsole: "), render.Bold(a.label)}
+	return render.Line{render.Text("\nConsole: "), render.Bold(a.Label)}
 }
 
 // fill puts a reason, a ticket and an end that were given already into a form.
@@ -186,20 +183,20 @@ func fill(form *render.Form, x catalog.Extras) {
 }
 
 // open shows a form: above the modal that answers, in place of another form, or as a new one. Where it does not open, the person gets a card instead.
-func (f *forms) open(ctx context.Context, a interaction, form render.Form, instead render.Card) error {
+func (f *forms) open(ctx context.Context, a exchange.Interaction, form render.Form, instead render.Card) error {
 	var err error
 	switch {
-	case a.onPage && a.trigger != "":
-		_, err = f.views.PushViewContext(ctx, a.trigger, f.seal.View(form, a.User))
-	case a.view != "":
+	case a.OnPage && a.Trigger != "":
+		_, err = f.views.PushViewContext(ctx, a.Trigger, f.seal.View(form, a.User))
+	case a.View != "":
 		err = post.Retry(ctx, post.IfLost, func() error {
-			_, err := f.views.UpdateViewContext(ctx, f.seal.View(form, a.User), "", "", a.view)
+			_, err := f.views.UpdateViewContext(ctx, f.seal.View(form, a.User), "", "", a.View)
 			return err
 		})
-	case a.trigger != "":
-		_, err = f.views.OpenViewContext(ctx, a.trigger, f.seal.View(form, a.User))
+	case a.Trigger != "":
+		_, err = f.views.OpenViewContext(ctx, a.Trigger, f.seal.View(form, a.User))
 	default:
-		f.answers.reply(ctx, a, instead)
+		f.answers.Reply(ctx, a, instead)
 		return nil
 	}
 	if err == nil {
@@ -210,7 +207,7 @@ func (f *forms) open(ctx context.Context, a interaction, form render.Form, inste
 		return err
 	}
 	f.log.Warn("a form does not open, so a button is offered", "command", a.Do.Command, "user", a.User, "err", err)
-	f.answers.reply(ctx, a, instead)
+	f.answers.Reply(ctx, a, instead)
 	return nil
 }
 
@@ -223,10 +220,10 @@ func mayOpenLater(err error) bool {
 }
 
 // offer is a card with a button that opens a command's form.
-func offer(form render.Form, a interaction) render.Card {
+func offer(form render.Form, a exchange.Interaction) render.Card {
 	words := form.Title + " needs a few more details."
 	return render.Card{
 		Tone: render.Info, Text: words, Parts: []render.Part{render.Line{render.Text(words)}},
-		Actions: []render.Action{openButton(workflow.WithExtras(a.Do, a.Extras))},
+		Actions: []render.Action{exchange.OpenButton(workflow.WithExtras(a.Do, a.Extras))},
 	}
 }

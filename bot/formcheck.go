@@ -13,6 +13,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/bot/inbound"
 	"s1bot/bot/seal"
 	"s1bot/commands/catalog"
@@ -34,12 +35,12 @@ func (f *forms) checkForm(ctx context.Context, in inbound.Payload) any {
 		return f.refuseForm(ctx, in, err)
 	}
 	answer := in.Form
-	a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: answer.Origin}}
-	if f.gate.admit(ctx, &a) != nil {
+	a := exchange.Interaction{Interaction: workflow.Interaction{User: in.User.ID, At: answer.Origin}}
+	if f.gate.Admit(ctx, &a) != nil {
 		return nil
 	}
 	if field := seal.OutsideMenu(in.View); field != "" {
-		says := f.gate.forged(ctx, &a, "form", errMenu, fmt.Errorf("%s has a value that isn't one of its choices", field))
+		says := f.gate.Forged(ctx, &a, "form", exchange.ErrMenu, fmt.Errorf("%s has a value that isn't one of its choices", field))
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{field: render.Sentence(says.Error())})
 	}
 	switch answer.Do.Command {
@@ -92,7 +93,7 @@ func paramErrors(err error, answer render.Answer) map[string]string {
 }
 
 // picked puts the form of the chosen command in the palette's place.
-func (f *forms) picked(ctx context.Context, a interaction, answer render.Answer) any {
+func (f *forms) picked(ctx context.Context, a exchange.Interaction, answer render.Answer) any {
 	chosen := answer.Values["command"]
 	if len(chosen) == 0 {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "Choose a command."})
@@ -111,10 +112,10 @@ func (f *forms) picked(ctx context.Context, a interaction, answer render.Answer)
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "I can't read this line any more. Choose another one."})
 	}
 	a.Do, a.Extras = inv, extras
-	if err := f.settlePicked(ctx, &a, only(answer.Values[catalog.ConsoleParam])); err != nil {
+	if err := f.settlePicked(ctx, &a, exchange.Only(answer.Values[catalog.ConsoleParam])); err != nil {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": render.Sentence(err.Error())})
 	}
-	cmd, ok := a.command()
+	cmd, ok := a.Command()
 	if !ok {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "This command is gone. Choose another one."})
 	}
@@ -124,13 +125,13 @@ func (f *forms) picked(ctx context.Context, a interaction, answer render.Answer)
 
 // settlePicked settles the console of a command that was picked: a line of the person's own may name one, and means that; else it is the one
 // that was chosen beside it.
-func (f *forms) settlePicked(ctx context.Context, a *interaction, chosen string) error {
+func (f *forms) settlePicked(ctx context.Context, a *exchange.Interaction, chosen string) error {
 	a.Do.Console = cmp.Or(a.Do.Console, chosen)
-	if err := f.settler.typed(&a.Do); err != nil {
+	if err := f.settler.Typed(&a.Do); err != nil {
 		return err
 	}
-	err := f.settler.settle(ctx, a)
-	var several *severalError
+	err := f.settler.Settle(ctx, a)
+	var several *exchange.SeveralError
 	if errors.As(err, &several) {
 		err = errors.New("there are several consoles; choose one")
 	}
@@ -155,10 +156,10 @@ func (f *forms) refuseForm(ctx context.Context, in inbound.Payload, cause error)
 	if field == "" {
 		return nil
 	}
-	a := interaction{Interaction: workflow.Interaction{User: in.User.ID}}
-	says := f.gate.forged(ctx, &a, "form", errForm, cause)
-	if errors.Is(says, errNotAllowed) {
-		f.gate.recordStranger(ctx, a)
+	a := exchange.Interaction{Interaction: workflow.Interaction{User: in.User.ID}}
+	says := f.gate.Forged(ctx, &a, "form", exchange.ErrForm, cause)
+	if errors.Is(says, exchange.ErrNotAllowed) {
+		f.gate.RecordStranger(ctx, a)
 	}
 	return slack.NewErrorsViewSubmissionResponse(map[string]string{field: render.Sentence(says.Error())})
 }

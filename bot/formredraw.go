@@ -6,6 +6,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/bot/inbound"
 	"s1bot/commands/catalog"
 	"s1bot/render"
@@ -24,11 +25,11 @@ func (f *forms) redraw(ctx context.Context, in inbound.Payload, unfold bool) {
 }
 
 func (f *forms) redrawn(ctx context.Context, in inbound.Payload, unfold bool) (form render.Form, ok bool) {
-	a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: in.Form.Origin, Do: in.Form.Do}, drawn: true}
-	if in.FormErr != nil || f.gate.admit(ctx, &a) != nil || f.settler.settle(ctx, &a) != nil {
+	a := exchange.Interaction{Interaction: workflow.Interaction{User: in.User.ID, At: in.Form.Origin, Do: in.Form.Do}, Drawn: true}
+	if in.FormErr != nil || f.gate.Admit(ctx, &a) != nil || f.settler.Settle(ctx, &a) != nil {
 		return form, false
 	}
-	cmd, ok := a.command()
+	cmd, ok := a.Command()
 	if !ok {
 		return form, false
 	}

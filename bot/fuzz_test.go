@@ -13,6 +13,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
+	"s1bot/bot/exchange"
 	"s1bot/bot/fairqueue"
 	"s1bot/bot/inbound"
 	"s1bot/bot/slacksim"
@@ -115,7 +116,7 @@ func FuzzViewState(f *testing.F) {
 			cmd = b.Catalog.Commands()[max(n%len(b.Catalog.Commands()), 0)]
 		}
 		sealer := b.intake.reader.Seal
-		drawn := sealer.View(formOf(cmd, interaction{}), "U0ALICE")
+		drawn := sealer.View(formOf(cmd, exchange.Interaction{}), "U0ALICE")
 		in := inbound.Payload{Type: "view_submission", User: inbound.Sender{ID: "U0ALICE"},
 			View: slack.View{CallbackID: drawn.CallbackID, PrivateMetadata: drawn.PrivateMetadata, Blocks: drawn.Blocks, State: &entered}}
 		_, err := sealer.ReadForm(in.View, "U0BOB")

@@ -11,6 +11,7 @@ import (
 
 	"s1bot/approvals/policy"
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/bot/home"
 	"s1bot/bot/inbound"
 	"s1bot/bot/library"
@@ -46,8 +47,8 @@ type greetings struct {
 	greeted Greeted
 	post    poster
 	people  namer
-	gate    *gate
-	answers *answers
+	gate    *exchange.Gate
+	answers *exchange.Answers
 	policy  func() policy.Policy
 	told    func(channel string) []string // what a channel hears of: "threats", "alerts"
 	now     func() time.Time
@@ -68,11 +69,11 @@ var greeting = regexp.MustCompile(`(?i)^(?:hi|hello|hey|hallo|hiya|howdy|greetin
 func greets(line string) bool { return greeting.MatchString(strings.TrimSpace(line)) }
 
 // hello answers who says hello.
-func (g *greetings) hello(ctx context.Context, a interaction, _ string) error {
+func (g *greetings) hello(ctx context.Context, a exchange.Interaction, _ string) error {
 	if _, err := g.greeted.Greet(ctx, a.User, g.now()); err != nil {
 		g.log.Warn("cannot remember a greeting", "user", a.User, "err", err)
 	}
-	g.answers.reply(ctx, a, g.card(a.Who))
+	g.answers.Reply(ctx, a, g.card(a.Who))
 	return nil
 }
 
@@ -108,15 +109,15 @@ func (g *greetings) event(ctx context.Context, d inbound.Delivery) error {
 
 // firstOpening greets who opens the Messages tab for the first time. Who may do nothing here is left alone.
 func (g *greetings) firstOpening(ctx context.Context, user string) error {
-	a := interaction{Interaction: workflow.Interaction{User: user}}
-	if g.gate.admit(ctx, &a) != nil {
+	a := exchange.Interaction{Interaction: workflow.Interaction{User: user}}
+	if g.gate.Admit(ctx, &a) != nil {
 		return nil
 	}
 	first, err := g.greeted.Greet(ctx, user, g.now())
 	if err != nil || !first {
 		return err
 	}
-	_, err = g.answers.Deliver(ctx, user, origin{}, g.card(a.Who))
+	_, err = g.answers.Deliver(ctx, user, exchange.Origin{}, g.card(a.Who))
 	return err
 }
 

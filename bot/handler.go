@@ -8,13 +8,11 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/bot/inbound"
 	"s1bot/bot/post"
 	"s1bot/commands/catalog"
 )
-
-// errUnclear answers who writes to the bot in a way that may be a quotation.
-var errUnclear = errors.New("commands inside quotes or code don't run, so nothing was done; type it as plain text, such as: list-agents DESKTOP-1")
 
 // directs learn which conversation is the direct message with a person; see post.Messenger.
 type directs interface {
@@ -33,14 +31,14 @@ type madeReader interface {
 
 // A handler works on what Slack delivered: each delivery is one interaction or several, each of which passes the gate and is answered.
 type handler struct {
-	gate      *gate
+	gate      *exchange.Gate
 	runner    *runner
 	words     vocabulary
 	talk      decisionTalk
 	postponer *postponer
 	greetings *greetings
 	shortcuts *shortcuts
-	answers   *answers
+	answers   *exchange.Answers
 	catalog   *catalog.Catalog
 	made      madeReader
 	clips     post.Clips
@@ -84,8 +82,8 @@ func (h *handler) learnDirect(ctx context.Context, m inbound.Message) {
 }
 
 // respond runs work and turns its error into an answer to the person.
-func (h *handler) respond(ctx context.Context, a *interaction, work func() error) error {
-	done := h.answers.notifySlow(ctx, a)
+func (h *handler) respond(ctx context.Context, a *exchange.Interaction, work func() error) error {
+	done := h.answers.NotifySlow(ctx, a)
 	err := work()
 	done()
 	if err != nil && h.postponer.postpone(ctx, a, err) {
@@ -96,19 +94,19 @@ func (h *handler) respond(ctx context.Context, a *interaction, work func() error
 		return nil
 	}
 	err = h.postponer.recordUncounted(ctx, a, err)
-	if errors.Is(err, errNotAllowed) {
-		h.gate.recordStranger(ctx, *a)
-		a.silent = a.silent || a.written && a.Who.Bot
+	if errors.Is(err, exchange.ErrNotAllowed) {
+		h.gate.RecordStranger(ctx, *a)
+		a.Silent = a.Silent || a.Written && a.Who.Bot
 	}
-	card, fault := explain(*a, err)
-	h.answers.reply(ctx, *a, keepConsole(keepExtras(card, err), err))
+	card, fault := exchange.Explain(*a, err)
+	h.answers.Reply(ctx, *a, exchange.KeepConsole(exchange.KeepExtras(card, err), err))
 	return fault
 }
 
 // countWord counts what a person asked for and is not counted elsewhere: built-in words, and commands that ended in an error or wait for a
 // second person. What ran is counted where it ended.
-func (h *handler) countWord(a *interaction, err error) {
-	word := a.word()
+func (h *handler) countWord(a *exchange.Interaction, err error) {
+	word := a.Word()
 	if cmd, ok := h.catalog.Find(word); ok { // typed by an alias
 		word = cmd.Name
 	}
@@ -125,9 +123,6 @@ func (h *handler) countWord(a *interaction, err error) {
 // have done by hand since.
 const staleAfter = 10 * time.Minute
 
-// errStale tells a person that their click was kept but is too old to act on.
-var errStale = errors.New("the bot was down when you sent this, and too much time has passed to run it now, so nothing was done; please send it again")
-
 // stale refuses deliveries that lay too long. What one asked for before the crash is written down and goes on, so nobody is told that
 // nothing was done.
 func (h *handler) stale(ctx context.Context, d inbound.Delivery) error {
@@ -136,7 +131,7 @@ func (h *handler) stale(ctx context.Context, d inbound.Delivery) error {
 	}
 	_, made, err := h.made.Made(ctx, d.Key)
 	if err == nil && !made {
-		err = errStale
+		err = exchange.ErrStale
 	}
 	return err
 }
@@ -144,8 +139,8 @@ func (h *handler) stale(ctx context.Context, d inbound.Delivery) error {
 // slash handles "/s1 …".
 func (h *handler) slash(ctx context.Context, d inbound.Delivery) error {
 	c := d.Command
-	a := interaction{Interaction: fromCommand(c, d.Key), trigger: c.Trigger, ownURL: c.ResponseURL != ""}
-	return h.typed(ctx, a, d, c.Text)
+	a := exchange.Interaction{Interaction: exchange.FromCommand(c, d.Key), Trigger: c.Trigger, OwnURL: c.ResponseURL != ""}
+	return h.Typed(ctx, a, d, c.Text)
 }
 
 // event handles what people write to the bot: "@s1bot …", which is how commands are typed in threads, and direct messages.
@@ -154,43 +149,43 @@ func (h *handler) event(ctx context.Context, d inbound.Delivery) error {
 	if m.Meaning == inbound.Talk || m.ByApp() && !h.bots.Obeyed(ctx, m.User, m.Bot) {
 		return nil
 	}
-	a := interaction{Interaction: fromMessage(m, d.Key), written: true, silent: m.ByApp()}
+	a := exchange.Interaction{Interaction: exchange.FromMessage(m, d.Key), Written: true, Silent: m.ByApp()}
 	if m.Meaning == inbound.Doubtful {
-		return h.respond(ctx, &a, func() error { return errors.Join(h.gate.admit(ctx, &a), errUnclear) })
+		return h.respond(ctx, &a, func() error { return errors.Join(h.gate.Admit(ctx, &a), exchange.ErrUnclear) })
 	}
-	return h.typed(ctx, a, d, m.Line)
+	return h.Typed(ctx, a, d, m.Line)
 }
 
-// typed runs a line of text for a person.
-func (h *handler) typed(ctx context.Context, a interaction, d inbound.Delivery, given string) error {
-	a.line, a.from = withoutSlashWord(given), d
-	a.own = h.words.of(a)
+// Typed runs a line of text for a person.
+func (h *handler) Typed(ctx context.Context, a exchange.Interaction, d inbound.Delivery, given string) error {
+	a.Line, a.From = exchange.WithoutSlashWord(given), d
+	a.Decides = h.words.Of(a).decides()
 	return h.respond(ctx, &a, func() error {
-		if err := h.gate.admit(ctx, &a); err != nil {
+		if err := h.gate.Admit(ctx, &a); err != nil {
 			return err
 		}
 		if err := h.stale(ctx, d); err != nil {
 			return err
 		}
-		return h.line(a.awaiting(ctx), a)
+		return h.line(a.Awaiting(ctx), a)
 	})
 }
 
 // line tells the bot's own words (help, history, can, approve …) from commands.
-func (h *handler) line(ctx context.Context, a interaction) error {
-	word, rest := firstWord(a.line)
-	if a.written && greets(a.line) {
+func (h *handler) line(ctx context.Context, a exchange.Interaction) error {
+	word, rest := exchange.FirstWord(a.Line)
+	if a.Written && greets(a.Line) {
 		word, rest = helloWord, ""
 	}
 	if own, ok := h.words[word]; ok {
-		if a.written && !own.standsAlone(rest) {
+		if a.Written && !own.standsAlone(rest) {
 			return h.talk.offerDecision(ctx, a, word, rest)
 		}
 		return own.say(ctx, a, rest)
 	}
-	err := h.runner.command(ctx, a)
+	err := h.runner.Command(ctx, a)
 	var none noCommandError
-	if a.written && errors.As(err, &none) {
+	if a.Written && errors.As(err, &none) {
 		return h.talk.perhapsDecision(ctx, a, none.error)
 	}
 	return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"s1bot/bot/exchange"
 	"s1bot/bot/library"
 	"s1bot/commands/catalog"
 	"s1bot/commands/consoles"
@@ -20,7 +21,7 @@ type helpWords struct {
 	catalog *catalog.Catalog
 	set     *consoles.Set
 	forms   *forms
-	answers *answers
+	answers *exchange.Answers
 	runner  *runner
 	words   vocabulary // all of the bot's own; filled once each has what answers it
 }
@@ -47,7 +48,7 @@ func (w helpWords) builtins() []builtin {
 const paletteWord = "palette"
 
 // palette opens what "/s1" alone shows: a box that finds commands by words, those that the person saved and ran lately first.
-func (w helpWords) palette(ctx context.Context, a interaction, _ string) error {
+func (w helpWords) palette(ctx context.Context, a exchange.Interaction, _ string) error {
 	instead, err := w.library.Help(ctx, a.User)
 	if err != nil {
 		return err
@@ -69,24 +70,24 @@ func paletteForm() render.Form {
 }
 
 // consoleField asks which console the command is for: that of the place, unless the person chooses another.
-func (w helpWords) consoleField(ctx context.Context, a interaction) render.FormField {
+func (w helpWords) consoleField(ctx context.Context, a exchange.Interaction) render.FormField {
 	field := render.FormField{Name: catalog.ConsoleParam, Label: "Console", Widget: render.Select, Required: true, Hint: "Search boxes on the next page search this one."}
 	for _, name := range w.set.Names() {
 		field.Choices = append(field.Choices, render.Option{Label: name, Value: name})
 	}
-	a.Do, a.drawn = render.Invocation{}, false
-	if w.runner.settler.settle(ctx, &a) == nil {
-		field.Value = []string{a.label}
+	a.Do, a.Drawn = render.Invocation{}, false
+	if w.runner.settler.Settle(ctx, &a) == nil {
+		field.Value = []string{a.Label}
 	}
 	return field
 }
 
 // help explains the bot, one command, or an area.
-func (w helpWords) help(ctx context.Context, a interaction, rest string) error {
+func (w helpWords) help(ctx context.Context, a exchange.Interaction, rest string) error {
 	if rest == "" {
 		card, err := w.library.Help(ctx, a.User)
 		if err == nil {
-			w.answers.reply(ctx, a, card)
+			w.answers.Reply(ctx, a, card)
 		}
 		return err
 	}
@@ -95,15 +96,15 @@ func (w helpWords) help(ctx context.Context, a interaction, rest string) error {
 		if w.set.Several() {
 			card.Parts = append(card.Parts, render.Line{render.Mono(catalog.ConsoleParam), render.Text("  which console it is for: " + strings.Join(w.set.Names(), ", "))})
 		}
-		w.answers.reply(ctx, a, card)
+		w.answers.Reply(ctx, a, card)
 		return nil
 	}
 	if own := w.words[strings.ToLower(rest)]; own.summary != "" {
-		w.answers.reply(ctx, a, own.help())
+		w.answers.Reply(ctx, a, own.help())
 		return nil
 	}
 	if card, ok := w.library.Area(rest); ok {
-		w.answers.reply(ctx, a, card)
+		w.answers.Reply(ctx, a, card)
 		return nil
 	}
 	e := &catalog.UsageError{Problem: fmt.Sprintf("there is no command %q", rest)}
@@ -120,26 +121,26 @@ func helpOf(name string) render.Invocation {
 }
 
 // helpClicked lists an area, or explains what a line names.
-func (w helpWords) helpClicked(ctx context.Context, a interaction) error {
-	card, ok := w.library.Area(a.choice.Area)
+func (w helpWords) helpClicked(ctx context.Context, a exchange.Interaction) error {
+	card, ok := w.library.Area(a.Choice.Area)
 	if !ok {
-		return w.help(ctx, a, a.choice.Line)
+		return w.help(ctx, a, a.Choice.Line)
 	}
-	w.answers.reply(ctx, a, card)
+	w.answers.Reply(ctx, a, card)
 	return nil
 }
 
 // history lists what the person ran lately, to run again.
-func (w helpWords) history(ctx context.Context, a interaction, _ string) error {
+func (w helpWords) history(ctx context.Context, a exchange.Interaction, _ string) error {
 	card, err := w.library.Ran(ctx, a.User, a.Who.Zone)
 	if err == nil {
-		w.answers.reply(ctx, a, card)
+		w.answers.Reply(ctx, a, card)
 	}
 	return err
 }
 
 // save keeps a command under a name.
-func (w helpWords) save(ctx context.Context, a interaction, rest string) error {
+func (w helpWords) save(ctx context.Context, a exchange.Interaction, rest string) error {
 	if strings.TrimSpace(rest) == "" {
 		return w.saved(ctx, a, "")
 	}
@@ -148,32 +149,32 @@ func (w helpWords) save(ctx context.Context, a interaction, rest string) error {
 		return err
 	}
 	words := "Saved. From now on /s1 " + s.Name + " runs /s1 " + s.Line
-	w.answers.reply(ctx, a, render.Card{Tone: render.Good, Text: words, Parts: []render.Part{
+	w.answers.Reply(ctx, a, render.Card{Tone: render.Good, Text: words, Parts: []render.Part{
 		render.Line{render.Text("Saved. From now on "), render.Mono("/s1 " + s.Name), render.Text(" runs "), render.Mono("/s1 " + s.Line)},
 	}})
 	return nil
 }
 
 // saved lists what the person saved.
-func (w helpWords) saved(ctx context.Context, a interaction, _ string) error {
+func (w helpWords) saved(ctx context.Context, a exchange.Interaction, _ string) error {
 	card, err := w.library.Kept(ctx, a.User)
 	if err == nil {
-		w.answers.reply(ctx, a, card)
+		w.answers.Reply(ctx, a, card)
 	}
 	return err
 }
 
 // savedClicked runs a saved command, as if its name had been typed.
-func (w helpWords) savedClicked(ctx context.Context, a interaction) error {
-	line, found, err := w.library.Expand(ctx, a.User, a.choice.Line)
+func (w helpWords) savedClicked(ctx context.Context, a exchange.Interaction) error {
+	line, found, err := w.library.Expand(ctx, a.User, a.Choice.Line)
 	if err == nil && !found {
 		err = &catalog.UsageError{Problem: "that command isn't saved any more"}
 	}
 	if err != nil {
 		return err
 	}
-	a.line = line
-	err = w.runner.command(ctx, a)
+	a.Line = line
+	err = w.runner.Command(ctx, a)
 	var none noCommandError
 	if errors.As(err, &none) {
 		return none.error
@@ -181,10 +182,10 @@ func (w helpWords) savedClicked(ctx context.Context, a interaction) error {
 	return err
 }
 
-func (w helpWords) unsave(ctx context.Context, a interaction, rest string) error {
+func (w helpWords) unsave(ctx context.Context, a exchange.Interaction, rest string) error {
 	if err := w.library.Forget(ctx, a.User, rest); err != nil {
 		return err
 	}
-	w.answers.reply(ctx, a, render.Notice("Removed "+strings.TrimSpace(rest)+" from your saved commands."))
+	w.answers.Reply(ctx, a, render.Notice("Removed "+strings.TrimSpace(rest)+" from your saved commands."))
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/bot/fairqueue"
 	"s1bot/bot/inbound"
 	"s1bot/bot/socketmode"
@@ -101,8 +102,8 @@ func (i *intake) turnAway(ctx context.Context, env socketmode.Envelope, d inboun
 	case d.Kind == inbound.Submission && field != "":
 		i.ack(ctx, env, slack.NewErrorsViewSubmissionResponse(map[string]string{field: words}))
 	default:
-		a := interaction{Interaction: workflow.Interaction{User: d.Payload.User.ID, At: d.Payload.Origin(d.Key)}}
-		i.scheduler.answers.reply(ctx, a, render.Notice(words))
+		a := exchange.Interaction{Interaction: workflow.Interaction{User: d.Payload.User.ID, At: d.Payload.Origin(d.Key)}}
+		i.scheduler.answers.Reply(ctx, a, render.Notice(words))
 	}
 }
 

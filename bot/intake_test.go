@@ -9,10 +9,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/bot/exchange"
 	"s1bot/bot/inbound"
+	"s1bot/bot/post"
 	"s1bot/bot/seal"
 	"s1bot/bot/socketmode"
 	"s1bot/commands"
+	"s1bot/render"
 	"s1bot/s1"
 )
 
@@ -21,6 +24,30 @@ type full struct{ Inbox }
 
 func (full) Save(context.Context, string, string, []byte) (bool, error) {
 	return false, errors.New("disk full")
+}
+
+// heard is a Slack that takes everything, by which way and in which words.
+type heard struct{ ways, words []string }
+
+func (h *heard) take(way string, card render.Card) error {
+	h.ways, h.words = append(h.ways, way), append(h.words, card.Text)
+	return nil
+}
+
+func (h *heard) Post(_ context.Context, _, _, _ string, card render.Card) (string, string, error) {
+	return "D1", "1.1", h.take("direct", card)
+}
+
+func (h *heard) PostEphemeral(_ context.Context, _, _, _ string, card render.Card) error {
+	return h.take("ephemeral", card)
+}
+
+func (h *heard) Respond(_ context.Context, _ string, _ post.Replacing, card render.Card) error {
+	return h.take("url", card)
+}
+
+func (h *heard) RespondInChannel(_ context.Context, _, _ string, card render.Card) error {
+	return h.take("channel", card)
 }
 
 // An acknowledgement says that the bot has it. What was not written down gets none, unless it is the answer that says so.
@@ -36,7 +63,8 @@ func TestWhatIsNotWrittenDownIsNotAcknowledged(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			said, m := answersBy()
+			m := &heard{}
+			said := &exchange.Answers{Post: m, Log: slog.New(slog.DiscardHandler)}
 			reader := inbound.Reader{Self: func() (string, string) { return "U0BOT", "B0BOT" }, Seal: seal.Sealer{Token: func() s1.Secret { return s1.NewSecret("xoxb-1") }}, Catalog: commands.All()}
 			i := &intake{inbox: full{}, reader: reader, scheduler: &scheduler{answers: said}, meter: unmetered{}, log: slog.New(slog.DiscardHandler)}
 			acks := []string{}
@@ -53,11 +81,11 @@ func TestWhatIsNotWrittenDownIsNotAcknowledged(t *testing.T) {
 				require.JSONEq(t, c.ack, acks[0])
 			}
 			if c.told == "" {
-				require.Empty(t, m.sent)
+				require.Empty(t, m.ways)
 				return
 			}
-			require.Equal(t, []string{c.told}, m.sent)
-			require.Contains(t, m.last.Text, sorry)
+			require.Equal(t, []string{c.told}, m.ways)
+			require.Equal(t, []string{sorry}, m.words)
 		})
 	}
 }

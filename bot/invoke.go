@@ -9,6 +9,7 @@ import (
 
 	"s1bot/approvals/policy"
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/bot/jobs"
 	"s1bot/bot/library"
 	"s1bot/commands/catalog"
@@ -19,8 +20,8 @@ import (
 	"s1bot/render/tempfile"
 )
 
-// A caller is what every command is called with.
-type caller struct {
+// A Caller is what every command is called with.
+type Caller struct {
 	queries catalog.Queries
 	exports *tempfile.Space
 	columns library.Columns
@@ -29,9 +30,9 @@ type caller struct {
 }
 
 // call is what a command runs with; the console of the interaction is settled by then.
-func (c caller) call(a interaction) *catalog.Call {
+func (c Caller) call(a exchange.Interaction) *catalog.Call {
 	return &catalog.Call{
-		Console: a.on.Client, Caller: a.Caller(),
+		Console: a.On.Client, Caller: a.Caller(),
 		Now: c.now(), Page: max(a.Do.Page, 1), How: a.Do.How, Secrets: a.Secrets, Queries: c.queries, Exports: c.exports,
 		Columns: &chosenColumns{store: c.columns, user: a.User, log: c.log},
 	}
@@ -45,15 +46,15 @@ type starter interface {
 // A runner runs commands: what reads at once or as a job, what changes as a request.
 type runner struct {
 	catalog   *catalog.Catalog
-	settler   settler
-	caller    caller
+	settler   exchange.Settler
+	caller    Caller
 	policy    func() policy.Policy
 	gate      *workflow.Gate
 	submitter *workflow.Submitter
 	history   History
 	jobs      starter
 	forms     *forms
-	answers   *answers
+	answers   *exchange.Answers
 	meter     Meter
 	words     []string // the bot's own, which are no values
 	sentences *plain.Reader
@@ -67,24 +68,24 @@ type noCommandError struct{ error }
 
 func (e noCommandError) Unwrap() error { return e.error }
 
-// command reads the line as a command of the catalog and runs it.
-func (r *runner) command(ctx context.Context, a interaction) error {
+// Command reads the line as a command of the catalog and runs it.
+func (r *runner) Command(ctx context.Context, a exchange.Interaction) error {
 	in := text.Input{Zone: a.Who.Zone, Now: r.now(), Own: r.words}
-	inv, extras, err := slash.Parse(r.catalog, a.line, in)
+	inv, extras, err := slash.Parse(r.catalog, a.Line, in)
 	if err != nil && inv.Command == "" { // a name of their own?
-		line, saved, failed := r.library.Expand(ctx, a.User, a.line)
+		line, saved, failed := r.library.Expand(ctx, a.User, a.Line)
 		if failed != nil {
 			return failed
 		}
 		if saved {
-			a.line = line
+			a.Line = line
 			inv, extras, err = slash.Parse(r.catalog, line, in)
 		}
 	}
-	if err := r.settler.typed(&inv); err != nil {
-		return withExtras(extras, err)
+	if err := r.settler.Typed(&inv); err != nil {
+		return exchange.WithExtras(extras, err)
 	}
-	proposal, read, refused := r.sentence(a.line, inv, extras, err, in)
+	proposal, read, refused := r.sentence(a.Line, inv, extras, err, in)
 	var missing *catalog.MissingError
 	switch {
 	case read:
@@ -96,29 +97,29 @@ func (r *runner) command(ctx context.Context, a interaction) error {
 		a.Do.Console, a.Do.How = inv.Console, render.Open
 		return r.forms.openForm(ctx, a)
 	case err != nil && inv.Command == "":
-		return noCommandError{withExtras(extras, err)}
+		return noCommandError{exchange.WithExtras(extras, err)}
 	case err != nil:
-		return withExtras(extras, onConsole(inv.Console, err))
+		return exchange.WithExtras(extras, exchange.OnConsole(inv.Console, err))
 	}
 	a.Do, a.Extras = inv, extras
-	return withExtras(extras, r.invoke(ctx, a))
+	return exchange.WithExtras(extras, r.invoke(ctx, a))
 }
 
 // invoke is the one path that every invocation takes: typed, from a form, from a button.
-func (r *runner) invoke(ctx context.Context, a interaction) error {
-	ctx = a.awaiting(ctx)
+func (r *runner) invoke(ctx context.Context, a exchange.Interaction) error {
+	ctx = a.Awaiting(ctx)
 	if _, ok := r.catalog.Find(a.Do.Command); !ok {
 		return &catalog.UsageError{Problem: fmt.Sprintf("There is no command %q here any more.", a.Do.Command)}
 	}
-	if err := r.settler.settle(ctx, &a); err != nil {
+	if err := r.settler.Settle(ctx, &a); err != nil {
 		return err
 	}
-	return onConsole(a.Do.Console, r.invokeOn(ctx, a))
+	return exchange.OnConsole(a.Do.Console, r.invokeOn(ctx, a))
 }
 
 // invokeOn is invoke once it is settled on which console.
-func (r *runner) invokeOn(ctx context.Context, a interaction) error {
-	cmd, ok := a.command()
+func (r *runner) invokeOn(ctx context.Context, a exchange.Interaction) error {
+	cmd, ok := a.Command()
 	if !ok {
 		return workflow.ErrGone
 	}
@@ -145,13 +146,13 @@ func (r *runner) invokeOn(ctx context.Context, a interaction) error {
 }
 
 // remember writes the history that /s1 history shows.
-func (r *runner) remember(ctx context.Context, a interaction, cmd *catalog.Command) {
+func (r *runner) remember(ctx context.Context, a exchange.Interaction, cmd *catalog.Command) {
 	line := slash.Line(cmd, a.Do.Args)
 	if a.Extras.For > 0 {
 		line += " " + catalog.ForParam + "=" + text.SpanText(a.Extras.For)
 	}
-	if a.label != "" {
-		line += " " + catalog.ConsoleParam + "=" + a.label
+	if a.Label != "" {
+		line += " " + catalog.ConsoleParam + "=" + a.Label
 	}
 	if err := r.history.Add(ctx, a.User, line, r.now()); err != nil {
 		r.log.Warn("cannot remember a command", "user", a.User, "err", err)
@@ -159,7 +160,7 @@ func (r *runner) remember(ctx context.Context, a interaction, cmd *catalog.Comma
 }
 
 // read runs a command that changes nothing and answers the caller.
-func (r *runner) read(ctx context.Context, cmd *catalog.Command, a interaction) error {
+func (r *runner) read(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
 	if err := r.mayRead(ctx, cmd, a); err != nil {
 		return err
 	}
@@ -169,23 +170,23 @@ func (r *runner) read(ctx context.Context, cmd *catalog.Command, a interaction) 
 	}
 	r.meter.Command(cmd.Name, outcomeLabels[card.Outcome])
 	defer card.Discard()
-	card = a.drawnOn(card)
+	card = a.DrawnOn(card)
 	switch {
 	case a.Do.How == render.Share:
-		return r.answers.share(ctx, a, card)
+		return r.answers.Share(ctx, a, card)
 	case len(card.Files) > 0 && a.Do.How == render.Run:
-		return r.answers.answerWithDownload(ctx, a, card)
+		return r.answers.AnswerWithDownload(ctx, a, card)
 	case len(card.Files) > 0:
-		return r.answers.sendDownload(ctx, a, card)
+		return r.answers.SendDownload(ctx, a, card)
 	case a.Do.How == render.Turn && a.At.ResponseURL != "":
-		return r.answers.post.Respond(ctx, a.At.ResponseURL, true, card)
+		return r.answers.Post.Respond(ctx, a.At.ResponseURL, true, card)
 	}
-	r.answers.reply(ctx, a, card)
+	r.answers.Reply(ctx, a, card)
 	return nil
 }
 
 // mayRead asks the policy about a command that changes nothing: a rule may deny it, or allow it to some roles only.
-func (r *runner) mayRead(ctx context.Context, cmd *catalog.Command, a interaction) error {
+func (r *runner) mayRead(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
 	input := r.gate.Input(cmd, a.Interaction)
 	input.Early = false
 	if ruling := r.policy().Decide(input); ruling.Err() != nil {
@@ -195,7 +196,7 @@ func (r *runner) mayRead(ctx context.Context, cmd *catalog.Command, a interactio
 }
 
 // long begins work that takes long, after looking at what was asked for.
-func (r *runner) long(ctx context.Context, cmd *catalog.Command, a interaction) error {
+func (r *runner) long(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
 	if err := r.mayRead(ctx, cmd, a); err != nil {
 		return err
 	}
@@ -208,14 +209,14 @@ func (r *runner) long(ctx context.Context, cmd *catalog.Command, a interaction) 
 		return err
 	}
 	if a.At.Thread == "" {
-		r.answers.reply(ctx, a, render.Notice("This will take a while. Our direct messages show how far it is."))
+		r.answers.Reply(ctx, a, render.Notice("This will take a while. Our direct messages show how far it is."))
 	}
 	return nil
 }
 
 // submitRequest asks for a change. Where a reason is missing a form asks for it.
-func (r *runner) submitRequest(ctx context.Context, cmd *catalog.Command, a interaction) error {
-	err := r.submitter.Submit(ctx, cmd, r.answers.dialog(a))
+func (r *runner) submitRequest(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
+	err := r.submitter.Submit(ctx, cmd, r.answers.Dialog(a))
 	if errors.Is(err, workflow.ErrNoReason) {
 		return r.forms.askReason(ctx, cmd, a)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 )
@@ -16,7 +17,7 @@ type canceller interface {
 // jobWords are about long work.
 type jobWords struct {
 	jobs    canceller
-	answers *answers
+	answers *exchange.Answers
 }
 
 func (w jobWords) builtins() []builtin {
@@ -25,17 +26,17 @@ func (w jobWords) builtins() []builtin {
 
 // cancel ends long work; whoever does it, in whatever process, notices within a few seconds. In a thread everybody sees the
 // button: it is for the person who asked, and for those who have a role.
-func (w jobWords) cancel(ctx context.Context, a interaction) error {
-	if a.choice.User != a.User && !a.Who.Somewhere().Yes() {
+func (w jobWords) cancel(ctx context.Context, a exchange.Interaction) error {
+	if a.Choice.User != a.User && !a.Who.Somewhere().Yes() {
 		return &catalog.UsageError{Problem: "only the requester, an operator or an approver can cancel this"}
 	}
-	found, err := w.jobs.Cancel(ctx, a.choice.Job)
+	found, err := w.jobs.Cancel(ctx, a.Choice.Job)
 	switch {
 	case err != nil:
 		return err
 	case !found:
 		return workflow.ErrGone
 	}
-	w.answers.reply(ctx, a, render.Notice("Cancelling."))
+	w.answers.Reply(ctx, a, render.Notice("Cancelling."))
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
+	"s1bot/bot/exchange"
 	"s1bot/render"
 )
 
@@ -37,7 +38,7 @@ var outcomeLabels = map[render.Outcome]string{
 // outcomeOfError tells a refusal, which is somebody's rule, from a failure.
 func outcomeOfError(err error) string {
 	var refused *policy.RefusedError
-	if errors.As(err, &refused) || errors.Is(err, errNotAllowed) || errors.Is(err, approvals.ErrFrozen) {
+	if errors.As(err, &refused) || errors.Is(err, exchange.ErrNotAllowed) || errors.Is(err, approvals.ErrFrozen) {
 		return "refused"
 	}
 	return "failed"

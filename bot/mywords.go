@@ -11,6 +11,7 @@ import (
 	"s1bot/approvals/plans"
 	"s1bot/approvals/policy"
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/render"
 )
 
@@ -37,7 +38,7 @@ func freezeOf(ctx context.Context, from freezeReader) (approvals.Request, error)
 // myWords tell a person what waits for them and who they are here.
 type myWords struct {
 	requests requestFinder
-	answers  *answers
+	answers  *exchange.Answers
 	now      func() time.Time
 }
 
@@ -58,7 +59,7 @@ func (w myWords) builtins() []builtin {
 const maxPending = 15
 
 // pending lists the requests that the person may decide, and their own that are not over.
-func (w myWords) pending(ctx context.Context, a interaction, _ string) error {
+func (w myWords) pending(ctx context.Context, a exchange.Interaction, _ string) error {
 	found, err := w.requests.Find(ctx, approvals.Query{States: []approvals.State{approvals.Pending, approvals.Approved, approvals.Running, approvals.Interrupted}})
 	if err != nil {
 		return fmt.Errorf("find requests: %w", err)
@@ -77,7 +78,7 @@ func (w myWords) pending(ctx context.Context, a interaction, _ string) error {
 		}
 	}
 	if len(decide)+len(mine) == 0 {
-		w.answers.reply(ctx, a, render.Notice("Nothing is waiting: no request of yours, and none that you may decide."))
+		w.answers.Reply(ctx, a, render.Notice("Nothing is waiting: no request of yours, and none that you may decide."))
 		return nil
 	}
 	card := render.Card{Title: "Requests", Text: fmt.Sprintf("%d to decide, %d of yours", len(decide), len(mine))}
@@ -94,7 +95,7 @@ func (w myWords) pending(ctx context.Context, a interaction, _ string) error {
 		card.Parts = append(card.Parts, render.Line{render.Bold(fmt.Sprintf("%s (%d)", list.title, len(list.rows)))})
 		card.Parts = append(card.Parts, list.rows[:min(len(list.rows), maxPending)]...)
 	}
-	w.answers.reply(ctx, a, card)
+	w.answers.Reply(ctx, a, card)
 	return nil
 }
 
@@ -124,7 +125,7 @@ func pendingRow(freeze, req approvals.Request, words ...string) render.Row {
 }
 
 // whoami tells the person's roles, and what gives them each.
-func (w myWords) whoami(ctx context.Context, a interaction, _ string) error {
+func (w myWords) whoami(ctx context.Context, a exchange.Interaction, _ string) error {
 	who := a.Who.Person
 	member := "a full member of this workspace"
 	switch {
@@ -147,7 +148,7 @@ func (w myWords) whoami(ctx context.Context, a interaction, _ string) error {
 	if len(card.Parts) == 1 {
 		card.Parts = append(card.Parts, render.Line{render.Text("You have no role: you may run what only reads. Roles are given by the settings S1BOT_OPERATORS and S1BOT_APPROVERS and by the policy file.")})
 	}
-	w.answers.reply(ctx, a, card)
+	w.answers.Reply(ctx, a, card)
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"s1bot/bot/exchange"
 	"s1bot/bot/home"
 	"s1bot/bot/post"
 	"s1bot/bot/seal"
@@ -31,7 +32,7 @@ type pages struct {
 	seal      seal.Sealer
 	consoles  []string // their addresses
 	unsettled string   // see post.Messenger
-	operators topics
+	operators exchange.Topics
 	log       *slog.Logger
 }
 
@@ -70,19 +71,19 @@ func (p *pages) modal(ctx context.Context, page render.Page, user string) (slack
 }
 
 // open shows a page as a modal of its own, above the one that was clicked in, and returns its id.
-func (p *pages) open(ctx context.Context, a interaction, page render.Page) (id string, err error) {
-	if a.trigger == "" {
-		return "", errNoTrigger
+func (p *pages) open(ctx context.Context, a exchange.Interaction, page render.Page) (id string, err error) {
+	if a.Trigger == "" {
+		return "", exchange.ErrNoTrigger
 	}
 	view, err := p.modal(ctx, page, a.User)
 	if err != nil {
 		return "", err
 	}
 	show := p.views.OpenViewContext
-	if a.view != "" {
+	if a.View != "" {
 		show = p.views.PushViewContext
 	}
-	shown, err := show(ctx, a.trigger, view)
+	shown, err := show(ctx, a.Trigger, view)
 	if err != nil {
 		return "", fmt.Errorf("open the window %q: %w", page.Title, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"s1bot/bot/exchange"
 	"s1bot/bot/fairqueue"
 	"s1bot/bot/inbound"
 	"s1bot/bot/library"
@@ -16,15 +17,15 @@ import (
 // hangs, however many people ask it, holds nobody up who asks another. Nothing depends on the answer but whose slots it takes: for which
 // console a delivery is, is settled when it runs.
 type pools struct {
-	settler  settler
+	settler  exchange.Settler
 	requests requestReader
 	library  library.Library
 	words    vocabulary
 }
 
-// of is the name of a console; empty where there is only one, and for what is about none, about all, or nobody knows yet about which.
-func (p pools) of(ctx context.Context, d inbound.Delivery, class fairqueue.Class) string {
-	if !p.settler.set.Several() {
+// Of is the name of a console; empty where there is only one, and for what is about none, about all, or nobody knows yet about which.
+func (p pools) Of(ctx context.Context, d inbound.Delivery, class fairqueue.Class) string {
+	if !p.settler.Set.Several() {
 		return ""
 	}
 	a := sender(d)
@@ -44,8 +45,8 @@ func (p pools) of(ctx context.Context, d inbound.Delivery, class fairqueue.Class
 }
 
 // ofLine goes by the request that a line decides on, else by the console that it names, by its thread, and by its channel.
-func (p pools) ofLine(ctx context.Context, a interaction, line string, class fairqueue.Class) string {
-	word, rest := firstWord(withoutSlashWord(line))
+func (p pools) ofLine(ctx context.Context, a exchange.Interaction, line string, class fairqueue.Class) string {
+	word, rest := exchange.FirstWord(exchange.WithoutSlashWord(line))
 	own, known := p.words[word]
 	switch {
 	case own.every:
@@ -62,7 +63,7 @@ func (p pools) ofLine(ctx context.Context, a interaction, line string, class fai
 			a.Do.Console = name
 		}
 	}
-	if err := p.settler.typed(&a.Do); err != nil {
+	if err := p.settler.Typed(&a.Do); err != nil {
 		return ""
 	}
 	return p.settled(ctx, a)
@@ -82,11 +83,11 @@ func (p pools) ofRequest(ctx context.Context, rest string) string {
 }
 
 // ofClick goes by what a button carries; that of a saved command, by its line.
-func (p pools) ofClick(ctx context.Context, a interaction, do render.Invocation) string {
+func (p pools) ofClick(ctx context.Context, a exchange.Interaction, do render.Invocation) string {
 	if do.Command != library.SavedWord {
 		return p.ofDrawn(do)
 	}
-	saved, err := readChoice(do)
+	saved, err := exchange.ReadChoice(do)
 	if err != nil {
 		return ""
 	}
@@ -95,18 +96,18 @@ func (p pools) ofClick(ctx context.Context, a interaction, do render.Invocation)
 
 // ofDrawn is the console that a button or a form carries.
 func (p pools) ofDrawn(do render.Invocation) string {
-	on, err := p.settler.set.Carried(do.Console)
+	on, err := p.settler.Set.Carried(do.Console)
 	if err != nil {
 		return ""
 	}
-	return p.settler.set.Label(on)
+	return p.settler.Set.Label(on)
 }
 
 // settled is the console of an interaction.
-func (p pools) settled(ctx context.Context, a interaction) string {
-	on, err := p.settler.of(ctx, a)
+func (p pools) settled(ctx context.Context, a exchange.Interaction) string {
+	on, err := p.settler.Of(ctx, a)
 	if err != nil {
 		return ""
 	}
-	return p.settler.set.Label(on)
+	return p.settler.Set.Label(on)
 }

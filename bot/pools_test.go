@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"s1bot/approvals"
+	"s1bot/bot/exchange"
 	"s1bot/bot/inbound"
 	"s1bot/bot/library"
 	"s1bot/commands"
@@ -22,11 +23,11 @@ type cardOf struct {
 	thread, console string
 }
 
-func (c cardOf) About(_ context.Context, _, ts string) (Subject, error) {
+func (c cardOf) About(_ context.Context, _, ts string) (exchange.Subject, error) {
 	if ts != c.thread {
-		return Subject{}, nil
+		return exchange.Subject{}, nil
 	}
-	return Subject{Console: c.console, Kind: "threat", ID: "1900000000000000001"}, nil
+	return exchange.Subject{Console: c.console, Kind: "threat", ID: "1900000000000000001"}, nil
 }
 
 // requestsOn are requests that are all about one console.
@@ -63,7 +64,7 @@ func TestWorkWaitsAmongThatForItsOwnConsole(t *testing.T) {
 	t.Parallel()
 	words := allWords()
 	set := consolesCalled(t, map[string]string{"emea": "C0EMEA"}, "emea", "us")
-	p := pools{settler{set, subjects{source: cardOf{thread: "1.1", console: "us"}}}, requestsOn("us"), library.Library{Catalog: commands.All(), Store: savedLine{}}, words}
+	p := pools{exchange.Settler{Set: set, Subjects: exchange.Subjects{Source: cardOf{thread: "1.1", console: "us"}}}, requestsOn("us"), library.Library{Catalog: commands.All(), Store: savedLine{}}, words}
 	typed := func(channel, line string) inbound.Delivery {
 		return inbound.Delivery{Kind: inbound.Slash, Command: inbound.SlashCommand{User: "U1", Channel: channel, Text: line}}
 	}
@@ -100,9 +101,9 @@ func TestWorkWaitsAmongThatForItsOwnConsole(t *testing.T) {
 		"a form's":                  {sent(render.Invocation{Command: "initiate-scan", Console: "emea"}), "emea"},
 	} {
 		class, _ := words.classify(c.d)
-		require.Equal(t, c.want, p.of(t.Context(), c.d, class), name)
+		require.Equal(t, c.want, p.Of(t.Context(), c.d, class), name)
 	}
-	one := pools{settler: settler{consolesCalled(t, nil, "emea"), subjects{}}}
-	require.Empty(t, one.of(t.Context(), typed("C0EMEA", "list-agents"), commandClass), "a lone console has no name")
+	one := pools{settler: exchange.Settler{Set: consolesCalled(t, nil, "emea"), Subjects: exchange.Subjects{}}}
+	require.Empty(t, one.Of(t.Context(), typed("C0EMEA", "list-agents"), commandClass), "a lone console has no name")
 	require.Empty(t, one.ofDrawn(render.Invocation{Console: "emea"}))
 }

@@ -12,6 +12,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/workflow"
 	"s1bot/bot/chat"
+	"s1bot/bot/exchange"
 	"s1bot/bot/jobs"
 	"s1bot/bot/post"
 	"s1bot/render"
@@ -19,42 +20,11 @@ import (
 
 // What the workflow of a request asks of Slack.
 
-// dialog is an interaction with a way to answer its person.
-func (r *answers) dialog(a interaction) workflow.Interaction {
-	in := a.Interaction
-	in.Dialog = dialog{r, a}
-	return in
-}
-
-// A dialog is with the person of an interaction.
-type dialog struct {
-	answers *answers
-	a       interaction
-}
-
-func (d dialog) Reply(ctx context.Context, at origin, card render.Card) workflow.Message {
-	a := d.a
-	a.At = at
-	return workflow.Message(d.answers.reply(ctx, a, card))
-}
-
-// Confide tells them by the response URL, else by an ephemeral message where they asked.
-func (d dialog) Confide(ctx context.Context, at origin, card render.Card) error {
-	err := errNowhere
-	if at.ResponseURL != "" {
-		err = d.answers.post.Respond(ctx, at.ResponseURL, false, card)
-	}
-	if err != nil && at.Channel != "" {
-		err = d.answers.post.PostEphemeral(ctx, at.Channel, at.Thread, d.a.User, card)
-	}
-	return err
-}
-
 // A messenger posts for the workflow.
 type messenger struct {
 	post    *post.Messenger
 	finder  chat.Finder
-	answers *answers
+	answers *exchange.Answers
 }
 
 func (m messenger) Post(ctx context.Context, channel, thread, key string, card render.Card) (workflow.Message, error) {
@@ -78,7 +48,7 @@ func (m messenger) Find(ctx context.Context, s workflow.Search) (ts string, foun
 	return all[0], true, nil
 }
 
-func (m messenger) Deliver(ctx context.Context, user string, at origin, card render.Card) (workflow.Message, error) {
+func (m messenger) Deliver(ctx context.Context, user string, at exchange.Origin, card render.Card) (workflow.Message, error) {
 	sent, err := m.answers.Deliver(ctx, user, at, card)
 	return workflow.Message(sent), err
 }
@@ -119,12 +89,12 @@ func channelTrouble(err error) string {
 }
 
 // threads knows the cards of new threats and alerts.
-type threads struct{ subjects subjects }
+type threads struct{ subjects exchange.Subjects }
 
-func (t threads) Thread(ctx context.Context, at origin) string {
-	_, thread, err := t.subjects.of(ctx, at)
+func (t threads) Thread(ctx context.Context, at exchange.Origin) string {
+	_, thread, err := t.subjects.Of(ctx, at)
 	if err != nil {
-		t.subjects.log.Warn("cannot look up what a thread is about", "channel", at.Channel, "err", err)
+		t.subjects.Log.Warn("cannot look up what a thread is about", "channel", at.Channel, "err", err)
 	}
 	return thread
 }
@@ -136,51 +106,51 @@ type background struct {
 }
 
 func (k *background) Watch(ctx context.Context, w workflow.Watch) error {
-	return k.jobs.Start(ctx, jobs.Job{Watch: w.Request, User: w.Requester, Origin: origin{Key: w.Run}, Saved: w.Saved, Began: w.Began})
+	return k.jobs.Start(ctx, jobs.Job{Watch: w.Request, User: w.Requester, Origin: exchange.Origin{Key: w.Run}, Saved: w.Saved, Began: w.Began})
 }
 
 func (k *background) Follow(ctx context.Context, req approvals.Request, saved json.RawMessage) error {
 	return k.jobs.Start(ctx, jobs.Job{
 		Do: render.Invocation{Command: req.Command, Args: req.Args, Console: req.Console}, Follow: true, User: req.Requester, Saved: saved,
-		Origin: origin{Channel: req.Channel, Thread: req.Thread, Key: fmt.Sprintf("%s %d", req.ID, req.Fence)}, Began: k.now(),
+		Origin: exchange.Origin{Channel: req.Channel, Thread: req.Thread, Key: fmt.Sprintf("%s %d", req.ID, req.Fence)}, Began: k.now(),
 	})
 }
 
 // longWork runs the commands of jobs.
 type longWork struct {
-	gate    *gate
-	settler settler
-	caller  caller
+	gate    *exchange.Gate
+	settler exchange.Settler
+	caller  Caller
 	meter   Meter
 }
 
 // Run runs the command of a job on behalf of its person, who passes the gate as with a click.
 func (l longWork) Run(ctx context.Context, j jobs.Job, hooks jobs.Hooks) (render.Card, error) {
 	a := ofJob(j)
-	if err := l.gate.admit(ctx, &a); err != nil {
+	if err := l.gate.Admit(ctx, &a); err != nil {
 		return render.Card{}, err
 	}
-	if err := l.settler.settle(ctx, &a); err != nil {
+	if err := l.settler.Settle(ctx, &a); err != nil {
 		return render.Card{}, err
 	}
-	cmd, ok := a.command()
+	cmd, ok := a.Command()
 	if !ok {
 		return render.Card{}, workflow.ErrGone
 	}
 	call := l.caller.call(a)
 	call.Saved, call.OnSave = j.Saved, hooks.Save
-	call.Progress = func(card render.Card) { hooks.Progress(a.drawnOn(card)) }
+	call.Progress = func(card render.Card) { hooks.Progress(a.DrawnOn(card)) }
 	run := cmd.Run
 	if j.Follow {
 		run = cmd.Follow
 	}
 	card, err := run(ctx, call, j.Do.Args)
-	return a.drawnOn(card), workflow.WithCommand(cmd, err)
+	return a.DrawnOn(card), workflow.WithCommand(cmd, err)
 }
 
 // Explain says in words why a job failed.
 func (longWork) Explain(j jobs.Job, err error) (card render.Card, fault error) {
-	card, fault = explain(ofJob(j), err)
+	card, fault = exchange.Explain(ofJob(j), err)
 	return card.On(j.Do.Console), fault
 }
 
@@ -190,6 +160,6 @@ func (l longWork) Ended(j jobs.Job, card render.Card) {
 }
 
 // ofJob is the interaction that a job is for.
-func ofJob(j jobs.Job) interaction {
-	return interaction{Interaction: workflow.Interaction{User: j.User, At: j.Origin, Do: j.Do}, drawn: true}
+func ofJob(j jobs.Job) exchange.Interaction {
+	return exchange.Interaction{Interaction: workflow.Interaction{User: j.User, At: j.Origin, Do: j.Do}, Drawn: true}
 }

@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/bot/inbound"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -61,12 +61,6 @@ func (w *waiting) due(now time.Time) (ready []inbound.Delivery) {
 	return ready
 }
 
-// word is the bot's own word, or the command, that a is.
-func (a *interaction) word() string {
-	word, _ := text.CutWord(a.line)
-	return strings.ToLower(cmp.Or(a.Do.Command, word))
-}
-
 // A requestReader knows what became of a request; see approvals.Ledger.
 type requestReader interface {
 	Get(ctx context.Context, idOrRef string) (approvals.Request, error)
@@ -76,38 +70,38 @@ type requestReader interface {
 type postponer struct {
 	requests requestReader
 	rules    *workflow.Gate
-	answers  *answers
+	answers  *exchange.Answers
 	later    waiting
 	now      func() time.Time
 }
 
 // postpone has a decision taken up again where err says that a question has no answer, and tells the person the first time. What is over
 // or too old is not put off.
-func (p *postponer) postpone(ctx context.Context, a *interaction, err error) bool {
+func (p *postponer) postpone(ctx context.Context, a *exchange.Interaction, err error) bool {
 	var open *policy.UnansweredError
-	if !errors.As(err, &open) || !a.own.decides() || a.from.Key == "" {
+	if !errors.As(err, &open) || !a.Decides || a.From.Key == "" {
 		return false
 	}
-	until := a.from.At.Add(approvals.MaxHold)
+	until := a.From.At.Add(approvals.MaxHold)
 	now := p.now()
 	if !now.Before(until) || p.moot(ctx, a) != nil {
 		return false
 	}
-	if a.from.Tries == 0 {
+	if a.From.Tries == 0 {
 		card := render.Notice(render.Sentence(open.Question) + " Your decision is saved.")
 		card.Parts = append(card.Parts, render.Line{render.Text("It counts as soon as I can check, until "), render.At(until), render.Text(" at the latest. You don't need to repeat it.")})
-		p.answers.reply(ctx, *a, card)
+		p.answers.Reply(ctx, *a, card)
 	}
-	d := a.from
+	d := a.From
 	d.Tries++
-	p.later.add(d, now.Add(postponePause(a.from.Tries)))
+	p.later.add(d, now.Add(postponePause(a.From.Tries)))
 	return true
 }
 
 // moot says why a decision cannot count any more, whoever made it: the request was decided by others, or has expired.
-func (p *postponer) moot(ctx context.Context, a *interaction) error {
+func (p *postponer) moot(ctx context.Context, a *exchange.Interaction) error {
 	id := decidedOn(a)
-	if id == "" || a.word() != "approve" && a.word() != "deny" && a.word() != "withdraw" {
+	if id == "" || a.Word() != "approve" && a.Word() != "deny" && a.Word() != "withdraw" {
 		return nil
 	}
 	req, err := p.requests.Get(ctx, id)
@@ -125,22 +119,22 @@ func (p *postponer) moot(ctx context.Context, a *interaction) error {
 }
 
 // decidedOn is the id or the reference of the request that a decides on.
-func decidedOn(a *interaction) string {
-	if a.choice.Request != "" {
-		return a.choice.Request
+func decidedOn(a *exchange.Interaction) string {
+	if a.Choice.Request != "" {
+		return a.Choice.Request
 	}
-	_, rest := text.CutWord(a.line)
+	_, rest := text.CutWord(a.Line)
 	ref, _ := text.CutWord(rest)
 	return strings.ToUpper(strings.Trim(ref, around))
 }
 
 // recordUncounted is the end of a decision that could not be taken in time, or for a request that is over: the person hears so, and the trail.
-func (p *postponer) recordUncounted(ctx context.Context, a *interaction, err error) error {
+func (p *postponer) recordUncounted(ctx context.Context, a *exchange.Interaction, err error) error {
 	var open *policy.UnansweredError
-	if !errors.As(err, &open) || !a.own.decides() {
+	if !errors.As(err, &open) || !a.Decides {
 		return err
 	}
-	input := policy.Input{Caller: a.Who.Person, Command: a.word(), Channel: a.At.Channel}
+	input := policy.Input{Caller: a.Who.Person, Command: a.Word(), Channel: a.At.Channel}
 	_ = p.rules.Refuse(ctx, input, policy.Decision{Effect: policy.Unanswered, Open: open.Question, Why: open.Question}) // logs what it cannot write
 	if over := p.moot(ctx, a); over != nil {
 		return over

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"s1bot/bot/exchange"
 	"s1bot/bot/report"
 	"s1bot/render"
 )
@@ -17,7 +18,7 @@ type reporter interface {
 // A reportWord answers "report".
 type reportWord struct {
 	shifts  reporter
-	answers *answers
+	answers *exchange.Answers
 	now     func() time.Time
 }
 
@@ -30,7 +31,7 @@ func (w reportWord) builtins() []builtin {
 }
 
 // report answers "report [-24h]": what a shift leaves to the next one.
-func (w reportWord) report(ctx context.Context, a interaction, rest string) error {
+func (w reportWord) report(ctx context.Context, a exchange.Interaction, rest string) error {
 	span := report.Span
 	if rest = strings.TrimSpace(rest); rest != "" {
 		var err error
@@ -42,6 +43,6 @@ func (w reportWord) report(ctx context.Context, a interaction, rest string) erro
 	if err != nil {
 		return err
 	}
-	w.answers.reply(ctx, a, card)
+	w.answers.Reply(ctx, a, card)
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/policy"
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/render"
 )
 
@@ -25,9 +26,9 @@ type requestWords struct {
 	flow    *workflow.Workflow
 	policy  func() policy.Policy
 	ledger  ledger
-	gate    *gate
+	gate    *exchange.Gate
 	forms   *forms
-	answers *answers
+	answers *exchange.Answers
 	log     *slog.Logger
 }
 
@@ -66,8 +67,8 @@ func (w requestWords) builtins() []builtin {
 const thawWord = "thaw"
 
 // deny asks for a reason where there is none.
-func (w requestWords) deny(ctx context.Context, a interaction, id, reason string) error {
-	err := w.flow.Decisions.Deny(ctx, w.answers.dialog(a), id, reason)
+func (w requestWords) deny(ctx context.Context, a exchange.Interaction, id, reason string) error {
+	err := w.flow.Decisions.Deny(ctx, w.answers.Dialog(a), id, reason)
 	if errors.Is(err, workflow.ErrNoReason) {
 		return w.askWhy(ctx, a, id)
 	}
@@ -76,46 +77,46 @@ func (w requestWords) deny(ctx context.Context, a interaction, id, reason string
 
 // decision is a word that the workflow needs nothing for but the request.
 func (w requestWords) decision(do func(*workflow.Decisions, context.Context, workflow.Interaction, string) error) decide {
-	return func(ctx context.Context, a interaction, id, _ string) error {
-		return do(w.flow.Decisions, ctx, w.answers.dialog(a), id)
+	return func(ctx context.Context, a exchange.Interaction, id, _ string) error {
+		return do(w.flow.Decisions, ctx, w.answers.Dialog(a), id)
 	}
 }
 
-func (w requestWords) closeRequest(ctx context.Context, a interaction, id, reason string) error {
-	return w.flow.Decisions.Close(ctx, w.answers.dialog(a), id, reason)
+func (w requestWords) closeRequest(ctx context.Context, a exchange.Interaction, id, reason string) error {
+	return w.flow.Decisions.Close(ctx, w.answers.Dialog(a), id, reason)
 }
 
-func (w requestWords) showHere(ctx context.Context, a interaction, id, _ string) error {
-	return w.flow.Publisher.ShowHere(ctx, w.answers.dialog(a), id)
+func (w requestWords) showHere(ctx context.Context, a exchange.Interaction, id, _ string) error {
+	return w.flow.Publisher.ShowHere(ctx, w.answers.Dialog(a), id)
 }
 
-func (w requestWords) raw(ctx context.Context, a interaction, id, _ string) error {
-	return w.flow.Preview.RawRequest(ctx, w.answers.dialog(a), id)
+func (w requestWords) raw(ctx context.Context, a exchange.Interaction, id, _ string) error {
+	return w.flow.Preview.RawRequest(ctx, w.answers.Dialog(a), id)
 }
 
 // review shows a request as its card does: in a window where there is one, else as an answer.
-func (w requestWords) review(ctx context.Context, a interaction, id, _ string) error {
-	card, err := w.flow.Preview.Review(ctx, w.answers.dialog(a), id)
+func (w requestWords) review(ctx context.Context, a exchange.Interaction, id, _ string) error {
+	card, err := w.flow.Preview.Review(ctx, w.answers.Dialog(a), id)
 	if err != nil {
 		return err
 	}
 	if _, err := w.forms.overlay(ctx, a, card); err != nil {
 		w.log.Warn("a request has no window, so it is shown as an answer", "request_id", id, "err", err)
-		w.answers.reply(ctx, a, card)
+		w.answers.Reply(ctx, a, card)
 	}
 	return nil
 }
 
-func (w requestWords) freeze(ctx context.Context, a interaction, reason string) error {
-	return w.flow.Decisions.Freeze(ctx, w.answers.dialog(a), whyOf(reason))
+func (w requestWords) freeze(ctx context.Context, a exchange.Interaction, reason string) error {
+	return w.flow.Decisions.Freeze(ctx, w.answers.Dialog(a), whyOf(reason))
 }
 
-func (w requestWords) thaw(ctx context.Context, a interaction, _ string) error {
-	return w.flow.Decisions.Thaw(ctx, w.answers.dialog(a))
+func (w requestWords) thaw(ctx context.Context, a exchange.Interaction, _ string) error {
+	return w.flow.Decisions.Thaw(ctx, w.answers.Dialog(a))
 }
 
 // askWhy opens the form of a denial, for those who may deny.
-func (w requestWords) askWhy(ctx context.Context, a interaction, id string) error {
+func (w requestWords) askWhy(ctx context.Context, a exchange.Interaction, id string) error {
 	if err := w.ledger.MayDecide(ctx, id, a.Who.Person); err != nil {
 		return err
 	}
@@ -133,12 +134,12 @@ func (w requestWords) askWhy(ctx context.Context, a interaction, id string) erro
 }
 
 // onCard is byID for the buttons of a request's card.
-func (w requestWords) onCard(do decide) func(context.Context, interaction) error {
-	return w.byID(func(ctx context.Context, a interaction, id, reason string) error {
+func (w requestWords) onCard(do decide) func(context.Context, exchange.Interaction) error {
+	return w.byID(func(ctx context.Context, a exchange.Interaction, id, reason string) error {
 		w.flow.Publisher.AdoptCard(ctx, a.Interaction, id)
 		window := ""
-		if a.onPage { // a form takes the window's place: below it would stay what is not true any more
-			window, a.onPage = a.view, false
+		if a.OnPage { // a form takes the window's place: below it would stay what is not true any more
+			window, a.OnPage = a.View, false
 		}
 		before, _ := w.ledger.Get(ctx, id)
 		err := do(ctx, a, id, reason)
@@ -148,7 +149,7 @@ func (w requestWords) onCard(do decide) func(context.Context, interaction) error
 }
 
 // redraw brings the window in which somebody decided up to date, if the request is not as it was.
-func (w requestWords) redraw(ctx context.Context, a interaction, window string, before approvals.Request) {
+func (w requestWords) redraw(ctx context.Context, a exchange.Interaction, window string, before approvals.Request) {
 	if window == "" {
 		return
 	}
@@ -156,9 +157,9 @@ func (w requestWords) redraw(ctx context.Context, a interaction, window string, 
 	if err != nil || req.Rev == before.Rev {
 		return
 	}
-	card, err := w.flow.Preview.Review(ctx, w.answers.dialog(a), req.ID)
+	card, err := w.flow.Preview.Review(ctx, w.answers.Dialog(a), req.ID)
 	if err == nil {
-		a.view, a.onPage = window, false
+		a.View, a.OnPage = window, false
 		_, err = w.forms.overlay(ctx, a, card)
 	}
 	if err != nil {
@@ -167,14 +168,14 @@ func (w requestWords) redraw(ctx context.Context, a interaction, window string, 
 }
 
 // byID reads the arguments of a button or form.
-func (w requestWords) byID(do decide) func(context.Context, interaction) error {
-	return func(ctx context.Context, a interaction) error {
-		p := a.choice
+func (w requestWords) byID(do decide) func(context.Context, exchange.Interaction) error {
+	return func(ctx context.Context, a exchange.Interaction) error {
+		p := a.Choice
 		if p.Request == "" {
 			return workflow.ErrGone
 		}
 		if w.ofAnother(ctx, a, p.Request) {
-			return w.gate.forged(ctx, &a, "button", workflow.ErrGone, errors.New("the button of one request on the card of another"))
+			return w.gate.Forged(ctx, &a, "button", workflow.ErrGone, errors.New("the button of one request on the card of another"))
 		}
 		return do(ctx, a, p.Request, strings.TrimSpace(p.Reason))
 	}
@@ -182,12 +183,12 @@ func (w requestWords) byID(do decide) func(context.Context, interaction) error {
 
 // withdrawClicked withdraws by a button. Where only who asked sees its message, that is replaced by what became of the request, also if
 // it was decided meanwhile: nothing else can edit it.
-func (w requestWords) withdrawClicked(ctx context.Context, a interaction) error {
-	p := a.choice
+func (w requestWords) withdrawClicked(ctx context.Context, a exchange.Interaction) error {
+	p := a.Choice
 	if p.Request == "" {
 		return workflow.ErrGone
 	}
-	failed := w.flow.Decisions.Withdraw(ctx, w.answers.dialog(a), p.Request)
+	failed := w.flow.Decisions.Withdraw(ctx, w.answers.Dialog(a), p.Request)
 	if !p.Asked || a.At.ResponseURL == "" {
 		return failed
 	}
@@ -195,17 +196,17 @@ func (w requestWords) withdrawClicked(ctx context.Context, a interaction) error 
 	if err != nil || req.State == approvals.Pending {
 		return failed
 	}
-	if err := w.answers.post.Respond(ctx, a.At.ResponseURL, true, workflow.AskedCard(req, w.policy().Channel())); err != nil {
+	if err := w.answers.Post.Respond(ctx, a.At.ResponseURL, true, workflow.AskedCard(req, w.policy().Channel())); err != nil {
 		w.log.Warn("cannot replace what told that a request waits", "request_id", req.ID, "err", err)
 	}
 	return failed
 }
 
 // ofAnother tells whether somebody clicked about one request on the card of another: they saw something else than they would decide.
-func (w requestWords) ofAnother(ctx context.Context, a interaction, id string) bool {
-	if a.card == "" || a.card == id {
+func (w requestWords) ofAnother(ctx context.Context, a exchange.Interaction, id string) bool {
+	if a.Card == "" || a.Card == id {
 		return false
 	}
-	_, err := w.ledger.Get(ctx, a.card)
+	_, err := w.ledger.Get(ctx, a.Card)
 	return err == nil
 }

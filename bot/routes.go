@@ -1,17 +1,15 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"log/slog"
 	"regexp"
 	"strings"
 	"time"
 
 	"s1bot/approvals/policy"
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -20,8 +18,7 @@ import (
 
 // Notices is what the bot asks of whoever tells channels of new threats and alerts.
 type Notices interface {
-	// About returns what a message, or the thread under it, is about; empty if nothing.
-	About(ctx context.Context, channel, ts string) (Subject, error)
+	exchange.SubjectSource
 	// Explain says where a threat or an alert of a console goes, and why.
 	Explain(ctx context.Context, console, id string) (render.Card, error)
 	// Snooze keeps quiet what kind (rule, hash, host, storyline) and value name on a console.
@@ -32,8 +29,8 @@ type Notices interface {
 	Unsnooze(ctx context.Context, id string) (render.Card, error)
 }
 
-// A Subject is what a message is about: "threat" or "alert" and its id, and the console that rows and buttons of it carry.
-type Subject struct{ Console, Kind, ID string }
+// A Subject is what a message is about; see [exchange.Subject].
+type Subject = exchange.Subject
 
 // A noter writes into the audit trail; see approvals.Ledger.
 type noter interface {
@@ -44,10 +41,10 @@ type noter interface {
 type noticeWords struct {
 	catalog  *catalog.Catalog
 	source   Notices
-	subjects subjects
+	subjects exchange.Subjects
 	trail    noter
 	runner   *runner
-	answers  *answers
+	answers  *exchange.Answers
 	now      func() time.Time
 }
 
@@ -81,7 +78,7 @@ func (w noticeWords) notices() (Notices, error) {
 }
 
 // routes answers "routes test <threat or alert id>".
-func (w noticeWords) routes(ctx context.Context, a interaction, rest string) error {
+func (w noticeWords) routes(ctx context.Context, a exchange.Interaction, rest string) error {
 	verb, id := text.CutWord(rest)
 	if verb != "test" || id == "" {
 		return &catalog.UsageError{Problem: "name a threat or an alert", Hint: "such as /s1 routes test 1845174760470303882"}
@@ -98,12 +95,12 @@ func (w noticeWords) routes(ctx context.Context, a interaction, rest string) err
 	if err != nil {
 		return err
 	}
-	w.answers.reply(ctx, a, card)
+	w.answers.Reply(ctx, a, card)
 	return nil
 }
 
 // console cuts console=… off what was typed behind one of these words, and settles which console it is for, as the journal knows it.
-func (w noticeWords) console(ctx context.Context, a interaction, typed string) (rest, mark string, err error) {
+func (w noticeWords) console(ctx context.Context, a exchange.Interaction, typed string) (rest, mark string, err error) {
 	var words []string
 	for _, word := range strings.Fields(typed) {
 		name, found := strings.CutPrefix(word, catalog.ConsoleParam+"=")
@@ -118,53 +115,30 @@ func (w noticeWords) console(ctx context.Context, a interaction, typed string) (
 	} else {
 		rest = strings.Join(words, " ")
 	}
-	if err := w.runner.settler.typed(&a.Do); err != nil {
+	if err := w.runner.settler.Typed(&a.Do); err != nil {
 		return rest, "", err
 	}
-	if err := w.runner.settler.settle(ctx, &a); err != nil {
+	if err := w.runner.settler.Settle(ctx, &a); err != nil {
 		return rest, "", unsaid(err)
 	}
-	return rest, w.runner.settler.set.Mark(a.on), nil
+	return rest, w.runner.settler.Set.Mark(a.On), nil
 }
 
 // unsaid asks for the console in words: one of the bot's own words has no button to choose it by.
 func unsaid(err error) error {
-	var several *severalError
+	var several *exchange.SeveralError
 	if errors.As(err, &several) {
-		return &catalog.UsageError{Problem: "which console is this for?", Hint: "Add one of " + catalog.ConsoleParam + "=" + strings.Join(several.names, ", "+catalog.ConsoleParam+"=")}
+		return &catalog.UsageError{Problem: "which console is this for?", Hint: "Add one of " + catalog.ConsoleParam + "=" + strings.Join(several.Names, ", "+catalog.ConsoleParam+"=")}
 	}
 	return err
 }
 
-// subjects tell what messages are about.
-type subjects struct {
-	source Notices
-	log    *slog.Logger
-}
-
-// of tells which threat or alert a thread, or the message that was clicked on, is about.
-func (s subjects) of(ctx context.Context, at origin) (about Subject, thread string, err error) {
-	if s.source == nil {
-		return about, "", nil
-	}
-	for _, ts := range []string{at.Thread, at.Message} {
-		found, failed := s.source.About(ctx, at.Channel, ts)
-		if failed != nil {
-			err = fmt.Errorf("look up what a thread is about: %w", failed)
-		}
-		if found.ID != "" {
-			return found, cmp.Or(at.Thread, ts), nil
-		}
-	}
-	return about, "", err
-}
-
 // note adds what somebody writes in a threat's thread to the threat's notes: "@s1bot note …". Elsewhere, and where parameters are
 // given, it is the command of that name.
-func (w noticeWords) note(ctx context.Context, a interaction, rest string) error {
-	about, _, err := w.subjects.of(ctx, a.At)
+func (w noticeWords) note(ctx context.Context, a exchange.Interaction, rest string) error {
+	about, _, err := w.subjects.Of(ctx, a.At)
 	if err != nil {
-		w.subjects.log.Warn("cannot look up what a thread is about", "channel", a.At.Channel, "err", err)
+		w.subjects.Log.Warn("cannot look up what a thread is about", "channel", a.At.Channel, "err", err)
 	}
 	kind, id := about.Kind, about.ID
 	if kind == "alert" && !strings.Contains(rest, "filter=") {
@@ -177,7 +151,7 @@ func (w noticeWords) note(ctx context.Context, a interaction, rest string) error
 		return &catalog.UsageError{Problem: "a note belongs to a threat", Hint: "Write it in the thread of a threat's card, or say which threat: /s1 note <id or name> \"what the note says\""}
 	}
 	if id == "" || kind != "threat" || strings.Contains(rest, "text=") {
-		return w.runner.command(ctx, a)
+		return w.runner.Command(ctx, a)
 	}
 	if rest = unescaped(rest); rest == "" {
 		return &catalog.UsageError{Problem: "what should the note say?", Hint: "@s1bot note checked with the user, it is a test"}
@@ -200,8 +174,8 @@ func noteOn(rest string) (threat, typed string, ok bool) {
 }
 
 // noteForm opens the form of a note with a text: on the threat that a message is about, or on one that the person names.
-func (w noticeWords) noteForm(ctx context.Context, a interaction, text string) error {
-	about, _, err := w.subjects.of(ctx, a.At)
+func (w noticeWords) noteForm(ctx context.Context, a exchange.Interaction, text string) error {
+	about, _, err := w.subjects.Of(ctx, a.At)
 	if err != nil {
 		return err
 	}
@@ -217,7 +191,7 @@ func (w noticeWords) noteForm(ctx context.Context, a interaction, text string) e
 	return w.runner.invoke(ctx, a)
 }
 
-func (w noticeWords) addNote(ctx context.Context, a interaction, threat, text string) error {
+func (w noticeWords) addNote(ctx context.Context, a exchange.Interaction, threat, text string) error {
 	note, ok := w.catalog.Note("threat", threat, text)
 	if !ok {
 		return workflow.ErrGone

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/bot/fairqueue"
 	"s1bot/bot/inbound"
 	"s1bot/render"
@@ -59,7 +60,7 @@ type scheduler struct {
 	reader  inbound.Reader
 	handler *handler
 	people  workflow.People
-	answers *answers
+	answers *exchange.Answers
 	words   vocabulary
 	pools   pools
 	meter   Meter
@@ -70,7 +71,7 @@ type scheduler struct {
 func (s *scheduler) schedule(ctx context.Context, d inbound.Delivery) {
 	class, user := s.words.classify(d)
 	wait := s.watchWait(d)
-	err := s.work.Push(fairqueue.Work{Class: class, Pool: s.pools.of(ctx, d, class), Owner: user, Ref: d.Key, Keep: d.Again || d.Tries > 0, Do: func(ctx context.Context) {
+	err := s.work.Push(fairqueue.Work{Class: class, Pool: s.pools.Of(ctx, d, class), Owner: user, Ref: d.Key, Keep: d.Again || d.Tries > 0, Do: func(ctx context.Context) {
 		wait.stop()
 		s.process(ctx, d)
 	}, Stopped: func(ctx context.Context) {
@@ -101,7 +102,7 @@ type waitWatch struct {
 func (s *scheduler) watchWait(d inbound.Delivery) *waitWatch {
 	w := &waitWatch{}
 	w.told.Add(1)
-	w.timer = time.AfterFunc(slowAfter, func() {
+	w.timer = time.AfterFunc(exchange.SlowAfter, func() {
 		defer w.told.Done()
 		s.tell(context.Background(), d, render.Notice("Still waiting: earlier commands are running. The answer will appear here."))
 	})
@@ -145,7 +146,7 @@ func (v vocabulary) classify(d inbound.Delivery) (class fairqueue.Class, user st
 
 // classOfLine goes by the first word of what was typed.
 func (v vocabulary) classOfLine(line string) fairqueue.Class {
-	word, _ := firstWord(withoutSlashWord(line))
+	word, _ := exchange.FirstWord(exchange.WithoutSlashWord(line))
 	if own, ok := v[word]; ok && !own.console {
 		return decisionClass
 	}
@@ -164,18 +165,18 @@ func (v vocabulary) classOfDo(do render.Invocation, err error) fairqueue.Class {
 // tell answers the person of a delivery, outside the work on it.
 func (s *scheduler) tell(ctx context.Context, d inbound.Delivery, card render.Card) {
 	if a := sender(d); a.User != "" {
-		s.answers.reply(ctx, a, card)
+		s.answers.Reply(ctx, a, card)
 	}
 }
 
 // sender is whose a delivery is, and where its answer goes.
-func sender(d inbound.Delivery) interaction {
-	a := interaction{from: d}
+func sender(d inbound.Delivery) exchange.Interaction {
+	a := exchange.Interaction{From: d}
 	switch d.Kind {
 	case inbound.Slash:
-		a.Interaction = fromCommand(d.Command, d.Key)
+		a.Interaction = exchange.FromCommand(d.Command, d.Key)
 	case inbound.Event:
-		a.Interaction, a.silent = fromMessage(d.Message, d.Key), d.Message.ByApp() || !d.Message.Asks()
+		a.Interaction, a.Silent = exchange.FromMessage(d.Message, d.Key), d.Message.ByApp() || !d.Message.Asks()
 	default:
 		a.Interaction = workflow.Interaction{User: d.Payload.User.ID, At: d.Payload.Origin(d.Key)}
 		if d.Kind == inbound.Submission && d.Payload.FormErr == nil {

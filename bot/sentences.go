@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/commands/catalog"
 	"s1bot/commands/plain"
 	"s1bot/commands/slash"
@@ -42,7 +43,7 @@ func guessed(err error) bool {
 }
 
 // propose offers what plain words mean: what reads as a button that runs it, what changes something, or lacks something, as a form.
-func (r *runner) propose(ctx context.Context, a interaction, p plain.Proposal) error {
+func (r *runner) propose(ctx context.Context, a exchange.Interaction, p plain.Proposal) error {
 	cmd, ok := r.catalog.Find(p.Do.Command)
 	if !ok {
 		return workflow.ErrGone
@@ -53,7 +54,7 @@ func (r *runner) propose(ctx context.Context, a interaction, p plain.Proposal) e
 		a.Do.Console = console
 	}
 	a.Do.How = render.Open // also where the console has to be chosen first: nothing runs from plain words alone
-	if err := r.settler.settle(ctx, &a); err != nil {
+	if err := r.settler.Settle(ctx, &a); err != nil {
 		return err
 	}
 	a.Do.How = p.Do.How
@@ -64,19 +65,19 @@ func (r *runner) propose(ctx context.Context, a interaction, p plain.Proposal) e
 	}
 	run := a.Do
 	card.Actions = append([]render.Action{render.Button{Label: "Run this", Style: render.Primary, Do: run}}, card.Actions...)
-	r.answers.reply(ctx, a, card)
+	r.answers.Reply(ctx, a, card)
 	return nil
 }
 
 // proposalCard says what the bot made of plain words, as a line to copy.
-func proposalCard(cmd *catalog.Command, a interaction) render.Card {
+func proposalCard(cmd *catalog.Command, a exchange.Interaction) render.Card {
 	line := "/s1 " + slash.Line(cmd, a.Do.Args) + extrasLine(a.Extras)
 	return render.Card{
 		Tone: render.Info, Text: "Did you mean: " + cmd.Title + "? Nothing has run yet.",
 		Parts: []render.Part{
 			render.Line{render.Text("I read that as "), render.Bold(cmd.Title), render.Text(". Nothing has run yet.")}, render.Line{render.Mono(line)},
 		},
-		Actions: []render.Action{openButton(workflow.WithExtras(a.Do, a.Extras))},
+		Actions: []render.Action{exchange.OpenButton(workflow.WithExtras(a.Do, a.Extras))},
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/sourcegraph/conc"
 
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/bot/fairqueue"
 	"s1bot/bot/home"
 	"s1bot/bot/inbound"
@@ -37,12 +38,12 @@ type shortcuts struct {
 // shortcut runs a shortcut.
 func (h *handler) shortcut(ctx context.Context, d inbound.Delivery) error {
 	in := d.Payload
-	a := interaction{Interaction: workflow.Interaction{User: in.User.ID, At: in.Origin(d.Key)}, trigger: in.Trigger, from: d}
+	a := exchange.Interaction{Interaction: workflow.Interaction{User: in.User.ID, At: in.Origin(d.Key)}, Trigger: in.Trigger, From: d}
 	if in.Callback == setup.LookUpShortcut {
 		return h.lookUp(ctx, a)
 	}
 	return h.respond(ctx, &a, func() error {
-		if err := h.gate.admit(ctx, &a); err != nil {
+		if err := h.gate.Admit(ctx, &a); err != nil {
 			return err
 		}
 		switch in.Callback {
@@ -58,7 +59,7 @@ func (h *handler) shortcut(ctx context.Context, d inbound.Delivery) error {
 }
 
 // waiting opens what waits for a person's decision, and their own requests.
-func (s *shortcuts) waiting(ctx context.Context, a interaction) error {
+func (s *shortcuts) waiting(ctx context.Context, a exchange.Interaction) error {
 	page, err := s.home.Waiting(ctx, a.Who)
 	if err != nil {
 		return err
@@ -72,7 +73,7 @@ const maxNote = 2500
 
 // note opens the form of a note on a threat, with what the message says and where it stands. On a threat's card, and in its thread, the
 // threat is known; elsewhere the form asks.
-func (s *shortcuts) note(ctx context.Context, a interaction, in inbound.Payload) error {
+func (s *shortcuts) note(ctx context.Context, a exchange.Interaction, in inbound.Payload) error {
 	words := unescaped(strings.TrimSpace(strings.Join(in.Said[:min(len(in.Said), 1)], "")))
 	note := text.Shorten(words, maxNote)
 	if link := s.permalink(a.At); link != "" {
@@ -82,26 +83,15 @@ func (s *shortcuts) note(ctx context.Context, a interaction, in inbound.Payload)
 }
 
 // permalink is the address of a message, as Slack makes them.
-func (s *shortcuts) permalink(at origin) string {
-	return permalink(s.address(), at.Channel, at.Message, at.Thread)
-}
-
-func permalink(workspace, channel, ts, thread string) string {
-	if workspace == "" || channel == "" || ts == "" {
-		return ""
-	}
-	link := strings.TrimSuffix(workspace, "/") + "/archives/" + channel + "/p" + strings.ReplaceAll(ts, ".", "")
-	if thread != "" && thread != ts {
-		link += "?thread_ts=" + thread + "&cid=" + channel
-	}
-	return link
+func (s *shortcuts) permalink(at exchange.Origin) string {
+	return exchange.Permalink(s.address(), at.Channel, at.Message, at.Thread)
 }
 
 const lookUpTitle = "SentinelOne look-up"
 
 // lookUp shows what the console knows of what a message says. The window opens at once, for its trigger lasts three seconds: only then is
 // asked who it is and what they may see.
-func (h *handler) lookUp(ctx context.Context, a interaction) error {
+func (h *handler) lookUp(ctx context.Context, a exchange.Interaction) error {
 	s := h.shortcuts
 	view, err := s.pages.open(ctx, a, sentencePage(lookUpTitle, "Looking up …"))
 	if err != nil {
@@ -121,15 +111,15 @@ func (h *handler) lookUp(ctx context.Context, a interaction) error {
 }
 
 // lookedUp looks up what the message says, and shows it in the window; who may do nothing here reads that there.
-func (h *handler) lookedUp(ctx context.Context, a *interaction, view string) error {
+func (h *handler) lookedUp(ctx context.Context, a *exchange.Interaction, view string) error {
 	s := h.shortcuts
-	if err := h.gate.admit(ctx, a); err != nil {
-		if errors.Is(err, errNotAllowed) {
-			h.gate.recordStranger(ctx, *a)
+	if err := h.gate.Admit(ctx, a); err != nil {
+		if errors.Is(err, exchange.ErrNotAllowed) {
+			h.gate.RecordStranger(ctx, *a)
 		}
 		return s.show(ctx, *a, view, sentencePage(lookUpTitle, render.Sentence(err.Error())))
 	}
-	switch err := s.searches.settler.settle(ctx, a); {
+	switch err := s.searches.settler.Settle(ctx, a); {
 	case errors.Is(err, consoles.ErrSeveral):
 		return s.show(ctx, *a, view, s.everywhere(ctx, *a))
 	case err != nil:
@@ -138,24 +128,24 @@ func (h *handler) lookedUp(ctx context.Context, a *interaction, view string) err
 	return s.show(ctx, *a, view, s.sighted(ctx, *a))
 }
 
-// sighted is what the console of an interaction knows of what the message says.
-func (s *shortcuts) sighted(ctx context.Context, a interaction) render.Page {
+// sighted is what the console of an exchange.Interaction knows of what the message says.
+func (s *shortcuts) sighted(ctx context.Context, a exchange.Interaction) render.Page {
 	call := s.searches.caller.call(a)
-	seen, more := sightings.Of(ctx, call, a.on.Catalog, func(box string) bool { return s.searches.maySearch(a, box) }, observables.Find(a.from.Payload.Said...))
+	seen, more := sightings.Of(ctx, call, a.On.Catalog, func(box string) bool { return s.searches.maySearch(a, box) }, observables.Find(a.From.Payload.Said...))
 	return sightingsPage(seen, more, a.At).On(a.Do.Console)
 }
 
 // everywhere looks on all consoles at once, where nothing says which one is meant: a look-up has no words to name one by. What each knows
 // stands under its name.
-func (s *shortcuts) everywhere(ctx context.Context, a interaction) render.Page {
-	names := s.searches.settler.set.Names()
+func (s *shortcuts) everywhere(ctx context.Context, a exchange.Interaction) render.Page {
+	names := s.searches.settler.Set.Names()
 	found := make([]render.Page, len(names))
 	var looking conc.WaitGroup
 	for i, name := range names {
 		looking.Go(func() {
 			there := a
 			there.Do.Console = name
-			if err := s.searches.settler.settle(ctx, &there); err != nil {
+			if err := s.searches.settler.Settle(ctx, &there); err != nil {
 				found[i] = sentencePage(lookUpTitle, render.Sentence(err.Error()))
 				return
 			}
@@ -174,7 +164,7 @@ func (s *shortcuts) everywhere(ctx context.Context, a interaction) render.Page {
 }
 
 // show puts a page into a window, or answers with it where there is none.
-func (s *shortcuts) show(ctx context.Context, a interaction, view string, page render.Page) error {
+func (s *shortcuts) show(ctx context.Context, a exchange.Interaction, view string, page render.Page) error {
 	if view != "" {
 		return s.pages.update(ctx, a.User, view, page)
 	}
@@ -190,13 +180,13 @@ func (s *shortcuts) show(ctx context.Context, a interaction, view string, page r
 			}
 		}
 	}
-	s.help.answers.reply(ctx, a, card)
+	s.help.answers.Reply(ctx, a, card)
 	return nil
 }
 
 // sightingsPage is what was looked up, each with what can be done about it.
-func sightingsPage(seen []sightings.Sighting, more int, at origin) render.Page {
-	page := render.Page{Title: lookUpTitle, Origin: origin{Channel: at.Channel, Thread: at.Thread, ResponseURL: at.ResponseURL}}
+func sightingsPage(seen []sightings.Sighting, more int, at exchange.Origin) render.Page {
+	page := render.Page{Title: lookUpTitle, Origin: exchange.Origin{Channel: at.Channel, Thread: at.Thread, ResponseURL: at.ResponseURL}}
 	section := render.Section{}
 	for _, s := range seen {
 		row := render.Row{Line: render.Line{render.Mono(text.Shorten(s.Name, 300)), render.Text("  " + s.Kind)}, Actions: s.Actions}

@@ -7,6 +7,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 )
@@ -17,7 +18,7 @@ const detailsTitle = "Details"
 // show runs a command that changes nothing and shows its card over the message that was clicked on. A modal must open within 3 s of the click,
 // which the console may not keep: so it opens at once and is filled when the answer is there. Where it does not open the card is an answer like any
 // other.
-func (r *runner) show(ctx context.Context, cmd *catalog.Command, a interaction) error {
+func (r *runner) show(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
 	if err := r.mayRead(ctx, cmd, a); err != nil {
 		return err
 	}
@@ -28,11 +29,11 @@ func (r *runner) show(ctx context.Context, cmd *catalog.Command, a interaction) 
 		a.Do.How = render.Run
 		return r.read(ctx, cmd, a)
 	}
-	a.view, a.onPage = view, false
+	a.View, a.OnPage = view, false
 	card, err := cmd.Run(ctx, r.caller.call(a), a.Do.Args)
 	if err != nil {
 		err = workflow.WithCommand(cmd, err)
-		told, fault := explain(a, err)
+		told, fault := exchange.Explain(a, err)
 		if !r.filled(ctx, a, told.On(a.Do.Console)) {
 			return err
 		}
@@ -43,14 +44,14 @@ func (r *runner) show(ctx context.Context, cmd *catalog.Command, a interaction) 
 	}
 	r.meter.Command(cmd.Name, outcomeLabels[card.Outcome])
 	defer card.Discard()
-	if card = a.drawnOn(card); !r.filled(ctx, a, card) {
-		r.answers.reply(ctx, a, card)
+	if card = a.DrawnOn(card); !r.filled(ctx, a, card) {
+		r.answers.Reply(ctx, a, card)
 	}
 	return nil
 }
 
 // filled puts a card into the modal that a was given; false where Slack does not take it: somebody has closed it, say.
-func (r *runner) filled(ctx context.Context, a interaction, card render.Card) bool {
+func (r *runner) filled(ctx context.Context, a exchange.Interaction, card render.Card) bool {
 	_, err := r.forms.overlay(ctx, a, card)
 	if err != nil {
 		r.log.Warn("a modal is not filled", "command", a.Do.Command, "user", a.User, "err", err)
@@ -59,18 +60,18 @@ func (r *runner) filled(ctx context.Context, a interaction, card render.Card) bo
 }
 
 // overlay shows a card above the page that was clicked in, in the modal that was clicked in, or in a new one; it returns the modal's id.
-func (f *forms) overlay(ctx context.Context, a interaction, card render.Card) (id string, err error) {
+func (f *forms) overlay(ctx context.Context, a exchange.Interaction, card render.Card) (id string, err error) {
 	view := f.seal.Modal(card.On(f.unsettled).Modal(detailsTitle, a.At, render.Options{ConsoleURL: f.consoles[0], Others: f.consoles[1:], Seal: f.seal.Click}), a.User)
 	var shown *slack.ViewResponse
 	switch {
-	case a.onPage && a.trigger != "": // the page stays below
-		shown, err = f.views.PushViewContext(ctx, a.trigger, view)
-	case a.view != "":
-		shown, err = f.views.UpdateViewContext(ctx, view, "", "", a.view)
-	case a.trigger != "":
-		shown, err = f.views.OpenViewContext(ctx, a.trigger, view)
+	case a.OnPage && a.Trigger != "": // the page stays below
+		shown, err = f.views.PushViewContext(ctx, a.Trigger, view)
+	case a.View != "":
+		shown, err = f.views.UpdateViewContext(ctx, view, "", "", a.View)
+	case a.Trigger != "":
+		shown, err = f.views.OpenViewContext(ctx, a.Trigger, view)
 	default:
-		return "", errNoTrigger
+		return "", exchange.ErrNoTrigger
 	}
 	if err != nil {
 		return "", fmt.Errorf("show %s: %w", a.Do.Command, err)

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode"
 
+	"s1bot/bot/exchange"
 	"s1bot/commands/catalog"
 )
 
@@ -15,7 +16,7 @@ import (
 const maxSnooze = 30 * 24 * time.Hour
 
 // snooze answers "snooze host=DESKTOP-1 for=4h reason=…".
-func (w noticeWords) snooze(ctx context.Context, a interaction, rest string) error {
+func (w noticeWords) snooze(ctx context.Context, a exchange.Interaction, rest string) error {
 	if rest == "" {
 		return w.snoozes(ctx, a, rest)
 	}
@@ -44,7 +45,7 @@ func (w noticeWords) snooze(ctx context.Context, a interaction, rest string) err
 }
 
 // maySnooze is what is asked to keep things quiet, for those who may.
-func (w noticeWords) maySnooze(a interaction) (Notices, error) {
+func (w noticeWords) maySnooze(a exchange.Interaction) (Notices, error) {
 	n, err := w.notices()
 	if err == nil && !a.Who.Everywhere().Yes() {
 		err = &catalog.UsageError{Problem: "only operators and approvers may snooze: it hides notifications from everybody in the channel"}
@@ -53,7 +54,7 @@ func (w noticeWords) maySnooze(a interaction) (Notices, error) {
 }
 
 // quiet keeps something quiet, once that is in the audit trail: it keeps news from others.
-func (w noticeWords) quiet(ctx context.Context, a interaction, n Notices, console, kind, value, reason string, until time.Time) error {
+func (w noticeWords) quiet(ctx context.Context, a exchange.Interaction, n Notices, console, kind, value, reason string, until time.Time) error {
 	err := w.trail.Note(ctx, a.Who.Person, "snoozed", map[string]any{"by": kind, "value": value, "until": until.UTC(), "reason": reason, "channel": a.At.Channel, "console": console})
 	if err != nil {
 		return err
@@ -62,12 +63,12 @@ func (w noticeWords) quiet(ctx context.Context, a interaction, n Notices, consol
 	if err != nil {
 		return err
 	}
-	w.answers.reply(ctx, a, card)
+	w.answers.Reply(ctx, a, card)
 	return nil
 }
 
 // snoozes lists what is snoozed.
-func (w noticeWords) snoozes(ctx context.Context, a interaction, _ string) error {
+func (w noticeWords) snoozes(ctx context.Context, a exchange.Interaction, _ string) error {
 	n, err := w.notices()
 	if err != nil {
 		return err
@@ -76,12 +77,12 @@ func (w noticeWords) snoozes(ctx context.Context, a interaction, _ string) error
 	if err != nil {
 		return err
 	}
-	w.answers.reply(ctx, a, card)
+	w.answers.Reply(ctx, a, card)
 	return nil
 }
 
 // unsnooze ends a snooze.
-func (w noticeWords) unsnooze(ctx context.Context, a interaction, id string) error {
+func (w noticeWords) unsnooze(ctx context.Context, a exchange.Interaction, id string) error {
 	n, err := w.notices()
 	if err != nil {
 		return err
@@ -96,12 +97,12 @@ func (w noticeWords) unsnooze(ctx context.Context, a interaction, id string) err
 	if err != nil {
 		return err
 	}
-	w.answers.reply(ctx, a, card)
+	w.answers.Reply(ctx, a, card)
 	return nil
 }
 
-func (w noticeWords) unsnoozeClicked(ctx context.Context, a interaction) error {
-	return w.unsnooze(ctx, a, a.choice.ID)
+func (w noticeWords) unsnoozeClicked(ctx context.Context, a exchange.Interaction) error {
+	return w.unsnooze(ctx, a, a.Choice.ID)
 }
 
 // snoozeEnd reads for= or until=; four hours where neither is given.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 	"s1bot/render/cards"
@@ -13,39 +14,23 @@ import (
 // snoozeWord keeps notifications quiet for a while.
 const snoozeWord = "snooze"
 
-// A snoozeKind is one way to keep notifications quiet.
-type snoozeKind struct{ name, label, value string }
-
-// kinds are the ways there are for a thing, the narrowest first.
-func (q quietable) kinds() (known []snoozeKind) {
-	for _, k := range []snoozeKind{{"storyline", "This storyline", q.Storyline}, {"hash", "This file", q.Hash}, {"rule", "This rule", q.Rule}, {"host", "This host", q.Host}} {
-		if k.value != "" {
-			known = append(known, k)
-		}
-	}
-	return known
-}
-
 // CardActions are what the bot's own words put on cards of notifications, beside what commands do.
 func CardActions() []cards.Action {
 	return []cards.Action{{
 		Place: 53, Label: "Snooze", How: render.Open, Command: snoozeWord,
 		Threat: func(t s1.Threat) (cards.Filling, bool) {
-			return quietable{Storyline: t.Info.Storyline, Hash: t.Info.SHA1, Host: t.Host()}.filling()
+			return exchange.Quietable{Storyline: t.Info.Storyline, Hash: t.Info.SHA1, Host: t.Host()}.Filling()
 		},
-		Alert: func(a s1.Alert) (cards.Filling, bool) { return quietable{Rule: a.Name(), Host: a.Host()}.filling() },
+		Alert: func(a s1.Alert) (cards.Filling, bool) {
+			return exchange.Quietable{Rule: a.Name(), Host: a.Host()}.Filling()
+		},
 	}}
 }
 
-// filling is what a button carries; false where there is nothing to keep quiet by.
-func (q quietable) filling() (cards.Filling, bool) {
-	return cards.Filling{Args: catalog.Marshal(q)}, len(q.kinds()) > 0
-}
-
 // snoozeClicked asks what to keep quiet and for how long, and does so once that was sent.
-func (w noticeWords) snoozeClicked(ctx context.Context, a interaction) error {
-	if a.choice.By == "" {
-		form := snoozeForm(a.choice.quietable)
+func (w noticeWords) snoozeClicked(ctx context.Context, a exchange.Interaction) error {
+	if a.Choice.By == "" {
+		form := snoozeForm(a.Choice.Quietable)
 		form.Origin, form.Do.Console = a.At, a.Do.Console
 		return w.runner.forms.open(ctx, a, form, offer(form, a))
 	}
@@ -53,26 +38,26 @@ func (w noticeWords) snoozeClicked(ctx context.Context, a interaction) error {
 	if err != nil {
 		return err
 	}
-	until, err := snoozeEnd(map[string]string{catalog.ForParam: a.choice.For}, w.now(), a.Who.Zone)
+	until, err := snoozeEnd(map[string]string{catalog.ForParam: a.Choice.For}, w.now(), a.Who.Zone)
 	if err != nil {
 		return err
 	}
-	if err := w.runner.settler.settle(ctx, &a); err != nil {
+	if err := w.runner.settler.Settle(ctx, &a); err != nil {
 		return err
 	}
-	for _, k := range a.choice.kinds() {
-		if k.name == a.choice.By {
-			return w.quiet(ctx, a, n, w.runner.settler.set.Mark(a.on), k.name, k.value, a.choice.Reason, until)
+	for _, k := range a.Choice.Kinds() {
+		if k.Name == a.Choice.By {
+			return w.quiet(ctx, a, n, w.runner.settler.Set.Mark(a.On), k.Name, k.Value, a.Choice.Reason, until)
 		}
 	}
 	return workflow.ErrGone
 }
 
 // snoozeForm offers what a thing can be kept quiet by.
-func snoozeForm(q quietable) render.Form {
+func snoozeForm(q exchange.Quietable) render.Form {
 	by := render.FormField{Name: "by", Label: "What to keep quiet", Widget: render.Select, Required: true}
-	for _, k := range q.kinds() {
-		by.Choices = append(by.Choices, render.Option{Value: k.name, Label: k.label + ": " + k.value})
+	for _, k := range q.Kinds() {
+		by.Choices = append(by.Choices, render.Option{Value: k.Name, Label: k.Label + ": " + k.Value})
 		by.Value = []string{by.Choices[0].Value}
 	}
 	length := render.FormField{Name: catalog.ForParam, Label: "For how long", Widget: render.Select, Required: true, Value: []string{"4h"}, Choices: []render.Option{

@@ -11,6 +11,7 @@ import (
 
 	"s1bot/approvals/policy"
 	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
 	"s1bot/bot/inbound"
 	"s1bot/bot/library"
 	"s1bot/bot/socketmode"
@@ -36,11 +37,11 @@ func noOptions() optionsAnswer { return optionsAnswer{Options: []*slack.OptionBl
 // searches answers search boxes.
 type searches struct {
 	library library.Library
-	settler settler
-	caller  caller
+	settler exchange.Settler
+	caller  Caller
 	rules   *workflow.Gate
 	policy  func() policy.Policy
-	gate    *gate
+	gate    *exchange.Gate
 	log     *slog.Logger
 }
 
@@ -53,12 +54,12 @@ func (s *searches) suggest(ctx context.Context, in inbound.Payload) any {
 	if !ok {
 		return empty
 	}
-	a := interaction{Interaction: workflow.Interaction{User: in.User.ID, Do: render.Invocation{Console: in.Form.Do.Console}}, drawn: true}
+	a := exchange.Interaction{Interaction: workflow.Interaction{User: in.User.ID, Do: render.Invocation{Console: in.Form.Do.Console}}, Drawn: true}
 	if in.FormErr != nil && in.View.PrivateMetadata != "" {
 		return empty // not the form that was opened for them
 	}
 	a.At = in.Form.Origin
-	if s.gate.admit(ctx, &a) != nil {
+	if s.gate.Admit(ctx, &a) != nil {
 		return empty
 	}
 	found, err := s.find(ctx, a, kind, in.Value)
@@ -70,25 +71,25 @@ func (s *searches) suggest(ctx context.Context, in inbound.Payload) any {
 }
 
 // find answers the palette's box from what people ran and saved and from the catalog, all others from the console.
-func (s *searches) find(ctx context.Context, a interaction, kind, typed string) ([]render.Option, error) {
+func (s *searches) find(ctx context.Context, a exchange.Interaction, kind, typed string) ([]render.Option, error) {
 	if kind == library.Box {
 		return s.library.Search(ctx, a.User, typed)
 	}
-	if err := s.settler.settle(ctx, &a); err != nil || !s.maySearch(a, kind) {
+	if err := s.settler.Settle(ctx, &a); err != nil || !s.maySearch(a, kind) {
 		return nil, nil // an empty box says as much as anything
 	}
 	query, _, _ := strings.Cut(typed, " · ") // the name alone of a label that was pasted
-	return a.on.Catalog.Search(ctx, s.caller.call(a), kind, query)
+	return a.On.Catalog.Search(ctx, s.caller.call(a), kind, query)
 }
 
 // maySearch asks the policy: who may not list things finds none of them in a box either. It is not written down, for a box asks at
 // every key.
-func (s *searches) maySearch(a interaction, box string) bool {
-	list, known := a.on.Catalog.ListedBy(box)
+func (s *searches) maySearch(a exchange.Interaction, box string) bool {
+	list, known := a.On.Catalog.ListedBy(box)
 	if !known || list == "" {
 		return known
 	}
-	cmd, ok := a.on.Catalog.Find(list)
+	cmd, ok := a.On.Catalog.Find(list)
 	if !ok {
 		return false
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/bot/exchange"
 	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/consoles"
@@ -35,5 +36,5 @@ func TestEverySearchBoxHasACommandThatLists(t *testing.T) {
 
 func TestASearchBoxThatThereIsNotFindsNothing(t *testing.T) {
 	t.Parallel()
-	require.False(t, (&searches{}).maySearch(interaction{on: consoles.Console{Catalog: commands.All()}}, "passwords"))
+	require.False(t, (&searches{}).maySearch(exchange.Interaction{On: consoles.Console{Catalog: commands.All()}}, "passwords"))
 }

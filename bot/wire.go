@@ -10,6 +10,7 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/workflow"
 	"s1bot/bot/chat"
+	"s1bot/bot/exchange"
 	"s1bot/bot/fairqueue"
 	"s1bot/bot/home"
 	"s1bot/bot/inbound"
@@ -37,11 +38,11 @@ type ways struct {
 	post      *post.Messenger
 	people    *people.Directory
 	operators *people.Operators
-	answers   *answers
-	gate      *gate
-	caller    caller
-	settler   settler
-	subjects  subjects
+	answers   *exchange.Answers
+	gate      *exchange.Gate
+	caller    Caller
+	settler   exchange.Settler
+	subjects  exchange.Subjects
 }
 
 // client is a client of the Web API whose calls may take as long as limit.
@@ -94,11 +95,11 @@ func (b *Bot) wireSlack(client *http.Client) (w ways, err error) {
 		return w, err
 	}
 	w.operators = people.NewOperators(w.people, w.post, b.OperatorChannels)
-	w.answers = &answers{post: w.post, operators: w.operators, address: func() string { return b.self.Address }, log: b.Log}
-	w.gate = &gate{people: w.people, trail: b.Ledger, log: b.Log}
-	w.caller = caller{queries: b.Queries, exports: b.Exports, columns: b.Columns, now: b.Now, log: b.Log}
-	w.subjects = subjects{source: b.Notices, log: b.Log}
-	w.settler = settler{b.Consoles, w.subjects}
+	w.answers = &exchange.Answers{Post: w.post, Operators: w.operators, Address: func() string { return b.self.Address }, Log: b.Log}
+	w.gate = &exchange.Gate{People: w.people, Trail: b.Ledger, Log: b.Log}
+	w.caller = Caller{queries: b.Queries, exports: b.Exports, columns: b.Columns, now: b.Now, log: b.Log}
+	w.subjects = exchange.Subjects{Source: b.Notices, Log: b.Log}
+	w.settler = exchange.Settler{Set: b.Consoles, Subjects: w.subjects}
 	b.people = w.people
 	b.roles = &people.RoleWatch{Directory: w.people, Operators: w.operators, Finder: w.finder, Trail: b.Ledger, Tick: b.Tick}
 	b.Channels = &chat.Channels{Finder: w.finder, Messenger: w.post, Groups: w.people}
@@ -143,7 +144,7 @@ func (b *Bot) wireWorkflow(w ways, work chores) {
 		Ledger: b.Ledger, Catalog: b.Catalog, Consoles: b.Consoles, Queries: b.Queries, Policy: b.Policy, Changed: b.Changed,
 		Messenger: messenger{w.post, w.finder, w.answers}, People: w.people, Operators: w.operators, Threads: threads{w.subjects}, Background: long,
 		Explain: func(ref string, err error) (render.Card, error) {
-			return explain(interaction{Interaction: workflow.Interaction{At: origin{Key: ref}}}, err)
+			return exchange.Explain(exchange.Interaction{Interaction: workflow.Interaction{At: exchange.Origin{Key: ref}}}, err)
 		},
 		Count: b.Meter.Command, Enqueue: work.pushFor, Tick: b.Tick, Now: b.Now, Log: b.Log,
 	})

@@ -188,8 +188,15 @@ var rooms = map[string]struct{ ours, third []string }{
 			"s1", "render", "render/cards", "render/tempfile",
 			"commands/catalog", "commands/consoles", "commands/manual", "commands/observables", "commands/plain", "commands/refusal", "commands/sightings", "commands/slash", "commands/text",
 			"approvals", "approvals/plans", "approvals/policy", "approvals/workflow",
-			"bot/casefile", "bot/chat", "bot/fairqueue", "bot/home", "bot/inbound", "bot/jobs", "bot/library", "bot/people", "bot/post", "bot/report", "bot/seal", "bot/setup",
+			"bot/casefile", "bot/chat", "bot/exchange", "bot/fairqueue", "bot/home", "bot/inbound", "bot/jobs", "bot/library", "bot/people", "bot/post", "bot/report", "bot/seal", "bot/setup",
 			"bot/socketmode", "bot/webapi",
+		},
+		[]string{"github.com/slack-go/slack", "github.com/sourcegraph/conc"},
+	},
+	"bot/exchange": {
+		[]string{
+			"s1", "render", "render/cards", "commands/catalog", "commands/consoles", "commands/refusal", "commands/text", "approvals", "approvals/policy", "approvals/workflow",
+			"bot/inbound", "bot/post", "bot/setup",
 		},
 		[]string{"github.com/slack-go/slack", "github.com/sourcegraph/conc"},
 	},

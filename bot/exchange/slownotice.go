@@ -1,4 +1,4 @@
-package bot
+package exchange
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 
 // Times of a wait. A person waits for slowAfter without a word from the bot; shorter waits than worthWord are over before they are read.
 const (
-	slowAfter = 5 * time.Second
+	SlowAfter = 5 * time.Second
 	worthWord = 2 * time.Second
 	mostWords = 2 // Slack takes five answers to a slash command, and the answer itself must be among them
 )
@@ -23,8 +23,8 @@ const (
 // A slowNotice tells one person why their answer takes long: at once where a call waits for the console's rate, else after a while. What
 // it says of a slash command is the message that the answer then takes the place of.
 type slowNotice struct {
-	to *answers
-	a  interaction
+	to *Answers
+	a  Interaction
 	mu sync.Mutex
 
 	timer    *time.Timer
@@ -34,12 +34,12 @@ type slowNotice struct {
 	over     bool // the answer is there, or nothing waits any more
 }
 
-// notifySlow begins to watch over the work for a person, until the answer is given or done is called.
-func (r *answers) notifySlow(ctx context.Context, a *interaction) (done func()) {
+// NotifySlow begins to watch over the work for a person, until the answer is given or done is called.
+func (r *Answers) NotifySlow(ctx context.Context, a *Interaction) (done func()) {
 	p := &slowNotice{to: r, a: *a}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.timer = time.AfterFunc(slowAfter, func() { p.say(ctx, "Still working: this is taking longer than usual. The answer will appear here.") })
+	p.timer = time.AfterFunc(SlowAfter, func() { p.say(ctx, "Still working: this is taking longer than usual. The answer will appear here.") })
 	a.patience = p
 	return p.stop
 }
@@ -64,17 +64,17 @@ func (p *slowNotice) say(ctx context.Context, words string) {
 	p.words++
 	p.timer.Stop()
 	if caught := panics.Try(func() { p.send(context.WithoutCancel(ctx), words) }); caught != nil {
-		p.to.log.Error("cannot say why an answer takes long", "user", p.a.User, "err", caught.Value)
+		p.to.Log.Error("cannot say why an answer takes long", "user", p.a.User, "err", caught.Value)
 	}
 }
 
 func (p *slowNotice) send(ctx context.Context, words string) {
-	if p.a.At.ResponseURL == "" || !p.a.ownURL || p.a.silent {
-		p.to.reply(ctx, p.a, render.Notice(words))
+	if p.a.At.ResponseURL == "" || !p.a.OwnURL || p.a.Silent {
+		p.to.Reply(ctx, p.a, render.Notice(words))
 		return
 	}
-	if err := p.to.post.Respond(ctx, p.a.At.ResponseURL, post.Replacing(p.replaces), render.Notice(words)); err != nil {
-		p.to.log.Warn("cannot say why an answer takes long", "user", p.a.User, "err", err)
+	if err := p.to.Post.Respond(ctx, p.a.At.ResponseURL, post.Replacing(p.replaces), render.Notice(words)); err != nil {
+		p.to.Log.Warn("cannot say why an answer takes long", "user", p.a.User, "err", err)
 		return
 	}
 	p.replaces = true
@@ -92,8 +92,8 @@ func (p *slowNotice) answered() (replaces bool) {
 	return replaces
 }
 
-// awaiting is ctx for the calls to the console that a person waits for.
-func (a interaction) awaiting(ctx context.Context) context.Context {
+// Awaiting is ctx for the calls to the console that a person waits for.
+func (a Interaction) Awaiting(ctx context.Context) context.Context {
 	if a.patience == nil {
 		return ctx
 	}

@@ -1,4 +1,4 @@
-package bot
+package exchange
 
 import (
 	"cmp"
@@ -18,10 +18,10 @@ import (
 	"s1bot/s1"
 )
 
-// explain turns an error into words for the person who asked, by what they can do about it: mend what they typed, mind what
+// Explain turns an error into words for the person who asked, by what they can do about it: mend what they typed, mind what
 // the console said, accept what the policy said, or tell the operators. Only the last is a fault of the bot's and is returned
 // for the log; its details are nobody's business in a channel.
-func explain(a interaction, err error) (card render.Card, fault error) {
+func Explain(a Interaction, err error) (card render.Card, fault error) {
 	var (
 		usage     *catalog.UsageError
 		missing   *catalog.MissingError
@@ -30,7 +30,7 @@ func explain(a interaction, err error) (card render.Card, fault error) {
 		refused   *policy.RefusedError
 		open      *policy.UnansweredError
 	)
-	var several *severalError
+	var several *SeveralError
 	var gone *consoles.GoneError
 	switch {
 	case errors.As(err, &several):
@@ -50,7 +50,7 @@ func explain(a interaction, err error) (card render.Card, fault error) {
 	case errors.As(err, &refused):
 		return refusalCard(refused), nil
 	case errors.As(err, &open):
-		return unansweredCard(open, a.own.decides()), nil
+		return unansweredCard(open, a.Decides), nil
 	}
 	for _, known := range sayings() {
 		if errors.Is(err, known.err) {
@@ -70,7 +70,7 @@ type saying struct {
 
 func sayings() []saying {
 	return []saying{
-		{errNotAllowed, ""}, {errStale, ""}, {errFormTooLarge, ""}, {workflow.ErrGone, ""}, {workflow.ErrNoFreeze, ""}, {errUnclear, ""}, {errForm, ""}, {errSent, ""}, {errNoTrigger, ""},
+		{ErrNotAllowed, ""}, {ErrStale, ""}, {ErrFormTooLarge, ""}, {workflow.ErrGone, ""}, {workflow.ErrNoFreeze, ""}, {ErrUnclear, ""}, {ErrForm, ""}, {ErrSent, ""}, {ErrNoTrigger, ""},
 		{errUnshared, "Slack doesn't let me post here. Invite me with /invite @s1bot, then share it again."},
 		{approvals.ErrSelfApproval, "You requested this yourself, so somebody else has to decide. You can withdraw it."},
 		{approvals.ErrAlreadyDecided, "You've already approved this, and it counts once. Another approver is needed."},
@@ -118,7 +118,7 @@ func usageCard(e *catalog.UsageError) render.Card {
 		card.Actions = append(card.Actions, render.Button{Label: o.Label, Do: o.Do})
 	}
 	if e.Given != nil {
-		card.Actions = append(card.Actions, openButton(*e.Given))
+		card.Actions = append(card.Actions, OpenButton(*e.Given))
 	}
 	return card
 }
@@ -141,17 +141,18 @@ func missingCard(e *catalog.MissingError) render.Card {
 	}
 	return render.Card{
 		Tone: render.Info, Text: text + ".", Parts: []render.Part{append(line, render.Text("."))},
-		Actions: []render.Action{openButton(e.Given)},
+		Actions: []render.Action{OpenButton(e.Given)},
 	}
 }
 
-func openButton(inv render.Invocation) render.Button {
+// OpenButton opens the form of an invocation.
+func OpenButton(inv render.Invocation) render.Button {
 	inv.How = render.Open
 	return render.Button{Label: "Open the form", Do: inv}
 }
 
 // ambiguousCard shows everything that a name could mean, to choose from.
-func ambiguousCard(_ interaction, e *catalog.AmbiguousError) render.Card {
+func ambiguousCard(_ Interaction, e *catalog.AmbiguousError) render.Card {
 	words := fmt.Sprintf("%s are called “%s”. Which one do you mean?", e.Fits(), e.Name)
 	card := render.Card{Tone: render.Warning, Text: words, Parts: []render.Part{render.Line{render.Text(words)}, matchTable(e.Matches)}}
 	if e.More > 0 {
@@ -210,7 +211,7 @@ func unansweredCard(e *policy.UnansweredError, decision bool) render.Card {
 
 // faultCard admits a fault of ours, with what finds it in the log. What Slack refuses by name, such as a scope that is missing, is
 // no secret, and whoever looks after the app can mend it.
-func faultCard(a interaction, err error) render.Card {
+func faultCard(a Interaction, err error) render.Card {
 	words := "Something went wrong inside the bot."
 	var refused slack.SlackErrorResponse
 	if errors.As(err, &refused) {

@@ -1,4 +1,4 @@
-package bot
+package exchange
 
 import (
 	"context"
@@ -56,15 +56,15 @@ func (m *mailbox) Tell(_ context.Context, topic, _ string) {
 	m.sent = append(m.sent, "operators: "+topic)
 }
 
-func answersBy(shut ...string) (*answers, *mailbox) {
+func answersBy(shut ...string) (*Answers, *mailbox) {
 	m := &mailbox{shut: map[string]error{}}
 	for _, way := range shut {
 		m.shut[way] = slack.SlackErrorResponse{Err: "messages_tab_disabled"}
 	}
-	return &answers{post: m, operators: m, log: slog.New(slog.DiscardHandler)}, m
+	return &Answers{Post: m, Operators: m, Log: slog.New(slog.DiscardHandler)}, m
 }
 
-var asked = workflow.Interaction{User: "U1", Who: workflow.Person{Person: policy.Person{ID: "U1"}}, At: origin{Channel: "C1", Thread: "1.0", ResponseURL: "https://hooks.example"}}
+var asked = workflow.Interaction{User: "U1", Who: workflow.Person{Person: policy.Person{ID: "U1"}}, At: Origin{Channel: "C1", Thread: "1.0", ResponseURL: "https://hooks.example"}}
 
 // Each way is tried in its turn: the answer is for the person alone as long as any such way is left.
 func TestAnAnswerFindsItsPerson(t *testing.T) {
@@ -79,18 +79,18 @@ func TestAnAnswerFindsItsPerson(t *testing.T) {
 		{[]string{"url", "ephemeral", "direct"}, "thread 1.0"},
 	} {
 		r, m := answersBy(c.shut...)
-		r.reply(t.Context(), interaction{Interaction: asked}, render.Notice("hello"))
+		r.Reply(t.Context(), Interaction{Interaction: asked}, render.Notice("hello"))
 		require.Equal(t, []string{c.want}, m.sent)
 	}
 	r, m := answersBy("url", "ephemeral", "direct", "thread 1.0")
-	require.Equal(t, post.Sent{Channel: "C1", TS: "1.1"}, r.reply(t.Context(), interaction{Interaction: asked}, render.Notice("hello")))
+	require.Equal(t, post.Sent{Channel: "C1", TS: "1.1"}, r.Reply(t.Context(), Interaction{Interaction: asked}, render.Notice("hello")))
 	require.Empty(t, m.sent, "nobody is left to be told; the log has it")
 }
 
 // In the direct messages an answer stays: an ephemeral one is gone at the next reload.
 func TestAnAnswerInDirectMessagesIsAMessage(t *testing.T) {
 	t.Parallel()
-	written := workflow.Interaction{User: "U1", At: origin{Channel: "D1"}}
+	written := workflow.Interaction{User: "U1", At: Origin{Channel: "D1"}}
 	for _, c := range []struct {
 		shut []string
 		want string
@@ -100,19 +100,19 @@ func TestAnAnswerInDirectMessagesIsAMessage(t *testing.T) {
 		{[]string{"thread ", "ephemeral"}, "direct"},
 	} {
 		r, m := answersBy(c.shut...)
-		r.reply(t.Context(), interaction{Interaction: written}, render.Notice("hello"))
+		r.Reply(t.Context(), Interaction{Interaction: written}, render.Notice("hello"))
 		require.Equal(t, []string{c.want}, m.sent)
 	}
 	r, m := answersBy()
-	clicked := workflow.Interaction{User: "U1", At: origin{Channel: "D1", ResponseURL: "https://hooks.example"}}
-	r.reply(t.Context(), interaction{Interaction: clicked}, render.Notice("hello"))
+	clicked := workflow.Interaction{User: "U1", At: Origin{Channel: "D1", ResponseURL: "https://hooks.example"}}
+	r.Reply(t.Context(), Interaction{Interaction: clicked}, render.Notice("hello"))
 	require.Equal(t, []string{"url"}, m.sent, "a click or a slash command is answered where Slack says")
 }
 
 func TestABotGetsNoAnswer(t *testing.T) {
 	t.Parallel()
 	r, m := answersBy()
-	r.reply(t.Context(), interaction{Interaction: asked, silent: true}, render.Notice("hello"))
+	r.Reply(t.Context(), Interaction{Interaction: asked, Silent: true}, render.Notice("hello"))
 	require.Empty(t, m.sent)
 }
 
@@ -140,23 +140,23 @@ func TestADeliveryGoesRoundAClosedMessagesTab(t *testing.T) {
 func TestAnAnswerIsSharedByItsClickOrAsAMessage(t *testing.T) {
 	t.Parallel()
 	r, m := answersBy()
-	require.NoError(t, r.share(t.Context(), interaction{Interaction: asked}, render.Notice("x")))
+	require.NoError(t, r.Share(t.Context(), Interaction{Interaction: asked}, render.Notice("x")))
 	require.Equal(t, []string{"url for all"}, m.sent)
 	r, m = answersBy("url for all")
-	require.NoError(t, r.share(t.Context(), interaction{Interaction: asked}, render.Notice("x")))
+	require.NoError(t, r.Share(t.Context(), Interaction{Interaction: asked}, render.Notice("x")))
 	require.Equal(t, []string{"thread 1.0"}, m.sent)
 	r, _ = answersBy("url for all", "thread 1.0")
-	require.ErrorIs(t, r.share(t.Context(), interaction{Interaction: asked}, render.Notice("x")), errUnshared)
+	require.ErrorIs(t, r.Share(t.Context(), Interaction{Interaction: asked}, render.Notice("x")), errUnshared)
 }
 
 func TestAFileSaysWhereItIs(t *testing.T) {
 	t.Parallel()
 	file := render.Card{Title: "agents", Files: []render.File{{Name: "agents.csv", Title: "agents"}}}
 	r, m := answersBy()
-	require.NoError(t, r.sendDownload(t.Context(), interaction{Interaction: asked}, file))
+	require.NoError(t, r.SendDownload(t.Context(), Interaction{Interaction: asked}, file))
 	require.Equal(t, []string{"direct", "url"}, m.sent)
 	require.Contains(t, m.last.Text, "in your direct messages")
 	r, m = answersBy("direct")
-	require.NoError(t, r.answerWithDownload(t.Context(), interaction{Interaction: asked}, file))
+	require.NoError(t, r.AnswerWithDownload(t.Context(), Interaction{Interaction: asked}, file))
 	require.Empty(t, m.last.Files)
 }

@@ -1,4 +1,4 @@
-package bot
+package exchange
 
 import (
 	"errors"
@@ -15,7 +15,7 @@ import (
 func TestWhatIsNobodysFaultIsASentence(t *testing.T) {
 	t.Parallel()
 	for _, known := range []error{catalog.ErrNotPrepared, approvals.ErrFrozen, workflow.ErrGone} {
-		card, fault := explain(interaction{}, &workflow.CommandError{Command: &catalog.Command{Name: "isolate"}, Err: fmt.Errorf("isolate: %w", known)})
+		card, fault := Explain(Interaction{}, &workflow.CommandError{Command: &catalog.Command{Name: "isolate"}, Err: fmt.Errorf("isolate: %w", known)})
 		require.NoError(t, fault)
 		require.NotContains(t, card.Text, "inside the bot")
 	}
@@ -24,7 +24,7 @@ func TestWhatIsNobodysFaultIsASentence(t *testing.T) {
 func TestAFaultOfOursNamesWhatFindsItInTheLog(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("secret detail")
-	card, fault := explain(interaction{Interaction: workflow.Interaction{At: origin{Key: "R123"}}}, broken)
+	card, fault := Explain(Interaction{Interaction: workflow.Interaction{At: Origin{Key: "R123"}}}, broken)
 	require.ErrorIs(t, fault, broken)
 	text := fmt.Sprint(card)
 	require.Contains(t, text, "R123")

@@ -1,4 +1,4 @@
-package bot
+package exchange
 
 import (
 	"context"
@@ -10,21 +10,21 @@ import (
 	"s1bot/render"
 )
 
-// share posts an answer that was for one person to everybody in the channel: by the response URL of the click, which works where the bot
+// Share posts an answer that was for one person to everybody in the channel: by the response URL of the click, which works where the bot
 // is no member, too, else as a message of its own.
-func (r *answers) share(ctx context.Context, a interaction, card render.Card) error {
+func (r *Answers) Share(ctx context.Context, a Interaction, card render.Card) error {
 	card.Parts = append(card.Parts, render.Note{render.Text("Shared by "), render.User(a.Who.ID)})
 	err := errNowhere
 	if a.At.ResponseURL != "" {
-		if err = r.post.RespondInChannel(ctx, a.At.ResponseURL, a.At.Thread, card); err == nil {
+		if err = r.Post.RespondInChannel(ctx, a.At.ResponseURL, a.At.Thread, card); err == nil {
 			return nil
 		}
 	}
 	if post.Unclear(err) {
-		r.reply(ctx, a, render.Notice("Slack did not confirm the message, so it may be in the channel. If you don't see it there, share it again."))
+		r.Reply(ctx, a, render.Notice("Slack did not confirm the message, so it may be in the channel. If you don't see it there, share it again."))
 		return nil
 	}
-	if _, _, err := r.post.Post(ctx, a.At.Channel, a.At.Thread, "", card); err != nil {
+	if _, _, err := r.Post.Post(ctx, a.At.Channel, a.At.Thread, "", card); err != nil {
 		return fmt.Errorf("share the answer in this channel: %w", errors.Join(errUnshared, err))
 	}
 	return nil
@@ -33,29 +33,29 @@ func (r *answers) share(ctx context.Context, a interaction, card render.Card) er
 // errUnshared tells a person how to share where the bot is not invited.
 var errUnshared = errors.New("slack does not let me post here; invite me with /invite @s1bot and share it again")
 
-// sendDownload sends files to the caller's direct messages: an ephemeral message cannot hold a file.
-func (r *answers) sendDownload(ctx context.Context, a interaction, card render.Card) error {
+// SendDownload sends files to the caller's direct messages: an ephemeral message cannot hold a file.
+func (r *Answers) SendDownload(ctx context.Context, a Interaction, card render.Card) error {
 	words, err := r.sendFiles(ctx, a, card)
 	if err != nil {
 		return err
 	}
-	r.reply(ctx, a, render.Notice(words))
+	r.Reply(ctx, a, render.Notice(words))
 	return nil
 }
 
-// answerWithDownload answers with a card and sends its files to the caller's direct messages.
-func (r *answers) answerWithDownload(ctx context.Context, a interaction, card render.Card) error {
+// AnswerWithDownload answers with a card and sends its files to the caller's direct messages.
+func (r *Answers) AnswerWithDownload(ctx context.Context, a Interaction, card render.Card) error {
 	words, err := r.sendFiles(ctx, a, render.Card{Title: card.Files[0].Title, Files: card.Files})
 	if err != nil {
 		return err
 	}
 	card.Files = nil
-	r.reply(ctx, a, withNote(card, words))
+	r.Reply(ctx, a, withNote(card, words))
 	return nil
 }
 
 // sendFiles sends files to the caller and says where they are, or what became of them.
-func (r *answers) sendFiles(ctx context.Context, a interaction, card render.Card) (words string, err error) {
+func (r *Answers) sendFiles(ctx context.Context, a Interaction, card render.Card) (words string, err error) {
 	at, err := r.Deliver(ctx, a.Who.ID, a.At, card)
 	var missing *post.FilesError
 	switch {

@@ -1,4 +1,4 @@
-package bot
+package exchange
 
 import (
 	"encoding/json"
@@ -20,16 +20,16 @@ type extrasError struct {
 
 func (e *extrasError) Unwrap() error { return e.error }
 
-// withExtras adds to an error what was said beside the parameters; nil stays nil.
-func withExtras(x catalog.Extras, err error) error {
+// WithExtras adds to an error what was said beside the parameters; nil stays nil.
+func WithExtras(x catalog.Extras, err error) error {
 	if err == nil || x == (catalog.Extras{}) {
 		return err
 	}
 	return &extrasError{err, x}
 }
 
-// keepExtras lets the buttons under an explanation go on with what was said.
-func keepExtras(card render.Card, err error) render.Card {
+// KeepExtras lets the buttons under an explanation go on with what was said.
+func KeepExtras(card render.Card, err error) render.Card {
 	var e *extrasError
 	if !errors.As(err, &e) {
 		return card
@@ -46,8 +46,8 @@ func keepExtras(card render.Card, err error) render.Card {
 	return card
 }
 
-// extrasOf is what an invocation carries; a button without it says nothing.
-func extrasOf(inv render.Invocation) (x catalog.Extras) {
+// ExtrasOf is what an invocation carries; a button without it says nothing.
+func ExtrasOf(inv render.Invocation) (x catalog.Extras) {
 	_ = json.Unmarshal(inv.Said, &x)
 	return x
 }

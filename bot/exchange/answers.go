@@ -1,4 +1,4 @@
-package bot
+package exchange
 
 import (
 	"context"
@@ -22,24 +22,24 @@ type messages interface {
 	RespondInChannel(ctx context.Context, address, thread string, card render.Card) error
 }
 
-// topics are what operators hear of once, until it is well again; see people.Operators.
-type topics interface {
+// Topics are what operators hear of once, until it is well again; see people.Operators.
+type Topics interface {
 	Tell(ctx context.Context, topic, words string)
 }
 
-// answers reach the person who asked.
-type answers struct {
-	post      messages
-	operators topics
-	address   func() string // of the workspace: https://soc.slack.com/
-	log       *slog.Logger
+// Answers reach the person who asked.
+type Answers struct {
+	Post      messages
+	Operators Topics
+	Address   func() string // of the workspace: https://soc.slack.com/
+	Log       *slog.Logger
 }
 
-// reply answers the person who asked, and them alone: what was written in the direct messages there, else through the response URL, else in
+// Reply answers the person who asked, and them alone: what was written in the direct messages there, else through the response URL, else in
 // the channel or thread for their eyes only, else in their direct messages, else in the thread. It returns the message, where that is one
 // that can be edited. An answer that cannot be given at all is logged; nobody is left to be told.
-func (r *answers) reply(ctx context.Context, a interaction, card render.Card) post.Sent {
-	if a.silent {
+func (r *Answers) Reply(ctx context.Context, a Interaction, card render.Card) post.Sent {
+	if a.Silent {
 		return post.Sent{} // two bots could go on for ever
 	}
 	ctx = context.WithoutCancel(ctx)
@@ -50,48 +50,48 @@ func (r *answers) reply(ctx context.Context, a interaction, card render.Card) po
 	if r.aside(ctx, a.User, a.At, replace, card) == nil {
 		return post.Sent{}
 	}
-	channel, ts, err := r.post.Post(ctx, a.User, "", "", card)
+	channel, ts, err := r.Post.Post(ctx, a.User, "", "", card)
 	if err == nil {
 		return post.Sent{Channel: channel, TS: ts}
 	}
-	at, err := r.broadcast(ctx, a.User, a.At, withNote(card, whyNoDirect(err)))
+	at, err := r.Broadcast(ctx, a.User, a.At, withNote(card, whyNoDirect(err)))
 	if err != nil {
-		r.log.Error("cannot answer", "user", a.User, "channel", a.At.Channel, "err", err)
+		r.Log.Error("cannot answer", "user", a.User, "channel", a.At.Channel, "err", err)
 	}
 	return at
 }
 
 // direct answers a message in the direct messages with a message. Nobody else reads there, and an ephemeral one would be gone at the next
 // reload, and reaches only who has Slack open (reference/methods/chat.postEphemeral).
-func (r *answers) direct(ctx context.Context, at origin, card render.Card) (post.Sent, error) {
+func (r *Answers) direct(ctx context.Context, at Origin, card render.Card) (post.Sent, error) {
 	if at.ResponseURL != "" || !strings.HasPrefix(at.Channel, "D") {
 		return post.Sent{}, errNowhere
 	}
-	channel, ts, err := r.post.Post(ctx, at.Channel, at.Thread, "", card)
+	channel, ts, err := r.Post.Post(ctx, at.Channel, at.Thread, "", card)
 	return post.Sent{Channel: channel, TS: ts}, err
 }
 
 // aside answers for one person's eyes where they asked, in place of what was said there before if replace is set.
-func (r *answers) aside(ctx context.Context, user string, at origin, replace post.Replacing, card render.Card) error {
+func (r *Answers) aside(ctx context.Context, user string, at Origin, replace post.Replacing, card render.Card) error {
 	err := errNowhere
 	if at.ResponseURL != "" {
-		if err = r.post.Respond(ctx, at.ResponseURL, replace, card); err == nil {
+		if err = r.Post.Respond(ctx, at.ResponseURL, replace, card); err == nil {
 			return nil
 		}
 	}
 	if at.Channel != "" {
-		err = r.post.PostEphemeral(ctx, at.Channel, at.Thread, user, card)
+		err = r.Post.PostEphemeral(ctx, at.Channel, at.Thread, user, card)
 	}
 	return err
 }
 
-// broadcast answers in the thread where somebody asked, or in a new one in that channel: it is the last that is left.
-func (r *answers) broadcast(ctx context.Context, user string, at origin, card render.Card) (post.Sent, error) {
+// Broadcast answers in the thread where somebody asked, or in a new one in that channel: it is the last that is left.
+func (r *Answers) Broadcast(ctx context.Context, user string, at Origin, card render.Card) (post.Sent, error) {
 	if at.Channel == "" || strings.HasPrefix(at.Channel, "D") {
 		return post.Sent{}, errNowhere
 	}
 	card.Parts = append([]render.Part{render.Line{render.Text("For "), render.User(user)}}, card.Parts...)
-	channel, ts, err := r.post.Post(ctx, at.Channel, at.Thread, "", card)
+	channel, ts, err := r.Post.Post(ctx, at.Channel, at.Thread, "", card)
 	return post.Sent{Channel: channel, TS: ts}, err
 }
 
@@ -100,9 +100,9 @@ var errNowhere = errors.New("there is no channel to answer in")
 // Deliver gives a card and its files to a person who is not at it any more: in their direct messages or, where Slack refuses that, as reply
 // does, and says which setting to change. Files that cannot go to the direct messages go into the thread. The message is returned where it
 // can be edited.
-func (r *answers) Deliver(ctx context.Context, user string, at origin, card render.Card) (post.Sent, error) {
+func (r *Answers) Deliver(ctx context.Context, user string, at Origin, card render.Card) (post.Sent, error) {
 	ctx = context.WithoutCancel(ctx)
-	channel, ts, err := r.post.Post(ctx, user, "", "", card)
+	channel, ts, err := r.Post.Post(ctx, user, "", "", card)
 	var missing *post.FilesError
 	if err == nil || errors.As(err, &missing) {
 		return post.Sent{Channel: channel, TS: ts}, err
@@ -116,18 +116,18 @@ func (r *answers) Deliver(ctx context.Context, user string, at origin, card rend
 }
 
 // deliverElsewhere is Deliver where there are no direct messages.
-func (r *answers) deliverElsewhere(ctx context.Context, user string, at origin, card render.Card) (post.Sent, error) {
+func (r *Answers) deliverElsewhere(ctx context.Context, user string, at Origin, card render.Card) (post.Sent, error) {
 	if len(card.Files) > 0 {
-		return r.broadcast(ctx, user, at, card) // an ephemeral message holds no file
+		return r.Broadcast(ctx, user, at, card) // an ephemeral message holds no file
 	}
 	if r.aside(ctx, user, at, false, card) == nil {
 		return post.Sent{}, nil
 	}
-	return r.broadcast(ctx, user, at, card)
+	return r.Broadcast(ctx, user, at, card)
 }
 
 // InPlaceOfDirect tells a person where they asked, and why not in their direct messages, which Slack refused with an error.
-func (r *answers) InPlaceOfDirect(ctx context.Context, user string, at origin, refused error, card render.Card) error {
+func (r *Answers) InPlaceOfDirect(ctx context.Context, user string, at Origin, refused error, card render.Card) error {
 	r.noteNoDirect(ctx, user, refused)
 	return r.aside(ctx, user, at, false, withNote(card, whyNoDirect(refused)))
 }
@@ -158,22 +158,34 @@ func whyNoDirect(err error) string {
 }
 
 // noteNoDirect logs that somebody gets no direct messages; where that is a setting of the app, operators hear of it once.
-func (r *answers) noteNoDirect(ctx context.Context, user string, err error) {
-	r.log.Warn("Slack takes no direct message", "user", user, "err", err)
+func (r *Answers) noteNoDirect(ctx context.Context, user string, err error) {
+	r.Log.Warn("Slack takes no direct message", "user", user, "err", err)
 	if post.RefusedWith(err, "messages_tab_disabled") {
-		r.operators.Tell(ctx, "messages_tab_disabled", "Direct messages with this bot are turned off, so results and files go to the channels where they were requested. "+whyNoDirect(err))
+		r.Operators.Tell(ctx, "messages_tab_disabled", "Direct messages with this bot are turned off, so results and files go to the channels where they were requested. "+whyNoDirect(err))
 	}
 }
 
 // ShownAt tells somebody where they asked in which message they can follow what takes long. Without the workspace's address there is no link,
 // and they know of their direct messages already.
-func (r *answers) ShownAt(ctx context.Context, user string, at origin, message post.Sent) {
-	link := permalink(r.address(), message.Channel, message.TS, "")
+func (r *Answers) ShownAt(ctx context.Context, user string, at Origin, message post.Sent) {
+	link := Permalink(r.Address(), message.Channel, message.TS, "")
 	if link == "" {
 		return
 	}
 	card := render.Card{Tone: render.Info, Text: "Follow it in our direct messages.", Parts: []render.Part{render.Line{render.Text("Follow it here: "), render.MessageLink("how far it is", link)}}}
 	if err := r.aside(ctx, user, at, false, card); err != nil {
-		r.log.Warn("cannot say where to follow long work", "user", user, "err", err)
+		r.Log.Warn("cannot say where to follow long work", "user", user, "err", err)
 	}
+}
+
+// Permalink is the address of a message; empty where the workspace's is not known.
+func Permalink(workspace, channel, ts, thread string) string {
+	if workspace == "" || channel == "" || ts == "" {
+		return ""
+	}
+	link := strings.TrimSuffix(workspace, "/") + "/archives/" + channel + "/p" + strings.ReplaceAll(ts, ".", "")
+	if thread != "" && thread != ts {
+		link += "?thread_ts=" + thread + "&cid=" + channel
+	}
+	return link
 }

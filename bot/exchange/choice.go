@@ -1,0 +1,88 @@
+package exchange
+
+import (
+	"cmp"
+	"encoding/json"
+
+	"s1bot/approvals/workflow"
+	"s1bot/commands/catalog"
+	"s1bot/render"
+	"s1bot/render/cards"
+)
+
+// A Choice is what a button or a form of the bot's own words carries: which request, job or snooze it is about, and what was typed beside
+// that. It is read once, before the gate: a decision that is put off is about a request, too.
+type Choice struct {
+	workflow.Extension        // the request, and how much longer
+	Reason             string `json:"reason"`
+	Asked              bool   `json:"asked"` // on the message that told its requester that it waits
+	Job                string `json:"job"`
+	User               string `json:"user"` // who asked for the job
+	ID                 string `json:"id"`   // of a snooze
+	Line               string `json:"line"` // the name of a saved command, or of one to explain
+	Area               string `json:"area"` // of the catalog, to list
+	Quietable
+	pickedColumns
+}
+
+// pickedColumns are the columns that somebody chose for a kind of list, and the list to draw with them.
+type pickedColumns struct {
+	Kind    string            `json:"kind"`
+	List    render.Invocation `json:"list,omitzero"`
+	Columns []string          `json:"-"`
+	Reset   bool              `json:"-"`
+}
+
+// A Quietable is what a notification can be kept quiet by, as its card says, and what somebody chose of that.
+type Quietable struct {
+	Storyline string `json:"storyline,omitempty"`
+	Hash      string `json:"hash,omitempty"`
+	Rule      string `json:"rule,omitempty"`
+	Host      string `json:"host,omitempty"`
+	By        string `json:"-"`
+}
+
+// ReadChoice reads the arguments of one of the bot's own buttons. Some have none.
+func ReadChoice(do render.Invocation) (c Choice, err error) {
+	if len(do.Args) == 0 {
+		return c, nil
+	}
+	if err := json.Unmarshal(do.Args, &c); err != nil {
+		return Choice{}, workflow.ErrGone
+	}
+	return c, nil
+}
+
+// With adds what was typed into a form. What the form carried stays as it is.
+func (c Choice) With(values map[string][]string) Choice {
+	c.By = Only(values["by"])
+	c.Columns, c.Reset = values["columns"], Only(values["reset"]) != ""
+	c.Reason, c.For = cmp.Or(c.Reason, Only(values["reason"])), cmp.Or(c.For, Only(values["for"]))
+	return c
+}
+
+// Only is the one value of a field; empty where there is none.
+func Only(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
+}
+
+// A snoozeKind is one way to keep notifications quiet.
+type snoozeKind struct{ Name, Label, Value string }
+
+// Kinds are the ways there are for a thing, the narrowest first.
+func (q Quietable) Kinds() (known []snoozeKind) {
+	for _, k := range []snoozeKind{{"storyline", "This storyline", q.Storyline}, {"hash", "This file", q.Hash}, {"rule", "This rule", q.Rule}, {"host", "This host", q.Host}} {
+		if k.Value != "" {
+			known = append(known, k)
+		}
+	}
+	return known
+}
+
+// Filling is what a button carries; false where there is nothing to keep quiet by.
+func (q Quietable) Filling() (cards.Filling, bool) {
+	return cards.Filling{Args: catalog.Marshal(q)}, len(q.Kinds()) > 0
+}

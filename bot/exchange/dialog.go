@@ -1,0 +1,33 @@
+package exchange
+
+import (
+	"context"
+
+	"s1bot/approvals/workflow"
+	"s1bot/render"
+)
+
+// Dialog is an interaction with a way to answer its person.
+func (r *Answers) Dialog(a Interaction) workflow.Interaction {
+	in := a.Interaction
+	in.Dialog = dialog{r, a}
+	return in
+}
+
+// A dialog is with the person of an interaction.
+type dialog struct {
+	answers *Answers
+	a       Interaction
+}
+
+// Reply answers the person.
+func (d dialog) Reply(ctx context.Context, at Origin, card render.Card) workflow.Message {
+	a := d.a
+	a.At = at
+	return workflow.Message(d.answers.Reply(ctx, a, card))
+}
+
+// Confide tells them by the response URL, else by an ephemeral message where they asked.
+func (d dialog) Confide(ctx context.Context, at Origin, card render.Card) error {
+	return d.answers.aside(ctx, d.a.User, at, false, card)
+}
