@@ -53,6 +53,14 @@ func (c chores) pushFor(console string, do func(context.Context)) {
 	_ = c.work.Push(fairqueue.Work{Class: choreClass, Pool: console, Do: do}) // a class without a bound refuses nothing
 }
 
+// conclude is pushFor for telling the end of what ran, which a process that stops still does: handBack for what waits by then, and the
+// caller, whose work the stop waits for, for what is refused.
+func (c chores) conclude(ctx context.Context, console string, do func(context.Context)) {
+	if c.work.Push(fairqueue.Work{Class: choreClass, Pool: console, Do: do, Stopped: do}) != nil {
+		do(ctx)
+	}
+}
+
 // A scheduler gives deliveries their turn.
 type scheduler struct {
 	chores
@@ -189,13 +197,13 @@ func sender(d inbound.Delivery) exchange.Interaction {
 // farewellLimit is for how long a process that stops begins to tell those who wait; what is under way then ends with the drain.
 const farewellLimit = 5 * time.Second
 
-// handBack gives what waits to another process, or to the next start, and tells whom it is for.
+// handBack gives what waits to another process, or to the next start, and tells whom it is for. What ran is told to its end.
 func (s *scheduler) handBack(dropped []fairqueue.Work) {
 	ctx, cancel := context.WithTimeout(context.Background(), farewellLimit)
 	defer cancel()
 	var keys []string
 	for _, w := range dropped {
-		if w.Stopped != nil {
+		if w.Stopped != nil && w.Ref != "" {
 			keys = append(keys, w.Ref)
 		}
 	}

@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"context"
+	"log/slog"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -27,4 +29,31 @@ func TestWhatIsDecidedOrAnsweredAtOnceIsNoCommand(t *testing.T) {
 		got, _ := v.classify(inbound.Reader{}.Envelope(socketmode.Envelope{Type: "interactive", Payload: []byte(payload)}))
 		require.Equal(t, decisionClass, got)
 	}
+}
+
+// What ran is told before the process ends: what waits for a slot by then, and what has just ended.
+func TestAProcessThatStopsTellsWhatRan(t *testing.T) {
+	t.Parallel()
+	queue := fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: slog.New(slog.DiscardHandler)})
+	c := chores{queue}
+	var told []string
+	tell := func(what string) func(context.Context) { return func(context.Context) { told = append(told, what) } }
+	c.conclude(t.Context(), "emea", tell("waiting"))
+	c.pushFor("emea", tell("for the next start"))
+	dropped := queue.Close()
+	s := &scheduler{chores: c, inbox: released{t: t}}
+	s.handBack(dropped)
+	c.conclude(t.Context(), "emea", tell("just ended"))
+	require.Equal(t, []string{"waiting", "just ended"}, told)
+}
+
+// released is an inbox that is given nothing back.
+type released struct {
+	Inbox
+	t *testing.T
+}
+
+func (r released) Release(_ context.Context, keys []string) error {
+	require.Empty(r.t, keys, "no delivery waited")
+	return nil
 }

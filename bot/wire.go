@@ -146,7 +146,7 @@ func (b *Bot) wireWorkflow(w ways, work chores) {
 		Explain: func(ref string, err error) (render.Card, error) {
 			return exchange.Explain(exchange.Interaction{Interaction: workflow.Interaction{At: exchange.Origin{Key: ref}}}, err)
 		},
-		Count: b.Meter.Command, Enqueue: work.pushFor, Tick: b.Tick, Now: b.Now, Log: b.Log,
+		Count: b.Meter.Command, Enqueue: work.pushFor, Conclude: work.conclude, Tick: b.Tick, Now: b.Now, Log: b.Log,
 	})
 	b.jobs = jobs.New(jobs.Config{
 		Store: b.Jobs, Messages: w.post, Answers: w.answers, Watcher: b.flow.Watcher, Log: b.Log,

@@ -103,7 +103,7 @@ func (x *executor) run(ctx context.Context, id string, in *Interaction, found lo
 		tell(ctx) // somebody waits for this answer
 		return nil
 	}
-	x.enqueue(req, tell) // the next person's decision goes before the cards of this one; a crash leaves them to Keeper
+	x.concludeLater(ctx, req, tell) // the next person's decision goes before the cards of this one; a crash leaves them to Keeper
 	return nil
 }
 

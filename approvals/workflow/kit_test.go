@@ -77,7 +77,8 @@ func newKit(t *testing.T, edit ...func(*policy.Settings)) *kit {
 	k.flow = New(Config{
 		Ledger: k.ledger, Catalog: k.catalog, Consoles: only, Policy: k.rules, Messenger: k.chat, People: k.people, Operators: k.chat,
 		Threads: k.chat, Background: k.jobs, Explain: explain, Enqueue: func(_ string, work func(context.Context)) { k.queue = append(k.queue, work) },
-		Tick: time.Millisecond, Now: k.now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Conclude: func(_ context.Context, _ string, work func(context.Context)) { k.queue = append(k.queue, work) },
+		Tick:     time.Millisecond, Now: k.now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	})
 	return k
 }

@@ -34,6 +34,8 @@ type Config struct {
 	// Enqueue does work that nobody waits for, in a bounded number of slots. Each console, by its name, has some of its own, so that the work
 	// that waits for one which hangs holds up nobody else's.
 	Enqueue func(console string, do func(context.Context))
+	// Conclude is Enqueue for telling the end of what ran. A process that stops does it before it ends, where it is refused a slot at once, with ctx.
+	Conclude func(ctx context.Context, console string, do func(context.Context))
 
 	Tick time.Duration // between two looks for what is due
 	Now  func() time.Time
@@ -90,8 +92,18 @@ func (c *Config) on(console, command string) (consoles.Console, *catalog.Command
 
 // enqueue does work on a request that nobody waits for.
 func (c *Config) enqueue(req approvals.Request, do func(context.Context)) {
-	on, _ := c.Consoles.Carried(req.Console) // what is about one that is not configured any more waits for none
-	c.Enqueue(c.Consoles.Label(on), do)
+	c.Enqueue(c.label(req), do)
+}
+
+// concludeLater tells how a request that ran ended, after what people wait for.
+func (c *Config) concludeLater(ctx context.Context, req approvals.Request, do func(context.Context)) {
+	c.Conclude(ctx, c.label(req), do)
+}
+
+// label names the console that work on a request may wait for. What is about one that is not configured any more waits for none.
+func (c *Config) label(req approvals.Request) string {
+	on, _ := c.Consoles.Carried(req.Console)
+	return c.Consoles.Label(on)
 }
 
 // onSame reports whether two requests are about things of one console: ids of two have nothing to do with each other.
