@@ -91,6 +91,7 @@ type Config struct {
 	Tick               time.Duration                 // between looks for what is due or left over; 5 s when zero
 	Now                func() time.Time              // time.Now when nil
 	Log                *slog.Logger                  // discards when nil
+	SealKey            s1.Secret                     // of the tags on buttons and forms; the same for all processes and at every start
 	// OperatorChannels are told what is wrong with the bot where the approvals channel does not take it; may be empty.
 	OperatorChannels []string
 	Notices          Notices // of new threats and alerts; nil where nothing is told
@@ -138,6 +139,9 @@ func New(c Config) (*Bot, error) {
 	}
 	if c.Sockets < 1 || c.Sockets > 10 {
 		return nil, fmt.Errorf("%d Socket Mode connections: Slack allows 1 to 10", c.Sockets)
+	}
+	if c.SealKey.Reveal() == "" {
+		return nil, errors.New("there is no key for buttons and forms")
 	}
 	if c.Tokens == nil {
 		c.Tokens = webapi.Tokens{App: c.AppToken, Bot: c.BotToken}.Now

@@ -44,7 +44,7 @@ func fuzzed(f *testing.F) *Bot {
 	all := commands.All()
 	set, err := consoles.NewSet(consoles.Console{Name: consoles.Default, Client: console, Catalog: all})
 	require.NoError(f, err)
-	b, err := New(Config{BotToken: s1.NewSecret(slacksim.BotToken), APIURL: server.URL + "/api/", Sockets: 1, Consoles: set, Catalog: all, Ledger: ledger,
+	b, err := New(Config{BotToken: s1.NewSecret(slacksim.BotToken), SealKey: s1.NewSecret("key"), APIURL: server.URL + "/api/", Sockets: 1, Consoles: set, Catalog: all, Ledger: ledger,
 		Policy: func() policy.Policy { return rules }, Inbox: known{}})
 	require.NoError(f, err)
 	*b.self = identity{Team: "T0SOC0001", User: "U0BOT", BotID: "B0BOT"}

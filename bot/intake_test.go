@@ -65,7 +65,7 @@ func TestWhatIsNotWrittenDownIsNotAcknowledged(t *testing.T) {
 			t.Parallel()
 			m := &heard{}
 			said := &exchange.Answers{Post: m, Log: slog.New(slog.DiscardHandler)}
-			reader := inbound.Reader{Self: func() (string, string) { return "U0BOT", "B0BOT" }, Seal: seal.Sealer{Token: func() s1.Secret { return s1.NewSecret("xoxb-1") }}, Catalog: commands.All()}
+			reader := inbound.Reader{Self: func() (string, string) { return "U0BOT", "B0BOT" }, Seal: seal.Sealer{Key: s1.NewSecret("key")}, Catalog: commands.All()}
 			i := &intake{inbox: full{}, reader: reader, scheduler: &scheduler{answers: said}, meter: unmetered{}, log: slog.New(slog.DiscardHandler)}
 			acks := []string{}
 			env := socketmode.Envelope{ID: "one", Type: c.kind, Payload: json.RawMessage(c.payload)}.AnsweredBy(func(_ context.Context, payload any) error {

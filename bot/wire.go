@@ -25,7 +25,6 @@ import (
 	"s1bot/commands/consoles"
 	"s1bot/commands/plain"
 	"s1bot/render"
-	"s1bot/s1"
 )
 
 // The parts of a bot are put together here: each gets what it asks for and knows nothing of the others. They are made from the outside in:
@@ -84,7 +83,7 @@ func (b *Bot) wire() error {
 // wireSlack makes the ways to Slack and to people, and what others ask of them.
 func (b *Bot) wireSlack(client *http.Client) (w ways, err error) {
 	_, uploads := b.client(workLimit)
-	w.seal = seal.Sealer{Token: func() s1.Secret { return b.Tokens().Bot }}
+	w.seal = seal.Sealer{Key: b.SealKey}
 	w.finder = chat.Finder{API: b.api, Self: b.self.ids}
 	w.post = &post.Messenger{
 		Seal: w.seal.Click, API: b.api, Uploads: uploads, HTTP: client, Console: b.addresses()[0], Others: b.addresses()[1:], Unsettled: b.unsettled(), Clips: b.Clips, Directs: b.Directs,

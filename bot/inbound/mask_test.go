@@ -13,7 +13,7 @@ import (
 )
 
 func reader() Reader {
-	return Reader{Catalog: commands.All(), Seal: seal.Sealer{Token: func() s1.Secret { return s1.NewSecret("xoxb-1") }}, Self: func() (user, bot string) { return "UBOT", "BBOT" }}
+	return Reader{Catalog: commands.All(), Seal: seal.Sealer{Key: s1.NewSecret("key")}, Self: func() (user, bot string) { return "UBOT", "BBOT" }}
 }
 
 // masked is a payload as it is written down.

@@ -13,12 +13,14 @@ import (
 	"s1bot/s1"
 )
 
-// A Sealer makes tags. Its key comes from the bot's token: all processes have it, and nobody who must not post in the bot's name.
-// The key follows the token: a token is also changed because it leaked, and then nobody must make tags by the old one.
-type Sealer struct{ Token func() s1.Secret }
+// A Sealer makes tags. Its key is in the database: all processes have it, it outlives every token, so that the buttons of a request that
+// waits still work after tokens were changed, and who gets hold of a token cannot make tags.
+type Sealer struct{ Key s1.Secret }
 
-// key is the one of the moment.
-func (s Sealer) key() []byte { return tagOf([]byte(s.Token().Reveal()), "what s1bot draws") }
+// KeyOf is the key that programs made of the bot's token before there was one in the database.
+func KeyOf(token s1.Secret) s1.Secret {
+	return s1.NewSecret(string(tagOf([]byte(token.Reveal()), "what s1bot draws")))
+}
 
 func tagOf(key []byte, texts ...string) []byte {
 	mac := hmac.New(sha256.New, key)
@@ -30,7 +32,7 @@ func tagOf(key []byte, texts ...string) []byte {
 
 // tag is short, for Slack leaves little room; it can be guessed at only by asking the bot, who writes every wrong one down.
 func (s Sealer) tag(texts ...string) string {
-	return ("~" + base64.RawURLEncoding.EncodeToString(tagOf(s.key(), texts...)))[:render.SealSize]
+	return ("~" + base64.RawURLEncoding.EncodeToString(tagOf([]byte(s.Key.Reveal()), texts...)))[:render.SealSize]
 }
 
 // Click seals what can be clicked.

@@ -21,7 +21,7 @@ func Tables() []string { return slices.Clone(tables) }
 
 var tables = []string{
 	"audit", "audit_head", "audit_positions", "clips", "columns", "cursors", "directs", "figures", "history", "homes", "inbox", "jobs", "leases", "notices", "notices_head", "queries",
-	"rates", "requests", "saved", "snoozes",
+	"rates", "requests", "saved", "seal_keys", "snoozes",
 }
 
 // singletons have one row from the start, and a column that is 0 while nothing was written.

@@ -30,7 +30,7 @@ import (
 // in 'single quotes' are to be typed as they are. Without envDefault, the tag unset says what holds.
 type config struct {
 	AppToken    s1.Secret `env:"SLACK_APP_TOKEN" unset:"required" means:"app-level token, 'xapp-…', scope 'connections:write'"`
-	BotToken    s1.Secret `env:"SLACK_BOT_TOKEN" unset:"required" means:"bot token, 'xoxb-…'; it also seals buttons and forms: with a new token, buttons and forms in older messages stop working"`
+	BotToken    s1.Secret `env:"SLACK_BOT_TOKEN" unset:"required" means:"bot token, 'xoxb-…'"`
 	SlackURL    string    `env:"SLACK_API_URL" envDefault:"https://slack.com/api/" means:"base address of Slack's Web API"`
 	ConsoleURL  string    `env:"S1_URL" unset:"required" means:"the console's address, 'https://….sentinelone.net'; plain http for this machine only. Of several consoles that the policy file lists it names the one that rows of an existing database are of"`
 	APIToken    s1.Secret `env:"S1_API_TOKEN" unset:"required" means:"API token of the console"`

@@ -258,7 +258,7 @@ var rooms = map[string]struct{ ours, third []string }{
 	},
 	"bot/store": {
 		[]string{"approvals", "approvals/syslog", "bot/library", "notifier", "notifier/figures", "notifier/journal"},
-		[]string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"},
+		[]string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "github.com/sethvargo/go-retry"},
 	},
 	"bot/store/pgtest": {
 		nil,
@@ -350,7 +350,7 @@ var rooms = map[string]struct{ ours, third []string }{
 			"commands", "commands/catalog", "commands/consoles", "commands/manual", "commands/refusal", "commands/slash", "commands/text",
 			"approvals", "approvals/policy", "approvals/syslog", "approvals/trail",
 			"notifier", "notifier/delivery", "notifier/feed", "notifier/figures", "notifier/journal", "notifier/routing",
-			"bot", "bot/chat", "bot/home", "bot/setup", "bot/slacksim", "bot/store", "bot/webapi",
+			"bot", "bot/chat", "bot/home", "bot/seal", "bot/setup", "bot/slacksim", "bot/store", "bot/webapi",
 			"cmd/s1bot/metrics", "cmd/s1bot/policyfile",
 		},
 		[]string{"github.com/caarlos0/env/v11", "github.com/alecthomas/kong", "github.com/coreos/go-systemd/v22", "golang.org/x/crypto/x509roots/fallback"},

@@ -19,6 +19,7 @@ import (
 	"s1bot/approvals/policy"
 	"s1bot/bot"
 	"s1bot/bot/home"
+	"s1bot/bot/seal"
 	"s1bot/bot/store"
 	"s1bot/cmd/s1bot/metrics"
 	"s1bot/commands/consoles"
@@ -27,6 +28,7 @@ import (
 	"s1bot/notifier/routing"
 	"s1bot/render/cards"
 	"s1bot/render/tempfile"
+	"s1bot/s1"
 )
 
 // drainLimit is how long a stop waits for what is running.
@@ -59,14 +61,14 @@ func assemble(ctx context.Context, c config, log *slog.Logger) (*program, error)
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	p.credentials.Store(&credentials{slack: c.slackTokens()})
-	if err := p.wire(); err != nil {
+	if err := p.wire(ctx); err != nil {
 		return nil, errors.Join(err, p.db.Close())
 	}
 	return p, nil
 }
 
 // wire makes consoles, ledger, bot and notifier.
-func (p *program) wire() error {
+func (p *program) wire(ctx context.Context) error {
 	rules, err := p.readRules()
 	if err != nil {
 		return err
@@ -82,9 +84,13 @@ func (p *program) wire() error {
 		return err
 	}
 	c := p.config
+	tags, err := p.db.SealKey(ctx, []byte(seal.KeyOf(c.BotToken).Reveal()))
+	if err != nil {
+		return err
+	}
 	catalog := p.consoles[0].catalog
 	p.bot, err = bot.New(bot.Config{
-		AppToken: c.AppToken, BotToken: c.BotToken, Tokens: p.tokens, APIURL: c.SlackURL, Sockets: c.Sockets, Tick: c.tick, Now: c.now,
+		AppToken: c.AppToken, BotToken: c.BotToken, SealKey: s1.NewSecret(string(tags)), Tokens: p.tokens, APIURL: c.SlackURL, Sockets: c.Sockets, Tick: c.tick, Now: c.now,
 		Consoles: p.set, Catalog: catalog, Ledger: p.ledger, Policy: func() policy.Policy { return *p.policy.Load() },
 		Inbox: p.db.Inbox(), Clips: p.db.Clips(), Directs: p.db.Directs(), Jobs: p.db.Jobs(), History: p.db.History(), Saved: p.db.Saved(), Columns: p.db.Columns(), Homes: p.db.Homes(), Figures: p.db.Figures(), TokenEnds: p.tokenEnds, Told: p.told, Queries: p.db.Queries(), Exports: tempfile.NewSpace("", c.ExportSpace<<20), Log: p.log, Meter: p.metrics, Changed: p.changed,
 		OperatorChannels: p.newsChannels(),

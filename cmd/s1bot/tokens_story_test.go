@@ -115,9 +115,7 @@ func TestTokensAreChangedWithoutARestart(t *testing.T) {
 	require.NoError(t, s.slack.WaitSockets(s.patient(), s.config.Sockets))
 	require.Positive(t, locks.uses("xapp-new"), "the next sockets are opened with the new token")
 
-	s.clicks("bob", card, "Approve")
-	require.Empty(t, s.console.Changes(), "a button of before the change is too old: the old token may have leaked")
-	s.types("bob", "#soc", "/s1 approve "+s.refOf(card))
+	s.clicks("bob", card, "Approve") // drawn before the change
 	s.changes(1)
 	for _, old := range []string{"xapp-old", "xoxb-old", "console-old"} {
 		require.Zero(t, locks.uses(old), old)
