@@ -6,13 +6,16 @@ import (
 	"fmt"
 	"strings"
 
+	"s1bot/approvals"
 	"s1bot/approvals/workflow"
 	"s1bot/bot/casefile"
 	"s1bot/bot/exchange"
 	"s1bot/commands/catalog"
 	"s1bot/render"
+	"s1bot/render/cards"
 	"s1bot/render/tempfile"
 	"s1bot/s1"
+	"s1bot/s1/unified"
 )
 
 // caseWord is the bot's own word that makes case files.
@@ -37,11 +40,18 @@ func (w caseWords) builtins() []builtin {
 	}}
 }
 
+// unifiedBox lists unified alerts.
+const unifiedBox = "unified-alerts"
+
 // subjectBoxes are where the subject of a case is looked for, in this order.
 var subjectBoxes = []string{"threats", "alerts"}
 
 // file makes the case file of "case evil.exe", by name, id or address in the console.
 func (w caseWords) file(ctx context.Context, a exchange.Interaction, rest string) error {
+	rest, err := w.settler.Cut(&a.Do, rest)
+	if err != nil {
+		return err
+	}
 	name := strings.Trim(strings.TrimSpace(rest), "\"“”`")
 	if name == "" {
 		return &catalog.UsageError{Problem: "a case file is about a threat or an alert", Hint: "Type: /s1 case <name or id>"}
@@ -50,7 +60,9 @@ func (w caseWords) file(ctx context.Context, a exchange.Interaction, rest string
 		name = id
 	}
 	if a.Do.Command == "" {
+		on := a.Do.Console
 		a.Do = caseOf(name) // for whoever has to say which console
+		a.Do.Console = on
 	}
 	if err := w.settler.Settle(ctx, &a); err != nil {
 		return err
@@ -60,6 +72,9 @@ func (w caseWords) file(ctx context.Context, a exchange.Interaction, rest string
 	for _, box := range subjectBoxes {
 		if err := w.mayList(ctx, a, box); err != nil {
 			return err
+		}
+		if unified.LooksLikeID(name) {
+			break
 		}
 		if s1.ThreatID(name).Valid() && len(name) > 12 {
 			if s, found, err := w.subject(ctx, call.Console, box, name); err != nil || found {
@@ -75,7 +90,22 @@ func (w caseWords) file(ctx context.Context, a exchange.Interaction, rest string
 			offers = append(offers, catalog.Offer{Label: o.Label, Do: caseOf(o.Value)})
 		}
 	}
+	if unified.LooksLikeID(name) {
+		return w.ofUnified(ctx, a, unified.ID(name))
+	}
 	return w.pick(ctx, a, name, offers)
+}
+
+// ofUnified makes the case file of a unified alert.
+func (w caseWords) ofUnified(ctx context.Context, a exchange.Interaction, id unified.ID) error {
+	if err := w.mayList(ctx, a, unifiedBox); err != nil {
+		return err
+	}
+	alert, err := unified.Of(a.On.Client).Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	return w.answer(ctx, a, casefile.OfUnified(alert), nil)
 }
 
 // caseOf is a button's way to the case file of what has an id.
@@ -144,7 +174,13 @@ func (w caseWords) answer(ctx context.Context, a exchange.Interaction, s casefil
 		return fmt.Errorf("make a case file: %w", err)
 	}
 	call := w.caller.call(a)
-	maker := casefile.Maker{Console: call.Console, Ledger: w.ledger, Title: w.title, Now: w.caller.now}
+	maker := casefile.Maker{
+		Console: caseConsole{call.Console}, Space: exports, Ledger: w.ledger, Title: w.title, Now: w.caller.now,
+		Here: func(req approvals.Request) bool {
+			on, err := w.settler.Set.Carried(req.Console)
+			return err == nil && on.Name == a.On.Name
+		},
+	}
 	made, err := maker.Make(ctx, s, file)
 	if err != nil {
 		return errors.Join(fmt.Errorf("make a case file: %w", err), file.Close())
@@ -158,6 +194,29 @@ func (w caseWords) answer(ctx context.Context, a exchange.Interaction, s casefil
 	}
 	_, err = w.answers.Deliver(ctx, a.User, a.At, card)
 	return err
+}
+
+// A caseConsole is a console as case files read it.
+type caseConsole struct{ *s1.Client }
+
+// UnifiedNotes are the notes on a unified alert.
+func (c caseConsole) UnifiedNotes(ctx context.Context, id unified.ID) ([]unified.Note, error) {
+	return unified.Of(c.Client).Notes(ctx, id)
+}
+
+// caseOnCards offers case files on cards.
+func caseOnCards() cards.Action {
+	return cards.Action{
+		Place: 54, Label: "Case file", Command: caseWord,
+		Threat:  func(t s1.Threat) (cards.Filling, bool) { return caseFilling(string(t.Identity())) },
+		Alert:   func(a s1.Alert) (cards.Filling, bool) { return caseFilling(string(a.Identity())) },
+		Unified: func(a unified.Alert) (cards.Filling, bool) { return caseFilling(string(a.ID)) },
+	}
+}
+
+// caseFilling is what a button carries; false where the thing has no id.
+func caseFilling(id string) (cards.Filling, bool) {
+	return cards.Filling{Args: caseOf(id).Args}, id != ""
 }
 
 // title is a command's, for the sentences of the audit trail.

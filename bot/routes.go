@@ -101,21 +101,7 @@ func (w noticeWords) routes(ctx context.Context, a exchange.Interaction, rest st
 
 // console cuts console=… off what was typed behind one of these words, and settles which console it is for, as the journal knows it.
 func (w noticeWords) console(ctx context.Context, a exchange.Interaction, typed string) (rest, mark string, err error) {
-	var words []string
-	for _, word := range strings.Fields(typed) {
-		name, found := strings.CutPrefix(word, catalog.ConsoleParam+"=")
-		if !found {
-			words = append(words, word)
-			continue
-		}
-		a.Do.Console = name
-	}
-	if a.Do.Console == "" {
-		rest = typed
-	} else {
-		rest = strings.Join(words, " ")
-	}
-	if err := w.runner.settler.Typed(&a.Do); err != nil {
+	if rest, err = w.runner.settler.Cut(&a.Do, typed); err != nil {
 		return rest, "", err
 	}
 	if err := w.runner.settler.Settle(ctx, &a); err != nil {

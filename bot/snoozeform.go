@@ -24,7 +24,7 @@ func CardActions() []cards.Action {
 		Alert: func(a s1.Alert) (cards.Filling, bool) {
 			return exchange.Quietable{Rule: a.Name(), Host: a.Host()}.Filling()
 		},
-	}}
+	}, caseOnCards()}
 }
 
 // snoozeClicked asks what to keep quiet and for how long, and does so once that was sent.

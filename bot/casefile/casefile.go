@@ -5,8 +5,8 @@
 //	ledger  ──requests, rows of the audit trail───────────┼──▶ a zip, written as it is read ──▶ report.md last
 //	                                                      └──▶ a card
 //
-// The zip grows in a file on disk; it is 64 MiB at most, for its contents before compression are. A part that cannot be read does not keep
-// the others from being there.
+// The zip grows in a file on disk; it is 64 MiB at most, for its contents before compression are. Events go into it page by page as the
+// console hands them out. A part that cannot be read does not keep the others from being there.
 //
 // The rule that must not break: what is missing is said, on the card and in the report. And whatever the console tells was named by
 // attackers: in the report it stands in code, where nothing is a link or formatting, in CSV it starts no formula.
@@ -14,6 +14,7 @@ package casefile
 
 import (
 	"archive/zip"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,18 +27,20 @@ import (
 	"s1bot/approvals"
 	"s1bot/approvals/trail"
 	"s1bot/commands/catalog"
-	"s1bot/commands/lookup"
 	"s1bot/render"
+	"s1bot/render/tempfile"
 	"s1bot/s1"
 	"s1bot/s1/huntapi"
+	"s1bot/s1/unified"
 )
 
 // Bounds of a case file.
 const (
-	MaxBytes    = 64 << 20 // of all contents, before compression
-	reportBytes = 2 << 20  // of them kept for the report
+	MaxBytes    = 64 << 20  // of all contents, before compression
+	reportBytes = 2 << 20   // of them kept for the report
+	partBytes   = 256 << 10 // of them kept by the events for the parts after them
 	maxNotes    = 1000
-	maxEvents   = 5000
+	maxMoments  = 5000 // of the events; the timeline is sorted in memory
 	maxRelated  = 500
 	maxRequests = 20_000 // that are looked at
 )
@@ -47,7 +50,8 @@ type Console interface {
 	Threats(ctx context.Context, q s1.Query) iter.Seq2[s1.Threat, error]
 	ThreatNotes(ctx context.Context, id s1.ThreatID, q s1.Query) iter.Seq2[s1.Note, error]
 	ThreatEventsPage(ctx context.Context, id s1.ThreatID, q s1.Query) (s1.Page[huntapi.ThreatEvent], error)
-	AgentsByID(ctx context.Context, ids []s1.AgentID) ([]s1.Agent, error)
+	Agents(ctx context.Context, q s1.Query) iter.Seq2[s1.Agent, error]
+	UnifiedNotes(ctx context.Context, id unified.ID) ([]unified.Note, error)
 }
 
 // A Ledger has what was asked for, decided and run.
@@ -59,8 +63,11 @@ type Ledger interface {
 // A Subject is the threat or alert that a case is about.
 type Subject struct {
 	Kind, ID, Name, Host, Storyline string
+	Threat                          s1.ThreatID // whose events the console has; empty where there is none
 	Agent                           s1.AgentID
-	At                              time.Time // when it was found
+	AgentUUID                       string     // in place of Agent
+	Unified                         unified.ID // of a unified alert
+	At                              time.Time  // when it was found
 	Raw                             json.RawMessage
 	Facts                           []catalog.Fact
 }
@@ -69,7 +76,7 @@ type Subject struct {
 func OfThreat(t s1.Threat) Subject {
 	_, hash := t.Hash()
 	return Subject{
-		Kind: "threat", ID: string(t.Identity()), Name: t.Name(), Host: t.Host(), Storyline: t.Info.Storyline, Agent: t.AgentID(), At: t.Info.CreatedAt.Time, Raw: t.Raw,
+		Kind: "threat", ID: string(t.Identity()), Threat: t.Identity(), Name: t.Name(), Host: t.Host(), Storyline: t.Info.Storyline, Agent: t.AgentID(), At: t.Info.CreatedAt.Time, Raw: t.Raw,
 		Facts: catalog.FactsOf("Classification", t.Info.Classification, "Confidence", t.Info.ConfidenceLevel.Label(), "Verdict", t.Info.AnalystVerdict.Label(),
 			"Status", t.Info.IncidentStatus.Label(), "Mitigation", t.Info.MitigationStatus.Label(), "Endpoint", t.Host(), "User", t.User(), "Site", t.SiteName(),
 			"Path", t.Info.FilePath, "Hash", hash, "Process", t.Info.OriginatorProcess, "Storyline", t.Info.Storyline, "Id", string(t.Identity())),
@@ -85,10 +92,25 @@ func OfAlert(a s1.Alert) Subject {
 	}
 }
 
+// OfUnified is a unified alert as the subject of a case. One that SentinelOne's own agent raised has the threat's id as its external one.
+func OfUnified(a unified.Alert) Subject {
+	s := Subject{
+		Kind: "alert", ID: string(a.ID), Unified: a.ID, Name: a.Name, Host: a.Host(), Storyline: a.Storyline, AgentUUID: a.Asset().AgentUUID, At: cmp.Or(a.DetectedAt, a.CreatedAt).Time, Raw: a.Raw,
+		Facts: catalog.FactsOf("Severity", a.Severity.Label(), "Product", a.Product(), "Verdict", a.Verdict.Label(), "Status", a.Status.Label(), "Assignee", a.Assignee.Label(),
+			"Endpoint", a.Host(), "User", a.User(), "Path", a.Process.File.Path, "Hash", cmp.Or(a.Process.File.SHA1, a.Process.File.SHA256), "Storyline", a.Storyline, "Id", string(a.ID)),
+	}
+	if threat := s1.ThreatID(a.ExternalID); threat.Valid() && a.Source.Product == "EDR" {
+		s.Threat = threat
+	}
+	return s
+}
+
 // A Maker makes case files.
 type Maker struct {
 	Console Console
 	Ledger  Ledger
+	Space   *tempfile.Space              // for what cannot be written into the zip at once
+	Here    func(approvals.Request) bool // whether a request is for this console: ids of another may be equal
 	Title   func(command string) string
 	Now     func() time.Time
 }
@@ -163,22 +185,32 @@ func (m Maker) subject(_ context.Context, c *Case, z *archive) error {
 }
 
 func (m Maker) endpoint(ctx context.Context, c *Case, z *archive) error {
-	if c.Agent == "" {
+	q := s1.Query{}.With("ids", string(c.Agent))
+	switch {
+	case c.Agent == "" && c.AgentUUID == "":
 		return nil
+	case c.Agent == "":
+		q = s1.Query{}.With("uuids", c.AgentUUID)
 	}
-	agents, err := m.Console.AgentsByID(ctx, []s1.AgentID{c.Agent})
-	if err != nil || len(agents) == 0 {
-		return err
+	for agent, err := range m.Console.Agents(ctx, q.WithLimit(1)) {
+		if err != nil {
+			return err
+		}
+		c.Agent = agent.ID
+		return z.json("endpoint.json", agent.Raw)
 	}
-	return z.json("endpoint.json", agents[0].Raw)
+	return nil
 }
 
 func (m Maker) notes(ctx context.Context, c *Case, z *archive) error {
-	if c.Kind != "threat" {
+	if c.Unified != "" {
+		return m.unifiedNotes(ctx, c, z)
+	}
+	if c.Threat == "" {
 		return nil
 	}
 	var notes []json.RawMessage
-	for n, err := range m.Console.ThreatNotes(ctx, s1.ThreatID(c.ID), nil) {
+	for n, err := range m.Console.ThreatNotes(ctx, c.Threat, nil) {
 		if err != nil {
 			return err
 		}
@@ -193,41 +225,19 @@ func (m Maker) notes(ctx context.Context, c *Case, z *archive) error {
 	return z.json("notes.json", catalog.Marshal(notes))
 }
 
-// events are streamed: a line of JSON each, and a table.
-func (m Maker) events(ctx context.Context, c *Case, z *archive) error {
-	if c.Kind != "threat" {
-		return nil
+// unifiedNotes are all on one page.
+func (m Maker) unifiedNotes(ctx context.Context, c *Case, z *archive) error {
+	found, err := m.Console.UnifiedNotes(ctx, c.Unified)
+	if err != nil {
+		return err
 	}
-	var events []huntapi.ThreatEvent
-	n := 0
-	err := z.file("events.jsonl", func(w io.Writer) error {
-		for q := (s1.Query{}).WithLimit(1000); ; {
-			page, err := m.Console.ThreatEventsPage(ctx, s1.ThreatID(c.ID), q)
-			if err != nil {
-				return err
-			}
-			for _, e := range page.Items {
-				if n == maxEvents {
-					c.missing = append(c.missing, fmt.Sprintf("events after the first %d", maxEvents))
-					return nil
-				}
-				n++
-				c.add(e.CreatedAt.Time, e.ProcessName, e.EventType+" "+lookup.EventWords(e))
-				e2 := e
-				e2.Raw = nil
-				events = append(events, e2)
-				if _, err := w.Write(append(slices.Clone(e.Raw), '\n')); err != nil {
-					return err
-				}
-			}
-			if page.Next == "" || len(page.Items) == 0 {
-				return nil
-			}
-			q = q.With("cursor", page.Next)
-		}
-	})
-	c.count("Events", n)
-	return errors.Join(err, z.file("events.csv", lookup.ThreatEventTable(events).CSV))
+	var notes []json.RawMessage
+	for _, n := range found[:min(len(found), maxNotes)] {
+		notes = append(notes, n.Raw)
+		c.add(n.CreatedAt.Time, n.Author.Label(), "noted: "+n.Text)
+	}
+	c.count("Notes", len(notes))
+	return z.json("notes.json", catalog.Marshal(notes))
 }
 
 func (m Maker) related(ctx context.Context, c *Case, z *archive) error {

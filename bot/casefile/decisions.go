@@ -40,7 +40,7 @@ func (m Maker) find(ctx context.Context, c *Case) error {
 		return err
 	}
 	for _, r := range found {
-		if concerns(r, c.Subject) {
+		if m.Here(r) && concerns(r, c.Subject) {
 			c.requests = append(c.requests, r)
 		}
 	}
@@ -57,7 +57,7 @@ func concerns(r approvals.Request, s Subject) bool {
 		return false
 	}
 	return slices.ContainsFunc(plan.Targets, func(t catalog.Target) bool {
-		return t.ID == s.ID || s.Agent != "" && (t.ID == string(s.Agent) || t.Agent == string(s.Agent))
+		return t.ID == s.ID || s.Threat != "" && t.ID == string(s.Threat) || s.Agent != "" && (t.ID == string(s.Agent) || t.Agent == string(s.Agent))
 	})
 }
 

@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"s1bot/approvals/workflow"
 	"s1bot/commands/catalog"
@@ -35,6 +36,24 @@ func (s Settler) Typed(do *render.Invocation) error {
 		do.Console = on.Name
 	}
 	return err
+}
+
+// Cut cuts console=… off what was typed behind one of the bot's own words, which then carries it.
+func (s Settler) Cut(do *render.Invocation, typed string) (rest string, err error) {
+	var words []string
+	named := false
+	for _, word := range strings.Fields(typed) {
+		name, found := strings.CutPrefix(word, catalog.ConsoleParam+"=")
+		if !found {
+			words = append(words, word)
+			continue
+		}
+		do.Console, named = name, true
+	}
+	if !named {
+		return typed, nil
+	}
+	return strings.Join(words, " "), s.Typed(do)
 }
 
 // Settle finds the console of an interaction and has its invocation carry it.

@@ -132,6 +132,13 @@ func TestACardActsOnItsOwnConsole(t *testing.T) {
 	_, err = us.WaitCalls(s.patient(), 2, s1sim.Match{Method: "POST"})
 	require.NoError(t, err)
 	require.Equal(t, []int{1, 2}, changed(emea, us), "a thread's own")
+
+	s.clicks("alice", texas, "Case file")
+	s.sees("#threats", "Case file", "texas.exe")
+	s.types("alice", "#soc", "/s1 case "+first)
+	s.sees("#soc", "Case file", "paris.exe", "Requests 1")
+	s.types("alice", "#soc", "/s1 case "+first+" console=us")
+	s.sees("#soc", "Case file", "texas.exe", "Requests 1")
 }
 
 // A console that never answers takes nothing from the other, however many people wait for it: no slot, no answer, no decision, no news.

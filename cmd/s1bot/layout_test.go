@@ -185,7 +185,7 @@ var rooms = map[string]struct{ ours, third []string }{
 	},
 	"bot": {
 		[]string{
-			"s1", "render", "render/cards", "render/tempfile",
+			"s1", "s1/unified", "render", "render/cards", "render/tempfile",
 			"commands/catalog", "commands/consoles", "commands/manual", "commands/observables", "commands/plain", "commands/refusal", "commands/sightings", "commands/slash", "commands/text",
 			"approvals", "approvals/plans", "approvals/policy", "approvals/workflow",
 			"bot/casefile", "bot/chat", "bot/exchange", "bot/fairqueue", "bot/home", "bot/inbound", "bot/jobs", "bot/library", "bot/people", "bot/post", "bot/report", "bot/seal", "bot/setup",
@@ -249,7 +249,7 @@ var rooms = map[string]struct{ ours, third []string }{
 		nil,
 	},
 	"bot/casefile": {
-		[]string{"s1", "s1/huntapi", "render", "commands/catalog", "commands/lookup", "approvals", "approvals/trail"},
+		[]string{"s1", "s1/huntapi", "s1/unified", "render", "render/tempfile", "commands/catalog", "commands/lookup", "approvals", "approvals/trail"},
 		nil,
 	},
 	"bot/library": {

@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -100,9 +101,9 @@ func upper[T ~string](values []T) []string {
 func getAlerts() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-alerts", Title: "Get Alerts", Area: "alerts", Aliases: []string{"alerts"}, Main: "query",
-		Wording: alertsWording(),
-		Plain:   map[string]string{"open": "incident-statuses=unresolved,in_progress", "unresolved": "incident-statuses=unresolved", "resolved": "incident-statuses=resolved", "closed": "incident-statuses=resolved"},
-		Risk:    catalog.Read, Needs: "STAR Rule Alerts › View", Repeatable: true,
+		Wording: alertsWording(), OnCards: alertDetailsOnCards(),
+		Plain: map[string]string{"open": "incident-statuses=unresolved,in_progress", "unresolved": "incident-statuses=unresolved", "resolved": "incident-statuses=resolved", "closed": "incident-statuses=resolved"},
+		Risk:  catalog.Read, Needs: "STAR Rule Alerts › View", Repeatable: true,
 		Doc:      "Lists alerts raised by detection rules, newest first. A single alert is shown with all its details.",
 		Examples: []string{"alerts severity=High created-after=-24h", `get-alerts incident-statuses=UNRESOLVED,IN_PROGRESS rule-names="Test rule" limit=0`},
 	}, func(ctx context.Context, call *catalog.Call, p getAlertsParams) (render.Card, error) {
@@ -120,6 +121,16 @@ func getAlerts() *catalog.Command {
 // show lists the alerts of rules.
 func (p getAlertsParams) show(ctx context.Context, call *catalog.Call) (render.Card, error) {
 	rows := lookup.AlertRows(call)
+	if id := p.id(); id != "" {
+		alerts, err := call.Console.AlertsByID(ctx, []s1.AlertID{id})
+		if err != nil {
+			return render.Card{}, err
+		}
+		if len(alerts) > 0 {
+			rows.Page = listing.Once(func(context.Context) ([]s1.Alert, error) { return alerts, nil })
+			return rows.Show(ctx, call, s1.Query{"ids": {string(id)}}, p.Limit)
+		}
+	}
 	if len(p.Query) == 1 {
 		return rows.Show(ctx, call, s1.Query{"query": p.Query}.And(p.Wire()), p.Limit)
 	}
@@ -129,6 +140,21 @@ func (p getAlertsParams) show(ctx context.Context, call *catalog.Call) (render.C
 	}
 	return rows.Show(ctx, call, p.Wire(), p.Limit)
 }
+
+// id is the alert's that is searched for, where what was typed may be one and nothing else narrows the list down. Storylines can be numbers, too.
+func (p getAlertsParams) id() s1.AlertID {
+	if len(p.Query) != 1 || len(p.Wire()) > len((getAlertsParams{}).Wire()) {
+		return ""
+	}
+	id := s1.AlertID(cmp.Or(catalog.IdInAddress(p.Query[0]), strings.TrimSpace(p.Query[0])))
+	if !id.Valid() || len(id) < idLength {
+		return ""
+	}
+	return id
+}
+
+// idLength is how many digits ids have at least; shorter numbers are ports or parts of a name.
+const idLength = 13
 
 // showFromUnified lists the alerts of rules out of the unified list, which is all that newer consoles have.
 func (p getAlertsParams) showFromUnified(ctx context.Context, call *catalog.Call) (render.Card, error) {

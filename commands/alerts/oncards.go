@@ -21,6 +21,13 @@ func statusOnCards() []cards.Action {
 	}}}
 }
 
+// alertDetailsOnCards shows all of an alert over its notification.
+func alertDetailsOnCards() []cards.Action {
+	return []cards.Action{{Place: 33, Label: "Details", How: render.View, Alert: func(a s1.Alert) (cards.Filling, bool) {
+		return cards.Filling{Args: catalog.Marshal(map[string]any{"query": []s1.AlertID{a.Identity()}})}, a.Identity().Valid()
+	}}}
+}
+
 // onUnified fills in a unified alert.
 func onUnified(a unified.Alert, options []render.Option) (cards.Filling, bool) {
 	return cards.Filling{Args: catalog.Marshal(map[string]any{"alert-ids": []unified.ID{a.ID}}), Options: options}, a.ID.Valid()
@@ -34,7 +41,7 @@ func unifiedTriageOnCards() []cards.Action {
 		{Place: 20, Label: "Status", Param: "status", Unified: func(a unified.Alert) (cards.Filling, bool) {
 			return onUnified(a, cards.OtherChoices(a.Status))
 		}},
-		{Place: 24, Label: "Assign", How: render.Open, Unified: func(a unified.Alert) (cards.Filling, bool) { return onUnified(a, nil) }},
+		{Place: 36, Label: "Assign", How: render.Open, Unified: func(a unified.Alert) (cards.Filling, bool) { return onUnified(a, nil) }},
 	}
 }
 

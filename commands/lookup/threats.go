@@ -29,7 +29,7 @@ func AlertRows(call *catalog.Call) listing.Listing[s1.Alert] {
 			return string(a.Identity()), text.JoinNonEmpty(catalog.LabelBreak, a.Name(), a.Host())
 		},
 		One: func(a s1.Alert) render.Card {
-			return cards.Alert(a, call.Console, call.CardActions(), cards.Thread{})
+			return cards.AlertDetails(a, call.Console, call.CardActions())
 		},
 		More: []listing.Column[s1.Alert]{
 			{Title: "Id", Value: func(a s1.Alert) string { return string(a.Identity()) }},

@@ -59,9 +59,6 @@ func threatsOnCards() []cards.Action {
 		{Place: 34, Label: "Raw JSON", Menu: "Look up", Deep: true, How: render.Raw, Threat: func(t s1.Threat) (cards.Filling, bool) {
 			return cards.Filling{Args: catalog.Marshal(map[string]any{"custom-input": map[string]any{"ids": []s1.ThreatID{t.Identity()}}})}, t.Identity().Valid()
 		}},
-		{Place: 35, Label: "Case file", Menu: "Look up", Deep: true, Command: "case", Threat: func(t s1.Threat) (cards.Filling, bool) {
-			return cards.Filling{Args: catalog.Marshal(map[string]any{"line": t.Identity()})}, t.Identity().Valid()
-		}},
 		{Place: 40, Label: "Threats", Agent: func(a s1.Agent) (cards.Filling, bool) {
 			return cards.Filling{Args: catalog.Marshal(map[string]any{"custom-input": map[string]any{"agentIds": []s1.AgentID{a.ID}}})}, true
 		}},

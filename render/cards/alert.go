@@ -11,18 +11,79 @@ import (
 // maxRule is how much of a rule's text a card shows: what it looks for is told by the first lines.
 const maxRule = 300
 
-// Alert shows an alert of a custom detection rule, and what is in its thread.
+// How much a notification shows of a command line, and of what a rule or an alert is about; details have more.
+const (
+	maxCommand = 200
+	maxAbout   = 150
+)
+
+// Alert is the notification of an alert of a custom detection rule, and the root of its thread: what it is and how bad, where, what is still
+// open, what happened, what to search for, and what can be done. All of it fits a phone's screen; AlertDetails has the rest.
 func Alert(a s1.Alert, links Links, actions Actions, under Thread) render.Card {
+	card := alertCard(a, links)
+	card.Parts = append(card.Parts, alertState(a), facts(
+		wide("Process", joined(", from ", numbered(a.Source.Name, a.Source.PID), a.Parent.Name)),
+		wide("Command line", render.Cut(said(a.Source.CommandLine), maxCommand)),
+		alertDeed(a),
+		oneHash(a.Source.FileHashSHA1, a.Source.FileHashSHA256, a.Source.FileHashMD5),
+	))
+	if about := said(a.Rule.Description); about != "" {
+		card.Parts = append(card.Parts, render.Note{render.Text("Rule: " + render.Cut(about, maxAbout))})
+	}
+	card.Parts = append(card.Parts, foundAlert(a, links))
+	card = over(card, under, AlertRow(a, links), "of this rule on this host")
+	card.Actions = append(actions.shallow().forAlert(a), opener(links.AlertURL(a.Identity()))...)
+	return card
+}
+
+// alertCard is what both begin with: what it is and how bad, and where.
+func alertCard(a s1.Alert, links Links) render.Card {
+	return render.Card{Tone: alertTone(a), Title: alertTitle(a), Text: alertText(a), Parts: []render.Part{alertPlace(a, links)}}
+}
+
+// alertState is how far the work on an alert is, with what is still open in bold, and what the rule looks for.
+func alertState(a s1.Alert) render.Line {
+	var line stateLine
+	line.add(a.Info.IncidentStatus != s1.StatusResolved, a.Info.IncidentStatus.Label())
+	if a.Info.AnalystVerdict == s1.VerdictUndefined || a.Info.AnalystVerdict == "" {
+		line.add(true, "no verdict")
+	} else {
+		line.add(false, "verdict "+strings.ToLower(a.Info.AnalystVerdict.Label()))
+	}
+	if as := treatedAs(a); as != "" {
+		line.add(false, "treated as "+strings.ToLower(as))
+	}
+	line.add(false, a.Info.EventType)
+	return render.Line(line)
+}
+
+// alertDeed is what the process did, by the first that the event tells of.
+func alertDeed(a s1.Alert) render.Field {
+	for _, f := range []render.Field{
+		wide("Connection", connection(a)), wide("DNS", a.Info.DNSRequest), wide("Registry", cmp.Or(said(a.Info.RegistryPath), a.Info.RegistryKeyPath)),
+		wide("Target", cmp.Or(said(a.Target.FilePath), said(a.Target.ProcessImagePath), a.Target.ProcessName)),
+	} {
+		if len(f.Value) > 0 && f.Value[0].Text != "" {
+			return f
+		}
+	}
+	return wide("Path", a.Source.FilePath)
+}
+
+func foundAlert(a s1.Alert, links Links) render.Note {
 	id := a.Identity()
-	url := links.AlertURL(id)
-	card := render.Card{Tone: alertTone(a), Title: alertTitle(a), Text: alertText(a)}
-	card.Parts = append(card.Parts, alertPlace(a, links), facts(
+	return found(first(a.Info.CreatedAt, a.Info.ReportedAt), "alert", string(id), links.AlertURL(id))
+}
+
+// AlertDetails is everything about an alert, as an answer to one person.
+func AlertDetails(a s1.Alert, links Links, actions Actions) render.Card {
+	card := alertCard(a, links)
+	card.Parts = append(card.Parts, facts(
 		fact("Status", a.Info.IncidentStatus.Label()),
 		fact("Verdict", a.Info.AnalystVerdict.Label()),
 		fact("Event", a.Info.EventType),
 		fact("Treated as", treatedAs(a)),
 		fact("Process", numbered(a.Source.Name, a.Source.PID)),
-		fact("User", a.User()),
 		fact("Source", a.Info.Source),
 		fact("Parent", numbered(a.Parent.Name, a.Parent.PID)),
 		fact("Target", numbered(a.Target.ProcessName, a.Target.ProcessPID)),
@@ -48,9 +109,8 @@ func Alert(a s1.Alert, links Links, actions Actions, under Thread) render.Card {
 	if text := joined(": ", a.Rule.Description, a.Rule.S1QL); text != "" {
 		card.Parts = append(card.Parts, render.Note{render.Text("Rule: " + render.Cut(text, maxRule))})
 	}
-	card.Parts = append(card.Parts, found(first(a.Info.CreatedAt, a.Info.ReportedAt), "alert", string(id), url))
-	card = over(card, under, AlertRow(a, links), "of this rule on this host")
-	card.Actions = append(actions.forAlert(a), opener(url)...)
+	card.Parts = append(card.Parts, foundAlert(a, links))
+	card.Actions = append(actions.deep().forAlert(a), opener(links.AlertURL(a.Identity()))...)
 	return card
 }
 
@@ -82,7 +142,7 @@ func alertText(a s1.Alert) string {
 
 func alertPlace(a s1.Alert, links Links) render.Line {
 	now := a.Realtime
-	place := joined(" · ", cmp.Or(said(a.Detection.OSName), now.OS), cmp.Or(said(a.Detection.MachineType), now.MachineType),
+	place := joined(" · ", a.User(), cmp.Or(said(a.Detection.OSName), now.OS), cmp.Or(said(a.Detection.MachineType), now.MachineType),
 		joined(" / ", a.Detection.SiteName, a.Detection.GroupName))
 	if now.IsActive || now.IsDecommissioned || now.UUID+now.Name+now.OS != "" { // some consoles leave out what is true now
 		place = joined(" · ", place, state(now.IsActive, now.IsDecommissioned, ""))

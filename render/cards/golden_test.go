@@ -12,6 +12,7 @@ import (
 	"s1bot/render/cards"
 	"s1bot/render/rendertest"
 	"s1bot/s1"
+	"s1bot/s1/unified"
 )
 
 // deck are the actions of the real commands, which cards does not know.
@@ -112,6 +113,7 @@ func goldenCards() map[string]render.Card {
 		"threat-hostile":  cards.Threat(hostileThreat(), pages{}, deck, cards.Thread{}),
 		"threat-empty":    cards.Threat(s1.Threat{}, pages{}, deck, cards.Thread{}),
 		"alert":           cards.Alert(alert(), pages{}, deck, cards.Thread{}),
+		"alert-details":   cards.AlertDetails(alert(), pages{}, deck),
 		"alert-empty":     cards.Alert(s1.Alert{}, pages{}, deck, cards.Thread{}),
 		"agent":           cards.Agent(agent(), pages{}, deck),
 		"agent-empty":     cards.Agent(s1.Agent{}, pages{}, deck),
@@ -136,4 +138,29 @@ func TestGoldenCards(t *testing.T) {
 			require.Equal(t, card.Plain(), back.Plain())
 		})
 	}
+}
+
+// A notification has one hash to search by; the others are behind Details.
+func TestANotificationHasOneHash(t *testing.T) {
+	t.Parallel()
+	const sha1, sha256, md5 = "3395856ce81f2b7382dee72602f798b642f14140", "275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f", "44d88612fea8a8f36de82e1278abb02f"
+	th, al, un := threat(), alert(), unified.Alert{ID: "01911119-abcd-7454-8234-6abcdef67893"}
+	th.Info.SHA1, th.Info.SHA256, th.Info.MD5 = sha1, sha256, md5
+	al.Source.FileHashSHA1, al.Source.FileHashSHA256, al.Source.FileHashMD5 = sha1, sha256, md5
+	un.Process.File.SHA1, un.Process.File.SHA256, un.Process.File.MD5 = sha1, sha256, md5
+	for name, c := range map[string]struct{ face, details render.Card }{
+		"threat":  {cards.Threat(th, pages{}, deck, cards.Thread{}), cards.ThreatDetails(th, pages{}, deck)},
+		"alert":   {cards.Alert(al, pages{}, deck, cards.Thread{}), cards.AlertDetails(al, pages{}, deck)},
+		"unified": {cards.Unified(un, pages{}, deck, cards.Thread{}), cards.UnifiedDetails(un, nil, pages{}, deck)},
+	} {
+		face, details := c.face.Plain(), c.details.Plain()
+		require.Contains(t, face, "SHA-1: "+sha1, name)
+		require.Contains(t, face, "[Details]", name)
+		for _, other := range []string{sha256, md5} {
+			require.NotContains(t, face, other, name)
+			require.Contains(t, details, other, name)
+		}
+	}
+	un.Process.File.SHA1, un.Process.File.MD5 = "", ""
+	require.Contains(t, cards.Unified(un, pages{}, deck, cards.Thread{}).Plain(), "SHA-256: "+sha256, "where there is no SHA-1")
 }

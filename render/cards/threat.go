@@ -16,7 +16,7 @@ func Threat(t s1.Threat, links Links, actions Actions, under Thread) render.Card
 	card.Parts = append(card.Parts, threatState(t), facts(
 		wide("Path", t.Info.FilePath),
 		wide("From", t.Info.OriginatorProcess),
-		threatHash(t),
+		oneHash(t.Info.SHA1, t.Info.SHA256, t.Info.MD5),
 	), append(leading(techniqueNames(t)), foundThreat(t, links)...))
 	card = over(card, under, ThreatRow(t, links), "in this storyline")
 	if t.Identity().Valid() {
@@ -102,15 +102,15 @@ func (l *stateLine) add(open bool, words string) {
 	*l = append(*l, render.Text(words))
 }
 
-// threatHash is the one hash of a notification: the SHA-1 that consoles search by, else what there is.
-func threatHash(t s1.Threat) render.Field {
+// oneHash is the one hash of a notification: the SHA-1 that consoles search by, else what there is.
+func oneHash(sha1, sha256, md5 string) render.Field {
 	switch {
-	case said(t.Info.SHA1) != "":
-		return wide("SHA-1", t.Info.SHA1)
-	case said(t.Info.SHA256) != "":
-		return wide("SHA-256", t.Info.SHA256)
+	case said(sha1) != "":
+		return wide("SHA-1", sha1)
+	case said(sha256) != "":
+		return wide("SHA-256", sha256)
 	}
-	return wide("MD5", t.Info.MD5)
+	return wide("MD5", md5)
 }
 
 // signature is what the console says of the file's signature and of the certificate behind it.

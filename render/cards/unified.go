@@ -15,12 +15,12 @@ func Unified(a unified.Alert, links Links, actions Actions, under Thread) render
 	card := unifiedCard(a, links)
 	card.Parts = append(card.Parts, unifiedState(a), facts(
 		wide("Path", a.Process.File.Path),
-		wide("Command line", a.Process.CommandLine),
-		wide("SHA-1", a.Process.File.SHA1),
+		wide("Command line", render.Cut(said(a.Process.CommandLine), maxCommand)),
+		oneHash(a.Process.File.SHA1, a.Process.File.SHA256, a.Process.File.MD5),
 		fact("Attacker", joined(" · ", a.Detected.Attacker.IP, a.Detected.Attacker.Host)),
 	))
 	if about := said(a.Description); about != "" {
-		card.Parts = append(card.Parts, render.Note{render.Text(render.Cut(about, maxRule))})
+		card.Parts = append(card.Parts, render.Note{render.Text(render.Cut(about, maxAbout))})
 	}
 	card.Parts = append(card.Parts, foundUnified(a, links))
 	card = over(card, under, UnifiedRow(a, links), "of this storyline or name")
