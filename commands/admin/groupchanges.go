@@ -149,7 +149,10 @@ func createGroup() *catalog.Command {
 		if err != nil {
 			return render.Card{}, fmt.Errorf("create group %s: %w", text.Quote(p.Name), err)
 		}
-		return createdGroup(call, p, group), nil
+		made := []change.Made[s1.GroupID]{{ID: group.ID, Name: cmp.Or(group.Name, p.Name)}}
+		return change.Visible(createdGroup(call, p, group), made, func(ids []s1.GroupID) ([]s1.Group, error) {
+			return s1.Collect(s1.Take(call.Console.Groups(ctx, s1.Query{}.With("groupIds", string(ids[0]))), 1))
+		}, func(g s1.Group) s1.GroupID { return g.ID }), nil
 	})
 }
 

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/change"
 	"s1bot/commands/lookup"
 	"s1bot/s1"
 	"s1bot/s1/unified"
@@ -135,7 +135,7 @@ func unifiedOf(ctx context.Context, call *catalog.Call, ids []s1.AlertID, retire
 }
 
 // setOn sends a change to each API for the alerts that it knows. What was done by the first counts, whatever becomes of the second.
-func setOn(ctx context.Context, console *s1.Client, ids []s1.AlertID, onRule func([]s1.AlertID) (s1.ActionResult, error), change unified.Change) (s1.ActionResult, error) {
+func setOn(ctx context.Context, console *s1.Client, ids []s1.AlertID, onRule func([]s1.AlertID) (s1.ActionResult, error), wanted unified.Change) (s1.ActionResult, error) {
 	rule, other := byAPI(ids)
 	var done s1.ActionResult
 	var err error
@@ -147,7 +147,7 @@ func setOn(ctx context.Context, console *s1.Client, ids []s1.AlertID, onRule fun
 	if len(other) == 0 {
 		return done, nil
 	}
-	more, err := unified.Of(console).Update(ctx, other, change)
+	more, err := unified.Of(console).Update(ctx, other, wanted)
 	if err != nil && len(rule) == 0 {
 		return done, err
 	}
@@ -175,25 +175,14 @@ func suspicious(param string, subjects []subject, verdict s1.Verdict) error {
 	return e
 }
 
-const (
-	// rereads and rereadPause: the console shows what it changed some seconds later.
-	rereads     = 8
-	rereadPause = time.Second
-)
-
 // settled reads unified alerts until each is as it was wanted, for a while. What it returns is what they are then.
 func settled(ctx context.Context, call *catalog.Call, ids []unified.ID, as func(unified.Alert) bool) (alerts []unified.Alert, err error) {
 	for try := 1; ; try++ {
 		if alerts, err = unified.Of(call.Console).ByID(ctx, ids); err != nil || !slices.ContainsFunc(alerts, func(a unified.Alert) bool { return !as(a) }) {
 			return alerts, err
 		}
-		if try == rereads {
+		if try == change.Rereads || !change.Pause(ctx) {
 			return alerts, nil
-		}
-		select {
-		case <-ctx.Done():
-			return alerts, nil
-		case <-time.After(rereadPause):
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 // A triage is what analysts set on alerts.
 type triage = change.Setting[subject, s1.AlertID]
 
-var triaged = change.Things[subject, s1.AlertID]{Noun: "alert", Identity: subject.identity, Target: subjectTarget, After: after}
+var triaged = change.Things[subject, s1.AlertID]{Noun: "alert", Identity: subject.identity, Target: subjectTarget, Late: subject.isUnified, After: after}
 
 // verdictOf sets the analyst verdict.
 func verdictOf(verdict s1.Verdict) triage {

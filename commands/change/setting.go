@@ -3,6 +3,8 @@ package change
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"s1bot/commands/catalog"
 	"s1bot/render"
@@ -26,6 +28,7 @@ type Things[T any, ID ~string] struct {
 	Noun     string // "threat"
 	Identity func(T) ID
 	Target   func(*catalog.Call, T) catalog.Target
+	Late     func(T) bool // whether the console shows what it took of this thing some seconds later; nil: of none
 	After    func(ctx context.Context, call *catalog.Call, ids []ID, result s1.ActionResult, done string) (Outcome, []T)
 }
 
@@ -49,12 +52,40 @@ func (s Setting[T, ID]) Run(ctx context.Context, call *catalog.Call, ids []ID) (
 		return render.Card{}, fmt.Errorf("%s %d %ss: %w", s.Try, len(ids), s.Things.Noun, err)
 	}
 	c, found := s.Things.After(ctx, call, ids, result, s.Done)
+	for try := 1; try < Rereads && s.late(found, result) && Pause(ctx); try++ {
+		c, found = s.Things.After(ctx, call, ids, result, s.Done)
+	}
 	all := result.Affected >= len(ids)
 	c.States = States(found, all, s.Things.Identity, s.State)
 	if all && len(c.refused()) == 0 {
 		c = s.awaitVisible(c, found)
 	}
 	return c.Card(call), nil
+}
+
+// late tells whether any of the things may show in a moment what it does not show yet. What the console refused never will.
+func (s Setting[T, ID]) late(found []T, result s1.ActionResult) bool {
+	failed := result.Failed()
+	return s.Things.Late != nil && result.Affected > 0 && slices.ContainsFunc(found, func(thing T) bool {
+		is := s.State(thing)
+		return s.Things.Late(thing) && !is.Yes && is.Words != "" && !slices.Contains(failed, string(s.Things.Identity(thing)))
+	})
+}
+
+const (
+	// Rereads and rereadPause: unified alerts show what was changed some seconds later.
+	Rereads     = 8
+	rereadPause = time.Second
+)
+
+// Pause waits before something is read again, and tells whether ctx is still alive.
+func Pause(ctx context.Context) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(rereadPause):
+		return true
+	}
 }
 
 // awaitVisible says of which things the console took the value and does not show it: its yes alone is no success. What it does not tell

@@ -49,12 +49,13 @@ func blockHash() *catalog.Command {
 		Examples: []string{`block 3395856ce81f2b7382dee72602f798b642f14140 os=Windows site=Paris reason="ransomware, INC-1042"`},
 	}, func(ctx context.Context, call *catalog.Call, p blockHashParams) (render.Card, error) {
 		var made []s1.BlocklistID
+		var shown []change.Made[s1.BlocklistID]
 		one := func(hash lookup.Sha1Hash) (catalog.Target, string, error) {
 			items, err := call.Console.BlockHash(ctx, s1.Scope{Sites: p.Sites}, string(hash), p.OS, blockNote)
 			t := catalog.Target{Kind: "blocklist item", ID: string(hash), Name: string(hash), State: p.OS.Label()}
 			for _, item := range items {
 				if item.ID.Valid() {
-					made = append(made, item.ID)
+					made, shown = append(made, item.ID), append(shown, change.Made[s1.BlocklistID]{ID: item.ID, Name: string(hash)})
 				}
 				t.Site, t.URL = lookup.ScopeWords(item.ScopePath, item.ScopeName), call.Console.BlocklistURL(item.ID)
 			}
@@ -67,7 +68,9 @@ func blockHash() *catalog.Command {
 		if len(made) > 0 {
 			card.Actions = append(card.Actions, unblockButton(made))
 		}
-		return card, nil
+		return change.Visible(card, shown, func(ids []s1.BlocklistID) ([]s1.BlocklistItem, error) {
+			return call.Console.BlocklistByID(ctx, ids)
+		}, func(b s1.BlocklistItem) s1.BlocklistID { return b.ID }), nil
 	})
 }
 

@@ -223,7 +223,13 @@ func createExclusion() *catalog.Command {
 		if err != nil {
 			return render.Card{}, fmt.Errorf("exclude %s: %w", text.Quote(p.Value), err)
 		}
-		return exclusionMade(call, made), nil
+		var shown []change.Made[s1.ExclusionID]
+		for _, e := range made {
+			shown = append(shown, change.Made[s1.ExclusionID]{ID: e.ID, Name: cmp.Or(e.Value, p.Value)})
+		}
+		return change.Visible(exclusionMade(call, made), shown, func(ids []s1.ExclusionID) ([]s1.Exclusion, error) {
+			return call.Console.ExclusionsByID(ctx, ids)
+		}, func(e s1.Exclusion) s1.ExclusionID { return e.ID }), nil
 	})
 }
 

@@ -1,6 +1,7 @@
 package lists
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
@@ -166,7 +167,13 @@ func createIOC() *catalog.Command {
 		if err != nil {
 			return render.Card{}, fmt.Errorf("create IOC %s: %w", text.Quote(p.Value), err)
 		}
-		return iocMade(call, p.Accounts, made), nil
+		var shown []change.Made[string]
+		for _, i := range made {
+			shown = append(shown, change.Made[string]{ID: i.UUID, Name: cmp.Or(i.Value, p.Value)})
+		}
+		return change.Visible(iocMade(call, p.Accounts, made), shown, func(uuids []string) ([]s1.IOC, error) {
+			return call.Console.IOCsByUUID(ctx, p.Accounts, uuids)
+		}, func(i s1.IOC) string { return i.UUID }), nil
 	})
 }
 
@@ -179,7 +186,7 @@ func iocMade(call *catalog.Call, accounts []s1.AccountID, made []s1.IOC) render.
 	if len(made) == 1 {
 		card = iocCard(made[0], accounts)
 	}
-	words := text.Plural(len(made), "IOC") + " created. It can take a few seconds to appear in the console."
+	words := text.Plural(len(made), "IOC") + " created."
 	card.Tone, card.Outcome, card.Title, card.Text = render.Good, render.Successful, title, title+": "+made[0].Value
 	card.Parts = slices.Concat([]render.Part{render.Line{render.Text(words)}}, card.Parts)
 	return card

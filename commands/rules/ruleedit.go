@@ -241,7 +241,10 @@ func createRule() *catalog.Command {
 		if err != nil {
 			return render.Card{}, fmt.Errorf("create rule %s: %w", text.Quote(p.Name), err)
 		}
-		return createdRule(call, s, r), nil
+		made := []change.Made[s1.RuleID]{{ID: r.ID, Name: cmp.Or(r.Name, p.Name)}}
+		return change.Visible(createdRule(call, s, r), made, func(ids []s1.RuleID) ([]s1.Rule, error) {
+			return call.Console.RulesByID(ctx, ids)
+		}, func(r s1.Rule) s1.RuleID { return r.ID }), nil
 	})
 }
 

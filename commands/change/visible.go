@@ -1,0 +1,45 @@
+package change
+
+import (
+	"slices"
+
+	"s1bot/commands/catalog"
+	"s1bot/render"
+)
+
+// A Made thing is one that the console said it made, with what people call it.
+type Made[ID ~string] struct {
+	ID   ID
+	Name string
+}
+
+// Visible looks whether the console shows what it said it made: a yes of which nothing is to be seen reads as accepted, not as done. It is
+// looked at once, for most consoles show it at once; where that cannot be told, the card says so. What has no id is not looked for.
+func Visible[T any, ID ~string](card render.Card, made []Made[ID], find func(ids []ID) ([]T, error), identity func(T) ID) render.Card {
+	var ids []ID
+	for _, m := range made {
+		if m.ID != "" {
+			ids = append(ids, m.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return card
+	}
+	found, err := find(ids)
+	if err != nil {
+		card.Parts = append(card.Parts, render.Note{render.Text("I couldn't look whether the console shows it already.")})
+		return card
+	}
+	var waiting []string
+	for _, m := range made {
+		if m.ID != "" && !slices.ContainsFunc(found, func(t T) bool { return identity(t) == m.ID }) {
+			waiting = append(waiting, m.Name)
+		}
+	}
+	if len(waiting) == 0 {
+		return card
+	}
+	card.Tone, card.Lead = render.Waiting, catalog.NotYet("visible", len(made)-len(waiting), len(made), waiting, nil)
+	card.Text = card.Lead + " · " + card.Text
+	return card
+}
