@@ -22,6 +22,7 @@ import (
 	"s1bot/bot/people"
 	"s1bot/bot/post"
 	"s1bot/bot/report"
+	"s1bot/bot/run"
 	"s1bot/bot/socketmode"
 	"s1bot/bot/webapi"
 	"s1bot/commands/catalog"
@@ -53,12 +54,6 @@ type Inbox interface {
 	Prune(ctx context.Context, before time.Time) error
 }
 
-// History remembers what people asked for, as slash text.
-type History interface {
-	Add(ctx context.Context, user, line string, at time.Time) error
-	library.History
-}
-
 // Homes remembers who opened the bot's tabs, what Slack has of them, and who was greeted.
 type Homes interface {
 	home.Views
@@ -79,7 +74,7 @@ type Config struct {
 	Clips              post.Clips
 	Directs            post.Directs
 	Jobs               jobs.Store
-	History            History
+	History            run.History
 	Saved              library.Store
 	Columns            library.Columns
 	Homes              Homes
@@ -94,8 +89,8 @@ type Config struct {
 	SealKey            s1.Secret                     // of the tags on buttons and forms; the same for all processes and at every start
 	// OperatorChannels are told what is wrong with the bot where the approvals channel does not take it; may be empty.
 	OperatorChannels []string
-	Notices          Notices // of new threats and alerts; nil where nothing is told
-	Meter            Meter   // counts for metrics; nil: nobody does
+	Notices          Notices   // of new threats and alerts; nil where nothing is told
+	Meter            run.Meter // counts for metrics; nil: nobody does
 	// Changed hears, after a command changed things at the console, which; may be nil.
 	Changed func(ctx context.Context, console, kind string, ids []string)
 }
@@ -132,7 +127,7 @@ func New(c Config) (*Bot, error) {
 	}
 	c.Tick = cmp.Or(c.Tick, usualTick)
 	if c.Meter == nil {
-		c.Meter = unmetered{}
+		c.Meter = run.Unmetered{}
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

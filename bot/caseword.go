@@ -10,6 +10,7 @@ import (
 	"s1bot/approvals/workflow"
 	"s1bot/bot/casefile"
 	"s1bot/bot/exchange"
+	"s1bot/bot/run"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 	"s1bot/render/cards"
@@ -25,10 +26,10 @@ const caseWord = "case"
 type caseWords struct {
 	catalog *catalog.Catalog
 	settler exchange.Settler
-	caller  Caller
+	caller  run.Caller
 	ledger  casefile.Ledger
 	exports *tempfile.Space
-	runner  *runner
+	runner  *run.Runner
 	answers *exchange.Answers
 }
 
@@ -67,7 +68,7 @@ func (w caseWords) file(ctx context.Context, a exchange.Interaction, rest string
 	if err := w.settler.Settle(ctx, &a); err != nil {
 		return err
 	}
-	call := w.caller.call(a)
+	call := w.caller.Call(a)
 	var offers []catalog.Offer
 	for _, box := range subjectBoxes {
 		if err := w.mayList(ctx, a, box); err != nil {
@@ -141,7 +142,7 @@ func (w caseWords) mayList(ctx context.Context, a exchange.Interaction, box stri
 	if !known || !ok {
 		return workflow.ErrGone
 	}
-	return w.runner.mayRead(ctx, cmd, a)
+	return w.runner.MayRead(ctx, cmd, a)
 }
 
 // subject reads what the case is about.
@@ -173,9 +174,9 @@ func (w caseWords) answer(ctx context.Context, a exchange.Interaction, s casefil
 	if err != nil {
 		return fmt.Errorf("make a case file: %w", err)
 	}
-	call := w.caller.call(a)
+	call := w.caller.Call(a)
 	maker := casefile.Maker{
-		Console: caseConsole{call.Console}, Space: exports, Ledger: w.ledger, Title: w.title, Now: w.caller.now,
+		Console: caseConsole{call.Console}, Space: exports, Ledger: w.ledger, Title: w.title, Now: w.caller.Now,
 		Here: func(req approvals.Request) bool {
 			on, err := w.settler.Set.Carried(req.Console)
 			return err == nil && on.Name == a.On.Name

@@ -18,7 +18,7 @@ func (h *handler) clicked(ctx context.Context, d inbound.Delivery) error {
 	in := d.Payload
 	for _, action := range in.Clicks {
 		if action.Redraw {
-			h.runner.forms.redraw(ctx, in, action.Unfold)
+			h.runner.Forms.Redraw(ctx, in, action.Unfold)
 			continue
 		}
 		a := exchange.Interaction{Interaction: workflow.Interaction{User: in.User.ID, At: in.Origin(d.Key), Do: action.Do}, Trigger: in.Trigger, View: in.InModal(), OnPage: in.OnPage(), Drawn: true}
@@ -58,7 +58,7 @@ func (h *handler) click(ctx context.Context, a *exchange.Interaction, d inbound.
 		return err
 	}
 	h.inWindow(a)
-	return exchange.WithExtras(a.Extras, h.runner.invoke(ctx, *a))
+	return exchange.WithExtras(a.Extras, h.runner.Invoke(ctx, *a))
 }
 
 // inWindow has what was asked for on a page answered above it: an answer in the channel would stand behind the window.
@@ -129,7 +129,7 @@ func (h *handler) submitted(ctx context.Context, a exchange.Interaction, answer 
 		return &catalog.UsageError{Command: cmd.Name, Param: field, Problem: problem}
 	}
 	a.Do, a.Extras = render.Invocation{Command: cmd.Name, Args: args, Console: answer.Do.Console}, extras
-	return exchange.WithExtras(extras, h.runner.invoke(ctx, a))
+	return exchange.WithExtras(extras, h.runner.Invoke(ctx, a))
 }
 
 // sentAgain tells who sends a form for the second time that it was enough.

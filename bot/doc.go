@@ -5,23 +5,23 @@
 //
 //	socketmode ──envelope──▶ inbound.Reader: read once into a Delivery
 //	                            ▼
-//	               intake: writes it down without passwords, acknowledges it. Search boxes (searches) and wrong forms (forms) are
-//	                       answered in the acknowledgement
+//	               intake: writes it down without passwords, acknowledges it. Search boxes (run.Searches) and wrong forms (run.Forms)
+//	                       are answered in the acknowledgement
 //	                            ▼
 //	               scheduler: its person's turn; clicks that decide wait for nobody's slow command, and what is for one console for no
 //	                        other (pools)
 //	                            ▼
-//	               handler: one interaction: who, where, what. Every one passes the gate: people.Directory says who that is and which
-//	                        roles they hold; what comes back is as it was drawn (seal)
+//	               handler: one exchange.Interaction: who, where, what. Every one passes the gate: people.Directory says who that is and
+//	                        which roles they hold; what comes back is as it was drawn (seal)
 //	                            │
 //	             ┌──────────────┼─────────────────────────┐
 //	             ▼              ▼                         ▼
 //	      a word of the     a command that reads      a command that changes
-//	      bot's own         runner: policy, run,      approvals/workflow: submit, card,
+//	      bot's own         run.Runner: policy, run,  approvals/workflow: submit, card,
 //	      vocabulary        answer (long ones: jobs)  approve, revalidate, run, watch
 //	             └──────────────┼─────────────────────────┘
 //	                            ▼
-//	               answers: for its person alone; explain: an error in words; post: into Slack
+//	               exchange.Answers: for its person alone; Explain: an error in words; post: into Slack
 //
 // A click on Approve is a word of the bot's own (requestWords) that workflow.Decisions counts; where a question has no answer just then,
 // the postponer keeps the click and asks again. ports.go gives the workflow and the jobs their ways to Slack; wire.go puts all of this

@@ -9,6 +9,7 @@ import (
 	"s1bot/approvals/plans"
 	"s1bot/approvals/workflow"
 	"s1bot/bot/exchange"
+	"s1bot/bot/run"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -17,7 +18,7 @@ import (
 // An extendWord lets isolations last longer.
 type extendWord struct {
 	extensions *workflow.Extensions
-	forms      *forms
+	forms      *run.Forms
 	answers    *exchange.Answers
 }
 
@@ -50,7 +51,7 @@ func (w extendWord) askHowLong(ctx context.Context, a exchange.Interaction, req 
 	field.Required = true
 	card := render.Notice("An extension needs a duration, so nothing was extended. Type: extend " + req.Ref + " for=4h")
 	card.Actions = []render.Action{render.Button{Label: "Extend", Do: workflow.About(workflow.ExtendWord, req.ID)}}
-	return w.forms.open(ctx, a, render.Form{
+	return w.forms.Open(ctx, a, render.Form{
 		Title: "Extend the isolation", Submit: "Extend", Origin: a.At, Do: workflow.About(workflow.ExtendWord, req.ID), Fields: []render.FormField{field},
 		Intro: render.Line{render.Text("The isolation of " + plans.Names(plans.Of(req).Targets, 5) + " ends "), render.At(req.Term.Ends), render.Text(". If you may approve it, this approves the extension; otherwise it asks the approvers.")},
 	}, card)

@@ -16,6 +16,7 @@ import (
 	"s1bot/bot/exchange"
 	"s1bot/bot/fairqueue"
 	"s1bot/bot/inbound"
+	"s1bot/bot/run"
 	"s1bot/bot/slacksim"
 	"s1bot/bot/socketmode"
 	"s1bot/commands"
@@ -116,13 +117,13 @@ func FuzzViewState(f *testing.F) {
 			cmd = b.Catalog.Commands()[max(n%len(b.Catalog.Commands()), 0)]
 		}
 		sealer := b.intake.reader.Seal
-		drawn := sealer.View(formOf(cmd, exchange.Interaction{}), "U0ALICE")
+		drawn := sealer.View(run.FormOf(cmd, exchange.Interaction{}), "U0ALICE")
 		in := inbound.Payload{Type: "view_submission", User: inbound.Sender{ID: "U0ALICE"},
 			View: slack.View{CallbackID: drawn.CallbackID, PrivateMetadata: drawn.PrivateMetadata, Blocks: drawn.Blocks, State: &entered}}
 		_, err := sealer.ReadForm(in.View, "U0BOB")
 		require.ErrorIs(t, err, render.ErrSeal, "a form is its person's")
 		in.Form, in.FormErr = sealer.ReadForm(in.View, in.User.ID)
-		_ = b.intake.forms.checkForm(t.Context(), in)
+		_ = b.intake.forms.CheckForm(t.Context(), in)
 		answer := in.Form
 		if in.FormErr != nil {
 			return

@@ -11,6 +11,7 @@ import (
 	"s1bot/bot/exchange"
 	"s1bot/bot/inbound"
 	"s1bot/bot/post"
+	"s1bot/bot/run"
 	"s1bot/commands/catalog"
 )
 
@@ -32,7 +33,7 @@ type madeReader interface {
 // A handler works on what Slack delivered: each delivery is one interaction or several, each of which passes the gate and is answered.
 type handler struct {
 	gate      *exchange.Gate
-	runner    *runner
+	runner    *run.Runner
 	words     vocabulary
 	talk      decisionTalk
 	postponer *postponer
@@ -44,7 +45,7 @@ type handler struct {
 	clips     post.Clips
 	directs   directs
 	bots      bots
-	meter     Meter
+	meter     run.Meter
 	now       func() time.Time
 	log       *slog.Logger
 }
@@ -113,7 +114,7 @@ func (h *handler) countWord(a *exchange.Interaction, err error) {
 	_, own := h.words[word]
 	switch {
 	case err != nil && !errors.Is(err, workflow.ErrGone):
-		h.meter.Command(word, outcomeOfError(err))
+		h.meter.Command(word, run.OutcomeOfError(err))
 	case err == nil && own && word != "":
 		h.meter.Command(word, "successful")
 	}
@@ -184,9 +185,9 @@ func (h *handler) line(ctx context.Context, a exchange.Interaction) error {
 		return own.say(ctx, a, rest)
 	}
 	err := h.runner.Command(ctx, a)
-	var none noCommandError
+	var none run.NoCommandError
 	if a.Written && errors.As(err, &none) {
-		return h.talk.perhapsDecision(ctx, a, none.error)
+		return h.talk.perhapsDecision(ctx, a, none.Why)
 	}
 	return err
 }

@@ -8,6 +8,7 @@ import (
 
 	"s1bot/bot/exchange"
 	"s1bot/bot/library"
+	"s1bot/bot/run"
 	"s1bot/commands/catalog"
 	"s1bot/commands/consoles"
 	"s1bot/commands/manual"
@@ -20,9 +21,9 @@ type helpWords struct {
 	library library.Library
 	catalog *catalog.Catalog
 	set     *consoles.Set
-	forms   *forms
+	forms   *run.Forms
 	answers *exchange.Answers
-	runner  *runner
+	runner  *run.Runner
 	words   vocabulary // all of the bot's own; filled once each has what answers it
 }
 
@@ -44,9 +45,6 @@ func (w helpWords) builtins() []builtin {
 	}
 }
 
-// paletteWord is what the palette's form invokes.
-const paletteWord = "palette"
-
 // palette opens what "/s1" alone shows: a box that finds commands by words, those that the person saved and ran lately first.
 func (w helpWords) palette(ctx context.Context, a exchange.Interaction, _ string) error {
 	instead, err := w.library.Help(ctx, a.User)
@@ -58,7 +56,7 @@ func (w helpWords) palette(ctx context.Context, a exchange.Interaction, _ string
 	if w.set.Several() {
 		form.Fields = append(form.Fields, w.consoleField(ctx, a))
 	}
-	return w.forms.open(ctx, a, form, instead)
+	return w.forms.Open(ctx, a, form, instead)
 }
 
 func paletteForm() render.Form {
@@ -66,7 +64,7 @@ func paletteForm() render.Form {
 		Name: "command", Label: "Command", Widget: render.Search, Search: library.Box, Required: true, Placeholder: "Type to find one",
 		Hint: "By name or by what it does: isolate, hash, policy. Yours come first. Faster: type /s1 and the command's name.",
 	}
-	return render.Form{Title: "Find a command", Submit: "Next", Do: render.Invocation{Command: paletteWord}, Fields: []render.FormField{field}}
+	return render.Form{Title: "Find a command", Submit: "Next", Do: render.Invocation{Command: run.PaletteWord}, Fields: []render.FormField{field}}
 }
 
 // consoleField asks which console the command is for: that of the place, unless the person chooses another.
@@ -76,7 +74,7 @@ func (w helpWords) consoleField(ctx context.Context, a exchange.Interaction) ren
 		field.Choices = append(field.Choices, render.Option{Label: name, Value: name})
 	}
 	a.Do, a.Drawn = render.Invocation{}, false
-	if w.runner.settler.Settle(ctx, &a) == nil {
+	if w.runner.Settler.Settle(ctx, &a) == nil {
 		field.Value = []string{a.Label}
 	}
 	return field
@@ -175,9 +173,9 @@ func (w helpWords) savedClicked(ctx context.Context, a exchange.Interaction) err
 	}
 	a.Line = line
 	err = w.runner.Command(ctx, a)
-	var none noCommandError
+	var none run.NoCommandError
 	if errors.As(err, &none) {
-		return none.error
+		return none.Why
 	}
 	return err
 }

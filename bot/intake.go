@@ -11,6 +11,7 @@ import (
 	"s1bot/bot/exchange"
 	"s1bot/bot/fairqueue"
 	"s1bot/bot/inbound"
+	"s1bot/bot/run"
 	"s1bot/bot/socketmode"
 	"s1bot/render"
 )
@@ -23,10 +24,10 @@ type intake struct {
 	queue     *fairqueue.Queue
 	inbox     Inbox
 	reader    inbound.Reader
-	forms     *forms
-	searches  *searches
+	forms     *run.Forms
+	searches  *run.Searches
 	scheduler *scheduler
-	meter     Meter
+	meter     run.Meter
 	log       *slog.Logger
 }
 
@@ -49,7 +50,7 @@ func (i *intake) take(ctx context.Context, env socketmode.Envelope) {
 		i.takeSearch(env, d.Payload)
 		return
 	case d.Kind == inbound.Submission:
-		if refused := i.forms.checkForm(ctx, d.Payload); refused != nil {
+		if refused := i.forms.CheckForm(ctx, d.Payload); refused != nil {
 			i.ack(ctx, env, refused)
 			return
 		}
@@ -63,10 +64,10 @@ func (i *intake) take(ctx context.Context, env socketmode.Envelope) {
 // takeSearch answers a search box in its person's turn; where too many of theirs wait, with nothing: the next key asks anew.
 func (i *intake) takeSearch(env socketmode.Envelope, in inbound.Payload) {
 	err := i.queue.Push(fairqueue.Work{Class: suggestionClass, Pool: i.scheduler.pools.ofDrawn(in.Form.Do), Owner: in.User.ID, Ref: env.ID, Do: func(ctx context.Context) {
-		i.ack(ctx, env, i.searches.suggest(ctx, in))
+		i.ack(ctx, env, i.searches.Suggest(ctx, in))
 	}})
 	if err != nil {
-		_ = i.queue.Push(fairqueue.Work{Class: envelopeClass, Ref: env.ID, Do: func(ctx context.Context) { i.ack(ctx, env, noOptions()) }})
+		_ = i.queue.Push(fairqueue.Work{Class: envelopeClass, Ref: env.ID, Do: func(ctx context.Context) { i.ack(ctx, env, run.NoOptions()) }})
 	}
 }
 
@@ -94,7 +95,7 @@ func (i *intake) writeDown(ctx context.Context, env socketmode.Envelope, d inbou
 // all that was typed.
 func (i *intake) turnAway(ctx context.Context, env socketmode.Envelope, d inbound.Delivery) {
 	const words = "I couldn't save this, so nothing was done. Please try again in a moment."
-	field := formField(d.Payload)
+	field := run.FormField(d.Payload)
 	switch {
 	case d.Kind == inbound.Event:
 	case d.Kind == inbound.Slash:

@@ -12,6 +12,7 @@ import (
 	"s1bot/bot/exchange"
 	"s1bot/bot/inbound"
 	"s1bot/bot/post"
+	"s1bot/bot/run"
 	"s1bot/bot/seal"
 	"s1bot/bot/socketmode"
 	"s1bot/commands"
@@ -66,7 +67,7 @@ func TestWhatIsNotWrittenDownIsNotAcknowledged(t *testing.T) {
 			m := &heard{}
 			said := &exchange.Answers{Post: m, Log: slog.New(slog.DiscardHandler)}
 			reader := inbound.Reader{Self: func() (string, string) { return "U0BOT", "B0BOT" }, Seal: seal.Sealer{Key: s1.NewSecret("key")}, Catalog: commands.All()}
-			i := &intake{inbox: full{}, reader: reader, scheduler: &scheduler{answers: said}, meter: unmetered{}, log: slog.New(slog.DiscardHandler)}
+			i := &intake{inbox: full{}, reader: reader, scheduler: &scheduler{answers: said}, meter: run.Unmetered{}, log: slog.New(slog.DiscardHandler)}
 			acks := []string{}
 			env := socketmode.Envelope{ID: "one", Type: c.kind, Payload: json.RawMessage(c.payload)}.AnsweredBy(func(_ context.Context, payload any) error {
 				body, err := json.Marshal(payload)

@@ -15,6 +15,7 @@ import (
 	"s1bot/bot/exchange"
 	"s1bot/bot/jobs"
 	"s1bot/bot/post"
+	"s1bot/bot/run"
 	"s1bot/render"
 )
 
@@ -101,7 +102,7 @@ func (t threads) Thread(ctx context.Context, at exchange.Origin) string {
 
 // background does the workflow's long work as jobs.
 type background struct {
-	jobs starter
+	jobs run.Starter
 	now  func() time.Time
 }
 
@@ -120,8 +121,8 @@ func (k *background) Follow(ctx context.Context, req approvals.Request, saved js
 type longWork struct {
 	gate    *exchange.Gate
 	settler exchange.Settler
-	caller  Caller
-	meter   Meter
+	caller  run.Caller
+	meter   run.Meter
 }
 
 // Run runs the command of a job on behalf of its person, who passes the gate as with a click.
@@ -137,7 +138,7 @@ func (l longWork) Run(ctx context.Context, j jobs.Job, hooks jobs.Hooks) (render
 	if !ok {
 		return render.Card{}, workflow.ErrGone
 	}
-	call := l.caller.call(a)
+	call := l.caller.Call(a)
 	call.Saved, call.OnSave = j.Saved, hooks.Save
 	call.Progress = func(card render.Card) { hooks.Progress(a.DrawnOn(card)) }
 	run := cmd.Run
@@ -156,7 +157,7 @@ func (longWork) Explain(j jobs.Job, err error) (card render.Card, fault error) {
 
 // Ended counts a job.
 func (l longWork) Ended(j jobs.Job, card render.Card) {
-	l.meter.Command(j.Do.Command, outcomeLabels[card.Outcome])
+	l.meter.Command(j.Do.Command, run.OutcomeLabels[card.Outcome])
 }
 
 // ofJob is the interaction that a job is for.

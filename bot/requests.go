@@ -10,6 +10,7 @@ import (
 	"s1bot/approvals/policy"
 	"s1bot/approvals/workflow"
 	"s1bot/bot/exchange"
+	"s1bot/bot/run"
 	"s1bot/render"
 )
 
@@ -27,7 +28,7 @@ type requestWords struct {
 	policy  func() policy.Policy
 	ledger  ledger
 	gate    *exchange.Gate
-	forms   *forms
+	forms   *run.Forms
 	answers *exchange.Answers
 	log     *slog.Logger
 }
@@ -100,7 +101,7 @@ func (w requestWords) review(ctx context.Context, a exchange.Interaction, id, _ 
 	if err != nil {
 		return err
 	}
-	if _, err := w.forms.overlay(ctx, a, card); err != nil {
+	if _, err := w.forms.Overlay(ctx, a, card); err != nil {
 		w.log.Warn("a request has no window, so it is shown as an answer", "request_id", id, "err", err)
 		w.answers.Reply(ctx, a, card)
 	}
@@ -130,7 +131,7 @@ func (w requestWords) askWhy(ctx context.Context, a exchange.Interaction, id str
 	}
 	card := render.Notice("A denial needs a reason, so nothing was decided yet. Type: deny " + ref + ` reason="why"`)
 	card.Actions = []render.Action{render.Button{Label: "Deny", Style: render.Danger, Do: workflow.About("deny", id)}}
-	return w.forms.open(ctx, a, form, card) // the card: written, or taken up after a crash; its button brings a trigger of its own
+	return w.forms.Open(ctx, a, form, card) // the card: written, or taken up after a crash; its button brings a trigger of its own
 }
 
 // onCard is byID for the buttons of a request's card.
@@ -143,13 +144,13 @@ func (w requestWords) onCard(do decide) func(context.Context, exchange.Interacti
 		}
 		before, _ := w.ledger.Get(ctx, id)
 		err := do(ctx, a, id, reason)
-		w.redraw(ctx, a, window, before)
+		w.Redraw(ctx, a, window, before)
 		return err
 	})
 }
 
-// redraw brings the window in which somebody decided up to date, if the request is not as it was.
-func (w requestWords) redraw(ctx context.Context, a exchange.Interaction, window string, before approvals.Request) {
+// Redraw brings the window in which somebody decided up to date, if the request is not as it was.
+func (w requestWords) Redraw(ctx context.Context, a exchange.Interaction, window string, before approvals.Request) {
 	if window == "" {
 		return
 	}
@@ -160,7 +161,7 @@ func (w requestWords) redraw(ctx context.Context, a exchange.Interaction, window
 	card, err := w.flow.Preview.Review(ctx, w.answers.Dialog(a), req.ID)
 	if err == nil {
 		a.View, a.OnPage = window, false
-		_, err = w.forms.overlay(ctx, a, card)
+		_, err = w.forms.Overlay(ctx, a, card)
 	}
 	if err != nil {
 		w.log.Warn("a window shows a request as it was", "request_id", req.ID, "err", err)

@@ -10,6 +10,7 @@ import (
 	"s1bot/approvals/policy"
 	"s1bot/approvals/workflow"
 	"s1bot/bot/exchange"
+	"s1bot/bot/run"
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
 	"s1bot/render"
@@ -43,7 +44,7 @@ type noticeWords struct {
 	source   Notices
 	subjects exchange.Subjects
 	trail    noter
-	runner   *runner
+	runner   *run.Runner
 	answers  *exchange.Answers
 	now      func() time.Time
 }
@@ -101,13 +102,13 @@ func (w noticeWords) routes(ctx context.Context, a exchange.Interaction, rest st
 
 // console cuts console=… off what was typed behind one of these words, and settles which console it is for, as the journal knows it.
 func (w noticeWords) console(ctx context.Context, a exchange.Interaction, typed string) (rest, mark string, err error) {
-	if rest, err = w.runner.settler.Cut(&a.Do, typed); err != nil {
+	if rest, err = w.runner.Settler.Cut(&a.Do, typed); err != nil {
 		return rest, "", err
 	}
-	if err := w.runner.settler.Settle(ctx, &a); err != nil {
+	if err := w.runner.Settler.Settle(ctx, &a); err != nil {
 		return rest, "", unsaid(err)
 	}
-	return rest, w.runner.settler.Set.Mark(a.On), nil
+	return rest, w.runner.Settler.Set.Mark(a.On), nil
 }
 
 // unsaid asks for the console in words: one of the bot's own words has no button to choose it by.
@@ -174,7 +175,7 @@ func (w noticeWords) noteForm(ctx context.Context, a exchange.Interaction, text 
 		return workflow.ErrGone
 	}
 	a.Do, a.Do.How = note, render.Open
-	return w.runner.invoke(ctx, a)
+	return w.runner.Invoke(ctx, a)
 }
 
 func (w noticeWords) addNote(ctx context.Context, a exchange.Interaction, threat, text string) error {
@@ -183,7 +184,7 @@ func (w noticeWords) addNote(ctx context.Context, a exchange.Interaction, threat
 		return workflow.ErrGone
 	}
 	a.Do = note
-	return w.runner.invoke(ctx, a)
+	return w.runner.Invoke(ctx, a)
 }
 
 // links is what Slack makes of addresses, channels and people in typed text.

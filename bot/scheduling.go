@@ -12,6 +12,7 @@ import (
 	"s1bot/bot/exchange"
 	"s1bot/bot/fairqueue"
 	"s1bot/bot/inbound"
+	"s1bot/bot/run"
 	"s1bot/render"
 )
 
@@ -71,7 +72,7 @@ type scheduler struct {
 	answers *exchange.Answers
 	words   vocabulary
 	pools   pools
-	meter   Meter
+	meter   run.Meter
 	log     *slog.Logger
 }
 

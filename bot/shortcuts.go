@@ -14,6 +14,7 @@ import (
 	"s1bot/bot/fairqueue"
 	"s1bot/bot/home"
 	"s1bot/bot/inbound"
+	"s1bot/bot/run"
 	"s1bot/bot/setup"
 	"s1bot/commands/consoles"
 	"s1bot/commands/observables"
@@ -27,8 +28,8 @@ type shortcuts struct {
 	help     helpWords
 	notices  noticeWords
 	home     *home.Keeper
-	pages    *pages
-	searches *searches
+	pages    *run.Pages
+	searches *run.Searches
 	slots    *fairqueue.Queue // for what waits for the console
 	pools    pools
 	address  func() string // of the workspace: https://soc.slack.com/
@@ -64,7 +65,7 @@ func (s *shortcuts) waiting(ctx context.Context, a exchange.Interaction) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.pages.open(ctx, a, page)
+	_, err = s.pages.Open(ctx, a, page)
 	return err
 }
 
@@ -93,7 +94,7 @@ const lookUpTitle = "SentinelOne look-up"
 // asked who it is and what they may see.
 func (h *handler) lookUp(ctx context.Context, a exchange.Interaction) error {
 	s := h.shortcuts
-	view, err := s.pages.open(ctx, a, sentencePage(lookUpTitle, "Looking up …"))
+	view, err := s.pages.Open(ctx, a, run.SentencePage(lookUpTitle, "Looking up …"))
 	if err != nil {
 		s.log.Warn("a look-up has no window, so it is answered beside the message", "user", a.User, "err", err)
 	}
@@ -105,7 +106,7 @@ func (h *handler) lookUp(ctx context.Context, a exchange.Interaction) error {
 	err = s.slots.Push(fairqueue.Work{Class: commandClass, Pool: s.pools.settled(ctx, a), Owner: a.User, Ref: a.At.Key, Do: work})
 	var busy *fairqueue.BusyError
 	if errors.As(err, &busy) {
-		return s.show(ctx, a, view, sentencePage(lookUpTitle, "I'm busy with your earlier commands, so I didn't look this up. Try again when some have finished."))
+		return s.show(ctx, a, view, run.SentencePage(lookUpTitle, "I'm busy with your earlier commands, so I didn't look this up. Try again when some have finished."))
 	}
 	return nil
 }
@@ -117,36 +118,36 @@ func (h *handler) lookedUp(ctx context.Context, a *exchange.Interaction, view st
 		if errors.Is(err, exchange.ErrNotAllowed) {
 			h.gate.RecordStranger(ctx, *a)
 		}
-		return s.show(ctx, *a, view, sentencePage(lookUpTitle, render.Sentence(err.Error())))
+		return s.show(ctx, *a, view, run.SentencePage(lookUpTitle, render.Sentence(err.Error())))
 	}
-	switch err := s.searches.settler.Settle(ctx, a); {
+	switch err := s.searches.Settler.Settle(ctx, a); {
 	case errors.Is(err, consoles.ErrSeveral):
 		return s.show(ctx, *a, view, s.everywhere(ctx, *a))
 	case err != nil:
-		return s.show(ctx, *a, view, sentencePage(lookUpTitle, render.Sentence(err.Error())))
+		return s.show(ctx, *a, view, run.SentencePage(lookUpTitle, render.Sentence(err.Error())))
 	}
 	return s.show(ctx, *a, view, s.sighted(ctx, *a))
 }
 
 // sighted is what the console of an exchange.Interaction knows of what the message says.
 func (s *shortcuts) sighted(ctx context.Context, a exchange.Interaction) render.Page {
-	call := s.searches.caller.call(a)
-	seen, more := sightings.Of(ctx, call, a.On.Catalog, func(box string) bool { return s.searches.maySearch(a, box) }, observables.Find(a.From.Payload.Said...))
+	call := s.searches.Caller.Call(a)
+	seen, more := sightings.Of(ctx, call, a.On.Catalog, func(box string) bool { return s.searches.MaySearch(a, box) }, observables.Find(a.From.Payload.Said...))
 	return sightingsPage(seen, more, a.At).On(a.Do.Console)
 }
 
 // everywhere looks on all consoles at once, where nothing says which one is meant: a look-up has no words to name one by. What each knows
 // stands under its name.
 func (s *shortcuts) everywhere(ctx context.Context, a exchange.Interaction) render.Page {
-	names := s.searches.settler.Set.Names()
+	names := s.searches.Settler.Set.Names()
 	found := make([]render.Page, len(names))
 	var looking conc.WaitGroup
 	for i, name := range names {
 		looking.Go(func() {
 			there := a
 			there.Do.Console = name
-			if err := s.searches.settler.Settle(ctx, &there); err != nil {
-				found[i] = sentencePage(lookUpTitle, render.Sentence(err.Error()))
+			if err := s.searches.Settler.Settle(ctx, &there); err != nil {
+				found[i] = run.SentencePage(lookUpTitle, render.Sentence(err.Error()))
 				return
 			}
 			found[i] = s.sighted(ctx, there)
@@ -166,7 +167,7 @@ func (s *shortcuts) everywhere(ctx context.Context, a exchange.Interaction) rend
 // show puts a page into a window, or answers with it where there is none.
 func (s *shortcuts) show(ctx context.Context, a exchange.Interaction, view string, page render.Page) error {
 	if view != "" {
-		return s.pages.update(ctx, a.User, view, page)
+		return s.pages.Update(ctx, a.User, view, page)
 	}
 	card := render.Card{Tone: render.Info, Title: page.Title, Text: page.Title}
 	for _, section := range page.Sections {
@@ -200,7 +201,7 @@ func sightingsPage(seen []sightings.Sighting, more int, at exchange.Origin) rend
 	}
 	switch {
 	case len(seen) == 0:
-		return sentencePage(lookUpTitle, "I found no hash, address, domain, endpoint, threat or alert in this message.")
+		return run.SentencePage(lookUpTitle, "I found no hash, address, domain, endpoint, threat or alert in this message.")
 	case more > 0:
 		section.Note = render.Line{render.Text(fmt.Sprintf("… and %d more in this message.", more))}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"s1bot/approvals/workflow"
 	"s1bot/bot/exchange"
+	"s1bot/bot/run"
 	"s1bot/commands/catalog"
 	"s1bot/render"
 	"s1bot/render/cards"
@@ -32,7 +33,7 @@ func (w noticeWords) snoozeClicked(ctx context.Context, a exchange.Interaction) 
 	if a.Choice.By == "" {
 		form := snoozeForm(a.Choice.Quietable)
 		form.Origin, form.Do.Console = a.At, a.Do.Console
-		return w.runner.forms.open(ctx, a, form, offer(form, a))
+		return w.runner.Forms.Open(ctx, a, form, run.Offer(form, a))
 	}
 	n, err := w.maySnooze(a)
 	if err != nil {
@@ -42,12 +43,12 @@ func (w noticeWords) snoozeClicked(ctx context.Context, a exchange.Interaction) 
 	if err != nil {
 		return err
 	}
-	if err := w.runner.settler.Settle(ctx, &a); err != nil {
+	if err := w.runner.Settler.Settle(ctx, &a); err != nil {
 		return err
 	}
 	for _, k := range a.Choice.Kinds() {
 		if k.Name == a.Choice.By {
-			return w.quiet(ctx, a, n, w.runner.settler.Set.Mark(a.On), k.Name, k.Value, a.Choice.Reason, until)
+			return w.quiet(ctx, a, n, w.runner.Settler.Set.Mark(a.On), k.Name, k.Value, a.Choice.Reason, until)
 		}
 	}
 	return workflow.ErrGone

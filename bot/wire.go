@@ -19,6 +19,7 @@ import (
 	"s1bot/bot/people"
 	"s1bot/bot/post"
 	"s1bot/bot/report"
+	"s1bot/bot/run"
 	"s1bot/bot/seal"
 	"s1bot/bot/socketmode"
 	"s1bot/bot/webapi"
@@ -39,7 +40,7 @@ type ways struct {
 	operators *people.Operators
 	answers   *exchange.Answers
 	gate      *exchange.Gate
-	caller    Caller
+	caller    run.Caller
 	settler   exchange.Settler
 	subjects  exchange.Subjects
 }
@@ -60,12 +61,12 @@ func (b *Bot) wire() error {
 	work := chores{fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: b.Log})}
 	b.wireWorkflow(w, work)
 	shelf := library.Library{Catalog: b.Catalog, History: b.History, Store: b.Saved, Own: BuiltinWords(), OnHelp: helpPage(), Now: b.Now}
-	forms := &forms{library: shelf, catalog: b.Catalog, settler: w.settler, caller: w.caller, rules: b.flow.Gate, gate: w.gate, views: api, seal: w.seal, answers: w.answers, consoles: b.addresses(), unsettled: b.unsettled(), log: b.Log}
+	forms := &run.Forms{Library: shelf, Catalog: b.Catalog, Settler: w.settler, Caller: w.caller, Rules: b.flow.Gate, Gate: w.gate, Views: api, Seal: w.seal, Answers: w.answers, Consoles: b.addresses(), Unsettled: b.unsettled(), Log: b.Log}
 	sentences, err := plain.New(b.Catalog)
 	if err != nil {
 		return err
 	}
-	searches := &searches{library: shelf, settler: w.settler, caller: w.caller, rules: b.flow.Gate, policy: b.Policy, gate: w.gate, log: b.Log}
+	searches := &run.Searches{Library: shelf, Settler: w.settler, Caller: w.caller, Rules: b.flow.Gate, Policy: b.Policy, Gate: w.gate, Log: b.Log}
 	handler := b.wireHandler(w, forms, searches, sentences, shelf, work)
 	reader := inbound.Reader{Self: b.self.ids, Seal: w.seal, Catalog: b.Catalog}
 	b.scheduler = &scheduler{
@@ -96,7 +97,7 @@ func (b *Bot) wireSlack(client *http.Client) (w ways, err error) {
 	w.operators = people.NewOperators(w.people, w.post, b.OperatorChannels)
 	w.answers = &exchange.Answers{Post: w.post, Operators: w.operators, Address: func() string { return b.self.Address }, Log: b.Log}
 	w.gate = &exchange.Gate{People: w.people, Trail: b.Ledger, Log: b.Log}
-	w.caller = Caller{queries: b.Queries, exports: b.Exports, columns: b.Columns, now: b.Now, log: b.Log}
+	w.caller = run.Caller{Queries: b.Queries, Exports: b.Exports, Columns: b.Columns, Now: b.Now, Log: b.Log}
 	w.subjects = exchange.Subjects{Source: b.Notices, Log: b.Log}
 	w.settler = exchange.Settler{Set: b.Consoles, Subjects: w.subjects}
 	b.people = w.people
@@ -154,30 +155,30 @@ func (b *Bot) wireWorkflow(w ways, work chores) {
 	long.jobs = b.jobs
 }
 
-// wireHandler makes what runs commands, the bot's own words, and what works on deliveries with both.
-func (b *Bot) wireHandler(w ways, forms *forms, searches *searches, sentences *plain.Reader, shelf library.Library, work chores) *handler {
-	run := &runner{
-		catalog: b.Catalog, settler: w.settler, caller: w.caller, policy: b.Policy, gate: b.flow.Gate, submitter: b.flow.Submitter, history: b.History, jobs: b.jobs,
-		forms: forms, answers: w.answers, meter: b.Meter, words: append(BuiltinWords(), ""), sentences: sentences, library: shelf, now: b.Now, log: b.Log,
+// wireHandler makes what runner commands, the bot's own words, and what works on deliveries with both.
+func (b *Bot) wireHandler(w ways, forms *run.Forms, searches *run.Searches, sentences *plain.Reader, shelf library.Library, work chores) *handler {
+	runner := &run.Runner{
+		Catalog: b.Catalog, Settler: w.settler, Caller: w.caller, Policy: b.Policy, Gate: b.flow.Gate, Submitter: b.flow.Submitter, History: b.History, Jobs: b.jobs,
+		Forms: forms, Answers: w.answers, Meter: b.Meter, Words: append(BuiltinWords(), ""), Sentences: sentences, Library: shelf, Now: b.Now, Log: b.Log,
 	}
-	pages := &pages{
-		views: b.api, homes: b.api, actions: w.post, seal: w.seal, consoles: b.addresses(), unsettled: b.unsettled(), operators: w.operators, log: b.Log,
+	pages := &run.Pages{
+		Views: b.api, Homes: b.api, Actions: w.post, Seal: w.seal, Consoles: b.addresses(), Unsettled: b.unsettled(), Operators: w.operators, Log: b.Log,
 	}
 	greetings := b.wireHome(w, pages)
 	words := vocabulary{}
-	help := helpWords{words: words, library: shelf, catalog: b.Catalog, set: b.Consoles, forms: forms, answers: w.answers, runner: run}
+	help := helpWords{words: words, library: shelf, catalog: b.Catalog, set: b.Consoles, forms: forms, answers: w.answers, runner: runner}
 	requests := requestWords{
 		flow: b.flow, policy: b.Policy, ledger: b.Ledger, gate: w.gate, forms: forms, answers: w.answers, log: b.Log,
 	}
-	notices := noticeWords{catalog: b.Catalog, source: b.Notices, subjects: w.subjects, trail: b.Ledger, runner: run, answers: w.answers, now: b.Now}
-	files := caseWords{catalog: b.Catalog, settler: w.settler, caller: w.caller, ledger: b.Ledger, exports: b.Exports, runner: run, answers: w.answers}
+	notices := noticeWords{catalog: b.Catalog, source: b.Notices, subjects: w.subjects, trail: b.Ledger, runner: runner, answers: w.answers, now: b.Now}
+	files := caseWords{catalog: b.Catalog, settler: w.settler, caller: w.caller, ledger: b.Ledger, exports: b.Exports, runner: runner, answers: w.answers}
 	words.add(answerers{
 		help: help, greetings: greetings, cases: files, notices: notices, requests: requests,
 		my:     myWords{requests: b.Ledger, answers: w.answers, now: b.Now},
 		dryRun: dryRunWord{preview: b.flow.Preview, catalog: b.Catalog, settler: w.settler, answers: w.answers, now: b.Now},
 		report: reportWord{shifts: b.Shifts, answers: w.answers, now: b.Now},
 		extend: extendWord{extensions: b.flow.Extensions, forms: forms, answers: w.answers},
-		jobs:   jobWords{jobs: b.jobs, answers: w.answers}, columns: columnsWords{store: b.Columns, runner: run},
+		jobs:   jobWords{jobs: b.jobs, answers: w.answers}, columns: columnsWords{store: b.Columns, runner: runner},
 	}.builtins())
 	return &handler{
 		greetings: greetings,
@@ -186,7 +187,7 @@ func (b *Bot) wireHandler(w ways, forms *forms, searches *searches, sentences *p
 			slots: work.work, pools: pools{settler: w.settler, requests: b.Ledger, library: shelf, words: words},
 			address: func() string { return b.self.Address }, log: b.Log,
 		},
-		gate: w.gate, runner: run, words: words, talk: decisionTalk{words: words, requests: b.Ledger, answers: w.answers}, answers: w.answers, catalog: b.Catalog,
+		gate: w.gate, runner: runner, words: words, talk: decisionTalk{words: words, requests: b.Ledger, answers: w.answers}, answers: w.answers, catalog: b.Catalog,
 		postponer: &postponer{requests: b.Ledger, rules: b.flow.Gate, answers: w.answers, now: b.Now},
 		made:      b.Ledger, clips: b.Clips, directs: w.post, bots: w.people, meter: b.Meter, now: b.Now, log: b.Log,
 	}
@@ -204,7 +205,7 @@ func savedLines(store library.Store) func(context.Context, string) ([]home.Line,
 }
 
 // wireHome makes what keeps Home tabs, and what greets.
-func (b *Bot) wireHome(w ways, pages *pages) *greetings {
+func (b *Bot) wireHome(w ways, pages *run.Pages) *greetings {
 	b.home = home.New(home.Config{
 		Catalog: b.Catalog, Consoles: b.Consoles, Ledger: b.Ledger, Figures: b.Figures, Views: b.Homes, History: b.History, Saved: savedLines(b.Saved), Publisher: pages, Who: w.people.Who,
 		Sockets: b.Ready, TokenEnds: b.TokenEnds, Words: home.Words{Find: library.FindWord, Review: reviewWord, Thaw: thawWord}, Every: b.Tick, Patience: 3 * time.Second, Now: b.Now, Log: b.Log,

@@ -1,4 +1,4 @@
-package bot
+package run
 
 import (
 	"context"
@@ -14,8 +14,8 @@ import (
 	"s1bot/render"
 )
 
-// columnsWord is the bot's own word behind the form in which people choose the columns of a kind of list.
-const columnsWord = "columns"
+// ColumnsWord is the bot's own word behind the form in which people choose the columns of a kind of list.
+const ColumnsWord = "columns"
 
 // chosenColumns are a person's columns; see catalog.Columns. Where they cannot be read a list has the usual ones.
 type chosenColumns struct {
@@ -46,15 +46,15 @@ func (c *chosenColumns) Offer(kind string, titles []string, usual int) {
 	c.offered = columnsOffer{kind, titles, usual}
 }
 
-// maxColumns is how many columns somebody may choose: a table of Slack's takes 20.
-const maxColumns = 20
+// MaxColumns is how many columns somebody may choose: a table of Slack's takes 20.
+const MaxColumns = 20
 
 // pickColumns opens the form in which a person chooses the columns of a list.
-func (r *runner) pickColumns(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
-	if err := r.mayRead(ctx, cmd, a); err != nil {
+func (r *Runner) pickColumns(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
+	if err := r.MayRead(ctx, cmd, a); err != nil {
 		return err
 	}
-	call, own := r.caller.call(a), &chosenColumns{store: r.caller.columns, user: a.User, log: r.log}
+	call, own := r.Caller.Call(a), &chosenColumns{store: r.Caller.Columns, user: a.User, log: r.Log}
 	call.Columns = own
 	if _, err := cmd.Run(ctx, call, a.Do.Args); err != nil {
 		return workflow.WithCommand(cmd, err)
@@ -69,7 +69,7 @@ func (r *runner) pickColumns(ctx context.Context, cmd *catalog.Command, a exchan
 	if !form.Fits() {
 		return exchange.ErrFormTooLarge
 	}
-	return r.forms.open(ctx, a, form, offer(form, a))
+	return r.Forms.Open(ctx, a, form, Offer(form, a))
 }
 
 // form asks which columns of those that there are a person wants to see.
@@ -90,33 +90,6 @@ func (o columnsOffer) form(chosen []string, list render.Invocation) render.Form 
 	return render.Form{
 		Title: "Columns", Submit: "Save", Fields: []render.FormField{field, reset},
 		Intro: render.Line{render.Text(fmt.Sprintf("What you see in lists of %s, from now on. Nobody else's lists change.", o.kind))},
-		Do:    render.Invocation{Command: columnsWord, Args: catalog.Marshal(map[string]any{"kind": o.kind, "list": list}), Console: list.Console},
+		Do:    render.Invocation{Command: ColumnsWord, Args: catalog.Marshal(map[string]any{"kind": o.kind, "list": list}), Console: list.Console},
 	}
-}
-
-// columnsWords remember which columns people choose.
-type columnsWords struct {
-	store  library.Columns
-	runner *runner
-}
-
-func (w columnsWords) builtins() []builtin {
-	return []builtin{{name: columnsWord, button: "use the button Columns in the ⋯ menu of a list", clicked: w.choose}}
-}
-
-// choose remembers what was chosen, and draws the list anew.
-func (w columnsWords) choose(ctx context.Context, a exchange.Interaction) error {
-	p := a.Choice
-	if p.Kind == "" || p.List.Command == "" {
-		return workflow.ErrGone
-	}
-	titles := p.Columns[:min(len(p.Columns), maxColumns)]
-	if p.Reset {
-		titles = nil
-	}
-	if err := w.store.ChooseColumns(ctx, a.User, p.Kind, titles); err != nil {
-		return err
-	}
-	a.Do = p.List
-	return w.runner.invoke(ctx, a)
 }

@@ -1,4 +1,4 @@
-package bot
+package run
 
 import (
 	"cmp"
@@ -26,9 +26,9 @@ import (
 // 3 s, and it is still to be written down.
 const checkLimit = time.Second
 
-// checkForm looks at a submitted form before it is acknowledged: what is wrong is shown under its field, and the form stays
+// CheckForm looks at a submitted form before it is acknowledged: what is wrong is shown under its field, and the form stays
 // open with all that was typed. It returns nil for a form that can go.
-func (f *forms) checkForm(ctx context.Context, in inbound.Payload) any {
+func (f *Forms) CheckForm(ctx context.Context, in inbound.Payload) any {
 	ctx, cancel := context.WithTimeout(ctx, checkLimit)
 	defer cancel()
 	if err := in.FormErr; err != nil {
@@ -36,15 +36,15 @@ func (f *forms) checkForm(ctx context.Context, in inbound.Payload) any {
 	}
 	answer := in.Form
 	a := exchange.Interaction{Interaction: workflow.Interaction{User: in.User.ID, At: answer.Origin}}
-	if f.gate.Admit(ctx, &a) != nil {
+	if f.Gate.Admit(ctx, &a) != nil {
 		return nil
 	}
 	if field := seal.OutsideMenu(in.View); field != "" {
-		says := f.gate.Forged(ctx, &a, "form", exchange.ErrMenu, fmt.Errorf("%s has a value that isn't one of its choices", field))
+		says := f.Gate.Forged(ctx, &a, "form", exchange.ErrMenu, fmt.Errorf("%s has a value that isn't one of its choices", field))
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{field: render.Sentence(says.Error())})
 	}
 	switch answer.Do.Command {
-	case paletteWord:
+	case PaletteWord:
 		return f.picked(ctx, a, answer)
 	case "deny":
 		if strings.TrimSpace(strings.Join(answer.Values["reason"], "")) == "" {
@@ -55,7 +55,7 @@ func (f *forms) checkForm(ctx context.Context, in inbound.Payload) any {
 			return slack.NewErrorsViewSubmissionResponse(paramErrors(err, answer))
 		}
 	}
-	cmd, ok := f.catalog.Find(answer.Do.Command)
+	cmd, ok := f.Catalog.Find(answer.Do.Command)
 	if !ok {
 		return nil
 	}
@@ -93,16 +93,16 @@ func paramErrors(err error, answer render.Answer) map[string]string {
 }
 
 // picked puts the form of the chosen command in the palette's place.
-func (f *forms) picked(ctx context.Context, a exchange.Interaction, answer render.Answer) any {
+func (f *Forms) picked(ctx context.Context, a exchange.Interaction, answer render.Answer) any {
 	chosen := answer.Values["command"]
 	if len(chosen) == 0 {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "Choose a command."})
 	}
-	line, ok, err := f.library.Picked(ctx, a.User, chosen[0])
+	line, ok, err := f.Library.Picked(ctx, a.User, chosen[0])
 	if err != nil || !ok {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "I can't find this command any more. Choose another one."})
 	}
-	inv, extras, err := slash.Parse(f.catalog, line, text.Input{Zone: a.Who.Zone, Now: f.caller.now()})
+	inv, extras, err := slash.Parse(f.Catalog, line, text.Input{Zone: a.Who.Zone, Now: f.Caller.Now()})
 	var missing *catalog.MissingError
 	if errors.As(err, &missing) {
 		missing.Given.Console = inv.Console
@@ -119,18 +119,18 @@ func (f *forms) picked(ctx context.Context, a exchange.Interaction, answer rende
 	if !ok {
 		return slack.NewErrorsViewSubmissionResponse(map[string]string{"command": "This command is gone. Choose another one."})
 	}
-	view := f.seal.View(formOf(cmd, a), a.User)
+	view := f.Seal.View(FormOf(cmd, a), a.User)
 	return slack.NewUpdateViewSubmissionResponse(&view)
 }
 
 // settlePicked settles the console of a command that was picked: a line of the person's own may name one, and means that; else it is the one
 // that was chosen beside it.
-func (f *forms) settlePicked(ctx context.Context, a *exchange.Interaction, chosen string) error {
+func (f *Forms) settlePicked(ctx context.Context, a *exchange.Interaction, chosen string) error {
 	a.Do.Console = cmp.Or(a.Do.Console, chosen)
-	if err := f.settler.Typed(&a.Do); err != nil {
+	if err := f.Settler.Typed(&a.Do); err != nil {
 		return err
 	}
-	err := f.settler.Settle(ctx, a)
+	err := f.Settler.Settle(ctx, a)
 	var several *exchange.SeveralError
 	if errors.As(err, &several) {
 		err = errors.New("there are several consoles; choose one")
@@ -138,8 +138,8 @@ func (f *forms) settlePicked(ctx context.Context, a *exchange.Interaction, chose
 	return err
 }
 
-// formField is a field of a form under which something can be said; empty where it has none.
-func formField(in inbound.Payload) string {
+// FormField is a field of a form under which something can be said; empty where it has none.
+func FormField(in inbound.Payload) string {
 	if in.View.State == nil {
 		return ""
 	}
@@ -151,15 +151,18 @@ func formField(in inbound.Payload) string {
 
 // refuseForm refuses a form that is not as it was drawn: under its first field, so that it stays open. Without a field it returns nil,
 // and the refusal is an answer like any other.
-func (f *forms) refuseForm(ctx context.Context, in inbound.Payload, cause error) any {
-	field := formField(in)
+func (f *Forms) refuseForm(ctx context.Context, in inbound.Payload, cause error) any {
+	field := FormField(in)
 	if field == "" {
 		return nil
 	}
 	a := exchange.Interaction{Interaction: workflow.Interaction{User: in.User.ID}}
-	says := f.gate.Forged(ctx, &a, "form", exchange.ErrForm, cause)
+	says := f.Gate.Forged(ctx, &a, "form", exchange.ErrForm, cause)
 	if errors.Is(says, exchange.ErrNotAllowed) {
-		f.gate.RecordStranger(ctx, a)
+		f.Gate.RecordStranger(ctx, a)
 	}
 	return slack.NewErrorsViewSubmissionResponse(map[string]string{field: render.Sentence(says.Error())})
 }
+
+// PaletteWord is what the palette's form invokes.
+const PaletteWord = "palette"

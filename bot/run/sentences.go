@@ -1,4 +1,4 @@
-package bot
+package run
 
 import (
 	"context"
@@ -18,13 +18,13 @@ import (
 
 // sentence reads a line as plain words: where it begins with no command, and where it does and goes on like a sentence. The error is nil
 // where it is to be read as a command line.
-func (r *runner) sentence(line string, inv catalog.Invocation, x catalog.Extras, parsed error, in text.Input) (p plain.Proposal, read bool, err error) {
+func (r *Runner) sentence(line string, inv catalog.Invocation, x catalog.Extras, parsed error, in text.Input) (p plain.Proposal, read bool, err error) {
 	unknown := parsed != nil && inv.Command == ""
-	cmd, known := r.catalog.Find(inv.Command)
+	cmd, known := r.Catalog.Find(inv.Command)
 	if !unknown && !(known && plain.Talks(cmd, line)) {
 		return p, false, nil
 	}
-	p, err = r.sentences.Read(line, in)
+	p, err = r.Sentences.Read(line, in)
 	switch {
 	case err == nil:
 		return p, parsed != nil || !p.Same(inv, x), nil
@@ -43,8 +43,8 @@ func guessed(err error) bool {
 }
 
 // propose offers what plain words mean: what reads as a button that runs it, what changes something, or lacks something, as a form.
-func (r *runner) propose(ctx context.Context, a exchange.Interaction, p plain.Proposal) error {
-	cmd, ok := r.catalog.Find(p.Do.Command)
+func (r *Runner) propose(ctx context.Context, a exchange.Interaction, p plain.Proposal) error {
+	cmd, ok := r.Catalog.Find(p.Do.Command)
 	if !ok {
 		return workflow.ErrGone
 	}
@@ -54,18 +54,18 @@ func (r *runner) propose(ctx context.Context, a exchange.Interaction, p plain.Pr
 		a.Do.Console = console
 	}
 	a.Do.How = render.Open // also where the console has to be chosen first: nothing runs from plain words alone
-	if err := r.settler.Settle(ctx, &a); err != nil {
+	if err := r.Settler.Settle(ctx, &a); err != nil {
 		return err
 	}
 	a.Do.How = p.Do.How
 	a.Do.Args, a.Secrets = cmd.Hide(a.Do.Args)
 	card := proposalCard(cmd, a)
 	if cmd.Risk != catalog.Read || !p.Complete {
-		return r.forms.openInstead(ctx, a, card)
+		return r.Forms.openInstead(ctx, a, card)
 	}
 	run := a.Do
 	card.Actions = append([]render.Action{render.Button{Label: "Run this", Style: render.Primary, Do: run}}, card.Actions...)
-	r.answers.Reply(ctx, a, card)
+	r.Answers.Reply(ctx, a, card)
 	return nil
 }
 

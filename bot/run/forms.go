@@ -1,4 +1,4 @@
-package bot
+package run
 
 import (
 	"cmp"
@@ -31,59 +31,59 @@ type views interface {
 	UpdateViewContext(ctx context.Context, view slack.ModalViewRequest, externalID, hash, viewID string) (*slack.ViewResponse, error)
 }
 
-// forms opens forms and looks at what was entered.
-type forms struct {
-	catalog   *catalog.Catalog
-	library   library.Library
-	settler   exchange.Settler
-	caller    Caller
-	rules     *workflow.Gate // whether somebody may ask for what a form is for
-	gate      *exchange.Gate
-	views     views
-	seal      seal.Sealer
-	answers   *exchange.Answers
-	consoles  []string // their addresses, where links in a modal may lead
-	unsettled string   // see post.Messenger
-	log       *slog.Logger
+// Forms opens forms and looks at what was entered.
+type Forms struct {
+	Catalog   *catalog.Catalog
+	Library   library.Library
+	Settler   exchange.Settler
+	Caller    Caller
+	Rules     *workflow.Gate // whether somebody may ask for what a form is for
+	Gate      *exchange.Gate
+	Views     views
+	Seal      seal.Sealer
+	Answers   *exchange.Answers
+	Consoles  []string // their addresses, where links in a modal may lead
+	Unsettled string   // see post.Messenger
+	Log       *slog.Logger
 }
 
 // openForm shows the form of an invocation's command, filled with what is known. Without a trigger, which only a click or a
 // slash command brings, it offers a button that has one.
-func (f *forms) openForm(ctx context.Context, a exchange.Interaction) error {
+func (f *Forms) openForm(ctx context.Context, a exchange.Interaction) error {
 	return f.openInstead(ctx, a, render.Card{})
 }
 
 // openInstead is openForm with the card that is shown where no form can be opened; an empty one says what is usual.
-func (f *forms) openInstead(ctx context.Context, a exchange.Interaction, card render.Card) error {
-	if err := f.settler.Settle(ctx, &a); err != nil {
+func (f *Forms) openInstead(ctx context.Context, a exchange.Interaction, card render.Card) error {
+	if err := f.Settler.Settle(ctx, &a); err != nil {
 		return err
 	}
 	cmd, ok := a.Command()
 	if !ok {
 		return workflow.ErrGone
 	}
-	if input := f.rules.Input(cmd, a.Interaction); cmd.Risk != catalog.Read { // nobody fills a form in for nothing
-		if ruling := f.rules.Decide(ctx, input); ruling.Err() != nil {
-			return f.rules.Refuse(ctx, input, ruling)
+	if input := f.Rules.Input(cmd, a.Interaction); cmd.Risk != catalog.Read { // nobody fills a form in for nothing
+		if ruling := f.Rules.Decide(ctx, input); ruling.Err() != nil {
+			return f.Rules.Refuse(ctx, input, ruling)
 		}
 	}
-	form := formOf(cmd, a)
+	form := FormOf(cmd, a)
 	if !form.Fits() {
 		return exchange.ErrFormTooLarge
 	}
 	if len(card.Parts) == 0 {
-		card = offer(form, a)
+		card = Offer(form, a)
 	}
-	return f.open(ctx, a, form, card)
+	return f.Open(ctx, a, form, card)
 }
 
 // askReason opens the small form that asks why, where everything else is known. What it will run stands above the question.
-func (f *forms) askReason(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
+func (f *Forms) askReason(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
 	touches, err := f.glimpse(ctx, cmd, a)
 	if err != nil {
 		return err
 	}
-	form := formOf(cmd, a)
+	form := FormOf(cmd, a)
 	form.Intro = append(render.Line{render.Text(cmd.Summary() + " Somebody else has to approve it before it runs.\n")}, touches...)
 	form.Intro = append(form.Intro, onLine(a)...)
 	form.Do.Args, form.Submit, form.Folded = a.Do.Args, "Request approval", false
@@ -102,7 +102,7 @@ func (f *forms) askReason(ctx context.Context, cmd *catalog.Command, a exchange.
 	if !form.Fits() {
 		return exchange.ErrFormTooLarge
 	}
-	return f.open(ctx, a, form, offer(form, a))
+	return f.Open(ctx, a, form, Offer(form, a))
 }
 
 // glimpseTime is how long the console may take to tell names: the form must open within three seconds of the click.
@@ -110,10 +110,10 @@ const glimpseTime = time.Second
 
 // glimpse is what a request would touch, by name; the command where that takes too long to find out. What cannot be done is said
 // at once: nobody has to say why first.
-func (f *forms) glimpse(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) (render.Line, error) {
+func (f *Forms) glimpse(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) (render.Line, error) {
 	ctx, cancel := context.WithTimeout(ctx, glimpseTime)
 	defer cancel()
-	plan, err := cmd.Prepare(ctx, f.caller.call(a), a.Do.Args)
+	plan, err := cmd.Prepare(ctx, f.Caller.Call(a), a.Do.Args)
 	var usage *catalog.UsageError
 	var ambiguous *catalog.AmbiguousError
 	if errors.As(err, &usage) || errors.As(err, &ambiguous) {
@@ -139,8 +139,8 @@ func optional(f render.FormField) int {
 	return 1
 }
 
-// formOf is a command's form for a person, filled with what is known.
-func formOf(cmd *catalog.Command, a exchange.Interaction) render.Form {
+// FormOf is a command's form for a person, filled with what is known.
+func FormOf(cmd *catalog.Command, a exchange.Interaction) render.Form {
 	form := cmd.Form(a.Do.Args, a.Caller())
 	form.Origin = a.At
 	form.Do.Console = a.Do.Console
@@ -182,32 +182,32 @@ func fill(form *render.Form, x catalog.Extras) {
 	}
 }
 
-// open shows a form: above the modal that answers, in place of another form, or as a new one. Where it does not open, the person gets a card instead.
-func (f *forms) open(ctx context.Context, a exchange.Interaction, form render.Form, instead render.Card) error {
+// Open shows a form: above the modal that answers, in place of another form, or as a new one. Where it does not open, the person gets a card instead.
+func (f *Forms) Open(ctx context.Context, a exchange.Interaction, form render.Form, instead render.Card) error {
 	var err error
 	switch {
 	case a.OnPage && a.Trigger != "":
-		_, err = f.views.PushViewContext(ctx, a.Trigger, f.seal.View(form, a.User))
+		_, err = f.Views.PushViewContext(ctx, a.Trigger, f.Seal.View(form, a.User))
 	case a.View != "":
 		err = post.Retry(ctx, post.IfLost, func() error {
-			_, err := f.views.UpdateViewContext(ctx, f.seal.View(form, a.User), "", "", a.View)
+			_, err := f.Views.UpdateViewContext(ctx, f.Seal.View(form, a.User), "", "", a.View)
 			return err
 		})
 	case a.Trigger != "":
-		_, err = f.views.OpenViewContext(ctx, a.Trigger, f.seal.View(form, a.User))
+		_, err = f.Views.OpenViewContext(ctx, a.Trigger, f.Seal.View(form, a.User))
 	default:
-		f.answers.Reply(ctx, a, instead)
+		f.Answers.Reply(ctx, a, instead)
 		return nil
 	}
 	if err == nil {
 		return nil
 	}
-	err = fmt.Errorf("open the form of %s: %w", cmp.Or(a.Do.Command, paletteWord), err)
+	err = fmt.Errorf("open the form of %s: %w", cmp.Or(a.Do.Command, PaletteWord), err)
 	if !mayOpenLater(err) {
 		return err
 	}
-	f.log.Warn("a form does not open, so a button is offered", "command", a.Do.Command, "user", a.User, "err", err)
-	f.answers.Reply(ctx, a, instead)
+	f.Log.Warn("a form does not open, so a button is offered", "command", a.Do.Command, "user", a.User, "err", err)
+	f.Answers.Reply(ctx, a, instead)
 	return nil
 }
 
@@ -219,8 +219,8 @@ func mayOpenLater(err error) bool {
 		slices.Contains([]string{"expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged"}, refused.Err)
 }
 
-// offer is a card with a button that opens a command's form.
-func offer(form render.Form, a exchange.Interaction) render.Card {
+// Offer is a card with a button that opens a command's form.
+func Offer(form render.Form, a exchange.Interaction) render.Card {
 	words := form.Title + " needs a few more details."
 	return render.Card{
 		Tone: render.Info, Text: words, Parts: []render.Part{render.Line{render.Text(words)}},

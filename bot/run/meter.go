@@ -1,4 +1,4 @@
-package bot
+package run
 
 import (
 	"errors"
@@ -22,21 +22,21 @@ type Meter interface {
 	Command(name, outcome string)
 }
 
-// unmetered counts nothing.
-type unmetered struct{}
+// Unmetered counts nothing.
+type Unmetered struct{}
 
-func (unmetered) Envelope(string)             {}
-func (unmetered) Acknowledged(time.Duration)  {}
-func (unmetered) SlackRequest(string, string) {}
-func (unmetered) Command(string, string)      {}
+func (Unmetered) Envelope(string)             {}
+func (Unmetered) Acknowledged(time.Duration)  {}
+func (Unmetered) SlackRequest(string, string) {}
+func (Unmetered) Command(string, string)      {}
 
-// outcomeLabels are the outcomes of cards as the meter knows them. A card without one tells something, and that succeeded.
-var outcomeLabels = map[render.Outcome]string{
+// OutcomeLabels are the outcomes of cards as the meter knows them. A card without one tells something, and that succeeded.
+var OutcomeLabels = map[render.Outcome]string{
 	"": "successful", render.Successful: "successful", render.Partial: "partially_successful", render.Failed: "failed",
 }
 
-// outcomeOfError tells a refusal, which is somebody's rule, from a failure.
-func outcomeOfError(err error) string {
+// OutcomeOfError tells a refusal, which is somebody's rule, from a failure.
+func OutcomeOfError(err error) string {
 	var refused *policy.RefusedError
 	if errors.As(err, &refused) || errors.Is(err, exchange.ErrNotAllowed) || errors.Is(err, approvals.ErrFrozen) {
 		return "refused"

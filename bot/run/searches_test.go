@@ -1,4 +1,4 @@
-package bot
+package run
 
 import (
 	"testing"
@@ -36,5 +36,5 @@ func TestEverySearchBoxHasACommandThatLists(t *testing.T) {
 
 func TestASearchBoxThatThereIsNotFindsNothing(t *testing.T) {
 	t.Parallel()
-	require.False(t, (&searches{}).maySearch(exchange.Interaction{On: consoles.Console{Catalog: commands.All()}}, "passwords"))
+	require.False(t, (&Searches{}).MaySearch(exchange.Interaction{On: consoles.Console{Catalog: commands.All()}}, "passwords"))
 }

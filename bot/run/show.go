@@ -1,4 +1,4 @@
-package bot
+package run
 
 import (
 	"context"
@@ -18,19 +18,19 @@ const detailsTitle = "Details"
 // show runs a command that changes nothing and shows its card over the message that was clicked on. A modal must open within 3 s of the click,
 // which the console may not keep: so it opens at once and is filled when the answer is there. Where it does not open the card is an answer like any
 // other.
-func (r *runner) show(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
-	if err := r.mayRead(ctx, cmd, a); err != nil {
+func (r *Runner) show(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
+	if err := r.MayRead(ctx, cmd, a); err != nil {
 		return err
 	}
 	wait := render.Card{Parts: []render.Part{render.Line{render.Text("Asking the console …")}}}
-	view, err := r.forms.overlay(ctx, a, wait)
+	view, err := r.Forms.Overlay(ctx, a, wait)
 	if err != nil {
-		r.log.Warn("a modal does not open, so the answer is a message", "command", cmd.Name, "user", a.User, "err", err)
+		r.Log.Warn("a modal does not open, so the answer is a message", "command", cmd.Name, "user", a.User, "err", err)
 		a.Do.How = render.Run
 		return r.read(ctx, cmd, a)
 	}
 	a.View, a.OnPage = view, false
-	card, err := cmd.Run(ctx, r.caller.call(a), a.Do.Args)
+	card, err := cmd.Run(ctx, r.Caller.Call(a), a.Do.Args)
 	if err != nil {
 		err = workflow.WithCommand(cmd, err)
 		told, fault := exchange.Explain(a, err)
@@ -38,38 +38,38 @@ func (r *runner) show(ctx context.Context, cmd *catalog.Command, a exchange.Inte
 			return err
 		}
 		if fault != nil {
-			r.log.Error("a command failed", "command", cmd.Name, "user", a.User, "err", fault)
+			r.Log.Error("a command failed", "command", cmd.Name, "user", a.User, "err", fault)
 		}
 		return nil
 	}
-	r.meter.Command(cmd.Name, outcomeLabels[card.Outcome])
+	r.Meter.Command(cmd.Name, OutcomeLabels[card.Outcome])
 	defer card.Discard()
 	if card = a.DrawnOn(card); !r.filled(ctx, a, card) {
-		r.answers.Reply(ctx, a, card)
+		r.Answers.Reply(ctx, a, card)
 	}
 	return nil
 }
 
 // filled puts a card into the modal that a was given; false where Slack does not take it: somebody has closed it, say.
-func (r *runner) filled(ctx context.Context, a exchange.Interaction, card render.Card) bool {
-	_, err := r.forms.overlay(ctx, a, card)
+func (r *Runner) filled(ctx context.Context, a exchange.Interaction, card render.Card) bool {
+	_, err := r.Forms.Overlay(ctx, a, card)
 	if err != nil {
-		r.log.Warn("a modal is not filled", "command", a.Do.Command, "user", a.User, "err", err)
+		r.Log.Warn("a modal is not filled", "command", a.Do.Command, "user", a.User, "err", err)
 	}
 	return err == nil
 }
 
-// overlay shows a card above the page that was clicked in, in the modal that was clicked in, or in a new one; it returns the modal's id.
-func (f *forms) overlay(ctx context.Context, a exchange.Interaction, card render.Card) (id string, err error) {
-	view := f.seal.Modal(card.On(f.unsettled).Modal(detailsTitle, a.At, render.Options{ConsoleURL: f.consoles[0], Others: f.consoles[1:], Seal: f.seal.Click}), a.User)
+// Overlay shows a card above the page that was clicked in, in the modal that was clicked in, or in a new one; it returns the modal's id.
+func (f *Forms) Overlay(ctx context.Context, a exchange.Interaction, card render.Card) (id string, err error) {
+	view := f.Seal.Modal(card.On(f.Unsettled).Modal(detailsTitle, a.At, render.Options{ConsoleURL: f.Consoles[0], Others: f.Consoles[1:], Seal: f.Seal.Click}), a.User)
 	var shown *slack.ViewResponse
 	switch {
 	case a.OnPage && a.Trigger != "": // the page stays below
-		shown, err = f.views.PushViewContext(ctx, a.Trigger, view)
+		shown, err = f.Views.PushViewContext(ctx, a.Trigger, view)
 	case a.View != "":
-		shown, err = f.views.UpdateViewContext(ctx, view, "", "", a.View)
+		shown, err = f.Views.UpdateViewContext(ctx, view, "", "", a.View)
 	case a.Trigger != "":
-		shown, err = f.views.OpenViewContext(ctx, a.Trigger, view)
+		shown, err = f.Views.OpenViewContext(ctx, a.Trigger, view)
 	default:
 		return "", exchange.ErrNoTrigger
 	}

@@ -1,4 +1,4 @@
-package bot
+package run
 
 import (
 	"context"
@@ -12,21 +12,21 @@ import (
 	"s1bot/render"
 )
 
-// redraw asks other questions in a form that somebody is filling in: those that depend on a choice, and with unfold the rare ones. Slack keeps what was
+// Redraw asks other questions in a form that somebody is filling in: those that depend on a choice, and with unfold the rare ones. Slack keeps what was
 // typed. A form that cannot be drawn again stays as it is; what is missing then is told when it is sent.
-func (f *forms) redraw(ctx context.Context, in inbound.Payload, unfold bool) {
+func (f *Forms) Redraw(ctx context.Context, in inbound.Payload, unfold bool) {
 	form, ok := f.redrawn(ctx, in, unfold)
 	if !ok {
 		return
 	}
-	if _, err := f.views.UpdateViewContext(ctx, f.seal.View(form, in.User.ID), "", in.View.Hash, in.View.ID); err != nil {
-		f.log.Warn("a form is not drawn again", "command", in.Form.Do.Command, "user", in.User.ID, "err", err)
+	if _, err := f.Views.UpdateViewContext(ctx, f.Seal.View(form, in.User.ID), "", in.View.Hash, in.View.ID); err != nil {
+		f.Log.Warn("a form is not drawn again", "command", in.Form.Do.Command, "user", in.User.ID, "err", err)
 	}
 }
 
-func (f *forms) redrawn(ctx context.Context, in inbound.Payload, unfold bool) (form render.Form, ok bool) {
+func (f *Forms) redrawn(ctx context.Context, in inbound.Payload, unfold bool) (form render.Form, ok bool) {
 	a := exchange.Interaction{Interaction: workflow.Interaction{User: in.User.ID, At: in.Form.Origin, Do: in.Form.Do}, Drawn: true}
-	if in.FormErr != nil || f.gate.Admit(ctx, &a) != nil || f.settler.Settle(ctx, &a) != nil {
+	if in.FormErr != nil || f.Gate.Admit(ctx, &a) != nil || f.Settler.Settle(ctx, &a) != nil {
 		return form, false
 	}
 	cmd, ok := a.Command()
@@ -38,7 +38,7 @@ func (f *forms) redrawn(ctx context.Context, in inbound.Payload, unfold bool) (f
 }
 
 // askMore puts a form in place of one that lacks what a choice in it asks for: it was sent before it was drawn again.
-func (f *forms) askMore(ctx context.Context, cmd *catalog.Command, in inbound.Payload) *slack.ViewSubmissionResponse {
+func (f *Forms) askMore(ctx context.Context, cmd *catalog.Command, in inbound.Payload) *slack.ViewSubmissionResponse {
 	if !cmd.AsksMore(in.Form) {
 		return nil
 	}
@@ -46,6 +46,6 @@ func (f *forms) askMore(ctx context.Context, cmd *catalog.Command, in inbound.Pa
 	if !ok {
 		return nil
 	}
-	view := f.seal.View(form, in.User.ID)
+	view := f.Seal.View(form, in.User.ID)
 	return slack.NewUpdateViewSubmissionResponse(&view)
 }

@@ -1,4 +1,4 @@
-package bot
+package run
 
 import (
 	"context"
@@ -24,32 +24,32 @@ type fitter interface {
 	Fitting(ctx context.Context, actions []render.Action) ([]render.Action, error)
 }
 
-// pages show views that answer instead of asking: modals and Home tabs.
-type pages struct {
-	views     views
-	homes     publisher
-	actions   fitter
-	seal      seal.Sealer
-	consoles  []string // their addresses
-	unsettled string   // see post.Messenger
-	operators exchange.Topics
-	log       *slog.Logger
+// Pages show views that answer instead of asking: modals and Home tabs.
+type Pages struct {
+	Views     views
+	Homes     publisher
+	Actions   fitter
+	Seal      seal.Sealer
+	Consoles  []string // their addresses
+	Unsettled string   // see post.Messenger
+	Operators exchange.Topics
+	Log       *slog.Logger
 }
 
 // look is how pages are drawn. Whoever sees one sees it alone: there is nothing to share.
-func (p *pages) look() render.Options {
-	return render.Options{ConsoleURL: p.consoles[0], Others: p.consoles[1:], Public: true, Seal: p.seal.Click}
+func (p *Pages) look() render.Options {
+	return render.Options{ConsoleURL: p.Consoles[0], Others: p.Consoles[1:], Public: true, Seal: p.Seal.Click}
 }
 
 // fitting is a page whose buttons Slack can carry.
-func (p *pages) fitting(ctx context.Context, page render.Page) (render.Page, error) {
-	page = page.On(p.unsettled)
+func (p *Pages) fitting(ctx context.Context, page render.Page) (render.Page, error) {
+	page = page.On(p.Unsettled)
 	sections := make([]render.Section, len(page.Sections))
 	for i, s := range page.Sections {
 		sections[i] = s
 		sections[i].Rows = make([]render.Row, len(s.Rows))
 		for j, row := range s.Rows {
-			actions, err := p.actions.Fitting(ctx, row.Actions)
+			actions, err := p.Actions.Fitting(ctx, row.Actions)
 			if err != nil {
 				return page, err
 			}
@@ -62,16 +62,16 @@ func (p *pages) fitting(ctx context.Context, page render.Page) (render.Page, err
 }
 
 // modal is a page as its person gets it.
-func (p *pages) modal(ctx context.Context, page render.Page, user string) (slack.ModalViewRequest, error) {
+func (p *Pages) modal(ctx context.Context, page render.Page, user string) (slack.ModalViewRequest, error) {
 	page, err := p.fitting(ctx, page)
 	if err != nil {
 		return slack.ModalViewRequest{}, err
 	}
-	return p.seal.Modal(page.Modal(p.look()), user), nil
+	return p.Seal.Modal(page.Modal(p.look()), user), nil
 }
 
-// open shows a page as a modal of its own, above the one that was clicked in, and returns its id.
-func (p *pages) open(ctx context.Context, a exchange.Interaction, page render.Page) (id string, err error) {
+// Open shows a page as a modal of its own, above the one that was clicked in, and returns its id.
+func (p *Pages) Open(ctx context.Context, a exchange.Interaction, page render.Page) (id string, err error) {
 	if a.Trigger == "" {
 		return "", exchange.ErrNoTrigger
 	}
@@ -79,9 +79,9 @@ func (p *pages) open(ctx context.Context, a exchange.Interaction, page render.Pa
 	if err != nil {
 		return "", err
 	}
-	show := p.views.OpenViewContext
+	show := p.Views.OpenViewContext
 	if a.View != "" {
-		show = p.views.PushViewContext
+		show = p.Views.PushViewContext
 	}
 	shown, err := show(ctx, a.Trigger, view)
 	if err != nil {
@@ -90,14 +90,14 @@ func (p *pages) open(ctx context.Context, a exchange.Interaction, page render.Pa
 	return shown.ID, nil
 }
 
-// update puts a page in the place of what a modal shows.
-func (p *pages) update(ctx context.Context, user, id string, page render.Page) error {
+// Update puts a page in the place of what a modal shows.
+func (p *Pages) Update(ctx context.Context, user, id string, page render.Page) error {
 	view, err := p.modal(ctx, page, user)
 	if err != nil {
 		return err
 	}
 	err = post.Retry(ctx, post.IfLost, func() error {
-		_, err := p.views.UpdateViewContext(ctx, view, "", "", id)
+		_, err := p.Views.UpdateViewContext(ctx, view, "", "", id)
 		return err
 	})
 	if post.RefusedWith(err, "not_found") {
@@ -111,32 +111,32 @@ func (p *pages) update(ctx context.Context, user, id string, page render.Page) e
 
 // Publish shows somebody their Home tab. Blocks that Slack refuses are told about in a tab of one sentence: the old one would have live
 // buttons.
-func (p *pages) Publish(ctx context.Context, user string, page render.Page) error {
+func (p *Pages) Publish(ctx context.Context, user string, page render.Page) error {
 	page, err := p.fitting(ctx, page)
 	if err != nil {
 		return err
 	}
 	err = p.publish(ctx, user, page)
 	if post.RefusedWith(err, "invalid_arguments", "invalid_blocks", "invalid_blocks_format", "unsupported_block_type", "view_too_large") {
-		p.log.Error("Slack refuses a Home tab, so it is shown plainer", "user", user, "err", err)
+		p.Log.Error("Slack refuses a Home tab, so it is shown plainer", "user", user, "err", err)
 		words := "I couldn't draw this tab. Everything works without it: type /s1 help, or /s1 pending for what waits for a decision."
 		err = p.publish(ctx, user, render.Page{Sections: []render.Section{{Rows: []render.Row{{Line: render.Line{render.Text(words)}}}}}})
 	}
 	if post.RefusedWith(err, "not_enabled") {
-		p.operators.Tell(ctx, "not_enabled", "This bot's Home tab is turned off. To show it, turn on App Home → Show Tabs → Home Tab in the settings of this Slack app (home_tab_enabled).")
+		p.Operators.Tell(ctx, "not_enabled", "This bot's Home tab is turned off. To show it, turn on App Home → Show Tabs → Home Tab in the settings of this Slack app (home_tab_enabled).")
 		return home.ErrOff
 	}
 	return err
 }
 
-func (p *pages) publish(ctx context.Context, user string, page render.Page) error {
+func (p *Pages) publish(ctx context.Context, user string, page render.Page) error {
 	return post.Retry(ctx, post.IfLost, func() error {
-		_, err := p.homes.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: user, View: page.Home(p.look())})
+		_, err := p.Homes.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: user, View: page.Home(p.look())})
 		return err
 	})
 }
 
-// sentencePage is a page of one sentence.
-func sentencePage(title, words string) render.Page {
+// SentencePage is a page of one sentence.
+func SentencePage(title, words string) render.Page {
 	return render.Page{Title: title, Sections: []render.Section{{Rows: []render.Row{{Line: render.Line{render.Text(words)}}}}}}
 }

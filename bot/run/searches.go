@@ -1,4 +1,4 @@
-package bot
+package run
 
 import (
 	"context"
@@ -32,24 +32,25 @@ type optionsAnswer struct {
 	Options []*slack.OptionBlockObject `json:"options"`
 }
 
-func noOptions() optionsAnswer { return optionsAnswer{Options: []*slack.OptionBlockObject{}} }
+// NoOptions is the answer to a search box that finds nothing.
+func NoOptions() optionsAnswer { return optionsAnswer{Options: []*slack.OptionBlockObject{}} }
 
-// searches answers search boxes.
-type searches struct {
-	library library.Library
-	settler exchange.Settler
-	caller  Caller
-	rules   *workflow.Gate
-	policy  func() policy.Policy
-	gate    *exchange.Gate
-	log     *slog.Logger
+// Searches answers search boxes.
+type Searches struct {
+	Library library.Library
+	Settler exchange.Settler
+	Caller  Caller
+	Rules   *workflow.Gate
+	Policy  func() policy.Policy
+	Gate    *exchange.Gate
+	Log     *slog.Logger
 }
 
-// suggest answers a search box while a person types. Whoever may do nothing here finds nothing.
-func (s *searches) suggest(ctx context.Context, in inbound.Payload) any {
+// Suggest answers a search box while a person types. Whoever may do nothing here finds nothing.
+func (s *Searches) Suggest(ctx context.Context, in inbound.Payload) any {
 	ctx, cancel := context.WithTimeout(ctx, suggestLimit)
 	defer cancel()
-	empty := noOptions()
+	empty := NoOptions()
 	kind, ok := render.ReadSearch(in.ActionID)
 	if !ok {
 		return empty
@@ -59,32 +60,32 @@ func (s *searches) suggest(ctx context.Context, in inbound.Payload) any {
 		return empty // not the form that was opened for them
 	}
 	a.At = in.Form.Origin
-	if s.gate.Admit(ctx, &a) != nil {
+	if s.Gate.Admit(ctx, &a) != nil {
 		return empty
 	}
 	found, err := s.find(ctx, a, kind, in.Value)
 	if err != nil {
-		s.log.Warn("a search box stays empty", "user", a.User, "kind", kind, "err", err)
+		s.Log.Warn("a search box stays empty", "user", a.User, "kind", kind, "err", err)
 		return empty
 	}
 	return optionsAnswer{Options: fitting(found)}
 }
 
 // find answers the palette's box from what people ran and saved and from the catalog, all others from the console.
-func (s *searches) find(ctx context.Context, a exchange.Interaction, kind, typed string) ([]render.Option, error) {
+func (s *Searches) find(ctx context.Context, a exchange.Interaction, kind, typed string) ([]render.Option, error) {
 	if kind == library.Box {
-		return s.library.Search(ctx, a.User, typed)
+		return s.Library.Search(ctx, a.User, typed)
 	}
-	if err := s.settler.Settle(ctx, &a); err != nil || !s.maySearch(a, kind) {
+	if err := s.Settler.Settle(ctx, &a); err != nil || !s.MaySearch(a, kind) {
 		return nil, nil // an empty box says as much as anything
 	}
 	query, _, _ := strings.Cut(typed, " · ") // the name alone of a label that was pasted
-	return a.On.Catalog.Search(ctx, s.caller.call(a), kind, query)
+	return a.On.Catalog.Search(ctx, s.Caller.Call(a), kind, query)
 }
 
-// maySearch asks the policy: who may not list things finds none of them in a box either. It is not written down, for a box asks at
+// MaySearch asks the policy: who may not list things finds none of them in a box either. It is not written down, for a box asks at
 // every key.
-func (s *searches) maySearch(a exchange.Interaction, box string) bool {
+func (s *Searches) MaySearch(a exchange.Interaction, box string) bool {
 	list, known := a.On.Catalog.ListedBy(box)
 	if !known || list == "" {
 		return known
@@ -93,9 +94,9 @@ func (s *searches) maySearch(a exchange.Interaction, box string) bool {
 	if !ok {
 		return false
 	}
-	input := s.rules.Input(cmd, a.Interaction)
+	input := s.Rules.Input(cmd, a.Interaction)
 	input.Early = false
-	return s.policy().Decide(input).Err() == nil
+	return s.Policy().Decide(input).Err() == nil
 }
 
 // fitting is as many options as an acknowledgement takes.

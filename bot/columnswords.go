@@ -1,0 +1,37 @@
+package bot
+
+import (
+	"context"
+
+	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
+	"s1bot/bot/library"
+	"s1bot/bot/run"
+)
+
+// columnsWords remember which columns people choose.
+type columnsWords struct {
+	store  library.Columns
+	runner *run.Runner
+}
+
+func (w columnsWords) builtins() []builtin {
+	return []builtin{{name: run.ColumnsWord, button: "use the button Columns in the ⋯ menu of a list", clicked: w.choose}}
+}
+
+// choose remembers what was chosen, and draws the list anew.
+func (w columnsWords) choose(ctx context.Context, a exchange.Interaction) error {
+	p := a.Choice
+	if p.Kind == "" || p.List.Command == "" {
+		return workflow.ErrGone
+	}
+	titles := p.Columns[:min(len(p.Columns), run.MaxColumns)]
+	if p.Reset {
+		titles = nil
+	}
+	if err := w.store.ChooseColumns(ctx, a.User, p.Kind, titles); err != nil {
+		return err
+	}
+	a.Do = p.List
+	return w.runner.Invoke(ctx, a)
+}

@@ -1,0 +1,14 @@
+// Package run runs commands for people in Slack.
+//
+//	a line, a button, a form ──▶ Runner ──reads──▶ answer, file, page, or a job where it is long
+//	                               │  └──changes──▶ approvals/workflow: a request
+//	                               └──something is missing──▶ Forms ──filled in, checked──▶ Runner
+//	a search box ──▶ Searches
+//	a window of text ──▶ Pages
+//
+// A line that names no command is read as a sentence, and proposed; where it is none, its error is a [NoCommandError], so that whoever
+// listens to talk may leave it alone.
+//
+// The rule one must not break: Invoke is the one path of every invocation, typed, clicked or from a form. Whatever has a command run
+// without it runs past the policy.
+package run

@@ -1,0 +1,231 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"s1bot/approvals/policy"
+	"s1bot/approvals/workflow"
+	"s1bot/bot/exchange"
+	"s1bot/bot/jobs"
+	"s1bot/bot/library"
+	"s1bot/commands/catalog"
+	"s1bot/commands/plain"
+	"s1bot/commands/slash"
+	"s1bot/commands/text"
+	"s1bot/render"
+	"s1bot/render/tempfile"
+)
+
+// A Caller is what every command is called with.
+type Caller struct {
+	Queries catalog.Queries
+	Exports *tempfile.Space
+	Columns library.Columns
+	Now     func() time.Time
+	Log     *slog.Logger
+}
+
+// Call is what a command runs with; the console of the interaction is settled by then.
+func (c Caller) Call(a exchange.Interaction) *catalog.Call {
+	return &catalog.Call{
+		Console: a.On.Client, Caller: a.Caller(),
+		Now: c.Now(), Page: max(a.Do.Page, 1), How: a.Do.How, Secrets: a.Secrets, Queries: c.Queries, Exports: c.Exports,
+		Columns: &chosenColumns{store: c.Columns, user: a.User, log: c.Log},
+	}
+}
+
+// Starter begins long work; see jobs.Runner.
+type Starter interface {
+	Start(ctx context.Context, j jobs.Job) error
+}
+
+// A Runner runs commands: what reads at once or as a job, what changes as a request.
+type Runner struct {
+	Catalog   *catalog.Catalog
+	Settler   exchange.Settler
+	Caller    Caller
+	Policy    func() policy.Policy
+	Gate      *workflow.Gate
+	Submitter *workflow.Submitter
+	History   History
+	Jobs      Starter
+	Forms     *Forms
+	Answers   *exchange.Answers
+	Meter     Meter
+	Words     []string // the bot's own, which are no values
+	Sentences *plain.Reader
+	Library   library.Library
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// A NoCommandError says why a line names no command.
+type NoCommandError struct{ Why error }
+
+func (e NoCommandError) Error() string { return e.Why.Error() }
+func (e NoCommandError) Unwrap() error { return e.Why }
+
+// Command reads the line as a command of the catalog and runs it.
+func (r *Runner) Command(ctx context.Context, a exchange.Interaction) error {
+	in := text.Input{Zone: a.Who.Zone, Now: r.Now(), Own: r.Words}
+	inv, extras, err := slash.Parse(r.Catalog, a.Line, in)
+	if err != nil && inv.Command == "" { // a name of their own?
+		line, saved, failed := r.Library.Expand(ctx, a.User, a.Line)
+		if failed != nil {
+			return failed
+		}
+		if saved {
+			a.Line = line
+			inv, extras, err = slash.Parse(r.Catalog, line, in)
+		}
+	}
+	if err := r.Settler.Typed(&inv); err != nil {
+		return exchange.WithExtras(extras, err)
+	}
+	proposal, read, refused := r.sentence(a.Line, inv, extras, err, in)
+	var missing *catalog.MissingError
+	switch {
+	case read:
+		return r.propose(ctx, a, proposal)
+	case refused != nil:
+		return NoCommandError{refused}
+	case errors.As(err, &missing):
+		a.Do, a.Extras = missing.Given, extras
+		a.Do.Console, a.Do.How = inv.Console, render.Open
+		return r.Forms.openForm(ctx, a)
+	case err != nil && inv.Command == "":
+		return NoCommandError{exchange.WithExtras(extras, err)}
+	case err != nil:
+		return exchange.WithExtras(extras, exchange.OnConsole(inv.Console, err))
+	}
+	a.Do, a.Extras = inv, extras
+	return exchange.WithExtras(extras, r.Invoke(ctx, a))
+}
+
+// Invoke is the one path that every invocation takes: typed, from a form, from a button.
+func (r *Runner) Invoke(ctx context.Context, a exchange.Interaction) error {
+	ctx = a.Awaiting(ctx)
+	if _, ok := r.Catalog.Find(a.Do.Command); !ok {
+		return &catalog.UsageError{Problem: fmt.Sprintf("There is no command %q here any more.", a.Do.Command)}
+	}
+	if err := r.Settler.Settle(ctx, &a); err != nil {
+		return err
+	}
+	return exchange.OnConsole(a.Do.Console, r.invokeOn(ctx, a))
+}
+
+// invokeOn is invoke once it is settled on which console.
+func (r *Runner) invokeOn(ctx context.Context, a exchange.Interaction) error {
+	cmd, ok := a.Command()
+	if !ok {
+		return workflow.ErrGone
+	}
+	a.Do.Args, a.Secrets = cmd.Hide(a.Do.Args)
+	if a.Do.How == render.Open {
+		return r.Forms.openForm(ctx, a)
+	}
+	if a.Do.How == render.Pick {
+		return r.pickColumns(ctx, cmd, a)
+	}
+	if a.Do.How == render.Run {
+		r.remember(ctx, a, cmd)
+	}
+	if cmd.Risk == catalog.Read && cmd.Long && a.Do.How == render.Run {
+		return r.long(ctx, cmd, a)
+	}
+	if cmd.Risk == catalog.Read {
+		if a.Do.How == render.View {
+			return r.show(ctx, cmd, a)
+		}
+		return r.read(ctx, cmd, a)
+	}
+	return r.submitRequest(ctx, cmd, a)
+}
+
+// remember writes the history that /s1 history shows.
+func (r *Runner) remember(ctx context.Context, a exchange.Interaction, cmd *catalog.Command) {
+	line := slash.Line(cmd, a.Do.Args)
+	if a.Extras.For > 0 {
+		line += " " + catalog.ForParam + "=" + text.SpanText(a.Extras.For)
+	}
+	if a.Label != "" {
+		line += " " + catalog.ConsoleParam + "=" + a.Label
+	}
+	if err := r.History.Add(ctx, a.User, line, r.Now()); err != nil {
+		r.Log.Warn("cannot remember a command", "user", a.User, "err", err)
+	}
+}
+
+// read runs a command that changes nothing and answers the caller.
+func (r *Runner) read(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
+	if err := r.MayRead(ctx, cmd, a); err != nil {
+		return err
+	}
+	card, err := cmd.Run(ctx, r.Caller.Call(a), a.Do.Args)
+	if err != nil {
+		return workflow.WithCommand(cmd, err)
+	}
+	r.Meter.Command(cmd.Name, OutcomeLabels[card.Outcome])
+	defer card.Discard()
+	card = a.DrawnOn(card)
+	switch {
+	case a.Do.How == render.Share:
+		return r.Answers.Share(ctx, a, card)
+	case len(card.Files) > 0 && a.Do.How == render.Run:
+		return r.Answers.AnswerWithDownload(ctx, a, card)
+	case len(card.Files) > 0:
+		return r.Answers.SendDownload(ctx, a, card)
+	case a.Do.How == render.Turn && a.At.ResponseURL != "":
+		return r.Answers.Post.Respond(ctx, a.At.ResponseURL, true, card)
+	}
+	r.Answers.Reply(ctx, a, card)
+	return nil
+}
+
+// MayRead asks the policy about a command that changes nothing: a rule may deny it, or allow it to some roles only.
+func (r *Runner) MayRead(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
+	input := r.Gate.Input(cmd, a.Interaction)
+	input.Early = false
+	if ruling := r.Policy().Decide(input); ruling.Err() != nil {
+		return r.Gate.Refuse(ctx, input, ruling)
+	}
+	return nil
+}
+
+// long begins work that takes long, after looking at what was asked for.
+func (r *Runner) long(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
+	if err := r.MayRead(ctx, cmd, a); err != nil {
+		return err
+	}
+	plan, err := cmd.Prepare(ctx, r.Caller.Call(a), a.Do.Args)
+	if err != nil {
+		return workflow.WithCommand(cmd, err)
+	}
+	a.Do.Args = plan.Args
+	if err := r.Jobs.Start(ctx, jobs.Job{Do: a.Do, User: a.User, Origin: a.At, Began: r.Now()}); err != nil {
+		return err
+	}
+	if a.At.Thread == "" {
+		r.Answers.Reply(ctx, a, render.Notice("This will take a while. Our direct messages show how far it is."))
+	}
+	return nil
+}
+
+// submitRequest asks for a change. Where a reason is missing a form asks for it.
+func (r *Runner) submitRequest(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
+	err := r.Submitter.Submit(ctx, cmd, r.Answers.Dialog(a))
+	if errors.Is(err, workflow.ErrNoReason) {
+		return r.Forms.askReason(ctx, cmd, a)
+	}
+	return err
+}
+
+// History remembers what people asked for, as slash text.
+type History interface {
+	Add(ctx context.Context, user, line string, at time.Time) error
+	library.History
+}
