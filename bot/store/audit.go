@@ -14,6 +14,24 @@ import (
 // auditPage is how many entries are read at a time: nobody holds the database while a long trail is printed.
 const auditPage = 500
 
+// append gives entries their place behind the end of the trail, and is what writes them.
+func (t *trailEnd) append(entries []approvals.Entry) (all []statement) {
+	for _, e := range entries {
+		e = plain(e).After(t.head)
+		all = append(all, statement{`
+			INSERT INTO audit (seq, at, request, ref, actor, action, command, detail, prev, hash)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+			[]any{e.Seq, millis(e.At), e.Request, e.Ref, e.Actor, e.Action, e.Command, string(e.Detail), e.Prev, e.Hash}})
+		t.head, t.moved = e.Mark(), true
+	}
+	return all
+}
+
+// end writes down where the trail ends now.
+func (t *trailEnd) end() statement {
+	return statement{`UPDATE audit_head SET seq = $1, hash = $2 WHERE one = 1`, []any{t.head.Seq, t.head.Hash}}
+}
+
 // appendTrail adds entries to the end of the trail.
 func appendTrail(ctx context.Context, tx *transaction, entries ...approvals.Entry) error {
 	if len(entries) == 0 {
@@ -22,16 +40,10 @@ func appendTrail(ctx context.Context, tx *transaction, entries ...approvals.Entr
 	if err := tx.readTrail(ctx, trailHead); err != nil {
 		return err
 	}
-	for _, e := range entries {
-		e = plain(e).After(tx.trail.head)
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO audit (seq, at, request, ref, actor, action, command, detail, prev, hash)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			e.Seq, millis(e.At), e.Request, e.Ref, e.Actor, e.Action, e.Command, string(e.Detail), e.Prev, e.Hash)
-		if err != nil {
+	for _, s := range tx.trail.append(entries) {
+		if _, err := tx.ExecContext(ctx, s.query, s.args...); err != nil {
 			return fmt.Errorf("append to the audit trail: %w", err)
 		}
-		tx.trail.head, tx.trail.moved = e.Mark(), true
 	}
 	return nil
 }

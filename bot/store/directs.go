@@ -27,18 +27,13 @@ func (d Directs) Direct(ctx context.Context, user string) (channel string, err e
 
 // SetDirect remembers the conversation with a person; an empty one is forgotten.
 func (d Directs) SetDirect(ctx context.Context, user, channel string) error {
-	err := d.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
-		var err error
-		if channel == "" {
-			_, err = tx.ExecContext(ctx, `DELETE FROM directs WHERE person = $1`, text(user))
-			return err
-		}
-		_, err = tx.ExecContext(ctx, `
+	c := change{statement: statement{`DELETE FROM directs WHERE person = $1`, []any{text(user)}}}
+	if channel != "" {
+		c.statement = statement{`
 			INSERT INTO directs (person, channel) VALUES ($1, $2)
-			ON CONFLICT (person) DO UPDATE SET channel = excluded.channel`, text(user), text(channel))
-		return err
-	})
-	if err != nil {
+			ON CONFLICT (person) DO UPDATE SET channel = excluded.channel`, []any{text(user), text(channel)}}
+	}
+	if err := d.db.writes.change(ctx, c); err != nil {
 		return fmt.Errorf("remember a direct message: %w", err)
 	}
 	return nil

@@ -26,13 +26,14 @@ var errClosed = errors.New("the database is closed")
 // all the same: one that fails is rolled back by itself. For that a batch in which one fails is made a second time, so a write must not
 // keep anything from a first try.
 type group struct {
-	db       *sql.DB
-	begin    string // the first statement of a transaction, which finds the end of the trail; may be empty
-	prepared *statements
-	tidy     func(context.Context) // what a database wants done every few commits, while others may write; may be nil
-	turn     chan struct{}         // held by the batch that is being written
-	commits  int                   // since the last tidying; of who has the turn
-	tidying  atomic.Bool
+	db        *sql.DB
+	begin     string // the first statement of a transaction, which finds the end of the trail; may be empty
+	prepared  *statements
+	pipelines bool                  // takes several statements at once
+	tidy      func(context.Context) // what a database wants done every few commits, while others may write; may be nil
+	turn      chan struct{}         // held by the batch that is being written
+	commits   int                   // since the last tidying; of who has the turn
+	tidying   atomic.Bool
 
 	mu      sync.Mutex
 	next    *batch // gathers; nil if there is none
@@ -48,37 +49,28 @@ type batch struct {
 
 // A write is one method's change. Whoever sets taken first decides: the group whose transaction is open, or the caller who gives up.
 type write struct {
-	do    func(context.Context, *transaction) error
-	taken atomic.Bool
-	err   error // valid when the batch is done
+	do     func(context.Context, *transaction) error
+	change *change // what do does, if that is known before
+	taken  atomic.Bool
+	err    error // valid when the batch is done
 }
 
 func newGroup(e engine) *group {
-	return &group{db: e.write, begin: e.begin, prepared: e.statements(e.write), tidy: e.tidy, turn: make(chan struct{}, 1)}
+	return &group{db: e.write, begin: e.begin, prepared: e.statements(e.write), pipelines: e.pipelines, tidy: e.tidy, turn: make(chan struct{}, 1)}
 }
 
 // do runs a write and returns when it is on disk. If ctx ends before the write has begun, nothing is written; once begun, its
 // true result is waited for, so that an error means that nothing was written.
 func (g *group) do(ctx context.Context, do func(context.Context, *transaction) error) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	w := &write{do: do}
-	b, err := g.join(w)
-	if err != nil {
-		return err
-	}
-	return g.await(ctx, b, w)
+	return g.put(ctx, &write{do: do}, g.join)
 }
 
-// soon is do for a write that nobody waits for: it shares the transaction of the next write that somebody waits for, or has one of its own
-// after companyWait. A person's click is then not behind the sync of what only tidies up after the last one.
-func (g *group) soon(ctx context.Context, do func(context.Context, *transaction) error) error {
+// put gives a write to a batch and waits for it.
+func (g *group) put(ctx context.Context, w *write, to func(*write) (*batch, error)) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	w := &write{do: do}
-	b, err := g.ride(w)
+	b, err := to(w)
 	if err != nil {
 		return err
 	}
@@ -202,16 +194,32 @@ func (g *group) take(b *batch) (begun []*write) {
 
 // open begins a transaction that may write.
 func (g *group) open(ctx context.Context) (*transaction, error) {
-	began, err := g.db.BeginTx(ctx, nil)
+	tx, err := g.begins(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("begin a transaction: %w", err)
 	}
-	tx := &transaction{Tx: began, prepared: g.prepared}
 	if g.begin == "" {
 		return tx, nil
 	}
 	if err := tx.readTrail(ctx, g.begin); err != nil && !errors.Is(err, sql.ErrNoRows) { // without its row nothing is appended; what needs no trail is written
 		return nil, errors.Join(fmt.Errorf("wait for the turn to write: %w", err), tx.Rollback())
+	}
+	return tx, nil
+}
+
+// begins begins one, on a connection of its own where several statements are sent at once.
+func (g *group) begins(ctx context.Context) (*transaction, error) {
+	tx := &transaction{prepared: g.prepared}
+	var err error
+	if !g.pipelines {
+		tx.Tx, err = g.db.BeginTx(ctx, nil)
+		return tx, err
+	}
+	if tx.conn, err = g.db.Conn(ctx); err != nil {
+		return nil, err
+	}
+	if tx.Tx, err = tx.conn.BeginTx(ctx, nil); err != nil {
+		return nil, errors.Join(err, tx.conn.Close())
 	}
 	return tx, nil
 }
@@ -244,16 +252,21 @@ func (g *group) transact(ctx context.Context, tx *transaction, writes []*write) 
 	return nil
 }
 
-// together makes the writes, one after the other, until one fails.
+// together makes the writes until one fails: those that are known together where the engine takes them so, and last.
 func (tx *transaction) together(ctx context.Context, writes []*write) (failed bool) {
+	var known []*write
 	for _, w := range writes {
+		if tx.conn != nil && w.change != nil {
+			known = append(known, w)
+			continue
+		}
 		w.err = w.do(ctx, tx)
 		var nothing untouched
 		if w.err != nil && !errors.As(w.err, &nothing) {
 			return true
 		}
 	}
-	return false
+	return len(known) > 0 && tx.pipeline(ctx, known)
 }
 
 // apart makes the writes so that one that fails leaves the others alone.

@@ -23,12 +23,11 @@ func (db *DB) Inbox() Inbox { return Inbox{db} }
 // Save writes one delivery down. When it returns nil the delivery is on disk; fresh is false if the key is known already.
 func (i Inbox) Save(ctx context.Context, key, kind string, payload []byte) (fresh bool, err error) {
 	now := time.Now()
-	err = i.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
-		n, err := affected(tx.ExecContext(ctx, `
+	err = i.db.writes.change(ctx, change{
+		statement: statement{`
 			INSERT INTO inbox (key, kind, payload, at, owner, until) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-			text(key), text(kind), payload, millis(now), i.db.owner, millis(now.Add(inboxLease))))
-		fresh = n == 1
-		return err
+			[]any{text(key), text(kind), payload, millis(now), i.db.owner, millis(now.Add(inboxLease))}},
+		holds: func(rows int64) error { fresh = rows == 1; return nil },
 	})
 	if err != nil {
 		return false, fmt.Errorf("write a delivery down: %w", err)
@@ -40,10 +39,7 @@ func (i Inbox) Save(ctx context.Context, key, kind string, payload []byte) (fres
 // shares a later write's transaction; when it returns it is on disk.
 func (i Inbox) Finish(ctx context.Context, key string) error {
 	now := millis(time.Now())
-	err := i.db.writes.soon(ctx, func(ctx context.Context, tx *transaction) error {
-		_, err := tx.ExecContext(ctx, `UPDATE inbox SET payload = NULL, finished = $1 WHERE key = $2`, now, text(key))
-		return err
-	})
+	err := i.db.writes.changeSoon(ctx, change{statement: statement{`UPDATE inbox SET payload = NULL, finished = $1 WHERE key = $2`, []any{now, text(key)}}})
 	if err != nil {
 		return fmt.Errorf("mark a delivery as done: %w", err)
 	}

@@ -17,11 +17,10 @@ func (db *DB) Jobs() Jobs { return Jobs{db} }
 
 // Add writes a job down and gives it to owner until the given time; fresh is false if the id is known already.
 func (j Jobs) Add(ctx context.Context, id, owner string, body []byte, until time.Time) (fresh bool, err error) {
-	err = j.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
-		n, err := affected(tx.ExecContext(ctx, `INSERT INTO jobs (id, body, owner, until) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-			text(id), string(body), text(owner), millis(until)))
-		fresh = n == 1
-		return err
+	err = j.db.writes.change(ctx, change{
+		statement: statement{`INSERT INTO jobs (id, body, owner, until) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+			[]any{text(id), string(body), text(owner), millis(until)}},
+		holds: func(rows int64) error { fresh = rows == 1; return nil },
 	})
 	if err != nil {
 		return false, fmt.Errorf("write a job down: %w", err)
@@ -82,10 +81,7 @@ func (j Jobs) Cancel(ctx context.Context, id string) (found bool, err error) {
 
 // Finish removes a job that has ended, if owner holds it.
 func (j Jobs) Finish(ctx context.Context, id, owner string) error {
-	err := j.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
-		_, err := tx.ExecContext(ctx, `DELETE FROM jobs WHERE id = $1 AND owner = $2`, text(id), text(owner))
-		return err
-	})
+	err := j.db.writes.change(ctx, change{statement: statement{`DELETE FROM jobs WHERE id = $1 AND owner = $2`, []any{text(id), text(owner)}}})
 	if err != nil {
 		return fmt.Errorf("end a job: %w", err)
 	}

@@ -90,7 +90,7 @@ func (j Journal) Record(ctx context.Context, b journal.Batch) error {
 		if err := addFresh(ctx, tx, b.Fresh); err != nil {
 			return err
 		}
-		if err := change(ctx, tx, b.Changed); err != nil {
+		if err := rewrite(ctx, tx, b.Changed); err != nil {
 			return err
 		}
 		return forget(ctx, tx, b)
@@ -133,8 +133,8 @@ func addFresh(ctx context.Context, tx *transaction, fresh []journal.Notice) erro
 	return nil
 }
 
-// change gives the console's side of items to their notices.
-func change(ctx context.Context, tx *transaction, changed []journal.Notice) error {
+// rewrite gives the console's side of items to their notices.
+func rewrite(ctx context.Context, tx *transaction, changed []journal.Notice) error {
 	if len(changed) == 0 {
 		return nil
 	}

@@ -25,7 +25,7 @@ func openPostgres(ctx context.Context, url string) (engine, error) {
 		return engine{}, errors.Join(postgresWords(err), db.Close())
 	}
 	return engine{
-		name: "postgres", read: db, write: db, begin: oneWriter, dialect: goose.DialectPostgres,
+		name: "postgres", read: db, write: db, begin: oneWriter, pipelines: true, dialect: goose.DialectPostgres,
 		hasTable: `SELECT to_regclass($1) IS NOT NULL`,
 		words:    postgresWords, check: db.PingContext,
 	}, nil

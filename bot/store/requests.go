@@ -87,17 +87,17 @@ func (s Requests) Swap(ctx context.Context, r approvals.Request, entries ...appr
 	if err != nil {
 		return err
 	}
-	err = s.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
-		n, err := affected(tx.ExecContext(ctx, `
+	err = s.db.writes.change(ctx, change{
+		statement: statement{`
 			UPDATE requests SET version = version + 1, state = $1, behind = $2, due = $3, body = $4 WHERE id = $5 AND version = $6`,
-			r.State, number(r.Behind()), millis(r.Due()), body, text(r.ID), r.Version))
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return untouched{approvals.ErrConflict}
-		}
-		return appendTrail(ctx, tx, entries...)
+			[]any{string(r.State), number(r.Behind()), millis(r.Due()), body, text(r.ID), r.Version}},
+		holds: func(rows int64) error {
+			if rows == 0 {
+				return untouched{approvals.ErrConflict}
+			}
+			return nil
+		},
+		entries: entries,
 	})
 	if err != nil {
 		return fmt.Errorf("swap request %s: %w", r.ID, err)
@@ -107,10 +107,7 @@ func (s Requests) Swap(ctx context.Context, r approvals.Request, entries ...appr
 
 // Append adds entries that belong to no change of a request.
 func (s Requests) Append(ctx context.Context, entries ...approvals.Entry) error {
-	err := s.db.writes.do(ctx, func(ctx context.Context, tx *transaction) error {
-		return appendTrail(ctx, tx, entries...)
-	})
-	if err != nil {
+	if err := s.db.writes.change(ctx, change{entries: entries}); err != nil {
 		return fmt.Errorf("append to the audit trail: %w", err)
 	}
 	return nil

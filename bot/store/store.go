@@ -31,17 +31,18 @@ type DB struct {
 
 // An engine is what differs between SQLite and PostgreSQL.
 type engine struct {
-	name     string
-	read     *sql.DB
-	write    *sql.DB // may be the same as read
-	dialect  goose.Dialect
-	hasTable string // asks whether there is a table of a name
-	folder   string // of SQLite's file; empty where there is none
-	begin    string // the first statement of a transaction, which finds the end of the trail; may be empty
-	parses   bool   // every text anew, unless it is kept prepared
-	tidy     func(context.Context)
-	words    func(error) error
-	check    func(context.Context) error // looks for damage
+	name      string
+	read      *sql.DB
+	write     *sql.DB // may be the same as read
+	dialect   goose.Dialect
+	hasTable  string // asks whether there is a table of a name
+	folder    string // of SQLite's file; empty where there is none
+	begin     string // the first statement of a transaction, which finds the end of the trail; may be empty
+	parses    bool   // every text anew, unless it is kept prepared
+	pipelines bool   // takes several statements at once
+	tidy      func(context.Context)
+	words     func(error) error
+	check     func(context.Context) error // looks for damage
 }
 
 // Open opens the database at url, "sqlite:PATH", "sqlite::memory:" or "postgres://…", and brings its tables up to date. Its

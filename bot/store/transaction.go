@@ -14,6 +14,7 @@ import (
 // which is read once, before the first entry, and written once, before the commit.
 type transaction struct {
 	*sql.Tx
+	conn     *sql.Conn // of an engine that takes several statements at once
 	prepared *statements
 	trail    trailEnd
 }
@@ -53,6 +54,18 @@ const (
 	oneWriter = trailHead + ` FOR UPDATE`
 )
 
+// Rollback ends a transaction that was not committed; after a commit it only gives the connection back.
+func (tx *transaction) Rollback() error {
+	err := tx.Tx.Rollback()
+	if tx.conn == nil {
+		return err
+	}
+	if end := tx.conn.Close(); !errors.Is(end, sql.ErrConnDone) {
+		err = errors.Join(err, end)
+	}
+	return err
+}
+
 // readTrail finds the end of the trail by one of these two.
 func (tx *transaction) readTrail(ctx context.Context, query string) error {
 	if tx.trail.known {
@@ -70,8 +83,8 @@ func (tx *transaction) moveTrail(ctx context.Context) error {
 	if !tx.trail.moved {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE audit_head SET seq = $1, hash = $2 WHERE one = 1`, tx.trail.head.Seq, tx.trail.head.Hash)
-	if err != nil {
+	end := tx.trail.end()
+	if _, err := tx.ExecContext(ctx, end.query, end.args...); err != nil {
 		return fmt.Errorf("move the end of the audit trail: %w", err)
 	}
 	return nil

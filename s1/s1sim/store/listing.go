@@ -80,7 +80,7 @@ func (l Listing) Choose(from *Collection, f keys.Filter) []*Row {
 	if l.Implied != nil && !from.Whole {
 		also = l.Implied(f)
 	}
-	return from.Where(func(o wire.Object) bool { return also(o) && f.Keep(o) })
+	return from.Where(func(o wire.Object) bool { return f.Keep(o) && also(o) }) // what is asked for is fewer than what is not implied
 }
 
 // Chosen reads the filter of an action on threats or alerts and returns what it means, no more than its limit of it.
