@@ -10,6 +10,8 @@ package webapitest
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -75,11 +77,12 @@ type Slack struct {
 	mu      sync.Mutex
 	answers map[string][]Answer
 	calls   []Call
+	changed chan struct{} // closed with the next call
 	posted  int
 }
 
 // New is a Slack that says yes to everything.
-func New() *Slack { return &Slack{answers: map[string][]Answer{}} }
+func New() *Slack { return &Slack{answers: map[string][]Answer{}, changed: make(chan struct{})} }
 
 // On has a method answered so from now on: in turn, and with the last answer for ever. Without answers it is the plain yes again.
 func (s *Slack) On(method string, answers ...Answer) {
@@ -98,6 +101,27 @@ func (s *Slack) Calls(methods ...string) (found []Call) {
 		}
 	}
 	return found
+}
+
+// Await waits for a call of which is says yes; it may have been made already.
+func (s *Slack) Await(ctx context.Context, is func(Call) bool) (Call, error) {
+	for {
+		s.mu.Lock()
+		i, changed := slices.IndexFunc(s.calls, is), s.changed
+		var found Call
+		if i >= 0 {
+			found = s.calls[i]
+		}
+		s.mu.Unlock()
+		if i >= 0 {
+			return found, nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return Call{}, ctx.Err()
+		}
+	}
 }
 
 // Forget forgets the calls so far.
@@ -146,6 +170,8 @@ func (s *Slack) answer(r *http.Request) (int, http.Header, string, error) {
 	}
 	s.mu.Lock()
 	s.calls = append(s.calls, c)
+	close(s.changed)
+	s.changed = make(chan struct{})
 	queue := s.answers[c.Method]
 	if len(queue) > 1 {
 		s.answers[c.Method] = queue[1:]
@@ -154,7 +180,7 @@ func (s *Slack) answer(r *http.Request) (int, http.Header, string, error) {
 	ts := fmt.Sprintf("1764000000.%06d", s.posted)
 	s.mu.Unlock()
 	if len(queue) == 0 {
-		return http.StatusOK, nil, plain(c, ts), nil
+		return http.StatusOK, nil, plain(c, ts, cmp.Or(r.Host, r.URL.Host)), nil
 	}
 	return queue[0](c)
 }
@@ -179,6 +205,8 @@ func read(r *http.Request) (Call, error) {
 		form, err := url.ParseQuery(string(body))
 		maps.Copy(c.Values, form)
 		return c, err
+	case api && len(body) == 0: // apps.connections.open: all it needs is its token
+		return c, nil
 	case api && kind == "application/json":
 		return c, readJSON(&c, body)
 	}
@@ -207,7 +235,7 @@ func readJSON(c *Call, body []byte) error {
 }
 
 // plain is the yes to a call (docs.slack.dev/reference/methods). What is posted to a person stands in a conversation that the answer names.
-func plain(c Call, ts string) string {
+func plain(c Call, ts, host string) string {
 	channel := c.Get("channel")
 	if strings.HasPrefix(channel, "U") {
 		channel = "D" + channel[1:]
@@ -218,7 +246,7 @@ func plain(c Call, ts string) string {
 	case "chat.postEphemeral":
 		return fmt.Sprintf(`{"ok":true,"message_ts":%q}`, ts)
 	case "files.getUploadURLExternal":
-		return `{"ok":true,"upload_url":"` + strings.TrimSuffix(Address, "/api/") + `/upload","file_id":"F1"}`
+		return fmt.Sprintf(`{"ok":true,"upload_url":"http://%s/upload","file_id":"F1"}`, host)
 	case "files.completeUploadExternal":
 		return `{"ok":true,"files":[{"id":"F1"}]}`
 	case "views.open", "views.push", "views.update", "views.publish":

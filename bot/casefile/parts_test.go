@@ -1,0 +1,271 @@
+package casefile
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/approvals"
+	"s1bot/commands/catalog"
+	"s1bot/render"
+	"s1bot/render/tempfile"
+	"s1bot/s1"
+	"s1bot/s1/huntapi"
+	"s1bot/s1/unified"
+)
+
+var found = time.Date(2026, 11, 27, 1, 0, 0, 0, time.UTC)
+
+func after(d time.Duration) s1.Time { return s1.Time{Time: found.Add(d)} }
+
+// A desk is a console and a ledger that have what a test says, or an error in the place of it.
+type desk struct {
+	related  []s1.Threat
+	notes    []s1.Note
+	events   []huntapi.ThreatEvent
+	agents   []s1.Agent
+	requests []approvals.Request
+	entries  []approvals.Entry
+	fails    map[string]error
+}
+
+func each[T any](items []T, err error) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, item := range items {
+			if !yield(item, nil) {
+				return
+			}
+		}
+		if err != nil {
+			var none T
+			yield(none, err)
+		}
+	}
+}
+
+func (d desk) Threats(context.Context, s1.Query) iter.Seq2[s1.Threat, error] {
+	return each(d.related, d.fails["threats"])
+}
+
+func (d desk) ThreatNotes(context.Context, s1.ThreatID, s1.Query) iter.Seq2[s1.Note, error] {
+	return each(d.notes, d.fails["notes"])
+}
+
+// ThreatEventsPage has two pages.
+func (d desk) ThreatEventsPage(_ context.Context, _ s1.ThreatID, q s1.Query) (s1.Page[huntapi.ThreatEvent], error) {
+	half := len(d.events) / 2
+	if q.Get("cursor") == "" && half > 0 {
+		return s1.Page[huntapi.ThreatEvent]{Items: d.events[:half], Next: "more"}, d.fails["events"]
+	}
+	return s1.Page[huntapi.ThreatEvent]{Items: d.events[half:]}, d.fails["events"]
+}
+
+func (d desk) Agents(context.Context, s1.Query) iter.Seq2[s1.Agent, error] {
+	if err := d.fails["agents"]; err != nil {
+		return each[s1.Agent](nil, err)
+	}
+	return each(d.agents, nil)
+}
+
+func (d desk) UnifiedNotes(context.Context, unified.ID) ([]unified.Note, error) { return nil, nil }
+
+func (d desk) Find(context.Context, approvals.Query) ([]approvals.Request, error) {
+	return d.requests, d.fails["requests"]
+}
+
+func (d desk) Audit(_ context.Context, q approvals.AuditQuery) (approvals.Trail, error) {
+	own := slices.DeleteFunc(slices.Clone(d.entries), func(e approvals.Entry) bool { return e.Request != q.Request })
+	return approvals.Trail{Entries: each(own, d.fails["audit"])}, nil
+}
+
+func evil() Subject {
+	return Subject{Kind: "threat", ID: "7", Threat: "7", Name: "evil.exe", Host: "DESKTOP-1", Storyline: "S1", Agent: "9", At: found, Raw: json.RawMessage(`{"id":"7"}`),
+		Facts: catalog.FactsOf("Path", "`rm -rf`|<https://evil.example>")}
+}
+
+// full is a desk that has one of each.
+func full(t *testing.T) desk {
+	t.Helper()
+	plan := func(target catalog.Target) []byte {
+		body, err := json.Marshal(catalog.Plan{Targets: []catalog.Target{target}})
+		require.NoError(t, err)
+		return body
+	}
+	note := s1.Note{Text: "=HYPERLINK(1)", Creator: "ann", CreatedAt: after(3 * time.Minute)}
+	note.Raw = json.RawMessage(`{"text":"=HYPERLINK(1)"}`)
+	event := huntapi.ThreatEvent{EventType: "Process Creation", ProcessName: "cmd.exe", CreatedAt: after(time.Minute)}
+	event.Raw = json.RawMessage(`{"eventType":"Process Creation"}`)
+	agent := s1.Agent{ID: "9"}
+	agent.Raw = json.RawMessage(`{"id":"9"}`)
+	twin := s1.Threat{ID: "8"}
+	twin.Info.ThreatName, twin.Info.CreatedAt = "twin.exe", after(2*time.Minute)
+	return desk{
+		related: []s1.Threat{{ID: "7"}, twin}, notes: []s1.Note{note}, events: []huntapi.ThreatEvent{event, event}, agents: []s1.Agent{agent},
+		requests: []approvals.Request{
+			{ID: "R1", Ref: "A-1", Title: "Kill", RequesterName: "Alice", Reason: "ransom", State: approvals.Done, Plan: plan(catalog.Target{Kind: "threat", ID: "7"}), Approvals: []approvals.Vote{{User: "U0BOB"}}},
+			{ID: "R2", Ref: "A-2", Plan: plan(catalog.Target{Kind: "agent", ID: "9"}), State: approvals.Denied},
+			{ID: "R3", Ref: "A-3", Plan: plan(catalog.Target{Kind: "agent", ID: "1000"})},
+			{ID: "R4", Ref: "A-4", Plan: []byte(`{`)},
+		},
+		entries: []approvals.Entry{{Seq: 4, Request: "R2", Action: "requested", At: found.Add(4 * time.Minute)}, {Seq: 5, Request: "R1", Action: "denied", At: found.Add(5 * time.Minute)}, {Seq: 6, Request: "R3"}},
+		fails:   map[string]error{},
+	}
+}
+
+// collected is a case file, by the names of its files.
+func collected(t *testing.T, d desk, s Subject) (*Case, map[string]string) {
+	t.Helper()
+	var body bytes.Buffer
+	c, err := Maker{Console: d, Ledger: d, Space: tempfile.NewSpace(t.TempDir(), 2*MaxBytes), Here: func(approvals.Request) bool { return true }, Title: func(command string) string { return command }, Now: func() time.Time { return found.Add(time.Hour) }}.Make(t.Context(), s, &body)
+	require.NoError(t, err)
+	return c, unzipped(t, body.Bytes())
+}
+
+func unzipped(t *testing.T, body []byte) map[string]string {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
+	require.NoError(t, err)
+	files := map[string]string{}
+	for _, f := range z.File {
+		r, err := f.Open()
+		require.NoError(t, err)
+		content, err := io.ReadAll(r)
+		require.NoError(t, err)
+		files[f.Name] = string(content)
+	}
+	return files
+}
+
+func TestACaseHasAllThatIsKnown(t *testing.T) {
+	t.Parallel()
+	c, files := collected(t, full(t), evil())
+	require.Empty(t, c.missing)
+	for _, name := range []string{"threat.json", "endpoint.json", "notes.json", "events.jsonl", "events.csv", "related-threats.csv", "requests.json", "audit.jsonl", "timeline.csv", "report.md"} {
+		require.NotEmpty(t, files[name], name)
+	}
+	require.Equal(t, 2, strings.Count(files["events.jsonl"], "\n"), "both pages")
+	require.Contains(t, files["related-threats.csv"], "twin.exe")
+	require.Equal(t, 2, strings.Count(files["related-threats.csv"], "\n"), "not the threat itself")
+	require.Equal(t, 2, strings.Count(files["audit.jsonl"], "\n"), "of the requests that concern it alone")
+	require.Less(t, strings.Index(files["audit.jsonl"], `"requested"`), strings.Index(files["audit.jsonl"], `"denied"`), "in the order of the trail")
+	require.Contains(t, files["report.md"], "`A-1`")
+	require.Contains(t, files["report.md"], "`A-2`")
+	require.NotContains(t, files["report.md"], "`A-3`")
+	require.Contains(t, files["report.md"], "approved by `U0BOB`")
+	lines := strings.Split(strings.TrimSpace(files["timeline.csv"]), "\n")
+	require.True(t, slices.IsSorted(lines[1:]), "the timeline is in its order")
+	require.Len(t, lines, 8)
+}
+
+// What attackers named is code in the report, and starts no formula in a table.
+func TestACaseHoldsNoLiveText(t *testing.T) {
+	t.Parallel()
+	_, files := collected(t, full(t), evil())
+	require.Contains(t, files["report.md"], "- Path: `ˋrm -rfˋ¦<https://evil.example>`")
+	require.NotContains(t, files["timeline.csv"], ",=HYPERLINK")
+	require.Equal(t, "`—`", inert(" "))
+	require.Equal(t, 1002, len([]rune(inert(strings.Repeat("x", 5000)))))
+}
+
+// A part that cannot be read is said to be missing, on the card and in the report, and the others are there.
+func TestWhatIsMissingIsSaid(t *testing.T) {
+	t.Parallel()
+	for part, c := range map[string]struct {
+		err  error
+		want string
+	}{
+		"threats":  {&s1.Error{Status: 403, Message: "no"}, "the storyline's threats: the console answered 403 no"},
+		"notes":    {context.DeadlineExceeded, "the notes: there was no answer in time"},
+		"events":   {errors.New("dial tcp 10.0.0.1: secret"), "the events: it could not be read"},
+		"agents":   {&s1.Error{Status: 500, Message: "boom"}, "the endpoint: the console answered 500 boom"},
+		"requests": {errors.New("disk full"), "requests and audit trail: it could not be read"},
+		"audit":    {errors.New("disk full"), "requests and audit trail: it could not be read"},
+	} {
+		d := full(t)
+		d.fails[part] = c.err
+		made, files := collected(t, d, evil())
+		require.Len(t, made.missing, 1, part)
+		require.Contains(t, made.missing[0], c.want, part)
+		require.Contains(t, files["report.md"], "**Missing**: `"+made.missing[0]+"`", part)
+		require.NotEmpty(t, files["timeline.csv"], part)
+		lines := made.Card().Parts
+		require.Equal(t, render.Line{render.Bold("Missing: "), render.Text(made.missing[0])}, lines[len(lines)-1], part)
+	}
+}
+
+func TestWhatIsLongIsCutAndSaidToBe(t *testing.T) {
+	t.Parallel()
+	d := full(t)
+	d.notes, d.events, d.related = nil, nil, nil
+	for range maxNotes + 1 {
+		n := s1.Note{CreatedAt: after(0)}
+		n.Raw = json.RawMessage(`{}`)
+		d.notes = append(d.notes, n)
+	}
+	for i := range maxRelated + 1 {
+		d.related = append(d.related, s1.Threat{ID: s1.ThreatID(fmt.Sprint(1000 + i))})
+	}
+	c, files := collected(t, d, evil())
+	require.ElementsMatch(t, []string{"notes after the first 1000", "threats of the storyline after the first 500"}, c.missing)
+	require.Equal(t, maxRelated+1, strings.Count(files["related-threats.csv"], "\n"))
+	require.Len(t, c.Card().Parts, 2+8+2, "the last eight moments")
+}
+
+// An alert has no notes and events of its own at the console, so that nobody is told that there are none.
+func TestAnAlertHasNoNotesOfItsOwn(t *testing.T) {
+	t.Parallel()
+	s := evil()
+	s.Kind, s.Threat, s.Storyline, s.Agent = "alert", "", "", ""
+	_, files := collected(t, full(t), s)
+	require.Contains(t, files, "alert.json")
+	for _, name := range []string{"notes.json", "events.jsonl", "endpoint.json", "related-threats.csv"} {
+		require.NotContains(t, files, name)
+	}
+}
+
+// A zip has a bound for what it unpacks to; the report fits in any case.
+func TestACaseFileHasABound(t *testing.T) {
+	t.Parallel()
+	var body bytes.Buffer
+	z := &archive{zip: zip.NewWriter(&body), left: 4}
+	require.ErrorIs(t, z.file("a", func(w io.Writer) error { _, err := w.Write([]byte("12345")); return err }), errFull)
+	require.NoError(t, z.file("b", func(w io.Writer) error { _, err := w.Write([]byte("1234")); return err }))
+	require.ErrorIs(t, z.json("c", json.RawMessage(`{}`)), errFull)
+	require.Equal(t, "cut: a case file holds 64 MiB", reasonOf(errFull))
+	require.NoError(t, z.err, "that is no fault of the disk's")
+}
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+// An error of the file itself is no part that is missing: there is no case file.
+func TestAFullDiskIsAnError(t *testing.T) {
+	t.Parallel()
+	d := full(t)
+	_, err := Maker{Console: d, Ledger: d, Space: tempfile.NewSpace(t.TempDir(), 2*MaxBytes), Here: func(approvals.Request) bool { return true }, Title: func(c string) string { return c }, Now: time.Now}.Make(t.Context(), evil(), fullDisk{})
+	require.ErrorContains(t, err, "no space left")
+}
+
+func TestASubjectHasTheFactsOfItsThreatOrAlert(t *testing.T) {
+	t.Parallel()
+	threat := s1.Threat{ID: "7"}
+	threat.Info.ThreatName, threat.Info.Storyline, threat.Info.CreatedAt, threat.Realtime.ComputerName = "evil.exe", "S1", after(0), "DESKTOP-1"
+	s := OfThreat(threat)
+	require.Equal(t, "threat 7 evil.exe DESKTOP-1 S1", strings.Join([]string{s.Kind, s.ID, s.Name, s.Host, s.Storyline}, " "))
+	require.Equal(t, found, s.At)
+	require.Contains(t, s.Facts, catalog.Fact{Label: "Storyline", Value: "S1"})
+	alert := s1.Alert{}
+	require.Equal(t, "alert", OfAlert(alert).Kind)
+}

@@ -1,0 +1,218 @@
+package report
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/approvals"
+	"s1bot/commands"
+	"s1bot/commands/catalog"
+	"s1bot/render"
+	"s1bot/s1"
+)
+
+var shiftEnd = time.Date(2026, 11, 27, 16, 0, 0, 0, time.UTC)
+
+// A watch is a console and a ledger as a shift leaves them.
+type watch struct {
+	fresh, touched, open []s1.Threat
+	all                  int // of fresh, as the console counts
+	isolated             []s1.Agent
+	pending, done        []approvals.Request
+	fails                string // what is refused
+}
+
+func (w watch) refusal(what string) error {
+	if w.fails == what {
+		return errors.New("the console answered 403")
+	}
+	return nil
+}
+
+func (w watch) Threats(_ context.Context, q s1.Query) iter.Seq2[s1.Threat, error] {
+	list, what := w.fresh, "fresh"
+	if q.Get("updatedAt__gte") != "" {
+		list, what = w.touched, "touched"
+	}
+	return func(yield func(s1.Threat, error) bool) {
+		if err := w.refusal(what); err != nil {
+			yield(s1.Threat{}, err)
+			return
+		}
+		for _, t := range list {
+			if !yield(t, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (w watch) ThreatsPage(context.Context, s1.Query) (s1.Page[s1.Threat], error) {
+	return s1.Page[s1.Threat]{Items: w.open}, w.refusal("page")
+}
+
+func (w watch) CountThreats(_ context.Context, q s1.Query) (int, error) {
+	if q.Get("incidentStatuses") != "" {
+		return len(w.open), w.refusal("open")
+	}
+	return w.all, w.refusal("all")
+}
+
+func (w watch) AgentsPage(context.Context, s1.Query) (s1.Page[s1.Agent], error) {
+	return s1.Page[s1.Agent]{Items: w.isolated, Total: len(w.isolated)}, w.refusal("agents")
+}
+
+func (w watch) Find(_ context.Context, q approvals.Query) ([]approvals.Request, error) {
+	if q.States[0] == approvals.Pending {
+		return w.pending, w.refusal("pending")
+	}
+	return w.done, w.refusal("done")
+}
+
+// unlinked links to nothing.
+type unlinked struct{}
+
+func (unlinked) ThreatURL(s1.ThreatID) string { return "" }
+func (unlinked) AlertURL(s1.AlertID) string   { return "" }
+func (unlinked) AgentURL(s1.AgentID) string   { return "" }
+func (unlinked) UnifiedURL(string) string     { return "" }
+
+func shiftsOf(w watch) Shifts {
+	return Shifts{Console: w, Links: unlinked{}, Requests: w, Catalog: commands.All(), Now: func() time.Time { return shiftEnd }}
+}
+
+func threat(name string, confidence s1.Confidence, made, changed time.Duration, status s1.IncidentStatus) s1.Threat {
+	t := s1.Threat{ID: s1.ThreatID(name)}
+	t.Info.ThreatName, t.Info.ConfidenceLevel, t.Info.IncidentStatus = name, confidence, status
+	t.Info.CreatedAt, t.Info.UpdatedAt = s1.Time{Time: shiftEnd.Add(-made)}, s1.Time{Time: shiftEnd.Add(-changed)}
+	return t
+}
+
+// text is what can be read of a card, in one line.
+func text(card render.Card) string {
+	body, _ := json.Marshal(card)
+	return card.Text + " " + string(body)
+}
+
+func isolation(t *testing.T, id string) approvals.Request {
+	t.Helper()
+	plan, err := json.Marshal(catalog.Plan{Targets: []catalog.Target{{Kind: "agent", ID: id}}})
+	require.NoError(t, err)
+	return approvals.Request{Command: "disconnect-agent-from-network", Requester: "U0ALICE", Approvals: []approvals.Vote{{User: "U0BOB"}}, Plan: plan, Started: shiftEnd.Add(-time.Hour), Created: shiftEnd.Add(-time.Hour)}
+}
+
+func TestAShiftLeavesWhatIsOpenTheGravestFirst(t *testing.T) {
+	t.Parallel()
+	w := watch{
+		fresh:    []s1.Threat{threat("a", s1.ConfidenceMalicious, time.Hour, 0, s1.StatusUnresolved), threat("b", s1.ConfidenceSuspicious, 2*time.Hour, 0, s1.StatusUnresolved)},
+		touched:  []s1.Threat{threat("c", s1.ConfidenceMalicious, 3*time.Hour, time.Hour, s1.StatusResolved), threat("d", s1.ConfidenceMalicious, 2*time.Hour, time.Hour, s1.StatusInProgress)},
+		open:     []s1.Threat{threat("odd.exe", s1.ConfidenceSuspicious, time.Hour, 0, s1.StatusUnresolved), threat("evil.exe", s1.ConfidenceMalicious, time.Hour, 0, s1.StatusUnresolved)},
+		isolated: []s1.Agent{{ID: "1", ComputerName: "DESKTOP-1", SiteName: "Paris"}, {ID: "2", ComputerName: "DESKTOP-2"}},
+		pending:  []approvals.Request{{Ref: "A-7F3A", Title: "Isolate", Requester: "U0CAROL"}},
+		done:     []approvals.Request{isolation(t, "1")},
+	}
+	card, err := shiftsOf(w).Since(t.Context(), shiftEnd.Add(-Span), time.UTC)
+	require.NoError(t, err)
+	require.Equal(t, "Shift report · last 8 h: 2 new, 2 open, 2 isolated, 1 waiting for approval", card.Text)
+	all := text(card)
+	require.Less(t, strings.Index(all, "evil.exe"), strings.Index(all, "odd.exe"))
+	for _, want := range []string{"1 h 30 min (2)", "2 h (1)", "DESKTOP-1", "U0ALICE", "U0BOB", "isolated, not from Slack", "A-7F3A", "U0CAROL"} {
+		require.Contains(t, all, want)
+	}
+}
+
+// Only what a person dealt with in this shift counts for how long things take.
+func TestMeanTimesAreOfWhatPeopleDealtWith(t *testing.T) {
+	t.Parallel()
+	s := &shift{}
+	since := shiftEnd.Add(-Span)
+	automatic := threat("a", s1.ConfidenceMalicious, 3*time.Hour, time.Hour, s1.StatusResolved)
+	automatic.Info.AutomaticallyResolved = true
+	verdict := threat("v", s1.ConfidenceMalicious, 2*time.Hour, time.Hour, s1.StatusUnresolved)
+	verdict.Info.AnalystVerdict = s1.VerdictTruePositive
+	for _, one := range []s1.Threat{
+		automatic, threat("untouched", s1.ConfidenceMalicious, 3*time.Hour, time.Hour, s1.StatusUnresolved), threat("old", s1.ConfidenceMalicious, 30*time.Hour, 20*time.Hour, s1.StatusResolved),
+		threat("clock", s1.ConfidenceMalicious, time.Hour, 3*time.Hour, s1.StatusResolved), verdict,
+	} {
+		s.time(one, since)
+	}
+	require.Equal(t, []time.Duration{time.Hour}, s.acknowledge)
+	require.Empty(t, s.solve)
+	require.Equal(t, "—", mean(nil))
+}
+
+// A report that stops somewhere says where.
+func TestWhatAReportLeavesOutIsCounted(t *testing.T) {
+	t.Parallel()
+	w := watch{all: reportMost + 7}
+	for range reportMost + 1 {
+		w.fresh = append(w.fresh, threat("a", s1.ConfidenceMalicious, time.Hour, 0, s1.StatusUnresolved))
+	}
+	for i := range reportRows + 3 {
+		w.open = append(w.open, threat(fmt.Sprint("t", i), s1.ConfidenceMalicious, time.Hour, 0, s1.StatusUnresolved))
+		w.isolated = append(w.isolated, s1.Agent{ID: s1.AgentID(fmt.Sprint(i)), ComputerName: "N"})
+	}
+	card, err := shiftsOf(w).Since(t.Context(), shiftEnd.Add(-Span), nil)
+	require.NoError(t, err)
+	require.Contains(t, card.Text, "5007 new, 13 open, 13 isolated")
+	all := text(card)
+	require.Contains(t, all, "The chart covers the first 5000 threats; there are 7 more.")
+	require.Contains(t, all, "and 3 more that are open")
+	require.Contains(t, all, "and 3 more that are isolated")
+}
+
+// A number that is not known is an error, and no zero.
+func TestAReportThatCannotBeCountedIsNone(t *testing.T) {
+	t.Parallel()
+	many := watch{all: reportMost + 1}
+	for range reportMost + 1 {
+		many.fresh = append(many.fresh, s1.Threat{})
+	}
+	for _, what := range []string{"fresh", "touched", "page", "open", "agents", "pending", "done", "all"} {
+		w := watch{fails: what}
+		if what == "all" {
+			w = many
+			w.fails = what
+		}
+		_, err := shiftsOf(w).Since(t.Context(), shiftEnd.Add(-Span), nil)
+		require.ErrorContains(t, err, "403", what)
+	}
+}
+
+// Each console has a report of its own with its own requests; one that does not answer keeps nobody from the others.
+func TestSeveralConsolesStandBelowEachOther(t *testing.T) {
+	t.Parallel()
+	one := shiftsOf(watch{pending: []approvals.Request{{Ref: "A-EMEA", Console: "emea"}, {Ref: "A-APAC", Console: "apac"}}})
+	one.Label, one.About = "emea", func(r approvals.Request) bool { return r.Console == "emea" }
+	two := shiftsOf(watch{fails: "fresh"})
+	two.Label = "apac"
+	card, err := All{one, two}.Since(t.Context(), shiftEnd.Add(-Span), nil)
+	require.NoError(t, err)
+	require.Contains(t, card.Text, "emea: 0 new, 0 open, 0 isolated, 1 waiting for approval")
+	require.Contains(t, text(card), "A-EMEA")
+	require.NotContains(t, text(card), "A-APAC")
+	require.Contains(t, text(card), "It can't be read, so it is missing here")
+	_, err = All{two, two}.Since(t.Context(), shiftEnd.Add(-Span), nil)
+	require.ErrorContains(t, err, "403", "nothing at all is no report")
+	single, err := All{one}.Since(t.Context(), shiftEnd.Add(-Span), nil)
+	require.NoError(t, err)
+	require.NotContains(t, text(single), "Console emea")
+}
+
+func TestADurationIsSaidInTwoUnits(t *testing.T) {
+	t.Parallel()
+	for want, d := range map[string]time.Duration{
+		"0 min": 20 * time.Second, "45 min": 45 * time.Minute, "8 h": 8 * time.Hour, "8 h 5 min": 8*time.Hour + 5*time.Minute, "24 h": 24 * time.Hour,
+		"1 d 2 h": 26*time.Hour + 10*time.Minute, "3 d": 72 * time.Hour,
+	} {
+		require.Equal(t, want, lasting(d))
+	}
+}

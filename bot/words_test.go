@@ -1,0 +1,342 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/approvals/policy"
+	"s1bot/bot/fairqueue"
+	"s1bot/bot/setup"
+	"s1bot/bot/webapi/webapitest"
+	"s1bot/render"
+	"s1bot/s1/s1sim"
+)
+
+func TestASavedCommandRunsByItsName(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	k.types(dave, "save desks = agents DESKTOP").has("Saved.", "/s1 desks")
+	k.types(dave, "desks").has("DESKTOP-1", "DESKTOP-2")
+	kept := k.types(dave, "saved").has("desks")
+	k.clicks(dave, kept, "Run").has("DESKTOP-2")
+	require.NotContains(t, k.types(alice, "saved").text(), "desks", "each person's are their own")
+	k.types(dave, "unsave desks").has("Removed desks")
+	k.clicks(dave, kept, "Run").has("isn't saved any more")
+	k.types(dave, "save help = agents").has("Nothing was done")
+	k.types(dave, "save")
+}
+
+func TestTheHistoryRunsAgain(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	k.types(dave, "agents DESKTOP-2")
+	lines := k.types(dave, "history").has("DESKTOP-2")
+	k.clicks(dave, lines, lines.labels()[0]).has("DESKTOP-2")
+}
+
+func TestHelpExplainsTheBotACommandAndAnArea(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	first := k.types(dave, "help").has("What I can do")
+	k.types(dave, "help isolate").has("Disconnect Agent From Network", "reason")
+	k.types(dave, "--help").has("What I can do")
+	k.types(dave, "help freeze").has("Freezes changes")
+	k.types(dave, "help threats").has("Threat")
+	k.clicks(dave, first, "Threats").has("Threat")
+	near := k.types(dave, "help isolat")
+	near.has("There is no command", "isolate")
+	k.clicks(dave, near, near.labels()[0]).has("Disconnect Agent From Network")
+}
+
+func TestThePaletteLeadsToACommandsForm(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	form := k.types(alice, "")
+	require.Equal(t, "views.open", form.Method)
+	form.has("Find a command")
+	next := k.bot.intake.forms.CheckForm(t.Context(), k.bot.intake.reader.Envelope(k.envelope("interactive", filledIn(k, alice, form, map[string]string{"command": "disconnect-agent-from-network"}), nil)).Payload)
+	body, err := json.Marshal(next)
+	require.NoError(t, err)
+	require.Contains(t, string(body), `"response_action":"update"`)
+	require.Contains(t, string(body), "Disconnect Agent From Network")
+	none := k.bot.intake.forms.CheckForm(t.Context(), k.bot.intake.reader.Envelope(k.envelope("interactive", filledIn(k, alice, form, map[string]string{"command": "frobnicate"}), nil)).Payload)
+	body, err = json.Marshal(none)
+	require.NoError(t, err)
+	require.Contains(t, string(body), `"errors"`)
+	k.writes(alice, "", "find").has("What I can do")
+}
+
+func TestAGreetingHasThreeThingsToTry(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	for _, line := range []string{"hello", "Hi there!", "good morning"} {
+		hello := k.writes(dave, "", line).has("Hello! I run SentinelOne commands here.")
+		require.Equal(t, []string{"Open threats", "Endpoints", "Find a command"}, hello.labels())
+	}
+	k.clicks(dave, k.writes(dave, "", "hello"), "Endpoints").has("DESKTOP-1")
+}
+
+// Who opens the Messages tab for the first time is greeted, once; strangers are left alone.
+func TestTheFirstOpeningIsGreetedOnce(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	open := func(user, tab string) []webapitest.Call {
+		return k.deliver("events_api", m{"event_id": user + tab + time.Now().String(), "event": m{"type": "app_home_opened", "user": user, "channel": "D" + user[1:], "tab": tab}})
+	}
+	open(dave, "messages")
+	k.answer().has("Hello!")
+	open(dave, "messages")
+	require.Empty(t, k.answer().Method)
+	open(guest, "messages")
+	require.Empty(t, k.answer().Method)
+}
+
+func TestAnInvitationIsAnsweredWithWhatTheBotDoesThere(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, func(s *policy.Settings) { s.Operators = policy.Members([]string{"*", "@soc", "S0SOC", alice}) }, func(c *Config) {
+		c.Told = func(channel string) []string { return map[string][]string{"C0NEWS": {"threats"}}[channel] }
+	})
+	k.slack.On("usergroups.list", webapitest.OK(`{"ok":true,"usergroups":[{"id":"S0SOC","handle":"soc-team"}]}`))
+	join := func(channel string) said {
+		k.deliver("events_api", m{"event_id": channel, "event": m{"type": "member_joined_channel", "user": "U0BOT", "channel": channel, "event_ts": "1.1"}})
+		return k.answer()
+	}
+	join("C0NEWS").has("New threats appear here", "every full member", "@soc", "@soc-team", "alice")
+	join(approvalsChannel).has("Requests that need an approval appear here")
+	join("C0OTHER").has("I answer commands here, for your eyes only until you share an answer.")
+}
+
+func TestWhatIsNotTypedCanBeTypedOrSaysWhere(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	k.types(dave, "cancel").has("Long work is cancelled with the button on its message")
+	k.types(dave, "report").has("Shift")
+}
+
+func TestASnoozeIsForThoseWithARoleAndStandsInTheTrail(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	k.types(alice, "snooze host=DESKTOP-1 for=2h reason=pentest")
+	require.Len(t, k.notices.snoozed, 1)
+	require.Contains(t, k.notices.snoozed[0], "host=DESKTOP-1 (pentest) for 2h0m0s")
+	k.types(dave, "snooze host=DESKTOP-1").has("Only operators and approvers may snooze")
+	k.types(alice, "snooze for=2h").has("Give one of rule=, hash=, host= or storyline=")
+	k.types(alice, "snooze host=X for=60d").has("30 days at most")
+	k.types(alice, "snooze colour=red").has("isn't one of")
+	k.types(dave, "snoozes").has("1 snooze")
+	k.types(dave, "unsnooze Z-1").has("Only operators and approvers may end a snooze")
+	k.types(alice, "unsnooze Z-1").has("ended Z-1")
+	require.Len(t, k.notices.snoozed, 1)
+	k.notices.fails = errors.New("disk full")
+	k.types(dave, "snoozes").has("can find it in the log under")
+}
+
+func TestASnoozeByItsButtonAsksWhatAndForHowLong(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	card := render.Card{Title: "x", Actions: []render.Action{render.Button{Label: "Snooze", Do: render.Invocation{Command: snoozeWord, How: render.Open, Args: []byte(`{"hash":"abc","host":"DESKTOP-1"}`)}}}}
+	_, _, err := k.bot.Channels.Messenger.Post(t.Context(), soc, "", "key", card)
+	require.NoError(t, err)
+	form := k.clicks(alice, k.posted(soc)[0], "Snooze")
+	form.has("This file: abc", "This host: DESKTOP-1")
+	k.sends(alice, form, map[string]string{"by": "host", "for": "1d", "reason": "pentest"}).has("snoozed DESKTOP-1")
+	require.Contains(t, k.notices.snoozed[0], "host=DESKTOP-1 (pentest) for 24h0m0s")
+	k.sends(alice, k.clicks(alice, k.postedAgain(card), "Snooze"), map[string]string{"by": "rule", "for": "1d"})
+	require.Len(t, k.notices.snoozed, 1, "no such choice was on the form")
+}
+
+// postedAgain posts a card to a channel.
+func (k *kit) postedAgain(card render.Card) said {
+	k.t.Helper()
+	k.slack.Forget()
+	_, _, err := k.bot.Channels.Messenger.Post(k.t.Context(), soc, "", "key", card)
+	require.NoError(k.t, err)
+	return k.posted(soc)[0]
+}
+
+func TestRoutesAreExplained(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	k.types(dave, "routes test 1845174760470303882").has("route of 1845174760470303882")
+	k.types(dave, "routes").has("Name a threat or an alert")
+	off := newKit(t, nil, func(c *Config) { c.Notices = nil })
+	off.types(dave, "routes test 1").has("Notifications are off")
+	off.types(alice, "snooze host=X").has("Notifications are off")
+}
+
+// A note in a threat's thread is the threat's; in an alert's it stays there; elsewhere somebody has to say whose it is.
+func TestANoteBelongsToTheThreatOfItsThread(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	k.notices.threat = k.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
+	k.writes(alice, "5.5", "note checked with the user")
+	require.Len(t, k.console.Changes(), 1)
+	require.Contains(t, k.console.Changes()[0].Body, "checked with the user")
+	require.Contains(t, k.console.Changes()[0].Body, k.notices.threat)
+	k.writes(alice, "6.6", "note checked").has("notes on threats, not on alerts")
+	k.writes(alice, "", "note checked with the user").has("A note belongs to a threat")
+	k.writes(alice, "5.5", "note").has("What should the note say?")
+	k.writes(dave, "5.5", "note mine").has("operators")
+	require.Len(t, k.console.Changes(), 1)
+	k.types(alice, `note `+k.notices.threat+` "by its id"`)
+	require.Len(t, k.console.Changes(), 2)
+}
+
+// shortcut is somebody who picks one of the bot's entries in Slack's own menus.
+func (k *kit) shortcut(user, callback, message string) said {
+	k.t.Helper()
+	kind := "shortcut"
+	payload := m{"user": m{"id": user}, "callback_id": callback, "trigger_id": "t.1"}
+	if message != "" {
+		kind = "message_action"
+		payload["channel"], payload["message_ts"] = m{"id": soc}, "9.9"
+		payload["message"] = m{"ts": "9.9", "text": message}
+		payload["response_url"] = k.address + "/respond"
+	}
+	payload["type"] = kind
+	k.n++
+	payload["action_ts"] = time.Now().String()
+	k.deliver("interactive", payload)
+	return k.answer()
+}
+
+func TestShortcutsOpenThePaletteAndWhatWaits(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	_, ref := k.asks()
+	k.shortcut(bob, setup.RunShortcut, "").has("Find a command")
+	k.shortcut(bob, setup.WaitingShortcut, "").has(ref)
+	k.shortcut(guest, setup.WaitingShortcut, "").has("Only full members")
+	k.shortcut(bob, "of another version", "").has("too old")
+}
+
+func TestAMessagesTextBecomesANote(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	k.notices.threat = k.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
+	form := k.shortcut(alice, setup.NoteShortcut, "the user says it was a test &lt;really&gt;")
+	require.Equal(t, "views.open", form.Method)
+	require.Contains(t, form.Get("view"), "the user says it was a test")
+	require.Contains(t, form.Get("view"), "soc.slack.com/archives/C0SOC/p99", "with a link to the message")
+}
+
+func TestAMessageIsLookedUpInAWindow(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	k.shortcut(dave, setup.LookUpShortcut, "saw DESKTOP-1 and 8bb7f1b034c20e776d450bbd69a232ed947ba8b0")
+	found := k.awaitView("DESKTOP-1")
+	found.has("DESKTOP-1")
+	k.shortcut(guest, setup.LookUpShortcut, "saw DESKTOP-1")
+	k.awaitView("Only full members")
+	k.shortcut(dave, setup.LookUpShortcut, "nothing to see")
+	k.awaitView("I found no hash, address")
+}
+
+// clicksIn is somebody who clicks on a button in a window.
+func (k *kit) clicksIn(user string, window said, label string) said {
+	k.t.Helper()
+	payload := filledIn(k, user, window, nil)
+	button := window.button(label)
+	payload["type"], payload["view"].(m)["type"] = "block_actions", "modal"
+	payload["actions"] = []m{{"type": "button", "action_id": button["action_id"], "block_id": "b", "value": button["value"], "action_ts": fmt.Sprint("1.", k.n)}}
+	k.deliver("interactive", payload)
+	return k.answer()
+}
+
+// A form that a button in a window opens stands above it, an answer too; a decision takes the window's place, for below it would stay what is
+// not true any more.
+func TestAWindowStaysBelowWhatItsButtonsOpen(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	_, ref := k.asks()
+	k.shortcut(alice, setup.LookUpShortcut, "saw DESKTOP-2")
+	found := k.awaitView("DESKTOP-2")
+	require.Equal(t, "views.push", k.clicksIn(alice, found, "Disconnect host").Method)
+	waiting := k.shortcut(bob, setup.WaitingShortcut, "").has(ref)
+	form := k.clicksIn(bob, waiting, "Deny")
+	require.Equal(t, "views.update", form.Method)
+	require.Contains(t, form.Get("view"), "Why?")
+	k.clicksIn(bob, waiting, "Approve")
+	k.await(alice, "DESKTOP-1")
+	k.awaitView("Approved")
+}
+
+// awaitView waits for a window that shows these words.
+func (k *kit) awaitView(words string) said {
+	k.t.Helper()
+	ctx, cancel := context.WithTimeout(k.t.Context(), 20*time.Second)
+	defer cancel()
+	c, err := k.slack.Await(ctx, func(c webapitest.Call) bool {
+		return strings.HasPrefix(c.Method, "views.") && strings.Contains(said{c, k.t}.text(), words)
+	})
+	require.NoError(k.t, err)
+	return said{c, k.t}
+}
+
+func TestACaseFileIsPostedWhereItWasAskedFor(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	id := k.console.AddThreat(s1sim.ThreatSpec{Name: "evil.exe", Agent: "DESKTOP-1"})
+	k.console.AddThreat(s1sim.ThreatSpec{Name: "odd.exe", Agent: "DESKTOP-1"})
+	k.console.AddThreat(s1sim.ThreatSpec{Name: "odd.exe", Agent: "DESKTOP-2"})
+	k.types(dave, "case "+id)
+	require.NotEmpty(t, k.posted(soc))
+	k.posted(soc)[0].has("evil.exe")
+	require.Len(t, k.slack.Calls("/upload"), 1)
+	k.types(dave, "case").has("A case file is about a threat or an alert")
+	k.types(dave, "case no-such.exe").has("no threat or alert called")
+	several := k.types(dave, "case odd.exe").has("Several threats or alerts fit")
+	k.clicks(dave, several, several.labels()[0])
+	require.NotEmpty(t, k.posted(soc))
+}
+
+func TestLongWorkIsCancelledByWhoAskedOrARole(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	button := func(job string) said {
+		args, err := json.Marshal(map[string]string{"job": job, "user": dave})
+		require.NoError(t, err)
+		return k.postedAgain(render.Card{Title: "x", Actions: []render.Action{render.Button{Label: "Cancel", Do: render.Invocation{Command: "cancel", Args: args}}}})
+	}
+	k.clicks(carol, button("Jgone"), "Cancel").has("too old")
+	k.clicks("U0EVE", button("Jgone"), "Cancel").has("Only the requester, an operator or an approver can cancel this")
+	require.NoError(t, addJob(t, k, "Jhere"))
+	k.clicks(dave, button("Jhere"), "Cancel").has("Cancelling.")
+}
+
+// addJob writes down a job that another process does.
+func addJob(t *testing.T, k *kit, id string) error {
+	t.Helper()
+	_, err := k.bot.Jobs.Add(t.Context(), id, "another process", []byte(`{}`), time.Now().Add(time.Hour))
+	return err
+}
+
+// Whoever has too much waiting is told so, and the rest of the world is served.
+func TestOnesOwnBacklogIsSaid(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	slots := fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: workLimit, Log: k.bot.Log}) // nobody serves it
+	k.bot.scheduler.work = slots
+	command := func() {
+		k.bot.scheduler.schedule(t.Context(), k.bot.intake.reader.Envelope(k.envelope("slash_commands", m{"user_id": dave, "channel_id": soc, "text": "agents", "trigger_id": time.Now().String(), "response_url": k.address + "/respond"}, nil)))
+	}
+	for range 51 {
+		command()
+	}
+	require.Equal(t, 50, slots.Depth()["commands"])
+	require.Equal(t, 1, slots.Depth()["chores"], "the 51st is told")
+	for _, w := range slots.Close() {
+		if w.Stopped == nil {
+			w.Do(t.Context())
+		}
+	}
+	k.answer().has("I'm busy with your earlier commands")
+	require.Equal(t, "other busy", k.metered.last())
+}
