@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -413,6 +414,30 @@ func allowed(ours, third []string, imported string) bool {
 		return true // the standard library
 	}
 	return slices.ContainsFunc(third, func(prefix string) bool { return imported == prefix || strings.HasPrefix(imported, prefix+"/") })
+}
+
+// The map of packages in CONTRIBUTING.md has a line for each package and for nothing else.
+func TestLayoutTheMapOfPackagesIsComplete(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile(filepath.Join("..", "..", "CONTRIBUTING.md"))
+	require.NoError(t, err)
+	_, rest, _ := strings.Cut(string(page), "## The packages")
+	_, rest, _ = strings.Cut(rest, "```\n")
+	drawn, _, _ := strings.Cut(rest, "```")
+	var path, mapped []string
+	for line := range strings.Lines(drawn) {
+		name := strings.TrimLeft(line, " ")
+		depth := (len(line) - len(name)) / 2
+		if depth > len(path) {
+			continue // a line goes on
+		}
+		name, _, _ = strings.Cut(strings.Fields(name)[0], "/")
+		path = append(path[:depth], name)
+		mapped = append(mapped, strings.Join(path, "/"))
+	}
+	want := append(slices.Collect(maps.Keys(rooms)), commandAreas()...)
+	want = append(want, "cmd", "deploy") // hold no package of this module
+	require.ElementsMatch(t, want, mapped)
 }
 
 func TestLayoutTopLevelIsFixed(t *testing.T) {
