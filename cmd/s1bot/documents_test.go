@@ -54,6 +54,26 @@ func TestCommandsOfTheDocumentsAreUnderstood(t *testing.T) {
 	}
 }
 
+// general is what stands for a name in a command line that nobody types as it is.
+var general = regexp.MustCompile(`…|\bFILE\b|A-XXXX`)
+
+// shownLines are the command lines of the program in documents, as somebody would type them.
+func shownLines(t *testing.T, documents ...string) (lines []string) {
+	t.Helper()
+	for _, document := range documents {
+		body, err := os.ReadFile(filepath.Join("..", "..", document))
+		require.NoError(t, err)
+		for _, m := range shownCommand.FindAllStringSubmatch(string(body), -1) {
+			line := strings.TrimPrefix(strings.TrimSpace(placeholders.ReplaceAllString(m[1], "")), "./")
+			if strings.HasPrefix(line, "s1bot ") && !general.MatchString(line) {
+				lines = append(lines, line)
+			}
+		}
+	}
+	require.NotEmpty(t, lines)
+	return lines
+}
+
 // requireParsed parses a command line as the program would, and runs nothing.
 func requireParsed(t *testing.T, file, line string, args []string) {
 	t.Helper()

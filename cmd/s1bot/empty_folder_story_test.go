@@ -27,11 +27,12 @@ type site struct {
 	folder  string
 	page    string
 	environ map[string]string
+	done    map[string]bool // the command lines of the documents that were run
 }
 
 // newSite starts the services and keeps the settings that they print.
 func newSite(t *testing.T) *site {
-	s := &site{t: t, program: buildProgram(t), folder: t.TempDir(), environ: map[string]string{}}
+	s := &site{t: t, program: buildProgram(t), folder: t.TempDir(), environ: map[string]string{}, done: map[string]bool{"s1bot demo --serve": true, "s1bot demo": true}}
 	out, _ := s.starts(nil, "demo", "--serve", "--addr=127.0.0.1:0", "--console=127.0.0.1:0", "--every=1h")
 	for lines := bufio.NewScanner(out); s.environ["SLACK_BOT_TOKEN"] == "" && lines.Scan(); {
 		if name, value, ok := strings.Cut(lines.Text(), "="); ok && !strings.HasPrefix(name, "#") {
@@ -96,6 +97,7 @@ func (l *logged) says(words string) bool {
 // runs starts a bot and waits until it is ready.
 func (s *site) runs() *exec.Cmd {
 	s.t.Helper()
+	s.done["s1bot run"] = true
 	_, c := s.starts(s.environ, "run")
 	require.Eventually(s.t, func() bool {
 		answer, err := http.Get("http://" + s.environ["S1BOT_HTTP_ADDR"] + "/readyz")
@@ -113,6 +115,18 @@ func (s *site) calls(args ...string) string {
 	s.t.Helper()
 	out, err := s.command(s.environ, args...).CombinedOutput()
 	require.NoError(s.t, err, "%s", out)
+	return string(out)
+}
+
+// performs runs a command line of the documents as it stands there, but in this folder and not in those of a real machine.
+func (s *site) performs(line string) string {
+	s.t.Helper()
+	s.done[line] = true
+	c := s.command(s.environ)
+	c.Path, c.Args = "/bin/sh", []string{"sh", "-ec", strings.NewReplacer("/var/backups/", "", "/var/lib/s1bot/", s.folder+"/").Replace(line)}
+	c.Env = append(c.Env, "PATH="+filepath.Dir(s.program)+":"+os.Getenv("PATH"))
+	out, err := c.CombinedOutput()
+	require.NoError(s.t, err, "%s: %s", line, out)
 	return string(out)
 }
 
@@ -178,7 +192,7 @@ func lastOf(messages []json.RawMessage) (all []string) {
 }
 
 // From an empty folder to a bot that answers, and through what its first year brings: both tokens are changed, a back-up is restored, and it
-// moves to PostgreSQL with a request that waits.
+// moves to PostgreSQL with a request that waits. All command lines of the program that README.md and operations.md show are run on the way.
 func TestFromAnEmptyFolderThroughTheFirstYear(t *testing.T) {
 	t.Parallel()
 	server := startPostgres(t)
@@ -195,11 +209,17 @@ func TestFromAnEmptyFolderThroughTheFirstYear(t *testing.T) {
 		}
 	}
 	write("")
-	require.NotContains(t, s.calls("check"), "FAIL")
+	s.performs("s1bot manifest")
+	s.performs("s1bot policy-schema")
+	require.Contains(t, s.performs("s1bot settings"), "S1BOT_KEEP")
+	require.Contains(t, s.performs("s1bot commands"), "list-agents")
+	require.Contains(t, s.performs("s1bot version"), "go1.")
+	require.NotContains(t, s.performs("s1bot check"), "FAIL")
 	running := s.runs()
 	s.types("alice", "soc", "/s1 isolate DESKTOP-1 reason=test")
 	s.sees("bob", "approvals", "Approval needed")
-	require.Contains(t, s.calls("backup", "copy.db"), "copy.db is whole")
+	require.Contains(t, s.performs("s1bot backup /var/backups/s1bot-2026-11-29.db"), "is whole")
+	s.performs("s1bot health")
 
 	write(renewed)
 	require.NoError(t, running.Process.Signal(syscall.SIGHUP))
@@ -213,10 +233,11 @@ func TestFromAnEmptyFolderThroughTheFirstYear(t *testing.T) {
 	for _, lost := range []string{"s1bot.db", "s1bot.db-wal", "s1bot.db-shm"} {
 		_ = os.Remove(filepath.Join(s.folder, lost))
 	}
-	require.NoError(t, os.Rename(filepath.Join(s.folder, "copy.db"), filepath.Join(s.folder, "s1bot.db")))
-	require.Contains(t, s.calls("migrate", "--to="+server.URL), "the same on both sides")
+	require.NoError(t, os.Rename(filepath.Join(s.folder, "s1bot-2026-11-29.db"), filepath.Join(s.folder, "s1bot.db")))
+	require.NoError(t, os.WriteFile(filepath.Join(s.folder, "postgres-address"), []byte(server.URL+"\n"), 0o600))
+	require.Contains(t, s.performs("s1bot migrate --from sqlite:/var/lib/s1bot/s1bot.db --to-file postgres-address"), "the same on both sides")
 	s.environ["S1BOT_DATABASE_URL"] = server.URL
-	trail := s.calls("audit")
+	trail := s.performs("s1bot audit")
 	require.NotContains(t, trail, "Mallory", "it came after the back-up")
 	running = s.runs()
 	s.types("bob", "soc", "/s1 approve "+regexp.MustCompile(`A-[0-9A-F]+`).FindString(trail))
@@ -224,5 +245,12 @@ func TestFromAnEmptyFolderThroughTheFirstYear(t *testing.T) {
 	require.Eventually(t, func() bool { return strings.Contains(s.calls("audit"), "ended: Successful.") }, patience, 100*time.Millisecond)
 	require.Contains(t, s.calls("audit"), "Bob Keller (U0BOB0000) approved Disconnect Agent From Network (DESKTOP-1) for Alice Moreau.")
 	s.stops(running)
-	require.Contains(t, s.calls("audit", "--verify"), "none changed, removed or moved")
+	require.Contains(t, s.performs("s1bot audit --verify"), "none changed, removed or moved")
+	s.performs("s1bot audit --export trail-2026-11.jsonl")
+	s.performs("s1bot audit --verify --against trail-2026-11.jsonl")
+	s.performs("s1bot audit --since 90d --html audit-2026-q4.html")
+	require.FileExists(t, filepath.Join(s.folder, "audit-2026-q4.html"))
+	for _, line := range shownLines(t, "README.md", "deploy/operations.md") {
+		require.True(t, s.done[line], "a document shows %q, which was not run", line)
+	}
 }
