@@ -24,7 +24,7 @@ build: ## one static binary, ./s1bot
 release: ## dist/: a binary for each platform and what it consists of (CycloneDX), the licenses of all that is in them, SHA-256 sums
 	rm -rf dist && mkdir dist
 	for p in $(PLATFORMS); do GOOS=$${p%_*} GOARCH=$${p#*_} $(BUILD) -o dist/s1bot_$$p$$(case $$p in windows*) echo .exe;; esac) ./cmd/s1bot || exit 1; done
-	cd deploy/release && for b in ../../dist/s1bot_*; do $(GO) tool cyclonedx-gomod bin -json -std -noserial -notimestamp -version $(VERSION) -output $$b.cdx.json $$b || exit 1; done
+	cd deploy/release && for b in ../../dist/s1bot_*; do $(GO) tool cyclonedx-gomod bin -json -std -licenses -assert-licenses -noserial -notimestamp -version $(VERSION) -output $$b.cdx.json $$b || exit 1; done
 	cd deploy/checks && $(GO) run -mod=mod ./licenses ../../dist/LICENSES.txt
 	cd dist && sha256sum s1bot_* LICENSES.txt > SHA256SUMS
 
