@@ -55,6 +55,7 @@ func (l *Ledger) decide(ctx context.Context, id string, p policy.Person, action,
 		if err := do(r, now); err != nil {
 			return nil, err
 		}
+		r.Uncounted = r.withoutUncounted(p.ID)
 		return []Entry{entry(*r, now, action, p.ID, named(p, decidedDetail(*r, action, reason)))}, nil
 	})
 	switch {

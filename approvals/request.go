@@ -77,6 +77,7 @@ type Request struct {
 	Rule      string        `json:"rule,omitempty"`      // which rule decided that
 	Approvals []Vote        `json:"approvals,omitempty"` // in order, one per person
 	Closed    *Vote         `json:"closed,omitempty"`    // who denied or withdrew it, or closed it after an interruption, and why
+	Uncounted []Uncounted   `json:"uncounted,omitempty"` // decisions that wait for an answer, one per person
 
 	Created  time.Time     `json:"created,omitzero"`
 	Expires  time.Time     `json:"expires,omitzero"`

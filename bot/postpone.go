@@ -66,9 +66,16 @@ type requestReader interface {
 	Get(ctx context.Context, idOrRef string) (approvals.Request, error)
 }
 
+// uncounted are the decisions that the cards of a request tell of while they wait; see workflow.Decisions.
+type uncounted interface {
+	ShowUncounted(ctx context.Context, idOrRef string, u approvals.Uncounted)
+	HideUncounted(ctx context.Context, idOrRef, user string)
+}
+
 // A postponer puts decisions off.
 type postponer struct {
 	requests requestReader
+	shown    uncounted
 	rules    *workflow.Gate
 	answers  *exchange.Answers
 	later    waiting
@@ -91,6 +98,9 @@ func (p *postponer) postpone(ctx context.Context, a *exchange.Interaction, err e
 		card := render.Notice(render.Sentence(open.Question) + " Your decision is saved.")
 		card.Parts = append(card.Parts, render.Line{render.Text("It counts as soon as I can check, until "), render.At(until), render.Text(" at the latest. You don't need to repeat it.")})
 		p.answers.Reply(ctx, *a, card)
+		if done := onRequests[a.Word()]; done != "" {
+			p.shown.ShowUncounted(ctx, decidedOn(a), approvals.Uncounted{User: a.User, Action: done, Question: open.Question, Until: until})
+		}
 	}
 	d := a.From
 	d.Tries++
@@ -98,10 +108,13 @@ func (p *postponer) postpone(ctx context.Context, a *exchange.Interaction, err e
 	return true
 }
 
+// onRequests are the decisions on a request that waits for approvals, as its cards tell of them.
+var onRequests = map[string]string{"approve": "approved", "deny": "denied", "withdraw": "withdrew"}
+
 // moot says why a decision cannot count any more, whoever made it: the request was decided by others, or has expired.
 func (p *postponer) moot(ctx context.Context, a *exchange.Interaction) error {
 	id := decidedOn(a)
-	if id == "" || a.Word() != "approve" && a.Word() != "deny" && a.Word() != "withdraw" {
+	if id == "" || onRequests[a.Word()] == "" {
 		return nil
 	}
 	req, err := p.requests.Get(ctx, id)
@@ -128,8 +141,12 @@ func decidedOn(a *exchange.Interaction) string {
 	return strings.ToUpper(strings.Trim(ref, around))
 }
 
-// recordUncounted is the end of a decision that could not be taken in time, or for a request that is over: the person hears so, and the trail.
+// recordUncounted is the end of a decision that did not count, for err: no card goes on saying that it may. Where it could not be taken in
+// time, or its request is over, the person hears so, and the trail.
 func (p *postponer) recordUncounted(ctx context.Context, a *exchange.Interaction, err error) error {
+	if onRequests[a.Word()] != "" && (a.From.Tries > 0 || a.From.Again) {
+		p.shown.HideUncounted(ctx, decidedOn(a), a.User)
+	}
 	var open *policy.UnansweredError
 	if !errors.As(err, &open) || !a.Decides {
 		return err

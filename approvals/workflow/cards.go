@@ -171,7 +171,7 @@ func (c *cards) progress(req approvals.Request) []render.Part {
 			line = append(line, render.Text(fmt.Sprintf(" · %d given", n)))
 		}
 		line = append(line, render.Text(" · expires "), render.Since(req.Expires), ref, render.Text(" · pinned "+req.Pin()[:8]))
-		return append(decisions(req), line)
+		return append(append(decisions(req), uncounted(req)...), line)
 	case approvals.Denied, approvals.Withdrawn:
 		parts := []render.Part{render.Line{render.Text(strings.TrimSuffix(render.Sentence(string(req.State)), ".") + " by "), render.User(req.Closed.User), render.Text(" · "), render.At(req.Closed.At)}}
 		if req.Closed.Reason != "" {
@@ -312,6 +312,15 @@ func decisions(req approvals.Request) []render.Part {
 		return nil
 	}
 	return []render.Part{approvers(req)}
+}
+
+// uncounted names the decisions that wait for an answer, and the question that has none.
+func uncounted(req approvals.Request) (parts []render.Part) {
+	for _, u := range req.Uncounted {
+		words := " " + u.Action + " this, which doesn't count yet: " + render.Sentence(u.Question) + " I'll keep checking until "
+		parts = append(parts, render.Line{render.User(u.User), render.Text(words), render.At(u.Until), render.Text(".")})
+	}
+	return parts
 }
 
 func approvers(req approvals.Request) render.Line {

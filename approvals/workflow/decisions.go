@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"s1bot/approvals"
@@ -57,6 +58,26 @@ func (d *Decisions) Withdraw(ctx context.Context, in Interaction, id string) err
 	d.publisher.show(ctx, req.ID)
 	d.confirm(ctx, in, "Withdrawn: "+req.Title+". Nothing was done.")
 	return d.reporter.markTold(ctx, req)
+}
+
+// ShowUncounted says on the cards of a pending request that a person's decision waits for an answer.
+func (d *Decisions) ShowUncounted(ctx context.Context, idOrRef string, u approvals.Uncounted) {
+	d.showAfter(ctx, func() (approvals.Request, error) { return d.Ledger.AddUncounted(ctx, idOrRef, u) })
+}
+
+// HideUncounted ends that where the decision never counted.
+func (d *Decisions) HideUncounted(ctx context.Context, idOrRef, user string) {
+	d.showAfter(ctx, func() (approvals.Request, error) { return d.Ledger.RemoveUncounted(ctx, idOrRef, user) })
+}
+
+func (d *Decisions) showAfter(ctx context.Context, step func() (approvals.Request, error)) {
+	req, err := step()
+	switch {
+	case err == nil:
+		d.publisher.show(ctx, req.ID)
+	case !errors.Is(err, approvals.ErrNotFound): // of a word that names no request
+		d.Log.Warn("a card doesn't tell which decision waits", "err", err)
+	}
 }
 
 // RunAgain runs a request whose outcome nobody knows once more, because a person looked and says so.

@@ -277,3 +277,29 @@ func TestWhatTheConsoleRefusesIsSaidOnTheCard(t *testing.T) {
 	require.Contains(t, k.chat.reads(channel), "Failed")
 	require.Empty(t, k.jobs.watches)
 }
+
+// Where nobody can tell whether somebody may decide, the card says who decided and which question has no answer, until it counts or never will.
+func TestACardTellsOfADecisionThatDoesNotCountYet(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(k *kit, id string){
+		"it counts":  func(k *kit, id string) { _, err := k.approves(bob, id); require.NoError(k.t, err) },
+		"it did not": func(k *kit, id string) { k.flow.Decisions.HideUncounted(k.t.Context(), id, bob) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			k := newKit(t)
+			req := k.asks(alice, isolate)
+			card := func() string {
+				at := k.get(req.ID).Cards[0]
+				return wordsOf(k.chat.shown[Message{at.Channel, at.TS}].card)
+			}
+			u := approvals.Uncounted{User: bob, Action: "approved", Question: "I can't read user groups (fatal_error)", Until: k.now().Add(approvals.MaxHold)}
+			k.flow.Decisions.ShowUncounted(t.Context(), req.Ref, u)
+			require.Contains(t, card(), "approved this, which doesn't count yet: I can't read user groups (fatal_error). I'll keep checking until")
+			require.Empty(t, k.console.Changes())
+			end(k, req.ID)
+			require.NotContains(t, card(), "doesn't count yet")
+			k.flow.Decisions.ShowUncounted(t.Context(), "A-0000", u) // of a word that names no request
+		})
+	}
+}

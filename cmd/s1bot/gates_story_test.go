@@ -113,6 +113,7 @@ func TestADecisionWaitsForAnAnswer(t *testing.T) {
 			s.slack.Fail(c.fault)
 			s.clicks("bob", card, "Approve")
 			s.isTold("bob", c.told, "Your decision is saved")
+			s.becomes(card, "approved this, which doesn't count yet", c.told)
 			if c.restart {
 				s.stop()
 				s.start()
@@ -137,6 +138,7 @@ func TestADecisionThatCannotBeTakenIsToldToHaveNotCounted(t *testing.T) {
 	s.isTold("bob", "missing_scope", "Your decision is saved")
 	s.pass(approvals.MaxHold)
 	s.isTold("bob", "missing_scope", "your decision did not count", "s1bot check")
+	require.NotContains(t, s.becomes(card, "Approval needed").PlainText(), "doesn't count yet")
 	s.slack.ClearFaults()
 	s.pass(time.Minute)
 	require.NoError(t, s.slack.Settle(s.patient()))

@@ -1,0 +1,60 @@
+package approvals
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// An Uncounted is a decision that was made and does not count, because nobody can tell yet whether its person may decide.
+type Uncounted struct {
+	User     string    `json:"user"`
+	Action   string    `json:"action"`   // approved, denied or withdrew
+	Question string    `json:"question"` // as in CannotTell
+	Until    time.Time `json:"until"`    // when it is given up
+}
+
+// AddUncounted shows on a pending request that a decision waits for an answer. It is nobody's step, so the trail has nothing of it: it gets
+// the decision when it counts, or the refusal when it never does.
+func (l *Ledger) AddUncounted(ctx context.Context, idOrRef string, u Uncounted) (Request, error) {
+	return l.changeUncounted(ctx, idOrRef, func(r *Request) bool {
+		if r.State != Pending || slices.Contains(r.Uncounted, u) {
+			return false
+		}
+		r.Uncounted = append(r.withoutUncounted(u.User), u)
+		return true
+	})
+}
+
+// RemoveUncounted ends that: the decision of a person is over without counting.
+func (l *Ledger) RemoveUncounted(ctx context.Context, idOrRef, user string) (Request, error) {
+	return l.changeUncounted(ctx, idOrRef, func(r *Request) bool {
+		rest := r.withoutUncounted(user)
+		gone := len(rest) < len(r.Uncounted)
+		r.Uncounted = rest
+		return gone
+	})
+}
+
+// changeUncounted has the cards drawn again where do changes something.
+func (l *Ledger) changeUncounted(ctx context.Context, idOrRef string, do func(*Request) bool) (Request, error) {
+	r, err := l.step(ctx, idOrRef, func(r *Request, now time.Time) ([]Entry, error) {
+		if !do(r) {
+			return nil, errUnchanged
+		}
+		r.Rev, r.Moved, r.Looks = r.Rev+1, now, 0
+		return nil, nil
+	})
+	switch {
+	case errors.Is(err, errUnchanged):
+		return r, nil
+	case err == nil:
+		l.changed(r)
+	}
+	return r, err
+}
+
+func (r *Request) withoutUncounted(user string) []Uncounted {
+	return slices.DeleteFunc(slices.Clone(r.Uncounted), func(u Uncounted) bool { return u.User == user })
+}
