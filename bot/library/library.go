@@ -212,49 +212,63 @@ const (
 )
 
 // Search answers the palette: what somebody saved and ran lately, then the commands by area, as far as they have all the typed words in
-// their names, titles or summaries.
-func (l Library) Search(ctx context.Context, user, typed string) ([]render.Option, error) {
+// their names, titles or summaries. Areas come in the order of their best command.
+func (l Library) Search(ctx context.Context, user, typed string) ([]render.OptionGroup, error) {
 	words := strings.FieldsFunc(strings.ToLower(typed), func(r rune) bool { return strings.ContainsRune(" ·(),…\u00a0\t", r) }) // a label may be pasted
 	fits := func(texts ...string) bool {
 		all := strings.ToLower(strings.Join(texts, " "))
 		return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(all, w) })
 	}
-	var options []render.Option
 	saved, err := l.Store.All(ctx, user)
 	if err != nil {
 		return nil, err
-	}
-	for _, s := range saved {
-		if fits(s.Name, s.Line, "saved") {
-			options = append(options, render.Option{Label: text.Shorten("Saved · "+s.Name+" · "+s.Line, maxLabel), Value: savedMark + s.Name})
-		}
 	}
 	recent, err := l.History.Last(ctx, user, 4*recentFew)
 	if err != nil {
 		return nil, err
 	}
-	for i, line := range recent {
-		if (i < recentFew || len(words) > 0) && fits(line, "recent") {
-			options = append(options, render.Option{Label: text.Shorten("Recent · "+line, maxLabel), Value: recentMark + hashOf(line)})
+	mine, ran := render.OptionGroup{Label: "Saved"}, render.OptionGroup{Label: "Recent"}
+	for _, s := range saved {
+		if fits(s.Name, s.Line, "saved") {
+			mine.Options = append(mine.Options, render.Option{Label: text.Shorten(s.Name+" · "+s.Line, maxLabel), Value: savedMark + s.Name})
 		}
 	}
-	return append(options, l.commands(words, fits)...), nil
+	for i, line := range recent {
+		if (i < recentFew || len(words) > 0) && fits(line, "recent") {
+			ran.Options = append(ran.Options, render.Option{Label: text.Shorten(line, maxLabel), Value: recentMark + hashOf(line)})
+		}
+	}
+	groups := append([]render.OptionGroup{mine, ran}, l.byArea(l.fitting(words, fits))...)
+	return slices.DeleteFunc(groups, func(g render.OptionGroup) bool { return len(g.Options) == 0 }), nil
 }
 
-// commands are the commands that have the words: those that have them in their names first.
-func (l Library) commands(words []string, fits func(...string) bool) []render.Option {
-	var named, others []render.Option
+// fitting are the commands that have the words: those that have them in their names first.
+func (l Library) fitting(words []string, fits func(...string) bool) []*catalog.Command {
+	var named, others []*catalog.Command
 	for _, cmd := range l.Catalog.Commands() {
 		names := strings.Join(append([]string{cmd.Name, strings.ReplaceAll(cmd.Name, "-", " "), cmd.Title}, cmd.Aliases...), " ")
-		option := render.Option{Label: text.Shorten(manual.Entry(cmd), maxLabel), Value: cmd.Name}
 		switch {
 		case fits(names):
-			named = append(named, option)
-		case len(words) > 0 && fits(names, cmd.Summary(), manual.Entry(cmd)):
-			others = append(others, option)
+			named = append(named, cmd)
+		case len(words) > 0 && fits(names, cmd.Summary(), manual.AreaTitle(cmd.Area)):
+			others = append(others, cmd)
 		}
 	}
 	return append(named, others...)
+}
+
+// byArea are commands in groups, each where its first one stands.
+func (l Library) byArea(commands []*catalog.Command) (groups []render.OptionGroup) {
+	at := map[string]int{}
+	for _, cmd := range commands {
+		i, known := at[cmd.Area]
+		if !known {
+			i = len(groups)
+			at[cmd.Area], groups = i, append(groups, render.OptionGroup{Label: manual.AreaTitle(cmd.Area)})
+		}
+		groups[i].Options = append(groups[i].Options, render.Option{Label: text.Shorten(manual.Entry(cmd), maxLabel), Value: cmd.Name})
+	}
+	return groups
 }
 
 // maxLabel is how long an option's text may be in Slack.

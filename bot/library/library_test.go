@@ -114,18 +114,21 @@ func TestThePaletteShowsOnesOwnFirst(t *testing.T) {
 	l := libraryOf(s)
 	all, err := l.Search(t.Context(), ann, "")
 	require.NoError(t, err)
-	require.Equal(t, "Saved · morning · threats open", all[0].Label)
-	require.Equal(t, "Recent · agents DESKTOP-0", all[1].Label)
-	require.NotContains(t, all[1+recentFew].Label, "Recent", "a few are enough where nothing was typed")
-	for _, o := range all {
-		require.LessOrEqual(t, len([]rune(o.Label)), maxLabel)
+	require.Equal(t, []string{"Saved", "Recent"}, []string{all[0].Label, all[1].Label})
+	require.Equal(t, "morning · threats open", all[0].Options[0].Label)
+	require.Equal(t, "agents DESKTOP-0", all[1].Options[0].Label)
+	require.Len(t, all[1].Options, recentFew, "a few are enough where nothing was typed")
+	for _, g := range all {
+		for _, o := range g.Options {
+			require.LessOrEqual(t, len([]rune(o.Label)), maxLabel)
+		}
 	}
 	found, err := l.Search(t.Context(), ann, "DESKTOP-7")
 	require.NoError(t, err)
-	require.Equal(t, "Recent · agents DESKTOP-7", found[0].Label)
+	require.Equal(t, "agents DESKTOP-7", found[0].Options[0].Label)
 	named, err := l.Search(t.Context(), ann, "isolate")
 	require.NoError(t, err)
-	require.Equal(t, "disconnect-agent-from-network", named[0].Value, "what has it in its name stands before what has it in its summary")
+	require.Equal(t, "disconnect-agent-from-network", named[0].Options[0].Value, "what has it in its name stands before what has it in its summary")
 	none, err := l.Search(t.Context(), ann, "xyzzy")
 	require.NoError(t, err)
 	require.Empty(t, none)
@@ -136,8 +139,9 @@ func TestWhatWasPickedIsALine(t *testing.T) {
 	t.Parallel()
 	s := &shelf{kept: []Saved{{"morning", "threats open"}}, ran: []string{"agents " + strings.Repeat("x", 500), "agents DESKTOP-1"}}
 	l := libraryOf(s)
-	all, err := l.Search(t.Context(), ann, "")
+	groups, err := l.Search(t.Context(), ann, "")
 	require.NoError(t, err)
+	all := slices.Concat(groups[0].Options, groups[1].Options)
 	for i, want := range []string{"threats open", s.ran[0], s.ran[1]} {
 		require.LessOrEqual(t, len(all[i].Value), 150)
 		line, found, err := l.Picked(t.Context(), ann, all[i].Value)

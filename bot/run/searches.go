@@ -25,11 +25,22 @@ const suggestLimit = 2500 * time.Millisecond
 const (
 	maxOptions     = 100
 	maxOptionBytes = socketmode.MaxAnswer - 1024
+	maxHeading     = 150 // bytes of a group's heading and what is around it
 )
 
 // An optionsAnswer is what Slack wants in reply. slack-go's type leaves an empty list out, which Slack takes for an error.
 type optionsAnswer struct {
 	Options []*slack.OptionBlockObject `json:"options"`
+}
+
+// A groupsAnswer is what Slack wants in reply where options have headings.
+type groupsAnswer struct {
+	Groups []optionGroup `json:"option_groups"`
+}
+
+type optionGroup struct {
+	Label *slack.TextBlockObject `json:"label"`
+	optionsAnswer
 }
 
 // NoOptions is the answer to a search box that finds nothing.
@@ -68,11 +79,11 @@ func (s *Searches) Suggest(ctx context.Context, in inbound.Payload) any {
 		s.Log.Warn("a search box stays empty", "user", a.User, "kind", kind, "err", err)
 		return empty
 	}
-	return optionsAnswer{Options: fitting(found)}
+	return fitting(found)
 }
 
 // find answers the palette's box from what people ran and saved and from the catalog, all others from the console.
-func (s *Searches) find(ctx context.Context, a exchange.Interaction, kind, typed string) ([]render.Option, error) {
+func (s *Searches) find(ctx context.Context, a exchange.Interaction, kind, typed string) ([]render.OptionGroup, error) {
 	if kind == library.Box {
 		return s.Library.Search(ctx, a.User, typed)
 	}
@@ -80,7 +91,8 @@ func (s *Searches) find(ctx context.Context, a exchange.Interaction, kind, typed
 		return nil, nil // an empty box says as much as anything
 	}
 	query, _, _ := strings.Cut(typed, " · ") // the name alone of a label that was pasted
-	return a.On.Catalog.Search(ctx, s.Caller.Call(a), kind, query)
+	options, err := a.On.Catalog.Search(ctx, s.Caller.Call(a), kind, query)
+	return []render.OptionGroup{{Options: options}}, err
 }
 
 // MaySearch asks the policy: who may not list things finds none of them in a box either. It is not written down, for a box asks at
@@ -99,16 +111,29 @@ func (s *Searches) MaySearch(a exchange.Interaction, box string) bool {
 	return s.Policy().Decide(input).Err() == nil
 }
 
-// fitting is as many options as an acknowledgement takes.
-func fitting(found []render.Option) []*slack.OptionBlockObject {
-	options, size := []*slack.OptionBlockObject{}, 0
-	for _, o := range found[:min(len(found), maxOptions)] {
-		option := o.Block()
-		body, err := json.Marshal(option)
-		if size += len(body) + 1; err != nil || size > maxOptionBytes {
-			break
+// fitting is as many options as an acknowledgement takes, in their groups where those have headings. Slack takes 100 groups of 100 options;
+// a hundred of all are as many as anybody reads.
+func fitting(found []render.OptionGroup) any {
+	flat, groups, left, room := NoOptions(), []optionGroup{}, maxOptions, maxOptionBytes
+	for _, g := range found {
+		options := g.Options[:min(len(g.Options), left)]
+		group := optionGroup{g.Heading(), NoOptions()}
+		for _, o := range options {
+			option := o.Block()
+			body, err := json.Marshal(option)
+			if room -= len(body) + 1; err != nil || room < 0 {
+				left = 0
+				break
+			}
+			group.Options = append(group.Options, option)
 		}
-		options = append(options, option)
+		left = max(left-len(options), 0)
+		if room -= maxHeading; len(group.Options) > 0 {
+			groups, flat.Options = append(groups, group), append(flat.Options, group.Options...)
+		}
 	}
-	return options
+	if len(groups) == 0 || found[0].Label == "" {
+		return flat
+	}
+	return groupsAnswer{groups}
 }

@@ -109,9 +109,11 @@ func TestThePaletteBeginsWithOnesOwn(t *testing.T) {
 	options, err := s.slack.User("alice").Suggests(palette, "Command", "")
 	require.NoError(t, err)
 	require.Greater(t, len(options), 70)
-	require.Contains(t, options[0].Text, "Saved · morning")
-	require.Contains(t, options[1].Text, "Recent · get-agent-info")
-	require.Contains(t, options[2].Text, "Agents · ")
+	for i, own := range [][2]string{{"Saved", "morning"}, {"Recent", "get-agent-info"}} {
+		require.Equal(t, own[0], options[i].Group)
+		require.Contains(t, options[i].Text, own[1])
+	}
+	require.NotEmpty(t, options[2].Group, "then the commands, by area")
 	options, err = s.slack.User("alice").Suggests(palette, "Command", "network isolation")
 	require.NoError(t, err)
 	require.Contains(t, options[0].Text, "Connect Agent To Network")

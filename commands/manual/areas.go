@@ -19,7 +19,7 @@ func Areas(c *catalog.Catalog) []Area {
 	for _, cmd := range c.Commands() {
 		at := slices.IndexFunc(areas, func(a Area) bool { return a.Name == cmd.Area })
 		if at < 0 {
-			at, areas = len(areas), append(areas, Area{Name: cmd.Area, Title: areaTitle(cmd.Area)})
+			at, areas = len(areas), append(areas, Area{Name: cmd.Area, Title: AreaTitle(cmd.Area)})
 		}
 		alias := ""
 		if len(cmd.Aliases) > 0 {

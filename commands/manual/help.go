@@ -12,16 +12,17 @@ import (
 	"s1bot/render"
 )
 
-// Entry is the command in a menu: its area, its title and the names for daily use, which are found when somebody types them.
+// Entry is the command in a menu, under its area: its title and the names for daily use.
 func Entry(cmd *catalog.Command) string {
-	entry := areaTitle(cmd.Area) + " · " + cmd.Title
+	entry := cmd.Title
 	if len(cmd.Aliases) > 0 {
 		entry += " (" + strings.Join(cmd.Aliases[:min(len(cmd.Aliases), 2)], ", ") + ")"
 	}
 	return entry
 }
 
-func areaTitle(area string) string {
+// AreaTitle is an area as people read it.
+func AreaTitle(area string) string {
 	if area == "iocs" {
 		return "IOCs"
 	}
