@@ -1,4 +1,4 @@
-package commands
+package catalog_test
 
 import (
 	"encoding/json"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
 	"s1bot/commands/lookup"
@@ -29,7 +30,7 @@ func asks(t *testing.T, form render.Form, name string) render.FormField {
 func TestAFormAsksForEachParameterInItsOwnWay(t *testing.T) {
 	t.Parallel()
 	caller := catalog.Caller{ID: "U1", Zone: commandtest.Zone}
-	alerts, _ := All().Find("get-alerts")
+	alerts, _ := commands.All().Find("get-alerts")
 	form := alerts.Form(json.RawMessage(`{"created-after":"2026-11-20T13:00:00Z","severity":"High","rule-names":["a","b, c"],"limit":0,"incident-statuses":["resolved"]}`), caller)
 	require.Equal(t, "Get Alerts", form.Title)
 	require.Equal(t, render.DateTime, asks(t, form, "created-after").Widget)
@@ -53,20 +54,20 @@ func TestAFormProposesTheLastDay(t *testing.T) {
 	t.Parallel()
 	caller := catalog.Caller{ID: "U1", Zone: commandtest.Zone, Now: time.Date(2026, 11, 20, 13, 0, 0, 0, time.UTC)}
 	for _, name := range []string{"query", "create-query", "create-power-query", "fetch-event"} {
-		cmd, _ := All().Find(name)
+		cmd, _ := commands.All().Find(name)
 		form := cmd.Form(json.RawMessage(`{}`), caller)
 		require.Equal(t, []string{"2026-11-19T13:00:00Z"}, asks(t, form, "start-time").Value, name)
 		require.Equal(t, []string{"2026-11-20T13:00:00Z"}, asks(t, form, "end-time").Value, name)
 		form = cmd.Form(json.RawMessage(`{"end-time":"2026-11-01T00:00:00Z"}`), caller)
 		require.Empty(t, asks(t, form, "start-time").Value, name)
 	}
-	alerts, _ := All().Find("get-alerts")
+	alerts, _ := commands.All().Find("get-alerts")
 	require.Empty(t, asks(t, alerts.Form(json.RawMessage(`{}`), caller), "created-after").Value, "no time is required")
 }
 
 func TestOnlyWhatChangesSomethingAsksForAReason(t *testing.T) {
 	t.Parallel()
-	for _, cmd := range All().Commands() {
+	for _, cmd := range commands.All().Commands() {
 		form := cmd.Form(nil, catalog.Caller{})
 		names := map[string]bool{}
 		for _, f := range form.Fields {
@@ -85,7 +86,7 @@ func TestOnlyWhatChangesSomethingAsksForAReason(t *testing.T) {
 // Threats to act on are searched for by name; the raw filter lies behind Advanced, and where it is asked for both hold.
 func TestAFilterHasASearchBoxBesideIt(t *testing.T) {
 	t.Parallel()
-	mitigate, _ := All().Find("mitigate")
+	mitigate, _ := commands.All().Find("mitigate")
 	form := mitigate.Form(json.RawMessage(`{"filter":{"ids":["1112953674841025235"]},"mitigate-action":"kill"}`), catalog.Caller{})
 	require.Equal(t, render.MultiSearch, asks(t, form, "filter.ids").Widget)
 	require.Equal(t, "threats", asks(t, form, "filter.ids").Search)
@@ -115,7 +116,7 @@ func TestAFilterHasASearchBoxBesideIt(t *testing.T) {
 // What must be given comes first, whatever the order of the parameters is.
 func TestFormsAskForWhatIsRequiredFirst(t *testing.T) {
 	t.Parallel()
-	for _, cmd := range All().Commands() {
+	for _, cmd := range commands.All().Commands() {
 		form, optional := cmd.Form(nil, catalog.Caller{}), ""
 		for _, f := range form.Fields {
 			choice := slices.Contains(cmd.OneOf, f.Name)
@@ -125,7 +126,7 @@ func TestFormsAskForWhatIsRequiredFirst(t *testing.T) {
 			}
 		}
 	}
-	isolate, _ := All().Find("isolate")
+	isolate, _ := commands.All().Find("isolate")
 	form := isolate.Form(nil, catalog.Caller{})
 	require.Equal(t, []string{"agent-ids", "reason", "for", "ticket"}, names(form))
 	require.True(t, asks(t, form, "agent-ids").Required)
@@ -135,7 +136,7 @@ func TestFormsAskForWhatIsRequiredFirst(t *testing.T) {
 // A parameter that depends on a choice is asked for once that is chosen, and must be given then.
 func TestAFormAsksForWhatDependsOnAChoiceOnceThatIsChosen(t *testing.T) {
 	t.Parallel()
-	script, _ := All().Find("run-script")
+	script, _ := commands.All().Find("run-script")
 	form := script.Form(nil, catalog.Caller{})
 	require.NotContains(t, names(form), "output-directory")
 	require.True(t, asks(t, form, "output-destination").Redraws)
@@ -145,7 +146,7 @@ func TestAFormAsksForWhatDependsOnAChoiceOnceThatIsChosen(t *testing.T) {
 	back := script.Redraw(render.Answer{Do: form.Do, Asked: names(local), Values: map[string][]string{"output-destination": {"None"}}}, false, catalog.Caller{})
 	require.NotContains(t, names(back), "output-directory")
 
-	group, _ := All().Find("create-group")
+	group, _ := commands.All().Find("create-group")
 	form = group.Form(nil, catalog.Caller{})
 	for answer, asked := range map[string]bool{"": false, "true": false, "false": true} {
 		inherits := group.Redraw(render.Answer{Do: form.Do, Asked: names(form), Values: map[string][]string{"inherits": {answer}}}, false, catalog.Caller{})
@@ -163,7 +164,7 @@ func names(form render.Form) (all []string) {
 // What is wrong is told under its field, everything at once.
 func TestAFormTellsWhatIsWrongUnderEachField(t *testing.T) {
 	t.Parallel()
-	mitigate, _ := All().Find("mitigate")
+	mitigate, _ := commands.All().Find("mitigate")
 	_, _, wrong := mitigate.FromForm(map[string][]string{"filter.ids": {}, "filter": {`{"resolvd":true}`}, "mitigate-action": {}, "reason": {" "}}, nil, catalog.Caller{})
 	require.Equal(t, map[string]string{
 		"filter":          `Filter key "resolvd" is unknown for threats. Did you mean resolved?`,
@@ -174,17 +175,17 @@ func TestAFormTellsWhatIsWrongUnderEachField(t *testing.T) {
 	_, _, wrong = mitigate.FromForm(map[string][]string{"filter.ids": {}, "filter": {}, "mitigate-action": {"kill"}, "reason": {"x"}}, nil, catalog.Caller{})
 	require.Equal(t, map[string]string{"filter.ids": "Please fill this in."}, wrong)
 
-	agents, _ := All().Find("list-agents")
+	agents, _ := commands.All().Find("list-agents")
 	_, _, wrong = agents.FromForm(map[string][]string{"computer-name": {"x"}, "query": {}, "limit": {"5000"}}, nil, catalog.Caller{})
 	require.Equal(t, map[string]string{"limit": "5000 is above the maximum, 1000. Did you mean 1000?"}, wrong)
 	_, _, wrong = agents.FromForm(map[string][]string{"computer-name": {"x"}, "query": {}, "limit": {}}, nil, catalog.Caller{})
 	require.Equal(t, map[string]string{"computer-name": "The console needs at least two characters to search."}, wrong)
 
-	isolate, _ := All().Find("isolate")
+	isolate, _ := commands.All().Find("isolate")
 	_, _, wrong = isolate.FromForm(map[string][]string{"agent-ids": {}, "filter": {}, "reason": {"x"}}, nil, catalog.Caller{})
 	require.Equal(t, map[string]string{"agent-ids": "Please fill in at least one of Agent IDs, Filter."}, wrong)
 
-	events, _ := All().Find("fetch-event")
+	events, _ := commands.All().Find("fetch-event")
 	_, _, wrong = events.FromForm(map[string][]string{"start-time": {"2026-11-20T13:00:00Z"}, "end-time": {"2026-11-19T13:00:00Z"}}, nil, catalog.Caller{})
 	require.Equal(t, map[string]string{"end-time": "It is not after start-time, so nothing can match."}, wrong)
 }
@@ -192,7 +193,7 @@ func TestAFormTellsWhatIsWrongUnderEachField(t *testing.T) {
 // What the form does not ask for stays; what was emptied is gone.
 func TestAFormChangesOnlyWhatItAsksFor(t *testing.T) {
 	t.Parallel()
-	agents, _ := All().Find("list-agents")
+	agents, _ := commands.All().Find("list-agents")
 	args, _, wrong := agents.FromForm(map[string][]string{"query": {}, "limit": {"7"}}, json.RawMessage(`{"computer-name":"DESKTOP","query":"old","limit":3}`), catalog.Caller{})
 	require.Empty(t, wrong)
 	require.JSONEq(t, `{"computer-name":"DESKTOP","limit":7}`, string(args))
@@ -200,7 +201,7 @@ func TestAFormChangesOnlyWhatItAsksFor(t *testing.T) {
 
 func TestListsInAFormAreLinesOrSlashText(t *testing.T) {
 	t.Parallel()
-	kill, _ := All().Find("kill-processes")
+	kill, _ := commands.All().Find("kill-processes")
 	args, _, wrong := kill.FromForm(map[string][]string{
 		"computer-names": {"DESKTOP-1, DESKTOP-2\nDESKTOP-3"}, "file-paths": {"C:\\Program Files\\a b.exe\n\"C:\\x\\y z.exe\"\n"}, "reason": {"x"},
 	}, nil, catalog.Caller{})
@@ -211,7 +212,7 @@ func TestListsInAFormAreLinesOrSlashText(t *testing.T) {
 // What stands in a form is read back as it was, whatever it is; inner quotes need no care.
 func TestListsComeBackFromAFormAsTheyWere(t *testing.T) {
 	t.Parallel()
-	rules, _ := All().Find("get-star-custom-rules")
+	rules, _ := commands.All().Find("get-star-custom-rules")
 	for _, word := range []string{
 		"plain", "a,b", `DstIP = "203.0.113.66"`, `AgentName In ("a","b"), x`, `"quoted"`, `"a", "b"`, `C:\a,b\`, `C:\"x\`, "[a]", `["a"]`, "'tis", "O'Brien, Pat",
 		"two\nlines", `odd "quote`, `odd, "quote`, "“typo”, graphic", "x,", ",x", `\"`, `a\",b`, "«a»",
@@ -230,8 +231,8 @@ func TestListsComeBackFromAFormAsTheyWere(t *testing.T) {
 // A search box answers with names, and remembers for some seconds what the console said.
 func TestSearchBoxesAskTheConsoleOnceForTheSameText(t *testing.T) {
 	t.Parallel()
-	console, s := commandtest.WithAgents(t, All(), "DESKTOP-1", "DESKTOP-2", "LAPTOP-1")
-	all := All()
+	console, s := commandtest.WithAgents(t, commands.All(), "DESKTOP-1", "DESKTOP-2", "LAPTOP-1")
+	all := commands.All()
 	options, err := all.Search(t.Context(), s.Call, "agents", "desk")
 	require.NoError(t, err)
 	require.Len(t, options, 2)
@@ -253,8 +254,8 @@ func TestSearchBoxesAskTheConsoleOnceForTheSameText(t *testing.T) {
 func TestEverySearchBoxOfEveryFormIsAnswered(t *testing.T) {
 	t.Parallel()
 	console := s1sim.New(s1sim.Options{})
-	s := commandtest.At(t, All(), console)
-	all := All()
+	s := commandtest.At(t, commands.All(), console)
+	all := commands.All()
 	for _, cmd := range all.Commands() {
 		for _, f := range cmd.Form(nil, catalog.Caller{}).Fields {
 			if f.Search == "" {

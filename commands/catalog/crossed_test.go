@@ -1,4 +1,4 @@
-package commands
+package catalog_test
 
 import (
 	"encoding/json"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
 	"s1bot/commands/slash"
@@ -67,7 +68,7 @@ var crossed = [][2]string{
 // They hold in slash text and in the form alike, before the console is asked, and the form tells them under the field.
 func TestRulesAcrossFieldsHoldInTextAndFormAlike(t *testing.T) {
 	t.Parallel()
-	all := All()
+	all := commands.All()
 	caller := catalog.Caller{Zone: commandtest.Zone, Now: commandtest.Now}
 	for _, row := range crossed {
 		line, param := row[0], row[1]

@@ -1,4 +1,4 @@
-package commands
+package catalog_test
 
 import (
 	"encoding/json"

@@ -1,4 +1,4 @@
-package commands
+package catalog_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands"
 	"s1bot/commands/admin"
 	"s1bot/commands/catalog"
 	"s1bot/commands/change"
@@ -44,15 +45,15 @@ func TestValidateNamesTheOffender(t *testing.T) {
 func TestValidateWantsAnEffectOfWhatActsOnEndpoints(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"disconnect-agent-from-network", "move-agents", "mitigate-threats", "update-incident-status"} {
-		cmd, ok := All().Find(name)
+		cmd, ok := commands.All().Find(name)
 		require.True(t, ok)
-		require.NotContains(t, strings.Join(All().Check(cmd), "\n"), "Effect")
+		require.NotContains(t, strings.Join(commands.All().Check(cmd), "\n"), "Effect")
 		silent := *cmd
 		silent.Effect, silent.Settled = nil, ""
-		require.Contains(t, strings.Join(All().Check(&silent), "\n"), "neither what to watch (Effect) nor why nothing", name)
+		require.Contains(t, strings.Join(commands.All().Check(&silent), "\n"), "neither what to watch (Effect) nor why nothing", name)
 		both := *cmd
 		both.Effect, both.Settled = change.Isolation(), "nothing to see"
-		require.Contains(t, strings.Join(All().Check(&both), "\n"), "an effect to watch and says that there is none", name)
+		require.Contains(t, strings.Join(commands.All().Check(&both), "\n"), "an effect to watch and says that there is none", name)
 	}
 }
 
@@ -60,7 +61,7 @@ func TestValidateWantsAnEffectOfWhatActsOnEndpoints(t *testing.T) {
 func TestPasswordsAreWhatTheBotMakes(t *testing.T) {
 	t.Parallel()
 	made := map[string]bool{}
-	for _, cmd := range All().Commands() {
+	for _, cmd := range commands.All().Commands() {
 		for _, p := range cmd.Params {
 			if cmd.Makes(p.Name) {
 				made[p.Name] = true
@@ -74,7 +75,7 @@ func TestPasswordsAreWhatTheBotMakes(t *testing.T) {
 // Every action on a card is an invocation of its command that can be read: cards are drawn of commands' values alone.
 func TestActionsOnCardsAreOfTheirCommands(t *testing.T) {
 	t.Parallel()
-	all := All()
+	all := commands.All()
 	threat := s1.Threat{ID: "1845174760470303882", Info: s1.ThreatInfo{ConfidenceLevel: s1.ConfidenceSuspicious, CollectionID: "1400000000000000009"},
 		Realtime: s1.ThreatAgentNow{AgentID: "1400000000000000001", SiteID: "1400000000000000002"}}
 	agent := s1.Agent{ID: "1400000000000000001"}
@@ -115,7 +116,7 @@ func TestActionsOnCardsAreOfTheirCommands(t *testing.T) {
 // So is everything that is offered beside what was found in a message.
 func TestActionsOnObservablesAreOfTheirCommands(t *testing.T) {
 	t.Parallel()
-	all := All()
+	all := commands.All()
 	offered := map[string]bool{}
 	for _, o := range observables.Find("d41d8cd98f00b204e9800998ecf8427e 3395856ceb81f2b7382dee72602f798b642f4140 203.0.113.9 2001:db8::1 evil[.]example http://evil.example/x",
 		"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", `http://evil.example/"OR+EventType="x`) {
@@ -140,11 +141,11 @@ func TestActionsOnObservablesAreOfTheirCommands(t *testing.T) {
 
 func TestCommandsForMachines(t *testing.T) {
 	t.Parallel()
-	raw, err := All().JSON()
+	raw, err := commands.All().JSON()
 	require.NoError(t, err)
 	var entries []map[string]any
 	require.NoError(t, json.Unmarshal(raw, &entries))
-	require.Len(t, entries, len(All().Commands()))
+	require.Len(t, entries, len(commands.All().Commands()))
 	byName := map[string]map[string]any{}
 	for _, e := range entries {
 		own := e["own"]
@@ -188,7 +189,7 @@ func TestRisksAreThoseThatWereAgreed(t *testing.T) {
 			update-threat-incident update-threat-note
 			update-unified-alert note-unified-alert`, // the last two are the bot's own
 	}
-	for _, cmd := range All().Commands() {
+	for _, cmd := range commands.All().Commands() {
 		want := catalog.Read
 		for risk, names := range agreed {
 			if slices.Contains(strings.Fields(names), cmd.Name) {
@@ -198,7 +199,7 @@ func TestRisksAreThoseThatWereAgreed(t *testing.T) {
 		require.Equal(t, want, cmd.Risk, cmd.Name)
 	}
 	for _, name := range []string{"disconnect-agent-from-network", "shutdown-endpoints", "mitigate-threats", "update-account-policy", "update-global-policy"} {
-		cmd, _ := All().Find(name)
+		cmd, _ := commands.All().Find(name)
 		require.True(t, cmd.Guarded, name)
 	}
 }

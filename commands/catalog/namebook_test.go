@@ -1,10 +1,11 @@
-package commands
+package catalog_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
 	"s1bot/s1/s1sim"
@@ -15,7 +16,7 @@ import (
 func TestIdsThatPassedByAreShownByName(t *testing.T) {
 	t.Parallel()
 	console := s1sim.New(s1sim.Options{Empty: true})
-	s := commandtest.At(t, All(), console)
+	s := commandtest.At(t, commands.All(), console)
 	host := console.Agent("DESKTOP-1")
 	site, siteID, id := host["siteName"].(string), host["siteId"].(string), host["id"].(string)
 	all := s.Catalog

@@ -1,16 +1,18 @@
-package commands
+package catalog_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"s1bot/commands"
 )
 
 // The four families that no policy file can let pass, by whatever name a command calls the same endpoints of the console.
 func TestWhatAlwaysNeedsAnApproval(t *testing.T) {
 	t.Parallel()
 	var guarded []string
-	for _, cmd := range All().Commands() {
+	for _, cmd := range commands.All().Commands() {
 		if cmd.Guarded {
 			guarded = append(guarded, cmd.Name)
 		}

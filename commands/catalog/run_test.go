@@ -1,4 +1,4 @@
-package commands
+package catalog_test
 
 import (
 	"encoding/json"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/commands"
 	"s1bot/commands/catalog"
 	"s1bot/commands/commandtest"
 	"s1bot/commands/endpoints"
@@ -20,8 +21,8 @@ import (
 // What was shown to the approver is what runs: the name is resolved once, and a machine that takes the name later is safe.
 func TestWhatWasShownIsWhatRuns(t *testing.T) {
 	t.Parallel()
-	console, s := commandtest.WithAgents(t, All(), "DESKTOP-1", "DESKTOP-10")
-	catalog := All()
+	console, s := commandtest.WithAgents(t, commands.All(), "DESKTOP-1", "DESKTOP-10")
+	catalog := commands.All()
 	cmd, _ := catalog.Find("isolate")
 	inv, _, err := slash.Parse(catalog, "isolate desktop-1 reason=x", commandtest.Input())
 	require.NoError(t, err)
@@ -50,7 +51,7 @@ func TestWhatWasShownIsWhatRuns(t *testing.T) {
 // A command that changes something runs on nothing but ids: names, filters and what nobody resolved are refused.
 func TestNothingRunsThatIsNotPinned(t *testing.T) {
 	t.Parallel()
-	console, s := commandtest.WithAgents(t, All(), "DESKTOP-1")
+	console, s := commandtest.WithAgents(t, commands.All(), "DESKTOP-1")
 	id := console.Agent("DESKTOP-1")["id"].(string)
 	for name, args := range map[string]string{
 		"disconnect-agent-from-network": `{"agent-ids":["DESKTOP-1"]}`,
@@ -62,7 +63,7 @@ func TestNothingRunsThatIsNotPinned(t *testing.T) {
 		"update-account-policy":         `{"account-id":"` + id + `","policy":{"mitigationMode":"detect"}}`,
 		"update-global-policy":          `{"policy":{"mitigationMode":"detect"}}`,
 	} {
-		cmd, _ := All().Find(name)
+		cmd, _ := commands.All().Find(name)
 		_, err := cmd.Run(t.Context(), s.Call, json.RawMessage(args))
 		require.ErrorIs(t, err, catalog.ErrNotPrepared, name)
 	}
@@ -72,11 +73,11 @@ func TestNothingRunsThatIsNotPinned(t *testing.T) {
 // What only a plan may set cannot be typed, and a form does not ask for it.
 func TestNobodyCanPretendThatSomethingWasPrepared(t *testing.T) {
 	t.Parallel()
-	_, _, err := slash.Parse(All(), `kill DESKTOP-1 ids=1112953674841025235 pinned=true reason=x`, commandtest.Input())
+	_, _, err := slash.Parse(commands.All(), `kill DESKTOP-1 ids=1112953674841025235 pinned=true reason=x`, commandtest.Input())
 	require.ErrorContains(t, err, "unknown parameter")
-	_, _, err = slash.Parse(All(), `update-global-policy policy={"ioc":true} was=x reason=x`, commandtest.Input())
+	_, _, err = slash.Parse(commands.All(), `update-global-policy policy={"ioc":true} was=x reason=x`, commandtest.Input())
 	require.ErrorContains(t, err, "unknown parameter")
-	for _, cmd := range All().Commands() {
+	for _, cmd := range commands.All().Commands() {
 		for _, f := range cmd.Form(nil, catalog.Caller{}).Fields {
 			require.NotContains(t, []string{"pinned", "was"}, f.Name)
 		}
@@ -85,7 +86,7 @@ func TestNobodyCanPretendThatSomethingWasPrepared(t *testing.T) {
 
 func TestArgumentsAreCheckedStrictly(t *testing.T) {
 	t.Parallel()
-	cmd, _ := All().Find("list-agents")
+	cmd, _ := commands.All().Find("list-agents")
 	for args, complaint := range map[string]string{
 		`[]`:                     "not a JSON object",
 		`{"limit":"x"}`:          "not a whole number",
@@ -107,7 +108,7 @@ func TestArgumentsAreCheckedStrictly(t *testing.T) {
 // Absent and zero differ: without a limit the console's page is asked for, limit 0 reads on.
 func TestAbsentIsNotZero(t *testing.T) {
 	t.Parallel()
-	cmd, _ := All().Find("list-agents")
+	cmd, _ := commands.All().Find("list-agents")
 	absent, err := cmd.Decode(cmd.Fields, json.RawMessage(`{}`))
 	require.NoError(t, err)
 	require.Nil(t, absent.(*endpoints.ListAgentsParams).Limit)
@@ -119,7 +120,7 @@ func TestAbsentIsNotZero(t *testing.T) {
 // Two endpoints of one name: the person chooses, and the choice is the same command with the id.
 func TestAnAmbiguousNameIsChosenNotGuessed(t *testing.T) {
 	t.Parallel()
-	console, s := commandtest.WithAgents(t, All(), "KIOSK", "KIOSK", "KIOSK-2", "DESKTOP-1")
+	console, s := commandtest.WithAgents(t, commands.All(), "KIOSK", "KIOSK", "KIOSK-2", "DESKTOP-1")
 	_, err := s.Run("isolate DESKTOP-1 kiosk reason=x")
 	var ambiguous *catalog.AmbiguousError
 	require.ErrorAs(t, err, &ambiguous)
@@ -138,13 +139,13 @@ func TestAnAmbiguousNameIsChosenNotGuessed(t *testing.T) {
 
 func TestEndpointsAreFoundByNameIDOrUUID(t *testing.T) {
 	t.Parallel()
-	console, s := commandtest.WithAgents(t, All(), "A", "DESKTOP-1", "DESKTOP-10", "Büro, links")
+	console, s := commandtest.WithAgents(t, commands.All(), "A", "DESKTOP-1", "DESKTOP-10", "Büro, links")
 	agent := console.Agent("DESKTOP-1")
 	id := agent["id"].(string)
 	for _, word := range []string{"desktop-1", id, agent["uuid"].(string), "https://console.test/sentinels/devices?filter=%22" + id + "%22"} {
-		inv, _, err := slash.Parse(All(), `agent "`+word+`"`, commandtest.Input())
+		inv, _, err := slash.Parse(commands.All(), `agent "`+word+`"`, commandtest.Input())
 		require.NoError(t, err)
-		cmd, _ := All().Find(inv.Command)
+		cmd, _ := commands.All().Find(inv.Command)
 		plan, err := cmd.Prepare(t.Context(), s.Call, inv.Args)
 		require.NoError(t, err, word)
 		require.JSONEq(t, `{"agent-ids":["`+id+`"]}`, string(plan.Args), word)
@@ -159,7 +160,7 @@ func TestEndpointsAreFoundByNameIDOrUUID(t *testing.T) {
 // Unknown things stop a command before it changes anything, whatever else it names.
 func TestOneUnknownThingStopsTheWholeCommand(t *testing.T) {
 	t.Parallel()
-	console, s := commandtest.WithAgents(t, All(), "DESKTOP-1", "DESKTOP-2")
+	console, s := commandtest.WithAgents(t, commands.All(), "DESKTOP-1", "DESKTOP-2")
 	threat := console.AddThreat(s1sim.ThreatSpec{})
 	for _, text := range []string{
 		"isolate DESKTOP-1 DESKTOP-3 reason=x",
@@ -185,7 +186,7 @@ func TestOneUnknownThingStopsTheWholeCommand(t *testing.T) {
 // A refusal by the console is told with the command's name and with what the token lacks; a change is never tried twice.
 func TestARefusalNamesThePermission(t *testing.T) {
 	t.Parallel()
-	console, s := commandtest.WithAgents(t, All(), "DESKTOP-1")
+	console, s := commandtest.WithAgents(t, commands.All(), "DESKTOP-1")
 	console.Fail(s1sim.Match{Method: http.MethodPost}, s1sim.Fault{Kind: s1sim.Forbidden})
 	_, err := s.Run("isolate DESKTOP-1 reason=x")
 	var refused *s1.Error
@@ -219,8 +220,8 @@ func TestARefusalNamesThePermission(t *testing.T) {
 // After the console's yes the names are looked up for the card; if that fails, the outcome is told all the same.
 func TestTheOutcomeIsToldEvenIfNothingCanBeReadAfterwards(t *testing.T) {
 	t.Parallel()
-	console, s := commandtest.WithAgents(t, All(), "DESKTOP-1")
-	cmd, _ := All().Find("isolate")
+	console, s := commandtest.WithAgents(t, commands.All(), "DESKTOP-1")
+	cmd, _ := commands.All().Find("isolate")
 	id := console.Agent("DESKTOP-1")["id"].(string)
 	console.Fail(s1sim.Match{Method: http.MethodGet}, s1sim.Fault{Kind: s1sim.ServerError, Times: 100})
 	card, err := cmd.Run(t.Context(), s.Call, json.RawMessage(`{"agent-ids":["`+id+`"]}`))
@@ -234,7 +235,7 @@ func TestTheOutcomeIsToldEvenIfNothingCanBeReadAfterwards(t *testing.T) {
 func TestEveryReadingCommandRunsOnTheSimulatedConsole(t *testing.T) {
 	t.Parallel()
 	console := s1sim.New(s1sim.Options{})
-	s := commandtest.At(t, All(), console)
+	s := commandtest.At(t, commands.All(), console)
 	threat := console.Threats()[0]["id"].(string)
 	for _, text := range []string{
 		"accounts", "list-accounts name=ac state=active,expired sort-by=name direction=desc limit=5", "sites", "sites Paris state=active sort-by=createdAt",
@@ -256,7 +257,7 @@ func TestEveryReadingCommandRunsOnTheSimulatedConsole(t *testing.T) {
 // Every command that changes something does so on the simulated console, by ids and nothing else.
 func TestEveryChangingCommandSendsIDsOnly(t *testing.T) {
 	t.Parallel()
-	console, s := commandtest.WithAgents(t, All(), "DESKTOP-1", "DESKTOP-2")
+	console, s := commandtest.WithAgents(t, commands.All(), "DESKTOP-1", "DESKTOP-2")
 	threat := console.AddThreat(s1sim.ThreatSpec{Agent: "DESKTOP-1"})
 	alert := console.AddAlert(s1sim.AlertSpec{Agent: "DESKTOP-1"})
 	account := console.Agent("DESKTOP-1")["accountId"].(string)
