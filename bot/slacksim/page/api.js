@@ -36,18 +36,43 @@ export class Api {
 }
 
 // All tabs of a browser share one stream of events: a browser opens six connections to a server at most, and each stream is one.
-// The tab that holds the lock follows the stream and tells the others; when it goes, the next one gets the lock.
+// The tab that holds the lock follows the stream and tells the others; when it goes, the next one gets the lock. A browser slows the
+// timers of a tab in the background down, so that it connects again late: a tab that somebody looks at takes the lock from it then.
 const shared = "s1bot-demo-events";
 
 function followTogether(hear) {
   const channel = new BroadcastChannel(shared);
   const stopped = new AbortController();
-  channel.onmessage = (e) => hear(e.data);
+  let lost = false; // by a tab in the background
   const tell = (what) => {
     channel.postMessage(what);
     hear(what);
   };
-  navigator.locks.request(shared, { signal: stopped.signal }, () => follow(tell, stopped.signal)).catch(() => {});
+  const queue = (options) => {
+    const turn = new AbortController();
+    const end = () => turn.abort();
+    stopped.signal.addEventListener("abort", end);
+    navigator.locks
+      .request(shared, options, () => follow(tell, turn.signal))
+      .catch(() => {}) // stopped while it waited, or another tab took over
+      .then(() => {
+        stopped.signal.removeEventListener("abort", end);
+        turn.abort();
+        if (!options.steal && !stopped.signal.aborted) queue({ signal: stopped.signal }); // who took over waits in the queue as well
+      });
+  };
+  const takeOver = () => {
+    if (!lost || document.hidden || stopped.signal.aborted) return;
+    lost = false;
+    queue({ steal: true });
+  };
+  channel.onmessage = (e) => {
+    lost = e.data.kind === "lost" && e.data.hidden;
+    hear(e.data);
+    takeOver();
+  };
+  document.addEventListener("visibilitychange", takeOver, { signal: stopped.signal });
+  queue({ signal: stopped.signal });
   hear({ kind: "open" }); // another tab may have been following for long
   return () => {
     stopped.abort();
@@ -55,8 +80,9 @@ function followTogether(hear) {
   };
 }
 
-// follow reads the stream until it is stopped; while its promise is open, so is the lock.
+// follow reads the stream until it is stopped; while its promise is open, so is the lock. It may have been stopped before its turn came.
 function follow(tell, signal) {
+  if (signal.aborted) return undefined;
   return new Promise((resolve) => {
     let source;
     let retry;
@@ -65,7 +91,7 @@ function follow(tell, signal) {
       source.onopen = () => tell({ kind: "open" });
       source.onmessage = (e) => tell({ kind: "event", ...JSON.parse(e.data) });
       source.onerror = () => {
-        tell({ kind: "lost" });
+        tell({ kind: "lost", hidden: document.hidden });
         if (source.readyState === EventSource.CLOSED) retry = setTimeout(connect, 2000);
       };
     };

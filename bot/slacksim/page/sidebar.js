@@ -105,7 +105,6 @@ function item(channel, app) {
       "data-testid": `channel-${name}`,
       "data-channel": channel.id,
       "aria-current": current ? "page" : null,
-      "aria-label": badge ? `${name}, ${badge} unread` : null,
       onclick: () => app.openChannel(channel.id),
     },
     media(channel, other, direct),
@@ -113,6 +112,7 @@ function item(channel, app) {
     badge
       ? el(`span.badge${direct || channel.mentions ? ".badge-strong" : ""}`, { "data-testid": `unread-${name}` }, String(badge))
       : null,
+    badge ? hidden("unread") : null,
   );
 }
 
