@@ -37,16 +37,13 @@ func (m messenger) Edit(ctx context.Context, channel, ts string, card render.Car
 	return messageError(m.post.Edit(ctx, channel, ts, card))
 }
 
-func (m messenger) Find(ctx context.Context, s workflow.Search) (ts string, found bool, err error) {
+func (m messenger) Find(ctx context.Context, s workflow.Search) ([]string, error) {
 	look := m.finder.Find
 	if s.Patient {
 		look = m.post.LookFor
 	}
 	all, err := look(ctx, s.Channel, s.Thread, s.Key, s.Since)
-	if err != nil || len(all) == 0 {
-		return "", false, messageError(err)
-	}
-	return all[0], true, nil
+	return all, messageError(err)
 }
 
 func (m messenger) Deliver(ctx context.Context, user string, at exchange.Origin, card render.Card) (workflow.Message, error) {

@@ -309,18 +309,18 @@ func (c *chat) Edit(_ context.Context, channel, ts string, card render.Card) err
 	return nil
 }
 
-func (c *chat) Find(_ context.Context, s Search) (string, bool, error) {
+func (c *chat) Find(_ context.Context, s Search) (all []string, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err := c.broken("find", s.Channel); err != nil {
-		return "", false, err
+		return nil, err
 	}
 	for _, at := range c.order {
 		if at.Channel == s.Channel && c.shown[at].key == s.Key {
-			return at.TS, true, nil
+			all = append(all, at.TS)
 		}
 	}
-	return "", false, nil
+	return all, nil
 }
 
 func (c *chat) Deliver(ctx context.Context, user string, _ render.Origin, card render.Card) (Message, error) {

@@ -38,8 +38,8 @@ type Messenger interface {
 	Post(ctx context.Context, channel, thread, key string, card render.Card) (Message, error)
 	// Edit puts card in the place of what a message shows.
 	Edit(ctx context.Context, channel, ts string, card render.Card) error
-	// Find returns the oldest message that a search is for.
-	Find(ctx context.Context, s Search) (ts string, found bool, err error)
+	// Find returns the messages that a search is for, oldest first.
+	Find(ctx context.Context, s Search) (all []string, err error)
 	// Deliver gives card to a person who does not wait any more: by direct message, else where they asked.
 	Deliver(ctx context.Context, user string, at render.Origin, card render.Card) (Message, error)
 }

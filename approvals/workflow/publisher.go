@@ -63,11 +63,11 @@ func (p *Publisher) announceOnceMore(ctx context.Context, req approvals.Request)
 // Slack counts from its own clock, and this machine's may be ahead.
 func (p *Publisher) posted(ctx context.Context, req approvals.Request) (bool, error) {
 	channel := p.Policy().Channel()
-	ts, found, err := p.Messenger.Find(ctx, Search{Channel: channel, Key: req.ID, Since: req.Created.Add(-clockSkew), Patient: true})
-	if err != nil || !found {
-		return false, err
+	all, err := p.Messenger.Find(ctx, Search{Channel: channel, Key: req.ID, Since: req.Created.Add(-clockSkew), Patient: true})
+	for _, ts := range all {
+		err = errors.Join(err, p.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: channel, TS: ts, Shown: -1}))
 	}
-	return true, p.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: channel, TS: ts, Shown: -1})
+	return len(all) > 0, err
 }
 
 // findCard looks for the card of a request that came to its end without one: it must not go on asking.
@@ -135,7 +135,8 @@ func (p *Publisher) ShowHere(ctx context.Context, in Interaction, id string) err
 }
 
 // AdoptCard notes that a message shows a request: somebody clicked there, so it does, even where a crash kept that out of the row.
-// Slack says which message that was; where the channel can be read, the message itself does.
+// Slack says which message that was; where the channel can be read, the message itself does. There may be several: a post that Slack took
+// long after its time-out stands beside the one that was posted again.
 func (p *Publisher) AdoptCard(ctx context.Context, in Interaction, id string) {
 	channel := p.Policy().Channel()
 	if in.At.Message == "" || in.Ephemeral || in.At.Channel != channel {
@@ -145,7 +146,7 @@ func (p *Publisher) AdoptCard(ctx context.Context, in Interaction, id string) {
 	if err != nil || slices.ContainsFunc(req.Cards, func(c approvals.CardRef) bool { return c.Channel == channel && c.TS == in.At.Message }) {
 		return
 	}
-	if ts, found, err := p.Messenger.Find(ctx, Search{Channel: channel, Key: req.ID, Since: req.Created.Add(-clockSkew)}); err == nil && (!found || ts != in.At.Message) {
+	if all, err := p.Messenger.Find(ctx, Search{Channel: channel, Key: req.ID, Since: req.Created.Add(-clockSkew)}); err == nil && !slices.Contains(all, in.At.Message) {
 		return
 	}
 	err = p.Ledger.AddCard(ctx, id, approvals.CardRef{Channel: channel, TS: in.At.Message, Shown: -1})

@@ -161,3 +161,21 @@ func TestADeliveryThatComesAgainMakesNoSecondRequest(t *testing.T) {
 	require.Equal(t, req.ID, all[0].ID)
 	require.Equal(t, 1, countCards(k))
 }
+
+// A post that Slack took long after its time-out stands beside the card that was posted again: who decides there sees it change, too.
+func TestACardThatTurnsUpLateFollowsTheRequest(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	req := k.asks(alice, isolate)
+	known := req.Cards[0]
+	late, err := k.chat.Post(t.Context(), channel, "", req.ID, k.chat.shown[Message{known.Channel, known.TS}].card)
+	require.NoError(t, err)
+	in, _ := k.by(bob)
+	in.At.Channel, in.At.Message = late.Channel, late.TS
+	k.flow.Publisher.AdoptCard(t.Context(), in, req.ID)
+	require.NoError(t, k.flow.Decisions.Approve(t.Context(), in, req.ID))
+	k.settle()
+	for _, at := range []Message{late, {known.Channel, known.TS}} {
+		require.Contains(t, wordsOf(k.chat.shown[at].card), "Successful")
+	}
+}

@@ -266,7 +266,7 @@ func (r *reporter) offerAsked(ctx context.Context, in Interaction, was approvals
 func (r *reporter) tellAll(ctx context.Context, req approvals.Request, key string, card render.Card) error {
 	for _, ref := range req.Heads() {
 		if req.Term != nil && req.Term.Tries > 1 {
-			if _, found, err := r.Messenger.Find(ctx, Search{ref.Channel, ref.TS, key, req.Term.Began, false}); err == nil && found {
+			if all, err := r.Messenger.Find(ctx, Search{ref.Channel, ref.TS, key, req.Term.Began, false}); err == nil && len(all) > 0 {
 				continue
 			}
 		}
