@@ -14,6 +14,9 @@ import (
 // Masked is d as the database may have it. What is no delivery with a password in it stays as it is. This is the one place that handles raw
 // JSON: what is kept must be whole, with all that the bot does not read.
 func (r Reader) Masked(d Delivery) json.RawMessage {
+	if r.plain(d) {
+		return d.raw
+	}
 	var body map[string]any
 	if json.Unmarshal(d.raw, &body) != nil {
 		return d.raw
@@ -45,6 +48,39 @@ func (r Reader) Masked(d Delivery) json.RawMessage {
 		return nil // rather nothing than a password
 	}
 	return clean
+}
+
+// plain tells of a slash command or an interaction that nothing in it must be masked, as nearly none has: who waits for the
+// acknowledgement need not wait for the whole of it to be taken apart. Of what it cannot read so it does not say so.
+func (r Reader) plain(d Delivery) bool {
+	switch {
+	case d.Err != nil, d.Kind == Event:
+		return false
+	case d.Kind == Slash:
+		return slash.Mask(r.Catalog, d.Command.Text) == d.Command.Text
+	}
+	type fields struct {
+		State struct {
+			Values map[string]map[string]struct{ Value any }
+		}
+	}
+	var body struct {
+		fields
+		View fields
+	}
+	if json.Unmarshal(d.raw, &body) != nil {
+		return false
+	}
+	for _, in := range []fields{body.fields, body.View} {
+		for name, block := range in.State.Values {
+			for _, element := range block {
+				if text, ok := element.Value.(string); ok && r.Catalog.Hides(name, text) {
+					return false
+				}
+			}
+		}
+	}
+	return true
 }
 
 func (r Reader) maskText(in map[string]any) bool {

@@ -152,8 +152,8 @@ func failureText(d *delivery, failure string) string {
 // maxAck: Slack drops acks of 20 KB or more without a word (slack-go CHANGELOG, #1196).
 const maxAck = 20 << 10
 
-// acknowledge takes a frame from the app.
-func (ws *sender) acknowledge(frame []byte) {
+// acknowledge takes a frame from the app, which came at that time: what else the workspace is busy with meanwhile is not the app's latency.
+func (ws *sender) acknowledge(frame []byte, came time.Time) {
 	var ack struct {
 		EnvelopeID string          `json:"envelope_id"`
 		Payload    json.RawMessage `json:"payload"`
@@ -175,13 +175,13 @@ func (ws *sender) acknowledge(frame []byte) {
 		d.dropped = true
 		ws.st.Violate("the ack of %s has %d bytes: Slack drops 20,480 and more", d.label, len(frame))
 	default:
-		ws.settleWith(d, ack.Payload)
+		ws.settleWith(d, ack.Payload, came)
 	}
 	ws.st.Bump()
 }
 
-func (ws *sender) settleWith(d *delivery, payload json.RawMessage) {
-	ws.st.Record.AddAck(state.Ack{EnvelopeID: d.id, Kind: d.label, Latency: time.Since(d.sent), Payload: payload})
+func (ws *sender) settleWith(d *delivery, payload json.RawMessage, came time.Time) {
+	ws.st.Record.AddAck(state.Ack{EnvelopeID: d.id, Kind: d.label, Latency: came.Sub(d.sent), Payload: payload})
 	ws.waiting--
 	d.settled, d.answer = true, payload
 	if !d.forged {

@@ -35,9 +35,9 @@ type socket struct {
 // connections are the app's Socket Mode connections, from the ticket to the goodbye.
 type connections struct {
 	st          *state.State
-	sockets     map[*socket]bool   // all of them; true = gets envelopes, false = is being closed
-	tickets     map[string]bool    // handed out and not used yet
-	acknowledge func(frame []byte) // takes what the app writes
+	sockets     map[*socket]bool                   // all of them; true = gets envelopes, false = is being closed
+	tickets     map[string]bool                    // handed out and not used yet
+	acknowledge func(frame []byte, came time.Time) // takes what the app writes
 }
 
 // openConnection is apps.connections.open: a ticket for one WebSocket.
@@ -130,7 +130,7 @@ func (ws *connections) read(s *socket) {
 		if err != nil {
 			return
 		}
-		ws.acknowledge(frame)
+		ws.acknowledge(frame, time.Now())
 	}
 }
 

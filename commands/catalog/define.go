@@ -149,11 +149,11 @@ func (cmd *Command) Lookup(name string) (Field, bool) {
 		if f.Hidden {
 			continue
 		}
-		own := text.Squash(f.Name)
-		if own == plain || slices.ContainsFunc(f.Aliases, func(a string) bool { return text.Squash(a) == plain }) {
+		whole, begins := text.Matches(f.Name, plain)
+		if whole || slices.ContainsFunc(f.Aliases, func(a string) bool { whole, _ := text.Matches(a, plain); return whole }) {
 			return f, true
 		}
-		if len(plain) >= 3 && strings.HasPrefix(own, plain) {
+		if len(plain) >= 3 && begins {
 			starts = append(starts, f)
 		}
 	}

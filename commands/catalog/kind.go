@@ -105,11 +105,15 @@ func ChoiceKind(choices []s1.Choice) Kind {
 // specification's examples carry ("\"Resolved\"") do not count.
 func readChoice(typed string, choices []s1.Choice) (any, error) {
 	plain := text.Squash(typed)
-	var labels []string
 	for _, c := range choices {
-		if plain != "" && (plain == text.Squash(c.Value) || plain == text.Squash(c.Label)) {
+		value, _ := text.Matches(c.Value, plain)
+		label, _ := text.Matches(c.Label, plain)
+		if plain != "" && (value || label) {
 			return c.Value, nil
 		}
+	}
+	var labels []string
+	for _, c := range choices {
 		labels = append(labels, c.Label)
 	}
 	return nil, &ValueError{Problem: fmt.Sprintf("%s isn't one of %s", text.Quote(typed), strings.Join(labels, ", ")), Nearest: text.Nearest(typed, labels)}

@@ -54,7 +54,11 @@ func cutCommand(c *catalog.Catalog, text string, in text.Input) (*catalog.Comman
 	if len(words) == 0 {
 		return nil, "", catalog.Extras{}, &catalog.UsageError{Problem: "no command was given", Hint: "/s1 help lists them"}
 	}
-	for n := min(len(words), 8); n > 0; n-- {
+	longest := min(len(words), 8)
+	if given := slices.IndexFunc(words, func(w string) bool { return strings.ContainsRune(w, '=') }); given >= 0 {
+		longest = min(longest, max(given, 1)) // no name goes on behind a value
+	}
+	for n := longest; n > 0; n-- {
 		if cmd, ok := c.Find(strings.Join(words[:n], "-")); ok {
 			return cmd, afterWords(text, n), catalog.Extras{}, nil
 		}

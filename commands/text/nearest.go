@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Nearest returns up to three of names that were probably meant by word, the likeliest first: those that contain it or its
@@ -88,4 +89,23 @@ func Squash(s string) string {
 		}
 		return unicode.ToLower(r)
 	}, s)
+}
+
+// Matches tells whether Squash(s) is plain, and whether it begins with it, without making it: a line is held against every parameter of
+// its command.
+func Matches(s, plain string) (whole, begins bool) {
+	for _, r := range s {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			continue
+		}
+		if plain == "" {
+			return false, true
+		}
+		next, size := utf8.DecodeRuneInString(plain)
+		if next != unicode.ToLower(r) {
+			return false, false
+		}
+		plain = plain[size:]
+	}
+	return plain == "", plain == ""
 }

@@ -21,3 +21,15 @@ func TestDistanceCountsSlips(t *testing.T) {
 	long := strings.Repeat("a", 5000)
 	require.Zero(t, text.Distance(long, long+"b"), "only the beginnings of long words are compared")
 }
+
+func TestMatchingIsSquashingWithoutMakingIt(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"", "computer-name", "computerName", "Computer_Name", "näme", "x1", "---"} {
+		for _, typed := range []string{"", "computername", "computer", "computernames", "näm", "x", "y"} {
+			whole, begins := text.Matches(s, typed)
+			if whole != (text.Squash(s) == typed) || begins != strings.HasPrefix(text.Squash(s), typed) {
+				t.Errorf("%q %q: %v %v", s, typed, whole, begins)
+			}
+		}
+	}
+}
