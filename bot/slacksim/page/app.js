@@ -124,7 +124,8 @@ class App {
     this.stop?.();
     this.modals.clear();
     this.closeThread();
-    this.current = null;
+    this.current = null; // until the state is here no conversation is open, and nothing can be sent
+    document.querySelector('[aria-current="page"]')?.removeAttribute("aria-current");
     this.api = new Api("");
     const known = this.workspace.users.find((u) => u.name === name);
     const first = known ? known.id : await this.#firstLook(name);
@@ -379,6 +380,7 @@ class App {
   #send(wire, typed) {
     this.#checkCommand(typed);
     this.list.toBottom(); // who asks wants to see the answer
+    if (!this.current) throw new Error("This conversation is still loading. Send it again in a moment.");
     return this.api.post("message", { channel: this.current.id, text: wire });
   }
 
