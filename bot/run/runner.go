@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"s1bot/approvals/policy"
@@ -209,7 +210,7 @@ func (r *Runner) long(ctx context.Context, cmd *catalog.Command, a exchange.Inte
 	if err := r.Jobs.Start(ctx, jobs.Job{Do: a.Do, User: a.User, Origin: a.At, Began: r.Now()}); err != nil {
 		return err
 	}
-	if a.At.Thread == "" {
+	if a.At.Thread == "" && !(a.Written && strings.HasPrefix(a.At.Channel, "D")) { // who wrote to the bot sees it there
 		r.Answers.Reply(ctx, a, render.Notice("This will take a while. Our direct messages show how far it is."))
 	}
 	return nil

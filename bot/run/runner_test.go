@@ -191,6 +191,9 @@ func TestLongWorkIsBegunWithWhatWasResolved(t *testing.T) {
 	k.slack.Forget()
 	require.NoError(t, k.runner.Command(t.Context(), a))
 	require.Empty(t, k.slack.Calls(), "its message stands in the thread")
+	a.At.Thread, a.At.Channel, a.Written = "", "D0DAVE", true
+	require.NoError(t, k.runner.Command(t.Context(), a))
+	require.Empty(t, k.slack.Calls(), "its message stands below what was written")
 }
 
 // A change is asked for; where nobody said why, a form asks, with what it will touch above the question.

@@ -107,6 +107,15 @@ func TestWhatIsAskedFromACardIsToldInItsThread(t *testing.T) {
 	require.NoError(t, s.slack.User("alice").TypesInThread(card, "<@"+s.slack.BotUserID()+"> note looked at it & it is bad"))
 	s.repliedTo(card, "Requested by", "Add Notes")
 	require.Equal(t, "looked at it & it is bad", s.console.Notes(id)[0]["text"])
+	s.settled()
+	require.Len(t, s.console.Notes(id), 1)
+	notes := 0
+	for _, call := range s.slack.Calls("chat.postMessage") {
+		if call.Args["thread_ts"] == card.TS && strings.Contains(call.Args["text"], "Add Notes") {
+			notes++
+		}
+	}
+	require.Equal(t, 1, notes, "a note is told once in the thread")
 }
 
 func TestAGraveThreatThatJoinsAThreadIsSeenInTheChannel(t *testing.T) {
