@@ -33,7 +33,7 @@ func TestAnAddressThatCannotBeOpenedIsExplained(t *testing.T) {
 		{"sqlite:" + dir + "/none/s1bot.db", "the folder " + dir + "/none does not exist"},
 		{"sqlite:" + write("notes.txt", strings.Repeat("these are my notes ", 100)), "is no SQLite database"},
 		{"sqlite:" + write("damaged.db", string(whole[:60])+strings.Repeat("x", 4096)), "restore a backup"},
-		{"postgres://nobody:hunter2@127.0.0.1:1/none?connect_timeout=2", "PostgreSQL: "},
+		{"postgres://nobody:hunter2@127.0.0.1:1/none?connect_timeout=2", "PostgreSQL: failed to connect to `user=nobody database=none`: 127.0.0.1:1 (127.0.0.1): dial error"},
 		{"postgres://nobody:hunter2@[", "PostgreSQL: "},
 	} {
 		_, err := store.Open(t.Context(), c.address, nil)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the database/sql driver "pgx"
 	"github.com/pressly/goose/v3"
@@ -31,5 +32,12 @@ func openPostgres(ctx context.Context, url string) (engine, error) {
 	}, nil
 }
 
-// postgresWords says whose error it is; PostgreSQL's own words are good, and pgx keeps the password out of them.
-func postgresWords(err error) error { return fmt.Errorf("PostgreSQL: %w", err) }
+// postgresWords says whose error it is; PostgreSQL's own words are good, and pgx keeps the password out of them. It puts each address that
+// it tried on a line of its own: in one line nobody reads the first alone, which has no reason.
+func postgresWords(err error) error { return fmt.Errorf("PostgreSQL: %w", oneLine{err}) }
+
+// oneLine is an error whose words stand in one line.
+type oneLine struct{ error }
+
+func (e oneLine) Error() string { return strings.Join(strings.Fields(e.error.Error()), " ") }
+func (e oneLine) Unwrap() error { return e.error }

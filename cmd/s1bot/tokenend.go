@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"s1bot/commands/text"
 	"s1bot/s1"
 )
 
@@ -73,12 +74,25 @@ func (f *tokenFacts) run(ctx context.Context) error {
 	return nil
 }
 
+// endWords says when a token ends, or ended: by the date alone an old one looks as if it were good.
+func endWords(end time.Time, left time.Duration) string {
+	date := end.UTC().Format(time.DateOnly)
+	switch days := int(left.Hours() / 24); {
+	case left <= 0:
+		return "expired on " + date
+	case days == 0:
+		return "expires on " + date + ", within a day"
+	default:
+		return "expires on " + date + ", in " + text.Plural(days, "day")
+	}
+}
+
 // tokenWords says what is known of a token, and fails where it ends so soon that somebody has to act.
 func tokenWords(token s1.Token, now time.Time) (string, error) {
 	words := "its end is unknown: the console does not tell"
 	left := token.Expires.Sub(now)
 	if !token.Expires.IsZero() {
-		words = fmt.Sprintf("expires on %s, in %d days", token.Expires.UTC().Format(time.DateOnly), max(0, int(left.Hours()/24)))
+		words = endWords(token.Expires, left)
 		if left < tokenUrgent {
 			return "", fmt.Errorf("%s: generate a new one for the bot's service user in the console and put it where the bot reads it", words)
 		}
