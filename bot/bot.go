@@ -171,6 +171,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	stop()
 	b.intake.queue.Finish() // what Slack delivered is written down
 	intake.Wait()
+	b.scheduler.work.Resume()                      // the last ones have their acknowledgement
 	b.scheduler.handBack(b.scheduler.work.Close()) // what waits is in the inbox, for another process or the next start
 	work.Wait()
 	chores.Wait()

@@ -22,6 +22,7 @@ const saveLimit = 2 * time.Second
 // An intake takes what Slack delivers: it is written down, acknowledged, and given its turn.
 type intake struct {
 	queue     *fairqueue.Queue
+	first     *acksFirst
 	inbox     Inbox
 	reader    inbound.Reader
 	forms     *run.Forms
@@ -33,7 +34,14 @@ type intake struct {
 
 // receive is called by the readers of the sockets and never waits.
 func (i *intake) receive(env socketmode.Envelope) {
-	_ = i.queue.Push(fairqueue.Work{Class: envelopeClass, Ref: env.ID, Do: func(ctx context.Context) { i.take(ctx, env) }}) // a class without a bound refuses nothing
+	i.first.begin()
+	err := i.queue.Push(fairqueue.Work{Class: envelopeClass, Ref: env.ID, Do: func(ctx context.Context) {
+		defer i.first.end()
+		i.take(ctx, env)
+	}})
+	if err != nil { // it is stopping: a class without a bound refuses nothing else
+		i.first.end()
+	}
 }
 
 // take acknowledges an envelope: after it was written down or, for the two kinds whose answer is the acknowledgement, with

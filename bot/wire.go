@@ -73,7 +73,7 @@ func (b *Bot) wire() error {
 		chores: work, inbox: b.Inbox, reader: reader, handler: handler, people: w.people, answers: w.answers, words: handler.words, pools: handler.shortcuts.pools, meter: b.Meter, log: b.Log,
 	}
 	b.intake = &intake{
-		queue: fairqueue.New(fairqueue.Config{Classes: intakeLimits(), Timeout: intakeLimit, Log: b.Log}),
+		queue: fairqueue.New(fairqueue.Config{Classes: intakeLimits(), Timeout: intakeLimit, Log: b.Log}), first: &acksFirst{work: work.work},
 		inbox: b.Inbox, reader: reader, forms: forms, scheduler: b.scheduler, meter: b.Meter, log: b.Log,
 		searches: searches,
 	}

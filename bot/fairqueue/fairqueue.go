@@ -77,6 +77,7 @@ type Queue struct {
 	classes []*class
 	base    context.Context // of the work; nil before Run
 	closed  bool
+	paused  bool
 	running int // in all classes
 }
 
@@ -163,7 +164,7 @@ func (p *pool) list(l *line) {
 
 // serve gives the free slots of a pool to its lines. The caller holds the lock.
 func (q *Queue) serve(p *pool) {
-	for q.base != nil && p.running < p.Slots && len(p.ready) > 0 {
+	for q.base != nil && !q.paused && p.running < p.Slots && len(p.ready) > 0 {
 		l := p.ready[0]
 		p.ready[0] = nil
 		p.ready = p.ready[1:]
@@ -216,13 +217,33 @@ func (q *Queue) Run(ctx context.Context) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.base = context.WithoutCancel(ctx)
+	q.serveAll()
+	for !q.over() {
+		q.idle.Wait()
+	}
+}
+
+// Pause lets nothing begin until Resume; what runs goes on.
+func (q *Queue) Pause() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.paused = true
+}
+
+// Resume ends a pause.
+func (q *Queue) Resume() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.paused = false
+	q.serveAll()
+}
+
+// serveAll serves every pool. The caller holds the lock.
+func (q *Queue) serveAll() {
 	for _, c := range q.classes {
 		for _, p := range c.pools {
 			q.serve(p)
 		}
-	}
-	for !q.over() {
-		q.idle.Wait()
 	}
 }
 

@@ -1,0 +1,72 @@
+package bot
+
+import (
+	"sync"
+	"time"
+)
+
+// Who clicks waits for the acknowledgement, and Slack for three seconds: while envelopes come in, the work on those before them begins a
+// little later. Fifty that come together are read, written down in one transaction and acknowledged before the first answer is drawn.
+const (
+	lull         = 500 * time.Microsecond // without an envelope, until work begins
+	longestPause = 20 * time.Millisecond  // however many come; then work may begin for as long before the next pause
+)
+
+// A pauser is work that can be told to begin nothing; see fairqueue.Queue.
+type pauser interface {
+	Pause()
+	Resume()
+}
+
+// acksFirst holds work back while envelopes wait for their acknowledgement.
+type acksFirst struct {
+	work pauser
+
+	mu      sync.Mutex
+	coming  int // envelopes without an acknowledgement
+	paused  bool
+	since   time.Time // of the pause
+	resumed time.Time // when the last one ended that was as long as may be
+}
+
+// begin is called when an envelope comes.
+func (a *acksFirst) begin() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.coming++
+	now := time.Now()
+	if a.paused || now.Sub(a.resumed) < longestPause {
+		return
+	}
+	a.paused, a.since = true, now
+	a.work.Pause()
+	time.AfterFunc(longestPause, func() { a.resume(now) })
+}
+
+// end is called when it has its acknowledgement, or will get none.
+func (a *acksFirst) end() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.coming--
+	if since := a.since; a.coming == 0 && a.paused {
+		time.AfterFunc(lull, func() { a.resume(since) })
+	}
+}
+
+// resume ends the pause of that time, if it is over.
+func (a *acksFirst) resume(since time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.paused || !a.since.Equal(since) {
+		return
+	}
+	now := time.Now()
+	switch tooLong := now.Sub(since) >= longestPause; {
+	case tooLong:
+		a.resumed = now
+	case a.coming > 0:
+		return
+	}
+	a.paused = false
+	a.work.Resume()
+}

@@ -1,0 +1,75 @@
+package bot
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"s1bot/bot/fairqueue"
+)
+
+// began counts the work that has begun, in a queue that gives way to acknowledgements.
+func began(t *testing.T) (a *acksFirst, push func(), n func() int, stop func()) {
+	t.Helper()
+	q := fairqueue.New(fairqueue.Config{Classes: workLimits(), Timeout: time.Minute, Log: slog.New(slog.DiscardHandler)})
+	done := make(chan struct{})
+	go func() { q.Run(t.Context()); close(done) }()
+	count := make(chan struct{}, 1000)
+	push = func() {
+		require.NoError(t, q.Push(fairqueue.Work{Class: decisionClass, Do: func(context.Context) { count <- struct{}{} }}))
+	}
+	n = func() int { synctest.Wait(); return len(count) }
+	return &acksFirst{work: q}, push, n, func() { q.Resume(); q.Finish(); <-done }
+}
+
+func TestWorkBeginsWhenAllHaveTheirAcknowledgement(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a, push, n, stop := began(t)
+		defer stop()
+		for range 50 {
+			a.begin()
+		}
+		for range 49 {
+			a.end()
+			push()
+		}
+		<-time.After(2 * lull)
+		require.Zero(t, n(), "one still waits")
+		a.end()
+		push()
+		a.begin()
+		<-time.After(2 * lull)
+		require.Zero(t, n(), "the next has come meanwhile")
+		a.end()
+		<-time.After(2 * lull)
+		require.Equal(t, 50, n())
+	})
+}
+
+func TestEnvelopesThatNeverEndHoldWorkUpForABlinkOnly(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a, push, n, stop := began(t)
+		defer stop()
+		a.begin() // its form takes long to check
+		push()
+		<-time.After(longestPause / 2)
+		require.Zero(t, n())
+		<-time.After(longestPause)
+		require.Equal(t, 1, n())
+		a.begin()
+		push()
+		require.Equal(t, 2, n(), "work may begin for as long as it was held up")
+		<-time.After(longestPause)
+		a.begin()
+		push()
+		require.Equal(t, 2, n())
+		<-time.After(2 * longestPause)
+		require.Equal(t, 3, n())
+	})
+}
