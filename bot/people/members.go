@@ -84,11 +84,11 @@ func (l *memberLookup) person(ctx context.Context, id string) (string, error) {
 	})
 	switch {
 	case post.RefusedWith(err, "user_not_found", "users_not_found", "user_not_visible"):
-		return "", errors.New("nobody has this id, so nobody gets a role from it: check the id, or take it out of the policy")
+		return "", errors.New("nobody has this id, so nobody gets a role from it: check the id, or take it out of the settings or the policy file")
 	case err != nil:
 		return "", unreadError{webapi.Advise(err, "the bot needs the scope users:read")}
 	case user.Deleted:
-		return "", fmt.Errorf("%s is deactivated and no longer has a role: take the id out of the policy", displayName(user))
+		return "", fmt.Errorf("%s is deactivated and no longer has a role: take the id out of the settings or the policy file", displayName(user))
 	}
 	return displayName(user), nil
 }
@@ -111,9 +111,9 @@ func (l *memberLookup) handle(ctx context.Context, m policy.Member) (string, err
 	case name.active:
 		return "a person's user name", nil
 	case isPerson:
-		return "", errors.New("whoever has this name is deactivated and no longer has a role: take it out of the policy")
+		return "", errors.New("whoever has this name is deactivated and no longer has a role: take it out of the settings or the policy file")
 	}
-	return "", errors.New("neither a person nor a user group has this name, so nobody gets a role from it: check how it is written, or take it out of the policy")
+	return "", errors.New("neither a person nor a user group has this name, so nobody gets a role from it: check how it is written, or take it out of the settings or the policy file")
 }
 
 // group is a user group that has somebody in it.
@@ -125,7 +125,7 @@ func (l *memberLookup) group(ctx context.Context, isIt func(slack.UserGroup) boo
 	case l.groupsErr != nil:
 		return "", unreadError{webapi.Advise(l.groupsErr, "the bot needs the scope usergroups:read")}
 	case i < 0:
-		return "", errors.New("there is no such user group, or it is disabled, so nobody gets a role from it: check the id, or take it out of the policy")
+		return "", errors.New("there is no such user group, or it is disabled, so nobody gets a role from it: check the id, or take it out of the settings or the policy file")
 	}
 	var members []string
 	err := webapi.Probe(ctx, func() (err error) {
@@ -136,7 +136,7 @@ func (l *memberLookup) group(ctx context.Context, isIt func(slack.UserGroup) boo
 	case err != nil:
 		return "", unreadError{webapi.Advise(err, "the bot needs the scope usergroups:read")}
 	case len(members) == 0:
-		return "", fmt.Errorf("the user group @%s has nobody in it, so nobody gets a role from it: add people to it in Slack, or take it out of the policy", l.groups[i].Handle)
+		return "", fmt.Errorf("the user group @%s has nobody in it, so nobody gets a role from it: add people to it in Slack, or take it out of the settings or the policy file", l.groups[i].Handle)
 	}
 	return fmt.Sprintf("user group @%s, %s", l.groups[i].Handle, text.Plural(len(members), "member")), nil
 }

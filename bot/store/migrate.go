@@ -53,13 +53,32 @@ func migrate(ctx context.Context, e engine, log *slog.Logger) error {
 	}
 	sources := p.ListSources()
 	if newest := sources[len(sources)-1].Version; is > newest {
-		return newer(is, newest)
+		return Newer(is, newest)
 	}
 	return nil
 }
 
-// newer refuses tables that a later program made.
-func newer(is, known int64) error {
+// TableVersion is the version of the tables and the newest that this program knows. No tables at all are version 0.
+func (db *DB) TableVersion(ctx context.Context) (is, knows int64, err error) {
+	sources, err := fs.Glob(schema, "schema/*.sql")
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, t := range []struct{ table, of string }{{versions, "max(version_id)"}, {oldVersions, "count(*)"}} {
+		var found bool
+		if err := db.read.QueryRowContext(ctx, db.engine.hasTable, t.table).Scan(&found); err != nil {
+			return 0, 0, db.engine.words(err)
+		}
+		if found {
+			err := db.read.QueryRowContext(ctx, `SELECT COALESCE(`+t.of+`, 0) FROM `+t.table+` WHERE version_id > 0`).Scan(&is)
+			return is, int64(len(sources)), err
+		}
+	}
+	return 0, int64(len(sources)), nil
+}
+
+// Newer refuses tables that a later program made.
+func Newer(is, known int64) error {
 	return fmt.Errorf("the database was written by a newer s1bot (its tables have version %d, this program knows %d): start that one, or restore an older backup", is, known)
 }
 
@@ -174,7 +193,7 @@ func renumber(ctx context.Context, tx *sql.Tx, e engine) (last int64, err error)
 		case known:
 			last = int64(at + 1)
 		default:
-			return 0, newer(m.Version, renumbered[len(renumbered)-1])
+			return 0, Newer(m.Version, renumbered[len(renumbered)-1])
 		}
 		if err := now.Insert(ctx, tx, database.InsertRequest{Version: last}); err != nil {
 			return 0, err

@@ -97,15 +97,21 @@ func touch(path string) (string, error) {
 		return "", fmt.Errorf("database %s: %w", path, err)
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return "", fmt.Errorf("database %s: the folder %s does not exist; make it, or choose another path", path, filepath.Dir(path))
-	case errors.Is(err, os.ErrPermission):
-		return "", fmt.Errorf("database %s: this user may not write there; change the owner of the folder and the file, or choose another path", path)
-	case err != nil:
-		return "", fmt.Errorf("database %s cannot be written: %w", path, err)
+	if err != nil {
+		return "", fileWords(path, err)
 	}
 	return path, f.Close()
+}
+
+// fileWords says what to do where the file at path can't be made or opened.
+func fileWords(path string, err error) error {
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return fmt.Errorf("database %s: the folder %s does not exist; make it, or choose another path", path, filepath.Dir(path))
+	case errors.Is(err, os.ErrPermission):
+		return fmt.Errorf("database %s: this user may not write there; change the owner of the folder and the file, or choose another path", path)
+	}
+	return fmt.Errorf("database %s cannot be written: %w", path, err)
 }
 
 // ifBusy marks what is worth another try. Two processes that put a new file into WAL mode at once hold a shared lock each and wait for

@@ -13,7 +13,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -59,7 +61,50 @@ func Open(ctx context.Context, url string, log *slog.Logger) (*DB, error) {
 		e.close()
 		return nil, e.words(err)
 	}
-	return &DB{engine: e, owner: rand.Text(), read: reader{e.read, e.statements(e.read)}, writes: newGroup(e)}, nil
+	return newDB(e), nil
+}
+
+// OpenAsIs opens a database that is there and leaves its tables as they are, for whoever only reads: a look at a database must not be what
+// ends the way back to the version before.
+func OpenAsIs(ctx context.Context, url string) (*DB, error) {
+	if err := Exists(url); err != nil {
+		return nil, err
+	}
+	e, err := open(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	return newDB(e), nil
+}
+
+// Place is where the database at url is, without its password.
+func Place(address string) string {
+	if path, ok := strings.CutPrefix(address, "sqlite:"); ok {
+		return "SQLite, " + strings.TrimPrefix(path, "//")
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return "PostgreSQL"
+	}
+	return "PostgreSQL, " + u.Host + u.Path
+}
+
+// Room tells whether a database that is not there could be made at url; it leaves nothing behind.
+func Room(url string) error {
+	path, ok := strings.CutPrefix(url, "sqlite:")
+	if !ok || path == ":memory:" {
+		return nil
+	}
+	path = strings.TrimPrefix(path, "//")
+	f, err := os.CreateTemp(filepath.Dir(path), ".s1bot-room-*") // not the file itself: a bot may be making it now
+	if err != nil {
+		return fileWords(path, err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+func newDB(e engine) *DB {
+	return &DB{engine: e, owner: rand.Text(), read: reader{e.read, e.statements(e.read)}, writes: newGroup(e)}
 }
 
 // Exists says what is wrong where url names a file that is not there, which Open would make: who only reads is helped by that as
@@ -71,7 +116,7 @@ func Exists(url string) error {
 	}
 	path = strings.TrimPrefix(path, "//")
 	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("there is no database %s: S1BOT_DATABASE_URL says where it is (%w)", path, err)
+		return fmt.Errorf("there is no database %s: check the path (%w)", path, err)
 	}
 	return nil
 }

@@ -23,16 +23,16 @@ func Probe(ctx context.Context, question func() error) error {
 }
 
 // Advise adds to an answer of Slack's what to do about it; where there was no answer, it is about the way to Slack.
-func Advise(err error, words string) error {
+func Advise(err error, advice string) error {
 	var refused slack.SlackErrorResponse
 	var limited *slack.RateLimitedError
 	switch {
 	case errors.As(err, &limited):
-		words = "Slack is limiting the bot's rate; try again in a minute"
+		advice = "Slack is limiting the bot's rate; try again in a minute"
 	case !errors.As(err, &refused):
-		words = "Slack does not answer; check the network, and SLACK_API_URL if it is set"
+		advice = "Slack does not answer; check the network, and SLACK_API_URL if it is set"
 	}
-	return fmt.Errorf("%w: %s", err, words)
+	return fmt.Errorf("%w: %s", err, advice)
 }
 
 // Reason is an error of Slack's in a word or two, without what may be secret in it.

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strconv"
 	"strings"
 	"time"
@@ -25,10 +24,10 @@ type auditCmd struct {
 	Action  string `help:"Only this action: asked, approved, denied, started, finished, refused, frozen, …"`
 	Command string `help:"Only of this command."`
 	JSON    bool   `name:"json" help:"One JSON object a line."`
-	HTML    string `name:"html" placeholder:"FILE" help:"Write a page for auditors to a new file: these rows, and whether the whole trail is as it was written."`
-	Verify  bool   `help:"Check that no row of the whole trail was changed, removed or moved."`
+	HTML    string `name:"html" placeholder:"FILE" help:"Write a page for auditors to a new file: these rows, and what --verify finds."`
+	Verify  bool   `xor:"form" help:"Check that no row of the whole trail was changed, removed or moved."`
 	Export  string `placeholder:"FILE" help:"Write the whole trail to a new file, one JSON object a line, which --verify --against can check."`
-	Against string `placeholder:"FILE" help:"With --verify: compare with the stream that S1BOT_AUDIT_FILE wrote. Unless given, with that file itself where it is set."`
+	Against string `placeholder:"FILE" help:"Verify, and compare with this archive of --export or file of S1BOT_AUDIT_FILE. Unless given, --verify and --html compare with that file itself where it is set."`
 }
 
 // Run prints or verifies the audit trail. It needs the database's setting alone.
@@ -39,10 +38,7 @@ func (a auditCmd) Run(ctx context.Context, std streams) error {
 	if err := errors.Join(about("S1BOT_DATABASE_URL", err), unknownSettings(environ)); err != nil {
 		return settingsError{err}
 	}
-	if err := store.Exists(c.DatabaseURL); err != nil {
-		return err
-	}
-	db, err := store.Open(ctx, c.DatabaseURL, slog.New(slog.DiscardHandler))
+	db, err := store.OpenAsIs(ctx, c.DatabaseURL)
 	if err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}
@@ -50,10 +46,10 @@ func (a auditCmd) Run(ctx context.Context, std streams) error {
 	switch stream := cmp.Or(a.Against, c.AuditFile); {
 	case a.Export != "":
 		return a.export(ctx, std, db)
-	case a.Verify:
-		return a.verify(ctx, std, db, stream)
 	case a.HTML != "":
 		return a.page(ctx, std, db, stream)
+	case a.Verify, a.Against != "":
+		return a.verify(ctx, std, db, stream)
 	}
 	return a.list(ctx, std, db)
 }

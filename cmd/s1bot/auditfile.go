@@ -60,7 +60,7 @@ func (p *program) appendAudit(ctx context.Context, last int64) (int64, error) {
 	}
 	defer func() { _ = file.Close() }()
 	if last < 0 {
-		if last, err = lastRow(file); err != nil {
+		if last, err = p.resume(ctx, file); err != nil {
 			return -1, err
 		}
 	}
@@ -84,32 +84,54 @@ func (p *program) appendAudit(ctx context.Context, last int64) (int64, error) {
 	return last, nil
 }
 
+// resume is the number of the row that the file ends with, if the trail has the same one. A database that was restored from a backup has
+// fewer rows, and soon others of the same numbers: to go on behind them would leave a hole that nobody notices.
+func (p *program) resume(ctx context.Context, file *os.File) (int64, error) {
+	end, err := lastRow(file)
+	if err != nil || end.Seq == 0 {
+		return 0, err
+	}
+	trail, err := p.db.Requests().Audit(ctx, approvals.AuditQuery{After: end.Seq - 1})
+	if err != nil {
+		return 0, err
+	}
+	for e, err := range trail.Entries {
+		if err != nil {
+			return 0, err
+		}
+		if e.Mark() == end {
+			return end.Seq, nil
+		}
+	}
+	return 0, fmt.Errorf("it ends with row %d, which the trail doesn't have: it is of another database, or of a time after the backup that was restored. Move the file away, and the bot begins a new one with the whole trail", end.Seq)
+}
+
 // tailSize is enough for the longest row.
 const tailSize = 1 << 20
 
-// lastRow is the number of the last whole row in the file. What a crash left of a half-written one is cut off.
-func lastRow(file *os.File) (int64, error) {
+// lastRow is the last whole row in the file, without a number if there is none. What a crash left of a half-written one is cut off.
+func lastRow(file *os.File) (end approvals.Mark, err error) {
 	size, err := file.Seek(0, io.SeekEnd)
 	if err != nil || size == 0 {
-		return 0, err
+		return end, err
 	}
 	tail := make([]byte, min(size, tailSize))
 	if _, err := file.ReadAt(tail, size-int64(len(tail))); err != nil {
-		return 0, err
+		return end, err
 	}
 	whole := tail[:bytes.LastIndexByte(tail, '\n')+1]
 	if err := file.Truncate(size - int64(len(tail)-len(whole))); err != nil {
-		return 0, err
+		return end, err
 	}
 	if len(whole) == 0 {
-		return 0, nil
+		return end, nil
 	}
 	line := whole[bytes.LastIndexByte(whole[:len(whole)-1], '\n')+1:]
 	var e approvals.Entry
 	if json.Unmarshal(line, &e) != nil || e.Seq == 0 {
-		return 0, errors.New("its last line is no row of an audit trail: move the file away")
+		return end, errors.New("its last line is no row of an audit trail: move the file away")
 	}
-	return e.Seq, nil
+	return e.Mark(), nil
 }
 
 // compareStream walks trail beside a file that it was streamed to, which may begin later than the trail (older files were moved

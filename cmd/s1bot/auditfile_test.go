@@ -67,6 +67,29 @@ func TestAFileThatIsNoTrailIsLeftAlone(t *testing.T) {
 	require.ErrorContains(t, err, "no row of an audit trail")
 }
 
+// After a restore the trail has fewer rows than the file, and soon others of the same numbers.
+func TestAnAuditFileOfAnotherTrailIsNotContinued(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "audit.jsonl")
+	s := tell(t, func(settings map[string]string) { settings["S1BOT_AUDIT_FILE"] = path })
+	s.types("mallory", "#soc", "/s1 isolate DESKTOP-1 reason=fun")
+	s.isTold("mallory", "Only operators")
+	s.stop()
+	own, err := os.ReadFile(path)
+	require.NoError(t, err)
+	for _, other := range []string{`{"seq":1,"hash":"of another row"}`, `{"seq":9,"hash":"of a row after the backup"}`} {
+		require.NoError(t, os.WriteFile(path, []byte(other+"\n"), 0o600))
+		s.start()
+		s.sees("#approvals", "The audit trail doesn't reach its file", "Move the file away")
+		require.NoError(t, os.Remove(path))
+		s.sees("#approvals", "The audit trail is written to its file again")
+		s.stop()
+		body, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, string(own), string(body))
+	}
+}
+
 func TestTheAuditTrailIsFiltered(t *testing.T) {
 	s := tell(t)
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")

@@ -28,7 +28,7 @@ type checkCmd struct{}
 
 // Help is shown by `s1bot check --help`.
 func (checkCmd) Help() string {
-	return "Prints a line for each setting; one that fails says what to do. Changes nothing at Slack or the console. Exit code 1 if one fails."
+	return "Prints a line for each setting; one that fails says what to do. Changes nothing: not at Slack, the console or the database. Exit code 1 if one fails."
 }
 
 // Run tests the settings against the services that they name.
@@ -65,7 +65,7 @@ func report(w io.Writer, findings []setup.Finding) error {
 			continue
 		}
 		failed++
-		fmt.Fprintf(w, "FAIL  %s: %v\n", f.What, f.Err)
+		fmt.Fprintf(w, "FAIL  %s: %s\n", f.What, strings.Join(strings.Fields(f.Err.Error()), " ")) // PostgreSQL's driver lists addresses a line each
 	}
 	if failed > 0 {
 		return fmt.Errorf("%d of %d checks failed", failed, len(findings))
@@ -76,11 +76,19 @@ func report(w io.Writer, findings []setup.Finding) error {
 func checkSlack(ctx context.Context, c config) []setup.Finding {
 	channels := map[string]string{}
 	var findings []setup.Finding
+	policy, err := c.policy()
+	approvals := c.ApprovalsChannel
+	if err == nil && policy.Channel() != "" && policy.Channel() != approvals { // the file's counts
+		channels["policy file, approvals.channel"], approvals = policy.Channel(), ""
+	}
 	for _, one := range []struct{ name, id, without string }{
-		{"S1BOT_APPROVALS_CHANNEL", c.ApprovalsChannel, "not set here: approval cards need a channel, here or in the policy file"},
+		{"S1BOT_APPROVALS_CHANNEL", approvals, "not set here: approval cards need a channel, here or in the policy file"},
 		{"S1BOT_THREATS_CHANNEL", c.ThreatsChannel, "none: new threats aren't posted"},
 		{"S1BOT_ALERTS_CHANNEL", c.AlertsChannel, "none: new alerts aren't posted"},
 	} {
+		if one.id == "" && one.name == "S1BOT_APPROVALS_CHANNEL" && len(channels) > 0 {
+			continue
+		}
 		if one.id == "" {
 			findings = append(findings, setup.Finding{What: one.name, Note: one.without})
 			continue
@@ -89,7 +97,6 @@ func checkSlack(ctx context.Context, c config) []setup.Finding {
 	}
 	maps.Copy(channels, fileChannels(c))
 	checkup := setup.Checkup{Tokens: webapi.Tokens{App: c.AppToken, Bot: c.BotToken}, APIURL: c.SlackURL, Channels: channels}
-	policy, err := c.policy()
 	if err == nil {
 		checkup.Members = policy.Members()
 	}
@@ -311,16 +318,35 @@ func todo(err error, words string) error {
 	return fmt.Errorf("%s: %s", strings.TrimSuffix(err.Error(), "."), words)
 }
 
-func checkDatabase(ctx context.Context, c config) setup.Finding {
-	found := setup.Finding{What: "Database", Note: "opens"}
-	db, err := store.Open(ctx, c.DatabaseURL, slog.New(slog.DiscardHandler))
+// checkDatabase changes nothing there: neither does it make a database, nor bring tables up to date.
+func checkDatabase(ctx context.Context, c config) (found setup.Finding) {
+	found = setup.Finding{What: "Database", Note: store.Place(c.DatabaseURL)}
+	if store.Exists(c.DatabaseURL) != nil {
+		found.Note += ", which the first start makes"
+		found.Err = store.Room(c.DatabaseURL)
+		return found
+	}
+	db, err := store.OpenAsIs(ctx, c.DatabaseURL)
 	if err != nil {
 		found.Err = err
 		return found
 	}
-	if err := errors.Join(db.Check(ctx), db.Close()); err != nil {
+	defer func() { found.Err = errors.Join(found.Err, db.Close()) }()
+	is, knows, err := db.TableVersion(ctx)
+	switch {
+	case err != nil:
 		found.Err = err
+		return found
+	case is > knows:
+		found.Err = store.Newer(is, knows)
+		return found
+	case is == 0:
+		found.Note += ", empty: the first start makes the tables"
+		return found
+	case is < knows:
+		found.Note += fmt.Sprintf(", tables of version %d: the next start brings them to %d, and the version before can't use them after that", is, knows)
 	}
+	found.Err = db.Check(ctx)
 	return found
 }
 

@@ -138,12 +138,47 @@ func TestCheckLooksAtTheChannelsOfThePolicyFile(t *testing.T) {
 	s := tell(t)
 	settings := maps.Clone(s.environ)
 	path := filepath.Join(t.TempDir(), "policy.yaml")
-	require.NoError(t, os.WriteFile(path, []byte("routes: [{channel: C0NOSUCH}]\nreports: {at: 07:00, channel: C0NEITHER}\n"), 0o600))
+	require.NoError(t, os.WriteFile(path, []byte("routes: [{channel: C0NOSUCH}]\nreports: {at: 07:00, channel: C0NEITHER}\napprovals: {channel: C0NORTHIS}\n"), 0o600))
 	settings["S1BOT_POLICY_FILE"] = path
 	var out bytes.Buffer
 	require.ErrorContains(t, check(t.Context(), settings, &out), "checks failed")
 	require.Contains(t, out.String(), "FAIL  policy file, route 1")
 	require.Contains(t, out.String(), "FAIL  policy file, reports")
+	require.Contains(t, out.String(), "FAIL  policy file, approvals.channel")
+	require.NotContains(t, out.String(), "S1BOT_APPROVALS_CHANNEL", "cards don't go there")
+}
+
+// A look before an upgrade must not be the upgrade.
+func TestCheckLeavesTheDatabaseAsItIs(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	settings := maps.Clone(s.environ)
+	path := filepath.Join(t.TempDir(), "s1bot.db")
+	settings["S1BOT_DATABASE_URL"] = "sqlite:" + path
+	var out bytes.Buffer
+	require.NoError(t, check(t.Context(), maps.Clone(settings), &out), out.String())
+	require.Contains(t, out.String(), "which the first start makes")
+	require.NoFileExists(t, path)
+
+	dump, err := os.ReadFile(filepath.Join("..", "..", "bot", "store", "testdata", "version-730.sqlite.sql"))
+	require.NoError(t, err)
+	db, err := sql.Open("sqlite", "file:"+path)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, db.Close()) }()
+	_, err = db.Exec(string(dump))
+	require.NoError(t, err)
+	out.Reset()
+	require.NoError(t, check(t.Context(), maps.Clone(settings), &out), out.String())
+	require.Contains(t, out.String(), "tables of version 9: the next start brings them to ")
+	var tables int
+	require.NoError(t, db.QueryRow(`SELECT count(*) FROM sqlite_schema WHERE name = 'schema_versions'`).Scan(&tables))
+	require.Zero(t, tables)
+
+	_, err = db.Exec(`CREATE TABLE schema_versions (version_id INTEGER, is_applied INTEGER); INSERT INTO schema_versions VALUES (9999, 1)`)
+	require.NoError(t, err)
+	out.Reset()
+	require.Error(t, check(t.Context(), maps.Clone(settings), &out))
+	require.Contains(t, out.String(), "FAIL  Database: the database was written by a newer s1bot")
 }
 
 func TestHowFarBackIsWrittenInDays(t *testing.T) {

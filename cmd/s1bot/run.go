@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"s1bot/bot/store"
 	"s1bot/s1/transport"
 )
 
@@ -35,7 +36,7 @@ func (runCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	go p.reloadOn(ctx, reload)
-	log.Info("starting", "console", c.ConsoleURL, "commands", len(p.bot.Catalog.Commands()), "version", version().Version)
+	log.Info("starting", "console", c.ConsoleURL, "database", store.Place(c.DatabaseURL), "commands", len(p.bot.Catalog.Commands()), "version", version().Version)
 	return errors.Join(p.run(ctx), p.close())
 }
 

@@ -122,7 +122,7 @@ func (m messages) settings(file *ast.File) {
 }
 
 // speaking are the files of which every error can end a start or fail a line of check.
-var speaking = regexp.MustCompile(`^(cmd/s1bot/(environment|program|config|run|checks?\w*|tokenend|auditsyslog)|bot/store/(sqlite|migrate|postgres|store)|bot/setup/\w+|bot/people/members)\.go$|^notifier/feed/health\.go$`)
+var speaking = regexp.MustCompile(`^(cmd/s1bot/(environment|program|config|run|checks?\w*|tokenend|audit\w*|migrate|backup|tokens)|bot/store/(sqlite|migrate|postgres|store|transfer|backup)|bot/setup/\w+|bot/people/members|bot/webapi/probe)\.go$|^notifier/feed/health\.go$`)
 
 // wraps are messages that only say where another one comes from, or end a list of others.
 var wraps = regexp.MustCompile(`^[^;:]*: …$|^database …: …( \(…\))?$|^want …$|^… of … checks failed$|^not connected to Slack yet$`)
