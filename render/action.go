@@ -147,6 +147,8 @@ func (k *canvas) items(a Action, o Options) []item {
 	return out
 }
 
+// checked leaves out what must not or cannot be drawn, and says so on the card: a link that leads anywhere but to the console, for an attacker
+// may have named it, and an invocation that is longer than a button's value may be.
 func (k *canvas) checked(out []item, b Button) []item {
 	if b.URL != "" {
 		if !k.allows(b.URL) {
@@ -163,6 +165,7 @@ func (k *canvas) checked(out []item, b Button) []item {
 	return append(out, item{b, text})
 }
 
+// label is what stands on a button or above a menu, cut to Slack's limit.
 func label(s string) string {
 	return short(s, none, maxButtonText)
 }
@@ -173,6 +176,7 @@ func (k *canvas) id(kind string) string {
 	return kind + strconv.Itoa(k.elements)
 }
 
+// button draws a link or what invokes something; the latter under seal.
 func (k *canvas) button(i item) slack.BlockElement {
 	if i.URL != "" {
 		return slack.NewButtonBlockElement(k.id("u"), "", plainText(label(i.Label))).WithURL(i.URL).WithStyle(slack.Style(i.style()))
@@ -184,6 +188,7 @@ func (k *canvas) button(i item) slack.BlockElement {
 	return b
 }
 
+// style lets only through what Slack knows: an unknown style fails the whole message.
 func (b Button) style() Style {
 	if b.Style == Primary || b.Style == Danger {
 		return b.Style
@@ -191,6 +196,7 @@ func (b Button) style() Style {
 	return Default
 }
 
+// confirmation asks before something runs at once. Its button says the same word as the one that was clicked, and never "OK".
 func confirmation(b Button) *slack.ConfirmationBlockObject {
 	name := label(b.Label)
 	c := slack.NewConfirmationBlockObject(
@@ -235,6 +241,7 @@ func (k *canvas) menu(m Menu) (slack.BlockElement, bool) {
 	return s, true
 }
 
+// option is one entry of a menu.
 func option(value, name string) *slack.OptionBlockObject {
 	return slack.NewOptionBlockObject(value, plainText(short(name, none, maxOptionText)), nil)
 }

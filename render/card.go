@@ -95,6 +95,7 @@ type Bar struct {
 // A Divider separates.
 type Divider struct{}
 
+// The parts of a card are these and no others: the method is unexported, so that whatever draws or writes a card knows all of them.
 func (Line) part()    {}
 func (Row) part()     {}
 func (Fields) part()  {}

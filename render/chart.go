@@ -56,6 +56,7 @@ func (k *canvas) chart(c Chart) ([]slack.Block, int) {
 	return []slack.Block{slack.DataVisualizationBlock{Type: slack.MBTDataVisualization, Title: short(c.Title, none, maxChartTitle), Chart: chart}}, used
 }
 
+// shown are as many bars as Slack draws.
 func (c Chart) shown() []Amount { return c.Bars[:min(len(c.Bars), MaxBars)] }
 
 // distinct makes a label differ from those before it: Slack tells bars apart by their names alone.

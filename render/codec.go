@@ -8,6 +8,7 @@ import (
 // cardFields are a Card without its methods; its interface fields are spelled out beside it.
 type cardFields Card
 
+// cardJSON is a card with its parts and actions as objects that name their kind: interfaces can be written, but not be read back.
 type cardJSON struct {
 	cardFields
 	Parts   []map[string]any `json:"parts,omitempty"`
@@ -47,6 +48,7 @@ func actionObjects(actions []Action) (objects []map[string]any, err error) {
 	return objects, nil
 }
 
+// readActions reads what actionObjects wrote.
 func readActions(objects []map[string]json.RawMessage) (actions []Action, err error) {
 	for _, object := range objects {
 		for kind, raw := range object {
@@ -90,6 +92,7 @@ func (r *Row) UnmarshalJSON(data []byte) error {
 	return err
 }
 
+// partKind is the word under which a part is kept. Cards lie in databases, so a word once written is there for good.
 func partKind(p Part) (string, bool) {
 	switch p.(type) {
 	case Line:
@@ -146,6 +149,8 @@ func (c *Card) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// readPart reads a part by its word. An unknown word is an error: the card was written by a later version, and without the part it may say
+// something else.
 func readPart(kind string, raw json.RawMessage) (Part, error) {
 	switch kind {
 	case "line":
@@ -172,6 +177,7 @@ func readPart(kind string, raw json.RawMessage) (Part, error) {
 	return nil, fmt.Errorf("unknown part %q", kind)
 }
 
+// readActionOf reads an action by its word.
 func readActionOf(kind string, raw json.RawMessage) (Action, error) {
 	switch kind {
 	case "button":
@@ -182,6 +188,7 @@ func readActionOf(kind string, raw json.RawMessage) (Action, error) {
 	return nil, fmt.Errorf("unknown action %q", kind)
 }
 
+// read is json.Unmarshal as an expression.
 func read[T any](raw json.RawMessage) (T, error) {
 	var v T
 	err := json.Unmarshal(raw, &v)

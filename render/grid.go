@@ -95,6 +95,7 @@ func (t Table) width() int {
 	return n
 }
 
+// heading is the titles as the first row.
 func (t Table) heading() []Line {
 	row := make([]Line, len(t.Columns))
 	for i, c := range t.Columns {
@@ -103,6 +104,7 @@ func (t Table) heading() []Line {
 	return row
 }
 
+// settings are how n columns stand: numbers to the right, where they can be compared, and text wrapped.
 func (t Table) settings(n int) []slack.ColumnSetting {
 	out := make([]slack.ColumnSetting, n)
 	for i := range out {
@@ -143,6 +145,7 @@ func drawCell(l Line) (slack.TableCell, int) {
 	return slack.NewTableRichTextCell(slack.NewRichTextSection(elements...)), used + 1
 }
 
+// unstyled tells whether a line is nothing but plain text.
 func (l Line) unstyled() bool {
 	for _, s := range l {
 		if s.Kind != PlainSpan {

@@ -97,6 +97,7 @@ func (c Card) Named(console string) Card {
 	return c
 }
 
+// on has an invocation act on a console, unless it names one or invokes nothing.
 func (in Invocation) on(console string) Invocation {
 	if in.Console == "" && in.Command != "" {
 		in.Console = console

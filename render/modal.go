@@ -22,6 +22,7 @@ type metadata struct {
 	Fields string     `json:"f"` // names of what it asks for
 }
 
+// metadata writes that down. Slack gives it back with the form, in at most 3,000 characters, and shows it to nobody.
 func (f Form) metadata() (string, error) {
 	do, err := compact(f.Do)
 	if err != nil {
@@ -147,6 +148,8 @@ func (f FormField) block() slack.Block {
 	return block
 }
 
+// element is the widget of a field, with what has to be said about it. Whatever cannot be drawn as what it is, a menu without choices say, is a
+// text box: a person can always type.
 func (f FormField) element() (slack.BlockElement, []string) {
 	switch f.Widget {
 	case Number:
@@ -165,6 +168,7 @@ func (f FormField) element() (slack.BlockElement, []string) {
 	return f.text()
 }
 
+// placeholder is none where it would be empty, which Slack refuses.
 func (f FormField) placeholder() *slack.TextBlockObject {
 	if strings.TrimSpace(f.Placeholder) == "" {
 		return nil
@@ -172,6 +176,7 @@ func (f FormField) placeholder() *slack.TextBlockObject {
 	return plainText(short(f.Placeholder, none, maxPlaceholder))
 }
 
+// first is the one value of a field that takes one; empty where there is none.
 func (f FormField) first() string {
 	if len(f.Value) == 0 {
 		return ""
@@ -179,6 +184,7 @@ func (f FormField) first() string {
 	return f.Value[0]
 }
 
+// text is a box to type into. A value that is too long for it is left out and said to be: cut, it would be sent back as if it were whole.
 func (f FormField) text() (slack.BlockElement, []string) {
 	e := slack.NewPlainTextInputBlockElement(f.placeholder(), f.Name).WithMultiline(f.Widget == MultiLine)
 	e.MaxLength = maxInputText

@@ -296,6 +296,8 @@ func (c *cards) fromWhom(req approvals.Request) render.Note {
 	return who
 }
 
+// member is somebody whom a role names, as people read it. Groups and people become mentions, so that who may decide is notified; a handle
+// stays text, for Slack mentions by id alone.
 func member(m string) render.Span {
 	switch {
 	case strings.HasPrefix(m, "S"):
@@ -323,6 +325,7 @@ func uncounted(req approvals.Request) (parts []render.Part) {
 	return parts
 }
 
+// approvers is who approved and when; of an approval that does not count any more, why.
 func approvers(req approvals.Request) render.Line {
 	line := render.Line{render.Text("Approved by ")}
 	for i, d := range req.Approvals {

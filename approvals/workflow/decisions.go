@@ -70,6 +70,8 @@ func (d *Decisions) HideUncounted(ctx context.Context, idOrRef, user string) {
 	d.showAfter(ctx, func() (approvals.Request, error) { return d.Ledger.RemoveUncounted(ctx, idOrRef, user) })
 }
 
+// showAfter draws the cards anew after a step that changed the row. A step that fails costs the hint and nothing else: the decision itself is kept
+// elsewhere.
 func (d *Decisions) showAfter(ctx context.Context, step func() (approvals.Request, error)) {
 	req, err := step()
 	switch {

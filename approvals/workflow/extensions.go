@@ -135,6 +135,7 @@ func (ex *Extensions) wishExtension(ctx context.Context, in Interaction, req app
 	return nil
 }
 
+// wishCard asks the approvers for more time, with the end as it is now: nothing has changed yet.
 func wishCard(req approvals.Request, user string, by time.Duration) render.Card {
 	names, more := plans.Names(plans.Of(req).Targets, 5), text.SpanWords(by)
 	return note(render.Card{
@@ -146,6 +147,7 @@ func wishCard(req approvals.Request, user string, by time.Duration) render.Card 
 	}, "ref "+req.Ref)
 }
 
+// extendedCard tells in the thread who gave more time, and what happens at the new end.
 func extendedCard(req approvals.Request, user string, by time.Duration) render.Card {
 	names := plans.Names(plans.Of(req).Targets, 5)
 	return note(render.Card{

@@ -61,6 +61,8 @@ func (k *Keeper) recover(ctx context.Context) {
 	}
 }
 
+// takeUp goes on with a request where its process died, by its state: what waits needs its card, what was approved must run, and of what ended
+// somebody has to be told. Each of these finds out by itself what was done already.
 func (k *Keeper) takeUp(ctx context.Context, req approvals.Request) error {
 	switch req.State {
 	case approvals.Pending, approvals.Frozen:

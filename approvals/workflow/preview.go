@@ -159,6 +159,7 @@ func whyMore(r policy.Decision) string {
 	return " " + render.Sentence(r.Why)
 }
 
+// previewCard answers a dry run: the policy's answer first, then what would be touched, as the card of a real request shows it.
 func previewCard(cmd *catalog.Command, plan catalog.Plan, r policy.Decision, term *approvals.Term) render.Card {
 	verdict := map[policy.Effect]string{
 		policy.Allow:      "You may run this; it runs at once.",

@@ -38,6 +38,8 @@ func (p *Publisher) announce(ctx context.Context, req approvals.Request) error {
 	return p.publish(ctx, req)
 }
 
+// announceOnceMore is announce for a request that was found without a card. The row is read again under the lock: whoever was at it meanwhile may
+// have posted one.
 func (p *Publisher) announceOnceMore(ctx context.Context, req approvals.Request) error {
 	defer p.editing.Lock(req.ID)()
 	if now, err := p.Ledger.Get(ctx, req.ID); err == nil {
@@ -161,6 +163,8 @@ func (p *Publisher) show(ctx context.Context, id string) { p.showFrom(ctx, id, f
 // reshow is show also of what is not behind.
 func (p *Publisher) reshow(ctx context.Context, id string) { p.showFrom(ctx, id, true) }
 
+// showFrom brings the cards of a request up to date, one caller at a time for each request: two who edit the same message at once leave the older
+// state on it.
 func (p *Publisher) showFrom(ctx context.Context, id string, all bool) {
 	defer p.editing.Lock(id)()
 	req, err := p.Ledger.Get(ctx, id)

@@ -224,6 +224,7 @@ func (r *reporter) tellUnseen(ctx context.Context, req approvals.Request, err er
 		channelName(r.Policy().Channel()), whyUnseen(err), req.Ref))
 }
 
+// channelName names the approvals channel in words, by the id that its setting has.
 func channelName(id string) string { return "the approvals channel (" + id + ")" }
 
 // noteSeen tells who asked that approvers can see their request now, if they were told otherwise.

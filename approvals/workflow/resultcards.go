@@ -95,6 +95,7 @@ func resultCopy(req approvals.Request, channel string) render.Card {
 	return card
 }
 
+// reminderCard calls those whose approval is missing once more, before the request expires.
 func (c *cards) reminderCard(req approvals.Request) render.Card {
 	line := render.Line{render.Text("Still waiting: "), render.Bold(req.Title), render.Text(" · expires "), render.Since(req.Expires)}
 	return render.Card{Tone: render.Waiting, Text: "Still waiting for approval: " + req.Title, Parts: []render.Part{line, append(render.Note{render.Text(text.Plural(req.Missing(), "approval") + " needed")}, c.fromWhom(req)...)}}

@@ -234,6 +234,8 @@ func without(args json.RawMessage, ids []string) (json.RawMessage, error) {
 	return json.Marshal(value)
 }
 
+// prune takes ids out of arguments, wherever in them they stand. A list of which nothing is left is refused: in this API an empty one selects
+// everything.
 func prune(value any, ids []string) (any, error) {
 	var err error
 	switch v := value.(type) {

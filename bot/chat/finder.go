@@ -40,6 +40,8 @@ func (f Finder) Attached(ctx context.Context, channel, thread, name string) (boo
 // Find looks for our messages with the key, posted at since or later, in the thread where thread is not empty; oldest first. It needs the
 // scopes channels:history and groups:history, and the bot in the channel.
 func (f Finder) Find(ctx context.Context, channel, thread, key string, since time.Time) (all []string, err error) {
+	// A minute earlier than asked: Slack stamps messages by its own clock, and a search that begins too late finds nothing, which its caller
+	// would take for leave to post again.
 	oldest := strconv.FormatInt(since.Add(-time.Minute).Unix(), 10)
 	cursor := ""
 	for range maxPages {
@@ -52,6 +54,7 @@ func (f Finder) Find(ctx context.Context, channel, thread, key string, since tim
 				all = append(all, m.Timestamp)
 			}
 		}
+		// The same cursor once more is no further page; following it would go on until maxPages.
 		if next == "" || next == cursor {
 			slices.Sort(all)
 			return all, nil

@@ -125,6 +125,7 @@ func (r *Runner) Close() {
 	r.running.Wait()
 }
 
+// add and remove keep the workers by which Cancel finds a job of this process, and pause counts those that edit a message.
 func (r *Runner) add(w *worker) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

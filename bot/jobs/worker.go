@@ -51,6 +51,8 @@ func (w *worker) do() {
 	card, err := w.run()
 	cause := context.Cause(w.ctx)
 	switch {
+	// The cause tells, not the error: a command that was stopped may return half of an answer without one. Whoever goes on with the job
+	// tells its end, and told twice it would look like two hunts.
 	case errors.Is(cause, errStopping), errors.Is(cause, errJobLost):
 		w.release(cause)
 		return
@@ -72,7 +74,9 @@ func (w *worker) do() {
 func (w *worker) run() (card render.Card, err error) {
 	painting, stop := context.WithCancel(w.ctx)
 	var painter sync.WaitGroup
+	// The painter ends before the end is told, else its last edit could come after the outcome and take its place.
 	painter.Go(func() { w.paint(painting) })
+	// A panic of a command is its error: the job ends with an explanation instead of leaving a message that says "running" for ever.
 	if p := panics.Try(func() { card, err = w.Commands.Run(w.ctx, w.job, Hooks{w.save, w.progress}) }); p != nil {
 		err = p.AsError()
 	}

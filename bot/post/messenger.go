@@ -87,6 +87,8 @@ func (p *Messenger) Give(ctx context.Context, who audience, card render.Card, se
 	if err != nil {
 		return err
 	}
+	// From the finest look to the plainest, one step at a time: each step gives up only what the last refusal may have been about. A refusal
+	// of the blocks is no 429 and no outage, so a step costs one call and no pause.
 	look.DataTables = card.HasTable() && p.dataTables.taken(time.Now())
 	err = send(card.Message(look))
 	if look.DataTables && refusesBlocks(err) {
@@ -254,6 +256,7 @@ func (p *Messenger) Fitting(ctx context.Context, all []render.Action) ([]render.
 	return actions, nil
 }
 
+// WithKey marks a message of ours, so that it is found again where the answer to its post got lost.
 func WithKey(key string) slack.MsgOption {
 	return slack.MsgOptionMetadata(slack.SlackMetadata{EventType: MetadataType, EventPayload: map[string]any{"key": key}})
 }

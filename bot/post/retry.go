@@ -70,6 +70,8 @@ func (p *patience) Next() (pause time.Duration, stop bool) {
 	return pause, !repeat || outlasts(p.ctx, pause)
 }
 
+// afterFailure counts the two kinds of failure apart: a 429 is Slack's word that nothing happened, and may be waited out for minutes; what broke
+// is tried a few times, and only where a second time does no harm.
 func (p *patience) afterFailure() (pause time.Duration, repeat bool) {
 	if asked, slow := Slowdown(p.failed); slow {
 		p.limited++

@@ -20,6 +20,7 @@ type Sent struct{ Channel, TS string }
 // to try again would be to post blindly.
 type UnconfirmedError struct{ cause error }
 
+// Error says what is not known, then why.
 func (e UnconfirmedError) Error() string {
 	return "Slack did not confirm the message: " + e.cause.Error()
 }
@@ -89,6 +90,8 @@ func (p *Messenger) conversation(ctx context.Context, channel string) string {
 	return cmp.Or(known, channel)
 }
 
+// Remember notes which conversation is the direct message with a person. It is read first: every answer of Slack's names it, and most name what
+// is known.
 func (p *Messenger) Remember(ctx context.Context, user, channel string) {
 	if known, err := p.Directs.Direct(ctx, user); err == nil && known == channel {
 		return
@@ -109,6 +112,7 @@ func (p *Messenger) send(ctx context.Context, channel, thread, key string, msg r
 	}
 	began, open := time.Now().Add(-ClockSkew), false // open: a try may have got through
 	err = Retry(ctx, IfLost, func() (err error) {
+		// Under a user's id nothing can be looked up. There the second post is made, and what then stands twice is taken back (alone).
 		if open && !IsPerson(channel) {
 			found, err := p.LookFor(ctx, channel, thread, key, began)
 			if err != nil {

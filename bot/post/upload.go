@@ -168,6 +168,7 @@ func onlyFiles(card render.Card) bool {
 	return len(card.Files) > 0 && card.Title == card.Files[0].Title
 }
 
+// Words tell a person what became of a file.
 func (f lostFile) Words() string {
 	if f.unclear {
 		return fmt.Sprintf("Slack did not confirm %s, so it may be there, or not. If you don't see it, ask for it again.", f.name)
@@ -217,6 +218,7 @@ func (e *FilesError) Words() string {
 	return strings.Join(all, " ")
 }
 
+// Error names the files; Unwrap has the causes, so that RefusedWith finds Slack's words among them.
 func (e *FilesError) Error() string { return "files are missing: " + e.names }
 func (e *FilesError) Unwrap() []error {
 	var errs []error

@@ -96,6 +96,8 @@ func (s *Pool) keep(ctx context.Context, place int) error {
 		if time.Since(began) > stableAfter {
 			backoff.Reset()
 		}
+		// A connection that ended soon after it began is no success, whatever it delivered: the pause goes on growing, so that two that are
+		// closed at once by Slack do not use up its one call a minute.
 		pause = backoff.After(nil)
 		if c.announced.Load() && time.Since(began) > stableAfter {
 			pause = 0 // a planned refresh: the successor comes before the old one goes
@@ -163,6 +165,8 @@ type conn struct {
 	owed      sync.WaitGroup // acknowledgements that this connection still has to carry
 }
 
+// hello waits for the first frame, from which on Slack counts the connection as open: what it delivers before nobody would have asked for. The
+// handlers are set first, because a ping may come as early as that.
 func (c *conn) hello() error {
 	c.extend()
 	c.ws.SetPingHandler(func(data string) error {
@@ -181,6 +185,8 @@ func (c *conn) hello() error {
 	return nil
 }
 
+// extend gives the connection another 30 s to show a sign of life. Slack's pings are that sign; a connection that died without a close, behind
+// a firewall say, shows none.
 func (c *conn) extend() { _ = c.ws.SetReadDeadline(time.Now().Add(pingTimeout)) }
 
 // close ends the connection, after what it owes went out if Slack still listens.
@@ -201,6 +207,7 @@ func (c *conn) close(err error) {
 func (c *conn) read(ctx context.Context, replace chan struct{}) {
 	var once sync.Once
 	want := func() { once.Do(func() { close(replace) }) }
+	// The end of the program interrupts the read and nothing else: what was read is written down and acknowledged yet (see settle).
 	stop := context.AfterFunc(ctx, func() { c.stopping.Store(true); _ = c.ws.SetReadDeadline(time.Now()) })
 	defer stop()
 	for {
@@ -226,7 +233,10 @@ func (c *conn) read(ctx context.Context, replace chan struct{}) {
 			c.hub.log.Info("Slack will close this connection", "reason", env.Reason)
 			c.announced.Store(env.Reason != errLinkClosed)
 			want()
+			// Slack closes the connection within seconds of saying so. Should it forget, it does not stay open for ever.
 			time.AfterFunc(drainTimeout, func() { _ = c.ws.Close() })
+		// A frame with an id is a delivery and wants an acknowledgement, whatever its type: kinds that Slack may add are no reason to leave it
+		// without one.
 		case env.ID != "":
 			c.owed.Add(1)
 			c.hub.receive(env.AnsweredBy(c.acker(env.ID)))
@@ -247,6 +257,7 @@ func (c *conn) settle() {
 // acker answers on the connection that brought the envelope, and if that is gone on another one: whether Slack takes it there
 // is undocumented, but nothing is lost by trying.
 func (c *conn) acker(id string) func(context.Context, any) error {
+	// The debt is paid once, however often an envelope is answered: a second answer would take the count below zero and panic.
 	paid := sync.OnceFunc(c.owed.Done)
 	return func(_ context.Context, payload any) error {
 		defer paid()

@@ -68,6 +68,7 @@ func Object(raw json.RawMessage) (map[string]json.RawMessage, error) {
 	return given, nil
 }
 
+// IsEmpty tells a value that says nothing. An empty list is one: in this API it selects everything, and nobody who left a field empty meant that.
 func IsEmpty(value json.RawMessage) bool {
 	return slices.Contains([]string{"", "null", `""`, "[]"}, string(bytes.TrimSpace(value)))
 }
@@ -101,6 +102,7 @@ func Word(raw json.RawMessage) string {
 	return string(bytes.TrimSpace(raw))
 }
 
+// ReadOne reads one value as it is typed. Its error names the parameter and, where the kind knows them, the values that were probably meant.
 func (f Field) ReadOne(text string, in text.Input) (any, error) {
 	value, err := f.Type.Read(text, in)
 	if err == nil {
@@ -117,6 +119,8 @@ func (f Field) ReadOne(text string, in text.Input) (any, error) {
 // maxList is the longest list that is read: no id list of the console's is longer.
 const maxList = 5000
 
+// ReadAll reads a list: blanks are skipped, a word for a group stands for its members, and what is there twice counts once, or one endpoint
+// would make two targets.
 func (f Field) ReadAll(words []string, in text.Input) (any, error) {
 	list := []any{}
 	for _, w := range words {
@@ -147,6 +151,7 @@ func (k Kind) ungrouped(word string) []string {
 	return []string{word}
 }
 
+// missingOf are the parameters without which nothing can be done and that were not given.
 func missingOf(fields []Field, values map[string]any) []Param {
 	var missing []Param
 	for _, f := range fields {
@@ -231,6 +236,7 @@ func ListWords(typed string) []string {
 
 var StraightQuotes = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "‟", `"`, "«", `"`, "»", `"`)
 
+// IsName tells a name from an id, which is a number of 17 to 20 digits: a host that is called 4711 goes by its name.
 func IsName(word string) bool { return !s1.LooksLikeID(word) }
 
 // WordsOf returns the value or the values of an argument as texts.

@@ -13,11 +13,13 @@ type cache struct {
 	keep    time.Duration
 }
 
+// A cached value knows until when it holds.
 type cached struct {
 	value   any
 	expires time.Time
 }
 
+// newCache keeps so many values for so long.
 func newCache(size int, keep time.Duration) *cache {
 	entries, err := lru.New[string, cached](size)
 	if err != nil {
@@ -38,6 +40,7 @@ func (c *cache) get(key string, now time.Time) any {
 	return entry.value
 }
 
+// put keeps a value, which nobody changes from then on. A nil cache forgets it.
 func (c *cache) put(key string, value any, now time.Time) {
 	if c != nil {
 		c.entries.Add(key, cached{value, now.Add(c.keep)})

@@ -29,6 +29,7 @@ func (c *Call) With(param string, value any) Invocation {
 	return Invocation{Command: c.Command.Name, Args: Marshal(values)}
 }
 
+// Has tells whether the command has a parameter of exactly that name.
 func (cmd *Command) Has(param string) bool {
 	return slices.ContainsFunc(cmd.Params, func(p Param) bool { return p.Name == param })
 }
@@ -54,6 +55,7 @@ func (c *Call) Describe() string {
 	return strings.Join(parts, " and ")
 }
 
+// Describe says one argument in words: names for ids where they are known, times in the caller's zone, labels for the console's values.
 func (f Field) Describe(value json.RawMessage, c *Call) string {
 	label := strings.ToLower(strings.ReplaceAll(f.Name, "-", " "))
 	switch f.Type.Name {

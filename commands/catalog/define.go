@@ -64,6 +64,7 @@ func (cmd *Command) bind(l *lookups) error {
 	return nil
 }
 
+// fieldsOf reads the parameters off a struct, embedded structs included: what many commands share is written once and embedded.
 func (l *lookups) fieldsOf(t reflect.Type) ([]Field, error) {
 	var fields []Field
 	for _, f := range reflect.VisibleFields(t) {
@@ -93,6 +94,7 @@ func withoutSharedAliases(fields []Field) []Field {
 	return fields
 }
 
+// fieldOf reads one parameter. What is wrong with it is a fault of the program's and fails at the start, before anybody types anything.
 func (l *lookups) fieldOf(f reflect.StructField) (Field, error) {
 	name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 	help := f.Tag.Get("help")
@@ -122,6 +124,7 @@ func (l *lookups) fieldOf(f reflect.StructField) (Field, error) {
 	}}, nil
 }
 
+// ParamNames are the names that a person may give.
 func ParamNames(fields []Field) []string {
 	var names []string
 	for _, f := range fields {

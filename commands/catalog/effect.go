@@ -127,6 +127,8 @@ func Presence(a s1.Agent) string {
 // NeedsRestart is what a mitigation waits for that is complete after the next start of the system.
 const NeedsRestart = "needs a restart of the endpoint"
 
+// PlainAction makes one word of the console's spellings of an action: commands write rollback-remediation, reports rollback_remediation, and
+// both are rollback.
 func PlainAction(action string) string {
 	plain := strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(action))
 	if plain == "rollbackremediation" {

@@ -89,6 +89,7 @@ func (e *MissingError) unfilled() error {
 	return fmt.Errorf("please fill in at least one of %s", strings.Join(titles, ", "))
 }
 
+// namesOfParams are how parameters are typed.
 func namesOfParams(params []Param) []string {
 	var names []string
 	for _, p := range params {

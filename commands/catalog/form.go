@@ -73,6 +73,7 @@ func (cmd *Command) proposeDay(given map[string]json.RawMessage, now time.Time) 
 	return true
 }
 
+// intro stands above the fields: what the command does and, before anybody fills anything in, that it will not run at once.
 func (cmd *Command) intro() render.Line {
 	line := render.Line{render.Text(cmd.Summary())}
 	if cmd.Risk == Destructive {
@@ -101,6 +102,7 @@ func (f Field) fields(given json.RawMessage, caller Caller) []render.FormField {
 	return []render.FormField{box, q}
 }
 
+// Hint is what stands under a field: what it is for, then how it is written. A date picker needs no word about how.
 func (f Field) Hint() string {
 	if f.Type.Hint == "" || f.Type.Widget == render.DateTime {
 		return f.Help
@@ -108,6 +110,7 @@ func (f Field) Hint() string {
 	return f.Help + " " + render.Capital(strings.TrimSuffix(f.Type.Hint, ".")) + "."
 }
 
+// optionsOf are the choices of a menu.
 func optionsOf(f Field) []render.Option {
 	var options []render.Option
 	for _, c := range f.Choices {
@@ -141,6 +144,7 @@ func (f Field) filled(given json.RawMessage) []string {
 	return []string{strings.Join(lines, "\n")}
 }
 
+// indented is JSON that a person can edit in a box of several lines.
 func indented(raw json.RawMessage) string {
 	b, err := json.MarshalIndent(raw, "", "  ")
 	if err != nil {
@@ -149,6 +153,7 @@ func indented(raw json.RawMessage) string {
 	return string(b)
 }
 
+// idWords are the ids that a filter names, for the search box beside it.
 func idWords(filter json.RawMessage) []string {
 	var named struct {
 		IDs []string `json:"ids"`
@@ -206,6 +211,7 @@ func (cmd *Command) FromForm(values map[string][]string, base json.RawMessage, c
 	return raw, extras, wrongs
 }
 
+// asked tells whether the form had the parameter at all: what it did not ask for stays as it was.
 func asked(values map[string][]string, name string) bool {
 	_, plain := values[name]
 	_, box := values[name+IdsSuffix]
@@ -309,6 +315,7 @@ func lineOf(word string) string {
 	return string(Marshal([]string{word}))
 }
 
+// oneText is what was entered in all boxes of a field, as one text.
 func oneText(values []string) string { return strings.TrimSpace(strings.Join(values, " ")) }
 
 // errUnfilled asks for a value.

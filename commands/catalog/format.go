@@ -33,6 +33,7 @@ func SizeWords(bytes int) string {
 	return fmt.Sprintf("%.1f %cB", size, " kMGT"[unit])
 }
 
+// SortedKeys are what is in a set, in an order that is the same each time: cards and tests compare them.
 func SortedKeys(set map[string]bool) []string {
 	var list []string
 	for key := range set {
@@ -42,6 +43,7 @@ func SortedKeys(set map[string]bool) []string {
 	return list
 }
 
+// OnOff is how people read a switch of the console.
 func OnOff(on bool) string {
 	if on {
 		return "on"
@@ -88,6 +90,7 @@ func SpanWords(seconds int) string {
 	return text.Plural(seconds, "second")
 }
 
+// SameNote says how many things have already what is to be set. They stay among the targets: what was approved is what runs.
 func SameNote(n int, noun, what string) []string {
 	if n == 0 {
 		return nil
@@ -98,6 +101,7 @@ func SameNote(n int, noun, what string) []string {
 	return []string{text.Plural(n, noun) + " have " + what + " already."}
 }
 
+// AppendNew adds a text that is not there yet; an empty one is none.
 func AppendNew(list []string, s string) []string {
 	if s == "" || slices.Contains(list, s) {
 		return list

@@ -70,6 +70,7 @@ func (l *lookups) kindOf(t reflect.Type) (Kind, error) {
 	return Kind{}, fmt.Errorf("type %s has no kind: give it a method kind, or a lookup", t)
 }
 
+// TextKind takes any text of one line as it is.
 func TextKind() Kind {
 	return Kind{Name: "text", Widget: render.TextInput, Read: func(text string, _ text.Input) (any, error) { return text, nil }}
 }
@@ -77,12 +78,14 @@ func TextKind() Kind {
 // Prose is text of several lines, such as a note.
 type Prose string
 
+// Kind is text in a box of several lines.
 func (Prose) Kind() Kind {
 	k := TextKind()
 	k.Name, k.Widget = "multiline", render.MultiLine
 	return k
 }
 
+// BoolKind is yes or no, in the words that people use for it. Any other word is an error, and never a no.
 func BoolKind() Kind {
 	return Kind{Name: "boolean", Widget: render.Checkbox, Hint: "true or false", Read: func(typed string, _ text.Input) (any, error) {
 		switch strings.ToLower(strings.TrimSpace(typed)) {
@@ -95,6 +98,7 @@ func BoolKind() Kind {
 	}}
 }
 
+// ChoiceKind is one of the values that the console knows.
 func ChoiceKind(choices []s1.Choice) Kind {
 	return Kind{Name: "choice", Widget: render.Select, Choices: choices, Read: func(text string, _ text.Input) (any, error) {
 		return readChoice(text, choices)
@@ -126,6 +130,7 @@ type ValueError struct {
 	Hint    string // what to do, where no other value is it
 }
 
+// Error is the problem alone: what else it knows goes onto the card.
 func (e *ValueError) Error() string { return e.Problem }
 
 // IntegerKind reads whole numbers within limits; words names values that people say instead of a number, such as all.
@@ -143,6 +148,7 @@ func IntegerKind(low, high int64, words map[string]int64) Kind {
 	}}
 }
 
+// within keeps a number between limits. One beyond them is refused and not cut: who asks for 5,000 rows must not take 1,000 for all.
 func within(n, low, high int64) (any, error) {
 	switch {
 	case n > high:

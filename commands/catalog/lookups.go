@@ -46,6 +46,7 @@ type lookups struct {
 	filterKeys map[string]Kind // keys of filters whose values are ids, and whose those are
 }
 
+// newLookups sorts lookups by what they are asked for: the type of a parameter, a search box, a key in a filter.
 func newLookups(list []Lookup) *lookups {
 	l := &lookups{map[reflect.Type]Kind{}, map[string]Lookup{}, map[string]Kind{}}
 	for _, one := range list {
@@ -145,8 +146,10 @@ type RecentItems struct {
 	List []RecentItem
 }
 
+// KeepRecent is how many are remembered, of everybody together.
 const KeepRecent = 200
 
+// Add puts an item first; one that is there already moves up.
 func (r *RecentItems) Add(item RecentItem) {
 	if r == nil {
 		return

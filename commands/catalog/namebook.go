@@ -17,6 +17,7 @@ type namebook struct{ entries *lru.Cache[string, string] }
 // A label is an option's; its name ends at the first of these.
 const LabelBreak = " · "
 
+// newNamebook has room for the names of some large consoles; what is not asked for is forgotten first.
 func newNamebook() *namebook {
 	entries, err := lru.New[string, string](10_000)
 	if err != nil {
@@ -42,12 +43,14 @@ func (b *namebook) hear(id, word string) {
 	}
 }
 
+// learnAll notes what a search box shows, so that the form which it fills shows the same names.
 func (b *namebook) learnAll(options []render.Option) {
 	for _, o := range options {
 		b.learn(o.Value, o.Label)
 	}
 }
 
+// learnTargets notes what a plan found.
 func (b *namebook) learnTargets(targets []Target) {
 	for _, t := range targets {
 		b.learn(t.ID, t.Name)

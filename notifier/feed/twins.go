@@ -50,6 +50,8 @@ type identityOf struct {
 	sha1  string
 }
 
+// threatIdentity and alertIdentity are by which endpoint and which file: of the former the console keeps two, as it is now and as it was when
+// the thing was found, and either may be missing.
 func threatIdentity(t s1.Threat) identityOf {
 	return identityOf{[]string{t.Realtime.AgentUUID, t.Detection.AgentUUID}, t.Info.SHA1}
 }
@@ -179,6 +181,8 @@ func (f *Feed) toldAsRows(ctx context.Context, items []item) (map[string]bool, e
 	return told, nil
 }
 
+// rowIdentity is that of a row as the journal keeps it. A row that cannot be read agrees with nothing, so that its item is told rather than left
+// out.
 func rowIdentity(source journal.Source, body json.RawMessage) identityOf {
 	var t s1.Threat
 	var a s1.Alert
@@ -237,6 +241,7 @@ func (f *Feed) bodies(ctx context.Context, source journal.Source, ids []string) 
 	return bodies, nil
 }
 
+// mapValues are the values of a map, in no order.
 func mapValues(m map[string]string) (values []string) {
 	for _, v := range m {
 		values = append(values, v)

@@ -45,6 +45,7 @@ type breaker struct {
 	opened time.Time
 }
 
+// newBreakers are all closed. They live in the process: one that starts anew may ask a path three times before it knows better.
 func newBreakers(log *slog.Logger) *breakers {
 	return &breakers{log: log, routes: map[string]*breaker{}}
 }
@@ -68,6 +69,7 @@ func (b *breakers) of(route string) *breaker {
 	return made
 }
 
+// changed notes when a path stopped answering, from which the wait that people are told is counted, and says so in the log once each way.
 func (b *breakers) changed(of *breaker, _, to gobreaker.State) {
 	switch to {
 	case gobreaker.StateOpen:
@@ -83,6 +85,7 @@ func (b *breakers) changed(of *breaker, _, to gobreaker.State) {
 // An ownEnd is an error of a call whose caller did not wait for an answer: it says nothing about the console.
 type ownEnd struct{ error }
 
+// Unwrap is the error as the caller gets it, with what it is made of.
 func (e *ownEnd) Unwrap() error { return e.error }
 
 // guard runs a read unless its path does not answer.

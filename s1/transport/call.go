@@ -42,6 +42,8 @@ type Call struct {
 	Hides    []wire.Secret // what the body says that no message may repeat
 }
 
+// reads tells whether the call changes nothing at the console, so that it may be sent again. The method does not tell: a question in
+// GraphQL is asked by POST.
 func (c Call) reads() bool { return c.Method == http.MethodGet || c.Question }
 
 // path fills the ids into the route.
@@ -115,6 +117,8 @@ func (c *Client) exchange(ctx context.Context, call Call) (attempt, error) {
 	if a, answered, err := c.rehearse(call, payload); answered {
 		return a, err
 	}
+	// Only reads go through the breaker. That reads of a path hang says nothing about whether a change would get through, and a change that
+	// is refused here would be one that nobody tried.
 	if call.reads() {
 		return c.breakers.guard(ctx, call, func() (attempt, error) { return c.persist(ctx, call, payload) })
 	}
@@ -140,6 +144,7 @@ func (c *Client) once(ctx context.Context, call Call, payload []byte) (attempt, 
 // succeeded tells whether an answer came and is a success.
 func (a attempt) succeeded() bool { return a.err == nil && a.status/100 == 2 }
 
+// payload is the body as it is sent, encoded once for all tries.
 func (c Call) payload() ([]byte, error) {
 	if c.Body == nil {
 		return nil, nil
@@ -156,6 +161,8 @@ func (c *Client) send(ctx context.Context, call Call, payload []byte, timeout ti
 	_, most := c.bounds(call)
 	ctx, watch, cancel := withStopwatch(ctx, timeout)
 	defer cancel()
+	// Whether a change may have reached the console decides between "it failed" and "nobody knows". A request without a connection did not
+	// get there; from the moment that it has one, it may have, whatever the error says.
 	var asked, connected atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn: func(string) { asked.Store(true) },
@@ -196,6 +203,8 @@ func (c *Client) bounds(call Call) (time.Duration, int64) {
 	return c.timeout, c.maxBody
 }
 
+// request is one try as it goes out. The token stands in a header and nowhere else: addresses end up in logs of proxies. A signed link
+// carries its own right to read, and goes to another host; what is sent there has no header of ours.
 func (c *Client) request(ctx context.Context, call Call, payload []byte) (*http.Request, error) {
 	if !call.Link.Empty() {
 		return http.NewRequestWithContext(ctx, http.MethodGet, call.Link.Reveal(), nil)
@@ -320,6 +329,8 @@ func (c *Client) problem(call Call, a attempt) *Error {
 	return e
 }
 
+// The statuses after which nobody knows: none (the connection broke after the request had gone out), 408 and every 5xx, for a gateway
+// answers 502 or 504 while the console goes on. 501 is a clear no, and so is every 4xx.
 // unclear tells whether a change may have happened although no success came back.
 func (a attempt) unclear() bool {
 	switch {

@@ -128,6 +128,7 @@ func parseBase(address string) (*url.URL, error) {
 	return base, nil
 }
 
+// isLoopback tells whether an address leads no further than this machine, where nobody can listen in on a token in plain text.
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
@@ -135,6 +136,7 @@ func isLoopback(host string) bool {
 
 var versionForm = regexp.MustCompile(`^v[0-9]+\.[0-9]+$`)
 
+// parseVersion is the version of the API's paths. It becomes part of every address, so it must be nothing but a version.
 func parseVersion(version string) (string, error) {
 	if version == "" {
 		return "v2.1", nil
@@ -145,6 +147,8 @@ func parseVersion(version string) (string, error) {
 	return version, nil
 }
 
+// checkToken finds what copying does to a token: a line break at its end, a blank, a typographic dash. Named at the start it is mended at once;
+// later every call would fail, and point elsewhere. The error says nothing of the token itself.
 func checkToken(token wire.Secret) error {
 	switch s := token.Reveal(); {
 	case s == "":

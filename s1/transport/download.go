@@ -64,11 +64,13 @@ type kept struct {
 	sum   []byte // SHA-256
 }
 
+// discard gives the place of a file up that nobody will read.
 func (k *kept) discard() { _ = k.place.Close() } // nobody reads it, so what is wrong with it is nobody's concern
 
 // An unkeptError is that the place of a file does not take it: the disk is full. Trying again would ask the console in vain.
 type unkeptError struct{ error }
 
+// Unwrap is what the place said.
 func (e *unkeptError) Unwrap() error { return e.error }
 
 // keepFile copies a file to its place, and its first KB into the attempt's body: they tell a file from a page.
@@ -90,6 +92,7 @@ func (a *attempt) keepFile(from io.Reader, keep Keep, limit int64) {
 // A faithful writer marks errors as the place's, to tell them from the console's.
 type faithful struct{ place io.Writer }
 
+// Write passes on; an error is the disk's, whatever io.Copy makes of it.
 func (f faithful) Write(p []byte) (int, error) {
 	n, err := f.place.Write(p)
 	if err != nil {
@@ -101,6 +104,7 @@ func (f faithful) Write(p []byte) (int, error) {
 // beginning keeps the first KB of what is written.
 type beginning struct{ kept []byte }
 
+// Write keeps what there is room for and takes the rest for written.
 func (b *beginning) Write(p []byte) (int, error) {
 	b.kept = append(b.kept, p[:min(len(p), 4096-len(b.kept))]...)
 	return len(p), nil
@@ -109,6 +113,7 @@ func (b *beginning) Write(p []byte) (int, error) {
 // A movedError is a redirect to another address than the console's.
 type movedError struct{ to wire.Secret }
 
+// Error leaves the address out: it is signed, and whoever has it has the file.
 func (e *movedError) Error() string { return "the file is at another address" }
 
 // movedTo returns where a download's answer redirects to; nil if it does not.

@@ -116,6 +116,7 @@ func (p *problem) UnmarshalJSON(data []byte) error {
 	return wire.Decode(data, (*plainProblem)(p))
 }
 
+// text is the most telling part of a problem. Detail is about this call, the title about its kind, and GraphQL has neither.
 func (p problem) text() string {
 	return cmp.Or(strings.TrimSpace(p.Detail), strings.TrimSpace(p.Title), strings.TrimSpace(p.Message))
 }
@@ -157,6 +158,7 @@ func ReadProblem(status int, body []byte) (message string, code int) {
 	return cmp.Or(plain(message), http.StatusText(status), "the console gave no reason"), code
 }
 
+// summary is what an answer says is wrong, each sentence once however often it stands there. The code is that of the first problem that has one.
 func (e errorBody) summary() (string, int) {
 	var texts []string
 	code := 0
@@ -205,6 +207,7 @@ func pageTitle(page string) string {
 // storageElement is what cloud storage, to which downloads are redirected, says in XML: "Request has expired".
 var storageElement = regexp.MustCompile(`(?is)<error>.*?<message>(.*?)</message>`)
 
+// storageProblem is what cloud storage says; empty for any other page.
 func storageProblem(page string) string {
 	if m := storageElement.FindStringSubmatch(page); m != nil {
 		return html.UnescapeString(anyTag.ReplaceAllString(m[1], ""))
@@ -245,6 +248,7 @@ func connectionProblem(err error, host string) string {
 	}
 }
 
+// isCertificate tells whether it is the certificate that is wrong, which a retry does not mend and a proxy that reads along often causes.
 func isCertificate(err error) bool {
 	var verification *tls.CertificateVerificationError
 	var authority x509.UnknownAuthorityError

@@ -61,6 +61,8 @@ func (g *Gate) enter(ctx context.Context, bytes int64) (leave func(), err error)
 	return func() { g.leave(bytes) }, nil
 }
 
+// leave gives room back. Go keeps freed memory for a while, and a container with a tight limit counts that as used: so it goes back to the
+// system soon after the last large answer, and not after each, because that costs time.
 func (g *Gate) leave(bytes int64) {
 	g.room.Release(bytes)
 	g.mu.Lock()

@@ -40,6 +40,8 @@ func (c *Client) GraphQL(ctx context.Context, d Document, use func(data json.Raw
 	}
 }
 
+// graphQL sends one text of a document. A question counts as a read: it is retried and goes through the breaker. A field that the console does
+// not know is said with status 400 or, in the body, with 200: both end as errUnknownField.
 func (c *Client) graphQL(ctx context.Context, d Document, text string, use func(json.RawMessage) error) (said string, err error) {
 	call := Call{
 		Operation: d.Does, Method: http.MethodPost, Route: graphQLRoute, Permission: d.Permission, Question: !d.Changes, pretend: d.Rehearsed,
@@ -69,6 +71,7 @@ func (c *Client) graphQL(ctx context.Context, d Document, text string, use func(
 // errUnknownField says that a console does not know a field that was asked for.
 var errUnknownField = errors.New("a field that the console does not know")
 
+// isUnknownField goes by the words: the answer has no code for it. Both wordings are those of common GraphQL servers.
 func isUnknownField(message string) bool {
 	return strings.Contains(message, "FieldUndefined") || strings.Contains(message, "Cannot query field")
 }
@@ -149,12 +152,15 @@ type documentTexts struct {
 	chosen map[string]int
 }
 
+// known is the richest text that the console has not refused yet.
 func (t *documentTexts) known(d Document) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return min(t.chosen[d.Name], len(d.Texts)-1)
 }
 
+// remember notes that a console does not understand the texts before this one. It holds until the process ends, so an update of the
+// console is noticed at the next start.
 func (t *documentTexts) remember(d Document, text int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -68,6 +68,8 @@ type buckets struct {
 	log    *slog.Logger
 }
 
+// newBuckets has one limiter an entry, all full: the first calls after a start do not wait. Limits of a second and more are shared (share)
+// so that a restart, or a second process, does not spend them again.
 func newBuckets() buckets {
 	b := buckets{limits: map[string]limit{}, local: map[string]*rate.Limiter{}, log: slog.New(slog.DiscardHandler)}
 	for _, l := range limits {
@@ -119,6 +121,7 @@ func (b buckets) Reserve(ctx context.Context, route string) (wait time.Duration,
 // backLimit is how long a turn that was not used is tried to be given back; otherwise it is lost, and the next call waits for longer.
 const backLimit = 5 * time.Second
 
+// giveBack returns a shared turn that was not used. It has a time of its own, for the context of the call that gave up is over.
 func (b buckets) giveBack(ctx context.Context, l limit, full time.Time) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), backLimit)
 	defer cancel()
@@ -148,6 +151,8 @@ func (l limit) allowance() string {
 	return fmt.Sprintf("%d calls a second", int(math.Round(float64(time.Second)/float64(l.every))))
 }
 
+// waitNoticeKey is where a context has who wants to hear of waits. It travels with the context because between the person and the call there are
+// commands and lists that know of neither.
 type waitNoticeKey struct{}
 
 // WithWaitNotice lets the caller learn that a call must wait: notice is called before each wait, be it for a rate limit or before
@@ -201,6 +206,7 @@ func (c *Client) Admit(ctx context.Context, call Call) (time.Duration, error) {
 	return wait.For, nil
 }
 
+// sleep is a pause that ends early with its context.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -13,6 +13,7 @@ type Remark struct {
 	Lost      bool   // the bot could not read a part of it; else the console says that something went wrong
 }
 
+// remarkKey is where a context has who hears remarks, for the same reason as with waits: lists and commands in between need not know.
 type remarkKey struct{}
 
 // WithRemarks returns a context under which hear gets what is wrong with answers that came all the same, in addition to whom the
@@ -44,6 +45,7 @@ func (c *Client) NoteLost(ctx context.Context, call Call, rows int) string {
 	return c.note(ctx, call, Remark{Words: fmt.Sprintf("Rows of the console's answer that could not be read: %d.", rows), Lost: true})
 }
 
+// note tells the log, and whoever listens to the context.
 func (c *Client) note(ctx context.Context, call Call, r Remark) string {
 	r.Operation, r.Change = call.Operation, !call.reads()
 	c.logger.Warn("something is wrong with a console's answer", "route", call.Route, "operation", call.Operation, "err", r.Words)

@@ -25,6 +25,7 @@ type envelope struct {
 // An Unreadable answer came with a good status but makes no sense; the text is for people.
 type Unreadable string
 
+// Error is the text itself.
 func (u Unreadable) Error() string { return string(u) }
 
 // Open unpacks an answer. Without data it is an error, in the console's own words if it sent some.
@@ -72,6 +73,7 @@ func remarkIn(problems, problem json.RawMessage) string {
 	return plain(cmp.Or(message, leavesOf(body)))
 }
 
+// ErrNoFacts refuses an object without a single field: taken for a row, it would be one without an id.
 const ErrNoFacts = Unreadable("The console's answer has an empty object where facts were expected.")
 
 // ReadItem reads an object and, if its type has room for it, keeps it as it came.

@@ -80,6 +80,7 @@ func refusesToTell(err error) bool {
 		e.Status != http.StatusUnauthorized && e.Status != http.StatusTooManyRequests
 }
 
+// ownerOf tells by the address: the console gives service users one of its own making.
 func ownerOf(mail string) TokenOwner {
 	switch {
 	case strings.HasPrefix(strings.ToLower(mail), serviceUserMail):
