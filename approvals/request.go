@@ -128,6 +128,8 @@ type CardRef struct {
 	Placeholder bool `json:"placeholder,omitempty"`
 	// Asked marks a copy that says that the request waits.
 	Asked bool `json:"asked,omitempty"`
+	// Offer marks a copy that offers the decision on the request to somebody who wrote about it.
+	Offer bool `json:"offer,omitempty"`
 	// Freeze is the freeze that the message tells of, by its id: Approve is gone from it.
 	Freeze string `json:"freeze,omitempty"`
 }

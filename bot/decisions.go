@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"s1bot/approvals"
-	"s1bot/approvals/plans"
 	"s1bot/approvals/workflow"
 	"s1bot/bot/exchange"
 	"s1bot/commands/catalog"
@@ -42,6 +41,7 @@ type decisionTalk struct {
 	requests interface {
 		requestReader
 		freezeReader
+		AddCopy(ctx context.Context, id string, c approvals.CardRef) error
 	}
 	answers *exchange.Answers
 }
@@ -74,14 +74,14 @@ func (t decisionTalk) offerDecision(ctx context.Context, a exchange.Interaction,
 	case thawWord:
 		card.Actions = []render.Action{render.Button{Label: "Thaw", Do: render.Invocation{Command: thawWord}}}
 	default:
-		return t.offerRequest(ctx, a, card, word, cmp.Or(aRequest.FindString(rest), aRequest.FindString(a.Line)))
+		return t.offerRequest(ctx, a, word, cmp.Or(aRequest.FindString(rest), aRequest.FindString(a.Line)))
 	}
 	t.answers.Reply(ctx, a, card)
 	return nil
 }
 
 // offerRequest shows the buttons of a request that a sentence is about.
-func (t decisionTalk) offerRequest(ctx context.Context, a exchange.Interaction, card render.Card, word, ref string) error {
+func (t decisionTalk) offerRequest(ctx context.Context, a exchange.Interaction, word, ref string) error {
 	if ref == "" {
 		return &catalog.UsageError{Problem: "nothing was decided: add the request's reference, such as A-7F3A", Hint: "Type: " + word + " A-7F3A"}
 	}
@@ -93,19 +93,9 @@ func (t decisionTalk) offerRequest(ctx context.Context, a exchange.Interaction, 
 	if err != nil {
 		return err
 	}
-	for _, action := range workflow.ActionsUnder(freeze, req) {
-		if button, ok := action.(render.Button); ok && t.words[button.Do.Command].decides() {
-			card.Actions = append(card.Actions, button)
-		}
+	at := t.answers.Reply(ctx, a, workflow.OfferCard(freeze, req))
+	if at.TS == "" {
+		return nil
 	}
-	if word == workflow.ExtendWord && req.Term.Running() {
-		card.Actions = append(card.Actions, render.Button{Label: "Extend", Do: workflow.About(workflow.ExtendWord, req.ID)})
-	}
-	line := render.Line{render.Bold(req.Ref), render.Text(" · " + req.Title)}
-	if names := plans.Names(plans.Of(req).Targets, 3); names != "" {
-		line = append(line, render.Text(": "+names))
-	}
-	card.Parts = append(append(card.Parts, line), workflow.HeldParts(freeze, req)...)
-	t.answers.Reply(ctx, a, card)
-	return nil
+	return t.requests.AddCopy(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev, Offer: true, Freeze: freeze.ID}) // it follows the request
 }

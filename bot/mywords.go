@@ -72,9 +72,9 @@ func (w myWords) pending(ctx context.Context, a exchange.Interaction, _ string) 
 	for _, req := range found {
 		switch {
 		case req.DecidableBy(a.Who.Person, w.now()):
-			decide = append(decide, pendingRow(freeze, req, "approve", "deny"))
+			decide = append(decide, pendingRow(freeze, req, w.offered(a, "approve", "deny")...))
 		case req.Requester == a.User && (req.State != approvals.Interrupted || req.Undecided()):
-			mine = append(mine, pendingRow(freeze, req, "withdraw"))
+			mine = append(mine, pendingRow(freeze, req, w.offered(a, "withdraw")...))
 		}
 	}
 	if len(decide)+len(mine) == 0 {
@@ -99,6 +99,15 @@ func (w myWords) pending(ctx context.Context, a exchange.Interaction, _ string) 
 	return nil
 }
 
+// offered are the words whose buttons a row has. A list in the direct message stays there and does not follow its requests: its rows have
+// Review, which shows the card as it is when somebody clicks.
+func (w myWords) offered(a exchange.Interaction, words ...string) []string {
+	if a.Written && strings.HasPrefix(a.At.Channel, "D") {
+		return []string{reviewWord}
+	}
+	return words
+}
+
 // pendingRow is a request in a line, with those of its card's buttons that are named.
 func pendingRow(freeze, req approvals.Request, words ...string) render.Row {
 	row := render.Row{Line: render.Line{render.Mono(req.Ref), render.Text(" "), render.Bold(req.Title)}, Small: render.Line{render.User(req.Requester)}}
@@ -115,6 +124,9 @@ func pendingRow(freeze, req approvals.Request, words ...string) render.Row {
 		row.Small = append(row.Small, render.Text(" · may have run: look at its card"))
 	default:
 		row.Small = append(row.Small, render.Text(" · running"))
+	}
+	if slices.Contains(words, reviewWord) {
+		row.Actions = append(row.Actions, render.Button{Label: "Review", Do: workflow.About(reviewWord, req.ID)})
 	}
 	for _, action := range workflow.ActionsUnder(freeze, req) {
 		if b, ok := action.(render.Button); ok && slices.Contains(words, b.Do.Command) {

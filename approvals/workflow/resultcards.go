@@ -133,10 +133,31 @@ func (c *cards) cardFor(req approvals.Request, ref approvals.CardRef) render.Car
 		card := AskedCard(req, c.policy().Channel())
 		card.Parts = slices.Concat(card.Parts, HeldParts(c.freeze, req))
 		return card
+	case ref.Offer:
+		return OfferCard(c.freeze, req)
 	case slices.Contains(req.Copies, ref):
 		return resultCopy(req, ref.Channel)
 	}
 	return c.requestCard(req)
+}
+
+// OfferCard offers the decision on a request to somebody who wrote about it, as far as there still is one.
+func OfferCard(freeze, req approvals.Request) render.Card {
+	if req.State != approvals.Pending && !req.Undecided() {
+		return render.Notice(req.Ref + " · " + requestText(req))
+	}
+	card := render.Notice("Typed with other words around it, this may be just conversation, so nothing was decided.")
+	line := render.Line{render.Bold(req.Ref), render.Text(" · " + req.Title)}
+	if names := plans.Names(plans.Of(req).Targets, 3); names != "" {
+		line = append(line, render.Text(": "+names))
+	}
+	card.Parts = append(append(card.Parts, line), HeldParts(freeze, req)...)
+	for _, action := range ActionsUnder(freeze, req) {
+		if button, ok := action.(render.Button); ok && !button.Rare {
+			card.Actions = append(card.Actions, button)
+		}
+	}
+	return card
 }
 
 // cards draws the messages of a request. Most of a card is a pure function of the row; who may approve is the policy's, and that nobody may

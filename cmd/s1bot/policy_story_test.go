@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"s1bot/bot/slacksim"
 	"s1bot/s1/s1sim"
 )
 
@@ -248,6 +250,11 @@ func TestAFreezeStopsEverythingUntilTwoApproversEndIt(t *testing.T) {
 	require.Equal(t, []string{"Deny"}, s.isTold("bob", "Waiting for you (1)", "Changes are frozen", "an account was taken over").Buttons())
 	s.types("bob", "#soc", "@s1bot please approve "+s.refOf(waiting))
 	require.Equal(t, []string{"Deny", "Withdraw"}, s.isTold("bob", "may be just conversation", "Changes are frozen").Buttons())
+	s.types("bob", "@s1bot", "please approve "+s.refOf(waiting))
+	offer := s.isWrittenTo("bob", "may be just conversation", "Changes are frozen")
+	require.Equal(t, []string{"Deny", "Withdraw"}, offer.Buttons())
+	s.types("bob", "@s1bot", "pending")
+	require.Equal(t, []string{"Review"}, s.isWrittenTo("bob", "Waiting for you (1)").Buttons())
 	require.Empty(t, s.console.Changes())
 
 	s.clicks("bob", card, "Thaw")
@@ -257,10 +264,14 @@ func TestAFreezeStopsEverythingUntilTwoApproversEndIt(t *testing.T) {
 	require.NoError(t, s.slack.Settle(s.patient()))
 	s.types("carol", "#soc", "/s1 thaw")
 	s.becomes(card, "Freeze is over")
+	thawed, err := s.slack.WaitUpdate(s.patient(), offer.Channel, offer.TS, func(m slacksim.Message) bool { return slices.Contains(m.Buttons(), "Approve") })
+	require.NoError(t, err)
+	require.NotContains(t, thawed.PlainText(), "frozen")
 	s.types("bob", "#soc", "/s1 pending")
 	require.NoError(t, s.slack.Settle(s.patient()))
 	require.Equal(t, []string{"Approve", "Deny"}, s.isTold("bob", "Waiting for you (1)").Buttons())
 	s.clicks("carol", waiting, "Approve")
 	s.becomes(waiting, "Successful")
+	require.Empty(t, s.becomes(offer, "Successful").Buttons(), "what is decided is offered no more")
 	require.Len(t, s.changes(1), 1)
 }
