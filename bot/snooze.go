@@ -10,6 +10,7 @@ import (
 
 	"s1bot/bot/exchange"
 	"s1bot/commands/catalog"
+	"s1bot/commands/text"
 )
 
 // maxSnooze is the longest time that something is kept quiet: who wants more asks again.
@@ -132,15 +133,10 @@ func snoozeEnd(given map[string]string, now time.Time, zone *time.Location) (tim
 }
 
 // spoken reads "4h", "30m", "2d", with or without a sign in front.
-func spoken(text string) (time.Duration, error) {
-	plain := strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(text), "-"), "+")
-	var days int
-	if n, err := fmt.Sscanf(plain, "%dd", &days); n == 1 && err == nil && plain == fmt.Sprintf("%dd", days) && days > 0 && days < 10_000 {
-		return time.Duration(days) * 24 * time.Hour, nil
-	}
-	length, err := time.ParseDuration(plain)
-	if err != nil || length <= 0 {
-		return 0, &catalog.UsageError{Problem: fmt.Sprintf("%q isn't a duration", text), Hint: "Such as 30m, 4h or 2d"}
+func spoken(typed string) (time.Duration, error) {
+	length, err := text.ParseAnySpan(typed)
+	if err != nil {
+		return 0, &catalog.UsageError{Problem: err.Error(), Hint: "Such as 30m, 4h or 2d"}
 	}
 	return length, nil
 }

@@ -29,16 +29,7 @@ func Of(req approvals.Request) catalog.Plan {
 // Count is "2 endpoints", "1 threat".
 func Count(targets []catalog.Target) string {
 	word := map[string]string{"agent": "endpoint", "threat": "threat", "alert": "alert", "account": "account", "policy": "policy", "site": "site"}[targets[0].Kind]
-	switch {
-	case word == "":
-		word = targets[0].Kind
-	case word == "policy" && len(targets) > 1:
-		word = "policies"
-	}
-	if len(targets) == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", len(targets), strings.TrimSuffix(word, "s"))
+	return text.Plural(len(targets), cmp.Or(word, targets[0].Kind))
 }
 
 // Where is ", all in Paris / Workstations:" if they all are, " in …" for one; for what has fields that change, its name.

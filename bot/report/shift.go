@@ -301,21 +301,10 @@ func mean(times []time.Duration) string {
 	return lasting(sum/time.Duration(len(times))) + fmt.Sprintf(" (%d)", len(times))
 }
 
-// lasting says a duration in two units at most.
+// lasting says a duration. A day is "24 h": "last 1 d" is no English.
 func lasting(d time.Duration) string {
-	d = d.Round(time.Minute)
-	days, hours, minutes := d/(24*time.Hour), d%(24*time.Hour)/time.Hour, d%time.Hour/time.Minute
-	switch {
-	case days > 0 && hours > 0:
-		return fmt.Sprintf("%d d %d h", days, hours)
-	case days == 1:
-		return "24 h" // "last 1 d" is no English
-	case days > 0:
-		return fmt.Sprintf("%d d", days)
-	case hours > 0 && minutes > 0:
-		return fmt.Sprintf("%d h %d min", hours, minutes)
-	case hours > 0:
-		return fmt.Sprintf("%d h", hours)
+	if d = d.Round(time.Minute); d/time.Hour == 24 && d%time.Hour == 0 {
+		return "24 h"
 	}
-	return fmt.Sprintf("%d min", minutes)
+	return render.Lasting(d, time.Minute)
 }

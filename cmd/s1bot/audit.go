@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -15,6 +14,7 @@ import (
 	"s1bot/approvals/trail"
 	"s1bot/bot/store"
 	"s1bot/commands"
+	"s1bot/commands/text"
 )
 
 type auditCmd struct {
@@ -124,14 +124,8 @@ func nameOf(ctx context.Context, db *store.DB, id string) string {
 type ago time.Duration
 
 // UnmarshalText reads 24h, 7d or 2w.
-func (a *ago) UnmarshalText(text []byte) error {
-	for unit, hours := range map[string]int{"d": 24, "w": 7 * 24} {
-		if n, err := strconv.Atoi(strings.TrimSuffix(string(text), unit)); err == nil && strings.HasSuffix(string(text), unit) {
-			*a = ago(time.Duration(n*hours) * time.Hour)
-			return nil
-		}
-	}
-	d, err := time.ParseDuration(string(text))
+func (a *ago) UnmarshalText(given []byte) error {
+	d, err := text.ParseAnySpan(string(given))
 	if err != nil {
 		return errors.New("want a duration such as 24h, 7d or 2w")
 	}

@@ -77,19 +77,6 @@ func Labelled[T interface{ Label() string }](values []T) string {
 	return strings.Join(labels, ", ")
 }
 
-// SpanWords is a stretch of time in words; "" for none.
-func SpanWords(seconds int) string {
-	switch {
-	case seconds <= 0:
-		return ""
-	case seconds%3600 == 0:
-		return text.Plural(seconds/3600, "hour")
-	case seconds%60 == 0:
-		return text.Plural(seconds/60, "minute")
-	}
-	return text.Plural(seconds, "second")
-}
-
 // SameNote says how many things have already what is to be set. They stay among the targets: what was approved is what runs.
 func SameNote(n int, noun, what string) []string {
 	if n == 0 {

@@ -112,7 +112,7 @@ func (p *runScriptParams) facts(script s1.Script) []catalog.Fact {
 		facts = append(facts, catalog.Fact{Label: "Password", Value: catalog.PasswordWords(p.Password)})
 	}
 	if p.Timeout > 0 {
-		facts = append(facts, catalog.Fact{Label: "Timeout", Value: catalog.SpanWords(int(p.Timeout))})
+		facts = append(facts, catalog.Fact{Label: "Timeout", Value: timeoutWords(int(p.Timeout))})
 	}
 	return facts
 }

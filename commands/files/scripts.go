@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/listing"
@@ -95,7 +96,7 @@ func scriptCard(s s1.Script) render.Card {
 	}
 	facts := render.Fields{{Label: "Input", Value: render.Line{render.Text(lookup.InputWords(s))}}}
 	for _, f := range []catalog.Fact{
-		{Label: "Version", Value: s.Version}, {Label: "Output can go to", Value: catalog.Labelled(s.Destinations)}, {Label: "Timeout", Value: catalog.SpanWords(s.TimeoutSeconds)}, {Label: "Creator", Value: s.Creator},
+		{Label: "Version", Value: s.Version}, {Label: "Output can go to", Value: catalog.Labelled(s.Destinations)}, {Label: "Timeout", Value: timeoutWords(s.TimeoutSeconds)}, {Label: "Creator", Value: s.Creator},
 	} {
 		if f.Value != "" {
 			facts = append(facts, render.Field{Label: f.Label, Value: render.Line{render.Text(f.Value)}})
@@ -112,4 +113,12 @@ func scriptCard(s s1.Script) render.Card {
 		card.Actions = []render.Action{render.Button{Label: "Run it", Style: render.Primary, Do: run}}
 	}
 	return card
+}
+
+// timeoutWords is how long a script may run; empty where it says nothing.
+func timeoutWords(seconds int) string {
+	if seconds <= 0 {
+		return ""
+	}
+	return text.SpanWords(time.Duration(seconds) * time.Second)
 }

@@ -52,7 +52,7 @@ func (h *hunt) hunting(word string) string {
 func (h *hunt) waiting(p huntapi.Place) render.Card {
 	label := "starting"
 	if left := time.Until(p.Start); left > 0 {
-		label = "starts in about " + spoken(left)
+		label = "starts in about " + render.Lasting(left, time.Second)
 		if p.Ahead > 0 {
 			label = fmt.Sprintf("place %d in the queue: %s ahead, ", p.Ahead+1, text.Plural(p.Ahead, "hunt")) + label
 		} else {
@@ -71,7 +71,7 @@ func (h *hunt) waiting(p huntapi.Place) render.Card {
 // running is the card of a hunt that the console works on.
 func (h *hunt) running(found report, misses int) render.Card {
 	card := h.head(h.hunting("Hunting"))
-	card.Parts = append(card.Parts, render.Bar{Done: found.percent, Total: 100, Label: found.state.Label() + " " + spoken(time.Since(h.state.Began))})
+	card.Parts = append(card.Parts, render.Bar{Done: found.percent, Total: 100, Label: found.state.Label() + " " + render.Lasting(time.Since(h.state.Began), time.Second)})
 	if misses > 0 {
 		card.Parts = append(card.Parts, render.Note{render.Text("The console isn't answering right now; I'll try again.")})
 	}
@@ -94,7 +94,7 @@ func (h *hunt) reading(read, of int) render.Card {
 func (h *hunt) cancelled(found report, err error) render.Card {
 	words := "The hunt was cancelled before it reached the console."
 	if h.state.ID != "" {
-		words = fmt.Sprintf("The query was cancelled at the console after %s, at %d %%.", spoken(time.Since(h.state.Began)), found.percent)
+		words = fmt.Sprintf("The query was cancelled at the console after %s, at %d %%.", render.Lasting(time.Since(h.state.Began), time.Second), found.percent)
 	}
 	if err != nil {
 		words = "I've stopped waiting for the query, but the console did not confirm that it stopped."
@@ -148,18 +148,4 @@ func warned(warnings []string) []render.Part {
 		}
 	}
 	return parts
-}
-
-// spoken is a stretch of time as people say it: "1 min 40 s".
-func spoken(d time.Duration) string {
-	d = max(d.Round(time.Second), 0)
-	switch {
-	case d < time.Minute:
-		return fmt.Sprintf("%d s", int(d.Seconds()))
-	case d < time.Hour && d%time.Minute == 0:
-		return fmt.Sprintf("%d min", int(d.Minutes()))
-	case d < time.Hour:
-		return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
-	}
-	return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
 }

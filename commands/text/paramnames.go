@@ -102,10 +102,11 @@ var aliases = map[string][]string{
 	"updated-before":                 {"before", "until"},
 }
 
-// several is the plural of a thing: queries, sites.
+// several is the plural of a thing: queries, policies, keys, sites.
 func several(thing string) string {
-	if stem, ok := strings.CutSuffix(thing, "ry"); ok {
-		return stem + "ries"
+	stem, ok := strings.CutSuffix(thing, "y")
+	if ok && stem != "" && !strings.ContainsRune("aeiou", rune(stem[len(stem)-1])) {
+		return stem + "ies"
 	}
 	return thing + "s"
 }

@@ -38,3 +38,19 @@ func TestALengthOfTimeAsPeopleWriteIt(t *testing.T) {
 		require.Contains(t, usage.Problem, problem, text)
 	}
 }
+
+func TestADurationWithoutBounds(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]time.Duration{
+		"-24h": 24 * time.Hour, "+2 days": 48 * time.Hour, "90s": 90 * time.Second, "1.5h": 90 * time.Minute, "1m": time.Minute, "2w": 14 * 24 * time.Hour, "1000d": 1000 * 24 * time.Hour,
+	} {
+		length, err := text.ParseAnySpan(typed)
+		require.NoError(t, err, typed)
+		require.Equal(t, want, length, typed)
+	}
+	for _, typed := range []string{"", "0h", "soon", "-", "4", "4h!", "999999w 999999w 999999w 999999w 999999w 999999w 999999w 999999w 999999w 999999w"} {
+		_, err := text.ParseAnySpan(typed)
+		require.ErrorContains(t, err, "isn't a duration", typed)
+	}
+	require.Equal(t, "1 minute 30 seconds", text.SpanWords(90*time.Second))
+}

@@ -124,11 +124,3 @@ func TestRepliesFilesAndNotesCountTowardsNoBurst(t *testing.T) {
 	require.Equal(t, 1, b.recent(noon.Add(59*time.Second)))
 	require.Zero(t, b.recent(noon.Add(time.Minute)))
 }
-
-func TestADelayIsSaidInItsTwoLargestUnits(t *testing.T) {
-	t.Parallel()
-	for want, d := range map[string]time.Duration{"5 min": 5 * time.Minute, "30 min": 30*time.Minute + 20*time.Second, "1 h": 59*time.Minute + 40*time.Second,
-		"3 h 1 min": 3*time.Hour + time.Minute, "23 h 59 min": 24*time.Hour - time.Minute, "1 d": 24 * time.Hour, "2 d 4 h": 52*time.Hour + 59*time.Minute} {
-		require.Equal(t, want, span(d))
-	}
-}

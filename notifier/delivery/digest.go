@@ -83,7 +83,7 @@ func (s *channelSender) digest(ctx context.Context, n journal.Notice) (summary, 
 func (s summary) card(n journal.Notice) render.Card {
 	card := s.Card(fileName(n))
 	if late := n.Tried.Sub(s.Earliest()); !n.Tried.IsZero() && !s.Earliest().IsZero() && late >= lateAfter {
-		card.Parts = append(card.Parts, render.Note{render.Text("The oldest was delivered " + span(late) + " late.")})
+		card.Parts = append(card.Parts, render.Note{render.Text("The oldest was delivered " + render.Lasting(late, time.Minute) + " late.")})
 	}
 	return withMentions(card, s.mentions...)
 }

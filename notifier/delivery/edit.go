@@ -120,7 +120,7 @@ func (s *channelSender) annotated(n journal.Notice, card render.Card) render.Car
 		card.Parts = append(card.Parts, render.Note{render.Text("This was for "), render.Channel(n.Channel), render.Text(", where I can't post.")})
 	}
 	if late := n.Tried.Sub(n.Created); n.Source != journal.Notes && !n.Tried.IsZero() && late >= lateAfter {
-		card.Parts = append(card.Parts, render.Note{render.Text("Delivered " + span(late) + " late")})
+		card.Parts = append(card.Parts, render.Note{render.Text("Delivered " + render.Lasting(late, time.Minute) + " late")})
 	}
 	return card
 }
