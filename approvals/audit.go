@@ -13,27 +13,27 @@ import (
 
 // The actions of the audit trail.
 const (
-	ActionAsked       = "asked"
-	ActionApproved    = "approved" // one person's word; detail says whether it was the last one needed
-	ActionDenied      = "denied"
-	ActionWithdrawn   = "withdrawn"
-	ActionExpired     = "expired"
-	ActionStarted     = "started" // written before the console is called
-	ActionFinished    = "finished"
-	ActionInterrupted = "interrupted"
-	ActionReopened    = "reopened"
-	ActionClosed      = "closed"
-	ActionRefused     = "refused"
-	ActionObserved    = "observed" // what the console says later
-	ActionHeld        = "held"     // not run or not ended yet; detail says why
-	ActionNotRun      = "not run"  // approved, but what it depends on could not be told in time
-	ActionFrozen      = "frozen"
-	ActionThawed      = "thawed" // one person's word; detail says whether it was the last one needed
-	ActionWarned      = "warned" // people, of the end of what lasts for a time
-	ActionExtended    = "extended"
-	ActionProposed    = "proposed" // one person's word for an extension that needs more of them
-	ActionWished      = "wished"   // an extension, by somebody who may not decide it
-	ActionEnded       = "ended"    // the time is over; detail says which request undoes what was done
+	ActionAsked              = "asked"
+	ActionApproved           = "approved" // one person's word; detail says whether it was the last one needed
+	ActionDenied             = "denied"
+	ActionWithdrawn          = "withdrawn"
+	ActionExpired            = "expired"
+	ActionStarted            = "started" // written before the console is called
+	ActionFinished           = "finished"
+	ActionInterrupted        = "interrupted"
+	ActionReopened           = "reopened"
+	ActionClosed             = "closed"
+	ActionRefused            = "refused"
+	ActionObserved           = "observed" // what the console says later
+	ActionHeld               = "held"     // not run or not ended yet; detail says why
+	ActionNotRun             = "not run"  // approved, but what it depends on could not be told in time
+	ActionFrozen             = "frozen"
+	ActionThawed             = "thawed" // one person's word; detail says whether it was the last one needed
+	ActionWarned             = "warned" // people, of the end of what lasts for a time
+	ActionExtended           = "extended"
+	ActionProposed           = "proposed" // one person's word for an extension that needs more of them
+	ActionExtensionRequested = "wished"   // an extension, by somebody who may not decide it
+	ActionEnded              = "ended"    // the time is over; detail says which request undoes what was done
 )
 
 // An Entry is one row of the audit trail. Each carries the hash of the one before it, so that a row that was changed, removed

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Shown records that the messages of r that were edited tell of r as it was at its Rev. With told, those who waited for the end
+// RecordShown records that the messages of r that were edited tell of r as it was at its Rev. With told, those who waited for the end
 // know of it. Where it is not recorded, Recover returns the request until it is.
-func (l *Ledger) Shown(ctx context.Context, r Request, cards []CardRef, told bool) error {
+func (l *Ledger) RecordShown(ctx context.Context, r Request, cards []CardRef, told bool) error {
 	_, err := l.step(ctx, r.ID, func(q *Request, _ time.Time) ([]Entry, error) {
 		news := told && !q.Told && q.State == r.State && q.Fence == r.Fence // else there is another end to tell
 		if !q.markShown(r.Rev, cards) && !news {

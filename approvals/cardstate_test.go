@@ -117,33 +117,33 @@ func TestWhatIsShownIsKnownAndOnlyThat(t *testing.T) {
 		}
 		return revs
 	}
-	require.NoError(t, l.Shown(t.Context(), r, cards[:1], false))
+	require.NoError(t, l.RecordShown(t.Context(), r, cards[:1], false))
 	require.Equal(t, []int64{1, 0, 0}, shown())
-	require.NoError(t, l.Shown(t.Context(), r, []CardRef{{Channel: "C2", TS: "2"}, {Channel: "C3", TS: "1"}}, false))
+	require.NoError(t, l.RecordShown(t.Context(), r, []CardRef{{Channel: "C2", TS: "2"}, {Channel: "C3", TS: "1"}}, false))
 	require.Equal(t, []int64{1, 0, 0}, shown(), "messages of others")
-	require.NoError(t, l.Shown(t.Context(), r, cards[1:], false))
+	require.NoError(t, l.RecordShown(t.Context(), r, cards[1:], false))
 	require.Equal(t, []int64{1, 1, 1}, shown())
 	require.False(t, get(t, l, id).Told)
 	version := get(t, l, id).Version
-	require.NoError(t, l.Shown(t.Context(), r, cards, false))
+	require.NoError(t, l.RecordShown(t.Context(), r, cards, false))
 	require.Equal(t, version, get(t, l, id).Version, "nothing is written where nothing changes")
 
 	denied, err := l.Deny(t.Context(), id, bob, "no")
 	require.NoError(t, err)
-	require.NoError(t, l.Shown(t.Context(), r, cards, true))
+	require.NoError(t, l.RecordShown(t.Context(), r, cards, true))
 	require.False(t, get(t, l, id).Told, "that it waits was shown and told, not its end")
-	require.NoError(t, l.Shown(t.Context(), denied, nil, true))
+	require.NoError(t, l.RecordShown(t.Context(), denied, nil, true))
 	require.True(t, get(t, l, id).Told)
-	require.NoError(t, l.Shown(t.Context(), denied, nil, true), "once is enough")
-	require.NoError(t, l.Shown(t.Context(), denied, cards, false))
+	require.NoError(t, l.RecordShown(t.Context(), denied, nil, true), "once is enough")
+	require.NoError(t, l.RecordShown(t.Context(), denied, cards, false))
 	require.True(t, get(t, l, id).Told, "what was told stays told")
 	require.Equal(t, []int64{2, 2, 2}, shown())
-	require.NoError(t, l.Shown(t.Context(), r, cards, false))
+	require.NoError(t, l.RecordShown(t.Context(), r, cards, false))
 	require.Equal(t, []int64{2, 2, 2}, shown(), "an edit that comes late does not make them older")
 	require.False(t, func() bool { r := get(t, l, id); return r.Behind() }())
 	full := errors.New("disk full")
 	m.fail = func(string) error { return full }
-	require.ErrorIs(t, l.Shown(t.Context(), denied, cards, true), full)
+	require.ErrorIs(t, l.RecordShown(t.Context(), denied, cards, true), full)
 }
 
 // Of a request that ran twice the end of the first run was told, not that of the second.
@@ -157,7 +157,7 @@ func TestTheEndOfEachRunIsTold(t *testing.T) {
 	require.NoError(t, err)
 	_, err = l.Run(t.Context(), r.ID, func(context.Context, Request) Result { return Result{Uncertain: true} })
 	require.NoError(t, err)
-	require.NoError(t, l.Shown(t.Context(), first, nil, true))
+	require.NoError(t, l.RecordShown(t.Context(), first, nil, true))
 	require.False(t, get(t, l, r.ID).Told)
 }
 
@@ -170,7 +170,7 @@ func TestWhatTheConsoleSaysLaterIsInTheTrailOnce(t *testing.T) {
 	require.NoError(t, err)
 	before := *changes
 	for _, effect := range []string{`{"applied":0}`, `{"applied":0}`, `{"applied":1}`} {
-		got, err := l.Observe(t.Context(), r.ID, json.RawMessage(effect))
+		got, err := l.RecordEffect(t.Context(), r.ID, json.RawMessage(effect))
 		require.NoError(t, err)
 		require.JSONEq(t, effect, string(got.Effect))
 	}
@@ -180,7 +180,7 @@ func TestWhatTheConsoleSaysLaterIsInTheTrailOnce(t *testing.T) {
 	require.JSONEq(t, `{"applied":1}`, string(get(t, l, r.ID).Effect))
 	full := errors.New("disk full")
 	m.fail = func(string) error { return full }
-	_, err = l.Observe(t.Context(), r.ID, json.RawMessage(`{}`))
+	_, err = l.RecordEffect(t.Context(), r.ID, json.RawMessage(`{}`))
 	require.ErrorIs(t, err, full)
 	require.Equal(t, before+2, *changes, "nobody is told of what was not written")
 }

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// Observe records what the console says about a request later: how much of it is applied, or whether it ran. It is part of
+// RecordEffect records what the console says about a request later: how much of it is applied, or whether it ran. It is part of
 // the trail; the same again is not.
-func (l *Ledger) Observe(ctx context.Context, id string, effect json.RawMessage) (Request, error) {
+func (l *Ledger) RecordEffect(ctx context.Context, id string, effect json.RawMessage) (Request, error) {
 	r, err := l.step(ctx, id, func(r *Request, now time.Time) ([]Entry, error) {
 		if string(r.Effect) == string(effect) {
 			return nil, errUnchanged

@@ -103,13 +103,13 @@ func TestEachEndIsTold(t *testing.T) {
 	unclear := func(context.Context, Request) Result { return Result{Uncertain: true} }
 	first, err := l.Run(t.Context(), approved(t, l, isolate("click")).ID, unclear)
 	require.NoError(t, err)
-	require.NoError(t, l.Shown(t.Context(), first, nil, true))
+	require.NoError(t, l.RecordShown(t.Context(), first, nil, true))
 	_, err = l.Reopen(t.Context(), first.ID, bob, "again")
 	require.NoError(t, err)
 	r, err := l.Run(t.Context(), first.ID, succeed)
 	require.NoError(t, err)
 	require.False(t, r.Told)
-	require.NoError(t, l.Shown(t.Context(), first, nil, true), "somebody is slow to say how the first one ended")
+	require.NoError(t, l.RecordShown(t.Context(), first, nil, true), "somebody is slow to say how the first one ended")
 	r, err = l.Get(t.Context(), r.ID)
 	require.NoError(t, err)
 	require.False(t, r.Told)
@@ -317,7 +317,7 @@ func TestAfterACrash(t *testing.T) {
 			"nobody was told how they ended")
 		for r, err := range all(next.Find(t.Context(), Query{Behind: true})) {
 			require.NoError(t, err)
-			require.NoError(t, next.Shown(t.Context(), r, r.Cards, true))
+			require.NoError(t, next.RecordShown(t.Context(), r, r.Cards, true))
 		}
 		require.Empty(t, states())
 		_, err := Verify(Trail{Head: m.head, Entries: each(m.trail)})
@@ -372,7 +372,7 @@ func TestWhatCannotBeShownIsTriedMoreAndMoreSeldom(t *testing.T) {
 		require.GreaterOrEqual(t, tried(4*time.Minute), 10, "a crash or a pause of Slack's is made good at once")
 		tried(4 * 24 * time.Hour)
 		require.LessOrEqual(t, tried(24*time.Hour), 24)
-		_, err = l.Observe(t.Context(), r.ID, json.RawMessage(`{"applied":1}`))
+		_, err = l.RecordEffect(t.Context(), r.ID, json.RawMessage(`{"applied":1}`))
 		require.NoError(t, err)
 		require.GreaterOrEqual(t, tried(time.Minute), 2, "there is news")
 	})

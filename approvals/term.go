@@ -243,8 +243,8 @@ func (l *Ledger) TermsDue(ctx context.Context) ([]Request, error) {
 	return due, errors.Join(failed...)
 }
 
-// Warned records that people were warned of the end of r's term. R is as TermsDue returned it.
-func (l *Ledger) Warned(ctx context.Context, r Request) (Request, error) {
+// RecordWarning records that people were warned of the end of r's term. R is as TermsDue returned it.
+func (l *Ledger) RecordWarning(ctx context.Context, r Request) (Request, error) {
 	return l.term(ctx, r, ActionWarned, func(t *Term, _ time.Time) map[string]any {
 		t.Warned, t.Taken, t.Tries = true, time.Time{}, 0
 		return map[string]any{"ends": t.Ends}
@@ -332,7 +332,7 @@ func (l *Ledger) MayExtend(ctx context.Context, id string, p policy.Person) (Req
 	return r, r.extendable(p)
 }
 
-// WishExtension writes down that p, who may not extend the request's term, asks those who may.
-func (l *Ledger) WishExtension(ctx context.Context, r Request, p policy.Person, by time.Duration) error {
-	return l.store.Append(ctx, entry(r, l.clock(), ActionWished, p.ID, named(p, map[string]any{"requester": r.Requester, "by": by.String()})))
+// RequestExtension writes down that p, who may not extend the request's term, asks those who may.
+func (l *Ledger) RequestExtension(ctx context.Context, r Request, p policy.Person, by time.Duration) error {
+	return l.store.Append(ctx, entry(r, l.clock(), ActionExtensionRequested, p.ID, named(p, map[string]any{"requester": r.Requester, "by": by.String()})))
 }

@@ -17,20 +17,20 @@ import (
 )
 
 // sentences are how each step of a request is told.
-var sentences = map[string]func(teller) string{
-	approvals.ActionAsked: teller.asked, approvals.ActionApproved: teller.approved, approvals.ActionDenied: teller.denied,
-	approvals.ActionWithdrawn: teller.withdrawn, approvals.ActionExpired: teller.expired, approvals.ActionStarted: teller.started,
-	approvals.ActionFinished: teller.finished, approvals.ActionInterrupted: teller.interrupted, approvals.ActionReopened: teller.reopened,
-	approvals.ActionClosed: teller.closed, approvals.ActionRefused: teller.refused, approvals.ActionObserved: teller.observed,
-	approvals.ActionHeld: teller.held, approvals.ActionNotRun: teller.notRun, approvals.ActionFrozen: teller.frozen,
-	approvals.ActionThawed: teller.thawed, approvals.ActionWarned: teller.warned, approvals.ActionExtended: teller.extended,
-	approvals.ActionProposed: teller.proposed, approvals.ActionWished: teller.wished, approvals.ActionEnded: teller.ended,
+var sentences = map[string]func(narrator) string{
+	approvals.ActionAsked: narrator.asked, approvals.ActionApproved: narrator.approved, approvals.ActionDenied: narrator.denied,
+	approvals.ActionWithdrawn: narrator.withdrawn, approvals.ActionExpired: narrator.expired, approvals.ActionStarted: narrator.started,
+	approvals.ActionFinished: narrator.finished, approvals.ActionInterrupted: narrator.interrupted, approvals.ActionReopened: narrator.reopened,
+	approvals.ActionClosed: narrator.closed, approvals.ActionRefused: narrator.refused, approvals.ActionObserved: narrator.observed,
+	approvals.ActionHeld: narrator.held, approvals.ActionNotRun: narrator.notRun, approvals.ActionFrozen: narrator.frozen,
+	approvals.ActionThawed: narrator.thawed, approvals.ActionWarned: narrator.warned, approvals.ActionExtended: narrator.extended,
+	approvals.ActionProposed: narrator.proposed, approvals.ActionExtensionRequested: narrator.extensionRequested, approvals.ActionEnded: narrator.ended,
 }
 
 // sentence says what happened.
 func (r *Reader) sentence(ctx context.Context, e approvals.Entry, d detail) string {
 	s := r.subject(ctx, e)
-	t := teller{d: d, who: r.who(ctx, e.Actor), what: s.title}
+	t := narrator{d: d, who: r.who(ctx, e.Actor), what: s.title}
 	if s.targets != "" {
 		t.what += " (" + s.targets + ")"
 	}
@@ -52,8 +52,8 @@ func (r *Reader) sentence(ctx context.Context, e approvals.Entry, d detail) stri
 	return tell(t)
 }
 
-// A teller has the parts of a sentence, each harmless.
-type teller struct {
+// A narrator has the parts of a sentence, each harmless.
+type narrator struct {
 	d         detail
 	who       string // did it
 	what      string // "Disconnect Agent From Network (DESKTOP-1)"
@@ -71,7 +71,7 @@ func because(sentence, reason string) string {
 }
 
 // more says how many approvals are missing, or what follows where none is.
-func (t teller) more(then string) string {
+func (t narrator) more(then string) string {
 	switch {
 	case t.d.Missing == 1:
 		return " 1 more approval is needed."
@@ -81,7 +81,7 @@ func (t teller) more(then string) string {
 	return then
 }
 
-func (t teller) asked() string {
+func (t narrator) asked() string {
 	words := t.who + " requested " + t.what
 	if t.who == "s1bot" {
 		words = t.who + " requested " + t.whose
@@ -102,20 +102,20 @@ func (t teller) asked() string {
 	return words + " It needs " + text.Plural(t.d.Quorum, "approval") + " from " + strings.Join(roles, " or ") + "."
 }
 
-func (t teller) approved() string {
+func (t narrator) approved() string {
 	return because(t.who+" approved "+t.whose, t.d.Reason) + t.more(" It may run now.")
 }
-func (t teller) denied() string    { return because(t.who+" denied "+t.whose, t.d.Reason) }
-func (t teller) withdrawn() string { return because(t.who+" withdrew "+t.whose, t.d.Reason+t.d.Why) }
+func (t narrator) denied() string    { return because(t.who+" denied "+t.whose, t.d.Reason) }
+func (t narrator) withdrawn() string { return because(t.who+" withdrew "+t.whose, t.d.Reason+t.d.Why) }
 
-func (t teller) expired() string {
+func (t narrator) expired() string {
 	if t.d.Was == string(approvals.Approved) {
 		return t.whose + " was approved and not run in time, so it expired."
 	}
 	return t.whose + " expired: nobody decided in time."
 }
 
-func (t teller) started() string {
+func (t narrator) started() string {
 	words := "s1bot started " + t.whose
 	if len(t.approvers) > 0 {
 		words += ", approved by " + strings.Join(t.approvers, " and ")
@@ -123,17 +123,17 @@ func (t teller) started() string {
 	return words + "."
 }
 
-func (t teller) finished() string {
+func (t narrator) finished() string {
 	words := t.whose + " ended: " + name(t.d.Outcome) + "."
 	return words + t.answer()
 }
 
-func (t teller) interrupted() string {
+func (t narrator) interrupted() string {
 	return t.whose + " was interrupted: it may have run." + t.answer()
 }
 
 // answer is what the console answered, or why there is no answer.
-func (t teller) answer() (words string) {
+func (t narrator) answer() (words string) {
 	if t.d.Answer != "" {
 		words += " Answer: " + quote(t.d.Answer) + "."
 	}
@@ -143,54 +143,56 @@ func (t teller) answer() (words string) {
 	return words
 }
 
-func (t teller) reopened() string {
+func (t narrator) reopened() string {
 	if t.who == "s1bot" {
 		return t.whose + " was interrupted and is safe to repeat, so s1bot runs it again."
 	}
 	return because(t.who+" had "+t.whose+" run again", t.d.Reason)
 }
 
-func (t teller) closed() string { return because(t.who+" closed "+t.whose, t.d.Reason) }
+func (t narrator) closed() string { return because(t.who+" closed "+t.whose, t.d.Reason) }
 
-func (t teller) refused() string {
+func (t narrator) refused() string {
 	if t.d.Wanted != "" {
 		return because(t.who+" was not allowed to make the step “"+Line(t.d.Wanted)+"” on "+t.whose, t.d.Why)
 	}
 	return because(t.who+" was refused "+t.what, t.d.Why)
 }
 
-func (t teller) observed() string {
+func (t narrator) observed() string {
 	if words := effect.Words(t.d.Effect); words != "" {
 		return "The console shows for " + t.whose + ": " + Line(words) + "."
 	}
 	return "The console was asked about " + t.whose + "."
 }
 
-func (t teller) held() string   { return because(t.whose+" waits", t.d.Why) }
-func (t teller) notRun() string { return because(t.whose+" was approved and did not run", t.d.Why) }
-func (t teller) frozen() string { return because(t.who+" froze all changes", t.d.Reason) }
+func (t narrator) held() string   { return because(t.whose+" waits", t.d.Why) }
+func (t narrator) notRun() string { return because(t.whose+" was approved and did not run", t.d.Why) }
+func (t narrator) frozen() string { return because(t.who+" froze all changes", t.d.Reason) }
 
-func (t teller) thawed() string {
+func (t narrator) thawed() string {
 	return t.who + " approved the end of the freeze." + t.more(" Changes run again.")
 }
 
-func (t teller) warned() string {
+func (t narrator) warned() string {
 	return "s1bot warned of the end of " + t.whose + t.ends(" at ") + "."
 }
 
-func (t teller) extended() string {
+func (t narrator) extended() string {
 	return t.who + " extended " + t.whose + t.by() + t.ends(", until ") + "."
 }
 
-func (t teller) proposed() string {
+func (t narrator) proposed() string {
 	return t.who + " approved extending " + t.whose + t.by() + "." + t.more("")
 }
 
-func (t teller) wished() string { return t.who + " asked to extend " + t.whose + t.by() + "." }
-func (t teller) ended() string  { return because("The time of "+t.whose+" is over", t.d.Note) }
+func (t narrator) extensionRequested() string {
+	return t.who + " asked to extend " + t.whose + t.by() + "."
+}
+func (t narrator) ended() string { return because("The time of "+t.whose+" is over", t.d.Note) }
 
 // ends is when what lasts for a time is over.
-func (t teller) ends(before string) string {
+func (t narrator) ends(before string) string {
 	if t.d.Ends.IsZero() {
 		return ""
 	}
@@ -198,7 +200,7 @@ func (t teller) ends(before string) string {
 }
 
 // by is how much longer something lasts.
-func (t teller) by() string {
+func (t narrator) by() string {
 	var by string
 	_ = json.Unmarshal(t.d.By, &by)
 	return forSpan(" by ", by)
@@ -217,7 +219,7 @@ func forSpan(before, span string) string {
 const timeLayout = "2006-01-02 15:04:05Z"
 
 // other tells of a step that is no request's: who did it, and all that the row keeps of it.
-func (t teller) other(e approvals.Entry) string {
+func (t narrator) other(e approvals.Entry) string {
 	var kept map[string]any
 	_ = json.Unmarshal(e.Detail, &kept)
 	delete(kept, "who")

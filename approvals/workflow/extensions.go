@@ -122,7 +122,7 @@ func proposedCard(req approvals.Request, user string, by time.Duration) render.C
 
 // wishExtension asks those who may extend, in the thread of the card.
 func (ex *Extensions) wishExtension(ctx context.Context, in Interaction, req approvals.Request, by time.Duration) error {
-	if err := ex.Ledger.WishExtension(ctx, req, in.Who.Person, by); err != nil {
+	if err := ex.Ledger.RequestExtension(ctx, req, in.Who.Person, by); err != nil {
 		return fmt.Errorf("write down who wants an extension: %w", err)
 	}
 	card := ex.drawn(req, wishCard(req, in.User, by))

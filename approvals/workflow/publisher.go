@@ -192,7 +192,7 @@ func (p *Publisher) showFrom(ctx context.Context, id string, all bool) {
 			shown = append(shown, ref)
 		}
 	}
-	if err := p.Ledger.Shown(ctx, req, shown, false); err != nil {
+	if err := p.Ledger.RecordShown(ctx, req, shown, false); err != nil {
 		p.Log.Warn("cannot write down what a card shows", "request_id", id, "err", err)
 	}
 }

@@ -60,7 +60,7 @@ func (r *reporter) checkInterrupted(ctx context.Context, req approvals.Request) 
 	}
 	body, err := json.Marshal(e)
 	if err == nil {
-		req, err = r.Ledger.Observe(ctx, req.ID, body)
+		req, err = r.Ledger.RecordEffect(ctx, req.ID, body)
 	}
 	if err != nil {
 		r.Log.Warn("cannot write down what the console says", "request_id", req.ID, "err", err)
@@ -70,7 +70,7 @@ func (r *reporter) checkInterrupted(ctx context.Context, req approvals.Request) 
 
 // markTold writes down that those who wait for the end of a request know of it.
 func (r *reporter) markTold(ctx context.Context, req approvals.Request) error {
-	if err := r.Ledger.Shown(ctx, req, nil, true); err != nil {
+	if err := r.Ledger.RecordShown(ctx, req, nil, true); err != nil {
 		return fmt.Errorf("write down that the end of %s was told: %w", req.Ref, err)
 	}
 	return nil

@@ -117,12 +117,12 @@ func (s *Submitter) resume(ctx context.Context, req approvals.Request, in Intera
 }
 
 // newRequest is the row of an invocation: ids only, as it was shown.
-func newRequest(cmd *catalog.Command, in Interaction, plan catalog.Plan, ruling policy.Decision) (approvals.Request, error) {
+func newRequest(cmd *catalog.Command, in Interaction, plan catalog.Plan, decision policy.Decision) (approvals.Request, error) {
 	shown, err := json.Marshal(plan)
 	if err != nil {
 		return approvals.Request{}, fmt.Errorf("write down what %s touches: %w", cmd.Name, err)
 	}
-	req := approvals.Under(ruling, approvals.Request{
+	req := approvals.Under(decision, approvals.Request{
 		Key: in.At.Key, Command: cmd.Name, Title: cmd.Title, Risk: string(cmd.Risk), Repeatable: cmd.Repeatable,
 		Args: plan.Args, Plan: shown, Targets: len(plan.Targets), Endpoints: plan.ActsOn(),
 		Console: in.Do.Console, Requester: in.Who.ID, RequesterName: in.Who.Name, Channel: in.At.Channel, Thread: in.At.Thread,

@@ -129,7 +129,7 @@ func (ts *terms) warn(ctx context.Context, req approvals.Request, still remainde
 	if err := ts.reporter.tellAll(ctx, req, key, warningCard(req, still, ts.undoActions(req, still))); err != nil {
 		return err
 	}
-	_, err := ts.Ledger.Warned(ctx, req)
+	_, err := ts.Ledger.RecordWarning(ctx, req)
 	if err == nil {
 		ts.publisher.show(ctx, req.ID)
 	}

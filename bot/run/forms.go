@@ -63,8 +63,8 @@ func (f *Forms) openInstead(ctx context.Context, a exchange.Interaction, card re
 		return workflow.ErrGone
 	}
 	if input := f.Rules.Input(cmd, a.Interaction); cmd.Risk != catalog.Read { // nobody fills a form in for nothing
-		if ruling := f.Rules.Decide(ctx, input); ruling.Err() != nil {
-			return f.Rules.Refuse(ctx, input, ruling)
+		if decision := f.Rules.Decide(ctx, input); decision.Err() != nil {
+			return f.Rules.Refuse(ctx, input, decision)
 		}
 	}
 	form := FormOf(cmd, a)

@@ -191,8 +191,8 @@ func (r *Runner) read(ctx context.Context, cmd *catalog.Command, a exchange.Inte
 func (r *Runner) MayRead(ctx context.Context, cmd *catalog.Command, a exchange.Interaction) error {
 	input := r.Gate.Input(cmd, a.Interaction)
 	input.Early = false
-	if ruling := r.Policy().Decide(input); ruling.Err() != nil {
-		return r.Gate.Refuse(ctx, input, ruling)
+	if decision := r.Policy().Decide(input); decision.Err() != nil {
+		return r.Gate.Refuse(ctx, input, decision)
 	}
 	return nil
 }

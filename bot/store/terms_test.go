@@ -45,7 +45,7 @@ func TestWhatEndsIsDueOnceInAllProcesses(t *testing.T) {
 		c.pass(3*time.Hour + 30*time.Minute)
 		due := take()
 		require.Len(t, due, 1)
-		_, err = processes[0].Warned(t.Context(), due[0])
+		_, err = processes[0].RecordWarning(t.Context(), due[0])
 		require.NoError(t, err)
 		require.Empty(t, take())
 		c.pass(30 * time.Minute)

@@ -213,7 +213,7 @@ func TestExtending(t *testing.T) {
 	s.clicks("bob", theirs, "Extend")
 	s.isTold("bob", "it has already ended")
 	require.Equal(t, 2, s.audited(approvals.ActionExtended))
-	require.Equal(t, 1, s.audited(approvals.ActionWished))
+	require.Equal(t, 1, s.audited(approvals.ActionExtensionRequested))
 }
 
 // A restart forgets no end, also one that came while nobody was there.

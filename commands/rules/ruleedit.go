@@ -57,10 +57,10 @@ func takenQuery(choices []s1.Choice) catalog.Kind {
 	return k
 }
 
-// ruleWish is a status that a rule can be given; the others are on the way to these.
-type ruleWish string
+// requestedStatus is a status that a rule can be given; the others are on the way to these.
+type requestedStatus string
 
-func (ruleWish) Choices() []s1.Choice {
+func (requestedStatus) Choices() []s1.Choice {
 	return []s1.Choice{{Value: "Draft", Label: "Draft"}, {Value: "Active", Label: "Active"}, {Value: "Disabled", Label: "Disabled"}}
 }
 
@@ -91,7 +91,7 @@ type ruleBasics[Q ~string] struct {
 	Type        Q                 `json:"query-type" help:"What the query looks at."`
 	Query       catalog.Prose     `json:"s1ql" title:"S1ql" help:"The query: SrcProcName = \"powershell.exe\"."`
 	Severity    s1.AlertSeverity  `json:"severity" help:"The severity of the alerts it raises."`
-	Status      ruleWish          `json:"status" help:"Whether the rule is active. Consoles tend to create a draft anyway."`
+	Status      requestedStatus   `json:"status" help:"Whether the rule is active. Consoles tend to create a draft anyway."`
 	Description catalog.Prose     `json:"description,omitzero" help:"What the rule is for; up to 2000 characters."`
 	Expires     time.Time         `json:"expiration-date,omitzero" help:"When a temporary rule ends, within the next six months."`
 	Quarantine  toggle            `json:"network-quarantine,omitzero" help:"Whether a hit isolates its endpoint from the network."`
