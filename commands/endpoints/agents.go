@@ -40,12 +40,15 @@ func agentRows(call *catalog.Call) listing.Listing[s1.Agent] {
 	}
 }
 
+// ListAgentsParams are what endpoints are listed by. The name is a search of the console's, for parts of names; what acts on endpoints never
+// goes by it, but by lookup.AgentTargets, which wants whole names.
 type ListAgentsParams struct {
 	ComputerName string         `json:"computer-name,omitzero" help:"The name, or part of it."`
 	Query        string         `json:"query,omitzero" help:"Searches agent version, domain, IP addresses, last user, machine type, UUID and operating system."`
 	Limit        *listing.Limit `json:"limit,omitzero" help:"Maximum number of agents to list; 1000 if empty."`
 }
 
+// Check keeps to what the console searches for: two characters at least, and a comma parts names.
 func (p *ListAgentsParams) Check() error {
 	if p.ComputerName == "" {
 		return nil
@@ -63,6 +66,7 @@ func (p *ListAgentsParams) Check() error {
 	return nil
 }
 
+// listAgents is the list of endpoints, which also stands behind every search box for one.
 func listAgents() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "list-agents", Title: "List Agents", Area: "agents", Aliases: []string{"agents", "endpoints", "hosts"}, Main: "computer-name",
@@ -83,10 +87,13 @@ func listAgents() *catalog.Command {
 	})
 }
 
+// agentInfoParams name the endpoints that are shown.
 type agentInfoParams struct {
 	Agents []s1.AgentID `json:"agent-ids" help:"The endpoints to show, by name or id."`
 }
 
+// getAgentInfo shows one endpoint as a card and several as a table. An id that the console does not know is said to be unknown: a shorter
+// answer would read as if nothing were wrong.
 func getAgentInfo() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "get-agent-info", Title: "Get Agent Info", Area: "agents", Aliases: []string{"agent", "endpoint", "host"}, Main: "agent-ids",
@@ -114,12 +121,16 @@ func getAgentInfo() *catalog.Command {
 	})
 }
 
+// disconnectParams name what is isolated, by name, id or filter; after the plan they are ids.
 type disconnectParams struct{ lookup.AgentTargets }
 
+// Plan pins the endpoints to their ids: what an approver was shown is what runs.
 func (p *disconnectParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	return isolation.plan(ctx, call, &p.AgentTargets)
 }
 
+// disconnectAgents isolates. The console keeps the order for endpoints that are offline, so it is repeatable, and the effect is watched until each
+// endpoint says that it is cut off. Its card offers the way back, a request of its own.
 func disconnectAgents() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "disconnect-agent-from-network", Title: "Disconnect Agent From Network", Short: "Isolate endpoints", Area: "agents",
@@ -148,8 +159,10 @@ func Reconnect(agents []s1.AgentID) catalog.Invocation {
 	return catalog.Invocation{Command: "connect-agent-to-network", Args: catalog.Marshal(map[string]any{"agent-ids": agents})}
 }
 
+// connectParams name what is reconnected, as with disconnectParams.
 type connectParams struct{ lookup.AgentTargets }
 
+// Plan pins the endpoints to their ids.
 func (p *connectParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	return reconnection.plan(ctx, call, &p.AgentTargets)
 }

@@ -15,16 +15,20 @@ import (
 	"s1bot/s1"
 )
 
+// endpointActionCommands are the changes of endpoints that run at once.
 func endpointActionCommands() []*catalog.Command {
 	return []*catalog.Command{initiateScan(), broadcastMessage(), setCustomerID()}
 }
 
+// scanParams name what is scanned.
 type scanParams struct{ lookup.AgentTargets }
 
+// Plan pins the endpoints to their ids.
 func (p *scanParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	return diskScan.plan(ctx, call, &p.AgentTargets)
 }
 
+// initiateScan starts a full scan. It takes hours, so what is watched is that it begins.
 func initiateScan() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "initiate-scan", Title: "Initiate Scan", Area: "agents", Aliases: []string{"scan", "full-scan"}, Main: "agent-ids",
@@ -57,6 +61,7 @@ func scanState(a s1.Agent) string {
 // userMessage is what users are shown: one short text.
 type userMessage string
 
+// Kind is a text of several lines, with the console's limit as that of the box.
 func (userMessage) Kind() catalog.Kind {
 	k := catalog.TextKind()
 	k.Name, k.Widget, k.Length = "multiline", render.MultiLine, s1.MaxMessage
@@ -64,16 +69,19 @@ func (userMessage) Kind() catalog.Kind {
 	return k
 }
 
+// broadcastParams say whom to message. Names and groups become ids in the plan, all in Hosts.
 type broadcastParams struct {
 	Hosts   []lookup.HostRef `json:"host-names-or-internal-ips,omitzero" help:"The endpoints to message, by name or internal IP address."`
 	Groups  []s1.GroupID     `json:"group-ids,omitzero" help:"Also every endpoint in these groups."`
 	Message userMessage      `json:"message" help:"The text that users see."`
 }
 
+// OneOf are the parameters of which one must be given.
 func (p *broadcastParams) OneOf() []string {
 	return []string{"host-names-or-internal-ips", "group-ids"}
 }
 
+// Check refuses a message that would not arrive whole, and one that is for nobody by name.
 func (p *broadcastParams) Check() error {
 	if n := utf8.RuneCountInString(string(p.Message)); strings.TrimSpace(string(p.Message)) == "" || n > s1.MaxMessage {
 		return catalog.Wrong("message", "a message has 1 to %d characters, not %d", s1.MaxMessage, n)
@@ -84,8 +92,10 @@ func (p *broadcastParams) Check() error {
 	return nil
 }
 
+// Resolved tells whether the groups have become endpoints: a group may have grown since it was shown.
 func (p *broadcastParams) Resolved() bool { return len(p.Hosts) > 0 && len(p.Groups) == 0 }
 
+// Plan resolves names and groups, and leaves out endpoints that cannot show a message now; the card says which.
 func (p *broadcastParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	agents, err := p.Resolve(ctx, call)
 	if err != nil {
@@ -148,6 +158,7 @@ func withoutDeaf(agents []s1.Agent) (kept []s1.Agent, left []string) {
 	return kept, left
 }
 
+// broadcastMessage is not repeatable: a user who reads the same message twice takes the second for news.
 func broadcastMessage() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "broadcast-message", Title: "Broadcast Message", Area: "agents", Aliases: []string{"broadcast", "message-users"}, Main: "host-names-or-internal-ips",
@@ -178,11 +189,13 @@ func withQuote(card render.Card, text string) render.Card {
 	return card
 }
 
+// customerIDParams say which endpoints get which id.
 type customerIDParams struct {
 	Filter lookup.EndpointsBy `json:"filter" help:"The endpoints, by name or by the console's filter keys."`
 	ID     string             `json:"external-id" help:"The new customer ID, which replaces the current one."`
 }
 
+// Plan shows which ids would be replaced: an endpoint has one.
 func (p *customerIDParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	agents, err := p.Filter.Agents(ctx, call, "filter")
 	if err != nil {
@@ -205,6 +218,7 @@ func (p *customerIDParams) Plan(ctx context.Context, call *catalog.Call) (catalo
 	return plan, nil
 }
 
+// setCustomerID replaces the customer id of endpoints.
 func setCustomerID() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "set-customer-id", Title: "Set Customer ID", Area: "agents", Aliases: []string{"customer-id", "set-external-id"}, Main: "filter",

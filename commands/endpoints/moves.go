@@ -14,15 +14,20 @@ import (
 	"s1bot/s1"
 )
 
+// moveCommands are the two ways to move an endpoint. They are two commands because another site means other licenses and another policy from its
+// root: that needs an approval, while a move between groups runs at once.
 func moveCommands() []*catalog.Command { return []*catalog.Command{moveAgents(), moveBetweenSites()} }
 
 const hostsParam = "host-names-or-internal-ips"
 
+// moveParams say what moves to which group.
 type moveParams struct {
 	Hosts []lookup.HostRef `json:"host-names-or-internal-ips" help:"The endpoints to move, by name or internal IP address."`
 	Group s1.GroupID       `json:"group-id" help:"The group to move them to, in their own site."`
 }
 
+// Plan refuses what the console would take and not do: a dynamic group takes nobody who does not fit its filter, and a group takes endpoints of its
+// own site alone. What is moved falls under the group's policy, so the group is a thing that the policy's rules are asked about, too (Also).
 func (p *moveParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	agents, err := lookup.HostsNamed(ctx, call, hostsParam, p.Hosts)
 	if err != nil {
@@ -107,10 +112,12 @@ func movableTo(group s1.Group, agents []s1.Agent) (movable []s1.Agent, left, not
 	return movable, left, notes
 }
 
+// groupWords tell groups of the same name apart.
 func groupWords(g s1.Group, site string) string {
 	return text.JoinNonEmpty(" · ", cmp.Or(g.Name, string(g.ID)), site, g.Type)
 }
 
+// moveAgents moves endpoints within their site. The console answers once it is done, so there is nothing to watch afterwards.
 func moveAgents() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "move-agents", Title: "Move Agents", Area: "agents", Aliases: []string{"move", "move-to-group"}, Main: hostsParam,
@@ -155,11 +162,14 @@ func moved(ctx context.Context, call *catalog.Call, agents []s1.AgentID, n int, 
 	return c.Card(call)
 }
 
+// moveSiteParams say what moves to which site.
 type moveSiteParams struct {
 	Hosts []lookup.HostRef `json:"host-names-or-internal-ips" help:"The endpoints to move, by name or internal IP address."`
 	Site  s1.SiteID        `json:"site-id" help:"The site to move them to."`
 }
 
+// Plan leaves out what is there already, and names the way back before anybody approves: it takes two steps, for moving back to the site does not
+// put an endpoint into the group that it was in.
 func (p *moveSiteParams) Plan(ctx context.Context, call *catalog.Call) (catalog.Plan, error) {
 	agents, err := lookup.HostsNamed(ctx, call, hostsParam, p.Hosts)
 	if err != nil {
@@ -188,6 +198,7 @@ func (p *moveSiteParams) Plan(ctx context.Context, call *catalog.Call) (catalog.
 	}, nil
 }
 
+// moveBetweenSites moves endpoints to another site.
 func moveBetweenSites() *catalog.Command {
 	return catalog.Define(catalog.Command{
 		Name: "move-agents-between-sites", Title: "Move Agents Between Sites", Short: "Move to another site", Area: "agents", Aliases: []string{"move-to-site"}, Main: hostsParam,

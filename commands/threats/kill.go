@@ -29,6 +29,7 @@ type hostThreats struct {
 	Pinned    bool          `json:"pinned,omitzero" help:"-"`  // the threats are resolved, whatever else is there
 }
 
+// Check keeps to what the console can search for, before anybody approves: a search that it takes and reads otherwise would select other threats.
 func (p *hostThreats) Check() error {
 	for _, list := range []struct {
 		name   string
@@ -56,6 +57,7 @@ func (p *hostThreats) Check() error {
 	return nil
 }
 
+// Resolved tells whether ids say it all; the names beside them are for people.
 func (p *hostThreats) Resolved() bool { return p.Pinned && len(p.Threats) > 0 }
 
 // Pin resolves the threats, and pins the parameters to their ids. Threats whose systems cannot do the action are kept apart.
