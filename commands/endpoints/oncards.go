@@ -62,7 +62,8 @@ func infoOnCards() []cards.Action {
 			args, ok := onEndpoint(cards.ThreatEndpoint(t))
 			return args, ok && t.Identity().Valid()
 		}},
-		{Place: 42, Label: "Endpoint", Alert: func(a s1.Alert) (cards.Filling, bool) { return onEndpoint(cards.AlertEndpoint(a)) },
+		{Place: 42, Label: "Endpoint", Deep: true, Alert: func(a s1.Alert) (cards.Filling, bool) { return onEndpoint(cards.AlertEndpoint(a)) }},
+		{Place: 42, Label: "Endpoint",
 			Unified: func(a unified.Alert) (cards.Filling, bool) { return onEndpoint(cards.UnifiedEndpoint(a)) }},
 		{Place: 60, Label: "Raw JSON", How: render.Raw, Agent: func(a s1.Agent) (cards.Filling, bool) { return onEndpoint(string(a.ID)) }},
 	}

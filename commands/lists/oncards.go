@@ -27,7 +27,7 @@ func blockThreatOnCards() []cards.Action {
 
 // blockHashOnCards opens the form that keeps the file behind an alert from running, filled as far as the alert says.
 func blockHashOnCards() []cards.Action {
-	return []cards.Action{{Place: 60, Label: "Block hash", How: render.Open, Deep: true, Alert: func(a s1.Alert) (cards.Filling, bool) {
+	return []cards.Action{{Place: 60, Label: "Block hash", How: render.Open, Alert: func(a s1.Alert) (cards.Filling, bool) {
 		given := map[string]any{"threat-hashes": []string{a.Source.FileHashSHA1}}
 		if system := s1.OSType(strings.ToLower(a.Detection.OSFamily)); slices.ContainsFunc(system.Choices(), func(c s1.Choice) bool { return c.Value == string(system) }) {
 			given["os-type"] = system
