@@ -11,6 +11,9 @@ import (
 // A Document is one question or one change in GraphQL.
 type Document = transport.Document
 
+// An Unreadable answer came with a good status but makes no sense; the text is for people.
+type Unreadable = transport.Unreadable
+
 // GraphQL sends a document and hands the data of the answer to use, which must keep no part of it; said is what the console added to an
 // answer that came only in part, a sentence.
 func (c *Client) GraphQL(ctx context.Context, d Document, use func(data json.RawMessage) error) (said string, err error) {

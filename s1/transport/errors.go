@@ -270,7 +270,7 @@ func webPage(page string) string {
 	return words + "."
 }
 
-// decodeProblem says in a sentence what is wrong with an answer that is no JSON of the right shape.
+// decodeProblem says in a sentence what is wrong with an answer that is no JSON of the right shape, or not what was asked for.
 func decodeProblem(body []byte, err error) string {
 	text := strings.TrimSpace(string(body[:min(len(body), 4096)]))
 	var syntax *json.SyntaxError
@@ -284,6 +284,8 @@ func decodeProblem(body []byte, err error) string {
 		return "The console's answer is cut off."
 	case errors.As(err, &kind):
 		return fmt.Sprintf("The console's answer has the wrong shape: %s where %s was expected.", kind.Value, cmp.Or(kind.Field, "an object"))
+	case json.Valid(body):
+		return "The console's answer doesn't make sense here."
 	default:
 		return "The console's answer is not JSON."
 	}

@@ -3,7 +3,6 @@ package unified
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -81,7 +80,7 @@ func (c Client) Update(ctx context.Context, ids []ID, change Change) (result s1.
 	_, err = c.console.GraphQL(ctx, doc, func(data json.RawMessage) (err error) {
 		answer, err = readField[triggered](data, "alertTriggerActions")
 		if err == nil && answer.Kind == "" && answer.Actions == nil && answer.Errors == nil && answer.ExecutionID == "" {
-			err = errors.New("the console did not say what it did")
+			err = errSilent
 		}
 		return err
 	})
@@ -90,6 +89,9 @@ func (c Client) Update(ctx context.Context, ids []ID, change Change) (result s1.
 	}
 	return answer.result(does, ids, len(actions))
 }
+
+// errSilent: the field of a mutation is null or empty, and no error stands beside it. Whether anything was done, nobody knows.
+const errSilent = s1.Unreadable("The console answered but did not say what it did.")
 
 // rehearsed is the answer to a mutation that is not sent.
 func rehearsed(ids []ID, actions []action) json.RawMessage {

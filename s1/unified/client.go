@@ -196,6 +196,12 @@ func readField[T any](data json.RawMessage, name string) (value T, err error) {
 	return value, nil
 }
 
+// isNull tells whether an answer's data leaves a field open: it is null, or not there.
+func isNull(data json.RawMessage, name string) bool {
+	var fields map[string]json.RawMessage
+	return json.Unmarshal(data, &fields) == nil && (len(fields[name]) == 0 || string(fields[name]) == "null")
+}
+
 // notes are the answer to a question for notes and to a new one alike.
 type notes struct {
 	Data []json.RawMessage `json:"data"`
@@ -236,6 +242,9 @@ func (c Client) AddNote(ctx context.Context, id ID, text string) (list []Note, e
 	doc := s1.Document{Does: does, Name: "AddAlertNote", Texts: []string{addNoteText}, Variables: map[string]any{"alertId": id, "text": text}, Permission: mayManage,
 		Changes: true, Rehearsed: json.RawMessage(`{"addAlertNote":{"data":[]}}`)}
 	_, err = c.console.GraphQL(ctx, doc, func(data json.RawMessage) (err error) {
+		if isNull(data, "addAlertNote") {
+			return errSilent
+		}
 		list, err = readNotes(data, "addAlertNote")
 		return err
 	})

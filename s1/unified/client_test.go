@@ -248,6 +248,21 @@ func TestAMutationIsSentOnce(t *testing.T) {
 		require.Equal(t, unknown, e.Unknown(), body)
 		require.Equal(t, 1, console.calls)
 	}
+	for body, does := range map[string]func(Client) error{
+		`{"data":{"alertTriggerActions":null}}`: func(c Client) error {
+			_, err := c.Update(t.Context(), []ID{"0190aaaa-0000-7000-a000-000000000000"}, Change{Status: &resolved})
+			return err
+		},
+		`{"data":{"addAlertNote":null}}`: func(c Client) error {
+			_, err := c.AddNote(t.Context(), "0190aaaa-0000-7000-a000-000000000000", "x")
+			return err
+		},
+	} {
+		var e *s1.Error
+		require.ErrorAs(t, does(client(t, &answering{status: http.StatusOK, body: body})), &e, body)
+		require.Equal(t, "The console answered but did not say what it did.", e.Message, "it is JSON")
+		require.True(t, e.Unknown(), body)
+	}
 	for status, tries := range map[int]int{http.StatusTooManyRequests: 1, http.StatusBadGateway: 1} {
 		console := &answering{status: status, body: `{}`}
 		_, err := client(t, console).AddNote(t.Context(), "0190aaaa-0000-7000-a000-000000000000", "x")
