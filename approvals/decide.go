@@ -43,7 +43,7 @@ func (l *Ledger) step(ctx context.Context, id string, do func(r *Request, now ti
 			next.Version++
 			return next, nil
 		case !errors.Is(err, ErrConflict):
-			return r, fmt.Errorf("write request %s: %w", r.Ref, err)
+			return r, fmt.Errorf("write request %s: %w", r.Ref, writeError{err})
 		}
 	}
 	return Request{}, fmt.Errorf("write request %s, %d times: %w", id, maxAttempts, ErrConflict)
@@ -65,8 +65,34 @@ func (l *Ledger) decide(ctx context.Context, id string, p policy.Person, action,
 		r = l.expireNow(ctx, r)
 	case forbidden(err):
 		l.auditRefusal(ctx, r, p, action, err)
+	default:
+		err = l.unwritten(ctx, r, err)
 	}
 	return r, err
+}
+
+// unwritten adds ErrUnwritten to the error of a write that left the row as it was. A database that went away in the middle of a commit may
+// have taken it all the same, so the row is read again, and what cannot be read is not promised.
+func (l *Ledger) unwritten(ctx context.Context, was Request, err error) error {
+	var failed writeError
+	if !errors.As(err, &failed) || ctx.Err() != nil {
+		return err
+	}
+	if now, readErr := l.Get(ctx, was.ID); readErr != nil || now.Version != was.Version {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrUnwritten, err)
+}
+
+// unsubmitted is unwritten for a new request, of which there is no row.
+func (l *Ledger) unsubmitted(ctx context.Context, key string, err error) error {
+	if errors.Is(err, ErrConflict) || errors.Is(err, ErrDuplicate) || ctx.Err() != nil {
+		return err
+	}
+	if _, made, readErr := l.Made(ctx, key); readErr != nil || made {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrUnwritten, err)
 }
 
 // forbidden reports whether err says that the person had no right to the step, whatever the request's state.

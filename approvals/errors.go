@@ -24,6 +24,8 @@ var (
 	ErrTampered       = errors.New("the request's row in the database was changed")
 	ErrFrozen         = errors.New("changes are frozen")
 	ErrNotFrozen      = errors.New("nothing is frozen")
+	// ErrUnwritten: the row of the request or of the audit trail could not be written, and the request is certainly as it was.
+	ErrUnwritten = errors.New("it could not be written down")
 )
 
 // What a Store answers; the Ledger deals with both.
@@ -31,6 +33,11 @@ var (
 	ErrConflict  = errors.New("the row changed meanwhile")
 	ErrDuplicate = errors.New("the id or the reference is in use")
 )
+
+// A writeError is a failed write of a request and its entries. Whether it took hold, the row tells; see Ledger.unwritten.
+type writeError struct{ error }
+
+func (e writeError) Unwrap() error { return e.error }
 
 // unless is nil for yes, no for no, and an *UnansweredError where nobody can tell.
 func unless(a policy.Answer, no error) error {

@@ -54,7 +54,7 @@ func (l *Ledger) Freeze(ctx context.Context, p policy.Person, key, reason string
 			l.changed(stored)
 			return stored, created, nil
 		case !errors.Is(err, ErrDuplicate):
-			return r, false, fmt.Errorf("freeze: %w", err)
+			return r, false, fmt.Errorf("freeze: %w", l.unsubmitted(ctx, r.Key, err))
 		}
 	}
 	return r, false, fmt.Errorf("freeze: %w", ErrDuplicate)

@@ -103,7 +103,7 @@ func (l *Ledger) Submit(ctx context.Context, r Request) (stored Request, created
 		}
 	}
 	if err != nil {
-		return r, false, fmt.Errorf("submit %s: %w", r.Command, err)
+		return r, false, fmt.Errorf("submit %s: %w", r.Command, l.unsubmitted(ctx, r.Key, err))
 	}
 	if created {
 		l.changed(stored)

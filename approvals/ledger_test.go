@@ -3,6 +3,7 @@ package approvals
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -322,4 +323,42 @@ func TestALedgerNeedsAStoreAndAName(t *testing.T) {
 	require.Error(t, err)
 	_, err = New(Config{Store: newMemory()})
 	require.Error(t, err)
+}
+
+// A decision without its row in the audit trail did not happen, and who made it is told so; where the row cannot be read either, nobody
+// promises that.
+func TestAStepThatWasNotWrittenSaysSo(t *testing.T) {
+	t.Parallel()
+	full := errors.New("database or disk is full")
+	failing := func(m *memory, op string) {
+		m.fail = func(did string) error { return map[bool]error{true: full}[strings.HasPrefix(did, op)] }
+	}
+	for name, step := range map[string]func(*Ledger, string) error{
+		"approve":  func(l *Ledger, id string) error { _, err := l.Approve(t.Context(), id, bob); return err },
+		"deny":     func(l *Ledger, id string) error { _, err := l.Deny(t.Context(), id, bob, "no"); return err },
+		"withdraw": func(l *Ledger, id string) error { _, err := l.Withdraw(t.Context(), id, alice); return err },
+		"submit":   func(l *Ledger, _ string) error { _, _, err := l.Submit(t.Context(), isolate("next")); return err },
+		"freeze":   func(l *Ledger, _ string) error { _, _, err := l.Freeze(t.Context(), bob, "k", "drill"); return err },
+	} {
+		m := newMemory()
+		l := ledger(t, m, "p1")
+		r := submit(t, l, isolate("click"))
+		failing(m, map[bool]string{true: "insert", false: "swap"}[name == "submit" || name == "freeze"])
+		err := step(l, r.ID)
+		require.ErrorIs(t, err, full, name)
+		require.ErrorIs(t, err, ErrUnwritten, name)
+		m.fail = nil
+		now, err := l.Get(t.Context(), r.ID)
+		require.NoError(t, err)
+		require.Equal(t, Pending, now.State, name)
+
+		var wrote bool
+		m.fail = func(did string) error {
+			wrote = wrote || strings.HasPrefix(did, "swap") || strings.HasPrefix(did, "insert")
+			return map[bool]error{true: full}[wrote]
+		}
+		err = step(l, r.ID)
+		require.ErrorIs(t, err, full, name)
+		require.NotErrorIs(t, err, ErrUnwritten, "%s: nobody can tell", name)
+	}
 }

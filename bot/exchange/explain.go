@@ -214,10 +214,22 @@ func unansweredCard(e *policy.UnansweredError, decision bool) render.Card {
 func faultCard(a Interaction, err error) render.Card {
 	words := "Something went wrong inside the bot."
 	var refused slack.SlackErrorResponse
-	if errors.As(err, &refused) {
+	switch {
+	case errors.Is(err, approvals.ErrUnwritten):
+		words = unwrittenWords(a.Decides)
+	case errors.As(err, &refused):
 		words = fmt.Sprintf("Slack refused it (%s). Run `s1bot check` to see whether the app is missing something.", refused.Err)
 	}
 	return render.Card{Tone: render.Critical, Text: words, Parts: []render.Part{
 		render.Line{render.Text(words + " Whoever runs the bot can find it in the log under "), render.Mono(cmp.Or(a.At.Key, "no reference")), render.Text(".")},
 	}}
+}
+
+// unwrittenWords say that nothing happened, because nothing may that the audit trail does not have.
+func unwrittenWords(decision bool) string {
+	what := "Nothing was done"
+	if decision {
+		what = "Your decision didn't count, and nothing was done"
+	}
+	return what + ": I couldn't write it to the audit trail, and nothing runs without that. Try again in a moment."
 }

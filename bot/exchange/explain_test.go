@@ -30,3 +30,10 @@ func TestAFaultOfOursNamesWhatFindsItInTheLog(t *testing.T) {
 	require.Contains(t, text, "R123")
 	require.NotContains(t, text, "secret detail")
 }
+
+func TestADecisionThatCouldNotBeWrittenDidNotCount(t *testing.T) {
+	t.Parallel()
+	card, fault := Explain(Interaction{Decides: true}, fmt.Errorf("approve: %w: %w", approvals.ErrUnwritten, errors.New("disk full")))
+	require.Error(t, fault, "whoever runs the bot has to mend it")
+	require.Equal(t, "Your decision didn't count, and nothing was done: I couldn't write it to the audit trail, and nothing runs without that. Try again in a moment.", card.Text)
+}

@@ -42,6 +42,7 @@ func TestAnErrorIsToldByWhatCanBeDoneAboutIt(t *testing.T) {
 		"a lost console":   {&consoles.GoneError{Name: "apac"}, []string{"apac", "not configured any more"}, nil, false},
 		"a known sentence": {fmt.Errorf("x: %w", approvals.ErrSelfApproval), []string{"You requested this yourself"}, nil, false},
 		"Slack's no":       {slack.SlackErrorResponse{Err: "missing_scope"}, []string{"Slack refused it (missing_scope).", "R123"}, nil, true},
+		"no audit row":     {fmt.Errorf("submit: %w: %w", approvals.ErrUnwritten, errors.New("secret detail")), []string{"Nothing was done: I couldn't write it to the audit trail", "Try again", "R123"}, nil, true},
 		"a fault":          {errors.New("secret detail"), []string{"Something went wrong inside the bot.", "R123"}, nil, true},
 	} {
 		card, fault := Explain(Interaction{Interaction: workflow.Interaction{At: Origin{Key: "R123"}}}, c.err)
