@@ -2,6 +2,7 @@ package s1
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
 	"net/http"
 
@@ -25,6 +26,12 @@ type Exclusion struct {
 	ScopeName         string            `json:"scopeName"`
 	ScopePath         string            `json:"scopePath"` // "Global\Example\Default site"
 	NotRecommended    string            `json:"notRecommended"`
+	UnifiedName       string            `json:"exclusionName"` // and what follows: of unified exclusions, see asExclusion
+	ModeType          string            `json:"modeType"`
+	Engines           json.RawMessage   `json:"engines"` // text in recorded rows, a list in the document
+	InteractionLevel  string            `json:"interactionLevel"`
+	ChildProcess      bool              `json:"childProcess"`
+	Reason            string            `json:"reason"`
 	ApplicationName   string            `json:"applicationName"`
 	UserName          string            `json:"userName"`
 	CreatedAt         Time              `json:"createdAt"`
@@ -119,12 +126,17 @@ func (c *Client) exclusions() pages.List[Exclusion] {
 
 // ExclusionsPage returns one page of the exclusions that match q; see Query.Everywhere for which scopes are meant.
 func (c *Client) ExclusionsPage(ctx context.Context, q Query) (Page[Exclusion], error) {
-	return c.exclusions().Page(ctx, q)
+	page, err := c.exclusions().Page(ctx, q)
+	if IsRetired(err) {
+		page, err = c.unifiedExclusions().Page(ctx, q)
+		page.Items, err = asExclusions(page.Items, err)
+	}
+	return page, err
 }
 
 // Exclusions goes through all exclusions that match q, page by page.
 func (c *Client) Exclusions(ctx context.Context, q Query) iter.Seq2[Exclusion, error] {
-	return c.exclusions().All(ctx, q)
+	return c.exclusionsOrUnified(ctx, q)
 }
 
 // ExclusionsByID returns the exclusions with the given ids; ids that the console does not know are missing from the result.
@@ -133,7 +145,12 @@ func (c *Client) ExclusionsByID(ctx context.Context, ids []ExclusionID) ([]Exclu
 	if err != nil {
 		return nil, transport.Refusal("list exclusions", err)
 	}
-	return pages.RowsByID(ctx, c.exclusions(), "ids", wanted, Query{}.Everywhere(), func(item Exclusion) string { return string(item.ID) })
+	byID := func(item Exclusion) string { return string(item.ID) }
+	found, err := pages.RowsByID(ctx, c.exclusions(), "ids", wanted, Query{}.Everywhere(), byID)
+	if IsRetired(err) {
+		return asExclusions(pages.RowsByID(ctx, c.unifiedExclusions(), "ids", wanted, Query{}.Everywhere(), byID))
+	}
+	return found, err
 }
 
 // CreateExclusion makes an exclusion in a scope; where the scope names several places the console may make several.
@@ -152,7 +169,11 @@ func (c *Client) CreateExclusion(ctx context.Context, in Scope, settings Exclusi
 		ExclusionSettings
 		Source string `json:"source"`
 	}{settings, "user"}}
-	return pages.Made[Exclusion](ctx, c.t, call)
+	made, err := pages.Made[Exclusion](ctx, c.t, call)
+	if IsRetired(err) {
+		return c.createUnified(ctx, in, settings)
+	}
+	return made, err
 }
 
 // UpdateExclusion replaces the settings of an exclusion and returns it as it is afterwards.
@@ -166,6 +187,9 @@ func (c *Client) UpdateExclusion(ctx context.Context, id ExclusionID, settings E
 		ExclusionSettings
 	}{id, settings}}
 	changed, err := pages.Made[Exclusion](ctx, c.t, call)
+	if IsRetired(err) {
+		return c.updateUnified(ctx, id, settings)
+	}
 	if err != nil || len(changed) == 0 {
 		return Exclusion{}, err
 	}
@@ -174,5 +198,9 @@ func (c *Client) UpdateExclusion(ctx context.Context, id ExclusionID, settings E
 
 // DeleteExclusions deletes exclusions. They may be of several types; the console is told the type where it is one.
 func (c *Client) DeleteExclusions(ctx context.Context, ids []ExclusionID, of ExclusionType) (ActionResult, error) {
-	return deleteByID(ctx, c.t, transport.Call{Operation: "delete exclusions", Route: "exclusions", Permission: "Exclusions.delete"}, ids, string(of))
+	done, err := deleteByID(ctx, c.t, transport.Call{Operation: "delete exclusions", Route: "exclusions", Permission: "Exclusions.delete"}, ids, string(of))
+	if IsRetired(err) {
+		return c.deleteUnified(ctx, ids)
+	}
+	return done, err
 }

@@ -227,10 +227,18 @@ func createExclusion() *catalog.Command {
 		for _, e := range made {
 			shown = append(shown, change.Made[s1.ExclusionID]{ID: e.ID, Name: cmp.Or(e.Value, p.Value)})
 		}
-		return change.Visible(exclusionMade(call, made), shown, func(ids []s1.ExclusionID) ([]s1.Exclusion, error) {
+		return change.Visible(withUnifiedName(exclusionMade(call, made), made), shown, func(ids []s1.ExclusionID) ([]s1.Exclusion, error) {
 			return call.Console.ExclusionsByID(ctx, ids)
 		}, func(e s1.Exclusion) s1.ExclusionID { return e.ID }), nil
 	})
+}
+
+// withUnifiedName says how a console that has unified exclusions alone calls what was made: the bot chose that, nobody else did.
+func withUnifiedName(card render.Card, made []s1.Exclusion) render.Card {
+	if len(made) > 0 && made[0].UnifiedName != "" && made[0].ModeType != "" {
+		card.Parts = append(card.Parts, render.Note{render.Text(fmt.Sprintf("This console has unified exclusions, which need a name and a reason: I called it %s and gave the reason %s.", text.Quote(made[0].UnifiedName), text.Quote(made[0].Reason)))})
+	}
+	return card
 }
 
 // exclusionMade shows the one exclusion that was made, or a table of them.

@@ -16,7 +16,7 @@ type Age int
 const (
 	Today       Age = iota // has the calls that are to go, and those that take over
 	AfterDV                // after 2027-02-15: no Deep Visibility, and no calls of API 2.0
-	UnifiedOnly            // AfterDV, with unified alerts and unified exclusions alone
+	UnifiedOnly            // AfterDV, with unified alerts and unified exclusions alone; threats stay, no document says that they go
 	BeforeSDL              // a self-hosted or older console, which has neither a data lake nor unified alerts yet
 )
 

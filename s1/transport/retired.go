@@ -26,7 +26,7 @@ var retirements = []retirement{
 	{"dv", DeepVisibilityEnds, "Hunt on the data lake: set S1BOT_HUNT_ENGINE to auto or sdl."},
 	{"threats/mark-as-threat", time.Time{}, "Set the analyst verdict of the threat instead."},
 	{"hashes/{id}/reputation", time.Time{}, ""},
-	{"exclusions", time.Time{}, "The console keeps unified exclusions only; create or delete it there."},
+	{"exclusions", time.Time{}, "The console keeps unified exclusions only; look at them there."},
 	{"cloud-detection/alerts", time.Time{}, "The console keeps unified alerts only; look at it there."},
 	{graphQLRoute, time.Time{}, "The console has no unified alerts: set S1BOT_UNIFIED_ALERTS to auto or off."},
 	{"queries", time.Time{}, "The console has no data lake: set S1BOT_HUNT_ENGINE to auto or dv."},

@@ -40,7 +40,7 @@ func New(w *world.World) *Controls {
 
 // Routes are the calls that the controls answer.
 func Routes(c *Controls) []wire.Route {
-	return slices.Concat(ruleRoutes(c), exclusionRoutes(c), hashRoutes(c), iocRoutes(c), firewallRoutes(c))
+	return slices.Concat(ruleRoutes(c), exclusionRoutes(c), unifiedExclusionRoutes(c), hashRoutes(c), iocRoutes(c), firewallRoutes(c))
 }
 
 // Rules returns copies of the detection rules.
