@@ -24,8 +24,23 @@ const stuckAfter = 5 * time.Minute
 // refusalsBeforeNote is how many times in a row the console must have refused a feed before a note is written.
 const refusalsBeforeNote = 2
 
+// unauthorizedAfter is for how many intervals a feed must have been answered 401 before a note is written. Where the console takes the token
+// for nothing at all, the watch over the console says so before, and once for all feeds.
+const unauthorizedAfter = 3
+
+// least and most that the watch over the console waits between two looks, in the notifier's own file.
+const (
+	watchLeast = 5 * time.Second
+	watchMost  = 30 * time.Second
+)
+
+// unauthorized tells whether a feed alone is answered 401 for longer than the watch takes to tell of a token that nothing is open to.
+func (f *Feed) unauthorized(t *failureRun) bool {
+	return errors.Is(t.err, s1.ErrUnauthorized) && f.now().Sub(t.began) >= unauthorizedAfter*min(max(f.interval, watchLeast), watchMost)
+}
+
 // refuses reports whether the console says no for good: asking again brings the same answer until somebody changes something. A token that
-// is not taken at all (401) is the watch's.
+// is not taken at all (401) is the watch's; see unauthorized.
 func refuses(err error) bool {
 	var answer *s1.Error
 	if !errors.As(err, &answer) {
@@ -49,7 +64,8 @@ func (f *Feed) lastingProblem() *problem {
 			continue // unified alerts have these, too, and are read
 		}
 		stuck := f.now().Sub(pacing.Later(t.began, f.readAt[pass])) >= stuckAfter
-		if !stuck && (!refuses(t.err) || t.failures < refusalsBeforeNote) {
+		refused := refuses(t.err) && t.failures >= refusalsBeforeNote
+		if !stuck && !refused && !f.unauthorized(t) {
 			continue
 		}
 		if partly := pass != survey && pass != f.passes[0].name; worst == nil || !partly {
@@ -112,7 +128,7 @@ func (a problem) card(source journal.Source) render.Card {
 		what, words = "Changed", fmt.Sprintf("New %s are posted, but cards may be out of date, and late ones may be missing, until this is fixed. I keep trying.", source.Plural())
 	}
 	title := fmt.Sprintf("%s %s can't be read", what, source.Plural())
-	if refuses(a.err) {
+	if refuses(a.err) || errors.Is(a.err, s1.ErrUnauthorized) {
 		title = fmt.Sprintf("The console refuses to list %s %s", strings.ToLower(what), source.Plural())
 	}
 	return render.Card{Tone: render.Warning, Title: title, Text: title + ": " + a.err.Error(), Parts: []render.Part{

@@ -95,6 +95,34 @@ func TestOneRefusalIsNoRefusalAndAnAbsentConsoleIsToldOnce(t *testing.T) {
 	})
 }
 
+// A token that one feed alone does not accept is told soon; one that nothing is open to is the watch's, once for all feeds.
+func TestAFeedThatAloneIsUnauthorizedIsTold(t *testing.T) {
+	unauthorized := &s1.Error{Status: 401, Message: "Authentication failed", Reason: s1.TokenRejected}
+	for name, c := range map[string]struct {
+		check error
+		feeds []string
+		title string
+	}{
+		"one feed":   {nil, []string{"alerts"}, "The console refuses to list new alerts"},
+		"everything": {unauthorized, []string{"alerts", "threats"}, "The console refuses the bot"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
+				w.Config.Operators = "COPS"
+				w.Config.Check = func(context.Context) error { return c.check }
+				for _, feed := range c.feeds {
+					notifiertest.Refuse(w, feed, unauthorized)
+				}
+				w.Start()
+				w.Pass(2 * time.Minute)
+				require.Equal(t, []string{c.title}, notifiertest.Titles(w, "COPS"))
+				w.Pass(time.Hour)
+				require.Len(t, w.Slack.In("COPS"), 1)
+			})
+		})
+	}
+}
+
 func TestSeveralProcessesTellOfARefusedFeedOnce(t *testing.T) {
 	notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
 		w.Config.Operators = "COPS"
