@@ -10,6 +10,7 @@ import (
 	"s1bot/render"
 	"s1bot/render/cards"
 	"s1bot/s1"
+	"s1bot/s1/unified"
 )
 
 // snoozeWord keeps notifications quiet for a while.
@@ -24,6 +25,9 @@ func CardActions() []cards.Action {
 		},
 		Alert: func(a s1.Alert) (cards.Filling, bool) {
 			return exchange.Quietable{Rule: a.Name(), Host: a.Host()}.Filling()
+		},
+		Unified: func(a unified.Alert) (cards.Filling, bool) {
+			return exchange.Quietable{Rule: a.Name, Host: a.Host(), Storyline: a.Storyline, Hash: a.Process.File.SHA1}.Filling()
 		},
 	}, caseOnCards()}
 }

@@ -28,7 +28,7 @@ func (n *Notifier) Explain(ctx context.Context, mark, id string) (render.Card, e
 	if err != nil {
 		return render.Card{}, err
 	}
-	f, err := feed.FactsOf(ctx, of.Console, id)
+	f, err := feed.FactsOf(ctx, of.Console, of.Unified, id)
 	if err != nil {
 		return render.Card{}, err
 	}

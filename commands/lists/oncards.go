@@ -10,6 +10,7 @@ import (
 	"s1bot/render"
 	"s1bot/render/cards"
 	"s1bot/s1"
+	"s1bot/s1/unified"
 )
 
 // What of this area stands on cards. An action is left out of a card whose thing cannot fill it.
@@ -27,16 +28,27 @@ func blockThreatOnCards() []cards.Action {
 
 // blockHashOnCards opens the form that keeps the file behind an alert from running, filled as far as the alert says.
 func blockHashOnCards() []cards.Action {
-	return []cards.Action{{Place: 60, Label: "Block hash", How: render.Open, Alert: func(a s1.Alert) (cards.Filling, bool) {
-		given := map[string]any{"threat-hashes": []string{a.Source.FileHashSHA1}}
-		if system := s1.OSType(strings.ToLower(a.Detection.OSFamily)); slices.ContainsFunc(system.Choices(), func(c s1.Choice) bool { return c.Value == string(system) }) {
-			given["os-type"] = system
-		}
-		if site := a.Detection.SiteID; site.Valid() {
-			given["site-id"] = site
-		}
-		return cards.Filling{Args: catalog.Marshal(given)}, sha1.MatchString(a.Source.FileHashSHA1)
-	}}}
+	return []cards.Action{{
+		Place: 60, Label: "Block hash", How: render.Open,
+		Alert: func(a s1.Alert) (cards.Filling, bool) {
+			return blockFilling(a.Source.FileHashSHA1, a.Detection.OSFamily, a.Detection.SiteID)
+		},
+		Unified: func(a unified.Alert) (cards.Filling, bool) {
+			return blockFilling(a.Process.File.SHA1, a.Asset().OSType, a.SiteID())
+		},
+	}}
+}
+
+// blockFilling fills the form in as far as it is known where the file was seen.
+func blockFilling(hash, family string, site s1.SiteID) (cards.Filling, bool) {
+	given := map[string]any{"threat-hashes": []string{hash}}
+	if system := s1.OSType(strings.ToLower(family)); slices.ContainsFunc(system.Choices(), func(c s1.Choice) bool { return c.Value == string(system) }) {
+		given["os-type"] = system
+	}
+	if site.Valid() {
+		given["site-id"] = site
+	}
+	return cards.Filling{Args: catalog.Marshal(given)}, sha1.MatchString(hash)
 }
 
 // Beside what was found in a message.

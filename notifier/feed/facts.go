@@ -9,13 +9,25 @@ import (
 	"s1bot/notifier/journal"
 	"s1bot/notifier/routing"
 	"s1bot/s1"
+	"s1bot/s1/unified"
 )
 
-// FactsOf reads what routes look at of a threat or, if there is none with the id, of an alert.
-func FactsOf(ctx context.Context, console Console, id string) (routing.Facts, error) {
+// FactsOf reads what routes look at of a threat or, if there is none with the id, of an alert; list is nil where the console has no unified
+// ones. A path that the console closed has none to tell of where it has those.
+func FactsOf(ctx context.Context, console Console, list Unified, id string) (routing.Facts, error) {
 	q := s1.Query{}.With("ids", id).WithLimit(1)
-	for _, k := range []kind{threats(console), alerts(console)} {
+	kinds := []kind{threats(console), alerts(console)}
+	if unified.LooksLikeID(id) {
+		kinds = nil
+	}
+	if list != nil {
+		kinds = append(kinds, unifiedAlerts(console, list))
+	}
+	for _, k := range kinds {
 		page, err := k.page(ctx, q)
+		if err != nil && list != nil && s1.IsRetired(err) {
+			continue
+		}
 		if err != nil {
 			return routing.Facts{}, fmt.Errorf("read %s %s: %w", k.source, id, err)
 		}
