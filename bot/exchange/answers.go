@@ -172,7 +172,7 @@ func (r *Answers) ShownAt(ctx context.Context, user string, at Origin, message p
 	if link == "" {
 		return
 	}
-	card := render.Card{Tone: render.Info, Text: "Follow it in our direct messages.", Parts: []render.Part{render.Line{render.Text("Follow it here: "), render.MessageLink("how far it is", link)}}}
+	card := render.Card{Tone: render.Info, Text: "Follow it in our direct messages.", Parts: []render.Part{render.Line{render.Text("Follow it here: "), render.MessageLink("this message", link)}}}
 	if err := r.aside(ctx, user, at, false, card); err != nil {
 		r.Log.Warn("cannot say where to follow long work", "user", user, "err", err)
 	}

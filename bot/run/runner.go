@@ -211,7 +211,7 @@ func (r *Runner) long(ctx context.Context, cmd *catalog.Command, a exchange.Inte
 		return err
 	}
 	if a.At.Thread == "" && !(a.Written && strings.HasPrefix(a.At.Channel, "D")) { // who wrote to the bot sees it there
-		r.Answers.Reply(ctx, a, render.Notice("This will take a while. Our direct messages show how far it is."))
+		r.Answers.Reply(ctx, a, render.Notice("This will take a while. Follow it in our direct messages."))
 	}
 	return nil
 }

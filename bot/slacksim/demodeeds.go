@@ -90,16 +90,17 @@ func (ws *demoDeeds) element(u *roster.User, a webapi.Args) (at state.Place, blo
 	if at, _, err = on.Locate(ws.st, u); err != nil {
 		return at, nil, nil, cannot("not_found", "This is no longer there.")
 	}
-	raw := at.RawBlocks()
-	blockkit.EachElement(blockkit.ParseBlocks(raw), func(b, e map[string]any) {
-		if wire.Text(b["block_id"]) == a.Str("block_id") && wire.Text(e["action_id"]) == a.Str("action_id") {
-			block, el = b, e
+	for _, raw := range at.Drawn() {
+		blockkit.EachElement(blockkit.ParseBlocks(raw), func(b, e map[string]any) {
+			if wire.Text(b["block_id"]) == a.Str("block_id") && wire.Text(e["action_id"]) == a.Str("action_id") {
+				block, el = b, e
+			}
+		})
+		if el != nil {
+			return at, block, el, nil
 		}
-	})
-	if el == nil {
-		return at, nil, nil, cannot("element_not_found", "The message has changed; this is no longer in it.")
 	}
-	return at, block, el, nil
+	return at, nil, nil, cannot("element_not_found", "This was replaced while you clicked. Look at what is there now.")
 }
 
 func (ws *demoDeeds) doAction(u *roster.User, a webapi.Args) (map[string]any, error) {

@@ -302,6 +302,25 @@ func TestTheHomeTabIsPublished(t *testing.T) {
 	contains(t, v.PlainText(), "Welcome")
 }
 
+// Whoever reads a confirmation clicks on what was drawn when they opened it, and the app publishes the tab anew meanwhile.
+func TestAClickOnAHomeThatWasPublishedAnewArrives(t *testing.T) {
+	t.Parallel()
+	s := newStory(t, slacksim.Options{})
+	l := s.connect()
+	alice := s.User("alice").ID()
+	home := func(action string) string {
+		return `{"type":"home","blocks":[{"type":"actions","elements":[{"type":"button","action_id":"` + action + `","value":"A-1","text":{"type":"plain_text","text":"Approve"}}]}]}`
+	}
+	view := dig(s.works("views.publish", "user_id", alice, "view", home("approve")), "view")
+	block := dig(view, "blocks", 0, "block_id")
+	s.works("views.publish", "user_id", alice, "view", home("approve-later"))
+	click := map[string]any{"user": alice, "view_id": dig(view, "id"), "block_id": block, "action_id": "approve"}
+	equal(t, s.demo("action", click)["ok"], any(true))
+	e := l.take()
+	equal(t, dig(e.Payload, "actions", 0, "value"), any("A-1"))
+	equal(t, s.demo("action", with(click, "action_id", "never-drawn"))["error"], any("element_not_found"))
+}
+
 func plain(s string) map[string]any { return map[string]any{"type": "plain_text", "text": s} }
 
 func option(s string) map[string]any { return map[string]any{"text": plain(s), "value": s} }

@@ -47,6 +47,7 @@ class App {
     this.workspace.addEventListener("change", (e) => this.#changed(e.detail));
     addEventListener("hashchange", () => this.#followAddress());
     document.addEventListener("keydown", (e) => this.#key(e));
+    document.addEventListener("permalink", (e) => this.#openMessage(e.detail));
     document.addEventListener("visibilitychange", () => this.#read());
     addEventListener("focus", () => this.#read());
     keepTrue();
@@ -69,6 +70,20 @@ class App {
   openChannel(id) {
     const channel = this.workspace.channel(id);
     if (channel) this.#goTo(this.workspace.address(channel));
+  }
+
+  // openMessage follows a link to a message, as Slack does.
+  #openMessage({ channel, ts, thread }) {
+    this.modals.clear();
+    this.openChannel(channel);
+    if (thread) this.openThread(channel, thread);
+    const show = () => {
+      const message = document.querySelector(`[data-channel="${channel}"][data-ts="${ts}"]`);
+      if (!message) toast("This message is no longer there.", "error");
+      message?.scrollIntoView({ block: "center" });
+      message?.animate({ backgroundColor: ["var(--mention-me-bg)", "transparent"] }, 2000);
+    };
+    setTimeout(show, 100); // the address changes first, and the conversation with it
   }
 
   openThread(channel, ts) {

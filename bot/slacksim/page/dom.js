@@ -49,10 +49,22 @@ export function safeURL(url) {
   }
 }
 
+// What chat.getPermalink gives (docs.slack.dev/reference/methods/chat.getPermalink).
+const permalink = /^https:\/\/[^/]+\.slack\.com\/archives\/([CDG]\w+)\/p(\d+)(\d{6})(?:\?thread_ts=([\d.]+))?/;
+
 /** link shows children as a link that opens elsewhere, or as plain text where the address is not one to follow. */
 export function link(url, ...children) {
   const href = safeURL(url);
   if (!href) return el("span", null, ...children);
+  const [, channel, seconds, micros, thread] = url.match(permalink) ?? [];
+  if (channel) {
+    const detail = { channel, ts: `${seconds}.${micros}`, thread };
+    const onclick = (e) => {
+      e.preventDefault();
+      document.dispatchEvent(new CustomEvent("permalink", { detail }));
+    };
+    return el("a.link", { href, title: url, onclick }, ...children);
+  }
   return el("a.link", { href, target: "_blank", rel: "noopener noreferrer", title: url }, ...children);
 }
 

@@ -2,6 +2,7 @@ package state
 
 import (
 	"fmt"
+	"slices"
 
 	"s1bot/bot/slacksim/blockkit"
 	"s1bot/bot/slacksim/roster"
@@ -28,6 +29,18 @@ func (p Place) RawBlocks() []byte {
 		return p.View.Blocks
 	}
 	return p.Message.Blocks
+}
+
+// Drawn are the blocks that somebody may have before them: those that stand there now, and earlier ones of an App Home. A person who reads
+// a confirmation clicks on what was drawn when they opened it, and the app publishes the tab anew meanwhile.
+func (p Place) Drawn() [][]byte {
+	all := [][]byte{p.RawBlocks()}
+	if p.View != nil {
+		for _, blocks := range slices.Backward(p.View.earlier) {
+			all = append(all, blocks)
+		}
+	}
+	return all
 }
 
 // AddTo puts container, channel, message or view into a payload. Ephemeral messages do not come along, only their container.

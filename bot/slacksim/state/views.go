@@ -28,7 +28,8 @@ type View struct {
 	ClearOnClose    bool
 	NotifyOnClose   bool
 
-	source map[string]any // as the app sent it
+	source  map[string]any    // as the app sent it
+	earlier []json.RawMessage // the blocks that an App Home had before, newest last
 }
 
 // PlainText is all that a reader sees: title, blocks, labels of the buttons below.
@@ -52,8 +53,15 @@ func (v View) Fields() []string {
 	return labels
 }
 
+// keptHomes is how many earlier contents of an App Home can still be clicked on.
+const keptHomes = 8
+
 // SetView fills the view from what the app sent. Inputs whose block_id and action_id stay keep what was typed into them.
 func (ws *State) SetView(v *View, source map[string]any) {
+	if v.Type == "home" && v.Blocks != nil {
+		v.earlier = append(v.earlier, v.Blocks)
+		v.earlier = v.earlier[max(0, len(v.earlier)-keptHomes):]
+	}
 	label := func(name string) string { return wire.Text(wire.Object(source[name])["text"]) }
 	v.source, v.Type, v.CallbackID, v.PrivateMetadata = source, wire.Text(source["type"]), wire.Text(source["callback_id"]), wire.Text(source["private_metadata"])
 	v.ExternalID = wire.Text(source["external_id"])
