@@ -45,7 +45,7 @@ func (d *Decisions) Deny(ctx context.Context, in Interaction, id, reason string)
 	if err != nil {
 		return err
 	}
-	d.confirm(ctx, in, "Denied: "+req.Title+". The requester will see your reason.")
+	d.confirm(ctx, in, requestText(req)+". The requester will see your reason.")
 	return d.reporter.closed(ctx, req)
 }
 

@@ -24,14 +24,14 @@ func resultCard(req approvals.Request) render.Card {
 	card.Text = requestText(req)
 	switch {
 	case req.State == approvals.Denied && req.Closed != nil:
-		card.Parts = []render.Part{render.Line{render.User(req.Closed.User), render.Text(" denied it. Nothing was done.")}}
+		card.Parts = []render.Part{append(append(render.Line{render.User(req.Closed.User), render.Text(" denied ")}, requested(req)...), render.Text(". Nothing was done."))}
 		if req.Closed.Reason != "" {
 			card.Parts = append(card.Parts, render.Quote{Text: req.Closed.Reason})
 		}
 	case req.State == approvals.Expired:
-		card.Parts = []render.Part{render.Line{render.Text(ranOut(req) + ".")}}
+		card.Parts = []render.Part{requested(req), render.Line{render.Text(ranOut(req) + ".")}}
 	case req.State == approvals.NotRun:
-		card.Parts = []render.Part{render.Line{render.Text(notRun(req) + ".")}}
+		card.Parts = []render.Part{requested(req), render.Line{render.Text(notRun(req) + ".")}}
 	case req.State == approvals.Interrupted:
 		card.Parts = doubts(req)
 	}
@@ -40,16 +40,21 @@ func resultCard(req approvals.Request) render.Card {
 	return card
 }
 
+// requested is what a request is about: its command, and the first of what it touches. A title alone would leave open which host it was.
+func requested(req approvals.Request) render.Line {
+	line := render.Line{render.Bold(req.Title)}
+	if names := plans.Names(plans.Of(req).Targets, 5); names != "" {
+		line = append(line, render.Text(" on "+names))
+	}
+	return line
+}
+
 // AskedCard tells the requester where their request stands: that it waits, and what is in its way, or what became of it.
 func AskedCard(req approvals.Request, channel string) render.Card {
 	if req.State != approvals.Pending {
 		return settledCard(req)
 	}
-	plan := plans.Of(req)
-	line := render.Line{render.Text("Approval requested in "), render.Channel(channel), render.Text(": "), render.Bold(req.Title)}
-	if names := plans.Names(plan.Targets, 5); names != "" {
-		line = append(line, render.Text(" on "+names))
-	}
+	line := append(render.Line{render.Text("Approval requested in "), render.Channel(channel), render.Text(": ")}, requested(req)...)
 	card := render.Card{
 		Tone: render.Waiting, Title: "Waiting for approval", Text: "Waiting for approval: " + req.Title,
 		Parts:   []render.Part{line},
@@ -67,11 +72,7 @@ func AskedCard(req approvals.Request, channel string) render.Card {
 func settledCard(req approvals.Request) render.Card {
 	card := render.Card{Text: requestText(req)}
 	card.Tone, card.Title = requestTitle(req)
-	line := render.Line{render.Text("You requested "), render.Bold(req.Title)}
-	if names := plans.Names(plans.Of(req).Targets, 5); names != "" {
-		line = append(line, render.Text(" on "+names))
-	}
-	card.Parts = []render.Part{line}
+	card.Parts = []render.Part{append(render.Line{render.Text("You requested ")}, requested(req)...)}
 	switch {
 	case req.State == approvals.Done || req.State == approvals.Failed:
 		card = outcomeOf(card, req)
