@@ -92,6 +92,7 @@ const (
 	ValueNamed      = transport.ValueNamed
 	NotTheConsole   = transport.NotTheConsole
 	Retired         = transport.Retired
+	QueryUnread     = transport.QueryUnread
 )
 
 // The owners of a token; see TokenOwner.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"s1bot/commands/catalog"
+	"s1bot/commands/refusal"
 	"s1bot/commands/text"
 	"s1bot/render"
 	"s1bot/s1"
@@ -235,7 +236,19 @@ func (h *hunt) ended(ctx context.Context, found report, err error) (render.Card,
 		return render.Card{}, context.Cause(ctx)
 	}
 	h.free(ctx)
+	var refused *s1.Error
+	if errors.As(err, &refused) && refused.Reason == s1.QueryUnread {
+		return h.unreadable(refused), nil
+	}
 	return render.Card{}, err
+}
+
+// unreadable shows the query that the console cannot read, to be changed.
+func (h *hunt) unreadable(e *s1.Error) render.Card {
+	card := render.Failure(h.call.Command.Title, e.Status, e.Message, refusal.Advice(e, h.call.Command.Needs))
+	card.Parts = append(card.Parts, render.Fields{{Label: "Query", Value: render.Line{render.Mono(text.Shorten(h.query, 500))}, Wide: true}})
+	card.Actions = append(card.Actions, render.Button{Label: "Change the query", Style: render.Primary, Do: h.call.Variant(render.Open)})
+	return card
 }
 
 // stop ends the query at the console, if there is one.

@@ -3,6 +3,7 @@ package hunts
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -218,8 +219,13 @@ func TestAQueryThatMayMeanSomethingElseIsNotSent(t *testing.T) {
 	for _, q := range b.LakeQueries() {
 		require.Equal(t, "| limit 1", q["query"], "the probe alone")
 	}
-	_, err = b.run("hunt" + day + `query=event.type strangely 'x'`)
-	require.ErrorContains(t, err, "Don't understand [strangely]")
+	card, err := b.run("hunt" + day + `query=event.type strangely 'x'`)
+	require.NoError(t, err)
+	shown := fmt.Sprint(card)
+	for _, words := range []string{"Don't understand [strangely]", "can't read this query", "event.type strangely 'x'", "Change the query"} {
+		require.Contains(t, shown, words)
+	}
+	require.NotContains(t, shown, "The console has a problem")
 }
 
 func TestALakeHuntIsCancelledAtTheConsole(t *testing.T) {

@@ -69,6 +69,9 @@ func reasonAdvice(e *s1.Error, needs string) string {
 			"Ask whoever manages the network to let the bot reach the console, and check S1_URL."
 	case s1.Retired:
 		return "This console doesn't have this call (any more), so trying again won't help. Tell whoever runs the bot; until it's fixed, do it in the console."
+	case s1.QueryUnread:
+		return "The console works, but it can't read this query. A term is a field, an operator and a value, such as TgtProcName CONTAINS \"powershell.exe\"; " +
+			"AND and OR join terms. Change the query and try again."
 	}
 	return ""
 }

@@ -66,6 +66,7 @@ func TestAReasonHasItsWayOut(t *testing.T) {
 		s1.AlreadyThere:    "It already exists, so nothing needs doing.",
 		s1.ValueNamed:      "Change it and try again.",
 		s1.NotTheConsole:   "a proxy, firewall or gateway in between blocked the call",
+		s1.QueryUnread:     "The console works, but it can't read this query.",
 		s1.Retired:         "This console doesn't have this call (any more)",
 	} {
 		require.Contains(t, refusal.Advice(&s1.Error{Status: 403, Reason: reason}, view), want)

@@ -24,6 +24,7 @@ const (
 	ValueNamed             // a value is wrong and the message says which
 	NotTheConsole          // a page or an answer of something between here and the console
 	Retired                // this console no longer has the call, or does not have it yet
+	QueryUnread            // the query's text is no query
 )
 
 // What live consoles say with each; lower case.
@@ -41,6 +42,9 @@ var (
 	existsWords = regexp.MustCompile(`already exist`)
 	// "data: analystVerdict: Must be one of …", "filter: ids: 0: Not a valid Identifier.", "dict_values(['xxx']): Unknown field".
 	valueWords = regexp.MustCompile(`(^|[;,.] )"?[a-z_][\w.]*"?: |dict_values\(\[|^'[^']+' `)
+	// "Don't understand [last]" comes from the data lake with a 500, though nothing is wrong with it; "At character 12: …" from its
+	// PowerQuery.
+	queryWords = regexp.MustCompile(`^don'?t understand \[|^unable to parse the (entire )?query|^at character \d+|^invalid regular expression \[`)
 	vagueWords = regexp.MustCompile(`^(error|message|bad request|invalid|server|exception|status)[\w ]*: `)
 )
 
@@ -53,6 +57,8 @@ func reasonFor(call Call, a attempt, code int) Reason {
 		return NotTheConsole
 	case a.status == http.StatusForbidden, a.status == http.StatusUnauthorized:
 		return rightsReason(a.status, code, told, title)
+	case queryWords.MatchString(told):
+		return QueryUnread
 	case existsWords.MatchString(told) && (a.status == http.StatusBadRequest || a.status == http.StatusConflict):
 		return AlreadyThere
 	case featureWords.MatchString(told) && a.status/100 == 4:

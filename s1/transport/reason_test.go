@@ -56,6 +56,8 @@ func TestWhyTheConsoleRefusesIsReadFromItsWords(t *testing.T) {
 		"no such thing":        {404, says("Requested resource was not found", `null`), transport.Unexplained},
 		"busy":                 {429, consoletest.Nginx429, transport.Unexplained},
 		"trouble":              {502, "<html><title>502 Bad Gateway</title></html>", transport.Unexplained},
+		"query, data lake":     {500, `{"message":"Don't understand [last]","status":"error/client/badParam"}`, transport.QueryUnread},
+		"query, PowerQuery":    {400, says("Bad Request", `"At character 12: unknown command"`), transport.QueryUnread},
 		"unheard of":           {418, says("I'm a teapot", `null`), transport.Unexplained},
 	} {
 		console := consoletest.Start(t, consoletest.Status(row.status, row.body))
