@@ -83,7 +83,7 @@ func (t decisionTalk) offerDecision(ctx context.Context, a exchange.Interaction,
 // offerRequest shows the buttons of a request that a sentence is about.
 func (t decisionTalk) offerRequest(ctx context.Context, a exchange.Interaction, word, ref string) error {
 	if ref == "" {
-		return &catalog.UsageError{Problem: "nothing was decided: add the request's reference, such as A-7F3A", Hint: "Type: " + word + " A-7F3A"}
+		return &catalog.UsageError{Problem: "nothing was decided: add the request's reference, which stands on its card", Hint: "Type pending to see what waits, with buttons"}
 	}
 	req, err := t.requests.Get(ctx, strings.ToUpper(ref))
 	if err != nil {

@@ -10,6 +10,7 @@ func huntWording() catalog.Wording {
 	var heads []string
 	for _, what := range []struct{ asks, query string }{
 		{"[process|processes|executions of] {$what:file}", `TgtProcName CONTAINS "$what"`},
+		{"[process|processes] {$what:program}", `TgtProcName CONTAINS "$what"`},
 		{"[hash|file with hash] {$what:hash}", ""},
 		{"[connections to|traffic to|connections with] {$what:ip}", `DstIP = "$what"`},
 		{"(dns requests for|dns requests to|lookups of|connections to|requests to) {$what:domain}", `DnsRequest CONTAINS "$what"`},

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
 
 	"s1bot/commands/catalog"
 	"s1bot/commands/text"
@@ -19,6 +20,7 @@ type shape struct {
 	behind string // what may stand behind one: "the Paris site"
 	takes  func(w text.Word) bool
 	loose  bool // behind a noun, any word that is not the grammar's
+	spaced bool // several may stand side by side, with no comma or "and" between them
 	many   int  // words of one value at most, where each begins with a capital letter; 1 where zero
 }
 
@@ -29,13 +31,14 @@ type found struct {
 }
 
 var shapes = map[string]shape{
-	"host":    {nouns: "host|hosts|endpoint|endpoints|agent|agents|machine|machines|computer|computers|laptop|laptops|server|servers|workstation|workstations|device|devices|box", takes: isHost, loose: true},
-	"thing":   {nouns: "threat|threats|alert|alerts|file|detection|id", takes: isThing, loose: true},
+	"host":    {nouns: "host|hosts|endpoint|endpoints|agent|agents|machine|machines|computer|computers|laptop|laptops|server|servers|workstation|workstations|device|devices|box", takes: isHost, loose: true, spaced: true},
+	"thing":   {nouns: "threat|threats|alert|alerts|file|detection|id", takes: isThing, loose: true, spaced: true},
 	"place":   {nouns: "site|sites|group|groups|account|accounts", behind: "site|group|account", takes: isPlace, loose: true, many: 3},
 	"title":   {nouns: "rule|rules|script|query|exclusion|named|called", takes: isTitle, loose: true, many: 6},
 	"file":    {nouns: "process|processes|file|files|binary|executable|program", takes: isFile, loose: true},
+	"program": {takes: isProgram},
 	"path":    {nouns: "path|file|files|folder|directory", takes: isPath},
-	"hash":    {nouns: "hash|hashes|sha1|sha-1|sha256|sha-256|md5|file", takes: func(w text.Word) bool { return isHash(w.Text) }},
+	"hash":    {nouns: "hash|hashes|sha1|sha-1|sha256|sha-256|md5|file", takes: func(w text.Word) bool { return isHash(w.Text) }, spaced: true},
 	"address": {nouns: "ip|ips|address|addresses|domain|url", takes: isAddress},
 	"ip":      {nouns: "ip|ips|address|addresses", takes: func(w text.Word) bool { _, err := netip.ParseAddr(w.Text); return err == nil }},
 	"domain":  {nouns: "domain|url", takes: func(w text.Word) bool { _, err := netip.ParseAddr(w.Text); return err != nil && isAddress(w) }},
@@ -98,7 +101,11 @@ func (sh shape) list(t slot, words []text.Word, at int, in text.Input) []found {
 			whole.taken++
 		}
 		all = append(all, whole)
-		if one.taken = comma(words, at+one.taken) - at; one.taken < 0 {
+		next := comma(words, at+one.taken)
+		if next < 0 && sh.besides(words, at+one.taken) {
+			next = at + one.taken
+		}
+		if one.taken = next - at; next < 0 {
 			return all
 		}
 	}
@@ -125,6 +132,11 @@ func comma(words []text.Word, at int) int {
 		return -1
 	}
 	return i
+}
+
+// besides tells whether one more value stands right behind another: "isolate DESKTOP-1 SRV-DC-1". A ticket's number is none.
+func (sh shape) besides(words []text.Word, at int) bool {
+	return sh.spaced && at < len(words) && !words[at].Quoted && sh.takes(words[at]) && len(ticketAt(words, at)) == 0
 }
 
 const articles = "the|a|an|this"
@@ -261,6 +273,14 @@ func isThing(w text.Word) bool { return isHost(w) || isFile(w) || !w.Quoted && i
 func isFile(w text.Word) bool {
 	return w.Quoted && w.Text != "" || !grammatical[w.Lower] && fileForm.MatchString(w.Text)
 }
+
+// isProgram tells names of processes without an ending, such as lsass, behind a word that asks for them.
+func isProgram(w text.Word) bool {
+	return !w.Quoted && isWord(w) && !isAddress(w) && !isHash(w.Text) && !dateForm.MatchString(w.Text) && !strings.Contains(w.Text, "-") &&
+		strings.ContainsFunc(w.Text, unicode.IsLetter) && programForm.MatchString(w.Text)
+}
+
+var programForm = regexp.MustCompile(`^[\pL\d_.]+$`)
 
 func isPath(w text.Word) bool {
 	return w.Quoted || strings.HasPrefix(w.Text, "/") || strings.HasPrefix(w.Text, "~/") || strings.HasPrefix(w.Text, `\\`) || len(w.Text) > 2 && w.Text[1] == ':' && w.Text[2] == '\\' ||

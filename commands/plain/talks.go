@@ -24,15 +24,20 @@ func Talks(cmd *catalog.Command, line string) bool {
 		}
 	}
 	words := text.Words(line)
-	if f, ok := cmd.Lookup(cmd.Main); ok && f.Type.Verbatim && isQuery(line, words) {
-		return false
+	if f, ok := cmd.Lookup(cmd.Main); ok && f.Type.Verbatim {
+		return !isQuery(line, words)
 	}
 	return len(words) > 1 && slices.ContainsFunc(words[1:], func(w text.Word) bool { return joining[w.Lower] })
 }
 
-// isQuery tells queries from words about them: "hunt for evil.exe in the last 2 hours" has no operator but "in" before a time.
+// isQuery tells queries from words about them: "hunt for evil.exe in the last 2 hours" has no operator but "in" before a time, and
+// neither has "hunt lsass". A query of one word would be a name, quotes or a star.
 func isQuery(line string, words []text.Word) bool {
-	if strings.ContainsAny(line, "=<>|") || len(words) < 2 || words[1].Lower != "for" && words[1].Lower != "connections" {
+	if strings.ContainsAny(line, "=<>|") || len(words) < 2 {
+		return true
+	}
+	asked := words[1].Lower == "for" || words[1].Lower == "connections"
+	if !asked && (!isFile(words[1]) && !isProgram(words[1]) || strings.ContainsAny(line, "\"'“”*(){}[]")) {
 		return true
 	}
 	return slices.ContainsFunc(words[2:], func(w text.Word) bool { return operators[w.Lower] && w.Lower != "in" && w.Lower != "and" })
