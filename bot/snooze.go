@@ -91,6 +91,9 @@ func (w noticeWords) unsnooze(ctx context.Context, a exchange.Interaction, id st
 	if !a.Who.Everywhere().Yes() {
 		return &catalog.UsageError{Problem: "only operators and approvers may end a snooze"}
 	}
+	if id == "" {
+		return &catalog.UsageError{Problem: "which snooze? Give the id that stands beside it", Hint: "/s1 snoozes lists them"}
+	}
 	if err := w.trail.Note(ctx, a.Who.Person, "unsnoozed", map[string]any{"id": id, "channel": a.At.Channel}); err != nil {
 		return err
 	}

@@ -83,12 +83,8 @@ func (l Library) Save(ctx context.Context, user, typed string, zone *time.Locati
 	name, line, ok := strings.Cut(typed, "=")
 	s := Saved{Name: strings.ToLower(strings.TrimSpace(name)), Line: strings.TrimSpace(line)}
 	s.Line = strings.TrimSpace(strings.TrimPrefix(s.Line, "/s1 "))
-	if !ok && s.Line == "" && s.Name != "" {
-		first, rest := text.CutWord(typed)
-		if rest = strings.TrimSpace(rest); rest == "" {
-			rest = "threats open"
-		}
-		return s, &catalog.UsageError{Problem: "“=” is missing between the name and the command", Hint: "Type: /s1 save " + first + " = " + rest}
+	if first, rest := text.CutWord(typed); !ok && strings.TrimSpace(rest) != "" {
+		return s, &catalog.UsageError{Problem: "“=” is missing between the name and the command", Hint: "Type: /s1 save " + first + " = " + strings.TrimSpace(rest)}
 	}
 	if !ok || s.Line == "" || strings.ContainsFunc(s.Name, func(r rune) bool { return r == ' ' }) {
 		return s, &catalog.UsageError{Problem: "a name and a command are needed", Hint: "Type: /s1 save morning = threats open"}

@@ -81,6 +81,7 @@ func TestWhatMayNotBeKeptIsRefused(t *testing.T) {
 	l := libraryOf(s)
 	for typed, want := range map[string]string{
 		"morning":              "a name and a command are needed",
+		"night threats open":   "/s1 save night = threats open",
 		"morning =":            "a name and a command are needed",
 		"two words = agents":   "a name and a command are needed",
 		"isolate = agents":     "is a command already",
