@@ -33,6 +33,10 @@ type Config struct {
 }
 
 // A Client talks to one console: a typed method for each call that the bot makes. Its methods may be called from several goroutines.
+//
+// They are many, and stay on one type, because they are thin and depend on no other: each names its route and its permission and hands a
+// transport.Call over; what the calls have in common is package transport. By things (client.Agents().Disconnect) there would be a dozen
+// types without a state of their own. Whoever needs a few of the methods says so in an interface.
 type Client struct {
 	t *transport.Client
 	*huntapi.Engines
