@@ -30,7 +30,7 @@ func (r *Runner) sentence(line string, inv catalog.Invocation, x catalog.Extras,
 		return p, parsed != nil || !p.Same(inv, x), nil
 	case unknown && guessed(parsed) || unknown && len(strings.Fields(line)) < 3:
 		return p, false, nil // a mistyped name, which the other error explains better
-	case unknown, cmd.Risk != catalog.Read && plain.Limits(line):
+	case unknown, cmd.Risk != catalog.Read && (plain.Limits(line) || plain.Begins(err)):
 		return p, false, err
 	}
 	return p, false, nil

@@ -91,6 +91,11 @@ func (r *Reader) Read(sentence string, in text.Input) (Proposal, error) {
 		}
 		found = append(found, g.readings(sentence, words, has, in)...)
 	}
+	if len(found) == 0 {
+		if e := r.begins(sentence, words, in); e != nil {
+			return Proposal{}, e
+		}
+	}
 	return r.choose(words, found)
 }
 

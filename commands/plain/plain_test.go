@@ -142,6 +142,26 @@ func TestNegatedChangesAreRefused(t *testing.T) {
 	require.Greater(t, changes, 50)
 }
 
+// What follows a comma is not understood; what stands before it is kept in the form that is offered, unless anything negates it.
+func TestTheBeginningOfASentenceIsKeptInTheForm(t *testing.T) {
+	t.Parallel()
+	r, err := plain.New(commands.All())
+	require.NoError(t, err)
+	for sentence, kept := range map[string]bool{
+		"please disconnect KIOSK from the network, it has malware": true, "please disconnect KIOSK from the network, it has no malware": false,
+		"disconnect KIOSK from the network, that isn't needed": false, "disconnect KIOSK from the network, ok?": false, "disconnect KIOSK, later": false,
+	} {
+		_, err := r.Read(sentence, text.Input{Now: now})
+		require.Error(t, err, "nothing is decided")
+		require.Equal(t, kept, plain.Begins(err), sentence)
+		var usage *catalog.UsageError
+		if errors.As(err, &usage) && kept {
+			require.JSONEq(t, `{"agent-ids":["KIOSK"]}`, string(usage.Offers[0].Do.Args))
+			require.Contains(t, string(usage.Offers[0].Do.Said), "it has malware")
+		}
+	}
+}
+
 // A sentence that is made to have many readings takes no longer than others.
 func TestASentenceWithoutEndIsNotRead(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,7 @@ package plain
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 
@@ -41,6 +42,48 @@ func (r *Reader) refuse(words []text.Word, problem string) error {
 		}
 	}
 	return e
+}
+
+// begins refuses a sentence whose beginning, up to a comma, asks for a change, and offers its form with what was read: "disconnect KIOSK
+// from the network, it has malware". What follows the comma is the reason, for the person to look at. Nil where anything in the sentence
+// negates, limits, postpones or asks.
+func (r *Reader) begins(sentence string, words []text.Word, in text.Input) error {
+	comma := slices.IndexFunc(words, func(w text.Word) bool { return w.Lower == "," && !w.Quoted })
+	if comma < 2 || comma == len(words)-1 || strings.Contains(sentence, "?") || retracts(words) || slices.ContainsFunc(words, doubtful) {
+		return nil
+	}
+	has := map[string]bool{}
+	for _, w := range words[:comma] {
+		has[w.Lower] = true
+	}
+	var found []reading
+	for _, g := range r.grammar {
+		if g.cmd.Risk != catalog.Read {
+			found = append(found, g.readings(sentence, words[:comma], has, in)...)
+		}
+	}
+	p, err := r.choose(words[:comma], found)
+	if err != nil {
+		return nil
+	}
+	p.Do.How, p.Extras.Reason = render.Open, cmp.Or(p.Extras.Reason, strings.TrimSpace(sentence[words[comma+1].From:]))
+	p.Do.Said = catalog.Marshal(p.Extras)
+	name := r.nameOf(p.Do.Command)
+	return &catalog.UsageError{
+		Problem: "I don't understand all of that, so nothing was done", Hint: "the form has what I could read",
+		Nearest: []string{name}, Offers: []catalog.Offer{{Label: name, Do: p.Do}},
+	}
+}
+
+// doubtful are words that turn, limit or postpone what a sentence asks for.
+func doubtful(w text.Word) bool {
+	return strings.HasSuffix(w.Lower, "n't") || strings.HasSuffix(w.Lower, "n’t") || oneOf(w.Lower, "not|no|never|if|when|later|tomorrow|tonight|after|before|until|should|would|without|only|but|or|stop|dont|cannot|maybe|perhaps")
+}
+
+// Begins tells whether a refusal offers a form with what a sentence begins with.
+func Begins(err error) bool {
+	var usage *catalog.UsageError
+	return errors.As(err, &usage) && len(usage.Offers) == 1 && len(usage.Offers[0].Do.Said) > 0
 }
 
 // offer adds a command to what was probably meant. Its form opens empty: what was written may mean the opposite.
