@@ -45,6 +45,8 @@ func size(v any) int {
 // says so.
 func (c Card) Message(o Options) Message {
 	k := canvas{linker: newLinker(o), noCharts: o.NoCharts, noTables: o.NoTables, dataTables: o.DataTables, title: c.Title, options: o, seal: o.Seal, blocks: maxBlocks, chars: maxChars, bytes: maxBytes - 2*maxFallback}
+	text := k.fallback(c)
+	k.bytes -= max(0, len(text)-2*maxFallback) // its characters may have four bytes each
 	head := k.header(c)
 	actions := k.actions(c.Actions, o)
 	body := k.body(c.led())
@@ -53,7 +55,6 @@ func (c Card) Message(o Options) Message {
 		blocks = append(blocks, small(Cut(strings.Join(k.notes, " · "), maxNotes)))
 	}
 	blocks = append(blocks, actions...)
-	text := k.fallback(c)
 	if len(blocks) == 0 {
 		blocks = append(blocks, paragraph(slack.NewRichTextSectionTextElement(none, nil)))
 	}

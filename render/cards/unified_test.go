@@ -14,13 +14,9 @@ import (
 	"s1bot/s1/unified"
 )
 
-// unifiedRows are recorded unified alerts, or a made-up one where there are none; those of the list and of the single answer are taken out
-// of their frames.
-func unifiedRows(t *testing.T) []unified.Alert {
-	rows := []json.RawMessage{json.RawMessage(`{"id":"01911119-abcd-7454-8234-6abcdef67893","name":"Impossible travel","severity":"HIGH","status":"NEW","analystVerdict":"UNDEFINED",
-		"detectionSource":{"product":"Identity","vendor":"Okta"},"detectionTime":{"targetUser":{"emailAddress":"jdoe@example.com"}},"createdAt":"2026-11-22T03:02:00Z","noteExists":true,
-		"assignee":{"fullName":"Alice Martin"},"assets":[{"name":"DESKTOP-1","agentUuid":"4c4c4544-0042-3510-8052-b4c04f4a3132","connectivityToConsole":"ONLINE"}]}`)}
-	for _, raw := range recorded(t, "unified_alert") {
+// recordedUnified are recorded unified alerts; those of the list and of the single answer are taken out of their frames.
+func recordedUnified(t *testing.T) (rows []json.RawMessage) {
+	for _, raw := range recorded(t, "unified_alert", madeUpUnified) {
 		var framed struct {
 			Data struct {
 				Alert  json.RawMessage
@@ -39,8 +35,16 @@ func unifiedRows(t *testing.T) []unified.Alert {
 			rows = append(rows, raw)
 		}
 	}
+	return rows
+}
+
+// unifiedRows are a made-up unified alert and the recorded ones.
+func unifiedRows(t *testing.T) []unified.Alert {
+	rows := []json.RawMessage{json.RawMessage(`{"id":"01911119-abcd-7454-8234-6abcdef67893","name":"Impossible travel","severity":"HIGH","status":"NEW","analystVerdict":"UNDEFINED",
+		"detectionSource":{"product":"Identity","vendor":"Okta"},"detectionTime":{"targetUser":{"emailAddress":"jdoe@example.com"}},"createdAt":"2026-11-22T03:02:00Z","noteExists":true,
+		"assignee":{"fullName":"Alice Martin"},"assets":[{"name":"DESKTOP-1","agentUuid":"4c4c4544-0042-3510-8052-b4c04f4a3132","connectivityToConsole":"ONLINE"}]}`)}
 	var alerts []unified.Alert
-	for _, raw := range rows {
+	for _, raw := range append(rows, recordedUnified(t)...) {
 		a, err := s1.ReadRow[unified.Alert](raw)
 		require.NoError(t, err)
 		alerts = append(alerts, a)
