@@ -1,11 +1,10 @@
 package feed_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -19,7 +18,9 @@ import (
 	"s1bot/render"
 	"s1bot/render/cards"
 	"s1bot/s1"
+	"s1bot/s1/consoletest"
 	"s1bot/s1/s1sim"
+	"s1bot/s1/unified"
 )
 
 func TestALongBacklogIsReadPageByPage(t *testing.T) {
@@ -41,50 +42,59 @@ func TestALongBacklogIsReadPageByPage(t *testing.T) {
 	})
 }
 
-// samples are objects that consoles really sent, if this machine has them.
-func samples(t *testing.T, pattern string) map[string]json.RawMessage {
+// samples are objects that consoles really sent, or made-up ones where there are none: without the frame of an answer.
+func samples(t *testing.T, prefix, madeUp string) map[string]json.RawMessage {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join("..", "..", "..", "shared", "s1-api", "samples", pattern))
-	require.NoError(t, err)
-	if len(files) == 0 {
-		t.Logf("no recorded samples %s here; made-up data only", pattern)
-	}
-	found := map[string]json.RawMessage{}
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		require.NoError(t, err)
+	found := consoletest.Recorded(t, prefix, madeUp)
+	for name, raw := range found {
 		var answer struct{ Data json.RawMessage }
-		if json.Unmarshal(data, &answer) == nil && len(answer.Data) > 0 && answer.Data[0] == '{' {
-			data = answer.Data
+		if json.Unmarshal(raw, &answer) == nil && len(answer.Data) > 0 && answer.Data[0] == '{' {
+			found[name] = answer.Data
 		}
-		found[filepath.Base(file)] = data
 	}
 	return found
 }
 
+// unifiedList reads a console's unified alerts.
+type unifiedList struct{ *s1.Client }
+
+func (unifiedList) UnifiedAlerts(context.Context) (bool, error) { return true, nil }
+
+func (l unifiedList) UnifiedPage(ctx context.Context, q s1.Query) (s1.Page[unified.Alert], error) {
+	return unified.Of(l.Client).Page(ctx, q)
+}
+
+// Each recorded threat, alert and unified alert is told once, with a title, as a card that Slack takes.
 func TestEveryRecordedThreatAndAlertIsTold(t *testing.T) {
 	notifiertest.Story(t, func(t *testing.T, w *notifiertest.World) {
 		w.Pass(27 * 365 * 24 * time.Hour)
-		sim := s1sim.New(s1sim.Options{Now: time.Now})
-		w.Config.Console, w.Config.Backfill = notifiertest.Client(t, sim), 10*365*24*time.Hour
-		want := map[string]bool{}
-		for name, raw := range samples(t, "threat__*") {
-			id, err := sim.AddRawThreat(identified(t, raw))
-			require.NoError(t, err, name)
-			want["threat:"+id] = true
+		sim := s1sim.New(s1sim.Options{Now: time.Now, Empty: true})
+		client := notifiertest.Client(t, sim)
+		w.Config.Console, w.Config.Unified, w.Config.Backfill = client, unifiedList{client}, 10*365*24*time.Hour
+		want := map[string]int{}
+		add := func(source, prefix, madeUp string, to func([]byte) (string, error)) {
+			for name, raw := range samples(t, prefix, madeUp) {
+				if source == "threat" {
+					raw = identified(t, raw)
+				}
+				id, err := to(raw)
+				require.NoError(t, err, name)
+				want[source+":"+id] = 1
+			}
 		}
-		for name, raw := range samples(t, "alert__*") {
-			id, err := sim.AddRawAlert(raw)
-			require.NoError(t, err, name)
-			want["alert:"+id] = true
-		}
+		add("threat", "threat__", madeUpThreat, sim.AddRawThreat)
+		add("alert", "alert__", madeUpAlert, sim.AddRawAlert)
+		add("unified", "unified_alert__", madeUpUnified, sim.AddRawUnifiedAlert)
 		w.Start()
 		w.Pass(time.Hour)
+		told := map[string]int{}
 		for _, m := range append(w.Slack.In("CTHREATS"), w.Slack.In("CALERTS")...) {
-			delete(want, m.Key)
-			require.NotEmpty(t, m.Card.Message(render.Options{ConsoleURL: "https://console.test"}).Blocks, m.Key)
+			told[m.Key]++
+			require.NotEmpty(t, strings.TrimSpace(m.Card.Title), m.Key)
+			sent := m.Card.Message(render.Options{ConsoleURL: "https://console.test"})
+			require.NotEmpty(t, sent.Blocks, m.Key)
 		}
-		require.Empty(t, want)
+		require.Equal(t, want, told)
 	})
 }
 
@@ -110,6 +120,9 @@ const madeUpThreat = `{"id":"1112953674841025235","threatInfo":{"threatId":"1112
 	"agentRealtimeInfo":{"agentId":"1109245354690326957","agentComputerName":"DESKTOP-1","agentIsActive":true},
 	"agentDetectionInfo":{"siteName":"Paris"},"mitigationStatus":[{"action":"kill","status":"success"}],"indicators":[{"ids":[43],"tactics":[]}]}`
 
+const madeUpUnified = `{"id":"01911119-abcd-7454-8234-6abcdef67893","externalId":"","name":"Impossible travel","severity":"HIGH","status":"NEW","analystVerdict":"UNDEFINED",
+	"detectionSource":{"product":"Identity","vendor":"Okta"},"createdAt":"2026-11-22T03:02:00.000Z","updatedAt":"2026-11-22T03:02:00.000Z","assets":[{"name":"DESKTOP-1"}]}`
+
 const madeUpAlert = `{"alertInfo":{"alertId":"1985998272619999973","createdAt":"2026-07-03T03:44:03.003000Z","analystVerdict":"Undefined"},
 	"ruleInfo":{"id":"1412136126226508571","name":"a rule","severity":"Critical"},"sourceProcessInfo":{"name":"powershell.exe","pid":"1252"},
 	"agentDetectionInfo":{"name":"srv-win1"},"agentRealtimeInfo":{"id":"1834780238610855645"}}`
@@ -118,7 +131,7 @@ const madeUpAlert = `{"alertInfo":{"alertId":"1985998272619999973","createdAt":"
 // way, the row keeps its place and gets a card.
 func TestNoBrokenFieldKeepsARowFromBeingTold(t *testing.T) {
 	t.Parallel()
-	threats, alerts := samples(t, "threat__*"), samples(t, "alert__*")
+	threats, alerts := samples(t, "threat__", madeUpThreat), samples(t, "alert__", madeUpAlert)
 	threats["made up"], alerts["made up"] = json.RawMessage(madeUpThreat), json.RawMessage(madeUpAlert)
 	for name, raw := range threats {
 		requireCards(t, name, broken(t, raw, junk(name)), journal.Threats)
@@ -202,7 +215,7 @@ func paths(t *testing.T, raw json.RawMessage) (found [][]string) {
 
 func TestWhatTheJournalKeepsIsReadBackAsItWas(t *testing.T) {
 	t.Parallel()
-	rows := samples(t, "threat__*")
+	rows := samples(t, "threat__", madeUpThreat)
 	rows["made up"] = json.RawMessage(madeUpThreat)
 	for name, raw := range rows {
 		body, err := json.Marshal(map[string]any{"data": []json.RawMessage{raw}})
