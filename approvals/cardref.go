@@ -64,12 +64,31 @@ func (l *Ledger) Hide(ctx context.Context, id, why string) (news bool, err error
 // AddCopy records that a message shows the request to who asked, or its result, once.
 func (l *Ledger) AddCopy(ctx context.Context, id string, c CardRef) error {
 	return l.updateCards(ctx, id, func(r *Request) bool {
-		if slices.ContainsFunc(r.Copies, func(has CardRef) bool { return has.Channel == c.Channel && has.TS == c.TS }) {
+		if slices.ContainsFunc(r.Copies, c.same) {
 			return false
 		}
 		r.Copies = append(slices.Clip(r.Copies), c)
 		return true
 	})
+}
+
+// DropCopies records that nothing replaces these messages any more: they show the end, or Slack doesn't take another answer.
+func (l *Ledger) DropCopies(ctx context.Context, id string, gone []CardRef) error {
+	return l.updateCards(ctx, id, func(r *Request) bool {
+		before := len(r.Copies)
+		r.Copies = slices.DeleteFunc(slices.Clone(r.Copies), func(c CardRef) bool { return slices.ContainsFunc(gone, c.same) })
+		return len(r.Copies) != before
+	})
+}
+
+// ReplyTo is the latest answer to who asked that its response URL can replace; empty where there is none.
+func (r *Request) ReplyTo() (reply string) {
+	for _, c := range r.Copies {
+		if c.Reply != "" {
+			reply = c.Reply
+		}
+	}
+	return reply
 }
 
 // MoveCard records that a message tells of the request in the place of another one, which cannot be edited any more.

@@ -29,7 +29,7 @@ func (r *Request) markShown(rev int64, shown []CardRef) (changed bool) {
 		own = append([]CardRef(nil), own...)
 		for i, c := range own {
 			for _, s := range shown {
-				if c.Channel == s.Channel && c.TS == s.TS && (c.Shown < rev || c.Shown == rev && c.Freeze != s.Freeze) {
+				if c.same(s) && (c.Shown < rev || c.Shown == rev && c.Freeze != s.Freeze) {
 					own[i].Shown, own[i].Freeze, changed = rev, s.Freeze, true
 				}
 			}

@@ -126,12 +126,19 @@ type CardRef struct {
 	Shown   int64  `json:"shown,omitempty"` // Rev of the request as the message last showed it
 	// Placeholder marks a message that stands in for a card of which nobody knows whether it is there: it has none of its buttons.
 	Placeholder bool `json:"placeholder,omitempty"`
+	// Reply names, in place of channel and ts, an answer that its own response URL alone can replace, for half an hour.
+	Reply string `json:"reply,omitempty"`
 	// Asked marks a copy that says that the request waits.
 	Asked bool `json:"asked,omitempty"`
 	// Offer marks a copy that offers the decision on the request to somebody who wrote about it.
 	Offer bool `json:"offer,omitempty"`
 	// Freeze is the freeze that the message tells of, by its id: Approve is gone from it.
 	Freeze string `json:"freeze,omitempty"`
+}
+
+// same tells whether two are one message.
+func (c CardRef) same(o CardRef) bool {
+	return c.Channel == o.Channel && c.TS == o.TS && c.Reply == o.Reply
 }
 
 // A Result is what running a request came to. Uncertain says that the console may have done it without telling (a time-out, a

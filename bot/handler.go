@@ -140,7 +140,7 @@ func (h *handler) stale(ctx context.Context, d inbound.Delivery) error {
 // slash handles "/s1 …".
 func (h *handler) slash(ctx context.Context, d inbound.Delivery) error {
 	c := d.Command
-	a := exchange.Interaction{Interaction: exchange.FromCommand(c, d.Key), Trigger: c.Trigger, OwnURL: c.ResponseURL != ""}
+	a := exchange.Interaction{Interaction: exchange.FromCommand(c, d.Key), Trigger: c.Trigger}
 	return h.Typed(ctx, a, d, c.Text)
 }
 

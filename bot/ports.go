@@ -37,6 +37,14 @@ func (m messenger) Edit(ctx context.Context, channel, ts string, card render.Car
 	return messageError(m.post.Edit(ctx, channel, ts, card))
 }
 
+func (m messenger) Replace(ctx context.Context, reply string, card render.Card) error {
+	over, err := m.answers.Replace(ctx, reply, card)
+	if over {
+		return &workflow.MessageError{Fate: workflow.Final, Err: err}
+	}
+	return messageError(err)
+}
+
 func (m messenger) Find(ctx context.Context, s workflow.Search) ([]string, error) {
 	look := m.finder.Find
 	if s.Patient {

@@ -95,7 +95,7 @@ func (b *Bot) wireSlack(client *http.Client) (w ways, err error) {
 		return w, err
 	}
 	w.operators = people.NewOperators(w.people, w.post, b.OperatorChannels)
-	w.answers = &exchange.Answers{Post: w.post, Operators: w.operators, Address: func() string { return b.self.Address }, Log: b.Log}
+	w.answers = &exchange.Answers{Post: w.post, Operators: w.operators, Kept: b.Clips, Address: func() string { return b.self.Address }, Log: b.Log}
 	w.gate = &exchange.Gate{People: w.people, Trail: b.Ledger, Log: b.Log}
 	w.caller = run.Caller{Queries: b.Queries, Exports: b.Exports, Columns: b.Columns, Now: b.Now, Log: b.Log}
 	w.subjects = exchange.Subjects{Source: b.Notices, Log: b.Log}

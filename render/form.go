@@ -20,6 +20,8 @@ type Origin struct {
 	Thread      string `json:"t,omitempty"` // ts of the thread's root; empty outside threads
 	Message     string `json:"m,omitempty"` // ts of the message a button was clicked on
 	ResponseURL string `json:"r,omitempty"`
+	Own         bool   `json:"o,omitempty"` // the response URL is a slash command's: it replaces what was said through it, and nothing else
+	Kept        string `json:"-"`           // where the response URL itself is not at hand: the id under which it is kept
 	Key         string `json:"k,omitempty"` // identifies the click or command that opened the form
 }
 

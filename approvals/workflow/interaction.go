@@ -3,6 +3,7 @@ package workflow
 import (
 	"context"
 
+	"s1bot/approvals"
 	"s1bot/approvals/policy"
 	"s1bot/commands/catalog"
 	"s1bot/render"
@@ -12,6 +13,8 @@ import (
 type Dialog interface {
 	// Reply answers them, and them alone. The message comes back where it can be edited.
 	Reply(ctx context.Context, at render.Origin, card render.Card) Message
+	// ReplyFollowed is Reply with a message that shall follow the request it tells of; the reference is empty where nothing can edit it.
+	ReplyFollowed(ctx context.Context, at render.Origin, card render.Card) approvals.CardRef
 	// Confide tells them what nobody else may read and nothing keeps.
 	Confide(ctx context.Context, at render.Origin, card render.Card) error
 }

@@ -54,6 +54,8 @@ type kit struct {
 	ahead  time.Duration // of the wall clock
 	queue  []func(context.Context)
 	keys   int
+
+	replies bool // answers can be replaced by an address of their own
 }
 
 func newKit(t *testing.T, edit ...func(*policy.Settings)) *kit {
@@ -136,6 +138,9 @@ func (k *kit) settle() {
 func (k *kit) by(user string) (Interaction, *dialog) {
 	k.keys++
 	d := &dialog{user: user}
+	if k.replies {
+		d.chat = k.chat
+	}
 	return Interaction{User: user, Who: k.people.Who(k.t.Context(), user), At: render.Origin{Channel: "CSOC", Key: fmt.Sprint("key-", k.keys)}, Dialog: d}, d
 }
 
@@ -227,11 +232,21 @@ type dialog struct {
 	user    string
 	answers []string
 	secrets []string
+	chat    *chat // whose answers can be replaced; nil where nothing can
 }
 
 func (d *dialog) Reply(_ context.Context, _ render.Origin, card render.Card) Message {
 	d.answers = append(d.answers, wordsOf(card))
 	return Message{}
+}
+
+func (d *dialog) ReplyFollowed(ctx context.Context, at render.Origin, card render.Card) approvals.CardRef {
+	d.Reply(ctx, at, card)
+	if d.chat == nil {
+		return approvals.CardRef{}
+	}
+	said, _ := d.chat.Post(ctx, aside, "", "", card) // nothing fails there
+	return approvals.CardRef{Reply: said.TS}
 }
 
 func (d *dialog) Confide(_ context.Context, _ render.Origin, card render.Card) error {
@@ -260,7 +275,9 @@ type chat struct {
 	order  []Message
 	fail   func(op, channel string) error
 	topics []string
-	thread string // of the card that every place is under; none when empty
+	// delivered are the places in which people would be told who take no direct messages.
+	delivered []render.Origin
+	thread    string // of the card that every place is under; none when empty
 }
 
 type post struct {
@@ -309,6 +326,13 @@ func (c *chat) Edit(_ context.Context, channel, ts string, card render.Card) err
 	return nil
 }
 
+// aside is where answers stand that their own address alone can replace.
+const aside = "EPHEMERAL"
+
+func (c *chat) Replace(ctx context.Context, reply string, card render.Card) error {
+	return c.Edit(ctx, aside, reply, card)
+}
+
 func (c *chat) Find(_ context.Context, s Search) (all []string, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -323,7 +347,8 @@ func (c *chat) Find(_ context.Context, s Search) (all []string, err error) {
 	return all, nil
 }
 
-func (c *chat) Deliver(ctx context.Context, user string, _ render.Origin, card render.Card) (Message, error) {
+func (c *chat) Deliver(ctx context.Context, user string, at render.Origin, card render.Card) (Message, error) {
+	c.delivered = append(c.delivered, at)
 	return c.Post(ctx, user, "", "", card)
 }
 

@@ -38,6 +38,9 @@ type Messenger interface {
 	Post(ctx context.Context, channel, thread, key string, card render.Card) (Message, error)
 	// Edit puts card in the place of what a message shows.
 	Edit(ctx context.Context, channel, ts string, card render.Card) error
+	// Replace puts card in the place of an answer that its response URL alone can replace; see CardRef.Reply. It is Final where Slack takes
+	// no more of them.
+	Replace(ctx context.Context, reply string, card render.Card) error
 	// Find returns the messages that a search is for, oldest first.
 	Find(ctx context.Context, s Search) (all []string, err error)
 	// Deliver gives card to a person who does not wait any more: by direct message, else where they asked.

@@ -177,13 +177,16 @@ func (p *Publisher) showFrom(ctx context.Context, id string, all bool) {
 		freeze = p.freeze(ctx)
 	}
 	drawing := p.cards.frozen(freeze)
-	var shown []approvals.CardRef
+	var shown, gone []approvals.CardRef
 	for _, ref := range append(append([]approvals.CardRef(nil), req.Cards...), req.Copies...) {
 		told := ref.Shown >= req.Rev // all but a freeze
 		if !all && told && ref.Freeze == freeze.ID {
 			continue
 		}
-		err := p.Messenger.Edit(ctx, ref.Channel, ref.TS, p.drawn(req, drawing.cardFor(req, ref)))
+		err := p.redraw(ctx, req, ref, all, p.drawn(req, drawing.cardFor(req, ref)))
+		if ref.Reply != "" && (hasFate(err, Final) || err == nil && req.Final() && !req.Undecided()) {
+			gone = append(gone, ref)
+		}
 		ref.Freeze = freeze.ID
 		if err != nil {
 			p.Log.Warn("cannot edit a request's card", "request_id", id, "channel", ref.Channel, "err", err)
@@ -195,6 +198,28 @@ func (p *Publisher) showFrom(ctx context.Context, id string, all bool) {
 	if err := p.Ledger.RecordShown(ctx, req, shown, false); err != nil {
 		p.Log.Warn("cannot write down what a card shows", "request_id", id, "err", err)
 	}
+	if err := p.dropCopies(ctx, req, gone); err != nil {
+		p.Log.Warn("cannot write down that an answer is done with", "request_id", id, "err", err)
+	}
+}
+
+func (p *Publisher) dropCopies(ctx context.Context, req approvals.Request, gone []approvals.CardRef) error {
+	if len(gone) == 0 {
+		return nil
+	}
+	return p.Ledger.DropCopies(ctx, req.ID, gone)
+}
+
+// redraw puts a card in the place of a message. Slack takes five answers through a response URL, so a request that still waits spends none of
+// them, unless all is to be drawn anew: its Withdraw is as good as before.
+func (p *Publisher) redraw(ctx context.Context, req approvals.Request, ref approvals.CardRef, all bool, card render.Card) error {
+	switch {
+	case ref.Reply == "":
+		return p.Messenger.Edit(ctx, ref.Channel, ref.TS, card)
+	case req.State == approvals.Pending && !all:
+		return nil
+	}
+	return p.Messenger.Replace(ctx, ref.Reply, card)
 }
 
 // standsStill deals with a message that cannot be edited any more, and tells whether that is settled. Where it is a card and the request

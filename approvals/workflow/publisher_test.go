@@ -179,3 +179,53 @@ func TestACardThatTurnsUpLateFollowsTheRequest(t *testing.T) {
 		require.Contains(t, wordsOf(k.chat.shown[at].card), "Successful")
 	}
 }
+
+// Slack replaces an ephemeral answer by its response URL alone: when the request does not wait any more, so does its Withdraw. Five such
+// answers are all there are, so what changes nothing for the person spends none.
+func TestAnAnswerForOnePersonFollowsTheRequest(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(*kit, approvals.Request){
+		"Denied": func(k *kit, req approvals.Request) {
+			in, _ := k.by(bob)
+			require.NoError(t, k.flow.Decisions.Deny(t.Context(), in, req.ID, "no"))
+		},
+		"Successful": func(k *kit, req approvals.Request) {
+			_, err := k.approves(bob, req.ID)
+			require.NoError(t, err)
+		},
+		"Expired": func(k *kit, _ approvals.Request) { k.later(time.Hour) },
+	} {
+		k := newKit(t)
+		k.replies = true
+		req := k.asks(alice, isolate)
+		require.Contains(t, k.chat.reads(aside), "[Withdraw]")
+		req = k.get(req.ID)
+		reply := req.ReplyTo()
+		said := Message{aside, reply}
+		k.flow.Publisher.show(t.Context(), req.ID)
+		k.later(time.Second)
+		require.Zero(t, k.chat.shown[said].edits, "it waits as before")
+		end(k, req)
+		k.settle()
+		require.Contains(t, k.chat.reads(aside), name)
+		require.NotContains(t, k.chat.reads(aside), "[Withdraw]")
+		req = k.get(req.ID)
+		require.Empty(t, req.ReplyTo(), "it is done with")
+		require.LessOrEqual(t, k.chat.shown[said].edits, 2)
+		require.Equal(t, reply, k.chat.delivered[len(k.chat.delivered)-1].Kept, "the end may go the same way")
+	}
+}
+
+// After half an hour Slack takes no more through a response URL, and nobody tries for ever.
+func TestAnAnswerThatCannotBeReplacedAnyMoreIsLeft(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.replies = true
+	req := k.asks(alice, isolate)
+	k.chat.fails("edit", aside, &MessageError{Fate: Final, Err: errors.New("expired_url")})
+	in, _ := k.by(bob)
+	require.NoError(t, k.flow.Decisions.Deny(t.Context(), in, req.ID, "no"))
+	now := k.get(req.ID)
+	require.Empty(t, now.ReplyTo())
+	require.False(t, now.Behind())
+}

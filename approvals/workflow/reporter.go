@@ -29,7 +29,7 @@ func (r *reporter) reportBack(ctx context.Context, req approvals.Request, card r
 // closed tells everybody that a request came to nothing.
 func (r *reporter) closed(ctx context.Context, req approvals.Request) error {
 	r.publisher.show(ctx, req.ID)
-	r.tellRequester(ctx, req, resultCard(req))
+	r.tellEnd(ctx, req, resultCard(req))
 	return r.markTold(ctx, req)
 }
 
@@ -117,7 +117,7 @@ func (r *reporter) tellResult(ctx context.Context, req approvals.Request, in *In
 		}
 		r.addCopy(ctx, req, at)
 	}
-	r.addCopy(ctx, req, r.tellRequester(ctx, req, resultCopy(req, req.Requester)))
+	r.addCopy(ctx, req, r.tellEnd(ctx, req, resultCopy(req, req.Requester)))
 }
 
 // addCopy writes down that a message shows a result.
@@ -130,9 +130,19 @@ func (r *reporter) addCopy(ctx context.Context, req approvals.Request, at Messag
 	}
 }
 
-// tellRequester sends a card to the person who asked, and returns the message where it can be edited.
+// tellRequester sends a card to the person who asked, and returns the message where it can be edited. It leaves the response URL alone: what
+// comes through that is what it replaces next, and the answer that tells of the request must still be that.
 func (r *reporter) tellRequester(ctx context.Context, req approvals.Request, card render.Card) Message {
-	at, err := r.Messenger.Deliver(ctx, req.Requester, render.Origin{Channel: req.Channel, Thread: req.Thread}, r.drawn(req, card))
+	return r.deliver(ctx, req, render.Origin{Channel: req.Channel, Thread: req.Thread}, card)
+}
+
+// tellEnd is tellRequester for the last that is said of a request: where they take no direct messages, by the response URL if it still works.
+func (r *reporter) tellEnd(ctx context.Context, req approvals.Request, card render.Card) Message {
+	return r.deliver(ctx, req, render.Origin{Channel: req.Channel, Thread: req.Thread, Kept: req.ReplyTo()}, card)
+}
+
+func (r *reporter) deliver(ctx context.Context, req approvals.Request, to render.Origin, card render.Card) Message {
+	at, err := r.Messenger.Deliver(ctx, req.Requester, to, r.drawn(req, card))
 	if err != nil {
 		r.Log.Error("cannot tell the requester", "request_id", req.ID, "user", req.Requester, "err", err)
 	}
@@ -179,11 +189,12 @@ func (r *reporter) answerAsked(ctx context.Context, in Interaction, req approval
 
 // replyAsked shows who asked where their request stands; where that is a message that can be edited, it follows the request.
 func (r *reporter) replyAsked(ctx context.Context, in Interaction, req approvals.Request, card render.Card) {
-	at := in.reply(ctx, r.drawn(req, card))
-	if at.TS == "" {
+	ref := in.Dialog.ReplyFollowed(ctx, in.At, r.drawn(req, card))
+	if ref == (approvals.CardRef{}) {
 		return
 	}
-	if err := r.Ledger.AddCopy(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev, Asked: true}); err != nil {
+	ref.Shown, ref.Asked = req.Rev, true
+	if err := r.Ledger.AddCopy(ctx, req.ID, ref); err != nil {
 		r.Log.Warn("cannot write down which message tells of a request", "request_id", req.ID, "err", err)
 	}
 }

@@ -31,6 +31,7 @@ type Topics interface {
 type Answers struct {
 	Post      messages
 	Operators Topics
+	Kept      post.Clips    // response URLs, for as long as they work
 	Address   func() string // of the workspace: https://soc.slack.com/
 	Log       *slog.Logger
 }
@@ -39,26 +40,32 @@ type Answers struct {
 // the channel or thread for their eyes only, else in their direct messages, else in the thread. It returns the message, where that is one
 // that can be edited. An answer that cannot be given at all is logged; nobody is left to be told.
 func (r *Answers) Reply(ctx context.Context, a Interaction, card render.Card) post.Sent {
+	sent, _ := r.reply(ctx, a, card)
+	return sent
+}
+
+// reply is Reply, and tells whether the answer went through the response URL.
+func (r *Answers) reply(ctx context.Context, a Interaction, card render.Card) (at post.Sent, through bool) {
 	if a.Silent {
-		return post.Sent{} // two bots could go on for ever
+		return at, false // two bots could go on for ever
 	}
 	ctx = context.WithoutCancel(ctx)
 	replace := post.Replacing(a.patience.answered())
 	if sent, err := r.direct(ctx, a.At, card); err == nil {
-		return sent
+		return sent, false
 	}
-	if r.aside(ctx, a.User, a.At, replace, card) == nil {
-		return post.Sent{}
+	if through, err := r.aside(ctx, a.User, a.At, replace, card); err == nil {
+		return at, through
 	}
 	channel, ts, err := r.Post.Post(ctx, a.User, "", "", card)
 	if err == nil {
-		return post.Sent{Channel: channel, TS: ts}
+		return post.Sent{Channel: channel, TS: ts}, false
 	}
-	at, err := r.Broadcast(ctx, a.User, a.At, withNote(card, whyNoDirect(err)))
+	at, err = r.Broadcast(ctx, a.User, a.At, withNote(card, whyNoDirect(err)))
 	if err != nil {
 		r.Log.Error("cannot answer", "user", a.User, "channel", a.At.Channel, "err", err)
 	}
-	return at
+	return at, false
 }
 
 // direct answers a message in the direct messages with a message. Nobody else reads there, and an ephemeral one would be gone at the next
@@ -71,18 +78,19 @@ func (r *Answers) direct(ctx context.Context, at Origin, card render.Card) (post
 	return post.Sent{Channel: channel, TS: ts}, err
 }
 
-// aside answers for one person's eyes where they asked, in place of what was said there before if replace is set.
-func (r *Answers) aside(ctx context.Context, user string, at Origin, replace post.Replacing, card render.Card) error {
-	err := errNowhere
+// aside answers for one person's eyes where they asked, in place of what was said there before if replace is set. It tells whether that was
+// through the response URL.
+func (r *Answers) aside(ctx context.Context, user string, at Origin, replace post.Replacing, card render.Card) (through bool, err error) {
+	err = errNowhere
 	if at.ResponseURL != "" {
 		if err = r.Post.Respond(ctx, at.ResponseURL, replace, card); err == nil {
-			return nil
+			return true, nil
 		}
 	}
 	if at.Channel != "" {
 		err = r.Post.PostEphemeral(ctx, at.Channel, at.Thread, user, card)
 	}
-	return err
+	return false, err
 }
 
 // Broadcast answers in the thread where somebody asked, or in a new one in that channel: it is the last that is left.
@@ -108,6 +116,9 @@ func (r *Answers) Deliver(ctx context.Context, user string, at Origin, card rend
 		return post.Sent{Channel: channel, TS: ts}, err
 	}
 	r.noteNoDirect(ctx, user, err)
+	if at.Kept != "" {
+		at.ResponseURL, _ = r.kept(ctx, at.Kept) // without it, the next way
+	}
 	where, other := r.deliverElsewhere(ctx, user, at, withNote(card, whyNoDirect(err)))
 	if other != nil {
 		return where, fmt.Errorf("tell %s: %w", user, errors.Join(err, other))
@@ -120,7 +131,7 @@ func (r *Answers) deliverElsewhere(ctx context.Context, user string, at Origin, 
 	if len(card.Files) > 0 {
 		return r.Broadcast(ctx, user, at, card) // an ephemeral message holds no file
 	}
-	if r.aside(ctx, user, at, false, card) == nil {
+	if _, err := r.aside(ctx, user, at, false, card); err == nil {
 		return post.Sent{}, nil
 	}
 	return r.Broadcast(ctx, user, at, card)
@@ -129,7 +140,8 @@ func (r *Answers) deliverElsewhere(ctx context.Context, user string, at Origin, 
 // InPlaceOfDirect tells a person where they asked, and why not in their direct messages, which Slack refused with an error.
 func (r *Answers) InPlaceOfDirect(ctx context.Context, user string, at Origin, refused error, card render.Card) error {
 	r.noteNoDirect(ctx, user, refused)
-	return r.aside(ctx, user, at, false, withNote(card, whyNoDirect(refused)))
+	_, err := r.aside(ctx, user, at, false, withNote(card, whyNoDirect(refused)))
+	return err
 }
 
 // withNote adds small print to a card that has other notes, or none.
@@ -173,7 +185,7 @@ func (r *Answers) ShownAt(ctx context.Context, user string, at Origin, message p
 		return
 	}
 	card := render.Card{Tone: render.Info, Text: "Follow it in our direct messages.", Parts: []render.Part{render.Line{render.Text("Follow it here: "), render.MessageLink("this message", link)}}}
-	if err := r.aside(ctx, user, at, false, card); err != nil {
+	if _, err := r.aside(ctx, user, at, false, card); err != nil {
 		r.Log.Warn("cannot say where to follow long work", "user", user, "err", err)
 	}
 }

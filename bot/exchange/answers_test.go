@@ -2,12 +2,16 @@ package exchange
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"testing"
+	"time"
 
 	"github.com/slack-go/slack"
 	"github.com/stretchr/testify/require"
 
+	"s1bot/approvals"
 	"s1bot/approvals/policy"
 	"s1bot/approvals/workflow"
 	"s1bot/bot/post"
@@ -159,4 +163,67 @@ func TestAFileSaysWhereItIs(t *testing.T) {
 	r, m = answersBy("direct")
 	require.NoError(t, r.AnswerWithDownload(t.Context(), Interaction{Interaction: asked}, file))
 	require.Empty(t, m.last.Files)
+}
+
+// clips keep what lives for a while.
+type clips map[string][]byte
+
+func (c clips) Put(_ context.Context, body []byte, ttl time.Duration) (string, error) {
+	if ttl != 30*time.Minute {
+		return "", errors.New("a response URL works for half an hour")
+	}
+	c["clip-1"] = body
+	return "clip-1", nil
+}
+
+func (c clips) Get(_ context.Context, id string) ([]byte, error) {
+	if body, ok := c[id]; ok {
+		return body, nil
+	}
+	return nil, approvals.ErrNotFound
+}
+
+// The answer to a slash command can be replaced by its response URL for half an hour. That of a click replaces what was clicked on, which is
+// something else.
+func TestTheWayToAnAnswerIsKept(t *testing.T) {
+	t.Parallel()
+	r, m := answersBy()
+	kept := clips{}
+	r.Kept = kept
+	own := asked
+	own.At.Own = true
+	ref := r.Dialog(Interaction{Interaction: asked}).Dialog.ReplyFollowed(t.Context(), asked.At, render.Notice("waiting"))
+	require.Equal(t, approvals.CardRef{}, ref, "of a click")
+	ref = r.Dialog(Interaction{Interaction: own}).Dialog.ReplyFollowed(t.Context(), own.At, render.Notice("waiting"))
+	require.Equal(t, approvals.CardRef{Reply: "clip-1"}, ref, "the row has no address in it")
+	over, err := r.Replace(t.Context(), ref.Reply, render.Notice("denied"))
+	require.NoError(t, err)
+	require.False(t, over)
+	require.Equal(t, []string{"url", "url", "url in place"}, m.sent)
+
+	for _, gone := range []error{slack.StatusCodeError{Code: 404, Status: "404 Not Found"}, slack.StatusCodeError{Code: 500, Status: "500"}} {
+		m.shut["url in place"] = gone
+		over, err = r.Replace(t.Context(), ref.Reply, render.Notice("denied"))
+		require.ErrorIs(t, err, gone)
+		require.Equal(t, gone.(slack.StatusCodeError).Code == 404, over)
+	}
+	m.shut["ephemeral"], m.shut["url"] = nil, errors.New("used_url")
+	ref = r.Dialog(Interaction{Interaction: own}).Dialog.ReplyFollowed(t.Context(), own.At, render.Notice("waiting"))
+	require.Equal(t, approvals.CardRef{}, ref, "an ephemeral message that came another way is not replaced by it")
+
+	m.sent, m.shut = nil, map[string]error{"direct": slack.SlackErrorResponse{Err: "messages_tab_disabled"}}
+	at := Origin{Channel: "C1", Kept: "clip-1"}
+	_, err = r.Deliver(t.Context(), "U1", at, render.Notice("done"))
+	require.NoError(t, err)
+	require.Equal(t, []string{"operators: messages_tab_disabled", "url"}, m.sent, "the response URL comes before the ephemeral message")
+	require.Contains(t, fmt.Sprintf("%+v", m.last), "messages_tab_enabled")
+
+	delete(kept, "clip-1")
+	over, err = r.Replace(t.Context(), "clip-1", render.Notice("denied"))
+	require.ErrorIs(t, err, approvals.ErrNotFound)
+	require.True(t, over, "its half hour is over")
+	m.sent = nil
+	_, err = r.Deliver(t.Context(), "U1", at, render.Notice("done"))
+	require.NoError(t, err)
+	require.Equal(t, []string{"operators: messages_tab_disabled", "ephemeral"}, m.sent)
 }

@@ -68,7 +68,7 @@ func TestAWaitIsToldAndThenReplacedByTheAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		answers, box := answersBy()
-		a := Interaction{Interaction: workflow.Interaction{User: "U1", At: Origin{Channel: "C1", ResponseURL: "https://respond"}}, OwnURL: true}
+		a := Interaction{Interaction: workflow.Interaction{User: "U1", At: Origin{Channel: "C1", ResponseURL: "https://respond", Own: true}}}
 		done := answers.NotifySlow(t.Context(), &a)
 		ctx := a.Awaiting(t.Context())
 		require.NotNil(t, ctx)
@@ -89,7 +89,7 @@ func TestAWaitIsToldAndThenReplacedByTheAnswer(t *testing.T) {
 func TestAnAnswerEndsTheWordsAboutItsWait(t *testing.T) {
 	t.Parallel()
 	answers, box := answersBy()
-	a := Interaction{Interaction: workflow.Interaction{User: "U1", At: Origin{Channel: "C1", ResponseURL: "https://respond"}}, OwnURL: true}
+	a := Interaction{Interaction: workflow.Interaction{User: "U1", At: Origin{Channel: "C1", ResponseURL: "https://respond", Own: true}}}
 	done := answers.NotifySlow(t.Context(), &a)
 	answers.Reply(t.Context(), a, render.Notice("done"))
 	a.patience.say(t.Context(), "too late")

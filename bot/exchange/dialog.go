@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 
+	"s1bot/approvals"
 	"s1bot/approvals/workflow"
 	"s1bot/render"
 )
@@ -27,7 +28,20 @@ func (d dialog) Reply(ctx context.Context, at Origin, card render.Card) workflow
 	return workflow.Message(d.answers.Reply(ctx, a, card))
 }
 
+// ReplyFollowed answers the person, and keeps the response URL where that alone can replace the answer.
+func (d dialog) ReplyFollowed(ctx context.Context, at Origin, card render.Card) approvals.CardRef {
+	a := d.a
+	a.At = at
+	sent, through := d.answers.reply(ctx, a, card)
+	ref := approvals.CardRef{Channel: sent.Channel, TS: sent.TS}
+	if through && at.Own {
+		ref.Reply = d.answers.keep(ctx, at.ResponseURL)
+	}
+	return ref
+}
+
 // Confide tells them by the response URL, else by an ephemeral message where they asked.
 func (d dialog) Confide(ctx context.Context, at Origin, card render.Card) error {
-	return d.answers.aside(ctx, d.a.User, at, false, card)
+	_, err := d.answers.aside(ctx, d.a.User, at, false, card)
+	return err
 }

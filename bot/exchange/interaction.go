@@ -26,7 +26,6 @@ type Interaction struct {
 	Written  bool             // in a message, where people also talk
 	Choice   Choice           // what a button of the bot's own words is about
 	Card     string           // key of the card that was clicked on, see ofAnother
-	OwnURL   bool             // the response URL is a slash command's: it replaces what was said through it, and nothing else
 	patience *slowNotice      // tells why the answer takes long
 	Silent   bool             // a bot asked, and bots get no answers
 	From     inbound.Delivery // that brought it
@@ -37,7 +36,7 @@ type Interaction struct {
 
 // FromCommand is who typed a command, and where.
 func FromCommand(c inbound.SlashCommand, key string) workflow.Interaction {
-	return workflow.Interaction{User: c.User, At: Origin{Channel: c.Channel, ResponseURL: c.ResponseURL, Key: key}}
+	return workflow.Interaction{User: c.User, At: Origin{Channel: c.Channel, ResponseURL: c.ResponseURL, Own: c.ResponseURL != "", Key: key}}
 }
 
 // FromMessage is who wrote a message, and where.

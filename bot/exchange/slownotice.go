@@ -69,7 +69,7 @@ func (p *slowNotice) say(ctx context.Context, words string) {
 }
 
 func (p *slowNotice) send(ctx context.Context, words string) {
-	if p.a.At.ResponseURL == "" || !p.a.OwnURL || p.a.Silent {
+	if p.a.At.ResponseURL == "" || !p.a.At.Own || p.a.Silent {
 		p.to.Reply(ctx, p.a, render.Notice(words))
 		return
 	}

@@ -140,7 +140,7 @@ func (p Payload) oneStory() bool {
 func (p Payload) Origin(key string) render.Origin {
 	return render.Origin{
 		Channel: cmp.Or(p.Channel.ID, p.Container.Channel, p.page.Channel), Message: cmp.Or(p.Container.Message, p.Message.TS, p.page.Message),
-		Thread: cmp.Or(p.Container.Thread, p.Message.Thread, p.page.Thread), ResponseURL: cmp.Or(p.ResponseURL, p.page.ResponseURL), Key: key,
+		Thread: cmp.Or(p.Container.Thread, p.Message.Thread, p.page.Thread), ResponseURL: cmp.Or(p.ResponseURL, p.page.ResponseURL), Own: p.ResponseURL == "" && p.page.Own, Key: key,
 	}
 }
 

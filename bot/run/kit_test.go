@@ -67,6 +67,7 @@ func (d *desk) Post(_ context.Context, channel, _, _ string, card render.Card) (
 	return workflow.Message{Channel: channel, TS: "1.1"}, nil
 }
 func (d *desk) Edit(context.Context, string, string, render.Card) error { return nil }
+func (d *desk) Replace(context.Context, string, render.Card) error      { return nil }
 func (d *desk) Find(context.Context, workflow.Search) ([]string, error) { return nil, nil }
 
 func (d *desk) Deliver(ctx context.Context, user string, _ render.Origin, card render.Card) (workflow.Message, error) {
