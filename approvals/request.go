@@ -128,6 +128,8 @@ type CardRef struct {
 	Placeholder bool `json:"placeholder,omitempty"`
 	// Reply names, in place of channel and ts, an answer that its own response URL alone can replace, for half an hour.
 	Reply string `json:"reply,omitempty"`
+	// Retried marks a card that may have a twin: Slack was asked more than once to post it, and may have taken an earlier try late.
+	Retried bool `json:"retried,omitempty"`
 	// Asked marks a copy that says that the request waits.
 	Asked bool `json:"asked,omitempty"`
 	// Offer marks a copy that offers the decision on the request to somebody who wrote about it.

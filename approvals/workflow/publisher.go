@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/sourcegraph/conc/panics"
 
@@ -88,6 +89,7 @@ func (p *Publisher) publish(ctx context.Context, req approvals.Request) error {
 	freeze := p.freeze(ctx)
 	card := p.drawn(req, p.cards.frozen(freeze).requestCard(req))
 	card.Files = plans.File(req)
+	began := p.Now()
 	at, err := p.Messenger.Post(ctx, p.Policy().Channel(), "", req.ID, card)
 	switch {
 	case at.TS == "" && hasFate(err, Unconfirmed):
@@ -100,8 +102,11 @@ func (p *Publisher) publish(ctx context.Context, req approvals.Request) error {
 	case err != nil:
 		p.Log.Warn("the list of all targets is not beside its request", "request_id", req.ID, "err", err)
 	}
-	return p.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev, Freeze: freeze.ID})
+	return p.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: at.Channel, TS: at.TS, Shown: req.Rev, Freeze: freeze.ID, Retried: req.Posting || p.Now().Sub(began) >= retryPause})
 }
+
+// retryPause is the shortest pause before a messenger tries again: a post that was faster was made once.
+const retryPause = time.Second
 
 // standIn says in the approvals channel what is known of a card: that it may be there. Where it is not, one click puts it in the place of
 // this message.
@@ -172,6 +177,9 @@ func (p *Publisher) showFrom(ctx context.Context, id string, all bool) {
 		p.Log.Error("cannot read a request", "request_id", id, "err", err)
 		return
 	}
+	if req.Final() && !req.Told && slices.ContainsFunc(req.Cards, func(c approvals.CardRef) bool { return c.Retried }) {
+		req = p.withTwins(ctx, req)
+	}
 	freeze := approvals.Request{}
 	if req.State == approvals.Pending || req.Undecided() {
 		freeze = p.freeze(ctx)
@@ -201,6 +209,24 @@ func (p *Publisher) showFrom(ctx context.Context, id string, all bool) {
 	if err := p.dropCopies(ctx, req, gone); err != nil {
 		p.Log.Warn("cannot write down that an answer is done with", "request_id", id, "err", err)
 	}
+}
+
+// withTwins is a request that came to its end with every card that shows it: where a post timed out and was made again, Slack may have taken
+// the first one late, and nobody clicked there. Without an answer the cards that are known must do.
+func (p *Publisher) withTwins(ctx context.Context, req approvals.Request) approvals.Request {
+	channel := p.Policy().Channel()
+	all, err := p.Messenger.Find(ctx, Search{Channel: channel, Key: req.ID, Since: req.Created.Add(-clockSkew)})
+	for _, ts := range all {
+		err = errors.Join(err, p.Ledger.AddCard(ctx, req.ID, approvals.CardRef{Channel: channel, TS: ts, Shown: -1}))
+	}
+	now, readErr := p.Ledger.Get(ctx, req.ID)
+	if err = errors.Join(err, readErr); err != nil {
+		p.Log.Warn("cannot look whether a request has a second card", "request_id", req.ID, "err", err)
+	}
+	if readErr != nil {
+		return req
+	}
+	return now
 }
 
 func (p *Publisher) dropCopies(ctx context.Context, req approvals.Request, gone []approvals.CardRef) error {

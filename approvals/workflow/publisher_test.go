@@ -229,3 +229,35 @@ func TestAnAnswerThatCannotBeReplacedAnyMoreIsLeft(t *testing.T) {
 	require.Empty(t, now.ReplyTo())
 	require.False(t, now.Behind())
 }
+
+// The same card late, where nobody clicks: at the end of the request it is looked for, for its buttons would be live for ever.
+func TestALateTwinThatNobodyClicksEndsWithTheRequest(t *testing.T) {
+	t.Parallel()
+	for name, pause := range map[string]time.Duration{"posted again": 2 * time.Second, "posted once": 0} {
+		k := newKit(t)
+		finds := 0
+		k.chat.fail = func(op, ch string) error {
+			if op == "post" && ch == channel {
+				k.mu.Lock()
+				k.ahead += pause
+				k.mu.Unlock()
+			}
+			if op == "find" {
+				finds++
+			}
+			return nil
+		}
+		req := k.asks(alice, isolate)
+		known := req.Cards[0]
+		late, err := k.chat.Post(t.Context(), channel, "", req.ID, k.chat.shown[Message{known.Channel, known.TS}].card)
+		require.NoError(t, err)
+		in, _ := k.by(bob)
+		require.NoError(t, k.flow.Decisions.Deny(t.Context(), in, req.ID, "no"))
+		if pause == 0 {
+			require.Zero(t, finds, "%s: Slack is not asked in vain", name)
+			continue
+		}
+		require.Contains(t, wordsOf(k.chat.shown[late].card), "Denied", name)
+		require.NotContains(t, wordsOf(k.chat.shown[late].card), "[Approve]", name)
+	}
+}
