@@ -102,7 +102,7 @@ func (b *Bot) wireSlack(client *http.Client) (w ways, err error) {
 	w.settler = exchange.Settler{Set: b.Consoles, Subjects: w.subjects}
 	b.people = w.people
 	b.roles = &people.RoleWatch{Directory: w.people, Operators: w.operators, Finder: w.finder, Trail: b.Ledger, Tick: b.Tick}
-	b.Channels = &chat.Channels{Finder: w.finder, Messenger: w.post, Groups: w.people}
+	b.Channels = &chat.Channels{Finder: w.finder, Messenger: w.post, Groups: w.people, Operators: w.operators}
 	b.Shifts = b.shifts()
 	return w, nil
 }

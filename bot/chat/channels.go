@@ -18,11 +18,18 @@ type Groups interface {
 	Group(ctx context.Context, handle string) (id string, found bool)
 }
 
+// Operators hear what is wrong with the bot, once until it is well again.
+type Operators interface {
+	Tell(ctx context.Context, topic, words string)
+	Settle(ctx context.Context, topic, words string)
+}
+
 // Channels are where the notifier tells of threats and alerts.
 type Channels struct {
 	Finder
 	Messenger *post.Messenger
 	Groups    Groups
+	Operators Operators
 }
 
 // Post shows card in channel, in a thread where thread is the ts of a root, and returns the message's ts. It tries once: its
@@ -66,15 +73,25 @@ func (c *Channels) named(ctx context.Context, card render.Card) render.Card {
 			if !isHandle(span) {
 				continue
 			}
-			line[j] = render.Text(span.ID)
-			if group, ok := c.Groups.Group(ctx, strings.TrimPrefix(span.ID, "@")); ok {
-				line[j] = render.Group(group)
-			}
+			line[j] = c.mentioned(ctx, span.ID)
 		}
 		parts[i] = line
 	}
 	card.Parts = parts
 	return card
+}
+
+// mentioned is the mention of a user group by its handle: words where there is none, and operators hear that nobody was called.
+func (c *Channels) mentioned(ctx context.Context, handle string) render.Span {
+	topic := "mention " + handle
+	group, ok := c.Groups.Group(ctx, strings.TrimPrefix(handle, "@"))
+	if !ok {
+		c.Operators.Tell(ctx, topic, "Notifications for "+handle+" mention nobody: Slack shows me no user group with that handle. Correct the routes of the "+
+			"policy file (a person is mentioned by their id, U…), or run `s1bot check` to see what is missing.")
+		return render.Text(handle)
+	}
+	c.Operators.Settle(ctx, topic, "Notifications mention "+handle+" again.")
+	return render.Group(group)
 }
 
 func isHandle(s render.Span) bool { return s.Kind == render.GroupSpan && strings.HasPrefix(s.ID, "@") }

@@ -25,12 +25,19 @@ func (h handles) Group(_ context.Context, handle string) (string, bool) {
 	return id, ok
 }
 
+// heard is what operators hear.
+type heard []string
+
+func (h *heard) Tell(_ context.Context, topic, _ string)   { *h = append(*h, "trouble: "+topic) }
+func (h *heard) Settle(_ context.Context, topic, _ string) { *h = append(*h, "well: "+topic) }
+
 func channelsOf(s *webapitest.Slack) *Channels {
 	api := s.API()
 	return &Channels{
 		Finder:    Finder{API: api, Self: func() (string, string) { return "U0BOT", "B0BOT" }},
 		Messenger: &post.Messenger{API: api, Console: "https://console.test", Log: slog.New(slog.DiscardHandler)},
 		Groups:    handles{"oncall": "S0ONCALL"},
+		Operators: &heard{},
 	}
 }
 
@@ -91,8 +98,10 @@ func TestAHandleBecomesItsGroupOrWords(t *testing.T) {
 	t.Parallel()
 	s := webapitest.New()
 	card := render.Card{Title: "x", Parts: []render.Part{render.Line{render.Text("for "), render.Group("@oncall"), render.Group("@nobody")}, render.Note{render.Text("small")}}}
-	_, err := channelsOf(s).Post(t.Context(), "C1", "", "k", card)
+	c := channelsOf(s)
+	_, err := c.Post(t.Context(), "C1", "", "k", card)
 	require.NoError(t, err)
+	require.Equal(t, &heard{"well: mention @oncall", "trouble: mention @nobody"}, c.Operators, "nobody else notices that nobody was called")
 	blocks := s.Calls("chat.postMessage")[0].Blocks()
 	require.Contains(t, blocks, `"usergroup_id":"S0ONCALL"`)
 	require.Contains(t, blocks, "@nobody")

@@ -62,6 +62,60 @@ func LookUp(ctx context.Context, api *slack.Client, members []policy.Member) []F
 	return findings
 }
 
+// LookUpMentions is a finding for each whom a route mentions. A handle is a user group's there, as it is when something is delivered: people
+// are mentioned by their ids.
+func LookUpMentions(ctx context.Context, api *slack.Client, mentions []policy.Member) []Finding {
+	l := memberLookup{api: api}
+	if slices.ContainsFunc(mentions, func(m policy.Member) bool { return m.Group() || m.Handle() != "" }) {
+		l.groupsErr = webapi.Probe(ctx, func() (err error) {
+			l.groups, err = api.GetUserGroupsContext(ctx)
+			return err
+		})
+	}
+	var findings []Finding
+	for _, m := range mentions {
+		found := Finding{Member: m}
+		found.Note, found.Err = l.mentioned(ctx, m)
+		findings = append(findings, found)
+	}
+	return findings
+}
+
+// mentioned tells who hears a mention.
+func (l *memberLookup) mentioned(ctx context.Context, m policy.Member) (string, error) {
+	i := slices.IndexFunc(l.groups, func(g slack.UserGroup) bool {
+		return g.ID == string(m) || m.Handle() != "" && strings.EqualFold(g.Handle, m.Handle())
+	})
+	switch {
+	case !m.Group() && m.Handle() == "":
+		return l.mentionedPerson(ctx, string(m))
+	case post.RefusedWith(l.groupsErr, "plan_upgrade_required", "paid_teams_only"):
+		return "", errors.New("this workspace's plan has no user groups, so nobody is mentioned: mention a person by their id (U…)")
+	case l.groupsErr != nil:
+		return "", unreadError{webapi.Advise(l.groupsErr, "the bot needs the scope usergroups:read")}
+	case i < 0:
+		return "", errors.New("no user group has this name, or it is disabled, so nobody is mentioned: check the group's handle; mention a person by their id (U…)")
+	}
+	return "user group @" + l.groups[i].Handle, nil
+}
+
+func (l *memberLookup) mentionedPerson(ctx context.Context, id string) (string, error) {
+	var user *slack.User
+	err := webapi.Probe(ctx, func() (err error) {
+		user, err = l.api.GetUserInfoContext(ctx, id)
+		return err
+	})
+	switch {
+	case post.RefusedWith(err, "user_not_found", "users_not_found", "user_not_visible"):
+		return "", errors.New("nobody has this id, so nobody is mentioned: check the id in the policy file's route")
+	case err != nil:
+		return "", unreadError{webapi.Advise(err, "the bot needs the scope users:read")}
+	case user.Deleted:
+		return "", fmt.Errorf("%s is deactivated, so nobody is mentioned: name somebody else in the policy file's route", displayName(user))
+	}
+	return displayName(user), nil
+}
+
 // whom tells for whom a member stands.
 func (l *memberLookup) whom(ctx context.Context, m policy.Member) (string, error) {
 	switch {

@@ -214,6 +214,41 @@ func TestEachMemberStandsForSomebodyOrSaysWhyNot(t *testing.T) {
 	}
 }
 
+// A route mentions user groups by handle or id and people by id: a person's handle calls nobody.
+func TestWhoIsMentionedIsLookedUp(t *testing.T) {
+	t.Parallel()
+	s := webapitest.New()
+	s.On("usergroups.list", webapitest.OK(`{"ok":true,"usergroups":[{"id":"S0ONCALL","handle":"oncall"}]}`))
+	s.On("users.info", func(c webapitest.Call) (int, http.Header, string, error) {
+		switch c.Get("user") {
+		case "U1":
+			return webapitest.OK(`{"ok":true,"user":{"id":"U1","name":"ann","real_name":"Ann"}}`)(c)
+		case "U3":
+			return webapitest.OK(`{"ok":true,"user":{"id":"U3","name":"gone","deleted":true}}`)(c)
+		}
+		return webapitest.No("user_not_found")(c)
+	})
+	told := func(names ...string) (said []string) {
+		for _, f := range LookUpMentions(t.Context(), s.API(), policy.Members(names)) {
+			said = append(said, f.Note)
+			if f.Err != nil {
+				said[len(said)-1] = f.Err.Error()
+			}
+		}
+		return said
+	}
+	for name, want := range map[string]string{
+		"@oncall": "user group @oncall", "S0ONCALL": "user group @oncall", "U1": "Ann", "@ann": "no user group has this name", "S0GONE": "no user group has this name",
+		"U3": "is deactivated, so nobody is mentioned", "U9": "nobody has this id, so nobody is mentioned",
+	} {
+		require.Contains(t, told(name)[0], want, name)
+	}
+	s.On("usergroups.list", webapitest.No("plan_upgrade_required"))
+	require.Contains(t, told("@oncall")[0], "mention a person by their id")
+	s.On("usergroups.list", webapitest.No("missing_scope"))
+	require.Contains(t, told("@oncall")[0], "usergroups:read")
+}
+
 // A bot speaks for itself where a role names it by its id; a person's name over an app's words is nobody's word.
 func TestABotIsObeyedForItselfAlone(t *testing.T) {
 	t.Parallel()

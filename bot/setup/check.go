@@ -31,6 +31,7 @@ type Checkup struct {
 	APIURL   string
 	Channels map[string]string // name of the setting → channel id, those that are set
 	Members  []policy.Member
+	Mentions []policy.Member // of routes
 }
 
 // Run asks Slack about every setting and changes nothing.
@@ -52,6 +53,9 @@ func (c Checkup) Run(ctx context.Context) []Finding {
 	}
 	for _, m := range people.LookUp(ctx, api, c.Members) {
 		findings = append(findings, Finding{What: "role member " + string(m.Member), Note: m.Note, Err: m.Err})
+	}
+	for _, m := range people.LookUpMentions(ctx, api, c.Mentions) {
+		findings = append(findings, Finding{What: "mention " + string(m.Member), Note: m.Note, Err: m.Err})
 	}
 	return findings
 }

@@ -82,6 +82,23 @@ func TestWithoutTheBotTokenTheRestIsUntested(t *testing.T) {
 	require.Empty(t, s.Calls("conversations.info", "chat.postMessage"))
 }
 
+func TestAMentionThatCallsNobodyFails(t *testing.T) {
+	t.Parallel()
+	s := webapitest.New()
+	s.On("usergroups.list", webapitest.OK(`{"ok":true,"usergroups":[{"id":"S0ONCALL","handle":"oncall"}]}`))
+	server := httptest.NewServer(s)
+	t.Cleanup(server.Close)
+	said := map[string]error{}
+	for _, f := range (Checkup{
+		Tokens: webapi.Tokens{App: s1.NewSecret("xapp-1"), Bot: s1.NewSecret("xoxb-1")}, APIURL: server.URL + "/api/", Mentions: policy.Members([]string{"@oncall", "@ann"}),
+	}).Run(t.Context()) {
+		said[f.What] = f.Err
+	}
+	require.Contains(t, said, "mention @oncall")
+	require.NoError(t, said["mention @oncall"])
+	require.ErrorContains(t, said["mention @ann"], "nobody is mentioned")
+}
+
 func TestAnAppTokenThatOpensNothingFails(t *testing.T) {
 	t.Parallel()
 	s := webapitest.New()

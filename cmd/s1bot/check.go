@@ -97,10 +97,25 @@ func checkSlack(ctx context.Context, c config) []setup.Finding {
 	}
 	maps.Copy(channels, fileChannels(c))
 	checkup := setup.Checkup{Tokens: webapi.Tokens{App: c.AppToken, Bot: c.BotToken}, APIURL: c.SlackURL, Channels: channels}
+	checkup.Mentions = fileMentions(c)
 	if err == nil {
 		checkup.Members = policy.Members()
 	}
 	return append(append(checkup.Run(ctx), findings...), checkPolicy(c, policy, err))
+}
+
+// fileMentions are those whom routes of the policy file call, each once.
+func fileMentions(c config) (mentions []policy.Member) {
+	f, err := c.policyFile()
+	if err != nil {
+		return nil // as in fileChannels
+	}
+	for _, r := range f.Routes {
+		if m := policy.Member(r.Mention); m != "" && !slices.Contains(mentions, m) {
+			mentions = append(mentions, m)
+		}
+	}
+	return mentions
 }
 
 // fileChannels are those that the policy file sends things to.
