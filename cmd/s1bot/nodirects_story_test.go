@@ -44,7 +44,7 @@ func TestWithoutDirectMessagesADenialIsToldWhereItWasAskedFor(t *testing.T) {
 	s.types("alice", "#soc", "/s1 isolate DESKTOP-1 reason=test")
 	s.clicks("bob", s.sees("#approvals", "Approval needed"), "Deny")
 	s.submits("bob", s.form("bob", "Why?"), map[string]any{"Why?": "not today"})
-	s.isTold("alice", "denied it", "not today", "App Home")
+	s.isTold("alice", "denied Disconnect Agent From Network", "not today", "App Home")
 }
 
 func TestWithoutDirectMessagesAFileGoesIntoTheThread(t *testing.T) {
@@ -73,6 +73,7 @@ func TestWhoCannotBeWrittenToIsToldInTheThread(t *testing.T) {
 			toAlice := func(args map[string]string) bool { return args["channel"] == alice }
 			s.slack.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.FaultError, Error: word, Times: -1, If: toAlice})
 			s.slack.Fail(slacksim.Fault{Method: "chat.postEphemeral", Kind: slacksim.FaultError, Error: "user_not_in_channel", Times: -1})
+			s.slack.Fail(slacksim.Fault{Method: "response_url", Kind: slacksim.FaultStatus, Status: 404, Times: -1}) // its half hour is over
 			s.clicks("bob", s.sees("#approvals", "Approval needed"), "Approve")
 			s.sees("#soc", "Successful", "DESKTOP-1", "refuses my direct messages")
 		})
