@@ -144,3 +144,15 @@ func TestAnswersHaveTheKeysOfTheDocument(t *testing.T) {
 	require.NotContains(t, policy.Data["agentUi"], "contactSupport")
 	require.NotContains(t, policy.Data["iocAttributes"], "processCreation")
 }
+
+// A blocked hash has what the document and recorded rows have, and nothing that only exclusions have.
+func TestABlockedHashHasNoKeysOfExclusions(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, s1sim.Options{})
+	for _, item := range r.Blocklist() {
+		for _, key := range []string{"actions", "applicationName", "inject", "mode", "pathExclusionType"} {
+			require.NotContains(t, item, key)
+		}
+		require.Equal(t, "black_hash", item["type"])
+	}
+}

@@ -160,6 +160,11 @@ func (c *Controls) newItem(l *store.Collection, d wire.Object, p world.Reach, no
 	for k, v := range d {
 		o[k] = v
 	}
+	if l == &c.BlockedRows { // the document and the recorded row (samples/restrictions_response__rapid7) have none of these
+		for _, name := range []string{"actions", "applicationName", "inject", "mode", "pathExclusionType"} {
+			delete(o, name)
+		}
+	}
 	l.Put(id, o)
 	return o
 }
